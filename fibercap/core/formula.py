@@ -1,0 +1,257 @@
+"""Formula texts in the workbook's words: read once, evaluated on arrays and on units.
+
+`{path}` names a row or an input, `{path@-1}` the value one column before. Plain arithmetic, `^`, comparisons and a
+handful of functions; nothing else is understood.
+"""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import cache, lru_cache
+from typing import Any, Final
+
+import numpy as np
+
+from fibercap.core.errors import FormulaError, UnitError
+from fibercap.core.units import Array, powers
+
+Read = Callable[[str, int], Array]
+Powers = tuple[tuple[str, float], ...]
+_REFERENCE = re.compile(r"\{([A-Za-z0-9_.\-]+)(?:@(-?\d+))?\}")
+_EQUALS = re.compile(r"(?<![<>=])=(?!=)")
+
+
+@dataclass(frozen=True)
+class Formula:
+    """A formula text that has been read: its syntax tree and what it refers to, as (path, shift)."""
+
+    text: str
+    body: ast.expr
+    references: tuple[tuple[str, int], ...]
+
+
+@lru_cache(maxsize=50_000)
+def parse(text: str) -> Formula:
+    """Read a formula text.
+
+    Raises
+    ------
+    FormulaError
+        If it is not a formula of the language.
+    """
+    found: dict[tuple[str, int], str] = {}
+
+    def name(match: re.Match[str]) -> str:
+        key = (match[1], int(match[2] or 0))
+        return found.setdefault(key, f"_{len(found)}")
+
+    plain = _EQUALS.sub("==", _REFERENCE.sub(name, text)).replace("^", "**")
+    try:
+        body = ast.parse(plain, mode="eval").body
+    except SyntaxError as error:
+        raise FormulaError(f"not a formula: `{text}`") from error
+    formula = Formula(text, body, tuple(found))
+    _check(formula)
+    return formula
+
+
+_ALLOWED: Final = (
+    ast.BinOp, ast.UnaryOp, ast.USub, ast.Add, ast.Sub, ast.Mult, ast.Div, ast.Pow,
+    ast.Compare, ast.Lt, ast.LtE, ast.Gt, ast.GtE, ast.Eq, ast.Constant, ast.Name, ast.Load, ast.Call,
+)  # fmt: skip
+
+
+def _check(formula: Formula) -> None:
+    for node in ast.walk(formula.body):
+        known = isinstance(node, _ALLOWED)
+        if isinstance(node, ast.Name):
+            known = node.id in FUNCTIONS or node.id.startswith("_")
+        if isinstance(node, ast.Constant):
+            known = isinstance(node.value, int | float) and not isinstance(node.value, bool)
+        if isinstance(node, ast.Call):
+            known = isinstance(node.func, ast.Name) and node.func.id in FUNCTIONS and not node.keywords
+        if not known:
+            raise FormulaError(f"`{ast.unparse(node) if isinstance(node, ast.expr) else node}` in `{formula.text}`")
+
+
+def _divide(above: Array, below: Array) -> Array:
+    """Divide; where there is nothing to divide by, the result is undefined (nan), never infinite."""
+    above, below = np.broadcast_arrays(above, below)
+    return np.divide(above, below, out=np.full(above.shape, np.nan), where=below != 0)
+
+
+def _least(*values: Array) -> Array:
+    return np.nanmin(values[0], axis=-1, keepdims=True) if len(values) == 1 else _fold(np.minimum, values)
+
+
+def _most(*values: Array) -> Array:
+    return np.nanmax(values[0], axis=-1, keepdims=True) if len(values) == 1 else _fold(np.maximum, values)
+
+
+def _fold(pair: Callable[[Any, Any], Array], values: tuple[Array, ...]) -> Array:
+    result = values[0]
+    for value in values[1:]:
+        result = pair(result, value)
+    return result
+
+
+def _sumifs(values: Array, keys: Array, wanted: Array) -> Array:
+    keys, wanted = np.reshape(keys, -1), np.reshape(wanted, -1)
+    return np.asarray(values) @ (keys[:, None] == wanted[None, :]).astype(float)
+
+
+FUNCTIONS: Final[dict[str, Callable[..., Any]]] = {
+    "MIN": _least,
+    "MAX": _most,
+    "IF": lambda test, yes, no: np.where(test != 0, yes, no),
+    "AND": lambda *tests: _fold(np.logical_and, tests).astype(float),
+    "OR": lambda *tests: _fold(np.logical_or, tests).astype(float),
+    "ROUND": lambda value, digits: np.round(value, int(digits)),
+    "SUM": lambda values: np.nansum(values, axis=-1, keepdims=True),
+    "SUMIFS": _sumifs,
+    "IRR": None,  # type: ignore[dict-item]  # the trade's own; handed in by whoever evaluates
+    "XIRR": None,  # type: ignore[dict-item]
+}
+_ARITHMETIC: Final[dict[type, Callable[[Any, Any], Any]]] = {
+    ast.Add: np.add,
+    ast.Sub: np.subtract,
+    ast.Mult: np.multiply,
+    ast.Div: _divide,
+    ast.Pow: np.power,
+    ast.Lt: np.less,
+    ast.LtE: np.less_equal,
+    ast.Gt: np.greater,
+    ast.GtE: np.greater_equal,
+    ast.Eq: np.equal,
+}
+
+
+def evaluate(text: str, read: Read, functions: Mapping[str, Callable[..., Any]] | None = None) -> Array:
+    """Evaluate a formula text on arrays.
+
+    Parameters
+    ----------
+    text : str
+        The formula.
+    read : callable
+        Gives the array for (path, shift).
+    functions : mapping, optional
+        Functions beyond the plain ones, such as IRR.
+
+    Raises
+    ------
+    FormulaError
+        If the text is not a formula.
+    """
+    formula = parse(text)
+    known = {**FUNCTIONS, **(functions or {})}
+
+    def value(node: ast.expr) -> Any:  # noqa: ANN401 - arrays and truths alike
+        match node:
+            case ast.Constant():
+                return np.float64(node.value)  # type: ignore[arg-type]
+            case ast.Name():
+                return read(*formula.references[int(node.id[1:])])
+            case ast.UnaryOp():
+                return -value(node.operand)
+            case ast.BinOp():
+                return _ARITHMETIC[type(node.op)](value(node.left), value(node.right))
+            case ast.Compare():
+                return _ARITHMETIC[type(node.ops[0])](value(node.left), value(node.comparators[0])).astype(float)
+            case ast.Call(func=ast.Name(id=name)):
+                return known[name](*(value(argument) for argument in node.args))
+        raise FormulaError(f"cannot evaluate `{text}`")
+
+    return np.asarray(value(formula.body), dtype=float)
+
+
+_ZERO: Final[Powers] = (("0", 0.0),)  # a literal zero fits any unit
+
+
+def unit_of(text: str, units: Callable[[str], str]) -> Powers:
+    """Evaluate a formula on units alone, symbol by symbol; return the powers of the result.
+
+    Raises
+    ------
+    UnitError
+        If unlike units are added or compared, or a power is not a number.
+    """
+    formula = parse(text)
+    return _unit_of(text, tuple(units(path) for path, _ in formula.references))
+
+
+@cache
+def _unit_of(text: str, units: tuple[str, ...]) -> Powers:
+    formula = parse(text)
+
+    def proved(node: ast.expr) -> Powers:
+        match node:
+            case ast.Constant():
+                return _ZERO if node.value == 0 else ()
+            case ast.Name():
+                return powers(units[int(node.id[1:])])
+            case ast.UnaryOp():
+                return proved(node.operand)
+            case ast.Compare():
+                _same(text, node, [proved(node.left), proved(node.comparators[0])])
+                return ()
+            case ast.BinOp():
+                return _combined(text, node, proved(node.left), proved(node.right))
+            case ast.Call(func=ast.Name(id=name)):
+                return _called(text, node, name, [proved(argument) for argument in node.args])
+        raise FormulaError(f"cannot prove `{text}`")
+
+    return proved(formula.body)
+
+
+def _combined(text: str, node: ast.BinOp, left: Powers, right: Powers) -> Powers:
+    match node.op:
+        case ast.Add() | ast.Sub():
+            return _same(text, node, [left, right])
+        case ast.Pow():
+            if isinstance(node.right, ast.Constant):
+                return tuple((name, power * float(node.right.value)) for name, power in left)  # type: ignore[arg-type]
+            return _same(text, node, [left, right, ()])
+    if _ZERO in (left, right):
+        return _ZERO
+    sign = 1 if isinstance(node.op, ast.Mult) else -1
+    total = dict(left)
+    for name, power in right:
+        total[name] = total.get(name, 0.0) + sign * power
+    return tuple(sorted((name, power) for name, power in total.items() if power))
+
+
+def _called(text: str, node: ast.expr, name: str, units: list[Powers]) -> Powers:
+    if name in ("AND", "OR"):
+        return ()
+    if name == "IF":
+        return _same(text, node, units[1:])
+    if name == "SUMIFS":
+        _same(text, node, units[1:])
+        return units[0]
+    if name in ("IRR", "XIRR"):
+        return ()
+    return units[0] if name == "ROUND" else _same(text, node, units)
+
+
+def _same(text: str, node: ast.expr, units: list[Powers]) -> Powers:
+    found = [unit for unit in units if unit != _ZERO]
+    if len(set(found)) > 1:
+        told = " and ".join(spell(unit) for unit in dict.fromkeys(found))
+        raise UnitError(f"`{text}` joins {told} in `{ast.unparse(node)}`")
+    return found[0] if found else _ZERO
+
+
+def spell(unit: Powers) -> str:
+    """Write powers as a unit text: `USD/km`."""
+    above = [n if p == 1 else f"{n}^{p:g}" for n, p in unit if p > 0]
+    below = [n if p == -1 else f"{n}^{-p:g}" for n, p in unit if p < 0]
+    return "/".join(["*".join(above) or "1", *below])
+
+
+def fits(unit: Powers, declared: str) -> bool:
+    """Tell whether a proved unit is the declared one; a literal zero fits every unit."""
+    return unit in (_ZERO, powers(declared))

@@ -1,0 +1,46 @@
+"""Kernels: plain array functions that can be called with units."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable
+from functools import update_wrapper
+from typing import Any, Generic, ParamSpec
+
+from fibercap.core.units import Array, Quantity, house_unit
+
+P = ParamSpec("P")
+
+
+class Kernel(Generic[P]):
+    """A function on plain arrays in house units, `.plain`, and its door for quantities: calling it.
+
+    A call converts every argument with a declared unit, refuses what does not fit (`DimensionalityError`), takes a bare
+    number where the unit is "", passes the rest through, and returns a Quantity.
+    """
+
+    def __init__(self, plain: Callable[P, Array], returns: str, units: dict[str, str]) -> None:
+        self.plain, self.returns, self.units = plain, returns, units
+        self._signature = inspect.signature(plain)
+        unknown = set(units) - set(self._signature.parameters)
+        if unknown:
+            raise TypeError(f"{plain.__name__} has no argument {', '.join(sorted(unknown))}")
+        update_wrapper(self, plain)
+
+    def __call__(self, *args: P.args, **kwargs: P.kwargs) -> Any:  # noqa: ANN401 - a pint Quantity
+        """Return the result as a Quantity in the declared unit."""
+        bound = self._signature.bind(*args, **kwargs)
+        for name, unit in self.units.items():
+            if name in bound.arguments:
+                given = Quantity(bound.arguments[name])
+                bound.arguments[name] = given.to(house_unit(unit)).magnitude
+        return Quantity(self.plain(*bound.args, **bound.kwargs), house_unit(self.returns))
+
+
+def kernel(returns: str, **units: str) -> Callable[[Callable[P, Array]], Kernel[P]]:
+    """Declare the units of a kernel's result and arguments; see `Kernel`."""
+
+    def declared(plain: Callable[P, Array]) -> Kernel[P]:
+        return Kernel(plain, returns, units)
+
+    return declared

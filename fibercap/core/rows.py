@@ -1,0 +1,168 @@
+"""Row (one line of the model, described once), Block (rows with their values), and the Sheet on which rows are written."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+
+from fibercap.core.errors import FormulaError, UnitError
+from fibercap.core.formula import fits, parse, spell, unit_of
+from fibercap.core.timeline import FLOW, RATE, STOCK
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from fibercap.core.units import Array
+
+NATURES: Final = (FLOW, STOCK, RATE)
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One line of the model. `formula` is "" where the calendar or the input gives the value."""
+
+    path: str
+    label: str
+    unit: str
+    nature: str
+    formula: str = ""
+    before: str = "0"
+    undefined: str = ""
+
+    def __post_init__(self) -> None:
+        """Refuse a nature that is not one of the three."""
+        if self.nature not in NATURES:
+            raise ValueError(f"{self.path}: nature `{self.nature}` is none of {NATURES}")
+
+
+@dataclass(frozen=True)
+class Given:
+    """An input as formulas see it: a scalar `()` or `(draw, 1)` in house units."""
+
+    path: str
+    unit: str
+    value: Array
+
+
+@dataclass(frozen=True)
+class Block:
+    """Rows and their values, each `(period,)` or `(draw, period)`; `length` is the number of columns."""
+
+    name: str
+    length: int
+    rows: Mapping[str, Row]
+    values: Mapping[str, Array]
+    given: Mapping[str, Given] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        """Check the shape and finiteness of every row.
+
+        Raises
+        ------
+        ValueError
+            If a row has another number of columns, or is not finite where no reason to be undefined is declared.
+        """
+        for path, value in self.values.items():
+            if value.shape[-1:] != (self.length,):
+                raise ValueError(f"{path} has shape {value.shape}; the block has {self.length} columns")
+            if not self.rows[path].undefined and not np.isfinite(value).all():
+                raise ValueError(f"{path} is not finite, and no reason is declared")
+
+    @property
+    def draws(self) -> int:
+        """Return the number of draws that any row holds."""
+        return max((value.shape[0] for value in self.values.values() if value.ndim > 1), default=1)
+
+
+class Sheet:
+    """Where a part of the model writes its rows: value and formula side by side."""
+
+    def __init__(self, name: str, length: int) -> None:
+        self.name, self.length = name, length
+        self._rows: dict[str, Row] = {}
+        self._values: dict[str, Array] = {}
+        self._given: dict[str, Given] = {}
+
+    def put(self, row: Row, value: Array) -> Array:
+        """Write a row; return its value with the time axis spread out, to go on with."""
+        if row.path in self._rows:
+            raise ValueError(f"the row {row.path} is written twice")
+        self._rows[row.path] = row
+        spread = value if value.shape[-1:] == (self.length,) else value + np.zeros(self.length)
+        self._values[row.path] = spread
+        return spread
+
+    def value(self, path: str) -> Array:
+        """Return the value of a row written before."""
+        return self._values[path]
+
+    def give(self, path: str, unit: str, value: Array | float) -> str:
+        """Make a scalar known to formulas as `{path}`; return that reference."""
+        self._given[path] = Given(path, unit, np.asarray(value, dtype=float))
+        return f"{{{path}}}"
+
+    def block(self) -> Block:
+        """Return the rows written so far as a Block."""
+        return Block(self.name, self.length, self._rows, self._values, self._given)
+
+
+def total(paths: Iterable[str]) -> str:
+    """Return the formula that adds up rows; "0" for none."""
+    return " + ".join(f"{{{path}}}" for path in paths) or "0"
+
+
+def prove(blocks: Iterable[Block]) -> int:
+    """Prove every formula on units alone; return how many were proved.
+
+    Raises
+    ------
+    UnitError
+        If a formula joins unlike units or yields another unit than its row declares.
+    FormulaError
+        If a formula refers to nothing.
+    """
+    blocks = tuple(blocks)
+    units = {path: row.unit for block in blocks for path, row in block.rows.items()}
+    units |= {path: given.unit for block in blocks for path, given in block.given.items()}
+
+    def unit(path: str) -> str:
+        if path not in units:
+            raise FormulaError(f"nothing is called `{path}`")
+        return units[path]
+
+    count = 0
+    for block in blocks:
+        for row in block.rows.values():
+            for text in (row.formula, row.before):
+                if text and text != "0":
+                    _prove_one(row, text, unit_of(text, unit))
+            count += bool(row.formula)
+    return count
+
+
+def _prove_one(row: Row, text: str, unit: tuple[tuple[str, float], ...]) -> None:
+    if not fits(unit, row.unit):
+        raise UnitError(f"{row.path} is in {row.unit or '1'}, but `{text}` yields {spell(unit)}")
+
+
+def prefixed(block: Block, prefix: str, among: frozenset[str]) -> Block:
+    """Return a block under another name: its rows, and references to rows and inputs `among` them, get the prefix."""
+
+    def renamed(text: str) -> str:
+        for path, shift in parse(text).references if "{" in text else ():
+            if path in among:
+                suffix = f"@{shift}" if shift else ""
+                text = text.replace(f"{{{path}{suffix}}}", f"{{{prefix}.{path}{suffix}}}")
+        return text
+
+    rows = {
+        f"{prefix}.{path}": replace(
+            row, path=f"{prefix}.{path}", formula=renamed(row.formula), before=renamed(row.before)
+        )
+        for path, row in block.rows.items()
+    }
+    given = {f"{prefix}.{path}": replace(g, path=f"{prefix}.{path}") for path, g in block.given.items()}
+    values = {f"{prefix}.{path}": value for path, value in block.values.items()}
+    return Block(f"{prefix}.{block.name}", block.length, rows, values, given)

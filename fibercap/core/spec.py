@@ -1,0 +1,136 @@
+"""Spec, the frozen base of everything a user writes, and the walk over what it holds."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from types import UnionType
+from typing import TYPE_CHECKING, Annotated, Any, Union, get_args, get_origin
+
+import pydantic
+from pydantic import BaseModel, ConfigDict
+from pydantic_core import core_schema
+
+from fibercap.core.fields import Field, Label
+
+if TYPE_CHECKING:
+    from pydantic import GetCoreSchemaHandler
+    from pydantic_core.core_schema import CoreSchema
+
+
+class InputInErrorError(AttributeError):
+    """A cross-check reads an input that is itself in error; it is skipped."""
+
+
+class Spec(BaseModel):
+    """A block of a scenario: frozen, unknown keys refused; `note` is welcome anywhere."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", arbitrary_types_allowed=True)
+
+    note: Label = ""
+
+    @staticmethod
+    def keyed(key: str, default: Any = ...) -> Any:  # noqa: ANN401 - stands in for any field's default
+        """Return a field that is written under another key, such as `from`, which Python keeps for itself."""
+        return pydantic.Field(default, alias=key)
+
+    @classmethod
+    def gathered(cls, raw: Any) -> Any:  # noqa: ANN401 - what stands in the tree
+        """Return a raw block as its fields expect it; a block that mixes keys and names gathers the names."""
+        return raw
+
+    @pydantic.model_validator(mode="before")
+    @classmethod
+    def _gather(cls, raw: Any) -> Any:  # noqa: ANN401
+        return cls.gathered(raw) if isinstance(raw, dict) else raw
+
+    @classmethod
+    def keys_known(cls) -> dict[str, str]:
+        """Return the keys as they are written, with the names of their fields."""
+        return {field.alias or name: name for name, field in cls.model_fields.items()}
+
+    def __getattr__(self, name: str) -> Any:  # noqa: ANN401 - reached only where a field was left out as invalid
+        """Tell an input in error apart from a mistake in the code."""
+        if name in type(self).model_fields:
+            raise InputInErrorError(name)
+        return super().__getattr__(name)  # type: ignore[misc]
+
+
+def _tag(pair: tuple[str, Any]) -> str:
+    return pair[0]
+
+
+def _block(pair: tuple[str, Any]) -> Any:  # noqa: ANN401
+    return pair[1]
+
+
+@dataclass(frozen=True)
+class OneOf:
+    """A closed union of Specs. `choose` gives the member a raw input asks for and its block, or raises as `wrong`."""
+
+    members: Mapping[str, type[Spec]]
+    choose: Callable[[Any], tuple[str, Mapping[str, Any]]]
+
+    def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:  # noqa: ANN401
+        """Tell pydantic to pick the member first, so that only its own errors are told."""
+        inner = {
+            tag: core_schema.no_info_before_validator_function(_block, handler.generate_schema(member))
+            for tag, member in self.members.items()
+        }
+        union = core_schema.tagged_union_schema(inner, discriminator=_tag)
+        return core_schema.no_info_before_validator_function(self.choose, union)
+
+
+def specs_in(annotation: Any) -> tuple[type[Spec], ...]:  # noqa: ANN401 - any type expression
+    """Return the Spec classes that an annotation may hold directly, unions looked into."""
+    if isinstance(annotation, type) and issubclass(annotation, Spec):
+        return (annotation,)
+    if get_origin(annotation) is Annotated:
+        return specs_in(get_args(annotation)[0])
+    if get_origin(annotation) in (Union, UnionType):
+        return tuple(spec for part in get_args(annotation) for spec in specs_in(part))
+    return ()
+
+
+def collection_in(annotation: Any) -> Any | None:  # noqa: ANN401 - any type expression
+    """Return the annotation of the members of a mapping by name, or None."""
+    if get_origin(annotation) is Mapping:
+        return get_args(annotation)[1]
+    return None
+
+
+def fields_at(spec: type[Spec], path: tuple[str, ...]) -> frozenset[str] | None:
+    """Return the field names that the schema knows at a path, or None where names are free or there is no block."""
+    options: tuple[Any, ...] = (spec,)
+    for name in path:
+        following: list[Any] = []
+        for option in options:
+            member = collection_in(option)
+            if member is not None:
+                following.append(member)
+            for candidate in specs_in(option):
+                known_as = candidate.keys_known()
+                if name in known_as:
+                    following.append(candidate.model_fields[known_as[name]].annotation)
+        options = tuple(following)
+    known = {name for option in options for candidate in specs_in(option) for name in candidate.keys_known()}
+    return frozenset(known) or None
+
+
+def quantities(spec: Spec, path: tuple[str, ...] = ()) -> Iterator[tuple[tuple[str, ...], Any, str]]:
+    """Run over every number, date and path that a Spec holds: (path, value, unit)."""
+    for name, attribute in type(spec).keys_known().items():
+        field, value = type(spec).model_fields[attribute], spec.__dict__.get(attribute)
+        if value is None:
+            continue
+        kind = next((mark for mark in field.metadata if isinstance(mark, Field)), None)
+        if isinstance(value, Spec):
+            yield from quantities(value, (*path, name))
+        elif isinstance(value, Mapping) and kind is None:
+            for key, member in value.items():
+                if isinstance(member, Spec):
+                    yield from quantities(member, (*path, name, key))
+                elif hasattr(member, "unit"):
+                    yield (*path, name, key), member.value, member.unit
+        elif hasattr(kind, "unit"):
+            yield (*path, name), value, kind.unit

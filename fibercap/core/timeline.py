@@ -1,0 +1,125 @@
+"""Periods and calendar arithmetic; flows, stocks and rates brought to quarters and years."""
+
+from __future__ import annotations
+
+import calendar
+from dataclasses import dataclass
+from datetime import date
+from functools import cached_property
+from typing import Final
+
+import numpy as np
+
+from fibercap.core.units import Array
+
+STEPS: Final = {"month": 1, "quarter": 3, "year": 12}
+FLOW: Final = "flow"
+STOCK: Final = "stock"
+RATE: Final = "rate"
+
+
+def month_number(day: date) -> float:
+    """Return 12*year + (month - 1) + day / days in the month, so that a month's end is a whole number. [month]"""
+    return 12 * day.year + day.month - 1 + day.day / calendar.monthrange(day.year, day.month)[1]
+
+
+def month_start(day: date) -> float:
+    """Return the month number of the end of the day before, from which `opens` and `from` count. [month]"""
+    return 12 * day.year + day.month - 1 + (day.day - 1) / calendar.monthrange(day.year, day.month)[1]
+
+
+def month_end(number: int) -> date:
+    """Return the last day of the month that a whole month number closes."""
+    year, month = divmod(number - 1, 12)
+    return date(year, month + 1, calendar.monthrange(year, month + 1)[1])
+
+
+def add_months(day: date, months: int) -> date:
+    """Return the date some months later on the same day, or on the month's last day where it is shorter."""
+    year, month = divmod(12 * day.year + day.month - 1 + months, 12)
+    return date(year, month + 1, min(day.day, calendar.monthrange(year, month + 1)[1]))
+
+
+@dataclass(frozen=True)
+class Timeline:
+    """The model's periods: whole calendar months each, from the end of the day before `start`."""
+
+    start: date
+    end: date
+    step: str
+
+    @property
+    def months(self) -> int:
+        """Months in a period."""
+        return STEPS[self.step]
+
+    @property
+    def origin(self) -> int:
+        """Month number at which the first period begins."""
+        return 12 * self.start.year + self.start.month - 1
+
+    @property
+    def count(self) -> int:
+        """Return the number of periods."""
+        return (12 * self.end.year + self.end.month - self.origin) // self.months
+
+    @cached_property
+    def ends(self) -> Array:
+        """Month number at each period's end, (period,). [month]"""
+        return self.origin + self.months * np.arange(1, self.count + 1, dtype=float)
+
+    @cached_property
+    def starts(self) -> Array:
+        """Month number at each period's start, (period,). [month]"""
+        return self.ends - self.months
+
+    @cached_property
+    def dates(self) -> tuple[date, ...]:
+        """Last day of each period."""
+        return tuple(month_end(int(number)) for number in self.ends)
+
+    @cached_property
+    def labels(self) -> tuple[str, ...]:
+        """Each period's name: `2002`, `2002-Q3` or `2002-07`."""
+        return tuple(period_label(day, self.step) for day in self.dates)
+
+    def index(self, day: date) -> int:
+        """Return the index of the period a date falls in; -1 before the horizon, `count` after it."""
+        months = 12 * day.year + day.month - 1 - self.origin
+        return -1 if months < 0 else min(months // self.months, self.count)
+
+    def groups(self, by: str) -> dict[str, slice]:
+        """Return the periods of each year, quarter or month, in order.
+
+        Raises
+        ------
+        ValueError
+            If the model's own step is longer than what is asked for.
+        """
+        if STEPS[by] < self.months:
+            raise ValueError(f"the model steps by {self.step}; it cannot be shown by {by}")
+        found: dict[str, slice] = {}
+        for position, day in enumerate(self.dates):
+            label = period_label(day, by)
+            first = found[label].start if label in found else position
+            found[label] = slice(first, position + 1)
+        return found
+
+    def grouped(self, values: Array, nature: str, by: str = "year") -> dict[str, Array]:
+        """Bring values (..., period) to years, quarters or months by their nature and nothing else.
+
+        A flow is summed, a stock is taken at the end, a rate is averaged over time.
+        """
+        how = {FLOW: lambda v: v.sum(-1), STOCK: lambda v: v[..., -1], RATE: lambda v: v.mean(-1)}[nature]
+        return {label: how(values[..., part]) for label, part in self.groups(by).items()}
+
+    def annual(self, values: Array, nature: str) -> dict[str, Array]:
+        """Bring values (..., period) to calendar years; see `grouped`."""
+        return self.grouped(values, nature)
+
+
+def period_label(day: date, by: str) -> str:
+    """Return the name of the year, quarter or month that a day lies in."""
+    if by == "year":
+        return f"{day.year}"
+    return f"{day.year}-Q{(day.month + 2) // 3}" if by == "quarter" else f"{day.year}-{day.month:02d}"

@@ -1,0 +1,185 @@
+"""One registry, one short vocabulary, one strict grammar for quantities.
+
+House units are coherent: one money unit per currency, `km` (of fiber), `year`, and `month` and `day` where the
+calendar counts. Formulas multiply them symbolically, so no conversion factor can hide in a model.
+"""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+from typing import Any, Final
+
+import numpy as np
+import numpy.typing as npt
+import pint
+
+from fibercap.core.errors import did_you_mean
+
+Array = npt.NDArray[np.float64]
+
+DEM_PER_EUR: Final = 1.95583  # Council Regulation (EC) No 2866/98, irrevocable since 1 January 1999
+DEFINITIONS: Final = f"""
+km = [fiber]
+Mkm = 1e6 * km
+year = [time] = yr = years
+quarter = year / 4 = _ = quarters
+month = year / 12 = _ = months
+day = year / 365.25 = _ = days
+percent = 0.01 = %
+bp = 0.0001
+USD = [dollar]
+EUR = [euro]
+BRL = [real]
+DEM = EUR / {DEM_PER_EUR}
+"""
+CURRENCIES: Final = ("USD", "EUR", "DEM", "BRL")
+_SCALES: Final = {"thousand": 1e3, "million": 1e6, "billion": 1e9}
+_SPOKEN: Final = {
+    "years": "year",
+    "yr": "year",
+    "quarters": "quarter",
+    "months": "month",
+    "days": "day",
+    "%": "percent",
+}
+VOCABULARY: Final = frozenset(
+    {"km", "Mkm", "day", "month", "quarter", "year", "bp", *_SPOKEN, *CURRENCIES}
+    | {prefix + code for prefix in "kM" for code in CURRENCIES}
+)
+
+_SCALED_UNITS: Final = frozenset({"Mkm"} | {prefix + code for prefix in "kM" for code in CURRENCIES})
+
+
+def _make_registry() -> pint.UnitRegistry[Any]:
+    lines = DEFINITIONS.strip().splitlines()
+    money = [f"{p}{code} = {factor} * {code}" for code in CURRENCIES for p, factor in (("k", "1e3"), ("M", "1e6"))]
+    registry: pint.UnitRegistry[Any] = pint.UnitRegistry(lines + money, cache_folder=None)
+    pint.set_application_registry(registry)
+    return registry
+
+
+registry: Final = _make_registry()
+Quantity = registry.Quantity
+
+
+class QuantityTextError(ValueError):
+    """A text is not a quantity; holds what was found, what was wanted and a hint."""
+
+    def __init__(self, code: str, found: str, wanted: str, hint: str) -> None:
+        super().__init__(found)
+        self.code, self.found, self.wanted, self.hint = code, found, wanted, hint
+
+
+_NUMBER = re.compile(r"-?\d+(_\d+)*(\.\d+(_\d+)*)?([eE][+-]?\d{1,3})?")
+_WRITE = "write it like `25 million USD`, `255_000 km/year` or `8.5 %`"
+
+
+def _number(text: str, whole: str) -> float:
+    if not _NUMBER.fullmatch(text):
+        hint = _WRITE
+        if "," in text:
+            hint = f"a comma is not allowed in a number; write `{whole.replace(',', '.', 1)}` or `{whole.replace(',', '_', 1)}`"
+        elif text[:1] in "$€£":
+            hint = "a currency sign is not allowed; write the code after the number, like `25 million USD`"
+        raise QuantityTextError("not_a_number", f"`{whole}`", "a number and a unit", hint)
+    value = float(text)
+    if not np.isfinite(value):
+        raise QuantityTextError("not_a_number", f"`{whole}`, beyond what can be computed", "a finite number", _WRITE)
+    return value
+
+
+def _unit(text: str, whole: str) -> str:
+    """Return the pint unit for a unit text of the vocabulary, such as `%/year`."""
+    parts = text.split("/")
+    for part in parts:
+        if part not in VOCABULARY and not (part == "1" and len(parts) > 1 and part is parts[0]):
+            hint = did_you_mean(part, VOCABULARY, "units")
+            raise QuantityTextError("unknown_unit", f"the unknown unit `{part}` in `{whole}`", "a unit we know", hint)
+    return " / ".join(_SPOKEN.get(part, part) for part in parts)
+
+
+def split_quantity(text: str) -> tuple[float, str]:
+    """Read `NUMBER [thousand|million|billion] UNIT`; return the number and a pint unit text ("" if none is written).
+
+    Raises
+    ------
+    QuantityTextError
+        If the text does not follow the grammar or a unit is not in the vocabulary.
+    """
+    words = text.split(" ")
+    number = _number_of_words(words, text)
+    rest = words[1:]
+    scaled = bool(rest) and rest[0] in _SCALES
+    if scaled:
+        number *= _SCALES[rest[0]]
+        rest = rest[1:]
+    if not rest:
+        return number, ""
+    if len(rest) > 1:
+        digits = "".join(words[:2]).replace("_", "").isdigit()
+        hint = f"no blanks inside a number; write `{'_'.join(words[:2])} {' '.join(words[2:])}`" if digits else _WRITE
+        raise QuantityTextError("not_a_quantity", f"`{text}`", "one number and one unit", hint)
+    if scaled and rest[0].split("/")[0] in _SCALED_UNITS:
+        raise QuantityTextError("double_scale", f"two scales in `{text}`", "one", f"write `{words[0]} {rest[0]}`")
+    return number, _unit(rest[0], text)
+
+
+def _number_of_words(words: list[str], text: str) -> float:
+    head = words[0]
+    glued = re.fullmatch(r"(-?[\d_.]+(?:[eE][+-]?\d+)?)(%|[A-Za-z][A-Za-z/]*)", head)
+    if glued and glued[2] in VOCABULARY:
+        hint = f"put a blank between number and unit: `{glued[1]} {glued[2]}`"
+        raise QuantityTextError("not_a_quantity", f"`{text}`", "a number, a blank and a unit", hint)
+    return _number(head, text)
+
+
+@cache
+def house_unit(text: str) -> pint.Unit:
+    """Return the unit that a text such as `USD/km` stands for; "" is dimensionless."""
+    return registry.Unit(text or "dimensionless")
+
+
+@cache
+def powers(text: str) -> tuple[tuple[str, float], ...]:
+    """Return a unit text as sorted (name, power) pairs, by symbols alone: a month is not a twelfth of a year here."""
+    return tuple(sorted((name, float(power)) for name, power in house_unit(text)._units.items()))  # noqa: SLF001
+
+
+@cache
+def conversion(written: str, wanted: str) -> float | None:
+    """Return the factor from a written unit to a house unit, or None where the dimensions differ."""
+    source, target = registry.Unit(written or "dimensionless"), house_unit(wanted)
+    if source.dimensionality != target.dimensionality:
+        return None
+    return float(registry.Quantity(1.0, source).to(target).magnitude)
+
+
+_WORDS: Final = {
+    "": "a number without a unit",
+    "km": "a length of fiber",
+    "km/year": "a length of fiber per time",
+    "money": "an amount of money",
+    "money/year": "money per time",
+    "money/km": "money per length of fiber",
+    "year": "a duration",
+    "1/year": "a rate per time",
+    "percent": "a share",
+}
+
+
+def in_words(unit: str) -> str:
+    """Say the dimension of a unit in words, such as "a length of fiber per time"."""
+    if unit == "percent":
+        return _WORDS["percent"]
+    dimension = registry.Unit(unit or "dimensionless").dimensionality
+    for known, words in _WORDS.items():
+        for code in ("USD", "EUR", "BRL"):
+            if dimension == house_unit(known.replace("money", code)).dimensionality:
+                return words
+    return f"a quantity in {unit}"
+
+
+def unit_text(unit: str) -> str:
+    """Return a pint unit text as people write it: `percent / year` becomes `%/year`."""
+    return unit.replace("percent", "%").replace(" ", "")

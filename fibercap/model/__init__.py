@@ -1,0 +1,1 @@
+"""The trade: plants, loans, funding, accounts and what they are worth."""

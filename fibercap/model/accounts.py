@@ -1,0 +1,207 @@
+"""The three statements with financing: income below ebit, cash flow, balance sheet, debt service."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from fibercap.core.rows import Row, Sheet, total
+from fibercap.core.timeline import FLOW, STOCK
+from fibercap.model.operations import added, sum_row
+from fibercap.model.tax import paid_row, tax_rows, within_year
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from datetime import date
+
+    from fibercap.core.units import Array
+    from fibercap.model.plan import Plan
+
+
+class Accounts:
+    """Writes `accounts.` rows of one plan on one sheet."""
+
+    def __init__(self, sheet: Sheet, plan: Plan) -> None:
+        self.sheet, self.plan, self.money = sheet, plan, plan.currency
+
+    def at(self, key: str) -> Array:
+        """Return the value of `accounts.<key>`."""
+        return self.sheet.value(f"accounts.{key}")
+
+    def put(self, key: str, label: str, nature: str, text: str, value: Array, before: str = "0") -> Array:  # noqa: PLR0913, PLR0917 - a row has that many parts
+        """Write `accounts.<key>`; in the text, `[name]` stands for `{accounts.name}`."""
+        text, before = (t.replace("[", "{accounts.").replace("]", "}") for t in (text, before))
+        return self.sheet.put(Row(f"accounts.{key}", label, self.money, nature, text, before), value)
+
+    def of_loans(self, key: str, label: str, nature: str, row: str) -> Array:
+        """Write the sum of one row over the loans."""
+        paths = [f"loans.{name}.{row}" for name in self.plan.loans]
+        return sum_row(self.sheet, f"accounts.{key}", label, self.money, nature, paths)
+
+    def income(self) -> None:
+        """Write income below ebit: interest and fees as they accrue, tax, net income."""
+        interest = self.of_loans("interest_expense", "Interest expense", FLOW, "interest")
+        accrued = self.of_loans("recurring_fees", "Recurring fees accrued", FLOW, "fees")
+        spread = self.of_loans("fee_amortization", "Upfront fees expensed", FLOW, "fee_amortization")
+        fees = self.put("fee_expense", "Fee expense", FLOW, "[recurring_fees] + [fee_amortization]", accrued + spread)
+        self.put("exchange_result", "Exchange result", FLOW, "0", np.zeros(self.sheet.length))
+        pretax = self.at("ebit") - interest - fees
+        text = "[ebit] - [interest_expense] - [fee_expense] + [exchange_result]"
+        pretax = self.put("pretax_income", "Pretax income", FLOW, text, pretax)
+        income = ("{accounts.pretax_income}", pretax)
+        tax = tax_rows(self.sheet, self.plan, "tax", "Tax", income)
+        tax = self.put("tax", "Tax", FLOW, "{tax.tax}", tax)
+        self.put("net_income", "Net income", FLOW, "[pretax_income] - [tax]", pretax - tax)
+        paid_row(self.sheet, self.plan, "accounts.tax_paid", "Tax paid", ("{accounts.tax}", tax))
+        owed = np.cumsum(tax - self.at("tax_paid"), axis=-1)
+        self.put("tax_payable", "Tax payable", STOCK, "[tax_payable@-1] + [tax] - [tax_paid]", owed)
+
+    def operating(self) -> Array:
+        """Write the operating cash flow, from net income by its adjustments."""
+        accrued = self.of_loans("accrued_interest", "Interest and fees owed", STOCK, "accrued")
+        paid = self.of_loans("interest_paid", "Interest paid", FLOW, "interest_paid")
+        fees = self.of_loans("fees_paid", "Recurring fees paid", FLOW, "fees_paid")
+        del accrued
+        unpaid = self.at("interest_expense") + self.at("recurring_fees") - paid - fees
+        text = "[interest_expense] + [recurring_fees] - [interest_paid] - [fees_paid]"
+        unpaid = self.put("accrued_less_paid", "Interest and fees accrued less paid", FLOW, text, unpaid)
+        owed = self.at("tax") - self.at("tax_paid")
+        owed = self.put("tax_payable_increase", "Increase of tax payable", FLOW, "[tax] - [tax_paid]", owed)
+        value = self.at("net_income") + self.at("depreciation") + self.at("fee_amortization") + unpaid + owed
+        value = value - self.at("working_capital_increase")
+        text = "[net_income] + [depreciation] + [fee_amortization] + [accrued_less_paid] - [exchange_result]"
+        text += " + [tax_payable_increase] - [working_capital_increase]"
+        return self.put("operating_cash_flow", "Operating cash flow", FLOW, text, value)
+
+    def investing(self) -> Array:
+        """Write the investing cash flow."""
+        value = self.at("grants") - self.at("capex") - self.at("purchases") - self.at("maintenance")
+        text = "[grants] - [capex] - [purchases] - [maintenance]"
+        return self.put("investing_cash_flow", "Investing cash flow", FLOW, text, value)
+
+    def financing(self, before: Array) -> None:
+        """Write the financing cash flow and closing cash; `before` is the operating and investing flow together."""
+        company, opening = self.plan.company, self.plan.opening
+        draws = self.of_loans("draws", "Loans drawn", FLOW, "draws")
+        principal = self.of_loans("principal", "Principal repaid", FLOW, "principal")
+        upfront = self.of_loans("upfront_fees", "Upfront fees", FLOW, "upfront_fee")
+        funded = [f"funding.{key}.equity" for key, f in self.plan.funding.items() if "equity" in f.sources]
+        sum_row(self.sheet, "accounts.equity_for_projects", "Equity for projects", self.money, FLOW, funded)
+        dated = self.dated("equity_paid_in", "Equity paid in on dates", "equity", company.equity or {})
+        dividends = self.dated("dividends", "Dividends", "dividends", company.dividends or {})
+        value = draws - principal - upfront + self.at("equity_for_projects") + dated - dividends
+        start = self.sheet.give("inputs.opening.cash", self.money, opening.cash)
+        floor = self.sheet.give("inputs.money.minimum_cash", self.money, self.plan.money.minimum_cash)
+        text = "[draws] - [principal] - [upfront_fees] + [equity_for_projects] + [equity_paid_in] - [dividends]"
+        called: Array = np.zeros(self.sheet.length)
+        need = f"MAX({floor} - ([cash@-1] + [operating_cash_flow] + [investing_cash_flow] + {text}), 0)"
+        if "equity" in company.gap:
+            short = self.plan.money.minimum_cash - (opening.cash + np.cumsum(before + value, axis=-1))
+            ever = np.maximum(np.maximum.accumulate(short, axis=-1), 0.0)
+            called = np.diff(ever, axis=-1, prepend=0.0)
+        gap = self.put("equity_for_cash", "Equity called to hold cash", FLOW, need if company.gap else "0", called)
+        value = self.put("financing_cash_flow", "Financing cash flow", FLOW, f"{text} + [equity_for_cash]", value + gap)
+        text = "[cash@-1] + [operating_cash_flow] + [investing_cash_flow] + [financing_cash_flow]"
+        self.put("cash", "Cash", STOCK, text, opening.cash + np.cumsum(before + value, axis=-1), start)
+
+    def dated(self, key: str, label: str, block: str, amounts: Mapping[date, Array]) -> Array:
+        """Write money that moves on given dates."""
+        value, terms = np.zeros(self.sheet.length), []
+        for day, amount in amounts.items():
+            index = self.plan.timeline.index(day)
+            much = self.sheet.give(f"inputs.company.{block}.{day}", self.money, amount)
+            when = self.sheet.give(f"company.{block}.{day}.period", "", index + 1)
+            terms.append(f"IF({{time.period}} = {when}, {much}, 0)")
+            value = value + amount * (np.arange(self.sheet.length) == index)
+        return self.put(key, label, FLOW, " + ".join(terms) or "0", value)
+
+    def balance(self) -> None:
+        """Write the balance sheet; what is owned and what is owed are added up apart, retained earnings from income."""
+        opening, give = self.plan.opening, self.sheet.give
+        self.of_loans("deferred_fees", "Deferred fees", STOCK, "deferred_fee")
+        debt = self.of_loans("debt", "Debt", STOCK, "closing")
+        flat = np.zeros(self.sheet.length)
+        for key in ("other_assets", "other_liabilities"):
+            start = give(f"inputs.opening.{key}", self.money, getattr(opening, key))
+            self.put(key, key.replace("_", " ").capitalize(), STOCK, start, getattr(opening, key) + flat, start)
+        owned = (
+            "cash receivables inventory construction_in_progress net_fixed_assets deferred_fees other_assets".split()
+        )
+        text = total(f"accounts.{key}" for key in owned)
+        assets = self.put(
+            "total_assets", "Total assets", STOCK, text, added(self.sheet, [f"accounts.{k}" for k in owned])
+        )
+        del assets
+        paid_in = np.cumsum(self.at("equity_for_projects") + self.at("equity_paid_in") + self.at("equity_for_cash"), -1)
+        text = "[paid_in_capital@-1] + [equity_for_projects] + [equity_paid_in] + [equity_for_cash]"
+        paid_in = self.put("paid_in_capital", "Paid-in capital", STOCK, text, paid_in)
+        earned = self.at("net_income") - self.at("dividends")
+        before = self._earned_before()
+        start = give("opening.retained_earnings", self.money, before)
+        text = "[retained_earnings@-1] + [net_income] - [dividends]"
+        earned = self.put("retained_earnings", "Retained earnings", STOCK, text, before + np.cumsum(earned, -1), start)
+        owed = "payables tax_payable accrued_interest debt other_liabilities paid_in_capital retained_earnings".split()
+        text = total(f"accounts.{key}" for key in owed)
+        value = added(self.sheet, [f"accounts.{key}" for key in owed])
+        self.put("total_liabilities_and_equity", "Liabilities and equity", STOCK, text, value)
+        del debt
+
+    def _earned_before(self) -> Array:
+        """Return retained earnings at the horizon's start: the figure that balances the opening sheet."""
+        opening = self.plan.opening
+        fixed = opening.fixed_assets.value if opening.fixed_assets else np.asarray(0.0)
+        owned = opening.cash + opening.receivables + opening.inventory + fixed + opening.other_assets
+        owed = opening.payables + opening.other_liabilities
+        for name in self.plan.loans:
+            first = f"loans.{name}"
+            owed = owed + self._before(f"{first}.closing") + self._before(f"{first}.accrued")
+            owned = owned + self._before(f"{first}.deferred_fee")
+        return np.asarray(owned - owed)
+
+    def _before(self, path: str) -> Array:
+        """Return a loan's balance at the horizon's start, from its first period backwards."""
+        loan, first = path.rsplit(".", 1)
+        moves = {
+            "closing": ("draws", "principal"),
+            "accrued": ("interest fees", "interest_paid fees_paid"),
+            "deferred_fee": ("upfront_fee", "fee_amortization"),
+        }[first]
+        value = self.sheet.value(path)[..., :1]
+        for sign, keys in zip((-1.0, 1.0), moves, strict=True):
+            for key in keys.split():
+                value = value + sign * self.sheet.value(f"{loan}.{key}")[..., :1]
+        return value
+
+    def debt_service(self) -> None:
+        """Write cash flow available for debt service, debt service, and their ratio at the end of each year."""
+        cfads = self.at("ebitda") - self.at("tax_paid") - self.at("working_capital_increase") - self.at("maintenance")
+        text = "[ebitda] - [tax_paid] - [working_capital_increase] - [maintenance]"
+        cfads = self.put("cfads", "Cash flow available for debt service", FLOW, text, cfads)
+        service = self.at("interest_paid") + self.at("fees_paid") + self.at("principal")
+        text = "[interest_paid] + [fees_paid] + [principal]"
+        service = self.put("debt_service", "Debt service", FLOW, text, service)
+        timeline = self.plan.timeline
+        sums = {}
+        for key, value in (("cfads", cfads), ("debt_service", service)):
+            text = f"IF({{time.opens_year}} > 0, 0, [{key}_in_year@-1]) + [{key}]"
+            label = f"{'CFADS' if key == 'cfads' else 'Debt service'} since the year began"
+            sums[key] = self.put(f"{key}_in_year", label, STOCK, text, within_year(value, timeline))
+        due = sums["debt_service"] * self.sheet.value("time.closes_year")
+        ratio = np.divide(*np.broadcast_arrays(sums["cfads"], due), out=np.full(
+            np.broadcast_shapes(sums["cfads"].shape, due.shape), np.nan), where=due != 0)  # fmt: skip
+        text = "{accounts.cfads_in_year} / ({accounts.debt_service_in_year} * {time.closes_year})"
+        why = "no debt service is due, or the year is not over"
+        self.sheet.put(Row("accounts.dscr", "DSCR of the year", "", STOCK, text, undefined=why), ratio)
+        text = "IF({accounts.debt_service_in_year} * {time.closes_year} > 0, 1, 0)"
+        self.sheet.put(Row("accounts.has_dscr", "Year with debt service", "", FLOW, text), (due > 0).astype(float))
+
+
+def account_rows(sheet: Sheet, plan: Plan) -> None:
+    """Write income below ebit, cash flow, balance sheet and debt service."""
+    books = Accounts(sheet, plan)
+    books.income()
+    before = books.operating() + books.investing()
+    books.financing(before)
+    books.balance()
+    books.debt_service()

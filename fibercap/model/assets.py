@@ -1,0 +1,119 @@
+"""What the company owns: assets opened with, plants bought, projects built, and plants maintained; each depreciated."""
+
+from __future__ import annotations
+
+from math import ceil, floor
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from fibercap.core.rows import Row, Sheet
+from fibercap.core.timeline import FLOW, STOCK, Timeline, month_number
+from fibercap.model.depreciation import straight_line, straight_line_text
+
+if TYPE_CHECKING:
+    from fibercap.core.units import Array
+    from fibercap.model.plants import Plant
+    from fibercap.model.projects import Project
+
+
+def _bought_rows(
+    sheet: Sheet, timeline: Timeline, at: str, label: str, money: str, spent: tuple[Array, str], since: Array, life: int
+) -> None:
+    """Write cost to date, construction in progress, depreciation and book value of one asset that is paid for in parts.
+
+    `since` is the month number from which it is depreciated; its cost is complete by then.
+    """
+    start = sheet.give(f"{at}.depreciates_from", "month", since)
+    years = sheet.give(f"inputs.{at}.life", "month", life)
+    cost = np.cumsum(spent[0], axis=-1)
+    text = f"{{{at}.cost_to_date@-1}} + {spent[1]}"
+    sheet.put(Row(f"{at}.cost_to_date", f"{label}: cost to date, net of grants", money, STOCK, text), cost)
+    loss = straight_line.plain(cost, np.asarray(life), timeline.starts - since, timeline.ends - since)
+    text = straight_line_text(f"{{{at}.cost_to_date}}", years, start)
+    sheet.put(Row(f"{at}.depreciation", f"{label}: depreciation", money, FLOW, text), loss)
+    building = np.where(timeline.ends < since, cost, 0.0)
+    text = f"IF({{time.end}} < {start}, {{{at}.cost_to_date}}, 0)"
+    sheet.put(Row(f"{at}.in_progress", f"{label}: construction in progress", money, STOCK, text), building)
+    text = f"{{{at}.book_value@-1}} + {spent[1]} - {{{at}.depreciation}}"
+    row = Row(f"{at}.book_value", f"{label}: book value", money, STOCK, text)
+    sheet.put(row, cost - np.cumsum(loss, axis=-1))
+
+
+def project_asset(
+    sheet: Sheet, timeline: Timeline, key: str, project: Project, money: str, grant: Array | None
+) -> None:
+    """Write the rows of a project as an asset; a grant reduces its cost."""
+    at = f"projects.{key}"
+    spent, text = sheet.value(f"{at}.capex"), f"{{{at}.capex}}"
+    if grant is not None:
+        spent, text = spent - grant, f"{text} - {{funding.{key}.grant}}"
+    since = np.ceil(project.completes - 1e-9)
+    _bought_rows(sheet, timeline, at, project.name or key, money, (spent, text), since, project.life)
+
+
+def purchase_asset(sheet: Sheet, timeline: Timeline, key: str, plant: Plant, money: str, grant: Array | None) -> None:
+    """Write a bought plant's price, its working capital, and the rest as an asset; nothing if it was not bought."""
+    if plant.purchase is None:
+        return
+    at, deal, label = f"plants.{key}.purchased", plant.purchase, plant.name or key
+    bought = month_number(deal.on)
+    on = sheet.give(f"inputs.plants.{key}.purchase.on", "month", bought)
+    price = sheet.give(f"inputs.plants.{key}.purchase.price", money, deal.price)
+    stock = sheet.give(f"inputs.plants.{key}.purchase.working_capital", money, deal.working_capital)
+    now = ((timeline.starts < bought) & (bought <= timeline.ends)).astype(float)
+    when = f"IF(AND({{time.start}} < {on}, {on} <= {{time.end}}), {{}}, 0)"
+    row = Row(f"plants.{key}.purchase", f"{label}: purchase price", money, FLOW, when.replace("{}", price))
+    sheet.put(row, deal.price * now)
+    row = Row(f"{at}.working_capital", f"{label}: working capital bought", money, FLOW, when.replace("{}", stock))
+    sheet.put(row, deal.working_capital * now)
+    spent, text = (deal.price - deal.working_capital) * now, f"{{plants.{key}.purchase}} - {{{at}.working_capital}}"
+    if grant is not None:
+        spent, text = spent - grant, f"{text} - {{funding.{key}.grant}}"
+    since = np.asarray(float(ceil(bought - 1e-9)))
+    _bought_rows(sheet, timeline, at, label, money, (spent, text), since, deal.life)
+
+
+def maintenance_asset(sheet: Sheet, timeline: Timeline, key: str, plant: Plant, money: str) -> None:
+    """Write depreciation and book value of a plant's maintenance: each period's spending from the next period on.
+
+    Source
+    ------
+    Own derivation: spending j periods old is depreciated in full while its life covers the period, then in part.
+    """
+    at, label, step = f"plants.{key}", plant.name or key, timeline.months
+    spent = sheet.value(f"{at}.maintenance")
+    total = np.cumsum(spent, axis=-1)
+    text = f"{{{at}.maintenance_to_date@-1}} + {{{at}.maintenance}}"
+    sheet.put(Row(f"{at}.maintenance_to_date", f"{label}: maintenance to date", money, STOCK, text), total)
+    whole, part = floor(plant.life / step), plant.life % step
+    edges = np.concatenate([np.zeros((*total.shape[:-1], 1)), total], axis=-1)
+    ages = np.arange(timeline.count)[:, None] - np.arange(timeline.count)[None, :]
+    share = np.where(ages == whole + 1, part, np.where((ages >= 1) & (ages <= whole), step, 0)) / plant.life
+    loss = spent @ share.T
+    life = sheet.give(f"inputs.{at}.life", "month", plant.life)
+    over = sheet.give(f"{at}.maintenance_left_over", "month", part)
+    full = f"({{{at}.maintenance_to_date@-1}} - {{{at}.maintenance_to_date@-{whole + 1}}}) * {{time.months}}"
+    text = f"({full} + {{{at}.maintenance@-{whole + 1}}} * {over}) / {life}"
+    sheet.put(Row(f"{at}.depreciation", f"{label}: depreciation of maintenance", money, FLOW, text), loss)
+    text = f"{{{at}.maintenance_to_date}} - {{{at}.maintenance_depreciated}}"
+    gone = np.cumsum(loss, axis=-1)
+    own = f"{{{at}.maintenance_depreciated@-1}} + {{{at}.depreciation}}"
+    row = Row(f"{at}.maintenance_depreciated", f"{label}: maintenance depreciated to date", money, STOCK, own)
+    sheet.put(row, gone)
+    row = Row(f"{at}.book_value", f"{label}: book value of maintenance", money, STOCK, text)
+    sheet.put(row, edges[..., 1:] - gone)
+
+
+def opening_asset(sheet: Sheet, timeline: Timeline, value: Array, life: int, money: str) -> None:
+    """Write depreciation and book value of the fixed assets opened with."""
+    cost = sheet.give("inputs.opening.fixed_assets.value", money, value)
+    years = sheet.give("inputs.opening.fixed_assets.life", "month", life)
+    since = float(timeline.origin)
+    loss = straight_line.plain(value, np.asarray(life), timeline.starts - since, timeline.ends - since)
+    text = straight_line_text(cost, years, "{time.from}")
+    row = Row("opening.depreciation", "Assets opened with: depreciation", money, FLOW, text)
+    loss = sheet.put(row, loss)
+    text = "{opening.book_value@-1} - {opening.depreciation}"
+    row = Row("opening.book_value", "Assets opened with: book value", money, STOCK, text, cost)
+    sheet.put(row, value - np.cumsum(loss, axis=-1))

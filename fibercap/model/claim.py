@@ -1,0 +1,87 @@
+"""What is claimed in public: a row or measure, a time, and one limit."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import Annotated, Any
+
+import numpy as np
+
+from fibercap.core.fields import Field, Label, Number, Share, Word, text_of, whole_period, wrong
+from fibercap.core.spec import OneOf, Spec
+from fibercap.core.tree import Leaf
+from fibercap.core.units import Array, Quantity, QuantityTextError, split_quantity
+
+LIMITS = ("above", "at_least", "below", "at_most", "about")
+
+
+class When(Field):
+    """`end of 2002`, `2002`, `2002-Q3`, `2002-06` or `in total`."""
+
+    def parse(self, raw: Any, info: Any) -> str:  # noqa: ANN401
+        """Return the text, once it is known to be one of the forms."""
+        del info
+        text = text_of(raw, "a time")
+        if text != "in total" and whole_period(re.sub(r"^end of ", "", text)) is None:
+            raise wrong("not_a_time", f"`{text}`", "a time", "write `end of 2002`, `2002`, `2002-06` or `in total`")
+        return text
+
+
+class AnyQuantity(Field):
+    """A quantity in whatever unit the row has; compared when the claim is tested."""
+
+    def parse(self, raw: Any, info: Any) -> Any:  # noqa: ANN401
+        """Return a pint Quantity."""
+        del info
+        value = raw.value if isinstance(raw, Leaf) else raw
+        if isinstance(value, Quantity):
+            return value
+        try:
+            number, unit = split_quantity(text_of(raw, "a quantity"))
+        except QuantityTextError as error:
+            raise wrong(error.code, error.found, error.wanted, error.hint) from None
+        return Quantity(number, unit or "dimensionless")
+
+
+class Fixed(Spec):
+    """A limit that is a quantity."""
+
+    amount: Annotated[Any, AnyQuantity()]
+
+
+class Multiple(Spec):
+    """A limit that is a multiple of the same row at another time: `{times: 2, of: end of 2000}`."""
+
+    times: Annotated[Array, Number()]
+    of: Annotated[str, When()]
+
+
+def _choose(raw: Any) -> tuple[str, Mapping[str, Any]]:  # noqa: ANN401 - what stands in the tree
+    return ("multiple", raw) if isinstance(raw, dict) else ("fixed", {"amount": raw})
+
+
+Limit = Annotated[Fixed | Multiple | None, OneOf({"fixed": Fixed, "multiple": Multiple}, _choose)]
+
+
+class Claim(Spec):
+    """One claim. `expect: fails` ships a claim that is known not to hold on this reading."""
+
+    says: Label
+    source: Label = ""
+    where: Label = ""
+    row: Label = ""
+    measure: Label = ""
+    when: Annotated[str, When()] = ""
+    above: Limit = None
+    at_least: Limit = None
+    below: Limit = None
+    at_most: Limit = None
+    about: Limit = None
+    within: Share = np.asarray(0.1)
+    expect: Annotated[str, Word(("holds", "fails"), "outcomes")] = "holds"
+
+    @property
+    def limit(self) -> tuple[str, Fixed | Multiple]:
+        """The comparator and its limit."""
+        return next((name, getattr(self, name)) for name in LIMITS if getattr(self, name) is not None)

@@ -1,0 +1,103 @@
+"""Products: price and demand. Paths over time become rows here, value and formula side by side."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import numpy as np
+
+from fibercap.core.fields import Label, Of, Word
+from fibercap.core.paths import PathOf, TimePath
+from fibercap.core.rows import Row, Sheet
+from fibercap.core.spec import Spec
+from fibercap.core.timeline import RATE, Timeline
+from fibercap.core.units import Array
+
+
+class Product(Spec):
+    """What plants make: its price per km, and the km a year the market takes (all of it, if not given)."""
+
+    name: Label = ""
+    price: Annotated[TimePath, PathOf(Of("money/km", low=0.0))]
+    demand: Annotated[TimePath | None, PathOf(Of("km/year", low=0.0))] = None
+    interpolate: Annotated[str, Word(("none", "linear"), "ways to interpolate")] = "none"
+
+
+def path_row(sheet: Sheet, timeline: Timeline, name: str, path: TimePath, unit: str, *, linear: bool = False) -> Array:
+    """Write the row `inputs.<name>`: a path's time average in each period.
+
+    Parameters
+    ----------
+    sheet : Sheet
+        Where the row is written.
+    timeline : Timeline
+        The model's periods.
+    name : str
+        The path of the input, such as `products.multimode.price`.
+    path : TimePath
+        Its values, each `()` or `(draw, 1)`.
+    unit : str
+        The house unit.
+    linear : bool
+        Interpolate between the starts of the keys instead of holding each value.
+
+    Returns
+    -------
+    (period,) or (draw, period)
+        The averages. [unit]
+
+    Source
+    ------
+    Own derivation: overlap of each key's span with the period; under interpolation, the integral of hat functions.
+    """
+    full = f"inputs.{name}"
+    if not path.starts:
+        text = sheet.give(f"{full}.value", unit, path.values[0])
+        return sheet.put(Row(full, full, unit, RATE, text), path.values[0])
+    weights = path.weights(timeline, linear=linear)
+    value = sum((v * weights[k] for k, v in enumerate(path.values)), start=np.zeros(timeline.count))
+    points = [sheet.give(f"{full}.{key}", unit, v) for key, v in zip(path.names, path.values, strict=True)]
+    knots = [sheet.give(f"{full}.{k}.from", "month", s) for k, s in zip(path.names, path.starts, strict=True)]
+    text = _linear_text(points, knots) if linear else _step_text(points, knots)
+    return sheet.put(Row(full, full, unit, RATE, f"({text}) / {{time.months}}"), np.asarray(value))
+
+
+def _step_text(points: list[str], knots: list[str]) -> str:
+    terms = []
+    for number, point in enumerate(points):
+        until = f"MIN({{time.end}}, {knots[number + 1]})" if number + 1 < len(points) else "{time.end}"
+        terms.append(f"{point} * MAX({until} - MAX({{time.start}}, {knots[number]}), 0)")
+    return " + ".join(terms)
+
+
+def _linear_text(points: list[str], knots: list[str]) -> str:
+    terms = []
+    for number in range(len(points) - 1):
+        a, b = knots[number], knots[number + 1]
+        until, since = (f"MIN(MAX({{time.{edge}}} - {a}, 0), {b} - {a})" for edge in ("end", "start"))
+        rise = f"({points[number + 1]} - {points[number]}) / ({b} - {a})"
+        terms.append(f"{points[number]} * ({until} - {since}) + {rise} * ({until}^2 - {since}^2) / 2")
+    terms.append(f"{points[-1]} * (MAX({{time.end}} - {knots[-1]}, 0) - MAX({{time.start}} - {knots[-1]}, 0))")
+    return " + ".join(terms)
+
+
+def time_rows(sheet: Sheet, timeline: Timeline) -> None:
+    """Write the rows of the calendar: where periods begin and end, as month numbers, and where years do."""
+    sheet.give("time.from", "month", timeline.origin)
+    months = sheet.give("time.months_in_period", "month", timeline.months)
+    first = np.array([day.month == timeline.months for day in timeline.dates], dtype=float)
+    first[0] = 1.0
+    last = np.array([day.month == 12 for day in timeline.dates], dtype=float)  # noqa: PLR2004 - December
+    last[-1] = 1.0
+    count = timeline.count
+    put = sheet.put
+    put(Row("time.period", "Period", "", "stock", "{time.period@-1} + 1"), np.arange(1.0, count + 1))
+    put(
+        Row("time.end", "Month number at the end", "month", "stock", f"{{time.end@-1}} + {months}", "{time.from}"),
+        timeline.ends,
+    )
+    put(Row("time.start", "Month number at the start", "month", "stock", "{time.end@-1}"), timeline.starts)
+    put(Row("time.months", "Months", "month", "flow", months), np.full(count, float(timeline.months)))
+    put(Row("time.years", "Years", "year", "flow"), np.full(count, timeline.months / 12))
+    put(Row("time.opens_year", "First period of a year", "", "flow"), first)
+    put(Row("time.closes_year", "Last period of a year", "", "flow"), last)

@@ -1,0 +1,138 @@
+"""What the plants earn and tie up before any financing: income to ebit, working capital, assets, unlevered cash flow."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from fibercap.core.rows import Row, Sheet, total
+from fibercap.core.timeline import FLOW, STOCK
+from fibercap.model.assets import maintenance_asset, opening_asset, project_asset, purchase_asset
+from fibercap.model.market import path_row
+from fibercap.model.tax import paid_row, tax_rows
+
+if TYPE_CHECKING:
+    from fibercap.core.units import Array
+    from fibercap.model.plan import Plan
+
+
+def added(sheet: Sheet, paths: list[str]) -> Array:
+    """Return the sum of rows; zeros for none."""
+    return sum((sheet.value(path) for path in paths), start=np.zeros(sheet.length))
+
+
+def sum_row(sheet: Sheet, path: str, label: str, money: str, nature: str, of: list[str]) -> Array:
+    """Write a row that adds up others."""
+    return sheet.put(Row(path, label, money, nature, total(of)), added(sheet, of))
+
+
+def asset_rows(sheet: Sheet, plan: Plan) -> None:
+    """Write every asset, grants off its cost, and their totals."""
+    timeline, money = plan.timeline, plan.currency
+    for key, project in plan.projects.items():
+        project_asset(sheet, timeline, key, project, money, _grant(sheet, plan, key))
+    for key, plant in plan.plants.items():
+        purchase_asset(sheet, timeline, key, plant, money, _grant(sheet, plan, key))
+        maintenance_asset(sheet, timeline, key, plant, money)
+    opened = plan.opening.fixed_assets
+    assets = [f"projects.{k}" for k in plan.projects]
+    assets += [f"plants.{k}.purchased" for k, p in plan.plants.items() if p.purchase]
+    building = [f"{a}.in_progress" for a in assets]
+    assets += [f"plants.{k}" for k in plan.plants]
+    if opened is not None:
+        opening_asset(sheet, timeline, opened.value, opened.life, money)
+        assets.append("opening")
+    sum_row(sheet, "accounts.depreciation", "Depreciation", money, FLOW, [f"{a}.depreciation" for a in assets])
+    value = sum_row(sheet, "accounts.construction_in_progress", "Construction in progress", money, STOCK, building)
+    books = [f"{a}.book_value" for a in assets]
+    text, net = f"{total(books)} - {{accounts.construction_in_progress}}", added(sheet, books) - value
+    before = "{inputs.opening.fixed_assets.value}" if opened is not None else "0"
+    sheet.put(Row("accounts.net_fixed_assets", "Net fixed assets", money, STOCK, text, before), net)
+
+
+def _grant(sheet: Sheet, plan: Plan, key: str) -> Array | None:
+    funding = plan.funding.get(key)
+    return sheet.value(f"funding.{key}.grant") if funding and "grant" in funding.sources else None
+
+
+def income_rows(sheet: Sheet, plan: Plan) -> None:
+    """Write income from revenue to ebit."""
+    money, plants = plan.currency, plan.plants
+    years = plan.timeline.months / 12
+
+    def put(key: str, label: str, text: str, value: Array) -> Array:
+        return sheet.put(Row(f"accounts.{key}", label, money, FLOW, text), value)
+
+    revenue = sum_row(sheet, "accounts.revenue", "Revenue", money, FLOW, [f"plants.{k}.revenue" for k in plants])
+    variable = [f"plants.{k}.variable_cost" for k in plants]
+    variable_cost = sum_row(sheet, "accounts.variable_cost", "Variable cost", money, FLOW, variable)
+    fixed = [f"plants.{k}.fixed_cost" for k in plants]
+    fixed_cost = sum_row(sheet, "accounts.fixed_cost", "Fixed cost", money, FLOW, fixed)
+    depreciation = sheet.value("accounts.depreciation")
+    direct = "{accounts.variable_cost} - {accounts.fixed_cost}"
+    text = f"{{accounts.revenue}} - {direct} - {{accounts.depreciation}}"
+    put("gross_profit", "Gross profit", text, revenue - variable_cost - fixed_cost - depreciation)
+    overhead = path_row(sheet, plan.timeline, "company.overhead", plan.company.overhead, f"{money}/year") * years
+    put("overhead", "Overhead", "{inputs.company.overhead} * {time.years}", overhead)
+    text = "{accounts.variable_cost} + {accounts.fixed_cost} + {accounts.overhead}"
+    cash_costs = put("cash_costs", "Cash costs", text, variable_cost + fixed_cost + overhead)
+    ebitda = put("ebitda", "EBITDA", "{accounts.revenue} - {accounts.cash_costs}", revenue - cash_costs)
+    put("ebit", "EBIT", "{accounts.ebitda} - {accounts.depreciation}", ebitda - depreciation)
+
+
+def working_capital_rows(sheet: Sheet, plan: Plan) -> None:
+    """Write receivables, inventory and payables by days, and their increase, purchases of plants left out.
+
+    Source
+    ------
+    finance.md, section 3: revenue or variable cost a year, times days over the days of a year.
+    """
+    money, rules = plan.currency, plan.working_capital
+    year = sheet.give("inputs.working_capital.days_in_year", "day/year", rules.days_in_year)
+    for key, label, row in (
+        ("receivables", "Receivables", "revenue"),
+        ("inventory", "Inventory", "variable_cost"),
+        ("payables", "Payables", "variable_cost"),
+    ):
+        days = sheet.give(f"inputs.working_capital.{key}", "day", getattr(rules, key))
+        before = sheet.give(f"inputs.opening.{key}", money, getattr(plan.opening, key))
+        value = sheet.value(f"accounts.{row}") / (plan.timeline.months / 12) * getattr(rules, key) / rules.days_in_year
+        text = f"{{accounts.{row}}} / {{time.years}} * {days} / {year}"
+        sheet.put(Row(f"accounts.{key}", label, money, STOCK, text, before), value)
+    bought = [f"plants.{k}.purchased.working_capital" for k, p in plan.plants.items() if p.purchase]
+    now = "{accounts.receivables} + {accounts.inventory} - {accounts.payables}"
+    before = "{inputs.opening.receivables} + {inputs.opening.inventory} - {inputs.opening.payables}"
+    opening, at = plan.opening, sheet.value
+    capital = at("accounts.receivables") + at("accounts.inventory") - at("accounts.payables")
+    sheet.put(Row("accounts.working_capital", "Working capital", money, STOCK, now, before), capital)
+    start = np.asarray(opening.receivables + opening.inventory - opening.payables)
+    shape = np.broadcast_shapes(capital.shape[:-1], start.shape[:-1])
+    first = np.broadcast_to(start, (*shape, 1))
+    edges = np.concatenate([first, np.broadcast_to(capital, (*shape, sheet.length))], axis=-1)
+    text = "{accounts.working_capital} - {accounts.working_capital@-1}" + "".join(f" - {{{b}}}" for b in bought)
+    row = Row("accounts.working_capital_increase", "Increase of working capital", money, FLOW, text)
+    sheet.put(row, np.diff(edges, axis=-1) - added(sheet, bought))
+
+
+def unlevered_rows(sheet: Sheet, plan: Plan) -> None:
+    """Write capital spending, the tax due without financing, and the cash flow available for debt service."""
+    money, at = plan.currency, sheet.value
+    projects, plants = [f"projects.{k}.capex" for k in plan.projects], plan.plants
+    bought = [f"plants.{k}.purchase" for k, p in plants.items() if p.purchase]
+    grants = [f"funding.{k}.grant" for k, f in plan.funding.items() if "grant" in f.sources]
+    sum_row(sheet, "accounts.capex", "Capex", money, FLOW, projects)
+    sum_row(sheet, "accounts.purchases", "Purchases of plants", money, FLOW, bought)
+    sum_row(sheet, "accounts.grants", "Grants", money, FLOW, grants)
+    sum_row(sheet, "accounts.maintenance", "Maintenance", money, FLOW, [f"plants.{k}.maintenance" for k in plants])
+    tax = tax_rows(sheet, plan, "tax_unlevered", "Without financing", ("{accounts.ebit}", at("accounts.ebit")))
+    label = "Tax paid without financing"
+    paid = paid_row(sheet, plan, "accounts.tax_paid_unlevered", label, ("{tax_unlevered.tax}", tax))
+    cfads = at("accounts.ebitda") - paid - at("accounts.working_capital_increase") - at("accounts.maintenance")
+    text = "{accounts.ebitda} - {accounts.tax_paid_unlevered} - {accounts.working_capital_increase}"
+    row = Row("accounts.cfads_unlevered", "CFADS with unlevered tax", money, FLOW, text + " - {accounts.maintenance}")
+    cfads = sheet.put(row, cfads)
+    spent = at("accounts.capex") + at("accounts.purchases") - at("accounts.grants")
+    text = "{accounts.cfads_unlevered} - {accounts.capex} - {accounts.purchases} + {accounts.grants}"
+    row = Row("accounts.unlevered_cash_flow", "Unlevered free cash flow", money, FLOW, text)
+    sheet.put(row, cfads - spent)

@@ -1,0 +1,71 @@
+"""What a scenario file may hold: every block, by name."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Annotated, Any
+
+from fibercap.core.fields import Label, Number, Word
+from fibercap.core.spec import Spec
+from fibercap.core.timeline import Timeline
+from fibercap.core.units import Array
+from fibercap.model.claim import Claim
+from fibercap.model.company import Company, Horizon, MoneyTerms, Opening, Tax, WorkingCapital
+from fibercap.model.funding import Funding
+from fibercap.model.loans import Loan
+from fibercap.model.market import Product
+from fibercap.model.plants import Plant
+from fibercap.model.projects import Project
+
+KINDS = ("stated", "derived", "assumed")
+
+
+class Source(Spec):
+    """Where inputs come from, and whether they are stated there, derived, or assumed."""
+
+    title: Label
+    kind: Annotated[str, Word(KINDS, "kinds of source")]
+    date: Label = ""
+    url: Label = ""
+
+
+class Option(Spec):
+    """One way to pay for the same projects: an overlay with a title."""
+
+    title: Label = ""
+    change: Any = None
+    add: Any = None
+    remove: Any = None
+
+
+class Plan(Spec):
+    """All that is written of a plan: collections are mappings by name, so every number has a path."""
+
+    fibercap: Annotated[Array, Number(known=(1,))]
+    id: Label = ""
+    title: Label = ""
+    sources: Mapping[str, Source] = {}
+    default_source: Label = ""
+    horizon: Horizon
+    money: MoneyTerms
+    products: Mapping[str, Product]
+    plants: Mapping[str, Plant]
+    projects: Mapping[str, Project] = {}
+    loans: Mapping[str, Loan] = {}
+    funding: Mapping[str, Funding] = {}
+    company: Company = Company()
+    working_capital: WorkingCapital = WorkingCapital()
+    tax: Tax = Tax()
+    opening: Opening = Opening()
+    options: Mapping[str, Option] = {}
+    claims: Mapping[str, Claim] = {}
+
+    @property
+    def timeline(self) -> Timeline:
+        """The model's periods."""
+        return self.horizon.timeline
+
+    @property
+    def currency(self) -> str:
+        """The reporting currency."""
+        return self.money.report_in

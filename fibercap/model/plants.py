@@ -1,0 +1,177 @@
+"""Plants: what is bolted down, what can run, what is made, and what that costs."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+from typing import Annotated
+
+import numpy as np
+
+from fibercap.core.fields import Date, Day, Label, Money, Months, Of
+from fibercap.core.paths import PathOf, TimePath
+from fibercap.core.rows import Row, Sheet, total
+from fibercap.core.spec import Spec
+from fibercap.core.timeline import FLOW, RATE, STOCK, Timeline, month_number, month_start
+from fibercap.core.units import Array
+from fibercap.model.market import Product, path_row
+from fibercap.model.projects import Project
+
+TEN_YEARS = 120
+ALL = TimePath((np.asarray(1.0),))
+NOTHING = TimePath((np.asarray(0.0),))
+
+
+class Purchase(Spec):
+    """A plant bought on the way: price less working capital is a fixed asset."""
+
+    price: Money
+    on: Date
+    life: Months = TEN_YEARS
+    working_capital: Money = np.asarray(0.0)
+
+
+class Plant(Spec):
+    """A plant: starting capacity, the days it counts, and what running it costs."""
+
+    name: Label = ""
+    product: Label
+    capacity: Annotated[Array, Of("km/year", low=0.0)]
+    opens: Annotated[date | None, Day()] = None
+    closes: Annotated[date | None, Day()] = None
+    utilization: Annotated[TimePath, PathOf(Of("percent", low=0.0, high=1.0))] = ALL
+    cash_cost: Annotated[TimePath, PathOf(Of("money/km", low=0.0))]
+    fixed_cost: Annotated[TimePath, PathOf(Of("money/year", low=0.0))] = NOTHING
+    maintenance: Annotated[TimePath, PathOf(Of("money/year", low=0.0))] = NOTHING
+    life: Months = TEN_YEARS
+    purchase: Purchase | None = None
+
+
+def open_between(timeline: Timeline, plant: Plant) -> tuple[float, float]:
+    """Return the month numbers from which and up to which a plant counts; the horizon's own where not given."""
+    opens = month_start(plant.opens) if plant.opens else float(timeline.origin)
+    return opens, month_number(plant.closes) if plant.closes else float(timeline.ends[-1])
+
+
+def open_edges(timeline: Timeline, plant: Plant) -> Array:
+    """Return the edges of the periods, held between the plant's opening and closing, (period + 1,). [month]"""
+    return np.clip(np.append(timeline.origin, timeline.ends), *open_between(timeline, plant))
+
+
+def capacity_rows(sheet: Sheet, timeline: Timeline, name: str, plant: Plant, projects: Mapping[str, Project]) -> None:
+    """Write a plant's clock, nameplate, effective capacity and output, and its projects' ramped months.
+
+    The clock is the period's end held between the plant's opening and closing, so that whatever is integrated over
+    it counts only while the plant is there.
+    """
+    at = f"plants.{name}"
+    opens, closes = open_between(timeline, plant)
+    opened, closed = sheet.give(f"{at}.opens", "month", opens), sheet.give(f"{at}.closes", "month", closes)
+    edges = open_edges(timeline, plant)
+    held = f"MIN(MAX({{time.end}}, {opened}), {closed})"
+    before = held.replace("{time.end}", "{time.from}")
+    sheet.put(Row(f"{at}.clock", f"Clock of {name}", "month", STOCK, held, before), edges[1:])
+
+    base = sheet.give(f"inputs.{at}.capacity", "km/year", plant.capacity)
+    standing, ends = plant.capacity, timeline.ends
+    effective = plant.capacity * np.diff(edges) / timeline.months
+    nameplate_text, effective_text = base, f"{base} * ({{{at}.clock}} - {{{at}.clock@-1}}) / {{time.months}}"
+    for key, project in projects.items():
+        adds = sheet.give(f"inputs.projects.{key}.adds", "km/year", project.adds)
+        ramped = _ramped_months(sheet, key, project, at, edges, before)
+        standing = standing + np.where(ends >= project.completes, project.adds, 0.0)
+        effective = effective + project.adds * np.diff(ramped) / timeline.months
+        row = f"projects.{key}.ramped_months"
+        nameplate_text += f" + IF({{time.end}} >= {project.completes_text(key)}, {adds}, 0)"
+        effective_text += f" + {adds} * ({{{row}}} - {{{row}@-1}}) / {{time.months}}"
+
+    there = (ends > opens) & (ends <= closes)
+    text = f"IF(AND({{time.end}} > {opened}, {{time.end}} <= {closed}), {nameplate_text}, 0)"
+    label = plant.name or name
+    sheet.put(Row(f"{at}.nameplate", f"{label}: nameplate", "km/year", STOCK, text), np.where(there, standing, 0.0))
+    row_ = Row(f"{at}.effective_capacity", f"{label}: effective capacity", "km/year", RATE, effective_text)
+    effective = sheet.put(row_, effective)
+    used = path_row(sheet, timeline, f"{at}.utilization", plant.utilization, "")
+    text = f"{{{at}.effective_capacity}} * {{inputs.{at}.utilization}} * {{time.years}}"
+    sheet.put(Row(f"{at}.output", f"{label}: output", "km", FLOW, text), effective * used * (timeline.months / 12))
+
+
+def _ramped_months(sheet: Sheet, key: str, project: Project, at: str, edges: Array, before: str) -> Array:
+    """Write a project's ramp integral at period ends; return it at all edges, (..., period + 1). [month]"""
+    ramped = project.ramp.ramped(edges - project.completes)
+    done, where = project.completes_text(key), f"projects.{key}.ramp"
+    text = project.ramp.formula(f"({{{at}.clock}} - {done})", sheet, where)
+    start = project.ramp.formula(f"({before} - {done})", sheet, where)
+    sheet.put(
+        Row(f"projects.{key}.ramped_months", f"{key}: ramped months", "month", STOCK, text, start), ramped[..., 1:]
+    )
+    return ramped
+
+
+def market_rows(
+    sheet: Sheet, timeline: Timeline, plants: Mapping[str, Plant], products: Mapping[str, Product], money: str
+) -> None:
+    """Write each product's price and demand, and each plant's shipments, revenue and variable cost.
+
+    Where a product has a demand, its plants share it in proportion to their output.
+    """
+    years = timeline.months / 12
+    for name, product in products.items():
+        makers = [f"plants.{key}.output" for key, plant in plants.items() if plant.product == name]
+        linear = product.interpolate == "linear"
+        path_row(sheet, timeline, f"products.{name}.price", product.price, f"{money}/km", linear=linear)
+        if product.demand is None or not makers:
+            continue
+        demand = path_row(sheet, timeline, f"products.{name}.demand", product.demand, "km/year", linear=linear) * years
+        made = sum((sheet.value(path) for path in makers), start=np.zeros(timeline.count))
+        share = np.minimum(
+            np.divide(demand, made, out=np.ones(np.broadcast_shapes(demand.shape, made.shape)), where=made > 0), 1.0
+        )
+        text = f"{{inputs.products.{name}.demand}} * {{time.years}}"
+        sheet.put(Row(f"products.{name}.demand", f"{name}: demand", "km", FLOW, text), demand)
+        sheet.put(Row(f"products.{name}.output", f"{name}: output", "km", FLOW, total(makers)), made)
+        made_, wanted = f"{{products.{name}.output}}", f"{{products.{name}.demand}}"
+        text = f"IF({made_} > {wanted}, {wanted} / {made_}, 1)"
+        sheet.put(Row(f"products.{name}.sold_share", f"{name}: share of output sold", "", RATE, text), share)
+    for key, plant in plants.items():
+        _sales_rows(sheet, timeline, key, plant, products, money)
+
+
+def _sales_rows(
+    sheet: Sheet, timeline: Timeline, key: str, plant: Plant, products: Mapping[str, Product], money: str
+) -> None:
+    at, label = f"plants.{key}", plant.name or key
+    shipped, text = sheet.value(f"{at}.output"), f"{{{at}.output}}"
+    if products[plant.product].demand is not None:
+        shipped = shipped * sheet.value(f"products.{plant.product}.sold_share")
+        text += f" * {{products.{plant.product}.sold_share}}"
+    shipped = sheet.put(Row(f"{at}.shipments", f"{label}: shipments", "km", FLOW, text), shipped)
+    price, ships = f"inputs.products.{plant.product}.price", f"{{{at}.shipments}}"
+    row = Row(f"{at}.revenue", f"{label}: revenue", money, FLOW, f"{ships} * {{{price}}}")
+    sheet.put(row, shipped * sheet.value(price))
+    cost = path_row(sheet, timeline, f"{at}.cash_cost", plant.cash_cost, f"{money}/km")
+    row = Row(f"{at}.variable_cost", f"{label}: variable cost", money, FLOW, f"{ships} * {{inputs.{at}.cash_cost}}")
+    sheet.put(row, shipped * cost)
+
+
+def cost_rows(
+    sheet: Sheet, timeline: Timeline, name: str, plant: Plant, projects: Mapping[str, Project], money: str
+) -> None:
+    """Write a plant's fixed cost (its projects' from completion on) and maintenance, while it is open."""
+    at, label = f"plants.{name}", plant.name or name
+    edges = open_edges(timeline, plant)
+    years = np.diff(edges) / 12
+    open_years = f"({{{at}.clock}} - {{{at}.clock@-1}}) / {{time.months}} * {{time.years}}"
+    fixed = path_row(sheet, timeline, f"{at}.fixed_cost", plant.fixed_cost, f"{money}/year") * years
+    text = f"{{inputs.{at}.fixed_cost}} * {open_years}"
+    for key, project in projects.items():
+        done = project.completes_text(key)
+        running = np.diff(np.maximum(edges, project.completes)) / 12
+        own = path_row(sheet, timeline, f"projects.{key}.fixed_cost", project.fixed_cost, f"{money}/year")
+        fixed = fixed + own * running
+        since = f"(MAX({{{at}.clock}}, {done}) - MAX({{{at}.clock@-1}}, {done})) / {{time.months}} * {{time.years}}"
+        text += f" + {{inputs.projects.{key}.fixed_cost}} * {since}"
+    sheet.put(Row(f"{at}.fixed_cost", f"{label}: fixed cost", money, FLOW, text), fixed)
+    keep = path_row(sheet, timeline, f"{at}.maintenance", plant.maintenance, f"{money}/year")
+    text = f"{{inputs.{at}.maintenance}} * {open_years}"
+    sheet.put(Row(f"{at}.maintenance", f"{label}: maintenance", money, FLOW, text), keep * years)

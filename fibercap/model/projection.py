@@ -1,0 +1,208 @@
+"""project(scenario): the whole model, in the order of the trade."""
+
+from __future__ import annotations
+
+from collections import ChainMap
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from fibercap.core.errors import FibercapError, did_you_mean
+from fibercap.core.rows import Block, Row, Sheet, prefixed, prove
+from fibercap.core.timeline import FLOW, STOCK, Timeline
+from fibercap.core.units import Quantity, house_unit
+from fibercap.model.accounts import account_rows
+from fibercap.model.funding import Plan as FundingPlan
+from fibercap.model.funding import funding_rows
+from fibercap.model.laws import prove_laws
+from fibercap.model.loans import loan_rows, schedule_block
+from fibercap.model.loans.schedule import serial
+from fibercap.model.market import time_rows
+from fibercap.model.operations import asset_rows, income_rows, unlevered_rows, working_capital_rows
+from fibercap.model.plants import capacity_rows, cost_rows, market_rows
+from fibercap.model.projects import capex_rows, dates_given
+from fibercap.model.tax import rate_row
+from fibercap.model.worth import WITHOUT, worth_rows
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from fibercap.core.units import Array
+    from fibercap.model.plan import Plan
+    from fibercap.model.scenario import Scenario
+
+
+@dataclass(frozen=True)
+class Projection:
+    """What a scenario leads to: blocks of rows, the laws' largest gaps, and how many formulas were proved."""
+
+    scenario: Scenario
+    blocks: Mapping[str, Block]
+    laws: Mapping[str, float]
+    proved: int
+    draws: int = field(default=1)
+
+    @property
+    def timeline(self) -> Timeline:
+        """The model's periods."""
+        return self.scenario.timeline
+
+    @cached_property
+    def rows(self) -> Mapping[str, Row]:
+        """Every row by its path, model periods first, then the loans' own schedules."""
+        return ChainMap(*(dict(block.rows) for block in self.blocks.values()))
+
+    @cached_property
+    def _values(self) -> Mapping[str, Array]:
+        return ChainMap(*(dict(block.values) for block in self.blocks.values()))
+
+    @cached_property
+    def period_rows(self) -> dict[str, Row]:
+        """The rows in model periods, in their order."""
+        return {p: row for b in self.blocks.values() if not b.name.endswith(".schedule") for p, row in b.rows.items()}
+
+    def value(self, path: str) -> Array:
+        """Return a row's magnitudes in its house unit, (draw, period).
+
+        Raises
+        ------
+        FibercapError
+            If there is no such row; the nearest one is named.
+        """
+        if path not in self._values:
+            raise FibercapError(f"no row `{path}`; {did_you_mean(path, list(self.rows), 'rows')}")
+        value = self._values[path]
+        return np.broadcast_to(value, (self.draws, value.shape[-1]))
+
+    def __getitem__(self, path: str) -> Any:  # noqa: ANN401 - a pint Quantity
+        """Return a row as a pint Quantity, (draw, period): one value per period, a single run is a batch of one."""
+        return Quantity(self.value(path), house_unit(self.rows[path].unit))
+
+    def by(self, path: str, step: str = "year") -> dict[str, Array]:
+        """Return a row by year, quarter or month, each (draw,), as its nature says."""
+        return self.timeline.grouped(self.value(path), self.rows[path].nature, step)
+
+
+def project(scenario: Scenario) -> Projection:
+    """Project a scenario: capacity, output, loans, accounts and worth, period by period, proved on the way.
+
+    Parameters
+    ----------
+    scenario : Scenario
+        The plan; drawn numbers of shape (draw, 1) make a batch.
+
+    Returns
+    -------
+    Projection
+
+    Raises
+    ------
+    UnitError
+        If a formula does not hold in its units.
+    IdentityError
+        If a law of the books is broken.
+    """
+    sheet = Sheet("model", scenario.timeline.count)
+    _operations(sheet, scenario)
+    schedules = _loans(sheet, scenario)
+    account_rows(sheet, scenario)
+
+    bare = _without_projects(scenario)
+    without = Sheet("model", scenario.timeline.count)
+    _operations(without, bare)
+    worth_rows(sheet, scenario, without.block().values)
+
+    model, other = sheet.block(), without.block()
+    blocks = {"model": model, WITHOUT: prefixed(other, WITHOUT, _own(other)), **schedules}
+    values = ChainMap(*(dict(block.values) for block in blocks.values()))
+    return Projection(
+        scenario=scenario,
+        blocks=blocks,
+        proved=prove(blocks.values()),
+        laws=prove_laws(scenario, values),
+        draws=max(block.draws for block in blocks.values()),
+    )
+
+
+def _operations(sheet: Sheet, plan: Plan) -> None:
+    """Write everything that does not depend on loans."""
+    timeline, money = plan.timeline, plan.currency
+    time_rows(sheet, timeline)
+    dates = np.array([serial(day) for day in timeline.dates])
+    sheet.put(Row("time.date", "Last day", "day", STOCK), dates)
+    rate_row(sheet, plan)
+    for key, project_ in plan.projects.items():
+        dates_given(sheet, key, project_)
+    for key, plant in plan.plants.items():
+        at = {name: project_ for name, project_ in plan.projects.items() if project_.plant == key}
+        capacity_rows(sheet, timeline, key, plant, at)
+        cost_rows(sheet, timeline, key, plant, at, money)
+    market_rows(sheet, timeline, plan.plants, plan.products, money)
+    for key, project_ in plan.projects.items():
+        capex_rows(sheet, timeline, key, project_, money)
+    _funding(sheet, plan)
+    asset_rows(sheet, plan)
+    income_rows(sheet, plan)
+    working_capital_rows(sheet, plan)
+    unlevered_rows(sheet, plan)
+
+
+def _funding(sheet: Sheet, plan: Plan) -> None:
+    """Write the uses of each project and purchase, and who pays for them."""
+    plans, money = [], plan.currency
+    for key, project_ in plan.projects.items():
+        text = f"{{inputs.projects.{key}.capex}} * (1 + {{inputs.projects.{key}.overrun}})"
+        uses = sheet.value(f"projects.{key}.capex")
+        plans.append(
+            (FundingPlan(key, uses, project_.cost, f"({text})", plan.funding.get(key)), f"projects.{key}.capex")
+        )
+    for key, plant in plan.plants.items():
+        if plant.purchase is not None:
+            price = sheet.give(f"inputs.plants.{key}.purchase.price", money, plant.purchase.price)
+            uses = plant.purchase.price * (np.arange(sheet.length) == plan.timeline.index(plant.purchase.on))
+            plans.append(
+                (FundingPlan(key, uses, plant.purchase.price, price, plan.funding.get(key)), f"plants.{key}.purchase")
+            )
+    for item, row in plans:
+        if item.funding is not None:
+            label = f"{item.key}: uses of funds"
+            sheet.put(Row(f"funding.{item.key}.uses", label, money, FLOW, f"{{{row}}}"), item.uses)
+    funding_rows(sheet, plan.timeline, [item for item, _ in plans], plan.loans, money)
+
+
+def _loans(sheet: Sheet, plan: Plan) -> dict[str, Block]:
+    """Write every loan's rows in model periods; return their own schedules."""
+    schedules = {}
+    for name, loan in plan.loans.items():
+        asked = [key for key, funding in plan.funding.items() if name in funding.sources]
+        funded = sheet.value(f"loans.{name}.funded") if asked else None
+        block = schedule_block(name, loan, plan.currency, plan.timeline, funded, _last_spending(plan, asked))
+        schedules[block.name] = block
+        loan_rows(sheet, plan.timeline, name, loan, plan.currency, block)
+    return schedules
+
+
+def _last_spending(plan: Plan, keys: list[str]) -> Array | None:
+    """Return the month number of the last spending that a loan is asked to pay for, at its period's end."""
+    last: Array | None = None
+    for key in keys:
+        if key in plan.projects:
+            months = plan.projects[key].completes
+        else:
+            deal = plan.plants[key].purchase
+            months = np.asarray(plan.timeline.ends[plan.timeline.index(deal.on)]) if deal else np.asarray(0.0)
+        step, origin = plan.timeline.months, plan.timeline.origin
+        ends = origin + np.ceil((months - origin) / step - 1e-9) * step
+        last = ends if last is None else np.maximum(last, ends)
+    return last
+
+
+def _without_projects(scenario: Scenario) -> Plan:
+    funding = {key: value for key, value in scenario.funding.items() if key in scenario.plants}
+    return scenario.model_copy(update={"projects": {}, "funding": funding})
+
+
+def _own(block: Block) -> frozenset[str]:
+    return frozenset(block.rows) | frozenset(block.given)

@@ -1,0 +1,190 @@
+"""Expansion projects: what they add, when they are complete, and how their money is spent."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Annotated, Any
+
+import numpy as np
+
+from fibercap.core.fields import Date, Duration, Edge, Label, Money, Months, Of, Word, wrong
+from fibercap.core.paths import ByKey, PathOf, TimePath, span_of
+from fibercap.core.rows import Row, Sheet
+from fibercap.core.spec import OneOf, Spec
+from fibercap.core.timeline import FLOW, STOCK, Timeline, month_number, month_start
+from fibercap.core.units import Array
+from fibercap.model.ramps import NoRamp, Ramp
+
+TEN_YEARS = 120
+NOTHING = TimePath((np.asarray(0.0),))
+
+
+@dataclass(frozen=True)
+class Span:
+    """A share of the capex spent from one month number to another, before any delay."""
+
+    key: str
+    start: float
+    end: float
+    share: Array
+
+
+class SharesByPeriod(ByKey):
+    """Shares of the capex by year, quarter or month; together 100 %."""
+
+    def parse(self, raw: Any, info: Any) -> Mapping[str, Array]:  # noqa: ANN401 - what stands in the tree
+        """Return the shares by key, in the order of time."""
+        shares = super().parse(raw, info)
+        whole = sum(shares.values(), start=np.asarray(0.0))
+        if (abs(whole - 1.0) > 1e-9).any():  # noqa: PLR2004 - rounding of the texts
+            told = f"shares that total {float(np.ravel(whole)[0]) * 100:g} %"
+            raise wrong("shares_not_whole", told, "100 %", "change the shares so that they add up to 100 %")
+        return shares
+
+
+def _period_key(key: str, info: Any) -> str:  # noqa: ANN401 - pydantic's context
+    del info
+    span_of(key)
+    return key
+
+
+class SpendByPeriod(Spec):
+    """`spend: {2000: 40 %, 2001: 60 %}`: each share evenly over its months up to completion."""
+
+    shares: Annotated[Mapping[str, Array], SharesByPeriod(_period_key, Of("percent", low=0.0, high=1.0))]
+
+    def spans(self, complete: float) -> tuple[Span, ...]:
+        """Return the spans of spending, in order."""
+        return tuple(
+            Span(key, float(span_of(key)[0]), min(float(span_of(key)[1]), complete), share)
+            for key, share in self.shares.items()
+        )
+
+
+class SpendWindow(Spec):
+    """`spend: {from: 2000-07, to: 2001-12-31, shape: s_curve}`; `to` defaults to completion."""
+
+    start: Annotated[date, Edge()] = Spec.keyed("from")
+    end: Annotated[date | None, Edge(last=True)] = Spec.keyed("to", None)
+    shape: Annotated[str, Word(("even", "s_curve"), "shapes")] = "even"
+
+    def spans(self, complete: float) -> tuple[Span, ...]:
+        """Return the one span of spending."""
+        end = month_number(self.end) if self.end else complete
+        return (Span("all", month_start(self.start), end, np.asarray(1.0)),)
+
+
+def _choose(raw: Any) -> tuple[str, Mapping[str, Any]]:  # noqa: ANN401 - what stands in the tree
+    if not isinstance(raw, dict):
+        raise wrong(
+            "not_a_block", "one value", "shares by year, or `{from, to, shape}`", "like `{2000: 40 %, 2001: 60 %}`"
+        )
+    if not {"from", "to", "shape"}.isdisjoint(raw):
+        return "window", raw
+    return "by_period", {"shares": {key: value for key, value in raw.items() if key != "note"}}
+
+
+SPEND: dict[str, type[Spec]] = {"window": SpendWindow, "by_period": SpendByPeriod}
+Spend = Annotated[SpendWindow | SpendByPeriod | None, OneOf(SPEND, _choose)]
+
+
+class Project(Spec):
+    """An addition to a plant: capacity, cost, dates, ramp. Without `spend`, evenly over the year before completion."""
+
+    name: Label = ""
+    plant: Label
+    adds: Annotated[Array, Of("km/year", low=0.0)]
+    capex: Money
+    spend: Spend = None
+    complete: Date
+    delay: Annotated[Array, Duration(low=0.0, drawable=True)] = np.asarray(0.0)
+    overrun: Annotated[Array, Of("percent", low=-1.0)] = np.asarray(0.0)
+    ramp: Ramp = NoRamp()
+    life: Months = TEN_YEARS
+    fixed_cost: Annotated[TimePath, PathOf(Of("money/year", low=0.0))] = NOTHING
+
+    @property
+    def planned(self) -> float:
+        """Month number of completion before any delay."""
+        return month_number(self.complete)
+
+    @property
+    def completes(self) -> Array:
+        """Month number of completion, delay included, `()` or `(draw, 1)`. [month]"""
+        return self.planned + self.delay
+
+    @property
+    def spans(self) -> tuple[Span, ...]:
+        """Return when the capex is spent, before any delay, in the order of time."""
+        if self.spend is None:
+            return (Span("all", self.planned - 12, self.planned, np.asarray(1.0)),)
+        return tuple(sorted(self.spend.spans(self.planned), key=lambda span: span.start))
+
+    @property
+    def smooth(self) -> bool:
+        """Tell whether spending follows an S curve."""
+        return isinstance(self.spend, SpendWindow) and self.spend.shape == "s_curve"
+
+    @property
+    def cost(self) -> Array:
+        """Capex with its overrun, `()` or `(draw, 1)`. [money]"""
+        return self.capex * (1.0 + self.overrun)
+
+    @staticmethod
+    def completes_text(key: str) -> str:
+        """Return the formula text of completion."""
+        return f"({{inputs.projects.{key}.complete}} + {{inputs.projects.{key}.delay}})"
+
+
+def spent_share(project: Project, moments: Array) -> Array:
+    """Return the share of a project's capex spent by each moment, (..., moment). [1]
+
+    A delay stretches the curve from first spending to completion.
+
+    Source
+    ------
+    Own derivation: the planned curve read at the moment moved back in proportion.
+    """
+    clock = _clock(project, moments)
+    result = np.zeros(np.shape(clock))
+    for span in project.spans:
+        part = np.clip((clock - span.start) / (span.end - span.start), 0.0, 1.0)
+        result = result + span.share * (part**2 * (3 - 2 * part) if project.smooth else part)
+    return result
+
+
+def _clock(project: Project, moments: Array) -> Array:
+    first = project.spans[0].start
+    return first + (moments - first) * (project.planned - first) / (project.completes - first)
+
+
+def dates_given(sheet: Sheet, key: str, project: Project) -> None:
+    """Make a project's completion and delay known to formulas."""
+    sheet.give(f"inputs.projects.{key}.complete", "month", project.planned)
+    sheet.give(f"inputs.projects.{key}.delay", "month", project.delay)
+
+
+def capex_rows(sheet: Sheet, timeline: Timeline, key: str, project: Project, money: str) -> Array:
+    """Write a project's share spent and capex; return the capex, (..., period). [money]"""
+    at, label = f"projects.{key}", project.name or key
+    edges = np.append(timeline.origin, timeline.ends)
+    share = spent_share(project, edges)
+    first = sheet.give(f"{at}.first_spending", "month", project.spans[0].start)
+    planned, done = f"{{inputs.{at}.complete}}", project.completes_text(key)
+    clock = f"({first} + ({{time.end}} - {first}) * ({planned} - {first}) / ({done} - {first}))"
+    terms = []
+    for span in project.spans:
+        of = sheet.give(f"inputs.{at}.spend.{span.key}", "", span.share)
+        a = sheet.give(f"inputs.{at}.spend.{span.key}.from", "month", span.start)
+        b = sheet.give(f"inputs.{at}.spend.{span.key}.to", "month", span.end)
+        part = f"MIN(MAX(({clock} - {a}) / ({b} - {a}), 0), 1)"
+        terms.append(f"{of} * {part}^2 * (3 - 2 * {part})" if project.smooth else f"{of} * {part}")
+    row = Row(f"{at}.spent_share", f"{label}: share of capex spent", "", STOCK, " + ".join(terms))
+    sheet.put(row, share[..., 1:])
+    capex = sheet.give(f"inputs.{at}.capex", money, project.capex)
+    overrun = sheet.give(f"inputs.{at}.overrun", "", project.overrun)
+    text = f"{capex} * (1 + {overrun}) * ({{{at}.spent_share}} - {{{at}.spent_share@-1}})"
+    row = Row(f"{at}.capex", f"{label}: capex", money, FLOW, text)
+    return sheet.put(row, project.cost * np.diff(share))

@@ -1,0 +1,146 @@
+"""How a new line comes up: the share of its addition that runs, and that share's integral in closed form."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Annotated, Any, ClassVar
+
+import numpy as np
+
+from fibercap.core.fields import Duration, Of, Word, wrong
+from fibercap.core.paths import ByKey
+from fibercap.core.rows import Sheet
+from fibercap.core.spec import OneOf, Spec
+from fibercap.core.units import Array
+
+RampMonths = Annotated[Array, Duration(low=1e-6, drawable=True)]
+
+
+class NoRamp(Spec):
+    """The whole addition runs from the day it is complete."""
+
+    kind: ClassVar[str] = "none"
+
+    def ramped(self, age: Array) -> Array:
+        """Return the integral of the share from completion to an age in months, (...). [month]
+
+        Source
+        ------
+        Own derivation: the integral of 1 from 0 to `age`.
+        """
+        return np.maximum(age, 0.0)
+
+    def formula(self, age: str, sheet: Sheet, path: str) -> str:
+        """Return the same integral as a formula text of the age."""
+        del sheet, path
+        return f"MAX({age}, 0)"
+
+
+class Linear(Spec):
+    """The share grows evenly from nothing to all."""
+
+    kind: ClassVar[str] = "linear"
+    linear: RampMonths
+
+    def ramped(self, age: Array) -> Array:
+        """Return the integral of the share, (...). [month]
+
+        Source
+        ------
+        Own derivation: with x = age / length, x^2 / 2 in lengths up to 1, then all of the time.
+        """
+        share = np.clip(age / self.linear, 0.0, 1.0)
+        return self.linear * share**2 / 2 + np.maximum(age - self.linear, 0.0)
+
+    def formula(self, age: str, sheet: Sheet, path: str) -> str:
+        """Return the same integral as a formula text of the age."""
+        length = sheet.give(f"inputs.{path}.linear", "month", self.linear)
+        return f"{length} * MIN(MAX({age} / {length}, 0), 1)^2 / 2 + MAX({age} - {length}, 0)"
+
+
+class SCurve(Spec):
+    """The share follows 3x^2 - 2x^3: slow, fast, slow."""
+
+    kind: ClassVar[str] = "s_curve"
+    s_curve: RampMonths
+
+    def ramped(self, age: Array) -> Array:
+        """Return the integral of the share, (...). [month]
+
+        Source
+        ------
+        Own derivation: the integral of 3x^2 - 2x^3 is x^3 - x^4 / 2.
+        """
+        share = np.clip(age / self.s_curve, 0.0, 1.0)
+        return self.s_curve * (share**3 - share**4 / 2) + np.maximum(age - self.s_curve, 0.0)
+
+    def formula(self, age: str, sheet: Sheet, path: str) -> str:
+        """Return the same integral as a formula text of the age."""
+        length = sheet.give(f"inputs.{path}.s_curve", "month", self.s_curve)
+        share = f"MIN(MAX({age} / {length}, 0), 1)"
+        return f"{length} * ({share}^3 - {share}^4 / 2) + MAX({age} - {length}, 0)"
+
+
+def _months(key: str, info: Any) -> float:  # noqa: ANN401 - pydantic's context
+    return float(Duration(low=0.0, drawable=True).parse(key, info))
+
+
+class RampTable(ByKey):
+    """Shares by months since completion, never falling, the last one 100 %."""
+
+    def parse(self, raw: Any, info: Any) -> Mapping[float, Array]:  # noqa: ANN401
+        """Return the steps in order."""
+        steps = super().parse(raw, info)
+        shares = list(steps.values())
+        if not shares:
+            raise wrong("empty", "an empty table", "shares by months, the last one 100 %")
+        if any((later < earlier).any() for earlier, later in zip(shares, shares[1:], strict=False)):
+            raise wrong("falling", "a share that falls", "shares that never fall")
+        if (abs(shares[-1] - 1.0) > 1e-12).any():  # noqa: PLR2004 - rounding of the text
+            raise wrong("not_all", f"a last share of {float(shares[-1].flat[0]) * 100:g} %", "100 % at the end")
+        return steps
+
+
+class Table(Spec):
+    """The share grows in steps: `{0 months: 40 %, 6 months: 75 %, 12 months: 100 %}`."""
+
+    kind: ClassVar[str] = "table"
+    table: Annotated[Mapping[float, Array], RampTable(_months, Of("percent", low=0.0, high=1.0))]
+
+    def ramped(self, age: Array) -> Array:
+        """Return the integral of the share, (...). [month]
+
+        Source
+        ------
+        Own derivation: every step adds its rise times the months since it.
+        """
+        before, result = np.asarray(0.0), np.zeros(np.shape(age))
+        for months, share in self.table.items():
+            result = result + (share - before) * np.maximum(age - months, 0.0)
+            before = share
+        return result
+
+    def formula(self, age: str, sheet: Sheet, path: str) -> str:
+        """Return the same integral as a formula text of the age, a term for each step."""
+        terms, before = [], ""
+        for number, (months, share) in enumerate(self.table.items(), 1):
+            since = sheet.give(f"inputs.{path}.table.{number}.after", "month", months)
+            now = sheet.give(f"inputs.{path}.table.{number}.share", "", share)
+            rise = f"({now} - {before})" if before else now
+            terms.append(f"{rise} * MAX({age} - {since}, 0)")
+            before = now
+        return " + ".join(terms)
+
+
+def _choose(raw: Any) -> tuple[str, Mapping[str, Any]]:  # noqa: ANN401 - what stands in the tree
+    if not isinstance(raw, dict):
+        return Word(("none",), "ramps without a length").parse(raw, None), {}  # type: ignore[arg-type]
+    kinds = [key for key in raw if key != "note"]
+    if len(kinds) != 1:
+        found = f"{len(kinds)} kinds of ramp: {', '.join(kinds)}" if kinds else "no kind of ramp"
+        raise wrong("one_kind", found, "one", "in an overlay, `remove` the old kind first")
+    return Word(tuple(KINDS), "ramps").parse(kinds[0], None), raw  # type: ignore[arg-type]
+
+
+KINDS: dict[str, type[Spec]] = {"none": NoRamp, "linear": Linear, "s_curve": SCurve, "table": Table}
+Ramp = Annotated[NoRamp | Linear | SCurve | Table, OneOf(KINDS, _choose)]

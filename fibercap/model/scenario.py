@@ -1,0 +1,175 @@
+"""The complete description of a plan, and how a tree becomes one."""
+
+from __future__ import annotations
+
+import hashlib
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pydantic
+from pydantic import PrivateAttr
+
+from fibercap.core.errors import FibercapError, ScenarioError, did_you_mean, unique
+from fibercap.core.spec import fields_at, quantities
+from fibercap.core.tree import Branch, Leaf, OverlayError, Path, leaves, overlay, unwrap
+from fibercap.core.units import Quantity
+from fibercap.model.checks import problems_across, unknown_sources
+from fibercap.model.plan import KINDS, Plan
+from fibercap.model.validation import partly_valid, plain, problems_of
+
+GATHERED = frozenset({("funding", "sources"), ("projects", "shares")})  # names that only the Specs know
+
+
+@dataclass(frozen=True)
+class Input:
+    """A number, date or path that the scenario gives, and where it comes from."""
+
+    path: str
+    value: Any
+    unit: str
+    source: str
+    kind: str
+
+
+class Scenario(Plan):
+    """A plan, validated, in house units, with the tree it was made from."""
+
+    _tree: Branch = PrivateAttr(default_factory=Branch)
+    _name: str = PrivateAttr(default="scenario")
+    _option: str | None = PrivateAttr(default=None)
+
+    @classmethod
+    def from_tree(cls, tree: Branch, name: str = "scenario", option: str | None = None) -> Scenario:
+        """Validate a tree and return the scenario.
+
+        Parameters
+        ----------
+        tree : Branch
+            What reading made and overlays changed.
+        name : str
+            What to call it in messages, such as its file.
+        option : str, optional
+            The financing option that was laid over it.
+
+        Raises
+        ------
+        ScenarioError
+            With every problem of the tree, in the order of the file.
+        """
+        values, wrappers = unwrap(tree)
+        if not isinstance(values, Branch):
+            raise TypeError("a scenario is a block")
+        raw, context = plain(values), {"currency": _currency(values)}
+        try:
+            scenario = cls.model_validate(raw, context=context)
+            problems = problems_across(scenario, values)
+        except pydantic.ValidationError as error:
+            problems = problems_of(error, cls, values)
+            problems += problems_across(partly_valid(cls, raw, context), values)
+        problems += unknown_sources(values, wrappers)
+        if problems:
+            raise ScenarioError(name, unique(problems))
+        scenario._tree, scenario._name, scenario._option = tree, name, option  # noqa: SLF001 - its own
+        return scenario
+
+    @property
+    def tree(self) -> Branch:
+        """The tree it was made from, with every place and origin."""
+        return self._tree
+
+    @property
+    def file(self) -> str:
+        """What messages call it."""
+        return self._name
+
+    @property
+    def option(self) -> str | None:
+        """The financing option that was laid over it, if any."""
+        return self._option
+
+    def with_option(self, name: str) -> Scenario:
+        """Return this scenario with one of its options laid over it.
+
+        Raises
+        ------
+        FibercapError
+            If there is no such option.
+        ScenarioError
+            If the option does not fit.
+        """
+        options = self.tree.get("options")
+        if not isinstance(options, Branch) or name not in options:
+            known = options if isinstance(options, Branch) else ()
+            raise FibercapError(f"no option `{name}` in {self.file}; {did_you_mean(name, known, 'options')}")
+        changes = options[name]
+        return self._laid(changes, f"option {name}", name) if isinstance(changes, Branch) else self
+
+    def changed(self, changes: Branch, how: str = "change") -> Scenario:
+        """Return this scenario with an overlay `{remove, change, add}` laid over it, validated again."""
+        return self._laid(changes, how, self.option)
+
+    def drawn(self, draws: Mapping[str, Any]) -> Scenario:
+        """Return a batch: at each path, a Quantity of shape (draw, 1) in place of the number written there.
+
+        Raises
+        ------
+        ScenarioError
+            If a path cannot be drawn, or a draw is out of its bounds.
+        """
+        block = Branch({path: Leaf(Quantity(value)) for path, value in draws.items()})
+        return self._laid(Branch({"change": block}), "drawn", self.option)
+
+    def _laid(self, changes: Branch, how: str, option: str | None) -> Scenario:
+        try:
+            tree = overlay(self.tree, changes, known_fields, how)
+        except OverlayError as error:
+            raise ScenarioError(self.file, error.problems) from None
+        return Scenario.from_tree(tree, self.file, option)
+
+    def inputs(self) -> tuple[Input, ...]:
+        """Return every number, date and path that was written (defaults left out), with its source and kind."""
+        values, wrappers = unwrap(self.tree)
+        written = {path[: depth + 1] for path, _ in leaves(values) for depth in range(len(path))}
+        found = []
+        for path, value, unit in quantities(self):
+            at = tuple(part for part in path if (path[0], part) not in GATHERED)
+            if path[0] in ("options", "claims", "sources", "fibercap") or at not in written:
+                continue
+            source = self._source_at(at, wrappers)
+            kind = self.sources[source].kind if source in self.sources else "assumed"
+            found.append(Input(".".join(at), value, unit, source, kind))
+        return tuple(found)
+
+    def _source_at(self, path: Path, wrappers: Mapping[Path, Branch]) -> str:
+        for depth in range(len(path), 0, -1):
+            leaf = wrappers.get(path[:depth], Branch()).get("source")
+            if isinstance(leaf, Leaf):
+                return str(leaf.value)
+        return self.default_source
+
+    def evidence(self) -> dict[str, int]:
+        """Return how many inputs are stated, derived and assumed."""
+        counted = Counter(item.kind for item in self.inputs())
+        return {kind: counted[kind] for kind in KINDS}
+
+    def digest(self) -> str:
+        """Return a hash of what the scenario says, whatever file it came from."""
+        lines = [
+            f"{'.'.join(path)}={np.asarray(getattr(leaf.value, 'm', leaf.value))}" for path, leaf in leaves(self.tree)
+        ]
+        return hashlib.sha256("\n".join(sorted(lines)).encode()).hexdigest()[:16]
+
+
+def known_fields(path: Path) -> frozenset[str] | None:
+    """Return the schema's field names at a path, or None where names are free."""
+    return fields_at(Scenario, path)
+
+
+def _currency(values: Branch) -> str:
+    money = values.get("money")
+    leaf = money.get("report_in") if isinstance(money, Branch) else None
+    code = leaf.value if isinstance(leaf, Leaf) else ""
+    return code if code in ("USD", "EUR", "DEM", "BRL") else "USD"

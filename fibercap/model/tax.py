@@ -1,0 +1,139 @@
+"""Tax: one taxpayer, assessed by calendar year, losses carried forward."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from fibercap.core.rows import Row, Sheet
+from fibercap.core.timeline import FLOW, STOCK, Timeline
+from fibercap.model.market import path_row
+
+if TYPE_CHECKING:
+    from fibercap.core.units import Array
+    from fibercap.model.plan import Plan
+
+YEAR = 12
+
+
+@dataclass(frozen=True)
+class Assessment:
+    """What a year's tax rests on, each (..., period): income and tax since the year began, and losses. [money]"""
+
+    income: Array
+    usable: Array
+    used: Array
+    losses: Array
+    to_date: Array
+    tax: Array
+    made: Array
+    gone: Array
+
+
+def within_year(values: Array, timeline: Timeline) -> Array:
+    """Add up a flow from the start of each calendar year, (..., period)."""
+    total = np.cumsum(values, axis=-1)
+    result = total.copy()
+    for part in timeline.groups("year").values():
+        if part.start:
+            result[..., part] -= total[..., part.start - 1 : part.start]
+    return result
+
+
+def assess(plan: Plan, income: Array, rate: Array) -> Assessment:
+    """Return the tax on pretax income by calendar year.
+
+    Parameters
+    ----------
+    plan : Plan
+        Gives the timeline and the rules for losses.
+    income : (period,) or (draw, period)
+        Pretax income. [money]
+    rate : (period,) or (draw, period)
+        Tax rate. [1]
+
+    Source
+    ------
+    finance.md, section 6. Losses leave first in, first out; unused ones of a year expire at the end of the year
+    that many years later.
+    """
+    timeline, rules = plan.timeline, plan.tax
+    ytd = within_year(income, timeline)
+    shape = np.broadcast_shapes(ytd.shape, np.shape(plan.opening.tax_losses)[:-1] + (timeline.count,))
+    usable, used, losses, made, gone = (np.zeros(shape) for _ in range(5))
+    made_before = np.broadcast_to(plan.opening.tax_losses, (*shape[:-1], 1))
+    gone_before = np.zeros((*shape[:-1], 1))
+    history = [made_before]  # losses ever made, by the end of each year before
+    for part in timeline.groups("year").values():
+        usable[..., part] = made_before - gone_before
+        used[..., part] = np.minimum(usable[..., part], rules.use_at_most * np.maximum(ytd[..., part], 0.0))
+        made[..., part] = made_before + np.maximum(-ytd[..., part], 0.0)
+        gone[..., part] = gone_before + used[..., part]
+        years = rules.expire // YEAR
+        if years and len(history) >= years:
+            gone[..., part.stop - 1] = np.maximum(gone[..., part.stop - 1], history[-years][..., 0])
+        made_before, gone_before = made[..., part.stop - 1 : part.stop], gone[..., part.stop - 1 : part.stop]
+        history.append(made_before)
+    losses = made - gone
+    to_date = rate * (np.maximum(ytd, 0.0) - used)
+    first = np.concatenate([[True], np.diff([day.year for day in timeline.dates]) > 0])
+    earlier = np.where(first, 0.0, np.roll(to_date, 1, axis=-1))
+    return Assessment(ytd, usable, used, losses, to_date, to_date - earlier, made, gone)
+
+
+def tax_rows(sheet: Sheet, plan: Plan, at: str, label: str, income: tuple[str, Array]) -> Array:
+    """Write the assessment of one income under `<at>.`; return the tax, (..., period). [money]"""
+    timeline, money = plan.timeline, plan.currency
+    rate = sheet.value("inputs.tax.rate")
+    found = assess(plan, income[1], rate)
+    losses = sheet.give("inputs.opening.tax_losses", money, plan.opening.tax_losses)
+    most = sheet.give("inputs.tax.use_at_most", "", plan.tax.use_at_most)
+    new, total = "{time.opens_year} > 0", f"{{{at}.income_in_year}}"
+    gone = f"IF({new}, {{{at}.losses_gone@-1}}, {{{at}.losses_gone_before_year@-1}})"
+    made = f"IF({new}, {{{at}.losses_made@-1}}, {{{at}.losses_made_before_year@-1}})"
+    by_year = timeline.groups("year").values()
+    starts = np.concatenate([np.full(part.stop - part.start, part.start) for part in by_year])
+    before_made = _at_start(found.made, plan.opening.tax_losses, starts)
+    before_gone = _at_start(found.gone, np.asarray(0.0), starts)
+    expired = ""
+    if plan.tax.expire:
+        back = plan.tax.expire // timeline.months
+        expired = f"IF(AND({{time.closes_year}} > 0, {{time.period}} >= {back}), {{{at}.losses_made@-{back}}}, 0)"
+    gone_text = f"{{{at}.losses_gone_before_year}} + {{{at}.losses_used}}"
+    rows = (
+        ("income_in_year", "taxable income since the year began", FLOW, f"IF({new}, 0, {{{at}.income_in_year@-1}}) + {income[0]}", "0", found.income),
+        ("losses_made_before_year", "losses made before the year", STOCK, made, losses, before_made),
+        ("losses_gone_before_year", "losses used or expired before the year", STOCK, gone, "0", before_gone),
+        ("losses_used", "losses used since the year began", STOCK, f"MIN({{{at}.losses_made_before_year}} - {{{at}.losses_gone_before_year}}, {most} * MAX({total}, 0))", "0", found.used),
+        ("losses_made", "losses made to date", STOCK, f"{{{at}.losses_made_before_year}} + MAX(-{total}, 0)", losses, found.made),
+        ("losses_gone", "losses used or expired to date", STOCK, f"MAX({gone_text}, {expired})" if expired else gone_text, "0", found.gone),
+        ("losses", "losses carried forward", STOCK, f"{{{at}.losses_made}} - {{{at}.losses_gone}}", losses, found.losses),
+        ("tax_in_year", "tax since the year began", STOCK, f"{{inputs.tax.rate}} * (MAX({total}, 0) - {{{at}.losses_used}})", "0", found.to_date),
+        ("tax", "tax", FLOW, f"{{{at}.tax_in_year}} - IF({new}, 0, {{{at}.tax_in_year@-1}})", "0", found.tax),
+    )  # fmt: skip
+    for key, words, nature, text, before, value in rows:
+        nature_ = STOCK if key.endswith("_in_year") else nature
+        sheet.put(Row(f"{at}.{key}", f"{label}: {words}", money, nature_, text, before), value)
+    return found.tax
+
+
+def _at_start(values: Array, opening: Array, starts: Array) -> Array:
+    """Return what stood at the end of the period before each year, (..., period)."""
+    padded = np.concatenate([np.broadcast_to(opening, (*values.shape[:-1], 1)), values], axis=-1)
+    return padded[..., starts]
+
+
+def paid_row(sheet: Sheet, plan: Plan, at: str, label: str, tax: tuple[str, Array]) -> Array:
+    """Write tax paid: what accrued `lag` earlier."""
+    periods = plan.tax.lag // plan.timeline.months
+    value = np.zeros_like(tax[1])
+    value[..., periods:] = tax[1][..., : tax[1].shape[-1] - periods]
+    text = tax[0] if not periods else tax[0].replace("}", f"@-{periods}}}")
+    return sheet.put(Row(at, label, plan.currency, FLOW, text), value)
+
+
+def rate_row(sheet: Sheet, plan: Plan) -> None:
+    """Write the tax rate over time."""
+    path_row(sheet, plan.timeline, "tax.rate", plan.tax.rate, "")

@@ -1,0 +1,1 @@
+"""YAML text to Scenario: places, overlays, messages."""

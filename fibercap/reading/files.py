@@ -1,0 +1,140 @@
+"""Scenarios by file or by shipped name; `--set` and options laid over them."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from fibercap.core.errors import Place, Problem, ScenarioError, did_you_mean, unique
+from fibercap.core.tree import Branch, Leaf, Origin
+from fibercap.model.scenario import Scenario
+from fibercap.reading.text import read_leniently, read_text
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+_PACKAGE = Path(__file__).resolve().parents[1]
+SUFFIXES = (".yaml", ".yml")
+
+
+def shipped_folders() -> tuple[Path, ...]:
+    """Return where shipped scenarios may lie: inside the installed package, else in the checkout."""
+    return (_PACKAGE / "scenarios", _PACKAGE.parent / "scenarios")
+
+
+def shipped() -> dict[str, Path]:
+    """Return the shipped scenarios by name."""
+    for folder in shipped_folders():
+        found = {path.stem: path for path in sorted(folder.glob("*.yaml"))}
+        if found:
+            return found
+    return {}
+
+
+def locate(name: str) -> Path:
+    """Return the file for a path or the name of a shipped scenario.
+
+    Raises
+    ------
+    ScenarioError
+        If there is neither such a file nor such a name.
+    """
+    path = Path(name)
+    if path.is_file():
+        return path
+    if name in shipped():
+        return shipped()[name]
+    if path.is_dir():
+        told, hint = f"`{name}`, a folder", "name one file in it"
+    else:
+        near = (
+            {file.name for suffix in SUFFIXES for file in path.parent.glob(f"*{suffix}")}
+            if path.parent.is_dir()
+            else set()
+        )
+        known = near if path.suffix in SUFFIXES else set(shipped())
+        told = f"no file `{name}`, and no shipped scenario of that name"
+        hint = did_you_mean(path.name, known, "scenarios")
+    raise ScenarioError(name, [Problem("", "no_such_file", told, "a scenario", hint, Place(name, 1, 1))])
+
+
+def read(name: str | Path, option: str | None = None, settings: Iterable[str] = ()) -> Scenario:
+    """Read a scenario.
+
+    Parameters
+    ----------
+    name : str or Path
+        A file, or the name of a shipped scenario such as `fibercore`.
+    option : str, optional
+        The financing option to lay over it.
+    settings : iterable of str
+        Changes `path=value` to lay over that, the value written as in the file.
+
+    Raises
+    ------
+    ScenarioError
+        With every problem, in the order of the file.
+    FibercapError
+        If there is no such option.
+    """
+    path = locate(str(name))
+    told = _shown(path)
+    try:
+        raw = path.read_bytes()
+    except OSError as error:
+        problem = Problem("", "unreadable", f"a file that cannot be read ({error.strerror})", "a readable file")
+        raise ScenarioError(told, [problem]) from None
+    scenario = scenario_of(raw, told, path.stem)
+    if option is not None:
+        scenario = scenario.with_option(option)
+    for setting in settings:
+        scenario = scenario.changed(changes_of(setting), f"--set {setting}")
+    return scenario
+
+
+def scenario_of(text: str | bytes, name: str = "scenario", default_id: str = "scenario") -> Scenario:
+    """Return the scenario that a YAML text describes; what the text and what the model refuse is told together."""
+    tree, problems = read_leniently(text, name)
+    if "id" not in tree:
+        tree = tree.with_child("id", Leaf(default_id))
+    try:
+        scenario = Scenario.from_tree(tree, name)
+    except ScenarioError as error:
+        known = {problem.path for problem in problems}
+        further = [p for p in error.problems if not (p.path in known and p.code in ("missing", "empty"))]
+        raise ScenarioError(name, unique([*problems, *further])) from None
+    if problems:
+        raise ScenarioError(name, problems)
+    return scenario
+
+
+def changes_of(setting: str) -> Branch:
+    """Return the overlay of one `--set path=value`.
+
+    Raises
+    ------
+    ScenarioError
+        If it is not of that form, or its value cannot be read.
+    """
+    path, sign, value = setting.partition("=")
+    name = f"--set {setting}"
+    if not sign or not path.strip() or not value.strip():
+        told, hint = f"`{setting}`", "write it like `--set loans.fleet.rate='9 %/year'`"
+        raise ScenarioError(name, [Problem("", "not_a_setting", told, "`path=value`", hint)])
+    keys = path.strip()
+    block = value.strip().startswith(("{", "["))
+    tree = read_text(f"{keys.rsplit('.', 1)[-1]}: {value}", name) if block else None
+    child = (
+        next(iter(tree.children.values()))
+        if tree
+        else Leaf(value.strip(), (Origin(Place(name, 1, len("--set ") + 1)),))
+    )
+    return Branch({"change": Branch({keys: child}, {keys: Place(name, 1, len("--set ") + 1, name, len(keys))})})
+
+
+def _shown(path: Path) -> str:
+    """Return a path as messages show it: from the current folder where it lies below."""
+    try:
+        return str(path.resolve().relative_to(Path.cwd()))
+    except ValueError:
+        return str(path)

@@ -1,0 +1,330 @@
+"""The rules of the house, each a function from sources to violations, read off the syntax trees.
+
+Sources are texts by path, such as `{"fibercap/core/a.py": "import yaml"}`, so that a rule can be tried on a few lines.
+"""
+
+from __future__ import annotations
+
+import ast
+import sys
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path, PurePosixPath
+
+Sources = Mapping[str, str]
+Function = ast.FunctionDef | ast.AsyncFunctionDef
+
+STOREYS = {"core": 0, "model": 1, "studies": 2, "reading": 3, "views": 3, "__init__": 4, "cli": 5}
+UNKNOWN = 99  # a room that nobody may import from
+FENCES = {
+    "yaml": "fibercap/reading/",
+    "matplotlib": "fibercap/views/charts",
+    "xlsxwriter": "fibercap/views/workbook",
+    "pandas": "fibercap/views/",
+}
+LIGHT = {"fibercap/__init__.py": frozenset[str](), "fibercap/cli.py": frozenset({"click"})}
+QUIET = ("fibercap/core/", "fibercap/model/", "fibercap/studies/")
+DOCUMENTED = ("fibercap/core/", "fibercap/model/")
+FILE_LINES = 300
+FUNCTION_LINES = 40
+VAGUE = frozenset({"common", "helper", "helpers", "info", "manager", "managers", "misc", "util", "utils"})
+
+OUTWARD_CALLS = {"breakpoint", "input", "open", "print"}
+OUTWARD_MODULES = {
+    *("glob", "io", "os", "pathlib", "shutil", "socket", "subprocess", "tempfile", "urllib"),
+    *("random", "secrets", "time", "uuid"),
+}
+OUTWARD_METHODS = {
+    *("open", "read_bytes", "read_text", "write_bytes", "write_text"),
+    *("now", "today", "utcnow"),
+    *("fromfile", "genfromtxt", "load", "loadtxt", "memmap", "save", "savetxt", "savez", "savez_compressed", "tofile"),
+}
+WITH_SEED = {"MT19937", "PCG64", "PCG64DXSM", "Philox", "SFC64", "SeedSequence", "default_rng"}
+SEEDED = WITH_SEED | {"BitGenerator", "Generator"}
+
+
+@dataclass(frozen=True, order=True)
+class Violation:
+    """What breaks which rule, and where."""
+
+    path: str
+    line: int
+    what: str
+
+    def __str__(self) -> str:
+        return f"{self.path}:{self.line}: {self.what}"
+
+
+@dataclass(frozen=True)
+class Import:
+    """One imported name: the module, and what is taken from it ("" for the module itself)."""
+
+    module: str
+    name: str
+    line: int
+    on_start: bool
+
+    @property
+    def package(self) -> str:
+        """Return the first part of the module's name."""
+        return self.module.partition(".")[0]
+
+
+def sources_below(root: Path) -> dict[str, str]:
+    """Return the text of every Python file of the package, by its path from the root."""
+    return {
+        file.relative_to(root).as_posix(): file.read_text("utf-8") for file in sorted((root / "fibercap").rglob("*.py"))
+    }
+
+
+def module_of(path: str) -> str:
+    """Return the dotted name of a file; a package is named without `__init__`."""
+    parts = PurePosixPath(path).with_suffix("").parts
+    return ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
+
+
+def imports_of(path: str, text: str) -> list[Import]:
+    """Return every import of a file, those inside functions and those for type checkers included."""
+    here = module_of(path).split(".")
+    package = here if path.endswith("/__init__.py") else here[:-1]
+
+    def walk(node: ast.AST, *, on_start: bool) -> Iterator[Import]:
+        match node:
+            case ast.Import():
+                yield from (Import(alias.name, "", node.lineno, on_start) for alias in node.names)
+            case ast.ImportFrom():
+                base = package[: len(package) - node.level + 1] if node.level else []
+                module = ".".join([*base, *([node.module] if node.module else [])])
+                yield from (Import(module, alias.name, node.lineno, on_start) for alias in node.names)
+            case ast.Call(
+                func=ast.Name("import_module" | "__import__") | ast.Attribute(attr="import_module"),
+                args=[ast.Constant(str(module)), *_],
+            ):
+                yield Import(module, "", node.lineno, on_start)
+            case ast.If(test=ast.Name("TYPE_CHECKING") | ast.Attribute(attr="TYPE_CHECKING")):
+                yield from (entry for inner in node.body for entry in walk(inner, on_start=False))
+                yield from (entry for inner in node.orelse for entry in walk(inner, on_start=on_start))
+                return
+        runs_now = on_start and not isinstance(node, Function | ast.Lambda)
+        for child in ast.iter_child_nodes(node):
+            yield from walk(child, on_start=runs_now)
+
+    return list(walk(ast.parse(text), on_start=True))
+
+
+def violations_of_order(sources: Sources) -> list[Violation]:
+    """Return imports that climb: from a later folder, or between reading and views."""
+    found = []
+    for path, text in sources.items():
+        here = _room(module_of(path))
+        if here not in STOREYS:
+            found.append(Violation(path, 1, f"`{here}` is no room of the house"))
+            continue
+        for entry in imports_of(path, text):
+            if entry.package != "fibercap":
+                continue
+            there = _room(_submodule(entry, sources))
+            if there != here and STOREYS.get(there, UNKNOWN) >= STOREYS[here]:
+                found.append(Violation(path, entry.line, f"{here} imports from {there}"))
+    return found
+
+
+def _room(module: str) -> str:
+    return module.split(".")[1] if "." in module else "__init__"
+
+
+def _submodule(entry: Import, sources: Sources) -> str:
+    """Return what `from fibercap import name` reaches: a folder or file of that name, or else the package."""
+    known = {module_of(path) for path in sources} | {f"fibercap.{room}" for room in STOREYS if room[0] != "_"}
+    inner = f"{entry.module}.{entry.name}"
+    return inner if inner in known else entry.module
+
+
+def violations_of_circles(sources: Sources) -> list[Violation]:
+    """Return the circles of imports between files, each once, at its first file."""
+    files = {module_of(path): path for path in sources}
+    edges: dict[str, set[str]] = {}
+    for path, text in sources.items():
+        targets = {_submodule(entry, sources) for entry in imports_of(path, text)}
+        edges[path] = {files[target] for target in targets if target in files and files[target] != path}
+    reach = {path: _reachable(path, edges) for path in edges}
+    circles = {frozenset(p for p in reach[path] if path in reach[p]) for path in edges if path in reach[path]}
+    return [Violation(min(circle), 1, f"a circle of imports: {', '.join(sorted(circle))}") for circle in circles]
+
+
+def _reachable(start: str, edges: Mapping[str, set[str]]) -> set[str]:
+    reached: set[str] = set()
+    ahead = set(edges[start])
+    while ahead:
+        path = ahead.pop()
+        reached.add(path)
+        ahead |= edges[path] - reached
+    return reached
+
+
+def violations_of_fences(sources: Sources) -> list[Violation]:
+    """Return imports of a library outside the one place that knows it."""
+    return [
+        Violation(path, entry.line, f"{entry.package} is known only to {FENCES[entry.package]}")
+        for path, text in sources.items()
+        for entry in imports_of(path, text)
+        if entry.package in FENCES and not path.startswith(FENCES[entry.package])
+    ]
+
+
+def violations_of_lightness(sources: Sources) -> list[Violation]:
+    """Return what the command line and the package import on start, beyond the standard library and click."""
+    return [
+        Violation(path, entry.line, f"{entry.module} is imported on start")
+        for path, allowed in LIGHT.items()
+        for entry in imports_of(path, sources.get(path, ""))
+        if entry.on_start and entry.package not in sys.stdlib_module_names | allowed
+    ]
+
+
+def violations_of_quiet(sources: Sources) -> list[Violation]:
+    """Return what reaches for a file, the screen, a clock or unseeded chance in the rooms that only compute."""
+    found = []
+    for path, text in sources.items():
+        if not path.startswith(QUIET):
+            continue
+        calls = (node for node in ast.walk(ast.parse(text)) if isinstance(node, ast.Call))
+        found += [
+            Violation(path, entry.line, f"imports {entry.module}")
+            for entry in imports_of(path, text)
+            if _outward(entry)
+        ]
+        found += [Violation(path, call.lineno, reason) for call in calls if (reason := _reaches_out(call))]
+    return found
+
+
+def _outward(entry: Import) -> bool:
+    if entry.module == "numpy.random":
+        return entry.name not in SEEDED
+    return entry.package in OUTWARD_MODULES and entry.name not in {"PurePath", "PurePosixPath"}
+
+
+def _reaches_out(call: ast.Call) -> str:
+    """Return how a call reaches out of the computation, or "" where it does not."""
+    given = [*call.args, *(keyword.value for keyword in call.keywords)]
+    constants = {argument.value for argument in given if isinstance(argument, ast.Constant)}
+    match call.func:
+        case ast.Name(name) if name in OUTWARD_CALLS:
+            return f"calls {name}"
+        case ast.Name(name) | ast.Attribute(attr=name) if name in WITH_SEED and (not given or None in constants):
+            return f"calls {name} without a seed"
+        case ast.Attribute(value=ast.Attribute(attr="random"), attr=name) if name not in SEEDED:
+            return f"calls random.{name}, which nobody seeded"
+        case ast.Attribute(attr=name) if name in OUTWARD_METHODS:
+            return f"calls .{name}"
+        case ast.Name("datetime64") | ast.Attribute(attr="datetime64") if constants & {"now", "today"}:
+            return "asks NumPy for the time"
+    return ""
+
+
+def violations_of_length(sources: Sources) -> list[Violation]:
+    """Return files and functions beyond their budget; a docstring is free, and a def counts from its own line."""
+    found = []
+    for path, text in sources.items():
+        sizes = [(1, "the file", len(text.splitlines()), FILE_LINES)]
+        functions = (node for node in ast.walk(ast.parse(text)) if isinstance(node, Function))
+        sizes += [(node.lineno, node.name, _lines(node), FUNCTION_LINES) for node in functions]
+        found += [
+            Violation(path, line, f"{name} has {lines} lines, {allowed} allowed")
+            for line, name, lines, allowed in sizes
+            if lines > allowed
+        ]
+    return found
+
+
+def _lines(node: ast.stmt) -> int:
+    total = (node.end_lineno or node.lineno) - node.lineno + 1
+    if isinstance(node, Function) and ast.get_docstring(node) is not None:
+        total -= _lines(node.body[0])
+    return total
+
+
+def violations_of_catching(sources: Sources) -> list[Violation]:
+    """Return handlers that catch everything or say nothing."""
+    found = []
+    for path, text in sources.items():
+        for node in ast.walk(ast.parse(text)):
+            if isinstance(node, ast.ExceptHandler):
+                if node.type is None or _names_all_errors([node.type]):
+                    found.append(Violation(path, node.lineno, "catches everything"))
+                if all(isinstance(s, ast.Pass) or _is_ellipsis(s) for s in node.body):
+                    found.append(Violation(path, node.lineno, "swallows an error in silence"))
+            elif isinstance(node, ast.Call) and _suppresses(node.func) and _names_all_errors(node.args):
+                found.append(Violation(path, node.lineno, "suppresses everything"))
+    return found
+
+
+def _suppresses(function: ast.expr) -> bool:
+    return ast.unparse(function) in {"suppress", "contextlib.suppress"}
+
+
+def _names_all_errors(nodes: list[ast.expr]) -> bool:
+    return any(
+        isinstance(inner, ast.Name) and inner.id in {"Exception", "BaseException"}
+        for node in nodes
+        for inner in ast.walk(node)
+    )
+
+
+def _is_ellipsis(statement: ast.stmt) -> bool:
+    return (
+        isinstance(statement, ast.Expr) and isinstance(statement.value, ast.Constant) and statement.value.value is ...
+    )
+
+
+def violations_of_names(sources: Sources) -> list[Violation]:
+    """Return files and folders named after nothing in particular."""
+    return [
+        Violation(path, 1, f"`{part}` says nothing about what is inside")
+        for path in sources
+        for part in PurePosixPath(path).with_suffix("").parts
+        if VAGUE & set(part.split("_"))
+    ]
+
+
+def violations_of_docstrings(sources: Sources) -> list[Violation]:
+    """Return public functions without a docstring, and kernels whose docstring names no source."""
+    found = []
+    for path, text in sources.items():
+        if not path.startswith(DOCUMENTED):
+            continue
+        for node in _public_functions(ast.parse(text)):
+            doc = ast.get_docstring(node)
+            if doc is None:
+                found.append(Violation(path, node.lineno, f"{node.name} has no docstring"))
+            elif _is_kernel(node) and "Source\n------\n" not in doc:
+                found.append(Violation(path, node.lineno, f"the kernel {node.name} states no source"))
+    return found
+
+
+def _public_functions(scope: ast.Module | ast.ClassDef) -> Iterator[Function]:
+    for node in scope.body:
+        if isinstance(node, Function | ast.ClassDef) and not node.name.startswith("_"):
+            if isinstance(node, ast.ClassDef):
+                yield from _public_functions(node)
+            else:
+                yield node
+
+
+def _is_kernel(node: Function) -> bool:
+    return any(
+        isinstance(inner, ast.Name) and inner.id == "kernel" for d in node.decorator_list for inner in ast.walk(d)
+    )
+
+
+RULES: Mapping[str, Callable[[Sources], list[Violation]]] = {
+    "order": violations_of_order,
+    "circles": violations_of_circles,
+    "fences": violations_of_fences,
+    "lightness": violations_of_lightness,
+    "quiet": violations_of_quiet,
+    "length": violations_of_length,
+    "catching": violations_of_catching,
+    "names": violations_of_names,
+    "docstrings": violations_of_docstrings,
+}
