@@ -97,7 +97,7 @@ def all_rates(times: ArrayLike, cash_flows: ArrayLike) -> Array:
     The value only has to come within 1e-12 of zero, relative to the sum of the flows' present values without signs,
     for a rate at which it touches zero. So two rates closer than some 1e-6 / (span of the times) count as one, and a
     near miss of that size counts as a touch. Series with more than 1000 changes of sign are looked at on a grid of 8192
-    rates instead: there, two rates between neighbors of the grid can be missed.
+    rates instead: there, two rates between neighbors of the grid, or one that is only touched, can be missed.
 
     Source
     ------

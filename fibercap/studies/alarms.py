@@ -1,0 +1,56 @@
+"""What a reader must be told before any figure: gaps, negative cash, and inputs that do nothing."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+
+from fibercap.core.tree import Leaf, leaves
+from fibercap.model.company import NoTerminalValue
+
+if TYPE_CHECKING:
+    from fibercap.model.projection import Projection
+    from fibercap.model.scenario import Scenario
+
+CENT: Final = 0.01
+
+
+def warnings(projection: Projection) -> list[str]:
+    """Return what is wrong with a plan although its books tie, the worst first.
+
+    Parameters
+    ----------
+    projection : Projection
+        What the plan leads to; of a batch, the first draw is looked at.
+    """
+    scenario, labels = projection.scenario, projection.timeline.labels
+    money, told = scenario.currency, []
+    cash = projection.value("accounts.cash")[0]
+    if cash.min() < -CENT:
+        below = np.flatnonzero(cash < -CENT)
+        last = labels[int(cash.argmin())]
+        told.append(
+            f"cash is negative in {len(below)} of {len(cash)} periods, first in {labels[below[0]]}; "
+            f"the lowest is {cash.min():,.0f} {money} in {last}"
+        )
+    for key in scenario.funding:
+        gap = projection.value(f"funding.{key}.gap")[0]
+        if gap.sum() > CENT:
+            first = labels[int(np.flatnonzero(gap > CENT)[0])]
+            told.append(f"funding gap: {gap.sum():,.0f} {money} of `{key}` is covered by no source, from {first} on")
+    bought = [key for key, plant in scenario.plants.items() if plant.purchase]
+    told += [f"`{key}` has no funding; it is paid from cash" for key in (*scenario.projects, *bought) if key not in scenario.funding]
+    if scenario.projects and isinstance(scenario.money.terminal_value, NoTerminalValue):
+        told.append("no terminal value: NPV and IRR count only flows within the horizon, though the plants run on")
+    told += [f"unused: {path}" for path in unused(scenario)]
+    return told
+
+
+def unused(scenario: Scenario) -> list[str]:
+    """Return the paths of products no plant makes, loans nothing can draw, and sources nobody cites."""
+    made = {plant.product for plant in scenario.plants.values()}
+    found = [f"products.{name}" for name in scenario.products if name not in made]
+    cited = {str(leaf.value) for path, leaf in leaves(scenario.tree) if path[-1] == "source" and isinstance(leaf, Leaf)}
+    cited.add(scenario.default_source)
+    return found + [f"sources.{name}" for name in scenario.sources if name not in cited]

@@ -1,0 +1,162 @@
+"""Stated claims, tested on a projection."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+
+from fibercap.core.errors import Problem, ScenarioError, did_you_mean
+from fibercap.core.fields import whole_period
+from fibercap.core.timeline import FLOW, STOCK
+from fibercap.core.tree import place_of
+from fibercap.core.units import house_unit, in_words
+from fibercap.model.claim import Multiple
+from fibercap.model.measures import measures
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from fibercap.model.claim import Claim
+    from fibercap.model.measures import Measure
+    from fibercap.model.projection import Projection
+
+WORDS: Final = {
+    "above": "more than",
+    "at_least": "at least",
+    "below": "less than",
+    "at_most": "at most",
+    "about": "about",
+}
+ROUNDING: Final = 1e-9
+"""Relative difference below which a value counts as its limit."""
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What became of a claim. `margin` is value / limit - 1; positive is above the limit."""
+
+    name: str
+    says: str
+    subject: str
+    when: str
+    comparator: str
+    holds: bool
+    expected: bool
+    value: float | None
+    limit: float
+    unit: str
+    reason: str = ""
+    note: str = ""
+    source: str = ""
+
+    @property
+    def margin(self) -> float | None:
+        """How far the value lies above its limit, as a share of the limit."""
+        return None if self.value is None or self.limit == 0 else self.value / self.limit - 1
+
+    @property
+    def as_expected(self) -> bool:
+        """Tell whether the outcome is the one the scenario expects."""
+        return self.holds == self.expected
+
+
+def outcomes(projection: Projection, found: Mapping[str, Measure] | None = None) -> dict[str, Outcome]:
+    """Test every claim of the scenario on its first draw.
+
+    Parameters
+    ----------
+    projection : Projection
+        What the scenario leads to.
+    found : mapping, optional
+        Its measures, where they are known already.
+
+    Raises
+    ------
+    ScenarioError
+        If a claim matches nothing, looks outside the horizon, or compares unlike units: never a pass.
+    """
+    known = found if found is not None else measures(projection)
+    problems: list[Problem] = []
+    tested: dict[str, Outcome] = {}
+    for name, claim in projection.scenario.claims.items():
+        result = _tested(projection, known, name, claim)
+        if isinstance(result, Problem):
+            keys = tuple(result.path.split("."))
+            place = place_of(projection.scenario.tree, keys)
+            problems.append(Problem(result.path, result.code, result.found, result.wanted, result.hint, place))
+        else:
+            tested[name] = result
+    if problems:
+        raise ScenarioError(projection.scenario.file, problems)
+    return tested
+
+
+def _tested(projection: Projection, known: Mapping[str, Measure], name: str, claim: Claim) -> Outcome | Problem:
+    at, subject = f"claims.{name}", claim.row or claim.measure
+    rows = projection.period_rows
+    if claim.row and claim.row not in rows:
+        hint = did_you_mean(claim.row, _near(claim.row, list(rows)), "rows")
+        return Problem(f"{at}.row", "no_such_row", f"`{claim.row}`, which matches no row", "a row of the model", hint)
+    if claim.measure and claim.measure not in known:
+        hint = did_you_mean(claim.measure, known, "measures")
+        told = f"`{claim.measure}`, which matches no measure"
+        return Problem(f"{at}.measure", "no_such_measure", told, "a measure", hint)
+    unit = rows[claim.row].unit if claim.row else known[claim.measure].unit
+    value = _at(projection, claim.row, claim.when) if claim.row else known[claim.measure].value
+    if isinstance(value, str):
+        return Problem(f"{at}.when", "outside_horizon", f"`{claim.when}`", value, "choose a time the row has")
+    comparator, asked = claim.limit
+    where = f"{at}.{comparator}"
+    if isinstance(asked, Multiple):
+        base = _at(projection, claim.row, asked.of) if claim.row else "a row, for a measure has no other time"
+        if isinstance(base, str) or base is None:
+            return Problem(f"{where}.of", "outside_horizon", f"`{asked.of}`", base or "a defined value", "choose another")
+        limit = float(np.ravel(asked.times)[0]) * base
+    elif asked.amount.dimensionality != house_unit(unit).dimensionality:
+        words = in_words(str(asked.amount.units)), in_words(unit) or unit
+        return Problem(where, "wrong_dimension", words[0], words[1], f"the row is in {unit or 'plain numbers or %'}")
+    else:
+        limit = float(np.ravel(asked.amount.to(house_unit(unit)).magnitude)[0])
+    holds = value is not None and _holds(comparator, value, limit, float(np.ravel(claim.within)[0]))
+    reason = "" if value is not None else (known[claim.measure].reason if claim.measure else rows[claim.row].undefined)
+    expected = claim.expect == "holds"
+    return Outcome(
+        name, claim.says, subject, claim.when, comparator, holds, expected, value, limit, unit, reason, claim.note, claim.source
+    )
+
+
+def _near(word: str, rows: list[str]) -> list[str]:
+    """Return the rows of the same block, so that a hint stays short."""
+    stem = word.rsplit(".", 1)[0]
+    return [row for row in rows if row.startswith(f"{stem}.")] or rows
+
+
+def _at(projection: Projection, row: str, when: str) -> float | str | None:
+    """Return a row's value at a time by its nature; None where undefined; a text saying what was wanted instead."""
+    timeline, nature = projection.timeline, projection.rows[row].nature
+    value = projection.value(row)[0]
+    if when == "in total":
+        return float(value.sum()) if nature == FLOW else "one time: only flows have a total"
+    span = whole_period(when.removeprefix("end of "))
+    inside = span is not None and timeline.origin <= span[0] and span[1] <= timeline.ends[-1]
+    if span is None or not inside:
+        return f"a time from {timeline.start} to {timeline.end}"
+    first, last = span[0] - timeline.origin, span[1] - timeline.origin
+    if (first % timeline.months and not when.startswith("end of ")) or last % timeline.months:
+        return f"whole periods of the model, which steps by {timeline.step}"
+    part = value[first // timeline.months : last // timeline.months]
+    result = part[-1] if nature == STOCK or when.startswith("end of ") else (part.sum() if nature == FLOW else part.mean())
+    return None if np.isnan(result) else float(result)
+
+
+def _holds(comparator: str, value: float, limit: float, within: float) -> bool:
+    slack = ROUNDING * max(abs(value), abs(limit))
+    return {
+        "above": value > limit + slack,
+        "at_least": value >= limit - slack,
+        "below": value < limit - slack,
+        "at_most": value <= limit + slack,
+        "about": abs(value - limit) <= within * abs(limit) + slack,
+    }[comparator]

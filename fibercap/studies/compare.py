@@ -1,0 +1,125 @@
+"""Financing options of one scenario, or several scenarios, side by side."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from fibercap.core.errors import FibercapError, did_you_mean
+from fibercap.core.tree import Leaf, leaves, unwrap
+from fibercap.model.measures import measures
+from fibercap.model.projection import project
+from fibercap.studies.claims import outcomes
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
+    from fibercap.model.measures import Measure
+    from fibercap.model.projection import Projection
+    from fibercap.model.scenario import Scenario
+    from fibercap.studies.claims import Outcome
+
+ASIDE = ("options", "claims", "sources", "id", "title", "note", "default_source", "fibercap")
+
+
+@dataclass(frozen=True)
+class Case:
+    """One option or scenario: what it leads to, its measures and claims."""
+
+    name: str
+    title: str
+    projection: Projection
+    measures: Mapping[str, Measure]
+    claims: Mapping[str, Outcome]
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """Cases by name, the one the others are measured against, and the inputs in which each differs from it."""
+
+    baseline: str
+    cases: Mapping[str, Case]
+    differences: Mapping[str, Mapping[str, tuple[str | None, str | None]]]
+    currency: str
+
+    def best(self, measure: str) -> str | None:
+        """Return the case in which a measure is best; None where it has no better side or they are alike."""
+        found = {n: c.measures[measure] for n, c in self.cases.items() if measure in c.measures}
+        values = {name: m.value for name, m in found.items() if m.value is not None}
+        better = next(iter(found.values())).better if found else ""
+        if not better or len(set(values.values())) < 2:  # noqa: PLR2004 - one value has no rival
+            return None
+        pick = max if better == "higher" else min
+        return pick(values, key=lambda name: values[name])
+
+
+def compare(scenario: Scenario, *others: Scenario, baseline: str | None = None, only: Sequence[str] = ()) -> Comparison:
+    """Project every financing option of a scenario, or several scenarios, and set them side by side.
+
+    Parameters
+    ----------
+    scenario : Scenario
+        The plan; alone, its options are compared.
+    others : Scenario
+        Further plans; then the plans are compared, by their ids.
+    baseline : str, optional
+        The case that others are measured against; the first if not given.
+    only : sequence of str
+        The options to compare; all of them if not given.
+
+    Returns
+    -------
+    Comparison
+
+    Raises
+    ------
+    FibercapError
+        If there is nothing to compare, no such baseline, or currencies or horizons differ.
+    ScenarioError
+        If an option does not fit.
+    """
+    if others:
+        plans = {plan.id: plan for plan in (scenario, *others)}
+        if len(plans) < len(others) + 1:
+            raise FibercapError("two of the scenarios have the same `id`; give each its own")
+    else:
+        plans = {name: scenario.with_option(name) for name in only or scenario.options}
+        if not plans:
+            raise FibercapError(f"{scenario.file} has no options to compare; write some under `options:`")
+    first = baseline or next(iter(plans))
+    if first not in plans:
+        raise FibercapError(f"no case `{first}` to compare with; {did_you_mean(first, plans, 'cases')}")
+    _refuse_unlike(plans.values())
+    cases = {name: _case(name, plan, alone=not others) for name, plan in plans.items()}
+    base = _texts(plans[first])
+    differences = {name: _different(base, _texts(plan)) for name, plan in plans.items() if name != first}
+    return Comparison(first, cases, differences, scenario.currency)
+
+
+def _refuse_unlike(plans: Iterable[Scenario]) -> None:
+    if len({plan.currency for plan in plans}) > 1:
+        raise FibercapError("the scenarios report in different currencies; they cannot be set side by side")
+    if len({(plan.horizon.start, plan.horizon.end) for plan in plans}) > 1:
+        raise FibercapError("the scenarios have different horizons; they cannot be set side by side")
+
+
+def _case(name: str, plan: Scenario, *, alone: bool) -> Case:
+    title = plan.options[name].title if alone else plan.title
+    projection = project(plan)
+    found = measures(projection)
+    return Case(name, title or name, projection, found, outcomes(projection, found))
+
+
+def _texts(plan: Scenario) -> dict[str, str]:
+    values, _ = unwrap(plan.tree)
+    return {".".join(path): _text(leaf) for path, leaf in leaves(values) if path[0] not in ASIDE}
+
+
+def _text(leaf: Leaf) -> str:
+    value: Any = leaf.value
+    return value if isinstance(value, str) else str(value)
+
+
+def _different(old: Mapping[str, str], new: Mapping[str, str]) -> dict[str, tuple[str | None, str | None]]:
+    paths = [*old, *(path for path in new if path not in old)]
+    return {path: (old.get(path), new.get(path)) for path in paths if old.get(path) != new.get(path)}

@@ -1,0 +1,64 @@
+"""Charts into files: one, or all of them into a folder."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from fibercap.core.errors import FibercapError
+from fibercap.model.projection import project
+from fibercap.studies.compare import compare
+from fibercap.views.charts import CHARTS, write_chart
+from fibercap.views.files import refuse_existing, write_bytes
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from fibercap.model.scenario import Scenario
+
+
+@dataclass(frozen=True)
+class Drawing:
+    """A file to draw: which chart, and where."""
+
+    chart: str
+    path: Path
+
+
+def drawings(scenario: Scenario, chart: str | None, out: Path | None) -> list[Drawing]:
+    """Return what to draw: one chart into a file; or, `out` being a folder, one chart or all of them into it."""
+    if out is not None and out.suffix:
+        return [Drawing(chart or "capacity", out)]
+    folder = out or Path()
+    charts = [chart or "capacity"] if out is None or chart else [name for name in CHARTS if _drawable(scenario, name)]
+    stem = scenario.id if scenario.option is None else f"{scenario.id}-{scenario.option}"
+    return [Drawing(name, folder / f"{stem}-{name}.png") for name in charts]
+
+
+def _drawable(scenario: Scenario, chart: str) -> bool:
+    return (chart != "compare" or bool(scenario.options)) and (chart != "debt" or bool(scenario.loans))
+
+
+def draw(scenario: Scenario, chart: str | None, out: Path | None, *, force: bool) -> Iterator[Path]:
+    """Draw one chart into a file, or all that there is to draw into a folder; give the paths written.
+
+    Raises
+    ------
+    FibercapError
+        If a file exists and `force` is not given, a chart or suffix is unknown, or there is nothing to draw.
+    """
+    wanted = drawings(scenario, chart, out)
+    for drawing in wanted:
+        refuse_existing(drawing.path, force=force)
+    projection = project(scenario)
+    needs = any(drawing.chart == "compare" for drawing in wanted)
+    if needs and not scenario.options:
+        raise FibercapError(f"{scenario.file} has no options to compare; write some under `options:`")
+    comparison = compare(scenario) if needs else None
+    contents = [(d.path, write_chart(d.chart, d.path.suffix, projection, comparison)) for d in wanted]
+    if out is not None and not out.suffix:
+        out.mkdir(parents=True, exist_ok=True)
+    for path, content in contents:
+        write_bytes(path, content, force=force)
+        yield path

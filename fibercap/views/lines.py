@@ -1,0 +1,72 @@
+"""One-line texts that pages and plain `check` share; no terminal library is needed for them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from fibercap.core.units import unit_text
+from fibercap.studies.claims import WORDS
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from fibercap.model.measures import Measure
+    from fibercap.model.projection import Projection
+    from fibercap.studies.claims import Outcome
+
+MILLION = 1e6
+
+
+def quantity_text(value: float | None, unit: str) -> tuple[str, str]:
+    """Return a number and its unit as a person writes them: 25.16 and %/year, 47.79 and million USD."""
+    if value is None:
+        return "–", ""
+    if unit == "1/year":
+        return f"{100 * value:,.2f}", "%/year"
+    if unit == "":
+        return f"{value:,.2f}", ""
+    if abs(value) >= MILLION and "km" not in unit:
+        return f"{value / MILLION:,.2f}", f"million {unit}"
+    if unit == "year":
+        return f"{value:,.2f}", "years"
+    return (f"{value:,.0f}" if abs(value) >= 1000 or value == 0 else f"{value:,.2f}"), _unit(unit)  # noqa: PLR2004
+
+
+def _unit(unit: str) -> str:
+    return unit_text(unit).replace("*year/km", " per km/year")
+
+
+def measure_text(measure: Measure) -> tuple[str, str]:
+    """Return a measure's number and unit. Money is always in millions, so that cases compare."""
+    if measure.value is not None and measure.unit.isupper():
+        return f"{measure.value / MILLION:,.2f}", f"million {measure.unit}"
+    return quantity_text(measure.value, measure.unit)
+
+
+def claim_line(outcome: Outcome) -> tuple[str, str]:
+    """Return PASS or FAIL, and what was found against what was claimed."""
+    verdict = "PASS" if outcome.holds else "FAIL"
+    value, unit = quantity_text(outcome.value, outcome.unit)
+    limit, limit_unit = quantity_text(outcome.limit, outcome.unit)
+    margin = f", {outcome.margin:+.1%}" if outcome.margin is not None else ""
+    expected = "" if outcome.as_expected else ", not as expected"
+    expected = ", as expected" if not outcome.expected and outcome.as_expected else expected
+    found = f"{value} {unit}".strip() if outcome.value is not None else f"undefined ({outcome.reason})"
+    wanted = f"{WORDS[outcome.comparator]} {limit} {limit_unit}".strip()
+    return verdict, f"{outcome.says}: {found}, claimed {wanted}{margin}{expected}"
+
+
+def evidence_line(evidence: Mapping[str, int]) -> str:
+    """Return the split of inputs by kind of source."""
+    told = ", ".join(f"{count} {kind}" for kind, count in evidence.items())
+    return f"{sum(evidence.values())} inputs: {told}"
+
+
+def laws_line(projection: Projection) -> str:
+    """Return how many formulas and laws were proved, and the largest gap."""
+    worst = max(projection.laws, key=lambda law: projection.laws[law])
+    gap, unit = projection.laws[worst], "km" if worst == "capacity" else projection.scenario.currency
+    return (
+        f"{projection.proved} formulas proved on units; {len(projection.laws)} laws hold, "
+        f"largest gap {gap:.1e} {unit} ({worst.replace('_', ' ')})"
+    )

@@ -1,0 +1,261 @@
+"""What `run`, `compare` and `check` print."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+from rich.box import SIMPLE_HEAD
+from rich.markup import escape
+from rich.table import Table
+from rich.text import Text
+
+from fibercap.studies.alarms import warnings
+from fibercap.views.figures import Figures, Line, bars, show
+from fibercap.views.lines import claim_line, evidence_line, laws_line, measure_text
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from rich.console import Console
+
+    from fibercap.model.measures import Measure
+    from fibercap.model.projection import Projection
+    from fibercap.studies.claims import Outcome
+    from fibercap.studies.compare import Comparison
+
+STATEMENTS: Final = {  # `*` marks a sum, `-` a line that is taken off
+    "Income": "revenue -variable_cost -fixed_cost -depreciation *gross_profit -overhead *ebitda *ebit "
+    "-interest_expense -fee_expense *pretax_income -tax *net_income",
+    "Cash flow": "net_income depreciation fee_amortization accrued_less_paid tax_payable_increase "
+    "-working_capital_increase *operating_cash_flow -capex -purchases -maintenance grants *investing_cash_flow "
+    "draws -principal -upfront_fees equity_for_projects equity_paid_in equity_for_cash -dividends "
+    "*financing_cash_flow *cash",
+    "Balance sheet": "cash receivables inventory construction_in_progress net_fixed_assets deferred_fees other_assets "
+    "*total_assets payables tax_payable accrued_interest debt other_liabilities paid_in_capital retained_earnings "
+    "*total_liabilities_and_equity",
+    "Debt service": "*cfads interest_paid fees_paid principal *debt_service",
+}
+KEPT: Final = frozenset({"revenue", "net_income", "cash", "debt", "capex", "debt_service"})
+
+
+def run_page(
+    console: Console, projection: Projection, found: Mapping[str, Measure], claims: Mapping[str, Outcome], by: str
+) -> None:
+    """Print a projection: warnings, capacity, statements, every loan to maturity, measures, claims, checks."""
+    scenario = projection.scenario
+    heading(console, scenario.title or scenario.id, _subtitle(projection))
+    alarms(console, projection)
+    capacity(console, projection, by)
+    for title, keys in STATEMENTS.items():
+        statement(console, projection, title, keys, by)
+    dscr(console, projection)
+    for name in scenario.loans:
+        loan(console, projection, name)
+    measures_table(console, found)
+    claims_list(console, claims)
+    console.print(Text(evidence_line(scenario.evidence())))
+    console.print(Text(laws_line(projection)))
+
+
+def _subtitle(projection: Projection) -> str:
+    timeline, option = projection.timeline, projection.scenario.option
+    told = f"{timeline.start} to {timeline.end}, by {timeline.step}, in {projection.scenario.currency}"
+    return f"{told}, option {option}" if option else told
+
+
+def heading(console: Console, title: str, subtitle: str) -> None:
+    """Print the title of a page."""
+    console.print(Text(title, style="bold"))
+    console.print(Text(subtitle, style="dim"))
+    console.print()
+
+
+def alarms(console: Console, projection: Projection) -> None:
+    """Print every warning, loudly."""
+    told = warnings(projection)
+    for warning in told:
+        console.print(Text(f"WARNING  {warning}", style="bold red"))
+    if told:
+        console.print()
+
+
+def capacity(console: Console, projection: Projection, by: str) -> None:
+    """Print nameplate, effective capacity, output and shipments by plant, and the total as bars."""
+    plants = projection.scenario.plants
+    step = _shown_step(projection, by)
+    columns = list(projection.timeline.groups(step))
+    for title, key, unit in (
+        ("Nameplate capacity at the end", "nameplate", "km/year"),
+        ("Effective capacity, mean", "effective_capacity", "km/year"),
+        ("Output", "output", "km"),
+        ("Shipments", "shipments", "km"),
+    ):
+        rows = {plants[p].name or p: projection.by(f"plants.{p}.{key}", step) for p in plants}
+        lines = [Line(label, [float(v[0]) for v in values.values()]) for label, values in rows.items()]
+        if len(lines) > 1:
+            sums = [sum(float(values[c][0]) for values in rows.values()) for c in columns]
+            lines.append(Line("All plants", sums, strong=True))
+        show(console, Figures(title, unit, columns, lines))
+    total = {
+        year: sum(float(projection.by(f"plants.{p}.effective_capacity")[year][0]) for p in plants)
+        for year in projection.timeline.groups("year")
+    }
+    bars(console, "Effective capacity of all plants, by year", "km/year", total)
+
+
+def _shown_step(projection: Projection, by: str) -> str:
+    order = ("month", "quarter", "year")
+    return max(by, projection.timeline.step, key=order.index)
+
+
+def statement(console: Console, projection: Projection, title: str, keys: str, by: str) -> None:
+    """Print one statement; lines that are zero throughout are left out, sums are strong."""
+    step, lines = _shown_step(projection, by), []
+    for word in keys.split():
+        key = word.lstrip("*-")
+        row = projection.rows[f"accounts.{key}"]
+        values = [float(v[0]) for v in projection.by(row.path, step).values()]
+        if any(abs(v) >= 0.5 for v in values) or key in KEPT or word.startswith("*"):  # noqa: PLR2004 - half a dollar shows as 0.00 million
+            label = f"less {row.label[0].lower()}{row.label[1:]}" if word.startswith("-") else row.label
+            lines.append(Line(label, values, strong=word.startswith("*")))
+    columns = list(projection.timeline.groups(step))
+    show(console, Figures(title, projection.scenario.currency, columns, lines))
+
+
+def dscr(console: Console, projection: Projection) -> None:
+    """Print the debt service cover of every year that has debt service."""
+    values = {year: float(v[0]) for year, v in projection.by("accounts.dscr").items()}
+    if any(np.isfinite(v) for v in values.values()):
+        line = Line("CFADS / debt service", list(values.values()))
+        show(console, Figures("Debt service cover by calendar year", "", list(values), [line]))
+
+
+def loan(console: Console, projection: Projection, name: str) -> None:
+    """Print one loan by calendar year from signing to maturity, past the horizon too."""
+    at, terms = f"loans.{name}.schedule", projection.scenario.loans[name]
+    days = projection.value(f"{at}.date")[0]
+    years = days.astype("int64").astype("timedelta64[D]") + np.datetime64("1899-12-30")
+    of = years.astype("datetime64[Y]").astype(int) + 1970
+    last = terms.maturity.year
+    columns = list(range(terms.signed.year, last + 1))
+    lines = []
+    for key, label in (
+        ("drawn", "Drawn"),
+        ("interest_paid", "Interest paid"),
+        ("fees_paid", "Fees paid"),
+        ("upfront_fee", "Upfront fee"),
+        ("principal", "Principal"),
+    ):
+        value = projection.value(f"{at}.{key}")[0]
+        if value.any() or key == "principal":
+            lines.append(Line(label, [float(value[of == year].sum()) for year in columns]))
+    closing = projection.value(f"{at}.closing")[0]
+    lines.append(Line("Owed at the end", [float(closing[of <= year][-1]) for year in columns], strong=True))
+    style, every = terms.repayment.style.replace("_", " "), terms.payments.every.replace("_", " ")
+    note = f"{style}, every {every}, signed {terms.signed}, due {terms.maturity}, {100 * float(np.ravel(terms.rate)[0]):g} %/year"
+    years_ = [str(year) for year in columns]
+    show(console, Figures(f"Loan {name} to maturity", projection.scenario.currency, years_, lines, note))
+
+
+def measures_table(console: Console, found: Mapping[str, Measure]) -> None:
+    """Print the measures; undefined ones say why."""
+    table = Table(box=SIMPLE_HEAD, show_edge=False, pad_edge=False, padding=(0, 1))
+    table.add_column("Measure", no_wrap=True)
+    table.add_column("Value", justify="right", no_wrap=True)
+    table.add_column("Unit")
+    for measure in found.values():
+        shown, unit = measure_text(measure)
+        table.add_row(measure.label, shown, Text(f"undefined: {measure.reason}", style="dim") if measure.reason else unit)
+    console.print(table)
+    console.print()
+
+
+def claims_list(console: Console, claims: Mapping[str, Outcome]) -> None:
+    """Print the claims with their result."""
+    if not claims:
+        return
+    console.print(Text("Claims", style="bold"))
+    for outcome in claims.values():
+        style = "green" if outcome.holds else ("yellow" if outcome.as_expected else "bold red")
+        verdict, rest = claim_line(outcome)
+        console.print(Text.assemble("  ", (f"{verdict}  ", style), rest))
+        if not outcome.holds and outcome.note:
+            console.print(Text(f"        {outcome.note}", style="dim"))
+    console.print()
+
+
+def compare_page(console: Console, comparison: Comparison, *, short: bool = False) -> None:
+    """Print cases side by side: measures, the best of each marked, inputs that differ, claims."""
+    cases = comparison.cases
+    if not short:
+        for name, case in cases.items():
+            mark = "  (baseline)" if name == comparison.baseline else ""
+            console.print(Text.assemble((name, "bold"), f"  {case.title}", (mark, "dim")))
+        console.print()
+    chosen = SHORT if short else [n for n in next(iter(cases.values())).measures if "." not in n]
+    names = list(cases)
+    each = max(1, (console.width - LABEL) // (max(max(len(n) for n in names), 9) + 2))
+    title = "Ways of financing" if short else "Measures"
+    console.print(Text(f"{title}, best marked *", style="bold"))
+    for start in range(0, len(names), each):
+        console.print(_compared(comparison, names[start : start + each], list(chosen)))
+        console.print()
+    if not short:
+        _differences(console, comparison)
+        _claims_matrix(console, comparison)
+
+
+LABEL: Final = 34
+SHORT: Final = (
+    "project_npv equity_irr min_dscr peak_debt owed_at_horizon all_in_cost total_interest equity_called lowest_cash "
+    "funding_gap"
+).split()
+
+
+def _compared(comparison: Comparison, names: list[str], chosen: list[str]) -> Table:
+    table = Table(box=SIMPLE_HEAD, show_edge=False, pad_edge=False, padding=(0, 1))
+    table.add_column("", no_wrap=True, width=LABEL)
+    for name in names:
+        table.add_column(escape(name), justify="right", no_wrap=True)
+    base = comparison.cases[comparison.baseline].measures
+    for key in chosen:
+        measure, best = base[key], comparison.best(key)
+        cells = []
+        for name in names:
+            value, _ = measure_text(comparison.cases[name].measures[key])
+            cells.append(f"{value}*" if name == best else f"{value} ")
+        unit = measure_text(measure)[1] or measure_unit(comparison, key)
+        label = f"{measure.label} [{unit}]" if unit else measure.label
+        table.add_row(Text(label), *cells)
+    return table
+
+
+def measure_unit(comparison: Comparison, key: str) -> str:
+    """Return the unit of a measure from the first case in which it is defined."""
+    texts = (measure_text(case.measures[key])[1] for case in comparison.cases.values())
+    return next((unit for unit in texts if unit), "")
+
+
+def _differences(console: Console, comparison: Comparison) -> None:
+    console.print(Text(f"Inputs that differ from {comparison.baseline}", style="bold"))
+    for name, found in comparison.differences.items():
+        console.print(Text(f"  {name}" + ("" if found else ": none")))
+        for path, (old, new) in found.items():
+            console.print(Text(f"    {path}: {old or '(not there)'} -> {new or '(not there)'}", style="dim"))
+    console.print()
+
+
+def _claims_matrix(console: Console, comparison: Comparison) -> None:
+    claims = {key: o.says for case in comparison.cases.values() for key, o in case.claims.items()}
+    if not claims:
+        return
+    console.print(Text("Claims", style="bold"))
+    for key, says in claims.items():
+        held = {name: case.claims[key] for name, case in comparison.cases.items() if key in case.claims}
+        passed = [name for name, outcome in held.items() if outcome.holds]
+        told = "in all" if len(passed) == len(held) else ("in none" if not passed else f"in {', '.join(passed)}")
+        console.print(Text(f"  holds {told}: {says}"))
+    console.print()
+
+
