@@ -28,7 +28,7 @@ _HOMES = {
 __all__ = ["Projection", "Scenario", "__version__", "annual", "compare", "project", "read", "table"]
 
 
-def __getattr__(name: str) -> Any:
+def __getattr__(name: str) -> Any:  # noqa: ANN401 - whatever the name stands for
     """Import a public name on first use; `__version__` is looked up from the installed package."""
     if name == "__version__":
         from importlib.metadata import version

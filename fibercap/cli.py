@@ -37,7 +37,7 @@ one_option = click.option("--option", metavar="NAME", help="Lay this financing o
 @click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
 @click.version_option(package_name="fibercap")
 def cli() -> None:
-    """Plan the expansion of plants and how to pay for it.
+    r"""Plan the expansion of plants and how to pay for it.
 
     SCENARIO is a YAML file, or the name of a shipped scenario such as `fibercore`.
 
@@ -150,7 +150,7 @@ def check(scenario: str, option: str | None, settings: tuple[str, ...], as_json:
 
         click.echo(text(check_document(projection, claims)))
     else:
-        from fibercap.views.lines import claim_line, evidence_line, laws_line
+        from fibercap.views.lines import claim_lines, evidence_line, laws_line
 
         click.echo(f"{plan.file} is a valid scenario")
         click.echo(f"  {evidence_line(plan.evidence())}")
@@ -158,8 +158,10 @@ def check(scenario: str, option: str | None, settings: tuple[str, ...], as_json:
         for warning in warnings(projection):
             click.secho(f"  WARNING  {warning}", fg="red", bold=True)
         for outcome in claims.values():
-            verdict, rest = claim_line(outcome)
-            click.echo(f"  {click.style(verdict, fg='green' if outcome.holds else 'yellow')}  {rest}")
+            verdict, told = claim_lines(outcome)
+            click.echo(
+                f"  {click.style(verdict, fg='green' if outcome.holds else 'yellow')}  {outcome.says}\n        {told}"
+            )
         click.echo(f"  {len(claims)} claims, {len(surprises)} not as expected")
     if surprises:
         raise click.exceptions.Exit(1)
@@ -171,7 +173,7 @@ def check(scenario: str, option: str | None, settings: tuple[str, ...], as_json:
 @scenario_options
 @click.option("--out", type=click.Path(path_type=Path), help="FILE.png, .svg or .pdf; or a folder, for every chart.")
 @click.option("--force", is_flag=True, help="Replace files that exist.")
-def plot(  # noqa: PLR0913, PLR0917 - one parameter for each option
+def plot(
     arguments: tuple[str, ...],
     option: str | None,
     settings: tuple[str, ...],
@@ -205,7 +207,9 @@ def _chart_arguments(arguments: tuple[str, ...]) -> tuple[str, str | None]:
         raise click.UsageError("name one scenario and one chart")
     if len(arguments) == 1:
         if arguments[0] in CHARTS and not Path(arguments[0]).exists():
-            raise click.UsageError(f"`{arguments[0]}` is a chart; name a scenario too: fibercap plot fibercore {arguments[0]}")
+            raise click.UsageError(
+                f"`{arguments[0]}` is a chart; name a scenario too: fibercap plot fibercore {arguments[0]}"
+            )
         return arguments[0], None
     first, second = arguments
     return (second, first) if first in CHARTS and second not in CHARTS else (first, second)

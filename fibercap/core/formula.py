@@ -80,7 +80,7 @@ def _check(formula: Formula) -> None:
 def _divide(above: Array, below: Array) -> Array:
     """Divide; where there is nothing to divide by, the result is undefined (nan), never infinite."""
     above, below = np.broadcast_arrays(above, below)
-    return np.divide(above, below, out=np.full(above.shape, np.nan), where=below != 0)
+    return np.asarray(np.divide(above, below, out=np.full(above.shape, np.nan), where=below != 0))
 
 
 def _least(*values: Array) -> Array:
@@ -100,7 +100,7 @@ def _fold(pair: Callable[[Any, Any], Array], values: tuple[Array, ...]) -> Array
 
 def _sumifs(values: Array, keys: Array, wanted: Array) -> Array:
     keys, wanted = np.reshape(keys, -1), np.reshape(wanted, -1)
-    return np.asarray(values) @ (keys[:, None] == wanted[None, :]).astype(float)
+    return np.asarray(np.asarray(values) @ (keys[:, None] == wanted[None, :]).astype(float))
 
 
 FUNCTIONS: Final[dict[str, Callable[..., Any]]] = {

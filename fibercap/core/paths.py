@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
+from itertools import pairwise
 from typing import TYPE_CHECKING, Annotated, Any
 
 import numpy as np
@@ -43,7 +44,7 @@ class TimePath:
 def hats(knots: Array, moments: Array) -> Array:
     """Integrate, from the first knot to each moment, the weight of each knot in linear interpolation; (knot, moment)."""
     result = np.zeros((len(knots), len(moments)))
-    for left, (a, b) in enumerate(zip(knots, knots[1:], strict=False)):
+    for left, (a, b) in enumerate(pairwise(knots)):
         inside = np.clip(moments - a, 0.0, b - a)
         rising = inside**2 / (2 * (b - a))
         result[left] += inside - rising

@@ -1,4 +1,4 @@
-"""Row (one line of the model, described once), Block (rows with their values), and the Sheet on which rows are written."""
+"""Row (one line of the model, described once), Block (rows with their values), and the Sheet they are written on."""
 
 from __future__ import annotations
 

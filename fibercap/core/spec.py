@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from types import UnionType
-from typing import TYPE_CHECKING, Annotated, Any, Union, get_args, get_origin
+from typing import TYPE_CHECKING, Annotated, Any, Union, cast, get_args, get_origin
 
 import pydantic
 from pydantic import BaseModel, ConfigDict
@@ -77,7 +77,7 @@ class OneOf:
             tag: core_schema.no_info_before_validator_function(_block, handler.generate_schema(member))
             for tag, member in self.members.items()
         }
-        union = core_schema.tagged_union_schema(inner, discriminator=_tag)
+        union = core_schema.tagged_union_schema(cast("dict[Any, Any]", inner), discriminator=_tag)
         return core_schema.no_info_before_validator_function(self.choose, union)
 
 
@@ -132,5 +132,5 @@ def quantities(spec: Spec, path: tuple[str, ...] = ()) -> Iterator[tuple[tuple[s
                     yield from quantities(member, (*path, name, key))
                 elif hasattr(member, "unit"):
                     yield (*path, name, key), member.value, member.unit
-        elif hasattr(kind, "unit"):
-            yield (*path, name), value, kind.unit
+        elif (unit := getattr(kind, "unit", None)) is not None:
+            yield (*path, name), value, unit

@@ -110,12 +110,17 @@ class Timeline:
 
         A flow is summed, a stock is taken at the end, a rate is averaged over time.
         """
-        how = {FLOW: lambda v: v.sum(-1), STOCK: lambda v: v[..., -1], RATE: lambda v: v.mean(-1)}[nature]
-        return {label: how(values[..., part]) for label, part in self.groups(by).items()}
+        return {label: _brought(values[..., part], nature) for label, part in self.groups(by).items()}
 
     def annual(self, values: Array, nature: str) -> dict[str, Array]:
         """Bring values (..., period) to calendar years; see `grouped`."""
         return self.grouped(values, nature)
+
+
+def _brought(part: Array, nature: str) -> Array:
+    if nature == FLOW:
+        return np.asarray(part.sum(axis=-1))
+    return np.asarray(part[..., -1] if nature == STOCK else part.mean(axis=-1))
 
 
 def period_label(day: date, by: str) -> str:

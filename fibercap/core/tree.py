@@ -117,7 +117,8 @@ def unwrap(tree: Tree, path: Path = ()) -> tuple[Tree, dict[Path, Branch]]:
     if is_wrapper(tree):
         inner, found = unwrap(tree["value"], path)
         return inner, {path: tree, **found}
-    children, all_found = {}, {}
+    children: dict[str, Tree] = {}
+    all_found: dict[Path, Branch] = {}
     for key, child in tree.items():
         children[key], found = unwrap(child, (*path, key))
         all_found |= found

@@ -55,7 +55,7 @@ def _make_registry() -> pint.UnitRegistry[Any]:
     lines = DEFINITIONS.strip().splitlines()
     money = [f"{p}{code} = {factor} * {code}" for code in CURRENCIES for p, factor in (("k", "1e3"), ("M", "1e6"))]
     registry: pint.UnitRegistry[Any] = pint.UnitRegistry(lines + money, cache_folder=None)
-    pint.set_application_registry(registry)
+    pint.set_application_registry(registry)  # type: ignore[no-untyped-call]  # pint leaves it untyped
     return registry
 
 
@@ -79,7 +79,8 @@ def _number(text: str, whole: str) -> float:
     if not _NUMBER.fullmatch(text):
         hint = _WRITE
         if "," in text:
-            hint = f"a comma is not allowed in a number; write `{whole.replace(',', '.', 1)}` or `{whole.replace(',', '_', 1)}`"
+            point, groups = whole.replace(",", ".", 1), whole.replace(",", "_", 1)
+            hint = f"a comma is not allowed in a number; write `{point}` or `{groups}`"
         elif text[:1] in "$€£":
             hint = "a currency sign is not allowed; write the code after the number, like `25 million USD`"
         raise QuantityTextError("not_a_number", f"`{whole}`", "a number and a unit", hint)
@@ -152,7 +153,7 @@ def conversion(written: str, wanted: str) -> float | None:
     source, target = registry.Unit(written or "dimensionless"), house_unit(wanted)
     if source.dimensionality != target.dimensionality:
         return None
-    return float(registry.Quantity(1.0, source).to(target).magnitude)
+    return float(registry.Quantity(1.0, source).to(target).magnitude)  # type: ignore[arg-type]  # a float it is
 
 
 _WORDS: Final = {

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
@@ -19,6 +19,14 @@ if TYPE_CHECKING:
     from fibercap.model.plan import Plan
 
 
+OWNED: Final = (
+    "cash", "receivables", "inventory", "construction_in_progress", "net_fixed_assets", "deferred_fees", "other_assets",
+)  # fmt: skip
+OWED: Final = (
+    "payables", "tax_payable", "accrued_interest", "debt", "other_liabilities", "paid_in_capital", "retained_earnings",
+)  # fmt: skip
+
+
 class Accounts:
     """Writes `accounts.` rows of one plan on one sheet."""
 
@@ -29,7 +37,7 @@ class Accounts:
         """Return the value of `accounts.<key>`."""
         return self.sheet.value(f"accounts.{key}")
 
-    def put(self, key: str, label: str, nature: str, text: str, value: Array, before: str = "0") -> Array:  # noqa: PLR0913, PLR0917 - a row has that many parts
+    def put(self, key: str, label: str, nature: str, text: str, value: Array, before: str = "0") -> Array:
         """Write `accounts.<key>`; in the text, `[name]` stands for `{accounts.name}`."""
         text, before = (t.replace("[", "{accounts.").replace("]", "}") for t in (text, before))
         return self.sheet.put(Row(f"accounts.{key}", label, self.money, nature, text, before), value)
@@ -59,10 +67,9 @@ class Accounts:
 
     def operating(self) -> Array:
         """Write the operating cash flow, from net income by its adjustments."""
-        accrued = self.of_loans("accrued_interest", "Interest and fees owed", STOCK, "accrued")
+        self.of_loans("accrued_interest", "Interest and fees owed", STOCK, "accrued")
         paid = self.of_loans("interest_paid", "Interest paid", FLOW, "interest_paid")
         fees = self.of_loans("fees_paid", "Recurring fees paid", FLOW, "fees_paid")
-        del accrued
         unpaid = self.at("interest_expense") + self.at("recurring_fees") - paid - fees
         text = "[interest_expense] + [recurring_fees] - [interest_paid] - [fees_paid]"
         unpaid = self.put("accrued_less_paid", "Interest and fees accrued less paid", FLOW, text, unpaid)
@@ -120,32 +127,24 @@ class Accounts:
         """Write the balance sheet; what is owned and what is owed are added up apart, retained earnings from income."""
         opening, give = self.plan.opening, self.sheet.give
         self.of_loans("deferred_fees", "Deferred fees", STOCK, "deferred_fee")
-        debt = self.of_loans("debt", "Debt", STOCK, "closing")
+        self.of_loans("debt", "Debt", STOCK, "closing")
         flat = np.zeros(self.sheet.length)
         for key in ("other_assets", "other_liabilities"):
             start = give(f"inputs.opening.{key}", self.money, getattr(opening, key))
             self.put(key, key.replace("_", " ").capitalize(), STOCK, start, getattr(opening, key) + flat, start)
-        owned = (
-            "cash receivables inventory construction_in_progress net_fixed_assets deferred_fees other_assets".split()
-        )
-        text = total(f"accounts.{key}" for key in owned)
-        assets = self.put(
-            "total_assets", "Total assets", STOCK, text, added(self.sheet, [f"accounts.{k}" for k in owned])
-        )
-        del assets
+        owned = [f"accounts.{key}" for key in OWNED]
+        self.put("total_assets", "Total assets", STOCK, total(owned), added(self.sheet, owned))
         paid_in = np.cumsum(self.at("equity_for_projects") + self.at("equity_paid_in") + self.at("equity_for_cash"), -1)
         text = "[paid_in_capital@-1] + [equity_for_projects] + [equity_paid_in] + [equity_for_cash]"
-        paid_in = self.put("paid_in_capital", "Paid-in capital", STOCK, text, paid_in)
+        self.put("paid_in_capital", "Paid-in capital", STOCK, text, paid_in)
         earned = self.at("net_income") - self.at("dividends")
         before = self._earned_before()
         start = give("opening.retained_earnings", self.money, before)
         text = "[retained_earnings@-1] + [net_income] - [dividends]"
-        earned = self.put("retained_earnings", "Retained earnings", STOCK, text, before + np.cumsum(earned, -1), start)
-        owed = "payables tax_payable accrued_interest debt other_liabilities paid_in_capital retained_earnings".split()
-        text = total(f"accounts.{key}" for key in owed)
-        value = added(self.sheet, [f"accounts.{key}" for key in owed])
-        self.put("total_liabilities_and_equity", "Liabilities and equity", STOCK, text, value)
-        del debt
+        self.put("retained_earnings", "Retained earnings", STOCK, text, before + np.cumsum(earned, -1), start)
+        owed = [f"accounts.{key}" for key in OWED]
+        value = added(self.sheet, owed)
+        self.put("total_liabilities_and_equity", "Liabilities and equity", STOCK, total(owed), value)
 
     def _earned_before(self) -> Array:
         """Return retained earnings at the horizon's start: the figure that balances the opening sheet."""
@@ -188,8 +187,8 @@ class Accounts:
             label = f"{'CFADS' if key == 'cfads' else 'Debt service'} since the year began"
             sums[key] = self.put(f"{key}_in_year", label, STOCK, text, within_year(value, timeline))
         due = sums["debt_service"] * self.sheet.value("time.closes_year")
-        ratio = np.divide(*np.broadcast_arrays(sums["cfads"], due), out=np.full(
-            np.broadcast_shapes(sums["cfads"].shape, due.shape), np.nan), where=due != 0)  # fmt: skip
+        shape = np.broadcast_shapes(sums["cfads"].shape, due.shape)
+        ratio = np.divide(sums["cfads"], due, out=np.full(shape, np.nan), where=np.broadcast_to(due != 0, shape))
         text = "{accounts.cfads_in_year} / ({accounts.debt_service_in_year} * {time.closes_year})"
         why = "no debt service is due, or the year is not over"
         self.sheet.put(Row("accounts.dscr", "DSCR of the year", "", STOCK, text, undefined=why), ratio)

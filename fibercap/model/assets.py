@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from math import ceil, floor
 from typing import TYPE_CHECKING
 
@@ -17,17 +18,25 @@ if TYPE_CHECKING:
     from fibercap.model.projects import Project
 
 
-def _bought_rows(
-    sheet: Sheet, timeline: Timeline, at: str, label: str, money: str, spent: tuple[Array, str], since: Array, life: int
-) -> None:
-    """Write cost to date, construction in progress, depreciation and book value of one asset that is paid for in parts.
+@dataclass(frozen=True)
+class Bought:
+    """An asset that is paid for in parts, and depreciated from the month number `since`, when its cost is complete."""
 
-    `since` is the month number from which it is depreciated; its cost is complete by then.
-    """
+    at: str
+    label: str
+    spent: Array
+    text: str
+    since: Array
+    life: int
+
+
+def _bought_rows(sheet: Sheet, timeline: Timeline, asset: Bought, money: str) -> None:
+    """Write cost to date, construction in progress, depreciation and book value of one asset."""
+    at, label, since, life = asset.at, asset.label, asset.since, asset.life
     start = sheet.give(f"{at}.depreciates_from", "month", since)
     years = sheet.give(f"inputs.{at}.life", "month", life)
-    cost = np.cumsum(spent[0], axis=-1)
-    text = f"{{{at}.cost_to_date@-1}} + {spent[1]}"
+    cost = np.cumsum(asset.spent, axis=-1)
+    text = f"{{{at}.cost_to_date@-1}} + {asset.text}"
     sheet.put(Row(f"{at}.cost_to_date", f"{label}: cost to date, net of grants", money, STOCK, text), cost)
     loss = straight_line.plain(cost, np.asarray(life), timeline.starts - since, timeline.ends - since)
     text = straight_line_text(f"{{{at}.cost_to_date}}", years, start)
@@ -35,7 +44,7 @@ def _bought_rows(
     building = np.where(timeline.ends < since, cost, 0.0)
     text = f"IF({{time.end}} < {start}, {{{at}.cost_to_date}}, 0)"
     sheet.put(Row(f"{at}.in_progress", f"{label}: construction in progress", money, STOCK, text), building)
-    text = f"{{{at}.book_value@-1}} + {spent[1]} - {{{at}.depreciation}}"
+    text = f"{{{at}.book_value@-1}} + {asset.text} - {{{at}.depreciation}}"
     row = Row(f"{at}.book_value", f"{label}: book value", money, STOCK, text)
     sheet.put(row, cost - np.cumsum(loss, axis=-1))
 
@@ -49,7 +58,7 @@ def project_asset(
     if grant is not None:
         spent, text = spent - grant, f"{text} - {{funding.{key}.grant}}"
     since = np.ceil(project.completes - 1e-9)
-    _bought_rows(sheet, timeline, at, project.name or key, money, (spent, text), since, project.life)
+    _bought_rows(sheet, timeline, Bought(at, project.name or key, spent, text, since, project.life), money)
 
 
 def purchase_asset(sheet: Sheet, timeline: Timeline, key: str, plant: Plant, money: str, grant: Array | None) -> None:
@@ -71,7 +80,7 @@ def purchase_asset(sheet: Sheet, timeline: Timeline, key: str, plant: Plant, mon
     if grant is not None:
         spent, text = spent - grant, f"{text} - {{funding.{key}.grant}}"
     since = np.asarray(float(ceil(bought - 1e-9)))
-    _bought_rows(sheet, timeline, at, label, money, (spent, text), since, deal.life)
+    _bought_rows(sheet, timeline, Bought(at, label, spent, text, since, deal.life), money)
 
 
 def maintenance_asset(sheet: Sheet, timeline: Timeline, key: str, plant: Plant, money: str) -> None:

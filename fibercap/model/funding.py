@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import TYPE_CHECKING, Annotated, Any
 
 import numpy as np
@@ -136,7 +137,7 @@ def pay(uses: Array, limits: list[Array], may: list[Array], order: str) -> list[
     left = [np.asarray(limit, dtype=float) for limit in limits]
     changes = {0, count} | {int(k) for m in may for k in np.flatnonzero(np.diff(m)) + 1}
     bounds = sorted(changes)
-    for start, end in zip(bounds, bounds[1:], strict=False):
+    for start, end in pairwise(bounds):
         spent = np.cumsum(uses[..., start:end], axis=-1)
         able = [amount * m[start] for amount, m in zip(left, may, strict=True)]
         room = sum(able, start=np.asarray(0.0))

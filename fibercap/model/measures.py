@@ -1,295 +1,43 @@
-"""Measures: single numbers by which plans are judged, each with unit, formula and convention.
+"""Every measure by which plans are judged.
 
 An undefined measure has no value and says why; it is never zero, infinite or a wrong root.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
-import numpy as np
-
-from fibercap.model.roots import all_rates, only_rate
+from fibercap.model.debt_measures import (
+    all_in_cost,
+    average_dscr,
+    equity_called,
+    funding_gap,
+    loan_all_in_cost,
+    loan_average_life,
+    lowest_cash,
+    min_dscr,
+    owed_at_horizon,
+    peak_debt,
+    total_fees,
+    total_fees_at_horizon,
+    total_interest,
+    total_interest_at_horizon,
+)
+from fibercap.model.measure import Measure
+from fibercap.model.worth_measures import (
+    capacity_cost,
+    company_npv,
+    equity_irr,
+    payback,
+    project_irr,
+    project_npv,
+    terminal_value,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from fibercap.core.units import Array
     from fibercap.model.projection import Projection
-
-HIGHER: Final = "higher"
-LOWER: Final = "lower"
-_RATES_TOLD: Final = 5
-
-
-@dataclass(frozen=True)
-class Measure:
-    """One number for each draw, (draw,); nan where undefined, and then `reason` says why. `better` is a direction."""
-
-    name: str
-    label: str
-    unit: str
-    formula: str
-    values: Array
-    reason: str = ""
-    better: str = ""
-
-    @property
-    def value(self) -> float | None:
-        """The number of a single run, or None where undefined."""
-        first = float(self.values[0])
-        return None if np.isnan(first) else first
-
-
-def made(name: str, label: str, unit: str, formula: str, values: Array, *, reason: str = "", better: str = "") -> Measure:  # noqa: PLR0913 - a measure has that many parts
-    """Return a measure; where it is nan without a reason given, it says that it is undefined."""
-    flat = np.atleast_1d(np.asarray(values, dtype=float))
-    missing = bool(np.isnan(flat).any())
-    return Measure(name, label, unit, formula, flat, (reason or "undefined") if missing else "", better)
-
-
-def _nan(projection: Projection) -> Array:
-    return np.full(projection.draws, np.nan)
-
-
-def _no_projects(projection: Projection) -> str:
-    return "" if projection.scenario.projects else "the scenario has no projects"
-
-
-def _npv(projection: Projection, key: str, label: str) -> Measure:
-    money, name, row = projection.scenario.currency, f"{key}_npv", f"returns.{key}_discounted"
-    formula = f"SUM({{{row}}})"
-    reason = _no_projects(projection) if key == "project" else ""
-    if projection.scenario.money.discount_rate is None:
-        reason = "no `money.discount_rate` is given"
-    values = _nan(projection) if reason else projection.value(row).sum(axis=-1)
-    return made(name, label, money, formula, values, reason=reason, better=HIGHER)
-
-
-def project_npv(projection: Projection) -> Measure:
-    """Net present value of the flows that the projects add, terminal value included."""
-    return _npv(projection, "project", "NPV of the projects")
-
-
-def company_npv(projection: Projection) -> Measure:
-    """Net present value of the whole company's unlevered flows, terminal value included."""
-    return _npv(projection, "company", "NPV of the company")
-
-
-def rate_reason(rates: Array, flows: Array) -> str:
-    """Say why a series of flows has no single rate of return."""
-    if not len(rates):
-        return "no sign change" if not ((flows > 0).any() and (flows < 0).any()) else "no rate balances the flows"
-    if len(rates) == 1:
-        return ""
-    told = ", ".join(f"{100 * rate:.2f} %" for rate in rates[:_RATES_TOLD])
-    return f"several rates: {told}"
-
-
-def _irr(projection: Projection, name: str, label: str, row: str) -> Measure:
-    formula = f"((1 + IRR({{{row}}}))^({{time.months_in_year}} / {{time.months_in_period}}) - 1) / {{time.one_year}}"
-    flows, years = projection.value(row), np.arange(1, projection.timeline.count + 1) * projection.timeline.months / 12
-    reason = _no_projects(projection)
-    values = _nan(projection) if reason else only_rate(years, flows)
-    undefined = np.flatnonzero(np.isnan(values))
-    if len(undefined) and not reason:
-        member = flows[undefined[0]]
-        reason = rate_reason(all_rates(years, member), member)
-    return made(name, label, "1/year", formula, values, reason=reason, better=HIGHER)
-
-
-def project_irr(projection: Projection) -> Measure:
-    """Effective annual rate at which the projects' flows, terminal value included, are worth nothing."""
-    return _irr(projection, "project_irr", "IRR of the projects", "returns.project_flow")
-
-
-def equity_irr(projection: Projection) -> Measure:
-    """Effective annual rate of the owners' flow: the projects' flows and those of the debt that pays for them."""
-    return _irr(projection, "equity_irr", "IRR of the owners", "returns.equity_flow")
-
-
-def terminal_value(projection: Projection) -> Measure:
-    """What the projects are worth on the horizon's last day by the scenario's rule, not discounted."""
-    row = "returns.project_terminal_value"
-    money = projection.scenario.currency
-    return made("terminal_value", "Terminal value", money, f"SUM({{{row}}})", projection.value(row).sum(axis=-1))
-
-
-def payback(projection: Projection) -> Measure:
-    """Years from first project spending until the cumulative undiscounted flow is positive for good."""
-    formula = "SUM({returns.payback_months}) / {time.months_in_year} * {time.one_year}"
-    values = projection.value("returns.payback_months").sum(axis=-1) / 12
-    never = projection.value("returns.waiting")[..., -1] > 0
-    reason = _no_projects(projection) or "not paid back within the horizon, terminal value left out"
-    values = np.where(never | bool(_no_projects(projection)), np.nan, values)
-    return made("payback", "Payback", "year", formula, values, reason=reason, better=LOWER)
-
-
-def _dscr(projection: Projection, name: str, label: str, formula: str, values: Array) -> Measure:
-    del projection
-    return made(name, label, "", formula, values, reason="no debt service within the horizon", better=HIGHER)
-
-
-def min_dscr(projection: Projection) -> Measure:
-    """Lowest of the calendar years' CFADS / debt service, all loans, years without debt service left out."""
-    ratio = projection.value("accounts.dscr")
-    values = np.where(np.isnan(ratio), np.inf, ratio).min(axis=-1)
-    values = np.where(np.isinf(values), np.nan, values)
-    return _dscr(projection, "min_dscr", "Lowest DSCR", "MIN({accounts.dscr})", values)
-
-
-def average_dscr(projection: Projection) -> Measure:
-    """Mean of the calendar years' DSCR, years without debt service left out."""
-    ratio, years = projection.value("accounts.dscr"), projection.value("accounts.has_dscr").sum(axis=-1)
-    values = np.divide(np.nansum(ratio, axis=-1), years, out=_nan(projection), where=years > 0)
-    formula = "SUM({accounts.dscr}) / SUM({accounts.has_dscr})"
-    return _dscr(projection, "average_dscr", "Average DSCR", formula, values)
-
-
-def peak_debt(projection: Projection) -> Measure:
-    """Most that is owed on all loans together on any day, by the loans' own dates, to maturity."""
-    loans, money = projection.scenario.loans, projection.scenario.currency
-    dates = {name: projection.value(f"loans.{name}.schedule.date")[0] for name in loans}
-    days = np.unique(np.concatenate([*dates.values(), [0.0]]))
-    owed = np.zeros((projection.draws, len(days)))
-    for name, own in dates.items():
-        closing = projection.value(f"loans.{name}.schedule.closing")
-        padded = np.concatenate([np.zeros((projection.draws, 1)), closing], axis=-1)
-        owed += padded[:, np.searchsorted(own, days, side="right")]
-    only = next(iter(loans), "")
-    formula = f"MAX({{loans.{only}.schedule.closing}})" if len(loans) == 1 else ""
-    return made("peak_debt", "Peak debt", money, formula, owed.max(axis=-1), better=LOWER)
-
-
-def _of_loans(projection: Projection, name: str, label: str, keys: tuple[str, ...], suffix: str) -> Measure:
-    """Add up rows over all loans; `suffix` is ".schedule" for to maturity and "" for within the horizon."""
-    rows = [f"loans.{loan}{suffix}.{key}" for loan in projection.scenario.loans for key in keys]
-    values = sum((_in_horizon(projection, row) for row in rows), start=np.zeros(projection.draws))
-    formula = " + ".join(f"SUM({{{row}}})" for row in rows) or "0"
-    return made(name, label, projection.scenario.currency, formula, values, better=LOWER)
-
-
-def _in_horizon(projection: Projection, row: str) -> Array:
-    return np.asarray(projection.value(row).sum(axis=-1))
-
-
-FEES: Final = ("fees", "upfront_fee")
-
-
-def total_interest(projection: Projection) -> Measure:
-    """Interest accrued on all loans, from signing to maturity, past the horizon too."""
-    return _of_loans(projection, "total_interest", "Interest to maturity", ("interest",), ".schedule")
-
-
-def total_interest_at_horizon(projection: Projection) -> Measure:
-    """Interest accrued on all loans within the horizon."""
-    return _of_loans(projection, "total_interest_at_horizon", "Interest within the horizon", ("interest",), "")
-
-
-def total_fees(projection: Projection) -> Measure:
-    """Upfront and recurring fees on all loans, from signing to maturity."""
-    return _of_loans(projection, "total_fees", "Fees to maturity", FEES, ".schedule")
-
-
-def total_fees_at_horizon(projection: Projection) -> Measure:
-    """Upfront and recurring fees on all loans within the horizon."""
-    return _of_loans(projection, "total_fees_at_horizon", "Fees within the horizon", FEES, "")
-
-
-def owed_at_horizon(projection: Projection) -> Measure:
-    """Debt at the end of the horizon."""
-    formula = "SUM({returns.is_last} * {accounts.debt})"
-    values = projection.value("accounts.debt")[..., -1]
-    return made("owed_at_horizon", "Owed at the horizon", projection.scenario.currency, formula, values, better=LOWER)
-
-
-def all_in_cost(projection: Projection) -> Measure:
-    """Effective annual rate of the borrower's flows of all loans together, by dates / 365, to maturity."""
-    loans = list(projection.scenario.loans)
-    dates = [projection.value(f"loans.{name}.schedule.date")[0] for name in loans]
-    flows = [projection.value(f"loans.{name}.schedule.borrower_cash_flow") for name in loans]
-    measure = _all_in(projection, "all_in_cost", "All-in cost of debt", dates, flows)
-    return replace(measure, formula=_xirr(loans[0])) if len(loans) == 1 else measure
-
-
-def _xirr(loan: str) -> str:
-    at = f"loans.{loan}.schedule"
-    return f"XIRR({{{at}.borrower_cash_flow}}, {{{at}.date}}) / {{time.one_year}}"
-
-
-def _all_in(projection: Projection, name: str, label: str, dates: list[Array], flows: list[Array]) -> Measure:
-    if not dates or not any(flow.any() for flow in flows):
-        reason = "no loan is drawn"
-        return made(name, label, "1/year", "", _nan(projection), reason=reason, better=LOWER)
-    years = (np.concatenate(dates) - min(own[0] for own in dates)) / 365
-    together = np.concatenate(flows, axis=-1)
-    values, reason = only_rate(years, together), ""
-    undefined = np.flatnonzero(np.isnan(values))
-    if len(undefined):
-        member = together[undefined[0]]
-        reason = rate_reason(all_rates(years, member), member)
-    return made(name, label, "1/year", "", values, reason=reason, better=LOWER)
-
-
-def loan_all_in_cost(projection: Projection, loan: str) -> Measure:
-    """Effective annual rate of the borrower's flows of one loan, by dates / 365, to maturity."""
-    at = f"loans.{loan}.schedule"
-    dates, flows = [projection.value(f"{at}.date")[0]], [projection.value(f"{at}.borrower_cash_flow")]
-    measure = _all_in(projection, f"all_in_cost.{loan}", f"All-in cost of {loan}", dates, flows)
-    return replace(measure, formula=_xirr(loan))
-
-
-def loan_average_life(projection: Projection, loan: str) -> Measure:
-    """Balance times time over all that is drawn; periods under `equal_periods`, else actual days / 365."""
-    at = f"loans.{loan}.schedule"
-    drawn = projection.value(f"{at}.drawn").sum(axis=-1)
-    dates = projection.value(f"{at}.date")[0]
-    if projection.scenario.loans[loan].day_count == "equal_periods":
-        years, time = projection.value(f"{at}.year_fraction"), f"{{{at}.year_fraction}}"
-    else:
-        years = np.diff(dates, prepend=dates[0]) / 365
-        days = f"({{{at}.date}} - {{{at}.date@-1}}) / {{time.days_in_year}} * {{time.one_year}}"
-        time = f"IF({{{at}.opening}} > 0, {days}, 0 * {{time.one_year}})"
-    carried = (projection.value(f"{at}.opening") * years).sum(axis=-1)
-    values = np.divide(carried, drawn, out=_nan(projection), where=drawn > 0)
-    formula = f"SUM({{{at}.opening}} * {time}) / SUM({{{at}.drawn}})"
-    label = f"Average life of {loan}"
-    return made(f"average_life.{loan}", label, "year", formula, values, reason="never drawn")
-
-
-def lowest_cash(projection: Projection) -> Measure:
-    """Lowest cash at the end of any period."""
-    values = projection.value("accounts.cash").min(axis=-1)
-    return made("lowest_cash", "Lowest cash", projection.scenario.currency, "MIN({accounts.cash})", values, better=HIGHER)
-
-
-def equity_called(projection: Projection) -> Measure:
-    """Equity paid in over the horizon: for projects and purchases, on dates, and to hold cash."""
-    rows = ("accounts.equity_for_projects", "accounts.equity_paid_in", "accounts.equity_for_cash")
-    values = sum((projection.value(row).sum(axis=-1) for row in rows), start=np.zeros(projection.draws))
-    formula = " + ".join(f"SUM({{{row}}})" for row in rows)
-    return made("equity_called", "Equity called", projection.scenario.currency, formula, values, better=LOWER)
-
-
-def funding_gap(projection: Projection) -> Measure:
-    """What no source of funding covers, over the horizon; it is paid from cash."""
-    values = projection.value("funding.gap").sum(axis=-1)
-    return made("funding_gap", "Funding gap", projection.scenario.currency, "SUM({funding.gap})", values, better=LOWER)
-
-
-def capacity_cost(projection: Projection) -> Measure:
-    """Gross capex of all projects, overruns included, per km/year they add."""
-    projects = projection.scenario.projects
-    cost = sum((project.cost for project in projects.values()), start=np.asarray(0.0))
-    adds = sum((project.adds for project in projects.values()), start=np.asarray(0.0))
-    flat = np.ravel(cost / np.where(adds > 0, adds, np.nan)) * np.ones(projection.draws)
-    costs = [f"{{inputs.projects.{k}.capex}} * (1 + {{inputs.projects.{k}.overrun}})" for k in projects]
-    added = [f"{{inputs.projects.{k}.adds}}" for k in projects]
-    formula = f"({' + '.join(costs)}) / ({' + '.join(added)})" if projects else ""
-    unit, reason = f"{projection.scenario.currency}*year/km", "the projects add no capacity"
-    return made("capacity_cost", "Capex per km/year added", unit, formula, flat, reason=reason, better=LOWER)
-
 
 MEASURES: Final[tuple[Callable[[Projection], Measure], ...]] = (
     project_npv, project_irr, equity_irr, terminal_value, payback, company_npv, capacity_cost,

@@ -1,4 +1,4 @@
-"""What the plants earn and tie up before any financing: income to ebit, working capital, assets, unlevered cash flow."""
+"""What the plants earn and tie up before any financing: income to ebit, working capital, unlevered cash flow."""
 
 from __future__ import annotations
 
@@ -111,8 +111,8 @@ def working_capital_rows(sheet: Sheet, plan: Plan) -> None:
     first = np.broadcast_to(start, (*shape, 1))
     edges = np.concatenate([first, np.broadcast_to(capital, (*shape, sheet.length))], axis=-1)
     text = "{accounts.working_capital} - {accounts.working_capital@-1}" + "".join(f" - {{{b}}}" for b in bought)
-    row = Row("accounts.working_capital_increase", "Increase of working capital", money, FLOW, text)
-    sheet.put(row, np.diff(edges, axis=-1) - added(sheet, bought))
+    line = Row("accounts.working_capital_increase", "Increase of working capital", money, FLOW, text)
+    sheet.put(line, np.diff(edges, axis=-1) - added(sheet, bought))
 
 
 def unlevered_rows(sheet: Sheet, plan: Plan) -> None:

@@ -55,7 +55,7 @@ def open_between(timeline: Timeline, plant: Plant) -> tuple[float, float]:
 
 def open_edges(timeline: Timeline, plant: Plant) -> Array:
     """Return the edges of the periods, held between the plant's opening and closing, (period + 1,). [month]"""
-    return np.clip(np.append(timeline.origin, timeline.ends), *open_between(timeline, plant))
+    return np.asarray(np.clip(np.append(timeline.origin, timeline.ends), *open_between(timeline, plant)))
 
 
 def capacity_rows(sheet: Sheet, timeline: Timeline, name: str, plant: Plant, projects: Mapping[str, Project]) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from itertools import pairwise
 from typing import Annotated, Any, ClassVar
 
 import numpy as np
@@ -94,7 +95,7 @@ class RampTable(ByKey):
         shares = list(steps.values())
         if not shares:
             raise wrong("empty", "an empty table", "shares by months, the last one 100 %")
-        if any((later < earlier).any() for earlier, later in zip(shares, shares[1:], strict=False)):
+        if any((later < earlier).any() for earlier, later in pairwise(shares)):
             raise wrong("falling", "a share that falls", "shares that never fall")
         if (abs(shares[-1] - 1.0) > 1e-12).any():  # noqa: PLR2004 - rounding of the text
             raise wrong("not_all", f"a last share of {float(shares[-1].flat[0]) * 100:g} %", "100 % at the end")

@@ -61,7 +61,7 @@ def assess(plan: Plan, income: Array, rate: Array) -> Assessment:
     """
     timeline, rules = plan.timeline, plan.tax
     ytd = within_year(income, timeline)
-    shape = np.broadcast_shapes(ytd.shape, np.shape(plan.opening.tax_losses)[:-1] + (timeline.count,))
+    shape = np.broadcast_shapes(ytd.shape, (*np.shape(plan.opening.tax_losses)[:-1], timeline.count))
     usable, used, losses, made, gone = (np.zeros(shape) for _ in range(5))
     made_before = np.broadcast_to(plan.opening.tax_losses, (*shape[:-1], 1))
     gone_before = np.zeros((*shape[:-1], 1))
@@ -93,34 +93,42 @@ def tax_rows(sheet: Sheet, plan: Plan, at: str, label: str, income: tuple[str, A
     new, total = "{time.opens_year} > 0", f"{{{at}.income_in_year}}"
     gone = f"IF({new}, {{{at}.losses_gone@-1}}, {{{at}.losses_gone_before_year@-1}})"
     made = f"IF({new}, {{{at}.losses_made@-1}}, {{{at}.losses_made_before_year@-1}})"
-    by_year = timeline.groups("year").values()
-    starts = np.concatenate([np.full(part.stop - part.start, part.start) for part in by_year])
-    before_made = _at_start(found.made, plan.opening.tax_losses, starts)
-    before_gone = _at_start(found.gone, np.asarray(0.0), starts)
+    before_made = _at_start(timeline, found.made, plan.opening.tax_losses)
+    before_gone = _at_start(timeline, found.gone, np.asarray(0.0))
     expired = ""
     if plan.tax.expire:
         back = plan.tax.expire // timeline.months
         expired = f"IF(AND({{time.closes_year}} > 0, {{time.period}} >= {back}), {{{at}.losses_made@-{back}}}, 0)"
     gone_text = f"{{{at}.losses_gone_before_year}} + {{{at}.losses_used}}"
+    usable = f"{{{at}.losses_made_before_year}} - {{{at}.losses_gone_before_year}}"
+    gone_text = f"MAX({gone_text}, {expired})" if expired else gone_text
+    income_text = f"IF({new}, 0, {{{at}.income_in_year@-1}}) + {income[0]}"
+    taxed = f"{{inputs.tax.rate}} * (MAX({total}, 0) - {{{at}.losses_used}})"
+    used, made_text = f"MIN({usable}, {most} * MAX({total}, 0))", f"{{{at}.losses_made_before_year}} + MAX(-{total}, 0)"
+    left, change = (
+        f"{{{at}.losses_made}} - {{{at}.losses_gone}}",
+        f"{{{at}.tax_in_year}} - IF({new}, 0, {{{at}.tax_in_year@-1}})",
+    )
     rows = (
-        ("income_in_year", "taxable income since the year began", FLOW, f"IF({new}, 0, {{{at}.income_in_year@-1}}) + {income[0]}", "0", found.income),
+        ("income_in_year", "taxable income since the year began", STOCK, income_text, "0", found.income),
         ("losses_made_before_year", "losses made before the year", STOCK, made, losses, before_made),
         ("losses_gone_before_year", "losses used or expired before the year", STOCK, gone, "0", before_gone),
-        ("losses_used", "losses used since the year began", STOCK, f"MIN({{{at}.losses_made_before_year}} - {{{at}.losses_gone_before_year}}, {most} * MAX({total}, 0))", "0", found.used),
-        ("losses_made", "losses made to date", STOCK, f"{{{at}.losses_made_before_year}} + MAX(-{total}, 0)", losses, found.made),
-        ("losses_gone", "losses used or expired to date", STOCK, f"MAX({gone_text}, {expired})" if expired else gone_text, "0", found.gone),
-        ("losses", "losses carried forward", STOCK, f"{{{at}.losses_made}} - {{{at}.losses_gone}}", losses, found.losses),
-        ("tax_in_year", "tax since the year began", STOCK, f"{{inputs.tax.rate}} * (MAX({total}, 0) - {{{at}.losses_used}})", "0", found.to_date),
-        ("tax", "tax", FLOW, f"{{{at}.tax_in_year}} - IF({new}, 0, {{{at}.tax_in_year@-1}})", "0", found.tax),
-    )  # fmt: skip
+        ("losses_used", "losses used since the year began", STOCK, used, "0", found.used),
+        ("losses_made", "losses made to date", STOCK, made_text, losses, found.made),
+        ("losses_gone", "losses used or expired to date", STOCK, gone_text, "0", found.gone),
+        ("losses", "losses carried forward", STOCK, left, losses, found.losses),
+        ("tax_in_year", "tax since the year began", STOCK, taxed, "0", found.to_date),
+        ("tax", "tax", FLOW, change, "0", found.tax),
+    )
     for key, words, nature, text, before, value in rows:
-        nature_ = STOCK if key.endswith("_in_year") else nature
-        sheet.put(Row(f"{at}.{key}", f"{label}: {words}", money, nature_, text, before), value)
+        sheet.put(Row(f"{at}.{key}", f"{label}: {words}", money, nature, text, before), value)
     return found.tax
 
 
-def _at_start(values: Array, opening: Array, starts: Array) -> Array:
+def _at_start(timeline: Timeline, values: Array, opening: Array) -> Array:
     """Return what stood at the end of the period before each year, (..., period)."""
+    years = timeline.groups("year").values()
+    starts = np.concatenate([np.full(part.stop - part.start, part.start) for part in years])
     padded = np.concatenate([np.broadcast_to(opening, (*values.shape[:-1], 1)), values], axis=-1)
     return padded[..., starts]
 

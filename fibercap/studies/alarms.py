@@ -40,7 +40,11 @@ def warnings(projection: Projection) -> list[str]:
             first = labels[int(np.flatnonzero(gap > CENT)[0])]
             told.append(f"funding gap: {gap.sum():,.0f} {money} of `{key}` is covered by no source, from {first} on")
     bought = [key for key, plant in scenario.plants.items() if plant.purchase]
-    told += [f"`{key}` has no funding; it is paid from cash" for key in (*scenario.projects, *bought) if key not in scenario.funding]
+    told += [
+        f"`{key}` has no funding; it is paid from cash"
+        for key in (*scenario.projects, *bought)
+        if key not in scenario.funding
+    ]
     if scenario.projects and isinstance(scenario.money.terminal_value, NoTerminalValue):
         told.append("no terminal value: NPV and IRR count only flows within the horizon, though the plants run on")
     told += [f"unused: {path}" for path in unused(scenario)]

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from fibercap.model.claim import Claim
-    from fibercap.model.measures import Measure
+    from fibercap.model.measure import Measure
     from fibercap.model.projection import Projection
 
 WORDS: Final = {
@@ -94,7 +94,38 @@ def outcomes(projection: Projection, found: Mapping[str, Measure] | None = None)
 
 
 def _tested(projection: Projection, known: Mapping[str, Measure], name: str, claim: Claim) -> Outcome | Problem:
-    at, subject = f"claims.{name}", claim.row or claim.measure
+    problem = _lost(projection, known, f"claims.{name}", claim)
+    if problem is not None:
+        return problem
+    row, measure = projection.rows.get(claim.row), known.get(claim.measure)
+    unit = row.unit if row else (measure.unit if measure else "")
+    value = _at(projection, claim.row, claim.when) if row else (measure.value if measure else None)
+    if isinstance(value, str):
+        return Problem(f"claims.{name}.when", "outside_horizon", f"`{claim.when}`", value, "choose a time the row has")
+    limit = _limit(projection, name, claim, unit)
+    if isinstance(limit, Problem):
+        return limit
+    comparator = claim.limit[0]
+    reason = "" if value is not None else (row.undefined if row else (measure.reason if measure else ""))
+    return Outcome(
+        name=name,
+        says=claim.says,
+        subject=claim.row or claim.measure,
+        when=claim.when,
+        comparator=comparator,
+        holds=value is not None and _holds(comparator, value, limit, float(np.ravel(claim.within)[0])),
+        expected=claim.expect == "holds",
+        value=value,
+        limit=limit,
+        unit=unit,
+        reason=reason,
+        note=claim.note,
+        source=claim.source,
+    )
+
+
+def _lost(projection: Projection, known: Mapping[str, Measure], at: str, claim: Claim) -> Problem | None:
+    """Say that a claim matches nothing, if so."""
     rows = projection.period_rows
     if claim.row and claim.row not in rows:
         hint = did_you_mean(claim.row, _near(claim.row, list(rows)), "rows")
@@ -103,28 +134,24 @@ def _tested(projection: Projection, known: Mapping[str, Measure], name: str, cla
         hint = did_you_mean(claim.measure, known, "measures")
         told = f"`{claim.measure}`, which matches no measure"
         return Problem(f"{at}.measure", "no_such_measure", told, "a measure", hint)
-    unit = rows[claim.row].unit if claim.row else known[claim.measure].unit
-    value = _at(projection, claim.row, claim.when) if claim.row else known[claim.measure].value
-    if isinstance(value, str):
-        return Problem(f"{at}.when", "outside_horizon", f"`{claim.when}`", value, "choose a time the row has")
+    return None
+
+
+def _limit(projection: Projection, name: str, claim: Claim, unit: str) -> float | Problem:
+    """Return a claim's limit in the unit of its subject."""
     comparator, asked = claim.limit
-    where = f"{at}.{comparator}"
+    where = f"claims.{name}.{comparator}"
     if isinstance(asked, Multiple):
         base = _at(projection, claim.row, asked.of) if claim.row else "a row, for a measure has no other time"
         if isinstance(base, str) or base is None:
-            return Problem(f"{where}.of", "outside_horizon", f"`{asked.of}`", base or "a defined value", "choose another")
-        limit = float(np.ravel(asked.times)[0]) * base
-    elif asked.amount.dimensionality != house_unit(unit).dimensionality:
-        words = in_words(str(asked.amount.units)), in_words(unit) or unit
-        return Problem(where, "wrong_dimension", words[0], words[1], f"the row is in {unit or 'plain numbers or %'}")
-    else:
-        limit = float(np.ravel(asked.amount.to(house_unit(unit)).magnitude)[0])
-    holds = value is not None and _holds(comparator, value, limit, float(np.ravel(claim.within)[0]))
-    reason = "" if value is not None else (known[claim.measure].reason if claim.measure else rows[claim.row].undefined)
-    expected = claim.expect == "holds"
-    return Outcome(
-        name, claim.says, subject, claim.when, comparator, holds, expected, value, limit, unit, reason, claim.note, claim.source
-    )
+            return Problem(
+                f"{where}.of", "outside_horizon", f"`{asked.of}`", base or "a defined value", "choose another"
+            )
+        return float(np.ravel(asked.times)[0]) * base
+    if asked.amount.dimensionality != house_unit(unit).dimensionality:
+        found, wanted = in_words(str(asked.amount.units)), in_words(unit)
+        return Problem(where, "wrong_dimension", found, wanted, f"the subject is in {unit or 'plain numbers'}")
+    return float(np.ravel(asked.amount.to(house_unit(unit)).magnitude)[0])
 
 
 def _near(word: str, rows: list[str]) -> list[str]:
@@ -147,7 +174,9 @@ def _at(projection: Projection, row: str, when: str) -> float | str | None:
     if (first % timeline.months and not when.startswith("end of ")) or last % timeline.months:
         return f"whole periods of the model, which steps by {timeline.step}"
     part = value[first // timeline.months : last // timeline.months]
-    result = part[-1] if nature == STOCK or when.startswith("end of ") else (part.sum() if nature == FLOW else part.mean())
+    result = (
+        part[-1] if nature == STOCK or when.startswith("end of ") else (part.sum() if nature == FLOW else part.mean())
+    )
     return None if np.isnan(result) else float(result)
 
 

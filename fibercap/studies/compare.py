@@ -14,7 +14,7 @@ from fibercap.studies.claims import outcomes
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
-    from fibercap.model.measures import Measure
+    from fibercap.model.measure import Measure
     from fibercap.model.projection import Projection
     from fibercap.model.scenario import Scenario
     from fibercap.studies.claims import Outcome

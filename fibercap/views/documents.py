@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from fibercap.core.units import Array
-    from fibercap.model.measures import Measure
+    from fibercap.model.measure import Measure
     from fibercap.model.projection import Projection
     from fibercap.studies.claims import Outcome
     from fibercap.studies.compare import Comparison
@@ -34,7 +34,8 @@ def _plain(values: Array) -> list[float | None]:
 def measures_document(found: Mapping[str, Measure]) -> Document:
     """Return measures by name."""
     return {
-        name: {"label": m.label, "unit": m.unit, "value": m.value, "reason": m.reason or None} for name, m in found.items()
+        name: {"label": m.label, "unit": m.unit, "value": m.value, "reason": m.reason or None}
+        for name, m in found.items()
     }
 
 
@@ -58,7 +59,9 @@ def claims_document(found: Mapping[str, Outcome]) -> Document:
 def checks_document(projection: Projection) -> Document:
     """Return the largest gap found for every law."""
     unit = projection.scenario.currency
-    return {law: {"largest_gap": gap, "unit": "km" if law == "capacity" else unit} for law, gap in projection.laws.items()}
+    return {
+        law: {"largest_gap": gap, "unit": "km" if law == "capacity" else unit} for law, gap in projection.laws.items()
+    }
 
 
 def run_document(
@@ -106,7 +109,9 @@ def compare_document(comparison: Comparison) -> Document:
         }
         for name, case in comparison.cases.items()
     }
-    differences = {name: {path: list(pair) for path, pair in found.items()} for name, found in comparison.differences.items()}
+    differences = {
+        name: {path: list(pair) for path, pair in found.items()} for name, found in comparison.differences.items()
+    }
     return {"baseline": comparison.baseline, "options": options, "differences": differences}
 
 

@@ -4,13 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 import numpy as np
 from rich.box import SIMPLE_HEAD
-from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+if TYPE_CHECKING:
+    from rich.console import Console
+
+GUTTER = 3  # blanks between two columns
 SCALES = ((1e6, "million "), (1e3, "thousand "), (1.0, ""))
 
 
@@ -60,7 +64,7 @@ def show(console: Console, figures: Figures) -> None:
     label_width = max([len(line.label) for line in figures.lines] + [12])
     label_width = min(label_width, max(20, console.width // 2))
     widest = max([len(c) for row in cells for c in row] + [len(c) for c in figures.columns])
-    each = max(1, (console.width - label_width - 2) // (widest + 2))
+    each = max(1, (console.width - label_width - 1) // (widest + GUTTER))
     console.print(Text.assemble((figures.title, "bold"), (f"  [{unit}]" if unit else "", "dim")))
     if figures.note:
         console.print(Text(figures.note, style="dim"))

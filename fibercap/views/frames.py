@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     import pandas as pd
 
+    from fibercap.model.measure import Measure
     from fibercap.model.projection import Projection
     from fibercap.studies.compare import Comparison
 
@@ -41,8 +42,12 @@ def table(comparison: Comparison) -> pd.DataFrame:
     cases = comparison.cases
     names = {name: measure for case in cases.values() for name, measure in case.measures.items()}
     values = {
-        key: [float("nan") if name not in case.measures else case.measures[name].values[0] for name in names]
+        key: [float("nan") if name not in case.measures else _first(case.measures[name]) for name in names]
         for key, case in cases.items()
     }
     index = pd.MultiIndex.from_tuples([(name, m.unit) for name, m in names.items()], names=["measure", "unit"])
     return pd.DataFrame(values, index=index, dtype=float)
+
+
+def _first(measure: Measure) -> float:
+    return float("nan") if measure.value is None else measure.value

@@ -10,7 +10,7 @@ from fibercap.studies.claims import WORDS
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from fibercap.model.measures import Measure
+    from fibercap.model.measure import Measure
     from fibercap.model.projection import Projection
     from fibercap.studies.claims import Outcome
 
@@ -43,8 +43,8 @@ def measure_text(measure: Measure) -> tuple[str, str]:
     return quantity_text(measure.value, measure.unit)
 
 
-def claim_line(outcome: Outcome) -> tuple[str, str]:
-    """Return PASS or FAIL, and what was found against what was claimed."""
+def claim_lines(outcome: Outcome) -> tuple[str, str]:
+    """Return PASS or FAIL, and below it what was found against what was claimed."""
     verdict = "PASS" if outcome.holds else "FAIL"
     value, unit = quantity_text(outcome.value, outcome.unit)
     limit, limit_unit = quantity_text(outcome.limit, outcome.unit)
@@ -53,7 +53,7 @@ def claim_line(outcome: Outcome) -> tuple[str, str]:
     expected = ", as expected" if not outcome.expected and outcome.as_expected else expected
     found = f"{value} {unit}".strip() if outcome.value is not None else f"undefined ({outcome.reason})"
     wanted = f"{WORDS[outcome.comparator]} {limit} {limit_unit}".strip()
-    return verdict, f"{outcome.says}: {found}, claimed {wanted}{margin}{expected}"
+    return verdict, f"{found}, claimed {wanted}{margin}{expected}"
 
 
 def evidence_line(evidence: Mapping[str, int]) -> str:

@@ -7,19 +7,20 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 from rich.box import SIMPLE_HEAD
 from rich.markup import escape
+from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
 from fibercap.studies.alarms import warnings
-from fibercap.views.figures import Figures, Line, bars, show
-from fibercap.views.lines import claim_line, evidence_line, laws_line, measure_text
+from fibercap.views.figures import GUTTER, Figures, Line, bars, show
+from fibercap.views.lines import claim_lines, evidence_line, laws_line, measure_text
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from rich.console import Console
 
-    from fibercap.model.measures import Measure
+    from fibercap.model.measure import Measure
     from fibercap.model.projection import Projection
     from fibercap.studies.claims import Outcome
     from fibercap.studies.compare import Comparison
@@ -153,7 +154,8 @@ def loan(console: Console, projection: Projection, name: str) -> None:
     closing = projection.value(f"{at}.closing")[0]
     lines.append(Line("Owed at the end", [float(closing[of <= year][-1]) for year in columns], strong=True))
     style, every = terms.repayment.style.replace("_", " "), terms.payments.every.replace("_", " ")
-    note = f"{style}, every {every}, signed {terms.signed}, due {terms.maturity}, {100 * float(np.ravel(terms.rate)[0]):g} %/year"
+    rate = f"{100 * float(np.ravel(terms.rate)[0]):g} %/year"
+    note = f"{style}, every {every}, signed {terms.signed}, due {terms.maturity}, {rate}"
     years_ = [str(year) for year in columns]
     show(console, Figures(f"Loan {name} to maturity", projection.scenario.currency, years_, lines, note))
 
@@ -166,7 +168,9 @@ def measures_table(console: Console, found: Mapping[str, Measure]) -> None:
     table.add_column("Unit")
     for measure in found.values():
         shown, unit = measure_text(measure)
-        table.add_row(measure.label, shown, Text(f"undefined: {measure.reason}", style="dim") if measure.reason else unit)
+        table.add_row(
+            measure.label, shown, Text(f"undefined: {measure.reason}", style="dim") if measure.reason else unit
+        )
     console.print(table)
     console.print()
 
@@ -178,10 +182,11 @@ def claims_list(console: Console, claims: Mapping[str, Outcome]) -> None:
     console.print(Text("Claims", style="bold"))
     for outcome in claims.values():
         style = "green" if outcome.holds else ("yellow" if outcome.as_expected else "bold red")
-        verdict, rest = claim_line(outcome)
-        console.print(Text.assemble("  ", (f"{verdict}  ", style), rest))
+        verdict, found = claim_lines(outcome)
+        console.print(Text.assemble("  ", (f"{verdict}  ", style), outcome.says))
+        console.print(Padding(Text(found), (0, 0, 0, 8)))
         if not outcome.holds and outcome.note:
-            console.print(Text(f"        {outcome.note}", style="dim"))
+            console.print(Padding(Text(outcome.note, style="dim"), (0, 0, 0, 8)))
     console.print()
 
 
@@ -195,22 +200,23 @@ def compare_page(console: Console, comparison: Comparison, *, short: bool = Fals
         console.print()
     chosen = SHORT if short else [n for n in next(iter(cases.values())).measures if "." not in n]
     names = list(cases)
-    each = max(1, (console.width - LABEL) // (max(max(len(n) for n in names), 9) + 2))
+    each = max(1, (console.width - LABEL - 1) // (max(len(n) for n in [*names, "1,234.56*"]) + GUTTER))
     title = "Ways of financing" if short else "Measures"
     console.print(Text(f"{title}, best marked *", style="bold"))
     for start in range(0, len(names), each):
         console.print(_compared(comparison, names[start : start + each], list(chosen)))
         console.print()
+    _undefined(console, comparison, list(chosen))
     if not short:
         _differences(console, comparison)
         _claims_matrix(console, comparison)
 
 
-LABEL: Final = 34
+LABEL: Final = 42
 SHORT: Final = (
-    "project_npv equity_irr min_dscr peak_debt owed_at_horizon all_in_cost total_interest equity_called lowest_cash "
-    "funding_gap"
-).split()
+    "project_npv", "equity_irr", "min_dscr", "peak_debt", "owed_at_horizon", "all_in_cost", "total_interest",
+    "equity_called", "lowest_cash", "funding_gap",
+)  # fmt: skip
 
 
 def _compared(comparison: Comparison, names: list[str], chosen: list[str]) -> Table:
@@ -229,6 +235,22 @@ def _compared(comparison: Comparison, names: list[str], chosen: list[str]) -> Ta
         label = f"{measure.label} [{unit}]" if unit else measure.label
         table.add_row(Text(label), *cells)
     return table
+
+
+def _undefined(console: Console, comparison: Comparison, chosen: list[str]) -> None:
+    """Say why each measure that is undefined somewhere is so."""
+    told = False
+    for key in chosen:
+        reasons: dict[str, list[str]] = {}
+        for name, case in comparison.cases.items():
+            if case.measures[key].reason:
+                reasons.setdefault(case.measures[key].reason, []).append(name)
+        for reason, names in reasons.items():
+            where = "" if len(names) == len(comparison.cases) else f" in {', '.join(names)}"
+            console.print(Text(f"– {comparison.cases[names[0]].measures[key].label}{where}: {reason}", style="dim"))
+            told = True
+    if told:
+        console.print()
 
 
 def measure_unit(comparison: Comparison, key: str) -> str:
@@ -257,5 +279,3 @@ def _claims_matrix(console: Console, comparison: Comparison) -> None:
         told = "in all" if len(passed) == len(held) else ("in none" if not passed else f"in {', '.join(passed)}")
         console.print(Text(f"  holds {told}: {says}"))
     console.print()
-
-

@@ -37,7 +37,7 @@ def loan_rows(sheet: Sheet, timeline: Timeline, name: str, loan: Loan, money: st
     label = loan.title or name
 
     def flow(key: str) -> Array:
-        return schedule.values[f"{own}.{key}"] @ falls
+        return np.asarray(schedule.values[f"{own}.{key}"] @ falls)
 
     def stock(path: str) -> tuple[Array, Array]:
         """Return a balance at the horizon's start and at period ends: what the last event so far left."""

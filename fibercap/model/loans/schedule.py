@@ -48,7 +48,7 @@ def annuities(loan: Loan, grid: Grid) -> Array:
     ------
     Own derivation: the sum seen from one payment is (1 + the sum seen from the next) discounted over its period.
     """
-    seen = np.zeros(np.shape(loan.rate)[:1] + (len(grid.dates),))
+    seen = np.zeros((*np.shape(loan.rate)[:1], len(grid.dates)))
     rate = np.reshape(loan.rate, np.shape(loan.rate)[:1])
     for event in range(len(grid.dates) - 2, -1, -1):
         after = seen[..., event + 1]
@@ -160,7 +160,7 @@ def _until(loan: Loan, planned: Array | None) -> Array:
     return np.maximum(last, planned) if planned is not None else np.asarray(last)
 
 
-def _draw_row(
+def _draw_row(  # noqa: PLR0913, PLR0917 - a draw needs the contract, its grid and the periods
     sheet: Sheet, name: str, loan: Loan, money: str, grid: Grid, timeline: Timeline, funded: Array | None
 ) -> Array:
     """Write the money drawn at each event: dated, asked for by funding, or else all of it at signing."""

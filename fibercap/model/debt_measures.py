@@ -1,0 +1,169 @@
+"""Measures of debt and cash."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+
+from fibercap.model.measure import HIGHER, LOWER, Measure, made, rate_reason, undefined
+from fibercap.model.roots import all_rates, only_rate
+
+if TYPE_CHECKING:
+    from fibercap.core.units import Array
+    from fibercap.model.projection import Projection
+
+
+def _dscr(projection: Projection, name: str, label: str, formula: str, values: Array) -> Measure:
+    del projection
+    return made(name, label, "", formula, values, reason="no debt service within the horizon", better=HIGHER)
+
+
+def min_dscr(projection: Projection) -> Measure:
+    """Lowest of the calendar years' CFADS / debt service, all loans, years without debt service left out."""
+    ratio = projection.value("accounts.dscr")
+    values = np.where(np.isnan(ratio), np.inf, ratio).min(axis=-1)
+    values = np.where(np.isinf(values), np.nan, values)
+    return _dscr(projection, "min_dscr", "Lowest DSCR", "MIN({accounts.dscr})", values)
+
+
+def average_dscr(projection: Projection) -> Measure:
+    """Mean of the calendar years' DSCR, years without debt service left out."""
+    ratio, years = projection.value("accounts.dscr"), projection.value("accounts.has_dscr").sum(axis=-1)
+    values = np.divide(np.nansum(ratio, axis=-1), years, out=undefined(projection), where=years > 0)
+    formula = "SUM({accounts.dscr}) / SUM({accounts.has_dscr})"
+    return _dscr(projection, "average_dscr", "Average DSCR", formula, values)
+
+
+def peak_debt(projection: Projection) -> Measure:
+    """Most that is owed on all loans together on any day, by the loans' own dates, to maturity."""
+    loans, money = projection.scenario.loans, projection.scenario.currency
+    dates = {name: projection.value(f"loans.{name}.schedule.date")[0] for name in loans}
+    days = np.unique(np.concatenate([*dates.values(), [0.0]]))
+    owed = np.zeros((projection.draws, len(days)))
+    for name, own in dates.items():
+        closing = projection.value(f"loans.{name}.schedule.closing")
+        padded = np.concatenate([np.zeros((projection.draws, 1)), closing], axis=-1)
+        owed += padded[:, np.searchsorted(own, days, side="right")]
+    only = next(iter(loans), "")
+    formula = f"MAX({{loans.{only}.schedule.closing}})" if len(loans) == 1 else ""
+    return made("peak_debt", "Peak debt", money, formula, owed.max(axis=-1), better=LOWER)
+
+
+def _of_loans(projection: Projection, name: str, label: str, keys: tuple[str, ...], suffix: str) -> Measure:
+    """Add up rows over all loans; `suffix` is ".schedule" for to maturity and "" for within the horizon."""
+    rows = [f"loans.{loan}{suffix}.{key}" for loan in projection.scenario.loans for key in keys]
+    values = sum((_in_horizon(projection, row) for row in rows), start=np.zeros(projection.draws))
+    formula = " + ".join(f"SUM({{{row}}})" for row in rows) or "0"
+    return made(name, label, projection.scenario.currency, formula, values, better=LOWER)
+
+
+def _in_horizon(projection: Projection, row: str) -> Array:
+    return np.asarray(projection.value(row).sum(axis=-1))
+
+
+FEES: Final = ("fees", "upfront_fee")
+
+
+def total_interest(projection: Projection) -> Measure:
+    """Interest accrued on all loans, from signing to maturity, past the horizon too."""
+    return _of_loans(projection, "total_interest", "Interest to maturity", ("interest",), ".schedule")
+
+
+def total_interest_at_horizon(projection: Projection) -> Measure:
+    """Interest accrued on all loans within the horizon."""
+    return _of_loans(projection, "total_interest_at_horizon", "Interest within the horizon", ("interest",), "")
+
+
+def total_fees(projection: Projection) -> Measure:
+    """Upfront and recurring fees on all loans, from signing to maturity."""
+    return _of_loans(projection, "total_fees", "Fees to maturity", FEES, ".schedule")
+
+
+def total_fees_at_horizon(projection: Projection) -> Measure:
+    """Upfront and recurring fees on all loans within the horizon."""
+    return _of_loans(projection, "total_fees_at_horizon", "Fees within the horizon", FEES, "")
+
+
+def owed_at_horizon(projection: Projection) -> Measure:
+    """Debt at the end of the horizon."""
+    formula = "SUM({returns.is_last} * {accounts.debt})"
+    values = projection.value("accounts.debt")[..., -1]
+    return made("owed_at_horizon", "Owed at the horizon", projection.scenario.currency, formula, values, better=LOWER)
+
+
+def all_in_cost(projection: Projection) -> Measure:
+    """Effective annual rate of the borrower's flows of all loans together, by dates / 365, to maturity."""
+    loans = list(projection.scenario.loans)
+    dates = [projection.value(f"loans.{name}.schedule.date")[0] for name in loans]
+    flows = [projection.value(f"loans.{name}.schedule.borrower_cash_flow") for name in loans]
+    measure = _all_in(projection, "all_in_cost", "All-in cost of debt", dates, flows)
+    return replace(measure, formula=_xirr(loans[0])) if len(loans) == 1 else measure
+
+
+def _xirr(loan: str) -> str:
+    at = f"loans.{loan}.schedule"
+    return f"XIRR({{{at}.borrower_cash_flow}}, {{{at}.date}}) / {{time.one_year}}"
+
+
+def _all_in(projection: Projection, name: str, label: str, dates: list[Array], flows: list[Array]) -> Measure:
+    if not dates or not any(flow.any() for flow in flows):
+        reason = "no loan is drawn"
+        return made(name, label, "1/year", "", undefined(projection), reason=reason, better=LOWER)
+    years = (np.concatenate(dates) - min(own[0] for own in dates)) / 365
+    together = np.concatenate(flows, axis=-1)
+    values, reason = only_rate(years, together), ""
+    missing = np.flatnonzero(np.isnan(values))
+    if len(missing):
+        member = together[missing[0]]
+        reason = rate_reason(all_rates(years, member), member)
+    return made(name, label, "1/year", "", values, reason=reason, better=LOWER)
+
+
+def loan_all_in_cost(projection: Projection, loan: str) -> Measure:
+    """Effective annual rate of the borrower's flows of one loan, by dates / 365, to maturity."""
+    at = f"loans.{loan}.schedule"
+    dates, flows = [projection.value(f"{at}.date")[0]], [projection.value(f"{at}.borrower_cash_flow")]
+    measure = _all_in(projection, f"all_in_cost.{loan}", f"All-in cost of {loan}", dates, flows)
+    return replace(measure, formula=_xirr(loan))
+
+
+def loan_average_life(projection: Projection, loan: str) -> Measure:
+    """Balance times time over all that is drawn; periods under `equal_periods`, else actual days / 365."""
+    at = f"loans.{loan}.schedule"
+    drawn = projection.value(f"{at}.drawn").sum(axis=-1)
+    dates = projection.value(f"{at}.date")[0]
+    if projection.scenario.loans[loan].day_count == "equal_periods":
+        years, time = projection.value(f"{at}.year_fraction"), f"{{{at}.year_fraction}}"
+    else:
+        years = np.diff(dates, prepend=dates[0]) / 365
+        days = f"({{{at}.date}} - {{{at}.date@-1}}) / {{time.days_in_year}} * {{time.one_year}}"
+        time = f"IF({{{at}.opening}} > 0, {days}, 0 * {{time.one_year}})"
+    carried = (projection.value(f"{at}.opening") * years).sum(axis=-1)
+    values = np.divide(carried, drawn, out=undefined(projection), where=drawn > 0)
+    formula = f"SUM({{{at}.opening}} * {time}) / SUM({{{at}.drawn}})"
+    label = f"Average life of {loan}"
+    return made(f"average_life.{loan}", label, "year", formula, values, reason="never drawn")
+
+
+def lowest_cash(projection: Projection) -> Measure:
+    """Lowest cash at the end of any period."""
+    values = projection.value("accounts.cash").min(axis=-1)
+    return made(
+        "lowest_cash", "Lowest cash", projection.scenario.currency, "MIN({accounts.cash})", values, better=HIGHER
+    )
+
+
+def equity_called(projection: Projection) -> Measure:
+    """Equity paid in over the horizon: for projects and purchases, on dates, and to hold cash."""
+    rows = ("accounts.equity_for_projects", "accounts.equity_paid_in", "accounts.equity_for_cash")
+    values = sum((projection.value(row).sum(axis=-1) for row in rows), start=np.zeros(projection.draws))
+    formula = " + ".join(f"SUM({{{row}}})" for row in rows)
+    return made("equity_called", "Equity called", projection.scenario.currency, formula, values, better=LOWER)
+
+
+def funding_gap(projection: Projection) -> Measure:
+    """Spending that no source of funding covers, over the horizon; it is paid from cash."""
+    values = projection.value("funding.gap").sum(axis=-1)
+    return made("funding_gap", "Funding gap", projection.scenario.currency, "SUM({funding.gap})", values, better=LOWER)

@@ -1,0 +1,59 @@
+"""What a measure is: one number with unit, formula and convention; undefined ones say why."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from fibercap.core.units import Array
+    from fibercap.model.projection import Projection
+
+HIGHER: Final = "higher"
+LOWER: Final = "lower"
+_RATES_TOLD: Final = 5
+
+
+@dataclass(frozen=True)
+class Measure:
+    """One number for each draw, (draw,); nan where undefined, and then `reason` says why. `better` is a direction."""
+
+    name: str
+    label: str
+    unit: str
+    formula: str
+    values: Array
+    reason: str = ""
+    better: str = ""
+
+    @property
+    def value(self) -> float | None:
+        """The number of a single run, or None where undefined."""
+        first = float(self.values[0])
+        return None if np.isnan(first) else first
+
+
+def made(  # noqa: PLR0913 - a measure has that many parts
+    name: str, label: str, unit: str, formula: str, values: Array, *, reason: str = "", better: str = ""
+) -> Measure:
+    """Return a measure; where it is nan without a reason given, it says that it is undefined."""
+    flat = np.atleast_1d(np.asarray(values, dtype=float))
+    missing = bool(np.isnan(flat).any())
+    return Measure(name, label, unit, formula, flat, (reason or "undefined") if missing else "", better)
+
+
+def undefined(projection: Projection) -> Array:
+    """Return nan for every draw, (draw,)."""
+    return np.full(projection.draws, np.nan)
+
+
+def rate_reason(rates: Array, flows: Array) -> str:
+    """Say why a series of flows has no single rate of return."""
+    if not len(rates):
+        return "no sign change" if not ((flows > 0).any() and (flows < 0).any()) else "no rate balances the flows"
+    if len(rates) == 1:
+        return ""
+    told = ", ".join(f"{100 * rate:.2f} %" for rate in rates[:_RATES_TOLD])
+    return f"several rates: {told}"

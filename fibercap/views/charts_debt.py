@@ -1,0 +1,142 @@
+"""The chart of debt: what is owed on every loan, on the loans' own dates, to maturity."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from fibercap.core.timeline import month_number
+from fibercap.model.loans.schedule import EXCEL_EPOCH
+from fibercap.views.charts_style import (
+    INK,
+    MARGIN,
+    MOST,
+    OTHERS,
+    PALETTE,
+    SIZES,
+    SOFT,
+    WIDTH,
+    fit,
+    name_panel,
+    notice,
+    open_page,
+    scale,
+    short,
+    year_axis,
+)
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
+
+    from fibercap.core.units import Array
+    from fibercap.model.projection import Projection
+    from fibercap.studies.compare import Comparison
+    from fibercap.views.charts_style import Page
+
+BODY = 4.2
+KEY = 2.1
+GAP = 0.4
+
+
+@dataclass(frozen=True)
+class Owed:
+    """What is owed on a loan, or on several: `closing[i]` from `times[i]` on. [money, month / 12]"""
+
+    name: str
+    times: Array
+    closing: Array
+
+    @property
+    def peak(self) -> float:
+        """Most that is ever owed."""
+        return float(self.closing.max(initial=0.0))
+
+    def at(self, times: Array) -> Array:
+        """Return what is owed from each of some times on."""
+        return np.append(0.0, self.closing)[np.searchsorted(self.times, times, side="right")]
+
+
+def day_of(serial: float) -> date:
+    """Return the date that a spreadsheet counts as a number of days."""
+    return date.fromordinal(round(serial) + EXCEL_EPOCH)
+
+
+def owed(projection: Projection, loan: str) -> Owed:
+    """Return what is owed on a loan after each of its events."""
+    days = projection.value(f"loans.{loan}.schedule.date")[0]
+    times = np.array([month_number(day_of(day)) / 12 for day in days])
+    return Owed(loan, times, projection.value(f"loans.{loan}.schedule.closing")[0])
+
+
+def stacked(loans: list[Owed]) -> list[Owed]:
+    """Return the loans from the largest to the smallest; beyond the palette the smallest are one."""
+    ordered = sorted(loans, key=lambda loan: (-loan.peak, loan.name))
+    if len(ordered) <= MOST:
+        return ordered
+    rest = ordered[MOST - 1 :]
+    times = np.unique(np.concatenate([loan.times for loan in rest]))
+    together = np.sum([loan.at(times) for loan in rest], axis=0)
+    return [*ordered[: MOST - 1], Owed(f"{len(rest)} other loans", times, together)]
+
+
+def debt_chart(projection: Projection, comparison: Comparison | None) -> Figure:
+    """Draw what is owed, loan upon loan, as steps on the loans' own dates."""
+    del comparison
+    loans = [owed(projection, name) for name in projection.scenario.loans]
+    drawn = stacked([loan for loan in loans if loan.peak > 0])
+    page = open_page(projection, "Debt by loan, on each loan's own dates, to maturity", BODY)
+    if not drawn:
+        notice(page, "No loan is drawn in this plan." if loans else "This plan has no loans.")
+        return page.figure
+    ends = float(projection.timeline.ends[-1]) / 12
+    times = np.unique(np.concatenate([*(loan.times for loan in drawn), [projection.timeline.origin / 12, ends]]))
+    levels = [loan.at(times) for loan in drawn]
+    divisor, word = scale(float(np.sum(levels, axis=0).max()))
+    colours = [OTHERS if " other loans" in loan.name else PALETTE[i] for i, loan in enumerate(drawn)]
+    width, height = WIDTH - 2 * MARGIN - KEY - 0.2, BODY - GAP
+    ax = page.panel(MARGIN + 0.2, GAP, width, height)
+    base = np.zeros(len(times) - 1)
+    for level, colour in zip(levels, colours, strict=True):
+        top = base + level[:-1] / divisor
+        ax.stairs(top, times, baseline=base, fill=True, color=colour, linewidth=0)
+        ax.stairs(top, times, baseline=None, color="white", linewidth=0.8)
+        base = top
+    ax.stairs(base, times, baseline=0, color=INK, linewidth=1.2)
+    name_panel(ax, "Owed", f"{word}{projection.scenario.currency}", width)
+    ax.set_ylim(0, float(base.max()) * 1.12)
+    year_axis(ax, float(np.floor(times[0] + 1e-9)), float(np.ceil(times[-1] - 1e-9)), width)
+    _horizon(ax, ends, projection.timeline.end)
+    _key(page, drawn, colours, divisor)
+    return page.figure
+
+
+def _horizon(ax: Axes, ends: float, day: date) -> None:
+    """Mark the end of the horizon, with its label on the side that has room."""
+    low, high = ax.get_xlim()
+    right = ends > (low + high) / 2
+    ax.axvline(ends, color=SOFT, linewidth=0.9, linestyle=(0, (4, 3)), clip_on=False)
+    ax.annotate(
+        f"horizon ends {day}", (ends, 1), xycoords=("data", "axes fraction"), xytext=(-4 if right else 4, -2),
+        textcoords="offset points", ha="right" if right else "left", va="top", fontsize=SIZES["label"], color=SOFT,
+    )  # fmt: skip
+
+
+def _key(page: Page, drawn: list[Owed], colours: list[str], divisor: float) -> None:
+    """Write the loans beside the chart, in the order of the stack."""
+    from matplotlib.patches import Rectangle
+
+    left, each = WIDTH - MARGIN - KEY + 0.15, 0.42
+    for row, (loan, colour) in enumerate(reversed(list(zip(drawn, colours, strict=True)))):
+        top = GAP + each * row
+        down = page.height - page.head - top - 0.13
+        square = (left / WIDTH, down / page.height)
+        size = {"width": 0.13 / WIDTH, "height": 0.13 / page.height}
+        page.figure.add_artist(Rectangle(square, **size, facecolor=colour, edgecolor="none"))
+        page.text(left + 0.2, top - 0.01, fit(loan.name, "panel", KEY - 0.35), "label", weight="bold")
+        last = loan.times[np.flatnonzero(loan.closing > 0)[-1] + 1 :]
+        paid = f", repaid {int(np.ceil(last[0])) - 1}" if len(last) else ""
+        page.text(left + 0.2, top + 0.14, f"peak {short(loan.peak / divisor)}{paid}", "small", color=SOFT)

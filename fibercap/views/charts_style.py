@@ -1,0 +1,227 @@
+"""How charts look: page, colours, texts that fit, year axes and units."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    from matplotlib.artist import Artist
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
+
+    from fibercap.model.projection import Projection
+
+INK: Final = "#1D2935"
+SOFT: Final = "#5F6B76"
+FAINT: Final = "#DDE2E6"
+PALETTE: Final = ("#1F4068", "#E0A458", "#5E8C61", "#BFD4E6", "#8C3F3A", "#D9CBA3", "#7A6C9D")
+"""Dark and light in turn, so that neighbours stay apart in grey."""
+OTHERS: Final = "#B4BBC1"
+MOST: Final = len(PALETTE)
+"""Parts of a stack that are drawn one by one; of more, the smallest are drawn as one."""
+
+SIZES: Final = {"title": 14.0, "subtitle": 9.0, "panel": 9.5, "label": 8.0, "small": 7.0}
+SETTINGS: Final[Mapping[str, object]] = {
+    "font.family": "sans-serif",
+    "font.size": SIZES["label"],
+    "text.color": INK,
+    "text.parse_math": False,  # a dollar in a title is a dollar
+    "axes.edgecolor": SOFT,
+    "axes.linewidth": 0.7,
+    "hatch.linewidth": 0.6,
+    "svg.fonttype": "none",  # words stay words, to be searched and copied
+    "svg.hashsalt": "fibercap",
+    "pdf.fonttype": 42,
+    "figure.dpi": 150,
+    "savefig.dpi": 150,
+}
+MARGIN: Final = 0.45
+WIDTH: Final = 9.6
+SCALES: Final = ((1e9, "billion "), (1e6, "million "), (1e3, "thousand "))
+
+
+@dataclass(frozen=True)
+class Page:
+    """A figure with its title and footer written; lengths are in inches, tops count from below the title."""
+
+    figure: Figure
+    height: float
+    head: float
+
+    def panel(self, left: float, top: float, width: float, height: float) -> Axes:
+        """Return axes at a place, with a quiet frame and a grid across."""
+        below = self.height - self.head - top - height
+        ax = self.figure.add_axes((left / WIDTH, below / self.height, width / WIDTH, height / self.height))
+        for side in ("top", "right", "left"):
+            ax.spines[side].set_visible(False)
+        ax.tick_params(axis="y", length=0, labelcolor=SOFT, labelsize=SIZES["label"])
+        ax.grid(visible=True, axis="y", color=FAINT, linewidth=0.7)
+        ax.set_axisbelow(True)
+        return ax
+
+    def text(self, left: float, top: float, words: str, size: str = "label", **style: object) -> None:
+        """Write words with their upper left corner at a place."""
+        style = {"color": INK, "va": "top", "ha": "left", **style}
+        across, up = left / WIDTH, 1 - (self.head + top) / self.height
+        self.figure.text(across, up, clean(words), fontsize=SIZES[size], **style)  # type: ignore[arg-type] - styles as matplotlib names them
+
+    def key(self, handles: Sequence[Artist], left: float = MARGIN, top: float = -0.24) -> None:
+        """Draw a key in one line, by default just below the subtitle."""
+        across, up = left / WIDTH, 1 - (self.head + top) / self.height
+        self.figure.legend(
+            handles=list(handles), loc="upper left", bbox_to_anchor=(across, up), ncols=len(handles), frameon=False,
+            fontsize=SIZES["label"], borderaxespad=0, borderpad=0, columnspacing=1.6, handlelength=1.5, labelcolor=SOFT,
+        )  # fmt: skip
+
+
+def open_page(projection: Projection, subtitle: str, body: float, about: str = "") -> Page:
+    """Return a page with the scenario's title and footer, and a body of some inches for panels.
+
+    The footer says which scenario and option this is, and `about`, what a reader must know besides.
+    """
+    from matplotlib.figure import Figure
+
+    scenario, timeline = projection.scenario, projection.timeline
+    title = wrap(scenario.title or scenario.id, "title", WIDTH - 2 * MARGIN, most=2)
+    option = f", option {scenario.option}" if scenario.option else ""
+    told = [
+        f"{scenario.id}{option}",
+        f"{timeline.start} to {timeline.end} by {timeline.step}",
+        *([about] if about else []),
+    ]
+    feet = wrap(" · ".join(told), "small", WIDTH - 2 * MARGIN, most=3)
+    head, foot = 0.35 + 0.25 * len(title) + 0.55, 0.3 + 0.14 * len(feet)
+    height = head + body + foot
+    page = Page(Figure(figsize=(WIDTH, height), facecolor="white"), height, head)
+    for row, line in enumerate(title):
+        page.text(MARGIN, 0.32 + 0.25 * row - head, line, "title", weight="bold")
+    page.text(
+        MARGIN,
+        0.32 + 0.25 * len(title) + 0.03 - head,
+        fit(subtitle, "subtitle", WIDTH - 2 * MARGIN),
+        "subtitle",
+        color=SOFT,
+    )
+    for row, line in enumerate(feet):
+        page.text(MARGIN, body + foot - 0.14 * (len(feet) - row) - 0.12, line, "small", color=SOFT)
+    return page
+
+
+def notice(page: Page, words: str) -> None:
+    """Say in place of a chart why there is none."""
+    page.text(MARGIN, 0.5, words, "panel", color=SOFT)
+
+
+def clean(words: str) -> str:
+    """Return words on one line, without characters that cannot be drawn."""
+    return " ".join("".join(letter if letter.isprintable() else " " for letter in words).split())
+
+
+def width_of(words: str, size: str = "label") -> float:
+    """Return how wide words are. [inch]"""
+    from matplotlib.font_manager import FontProperties
+    from matplotlib.textpath import text_to_path
+
+    weight = "bold" if size in ("title", "panel") else "normal"
+    properties = FontProperties(size=SIZES[size], weight=weight)
+    return float(text_to_path.get_text_width_height_descent(words, properties, ismath=False)[0]) / 72
+
+
+def fit(words: str, size: str, width: float) -> str:
+    """Return words, cut with an ellipsis where they are wider than some inches."""
+    words = clean(words)
+    if width_of(words, size) <= width:
+        return words
+    low, high = 0, len(words)
+    while low < high:
+        middle = (low + high + 1) // 2
+        inside = width_of(words[:middle].rstrip() + "…", size) <= width
+        low, high = (middle, high) if inside else (low, middle - 1)
+    return words[:low].rstrip() + "…"
+
+
+def wrap(words: str, size: str, width: float, most: int) -> list[str]:
+    """Return words on at most so many lines, each no wider than some inches; the last one may end in an ellipsis."""
+    lines: list[str] = []
+    rest = clean(words).split(" ")
+    while rest and len(lines) < most - 1:
+        taken = 1
+        while taken < len(rest) and width_of(" ".join(rest[: taken + 1]), size) <= width:
+            taken += 1
+        lines.append(fit(" ".join(rest[:taken]), size, width))
+        rest = rest[taken:]
+    return [*lines, fit(" ".join(rest), size, width)] if rest else lines
+
+
+def scale(largest: float) -> tuple[float, str]:
+    """Return the divisor, and its word with a blank, that keep the numbers of an axis short."""
+    return next(((size, word) for size, word in SCALES if largest >= size), (1.0, ""))
+
+
+def short(value: float) -> str:
+    """Return a number of an axis with three figures or so: 5.2, 0.51, 1,250."""
+    if abs(value) >= 100 or value == 0:  # noqa: PLR2004 - three figures
+        return f"{value:,.0f}"
+    decimals = 1 if abs(value) >= 10 else 2  # noqa: PLR2004 - the same
+    text = f"{value:.{decimals}f}"
+    return text.rstrip("0").rstrip(".")
+
+
+def name_panel(ax: Axes, name: str, unit: str, width: float) -> None:
+    """Write a panel's name and, on the axis, its unit."""
+    name = fit(name, "panel", width)
+    ax.set_title(name, loc="left", fontsize=SIZES["panel"], weight="bold", pad=19, x=0)
+    ax.set_ylabel(unit, rotation=0, ha="left", va="bottom", fontsize=SIZES["label"], color=SOFT)
+    ax.yaxis.set_label_coords(0, 1.0)
+    ax.yaxis.label.set_y(1.0)
+
+
+def year_axis(ax: Axes, start: float, end: float, width: float) -> None:
+    """Set ticks at the starts of years and each year's name in its middle, as many as some inches hold.
+
+    `start` and `end` are months divided by 12, so that a whole number is the start of a year.
+    """
+    from matplotlib.ticker import FixedLocator, FuncFormatter, NullFormatter
+
+    years = range(math.floor(start), math.ceil(end))
+    room = width / max(end - start, 1e-9)
+    every = next(n for n in (1, 2, 5, 10, 20, 50, 100, 1000) if n * room >= width_of("2000") * 1.25 or n >= len(years))
+    shown = [year for year in years if every == 1 or year % every == 0] or [years[0]]
+    middles = {(max(year, start) + min(year + 1, end)) / 2: str(year) for year in shown}
+    middles = {at: year for at, year in middles.items() if every > 1 or _wide(at, start, end) * room > width_of("20")}
+    ax.set_xlim(start, end)
+    ax.xaxis.set_major_locator(FixedLocator([year for year in range(math.ceil(start), math.floor(end) + 1)]))
+    ax.xaxis.set_major_formatter(NullFormatter())
+    ax.xaxis.set_minor_locator(FixedLocator(list(middles)))
+    ax.xaxis.set_minor_formatter(FuncFormatter(lambda at, _: middles.get(at, "")))
+    ax.tick_params(axis="x", which="major", length=5, color=SOFT)
+    ax.tick_params(axis="x", which="minor", length=0, pad=4, labelcolor=SOFT, labelsize=SIZES["label"])
+
+
+def _wide(at: float, start: float, end: float) -> float:
+    """Return how much of the year around a point is shown."""
+    return min(math.floor(at) + 1, end) - max(math.floor(at), start)
+
+
+def mixed(colour: str, other: str, share: float) -> str:
+    """Return a colour with a share of another mixed in."""
+    from matplotlib.colors import to_hex, to_rgb
+
+    pairs = zip(to_rgb(colour), to_rgb(other), strict=True)
+    first, second, third = ((1 - share) * a + share * b for a, b in pairs)
+    return to_hex((first, second, third))
+
+
+def apart(places: Sequence[float], distance: float, low: float, high: float) -> list[float]:
+    """Return places (ascending) moved as little as needed to lie some distance apart, between two ends if they can."""
+    moved: list[float] = []
+    for place in places:
+        moved.append(max(place, moved[-1] + distance) if moved else max(place, low))
+    ceiling = high
+    for position in range(len(moved) - 1, -1, -1):
+        moved[position] = min(moved[position], ceiling)
+        ceiling = moved[position] - distance
+    return moved
