@@ -78,7 +78,8 @@ def run(scenario: str, option: str | None, settings: tuple[str, ...], as_json: b
         return
     from rich.console import Console
 
-    from fibercap.views.pages import compare_page, run_page
+    from fibercap.views.pages import run_page
+    from fibercap.views.side_by_side import compare_page
 
     console = Console(highlight=False)
     run_page(console, projection, found, claims, by)
@@ -110,7 +111,7 @@ def compare(
         return
     from rich.console import Console
 
-    from fibercap.views.pages import compare_page
+    from fibercap.views.side_by_side import compare_page
 
     compare_page(Console(highlight=False), comparison)
 

@@ -20,9 +20,10 @@ PAGES = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").r
 
 
 def run_yaml(example: Example) -> None:
-    """Project a whole scenario; read a fragment as the scenario language."""
+    """Project a whole scenario and keep it as `plan.yaml`; read a fragment as the scenario language."""
     text = str(example.parsed)
     if text.lstrip().startswith("fibercap:"):
+        Path("plan.yaml").write_text(text)
         project(scenario_of(text, "page.yaml"))
     else:
         read_text(text, "page.yaml")

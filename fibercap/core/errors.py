@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from difflib import get_close_matches
-from itertools import groupby
 from typing import TYPE_CHECKING
+from unicodedata import combining, east_asian_width
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -40,7 +40,7 @@ class Place:
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """One thing that is wrong with an input, in the user's words."""
+    """One thing that is wrong with an input, in the user's words; `under` names the overlay that brings it about."""
 
     path: str
     code: str
@@ -48,11 +48,13 @@ class Problem:
     wanted: str = ""
     hint: str = ""
     place: Place | None = None
+    under: str = ""
 
     def sentence(self) -> str:
-        """Return found, wanted and hint as one sentence."""
+        """Return found, wanted and hint as one sentence, after the overlay that brings them about."""
         told = f"found {self.found}, wanted {self.wanted}" if self.wanted else self.found
-        return f"{told}; {self.hint}" if self.hint else told
+        told = f"{told}; {self.hint}" if self.hint else told
+        return f"with {self.under}: {told}" if self.under else told
 
     def as_json(self) -> dict[str, str | int | None]:
         """Return the problem as the object that `--json` prints."""
@@ -63,7 +65,7 @@ class Problem:
             "column": at.column if at else None,
             "path": self.path,
             "code": self.code,
-            "found": self.found,
+            "found": f"with {self.under}: {self.found}" if self.under else self.found,
             "wanted": self.wanted,
             "hint": self.hint,
         }
@@ -78,8 +80,9 @@ class Problem:
         if at.text:
             shown, column = _window(at.text, at.column)
             margin = f"    {at.line} | "
-            carets = "^" * max(1, min(at.width, len(shown) - column + 1))
-            lines += [margin + shown, " " * (len(margin) - 2) + "| " + " " * (column - 1) + carets]
+            before, marked = shown[: column - 1], shown[column - 1 : column - 1 + at.width]
+            carets = "^" * max(1, _cells(marked))
+            lines += [margin + shown, " " * (len(margin) - 2) + "| " + " " * _cells(before) + carets]
         return "\n".join([*lines, f"    {self.sentence()}"])
 
 
@@ -99,6 +102,11 @@ def _order(problem: Problem) -> tuple[bool, int, int]:
     return (at is None, at.line if at else 0, at.column if at else 0)
 
 
+def _cells(text: str) -> int:
+    """Return how wide a text stands in a terminal: a wide character takes two cells, a combining one none."""
+    return sum(0 if combining(c) else 1 + (east_asian_width(c) in "WF") for c in text)
+
+
 def _window(text: str, column: int, width: int = 100) -> tuple[str, int]:
     """Cut a very long line around the column; tabs become one blank so that carets stand right."""
     text = "".join(" " if character == "\t" or not character.isprintable() else character for character in text)
@@ -108,16 +116,28 @@ def _window(text: str, column: int, width: int = 100) -> tuple[str, int]:
     return text[start : start + width], column - start
 
 
+def nearest(word: str, known: Iterable[str]) -> str:
+    """Return the known word that was probably meant, "" if none is near; another case counts as nearest."""
+    names = sorted(known)
+    same = [name for name in names if name.lower() == word.lower()]
+    return next(iter(same or get_close_matches(word[:100], names, n=1, cutoff=0.6)), "")
+
+
 def did_you_mean(word: str, known: Iterable[str], kind: str = "keys") -> str:
     """Return a hint that names the nearest known word, or else lists the known ones."""
     names = sorted(known)
-    near = get_close_matches(word, names, n=1, cutoff=0.6) or [n for n in names if n.lower() == word.lower()]
+    near = nearest(word, names)
     if near:
-        return f"did you mean `{near[0]}`?"
+        return f"did you mean `{near}`?"
     return f"known {kind}: {', '.join(names)}" if names else f"there are no {kind} here"
 
 
 def unique(problems: Iterable[Problem]) -> list[Problem]:
-    """Return the problems with repeated ones (same place, path and sentence) told once."""
-    ordered = sorted(problems, key=lambda p: (*_order(p), p.path, p.sentence()))
-    return [next(group) for _, group in groupby(ordered, key=lambda p: (*_order(p), p.path, p.sentence()))]
+    """Return the problems in the order of the file; the same sentence at the same place is told once.
+
+    A block that an alias repeats has its mistakes once, whatever the number of paths that lead to them.
+    """
+    first: dict[tuple[Place | str, str], Problem] = {}
+    for problem in sorted(problems, key=lambda p: (*_order(p), p.path)):
+        first.setdefault((problem.place or problem.path, problem.sentence()), problem)
+    return list(first.values())

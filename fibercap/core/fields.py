@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import calendar
 import re
 from dataclasses import dataclass
 from datetime import date
@@ -10,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import numpy as np
 from pydantic_core import PydanticCustomError, core_schema
 
-from fibercap.core.errors import did_you_mean
+from fibercap.core.errors import nearest
 from fibercap.core.timeline import month_end
 from fibercap.core.tree import Leaf
 from fibercap.core.units import (
@@ -23,6 +24,7 @@ from fibercap.core.units import (
     split_quantity,
     unit_text,
 )
+from fibercap.core.wording import advice, quoted
 
 if TYPE_CHECKING:
     from pydantic import GetCoreSchemaHandler
@@ -34,13 +36,30 @@ def wrong(code: str, found: str, wanted: str, hint: str = "") -> PydanticCustomE
     return PydanticCustomError(code, "{found}", {"found": found, "wanted": wanted, "hint": hint})  # type: ignore[arg-type]
 
 
+LARGEST = 1e18  # beyond any plan; products of a few such numbers are still finite
+FEWEST_YEAR, LAST_YEAR, MOST_MONTHS = 1000, 2999, 1200
+
+
 def text_of(raw: Any, wanted: str) -> str:  # noqa: ANN401 - whatever stands in the tree
-    """Return the text of a leaf, or say that a block or a list stands there."""
+    """Return the text of a leaf, or say that a block, a list or a drawn quantity stands there."""
     value = raw.value if isinstance(raw, Leaf) else raw
     if isinstance(value, str):
         return value
-    found = {dict: "a block", tuple: "a list"}.get(type(value), f"a {type(value).__name__}")
+    if isinstance(value, Quantity):
+        hint = "dates, names, counts, kinds, lives and maturities cannot be drawn"
+        raise wrong("not_drawable", "a drawn quantity", f"{wanted}, one for all draws", hint)
+    found = {dict: "a block", tuple: "a list"}.get(type(value), "no value")
     raise wrong("not_a_scalar", found, wanted, "write one value here")
+
+
+def quantity_of(text: str, wanted: str, example: str) -> tuple[float, str]:
+    """Read number and unit of a text; what was wanted and an example go into the message where it is no quantity."""
+    try:
+        if not text.isascii():
+            raise QuantityTextError("not_a_quantity", text, wanted, "")
+        return split_quantity(text)
+    except QuantityTextError as error:
+        raise wrong(error.code, *advice(text, error, wanted, example)) from None
 
 
 class Field:
@@ -73,57 +92,67 @@ class Of(Field):
         currency = (info.context or {}).get("currency", "USD")
         value = raw.value if isinstance(raw, Leaf) else raw
         drawn = isinstance(value, Quantity)
-        told = "a drawn quantity" if drawn else f"`{value}`"
         magnitude = self._drawn(value, currency) if drawn else np.asarray(self._read(raw, currency))
-        bad = (magnitude < self.low) | (magnitude > self.high) | (magnitude <= self.above) | ~np.isfinite(magnitude)
-        if bad.any():
+        bad = ~((magnitude >= self.low) & (magnitude <= self.high) & (magnitude > self.above))
+        if (bad | ~(abs(magnitude) <= LARGEST)).any():
+            told = "" if drawn else quoted(value)
             if drawn:
-                first = int(np.flatnonzero(bad.reshape(-1))[0])
-                told = f"{magnitude.reshape(-1)[first]:g} in draw {first}"
-            raise wrong("out_of_range", told, self._range())
+                first = int(np.flatnonzero(bad | ~(abs(magnitude) <= LARGEST))[0])
+                told = f"{self._said(float(magnitude.flat[first]), currency)} in draw {first}"
+            raise wrong("out_of_range", told, self._range(currency))
         return magnitude
 
-    def _range(self) -> str:
-        percent = self.unit.startswith("percent")
-        spelled = (lambda x: f"{x * 100:g} %") if percent else (lambda x: f"{x:g}")
+    def _said(self, magnitude: float, currency: str) -> str:
+        unit, times = unit_text(self.house(currency)), 1.0
+        if self.unit in ("percent", "1/year"):
+            unit, times = unit_text("percent" if self.unit == "percent" else "percent/year"), 100.0
+        return f"{magnitude * times:g} {unit}".strip()
+
+    def _range(self, currency: str) -> str:
         if np.isfinite(self.above):
-            return f"more than {spelled(self.above)}"
+            return f"more than {self._said(self.above, currency)}"
         if np.isfinite(self.low) and np.isfinite(self.high):
-            return f"something from {spelled(self.low)} to {spelled(self.high)}"
-        return f"at least {spelled(self.low)}" if np.isfinite(self.low) else f"at most {spelled(self.high)}"
+            return f"a value from {self._said(self.low, currency)} to {self._said(self.high, currency)}"
+        least = f"at least {self._said(self.low, currency)}" if np.isfinite(self.low) else ""
+        return least or f"a value between -{LARGEST:g} and {LARGEST:g}"
 
     def _drawn(self, value: Any, currency: str) -> Array:  # noqa: ANN401
+        if not value.is_compatible_with(self.house(currency) or "dimensionless"):
+            wanted = in_words("percent" if self.unit == "percent" else self.house(currency))
+            raise wrong("wrong_dimension", f"draws in {unit_text(str(value.units)) or 'no unit'}", wanted)
         magnitude = np.asarray(value.to(self.house(currency) or "dimensionless").magnitude, dtype=float)
         if magnitude.ndim != 2 or magnitude.shape[1] != 1:  # noqa: PLR2004 - (draw, 1)
             raise wrong("wrong_shape", f"an array of shape {magnitude.shape}", "one of shape (draws, 1)")
         return magnitude
 
     def _read(self, raw: Any, currency: str) -> float:  # noqa: ANN401
-        text = text_of(raw, f"{in_words(self.unit.replace('money', currency))} like {self.example(currency)}")
-        try:
-            number, unit = split_quantity(text)
-        except QuantityTextError as error:
-            raise wrong(error.code, error.found, error.wanted, error.hint) from None
+        wanted = in_words("percent" if self.unit == "percent" else self.house(currency))
+        text = text_of(raw, f"{wanted} like {self.example(currency)}")
+        number, unit = quantity_of(text, wanted, self.example(currency))
         factor = conversion(unit, self.house(currency))
         share = self.unit == "percent"
         if factor is None or (share and not unit) or (not share and "percent" in unit and self.house(currency) == ""):
-            raise self._mismatch(text, unit, currency)
+            raise self._mismatch(text, number, unit, wanted, currency)
         return number * factor
 
-    def _mismatch(self, text: str, unit: str, currency: str) -> PydanticCustomError:
-        wanted = in_words("percent" if self.unit == "percent" else self.house(currency))
-        number = text.split(" ", maxsplit=1)[0]
-        hint = f"write it like `{number} {self.example(currency).strip('`').split(' ', 1)[-1]}`"
+    def _mismatch(self, text: str, number: float, unit: str, wanted: str, currency: str) -> PydanticCustomError:  # noqa: PLR0913, PLR0917 - what was read, and as what
+        digits = text.rsplit(" ", 1)[0] if unit else text
+        if self.unit in ("percent", "1/year") and not unit and 0 < abs(number) <= 1:
+            digits = f"{100 * number:g}"
+        _, *scale, asked = self.example(currency).strip("`").split(" ")
+        big = abs(number) >= 1000 or " " in digits  # noqa: PLR2004 - `2500000` is not meant in millions
+        hint = f"write it like `{' '.join([digits, *(() if big else scale), asked])}`"
+        if unit == "bp" and self.unit == "1/year":
+            hint = f"write it like `{digits} bp/year`"
         if not unit:
-            return wrong("bare_number", f"the bare number `{text}`", wanted, hint)
+            return wrong("bare_number", f"the bare number {quoted(text)}", wanted, hint)
         other = next((code for code in CURRENCIES if code in unit and code != currency), None)
         if other and conversion(unit.replace(other, currency), self.house(currency)) is not None:
             asked = f"{wanted} in {currency}"
             way = f"convert it; only the reporting currency {currency} is understood so far"
-            return wrong("other_currency", f"`{text}`, in {other} without an exchange rate", asked, way)
-        found = in_words(unit)
-        found = "a share" if unit == "percent" else found
-        return wrong("wrong_dimension", found, wanted, hint)
+            return wrong("other_currency", f"{quoted(text)}, in {other} without an exchange rate", asked, way)
+        found = in_words("percent" if unit == "bp" else unit)
+        return wrong("wrong_dimension", quoted(text) if found.startswith("a quantity in") else found, wanted, hint)
 
     def example(self, currency: str) -> str:
         """Return a quantity of this kind as one would write it."""
@@ -151,24 +180,27 @@ class Duration(Field):
     def parse(self, raw: Any, info: ValidationInfo) -> Any:  # noqa: ANN401
         """Return months: an int, or an array `()` or `(draw, 1)` where it may be drawn."""
         value = raw.value if isinstance(raw, Leaf) else raw
-        if isinstance(value, Quantity) and not self.drawable:
-            raise wrong("not_drawable", "a drawn duration", "a fixed one", "dates and lives cannot be drawn")
-        if isinstance(value, Quantity):
-            return Of("month", low=self.low).parse(raw, info)
-        text = text_of(raw, f"{self.wanted}, like `6 months`")
-        try:
-            number, unit = split_quantity(text)
-        except QuantityTextError as error:
-            raise wrong(error.code, error.found, error.wanted, error.hint) from None
+        if isinstance(value, Quantity) and self.drawable:
+            return Of("month", low=self.low, high=MOST_MONTHS).parse(raw, info)
+        text = text_of(raw, self.wanted)
+        mixed = re.fullmatch(r"([0-9]{1,3}) years?,?(?: and)? ([0-9]{1,3}) months?", text)
+        if mixed:
+            hint = f"write `{12 * int(mixed[1]) + int(mixed[2])} months`"
+            raise wrong("not_a_quantity", quoted(text), "one number and one unit", hint)
+        number, unit = quantity_of(text, self.wanted, "`6 months` or `5 years`")
         months = {"month": 1, "quarter": 3, "year": 12}.get(unit)
         if months is None:
-            found = f"the bare number `{text}`" if not unit else f"`{text}`"
+            found = f"the bare number {quoted(text)}" if not unit else quoted(text)
             raise wrong("wrong_dimension", found, self.wanted, "write it like `6 months` or `5 years`")
+        if not self.low <= number * months <= MOST_MONTHS:
+            least = "more than 0 months" if 0 < self.low < 1 else f"at least {self.low:g} months"
+            told = f"at most {MOST_MONTHS // 12} years" if number * months > MOST_MONTHS else least
+            raise wrong("out_of_range", quoted(text), told.replace(" 1 months", " 1 month"))
         whole = round(number * months)
         if abs(whole - number * months) > 1e-9 and not self.drawable:  # noqa: PLR2004 - rounding of the text
-            raise wrong("not_whole_months", f"`{text}`", "a whole number of months", f"write `{whole} months`")
-        if number * months < self.low:
-            raise wrong("out_of_range", f"`{text}`", f"at least {self.low:g} month{'' if self.low == 1 else 's'}")
+            below = int(number * months)
+            near = f"write `{below} months` or `{below + 1} months`"
+            raise wrong("not_whole_months", quoted(text), "a whole number of months", near)
         return np.asarray(number * months) if self.drawable else whole
 
 
@@ -181,17 +213,27 @@ class Day(Field):
         """Return the date."""
         del info
         text = text_of(raw, "a date like `2001-12-31`")
-        if not re.fullmatch(r"\d{4}-\d{2}-\d{2}", text):
-            raise wrong("not_a_date", f"`{text}`", "a date", "write it like `2001-12-31`")
-        try:
-            return date.fromisoformat(text)
-        except ValueError:
-            raise wrong("no_such_date", f"`{text}`", "a date of the calendar", "check month and day") from None
+        found = re.fullmatch(r"([0-9]{4})-([0-9]{1,2})-([0-9]{1,2})", text)
+        if not found:
+            hint = f"name the day too, like `{text}-12-31`" if whole_period(text) and len(text) == 4 else ""  # noqa: PLR2004
+            raise wrong("not_a_date", quoted(text), "a date", hint or "write it like `2001-12-31`")
+        year, month, day = map(int, found.groups())
+        if not FEWEST_YEAR <= year <= LAST_YEAR:
+            raise wrong("no_such_date", quoted(text), f"a year from {FEWEST_YEAR} to {LAST_YEAR}")
+        if not 1 <= month <= 12:  # noqa: PLR2004
+            raise wrong("no_such_date", quoted(text), "a date of the calendar", "a year has months 01 to 12")
+        days = calendar.monthrange(year, month)[1]
+        if not 1 <= day <= days:
+            hint = f"{calendar.month_name[month]} {year} has {days} days"
+            raise wrong("no_such_date", quoted(text), "a date of the calendar", hint)
+        if len(text) < 10:  # noqa: PLR2004
+            raise wrong("not_a_date", quoted(text), "a date", f"write `{date(year, month, day)}`")
+        return date(year, month, day)
 
 
 def whole_period(text: str) -> tuple[int, int] | None:
     """Return the month numbers (start, end) of `2002`, `2002-Q3` or `2002-07`, or None."""
-    found = re.fullmatch(r"([12]\d{3})(?:-(?:Q([1-4])|(0[1-9]|1[0-2])))?", text)
+    found = re.fullmatch(r"([12][0-9]{3})(?:-(?:Q([1-4])|(0[1-9]|1[0-2])))?", text)
     if not found:
         return None
     year = 12 * int(found[1])
@@ -211,8 +253,11 @@ class Edge(Field):
         """Return the day."""
         text = text_of(raw, "a year, quarter, month or day")
         span = whole_period(text)
-        if span is None:
+        if span is None and re.fullmatch(r"[0-9]+-[0-9]+-[0-9]+", text):
             return Day().parse(raw, info)
+        if span is None:
+            hint = "write it like `2001`, `2001-Q3`, `2001-07` or `2001-12-31`"
+            raise wrong("not_a_date", quoted(text), "a year, quarter, month or day", hint)
         return month_end(span[1]) if self.last else month_end(span[0] + 1).replace(day=1)
 
 
@@ -235,10 +280,12 @@ class Word(Field):
     def parse(self, raw: Any, info: ValidationInfo) -> str:  # noqa: ANN401
         """Return the word."""
         del info
-        text = text_of(raw, f"one of {', '.join(self.known)}")
+        one = len(self.known) == 1
+        wanted = f"`{self.known[0]}`" if one else f"one of the known {self.kind}: {', '.join(self.known)}"
+        text = text_of(raw, wanted)
         if text not in self.known:
-            hint = did_you_mean(text, self.known, self.kind)
-            raise wrong("unknown_word", f"`{text}`", f"one of {', '.join(self.known)}", hint)
+            near = nearest(text, self.known)
+            raise wrong("unknown_word", quoted(text), wanted, f"did you mean `{near}`?" if near and not one else "")
         return text
 
 
@@ -253,18 +300,15 @@ class Number(Field):
     def parse(self, raw: Any, info: ValidationInfo) -> Array:  # noqa: ANN401
         """Return the number, `()` or `(draw, 1)`."""
         value = raw.value if isinstance(raw, Leaf) else raw
-        if isinstance(value, Quantity):
+        if isinstance(value, Quantity) and not self.known:
             return Of("", low=self.low).parse(raw, info)
-        text = text_of(raw, "a number")
-        try:
-            number, unit = split_quantity(text)
-        except QuantityTextError as error:
-            raise wrong(error.code, error.found, "a bare number", "write it like `5`") from None
+        text = text_of(raw, "a bare number")
+        number, unit = quantity_of(text, "a bare number", "`5`")
         if unit:
-            raise wrong("wrong_dimension", f"`{text}`", "a bare number", f"write `{text.split(' ')[0]}`")
-        if number < self.low or (self.known and number not in self.known):
-            wanted = f"one of {', '.join(map(str, self.known))}" if self.known else f"at least {self.low:g}"
-            raise wrong("out_of_range", f"`{text}`", wanted)
+            raise wrong("wrong_dimension", quoted(text), "a bare number", f"write `{text.split(' ')[0]}`")
+        if not self.low <= number <= LARGEST or (self.known and number not in self.known):
+            wanted = f"{' or '.join(map(str, self.known))}" if self.known else f"at least {self.low:g}"
+            raise wrong("out_of_range", quoted(text), wanted)
         return np.asarray(number)
 
 

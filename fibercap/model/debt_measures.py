@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from fibercap.model.measure import HIGHER, LOWER, Measure, made, rate_reason, undefined
+from fibercap.model.measure import ABSURD, HIGHER, LOWER, Measure, made, rate_reason, undefined
 from fibercap.model.roots import all_rates, only_rate
 
 if TYPE_CHECKING:
@@ -113,12 +113,15 @@ def _all_in(projection: Projection, name: str, label: str, dates: list[Array], f
         return made(name, label, "1/year", "", undefined(projection), reason=reason, better=LOWER)
     years = (np.concatenate(dates) - min(own[0] for own in dates)) / 365
     together = np.concatenate(flows, axis=-1)
-    values, reason = only_rate(years, together), ""
-    missing = np.flatnonzero(np.isnan(values))
-    if len(missing):
-        member = together[missing[0]]
-        reason = rate_reason(all_rates(years, member), member)
-    return made(name, label, "1/year", "", values, reason=reason, better=LOWER)
+    values, reason, remark = only_rate(years, together), "", ""
+    for member in np.flatnonzero(np.isnan(values)):
+        rates = all_rates(years, together[member])
+        priced = rates[rates < ABSURD]
+        if len(priced) == 1:
+            values[member], remark = priced[0], "another rate, over 1,000 %/year, is set aside"
+        else:
+            reason = reason or rate_reason(rates, together[member])
+    return replace(made(name, label, "1/year", "", values, reason=reason, better=LOWER), remark=remark)
 
 
 def loan_all_in_cost(projection: Projection, loan: str) -> Measure:

@@ -13,6 +13,8 @@ if TYPE_CHECKING:
 
 HIGHER: Final = "higher"
 LOWER: Final = "lower"
+ABSURD: Final = 10.0
+"""A rate per year, 1,000 %, above which no loan is priced."""
 _RATES_TOLD: Final = 5
 
 
@@ -27,6 +29,7 @@ class Measure:
     values: Array
     reason: str = ""
     better: str = ""
+    remark: str = ""
 
     @property
     def value(self) -> float | None:
@@ -55,5 +58,5 @@ def rate_reason(rates: Array, flows: Array) -> str:
         return "no sign change" if not ((flows > 0).any() and (flows < 0).any()) else "no rate balances the flows"
     if len(rates) == 1:
         return ""
-    told = ", ".join(f"{100 * rate:.2f} %" for rate in rates[:_RATES_TOLD])
+    told = ", ".join(f"{100 * rate:,.2f} %" if rate < ABSURD else "over 1,000 %" for rate in rates[:_RATES_TOLD])
     return f"several rates: {told}"

@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from fibercap.model.scenario import Scenario
     from fibercap.studies.claims import Outcome
 
+ALIKE = 1e-9
+"""Measures nearer than this share of the largest are alike."""
 ASIDE = ("options", "claims", "sources", "id", "title", "note", "default_source", "fibercap")
 
 
@@ -42,15 +44,17 @@ class Comparison:
     differences: Mapping[str, Mapping[str, tuple[str | None, str | None]]]
     currency: str
 
-    def best(self, measure: str) -> str | None:
-        """Return the case in which a measure is best; None where it has no better side or they are alike."""
+    def best(self, measure: str) -> tuple[str, ...]:
+        """Return the cases in which a measure is best; none where it has no better side or all are alike."""
         found = {n: c.measures[measure] for n, c in self.cases.items() if measure in c.measures}
         values = {name: m.value for name, m in found.items() if m.value is not None}
         better = next(iter(found.values())).better if found else ""
-        if not better or len(set(values.values())) < 2:  # noqa: PLR2004 - one value has no rival
-            return None
-        pick = max if better == "higher" else min
-        return pick(values, key=lambda name: values[name])
+        if not better or not values:
+            return ()
+        top = max(values.values()) if better == "higher" else min(values.values())
+        slack = ALIKE * max(abs(value) for value in values.values())
+        names = tuple(name for name, value in values.items() if abs(value - top) <= slack)
+        return () if len(names) == len(values) else names
 
 
 def compare(scenario: Scenario, *others: Scenario, baseline: str | None = None, only: Sequence[str] = ()) -> Comparison:

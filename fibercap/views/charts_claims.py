@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
 from fibercap.core.fields import whole_period
 from fibercap.core.timeline import STOCK
-from fibercap.views.charts_style import INK, SIZES, SOFT, short
+from fibercap.views.charts_style import INK, SETTINGS, SIZES, SOFT, short, width_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -30,11 +30,12 @@ MARKER: Final = 7.0
 DISTANCES: Final = (9, 16, 26, 38, 52, 70)
 DIRECTIONS: Final = ((-1, 1), (1, 1), (-1, 0), (1, 0), (1, -1), (-1, -1), (0, 1), (0, -1))
 CLASH: Final = 1000.0
+COVERED: Final = 20.0
 
 
 @dataclass(frozen=True)
 class Mark:
-    """A claim as it is drawn: at its time and limit, with the time it speaks of, and how far the limit may be missed."""
+    """A claim as it is drawn: at its time and limit; the time it speaks of; how far the limit may be missed."""
 
     outcome: Outcome
     start: float
@@ -42,18 +43,12 @@ class Mark:
     at: float
     within: float
 
-    @property
-    def label(self) -> str:
-        """What is claimed of what, in the unit of the axis; the second line follows in `label_for`."""
-        return ROWS[self.outcome.subject.rsplit(".", 1)[1]]
-
     def label_for(self, divisor: float) -> str:
-        """Return the label in two lines: claimed, and found."""
+        """Return the label in two lines: claimed, and found, in the unit of the axis."""
+        row = ROWS[self.outcome.subject.rsplit(".", 1)[1]]
         verdict = "holds" if self.outcome.holds else "fails"
         found = "undefined" if self.outcome.value is None else short(self.outcome.value / divisor)
-        return (
-            f"{self.label} {SIGNS[self.outcome.comparator]} {short(self.outcome.limit / divisor)}\n{verdict}: {found}"
-        )
+        return f"{row} {SIGNS[self.outcome.comparator]} {short(self.outcome.limit / divisor)}\n{verdict}: {found}"
 
 
 def marks_on(projection: Projection, tested: Iterable[Outcome], plant: str) -> list[Mark]:
@@ -83,13 +78,13 @@ def handles(tested: Iterable[Outcome]) -> list[Artist]:
 
     found = {outcome.holds for outcome in tested}
     return [
-        Line2D([], [], **_style(holds=holds), linestyle="none", label=f"claim {'holds' if holds else 'fails'}")  # type: ignore[arg-type] - styles as matplotlib names them
+        Line2D([], [], **_style(holds=holds), linestyle="none", label=f"claim {'holds' if holds else 'fails'}")
         for holds in (True, False)
         if holds in found
     ]
 
 
-def _style(*, holds: bool) -> dict[str, object]:
+def _style(*, holds: bool) -> dict[str, Any]:
     colour, shape, size = (HOLDS, "o", MARKER) if holds else (FAILS, "X", MARKER + 1.5)
     return {"marker": shape, "color": colour, "markersize": size, "markeredgecolor": "white", "markeredgewidth": 0.9}
 
@@ -106,45 +101,55 @@ def draw_claims(ax: Axes, marks: Sequence[Mark], divisor: float, lines: Array) -
         if mark.within:
             ends = [y * (1 - mark.within), y * (1 + mark.within)]
             ax.plot([mark.at, mark.at], ends, color=colour, linewidth=1.0, marker="_", markersize=5, zorder=5)
-        ax.plot([mark.at], [y], **_style(holds=mark.outcome.holds), linestyle="none", clip_on=False, zorder=6)  # type: ignore[arg-type] - styles as matplotlib names them
+        ax.plot([mark.at], [y], **_style(holds=mark.outcome.holds), linestyle="none", clip_on=False, zorder=6)
     _label(ax, marks, divisor, lines)
 
 
 def _label(ax: Axes, marks: Sequence[Mark], divisor: float, lines: Array) -> None:
     """Label each marker at the place that touches least, the first ones first."""
-    from matplotlib.backends.backend_agg import FigureCanvasAgg
     from matplotlib.transforms import Bbox
 
-    figure = ax.get_figure(root=True)
-    if figure is None:
-        raise ValueError("the axes stand on no figure")
-    renderer = FigureCanvasAgg(figure).get_renderer()
-    pixel, inside = figure.dpi / 72, ax.get_window_extent(renderer)
+    pixel, inside = SETTINGS["figure.dpi"] / 72, ax.get_window_extent()
     points = ax.transData.transform(lines)
     centres = [ax.transData.transform((mark.at, mark.outcome.limit / divisor)) for mark in marks]
     reach = 0.75 * MARKER * pixel
     taken = [Bbox.from_extents(x - reach, y - reach, x + reach, y + reach) for x, y in centres]
     for mark, centre in zip(marks, centres, strict=True):
-        note = ax.annotate(
-            mark.label_for(divisor), (mark.at, mark.outcome.limit / divisor), textcoords="offset points", xytext=(0, 0),
-            fontsize=SIZES["small"], linespacing=1.15, color=INK, zorder=7,
-            bbox={"facecolor": "white", "alpha": 0.82, "edgecolor": "none", "pad": 0.8},
+        words = mark.label_for(divisor)
+        size = _size(words, pixel)
+        places = [Bbox.from_bounds(*(centre + offset), *size) for offset in _offsets(size, pixel)]
+        costs = [_cost(place, taken, points, inside) + rank for rank, place in enumerate(places)]
+        place = places[int(np.argmin(costs))]
+        taken.append(place)
+        ax.annotate(
+            words, (mark.at, mark.outcome.limit / divisor), xytext=tuple((place.min - centre) / pixel),
+            textcoords="offset points", ha="left", va="bottom", fontsize=SIZES["small"], linespacing=1.15, color=INK,
+            bbox={"facecolor": "white", "alpha": 0.82, "edgecolor": "none", "pad": 1.0}, zorder=7,
+            arrowprops={"arrowstyle": "-", "color": SOFT, "linewidth": 0.6, "shrinkA": 0, "shrinkB": 5},
         )  # fmt: skip
-        size = note.get_window_extent(renderer)
-        best = min(_places(size.width, size.height, pixel), key=lambda p: _cost(p, centre, taken, points, inside))
-        x, y, _ = best
-        note.set_position((x / pixel, y / pixel))
-        box = _box(best, size, centre)
-        taken.append(box)
-        _leader(ax, mark, divisor, box, centre)
 
 
-Place = tuple[float, float, float]
+def _size(words: str, pixel: float) -> Array:
+    """Return width and height of a label. [pixel]"""
+    lines = words.split("\n")
+    return (
+        np.array([max(width_of(line, "small") for line in lines) * 72 + 2, len(lines) * SIZES["small"] * 1.35]) * pixel
+    )
 
 
-def _places(width: float, height: float, pixel: float) -> list[Place]:
-    raise NotImplementedError
+def _offsets(size: Array, pixel: float) -> list[Array]:
+    """Return where a label's lower left corner may lie, seen from its marker, the best liked first. [pixel]"""
+    found = []
+    for distance in DISTANCES:
+        for across, up in DIRECTIONS:
+            away = distance * pixel * np.array([across * (0.6 if up else 1.0), up * (0.6 if across else 1.0)])
+            found.append(away - size * np.array([(1 - across) / 2, (1 - up) / 2]))
+    return found
 
 
-def _cost(place: Place, centre: Array, taken: Sequence[Bbox], points: Array, inside: Bbox) -> float:
-    raise NotImplementedError
+def _cost(place: Bbox, taken: Sequence[Bbox], points: Array, inside: Bbox) -> float:
+    """Return how bad a place is: outside the panel, on a marker or label, or on a line."""
+    outside = max(inside.x0 - place.x0, place.x1 - inside.x1, inside.y0 - place.y0, place.y1 - inside.y1, 0.0)
+    touched = sum(place.overlaps(other) for other in taken)
+    covered = ((points > place.min) & (points < place.max)).all(axis=1).any()
+    return float(CLASH * (outside + touched) + COVERED * covered)

@@ -134,8 +134,8 @@ def _key(page: Page, drawn: list[Owed], colours: list[str], divisor: float) -> N
         top = GAP + each * row
         down = page.height - page.head - top - 0.13
         square = (left / WIDTH, down / page.height)
-        size = {"width": 0.13 / WIDTH, "height": 0.13 / page.height}
-        page.figure.add_artist(Rectangle(square, **size, facecolor=colour, edgecolor="none"))
+        wide, high = 0.13 / WIDTH, 0.13 / page.height
+        page.figure.add_artist(Rectangle(square, wide, high, facecolor=colour, edgecolor="none"))
         page.text(left + 0.2, top - 0.01, fit(loan.name, "panel", KEY - 0.35), "label", weight="bold")
         last = loan.times[np.flatnonzero(loan.closing > 0)[-1] + 1 :]
         paid = f", repaid {int(np.ceil(last[0])) - 1}" if len(last) else ""

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from matplotlib.artist import Artist
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
@@ -24,7 +25,7 @@ MOST: Final = len(PALETTE)
 """Parts of a stack that are drawn one by one; of more, the smallest are drawn as one."""
 
 SIZES: Final = {"title": 14.0, "subtitle": 9.0, "panel": 9.5, "label": 8.0, "small": 7.0}
-SETTINGS: Final[Mapping[str, object]] = {
+SETTINGS: Final[dict[Any, Any]] = {
     "font.family": "sans-serif",
     "font.size": SIZES["label"],
     "text.color": INK,
@@ -62,11 +63,11 @@ class Page:
         ax.set_axisbelow(True)
         return ax
 
-    def text(self, left: float, top: float, words: str, size: str = "label", **style: object) -> None:
+    def text(self, left: float, top: float, words: str, size: str = "label", **style: Any) -> None:  # noqa: ANN401 - styles as matplotlib names them
         """Write words with their upper left corner at a place."""
         style = {"color": INK, "va": "top", "ha": "left", **style}
         across, up = left / WIDTH, 1 - (self.head + top) / self.height
-        self.figure.text(across, up, clean(words), fontsize=SIZES[size], **style)  # type: ignore[arg-type] - styles as matplotlib names them
+        self.figure.text(across, up, clean(words), fontsize=SIZES[size], **style)
 
     def key(self, handles: Sequence[Artist], left: float = MARGIN, top: float = -0.24) -> None:
         """Draw a key in one line, by default just below the subtitle."""
@@ -193,7 +194,7 @@ def year_axis(ax: Axes, start: float, end: float, width: float) -> None:
     middles = {(max(year, start) + min(year + 1, end)) / 2: str(year) for year in shown}
     middles = {at: year for at, year in middles.items() if every > 1 or _wide(at, start, end) * room > width_of("20")}
     ax.set_xlim(start, end)
-    ax.xaxis.set_major_locator(FixedLocator([year for year in range(math.ceil(start), math.floor(end) + 1)]))
+    ax.xaxis.set_major_locator(FixedLocator(list(range(math.ceil(start), math.floor(end) + 1))))
     ax.xaxis.set_major_formatter(NullFormatter())
     ax.xaxis.set_minor_locator(FixedLocator(list(middles)))
     ax.xaxis.set_minor_formatter(FuncFormatter(lambda at, _: middles.get(at, "")))

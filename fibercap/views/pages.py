@@ -6,13 +6,12 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 from rich.box import SIMPLE_HEAD
-from rich.markup import escape
 from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
 from fibercap.studies.alarms import warnings
-from fibercap.views.figures import GUTTER, Figures, Line, bars, show
+from fibercap.views.figures import Figures, Line, bars, show
 from fibercap.views.lines import claim_lines, evidence_line, laws_line, measure_text
 
 if TYPE_CHECKING:
@@ -23,7 +22,6 @@ if TYPE_CHECKING:
     from fibercap.model.measure import Measure
     from fibercap.model.projection import Projection
     from fibercap.studies.claims import Outcome
-    from fibercap.studies.compare import Comparison
 
 STATEMENTS: Final = {  # `*` marks a sum, `-` a line that is taken off
     "Income": "revenue -variable_cost -fixed_cost -depreciation *gross_profit -overhead *ebitda *ebit "
@@ -168,11 +166,15 @@ def measures_table(console: Console, found: Mapping[str, Measure]) -> None:
     table.add_column("Unit")
     for measure in found.values():
         shown, unit = measure_text(measure)
-        table.add_row(
-            measure.label, shown, Text(f"undefined: {measure.reason}", style="dim") if measure.reason else unit
-        )
+        table.add_row(measure.label, shown, _said(measure, unit))
     console.print(table)
     console.print()
+
+
+def _said(measure: Measure, unit: str) -> Text:
+    if measure.reason:
+        return Text(f"undefined: {measure.reason}", style="dim")
+    return Text.assemble(unit, (f" ({measure.remark})" if measure.remark else "", "dim"))
 
 
 def claims_list(console: Console, claims: Mapping[str, Outcome]) -> None:
@@ -187,95 +189,4 @@ def claims_list(console: Console, claims: Mapping[str, Outcome]) -> None:
         console.print(Padding(Text(found), (0, 0, 0, 8)))
         if not outcome.holds and outcome.note:
             console.print(Padding(Text(outcome.note, style="dim"), (0, 0, 0, 8)))
-    console.print()
-
-
-def compare_page(console: Console, comparison: Comparison, *, short: bool = False) -> None:
-    """Print cases side by side: measures, the best of each marked, inputs that differ, claims."""
-    cases = comparison.cases
-    if not short:
-        for name, case in cases.items():
-            mark = "  (baseline)" if name == comparison.baseline else ""
-            console.print(Text.assemble((name, "bold"), f"  {case.title}", (mark, "dim")))
-        console.print()
-    chosen = SHORT if short else [n for n in next(iter(cases.values())).measures if "." not in n]
-    names = list(cases)
-    each = max(1, (console.width - LABEL - 1) // (max(len(n) for n in [*names, "1,234.56*"]) + GUTTER))
-    title = "Ways of financing" if short else "Measures"
-    console.print(Text(f"{title}, best marked *", style="bold"))
-    for start in range(0, len(names), each):
-        console.print(_compared(comparison, names[start : start + each], list(chosen)))
-        console.print()
-    _undefined(console, comparison, list(chosen))
-    if not short:
-        _differences(console, comparison)
-        _claims_matrix(console, comparison)
-
-
-LABEL: Final = 42
-SHORT: Final = (
-    "project_npv", "equity_irr", "min_dscr", "peak_debt", "owed_at_horizon", "all_in_cost", "total_interest",
-    "equity_called", "lowest_cash", "funding_gap",
-)  # fmt: skip
-
-
-def _compared(comparison: Comparison, names: list[str], chosen: list[str]) -> Table:
-    table = Table(box=SIMPLE_HEAD, show_edge=False, pad_edge=False, padding=(0, 1))
-    table.add_column("", no_wrap=True, width=LABEL)
-    for name in names:
-        table.add_column(escape(name), justify="right", no_wrap=True)
-    base = comparison.cases[comparison.baseline].measures
-    for key in chosen:
-        measure, best = base[key], comparison.best(key)
-        cells = []
-        for name in names:
-            value, _ = measure_text(comparison.cases[name].measures[key])
-            cells.append(f"{value}*" if name == best else f"{value} ")
-        unit = measure_text(measure)[1] or measure_unit(comparison, key)
-        label = f"{measure.label} [{unit}]" if unit else measure.label
-        table.add_row(Text(label), *cells)
-    return table
-
-
-def _undefined(console: Console, comparison: Comparison, chosen: list[str]) -> None:
-    """Say why each measure that is undefined somewhere is so."""
-    told = False
-    for key in chosen:
-        reasons: dict[str, list[str]] = {}
-        for name, case in comparison.cases.items():
-            if case.measures[key].reason:
-                reasons.setdefault(case.measures[key].reason, []).append(name)
-        for reason, names in reasons.items():
-            where = "" if len(names) == len(comparison.cases) else f" in {', '.join(names)}"
-            console.print(Text(f"– {comparison.cases[names[0]].measures[key].label}{where}: {reason}", style="dim"))
-            told = True
-    if told:
-        console.print()
-
-
-def measure_unit(comparison: Comparison, key: str) -> str:
-    """Return the unit of a measure from the first case in which it is defined."""
-    texts = (measure_text(case.measures[key])[1] for case in comparison.cases.values())
-    return next((unit for unit in texts if unit), "")
-
-
-def _differences(console: Console, comparison: Comparison) -> None:
-    console.print(Text(f"Inputs that differ from {comparison.baseline}", style="bold"))
-    for name, found in comparison.differences.items():
-        console.print(Text(f"  {name}" + ("" if found else ": none")))
-        for path, (old, new) in found.items():
-            console.print(Text(f"    {path}: {old or '(not there)'} -> {new or '(not there)'}", style="dim"))
-    console.print()
-
-
-def _claims_matrix(console: Console, comparison: Comparison) -> None:
-    claims = {key: o.says for case in comparison.cases.values() for key, o in case.claims.items()}
-    if not claims:
-        return
-    console.print(Text("Claims", style="bold"))
-    for key, says in claims.items():
-        held = {name: case.claims[key] for name, case in comparison.cases.items() if key in case.claims}
-        passed = [name for name, outcome in held.items() if outcome.holds]
-        told = "in all" if len(passed) == len(held) else ("in none" if not passed else f"in {', '.join(passed)}")
-        console.print(Text(f"  holds {told}: {says}"))
     console.print()
