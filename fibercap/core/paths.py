@@ -13,6 +13,7 @@ from pydantic_core import PydanticCustomError
 
 from fibercap.core.fields import Day, Field, Of, text_of, whole_period, wrong
 from fibercap.core.units import Array
+from fibercap.core.wording import quoted
 
 if TYPE_CHECKING:
     from pydantic_core.core_schema import ValidationInfo
@@ -42,7 +43,7 @@ class TimePath:
 
 
 def hats(knots: Array, moments: Array) -> Array:
-    """Integrate, from the first knot to each moment, the weight of each knot in linear interpolation; (knot, moment)."""
+    """Integrate, from the first knot to each moment, each knot's weight in linear interpolation; (knot, moment)."""
     result = np.zeros((len(knots), len(moments)))
     for left, (a, b) in enumerate(pairwise(knots)):
         inside = np.clip(moments - a, 0.0, b - a)
@@ -70,29 +71,56 @@ class PathOf(Field):
             return TimePath((self.of.parse(raw, info),))
         if not raw:
             raise wrong("empty", "an empty block", "a value, or values by year")
-        points = {key: (span_of(key)[0], read_inside(self.of.parse, key, value, info)) for key, value in raw.items()}
-        ordered = sorted(points.items(), key=lambda item: item[1][0])
-        starts = tuple(start for _, (start, _) in ordered)
-        if len(set(starts)) < len(starts):
-            raise wrong("same_start", "two keys that start together", "one value for each moment")
-        return TimePath(tuple(v for _, (_, v) in ordered), starts, tuple(key for key, _ in ordered))
+        points = read_block(raw, lambda key, _: (span_of(key)[0], key), self.of.parse, info)
+        ordered = sorted(points.items(), key=lambda point: point[0])
+        starts = tuple(start for (start, _), _ in ordered)
+        names = tuple(name for (_, name), _ in ordered)
+        for start, later, one, two in zip(starts, starts[1:], names, names[1:], strict=False):
+            if start == later:
+                told = f"`{two}`, which starts together with `{one}`"
+                raise inside(two, wrong("same_start", told, "one value for each moment", "keep one of them"), key=True)
+        return TimePath(tuple(value for _, value in ordered), starts, names)
 
 
 def span_of(key: str) -> tuple[int, int]:
     """Return a period key's month numbers, or say that it is none."""
     span = whole_period(key)
     if span is None:
-        raise wrong("not_a_period", f"the key `{key}`", "a year, quarter or month", "like `2001`, `2001-Q3`, `2001-07`")
+        hint = "write it like `2001`, `2001-Q3` or `2001-07`"
+        raise wrong("not_a_period", f"the key {quoted(key)}", "a year, quarter or month", hint)
     return span
 
 
-def read_inside(parse: Callable[..., Any], key: str, raw: Any, info: ValidationInfo) -> Any:  # noqa: ANN401
-    """Read one entry of a block; an error remembers under which key it happened."""
-    try:
-        return parse(raw, info)
-    except PydanticCustomError as error:
-        context = {**(error.context or {}), "inside": key}
-        raise PydanticCustomError(error.type, "{found}", context) from None  # type: ignore[arg-type]
+def inside(name: str, error: PydanticCustomError, *, key: bool = False) -> PydanticCustomError:
+    """Return the same error, which remembers under which key of a block (or with the key itself) it happened."""
+    context = {**(error.context or {}), "inside": name, "key": key}
+    return PydanticCustomError(error.type, "{found}", context)  # type: ignore[arg-type]
+
+
+def read_block(
+    raw: Mapping[str, Any], key_of: Callable[..., Any], parse: Callable[..., Any], info: ValidationInfo
+) -> dict[Any, Any]:
+    """Read every entry of a block; all errors are told, each with the key under which it happened."""
+    read: dict[Any, Any] = {}
+    errors: list[PydanticCustomError] = []
+    for name, value in raw.items():
+        try:
+            key: Any = key_of(name, info)
+        except PydanticCustomError as error:
+            errors.append(inside(name, error, key=True))
+            continue
+        try:
+            twice = key in read
+            read[key] = parse(value, info)
+            if twice:
+                errors.append(inside(name, wrong("same_key", f"`{name}` a second time", "each key once"), key=True))
+        except PydanticCustomError as error:
+            errors.append(inside(name, error))
+    if errors:
+        first, *others = errors
+        context = {**(first.context or {}), "others": [(error.type, error.context) for error in others]}
+        raise PydanticCustomError(first.type, "{found}", context)  # type: ignore[arg-type]
+    return read
 
 
 @dataclass(frozen=True)
@@ -110,9 +138,9 @@ class ByKey(Field):
     def parse(self, raw: Any, info: ValidationInfo) -> Mapping[Any, Any]:  # noqa: ANN401
         """Return the mapping, in the order of its keys."""
         if not isinstance(raw, dict):
-            raise wrong("not_a_block", f"`{text_of(raw, 'a block')}`", "a block of values by key")
-        read = {read_inside(self.key, k, k, info): read_inside(self.of.parse, k, v, info) for k, v in raw.items()}
-        return dict(sorted(read.items()))
+            wanted = f"a block of values, each like {self.of.example((info.context or {}).get('currency', 'USD'))}"
+            raise wrong("not_a_block", quoted(text_of(raw, wanted)), wanted, "one for each date or period")
+        return dict(sorted(read_block(raw, self.key, self.of.parse, info).items()))
 
 
 Dated = Annotated[Mapping[date, Array], ByKey(Day().parse, Of("money", low=0.0))]

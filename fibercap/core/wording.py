@@ -1,8 +1,10 @@
-"""What to say of a text that is no quantity: what was found, what was wanted, and how it is probably meant."""
+"""What to say of a text that is no quantity or no date: found, wanted, and how it is probably meant."""
 
 from __future__ import annotations
 
+import calendar
 import re
+from datetime import date
 from typing import TYPE_CHECKING, Final
 
 from fibercap.core.errors import did_you_mean, nearest
@@ -12,6 +14,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 LONGEST: Final = 60
+FIRST_YEAR: Final = 1000
+LAST_YEAR: Final = 2999
+MONTHS: Final = 12
 _SIGNS: Final = {"$": "USD", "€": "EUR"}
 _SCALES: Final = ("thousand", "million", "billion")
 _OTHER_WORDS: Final = {
@@ -78,6 +83,26 @@ def advice(text: str, error: QuantityTextError, wanted: str, example: str) -> tu
     if unit and len(unit) <= LONGEST:
         return found, wanted, did_you_mean(unit, VOCABULARY, "units")
     return found, wanted, f"{reason}write it like {example}"
+
+
+def day_of(text: str) -> date | tuple[str, str, str, str]:
+    """Return the day that a text such as `2001-12-31` names, or code, found, wanted and hint."""
+    found = re.fullmatch(r"([0-9]{4})-([0-9]{1,2})-([0-9]{1,2})", text)
+    if not found:
+        year_only = re.fullmatch(r"[12][0-9]{3}", text)
+        hint = f"name the day too, like `{text}-12-31`" if year_only else "write it like `2001-12-31`"
+        return "not_a_date", quoted(text), "a date", hint
+    year, month, day = map(int, found.groups())
+    if not FIRST_YEAR <= year <= LAST_YEAR:
+        return "no_such_date", quoted(text), f"a year from {FIRST_YEAR} to {LAST_YEAR}", ""
+    if not 1 <= month <= MONTHS:
+        return "no_such_date", quoted(text), "a date of the calendar", "a year has months 01 to 12"
+    days = calendar.monthrange(year, month)[1]
+    if not 1 <= day <= days:
+        hint = f"{calendar.month_name[month]} {year} has {days} days"
+        return "no_such_date", quoted(text), "a date of the calendar", hint
+    read = date(year, month, day)
+    return read if read.isoformat() == text else ("not_a_date", quoted(text), "a date", f"write `{read}`")
 
 
 def is_quantity(text: str) -> bool:

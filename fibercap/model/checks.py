@@ -5,6 +5,7 @@ They run over the partly valid scenario; one that reads an input in error is ski
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING
 
@@ -15,15 +16,29 @@ from fibercap.core.paths import TimePath
 from fibercap.core.spec import InputInErrorError, quantities
 from fibercap.core.timeline import STEPS, month_end
 from fibercap.core.tree import Branch, Leaf, place_of
+from fibercap.core.wording import quoted
 from fibercap.model.claim import LIMITS
-from fibercap.model.funding import PURSES, REST, Part
+from fibercap.model.funding import PURSES, REST
+from fibercap.model.funding_checks import (
+    Found,
+    funding_names,
+    funding_place,
+    funding_total,
+    in_draw,
+    loan_dates,
+    loan_draws,
+    loan_total,
+)
 
 if TYPE_CHECKING:
-    from fibercap.model.funding import Funding
     from fibercap.model.plan import Plan
 
-Found = Iterator[tuple[str, str, str, str, str]]  # path, code, found, wanted, hint
 LONGEST_YEARS = 100
+_OVERLAY: tuple[tuple[str, type, str], ...] = (
+    ("change", dict, "{loans.fleet.rate: 9 %/year}"),
+    ("add", dict, "{loans.vendor: {commitment: 8 million USD}}"),
+    ("remove", tuple, "[loans.fleet]"),
+)
 YEAR = 12
 
 
@@ -47,6 +62,7 @@ def _checks(plan: Plan) -> list[tuple[Callable[[Plan, str], Found], list[str]]]:
 
     return [
         (_horizon, ["horizon"]),
+        (_spelling, ["sources", "products", "plants", "projects", "loans", "options", "claims"]),
         (_names, ["plants", "projects", "loans"]),
         (_sources, ["default_source"]),
         (_paths, ["all"]),
@@ -54,14 +70,18 @@ def _checks(plan: Plan) -> list[tuple[Callable[[Plan, str], Found], list[str]]]:
         (_purchase, names("plants")),
         (_project_plant, names("projects")),
         (_spending, names("projects")),
-        (_loan_dates, names("loans")),
-        (_loan_draws, names("loans")),
-        (_loan_total, names("loans")),
-        (_funding_names, names("funding")),
-        (_funding_total, names("funding")),
+        (loan_dates, names("loans")),
+        (loan_draws, names("loans")),
+        (loan_total, names("loans")),
+        (funding_place, names("funding")),
+        (funding_names, names("funding")),
+        (funding_total, names("funding")),
         (_dated, ["equity", "dividends"]),
         (_tax, ["lag", "expire"]),
-        (_claim, names("claims")),
+        (_claim_subject, names("claims")),
+        (_claim_limit, names("claims")),
+        (_claim_source, names("claims")),
+        (_option, names("options")),
     ]
 
 
@@ -77,11 +97,25 @@ def _horizon(s: Plan, name: str) -> Found:
         yield f"{name}.to", "not_aligned", f"{end}", f"the last day of a {s.horizon.step}", "periods are whole"
 
 
+def _spelling(s: Plan, name: str) -> Found:
+    for key in getattr(s, name):
+        if not re.fullmatch(r"[A-Za-z0-9_][A-Za-z0-9_-]*", key):
+            hint = "it becomes part of paths such as `loans.fleet.rate`"
+            told, wanted = f"the name {quoted(key)}", "letters, digits, `_` and `-`"
+            yield f"{name}.{key}", "not_a_name", told, wanted, hint
+
+
 def _names(s: Plan, name: str) -> Found:
     others = {"plants": ("projects", "loans"), "projects": ("loans",), "loans": ()}[name]
     for key in getattr(s, name):
         if key in (*PURSES, REST):
-            yield f"{name}.{key}", "reserved_name", f"the name `{key}`", "another", "funding keeps it for itself"
+            yield (
+                f"{name}.{key}",
+                "reserved_name",
+                f"the name `{key}`",
+                "another",
+                "in `funding` it means a purse of its own",
+            )
         for other in others:
             if key in getattr(s, other):
                 hint = "plants, projects and loans need names of their own"
@@ -135,9 +169,10 @@ def _purchase(s: Plan, name: str) -> Found:
     if not s.horizon.start <= deal.on <= s.horizon.end:
         wanted = f"a day from {s.horizon.start} to {s.horizon.end}"
         yield f"plants.{name}.purchase.on", "outside_horizon", f"{deal.on}", wanted, "or leave `purchase` out"
-    if np.any(deal.working_capital > deal.price):
-        at = f"plants.{name}.purchase.working_capital"
-        yield at, "above_price", "working capital above the price", "at most the price", "lower it"
+    above = deal.working_capital > deal.price
+    if np.any(above):
+        at, told = f"plants.{name}.purchase.working_capital", "working capital above the price"
+        yield at, "above_price", f"{told}{in_draw(above)}", "at most the price", "lower it"
 
 
 def _project_plant(s: Plan, name: str) -> Found:
@@ -154,91 +189,22 @@ def _spending(s: Plan, name: str) -> Found:
         where = f"{at}.complete"
     spans = project.spans
     last = max(span.end for span in spans)
-    late = next((span for span in spans if span.start >= project.planned or span.end <= span.start), None)
+    late = next((span for span in spans if span.start >= project.planned), None)
     if late is not None or last > project.planned + 1e-9:
-        key = f"{where}.{late.key}" if late is not None and late.key != "all" else where
+        key = late.key if late is not None else "to"
+        at = f"{where}.{key}" if key != "all" else f"{where}.from"
         hint = "complete later, or spend earlier"
-        yield key, "spent_after_completion", "spending after completion", f"none after {project.complete}", hint
+        yield at, "spent_after_completion", "spending after completion", f"none after {project.complete}", hint
+    elif last <= spans[0].start:
+        hint = "swap `from` and `to`"
+        yield f"{where}.to", "ends_before_start", "spending that ends before it starts", "a later day", hint
     elif spans[0].start < s.horizon.timeline.origin - 1e-9:
-        hint = "start the horizon earlier, or state `spend`"
-        yield where, "spent_before_horizon", "spending before the horizon", f"none before {s.horizon.start}", hint
-
-
-def _loan_dates(s: Plan, name: str) -> Found:
-    loan, at = s.loans[name], f"loans.{name}"
-    if loan.maturity <= loan.signed:
-        yield f"{at}.matures", "matures_before_signing", f"{loan.maturity}", f"a day after {loan.signed}", "swap them"
-        return
-    first, until = loan.payments.first, loan.fees.available_until
-    if first and not loan.signed < first <= loan.maturity:
-        wanted = f"a day after {loan.signed} and up to {loan.maturity}"
-        yield f"{at}.payments.first", "payment_outside_loan", f"{first}", wanted, "change `first`"
-    if until and not loan.signed <= until <= loan.maturity:
-        wanted = f"a day from {loan.signed} to {loan.maturity}"
-        yield f"{at}.fees.available_until", "outside_loan", f"{until}", wanted, "change it"
-    if loan.signed > s.horizon.end:
-        wanted, hint = f"a day up to the horizon's end, {s.horizon.end}", "extend the horizon, or remove the loan"
-        yield f"{at}.signed", "outside_horizon", f"{loan.signed}", wanted, hint
-    if loan.maturity < s.horizon.start:
-        wanted, hint = f"a day after the horizon's start, {s.horizon.start}", "remove the loan"
-        yield f"{at}.matures", "outside_horizon", f"{loan.maturity}", wanted, hint
-
-
-def _loan_draws(s: Plan, name: str) -> Found:
-    loan = s.loans[name]
-    for day in loan.draws or {}:
-        if not loan.signed <= day < loan.maturity:
-            wanted = f"a day from {loan.signed} and before {loan.maturity}"
-            yield f"loans.{name}.draws.{day}", "outside_loan", f"a draw on {day}", wanted, "change the date"
-
-
-def _loan_total(s: Plan, name: str) -> Found:
-    loan = s.loans[name]
-    asked = [(f"loans.{name}.draws.{day}", amount) for day, amount in (loan.draws or {}).items()]
-    for key, funding in s.funding.items():
-        part = funding.__dict__.get("sources", {}).get(name)
-        if isinstance(part, Part) and part.unit == "money":
-            asked.append((f"funding.{key}.{name}", part.value))
-    so_far = np.asarray(0.0)
-    for path, amount in asked:
-        so_far = so_far + amount
-        if np.any(so_far > loan.commitment * (1 + 1e-12)):
-            told = f"{float(np.max(so_far)):,.0f} asked of `{name}` so far"
-            wanted = f"at most its commitment of {float(np.min(loan.commitment)):,.0f}"
-            yield path, "above_commitment", told, wanted, "ask for less, or raise the commitment"
-            return
-
-
-def _funding_names(s: Plan, key: str) -> Found:
-    bought = {name for name, plant in s.plants.items() if plant.__dict__.get("purchase") is not None}
-    if key not in s.projects and key not in bought:
-        hint = did_you_mean(key, {*s.projects, *bought}, "projects and purchased plants")
-        yield f"funding.{key}", "unknown_project", f"`{key}`", "a project or a purchased plant", hint
-    known = {*PURSES, *s.loans}
-    rests = [name for name, part in s.funding[key].sources.items() if part.unit == REST]
-    for name in s.funding[key].sources:
-        if name not in known:
-            hint = did_you_mean(name, known, "sources")
-            yield f"funding.{key}.{name}", "unknown_loan", f"the unknown source `{name}`", "a loan or a purse", hint
-    if len(rests) > 1:
-        at = f"funding.{key}.{rests[1]}"
-        yield at, "two_rests", "a second `rest`", "one", "give one of them an amount or a share"
-
-
-def _funding_total(s: Plan, key: str) -> Found:
-    funding: Funding = s.funding[key]
-    deal = s.plants[key].purchase if key in s.plants else None
-    if key not in s.projects and deal is None:
-        return
-    whole = s.projects[key].cost if deal is None else deal.price
-    so_far = np.asarray(0.0)
-    for name, part in funding.sources.items():
-        so_far = so_far + part.value * (whole if part.unit == "share" else 1.0)
-        if np.any(so_far > whole * (1 + 1e-9)):
-            told = f"{float(np.max(so_far)):,.0f} from the sources so far"
-            wanted = f"at most the {float(np.min(whole)):,.0f} that `{key}` uses"
-            yield f"funding.{key}.{name}", "above_uses", told, wanted, "lower it, or make it `rest`"
-            return
+        key = "from" if spans[0].key == "all" else spans[0].key
+        at = f"{where}.{key}" if project.spend is not None else where
+        hint = "start the horizon earlier, or spend later"
+        if project.spend is None:
+            hint = "start the horizon earlier, or state `spend`; without it, the year before completion counts"
+        yield at, "spent_before_horizon", "spending before the horizon", f"none before {s.horizon.start}", hint
 
 
 def _dated(s: Plan, name: str) -> Found:
@@ -256,17 +222,33 @@ def _tax(s: Plan, name: str) -> Found:
         yield f"tax.{name}", "not_whole_periods", f"{months} months", wanted, f"write a multiple of {whole} months"
 
 
-def _claim(s: Plan, name: str) -> Found:
+def _claim_subject(s: Plan, name: str) -> Found:
     claim, at = s.claims[name], f"claims.{name}"
     if bool(claim.row) == bool(claim.measure):
-        yield at, "one_subject", "both or neither of `row` and `measure`", "one of them", "keep one"
+        told = "both `row` and `measure`" if claim.row else "neither `row` nor `measure`"
+        yield at, "one_subject", told, "one of them", "a claim is about one row or one measure"
     if claim.row and not claim.when:
         yield at, "missing", "no `when`", "a time", "write `when: end of 2002`, `2002`, `2002-06` or `in total`"
-    limits = [limit for limit in LIMITS if getattr(claim, limit) is not None]
+
+
+def _claim_limit(s: Plan, name: str) -> Found:
+    limits = [limit for limit in LIMITS if getattr(s.claims[name], limit) is not None]
     if len(limits) != 1:
         told = f"{len(limits)} limits" if limits else "no limit"
-        yield at, "one_limit", told, f"one of {', '.join(LIMITS)}", "keep one"
-    if claim.source and claim.source not in s.sources:
-        hint = did_you_mean(claim.source, s.sources, "sources")
-        told = f"the unknown source `{claim.source}`"
-        yield f"{at}.source", "unknown_source", told, "one under `sources`", hint
+        yield f"claims.{name}", "one_limit", told, f"one of {', '.join(LIMITS)}", "a claim has one limit"
+
+
+def _claim_source(s: Plan, name: str) -> Found:
+    source = s.claims[name].source
+    if source and source not in s.sources:
+        hint = did_you_mean(source, s.sources, "sources")
+        told = f"the unknown source `{source}`"
+        yield f"claims.{name}.source", "unknown_source", told, "one under `sources`", hint
+
+
+def _option(s: Plan, name: str) -> Found:
+    for verb, shape, like in _OVERLAY:
+        part = getattr(s.options[name], verb)
+        if part is not None and not isinstance(getattr(part, "value", part), shape):
+            wanted = "a list of paths" if verb == "remove" else "a block of values by path"
+            yield f"options.{name}.{verb}", "not_a_block", "one value", wanted, f"write it like `{like}`"

@@ -84,6 +84,9 @@ def _linear_text(points: list[str], knots: list[str]) -> str:
 def time_rows(sheet: Sheet, timeline: Timeline) -> None:
     """Write the rows of the calendar: where periods begin and end, as month numbers, and where years do."""
     sheet.give("time.from", "month", timeline.origin)
+    sheet.give("time.months_in_year", "month", 12.0)
+    sheet.give("time.days_in_year", "day", 365.0)
+    sheet.give("time.one_year", "year", 1.0)
     months = sheet.give("time.months_in_period", "month", timeline.months)
     first = np.array([day.month == timeline.months for day in timeline.dates], dtype=float)
     first[0] = 1.0

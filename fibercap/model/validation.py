@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from functools import cache
 from typing import Annotated, Any, get_origin
 
 from pydantic import TypeAdapter, ValidationError
 
-from fibercap.core.errors import Problem, did_you_mean
+from fibercap.core.errors import Problem, did_you_mean, nearest
+from fibercap.core.fields import whole_period
 from fibercap.core.spec import Spec, collection_in, fields_at, specs_in
-from fibercap.core.tree import Branch, Leaf, Path, Tree, at, place_of
+from fibercap.core.tree import WRAPPER, Branch, Leaf, Path, Tree, at, place_of
+from fibercap.core.wording import quoted
 
 Raw = Mapping[str, Any]
 
@@ -22,42 +25,88 @@ def plain(tree: Tree) -> Any:  # noqa: ANN401 - a nested dict, or a leaf
 
 def problems_of(error: ValidationError, spec: type[Spec], tree: Branch) -> list[Problem]:
     """Turn every error of a validation into a problem with its place in the tree."""
-    return [_problem(dict(detail), spec, tree) for detail in error.errors(include_url=False, include_input=False)]
+    problems: list[Problem] = []
+    details: list[dict[str, Any]] = [{**detail} for detail in error.errors(include_url=False, include_input=False)]
+    misspelt = _misspelt(details, spec, tree)
+    for detail in details:
+        path = _path(detail["loc"], tree, missing=detail["type"] == "missing")
+        if detail["type"] == "missing" and path in misspelt:
+            continue
+        context = detail.get("ctx", {})
+        problems += _of_wrapper(path, tree) or [_problem(path, detail["type"], context, spec, tree)]
+        problems += [_told(path, code, other, tree) for code, other in context.get("others", ())]
+    return problems
 
 
-def _problem(detail: dict[str, Any], spec: type[Spec], tree: Branch) -> Problem:
-    context = detail.get("ctx", {})
-    path = _path(detail["loc"], tree, missing=detail["type"] == "missing")
-    if "inside" in context:
-        path = (*path, context["inside"])
-    name, code = ".".join(path), detail["type"]
+def _misspelt(details: list[dict[str, Any]], spec: type[Spec], tree: Branch) -> set[Path]:
+    """Return the paths that an unknown key beside them probably meant: they are not missing too."""
+    unknown = [_path(detail["loc"], tree) for detail in details if detail["type"] == "extra_forbidden"]
+    return {(*path[:-1], nearest(path[-1], fields_at(spec, path[:-1]) or ())) for path in unknown}
+
+
+def _of_wrapper(path: Path, tree: Branch) -> list[Problem]:
+    """Tell of a block that was meant as `{value, source, where, note}` and is none."""
+    block = at(tree, path)
+    if not isinstance(block, Branch) or not WRAPPER.intersection(block):
+        return []
+    strange = [key for key in block if key not in WRAPPER]
+    name = ".".join(path)
+    if "value" not in block and not strange:
+        hint = "write it like `{value: ..., source: ...}`"
+        return [Problem(name, "missing", f"no `value` beside `{next(iter(block))}`", "one", hint, place_of(tree, path))]
+    if "value" not in block or any(whole_period(key) for key in strange):
+        return []
+    return [
+        Problem(".".join((*path, key)), "unknown_key", "unknown key", "", hint, place_of(tree, (*path, key), key=True))
+        for key in strange
+        for hint in [did_you_mean(key, WRAPPER)]
+    ]
+
+
+def _problem(path: Path, code: str, context: dict[str, Any], spec: type[Spec], tree: Branch) -> Problem:
+    name = ".".join(path)
+    if "wanted" in context:
+        return _told(path, code, context, tree)
     if code == "extra_forbidden":
         known = fields_at(spec, path[:-1]) or frozenset()
         hint = _unknown_hint(path, known, tree)
         return Problem(name, "unknown_key", "unknown key", "", hint, place_of(tree, path, key=True))
     if code == "missing":
-        where = place_of(tree, path[:-1], key=True) or tree.place
-        return Problem(name, "missing", "nothing", f"`{path[-1]}`", f"add `{path[-1]}:` here", where)
-    if "wanted" in context:
-        inside_key = context.get("inside") and code in ("not_a_period", "not_a_date", "no_such_date")
-        where = place_of(tree, path, key=bool(inside_key))
-        return Problem(name, code, context["found"], context["wanted"], context["hint"], where)
+        where = place_of(tree, path[:-1], key=True) if path[:-1] else tree.place and replace(tree.place, width=1)
+        told = f"no `{path[-1]}` in `{'.'.join(path[:-1])}`" if path[:-1] else f"no `{path[-1]}`"
+        return Problem(name, "missing", told, "one", f"add `{path[-1]}:`", where)
     leaf = at(tree, path)
-    found = f"`{leaf.value}`" if isinstance(leaf, Leaf) else "a block"
-    known = sorted(fields_at(spec, path) or ())
-    hint = f"its keys are {', '.join(known)}" if known else "see the scenario language"
+    value = leaf.value if isinstance(leaf, Leaf) else None
+    found = quoted(value) if isinstance(value, str) else "a list" if isinstance(value, tuple) else "no block"
+    known = (fields_at(spec, path) or frozenset()) - {"note"}
+    hint = f"its keys are {', '.join(sorted(known))}" if known else "give each entry a name"
+    if path[:1] == ("funding",):  # its names are gathered from the file
+        hint = "write it like `{fleet: 2 million USD, equity: rest}`"
     return Problem(name, "not_a_block", found, "a block of keys", hint, place_of(tree, path))
+
+
+def _told(path: Path, code: str, context: dict[str, Any], tree: Branch) -> Problem:
+    """Return the problem that a field put into words, at the entry of a block where it happened."""
+    by_key = bool(context.get("key"))
+    if "inside" in context:
+        path = (*path, context["inside"])
+    block, found = at(tree, path), context["found"]
+    for key, child in block.items() if isinstance(block, Branch) else ():
+        if found == f"`{key}`" or (isinstance(child, Leaf) and found == f"`{child.value}`"):
+            path, by_key = (*path, key), found == f"`{key}`"  # the block was refused for this one
+            break
+    return Problem(".".join(path), code, found, context["wanted"], context["hint"], place_of(tree, path, key=by_key))
 
 
 def _unknown_hint(path: Path, known: frozenset[str], tree: Branch) -> str:
     block = at(tree, path[:-1])
     style = block.get("style") if isinstance(block, Branch) else None
     if isinstance(style, Leaf) and path[-1] in known:
-        return f"style `{style.value}` does not take it; in an overlay, `remove` it"
+        return f"style `{style.value}` does not take it; remove it"
     return did_you_mean(path[-1], known - {"note"})
 
 
-def _path(location: tuple[int | str, ...], tree: Branch, *, missing: bool) -> Path:
+def _path(location: tuple[int | str, ...], tree: Branch, *, missing: bool = False) -> Path:
     """Return an error's path without the parts that only pydantic knows: union members and gathered blocks."""
     path: Path = ()
     last = len(location) - 1

@@ -31,8 +31,6 @@ def worth_rows(sheet: Sheet, plan: Plan, without: Mapping[str, Array]) -> None:
     """Write the flows that projects add, their terminal value, and what owners get; `without` has the case without."""
     timeline, money = plan.timeline, plan.currency
     moment = month_start(plan.money.valuation_date) if plan.money.valuation_date else float(timeline.origin)
-    sheet.give("time.months_in_year", "month", 12.0)
-    sheet.give("time.one_year", "year", 1.0)
     valued = sheet.give("returns.valued_at", "month", moment)
     last = np.zeros(timeline.count)
     last[-1] = 1.0

@@ -2,19 +2,25 @@
 
 from __future__ import annotations
 
+import re
+from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeGuard
 
 from fibercap.core.errors import Place, Problem, ScenarioError, did_you_mean, unique
-from fibercap.core.tree import Branch, Leaf, Origin
-from fibercap.model.scenario import Scenario
-from fibercap.reading.text import read_leniently, read_text
+from fibercap.core.tree import Branch, Leaf, Origin, OverlayError, leaves, overlay
+from fibercap.model.scenario import Scenario, known_fields
+from fibercap.reading.text import BROKEN, read_leniently, read_text
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
+
+    from fibercap.core.tree import Tree
+    from fibercap.reading.text import Reading
 
 _PACKAGE = Path(__file__).resolve().parents[1]
 SUFFIXES = (".yaml", ".yml")
+VERSION = 1
 
 
 def shipped_folders() -> tuple[Path, ...]:
@@ -93,19 +99,66 @@ def read(name: str | Path, option: str | None = None, settings: Iterable[str] = 
 
 
 def scenario_of(text: str | bytes, name: str = "scenario", default_id: str = "scenario") -> Scenario:
-    """Return the scenario that a YAML text describes; what the text and what the model refuse is told together."""
-    tree, problems = read_leniently(text, name)
+    """Return the scenario that a YAML text describes; what the text, the model and the options refuse is told together.
+
+    Every option is laid over and validated too, so that none fails only when it is chosen.
+    """
+    reading = read_leniently(text, name)
+    tree = reading.tree
+    _check_version(tree, name)
     if "id" not in tree:
         tree = tree.with_child("id", Leaf(default_id))
+    scenario, problems = None, []
     try:
         scenario = Scenario.from_tree(tree, name)
     except ScenarioError as error:
-        known = {problem.path for problem in problems}
-        further = [p for p in error.problems if not (p.path in known and p.code in ("missing", "empty"))]
-        raise ScenarioError(name, unique([*problems, *further])) from None
-    if problems:
-        raise ScenarioError(name, problems)
+        problems = [*error.problems]
+    told = [*reading.problems, *_further(problems, reading)]
+    told += _further(_of_options(tree, name, problems), reading)
+    if scenario is None or told:
+        raise ScenarioError(name, unique(told))
     return scenario
+
+
+def _further(problems: Iterable[Problem], reading: Reading) -> Iterator[Problem]:
+    """Run over the problems that do not only follow from what reading refused already."""
+    refused = {leaf.place for _, leaf in leaves(reading.tree) if leaf.value is BROKEN}
+    for problem in problems:
+        lost = problem.code == "missing" and tuple(problem.path.split(".")[:-1]) in reading.incomplete
+        if not lost and (problem.code == "unknown_key" or problem.place not in refused):
+            yield problem
+
+
+def _check_version(tree: Branch, name: str) -> None:
+    """Refuse a newer format before anything else is read: its other keys may mean other things."""
+    leaf = tree.get("fibercap")
+    text = leaf.value if isinstance(leaf, Leaf) else ""
+    if isinstance(text, str) and re.fullmatch("[0-9]{1,9}", text) and int(text) > VERSION:
+        told, wanted = f"a scenario of format version {text}", f"version {VERSION}, the newest this fibercap knows"
+        raise ScenarioError(name, [Problem("fibercap", "newer", told, wanted, "install a newer fibercap", leaf.place)])
+
+
+def _of_options(tree: Branch, name: str, known: Iterable[Problem]) -> Iterator[Problem]:
+    """Lay each option over the scenario and run over what it brings about beside what is known."""
+    options = tree.get("options")
+    told = {(problem.place, problem.sentence()) for problem in known}
+    for option, changes in options.items() if isinstance(options, Branch) else ():
+        if _is_overlay(changes):
+            try:
+                Scenario.from_tree(overlay(tree, changes, known_fields, f"option {option}"), name, option)
+            except (OverlayError, ScenarioError) as error:
+                for problem in error.problems:
+                    if (problem.place, problem.sentence()) not in told:
+                        yield replace(problem, under=f"option `{option}`")
+
+
+def _is_overlay(changes: Tree) -> TypeGuard[Branch]:
+    """Tell whether a block has the shape of an overlay; the model tells of one that has not."""
+    if not isinstance(changes, Branch):
+        return False
+    blocks = all(isinstance(changes.get(verb, changes), Branch) for verb in ("change", "add"))
+    removed = changes.get("remove", Leaf(()))
+    return blocks and isinstance(removed, Leaf) and isinstance(removed.value, tuple)
 
 
 def changes_of(setting: str) -> Branch:

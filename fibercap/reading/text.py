@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
+import re
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Final
 
 import yaml
 
 from fibercap.core.errors import Place, Problem, ScenarioError
 from fibercap.core.tree import Branch, Leaf, Origin, Tree
+from fibercap.core.wording import quoted
+from fibercap.reading.syntax import in_our_words, unreadable_character
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
 MOST_NODES: Final = 200_000
-MOST_BYTES: Final = 20_000_000
+MOST_BYTES: Final = 5_000_000
 DEEPEST: Final = 50
+BROKEN: Final = None  # the value of a leaf that reading has refused already: every field refuses it once more
 _PLAIN_TAGS: Final = frozenset(
     f"tag:yaml.org,2002:{name}"
     for name in ("str", "int", "float", "bool", "null", "timestamp", "map", "seq", "merge", "value")
@@ -29,6 +34,7 @@ class _Builder:
     def __init__(self, name: str, text: str) -> None:
         self.name, self.lines = name, text.splitlines()
         self.problems: list[Problem] = []
+        self.incomplete: set[tuple[str, ...]] = set()
         self.nodes = 0
 
     def place(self, node: yaml.Node) -> Place:
@@ -37,80 +43,120 @@ class _Builder:
         width = end.column - start.column if end.line == start.line else len(text) - start.column
         return Place(self.name, start.line + 1, start.column + 1, text, max(width, 1))
 
-    def problem(self, path: str, code: str, found: str, wanted: str, hint: str, node: yaml.Node) -> None:
-        self.problems.append(Problem(path, code, found, wanted, hint, self.place(node)))
+    def problem(self, path: str, code: str, found: str, wanted: str, hint: str, place: Place) -> None:
+        self.problems.append(Problem(path, code, found, wanted, hint, place))
 
-    def build(self, node: yaml.Node, path: tuple[str, ...] = ()) -> Tree | None:
-        """Return the tree of a node, or None where it cannot be used."""
+    def build(self, node: yaml.Node, path: tuple[str, ...] = (), key: Place | None = None) -> Tree:
+        """Return the tree of a node; a leaf without a value where it cannot be used."""
         self.nodes += 1
-        name = ".".join(path)
+        here = self.place(node)
         if self.nodes > MOST_NODES or len(path) > DEEPEST:
-            if not any(p.code == "too_large" for p in self.problems):
-                told = f"more than {MOST_NODES:,} values, aliases followed, or {DEEPEST} levels"
-                self.problem(name, "too_large", told, "a scenario a person can read", "write it without aliases", node)
-            return None
-        if node.tag not in _PLAIN_TAGS:
-            self.problem(name, "tag", f"the tag `{node.tag}`", "a plain value", "remove the tag", node)
-            return None
-        if isinstance(node, yaml.MappingNode):
+            raise ScenarioError(self.name, [_too_large(self.nodes > MOST_NODES, here)])
+        wrapped = len(path) > 1 and path[-1] == "value"
+        name = ".".join(path[:-1] if wrapped else path)
+        if node.tag not in _PLAIN_TAGS or self._tagged(node):
+            told = f"the tag {quoted(node.tag)}" if node.tag not in _PLAIN_TAGS else "a tag"
+            self.problem(name, "tag", told, "a plain value", "remove the tag", here)
+        elif isinstance(node, yaml.MappingNode):
             return self._block(node, path)
-        if isinstance(node, yaml.SequenceNode):
-            return self._list(node, path)
-        if node.tag.endswith(":null") and node.style is None:
-            self.problem(name, "null", "nothing", "a value", "write a value, or remove the key", node)
-            return None
-        return Leaf(node.value, (Origin(self.place(node)),))
+        elif isinstance(node, yaml.SequenceNode):
+            return self._list(node, path, name)
+        elif node.tag.endswith(":null") and not node.style:
+            told = f"{quoted(node.value)}, which YAML takes for nothing" if node.value else "a key without a value"
+            here = here if node.value else key or here
+            self.problem(name, "null", told, "a value", "write one, or remove the key", here)
+        else:
+            return Leaf(node.value, (Origin(here),))
+        return Leaf(BROKEN, (Origin(here),))
 
-    def _list(self, node: yaml.SequenceNode, path: tuple[str, ...]) -> Leaf | None:
-        name = ".".join(path)
+    def _tagged(self, node: yaml.Node) -> bool:
+        """Tell whether a tag such as `!!float` is written out; resolved, it looks like any other value's."""
+        start = node.start_mark
+        text = self.lines[start.line][start.column :] if start.line < len(self.lines) else ""
+        return bool(re.match(r"(&\S+\s+)?!", text))
+
+    def _list(self, node: yaml.SequenceNode, path: tuple[str, ...], name: str) -> Leaf:
+        here = self.place(node)
+        value: tuple[str, ...] | None = BROKEN
         if not path or path[-1] not in _LISTS:
-            hint = f"only {', '.join(_LISTS)} are lists"
-            self.problem(name, "list", "a list", "a block with a name for each entry", hint, node)
-            return None
-        if not all(isinstance(item, yaml.ScalarNode) for item in node.value):
-            self.problem(name, "list", "a list of blocks", "a list of names", "write `[one, two]`", node)
-            return None
-        return Leaf(tuple(item.value for item in node.value), (Origin(self.place(node)),))
+            hint = f"only {', '.join(f'`{word}`' for word in _LISTS)} are lists"
+            self.problem(name, "list", "a list", "one value, or a block with a name for each entry", hint, here)
+        elif not all(isinstance(item, yaml.ScalarNode) for item in node.value):
+            self.problem(name, "list", "a list of blocks", "a list of names", "write it like `[one, two]`", here)
+        elif any(item.tag.endswith(":null") and not item.style for item in node.value):
+            self.problem(name, "null", "a list with an empty entry", "a list of names", "remove the empty entry", here)
+        else:
+            value = tuple(item.value for item in node.value)
+        return Leaf(value, (Origin(here),))
 
     def _block(self, node: yaml.MappingNode, path: tuple[str, ...]) -> Branch:
         children: dict[str, Tree] = {}
         places: dict[str, Place] = {}
+        before: str | None = None
         for key, value in self._pairs(node, path):
             name = ".".join((*path, key.value))
+            stray = node.flow_style and before is not None and _is_empty(value) and key.value[:1].isdigit()
+            if stray and self._comma(children, (*path, before or ""), self.place(key)):
+                continue
+            before = key.value
             if key.value in places:
                 first = places[key.value]
-                told = f"`{key.value}` a second time; it stands first in line {first.line}, column {first.column}"
-                self.problem(name, "duplicate_key", told, "each key once", "keep one of the two", key)
+                told = f"`{key.value}` a second time (it stands first in line {first.line}, column {first.column})"
+                self.problem(name, "duplicate_key", told, "each key once", "keep one of the two", self.place(key))
                 continue
             places[key.value] = self.place(key)
-            if self._is_stray(key, value, node, name):
-                continue
-            child = self.build(value, (*path, key.value))
-            if child is not None:
-                children[key.value] = child
+            children[key.value] = self.build(value, (*path, key.value), places[key.value])
         return Branch(children, places, self.place(node))
 
     def _pairs(self, node: yaml.MappingNode, path: tuple[str, ...]) -> Iterator[tuple[yaml.ScalarNode, yaml.Node]]:
         for key, value in node.value:
-            name = ".".join(path)
+            name, here = ".".join(path), self.place(key)
             if not isinstance(key, yaml.ScalarNode):
-                self.problem(name, "key", "a key that is a block or a list", "a name", "write a plain name", key)
-            elif key.tag.endswith(":merge"):
-                self.problem(name, "merge_key", "the merge key `<<`", "plain keys", "use `like`, or an option", key)
-            elif key.tag not in _PLAIN_TAGS:
-                self.problem(name, "tag", f"the tag `{key.tag}`", "a plain key", "remove the tag", key)
+                self.problem(name, "key", "a key that is a block or a list", "a name", "write a plain name", here)
+            elif key.tag.endswith(":merge") and not key.style:
+                hint = "write the keys out; an option can change some of them"
+                self.problem(name, "merge_key", "the merge key `<<`", "plain keys", hint, here)
+            elif key.tag not in _PLAIN_TAGS or self._tagged(key):
+                self.problem(name, "tag", "a tag on a key", "a plain key", "remove the tag", here)
             else:
                 yield key, value
+                continue
+            self.incomplete.add(path)
 
-    def _is_stray(self, key: yaml.ScalarNode, value: yaml.Node, block: yaml.MappingNode, name: str) -> bool:
+    def _comma(self, children: dict[str, Tree], path: tuple[str, ...], rest: Place) -> bool:
         """Tell of `{capex: 23,5 MUSD}`, which YAML reads as `capex: 23` and an empty key `5 MUSD`."""
-        empty = isinstance(value, yaml.ScalarNode) and value.tag.endswith(":null") and value.value == ""
-        if not (empty and block.flow_style and key.value[:1].isdigit()):
+        old = children.get(path[-1])
+        if not isinstance(old, Leaf) or old.place is None or old.place.line != rest.line:
             return False
-        told = f"the key `{key.value}` with nothing after it: YAML takes the comma before it for the end of a value"
-        hint = "a comma is not allowed in a number; write a point, or `_` between groups of digits"
-        self.problem(name, "comma_in_number", told, "a number without a comma", hint, key)
+        start, end = old.place.column - 1, rest.column - 1 + rest.width
+        whole = re.sub(r",\s+", ",", rest.text[start:end])
+        if not re.match(r"-?[0-9_]+(,[0-9_]+)*,[0-9]", whole):
+            return False
+        at = replace(old.place, width=end - start)
+        self.problems = [p for p in self.problems if p.place is None or p.place != old.place]
+        thousands, point = whole.replace(",", "_"), whole.replace(",", ".", 1)
+        better = f"`{point}`"
+        if re.fullmatch(r"-?[0-9]{1,3}(,[0-9]{3})+(\D.*)?", whole):
+            better = f"`{thousands}`" + (f" or `{point}`" if whole.count(",") == 1 else "")
+        told = f"{quoted(whole)}, which YAML reads as {quoted(whole.split(',')[0])} and a key without a value"
+        hint = f"a comma is not allowed in a number; write {better}"
+        name = ".".join(path[:-1] if path[-1] == "value" else path)
+        self.problem(name, "comma_in_number", told, "a number without a comma", hint, at)
+        children[path[-1]] = Leaf(BROKEN, (Origin(at),))
         return True
+
+
+def _is_empty(node: yaml.Node) -> bool:
+    return isinstance(node, yaml.ScalarNode) and node.tag.endswith(":null") and node.value == ""
+
+
+@dataclass(frozen=True)
+class Reading:
+    """What can be read of a text, what is wrong with the rest, and the blocks in which a key was lost."""
+
+    tree: Branch
+    problems: list[Problem] = field(default_factory=list)
+    incomplete: frozenset[tuple[str, ...]] = frozenset()
 
 
 def read_text(text: str | bytes, name: str) -> Branch:
@@ -128,34 +174,47 @@ def read_text(text: str | bytes, name: str) -> Branch:
     ScenarioError
         If it is not UTF-8, empty, not YAML, too large, or uses what the scenario language refuses.
     """
-    tree, problems = read_leniently(text, name)
-    if problems:
-        raise ScenarioError(name, problems)
-    return tree
+    reading = read_leniently(text, name)
+    if reading.problems:
+        raise ScenarioError(name, reading.problems)
+    return reading.tree
 
 
-def read_leniently(text: str | bytes, name: str) -> tuple[Branch, list[Problem]]:
+def read_leniently(text: str | bytes, name: str) -> Reading:
     """Return what can be read of a YAML text, and what is wrong with the rest; raise only where nothing can be read."""
     decoded = _decoded(text, name)
     try:
+        _measure(decoded, name)
         node = yaml.compose(decoded, Loader=_Loader)
     except yaml.MarkedYAMLError as error:
-        raise ScenarioError(name, [_syntax(error, name, decoded)]) from None
-    except yaml.YAMLError as error:
-        raise ScenarioError(
-            name, [_only(name, "not_yaml", f"text that is not YAML ({error})", "a YAML file")]
-        ) from None
-    except RecursionError:
-        told = "blocks nested too deeply to read"
-        raise ScenarioError(name, [_only(name, "too_large", told, f"at most {DEEPEST} levels")]) from None
-    if node is None:
+        raise ScenarioError(name, [in_our_words(error, name, decoded)]) from None
+    except yaml.reader.ReaderError as error:
+        raise ScenarioError(name, [unreadable_character(decoded, error.position, name)]) from None
+    if node is None or _is_empty(node):
         raise ScenarioError(name, [_only(name, "empty", "an empty file", "a scenario; it begins with `fibercap: 1`")])
     if not isinstance(node, yaml.MappingNode):
         told = "a list" if isinstance(node, yaml.SequenceNode) else "one value"
         raise ScenarioError(name, [_only(name, "not_a_block", told, "a scenario; it begins with `fibercap: 1`")])
     builder = _Builder(name, decoded)
     tree = builder.build(node)
-    return (tree if isinstance(tree, Branch) else Branch()), builder.problems
+    incomplete = frozenset(builder.incomplete)
+    return Reading(tree if isinstance(tree, Branch) else Branch(), builder.problems, incomplete)
+
+
+def _measure(text: str, name: str) -> None:
+    """Refuse what is too deep or too long before anything is built of it: the parser's own memory is at stake."""
+    depth = 0
+    for count, event in enumerate(yaml.parse(text, Loader=_Loader)):
+        depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
+        if depth > DEEPEST or count > 3 * MOST_NODES:
+            mark = event.start_mark
+            line = next((line for n, line in enumerate(text.splitlines()) if n == mark.line), "")
+            raise ScenarioError(name, [_too_large(depth <= DEEPEST, Place(name, mark.line + 1, mark.column + 1, line))])
+
+
+def _too_large(by_count: bool, place: Place) -> Problem:  # noqa: FBT001 - either too many or too deep
+    told = f"more than {MOST_NODES:,} values, aliases followed" if by_count else f"more than {DEEPEST} levels of blocks"
+    return Problem("", "too_large", told, "a scenario that a person can read", "write less, or less deep", place)
 
 
 def _decoded(text: str | bytes, name: str) -> str:
@@ -163,28 +222,25 @@ def _decoded(text: str | bytes, name: str) -> str:
         told = f"{len(text):,} bytes"
         raise ScenarioError(name, [_only(name, "too_large", told, f"at most {MOST_BYTES:,} bytes")])
     if isinstance(text, str):
+        strange = re.search("[\ud800-\udfff]", text)
+        if strange:
+            raise ScenarioError(name, [unreadable_character(text, strange.start(), name)])
         return text
     try:
         return text.decode("utf-8-sig")
     except UnicodeDecodeError as error:
-        line = text[: error.start].count(b"\n") + 1
-        told = f"the byte 0x{text[error.start]:02x}, which is not UTF-8"
-        at = Place(name, line, error.start - (text.rfind(b"\n", 0, error.start) + 1) + 1)
-        raise ScenarioError(name, [Problem("", "not_utf8", told, "UTF-8 text", "save the file as UTF-8", at)]) from None
+        raise ScenarioError(name, [_not_utf8(text, error.start, name)]) from None
 
 
-def _syntax(error: yaml.MarkedYAMLError, name: str, text: str) -> Problem:
-    mark = error.problem_mark or error.context_mark
-    lines = text.splitlines()
-    at = None
-    if mark is not None:
-        shown = lines[mark.line] if mark.line < len(lines) else ""
-        at = Place(name, mark.line + 1, mark.column + 1, shown)
-    told = " ".join(part for part in (error.context, error.problem) if part)
-    hint = "check indentation, brackets and quotes around here; quote a text that holds `: ` or `#`"
-    if "\t" in (at.text if at else ""):
-        hint = "indent with blanks, not with tabs"
-    return Problem("", "not_yaml", f"text that YAML cannot read ({told})", "YAML", hint, at)
+def _not_utf8(text: bytes, position: int, name: str) -> Problem:
+    start = text.rfind(b"\n", 0, position) + 1
+    column = len(text[start:position].decode("utf-8-sig")) + 1
+    shown = text[start:].split(b"\n", 1)[0].decode("utf-8-sig", errors="replace").rstrip("\r")
+    told, hint = f"the byte 0x{text[position]:02x}, which is not UTF-8", "save the file as UTF-8"
+    at = Place(name, text.count(b"\n", 0, position) + 1, column, shown)
+    if text[:2] in (b"\xff\xfe", b"\xfe\xff"):
+        told, at = "a file in UTF-16", Place(name, 1, 1)
+    return Problem("", "not_utf8", told, "UTF-8 text", hint, at)
 
 
 def _only(name: str, code: str, found: str, wanted: str) -> Problem:

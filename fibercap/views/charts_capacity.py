@@ -43,9 +43,9 @@ if TYPE_CHECKING:
     from fibercap.views.charts_style import Page
 
 LEFT = MARGIN + 0.2
-LABELS = 1.5
+LABELS = 1.75
 STACK, PANEL, ALONE = 2.7, 1.75, 3.9
-HEADING, UNDER = 0.45, 0.35
+HEADING, UNDER = 0.35, 0.4
 PANELS = 4
 COLUMNS = {1: 1, 2: 2, 3: 3, 4: 2}
 
@@ -126,7 +126,7 @@ def capacity_chart(projection: Projection, comparison: Comparison | None) -> Fig
     if not plants:
         notice(page, "This plan has no plants.")
         return page.figure
-    colours = {plant.key: PALETTE[row] if row < MOST else OTHERS for row, plant in enumerate(together(plants))}
+    colours = {plant.key: PALETTE[row] if plant.key else OTHERS for row, plant in enumerate(together(plants))}
     page.key([*_handles(), *handles(mark.outcome for plant in chosen for mark in marks[plant.key])])
     if not alone:
         _draw_stack(page, together(plants), colours)
@@ -184,8 +184,10 @@ def _draw_stack(page: Page, plants: list[Capacity], colours: dict[str, str]) -> 
         ax.stairs(top, plant.edges, baseline=base, fill=True, color=mixed(colour, "white", 0.15), linewidth=0)
         base = top
     for level in steps / divisor:
-        ax.stairs(level, times, baseline=None, color="white", linewidth=2.2)
-        ax.stairs(level, times, baseline=None, color=INK, linewidth=1.1)
+        ax.stairs(level, times, baseline=None, color="white", linewidth=2.0)
+    for level in steps[:-1] / divisor:
+        ax.stairs(level, times, baseline=None, color=INK, linewidth=0.7)
+    ax.stairs(steps[-1] / divisor, times, baseline=None, color=INK, linewidth=1.6)
     top = float(max(steps.max(), areas.max())) / divisor
     ax.set_ylim(0, top * 1.08 or 1.0)
     name_panel(ax, "All plants", f"{word}km/year", width)
@@ -212,7 +214,7 @@ def _name_bands(page: Page, ax: Axes, plants: list[Capacity], colours: dict[str,
         name = fit(plant.name, "label", LABELS - 0.42 - width_of(number))
         ax.text(1 + 0.32 / width, at, f"{name}  {number}", transform=beside, va="center", fontsize=SIZES["label"])
     end = f"nameplate, end of {int(np.ceil(plants[0].times[-1])) - 1}"
-    page.text(WIDTH - MARGIN - LABELS + 0.14, HEADING - 0.15, end, "small", color=SOFT)
+    page.text(WIDTH - MARGIN - LABELS + 0.14, HEADING - 0.21, end, "small", color=SOFT)
 
 
 def _draw_plant(ax: Axes, plant: Capacity, colour: str, marks: list[Mark], width: float) -> None:

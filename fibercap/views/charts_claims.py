@@ -9,7 +9,7 @@ import numpy as np
 
 from fibercap.core.fields import whole_period
 from fibercap.core.timeline import STOCK
-from fibercap.views.charts_style import INK, SETTINGS, SIZES, SOFT, short, width_of
+from fibercap.views.charts_style import SETTINGS, SIZES, SOFT, short, width_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -27,10 +27,12 @@ FAILS: Final = "#C2410C"
 SIGNS: Final = {"above": ">", "at_least": "≥", "below": "<", "at_most": "≤", "about": "≈"}
 ROWS: Final = {"nameplate": "nameplate", "effective_capacity": "effective"}
 MARKER: Final = 7.0
-DISTANCES: Final = (9, 16, 26, 38, 52, 70)
+DISTANCES: Final = (9, 16, 26, 38, 52, 70, 90, 115, 145)
 DIRECTIONS: Final = ((-1, 1), (1, 1), (-1, 0), (1, 0), (1, -1), (-1, -1), (0, 1), (0, -1))
+PADDING: Final = 2.0
 CLASH: Final = 1000.0
 COVERED: Final = 20.0
+NEAR: Final = 12.0
 
 
 @dataclass(frozen=True)
@@ -110,22 +112,28 @@ def _label(ax: Axes, marks: Sequence[Mark], divisor: float, lines: Array) -> Non
     from matplotlib.transforms import Bbox
 
     pixel, inside = SETTINGS["figure.dpi"] / 72, ax.get_window_extent()
-    points = ax.transData.transform(lines)
+    bars = [
+        np.column_stack([np.linspace(mark.start, mark.end, 60), np.full(60, mark.outcome.limit / divisor)])
+        for mark in marks
+    ]
+    points = ax.transData.transform(np.concatenate([lines, *bars]))
     centres = [ax.transData.transform((mark.at, mark.outcome.limit / divisor)) for mark in marks]
     reach = 0.75 * MARKER * pixel
     taken = [Bbox.from_extents(x - reach, y - reach, x + reach, y + reach) for x, y in centres]
     for mark, centre in zip(marks, centres, strict=True):
-        words = mark.label_for(divisor)
+        words, colour = mark.label_for(divisor), HOLDS if mark.outcome.holds else FAILS
         size = _size(words, pixel)
         places = [Bbox.from_bounds(*(centre + offset), *size) for offset in _offsets(size, pixel)]
-        costs = [_cost(place, taken, points, inside) + rank for rank, place in enumerate(places)]
+        costs = [_cost(p.padded(PADDING * pixel), taken, points, inside) + n for n, p in enumerate(places)]
         place = places[int(np.argmin(costs))]
         taken.append(place)
+        away = max(place.x0 - centre[0], centre[0] - place.x1, place.y0 - centre[1], centre[1] - place.y1)
+        leader = {"arrowstyle": "-", "color": SOFT, "linewidth": 0.6, "shrinkA": 0, "shrinkB": 5}
         ax.annotate(
             words, (mark.at, mark.outcome.limit / divisor), xytext=tuple((place.min - centre) / pixel),
-            textcoords="offset points", ha="left", va="bottom", fontsize=SIZES["small"], linespacing=1.15, color=INK,
+            textcoords="offset points", ha="left", va="bottom", fontsize=SIZES["small"], linespacing=1.15, color=colour,
             bbox={"facecolor": "white", "alpha": 0.82, "edgecolor": "none", "pad": 1.0}, zorder=7,
-            arrowprops={"arrowstyle": "-", "color": SOFT, "linewidth": 0.6, "shrinkA": 0, "shrinkB": 5},
+            arrowprops=leader if away > NEAR * pixel else None,
         )  # fmt: skip
 
 
@@ -133,7 +141,7 @@ def _size(words: str, pixel: float) -> Array:
     """Return width and height of a label. [pixel]"""
     lines = words.split("\n")
     return (
-        np.array([max(width_of(line, "small") for line in lines) * 72 + 2, len(lines) * SIZES["small"] * 1.35]) * pixel
+        np.array([max(width_of(line, "small") for line in lines) * 72 + 2, len(lines) * SIZES["small"] * 1.45]) * pixel
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -13,10 +14,12 @@ from fibercap.views.charts_style import (
     INK,
     MARGIN,
     PALETTE,
+    SECOND,
     SIZES,
     SOFT,
     WIDTH,
     fit,
+    in_one_line,
     mixed,
     name_panel,
     open_page,
@@ -37,7 +40,8 @@ if TYPE_CHECKING:
     from fibercap.views.charts_style import Page
 
 COLUMNS = 4
-PANEL, HEADING, UNDER = 1.15, 0.45, 0.3
+PANEL, HEADING, UNDER, BETWEEN = 1.2, 0.35, 0.35, 0.45
+LEFT = MARGIN + 0.2
 ROW = 0.24
 PRINCIPAL, INTEREST = PALETTE[0], PALETTE[1]
 NAMES = 2.3
@@ -79,34 +83,74 @@ def compare_chart(projection: Projection, comparison: Comparison | None) -> Figu
     """
     if comparison is None:
         raise FibercapError(f"{projection.scenario.id} has no options to compare; write some under `options:`")
-    cases = comparison.cases
-    columns = min(COLUMNS, len(cases))
-    rows = -(-len(cases) // columns)
-    upper = rows * (HEADING + PANEL + UNDER)
-    lower = HEADING + 0.3 + ROW * len(cases) + UNDER
+    years = years_of(comparison.cases, projection)
+    services = {name: service_by_year(case.projection, years) for name, case in comparison.cases.items()}
+    divisor, word = scale(_highest(services))
+    grid = _grid(comparison, f"{word}{comparison.currency}")
+    lower = HEADING + 0.1 + ROW * len(comparison.cases) + UNDER
     about = f"compared with {comparison.baseline} · debt service: by the year of payment, without upfront fees"
-    page = open_page(
-        projection, "Ways of financing: debt service by calendar year, and what the debt costs", upper + lower, about
-    )
-    page.key(_handles(comparison, rival=len(cases) > 1))
-    years = years_of(cases, projection)
-    services = {name: service_by_year(case.projection, years) for name, case in cases.items()}
-    divisor, word = scale(max(float((p + i).max()) for p, i in services.values()))
-    width = (WIDTH - 2 * MARGIN - 0.2 + 0.45) / max(columns, 2) - 0.45
-    for position, (name, case) in enumerate(cases.items()):
-        row, column = divmod(position, columns)
-        ax = page.panel(MARGIN + 0.2 + column * (width + 0.45), HEADING + row * (HEADING + PANEL + UNDER), width, PANEL)
-        highest = max(float((p + i).max()) for p, i in services.values()) / divisor
-        ax.set_ylim(0, highest * 1.1 or 1.0)
-        name_panel(ax, case.title, f"{word}{comparison.currency}", width)
+    subtitle = "Ways of financing: debt service by calendar year, and what the debt costs to maturity"
+    page = open_page(projection, subtitle, grid.height + lower, about)
+    page.key(_handles(comparison))
+    for position, (name, case) in enumerate(comparison.cases.items()):
+        ax = page.panel(*grid.place(position), grid.width, PANEL)
+        ax.set_ylim(0, _highest(services) / divisor * 1.1 or 1.0)
+        name_panel(ax, case.title, grid.unit, grid.width, beside=grid.beside)
         rival = services[comparison.baseline] if name != comparison.baseline else None
         _draw_service(ax, years, services[name], rival, divisor)
-        year_axis(ax, years.start, years.stop, width)
-    _draw_costs(page, comparison, upper)
+        year_axis(ax, years.start, years.stop, grid.width)
+    _draw_costs(page, comparison, grid.height)
     return page.figure
 
 
-def _handles(comparison: Comparison, *, rival: bool) -> list[Artist]:
+@dataclass(frozen=True)
+class Grid:
+    """Panels in rows and columns, all alike; `beside` tells whether every name has room beside the unit."""
+
+    rows: int
+    columns: int
+    unit: str
+    beside: bool
+
+    @property
+    def width(self) -> float:
+        """Width of a panel; one alone is as wide as one of two. [inch]"""
+        return _panel_width(max(self.columns, 2))
+
+    @property
+    def pitch(self) -> float:
+        """Height of a row with its names and years. [inch]"""
+        return HEADING + (0.0 if self.beside else SECOND) + PANEL + UNDER
+
+    @property
+    def height(self) -> float:
+        """Height of all rows. [inch]"""
+        return self.rows * self.pitch
+
+    def place(self, position: int) -> tuple[float, float]:
+        """Return left and top of a panel. [inch]"""
+        row, column = divmod(position, self.columns)
+        return LEFT + column * (self.width + BETWEEN), (row + 1) * self.pitch - PANEL - UNDER
+
+
+def _panel_width(columns: int) -> float:
+    return (WIDTH - LEFT - MARGIN + BETWEEN) / columns - BETWEEN
+
+
+def _grid(comparison: Comparison, unit: str) -> Grid:
+    count = len(comparison.cases)
+    rows = -(-count // COLUMNS)
+    columns = -(-count // rows)
+    width = _panel_width(max(columns, 2))
+    beside = all(in_one_line(case.title, unit, width) for case in comparison.cases.values())
+    return Grid(rows, columns, unit, beside)
+
+
+def _highest(services: Mapping[str, Service]) -> float:
+    return max(float((principal + interest).max()) for principal, interest in services.values())
+
+
+def _handles(comparison: Comparison) -> list[Artist]:
     from matplotlib.lines import Line2D
     from matplotlib.patches import Patch
 
@@ -115,7 +159,11 @@ def _handles(comparison: Comparison, *, rival: bool) -> list[Artist]:
         Patch(facecolor=INTEREST, label="interest and recurring fees"),
     ]
     title = fit(comparison.cases[comparison.baseline].title, "label", 3.0)
-    return [*entries, Line2D([], [], color=SOFT, linewidth=1.0, label=f"{title}, to compare")] if rival else entries
+    return (
+        [*entries, Line2D([], [], color=SOFT, linewidth=1.0, label=f"{title}, to compare")]
+        if len(comparison.cases) > 1
+        else entries
+    )
 
 
 def _draw_service(ax: Axes, years: range, service: Service, rival: Service | None, divisor: float) -> None:
@@ -123,9 +171,8 @@ def _draw_service(ax: Axes, years: range, service: Service, rival: Service | Non
     middles = np.array(years) + 0.5
     principal, interest = service[0] / divisor, service[1] / divisor
     if not (principal + interest).any():
-        ax.text(
-            0.5, 0.5, "no debt", transform=ax.transAxes, ha="center", va="center", color=SOFT, fontsize=SIZES["panel"]
-        )
+        ax.annotate("no debt", (0.5, 0.5), xycoords="axes fraction", ha="center", va="center", color=SOFT)
+        return
     ax.bar(middles, principal, width=0.72, color=PRINCIPAL)
     ax.bar(middles, interest, width=0.72, bottom=principal, color=INTEREST)
     if rival is not None:
@@ -138,19 +185,20 @@ def _draw_costs(page: Page, comparison: Comparison, top: float) -> None:
     cases = comparison.cases
     costs = [case.measures["all_in_cost"].value for case in cases.values()]
     rates = [None if cost is None else 100 * cost for cost in costs]
-    totals = [None if case.measures["all_in_cost"].reason == NO_DEBT else _paid_for(case) for case in cases.values()]
+    free = [_debt_free(case.projection) for case in cases.values()]
+    totals = [None if none else _paid_for(case) for none, case in zip(free, cases.values(), strict=True)]
     divisor, word = scale(max([total for total in totals if total is not None], default=1.0))
     money = [None if total is None else total / divisor for total in totals]
-    height, start = ROW * len(cases), top + HEADING + 0.3
+    height, start = ROW * len(cases), top + HEADING + 0.1
     width = (WIDTH - MARGIN - NAMES - MARGIN - 0.6) / 2
     for row, case in enumerate(cases.values()):
         name = fit(case.title, "label", NAMES - 0.15)
         page.text(MARGIN + NAMES - 0.12, start + ROW * (row + 0.5), name, "label", ha="right", va="center")
-    reasons = ["no debt" if total is None else "undefined" for total in totals]
+    reasons = ["no debt" if none else "undefined" for none in free]
     left = MARGIN + NAMES
     panels = (
-        ("All-in cost of debt, to maturity", "%/year", rates, "{:.2f}"),
-        ("Interest and fees, to maturity", f"{word}{comparison.currency}", money, "{:,.2f}"),
+        ("All-in cost of debt", "%/year", rates, "{:.2f}"),
+        ("Interest and fees", f"{word}{comparison.currency}", money, "{:,.2f}"),
     )
     for position, (name, unit, values, form) in enumerate(panels):
         ax = page.panel(left + position * (width + 0.6), start, width, height)
@@ -158,7 +206,8 @@ def _draw_costs(page: Page, comparison: Comparison, top: float) -> None:
         name_panel(ax, name, unit, width)
 
 
-NO_DEBT = "no loan is drawn"
+def _debt_free(projection: Projection) -> bool:
+    return not any(projection.value(f"loans.{loan}.schedule.drawn")[0].any() for loan in projection.scenario.loans)
 
 
 def _paid_for(case: Case) -> float:
@@ -168,7 +217,7 @@ def _paid_for(case: Case) -> float:
 def _dots(ax: Axes, values: list[float | None], reasons: list[str], form: str) -> None:
     """Draw one dot a row, from zero, with its number beside it; where there is none, the reason."""
     highest = max([value for value in values if value is not None], default=0.0) or 1.0
-    ax.set_xlim(0, highest * 1.25)
+    ax.set_xlim(0, highest * 1.3)
     ax.set_ylim(len(values) - 0.5, -0.5)
     ax.set_yticks([])
     ax.grid(visible=False, axis="y")

@@ -37,9 +37,9 @@ if TYPE_CHECKING:
     from fibercap.studies.compare import Comparison
     from fibercap.views.charts_style import Page
 
-BODY = 4.2
+BODY = 4.5
 KEY = 2.1
-GAP = 0.4
+GAP, UNDER = 0.4, 0.4
 
 
 @dataclass(frozen=True)
@@ -49,6 +49,12 @@ class Owed:
     name: str
     times: Array
     closing: Array
+    count: int = 1
+
+    @property
+    def label(self) -> str:
+        """What the key calls it."""
+        return self.name if self.count == 1 else f"{self.count} other loans"
 
     @property
     def peak(self) -> float:
@@ -73,14 +79,15 @@ def owed(projection: Projection, loan: str) -> Owed:
 
 
 def stacked(loans: list[Owed]) -> list[Owed]:
-    """Return the loans from the largest to the smallest; beyond the palette the smallest are one."""
-    ordered = sorted(loans, key=lambda loan: (-loan.peak, loan.name))
-    if len(ordered) <= MOST:
-        return ordered
-    rest = ordered[MOST - 1 :]
+    """Return the loans from the first drawn to the last; beyond the palette the smallest are one, and come first."""
+    ordered = sorted(loans, key=lambda loan: -loan.peak)
+    kept, rest = (ordered, []) if len(ordered) <= MOST else (ordered[: MOST - 1], ordered[MOST - 1 :])
+    kept.sort(key=lambda loan: (float(loan.times[np.flatnonzero(loan.closing > 0)[0]]), loan.name))
+    if not rest:
+        return kept
     times = np.unique(np.concatenate([loan.times for loan in rest]))
     together = np.sum([loan.at(times) for loan in rest], axis=0)
-    return [*ordered[: MOST - 1], Owed(f"{len(rest)} other loans", times, together)]
+    return [Owed("", times, together, len(rest)), *kept]
 
 
 def debt_chart(projection: Projection, comparison: Comparison | None) -> Figure:
@@ -88,7 +95,7 @@ def debt_chart(projection: Projection, comparison: Comparison | None) -> Figure:
     del comparison
     loans = [owed(projection, name) for name in projection.scenario.loans]
     drawn = stacked([loan for loan in loans if loan.peak > 0])
-    page = open_page(projection, "Debt by loan, on each loan's own dates, to maturity", BODY)
+    page = open_page(projection, "Debt by loan, on each loan's own dates, to maturity", BODY, keyed=False)
     if not drawn:
         notice(page, "No loan is drawn in this plan." if loans else "This plan has no loans.")
         return page.figure
@@ -96,8 +103,8 @@ def debt_chart(projection: Projection, comparison: Comparison | None) -> Figure:
     times = np.unique(np.concatenate([*(loan.times for loan in drawn), [projection.timeline.origin / 12, ends]]))
     levels = [loan.at(times) for loan in drawn]
     divisor, word = scale(float(np.sum(levels, axis=0).max()))
-    colours = [OTHERS if " other loans" in loan.name else PALETTE[i] for i, loan in enumerate(drawn)]
-    width, height = WIDTH - 2 * MARGIN - KEY - 0.2, BODY - GAP
+    colours = [PALETTE[place] if loan.count == 1 else OTHERS for place, loan in enumerate(drawn)]
+    width, height = WIDTH - 2 * MARGIN - KEY - 0.2, BODY - GAP - UNDER
     ax = page.panel(MARGIN + 0.2, GAP, width, height)
     base = np.zeros(len(times) - 1)
     for level, colour in zip(levels, colours, strict=True):
@@ -136,7 +143,7 @@ def _key(page: Page, drawn: list[Owed], colours: list[str], divisor: float) -> N
         square = (left / WIDTH, down / page.height)
         wide, high = 0.13 / WIDTH, 0.13 / page.height
         page.figure.add_artist(Rectangle(square, wide, high, facecolor=colour, edgecolor="none"))
-        page.text(left + 0.2, top - 0.01, fit(loan.name, "panel", KEY - 0.35), "label", weight="bold")
+        page.text(left + 0.2, top - 0.01, fit(loan.label, "panel", KEY - 0.35), "label", weight="bold")
         last = loan.times[np.flatnonzero(loan.closing > 0)[-1] + 1 :]
         paid = f", repaid {int(np.ceil(last[0])) - 1}" if len(last) else ""
         page.text(left + 0.2, top + 0.14, f"peak {short(loan.peak / divisor)}{paid}", "small", color=SOFT)

@@ -40,6 +40,9 @@ SETTINGS: Final[dict[Any, Any]] = {
     "savefig.dpi": 150,
 }
 MARGIN: Final = 0.45
+NEXT: Final = 0.1
+SECOND: Final = 0.17
+"""Height of a panel's name where its unit stands below it. [inch]"""
 WIDTH: Final = 9.6
 SCALES: Final = ((1e9, "billion "), (1e6, "million "), (1e3, "thousand "))
 
@@ -54,12 +57,15 @@ class Page:
 
     def panel(self, left: float, top: float, width: float, height: float) -> Axes:
         """Return axes at a place, with a quiet frame and a grid across."""
+        from matplotlib.ticker import MaxNLocator
+
         below = self.height - self.head - top - height
         ax = self.figure.add_axes((left / WIDTH, below / self.height, width / WIDTH, height / self.height))
         for side in ("top", "right", "left"):
             ax.spines[side].set_visible(False)
         ax.tick_params(axis="y", length=0, labelcolor=SOFT, labelsize=SIZES["label"])
         ax.grid(visible=True, axis="y", color=FAINT, linewidth=0.7)
+        ax.yaxis.set_major_locator(MaxNLocator(max(3, round(2.4 * height)), steps=[1, 2, 5, 10]))
         ax.set_axisbelow(True)
         return ax
 
@@ -78,10 +84,11 @@ class Page:
         )  # fmt: skip
 
 
-def open_page(projection: Projection, subtitle: str, body: float, about: str = "") -> Page:
+def open_page(projection: Projection, subtitle: str, body: float, about: str = "", *, keyed: bool = True) -> Page:
     """Return a page with the scenario's title and footer, and a body of some inches for panels.
 
-    The footer says which scenario and option this is, and `about`, what a reader must know besides.
+    The footer says which scenario and option this is, and `about`, what a reader must know besides. A page that is
+    `keyed` keeps a line below the subtitle free for a key.
     """
     from matplotlib.figure import Figure
 
@@ -94,7 +101,7 @@ def open_page(projection: Projection, subtitle: str, body: float, about: str = "
         *([about] if about else []),
     ]
     feet = wrap(" · ".join(told), "small", WIDTH - 2 * MARGIN, most=3)
-    head, foot = 0.35 + 0.25 * len(title) + 0.55, 0.3 + 0.14 * len(feet)
+    head, foot = 0.35 + 0.25 * len(title) + (0.55 if keyed else 0.25), 0.3 + 0.14 * len(feet)
     height = head + body + foot
     page = Page(Figure(figsize=(WIDTH, height), facecolor="white"), height, head)
     for row, line in enumerate(title):
@@ -146,6 +153,15 @@ def fit(words: str, size: str, width: float) -> str:
 
 def wrap(words: str, size: str, width: float, most: int) -> list[str]:
     """Return words on at most so many lines, each no wider than some inches; the last one may end in an ellipsis."""
+    best = lines = _filled(words, size, width, most)
+    while 1 < len(lines) == len(best) and not lines[-1].endswith("…"):  # no line of one word under a long one
+        best, width = lines, 0.97 * width
+        lines = _filled(words, size, width, most)
+    return best
+
+
+def _filled(words: str, size: str, width: float, most: int) -> list[str]:
+    """Return words on at most so many lines, each as full as can be."""
     lines: list[str] = []
     rest = clean(words).split(" ")
     while rest and len(lines) < most - 1:
@@ -171,13 +187,18 @@ def short(value: float) -> str:
     return text.rstrip("0").rstrip(".")
 
 
-def name_panel(ax: Axes, name: str, unit: str, width: float) -> None:
-    """Write a panel's name and, on the axis, its unit."""
-    name = fit(name, "panel", width)
-    ax.set_title(name, loc="left", fontsize=SIZES["panel"], weight="bold", pad=19, x=0)
-    ax.set_ylabel(unit, rotation=0, ha="left", va="bottom", fontsize=SIZES["label"], color=SOFT)
-    ax.yaxis.set_label_coords(0, 1.0)
-    ax.yaxis.label.set_y(1.0)
+def in_one_line(name: str, unit: str, width: float) -> bool:
+    """Tell whether a panel's name has room beside its unit."""
+    return width_of(clean(name), "panel") + NEXT + width_of(unit) <= width
+
+
+def name_panel(ax: Axes, name: str, unit: str, width: float, *, beside: bool = True) -> None:
+    """Write a panel's name and, at the top of the axis, its unit: beside the name, or else below it."""
+    name = fit(name, "panel", width - (width_of(unit) + NEXT if beside else 0.0))
+    place: dict[str, Any] = {"xycoords": "axes fraction", "textcoords": "offset points", "va": "baseline"}
+    after, up = (72 * (width_of(name, "panel") + NEXT), 9) if beside else (0.0, 9 + 72 * SECOND)
+    ax.annotate(name, (0, 1), (0, up), fontsize=SIZES["panel"], weight="bold", **place)
+    ax.annotate(unit, (0, 1), (after, 9), fontsize=SIZES["label"], color=SOFT, **place)
 
 
 def year_axis(ax: Axes, start: float, end: float, width: float) -> None:
@@ -198,8 +219,8 @@ def year_axis(ax: Axes, start: float, end: float, width: float) -> None:
     ax.xaxis.set_major_formatter(NullFormatter())
     ax.xaxis.set_minor_locator(FixedLocator(list(middles)))
     ax.xaxis.set_minor_formatter(FuncFormatter(lambda at, _: middles.get(at, "")))
-    ax.tick_params(axis="x", which="major", length=5, color=SOFT)
-    ax.tick_params(axis="x", which="minor", length=0, pad=4, labelcolor=SOFT, labelsize=SIZES["label"])
+    ax.tick_params(axis="x", which="major", length=4, color=SOFT)
+    ax.tick_params(axis="x", which="minor", length=0, pad=6, labelcolor=SOFT, labelsize=SIZES["label"])
 
 
 def _wide(at: float, start: float, end: float) -> float:

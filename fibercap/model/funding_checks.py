@@ -1,0 +1,119 @@
+"""Checks of loans and of the funding that draws on them: dates in order, names that exist, sums within limits."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+import numpy as np
+import numpy.typing as npt
+
+from fibercap.core.errors import did_you_mean
+from fibercap.model.funding import PURSES, REST, Part
+
+if TYPE_CHECKING:
+    from fibercap.core.units import Array
+    from fibercap.model.funding import Funding
+    from fibercap.model.plan import Plan
+
+Found = Iterator[tuple[str, str, str, str, str]]  # path, code, found, wanted, hint
+FUNDED = "a project, or a plant with a `purchase`"
+
+
+def loan_dates(s: Plan, name: str) -> Found:
+    """Hold that maturity, first payment and availability lie where they can."""
+    loan, at = s.loans[name], f"loans.{name}"
+    if loan.maturity <= loan.signed:
+        yield f"{at}.matures", "matures_before_signing", f"{loan.maturity}", f"a day after signing, {loan.signed}", ""
+        return
+    first, until = loan.payments.first, loan.fees.available_until
+    if first and not loan.signed < first <= loan.maturity:
+        wanted = f"a day after {loan.signed} and up to {loan.maturity}"
+        yield f"{at}.payments.first", "payment_outside_loan", f"{first}", wanted, "change `first`"
+    if until and not loan.signed <= until <= loan.maturity:
+        wanted = f"a day from {loan.signed} to {loan.maturity}"
+        yield f"{at}.fees.available_until", "outside_loan", f"{until}", wanted, "change it"
+    if loan.signed > s.horizon.end:
+        wanted, hint = f"a day up to the horizon's end, {s.horizon.end}", "extend the horizon, or remove the loan"
+        yield f"{at}.signed", "outside_horizon", f"{loan.signed}", wanted, hint
+    if loan.maturity < s.horizon.start:
+        wanted, hint = f"a day after the horizon's start, {s.horizon.start}", "remove the loan"
+        yield f"{at}.matures", "outside_horizon", f"{loan.maturity}", wanted, hint
+
+
+def loan_draws(s: Plan, name: str) -> Found:
+    """Hold that dated draws lie within the loan."""
+    loan = s.loans[name]
+    for day in loan.draws or {}:
+        if not loan.signed <= day < loan.maturity:
+            wanted = f"a day from {loan.signed} and before {loan.maturity}"
+            yield f"loans.{name}.draws.{day}", "outside_loan", f"a draw on {day}", wanted, "change the date"
+
+
+def _first(amount: Array, bad: npt.NDArray[np.bool_]) -> float:
+    """Return an amount in the first draw that is bad."""
+    return float(np.broadcast_to(amount, bad.shape).flat[int(np.flatnonzero(bad)[0])])
+
+
+def in_draw(bad: npt.NDArray[np.bool_]) -> str:
+    """Name the first draw that is bad, where there are draws."""
+    return f" in draw {int(np.flatnonzero(bad)[0])}" if np.ndim(bad) else ""
+
+
+def loan_total(s: Plan, name: str) -> Found:
+    """Hold that what is asked of a loan stays within its commitment."""
+    loan = s.loans[name]
+    asked = [(f"loans.{name}.draws.{day}", amount) for day, amount in (loan.draws or {}).items()]
+    for key, funding in s.funding.items():
+        part = funding.__dict__.get("sources", {}).get(name)
+        if isinstance(part, Part) and part.unit == "money":
+            asked.append((f"funding.{key}.{name}", part.value))
+    so_far = np.asarray(0.0)
+    for path, amount in asked:
+        so_far = so_far + amount
+        above = so_far > loan.commitment * (1 + 1e-12)
+        if np.any(above):
+            told = f"{_first(so_far, above):,.0f} {s.currency} asked of `{name}` so far{in_draw(above)}"
+            wanted = f"at most its commitment of {_first(loan.commitment, above):,.0f} {s.currency}"
+            yield path, "above_commitment", told, wanted, "ask for less, or raise the commitment"
+            return
+
+
+def funding_place(s: Plan, key: str) -> Found:
+    """Hold that funding is for something that exists."""
+    bought = {name for name, plant in s.plants.items() if plant.__dict__.get("purchase") is not None}
+    if key not in s.projects and key not in bought:
+        hint = did_you_mean(key, {*s.projects, *bought}, "projects and purchased plants")
+        yield f"funding.{key}", "unknown_project", f"the unknown project `{key}`", FUNDED, hint
+
+
+def funding_names(s: Plan, key: str) -> Found:
+    """Hold that sources exist, and one of them at most takes the rest."""
+    known = {*PURSES, *s.loans}
+    for name in s.funding[key].sources:
+        if name not in known:
+            hint = did_you_mean(name, known, "sources")
+            told = f"the unknown source `{name}`"
+            yield f"funding.{key}.{name}", "unknown_loan", told, "a loan, or grant, equity or cash", hint
+    rests = [name for name, part in s.funding[key].sources.items() if part.unit == REST]
+    if len(rests) > 1:
+        at = f"funding.{key}.{rests[1]}"
+        yield at, "two_rests", "a second `rest`", "one", "give one of them an amount or a share"
+
+
+def funding_total(s: Plan, key: str) -> Found:
+    """Hold that sources do not pay more than is spent."""
+    funding: Funding = s.funding[key]
+    deal = s.plants[key].purchase if key in s.plants else None
+    if key not in s.projects and deal is None:
+        return
+    whole = s.projects[key].cost if deal is None else deal.price
+    so_far = np.asarray(0.0)
+    for name, part in funding.sources.items():
+        so_far = so_far + part.value * (whole if part.unit == "share" else 1.0)
+        above = so_far > whole * (1 + 1e-9)
+        if np.any(above):
+            told = f"{_first(so_far, above):,.0f} {s.currency} from the sources so far{in_draw(above)}"
+            wanted = f"at most the {_first(whole, above):,.0f} {s.currency} that `{key}` uses"
+            yield f"funding.{key}.{name}", "above_uses", told, wanted, "lower it, or make it `rest`"
+            return
