@@ -12,8 +12,9 @@ CODE := $(wildcard fibercap tests benchmarks)
 help: ## list these targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' $(firstword $(MAKEFILE_LIST))
 
-run: $(VENV)/installed ## install what is needed and project the FiberCore case
+run: $(VENV)/installed ## install what is needed, project the FiberCore case and draw its capacity
 	@$(BIN)/fibercap run fibercore
+	@echo "Capacity is drawn in $$($(BIN)/fibercap plot fibercore capacity --out fibercore-capacity.png --force)"
 
 test: check ## format, lint, types and tests, as the continuous integration runs them
 	$(BIN)/pytest -n 2
@@ -28,7 +29,7 @@ format: $(VENV)/installed-dev ## bring the code into its form and mend what can 
 	$(BIN)/ruff check --fix .
 
 clean: ## remove everything that can be made again
-	rm -rf $(VENV) build dist .mypy_cache .pytest_cache .ruff_cache .hypothesis
+	rm -rf $(VENV) fibercore-capacity.png build dist .mypy_cache .pytest_cache .ruff_cache .hypothesis
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 $(BIN)/python:

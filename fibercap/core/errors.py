@@ -76,7 +76,7 @@ class Problem:
             return f"{self.path}\n    {self.sentence()}"
         at = self.place
         head = f"{at.file}:{at.line}:{at.column}"
-        lines = [f"{head}: {self.path}" if self.path else head]
+        lines = [f"{head}: {_one_line(self.path)}" if self.path else head]
         if at.text:
             shown, column = _window(at.text, at.column)
             margin = f"    {at.line} | "
@@ -107,9 +107,13 @@ def _cells(text: str) -> int:
     return sum(0 if combining(c) else 1 + (east_asian_width(c) in "WF") for c in text)
 
 
+def _one_line(text: str) -> str:
+    return "".join(character if character.isprintable() else " " for character in text)
+
+
 def _window(text: str, column: int, width: int = 100) -> tuple[str, int]:
     """Cut a very long line around the column; tabs become one blank so that carets stand right."""
-    text = "".join(" " if character == "\t" or not character.isprintable() else character for character in text)
+    text = _one_line(text)
     if len(text) <= width:
         return text, column
     start = max(0, column - width // 3)

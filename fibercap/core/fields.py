@@ -262,7 +262,7 @@ class Word(Field):
     def parse(self, raw: Any, info: ValidationInfo) -> str:  # noqa: ANN401
         """Return the word."""
         del info
-        one = len(self.known) == 1
+        one = self.kind == "words" and len(self.known) == 1
         wanted = f"`{self.known[0]}`" if one else f"one of the known {self.kind}: {', '.join(self.known)}"
         text = text_of(raw, wanted)
         if text not in self.known:
@@ -284,7 +284,7 @@ class Number(Field):
         if isinstance(getattr(raw, "value", raw), Quantity) and not self.known:
             return Of("", low=self.low).parse(raw, info)
         text = text_of(raw, "a bare number")
-        number, unit = quantity_of(text, "a bare number", "`5`")
+        number, unit = quantity_of(text, "a bare number", f"`{self.known[0] if self.known else 5}`")
         if unit:
             raise wrong("wrong_dimension", quoted(text), "a bare number", f"write `{text.split(' ')[0]}`")
         if not self.low <= number <= LARGEST or (self.known and number not in self.known):

@@ -94,7 +94,7 @@ def span_of(key: str) -> tuple[int, int]:
 def inside(name: str, error: PydanticCustomError, *, key: bool = False) -> PydanticCustomError:
     """Return the same error, which remembers under which key of a block (or with the key itself) it happened."""
     context = {**(error.context or {}), "inside": name, "key": key}
-    return PydanticCustomError(error.type, "{found}", context)  # type: ignore[arg-type]
+    return PydanticCustomError(error.type, "{found}", context)
 
 
 def read_block(
@@ -119,7 +119,7 @@ def read_block(
     if errors:
         first, *others = errors
         context = {**(first.context or {}), "others": [(error.type, error.context) for error in others]}
-        raise PydanticCustomError(first.type, "{found}", context)  # type: ignore[arg-type]
+        raise PydanticCustomError(first.type, "{found}", context)
     return read
 
 

@@ -8,7 +8,7 @@ from datetime import date
 from typing import TYPE_CHECKING, Final
 
 from fibercap.core.errors import did_you_mean, nearest
-from fibercap.core.units import VOCABULARY, QuantityTextError, split_quantity
+from fibercap.core.units import CURRENCIES, VOCABULARY, QuantityTextError, split_quantity
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -50,7 +50,8 @@ _OTHER_WORDS: Final = {
 def quoted(text: object) -> str:
     """Return a text in back quotes, on one line and no longer than a person reads."""
     line = "".join(c if c.isprintable() else " " for c in str(text))
-    return f"`{line if len(line) <= LONGEST else line[: LONGEST - 3] + '...'}`"
+    line = line if len(line) <= LONGEST else line[: LONGEST - 3] + "..."
+    return f'"{line}"' if "`" in line else f"`{line}`"
 
 
 def advice(text: str, error: QuantityTextError, wanted: str, example: str) -> tuple[str, str, str]:
@@ -80,9 +81,14 @@ def advice(text: str, error: QuantityTextError, wanted: str, example: str) -> tu
     reason, better = _repaired(text[: 2 * LONGEST])
     if better:
         return found, wanted, f"{reason}write `{better}`"
-    if unit and len(unit) <= LONGEST:
-        return found, wanted, did_you_mean(unit, VOCABULARY, "units")
-    return found, wanted, f"{reason}write it like {example}"
+    return found, wanted, _about_unit(unit) if 0 < len(unit) <= LONGEST else f"{reason}write it like {example}"
+
+
+def _about_unit(unit: str) -> str:
+    """Return the hint for a unit that is not in the vocabulary."""
+    if re.search(r"\b[kM]?[A-Z]{3}\b", unit) and not nearest(unit, VOCABULARY):
+        return f"known currencies: {', '.join(CURRENCIES)}; convert other money"
+    return did_you_mean(unit, VOCABULARY, "units")
 
 
 def day_of(text: str) -> date | tuple[str, str, str, str]:

@@ -21,8 +21,9 @@ from fibercap.model.claim import LIMITS
 from fibercap.model.funding import PURSES, REST
 from fibercap.model.funding_checks import (
     Found,
-    funding_names,
     funding_place,
+    funding_rest,
+    funding_sources,
     funding_total,
     in_draw,
     loan_dates,
@@ -34,6 +35,7 @@ if TYPE_CHECKING:
     from fibercap.model.plan import Plan
 
 LONGEST_YEARS = 100
+_ABOUT_KEYS = ("not_a_name", "name_taken", "reserved_name", "unknown_loan", "unknown_project")
 _OVERLAY: tuple[tuple[str, type, str], ...] = (
     ("change", dict, "{loans.fleet.rate: 9 %/year}"),
     ("add", dict, "{loans.vendor: {commitment: 8 million USD}}"),
@@ -45,14 +47,16 @@ YEAR = 12
 def problems_across(plan: Plan, tree: Branch) -> list[Problem]:
     """Return what is wrong across blocks, each problem at its place."""
     found: list[Problem] = []
-    for check, names in _checks(plan):
-        for name in names:
-            try:
-                for path, *told in check(plan, name):
-                    keys = tuple(path.split("."))
-                    found.append(Problem(path, *told, place=place_of(tree, keys)))
-            except InputInErrorError:
-                continue
+    runs = [check(plan, name) for check, names in _checks(plan) for name in names]
+    for run in (*runs, funding_sources(plan, tree)):
+        try:
+            for path, code, told, wanted, hint in run:
+                where = place_of(
+                    tree, tuple(path.split(".", 1 if code == "not_a_name" else -1)), key=code in _ABOUT_KEYS
+                )
+                found.append(Problem(path, code, told, wanted, hint, where))
+        except InputInErrorError:
+            continue
     return found
 
 
@@ -74,7 +78,7 @@ def _checks(plan: Plan) -> list[tuple[Callable[[Plan, str], Found], list[str]]]:
         (loan_draws, names("loans")),
         (loan_total, names("loans")),
         (funding_place, names("funding")),
-        (funding_names, names("funding")),
+        (funding_rest, names("funding")),
         (funding_total, names("funding")),
         (_dated, ["equity", "dividends"]),
         (_tax, ["lag", "expire"]),

@@ -9,6 +9,8 @@ import numpy as np
 import numpy.typing as npt
 
 from fibercap.core.errors import did_you_mean
+from fibercap.core.tree import Branch
+from fibercap.core.wording import quoted
 from fibercap.model.funding import PURSES, REST, Part
 
 if TYPE_CHECKING:
@@ -87,14 +89,19 @@ def funding_place(s: Plan, key: str) -> Found:
         yield f"funding.{key}", "unknown_project", f"the unknown project `{key}`", FUNDED, hint
 
 
-def funding_names(s: Plan, key: str) -> Found:
-    """Hold that sources exist, and one of them at most takes the rest."""
-    known = {*PURSES, *s.loans}
-    for name in s.funding[key].sources:
-        if name not in known:
-            hint = did_you_mean(name, known, "sources")
-            told = f"the unknown source `{name}`"
-            yield f"funding.{key}.{name}", "unknown_loan", told, "a loan, or grant, equity or cash", hint
+def funding_sources(s: Plan, tree: Branch) -> Found:
+    """Hold that sources exist, also those whose amounts are in error."""
+    known, block = {*PURSES, *s.loans}, tree.get("funding")
+    for key, funding in block.items() if isinstance(block, Branch) else ():
+        for name in funding if isinstance(funding, Branch) else ():
+            if name not in known and name not in ("order", "note"):
+                hint = did_you_mean(name, known, "sources")
+                told = f"the unknown source {quoted(name)}"
+                yield f"funding.{key}.{name}", "unknown_loan", told, "a loan, or grant, equity or cash", hint
+
+
+def funding_rest(s: Plan, key: str) -> Found:
+    """Hold that one source at most takes the rest."""
     rests = [name for name, part in s.funding[key].sources.items() if part.unit == REST]
     if len(rests) > 1:
         at = f"funding.{key}.{rests[1]}"

@@ -33,8 +33,10 @@ def problems_of(error: ValidationError, spec: type[Spec], tree: Branch) -> list[
         if detail["type"] == "missing" and path in misspelt:
             continue
         context = detail.get("ctx", {})
-        problems += _of_wrapper(path, tree) or [_problem(path, detail["type"], context, spec, tree)]
-        problems += [_told(path, code, other, tree) for code, other in context.get("others", ())]
+        misused = _of_wrapper(path, tree)
+        problems += misused or [_problem(path, detail["type"], context, spec, tree)]
+        if not misused:
+            problems += [_told(path, code, other, tree) for code, other in context.get("others", ())]
     return problems
 
 
@@ -164,6 +166,10 @@ def _member(annotation: Any, raw: Any, context: dict[str, Any]) -> Any:  # noqa:
     specs = specs_in(annotation)
     if len(specs) == 1 and isinstance(raw, dict):
         return partly_valid(specs[0], raw, context)
+    if specs:  # the name stands all the same, for those who refer to it
+        made = specs[0].model_construct()
+        made.__dict__.clear()
+        return made
     try:
         return TypeAdapter(annotation).validate_python(raw, context=context)
     except ValidationError:

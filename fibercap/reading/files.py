@@ -133,7 +133,8 @@ def _check_version(tree: Branch, name: str) -> None:
     """Refuse a newer format before anything else is read: its other keys may mean other things."""
     leaf = tree.get("fibercap")
     text = leaf.value if isinstance(leaf, Leaf) else ""
-    if isinstance(text, str) and re.fullmatch("[0-9]{1,9}", text) and int(text) > VERSION:
+    newer = isinstance(text, str) and re.fullmatch("[0-9]{1,9}", text) and int(text) > VERSION
+    if newer and isinstance(leaf, Leaf):
         told, wanted = f"a scenario of format version {text}", f"version {VERSION}, the newest this fibercap knows"
         raise ScenarioError(name, [Problem("fibercap", "newer", told, wanted, "install a newer fibercap", leaf.place)])
 

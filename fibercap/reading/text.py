@@ -61,7 +61,7 @@ class _Builder:
             return self._block(node, path)
         elif isinstance(node, yaml.SequenceNode):
             return self._list(node, path, name)
-        elif node.tag.endswith(":null") and not node.style:
+        elif node.tag.endswith(":null") and not getattr(node, "style", None):
             told = f"{quoted(node.value)}, which YAML takes for nothing" if node.value else "a key without a value"
             here = here if node.value else key or here
             self.problem(name, "null", told, "a value", "write one, or remove the key", here)
@@ -206,10 +206,10 @@ def _measure(text: str, name: str) -> None:
     depth = 0
     for count, event in enumerate(yaml.parse(text, Loader=_Loader)):
         depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
-        if depth > DEEPEST or count > 3 * MOST_NODES:
-            mark = event.start_mark
-            line = next((line for n, line in enumerate(text.splitlines()) if n == mark.line), "")
-            raise ScenarioError(name, [_too_large(depth <= DEEPEST, Place(name, mark.line + 1, mark.column + 1, line))])
+        mark = event.start_mark
+        if mark is not None and (depth > DEEPEST or count > 3 * MOST_NODES):
+            at = Place(name, mark.line + 1, mark.column + 1, text.splitlines()[mark.line])
+            raise ScenarioError(name, [_too_large(depth <= DEEPEST, at)])
 
 
 def _too_large(by_count: bool, place: Place) -> Problem:  # noqa: FBT001 - either too many or too deep

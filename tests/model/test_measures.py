@@ -173,12 +173,8 @@ def test_without_a_sign_change_a_rate_is_undefined_and_says_why() -> None:
 
 
 def test_without_debt_owners_get_what_the_projects_yield() -> None:
-    found = measures(
-        run(
-            ("bank: 3 million USD, equity: rest", "equity: rest"),
-            (PLAN[PLAN.index("loans:") : PLAN.index("funding:")], ""),
-        )
-    )
+    loans = PLAN[PLAN.index("loans:") : PLAN.index("funding:")]
+    found = measures(run(("bank: 3 million USD, equity: rest", "equity: rest"), (loans, "")))
 
     assert found["equity_irr"].value == pytest.approx(found["project_irr"].value)
     for name in ("min_dscr", "average_dscr"):
@@ -251,12 +247,12 @@ def test_totals_to_maturity_go_past_the_horizon() -> None:
 
 
 def test_peak_debt_is_the_most_owed_on_any_day_on_all_loans_together() -> None:
-    second = (
-        "rate: 8 %/year}}",
-        "rate: 8 %/year}\n"
-        "  short: {commitment: 1 million USD, signed: 2001-06-15, matures: 2001-07-15, rate: 5 %/year, payments: {every: month}}",
+    terms = (
+        "{commitment: 1 million USD, signed: 2001-06-15, matures: 2001-07-15, rate: 5 %/year, payments: {every: month}}"
     )
-    text = PLAN.replace("loans: {bank: ", "loans:\n  bank: ").replace(*second)
+    old = PLAN[PLAN.index("loans:") : PLAN.index("funding:")]
+    new = old.replace("loans: {bank: ", "loans:\n  bank: ").replace("}}\n", f"}}\n  short: {terms}\n")
+    text = PLAN.replace(old, new)
 
     projection = project(scenario_of(text))
 

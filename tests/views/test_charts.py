@@ -1,0 +1,430 @@
+"""Charts: what stands on them, the same bytes twice, and every edge drawn."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+import sys
+from html import unescape
+from io import BytesIO
+
+import matplotlib as mpl
+import numpy as np
+import pytest
+from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.image import imread
+from matplotlib.text import Annotation
+
+from fibercap.core.errors import FibercapError
+from fibercap.model.projection import Projection, project
+from fibercap.reading.files import scenario_of
+from fibercap.studies.claims import outcomes
+from fibercap.studies.compare import Comparison, compare
+from fibercap.views.charts import CHARTS, write_chart
+from fibercap.views.charts_capacity import capacity_chart, capacity_of, together
+from fibercap.views.charts_claims import marks_on
+from fibercap.views.charts_compare import service_by_year, years_of
+from fibercap.views.charts_debt import owed, stacked
+from fibercap.views.charts_style import apart, fit, scale, width_of, wrap
+
+TOP = """
+fibercap: 1
+id: two_plants
+title: Two plants for $5 & more, not $6
+horizon: {from: 2000, to: 2003, step: month}
+money: {report_in: USD, discount_rate: 12 %/year}
+products:
+  glass: {price: 60 USD/km}
+plants:
+  jena: {product: glass, name: Jena, capacity: 255_000 km/year, cash_cost: 30 USD/km}
+  xtal:
+    {product: glass, name: Xtal, capacity: 1 million km/year, cash_cost: 1 USD/km, opens: 2000-06-01, closes: 2003-06-30}
+projects:
+  jena_2:
+    plant: jena
+    adds: 255_000 km/year
+    capex: 25 million USD
+    spend: {2001: 100 %}
+    complete: 2001-12-31
+    ramp: {linear: 6 months}
+  xtal_2: {plant: xtal, adds: 1 million km/year, capex: 25 million USD, spend: {2001: 100 %}, complete: 2001-08-15}
+"""
+LOANS = """
+loans:
+  fleet: {commitment: 10 million USD, signed: 2001-01-08, matures: 5 years, rate: 8.5 %/year, repayment: {style: level}}
+  algar: {commitment: 2 million USD, signed: 2000-06-20, matures: 1 year, rate: 6 %/year, repayment: {style: bullet}}
+options:
+  level: {title: Level}
+  bullet: {title: Bullet, change: {loans.fleet.repayment: {style: bullet}}}
+  no_debt: {title: All equity, remove: [loans.fleet, loans.algar]}
+"""
+CLAIMS = """
+claims:
+  doubles: {says: Jena doubles, row: plants.jena.nameplate, when: end of 2002, at_least: {times: 2, of: end of 2000}}
+  busy: {says: Busy, row: plants.jena.effective_capacity, when: 2002, above: 500_000 km/year, expect: fails}
+  near: {says: Near, row: plants.xtal.effective_capacity, when: 2001-03, about: 0.9 million km/year, within: 20 %}
+  worth: {says: Worth it, measure: project_npv, above: 0 USD, expect: fails}
+"""
+ONE_PERIOD = """
+fibercap: 1
+id: one_period
+horizon: {from: 2000-03, to: 2000-03, step: month}
+money: {report_in: USD}
+products:
+  glass: {price: 60 USD/km}
+plants:
+  jena: {product: glass, capacity: 400 km/year, cash_cost: 30 USD/km}
+"""
+
+
+def projected(text: str) -> tuple[Projection, Comparison | None]:
+    scenario = scenario_of(text, "test.yaml")
+    return project(scenario), compare(scenario) if scenario.options else None
+
+
+def words(svg: bytes) -> list[str]:
+    """Return the texts of an SVG, in the order in which they are drawn."""
+    return [unescape(text) for text in re.findall(r"<text[^>]*>([^<]*)</text>", svg.decode())]
+
+
+@pytest.fixture(scope="module")
+def whole() -> tuple[Projection, Comparison | None]:
+    return projected(TOP + LOANS + CLAIMS)
+
+
+@pytest.mark.parametrize("suffix", [".png", ".svg", ".pdf"])
+@pytest.mark.parametrize("name", CHARTS)
+def test_a_chart_is_the_same_bytes_twice(
+    name: str, suffix: str, whole: tuple[Projection, Comparison | None], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whatever the time is, and whatever style a user likes."""
+    monkeypatch.setenv("SOURCE_DATE_EPOCH", "0")
+    first = write_chart(name, suffix, *whole)
+
+    monkeypatch.setenv("SOURCE_DATE_EPOCH", "1000000000")
+    with mpl.rc_context({"lines.linewidth": 9, "font.size": 30, "figure.dpi": 40, "svg.hashsalt": "x"}):
+        second = write_chart(name, suffix, *whole)
+
+    assert first == second
+    assert first.startswith({".png": b"\x89PNG", ".svg": b"<?xml", ".pdf": b"%PDF"}[suffix])
+
+
+def test_the_suffix_may_be_in_capitals(whole: tuple[Projection, Comparison | None]) -> None:
+    assert write_chart("debt", ".PNG", *whole) == write_chart("debt", ".png", *whole)
+
+
+def test_capacity_says_what_stands_on_it(whole: tuple[Projection, Comparison | None]) -> None:
+    told = words(write_chart("capacity", ".svg", *whole))
+
+    assert set(told) >= {"million km/year", "thousand km/year", "All plants", "Jena", "Xtal"}
+    assert set(told) >= {"2000", "2001", "2002", "2003"}
+    assert "2004" not in told
+    assert {"nameplate ≥ 510", "holds: 510", "effective > 500", "fails: 446", "effective ≈ 0.9", "holds: 1"} <= set(
+        told
+    )
+    assert set(told) >= {"claim holds", "claim fails"}
+    assert "Two plants for $5 & more, not $6" in told
+    assert "two_plants · 2000-01-01 to 2003-12-31 by month" in told
+
+
+def test_the_footer_names_the_option() -> None:
+    projection = project(scenario_of(TOP + LOANS, "test.yaml").with_option("bullet"))
+
+    assert any(
+        text.startswith("two_plants, option bullet · ") for text in words(write_chart("debt", ".svg", projection, None))
+    )
+
+
+def test_without_claims_no_key_speaks_of_them() -> None:
+    told = words(write_chart("capacity", ".svg", *projected(TOP)))
+
+    assert not [text for text in told if "claim" in text or "holds" in text]
+
+
+def test_claims_on_plants_without_a_panel_are_named() -> None:
+    plants = "".join(
+        f"  p{n}: {{product: glass, capacity: {n}_000 km/year, cash_cost: 1 USD/km}}\n" for n in range(1, 10)
+    )
+    claims = "".join(
+        f"  c{n}: {{says: x, row: plants.p{n}.nameplate, when: end of 2000, above: 1 km/year}}\n" for n in range(1, 10)
+    )
+
+    told = words(
+        write_chart(
+            "capacity", ".svg", *projected(TOP.replace("projects:", plants + "projects:") + f"claims:\n{claims}")
+        )
+    )
+
+    assert any("claims not drawn: p1 (1), p2 (1), p3 (1), p4 (1), p5 (1)" in text for text in told)
+    assert any(text.startswith("5 other plants") for text in told)
+
+
+@pytest.mark.parametrize("step", ["month", "quarter", "year"])
+def test_the_nameplate_drawn_is_the_models(step: str) -> None:
+    """At every period's end; a completion on the last day of a year is a step at the first of the next."""
+    projection, _ = projected(TOP.replace("step: month", f"step: {step}").replace("2003-06-30", "2003-12-31"))
+
+    for key in ("jena", "xtal"):
+        drawn = capacity_of(projection, key)
+        ends = projection.timeline.ends[:-1] / 12
+        rows = projection.value(f"plants.{key}.nameplate")[0]
+        assert drawn.nameplate[np.searchsorted(drawn.times, ends, side="right") - 1] == pytest.approx(rows[:-1])
+        assert drawn.nameplate[-1] == rows[-1]
+    jena = capacity_of(projection, "jena")
+    assert jena.times.tolist() == [2000, 2002, 2004]
+
+
+def test_a_plant_is_drawn_from_its_opening_to_its_closing() -> None:
+    xtal = capacity_of(projected(TOP)[0], "xtal")
+
+    assert xtal.times == pytest.approx([2000, 2000 + 5 / 12, 2001 + (7 + 15 / 31) / 12, 2003.5, 2004])
+    assert xtal.nameplate.tolist() == [0, 1e6, 2e6, 0]
+
+
+def test_small_plants_are_drawn_as_one() -> None:
+    plants = "".join(
+        f"  p{n}: {{product: glass, capacity: {n}_000 km/year, cash_cost: 1 USD/km}}\n" for n in range(1, 10)
+    )
+    projection, _ = projected(TOP.replace("projects:", plants + "projects:"))
+    every = [capacity_of(projection, key) for key in projection.scenario.plants]
+
+    drawn = together(every)
+
+    assert [plant.name for plant in drawn] == ["Xtal", "Jena", "p9", "p8", "p7", "p6", "5 other plants"]
+    assert drawn[-1].effective == pytest.approx(np.full(48, 15_000))
+    assert sum(plant.effective.sum() for plant in drawn) == pytest.approx(sum(plant.effective.sum() for plant in every))
+
+
+def test_claims_stand_at_their_time_and_limit(whole: tuple[Projection, Comparison | None]) -> None:
+    """A stock at the end of its time; a rate in the middle, over all of it."""
+    projection, _ = whole
+    tested = outcomes(projection).values()
+
+    doubles, busy = marks_on(projection, tested, "jena")
+    (near,) = marks_on(projection, tested, "xtal")
+
+    assert (doubles.start, doubles.at, doubles.end) == (2003, 2003, 2003)
+    assert (busy.start, busy.at, busy.end) == (2002, 2002.5, 2003)
+    assert (near.at, near.within) == (pytest.approx(2001 + 2.5 / 12), 0.2)
+    assert busy.label_for(1e3) == "effective > 500\nfails: 446"
+
+
+def test_labels_of_claims_do_not_touch() -> None:
+    crowd = "".join(
+        f"  c{n}: {{says: x, row: plants.jena.nameplate, when: end of 200{n % 3}, above: {300 + 10 * n}_000 km/year}}\n"
+        for n in range(6)
+    )
+    projection, _ = projected(TOP + LOANS + CLAIMS + crowd)
+
+    with mpl.rc_context({"figure.dpi": 150}):
+        figure = capacity_chart(projection, None)
+        renderer = FigureCanvasAgg(figure).get_renderer()  # type: ignore[no-untyped-call]
+        figure.canvas.draw()
+        labels = [a for ax in figure.axes for a in ax.texts if isinstance(a, Annotation) and "\n" in a.get_text()]
+        boxes = [label.get_window_extent(renderer) for label in labels]
+
+    assert len(boxes) == 9
+    assert not [(i, j) for i, a in enumerate(boxes) for j, b in enumerate(boxes) if i < j and a.overlaps(b)]
+    assert all(box.x0 >= 0 and box.x1 <= figure.bbox.x1 and box.y0 >= 0 and box.y1 <= figure.bbox.y1 for box in boxes)
+
+
+def test_debt_says_what_stands_on_it(whole: tuple[Projection, Comparison | None]) -> None:
+    told = words(write_chart("debt", ".svg", *whole))
+
+    assert set(told) >= {"million USD", "fleet", "algar", "horizon ends 2003-12-31"}
+    assert set(told) >= {"2000", "2003", "2006"}
+    assert "peak 10, repaid 2006" in told
+    assert "peak 2, repaid 2001" in told
+
+
+def test_debt_is_what_the_schedule_owes(whole: tuple[Projection, Comparison | None]) -> None:
+    """Nothing before signing; on a payment's day what is left after it, until the next."""
+    fleet = owed(whole[0], "fleet")
+    signed, paid = 2001 + 8 / 31 / 12, 2001 + (3 + 8 / 30) / 12
+
+    assert fleet.at(np.array([2001.0, signed, paid - 1e-6, paid, 2007])) == pytest.approx(
+        [0, 10e6, 10e6, 9_593_530.79, 0], abs=0.01
+    )
+
+
+def test_small_loans_are_drawn_as_one() -> None:
+    loans = "".join(
+        f"  l{n}: {{commitment: {n} million USD, signed: 200{n % 4}-01-01, matures: 3 years, rate: 5 %/year,"
+        " repayment: {style: bullet}}\n"
+        for n in range(1, 10)
+    )
+    projection, _ = projected(TOP + "loans:\n" + loans)
+
+    drawn = stacked([owed(projection, name) for name in projection.scenario.loans])
+
+    assert [loan.label for loan in drawn] == ["3 other loans", "l4", "l8", "l5", "l9", "l6", "l7"]
+    assert drawn[0].at(np.array([2000.5, 2001.5, 2002.5, 2003.5])) == pytest.approx([0, 1e6, 3e6, 6e6])
+
+
+def test_compare_says_what_stands_on_it(whole: tuple[Projection, Comparison | None]) -> None:
+    told = words(write_chart("compare", ".svg", *whole))
+
+    assert set(told) >= {
+        "Level",
+        "Bullet",
+        "All equity",
+        "million USD",
+        "%/year",
+        "All-in cost of debt",
+        "Interest and fees",
+    }
+    assert told.count("no debt") == 3
+    assert set(told) >= {"2000", "2006", "principal", "interest and recurring fees", "Level, to compare"}
+    assert "2.50" in told  # level 2,379,384.30 and 6 % of 2 million for a year
+    assert "4.37" in told
+
+
+def test_debt_service_is_by_the_year_of_payment(whole: tuple[Projection, Comparison | None]) -> None:
+    projection, comparison = whole
+    assert comparison is not None
+    years = years_of(comparison.cases, projection)
+
+    principal, interest = service_by_year(comparison.cases["bullet"].projection, years)
+
+    assert list(years) == [2000, 2001, 2002, 2003, 2004, 2005, 2006]
+    assert principal == pytest.approx([0, 2e6, 0, 0, 0, 0, 10e6])
+    assert interest == pytest.approx([60e3, 60e3 + 637_500, 850e3, 850e3, 850e3, 850e3, 212_500])
+
+
+EDGES = {
+    "one period": ONE_PERIOD,
+    "no loans": TOP,
+    "no capacity": ONE_PERIOD.replace("400 km", "0 km"),
+    "a loan that is never drawn": TOP
+    + "loans: {idle: {commitment: 1 USD, signed: 2000-01-01, matures: 1 year, rate: 0 %/year, "
+    "draws: {2000-02-01: 0 USD}}}\n",
+    "letters that break XML": TOP.replace("title: Two", 'title: "\\a<b>\\n]]>').replace("not $6", '"'),
+    "only one option, without debt": TOP + "options: {cash: {title: Cash}}\n",
+    "debt beyond the horizon": TOP + LOANS.replace("5 years", "30 years"),
+    "forty years": TOP.replace("to: 2003", "to: 2039") + LOANS,
+}
+
+
+@pytest.mark.parametrize("edge", EDGES)
+@pytest.mark.parametrize("name", CHARTS)
+def test_every_edge_is_drawn(name: str, edge: str) -> None:
+    projection, comparison = projected(EDGES[edge])
+    if name == "compare" and comparison is None:
+        with pytest.raises(FibercapError, match="has no options to compare; write some under `options:`"):
+            write_chart(name, ".png", projection, comparison)
+        return
+
+    told = words(write_chart(name, ".svg", projection, comparison))
+
+    assert any(text.startswith(projection.scenario.id) for text in told)
+    if name == "debt" and not projection.scenario.loans:
+        assert "This plan has no loans." in told
+
+
+def test_one_period_is_named_by_its_year() -> None:
+    told = words(write_chart("capacity", ".svg", *projected(ONE_PERIOD)))
+
+    assert set(told) >= {"2000", "km/year", "one_period"}
+    assert "thousand km/year" not in told
+
+
+def test_a_loan_that_is_never_drawn_is_said() -> None:
+    told = words(write_chart("debt", ".svg", *projected(EDGES["a loan that is never drawn"])))
+
+    assert "No loan is drawn in this plan." in told
+
+
+def test_an_unknown_chart_is_refused(whole: tuple[Projection, Comparison | None]) -> None:
+    with pytest.raises(FibercapError, match=r"no chart `capacty`; did you mean `capacity`\?"):
+        write_chart("capacty", ".png", *whole)
+    with pytest.raises(FibercapError, match="known charts: capacity, compare, debt"):
+        write_chart("zzz", ".png", *whole)
+
+
+@pytest.mark.parametrize(
+    ("suffix", "told"), [(".jpg", "a file ending in `.jpg`"), ("", "a file without a suffix"), ("png", "`png`")]
+)
+def test_an_unknown_suffix_is_refused(suffix: str, told: str, whole: tuple[Projection, Comparison | None]) -> None:
+    with pytest.raises(FibercapError, match=re.escape(told) + r".*; known suffixes: \.png, \.svg, \.pdf"):
+        write_chart("debt", suffix, *whole)
+
+
+def test_charts_leave_matplotlib_as_it_was(whole: tuple[Projection, Comparison | None]) -> None:
+    before = dict(mpl.rcParams)
+
+    write_chart("capacity", ".png", *whole)
+
+    assert dict(mpl.rcParams) == before
+
+
+def test_nothing_reaches_for_pyplot() -> None:
+    script = (
+        "import sys\n"
+        "from fibercap.model.projection import project\n"
+        "from fibercap.reading.files import scenario_of\n"
+        "from fibercap.studies.compare import compare\n"
+        "from fibercap.views.charts import CHARTS, write_chart\n"
+        "assert 'matplotlib' not in sys.modules\n"
+        "plan = scenario_of(sys.stdin.read(), 'test.yaml')\n"
+        "for name in CHARTS:\n"
+        "    for suffix in ('.png', '.svg', '.pdf'):\n"
+        "        write_chart(name, suffix, project(plan), compare(plan))\n"
+        "assert 'matplotlib' in sys.modules\n"
+        "assert 'matplotlib.pyplot' not in sys.modules\n"
+    )
+
+    done = subprocess.run(
+        [sys.executable, "-c", script], input=TOP + LOANS, text=True, capture_output=True, check=False
+    )
+
+    assert done.returncode == 0, done.stderr
+
+
+def test_nothing_is_cut_off(whole: tuple[Projection, Comparison | None]) -> None:
+    """The outermost pixels of every chart are white."""
+    for name in CHARTS:
+        pixels = imread(BytesIO(write_chart(name, ".png", *whole)))[..., :3]
+        frame = np.concatenate(
+            [
+                pixels[:8].reshape(-1, 3),
+                pixels[-8:].reshape(-1, 3),
+                pixels[:, :8].reshape(-1, 3),
+                pixels[:, -8:].reshape(-1, 3),
+            ]
+        )
+        assert (frame == 1).all(), name
+        assert (pixels < 0.5).any()
+
+
+def test_words_are_cut_to_fit() -> None:
+    long = "a long name of a plant on the northern bank of the river"
+
+    assert fit("Jena", "label", 1.0) == "Jena"
+    assert fit(long, "label", 1.0).endswith("…")
+    assert long.startswith(fit(long, "label", 1.0)[:-1])
+    assert width_of(fit(long, "label", 1.0)) <= 1.0
+    assert fit("two\nlines\x07", "label", 2.0) == "two lines"
+
+
+def test_titles_break_into_even_lines() -> None:
+    title = "Doubling Jena and taking Xtal to five million kilometers a year, 2001"
+
+    first, second = wrap(title, "title", 8.0, most=2)
+
+    assert f"{first} {second}" == title
+    assert width_of(second, "title") > 0.6 * width_of(first, "title")
+    assert wrap(f"{title} {title}", "title", 8.0, most=2)[-1].endswith("…")
+
+
+@pytest.mark.parametrize(
+    ("largest", "told"),
+    [(0, (1, "")), (999, (1, "")), (510e3, (1e3, "thousand ")), (1e6, (1e6, "million ")), (3e9, (1e9, "billion "))],
+)
+def test_axes_are_scaled_by_size(largest: float, told: tuple[float, str]) -> None:
+    assert scale(largest) == told
+
+
+def test_labels_beside_bands_keep_apart() -> None:
+    assert apart([1, 5, 9], 2, 0, 10) == [1, 5, 9]
+    assert apart([4, 4, 4], 2, 0, 10) == [4, 6, 8]
+    assert apart([9, 9, 9], 2, 0, 10) == [6, 8, 10]
