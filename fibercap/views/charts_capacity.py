@@ -120,7 +120,8 @@ def capacity_chart(projection: Projection, comparison: Comparison | None) -> Fig
     alone = len(plants) == 1
     chosen = _chosen(plants, marks)
     rows = -(-len(chosen) // COLUMNS[len(chosen)]) if chosen else 0
-    tall = ALONE if alone else PANEL
+    most = max((len(marks[plant.key]) for plant in chosen), default=0)
+    tall = ALONE if alone else PANEL + 0.2 * max(0, most - 4)  # room for the labels
     body = rows * (HEADING + tall + UNDER) + (0 if alone else HEADING + STACK + UNDER)
     page = open_page(projection, _subtitle(projection, alone=alone), body, _left_out(plants, chosen, marks))
     if not plants:
@@ -225,7 +226,7 @@ def _draw_plant(ax: Axes, plant: Capacity, colour: str, marks: list[Mark], width
     tint, dark = mixed(colour, "white", 0.6), mixed(colour, INK, 0.35)
     ax.stairs(plant.effective / divisor, plant.edges, baseline=0, fill=True, color=tint, linewidth=0)
     ax.stairs(plant.nameplate / divisor, plant.times, baseline=None, color=dark, linewidth=1.6, capstyle="butt")
-    ax.set_ylim(0, highest / divisor * (1.3 if marks else 1.1) or 1.0)
+    ax.set_ylim(min([0.0, *limits]) / divisor, highest / divisor * (1.3 if marks else 1.1) or 1.0)
     name_panel(ax, plant.name, f"{word}km/year", width)
     year_axis(ax, float(plant.times[0]), float(plant.times[-1]), width)
     draw_claims(ax, marks, divisor, _points(plant.times, plant.nameplate / divisor))

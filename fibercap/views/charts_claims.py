@@ -9,14 +9,13 @@ import numpy as np
 
 from fibercap.core.fields import whole_period
 from fibercap.core.timeline import STOCK
-from fibercap.views.charts_style import SETTINGS, SIZES, SOFT, short, width_of
+from fibercap.views.charts_style import SETTINGS, SIZES, short, width_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from matplotlib.artist import Artist
     from matplotlib.axes import Axes
-    from matplotlib.transforms import Bbox
 
     from fibercap.core.units import Array
     from fibercap.model.projection import Projection
@@ -27,12 +26,13 @@ FAILS: Final = "#C2410C"
 SIGNS: Final = {"above": ">", "at_least": "≥", "below": "<", "at_most": "≤", "about": "≈"}
 ROWS: Final = {"nameplate": "nameplate", "effective_capacity": "effective"}
 MARKER: Final = 7.0
-DISTANCES: Final = (9, 16, 26, 38, 52, 70, 90, 115, 145)
-DIRECTIONS: Final = ((-1, 1), (1, 1), (-1, 0), (1, 0), (1, -1), (-1, -1), (0, 1), (0, -1))
-PADDING: Final = 2.0
 CLASH: Final = 1000.0
-COVERED: Final = 20.0
-NEAR: Final = 12.0
+COVERED: Final = 25.0
+NEAR: Final = 9.0
+PADDING: Final = 2.0
+GRID: Final = 4.0
+"""Distance between the places that are tried for a label. [point]"""
+POINTS: Final = 60
 
 
 @dataclass(frozen=True)
@@ -108,56 +108,71 @@ def draw_claims(ax: Axes, marks: Sequence[Mark], divisor: float, lines: Array) -
 
 
 def _label(ax: Axes, marks: Sequence[Mark], divisor: float, lines: Array) -> None:
-    """Label each marker at the place that touches least, the first ones first."""
-    from matplotlib.transforms import Bbox
-
-    pixel, inside = SETTINGS["figure.dpi"] / 72, ax.get_window_extent()
-    bars = [
-        np.column_stack([np.linspace(mark.start, mark.end, 60), np.full(60, mark.outcome.limit / divisor)])
-        for mark in marks
-    ]
-    points = ax.transData.transform(np.concatenate([lines, *bars]))
+    """Label each marker at the place that touches least and lies nearest, the first ones first."""
+    pixel, panel = SETTINGS["figure.dpi"] / 72, np.array(ax.get_window_extent().extents)
+    shapes = [lines, *(_shape(mark, divisor) for mark in marks)]
+    points = ax.transData.transform(np.concatenate(shapes)) if marks else lines
     centres = [ax.transData.transform((mark.at, mark.outcome.limit / divisor)) for mark in marks]
     reach = 0.75 * MARKER * pixel
-    taken = [Bbox.from_extents(x - reach, y - reach, x + reach, y + reach) for x, y in centres]
+    taken = [np.concatenate([centre - reach, centre + reach]) for centre in centres]
     for mark, centre in zip(marks, centres, strict=True):
         words, colour = mark.label_for(divisor), HOLDS if mark.outcome.holds else FAILS
-        size = _size(words, pixel)
-        places = [Bbox.from_bounds(*(centre + offset), *size) for offset in _offsets(size, pixel)]
-        costs = [_cost(p.padded(PADDING * pixel), taken, points, inside) + n for n, p in enumerate(places)]
-        place = places[int(np.argmin(costs))]
-        taken.append(place)
-        away = max(place.x0 - centre[0], centre[0] - place.x1, place.y0 - centre[1], centre[1] - place.y1)
-        leader = {"arrowstyle": "-", "color": SOFT, "linewidth": 0.6, "shrinkA": 0, "shrinkB": 5}
+        boxes = _boxes(_size(words, pixel), panel, centre, pixel)
+        costs = _clashes(boxes, taken, points) + (away := _away(boxes, centre)) / pixel
+        best = int(np.argmin(costs + 0.05 * _aside(boxes, centre) / pixel))
+        taken.append(boxes[best] + PADDING * pixel * np.array([-1, -1, 1, 1]))
+        leader = {"arrowstyle": "-", "color": colour, "linewidth": 0.6, "shrinkA": 0, "shrinkB": 4}
         ax.annotate(
-            words, (mark.at, mark.outcome.limit / divisor), xytext=tuple((place.min - centre) / pixel),
+            words, (mark.at, mark.outcome.limit / divisor), xytext=tuple((boxes[best, :2] - centre) / pixel),
             textcoords="offset points", ha="left", va="bottom", fontsize=SIZES["small"], linespacing=1.15, color=colour,
             bbox={"facecolor": "white", "alpha": 0.82, "edgecolor": "none", "pad": 1.0}, zorder=7,
-            arrowprops=leader if away > NEAR * pixel else None,
+            arrowprops=leader if away[best] > NEAR * pixel else None,
         )  # fmt: skip
+
+
+def _shape(mark: Mark, divisor: float) -> Array:
+    """Return points along the bars that belong to a marker, (point, 2)."""
+    y = mark.outcome.limit / divisor
+    along, up = np.linspace(mark.start, mark.end, POINTS), np.linspace(1 - mark.within, 1 + mark.within, POINTS) * y
+    return np.concatenate(
+        [np.column_stack([along, np.full(POINTS, y)]), np.column_stack([np.full(POINTS, mark.at), up])]
+    )
 
 
 def _size(words: str, pixel: float) -> Array:
     """Return width and height of a label. [pixel]"""
     lines = words.split("\n")
-    return (
-        np.array([max(width_of(line, "small") for line in lines) * 72 + 2, len(lines) * SIZES["small"] * 1.45]) * pixel
-    )
+    wide, high = max(width_of(line, "small") for line in lines) * 72 + 6, len(lines) * SIZES["small"] * 1.4
+    return np.array([wide, high]) * pixel
 
 
-def _offsets(size: Array, pixel: float) -> list[Array]:
-    """Return where a label's lower left corner may lie, seen from its marker, the best liked first. [pixel]"""
-    found = []
-    for distance in DISTANCES:
-        for across, up in DIRECTIONS:
-            away = distance * pixel * np.array([across * (0.6 if up else 1.0), up * (0.6 if across else 1.0)])
-            found.append(away - size * np.array([(1 - across) / 2, (1 - up) / 2]))
-    return found
+def _boxes(size: Array, panel: Array, centre: Array, pixel: float) -> Array:
+    """Return where a label may lie in its panel, (place, 4) as x0, y0, x1, y1: on a grid through its marker. [pixel]"""
+    low, high = panel[:2] + pixel, np.maximum(panel[2:] - size - pixel, panel[:2] + pixel)
+    steps = [
+        np.unique(
+            np.append(np.arange(first, last, GRID * pixel), np.clip([at, at - 0.5 * long, at - long], first, last))
+        )
+        for first, last, at, long in zip(low, high, centre, size, strict=True)
+    ]
+    corners = np.stack(np.meshgrid(*steps), axis=-1).reshape(-1, 2)
+    return np.concatenate([corners, corners + size], axis=1)
 
 
-def _cost(place: Bbox, taken: Sequence[Bbox], points: Array, inside: Bbox) -> float:
-    """Return how bad a place is: outside the panel, on a marker or label, or on a line."""
-    outside = max(inside.x0 - place.x0, place.x1 - inside.x1, inside.y0 - place.y0, place.y1 - inside.y1, 0.0)
-    touched = sum(place.overlaps(other) for other in taken)
-    covered = ((points > place.min) & (points < place.max)).all(axis=1).any()
-    return float(CLASH * (outside + touched) + COVERED * covered)
+def _clashes(boxes: Array, taken: Sequence[Array], points: Array) -> Array:
+    """Return how bad it is, in points of distance, that each box touches a marker, a label or a line."""
+    there = np.array(taken)
+    touched = ((boxes[:, None, :2] < there[:, 2:]) & (boxes[:, None, 2:] > there[:, :2])).all(axis=2).sum(axis=1)
+    near = boxes + 2 * PADDING * np.array([-1, -1, 1, 1])
+    covered = ((near[:, None, :2] < points) & (near[:, None, 2:] > points)).all(axis=2).sum(axis=1) > 0
+    return np.asarray(CLASH * touched + COVERED * covered)
+
+
+def _away(boxes: Array, centre: Array) -> Array:
+    """Return how far the nearest point of each box is from a marker. [pixel]"""
+    return np.asarray(np.hypot(*np.maximum(np.maximum(boxes[:, :2] - centre, centre - boxes[:, 2:]), 0.0).T))
+
+
+def _aside(boxes: Array, centre: Array) -> Array:
+    """Return how far the middle of each box is from a marker. [pixel]"""
+    return np.asarray(np.hypot(*((boxes[:, :2] + boxes[:, 2:]) / 2 - centre).T))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -171,7 +171,8 @@ def _draw_service(ax: Axes, years: range, service: Service, rival: Service | Non
     middles = np.array(years) + 0.5
     principal, interest = service[0] / divisor, service[1] / divisor
     if not (principal + interest).any():
-        ax.annotate("no debt", (0.5, 0.5), xycoords="axes fraction", ha="center", va="center", color=SOFT)
+        place: dict[str, Any] = {"xycoords": "axes fraction", "ha": "center", "va": "center"}
+        ax.annotate("no debt", (0.5, 0.5), color=SOFT, bbox={"facecolor": "white", "edgecolor": "none"}, **place)
         return
     ax.bar(middles, principal, width=0.72, color=PRINCIPAL)
     ax.bar(middles, interest, width=0.72, bottom=principal, color=INTEREST)

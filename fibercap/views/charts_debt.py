@@ -95,7 +95,9 @@ def debt_chart(projection: Projection, comparison: Comparison | None) -> Figure:
     del comparison
     loans = [owed(projection, name) for name in projection.scenario.loans]
     drawn = stacked([loan for loan in loans if loan.peak > 0])
-    page = open_page(projection, "Debt by loan, on each loan's own dates, to maturity", BODY, keyed=False)
+    page = open_page(
+        projection, "Debt by loan, on each loan's own dates, to maturity", BODY if drawn else 1.2, keyed=False
+    )
     if not drawn:
         notice(page, "No loan is drawn in this plan." if loans else "This plan has no loans.")
         return page.figure

@@ -65,7 +65,7 @@ class Page:
             ax.spines[side].set_visible(False)
         ax.tick_params(axis="y", length=0, labelcolor=SOFT, labelsize=SIZES["label"])
         ax.grid(visible=True, axis="y", color=FAINT, linewidth=0.7)
-        ax.yaxis.set_major_locator(MaxNLocator(max(3, round(2.4 * height)), steps=[1, 2, 5, 10]))
+        ax.yaxis.set_major_locator(MaxNLocator(max(3, round(2.4 * height)), steps=[1, 2, 2.5, 5, 10]))
         ax.set_axisbelow(True)
         return ax
 

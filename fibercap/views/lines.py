@@ -8,13 +8,14 @@ from fibercap.core.units import unit_text
 from fibercap.studies.claims import WORDS
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from fibercap.model.measure import Measure
     from fibercap.model.projection import Projection
     from fibercap.studies.claims import Outcome
 
 MILLION = 1e6
+SCALES = ((MILLION, "million "), (1e3, "thousand "))
 
 
 def quantity_text(value: float | None, unit: str) -> tuple[str, str]:
@@ -36,11 +37,13 @@ def _unit(unit: str) -> str:
     return unit_text(unit).replace("*year/km", " per km/year")
 
 
-def measure_text(measure: Measure) -> tuple[str, str]:
-    """Return a measure's number and unit. Money is always in millions, so that cases compare."""
-    if measure.value is not None and measure.unit.isupper():
-        return f"{measure.value / MILLION:,.2f}", f"million {measure.unit}"
-    return quantity_text(measure.value, measure.unit)
+def measure_text(measure: Measure, among: Sequence[Measure] = ()) -> tuple[str, str]:
+    """Return a measure's number and unit; money in the scale that suits the largest `among` the cases compared."""
+    if measure.value is None or not measure.unit.isupper():
+        return quantity_text(measure.value, measure.unit)
+    largest = max(abs(m.value) for m in (measure, *among) if m.value is not None)
+    size, word = next(((s, w) for s, w in SCALES if largest >= s / 10), (1.0, ""))
+    return f"{measure.value / size:,.2f}", f"{word}{measure.unit}"
 
 
 def claim_lines(outcome: Outcome) -> tuple[str, str]:

@@ -57,11 +57,12 @@ def _compared(comparison: Comparison, names: list[str], chosen: list[str]) -> Ta
     base = comparison.cases[comparison.baseline].measures
     for key in chosen:
         measure, best = base[key], comparison.best(key)
+        among = [case.measures[key] for case in comparison.cases.values()]
         cells = []
         for name in names:
-            value, _ = measure_text(comparison.cases[name].measures[key])
+            value, _ = measure_text(comparison.cases[name].measures[key], among)
             cells.append(f"{value}*" if name in best else f"{value} ")
-        unit = measure_text(measure)[1] or measure_unit(comparison, key)
+        unit = next((text for m in among if (text := measure_text(m, among)[1])), "")
         label = f"{measure.label} [{unit}]" if unit else measure.label
         table.add_row(Text(label), *cells)
     return table
@@ -81,12 +82,6 @@ def _undefined(console: Console, comparison: Comparison, chosen: list[str]) -> N
             told = True
     if told:
         console.print()
-
-
-def measure_unit(comparison: Comparison, key: str) -> str:
-    """Return the unit of a measure from the first case in which it is defined."""
-    texts = (measure_text(case.measures[key])[1] for case in comparison.cases.values())
-    return next((unit for unit in texts if unit), "")
 
 
 def _differences(console: Console, comparison: Comparison) -> None:

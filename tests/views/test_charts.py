@@ -13,7 +13,7 @@ import numpy as np
 import pytest
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.image import imread
-from matplotlib.text import Annotation
+from matplotlib.text import Annotation, Text
 
 from fibercap.core.errors import FibercapError
 from fibercap.model.projection import Projection, project
@@ -25,7 +25,7 @@ from fibercap.views.charts_capacity import capacity_chart, capacity_of, together
 from fibercap.views.charts_claims import marks_on
 from fibercap.views.charts_compare import service_by_year, years_of
 from fibercap.views.charts_debt import owed, stacked
-from fibercap.views.charts_style import apart, fit, scale, width_of, wrap
+from fibercap.views.charts_style import SETTINGS, apart, fit, scale, width_of, wrap
 
 TOP = """
 fibercap: 1
@@ -38,7 +38,7 @@ products:
 plants:
   jena: {product: glass, name: Jena, capacity: 255_000 km/year, cash_cost: 30 USD/km}
   xtal:
-    {product: glass, name: Xtal, capacity: 1 million km/year, cash_cost: 1 USD/km, opens: 2000-06-01, closes: 2003-06-30}
+    {product: glass, name: Xtal, capacity: 1e6 km/year, cash_cost: 1 USD/km, opens: 2000-06-01, closes: 2003-06-30}
 projects:
   jena_2:
     plant: jena
@@ -162,7 +162,8 @@ def test_claims_on_plants_without_a_panel_are_named() -> None:
 @pytest.mark.parametrize("step", ["month", "quarter", "year"])
 def test_the_nameplate_drawn_is_the_models(step: str) -> None:
     """At every period's end; a completion on the last day of a year is a step at the first of the next."""
-    projection, _ = projected(TOP.replace("step: month", f"step: {step}").replace("2003-06-30", "2003-12-31"))
+    text = TOP.replace("step: month", f"step: {step}").replace("2000-06-01", "2000-06-15")
+    projection, _ = projected(text.replace("2003-06-30", "2003-12-31"))
 
     for key in ("jena", "xtal"):
         drawn = capacity_of(projection, key)
@@ -205,7 +206,7 @@ def test_claims_stand_at_their_time_and_limit(whole: tuple[Projection, Compariso
 
     assert (doubles.start, doubles.at, doubles.end) == (2003, 2003, 2003)
     assert (busy.start, busy.at, busy.end) == (2002, 2002.5, 2003)
-    assert (near.at, near.within) == (pytest.approx(2001 + 2.5 / 12), 0.2)
+    assert [near.at, near.within] == pytest.approx([2001 + 2.5 / 12, 0.2])
     assert busy.label_for(1e3) == "effective > 500\nfails: 446"
 
 
@@ -216,12 +217,12 @@ def test_labels_of_claims_do_not_touch() -> None:
     )
     projection, _ = projected(TOP + LOANS + CLAIMS + crowd)
 
-    with mpl.rc_context({"figure.dpi": 150}):
+    with mpl.rc_context(SETTINGS):
         figure = capacity_chart(projection, None)
         renderer = FigureCanvasAgg(figure).get_renderer()  # type: ignore[no-untyped-call]
         figure.canvas.draw()
         labels = [a for ax in figure.axes for a in ax.texts if isinstance(a, Annotation) and "\n" in a.get_text()]
-        boxes = [label.get_window_extent(renderer) for label in labels]
+        boxes = [Text.get_window_extent(label, renderer) for label in labels]  # without the lines to their markers
 
     assert len(boxes) == 9
     assert not [(i, j) for i, a in enumerate(boxes) for j, b in enumerate(boxes) if i < j and a.overlaps(b)]
@@ -409,11 +410,11 @@ def test_words_are_cut_to_fit() -> None:
 def test_titles_break_into_even_lines() -> None:
     title = "Doubling Jena and taking Xtal to five million kilometers a year, 2001"
 
-    first, second = wrap(title, "title", 8.0, most=2)
+    first, second = wrap(title, "title", 6.5, most=2)
 
     assert f"{first} {second}" == title
     assert width_of(second, "title") > 0.6 * width_of(first, "title")
-    assert wrap(f"{title} {title}", "title", 8.0, most=2)[-1].endswith("…")
+    assert wrap(f"{title} {title}", "title", 6.5, most=2)[-1].endswith("…")
 
 
 @pytest.mark.parametrize(
