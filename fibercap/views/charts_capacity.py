@@ -116,7 +116,8 @@ def capacity_chart(projection: Projection, comparison: Comparison | None) -> Fig
     """Draw the plants stacked, and each of the chosen ones again with its claims."""
     del comparison
     plants = [capacity_of(projection, key) for key in projection.scenario.plants]
-    marks = {plant.key: marks_on(projection, outcomes(projection).values(), plant.key) for plant in plants}
+    tested = outcomes(projection).values()
+    marks = {plant.key: marks_on(projection, tested, plant.key) for plant in plants}
     alone = len(plants) == 1
     chosen = _chosen(plants, marks)
     rows = -(-len(chosen) // COLUMNS[len(chosen)]) if chosen else 0

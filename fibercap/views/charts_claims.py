@@ -111,7 +111,8 @@ def _label(ax: Axes, marks: Sequence[Mark], divisor: float, lines: Array) -> Non
     """Label each marker at the place that touches least and lies nearest, the first ones first."""
     pixel, panel = SETTINGS["figure.dpi"] / 72, np.array(ax.get_window_extent().extents)
     shapes = [lines, *(_shape(mark, divisor) for mark in marks)]
-    points = ax.transData.transform(np.concatenate(shapes)) if marks else lines
+    points = ax.transData.transform(np.concatenate(shapes))
+    points = np.unique((points / pixel).round(), axis=0) * pixel
     centres = [ax.transData.transform((mark.at, mark.outcome.limit / divisor)) for mark in marks]
     reach = 0.75 * MARKER * pixel
     taken = [np.concatenate([centre - reach, centre + reach]) for centre in centres]
@@ -162,10 +163,16 @@ def _boxes(size: Array, panel: Array, centre: Array, pixel: float) -> Array:
 def _clashes(boxes: Array, taken: Sequence[Array], points: Array) -> Array:
     """Return how bad it is, in points of distance, that each box touches a marker, a label or a line."""
     there = np.array(taken)
-    touched = ((boxes[:, None, :2] < there[:, 2:]) & (boxes[:, None, 2:] > there[:, :2])).all(axis=2).sum(axis=1)
     near = boxes + 2 * PADDING * np.array([-1, -1, 1, 1])
-    covered = ((near[:, None, :2] < points) & (near[:, None, 2:] > points)).all(axis=2).sum(axis=1) > 0
+    touched = _overlaps(boxes, there[:, :2], there[:, 2:]).sum(axis=1)
+    covered = _overlaps(near, points, points).sum(axis=1) > 0
     return np.asarray(CLASH * touched + COVERED * covered)
+
+
+def _overlaps(boxes: Array, low: Array, high: Array) -> Array:
+    """Tell for each box and each other one, from its lower left to its upper right corner, whether they overlap."""
+    across = (boxes[:, None, 0] < high[:, 0]) & (boxes[:, None, 2] > low[:, 0])
+    return np.asarray(across & (boxes[:, None, 1] < high[:, 1]) & (boxes[:, None, 3] > low[:, 1]))
 
 
 def _away(boxes: Array, centre: Array) -> Array:
