@@ -1,0 +1,151 @@
+"""Two witnesses: every formula text, evaluated on the projection's arrays, gives what the kernel computed."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+
+from fibercap.core.errors import FormulaError, UnitError
+from fibercap.core.formula import evaluate
+from fibercap.core.rows import Block, Row, prove
+from fibercap.model.projection import Projection, project
+from fibercap.reading.files import read, scenario_of
+from tests.written import valid_scenarios
+
+if TYPE_CHECKING:
+    from fibercap.core.units import Array
+
+
+class Reader:
+    """Reads rows and inputs of a projection as a formula asks for them."""
+
+    def __init__(self, projection: Projection) -> None:
+        self.given = {path: item.value for block in projection.blocks.values() for path, item in block.given.items()}
+        self.rows, self.values = projection.rows, {path: projection.value(path) for path in projection.rows}
+
+    def __call__(self, path: str, shift: int) -> Array:
+        if path in self.given:
+            return np.asarray(self.given[path])
+        value = self.values[path]
+        if shift == 0:
+            return value
+        if shift > 0:
+            return np.concatenate([value[:, shift:], np.zeros((value.shape[0], shift))], axis=-1)[:, : value.shape[1]]
+        before = np.broadcast_to(evaluate(self.rows[path].before, self), (value.shape[0], 1))
+        padded = np.concatenate([np.repeat(before, -shift, axis=-1), value], axis=-1)
+        return padded[:, : value.shape[1]]
+
+
+def disagreements(projection: Projection) -> list[str]:
+    """Return the rows whose formula text and kernel differ."""
+    reader, found = Reader(projection), []
+    for path, row in projection.rows.items():
+        if not row.formula:
+            continue
+        kernel = projection.value(path)
+        text = np.broadcast_to(evaluate(row.formula, reader), kernel.shape)
+        scale = float(np.nanmax(np.abs(kernel), initial=0.0))
+        alike = np.isclose(
+            text, kernel, rtol=1e-9, atol=max(1e-6 if row.unit.isupper() else 1e-9, 1e-10 * scale), equal_nan=True
+        )
+        if not alike.all():
+            column = int(np.argwhere(~alike)[0][-1])
+            found.append(
+                f"{path} at column {column}: {kernel[0, column]} from the kernel, {text[0, column]} from {row.formula}"
+            )
+    return found
+
+
+@pytest.mark.parametrize("option", [None, "equal_principal", "bullet", "grace_one_year", "german_bank", "no_debt"])
+def test_every_formula_equals_its_kernel_in_the_fibercore_case(option: str | None) -> None:
+    assert disagreements(project(read("fibercore", option))) == []
+
+
+@settings(max_examples=60)
+@given(text=valid_scenarios())
+def test_every_formula_equals_its_kernel_in_random_scenarios(text: str) -> None:
+    assert disagreements(project(scenario_of(text))) == []
+
+
+def test_nearly_every_row_has_a_formula() -> None:
+    """Rows without one are facts of the calendar; each is named here."""
+    projection = project(read("fibercore"))
+
+    bare = {path.split(".")[-1] for path, row in projection.rows.items() if not row.formula}
+    assert bare == {
+        "years", "opens_year", "closes_year", "date", "fee_left", "month", "period", "is_payment", "repays", "is_final",
+        "year_fraction", "period_fraction", "fleet_available", "algar_available", "is_last",
+    }  # fmt: skip
+
+
+def test_a_spoilt_formula_is_found_and_named() -> None:
+    """The check itself can fail."""
+    projection = project(read("fibercore"))
+    model = projection.blocks["model"]
+    row = replace(model.rows["accounts.ebitda"], formula="{accounts.revenue} + {accounts.cash_costs}")
+    spoilt = replace(model, rows={**model.rows, row.path: row})
+
+    (told,) = disagreements(replace(projection, blocks={**projection.blocks, "model": spoilt}))
+
+    assert told.startswith("accounts.ebitda at column 0")
+
+
+def block(formula: str, unit: str) -> Block:
+    rows = {
+        "money": Row("money", "Money", "USD", "flow"),
+        "fiber": Row("fiber", "Fiber", "km", "flow"),
+        "months": Row("months", "Months", "month", "flow"),
+        "years": Row("years", "Years", "year", "flow"),
+        "x": Row("x", "X", unit, "flow", formula),
+    }
+    return Block("b", 1, rows, {})
+
+
+@pytest.mark.parametrize(
+    ("formula", "unit", "told"),
+    [
+        ("{money} + {fiber}", "USD", r"joins USD and km"),
+        ("{money} / {fiber}", "USD", r"x is in USD, but `\{money\} / \{fiber\}` yields USD/km"),
+        ("{months} + {years}", "month", r"joins month and year"),
+        ("IF({money} > {fiber}, 1, 0)", "", r"joins USD and km"),
+        ("MAX({money}, {fiber})", "USD", r"joins USD and km"),
+    ],
+)
+def test_units_that_do_not_hold_are_refused(formula: str, unit: str, told: str) -> None:
+    with pytest.raises(UnitError, match=told):
+        prove([block(formula, unit)])
+
+
+@pytest.mark.parametrize(
+    ("formula", "unit"),
+    [
+        ("{money} / {fiber} * {fiber} - 0", "USD"),
+        ("MAX({money}, 0)", "USD"),
+        ("IF({months} > 0, {money}, 0)", "USD"),
+        ("{money}^2 / {money}", "USD"),
+        ("SUM({money}) / SUM({fiber})", "USD/km"),
+    ],
+)
+def test_units_that_hold_are_proved(formula: str, unit: str) -> None:
+    assert prove([block(formula, unit)]) == 1
+
+
+@pytest.mark.parametrize(
+    "text", ["{a} +", "exec(1)", "{a}.b", "[1]", "{a} if 1 else 2", "'text'", "LET({a}, 1)", "True"]
+)
+def test_what_is_not_a_formula_is_refused(text: str) -> None:
+    with pytest.raises(FormulaError, match="in `|not a formula"):
+        evaluate(text, lambda _path, _shift: np.zeros(1))
+
+
+def test_a_formula_that_refers_to_nothing_is_refused() -> None:
+    with pytest.raises(FormulaError, match="nothing is called `lost`"):
+        prove([block("{lost}", "")])
+
+
+def test_nothing_to_divide_by_is_undefined_not_infinite() -> None:
+    assert np.isnan(evaluate("{a} / 0", lambda _path, _shift: np.ones(1))).all()
