@@ -1,0 +1,225 @@
+"""Laws of the whole: what must hold for every plan, tried on random valid scenarios."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from fibercap.core.errors import IdentityError
+from fibercap.core.units import Array, Quantity
+from fibercap.model.laws import LAWS, prove_laws
+from fibercap.model.projection import Projection, project
+from fibercap.reading.files import read, scenario_of
+from tests.written import valid_scenarios
+
+FEW = settings(max_examples=40)
+
+
+def close(left: Array, right: Array, scale: float = 0.0) -> bool:
+    largest = max(float(np.nanmax(np.abs(right), initial=0.0)), scale)
+    return bool(np.allclose(left, right, rtol=1e-9, atol=max(1e-6, 1e-11 * largest), equal_nan=True))
+
+
+@FEW
+@given(text=valid_scenarios())
+def test_the_books_tie(text: str) -> None:
+    """Identities recomputed from the rows, not taken from the model's own proof."""
+    projection = project(scenario_of(text))
+    at = projection.value
+
+    owned = sum(
+        at(f"accounts.{key}")
+        for key in "cash receivables inventory construction_in_progress net_fixed_assets deferred_fees other_assets".split()
+    )
+    owed = sum(
+        at(f"accounts.{key}")
+        for key in "payables tax_payable accrued_interest debt other_liabilities paid_in_capital retained_earnings".split()
+    )
+    assert close(np.asarray(owned), np.asarray(owed), 1e8)
+    change = sum(at(f"accounts.{kind}_cash_flow") for kind in ("operating", "investing", "financing"))
+    assert close(np.diff(at("accounts.cash"), axis=-1, prepend=9e6), np.asarray(change), 1e8)
+    debt = sum((at(f"loans.{name}.closing") for name in projection.scenario.loans), start=np.zeros((1, 1)))
+    assert close(np.broadcast_to(debt, at("accounts.debt").shape), at("accounts.debt"), 1e8)
+
+
+@FEW
+@given(text=valid_scenarios())
+def test_sources_equal_uses(text: str) -> None:
+    projection = project(scenario_of(text))
+    at = projection.value
+
+    for key, funding in projection.scenario.funding.items():
+        paid = sum((at(f"funding.{key}.{name}") for name in funding.sources), start=at(f"funding.{key}.gap"))
+        spent = f"projects.{key}.capex" if key in projection.scenario.projects else f"plants.{key}.purchase"
+        assert close(paid, at(spent), 1e8)
+        assert all((at(f"funding.{key}.{name}") >= -1e-6).all() for name in funding.sources)
+
+
+@FEW
+@given(text=valid_scenarios())
+def test_nothing_is_made_beyond_capacity_or_sold_beyond_output(text: str) -> None:
+    projection = project(scenario_of(text))
+    at, years = projection.value, projection.timeline.months / 12
+
+    for name in projection.scenario.plants:
+        assert (at(f"plants.{name}.output") <= at(f"plants.{name}.effective_capacity") * years + 1e-6).all()
+        assert (at(f"plants.{name}.shipments") <= at(f"plants.{name}.output") + 1e-6).all()
+    sold = [at(f"plants.{n}.shipments") for n, plant in projection.scenario.plants.items() if plant.product == "two"]
+    if sold:
+        assert (np.sum(sold, axis=0) <= at("products.two.demand") + 1e-6).all()
+
+
+@FEW
+@given(text=valid_scenarios())
+def test_loans_repay_what_they_drew_and_never_more(text: str) -> None:
+    projection = project(scenario_of(text))
+
+    for name, loan in projection.scenario.loans.items():
+        own = f"loans.{name}.schedule"
+        drawn, closing = projection.value(f"{own}.drawn"), projection.value(f"{own}.closing")
+        assert projection.value(f"{own}.principal").sum() == pytest.approx(drawn.sum(), abs=1e-6)
+        assert (closing >= -1e-6).all()
+        assert abs(closing[0, -1]) <= 1e-6
+        assert drawn.sum() <= float(loan.commitment) * (1 + 1e-12)
+        interest = projection.value(f"{own}.interest")
+        by_hand = projection.value(f"{own}.opening") * float(loan.rate) * projection.value(f"{own}.year_fraction")
+        assert close(interest, by_hand)
+        assert projection.value(f"{own}.interest_paid").sum() == pytest.approx(interest.sum(), abs=1e-6)
+        assert projection.value(f"{own}.fees_paid").sum() == pytest.approx(
+            projection.value(f"{own}.fees").sum(), abs=1e-6
+        )
+
+
+def drawn_paths(projection: Projection) -> dict[str, tuple[float, str]]:
+    """Return inputs that can be drawn, with their value and house unit."""
+    scenario, found = projection.scenario, {}
+    for name, plant in scenario.plants.items():
+        found[f"plants.{name}.capacity"] = (float(plant.capacity), "km/year")
+        found[f"plants.{name}.cash_cost"] = (float(plant.cash_cost.values[0]), "USD/km")
+    for name, project_ in scenario.projects.items():
+        found[f"projects.{name}.capex"] = (float(project_.capex), "USD")
+        found[f"projects.{name}.adds"] = (float(project_.adds), "km/year")
+        found[f"projects.{name}.delay"] = (float(project_.delay), "month")
+    for name, loan in scenario.loans.items():
+        found[f"loans.{name}.rate"] = (float(loan.rate), "1/year")
+    found["working_capital.receivables"] = (55.0, "day")
+    found["tax.use_at_most"] = (1.0, "dimensionless")
+    found["opening.tax_losses"] = (3e6, "USD")
+    return found
+
+
+@settings(max_examples=25)
+@given(text=valid_scenarios(), factors=st.lists(st.floats(0.3, 0.999), min_size=3, max_size=3))
+def test_a_batch_equals_its_members(text: str, factors: list[float]) -> None:
+    """Every row of every block, each input drawn at once."""
+    scenario = scenario_of(text)
+    paths = drawn_paths(project(scenario))
+    draws = {
+        path: Quantity(np.array([[value * factor] for factor in factors]), unit)
+        for path, (value, unit) in paths.items()
+    }
+
+    batch = project(scenario.drawn(draws))
+
+    assert batch.draws == 3
+    for member in range(3):
+        alone = project(scenario.drawn({path: value[member : member + 1] for path, value in draws.items()}))
+        for path in alone.rows:
+            assert close(batch.value(path)[member], alone.value(path)[0], 1e7), path
+
+
+MONEY = re.compile(r"([\d._]+) (million )?USD")
+
+
+@FEW
+@given(text=valid_scenarios())
+def test_scaling_the_money_scales_the_money(text: str) -> None:
+    larger = MONEY.sub(lambda m: f"{float(m[1].replace('_', '')) * 7:.6f} {m[2] or ''}USD", text)
+
+    one, seven = project(scenario_of(text)), project(scenario_of(larger))
+
+    for path, row in one.rows.items():
+        factor = 7.0 if "USD" in row.unit else 1.0
+        assert close(seven.value(path), one.value(path) * factor, 1e8), path
+
+
+@FEW
+@given(text=valid_scenarios())
+def test_units_of_input_do_not_matter(text: str) -> None:
+    other = text.replace(" million USD", " MUSD").replace("_000 km/year", "e-3 Mkm/year")
+    other = re.sub(r"rate: (\d+) %/year", lambda m: f"rate: {int(m[1]) * 100} bp/year", other)
+    other = re.sub(r"life: (\d+) years", lambda m: f"life: {int(m[1]) * 4} quarters", other)
+
+    one, two = project(scenario_of(text)), project(scenario_of(other))
+
+    assert "MUSD" in other
+    for path in one.rows:
+        assert close(two.value(path), one.value(path), 1e8), path
+
+
+@FEW
+@given(text=valid_scenarios())
+def test_without_loans_there_is_no_interest_and_no_debt(text: str) -> None:
+    projection = project(scenario_of(text))
+
+    if not projection.scenario.loans:
+        for row in ("interest_expense", "fee_expense", "debt", "debt_service", "accrued_interest"):
+            assert not projection.value(f"accounts.{row}").any()
+        assert close(projection.value("accounts.tax"), projection.value("tax_unlevered.tax"))
+
+
+@FEW
+@given(text=valid_scenarios(steps=("month",)))
+def test_longer_steps_tell_the_same_story(text: str) -> None:
+    """What does not depend on the step by convention is the same by month, quarter and year."""
+    months = project(scenario_of(text))
+    paths = [f"plants.{n}.{k}" for n in months.scenario.plants for k in ("nameplate", "effective_capacity")]
+    paths += [f"projects.{n}.{k}" for n in months.scenario.projects for k in ("capex", "depreciation", "book_value")]
+    paths += [f"plants.{n}.fixed_cost" for n, p in months.scenario.plants.items() if not p.fixed_cost.starts]
+    dated = [
+        n
+        for n, loan in months.scenario.loans.items()
+        if not any(n in f.sources for f in months.scenario.funding.values())
+    ]
+    paths += [f"loans.{n}.{k}" for n in dated for k in ("interest", "principal", "closing", "interest_paid", "accrued")]
+
+    for step in ("quarter", "year"):
+        longer = project(scenario_of(text.replace("step: month", f"step: {step}")))
+        for path in paths:
+            for year, value in months.by(path).items():
+                assert longer.by(path)[year] == pytest.approx(value, rel=1e-9, abs=1e-5), (path, step, year)
+
+
+@pytest.mark.parametrize("law", list(LAWS))
+def test_a_broken_law_is_told_with_row_period_and_gap(law: str) -> None:
+    projection = project(read("fibercore"))
+    values: dict[str, Any] = {path: projection.value(path).copy() for path in projection.rows}
+    spoilt, column = {
+        "sources_equal_uses": ("funding.xtal_1.equity", 20),
+        "loans_carry": ("loans.fleet.principal", 20),
+        "balance": ("accounts.receivables", 20),
+        "cash": ("accounts.operating_cash_flow", 20),
+        "capacity": ("plants.jena.output", 20),
+        "commitment": ("loans.fleet.schedule.drawn_to_date", 20),
+        "not_negative": ("projects.xtal_1.book_value", 20),
+    }[law]
+    values[spoilt][0, column] += -1e9 if law == "not_negative" else 1e9
+    if law == "balance":
+        values["accounts.total_assets"][0, column] += 1e9
+
+    with pytest.raises(
+        IdentityError, match=rf"the law `{law}` is broken: [a-z_.0-9]+, (2001-09|event 21|[\d-]+), draw 0, by"
+    ):
+        prove_laws(projection.scenario, values)
+
+
+def test_the_largest_gap_is_reported() -> None:
+    laws = project(read("fibercore")).laws
+
+    assert set(laws) == set(LAWS)
+    assert 0 <= max(laws.values()) < 1e-6
