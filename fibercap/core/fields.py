@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 
 def wrong(code: str, found: str, wanted: str, hint: str = "") -> PydanticCustomError:
     """Return the error that reading turns into a Problem with a place."""
-    return PydanticCustomError(code, "{found}", {"found": found, "wanted": wanted, "hint": hint})  # type: ignore[arg-type]
+    return PydanticCustomError(code, "{found}", {"found": found, "wanted": wanted, "hint": hint})
 
 
 LARGEST = 1e18  # beyond any plan; products of a few such numbers are still finite

@@ -38,7 +38,7 @@ class TimePath:
         if not linear:
             until = np.append(knots[1:], np.inf)
             covered = np.minimum(end, until[:, None]) - np.maximum(start, knots[:, None])
-            return np.maximum(covered, 0.0) / timeline.months
+            return np.asarray(np.maximum(covered, 0.0) / timeline.months)
         return (hats(knots, end) - hats(knots, start)) / timeline.months
 
 

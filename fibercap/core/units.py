@@ -144,7 +144,8 @@ def house_unit(text: str) -> pint.Unit:
 @cache
 def powers(text: str) -> tuple[tuple[str, float], ...]:
     """Return a unit text as sorted (name, power) pairs, by symbols alone: a month is not a twelfth of a year here."""
-    return tuple(sorted((name, float(power)) for name, power in house_unit(text)._units.items()))  # noqa: SLF001
+    exponents: Any = house_unit(text)._units  # noqa: SLF001 - pint shows the symbols of a unit nowhere else
+    return tuple(sorted((name, float(power)) for name, power in exponents.items()))
 
 
 @cache
@@ -153,7 +154,7 @@ def conversion(written: str, wanted: str) -> float | None:
     source, target = registry.Unit(written or "dimensionless"), house_unit(wanted)
     if source.dimensionality != target.dimensionality:
         return None
-    return float(registry.Quantity(1.0, source).to(target).magnitude)  # type: ignore[arg-type]  # a float it is
+    return float(registry.Quantity(1.0, source).to(target).magnitude)
 
 
 _WORDS: Final = {

@@ -138,7 +138,7 @@ def test_units_that_hold_are_proved(formula: str, unit: str) -> None:
     "text", ["{a} +", "exec(1)", "{a}.b", "[1]", "{a} if 1 else 2", "'text'", "LET({a}, 1)", "True"]
 )
 def test_what_is_not_a_formula_is_refused(text: str) -> None:
-    with pytest.raises(FormulaError, match="in `|not a formula"):
+    with pytest.raises(FormulaError, match=r"in `|not a formula"):
         evaluate(text, lambda _path, _shift: np.zeros(1))
 
 

@@ -54,7 +54,7 @@ def formula_value(projection: Projection, text: str) -> float:
         assert shift == -1
         return np.concatenate([np.zeros((row.shape[0], 1)), row[:, :-1]], axis=-1)
 
-    functions = {
+    functions: dict[str, Any] = {
         "IRR": lambda flows: only_rate(np.arange(flows.shape[-1]), flows)[:, None],
         "XIRR": lambda flows, days: only_rate((days[0] - days[0, 0]) / 365, flows)[:, None],
     }
@@ -267,7 +267,8 @@ def test_peak_debt_is_the_most_owed_on_any_day_on_all_loans_together() -> None:
 def test_capacity_cost_is_gross_capex_over_what_is_added() -> None:
     measure = measures(run(("complete: 2001-12-31", "complete: 2001-12-31, overrun: 10 %")))["capacity_cost"]
 
-    assert (measure.value, measure.unit) == (pytest.approx(6.6e6 / 150_000), "USD*year/km")
+    assert measure.value == pytest.approx(6.6e6 / 150_000)
+    assert measure.unit == "USD*year/km"
 
 
 def test_measures_of_a_batch_equal_their_members() -> None:
