@@ -27,7 +27,7 @@ class Kernel(Generic[P]):
             raise TypeError(f"{plain.__name__} has no argument {', '.join(sorted(unknown))}")
         update_wrapper(self, plain)
 
-    def __call__(self, *args: P.args, **kwargs: P.kwargs) -> Any:  # noqa: ANN401 - a pint Quantity
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:  # noqa: ANN401 - quantities go in and come out
         """Return the result as a Quantity in the declared unit."""
         bound = self._signature.bind(*args, **kwargs)
         for name, unit in self.units.items():

@@ -71,7 +71,7 @@ class QuantityTextError(ValueError):
         self.code, self.found, self.wanted, self.hint = code, found, wanted, hint
 
 
-_NUMBER = re.compile(r"-?\d+(_\d+)*(\.\d+(_\d+)*)?([eE][+-]?\d{1,3})?")
+_NUMBER = re.compile(r"-?\d+(_\d+)*(\.\d+(_\d+)*)?([eE][+-]?\d{1,3})?", re.ASCII)
 _WRITE = "write it like `25 million USD`, `255_000 km/year` or `8.5 %`"
 
 

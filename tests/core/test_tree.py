@@ -1,0 +1,111 @@
+"""Overlays: remove, change and add, the one operation behind options, settings and draws."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+from fibercap.core.tree import Branch, Leaf, OverlayError, at, leaves, overlay, unwrap
+from fibercap.model.scenario import known_fields
+from fibercap.reading.text import read_text
+
+BASE = """\
+loans:
+  fleet: {commitment: {value: 10 million USD, source: release}, rate: 8 %/year, repayment: {style: level}}
+products: {fiber: {price: {2000: 40 USD/km, 2002: 35 USD/km}}}
+"""
+
+
+def laid(changes: str, base: str = BASE) -> Branch:
+    return overlay(read_text(base, "base"), read_text(changes, "over"), known_fields, "option x")
+
+
+def text(tree: Branch, path: str) -> object:
+    leaf = at(tree, tuple(path.split(".")))
+    return leaf.value if isinstance(leaf, Leaf) else leaf
+
+
+def test_blocks_merge_and_scalars_replace() -> None:
+    tree = laid("change: {loans.fleet: {rate: 9 %/year}, products.fiber.price: {2002: 30 USD/km, 2003: 20 USD/km}}")
+
+    assert text(tree, "loans.fleet.rate") == "9 %/year"
+    assert text(tree, "loans.fleet.repayment.style") == "level"
+    assert text(tree, "products.fiber.price.2000") == "40 USD/km"
+    assert text(tree, "products.fiber.price.2003") == "20 USD/km"
+
+
+def test_the_tree_below_stays_as_it_is() -> None:
+    base = read_text(BASE, "base")
+
+    overlay(base, read_text("change: {loans.fleet.rate: 9 %/year}", "over"))
+
+    assert base == read_text(BASE, "base")
+
+
+def test_a_sourced_value_is_replaced_as_a_whole() -> None:
+    """A changed number no longer comes from where the old one came from."""
+    values, wrappers = unwrap(laid("change: {loans.fleet.commitment: 5 million USD}"))
+
+    assert isinstance(values, Branch)
+    assert text(values, "loans.fleet.commitment") == "5 million USD"
+    assert wrappers == {}
+
+
+def test_a_value_remembers_what_stood_there_before() -> None:
+    leaf = at(laid("change: {loans.fleet.rate: 9 %/year}"), ("loans", "fleet", "rate"))
+
+    assert isinstance(leaf, Leaf)
+    assert [(origin.how, origin.previous) for origin in leaf.origins] == [("written", None), ("option x", "8 %/year")]
+    assert leaf.place is not None
+    assert leaf.place.file == "over"
+
+
+def test_remove_comes_first_then_change_then_add() -> None:
+    tree = laid("add: {loans.fleet.repayment: {style: bullet}}\nremove: [loans.fleet.repayment]")
+
+    assert text(tree, "loans.fleet.repayment.style") == "bullet"
+
+
+def test_laying_the_same_overlay_twice_is_the_same_as_once() -> None:
+    changes = read_text("change: {loans.fleet.rate: 9 %/year, products.fiber.price: {2003: 20 USD/km}}", "over")
+    once = overlay(read_text(BASE, "base"), changes)
+
+    assert overlay(once, changes) == once
+
+
+def test_independent_overlays_may_come_in_either_order() -> None:
+    one = read_text("change: {loans.fleet.rate: 9 %/year}", "one")
+    two = read_text("change: {products.fiber.price: {2002: 1 USD/km}}", "two")
+    base = read_text(BASE, "base")
+
+    assert overlay(overlay(base, one), two) == overlay(overlay(base, two), one)
+
+
+def test_an_optional_field_may_be_changed_though_it_is_not_written() -> None:
+    assert (
+        text(laid("change: {loans.fleet.grace: 1 year, loans.fleet.fees.upfront: 1 %}"), "loans.fleet.grace")
+        == "1 year"
+    )
+
+
+@pytest.mark.parametrize(
+    ("changes", "told"),
+    [
+        ("change: {loans.fleet.rat: 9 %/year}", "did you mean `rate`?"),
+        ("change: {loans.flet.rate: 9 %/year}", "did you mean `fleet`?"),
+        ("change: {laons.fleet.rate: 9 %/year}", "did you mean `loans`?"),
+        ("change: {loans.second: {rate: 9 %/year}}", "known names under `loans`: fleet"),
+        ("add: {loans.fleet: {rate: 9 %/year}}", "found a path that exists already, wanted a new one; use `change`"),
+        ("remove: [loans.flet]", "did you mean `fleet`?"),
+    ],
+)
+def test_what_does_not_fit_is_refused_with_a_way_out(changes: str, told: str) -> None:
+    with pytest.raises(OverlayError, match=re.escape(told)):
+        laid(changes)
+
+
+def test_leaves_come_in_the_order_of_the_file() -> None:
+    paths = [".".join(path) for path, _ in leaves(read_text(BASE, "base"))]
+
+    assert paths[:3] == ["loans.fleet.commitment.value", "loans.fleet.commitment.source", "loans.fleet.rate"]

@@ -1,0 +1,167 @@
+"""Units: one vocabulary, a strict grammar, one dimension per currency; kernels convert or refuse."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+import numpy as np
+import pint
+import pytest
+
+from fibercap.core.kernel import kernel
+from fibercap.core.units import (
+    DEM_PER_EUR,
+    Array,
+    Quantity,
+    QuantityTextError,
+    conversion,
+    in_words,
+    powers,
+    registry,
+    split_quantity,
+)
+from fibercap.model.depreciation import straight_line
+
+
+@pytest.mark.parametrize(
+    ("text", "number", "unit"),
+    [
+        ("255_000 km/year", 255_000, "km / year"),
+        ("25 million USD", 25e6, "USD"),
+        ("25 MUSD", 25, "MUSD"),
+        ("3 thousand km", 3e3, "km"),
+        ("1.5 billion BRL", 1.5e9, "BRL"),
+        ("-4.5 %", -4.5, "percent"),
+        ("8.5 %/year", 8.5, "percent / year"),
+        ("50 bp/year", 50, "bp / year"),
+        ("6 months", 6, "month"),
+        ("2 yr", 2, "year"),
+        ("1e3 kUSD/km", 1e3, "kUSD / km"),
+        ("5", 5, ""),
+    ],
+)
+def test_what_the_grammar_reads(text: str, number: float, unit: str) -> None:
+    assert split_quantity(text) == (number, unit)
+
+
+@pytest.mark.parametrize(
+    ("text", "hint"),
+    [
+        ("3 000 USD", "3_000 USD"),
+        ("1,5 MUSD", "1.5 MUSD"),
+        ("25 MUSD 2000", "one"),
+        ("$25M", "25 million USD"),
+        ("25 mUSD", "MUSD"),
+        ("25 MEURO", "MEUR"),
+        ("9**9**7 USD", ""),
+        ("nan USD", ""),
+        ("inf USD", ""),
+        ("1e999 USD", ""),
+        ("5 bps", "bp"),
+        ("25MUSD", "25 MUSD"),
+        ("8.5%", "8.5 %"),
+        ("1.5 million MUSD", "1.5 MUSD"),
+        ("", ""),
+        (" 5 USD", ""),
+        ("5  USD", ""),
+        ("5 USD*km", ""),
+        ("5 meter", ""),
+        ("5 month^2", ""),
+        ("0x10 USD", ""),
+        ("1_ USD", ""),
+        ("٣ USD", ""),
+    ],
+)
+def test_what_the_grammar_refuses(text: str, hint: str) -> None:
+    with pytest.raises(QuantityTextError) as told:
+        split_quantity(text)
+
+    assert hint in f"{told.value.wanted} {told.value.hint}"
+    assert told.value.found
+
+
+def test_a_mark_is_a_fixed_part_of_a_euro() -> None:
+    """Council Regulation (EC) No 2866/98."""
+    assert DEM_PER_EUR == 1.95583
+    assert conversion("DEM", "EUR") == pytest.approx(1 / 1.95583)
+
+
+def test_other_currencies_do_not_mix() -> None:
+    assert conversion("EUR", "USD") is None
+    with pytest.raises(pint.DimensionalityError, match="Cannot convert"):
+        Quantity(1.0, "USD") + Quantity(1.0, "EUR")
+
+
+def test_fiber_is_a_dimension_of_its_own_and_pint_knows_no_other_unit() -> None:
+    assert str(registry.Unit("km").dimensionality) == "[fiber]"
+    for other in ("meter", "mile", "hour", "USD_cents"):
+        with pytest.raises(pint.UndefinedUnitError, match=other):
+            registry.Unit(other)
+
+
+def test_the_registry_is_pints_own_and_the_only_one() -> None:
+    assert pint.get_application_registry().get() is registry
+
+
+def test_symbols_are_not_converted_in_proofs() -> None:
+    assert powers("month") != powers("year")
+    assert powers("USD/km") == (("USD", 1.0), ("km", -1.0))
+
+
+@pytest.mark.parametrize(
+    ("unit", "words"),
+    [
+        ("km/year", "a length of fiber per time"),
+        ("km", "a length of fiber"),
+        ("EUR", "an amount of money"),
+        ("USD/km", "money per length of fiber"),
+        ("percent / year", "a rate per time"),
+        ("percent", "a share"),
+    ],
+)
+def test_dimensions_are_said_in_words(unit: str, words: str) -> None:
+    assert in_words(unit) == words
+
+
+@kernel(returns="USD", price="USD/km", length="km", share="")
+def cost(price: Array, length: Array, share: Array, times: int = 1) -> Array:
+    """Return what some fiber costs."""
+    return price * length * share * times
+
+
+def test_a_kernel_converts_and_returns_a_quantity() -> None:
+    result: Any = cost(Quantity(2.0, "kUSD/km"), Quantity(3.0, "Mkm"), 0.5, times=2)
+
+    assert result.to("MUSD").magnitude == pytest.approx(6000.0)
+    assert str(result.units) == "USD"
+
+
+def test_a_kernel_refuses_the_wrong_unit() -> None:
+    with pytest.raises(pint.DimensionalityError, match=r"'USD'.*'km'|km"):
+        cost(Quantity(2.0, "USD/km"), Quantity(3.0, "USD"), 1.0)
+    with pytest.raises(pint.DimensionalityError, match="dimensionless"):
+        cost(2.0, Quantity(3.0, "km"), 1.0)
+
+
+def test_a_kernel_keeps_its_plain_function_and_its_name() -> None:
+    assert cost.plain(np.asarray(2.0), np.asarray(3.0), np.asarray(1.0)) == 6.0
+    assert cost.__name__ == "cost"
+    assert "what some fiber costs" in str(cost.__doc__)
+
+
+def test_a_kernel_names_an_argument_that_is_not_there() -> None:
+    with pytest.raises(TypeError, match=re.escape("has no argument weight")):
+        kernel(returns="USD", weight="km")(lambda price: price)
+
+
+def test_straight_line_depreciation_with_units() -> None:
+    """1.2 million over ten years: 10 thousand a month."""
+    lost: Any = straight_line(
+        Quantity(1.2, "MUSD"),
+        Quantity(10, "year"),
+        Quantity(np.array([-3, 0, 119]), "month"),
+        Quantity(np.array([0, 3, 122]), "month"),
+    )
+
+    assert lost.to("kUSD").magnitude == pytest.approx([0.0, 30.0, 10.0])
