@@ -101,7 +101,7 @@ def test_fiber_is_a_dimension_of_its_own_and_pint_knows_no_other_unit() -> None:
 
 
 def test_the_registry_is_pints_own_and_the_only_one() -> None:
-    assert pint.get_application_registry().get() is registry
+    assert pint.application_registry.get() is registry
 
 
 def test_symbols_are_not_converted_in_proofs() -> None:
@@ -146,7 +146,7 @@ def test_a_kernel_refuses_the_wrong_unit() -> None:
 
 def test_a_kernel_keeps_its_plain_function_and_its_name() -> None:
     assert cost.plain(np.asarray(2.0), np.asarray(3.0), np.asarray(1.0)) == 6.0
-    assert cost.__name__ == "cost"
+    assert getattr(cost, "__name__", "") == "cost"
     assert "what some fiber costs" in str(cost.__doc__)
 
 
