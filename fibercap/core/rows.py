@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
+from math import isfinite
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
@@ -64,11 +65,13 @@ class Block:
         ValueError
             If a row has another number of columns, or is not finite where no reason to be undefined is declared.
         """
-        for path, value in self.values.items():
-            if value.shape[-1:] != (self.length,):
-                raise ValueError(f"{path} has shape {value.shape}; the block has {self.length} columns")
-            if not self.rows[path].undefined and not np.isfinite(value).all():
-                raise ValueError(f"{path} is not finite, and no reason is declared")
+        with np.errstate(all="ignore"):
+            for path, value in self.values.items():
+                if value.shape[-1:] != (self.length,):
+                    raise ValueError(f"{path} has shape {value.shape}; the block has {self.length} columns")
+                # Nan and infinities outlast a sum, which is quicker than a look at each value.
+                if not self.rows[path].undefined and not isfinite(value.sum()):
+                    raise ValueError(f"{path} is not finite, and no reason is declared")
 
     @property
     def draws(self) -> int:

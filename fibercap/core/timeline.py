@@ -5,7 +5,7 @@ from __future__ import annotations
 import calendar
 from dataclasses import dataclass
 from datetime import date
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Final
 
 import numpy as np
@@ -98,12 +98,7 @@ class Timeline:
         """
         if STEPS[by] < self.months:
             raise ValueError(f"the model steps by {self.step}; it cannot be shown by {by}")
-        found: dict[str, slice] = {}
-        for position, day in enumerate(self.dates):
-            label = period_label(day, by)
-            first = found[label].start if label in found else position
-            found[label] = slice(first, position + 1)
-        return found
+        return _groups(self, by)
 
     def grouped(self, values: Array, nature: str, by: str = "year") -> dict[str, Array]:
         """Bring values (..., period) to years, quarters or months by their nature and nothing else.
@@ -115,6 +110,16 @@ class Timeline:
     def annual(self, values: Array, nature: str) -> dict[str, Array]:
         """Bring values (..., period) to calendar years; see `grouped`."""
         return self.grouped(values, nature)
+
+
+@lru_cache(maxsize=256)
+def _groups(timeline: Timeline, by: str) -> dict[str, slice]:
+    found: dict[str, slice] = {}
+    for position, day in enumerate(timeline.dates):
+        label = period_label(day, by)
+        first = found[label].start if label in found else position
+        found[label] = slice(first, position + 1)
+    return found
 
 
 def _brought(part: Array, nature: str) -> Array:

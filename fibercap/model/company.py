@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import date
+from functools import lru_cache
 from typing import Annotated, Any
 
 import numpy as np
@@ -23,6 +24,12 @@ TEN_YEARS = 120
 Days = Annotated[Array, Of("day", low=0.0)]
 
 
+@lru_cache(maxsize=64)
+def _timeline(start: date, end: date, step: str) -> Timeline:
+    """Return the one Timeline of a horizon, which remembers its dates."""
+    return Timeline(start, end, step)
+
+
 class Horizon(Spec):
     """The years that are projected, and in which steps."""
 
@@ -33,7 +40,7 @@ class Horizon(Spec):
     @property
     def timeline(self) -> Timeline:
         """The periods."""
-        return Timeline(self.start, self.end, self.step)
+        return _timeline(self.start, self.end, self.step)
 
 
 class NoTerminalValue(Spec):

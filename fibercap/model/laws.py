@@ -16,64 +16,63 @@ if TYPE_CHECKING:
 
 RELATIVE: Final = 1e-12
 ABSOLUTE: Final = 1e-6
-Read = "Callable[[str], Array]"
-Gap = "tuple[str, Array, Array]"
+Gap = tuple[str, "Array", "tuple[Array, ...]"]
+"""A row, how far it is off, and the amounts that this is measured against."""
 
 
-def _equal(row: str, left: Array, right: Array) -> tuple[str, Array, Array]:
-    return row, left - right, np.maximum(np.abs(left), np.abs(right))
+def _equal(row: str, left: Array, right: Array) -> Gap:
+    return row, left - right, (left, right)
 
 
-def _at_least(row: str, left: Array, right: Array) -> tuple[str, Array, Array]:
-    return row, np.maximum(right - left, 0.0), np.maximum(np.abs(left), np.abs(right))
+def _at_least(row: str, left: Array, right: Array) -> Gap:
+    return row, np.minimum(left - right, 0.0), (left, right)
 
 
-def _sources_equal_uses(plan: Plan, read: Callable[[str], Array]) -> Iterator[tuple[str, Array, Array]]:
+def _sources_equal_uses(plan: Plan, read: Callable[[str], Array]) -> Iterator[Gap]:
     for key, funding in plan.funding.items():
         paid = sum((read(f"funding.{key}.{name}") for name in funding.sources), start=read(f"funding.{key}.gap"))
         yield _equal(f"funding.{key}.uses", read(f"funding.{key}.uses"), paid)
 
 
-def _loans_carry(plan: Plan, read: Callable[[str], Array]) -> Iterator[tuple[str, Array, Array]]:
+def _loans_carry(plan: Plan, read: Callable[[str], Array]) -> Iterator[Gap]:
     for name in plan.loans:
         at = f"loans.{name}"
         moved = read(f"{at}.opening") + read(f"{at}.draws") + read(f"{at}.capitalized") - read(f"{at}.principal")
         yield _equal(f"{at}.closing", read(f"{at}.closing"), moved)
 
 
-def _balance(plan: Plan, read: Callable[[str], Array]) -> Iterator[tuple[str, Array, Array]]:
+def _balance(plan: Plan, read: Callable[[str], Array]) -> Iterator[Gap]:
     del plan
     row = "accounts.total_assets"
     yield _equal(row, read(row), read("accounts.total_liabilities_and_equity"))
 
 
-def _cash(plan: Plan, read: Callable[[str], Array]) -> Iterator[tuple[str, Array, Array]]:
+def _cash(plan: Plan, read: Callable[[str], Array]) -> Iterator[Gap]:
     flows = sum(read(f"accounts.{kind}_cash_flow") for kind in ("operating", "investing", "financing"))
     cash = plan.opening.cash + np.cumsum(np.asarray(flows), axis=-1)
     yield _equal("accounts.cash", read("accounts.cash"), cash)
 
 
-def _capacity(plan: Plan, read: Callable[[str], Array]) -> Iterator[tuple[str, Array, Array]]:
+def _capacity(plan: Plan, read: Callable[[str], Array]) -> Iterator[Gap]:
     for name in plan.plants:
         able = read(f"plants.{name}.effective_capacity") * (plan.timeline.months / 12)
         yield _at_least(f"plants.{name}.output", able, read(f"plants.{name}.output"))
         yield _at_least(f"plants.{name}.shipments", read(f"plants.{name}.output"), read(f"plants.{name}.shipments"))
 
 
-def _commitment(plan: Plan, read: Callable[[str], Array]) -> Iterator[tuple[str, Array, Array]]:
+def _commitment(plan: Plan, read: Callable[[str], Array]) -> Iterator[Gap]:
     for name, loan in plan.loans.items():
         drawn = read(f"loans.{name}.schedule.drawn_to_date")
         yield _at_least(f"loans.{name}.schedule.drawn_to_date", np.asarray(loan.commitment) + 0.0 * drawn, drawn)
 
 
-def _not_negative(plan: Plan, read: Callable[[str], Array]) -> Iterator[tuple[str, Array, Array]]:
+def _not_negative(plan: Plan, read: Callable[[str], Array]) -> Iterator[Gap]:
     rows = [f"loans.{name}.schedule.closing" for name in plan.loans]
     rows += [f"projects.{name}.book_value" for name in plan.projects]
     rows += ["accounts.net_fixed_assets", "accounts.construction_in_progress", "accounts.deferred_fees"]
     for row in rows:
         value = read(row)
-        scale = np.max(np.abs(value), axis=-1, keepdims=True, initial=0.0)
-        yield row, np.maximum(-value, 0.0), scale + np.zeros(value.shape)
+        yield row, np.minimum(value, 0.0), (value,)
 
 
 LAWS: Final = {
@@ -99,13 +98,16 @@ def prove_laws(plan: Plan, values: Mapping[str, Array]) -> dict[str, float]:
     """
     largest = dict.fromkeys(LAWS, 0.0)
     for name, law in LAWS.items():
-        for row, gap, scale in law(plan, values.__getitem__):
-            size = np.abs(gap)
-            worst = float(np.max(size, initial=0.0))
+        for row, gap, amounts in law(plan, values.__getitem__):
+            worst = _largest(gap)
             largest[name] = max(largest[name], worst)
-            if worst > ABSOLUTE and worst > RELATIVE * float(np.max(scale, initial=0.0)):
-                _tell(plan, name, row, size)
+            if worst > ABSOLUTE and worst > RELATIVE * max(map(_largest, amounts)):
+                _tell(plan, name, row, np.abs(gap))
     return largest
+
+
+def _largest(amounts: Array) -> float:
+    return float(np.max(np.abs(amounts), initial=0.0))
 
 
 def _tell(plan: Plan, law: str, row: str, size: Array) -> None:

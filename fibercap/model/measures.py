@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from fibercap.core.errors import FibercapError, did_you_mean
 from fibercap.model.debt_measures import (
     all_in_cost,
     average_dscr,
@@ -53,3 +54,28 @@ def measures(projection: Projection) -> dict[str, Measure]:
     found = [measure(projection) for measure in MEASURES]
     found += [measure(projection, loan) for loan in projection.scenario.loans for measure in LOAN_MEASURES]
     return {measure.name: measure for measure in found}
+
+
+def names(projection: Projection) -> list[str]:
+    """Return the names of every measure that a projection has."""
+    loans = projection.scenario.loans
+    plain = [measure.__name__ for measure in MEASURES]
+    return plain + [f"{m.__name__.removeprefix('loan_')}.{loan}" for loan in loans for m in LOAN_MEASURES]
+
+
+def measure_named(projection: Projection, name: str) -> Measure:
+    """Return one measure by name, without computing the others.
+
+    Raises
+    ------
+    FibercapError
+        If there is no such measure; the nearest one is named.
+    """
+    key, _, loan = name.partition(".")
+    for measure in MEASURES:
+        if measure.__name__ == name:
+            return measure(projection)
+    for of_loan in LOAN_MEASURES:
+        if of_loan.__name__ == f"loan_{key}" and loan in projection.scenario.loans:
+            return of_loan(projection, loan)
+    raise FibercapError(f"no measure `{name}`; {did_you_mean(name, names(projection), 'measures')}")

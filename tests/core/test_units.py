@@ -101,7 +101,7 @@ def test_fiber_is_a_dimension_of_its_own_and_pint_knows_no_other_unit() -> None:
 
 
 def test_the_registry_is_pints_own_and_the_only_one() -> None:
-    assert pint.application_registry.get() is registry
+    assert pint.application_registry.get() is registry  # type: ignore[no-untyped-call]  # pint leaves it untyped
 
 
 def test_symbols_are_not_converted_in_proofs() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pytest
 
 from fibercap.core.units import Array
@@ -24,7 +25,7 @@ def run(funding: str, loans: str = "", spend: str = "{2001: 100 %}") -> Projecti
 
 
 def paid(projection: Projection, source: str, key: str = "line") -> Array:
-    return projection.value(f"funding.{key}.{source}")[0] / 1e6
+    return np.asarray(projection.value(f"funding.{key}.{source}")[0] / 1e6)
 
 
 BANK = "  bank: {commitment: 5 million USD, signed: 2001-01-01, matures: 5 years, rate: 8 %/year}"

@@ -94,15 +94,16 @@ def event_grid(loan: Loan, timeline: Timeline | None) -> Grid:
     """
     periods = payment_periods(loan)
     ends = [period.end for period in periods]
+    maturity, grace = loan.maturity, add_months(loan.signed, loan.grace)
     dates = {loan.signed, *ends, *(loan.draws or {})}
     if loan.fees.available_until:
         dates.add(loan.fees.available_until)
     if timeline is not None:
-        dates |= {day for day in (month_end(timeline.origin), *timeline.dates) if loan.signed <= day <= loan.maturity}
+        dates |= {day for day in (month_end(timeline.origin), *timeline.dates) if loan.signed <= day <= maturity}
     days = tuple(sorted(dates))
     index = [min(bisect_left(ends, day), len(ends) - 1) for day in days]
     due = np.isin([day.toordinal() for day in days], [day.toordinal() for day in ends]).astype(float)
-    after_grace = np.array([day > add_months(loan.signed, loan.grace) for day in days], dtype=float)
+    after_grace = np.array([day > grace for day in days], dtype=float)
     repays = due * after_grace
     fractions = [0.0]
     for event in range(1, len(days)):
@@ -115,7 +116,7 @@ def event_grid(loan: Loan, timeline: Timeline | None) -> Grid:
         period=np.array([float(timeline.index(day) + 1) if timeline else 0.0 for day in days]),
         is_payment=due,
         repays=repays,
-        is_final=np.array([day == loan.maturity for day in days], dtype=float),
+        is_final=np.array([day == maturity for day in days], dtype=float),
         payments_left=np.cumsum(repays[::-1])[::-1],
         year_fraction=np.array(fractions),
         period_fraction=np.array([periods[i].fraction(loan) if d else 0.0 for i, d in zip(index, due, strict=True)]),

@@ -1,0 +1,75 @@
+"""Many plans at once: a scenario with drawn inputs, run in chunks that fit the cache."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final
+
+import numpy as np
+
+from fibercap.core.errors import FibercapError
+from fibercap.model.measures import measure_named
+from fibercap.model.projection import project
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from fibercap.core.units import Array
+    from fibercap.model.projection import Projection
+    from fibercap.model.scenario import Scenario
+
+CHUNK: Final = 500
+"""Draws that are projected together; a few hundred rows of so many draws stay in the cache (see benchmarks)."""
+
+
+def evaluate(
+    scenario: Scenario, draws: Mapping[str, Any], keep: Sequence[str], *, chunk: int = CHUNK
+) -> dict[str, Array]:
+    """Project a scenario once for every draw of some inputs, and keep what is asked for.
+
+    Parameters
+    ----------
+    scenario : Scenario
+        The plan.
+    draws : mapping
+        By path, a pint Quantity of shape (draw, 1); all with the same number of draws.
+    keep : sequence of str
+        Names of measures (`project_npv`, `all_in_cost.fleet`) and paths of rows (`accounts.cash`).
+    chunk : int
+        Draws that are projected together; it changes speed and memory, not results.
+
+    Returns
+    -------
+    dict
+        By name: measures (draw,), nan where undefined; rows (draw, period). In house units.
+
+    Raises
+    ------
+    FibercapError
+        If nothing is drawn or kept, the numbers of draws differ, or a name is unknown.
+    ScenarioError
+        If an input cannot be drawn or a draw is out of its bounds; the draw is counted within its chunk.
+    """
+    counts = {path: np.shape(value.magnitude)[:1] for path, value in draws.items()}
+    if not draws or not keep or chunk < 1:
+        raise FibercapError("name at least one input to draw and one result to keep, in chunks of one draw or more")
+    if len(set(counts.values())) > 1:
+        told = ", ".join(f"{path}: {shape[0] if shape else 'no axis'}" for path, shape in counts.items())
+        raise FibercapError(f"the inputs have different numbers of draws ({told}); give each the same")
+    number = next(iter(counts.values()))[0]
+    kept: dict[str, Array] = {}
+    for start in range(0, number, chunk):
+        part = slice(start, min(start + chunk, number))
+        projection = project(scenario.drawn({path: value[part] for path, value in draws.items()}))
+        for name in keep:
+            found = _kept(projection, name)
+            result = kept.setdefault(name, np.empty((number, *found.shape[1:])))
+            result[part] = found
+    return kept
+
+
+def _kept(projection: Projection, name: str) -> Array:
+    """Return a row (draw, period) or a measure (draw,) by name."""
+    if name in projection.rows:
+        return projection.value(name)
+    values = measure_named(projection, name).values
+    return np.broadcast_to(values, (projection.draws,))

@@ -1,0 +1,73 @@
+"""Many draws at once: the same as each alone, whatever the chunk."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pytest
+
+from fibercap.core.errors import FibercapError, ScenarioError
+from fibercap.core.units import Quantity
+from fibercap.model.measures import measures
+from fibercap.model.projection import project
+from fibercap.reading.files import read
+from fibercap.studies.batch import evaluate
+
+KEEP = ("project_npv", "project_irr", "min_dscr", "all_in_cost.fleet", "lowest_cash", "accounts.cash")
+
+
+def drawn(number: int) -> dict[str, Any]:
+    random = np.random.default_rng(7)
+    return {
+        "products.multimode.price": Quantity(random.uniform(45, 70, (number, 1)), "USD/km"),
+        "plants.xtal.utilization": Quantity(random.uniform(70, 100, (number, 1)), "percent"),
+        "projects.xtal_1.delay": Quantity(random.uniform(0, 9, (number, 1)), "month"),
+        "projects.jena_multimode.ramp.linear": Quantity(random.uniform(1, 12, (number, 1)), "month"),
+        "loans.fleet.rate": Quantity(random.uniform(5, 12, (number, 1)), "percent / year"),
+    }
+
+
+def test_a_batch_equals_its_members_whatever_the_chunk() -> None:
+    scenario, draws = read("fibercore"), drawn(7)
+
+    whole, parts = evaluate(scenario, draws, KEEP), evaluate(scenario, draws, KEEP, chunk=3)
+
+    assert whole["accounts.cash"].shape == (7, 60)
+    for name in KEEP:
+        assert parts[name] == pytest.approx(whole[name], nan_ok=True, rel=1e-9)
+    for number in range(7):
+        alone = project(scenario.drawn({path: value[number : number + 1] for path, value in draws.items()}))
+        found = measures(alone)
+        for name in KEEP[:-1]:
+            value = found[name].value
+            assert whole[name][number] == pytest.approx(np.nan if value is None else value, nan_ok=True, rel=1e-9)
+        assert whole["accounts.cash"][number] == pytest.approx(alone.value("accounts.cash")[0])
+
+
+def test_the_draws_differ() -> None:
+    npv = evaluate(read("fibercore"), drawn(5), ["project_npv"])["project_npv"]
+
+    assert len(set(npv)) == 5
+
+
+def test_what_cannot_be_kept_or_drawn_is_refused() -> None:
+    scenario, draws = read("fibercore"), drawn(3)
+
+    with pytest.raises(FibercapError, match=r"no measure `project_npw`; did you mean `project_npv`"):
+        evaluate(scenario, draws, ["project_npw"])
+    with pytest.raises(FibercapError, match="name at least one input"):
+        evaluate(scenario, {}, ["project_npv"])
+    with pytest.raises(FibercapError, match="different numbers of draws"):
+        evaluate(scenario, {**draws, "loans.fleet.rate": Quantity(np.ones((4, 1)), "percent / year")}, ["project_npv"])
+    with pytest.raises(ScenarioError, match="did you mean `xtal_"):
+        evaluate(scenario, {"projects.xtal_9.delay": draws["projects.xtal_1.delay"]}, ["project_npv"])
+    with pytest.raises(ScenarioError, match=r"loans\.fleet\.matures"):
+        evaluate(scenario, {"loans.fleet.matures": Quantity(np.ones((3, 1)), "year")}, ["project_npv"])
+
+
+def test_a_draw_out_of_bounds_is_named() -> None:
+    share = Quantity(np.array([[0.9], [1.2], [1.3]]), "dimensionless")
+
+    with pytest.raises(ScenarioError, match=r"1\.2 in draw 1|120 % in draw 1|draw 1"):
+        evaluate(read("fibercore"), {"plants.xtal.utilization": share}, ["project_npv"])
