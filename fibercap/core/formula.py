@@ -53,28 +53,37 @@ def parse(text: str) -> Formula:
         body = ast.parse(plain, mode="eval").body
     except SyntaxError as error:
         raise FormulaError(f"not a formula: `{text}`") from error
-    formula = Formula(text, body, tuple(found))
-    _check(formula)
-    return formula
+    return Formula(text, body, tuple(found))
 
 
-_ALLOWED: Final = (
-    ast.BinOp, ast.UnaryOp, ast.USub, ast.Add, ast.Sub, ast.Mult, ast.Div, ast.Pow,
-    ast.Compare, ast.Lt, ast.LtE, ast.Gt, ast.GtE, ast.Eq, ast.Constant, ast.Name, ast.Load, ast.Call,
-)  # fmt: skip
+def _unknown(text: str, node: ast.AST) -> FormulaError:
+    told = ast.unparse(node) if isinstance(node, ast.expr) else type(node).__name__
+    return FormulaError(f"`{told}` is not part of the language of formulas, in `{text}`")
 
 
-def _check(formula: Formula) -> None:
-    for node in ast.walk(formula.body):
-        known = isinstance(node, _ALLOWED)
-        if isinstance(node, ast.Name):
-            known = node.id in FUNCTIONS or node.id.startswith("_")
-        if isinstance(node, ast.Constant):
-            known = isinstance(node.value, int | float) and not isinstance(node.value, bool)
-        if isinstance(node, ast.Call):
-            known = isinstance(node.func, ast.Name) and node.func.id in FUNCTIONS and not node.keywords
-        if not known:
-            raise FormulaError(f"`{ast.unparse(node) if isinstance(node, ast.expr) else node}` in `{formula.text}`")
+def _number(text: str, node: ast.Constant) -> float:
+    if isinstance(node.value, bool) or not isinstance(node.value, int | float):
+        raise _unknown(text, node)
+    return float(node.value)
+
+
+def _reference(formula: Formula, node: ast.Name) -> tuple[str, int]:
+    if not node.id.startswith("_"):
+        raise _unknown(formula.text, node)
+    return formula.references[int(node.id[1:])]
+
+
+def _function(text: str, node: ast.Call, known: Mapping[str, Callable[..., Any]]) -> str:
+    if not isinstance(node.func, ast.Name) or node.func.id not in known or node.keywords:
+        raise _unknown(text, node)
+    return node.func.id
+
+
+def _operator(text: str, node: ast.BinOp | ast.Compare) -> type:
+    kind = type(node.op) if isinstance(node, ast.BinOp) else type(node.ops[0])
+    if kind not in _ARITHMETIC or (isinstance(node, ast.Compare) and len(node.ops) > 1):
+        raise _unknown(text, node)
+    return kind
 
 
 def _divide(above: Array, below: Array) -> Array:
@@ -152,18 +161,19 @@ def evaluate(text: str, read: Read, functions: Mapping[str, Callable[..., Any]] 
     def value(node: ast.expr) -> Any:  # noqa: ANN401 - arrays and truths alike
         match node:
             case ast.Constant():
-                return np.float64(node.value)  # type: ignore[arg-type]
+                return np.float64(_number(text, node))
             case ast.Name():
-                return read(*formula.references[int(node.id[1:])])
-            case ast.UnaryOp():
+                return read(*_reference(formula, node))
+            case ast.UnaryOp(op=ast.USub()):
                 return -value(node.operand)
             case ast.BinOp():
-                return _ARITHMETIC[type(node.op)](value(node.left), value(node.right))
+                return _ARITHMETIC[_operator(text, node)](value(node.left), value(node.right))
             case ast.Compare():
-                return _ARITHMETIC[type(node.ops[0])](value(node.left), value(node.comparators[0])).astype(float)
-            case ast.Call(func=ast.Name(id=name)):
-                return known[name](*(value(argument) for argument in node.args))
-        raise FormulaError(f"cannot evaluate `{text}`")
+                compared = _ARITHMETIC[_operator(text, node)]
+                return compared(value(node.left), value(node.comparators[0])).astype(float)
+            case ast.Call():
+                return known[_function(text, node, known)](*(value(argument) for argument in node.args))
+        raise _unknown(text, node)
 
     return np.asarray(value(formula.body), dtype=float)
 
@@ -190,19 +200,21 @@ def _unit_of(text: str, units: tuple[str, ...]) -> Powers:
     def proved(node: ast.expr) -> Powers:
         match node:
             case ast.Constant():
-                return _ZERO if node.value == 0 else ()
+                return () if _number(text, node) else _ZERO
             case ast.Name():
-                return powers(units[int(node.id[1:])])
-            case ast.UnaryOp():
+                return powers(units[formula.references.index(_reference(formula, node))])
+            case ast.UnaryOp(op=ast.USub()):
                 return proved(node.operand)
             case ast.Compare():
+                _operator(text, node)
                 _same(text, node, [proved(node.left), proved(node.comparators[0])])
                 return ()
             case ast.BinOp():
+                _operator(text, node)
                 return _combined(text, node, proved(node.left), proved(node.right))
-            case ast.Call(func=ast.Name(id=name)):
-                return _called(text, node, name, [proved(argument) for argument in node.args])
-        raise FormulaError(f"cannot prove `{text}`")
+            case ast.Call():
+                return _called(text, node, _function(text, node, FUNCTIONS), [proved(a) for a in node.args])
+        raise _unknown(text, node)
 
     return proved(formula.body)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
+from functools import lru_cache
 from math import isfinite
 from typing import TYPE_CHECKING, Final
 
@@ -127,22 +128,26 @@ def prove(blocks: Iterable[Block]) -> int:
         If a formula refers to nothing.
     """
     blocks = tuple(blocks)
-    units = {path: row.unit for block in blocks for path, row in block.rows.items()}
-    units |= {path: given.unit for block in blocks for path, given in block.given.items()}
+    rows = tuple(row for block in blocks for row in block.rows.values())
+    given = tuple((path, item.unit) for block in blocks for path, item in block.given.items())
+    return _prove(rows, given)
+
+
+@lru_cache(maxsize=32)
+def _prove(rows: tuple[Row, ...], given: tuple[tuple[str, str], ...]) -> int:
+    """Prove rows that have not been proved before; the chunks of a batch share one proof."""
+    units = {row.path: row.unit for row in rows} | dict(given)
 
     def unit(path: str) -> str:
         if path not in units:
             raise FormulaError(f"nothing is called `{path}`")
         return units[path]
 
-    count = 0
-    for block in blocks:
-        for row in block.rows.values():
-            for text in (row.formula, row.before):
-                if text and text != "0":
-                    _prove_one(row, text, unit_of(text, unit))
-            count += bool(row.formula)
-    return count
+    for row in rows:
+        for text in (row.formula, row.before):
+            if text and text != "0":
+                _prove_one(row, text, unit_of(text, unit))
+    return sum(bool(row.formula) for row in rows)
 
 
 def _prove_one(row: Row, text: str, unit: tuple[tuple[str, float], ...]) -> None:

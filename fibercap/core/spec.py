@@ -25,7 +25,7 @@ class InputInErrorError(AttributeError):
 class Spec(BaseModel):
     """A block of a scenario: frozen, unknown keys refused; `note` is welcome anywhere."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid", arbitrary_types_allowed=True)
+    model_config = ConfigDict(frozen=True, extra="forbid", arbitrary_types_allowed=True, defer_build=True)
 
     note: Label = ""
 

@@ -170,6 +170,7 @@ _WORDS: Final = {
 }
 
 
+@cache
 def in_words(unit: str) -> str:
     """Say the dimension of a unit in words, such as "a length of fiber per time"."""
     if unit == "percent":

@@ -72,8 +72,9 @@ class _Builder:
     def _tagged(self, node: yaml.Node) -> bool:
         """Tell whether a tag such as `!!float` is written out; resolved, it looks like any other value's."""
         start = node.start_mark
-        text = self.lines[start.line][start.column :] if start.line < len(self.lines) else ""
-        return bool(re.match(r"(&\S+\s+)?!", text))
+        text = self.lines[start.line] if start.line < len(self.lines) else ""
+        first = text[start.column : start.column + 1]
+        return first == "!" or (first == "&" and bool(re.match(r"&\S+\s+!", text[start.column :])))
 
     def _list(self, node: yaml.SequenceNode, path: tuple[str, ...], name: str) -> Leaf:
         here = self.place(node)

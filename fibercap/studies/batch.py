@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from fibercap.model.projection import Projection
     from fibercap.model.scenario import Scenario
 
-CHUNK: Final = 500
+CHUNK: Final = 1000
 """Draws that are projected together; a few hundred rows of so many draws stay in the cache (see benchmarks)."""
 
 

@@ -77,7 +77,8 @@ def outcomes(projection: Projection, found: Mapping[str, Measure] | None = None)
     ScenarioError
         If a claim matches nothing, looks outside the horizon, or compares unlike units: never a pass.
     """
-    known = found if found is not None else measures(projection)
+    asked = any(claim.measure for claim in projection.scenario.claims.values())
+    known = found if found is not None else (measures(projection) if asked else {})
     problems: list[Problem] = []
     tested: dict[str, Outcome] = {}
     for name, claim in projection.scenario.claims.items():

@@ -102,7 +102,8 @@ def event_grid(loan: Loan, timeline: Timeline | None) -> Grid:
         dates |= {day for day in (month_end(timeline.origin), *timeline.dates) if loan.signed <= day <= maturity}
     days = tuple(sorted(dates))
     index = [min(bisect_left(ends, day), len(ends) - 1) for day in days]
-    due = np.isin([day.toordinal() for day in days], [day.toordinal() for day in ends]).astype(float)
+    stops = set(ends)
+    due = np.array([day in stops for day in days], dtype=float)
     after_grace = np.array([day > grace for day in days], dtype=float)
     repays = due * after_grace
     fractions = [0.0]
