@@ -1,4 +1,4 @@
-"""What a projection of the FiberCore case costs, alone and in batches, beside ProFAST and PySAM where they are installed.
+"""What a projection of the FiberCore case costs, alone and in batches, beside ProFAST and PySAM if installed.
 
 `pip install ProFAST NREL-PySAM` to have them; neither is a dependency.
 """
@@ -55,7 +55,8 @@ def profast() -> Callable[[], object]:
             "capacity": 100_000 / 365, "maintenance": item, "analysis start year": 2001, "operating life": 20,
             "installation months": 12, "non depr assets": 0, "end of proj sale non depr assets": 0, "demand rampup": 0,
             "installation cost": {"value": 0, "depr type": "Straight line", "depr period": 4, "depreciable": False},
-            "long term utilization": 0.9, "credit card fees": 0, "sales tax": 0, "license and permit": item, "rent": item,
+            "long term utilization": 0.9, "credit card fees": 0, "sales tax": 0, "license and permit": item,
+            "rent": item,
             "property tax and insurance": 0, "admin expense": 0, "total income tax rate": 0.3,
             "capital gains tax rate": 0.15, "sell undepreciated cap": True, "tax losses monetized": True,
             "general inflation rate": 0, "leverage after tax nominal discount rate": 0.1,
@@ -73,9 +74,9 @@ def profast() -> Callable[[], object]:
 
 def pysam() -> Callable[[], object]:
     """Return a PySAM run of its single-owner financial model."""
-    import PySAM.Singleowner as single_owner
+    from PySAM import Singleowner
 
-    model = single_owner.default("PVWattsSingleOwner")
+    model = Singleowner.default("PVWattsSingleOwner")
     model.SystemOutput.gen = [50.0] * 8760
     return lambda: model.execute(0)
 
@@ -109,7 +110,7 @@ def main() -> None:
     for name, taken in single.items():
         print(f"{name}: {taken:.1f} ms")
     print(
-        f"{DRAWS:,} draws in chunks of {CHUNK}: {batch / 1000:.2f} s, {1e6 * batch / DRAWS / 1000:.0f} microseconds each"
+    print(f"{DRAWS:,} draws by {CHUNK}: {batch / 1000:.2f} s, {each:.0f} microseconds each")
     )
     for name, taken in single.items():
         print(f"  = {batch / taken:.0f} times {name}")

@@ -659,7 +659,7 @@ def test_a_setting_is_told_where_it_is_wrong() -> None:
     with pytest.raises(ScenarioError, match="path=value"):
         changes_of("loans.bank.rate")
     block = scenario.changed(changes_of("projects.line.ramp={linear: 6 months}"), "--set")
-    assert float(block.projects["line"].ramp.linear) == 6.0  # type: ignore[union-attr]
+    assert float(block.projects["line"].ramp.linear) == 6.0
 
 
 def test_a_file_that_is_not_there_is_told_with_the_near_names() -> None:
