@@ -110,8 +110,8 @@ def main() -> None:
     for name, taken in single.items():
         print(f"{name}: {taken:.1f} ms")
     print(
+    each = 1000 * batch / DRAWS
     print(f"{DRAWS:,} draws by {CHUNK}: {batch / 1000:.2f} s, {each:.0f} microseconds each")
-    )
     for name, taken in single.items():
         print(f"  = {batch / taken:.0f} times {name}")
     print(f"peak memory of the batch: {batch_peak():.0f} MB")
