@@ -109,7 +109,6 @@ def main() -> None:
     batch = milliseconds({"batch": lambda: evaluate(scenario, draws, KEEP)}, 5)["batch"]
     for name, taken in single.items():
         print(f"{name}: {taken:.1f} ms")
-    print(
     each = 1000 * batch / DRAWS
     print(f"{DRAWS:,} draws by {CHUNK}: {batch / 1000:.2f} s, {each:.0f} microseconds each")
     for name, taken in single.items():
