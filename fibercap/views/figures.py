@@ -64,7 +64,7 @@ def show(console: Console, figures: Figures) -> None:
     label_width = max([len(line.label) for line in figures.lines] + [12])
     label_width = min(label_width, max(20, console.width // 2))
     widest = max([len(c) for row in cells for c in row] + [len(c) for c in figures.columns])
-    each = max(1, (console.width - label_width - 1) // (widest + GUTTER))
+    each = max(1, (console.width - label_width) // (widest + GUTTER))
     console.print(Text.assemble((figures.title, "bold"), (f"  [{unit}]" if unit else "", "dim")))
     if figures.note:
         console.print(Text(figures.note, style="dim"))

@@ -30,7 +30,7 @@ def compare_page(console: Console, comparison: Comparison, *, short: bool = Fals
         console.print()
     chosen = SHORT if short else [n for n in next(iter(cases.values())).measures if "." not in n]
     names = list(cases)
-    each = max(1, (console.width - LABEL - 1) // (max(len(n) for n in [*names, "1,234.56*"]) + GUTTER))
+    each = max(1, (console.width - LABEL) // (max(len(n) for n in [*names, "1,234.56*"]) + GUTTER))
     title = "Ways of financing" if short else "Measures"
     console.print(Text(f"{title}, best marked *", style="bold"))
     for start in range(0, len(names), each):
