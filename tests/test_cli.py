@@ -183,6 +183,16 @@ def test_check_passes_when_every_claim_is_as_expected(say: Any) -> None:
     assert {"valid", "claims", "covenants", "checks", "unused"} <= set(document)
 
 
+def test_what_moves_nothing_is_told(say: Any, tmp_path: Path) -> None:
+    text = SMALL.replace("products: {", "products: {spare: {price: 1 USD/km}, ").replace(
+        "plants: {", "plants: {late: {product: fiber, capacity: 1 km/year, cash_cost: 1 USD/km, opens: 2010-01-01}, "
+    )
+    (tmp_path / "spare.yaml").write_text(text)
+
+    assert say("check", "spare.yaml", "--json").document["unused"] == ["products.spare", "plants.late"]
+    assert "unused: plants.late" in say("check", "spare.yaml").out
+
+
 def test_check_exits_1_on_a_claim_that_is_not_as_expected(say: Any) -> None:
     setting = "plants.works.capacity=90_000 km/year"
 

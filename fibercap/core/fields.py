@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from abc import ABC, abstractmethod
 from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING, Annotated, Any
@@ -59,12 +60,12 @@ def quantity_of(text: str, wanted: str, example: str) -> tuple[float, str]:
         raise wrong(error.code, *advice(text, error, wanted, example)) from None
 
 
-class Field:
+class Field(ABC):
     """A field type: `parse` turns what stands in the tree into the value the model uses."""
 
+    @abstractmethod
     def parse(self, raw: Any, info: ValidationInfo) -> Any:  # noqa: ANN401 - each field has its own type
         """Return the value, or raise the error of `wrong`."""
-        raise NotImplementedError(type(self))
 
     def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:  # noqa: ANN401
         """Tell pydantic to use `parse`."""
@@ -288,8 +289,7 @@ class Number(Field):
         if unit:
             raise wrong("wrong_dimension", quoted(text), "a bare number", f"write `{text.split(' ')[0]}`")
         if not self.low <= number <= LARGEST or (self.known and number not in self.known):
-            wanted = f"{' or '.join(map(str, self.known))}" if self.known else f"at least {self.low:g}"
-            raise wrong("out_of_range", quoted(text), wanted)
+            raise wrong("out_of_range", quoted(text), " or ".join(map(str, self.known)) or f"at least {self.low:g}")
         return np.asarray(number)
 
 

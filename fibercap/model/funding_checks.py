@@ -9,6 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from fibercap.core.errors import did_you_mean
+from fibercap.core.timeline import add_months
 from fibercap.core.tree import Branch
 from fibercap.core.wording import quoted
 from fibercap.model.funding import PURSES, REST, Part
@@ -28,6 +29,10 @@ def loan_dates(s: Plan, name: str) -> Found:
     if loan.maturity <= loan.signed:
         yield f"{at}.matures", "matures_before_signing", f"{loan.maturity}", f"a day after signing, {loan.signed}", ""
         return
+    over = loan.repayment.amortize_over
+    if over and add_months(loan.signed, over) < loan.maturity:
+        told, wanted = f"{over} months", f"at least the time to maturity, {loan.maturity}"
+        yield f"{at}.repayment.amortize_over", "shorter_than_loan", told, wanted, "give an earlier `matures` instead"
     first, until = loan.payments.first, loan.fees.available_until
     if first and not loan.signed < first <= loan.maturity:
         wanted = f"a day after {loan.signed} and up to {loan.maturity}"

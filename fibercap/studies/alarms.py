@@ -52,9 +52,13 @@ def warnings(projection: Projection) -> list[str]:
 
 
 def unused(scenario: Scenario) -> list[str]:
-    """Return the paths of products no plant makes, loans nothing can draw, and sources nobody cites."""
+    """Return the paths of products no plant makes, plants that never stand, and sources nobody cites."""
     made = {plant.product for plant in scenario.plants.values()}
     found = [f"products.{name}" for name in scenario.products if name not in made]
+    start, end = scenario.horizon.start, scenario.horizon.end
+    for name, plant in scenario.plants.items():
+        if (plant.opens and plant.opens > end) or (plant.closes and plant.closes < start):
+            found.append(f"plants.{name}")
     cited = {str(leaf.value) for path, leaf in leaves(scenario.tree) if path[-1] == "source" and isinstance(leaf, Leaf)}
     cited.add(scenario.default_source)
     return found + [f"sources.{name}" for name in scenario.sources if name not in cited]

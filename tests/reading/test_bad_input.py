@@ -533,6 +533,12 @@ def test_the_scenario_that_is_spoilt_above_is_sound() -> None:
     assert project(scenario_of(BASE)).laws["balance"] < 1e-6
 
 
+def test_an_amortization_shorter_than_the_loan_is_refused() -> None:
+    text = BASE.replace("rate: 8 %/year}", "rate: 8 %/year, repayment: {style: level, amortize_over: 2 years}}")
+
+    assert "found 24 months, wanted at least the time to maturity, 2005-01-15" in told(text)
+
+
 def test_four_problems_of_four_kinds_come_at_once_in_the_order_of_the_file() -> None:
     """A late path, a wrong unit, another currency without a rate, an unknown loan."""
     text = (
