@@ -117,8 +117,8 @@ def total(paths: Iterable[str]) -> str:
     return " + ".join(f"{{{path}}}" for path in paths) or "0"
 
 
-def prove(blocks: Iterable[Block]) -> int:
-    """Prove every formula on units alone; return how many were proved.
+def prove(blocks: Iterable[Block], known: Iterable[Block] = ()) -> int:
+    """Prove every formula on units alone; return how many were proved. Formulas may refer to `known` blocks too.
 
     Raises
     ------
@@ -129,7 +129,8 @@ def prove(blocks: Iterable[Block]) -> int:
     """
     blocks = tuple(blocks)
     rows = tuple(row for block in blocks for row in block.rows.values())
-    given = tuple((path, item.unit) for block in blocks for path, item in block.given.items())
+    given = tuple((path, item.unit) for block in (*blocks, *known) for path, item in block.given.items())
+    given += tuple((path, row.unit) for block in known for path, row in block.rows.items())
     return _prove(rows, given)
 
 

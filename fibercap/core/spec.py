@@ -39,11 +39,6 @@ class Spec(BaseModel):
         """Return a raw block as its fields expect it; a block that mixes keys and names gathers the names."""
         return raw
 
-    @pydantic.model_validator(mode="before")
-    @classmethod
-    def _gather(cls, raw: Any) -> Any:  # noqa: ANN401
-        return cls.gathered(raw) if isinstance(raw, dict) else raw
-
     @classmethod
     def keys_known(cls) -> dict[str, str]:
         """Return the keys as they are written, with the names of their fields."""

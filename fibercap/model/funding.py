@@ -8,6 +8,7 @@ from itertools import pairwise
 from typing import TYPE_CHECKING, Annotated, Any
 
 import numpy as np
+import pydantic
 
 from fibercap.core.fields import Field, Of, Word, text_of
 from fibercap.core.rows import Row, Sheet, total
@@ -63,6 +64,11 @@ class Funding(Spec):
 
     order: Annotated[str, Word(("in_order", "pro_rata"), "orders")] = "in_order"
     sources: Mapping[str, Annotated[Part, PartField()]]
+
+    @pydantic.model_validator(mode="before")
+    @classmethod
+    def _gather(cls, raw: Any) -> Any:  # noqa: ANN401 - what stands in the tree
+        return cls.gathered(raw) if isinstance(raw, dict) else raw
 
     @classmethod
     def gathered(cls, raw: Any) -> Any:  # noqa: ANN401 - what stands in the tree

@@ -115,12 +115,13 @@ def project(scenario: Scenario) -> Projection:
     worth_rows(sheet, scenario, without.block().values)
 
     model, other = sheet.block(), without.block()
-    blocks = {"model": model, WITHOUT: prefixed(other, WITHOUT, _own(other)), **schedules}
+    renamed = prefixed(other, WITHOUT, _own(other))
+    blocks = {"model": model, WITHOUT: renamed, **schedules}
     values = ChainMap(*(dict(block.values) for block in blocks.values()))
     return Projection(
         scenario=scenario,
         blocks=blocks,
-        proved=prove(blocks.values()),
+        proved=prove([model, other, *schedules.values()], known=[renamed]),
         laws=prove_laws(scenario, values),
         draws=max(block.draws for block in blocks.values()),
     )
