@@ -143,4 +143,4 @@ class ByKey(Field):
         return dict(sorted(read_block(raw, self.key, self.of.parse, info).items()))
 
 
-Dated = Annotated[Mapping[date, Array], ByKey(Day().parse, Of("money", low=0.0))]
+Dated = Annotated[Mapping[date, Array] | None, ByKey(Day().parse, Of("money", low=0.0))]

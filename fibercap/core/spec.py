@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from types import UnionType
-from typing import TYPE_CHECKING, Annotated, Any, Union, cast, get_args, get_origin
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Union, cast, get_args, get_origin
 
 import pydantic
 from pydantic import BaseModel, ConfigDict
@@ -26,6 +26,9 @@ class Spec(BaseModel):
     """A block of a scenario: frozen, unknown keys refused; `note` is welcome anywhere."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", arbitrary_types_allowed=True, defer_build=True)
+
+    gathers: ClassVar[frozenset[str]] = frozenset()
+    """Fields that gather what is written beside the other keys; nobody writes their names."""
 
     note: Label = ""
 
@@ -108,7 +111,12 @@ def fields_at(spec: type[Spec], path: tuple[str, ...]) -> frozenset[str] | None:
                 if name in known_as:
                     following.append(candidate.model_fields[known_as[name]].annotation)
         options = tuple(following)
-    known = {name for option in options for candidate in specs_in(option) for name in candidate.keys_known()}
+    known = {
+        name
+        for option in options
+        for candidate in specs_in(option)
+        for name in candidate.keys_known().keys() - candidate.gathers
+    }
     return frozenset(known) or None
 
 

@@ -74,8 +74,10 @@ Tree = Leaf | Branch
 
 
 def at(tree: Tree, path: Path) -> Tree | None:
-    """Return what stands at a path, or None."""
+    """Return what stands at a path, or None; `{value, source, where, note}` blocks are looked through."""
     for key in path:
+        if is_wrapper(tree) and key not in WRAPPER:
+            tree = tree["value"]  # type: ignore[index]
         if not isinstance(tree, Branch) or key not in tree:
             return None
         tree = tree[key]
@@ -125,19 +127,21 @@ def unwrap(tree: Tree, path: Path = ()) -> tuple[Tree, dict[Path, Branch]]:
     return Branch(children, tree.keys_at, tree.place), all_found
 
 
-Fields = Callable[[Path], "frozenset[str] | None"]
+@dataclass(frozen=True)
+class Schema:
+    """What an overlay must know: the field names at a path (None where names are free), and which blocks are one value.
+
+    A block that is one value, such as a ramp, is replaced as a whole; its key says which kind it is.
+    """
+
+    fields: Callable[[Path], frozenset[str] | None] = lambda _path: None
+    one_value: Callable[[Path], bool] = lambda _path: False
 
 
-def nothing_known(path: Path) -> frozenset[str] | None:
-    """Stand in for a schema: no optional fields anywhere."""
-    del path
-    return None
-
-
-def overlay(tree: Branch, changes: Branch, fields: Fields = nothing_known, how: str = "change") -> Branch:
+def overlay(tree: Branch, changes: Branch, schema: Schema = Schema(), how: str = "change") -> Branch:
     """Lay `{remove, change, add}` over a tree and return the new tree; the old one stays as it is.
 
-    `remove` comes first, then `change` (the path must exist, or be an optional field that `fields` knows at that
+    `remove` comes first, then `change` (the path must exist, or be an optional field that the schema knows at that
     block), then `add` (the path must not exist). Blocks merge, scalars and sourced values replace.
 
     Parameters
@@ -146,8 +150,8 @@ def overlay(tree: Branch, changes: Branch, fields: Fields = nothing_known, how: 
         What is laid over.
     changes : Branch
         Any of `remove` (paths), `change` and `add` (values by dotted path).
-    fields : callable
-        The schema's field names at a path, or None where names are free.
+    schema : Schema
+        Which fields there may be, and which blocks are replaced as a whole.
     how : str
         What the change is called in the origins.
 
@@ -161,16 +165,16 @@ def overlay(tree: Branch, changes: Branch, fields: Fields = nothing_known, how: 
     for name in removed.value if isinstance(removed, Leaf) else ():
         path = tuple(name.split("."))
         if at(tree, path) is None:
-            problems.append(_misspelt(tree, path, fields, removed.place if isinstance(removed, Leaf) else None))
+            problems.append(_misspelt(tree, path, schema, removed.place if isinstance(removed, Leaf) else None))
         else:
             tree = _removed(tree, path)
     for verb in ("change", "add"):
         block = changes.get(verb)
         for name, child in block.items() if isinstance(block, Branch) else ():
             path, where = tuple(name.split(".")), block.keys_at.get(name)  # type: ignore[union-attr]
-            problem = _refusal(tree, path, verb, fields, where)
+            problem = _refusal(tree, path, verb, schema, where)
             if problem is None:
-                tree = _laid(tree, path, child, how, where)
+                tree = _laid(tree, path, child, Lay(how, where, schema.one_value))
             else:
                 problems.append(problem)
     if problems:
@@ -186,63 +190,75 @@ class OverlayError(ValueError):
         self.problems = problems
 
 
-def _refusal(tree: Branch, path: Path, verb: str, fields: Fields, where: Place | None) -> Problem | None:
+def _refusal(tree: Branch, path: Path, verb: str, schema: Schema, where: Place | None) -> Problem | None:
     exists = at(tree, path) is not None
     name = ".".join(path)
     if verb == "add" and exists:
         return Problem(name, "exists", "a path that exists already", "a new one", "use `change` to alter it", where)
-    if verb == "change" and not exists and not _optional(tree, path, fields):
-        return _misspelt(tree, path, fields, where)
+    if verb == "change" and not exists and not _optional(tree, path, schema):
+        return _misspelt(tree, path, schema, where)
     return None
 
 
-def _optional(tree: Branch, path: Path, fields: Fields) -> bool:
+def _optional(tree: Branch, path: Path, schema: Schema) -> bool:
     """Tell whether a path that is not written may be set: every step is written, or a field the schema knows."""
     for depth in range(1, len(path) + 1):
-        if at(tree, path[:depth]) is None and path[depth - 1] not in (fields(path[: depth - 1]) or ()):
+        if at(tree, path[:depth]) is None and path[depth - 1] not in (schema.fields(path[: depth - 1]) or ()):
             return False
     return True
 
 
-def _misspelt(tree: Branch, path: Path, fields: Fields, where: Place | None) -> Problem:
+def _misspelt(tree: Branch, path: Path, schema: Schema, where: Place | None) -> Problem:
     depth = 0
     while at(tree, path[: depth + 1]) is not None:
         depth += 1
     block = at(tree, path[:depth])
     known = set(block) if isinstance(block, Branch) else set()
-    known |= fields(path[:depth]) or frozenset()
+    known |= schema.fields(path[:depth]) or frozenset()
     stem = ".".join(path[:depth])
     hint = did_you_mean(path[depth], known, f"names under `{stem}`" if stem else "blocks")
     return Problem(".".join(path), "no_such_path", "a path that does not exist", "one that does", hint, where)
 
 
 def _removed(tree: Branch, path: Path) -> Branch:
+    inner = tree["value"] if is_wrapper(tree) and path[0] not in WRAPPER else tree
+    tree = inner if isinstance(inner, Branch) else tree
     if len(path) == 1:
         return tree.without_child(path[0])
     child = tree[path[0]]
     return tree.with_child(path[0], _removed(child, path[1:])) if isinstance(child, Branch) else tree
 
 
-def _laid(tree: Branch, path: Path, new: Tree, how: str, where: Place | None) -> Branch:
-    head, rest = path[0], path[1:]
+@dataclass(frozen=True)
+class Lay:
+    """How one change is laid: what it is called, where it stands, and which blocks are one value."""
+
+    how: str
+    where: Place | None
+    one_value: Callable[[Path], bool]
+
+
+def _laid(tree: Branch, path: Path, new: Tree, lay: Lay, above: Path = ()) -> Branch:
+    head, rest, here = path[0], path[1:], (*above, path[0])
     old = tree.get(head)
-    if rest:
-        block = old if isinstance(old, Branch) else Branch(place=where)
-        return tree.with_child(head, _laid(block, rest, new, how, where), where)
-    return tree.with_child(head, merged(old, new, how), where)
+    if not rest:
+        return tree.with_child(head, merged(old, new, lay, here), lay.where)
+    inner = old["value"] if old is not None and is_wrapper(old) and rest[0] not in WRAPPER else old  # type: ignore[index]
+    block = inner if isinstance(inner, Branch) else Branch(place=lay.where)
+    return tree.with_child(head, _laid(block, rest, new, lay, here), lay.where)
 
 
-def merged(old: Tree | None, new: Tree, how: str) -> Tree:
+def merged(old: Tree | None, new: Tree, lay: Lay, path: Path) -> Tree:
     """Return `new` laid over `old`: blocks merge key by key; anything else replaces, and remembers what it replaced."""
     if isinstance(new, Leaf):
         before = old.origins if isinstance(old, Leaf) else ()
         last = str(old.value) if isinstance(old, Leaf) else None
-        step = Origin(new.place, how, last)
+        step = Origin(new.place, lay.how, last)
         return Leaf(new.value, (*before, step))
     if old is not None and is_wrapper(old) and not is_wrapper(new):
         old = old["value"]  # type: ignore[index]
-    keep = isinstance(old, Branch) and not is_wrapper(old) and not is_wrapper(new)
+    keep = not (is_wrapper(new) or lay.one_value(path) or (old is not None and is_wrapper(old)))
     base = old if keep and isinstance(old, Branch) else Branch(place=new.place)
     for key, child in new.items():
-        base = base.with_child(key, merged(base.get(key), child, how), new.keys_at.get(key))
+        base = base.with_child(key, merged(base.get(key), child, lay, (*path, key)), new.keys_at.get(key))
     return base

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from typing import Annotated, Any
+from typing import Annotated, Any, ClassVar
 
 import numpy as np
 
@@ -46,6 +46,8 @@ class AnyQuantity(Field):
 
 class Fixed(Spec):
     """A limit that is a quantity."""
+
+    gathers: ClassVar[frozenset[str]] = frozenset({"amount"})
 
     amount: Annotated[Any, AnyQuantity()]
 

@@ -93,8 +93,8 @@ class Company(Spec):
     """Overhead, and what owners pay in and take out on dates."""
 
     overhead: Annotated[TimePath, PathOf(Of("money/year", low=0.0))] = NOTHING
-    equity: Dated | None = None
-    dividends: Dated | None = None
+    equity: Dated = None
+    dividends: Dated = None
     gap: Annotated[tuple[str, ...], GapField()] = ()
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from itertools import pairwise
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar
 
 import numpy as np
 import pydantic
@@ -61,6 +61,8 @@ def split_or_none(text: str) -> bool:
 
 class Funding(Spec):
     """The sources of one project or purchased plant, in the order in which they pay."""
+
+    gathers: ClassVar[frozenset[str]] = frozenset({"sources"})
 
     order: Annotated[str, Word(("in_order", "pro_rata"), "orders")] = "in_order"
     sources: Mapping[str, Annotated[Part, PartField()]]

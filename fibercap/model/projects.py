@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
-from typing import Annotated, Any
+from typing import Annotated, Any, ClassVar
 
 import numpy as np
 
@@ -52,6 +52,8 @@ def _period_key(key: str, info: Any) -> str:  # noqa: ANN401 - pydantic's contex
 
 class SpendByPeriod(Spec):
     """`spend: {2000: 40 %, 2001: 60 %}`: each share evenly over its months up to completion."""
+
+    gathers: ClassVar[frozenset[str]] = frozenset({"shares"})
 
     shares: Annotated[Mapping[str, Array], SharesByPeriod(_period_key, Of("percent", low=0.0, high=1.0))]
 

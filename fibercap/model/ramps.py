@@ -139,7 +139,7 @@ def _choose(raw: Any) -> tuple[str, Mapping[str, Any]]:  # noqa: ANN401 - what s
     kinds = [key for key in raw if key != "note"]
     if len(kinds) != 1:
         found = f"{len(kinds)} kinds of ramp: {', '.join(kinds)}" if kinds else "no kind of ramp"
-        raise wrong("one_kind", found, "one", "in an overlay, `remove` the old kind first")
+        raise wrong("one_kind", found, "one", "keep one of them")
     return Word(tuple(KINDS), "ramps").parse(kinds[0], None), raw  # type: ignore[arg-type]
 
 

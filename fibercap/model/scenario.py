@@ -14,7 +14,7 @@ from pydantic import PrivateAttr
 
 from fibercap.core.errors import FibercapError, ScenarioError, did_you_mean, unique
 from fibercap.core.spec import fields_at, quantities
-from fibercap.core.tree import Branch, Leaf, OverlayError, Path, leaves, overlay, unwrap
+from fibercap.core.tree import Branch, Leaf, OverlayError, Path, Schema, leaves, overlay, unwrap
 from fibercap.core.units import Quantity
 from fibercap.model.checks import problems_across, unknown_sources
 from fibercap.model.plan import KINDS, Plan
@@ -124,7 +124,7 @@ class Scenario(Plan):
 
     def _laid(self, changes: Branch, how: str, option: str | None) -> Scenario:
         try:
-            tree = overlay(self.tree, changes, known_fields, how)
+            tree = overlay(self.tree, changes, SCHEMA, how)
         except OverlayError as error:
             raise ScenarioError(self.file, error.problems) from None
         return Scenario.from_tree(tree, self.file, option)
@@ -173,3 +173,11 @@ def _currency(values: Branch) -> str:
     leaf = money.get("report_in") if isinstance(money, Branch) else None
     code = leaf.value if isinstance(leaf, Leaf) else ""
     return code if code in ("USD", "EUR", "DEM", "BRL") else "USD"
+
+
+def _one_value(path: Path) -> bool:
+    """Tell whether the block at a path is one value, of a kind that its key names."""
+    return (path[0], path[-1]) in {("projects", "ramp"), ("projects", "spend"), ("money", "terminal_value")}
+
+
+SCHEMA = Schema(known_fields, _one_value)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, TypeGuard
 
 from fibercap.core.errors import Place, Problem, ScenarioError, did_you_mean, unique
 from fibercap.core.tree import Branch, Leaf, Origin, OverlayError, leaves, overlay
-from fibercap.model.scenario import Scenario, known_fields
+from fibercap.model.scenario import SCHEMA, Scenario
 from fibercap.reading.text import BROKEN, read_leniently, read_text
 
 if TYPE_CHECKING:
@@ -146,7 +146,7 @@ def _of_options(tree: Branch, name: str, known: Iterable[Problem]) -> Iterator[P
     for option, changes in options.items() if isinstance(options, Branch) else ():
         if _is_overlay(changes):
             try:
-                Scenario.from_tree(overlay(tree, changes, known_fields, f"option {option}"), name, option)
+                Scenario.from_tree(overlay(tree, changes, SCHEMA, f"option {option}"), name, option)
             except (OverlayError, ScenarioError) as error:
                 for problem in error.problems:
                     if (problem.place, problem.sentence()) not in told:

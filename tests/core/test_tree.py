@@ -7,7 +7,7 @@ import re
 import pytest
 
 from fibercap.core.tree import Branch, Leaf, OverlayError, at, leaves, overlay, unwrap
-from fibercap.model.scenario import known_fields
+from fibercap.model.scenario import SCHEMA
 from fibercap.reading.text import read_text
 
 BASE = """\
@@ -18,7 +18,7 @@ products: {fiber: {price: {2000: 40 USD/km, 2002: 35 USD/km}}}
 
 
 def laid(changes: str, base: str = BASE) -> Branch:
-    return overlay(read_text(base, "base"), read_text(changes, "over"), known_fields, "option x")
+    return overlay(read_text(base, "base"), read_text(changes, "over"), SCHEMA, "option x")
 
 
 def text(tree: Branch, path: str) -> object:
@@ -50,6 +50,32 @@ def test_a_sourced_value_is_replaced_as_a_whole() -> None:
     assert isinstance(values, Branch)
     assert text(values, "loans.fleet.commitment") == "5 million USD"
     assert wrappers == {}
+
+
+SOURCED = "products: {fiber: {price: {value: {2000: 40 USD/km, 2002: 35 USD/km}, source: release}}}\n"
+
+
+def test_a_path_leads_through_the_block_that_names_a_source() -> None:
+    """What is partly changed no longer comes from that source as a whole."""
+    changed = laid("change: {products.fiber.price.2002: 30 USD/km}", SOURCED)
+    removed = laid("remove: [products.fiber.price.2002]", SOURCED)
+
+    for tree, later in ((changed, "30 USD/km"), (removed, None)):
+        values, wrappers = unwrap(tree)
+        assert isinstance(values, Branch)
+        assert (text(values, "products.fiber.price.2000"), text(values, "products.fiber.price.2002")) == (
+            "40 USD/km",
+            later,
+        )
+        assert wrappers == {}
+
+
+def test_a_block_whose_key_is_its_kind_is_replaced_as_a_whole() -> None:
+    base = "projects: {line: {ramp: {linear: 6 months}, spend: {2000: 40 %, 2001: 60 %}}}\n"
+
+    tree = laid("change: {projects.line: {ramp: {s_curve: 9 months}, spend: {from: 2000-07}}}", base)
+
+    assert tree == read_text("projects: {line: {ramp: {s_curve: 9 months}, spend: {from: 2000-07}}}", "whole")
 
 
 def test_a_value_remembers_what_stood_there_before() -> None:

@@ -498,7 +498,7 @@ plan.yaml:7:106: plants.works.purchase.on
 plan.yaml:15:5: projects.line.ramp
     15 |     ramp: {linear: 6 months, s_curve: 6 months}
        |     ^^^^
-    found 2 kinds of ramp: linear, s_curve, wanted one; in an overlay, `remove` the old kind first""",
+    found 2 kinds of ramp: linear, s_curve, wanted one; keep one of them""",
     ),
     "ramp kind": (
         "complete: 2001-12-31",
@@ -640,6 +640,16 @@ def test_sources_may_stand_on_any_input_and_are_counted() -> None:
     ]
     assert scenario.evidence() == {"stated": 3, "derived": 0, "assumed": len(found) - 3}
     assert found["loans.bank.rate"] == "assumed"
+
+
+def test_every_kind_of_input_is_counted() -> None:
+    """Numbers, paths, dates, dated amounts, shares of spending and what funding asks for."""
+    text = BASE + "company: {dividends: {2003-12-31: 1 MUSD}, overhead: 1 MUSD/year}\n"
+
+    paths = [item.path for item in scenario_of(text).inputs()]
+
+    wanted = ["company.dividends", "company.overhead", "projects.line.spend", "funding.line.bank", "loans.bank.signed"]
+    assert [path for path in wanted if path not in paths] == []
 
 
 def test_an_option_that_does_not_fit_is_told_when_the_file_is_read() -> None:

@@ -153,7 +153,7 @@ class Loan(Spec):
     payments: Payments = Payments()
     grace: Annotated[int, Duration()] = NO_MONTHS
     repayment: Repayment = Level()
-    draws: Dated | None = None
+    draws: Dated = None
     fees: Fees = Fees()
 
     @property
