@@ -251,3 +251,5 @@ def main(arguments: list[str] | None = None) -> None:
         sys.exit(0)
     except FibercapError as error:
         _fail(error, 1 if isinstance(error, IdentityError) else 2, as_json=as_json)
+    finally:
+        gc.freeze()  # and the end of the process need not look for them either

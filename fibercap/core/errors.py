@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from difflib import get_close_matches
 from typing import TYPE_CHECKING
 from unicodedata import combining, east_asian_width
 
@@ -122,6 +121,8 @@ def _window(text: str, column: int, width: int = 100) -> tuple[str, int]:
 
 def nearest(word: str, known: Iterable[str]) -> str:
     """Return the known word that was probably meant, "" if none is near; another case counts as nearest."""
+    from difflib import get_close_matches  # noqa: PLC0415 - needed only where something is misspelt
+
     names = sorted(known)
     same = [name for name in names if name.lower() == word.lower()]
     return next(iter(same or get_close_matches(word[:100], names, n=1, cutoff=0.6)), "")

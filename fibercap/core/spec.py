@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import cache
 from types import UnionType
 from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Union, cast, get_args, get_origin
 
@@ -120,20 +121,27 @@ def fields_at(spec: type[Spec], path: tuple[str, ...]) -> frozenset[str] | None:
     return frozenset(known) or None
 
 
+@cache
+def _layout(spec: type[Spec]) -> tuple[tuple[str, str, str | None], ...]:
+    """Return each field's key, name, and unit (None for what is no number, date or path)."""
+    found = []
+    for key, name in spec.keys_known().items():
+        kind = next((mark for mark in spec.model_fields[name].metadata if isinstance(mark, Field)), None)
+        found.append((key, name, getattr(kind, "unit", None)))
+    return tuple(found)
+
+
 def quantities(spec: Spec, path: tuple[str, ...] = ()) -> Iterator[tuple[tuple[str, ...], Any, str]]:
     """Run over every number, date and path that a Spec holds: (path, value, unit)."""
-    for name, attribute in type(spec).keys_known().items():
-        field, value = type(spec).model_fields[attribute], spec.__dict__.get(attribute)
-        if value is None:
-            continue
-        kind = next((mark for mark in field.metadata if isinstance(mark, Field)), None)
+    for key, name, unit in _layout(type(spec)):
+        value = spec.__dict__.get(name)
         if isinstance(value, Spec):
-            yield from quantities(value, (*path, name))
-        elif isinstance(value, Mapping) and kind is None:
-            for key, member in value.items():
+            yield from quantities(value, (*path, key))
+        elif isinstance(value, Mapping) and unit is None:
+            for member_key, member in value.items():
                 if isinstance(member, Spec):
-                    yield from quantities(member, (*path, name, key))
+                    yield from quantities(member, (*path, key, member_key))
                 elif hasattr(member, "unit"):
-                    yield (*path, name, key), member.value, member.unit
-        elif (unit := getattr(kind, "unit", None)) is not None:
-            yield (*path, name), value, unit
+                    yield (*path, key, member_key), member.value, member.unit
+        elif unit is not None and value is not None:
+            yield (*path, key), value, unit
