@@ -2,28 +2,119 @@
 
 from __future__ import annotations
 
+from calendar import monthrange
+from datetime import date
 from typing import TYPE_CHECKING, Final
+
+from fibercap.core.timeline import add_months, month_end
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from datetime import date
+
+FEBRUARY: Final = 2
+LONG: Final = 31
+NEVER: Final = date.min
 
 
-def _thirty_360(start: date, end: date) -> float:
-    first = min(start.day, 30)
-    last = 30 if end.day == 31 and first == 30 else end.day  # noqa: PLR2004 - the 31st and 30th of the convention
+def _ends_february(day: date) -> bool:
+    return day.month == FEBRUARY and day.day == monthrange(day.year, FEBRUARY)[1]
+
+
+def _of_360(start: date, end: date, first: int, last: int) -> float:
     return (360 * (end.year - start.year) + 30 * (end.month - start.month) + last - first) / 360
 
 
-_CONVENTIONS: Final[dict[str, Callable[[date, date], float]]] = {
-    "30/360": _thirty_360,
+def _bond_basis(start: date, end: date) -> float:
+    first = min(start.day, 30)
+    return _of_360(start, end, first, 30 if end.day == LONG and first == 30 else end.day)  # noqa: PLR2004 - 30 days
+
+
+def _us(start: date, end: date) -> float:
+    """Like the bond basis; the last of February counts as the 30th at the start, and at both ends if at both."""
+    first, last = start.day, end.day
+    if _ends_february(start):
+        last = 30 if _ends_february(end) else last
+        first = 30
+    if last == LONG and first >= 30:  # noqa: PLR2004 - days of the convention's months
+        last = 30
+    return _of_360(start, end, min(first, 30), last)
+
+
+def _european(start: date, end: date) -> float:
+    return _of_360(start, end, min(start.day, 30), min(end.day, 30))
+
+
+def _isda_european(start: date, end: date, maturity: date) -> float:
+    first = 30 if _ends_february(start) else min(start.day, 30)
+    last = 30 if _ends_february(end) and end != maturity else min(end.day, 30)
+    return _of_360(start, end, first, last)
+
+
+def _days_in(year: int) -> int:
+    return date(year, 12, 31).timetuple().tm_yday
+
+
+def _actual_isda(start: date, end: date) -> float:
+    """Days in each year over that year's length, added up."""
+    if start.year == end.year:
+        return (end - start).days / _days_in(start.year)
+    first = (date(start.year + 1, 1, 1) - start).days / _days_in(start.year)
+    last = (end - date(end.year, 1, 1)).days / _days_in(end.year)
+    return first + (end.year - start.year - 1) + last
+
+
+def _whole_months(start: date, end: date) -> int:
+    """Return the months between the ends of a regular period, 0 if they are not a part of a year."""
+    months = 12 * (end.year - start.year) + end.month - start.month
+    close = _is_month_end(start) and _is_month_end(end)
+    fits = close or add_months(start, months) == end or add_months(end, -months) == start
+    return months if 1 <= months <= 12 and 12 % months == 0 and fits else 0  # noqa: PLR2004 - months of a year
+
+
+def _is_month_end(day: date) -> bool:
+    return day.day == monthrange(day.year, day.month)[1]
+
+
+def _actual_icma(start: date, end: date, reference: tuple[date, date]) -> float:
+    """Days in each regular period over that period's length and their number a year, added up."""
+    months = _whole_months(*reference)
+    if not months:
+        told = f"{reference[0]} to {reference[1]}"
+        raise ValueError(f"{told} is no regular period of 1, 2, 3, 4, 6 or 12 months; give one as `reference`")
+    ends, anchor = all(map(_is_month_end, reference)), max(reference, key=lambda day: day.day)
+
+    def quasi(number: int) -> date:
+        day = add_months(anchor, number * months)
+        return month_end(12 * day.year + day.month) if ends else day
+
+    number = (12 * (start.year - anchor.year) + start.month - anchor.month) // months - 1
+    while quasi(number + 1) <= start:
+        number += 1
+    total, since = 0.0, start
+    while since < end:
+        left, right = quasi(number), quasi(number + 1)
+        until = min(end, right)
+        total += (until - since).days / (right - left).days
+        since, number = until, number + 1
+    return total * months / 12
+
+
+_PLAIN: Final[dict[str, Callable[[date, date], float]]] = {
+    "30/360": _bond_basis,
+    "30/360 US": _us,
+    "30E/360": _european,
     "ACT/360": lambda start, end: (end - start).days / 360,
     "ACT/365F": lambda start, end: (end - start).days / 365,
+    "ACT/ACT ISDA": _actual_isda,
 }
-CONVENTIONS: Final = tuple(_CONVENTIONS)
+CONVENTIONS: Final = (
+    "30/360", "30/360 US", "30E/360", "30E/360 ISDA", "ACT/360", "ACT/365F", "ACT/ACT ISDA", "ACT/ACT ICMA",
+)  # fmt: skip
 
 
-def year_fraction(start: date, end: date, convention: str) -> float:
+def year_fraction(
+    start: date, end: date, convention: str, *, maturity: date = NEVER, reference: tuple[date, date] | None = None
+) -> float:
     """Return the years from one date to another as a contract counts them.
 
     Parameters
@@ -31,7 +122,13 @@ def year_fraction(start: date, end: date, convention: str) -> float:
     start, end : date
         The first day is counted, the last is not; `end` may not lie before `start`.
     convention : str
-        `30/360` (bond basis), `ACT/360` or `ACT/365F`.
+        `30/360` (bond basis), `30/360 US` (with the rule for the end of February, as spreadsheets' basis 0), `30E/360`,
+        `30E/360 ISDA`, `ACT/360`, `ACT/365F`, `ACT/ACT ISDA` or `ACT/ACT ICMA`.
+    maturity : date, optional
+        The last day of the contract; under `30E/360 ISDA` an end of February on it does not count as the 30th.
+    reference : (date, date), optional
+        Under `ACT/ACT ICMA`, one regular interest period; others lie before and after it in its rhythm. Without it,
+        `start` and `end` are taken as one.
 
     Returns
     -------
@@ -40,14 +137,19 @@ def year_fraction(start: date, end: date, convention: str) -> float:
     Raises
     ------
     ValueError
-        If the convention is unknown or the dates are in the wrong order.
+        If the convention is unknown, the dates are in the wrong order, or there is no regular period.
 
     Source
     ------
-    ISDA 2006 Definitions, section 4.16: (d) Actual/365 (Fixed), (e) Actual/360, (f) 30/360 (Bond Basis).
+    ISDA 2006 Definitions, section 4.16: (b) Actual/Actual, (d) Actual/365 (Fixed), (e) Actual/360, (f) 30/360 (Bond
+    Basis), (g) 30E/360, (h) 30E/360 (ISDA). ICMA rule 251. OASIS OpenDocument 1.2, part 2, section 4.11.7, basis 0.
     """
-    if convention not in _CONVENTIONS:
-        raise ValueError(f"unknown day count `{convention}`; known: {', '.join(_CONVENTIONS)}")
+    if convention not in CONVENTIONS:
+        raise ValueError(f"unknown day count `{convention}`; known: {', '.join(CONVENTIONS)}")
     if end < start:
         raise ValueError(f"{end} lies before {start}")
-    return _CONVENTIONS[convention](start, end)
+    if convention == "30E/360 ISDA":
+        return _isda_european(start, end, maturity)
+    if convention == "ACT/ACT ICMA":
+        return _actual_icma(start, end, reference or (start, end))
+    return _PLAIN[convention](start, end)

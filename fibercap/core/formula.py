@@ -16,6 +16,7 @@ from typing import Any, Final
 import numpy as np
 
 from fibercap.core.errors import FormulaError, UnitError
+from fibercap.core.rounding import rounded
 from fibercap.core.units import Array, powers
 
 Read = Callable[[str, int], Array]
@@ -108,7 +109,7 @@ def _fold(pair: Callable[[Any, Any], Array], values: tuple[Array, ...]) -> Array
 
 
 def _sumifs(values: Array, keys: Array, wanted: Array) -> Array:
-    keys, wanted = np.reshape(keys, -1), np.reshape(wanted, -1)
+    keys, wanted = (np.reshape(of, (-1, np.shape(of)[-1] if np.ndim(of) else 1))[0] for of in (keys, wanted))
     return np.asarray(np.asarray(values) @ (keys[:, None] == wanted[None, :]).astype(float))
 
 
@@ -118,7 +119,7 @@ FUNCTIONS: Final[dict[str, Callable[..., Any]]] = {
     "IF": lambda test, yes, no: np.where(test != 0, yes, no),
     "AND": lambda *tests: _fold(np.logical_and, tests).astype(float),
     "OR": lambda *tests: _fold(np.logical_or, tests).astype(float),
-    "ROUND": lambda value, digits: np.round(value, int(digits)),
+    "ROUND": lambda value, digits: rounded(value, 10.0 ** -int(digits), "half_up"),
     "SUM": lambda values: np.nansum(values, axis=-1, keepdims=True),
     "SUMIFS": _sumifs,
     "IRR": None,  # type: ignore[dict-item]  # the trade's own; handed in by whoever evaluates

@@ -12,6 +12,7 @@ import numpy as np
 from pydantic_core import PydanticCustomError
 
 from fibercap.core.fields import Day, Field, Of, text_of, whole_period, wrong
+from fibercap.core.parts import PartField
 from fibercap.core.units import Array
 from fibercap.core.wording import quoted
 
@@ -128,12 +129,12 @@ class ByKey(Field):
     """A block of values by date, by period or by duration: `{2001-03-31: 2 million USD}`."""
 
     key: Callable[[str, ValidationInfo], Any]
-    of: Of
+    of: Of | PartField
 
     @property
-    def unit(self) -> str:
-        """Unit of every value."""
-        return self.of.unit
+    def unit(self) -> str | None:
+        """Unit of every value; None for parts, each of which has its own."""
+        return self.of.unit if isinstance(self.of, Of) else None
 
     def parse(self, raw: Any, info: ValidationInfo) -> Mapping[Any, Any]:  # noqa: ANN401
         """Return the mapping, in the order of its keys."""

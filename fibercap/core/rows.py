@@ -102,6 +102,10 @@ class Sheet:
         """Return the value of a row written before."""
         return self._values[path]
 
+    def __contains__(self, path: str) -> bool:
+        """Tell whether a row has been written."""
+        return path in self._rows
+
     def give(self, path: str, unit: str, value: Array | float) -> str:
         """Make a scalar known to formulas as `{path}`; return that reference."""
         self._given[path] = Given(path, unit, np.asarray(value, dtype=float))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
 from types import UnionType
@@ -65,10 +65,14 @@ def _block(pair: tuple[str, Any]) -> Any:  # noqa: ANN401
 
 @dataclass(frozen=True)
 class OneOf:
-    """A closed union of Specs. `choose` gives the member a raw input asks for and its block, or raises as `wrong`."""
+    """A closed union. `choose` gives the member a raw input asks for and its block, or raises as `wrong`.
 
-    members: Mapping[str, type[Spec]]
-    choose: Callable[[Any], tuple[str, Mapping[str, Any]]]
+    Members are Specs; one may be a field type, and then `unit` is its unit.
+    """
+
+    members: Mapping[str, Any]
+    choose: Callable[[Any], tuple[str, Any]]
+    unit: str | None = None
 
     def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:  # noqa: ANN401
         """Tell pydantic to pick the member first, so that only its own errors are told."""
@@ -122,18 +126,25 @@ def fields_at(spec: type[Spec], path: tuple[str, ...]) -> frozenset[str] | None:
 
 
 @cache
-def _layout(spec: type[Spec]) -> tuple[tuple[str, str, str | None], ...]:
-    """Return each field's key, name, and unit (None for what is no number, date or path)."""
+def _layout(spec: type[Spec]) -> tuple[tuple[str, str, str | None, str | None], ...]:
+    """Return each field's key, name, unit (None for what is no number, date or path), and that of its members."""
     found = []
     for key, name in spec.keys_known().items():
-        kind = next((mark for mark in spec.model_fields[name].metadata if isinstance(mark, Field)), None)
-        found.append((key, name, getattr(kind, "unit", None)))
+        field = spec.model_fields[name]
+        member = collection_in(field.annotation)
+        marks = get_args(member)[1:] if get_origin(member) is Annotated else ()
+        found.append((key, name, _unit_among(field.metadata), _unit_among(marks)))
     return tuple(found)
+
+
+def _unit_among(marks: Iterable[Any]) -> str | None:
+    kind = next((mark for mark in marks if isinstance(mark, Field | OneOf)), None)
+    return getattr(kind, "unit", None)
 
 
 def quantities(spec: Spec, path: tuple[str, ...] = ()) -> Iterator[tuple[tuple[str, ...], Any, str]]:
     """Run over every number, date and path that a Spec holds: (path, value, unit)."""
-    for key, name, unit in _layout(type(spec)):
+    for key, name, unit, member_unit in _layout(type(spec)):
         value = spec.__dict__.get(name)
         if isinstance(value, Spec):
             yield from quantities(value, (*path, key))
@@ -141,7 +152,9 @@ def quantities(spec: Spec, path: tuple[str, ...] = ()) -> Iterator[tuple[tuple[s
             for member_key, member in value.items():
                 if isinstance(member, Spec):
                     yield from quantities(member, (*path, key, member_key))
+                elif member_unit is not None:
+                    yield (*path, key, str(member_key)), member, member_unit
                 elif hasattr(member, "unit"):
-                    yield (*path, key, member_key), member.value, member.unit
+                    yield (*path, key, str(member_key)), member.value, member.unit
         elif unit is not None and value is not None:
             yield (*path, key), value, unit

@@ -78,6 +78,11 @@ class Timeline:
         """Last day of each period."""
         return tuple(month_end(int(number)) for number in self.ends)
 
+    @property
+    def eve(self) -> date:
+        """The day before the first period."""
+        return month_end(self.origin)
+
     @cached_property
     def labels(self) -> tuple[str, ...]:
         """Each period's name: `2002`, `2002-Q3` or `2002-07`."""

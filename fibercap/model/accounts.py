@@ -8,14 +8,15 @@ import numpy as np
 
 from fibercap.core.rows import Row, Sheet, total
 from fibercap.core.timeline import FLOW, STOCK
+from fibercap.model.cash import EQUITY
+from fibercap.model.facilities import paid_row, short_text
 from fibercap.model.operations import added, sum_row
-from fibercap.model.tax import paid_row, tax_rows, within_year
+from fibercap.model.tax import paid_row as tax_paid_row
+from fibercap.model.tax import tax_rows, within_year
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-    from datetime import date
-
     from fibercap.core.units import Array
+    from fibercap.model.cash import Moves
     from fibercap.model.plan import Plan
 
 
@@ -61,7 +62,7 @@ class Accounts:
         tax = tax_rows(self.sheet, self.plan, "tax", "Tax", income)
         tax = self.put("tax", "Tax", FLOW, "{tax.tax}", tax)
         self.put("net_income", "Net income", FLOW, "[pretax_income] - [tax]", pretax - tax)
-        paid_row(self.sheet, self.plan, "accounts.tax_paid", "Tax paid", ("{accounts.tax}", tax))
+        tax_paid_row(self.sheet, self.plan, "accounts.tax_paid", "Tax paid", ("{accounts.tax}", tax))
         owed = np.cumsum(tax - self.at("tax_paid"), axis=-1)
         self.put("tax_payable", "Tax payable", STOCK, "[tax_payable@-1] + [tax] - [tax_paid]", owed)
 
@@ -70,15 +71,16 @@ class Accounts:
         self.of_loans("accrued_interest", "Interest and fees owed", STOCK, "accrued")
         paid = self.of_loans("interest_paid", "Interest paid", FLOW, "interest_paid")
         fees = self.of_loans("fees_paid", "Recurring fees paid", FLOW, "fees_paid")
-        unpaid = self.at("interest_expense") + self.at("recurring_fees") - paid - fees
-        text = "[interest_expense] + [recurring_fees] - [interest_paid] - [fees_paid]"
+        added_on = self.of_loans("capitalized_interest", "Interest capitalized", FLOW, "capitalized")
+        unpaid = self.at("interest_expense") + self.at("recurring_fees") - paid - fees - added_on
+        text = "[interest_expense] + [recurring_fees] - [interest_paid] - [fees_paid] - [capitalized_interest]"
         unpaid = self.put("accrued_less_paid", "Interest and fees accrued less paid", FLOW, text, unpaid)
         owed = self.at("tax") - self.at("tax_paid")
         owed = self.put("tax_payable_increase", "Increase of tax payable", FLOW, "[tax] - [tax_paid]", owed)
-        value = self.at("net_income") + self.at("depreciation") + self.at("fee_amortization") + unpaid + owed
-        value = value - self.at("working_capital_increase")
-        text = "[net_income] + [depreciation] + [fee_amortization] + [accrued_less_paid] - [exchange_result]"
-        text += " + [tax_payable_increase] - [working_capital_increase]"
+        value = self.at("net_income") + self.at("depreciation") + self.at("fee_amortization") + unpaid + added_on + owed
+        value = value - self.at("exchange_result") - self.at("working_capital_increase")
+        text = "[net_income] + [depreciation] + [fee_amortization] + [accrued_less_paid] + [capitalized_interest]"
+        text += " - [exchange_result] + [tax_payable_increase] - [working_capital_increase]"
         return self.put("operating_cash_flow", "Operating cash flow", FLOW, text, value)
 
     def investing(self) -> Array:
@@ -87,41 +89,45 @@ class Accounts:
         text = "[grants] - [capex] - [purchases] - [maintenance]"
         return self.put("investing_cash_flow", "Investing cash flow", FLOW, text, value)
 
-    def financing(self, before: Array) -> None:
+    def financing(self, before: Array, moves: Moves) -> None:
         """Write the financing cash flow and closing cash; `before` is the operating and investing flow together."""
-        company, opening = self.plan.company, self.plan.opening
+        plan, sheet = self.plan, self.sheet
         draws = self.of_loans("draws", "Loans drawn", FLOW, "draws")
         principal = self.of_loans("principal", "Principal repaid", FLOW, "principal")
         upfront = self.of_loans("upfront_fees", "Upfront fees", FLOW, "upfront_fee")
-        funded = [f"funding.{key}.equity" for key, f in self.plan.funding.items() if "equity" in f.sources]
-        sum_row(self.sheet, "accounts.equity_for_projects", "Equity for projects", self.money, FLOW, funded)
-        dated = self.dated("equity_paid_in", "Equity paid in on dates", "equity", company.equity or {})
-        dividends = self.dated("dividends", "Dividends", "dividends", company.dividends or {})
-        value = draws - principal - upfront + self.at("equity_for_projects") + dated - dividends
-        start = self.sheet.give("inputs.opening.cash", self.money, opening.cash)
-        floor = self.sheet.give("inputs.money.minimum_cash", self.money, self.plan.money.minimum_cash)
-        text = "[draws] - [principal] - [upfront_fees] + [equity_for_projects] + [equity_paid_in] - [dividends]"
-        called: Array = np.zeros(self.sheet.length)
-        need = f"MAX({floor} - ([cash@-1] + [operating_cash_flow] + [investing_cash_flow] + {text}), 0)"
-        if "equity" in company.gap:
-            short = self.plan.money.minimum_cash - (opening.cash + np.cumsum(before + value, axis=-1))
+        owners = self.at("equity_for_projects") + self.at("equity_paid_in")
+        value = draws - principal - upfront + owners - self.at("dividends")
+        opening, least = plan.opening.cash, plan.money.minimum_cash
+        called: Array = np.zeros(sheet.length) if moves.equity is None else moves.equity
+        if moves.equity is None and EQUITY in plan.lifts:
+            short = least - (opening + np.cumsum(before + value, axis=-1))
             ever = np.maximum(np.maximum.accumulate(short, axis=-1), 0.0)
             called = np.diff(ever, axis=-1, prepend=0.0)
-        gap = self.put("equity_for_cash", "Equity called to hold cash", FLOW, need if company.gap else "0", called)
-        value = self.put("financing_cash_flow", "Financing cash flow", FLOW, f"{text} + [equity_for_cash]", value + gap)
+        cash = opening + np.cumsum(before + value + called, axis=-1)
+        self.in_order(moves, cash - called)
+        text = short_text(sheet, plan, EQUITY) if EQUITY in plan.lifts else "0"
+        called = self.put("equity_for_cash", "Equity called to hold cash", FLOW, text, called)
+        text = "[draws] - [principal] - [upfront_fees] + [equity_for_projects] + [equity_paid_in] - [dividends]"
+        self.put("financing_cash_flow", "Financing cash flow", FLOW, f"{text} + [equity_for_cash]", value + called)
         text = "[cash@-1] + [operating_cash_flow] + [investing_cash_flow] + [financing_cash_flow]"
-        self.put("cash", "Cash", STOCK, text, opening.cash + np.cumsum(before + value, axis=-1), start)
+        start = sheet.give("inputs.opening.cash", self.money, opening)
+        self.put("cash", "Cash", STOCK, text, cash, start)
 
-    def dated(self, key: str, label: str, block: str, amounts: Mapping[date, Array]) -> Array:
-        """Write money that moves on given dates."""
-        value, terms = np.zeros(self.sheet.length), []
-        for day, amount in amounts.items():
-            index = self.plan.timeline.index(day)
-            much = self.sheet.give(f"inputs.company.{block}.{day}", self.money, amount)
-            when = self.sheet.give(f"company.{block}.{day}.period", "", index + 1)
-            terms.append(f"IF({{time.period}} = {when}, {much}, 0)")
-            value = value + amount * (np.arange(self.sheet.length) == index)
-        return self.put(key, label, FLOW, " + ".join(terms) or "0", value)
+    def in_order(self, moves: Moves, unlifted: Array) -> None:
+        """Write cash after scheduled service, and before anyone lifts it; `unlifted` is closing cash without owners."""
+        plan, terms = self.plan, []
+        for name, loan in plan.loans.items():
+            drawn, paid = ("known_draws", "known_principal") if loan.needs_cash else ("draws", "principal")
+            terms.append(f" + {{loans.{name}.{drawn}}} - {{loans.{name}.{paid}}}")
+        paid_by_cash = sum(moves.paid.values(), start=np.zeros(self.sheet.length))
+        before_gap = unlifted - sum(moves.called.values(), start=np.zeros(self.sheet.length))
+        text = "[cash@-1] + [operating_cash_flow] + [investing_cash_flow] - [upfront_fees] + [equity_for_projects]"
+        text += " + [equity_paid_in]" + "".join(terms)
+        value = before_gap + self.at("dividends") + paid_by_cash
+        self.put("cash_after_service", "Cash after scheduled debt service", STOCK, text, value)
+        rows = "".join(f" - {{{paid_row(plan, name)}}}" for name in moves.paid)
+        text = f"[cash_after_service]{rows} - [dividends]"
+        self.put("cash_before_gap", "Cash before it is lifted", STOCK, text, before_gap)
 
     def balance(self) -> None:
         """Write the balance sheet; what is owned and what is owed are added up apart, retained earnings from income."""
@@ -162,8 +168,8 @@ class Accounts:
         """Return a loan's balance at the horizon's start, from its first period backwards."""
         loan, first = path.rsplit(".", 1)
         moves = {
-            "closing": ("draws", "principal"),
-            "accrued": ("interest fees", "interest_paid fees_paid"),
+            "closing": ("draws capitalized", "principal"),
+            "accrued": ("interest fees", "interest_paid fees_paid capitalized"),
             "deferred_fee": ("upfront_fee", "fee_amortization"),
         }[first]
         value = self.sheet.value(path)[..., :1]
@@ -177,8 +183,10 @@ class Accounts:
         cfads = self.at("ebitda") - self.at("tax_paid") - self.at("working_capital_increase") - self.at("maintenance")
         text = "[ebitda] - [tax_paid] - [working_capital_increase] - [maintenance]"
         cfads = self.put("cfads", "Cash flow available for debt service", FLOW, text, cfads)
-        service = self.at("interest_paid") + self.at("fees_paid") + self.at("principal")
-        text = "[interest_paid] + [fees_paid] + [principal]"
+        paid = [f"loans.{name}.scheduled" for name, loan in self.plan.loans.items() if not loan.revolves]
+        scheduled = sum_row(self.sheet, "accounts.scheduled_principal", "Scheduled principal", self.money, FLOW, paid)
+        service = self.at("interest_paid") + self.at("fees_paid") + scheduled
+        text = "[interest_paid] + [fees_paid] + [scheduled_principal]"
         service = self.put("debt_service", "Debt service", FLOW, text, service)
         timeline = self.plan.timeline
         sums = {}
@@ -196,11 +204,11 @@ class Accounts:
         self.sheet.put(Row("accounts.has_dscr", "Year with debt service", "", FLOW, text), (due > 0).astype(float))
 
 
-def account_rows(sheet: Sheet, plan: Plan) -> None:
+def account_rows(sheet: Sheet, plan: Plan, moves: Moves) -> None:
     """Write income below ebit, cash flow, balance sheet and debt service."""
     books = Accounts(sheet, plan)
     books.income()
     before = books.operating() + books.investing()
-    books.financing(before)
+    books.financing(before, moves)
     books.balance()
     books.debt_service()

@@ -12,13 +12,14 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from fibercap.core.errors import Problem, did_you_mean
+from fibercap.core.parts import REST
 from fibercap.core.paths import TimePath
 from fibercap.core.spec import InputInErrorError, quantities
 from fibercap.core.timeline import STEPS, month_end
 from fibercap.core.tree import Branch, Leaf, place_of
 from fibercap.core.wording import quoted
 from fibercap.model.claim import LIMITS
-from fibercap.model.funding import PURSES, REST
+from fibercap.model.funding import PURSES
 from fibercap.model.funding_checks import (
     Found,
     funding_place,
@@ -26,10 +27,9 @@ from fibercap.model.funding_checks import (
     funding_sources,
     funding_total,
     in_draw,
-    loan_dates,
-    loan_draws,
     loan_total,
 )
+from fibercap.model.loan_checks import LOAN_CHECKS, loan_horizon
 
 if TYPE_CHECKING:
     from fibercap.model.plan import Plan
@@ -74,13 +74,14 @@ def _checks(plan: Plan) -> list[tuple[Callable[[Plan, str], Found], list[str]]]:
         (_purchase, names("plants")),
         (_project_plant, names("projects")),
         (_spending, names("projects")),
-        (loan_dates, names("loans")),
-        (loan_draws, names("loans")),
+        *((check, names("loans")) for check in LOAN_CHECKS),
+        (loan_horizon, names("loans")),
         (loan_total, names("loans")),
         (funding_place, names("funding")),
         (funding_rest, names("funding")),
         (funding_total, names("funding")),
         (_dated, ["equity", "dividends"]),
+        (_gap, ["gap"]),
         (_tax, ["lag", "expire"]),
         (_claim_subject, names("claims")),
         (_claim_limit, names("claims")),
@@ -149,7 +150,7 @@ def _paths(s: Plan, name: str) -> Found:
     del name
     origin = s.horizon.timeline.origin
     for path, value, _ in quantities(s):
-        if isinstance(value, TimePath) and value.starts and value.starts[0] > origin:
+        if path[0] != "rates" and isinstance(value, TimePath) and value.starts and value.starts[0] > origin:
             hint = f"add a value from {s.horizon.start.year} on"
             told = f"a path that starts at {value.names[0]}"
             yield ".".join(path), "late_path", told, "one that covers the horizon's start", hint
@@ -216,6 +217,15 @@ def _dated(s: Plan, name: str) -> Found:
         if not s.horizon.start <= day <= s.horizon.end:
             wanted = f"a day from {s.horizon.start} to {s.horizon.end}"
             yield f"company.{name}.{day}", "outside_horizon", f"{day}", wanted, "change the date"
+
+
+def _gap(s: Plan, name: str) -> Found:
+    known = ["equity", "revolver", *(key for key, loan in s.loans.items() if loan.revolves)]
+    for word in s.company.gap:
+        if word not in known or (word == "revolver" and len(known) == 2):  # noqa: PLR2004 - no revolver among them
+            told = f"`{word}`" if word != "revolver" else "`revolver`, but no loan is one"
+            wanted = f"any of {', '.join(known)}" if word != "revolver" else "a loan of style `revolver`"
+            yield f"company.{name}", "unknown_word", told, wanted, did_you_mean(word, known, "ways")
 
 
 def _tax(s: Plan, name: str) -> Found:

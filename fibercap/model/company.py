@@ -9,7 +9,7 @@ from typing import Annotated, Any
 
 import numpy as np
 
-from fibercap.core.fields import Day, Duration, Edge, Field, Money, Months, Number, Of, Share, Word, wrong
+from fibercap.core.fields import Day, Duration, Edge, Field, Money, Months, Number, Of, Share, Word, text_of, wrong
 from fibercap.core.paths import Dated, PathOf, TimePath
 from fibercap.core.spec import OneOf, Spec
 from fibercap.core.timeline import STEPS, Timeline
@@ -79,14 +79,15 @@ class MoneyTerms(Spec):
 
 
 class GapField(Field):
-    """Who lifts cash to the minimum, in order."""
+    """Who lifts cash to the minimum, in order: `revolver` for all of them, one by name, or `equity`."""
 
     def parse(self, raw: Any, info: Any) -> tuple[str, ...]:  # noqa: ANN401
         """Return the names."""
+        del info
         value = raw.value if isinstance(raw, Leaf) else raw
         if not isinstance(value, tuple):
-            raise wrong("not_a_list", f"`{value}`", "a list", "write `[equity]`")
-        return tuple(Word(("equity",), "ways to close a gap").parse(name, info) for name in value)
+            raise wrong("not_a_list", f"`{value}`", "a list", "write `[revolver, equity]`")
+        return tuple(text_of(name, "a revolver, or `equity`") for name in value)
 
 
 class Company(Spec):

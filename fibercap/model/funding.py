@@ -10,53 +10,17 @@ from typing import TYPE_CHECKING, Annotated, Any, ClassVar
 import numpy as np
 import pydantic
 
-from fibercap.core.fields import Field, Of, Word, text_of
+from fibercap.core.fields import Word
+from fibercap.core.parts import REST, Part, PartField
 from fibercap.core.rows import Row, Sheet, total
 from fibercap.core.spec import Spec
 from fibercap.core.timeline import FLOW, STOCK, Timeline
-from fibercap.core.units import Array, split_quantity
+from fibercap.core.units import Array
 
 if TYPE_CHECKING:
-    from pydantic_core.core_schema import ValidationInfo
-
     from fibercap.model.loans import Loan
 
 PURSES = ("grant", "equity", "cash")
-REST = "rest"
-
-
-@dataclass(frozen=True)
-class Part:
-    """What one source pays: an amount of money, a share of the total uses, or the rest. `unit` says which."""
-
-    unit: str
-    value: Array
-
-
-class PartField(Field):
-    """Reads a Part: `2 million USD`, `23 %` or `rest`."""
-
-    def parse(self, raw: Any, info: ValidationInfo) -> Part:  # noqa: ANN401
-        """Return the part."""
-        value = getattr(raw, "value", raw)
-        if not hasattr(value, "magnitude"):
-            text = text_of(raw, "an amount of money, a share or `rest`")
-            if text == REST:
-                return Part(REST, np.asarray(0.0))
-            if text.endswith("%") and split_or_none(text):
-                return Part("share", Of("percent", low=0.0, high=1.0).parse(raw, info))
-        elif value.dimensionless:
-            return Part("share", Of("percent", low=0.0, high=1.0).parse(raw, info))
-        return Part("money", Of("money", low=0.0).parse(raw, info))
-
-
-def split_or_none(text: str) -> bool:
-    """Tell whether a text follows the quantity grammar."""
-    try:
-        split_quantity(text)
-    except ValueError:
-        return False
-    return True
 
 
 class Funding(Spec):
@@ -65,7 +29,7 @@ class Funding(Spec):
     gathers: ClassVar[frozenset[str]] = frozenset({"sources"})
 
     order: Annotated[str, Word(("in_order", "pro_rata"), "orders")] = "in_order"
-    sources: Mapping[str, Annotated[Part, PartField()]]
+    sources: Mapping[str, Annotated[Part, PartField(rest=True)]]
 
     @pydantic.model_validator(mode="before")
     @classmethod

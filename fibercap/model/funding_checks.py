@@ -1,4 +1,4 @@
-"""Checks of loans and of the funding that draws on them: dates in order, names that exist, sums within limits."""
+"""Checks of funding and of what it asks of loans: names that exist, sums within limits."""
 
 from __future__ import annotations
 
@@ -9,10 +9,10 @@ import numpy as np
 import numpy.typing as npt
 
 from fibercap.core.errors import did_you_mean
-from fibercap.core.timeline import add_months
+from fibercap.core.parts import REST, Part
 from fibercap.core.tree import Branch
 from fibercap.core.wording import quoted
-from fibercap.model.funding import PURSES, REST, Part
+from fibercap.model.funding import PURSES
 
 if TYPE_CHECKING:
     from fibercap.core.units import Array
@@ -23,41 +23,7 @@ Found = Iterator[tuple[str, str, str, str, str]]  # path, code, found, wanted, h
 FUNDED = "a project, or a plant with a `purchase`"
 
 
-def loan_dates(s: Plan, name: str) -> Found:
-    """Hold that maturity, first payment and availability lie where they can."""
-    loan, at = s.loans[name], f"loans.{name}"
-    if loan.maturity <= loan.signed:
-        yield f"{at}.matures", "matures_before_signing", f"{loan.maturity}", f"a day after signing, {loan.signed}", ""
-        return
-    over = loan.repayment.amortize_over
-    if over and add_months(loan.signed, over) < loan.maturity:
-        told, wanted = f"{over} months", f"at least the time to maturity, {loan.maturity}"
-        yield f"{at}.repayment.amortize_over", "shorter_than_loan", told, wanted, "give an earlier `matures` instead"
-    first, until = loan.payments.first, loan.fees.available_until
-    if first and not loan.signed < first <= loan.maturity:
-        wanted = f"a day after {loan.signed} and up to {loan.maturity}"
-        yield f"{at}.payments.first", "payment_outside_loan", f"{first}", wanted, "change `first`"
-    if until and not loan.signed <= until <= loan.maturity:
-        wanted = f"a day from {loan.signed} to {loan.maturity}"
-        yield f"{at}.fees.available_until", "outside_loan", f"{until}", wanted, "change it"
-    if loan.signed > s.horizon.end:
-        wanted, hint = f"a day up to the horizon's end, {s.horizon.end}", "extend the horizon, or remove the loan"
-        yield f"{at}.signed", "outside_horizon", f"{loan.signed}", wanted, hint
-    if loan.maturity < s.horizon.start:
-        wanted, hint = f"a day after the horizon's start, {s.horizon.start}", "remove the loan"
-        yield f"{at}.matures", "outside_horizon", f"{loan.maturity}", wanted, hint
-
-
-def loan_draws(s: Plan, name: str) -> Found:
-    """Hold that dated draws lie within the loan."""
-    loan = s.loans[name]
-    for day in loan.draws or {}:
-        if not loan.signed <= day < loan.maturity:
-            wanted = f"a day from {loan.signed} and before {loan.maturity}"
-            yield f"loans.{name}.draws.{day}", "outside_loan", f"a draw on {day}", wanted, "change the date"
-
-
-def _first(amount: Array, bad: npt.NDArray[np.bool_]) -> float:
+def first_bad(amount: Array, bad: npt.NDArray[np.bool_]) -> float:
     """Return an amount in the first draw that is bad."""
     return float(np.broadcast_to(amount, bad.shape).flat[int(np.flatnonzero(bad)[0])])
 
@@ -70,6 +36,8 @@ def in_draw(bad: npt.NDArray[np.bool_]) -> str:
 def loan_total(s: Plan, name: str) -> Found:
     """Hold that what is asked of a loan stays within its commitment."""
     loan = s.loans[name]
+    if not loan.is_dated:
+        return
     asked = [(f"loans.{name}.draws.{day}", amount) for day, amount in (loan.draws or {}).items()]
     for key, funding in s.funding.items():
         part = funding.__dict__.get("sources", {}).get(name)
@@ -80,8 +48,8 @@ def loan_total(s: Plan, name: str) -> Found:
         so_far = so_far + amount
         above = so_far > loan.commitment * (1 + 1e-12)
         if np.any(above):
-            told = f"{_first(so_far, above):,.0f} {s.currency} asked of `{name}` so far{in_draw(above)}"
-            wanted = f"at most its commitment of {_first(loan.commitment, above):,.0f} {s.currency}"
+            told = f"{first_bad(so_far, above):,.0f} {s.currency} asked of `{name}` so far{in_draw(above)}"
+            wanted = f"at most its commitment of {first_bad(loan.commitment, above):,.0f} {s.currency}"
             yield path, "above_commitment", told, wanted, "ask for less, or raise the commitment"
             return
 
@@ -125,7 +93,7 @@ def funding_total(s: Plan, key: str) -> Found:
         so_far = so_far + part.value * (whole if part.unit == "share" else 1.0)
         above = so_far > whole * (1 + 1e-9)
         if np.any(above):
-            told = f"{_first(so_far, above):,.0f} {s.currency} from the sources so far{in_draw(above)}"
-            wanted = f"at most the {_first(whole, above):,.0f} {s.currency} that `{key}` uses"
+            told = f"{first_bad(so_far, above):,.0f} {s.currency} from the sources so far{in_draw(above)}"
+            wanted = f"at most the {first_bad(whole, above):,.0f} {s.currency} that `{key}` uses"
             yield f"funding.{key}.{name}", "above_uses", told, wanted, "lower it, or make it `rest`"
             return

@@ -62,8 +62,9 @@ def _capacity(plan: Plan, read: Callable[[str], Array]) -> Iterator[Gap]:
 
 def _commitment(plan: Plan, read: Callable[[str], Array]) -> Iterator[Gap]:
     for name, loan in plan.loans.items():
-        drawn = read(f"loans.{name}.schedule.drawn_to_date")
-        yield _at_least(f"loans.{name}.schedule.drawn_to_date", np.asarray(loan.commitment) + 0.0 * drawn, drawn)
+        row = f"loans.{name}.schedule.{'closing' if loan.revolves else 'drawn_to_date'}"
+        drawn = read(row)
+        yield _at_least(row, np.asarray(loan.commitment) + 0.0 * drawn, drawn)
 
 
 def _not_negative(plan: Plan, read: Callable[[str], Array]) -> Iterator[Gap]:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Annotated, Any
 
-from fibercap.core.fields import Label, Number, Word
+from fibercap.core.fields import Label, Number, Of, Word
+from fibercap.core.paths import PathOf, TimePath
 from fibercap.core.spec import Spec
 from fibercap.core.timeline import Timeline
 from fibercap.core.units import Array
@@ -48,6 +49,7 @@ class Plan(Spec):
     default_source: Label = ""
     horizon: Horizon
     money: MoneyTerms
+    rates: Mapping[str, Annotated[TimePath, PathOf(Of("1/year"))]] = {}
     products: Mapping[str, Product]
     plants: Mapping[str, Plant]
     projects: Mapping[str, Project] = {}
@@ -69,3 +71,11 @@ class Plan(Spec):
     def currency(self) -> str:
         """The reporting currency."""
         return self.money.report_in
+
+    @property
+    def lifts(self) -> tuple[str, ...]:
+        """Who lifts cash to its minimum, in order: revolvers by name, and `equity`. Without `gap`, all revolvers."""
+        revolvers = [name for name, loan in self.loans.items() if loan.revolves]
+        named = self.company.gap or ("revolver",)
+        found = [other for name in named for other in (revolvers if name == "revolver" else [name])]
+        return tuple(dict.fromkeys(found))

@@ -14,11 +14,12 @@ from fibercap.core.rows import Block, Row, Sheet, prefixed, prove
 from fibercap.core.timeline import FLOW, STOCK, Timeline
 from fibercap.core.units import Quantity, house_unit
 from fibercap.model.accounts import account_rows
+from fibercap.model.cover import cover_rows
+from fibercap.model.facilities import loan_blocks
 from fibercap.model.funding import Plan as FundingPlan
 from fibercap.model.funding import funding_rows
 from fibercap.model.laws import prove_laws
-from fibercap.model.loans import loan_rows, schedule_block
-from fibercap.model.loans.schedule import serial
+from fibercap.model.loans.prepared import serial
 from fibercap.model.market import time_rows
 from fibercap.model.operations import asset_rows, income_rows, unlevered_rows, working_capital_rows
 from fibercap.model.plants import capacity_rows, cost_rows, market_rows
@@ -106,8 +107,9 @@ def project(scenario: Scenario) -> Projection:
     """
     sheet = Sheet("model", scenario.timeline.count)
     _operations(sheet, scenario)
-    schedules = _loans(sheet, scenario)
-    account_rows(sheet, scenario)
+    schedules, moves = loan_blocks(sheet, scenario)
+    account_rows(sheet, scenario, moves)
+    cover_rows(sheet, scenario)
 
     bare = _without_projects(scenario)
     without = Sheet("model", scenario.timeline.count)
@@ -171,33 +173,6 @@ def _funding(sheet: Sheet, plan: Plan) -> None:
             label = f"{item.key}: uses of funds"
             sheet.put(Row(f"funding.{item.key}.uses", label, money, FLOW, f"{{{row}}}"), item.uses)
     funding_rows(sheet, plan.timeline, [item for item, _ in plans], plan.loans, money)
-
-
-def _loans(sheet: Sheet, plan: Plan) -> dict[str, Block]:
-    """Write every loan's rows in model periods; return their own schedules."""
-    schedules = {}
-    for name, loan in plan.loans.items():
-        asked = [key for key, funding in plan.funding.items() if name in funding.sources]
-        funded = sheet.value(f"loans.{name}.funded") if asked else None
-        block = schedule_block(name, loan, plan.currency, plan.timeline, funded, _last_spending(plan, asked))
-        schedules[block.name] = block
-        loan_rows(sheet, plan.timeline, name, loan, plan.currency, block)
-    return schedules
-
-
-def _last_spending(plan: Plan, keys: list[str]) -> Array | None:
-    """Return the month number of the last spending that a loan is asked to pay for, at its period's end."""
-    last: Array | None = None
-    for key in keys:
-        if key in plan.projects:
-            months = plan.projects[key].completes
-        else:
-            deal = plan.plants[key].purchase
-            months = np.asarray(plan.timeline.ends[plan.timeline.index(deal.on)]) if deal else np.asarray(0.0)
-        step, origin = plan.timeline.months, plan.timeline.origin
-        ends = origin + np.ceil((months - origin) / step - 1e-9) * step
-        last = ends if last is None else np.maximum(last, ends)
-    return last
 
 
 def _without_projects(scenario: Scenario) -> Plan:

@@ -6,13 +6,16 @@ import hashlib
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 import numpy as np
 import pydantic
 from pydantic import PrivateAttr
+from pydantic_core import PydanticCustomError
 
 from fibercap.core.errors import FibercapError, ScenarioError, did_you_mean, unique
+from fibercap.core.fields import Edge
 from fibercap.core.spec import fields_at, quantities
 from fibercap.core.tree import Branch, Leaf, OverlayError, Path, Schema, leaves, overlay, unwrap
 from fibercap.core.units import Quantity
@@ -62,7 +65,7 @@ class Scenario(Plan):
         values, wrappers = unwrap(tree)
         if not isinstance(values, Branch):
             raise TypeError("a scenario is a block")
-        raw, context = plain(values), {"currency": _currency(values)}
+        raw, context = plain(values), {"currency": _currency(values), "eve": _eve(values)}
         try:
             scenario = cls.model_validate(raw, context=context)
             problems = problems_across(scenario, values)
@@ -175,9 +178,23 @@ def _currency(values: Branch) -> str:
     return code if code in ("USD", "EUR", "DEM", "BRL") else "USD"
 
 
+def _eve(values: Branch) -> date:
+    """Return the day before the horizon, on which outstanding loans stand; the first of all days if it is unknown."""
+    try:
+        start = Edge().parse(values["horizon"]["from"], None)  # type: ignore[index, arg-type]
+    except (KeyError, TypeError, PydanticCustomError):
+        return date.min
+    return date.fromordinal(max(start.toordinal() - 1, 1))
+
+
+ONE_VALUE = frozenset(
+    {("projects", "ramp"), ("projects", "spend"), ("money", "terminal_value"), ("loans", "rate"), ("loans", "rounding")}
+)
+
+
 def _one_value(path: Path) -> bool:
     """Tell whether the block at a path is one value, of a kind that its key names."""
-    return (path[0], path[-1]) in {("projects", "ramp"), ("projects", "spend"), ("money", "terminal_value")}
+    return (path[0], path[-1]) in ONE_VALUE
 
 
 SCHEMA = Schema(known_fields, _one_value)

@@ -42,6 +42,40 @@ def within_year(values: Array, timeline: Timeline) -> Array:
     return result
 
 
+class Losses:
+    """Losses made and gone by the end of the year before, and what they do to the tax of a year."""
+
+    def __init__(self, plan: Plan) -> None:
+        self._rules = plan.tax
+        self._made, self._gone = plan.opening.tax_losses, np.asarray(0.0)
+        self._history = [self._made]  # losses ever made, by the end of each year before
+
+    def within(self, income: Array) -> tuple[Array, Array, Array, Array]:
+        """Return usable losses, used ones, and losses made and gone to date, at an income since the year began.
+
+        Parameters
+        ----------
+        income : (..., moment)
+            Pretax income since the year began, at one or more moments of that year. [money]
+
+        Source
+        ------
+        finance.md, section 6.
+        """
+        usable = self._made - self._gone
+        used = np.minimum(usable, self._rules.use_at_most * np.maximum(income, 0.0))
+        return usable + 0.0 * income, used, self._made + np.maximum(-income, 0.0), self._gone + used
+
+    def close(self, made: Array, gone: Array) -> Array:
+        """End a year with what was made and gone by then; unused losses of a year expire. Return what is gone."""
+        years = self._rules.expire // YEAR
+        if years and len(self._history) >= years:
+            gone = np.maximum(gone, self._history[-years])
+        self._made, self._gone = made, gone
+        self._history.append(made)
+        return gone
+
+
 def assess(plan: Plan, income: Array, rate: Array) -> Assessment:
     """Return the tax on pretax income by calendar year.
 
@@ -59,23 +93,14 @@ def assess(plan: Plan, income: Array, rate: Array) -> Assessment:
     finance.md, section 6. Losses leave first in, first out; unused ones of a year expire at the end of the year
     that many years later.
     """
-    timeline, rules = plan.timeline, plan.tax
-    ytd = within_year(income, timeline)
+    timeline = plan.timeline
+    ytd, losses_ = within_year(income, timeline), Losses(plan)
     shape = np.broadcast_shapes(ytd.shape, (*np.shape(plan.opening.tax_losses)[:-1], timeline.count))
-    usable, used, losses, made, gone = (np.zeros(shape) for _ in range(5))
-    made_before = np.broadcast_to(plan.opening.tax_losses, (*shape[:-1], 1))
-    gone_before = np.zeros((*shape[:-1], 1))
-    history = [made_before]  # losses ever made, by the end of each year before
+    usable, used, made, gone = (np.zeros(shape) for _ in range(4))
     for part in timeline.groups("year").values():
-        usable[..., part] = made_before - gone_before
-        used[..., part] = np.minimum(usable[..., part], rules.use_at_most * np.maximum(ytd[..., part], 0.0))
-        made[..., part] = made_before + np.maximum(-ytd[..., part], 0.0)
-        gone[..., part] = gone_before + used[..., part]
-        years = rules.expire // YEAR
-        if years and len(history) >= years:
-            gone[..., part.stop - 1] = np.maximum(gone[..., part.stop - 1], history[-years][..., 0])
-        made_before, gone_before = made[..., part.stop - 1 : part.stop], gone[..., part.stop - 1 : part.stop]
-        history.append(made_before)
+        usable[..., part], used[..., part], made[..., part], gone[..., part] = losses_.within(ytd[..., part])
+        last = slice(part.stop - 1, part.stop)
+        gone[..., last] = losses_.close(made[..., last], gone[..., last])
     losses = made - gone
     to_date = rate * (np.maximum(ytd, 0.0) - used)
     first = np.concatenate([[True], np.diff([day.year for day in timeline.dates]) > 0])

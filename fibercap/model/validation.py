@@ -148,6 +148,7 @@ def partly_valid(spec: type[Spec], raw: Raw, context: dict[str, Any]) -> Any:  #
         if name not in values:
             del made.__dict__[name]
     made.__dict__.update(values)
+    object.__setattr__(made, "__pydantic_fields_set__", {name for key, name in keys.items() if key in raw})
     return made
 
 

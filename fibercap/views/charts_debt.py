@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from fibercap.core.timeline import month_number
-from fibercap.model.loans.schedule import EXCEL_EPOCH
+from fibercap.model.loans.prepared import EXCEL_EPOCH
 from fibercap.views.charts_style import (
     INK,
     MARGIN,

@@ -10,6 +10,7 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
+from fibercap.model.loans.rates import rate_text
 from fibercap.studies.alarms import warnings
 from fibercap.views.figures import Figures, Line, bars, show
 from fibercap.views.lines import claim_lines, evidence_line, laws_line, measure_text
@@ -25,15 +26,15 @@ if TYPE_CHECKING:
 
 STATEMENTS: Final = {  # `*` marks a sum, `-` a line that is taken off
     "Income": "revenue -variable_cost -fixed_cost -depreciation *gross_profit -overhead *ebitda *ebit "
-    "-interest_expense -fee_expense *pretax_income -tax *net_income",
-    "Cash flow": "net_income depreciation fee_amortization accrued_less_paid tax_payable_increase "
-    "-working_capital_increase *operating_cash_flow -capex -purchases -maintenance grants *investing_cash_flow "
-    "draws -principal -upfront_fees equity_for_projects equity_paid_in equity_for_cash -dividends "
-    "*financing_cash_flow *cash",
+    "-interest_expense -fee_expense exchange_result *pretax_income -tax *net_income",
+    "Cash flow": "net_income depreciation fee_amortization accrued_less_paid capitalized_interest -exchange_result "
+    "tax_payable_increase -working_capital_increase *operating_cash_flow -capex -purchases -maintenance "
+    "grants *investing_cash_flow draws -principal -upfront_fees equity_for_projects equity_paid_in equity_for_cash "
+    "-dividends *financing_cash_flow *cash",
     "Balance sheet": "cash receivables inventory construction_in_progress net_fixed_assets deferred_fees other_assets "
     "*total_assets payables tax_payable accrued_interest debt other_liabilities paid_in_capital retained_earnings "
     "*total_liabilities_and_equity",
-    "Debt service": "*cfads interest_paid fees_paid principal *debt_service",
+    "Debt service": "*cfads interest_paid fees_paid scheduled_principal *debt_service",
 }
 KEPT: Final = frozenset({"revenue", "net_income", "cash", "debt", "capex", "debt_service"})
 
@@ -152,7 +153,7 @@ def loan(console: Console, projection: Projection, name: str) -> None:
     closing = projection.value(f"{at}.closing")[0]
     lines.append(Line("Owed at the end", [float(closing[of <= year][-1]) for year in columns], strong=True))
     style, every = terms.repayment.style.replace("_", " "), terms.payments.every.replace("_", " ")
-    rate = f"{100 * float(np.ravel(terms.rate)[0]):g} %/year"
+    rate = rate_text(terms.rate)
     note = f"{style}, every {every}, signed {terms.signed}, due {terms.maturity}, {rate}"
     years_ = [str(year) for year in columns]
     show(console, Figures(f"Loan {name} to maturity", projection.scenario.currency, years_, lines, note))

@@ -78,7 +78,8 @@ def test_nearly_every_row_has_a_formula() -> None:
     bare = {path.split(".")[-1] for path, row in projection.rows.items() if not row.formula}
     assert bare == {
         "years", "opens_year", "closes_year", "date", "fee_left", "month", "period", "is_payment", "repays", "is_final",
-        "year_fraction", "period_fraction", "fleet_available", "algar_available", "is_last",
+        "year_fraction", "period_fraction", "fleet_available", "algar_available", "is_last", "is_signing",
+        "draws_here", "capitalizes", "rate_set_on", "pays",
     }  # fmt: skip
 
 

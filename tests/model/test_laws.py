@@ -87,7 +87,9 @@ def test_loans_repay_what_they_drew_and_never_more(text: str) -> None:
         assert abs(closing[0, -1]) <= 1e-6
         assert drawn.sum() <= float(loan.commitment) * (1 + 1e-12)
         interest = projection.value(f"{own}.interest")
-        by_hand = projection.value(f"{own}.opening") * float(loan.rate) * projection.value(f"{own}.year_fraction")
+        by_hand = (
+            projection.value(f"{own}.opening") * float(loan.rate.values[0]) * projection.value(f"{own}.year_fraction")
+        )
         assert close(interest, by_hand)
         assert projection.value(f"{own}.interest_paid").sum() == pytest.approx(interest.sum(), abs=1e-6)
         assert projection.value(f"{own}.fees_paid").sum() == pytest.approx(
@@ -106,7 +108,7 @@ def drawn_paths(projection: Projection) -> dict[str, tuple[float, str]]:
         found[f"projects.{name}.adds"] = (float(project_.adds), "km/year")
         found[f"projects.{name}.delay"] = (float(project_.delay), "month")
     for name, loan in scenario.loans.items():
-        found[f"loans.{name}.rate"] = (float(loan.rate), "1/year")
+        found[f"loans.{name}.rate"] = (float(loan.rate.values[0]), "1/year")
     found["working_capital.receivables"] = (55.0, "day")
     found["tax.use_at_most"] = (1.0, "dimensionless")
     found["opening.tax_losses"] = (3e6, "USD")

@@ -320,6 +320,7 @@ def test_a_loan_signed_before_the_horizon_opens_with_what_its_schedule_owes() ->
 def test_every_contract_repays_what_it_drew(**terms: Any) -> None:
     """For any dates: repaid in full, never below zero, no payment date skipped, interest as it accrues."""
     assume(terms["months"] > 1)
+    assume(terms["grace"] <= terms["months"])
     projection = project_loan(
         "commitment: 1 million USD, signed: {signed}, matures: {months} months, rate: {rate} %/year, "
         "payments: {{every: {every}}}, repayment: {{style: {style}}}, day_count: {count}, grace: {grace} months".format(

@@ -1,4 +1,4 @@
-"""The event grid of a loan: signing, draws, payment dates and ends of model periods, in order."""
+"""The event grid of a loan: signing, draws, payments, prepayments, new rates and ends of model periods, in order."""
 
 from __future__ import annotations
 
@@ -10,30 +10,36 @@ import numpy as np
 
 from fibercap.core.daycount import year_fraction
 from fibercap.core.timeline import Timeline, add_months, month_end, month_number
+from fibercap.model.loans.styles import Amortizing, Custom
 
 if TYPE_CHECKING:
     from datetime import date
 
     from fibercap.core.units import Array
+    from fibercap.model.loans.rates import RateCourse
     from fibercap.model.loans.terms import Loan
 
 
 @dataclass(frozen=True)
 class Grid:
-    """A loan's events in order, and what the calendar says of each; every array is (event,).
+    """A loan's events in order, and what the calendar says of each; every array is (event,), flags are 0 and 1.
 
-    Payments that `amortize_over` counts beyond maturity are on the grid too: nothing is owed there any more.
+    Payments that `amortize_over` counts beyond maturity are on the grid too: nothing is owed there any more. Where
+    payments are made at the start of periods, signing is there twice: the draw, and the first payment.
     """
 
     dates: tuple[date, ...]
     months: Array
     period: Array
+    draws_here: Array
     is_payment: Array
     repays: Array
     is_final: Array
+    capitalizes: Array
     payments_left: Array
     year_fraction: Array
     period_fraction: Array
+    rate_set_on: tuple[date, ...]
 
 
 @dataclass(frozen=True)
@@ -50,26 +56,41 @@ class PaymentPeriod:
 
     def elapsed(self, loan: Loan, day: date) -> float:
         """Return the year fraction from the period's start to a day within it."""
+        if day == self.start:
+            return 0.0
         if loan.day_count != "equal_periods":
-            return year_fraction(self.start, day, loan.day_count)
+            return year_fraction(self.start, day, loan.day_count, maturity=loan.maturity, reference=_reference(loan))
         whole = loan.interval / 12 if self.regular else year_fraction(self.start, self.end, "30/360")
-        return whole * (day - self.start).days / (self.end - self.start).days
+        return whole if day == self.end else whole * (day - self.start).days / (self.end - self.start).days
+
+
+def _reference(loan: Loan) -> tuple[date, date] | None:
+    """Return one regular payment period, from which ICMA's day count measures all others."""
+    if loan.day_count != "ACT/ACT ICMA":
+        return None
+    return _due(loan, 0), _due(loan, 1)
+
+
+def _due(loan: Loan, number: int) -> date:
+    """Return a date on the rhythm of payments, counted from the first one (or from signing where none is given)."""
+    day = add_months(loan.payments.first or loan.signed, number * loan.interval)
+    return month_end(12 * day.year + day.month) if loan.payments.end_of_month else day
 
 
 def payment_periods(loan: Loan) -> list[PaymentPeriod]:
     """Return the periods between payments, from signing to maturity, and on to the end of `amortize_over`."""
-    first = loan.payments.first
-    anchor, number = (first, 0) if first else (loan.signed, 1)
-    notional = add_months(loan.signed, loan.repayment.amortize_over)
+    first, signed = loan.payments.first, loan.signed
+    notional = add_months(signed, loan.repayment.months)
     stops = [loan.maturity, *([notional] if notional > loan.maturity else [])]
+    number = 0 if first else 1
+    number += _due(loan, number) == signed
+    start_regular = (not first and not loan.payments.end_of_month) or signed == _due(loan, number - 1)
+    if first and not loan.payments.end_of_month:
+        start_regular = start_regular or first == add_months(signed, loan.interval)
     periods: list[PaymentPeriod] = []
-    start = loan.signed
-    start_regular = (
-        first is None or first == add_months(start, loan.interval) or start == add_months(first, -loan.interval)
-    )
+    start = signed
     while start < stops[-1]:
-        due = add_months(anchor, number * loan.interval)
-        stop = next(day for day in stops if day > start)
+        due, stop = _due(loan, number), next(day for day in stops if day > start)
         on_grid = due <= stop
         end = due if on_grid else stop
         periods.append(PaymentPeriod(start, end, regular=on_grid and start_regular))
@@ -78,7 +99,7 @@ def payment_periods(loan: Loan) -> list[PaymentPeriod]:
     return periods
 
 
-def event_grid(loan: Loan, timeline: Timeline | None) -> Grid:
+def event_grid(loan: Loan, timeline: Timeline | None, course: RateCourse) -> Grid:
     """Return a loan's events.
 
     Parameters
@@ -87,6 +108,8 @@ def event_grid(loan: Loan, timeline: Timeline | None) -> Grid:
         The contract.
     timeline : Timeline or None
         Model periods, whose ends become events; None for the contract alone.
+    course : RateCourse
+        Its rate over time.
 
     Source
     ------
@@ -94,31 +117,65 @@ def event_grid(loan: Loan, timeline: Timeline | None) -> Grid:
     """
     periods = payment_periods(loan)
     ends = [period.end for period in periods]
-    maturity, grace = loan.maturity, add_months(loan.signed, loan.grace)
-    dates = {loan.signed, *ends, *(loan.draws or {})}
-    if loan.fees.available_until:
-        dates.add(loan.fees.available_until)
-    if timeline is not None:
-        dates |= {day for day in (month_end(timeline.origin), *timeline.dates) if loan.signed <= day <= maturity}
-    days = tuple(sorted(dates))
-    index = [min(bisect_left(ends, day), len(ends) - 1) for day in days]
-    stops = set(ends)
-    due = np.array([day in stops for day in days], dtype=float)
-    after_grace = np.array([day > grace for day in days], dtype=float)
-    repays = due * after_grace
+    at_start = loan.payments.on == "start" and loan.payments.first in (None, loan.signed)
+    days = _days(loan, timeline, course, ends)
+    events = [days[0], *days] if at_start else days
+    second = [number == 1 and at_start for number in range(len(events))]
+    stops = {*ends}
+    due = [day in stops or twice for day, twice in zip(events, second, strict=True)]
+    repays = [is_due and _repays(loan, day) for is_due, day in zip(due, events, strict=True)]
+    if isinstance(loan.repayment, Custom):
+        repays = [day in loan.repayment.schedule for day in events]
+    index = [min(bisect_left(ends, day), len(ends) - 1) for day in events]
     fractions = [0.0]
-    for event in range(1, len(days)):
-        period = periods[index[event]]
-        since = period.elapsed(loan, days[event - 1]) if days[event - 1] > period.start else 0.0
-        fractions.append(period.elapsed(loan, days[event]) - since)
+    for event in range(1, len(events)):
+        period, before = periods[index[event]], events[event - 1]
+        since = period.elapsed(loan, before) if before > period.start else 0.0
+        fractions.append(period.elapsed(loan, events[event]) - since if events[event] > period.start else 0.0)
+    growing = [is_due and _capitalizes(loan, day) for is_due, day in zip(due, events, strict=True)]
     return Grid(
-        dates=days,
-        months=np.array([month_number(day) for day in days]),
-        period=np.array([float(timeline.index(day) + 1) if timeline else 0.0 for day in days]),
-        is_payment=due,
-        repays=repays,
-        is_final=np.array([day == maturity for day in days], dtype=float),
-        payments_left=np.cumsum(repays[::-1])[::-1],
+        dates=tuple(events),
+        months=np.array([month_number(day) for day in events]),
+        period=np.array([float(timeline.index(day) + 1) if timeline else 0.0 for day in events]),
+        draws_here=1.0 - np.array(second, dtype=float),
+        is_payment=np.array(due, dtype=float),
+        repays=np.array(repays, dtype=float),
+        is_final=np.array([day == loan.maturity for day in events], dtype=float),
+        capitalizes=np.array(growing, dtype=float),
+        payments_left=np.cumsum(np.array(repays, dtype=float)[::-1])[::-1],
         year_fraction=np.array(fractions),
-        period_fraction=np.array([periods[i].fraction(loan) if d else 0.0 for i, d in zip(index, due, strict=True)]),
+        period_fraction=np.array(
+            [periods[i].fraction(loan) if d and not s else 0.0 for i, d, s in zip(index, due, second, strict=True)]
+        ),
+        rate_set_on=tuple(course.set_on(day) for day in [events[0], *events[:-1]]),
     )
+
+
+def _days(loan: Loan, timeline: Timeline | None, course: RateCourse, ends: list[date]) -> list[date]:
+    """Return every day on which something happens, in order."""
+    days = {loan.signed, *ends, *(loan.draws or {}), *(loan.prepayments or {})}
+    days |= set(course.changes(loan.signed, ends[-1]))
+    if isinstance(loan.repayment, Custom):
+        days |= set(loan.repayment.schedule)
+    if loan.fees.available_until:
+        days.add(loan.fees.available_until)
+    if timeline is not None:
+        closings = (month_end(timeline.origin), *timeline.dates)
+        days |= {day for day in closings if loan.signed <= day <= loan.maturity}
+    return sorted(days)
+
+
+def _capitalizes(loan: Loan, day: date) -> bool:
+    if loan.repayment.capitalizes:
+        return day < loan.maturity
+    return loan.capitalize_until is not None and day <= loan.capitalize_until
+
+
+def _repays(loan: Loan, day: date) -> bool:
+    """Tell whether principal falls due on a payment date: after grace, and not while interest is capitalized."""
+    if loan.grace and day <= add_months(loan.signed, loan.grace):
+        return False
+    if loan.payments.on == "start" and day == loan.maturity:  # what payments one interval before leave
+        style = loan.repayment
+        return isinstance(style, Amortizing) and bool(style.months)
+    return not _capitalizes(loan, day)

@@ -1,4 +1,4 @@
-"""What a loan contract says: amount, dates, rate, repayment, fees."""
+"""What a loan contract says: amount, dates, rate, repayment, fees, rounding."""
 
 from __future__ import annotations
 
@@ -8,17 +8,25 @@ from datetime import date
 from typing import Annotated, Any
 
 import numpy as np
+import pydantic
+from pydantic_core.core_schema import ValidationInfo  # noqa: TC002 - pydantic reads it at run time
 
 from fibercap.core.daycount import CONVENTIONS
-from fibercap.core.fields import Date, Day, Duration, Field, Label, Of, Share, Word, text_of, wrong
+from fibercap.core.fields import Day, Duration, Field, Label, Of, Share, Word, text_of
+from fibercap.core.parts import Truth
 from fibercap.core.paths import Dated
+from fibercap.core.rounding import WAYS, rounded
 from fibercap.core.spec import OneOf, Spec
 from fibercap.core.timeline import add_months
 from fibercap.core.units import Array
+from fibercap.model.loans.rates import INTERVALS, Rate
+from fibercap.model.loans.style import held
+from fibercap.model.loans.styles import Level, Repayment
 
-INTERVALS = {"month": 1, "quarter": 3, "half_year": 6, "year": 12}
 NO_MONTHS = 0
+NOTHING = np.asarray(0.0)
 PerYear = Annotated[Array, Of("1/year", low=0.0)]
+COMPOUNDING = ("nominal", "effective", "semiannual")
 
 
 class DateOrTerm(Field):
@@ -36,125 +44,104 @@ class DateOrTerm(Field):
 
 
 class Payments(Spec):
-    """How often payments fall due. The first is one interval after signing unless a date is given."""
+    """How often payments fall due. The first is one interval after signing unless a date is given.
+
+    `on: start` puts payments at the start of their periods: the first at signing, the last an interval before maturity.
+    """
 
     every: Annotated[str, Word(tuple(INTERVALS), "intervals")] = "quarter"
     first: Annotated[date | None, Day()] = None
+    end_of_month: Truth = False
+    on: Annotated[str, Word(("end", "start"), "ends of a period")] = "end"
 
 
 class Fees(Spec):
-    """Upfront: a share of the commitment, at signing. Undrawn: a year, on what is not drawn while it may be."""
+    """Upfront: a share of the commitment, at signing. The others by the year, paid with interest.
 
-    upfront: Share = np.asarray(0.0)
-    undrawn: PerYear = np.asarray(0.0)
+    Undrawn: on what is not drawn while it may be. Guarantee: on the balance. Agency: an amount of money.
+    """
+
+    upfront: Share = NOTHING
+    undrawn: PerYear = NOTHING
+    guarantee: PerYear = NOTHING
+    agency: Annotated[Array, Of("money/year", low=0.0)] = NOTHING
     available_until: Annotated[date | None, Day()] = None
 
-
-class Level(Spec):
-    """Equal total payments. `amortize_over` sets them as if the loan ran that long; the rest is due at maturity."""
-
-    style: Annotated[str, Word(("level",))] = "level"
-    amortize_over: Annotated[int, Duration(low=1.0)] = NO_MONTHS
-
-    def principal_text(self, at: str) -> str:
-        """Return the formula of the principal of a payment before the last."""
-        return f"({{{at}.opening}} + {{{at}.interest_paid}}) / (1 + {{{at}.annuity}}) - {{{at}.interest_paid}}"
-
-    def principal(self, opening: Array, interest: Array, annuity: Array, left: float) -> Array:
-        """Return the principal of a payment before the last, (...). [money]
-
-        Parameters
-        ----------
-        opening, interest : (...)
-            Owed before the payment, and the interest due with it. [money]
-        annuity : (...)
-            Discount factors of the later payments, added up, seen from this one. [1]
-        left : float
-            Payments left, this one included; not used here.
-
-        Source
-        ------
-        Own derivation: what is owed is the payment times (1 + annuity).
-        """
-        del left
-        return (opening + interest) / (1.0 + annuity) - interest
+    @property
+    def recurring(self) -> bool:
+        """Whether there is any fee by the year."""
+        return any(np.any(fee) for fee in (self.undrawn, self.guarantee, self.agency))
 
 
-class EqualPrincipal(Spec):
-    """Equal principal: what is owed over the payments left."""
-
-    style: Annotated[str, Word(("equal_principal",))] = "equal_principal"
-    amortize_over: Annotated[int, Duration(low=1.0)] = NO_MONTHS
-
-    def principal_text(self, at: str) -> str:
-        """Return the formula of the principal of a payment before the last."""
-        return f"{{{at}.opening}} / {{{at}.payments_left}}"
-
-    def principal(self, opening: Array, interest: Array, annuity: Array, left: float) -> Array:
-        """Return the principal of a payment before the last, (...). [money]
-
-        Source
-        ------
-        finance.md, section 4: balance over payments left.
-        """
-        del interest, annuity
-        return opening / left
+class Exact(Spec):
+    """Nothing is rounded."""
 
 
-class Bullet(Spec):
-    """Interest is paid, all principal at maturity."""
+class Rounding(Spec):
+    """Interest and payments in whole steps of `to`; the balance is carried from rounded figures, or in full."""
 
-    style: Annotated[str, Word(("bullet",))] = "bullet"
+    to: Annotated[Array | None, Of("money", above=0.0)] = None
+    interest: Annotated[str, Word(WAYS, "ways to round")] = "half_up"
+    payment: Annotated[str, Word(WAYS, "ways to round")] = "half_up"
+    balance: Annotated[str, Word(("each", "carry"), "ways to carry the balance")] = "each"
 
     @property
-    def amortize_over(self) -> int:
-        """A bullet amortizes over no time."""
-        return NO_MONTHS
+    def step(self) -> float:
+        """What is rounded to. [money]"""
+        return 0.01 if self.to is None else float(self.to)
 
-    def principal_text(self, at: str) -> str:
-        """Return the formula of the principal of a payment before the last."""
-        del at
-        return "0"
+    @property
+    def carries(self) -> bool:
+        """Whether only what is shown is rounded."""
+        return self.balance == "carry"
 
-    def principal(self, opening: Array, interest: Array, annuity: Array, left: float) -> Array:
-        """Return no principal before the last payment, (...). [money]
+    def interest_in_steps(self, amount: Any) -> Any:  # noqa: ANN401 - a number, or an array (draw,)
+        """Return interest as it is rounded. [money]"""
+        return held(rounded(amount, self.step, self.interest))
 
-        Source
-        ------
-        finance.md, section 4.
-        """
-        del interest, annuity, left
-        return np.zeros(np.shape(opening))
+    def payment_in_steps(self, amount: Any) -> Any:  # noqa: ANN401 - a number, or an array (draw,)
+        """Return a payment or its principal as it is rounded. [money]"""
+        return held(rounded(amount, self.step, self.payment))
 
 
-def _choose(raw: Any) -> tuple[str, Mapping[str, Any]]:  # noqa: ANN401 - what stands in the tree
-    if not isinstance(raw, dict):
-        raise wrong("not_a_block", f"`{text_of(raw, 'a block')}`", "a block", "write `{style: level}`")
-    if "style" not in raw:
-        raise wrong("missing", "no `style`", f"one of {', '.join(STYLES)}", "write `style: level`")
-    return Word(tuple(STYLES), "styles").parse(raw["style"], None), raw  # type: ignore[arg-type]
+def _choose_rounding(raw: Any) -> tuple[str, Mapping[str, Any]]:  # noqa: ANN401 - what stands in the tree
+    if isinstance(raw, dict):
+        return "block", raw
+    return Word(("none", "cent"), "roundings, or a block `{to: 0.01 USD}`").parse(raw, None), {}  # type: ignore[arg-type]
 
 
-STYLES: dict[str, type[Spec]] = {"level": Level, "equal_principal": EqualPrincipal, "bullet": Bullet}
-Style = Level | EqualPrincipal | Bullet
-Repayment = Annotated[Style, OneOf(STYLES, _choose)]
+ROUNDINGS: dict[str, type[Spec]] = {"none": Exact, "cent": Rounding, "block": Rounding}
+NOT_GIVEN = date.min
 
 
 class Loan(Spec):
-    """A loan contract with its own dates, projected to maturity even past the horizon."""
+    """A loan contract with its own dates, projected to maturity even past the horizon.
+
+    A loan that is owed already when the horizon starts may give `outstanding` and `remaining` instead of
+    `commitment`, `signed` and `matures`.
+    """
 
     title: Label = ""
     lender: Label = ""
-    commitment: Annotated[Array, Of("money", above=0.0)]
-    signed: Date
-    matures: Annotated[date | int, DateOrTerm()]
-    rate: Annotated[Array, Of("1/year", low=0.0)]
+    commitment: Annotated[Array, Of("money", above=0.0)] = NOTHING
+    signed: Annotated[date, Day()] = NOT_GIVEN
+    matures: Annotated[date | int, DateOrTerm()] = NO_MONTHS
+    outstanding: Annotated[Array | None, Of("money", above=0.0)] = None
+    remaining: Annotated[int | None, Duration(low=1.0)] = None
+    rate: Rate
+    compounding: Annotated[str, Word(COMPOUNDING, "ways of compounding")] = "nominal"
     day_count: Annotated[str, Word(("equal_periods", *CONVENTIONS), "day counts")] = "equal_periods"
     payments: Payments = Payments()
     grace: Annotated[int, Duration()] = NO_MONTHS
     repayment: Repayment = Level()
     draws: Dated = None
     fees: Fees = Fees()
+    capitalize_until: Annotated[date | None, Day()] = None
+    prepayments: Dated = None
+    after_prepayment: Annotated[str, Word(("shorten", "recast"), "ways after a prepayment")] = "shorten"
+    sweep: Share = NOTHING
+    rounding: Annotated[Exact | Rounding, OneOf(ROUNDINGS, _choose_rounding)] = Exact()
+    true_up: Annotated[str, Word(("last_payment", "last_interest"), "ways to true up")] = "last_payment"
 
     @property
     def maturity(self) -> date:
@@ -165,3 +152,27 @@ class Loan(Spec):
     def interval(self) -> int:
         """Months from one payment to the next."""
         return INTERVALS[self.payments.every]
+
+    @property
+    def revolves(self) -> bool:
+        """Whether what is repaid may be drawn again."""
+        return self.repayment.style == "revolver"
+
+    @property
+    def needs_cash(self) -> bool:
+        """Whether its flows depend on the company's cash: a revolver, or a loan that is swept."""
+        return self.revolves or bool(np.any(self.sweep))
+
+    @property
+    def is_dated(self) -> bool:
+        """Whether signing and maturity are known; a check across blocks tells what is missing."""
+        return self.signed != NOT_GIVEN and self.matures != NO_MONTHS
+
+    @pydantic.model_validator(mode="after")
+    def _owed_before(self, info: ValidationInfo) -> Loan:
+        """Take what is outstanding as drawn on the day before the horizon, or on the day `signed` gives."""
+        if self.outstanding is not None and self.remaining is not None:
+            eve = (info.context or {}).get("eve", NOT_GIVEN)
+            signed = eve if self.signed == NOT_GIVEN else self.signed
+            self.__dict__.update(commitment=self.outstanding, signed=signed, matures=self.remaining)
+        return self

@@ -1,0 +1,68 @@
+"""Inputs beyond one quantity: a part of a whole, as an amount of money or a share; and a truth."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Annotated, Any
+
+import numpy as np
+
+from fibercap.core.fields import Field, Of, Word, text_of
+from fibercap.core.units import Array, split_quantity
+
+if TYPE_CHECKING:
+    from pydantic_core.core_schema import ValidationInfo
+
+REST = "rest"
+
+
+@dataclass(frozen=True)
+class Part:
+    """An amount of money, a share, or the rest. `unit` says which: `money`, `share` or `rest`."""
+
+    unit: str
+    value: Array
+
+
+@dataclass(frozen=True)
+class PartField(Field):
+    """Reads a Part: `2 million USD`, `23 %` and, where that may be asked for, `rest`."""
+
+    rest: bool = False
+
+    def parse(self, raw: Any, info: ValidationInfo) -> Part:  # noqa: ANN401
+        """Return the part."""
+        value = getattr(raw, "value", raw)
+        if not hasattr(value, "magnitude"):
+            text = text_of(raw, f"an amount of money{', a share or `rest`' if self.rest else ' or a share'}")
+            if text == REST and self.rest:
+                return Part(REST, np.asarray(0.0))
+            if text.endswith("%") and is_quantity(text):
+                return Part("share", Of("percent", low=0.0, high=1.0).parse(raw, info))
+        elif value.dimensionless:
+            return Part("share", Of("percent", low=0.0, high=1.0).parse(raw, info))
+        return Part("money", Of("money", low=0.0).parse(raw, info))
+
+    def example(self, currency: str) -> str:
+        """Return a part as one would write it."""
+        return f"`2 million {currency}` or `20 %`"
+
+
+class TruthField(Field):
+    """Reads `true` or `false`."""
+
+    def parse(self, raw: Any, info: ValidationInfo) -> bool:  # noqa: ANN401
+        """Return the truth."""
+        return Word(("false", "true"), "truths").parse(raw, info) == "true"
+
+
+Truth = Annotated[bool, TruthField()]
+
+
+def is_quantity(text: str) -> bool:
+    """Tell whether a text follows the quantity grammar."""
+    try:
+        split_quantity(text)
+    except ValueError:
+        return False
+    return True

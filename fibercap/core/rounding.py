@@ -1,0 +1,71 @@
+"""Rounding to a step, as banks do it and as spreadsheets show it."""
+
+from __future__ import annotations
+
+from typing import Final
+
+import numpy as np
+
+from fibercap.core.units import Array
+
+WAYS: Final = ("half_up", "half_even", "up", "down", "none")
+
+
+def rounded(value: Array | float, step: Array | float, way: str) -> Array:
+    """Return amounts rounded to whole steps, away from zero and towards it alike on both sides.
+
+    What differs from a tie, or from a whole step, by no more than arithmetic leaves counts as equal to it, as in
+    spreadsheets: 1.005 to a step of 0.01 is 1.01.
+
+    Parameters
+    ----------
+    value : (...)
+        Amounts. [any]
+    step : (...)
+        Such as 0.01. [the same]
+    way : str
+        `half_up` (ties away from zero), `half_even`, `up` (away from zero), `down`, or `none`.
+
+    Raises
+    ------
+    ValueError
+        If the way is unknown.
+
+    Source
+    ------
+    Own derivation; ties as IEEE 754-2019, 4.3, says for decimal numbers.
+    """
+    if way not in WAYS:
+        raise ValueError(f"unknown rounding `{way}`; known: {', '.join(WAYS)}")
+    if way == "none":
+        return np.asarray(value)
+    steps = np.asarray(value) / step
+    size = np.abs(steps)
+    slack = 1e-9 + 2e-15 * size
+    if way == "up":
+        whole = np.ceil(size - slack)
+    elif way == "down":
+        whole = np.floor(size + slack)
+    else:
+        whole = np.floor(size + 0.5 + slack)
+        if way == "half_even":
+            tie = np.abs(size + 0.5 - whole) <= slack
+            whole = whole - (tie & (whole % 2 == 1))
+    return np.asarray(np.copysign(whole, steps) * step)
+
+
+def rounded_text(text: str, step: str, way: str) -> str:
+    """Return the formula of the same rounding; spreadsheets' ROUND takes ties away from zero."""
+    if way == "none":
+        return text
+    near = f"ROUND(({text}) / {step}, 0)"
+    if way == "half_up":
+        return f"{near} * {step}"
+    slack = f"(0.000000001 + 0.000000000000002 * {near})"
+    if way in ("up", "down"):
+        sign, than = ("+", "<") if way == "up" else ("-", ">")
+        gap = f"{near} {than} ({text}) / {step} {'-' if way == 'up' else '+'} {slack}"
+        return f"({near} {sign} IF({gap}, 1, 0)) * {step}"
+    half = f"{near} - ({text}) / {step}"
+    odd = f"IF(ROUND({near} / 2, 0) = {near} / 2, 0, 1)"
+    return f"({near} - IF(AND({half} >= 0.5 - {slack}, {half} <= 0.5 + {slack}), {odd}, 0)) * {step}"

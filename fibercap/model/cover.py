@@ -1,0 +1,98 @@
+"""How well cash flow covers each loan's service, and the service that a sculpted loan is to pay."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from fibercap.core.rows import Row, Sheet
+from fibercap.core.timeline import FLOW, STOCK
+from fibercap.model.loans.grid import payment_periods
+
+if TYPE_CHECKING:
+    from fibercap.core.units import Array
+    from fibercap.model.loans.styles import Sculpted
+    from fibercap.model.plan import Plan
+
+
+def pays_row(sheet: Sheet, plan: Plan, name: str, pays: Array) -> None:
+    """Write in which periods a loan has payment dates, and in which it runs."""
+    label = plan.loans[name].title or name
+    sheet.put(Row(f"loans.{name}.pays", f"{label}: payment dates", "", FLOW), pays)
+
+
+def since_payment(sheet: Sheet, plan: Plan, name: str, of: str) -> Array:
+    """Write a flow added up since the period of the loan's previous payment, (..., period). [money]
+
+    Source
+    ------
+    finance.md, section 6: over the model periods after the previous payment's through this payment's.
+    """
+    at, label = f"loans.{name}", plan.loans[name].title or name
+    flow, pays = sheet.value(f"accounts.{of}"), sheet.value(f"{at}.pays")
+    runs = (np.arange(sheet.length) > plan.timeline.index(plan.loans[name].signed)).astype(float)
+    total = np.cumsum(flow * runs, axis=-1)
+    result = total.copy()
+    before = np.zeros((*total.shape[:-1], 1))
+    for period in range(sheet.length):
+        result[..., period] -= before[..., 0]
+        if pays[period]:
+            before = total[..., period : period + 1]
+    signed = sheet.give(f"{at}.signed_in", "", plan.timeline.index(plan.loans[name].signed) + 1)
+    earlier = f"IF({{{at}.pays@-1}} > 0, 0, {{{at}.{of}_since_payment@-1}})"
+    text = f"IF({{time.period}} > {signed}, {earlier} + {{accounts.{of}}}, 0)"
+    words = "CFADS" if of == "cfads" else "CFADS with unlevered tax"
+    row = Row(f"{at}.{of}_since_payment", f"{label}: {words} since the last payment", plan.currency, STOCK, text)
+    return sheet.put(row, result)
+
+
+def service_target(sheet: Sheet, plan: Plan, name: str, style: Sculpted) -> Array:
+    """Write what a sculpted loan is to pay in each period, (..., period). [money]"""
+    pays_row(sheet, plan, name, payment_counts(plan, name))
+    cash = since_payment(sheet, plan, name, "cfads_unlevered")
+    at, label = f"loans.{name}", plan.loans[name].title or name
+    cover = sheet.give(f"inputs.{at}.repayment.dscr", "", style.dscr)
+    pays = sheet.value(f"{at}.pays")
+    text = f"IF({{{at}.pays}} > 0, MAX({{{at}.cfads_unlevered_since_payment}}, 0) / {cover}, 0)"
+    row = Row(f"{at}.service_target", f"{label}: service aimed at", plan.currency, FLOW, text)
+    return sheet.put(row, np.where(pays > 0, np.maximum(cash, 0.0) / style.dscr, 0.0))
+
+
+def payment_counts(plan: Plan, name: str) -> Array:
+    """Return the number of payment dates in each model period, (period,). [1]"""
+    counts = np.zeros(plan.timeline.count)
+    for period in payment_periods(plan.loans[name]):
+        index = plan.timeline.index(period.end)
+        if 0 <= index < len(counts) and period.end <= plan.loans[name].maturity:
+            counts[index] += 1
+    return counts
+
+
+def cover_rows(sheet: Sheet, plan: Plan) -> None:
+    """Write each loan's debt service cover in the periods of its payments, with levered and with unlevered tax."""
+    for name, loan in plan.loans.items():
+        at = f"loans.{name}"
+        if f"{at}.pays" not in sheet:
+            pays_row(sheet, plan, name, payment_counts(plan, name))
+        service = sum(
+            (sheet.value(f"{at}.{key}") for key in ("interest_paid", "fees_paid")), start=np.zeros(sheet.length)
+        )
+        text = f"{{{at}.interest_paid}} + {{{at}.fees_paid}}"
+        if not loan.revolves:
+            service, text = service + sheet.value(f"{at}.scheduled"), f"{text} + {{{at}.scheduled}}"
+        label = loan.title or name
+        service = sheet.put(Row(f"{at}.service", f"{label}: debt service", plan.currency, FLOW, text), service)
+        for of, key, words in (
+            ("cfads", "dscr", "DSCR"),
+            ("cfads_unlevered", "dscr_unlevered", "DSCR with unlevered tax"),
+        ):
+            if f"{at}.{of}_since_payment" not in sheet:
+                since_payment(sheet, plan, name, of)
+            cash = sheet.value(f"{at}.{of}_since_payment")
+            shape = np.broadcast_shapes(cash.shape, service.shape)
+            due = np.broadcast_to(service, shape)
+            ratio = np.divide(cash, due, out=np.full(shape, np.nan), where=due > 0)
+            text = f"{{{at}.{of}_since_payment}} / {{{at}.service}}"
+            row = Row(f"{at}.{key}", f"{label}: {words}", "", STOCK, text, undefined="no debt service is due")
+            sheet.put(row, ratio)

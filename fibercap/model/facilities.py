@@ -1,0 +1,183 @@
+"""Every loan of a plan, in model periods: those on their own first, then those that depend on cash."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from fibercap.core.rows import Row, Sheet
+from fibercap.core.timeline import FLOW, STOCK
+from fibercap.model.cash import EQUITY, CashLoan, Moves, solve
+from fibercap.model.cover import service_target
+from fibercap.model.loans import Moved, Setting, loan_rows, schedule_block
+from fibercap.model.loans.styles import Sculpted
+from fibercap.model.operations import added
+from fibercap.model.owners import owner_rows
+
+if TYPE_CHECKING:
+    from fibercap.core.rows import Block
+    from fibercap.core.units import Array
+    from fibercap.model.plan import Plan
+
+
+def loan_blocks(sheet: Sheet, plan: Plan) -> tuple[dict[str, Block], Moves]:
+    """Write owners' money and every loan's rows in model periods; return the loans' schedules, and what cash moves."""
+    owner_rows(sheet, plan)
+    planned = {name: _planned(sheet, plan, name) for name in plan.loans}
+    blocks = {
+        name: _written(sheet, plan, name, planned[name]) for name in plan.loans if not plan.loans[name].needs_cash
+    }
+    moves = _moves(sheet, plan, planned)
+    for name, paid in moves.paid.items():
+        was = planned[name]
+        moved = Moved(was.funded, moves.called.get(name), paid, was.service, was.until)
+        _moved_rows(sheet, plan, name, moves)
+        blocks[name] = _written(sheet, plan, name, moved)
+        _known_rows(sheet, plan, name, blocks[name])
+    return {blocks[name].name: blocks[name] for name in plan.loans}, moves
+
+
+def _setting(plan: Plan, name: str) -> Setting:
+    return Setting(name, plan.loans[name], plan.currency, plan.timeline, plan.rates)
+
+
+def _planned(sheet: Sheet, plan: Plan, name: str) -> Moved:
+    """Return what is known of a loan before cash: what funding draws, and what a sculpted one is to pay."""
+    asked = [key for key, funding in plan.funding.items() if name in funding.sources]
+    style = plan.loans[name].repayment
+    return Moved(
+        funded=sheet.value(f"loans.{name}.funded") if asked else None,
+        service=service_target(sheet, plan, name, style) if isinstance(style, Sculpted) else None,
+        until=_last_spending(plan, asked),
+    )
+
+
+def _written(sheet: Sheet, plan: Plan, name: str, moved: Moved) -> Block:
+    setting = _setting(plan, name)
+    block = schedule_block(setting, moved)
+    loan_rows(sheet, setting, plan.timeline, block)
+    return block
+
+
+def _last_spending(plan: Plan, keys: list[str]) -> Array | None:
+    """Return the month number of the last spending that a loan is asked to pay for, at its period's end."""
+    last: Array | None = None
+    for key in keys:
+        if key in plan.projects:
+            months = plan.projects[key].completes
+        else:
+            deal = plan.plants[key].purchase
+            months = np.asarray(plan.timeline.ends[plan.timeline.index(deal.on)]) if deal else np.asarray(0.0)
+        step, origin = plan.timeline.months, plan.timeline.origin
+        ends = origin + np.ceil((months - origin) / step - 1e-9) * step
+        last = ends if last is None else np.maximum(last, ends)
+    return last
+
+
+def _moves(sheet: Sheet, plan: Plan, planned: dict[str, Moved]) -> Moves:
+    """Return what cash decides; nothing where no loan depends on it."""
+    timeline = plan.timeline
+    loans = {
+        name: CashLoan(_setting(plan, name), planned[name], timeline)
+        for name, loan in plan.loans.items()
+        if loan.needs_cash
+    }
+    if not loans:
+        return Moves()
+    others = [f"loans.{name}" for name in plan.loans if name not in loans]
+
+    def of(*keys: str) -> Array:
+        return added(sheet, [f"{loan}.{key}" for loan in others for key in keys])
+
+    def accounts(*keys: str) -> Array:
+        return added(sheet, [f"accounts.{key}" for key in keys])
+
+    pretax = accounts("ebit") - of("interest", "fees", "fee_amortization")
+    flow = accounts("ebitda", "grants", "equity_for_projects", "equity_paid_in") + of("draws")
+    flow = flow - accounts("working_capital_increase", "capex", "purchases", "maintenance")
+    flow = flow - of("principal", "interest_paid", "fees_paid", "upfront_fee")
+    return solve(plan, sheet, loans, pretax, flow)
+
+
+def _least(sheet: Sheet, plan: Plan) -> str:
+    return sheet.give("inputs.money.minimum_cash", plan.currency, plan.money.minimum_cash)
+
+
+def paid_row(plan: Plan, name: str) -> str:
+    """Return the row of what cash repays on a loan: `repaid` of a revolver, `swept` of another."""
+    return f"loans.{name}.{'repaid' if plan.loans[name].revolves else 'swept'}"
+
+
+def paid_in_order(plan: Plan) -> list[str]:
+    """Return the loans that cash repays, revolvers first."""
+    names = [name for name, loan in plan.loans.items() if loan.needs_cash]
+    return sorted(names, key=lambda name: not plan.loans[name].revolves)
+
+
+def _moved_rows(sheet: Sheet, plan: Plan, name: str, moves: Moves) -> None:
+    """Write what cash repays on a loan, and draws on it."""
+    at, loan, money, least = f"loans.{name}", plan.loans[name], plan.currency, _least(sheet, plan)
+    order = paid_in_order(plan)
+    before = "".join(f" - {{{paid_row(plan, other)}}}" for other in order[: order.index(name)])
+    excess = f"MAX({{accounts.cash_after_service}}{before} - {least}, 0)"
+    text, label = f"MIN({excess}, {{{at}.repayable}})", "repaid from excess cash"
+    if not loan.revolves:
+        share = sheet.give(f"inputs.{at}.sweep", "", loan.sweep)
+        text = f"IF({{{at}.pays}} > 0, MIN({share} * {excess}, {{{at}.repayable}}), 0)"
+        label = "swept from cash"
+    sheet.put(Row(paid_row(plan, name), f"{loan.title or name}: {label}", money, FLOW, text), moves.paid[name])
+    if loan.revolves:
+        text = f"MIN({short_text(sheet, plan, name)}, {{{at}.room}})" if name in plan.lifts else "0"
+        sheet.put(
+            Row(f"{at}.called", f"{loan.title or name}: drawn to hold cash", money, FLOW, text), moves.called[name]
+        )
+
+
+def short_text(sheet: Sheet, plan: Plan, name: str) -> str:
+    """Return the formula of what cash is short of before a revolver, or owners, lift it."""
+    lifts = plan.lifts
+    rows = ["accounts.equity_for_cash" if other == EQUITY else f"loans.{other}.called" for other in lifts]
+    before = "".join(f" - {{{row}}}" for row in rows[: lifts.index(name)])
+    return f"MAX({_least(sheet, plan)} - {{accounts.cash_before_gap}}{before}, 0)"
+
+
+def _known_rows(sheet: Sheet, plan: Plan, name: str, block: Block) -> None:
+    """Write what a loan does before cash decides, and what it may do then, in model periods."""
+    at, own, loan, money = f"loans.{name}", block.name, plan.loans[name], plan.currency
+    timeline, events, dates = plan.timeline, block.values[f"{block.name}.period"], block.values[f"{block.name}.date"]
+    falls = (events[:, None] == np.arange(1.0, timeline.count + 1)).astype(float)
+    ends = (dates[:, None] == sheet.value("time.date")).astype(float)
+
+    def put(key: str, label: str, keys: tuple[str, ...], *, at_end: bool = False) -> None:
+        match = f"{{{own}.date}}, {{time.date}}" if at_end else f"{{{own}.period}}, {{time.period}}"
+        text = " + ".join(f"SUMIFS({{{own}.{part}}}, {match})" for part in keys)
+        value = sum((block.values[f"{own}.{part}"] for part in keys), start=np.zeros(block.length))
+        row = Row(f"{at}.{key}", f"{loan.title or name}: {label}", money, FLOW, text)
+        sheet.put(row, value @ (ends if at_end else falls))
+
+    drawn = ("known_drawn",) if loan.revolves else ("drawn",)
+    put("known_draws", "drawn by plan", drawn)
+    put("known_principal", "principal by plan", ("scheduled", "known_prepaid"))
+    put("repayable", "may be repaid from cash", ("repayable",), at_end=True)
+    if not loan.revolves:
+        return
+    put("draws_at_end", "drawn by plan on the last day", drawn, at_end=True)
+    past = (block.values[f"{own}.known_drawn"] * (events > timeline.count)).sum(axis=-1, keepdims=True)
+    beyond = sheet.give(f"{at}.draws_beyond", money, past if past.ndim > 1 else past[0])
+    known = sheet.value(f"{at}.known_draws")
+    later = np.flip(np.cumsum(np.flip(known, -1), -1), -1) - known + past
+    text = f"IF({{time.period}} = {timeline.count}, {beyond}, {{{at}.later_draws@1}} + {{{at}.known_draws@1}})"
+    label = f"{loan.title or name}: "
+    sheet.put(Row(f"{at}.later_draws", f"{label}drawn by plan later", money, STOCK, text), later)
+    may = np.zeros(timeline.count)
+    for column, day in enumerate(timeline.dates):
+        may[column] = loan.signed < day < loan.maturity and day <= (loan.fees.available_until or loan.maturity)
+    sheet.put(Row(f"{at}.may_draw", f"{label}may be drawn on the last day", "", FLOW), may)
+    commitment = sheet.give(f"inputs.{at}.commitment", money, loan.commitment)
+    owed = f"{{{at}.repayable}} - {{{at}.repaid}} + {{{at}.draws_at_end}} + {{{at}.later_draws}}"
+    text = f"{{{at}.may_draw}} * MAX({commitment} - ({owed}), 0)"
+    left = sheet.value(f"{at}.repayable") - sheet.value(f"{at}.repaid") + sheet.value(f"{at}.draws_at_end") + later
+    sheet.put(
+        Row(f"{at}.room", f"{label}may still be drawn", money, FLOW, text), may * np.maximum(loan.commitment - left, 0)
+    )

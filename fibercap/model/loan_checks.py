@@ -1,0 +1,202 @@
+"""Checks of loans by themselves: what must be given, dates in order, rates that are known, and that they are repaid."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from fibercap.core.errors import did_you_mean
+from fibercap.core.timeline import add_months
+from fibercap.model.loans.prepared import Prepared
+from fibercap.model.loans.rates import Floating, first_day
+from fibercap.model.loans.setting import Moved, Setting
+from fibercap.model.loans.shortfall import first_shortfall
+from fibercap.model.loans.styles import Amortizing, Custom, FixedPayment, Level
+from fibercap.model.loans.terms import Exact
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from fibercap.core.paths import TimePath
+    from fibercap.model.loans.terms import Loan
+    from fibercap.model.plan import Plan
+
+Found = Iterator[tuple[str, str, str, str, str]]  # path, code, found, wanted, hint
+
+
+def loan_terms(s: Any, name: str) -> Found:  # noqa: ANN401 - a Plan, or a file that holds only loans
+    """Hold that a loan says how much, from when and until when."""
+    loan, at = s.loans[name], f"loans.{name}"
+    given = loan.model_fields_set
+    owed = "outstanding" in given or "remaining" in given
+    for key in ("outstanding", "remaining") if owed else ("commitment", "signed", "matures"):
+        if key not in given:
+            yield f"{at}.{key}", "missing", f"no `{key}` in `{at}`", "one", f"add `{key}:`"
+    for key in ("commitment", "matures", "draws") if owed else ():
+        if key in given:
+            hint = "a loan gives `outstanding` and `remaining`, or `commitment`, `signed` and `matures`"
+            yield f"{at}.{key}", "given_twice", f"`{key}` beside `outstanding`", "one of them", hint
+    if owed and np.any(loan.fees.upfront):
+        told, wanted = "an upfront fee of a loan that is outstanding", "none"
+        yield f"{at}.fees.upfront", "fee_in_the_past", told, wanted, "it was paid when the loan was signed"
+
+
+def loan_dates(s: Any, name: str) -> Found:  # noqa: ANN401
+    """Hold that maturity, payments and the rest lie where they can."""
+    loan, at = s.loans[name], f"loans.{name}"
+    if not loan.is_dated:
+        return
+    if loan.maturity <= loan.signed:
+        yield f"{at}.matures", "matures_before_signing", f"{loan.maturity}", f"a day after signing, {loan.signed}", ""
+        return
+    over, first = loan.repayment.months, loan.payments.first
+    if over and add_months(loan.signed, over) < loan.maturity:
+        told, wanted = f"{over} months", f"at least the time to maturity, {loan.maturity}"
+        yield f"{at}.repayment.amortize_over", "shorter_than_loan", told, wanted, "give an earlier `matures` instead"
+    at_start = loan.payments.on == "start"
+    if (first and not (loan.signed <= first if at_start else loan.signed < first)) or (first and first > loan.maturity):
+        wanted = f"a day {'from' if at_start else 'after'} {loan.signed} and up to {loan.maturity}"
+        yield f"{at}.payments.first", "payment_outside_loan", f"{first}", wanted, "change `first`"
+    days = [("fees.available_until", loan.fees.available_until), ("capitalize_until", loan.capitalize_until)]
+    for key, day in days:
+        if day and not loan.signed <= day <= loan.maturity:
+            wanted = f"a day from {loan.signed} to {loan.maturity}"
+            yield f"{at}.{key}", "outside_loan", f"{day}", wanted, "change it"
+    if loan.grace and add_months(loan.signed, loan.grace) > loan.maturity:
+        wanted = f"at most the time to maturity, {loan.maturity}"
+        hint = "`{style: bullet}` repays at maturity"
+        yield f"{at}.grace", "longer_than_loan", f"{loan.grace} months", wanted, hint
+
+
+def loan_moves(s: Any, name: str) -> Found:  # noqa: ANN401
+    """Hold that dated draws and prepayments lie within the loan."""
+    loan = s.loans[name]
+    if not loan.is_dated:
+        return
+    for day in loan.draws or {}:
+        if not loan.signed <= day < loan.maturity:
+            wanted = f"a day from {loan.signed} and before {loan.maturity}"
+            yield f"loans.{name}.draws.{day}", "outside_loan", f"a draw on {day}", wanted, "change the date"
+    for day in loan.prepayments or {}:
+        if not loan.signed < day < loan.maturity:
+            wanted = f"a day between {loan.signed} and {loan.maturity}"
+            yield f"loans.{name}.prepayments.{day}", "outside_loan", f"a prepayment on {day}", wanted, "change the date"
+
+
+def loan_rate(s: Any, name: str) -> Found:  # noqa: ANN401
+    """Hold that the rate is known from signing on, and its limits are in order."""
+    loan, at = s.loans[name], f"loans.{name}.rate"
+    if isinstance(loan.rate, Floating):
+        yield from _floating(loan, loan.rate, s.rates, at)
+    elif loan.rate.days and loan.is_dated and loan.rate.days[0] > loan.signed:
+        told, wanted = f"a rate from {loan.rate.names[0]} on", f"one from signing on, {loan.signed}"
+        yield at, "late_path", told, wanted, "add a rate that starts earlier"
+
+
+def _floating(loan: Loan, rate: Floating, rates: Mapping[str, TimePath], at: str) -> Found:
+    if rate.cap is not None and np.any(rate.cap < rate.floor):
+        yield f"{at}.cap", "cap_below_floor", "a cap below the floor", "one at or above it", "swap them"
+    if np.any(rate.margin < 0) and "floor" not in rate.model_fields_set:
+        hint = "give a `floor`, such as `floor: 0 %/year`"
+        yield f"{at}.margin", "negative_margin", "a negative margin", "one of at least 0 %/year, or a floor", hint
+    if rate.index not in rates:
+        hint = did_you_mean(rate.index, rates, "rates")
+        told = f"the unknown index `{rate.index}`"
+        yield f"{at}.index", "unknown_index", told, "one under `rates`", hint
+    elif (starts := rates[rate.index].starts) and loan.is_dated and first_day(starts[0]) > loan.signed:
+        told = f"`{rate.index}`, known from {rates[rate.index].names[0]} on"
+        hint = f"add a value for {loan.signed.year} under `rates.{rate.index}`"
+        yield f"{at}.index", "late_path", told, f"one that covers signing, {loan.signed}", hint
+
+
+def loan_style(s: Any, name: str) -> Found:  # noqa: ANN401
+    """Hold that what a style is told goes together."""
+    loan, at = s.loans[name], f"loans.{name}.repayment"
+    style = loan.repayment
+    if isinstance(style, Amortizing):
+        ways = ["amortize_over"] * bool(style.months) + ["balloon"] * bool(np.any(style.balloon))
+        ways += ["initial_repayment"] * (isinstance(style, Level) and style.initial_repayment is not None)
+        if len(ways) > 1:
+            hint = "each of them says what a payment is"
+            yield f"{at}.{ways[1]}", "given_twice", f"`{ways[1]}` beside `{ways[0]}`", "one of them", hint
+        if loan.is_dated and np.any(style.balloon > loan.commitment):
+            told, wanted = "a balloon above the commitment", "at most the commitment"
+            yield f"{at}.balloon", "above_commitment", told, wanted, "lower it"
+    if isinstance(style, Custom):
+        yield from _custom(s, name, style)
+    if loan.true_up == "last_interest" and (isinstance(loan.rounding, Exact) or style.sets != "payment"):
+        told, wanted = "`last_interest`", "`last_payment`"
+        hint = "only a rounded loan with equal payments can make up for rounding in its last interest"
+        yield f"loans.{name}.true_up", "nothing_to_true_up", told, wanted, hint
+    if loan.needs_cash and loan.payments.on == "start":
+        told, wanted = "payments at the start of periods", "payments at their end"
+        hint = "revolvers and swept loans pay in arrears"
+        yield f"loans.{name}.payments.on", "pays_in_advance", told, wanted, hint
+    if loan.revolves and np.any(loan.sweep):
+        yield f"loans.{name}.sweep", "revolver_swept", "a sweep of a revolver", "none", "it is repaid from all excess"
+
+
+def _custom(s: Any, name: str, style: Custom) -> Found:  # noqa: ANN401
+    loan, at = s.loans[name], f"loans.{name}.repayment.schedule"
+    units = {part.unit for part in style.schedule.values()}
+    if len(units) != 1:
+        told = "amounts and shares" if units else "an empty schedule"
+        yield at, "mixed_schedule", told, "amounts, or shares", "write all in one way"
+        return
+    total = sum((part.value for part in style.schedule.values()), start=np.asarray(0.0))
+    if style.in_shares and np.any(np.abs(total - 1.0) > 1e-9):  # noqa: PLR2004 - rounding of the text
+        worst = float(np.ravel(total)[0])
+        yield at, "not_all", f"shares that total {100 * worst:g} %", "100 %", "change one of them"
+    if not loan.is_dated:
+        return
+    if not style.in_shares and np.any(total > loan.commitment * (1 + 1e-12)):
+        told = f"{float(np.ravel(total)[0]):,.0f} {s.currency} in all"
+        wanted = f"at most the commitment, {float(np.ravel(loan.commitment)[0]):,.0f} {s.currency}"
+        yield at, "above_commitment", told, wanted, "lower them"
+    for day in style.schedule:
+        if not loan.signed < day <= loan.maturity:
+            wanted = f"a day after {loan.signed} and up to {loan.maturity}"
+            yield f"{at}.{day}", "outside_loan", f"principal on {day}", wanted, "change the date"
+
+
+def loan_repaid(s: Any, name: str) -> Found:  # noqa: ANN401
+    """Hold that no payment is below the interest, where what is drawn is known beforehand."""
+    loan, style = s.loans[name], s.loans[name].repayment
+    first = loan.payments.first
+    keeps = isinstance(style, FixedPayment) or (
+        isinstance(style, Level)
+        and (
+            style.after_reset == "keep_payment" or style.payment_cap is not None or style.initial_repayment is not None
+        )
+    )
+    if loan.is_dated and style.sets == "payment" and first:
+        keeps = keeps or first > add_months(loan.signed, loan.interval)
+    funded = any(name in funding.__dict__.get("sources", {}) for funding in s.funding.values())
+    if not keeps or style.grows or funded or not loan.is_dated or loan.needs_cash or loan.maturity <= loan.signed:
+        return
+    if any(True for check in (loan_terms, loan_dates, loan_moves, loan_rate, loan_style) for _ in check(s, name)):
+        return
+    prepared = Prepared(Setting(name, loan, s.currency, None, s.rates), Moved())
+    told = first_shortfall(prepared.grid, prepared.carried(), s.currency)
+    if told:
+        path = "payment" if isinstance(style, FixedPayment) else "style"
+        hint = "raise the payment, or write `allow_negative_amortization: true`"
+        yield f"loans.{name}.repayment.{path}", "below_interest", told, "payments of at least the interest", hint
+
+
+def loan_horizon(s: Plan, name: str) -> Found:
+    """Hold that a loan meets the horizon."""
+    loan, at = s.loans[name], f"loans.{name}"
+    if not loan.is_dated or loan.maturity <= loan.signed:
+        return
+    if loan.signed > s.horizon.end:
+        wanted, hint = f"a day up to the horizon's end, {s.horizon.end}", "extend the horizon, or remove the loan"
+        yield f"{at}.signed", "outside_horizon", f"{loan.signed}", wanted, hint
+    if loan.maturity < s.horizon.start:
+        wanted, hint = f"a day after the horizon's start, {s.horizon.start}", "remove the loan"
+        yield f"{at}.matures", "outside_horizon", f"{loan.maturity}", wanted, hint
+
+
+LOAN_CHECKS = (loan_terms, loan_dates, loan_moves, loan_rate, loan_style, loan_repaid)

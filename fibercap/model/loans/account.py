@@ -1,0 +1,241 @@
+"""A loan carried from event to event."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from fibercap.model.loans.discounting import Discounts, by_draw, by_event, growth
+from fibercap.model.loans.style import held, per_draw
+from fibercap.model.loans.styles import Level
+from fibercap.model.loans.terms import Rounding
+
+if TYPE_CHECKING:
+    from fibercap.core.units import Array
+    from fibercap.model.loans.grid import Grid
+    from fibercap.model.loans.terms import Loan
+
+
+@dataclass(frozen=True)
+class Course:
+    """What is known of a loan before it is carried; each `(event,)` or `(draw, event)`.
+
+    `rate` holds from the event before to this one, `steps` numbers its values; `drawn` and `prepaid` are money moved
+    (prepaid: at most); `target` is what a style is told from outside, such as the amounts of a custom schedule.
+    """
+
+    rate: Array
+    steps: tuple[int, ...]
+    drawn: Array
+    prepaid: Array
+    target: Array
+    available: Array
+
+
+@dataclass(frozen=True)
+class Flows:
+    """What happens at each event, every array `(event,)` or `(draw, event)`. [money]
+
+    `scheduled` is principal by the contract's schedule, `prepaid` what is paid beyond it.
+    """
+
+    opening: Array
+    interest: Array
+    interest_due: Array
+    capitalized: Array
+    fees: Array
+    fees_paid: Array
+    changed: Array
+    installment: Array
+    scheduled: Array
+    prepaid: Array
+    drawn: Array
+    closing: Array
+    discounts: Discounts | None
+
+
+KEPT = (
+    "opening", "interest", "interest_due", "capitalized", "fees", "fees_paid", "changed", "installment", "scheduled",
+    "prepaid", "drawn",
+)  # fmt: skip
+
+
+class Account:
+    """Carries one loan: `serve` counts interest and pays what is due at an event, `move` then moves money.
+
+    Balances are numbers, or arrays (draw,). What happens is kept by event.
+    """
+
+    balance: Any = 0.0
+    accrued: Any = 0.0
+    drawn: Any = 0.0
+    installment: Any = 0.0
+    changed: Any = 1.0
+    fees_owed: Any = 0.0
+    interest_due: Any = 0.0
+    fees_due: Any = 0.0
+    annuity: Any = 0.0
+    discount: Any = 0.0
+    payments_left: Any = 0.0
+    rate: Any = 0.0
+    target: Any = 0.0
+
+    def __init__(self, loan: Loan, grid: Grid, course: Course) -> None:
+        self.loan, self.style = loan, loan.repayment
+        self.regular_fraction = loan.interval / 12
+        self._rounds = loan.rounding if isinstance(loan.rounding, Rounding) and not loan.rounding.carries else None
+        self._compounds = loan.compounding != "nominal"
+        self._rates, self._target = by_event(course.rate), by_event(course.target)
+        self._growth = by_event(growth(loan, course.rate, grid.year_fraction))
+        self._fraction, self._due = grid.year_fraction.tolist(), grid.is_payment.tolist()
+        self._repays, self._final = grid.repays.tolist(), grid.is_final.tolist()
+        self._capitalizes, self._left = grid.capitalizes.tolist(), grid.payments_left.tolist()
+        self._available = by_event(course.available)
+        self._charges, self._commitment = loan.fees.recurring, per_draw(loan.commitment)
+        self._undrawn, self._guarantee = per_draw(loan.fees.undrawn), per_draw(loan.fees.guarantee)
+        self._agency = per_draw(loan.fees.agency)
+        self._new_rate = _new_rates(loan, self._rates)
+        self.discounts = Discounts(loan, grid, course.rate, course.steps) if self.style.discounts else None
+        zeros = [0.0] * len(grid.dates)
+        self.kept: dict[str, list[Any]] = {key: zeros.copy() for key in KEPT}
+
+    def serve(self, event: int) -> None:
+        """Count interest and fees to date; on a payment date pay or capitalize them, and repay what is scheduled."""
+        kept, balance = self.kept, self.balance
+        kept["opening"][event] = balance
+        grown = (balance + self.accrued if self._compounds else balance) * self._growth[event]
+        owed = self.accrued + grown
+        if self._charges:
+            self._charge(event)
+        if self._new_rate[event] is not False:
+            self.changed = self.changed + self._new_rate[event]
+        kept["changed"][event] = self.changed
+        due = 0.0
+        if self._due[event]:
+            if self._rounds is not None:
+                owed = self._in_steps(event, owed)
+                grown = owed - self.accrued
+            due = kept["interest_due"][event] = owed
+            if self._capitalizes[event]:
+                kept["capitalized"][event] = owed
+                self.balance = balance + owed
+            owed = 0.0
+        self.interest_due, self.accrued, kept["interest"][event] = due, owed, grown
+        if self._final[event]:
+            kept["scheduled"][event], self.balance = self.balance, self.balance * 0.0
+        elif self._repays[event]:
+            self._repay(event)
+        if self._repays[event]:
+            self.changed = 0.0
+        kept["installment"][event] = self.installment
+
+    def move(self, event: int, drawn: Any, prepaid: Any) -> None:  # noqa: ANN401 - numbers or arrays
+        """Take a prepayment, at most what is owed, then draw."""
+        if np.any(prepaid):
+            prepaid = held(np.minimum(prepaid, self.balance))
+            self.kept["prepaid"][event] = prepaid
+            self.balance = self.balance - prepaid
+            if self.loan.after_prepayment == "recast":
+                self.changed = self.changed + (prepaid > 0)
+        if np.any(drawn):
+            self.kept["drawn"][event] = drawn
+            self.balance, self.drawn = self.balance + drawn, self.drawn + drawn
+            self.changed = self.changed + (drawn > 0)
+
+    def _charge(self, event: int) -> None:
+        """Count recurring fees to date; on a payment date they are due."""
+        fraction, available = self._fraction[event], self._available[event]
+        used = self.balance if self.loan.revolves else self.drawn
+        fees = np.maximum(self._commitment - used, 0.0) * self._undrawn * available
+        fees = fees + self.balance * self._guarantee + self._agency * ((self.balance > 0) | (available > 0))
+        grown = held(fees * fraction)
+        owed = self.fees_owed + grown
+        self.fees_due = 0.0
+        if self._due[event]:
+            if self._rounds is not None:
+                owed = self._rounds.interest_in_steps(owed)
+                grown = owed - self.fees_owed
+            self.fees_due, owed = owed, 0.0
+        self.fees_owed = owed
+        self.kept["fees"][event], self.kept["fees_paid"][event] = grown, self.fees_due
+
+    def _in_steps(self, event: int, owed: Any) -> Any:  # noqa: ANN401 - a number or an array
+        """Return interest due in whole steps; the last may make up for what rounding left."""
+        if self._final[event] and self.loan.true_up == "last_interest":
+            return self.installment - self.balance
+        return self._rounds.interest_in_steps(owed) if self._rounds is not None else owed
+
+    def _repay(self, event: int) -> None:
+        """Set the installment anew where something changed, and repay what the style says."""
+        style = self.style
+        self.target = self._target[event]
+        if style.sets and np.any(self.changed):
+            self.rate, self.payments_left = self._rates[event], self._left[event]
+            if self.discounts is not None:
+                self.annuity, self.discount = self.discounts.at(event)
+            self._set_installment()
+        principal = style.principal(self)
+        if style.grows:
+            self.kept["capitalized"][event] = missing = held(np.maximum(-principal, 0.0))
+            self.balance = self.balance + missing
+        if self._rounds is not None and style.sets != "payment":
+            principal = self._rounds.payment_in_steps(principal)
+        if isinstance(principal, float) and isinstance(self.balance, float):
+            principal = min(max(principal, 0.0), self.balance)
+        else:
+            principal = np.minimum(np.maximum(principal, 0.0), self.balance)
+        self.kept["scheduled"][event] = principal
+        self.balance = self.balance - principal
+
+    def _set_installment(self) -> None:
+        new = self.style.installment(self)
+        if self._rounds is not None:
+            new = self._rounds.payment_in_steps(new)
+        cap = self.style.payment_cap if isinstance(self.style, Level) else None
+        if cap is not None:
+            most = self.installment * (1.0 + per_draw(cap))
+            new = held(np.where(self.installment > 0, np.minimum(new, most), new))
+        self.installment = new if np.ndim(self.changed) == 0 else np.where(self.changed > 0, new, self.installment)
+
+
+def _new_rates(loan: Loan, rates: list[Any]) -> list[Any]:
+    """Return by event whether a new rate sets a new installment; False where no draw has one."""
+    if not loan.repayment.sets or (isinstance(loan.repayment, Level) and loan.repayment.after_reset == "keep_payment"):
+        return [False] * len(rates)
+    moved = [False, *(now != before for before, now in pairwise(rates))]
+    return [held(np.asarray(new, dtype=float)) if np.any(new) else False for new in moved]
+
+
+def carry(loan: Loan, grid: Grid, course: Course) -> Flows:
+    """Carry a loan from event to event.
+
+    On one date interest is counted to date, paid or capitalized, then principal is paid, then prepaid, then drawn.
+
+    Parameters
+    ----------
+    loan : Loan
+        The contract; its amounts and rates are `()` or `(draw, 1)`.
+    grid : Grid
+        Its events.
+    course : Course
+        Its rate, what is drawn and prepaid, and what its style is told.
+
+    Returns
+    -------
+    Flows
+
+    Source
+    ------
+    finance.md, section 4.
+    """
+    account = Account(loan, grid, course)
+    drawn, prepaid = by_event(course.drawn), by_event(course.prepaid)
+    for event in range(len(grid.dates)):
+        account.serve(event)
+        account.move(event, drawn[event], prepaid[event])
+    kept = {key: by_draw(values) for key, values in account.kept.items()}
+    closing = kept["opening"] + kept["capitalized"] - kept["scheduled"] - kept["prepaid"] + kept["drawn"]
+    return Flows(closing=closing, discounts=account.discounts, **kept)

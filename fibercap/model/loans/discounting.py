@@ -1,0 +1,89 @@
+"""What later payments are worth today: growth over a period, and discount factors added up."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from fibercap.core.units import Array
+    from fibercap.model.loans.grid import Grid
+    from fibercap.model.loans.terms import Loan
+
+
+def by_event(values: Array) -> list[Any]:
+    """Return a series as a list of numbers, or of arrays (draw,) where it has draws."""
+    if values.ndim == 1:
+        numbers: list[Any] = values.tolist()
+        return numbers
+    return list(np.ascontiguousarray(values.T))
+
+
+def by_draw(events: list[Any]) -> Array:
+    """Return a list by event as `(event,)` or `(draw, event)`."""
+    shapes = {np.shape(event) for event in events}
+    if len(shapes) > 1:
+        events = list(np.broadcast_arrays(*events))
+    return np.moveaxis(np.array(events, dtype=float), 0, -1)
+
+
+def growth(loan: Loan, rate: Array, fraction: Array) -> Array:
+    """Return the interest on one unit of money over a fraction of a year, (...). [1]
+
+    Source
+    ------
+    finance.md, section 4: nominal, effective, and semiannual compounding as Canadian mortgages use it.
+    """
+    if loan.compounding == "nominal":
+        return rate * fraction
+    times = 1.0 if loan.compounding == "effective" else 2.0
+    return np.asarray(np.expm1(times * fraction * np.log1p(rate / times)))
+
+
+class Discounts:
+    """Seen from each event: later payments' discount factors added up, and that of maturity.
+
+    Both are at the rate in force at the event, as if it never changed again. A loan with several rates has a series
+    for each, of which an event reads its own.
+    """
+
+    def __init__(self, loan: Loan, grid: Grid, rate: Array, steps: tuple[int, ...]) -> None:
+        self.steps, self._grid = steps, grid
+        self.series = {
+            step: self._seen(growth(loan, rate[..., first : first + 1], grid.period_fraction))
+            for step, first in {step: event for event, step in reversed(list(enumerate(steps)))}.items()
+        }
+
+    def at(self, event: int) -> tuple[Any, Any]:
+        """Return sum and discount factor of maturity as seen from an event. [1]"""
+        sums, finals = self.series[self.steps[event]]
+        return sums[event], finals[event]
+
+    def _seen(self, grown: Array) -> tuple[list[Any], list[Any]]:
+        """Return both by event at one rate.
+
+        Source
+        ------
+        Own derivation: the sum seen from one payment is (1 + the sum seen from the next) discounted over its period.
+        """
+        grid, factors = self._grid, by_event(1.0 / (1.0 + grown))
+        due, repays, final = grid.is_payment.tolist(), grid.repays.tolist(), grid.is_final.tolist()
+        sums: list[Any] = []
+        finals: list[Any] = []
+        seen: Any = 0.0
+        last: Any = 0.0
+        for event in range(len(due) - 1, -1, -1):
+            if final[event]:
+                last = 1.0
+            sums.append(seen)
+            finals.append(last)
+            if due[event]:
+                seen = (seen + repays[event]) * factors[event]
+                last = last * factors[event]
+        return sums[::-1], finals[::-1]
+
+    def rows(self, step: int) -> tuple[Array, Array]:
+        """Return one rate's sums and discount factors of maturity, `(event,)` or `(draw, event)`. [1]"""
+        sums, finals = self.series[step]
+        return by_draw(sums), by_draw(finals)

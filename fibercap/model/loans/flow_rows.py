@@ -1,0 +1,178 @@
+"""The rows of a loan's schedule that say what happens at each event, value and formula side by side."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from fibercap.core.rounding import rounded_text
+from fibercap.core.rows import Row
+from fibercap.core.timeline import FLOW, STOCK
+from fibercap.model.loans.discount_rows import discount_rows
+from fibercap.model.loans.styles import Level
+from fibercap.model.loans.terms import Rounding
+
+if TYPE_CHECKING:
+    from fibercap.core.units import Array
+    from fibercap.model.loans.account import Flows
+    from fibercap.model.loans.prepared import Prepared
+
+
+class FlowRows:
+    """Writes what happens at each event."""
+
+    def __init__(self, prepared: Prepared, flows: Flows) -> None:
+        self.prepared, self.sheet, self.setting, self.flows = prepared, prepared.sheet, prepared.setting, flows
+        self.loan, self.name, self.money = self.setting.loan, self.setting.name, self.setting.money
+        self.until, self.grid = prepared.until, prepared.grid
+        rounding = self.loan.rounding
+        self.rounding = rounding if isinstance(rounding, Rounding) and not rounding.carries else None
+        self.at = self.setting.at
+
+    def put(self, key: str, label: str, nature: str, text: str, value: Array, unit: str | None = None) -> Array:
+        """Write a row; in the text, `[key]` stands for a row of this schedule."""
+        text = text.replace("[", f"{{{self.at}.").replace("]", "}")
+        row = Row(f"{self.at}.{key}", label, self.money if unit is None else unit, nature, text)
+        return self.sheet.put(row, value)
+
+    def give(self, key: str, unit: str, value: Array | float) -> str:
+        """Give an input of the loan."""
+        return self.sheet.give(f"{self.setting.terms}.{key}", unit, value)
+
+    def in_steps(self, text: str, what: str) -> str:
+        """Return a text rounded as the contract says."""
+        if self.rounding is None:
+            return text
+        step = self.sheet.give(f"loans.{self.name}.rounding.to", self.money, self.rounding.step)
+        return rounded_text(text, step, getattr(self.rounding, what))
+
+    def interest(self) -> None:
+        """Write interest as it accrues, falls due, is capitalized or paid."""
+        flows, loan = self.flows, self.loan
+        grown = "[opening] * [rate] * [year_fraction]"
+        if loan.compounding != "nominal":
+            one, times = self.sheet.give("time.one_year", "year", 1.0), 1 if loan.compounding == "effective" else 2
+            power = f"[year_fraction] * {times} / {one}"
+            grown = f"([opening] + [accrued_interest@-1]) * ((1 + [rate] * {one} / {times})^({power}) - 1)"
+        owed = f"[accrued_interest@-1] + {grown}"
+        if self.rounding is not None:
+            due = self.in_steps(owed, "interest")
+            if loan.true_up == "last_interest":
+                due = f"IF([is_final] > 0, [installment@-1] - [opening], {due})"
+            grown = f"IF([is_payment] > 0, {due} - [accrued_interest@-1], {grown})"
+        self.put("opening", "Opening", STOCK, "[closing@-1]", flows.opening)
+        self.put("interest", "Interest accrued", FLOW, grown, flows.interest)
+        text = "[is_payment] * ([accrued_interest@-1] + [interest])"
+        self.put("interest_due", "Interest due", FLOW, text, flows.interest_due)
+        text = "[capitalizes] * [interest_due]"
+        if loan.repayment.grows:
+            missing = f"MAX(-({self.principal_text()}), 0)"
+            text = f"IF([repays] * (1 - [is_final]) > 0, {missing}, {text})"
+        self.put("capitalized", "Interest capitalized", FLOW, text, flows.capitalized)
+        text, paid = "[interest_due] - [capitalized]", flows.interest_due - flows.capitalized
+        self.put("interest_paid", "Interest paid", FLOW, text, paid)
+        accrued = np.cumsum(flows.interest - flows.interest_due, axis=-1)
+        text = "[accrued_interest@-1] + [interest] - [interest_due]"
+        self.put("accrued_interest", "Interest owed", STOCK, text, accrued)
+
+    def principal_text(self) -> str:
+        """Return the formula of the principal of a payment before the last, before it is held between its limits."""
+        return self.loan.repayment.principal_text(self.at)
+
+    def installments(self) -> None:
+        """Write what a style sets, and when it is set anew."""
+        style, flows = self.loan.repayment, self.flows
+        if not style.sets:
+            return
+        if flows.discounts is not None:
+            discount_rows(self.prepared, flows.discounts)
+        if isinstance(style, Level) and style.initial_repayment is not None:
+            self.sheet.give(f"loans.{self.name}.regular_fraction", "year", self.loan.interval / 12)
+        text = "IF([repays@-1] > 0, 0, [changed@-1]) + IF([drawn@-1] > 0, 1, 0)"
+        if not (isinstance(style, Level) and style.after_reset == "keep_payment"):
+            text += " + IF([rate] = [rate@-1], 0, 1)"
+        if self.loan.after_prepayment == "recast":
+            text += " + IF([prepaid@-1] > 0, 1, 0)"
+        text = text.replace("[", f"{{{self.at}.").replace("]", "}")
+        row = Row(f"{self.at}.changed", "Changes since the last repayment", "", STOCK, text, "1")
+        self.sheet.put(row, flows.changed)
+        new = self.in_steps(style.installment_text(self.sheet, self.name, self.money), "payment")
+        if isinstance(style, Level) and style.payment_cap is not None:
+            cap = self.give("repayment.payment_cap", "", style.payment_cap)
+            new = f"IF([installment@-1] > 0, MIN({new}, [installment@-1] * (1 + {cap})), {new})"
+        text = f"IF(AND([repays] > 0, [changed] > 0, [is_final] = 0), {new}, [installment@-1])"
+        label = "Payment set" if style.sets == "payment" else "Principal set"
+        self.put("installment", label, STOCK, text, flows.installment)
+
+    def principal(self) -> None:
+        """Write principal as scheduled and as prepaid, and what is then owed."""
+        flows = self.flows
+        text = self.principal_text()
+        if self.loan.repayment.sets != "payment":
+            text = self.in_steps(text, "payment")
+        owed = "[opening] + [capitalized]"
+        text = f"IF([repays] > 0, MIN(MAX({text}, 0), {owed}), 0)"
+        self.put("scheduled", "Scheduled principal", FLOW, f"IF([is_final] > 0, {owed}, {text})", flows.scheduled)
+        text = f"MIN([planned_prepayment], {owed} - [scheduled])"
+        if self.loan.needs_cash:
+            left = flows.opening + flows.capitalized - flows.scheduled
+            known = np.minimum(self.prepared.value("planned_prepayment"), left)
+            self.put("known_prepaid", "Prepaid by plan", FLOW, text, known)
+            text = f"[draws_here] * ({owed} - [scheduled] - [known_prepaid])"
+            self.put("repayable", "Left to be repaid from cash", FLOW, text, left - known)
+            text = "[known_prepaid] + MIN([moved_by_cash], [repayable])"
+        self.put("prepaid", "Prepaid", FLOW, text, flows.prepaid)
+        self.put("principal", "Principal", FLOW, "[scheduled] + [prepaid]", flows.scheduled + flows.prepaid)
+        self.put("closing", "Closing", STOCK, f"{owed} - [principal] + [drawn]", flows.closing)
+        drawn = np.cumsum(flows.drawn, axis=-1)
+        self.put("drawn_to_date", "Drawn to date", STOCK, "[drawn_to_date@-1] + [drawn]", drawn)
+
+    def fees(self) -> None:
+        """Write recurring fees as they accrue and are paid."""
+        flows, fees, terms = self.flows, self.loan.fees, []
+        until = self.sheet.give(f"loans.{self.name}.available_until", "month", self.until)
+        first = self.sheet.give(f"loans.{self.name}.first_month", "month", self.grid.months[0])
+        may = f"AND([month] <= {until}, [month] > {first})"
+        commitment = self.give("commitment", self.money, self.loan.commitment)
+        if np.any(fees.undrawn):
+            used = "[opening]" if self.loan.revolves else "[drawn_to_date@-1]"
+            terms.append(f"MAX({commitment} - {used}, 0) * {self.give('fees.undrawn', '1/year', fees.undrawn)} * {may}")
+        if np.any(fees.guarantee):
+            terms.append(f"[opening] * {self.give('fees.guarantee', '1/year', fees.guarantee)}")
+        if np.any(fees.agency):
+            agency = self.give("fees.agency", f"{self.money}/year", fees.agency)
+            terms.append(f"IF(OR([opening] > 0, {may}), {agency}, 0)")
+        grown = f"({' + '.join(terms)}) * [year_fraction]" if terms else "0"
+        if terms and self.rounding is not None:
+            due = self.in_steps(f"[accrued_fees@-1] + {grown}", "interest")
+            grown = f"IF([is_payment] > 0, {due} - [accrued_fees@-1], {grown})"
+        self.put("fees", "Recurring fees accrued", FLOW, grown, flows.fees)
+        text = "[is_payment] * ([accrued_fees@-1] + [fees])"
+        self.put("fees_paid", "Recurring fees paid", FLOW, text, flows.fees_paid)
+        accrued = np.cumsum(flows.fees - flows.fees_paid, axis=-1)
+        self.put("accrued_fees", "Fees owed", STOCK, "[accrued_fees@-1] + [fees] - [fees_paid]", accrued)
+
+    def totals(self) -> None:
+        """Write the upfront fee, the payment, and the borrower's flow from which the all-in cost follows."""
+        flows, loan = self.flows, self.loan
+        share = self.give("fees.upfront", "", loan.fees.upfront)
+        first = np.zeros(len(self.grid.dates))
+        first[0] = 1.0
+        self.put("is_signing", "Signing", FLOW, "", first, "")
+        text = f"[is_signing] * {{{self.setting.terms}.commitment}} * {share}"
+        upfront = self.put("upfront_fee", "Upfront fee", FLOW, text, loan.commitment * loan.fees.upfront * first)
+        paid = flows.interest_due - flows.capitalized + flows.scheduled + flows.prepaid + flows.fees_paid
+        self.put("payment", "Payment", FLOW, "[interest_paid] + [principal] + [fees_paid]", paid)
+        text = "[drawn] - [upfront_fee] - [payment]"
+        self.put("borrower_cash_flow", "Borrower's flow", FLOW, text, flows.drawn - upfront - paid)
+
+
+def flow_rows(prepared: Prepared, flows: Flows) -> None:
+    """Write what happens at each event of a loan."""
+    rows = FlowRows(prepared, flows)
+    rows.interest()
+    rows.installments()
+    rows.principal()
+    rows.fees()
+    rows.totals()

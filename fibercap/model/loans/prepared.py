@@ -1,0 +1,215 @@
+"""A loan made ready to be carried: its calendar, its rate and the money moved, as values and as rows."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+
+from fibercap.core.rows import Row, Sheet
+from fibercap.core.timeline import FLOW, RATE, STOCK, month_number
+from fibercap.model.loans.account import Course, Flows, carry
+from fibercap.model.loans.grid import Grid, event_grid, payment_periods
+from fibercap.model.loans.rates import Floating, RateCourse, Steps, limited, rate_course
+from fibercap.model.loans.styles import Custom
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from datetime import date
+
+    from fibercap.core.units import Array
+    from fibercap.model.loans.setting import Moved, Setting
+    from fibercap.model.loans.terms import Loan
+
+EXCEL_EPOCH: Final = 693_594  # date.toordinal() of 30 December 1899, from which spreadsheets count days
+BY_DATE: Final = "SUMIFS({{{row}}}, {{time.date}}, {{{at}.date}})"
+
+
+def serial(day: date) -> float:
+    """Return a date as spreadsheets count it. [day]"""
+    return float(day.toordinal() - EXCEL_EPOCH)
+
+
+class Prepared:
+    """A loan made ready to be carried: grid, rate, and money moved, with the rows that say so on a sheet."""
+
+    def __init__(self, setting: Setting, moved: Moved) -> None:
+        self.setting, self.moved = setting, moved
+        loan = setting.loan
+        end = payment_periods(loan)[-1].end
+        self.course: RateCourse = rate_course(loan.rate, loan.signed, end, setting.indices)
+        self.grid: Grid = event_grid(loan, setting.timeline, self.course)
+        self.sheet = Sheet(setting.at, len(self.grid.dates))
+        self.steps = tuple(self.course.step(day) for day in self.grid.rate_set_on)
+        self.rate_texts: list[str] = []
+        self.until = available_until(loan, moved.until)
+
+    def carried(self) -> Flows:
+        """Write what is known beforehand, and carry the loan."""
+        return carry(self.setting.loan, self.grid, self.known())
+
+    def known(self) -> Course:
+        """Write calendar, rate and money moved; return them."""
+        grid, months = self.grid, self.grid.months
+        self._calendar_rows()
+        return Course(
+            rate=self._rate_row(),
+            steps=self.steps,
+            drawn=self._drawn_row(),
+            prepaid=self._planned_row(),
+            target=self._target_row(),
+            available=np.asarray((grid.months <= self.until) & (months > months[0]), dtype=float),
+        )
+
+    def put(self, key: str, label: str, unit: str, text: str, value: Array, nature: str = FLOW) -> Array:
+        """Write a row of the schedule."""
+        return self.sheet.put(Row(f"{self.setting.at}.{key}", label, unit, nature, text), value)
+
+    def _calendar_rows(self) -> None:
+        at, grid = self.setting.at, self.grid
+        for key, label, unit, value in (
+            ("date", "Date", "day", np.array([serial(day) for day in grid.dates])),
+            ("month", "Month number", "month", grid.months),
+            ("period", "Model period", "", grid.period),
+            ("draws_here", "Money may be drawn", "", grid.draws_here),
+            ("is_payment", "Payment date", "", grid.is_payment),
+            ("repays", "Principal is due", "", grid.repays),
+            ("is_final", "Maturity", "", grid.is_final),
+            ("capitalizes", "Interest is capitalized", "", grid.capitalizes),
+            ("year_fraction", "Years since the last event", "year", grid.year_fraction),
+            ("period_fraction", "Years of the payment period", "year", grid.period_fraction),
+            ("rate_set_on", "Rate set on", "day", np.array([serial(day) for day in grid.rate_set_on])),
+        ):
+            self.put(key, label, unit, "", value, STOCK if unit in ("day", "month") else FLOW)
+        text = f"{{{at}.repays}} + {{{at}.payments_left@1}}"
+        self.put("payments_left", "Payments left", "", text, grid.payments_left, STOCK)
+
+    def _rate_row(self) -> Array:
+        """Write the rate in force between the event before and this one."""
+        setting, course, give = self.setting, self.course, self.sheet.give
+        rate, at = setting.loan.rate, setting.at
+        source = f"inputs.rates.{rate.index}" if isinstance(rate, Floating) else f"{setting.terms}.rate"
+        if not course.days:
+            value, text = course.values[0], give(source, "1/year", course.values[0])
+            refs = [text]
+        else:
+            refs = [give(f"{source}.{n}", "1/year", v) for n, v in zip(course.names, course.values, strict=True)]
+            since = [
+                give(f"{source}.{n}.from", "day", serial(d)) for n, d in zip(course.names, course.days, strict=True)
+            ]
+            on, text = f"{{{at}.rate_set_on}}", ""
+            for number, (ref, start) in enumerate(zip(refs, since, strict=True)):
+                until = f", {on} < {since[number + 1]}" if number + 1 < len(refs) else ""
+                text += f"{' + ' if text else ''}{ref} * AND({on} >= {start}{until})"
+            value = np.stack(np.broadcast_arrays(*course.values), axis=-1)[..., list(self.steps)]
+            value = value.reshape(*value.shape[:-2], -1) if value.ndim > 2 else value  # noqa: PLR2004 - (draw, 1, event)
+        self.rate_texts = [self._limited(ref) for ref in refs]
+        bare = value if np.ndim(value) else np.asarray(value)
+        value = limited(rate, bare) + np.zeros(len(self.grid.dates))
+        row = Row(f"{at}.rate", "Rate", "1/year", RATE, self._limited(text), self.rate_texts[self.steps[0]])
+        return self.sheet.put(row, value)
+
+    def _limited(self, text: str) -> str:
+        """Return the formula of a floating rate from that of its index: margin, floor and cap."""
+        rate, give, at = self.setting.loan.rate, self.sheet.give, f"{self.setting.terms}.rate"
+        if isinstance(rate, Steps):
+            return text
+        margin, floor = give(f"{at}.margin", "1/year", rate.margin), give(f"{at}.floor", "1/year", rate.floor)
+        bare = f"MAX({text} + {margin}, {floor})"
+        return bare if rate.cap is None else f"MIN({bare}, {give(f'{at}.cap', '1/year', rate.cap)})"
+
+    def _drawn_row(self) -> Array:
+        """Write the money drawn at each event: dated, as the projection moves it, or else all of it at signing."""
+        loan, money = self.setting.loan, self.setting.money
+        planned, moved = dict(loan.draws or {}), self.moved
+        if not planned and moved.funded is None and not loan.revolves:
+            planned = {loan.signed: loan.commitment}
+        text, value = self._dated("draws" if loan.draws else "commitment", planned)
+        text, value = self._with_moved(text, value, "funded", moved.funded)
+        here = f"{{{self.setting.at}.draws_here}}"
+        text, value = f"{here} * ({text or '0'})", value * self.grid.draws_here
+        if not loan.revolves:
+            return self.put("drawn", "Drawn", money, text, value)
+        known = self.put("known_drawn", "Drawn by plan", money, text, value)
+        text, value = self._with_moved(f"{{{self.setting.at}.known_drawn}}", known, "called", moved.called)
+        return self.put("drawn", "Drawn", money, text, value)
+
+    def _planned_row(self) -> Array:
+        """Write what is to be prepaid at each event, whatever is owed then."""
+        loan, money = self.setting.loan, self.setting.money
+        text, value = self._dated("prepayments", dict(loan.prepayments or {}))
+        value = self.put("planned_prepayment", "Prepayment planned", money, text or "0", value)
+        if not loan.needs_cash:
+            return value
+        row = "repaid" if loan.revolves else "swept"
+        text, moved = self._with_moved("", np.zeros(len(self.grid.dates)), row, self.moved.paid)
+        return value + self.put("moved_by_cash", "Repaid from cash", money, text or "0", moved)
+
+    def value(self, key: str) -> Array:
+        """Return the value of a row of the schedule."""
+        return self.sheet.value(f"{self.setting.at}.{key}")
+
+    def may_draw(self) -> Array:
+        """Return 1 at events on which a revolver may be drawn as cash needs it, else 0, (event,)."""
+        months = self.grid.months
+        return np.asarray((months <= self.until) & (months > months[0]) & (self.grid.is_final == 0), dtype=float)
+
+    def _dated(self, block: str, planned: Mapping[date, Array]) -> tuple[str, Array]:
+        """Return formula and value of money moved on given dates."""
+        terms, value = [], np.zeros(len(self.grid.dates))
+        for day, amount in planned.items():
+            at = f"{self.setting.terms}.{block}" + ("" if block == "commitment" else f".{day}")
+            on = self.sheet.give(f"{at}.on", "day", serial(day))
+            much = self.sheet.give(at, self.setting.money, amount)
+            terms.append(f"IF({{{self.setting.at}.date}} = {on}, {much}, 0)")
+            value = value + amount * np.array([day == event for event in self.grid.dates])
+        return " + ".join(terms), value
+
+    def _with_moved(self, text: str, value: Array, row: str, by_period: Array | None) -> tuple[str, Array]:
+        """Add what the projection moves on the last days of its periods."""
+        if by_period is None or self.setting.timeline is None:
+            return text, value
+        ends = {day: position for position, day in enumerate(self.setting.timeline.dates)}
+        at_end = np.zeros((len(ends), len(self.grid.dates)))
+        for event, day in enumerate(self.grid.dates):
+            if day in ends:
+                at_end[ends[day], event] = 1.0
+        more = BY_DATE.format(row=f"loans.{self.setting.name}.{row}", at=self.setting.at)
+        return f"{text} + {more}" if text else more, value + by_period @ at_end
+
+    def _target_row(self) -> Array:
+        """Write what the style is told from outside: a custom schedule, or the service of a sculpted loan."""
+        style, none = self.setting.loan.repayment, np.zeros(len(self.grid.dates))
+        if isinstance(style, Custom):
+            return self._custom_row(style)
+        if self.moved.service is None:
+            return none
+        at, events = self.setting.at, self.grid.period
+        periods = np.arange(1.0, self.moved.service.shape[-1] + 1)
+        falls = (periods[:, None] == events[None, :]).astype(float)
+        in_period = falls @ self.grid.repays
+        share = np.divide(self.grid.repays, in_period @ falls, out=none, where=(in_period @ falls) > 0)
+        self.put("share_of_period", "Share of the period's service", "", "", share)
+        aimed = f"SUMIFS({{loans.{self.setting.name}.service_target}}, {{time.period}}, {{{at}.period}})"
+        text, value = f"{{{at}.share_of_period}} * {aimed}", (self.moved.service @ falls) * share
+        return self.put("target", "Service aimed at", self.setting.money, text, value)
+
+    def _custom_row(self, style: Custom) -> Array:
+        terms, value, unit = [], np.zeros(len(self.grid.dates)), "" if style.in_shares else self.setting.money
+        for day, part in style.schedule.items():
+            at = f"{self.setting.terms}.repayment.schedule.{day}"
+            on, much = self.sheet.give(f"{at}.on", "day", serial(day)), self.sheet.give(at, unit, part.value)
+            terms.append(f"IF({{{self.setting.at}.date}} = {on}, {much}, 0)")
+            value = value + part.value * np.array([day == event for event in self.grid.dates])
+        label = "Share of what has been drawn" if style.in_shares else "Principal planned"
+        return self.put("target", label, unit, " + ".join(terms), value)
+
+
+def available_until(loan: Loan, planned: Array | None) -> Array:
+    """Return the month number up to which undrawn money may be drawn, and costs its fee. [month]"""
+    if loan.fees.available_until:
+        return np.asarray(month_number(loan.fees.available_until))
+    if loan.revolves:
+        return np.asarray(month_number(loan.maturity))
+    last = month_number(max(loan.draws)) if loan.draws else month_number(loan.signed)
+    return np.maximum(last, planned) if planned is not None else np.asarray(last)

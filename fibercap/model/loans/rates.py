@@ -1,0 +1,149 @@
+"""What a loan's rate is on each day: fixed, in steps, or an index and a margin."""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import TYPE_CHECKING, Annotated, Any
+
+import numpy as np
+
+from fibercap.core.fields import Day, Field, Label, Of, Word, whole_period
+from fibercap.core.paths import TimePath, read_block, span_of
+from fibercap.core.spec import OneOf, Spec
+from fibercap.core.timeline import add_months, month_end
+from fibercap.core.units import Array
+
+if TYPE_CHECKING:
+    from pydantic_core.core_schema import ValidationInfo
+
+INTERVALS = {"month": 1, "quarter": 3, "half_year": 6, "year": 12}
+RATE = Of("1/year", low=0.0)
+Indices = Mapping[str, TimePath]
+
+
+def first_day(months: int) -> date:
+    """Return the first day of the month that follows a whole month number."""
+    return month_end(months + 1).replace(day=1)
+
+
+@dataclass(frozen=True)
+class Steps:
+    """A rate, or rates that each hold from their day until the next."""
+
+    values: tuple[Array, ...]
+    days: tuple[date, ...] = ()
+    names: tuple[str, ...] = ()
+
+
+class StepsOf(Field):
+    """Reads `8.5 %/year`, or rates by day, month, quarter or year."""
+
+    unit = "1/year"
+
+    def parse(self, raw: Any, info: ValidationInfo) -> Steps:  # noqa: ANN401
+        """Return the steps, in order."""
+        if not isinstance(raw, dict):
+            return Steps((RATE.parse(raw, info),))
+        points = read_block(raw, _day_of, RATE.parse, info)
+        days = tuple(sorted(points))
+        names = {_day_of(name, info): name for name in raw}
+        return Steps(tuple(points[day] for day in days), days, tuple(names[day] for day in days))
+
+
+def _day_of(key: str, info: Any) -> date:  # noqa: ANN401 - pydantic's context
+    if key.count("-") == 2 and whole_period(key) is None:  # noqa: PLR2004 - year, month and day
+        return Day().parse(key, info)
+    return first_day(span_of(key)[0])
+
+
+class Floating(Spec):
+    """An index under `rates`, a margin on it, and limits. It follows the index, or is set anew at each reset."""
+
+    index: Label
+    margin: Annotated[Array, Of("1/year")] = np.asarray(0.0)
+    floor: Annotated[Array, RATE] = np.asarray(0.0)
+    cap: Annotated[Array | None, RATE] = None
+    reset: Annotated[str, Word(("any_day", *INTERVALS), "reset intervals")] = "any_day"
+
+
+def _choose(raw: Any) -> tuple[str, Any]:  # noqa: ANN401 - what stands in the tree
+    floating = isinstance(raw, dict) and any(key in Floating.model_fields for key in raw)
+    return ("floating" if floating else "steps"), raw
+
+
+Rate = Annotated[
+    Steps | Floating, OneOf({"steps": Annotated[Steps, StepsOf()], "floating": Floating}, _choose, unit="1/year")
+]
+
+
+@dataclass(frozen=True)
+class RateCourse:
+    """A loan's rate over its life: values, the days from which each holds, and the days on which it is set."""
+
+    values: tuple[Array, ...]
+    days: tuple[date, ...]
+    names: tuple[str, ...]
+    resets: tuple[date, ...]
+
+    def set_on(self, day: date) -> date:
+        """Return the day that decides which value holds from a day on."""
+        return self.resets[max(bisect_right(self.resets, day) - 1, 0)] if self.resets else day
+
+    def step(self, day: date) -> int:
+        """Return the number of the value that a day decides."""
+        return max(bisect_right(self.days, day) - 1, 0)
+
+    def changes(self, signed: date, until: date) -> tuple[date, ...]:
+        """Return the days after signing on which the rate may change."""
+        return tuple(day for day in self.resets or self.days if signed < day < until)
+
+
+def rate_course(rate: Steps | Floating, signed: date, until: date, indices: Indices) -> RateCourse:
+    """Return the course of a loan's rate; of a floating one, the index alone: margin and limits come on top.
+
+    Parameters
+    ----------
+    rate : Steps or Floating
+        What the contract says.
+    signed, until : date
+        From signing to the last event.
+    indices : mapping
+        The paths under `rates`, by name. [1/year]
+    """
+    if isinstance(rate, Steps):
+        return RateCourse(rate.values, rate.days, rate.names, ())
+    path = indices[rate.index]
+    days = tuple(first_day(start) for start in path.starts)
+    resets: list[date] = []
+    if rate.reset != "any_day" and days:
+        step, number = INTERVALS[rate.reset], 0
+        while (day := add_months(signed, number * step)) < until:
+            resets.append(day)
+            number += 1
+    return RateCourse(path.values, days, path.names, tuple(resets))
+
+
+def limited(rate: Steps | Floating, index: Array) -> Array:
+    """Return the rate that a loan bears, from the index where it floats, (..., event). [1/year]
+
+    Source
+    ------
+    finance.md, section 4: index plus margin, between floor and cap.
+    """
+    if isinstance(rate, Steps):
+        return index
+    bare = np.maximum(index + rate.margin, rate.floor)
+    return bare if rate.cap is None else np.minimum(bare, rate.cap)
+
+
+def rate_text(rate: Steps | Floating) -> str:
+    """Return a rate in words: `8.5 %/year`, `8 to 9 %/year`, `libor_3m + 2.5 %/year`."""
+    if isinstance(rate, Floating):
+        margin = 100 * float(np.ravel(rate.margin)[0])
+        return f"{rate.index} {'-' if margin < 0 else '+'} {abs(margin):g} %/year"
+    shown = [100 * float(np.ravel(value)[0]) for value in rate.values]
+    low, high = min(shown), max(shown)
+    return f"{low:g} %/year" if low == high else f"{low:g} to {high:g} %/year"

@@ -1,0 +1,48 @@
+"""A loan among other things, and what a projection moves on it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from fibercap.core.timeline import Timeline
+    from fibercap.core.units import Array
+    from fibercap.model.loans.rates import Indices
+    from fibercap.model.loans.terms import Loan
+
+
+@dataclass(frozen=True)
+class Setting:
+    """A loan among other things: its name, its currency, the model's periods and the indices it may float on."""
+
+    name: str
+    loan: Loan
+    money: str
+    timeline: Timeline | None = None
+    indices: Indices = field(default_factory=dict)
+
+    @property
+    def at(self) -> str:
+        """Where its schedule's rows stand."""
+        return f"loans.{self.name}.schedule"
+
+    @property
+    def terms(self) -> str:
+        """Where its inputs stand."""
+        return f"inputs.loans.{self.name}"
+
+
+@dataclass(frozen=True)
+class Moved:
+    """What a projection moves by model periods, each `(period,)` or `(draw, period)`. [money]
+
+    Money moves on the periods' last days: `funded` is drawn for projects; `called` is drawn and `paid` repaid as cash
+    decides; `service` is what a sculpted loan is to pay. `until` is the month number of the last planned draw.
+    """
+
+    funded: Array | None = None
+    called: Array | None = None
+    paid: Array | None = None
+    service: Array | None = None
+    until: Array | None = None

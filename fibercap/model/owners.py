@@ -1,0 +1,37 @@
+"""What owners pay in and take out: for projects and purchases, and on dates."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from fibercap.core.rows import Row, Sheet
+from fibercap.core.timeline import FLOW
+from fibercap.model.operations import sum_row
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from datetime import date
+
+    from fibercap.core.units import Array
+    from fibercap.model.plan import Plan
+
+
+def owner_rows(sheet: Sheet, plan: Plan) -> None:
+    """Write equity for projects, and equity and dividends on their dates."""
+    funded = [f"funding.{key}.equity" for key, funding in plan.funding.items() if "equity" in funding.sources]
+    sum_row(sheet, "accounts.equity_for_projects", "Equity for projects", plan.currency, FLOW, funded)
+    _dated(sheet, plan, "equity_paid_in", "Equity paid in on dates", "equity", plan.company.equity or {})
+    _dated(sheet, plan, "dividends", "Dividends", "dividends", plan.company.dividends or {})
+
+
+def _dated(sheet: Sheet, plan: Plan, key: str, label: str, block: str, amounts: Mapping[date, Array]) -> None:
+    value, terms, money = np.zeros(sheet.length), [], plan.currency
+    for day, amount in amounts.items():
+        index = plan.timeline.index(day)
+        much = sheet.give(f"inputs.company.{block}.{day}", money, amount)
+        when = sheet.give(f"company.{block}.{day}.period", "", index + 1)
+        terms.append(f"IF({{time.period}} = {when}, {much}, 0)")
+        value = value + amount * (np.arange(sheet.length) == index)
+    sheet.put(Row(f"accounts.{key}", label, money, FLOW, " + ".join(terms) or "0"), value)
