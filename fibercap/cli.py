@@ -48,6 +48,7 @@ def cli() -> None:
     fibercap compare fibercore               its ways of financing side by side
     fibercap check fibercore                 inputs, units, laws, claims; exit 1 on a surprise
     fibercap plot fibercore capacity         a chart as PNG, SVG or PDF
+    fibercap loan fibercore fleet            a loan's schedule, payment by payment
 
     Exit codes: 0 done; 1 a claim is not as expected (check), or a law of the books is broken;
     2 bad usage or bad scenario; 130 interrupted.
@@ -141,11 +142,9 @@ def check(scenario: str, option: str | None, settings: tuple[str, ...], as_json:
     """Validate a scenario, prove units and laws, test its claims; exit 1 if one is not as expected."""
     from fibercap.model.projection import project
     from fibercap.reading.files import read
-    from fibercap.studies.alarms import warnings
     from fibercap.studies.claims import outcomes
 
-    plan = read(scenario, option, settings)
-    projection = project(plan)
+    projection = project(read(scenario, option, settings))
     claims = outcomes(projection)
     surprises = [outcome for outcome in claims.values() if not outcome.as_expected]
     if as_json:
@@ -153,19 +152,10 @@ def check(scenario: str, option: str | None, settings: tuple[str, ...], as_json:
 
         click.echo(text(check_document(projection, claims)))
     else:
-        from fibercap.views.lines import claim_lines, evidence_line, laws_line
+        from fibercap.views.lines import check_lines
 
-        click.echo(f"{plan.file} is a valid scenario")
-        click.echo(f"  {evidence_line(plan.evidence())}")
-        click.echo(f"  {laws_line(projection)}")
-        for warning in warnings(projection):
-            click.secho(f"  WARNING  {warning}", fg="red", bold=True)
-        for outcome in claims.values():
-            verdict, told = claim_lines(outcome)
-            click.echo(
-                f"  {click.style(verdict, fg='green' if outcome.holds else 'yellow')}  {outcome.says}\n        {told}"
-            )
-        click.echo(f"  {len(claims)} claims, {len(surprises)} not as expected")
+        for words, style in check_lines(projection, claims):
+            click.secho(words, **style)
     if surprises:
         raise click.exceptions.Exit(1)
 
@@ -200,6 +190,50 @@ def plot(
         click.echo(text({"files": files}))
     else:
         click.echo("\n".join(files))
+
+
+@cli.command()
+@click.argument("file")
+@click.argument("name", required=False)
+@one_option
+@scenario_options
+@click.option("--csv", "as_csv", is_flag=True, help="Print CSV and nothing else, a line for each date.")
+@click.option("--plot", "picture", type=click.Path(path_type=Path), help="Draw it too: FILE.png, .svg or .pdf.")
+@click.option("--force", is_flag=True, help="Replace a file that exists.")
+def loan(  # noqa: PLR0913, PLR0917 - a command has that many options
+    file: str,
+    name: str | None,
+    option: str | None,
+    settings: tuple[str, ...],
+    as_json: bool,  # noqa: FBT001 - click hands flags over so
+    as_csv: bool,  # noqa: FBT001
+    picture: Path | None,
+    force: bool,  # noqa: FBT001
+) -> None:
+    """Print a loan's schedule: of a scenario, or of a file that holds only `fibercap` and `loans`.
+
+    Without NAME all loans are printed; --json and --plot take one, the only one if NAME is left out.
+    """
+    from fibercap.reading.files import read_loans
+    from fibercap.studies.schedules import schedules
+
+    if as_json and as_csv:
+        raise click.UsageError("name one of --json and --csv")
+    lending = read_loans(file, option, settings)
+    found = schedules(lending, name)
+    if (picture is not None or as_json) and len(found) != 1:
+        raise click.UsageError(f"name one of its loans: {', '.join(found)}" if found else "there is no loan in it")
+    from fibercap.views.loans import loan_csv, loan_json, loan_pages
+
+    if picture is not None:
+        from fibercap.views.drawing import draw_loan
+
+        (key,) = found
+        draw_loan(key, lending.loans[key], found[key], picture, force=force)
+    if as_csv or as_json:
+        click.echo(loan_csv(found) if as_csv else loan_json(found), nl=False)
+    else:
+        loan_pages(lending.loans, found)
 
 
 def _chart_arguments(arguments: tuple[str, ...]) -> tuple[str, str | None]:

@@ -5,14 +5,12 @@ from __future__ import annotations
 import re
 from abc import ABC, abstractmethod
 from dataclasses import dataclass
-from datetime import date
 from typing import TYPE_CHECKING, Annotated, Any
 
 import numpy as np
 from pydantic_core import PydanticCustomError, core_schema
 
 from fibercap.core.errors import nearest
-from fibercap.core.timeline import month_end
 from fibercap.core.tree import Leaf
 from fibercap.core.units import (
     CURRENCIES,
@@ -24,7 +22,7 @@ from fibercap.core.units import (
     split_quantity,
     unit_text,
 )
-from fibercap.core.wording import advice, day_of, quoted
+from fibercap.core.wording import advice, quoted
 
 if TYPE_CHECKING:
     from pydantic import GetCoreSchemaHandler
@@ -87,9 +85,12 @@ class Of(Field):
 
     def parse(self, raw: Any, info: ValidationInfo) -> Array:  # noqa: ANN401
         """Return the magnitude, `()` or `(draw, 1)`."""
-        currency = (info.context or {}).get("currency", "USD")
+        context = info.context or {}
         value = raw.value if isinstance(raw, Leaf) else raw
         drawn = isinstance(value, Quantity)
+        written = str(value.units) if drawn else str(value)
+        known = context.get("currencies", ()) if "money" in self.unit else ()
+        currency = next((code for code in known if code in written), context.get("currency", "USD"))
         magnitude = self._drawn(value, currency) if drawn else np.asarray(self._read(raw, currency))
         bad = ~((magnitude >= self.low) & (magnitude <= self.high) & (magnitude > self.above))
         if (bad | ~(abs(magnitude) <= LARGEST)).any():
@@ -146,7 +147,7 @@ class Of(Field):
         other = next((code for code in CURRENCIES if code in unit and code != currency), None)
         if other and conversion(unit.replace(other, currency), self.house(currency)) is not None:
             asked = f"{wanted} in {currency}"
-            way = f"convert it; only the reporting currency {currency} is understood so far"
+            way = f"give its rates under `exchange: {{{other}: ...}}`, or convert it"
             return wrong("other_currency", f"{quoted(text)}, in {other} without an exchange rate", asked, way)
         found = in_words("percent" if unit == "bp" else unit)
         return wrong("wrong_dimension", quoted(text) if found.startswith("a quantity in") else found, wanted, hint)
@@ -198,50 +199,6 @@ class Duration(Field):
             near = f"write `{below} months` or `{below + 1} months`"
             raise wrong("not_whole_months", quoted(text), "a whole number of months", near)
         return np.asarray(number * months) if self.drawable else whole
-
-
-class Day(Field):
-    """A date, `2001-12-31`."""
-
-    unit = "month"
-
-    def parse(self, raw: Any, info: ValidationInfo) -> date:  # noqa: ANN401
-        """Return the date."""
-        del info
-        told = day_of(text_of(raw, "a date like `2001-12-31`"))
-        if isinstance(told, tuple):
-            raise wrong(*told)
-        return told
-
-
-def whole_period(text: str) -> tuple[int, int] | None:
-    """Return the month numbers (start, end) of `2002`, `2002-Q3` or `2002-07`, or None."""
-    found = re.fullmatch(r"([12][0-9]{3})(?:-(?:Q([1-4])|(0[1-9]|1[0-2])))?", text)
-    if not found:
-        return None
-    year = 12 * int(found[1])
-    if found[2]:
-        return year + 3 * int(found[2]) - 3, year + 3 * int(found[2])
-    return (year + int(found[3]) - 1, year + int(found[3])) if found[3] else (year, year + 12)
-
-
-@dataclass(frozen=True)
-class Edge(Field):
-    """One end of a span, written as a year, quarter, month or day; `last` takes its last day, else its first."""
-
-    last: bool = False
-    unit: str = "month"
-
-    def parse(self, raw: Any, info: ValidationInfo) -> date:  # noqa: ANN401
-        """Return the day."""
-        text = text_of(raw, "a year, quarter, month or day")
-        span = whole_period(text)
-        if span is None and re.fullmatch(r"[0-9]+-[0-9]+-[0-9]+", text):
-            return Day().parse(raw, info)
-        if span is None:
-            hint = "write it like `2001`, `2001-Q3`, `2001-07` or `2001-12-31`"
-            raise wrong("not_a_date", quoted(text), "a year, quarter, month or day", hint)
-        return month_end(span[1]) if self.last else month_end(span[0] + 1).replace(day=1)
 
 
 class Text(Field):
@@ -296,5 +253,4 @@ class Number(Field):
 Share = Annotated[Array, Of("percent", low=0.0, high=1.0)]
 Money = Annotated[Array, Of("money", low=0.0)]
 Months = Annotated[int, Duration(low=1.0)]
-Date = Annotated[date, Day()]
 Label = Annotated[str, Text()]

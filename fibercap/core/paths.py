@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 import numpy as np
 from pydantic_core import PydanticCustomError
 
-from fibercap.core.fields import Day, Field, Of, text_of, whole_period, wrong
+from fibercap.core.dates import Day, whole_period
+from fibercap.core.fields import Field, Of, text_of, wrong
 from fibercap.core.parts import PartField
 from fibercap.core.units import Array
 from fibercap.core.wording import quoted

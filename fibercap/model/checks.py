@@ -6,7 +6,7 @@ They run over the partly valid scenario; one that reads an input in error is ski
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -16,7 +16,7 @@ from fibercap.core.parts import REST
 from fibercap.core.paths import TimePath
 from fibercap.core.spec import InputInErrorError, quantities
 from fibercap.core.timeline import STEPS, month_end
-from fibercap.core.tree import Branch, Leaf, place_of
+from fibercap.core.tree import Branch, place_of
 from fibercap.core.wording import quoted
 from fibercap.model.claim import LIMITS
 from fibercap.model.funding import PURSES
@@ -32,7 +32,7 @@ from fibercap.model.funding_checks import (
 from fibercap.model.loan_checks import LOAN_CHECKS, loan_horizon
 
 if TYPE_CHECKING:
-    from fibercap.model.plan import Plan
+    from fibercap.model.plan import Lending, Plan
 
 LONGEST_YEARS = 100
 _ABOUT_KEYS = ("not_a_name", "name_taken", "reserved_name", "unknown_loan", "unknown_project")
@@ -46,9 +46,22 @@ YEAR = 12
 
 def problems_across(plan: Plan, tree: Branch) -> list[Problem]:
     """Return what is wrong across blocks, each problem at its place."""
-    found: list[Problem] = []
     runs = [check(plan, name) for check, names in _checks(plan) for name in names]
-    for run in (*runs, funding_sources(plan, tree)):
+    return problems_found([*runs, funding_sources(plan, tree)], tree)
+
+
+def problems_among_loans(lending: Lending, tree: Branch) -> list[Problem]:
+    """Return what is wrong between the parts of loans that stand in a file of their own."""
+    names = list(lending.__dict__.get("loans") or ())
+    runs = [check(lending, name) for check in LOAN_CHECKS for name in names]
+    named = [_spelling(lending, block) for block in ("sources", "loans")]
+    return problems_found([*runs, *named, _sources(lending, "default_source")], tree)
+
+
+def problems_found(runs: Iterable[Found], tree: Branch) -> list[Problem]:
+    """Return what checks find, each problem at its place; a check that reads an input in error is left."""
+    found: list[Problem] = []
+    for run in runs:
         try:
             for path, code, told, wanted, hint in run:
                 where = place_of(
@@ -102,7 +115,7 @@ def _horizon(s: Plan, name: str) -> Found:
         yield f"{name}.to", "not_aligned", f"{end}", f"the last day of a {s.horizon.step}", "periods are whole"
 
 
-def _spelling(s: Plan, name: str) -> Found:
+def _spelling(s: Lending, name: str) -> Found:
     for key in getattr(s, name):
         if not re.fullmatch(r"[A-Za-z0-9_][A-Za-z0-9_-]*", key):
             hint = "it becomes part of paths such as `loans.fleet.rate`"
@@ -127,23 +140,11 @@ def _names(s: Plan, name: str) -> Found:
                 yield f"{other}.{key}", "name_taken", f"`{key}`, a name in `{name}` too", "another", hint
 
 
-def _sources(s: Plan, name: str) -> Found:
+def _sources(s: Lending, name: str) -> Found:
     known = set(s.sources)
     if s.default_source and s.default_source not in known:
         hint = did_you_mean(s.default_source, known, "sources")
         yield name, "unknown_source", f"the unknown source `{s.default_source}`", "one under `sources`", hint
-
-
-def unknown_sources(tree: Branch, wrappers: dict[tuple[str, ...], Branch]) -> Iterator[Problem]:
-    """Run over the sources that inputs name but nobody described."""
-    block = tree.get("sources")
-    known = set(block) if isinstance(block, Branch) else set()
-    for path, wrapper in wrappers.items():
-        leaf = wrapper.get("source")
-        if isinstance(leaf, Leaf) and leaf.value not in known:
-            hint = did_you_mean(str(leaf.value), known, "sources")
-            told = f"the unknown source `{leaf.value}`"
-            yield Problem(".".join(path), "unknown_source", told, "one under `sources`", hint, leaf.place)
 
 
 def _paths(s: Plan, name: str) -> Found:

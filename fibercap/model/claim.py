@@ -8,7 +8,8 @@ from typing import Annotated, Any, ClassVar
 
 import numpy as np
 
-from fibercap.core.fields import Field, Label, Number, Share, Word, text_of, whole_period, wrong
+from fibercap.core.dates import whole_period
+from fibercap.core.fields import Field, Label, Number, Share, Word, text_of, wrong
 from fibercap.core.spec import OneOf, Spec
 from fibercap.core.tree import Leaf
 from fibercap.core.units import Array, Quantity, QuantityTextError, split_quantity

@@ -9,7 +9,8 @@ from typing import Annotated, Any
 
 import numpy as np
 
-from fibercap.core.fields import Day, Duration, Edge, Field, Money, Months, Number, Of, Share, Word, text_of, wrong
+from fibercap.core.dates import Day, Edge
+from fibercap.core.fields import Duration, Field, Money, Months, Number, Of, Share, Word, text_of, wrong
 from fibercap.core.paths import Dated, PathOf, TimePath
 from fibercap.core.spec import OneOf, Spec
 from fibercap.core.timeline import STEPS, Timeline

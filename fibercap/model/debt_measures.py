@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from fibercap.model.measure import ABSURD, HIGHER, LOWER, Measure, made, rate_reason, undefined
-from fibercap.model.roots import all_rates, only_rate
+from fibercap.model.loans.price import average_life, effective_cost
+from fibercap.model.measure import HIGHER, LOWER, Measure, made, undefined
 
 if TYPE_CHECKING:
     from fibercap.core.units import Array
@@ -111,16 +111,7 @@ def _all_in(projection: Projection, name: str, label: str, dates: list[Array], f
     if not dates or not any(flow.any() for flow in flows):
         reason = "no loan is drawn"
         return made(name, label, "1/year", "", undefined(projection), reason=reason, better=LOWER)
-    years = (np.concatenate(dates) - min(own[0] for own in dates)) / 365
-    together = np.concatenate(flows, axis=-1)
-    values, reason, remark = only_rate(years, together), "", ""
-    for member in np.flatnonzero(np.isnan(values)):
-        rates = all_rates(years, together[member])
-        priced = rates[rates < ABSURD]
-        if len(priced) == 1:
-            values[member], remark = priced[0], "another rate, over 1,000 %/year, is set aside"
-        else:
-            reason = reason or rate_reason(rates, together[member])
+    values, reason, remark = effective_cost(np.concatenate(dates), np.concatenate(flows, axis=-1))
     return replace(made(name, label, "1/year", "", values, reason=reason, better=LOWER), remark=remark)
 
 
@@ -135,16 +126,15 @@ def loan_all_in_cost(projection: Projection, loan: str) -> Measure:
 def loan_average_life(projection: Projection, loan: str) -> Measure:
     """Balance times time over all that is drawn; periods under `equal_periods`, else actual days / 365."""
     at = f"loans.{loan}.schedule"
-    drawn = projection.value(f"{at}.drawn").sum(axis=-1)
-    dates = projection.value(f"{at}.date")[0]
-    if projection.scenario.loans[loan].day_count == "equal_periods":
-        years, time = projection.value(f"{at}.year_fraction"), f"{{{at}.year_fraction}}"
-    else:
-        years = np.diff(dates, prepend=dates[0]) / 365
+    keys = ("date", "opening", "drawn", "year_fraction")
+    value = {
+        key: projection.value(f"{at}.{key}")[0 if key in ("date", "year_fraction") else slice(None)] for key in keys
+    }
+    time = f"{{{at}.year_fraction}}"
+    if projection.scenario.loans[loan].day_count != "equal_periods":
         days = f"({{{at}.date}} - {{{at}.date@-1}}) / {{time.days_in_year}} * {{time.one_year}}"
         time = f"IF({{{at}.opening}} > 0, {days}, 0 * {{time.one_year}})"
-    carried = (projection.value(f"{at}.opening") * years).sum(axis=-1)
-    values = np.divide(carried, drawn, out=undefined(projection), where=drawn > 0)
+    values = average_life(projection.scenario.loans[loan], value)
     formula = f"SUM({{{at}.opening}} * {time}) / SUM({{{at}.drawn}})"
     label = f"Average life of {loan}"
     return made(f"average_life.{loan}", label, "year", formula, values, reason="never drawn")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -21,12 +21,12 @@ if TYPE_CHECKING:
 
     from fibercap.core.paths import TimePath
     from fibercap.model.loans.terms import Loan
-    from fibercap.model.plan import Plan
+    from fibercap.model.plan import Lending, Plan
 
 Found = Iterator[tuple[str, str, str, str, str]]  # path, code, found, wanted, hint
 
 
-def loan_terms(s: Any, name: str) -> Found:  # noqa: ANN401 - a Plan, or a file that holds only loans
+def loan_terms(s: Lending, name: str) -> Found:
     """Hold that a loan says how much, from when and until when."""
     loan, at = s.loans[name], f"loans.{name}"
     given = loan.model_fields_set
@@ -43,7 +43,16 @@ def loan_terms(s: Any, name: str) -> Found:  # noqa: ANN401 - a Plan, or a file 
         yield f"{at}.fees.upfront", "fee_in_the_past", told, wanted, "it was paid when the loan was signed"
 
 
-def loan_dates(s: Any, name: str) -> Found:  # noqa: ANN401
+def loan_currencies(s: Lending, name: str) -> Found:
+    """Hold that a loan's amounts are all in one currency."""
+    own = s.loan_currency(name)
+    for path, code in s.amounts_of(name).items():
+        if code != own:
+            hint = f"write it in {own}, as the amount of the loan"
+            yield path, "mixed_currency", f"an amount in {code}", f"one in {own}", hint
+
+
+def loan_dates(s: Lending, name: str) -> Found:
     """Hold that maturity, payments and the rest lie where they can."""
     loan, at = s.loans[name], f"loans.{name}"
     if not loan.is_dated:
@@ -70,7 +79,7 @@ def loan_dates(s: Any, name: str) -> Found:  # noqa: ANN401
         yield f"{at}.grace", "longer_than_loan", f"{loan.grace} months", wanted, hint
 
 
-def loan_moves(s: Any, name: str) -> Found:  # noqa: ANN401
+def loan_moves(s: Lending, name: str) -> Found:
     """Hold that dated draws and prepayments lie within the loan."""
     loan = s.loans[name]
     if not loan.is_dated:
@@ -85,7 +94,7 @@ def loan_moves(s: Any, name: str) -> Found:  # noqa: ANN401
             yield f"loans.{name}.prepayments.{day}", "outside_loan", f"a prepayment on {day}", wanted, "change the date"
 
 
-def loan_rate(s: Any, name: str) -> Found:  # noqa: ANN401
+def loan_rate(s: Lending, name: str) -> Found:
     """Hold that the rate is known from signing on, and its limits are in order."""
     loan, at = s.loans[name], f"loans.{name}.rate"
     if isinstance(loan.rate, Floating):
@@ -111,7 +120,7 @@ def _floating(loan: Loan, rate: Floating, rates: Mapping[str, TimePath], at: str
         yield f"{at}.index", "late_path", told, f"one that covers signing, {loan.signed}", hint
 
 
-def loan_style(s: Any, name: str) -> Found:  # noqa: ANN401
+def loan_style(s: Lending, name: str) -> Found:
     """Hold that what a style is told goes together."""
     loan, at = s.loans[name], f"loans.{name}.repayment"
     style = loan.repayment
@@ -138,7 +147,7 @@ def loan_style(s: Any, name: str) -> Found:  # noqa: ANN401
         yield f"loans.{name}.sweep", "revolver_swept", "a sweep of a revolver", "none", "it is repaid from all excess"
 
 
-def _custom(s: Any, name: str, style: Custom) -> Found:  # noqa: ANN401
+def _custom(s: Lending, name: str, style: Custom) -> Found:
     loan, at = s.loans[name], f"loans.{name}.repayment.schedule"
     units = {part.unit for part in style.schedule.values()}
     if len(units) != 1:
@@ -152,8 +161,8 @@ def _custom(s: Any, name: str, style: Custom) -> Found:  # noqa: ANN401
     if not loan.is_dated:
         return
     if not style.in_shares and np.any(total > loan.commitment * (1 + 1e-12)):
-        told = f"{float(np.ravel(total)[0]):,.0f} {s.currency} in all"
-        wanted = f"at most the commitment, {float(np.ravel(loan.commitment)[0]):,.0f} {s.currency}"
+        told = f"{float(np.ravel(total)[0]):,.0f} {s.loan_currency(name)} in all"
+        wanted = f"at most the commitment, {float(np.ravel(loan.commitment)[0]):,.0f} {s.loan_currency(name)}"
         yield at, "above_commitment", told, wanted, "lower them"
     for day in style.schedule:
         if not loan.signed < day <= loan.maturity:
@@ -161,7 +170,7 @@ def _custom(s: Any, name: str, style: Custom) -> Found:  # noqa: ANN401
             yield f"{at}.{day}", "outside_loan", f"principal on {day}", wanted, "change the date"
 
 
-def loan_repaid(s: Any, name: str) -> Found:  # noqa: ANN401
+def loan_repaid(s: Lending, name: str) -> Found:
     """Hold that no payment is below the interest, where what is drawn is known beforehand."""
     loan, style = s.loans[name], s.loans[name].repayment
     first = loan.payments.first
@@ -173,13 +182,13 @@ def loan_repaid(s: Any, name: str) -> Found:  # noqa: ANN401
     )
     if loan.is_dated and style.sets == "payment" and first:
         keeps = keeps or first > add_months(loan.signed, loan.interval)
-    funded = any(name in funding.__dict__.get("sources", {}) for funding in s.funding.values())
+    funded = bool(s.funded_by(name))
     if not keeps or style.grows or funded or not loan.is_dated or loan.needs_cash or loan.maturity <= loan.signed:
         return
     if any(True for check in (loan_terms, loan_dates, loan_moves, loan_rate, loan_style) for _ in check(s, name)):
         return
-    prepared = Prepared(Setting(name, loan, s.currency, None, s.rates), Moved())
-    told = first_shortfall(prepared.grid, prepared.carried(), s.currency)
+    prepared = Prepared(Setting(name, loan, s.loan_currency(name), None, s.rates), Moved())
+    told = first_shortfall(prepared.grid, prepared.carried(), s.loan_currency(name))
     if told:
         path = "payment" if isinstance(style, FixedPayment) else "style"
         hint = "raise the payment, or write `allow_negative_amortization: true`"
@@ -199,4 +208,4 @@ def loan_horizon(s: Plan, name: str) -> Found:
         yield f"{at}.matures", "outside_horizon", f"{loan.maturity}", wanted, hint
 
 
-LOAN_CHECKS = (loan_terms, loan_dates, loan_moves, loan_rate, loan_style, loan_repaid)
+LOAN_CHECKS = (loan_terms, loan_currencies, loan_dates, loan_moves, loan_rate, loan_style, loan_repaid)

@@ -13,9 +13,6 @@ if TYPE_CHECKING:
 
 HIGHER: Final = "higher"
 LOWER: Final = "lower"
-ABSURD: Final = 10.0
-"""A rate per year, 1,000 %, above which no loan is priced."""
-_RATES_TOLD: Final = 5
 
 
 @dataclass(frozen=True)
@@ -50,13 +47,3 @@ def made(  # noqa: PLR0913 - a measure has that many parts
 def undefined(projection: Projection) -> Array:
     """Return nan for every draw, (draw,)."""
     return np.full(projection.draws, np.nan)
-
-
-def rate_reason(rates: Array, flows: Array) -> str:
-    """Say why a series of flows has no single rate of return."""
-    if not len(rates):
-        return "no sign change" if not ((flows > 0).any() and (flows < 0).any()) else "no rate balances the flows"
-    if len(rates) == 1:
-        return ""
-    told = ", ".join(f"{100 * rate:,.2f} %" if rate < ABSURD else "over 1,000 %" for rate in rates[:_RATES_TOLD])
-    return f"several rates: {told}"

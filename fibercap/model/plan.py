@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Annotated, Any
 
+from pydantic import PrivateAttr
+
 from fibercap.core.fields import Label, Number, Of, Word
 from fibercap.core.paths import PathOf, TimePath
 from fibercap.core.spec import Spec
@@ -39,21 +41,52 @@ class Option(Spec):
     remove: Any = None
 
 
-class Plan(Spec):
-    """All that is written of a plan: collections are mappings by name, so every number has a path."""
+class Lending(Spec):
+    """What every file holds: where inputs come from, loans, and the indices they float on."""
 
     fibercap: Annotated[Array, Number(known=(1,))]
     id: Label = ""
     title: Label = ""
     sources: Mapping[str, Source] = {}
     default_source: Label = ""
+    rates: Mapping[str, Annotated[TimePath, PathOf(Of("1/year"))]] = {}
+    loans: Mapping[str, Loan] = {}
+
+    _written_in: Mapping[str, str] = PrivateAttr(default_factory=dict)
+
+    @property
+    def currency(self) -> str:
+        """The currency of every amount that is written in no other."""
+        return "USD"
+
+    def currency_at(self, path: str) -> str:
+        """Return the currency in which an input, or the first of a block of inputs, is written."""
+        own = self._written_in.get(path)
+        return own or next((code for at, code in self._written_in.items() if at.startswith(f"{path}.")), self.currency)
+
+    def loan_currency(self, name: str) -> str:
+        """Return the currency of a loan: that of its amount."""
+        owed = self.loans[name].outstanding is not None
+        return self.currency_at(f"loans.{name}.{'outstanding' if owed else 'commitment'}")
+
+    def amounts_of(self, name: str) -> dict[str, str]:
+        """Return the currency of each amount of a loan, by path."""
+        return {path: code for path, code in self._written_in.items() if path.startswith(f"loans.{name}.")}
+
+    def funded_by(self, name: str) -> list[str]:
+        """Return the projects and purchases that ask a loan to pay."""
+        del name
+        return []
+
+
+class Plan(Lending):
+    """All that is written of a plan: collections are mappings by name, so every number has a path."""
+
     horizon: Horizon
     money: MoneyTerms
-    rates: Mapping[str, Annotated[TimePath, PathOf(Of("1/year"))]] = {}
     products: Mapping[str, Product]
     plants: Mapping[str, Plant]
     projects: Mapping[str, Project] = {}
-    loans: Mapping[str, Loan] = {}
     funding: Mapping[str, Funding] = {}
     company: Company = Company()
     working_capital: WorkingCapital = WorkingCapital()
@@ -71,6 +104,10 @@ class Plan(Spec):
     def currency(self) -> str:
         """The reporting currency."""
         return self.money.report_in
+
+    def funded_by(self, name: str) -> list[str]:
+        """Return the projects and purchases that ask a loan to pay."""
+        return [key for key, funding in self.funding.items() if name in funding.__dict__.get("sources", {})]
 
     @property
     def lifts(self) -> tuple[str, ...]:

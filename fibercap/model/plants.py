@@ -8,7 +8,8 @@ from typing import Annotated
 
 import numpy as np
 
-from fibercap.core.fields import Date, Day, Label, Money, Months, Of
+from fibercap.core.dates import Date, Day
+from fibercap.core.fields import Label, Money, Months, Of
 from fibercap.core.paths import PathOf, TimePath
 from fibercap.core.rows import Row, Sheet, total
 from fibercap.core.spec import Spec

@@ -9,7 +9,8 @@ from typing import Annotated, Any, ClassVar
 
 import numpy as np
 
-from fibercap.core.fields import Date, Duration, Edge, Label, Money, Months, Of, Word, wrong
+from fibercap.core.dates import Date, Edge
+from fibercap.core.fields import Duration, Label, Money, Months, Of, Word, wrong
 from fibercap.core.paths import ByKey, PathOf, TimePath, span_of
 from fibercap.core.rows import Row, Sheet
 from fibercap.core.spec import OneOf, Spec

@@ -248,3 +248,18 @@ def _zeros(flows: _Flows, low: Array, high: Array, above: Array) -> Array:
         moved = np.where(unbounded, np.inf, change)
         stride *= 2.0
     return x
+
+
+ABSURD: Final = 10.0
+"""A rate per year, 1,000 %, above which no loan is priced."""
+_RATES_TOLD: Final = 5
+
+
+def rate_reason(rates: Array, flows: Array) -> str:
+    """Say why a series of flows has no single rate of return."""
+    if not len(rates):
+        return "no sign change" if not ((flows > 0).any() and (flows < 0).any()) else "no rate balances the flows"
+    if len(rates) == 1:
+        return ""
+    told = ", ".join(f"{100 * rate:,.2f} %" if rate < ABSURD else "over 1,000 %" for rate in rates[:_RATES_TOLD])
+    return f"several rates: {told}"

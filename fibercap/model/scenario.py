@@ -10,18 +10,18 @@ from datetime import date
 from typing import Any
 
 import numpy as np
-import pydantic
 from pydantic import PrivateAttr
 from pydantic_core import PydanticCustomError
 
-from fibercap.core.errors import FibercapError, ScenarioError, did_you_mean, unique
-from fibercap.core.fields import Edge
+from fibercap.core.dates import Edge
+from fibercap.core.errors import FibercapError, ScenarioError, did_you_mean
 from fibercap.core.spec import fields_at, quantities
 from fibercap.core.tree import Branch, Leaf, OverlayError, Path, Schema, leaves, overlay, unwrap
 from fibercap.core.units import Quantity
-from fibercap.model.checks import problems_across, unknown_sources
+from fibercap.model.checks import problems_across
+from fibercap.model.currency import known_currencies
 from fibercap.model.plan import KINDS, Plan
-from fibercap.model.validation import partly_valid, plain, problems_of
+from fibercap.model.validated import Parsed, validated
 
 GATHERED = frozenset({("funding", "sources"), ("projects", "shares")})  # names that only the Specs know
 
@@ -65,16 +65,9 @@ class Scenario(Plan):
         values, wrappers = unwrap(tree)
         if not isinstance(values, Branch):
             raise TypeError("a scenario is a block")
-        raw, context = plain(values), {"currency": _currency(values), "eve": _eve(values)}
-        try:
-            scenario = cls.model_validate(raw, context=context)
-            problems = problems_across(scenario, values)
-        except pydantic.ValidationError as error:
-            problems = problems_of(error, cls, values)
-            problems += problems_across(partly_valid(cls, raw, context), values)
-        problems += unknown_sources(values, wrappers)
-        if problems:
-            raise ScenarioError(name, unique(problems))
+        currency = _currency(values)
+        context = {"currency": currency, "currencies": known_currencies(values, currency), "eve": _eve(values)}
+        scenario = validated(cls, Parsed(values, wrappers, name), context, problems_across)
         scenario._tree, scenario._name, scenario._option = tree, name, option  # noqa: SLF001 - its own
         return scenario
 

@@ -9,8 +9,8 @@ from typing import Annotated, Any, get_origin
 
 from pydantic import TypeAdapter, ValidationError
 
+from fibercap.core.dates import whole_period
 from fibercap.core.errors import Problem, did_you_mean, nearest
-from fibercap.core.fields import whole_period
 from fibercap.core.spec import Spec, collection_in, fields_at, specs_in
 from fibercap.core.tree import WRAPPER, Branch, Leaf, Path, Tree, at, place_of
 from fibercap.core.wording import quoted

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from fibercap.model.measure import HIGHER, LOWER, Measure, made, rate_reason, undefined
-from fibercap.model.roots import all_rates, only_rate
+from fibercap.model.measure import HIGHER, LOWER, Measure, made, undefined
+from fibercap.model.roots import all_rates, only_rate, rate_reason
 
 if TYPE_CHECKING:
     from fibercap.model.projection import Projection

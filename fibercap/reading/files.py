@@ -7,8 +7,9 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeGuard
 
-from fibercap.core.errors import Place, Problem, ScenarioError, did_you_mean, unique
+from fibercap.core.errors import FibercapError, Place, Problem, ScenarioError, did_you_mean, unique
 from fibercap.core.tree import Branch, Leaf, Origin, OverlayError, leaves, overlay
+from fibercap.model.contracts import Contracts
 from fibercap.model.scenario import SCHEMA, Scenario
 from fibercap.reading.text import BROKEN, read_leniently, read_text
 
@@ -83,14 +84,68 @@ def read(name: str | Path, option: str | None = None, settings: Iterable[str] = 
     FibercapError
         If there is no such option.
     """
+    raw, told, stem = _bytes_of(name)
+    return _laid(scenario_of(raw, told, stem), option, settings)
+
+
+def read_loans(name: str | Path, option: str | None = None, settings: Iterable[str] = ()) -> Scenario | Contracts:
+    """Read a scenario, or a file that holds only loans; see `read`.
+
+    Raises
+    ------
+    ScenarioError
+        With every problem, in the order of the file.
+    FibercapError
+        If there is no such option, or the file holds only loans and has none.
+    """
+    raw, told, stem = _bytes_of(name)
+    if not holds_only_loans(read_leniently(raw, told).tree):
+        return _laid(scenario_of(raw, told, stem), option, settings)
+    if option is not None:
+        raise FibercapError(f"no option `{option}` in {told}; it holds only loans")
+    return contracts_of(raw, told, settings)
+
+
+def holds_only_loans(tree: Branch) -> bool:
+    """Tell whether a file holds loans and no plan."""
+    return "loans" in tree and not {"horizon", "money", "products", "plants"}.intersection(tree)
+
+
+def contracts_of(text: str | bytes, name: str = "loans", settings: Iterable[str] = ()) -> Contracts:
+    """Return the loans that a YAML text describes, changes `path=value` laid over them.
+
+    Raises
+    ------
+    ScenarioError
+        With every problem, in the order of the text.
+    """
+    reading = read_leniently(text, name)
+    _check_version(reading.tree, name)
+    tree, problems, found = reading.tree, [*reading.problems], None
+    try:
+        for setting in settings:
+            tree = overlay(tree, changes_of(setting), SCHEMA, f"--set {setting}")
+        found = Contracts.from_tree(tree, name)
+    except (OverlayError, ScenarioError) as error:
+        problems += _further(error.problems, reading)
+    if found is None or problems:
+        raise ScenarioError(name, unique(problems))
+    return found
+
+
+def _bytes_of(name: str | Path) -> tuple[bytes, str, str]:
+    """Return a file's bytes, how messages call it, and its name without the suffix."""
     path = locate(str(name))
     told = _shown(path)
     try:
-        raw = path.read_bytes()
+        return path.read_bytes(), told, path.stem
     except OSError as error:
         problem = Problem("", "unreadable", f"a file that cannot be read ({error.strerror})", "a readable file")
         raise ScenarioError(told, [problem]) from None
-    scenario = scenario_of(raw, told, path.stem)
+
+
+def _laid(scenario: Scenario, option: str | None, settings: Iterable[str]) -> Scenario:
+    """Return a scenario with an option, and then settings, laid over it."""
     if option is not None:
         scenario = scenario.with_option(option)
     for setting in settings:

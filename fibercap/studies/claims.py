@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
+from fibercap.core.dates import whole_period
 from fibercap.core.errors import Problem, ScenarioError, did_you_mean
-from fibercap.core.fields import whole_period
 from fibercap.core.timeline import FLOW, STOCK
 from fibercap.core.tree import place_of
 from fibercap.core.units import house_unit, in_words

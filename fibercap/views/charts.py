@@ -55,6 +55,17 @@ def write_chart(name: str, path_suffix: str, projection: Projection, comparison:
     """
     if name not in CHARTS:
         raise FibercapError(f"no chart `{name}`; {did_you_mean(name, CHARTS, 'charts')}")
+    return rendered(lambda: CHARTS[name](projection, comparison), path_suffix)
+
+
+def rendered(draw: Callable[[], Figure], path_suffix: str) -> bytes:
+    """Draw a figure and return its file's bytes, the same each time; see `write_chart`.
+
+    Raises
+    ------
+    FibercapError
+        If the suffix is unknown.
+    """
     suffix = path_suffix.lower()
     if suffix not in SUFFIXES:
         told = f"a file ending in `{path_suffix}`" if path_suffix else "a file without a suffix"
@@ -66,6 +77,5 @@ def write_chart(name: str, path_suffix: str, projection: Projection, comparison:
         warnings.filterwarnings("ignore", message=r"Glyph .* missing from font")  # the picture shows it
         mpl.rcdefaults()  # a user's own style would change the bytes
         mpl.rcParams.update(SETTINGS)
-        figure = CHARTS[name](projection, comparison)
-        figure.savefig(content, format=suffix.removeprefix("."), metadata=dict(SUFFIXES[suffix]))
+        draw().savefig(content, format=suffix.removeprefix("."), metadata=dict(SUFFIXES[suffix]))
     return content.getvalue()

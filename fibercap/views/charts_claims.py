@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
-from fibercap.core.fields import whole_period
+from fibercap.core.dates import whole_period
 from fibercap.core.timeline import STOCK
 from fibercap.views.charts_style import SETTINGS, SIZES, short, width_of
 

@@ -90,16 +90,21 @@ def open_page(projection: Projection, subtitle: str, body: float, about: str = "
     The footer says which scenario and option this is, and `about`, what a reader must know besides. A page that is
     `keyed` keeps a line below the subtitle free for a key.
     """
-    from matplotlib.figure import Figure
-
     scenario, timeline = projection.scenario, projection.timeline
-    title = wrap(scenario.title or scenario.id, "title", WIDTH - 2 * MARGIN, most=2)
     option = f", option {scenario.option}" if scenario.option else ""
     told = [
         f"{scenario.id}{option}",
         f"{timeline.start} to {timeline.end} by {timeline.step}",
         *([about] if about else []),
     ]
+    return titled(scenario.title or scenario.id, subtitle, told, body, keyed=keyed)
+
+
+def titled(name: str, subtitle: str, told: Sequence[str], body: float, *, keyed: bool) -> Page:
+    """Return a page with a title, a subtitle, and a footer of what is told; see `open_page`."""
+    from matplotlib.figure import Figure
+
+    title = wrap(name, "title", WIDTH - 2 * MARGIN, most=2)
     feet = wrap(" · ".join(told), "small", WIDTH - 2 * MARGIN, most=3)
     head, foot = 0.35 + 0.25 * len(title) + (0.55 if keyed else 0.25), 0.3 + 0.14 * len(feet)
     height = head + body + foot

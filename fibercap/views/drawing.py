@@ -9,12 +9,14 @@ from typing import TYPE_CHECKING
 from fibercap.core.errors import FibercapError
 from fibercap.model.projection import project
 from fibercap.studies.compare import compare
-from fibercap.views.charts import CHARTS, write_chart
+from fibercap.views.charts import CHARTS, rendered, write_chart
+from fibercap.views.charts_loan import loan_chart
 from fibercap.views.files import refuse_existing, write_bytes
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from fibercap.model.loans import Loan, Schedule
     from fibercap.model.scenario import Scenario
 
 
@@ -62,3 +64,15 @@ def draw(scenario: Scenario, chart: str | None, out: Path | None, *, force: bool
     for path, content in contents:
         write_bytes(path, content, force=force)
         yield path
+
+
+def draw_loan(name: str, loan: Loan, schedule: Schedule, path: Path, *, force: bool) -> None:
+    """Draw a loan's payments and what is owed into a file.
+
+    Raises
+    ------
+    FibercapError
+        If the file exists and `force` is not given, or its suffix is unknown.
+    """
+    refuse_existing(path, force=force)
+    write_bytes(path, rendered(lambda: loan_chart(name, loan, schedule), path.suffix), force=force)

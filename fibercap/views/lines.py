@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from fibercap.core.units import unit_text
+from fibercap.studies.alarms import warnings
 from fibercap.studies.claims import WORDS
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from fibercap.model.measure import Measure
     from fibercap.model.projection import Projection
@@ -73,3 +74,19 @@ def laws_line(projection: Projection) -> str:
         f"{projection.proved} formulas proved on units; {len(projection.laws)} laws hold, "
         f"largest gap {gap:.1e} {unit} ({worst.replace('_', ' ')})"
     )
+
+
+def check_lines(projection: Projection, claims: Mapping[str, Outcome]) -> Iterator[tuple[str, dict[str, Any]]]:
+    """Run over the lines of `check`, each with its style: inputs, proofs, warnings, claims."""
+    scenario = projection.scenario
+    yield f"{scenario.file} is a valid scenario", {}
+    yield f"  {evidence_line(scenario.evidence())}", {}
+    yield f"  {laws_line(projection)}", {}
+    for warning in warnings(projection):
+        yield f"  WARNING  {warning}", {"fg": "red", "bold": True}
+    for outcome in claims.values():
+        verdict, told = claim_lines(outcome)
+        yield f"  {verdict}  ", {"fg": "green" if outcome.holds else "yellow", "nl": False}
+        yield f"{outcome.says}\n        {told}", {}
+    surprises = sum(not outcome.as_expected for outcome in claims.values())
+    yield f"  {len(claims)} claims, {surprises} not as expected", {}

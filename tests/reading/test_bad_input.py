@@ -339,7 +339,7 @@ plan.yaml:5:20: products.fiber.price
 plan.yaml:12:12: projects.line.capex
     12 |     capex: 5 million EUR
        |            ^^^^^^^^^^^^^
-    found `5 million EUR`, in EUR without an exchange rate, wanted an amount of money in USD; convert it; only the reporting currency USD is understood so far""",
+    found `5 million EUR`, in EUR without an exchange rate, wanted an amount of money in USD; give its rates under `exchange: {EUR: ...}`, or convert it""",
     ),
     "negative capacity": (
         "capacity: 200_000",

@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import numpy as np
 
-from fibercap.core.fields import Day, Field, Label, Of, Word, whole_period
+from fibercap.core.dates import Day, whole_period
+from fibercap.core.fields import Field, Label, Of, Word
 from fibercap.core.paths import TimePath, read_block, span_of
 from fibercap.core.spec import OneOf, Spec
 from fibercap.core.timeline import add_months, month_end

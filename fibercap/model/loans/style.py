@@ -57,6 +57,11 @@ class Style(Spec):
         return NO_MONTHS
 
     @property
+    def leaves_rest(self) -> bool:
+        """Whether the last payment may bring more than the others."""
+        return True
+
+    @property
     def discounts(self) -> bool:
         """Whether the installment rests on the discount factors of later payments."""
         return False

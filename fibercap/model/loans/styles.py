@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Annotated, Any, ClassVar
 
 import numpy as np
 
-from fibercap.core.fields import Day, Duration, Number, Of, Word, text_of, wrong
+from fibercap.core.dates import Day
+from fibercap.core.fields import Duration, Number, Of, Word, text_of, wrong
 from fibercap.core.parts import Part, PartField, Truth
 from fibercap.core.paths import ByKey
 from fibercap.core.spec import OneOf
@@ -31,6 +32,11 @@ class Amortizing(Style):
     def months(self) -> int:
         """Months over which payments are set."""
         return self.amortize_over
+
+    @property
+    def leaves_rest(self) -> bool:
+        """Whether the last payment may bring more than the others."""
+        return bool(self.amortize_over) or bool(np.any(self.balloon))
 
     @property
     def left(self) -> Array:
@@ -60,6 +66,11 @@ class Level(Amortizing):
     after_reset: Annotated[str, Word(("relevel", "keep_payment"), "ways after a reset")] = "relevel"
     payment_cap: Annotated[Array | None, Of("percent", above=0.0)] = None
     allow_negative_amortization: Truth = False
+
+    @property
+    def leaves_rest(self) -> bool:
+        """Whether the last payment may bring more than the others."""
+        return super().leaves_rest or self.may_fall_short
 
     @property
     def may_fall_short(self) -> bool:

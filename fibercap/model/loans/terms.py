@@ -11,8 +11,9 @@ import numpy as np
 import pydantic
 from pydantic_core.core_schema import ValidationInfo  # noqa: TC002 - pydantic reads it at run time
 
+from fibercap.core.dates import Day
 from fibercap.core.daycount import CONVENTIONS
-from fibercap.core.fields import Day, Duration, Field, Label, Of, Share, Word, text_of
+from fibercap.core.fields import Duration, Field, Label, Of, Share, Word, text_of
 from fibercap.core.parts import Truth
 from fibercap.core.paths import Dated
 from fibercap.core.rounding import WAYS, rounded

@@ -1,0 +1,62 @@
+"""Field types of the calendar: dates, and the first or last day of a year, quarter or month."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from datetime import date
+from typing import TYPE_CHECKING, Annotated, Any
+
+from fibercap.core.fields import Field, text_of, wrong
+from fibercap.core.timeline import month_end
+from fibercap.core.wording import day_of, quoted
+
+if TYPE_CHECKING:
+    from pydantic_core.core_schema import ValidationInfo
+
+
+class Day(Field):
+    """A date, `2001-12-31`."""
+
+    unit = "month"
+
+    def parse(self, raw: Any, info: ValidationInfo) -> date:  # noqa: ANN401
+        """Return the date."""
+        del info
+        told = day_of(text_of(raw, "a date like `2001-12-31`"))
+        if isinstance(told, tuple):
+            raise wrong(*told)
+        return told
+
+
+def whole_period(text: str) -> tuple[int, int] | None:
+    """Return the month numbers (start, end) of `2002`, `2002-Q3` or `2002-07`, or None."""
+    found = re.fullmatch(r"([12][0-9]{3})(?:-(?:Q([1-4])|(0[1-9]|1[0-2])))?", text)
+    if not found:
+        return None
+    year = 12 * int(found[1])
+    if found[2]:
+        return year + 3 * int(found[2]) - 3, year + 3 * int(found[2])
+    return (year + int(found[3]) - 1, year + int(found[3])) if found[3] else (year, year + 12)
+
+
+@dataclass(frozen=True)
+class Edge(Field):
+    """One end of a span, written as a year, quarter, month or day; `last` takes its last day, else its first."""
+
+    last: bool = False
+    unit: str = "month"
+
+    def parse(self, raw: Any, info: ValidationInfo) -> date:  # noqa: ANN401
+        """Return the day."""
+        text = text_of(raw, "a year, quarter, month or day")
+        span = whole_period(text)
+        if span is None and re.fullmatch(r"[0-9]+-[0-9]+-[0-9]+", text):
+            return Day().parse(raw, info)
+        if span is None:
+            hint = "write it like `2001`, `2001-Q3`, `2001-07` or `2001-12-31`"
+            raise wrong("not_a_date", quoted(text), "a year, quarter, month or day", hint)
+        return month_end(span[1]) if self.last else month_end(span[0] + 1).replace(day=1)
+
+
+Date = Annotated[date, Day()]

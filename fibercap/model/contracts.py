@@ -1,0 +1,28 @@
+"""A file that holds only loans: contracts by name, and the indices they float on."""
+
+from __future__ import annotations
+
+from fibercap.core.tree import Branch, unwrap
+from fibercap.core.units import CURRENCIES
+from fibercap.model.checks import problems_among_loans
+from fibercap.model.plan import Lending
+from fibercap.model.validated import Parsed, validated
+
+
+class Contracts(Lending):
+    """Loans by name, each in the currency of its own amounts."""
+
+    @classmethod
+    def from_tree(cls, tree: Branch, name: str) -> Contracts:
+        """Validate a tree and return its contracts.
+
+        Raises
+        ------
+        ScenarioError
+            With every problem of the tree, in the order of the file.
+        """
+        values, wrappers = unwrap(tree)
+        if not isinstance(values, Branch):
+            raise TypeError("a file of loans is a block")
+        context = {"currency": "USD", "currencies": CURRENCIES}
+        return validated(cls, Parsed(values, wrappers, name), context, problems_among_loans)

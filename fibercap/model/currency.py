@@ -1,0 +1,67 @@
+"""Currencies beside the reporting one: which input is written in which, and what they are worth."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Annotated, Any, Final
+
+from fibercap.core.fields import Of, quantity_of, text_of, wrong
+from fibercap.core.paths import PathOf, TimePath
+from fibercap.core.spec import Spec
+from fibercap.core.tree import Branch, leaves
+from fibercap.core.units import CURRENCIES, Array
+
+if TYPE_CHECKING:
+    from pydantic_core.core_schema import ValidationInfo
+
+_CODE: Final = re.compile(rf"^[-+0-9._ a-z]*[kM]?({'|'.join(CURRENCIES)})(?:/|$)")
+_OF_PLANS: Final = frozenset(
+    {"products", "plants", "projects", "loans", "funding", "company", "opening", "money", "working_capital"}
+)
+
+
+class ExchangeOf(Of):
+    """Reads `0.9232 USD/EUR`, the reporting currency per unit of another."""
+
+    def parse(self, raw: Any, info: ValidationInfo) -> Array:  # noqa: ANN401
+        """Return the rate."""
+        currency = (info.context or {}).get("currency", "USD")
+        text = text_of(raw, "a rate of exchange")
+        _, unit = quantity_of(text, "a rate of exchange", f"`0.92 {currency}/EUR`")
+        code = unit.removeprefix(f"{currency}/")
+        if code not in CURRENCIES or code == currency:
+            hint = f"write it like `0.92 {currency}/EUR`"
+            raise wrong("wrong_dimension", f"`{text}`", f"{currency} per unit of another currency", hint)
+        return Of(f"{currency}/{code}", above=0.0).parse(raw, info)
+
+
+Rates = Annotated[TimePath, PathOf(ExchangeOf("money/unit"))]
+
+
+class Exchange(Spec):
+    """What a currency is worth: on average over a time, for flows, and at its end, for what is owed."""
+
+    average: Rates
+    closing: Rates | None = None
+
+
+def written_in(tree: Branch) -> dict[str, str]:
+    """Return the currency of every amount of a plan by its dotted path."""
+    found = {}
+    for path, leaf in leaves(tree):
+        if path[0] not in _OF_PLANS:
+            continue
+        value = getattr(leaf.value, "units", leaf.value)
+        match = _CODE.match(str(value))
+        if match:
+            found[".".join(path)] = match[1]
+    return found
+
+
+def known_currencies(tree: Branch, reporting: str) -> tuple[str, ...]:
+    """Return the currencies that may be used beside the reporting one: those with a rate; marks go with euros."""
+    block = tree.get("exchange")
+    named = {code for code in block if code in CURRENCIES} if isinstance(block, Branch) else set()
+    if {"EUR", "DEM"} & named:
+        named |= {"EUR", "DEM"}
+    return tuple(code for code in CURRENCIES if code in named and code != reporting)

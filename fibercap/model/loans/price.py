@@ -1,0 +1,60 @@
+"""What a loan costs its borrower, and how long its money is held."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+
+from fibercap.model.roots import ABSURD, all_rates, only_rate, rate_reason
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from fibercap.core.units import Array
+    from fibercap.model.loans.terms import Loan
+
+SET_ASIDE: Final = "another rate, over 1,000 %/year, is set aside"
+
+
+def effective_cost(days: Array, flows: Array) -> tuple[Array, str, str]:
+    """Return the effective annual rate of the borrower's flows by actual days / 365, (draw,).
+
+    Beside it: why it is undefined where it is, and a remark where a second rate is set aside.
+
+    Parameters
+    ----------
+    days : (event,)
+        Serial days, in any order.
+    flows : (event,) or (draw, event)
+        What the borrower gets, less what he pays. [money]
+
+    Source
+    ------
+    finance.md, section 7; a second rate above 1,000 % is set aside (docs/decisions/absurd-rates.md).
+    """
+    years, together = (days - np.min(days)) / 365, np.atleast_2d(flows)
+    values, reason, remark = only_rate(years, together), "", ""
+    for member in np.flatnonzero(np.isnan(values)):
+        rates = all_rates(years, together[member])
+        priced = rates[rates < ABSURD]
+        if len(priced) == 1:
+            values[member], remark = priced[0], SET_ASIDE
+        else:
+            reason = reason or rate_reason(rates, together[member])
+    return values, reason, remark
+
+
+def average_life(loan: Loan, value: Mapping[str, Array]) -> Array:
+    """Return balance times time over all that is drawn, (draw,); nan if nothing is. [year]
+
+    Source
+    ------
+    finance.md, section 7: periods under `equal_periods`, else actual days / 365.
+    """
+    dates, opening = value["date"], np.atleast_2d(value["opening"])
+    years = value["year_fraction"] if loan.day_count == "equal_periods" else np.diff(dates, prepend=dates[0]) / 365
+    drawn = np.atleast_2d(value["drawn"]).sum(axis=-1)
+    carried = (opening * years).sum(axis=-1)
+    shape = np.broadcast_shapes(carried.shape, drawn.shape)
+    return np.asarray(np.divide(carried, drawn, out=np.full(shape, np.nan), where=np.broadcast_to(drawn > 0, shape)))

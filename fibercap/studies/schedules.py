@@ -1,0 +1,52 @@
+"""The schedules of a plan's loans, or of loans on their own."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from fibercap.core.errors import FibercapError, did_you_mean
+from fibercap.model.loans import Moved, Setting, schedule_block, schedule_of
+from fibercap.model.projection import project
+from fibercap.model.scenario import Scenario
+
+if TYPE_CHECKING:
+    from fibercap.model.loans import Schedule
+    from fibercap.model.plan import Lending
+
+
+def schedules(lending: Lending, name: str | None = None) -> dict[str, Schedule]:
+    """Return the schedule of one loan, or of every loan, by name: drawn and repaid as the plan does where there is one.
+
+    Parameters
+    ----------
+    lending : Scenario or Contracts
+        The loans.
+    name : str, optional
+        The one loan that is asked for.
+
+    Raises
+    ------
+    FibercapError
+        If there is no such loan, or one alone depends on the cash of a company.
+    """
+    if name is not None and name not in lending.loans:
+        raise FibercapError(f"no loan `{name}`; {did_you_mean(name, lending.loans, 'loans')}")
+    names = [name] if name is not None else list(lending.loans)
+    if isinstance(lending, Scenario):
+        blocks = project(lending).blocks
+        return {key: schedule_of(setting_of(lending, key), blocks[f"loans.{key}.schedule"]) for key in names}
+    return {key: _alone(lending, key) for key in names}
+
+
+def setting_of(lending: Lending, name: str) -> Setting:
+    """Return a loan with its name, its currency and the indices."""
+    return Setting(name, lending.loans[name], lending.loan_currency(name), None, lending.rates)
+
+
+def _alone(lending: Lending, name: str) -> Schedule:
+    loan = lending.loans[name]
+    if loan.repayment.needs_cash or loan.needs_cash:
+        why = "a sweep" if not loan.repayment.needs_cash else f"style `{loan.repayment.style}`"
+        raise FibercapError(f"loans.{name}: {why} depends on a company's cash; give it in a scenario with plants")
+    setting = setting_of(lending, name)
+    return schedule_of(setting, schedule_block(setting, Moved()))

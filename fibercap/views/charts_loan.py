@@ -1,0 +1,60 @@
+"""The chart of one loan: interest and principal of every payment, and what is owed."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+
+from fibercap.core.timeline import month_number
+from fibercap.views.charts_style import INK, MARGIN, PALETTE, WIDTH, name_panel, notice, scale, titled, year_axis
+from fibercap.views.loans import terms_text
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+    from fibercap.model.loans import Loan, Schedule
+
+PARTS: Final = (("Principal", "principal"), ("Interest", "interest"), ("Fees", "fees"))
+GAP, UPPER, BETWEEN, LOWER, UNDER = 0.35, 2.3, 0.75, 1.7, 0.4
+
+
+def loan_chart(name: str, loan: Loan, schedule: Schedule) -> Figure:
+    """Draw every payment, principal below interest and fees, and below it what is owed, as steps."""
+    from matplotlib.patches import Patch
+
+    values = {key: np.atleast_2d(amounts)[0] for key, amounts in schedule.values.items()}
+    paid = [np.asarray(schedule.numbers) > 0, values["principal"] > 0, values["fees"] > 0]
+    shown = np.any(paid, axis=0)
+    title = f"{loan.title or name}, {loan.lender}" if loan.lender else loan.title or name
+    page = titled(f"Loan {title}", "Each payment, and what is owed after it", [terms_text(loan)],
+                  GAP + UPPER + BETWEEN + LOWER + UNDER, keyed=True)  # fmt: skip
+    if not shown.any():
+        notice(page, "Nothing is paid on this loan.")
+        return page.figure
+    times = np.array([month_number(day) / 12 for day in schedule.dates])
+    start, end, width = float(np.floor(times[0])), float(np.ceil(times[-1] - 1e-9)), WIDTH - 2 * MARGIN - 0.2
+    parts = [(label, values[key] - (values["capitalized"] if key == "interest" else 0.0)) for label, key in PARTS]
+    parts = [(label, amounts) for label, amounts in parts if amounts[shown].any()]
+    top = np.sum([amounts for _, amounts in parts], axis=0)
+    divisor, word = scale(float(top.max()))
+    upper = page.panel(MARGIN + 0.2, GAP, width, UPPER)
+    gaps = np.diff(np.unique(times[shown]))
+    thick = min(0.8 * float(np.min(gaps, initial=1.0)), 0.25) if len(gaps) else 0.25
+    base = np.zeros(int(shown.sum()))
+    for colour, (_, amounts) in zip(PALETTE, parts, strict=False):
+        upper.bar(times[shown], amounts[shown] / divisor, thick, bottom=base, color=colour, linewidth=0)
+        base = base + amounts[shown] / divisor
+    upper.set_ylim(0, max(float(base.max()), 1e-9) * 1.1)
+    year_axis(upper, start, end, width)
+    name_panel(upper, "Paid on each date", f"{word}{schedule.currency}", width)
+    page.key([Patch(facecolor=colour, label=label) for colour, (label, _) in zip(PALETTE, parts, strict=False)])
+    divisor, word = scale(float(values["closing"].max()))
+    lower = page.panel(MARGIN + 0.2, GAP + UPPER + BETWEEN, width, LOWER)
+    edges = np.append(times, end)
+    lower.stairs(values["closing"] / divisor, edges, fill=True, color=PALETTE[3], linewidth=0)
+    lower.stairs(values["closing"] / divisor, edges, color=INK, linewidth=0.8, baseline=None)
+    lower.set_ylim(0, max(float(values["closing"].max()) / divisor, 1e-9) * 1.1)
+    year_axis(lower, start, end, width)
+    name_panel(lower, "Owed", f"{word}{schedule.currency}", width)
+    return page.figure

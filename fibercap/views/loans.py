@@ -1,0 +1,128 @@
+"""A loan's schedule for people: a table, CSV, JSON."""
+
+from __future__ import annotations
+
+import csv
+import io
+from typing import TYPE_CHECKING, Any, Final
+
+import numpy as np
+from rich.box import SIMPLE_HEAD
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from fibercap.model.loans.rates import rate_text
+from fibercap.views.documents import text
+from fibercap.views.figures import number
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from fibercap.core.units import Array
+    from fibercap.model.loans import Loan, Schedule
+
+COLUMNS: Final = ("event", "number", "date", "year_fraction", "opening", "drawn", "interest", "capitalized", "fees",
+                  "principal", "payment", "closing")  # fmt: skip
+HEADINGS: Final = {
+    "drawn": "Drawn",
+    "interest": "Interest",
+    "capitalized": "Added to debt",
+    "fees": "Fees",
+    "principal": "Principal",
+    "payment": "Payment",
+    "closing": "Owed",
+}
+ALWAYS: Final = ("interest", "principal", "payment", "closing")
+
+
+def loan_document(name: str, schedule: Schedule) -> dict[str, Any]:
+    """Return the document of `loan --json`."""
+    return {
+        "loan": name,
+        "currency": schedule.currency,
+        "schedule": schedule.events,
+        "totals": schedule.totals,
+        "measures": schedule.measures,
+    }
+
+
+def loan_json(schedules: dict[str, Schedule]) -> str:
+    """Return the one schedule there is as JSON text."""
+    ((name, schedule),) = schedules.items()
+    return text(loan_document(name, schedule)) + "\n"
+
+
+def loan_csv(schedules: dict[str, Schedule]) -> str:
+    """Return schedules as CSV, full precision, a line for each date; the first column names the loan."""
+    written = io.StringIO()
+    writer = csv.writer(written, lineterminator="\n")
+    writer.writerow(("loan", "currency", *COLUMNS))
+    for name, schedule in schedules.items():
+        for event in schedule.events:
+            writer.writerow((name, schedule.currency, *(event.get(column) for column in COLUMNS)))
+    return written.getvalue()
+
+
+def loan_pages(loans: Mapping[str, Loan], schedules: dict[str, Schedule]) -> None:
+    """Print every schedule in the window."""
+    console = Console(highlight=False)
+    for name, schedule in schedules.items():
+        loan_page(console, name, loans[name], schedule)
+
+
+def loan_page(console: Console, name: str, loan: Loan, schedule: Schedule) -> None:
+    """Print a loan: its terms, a line for each date, totals, cost and average life."""
+    title = Text.assemble((f"Loan {name}", "bold"), (f"  [{schedule.currency}]", "dim"))
+    console.print(title)
+    console.print(Text(terms_text(loan), style="dim"))
+    values = {key: np.atleast_2d(amounts)[0] for key, amounts in schedule.values.items()}
+    keys = [key for key in HEADINGS if key in ALWAYS or values[key][key == "drawn" :].any()]
+    decimals = 2 if _width(values, keys, 2) <= console.width else 0
+    table = Table(box=SIMPLE_HEAD, show_edge=False, pad_edge=False, padding=(0, 1))
+    table.add_column("No.", justify="right", no_wrap=True)
+    table.add_column("Date", no_wrap=True)
+    for key in keys:
+        table.add_column(HEADINGS[key], justify="right", no_wrap=True)
+    for row, day in enumerate(schedule.dates):
+        label = str(schedule.numbers[row] or "")
+        table.add_row(label, str(day), *(_cell(key, values[key][row], decimals) for key in keys))
+    table.add_section()
+    sums = [number(float(values[key].sum()), 1.0, decimals) if key != "closing" else "" for key in keys]
+    table.add_row("", "Total", *sums, style="bold")
+    console.print(table)
+    console.print(Text(closing_text(schedule)))
+    console.print()
+
+
+def _cell(key: str, value: float, decimals: int) -> str:
+    return "" if value == 0 and key != "closing" else number(float(value), 1.0, decimals)
+
+
+def _width(values: dict[str, Array], keys: list[str], decimals: int) -> int:
+    """Return the characters that a table needs."""
+    largest = {key: float(values[key].max() if key == "closing" else values[key].sum()) for key in keys}
+    widest = [max(len(number(largest[key], 1.0, decimals)), len(HEADINGS[key])) for key in keys]
+    return 4 + 12 + sum(width + 2 for width in widest)
+
+
+def terms_text(loan: Loan) -> str:
+    """Return a loan's terms in a line: style, payments, dates, rate, day count."""
+    style, every = loan.repayment.style.replace("_", " "), loan.payments.every.replace("_", " ")
+    when = " in advance" if loan.payments.on == "start" else ""
+    told = [f"{style}, every {every}{when}", f"signed {loan.signed}, due {loan.maturity}", rate_text(loan.rate)]
+    told += [loan.day_count.replace("_", " ")] + ([loan.compounding] if loan.compounding != "nominal" else [])
+    return "; ".join(told)
+
+
+def closing_text(schedule: Schedule) -> str:
+    """Return cost, average life and balloon in words."""
+    cost, life = (schedule.measures[key]["value"] for key in ("all_in_cost", "average_life"))
+    told = [f"All-in cost {100 * cost:.4f} %/year effective" if cost is not None else "All-in cost undefined"]
+    if cost is None and schedule.cost_reason:
+        told[0] += f" ({schedule.cost_reason})"
+    if life is not None:
+        told.append(f"average life {life:.4f} years")
+    if np.ravel(schedule.balloon)[0] > 0:
+        told.append(f"balloon {number(float(np.ravel(schedule.balloon)[0]), 1.0, 2)} {schedule.currency}")
+    return "; ".join(told)
