@@ -1,0 +1,68 @@
+"""Every printed figure of `tests/published` is met to the printed digit, and docs/validation.md says what is computed."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.validation import PAGE, Case, Figure, _argument, _shown, cases, page, result
+
+CASES = [
+    pytest.param(
+        case,
+        id=f"{case.source.file}-{number}",
+        marks=[pytest.mark.xfail(strict=True, reason=case.differs)] if case.differs else [],
+    )
+    for number, case in enumerate(cases())
+]
+
+
+@pytest.mark.parametrize("case", CASES)
+def test_a_published_example_is_met_to_the_printed_digit(case: Case) -> None:
+    compared = result(case)
+
+    assert compared
+    assert [figure for figure in compared if not figure.agrees] == []
+
+
+def test_the_page_says_what_is_computed() -> None:
+    assert PAGE.read_text("utf-8") == page(), "run `python -m tests.validation`"
+
+
+def test_there_are_many_cases_of_many_sources() -> None:
+    schedules = [case for case in cases() if "schedule" in case.block["expect"]]
+
+    assert len(cases()) >= 60
+    assert len({case.source for case in cases()}) >= 12
+    assert len(schedules) >= 6
+
+
+def test_every_source_can_be_found() -> None:
+    for case in cases():
+        assert case.source.title
+        assert case.source.publisher
+        assert case.source.citation
+        assert case.source.found or not case.seen, f"{case.source.file}: say where `{case.name}` was seen"
+
+
+@pytest.mark.parametrize(
+    ("value", "printed", "shown"),
+    [
+        (14.924999999999999, "14.93", "14.93"),
+        (-0.04804466, "-0.0480", "-0.0480"),
+        (-1e-12, "0.00", "0.00"),
+        (2.5, "3", "3"),
+        (0.4977243805674, "0.497724380567", "0.497724380567"),
+        (1.004, "1.01", "1.00"),
+    ],
+)
+def test_a_value_is_rounded_half_up_to_the_printed_decimals(value: float, printed: str, shown: str) -> None:
+    assert _shown(value, printed) == shown
+
+
+def test_repeated_flows_and_fractions_are_read() -> None:
+    assert _argument(["0", "2 x -10.5"]) == [0.0, -10.5, -10.5]
+    assert _argument("0.08/12") == pytest.approx(0.08 / 12)
+
+
+def test_a_figure_that_is_off_by_a_digit_does_not_agree() -> None:
+    assert not Figure("payment 1", "856.07", "856.08").agrees
