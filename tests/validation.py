@@ -19,9 +19,9 @@ import yaml
 
 from fibercap.core.daycount import year_fraction
 from fibercap.model import returns
-from fibercap.model.debt_measures import loan_all_in_cost, loan_average_life
-from fibercap.model.projection import project
-from fibercap.reading.files import scenario_of
+from fibercap.model.loans import Schedule
+from fibercap.reading.files import contracts_of
+from fibercap.studies.schedules import schedules
 
 PUBLISHED = Path(__file__).resolve().parent / "published"
 PAGE = Path(__file__).resolve().parents[1] / "docs" / "validation.md"
@@ -76,20 +76,6 @@ class Figure:
     def agrees(self) -> bool:
         """Whether both are the same text."""
         return self.printed == self.computed
-
-
-@dataclass(frozen=True)
-class Schedule:
-    """A loan's events, totals and measures, as `fibercap loan --json` gives them."""
-
-    events: list[dict[str, Any]]
-    totals: dict[str, float]
-    measures: dict[str, dict[str, Any]]
-
-    @property
-    def payments(self) -> dict[int, dict[str, Any]]:
-        """The payments by number."""
-        return {event["number"]: event for event in self.events if event["event"] == "payment"}
 
 
 @cache
@@ -202,8 +188,9 @@ def _loan_figures(schedule: Schedule, expect: Mapping[str, Any]) -> Iterator[Fig
     for key, printed in expect.items():
         if key != "schedule":
             yield Figure(key, printed, _shown(_of_loan(schedule, key), printed))
+    payments = _payments(schedule)
     for number, *cells in expect.get("schedule", []):
-        payment = schedule.payments[int(number)]
+        payment = payments[int(number)]
         for column, printed in zip(COLUMNS, cells, strict=True):
             if printed != NOT_PRINTED:
                 yield Figure(f"row {number}, {column}", printed, _shown(payment[column], printed))
@@ -211,7 +198,7 @@ def _loan_figures(schedule: Schedule, expect: Mapping[str, Any]) -> Iterator[Fig
 
 def _of_loan(schedule: Schedule, key: str) -> float:
     """Return `payment 3`, `interest 13-24` (added up), `closing 12`, a total or a measure."""
-    payments = schedule.payments
+    payments = _payments(schedule)
     if found := re.fullmatch(r"(payment|interest|principal|closing) (\d+)(?:-(\d+))?", key):
         word, first, last = found.groups()
         return float(sum(payments[number][word] for number in range(int(first), int(last or first) + 1)))
@@ -227,49 +214,13 @@ def _of_loan(schedule: Schedule, key: str) -> float:
 
 @cache
 def _schedule(text: str) -> Schedule:
-    """Return the schedule of a loan written in the scenario language.
-
-    To be replaced by `fibercap.model.loans.schedule` of a file that holds only loans, once there is one.
-    """
-    signed, currency = re.findall(r"signed: (\d{4})", text)[0], re.findall(r"commitment: \S+ (\w+)", text)[0]
-    projection = project(
-        scenario_of(
-            f"fibercap: 1\nhorizon: {{from: {signed}, to: {signed}, step: year}}\nmoney: {{report_in: {currency}}}\n"
-            f"products: {{fiber: {{price: 1 {currency}/km}}}}\nopening: {{cash: 100 million {currency}}}\n"
-            f"plants: {{plant: {{product: fiber, capacity: 1 km/year, cash_cost: 1 {currency}/km}}}}\n"
-            f"loans: {{bank: {text}}}\n"
-        )
-    )
-    keys = ("is_payment", "is_final", "interest_paid", "principal", "payment", "closing")
-    rows = zip(*(projection.value(f"loans.bank.schedule.{key}")[0] for key in keys), strict=True)
-    events = list[dict[str, Any]]()
-    for paid, final, interest, principal, payment, closing in rows:
-        if paid:
-            amounts = {"interest": interest, "principal": principal, "payment": payment, "closing": closing}
-            events.append({"event": "payment", "number": len(events) + 1, **amounts})
-        if final:
-            break
-    if "balance: carry" in text:
-        events = [_as_shown(event) for event in events]
-    totals = {
-        key: sum(event[word] for event in events) for key, word in (("interest", "interest"), ("payments", "payment"))
-    }
-    measures = {
-        "all_in_cost": {"value": _first(loan_all_in_cost(projection, "bank").values)},
-        "average_life": {"value": _first(loan_average_life(projection, "bank").values)},
-    }
-    return Schedule(events, totals, measures)
+    """Return the schedule of a loan written in the scenario language."""
+    return schedules(contracts_of(f"fibercap: 1\nloans: {{bank: {text}}}\n"))["bank"]
 
 
-def _as_shown(event: dict[str, Any]) -> dict[str, Any]:
-    """Round interest and payment to the cent; the principal shown is what the two leave."""
-    interest, payment = (float(_shown(event[key], "0.00")) for key in ("interest", "payment"))
-    return {**event, "interest": interest, "payment": payment, "principal": payment - interest}
-
-
-def _first(values: Any) -> float | None:
-    found = np.atleast_1d(values)
-    return float(found[0]) if found.size else None
+def _payments(schedule: Schedule) -> dict[int, dict[str, Any]]:
+    """Return the payments by number."""
+    return {event["number"]: event for event in schedule.events if event["event"] == "payment"}
 
 
 def _text(value: Any) -> str:

@@ -45,6 +45,7 @@ class Flows:
     opening: Array
     interest: Array
     interest_due: Array
+    counted: Array
     capitalized: Array
     fees: Array
     fees_paid: Array
@@ -58,8 +59,8 @@ class Flows:
 
 
 KEPT = (
-    "opening", "interest", "interest_due", "capitalized", "fees", "fees_paid", "changed", "installment", "scheduled",
-    "prepaid", "drawn",
+    "opening", "interest", "interest_due", "counted", "capitalized", "fees", "fees_paid", "changed", "installment",
+    "scheduled", "prepaid", "drawn",
 )  # fmt: skip
 
 
@@ -76,6 +77,7 @@ class Account:
     changed: Any = 1.0
     fees_owed: Any = 0.0
     interest_due: Any = 0.0
+    counted: Any = 0.0
     fees_due: Any = 0.0
     annuity: Any = 0.0
     discount: Any = 0.0
@@ -114,6 +116,7 @@ class Account:
             self.changed = self.changed + self._new_rate[event]
         kept["changed"][event] = self.changed
         due = 0.0
+        self.counted = kept["counted"][event] = owed
         if self._due[event]:
             if self._rounds is not None:
                 owed = self._in_steps(event, owed)
@@ -192,12 +195,12 @@ class Account:
 
     def _set_installment(self) -> None:
         new = self.style.installment(self)
-        if self._rounds is not None:
-            new = self._rounds.payment_in_steps(new)
         cap = self.style.payment_cap if isinstance(self.style, Level) else None
         if cap is not None:
             most = self.installment * (1.0 + per_draw(cap))
             new = held(np.where(self.installment > 0, np.minimum(new, most), new))
+        if self._rounds is not None:
+            new = self._rounds.payment_in_steps(new)
         self.installment = new if np.ndim(self.changed) == 0 else np.where(self.changed > 0, new, self.installment)
 
 

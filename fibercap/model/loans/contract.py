@@ -177,6 +177,10 @@ def _shown(loan: Loan, values: dict[str, Array]) -> dict[str, Array]:
     """Return figures as the contract shows them: in whole steps where it rounds."""
     if not isinstance(loan.rounding, Rounding):
         return values
+    if loan.rounding.carries:  # the principal shown is what the interest shown leaves of the payment
+        step = loan.rounding.step
+        paid, interest = rounded(values["payment"], step, "half_up"), rounded(values["interest"], step, "half_up")
+        values = {**values, "principal": np.where(values["principal"] > 0, paid - interest, 0.0)}
     digits = max(0, -int(np.floor(np.log10(loan.rounding.step))))
     return {key: np.round(rounded(value, loan.rounding.step, "half_up"), digits) for key, value in values.items()}
 

@@ -56,8 +56,9 @@ class FlowRows:
             power = f"[year_fraction] * {times} / {one}"
             grown = f"([opening] + [accrued_interest@-1]) * ((1 + [rate] * {one} / {times})^({power}) - 1)"
         owed = f"[accrued_interest@-1] + {grown}"
+        self.put("counted", "Interest counted to date", STOCK, owed, flows.counted)
         if self.rounding is not None:
-            due = self.in_steps(owed, "interest")
+            due = self.in_steps("[counted]", "interest")
             if loan.true_up == "last_interest":
                 due = f"IF([is_final] > 0, [installment@-1] - [opening], {due})"
             grown = f"IF([is_payment] > 0, {due} - [accrued_interest@-1], {grown})"
@@ -97,10 +98,11 @@ class FlowRows:
         text = text.replace("[", f"{{{self.at}.").replace("]", "}")
         row = Row(f"{self.at}.changed", "Changes since the last repayment", "", STOCK, text, "1")
         self.sheet.put(row, flows.changed)
-        new = self.in_steps(style.installment_text(self.sheet, self.name, self.money), "payment")
+        new = style.installment_text(self.sheet, self.name, self.money)
         if isinstance(style, Level) and style.payment_cap is not None:
             cap = self.give("repayment.payment_cap", "", style.payment_cap)
             new = f"IF([installment@-1] > 0, MIN({new}, [installment@-1] * (1 + {cap})), {new})"
+        new = self.in_steps(new, "payment")
         text = f"IF(AND([repays] > 0, [changed] > 0, [is_final] = 0), {new}, [installment@-1])"
         label = "Payment set" if style.sets == "payment" else "Principal set"
         self.put("installment", label, STOCK, text, flows.installment)

@@ -30,6 +30,7 @@ class Moment(Protocol):
 
     balance: Any
     interest_due: Any
+    counted: Any
     fees_due: Any
     annuity: Any
     discount: Any

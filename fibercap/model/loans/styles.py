@@ -98,7 +98,7 @@ class Level(Amortizing):
         """
         if self.initial_repayment is not None:
             return (m.rate + per_draw(self.initial_repayment)) * m.balance * m.regular_fraction
-        owed = m.balance + m.interest_due
+        owed = m.balance + m.counted
         if self.balloon.any():
             owed = owed - per_draw(self.balloon) * m.discount
         return owed / (1.0 + m.annuity)
@@ -109,7 +109,7 @@ class Level(Amortizing):
         if self.initial_repayment is not None:
             first = sheet.give(f"inputs.loans.{name}.repayment.initial_repayment", "1/year", self.initial_repayment)
             return f"({{{at}.rate}} + {first}) * {{{at}.opening}} * {{loans.{name}.regular_fraction}}"
-        owed = self.owed_text(sheet, name, money, f"({{{at}.opening}} + {{{at}.interest_due}})")
+        owed = self.owed_text(sheet, name, money, f"({{{at}.opening}} + {{{at}.counted}})")
         return f"{owed} / (1 + {{{at}.annuity}})"
 
 
