@@ -102,9 +102,18 @@ class Sheet:
         """Return the value of a row written before."""
         return self._values[path]
 
+    @property
+    def rows(self) -> Mapping[str, Row]:
+        """The rows written so far, by path."""
+        return self._rows
+
     def __contains__(self, path: str) -> bool:
         """Tell whether a row has been written."""
         return path in self._rows
+
+    def given(self, path: str) -> Array:
+        """Return the value of a scalar given before."""
+        return self._given[path].value
 
     def give(self, path: str, unit: str, value: Array | float) -> str:
         """Make a scalar known to formulas as `{path}`; return that reference."""

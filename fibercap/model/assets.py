@@ -62,24 +62,15 @@ def project_asset(
 
 
 def purchase_asset(sheet: Sheet, timeline: Timeline, key: str, plant: Plant, money: str, grant: Array | None) -> None:
-    """Write a bought plant's price, its working capital, and the rest as an asset; nothing if it was not bought."""
+    """Write a bought plant's working capital, and the rest of its price as an asset; nothing if it was not bought."""
     if plant.purchase is None:
         return
     at, deal, label = f"plants.{key}.purchased", plant.purchase, plant.name or key
-    bought = month_number(deal.on)
-    on = sheet.give(f"inputs.plants.{key}.purchase.on", "month", bought)
-    price = sheet.give(f"inputs.plants.{key}.purchase.price", money, deal.price)
-    stock = sheet.give(f"inputs.plants.{key}.purchase.working_capital", money, deal.working_capital)
-    now = ((timeline.starts < bought) & (bought <= timeline.ends)).astype(float)
-    when = f"IF(AND({{time.start}} < {on}, {on} <= {{time.end}}), {{}}, 0)"
-    row = Row(f"plants.{key}.purchase", f"{label}: purchase price", money, FLOW, when.replace("{}", price))
-    sheet.put(row, deal.price * now)
-    row = Row(f"{at}.working_capital", f"{label}: working capital bought", money, FLOW, when.replace("{}", stock))
-    sheet.put(row, deal.working_capital * now)
-    spent, text = (deal.price - deal.working_capital) * now, f"{{plants.{key}.purchase}} - {{{at}.working_capital}}"
+    spent = sheet.value(f"plants.{key}.purchase") - sheet.value(f"{at}.working_capital")
+    text = f"{{plants.{key}.purchase}} - {{{at}.working_capital}}"
     if grant is not None:
         spent, text = spent - grant, f"{text} - {{funding.{key}.grant}}"
-    since = np.asarray(float(ceil(bought - 1e-9)))
+    since = np.asarray(float(ceil(month_number(deal.on) - 1e-9)))
     _bought_rows(sheet, timeline, Bought(at, label, spent, text, since, deal.life), money)
 
 

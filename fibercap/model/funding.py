@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import TYPE_CHECKING, Annotated, Any, ClassVar
 
@@ -18,6 +18,7 @@ from fibercap.core.timeline import FLOW, STOCK, Timeline
 from fibercap.core.units import Array
 
 if TYPE_CHECKING:
+    from fibercap.model.currencies import Currencies
     from fibercap.model.loans import Loan
 
 PURSES = ("grant", "equity", "cash")
@@ -44,34 +45,90 @@ class Funding(Spec):
 
 
 @dataclass(frozen=True)
+class Whole:
+    """What all uses come to, `()` or `(draw, 1)`, and the formula that says so. [money]"""
+
+    text: str
+    value: Array
+
+
+@dataclass(frozen=True)
 class Plan:
-    """A project's or purchase's uses in each period, their total, and who is asked for how much."""
+    """A project's or purchase's uses in each period, who is asked to pay for them, and what they come to in all."""
 
     key: str
     uses: Array
-    whole: Array
-    whole_text: str
-    funding: Funding | None
+    funding: Funding
+    whole: Whole
 
 
-def asked(plan: Plan) -> dict[str, Array]:
-    """Return what each source is asked for, amounts and shares first, `rest` last, `()` or `(draw, 1)`. [money]"""
-    parts = plan.funding.sources if plan.funding else {}
-    worth = {name: p.value * (plan.whole if p.unit == "share" else 1.0) for name, p in parts.items() if p.unit != REST}
-    left = np.maximum(plan.whole - sum(worth.values(), start=np.asarray(0.0)), 0.0)
-    return {name: worth.get(name, left) for name in parts}
+@dataclass(frozen=True)
+class Asked:
+    """What a source is asked for, in its own currency: `()` or `(draw, 1)`, and the formula that says so.
+
+    `rate` is the row of that currency's average rate, "" for the reporting one.
+    """
+
+    text: str
+    value: Array
+    currency: str
+    rate: str
 
 
-def asked_texts(sheet: Sheet, plan: Plan, money: str) -> dict[str, str]:
-    """Return the formula text of what each source is asked for."""
-    texts: dict[str, str] = {}
-    parts = plan.funding.sources if plan.funding else {}
+def asked(sheet: Sheet, plan: Plan, loans: Mapping[str, Loan], money: Currencies) -> dict[str, Asked]:
+    """Return what each source is asked for, amounts and shares first, `rest` last.
+
+    A loan is asked in its own currency, others in that of their amount. Uses in another currency than the reporting one
+    are those of each period at its average rate.
+    """
+    wholes = {money.reporting: plan.whole}
+    found: dict[str, Asked] = {}
+    parts = plan.funding.sources
     for name, part in parts.items():
+        path = f"funding.{plan.key}.{name}"
+        at = loan_path(name, loans[name]) if name in loans else path
+        code, rate = money.of(at), money.rate(at)
+        if code not in wholes:
+            wholes[code] = _whole_in(sheet, plan, code, rate)
+        text, value = wholes[code].text, wholes[code].value
         if part.unit != REST:
-            of = sheet.give(f"inputs.funding.{plan.key}.{name}", money if part.unit == "money" else "", part.value)
-            texts[name] = of if part.unit == "money" else f"{of} * {plan.whole_text}"
-    others = "".join(f" - {text}" for text in texts.values())
-    return {name: texts.get(name, f"MAX({plan.whole_text}{others}, 0)") for name in parts}
+            of = sheet.give(f"inputs.{path}", money.of(path) if part.unit == "money" else "", part.value)
+            text, value = (of, part.value) if part.unit == "money" else (f"{of} * {text}", part.value * value)
+        found[name] = Asked(text, value, code, rate)
+    for name, part in parts.items():
+        if part.unit == REST:
+            found[name] = _rest(found, name, {key for key, other in parts.items() if other.unit != REST}, wholes)
+    return found
+
+
+def loan_path(name: str, loan: Loan) -> str:
+    """Return the input whose currency is a loan's."""
+    return f"loans.{name}.{'commitment' if loan.outstanding is None else 'outstanding'}"
+
+
+def _whole_in(sheet: Sheet, plan: Plan, code: str, rate: str) -> Whole:
+    row = f"funding.{plan.key}.uses_in_{code}"
+    label = f"{plan.key}: uses of funds in {code}"
+    uses = sheet.put(
+        Row(row, label, code, FLOW, f"{{funding.{plan.key}.uses}} / {{{rate}}}"), plan.uses / sheet.value(rate)
+    )
+    return Whole(f"SUM({{{row}}})", uses.sum(axis=-1, keepdims=True))
+
+
+def _rest(found: dict[str, Asked], name: str, others: set[str], wholes: dict[str, Whole]) -> Asked:
+    """Return what others leave of the whole, in the currency of a source; theirs is worth what the whole is in both."""
+    own = found[name]
+    whole = wholes[own.currency]
+    text, value = whole.text, whole.value
+    for other in (key for key in found if key in others):
+        part = found[other]
+        if part.currency == own.currency:
+            text, value = f"{text} - {part.text}", value - part.value
+        else:
+            foreign = wholes[part.currency]
+            text = f"{text} - {part.text} * ({whole.text}) / ({foreign.text})"
+            value = value - part.value * whole.value / foreign.value
+    return Asked(f"MAX({text}, 0)", np.maximum(value, 0.0), own.currency, own.rate)
 
 
 def available(loan: Loan, timeline: Timeline) -> Array:
@@ -81,7 +138,7 @@ def available(loan: Loan, timeline: Timeline) -> Array:
     return last.astype(float)
 
 
-def pay(uses: Array, limits: list[Array], may: list[Array], order: str) -> list[Array]:
+def pay(uses: Array, limits: list[Array], may: list[Array], worth: list[Array], order: str) -> list[Array]:
     """Share each period's spending among the sources.
 
     Parameters
@@ -89,29 +146,37 @@ def pay(uses: Array, limits: list[Array], may: list[Array], order: str) -> list[
     uses : (period,) or (draw, period)
         Spending. [money]
     limits : list of () or (draw, 1)
-        The most that each source pays in all. [money]
+        The most that each source pays in all, in its own currency. [money]
     may : list of (period,)
         1 where a source is available, else 0.
+    worth : list of (), (period,) or (draw, period)
+        What a source's currency is worth; `()` for the reporting one. [1]
     order : str
         `in_order`: each pays what it can, in turn; `pro_rata`: in proportion to what each still has to pay.
 
     Returns
     -------
     list of (..., period)
-        What each source pays; together at most the uses. [money]
+        What each source pays, in the reporting currency; together at most the uses. [money]
 
     Source
     ------
-    Own derivation: between two changes of who is available, cumulative payments are cumulative uses cut at the limits.
+    Own derivation: between two changes of who is available, or of what a currency is worth, cumulative payments are
+    cumulative uses cut at the limits.
     """
     count = uses.shape[-1]
-    paid = [np.zeros(np.broadcast_shapes(uses.shape, np.shape(limit))) for limit in limits]
+    paid = [
+        np.zeros(np.broadcast_shapes(uses.shape, np.shape(limit), np.shape(rate)))
+        for limit, rate in zip(limits, worth, strict=True)
+    ]
     left = [np.asarray(limit, dtype=float) for limit in limits]
     changes = {0, count} | {int(k) for m in may for k in np.flatnonzero(np.diff(m)) + 1}
-    bounds = sorted(changes)
-    for start, end in pairwise(bounds):
+    if any(np.ndim(rate) for rate in worth):
+        changes = set(range(count + 1))
+    for start, end in pairwise(sorted(changes)):
         spent = np.cumsum(uses[..., start:end], axis=-1)
-        able = [amount * m[start] for amount, m in zip(left, may, strict=True)]
+        rates = [rate[..., start : start + 1] if np.ndim(rate) else rate for rate in worth]
+        able = [amount * m[start] * rate for amount, m, rate in zip(left, may, rates, strict=True)]
         room = sum(able, start=np.asarray(0.0))
         taken = np.minimum(spent, room)
         before: Array = np.asarray(0.0)
@@ -122,93 +187,108 @@ def pay(uses: Array, limits: list[Array], may: list[Array], order: str) -> list[
                 reached = taken * np.divide(amount, room, out=np.zeros(np.shape(room)), where=room > 0)
             before = before + amount
             paid[source][..., start:end] = np.diff(reached, axis=-1, prepend=0.0)
-            left[source] = left[source] - reached[..., -1:]
+            left[source] = left[source] - reached[..., -1:] / rates[source]
     return paid
 
 
-def funding_rows(sheet: Sheet, timeline: Timeline, plans: list[Plan], loans: Mapping[str, Loan], money: str) -> None:
+def funding_rows(
+    sheet: Sheet, timeline: Timeline, plans: list[Plan], loans: Mapping[str, Loan], money: Currencies
+) -> None:
     """Write what every source pays for every project and purchase, and what no source covers.
 
     Amounts asked of a loan are set aside first; shares and `rest` get what is left of its commitment, in file order.
     """
     free: dict[str, Array] = {name: _unreserved(name, loan, plans) for name, loan in loans.items()}
-    by_loan: dict[str, list[str]] = {name: [] for name in loans}
     for plan in plans:
-        if plan.funding is None:
-            continue
-        limits = {}
-        for name, amount in asked(plan).items():
-            limits[name] = amount
+        sources = asked(sheet, plan, loans, money)
+        for name, source in sources.items():
             if name in loans and plan.funding.sources[name].unit != "money":
-                limits[name] = np.minimum(amount, free[name])
-                free[name] = free[name] - limits[name]
-        _plan_rows(sheet, timeline, plan, limits, loans, money)
-        for name in limits:
-            if name in loans:
-                by_loan[name].append(f"funding.{plan.key}.{name}")
-    for name, paths in by_loan.items():
-        if paths:
-            value = sum((sheet.value(path) for path in paths), start=np.zeros(timeline.count))
-            sheet.put(Row(f"loans.{name}.funded", f"{name}: drawn by funding", money, FLOW, total(paths)), value)
-    keys = [plan.key for plan in plans if plan.funding]
+                sources[name] = replace(source, value=np.minimum(source.value, free[name]))
+                free[name] = free[name] - sources[name].value
+        PlanRows(sheet, timeline, plan, sources, loans).write()
+    for name, loan in loans.items():
+        own = [plan.key for plan in plans if name in plan.funding.sources]
+        if own:
+            _funded_row(sheet, name, own, money, loan)
+    keys = [plan.key for plan in plans]
     gap = sum((sheet.value(f"funding.{key}.gap") for key in keys), start=np.zeros(timeline.count))
     text = total(f"funding.{key}.gap" for key in keys)
-    sheet.put(Row("funding.gap", "Funding gap, paid from cash", money, FLOW, text), gap)
+    sheet.put(Row("funding.gap", "Funding gap, paid from cash", money.reporting, FLOW, text), gap)
+
+
+def _funded_row(sheet: Sheet, name: str, keys: list[str], money: Currencies, loan: Loan) -> None:
+    """Write what funding draws on a loan, in its own currency."""
+    paths, at = [f"funding.{key}.{name}" for key in keys], loan_path(name, loan)
+    value, text = sum((sheet.value(path) for path in paths), start=np.zeros(sheet.length)), total(paths)
+    if rate := money.rate(at):
+        value, text = value / sheet.value(rate), f"({text}) / {{{rate}}}"
+    sheet.put(Row(f"loans.{name}.funded", f"{name}: drawn by funding", money.of(at), FLOW, text), value)
 
 
 def _unreserved(name: str, loan: Loan, plans: list[Plan]) -> Array:
     """Return a loan's commitment less dated draws and the amounts of money that funding asks of it."""
     reserved = sum((loan.draws or {}).values(), start=np.asarray(0.0))
     for plan in plans:
-        part = plan.funding.sources.get(name) if plan.funding else None
+        part = plan.funding.sources.get(name)
         if part is not None and part.unit == "money":
             reserved = reserved + part.value
     return np.maximum(loan.commitment - reserved, 0.0)
 
 
-def _plan_rows(
-    sheet: Sheet, timeline: Timeline, plan: Plan, limits: dict[str, Array], loans: Mapping[str, Loan], money: str
-) -> None:
-    """Write one project's sources: first in their turn, then `rest` for what is uncovered, then the gap."""
-    if plan.funding is None:
-        return
-    at, names = f"funding.{plan.key}", list(limits)
-    everywhere = np.ones(timeline.count)
-    may = [available(loans[name], timeline) if name in loans else everywhere for name in names]
-    paid = dict(zip(names, pay(plan.uses, list(limits.values()), may, plan.funding.order), strict=True))
-    gap = plan.uses - sum(paid.values(), start=np.zeros(timeline.count))
-    gap = np.where(gap <= 1e-12 * plan.whole, 0.0, gap)  # what rounding leaves
-    texts, gap_text = _turn_texts(sheet, timeline, plan, limits, loans, money)
-    rest = next((n for n in names if plan.funding.sources[n].unit == REST and n not in loans), None)
-    if rest is not None:
-        paid[rest], texts[rest] = paid[rest] + gap, f"{texts[rest]} + {gap_text}"
-        gap, gap_text = np.zeros(timeline.count), "0"
-    for name in names:
-        sheet.put(Row(f"{at}.{name}", f"{plan.key}: paid by {name}", money, FLOW, texts[name]), paid[name])
-        to_date = f"{{{at}.{name}_to_date@-1}} + {{{at}.{name}}}"
-        row = Row(f"{at}.{name}_to_date", f"{plan.key}: paid by {name} to date", money, STOCK, to_date)
-        sheet.put(row, np.cumsum(paid[name], axis=-1))
-    sheet.put(Row(f"{at}.gap", f"{plan.key}: covered by no source", money, FLOW, gap_text), gap)
+class PlanRows:
+    """Writes one project's sources: first in their turn, then `rest` for what is uncovered, then the gap."""
 
+    def __init__(
+        self, sheet: Sheet, timeline: Timeline, plan: Plan, sources: dict[str, Asked], loans: Mapping[str, Loan]
+    ) -> None:
+        self.sheet, self.timeline, self.plan, self.sources, self.loans = sheet, timeline, plan, sources, loans
+        self.at = f"funding.{plan.key}"
+        self.money = sheet.rows[f"{self.at}.uses"].unit
 
-def _turn_texts(
-    sheet: Sheet, timeline: Timeline, plan: Plan, limits: dict[str, Array], loans: Mapping[str, Loan], money: str
-) -> tuple[dict[str, str], str]:
-    """Return the formula of what each source pays in its turn, from what it has paid to date, and of what is left."""
-    at = f"funding.{plan.key}"
-    able = {}
-    for name, limit in limits.items():
-        able[name] = f"MAX({sheet.give(f'{at}.{name}.limit', money, limit)} - {{{at}.{name}_to_date@-1}}, 0)"
-        if name in loans:
-            flag = Row(f"{at}.{name}_available", f"{name} may be drawn", "", FLOW)
-            sheet.put(flag, available(loans[name], timeline))
-            able[name] += f" * {{{at}.{name}_available}}"
-    room = " + ".join(able.values()) or "0"
-    texts: dict[str, str] = {}
-    for name, text in able.items():
-        if plan.funding is not None and plan.funding.order == "pro_rata":
-            texts[name] = f"IF({room} > 0, MIN({{{at}.uses}}, {room}) * {text} / ({room}), 0)"
-        else:
-            earlier = "".join(f" - {{{at}.{before}}}" for before in texts)
-            texts[name] = f"MIN(MAX({{{at}.uses}}{earlier}, 0), {text})"
-    return texts, f"MAX({{{at}.uses}} - ({room}), 0)"
+    def write(self) -> None:
+        """Write the rows."""
+        sheet, plan, at, sources = self.sheet, self.plan, self.at, self.sources
+        everywhere = np.ones(self.timeline.count)
+        may = [available(self.loans[n], self.timeline) if n in self.loans else everywhere for n in sources]
+        worth = [sheet.value(s.rate) if s.rate else np.asarray(1.0) for s in sources.values()]
+        limits = [source.value for source in sources.values()]
+        paid = dict(zip(sources, pay(plan.uses, limits, may, worth, plan.funding.order), strict=True))
+        gap = plan.uses - sum(paid.values(), start=np.zeros(self.timeline.count))
+        gap = np.where(gap <= 1e-12 * plan.whole.value, 0.0, gap)  # what rounding leaves
+        texts, gap_text = self._turn_texts()
+        parts = plan.funding.sources
+        rest = next((n for n in sources if parts[n].unit == REST and n not in self.loans), None)
+        if rest is not None:
+            paid[rest], texts[rest] = paid[rest] + gap, f"{texts[rest]} + {gap_text}"
+            gap, gap_text = np.zeros(self.timeline.count), "0"
+        for name, source in sources.items():
+            sheet.put(Row(f"{at}.{name}", f"{plan.key}: paid by {name}", self.money, FLOW, texts[name]), paid[name])
+            own, own_text = paid[name], f"{{{at}.{name}}}"
+            if source.rate:
+                own, own_text = own / sheet.value(source.rate), f"{own_text} / {{{source.rate}}}"
+            text = f"{{{at}.{name}_to_date@-1}} + {own_text}"
+            row = Row(f"{at}.{name}_to_date", f"{plan.key}: paid by {name} to date", source.currency, STOCK, text)
+            sheet.put(row, np.cumsum(own, axis=-1))
+        sheet.put(Row(f"{at}.gap", f"{plan.key}: covered by no source", self.money, FLOW, gap_text), gap)
+
+    def _turn_texts(self) -> tuple[dict[str, str], str]:
+        """Return the formula of what each source pays in its turn, from what it has paid to date, and of the gap."""
+        at, able = self.at, {}
+        for name, source in self.sources.items():
+            limit = self.sheet.give(f"{at}.{name}.limit", source.currency, source.value)
+            able[name] = f"MAX({limit} - {{{at}.{name}_to_date@-1}}, 0)"
+            if name in self.loans:
+                flag = Row(f"{at}.{name}_available", f"{name} may be drawn", "", FLOW)
+                self.sheet.put(flag, available(self.loans[name], self.timeline))
+                able[name] += f" * {{{at}.{name}_available}}"
+            if source.rate:
+                able[name] += f" * {{{source.rate}}}"
+        room = " + ".join(able.values()) or "0"
+        texts: dict[str, str] = {}
+        for name, text in able.items():
+            if self.plan.funding.order == "pro_rata":
+                texts[name] = f"IF({room} > 0, MIN({{{at}.uses}}, {room}) * {text} / ({room}), 0)"
+            else:
+                earlier = "".join(f" - {{{at}.{before}}}" for before in texts)
+                texts[name] = f"MIN(MAX({{{at}.uses}}{earlier}, 0), {text})"
+        return texts, f"MAX({{{at}.uses}} - ({room}), 0)"

@@ -11,9 +11,10 @@ from fibercap.core.fields import Label, Number, Of, Word
 from fibercap.core.paths import PathOf, TimePath
 from fibercap.core.spec import Spec
 from fibercap.core.timeline import Timeline
-from fibercap.core.units import Array
+from fibercap.core.units import CURRENCIES, Array
 from fibercap.model.claim import Claim
 from fibercap.model.company import Company, Horizon, MoneyTerms, Opening, Tax, WorkingCapital
+from fibercap.model.currency import Exchange
 from fibercap.model.funding import Funding
 from fibercap.model.loans import Loan
 from fibercap.model.market import Product
@@ -84,6 +85,7 @@ class Plan(Lending):
 
     horizon: Horizon
     money: MoneyTerms
+    exchange: Mapping[str, Exchange] = {}
     products: Mapping[str, Product]
     plants: Mapping[str, Plant]
     projects: Mapping[str, Project] = {}
@@ -108,6 +110,12 @@ class Plan(Lending):
     def funded_by(self, name: str) -> list[str]:
         """Return the projects and purchases that ask a loan to pay."""
         return [key for key, funding in self.funding.items() if name in funding.__dict__.get("sources", {})]
+
+    @property
+    def foreign(self) -> tuple[str, ...]:
+        """Other currencies than the reporting one in which something of the plan is written."""
+        used = set(self._written_in.values()) - {self.currency}
+        return tuple(code for code in CURRENCIES if code in used)
 
     @property
     def lifts(self) -> tuple[str, ...]:

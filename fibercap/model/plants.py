@@ -15,6 +15,7 @@ from fibercap.core.rows import Row, Sheet, total
 from fibercap.core.spec import Spec
 from fibercap.core.timeline import FLOW, RATE, STOCK, Timeline, month_number, month_start
 from fibercap.core.units import Array
+from fibercap.model.currencies import Currencies
 from fibercap.model.market import Product, path_row
 from fibercap.model.projects import Project
 
@@ -109,8 +110,24 @@ def _ramped_months(sheet: Sheet, key: str, project: Project, at: str, edges: Arr
     return ramped
 
 
+def purchase_rows(sheet: Sheet, timeline: Timeline, key: str, deal: Purchase, label: str, money: Currencies) -> None:
+    """Write a bought plant's price, and the working capital that comes with it, in the period of the purchase."""
+    bought = month_number(deal.on)
+    on = sheet.give(f"inputs.plants.{key}.purchase.on", "month", bought)
+    now = ((timeline.starts < bought) & (bought <= timeline.ends)).astype(float)
+    for what, row, words, amount in (
+        ("price", f"plants.{key}.purchase", "purchase price", deal.price),
+        ("working_capital", f"plants.{key}.purchased.working_capital", "working capital bought", deal.working_capital),
+    ):
+        path = f"plants.{key}.purchase.{what}"
+        given = sheet.give(f"inputs.{path}", money.of(path), amount)
+        text = f"IF(AND({{time.start}} < {on}, {on} <= {{time.end}}), {given}, 0)"
+        text, value = money.flow(sheet, path, text, amount * now)
+        sheet.put(Row(row, f"{label}: {words}", money.reporting, FLOW, text), value)
+
+
 def market_rows(
-    sheet: Sheet, timeline: Timeline, plants: Mapping[str, Plant], products: Mapping[str, Product], money: str
+    sheet: Sheet, timeline: Timeline, plants: Mapping[str, Plant], products: Mapping[str, Product], money: Currencies
 ) -> None:
     """Write each product's price and demand, and each plant's shipments, revenue and variable cost.
 
@@ -120,7 +137,8 @@ def market_rows(
     for name, product in products.items():
         makers = [f"plants.{key}.output" for key, plant in plants.items() if plant.product == name]
         linear = product.interpolate == "linear"
-        path_row(sheet, timeline, f"products.{name}.price", product.price, f"{money}/km", linear=linear)
+        at = f"products.{name}.price"
+        path_row(sheet, timeline, at, product.price, f"{money.of(at)}/km", linear=linear)
         if product.demand is None or not makers:
             continue
         demand = path_row(sheet, timeline, f"products.{name}.demand", product.demand, "km/year", linear=linear) * years
@@ -139,7 +157,7 @@ def market_rows(
 
 
 def _sales_rows(
-    sheet: Sheet, timeline: Timeline, key: str, plant: Plant, products: Mapping[str, Product], money: str
+    sheet: Sheet, timeline: Timeline, key: str, plant: Plant, products: Mapping[str, Product], money: Currencies
 ) -> None:
     at, label = f"plants.{key}", plant.name or key
     shipped, text = sheet.value(f"{at}.output"), f"{{{at}.output}}"
@@ -147,32 +165,37 @@ def _sales_rows(
         shipped = shipped * sheet.value(f"products.{plant.product}.sold_share")
         text += f" * {{products.{plant.product}.sold_share}}"
     shipped = sheet.put(Row(f"{at}.shipments", f"{label}: shipments", "km", FLOW, text), shipped)
-    price, ships = f"inputs.products.{plant.product}.price", f"{{{at}.shipments}}"
-    row = Row(f"{at}.revenue", f"{label}: revenue", money, FLOW, f"{ships} * {{{price}}}")
-    sheet.put(row, shipped * sheet.value(price))
-    cost = path_row(sheet, timeline, f"{at}.cash_cost", plant.cash_cost, f"{money}/km")
-    row = Row(f"{at}.variable_cost", f"{label}: variable cost", money, FLOW, f"{ships} * {{inputs.{at}.cash_cost}}")
-    sheet.put(row, shipped * cost)
+    price, ships = f"products.{plant.product}.price", f"{{{at}.shipments}}"
+    sold = shipped * sheet.value(f"inputs.{price}")
+    text, value = money.flow(sheet, price, f"{ships} * {{inputs.{price}}}", sold)
+    sheet.put(Row(f"{at}.revenue", f"{label}: revenue", money.reporting, FLOW, text), value)
+    own = f"{at}.cash_cost"
+    cost = path_row(sheet, timeline, own, plant.cash_cost, f"{money.of(own)}/km")
+    text, value = money.flow(sheet, own, f"{ships} * {{inputs.{own}}}", shipped * cost)
+    sheet.put(Row(f"{at}.variable_cost", f"{label}: variable cost", money.reporting, FLOW, text), value)
 
 
 def cost_rows(
-    sheet: Sheet, timeline: Timeline, name: str, plant: Plant, projects: Mapping[str, Project], money: str
+    sheet: Sheet, timeline: Timeline, name: str, plant: Plant, projects: Mapping[str, Project], money: Currencies
 ) -> None:
     """Write a plant's fixed cost (its projects' from completion on) and maintenance, while it is open."""
     at, label = f"plants.{name}", plant.name or name
     edges = open_edges(timeline, plant)
     years = np.diff(edges) / 12
     open_years = f"({{{at}.clock}} - {{{at}.clock@-1}}) / {{time.months}} * {{time.years}}"
-    fixed = path_row(sheet, timeline, f"{at}.fixed_cost", plant.fixed_cost, f"{money}/year") * years
-    text = f"{{inputs.{at}.fixed_cost}} * {open_years}"
+
+    def yearly(path: str, amounts: TimePath, years: Array, during: str) -> tuple[str, Array]:
+        """Return what a yearly cost comes to in each period, in the reporting currency."""
+        cost = path_row(sheet, timeline, path, amounts, f"{money.of(path)}/year")
+        return money.flow(sheet, path, f"{{inputs.{path}}} * {during}", cost * years)
+
+    text, fixed = yearly(f"{at}.fixed_cost", plant.fixed_cost, years, open_years)
     for key, project in projects.items():
         done = project.completes_text(key)
         running = np.diff(np.maximum(edges, project.completes)) / 12
-        own = path_row(sheet, timeline, f"projects.{key}.fixed_cost", project.fixed_cost, f"{money}/year")
-        fixed = fixed + own * running
         since = f"(MAX({{{at}.clock}}, {done}) - MAX({{{at}.clock@-1}}, {done})) / {{time.months}} * {{time.years}}"
-        text += f" + {{inputs.projects.{key}.fixed_cost}} * {since}"
-    sheet.put(Row(f"{at}.fixed_cost", f"{label}: fixed cost", money, FLOW, text), fixed)
-    keep = path_row(sheet, timeline, f"{at}.maintenance", plant.maintenance, f"{money}/year")
-    text = f"{{inputs.{at}.maintenance}} * {open_years}"
-    sheet.put(Row(f"{at}.maintenance", f"{label}: maintenance", money, FLOW, text), keep * years)
+        own, cost = yearly(f"projects.{key}.fixed_cost", project.fixed_cost, running, since)
+        text, fixed = f"{text} + {own}", fixed + cost
+    sheet.put(Row(f"{at}.fixed_cost", f"{label}: fixed cost", money.reporting, FLOW, text), fixed)
+    text, kept = yearly(f"{at}.maintenance", plant.maintenance, years, open_years)
+    sheet.put(Row(f"{at}.maintenance", f"{label}: maintenance", money.reporting, FLOW, text), kept)

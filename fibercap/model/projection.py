@@ -15,14 +15,16 @@ from fibercap.core.timeline import FLOW, STOCK, Timeline
 from fibercap.core.units import Quantity, house_unit
 from fibercap.model.accounts import account_rows
 from fibercap.model.cover import cover_rows
+from fibercap.model.currencies import Currencies
+from fibercap.model.exchange import exchange_rows
 from fibercap.model.facilities import loan_blocks
 from fibercap.model.funding import Plan as FundingPlan
-from fibercap.model.funding import funding_rows
+from fibercap.model.funding import Whole, funding_rows
 from fibercap.model.laws import prove_laws
 from fibercap.model.loans.prepared import serial
 from fibercap.model.market import time_rows
 from fibercap.model.operations import asset_rows, income_rows, unlevered_rows, working_capital_rows
-from fibercap.model.plants import capacity_rows, cost_rows, market_rows
+from fibercap.model.plants import capacity_rows, cost_rows, market_rows, purchase_rows
 from fibercap.model.projects import capex_rows, dates_given
 from fibercap.model.tax import rate_row
 from fibercap.model.worth import WITHOUT, worth_rows
@@ -131,10 +133,12 @@ def project(scenario: Scenario) -> Projection:
 
 def _operations(sheet: Sheet, plan: Plan) -> None:
     """Write everything that does not depend on loans."""
-    timeline, money = plan.timeline, plan.currency
+    timeline = plan.timeline
+    money = Currencies(plan.currency, plan.currency_at)
     time_rows(sheet, timeline)
     dates = np.array([serial(day) for day in timeline.dates])
     sheet.put(Row("time.date", "Last day", "day", STOCK), dates)
+    exchange_rows(sheet, plan)
     rate_row(sheet, plan)
     for key, project_ in plan.projects.items():
         dates_given(sheet, key, project_)
@@ -142,37 +146,45 @@ def _operations(sheet: Sheet, plan: Plan) -> None:
         at = {name: project_ for name, project_ in plan.projects.items() if project_.plant == key}
         capacity_rows(sheet, timeline, key, plant, at)
         cost_rows(sheet, timeline, key, plant, at, money)
+        if plant.purchase is not None:
+            purchase_rows(sheet, timeline, key, plant.purchase, plant.name or key, money)
     market_rows(sheet, timeline, plan.plants, plan.products, money)
     for key, project_ in plan.projects.items():
         capex_rows(sheet, timeline, key, project_, money)
-    _funding(sheet, plan)
+    _funding(sheet, plan, money)
     asset_rows(sheet, plan)
     income_rows(sheet, plan)
     working_capital_rows(sheet, plan)
     unlevered_rows(sheet, plan)
 
 
-def _funding(sheet: Sheet, plan: Plan) -> None:
+def _funding(sheet: Sheet, plan: Plan, money: Currencies) -> None:
     """Write the uses of each project and purchase, and who pays for them."""
-    plans, money = [], plan.currency
-    for key, project_ in plan.projects.items():
-        text = f"{{inputs.projects.{key}.capex}} * (1 + {{inputs.projects.{key}.overrun}})"
-        uses = sheet.value(f"projects.{key}.capex")
-        plans.append(
-            (FundingPlan(key, uses, project_.cost, f"({text})", plan.funding.get(key)), f"projects.{key}.capex")
-        )
-    for key, plant in plan.plants.items():
-        if plant.purchase is not None:
-            price = sheet.give(f"inputs.plants.{key}.purchase.price", money, plant.purchase.price)
-            uses = plant.purchase.price * (np.arange(sheet.length) == plan.timeline.index(plant.purchase.on))
-            plans.append(
-                (FundingPlan(key, uses, plant.purchase.price, price, plan.funding.get(key)), f"plants.{key}.purchase")
-            )
-    for item, row in plans:
-        if item.funding is not None:
-            label = f"{item.key}: uses of funds"
-            sheet.put(Row(f"funding.{item.key}.uses", label, money, FLOW, f"{{{row}}}"), item.uses)
-    funding_rows(sheet, plan.timeline, [item for item, _ in plans], plan.loans, money)
+    rows = {key: f"projects.{key}.capex" for key in plan.projects}
+    rows |= {key: f"plants.{key}.purchase" for key, plant in plan.plants.items() if plant.purchase is not None}
+    plans = []
+    for key, row in rows.items():
+        if key not in plan.funding:
+            continue
+        uses = sheet.value(row)
+        label = f"{key}: uses of funds"
+        sheet.put(Row(f"funding.{key}.uses", label, plan.currency, FLOW, f"{{{row}}}"), uses)
+        plans.append(FundingPlan(key, uses, plan.funding[key], _whole(sheet, plan, key, money)))
+    funding_rows(sheet, plan.timeline, plans, plan.loans, money)
+
+
+def _whole(sheet: Sheet, plan: Plan, key: str, money: Currencies) -> Whole:
+    """Return what a project or purchase costs in all; added up over the horizon where it is in another currency."""
+    if key in plan.projects:
+        path, cost = f"projects.{key}.capex", plan.projects[key].cost
+        text = f"({{inputs.{path}}} * (1 + {{inputs.projects.{key}.overrun}}))"
+    else:
+        path, deal = f"plants.{key}.purchase.price", plan.plants[key].purchase
+        text, cost = f"{{inputs.{path}}}", deal.price if deal else np.asarray(0.0)
+    if not money.rate(path):
+        return Whole(text, cost)
+    uses = sheet.value(f"funding.{key}.uses")
+    return Whole(f"SUM({{funding.{key}.uses}})", uses.sum(axis=-1, keepdims=True))
 
 
 def _without_projects(scenario: Scenario) -> Plan:

@@ -16,6 +16,7 @@ from fibercap.core.rows import Row, Sheet
 from fibercap.core.spec import OneOf, Spec
 from fibercap.core.timeline import FLOW, STOCK, Timeline, month_number, month_start
 from fibercap.core.units import Array
+from fibercap.model.currencies import Currencies
 from fibercap.model.ramps import NoRamp, Ramp
 
 TEN_YEARS = 120
@@ -169,7 +170,7 @@ def dates_given(sheet: Sheet, key: str, project: Project) -> None:
     sheet.give(f"inputs.projects.{key}.delay", "month", project.delay)
 
 
-def capex_rows(sheet: Sheet, timeline: Timeline, key: str, project: Project, money: str) -> Array:
+def capex_rows(sheet: Sheet, timeline: Timeline, key: str, project: Project, money: Currencies) -> Array:
     """Write a project's share spent and capex; return the capex, (..., period). [money]"""
     at, label = f"projects.{key}", project.name or key
     edges = np.append(timeline.origin, timeline.ends)
@@ -186,8 +187,8 @@ def capex_rows(sheet: Sheet, timeline: Timeline, key: str, project: Project, mon
         terms.append(f"{of} * {part}^2 * (3 - 2 * {part})" if project.smooth else f"{of} * {part}")
     row = Row(f"{at}.spent_share", f"{label}: share of capex spent", "", STOCK, " + ".join(terms))
     sheet.put(row, share[..., 1:])
-    capex = sheet.give(f"inputs.{at}.capex", money, project.capex)
+    capex = sheet.give(f"inputs.{at}.capex", money.of(f"{at}.capex"), project.capex)
     overrun = sheet.give(f"inputs.{at}.overrun", "", project.overrun)
     text = f"{capex} * (1 + {overrun}) * ({{{at}.spent_share}} - {{{at}.spent_share@-1}})"
-    row = Row(f"{at}.capex", f"{label}: capex", money, FLOW, text)
-    return sheet.put(row, project.cost * np.diff(share))
+    text, value = money.flow(sheet, f"{at}.capex", text, project.cost * np.diff(share))
+    return sheet.put(Row(f"{at}.capex", f"{label}: capex", money.reporting, FLOW, text), value)
