@@ -10,6 +10,7 @@ from fibercap.core.rows import Row, Sheet, total
 from fibercap.core.timeline import FLOW, STOCK
 from fibercap.model.cash import EQUITY
 from fibercap.model.facilities import paid_row, short_text
+from fibercap.model.foreign_loans import opened
 from fibercap.model.operations import added, sum_row
 from fibercap.model.tax import paid_row as tax_paid_row
 from fibercap.model.tax import tax_rows, within_year
@@ -54,8 +55,11 @@ class Accounts:
         accrued = self.of_loans("recurring_fees", "Recurring fees accrued", FLOW, "fees")
         spread = self.of_loans("fee_amortization", "Upfront fees expensed", FLOW, "fee_amortization")
         fees = self.put("fee_expense", "Fee expense", FLOW, "[recurring_fees] + [fee_amortization]", accrued + spread)
-        self.put("exchange_result", "Exchange result", FLOW, "0", np.zeros(self.sheet.length))
-        pretax = self.at("ebit") - interest - fees
+        foreign = [name for name in self.plan.loans if self.plan.loan_currency(name) != self.plan.currency]
+        rows = [f"loans.{name}.{of}_revaluation" for name in foreign for of in ("closing", "accrued")]
+        text = f"-({total(rows)})" if rows else "0"
+        result = self.put("exchange_result", "Exchange result", FLOW, text, -added(self.sheet, rows))
+        pretax = self.at("ebit") - interest - fees + result
         text = "[ebit] - [interest_expense] - [fee_expense] + [exchange_result]"
         pretax = self.put("pretax_income", "Pretax income", FLOW, text, pretax)
         income = ("{accounts.pretax_income}", pretax)
@@ -160,23 +164,9 @@ class Accounts:
         owed = opening.payables + opening.other_liabilities
         for name in self.plan.loans:
             first = f"loans.{name}"
-            owed = owed + self._before(f"{first}.closing") + self._before(f"{first}.accrued")
-            owned = owned + self._before(f"{first}.deferred_fee")
+            owed = owed + opened(self.sheet, first, "closing") + opened(self.sheet, first, "accrued")
+            owned = owned + opened(self.sheet, first, "deferred_fee")
         return np.asarray(owned - owed)
-
-    def _before(self, path: str) -> Array:
-        """Return a loan's balance at the horizon's start, from its first period backwards."""
-        loan, first = path.rsplit(".", 1)
-        moves = {
-            "closing": ("draws capitalized", "principal"),
-            "accrued": ("interest fees", "interest_paid fees_paid capitalized"),
-            "deferred_fee": ("upfront_fee", "fee_amortization"),
-        }[first]
-        value = self.sheet.value(path)[..., :1]
-        for sign, keys in zip((-1.0, 1.0), moves, strict=True):
-            for key in keys.split():
-                value = value + sign * self.sheet.value(f"{loan}.{key}")[..., :1]
-        return value
 
     def debt_service(self) -> None:
         """Write cash flow available for debt service, debt service, and their ratio at the end of each year."""

@@ -19,6 +19,7 @@ from fibercap.core.timeline import STEPS, month_end
 from fibercap.core.tree import Branch, place_of
 from fibercap.core.wording import quoted
 from fibercap.model.claim import LIMITS
+from fibercap.model.currency_checks import CURRENCY_CHECKS
 from fibercap.model.funding import PURSES
 from fibercap.model.funding_checks import (
     Found,
@@ -47,7 +48,8 @@ YEAR = 12
 def problems_across(plan: Plan, tree: Branch) -> list[Problem]:
     """Return what is wrong across blocks, each problem at its place."""
     runs = [check(plan, name) for check, names in _checks(plan) for name in names]
-    return problems_found([*runs, funding_sources(plan, tree)], tree)
+    currencies = [check(plan, tree) for check in CURRENCY_CHECKS]
+    return problems_found([*runs, *currencies, funding_sources(plan, tree)], tree)
 
 
 def problems_among_loans(lending: Lending, tree: Branch) -> list[Problem]:

@@ -28,7 +28,7 @@ class ExchangeOf(Of):
         currency = (info.context or {}).get("currency", "USD")
         text = text_of(raw, "a rate of exchange")
         _, unit = quantity_of(text, "a rate of exchange", f"`0.92 {currency}/EUR`")
-        code = unit.removeprefix(f"{currency}/")
+        code = unit.replace(" ", "").removeprefix(f"{currency}/")
         if code not in CURRENCIES or code == currency:
             hint = f"write it like `0.92 {currency}/EUR`"
             raise wrong("wrong_dimension", f"`{text}`", f"{currency} per unit of another currency", hint)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
+from fibercap.model.foreign_loans import reported
 from fibercap.model.loans.price import average_life, effective_cost
 from fibercap.model.measure import HIGHER, LOWER, Measure, made, undefined
 
@@ -43,17 +44,18 @@ def peak_debt(projection: Projection) -> Measure:
     days = np.unique(np.concatenate([*dates.values(), [0.0]]))
     owed = np.zeros((projection.draws, len(days)))
     for name, own in dates.items():
-        closing = projection.value(f"loans.{name}.schedule.closing")
+        closing = projection.value(reported(projection.scenario, name, "closing"))
         padded = np.concatenate([np.zeros((projection.draws, 1)), closing], axis=-1)
         owed += padded[:, np.searchsorted(own, days, side="right")]
     only = next(iter(loans), "")
-    formula = f"MAX({{loans.{only}.schedule.closing}})" if len(loans) == 1 else ""
+    formula = f"MAX({{{reported(projection.scenario, only, 'closing')}}})" if len(loans) == 1 else ""
     return made("peak_debt", "Peak debt", money, formula, owed.max(axis=-1), better=LOWER)
 
 
-def _of_loans(projection: Projection, name: str, label: str, keys: tuple[str, ...], suffix: str) -> Measure:
-    """Add up rows over all loans; `suffix` is ".schedule" for to maturity and "" for within the horizon."""
-    rows = [f"loans.{loan}{suffix}.{key}" for loan in projection.scenario.loans for key in keys]
+def _of_loans(projection: Projection, name: str, label: str, keys: tuple[str, ...], *, to_maturity: bool) -> Measure:
+    """Add up rows over all loans, to maturity or within the horizon."""
+    plan = projection.scenario
+    rows = [reported(plan, loan, key) if to_maturity else f"loans.{loan}.{key}" for loan in plan.loans for key in keys]
     values = sum((_in_horizon(projection, row) for row in rows), start=np.zeros(projection.draws))
     formula = " + ".join(f"SUM({{{row}}})" for row in rows) or "0"
     return made(name, label, projection.scenario.currency, formula, values, better=LOWER)
@@ -68,22 +70,24 @@ FEES: Final = ("fees", "upfront_fee")
 
 def total_interest(projection: Projection) -> Measure:
     """Interest accrued on all loans, from signing to maturity, past the horizon too."""
-    return _of_loans(projection, "total_interest", "Interest to maturity", ("interest",), ".schedule")
+    return _of_loans(projection, "total_interest", "Interest to maturity", ("interest",), to_maturity=True)
 
 
 def total_interest_at_horizon(projection: Projection) -> Measure:
     """Interest accrued on all loans within the horizon."""
-    return _of_loans(projection, "total_interest_at_horizon", "Interest within the horizon", ("interest",), "")
+    return _of_loans(
+        projection, "total_interest_at_horizon", "Interest within the horizon", ("interest",), to_maturity=False
+    )
 
 
 def total_fees(projection: Projection) -> Measure:
     """Upfront and recurring fees on all loans, from signing to maturity."""
-    return _of_loans(projection, "total_fees", "Fees to maturity", FEES, ".schedule")
+    return _of_loans(projection, "total_fees", "Fees to maturity", FEES, to_maturity=True)
 
 
 def total_fees_at_horizon(projection: Projection) -> Measure:
     """Upfront and recurring fees on all loans within the horizon."""
-    return _of_loans(projection, "total_fees_at_horizon", "Fees within the horizon", FEES, "")
+    return _of_loans(projection, "total_fees_at_horizon", "Fees within the horizon", FEES, to_maturity=False)
 
 
 def owed_at_horizon(projection: Projection) -> Measure:
@@ -97,9 +101,10 @@ def all_in_cost(projection: Projection) -> Measure:
     """Effective annual rate of the borrower's flows of all loans together, by dates / 365, to maturity."""
     loans = list(projection.scenario.loans)
     dates = [projection.value(f"loans.{name}.schedule.date")[0] for name in loans]
-    flows = [projection.value(f"loans.{name}.schedule.borrower_cash_flow") for name in loans]
+    flows = [projection.value(reported(projection.scenario, name, "borrower_cash_flow")) for name in loans]
     measure = _all_in(projection, "all_in_cost", "All-in cost of debt", dates, flows)
-    return replace(measure, formula=_xirr(loans[0])) if len(loans) == 1 else measure
+    alone = len(loans) == 1 and projection.scenario.loan_currency(loans[0]) == projection.scenario.currency
+    return replace(measure, formula=_xirr(loans[0])) if alone else measure
 
 
 def _xirr(loan: str) -> str:

@@ -10,7 +10,8 @@ from fibercap.core.rows import Row, Sheet
 from fibercap.core.timeline import FLOW, STOCK
 from fibercap.model.cash import EQUITY, CashLoan, Moves, solve
 from fibercap.model.cover import service_target
-from fibercap.model.loans import Moved, Setting, loan_rows, schedule_block
+from fibercap.model.foreign_loans import OWN, translated_rows
+from fibercap.model.loans import Exchanged, Moved, Setting, loan_rows, schedule_block
 from fibercap.model.loans.styles import Sculpted
 from fibercap.model.operations import added
 from fibercap.model.owners import owner_rows
@@ -38,8 +39,14 @@ def loan_blocks(sheet: Sheet, plan: Plan) -> tuple[dict[str, Block], Moves]:
     return {blocks[name].name: blocks[name] for name in plan.loans}, moves
 
 
-def _setting(plan: Plan, name: str) -> Setting:
-    return Setting(name, plan.loans[name], plan.currency, plan.timeline, plan.rates)
+def _setting(sheet: Sheet, plan: Plan, name: str) -> Setting:
+    code, exchange = plan.loan_currency(name), None
+    if code != plan.currency:
+        average = sheet.value(f"exchange.{code}.average")
+        last = sheet.value(f"exchange.{code}.closing")[..., -1:]
+        before, after = sheet.given(f"exchange.{code}.before"), last if last.ndim > 1 else last[0]
+        exchange = Exchanged(code, f"{plan.currency}/{code}", average, before, after)
+    return Setting(name, plan.loans[name], code, plan.timeline, plan.rates, exchange)
 
 
 def _planned(sheet: Sheet, plan: Plan, name: str) -> Moved:
@@ -54,9 +61,13 @@ def _planned(sheet: Sheet, plan: Plan, name: str) -> Moved:
 
 
 def _written(sheet: Sheet, plan: Plan, name: str, moved: Moved) -> Block:
-    setting = _setting(plan, name)
+    setting = _setting(sheet, plan, name)
     block = schedule_block(setting, moved)
-    loan_rows(sheet, setting, plan.timeline, block)
+    if setting.money == plan.currency:
+        loan_rows(sheet, setting, plan.timeline, block, f"loans.{name}")
+    else:
+        loan_rows(sheet, setting, plan.timeline, block, f"loans.{name}.{OWN}")
+        translated_rows(sheet, plan, name)
     return block
 
 
@@ -79,7 +90,7 @@ def _moves(sheet: Sheet, plan: Plan, planned: dict[str, Moved]) -> Moves:
     """Return what cash decides; nothing where no loan depends on it."""
     timeline = plan.timeline
     loans = {
-        name: CashLoan(_setting(plan, name), planned[name], timeline)
+        name: CashLoan(_setting(sheet, plan, name), planned[name], timeline)
         for name, loan in plan.loans.items()
         if loan.needs_cash
     }

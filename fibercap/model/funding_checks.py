@@ -48,8 +48,8 @@ def loan_total(s: Plan, name: str) -> Found:
         so_far = so_far + amount
         above = so_far > loan.commitment * (1 + 1e-12)
         if np.any(above):
-            told = f"{first_bad(so_far, above):,.0f} {s.currency} asked of `{name}` so far{in_draw(above)}"
-            wanted = f"at most its commitment of {first_bad(loan.commitment, above):,.0f} {s.currency}"
+            told = f"{first_bad(so_far, above):,.0f} {s.loan_currency(name)} asked of `{name}` so far{in_draw(above)}"
+            wanted = f"at most its commitment of {first_bad(loan.commitment, above):,.0f} {s.loan_currency(name)}"
             yield path, "above_commitment", told, wanted, "ask for less, or raise the commitment"
             return
 
@@ -87,6 +87,10 @@ def funding_total(s: Plan, key: str) -> Found:
     deal = s.plants[key].purchase if key in s.plants else None
     if key not in s.projects and deal is None:
         return
+    path = f"projects.{key}.capex" if deal is None else f"plants.{key}.purchase.price"
+    mixed = {s.currency_at(path), *(s.currency_at(f"funding.{key}.{name}") for name in funding.sources)}
+    if len(mixed | {s.currency}) > 1:
+        return  # what foreign amounts come to is known only period by period
     whole = s.projects[key].cost if deal is None else deal.price
     so_far = np.asarray(0.0)
     for name, part in funding.sources.items():

@@ -38,6 +38,8 @@ def _loans_carry(plan: Plan, read: Callable[[str], Array]) -> Iterator[Gap]:
     for name in plan.loans:
         at = f"loans.{name}"
         moved = read(f"{at}.opening") + read(f"{at}.draws") + read(f"{at}.capitalized") - read(f"{at}.principal")
+        if plan.loan_currency(name) != plan.currency:
+            moved = moved + read(f"{at}.closing_revaluation")
         yield _equal(f"{at}.closing", read(f"{at}.closing"), moved)
 
 

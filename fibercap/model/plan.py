@@ -70,6 +70,11 @@ class Lending(Spec):
         owed = self.loans[name].outstanding is not None
         return self.currency_at(f"loans.{name}.{'outstanding' if owed else 'commitment'}")
 
+    @property
+    def amounts(self) -> Mapping[str, str]:
+        """The currency of every amount by path."""
+        return self._written_in
+
     def amounts_of(self, name: str) -> dict[str, str]:
         """Return the currency of each amount of a loan, by path."""
         return {path: code for path, code in self._written_in.items() if path.startswith(f"loans.{name}.")}

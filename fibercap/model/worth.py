@@ -109,6 +109,12 @@ def _equity_rows(sheet: Sheet, plan: Plan, money: str) -> None:
     """Write what owners get: the project flow and the flows of the debt that pays for it."""
     loans, at = project_loans(plan), sheet.value
     costs = [f"loans.{n}.{k}" for n in loans for k in ("interest", "fees", "fee_amortization")]
+    costs += [
+        f"loans.{n}.{k}_revaluation"
+        for n in loans
+        for k in ("closing", "accrued")
+        if plan.loan_currency(n) != plan.currency
+    ]
     income = at("accounts.pretax_income") + added(sheet, costs)
     text = f"{{accounts.pretax_income}} + {total(costs)}"
     path = "tax_without_project_debt"

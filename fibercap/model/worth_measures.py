@@ -79,10 +79,18 @@ def payback(projection: Projection) -> Measure:
 def capacity_cost(projection: Projection) -> Measure:
     """Gross capex of all projects, overruns included, per km/year they add."""
     projects = projection.scenario.projects
-    cost = sum((project.cost for project in projects.values()), start=np.asarray(0.0))
+    plan = projection.scenario
+    foreign = {key for key in projects if plan.currency_at(f"projects.{key}.capex") != plan.currency}
+    spent = {key: projection.value(f"projects.{key}.capex").sum(axis=-1, keepdims=True) for key in foreign}
+    cost = sum((spent.get(key, project.cost) for key, project in projects.items()), start=np.asarray(0.0))
     adds = sum((project.adds for project in projects.values()), start=np.asarray(0.0))
     flat = np.ravel(cost / np.where(adds > 0, adds, np.nan)) * np.ones(projection.draws)
-    costs = [f"{{inputs.projects.{k}.capex}} * (1 + {{inputs.projects.{k}.overrun}})" for k in projects]
+    costs = [
+        f"SUM({{projects.{k}.capex}})"
+        if k in foreign
+        else f"{{inputs.projects.{k}.capex}} * (1 + {{inputs.projects.{k}.overrun}})"
+        for k in projects
+    ]
     added = [f"{{inputs.projects.{k}.adds}}" for k in projects]
     formula = f"({' + '.join(costs)}) / ({' + '.join(added)})" if projects else ""
     unit, reason = f"{projection.scenario.currency}*year/km", "the projects add no capacity"

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from fibercap.core.errors import FibercapError
+from fibercap.model.foreign_loans import reported
 from fibercap.views.charts_debt import day_of
 from fibercap.views.charts_style import (
     FAINT,
@@ -45,6 +46,7 @@ LEFT = MARGIN + 0.2
 ROW = 0.24
 PRINCIPAL, INTEREST = PALETTE[0], PALETTE[1]
 NAMES = 2.3
+PAID = ("principal", "interest_paid", "fees_paid")
 Service = tuple["Array", "Array"]
 
 
@@ -55,9 +57,9 @@ def service_by_year(projection: Projection, years: range) -> Service:
         at = f"loans.{loan}.schedule"
         places = np.array([day_of(day).year for day in projection.value(f"{at}.date")[0]]) - years.start
         inside = (places >= 0) & (places < len(years))
-        np.add.at(principal, places[inside], projection.value(f"{at}.principal")[0][inside])
-        for row in ("interest_paid", "fees_paid"):
-            np.add.at(interest, places[inside], projection.value(f"{at}.{row}")[0][inside])
+        paid = {key: projection.value(reported(projection.scenario, loan, key))[0][inside] for key in PAID}
+        np.add.at(principal, places[inside], paid["principal"])
+        np.add.at(interest, places[inside], paid["interest_paid"] + paid["fees_paid"])
     return principal, interest
 
 

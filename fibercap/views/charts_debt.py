@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from fibercap.core.timeline import month_number
+from fibercap.model.foreign_loans import reported
 from fibercap.model.loans.prepared import EXCEL_EPOCH
 from fibercap.views.charts_style import (
     INK,
@@ -75,7 +76,7 @@ def owed(projection: Projection, loan: str) -> Owed:
     """Return what is owed on a loan after each of its events."""
     days = projection.value(f"loans.{loan}.schedule.date")[0]
     times = np.array([month_number(day_of(day)) / 12 for day in days])
-    return Owed(loan, times, projection.value(f"loans.{loan}.schedule.closing")[0])
+    return Owed(loan, times, projection.value(reported(projection.scenario, loan, "closing"))[0])
 
 
 def stacked(loans: list[Owed]) -> list[Owed]:

@@ -156,7 +156,8 @@ def loan(console: Console, projection: Projection, name: str) -> None:
     rate = rate_text(terms.rate)
     note = f"{style}, every {every}, signed {terms.signed}, due {terms.maturity}, {rate}"
     years_ = [str(year) for year in columns]
-    show(console, Figures(f"Loan {name} to maturity", projection.scenario.currency, years_, lines, note))
+    money = projection.scenario.loan_currency(name)
+    show(console, Figures(f"Loan {name} to maturity", money, years_, lines, note))
 
 
 def measures_table(console: Console, found: Mapping[str, Measure]) -> None:

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
 
 from fibercap.core.errors import FibercapError
+from fibercap.core.timeline import RATE
 from fibercap.model.loans.flow_rows import flow_rows
 from fibercap.model.loans.prepared import Prepared
 from fibercap.model.loans.shortfall import first_shortfall
 
 if TYPE_CHECKING:
     from fibercap.core.rows import Block
-    from fibercap.model.loans.setting import Moved, Setting
+    from fibercap.model.loans.setting import Exchanged, Moved, Setting
 
 
 def schedule_block(setting: Setting, moved: Moved) -> Block:
@@ -37,4 +40,37 @@ def schedule_block(setting: Setting, moved: Moved) -> Block:
             f"loans.{setting.name}.repayment: {told}; write `allow_negative_amortization: true` to allow it"
         )
     flow_rows(prepared, flows)
+    if setting.exchange is not None:
+        _reported_rows(prepared, setting.exchange)
     return prepared.sheet.block()
+
+
+REPORTED: Final = (
+    "interest",
+    "interest_paid",
+    "fees",
+    "fees_paid",
+    "upfront_fee",
+    "principal",
+    "drawn",
+    "borrower_cash_flow",
+    "closing",
+)
+
+
+def _reported_rows(prepared: Prepared, exchange: Exchanged) -> None:
+    """Write amounts in the reporting currency: at the average rate of their period, beyond the horizon at its ends'."""
+    at, events = prepared.setting.at, prepared.grid.period.astype(int)
+    count = exchange.average.shape[-1]
+    edges = [np.broadcast_to(edge, (*exchange.average.shape[:-1], 1)) for edge in (exchange.before, exchange.after)]
+    rates = np.concatenate([edges[0], exchange.average, edges[1]], axis=-1)[..., np.minimum(events, count + 1)]
+    before = prepared.sheet.give(f"loans.{prepared.setting.name}.rate_before", exchange.unit, exchange.before)
+    after = prepared.sheet.give(f"loans.{prepared.setting.name}.rate_after", exchange.unit, exchange.after)
+    during = f"SUMIFS({{exchange.{exchange.code}.average}}, {{time.period}}, {{{at}.period}})"
+    text = f"IF({{{at}.period}} = 0, {before}, IF({{{at}.period}} > {count}, {after}, {during}))"
+    rate = prepared.put("exchange", "Rate of exchange", exchange.unit, text, rates, RATE)
+    money = exchange.unit.split("/")[0]
+    for key in REPORTED:
+        row = prepared.sheet.rows[f"{at}.{key}"]
+        text = f"{{{at}.{key}}} * {{{at}.exchange}}"
+        prepared.put(f"reported.{key}", row.label, money, text, prepared.value(key) * rate, row.nature)

@@ -32,12 +32,12 @@ BALANCE = ("+drawn", "+capitalized", "-principal")
 ACCRUED = ("+interest", "+fees", "-interest_paid", "-fees_paid", "-capitalized")
 
 
-def loan_rows(sheet: Sheet, setting: Setting, timeline: Timeline, schedule: Block) -> None:
-    """Write a loan's rows in model periods from its schedule.
+def loan_rows(sheet: Sheet, setting: Setting, timeline: Timeline, schedule: Block, at: str) -> None:
+    """Write a loan's rows in model periods from its schedule, under a path, in its own currency.
 
     Before the horizon the contract has run by its own dates: the first opening balance is what it owes by then.
     """
-    at, own, money, loan = f"loans.{setting.name}", setting.at, setting.money, setting.loan
+    own, money, loan = setting.at, setting.money, setting.loan
     events = schedule.values[f"{own}.period"]
     falls = (events[:, None] == np.arange(1.0, timeline.count + 1)).astype(float)
     label = loan.title or setting.name
@@ -64,28 +64,30 @@ def loan_rows(sheet: Sheet, setting: Setting, timeline: Timeline, schedule: Bloc
     text = f"{text} - {{{at}.capitalized}}"
     row_ = Row(f"{at}.accrued", f"{label}: interest and fees owed", money, STOCK, text, stood(ACCRUED))
     sheet.put(row_, stock(f"{own}.accrued_interest", f"{own}.accrued_fees")[1])
-    _fee_rows(sheet, timeline, setting, schedule)
+    _fee_rows(sheet, timeline, setting, schedule, at)
 
 
 def _opening(start: Array, closing: Array) -> Array:
     return np.concatenate([np.broadcast_to(start, (*closing.shape[:-1], 1)), closing[..., :-1]], axis=-1)
 
 
-def _fee_rows(sheet: Sheet, timeline: Timeline, setting: Setting, schedule: Block) -> None:
+def _fee_rows(sheet: Sheet, timeline: Timeline, setting: Setting, schedule: Block, at: str) -> None:
     """Write the upfront fee still to be expensed: by days from signing to maturity, or all once the loan is repaid."""
-    at, loan, money = f"loans.{setting.name}", setting.loan, setting.money
+    loan, money, known = setting.loan, setting.money, f"loans.{setting.name}"
     label = loan.title or setting.name
     left = np.array([days_left(loan, day) for day in timeline.dates])
     before = sheet.give(f"{at}.fee_left_at_start", "", days_left(loan, timeline.eve))
     sheet.put(Row(f"{at}.fee_left", f"{label}: share of days left", "", STOCK, "", before), left)
-    last = sheet.give(f"{at}.available_until", "month", schedule.given[f"{at}.available_until"].value)
+    last = sheet.give(f"{known}.available_until", "month", schedule.given[f"{known}.available_until"].value)
     owed = f"{{{at}.closing}} + {{{at}.swept}}" if np.any(loan.sweep) else f"{{{at}.closing}}"
     live = f"IF(OR({owed} > 0, {{time.end}} < {last}), 1, 0)"
     swept = sheet.value(f"{at}.swept") if np.any(loan.sweep) else 0.0
-    runs = (sheet.value(f"{at}.closing") + swept > 0) | (timeline.ends < schedule.given[f"{at}.available_until"].value)
+    runs = (sheet.value(f"{at}.closing") + swept > 0) | (
+        timeline.ends < schedule.given[f"{known}.available_until"].value
+    )
     lives = sheet.put(Row(f"{at}.live", f"{label}: still runs", "", FLOW, live), runs.astype(float))
     fee = loan.commitment * loan.fees.upfront
-    whole = f"{{inputs.{at}.commitment}} * {{inputs.{at}.fees.upfront}}"
+    whole = f"{{inputs.{known}.commitment}} * {{inputs.{known}.fees.upfront}}"
     row = Row(
         f"{at}.deferred_fee",
         f"{label}: upfront fee not yet expensed",

@@ -13,6 +13,17 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True)
+class Exchanged:
+    """What a loan's currency is worth: its rows, the unit, the average by period, and before and after the horizon."""
+
+    code: str
+    unit: str
+    average: Array
+    before: Array
+    after: Array
+
+
+@dataclass(frozen=True)
 class Setting:
     """A loan among other things: its name, its currency, the model's periods and the indices it may float on."""
 
@@ -21,6 +32,7 @@ class Setting:
     money: str
     timeline: Timeline | None = None
     indices: Indices = field(default_factory=dict)
+    exchange: Exchanged | None = None
 
     @property
     def at(self) -> str:

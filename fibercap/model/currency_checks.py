@@ -1,0 +1,70 @@
+"""Checks of currencies: rates that fit their names, and amounts that must be in the reporting currency."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Final
+
+from fibercap.core.tree import Branch, leaves
+from fibercap.core.units import CURRENCIES
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from fibercap.model.plan import Plan
+
+    Found = Iterator[tuple[str, str, str, str, str]]  # path, code, found, wanted, hint
+
+AT_HOME: Final = ("company", "opening", "money")
+
+
+def exchange_codes(s: Plan, tree: Branch) -> Found:
+    """Hold that rates of exchange stand under the currency whose rates they are."""
+    block = tree.get("exchange")
+    for code, rates in block.items() if isinstance(block, Branch) else ():
+        if code not in CURRENCIES or code == s.currency:
+            known = ", ".join(other for other in CURRENCIES if other != s.currency)
+            told = "the reporting currency" if code == s.currency else f"the unknown currency `{code}`"
+            yield f"exchange.{code}", "unknown_currency", told, f"one of {known}", "remove it, or name another"
+            continue
+        for path, leaf in leaves(rates, ("exchange", code)):
+            unit = re.search(r"/([A-Z]{3})$", str(leaf.value))
+            if unit and unit[1] != code:
+                told, hint = f"a rate of {unit[1]}", f"write it in {s.currency}/{code}"
+                yield ".".join(path), "wrong_currency", told, f"one of {code}", hint
+
+
+def amounts_at_home(s: Plan, tree: Branch) -> Found:
+    """Hold that the company's own money is in the reporting currency, and funding in that of the loan it asks."""
+    del tree
+    for path, code in s.amounts.items():
+        block, *rest = path.split(".")
+        if block in AT_HOME and code != s.currency:
+            yield path, "mixed_currency", f"an amount in {code}", f"one in {s.currency}", "the company reports in it"
+        if block == "funding" and rest[-1] in s.loans and (own := s.loan_currency(rest[-1])) != code:
+            yield path, "mixed_currency", f"an amount in {code}", f"one in {own}", "write it in the loan's currency"
+
+
+def path_currencies(s: Plan, tree: Branch) -> Found:
+    """Hold that the values of one path over time are in one currency."""
+    del tree
+    first: dict[str, str] = {}
+    for path, code in s.amounts.items():
+        block, *rest = path.split(".")
+        if block in {"plants", "projects", "products"} and re.fullmatch(r"[12][0-9]{3}(-[Q0-9]+)?", rest[-1]):
+            own = first.setdefault(".".join((block, *rest[:-1])), code)
+            if own != code:
+                yield path, "mixed_currency", f"a value in {code}", f"one in {own}", "write a path in one currency"
+
+
+def cash_loans(s: Plan, tree: Branch) -> Found:
+    """Hold that loans that depend on cash are in the currency of cash."""
+    del tree
+    for name, loan in s.loans.items():
+        if loan.needs_cash and s.loan_currency(name) != s.currency:
+            told = f"a loan in {s.loan_currency(name)} that depends on cash in {s.currency}"
+            hint = f"write revolvers and swept loans in {s.currency}"
+            yield f"loans.{name}", "mixed_currency", told, f"one in {s.currency}", hint
+
+
+CURRENCY_CHECKS = (exchange_codes, amounts_at_home, path_currencies, cash_loans)

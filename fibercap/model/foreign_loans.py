@@ -1,0 +1,111 @@
+"""Loans in other currencies, in the reporting one: flows at average rates, what is owed at closing rates."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from fibercap.core.rows import Row, Sheet
+from fibercap.core.timeline import FLOW, STOCK
+from fibercap.model.loans.periods import FLOWS
+
+if TYPE_CHECKING:
+    from fibercap.core.units import Array
+    from fibercap.model.plan import Plan
+
+OWN = "own"
+"""Where the rows in a loan's own currency stand, under the loan."""
+
+
+def translated_rows(sheet: Sheet, plan: Plan, name: str) -> None:
+    """Write a loan's rows in the reporting currency, from those under `own`.
+
+    Source
+    ------
+    finance.md, section 6: flows and accruals at the period's average rate, debt and accrued interest at the closing
+    rate; what that changes is revaluation. The upfront fee, once paid, stays at the rate of the day.
+    """
+    at, money, code = f"loans.{name}", plan.currency, plan.loan_currency(name)
+    label, rate = plan.loans[name].title or name, f"exchange.{code}.average"
+    own = f"{at}.{OWN}"
+    for key, words in FLOWS.values():
+        text, value = f"{{{own}.{key}}} * {{{rate}}}", sheet.value(f"{own}.{key}") * sheet.value(rate)
+        sheet.put(Row(f"{at}.{key}", f"{label}: {words}", money, FLOW, text), value)
+    closing, before = sheet.value(f"exchange.{code}.closing"), sheet.given(f"exchange.{code}.before")
+    for key, words in (("closing", "closing"), ("accrued", "interest and fees owed")):
+        text = f"{{{own}.{key}}} * {{exchange.{code}.closing}}"
+        first = f"({sheet.rows[f'{own}.{key}'].before}) * {{exchange.{code}.before}}"
+        row = Row(f"{at}.{key}", f"{label}: {words}", money, STOCK, text, first)
+        sheet.put(row, sheet.value(f"{own}.{key}") * closing)
+    edges = _edges(opened(sheet, own, "closing") * before, sheet.value(f"{at}.closing"))
+    sheet.put(Row(f"{at}.opening", f"{label}: opening", money, STOCK, f"{{{at}.closing@-1}}"), edges[..., :-1])
+    accrued = _edges(opened(sheet, own, "accrued") * before, sheet.value(f"{at}.accrued"))
+    _revaluations(sheet, at, label, money, accrued)
+    _fee(sheet, plan, name, at, own)
+
+
+def opened(sheet: Sheet, at: str, key: str) -> Array:
+    """Return a loan's balance at the horizon's start, from its first period backwards, `(1,)` or `(draw, 1)`."""
+    moves = {
+        "closing": ("draws capitalized", "principal"),
+        "accrued": ("interest fees", "interest_paid fees_paid capitalized"),
+        "deferred_fee": ("upfront_fee", "fee_amortization"),
+    }[key]
+    value = sheet.value(f"{at}.{key}")[..., :1]
+    for sign, keys in zip((-1.0, 1.0), moves, strict=True):
+        for flow in keys.split():
+            value = value + sign * sheet.value(f"{at}.{flow}")[..., :1]
+    for row in (f"{at}.{key}_revaluation",):
+        if row in sheet:
+            value = value - sheet.value(row)[..., :1]
+    return value
+
+
+def _edges(start: Array, ends: Array) -> Array:
+    """Return what stands at the horizon's start and at period ends, (..., period + 1)."""
+    shape = np.broadcast_shapes(ends.shape[:-1], np.shape(start)[:-1])
+    parts = (np.broadcast_to(start, (*shape, 1)), np.broadcast_to(ends, (*shape, ends.shape[-1])))
+    return np.concatenate(parts, axis=-1)
+
+
+def _revaluations(sheet: Sheet, at: str, label: str, money: str, accrued: Array) -> None:
+    """Write by how much new rates change what is owed; `accrued` is what interest and fees owe, from the start on."""
+    flow = {key: sheet.value(f"{at}.{key}") for key, _ in FLOWS.values()}
+    value = (
+        sheet.value(f"{at}.closing")
+        - sheet.value(f"{at}.opening")
+        - flow["draws"]
+        - flow["capitalized"]
+        + flow["principal"]
+    )
+    text = f"{{{at}.closing}} - {{{at}.opening}} - {{{at}.draws}} - {{{at}.capitalized}} + {{{at}.principal}}"
+    row = Row(f"{at}.closing_revaluation", f"{label}: debt revalued", money, FLOW, text)
+    sheet.put(row, value)
+    moved = flow["interest"] + flow["fees"] - flow["interest_paid"] - flow["fees_paid"] - flow["capitalized"]
+    text = f"{{{at}.accrued}} - {{{at}.accrued@-1}} - {{{at}.interest}} - {{{at}.fees}}"
+    text += f" + {{{at}.interest_paid}} + {{{at}.fees_paid}} + {{{at}.capitalized}}"
+    row = Row(f"{at}.accrued_revaluation", f"{label}: interest and fees owed, revalued", money, FLOW, text)
+    sheet.put(row, np.diff(accrued, axis=-1) - moved)
+
+
+def _fee(sheet: Sheet, plan: Plan, name: str, at: str, own: str) -> None:
+    """Write the upfront fee still to be expensed, at the rate of the period in which it was paid."""
+    loan, code, money = plan.loans[name], plan.loan_currency(name), plan.currency
+    label, index = loan.title or name, plan.timeline.index(loan.signed)
+    average = sheet.value(f"exchange.{code}.average")
+    paid_at = sheet.given(f"exchange.{code}.before") if index < 0 else average[..., index : index + 1]
+    rate = sheet.give(f"{at}.fee_rate", f"{money}/{code}", paid_at if np.ndim(paid_at) > 1 else np.ravel(paid_at)[0])
+    for key, words, nature in (
+        ("deferred_fee", "upfront fee not yet expensed", STOCK),
+        ("fee_amortization", "upfront fee expensed", FLOW),
+    ):
+        before = f"({sheet.rows[f'{own}.{key}'].before}) * {rate}" if nature == STOCK else "0"
+        row = Row(f"{at}.{key}", f"{label}: {words}", money, nature, f"{{{own}.{key}}} * {rate}", before)
+        sheet.put(row, sheet.value(f"{own}.{key}") * paid_at)
+
+
+def reported(plan: Plan, name: str, key: str) -> str:
+    """Return the row of a loan's schedule that has an amount in the reporting currency."""
+    inner = "" if plan.loan_currency(name) == plan.currency else "reported."
+    return f"loans.{name}.schedule.{inner}{key}"
