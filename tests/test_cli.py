@@ -81,8 +81,43 @@ def test_run_shows_years_or_quarters(say: Any, by: str, column: str) -> None:
     assert max(len(line) for line in said.out.splitlines()) <= 80
 
 
-def test_months_of_a_quarterly_model_are_shown_by_quarter(say: Any) -> None:
-    assert "2000-Q1" in say("run", "small.yaml", "--by", "month").out
+def test_months_of_a_quarterly_model_cannot_be_shown(say: Any) -> None:
+    said = say("run", "small.yaml", "--by", "month")
+
+    assert (said.code, said.out) == (2, "")
+    assert said.err == "the model steps by quarter; its tables cannot be shown by month\n"
+    assert "2000-Q1" in say("run", "small.yaml", "--by", "quarter").out
+
+
+def test_the_chart_of_options_takes_none(say: Any) -> None:
+    said = say("plot", "small.yaml", "compare", "--option", "bullet")
+
+    assert said.code == 2
+    assert said.err == "the chart `compare` shows every option; leave `--option` out\n"
+
+
+def test_cash_below_its_minimum_is_said(say: Any) -> None:
+    said = say("check", "small.yaml", "--set", "money.minimum_cash=50 million USD")
+
+    assert "WARNING  cash is below its minimum of 50,000,000 USD in 16 of 16 periods, first in 2000-Q1" in said.out
+    assert "nobody lifts it: write `company: {gap: [equity]}`, or a loan of style `revolver`" in said.out
+
+
+def test_a_project_at_a_closed_plant_is_said(say: Any) -> None:
+    said = say("check", "small.yaml", "--set", "plants.works.closes=2000-06-30")
+
+    assert "unused: projects.line, complete when its plant is closed" in said.out
+
+
+def test_what_set_breaks_is_shown_at_set(say: Any) -> None:
+    said = say("run", "small.yaml", "--set", "projects.line.spend={2000: 70 %}")
+
+    assert "--set projects.line.spend={2000: 70 %}:1:7: projects.line.spend" in said.err
+    assert "found shares that total 70 %" in said.err
+
+
+def test_the_examples_of_help_stand_each_on_its_line(say: Any) -> None:
+    assert "\n  fibercap compare fibercore               its ways of financing side by side\n" in say("--help").out
 
 
 def test_run_json_holds_rows_measures_claims_and_checks(say: Any) -> None:

@@ -98,7 +98,8 @@ class Of(Field):
             if drawn:
                 first = int(np.flatnonzero(bad | ~(abs(magnitude) <= LARGEST))[0])
                 told = f"{self._said(float(magnitude.flat[first]), currency)} in draw {first}"
-            raise wrong("out_of_range", told, self._range(currency))
+            huge = not bad.any() or (abs(magnitude[bad]) > LARGEST).any()
+            raise wrong("out_of_range", told, self._range(currency, huge=bool(huge)))
         return magnitude
 
     def _said(self, magnitude: float, currency: str) -> str:
@@ -106,7 +107,9 @@ class Of(Field):
             return f"{magnitude * 100:g} {'%' if self.unit == 'percent' else '%/year'}"
         return f"{magnitude:g} {unit_text(self.house(currency))}".strip()
 
-    def _range(self, currency: str) -> str:
+    def _range(self, currency: str, *, huge: bool) -> str:
+        if huge:
+            return f"a number of at most {LARGEST:g} in base units"
         if np.isfinite(self.above):
             return f"more than {self._said(self.above, currency)}"
         if np.isfinite(self.low) and np.isfinite(self.high):

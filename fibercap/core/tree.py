@@ -242,6 +242,9 @@ def _laid(tree: Branch, path: Path, new: Tree, lay: Lay, above: Path = ()) -> Br
     head, rest, here = path[0], path[1:], (*above, path[0])
     old = tree.get(head)
     if not rest:
+        if lay.where is not None and lay.one_value(here):  # what was written before is gone, place and all
+            tree = tree.without_child(head)
+            tree = Branch(tree.children, {k: v for k, v in tree.keys_at.items() if k != head}, tree.place)
         return tree.with_child(head, merged(old, new, lay, here), lay.where)
     inner = old["value"] if old is not None and is_wrapper(old) and rest[0] not in WRAPPER else old  # type: ignore[index]
     block = inner if isinstance(inner, Branch) else Branch(place=lay.where)

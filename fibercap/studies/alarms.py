@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
+from fibercap.core.timeline import month_number
 from fibercap.core.tree import Leaf, leaves
 from fibercap.model.company import NoTerminalValue
 
@@ -34,6 +35,13 @@ def warnings(projection: Projection) -> list[str]:
             f"cash is negative in {len(below)} of {len(cash)} periods, first in {labels[below[0]]}; "
             f"the lowest is {cash.min():,.0f} {money} in {last}"
         )
+    least = float(np.ravel(scenario.money.minimum_cash)[0])
+    under = np.flatnonzero(cash < least - CENT)
+    if least > 0 and len(under):
+        told.append(
+            f"cash is below its minimum of {least:,.0f} {money} in {len(under)} of {len(cash)} periods, first in "
+            f"{labels[under[0]]}; {_lifted_by(scenario)}"
+        )
     for key in scenario.funding:
         gap = projection.value(f"funding.{key}.gap")[0]
         if gap.sum() > CENT:
@@ -51,6 +59,12 @@ def warnings(projection: Projection) -> list[str]:
     return told
 
 
+def _lifted_by(scenario: Scenario) -> str:
+    if not scenario.lifts:
+        return "nobody lifts it: write `company: {gap: [equity]}`, or a loan of style `revolver`"
+    return f"{', '.join(scenario.lifts)} cannot lift it further"
+
+
 def unused(scenario: Scenario) -> list[str]:
     """Return the paths of products no plant makes, plants that never stand, and sources nobody cites."""
     made = {plant.product for plant in scenario.plants.values()}
@@ -59,6 +73,10 @@ def unused(scenario: Scenario) -> list[str]:
     for name, plant in scenario.plants.items():
         if (plant.opens and plant.opens > end) or (plant.closes and plant.closes < start):
             found.append(f"plants.{name}")
+    for name, project in scenario.projects.items():
+        closes = scenario.plants[project.plant].closes
+        if closes and month_number(closes) <= float(np.max(project.completes)):
+            found.append(f"projects.{name}, complete when its plant is closed")
     cited = {str(leaf.value) for path, leaf in leaves(scenario.tree) if path[-1] == "source" and isinstance(leaf, Leaf)}
     cited.add(scenario.default_source)
     return found + [f"sources.{name}" for name in scenario.sources if name not in cited]

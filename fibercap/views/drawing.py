@@ -39,7 +39,8 @@ def drawings(scenario: Scenario, chart: str | None, out: Path | None) -> list[Dr
 
 
 def _drawable(scenario: Scenario, chart: str) -> bool:
-    return (chart != "compare" or bool(scenario.options)) and (chart != "debt" or bool(scenario.loans))
+    compared = bool(scenario.options) and scenario.option is None
+    return (chart != "compare" or compared) and (chart != "debt" or bool(scenario.loans))
 
 
 def draw(scenario: Scenario, chart: str | None, out: Path | None, *, force: bool) -> Iterator[Path]:
@@ -57,6 +58,8 @@ def draw(scenario: Scenario, chart: str | None, out: Path | None, *, force: bool
     needs = any(drawing.chart == "compare" for drawing in wanted)
     if needs and not scenario.options:
         raise FibercapError(f"{scenario.file} has no options to compare; write some under `options:`")
+    if needs and scenario.option is not None:
+        raise FibercapError("the chart `compare` shows every option; leave `--option` out")
     comparison = compare(scenario) if needs else None
     contents = [(d.path, write_chart(d.chart, d.path.suffix, projection, comparison)) for d in wanted]
     if out is not None and not out.suffix:

@@ -123,6 +123,6 @@ def closing_text(schedule: Schedule) -> str:
         told[0] += f" ({schedule.cost_reason})"
     if life is not None:
         told.append(f"average life {life:.4f} years")
-    if np.ravel(schedule.balloon)[0] > 0:
-        told.append(f"balloon {number(float(np.ravel(schedule.balloon)[0]), 1.0, 2)} {schedule.currency}")
-    return "; ".join(told)
+    balloon = float(np.ravel(schedule.balloon)[0])
+    rest = f"\nBalloon with the last payment {number(balloon, 1.0, 2)} {schedule.currency}" if balloon > 0 else ""
+    return "; ".join(told) + rest

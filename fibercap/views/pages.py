@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from textwrap import wrap
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
@@ -10,6 +11,7 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
+from fibercap.core.errors import FibercapError
 from fibercap.model.loans.rates import rate_text
 from fibercap.studies.alarms import warnings
 from fibercap.views.figures import Figures, Line, bars, show
@@ -44,6 +46,7 @@ def run_page(
 ) -> None:
     """Print a projection: warnings, capacity, statements, every loan to maturity, measures, claims, checks."""
     scenario = projection.scenario
+    _shown_step(projection, by)
     heading(console, scenario.title or scenario.id, _subtitle(projection))
     alarms(console, projection)
     capacity(console, projection, by)
@@ -71,11 +74,20 @@ def heading(console: Console, title: str, subtitle: str) -> None:
     console.print()
 
 
+def hanging(console: Console, head: str, body: str, style: str, indent: int = 0, body_style: str = "") -> None:
+    """Print a word and, beside it, a text that stays beside it where it takes several lines."""
+    left = indent + len(head) + 2
+    first, *others = wrap(body, max(console.width - left, 20)) or [""]
+    console.print(Text.assemble(" " * indent, (head, style), "  ", (first, body_style)))
+    for line in others:
+        console.print(Text(" " * left + line, style=body_style))
+
+
 def alarms(console: Console, projection: Projection) -> None:
     """Print every warning, loudly."""
     told = warnings(projection)
     for warning in told:
-        console.print(Text(f"WARNING  {warning}", style="bold red"))
+        hanging(console, "WARNING", warning, "bold red", body_style="bold red")
     if told:
         console.print()
 
@@ -105,8 +117,10 @@ def capacity(console: Console, projection: Projection, by: str) -> None:
 
 
 def _shown_step(projection: Projection, by: str) -> str:
-    order = ("month", "quarter", "year")
-    return max(by, projection.timeline.step, key=order.index)
+    order, step = ("month", "quarter", "year"), projection.timeline.step
+    if order.index(by) < order.index(step):
+        raise FibercapError(f"the model steps by {step}; its tables cannot be shown by {by}")
+    return by
 
 
 def statement(console: Console, projection: Projection, title: str, keys: str, by: str) -> None:
@@ -187,7 +201,7 @@ def claims_list(console: Console, claims: Mapping[str, Outcome]) -> None:
     for outcome in claims.values():
         style = "green" if outcome.holds else ("yellow" if outcome.as_expected else "bold red")
         verdict, found = claim_lines(outcome)
-        console.print(Text.assemble("  ", (f"{verdict}  ", style), outcome.says))
+        hanging(console, verdict, outcome.says, style, indent=2)
         console.print(Padding(Text(found), (0, 0, 0, 8)))
         if not outcome.holds and outcome.note:
             console.print(Padding(Text(outcome.note, style="dim"), (0, 0, 0, 8)))

@@ -116,6 +116,9 @@ def _claims_matrix(console: Console, comparison: Comparison) -> None:
     for key, says in claims.items():
         held = {name: case.claims[key] for name, case in comparison.cases.items() if key in case.claims}
         passed = [name for name, outcome in held.items() if outcome.holds]
-        told = "in all" if len(passed) == len(held) else ("in none" if not passed else f"in {', '.join(passed)}")
+        everywhere = len(passed) == len(comparison.cases)
+        told = "in all" if everywhere else ("in none" if not passed else f"in {', '.join(passed)}")
+        missing = [name for name in comparison.cases if name not in held]
+        told += f" (not claimed in {', '.join(missing)})" if missing else ""
         console.print(Text(f"  holds {told}: {says}"))
     console.print()

@@ -45,10 +45,10 @@ def _series_rows(prepared: Prepared, suffix: str, rate: str, series: tuple[Array
         grown = f"(1 + {rate} * {one} / {times})^({{{at}.period_fraction@1}} * {times} / {one})"
     sums, finals = series
     here = f"{{{at}.annuity{suffix}@1}}"
-    text = f"IF({{{at}.is_payment@1}} > 0, ({{{at}.repays@1}} + {here}) / ({grown}), {here})"
+    text = f"IF({{{at}.period_fraction@1}} > 0, ({{{at}.repays@1}} + {here}) / ({grown}), {here})"
     prepared.put(f"annuity{suffix}", _LABELS["annuity"], "", text, sums, STOCK)
     if balloon:
         here = f"{{{at}.discount{suffix}@1}}"
-        text = f"IF({{{at}.is_payment@1}} > 0, {here} / ({grown}), {here})"
+        text = f"IF({{{at}.period_fraction@1}} > 0, {here} / ({grown}), {here})"
         text = f"IF({{{at}.is_final}} > 0, 1, {text})"
         prepared.put(f"discount{suffix}", _LABELS["discount"], "", text, finals, STOCK)

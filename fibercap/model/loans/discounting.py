@@ -68,7 +68,7 @@ class Discounts:
         Own derivation: the sum seen from one payment is (1 + the sum seen from the next) discounted over its period.
         """
         grid, factors = self._grid, by_event(1.0 / (1.0 + grown))
-        due, repays, final = grid.is_payment.tolist(), grid.repays.tolist(), grid.is_final.tolist()
+        due, repays, final = (grid.period_fraction > 0).tolist(), grid.repays.tolist(), grid.is_final.tolist()
         sums: list[Any] = []
         finals: list[Any] = []
         seen: Any = 0.0

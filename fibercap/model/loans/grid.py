@@ -79,9 +79,18 @@ def _due(loan: Loan, number: int) -> date:
 
 def payment_periods(loan: Loan) -> list[PaymentPeriod]:
     """Return the periods between payments, from signing to maturity, and on to the end of `amortize_over`."""
+    return _periods_to(loan, _stops(loan))
+
+
+def _stops(loan: Loan) -> list[date]:
+    """Return maturity, and the end of `amortize_over` where that is later."""
+    notional = add_months(loan.signed, loan.repayment.months)
+    return [loan.maturity, *([notional] if notional > loan.maturity else [])]
+
+
+def _periods_to(loan: Loan, stops: list[date]) -> list[PaymentPeriod]:
+    """Return the periods between payments from signing to the last stop; each stop ends a period."""
     first, signed = loan.payments.first, loan.signed
-    notional = add_months(signed, loan.repayment.months)
-    stops = [loan.maturity, *([notional] if notional > loan.maturity else [])]
     number = 0 if first else 1
     number += _due(loan, number) == signed
     start_regular = (not first and not loan.payments.end_of_month) or signed == _due(loan, number - 1)
@@ -123,7 +132,10 @@ def event_grid(loan: Loan, timeline: Timeline | None, course: RateCourse) -> Gri
     second = [number == 1 and at_start for number in range(len(events))]
     stops = {*ends}
     due = [day in stops or twice for day, twice in zip(events, second, strict=True)]
-    repays = [is_due and _repays(loan, day) for is_due, day in zip(due, events, strict=True)]
+    rhythm = {period.end: period.fraction(loan) for period in _periods_to(loan, _stops(loan)[-1:])}
+    repays = [is_due and day in rhythm and _repays(loan, day) for is_due, day in zip(due, events, strict=True)]
+    if at_start:
+        repays[1] = _repays(loan, loan.signed)
     if isinstance(loan.repayment, Custom):
         repays = [day in loan.repayment.schedule for day in events]
     index = [min(bisect_left(ends, day), len(ends) - 1) for day in events]
@@ -144,9 +156,7 @@ def event_grid(loan: Loan, timeline: Timeline | None, course: RateCourse) -> Gri
         capitalizes=np.array(growing, dtype=float),
         payments_left=np.cumsum(np.array(repays, dtype=float)[::-1])[::-1],
         year_fraction=np.array(fractions),
-        period_fraction=np.array(
-            [periods[i].fraction(loan) if d and not s else 0.0 for i, d, s in zip(index, due, second, strict=True)]
-        ),
+        period_fraction=np.array([rhythm.get(day, 0.0) * (not s) for day, s in zip(events, second, strict=True)]),
         rate_set_on=tuple(course.set_on(day) for day in [events[0], *events[:-1]]),
     )
 
