@@ -225,10 +225,9 @@ def _dated(s: Plan, name: str) -> Found:
 def _gap(s: Plan, name: str) -> Found:
     known = ["equity", "revolver", *(key for key, loan in s.loans.items() if loan.revolves)]
     for word in s.company.gap:
-        if word not in known or (word == "revolver" and len(known) == 2):  # noqa: PLR2004 - no revolver among them
-            told = f"`{word}`" if word != "revolver" else "`revolver`, but no loan is one"
-            wanted = f"any of {', '.join(known)}" if word != "revolver" else "a loan of style `revolver`"
-            yield f"company.{name}", "unknown_word", told, wanted, did_you_mean(word, known, "ways")
+        if word not in known:
+            wanted = f"any of {', '.join(known)}"
+            yield f"company.{name}", "unknown_word", f"`{word}`", wanted, did_you_mean(word, known, "ways")
 
 
 def _tax(s: Plan, name: str) -> Found:

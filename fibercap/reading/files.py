@@ -11,6 +11,7 @@ from fibercap.core.errors import FibercapError, Place, Problem, ScenarioError, d
 from fibercap.core.tree import Branch, Leaf, Origin, OverlayError, leaves, overlay
 from fibercap.model.contracts import Contracts
 from fibercap.model.scenario import SCHEMA, Scenario
+from fibercap.reading.extends import resolved
 from fibercap.reading.text import BROKEN, read_leniently, read_text
 
 if TYPE_CHECKING:
@@ -84,8 +85,8 @@ def read(name: str | Path, option: str | None = None, settings: Iterable[str] = 
     FibercapError
         If there is no such option.
     """
-    raw, told, stem = _bytes_of(name)
-    return _laid(scenario_of(raw, told, stem), option, settings)
+    raw, told, path = _bytes_of(name)
+    return _laid(scenario_of(raw, told, path.stem, path), option, settings)
 
 
 def read_loans(name: str | Path, option: str | None = None, settings: Iterable[str] = ()) -> Scenario | Contracts:
@@ -98,9 +99,9 @@ def read_loans(name: str | Path, option: str | None = None, settings: Iterable[s
     FibercapError
         If there is no such option, or the file holds only loans and has none.
     """
-    raw, told, stem = _bytes_of(name)
+    raw, told, path = _bytes_of(name)
     if not holds_only_loans(read_leniently(raw, told).tree):
-        return _laid(scenario_of(raw, told, stem), option, settings)
+        return _laid(scenario_of(raw, told, path.stem, path), option, settings)
     if option is not None:
         raise FibercapError(f"no option `{option}` in {told}; it holds only loans")
     return contracts_of(raw, told, settings)
@@ -133,12 +134,12 @@ def contracts_of(text: str | bytes, name: str = "loans", settings: Iterable[str]
     return found
 
 
-def _bytes_of(name: str | Path) -> tuple[bytes, str, str]:
-    """Return a file's bytes, how messages call it, and its name without the suffix."""
+def _bytes_of(name: str | Path) -> tuple[bytes, str, Path]:
+    """Return a file's bytes, how messages call it, and its path."""
     path = locate(str(name))
     told = _shown(path)
     try:
-        return path.read_bytes(), told, path.stem
+        return path.read_bytes(), told, path
     except OSError as error:
         problem = Problem("", "unreadable", f"a file that cannot be read ({error.strerror})", "a readable file")
         raise ScenarioError(told, [problem]) from None
@@ -153,14 +154,19 @@ def _laid(scenario: Scenario, option: str | None, settings: Iterable[str]) -> Sc
     return scenario
 
 
-def scenario_of(text: str | bytes, name: str = "scenario", default_id: str = "scenario") -> Scenario:
+def scenario_of(
+    text: str | bytes, name: str = "scenario", default_id: str = "scenario", path: Path | None = None
+) -> Scenario:
     """Return the scenario that a YAML text describes; what the text, the model and the options refuse is told together.
 
-    Every option is laid over and validated too, so that none fails only when it is chosen.
+    Every option is laid over and validated too, so that none fails only when it is chosen. Files that it extends are
+    looked for beside `path`, else in the current folder.
     """
     reading = read_leniently(text, name)
-    tree = reading.tree
-    _check_version(tree, name)
+    _check_version(reading.tree, name)
+    if "extends" in reading.tree and reading.problems:
+        raise ScenarioError(name, unique(reading.problems))
+    tree = resolved(reading.tree, name, path.parent if path else Path(), (path.resolve(),) if path else ())
     if "id" not in tree:
         tree = tree.with_child("id", Leaf(default_id))
     scenario, problems = None, []

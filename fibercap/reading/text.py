@@ -79,7 +79,7 @@ class _Builder:
     def _list(self, node: yaml.SequenceNode, path: tuple[str, ...], name: str) -> Leaf:
         here = self.place(node)
         value: tuple[str, ...] | None = BROKEN
-        if not path or path[-1] not in _LISTS:
+        if not path or path[-1].rsplit(".", 1)[-1] not in _LISTS:
             hint = f"only {', '.join(f'`{word}`' for word in _LISTS)} are lists"
             self.problem(name, "list", "a list", "one value, or a block with a name for each entry", hint, here)
         elif not all(isinstance(item, yaml.ScalarNode) for item in node.value):

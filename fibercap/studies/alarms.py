@@ -77,6 +77,8 @@ def unused(scenario: Scenario) -> list[str]:
         closes = scenario.plants[project.plant].closes
         if closes and month_number(closes) <= float(np.max(project.completes)):
             found.append(f"projects.{name}, complete when its plant is closed")
+    if "revolver" in scenario.company.gap and not any(loan.revolves for loan in scenario.loans.values()):
+        found.append("company.gap, which names revolvers though there are none")
     cited = {str(leaf.value) for path, leaf in leaves(scenario.tree) if path[-1] == "source" and isinstance(leaf, Leaf)}
     cited.add(scenario.default_source)
     return found + [f"sources.{name}" for name in scenario.sources if name not in cited]
