@@ -47,7 +47,7 @@ fibercap check fibercore                 inputs, units, laws, claims; exit 1 on 
 fibercap plot fibercore capacity         a chart as PNG, SVG or PDF
 fibercap loan fibercore fleet            a loan's schedule, payment by payment
 
-Exit codes: 0 done; 1 a claim is not as expected (check), or a law of the books is broken;
+Exit codes: 0 done; 1 a claim is not as expected or a covenant broken (check), or a law of the books is broken;
 2 bad usage or bad scenario; 130 interrupted.
 """
 
@@ -142,22 +142,23 @@ def _plans(scenarios: tuple[str, ...], options: tuple[str, ...], settings: tuple
 @one_option
 @scenario_options
 def check(scenario: str, option: str | None, settings: tuple[str, ...], as_json: bool) -> None:  # noqa: FBT001 - click hands flags over so
-    """Validate a scenario, prove units and laws, test its claims; exit 1 if one is not as expected."""
+    """Validate a scenario, prove units and laws, test claims and covenants; exit 1 if one is not as expected."""
     from fibercap.model.projection import project
     from fibercap.reading.files import read
     from fibercap.studies.claims import outcomes
+    from fibercap.studies.covenants import covenants
 
     projection = project(read(scenario, option, settings))
-    claims = outcomes(projection)
-    surprises = [outcome for outcome in claims.values() if not outcome.as_expected]
+    claims, promises = outcomes(projection), covenants(projection)
+    surprises = [*(o for o in claims.values() if not o.as_expected), *(c for c in promises.values() if not c.holds)]
     if as_json:
         from fibercap.views.documents import check_document, text
 
-        click.echo(text(check_document(projection, claims)))
+        click.echo(text(check_document(projection, claims, promises)))
     else:
         from fibercap.views.lines import check_lines
 
-        for words, style in check_lines(projection, claims):
+        for words, style in check_lines(projection, claims, promises):
             click.secho(words, **style)
     if surprises:
         raise click.exceptions.Exit(1)

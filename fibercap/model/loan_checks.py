@@ -9,6 +9,7 @@ import numpy as np
 
 from fibercap.core.errors import did_you_mean
 from fibercap.core.timeline import add_months
+from fibercap.model.covenant import COVENANT_LIMITS
 from fibercap.model.loans.prepared import Prepared
 from fibercap.model.loans.rates import Floating, first_day
 from fibercap.model.loans.setting import Moved, Setting
@@ -195,6 +196,19 @@ def loan_repaid(s: Lending, name: str) -> Found:
         yield f"loans.{name}.repayment.{path}", "below_interest", told, "payments of at least the interest", hint
 
 
+def loan_covenants(s: Lending, name: str) -> Found:
+    """Hold that a covenant has one subject and one limit."""
+    for key, covenant in s.loans[name].covenants.items():
+        at = f"loans.{name}.covenants.{key}"
+        if bool(covenant.row) == bool(covenant.measure):
+            told = "both `row` and `measure`" if covenant.row else "neither `row` nor `measure`"
+            yield at, "one_subject", told, "one of them", "a covenant is about one row or one measure"
+        limits = [limit for limit in COVENANT_LIMITS if getattr(covenant, limit) is not None]
+        if len(limits) != 1:
+            told = f"{len(limits)} limits" if limits else "no limit"
+            yield at, "one_limit", told, f"one of {', '.join(COVENANT_LIMITS)}", "a covenant has one limit"
+
+
 def loan_horizon(s: Plan, name: str) -> Found:
     """Hold that a loan meets the horizon."""
     loan, at = s.loans[name], f"loans.{name}"
@@ -208,4 +222,4 @@ def loan_horizon(s: Plan, name: str) -> Found:
         yield f"{at}.matures", "outside_horizon", f"{loan.maturity}", wanted, hint
 
 
-LOAN_CHECKS = (loan_terms, loan_currencies, loan_dates, loan_moves, loan_rate, loan_style, loan_repaid)
+LOAN_CHECKS = (loan_terms, loan_currencies, loan_dates, loan_moves, loan_rate, loan_style, loan_covenants, loan_repaid)

@@ -114,7 +114,7 @@ def _tested(projection: Projection, known: Mapping[str, Measure], name: str, cla
         subject=claim.row or claim.measure,
         when=claim.when,
         comparator=comparator,
-        holds=value is not None and _holds(comparator, value, limit, float(np.ravel(claim.within)[0])),
+        holds=value is not None and holds(comparator, value, limit, float(np.ravel(claim.within)[0])),
         expected=claim.expect == "holds",
         value=value,
         limit=limit,
@@ -129,7 +129,7 @@ def _lost(projection: Projection, known: Mapping[str, Measure], at: str, claim: 
     """Say that a claim matches nothing, if so."""
     rows = projection.period_rows
     if claim.row and claim.row not in rows:
-        hint = did_you_mean(claim.row, _near(claim.row, list(rows)), "rows")
+        hint = did_you_mean(claim.row, near(claim.row, list(rows)), "rows")
         return Problem(f"{at}.row", "no_such_row", f"`{claim.row}`, which matches no row", "a row of the model", hint)
     if claim.measure and claim.measure not in known:
         hint = did_you_mean(claim.measure, known, "measures")
@@ -155,7 +155,7 @@ def _limit(projection: Projection, name: str, claim: Claim, unit: str) -> float 
     return float(np.ravel(asked.amount.to(house_unit(unit)).magnitude)[0])
 
 
-def _near(word: str, rows: list[str]) -> list[str]:
+def near(word: str, rows: list[str]) -> list[str]:
     """Return the rows of the same block, so that a hint stays short."""
     stem = word.rsplit(".", 1)[0]
     return [row for row in rows if row.startswith(f"{stem}.")] or rows
@@ -181,7 +181,8 @@ def _at(projection: Projection, row: str, when: str) -> float | str | None:
     return None if np.isnan(result) else float(result)
 
 
-def _holds(comparator: str, value: float, limit: float, within: float) -> bool:
+def holds(comparator: str, value: float, limit: float, within: float) -> bool:
+    """Tell whether a value keeps its limit; `about` may be off by a share of it."""
     slack = ROUNDING * max(abs(value), abs(limit))
     return {
         "above": value > limit + slack,

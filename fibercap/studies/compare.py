@@ -10,6 +10,7 @@ from fibercap.core.tree import Leaf, leaves, unwrap
 from fibercap.model.measures import measures
 from fibercap.model.projection import project
 from fibercap.studies.claims import outcomes
+from fibercap.studies.covenants import covenants
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     from fibercap.model.projection import Projection
     from fibercap.model.scenario import Scenario
     from fibercap.studies.claims import Outcome
+    from fibercap.studies.covenants import Tested
 
 ALIKE = 1e-9
 """Measures nearer than this share of the largest are alike."""
@@ -33,6 +35,7 @@ class Case:
     projection: Projection
     measures: Mapping[str, Measure]
     claims: Mapping[str, Outcome]
+    covenants: Mapping[str, Tested]
 
 
 @dataclass(frozen=True)
@@ -111,7 +114,7 @@ def _case(name: str, plan: Scenario, *, alone: bool) -> Case:
     title = plan.options[name].title if alone else plan.title
     projection = project(plan)
     found = measures(projection)
-    return Case(name, title or name, projection, found, outcomes(projection, found))
+    return Case(name, title or name, projection, found, outcomes(projection, found), covenants(projection))
 
 
 def _texts(plan: Scenario) -> dict[str, str]:

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from fibercap.model.projection import Projection
     from fibercap.studies.claims import Outcome
     from fibercap.studies.compare import Comparison
+    from fibercap.studies.covenants import Tested
 
 Document = dict[str, Any]
 
@@ -53,6 +54,21 @@ def claims_document(found: Mapping[str, Outcome]) -> Document:
             "reason": o.reason or None,
         }
         for name, o in found.items()
+    }
+
+
+def covenants_document(found: Mapping[str, Tested]) -> Document:
+    """Return covenants by `<loan>.<name>`, each test with its headroom."""
+    return {
+        name: {
+            "says": c.says,
+            "holds": c.holds,
+            "limit": c.limit,
+            "unit": c.unit,
+            "headroom": c.tightest.headroom if c.tightest else None,
+            "tests": {t.when: {"value": t.value, "headroom": t.headroom, "holds": t.holds} for t in c.tests},
+        }
+        for name, c in found.items()
     }
 
 
@@ -105,7 +121,7 @@ def compare_document(comparison: Comparison) -> Document:
             "title": case.title,
             "measures": measures_document(case.measures),
             "claims": claims_document(case.claims),
-            "covenants": {},
+            "covenants": covenants_document(case.covenants),
         }
         for name, case in comparison.cases.items()
     }
@@ -115,12 +131,12 @@ def compare_document(comparison: Comparison) -> Document:
     return {"baseline": comparison.baseline, "options": options, "differences": differences}
 
 
-def check_document(projection: Projection, claims: Mapping[str, Outcome]) -> Document:
+def check_document(projection: Projection, claims: Mapping[str, Outcome], covenants: Mapping[str, Tested]) -> Document:
     """Return the document of `check --json`."""
     return {
         "valid": True,
         "claims": claims_document(claims),
-        "covenants": {},
+        "covenants": covenants_document(covenants),
         "checks": checks_document(projection),
         "unused": unused(projection.scenario),
         "formulas_proved": projection.proved,

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from fibercap.model.measure import Measure
     from fibercap.model.projection import Projection
     from fibercap.studies.claims import Outcome
+    from fibercap.studies.covenants import Tested
 
 MILLION = 1e6
 SCALES = ((MILLION, "million "), (1e3, "thousand "))
@@ -76,8 +77,26 @@ def laws_line(projection: Projection) -> str:
     )
 
 
-def check_lines(projection: Projection, claims: Mapping[str, Outcome]) -> Iterator[tuple[str, dict[str, Any]]]:
-    """Run over the lines of `check`, each with its style: inputs, proofs, warnings, claims."""
+def covenant_lines(tested: Tested) -> tuple[str, str]:
+    """Return PASS or FAIL, and below it the tightest test, and how many fail."""
+    limit, unit = quantity_text(tested.limit, tested.unit)
+    told = f"{tested.subject} {WORDS[tested.comparator]} {limit} {unit}".strip()
+    tight = tested.tightest
+    if tight is None:
+        return "PASS", f"{told}; never due"
+    value, unit = quantity_text(tight.value, tested.unit)
+    told += f"; tightest {value} {unit}".rstrip() + f" in {tight.when}"
+    told += f", headroom {tight.headroom:+.1%}" if tight.headroom is not None else ""
+    broken = [test.when for test in tested.tests if not test.holds]
+    if broken:
+        told += f"; broken {len(broken)} of {len(tested.tests)} times, first in {broken[0]}"
+    return ("FAIL" if broken else "PASS"), told
+
+
+def check_lines(
+    projection: Projection, claims: Mapping[str, Outcome], covenants: Mapping[str, Tested]
+) -> Iterator[tuple[str, dict[str, Any]]]:
+    """Run over the lines of `check`, each with its style: inputs, proofs, warnings, claims, covenants."""
     scenario = projection.scenario
     yield f"{scenario.file} is a valid scenario", {}
     yield f"  {evidence_line(scenario.evidence())}", {}
@@ -88,5 +107,11 @@ def check_lines(projection: Projection, claims: Mapping[str, Outcome]) -> Iterat
         verdict, told = claim_lines(outcome)
         yield f"  {verdict}  ", {"fg": "green" if outcome.holds else "yellow", "nl": False}
         yield f"{outcome.says}\n        {told}", {}
+    for tested in covenants.values():
+        verdict, told = covenant_lines(tested)
+        yield f"  {verdict}  ", {"fg": "green" if tested.holds else "red", "nl": False}
+        yield f"{tested.loan}: {tested.says}\n        {told}", {}
     surprises = sum(not outcome.as_expected for outcome in claims.values())
     yield f"  {len(claims)} claims, {surprises} not as expected", {}
+    if covenants:
+        yield f"  {len(covenants)} covenants, {sum(not c.holds for c in covenants.values())} broken", {}

@@ -14,8 +14,9 @@ from rich.text import Text
 from fibercap.core.errors import FibercapError
 from fibercap.model.loans.rates import rate_text
 from fibercap.studies.alarms import warnings
+from fibercap.studies.covenants import covenants
 from fibercap.views.figures import Figures, Line, bars, show
-from fibercap.views.lines import claim_lines, evidence_line, laws_line, measure_text
+from fibercap.views.lines import claim_lines, covenant_lines, evidence_line, laws_line, measure_text
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
     from fibercap.model.measure import Measure
     from fibercap.model.projection import Projection
     from fibercap.studies.claims import Outcome
+    from fibercap.studies.covenants import Tested
 
 STATEMENTS: Final = {  # `*` marks a sum, `-` a line that is taken off
     "Income": "revenue -variable_cost -fixed_cost -depreciation *gross_profit -overhead *ebitda *ebit "
@@ -57,6 +59,7 @@ def run_page(
         loan(console, projection, name)
     measures_table(console, found)
     claims_list(console, claims)
+    covenants_list(console, covenants(projection))
     console.print(Text(evidence_line(scenario.evidence())))
     console.print(Text(laws_line(projection)))
 
@@ -191,6 +194,18 @@ def _said(measure: Measure, unit: str) -> Text:
     if measure.reason:
         return Text(f"undefined: {measure.reason}", style="dim")
     return Text.assemble(unit, (f" ({measure.remark})" if measure.remark else "", "dim"))
+
+
+def covenants_list(console: Console, found: Mapping[str, Tested]) -> None:
+    """Print the covenants of the loans with their tightest test."""
+    if not found:
+        return
+    console.print(Text("Covenants", style="bold"))
+    for tested in found.values():
+        verdict, told = covenant_lines(tested)
+        hanging(console, verdict, f"{tested.loan}: {tested.says}", "green" if tested.holds else "bold red", indent=2)
+        console.print(Padding(Text(told), (0, 0, 0, 8)))
+    console.print()
 
 
 def claims_list(console: Console, claims: Mapping[str, Outcome]) -> None:

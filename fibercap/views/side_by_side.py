@@ -10,7 +10,7 @@ from rich.table import Table
 from rich.text import Text
 
 from fibercap.views.figures import GUTTER
-from fibercap.views.lines import measure_text
+from fibercap.views.lines import covenant_lines, measure_text
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -40,6 +40,7 @@ def compare_page(console: Console, comparison: Comparison, *, short: bool = Fals
     if not short:
         _differences(console, comparison)
         _claims_matrix(console, comparison)
+        _covenants_matrix(console, comparison)
 
 
 LABEL: Final = 42
@@ -106,6 +107,20 @@ def _gathered(found: Mapping[str, tuple[str | None, str | None]]) -> dict[str, s
         else:
             told |= {path: f"{old or '(not there)'} -> {new or '(not there)'}" for path, old, new in changes}
     return told
+
+
+def _covenants_matrix(console: Console, comparison: Comparison) -> None:
+    found = {key: c.says for case in comparison.cases.values() for key, c in case.covenants.items()}
+    if not found:
+        return
+    console.print(Text("Covenants", style="bold"))
+    for key, says in found.items():
+        console.print(Text(f"  {key}: {says}"))
+        for name, case in comparison.cases.items():
+            if key in case.covenants:
+                verdict, told = covenant_lines(case.covenants[key])
+                console.print(Text(f"    {verdict}  {name}: {told}", style="dim"))
+    console.print()
 
 
 def _claims_matrix(console: Console, comparison: Comparison) -> None:

@@ -20,6 +20,7 @@ from fibercap.core.rounding import WAYS, rounded
 from fibercap.core.spec import OneOf, Spec
 from fibercap.core.timeline import add_months
 from fibercap.core.units import Array
+from fibercap.model.covenant import Covenant
 from fibercap.model.loans.rates import INTERVALS, Rate
 from fibercap.model.loans.style import held
 from fibercap.model.loans.styles import Level, Repayment
@@ -141,6 +142,7 @@ class Loan(Spec):
     prepayments: Dated = None
     after_prepayment: Annotated[str, Word(("shorten", "recast"), "ways after a prepayment")] = "shorten"
     sweep: Share = NOTHING
+    covenants: Mapping[str, Covenant] = {}
     rounding: Annotated[Exact | Rounding, OneOf(ROUNDINGS, _choose_rounding)] = Exact()
     true_up: Annotated[str, Word(("last_payment", "last_interest"), "ways to true up")] = "last_payment"
 

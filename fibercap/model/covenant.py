@@ -1,0 +1,30 @@
+"""What a lender has promised to it: a limit on a row in every period or year, or on a measure."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+from fibercap.core.fields import Label, Word
+from fibercap.core.spec import Spec
+from fibercap.model.claim import AnyQuantity
+
+COVENANT_LIMITS = ("above", "at_least", "below", "at_most")
+AnyLimit = Annotated[Any, AnyQuantity()]
+
+
+class Covenant(Spec):
+    """One covenant: a row, tested each year or each period while the loan runs, or a measure; and one limit."""
+
+    says: Label = ""
+    row: Label = ""
+    measure: Label = ""
+    test: Annotated[str, Word(("year", "period"), "times to test")] = "year"
+    above: AnyLimit = None
+    at_least: AnyLimit = None
+    below: AnyLimit = None
+    at_most: AnyLimit = None
+
+    @property
+    def limit(self) -> tuple[str, Any]:
+        """The comparator and its limit, a pint Quantity."""
+        return next((name, getattr(self, name)) for name in COVENANT_LIMITS if getattr(self, name) is not None)

@@ -1,0 +1,122 @@
+"""Covenants of loans, tested in every period or year, with headroom."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from fibercap.core.errors import Problem, ScenarioError, did_you_mean
+from fibercap.core.tree import place_of
+from fibercap.core.units import house_unit, in_words
+from fibercap.model.measures import measure_named, names
+from fibercap.studies.claims import holds, near
+
+if TYPE_CHECKING:
+    from fibercap.model.covenant import Covenant
+    from fibercap.model.projection import Projection
+
+
+@dataclass(frozen=True)
+class Test:
+    """One test: when, the value, how much room is left as a share of the limit, and whether it holds."""
+
+    when: str
+    value: float
+    headroom: float | None
+    holds: bool
+
+
+@dataclass(frozen=True)
+class Tested:
+    """What became of a covenant; `tests` is empty where the row is undefined throughout."""
+
+    loan: str
+    name: str
+    says: str
+    subject: str
+    comparator: str
+    limit: float
+    unit: str
+    tests: tuple[Test, ...]
+
+    @property
+    def holds(self) -> bool:
+        """Tell whether every test holds."""
+        return all(test.holds for test in self.tests)
+
+    @property
+    def tightest(self) -> Test | None:
+        """The test with the least headroom."""
+        known = [test for test in self.tests if test.headroom is not None]
+        return min(known, key=lambda test: test.headroom or 0.0) if known else next(iter(self.tests), None)
+
+
+def covenants(projection: Projection) -> dict[str, Tested]:
+    """Test every covenant of every loan on the first draw, by `<loan>.<name>`.
+
+    Raises
+    ------
+    ScenarioError
+        If a covenant matches no row or measure, or its limit is in another unit: never a pass.
+    """
+    problems: list[Problem] = []
+    tested: dict[str, Tested] = {}
+    for loan, terms in projection.scenario.loans.items():
+        for name, covenant in terms.covenants.items():
+            found = _tested(projection, loan, name, covenant)
+            if isinstance(found, Problem):
+                place = place_of(projection.scenario.tree, tuple(found.path.split(".")))
+                problems.append(Problem(found.path, found.code, found.found, found.wanted, found.hint, place))
+            else:
+                tested[f"{loan}.{name}"] = found
+    if problems:
+        raise ScenarioError(projection.scenario.file, problems)
+    return tested
+
+
+def _tested(projection: Projection, loan: str, name: str, covenant: Covenant) -> Tested | Problem:
+    at = f"loans.{loan}.covenants.{name}"
+    rows, known = projection.period_rows, names(projection)
+    if covenant.row and covenant.row not in rows:
+        hint = did_you_mean(covenant.row, near(covenant.row, list(rows)), "rows")
+        return Problem(f"{at}.row", "no_such_row", f"`{covenant.row}`, which matches no row", "a row", hint)
+    if covenant.measure and covenant.measure not in known:
+        hint = did_you_mean(covenant.measure, known, "measures")
+        told = f"`{covenant.measure}`, which matches no measure"
+        return Problem(f"{at}.measure", "no_such_measure", told, "a measure", hint)
+    measure = measure_named(projection, covenant.measure) if covenant.measure else None
+    unit = measure.unit if measure else rows[covenant.row].unit
+    comparator, asked = covenant.limit
+    if asked.dimensionality != house_unit(unit).dimensionality:
+        wanted, hint = in_words(unit), f"the subject is in {unit or 'plain numbers'}"
+        return Problem(f"{at}.{comparator}", "wrong_dimension", in_words(str(asked.units)), wanted, hint)
+    limit = float(np.ravel(asked.to(house_unit(unit)).magnitude)[0])
+    values = {"in total": measure.value} if measure else _by_time(projection, loan, covenant)
+    tests = tuple(
+        Test(when, value, _headroom(comparator, value, limit), holds(comparator, value, limit, 0.0))
+        for when, value in values.items()
+        if value is not None
+    )
+    subject = covenant.row or covenant.measure
+    return Tested(loan, name, covenant.says or name, subject, comparator, limit, unit, tests)
+
+
+def _by_time(projection: Projection, loan: str, covenant: Covenant) -> dict[str, float | None]:
+    """Return the row by year or period while the loan runs; None where it is undefined."""
+    timeline, terms = projection.timeline, projection.scenario.loans[loan]
+    step = "year" if covenant.test == "year" else timeline.step
+    first, last = timeline.index(terms.signed), timeline.index(terms.maturity)
+    values = projection.by(covenant.row, step)
+    runs = {label for label, part in timeline.groups(step).items() if part.stop > first and part.start <= last}
+    found = {label: float(value[0]) for label, value in values.items() if label in runs}
+    return {label: None if np.isnan(value) else value for label, value in found.items()}
+
+
+def _headroom(comparator: str, value: float, limit: float) -> float | None:
+    """Return the room left as a share of the limit, negative where it is broken; None for a limit of zero."""
+    if limit == 0:
+        return None
+    room = (value - limit) / abs(limit)
+    return room if comparator in ("above", "at_least") else -room
