@@ -102,6 +102,12 @@ class Sheet:
         """Return the value of a row written before."""
         return self._values[path]
 
+    def fork(self) -> Sheet:
+        """Return a sheet that knows the same, to try something on."""
+        copy = Sheet(self.name, self.length)
+        copy._rows, copy._values, copy._given = dict(self._rows), dict(self._values), dict(self._given)
+        return copy
+
     @property
     def rows(self) -> Mapping[str, Row]:
         """The rows written so far, by path."""

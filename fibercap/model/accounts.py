@@ -49,12 +49,22 @@ class Accounts:
         paths = [f"loans.{name}.{row}" for name in self.plan.loans]
         return sum_row(self.sheet, f"accounts.{key}", label, self.money, nature, paths)
 
+    def put_into_assets(self, key: str) -> Array:
+        """Write what loans cost that goes into assets."""
+        paths = [f"loans.{n}.{key}_to_assets" for n in self.plan.loans if f"loans.{n}.{key}_to_assets" in self.sheet]
+        label = f"{key.replace('_', ' ').capitalize()} put into assets"
+        return sum_row(self.sheet, f"accounts.{key}_to_assets", label, self.money, FLOW, paths)
+
     def income(self) -> None:
         """Write income below ebit: interest and fees as they accrue, tax, net income."""
-        interest = self.of_loans("interest_expense", "Interest expense", FLOW, "interest")
+        whole = self.of_loans("interest_accrued", "Interest accrued", FLOW, "interest")
         accrued = self.of_loans("recurring_fees", "Recurring fees accrued", FLOW, "fees")
+        built = {key: self.put_into_assets(key) for key in ("interest", "fees", "upfront_fee")}
+        text = "[interest_accrued] - [interest_to_assets]"
+        interest = self.put("interest_expense", "Interest expense", FLOW, text, whole - built["interest"])
         spread = self.of_loans("fee_amortization", "Upfront fees expensed", FLOW, "fee_amortization")
-        fees = self.put("fee_expense", "Fee expense", FLOW, "[recurring_fees] + [fee_amortization]", accrued + spread)
+        text = "[recurring_fees] - [fees_to_assets] + [fee_amortization]"
+        fees = self.put("fee_expense", "Fee expense", FLOW, text, accrued - built["fees"] + spread)
         foreign = [name for name in self.plan.loans if self.plan.loan_currency(name) != self.plan.currency]
         rows = [f"loans.{name}.{of}_revaluation" for name in foreign for of in ("closing", "accrued")]
         text = f"-({total(rows)})" if rows else "0"
@@ -76,8 +86,8 @@ class Accounts:
         paid = self.of_loans("interest_paid", "Interest paid", FLOW, "interest_paid")
         fees = self.of_loans("fees_paid", "Recurring fees paid", FLOW, "fees_paid")
         added_on = self.of_loans("capitalized_interest", "Interest capitalized", FLOW, "capitalized")
-        unpaid = self.at("interest_expense") + self.at("recurring_fees") - paid - fees - added_on
-        text = "[interest_expense] + [recurring_fees] - [interest_paid] - [fees_paid] - [capitalized_interest]"
+        unpaid = self.at("interest_accrued") + self.at("recurring_fees") - paid - fees - added_on
+        text = "[interest_accrued] + [recurring_fees] - [interest_paid] - [fees_paid] - [capitalized_interest]"
         unpaid = self.put("accrued_less_paid", "Interest and fees accrued less paid", FLOW, text, unpaid)
         owed = self.at("tax") - self.at("tax_paid")
         owed = self.put("tax_payable_increase", "Increase of tax payable", FLOW, "[tax] - [tax_paid]", owed)
@@ -89,8 +99,12 @@ class Accounts:
 
     def investing(self) -> Array:
         """Write the investing cash flow."""
-        value = self.at("grants") - self.at("capex") - self.at("purchases") - self.at("maintenance")
-        text = "[grants] - [capex] - [purchases] - [maintenance]"
+        built = [f"accounts.{key}_to_assets" for key in ("interest", "fees", "upfront_fee")]
+        built_value = sum_row(
+            self.sheet, "accounts.financing_costs", "Financing costs of projects", self.money, FLOW, built
+        )
+        value = self.at("grants") - self.at("capex") - self.at("purchases") - self.at("maintenance") - built_value
+        text = "[grants] - [capex] - [purchases] - [maintenance] - [financing_costs]"
         return self.put("investing_cash_flow", "Investing cash flow", FLOW, text, value)
 
     def financing(self, before: Array, moves: Moves) -> None:
@@ -98,7 +112,9 @@ class Accounts:
         plan, sheet = self.plan, self.sheet
         draws = self.of_loans("draws", "Loans drawn", FLOW, "draws")
         principal = self.of_loans("principal", "Principal repaid", FLOW, "principal")
-        upfront = self.of_loans("upfront_fees", "Upfront fees", FLOW, "upfront_fee")
+        whole = self.of_loans("upfront_fees_paid", "Upfront fees paid", FLOW, "upfront_fee")
+        text = "[upfront_fees_paid] - [upfront_fee_to_assets]"
+        upfront = self.put("upfront_fees", "Upfront fees", FLOW, text, whole - self.at("upfront_fee_to_assets"))
         owners = self.at("equity_for_projects") + self.at("equity_paid_in")
         value = draws - principal - upfront + owners - self.at("dividends")
         opening, least = plan.opening.cash, plan.money.minimum_cash

@@ -55,6 +55,11 @@ def project_asset(
     """Write the rows of a project as an asset; a grant reduces its cost."""
     at = f"projects.{key}"
     spent, text = sheet.value(f"{at}.capex"), f"{{{at}.capex}}"
+    if f"funding.{key}.financing_costs" in sheet:
+        spent, text = (
+            spent + sheet.value(f"funding.{key}.financing_costs"),
+            f"{text} + {{funding.{key}.financing_costs}}",
+        )
     if grant is not None:
         spent, text = spent - grant, f"{text} - {{funding.{key}.grant}}"
     since = np.ceil(project.completes - 1e-9)

@@ -23,6 +23,7 @@ from fibercap.model.currency_checks import CURRENCY_CHECKS
 from fibercap.model.funding import PURSES
 from fibercap.model.funding_checks import (
     Found,
+    funding_costs,
     funding_place,
     funding_rest,
     funding_sources,
@@ -94,6 +95,7 @@ def _checks(plan: Plan) -> list[tuple[Callable[[Plan, str], Found], list[str]]]:
         (loan_total, names("loans")),
         (funding_place, names("funding")),
         (funding_rest, names("funding")),
+        (funding_costs, names("funding")),
         (funding_total, names("funding")),
         (_dated, ["equity", "dividends"]),
         (_gap, ["gap"]),

@@ -9,7 +9,7 @@ from fibercap.core.fields import Of, quantity_of, text_of, wrong
 from fibercap.core.paths import PathOf, TimePath
 from fibercap.core.spec import Spec
 from fibercap.core.tree import Branch, leaves
-from fibercap.core.units import CURRENCIES, Array
+from fibercap.core.units import CURRENCIES, Array, Quantity
 
 if TYPE_CHECKING:
     from pydantic_core.core_schema import ValidationInfo
@@ -26,8 +26,12 @@ class ExchangeOf(Of):
     def parse(self, raw: Any, info: ValidationInfo) -> Array:  # noqa: ANN401
         """Return the rate."""
         currency = (info.context or {}).get("currency", "USD")
-        text = text_of(raw, "a rate of exchange")
-        _, unit = quantity_of(text, "a rate of exchange", f"`0.92 {currency}/EUR`")
+        value = getattr(raw, "value", raw)
+        if isinstance(value, Quantity):
+            text = unit = str(value.units)
+        else:
+            text = text_of(raw, "a rate of exchange")
+            _, unit = quantity_of(text, "a rate of exchange", f"`0.92 {currency}/EUR`")
         code = unit.replace(" ", "").removeprefix(f"{currency}/")
         if code not in CURRENCIES or code == currency:
             hint = f"write it like `0.92 {currency}/EUR`"

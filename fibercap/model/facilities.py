@@ -10,6 +10,7 @@ from fibercap.core.rows import Row, Sheet
 from fibercap.core.timeline import FLOW, STOCK
 from fibercap.model.cash import EQUITY, CashLoan, Moves, solve
 from fibercap.model.cover import service_target
+from fibercap.model.financing_costs import fee_in_assets, last_spending, to_asset_rows
 from fibercap.model.foreign_loans import OWN, translated_rows
 from fibercap.model.loans import Exchanged, Moved, Setting, loan_rows, schedule_block
 from fibercap.model.loans.styles import Sculpted
@@ -46,17 +47,17 @@ def _setting(sheet: Sheet, plan: Plan, name: str) -> Setting:
         last = sheet.value(f"exchange.{code}.closing")[..., -1:]
         before, after = sheet.given(f"exchange.{code}.before"), last if last.ndim > 1 else last[0]
         exchange = Exchanged(code, f"{plan.currency}/{code}", average, before, after)
-    return Setting(name, plan.loans[name], code, plan.timeline, plan.rates, exchange)
+    return Setting(name, plan.loans[name], code, plan.timeline, plan.rates, exchange, fee_in_assets(sheet, plan, name))
 
 
 def _planned(sheet: Sheet, plan: Plan, name: str) -> Moved:
     """Return what is known of a loan before cash: what funding draws, and what a sculpted one is to pay."""
-    asked = [key for key, funding in plan.funding.items() if name in funding.sources]
+    asked = plan.funded_by(name)
     style = plan.loans[name].repayment
     return Moved(
         funded=sheet.value(f"loans.{name}.funded") if asked else None,
         service=service_target(sheet, plan, name, style) if isinstance(style, Sculpted) else None,
-        until=_last_spending(plan, asked),
+        until=last_spending(plan, asked),
     )
 
 
@@ -68,22 +69,8 @@ def _written(sheet: Sheet, plan: Plan, name: str, moved: Moved) -> Block:
     else:
         loan_rows(sheet, setting, plan.timeline, block, f"loans.{name}.{OWN}")
         translated_rows(sheet, plan, name)
+    to_asset_rows(sheet, plan, name)
     return block
-
-
-def _last_spending(plan: Plan, keys: list[str]) -> Array | None:
-    """Return the month number of the last spending that a loan is asked to pay for, at its period's end."""
-    last: Array | None = None
-    for key in keys:
-        if key in plan.projects:
-            months = plan.projects[key].completes
-        else:
-            deal = plan.plants[key].purchase
-            months = np.asarray(plan.timeline.ends[plan.timeline.index(deal.on)]) if deal else np.asarray(0.0)
-        step, origin = plan.timeline.months, plan.timeline.origin
-        ends = origin + np.ceil((months - origin) / step - 1e-9) * step
-        last = ends if last is None else np.maximum(last, ends)
-    return last
 
 
 def _moves(sheet: Sheet, plan: Plan, planned: dict[str, Moved]) -> Moves:
@@ -104,7 +91,9 @@ def _moves(sheet: Sheet, plan: Plan, planned: dict[str, Moved]) -> Moves:
     def accounts(*keys: str) -> Array:
         return added(sheet, [f"accounts.{key}" for key in keys])
 
-    pretax = accounts("ebit") - of("interest", "fees", "fee_amortization")
+    built = [name for name in plan.loans if name not in loans and f"loans.{name}.asset_share" in sheet]
+    assets = added(sheet, [f"loans.{name}.{key}_to_assets" for name in built for key in ("interest", "fees")])
+    pretax = accounts("ebit") - of("interest", "fees", "fee_amortization") + assets
     flow = accounts("ebitda", "grants", "equity_for_projects", "equity_paid_in") + of("draws")
     flow = flow - accounts("working_capital_increase", "capex", "purchases", "maintenance")
     flow = flow - of("principal", "interest_paid", "fees_paid", "upfront_fee")

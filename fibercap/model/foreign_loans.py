@@ -50,16 +50,14 @@ def opened(sheet: Sheet, at: str, key: str) -> Array:
     moves = {
         "closing": ("draws capitalized", "principal"),
         "accrued": ("interest fees", "interest_paid fees_paid capitalized"),
-        "deferred_fee": ("upfront_fee", "fee_amortization"),
+        "deferred_fee": ("upfront_fee", "fee_amortization upfront_fee_to_assets"),
     }[key]
     value = sheet.value(f"{at}.{key}")[..., :1]
     for sign, keys in zip((-1.0, 1.0), moves, strict=True):
-        for flow in keys.split():
-            value = value + sign * sheet.value(f"{at}.{flow}")[..., :1]
-    for row in (f"{at}.{key}_revaluation",):
-        if row in sheet:
-            value = value - sheet.value(row)[..., :1]
-    return value
+        for row in (f"{at}.{flow}" for flow in keys.split()):
+            value = value + (sign * sheet.value(row)[..., :1] if row in sheet else 0.0)
+    row = f"{at}.{key}_revaluation"
+    return value - sheet.value(row)[..., :1] if row in sheet else value
 
 
 def _edges(start: Array, ends: Array) -> Array:

@@ -11,7 +11,7 @@ import numpy as np
 import pydantic
 
 from fibercap.core.fields import Word
-from fibercap.core.parts import REST, Part, PartField
+from fibercap.core.parts import REST, Part, PartField, Truth
 from fibercap.core.rows import Row, Sheet, total
 from fibercap.core.spec import Spec
 from fibercap.core.timeline import FLOW, STOCK, Timeline
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from fibercap.model.loans import Loan
 
 PURSES = ("grant", "equity", "cash")
+NOT_SOURCES = ("order", "include_financing_costs", "note")
 
 
 class Funding(Spec):
@@ -30,6 +31,7 @@ class Funding(Spec):
     gathers: ClassVar[frozenset[str]] = frozenset({"sources"})
 
     order: Annotated[str, Word(("in_order", "pro_rata"), "orders")] = "in_order"
+    include_financing_costs: Truth = False
     sources: Mapping[str, Annotated[Part, PartField(rest=True)]]
 
     @pydantic.model_validator(mode="before")
@@ -40,7 +42,7 @@ class Funding(Spec):
     @classmethod
     def gathered(cls, raw: Any) -> Any:  # noqa: ANN401 - what stands in the tree
         """Gather the names of sources, which are written beside the other keys."""
-        own = {key: value for key, value in raw.items() if key in ("order", "note")}
+        own = {key: value for key, value in raw.items() if key in NOT_SOURCES}
         return {**own, "sources": {key: value for key, value in raw.items() if key not in own}}
 
 

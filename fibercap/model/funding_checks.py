@@ -12,7 +12,7 @@ from fibercap.core.errors import did_you_mean
 from fibercap.core.parts import REST, Part
 from fibercap.core.tree import Branch
 from fibercap.core.wording import quoted
-from fibercap.model.funding import PURSES
+from fibercap.model.funding import NOT_SOURCES, PURSES
 
 if TYPE_CHECKING:
     from fibercap.core.units import Array
@@ -67,10 +67,34 @@ def funding_sources(s: Plan, tree: Branch) -> Found:
     known, block = {*PURSES, *s.loans}, tree.get("funding")
     for key, funding in block.items() if isinstance(block, Branch) else ():
         for name in funding if isinstance(funding, Branch) else ():
-            if name not in known and name not in ("order", "note"):
+            if name not in known and name not in NOT_SOURCES:
                 hint = did_you_mean(name, known, "sources")
                 told = f"the unknown source {quoted(name)}"
                 yield f"funding.{key}.{name}", "unknown_loan", told, "a loan, or grant, equity or cash", hint
+
+
+def funding_costs(s: Plan, key: str) -> Found:
+    """Hold that financing costs are included where they can be worked out."""
+    funding = s.funding[key]
+    if not funding.include_financing_costs:
+        return
+    at = f"funding.{key}.include_financing_costs"
+    if key not in s.projects:
+        yield (
+            at,
+            "no_construction",
+            f"financing costs of `{key}`, a purchase",
+            "a project",
+            "only what is built has them",
+        )
+    for name in funding.sources:
+        loan = s.loans.get(name)
+        if loan is not None and (loan.needs_cash or loan.repayment.needs_cash):
+            told, hint = (
+                f"financing costs of `{name}`, which depends on cash",
+                "use a loan that repays by its own dates",
+            )
+            yield at, "depends_on_cash", told, "costs that are known before", hint
 
 
 def funding_rest(s: Plan, key: str) -> Found:
@@ -87,6 +111,8 @@ def funding_total(s: Plan, key: str) -> Found:
     deal = s.plants[key].purchase if key in s.plants else None
     if key not in s.projects and deal is None:
         return
+    if funding.include_financing_costs:
+        return  # what these come to is known only when they are run
     path = f"projects.{key}.capex" if deal is None else f"plants.{key}.purchase.price"
     mixed = {s.currency_at(path), *(s.currency_at(f"funding.{key}.{name}") for name in funding.sources)}
     if len(mixed | {s.currency}) > 1:

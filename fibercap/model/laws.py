@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from fibercap.core.errors import IdentityError
+from fibercap.model.financing_costs import building, lenders, until_complete
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -78,6 +79,16 @@ def _not_negative(plan: Plan, read: Callable[[str], Array]) -> Iterator[Gap]:
         yield row, np.minimum(value, 0.0), (value,)
 
 
+def _financing_costs(plan: Plan, read: Callable[[str], Array]) -> Iterator[Gap]:
+    for key in building(plan):
+        row, value = f"funding.{key}.financing_costs", np.zeros(plan.timeline.count)
+        for name in lenders(plan, [key]):
+            cost = read(f"loans.{name}.interest") + read(f"loans.{name}.fees") + read(f"loans.{name}.upfront_fee")
+            mine = read(f"funding.{key}.{name}.share") * until_complete(plan, key)
+            value = value + cost * mine
+        yield _equal(row, read(row), value)
+
+
 LAWS: Final = {
     "sources_equal_uses": _sources_equal_uses,
     "loans_carry": _loans_carry,
@@ -86,6 +97,7 @@ LAWS: Final = {
     "capacity": _capacity,
     "commitment": _commitment,
     "not_negative": _not_negative,
+    "financing_costs": _financing_costs,
 }
 
 

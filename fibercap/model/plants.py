@@ -175,7 +175,7 @@ def _sales_rows(
     sheet.put(Row(f"{at}.variable_cost", f"{label}: variable cost", money.reporting, FLOW, text), value)
 
 
-def cost_rows(
+def running_cost_rows(
     sheet: Sheet, timeline: Timeline, name: str, plant: Plant, projects: Mapping[str, Project], money: Currencies
 ) -> None:
     """Write a plant's fixed cost (its projects' from completion on) and maintenance, while it is open."""

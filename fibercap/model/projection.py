@@ -18,13 +18,14 @@ from fibercap.model.cover import cover_rows
 from fibercap.model.currencies import Currencies
 from fibercap.model.exchange import exchange_rows
 from fibercap.model.facilities import loan_blocks
+from fibercap.model.financing_costs import Costs, cost_rows, solved
 from fibercap.model.funding import Plan as FundingPlan
 from fibercap.model.funding import Whole, funding_rows
 from fibercap.model.laws import prove_laws
 from fibercap.model.loans.prepared import serial
 from fibercap.model.market import time_rows
 from fibercap.model.operations import asset_rows, income_rows, unlevered_rows, working_capital_rows
-from fibercap.model.plants import capacity_rows, cost_rows, market_rows, purchase_rows
+from fibercap.model.plants import capacity_rows, market_rows, purchase_rows, running_cost_rows
 from fibercap.model.projects import capex_rows, dates_given
 from fibercap.model.tax import rate_row
 from fibercap.model.worth import WITHOUT, worth_rows
@@ -145,7 +146,7 @@ def _operations(sheet: Sheet, plan: Plan) -> None:
     for key, plant in plan.plants.items():
         at = {name: project_ for name, project_ in plan.projects.items() if project_.plant == key}
         capacity_rows(sheet, timeline, key, plant, at)
-        cost_rows(sheet, timeline, key, plant, at, money)
+        running_cost_rows(sheet, timeline, key, plant, at, money)
         if plant.purchase is not None:
             purchase_rows(sheet, timeline, key, plant.purchase, plant.name or key, money)
     market_rows(sheet, timeline, plan.plants, plan.products, money)
@@ -159,18 +160,28 @@ def _operations(sheet: Sheet, plan: Plan) -> None:
 
 
 def _funding(sheet: Sheet, plan: Plan, money: Currencies) -> None:
-    """Write the uses of each project and purchase, and who pays for them."""
-    rows = {key: f"projects.{key}.capex" for key in plan.projects}
-    rows |= {key: f"plants.{key}.purchase" for key, plant in plan.plants.items() if plant.purchase is not None}
-    plans = []
-    for key, row in rows.items():
-        if key not in plan.funding:
-            continue
-        uses = sheet.value(row)
-        label = f"{key}: uses of funds"
-        sheet.put(Row(f"funding.{key}.uses", label, plan.currency, FLOW, f"{{{row}}}"), uses)
-        plans.append(FundingPlan(key, uses, plan.funding[key], _whole(sheet, plan, key, money)))
-    funding_rows(sheet, plan.timeline, plans, plan.loans, money)
+    """Write the uses of each project and purchase, financing costs included, and who pays for them."""
+
+    def write(on: Sheet, costs: Costs) -> None:
+        plans = [_uses(on, plan, key, money, costs.get(key)) for key in plan.funding]
+        funding_rows(on, plan.timeline, plans, plan.loans, money)
+
+    costs = solved(sheet, plan, write)
+    write(sheet, costs)
+    cost_rows(sheet, plan, costs)
+
+
+def _uses(sheet: Sheet, plan: Plan, key: str, money: Currencies, costs: Array | None) -> FundingPlan:
+    """Write what a project or purchase uses, period by period; return it with who is asked to pay."""
+    row = f"projects.{key}.capex" if key in plan.projects else f"plants.{key}.purchase"
+    uses, text = sheet.value(row), f"{{{row}}}"
+    whole = _whole(sheet, plan, key, money)
+    if costs is not None:
+        uses, text = uses + costs, f"{text} + {{funding.{key}.financing_costs}}"
+        added = costs.sum(axis=-1, keepdims=True)
+        whole = Whole(f"({whole.text} + SUM({{funding.{key}.financing_costs}}))", whole.value + added)
+    sheet.put(Row(f"funding.{key}.uses", f"{key}: uses of funds", plan.currency, FLOW, text), uses)
+    return FundingPlan(key, uses, plan.funding[key], whole)
 
 
 def _whole(sheet: Sheet, plan: Plan, key: str, money: Currencies) -> Whole:
@@ -183,8 +194,8 @@ def _whole(sheet: Sheet, plan: Plan, key: str, money: Currencies) -> Whole:
         text, cost = f"{{inputs.{path}}}", deal.price if deal else np.asarray(0.0)
     if not money.rate(path):
         return Whole(text, cost)
-    uses = sheet.value(f"funding.{key}.uses")
-    return Whole(f"SUM({{funding.{key}.uses}})", uses.sum(axis=-1, keepdims=True))
+    row = f"projects.{key}.capex" if key in plan.projects else f"plants.{key}.purchase"
+    return Whole(f"SUM({{{row}}})", sheet.value(row).sum(axis=-1, keepdims=True))
 
 
 def _without_projects(scenario: Scenario) -> Plan:

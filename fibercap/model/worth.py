@@ -115,8 +115,10 @@ def _equity_rows(sheet: Sheet, plan: Plan, money: str) -> None:
         for k in ("closing", "accrued")
         if plan.loan_currency(n) != plan.currency
     ]
-    income = at("accounts.pretax_income") + added(sheet, costs)
-    text = f"{{accounts.pretax_income}} + {total(costs)}"
+    built = [f"loans.{n}.{k}_to_assets" for n in loans for k in ("interest", "fees")]
+    built = [path for path in built if path in sheet]
+    income = at("accounts.pretax_income") + added(sheet, costs) - added(sheet, built)
+    text = f"{{accounts.pretax_income}} + {total(costs)} - ({total(built)})"
     path = "tax_without_project_debt"
     row = Row(f"{path}.pretax_income", "Pretax income without the projects' debt", money, FLOW, text)
     income = sheet.put(row, income)

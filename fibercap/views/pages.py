@@ -33,8 +33,8 @@ STATEMENTS: Final = {  # `*` marks a sum, `-` a line that is taken off
     "-interest_expense -fee_expense exchange_result *pretax_income -tax *net_income",
     "Cash flow": "net_income depreciation fee_amortization accrued_less_paid capitalized_interest -exchange_result "
     "tax_payable_increase -working_capital_increase *operating_cash_flow -capex -purchases -maintenance "
-    "grants *investing_cash_flow draws -principal -upfront_fees equity_for_projects equity_paid_in equity_for_cash "
-    "-dividends *financing_cash_flow *cash",
+    "-financing_costs grants *investing_cash_flow draws -principal -upfront_fees equity_for_projects equity_paid_in "
+    "equity_for_cash -dividends *financing_cash_flow *cash",
     "Balance sheet": "cash receivables inventory construction_in_progress net_fixed_assets deferred_fees other_assets "
     "*total_assets payables tax_payable accrued_interest debt other_liabilities paid_in_capital retained_earnings "
     "*total_liabilities_and_equity",

@@ -199,7 +199,8 @@ def test_longer_steps_tell_the_same_story(text: str) -> None:
 
 @pytest.mark.parametrize("law", list(LAWS))
 def test_a_broken_law_is_told_with_row_period_and_gap(law: str) -> None:
-    projection = project(read("fibercore"))
+    changes = ["funding.xtal_1.include_financing_costs=true"] if law == "financing_costs" else []
+    projection = project(read("fibercore", settings=changes))
     values: dict[str, Any] = {path: projection.value(path).copy() for path in projection.rows}
     spoilt, column = {
         "sources_equal_uses": ("funding.xtal_1.equity", 20),
@@ -209,6 +210,7 @@ def test_a_broken_law_is_told_with_row_period_and_gap(law: str) -> None:
         "capacity": ("plants.jena.output", 20),
         "commitment": ("loans.fleet.schedule.drawn_to_date", 20),
         "not_negative": ("projects.xtal_1.book_value", 20),
+        "financing_costs": ("loans.fleet.interest", 20),
     }[law]
     values[spoilt][0, column] += -1e9 if law == "not_negative" else 1e9
     if law == "balance":

@@ -86,8 +86,12 @@ def _fee_rows(sheet: Sheet, timeline: Timeline, setting: Setting, schedule: Bloc
         timeline.ends < schedule.given[f"{known}.available_until"].value
     )
     lives = sheet.put(Row(f"{at}.live", f"{label}: still runs", "", FLOW, live), runs.astype(float))
-    fee = loan.commitment * loan.fees.upfront
-    whole = f"{{inputs.{known}.commitment}} * {{inputs.{known}.fees.upfront}}"
+    fee, whole = loan.commitment * loan.fees.upfront, f"{{inputs.{known}.commitment}} * {{inputs.{known}.fees.upfront}}"
+    paid, paid_text = sheet.value(f"{at}.upfront_fee"), f"{{{at}.upfront_fee}}"
+    if np.any(setting.fee_in_assets):
+        expensed = f"(1 - {sheet.give(f'{known}.fee_in_assets', '', setting.fee_in_assets)})"
+        fee, whole = fee * (1.0 - setting.fee_in_assets), f"{whole} * {expensed}"
+        paid, paid_text = paid * (1.0 - setting.fee_in_assets), f"{paid_text} * {expensed}"
     row = Row(
         f"{at}.deferred_fee",
         f"{label}: upfront fee not yet expensed",
@@ -97,10 +101,10 @@ def _fee_rows(sheet: Sheet, timeline: Timeline, setting: Setting, schedule: Bloc
         f"{whole} * {before}",
     )
     deferred = sheet.put(row, fee * left * lives)
-    text = f"{{{at}.deferred_fee@-1}} + {{{at}.upfront_fee}} - {{{at}.deferred_fee}}"
+    text = f"{{{at}.deferred_fee@-1}} + {paid_text} - {{{at}.deferred_fee}}"
     row = Row(f"{at}.fee_amortization", f"{label}: upfront fee expensed", money, FLOW, text)
     earlier = _opening(np.asarray(fee * days_left(loan, timeline.eve)), deferred)
-    sheet.put(row, earlier + sheet.value(f"{at}.upfront_fee") - deferred)
+    sheet.put(row, earlier + paid - deferred)
 
 
 def days_left(loan: Loan, day: date) -> float:

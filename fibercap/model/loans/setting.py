@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 if TYPE_CHECKING:
     from fibercap.core.timeline import Timeline
     from fibercap.core.units import Array
@@ -33,6 +35,7 @@ class Setting:
     timeline: Timeline | None = None
     indices: Indices = field(default_factory=dict)
     exchange: Exchanged | None = None
+    fee_in_assets: Array = field(default_factory=lambda: np.asarray(0.0))
 
     @property
     def at(self) -> str:

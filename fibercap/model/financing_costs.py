@@ -1,0 +1,167 @@
+"""Interest and fees during construction that are funded with a project and become part of its cost."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+
+from fibercap.core.errors import FibercapError
+from fibercap.core.rows import Row, Sheet
+from fibercap.core.timeline import FLOW
+from fibercap.model.loans import Moved, Setting
+from fibercap.model.loans.prepared import Prepared
+
+if TYPE_CHECKING:
+    from fibercap.core.units import Array
+    from fibercap.model.plan import Plan
+
+Costs = dict[str, "Array"]
+MOST: Final = 100
+"""Rounds after which costs that do not settle are given up."""
+SETTLED: Final = 1e-8
+"""Largest change in a round at which costs count as settled. [money]"""
+
+
+def building(plan: Plan) -> list[str]:
+    """Return the projects whose funding includes financing costs."""
+    return [key for key in plan.projects if key in plan.funding and plan.funding[key].include_financing_costs]
+
+
+def lenders(plan: Plan, keys: list[str]) -> list[str]:
+    """Return the loans that some projects ask to pay."""
+    return [name for name in plan.loans if any(name in plan.funding[key].sources for key in keys)]
+
+
+def solved(sheet: Sheet, plan: Plan, write: Callable[[Sheet, Costs], None]) -> Costs:
+    """Return each project's financing costs by period at which sources equal uses, found round by round.
+
+    Costs of a period rest on what was drawn before it, so that each round settles at least one more period; where
+    shares of all uses are asked, the whole grows by less each round, as interest of a period is a fraction of it.
+
+    Parameters
+    ----------
+    sheet, plan
+        What is known before funding, and the plan.
+    write : callable
+        Writes funding on a sheet, given costs.
+
+    Raises
+    ------
+    FibercapError
+        If they do not settle within 100 rounds.
+
+    Source
+    ------
+    finance.md, section 5; the fixed point is checked as the law `financing_costs` on every run.
+    """
+    keys = building(plan)
+    costs: Costs = {key: np.zeros(sheet.length) for key in keys}
+    change = 0.0
+    for _ in range(MOST if keys else 0):
+        trial = sheet.fork()
+        write(trial, costs)
+        found = {key: _costs_of(trial, plan, key) for key in keys}
+        change = max(float(np.max(np.abs(found[key] - costs[key]))) for key in keys)
+        costs = found
+        if change <= SETTLED:
+            return costs
+    if keys:
+        told = f"financing costs of {', '.join(keys)} do not settle: they still move by {change:g} {plan.currency}"
+        raise FibercapError(f"{told}; lower the rate, or ask for amounts instead of shares")
+    return costs
+
+
+def _costs_of(sheet: Sheet, plan: Plan, key: str) -> Array:
+    """Return what loans cost a project in each period of its construction. [money]"""
+    value = np.zeros(sheet.length)
+    for name in lenders(plan, [key]):
+        loan = plan.loans[name]
+        setting = Setting(name, loan, plan.loan_currency(name), plan.timeline, plan.rates)
+        prepared = Prepared(
+            setting, Moved(funded=sheet.value(f"loans.{name}.funded"), until=last_spending(plan, plan.funded_by(name)))
+        )
+        flows = prepared.carried()
+        falls = (prepared.grid.period[:, None] == np.arange(1.0, sheet.length + 1)).astype(float)
+        first = np.zeros(len(prepared.grid.dates))
+        first[0] = 1.0
+        paid = (flows.interest + flows.fees + loan.commitment * loan.fees.upfront * first) @ falls
+        if setting.money != plan.currency:
+            paid = paid * sheet.value(f"exchange.{setting.money}.average")
+        value = value + share_of(sheet, plan, key, name)[1] * paid
+    return value * until_complete(plan, key)
+
+
+def until_complete(plan: Plan, key: str) -> Array:
+    """Return 1 for periods that end by a project's completion, else 0, (..., period). [1]"""
+    return np.asarray(plan.timeline.ends <= np.ceil(plan.projects[key].completes - 1e-9), dtype=float)
+
+
+def share_of(sheet: Sheet, plan: Plan, key: str, name: str) -> tuple[str, Array]:
+    """Return formula and value of a project's share of a loan: of all that is asked of it, dated draws included."""
+    asked = [f"funding.{other}.{name}.limit" for other, funding in plan.funding.items() if name in funding.sources]
+    dated = sum((plan.loans[name].draws or {}).values(), start=np.asarray(0.0))
+    others = sheet.give(f"loans.{name}.dated_draws", plan.loan_currency(name), dated)
+    mine, whole = sheet.given(f"funding.{key}.{name}.limit"), sum((sheet.given(path) for path in asked), start=dated)
+    refs = " + ".join(f"{{{path}}}" for path in asked)
+    text = f"{{funding.{key}.{name}.limit}} / ({refs} + {others})"
+    return text, np.divide(mine, whole, out=np.zeros(np.broadcast_shapes(mine.shape, whole.shape)), where=whole > 0)
+
+
+def cost_rows(sheet: Sheet, plan: Plan, costs: Costs) -> None:
+    """Write each project's financing costs, and the share of each loan's costs that goes into assets."""
+    parts: dict[str, list[tuple[str, Array]]] = {}
+    for key, value in costs.items():
+        terms, done = [], sheet.give(f"projects.{key}.completed", "month", np.ceil(plan.projects[key].completes - 1e-9))
+        for name in lenders(plan, [key]):
+            text, share = share_of(sheet, plan, key, name)
+            path = f"funding.{key}.{name}.share"
+            sheet.put(Row(path, f"{key}: share of {name}", "", FLOW, text), share)
+            during = f"{{{path}}} * IF({{time.end}} <= {done}, 1, 0)"
+            parts.setdefault(name, []).append((during, share * until_complete(plan, key)))
+            at = f"loans.{name}"
+            terms.append(f"({{{at}.interest}} + {{{at}.fees}} + {{{at}.upfront_fee}}) * {during}")
+        row = Row(
+            f"funding.{key}.financing_costs", f"{key}: financing costs", plan.currency, FLOW, " + ".join(terms) or "0"
+        )
+        sheet.put(row, value)
+    for name, shares in parts.items():
+        text = " + ".join(part for part, _ in shares)
+        value = sum((share for _, share in shares), start=np.zeros(sheet.length))
+        sheet.put(Row(f"loans.{name}.asset_share", f"{name}: share of cost put into assets", "", FLOW, text), value)
+
+
+def to_asset_rows(sheet: Sheet, plan: Plan, name: str) -> None:
+    """Write what a loan costs that goes into assets; nothing where none does."""
+    at = f"loans.{name}"
+    if f"{at}.asset_share" not in sheet:
+        return
+    for key, words in (("interest", "interest"), ("fees", "fees"), ("upfront_fee", "upfront fee")):
+        row = Row(f"{at}.{key}_to_assets", f"{name}: {words} put into assets", plan.currency, FLOW,
+                  f"{{{at}.{key}}} * {{{at}.asset_share}}")  # fmt: skip
+        sheet.put(row, sheet.value(f"{at}.{key}") * sheet.value(f"{at}.asset_share"))
+
+
+def fee_in_assets(sheet: Sheet, plan: Plan, name: str) -> Array:
+    """Return the share of a loan's upfront fee that goes into assets, `()` or `(draw, 1)`. [1]"""
+    index, row = plan.timeline.index(plan.loans[name].signed), f"loans.{name}.asset_share"
+    if row not in sheet or not 0 <= index < sheet.length:
+        return np.asarray(0.0)
+    share = sheet.value(row)[..., index : index + 1]
+    return share if share.ndim > 1 else share[0]
+
+
+def last_spending(plan: Plan, keys: list[str]) -> Array | None:
+    """Return the month number of the last spending that a loan is asked to pay for, at its period's end."""
+    last: Array | None = None
+    for key in keys:
+        if key in plan.projects:
+            months = plan.projects[key].completes
+        else:
+            deal = plan.plants[key].purchase
+            months = np.asarray(plan.timeline.ends[plan.timeline.index(deal.on)]) if deal else np.asarray(0.0)
+        step, origin = plan.timeline.months, plan.timeline.origin
+        ends = origin + np.ceil((months - origin) / step - 1e-9) * step
+        last = ends if last is None else np.maximum(last, ends)
+    return last

@@ -1,0 +1,111 @@
+"""Interest and fees during construction, funded with the project and put into its cost."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pytest
+
+from fibercap.core.errors import ScenarioError
+from fibercap.core.units import Quantity
+from fibercap.model.projection import Projection, project
+from fibercap.reading.files import scenario_of
+from tests.model.test_formulas import disagreements
+
+PLAN = """\
+fibercap: 1
+horizon: {from: 2000, to: 2004, step: month}
+money: {report_in: USD}
+products: {f: {price: 60 USD/km}}
+plants: {p: {product: f, capacity: 200_000 km/year, cash_cost: 30 USD/km}}
+projects:
+  line: {plant: p, adds: 200_000 km/year, capex: 20 million USD, spend: {2000: 50 %, 2001: 50 %}, complete: 2001-12-31}
+  other: {plant: p, adds: 50_000 km/year, capex: 6 million USD, spend: {2001: 40 %, 2002: 60 %}, complete: 2002-12-31}
+loans:
+  bank: {commitment: 20 million USD, signed: 2000-01-15, matures: 8 years, rate: 8 %/year, grace: 2 years,
+         fees: {upfront: 1 %, undrawn: 0.5 %/year}}
+funding:
+  line: {bank: 70 %, equity: rest, include_financing_costs: true}
+  other: {bank: 1 million USD, equity: rest}
+opening: {cash: 5 million USD}
+tax: {rate: 35 %}
+"""
+
+
+def at(projection: Projection, path: str) -> Any:
+    return projection.value(path)[0]
+
+
+def test_sources_equal_uses_and_the_bank_pays_its_share_of_all() -> None:
+    projection = project(scenario_of(PLAN))
+    uses, costs = at(projection, "funding.line.uses"), at(projection, "funding.line.financing_costs")
+
+    assert disagreements(projection) == []
+    assert costs.sum() > 0.5e6
+    assert uses.sum() == pytest.approx(20e6 + costs.sum())
+    assert at(projection, "funding.line.bank").sum() == pytest.approx(0.7 * uses.sum())
+    assert projection.laws["financing_costs"] < 1e-6
+    assert projection.laws["balance"] < 1e-6
+
+
+def test_costs_are_what_the_loan_costs_up_to_completion() -> None:
+    projection = project(scenario_of(PLAN))
+    share = at(projection, "funding.line.bank.share")[0]
+    cost: Any = sum(at(projection, f"loans.bank.{key}") for key in ("interest", "fees", "upfront_fee"))
+
+    assert share == pytest.approx(at(projection, "funding.line.bank").sum() / at(projection, "loans.bank.draws").sum())
+    assert at(projection, "funding.line.financing_costs")[:24] == pytest.approx(share * cost[:24])
+    assert (at(projection, "funding.line.financing_costs")[24:] == 0).all()
+
+
+def test_they_go_into_the_asset_and_not_into_income() -> None:
+    built, plain = project(scenario_of(PLAN)), project(scenario_of(PLAN.replace(": true}", ": false}")))
+    costs = at(built, "funding.line.financing_costs").sum()
+
+    assert at(built, "projects.line.cost_to_date")[-1] == pytest.approx(20e6 + costs)
+    assert built.by("projects.line.depreciation")["2003"][0] == pytest.approx((20e6 + costs) / 10)
+    interest = built.by("accounts.interest_expense")["2001"][0]
+    assert interest < 0.2 * plain.by("accounts.interest_expense")["2001"][0]
+    assert at(built, "accounts.investing_cash_flow").sum() == pytest.approx(
+        at(plain, "accounts.investing_cash_flow").sum() - costs
+    )
+
+
+def test_a_batch_equals_its_members() -> None:
+    scenario = scenario_of(PLAN)
+    draws = {
+        "loans.bank.rate": Quantity(np.array([[4.0], [12.0]]), "percent/year"),
+        "projects.line.delay": Quantity(np.array([[0.0], [5.0]]), "month"),
+    }
+    batch = project(scenario.drawn(draws))
+
+    assert disagreements(batch) == []
+    for number in range(2):
+        alone = project(scenario.drawn({path: value[number : number + 1] for path, value in draws.items()}))
+        assert batch.value("accounts.cash")[number] == pytest.approx(alone.value("accounts.cash")[0], abs=1e-4)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "told"),
+    [
+        ("true}", "maybe}", "found `maybe`, wanted one of the known truths: false, true"),
+        ("grace: 2 years", "sweep: 50 %", "financing costs of `bank`, which depends on cash"),
+        (
+            "plants: {p: {",
+            "plants: {q: {product: f, capacity: 1 km/year, cash_cost: 1 USD/km, purchase: {price: 1 USD, "
+            "on: 2001-01-01}}, p: {",
+            "",
+        ),
+    ],
+)
+def test_where_they_cannot_be_included_it_is_said(old: str, new: str, told: str) -> None:
+    text = PLAN.replace(old, new)
+    if not told:
+        text = text.replace("funding:\n", "funding:\n  q: {bank: 1 USD, include_financing_costs: true}\n")
+        told = "found financing costs of `q`, a purchase, wanted a project"
+
+    with pytest.raises(ScenarioError) as error:
+        scenario_of(text)
+
+    assert told in str(error.value)
