@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from calendar import monthrange
 from datetime import date
 from typing import TYPE_CHECKING, Final
 
-from fibercap.core.timeline import add_months, month_end
+from fibercap.core.timeline import add_months, days_in_month, month_end
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -17,7 +16,7 @@ NEVER: Final = date.min
 
 
 def _ends_february(day: date) -> bool:
-    return day.month == FEBRUARY and day.day == monthrange(day.year, FEBRUARY)[1]
+    return day.month == FEBRUARY and day.day == days_in_month(day.year, FEBRUARY)
 
 
 def _of_360(start: date, end: date, first: int, last: int) -> float:
@@ -51,7 +50,7 @@ def _isda_european(start: date, end: date, maturity: date) -> float:
 
 
 def _days_in(year: int) -> int:
-    return date(year, 12, 31).timetuple().tm_yday
+    return 337 + days_in_month(year, FEBRUARY)
 
 
 def _actual_isda(start: date, end: date) -> float:
@@ -72,7 +71,7 @@ def _whole_months(start: date, end: date) -> int:
 
 
 def _is_month_end(day: date) -> bool:
-    return day.day == monthrange(day.year, day.month)[1]
+    return day.day == days_in_month(day.year, day.month)
 
 
 def _actual_icma(start: date, end: date, reference: tuple[date, date]) -> float:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import calendar
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property, lru_cache
@@ -18,26 +17,35 @@ STOCK: Final = "stock"
 RATE: Final = "rate"
 
 
+_DAYS: Final = (31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31)
+
+
+def days_in_month(year: int, month: int) -> int:
+    """Return the days of a month, February's leap day included."""
+    leap = month == 2 and year % 4 == 0 and (year % 100 != 0 or year % 400 == 0)  # noqa: PLR2004 - the calendar
+    return _DAYS[month - 1] + leap
+
+
 def month_number(day: date) -> float:
     """Return 12*year + (month - 1) + day / days in the month, so that a month's end is a whole number. [month]"""
-    return 12 * day.year + day.month - 1 + day.day / calendar.monthrange(day.year, day.month)[1]
+    return 12 * day.year + day.month - 1 + day.day / days_in_month(day.year, day.month)
 
 
 def month_start(day: date) -> float:
     """Return the month number of the end of the day before, from which `opens` and `from` count. [month]"""
-    return 12 * day.year + day.month - 1 + (day.day - 1) / calendar.monthrange(day.year, day.month)[1]
+    return 12 * day.year + day.month - 1 + (day.day - 1) / days_in_month(day.year, day.month)
 
 
 def month_end(number: int) -> date:
     """Return the last day of the month that a whole month number closes."""
     year, month = divmod(number - 1, 12)
-    return date(year, month + 1, calendar.monthrange(year, month + 1)[1])
+    return date(year, month + 1, days_in_month(year, month + 1))
 
 
 def add_months(day: date, months: int) -> date:
     """Return the date some months later on the same day, or on the month's last day where it is shorter."""
     year, month = divmod(12 * day.year + day.month - 1 + months, 12)
-    return date(year, month + 1, min(day.day, calendar.monthrange(year, month + 1)[1]))
+    return date(year, month + 1, min(day.day, days_in_month(year, month + 1)))
 
 
 @dataclass(frozen=True)

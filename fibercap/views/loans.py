@@ -119,8 +119,8 @@ def closing_text(schedule: Schedule) -> str:
     """Return cost, average life and balloon in words."""
     cost, life = (schedule.measures[key]["value"] for key in ("all_in_cost", "average_life"))
     told = [f"All-in cost {100 * cost:.4f} %/year effective" if cost is not None else "All-in cost undefined"]
-    if cost is None and schedule.cost_reason:
-        told[0] += f" ({schedule.cost_reason})"
+    if cost is None:
+        told[0] += f" ({schedule.cost[1]})"
     if life is not None:
         told.append(f"average life {life:.4f} years")
     balloon = float(np.ravel(schedule.balloon)[0])

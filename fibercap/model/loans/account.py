@@ -7,6 +7,7 @@ from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+import numpy.typing as npt
 
 from fibercap.model.loans.discounting import Discounts, by_draw, by_event, growth
 from fibercap.model.loans.style import held, per_draw
@@ -56,6 +57,11 @@ class Flows:
     drawn: Array
     closing: Array
     discounts: Discounts | None
+
+    @property
+    def amounts(self) -> dict[str, Array]:
+        """What happens by name, the discount factors left out."""
+        return {key: getattr(self, key) for key in (*KEPT, "closing")}
 
 
 KEPT = (
@@ -142,11 +148,11 @@ class Account:
             self.kept["prepaid"][event] = prepaid
             self.balance = self.balance - prepaid
             if self.loan.after_prepayment == "recast":
-                self.changed = self.changed + (prepaid > 0)
+                self.changed = held(self.changed + np.greater(prepaid, 0.0))
         if np.any(drawn):
             self.kept["drawn"][event] = drawn
             self.balance, self.drawn = self.balance + drawn, self.drawn + drawn
-            self.changed = self.changed + (drawn > 0)
+            self.changed = held(self.changed + np.greater(drawn, 0.0))
 
     def _charge(self, event: int) -> None:
         """Count recurring fees to date; on a payment date they are due."""
@@ -175,7 +181,7 @@ class Account:
         """Set the installment anew where something changed, and repay what the style says."""
         style = self.style
         self.target = self._target[event]
-        if style.sets and np.any(self.changed):
+        if style.sets and (self.changed if isinstance(self.changed, float) else self.changed.any()):
             self.rate, self.payments_left = self._rates[event], self._left[event]
             if self.discounts is not None:
                 self.annuity, self.discount = self.discounts.at(event)
@@ -209,7 +215,14 @@ def _new_rates(loan: Loan, rates: list[Any]) -> list[Any]:
     if not loan.repayment.sets or (isinstance(loan.repayment, Level) and loan.repayment.after_reset == "keep_payment"):
         return [False] * len(rates)
     moved = [False, *(now != before for before, now in pairwise(rates))]
-    return [held(np.asarray(new, dtype=float)) if np.any(new) else False for new in moved]
+    if not isinstance(moved[-1], np.ndarray):
+        return [1.0 if new else False for new in moved]
+    return [np.asarray(new, dtype=float) if np.any(new) else False for new in moved]
+
+
+def _anything(amounts: Array) -> npt.NDArray[np.bool_]:
+    """Tell at which events any draw moves money, (event,)."""
+    return np.asarray((amounts.reshape(-1, amounts.shape[-1]) != 0).any(axis=0))
 
 
 def carry(loan: Loan, grid: Grid, course: Course) -> Flows:
@@ -236,9 +249,11 @@ def carry(loan: Loan, grid: Grid, course: Course) -> Flows:
     """
     account = Account(loan, grid, course)
     drawn, prepaid = by_event(course.drawn), by_event(course.prepaid)
+    moves = (_anything(course.drawn) | _anything(course.prepaid)).tolist()
     for event in range(len(grid.dates)):
         account.serve(event)
-        account.move(event, drawn[event], prepaid[event])
+        if moves[event]:
+            account.move(event, drawn[event], prepaid[event])
     kept = {key: by_draw(values) for key, values in account.kept.items()}
     closing = kept["opening"] + kept["capitalized"] - kept["scheduled"] - kept["prepaid"] + kept["drawn"]
     return Flows(closing=closing, discounts=account.discounts, **kept)

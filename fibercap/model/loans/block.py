@@ -14,7 +14,25 @@ from fibercap.model.loans.shortfall import first_shortfall
 
 if TYPE_CHECKING:
     from fibercap.core.rows import Block
+    from fibercap.model.loans.account import Flows
     from fibercap.model.loans.setting import Exchanged, Moved, Setting
+
+
+def carried(prepared: Prepared) -> Flows:
+    """Carry a loan, and refuse one that grows where its style does not allow it.
+
+    Raises
+    ------
+    FibercapError
+        If a payment is below the interest due with it, and the style does not allow the loan to grow.
+    """
+    setting, flows = prepared.setting, prepared.carried()
+    style = setting.loan.repayment
+    told = "" if style.sets != "payment" or style.grows else first_shortfall(prepared.grid, flows, setting.money)
+    if told:
+        way = "write `allow_negative_amortization: true` to allow it"
+        raise FibercapError(f"loans.{setting.name}.repayment: {told}; {way}")
+    return flows
 
 
 def schedule_block(setting: Setting, moved: Moved) -> Block:
@@ -33,12 +51,7 @@ def schedule_block(setting: Setting, moved: Moved) -> Block:
         If a payment is below the interest due with it, and the style does not allow the loan to grow.
     """
     prepared = Prepared(setting, moved)
-    flows, style = prepared.carried(), setting.loan.repayment
-    told = "" if style.sets != "payment" or style.grows else first_shortfall(prepared.grid, flows, setting.money)
-    if told:
-        raise FibercapError(
-            f"loans.{setting.name}.repayment: {told}; write `allow_negative_amortization: true` to allow it"
-        )
+    flows = carried(prepared)
     flow_rows(prepared, flows)
     if setting.exchange is not None:
         _reported_rows(prepared, setting.exchange)

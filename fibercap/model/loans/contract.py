@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
+from functools import cached_property
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 import numpy.typing as npt
 
 from fibercap.core.rounding import rounded
-from fibercap.model.loans.block import schedule_block
-from fibercap.model.loans.prepared import EXCEL_EPOCH
+from fibercap.model.loans.block import carried
+from fibercap.model.loans.prepared import EXCEL_EPOCH, Prepared
 from fibercap.model.loans.price import average_life, effective_cost
 from fibercap.model.loans.setting import Moved, Setting
 from fibercap.model.loans.terms import Rounding
@@ -35,13 +36,17 @@ FLOWS: Final = {
 """What moves on a date, and the row of the block that says it; the upfront fee comes on top."""
 
 
+KNOWN: Final = ("date", "is_payment", "is_final", "year_fraction", "period_fraction")
+
+
 @dataclass(frozen=True)
 class Schedule:
     """A loan's dates, what each is, and the money that moves, every array `(date,)` or `(draw, date)`.
 
     `numbers` count payments, 0 for other dates. `values` has `opening`, `drawn`, `interest` (due), `capitalized`,
     `fees` (the upfront fee at signing included), `principal` (prepayments included), `payment` and `closing`; `balloon`
-    is what the last payment brings beyond the others. `cost` (effective, 1/year) and `life` (years) are `(draw,)`.
+    is what the last payment brings beyond the others, `cash_flows` serial days and what the borrower gets less what he
+    pays, `life` the average life in years, (draw,).
     """
 
     currency: str
@@ -51,9 +56,14 @@ class Schedule:
     fractions: Array
     values: Mapping[str, Array]
     balloon: Array
-    cost: Array
-    cost_reason: str
+    cash_flows: tuple[Array, Array]
     life: Array
+
+    @cached_property
+    def cost(self) -> tuple[Array, str]:
+        """The all-in cost, effective, (draw,), and why it is undefined where it is. [1/year]"""
+        rates, reason, _ = effective_cost(*self.cash_flows)
+        return rates, reason
 
     @property
     def events(self) -> list[dict[str, Any]]:
@@ -81,9 +91,10 @@ class Schedule:
     @property
     def measures(self) -> dict[str, dict[str, Any]]:
         """Return the first draw's all-in cost and average life, each with unit and, where undefined, the reason."""
-        cost, life = self._first(self.cost), self._first(self.life)
+        (rates, reason), life = self.cost, self._first(self.life)
+        cost = self._first(rates)
         return {
-            "all_in_cost": {"value": _known(cost), "unit": "1/year", "reason": self.cost_reason or None},
+            "all_in_cost": {"value": _known(cost), "unit": "1/year", "reason": reason or None},
             "average_life": {"value": _known(life), "unit": "year", "reason": None},
         }
 
@@ -119,14 +130,25 @@ def schedule(loan: Loan, rates: Indices | None = None, currency: str = "USD") ->
     FibercapError
         If a payment is below the interest due with it, and the style does not allow the loan to grow.
     """
-    setting = Setting("loan", loan, currency, None, rates or {})
-    return schedule_of(setting, schedule_block(setting, Moved()))
+    prepared = Prepared(Setting("loan", loan, currency, None, rates or {}), Moved())
+    flows = carried(prepared)
+    value = {key: prepared.value(key) for key in KNOWN} | flows.amounts
+    paid = flows.interest_due - flows.capitalized + flows.scheduled + flows.prepaid + flows.fees_paid
+    upfront = loan.commitment * loan.fees.upfront * (np.arange(len(prepared.grid.dates)) == 0)
+    value |= {"payment": paid, "principal": flows.scheduled + flows.prepaid, "upfront_fee": upfront}
+    target = f"{prepared.setting.at}.target"
+    value |= {"target": prepared.value("target")} if target in prepared.sheet else {}
+    return _schedule(loan, currency, {**value, "borrower_cash_flow": flows.drawn - upfront - paid})
 
 
 def schedule_of(setting: Setting, block: Block) -> Schedule:
     """Return the schedule that a loan's block of events holds: its own, or the one a projection made."""
-    loan, at = setting.loan, setting.at
-    value = {path.removeprefix(f"{at}."): amounts for path, amounts in block.values.items()}
+    value = {path.removeprefix(f"{setting.at}."): amounts for path, amounts in block.values.items()}
+    return _schedule(setting.loan, setting.money, value)
+
+
+def _schedule(loan: Loan, currency: str, value: Mapping[str, Array]) -> Schedule:
+    """Return a schedule from what happens at each event: events on one date are one line."""
     last = int(np.flatnonzero(value["is_final"])[-1]) + 1
     days = value["date"][:last]
     firsts = np.flatnonzero(np.diff(days, prepend=-1.0))
@@ -142,17 +164,15 @@ def schedule_of(setting: Setting, block: Block) -> Schedule:
     kept, pays, kinds = _kinds(values, by_date("is_payment"))
     keep = kept.astype(int)
     values = {key: amounts[..., keep] for key, amounts in values.items()}
-    cost, reason, _ = effective_cost(days, value["borrower_cash_flow"][..., :last])
     return Schedule(
-        currency=setting.money,
+        currency=currency,
         dates=tuple(date.fromordinal(int(serial) + EXCEL_EPOCH) for serial in days[firsts][keep]),
         kinds=kinds,
         numbers=tuple((np.cumsum(pays) * pays).astype(int).tolist()),
         fractions=value["period_fraction"][lasts][keep],
         values=_shown(loan, values),
         balloon=_balloon(loan, value, last - 1),
-        cost=cost,
-        cost_reason=reason,
+        cash_flows=(days, value["borrower_cash_flow"][..., :last]),
         life=average_life(loan, value),
     )
 

@@ -22,8 +22,7 @@ def by_event(values: Array) -> list[Any]:
 
 def by_draw(events: list[Any]) -> Array:
     """Return a list by event as `(event,)` or `(draw, event)`."""
-    shapes = {np.shape(event) for event in events}
-    if len(shapes) > 1:
+    if np.ndarray in set(map(type, events)):
         events = list(np.broadcast_arrays(*events))
     return np.moveaxis(np.array(events, dtype=float), 0, -1)
 

@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from bisect import bisect_left
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from datetime import date
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
 from fibercap.core.daycount import year_fraction
 from fibercap.core.timeline import Timeline, add_months, month_end, month_number
-from fibercap.model.loans.styles import Amortizing, Custom
+from fibercap.model.loans.styles import Custom
 
 if TYPE_CHECKING:
-    from datetime import date
+    from collections.abc import Mapping
 
     from fibercap.core.units import Array
     from fibercap.model.loans.rates import RateCourse
@@ -42,33 +42,30 @@ class Grid:
     rate_set_on: tuple[date, ...]
 
 
-@dataclass(frozen=True)
-class PaymentPeriod:
+class PaymentPeriod(NamedTuple):
     """From one payment date to the next; `regular` ones are exactly one interval long."""
 
     start: date
     end: date
     regular: bool
 
-    def fraction(self, loan: Loan) -> float:
-        """Return the whole period's year fraction by the loan's day count."""
-        return self.elapsed(loan, self.end)
 
-    def elapsed(self, loan: Loan, day: date) -> float:
-        """Return the year fraction from the period's start to a day within it."""
-        if day == self.start:
-            return 0.0
-        if loan.day_count != "equal_periods":
-            return year_fraction(self.start, day, loan.day_count, maturity=loan.maturity, reference=_reference(loan))
-        whole = loan.interval / 12 if self.regular else year_fraction(self.start, self.end, "30/360")
-        return whole if day == self.end else whole * (day - self.start).days / (self.end - self.start).days
+class Clock:
+    """Counts time within payment periods as a loan's day count says."""
 
+    def __init__(self, loan: Loan) -> None:
+        self._count, self._whole, self.maturity = loan.day_count, loan.interval / 12, loan.maturity
+        icma = loan.day_count == "ACT/ACT ICMA"
+        self._regular = (_due(loan, 0), _due(loan, 1)) if icma else None  # one regular period, to measure others by
 
-def _reference(loan: Loan) -> tuple[date, date] | None:
-    """Return one regular payment period, from which ICMA's day count measures all others."""
-    if loan.day_count != "ACT/ACT ICMA":
-        return None
-    return _due(loan, 0), _due(loan, 1)
+    def elapsed(self, period: PaymentPeriod, day: date) -> float:
+        """Return the year fraction from a period's start to a day within it."""
+        if self._count != "equal_periods":
+            return year_fraction(period.start, day, self._count, maturity=self.maturity, reference=self._regular)
+        whole = self._whole if period.regular else year_fraction(period.start, period.end, "30/360")
+        if day == period.end:
+            return whole
+        return whole * (day - period.start).days / (period.end - period.start).days
 
 
 def _due(loan: Loan, number: int) -> date:
@@ -80,6 +77,11 @@ def _due(loan: Loan, number: int) -> date:
 def payment_periods(loan: Loan) -> list[PaymentPeriod]:
     """Return the periods between payments, from signing to maturity, and on to the end of `amortize_over`."""
     return _periods_to(loan, _stops(loan))
+
+
+def last_day(loan: Loan) -> date:
+    """Return maturity, or the end of `amortize_over` where that is later."""
+    return _stops(loan)[-1]
 
 
 def _stops(loan: Loan) -> list[date]:
@@ -97,14 +99,19 @@ def _periods_to(loan: Loan, stops: list[date]) -> list[PaymentPeriod]:
     if first and not loan.payments.end_of_month:
         start_regular = start_regular or first == add_months(signed, loan.interval)
     periods: list[PaymentPeriod] = []
-    start = signed
-    while start < stops[-1]:
-        due, stop = _due(loan, number), next(day for day in stops if day > start)
-        on_grid = due <= stop
-        end = due if on_grid else stop
-        periods.append(PaymentPeriod(start, end, regular=on_grid and start_regular))
+    anchor, interval, month_ends = loan.payments.first or signed, loan.interval, loan.payments.end_of_month
+    start, last, waiting = signed, stops[-1], list(stops)
+    while start < last:
+        due = add_months(anchor, number * interval)
+        if month_ends:
+            due = month_end(12 * due.year + due.month)
+        on_grid = due <= waiting[0]
+        end = due if on_grid else waiting[0]
+        periods.append(PaymentPeriod(start, end, on_grid and start_regular))
         start, start_regular = end, on_grid
         number += on_grid
+        if end >= waiting[0]:
+            waiting.pop(0)
     return periods
 
 
@@ -124,41 +131,68 @@ def event_grid(loan: Loan, timeline: Timeline | None, course: RateCourse) -> Gri
     ------
     finance.md, section 4: interest within a payment period telescopes.
     """
-    periods = payment_periods(loan)
-    ends = [period.end for period in periods]
+    clock, stops = Clock(loan), _stops(loan)
+    periods = _periods_to(loan, stops)
+    rhythm = periods if len(stops) == 1 else _periods_to(loan, stops[-1:])
     at_start = loan.payments.on == "start" and loan.payments.first in (None, loan.signed)
-    days = _days(loan, timeline, course, ends)
+    days = _days(loan, timeline, course, [period.end for period in periods])
     events = [days[0], *days] if at_start else days
-    second = [number == 1 and at_start for number in range(len(events))]
-    stops = {*ends}
-    due = [day in stops or twice for day, twice in zip(events, second, strict=True)]
-    rhythm = {period.end: period.fraction(loan) for period in _periods_to(loan, _stops(loan)[-1:])}
-    repays = [is_due and day in rhythm and _repays(loan, day) for is_due, day in zip(due, events, strict=True)]
+    second = [False, at_start, *[False] * len(days)][: len(events)]
+    ends = {period.end for period in periods}
+    whole = {period.end: clock.elapsed(period, period.end) for period in rhythm}
+    due = [day in ends or twice for day, twice in zip(events, second, strict=True)]
+    grows, repays = _duties(loan, events, due, whole)
     if at_start:
-        repays[1] = _repays(loan, loan.signed)
-    if isinstance(loan.repayment, Custom):
-        repays = [day in loan.repayment.schedule for day in events]
-    index = [min(bisect_left(ends, day), len(ends) - 1) for day in events]
-    fractions = [0.0]
-    for event in range(1, len(events)):
-        period, before = periods[index[event]], events[event - 1]
-        since = period.elapsed(loan, before) if before > period.start else 0.0
-        fractions.append(period.elapsed(loan, events[event]) - since if events[event] > period.start else 0.0)
-    growing = [is_due and _capitalizes(loan, day) for is_due, day in zip(due, events, strict=True)]
+        repays[1] = not (loan.grace or grows[1])
+    months = np.array([month_number(day) for day in events])
     return Grid(
         dates=tuple(events),
-        months=np.array([month_number(day) for day in events]),
-        period=np.array([float(timeline.index(day) + 1) if timeline else 0.0 for day in events]),
+        months=months,
+        period=np.array([float(timeline.index(day) + 1) for day in events]) if timeline else 0.0 * months,
         draws_here=1.0 - np.array(second, dtype=float),
         is_payment=np.array(due, dtype=float),
         repays=np.array(repays, dtype=float),
-        is_final=np.array([day == loan.maturity for day in events], dtype=float),
-        capitalizes=np.array(growing, dtype=float),
+        is_final=np.array([day == clock.maturity for day in events], dtype=float),
+        capitalizes=np.array(grows, dtype=float),
         payments_left=np.cumsum(np.array(repays, dtype=float)[::-1])[::-1],
-        year_fraction=np.array(fractions),
-        period_fraction=np.array([rhythm.get(day, 0.0) * (not s) for day, s in zip(events, second, strict=True)]),
+        year_fraction=np.array(_fractions(clock, periods, events)),
+        period_fraction=np.array([whole.get(day, 0.0) * (not s) for day, s in zip(events, second, strict=True)]),
         rate_set_on=tuple(course.set_on(day) for day in [events[0], *events[:-1]]),
     )
+
+
+def _fractions(clock: Clock, periods: list[PaymentPeriod], events: list[date]) -> list[float]:
+    """Return the years since the event before; within a payment period they add up to its fraction."""
+    fractions, place, since = [0.0], 0, 0.0
+    for day in events[1:]:
+        period = periods[place]
+        elapsed = clock.elapsed(period, day) if day > period.start else 0.0
+        fractions.append(elapsed - since)
+        since = elapsed
+        if day == period.end and place + 1 < len(periods):
+            place, since = place + 1, 0.0
+    return fractions
+
+
+def _duties(
+    loan: Loan, events: list[date], due: list[bool], rhythm: Mapping[date, float]
+) -> tuple[list[bool], list[bool]]:
+    """Return where interest is capitalized, and where principal falls due: after grace, and not while it is."""
+    style, maturity = loan.repayment, loan.maturity
+    until = date.max if style.capitalizes else loan.capitalize_until or date.min
+    grows = [
+        is_due and day <= until and (day < maturity or not style.capitalizes)
+        for is_due, day in zip(due, events, strict=True)
+    ]
+    if isinstance(style, Custom):
+        return grows, [day in style.schedule for day in events]
+    after = add_months(loan.signed, loan.grace) if loan.grace else date.min
+    last = maturity if loan.payments.on == "start" and not style.months else date.max  # an interval before, all is paid
+    repays = [
+        is_due and not growing and after < day != last and day in rhythm
+        for is_due, growing, day in zip(due, grows, events, strict=True)
+    ]
+    return grows, repays
 
 
 def _days(loan: Loan, timeline: Timeline | None, course: RateCourse, ends: list[date]) -> list[date]:
@@ -173,19 +207,3 @@ def _days(loan: Loan, timeline: Timeline | None, course: RateCourse, ends: list[
         closings = (month_end(timeline.origin), *timeline.dates)
         days |= {day for day in closings if loan.signed <= day <= loan.maturity}
     return sorted(days)
-
-
-def _capitalizes(loan: Loan, day: date) -> bool:
-    if loan.repayment.capitalizes:
-        return day < loan.maturity
-    return loan.capitalize_until is not None and day <= loan.capitalize_until
-
-
-def _repays(loan: Loan, day: date) -> bool:
-    """Tell whether principal falls due on a payment date: after grace, and not while interest is capitalized."""
-    if loan.grace and day <= add_months(loan.signed, loan.grace):
-        return False
-    if loan.payments.on == "start" and day == loan.maturity:  # what payments one interval before leave
-        style = loan.repayment
-        return isinstance(style, Amortizing) and bool(style.months)
-    return not _capitalizes(loan, day)

@@ -9,7 +9,7 @@ import numpy as np
 from fibercap.core.rows import Row, Sheet
 from fibercap.core.timeline import FLOW, RATE, STOCK, month_number
 from fibercap.model.loans.account import Course, Flows, carry
-from fibercap.model.loans.grid import Grid, event_grid, payment_periods
+from fibercap.model.loans.grid import Grid, event_grid, last_day
 from fibercap.model.loans.rates import Floating, RateCourse, Steps, limited, rate_course
 from fibercap.model.loans.styles import Custom
 
@@ -36,8 +36,7 @@ class Prepared:
     def __init__(self, setting: Setting, moved: Moved) -> None:
         self.setting, self.moved = setting, moved
         loan = setting.loan
-        end = payment_periods(loan)[-1].end
-        self.course: RateCourse = rate_course(loan.rate, loan.signed, end, setting.indices)
+        self.course: RateCourse = rate_course(loan.rate, loan.signed, last_day(loan), setting.indices)
         self.grid: Grid = event_grid(loan, setting.timeline, self.course)
         self.sheet = Sheet(setting.at, len(self.grid.dates))
         self.steps = tuple(self.course.step(day) for day in self.grid.rate_set_on)
