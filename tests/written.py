@@ -6,6 +6,8 @@ from typing import Any
 
 from hypothesis import strategies as st
 
+from fibercap.core.daycount import CONVENTIONS
+
 Draw = Any
 
 
@@ -103,7 +105,7 @@ def _loan_text(draw: Draw, name: str) -> str:
         payments += f", first: {first}"
     return (
         f"  {name}: {{commitment: 20 million USD, signed: {signed}, matures: {_pick(draw, '5 years', '2004-11-30', '61 months')}, "
-        f"rate: {_whole(draw, 0, 15)} %/year, day_count: {_pick(draw, 'equal_periods', '30/360', 'ACT/360', 'ACT/365F')}, "
+        f"rate: {_whole(draw, 0, 15)} %/year, day_count: {_pick(draw, 'equal_periods', *CONVENTIONS)}, "
         f"payments: {{{payments}}}, grace: {_whole(draw, 0, 20)} months, {draws}"
         f"fees: {{upfront: {_whole(draw, 0, 2)} %, undrawn: {_pick(draw, '0 %/year', '50 bp/year')}}}, "
         f"repayment: {{style: {style}}}}}"

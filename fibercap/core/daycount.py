@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from calendar import isleap
 from datetime import date
 from typing import TYPE_CHECKING, Final
 
@@ -12,11 +13,10 @@ if TYPE_CHECKING:
 
 FEBRUARY: Final = 2
 LONG: Final = 31
-NEVER: Final = date.min
 
 
 def _ends_february(day: date) -> bool:
-    return day.month == FEBRUARY and day.day == days_in_month(day.year, FEBRUARY)
+    return day.month == FEBRUARY and day.day == (29 if isleap(day.year) else 28)
 
 
 def _of_360(start: date, end: date, first: int, last: int) -> float:
@@ -29,28 +29,27 @@ def _bond_basis(start: date, end: date) -> float:
 
 
 def _us(start: date, end: date) -> float:
-    """Like the bond basis; the last of February counts as the 30th at the start, and at both ends if at both."""
-    first, last = start.day, end.day
-    if _ends_february(start):
-        last = 30 if _ends_february(end) else last
-        first = 30
-    if last == LONG and first >= 30:  # noqa: PLR2004 - days of the convention's months
-        last = 30
-    return _of_360(start, end, min(first, 30), last)
+    """Like the bond basis, but from the last of February counts as from the 30th, and so does to it, if from it.
+
+    An end on the 31st stays there unless the start itself is a 30th or 31st; a February does not make it one.
+    """
+    if not _ends_february(start):
+        return _bond_basis(start, end)
+    return _of_360(start, end, 30, 30 if _ends_february(end) else end.day)
 
 
 def _european(start: date, end: date) -> float:
     return _of_360(start, end, min(start.day, 30), min(end.day, 30))
 
 
-def _isda_european(start: date, end: date, maturity: date) -> float:
+def _isda_european(start: date, end: date, maturity: date | None) -> float:
     first = 30 if _ends_february(start) else min(start.day, 30)
     last = 30 if _ends_february(end) and end != maturity else min(end.day, 30)
     return _of_360(start, end, first, last)
 
 
 def _days_in(year: int) -> int:
-    return 337 + days_in_month(year, FEBRUARY)
+    return 366 if isleap(year) else 365
 
 
 def _actual_isda(start: date, end: date) -> float:
@@ -79,22 +78,26 @@ def _actual_icma(start: date, end: date, reference: tuple[date, date]) -> float:
     months = _whole_months(*reference)
     if not months:
         told = f"{reference[0]} to {reference[1]}"
-        raise ValueError(f"{told} is no regular period of 1, 2, 3, 4, 6 or 12 months; give one as `reference`")
+        raise ValueError(
+            f"{told} is no regular period of 1, 2, 3, 4, 6 or 12 months; give one as `reference=(first day, last day)`"
+        )
+    if reference[0] <= start and end <= reference[1]:
+        return (end - start).days / (reference[1] - reference[0]).days * months / 12
     ends, anchor = all(map(_is_month_end, reference)), max(reference, key=lambda day: day.day)
 
     def quasi(number: int) -> date:
         day = add_months(anchor, number * months)
         return month_end(12 * day.year + day.month) if ends else day
 
-    number = (12 * (start.year - anchor.year) + start.month - anchor.month) // months - 1
-    while quasi(number + 1) <= start:
-        number += 1
-    total, since = 0.0, start
+    number = (12 * (start.year - anchor.year) + start.month - anchor.month) // months
+    number -= quasi(number) > start
+    total, since, left = 0.0, start, quasi(number)
     while since < end:
-        left, right = quasi(number), quasi(number + 1)
+        number += 1
+        right = quasi(number)
         until = min(end, right)
         total += (until - since).days / (right - left).days
-        since, number = until, number + 1
+        since, left = until, right
     return total * months / 12
 
 
@@ -112,7 +115,7 @@ CONVENTIONS: Final = (
 
 
 def year_fraction(
-    start: date, end: date, convention: str, *, maturity: date = NEVER, reference: tuple[date, date] | None = None
+    start: date, end: date, convention: str, *, maturity: date | None = None, reference: tuple[date, date] | None = None
 ) -> float:
     """Return the years from one date to another as a contract counts them.
 
@@ -126,12 +129,13 @@ def year_fraction(
     maturity : date, optional
         The last day of the contract; under `30E/360 ISDA` an end of February on it does not count as the 30th.
     reference : (date, date), optional
-        Under `ACT/ACT ICMA`, one regular interest period; others lie before and after it in its rhythm. Without it,
-        `start` and `end` are taken as one.
+        Under `ACT/ACT ICMA`, one regular interest period; others lie before and after it in its rhythm, on month ends
+        if both its days are month ends. Without it, `start` and `end` are taken as one.
 
     Returns
     -------
     float [year]
+        0 from a day to itself.
 
     Raises
     ------
@@ -141,12 +145,15 @@ def year_fraction(
     Source
     ------
     ISDA 2006 Definitions, section 4.16: (b) Actual/Actual, (d) Actual/365 (Fixed), (e) Actual/360, (f) 30/360 (Bond
-    Basis), (g) 30E/360, (h) 30E/360 (ISDA). ICMA rule 251. OASIS OpenDocument 1.2, part 2, section 4.11.7, basis 0.
+    Basis), (g) 30E/360, (h) 30E/360 (ISDA). ICMA rule 251. `30/360 US`: OASIS OpenDocument 1.2, part 2, section 4.11.7,
+    basis 0, as Excel's YEARFRAC; the SIA's rule counts a day less from the last of February to a 31st.
     """
     if convention not in CONVENTIONS:
         raise ValueError(f"unknown day count `{convention}`; known: {', '.join(CONVENTIONS)}")
     if end < start:
         raise ValueError(f"{end} lies before {start}")
+    if start == end:
+        return 0.0
     if convention == "30E/360 ISDA":
         return _isda_european(start, end, maturity)
     if convention == "ACT/ACT ICMA":
