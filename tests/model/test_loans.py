@@ -132,6 +132,28 @@ def test_a_bullet_pays_the_interest_of_a_quantlib_bond(name: str, counter: Any) 
     assert list(paid.values())[:-1] == pytest.approx(list(by_quantlib.values())[:-1], abs=1e-6)
 
 
+@pytest.mark.parametrize("first", ["2001-02-28", "2001-06-30", "2001-03-31", "2001-08-30"])
+@pytest.mark.parametrize("every", ["quarter", "half_year", "year"])
+def test_regular_periods_are_parts_of_a_year_by_icma(first: str, every: str) -> None:
+    """30 June to 30 September are two month ends, but what follows is 30 December, not the 31st."""
+    terms = (
+        f"{FLEET}, payments: {{every: {every}, first: {first}}}, repayment: {{style: bullet}}, day_count: ACT/ACT ICMA"
+    )
+
+    paid = list(payments(project_loan(terms)).values())
+
+    assert paid[1:-2] == pytest.approx([850_000 / {"quarter": 4, "half_year": 2, "year": 1}[every]] * len(paid[1:-2]))
+
+
+def test_a_broken_first_period_is_measured_in_the_rhythm_of_those_after_it() -> None:
+    """From 8 January to 30 June: 81 of the 90 days from 30 December to 30 March and so on, not from month ends."""
+    terms = f"{FLEET}, payments: {{first: 2001-06-30}}, repayment: {{style: bullet}}, day_count: ACT/ACT ICMA"
+
+    first, *_ = payments(project_loan(terms)).values()
+
+    assert first == pytest.approx(850_000 * (81 / 90 + 1) / 4)
+
+
 def test_a_level_loan_is_a_quantlib_amortizing_bond() -> None:
     """Balances of a sinking bond at the same rate and intervals."""
     notionals = ql.sinkingNotionals(ql.Period(5, ql.Years), ql.Quarterly, 0.085, 1e7)

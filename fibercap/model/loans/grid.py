@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 import numpy as np
 
@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from fibercap.core.units import Array
     from fibercap.model.loans.rates import RateCourse
     from fibercap.model.loans.terms import Loan
+
+LEAP_CYCLE: Final = 48  # months after which 28 February has once not been the end of its month
 
 
 @dataclass(frozen=True)
@@ -55,17 +57,30 @@ class Clock:
 
     def __init__(self, loan: Loan) -> None:
         self._count, self._whole, self.maturity = loan.day_count, loan.interval / 12, loan.maturity
-        icma = loan.day_count == "ACT/ACT ICMA"
-        self._regular = (_due(loan, 0), _due(loan, 1)) if icma else None  # one regular period, to measure others by
+        self._regular = _regular_period(loan) if loan.day_count == "ACT/ACT ICMA" else None
 
     def elapsed(self, period: PaymentPeriod, day: date) -> float:
         """Return the year fraction from a period's start to a day within it."""
         if self._count != "equal_periods":
-            return year_fraction(period.start, day, self._count, maturity=self.maturity, reference=self._regular)
+            reference = (period.start, period.end) if period.regular else self._regular
+            return year_fraction(period.start, day, self._count, maturity=self.maturity, reference=reference)
         whole = self._whole if period.regular else year_fraction(period.start, period.end, "30/360")
         if day == period.end:
             return whole
         return whole * (day - period.start).days / (period.end - period.start).days
+
+
+def _regular_period(loan: Loan) -> tuple[date, date]:
+    """Return one regular payment period, by which ICMA's day count measures broken ones.
+
+    One that falls on two month ends is taken only if all do: 30 June to 30 September would be read as of month ends.
+    """
+    periods = [(_due(loan, number), _due(loan, number + 1)) for number in range(LEAP_CYCLE // loan.interval)]
+    return next((period for period in periods if not all(map(_is_month_end, period))), periods[0])
+
+
+def _is_month_end(day: date) -> bool:
+    return day == month_end(12 * day.year + day.month)
 
 
 def _due(loan: Loan, number: int) -> date:
