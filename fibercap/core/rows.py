@@ -94,7 +94,8 @@ class Sheet:
         if row.path in self._rows:
             raise ValueError(f"the row {row.path} is written twice")
         self._rows[row.path] = row
-        spread = value if value.shape[-1:] == (self.length,) else value + np.zeros(self.length)
+        whole = value.shape[-1:] == (self.length,)
+        spread = value if whole else np.broadcast_to(value, (*value.shape[:-1], self.length))
         self._values[row.path] = spread
         return spread
 

@@ -86,7 +86,7 @@ def _costs_of(sheet: Sheet, plan: Plan, key: str) -> Array:
         falls = (prepared.grid.period[:, None] == np.arange(1.0, sheet.length + 1)).astype(float)
         first = np.zeros(len(prepared.grid.dates))
         first[0] = 1.0
-        paid = (flows.interest + flows.fees + loan.commitment * loan.fees.upfront * first) @ falls
+        paid = (flows["interest"] + flows["fees"] + loan.commitment * loan.fees.upfront * first) @ falls
         if setting.money != plan.currency:
             paid = paid * sheet.value(f"exchange.{setting.money}.average")
         value = value + share_of(sheet, plan, key, name)[1] * paid

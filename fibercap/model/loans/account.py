@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
@@ -9,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import numpy.typing as npt
 
-from fibercap.model.loans.discounting import Discounts, by_draw, by_event, growth
+from fibercap.model.loans.discounting import Discounts, by_draw, by_event, growths
 from fibercap.model.loans.style import held, per_draw
 from fibercap.model.loans.styles import Level
 from fibercap.model.loans.terms import Rounding
@@ -36,32 +37,51 @@ class Course:
     available: Array
 
 
-@dataclass(frozen=True)
-class Flows:
-    """What happens at each event, every array `(event,)` or `(draw, event)`. [money]
+class Flows(Mapping[str, "Array"]):
+    """What happens at each event by name, `(event,)` or `(draw, event)`; put together when asked for. [money]
 
-    `scheduled` is principal by the contract's schedule, `prepaid` what is paid beyond it.
+    `opening` and `closing` are owed; `drawn`, `interest` as it accrues, `counted` before it is rounded, `interest_due`,
+    of which some may be `capitalized`; `fees` as they accrue and `fees_paid`; `scheduled` is principal by the contract's
+    schedule, `prepaid` what is paid beyond it; `installment` is what the style set, `changed` counts why.
     """
 
-    opening: Array
-    interest: Array
-    interest_due: Array
-    counted: Array
-    capitalized: Array
-    fees: Array
-    fees_paid: Array
-    changed: Array
-    installment: Array
-    scheduled: Array
-    prepaid: Array
-    drawn: Array
-    closing: Array
-    discounts: Discounts | None
+    def __init__(self, kept: Mapping[str, list[Any]], discounts: Discounts | None) -> None:
+        self._kept, self.discounts = kept, discounts
+        self._made: dict[str, Array] = {}
 
-    @property
-    def amounts(self) -> dict[str, Array]:
-        """What happens by name, the discount factors left out."""
-        return {key: getattr(self, key) for key in (*KEPT, "closing")}
+    def __getitem__(self, key: str) -> Array:
+        """Return one of them."""
+        if key not in self._made:
+            self._made[key] = self._closing() if key == "closing" else by_draw(self._kept[key])
+        return self._made[key]
+
+    def _closing(self) -> Array:
+        """Return what is owed after each event: what the next one opens with."""
+        moved = [-self["scheduled"][..., -1:], -self["prepaid"][..., -1:], self["drawn"][..., -1:]]
+        last = sum(moved, start=self["opening"][..., -1:] + self["capitalized"][..., -1:])
+        shape = np.broadcast_shapes(self["opening"].shape[:-1], last.shape[:-1])
+        opening = np.broadcast_to(self["opening"], (*shape, self["opening"].shape[-1]))
+        return np.concatenate([opening[..., 1:], np.broadcast_to(last, (*shape, 1))], axis=-1)
+
+    def __iter__(self) -> Iterator[str]:
+        """Run over the names."""
+        return iter((*self._kept, "closing"))
+
+    def __len__(self) -> int:
+        """Return how many there are."""
+        return len(self._kept) + 1
+
+    def paid(self) -> Array:
+        """Return interest, fees and principal paid at each event. [money]"""
+        parts = [self[key] for key in ("interest_due", "scheduled", "prepaid", "fees_paid") if self.any(key)]
+        total = parts[0] if parts else self["interest_due"]
+        for part in parts[1:]:
+            total = total + part
+        return total - self["capitalized"] if self.any("capitalized") else total
+
+    def any(self, key: str) -> bool:
+        """Tell whether anything of a name happens at all."""
+        return any(isinstance(amount, np.ndarray) or amount != 0.0 for amount in self._kept[key])
 
 
 KEPT = (
@@ -97,7 +117,7 @@ class Account:
         self._rounds = loan.rounding if isinstance(loan.rounding, Rounding) and not loan.rounding.carries else None
         self._compounds = loan.compounding != "nominal"
         self._rates, self._target = by_event(course.rate), by_event(course.target)
-        self._growth = by_event(growth(loan, course.rate, grid.year_fraction))
+        self._growth = growths(loan, course.rate, course.steps, grid.year_fraction)
         self._fraction, self._due = grid.year_fraction.tolist(), grid.is_payment.tolist()
         self._repays, self._final = grid.repays.tolist(), grid.is_final.tolist()
         self._capitalizes, self._left = grid.capitalizes.tolist(), grid.payments_left.tolist()
@@ -248,12 +268,10 @@ def carry(loan: Loan, grid: Grid, course: Course) -> Flows:
     finance.md, section 4.
     """
     account = Account(loan, grid, course)
-    drawn, prepaid = by_event(course.drawn), by_event(course.prepaid)
     moves = (_anything(course.drawn) | _anything(course.prepaid)).tolist()
     for event in range(len(grid.dates)):
         account.serve(event)
         if moves[event]:
-            account.move(event, drawn[event], prepaid[event])
-    kept = {key: by_draw(values) for key, values in account.kept.items()}
-    closing = kept["opening"] + kept["capitalized"] - kept["scheduled"] - kept["prepaid"] + kept["drawn"]
-    return Flows(closing=closing, discounts=account.discounts, **kept)
+            drawn, prepaid = (held(amounts[..., event]) for amounts in (course.drawn, course.prepaid))
+            account.move(event, drawn, prepaid)
+    return Flows(account.kept, account.discounts)

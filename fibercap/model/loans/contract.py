@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections import ChainMap
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, cast
 
 import numpy as np
 import numpy.typing as npt
@@ -30,10 +31,10 @@ FLOWS: Final = {
     "interest": "interest_due",
     "capitalized": "capitalized",
     "fees": "fees_paid",
-    "principal": "principal",
+    "principal": "scheduled",
     "payment": "payment",
 }
-"""What moves on a date, and the row of the block that says it; the upfront fee comes on top."""
+"""What moves on a date, and the row of the block that says it; the upfront fee and prepayments come on top."""
 
 
 KNOWN: Final = ("date", "is_payment", "is_final", "year_fraction", "period_fraction")
@@ -45,8 +46,7 @@ class Schedule:
 
     `numbers` count payments, 0 for other dates. `values` has `opening`, `drawn`, `interest` (due), `capitalized`,
     `fees` (the upfront fee at signing included), `principal` (prepayments included), `payment` and `closing`; `balloon`
-    is what the last payment brings beyond the others, `cash_flows` serial days and what the borrower gets less what he
-    pays, `life` the average life in years, (draw,).
+    is what the last payment brings beyond the others. `by_event` is what it was made from, event by event.
     """
 
     currency: str
@@ -56,14 +56,20 @@ class Schedule:
     fractions: Array
     values: Mapping[str, Array]
     balloon: Array
-    cash_flows: tuple[Array, Array]
-    life: Array
+    loan: Loan
+    by_event: Mapping[str, Array]
 
     @cached_property
     def cost(self) -> tuple[Array, str]:
         """The all-in cost, effective, (draw,), and why it is undefined where it is. [1/year]"""
-        rates, reason, _ = effective_cost(*self.cash_flows)
+        flows = self.by_event["drawn"] - self.by_event["upfront_fee"] - self.by_event["payment"]
+        rates, reason, _ = effective_cost(self.by_event["date"], flows)
         return rates, reason
+
+    @cached_property
+    def life(self) -> Array:
+        """The average life, (draw,). [year]"""
+        return average_life(self.loan, self.by_event)
 
     @property
     def events(self) -> list[dict[str, Any]]:
@@ -132,13 +138,12 @@ def schedule(loan: Loan, rates: Indices | None = None, currency: str = "USD") ->
     """
     prepared = Prepared(Setting("loan", loan, currency, None, rates or {}), Moved())
     flows = carried(prepared)
-    value = {key: prepared.value(key) for key in KNOWN} | flows.amounts
-    paid = flows.interest_due - flows.capitalized + flows.scheduled + flows.prepaid + flows.fees_paid
-    upfront = loan.commitment * loan.fees.upfront * (np.arange(len(prepared.grid.dates)) == 0)
-    value |= {"payment": paid, "principal": flows.scheduled + flows.prepaid, "upfront_fee": upfront}
-    target = f"{prepared.setting.at}.target"
-    value |= {"target": prepared.value("target")} if target in prepared.sheet else {}
-    return _schedule(loan, currency, {**value, "borrower_cash_flow": flows.drawn - upfront - paid})
+    at, grid = prepared.setting.at, prepared.grid
+    upfront = np.where(np.arange(len(grid.dates)) == 0, loan.commitment * loan.fees.upfront, 0.0)
+    value = {key: prepared.value(key) for key in KNOWN} | {"upfront_fee": upfront, "payment": flows.paid()}
+    if f"{at}.target" in prepared.sheet:
+        value["target"] = prepared.value("target")
+    return _schedule(loan, currency, ChainMap(value, cast("dict[str, Array]", flows)))
 
 
 def schedule_of(setting: Setting, block: Block) -> Schedule:
@@ -153,17 +158,22 @@ def _schedule(loan: Loan, currency: str, value: Mapping[str, Array]) -> Schedule
     days = value["date"][:last]
     firsts = np.flatnonzero(np.diff(days, prepend=-1.0))
 
+    alike = len(firsts) == last
+
     def by_date(key: str) -> Array:
-        return np.asarray(np.add.reduceat(value[key][..., :last], firsts, axis=-1))
+        amounts = value[key][..., :last]
+        return amounts if alike else np.asarray(np.add.reduceat(amounts, firsts, axis=-1))
 
     lasts = np.append(firsts[1:], last) - 1
-    values = {"opening": value["opening"][..., firsts]}
+    values = {"opening": value["opening"][..., firsts if not alike else slice(last)]}
     values |= {key: by_date(row) for key, row in FLOWS.items()}
-    values["fees"] = values["fees"] + by_date("upfront_fee")
-    values["closing"] = value["closing"][..., lasts]
-    kept, pays, kinds = _kinds(values, by_date("is_payment"))
-    keep = kept.astype(int)
-    values = {key: amounts[..., keep] for key, amounts in values.items()}
+    for key, row in (("fees", "upfront_fee"), ("principal", "prepaid")):
+        if value[row].any():
+            values[key] = values[key] + by_date(row)
+    values["closing"] = value["closing"][..., lasts if not alike else slice(last)]
+    keep, pays, kinds = _kinds(values, by_date("is_payment"))
+    if len(keep) < len(firsts):
+        values = {key: amounts[..., keep] for key, amounts in values.items()}
     return Schedule(
         currency=currency,
         dates=tuple(date.fromordinal(int(serial) + EXCEL_EPOCH) for serial in days[firsts][keep]),
@@ -172,25 +182,26 @@ def _schedule(loan: Loan, currency: str, value: Mapping[str, Array]) -> Schedule
         fractions=value["period_fraction"][lasts][keep],
         values=_shown(loan, values),
         balloon=_balloon(loan, value, last - 1),
-        cash_flows=(days, value["borrower_cash_flow"][..., :last]),
-        life=average_life(loan, value),
+        loan=loan,
+        by_event=value,
     )
 
 
-def _kinds(values: Mapping[str, Array], payments: Array) -> tuple[Array, Array, tuple[str, ...]]:
+def _kinds(values: Mapping[str, Array], payments: Array) -> tuple[npt.NDArray[np.intp], Array, tuple[str, ...]]:
     """Return the dates to show, which of them are payments, and what each is."""
     due = payments > 0
 
     def any_draw(key: str) -> npt.NDArray[np.bool_]:
-        return np.asarray((np.abs(values[key].reshape(-1, len(due))) > 0).any(axis=0))
+        return np.asarray((values[key].reshape(-1, len(due)) != 0).any(axis=0))
 
     shown = due & any_draw("opening")
-    for key in FLOWS:
-        shown |= any_draw(key)
+    if not shown[1:].all():
+        for key in FLOWS:
+            shown |= any_draw(key)
     shown[0] = True
     keep, drawn = np.flatnonzero(shown), any_draw("drawn")
     kinds = ("payment" if due[k] else "draw" if k == 0 or drawn[k] else "prepayment" for k in keep)
-    return np.asarray(keep, dtype=float), due[keep].astype(float), tuple(kinds)
+    return keep, due[keep].astype(float), tuple(kinds)
 
 
 def _shown(loan: Loan, values: dict[str, Array]) -> dict[str, Array]:

@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from fibercap.model.loans.style import held
+
 if TYPE_CHECKING:
     from fibercap.core.units import Array
     from fibercap.model.loans.grid import Grid
@@ -40,6 +42,15 @@ def growth(loan: Loan, rate: Array, fraction: Array) -> Array:
     return np.asarray(np.expm1(times * fraction * np.log1p(rate / times)))
 
 
+def growths(loan: Loan, rate: Array, steps: tuple[int, ...], fractions: Array) -> list[Any]:
+    """Return the growth up to each event; one rate over like fractions is worked out once. [1]"""
+    if len(set(steps)) > 1:
+        return by_event(growth(loan, rate, fractions))
+    only = held(rate[..., 0])
+    found = {fraction: held(growth(loan, only, np.asarray(fraction))) for fraction in set(fractions.tolist())}
+    return [found[fraction] for fraction in fractions.tolist()]
+
+
 class Discounts:
     """Seen from each event: later payments' discount factors added up, and that of maturity.
 
@@ -50,7 +61,7 @@ class Discounts:
     def __init__(self, loan: Loan, grid: Grid, rate: Array, steps: tuple[int, ...]) -> None:
         self.steps, self._grid = steps, grid
         self.series = {
-            step: self._seen(growth(loan, rate[..., first : first + 1], grid.period_fraction))
+            step: self._seen(growths(loan, rate[..., first : first + 1], (step,), grid.period_fraction))
             for step, first in {step: event for event, step in reversed(list(enumerate(steps)))}.items()
         }
 
@@ -59,14 +70,16 @@ class Discounts:
         sums, finals = self.series[self.steps[event]]
         return sums[event], finals[event]
 
-    def _seen(self, grown: Array) -> tuple[list[Any], list[Any]]:
+    def _seen(self, grown: list[Any]) -> tuple[list[Any], list[Any]]:
         """Return both by event at one rate.
 
         Source
         ------
         Own derivation: the sum seen from one payment is (1 + the sum seen from the next) discounted over its period.
         """
-        grid, factors = self._grid, by_event(1.0 / (1.0 + grown))
+        grid = self._grid
+        inverse = {id(part): 1.0 / (1.0 + part) for part in grown}
+        factors = [inverse[id(part)] for part in grown]
         due, repays, final = (grid.period_fraction > 0).tolist(), grid.repays.tolist(), grid.is_final.tolist()
         sums: list[Any] = []
         finals: list[Any] = []

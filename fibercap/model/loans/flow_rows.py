@@ -56,24 +56,24 @@ class FlowRows:
             power = f"[year_fraction] * {times} / {one}"
             grown = f"([opening] + [accrued_interest@-1]) * ((1 + [rate] * {one} / {times})^({power}) - 1)"
         owed = f"[accrued_interest@-1] + {grown}"
-        self.put("counted", "Interest counted to date", STOCK, owed, flows.counted)
+        self.put("counted", "Interest counted to date", STOCK, owed, flows["counted"])
         if self.rounding is not None:
             due = self.in_steps("[counted]", "interest")
             if loan.true_up == "last_interest":
                 due = f"IF([is_final] > 0, [installment@-1] - [opening], {due})"
             grown = f"IF([is_payment] > 0, {due} - [accrued_interest@-1], {grown})"
-        self.put("opening", "Opening", STOCK, "[closing@-1]", flows.opening)
-        self.put("interest", "Interest accrued", FLOW, grown, flows.interest)
+        self.put("opening", "Opening", STOCK, "[closing@-1]", flows["opening"])
+        self.put("interest", "Interest accrued", FLOW, grown, flows["interest"])
         text = "[is_payment] * ([accrued_interest@-1] + [interest])"
-        self.put("interest_due", "Interest due", FLOW, text, flows.interest_due)
+        self.put("interest_due", "Interest due", FLOW, text, flows["interest_due"])
         text = "[capitalizes] * [interest_due]"
         if loan.repayment.grows:
             missing = f"MAX(-({self.principal_text()}), 0)"
             text = f"IF([repays] * (1 - [is_final]) > 0, {missing}, {text})"
-        self.put("capitalized", "Interest capitalized", FLOW, text, flows.capitalized)
-        text, paid = "[interest_due] - [capitalized]", flows.interest_due - flows.capitalized
+        self.put("capitalized", "Interest capitalized", FLOW, text, flows["capitalized"])
+        text, paid = "[interest_due] - [capitalized]", flows["interest_due"] - flows["capitalized"]
         self.put("interest_paid", "Interest paid", FLOW, text, paid)
-        accrued = np.cumsum(flows.interest - flows.interest_due, axis=-1)
+        accrued = np.cumsum(flows["interest"] - flows["interest_due"], axis=-1)
         text = "[accrued_interest@-1] + [interest] - [interest_due]"
         self.put("accrued_interest", "Interest owed", STOCK, text, accrued)
 
@@ -97,7 +97,7 @@ class FlowRows:
             text += " + IF([prepaid@-1] > 0, 1, 0)"
         text = text.replace("[", f"{{{self.at}.").replace("]", "}")
         row = Row(f"{self.at}.changed", "Changes since the last repayment", "", STOCK, text, "1")
-        self.sheet.put(row, flows.changed)
+        self.sheet.put(row, flows["changed"])
         new = style.installment_text(self.sheet, self.name, self.money)
         if isinstance(style, Level) and style.payment_cap is not None:
             cap = self.give("repayment.payment_cap", "", style.payment_cap)
@@ -105,7 +105,7 @@ class FlowRows:
         new = self.in_steps(new, "payment")
         text = f"IF(AND([repays] > 0, [changed] > 0, [is_final] = 0), {new}, [installment@-1])"
         label = "Payment set" if style.sets == "payment" else "Principal set"
-        self.put("installment", label, STOCK, text, flows.installment)
+        self.put("installment", label, STOCK, text, flows["installment"])
 
     def principal(self) -> None:
         """Write principal as scheduled and as prepaid, and what is then owed."""
@@ -115,19 +115,19 @@ class FlowRows:
             text = self.in_steps(text, "payment")
         owed = "[opening] + [capitalized]"
         text = f"IF([repays] > 0, MIN(MAX({text}, 0), {owed}), 0)"
-        self.put("scheduled", "Scheduled principal", FLOW, f"IF([is_final] > 0, {owed}, {text})", flows.scheduled)
+        self.put("scheduled", "Scheduled principal", FLOW, f"IF([is_final] > 0, {owed}, {text})", flows["scheduled"])
         text = f"MIN([planned_prepayment], {owed} - [scheduled])"
         if self.loan.needs_cash:
-            left = flows.opening + flows.capitalized - flows.scheduled
+            left = flows["opening"] + flows["capitalized"] - flows["scheduled"]
             known = np.minimum(self.prepared.value("planned_prepayment"), left)
             self.put("known_prepaid", "Prepaid by plan", FLOW, text, known)
             text = f"[draws_here] * ({owed} - [scheduled] - [known_prepaid])"
             self.put("repayable", "Left to be repaid from cash", FLOW, text, left - known)
             text = "[known_prepaid] + MIN([moved_by_cash], [repayable])"
-        self.put("prepaid", "Prepaid", FLOW, text, flows.prepaid)
-        self.put("principal", "Principal", FLOW, "[scheduled] + [prepaid]", flows.scheduled + flows.prepaid)
-        self.put("closing", "Closing", STOCK, f"{owed} - [principal] + [drawn]", flows.closing)
-        drawn = np.cumsum(flows.drawn, axis=-1)
+        self.put("prepaid", "Prepaid", FLOW, text, flows["prepaid"])
+        self.put("principal", "Principal", FLOW, "[scheduled] + [prepaid]", flows["scheduled"] + flows["prepaid"])
+        self.put("closing", "Closing", STOCK, f"{owed} - [principal] + [drawn]", flows["closing"])
+        drawn = np.cumsum(flows["drawn"], axis=-1)
         self.put("drawn_to_date", "Drawn to date", STOCK, "[drawn_to_date@-1] + [drawn]", drawn)
 
     def fees(self) -> None:
@@ -149,10 +149,10 @@ class FlowRows:
         if terms and self.rounding is not None:
             due = self.in_steps(f"[accrued_fees@-1] + {grown}", "interest")
             grown = f"IF([is_payment] > 0, {due} - [accrued_fees@-1], {grown})"
-        self.put("fees", "Recurring fees accrued", FLOW, grown, flows.fees)
+        self.put("fees", "Recurring fees accrued", FLOW, grown, flows["fees"])
         text = "[is_payment] * ([accrued_fees@-1] + [fees])"
-        self.put("fees_paid", "Recurring fees paid", FLOW, text, flows.fees_paid)
-        accrued = np.cumsum(flows.fees - flows.fees_paid, axis=-1)
+        self.put("fees_paid", "Recurring fees paid", FLOW, text, flows["fees_paid"])
+        accrued = np.cumsum(flows["fees"] - flows["fees_paid"], axis=-1)
         self.put("accrued_fees", "Fees owed", STOCK, "[accrued_fees@-1] + [fees] - [fees_paid]", accrued)
 
     def totals(self) -> None:
@@ -164,10 +164,10 @@ class FlowRows:
         self.put("is_signing", "Signing", FLOW, "", first, "")
         text = f"[is_signing] * {{{self.setting.terms}.commitment}} * {share}"
         upfront = self.put("upfront_fee", "Upfront fee", FLOW, text, loan.commitment * loan.fees.upfront * first)
-        paid = flows.interest_due - flows.capitalized + flows.scheduled + flows.prepaid + flows.fees_paid
+        paid = flows["interest_due"] - flows["capitalized"] + flows["scheduled"] + flows["prepaid"] + flows["fees_paid"]
         self.put("payment", "Payment", FLOW, "[interest_paid] + [principal] + [fees_paid]", paid)
         text = "[drawn] - [upfront_fee] - [payment]"
-        self.put("borrower_cash_flow", "Borrower's flow", FLOW, text, flows.drawn - upfront - paid)
+        self.put("borrower_cash_flow", "Borrower's flow", FLOW, text, flows["drawn"] - upfront - paid)
 
 
 def flow_rows(prepared: Prepared, flows: Flows) -> None:

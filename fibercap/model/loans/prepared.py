@@ -104,7 +104,9 @@ class Prepared:
             value = value.reshape(*value.shape[:-2], -1) if value.ndim > 2 else value  # noqa: PLR2004 - (draw, 1, event)
         self.rate_texts = [self._limited(ref) for ref in refs]
         bare = value if np.ndim(value) else np.asarray(value)
-        value = limited(rate, bare) + np.zeros(len(self.grid.dates))
+        value = limited(rate, bare)
+        if value.shape[-1:] != (len(self.grid.dates),):
+            value = np.broadcast_to(value, (*value.shape[:-1], len(self.grid.dates)))
         row = Row(f"{at}.rate", "Rate", "1/year", RATE, self._limited(text), self.rate_texts[self.steps[0]])
         return self.sheet.put(row, value)
 

@@ -26,13 +26,13 @@ def first_shortfall(grid: Grid, flows: Flows, money: str) -> str:
         The loan's currency.
     """
     due = (grid.repays > 0) & (grid.is_final == 0)
-    short = due & (flows.opening > 0) & (flows.installment < flows.interest_due - HALF_A_CENT)
+    short = due & (flows["opening"] > 0) & (flows["installment"] < flows["interest_due"] - HALF_A_CENT)
     if not short.any():
         return ""
     spot = tuple(np.argwhere(short)[0])
     draw = f" in draw {spot[0]}" if len(spot) > 1 else ""
     shape = short.shape
-    paid, interest = (float(np.broadcast_to(v, shape)[spot]) for v in (flows.installment, flows.interest_due))
+    paid, interest = (float(np.broadcast_to(v, shape)[spot]) for v in (flows["installment"], flows["interest_due"]))
     return (
         f"a payment of {paid:,.2f} {money} on {grid.dates[spot[-1]]} "
         f"against interest of {interest:,.2f} {money}{draw}; the loan would grow instead of being repaid"
