@@ -12,17 +12,21 @@ from sybil.parsers.markdown import CodeBlockParser, PythonCodeBlockParser
 
 from fibercap.cli import main
 from fibercap.model.projection import project
-from fibercap.reading.files import scenario_of
+from fibercap.reading.files import contracts_of, holds_only_loans, scenario_of
 from fibercap.reading.text import read_text
+from fibercap.studies.schedules import schedules
 
 ROOT = Path(__file__).resolve().parents[1]
 PAGES = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").rglob("*.md"))]
 
 
 def run_yaml(example: Example) -> None:
-    """Project a whole scenario and keep it as `plan.yaml`; read a fragment as the scenario language."""
+    """Project a whole scenario, carry a file of loans, keep either; read a fragment as the scenario language."""
     text = str(example.parsed)
-    if text.lstrip().startswith("fibercap:"):
+    if holds_only_loans(read_text(text, "page.yaml")):
+        Path("loans.yaml").write_text(text)
+        assert schedules(contracts_of(text, "page.yaml"))
+    elif text.lstrip().startswith("fibercap:"):
         Path("plan.yaml").write_text(text)
         project(scenario_of(text, "page.yaml"))
     else:

@@ -41,8 +41,8 @@ class Flows(Mapping[str, "Array"]):
     """What happens at each event by name, `(event,)` or `(draw, event)`; put together when asked for. [money]
 
     `opening` and `closing` are owed; `drawn`, `interest` as it accrues, `counted` before it is rounded, `interest_due`,
-    of which some may be `capitalized`; `fees` as they accrue and `fees_paid`; `scheduled` is principal by the contract's
-    schedule, `prepaid` what is paid beyond it; `installment` is what the style set, `changed` counts why.
+    of which some may be `capitalized`; `fees` as they accrue and `fees_paid`; `scheduled` is principal by the contract,
+    `prepaid` what is paid beyond it; `installment` is what the style set, `changed` counts why.
     """
 
     def __init__(self, kept: Mapping[str, list[Any]], discounts: Discounts | None) -> None:
