@@ -197,3 +197,55 @@ def test_any_contract_keeps_its_promises(**drawn: Any) -> None:
             raise
         return
     keeps_its_promises(projection)
+
+
+@pytest.mark.parametrize("style", OWN_RHYTHM.values(), ids=OWN_RHYTHM)
+@pytest.mark.parametrize("clause", ["", "prepayments: {2002-07-08: 1 million USD}", "capitalize_until: 2002-01-31"])
+def test_payments_at_the_loans_own_rate_are_worth_what_was_drawn(style: str, clause: str) -> None:
+    projection = run(style.replace("2003-05-20", "2003-04-08"), clause=clause)
+    at = "loans.bank.schedule"
+    growth = np.cumprod(1 + 0.085 * projection.value(f"{at}.period_fraction")[0])
+    drawn, paid = projection.value(f"{at}.drawn")[0], projection.value(f"{at}.payment")[0]
+
+    assert (paid / growth).sum() == pytest.approx((drawn / growth).sum())
+
+
+@pytest.mark.parametrize("style", OWN_RHYTHM.values(), ids=OWN_RHYTHM)
+def test_twice_the_money_is_twice_the_payments(style: str) -> None:
+    amounts = {"2 million": "4 million", "3 million": "6 million", "700_000": "1_400_000", "10 million": "20 million"}
+    doubled = written(style)
+    for old, new in {**amounts, "opening: {cash: 4 million": "opening: {cash: 2 million"}.items():
+        doubled = doubled.replace(old, new)
+    one, two = run(style), project(scenario_of(doubled))
+
+    for key in ("payment", "interest", "closing"):
+        path = f"loans.bank.schedule.{key}"
+        assert two.value(path) == pytest.approx(2 * one.value(path), abs=1e-5)
+
+
+@pytest.mark.parametrize("every", ["month", "year"])
+@pytest.mark.parametrize("on", ["end", "start"])
+def test_a_loan_of_one_payment(every: str, on: str) -> None:
+    term = {"month": "1 month", "year": "12 months"}[every]
+    text = written("{style: level}").replace("matures: 5 years", f"matures: {term}")
+    text = text.replace("repayment:", f"payments: {{every: {every}, on: {on}}}, repayment:")
+    projection = project(scenario_of(text))
+
+    keeps_its_promises(projection)
+    interest = 0.0 if on == "start" else 10e6 * 0.085 * (1 if every == "year" else 1 / 12)
+    assert projection.value("loans.bank.schedule.interest").sum() == pytest.approx(interest)
+
+
+def test_a_rate_that_steps_on_a_payment_date_counts_from_that_day() -> None:
+    projection = run(
+        "{style: level}", "{2001-01-08: 8 %/year, 2002-01-08: 10 %/year}", rest=", payments: {every: year}"
+    )
+    at = "loans.bank.schedule"
+    paid = projection.value(f"{at}.is_payment")[0] > 0
+    interest, owed = (projection.value(f"{at}.{key}")[0][paid] for key in ("interest_due", "closing"))
+
+    assert interest[0] == pytest.approx(10e6 * 0.08)
+    assert interest[1] == pytest.approx(owed[0] * 0.10)
+    payment = projection.value(f"{at}.payment")[0][paid]
+    assert payment[0] == pytest.approx(10e6 * 0.08 / (1 - 1.08**-5))
+    assert payment[1:] == pytest.approx(owed[0] * 0.10 / (1 - 1.10**-4))
