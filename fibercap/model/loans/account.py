@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
 
-from fibercap.model.loans.discounting import Discounts, by_draw, by_event, growths
+from fibercap.model.loans.discounting import Discounts, by_event, growths
+from fibercap.model.loans.flows import HALF_A_CENT, KEPT, Course, Flows
 from fibercap.model.loans.style import held, per_draw
 from fibercap.model.loans.styles import Level
 from fibercap.model.loans.terms import Rounding
@@ -19,75 +18,6 @@ if TYPE_CHECKING:
     from fibercap.core.units import Array
     from fibercap.model.loans.grid import Grid
     from fibercap.model.loans.terms import Loan
-
-
-@dataclass(frozen=True)
-class Course:
-    """What is known of a loan before it is carried; each `(event,)` or `(draw, event)`.
-
-    `rate` holds from the event before to this one, `steps` numbers its values; `drawn` and `prepaid` are money moved
-    (prepaid: at most); `target` is what a style is told from outside, such as the amounts of a custom schedule.
-    """
-
-    rate: Array
-    steps: tuple[int, ...]
-    drawn: Array
-    prepaid: Array
-    target: Array
-    available: Array
-
-
-class Flows(Mapping[str, "Array"]):
-    """What happens at each event by name, `(event,)` or `(draw, event)`; put together when asked for. [money]
-
-    `opening` and `closing` are owed; `drawn`, `interest` as it accrues, `counted` before it is rounded, `interest_due`,
-    of which some may be `capitalized`; `fees` as they accrue and `fees_paid`; `scheduled` is principal by the contract,
-    `prepaid` what is paid beyond it; `installment` is what the style set, `changed` counts why.
-    """
-
-    def __init__(self, kept: Mapping[str, list[Any]], discounts: Discounts | None) -> None:
-        self._kept, self.discounts = kept, discounts
-        self._made: dict[str, Array] = {}
-
-    def __getitem__(self, key: str) -> Array:
-        """Return one of them."""
-        if key not in self._made:
-            self._made[key] = self._closing() if key == "closing" else by_draw(self._kept[key])
-        return self._made[key]
-
-    def _closing(self) -> Array:
-        """Return what is owed after each event: what the next one opens with."""
-        moved = [-self["scheduled"][..., -1:], -self["prepaid"][..., -1:], self["drawn"][..., -1:]]
-        last = sum(moved, start=self["opening"][..., -1:] + self["capitalized"][..., -1:])
-        shape = np.broadcast_shapes(self["opening"].shape[:-1], last.shape[:-1])
-        opening = np.broadcast_to(self["opening"], (*shape, self["opening"].shape[-1]))
-        return np.concatenate([opening[..., 1:], np.broadcast_to(last, (*shape, 1))], axis=-1)
-
-    def __iter__(self) -> Iterator[str]:
-        """Run over the names."""
-        return iter((*self._kept, "closing"))
-
-    def __len__(self) -> int:
-        """Return how many there are."""
-        return len(self._kept) + 1
-
-    def paid(self) -> Array:
-        """Return interest, fees and principal paid at each event. [money]"""
-        parts = [self[key] for key in ("interest_due", "scheduled", "prepaid", "fees_paid") if self.any(key)]
-        total = parts[0] if parts else self["interest_due"]
-        for part in parts[1:]:
-            total = total + part
-        return total - self["capitalized"] if self.any("capitalized") else total
-
-    def any(self, key: str) -> bool:
-        """Tell whether anything of a name happens at all."""
-        return any(isinstance(amount, np.ndarray) or amount != 0.0 for amount in self._kept[key])
-
-
-KEPT = (
-    "opening", "interest", "interest_due", "counted", "capitalized", "fees", "fees_paid", "changed", "installment",
-    "scheduled", "prepaid", "drawn",
-)  # fmt: skip
 
 
 class Account:
@@ -116,7 +46,10 @@ class Account:
         self.regular_fraction = loan.interval / 12
         self._rounds = loan.rounding if isinstance(loan.rounding, Rounding) and not loan.rounding.carries else None
         self._compounds = loan.compounding != "nominal"
-        self._rates, self._target = by_event(course.rate), by_event(course.target)
+        one_rate = len(set(course.steps)) == 1
+        self._rates = [held(course.rate[..., 0])] * len(grid.dates) if one_rate else by_event(course.rate)
+        self._target, self._risky = by_event(course.target), _risky(grid, one_rate=one_rate)
+        self.fell_short = False
         self._growth = growths(loan, course.rate, course.steps, grid.year_fraction)
         self._fraction, self._due = grid.year_fraction.tolist(), grid.is_payment.tolist()
         self._repays, self._final = grid.repays.tolist(), grid.is_final.tolist()
@@ -125,7 +58,7 @@ class Account:
         self._charges, self._commitment = loan.fees.recurring, per_draw(loan.commitment)
         self._undrawn, self._guarantee = per_draw(loan.fees.undrawn), per_draw(loan.fees.guarantee)
         self._agency = per_draw(loan.fees.agency)
-        self._new_rate = _new_rates(loan, self._rates)
+        self._new_rate = [False] * len(grid.dates) if one_rate else _new_rates(loan, self._rates)
         self.discounts = Discounts(loan, grid, course.rate, course.steps) if self.style.discounts else None
         zeros = [0.0] * len(grid.dates)
         self.kept: dict[str, list[Any]] = {key: zeros.copy() for key in KEPT}
@@ -201,12 +134,16 @@ class Account:
         """Set the installment anew where something changed, and repay what the style says."""
         style = self.style
         self.target = self._target[event]
+        risky = self._risky[event]
         if style.sets and (self.changed if isinstance(self.changed, float) else self.changed.any()):
+            risky = True
             self.rate, self.payments_left = self._rates[event], self._left[event]
             if self.discounts is not None:
                 self.annuity, self.discount = self.discounts.at(event)
             self._set_installment()
         principal = style.principal(self)
+        if risky and style.sets == "payment" and not style.grows and np.any(principal < -HALF_A_CENT):
+            self.fell_short = True
         if style.grows:
             self.kept["capitalized"][event] = missing = held(np.maximum(-principal, 0.0))
             self.balance = self.balance + missing
@@ -215,7 +152,10 @@ class Account:
         if isinstance(principal, float) and isinstance(self.balance, float):
             principal = min(max(principal, 0.0), self.balance)
         else:
-            principal = np.minimum(np.maximum(principal, 0.0), self.balance)
+            bounded = np.maximum(principal, 0.0)
+            principal = np.minimum(
+                bounded, self.balance, out=bounded if np.shape(bounded) == np.shape(self.balance) else None
+            )
         self.kept["scheduled"][event] = principal
         self.balance = self.balance - principal
 
@@ -228,6 +168,17 @@ class Account:
         if self._rounds is not None:
             new = self._rounds.payment_in_steps(new)
         self.installment = new if np.ndim(self.changed) == 0 else np.where(self.changed > 0, new, self.installment)
+
+
+def _risky(grid: Grid, *, one_rate: bool) -> list[bool]:
+    """Tell at which payments interest may grow though the balance does not: after a new rate, over a longer period."""
+    if not one_rate:
+        return [True] * len(grid.dates)
+    longest, found = 0.0, []
+    for fraction in grid.period_fraction.tolist():
+        found.append(fraction > longest)
+        longest = fraction or longest
+    return found
 
 
 def _new_rates(loan: Loan, rates: list[Any]) -> list[Any]:
@@ -274,4 +225,4 @@ def carry(loan: Loan, grid: Grid, course: Course) -> Flows:
         if moves[event]:
             drawn, prepaid = (held(amounts[..., event]) for amounts in (course.drawn, course.prepaid))
             account.move(event, drawn, prepaid)
-    return Flows(account.kept, account.discounts)
+    return Flows(account.kept, account.discounts, fell_short=account.fell_short)

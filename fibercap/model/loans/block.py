@@ -14,7 +14,7 @@ from fibercap.model.loans.shortfall import first_shortfall
 
 if TYPE_CHECKING:
     from fibercap.core.rows import Block
-    from fibercap.model.loans.account import Flows
+    from fibercap.model.loans.flows import Flows
     from fibercap.model.loans.setting import Exchanged, Moved, Setting
 
 

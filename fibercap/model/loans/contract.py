@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import ChainMap
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
@@ -19,10 +20,9 @@ from fibercap.model.loans.setting import Moved, Setting
 from fibercap.model.loans.terms import Rounding
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
     from fibercap.core.rows import Block
     from fibercap.core.units import Array
+    from fibercap.model.loans.flows import Flows
     from fibercap.model.loans.rates import Indices
     from fibercap.model.loans.terms import Loan
 
@@ -37,6 +37,7 @@ FLOWS: Final = {
 """What moves on a date, and the row of the block that says it; the upfront fee and prepayments come on top."""
 
 
+BESIDE: Final = {"fees": "upfront_fee", "principal": "prepaid"}
 KNOWN: Final = ("date", "is_payment", "is_final", "year_fraction", "period_fraction")
 
 
@@ -45,8 +46,8 @@ class Schedule:
     """A loan's dates, what each is, and the money that moves, every array `(date,)` or `(draw, date)`.
 
     `numbers` count payments, 0 for other dates. `values` has `opening`, `drawn`, `interest` (due), `capitalized`,
-    `fees` (the upfront fee at signing included), `principal` (prepayments included), `payment` and `closing`; `balloon`
-    is what the last payment brings beyond the others. `by_event` is what it was made from, event by event.
+    `fees` (the upfront fee at signing included), `principal` (prepayments included), `payment` and `closing`, put
+    together when asked for. `by_event` is what it was made from, event by event.
     """
 
     currency: str
@@ -55,7 +56,6 @@ class Schedule:
     numbers: tuple[int, ...]
     fractions: Array
     values: Mapping[str, Array]
-    balloon: Array
     loan: Loan
     by_event: Mapping[str, Array]
 
@@ -65,6 +65,11 @@ class Schedule:
         flows = self.by_event["drawn"] - self.by_event["upfront_fee"] - self.by_event["payment"]
         rates, reason, _ = effective_cost(self.by_event["date"], flows)
         return rates, reason
+
+    @cached_property
+    def balloon(self) -> Array:
+        """What the last payment brings beyond the regular one, (draw,) or (). [money]"""
+        return _balloon(self.loan, self.by_event)
 
     @cached_property
     def life(self) -> Array:
@@ -140,10 +145,10 @@ def schedule(loan: Loan, rates: Indices | None = None, currency: str = "USD") ->
     flows = carried(prepared)
     at, grid = prepared.setting.at, prepared.grid
     upfront = np.where(np.arange(len(grid.dates)) == 0, loan.commitment * loan.fees.upfront, 0.0)
-    value = {key: prepared.value(key) for key in KNOWN} | {"upfront_fee": upfront, "payment": flows.paid()}
+    value = {key: prepared.value(key) for key in KNOWN} | {"upfront_fee": upfront}
     if f"{at}.target" in prepared.sheet:
         value["target"] = prepared.value("target")
-    return _schedule(loan, currency, ChainMap(value, cast("dict[str, Array]", flows)))
+    return _schedule(loan, currency, ChainMap(value, cast("dict[str, Array]", flows)), flows)
 
 
 def schedule_of(setting: Setting, block: Block) -> Schedule:
@@ -152,75 +157,124 @@ def schedule_of(setting: Setting, block: Block) -> Schedule:
     return _schedule(setting.loan, setting.money, value)
 
 
-def _schedule(loan: Loan, currency: str, value: Mapping[str, Array]) -> Schedule:
+def _schedule(loan: Loan, currency: str, value: Mapping[str, Array], flows: Flows | None = None) -> Schedule:
     """Return a schedule from what happens at each event: events on one date are one line."""
     last = int(np.flatnonzero(value["is_final"])[-1]) + 1
     days = value["date"][:last]
     firsts = np.flatnonzero(np.diff(days, prepend=-1.0))
 
-    alike = len(firsts) == last
-
-    def by_date(key: str) -> Array:
-        amounts = value[key][..., :last]
-        return amounts if alike else np.asarray(np.add.reduceat(amounts, firsts, axis=-1))
-
-    lasts = np.append(firsts[1:], last) - 1
-    values = {"opening": value["opening"][..., firsts if not alike else slice(last)]}
-    values |= {key: by_date(row) for key, row in FLOWS.items()}
-    for key, row in (("fees", "upfront_fee"), ("principal", "prepaid")):
-        if value[row].any():
-            values[key] = values[key] + by_date(row)
-    values["closing"] = value["closing"][..., lasts if not alike else slice(last)]
-    keep, pays, kinds = _kinds(values, by_date("is_payment"))
-    if len(keep) < len(firsts):
-        values = {key: amounts[..., keep] for key, amounts in values.items()}
+    lines = Lines(value, firsts, last, flows)
+    keep, pays, kinds = lines.kept()
     return Schedule(
         currency=currency,
         dates=tuple(date.fromordinal(int(serial) + EXCEL_EPOCH) for serial in days[firsts][keep]),
         kinds=kinds,
         numbers=tuple((np.cumsum(pays) * pays).astype(int).tolist()),
-        fractions=value["period_fraction"][lasts][keep],
-        values=_shown(loan, values),
-        balloon=_balloon(loan, value, last - 1),
+        fractions=by_payment(value, firsts, last)[keep],
+        values=Shown(loan, lines, keep if len(keep) < len(firsts) else None),
         loan=loan,
         by_event=value,
     )
 
 
-def _kinds(values: Mapping[str, Array], payments: Array) -> tuple[npt.NDArray[np.intp], Array, tuple[str, ...]]:
-    """Return the dates to show, which of them are payments, and what each is."""
-    due = payments > 0
-
-    def any_draw(key: str) -> npt.NDArray[np.bool_]:
-        return np.asarray((values[key].reshape(-1, len(due)) != 0).any(axis=0))
-
-    shown = due & any_draw("opening")
-    if not shown[1:].all():
-        for key in FLOWS:
-            shown |= any_draw(key)
-    shown[0] = True
-    keep, drawn = np.flatnonzero(shown), any_draw("drawn")
-    kinds = ("payment" if due[k] else "draw" if k == 0 or drawn[k] else "prepayment" for k in keep)
-    return keep, due[keep].astype(float), tuple(kinds)
+def by_payment(value: Mapping[str, Array], firsts: npt.NDArray[np.intp], last: int) -> Array:
+    """Return the fraction of the payment period by date, (date,). [year]"""
+    return np.asarray(value["period_fraction"][np.append(firsts[1:], last) - 1])
 
 
-def _shown(loan: Loan, values: dict[str, Array]) -> dict[str, Array]:
-    """Return figures as the contract shows them: in whole steps where it rounds."""
-    if not isinstance(loan.rounding, Rounding):
-        return values
-    if loan.rounding.carries:  # the principal shown is what the interest shown leaves of the payment
-        step = loan.rounding.step
-        paid, interest = rounded(values["payment"], step, "half_up"), rounded(values["interest"], step, "half_up")
-        values = {**values, "principal": np.where(values["principal"] > 0, paid - interest, 0.0)}
-    digits = max(0, -int(np.floor(np.log10(loan.rounding.step))))
-    return {key: np.round(rounded(value, loan.rounding.step, "half_up"), digits) for key, value in values.items()}
+class Lines(Mapping[str, "Array"]):
+    """What happens on each date by name, `(date,)` or `(draw, date)`; put together when asked for. [money]"""
+
+    def __init__(
+        self, value: Mapping[str, Array], firsts: npt.NDArray[np.intp], last: int, flows: Flows | None
+    ) -> None:
+        self._value, self._firsts, self._last, self._flows = value, firsts, last, flows
+        self._alike = len(firsts) == last
+
+    def __getitem__(self, key: str) -> Array:
+        """Return one of them."""
+        if key == "opening":
+            return self._value[key][..., self._firsts if not self._alike else slice(self._last)]
+        if key == "closing":
+            ends = np.append(self._firsts[1:], self._last) - 1
+            return self._value[key][..., ends if not self._alike else slice(self._last)]
+        amounts = self._by_date(FLOWS[key])
+        beside = BESIDE.get(key, "")
+        return amounts + self._by_date(beside) if beside and self._value[beside].any() else amounts
+
+    def _by_date(self, key: str) -> Array:
+        amounts = self._value[key][..., : self._last]
+        return amounts if self._alike else np.asarray(np.add.reduceat(amounts, self._firsts, axis=-1))
+
+    def __iter__(self) -> Iterator[str]:
+        """Run over the names."""
+        return iter(("opening", *FLOWS, "closing"))
+
+    def __len__(self) -> int:
+        """Return how many there are."""
+        return len(FLOWS) + 2
+
+    def _any_draw(self, key: str) -> npt.NDArray[np.bool_]:
+        if key in {"opening", "drawn"} and self._flows is not None and self._alike:
+            return self._flows.happens(key)[: self._last]
+        return np.asarray((self[key].reshape(-1, len(self._firsts)) != 0).any(axis=0))
+
+    def kept(self) -> tuple[npt.NDArray[np.intp], Array, tuple[str, ...]]:
+        """Return the dates to show, which of them are payments, and what each is."""
+        due = self._by_date("is_payment") > 0
+        shown = due & self._any_draw("opening")
+        if not shown[1:].all():
+            for key in FLOWS:
+                shown |= self._any_draw(key)
+        shown[0] = True
+        keep, drawn = np.flatnonzero(shown), self._any_draw("drawn")
+        kinds = ("payment" if due[k] else "draw" if k == 0 or drawn[k] else "prepayment" for k in keep)
+        return keep, due[keep].astype(float), tuple(kinds)
 
 
-def _balloon(loan: Loan, value: Mapping[str, Array], final: int) -> Array:
+class Shown(Mapping[str, "Array"]):
+    """Lines as the contract shows them: dates on which something happens, in whole steps where it rounds. [money]"""
+
+    def __init__(self, loan: Loan, lines: Lines, keep: npt.NDArray[np.intp] | None) -> None:
+        self._lines, self._keep = lines, keep
+        self._rounding = loan.rounding if isinstance(loan.rounding, Rounding) else None
+        self._made: dict[str, Array] = {}
+
+    def __getitem__(self, key: str) -> Array:
+        """Return one of them."""
+        if key not in self._made:
+            self._made[key] = self._rounded(key) if self._rounding is not None else self._exact(key)
+        return self._made[key]
+
+    def _exact(self, key: str) -> Array:
+        amounts = self._lines[key]
+        return amounts if self._keep is None else amounts[..., self._keep]
+
+    def _rounded(self, key: str) -> Array:
+        assert self._rounding is not None  # noqa: S101 - asked before
+        step = self._rounding.step
+        if key == "principal" and self._rounding.carries:  # what the interest shown leaves of the payment shown
+            left = self["payment"] - self["interest"] - self["fees"] + self["capitalized"]
+            amounts = np.where(self._exact(key) > 0, left, 0.0)
+        else:
+            amounts = self._exact(key)
+        digits = max(0, -int(np.floor(np.log10(step))))
+        return np.round(rounded(amounts, step, "half_up"), digits)
+
+    def __iter__(self) -> Iterator[str]:
+        """Run over the names."""
+        return iter(self._lines)
+
+    def __len__(self) -> int:
+        """Return how many there are."""
+        return len(self._lines)
+
+
+def _balloon(loan: Loan, value: Mapping[str, Array]) -> Array:
     """Return what the last payment brings beyond the regular one, (draw,) or (). [money]"""
-    style = loan.repayment
+    style, final = loan.repayment, int(np.flatnonzero(value["is_final"])[-1])
     if style.sets and not style.leaves_rest:
-        return np.zeros(value["closing"].shape[:-1])
+        return np.zeros(value["scheduled"].shape[:-1])
     regular = value.get("installment", np.zeros(1))[..., -1 if "installment" not in value else final]
     if style.sets == "payment":
         regular = regular - value["interest_due"][..., final]

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 def discount_rows(prepared: Prepared, discounts: Discounts) -> None:
     """Write what later payments are worth at the rate in force, and at each other rate that the loan bears."""
-    steps = sorted(discounts.series)
+    steps = discounts.steps
     balloon = bool(np.any(prepared.setting.loan.repayment.left))
     series = {step: discounts.rows(step) for step in steps}
     if len(steps) == 1:

@@ -59,43 +59,51 @@ class Discounts:
     """
 
     def __init__(self, loan: Loan, grid: Grid, rate: Array, steps: tuple[int, ...]) -> None:
-        self.steps, self._grid = steps, grid
-        self.series = {
-            step: self._seen(growths(loan, rate[..., first : first + 1], (step,), grid.period_fraction))
-            for step, first in {step: event for event, step in reversed(list(enumerate(steps)))}.items()
+        self._grid, self._steps = grid, steps
+        self._balloon = bool(np.any(loan.repayment.left))
+        firsts = {step: event for event, step in reversed(list(enumerate(steps)))}
+        self._grown = {
+            step: growths(loan, rate[..., first : first + 1], (step,), grid.period_fraction)
+            for step, first in firsts.items()
         }
 
-    def at(self, event: int) -> tuple[Any, Any]:
-        """Return sum and discount factor of maturity as seen from an event. [1]"""
-        sums, finals = self.series[self.steps[event]]
-        return sums[event], finals[event]
+    @property
+    def steps(self) -> list[int]:
+        """The numbers of the rates, in order."""
+        return sorted(self._grown)
 
-    def _seen(self, grown: list[Any]) -> tuple[list[Any], list[Any]]:
-        """Return both by event at one rate.
+    def at(self, event: int) -> tuple[Any, Any]:
+        """Return sum and discount factor of maturity as seen from an event, at its rate. [1]"""
+        sums, finals = self._seen(self._steps[event], event)
+        return sums[-1], finals[-1]
+
+    def rows(self, step: int) -> tuple[Array, Array]:
+        """Return one rate's sums and discount factors of maturity, `(event,)` or `(draw, event)`. [1]"""
+        sums, finals = self._seen(step, None)
+        return by_draw(sums[::-1]), by_draw(finals[::-1])
+
+    def _seen(self, step: int, until: int | None) -> tuple[list[Any], list[Any]]:
+        """Return both at one rate from the last event backwards: at all events, or at one alone.
 
         Source
         ------
         Own derivation: the sum seen from one payment is (1 + the sum seen from the next) discounted over its period.
         """
-        grid = self._grid
+        grid, grown = self._grid, self._grown[step]
         inverse = {id(part): 1.0 / (1.0 + part) for part in grown}
-        factors = [inverse[id(part)] for part in grown]
         due, repays, final = (grid.period_fraction > 0).tolist(), grid.repays.tolist(), grid.is_final.tolist()
         sums: list[Any] = []
         finals: list[Any] = []
         seen: Any = 0.0
         last: Any = 0.0
-        for event in range(len(due) - 1, -1, -1):
+        for event in range(len(due) - 1, -1 if until is None else until - 1, -1):
             if final[event]:
                 last = 1.0
-            sums.append(seen)
-            finals.append(last)
+            if until is None or event == until:
+                sums.append(seen)
+                finals.append(last)
             if due[event]:
-                seen = (seen + repays[event]) * factors[event]
-                last = last * factors[event]
-        return sums[::-1], finals[::-1]
-
-    def rows(self, step: int) -> tuple[Array, Array]:
-        """Return one rate's sums and discount factors of maturity, `(event,)` or `(draw, event)`. [1]"""
-        sums, finals = self.series[step]
-        return by_draw(sums), by_draw(finals)
+                factor = inverse[id(grown[event])]
+                seen = (seen + repays[event]) * factor
+                last = last * factor if self._balloon else last
+        return sums, finals

@@ -15,7 +15,7 @@ from fibercap.model.loans.terms import Rounding
 
 if TYPE_CHECKING:
     from fibercap.core.units import Array
-    from fibercap.model.loans.account import Flows
+    from fibercap.model.loans.flows import Flows
     from fibercap.model.loans.prepared import Prepared
 
 

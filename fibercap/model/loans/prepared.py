@@ -8,7 +8,8 @@ import numpy as np
 
 from fibercap.core.rows import Row, Sheet
 from fibercap.core.timeline import FLOW, RATE, STOCK, month_number
-from fibercap.model.loans.account import Course, Flows, carry
+from fibercap.model.loans.account import carry
+from fibercap.model.loans.flows import Course, Flows
 from fibercap.model.loans.grid import Grid, event_grid, last_day
 from fibercap.model.loans.rates import Floating, RateCourse, Steps, limited, rate_course
 from fibercap.model.loans.styles import Custom

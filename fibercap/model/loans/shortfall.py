@@ -6,11 +6,11 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-if TYPE_CHECKING:
-    from fibercap.model.loans.account import Flows
-    from fibercap.model.loans.grid import Grid
+from fibercap.model.loans.flows import HALF_A_CENT
 
-HALF_A_CENT = 0.005
+if TYPE_CHECKING:
+    from fibercap.model.loans.flows import Flows
+    from fibercap.model.loans.grid import Grid
 
 
 def first_shortfall(grid: Grid, flows: Flows, money: str) -> str:
@@ -25,6 +25,8 @@ def first_shortfall(grid: Grid, flows: Flows, money: str) -> str:
     money : str
         The loan's currency.
     """
+    if not flows.fell_short:
+        return ""
     due = (grid.repays > 0) & (grid.is_final == 0)
     short = due & (flows["opening"] > 0) & (flows["installment"] < flows["interest_due"] - HALF_A_CENT)
     if not short.any():

@@ -1,0 +1,92 @@
+"""What is known of a loan before it is carried, and what happened at each event afterwards."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import numpy.typing as npt
+
+from fibercap.model.loans.discounting import by_draw
+
+if TYPE_CHECKING:
+    from fibercap.core.units import Array
+    from fibercap.model.loans.discounting import Discounts
+
+
+@dataclass(frozen=True)
+class Course:
+    """What is known of a loan before it is carried; each `(event,)` or `(draw, event)`.
+
+    `rate` holds from the event before to this one, `steps` numbers its values; `drawn` and `prepaid` are money moved
+    (prepaid: at most); `target` is what a style is told from outside, such as the amounts of a custom schedule.
+    """
+
+    rate: Array
+    steps: tuple[int, ...]
+    drawn: Array
+    prepaid: Array
+    target: Array
+    available: Array
+
+
+class Flows(Mapping[str, "Array"]):
+    """What happens at each event by name, `(event,)` or `(draw, event)`; put together when asked for. [money]
+
+    `opening` and `closing` are owed; `drawn`, `interest` as it accrues, `counted` before it is rounded, `interest_due`,
+    of which some may be `capitalized`; `fees` as they accrue and `fees_paid`; `scheduled` is principal by the contract,
+    `prepaid` what is paid beyond it; `payment` is interest, fees and principal paid. `installment` is what the style
+    set, `changed` counts why.
+    """
+
+    def __init__(self, kept: Mapping[str, list[Any]], discounts: Discounts | None, *, fell_short: bool) -> None:
+        self._kept, self.discounts, self.fell_short = kept, discounts, fell_short
+        self._made: dict[str, Array] = {}
+
+    def __getitem__(self, key: str) -> Array:
+        """Return one of them."""
+        if key not in self._made:
+            made = {"closing": self._closing, "payment": self._paid}.get(key)
+            self._made[key] = made() if made else by_draw(self._kept[key])
+        return self._made[key]
+
+    def _closing(self) -> Array:
+        """Return what is owed after each event: what the next one opens with."""
+        moved = [-self["scheduled"][..., -1:], -self["prepaid"][..., -1:], self["drawn"][..., -1:]]
+        last = sum(moved, start=self["opening"][..., -1:] + self["capitalized"][..., -1:])
+        shape = np.broadcast_shapes(self["opening"].shape[:-1], last.shape[:-1])
+        opening = np.broadcast_to(self["opening"], (*shape, self["opening"].shape[-1]))
+        return np.concatenate([opening[..., 1:], np.broadcast_to(last, (*shape, 1))], axis=-1)
+
+    def __iter__(self) -> Iterator[str]:
+        """Run over the names."""
+        return iter((*self._kept, "closing", "payment"))
+
+    def __len__(self) -> int:
+        """Return how many there are."""
+        return len(self._kept) + 2
+
+    def _paid(self) -> Array:
+        """Return interest, fees and principal paid at each event. [money]"""
+        parts = [self[key] for key in ("interest_due", "scheduled", "prepaid", "fees_paid") if self.any(key)]
+        total = parts[0] if parts else self["interest_due"]
+        for part in parts[1:]:
+            total = total + part
+        return total - self["capitalized"] if self.any("capitalized") else total
+
+    def any(self, key: str) -> bool:
+        """Tell whether anything of a name happens at all."""
+        return any(isinstance(amount, np.ndarray) or amount != 0.0 for amount in self._kept[key])
+
+    def happens(self, key: str) -> npt.NDArray[np.bool_]:
+        """Tell at which events something of a name happens in any draw, (event,)."""
+        return np.array([x.any() if isinstance(x, np.ndarray) else x != 0.0 for x in self._kept[key]])
+
+
+HALF_A_CENT = 0.005
+KEPT = (
+    "opening", "interest", "interest_due", "counted", "capitalized", "fees", "fees_paid", "changed", "installment",
+    "scheduled", "prepaid", "drawn",
+)  # fmt: skip
