@@ -114,6 +114,11 @@ CONVENTIONS: Final = (
 )  # fmt: skip
 
 
+def counter(convention: str) -> Callable[[date, date], float] | None:
+    """Return the count of a convention that looks at two dates alone, for schedules; None for the others."""
+    return _PLAIN.get(convention)
+
+
 def year_fraction(
     start: date, end: date, convention: str, *, maturity: date | None = None, reference: tuple[date, date] | None = None
 ) -> float:

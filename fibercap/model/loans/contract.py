@@ -167,7 +167,7 @@ def _schedule(loan: Loan, currency: str, value: Mapping[str, Array], flows: Flow
     keep, pays, kinds = lines.kept()
     return Schedule(
         currency=currency,
-        dates=tuple(date.fromordinal(int(serial) + EXCEL_EPOCH) for serial in days[firsts][keep]),
+        dates=tuple(map(date.fromordinal, (days[firsts][keep].astype(int) + EXCEL_EPOCH).tolist())),
         kinds=kinds,
         numbers=tuple((np.cumsum(pays) * pays).astype(int).tolist()),
         fractions=by_payment(value, firsts, last)[keep],

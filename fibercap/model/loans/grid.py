@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 import numpy as np
 
-from fibercap.core.daycount import year_fraction
+from fibercap.core.daycount import counter, year_fraction
 from fibercap.core.timeline import Timeline, add_months, month_end, month_number
 from fibercap.model.loans.styles import Custom
 
@@ -57,10 +57,13 @@ class Clock:
 
     def __init__(self, loan: Loan) -> None:
         self._count, self._whole, self.maturity = loan.day_count, loan.interval / 12, loan.maturity
+        self._plain = counter(loan.day_count)
         self._regular = _regular_period(loan) if loan.day_count == "ACT/ACT ICMA" else None
 
     def elapsed(self, period: PaymentPeriod, day: date) -> float:
         """Return the year fraction from a period's start to a day within it."""
+        if self._plain is not None:
+            return self._plain(period.start, day)
         if self._count != "equal_periods":
             reference = (period.start, period.end) if period.regular else self._regular
             return year_fraction(period.start, day, self._count, maturity=self.maturity, reference=reference)
@@ -170,18 +173,24 @@ def event_grid(loan: Loan, timeline: Timeline | None, course: RateCourse) -> Gri
         is_final=np.array([day == clock.maturity for day in events], dtype=float),
         capitalizes=np.array(grows, dtype=float),
         payments_left=np.cumsum(np.array(repays, dtype=float)[::-1])[::-1],
-        year_fraction=np.array(_fractions(clock, periods, events)),
+        year_fraction=np.array(_fractions(clock, periods, events, whole if rhythm is periods else {})),
         period_fraction=np.array([whole.get(day, 0.0) * (not s) for day, s in zip(events, second, strict=True)]),
-        rate_set_on=tuple(course.set_on(day) for day in [events[0], *events[:-1]]),
+        rate_set_on=tuple(map(course.set_on, [events[0], *events[:-1]]))
+        if course.resets
+        else (events[0], *events[:-1]),
     )
 
 
-def _fractions(clock: Clock, periods: list[PaymentPeriod], events: list[date]) -> list[float]:
+def _fractions(
+    clock: Clock, periods: list[PaymentPeriod], events: list[date], whole: Mapping[date, float]
+) -> list[float]:
     """Return the years since the event before; within a payment period they add up to its fraction."""
     fractions, place, since = [0.0], 0, 0.0
     for day in events[1:]:
         period = periods[place]
-        elapsed = clock.elapsed(period, day) if day > period.start else 0.0
+        elapsed = whole.get(day, -1.0) if day == period.end else -1.0
+        if elapsed < 0:
+            elapsed = clock.elapsed(period, day) if day > period.start else 0.0
         fractions.append(elapsed - since)
         since = elapsed
         if day == period.end and place + 1 < len(periods):

@@ -40,7 +40,8 @@ class Prepared:
         self.course: RateCourse = rate_course(loan.rate, loan.signed, last_day(loan), setting.indices)
         self.grid: Grid = event_grid(loan, setting.timeline, self.course)
         self.sheet = Sheet(setting.at, len(self.grid.dates))
-        self.steps = tuple(self.course.step(day) for day in self.grid.rate_set_on)
+        steps = map(self.course.step, self.grid.rate_set_on) if self.course.days else [0] * len(self.grid.dates)
+        self.steps = tuple(steps)
         self.rate_texts: list[str] = []
         self.until = available_until(loan, moved.until)
 
@@ -67,8 +68,12 @@ class Prepared:
 
     def _calendar_rows(self) -> None:
         at, grid = self.setting.at, self.grid
+        days = np.array([serial(day) for day in grid.dates])
+        set_on = (
+            np.array([serial(day) for day in grid.rate_set_on]) if self.course.resets else np.append(days[0], days[:-1])
+        )
         for key, label, unit, value in (
-            ("date", "Date", "day", np.array([serial(day) for day in grid.dates])),
+            ("date", "Date", "day", days),
             ("month", "Month number", "month", grid.months),
             ("period", "Model period", "", grid.period),
             ("draws_here", "Money may be drawn", "", grid.draws_here),
@@ -78,7 +83,7 @@ class Prepared:
             ("capitalizes", "Interest is capitalized", "", grid.capitalizes),
             ("year_fraction", "Years since the last event", "year", grid.year_fraction),
             ("period_fraction", "Years of the payment period", "year", grid.period_fraction),
-            ("rate_set_on", "Rate set on", "day", np.array([serial(day) for day in grid.rate_set_on])),
+            ("rate_set_on", "Rate set on", "day", set_on),
         ):
             self.put(key, label, unit, "", value, STOCK if unit in ("day", "month") else FLOW)
         text = f"{{{at}.repays}} + {{{at}.payments_left@1}}"
