@@ -91,7 +91,7 @@ def loan_moves(s: Lending, name: str) -> Found:
             yield f"loans.{name}.draws.{day}", "outside_loan", f"a draw on {day}", wanted, "change the date"
     for day in loan.prepayments or {}:
         if not loan.signed < day < loan.maturity:
-            wanted = f"a day between {loan.signed} and {loan.maturity}"
+            wanted = f"a day after {loan.signed} and before {loan.maturity}"
             yield f"loans.{name}.prepayments.{day}", "outside_loan", f"a prepayment on {day}", wanted, "change the date"
 
 

@@ -49,7 +49,7 @@ BAD = {
     "on": ("rate:", "payments: {on: middle}, rate:", "wanted one of the known ends of a period: end, start"),
     "grace": ("rate:", "grace: 6 years, rate:", "at most the time to maturity, 2006-01-08"),
     "capitalized": ("rate:", "capitalize_until: 2007-01-01, rate:", "a day from 2001-01-08 to 2006-01-08"),
-    "prepaid": ("rate:", "prepayments: {2006-01-08: 1 USD}, rate:", "found a prepayment on 2006-01-08, wanted a day between"),
+    "prepaid": ("rate:", "prepayments: {2006-01-08: 1 USD}, rate:", "found a prepayment on 2006-01-08, wanted a day after 2001-01-08"),
     "after prepayment": ("rate:", "after_prepayment: lengthen, rate:", "shorten, recast"),
     "drawn": ("rate:", "draws: {2000-12-31: 1 USD}, rate:", "found a draw on 2000-12-31"),
     "rounding": ("rate:", "rounding: penny, rate:", "none, cent"),
