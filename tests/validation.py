@@ -63,6 +63,11 @@ class Case:
     differs: str
     block: Mapping[str, Any]
 
+    @property
+    def whole(self) -> bool:
+        """Whether every row of a schedule is compared."""
+        return "schedule" in self.block["expect"] and self.name.startswith("Whole schedule")
+
 
 @dataclass(frozen=True)
 class Figure:
@@ -106,7 +111,7 @@ def page() -> str:
     every = cases()
     sources = list(dict.fromkeys(case.source for case in every))
     compared = [figure for case in every for figure in result(case)]
-    schedules = [case for case in every if "schedule" in case.block["expect"]]
+    whole = [case for case in every if case.whole]
     lines = [
         "# Validation",
         "",
@@ -115,9 +120,10 @@ def page() -> str:
         "USD. The data lie in `tests/published`, one file for each source; `python -m tests.validation` writes this page, and",
         "a test holds every figure and the page itself.",
         "",
-        f"{len(sources)} sources, {len(every)} cases, {len(compared)} printed figures, {len(schedules)} schedules;"
+        f"{len(sources)} sources, {len(every)} cases, {len(compared)} printed figures, {len(whole)} whole schedules;"
         f" {sum(figure.agrees for figure in compared)} figures agree.",
-        "A case marked with * is cited from memory of the publication, not from a stored copy; it recomputes exactly.",
+        "Each source says where its figures were read: in a copy of the publication, or in public software that quotes it and",
+        "may have copied it wrongly. A case marked with * is cited from memory of the publication; it recomputes exactly.",
     ]
     for source in sources:
         lines += ["", *_section(source, [case for case in every if case.source == source])]
@@ -133,7 +139,7 @@ def _section(source: Source, examples: list[Case]) -> Iterator[str]:
     title = f"[{source.title}]({source.url})" if source.url else source.title
     yield f"## {source.title}"
     yield ""
-    yield f"{title}, {source.publisher}. {source.citation}."
+    yield f"{title}, {source.publisher}. {source.citation}. Read in: {source.found}."
     yield ""
     yield "| case | figure | printed | fibercap | agrees |"
     yield "|---|---|--:|--:|---|"
