@@ -18,6 +18,7 @@ import pyxirr
 import QuantLib as ql  # noqa: N813 - as its own documents write it
 
 from fibercap.model.loans import schedule
+from fibercap.model.loans.rates import Steps
 from fibercap.model.returns import irr, xirr
 from fibercap.reading.files import contracts_of
 
@@ -83,7 +84,7 @@ def many_loans() -> None:
         total = 0.0
         for first in range(0, MANY, CHUNK):
             part = slice(first, first + CHUNK)
-            steps = LOAN.rate.__class__((rates[part, None],))
+            steps = Steps((rates[part, None],))
             loan = LOAN.model_copy(update={"commitment": amounts[part, None], "rate": steps})
             lines = schedule(loan).values
             total += float(lines["interest"].sum()) + float(lines["principal"].sum())

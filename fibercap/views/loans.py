@@ -33,6 +33,9 @@ HEADINGS: Final = {
     "payment": "Payment",
     "closing": "Owed",
 }
+Form = tuple[float, int, str]
+FORMS: Final[tuple[Form, ...]] = ((1.0, 2, ""), (1.0, 0, ""), (1e3, 1, "thousand "), (1e6, 2, "million "))
+"""Divisor, decimals and word of amounts; the first that fits the window is taken."""
 ALWAYS: Final = ("interest", "principal", "payment", "closing")
 
 
@@ -73,12 +76,13 @@ def loan_pages(loans: Mapping[str, Loan], schedules: dict[str, Schedule]) -> Non
 
 def loan_page(console: Console, name: str, loan: Loan, schedule: Schedule) -> None:
     """Print a loan: its terms, a line for each date, totals, cost and average life."""
-    title = Text.assemble((f"Loan {name}", "bold"), (f"  [{schedule.currency}]", "dim"))
-    console.print(title)
-    console.print(Text(terms_text(loan), style="dim"))
     values = {key: np.atleast_2d(amounts)[0] for key, amounts in schedule.values.items()}
     keys = [key for key in HEADINGS if key in ALWAYS or values[key][key == "drawn" :].any()]
-    decimals = 2 if _width(values, keys, 2) <= console.width else 0
+    fitting = (form for form in FORMS if _width(values, keys, form) <= console.width)
+    form = next(fitting, FORMS[-1])
+    divisor, decimals, word = form
+    console.print(Text.assemble((f"Loan {name}", "bold"), (f"  [{word}{schedule.currency}]", "dim")))
+    console.print(Text(terms_text(loan), style="dim"))
     table = Table(box=SIMPLE_HEAD, show_edge=False, pad_edge=False, padding=(0, 1))
     table.add_column("No.", justify="right", no_wrap=True)
     table.add_column("Date", no_wrap=True)
@@ -86,24 +90,24 @@ def loan_page(console: Console, name: str, loan: Loan, schedule: Schedule) -> No
         table.add_column(HEADINGS[key], justify="right", no_wrap=True)
     for row, day in enumerate(schedule.dates):
         label = str(schedule.numbers[row] or "")
-        table.add_row(label, str(day), *(_cell(key, values[key][row], decimals) for key in keys))
+        table.add_row(label, str(day), *(_cell(key, values[key][row], form) for key in keys))
     table.add_section()
-    sums = [number(float(values[key].sum()), 1.0, decimals) if key != "closing" else "" for key in keys]
+    sums = [number(float(values[key].sum()), divisor, decimals) if key != "closing" else "" for key in keys]
     table.add_row("", "Total", *sums, style="bold")
     console.print(table)
     console.print(Text(closing_text(schedule)))
     console.print()
 
 
-def _cell(key: str, value: float, decimals: int) -> str:
-    return "" if value == 0 and key != "closing" else number(float(value), 1.0, decimals)
+def _cell(key: str, value: float, form: Form) -> str:
+    return "" if value == 0 and key != "closing" else number(float(value), form[0], form[1])
 
 
-def _width(values: dict[str, Array], keys: list[str], decimals: int) -> int:
+def _width(values: dict[str, Array], keys: list[str], form: Form) -> int:
     """Return the characters that a table needs."""
     largest = {key: float(values[key].max() if key == "closing" else values[key].sum()) for key in keys}
-    widest = [max(len(number(largest[key], 1.0, decimals)), len(HEADINGS[key])) for key in keys]
-    return 4 + 12 + sum(width + 2 for width in widest)
+    widest = [max(len(number(largest[key], form[0], form[1])), len(HEADINGS[key])) for key in keys]
+    return 5 + 12 + sum(width + 2 for width in widest)
 
 
 def terms_text(loan: Loan) -> str:
