@@ -112,6 +112,49 @@ def _loan_text(draw: Draw, name: str) -> str:
     )
 
 
+def _rich_loan_text(draw: Draw, name: str) -> str:
+    """Return a loan of any style, at any kind of rate, with any clauses that go together; some depend on cash."""
+    style = _pick(
+        draw, "level", "equal_principal", "bullet", "at_maturity", "sculpted, dscr: 1.3", "revolver",
+        "level, balloon: 1 million {code}", "level, initial_repayment: 6 %/year, allow_negative_amortization: true",
+        "level, payment_cap: 5 %, allow_negative_amortization: true",
+        "level, after_reset: keep_payment, allow_negative_amortization: true",
+        "fixed_payment, payment: 0.3 million {code}, allow_negative_amortization: true",
+        "custom, schedule: {{2002-03-31: 40 %, 2003-08-20: 60 %}}",
+    )  # fmt: skip
+    swept = style != "revolver" and _whole(draw, 0, 4) == 0
+    code = "USD" if swept or style == "revolver" else _pick(draw, "USD", "USD", "EUR", "DEM")
+    rate = _pick(
+        draw, "8 %/year", "0 %/year", "{2000: 6 %/year, 2001-05-17: 9 %/year, 2003: 5 %/year}",
+        "{index: libor, margin: 2 %/year, floor: 3 %/year, cap: 7 %/year}", "{index: libor, reset: half_year}",
+    )  # fmt: skip
+    clauses = [
+        "sweep: 50 %" if swept else "",
+        "" if style == "revolver" else _pick(draw, "", "grace: 9 months", "capitalize_until: 2001-09-30"),
+        _pick(draw, "", "prepayments: {2002-05-05: 0.2 million " + code + "}"),
+        _pick(draw, "", "after_prepayment: recast"),
+        _pick(draw, "", "rounding: cent"),
+        "compounding: " + _pick(draw, "nominal", "effective", "semiannual"),
+        "day_count: " + _pick(draw, "equal_periods", *CONVENTIONS),
+        "fees: {upfront: 1 %, undrawn: 0.5 %/year, guarantee: 0.7 %/year, agency: 20 thousand " + code + "/year}",
+        f"payments: {{every: {_pick(draw, 'month', 'quarter', 'half_year')}, "
+        f"end_of_month: {_pick(draw, 'true', 'false')}, on: {'end' if swept or style == 'revolver' else _pick(draw, 'end', 'start')}}}",
+    ]
+    told = ", ".join(clause for clause in clauses if clause)
+    return (
+        f"  {name}: {{commitment: 8 million {code}, signed: {_pick(draw, '2000-01-31', '2001-01-08')}, matures: 4 years, "
+        f"rate: {rate}, {told}, repayment: {{style: {style.format(code=code)}}}}}"
+    )
+
+
+def _rich_funding_text(draw: Draw, name: str, loans: dict[str, str], *, built: bool) -> str:
+    parts = {loan: _pick(draw, "15 %", "20 %") for loan in loans if draw(st.booleans())}
+    told = ", ".join(f"{source}: {amount}" for source, amount in {"grant": "10 %", **parts, "equity": "rest"}.items())
+    known = not any("sculpted" in loans[p] or "revolver" in loans[p] or "sweep" in loans[p] for p in parts)
+    costs = ", include_financing_costs: true" if built and known and draw(st.booleans()) else ""
+    return f"  {name}: {{{told}{costs}}}"
+
+
 def _funding_text(draw: Draw, name: str, loans: list[str]) -> str:
     parts = {"equity": _pick(draw, "rest", "20 %", "1 million USD")}
     if draw(st.booleans()):
@@ -126,8 +169,11 @@ def _funding_text(draw: Draw, name: str, loans: list[str]) -> str:
 
 
 @st.composite
-def valid_scenarios(draw: Draw, steps: tuple[str, ...] = ("month", "quarter", "year")) -> str:
-    """Random plans that are valid: every ramp, way to spend, loan style, day count, interval and kind of funding."""
+def valid_scenarios(draw: Draw, steps: tuple[str, ...] = ("month", "quarter", "year"), *, rich: bool = False) -> str:
+    """Random plans that are valid: every ramp, way to spend, day count, interval and kind of funding.
+
+    `rich` ones have loans of every style, in several currencies, some of which depend on cash.
+    """
     plants = [f"plant_{number}" for number in range(_whole(draw, 1, 2))]
     bought = [name for name in plants if draw(st.booleans())]
     projects = _projects(draw, plants)
@@ -148,10 +194,21 @@ def valid_scenarios(draw: Draw, steps: tuple[str, ...] = ("month", "quarter", "y
     ]
     if projects:
         blocks.append("projects:\n" + "\n".join(_project_text(draw, plants, n, year) for n, year in projects.items()))
+    texts = {name: (_rich_loan_text if rich else _loan_text)(draw, name) for name in loans}
     if loans:
-        blocks.append("loans:\n" + "\n".join(_loan_text(draw, name) for name in loans))
+        blocks.append("loans:\n" + "\n".join(texts.values()))
+    if rich:
+        blocks.append("rates: {libor: {2000: 6.5 %/year, 2001: 3.8 %/year, 2002: 1.8 %/year, 2004: 4 %/year}}")
+        blocks.append(
+            "exchange: {EUR: {average: {2000: 0.92 USD/EUR, 2001: 0.90 USD/EUR, 2002: 1.1 USD/EUR}, "
+            "closing: {2000: 0.95 USD/EUR, 2001-06: 0.85 USD/EUR, 2002: 1.2 USD/EUR}}}"
+        )
     if funded:
-        blocks.append("funding:\n" + "\n".join(_funding_text(draw, name, loans) for name in funded))
+        of = [
+            _rich_funding_text(draw, name, texts, built=name in projects) if rich else _funding_text(draw, name, loans)
+            for name in funded
+        ]
+        blocks.append("funding:\n" + "\n".join(of))
     blocks += [
         "company: {overhead: {2000: 0.5 million USD/year, 2001: 1 million USD/year}, equity: {2000-03-31: 5 million USD}, "
         "dividends: {2002-12-31: 0.5 million USD}" + _pick(draw, "", ", gap: [equity]") + "}",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
@@ -21,6 +21,10 @@ if TYPE_CHECKING:
     from fibercap.core.rows import Block
     from fibercap.core.units import Array
     from fibercap.model.plan import Plan
+
+
+INCOME: Final = ("interest_to_assets", "fees_to_assets")
+"""What loans cost that is no expense."""
 
 
 def loan_blocks(sheet: Sheet, plan: Plan) -> tuple[dict[str, Block], Moves]:
@@ -91,9 +95,11 @@ def _moves(sheet: Sheet, plan: Plan, planned: dict[str, Moved]) -> Moves:
     def accounts(*keys: str) -> Array:
         return added(sheet, [f"accounts.{key}" for key in keys])
 
-    built = [name for name in plan.loans if name not in loans and f"loans.{name}.asset_share" in sheet]
-    assets = added(sheet, [f"loans.{name}.{key}_to_assets" for name in built for key in ("interest", "fees")])
-    pretax = accounts("ebit") - of("interest", "fees", "fee_amortization") + assets
+    rows = [f"loans.{name}.{key}" for name in plan.loans if name not in loans for key in INCOME]
+    beside = added(sheet, [row for row in rows if row in sheet])
+    revalued = [f"{loan}.{key}_revaluation" for loan in others for key in ("closing", "accrued")]
+    beside = beside - added(sheet, [row for row in revalued if row in sheet])
+    pretax = accounts("ebit") - of("interest", "fees", "fee_amortization") + beside
     flow = accounts("ebitda", "grants", "equity_for_projects", "equity_paid_in") + of("draws")
     flow = flow - accounts("working_capital_increase", "capex", "purchases", "maintenance")
     flow = flow - of("principal", "interest_paid", "fees_paid", "upfront_fee")

@@ -144,6 +144,9 @@ def loan_style(s: Lending, name: str) -> Found:
         told, wanted = "payments at the start of periods", "payments at their end"
         hint = "revolvers and swept loans pay in arrears"
         yield f"loans.{name}.payments.on", "pays_in_advance", told, wanted, hint
+    if loan.revolves and loan.capitalize_until:
+        told, hint = "interest of a revolver that is capitalized", "a revolver pays its interest, and is drawn for it"
+        yield f"loans.{name}.capitalize_until", "revolver_grows", told, "none", hint
     if loan.revolves and np.any(loan.sweep):
         yield f"loans.{name}.sweep", "revolver_swept", "a sweep of a revolver", "none", "it is repaid from all excess"
 

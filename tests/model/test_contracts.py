@@ -83,7 +83,9 @@ def run(style: str, rate: str = "8.5 %/year", clause: str = "", rest: str = "", 
 def allowed(style: str, clause: str) -> bool:
     """Revolvers are not swept, and what depends on cash pays in arrears."""
     cash = "revolver" in style or "sweep" in clause
-    return not ("sweep" in clause and "revolver" in style) and not (cash and "on: start" in clause)
+    if "revolver" in style and ("sweep" in clause or "capitalize_until" in clause):
+        return False
+    return not (cash and "on: start" in clause)
 
 
 def keeps_its_promises(projection: Projection) -> None:
