@@ -13,6 +13,7 @@ import pytest
 from fibercap.cli import main
 from fibercap.model.loans import schedule
 from fibercap.reading.files import contracts_of, read
+from tests.test_cli import Said
 
 LOANS = """\
 fibercap: 1
@@ -22,13 +23,6 @@ loans:
   floating: {commitment: 1 million EUR, signed: 2001-01-08, matures: 2 years, rate: {index: libor, margin: 2 %/year},
              prepayments: {2002-05-15: 100_000 EUR}, rounding: cent, fees: {upfront: 1 %}}
 """
-
-
-class Said:
-    """What a command said."""
-
-    def __init__(self, code: object, out: str, err: str) -> None:
-        self.code, self.out, self.err = code, out, err
 
 
 @pytest.fixture

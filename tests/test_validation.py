@@ -10,7 +10,6 @@ CASES = [
     pytest.param(
         case,
         id=f"{case.source.file}-{number}",
-        marks=[pytest.mark.xfail(strict=True, reason=case.differs)] if case.differs else [],
     )
     for number, case in enumerate(cases())
 ]

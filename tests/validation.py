@@ -60,7 +60,6 @@ class Case:
     source: Source
     name: str
     seen: bool
-    differs: str
     block: Mapping[str, Any]
 
     @property
@@ -156,10 +155,6 @@ def _section(source: Source, examples: list[Case]) -> Iterator[str]:
         for figure in figures:
             told = "yes" if figure.agrees else "**no**"
             yield f"| {name} | {figure.what} | {figure.printed} | {figure.computed} | {told} |"
-    for case in examples:
-        if case.differs:
-            yield ""
-            yield f"{case.name}: {case.differs}."
 
 
 def _summary(name: str, what: str, figures: list[Figure]) -> str:
@@ -177,7 +172,6 @@ def _cases() -> Iterator[Case]:
                 source=source,
                 name=block["name"],
                 seen=block["seen"] == "true",
-                differs=block.get("differs", ""),
                 block=block,
             )
 

@@ -13,6 +13,7 @@ from rich.table import Table
 from rich.text import Text
 
 from fibercap.model.loans.rates import rate_text
+from fibercap.model.loans.styles import Sculpted
 from fibercap.views.documents import text
 from fibercap.views.figures import number
 
@@ -111,12 +112,23 @@ def _width(values: dict[str, Array], keys: list[str], form: Form) -> int:
 
 
 def terms_text(loan: Loan) -> str:
-    """Return a loan's terms in a line: style, payments, dates, rate, day count."""
-    style, every = loan.repayment.style.replace("_", " "), loan.payments.every.replace("_", " ")
+    """Return a loan's terms in a line: style, payments, dates, rate; day count and compounding unless they are ordinary."""
+    style, every = style_text(loan), loan.payments.every.replace("_", " ")
     when = " in advance" if loan.payments.on == "start" else ""
     told = [f"{style}, every {every}{when}", f"signed {loan.signed}, due {loan.maturity}", rate_text(loan.rate)]
-    told += [loan.day_count.replace("_", " ")] + ([loan.compounding] if loan.compounding != "nominal" else [])
+    told += [loan.day_count] * (loan.day_count != "equal_periods") + [loan.compounding] * (
+        loan.compounding != "nominal"
+    )
     return "; ".join(told)
+
+
+def style_text(loan: Loan) -> str:
+    """Return how a loan is repaid, in words."""
+    style = loan.repayment
+    if isinstance(style, Sculpted):
+        cover = float(np.ravel(style.dscr)[0])
+        return f"sculpted to a cover of {cover:g} by CFADS with unlevered tax"
+    return str(style.style).replace("_", " ")
 
 
 def closing_text(schedule: Schedule) -> str:

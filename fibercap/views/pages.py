@@ -12,11 +12,11 @@ from rich.table import Table
 from rich.text import Text
 
 from fibercap.core.errors import FibercapError
-from fibercap.model.loans.rates import rate_text
 from fibercap.studies.alarms import warnings
 from fibercap.studies.covenants import covenants
 from fibercap.views.figures import Figures, Line, bars, show
 from fibercap.views.lines import claim_lines, covenant_lines, evidence_line, laws_line, measure_text
+from fibercap.views.loans import terms_text
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -169,9 +169,7 @@ def loan(console: Console, projection: Projection, name: str) -> None:
             lines.append(Line(label, [float(value[of == year].sum()) for year in columns]))
     closing = projection.value(f"{at}.closing")[0]
     lines.append(Line("Owed at the end", [float(closing[of <= year][-1]) for year in columns], strong=True))
-    style, every = terms.repayment.style.replace("_", " "), terms.payments.every.replace("_", " ")
-    rate = rate_text(terms.rate)
-    note = f"{style}, every {every}, signed {terms.signed}, due {terms.maturity}, {rate}"
+    note = terms_text(terms)
     years_ = [str(year) for year in columns]
     money = projection.scenario.loan_currency(name)
     show(console, Figures(f"Loan {name} to maturity", money, years_, lines, note))

@@ -78,12 +78,14 @@ class Style(Spec):
         return np.asarray(0.0)
 
     def installment(self, m: Moment) -> Any:  # noqa: ANN401 - a number or an array
-        """Return what is set on a payment date. [money]"""
-        raise NotImplementedError(f"{type(self).__name__} sets nothing")
+        """Return what is set on a payment date: nothing, unless the style says otherwise. [money]"""
+        del m
+        return 0.0
 
     def installment_text(self, sheet: Sheet, name: str, money: str) -> str:
         """Return the formula of what is set."""
-        raise NotImplementedError(f"{type(self).__name__} sets nothing")
+        del sheet, name, money
+        return "0"
 
     def principal(self, m: Moment) -> Any:  # noqa: ANN401 - a number or an array
         """Return the principal of a payment before the last. [money]"""
