@@ -143,3 +143,20 @@ def test_settings_are_laid_over_a_file_of_loans(say: Any) -> None:
 
     assert "Balloon with the last payment 10,000,000.00 USD" in said.out
     assert "bullet, every quarter" in said.out
+
+
+@pytest.mark.parametrize(
+    ("step", "shown"), [("0.25", "618969.25"), ("2.5", "618970.0"), ("1", "618969.0"), ("0.01", "618969.21")]
+)
+def test_whole_steps_are_shown_as_they_are(say: Any, step: str, shown: str) -> None:
+    said = say("loans.yaml", "fleet", "--csv", "--set", f"loans.fleet.rounding={{to: {step} USD}}")
+
+    assert list(csv.DictReader(io.StringIO(said.out)))[1]["payment"] == shown
+
+
+def test_a_balance_carried_in_full_is_shown_rounded_as_told(say: Any) -> None:
+    block = "loans.fleet.rounding={to: 1 USD, balance: carry, interest: down, payment: up}"
+    said = say("loans.yaml", "fleet", "--csv", "--set", block)
+
+    second = list(csv.DictReader(io.StringIO(said.out)))[2]
+    assert (second["payment"], second["interest"]) == ("618970.0", "203862.0")

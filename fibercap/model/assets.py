@@ -55,15 +55,28 @@ def project_asset(
     """Write the rows of a project as an asset; a grant reduces its cost."""
     at = f"projects.{key}"
     spent, text = sheet.value(f"{at}.capex"), f"{{{at}.capex}}"
-    if f"funding.{key}.financing_costs" in sheet:
-        spent, text = (
-            spent + sheet.value(f"funding.{key}.financing_costs"),
-            f"{text} + {{funding.{key}.financing_costs}}",
-        )
+    since, costs = np.ceil(project.completes - 1e-9), f"funding.{key}.financing_costs"
+    if costs in sheet:
+        spent, text = spent + sheet.value(costs), f"{text} + {{{costs}}}"
+        _financing_rows(sheet, timeline, key, project, money)
     if grant is not None:
         spent, text = spent - grant, f"{text} - {{funding.{key}.grant}}"
-    since = np.ceil(project.completes - 1e-9)
     _bought_rows(sheet, timeline, Bought(at, project.name or key, spent, text, since, project.life), money)
+
+
+def _financing_rows(sheet: Sheet, timeline: Timeline, key: str, project: Project, money: str) -> None:
+    """Write what of a project's depreciation is of its financing costs: without financing there were none."""
+    at, label, costs = f"projects.{key}", project.name or key, f"funding.{key}.financing_costs"
+    text = f"{{{costs}_to_date@-1}} + {{{costs}}}"
+    row = Row(f"{costs}_to_date", f"{label}: financing costs to date", money, STOCK, text)
+    total = sheet.put(row, np.cumsum(sheet.value(costs), axis=-1))
+    since = np.ceil(project.completes - 1e-9)
+    loss = straight_line.plain(total, np.asarray(project.life), timeline.starts - since, timeline.ends - since)
+    years = sheet.give(f"inputs.{at}.life", "month", project.life)
+    start = sheet.give(f"{at}.depreciates_from", "month", since)
+    text = straight_line_text(f"{{{costs}_to_date}}", years, start)
+    row = Row(f"{at}.financing_depreciation", f"{label}: depreciation of financing costs", money, FLOW, text)
+    sheet.put(row, loss)
 
 
 def purchase_asset(sheet: Sheet, timeline: Timeline, key: str, plant: Plant, money: str, grant: Array | None) -> None:

@@ -102,6 +102,7 @@ def _checks(plan: Plan) -> list[tuple[Callable[[Plan, str], Found], list[str]]]:
         (_tax, ["lag", "expire"]),
         (_claim_subject, names("claims")),
         (_claim_limit, names("claims")),
+        (_claim_within, names("claims")),
         (_claim_source, names("claims")),
         (_option, names("options")),
     ]
@@ -245,6 +246,9 @@ def _claim_subject(s: Plan, name: str) -> Found:
     if bool(claim.row) == bool(claim.measure):
         told = "both `row` and `measure`" if claim.row else "neither `row` nor `measure`"
         yield at, "one_subject", told, "one of them", "a claim is about one row or one measure"
+    if claim.measure and claim.when not in {"", "in total"}:
+        told, hint = f"`{claim.when}` with a measure", "a measure has one value; claim a row, or leave `when` out"
+        yield f"{at}.when", "time_of_measure", told, "no time", hint
     if claim.row and not claim.when:
         yield at, "missing", "no `when`", "a time", "write `when: end of 2002`, `2002`, `2002-06` or `in total`"
 
@@ -254,6 +258,13 @@ def _claim_limit(s: Plan, name: str) -> Found:
     if len(limits) != 1:
         told = f"{len(limits)} limits" if limits else "no limit"
         yield f"claims.{name}", "one_limit", told, f"one of {', '.join(LIMITS)}", "a claim has one limit"
+
+
+def _claim_within(s: Plan, name: str) -> Found:
+    claim = s.claims[name]
+    if "within" in claim.model_fields_set and claim.about is None:
+        told, hint = "`within` without `about`", "only a claim `about` a value has room on both sides"
+        yield f"claims.{name}.within", "unused", told, "`about`", hint
 
 
 def _claim_source(s: Plan, name: str) -> Found:

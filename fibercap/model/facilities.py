@@ -178,7 +178,7 @@ def _known_rows(sheet: Sheet, plan: Plan, name: str, block: Block) -> None:
     sheet.put(Row(f"{at}.later_draws", f"{label}drawn by plan later", money, STOCK, text), later)
     may = np.zeros(timeline.count)
     for column, day in enumerate(timeline.dates):
-        may[column] = loan.signed < day < loan.maturity and day <= (loan.fees.available_until or loan.maturity)
+        may[column] = loan.signed <= day < loan.maturity and day <= (loan.fees.available_until or loan.maturity)
     sheet.put(Row(f"{at}.may_draw", f"{label}may be drawn on the last day", "", FLOW), may)
     commitment = sheet.give(f"inputs.{at}.commitment", money, loan.commitment)
     owed = f"{{{at}.repayable}} - {{{at}.repaid}} + {{{at}.draws_at_end}} + {{{at}.later_draws}}"

@@ -111,6 +111,12 @@ def funding_total(s: Plan, key: str) -> Found:
     deal = s.plants[key].purchase if key in s.plants else None
     if key not in s.projects and deal is None:
         return
+    shares = sum((part.value for part in funding.sources.values() if part.unit == "share"), start=np.asarray(0.0))
+    if np.any(shares > 1 + 1e-9):
+        last = [name for name, part in funding.sources.items() if part.unit == "share"][-1]
+        told = f"shares that total {100 * float(np.max(shares)):g} %{in_draw(shares > 1 + 1e-9)}"
+        yield f"funding.{key}.{last}", "above_uses", told, "at most 100 %", "lower it, or make it `rest`"
+        return
     if funding.include_financing_costs:
         return  # what these come to is known only when they are run
     path = f"projects.{key}.capex" if deal is None else f"plants.{key}.purchase.price"

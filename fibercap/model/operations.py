@@ -125,7 +125,12 @@ def unlevered_rows(sheet: Sheet, plan: Plan) -> None:
     sum_row(sheet, "accounts.purchases", "Purchases of plants", money, FLOW, bought)
     sum_row(sheet, "accounts.grants", "Grants", money, FLOW, grants)
     sum_row(sheet, "accounts.maintenance", "Maintenance", money, FLOW, [f"plants.{k}.maintenance" for k in plants])
-    tax = tax_rows(sheet, plan, "tax_unlevered", "Without financing", ("{accounts.ebit}", at("accounts.ebit")))
+    built = [path for key in plan.projects if (path := f"projects.{key}.financing_depreciation") in sheet]
+    income = (
+        "{accounts.ebit}" + "".join(f" + {{{path}}}" for path in built),
+        at("accounts.ebit") + added(sheet, built),
+    )
+    tax = tax_rows(sheet, plan, "tax_unlevered", "Without financing", income)
     label = "Tax paid without financing"
     paid = paid_row(sheet, plan, "accounts.tax_paid_unlevered", label, ("{tax_unlevered.tax}", tax))
     cfads = at("accounts.ebitda") - paid - at("accounts.working_capital_increase") - at("accounts.maintenance")

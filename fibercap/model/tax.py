@@ -122,8 +122,9 @@ def tax_rows(sheet: Sheet, plan: Plan, at: str, label: str, income: tuple[str, A
     before_gone = _at_start(timeline, found.gone, np.asarray(0.0))
     expired = ""
     if plan.tax.expire:
-        back = plan.tax.expire // timeline.months
-        expired = f"IF(AND({{time.closes_year}} > 0, {{time.period}} >= {back}), {{{at}.losses_made@-{back}}}, 0)"
+        back, first = plan.tax.expire // timeline.months, next(iter(timeline.groups("year").values()))
+        since = first.stop + back - YEAR // timeline.months  # the first year may be a part of one
+        expired = f"IF(AND({{time.closes_year}} > 0, {{time.period}} >= {since}), {{{at}.losses_made@-{back}}}, 0)"
     gone_text = f"{{{at}.losses_gone_before_year}} + {{{at}.losses_used}}"
     usable = f"{{{at}.losses_made_before_year}} - {{{at}.losses_gone_before_year}}"
     gone_text = f"MAX({gone_text}, {expired})" if expired else gone_text
@@ -162,7 +163,7 @@ def paid_row(sheet: Sheet, plan: Plan, at: str, label: str, tax: tuple[str, Arra
     """Write tax paid: what accrued `lag` earlier."""
     periods = plan.tax.lag // plan.timeline.months
     value = np.zeros_like(tax[1])
-    value[..., periods:] = tax[1][..., : tax[1].shape[-1] - periods]
+    value[..., periods:] = tax[1][..., : max(tax[1].shape[-1] - periods, 0)]
     text = tax[0] if not periods else tax[0].replace("}", f"@-{periods}}}")
     return sheet.put(Row(at, label, plan.currency, FLOW, text), value)
 

@@ -117,8 +117,9 @@ def _equity_rows(sheet: Sheet, plan: Plan, money: str) -> None:
     ]
     built = [f"loans.{n}.{k}_to_assets" for n in loans for k in ("interest", "fees")]
     built = [path for path in built if path in sheet]
-    income = at("accounts.pretax_income") + added(sheet, costs) - added(sheet, built)
-    text = f"{{accounts.pretax_income}} + {total(costs)} - ({total(built)})"
+    worn = [path for key in plan.projects if (path := f"projects.{key}.financing_depreciation") in sheet]
+    income = at("accounts.pretax_income") + added(sheet, [*costs, *worn]) - added(sheet, built)
+    text = f"{{accounts.pretax_income}} + {total([*costs, *worn])} - ({total(built)})"
     path = "tax_without_project_debt"
     row = Row(f"{path}.pretax_income", "Pretax income without the projects' debt", money, FLOW, text)
     income = sheet.put(row, income)

@@ -9,6 +9,7 @@ import numpy as np
 from fibercap.core.timeline import month_number
 from fibercap.core.tree import Leaf, leaves
 from fibercap.model.company import NoTerminalValue
+from fibercap.model.loans.rates import Floating
 
 if TYPE_CHECKING:
     from fibercap.model.projection import Projection
@@ -77,6 +78,15 @@ def unused(scenario: Scenario) -> list[str]:
         closes = scenario.plants[project.plant].closes
         if closes and month_number(closes) <= float(np.max(project.completes)):
             found.append(f"projects.{name}, complete when its plant is closed")
+    used = {loan.rate.index for loan in scenario.loans.values() if isinstance(loan.rate, Floating)}
+    found += [f"rates.{name}" for name in scenario.rates if name not in used]
+    tied = {"EUR", "DEM"} if {"EUR", "DEM"} & set(scenario.foreign) else set()
+    found += [f"exchange.{code}" for code in scenario.exchange if code not in tied | set(scenario.foreign)]
+    for name, loan in scenario.loans.items():
+        if loan.grace and loan.repayment.style in {"bullet", "at_maturity", "custom", "revolver"}:
+            found.append(f"loans.{name}.grace, for a loan of style `{loan.repayment.style}`")
+        if loan.after_prepayment == "recast" and not (loan.prepayments or np.any(loan.sweep)):
+            found.append(f"loans.{name}.after_prepayment, for there are no prepayments")
     if "revolver" in scenario.company.gap and not any(loan.revolves for loan in scenario.loans.values()):
         found.append("company.gap, which names revolvers though there are none")
     cited = {str(leaf.value) for path, leaf in leaves(scenario.tree) if path[-1] == "source" and isinstance(leaf, Leaf)}

@@ -20,10 +20,11 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Test:
-    """One test: when, the value, how much room is left as a share of the limit, and whether it holds."""
+    """One test: when, the value, the room left to the limit, that as a share of it, and whether it holds."""
 
     when: str
     value: float
+    room: float
     headroom: float | None
     holds: bool
 
@@ -48,9 +49,8 @@ class Tested:
 
     @property
     def tightest(self) -> Test | None:
-        """The test with the least headroom."""
-        known = [test for test in self.tests if test.headroom is not None]
-        return min(known, key=lambda test: test.headroom or 0.0) if known else next(iter(self.tests), None)
+        """The test with the least room."""
+        return min(self.tests, key=lambda test: test.room, default=None)
 
 
 def covenants(projection: Projection) -> dict[str, Tested]:
@@ -95,9 +95,10 @@ def _tested(projection: Projection, loan: str, name: str, covenant: Covenant) ->
     limit = float(np.ravel(asked.to(house_unit(unit)).magnitude)[0])
     values = {"in total": measure.value} if measure else _by_time(projection, loan, covenant)
     tests = tuple(
-        Test(when, value, _headroom(comparator, value, limit), holds(comparator, value, limit, 0.0))
+        Test(when, value, room, room / abs(limit) if limit else None, holds(comparator, value, limit, 0.0))
         for when, value in values.items()
         if value is not None
+        for room in [value - limit if comparator in {"above", "at_least"} else limit - value]
     )
     subject = covenant.row or covenant.measure
     return Tested(loan, name, covenant.says or name, subject, comparator, limit, unit, tests)
@@ -112,11 +113,3 @@ def _by_time(projection: Projection, loan: str, covenant: Covenant) -> dict[str,
     runs = {label for label, part in timeline.groups(step).items() if part.stop > first and part.start <= last}
     found = {label: float(value[0]) for label, value in values.items() if label in runs}
     return {label: None if np.isnan(value) else value for label, value in found.items()}
-
-
-def _headroom(comparator: str, value: float, limit: float) -> float | None:
-    """Return the room left as a share of the limit, negative where it is broken; None for a limit of zero."""
-    if limit == 0:
-        return None
-    room = (value - limit) / abs(limit)
-    return room if comparator in ("above", "at_least") else -room

@@ -112,7 +112,7 @@ def _width(values: dict[str, Array], keys: list[str], form: Form) -> int:
 
 
 def terms_text(loan: Loan) -> str:
-    """Return a loan's terms in a line: style, payments, dates, rate; day count and compounding unless they are ordinary."""
+    """Return a loan's terms in a line: style, payments, dates, rate; day count and compounding unless ordinary."""
     style, every = style_text(loan), loan.payments.every.replace("_", " ")
     when = " in advance" if loan.payments.on == "start" else ""
     told = [f"{style}, every {every}{when}", f"signed {loan.signed}, due {loan.maturity}", rate_text(loan.rate)]

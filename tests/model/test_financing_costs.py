@@ -9,6 +9,7 @@ import pytest
 
 from fibercap.core.errors import ScenarioError
 from fibercap.core.units import Quantity
+from fibercap.model.measures import measures
 from fibercap.model.projection import Projection, project
 from fibercap.reading.files import scenario_of
 from tests.model.test_formulas import disagreements
@@ -109,3 +110,17 @@ def test_where_they_cannot_be_included_it_is_said(old: str, new: str, told: str)
         scenario_of(text)
 
     assert told in str(error.value)
+
+
+def test_what_the_projects_are_worth_without_debt_does_not_depend_on_its_rate() -> None:
+    text = PLAN.replace("report_in: USD", "report_in: USD, discount_rate: 10 %/year")
+    dear = text.replace("rate: 8 %/year", "rate: 16 %/year")
+    one, other = (measures(project(scenario_of(plan))) for plan in (text, dear))
+
+    assert one["project_npv"].value == pytest.approx(other["project_npv"].value)
+    assert one["total_interest"].value != pytest.approx(other["total_interest"].value, rel=0.1)
+
+
+def test_shares_above_the_whole_are_refused() -> None:
+    with pytest.raises(ScenarioError, match="found shares that total 110 %, wanted at most 100 %"):
+        scenario_of(PLAN.replace("equity: rest, include", "equity: 40 %, include"))

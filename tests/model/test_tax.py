@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 
 from fibercap.model.projection import Projection, project
-from fibercap.reading.files import scenario_of
+from fibercap.reading.files import read, scenario_of
+from tests.model.test_formulas import disagreements
 
 PRICES = "{2000: 5 USD/km, 2001: 12 USD/km, 2002: 14 USD/km, 2003: 40 USD/km}"
 
@@ -99,3 +100,25 @@ def test_dated_equity_and_dividends_move_on_their_dates() -> None:
     earned = projection.value("accounts.net_income")[0].sum() - 2e6
     opening = 9e6
     assert projection.value("accounts.retained_earnings")[0, -1] == pytest.approx(opening + earned)
+
+
+def test_a_lag_beyond_the_horizon_pays_nothing_in_it() -> None:
+    projection = project(read("fibercore", settings=["tax.lag=60 months"]))
+    late = project(read("fibercore", settings=["tax.lag=84 months"]))
+
+    assert projection.value("accounts.tax_paid").sum() == 0
+    assert late.value("accounts.tax_paid").sum() == 0
+    assert late.value("accounts.tax").sum() > 0
+
+
+@pytest.mark.parametrize("step", ["month", "quarter"])
+@pytest.mark.parametrize("years", [1, 2, 3])
+def test_losses_expire_alike_in_both_witnesses_where_a_horizon_starts_within_a_year(step: str, years: int) -> None:
+    text = (
+        f"fibercap: 1\nhorizon: {{from: 2001-07, to: 2006, step: {step}}}\nmoney: {{report_in: USD}}\n"
+        "products: {f: {price: {2001: 5 USD/km, 2003: 30 USD/km}}}\n"
+        "plants: {p: {product: f, capacity: 100_000 km/year, cash_cost: 10 USD/km}}\n"
+        f"opening: {{cash: 9 million USD, tax_losses: 50 million USD}}\ntax: {{rate: 30 %, expire: {years} years}}\n"
+    )
+
+    assert disagreements(project(scenario_of(text))) == []

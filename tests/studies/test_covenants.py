@@ -68,3 +68,13 @@ def test_a_covenant_that_cannot_be_tested_is_refused(text: str, told: str) -> No
         promise(text)
 
     assert told in str(error.value)
+
+
+def test_a_limit_of_zero_has_room_too() -> None:
+    found = promise("{row: accounts.net_income, at_least: 10 million USD}")
+    zero = promise("{row: accounts.net_income, at_least: 0 USD}")
+
+    assert found.tightest is not None
+    assert zero.tightest is not None
+    assert zero.tightest.when == found.tightest.when
+    assert zero.tightest.headroom is None

@@ -6,6 +6,7 @@ from collections import ChainMap
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
+from decimal import Decimal
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Final, cast
 
@@ -252,14 +253,14 @@ class Shown(Mapping[str, "Array"]):
 
     def _rounded(self, key: str) -> Array:
         assert self._rounding is not None  # noqa: S101 - asked before
-        step = self._rounding.step
-        if key == "principal" and self._rounding.carries:  # what the interest shown leaves of the payment shown
+        if not self._rounding.carries:
+            digits = max(0, -int(Decimal(str(self._rounding.step)).as_tuple().exponent))
+            return np.round(self._exact(key), digits)
+        if key == "principal":  # what the interest shown leaves of the payment shown
             left = self["payment"] - self["interest"] - self["fees"] + self["capitalized"]
-            amounts = np.where(self._exact(key) > 0, left, 0.0)
-        else:
-            amounts = self._exact(key)
-        digits = max(0, -int(np.floor(np.log10(step))))
-        return np.round(rounded(amounts, step, "half_up"), digits)
+            return np.where(self._exact(key) > 0, left, 0.0)
+        way = {"interest": self._rounding.interest, "fees": self._rounding.interest, "payment": self._rounding.payment}
+        return rounded(self._exact(key), self._rounding.step, way.get(key, "half_up"))
 
     def __iter__(self) -> Iterator[str]:
         """Run over the names."""

@@ -158,8 +158,7 @@ class Prepared:
 
     def may_draw(self) -> Array:
         """Return 1 at events on which a revolver may be drawn as cash needs it, else 0, (event,)."""
-        months = self.grid.months
-        return np.asarray((months <= self.until) & (months > months[0]) & (self.grid.is_final == 0), dtype=float)
+        return np.asarray((self.grid.months <= self.until) & (self.grid.is_final == 0), dtype=float)
 
     def _dated(self, block: str, planned: Mapping[date, Array]) -> tuple[str, Array]:
         """Return formula and value of money moved on given dates."""
