@@ -225,7 +225,7 @@ def loan(  # noqa: PLR0913, PLR0917 - a command has that many options
         raise click.UsageError("name one of --json and --csv")
     lending = read_loans(file, option, settings)
     found = schedules(lending, name)
-    if (picture is not None or as_json) and len(found) != 1:
+    if not found or ((picture is not None or as_json) and len(found) != 1):
         raise click.UsageError(f"name one of its loans: {', '.join(found)}" if found else "there is no loan in it")
     from fibercap.views.loans import loan_csv, loan_json, loan_pages
 

@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from fibercap.cli import main
+from fibercap.core.errors import ScenarioError
 from fibercap.model.loans import schedule
 from fibercap.reading.files import contracts_of, read
 from tests.test_cli import Said
@@ -160,3 +161,20 @@ def test_a_balance_carried_in_full_is_shown_rounded_as_told(say: Any) -> None:
 
     second = list(csv.DictReader(io.StringIO(said.out)))[2]
     assert (second["payment"], second["interest"]) == ("618970.0", "203862.0")
+
+
+def test_a_sculpted_loan_tells_what_is_left_to_its_last_payment(say: Any) -> None:
+    said = say("fibercore", "fleet", "--set", "loans.fleet.repayment={style: sculpted, dscr: 1.4}")
+
+    assert said.code == 0
+    assert "sculpted to a cover of 1.4 by CFADS with unlevered tax" in said.out
+
+
+def test_files_of_loans_are_told_apart(say: Any, tmp_path: Path) -> None:
+    (tmp_path / "none.yaml").write_text("fibercap: 1\nloans: {}\n")
+    (tmp_path / "five.yaml").write_text("fibercap: 1\nloans: {a: 5}\n")
+
+    assert "there is no loan in it" in say("none.yaml").err
+    assert "five.yaml cannot be used: 1 problem" in say("five.yaml").err
+    with pytest.raises(ScenarioError, match="found a file that holds only loans, wanted a scenario; print them with"):
+        read(tmp_path / "loans.yaml")

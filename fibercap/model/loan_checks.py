@@ -30,6 +30,8 @@ Found = Iterator[tuple[str, str, str, str, str]]  # path, code, found, wanted, h
 def loan_terms(s: Lending, name: str) -> Found:
     """Hold that a loan says how much, from when and until when."""
     loan, at = s.loans[name], f"loans.{name}"
+    if not loan.__dict__:
+        return  # no block at all, which is told already
     given = loan.model_fields_set
     owed = "outstanding" in given or "remaining" in given
     for key in ("outstanding", "remaining") if owed else ("commitment", "signed", "matures"):

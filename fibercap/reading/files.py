@@ -164,6 +164,11 @@ def scenario_of(
     """
     reading = read_leniently(text, name)
     _check_version(reading.tree, name)
+    if holds_only_loans(reading.tree) and "extends" not in reading.tree:
+        hint = "print them with `fibercap loan`, or add horizon, money, products and plants"
+        where, found = reading.tree.keys_at.get("loans"), "a file that holds only loans"
+        problem = Problem("loans", "only_loans", found, "a scenario", hint, where)
+        raise ScenarioError(name, [*reading.problems, problem])
     if "extends" in reading.tree and reading.problems:
         raise ScenarioError(name, unique(reading.problems))
     tree = resolved(reading.tree, name, path.parent if path else Path(), (path.resolve(),) if path else ())

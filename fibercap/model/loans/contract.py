@@ -18,6 +18,7 @@ from fibercap.model.loans.block import carried
 from fibercap.model.loans.prepared import EXCEL_EPOCH, Prepared
 from fibercap.model.loans.price import average_life, effective_cost
 from fibercap.model.loans.setting import Moved, Setting
+from fibercap.model.loans.styles import Custom
 from fibercap.model.loans.terms import Rounding
 
 if TYPE_CHECKING:
@@ -279,6 +280,9 @@ def _balloon(loan: Loan, value: Mapping[str, Array]) -> Array:
     regular = value.get("installment", np.zeros(1))[..., -1 if "installment" not in value else final]
     if style.sets == "payment":
         regular = regular - value["interest_due"][..., final]
-    if "target" in value:
-        regular = regular * 0.0 + value["target"][..., final] * (value["drawn"].sum(-1) if style.in_shares else 1.0)
-    return np.asarray(np.maximum(value["scheduled"][..., final] - regular, 0.0))
+    if isinstance(style, Custom):
+        whole = value["drawn"].sum(axis=-1) if style.in_shares else 1.0
+        regular = regular * 0.0 + value["target"][..., final] * whole
+    elif "target" in value:
+        regular = value["target"][..., final] - value["interest_due"][..., final] - value["fees_paid"][..., final]
+    return np.asarray(np.maximum(value["scheduled"][..., final] - np.maximum(regular, 0.0), 0.0))
