@@ -179,13 +179,7 @@ def _custom(s: Lending, name: str, style: Custom) -> Found:
 def loan_repaid(s: Lending, name: str) -> Found:
     """Hold that no payment is below the interest, where what is drawn is known beforehand."""
     loan, style = s.loans[name], s.loans[name].repayment
-    first = loan.payments.first
-    keeps = isinstance(style, FixedPayment) or (
-        isinstance(style, Level)
-        and (
-            style.after_reset == "keep_payment" or style.payment_cap is not None or style.initial_repayment is not None
-        )
-    )
+    keeps, first = style.may_fall_short, loan.payments.first
     if loan.is_dated and style.sets == "payment" and first:
         keeps = keeps or first > add_months(loan.signed, loan.interval)
     funded = bool(s.funded_by(name))

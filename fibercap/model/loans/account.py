@@ -183,7 +183,7 @@ def _risky(grid: Grid, *, one_rate: bool) -> list[bool]:
 
 def _new_rates(loan: Loan, rates: list[Any]) -> list[Any]:
     """Return by event whether a new rate sets a new installment; False where no draw has one."""
-    if not loan.repayment.sets or (isinstance(loan.repayment, Level) and loan.repayment.after_reset == "keep_payment"):
+    if not loan.repayment.sets or loan.repayment.keeps_payment:
         return [False] * len(rates)
     moved = [False, *(now != before for before, now in pairwise(rates))]
     if not isinstance(moved[-1], np.ndarray):

@@ -91,7 +91,7 @@ class FlowRows:
         if isinstance(style, Level) and style.initial_repayment is not None:
             self.sheet.give(f"loans.{self.name}.regular_fraction", "year", self.loan.interval / 12)
         text = "IF([repays@-1] > 0, 0, [changed@-1]) + IF([drawn@-1] > 0, 1, 0)"
-        if not (isinstance(style, Level) and style.after_reset == "keep_payment"):
+        if not style.keeps_payment:
             text += " + IF([rate] = [rate@-1], 0, 1)"
         if self.loan.after_prepayment == "recast":
             text += " + IF([prepaid@-1] > 0, 1, 0)"

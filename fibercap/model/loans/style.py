@@ -58,6 +58,16 @@ class Style(Spec):
         return NO_MONTHS
 
     @property
+    def keeps_payment(self) -> bool:
+        """Whether a new rate leaves the payment as it is."""
+        return False
+
+    @property
+    def may_fall_short(self) -> bool:
+        """Whether a payment may be below the interest, from the first or after a new rate."""
+        return False
+
+    @property
     def leaves_rest(self) -> bool:
         """Whether the last payment may bring more than the others."""
         return True

@@ -76,7 +76,12 @@ class Level(Amortizing):
     def may_fall_short(self) -> bool:
         """Whether a payment may be below the interest after a new rate, or from the first."""
         quoted = self.initial_repayment is not None
-        return quoted or self.payment_cap is not None or self.after_reset == "keep_payment"
+        return quoted or self.payment_cap is not None or self.keeps_payment
+
+    @property
+    def keeps_payment(self) -> bool:
+        """Whether a new rate leaves the payment as it is."""
+        return self.after_reset == "keep_payment"
 
     @property
     def discounts(self) -> bool:
@@ -144,6 +149,11 @@ class FixedPayment(Style):
     style: Annotated[str, Word(("fixed_payment",))] = "fixed_payment"
     payment: Amount
     allow_negative_amortization: Truth = False
+
+    @property
+    def may_fall_short(self) -> bool:
+        """Whether a payment may be below the interest."""
+        return True
 
     @property
     def grows(self) -> bool:
