@@ -64,8 +64,7 @@ def _actual_isda(start: date, end: date) -> float:
 def _whole_months(start: date, end: date) -> int:
     """Return the months between the ends of a regular period, 0 if they are not a part of a year."""
     months = 12 * (end.year - start.year) + end.month - start.month
-    close = _is_month_end(start) and _is_month_end(end)
-    fits = close or add_months(start, months) == end or add_months(end, -months) == start
+    fits = add_months(start, months) == end or add_months(end, -months) == start  # so do any two month ends
     return months if 1 <= months <= 12 and 12 % months == 0 and fits else 0  # noqa: PLR2004 - months of a year
 
 
