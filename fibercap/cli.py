@@ -41,11 +41,11 @@ _HELP = """Plan the expansion of plants and how to pay for it.
 SCENARIO is a YAML file, or the name of a shipped scenario such as `fibercore`.
 
 \b
-fibercap run fibercore                   capacity, statements, loans, measures, claims
-fibercap compare fibercore               its ways of financing side by side
-fibercap check fibercore                 inputs, units, laws, claims; exit 1 on a surprise
-fibercap plot fibercore capacity         a chart as PNG, SVG or PDF
-fibercap loan fibercore fleet            a loan's schedule, payment by payment
+fibercap run fibercore               capacity, statements, loans, measures
+fibercap compare fibercore           its ways of financing side by side
+fibercap check fibercore             units, laws, claims; exit 1 on a surprise
+fibercap plot fibercore capacity     a chart as PNG, SVG or PDF
+fibercap loan fibercore fleet        a loan's schedule, payment by payment
 
 Exit codes: 0 done; 1 a claim is not as expected or a covenant broken (check), or a law of the books is broken;
 2 bad usage or bad scenario; 130 interrupted.

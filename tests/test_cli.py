@@ -117,7 +117,7 @@ def test_what_set_breaks_is_shown_at_set(say: Any) -> None:
 
 
 def test_the_examples_of_help_stand_each_on_its_line(say: Any) -> None:
-    assert "\n  fibercap compare fibercore               its ways of financing side by side\n" in say("--help").out
+    assert "\n  fibercap compare fibercore           its ways of financing side by side\n" in say("--help").out
 
 
 def test_run_json_holds_rows_measures_claims_and_checks(say: Any) -> None:
@@ -360,3 +360,11 @@ def test_every_verb_explains_itself(say: Any, verb: str) -> None:
     assert said.code == 0
     assert "--set PATH=VALUE" in said.out
     assert "--option NAME" in said.out
+
+
+def test_the_residual_of_financing_costs_is_printed(say: Any) -> None:
+    settings = ("--set", "funding.line.include_financing_costs=true", "--set", "funding.line.bank=0.9 million USD")
+    said = say("check", "small.yaml", *settings)
+
+    assert "; financing costs settled to " in said.out
+    assert "financing costs settled" not in say("check", "small.yaml").out

@@ -16,9 +16,10 @@ from fibercap.model.claim import Multiple
 from fibercap.model.measures import measures
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Collection, Mapping
 
     from fibercap.model.claim import Claim
+    from fibercap.model.covenant import Covenant
     from fibercap.model.measure import Measure
     from fibercap.model.projection import Projection
 
@@ -95,7 +96,7 @@ def outcomes(projection: Projection, found: Mapping[str, Measure] | None = None)
 
 
 def _tested(projection: Projection, known: Mapping[str, Measure], name: str, claim: Claim) -> Outcome | Problem:
-    problem = _lost(projection, known, f"claims.{name}", claim)
+    problem = lost(projection, known, f"claims.{name}", claim)
     if problem is not None:
         return problem
     row, measure = projection.rows.get(claim.row), known.get(claim.measure)
@@ -125,8 +126,8 @@ def _tested(projection: Projection, known: Mapping[str, Measure], name: str, cla
     )
 
 
-def _lost(projection: Projection, known: Mapping[str, Measure], at: str, claim: Claim) -> Problem | None:
-    """Say that a claim matches nothing, if so."""
+def lost(projection: Projection, known: Collection[str], at: str, claim: Claim | Covenant) -> Problem | None:
+    """Say that a claim or covenant matches no row and none of the known measures, if so."""
     rows = projection.period_rows
     if claim.row and claim.row not in rows:
         hint = did_you_mean(claim.row, near(claim.row, list(rows)), "rows")

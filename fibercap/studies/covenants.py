@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from fibercap.core.errors import Problem, ScenarioError, did_you_mean
+from fibercap.core.errors import Problem, ScenarioError
 from fibercap.core.tree import place_of
 from fibercap.core.units import house_unit, in_words
 from fibercap.model.measures import measure_named, names
-from fibercap.studies.claims import holds, near
+from fibercap.studies.claims import holds, lost
 
 if TYPE_CHECKING:
     from fibercap.model.covenant import Covenant
@@ -78,16 +78,11 @@ def covenants(projection: Projection) -> dict[str, Tested]:
 
 def _tested(projection: Projection, loan: str, name: str, covenant: Covenant) -> Tested | Problem:
     at = f"loans.{loan}.covenants.{name}"
-    rows, known = projection.period_rows, names(projection)
-    if covenant.row and covenant.row not in rows:
-        hint = did_you_mean(covenant.row, near(covenant.row, list(rows)), "rows")
-        return Problem(f"{at}.row", "no_such_row", f"`{covenant.row}`, which matches no row", "a row", hint)
-    if covenant.measure and covenant.measure not in known:
-        hint = did_you_mean(covenant.measure, known, "measures")
-        told = f"`{covenant.measure}`, which matches no measure"
-        return Problem(f"{at}.measure", "no_such_measure", told, "a measure", hint)
+    problem = lost(projection, names(projection), at, covenant)
+    if problem is not None:
+        return problem
     measure = measure_named(projection, covenant.measure) if covenant.measure else None
-    unit = measure.unit if measure else rows[covenant.row].unit
+    unit = measure.unit if measure else projection.rows[covenant.row].unit
     comparator, asked = covenant.limit
     if asked.dimensionality != house_unit(unit).dimensionality:
         wanted, hint = in_words(unit), f"the subject is in {unit or 'plain numbers'}"

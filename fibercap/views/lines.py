@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from fibercap.core.units import unit_text
+from fibercap.model.financing_costs import building
 from fibercap.studies.alarms import warnings
 from fibercap.studies.claims import WORDS
 
@@ -70,10 +71,15 @@ def evidence_line(evidence: Mapping[str, int]) -> str:
 def laws_line(projection: Projection) -> str:
     """Return how many formulas and laws were proved, and the largest gap."""
     worst = max(projection.laws, key=lambda law: projection.laws[law])
+    settled = ""
+    if building(projection.scenario):
+        settled = (
+            f"; financing costs settled to {projection.laws['financing_costs']:.1e} {projection.scenario.currency}"
+        )
     gap, unit = projection.laws[worst], "km" if worst == "capacity" else projection.scenario.currency
     return (
         f"{projection.proved} formulas proved on units; {len(projection.laws)} laws hold, "
-        f"largest gap {gap:.1e} {unit} ({worst.replace('_', ' ')})"
+        f"largest gap {gap:.1e} {unit} ({worst.replace('_', ' ')}){settled}"
     )
 
 

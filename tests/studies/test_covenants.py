@@ -52,7 +52,10 @@ def test_a_measure_is_tested_once() -> None:
 @pytest.mark.parametrize(
     ("text", "told"),
     [
-        ("{row: accounts.dscrs, at_least: 1.2}", "`accounts.dscrs`, which matches no row, wanted a row; did you mean"),
+        (
+            "{row: accounts.dscrs, at_least: 1.2}",
+            "`accounts.dscrs`, which matches no row, wanted a row of the model; did you mean",
+        ),
         (
             "{measure: peak_dept, at_most: 1 USD}",
             "`peak_dept`, which matches no measure, wanted a measure; did you mean",
