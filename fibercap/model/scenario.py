@@ -15,8 +15,9 @@ from pydantic_core import PydanticCustomError
 
 from fibercap.core.dates import Edge
 from fibercap.core.errors import FibercapError, ScenarioError, did_you_mean
+from fibercap.core.overlay import OverlayError, Schema, overlay
 from fibercap.core.spec import fields_at, quantities
-from fibercap.core.tree import Branch, Leaf, OverlayError, Path, Schema, leaves, overlay, unwrap
+from fibercap.core.tree import Branch, Leaf, Path, leaves, unwrap
 from fibercap.core.units import Quantity
 from fibercap.model.checks import problems_across
 from fibercap.model.currency import known_currencies
