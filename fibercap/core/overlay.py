@@ -191,6 +191,8 @@ def _operated(old: Tree | None, new: Branch, lay: _Lay, path: Path) -> Tree:
     """Return a value, or every value of a block, changed by the operators; a source that they name goes with it."""
     inner, fields = _value(old), (lay.schema.fields(path) or frozenset()) - {"note"}
     first = next(key for key in new if key in OPERATORS)
+    if inner is None and path[-1] not in (lay.schema.fields(path[:-1]) or path):
+        return new  # the key itself is unknown, which is told when the plan is looked at
     if inner is None or (isinstance(inner, Branch) and fields.intersection(inner)):
         found = f"`{first}` on {'nothing' if inner is None else 'a block of several inputs'}"
         hint = (
