@@ -39,7 +39,7 @@ def _own_rows(sheet: Sheet, plan: Plan, code: str) -> None:
     path, where = (rates.closing, "closing") if rates.closing is not None else (rates.average, "average")
     text, first, values = _held(sheet, plan, f"exchange.{code}.{where}", path, unit)
     sheet.put(Row(f"exchange.{code}.closing", f"{code}: closing rate", unit, STOCK, text, first), values[..., 1:])
-    sheet.give(f"exchange.{code}.before", unit, values[..., :1] if values.ndim > 1 else values[0])
+    sheet.give(f"exchange.{code}.before", unit, values[..., :1] if values.ndim > 1 else values[0], first)
 
 
 def _held(sheet: Sheet, plan: Plan, at: str, path: TimePath, unit: str) -> tuple[str, str, Array]:
@@ -66,11 +66,13 @@ def _tied_rows(sheet: Sheet, plan: Plan, code: str, other: str) -> None:
     fixed = sheet.give(f"exchange.{other}_per_{code}", f"{other}/{code}", worth)
     unit = f"{plan.currency}/{code}"
     for key, nature in (("average", RATE), ("closing", STOCK)):
-        before = f"{{exchange.{other}.before}} * {fixed}" if key == "closing" else "0"
+        before = f"{{exchange.{other}.before}} * {fixed}"
         text = f"{{exchange.{other}.{key}}} * {fixed}"
-        row = Row(f"exchange.{code}.{key}", f"{code}: {key} rate", unit, nature, text, before)
+        row = Row(
+            f"exchange.{code}.{key}", f"{code}: {key} rate", unit, nature, text, before if key == "closing" else "0"
+        )
         sheet.put(row, sheet.value(f"exchange.{other}.{key}") * worth)
-    sheet.give(f"exchange.{code}.before", unit, rate_before(sheet, other) * worth)
+    sheet.give(f"exchange.{code}.before", unit, rate_before(sheet, other) * worth, before)
 
 
 def rate_before(sheet: Sheet, code: str) -> Array:

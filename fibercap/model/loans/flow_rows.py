@@ -10,6 +10,7 @@ from fibercap.core.rounding import rounded_text
 from fibercap.core.rows import Row
 from fibercap.core.timeline import FLOW, STOCK
 from fibercap.model.loans.discount_rows import discount_rows
+from fibercap.model.loans.prepared import available_until
 from fibercap.model.loans.styles import Level
 from fibercap.model.loans.terms import Rounding
 
@@ -133,10 +134,10 @@ class FlowRows:
     def fees(self) -> None:
         """Write recurring fees as they accrue and are paid."""
         flows, fees, terms = self.flows, self.loan.fees, []
-        until = self.sheet.give(f"loans.{self.name}.available_until", "month", self.until)
+        until = self._until_given()
         first = self.sheet.give(f"loans.{self.name}.first_month", "month", self.grid.months[0])
         may = f"AND([month] <= {until}, [month] > {first})"
-        commitment = self.give("commitment", self.money, self.loan.commitment)
+        commitment = self._commitment_given()
         if np.any(fees.undrawn):
             used = "[opening]" if self.loan.revolves else "[drawn_to_date@-1]"
             terms.append(f"MAX({commitment} - {used}, 0) * {self.give('fees.undrawn', '1/year', fees.undrawn)} * {may}")
@@ -154,6 +155,20 @@ class FlowRows:
         self.put("fees_paid", "Recurring fees paid", FLOW, text, flows["fees_paid"])
         accrued = np.cumsum(flows["fees"] - flows["fees_paid"], axis=-1)
         self.put("accrued_fees", "Fees owed", STOCK, "[accrued_fees@-1] + [fees] - [fees_paid]", accrued)
+
+    def _until_given(self) -> str:
+        """Give the month up to which undrawn money may be drawn: fixed, or as late as the last planned spending."""
+        text = self.prepared.until_text
+        if text:
+            last = available_until(self.loan, None)
+            text = f"MAX({self.sheet.give(f'loans.{self.name}.last_draw', 'month', last)}, {text})"
+        return self.sheet.give(f"loans.{self.name}.available_until", "month", self.until, text)
+
+    def _commitment_given(self) -> str:
+        """Give the commitment; of a loan that is owed already, it is what is outstanding."""
+        text = "" if self.loan.outstanding is None else self.give("outstanding", self.money, self.loan.outstanding)
+        path = f"{self.setting.terms}.commitment"
+        return self.sheet.give(path, self.money, self.loan.commitment, text)
 
     def totals(self) -> None:
         """Write the upfront fee, the payment, and the borrower's flow from which the all-in cost follows."""

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from fibercap.core.calendar import serial
 from fibercap.core.rows import Block, Row, Sheet
 from fibercap.core.timeline import FLOW, STOCK, Timeline
 
@@ -76,8 +77,11 @@ def _fee_rows(sheet: Sheet, timeline: Timeline, setting: Setting, schedule: Bloc
     loan, money, known = setting.loan, setting.money, f"loans.{setting.name}"
     label = loan.title or setting.name
     left = np.array([days_left(loan, day) for day in timeline.dates])
+    signed = sheet.give(f"{known}.signed_on", "day", serial(loan.signed))
+    matures = sheet.give(f"{known}.matures_on", "day", serial(loan.maturity))
+    left_text = f"AND({{time.date}} >= {signed}) * MAX({matures} - {{time.date}}, 0) / ({matures} - {signed})"
     before = sheet.give(f"{at}.fee_left_at_start", "", days_left(loan, timeline.eve))
-    sheet.put(Row(f"{at}.fee_left", f"{label}: share of days left", "", STOCK, "", before), left)
+    sheet.put(Row(f"{at}.fee_left", f"{label}: share of days left", "", STOCK, left_text, before), left)
     last = sheet.give(f"{known}.available_until", "month", schedule.given[f"{known}.available_until"].value)
     owed = f"{{{at}.closing}} + {{{at}.swept}}" if np.any(loan.sweep) else f"{{{at}.closing}}"
     live = f"IF(OR({owed} > 0, {{time.end}} < {last}), 1, 0)"
@@ -89,7 +93,8 @@ def _fee_rows(sheet: Sheet, timeline: Timeline, setting: Setting, schedule: Bloc
     fee, whole = loan.commitment * loan.fees.upfront, f"{{inputs.{known}.commitment}} * {{inputs.{known}.fees.upfront}}"
     paid, paid_text = sheet.value(f"{at}.upfront_fee"), f"{{{at}.upfront_fee}}"
     if np.any(setting.fee_in_assets):
-        expensed = f"(1 - {sheet.give(f'{known}.fee_in_assets', '', setting.fee_in_assets)})"
+        text = f"SUM({{{known}.asset_share}} * ({{time.period}} = {timeline.index(loan.signed) + 1}))"
+        expensed = f"(1 - {sheet.give(f'{known}.fee_in_assets', '', setting.fee_in_assets, text)})"
         fee, whole = fee * (1.0 - setting.fee_in_assets), f"{whole} * {expensed}"
         paid, paid_text = paid * (1.0 - setting.fee_in_assets), f"{paid_text} * {expensed}"
     row = Row(

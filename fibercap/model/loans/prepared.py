@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
+from fibercap.core.calendar import serial
 from fibercap.core.rows import Row, Sheet
 from fibercap.core.timeline import FLOW, RATE, STOCK, month_number
 from fibercap.model.loans.account import carry
@@ -22,13 +23,7 @@ if TYPE_CHECKING:
     from fibercap.model.loans.setting import Moved, Setting
     from fibercap.model.loans.terms import Loan
 
-EXCEL_EPOCH: Final = 693_594  # date.toordinal() of 30 December 1899, from which spreadsheets count days
 BY_DATE: Final = "SUMIFS({{{row}}}, {{time.date}}, {{{at}.date}})"
-
-
-def serial(day: date) -> float:
-    """Return a date as spreadsheets count it. [day]"""
-    return float(day.toordinal() - EXCEL_EPOCH)
 
 
 class Prepared:
@@ -44,6 +39,7 @@ class Prepared:
         self.steps = tuple(steps)
         self.rate_texts: list[str] = []
         self.until = available_until(loan, moved.until)
+        self.until_text = "" if loan.fees.available_until or loan.revolves else moved.until_text
 
     def carried(self) -> Flows:
         """Write what is known beforehand, and carry the loan."""

@@ -53,7 +53,8 @@ class Moved:
     """What a projection moves by model periods, each `(period,)` or `(draw, period)`. [money]
 
     Money moves on the periods' last days: `funded` is drawn for projects; `called` is drawn and `paid` repaid as cash
-    decides; `service` is what a sculpted loan is to pay. `until` is the month number of the last planned draw.
+    decides; `service` is what a sculpted loan is to pay. `until` is the month number of the
+    last planned draw, `until_text` its formula.
     """
 
     funded: Array | None = None
@@ -61,3 +62,4 @@ class Moved:
     paid: Array | None = None
     service: Array | None = None
     until: Array | None = None
+    until_text: str = ""
