@@ -15,7 +15,6 @@ from fibercap.core.tree import Leaf
 from fibercap.core.units import (
     CURRENCIES,
     Array,
-    Quantity,
     QuantityTextError,
     conversion,
     in_words,
@@ -38,12 +37,17 @@ LARGEST = 1e18  # beyond any plan; products of a few such numbers are still fini
 MOST_MONTHS = 1200
 
 
+def is_drawn(raw: Any) -> bool:  # noqa: ANN401
+    """Tell whether a drawn Quantity stands in the tree, where a file has a text."""
+    return hasattr(getattr(raw, "value", raw), "magnitude")
+
+
 def text_of(raw: Any, wanted: str) -> str:  # noqa: ANN401 - whatever stands in the tree
     """Return the text of a leaf, or say that a block, a list or a drawn quantity stands there."""
     value = raw.value if isinstance(raw, Leaf) else raw
     if isinstance(value, str):
         return value
-    if isinstance(value, Quantity):
+    if is_drawn(value):
         hint = "dates, names, counts, kinds, lives and maturities cannot be drawn"
         raise wrong("not_drawable", "a drawn quantity", f"{wanted}, one for all draws", hint)
     found = "a block" if isinstance(value, dict) else "a list" if isinstance(value, tuple) else "no value"
@@ -87,7 +91,7 @@ class Of(Field):
         """Return the magnitude, `()` or `(draw, 1)`."""
         context = info.context or {}
         value = raw.value if isinstance(raw, Leaf) else raw
-        drawn = isinstance(value, Quantity)
+        drawn = is_drawn(value)
         written = str(value.units) if drawn else str(value)
         known = context.get("currencies", ()) if "money" in self.unit else ()
         currency = next((code for code in known if code in written), context.get("currency", "USD"))
@@ -180,7 +184,7 @@ class Duration(Field):
 
     def parse(self, raw: Any, info: ValidationInfo) -> Any:  # noqa: ANN401
         """Return months: an int, or an array `()` or `(draw, 1)` where it may be drawn."""
-        if isinstance(getattr(raw, "value", raw), Quantity) and self.drawable:
+        if self.drawable and is_drawn(raw):
             return Of("month", low=self.low, high=MOST_MONTHS).parse(raw, info)
         text = text_of(raw, self.wanted)
         mixed = re.fullmatch(r"([0-9]{1,3}) years?,?(?: and)? ([0-9]{1,3}) months?", text)
@@ -242,7 +246,7 @@ class Number(Field):
 
     def parse(self, raw: Any, info: ValidationInfo) -> Array:  # noqa: ANN401
         """Return the number, `()` or `(draw, 1)`."""
-        if isinstance(getattr(raw, "value", raw), Quantity) and not self.known:
+        if not self.known and is_drawn(raw):
             return Of("", low=self.low).parse(raw, info)
         text = text_of(raw, "a bare number")
         number, unit = quantity_of(text, "a bare number", f"`{self.known[0] if self.known else 5}`")

@@ -17,10 +17,9 @@ import numpy as np
 
 from fibercap.core.errors import FormulaError, UnitError
 from fibercap.core.rounding import rounded
-from fibercap.core.units import Array, powers
+from fibercap.core.units import Array, Powers, powers
 
 Read = Callable[[str, int], Array]
-Powers = tuple[tuple[str, float], ...]
 _REFERENCE = re.compile(r"\{([A-Za-z0-9_.\-]+)(?:@(-?\d+))?\}")
 _EQUALS = re.compile(r"(?<![<>=])=(?!=)")
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Annotated, Any, Final
 
-from fibercap.core.fields import Of, quantity_of, text_of, wrong
+from fibercap.core.fields import Of, is_drawn, quantity_of, text_of, wrong
 from fibercap.core.paths import PathOf, TimePath
 from fibercap.core.spec import Spec
 from fibercap.core.tree import Branch, leaves
-from fibercap.core.units import CURRENCIES, Array, Quantity
+from fibercap.core.units import CURRENCIES, Array
 
 if TYPE_CHECKING:
     from pydantic_core.core_schema import ValidationInfo
@@ -27,7 +27,7 @@ class ExchangeOf(Of):
         """Return the rate."""
         currency = (info.context or {}).get("currency", "USD")
         value = getattr(raw, "value", raw)
-        if isinstance(value, Quantity):
+        if is_drawn(value):
             text = unit = str(value.units)
         else:
             text = text_of(raw, "a rate of exchange")

@@ -17,7 +17,6 @@ from fibercap.core.dates import Edge
 from fibercap.core.errors import FibercapError, ScenarioError, did_you_mean
 from fibercap.core.spec import fields_at, quantities
 from fibercap.core.tree import Branch, Leaf, OverlayError, Path, Schema, leaves, overlay, unwrap
-from fibercap.core.units import Quantity
 from fibercap.model.checks import problems_across
 from fibercap.model.currency import known_currencies
 from fibercap.model.plan import KINDS, Plan
@@ -115,6 +114,8 @@ class Scenario(Plan):
         ScenarioError
             If a path cannot be drawn, or a draw is out of its bounds.
         """
+        from fibercap.core.quantity import Quantity  # noqa: PLC0415 - a command does without pint
+
         block = Branch({path: Leaf(Quantity(value)) for path, value in draws.items()})
         return self._laid(Branch({"change": block}), "drawn", self.option)
 
