@@ -180,7 +180,7 @@ def scenario_of(
     except ScenarioError as error:
         problems = [*error.problems]
     told = [*reading.problems, *_further(problems, reading)]
-    told += _further(_of_options(tree, name, problems), reading)
+    told += _further(_of_options(tree, name, problems, scenario), reading)
     if scenario is None or told:
         raise ScenarioError(name, unique(told))
     return scenario
@@ -205,14 +205,14 @@ def _check_version(tree: Branch, name: str) -> None:
         raise ScenarioError(name, [Problem("fibercap", "newer", told, wanted, "install a newer fibercap", leaf.place)])
 
 
-def _of_options(tree: Branch, name: str, known: Iterable[Problem]) -> Iterator[Problem]:
+def _of_options(tree: Branch, name: str, known: Iterable[Problem], base: Scenario | None) -> Iterator[Problem]:
     """Lay each option over the scenario and run over what it brings about beside what is known."""
     options = tree.get("options")
     told = {(problem.place, problem.sentence()) for problem in known}
     for option, changes in options.items() if isinstance(options, Branch) else ():
         if _is_overlay(changes):
             try:
-                Scenario.from_tree(overlay(tree, changes, SCHEMA, f"option {option}"), name, option)
+                Scenario.from_tree(overlay(tree, changes, SCHEMA, f"option {option}"), name, option, base)
             except (OverlayError, ScenarioError) as error:
                 for problem in error.problems:
                     if (problem.place, problem.sentence()) not in told:
