@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from abc import ABC, abstractmethod
 from dataclasses import dataclass
+from functools import cache
 from typing import TYPE_CHECKING, Annotated, Any
 
 import numpy as np
@@ -96,6 +97,8 @@ class Of(Field):
         known = context.get("currencies", ()) if "money" in self.unit else ()
         currency = next((code for code in known if code in written), context.get("currency", "USD"))
         magnitude = self._drawn(value, currency) if drawn else np.asarray(self._read(raw, currency))
+        if not drawn and self.low <= magnitude <= min(self.high, LARGEST) and magnitude > max(self.above, -LARGEST):
+            return magnitude
         bad = ~((magnitude >= self.low) & (magnitude <= self.high) & (magnitude > self.above))
         if (bad | ~(abs(magnitude) <= LARGEST)).any():
             told = quoted(value) if not drawn else ""
@@ -131,9 +134,9 @@ class Of(Field):
         return magnitude
 
     def _read(self, raw: Any, currency: str) -> float:  # noqa: ANN401
-        wanted = in_words("percent" if self.unit == "percent" else self.house(currency))
-        text = text_of(raw, f"{wanted} like {self.example(currency)}")
-        number, unit = quantity_of(text, wanted, self.example(currency))
+        wanted, example = _asked(self, currency)
+        text = text_of(raw, f"{wanted} like {example}")
+        number, unit = quantity_of(text, wanted, example)
         factor = conversion(unit, self.house(currency))
         share = self.unit == "percent"
         if factor is None or (share and not unit) or (not share and "percent" in unit and self.house(currency) == ""):
@@ -171,6 +174,12 @@ class Of(Field):
             currency: f"`25 million {currency}`",
         }
         return "`90 %`" if self.unit == "percent" else known.get(house, f"`5 {unit_text(house)}`".replace(" `", "`"))
+
+
+@cache
+def _asked(of: Of, currency: str) -> tuple[str, str]:
+    """Return what a quantity is in words, and an example."""
+    return in_words("percent" if of.unit == "percent" else of.house(currency)), of.example(currency)
 
 
 @dataclass(frozen=True)

@@ -49,16 +49,19 @@ class Exchange(Spec):
     closing: Rates | None = None
 
 
-def written_in(tree: Branch) -> dict[str, str]:
-    """Return the currency of every amount of a plan by its dotted path."""
-    found = {}
-    for path, leaf in leaves(tree):
-        if path[0] not in _OF_PLANS:
-            continue
-        value = getattr(leaf.value, "units", leaf.value)
-        match = _CODE.match(str(value))
-        if match:
-            found[".".join(path)] = match[1]
+def block_of(path: str) -> str:
+    """Return the block of one plant, loan or the like in which an input stands: `loans.fleet` of `loans.fleet.rate`."""
+    return ".".join(path.split(".", 2)[:2])
+
+
+def written_in(tree: Branch) -> dict[str, dict[str, str]]:
+    """Return the currency of every amount of a plan by its dotted path, block by block as `block_of` names them."""
+    found: dict[str, dict[str, str]] = {}
+    for key, block in tree.items():
+        for path, leaf in leaves(block, (key,)) if key in _OF_PLANS else ():
+            match = _CODE.match(str(getattr(leaf.value, "units", leaf.value)))
+            if match:
+                found.setdefault(".".join(path[:2]), {})[".".join(path)] = match[1]
     return found
 
 
