@@ -188,6 +188,6 @@ def prefixed(block: Block, prefix: str, among: frozenset[str]) -> Block:
         )
         for path, row in block.rows.items()
     }
-    given = {f"{prefix}.{path}": replace(g, path=f"{prefix}.{path}") for path, g in block.given.items()}
+    given = {f"{prefix}.{path}": Given(f"{prefix}.{path}", g.unit, g.value) for path, g in block.given.items()}
     values = {f"{prefix}.{path}": value for path, value in block.values.items()}
     return Block(f"{prefix}.{block.name}", block.length, rows, values, given)
