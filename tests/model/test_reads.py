@@ -30,6 +30,8 @@ SHIPPED = [
     ),
     ("fleet_revolver", None),
     ("jena_in_euro", None),
+    ("slow_brazil", None),
+    ("two_banks", "bullet"),
     ("jena_in_euro", "german_bank"),
 ]
 
@@ -46,18 +48,18 @@ def is_input(scenario: Scenario, path: str) -> bool:
 
 def lost(projection: Projection) -> list[str]:
     """Return what leads nowhere: rows and givens without a formula that read nothing, and reads that are no inputs."""
-    found = []
+    found: list[str] = []
     for block in projection.blocks.values():
-        numbers: dict[str, Row | Given] = {**block.given, **block.rows}
-        for path, item in numbers.items():
+        items: list[tuple[str, Given | Row]] = [*block.given.items(), *block.rows.items()]
+        for path, item in items:
             if not item.formula and not item.reads and path.split(".")[-1] not in CONSTANTS:
                 found.append(f"{path} is read from nothing")
             found += [f"{path} reads `{r}`" for r in item.reads if not is_input(projection.scenario, r)]
     names = {path for block in projection.blocks.values() for path in (*block.given, *block.rows)}
     for block in projection.blocks.values():
-        texts = [(row.path, text) for row in block.rows.values() for text in (row.formula, row.before)]
-        texts += [(item.path, item.formula) for item in block.given.values()]
-        found += [f"{path} refers to `{r}`" for path, text in texts for r in references(text) if r not in names]
+        texts = {row.path: (row.formula, row.before) for row in block.rows.values()}
+        texts |= {item.path: (item.formula, "") for item in block.given.values()}
+        found += [f"{path} refers to `{r}`" for path, of in texts.items() for r in references(*of) if r not in names]
     return found
 
 
