@@ -27,9 +27,13 @@ _EQUALS = re.compile(r"(?<![<>=])=(?!=)")
 
 @dataclass(frozen=True)
 class Formula:
-    """A formula text that has been read: its syntax tree and what it refers to, as (path, shift)."""
+    """A formula text that has been read: its syntax tree and what it refers to, as (path, shift).
+
+    `plain` is what the tree was made from: `_0`, `_1` ... stand for the references, in their order.
+    """
 
     text: str
+    plain: str
     body: ast.expr
     references: tuple[tuple[str, int], ...]
 
@@ -54,7 +58,7 @@ def parse(text: str) -> Formula:
         body = ast.parse(plain, mode="eval").body
     except SyntaxError as error:
         raise FormulaError(f"not a formula: `{text}`") from error
-    return Formula(text, body, tuple(found))
+    return Formula(text, plain, body, tuple(found))
 
 
 def _unknown(text: str, node: ast.AST) -> FormulaError:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import cache
+from typing import Any
 
 import numpy as np
 import pytest
@@ -91,7 +92,7 @@ def test_a_batch_has_the_evidence_of_its_members() -> None:
     assert {n: m.evidence for n, m in measures(batch).items()} == kinds(PLAN)
 
 
-def _drawable(plan: Scenario) -> dict[str, Quantity]:
+def _drawable(plan: Scenario) -> dict[str, Any]:
     """Return every number of a scenario that may be drawn, with a draw of its own in which it is nudged."""
     values, _ = unwrap(plan.tree)
     written: dict[str, tuple[float, str]] = {}
@@ -110,10 +111,10 @@ def _drawable(plan: Scenario) -> dict[str, Quantity]:
         if number:
             written[".".join(path)] = (number, unit)
     found = {}
-    for draw, (path, (number, unit)) in enumerate(written.items(), 1):
+    for draw, (name, (number, unit)) in enumerate(written.items(), 1):
         draws = np.full((len(written) + 1, 1), number)
         draws[draw] *= 0.999
-        found[path] = Quantity(draws, unit or "dimensionless")
+        found[name] = Quantity(draws, unit or "dimensionless")
     return found
 
 
