@@ -43,6 +43,7 @@ class Cells:
         self.given: dict[str, Given] = {p: g for block in projection.blocks.values() for p, g in block.given.items()}
         self._block = {path: block for block in projection.blocks.values() for path in block.rows}
         self._labels: dict[str, tuple[str, ...]] = {}
+        self._rows: dict[str, Array] = {}
 
     def row(self, path: str) -> Row:
         """Return the description of a row."""
@@ -75,7 +76,9 @@ class Cells:
         if path in self.given:
             value = np.ravel(self.given[path].value)
             return np.asarray(value[self.draw if len(value) > 1 else 0])
-        row = self.projection.value(path)[self.draw]
+        if path not in self._rows:
+            self._rows[path] = self.projection.value(path)[self.draw]
+        row = self._rows[path]
         return row if not shift else np.array([self.cell(path, column + shift) for column in range(len(row))])
 
     def cell(self, path: str, column: int) -> float:

@@ -12,7 +12,6 @@ from fibercap.core.reach import references
 from fibercap.core.rows import INPUT
 from fibercap.core.spelled import Gathering, Reference, named, pieces
 from fibercap.core.timeline import FLOW, STOCK
-from fibercap.model.evidence import evidence, rows_of
 from fibercap.model.measures import measure_named, names
 from fibercap.model.plan import KINDS
 from fibercap.studies.cells import FEW, Cells, exact
@@ -119,7 +118,7 @@ def _refusal(projection: Projection, known: Inputs, path: str, when: str) -> str
 
 
 def _result(projection: Projection, number: Number, rests_on: Iterable[str]) -> Result:
-    told, paths = evidence(projection), tuple(rests_on)
+    told, paths = projection.evidence, tuple(rests_on)
     kinds = [item.kind for item in told.under(paths)]
     counted = {kind: kinds.count(kind) for kind in KINDS if kind in kinds}
     return Result(number, told.weakest(paths) if number.value is not None else "", counted)
@@ -135,7 +134,7 @@ def _measure(projection: Projection, known: Inputs, name: str, depth: int, draw:
     else:
         rows = tuple(found.whole_row(path) for path in measure.reads)
         number = replace(number, note=note or "found from these rows as a whole", inputs=rows)
-    return _result(projection, number, rows_of(measure))
+    return _result(projection, number, measure.rests_on)
 
 
 def _defined(value: float) -> float | None:
@@ -182,7 +181,8 @@ class Explainer:
             return replace(plain, note="told above")
         if depth > 0:
             self._done.add((path, column))
-        return self.filled(plain, text, max(column, 0), depth)
+        found = self.filled(plain, text, max(column, 0), depth)
+        return replace(found, written=self._written(row.reads)) if row.reads and depth > 0 else found
 
     def filled(self, number: Number, text: str, column: int, depth: int) -> Number:
         """Return a number with its formula, and what that refers to, explained; `depth` counts the steps left."""
@@ -227,8 +227,11 @@ class Explainer:
         """Return a number that is read from inputs, with where these are written, those left at a default last."""
         if depth <= 0 and len(reads) > 1:
             return replace(number, hidden=len(reads))
-        written = [self.inputs.one(path) for path in dict.fromkeys(reads)]
-        return replace(number, written=tuple(sorted(written, key=lambda one: one.is_default)))
+        return replace(number, written=self._written(reads))
+
+    def _written(self, reads: tuple[str, ...]) -> tuple[Written, ...]:
+        found = [self.inputs.one(path) for path in dict.fromkeys(reads)]
+        return tuple(sorted(found, key=lambda one: one.is_default))
 
     def _piece(self, piece: Piece, column: int, depth: int) -> list[Number]:
         """Return what a piece of a formula refers to."""

@@ -140,12 +140,12 @@ class Inputs:
 
 
 def _steps(leaf: Leaf) -> tuple[Step, ...]:
-    """Return the steps of a leaf's life, the first value first."""
-    values = [*(origin.previous or "" for origin in leaf.origins[1:]), _text(leaf.value)]
-    return tuple(
-        Step(value, origin.place, origin.how, origin.operator, origin.previous)
-        for value, origin in zip(values, leaf.origins, strict=True)
-    )
+    """Return the steps of a leaf's life, the first value first; one that is only copied keeps its value."""
+    value, steps = _text(leaf.value), list[Step]()
+    for origin in reversed(leaf.origins):
+        steps.append(Step(value, origin.place, origin.how, origin.operator, origin.previous))
+        value = value if origin.previous is None else origin.previous
+    return tuple(reversed(steps))
 
 
 def _text(value: Any) -> str:  # noqa: ANN401 - a text, a list of texts, or a drawn Quantity

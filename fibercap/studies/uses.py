@@ -5,9 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from fibercap.core.reach import reach, references
+from fibercap.core.reach import references
 from fibercap.core.rows import INPUT
-from fibercap.model.evidence import rows_of
 from fibercap.model.measures import measures, names
 from fibercap.model.worth import WITHOUT
 
@@ -78,6 +77,6 @@ def _uses(path: str, named: set[str], texts: tuple[str, ...], reads: tuple[str, 
 
 def _measures(projection: Projection, path: str) -> tuple[str, ...]:
     """Return the measures that rest on an input."""
-    reached = reach(projection.blocks.values())
+    reached = projection.evidence.reached
     bits = sum(1 << number for number, read in enumerate(reached.inputs) if _meet(path, read))
-    return tuple(name for name, m in measures(projection).items() if reached.of(rows_of(m)) & bits)
+    return tuple(name for name, m in measures(projection).items() if reached.of(m.rests_on) & bits)

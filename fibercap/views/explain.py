@@ -19,8 +19,7 @@ from fibercap.studies.explain import Number, Result
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from fibercap.core.errors import Place
-    from fibercap.studies.traced import Written
+    from fibercap.studies.traced import Step, Written
     from fibercap.studies.uses import Use
 
 STEP: Final = 2
@@ -48,14 +47,17 @@ def _result_lines(found: Result, width: int) -> Iterator[str]:
     yield ""
     yield from _folded(_rests_on(found), 0, width)
     if deeper := _hidden(number):
-        yield from _folded(f"{deeper} numbers lie deeper; a larger --depth shows them", 0, width)
+        told = "1 number lies" if deeper == 1 else f"{deeper} numbers lie"
+        yield from _folded(f"{told} deeper; a larger --depth shows more", 0, width)
 
 
 def _rests_on(found: Result) -> str:
     if not found.inputs:
         return "rests on no input that is written, the horizon aside"
     count, told = sum(found.inputs.values()), ", ".join(f"{count} {kind}" for kind, count in found.inputs.items())
-    return f"rests on {count} inputs: {told}" + (f"; so the result is {found.evidence}" if found.evidence else "")
+    return f"rests on {count} input{'' if count == 1 else 's'}: {told}" + (
+        f"; so the result is {found.evidence}" if found.evidence else ""
+    )
 
 
 def _hidden(number: Number) -> int:
@@ -120,7 +122,9 @@ def _folded(text: str, indent: int, width: int, hanging: int = 0) -> list[str]:
 
 def _place_lines(written: Written, indent: int, width: int, *, named: bool) -> Iterator[str]:
     name = f"{written.path}: " if named else ""
-    yield from _folded(f"{name}`{written.text}` at {place_text(written.place)}", indent, width, hanging=STEP)
+    yield from _folded(
+        f"{name}`{written.text}` at {written.place.spot if written.place else 'no place'}", indent, width, hanging=STEP
+    )
     yield from _source_lines(written, indent + STEP if named else indent, width)
 
 
@@ -129,13 +133,6 @@ def _source_lines(written: Written, indent: int, width: int) -> Iterator[str]:
     yield from _folded(f"{written.kind}: {written.title or 'no source is named'}{where}", indent, width, hanging=STEP)
     if written.note:
         yield from _folded(f"note: {written.note}", indent, width, hanging=STEP)
-
-
-def place_text(place: Place | None) -> str:
-    """Return file, line and column; a setting of the command line has none but its own text."""
-    if place is None:
-        return "no place in a file"
-    return place.file if place.file.startswith("--set ") else f"{place.file}:{place.line}:{place.column}"
 
 
 def _use_lines(found: Use, width: int) -> Iterator[str]:
@@ -147,13 +144,8 @@ def _use_lines(found: Use, width: int) -> Iterator[str]:
             continue
         yield from _source_lines(written, STEP, width)
         for number, step in enumerate(written.steps, 1):
-            count = f"{number}. " if len(written.steps) > 1 else ""
-            told = f"`{step.value}` " if len(written.steps) > 1 else ""
-            done = step.how if not step.how.startswith("--set ") else ""
-            done = f"{step.operator}, by {step.how}" if step.operator else done
-            at = place_text(step.place)
-            told += done + ("" if at in done else f" at {at}")
-            yield from _folded(f"{count}{told.strip()}", STEP, width, hanging=len(count) or STEP)
+            count, value = (f"{number}. ", f"`{step.value}` ") if len(written.steps) > 1 else ("", "")
+            yield from _folded(f"{count}{value}{_done(step)}", STEP, width, hanging=len(count) or STEP)
     yield ""
     yield from _listed(f"used by {len(found.rows)} row{'' if len(found.rows) == 1 else 's'}", found.rows, width)
     if not found.rows:
@@ -162,6 +154,15 @@ def _use_lines(found: Use, width: int) -> Iterator[str]:
     if found.is_row:
         yield ""
         yield from _folded(f"`{found.path}` is a row too; name a period to explain that", 0, width)
+
+
+def _done(step: Step) -> str:
+    """Say what was done in one step of an input's life, and where."""
+    if step.place is None or step.place.spot == step.place.file:
+        return f"{step.operator}, by {step.how}" if step.operator else f"by {step.how}"
+    laid = "" if step.how == step.place.file else step.how
+    words = ", ".join(word for word in (laid, step.operator) if word) or "changed"
+    return f"{words} at {step.place.spot}:{step.place.column}"
 
 
 def _listed(title: str, names: tuple[str, ...], width: int) -> Iterator[str]:

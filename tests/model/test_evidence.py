@@ -12,7 +12,6 @@ from fibercap.core.errors import ScenarioError
 from fibercap.core.reach import reach
 from fibercap.core.tree import Leaf, leaves, unwrap
 from fibercap.core.units import Quantity, QuantityTextError, split_quantity
-from fibercap.model.evidence import evidence, rows_of
 from fibercap.model.measures import measures
 from fibercap.model.projection import Projection, project
 from fibercap.model.scenario import Scenario
@@ -146,10 +145,10 @@ def test_whatever_moves_a_row_is_among_the_inputs_it_rests_on(name: str, least: 
 @pytest.mark.parametrize("name", ["fibercore", "fleet_revolver", "jena_in_euro"])
 def test_whatever_moves_a_measure_is_among_its_inputs(name: str) -> None:
     projection, paths = nudged(name)
-    told = evidence(projection)
+    told = projection.evidence
     for measure in measures(projection).values():
         values = np.broadcast_to(measure.values, (projection.draws,))
-        under = [item.path for item in told.under(rows_of(measure))]
+        under = [item.path for item in told.under(measure.rests_on)]
         for number, path in enumerate(paths, 1):
             if abs(values[number] - values[0]) > 1e-9 * max(abs(values[0]), 1.0):
                 assert any(path == r or path.startswith(f"{r}.") for r in under), f"{path} moves {measure.name}"
