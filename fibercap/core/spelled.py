@@ -53,11 +53,11 @@ def pieces(text: str) -> tuple[Piece, ...]:
     found: list[Piece] = []
     place = 0
     for call in sorted(_gatherings(formula.body), key=lambda node: node.col_offset):
-        found += _plain(formula, formula.plain[place : call.col_offset])
+        found += _plain(formula, formula.shape[place : call.col_offset])
         arguments = tuple(_original(formula, node) for node in call.args)
         found.append(Gathering(call.func.id, arguments))  # type: ignore[attr-defined]  # `_gathers` saw a name
-        place = call.end_col_offset or len(formula.plain)
-    return (*found, *_plain(formula, formula.plain[place:]))
+        place = call.end_col_offset or len(formula.shape)
+    return (*found, *_plain(formula, formula.shape[place:]))
 
 
 def named(text: str) -> str:
@@ -87,7 +87,7 @@ def _original(formula: Formula, node: ast.expr) -> str:
         path, shift = formula.references[int(match[1])]
         return f"{{{path}@{shift}}}" if shift else f"{{{path}}}"
 
-    return _NAME.sub(reference, _in_words(formula.plain[node.col_offset : node.end_col_offset]))
+    return _NAME.sub(reference, _in_words(formula.shape[node.col_offset : node.end_col_offset]))
 
 
 def _in_words(plain: str) -> str:

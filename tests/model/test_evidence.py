@@ -9,9 +9,10 @@ import numpy as np
 import pytest
 
 from fibercap.core.errors import ScenarioError
+from fibercap.core.quantity import Quantity
 from fibercap.core.reach import reach
 from fibercap.core.tree import Leaf, leaves, unwrap
-from fibercap.core.units import Quantity, QuantityTextError, split_quantity
+from fibercap.core.units import QuantityTextError, split_quantity
 from fibercap.model.measures import measures
 from fibercap.model.projection import Projection, project
 from fibercap.model.scenario import Scenario

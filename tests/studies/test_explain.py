@@ -12,8 +12,8 @@ from hypothesis import given, settings
 
 from fibercap.core.errors import FibercapError
 from fibercap.core.formula import evaluate
+from fibercap.core.quantity import Quantity
 from fibercap.core.spelled import Gathering, Reference, named, pieces
-from fibercap.core.units import Quantity
 from fibercap.model.measures import names
 from fibercap.model.projection import Projection, project
 from fibercap.reading.files import changes_of, read, scenario_of
