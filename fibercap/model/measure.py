@@ -7,17 +7,24 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
+from fibercap.core.timeline import period_label
+
 if TYPE_CHECKING:
     from fibercap.core.units import Array
     from fibercap.model.projection import Projection
 
+YEARLY: Final = frozenset({"accounts.dscr", "accounts.interest_cover", "accounts.debt_to_ebitda"})
+"""Ratios of a calendar year, which stand in its last period."""
 HIGHER: Final = "higher"
 LOWER: Final = "lower"
 
 
 @dataclass(frozen=True)
 class Measure:
-    """One number for each draw, (draw,); nan where undefined, and then `reason` says why. `better` is a direction."""
+    """One number for each draw, (draw,); nan where undefined, and then `reason` says why. `better` is a direction.
+
+    `when` names the period of the first draw in which a lowest or highest value stands.
+    """
 
     name: str
     label: str
@@ -27,6 +34,7 @@ class Measure:
     reason: str = ""
     better: str = ""
     remark: str = ""
+    when: str = ""
 
     @property
     def value(self) -> float | None:
@@ -42,6 +50,20 @@ def made(  # noqa: PLR0913 - a measure has that many parts
     flat = np.atleast_1d(np.asarray(values, dtype=float))
     missing = bool(np.isnan(flat).any())
     return Measure(name, label, unit, formula, flat, (reason or "undefined") if missing else "", better)
+
+
+def extreme(projection: Projection, row: str, *, highest: bool = False) -> tuple[Array, str]:
+    """Return the lowest (or highest) value of a row where it is defined, (draw,), and when the first draw has it."""
+    ratio, timeline = projection.value(row), projection.timeline
+    sign = -1.0 if highest else 1.0
+    signed = np.where(np.isnan(ratio), np.inf, sign * ratio)
+    found = signed.min(axis=-1)
+    values = np.where(np.isinf(found), np.nan, sign * found)
+    if np.isnan(values[0]):
+        return values, ""
+    day = timeline.dates[int(signed[0].argmin())]
+    yearly = row in YEARLY
+    return values, period_label(day, "year" if yearly else timeline.step)
 
 
 def undefined(projection: Projection) -> Array:

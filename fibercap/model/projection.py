@@ -22,6 +22,7 @@ from fibercap.model.financing_costs import Costs, cost_rows, solved
 from fibercap.model.funding import Plan as FundingPlan
 from fibercap.model.funding import Whole, funding_rows
 from fibercap.model.laws import prove_laws
+from fibercap.model.life_cover import ratio_rows
 from fibercap.model.loans.prepared import serial
 from fibercap.model.market import time_rows
 from fibercap.model.operations import asset_rows, income_rows, unlevered_rows, working_capital_rows
@@ -113,6 +114,7 @@ def project(scenario: Scenario) -> Projection:
     schedules, moves = loan_blocks(sheet, scenario)
     account_rows(sheet, scenario, moves)
     cover_rows(sheet, scenario)
+    ratio_rows(sheet, scenario)
 
     bare = _without_projects(scenario)
     without = Sheet("model", scenario.timeline.count)

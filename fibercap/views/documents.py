@@ -35,7 +35,14 @@ def _plain(values: Array) -> list[float | None]:
 def measures_document(found: Mapping[str, Measure]) -> Document:
     """Return measures by name."""
     return {
-        name: {"label": m.label, "unit": m.unit, "value": m.value, "reason": m.reason or None}
+        name: {
+            "label": m.label,
+            "unit": m.unit,
+            "value": m.value,
+            "reason": m.reason or None,
+            "when": m.when or None,
+            "better": m.better or None,
+        }
         for name, m in found.items()
     }
 
