@@ -74,7 +74,7 @@ def _worth_rows(sheet: Sheet, plan: Plan) -> None:
 
     Source
     ------
-    finance.md, section 7. Each period is discounted at the rate that the debt then bears (docs/decisions/cover-over-life.md).
+    finance.md, section 7; the rate of each period: docs/decisions/cover-over-life.md.
     """
     money, at = plan.currency, sheet.value
     debt, cfads, owed = at("accounts.debt"), at("accounts.cfads"), at("accounts.opening_debt")
