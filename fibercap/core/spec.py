@@ -138,8 +138,8 @@ def field_at(spec: type[Spec], path: tuple[str, ...]) -> Field | None:
                 field = candidate.model_fields.get(candidate.keys_known().get(name, ""))
                 if field is not None:
                     following.append((field.annotation, field.metadata))
-                for gathered in candidate.gathers:  # names written beside the other keys
-                    following.append((candidate.model_fields[gathered].annotation, ()))
+                gathered = (candidate.model_fields[key].annotation for key in candidate.gathers)
+                following.extend((annotation, ()) for annotation in gathered)  # names written beside the other keys
         options = following
     return next((mark for _, marks in options for mark in marks if isinstance(mark, Field)), None)
 

@@ -15,8 +15,8 @@ AnyLimit = Annotated[Any, AnyQuantity()]
 class Covenant(Spec):
     """One covenant: a row, tested while the loan runs, or a measure; and one limit.
 
-    A row that exists on certain dates only, such as a cover ratio, is tested on these, others at each year's end; `test`
-    says otherwise. While a row is beyond `lock_up`, a level before the limit, no dividends are paid.
+    A row that exists on certain dates only, such as a cover ratio, is tested on these, others at each year's end;
+    `test` says otherwise. While a row is beyond `lock_up`, a level before the limit, no dividends are paid.
     """
 
     says: Label = ""

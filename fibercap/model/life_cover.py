@@ -58,7 +58,8 @@ def _rate_rows(sheet: Sheet, plan: Plan) -> None:
     text = f"IF({{accounts.opening_debt}} > 0, {year}, {{accounts.debt_rate@-1}})"
     shape = np.broadcast_shapes(value.shape, debt.shape)
     growth = np.divide(value, debt, out=np.full(shape, np.nan), where=np.broadcast_to(debt > 0, shape))
-    row = Row("accounts.debt_rate", "Rate on debt, effective", "1/year", RATE, text if plan.loans else "0")
+    reads = tuple(f"loans.{name}.{key}" for name in plan.loans for key in ("payments.every", "compounding"))
+    row = Row("accounts.debt_rate", "Rate on debt, effective", "1/year", RATE, text if plan.loans else "0", reads=reads)
     sheet.put(row, _held(growth ** (1 / share) - 1))
 
 

@@ -24,6 +24,8 @@ class Measure:
     """One number for each draw, (draw,); nan where undefined, and then `reason` says why. `better` is a direction.
 
     `when` names the period of the first draw in which a lowest or highest value stands.
+    `reads` are rows that it is computed from besides what its formula names. `evidence` is the weakest kind of input
+    that it rests on: `stated`, `derived` or `assumed`; "" where it rests on none, or is undefined.
     """
 
     name: str
@@ -35,6 +37,8 @@ class Measure:
     better: str = ""
     remark: str = ""
     when: str = ""
+    reads: tuple[str, ...] = ()
+    evidence: str = ""
 
     @property
     def value(self) -> float | None:

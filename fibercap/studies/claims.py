@@ -185,7 +185,7 @@ def near(word: str, rows: list[str]) -> list[str]:
 
 
 def _at(projection: Projection, row: str, when: str) -> Array | str:
-    """Return a row's value at a time by its nature, (draw,), nan where undefined; or a text that says what was wanted."""
+    """Return a row's value at a time by its nature, (draw,), nan where undefined; or a text of what was wanted."""
     timeline, nature = projection.timeline, projection.rows[row].nature
     value = projection.value(row)
     if when == "in total":

@@ -1,4 +1,4 @@
-"""What claims rest on: the input that decides each, the value at which it flips, and how good the evidence for it is."""
+"""What claims rest on: the input that decides each, where it flips, and how good the evidence for that input is."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from fibercap.core.errors import Problem
+from fibercap.model.evidence import evidence, rows_of
 from fibercap.model.measures import measure_named
 from fibercap.studies.claims import judged as tested
 from fibercap.studies.claims import outcomes
@@ -79,14 +80,22 @@ def flips(projection: Projection, known: Mapping[str, Outcome] | None = None) ->
     found = known if known is not None else outcomes(projection)
     if not found:
         return {}
-    base = {name: outcome.holds for name, outcome in found.items()}
-    turned = turns(scenario, levers(scenario), _judge, base)
+    turned = turns(scenario, levers(scenario), _judge, _judge(projection), _inputs_of(projection))
     result: dict[str, Flip | None] = dict.fromkeys(found)
     for name, near in turned.items():
         if near:
             also = tuple(dict.fromkeys(turn.lever.name for turn in near[1:] if turn.lever is not near[0].lever))
             result[name] = Flip(name, near[0].lever, near[0].factor - 1.0, also)
     return result
+
+
+def _inputs_of(projection: Projection) -> dict[str, list[str]]:
+    """Return by claim the inputs on which its row or measure rests."""
+    known, found = evidence(projection), {}
+    for name, claim in projection.scenario.claims.items():
+        rows = (claim.row,) if claim.row else rows_of(measure_named(projection, claim.measure))
+        found[name] = [item.path for item in known.under(rows)]
+    return found
 
 
 def _judge(projection: Projection) -> dict[str, Verdict]:

@@ -48,9 +48,9 @@ class Headroom:
 def headroom(projection: Projection, known: Mapping[str, Tested] | None = None) -> dict[str, Headroom]:
     """Return how far EBITDA, prices and volume may fall, one at a time, before each covenant is broken.
 
-    Everything else stays, and the whole plan is projected anew: tax falls with income, revolvers are drawn, dividends are
-    locked up. EBITDA falls by a share of what it is in each period in which it is positive; prices of all products and
-    kilometers sold of all products by the same share everywhere.
+    Everything else stays, and the whole plan is projected anew: tax falls with income, revolvers are drawn, dividends
+    are locked up. EBITDA falls by a share of what it is in each period in which it is positive; prices of all products,
+    and kilometers sold of all products, by the same share everywhere.
 
     Parameters
     ----------
@@ -65,11 +65,11 @@ def headroom(projection: Projection, known: Mapping[str, Tested] | None = None) 
     """
     found = known if known is not None else covenants(projection)
     broken = {name: Headroom(name, {}, broken=True) for name, tested in found.items() if not tested.holds}
-    kept = {name: True for name in found if name not in broken}
+    kept = {name: verdict for name, verdict in _judge(projection).items() if name not in broken}
     if not kept:
         return broken
     scenario, moved = _levers(projection)
-    turned = turns(scenario, moved, _judge, kept, nearest=False)
+    turned = turns(scenario, moved, _judge, kept)
     falls = {name: {turn.lever.name: 1.0 - turn.factor for turn in turned[name]} for name in kept}
     return broken | {name: Headroom(name, {of: falls[name].get(of) for of in FALLS}) for name in kept}
 
@@ -119,5 +119,6 @@ def _judge(projection: Projection) -> dict[str, Verdict]:
             if isinstance(tests, Problem):
                 continue
             room = np.where(np.isnan(tests.room), np.inf, tests.room).min(axis=-1)
-            found[f"{loan}.{name}"] = Verdict(tests.holds.all(axis=-1), np.where(np.isinf(room), np.nan, room))
+            holds = np.asarray(tests.holds.all(axis=-1))
+            found[f"{loan}.{name}"] = Verdict(holds, np.where(np.isinf(room), np.nan, room))
     return found

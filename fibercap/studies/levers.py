@@ -121,7 +121,7 @@ def _handles(scenario: Scenario, path: str, value: Any, unit: str) -> Iterator[H
     else:
         members = [(path, value)]
     for name, amount in members:
-        if not isinstance(amount, np.ndarray) or amount.ndim or unit == "rest":
+        if unit == "rest" or np.shape(amount) or type(amount) is not np.ndarray:
             return
         yield Handle(name, float(amount), float(amount), house)
 

@@ -16,7 +16,7 @@ from fibercap.studies.batch import CHUNK
 from fibercap.studies.levers import Lever, drawn
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Collection, Sequence
 
     from fibercap.core.units import Array
     from fibercap.model.scenario import Scenario
@@ -72,11 +72,10 @@ def judged(scenario: Scenario, moves: Sequence[Move], judge: Judge) -> tuple[dic
     """
     allowed = np.ones(len(moves), dtype=bool)
     found: dict[str, Verdict] = {}
-    waiting = [np.arange(start, min(start + CHUNK, len(moves))) for start in range(0, len(moves), CHUNK)]
+    waiting = [list(range(start, min(start + CHUNK, len(moves)))) for start in range(0, len(moves), CHUNK)]
     while waiting:
-        rows = waiting.pop()
-        rows = rows[allowed[rows]]
-        if not len(rows):
+        rows = [row for row in waiting.pop() if allowed[row]]
+        if not rows:
             continue
         try:
             part = judge(project(scenario.drawn(drawn([moves[row] for row in rows]))))
@@ -89,16 +88,15 @@ def judged(scenario: Scenario, moves: Sequence[Move], judge: Judge) -> tuple[dic
     return found, allowed
 
 
-def _without(
-    rows: npt.NDArray[np.intp], moves: Sequence[Move], allowed: Truth, error: FibercapError
-) -> list[npt.NDArray[np.intp]]:
+def _without(rows: list[int], moves: Sequence[Move], allowed: Truth, error: FibercapError) -> list[list[int]]:
     """Forbid the moves that an error names, and all that go further; without a name, look at each half alone."""
     told = [p.found for p in error.problems] if isinstance(error, ScenarioError) else [str(error)]
     named = {int(match[1]) for text in told for match in [_DRAW.search(text)] if match}
     for row in named:
         lever, factor = moves[rows[row]]
+        side = 1.0 if factor > 1.0 else -1.0
         for other, (same, further) in enumerate(moves):
-            if same is lever and (further - 1.0) * np.sign(factor - 1.0) >= abs(factor - 1.0):
+            if same is lever and side * (further - 1.0) >= side * (factor - 1.0):
                 allowed[other] = False
     if named:
         return [rows]
@@ -109,7 +107,11 @@ def _without(
 
 
 def turns(
-    scenario: Scenario, levers: Sequence[Lever], judge: Judge, base: Mapping[str, bool], *, nearest: bool = True
+    scenario: Scenario,
+    levers: Sequence[Lever],
+    judge: Judge,
+    base: Mapping[str, Verdict],
+    among: Mapping[str, Collection[str]] | None = None,
 ) -> dict[str, list[Turn]]:
     """Return where each thing that is judged turns as one lever is moved up to twice, or down to nothing.
 
@@ -122,18 +124,25 @@ def turns(
     judge : callable
         Says of a batch what holds in each draw.
     base : mapping
-        What holds as things are.
-    nearest : bool
-        Keep only the nearest of all levers; else the nearest of each.
+        By name, the verdict on the plan as it is.
+    among : mapping, optional
+        By name, the levers on which it rests; then only the nearest turn of all is kept (several where they tie), else
+        the nearest of each lever.
 
     Returns
     -------
     dict
         By name, the turns, nearest first; empty where no lever turns it.
     """
+    nearest = among is not None
+    if among is not None:
+        asked = {name for names in among.values() for name in names}
+        levers = [lever for lever in levers if lever.name in asked]
     moves = [(lever, factor) for lever in levers for factor in _grid(lever)]
     found, allowed = judged(scenario, moves, judge)
-    brackets = {name: _brackets(moves, allowed, found[name], base[name]) for name in base} if moves else {}
+    brackets = {name: _brackets(moves, allowed, found[name], base[name]) for name in base} if found else {}
+    if among is not None:
+        brackets = {name: [b for b in list_ if b.lever.name in among[name]] for name, list_ in brackets.items()}
     for _ in range(PASSES):
         brackets = {name: _worth_a_look(list_, nearest=nearest) for name, list_ in brackets.items()}
         inner = [(b.lever, f) for list_ in brackets.values() for b in list_ for f in _points(b)]
@@ -162,17 +171,17 @@ def _grid(lever: Lever) -> list[float]:
     return found
 
 
-def _brackets(moves: Sequence[Move], allowed: Truth, verdict: Verdict, base: bool) -> list[_Bracket]:  # noqa: FBT001 - what holds
+def _brackets(moves: Sequence[Move], allowed: Truth, verdict: Verdict, base: Verdict) -> list[_Bracket]:
     """Return, for each lever and side, between which factors something first turns."""
     found, before = [], None
     done = False
     for row, (lever, factor) in enumerate(moves):
         side = (lever.name, factor > 1.0)
         if before is None or before[0] != side:
-            before, done = (side, 1.0, np.nan), False
+            before, done = (side, 1.0, float(base.gap[0])), False
         if done or not allowed[row]:
             continue
-        if verdict.holds[row] != base:
+        if verdict.holds[row] != base.holds[0]:
             found.append(_Bracket(lever, before[1], factor, (before[2], float(verdict.gap[row]))))
             done = True
         before = (side, factor, float(verdict.gap[row]))
@@ -187,7 +196,7 @@ def _worth_a_look(brackets: list[_Bracket], *, nearest: bool) -> list[_Bracket]:
 
 
 def _points(bracket: _Bracket) -> list[float]:
-    return np.linspace(bracket.inner, bracket.outer, INSIDE + 2)[1:-1].tolist()
+    return [float(factor) for factor in np.linspace(bracket.inner, bracket.outer, INSIDE + 2)[1:-1]]
 
 
 def _narrowed(
@@ -196,7 +205,7 @@ def _narrowed(
     allowed: Truth,
     verdict: Verdict | None,
     part: slice,
-    base: bool,  # noqa: FBT001
+    base: Verdict,
 ) -> _Bracket:
     """Return the narrower bracket in which something first turns."""
     inner, gap = bracket.inner, bracket.gaps[0]
@@ -205,7 +214,7 @@ def _narrowed(
     for (lever, factor), may, holds, value in zip(moves, allowed, verdict.holds[part], verdict.gap[part], strict=True):
         if not may:
             continue
-        if holds != base:
+        if holds != base.holds[0]:
             return _Bracket(lever, inner, factor, (gap, float(value)))
         inner, gap = factor, float(value)
     return _Bracket(bracket.lever, inner, bracket.outer, (gap, bracket.gaps[1]))
