@@ -60,10 +60,10 @@ def _rate_rows(sheet: Sheet, plan: Plan) -> None:
     growth = np.divide(value, debt, out=np.full(shape, np.nan), where=np.broadcast_to(debt > 0, shape))
     reads = tuple(f"loans.{name}.{key}" for name in plan.loans for key in ("payments.every", "compounding"))
     row = Row("accounts.debt_rate", "Rate on debt, effective", "1/year", RATE, text if plan.loans else "0", reads=reads)
-    sheet.put(row, _held(growth ** (1 / share) - 1))
+    sheet.put(row, last_known(growth ** (1 / share) - 1))
 
 
-def _held(value: Array) -> Array:
+def last_known(value: Array) -> Array:
     """Return a series in which the last known value holds where there is none; 0 before the first."""
     known = ~np.isnan(value)
     last = np.maximum.accumulate(np.where(known, np.arange(value.shape[-1]), 0), axis=-1)
