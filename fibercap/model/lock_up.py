@@ -51,7 +51,7 @@ def financed_rows(sheet: Sheet, scenario: Scenario) -> tuple[Sheet, Mapping[str,
         ratio_rows(written, scenario)
         locked = [_locked_row(written, scenario, *lock, covenant) for lock, covenant in locks.items()]
         found = _before(locked) if locked else barred
-        if np.array_equal(*np.broadcast_arrays(found, barred)):
+        if (found == barred).all():
             return written, schedules
         barred = found
     names = ", ".join(f"`loans.{loan}.covenants.{key}.lock_up`" for loan, key in locks)

@@ -12,11 +12,14 @@ from fibercap.core.errors import Problem, ScenarioError
 from fibercap.core.timeline import STOCK
 from fibercap.core.tree import place_of
 from fibercap.core.units import house_unit, in_words
+from fibercap.model.lock_up import locked_row
 from fibercap.model.measure import YEARLY
 from fibercap.model.measures import measure_named, names
-from fibercap.studies.claims import holds, lost
+from fibercap.studies.claims import WORDS, holds, lost
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from fibercap.core.units import Array
     from fibercap.model.covenant import Covenant
     from fibercap.model.projection import Projection
@@ -35,7 +38,10 @@ class Test:
 
 @dataclass(frozen=True)
 class Tested:
-    """What became of a covenant; `tests` is empty where the row is undefined throughout."""
+    """What became of a covenant; `tests` is empty where the row is undefined throughout.
+
+    `locked` are the periods in which a planned dividend is barred because the row is beyond `lock_up`.
+    """
 
     loan: str
     name: str
@@ -45,6 +51,8 @@ class Tested:
     limit: float
     unit: str
     tests: tuple[Test, ...]
+    lock_up: float | None = None
+    locked: tuple[str, ...] = ()
 
     @property
     def holds(self) -> bool:
@@ -134,8 +142,28 @@ def _tested(projection: Projection, loan: str, name: str, covenant: Covenant) ->
         for when, value, room, keeps in dates
         if not np.isnan(value)
     )
-    subject = covenant.row or covenant.measure
-    return Tested(loan, name, covenant.says or name, subject, found.comparator, limit, found.unit, tests)
+    subject, level = covenant.row or covenant.measure, covenant.lock_up
+    return Tested(
+        loan,
+        name,
+        covenant.says or name,
+        subject,
+        found.comparator,
+        limit,
+        found.unit,
+        tests,
+        None if level is None else float(np.ravel(level.to(house_unit(found.unit)).magnitude)[0]),
+        _locked(projection, locked_row(loan, name)),
+    )
+
+
+def _locked(projection: Projection, row: str) -> tuple[str, ...]:
+    """Return the periods whose dividends a lock-up bars."""
+    if row not in projection.rows:
+        return ()
+    bars = np.concatenate([[0.0], projection.value(row)[0, :-1]])
+    planned = projection.value("accounts.dividends_planned")[0]
+    return tuple(projection.timeline.labels[k] for k in np.flatnonzero((bars > 0) & (planned > 0)))
 
 
 def _by_time(projection: Projection, loan: str, covenant: Covenant) -> dict[str, Array]:
@@ -161,3 +189,24 @@ def _last_known(values: Array) -> Array:
     """Return the last value that is defined, (draw,); nan where none is."""
     last = np.where(np.isnan(values), 0, np.arange(values.shape[-1])).max(axis=-1)
     return np.asarray(np.take_along_axis(values, last[:, None], axis=-1)[:, 0])
+
+
+def breaches(found: Mapping[str, Tested]) -> list[str]:
+    """Say of each broken covenant when it first is, how far, and how often; the worst comes first."""
+    told = []
+    for key, tested in found.items():
+        broken = [test for test in tested.tests if not test.holds]
+        if broken and tested.tightest is not None:
+            first, often = broken[0], f", {len(broken)} of {len(tested.tests)} times" if len(broken) > 1 else ""
+            says = "" if tested.says == tested.name else f" ({tested.says})"
+            value, limit = (
+                f"{n:,.{2 if abs(n) < MANY else 0}f} {tested.unit}".rstrip() for n in (first.value, tested.limit)
+            )
+            far = f"{tested.subject} is {value}, {WORDS[tested.comparator]} {limit} is promised"
+            told.append(
+                (tested.tightest.headroom or 0.0, f"covenant {key}{says} is broken in {first.when}{often}: {far}")
+            )
+    return [text for _, text in sorted(told, key=lambda pair: pair[0])]
+
+
+MANY = 1000

@@ -22,6 +22,9 @@ if TYPE_CHECKING:
 TOTALS: Final = frozenset({"spend", "schedule", "table"})
 """Blocks whose members must add up to a whole: none can be moved alone."""
 
+SHARES: Final = ("percent", "share")
+"""Units of inputs that are written in %."""
+
 
 @dataclass(frozen=True)
 class Handle:
@@ -35,7 +38,10 @@ class Handle:
 
 @dataclass(frozen=True)
 class Lever:
-    """An input, all its values over time together, that is moved by a factor between `low` and `high`."""
+    """An input, all its values over time together, that is moved by a factor between `low` and `high`.
+
+    A `share` is a number that is written in %.
+    """
 
     name: str
     handles: tuple[Handle, ...]
@@ -43,6 +49,7 @@ class Lever:
     source: str = ""
     low: float = 0.0
     high: float = np.inf
+    share: bool = False
 
     @property
     def alone(self) -> bool:
@@ -70,7 +77,8 @@ def levers(scenario: Scenario) -> list[Lever]:
         handles = tuple(_handles(scenario, item.path, item.value, item.unit))
         if handles and any(handle.value for handle in handles) and not TOTALS & set(item.path.split(".")):
             low, high = _range(item.path, item.unit, handles)
-            found.append(Lever(item.path, handles, item.kind, item.source, low, high))
+            share = item.unit in SHARES
+            found.append(Lever(item.path, handles, item.kind, item.source, low, high, share))
     return found
 
 
@@ -95,7 +103,8 @@ def lever(scenario: Scenario, path: str) -> Lever:
         raise FibercapError(f"`{path}` is not a number that can be moved; {told}")
     low, high = _range(path, known[path][1], handles)
     item = written.get(path)
-    return Lever(path, handles, item.kind if item else "assumed", item.source if item else "", low, high)
+    kind, source = (item.kind, item.source) if item else ("assumed", "")
+    return Lever(path, handles, kind, source, low, high, known[path][1] in SHARES)
 
 
 def _near(path: str, known: Mapping[str, Any]) -> list[str]:
@@ -108,7 +117,7 @@ def _handles(scenario: Scenario, path: str, value: Any, unit: str) -> Iterator[H
     field = field_at(Scenario, tuple(path.split(".")))
     if isinstance(field, Number) and field.known:  # a choice between a few, such as days in a year
         return
-    house = {"percent": "", "share": ""}.get(unit, unit.replace("money", scenario.currency_at(path)))
+    house = "" if unit in SHARES else unit.replace("money", scenario.currency_at(path))
     if path.startswith("exchange."):
         house = f"{scenario.currency}/{path.split('.')[1]}"
     if isinstance(value, TimePath | Steps):
@@ -143,7 +152,7 @@ def _bounds(path: str, unit: str) -> tuple[float, float]:
     field = getattr(field, "of", field)
     if isinstance(field, Of):
         return field.low, field.high
-    return (0.0, 1.0) if unit in ("percent", "share") else (0.0, np.inf)
+    return (0.0, 1.0) if unit in SHARES else (0.0, np.inf)
 
 
 def drawn(moves: Sequence[tuple[Lever, float]]) -> dict[str, Any]:

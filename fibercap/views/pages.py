@@ -13,13 +13,13 @@ from rich.text import Text
 
 from fibercap.core.errors import FibercapError
 from fibercap.studies.alarms import warnings
-from fibercap.studies.covenants import covenants
+from fibercap.studies.covenants import breaches, covenants
 from fibercap.views.figures import Figures, Line, bars, show
 from fibercap.views.lines import claim_lines, covenant_lines, evidence_line, laws_line, measure_text
 from fibercap.views.loans import terms_text
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from rich.console import Console
 
@@ -50,6 +50,8 @@ def run_page(
     scenario = projection.scenario
     _shown_step(projection, by)
     heading(console, scenario.title or scenario.id, _subtitle(projection))
+    promises = covenants(projection)
+    breaches_list(console, breaches(promises))
     alarms(console, projection)
     capacity(console, projection, by)
     for title, keys in STATEMENTS.items():
@@ -59,7 +61,7 @@ def run_page(
         loan(console, projection, name)
     measures_table(console, found)
     claims_list(console, claims)
-    covenants_list(console, covenants(projection))
+    covenants_list(console, promises)
     console.print(Text(evidence_line(scenario.evidence())))
     console.print(Text(laws_line(projection)))
 
@@ -84,6 +86,14 @@ def hanging(console: Console, head: str, body: str, style: str, indent: int = 0,
     console.print(Text.assemble(" " * indent, (head, style), "  ", (first, body_style)))
     for line in others:
         console.print(Text(" " * left + line, style=body_style))
+
+
+def breaches_list(console: Console, told: Sequence[str]) -> None:
+    """Print every broken covenant, before anything else."""
+    for breach in told:
+        hanging(console, "BREACH", breach, "bold red", body_style="bold red")
+    if told:
+        console.print()
 
 
 def alarms(console: Console, projection: Projection) -> None:
