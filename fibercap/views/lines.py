@@ -159,7 +159,10 @@ AT_ONCE = 1e-6
 
 def lever_text(lever: Lever, value: float) -> tuple[str, str]:
     """Return a value of an input and its unit as a person writes them."""
-    return (f"{100 * value:,.2f}", "%") if lever.share else quantity_text(value, lever.unit)
+    if lever.share:
+        return f"{100 * value:,.2f}", "%"
+    number, unit = quantity_text(value, lever.unit)
+    return number, {"month": "months", "day": "days"}.get(unit, unit)
 
 
 def check_lines(
