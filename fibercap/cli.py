@@ -11,6 +11,7 @@ import click
 
 from fibercap.commands.answers import size, solve
 from fibercap.commands.drawing import plot
+from fibercap.commands.explaining import explain
 from fibercap.commands.language import diff, show
 from fibercap.commands.lending import loan
 from fibercap.commands.projecting import check, compare, run
@@ -30,6 +31,7 @@ fibercap plot fibercore capacity     a chart as PNG, SVG or PDF
 fibercap loan fibercore fleet        a loan's schedule, payment by payment
 fibercap size fibercore fleet --dscr 1.3     the largest loan that keeps it
 fibercap solve fibercore ...         the input at which a measure is met
+fibercap explain fibercore min_dscr  where a number comes from, down to the file
 fibercap show slow_brazil            the whole plan, and where each value comes from
 fibercap diff fibercore slow_brazil  the inputs in which two plans differ
 
@@ -44,7 +46,7 @@ def cli() -> None:
     """Hold the commands."""
 
 
-for command in (run, compare, check, plot, loan, size, solve, show, diff):
+for command in (run, compare, check, plot, loan, size, solve, explain, show, diff):
     cli.add_command(command)
 
 
@@ -65,6 +67,7 @@ def main(arguments: list[str] | None = None) -> None:
     from fibercap.core.errors import FibercapError, IdentityError
 
     gc.disable()  # a command ends soon; looking for cycles among its many small objects takes a tenth of its time
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # its matrices are small; to start threads takes longer
     os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")  # else every installed package is asked for plugins
     try:
         sys.exit(cli.main(given, prog_name="fibercap", standalone_mode=False) or 0)

@@ -10,7 +10,7 @@ from fibercap.core.errors import FibercapError, Problem, ScenarioError, did_you_
 from fibercap.core.rows import Row, Sheet
 from fibercap.core.timeline import STOCK
 from fibercap.core.tree import place_of
-from fibercap.core.units import house_unit, in_words
+from fibercap.core.units import in_words
 from fibercap.model.accounts import account_rows
 from fibercap.model.cover import cover_rows
 from fibercap.model.facilities import loan_blocks
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
     from fibercap.core.rows import Block
     from fibercap.core.units import Array
+    from fibercap.model.claim import Amount
     from fibercap.model.covenant import Covenant
     from fibercap.model.scenario import Scenario
 
@@ -41,7 +42,7 @@ def financed_rows(sheet: Sheet, scenario: Scenario) -> tuple[Sheet, Mapping[str,
         If it never settles: a ratio that looks ahead may depend on the very dividends that it bars.
     """
     terms = [(loan, key, c) for loan, lent in scenario.loans.items() for key, c in lent.covenants.items()]
-    locks = {(loan, key): covenant for loan, key, covenant in terms if covenant.lock_up is not None}
+    locks = {(loan, key): (c, c.lock_up) for loan, key, c in terms if c.lock_up is not None}
     barred: Array = np.zeros(sheet.length)
     for _ in range(sheet.length + 2):
         written = sheet.fork() if locks else sheet
@@ -49,7 +50,7 @@ def financed_rows(sheet: Sheet, scenario: Scenario) -> tuple[Sheet, Mapping[str,
         account_rows(written, scenario, moves)
         cover_rows(written, scenario)
         ratio_rows(written, scenario)
-        locked = [_locked_row(written, scenario, *lock, covenant) for lock, covenant in locks.items()]
+        locked = [_locked_row(written, scenario, lock, *of) for lock, of in locks.items()]
         found = _before(locked) if locked else barred
         if (found == barred).all():
             return written, schedules
@@ -73,15 +74,16 @@ def _before(locked: list[Array]) -> Array:
     return np.concatenate([np.zeros((*bars.shape[:-1], 1)), bars[..., :-1]], axis=-1)
 
 
-def _locked_row(sheet: Sheet, scenario: Scenario, loan: str, key: str, covenant: Covenant) -> Array:
+def _locked_row(sheet: Sheet, scenario: Scenario, lock: tuple[str, str], covenant: Covenant, set_at: Amount) -> Array:
     """Write whether dividends are barred after each period: the last test so far, while anything is owed."""
+    loan, key = lock
     at, row = f"loans.{loan}.covenants.{key}.lock_up", covenant.row
-    problem = _problem(sheet, covenant)
+    problem = _problem(sheet, row, set_at)
     if problem is not None:
         place = place_of(scenario.tree, tuple(at.split(".")))
         raise ScenarioError(scenario.file, [Problem(at, *problem, place=place)])
     unit, ratio, own = sheet.rows[row].unit, sheet.value(row), locked_row(loan, key)
-    level = np.asarray(covenant.lock_up.to(house_unit(unit)).magnitude, dtype=float)
+    level = np.asarray(set_at.in_unit(unit), dtype=float)
     given, floor = sheet.give(f"inputs.{at}", unit, level), covenant.limit[0] in {"above", "at_least"}
     edge, sign = 1.0 - HARDLY if floor else 1.0 + HARDLY, "<" if floor else ">"
     beyond = ratio < level * edge if floor else ratio > level * edge
@@ -100,8 +102,7 @@ def _locked_row(sheet: Sheet, scenario: Scenario, loan: str, key: str, covenant:
     return sheet.put(Row(own, label, "", STOCK, text), last_known(state))
 
 
-def _problem(sheet: Sheet, covenant: Covenant) -> tuple[str, str, str, str] | None:
-    row = covenant.row
+def _problem(sheet: Sheet, row: str, level: Amount) -> tuple[str, str, str, str] | None:
     if row not in sheet:
         near = [path for path in sheet.rows if path.startswith(f"{row.rsplit('.', 1)[0]}.")] or list(sheet.rows)
         hint = did_you_mean(row, near, "rows")
@@ -110,7 +111,7 @@ def _problem(sheet: Sheet, covenant: Covenant) -> tuple[str, str, str, str] | No
         told = f"`{row}`, which is neither a balance nor a ratio"
         return "no_level", told, "a row that stands at the end of a period", "such as `accounts.dscr`"
     unit = sheet.rows[row].unit
-    if covenant.lock_up.dimensionality != house_unit(unit).dimensionality:
+    if level.in_unit(unit) is None:
         hint = f"the subject is in {unit or 'plain numbers'}"
-        return "wrong_dimension", in_words(str(covenant.lock_up.units)), in_words(unit), hint
+        return "wrong_dimension", in_words(level.unit), in_words(unit), hint
     return None

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
+from fibercap.core.reach import references
 from fibercap.core.timeline import period_label
 
 if TYPE_CHECKING:
@@ -39,6 +40,11 @@ class Measure:
     when: str = ""
     reads: tuple[str, ...] = ()
     evidence: str = ""
+
+    @property
+    def rests_on(self) -> tuple[str, ...]:
+        """The rows and inputs from which it is computed."""
+        return (*references(self.formula), *self.reads)
 
     @property
     def value(self) -> float | None:

@@ -12,7 +12,7 @@ from fibercap.core.dates import whole_period
 from fibercap.core.errors import Problem, ScenarioError, did_you_mean
 from fibercap.core.timeline import FLOW, STOCK
 from fibercap.core.tree import place_of
-from fibercap.core.units import house_unit, in_words
+from fibercap.core.units import in_words
 from fibercap.model.claim import Multiple
 from fibercap.model.measures import measures
 
@@ -38,7 +38,10 @@ ROUNDING: Final = 1e-9
 
 @dataclass(frozen=True)
 class Outcome:
-    """What became of a claim. `margin` is value / limit - 1; positive is above the limit."""
+    """What became of a claim. `margin` is value / limit - 1; positive is above the limit.
+
+    `evidence` is the weakest kind of input that the value rests on; "" where there is none.
+    """
 
     name: str
     says: str
@@ -53,6 +56,7 @@ class Outcome:
     reason: str = ""
     note: str = ""
     source: str = ""
+    evidence: str = ""
 
     @property
     def margin(self) -> float | None:
@@ -146,7 +150,12 @@ def _tested(projection: Projection, known: Mapping[str, Measure], name: str, cla
         reason="" if value is not None else found.reason,
         note=claim.note,
         source=claim.source,
+        evidence="" if value is None else _evidence(projection, known, claim),
     )
+
+
+def _evidence(projection: Projection, known: Mapping[str, Measure], claim: Claim) -> str:
+    return projection.evidence.weakest([claim.row]) if claim.row else known[claim.measure].evidence
 
 
 def lost(projection: Projection, known: Collection[str], at: str, claim: Claim | Covenant) -> Problem | None:
@@ -172,10 +181,11 @@ def _limit(projection: Projection, name: str, claim: Claim, unit: str) -> Array 
             wanted = base if isinstance(base, str) else "a defined value"
             return Problem(f"{where}.of", "outside_horizon", f"`{asked.of}`", wanted, "choose another")
         return np.asarray(asked.times.reshape(-1) * base)
-    if asked.amount.dimensionality != house_unit(unit).dimensionality:
-        found, wanted = in_words(str(asked.amount.units)), in_words(unit)
+    limit = asked.amount.in_unit(unit)
+    if limit is None:
+        found, wanted = in_words(asked.amount.unit), in_words(unit)
         return Problem(where, "wrong_dimension", found, wanted, f"the subject is in {unit or 'plain numbers'}")
-    return np.ravel(asked.amount.to(house_unit(unit)).magnitude)
+    return np.asarray([limit])
 
 
 def near(word: str, rows: list[str]) -> list[str]:

@@ -11,7 +11,7 @@ import numpy.typing as npt
 from fibercap.core.errors import Problem, ScenarioError
 from fibercap.core.timeline import STOCK
 from fibercap.core.tree import place_of
-from fibercap.core.units import house_unit, in_words
+from fibercap.core.units import in_words
 from fibercap.model.lock_up import locked_row
 from fibercap.model.measure import YEARLY
 from fibercap.model.measures import measure_named, names
@@ -119,16 +119,17 @@ def tests_of(projection: Projection, loan: str, name: str, covenant: Covenant) -
     measure = measure_named(projection, covenant.measure) if covenant.measure else None
     unit = measure.unit if measure else projection.rows[covenant.row].unit
     comparator, asked = covenant.limit
-    for key, quantity in ((comparator, asked), ("lock_up", covenant.lock_up)):
-        if quantity is not None and quantity.dimensionality != house_unit(unit).dimensionality:
+    limit, level = asked.in_unit(unit), covenant.lock_up and covenant.lock_up.in_unit(unit)
+    for key, quantity, found in ((comparator, asked, limit), ("lock_up", covenant.lock_up, level)):
+        if quantity is not None and found is None:
             wanted, hint = in_words(unit), f"the subject is in {unit or 'plain numbers'}"
-            return Problem(f"{at}.{key}", "wrong_dimension", in_words(str(quantity.units)), wanted, hint)
-    limit = np.reshape(asked.to(house_unit(unit)).magnitude, (-1, 1))
+            return Problem(f"{at}.{key}", "wrong_dimension", in_words(quantity.unit), wanted, hint)
+    limits = np.full((1, 1), limit)
     if measure is not None:
         values = np.broadcast_to(measure.values, (projection.draws,))[:, None]
-        return TestDates(("in total",), values, limit, unit, comparator)
-    found = _by_time(projection, loan, covenant)
-    return TestDates(tuple(found), np.stack([*found.values()], axis=-1), limit, unit, comparator)
+        return TestDates(("in total",), values, limits, unit, comparator)
+    dates = _by_time(projection, loan, covenant)
+    return TestDates(tuple(dates), np.stack([*dates.values()], axis=-1), limits, unit, comparator)
 
 
 def _tested(projection: Projection, loan: str, name: str, covenant: Covenant) -> Tested | Problem:
@@ -152,7 +153,7 @@ def _tested(projection: Projection, loan: str, name: str, covenant: Covenant) ->
         limit,
         found.unit,
         tests,
-        None if level is None else float(np.ravel(level.to(house_unit(found.unit)).magnitude)[0]),
+        level.in_unit(found.unit) if level is not None else None,
         _locked(projection, locked_row(loan, name)),
     )
 

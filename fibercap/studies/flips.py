@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from fibercap.core.errors import Problem
-from fibercap.model.evidence import evidence, rows_of
 from fibercap.model.measures import measure_named
 from fibercap.studies.claims import judged as tested
 from fibercap.studies.claims import outcomes
@@ -91,10 +90,10 @@ def flips(projection: Projection, known: Mapping[str, Outcome] | None = None) ->
 
 def _inputs_of(projection: Projection) -> dict[str, list[str]]:
     """Return by claim the inputs on which its row or measure rests."""
-    known, found = evidence(projection), {}
+    found = {}
     for name, claim in projection.scenario.claims.items():
-        rows = (claim.row,) if claim.row else rows_of(measure_named(projection, claim.measure))
-        found[name] = [item.path for item in known.under(rows)]
+        rows = (claim.row,) if claim.row else measure_named(projection, claim.measure).rests_on
+        found[name] = [item.path for item in projection.evidence.under(rows)]
     return found
 
 

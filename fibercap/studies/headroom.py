@@ -9,7 +9,6 @@ import numpy as np
 
 from fibercap.core.errors import Problem
 from fibercap.core.tree import Branch, Leaf, at
-from fibercap.core.units import Quantity
 from fibercap.studies.covenants import covenants, tests_of
 from fibercap.studies.levers import Handle, Lever, lever
 from fibercap.studies.turning import Verdict, turns
@@ -82,6 +81,8 @@ def tightest(found: Mapping[str, Headroom]) -> Headroom | None:
 
 def _levers(projection: Projection) -> tuple[Scenario, list[Lever]]:
     """Return the scenario with its overhead written period by period, and the three levers on it."""
+    from fibercap.core.quantity import Quantity  # noqa: PLC0415 - a plan without covenants does without pint
+
     scenario, timeline = projection.scenario, projection.timeline
     overhead = projection.value("inputs.company.overhead")[0]
     earned = np.maximum(projection.value("accounts.ebitda")[0], 0.0) / (timeline.months / 12)

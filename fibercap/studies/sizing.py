@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 
 from fibercap.core.errors import FibercapError, ScenarioError, did_you_mean
-from fibercap.core.units import Quantity
+from fibercap.core.quantity import Quantity
 from fibercap.model.measures import measure_named
 from fibercap.model.projection import Projection, project
 from fibercap.studies.claims import holds

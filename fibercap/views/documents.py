@@ -14,7 +14,7 @@ from fibercap.studies.covenants import covenants
 from fibercap.studies.headroom import tightest
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from fibercap.core.units import Array
     from fibercap.model.measure import Measure
@@ -48,6 +48,7 @@ def measures_document(found: Mapping[str, Measure]) -> Document:
             "reason": m.reason or None,
             "when": m.when or None,
             "better": m.better or None,
+            "evidence": m.evidence or None,
         }
         for name, m in found.items()
     }
@@ -65,6 +66,7 @@ def claims_document(found: Mapping[str, Outcome], flips: Mapping[str, Flip | Non
             "unit": o.unit,
             "margin": o.margin,
             "reason": o.reason or None,
+            "evidence": o.evidence or None,
         }
         for name, o in found.items()
     }
@@ -185,8 +187,9 @@ def check_document(
     covenants: Mapping[str, Tested],
     rooms: Mapping[str, Headroom],
     flips: Mapping[str, Flip | None] | None,
+    still: Sequence[str] | None = None,
 ) -> Document:
-    """Return the document of `check --json`."""
+    """Return the document of `check --json`; `still` are the inputs that move nothing, where they were looked for."""
     tight = tightest(rooms)
     return {
         "valid": True,
@@ -194,7 +197,7 @@ def check_document(
         "covenants": covenants_document(covenants, rooms),
         "tightest_covenant": tight.covenant if tight else None,
         "checks": checks_document(projection),
-        "unused": unused(projection.scenario),
+        "unused": [*unused(projection.scenario), *(still or ())],
         "formulas_proved": projection.proved,
         "inputs": projection.scenario.evidence(),
     }

@@ -171,8 +171,12 @@ def check_lines(
     covenants: Mapping[str, Tested],
     rooms: Mapping[str, Headroom],
     flips: Mapping[str, Flip | None] | None,
+    still: Sequence[str] | None = None,
 ) -> Iterator[tuple[str, dict[str, Any]]]:
-    """Run over the lines of `check`, each with its style; a broken covenant comes first."""
+    """Run over the lines of `check`, each with its style; a broken covenant comes first.
+
+    `still` are the inputs that move nothing, where they were looked for.
+    """
     scenario = projection.scenario
     yield f"{scenario.file} is a valid scenario", {}
     for breach in breaches(covenants):
@@ -191,6 +195,10 @@ def check_lines(
         verdict, told = covenant_lines(tested, rooms[name])
         yield f"  {verdict}  ", {"fg": "green" if tested.holds else "red", "nl": False}
         yield f"{tested.loan}: {tested.says}\n        {told.replace('; ', chr(10) + 8 * ' ')}", {}
+    if still is not None:
+        yield f"  {len(still) or 'no'} input{'s' * (len(still) != 1)} that move{'s' * (len(still) == 1)} nothing", {}
+    for path in still or ():
+        yield f"    {path}", {}
     surprises = sum(not outcome.as_expected for outcome in claims.values())
     yield f"  {len(claims)} claims, {surprises} not as expected", {}
     if covenants:

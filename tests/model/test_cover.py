@@ -12,7 +12,7 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from fibercap.cli import cli
-from fibercap.core.units import Quantity
+from fibercap.core.quantity import Quantity
 from fibercap.model.measures import measures
 from fibercap.model.projection import Projection, project
 from fibercap.reading.files import scenario_of

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from functools import cache
+from typing import Any
 
 import numpy as np
 import pytest
 
 from fibercap.core.errors import ScenarioError
+from fibercap.core.quantity import Quantity
 from fibercap.core.reach import reach
 from fibercap.core.tree import Leaf, leaves, unwrap
-from fibercap.core.units import Quantity, QuantityTextError, split_quantity
-from fibercap.model.evidence import evidence, rows_of
+from fibercap.core.units import QuantityTextError, split_quantity
 from fibercap.model.measures import measures
 from fibercap.model.projection import Projection, project
 from fibercap.model.scenario import Scenario
@@ -91,7 +92,7 @@ def test_a_batch_has_the_evidence_of_its_members() -> None:
     assert {n: m.evidence for n, m in measures(batch).items()} == kinds(PLAN)
 
 
-def _drawable(plan: Scenario) -> dict[str, Quantity]:
+def _drawable(plan: Scenario) -> dict[str, Any]:
     """Return every number of a scenario that may be drawn, with a draw of its own in which it is nudged."""
     values, _ = unwrap(plan.tree)
     written: dict[str, tuple[float, str]] = {}
@@ -110,10 +111,10 @@ def _drawable(plan: Scenario) -> dict[str, Quantity]:
         if number:
             written[".".join(path)] = (number, unit)
     found = {}
-    for draw, (path, (number, unit)) in enumerate(written.items(), 1):
+    for draw, (name, (number, unit)) in enumerate(written.items(), 1):
         draws = np.full((len(written) + 1, 1), number)
         draws[draw] *= 0.999
-        found[path] = Quantity(draws, unit or "dimensionless")
+        found[name] = Quantity(draws, unit or "dimensionless")
     return found
 
 
@@ -145,10 +146,10 @@ def test_whatever_moves_a_row_is_among_the_inputs_it_rests_on(name: str, least: 
 @pytest.mark.parametrize("name", ["fibercore", "fleet_revolver", "jena_in_euro"])
 def test_whatever_moves_a_measure_is_among_its_inputs(name: str) -> None:
     projection, paths = nudged(name)
-    told = evidence(projection)
+    told = projection.evidence
     for measure in measures(projection).values():
         values = np.broadcast_to(measure.values, (projection.draws,))
-        under = [item.path for item in told.under(rows_of(measure))]
+        under = [item.path for item in told.under(measure.rests_on)]
         for number, path in enumerate(paths, 1):
             if abs(values[number] - values[0]) > 1e-9 * max(abs(values[0]), 1.0):
                 assert any(path == r or path.startswith(f"{r}.") for r in under), f"{path} moves {measure.name}"

@@ -57,6 +57,10 @@ def disagreements(projection: Projection) -> list[str]:
             found.append(
                 f"{path} at column {column}: {kernel[0, column]} from the kernel, {text[0, column]} from {row.formula}"
             )
+    for path, item in projection.given.items():
+        text = evaluate(item.formula, reader) if item.formula else item.value
+        if not np.allclose(text, item.value, rtol=1e-9, atol=1e-6 if item.unit.isupper() else 1e-9):
+            found.append(f"{path}: {item.value} given, {text} from {item.formula}")
     return found
 
 
@@ -89,8 +93,8 @@ def test_nearly_every_row_has_a_formula() -> None:
 
     bare = {path.split(".")[-1] for path, row in projection.rows.items() if not row.formula}
     assert bare == {
-        "years", "opens_year", "closes_year", "date", "fee_left", "month", "period", "is_payment", "repays", "is_final",
-        "year_fraction", "period_fraction", "fleet_available", "algar_available", "is_last", "is_signing",
+        "date", "month", "period", "is_payment", "repays", "is_final",
+        "year_fraction", "period_fraction", "fleet_available", "algar_available", "is_signing",
         "draws_here", "capitalizes", "rate_set_on", "pays",
     }  # fmt: skip
 
@@ -162,3 +166,12 @@ def test_a_formula_that_refers_to_nothing_is_refused() -> None:
 
 def test_nothing_to_divide_by_is_undefined_not_infinite() -> None:
     assert np.isnan(evaluate("{a} / 0", lambda _path, _shift: np.ones(1))).all()
+
+
+def test_formulas_of_one_shape_are_proved_with_their_own_units_and_named_by_their_own_text() -> None:
+    assert prove([block("MAX({money}, 0) / {fiber}", "USD/km"), block("MAX({fiber}, 0) / {years}", "km/year")]) == 2
+    for one, other, told in (("money", "fiber", "USD and km"), ("fiber", "money", "km and USD")):
+        with pytest.raises(UnitError, match=rf"^`\{{{one}\}} - \{{{other}\}}` joins {told}"):
+            prove([block(f"{{{one}}} - {{{other}}}", "USD")])
+    assert evaluate("{a} - {b}", lambda path, _: np.array([5.0 if path == "a" else 3.0]))[0] == 2.0
+    assert evaluate("{b} - {a}", lambda path, _: np.array([5.0 if path == "a" else 3.0]))[0] == -2.0
