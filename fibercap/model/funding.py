@@ -132,8 +132,10 @@ def _rest(found: dict[str, Asked], name: str, others: set[str], wholes: dict[str
             text, value = f"{text} - {part.text}", value - part.value
         else:
             foreign = wholes[part.currency]
-            text = f"{text} - {part.text} * ({whole.text}) / ({foreign.text})"
-            value = value - part.value * whole.value / foreign.value
+            text = f"{text} - IF({foreign.text} > 0, {part.text} * ({whole.text}) / ({foreign.text}), 0)"
+            above, below = np.broadcast_arrays(whole.value, foreign.value)
+            rate = np.divide(above, below, out=np.zeros(above.shape), where=below > 0)
+            value = value - part.value * rate
     return Asked(f"MAX({text}, 0)", np.maximum(value, 0.0), own.currency, own.rate)
 
 
