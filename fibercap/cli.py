@@ -46,6 +46,7 @@ fibercap compare fibercore           its ways of financing side by side
 fibercap check fibercore             units, laws, claims; exit 1 on a surprise
 fibercap plot fibercore capacity     a chart as PNG, SVG or PDF
 fibercap loan fibercore fleet        a loan's schedule, payment by payment
+fibercap schema                      the scenario language, for editors
 
 Exit codes: 0 done; 1 a claim is not as expected or a covenant broken (check), or a law of the books is broken;
 2 bad usage or bad scenario; 130 interrupted.
@@ -238,6 +239,28 @@ def loan(  # noqa: PLR0913, PLR0917 - a command has that many options
         click.echo(loan_csv(found) if as_csv else loan_json(found), nl=False)
     else:
         loan_pages(lending.loans, found)
+
+
+@cli.command()
+@click.option("--out", type=click.Path(path_type=Path), help="Write it to this file.")
+@click.option("--force", is_flag=True, help="Replace a file that exists.")
+def schema(out: Path | None, force: bool) -> None:  # noqa: FBT001 - click hands flags over so
+    """Print the JSON Schema of the scenario language, for editors and validators.
+
+    An editor that knows YAML checks a scenario as it is written, if its first line is
+    `# yaml-language-server: $schema=FILE`.
+    """
+    from fibercap.reading.schema import schema as made
+    from fibercap.views.documents import text
+
+    written = text(made())
+    if out is None:
+        click.echo(written)
+        return
+    from fibercap.views.files import write_bytes
+
+    write_bytes(out, f"{written}\n".encode(), force=force)
+    click.echo(str(out))
 
 
 def _chart_arguments(arguments: tuple[str, ...]) -> tuple[str, str | None]:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import numpy as np
 from pydantic_core import PydanticCustomError, core_schema
 
+from fibercap.core import grammar
 from fibercap.core.errors import nearest
 from fibercap.core.tree import Leaf
 from fibercap.core.units import (
@@ -65,6 +66,10 @@ class Field(ABC):
     def parse(self, raw: Any, info: ValidationInfo) -> Any:  # noqa: ANN401 - each field has its own type
         """Return the value, or raise the error of `wrong`."""
 
+    @abstractmethod
+    def schema(self) -> grammar.Json:
+        """Return what may be written, as JSON Schema with `title` and, for a quantity, `x-unit`."""
+
     def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:  # noqa: ANN401
         """Tell pydantic to use `parse`."""
         return core_schema.with_info_plain_validator_function(self.parse)
@@ -78,6 +83,10 @@ class Of(Field):
     low: float = -np.inf
     high: float = np.inf
     above: float = -np.inf
+
+    def schema(self) -> grammar.Json:
+        """Return what may be written."""
+        return grammar.quantities(self.unit, self.low, self.high, self.above, self.example("USD"))
 
     def house(self, currency: str) -> str:
         """Return the house unit with the reporting currency in place of `money`."""
@@ -178,6 +187,13 @@ class Duration(Field):
     unit: str = "month"
     wanted: str = "a duration in months, quarters or years"
 
+    def schema(self) -> grammar.Json:
+        """Return what may be written."""
+        least = f", at least {self.low:g} months" if self.low > 1 else ", more than 0" if self.low > 0 else ""
+        kind = f"{'months' if self.drawable else 'whole months'}{least}"
+        pattern = grammar.duration(zero=not least, whole=not self.drawable)
+        return grammar.text(kind, pattern, "month", "`6 months` or `5 years`")
+
     def parse(self, raw: Any, info: ValidationInfo) -> Any:  # noqa: ANN401
         """Return months: an int, or an array `()` or `(draw, 1)` where it may be drawn."""
         if isinstance(getattr(raw, "value", raw), Quantity) and self.drawable:
@@ -207,6 +223,10 @@ class Duration(Field):
 class Text(Field):
     """A text, kept as it is."""
 
+    def schema(self) -> grammar.Json:
+        """Return what may be written: YAML may see a number or a truth in it."""
+        return {"title": "text", "type": ["string", "number", "boolean"]}
+
     def parse(self, raw: Any, info: ValidationInfo) -> str:  # noqa: ANN401
         """Return the text."""
         del info
@@ -219,6 +239,11 @@ class Word(Field):
 
     known: tuple[str, ...]
     kind: str = "words"
+
+    def schema(self) -> grammar.Json:
+        """Return what may be written."""
+        title = self.known[0] if len(self.known) == 1 else f"one of the {self.kind}"
+        return {"title": title, "enum": list(self.known)}
 
     def parse(self, raw: Any, info: ValidationInfo) -> str:  # noqa: ANN401
         """Return the word."""
@@ -239,6 +264,15 @@ class Number(Field):
     low: float = 0.0
     known: tuple[int, ...] = ()
     unit: str = ""
+
+    def schema(self) -> grammar.Json:
+        """Return what may be written."""
+        if self.known:
+            each = [form for number in self.known for form in (number, str(number))]
+            return {"title": " or ".join(map(str, self.known)), "enum": each, "x-unit": "1"}
+        title = f"number, at least {self.low:g}" if self.low else "number"
+        told = grammar.text(title, grammar.UNSIGNED, "1", "`5`")
+        return {**told, "type": ["number", "string"], "minimum": self.low}
 
     def parse(self, raw: Any, info: ValidationInfo) -> Array:  # noqa: ANN401
         """Return the number, `()` or `(draw, 1)`."""

@@ -34,7 +34,7 @@ BRL = [real]
 DEM = EUR / {DEM_PER_EUR}
 """
 CURRENCIES: Final = ("USD", "EUR", "DEM", "BRL")
-_SCALES: Final = {"thousand": 1e3, "million": 1e6, "billion": 1e9}
+SCALES: Final = {"thousand": 1e3, "million": 1e6, "billion": 1e9}
 _SPOKEN: Final = {
     "years": "year",
     "yr": "year",
@@ -48,7 +48,7 @@ VOCABULARY: Final = frozenset(
     | {prefix + code for prefix in "kM" for code in CURRENCIES}
 )
 
-_SCALED_UNITS: Final = frozenset({"Mkm"} | {prefix + code for prefix in "kM" for code in CURRENCIES})
+SCALED_UNITS: Final = frozenset({"Mkm"} | {prefix + code for prefix in "kM" for code in CURRENCIES})
 
 
 def _make_registry() -> pint.UnitRegistry[Any]:
@@ -71,7 +71,8 @@ class QuantityTextError(ValueError):
         self.code, self.found, self.wanted, self.hint = code, found, wanted, hint
 
 
-_NUMBER = re.compile(r"-?\d+(_\d+)*(\.\d+(_\d+)*)?([eE][+-]?\d{1,3})?", re.ASCII)
+UNSIGNED: Final = r"[0-9]+(?:_[0-9]+)*(?:\.[0-9]+(?:_[0-9]+)*)?(?:[eE][+-]?[0-9]{1,3})?"
+_NUMBER = re.compile(f"-?{UNSIGNED}")
 _WRITE = "write it like `25 million USD`, `255_000 km/year` or `8.5 %`"
 
 
@@ -100,6 +101,15 @@ def _unit(text: str, whole: str) -> str:
     return " / ".join(_SPOKEN.get(part, part) for part in parts)
 
 
+def words_like(unit: str) -> tuple[str, ...]:
+    """Return the words of the vocabulary that may stand for a house unit without `/`; `money` is any currency."""
+    if unit in ("percent", "1"):
+        return ("%", "bp")
+    dimensions = {house_unit(code).dimensionality for code in (CURRENCIES if unit == "money" else (unit,))}
+    found = [word for word in VOCABULARY if house_unit(_SPOKEN.get(word, word)).dimensionality in dimensions]
+    return tuple(sorted(found, key=lambda word: (word in SCALED_UNITS, word)))
+
+
 def split_quantity(text: str) -> tuple[float, str]:
     """Read `NUMBER [thousand|million|billion] UNIT`; return the number and a pint unit text ("" if none is written).
 
@@ -111,9 +121,9 @@ def split_quantity(text: str) -> tuple[float, str]:
     words = text.split(" ")
     number = _number_of_words(words, text)
     rest = words[1:]
-    scaled = bool(rest) and rest[0] in _SCALES
+    scaled = bool(rest) and rest[0] in SCALES
     if scaled:
-        number *= _SCALES[rest[0]]
+        number *= SCALES[rest[0]]
         rest = rest[1:]
     if not rest:
         return number, ""
@@ -121,7 +131,7 @@ def split_quantity(text: str) -> tuple[float, str]:
         digits = "".join(words[:2]).replace("_", "").isdigit()
         hint = f"no blanks inside a number; write `{'_'.join(words[:2])} {' '.join(words[2:])}`" if digits else _WRITE
         raise QuantityTextError("not_a_quantity", f"`{text}`", "one number and one unit", hint)
-    if scaled and rest[0].split("/")[0] in _SCALED_UNITS:
+    if scaled and rest[0].split("/")[0] in SCALED_UNITS:
         raise QuantityTextError("double_scale", f"two scales in `{text}`", "one", f"write `{words[0]} {rest[0]}`")
     return number, _unit(rest[0], text)
 
