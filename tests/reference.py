@@ -228,8 +228,8 @@ def _table(block: Json, at: str) -> Iterator[str]:
             yield Row(key, told, key in needs.get("required", ()), _inside(key, told, at, block).link).line()
     beside = block.get("additionalProperties")
     if isinstance(beside, dict):
-        told = "What a loan of that name pays, or `grant`, `equity` or `cash`: an amount, a share, or `rest`."
-        yield Row("NAME", {"description": told, "x-unit": _resolved(beside)["x-unit"]}).line()
+        what = "What a loan of that name pays, or `grant`, `equity` or `cash`: an amount, a share, or `rest`."
+        yield Row("NAME", {"description": what, "x-unit": _resolved(beside)["x-unit"]}).line()
     for group in needs.get("allOf", ()):
         names = [f"`{one['required'][0]}`" for one in group["oneOf"]]
         yield from ("", f"Exactly one of {', '.join(names[:-1])} and {names[-1]} is given.")

@@ -271,7 +271,7 @@ class Number(Field):
             each = [form for number in self.known for form in (number, str(number))]
             return {"title": " or ".join(map(str, self.known)), "enum": each, "x-unit": "1"}
         title = f"number, at least {self.low:g}" if self.low else "number"
-        told = grammar.text(title, grammar.UNSIGNED, "1", "`5`")
+        told = grammar.text(title, grammar.NUMBER, "1", "`5`")
         return {**told, "type": ["number", "string"], "minimum": self.low}
 
     def parse(self, raw: Any, info: ValidationInfo) -> Array:  # noqa: ANN401

@@ -9,14 +9,16 @@ from fibercap.core.units import SCALED_UNITS, SCALES, UNSIGNED, VOCABULARY, in_w
 
 Json = dict[str, Any]
 
+NUMBER: Final = UNSIGNED
 PERIOD: Final = "[12][0-9]{3}(?:-(?:Q[1-4]|0[1-9]|1[0-2]))?"
 _DAY: Final = "(?:0[1-9]|1[0-2])-(?:0[1-9]|[12][0-9])|(?:0[13-9]|1[0-2])-30|(?:0[13578]|1[02])-31"
 DAY: Final = f"[12][0-9]{{3}}-(?:{_DAY})"
 WHEN: Final = f"(?:in total|(?:end of )?{PERIOD})"
-ANY_QUANTITY: Final = (
-    f"-?{UNSIGNED}(?: (?:{'|'.join(SCALES)}))?"
-    f"(?: (?:1/)?(?:{'|'.join(sorted(VOCABULARY))})(?:/(?:{'|'.join(sorted(VOCABULARY))}))*)?"
-)
+_SCALE: Final = f"(?:{'|'.join(SCALES)})"
+_ANY: Final = f"(?:{'|'.join(sorted(VOCABULARY))})"
+_PLAIN: Final = f"(?:{'|'.join(sorted(VOCABULARY - SCALED_UNITS))}|1/{_ANY})"
+_SCALED: Final = f"(?:{'|'.join(sorted(SCALED_UNITS))})"
+ANY_QUANTITY: Final = f"-?{NUMBER}(?: {_SCALE}| (?:(?:{_SCALE} )?{_PLAIN}|{_SCALED})(?:/{_ANY})*)?"
 _NOT_ZERO: Final = "(?!-?[0_.]+(?:[eE][^ ]*)?(?: |$))"
 _WHOLE: Final = r"[0-9]+(?:_[0-9]+)*(?:\.0+)?"
 _TO_100: Final = r"(?:0*[0-9]{1,2}(?:\.[0-9]+(?:_[0-9]+)*)?|0*100(?:\.0+)?)"
@@ -25,26 +27,22 @@ _TO_100: Final = r"(?:0*[0-9]{1,2}(?:\.[0-9]+(?:_[0-9]+)*)?|0*100(?:\.0+)?)"
 def quantity(unit: str, *, signed: bool = False, zero: bool = True) -> str:
     """Return the pattern of a quantity: number, scale, and a unit of the same dimension as a house unit."""
     over, *under = unit.split("/")
-    words = words_like(over)
-    plain = "|".join(word for word in words if word not in SCALED_UNITS)
-    scaled = "|".join(word for word in words if word in SCALED_UNITS)
-    units = f"(?:(?:{'|'.join(SCALES)}) )?(?:{plain})"
-    if over == "1":
-        units = f"(?:(?:{'|'.join(SCALES)}) )?(?:{plain}|1)"
-    units = f"(?:{units}|{scaled})" if scaled else units
+    words = words_like(over) + (("1",) if over == "1" else ())
+    plain, scaled = ("|".join(word for word in words if (word in SCALED_UNITS) is scaled) for scaled in (False, True))
+    units = f"(?:(?:{_SCALE} )?(?:{plain}){f'|{scaled}' if scaled else ''})"
     units += "".join(f"/(?:{'|'.join(words_like(part))})" for part in under)
-    return f"{'' if zero else _NOT_ZERO}{'-?' if signed else ''}{UNSIGNED} {units}"
+    return f"{'' if zero else _NOT_ZERO}{'-?' if signed else ''}{NUMBER} {units}"
 
 
 def share() -> str:
     """Return the pattern of a share from 0 % to 100 %."""
-    return f"(?:{_TO_100} %|{UNSIGNED} bp)"
+    return f"(?:{_TO_100} %|{NUMBER} bp)"
 
 
 def duration(*, zero: bool = True, whole: bool = True) -> str:
     """Return the pattern of a duration in calendar months; `whole` asks for whole ones where months are written."""
-    months = _WHOLE if whole else UNSIGNED
-    return f"{'' if zero else _NOT_ZERO}(?:{months} months?|{UNSIGNED} (?:quarters?|years?|yr))"
+    months = _WHOLE if whole else NUMBER
+    return f"{'' if zero else _NOT_ZERO}(?:{months} months?|{NUMBER} (?:quarters?|years?|yr))"
 
 
 def text(title: str, pattern: str, unit: str, like: str) -> Json:

@@ -26,8 +26,8 @@ class ExchangeOf(Of):
 
     def schema(self) -> grammar.Json:
         """Return what may be written."""
-        codes = "|".join(CURRENCIES)
-        pattern = f"{grammar.UNSIGNED} (?:{codes})/(?:{codes})"
+        codes = [f"{one}/(?:{'|'.join(code for code in CURRENCIES if code != one)})" for one in CURRENCIES]
+        pattern = f"{grammar.NUMBER} (?:{'|'.join(codes)})"
         return grammar.text("rate of exchange", pattern, "money/money", "`0.92 USD/EUR`")
 
     def parse(self, raw: Any, info: ValidationInfo) -> Array:  # noqa: ANN401

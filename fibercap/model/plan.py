@@ -15,11 +15,11 @@ from fibercap.core.units import CURRENCIES, Array
 from fibercap.model.claim import Claim
 from fibercap.model.company import Company, Horizon, MoneyTerms, Opening, Tax, WorkingCapital
 from fibercap.model.currency import Exchange
-from fibercap.model.funding import Funding
 from fibercap.model.loans import Loan
 from fibercap.model.market import Product
 from fibercap.model.plants import Plant
 from fibercap.model.projects import Project
+from fibercap.model.sources import Funding
 
 KINDS = ("stated", "derived", "assumed")
 
@@ -86,8 +86,7 @@ class Lending(Spec):
 
     def loan_currency(self, name: str) -> str:
         """Return the currency of a loan: that of its amount."""
-        owed = self.loans[name].outstanding is not None
-        return self.currency_at(f"loans.{name}.{'outstanding' if owed else 'commitment'}")
+        return self.currency_at(f"loans.{name}.{self.loans[name].owed_as}")
 
     @property
     def amounts(self) -> Mapping[str, str]:

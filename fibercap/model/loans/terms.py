@@ -83,7 +83,7 @@ class Fees(Spec):
     agency: Annotated[Array, Of("money/year", low=0.0)] = NOTHING
     """An amount by the year. Like `10_000 USD/year`."""
     available_until: Annotated[date | None, Day()] = None
-    """Last day on which it may be drawn; without it, the last planned draw, or maturity of a revolver. Like `2002-12-31`."""
+    """Last day on which it may be drawn; without it, the last planned draw, or a revolver's maturity. Like `2002-12-31`."""
 
     @property
     def recurring(self) -> bool:
@@ -152,7 +152,7 @@ class Loan(Spec):
     title: Label = ""
     """What tables call it. Like `Fleet five-year loan`."""
     lender: Label = ""
-    """Who lends. Like `Fleet National Bank`."""
+    """Who lends the money. Like `Fleet National Bank`."""
     commitment: Annotated[Array, Of("money", above=0.0)] = NOTHING
     """The most that may be drawn; its currency is the loan's. Like `10 million USD`."""
     signed: Annotated[date, Day()] = NOT_GIVEN
@@ -189,7 +189,7 @@ class Loan(Spec):
     after_prepayment: Annotated[str, Word(("shorten", "recast"), "ways after a prepayment")] = "shorten"
     """Whether a prepayment shortens the loan, or lowers its later payments."""
     sweep: Share = NOTHING
-    """Share of the cash above `minimum_cash` that pays the loan down at the end of periods with a payment. Like `50 %`."""
+    """Share of the cash above its minimum that pays the loan down at the end of periods with a payment. Like `50 %`."""
     covenants: Mapping[str, Covenant] = {}
     """What the borrower has promised to keep, by name. Like `{cover: {row: accounts.dscr, at_least: 1.2}}`."""
     rounding: Annotated[
@@ -203,6 +203,20 @@ class Loan(Spec):
     def maturity(self) -> date:
         """The day on which everything still owed is due."""
         return self.matures if isinstance(self.matures, date) else add_months(self.signed, self.matures)
+
+    @property
+    def owed_as(self) -> str:
+        """The field in which its amount is written."""
+        return "commitment" if self.outstanding is None else "outstanding"
+
+    @property
+    def ends_as(self) -> str:
+        """The field in which its term is written."""
+        return "matures" if self.remaining is None else "remaining"
+
+    def drawing_reads(self, name: str) -> tuple[str, ...]:
+        """Return the inputs that say in which model periods a loan of this name may be drawn."""
+        return (*(f"loans.{name}.{key}" for key in ("signed", self.ends_as, "fees.available_until")), "horizon")
 
     @property
     def interval(self) -> int:

@@ -24,7 +24,7 @@ def written(default: Any, kind: Field | OneOf | None) -> Any:  # noqa: ANN401 - 
     """
     if isinstance(kind, OneOf):
         return _kind(default, kind)
-    if kind is None or default is None or isinstance(default, str) and not default:
+    if kind is None or default is None or (isinstance(default, str) and not default):
         return None
     value = _value(default, kind)
     try:

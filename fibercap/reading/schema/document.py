@@ -21,7 +21,7 @@ _OPERATOR: Final[Json] = {
             "description": "The value below, times a number or a share.",
             "examples": [0.8, "80 %"],
             "type": ["number", "string"],
-            "pattern": f"^{grammar.UNSIGNED}(?: %)?$",
+            "pattern": f"^{grammar.NUMBER}(?: %)?$",
         },
         "plus": {
             "description": "The value below and this, in the same unit; below zero takes away.",
@@ -53,7 +53,7 @@ _SHARED: Final[dict[str, Json]] = {
         **_TEXT,
     },
     "like": {
-        "description": "Name of another entry of this collection and this file, whose keys are taken but for those given here.",
+        "description": "Name of another entry of the same block, whose keys are taken but for those given here.",
         "examples": ["xtal_1"],
         **_TEXT,
     },

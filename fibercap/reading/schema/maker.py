@@ -10,7 +10,7 @@ from fibercap.core.fields import Field, Word
 from fibercap.core.grammar import Json
 from fibercap.core.spec import OneOf, Spec, collection_in, specs_in
 from fibercap.core.units import CURRENCIES
-from fibercap.model.funding import PURSES
+from fibercap.model.sources import PURSES
 from fibercap.reading.schema.defaults import named, written
 from fibercap.reading.schema.help import block_help, field_help
 
@@ -182,7 +182,8 @@ def _needs(spec: type[Spec]) -> Json:
         key
         for key, name in spec.keys_known().items()
         if spec.model_fields[name].is_required() and name not in spec.gathers
-    ] + [key for key in named(spec)]
+    ]
+    required += named(spec)
     groups = [{"oneOf": [{"required": [key]} for key in group]} for group in spec.one_of]
     together = {key: list(others) for key, others in spec.together.items()}
     return (
@@ -207,6 +208,7 @@ def _field(spec: type[Spec], name: str) -> Field:
 
 
 def mark_in(annotation: Any) -> Field | OneOf | None:  # noqa: ANN401 - any type expression
+    """Return the field type or union in an annotation; one of the members of a collection is not its own."""
     if get_origin(annotation) is Annotated:
         return next((mark for mark in get_args(annotation)[1:] if isinstance(mark, Field | OneOf)), None)
     if get_origin(annotation) in (Mapping, None):
