@@ -36,6 +36,11 @@ class Place:
     text: str = ""
     width: int = 1
 
+    @property
+    def spot(self) -> str:
+        """File and line, as `plan.yaml:12`; a setting of the command line has no lines."""
+        return self.file if self.file.startswith("--") else f"{self.file}:{self.line}"
+
 
 @dataclass(frozen=True, slots=True)
 class Problem:

@@ -55,11 +55,32 @@ def quantities(unit: str, low: float, high: float, above: float, like: str) -> J
     """Return the schema of a quantity in a house unit, between limits."""
     bounded = unit == "percent" and low == 0 and high == 1
     pattern = share() if bounded else quantity(unit, signed=low < 0 and above < 0, zero=not above >= 0)
-    words = in_words(unit if unit == "percent" else unit.replace("money", "USD"))
-    words = words.removeprefix("an ").removeprefix("a ")
+    told = in_words(unit if unit == "percent" else unit.replace("money", "USD"))
+    told = told.removeprefix("an ").removeprefix("a ")
     limits = _limits(unit, low, high, above)
     shown = {"percent": "%", "1/year": "%/year"}.get(unit, unit)
-    return text(f"{words}, {limits}" if limits else words, pattern, shown, like)
+    return text(f"{told}, {limits}" if limits else told, pattern, shown, like)
+
+
+def months(low: float, *, whole: bool) -> Json:
+    """Return the schema of a duration of at least so many months."""
+    least = f", at least {low:g} months" if low > 1 else ", more than 0" if low > 0 else ""
+    pattern = duration(zero=not least, whole=whole)
+    return text(f"{'whole months' if whole else 'months'}{least}", pattern, "month", "`6 months` or `5 years`")
+
+
+def number(low: float, known: tuple[int, ...]) -> Json:
+    """Return the schema of a bare number, or of one of those that are known; YAML sees a number in it."""
+    if known:
+        forms = [form for one in known for form in (one, str(one))]
+        return {"title": " or ".join(map(str, known)), "enum": forms, "x-unit": "1"}
+    told = text(f"number, at least {low:g}" if low else "number", NUMBER, "1", "`5`")
+    return {**told, "type": ["number", "string"], "minimum": low}
+
+
+def words(known: tuple[str, ...], kind: str) -> Json:
+    """Return the schema of one of a few words."""
+    return {"title": known[0] if len(known) == 1 else f"one of the {kind}", "enum": list(known)}
 
 
 def _limits(unit: str, low: float, high: float, above: float) -> str:

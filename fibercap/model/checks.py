@@ -20,6 +20,7 @@ from fibercap.core.tree import Branch, place_of
 from fibercap.core.wording import quoted
 from fibercap.model.claim import LIMITS
 from fibercap.model.currency_checks import CURRENCY_CHECKS
+from fibercap.model.funding import PURSES
 from fibercap.model.funding_checks import (
     Found,
     funding_costs,
@@ -31,7 +32,6 @@ from fibercap.model.funding_checks import (
     loan_total,
 )
 from fibercap.model.loan_checks import LOAN_CHECKS, loan_horizon
-from fibercap.model.sources import PURSES
 
 if TYPE_CHECKING:
     from fibercap.model.plan import Lending, Plan

@@ -12,12 +12,12 @@ from fibercap.core.errors import did_you_mean
 from fibercap.core.parts import REST, Part
 from fibercap.core.tree import Branch
 from fibercap.core.wording import quoted
-from fibercap.model.sources import NOT_SOURCES, PURSES
+from fibercap.model.funding import NOT_SOURCES, PURSES
 
 if TYPE_CHECKING:
     from fibercap.core.units import Array
+    from fibercap.model.funding import Funding
     from fibercap.model.plan import Plan
-    from fibercap.model.sources import Funding
 
 Found = Iterator[tuple[str, str, str, str, str]]  # path, code, found, wanted, hint
 FUNDED = "a project, or a plant with a `purchase`"

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from fibercap.core.calendar import EXCEL_EPOCH
 from fibercap.core.timeline import month_number
 from fibercap.model.foreign_loans import reported
-from fibercap.model.loans.prepared import EXCEL_EPOCH
 from fibercap.views.charts_style import (
     INK,
     MARGIN,

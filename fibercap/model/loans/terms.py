@@ -83,7 +83,8 @@ class Fees(Spec):
     agency: Annotated[Array, Of("money/year", low=0.0)] = NOTHING
     """An amount by the year. Like `10_000 USD/year`."""
     available_until: Annotated[date | None, Day()] = None
-    """Last day on which it may be drawn; without it, the last planned draw, or a revolver's maturity. Like `2002-12-31`."""
+    """Last day on which it may be drawn; without it, the last planned draw, or maturity of a revolver. Like
+    `2002-12-31`."""
 
     @property
     def recurring(self) -> bool:

@@ -10,7 +10,7 @@ from fibercap.core.fields import Field, Word
 from fibercap.core.grammar import Json
 from fibercap.core.spec import OneOf, Spec, collection_in, specs_in
 from fibercap.core.units import CURRENCIES
-from fibercap.model.sources import PURSES
+from fibercap.model.funding import PURSES
 from fibercap.reading.schema.defaults import named, written
 from fibercap.reading.schema.help import block_help, field_help
 
