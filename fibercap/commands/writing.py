@@ -11,11 +11,10 @@ import click
 @click.option("--out", type=click.Path(path_type=Path), help="Write it to this file.")
 @click.option("--force", is_flag=True, help="Replace a file that exists.")
 def schema(out: Path | None, force: bool) -> None:  # noqa: FBT001 - click hands flags over so
-    r"""Print the JSON Schema of the scenario language, for editors and validators.
+    """Print the JSON Schema of the scenario language, for editors and validators.
 
     An editor checks a scenario as it is written if its first line says where the schema is, seen from it:
 
-    \b
     # yaml-language-server: $schema=fibercap.schema.json
     """
     from fibercap.reading.schema import schema as made

@@ -143,8 +143,9 @@ def _rest(found: dict[str, Asked], name: str, others: set[str], wholes: dict[str
 
 def available(loan: Loan, timeline: Timeline) -> Array:
     """Return 1 for the periods on whose last day a loan may be drawn, else 0, (period,). [1]"""
-    until = loan.fees.available_until or loan.maturity
-    last = np.array([loan.signed <= day <= until and day < loan.maturity for day in timeline.dates])
+    signed, maturity = loan.signed, loan.maturity
+    until = loan.fees.available_until or maturity
+    last = np.array([signed <= day <= until and day < maturity for day in timeline.dates])
     return last.astype(float)
 
 

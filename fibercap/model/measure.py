@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
+from fibercap.core.reach import references
+
 if TYPE_CHECKING:
     from fibercap.core.units import Array
     from fibercap.model.projection import Projection
@@ -33,6 +35,11 @@ class Measure:
     remark: str = ""
     reads: tuple[str, ...] = ()
     evidence: str = ""
+
+    @property
+    def rests_on(self) -> tuple[str, ...]:
+        """The rows and inputs from which it is computed."""
+        return (*references(self.formula), *self.reads)
 
     @property
     def value(self) -> float | None:

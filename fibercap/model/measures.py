@@ -25,7 +25,6 @@ from fibercap.model.debt_measures import (
     total_interest,
     total_interest_at_horizon,
 )
-from fibercap.model.evidence import evidence, rows_of
 from fibercap.model.measure import Measure
 from fibercap.model.worth_measures import (
     capacity_cost,
@@ -55,11 +54,8 @@ def measures(projection: Projection) -> dict[str, Measure]:
     """Return every measure of a projection by name, with its evidence; those of one loan are `<name>.<loan>`."""
     found = [measure(projection) for measure in MEASURES]
     found += [measure(projection, loan) for loan in projection.scenario.loans for measure in LOAN_MEASURES]
-    known = evidence(projection)
-    return {
-        measure.name: replace(measure, evidence="" if measure.value is None else known.weakest(rows_of(measure)))
-        for measure in found
-    }
+    weakest = projection.evidence.weakest
+    return {m.name: replace(m, evidence="" if m.value is None else weakest(m.rests_on)) for m in found}
 
 
 def names(projection: Projection) -> list[str]:

@@ -16,6 +16,7 @@ from fibercap.core.timeline import FLOW, STOCK, Timeline
 from fibercap.model.accounts import account_rows
 from fibercap.model.cover import cover_rows
 from fibercap.model.currencies import Currencies
+from fibercap.model.evidence import Evidence
 from fibercap.model.exchange import exchange_rows
 from fibercap.model.facilities import loan_blocks
 from fibercap.model.financing_costs import Costs, cost_rows, solved
@@ -60,6 +61,11 @@ class Projection:
     @cached_property
     def _values(self) -> Mapping[str, Array]:
         return ChainMap(*(dict(block.values) for block in self.blocks.values()))
+
+    @cached_property
+    def evidence(self) -> Evidence:
+        """What tells on which inputs its rows and measures rest, and how weak the weakest of them is."""
+        return Evidence(self.scenario, self.blocks.values())
 
     @cached_property
     def period_rows(self) -> dict[str, Row]:

@@ -36,7 +36,10 @@ ROUNDING: Final = 1e-9
 
 @dataclass(frozen=True)
 class Outcome:
-    """What became of a claim. `margin` is value / limit - 1; positive is above the limit."""
+    """What became of a claim. `margin` is value / limit - 1; positive is above the limit.
+
+    `evidence` is the weakest kind of input that the value rests on; "" where there is none.
+    """
 
     name: str
     says: str
@@ -51,6 +54,7 @@ class Outcome:
     reason: str = ""
     note: str = ""
     source: str = ""
+    evidence: str = ""
 
     @property
     def margin(self) -> float | None:
@@ -123,6 +127,7 @@ def _tested(projection: Projection, known: Mapping[str, Measure], name: str, cla
         reason=reason,
         note=claim.note,
         source=claim.source,
+        evidence="" if value is None else (measure.evidence if measure else projection.evidence.weakest([claim.row])),
     )
 
 

@@ -35,7 +35,13 @@ def _plain(values: Array) -> list[float | None]:
 def measures_document(found: Mapping[str, Measure]) -> Document:
     """Return measures by name."""
     return {
-        name: {"label": m.label, "unit": m.unit, "value": m.value, "reason": m.reason or None}
+        name: {
+            "label": m.label,
+            "unit": m.unit,
+            "value": m.value,
+            "reason": m.reason or None,
+            "evidence": m.evidence or None,
+        }
         for name, m in found.items()
     }
 
@@ -52,6 +58,7 @@ def claims_document(found: Mapping[str, Outcome]) -> Document:
             "unit": o.unit,
             "margin": o.margin,
             "reason": o.reason or None,
+            "evidence": o.evidence or None,
         }
         for name, o in found.items()
     }

@@ -96,7 +96,9 @@ def _fee_rows(sheet: Sheet, timeline: Timeline, setting: Setting, schedule: Bloc
     swept = sheet.value(f"{at}.swept") if np.any(loan.sweep) else 0.0
     runs = (sheet.value(f"{at}.closing") + swept > 0) | (timeline.ends < until.value)
     lives = sheet.put(Row(f"{at}.live", f"{label}: still runs", "", FLOW, live), runs.astype(float))
-    fee, whole = loan.commitment * loan.fees.upfront, f"{{inputs.{known}.commitment}} * {{inputs.{known}.fees.upfront}}"
+    fee, whole = loan.commitment * loan.fees.upfront, "0"
+    if np.any(loan.fees.upfront):
+        whole = f"{{inputs.{known}.commitment}} * {{inputs.{known}.fees.upfront}}"
     paid, paid_text = sheet.value(f"{at}.upfront_fee"), f"{{{at}.upfront_fee}}"
     if np.any(setting.fee_in_assets):
         share = f"SUM({{{known}.asset_share}} * ({{time.period}} = {signed_in(sheet, timeline, loan, setting.name)}))"
