@@ -147,6 +147,11 @@ def _kinds(part: Json) -> list[Json]:
     return [form for form in forms if "value" not in form.get("properties", {})] if union else []
 
 
+def anchor_of(heading: str) -> str:
+    """Return the address of a heading in its page."""
+    return re.sub("[^a-z0-9_-]", "", heading.lower().replace(" ", "-"))
+
+
 @dataclass(frozen=True)
 class Inside:
     """What stands below a key: its path, and either the keys of its block or its kinds."""
@@ -158,7 +163,7 @@ class Inside:
     @property
     def link(self) -> str:
         """Return the link to its section, "" if it has none."""
-        anchor = re.sub("[^a-z0-9_-]", "", self.path.lower())
+        anchor = anchor_of(self.path)
         return f" [Keys](#{anchor})" if self.block else f" [Kinds](#{anchor})" if self.kinds else ""
 
 

@@ -347,6 +347,15 @@ def test_the_page_says_what_the_schema_says() -> None:
     assert reference.PAGE.read_text("utf-8") == reference.page(), "run `python -m tests.reference`"
 
 
+def test_every_link_of_the_page_leads_to_a_heading() -> None:
+    page = reference.page()
+    headings = {reference.anchor_of(heading) for heading in re.findall("^#+ (.*)$", page, re.MULTILINE)}
+
+    links = re.findall(r"\]\(#([^)]*)\)", page)
+    assert len(links) > 20
+    assert set(links) <= headings
+
+
 def test_every_key_is_on_the_page() -> None:
     page = reference.page()
 

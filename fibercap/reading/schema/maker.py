@@ -136,7 +136,8 @@ class Maker:
     def _union(self, union: OneOf) -> Json:
         forms = [form for tag, member in union.members.items() for form in self._forms(union, tag, member)]
         blocks = [form for form in forms if "$ref" in form or form.get("type") == "object"]
-        bare = [form for form in forms if form not in blocks]
+        words = [form for form in forms if "const" in form]
+        bare = [form for form in forms if form not in blocks and form not in words]
         kinds: Json = {"type": "object", "anyOf" if self.laid else "oneOf": blocks}  # a part may be one of several
         specs = [member for member in union.members.values() if isinstance(member, type)]
         shared = {key: [named(spec)[key] for spec in specs] for key in named(specs[0])} if specs else {}
@@ -144,7 +145,8 @@ class Maker:
             told = {key: self.told(Word(tuple(known), f"{key}s").schema()) for key, known in shared.items()}
             kinds |= {"properties": told} | ({} if self.laid else {"required": list(told)})
         unit = {"1/year": "%/year"}.get(union.unit or "", union.unit)
-        return self._part(union.title, [*bare, kinds], self.laid, unit)
+        forms = [*bare, kinds, *words]  # editors tell what the first of those misses that come near
+        return self._part(union.title, forms, self.laid, unit)
 
     def _forms(self, union: OneOf, tag: str, member: Any) -> Iterator[Json]:  # noqa: ANN401 - a Spec or a field
         """Run over the forms in which a member of a union is written."""
