@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 
 YEARLY: Final = frozenset({"accounts.dscr", "accounts.interest_cover", "accounts.debt_to_ebitda"})
 """Ratios of a calendar year, which stand in its last period."""
+LEVERAGE: Final = "accounts.debt_to_ebitda"
+"""A ratio that is beyond any limit, and not just undefined, where there is debt and no positive EBITDA."""
 HIGHER: Final = "higher"
 LOWER: Final = "lower"
 
