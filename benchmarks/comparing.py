@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 FIVE = ("level", "equal_principal", "bullet", "grace_one_year", "german_bank")
 START = "from fibercap.reading.files import read; read('fibercore'); import rich.console, fibercap.views.side_by_side"
 COMMAND = ["compare", "fibercore", *(word for name in FIVE for word in ("--option", name))]
-TIMES = 15
+TIMES = 11
 
 
 def milliseconds(runs: dict[str, Callable[[], object]]) -> dict[str, float]:

@@ -14,8 +14,7 @@ from fibercap.core.units import in_words
 from fibercap.model.accounts import account_rows
 from fibercap.model.cover import cover_rows
 from fibercap.model.facilities import loan_blocks
-from fibercap.model.life_cover import last_known, ratio_rows
-from fibercap.model.measure import LEVERAGE
+from fibercap.model.life_cover import LEVERAGE, last_known, ratio_rows
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

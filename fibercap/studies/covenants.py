@@ -12,8 +12,8 @@ from fibercap.core.errors import Problem, ScenarioError
 from fibercap.core.timeline import STOCK
 from fibercap.core.tree import place_of
 from fibercap.core.units import in_words
+from fibercap.model.life_cover import LEVERAGE, YEARLY
 from fibercap.model.lock_up import locked_row
-from fibercap.model.measure import LEVERAGE, YEARLY
 from fibercap.model.measures import measure_named, names
 from fibercap.studies.claims import WORDS, holds, lost
 
