@@ -83,12 +83,9 @@ def _fee_rows(sheet: Sheet, timeline: Timeline, setting: Setting, schedule: Bloc
     before = sheet.give(f"{at}.fee_left_at_start", "", days_left(loan, timeline.eve))
     sheet.put(Row(f"{at}.fee_left", f"{label}: share of days left", "", STOCK, left_text, before), left)
     last = sheet.give(f"{known}.available_until", "month", schedule.given[f"{known}.available_until"].value)
-    owed = f"{{{at}.closing}} + {{{at}.swept}}" if np.any(loan.sweep) else f"{{{at}.closing}}"
-    live = f"IF(OR({owed} > 0, {{time.end}} < {last}), 1, 0)"
-    swept = sheet.value(f"{at}.swept") if np.any(loan.sweep) else 0.0
-    runs = (sheet.value(f"{at}.closing") + swept > 0) | (
-        timeline.ends < schedule.given[f"{known}.available_until"].value
-    )
+    owed_text, owed = _before_cash(sheet, loan, at)
+    live = f"IF(OR({owed_text} > 0, {{time.end}} < {last}), 1, 0)"
+    runs = (owed > 0) | (timeline.ends < schedule.given[f"{known}.available_until"].value)
     lives = sheet.put(Row(f"{at}.live", f"{label}: still runs", "", FLOW, live), runs.astype(float))
     fee, whole = loan.commitment * loan.fees.upfront, f"{{inputs.{known}.commitment}} * {{inputs.{known}.fees.upfront}}"
     paid, paid_text = sheet.value(f"{at}.upfront_fee"), f"{{{at}.upfront_fee}}"
@@ -110,6 +107,17 @@ def _fee_rows(sheet: Sheet, timeline: Timeline, setting: Setting, schedule: Bloc
     row = Row(f"{at}.fee_amortization", f"{label}: upfront fee expensed", money, FLOW, text)
     earlier = _opening(np.asarray(fee * days_left(loan, timeline.eve)), deferred)
     sheet.put(row, earlier + paid - deferred)
+
+
+def _before_cash(sheet: Sheet, loan: Loan, at: str) -> tuple[str, Array]:
+    """Return what is owed at period ends before cash repays or calls anything; cash rests on the fee, too."""
+    closing = sheet.value(f"{at}.closing")
+    if not loan.needs_cash:
+        return f"{{{at}.closing}}", closing
+    text = f"{{{at}.opening}} + {{{at}.known_draws}} + {{{at}.capitalized}} - {{{at}.known_principal}}"
+    if loan.revolves:
+        return text, closing + sheet.value(f"{at}.repaid") - sheet.value(f"{at}.called")
+    return text, closing + sheet.value(f"{at}.swept")
 
 
 def days_left(loan: Loan, day: date) -> float:
