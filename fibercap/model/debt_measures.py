@@ -26,7 +26,8 @@ def min_dscr(projection: Projection) -> Measure:
     ratio = projection.value("accounts.dscr")
     values = np.where(np.isnan(ratio), np.inf, ratio).min(axis=-1)
     values = np.where(np.isinf(values), np.nan, values)
-    return _dscr(projection, "min_dscr", "Lowest DSCR", "MIN({accounts.dscr})", values)
+    formula = "MIN({accounts.dscr}) / (SUM({accounts.has_dscr}) > 0)"
+    return _dscr(projection, "min_dscr", "Lowest DSCR", formula, values)
 
 
 def average_dscr(projection: Projection) -> Measure:
@@ -103,13 +104,13 @@ def all_in_cost(projection: Projection) -> Measure:
     dates = [projection.value(f"loans.{name}.schedule.date")[0] for name in loans]
     flows = [projection.value(reported(projection.scenario, name, "borrower_cash_flow")) for name in loans]
     measure = _all_in(projection, "all_in_cost", "All-in cost of debt", dates, flows)
-    alone = len(loans) == 1 and projection.scenario.loan_currency(loans[0]) == projection.scenario.currency
-    return replace(measure, formula=_xirr(loans[0])) if alone else measure
+    rows = [(reported(projection.scenario, n, "borrower_cash_flow"), f"loans.{n}.schedule.date") for n in loans]
+    return replace(measure, formula=_xirr(rows) if rows else "")
 
 
-def _xirr(loan: str) -> str:
-    at = f"loans.{loan}.schedule"
-    return f"XIRR({{{at}.borrower_cash_flow}}, {{{at}.date}}) / {{time.one_year}}"
+def _xirr(rows: list[tuple[str, str]]) -> str:
+    """Return the formula of the rate of flows, each with its dates."""
+    return f"XIRR({', '.join(f'{{{flow}}}, {{{dates}}}' for flow, dates in rows)}) / {{time.one_year}}"
 
 
 def _all_in(projection: Projection, name: str, label: str, dates: list[Array], flows: list[Array]) -> Measure:
@@ -125,7 +126,7 @@ def loan_all_in_cost(projection: Projection, loan: str) -> Measure:
     at = f"loans.{loan}.schedule"
     dates, flows = [projection.value(f"{at}.date")[0]], [projection.value(f"{at}.borrower_cash_flow")]
     measure = _all_in(projection, f"all_in_cost.{loan}", f"All-in cost of {loan}", dates, flows)
-    return replace(measure, formula=_xirr(loan))
+    return replace(measure, formula=_xirr([(f"{at}.borrower_cash_flow", f"{at}.date")]))
 
 
 def loan_average_life(projection: Projection, loan: str) -> Measure:
@@ -137,8 +138,7 @@ def loan_average_life(projection: Projection, loan: str) -> Measure:
     }
     time = f"{{{at}.year_fraction}}"
     if projection.scenario.loans[loan].day_count != "equal_periods":
-        days = f"({{{at}.date}} - {{{at}.date@-1}}) / {{time.days_in_year}} * {{time.one_year}}"
-        time = f"IF({{{at}.opening}} > 0, {days}, 0 * {{time.one_year}})"
+        time = f"({{{at}.date}} - {{{at}.date@-1}}) / {{time.days_in_year}} * {{time.one_year}}"
     values = average_life(projection.scenario.loans[loan], value)
     formula = f"SUM({{{at}.opening}} * {time}) / SUM({{{at}.drawn}})"
     label = f"Average life of {loan}"

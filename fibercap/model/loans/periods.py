@@ -9,6 +9,7 @@ import numpy as np
 from fibercap.core.calendar import serial
 from fibercap.core.rows import Block, Row, Sheet
 from fibercap.core.timeline import FLOW, STOCK, Timeline
+from fibercap.model.loans.flows import HALF_A_CENT
 
 if TYPE_CHECKING:
     from datetime import date
@@ -84,8 +85,9 @@ def _fee_rows(sheet: Sheet, timeline: Timeline, setting: Setting, schedule: Bloc
     sheet.put(Row(f"{at}.fee_left", f"{label}: share of days left", "", STOCK, left_text, before), left)
     last = sheet.give(f"{known}.available_until", "month", schedule.given[f"{known}.available_until"].value)
     owed_text, owed = _before_cash(sheet, loan, at)
-    live = f"IF(OR({owed_text} > 0, {{time.end}} < {last}), 1, 0)"
-    runs = (owed > 0) | (timeline.ends < schedule.given[f"{known}.available_until"].value)
+    least = sheet.give(f"{at}.half_a_cent", money, HALF_A_CENT)  # rounding may leave a trifle of what is repaid
+    live = f"IF(OR({owed_text} > {least}, {{time.end}} < {last}), 1, 0)"
+    runs = (owed > HALF_A_CENT) | (timeline.ends < schedule.given[f"{known}.available_until"].value)
     lives = sheet.put(Row(f"{at}.live", f"{label}: still runs", "", FLOW, live), runs.astype(float))
     fee, whole = loan.commitment * loan.fees.upfront, f"{{inputs.{known}.commitment}} * {{inputs.{known}.fees.upfront}}"
     paid, paid_text = sheet.value(f"{at}.upfront_fee"), f"{{{at}.upfront_fee}}"

@@ -12,7 +12,7 @@ from fibercap.views.workbook.circles import circles
 from fibercap.views.workbook.formulas import Spot, letters
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
     from fibercap.core.units import Array
     from fibercap.views.workbook.cases import Case
@@ -142,10 +142,7 @@ class Book:
         """The circle of every row and scalar, over all cases together."""
         reads: dict[str, list[str]] = {}
 
-        def node(case: int, path: str) -> str:
-            grid = self.union.grid_of(case, path)
-            return f"{grid.number}/{path}" if grid is not None else self.union.scalar(path)
-
+        node = self.union.node
         for case in range(len(self.cases)):
             for path, own in self.union.scalars.items():
                 if own[case] is not None:
@@ -169,16 +166,15 @@ class Book:
         return mine is not None and mine == its
 
     def _circle(self, case: int, path: str) -> int | None:
-        grid = self.union.grid_of(case, path)
-        return self._circles.get(f"{grid.number}/{path}" if grid is not None else path)
+        return self._circles.get(self.union.node(case, path))
 
     def turns(self, path: str) -> bool:
         """Tell whether a scalar rests on rows that rest on it."""
         return path in self._circles
 
 
-def _read(node: object, case: int, texts: Sequence[str]) -> list[str]:
-    return [node(case, path) for text in texts if "{" in text for path, _ in parse(text).references]  # type: ignore[operator]
+def _read(node: Callable[[int, str], str], case: int, texts: Sequence[str]) -> list[str]:
+    return [node(case, path) for text in texts if "{" in text for path, _ in parse(text).references]
 
 
 def _group(path: str) -> str:

@@ -12,6 +12,7 @@ from fibercap.core.errors import FibercapError
 from fibercap.core.formula import parse
 from fibercap.model.projection import project
 from fibercap.model.worth import WITHOUT
+from fibercap.views.workbook.circles import circles
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
@@ -49,10 +50,30 @@ def cases_of(scenario: Scenario) -> tuple[list[Case], dict[str, str]]:
         elif plan.currency != scenario.currency:
             left_out[name] = f"it reports in {plan.currency}"
         else:
-            cases.append(Case(name, option.title or name, project(plan)))
+            more = [*cases, Case(name, option.title or name, project(plan))]
+            if turns(more):
+                left_out[name] = "its loans and those as written rest on cash in different ways: together, a circle"
+            else:
+                cases = more
     if any(case.projection.draws > 1 for case in cases):
         raise FibercapError("a batch of draws has no workbook; export one run")
     return cases, left_out
+
+
+def turns(cases: Sequence[Case]) -> bool:
+    """Tell whether rows of some periods would rest on themselves if the formulas of all cases stood in one workbook."""
+    if len({tuple(n for n, loan in c.projection.scenario.loans.items() if loan.needs_cash) for c in cases}) == 1:
+        return False
+    union = Union(cases)
+    reads: dict[str, list[str]] = {}
+    for case in range(len(cases)):
+        for grid in (union.model, *union.schedules):
+            for path, line in grid.lines.items():
+                row = line.rows[case]
+                if row is not None and row.formula:
+                    now = [other for other, shift in parse(row.formula).references if shift == 0]
+                    reads.setdefault(f"{grid.number}/{path}", []).extend(union.node(case, other) for other in now)
+    return len(set(circles(reads).values())) < len(reads)
 
 
 @dataclass(frozen=True)
@@ -98,21 +119,21 @@ class Union:
         return self.cases[0].projection
 
     def _loans(self) -> list[str]:
-        return _merged([[n for n in case.projection.blocks if n.endswith(SCHEDULE)] for case in self.cases])
+        return merged([[n for n in case.projection.blocks if n.endswith(SCHEDULE)] for case in self.cases])
 
     def _lines(self, members: tuple[int, ...], blocks_of: Callable[[Projection], Iterable[Block]]) -> dict[str, Line]:
         blocks = {number: list(blocks_of(self.cases[number].projection)) for number in members}
         rows = {n: {path: row for b in own for path, row in b.rows.items()} for n, own in blocks.items()}
         values = {n: {path: value for b in own for path, value in b.values.items()} for n, own in blocks.items()}
         lines = {}
-        for path in _merged([list(own) for own in rows.values()]):
+        for path in merged([list(own) for own in rows.values()]):
             here = tuple(rows.get(number, {}).get(path) for number in range(len(self.cases)))
             amounts = tuple(values.get(number, {}).get(path) for number in range(len(self.cases)))
             row = next(row for row in here if row is not None)
             lines[path] = Line(path, row, here, tuple(None if a is None else np.atleast_2d(a)[0] for a in amounts))
         return lines
 
-    def _variants(self, name: str, number: int) -> list[Grid]:
+    def _variants(self, name: str, first: int) -> list[Grid]:
         """Return a loan's schedules: one for the cases in which its rows, formulas and calendar are the same."""
         groups: dict[tuple[object, ...], list[int]] = {}
         for number, case in enumerate(self.cases):
@@ -123,7 +144,7 @@ class Union:
         for members in groups.values():
             block = self.cases[members[0]].projection.blocks[name]
             lines = self._lines(tuple(members), lambda projection: [projection.blocks[name]])
-            grid = Grid(number + len(grids), name, block.length, tuple(members), lines)
+            grid = Grid(first + len(grids), name, block.length, tuple(members), lines)
             grids.append(grid)
             self._variant |= {(number, name): grid for number in members}
         return grids
@@ -140,12 +161,17 @@ class Union:
     def scalars(self) -> dict[str, tuple[Given | None, ...]]:
         """Every scalar by path, as each case gives it; those of the plan without projects only where they differ."""
         given = [case.projection.given for case in self.cases]
-        found = {path: tuple(own.get(path) for own in given) for path in _merged([list(own) for own in given])}
+        found = {path: tuple(own.get(path) for own in given) for path in merged([list(own) for own in given])}
         return {path: own for path, own in found.items() if not _shared(own, found.get(_alias(path)))}
 
     def scalar(self, path: str) -> str:
         """Return under which path a scalar stands: the plan without projects shares those of the plan."""
         return path if path in self.scalars else _alias(path)
+
+    def node(self, case: int, path: str) -> str:
+        """Return the one name of a row or scalar, whatever its case."""
+        grid = self.grid_of(case, path)
+        return f"{grid.number}/{path}" if grid is not None else self.scalar(path)
 
     def readings(self, case: int, text: str) -> tuple[object, ...]:
         """Return what a formula reads in a case: the same tuple in two cases is the same formula of a sheet."""
@@ -177,7 +203,7 @@ def _signature(block: Block) -> tuple[object, ...]:
     return block.length, rows, facts
 
 
-def _merged(lists: Sequence[Sequence[str]]) -> list[str]:
+def merged(lists: Sequence[Sequence[str]]) -> list[str]:
     """Return every name once, each new one after the one it follows in its own list."""
     found = list(lists[0]) if lists else []
     known = set(found)

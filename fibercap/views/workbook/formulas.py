@@ -182,7 +182,7 @@ class Wording:
         if -shift >= self.length:
             return start
         position = "{here}$" + str(POSITION_ROW)
-        return f"IF({position}>{-shift},INDEX({start}:{{before}}{row},1,{position}-{-shift - 1}),{start})"
+        return f"IF({position}>{-shift},INDEX({start}:{{before}}{row},1,{position}-{-shift}+1),{start})"
 
 
 POSITION_ROW: Final = 4

@@ -30,7 +30,9 @@ class InputSheet:
         self.rows: list[Entry | str] = []
         names = dict(titles(book.union))
         for thing, own in entries(book.union).items():
-            self.rows.append(f"{thing.replace('_', ' ').replace('.', ': ')}{f' ({names[thing]})' if thing in names else ''}")
+            self.rows.append(
+                f"{thing.replace('_', ' ').replace('.', ': ')}{f' ({names[thing]})' if thing in names else ''}"
+            )
             self.rows += own
         for place, entry in enumerate(self.rows):
             if isinstance(entry, Entry) and entry.scalar:
@@ -47,7 +49,9 @@ class InputSheet:
         for column, width in enumerate((34, 16, 10, 14, 8, 32, 9, 60, 34)):
             sheet.set_column(column, column, width)
         sheet.set_column(CASES_FROM, CASES_FROM + self.count - 1, 14)
-        sheet.set_column(CASES_FROM + self.count, CASES_FROM + 2 * self.count - 1, 14, None, {"level": 1, "hidden": True})
+        sheet.set_column(
+            CASES_FROM + self.count, CASES_FROM + 2 * self.count - 1, 14, None, {"level": 1, "hidden": True}
+        )
         sheet.write_string(0, 0, "Inputs", looks("title"))
         told = "Blue on yellow may be changed; all else follows. Gray is fixed: change it in the scenario and export again."
         sheet.write_string(1, 0, told, looks("remark"))
@@ -74,7 +78,9 @@ class InputSheet:
         sheet.write_string(4, 1, self._names[0], looks("input"))
         told = "choose one from the list" if self.count > 1 else "the only one in this workbook"
         sheet.write_string(4, 2, told, looks("remark"))
-        sheet.data_validation(4, 1, 4, 1, {"validate": "list", "source": f"={heads}", "error_message": "one of the list"})
+        sheet.data_validation(
+            4, 1, 4, 1, {"validate": "list", "source": f"={heads}", "error_message": "one of the list"}
+        )
         sheet.write_string(5, 0, "Its number", looks("text"))
         sheet.write_formula(5, 1, f"=MATCH(B5,{heads},0)", looks("formula", "0"), 1)
 
@@ -121,12 +127,20 @@ class InputSheet:
         """Refuse what the scenario would refuse too."""
         if not entry.live:
             return
-        rule: dict[str, Any] = {"validate": "decimal", "criteria": "between", "minimum": entry.low, "maximum": entry.high}
+        rule: dict[str, Any] = {
+            "validate": "decimal",
+            "criteria": "between",
+            "minimum": entry.low,
+            "maximum": entry.high,
+        }
         if entry.unit == "date":
             rule |= {"validate": "date", "minimum": 32874, "maximum": 73050}  # 1990 to 2099
         elif entry.path == "working_capital.days_in_year":
             rule = {"validate": "list", "source": ["360", "365"]}
-        rule |= {"error_title": "Out of bounds", "error_message": f"{entry.label}: from {entry.low:g} to {entry.high:g}"[:255]}
+        rule |= {
+            "error_title": "Out of bounds",
+            "error_message": f"{entry.label}: from {entry.low:g} to {entry.high:g}"[:255],
+        }
         sheet.data_validation(row, column, row, column, rule)
 
 
@@ -159,7 +173,12 @@ def derived_sheet(sheet: Worksheet, book: Book, paths: list[str], looks: Looks) 
         sheet.set_column(column, column, width)
     sheet.set_column(first, first + len(book.cases) - 1, 14)
     sheet.write_string(0, 0, "Derived", looks("title"))
-    sheet.write_string(1, 0, "What follows from inputs, facts of the calendar, and which formula holds in which option.", looks("remark"))
+    sheet.write_string(
+        1,
+        0,
+        "What follows from inputs, facts of the calendar, and which formula holds in which option.",
+        looks("remark"),
+    )
     for column, head in enumerate((*DERIVED_HEADS, *(case.name for case in book.cases))):
         sheet.write_string(DERIVED_ROW - 2, column, head, looks("head"))
     for path in paths:
@@ -176,7 +195,10 @@ def derived_sheet(sheet: Worksheet, book: Book, paths: list[str], looks: Looks) 
 
 
 def _derived(sheet: Worksheet, found: Scalar, looks: Looks) -> None:
-    row, numbers = found.spot.row - 1, number_format("date" if found.path.endswith(("_on", ".on", ".eve")) else found.unit)
+    row, numbers = (
+        found.spot.row - 1,
+        number_format("date" if found.path.endswith(("_on", ".on", ".eve")) else found.unit),
+    )
     if found.unit == "":
         numbers = "General"
     sheet.write_string(row, 0, found.path, looks("text"))

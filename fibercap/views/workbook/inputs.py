@@ -12,7 +12,9 @@ from fibercap.model.scenario import GATHERED, Scenario, known_fields
 from fibercap.views.workbook.scalars import is_input
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator, Mapping, Sequence
+
+    from fibercap.core.rows import Given
 
     from fibercap.core.tree import Path
     from fibercap.model.scenario import Input
@@ -69,9 +71,7 @@ def _written(plan: Scenario) -> dict[str, str]:
     """Return the text of every input that is written."""
     values, _ = unwrap(plan.tree)
     return {
-        ".".join(path): _said(leaf)
-        for path, leaf in leaves(values)
-        if path[0] not in ASIDE and path[-1] not in NAMES
+        ".".join(path): _said(leaf) for path, leaf in leaves(values) if path[0] not in ASIDE and path[-1] not in NAMES
     }
 
 
@@ -114,10 +114,19 @@ def _entry(union: Union, path: str, scalar: str, told: list[Told]) -> Entry:
         texts=texts,
         source=source,
         evidence=evidence if texts[first] is not None else "default",
-        note=note,
+        note="; ".join(text for text in (_where(union, given), note) if text),
         low=low,
         high=min(high, MOST[unit]) if unit in MOST else high,
     )
+
+
+def _where(union: Union, given: Sequence[Given | None]) -> str:
+    """Return in which options an input is, where it is not in all."""
+    having = [case.name for case, item in zip(union.cases, given, strict=True) if item is not None]
+    lacking = [case.name for case, item in zip(union.cases, given, strict=True) if item is None]
+    if not having or not lacking:
+        return ""
+    return f"only in {', '.join(having)}" if len(having) < len(lacking) else f"not in {', '.join(lacking)}"
 
 
 MOST: Final = {"%": 10.0, "%/year": 10.0, "month": 1200.0, "day": 3660.0}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
@@ -76,9 +76,9 @@ def written(book: Book, placed: Placed) -> Written:
         return Written(placed, CALENDAR, values=placed.values)
     first = next(values for values in line.values if values is not None)
     values = line.values[0] if line.values[0] is not None else np.zeros_like(first)
-    if line.bare and (line.path, spot.grid) and (spot.grid, line.path) not in book.helpers:
+    if line.bare and (spot.grid, line.path) not in book.helpers:
         return Written(placed, CALENDAR, values=first)
-    before, told = _before(book, placed), _reader(book.cases[0].projection)
+    before, told = _before(book, placed), reader(book.cases[0].projection)
     row = line.rows[0]
     past = float(np.ravel(evaluate(row.before, told))[0]) if row is not None and row.before != "0" else 0.0
     try:
@@ -107,7 +107,7 @@ def _template(book: Book, placed: Placed, length: int) -> tuple[str, list[list[s
         else:
             wording = Wording(parse(row.formula), Surroundings(book, case, line.path), placed.spot, length, cells)
             texts[key] = _defined(wording) if row.undefined else wording.whole()
-    return _chosen(book, keys, texts), cells
+    return chosen(book, keys, texts), cells
 
 
 def _defined(wording: Wording) -> str:
@@ -119,8 +119,9 @@ def _defined(wording: Wording) -> str:
     return f'IF({below}=0,"",({above})/({below}))'
 
 
-def _chosen(book: Book, keys: Sequence[object], texts: dict[object, str]) -> str:
-    if len(texts) == 1:
+def chosen(book: Book, keys: Sequence[object], texts: Mapping[object, str]) -> str:
+    """Return the formula of each case's text by its key; a choice among them where they differ."""
+    if len(set(texts.values())) == 1:
         return texts[keys[0]]
     spot = book.selector(keys)
     return f"CHOOSE({spot.at}${spot.column}${spot.row},{','.join(texts[key] for key in dict.fromkeys(keys))})"
@@ -138,7 +139,7 @@ def _before(book: Book, placed: Placed) -> str:
             texts[key] = "0" if key is None or row is None else _said_before(book, placed, case, row.before)
     if list(texts) == [None]:
         return ""
-    return "=" + _chosen(book, keys, texts)
+    return "=" + chosen(book, keys, texts)
 
 
 def _said_before(book: Book, placed: Placed, case: int, text: str) -> str:
@@ -147,7 +148,9 @@ def _said_before(book: Book, placed: Placed, case: int, text: str) -> str:
     return said.format(cells=[column[0] for column in cells])
 
 
-def _reader(projection: Projection) -> object:
+def reader(projection: Projection) -> Callable[[str, int], Array]:
+    """Return what reads scalars and whole rows of a projection."""
+
     def read(path: str, shift: int) -> Array:
         del shift
         item = projection.given.get(path)

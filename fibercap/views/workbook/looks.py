@@ -56,7 +56,9 @@ class Looks:
         """Return the format of a kind of cell with a number format."""
         key = (kind, numbers)
         if key not in self._made:
-            self._made[key] = self.book.add_format({"font_name": "Calibri", "font_size": 10, "num_format": numbers, **KINDS[kind]})
+            self._made[key] = self.book.add_format(
+                {"font_name": "Calibri", "font_size": 10, "num_format": numbers, **KINDS[kind]}
+            )
         return self._made[key]
 
 
@@ -68,6 +70,11 @@ def plain_sheets() -> type[Worksheet]:
         def _prepare_formula(self, formula: str, expand_future_functions: bool = False) -> str:  # noqa: FBT001, FBT002 - as the library calls it
             del expand_future_functions
             return formula.removeprefix("=")
+
+        def _xml_formula_element(self, formula: str, result: object, attributes: list[tuple[str, str]]) -> None:
+            """Say of an empty result that it is a text, or previews show 0."""
+            more = [("t", "str")] if result == "" else []
+            super()._xml_formula_element(formula, result, [*attributes, *more])
 
     return Plain
 

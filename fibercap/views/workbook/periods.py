@@ -47,7 +47,9 @@ def period_sheet(sheet: Worksheet, book: Book, page: Page, looks: Looks) -> None
 def _remark(page: Page) -> str:
     if page.grid.number:
         return "One column for each date on which something happens. Money in millions by number format alone."
-    return "One column for each period. Money in millions by number format alone; column C (hidden) has each row's path."
+    return (
+        "One column for each period. Money in millions by number format alone; column C (hidden) has each row's path."
+    )
 
 
 def _heads(sheet: Worksheet, book: Book, page: Page, looks: Looks) -> None:

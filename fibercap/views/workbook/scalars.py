@@ -9,7 +9,7 @@ import numpy as np
 
 from fibercap.core.formula import parse
 from fibercap.views.workbook.formulas import CannotBeSaidError, Spot, Wording, letters
-from fibercap.views.workbook.lines import FORMULA, Surroundings
+from fibercap.views.workbook.lines import FORMULA, Surroundings, chosen
 
 if TYPE_CHECKING:
     from fibercap.core.rows import Given
@@ -91,5 +91,4 @@ def _formula(book: Book, path: str, own: tuple[Given | None, ...]) -> str:
                 texts[keys[-1]] = Wording(parse(item.formula), Surroundings(book, case, path)).whole()
     if len(texts) == 1 or (len(texts) == 2 and None in texts):  # noqa: PLR2004 - a case without it asks nothing of it
         return next(text for key, text in texts.items() if key is not None)
-    spot = book.selector(keys)
-    return f"CHOOSE({spot.at}${spot.column}${spot.row},{','.join(texts[key] for key in dict.fromkeys(keys))})"
+    return chosen(book, keys, texts)

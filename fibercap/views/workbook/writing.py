@@ -6,31 +6,79 @@ from datetime import UTC, datetime
 from io import BytesIO
 from typing import TYPE_CHECKING
 
+from fibercap.views.workbook.annual_sheet import NAME as ANNUAL
+from fibercap.views.workbook.annual_sheet import AnnualSheet
 from fibercap.views.workbook.book import DERIVED, INPUTS, Book
 from fibercap.views.workbook.cases import cases_of
+from fibercap.views.workbook.check_sheet import MASTER, CheckSheet
+from fibercap.views.workbook.check_sheet import NAME as CHECKS
+from fibercap.views.workbook.claim_sheet import NAME as CLAIMS
+from fibercap.views.workbook.claim_sheet import ClaimSheet
+from fibercap.views.workbook.front_sheets import (
+    CHANGES,
+    CHARTS,
+    COVER,
+    change_sheet,
+    chart_sheet,
+    cover_sheet,
+    option_sheet,
+)
 from fibercap.views.workbook.input_sheet import InputSheet, derived_scalars, derived_sheet
 from fibercap.views.workbook.looks import Looks, plain_sheets
+from fibercap.views.workbook.measure_sheet import NAME as MEASURES
+from fibercap.views.workbook.measure_sheet import OPTIONS, MeasureSheet
 from fibercap.views.workbook.periods import period_sheet
 
 if TYPE_CHECKING:
     from fibercap.model.scenario import Scenario
 
 
-def workbook(scenario: Scenario) -> bytes:
-    """Return a scenario and its options as a workbook with live formulas: same scenario, same bytes."""
+def workbook(scenario: Scenario, version: str) -> bytes:
+    """Return a scenario and its options as a workbook with live formulas: same scenario, same bytes.
+
+    Raises
+    ------
+    FibercapError
+        If the scenario is a batch of draws.
+    """
     import xlsxwriter
 
-    cases, _ = cases_of(scenario)
+    cases, left_out = cases_of(scenario)
     book = Book(cases)
-    inputs = InputSheet(book)
-    derived = derived_scalars(book)
+    inputs, derived = InputSheet(book), derived_scalars(book)
+    annual, measures = AnnualSheet(book), MeasureSheet(book)
+    claims = ClaimSheet(book, measures)
+    checks = CheckSheet(book, claims, measures)
+    told = {"Scenario": scenario.id, "Hash of the scenario": scenario.digest(), "Written by": f"fibercap {version}"}
+    names = [
+        COVER,
+        INPUTS,
+        *(page.name for page in book.pages),
+        ANNUAL,
+        MEASURES,
+        CLAIMS,
+        OPTIONS,
+        CHECKS,
+        DERIVED,
+        CHANGES,
+        CHARTS,
+    ]
     target = BytesIO()
     with xlsxwriter.Workbook(target, {"constant_memory": True}) as made:
         made.set_properties({"title": scenario.title, "created": datetime(2000, 1, 1, tzinfo=UTC).replace(tzinfo=None)})
         looks, plain = Looks(made), plain_sheets()
-        sheets = {name: made.add_worksheet(name, plain) for name in (INPUTS, *(page.name for page in book.pages), DERIVED)}
+        sheets = {name: made.add_worksheet(name, plain) for name in names}
+        cover_sheet(sheets[COVER], book, checks, inputs.changed, looks, told)
         inputs.write(sheets[INPUTS], made, looks)
         for page in book.pages:
             period_sheet(sheets[page.name], book, page, looks)
+        annual.write(sheets[ANNUAL], looks)
+        measures.write(sheets[MEASURES], looks)
+        claims.write(sheets[CLAIMS], looks)
+        option_sheet(sheets[OPTIONS], book, measures, left_out, looks)
+        checks.write(sheets[CHECKS], looks)
         derived_sheet(sheets[DERIVED], book, derived, looks)
+        change_sheet(sheets[CHANGES], scenario, looks)
+        chart_sheet(sheets[CHARTS], made, book, annual, looks)
+        made.define_name("Master_check", f"={MASTER.at}${MASTER.column}${MASTER.row}")
     return target.getvalue()
