@@ -10,6 +10,9 @@ from typing import TYPE_CHECKING, NoReturn
 import click
 
 from fibercap.commands.drawing import plot
+from fibercap.commands.explaining import explain
+from fibercap.commands.exporting import export
+from fibercap.commands.language import diff, show
 from fibercap.commands.lending import loan
 from fibercap.commands.projecting import check, compare, run
 
@@ -26,6 +29,10 @@ fibercap compare fibercore           its ways of financing side by side
 fibercap check fibercore             units, laws, claims; exit 1 on a surprise
 fibercap plot fibercore capacity     a chart as PNG, SVG or PDF
 fibercap loan fibercore fleet        a loan's schedule, payment by payment
+fibercap export fibercore --out plan.xlsx   a workbook with live formulas
+fibercap explain fibercore min_dscr  where a number comes from, down to the file
+fibercap show slow_brazil            the whole plan, and where each value comes from
+fibercap diff fibercore slow_brazil  the inputs in which two plans differ
 
 Exit codes: 0 done; 1 a claim is not as expected or a covenant broken (check), or a law of the books is broken;
 2 bad usage or bad scenario; 130 interrupted.
@@ -38,7 +45,7 @@ def cli() -> None:
     """Hold the commands."""
 
 
-for command in (run, compare, check, plot, loan):
+for command in (run, compare, check, plot, loan, explain, show, diff, export):
     cli.add_command(command)
 
 
@@ -59,6 +66,7 @@ def main(arguments: list[str] | None = None) -> None:
     from fibercap.core.errors import FibercapError, IdentityError
 
     gc.disable()  # a command ends soon; looking for cycles among its many small objects takes a tenth of its time
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # its matrices are small; to start threads takes longer
     os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")  # else every installed package is asked for plugins
     try:
         sys.exit(cli.main(given, prog_name="fibercap", standalone_mode=False) or 0)

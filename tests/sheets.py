@@ -171,6 +171,8 @@ def _of_claims(sheets: Sheets, projection: Projection) -> Iterator[str]:
     kept = {
         (f"{test.loan}: {test.says}", one.when): one for test in covenants(projection).values() for one in test.tests
     }
+    seen = {sheets("Claims", row, 1) for row in sheets.rows("Claims")}
+    yield from (f"Claims: {says} is missing" for says in (*told, *(says for says, _ in kept)) if says not in seen)
     for row in sheets.rows("Claims"):
         says, when, holds = (sheets("Claims", row, column) for column in (1, 3, 15))
         one = told.get(says) or kept.get((says, when))

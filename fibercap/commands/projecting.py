@@ -89,7 +89,16 @@ def _plans(scenarios: tuple[str, ...], options: tuple[str, ...], settings: tuple
 @click.argument("scenario")
 @one_option
 @scenario_options
-def check(scenario: str, option: str | None, settings: tuple[str, ...], as_json: bool) -> None:  # noqa: FBT001 - click hands flags over so
+@click.option(
+    "--unused", "with_idle", is_flag=True, help="Change one input at a time, and list those that move nothing."
+)
+def check(
+    scenario: str,
+    option: str | None,
+    settings: tuple[str, ...],
+    as_json: bool,  # noqa: FBT001 - click hands flags over so
+    with_idle: bool,  # noqa: FBT001
+) -> None:
     """Validate a scenario, prove units and laws, test claims and covenants; exit 1 if one is not as expected."""
     from fibercap.model.projection import project
     from fibercap.studies.claims import outcomes
@@ -97,15 +106,20 @@ def check(scenario: str, option: str | None, settings: tuple[str, ...], as_json:
 
     projection = project(plan_of(scenario, option, settings))
     claims, promises = outcomes(projection), covenants(projection)
+    still: list[str] | None = None
+    if with_idle:
+        from fibercap.studies.idle import idle
+
+        still = idle(projection.scenario)
     surprises = [*(o for o in claims.values() if not o.as_expected), *(c for c in promises.values() if not c.holds)]
     if as_json:
         from fibercap.views.documents import check_document, text
 
-        click.echo(text(check_document(projection, claims, promises)))
+        click.echo(text(check_document(projection, claims, promises, still)))
     else:
         from fibercap.views.lines import check_lines
 
-        for words, style in check_lines(projection, claims, promises):
+        for words, style in check_lines(projection, claims, promises, still):
             click.secho(words, **style)
     if surprises:
         raise click.exceptions.Exit(1)

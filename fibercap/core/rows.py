@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from fibercap.core.errors import FormulaError, UnitError
-from fibercap.core.formula import fits, parse, spell, unit_of
+from fibercap.core.formula import REFERENCE, fits, spell, unit_of
 from fibercap.core.timeline import FLOW, RATE, STOCK
 
 if TYPE_CHECKING:
@@ -19,11 +19,16 @@ if TYPE_CHECKING:
     from fibercap.core.units import Array
 
 NATURES: Final = (FLOW, STOCK, RATE)
+INPUT: Final = "inputs."
+"""What the names of inputs begin with in formulas."""
 
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One line of the model. `formula` is "" where the calendar or the input gives the value."""
+    """One line of the model. `formula` is "" where the calendar or the input gives the value.
+
+    `reads` are the paths of inputs that it is read from besides what its formula names.
+    """
 
     path: str
     label: str
@@ -32,6 +37,7 @@ class Row:
     formula: str = ""
     before: str = "0"
     undefined: str = ""
+    reads: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         """Refuse a nature that is not one of the three."""
@@ -43,13 +49,15 @@ class Row:
 class Given:
     """A scalar as formulas see it, `()` or `(draw, 1)` in house units.
 
-    An input, or a fact of the calendar; where it follows from others, `formula` says how. `fixed` is one on which the
-    formulas themselves rest, so that a workbook cannot let it be changed.
+    An input, or a fact of the calendar; where it follows from others, `formula` says how. `reads` are the paths of the
+    inputs that it is, or is read from besides what its formula names. `fixed` is one on which the formulas themselves
+    rest, so that a workbook cannot let it be changed.
     """
 
     path: str
     unit: str
     value: Array
+    reads: tuple[str, ...] = ()
     formula: str = ""
     fixed: bool = False
 
@@ -128,9 +136,17 @@ class Sheet:
         """Return the value of a scalar given before."""
         return self._given[path].value
 
-    def give(self, path: str, unit: str, value: Array | float, formula: str = "", *, fixed: bool = False) -> str:
-        """Make a scalar known to formulas as `{path}`; return that reference."""
-        self._given[path] = Given(path, unit, np.asarray(value, dtype=float), formula, fixed)
+    def give(
+        self, path: str, unit: str, value: Array | float, *reads: str, formula: str = "", fixed: bool = False
+    ) -> str:
+        """Make a scalar known to formulas as `{path}`; return that reference.
+
+        `inputs.<path>` is the input at that path unless `reads` names others; what is no input says which inputs it is
+        read from, or by which formula it follows.
+        """
+        if not reads and not formula and path.startswith(INPUT):
+            reads = (path.removeprefix(INPUT),)
+        self._given[path] = Given(path, unit, np.asarray(value, dtype=float), reads, formula, fixed)
         return f"{{{path}}}"
 
     def block(self) -> Block:
@@ -192,11 +208,7 @@ def prefixed(block: Block, prefix: str, among: frozenset[str]) -> Block:
     """Return a block under another name: its rows, and references to rows and inputs `among` them, get the prefix."""
 
     def renamed(text: str) -> str:
-        for path, shift in parse(text).references if "{" in text else ():
-            if path in among:
-                suffix = f"@{shift}" if shift else ""
-                text = text.replace(f"{{{path}{suffix}}}", f"{{{prefix}.{path}{suffix}}}")
-        return text
+        return REFERENCE.sub(lambda found: f"{{{prefix}.{found[0][1:]}" if found[1] in among else found[0], text)
 
     rows = {
         f"{prefix}.{path}": replace(

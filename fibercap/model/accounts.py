@@ -165,7 +165,7 @@ class Accounts:
         self.put("paid_in_capital", "Paid-in capital", STOCK, text, paid_in)
         earned = self.at("net_income") - self.at("dividends")
         before, text = self._earned_before()
-        start = give("opening.retained_earnings", self.money, before, text)
+        start = give("opening.retained_earnings", self.money, before, formula=text)
         text = "[retained_earnings@-1] + [net_income] - [dividends]"
         self.put("retained_earnings", "Retained earnings", STOCK, text, before + np.cumsum(earned, -1), start)
         owed = [f"accounts.{key}" for key in OWED]

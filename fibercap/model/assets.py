@@ -25,7 +25,10 @@ def month_after(month: str) -> str:
 
 @dataclass(frozen=True)
 class Bought:
-    """An asset that is paid for in parts, and depreciated from the month number `since`, when its cost is complete."""
+    """An asset that is paid for in parts, and depreciated from the month number `since`, when its cost is complete.
+
+    `since_text` is the formula of that month, `life_at` the input that gives its life.
+    """
 
     at: str
     label: str
@@ -40,7 +43,7 @@ class Bought:
 def _bought_rows(sheet: Sheet, timeline: Timeline, asset: Bought, money: str) -> None:
     """Write cost to date, construction in progress, depreciation and book value of one asset."""
     at, label, since, life = asset.at, asset.label, asset.since, asset.life
-    start = sheet.give(f"{at}.depreciates_from", "month", since, asset.since_text)
+    start = sheet.give(f"{at}.depreciates_from", "month", since, formula=asset.since_text)
     years = sheet.give(f"inputs.{asset.life_at}", "month", life)
     cost = np.cumsum(asset.spent, axis=-1)
     text = f"{{{at}.cost_to_date@-1}} + {asset.text}"
@@ -90,7 +93,7 @@ def _financing_rows(sheet: Sheet, timeline: Timeline, key: str, project: Project
     since = np.ceil(project.completes - 1e-9)
     loss = straight_line.plain(total, np.asarray(project.life), timeline.starts - since, timeline.ends - since)
     years = sheet.give(f"inputs.{at}.life", "month", project.life)
-    start = sheet.give(f"{at}.depreciates_from", "month", since, month_after(project.completes_text(key)))
+    start = sheet.give(f"{at}.depreciates_from", "month", since, formula=month_after(project.completes_text(key)))
     text = straight_line_text(f"{{{costs}_to_date}}", years, start)
     row = Row(f"{at}.financing_depreciation", f"{label}: depreciation of financing costs", money, FLOW, text)
     sheet.put(row, loss)
@@ -128,7 +131,7 @@ def maintenance_asset(sheet: Sheet, timeline: Timeline, key: str, plant: Plant, 
     share = np.where(ages == whole + 1, part, np.where((ages >= 1) & (ages <= whole), step, 0)) / plant.life
     loss = spent @ share.T
     life = sheet.give(f"inputs.{at}.life", "month", plant.life, fixed=True)
-    over = sheet.give(f"{at}.maintenance_left_over", "month", part)
+    over = sheet.give(f"{at}.maintenance_left_over", "month", part, f"{at}.life", "horizon.step")
     full = f"({{{at}.maintenance_to_date@-1}} - {{{at}.maintenance_to_date@-{whole + 1}}}) * {{time.months}}"
     text = f"({full} + {{{at}.maintenance@-{whole + 1}}} * {over}) / {life}"
     sheet.put(Row(f"{at}.depreciation", f"{label}: depreciation of maintenance", money, FLOW, text), loss)

@@ -50,7 +50,11 @@ def peak_debt(projection: Projection) -> Measure:
         owed += padded[:, np.searchsorted(own, days, side="right")]
     only = next(iter(loans), "")
     formula = f"MAX({{{reported(projection.scenario, only, 'closing')}}})" if len(loans) == 1 else ""
-    return made("peak_debt", "Peak debt", money, formula, owed.max(axis=-1), better=LOWER)
+    measure = made("peak_debt", "Peak debt", money, formula, owed.max(axis=-1), better=LOWER)
+    rows = [
+        row for name in loans for row in (f"loans.{name}.schedule.date", reported(projection.scenario, name, "closing"))
+    ]
+    return replace(measure, reads=tuple(rows))
 
 
 def _of_loans(projection: Projection, name: str, label: str, keys: tuple[str, ...], *, to_maturity: bool) -> Measure:

@@ -104,7 +104,7 @@ def share_of(sheet: Sheet, plan: Plan, key: str, name: str) -> tuple[str, Array]
     asked = [f"funding.{other}.{name}.limit" for other, funding in plan.funding.items() if name in funding.sources]
     dated = sum((plan.loans[name].draws or {}).values(), start=np.asarray(0.0))
     terms = " + ".join(f"{{inputs.loans.{name}.draws.{day}}}" for day in plan.loans[name].draws or {})
-    others = sheet.give(f"loans.{name}.dated_draws", plan.loan_currency(name), dated, terms)
+    others = sheet.give(f"loans.{name}.dated_draws", plan.loan_currency(name), dated, formula=terms or "0")
     mine, whole = sheet.given(f"funding.{key}.{name}.limit"), sum((sheet.given(path) for path in asked), start=dated)
     refs = " + ".join(f"{{{path}}}" for path in asked)
     text = f"{{funding.{key}.{name}.limit}} / ({refs} + {others})"
@@ -115,15 +115,9 @@ def cost_rows(sheet: Sheet, plan: Plan, costs: Costs) -> None:
     """Write each project's financing costs, and the share of each loan's costs that goes into assets."""
     parts: dict[str, list[tuple[str, Array]]] = {}
     for key, value in costs.items():
-        terms, done = (
-            [],
-            sheet.give(
-                f"projects.{key}.completed",
-                "month",
-                np.ceil(plan.projects[key].completes - 1e-9),
-                month_after(plan.projects[key].completes_text(key)),
-            ),
-        )
+        project, terms = plan.projects[key], []
+        after = month_after(project.completes_text(key))
+        done = sheet.give(f"projects.{key}.completed", "month", np.ceil(project.completes - 1e-9), formula=after)
         for name in lenders(plan, [key]):
             text, share = share_of(sheet, plan, key, name)
             path = f"funding.{key}.{name}.share"

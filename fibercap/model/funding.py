@@ -109,7 +109,7 @@ def asked(sheet: Sheet, plan: Plan, loans: Mapping[str, Loan], money: Currencies
 
 def loan_path(name: str, loan: Loan) -> str:
     """Return the input whose currency is a loan's."""
-    return f"loans.{name}.{'commitment' if loan.outstanding is None else 'outstanding'}"
+    return f"loans.{name}.{loan.owed_as}"
 
 
 def _whole_in(sheet: Sheet, plan: Plan, code: str, rate: str) -> Whole:
@@ -139,8 +139,9 @@ def _rest(found: dict[str, Asked], name: str, others: set[str], wholes: dict[str
 
 def available(loan: Loan, timeline: Timeline) -> Array:
     """Return 1 for the periods on whose last day a loan may be drawn, else 0, (period,). [1]"""
-    until = loan.fees.available_until or loan.maturity
-    last = np.array([loan.signed <= day <= until and day < loan.maturity for day in timeline.dates])
+    signed, maturity = loan.signed, loan.maturity
+    until = loan.fees.available_until or maturity
+    last = np.array([signed <= day <= until and day < maturity for day in timeline.dates])
     return last.astype(float)
 
 
@@ -162,13 +163,11 @@ def funding_rows(
                 free[name] = f"{text} - {{funding.{plan.key}.{name}.limit}}", left - least
         PlanRows(sheet, timeline, plan, sources, loans).write()
     for name, loan in loans.items():
-        own = [plan.key for plan in plans if name in plan.funding.sources]
-        if own:
+        if own := [plan.key for plan in plans if name in plan.funding.sources]:
             _funded_row(sheet, name, own, money, loan)
-    keys = [plan.key for plan in plans]
-    gap = sum((sheet.value(f"funding.{key}.gap") for key in keys), start=np.zeros(timeline.count))
-    text = total(f"funding.{key}.gap" for key in keys)
-    sheet.put(Row("funding.gap", "Funding gap, paid from cash", money.reporting, FLOW, text), gap)
+    gaps = [f"funding.{plan.key}.gap" for plan in plans]
+    gap = sum((sheet.value(path) for path in gaps), start=np.zeros(timeline.count))
+    sheet.put(Row("funding.gap", "Funding gap, paid from cash", money.reporting, FLOW, total(gaps)), gap)
 
 
 def _funded_row(sheet: Sheet, name: str, keys: list[str], money: Currencies, loan: Loan) -> None:
@@ -235,10 +234,13 @@ class PlanRows:
         for name, source in self.sources.items():
             # Shares of financing costs are found round by round: a formula that gave them would rest on itself.
             solved = self.plan.circular and self.plan.funding.sources[name].unit != "money"
-            limit = self.sheet.give(f"{at}.{name}.limit", source.currency, source.value, source.text, fixed=solved)
+            limit = self.sheet.give(
+                f"{at}.{name}.limit", source.currency, source.value, formula=source.text, fixed=solved
+            )
             able[name] = f"MAX({limit} - {{{at}.{name}_to_date@-1}}, 0)"
             if name in self.loans:
-                flag = Row(f"{at}.{name}_available", f"{name} may be drawn", "", FLOW)
+                reads = self.loans[name].drawing_reads(name)
+                flag = Row(f"{at}.{name}_available", f"{name} may be drawn", "", FLOW, reads=reads)
                 self.sheet.put(flag, available(self.loans[name], self.timeline))
                 able[name] += f" * {{{at}.{name}_available}}"
             if source.rate:

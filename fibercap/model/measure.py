@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
+from fibercap.core.reach import references
+
 if TYPE_CHECKING:
     from fibercap.core.units import Array
     from fibercap.model.projection import Projection
@@ -17,7 +19,11 @@ LOWER: Final = "lower"
 
 @dataclass(frozen=True)
 class Measure:
-    """One number for each draw, (draw,); nan where undefined, and then `reason` says why. `better` is a direction."""
+    """One number for each draw, (draw,); nan where undefined, and then `reason` says why. `better` is a direction.
+
+    `reads` are rows that it is computed from besides what its formula names. `evidence` is the weakest kind of input
+    that it rests on: `stated`, `derived` or `assumed`; "" where it rests on none, or is undefined.
+    """
 
     name: str
     label: str
@@ -27,6 +33,13 @@ class Measure:
     reason: str = ""
     better: str = ""
     remark: str = ""
+    reads: tuple[str, ...] = ()
+    evidence: str = ""
+
+    @property
+    def rests_on(self) -> tuple[str, ...]:
+        """The rows and inputs from which it is computed."""
+        return (*references(self.formula), *self.reads)
 
     @property
     def value(self) -> float | None:

@@ -5,6 +5,7 @@ An undefined measure has no value and says why; it is never zero, infinite or a 
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 from fibercap.core.errors import FibercapError, did_you_mean
@@ -50,10 +51,11 @@ LOAN_MEASURES: Final[tuple[Callable[[Projection, str], Measure], ...]] = (loan_a
 
 
 def measures(projection: Projection) -> dict[str, Measure]:
-    """Return every measure of a projection by name; those of one loan are called `<name>.<loan>`."""
+    """Return every measure of a projection by name, with its evidence; those of one loan are `<name>.<loan>`."""
     found = [measure(projection) for measure in MEASURES]
     found += [measure(projection, loan) for loan in projection.scenario.loans for measure in LOAN_MEASURES]
-    return {measure.name: measure for measure in found}
+    weakest = projection.evidence.weakest
+    return {m.name: replace(m, evidence="" if m.value is None else weakest(m.rests_on)) for m in found}
 
 
 def names(projection: Projection) -> list[str]:

@@ -38,10 +38,8 @@ def pay(uses: Array, limits: list[Array], may: list[Array], worth: list[Array], 
     cumulative uses cut at the limits.
     """
     count = uses.shape[-1]
-    paid = [
-        np.zeros(np.broadcast_shapes(uses.shape, np.shape(limit), np.shape(rate)))
-        for limit, rate in zip(limits, worth, strict=True)
-    ]
+    shape = np.broadcast_shapes(uses.shape, *map(np.shape, (*limits, *worth)))  # who pays later depends on all before
+    paid = [np.zeros(shape) for _ in limits]
     left = [np.asarray(limit, dtype=float) for limit in limits]
     changes = {0, count} | {int(k) for m in may for k in np.flatnonzero(np.diff(m)) + 1}
     if any(np.ndim(rate) for rate in worth):

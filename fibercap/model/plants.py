@@ -68,7 +68,8 @@ def _edges_given(sheet: Sheet, at: str, plant: Plant, edges: tuple[float, float]
         opens = month_number_text(sheet.give(f"inputs.{at}.opens", "day", serial(plant.opens)), start=True)
     if plant.closes:
         closes = month_number_text(sheet.give(f"inputs.{at}.closes", "day", serial(plant.closes)))
-    return sheet.give(f"{at}.opens", "month", edges[0], opens), sheet.give(f"{at}.closes", "month", edges[1], closes)
+    opened = sheet.give(f"{at}.opens", "month", edges[0], formula=opens)
+    return opened, sheet.give(f"{at}.closes", "month", edges[1], formula=closes)
 
 
 def capacity_rows(sheet: Sheet, timeline: Timeline, name: str, plant: Plant, projects: Mapping[str, Project]) -> None:
@@ -125,7 +126,7 @@ def purchase_rows(sheet: Sheet, timeline: Timeline, key: str, deal: Purchase, la
     """Write a bought plant's price, and the working capital that comes with it, in the period of the purchase."""
     bought = month_number(deal.on)
     day = sheet.give(f"inputs.plants.{key}.purchase.on", "day", serial(deal.on))
-    on = sheet.give(f"plants.{key}.purchase.month", "month", bought, month_number_text(day))
+    on = sheet.give(f"plants.{key}.purchase.month", "month", bought, formula=month_number_text(day))
     now = ((timeline.starts < bought) & (bought <= timeline.ends)).astype(float)
     for what, row, words, amount in (
         ("price", f"plants.{key}.purchase", "purchase price", deal.price),

@@ -13,10 +13,10 @@ from fibercap.core.calendar import serial
 from fibercap.core.errors import FibercapError, did_you_mean
 from fibercap.core.rows import Block, Given, Row, Sheet, prefixed, prove
 from fibercap.core.timeline import FLOW, STOCK, Timeline
-from fibercap.core.units import Quantity, house_unit
 from fibercap.model.accounts import account_rows
 from fibercap.model.cover import cover_rows
 from fibercap.model.currencies import Currencies
+from fibercap.model.evidence import Evidence
 from fibercap.model.exchange import exchange_rows
 from fibercap.model.facilities import loan_blocks
 from fibercap.model.financing_costs import Costs, cost_rows, solved
@@ -63,6 +63,11 @@ class Projection:
         return ChainMap(*(dict(block.values) for block in self.blocks.values()))
 
     @cached_property
+    def evidence(self) -> Evidence:
+        """What tells on which inputs its rows and measures rest, and how weak the weakest of them is."""
+        return Evidence(self.scenario, self.blocks.values())
+
+    @cached_property
     def period_rows(self) -> dict[str, Row]:
         """The rows in model periods, in their order."""
         return {p: row for b in self.blocks.values() if not b.name.endswith(".schedule") for p, row in b.rows.items()}
@@ -90,6 +95,8 @@ class Projection:
 
     def __getitem__(self, path: str) -> Any:  # noqa: ANN401 - a pint Quantity
         """Return a row as a pint Quantity, (draw, period): one value per period, a single run is a batch of one."""
+        from fibercap.core.quantity import Quantity, house_unit  # noqa: PLC0415 - a command does without pint
+
         return Quantity(self.value(path), house_unit(self.rows[path].unit))
 
     def by(self, path: str, step: str = "year") -> dict[str, Array]:
@@ -146,7 +153,7 @@ def _operations(sheet: Sheet, plan: Plan) -> None:
     money = Currencies(plan.currency, plan.currency_at)
     time_rows(sheet, timeline)
     dates = np.array([serial(day) for day in timeline.dates])
-    eve = sheet.give("time.eve", "day", serial(timeline.eve))
+    eve = sheet.give("time.eve", "day", serial(timeline.eve), "horizon.from")
     text = "EOMONTH({time.date@-1}, {time.months_in_period} / {time.one_month})"
     sheet.put(Row("time.date", "Last day", "day", STOCK, text, eve), dates)
     exchange_rows(sheet, plan)

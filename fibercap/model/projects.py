@@ -168,7 +168,7 @@ def _clock(project: Project, moments: Array) -> Array:
 def dates_given(sheet: Sheet, key: str, project: Project) -> None:
     """Make a project's completion and delay known to formulas."""
     day = sheet.give(f"inputs.projects.{key}.complete", "day", serial(project.complete))
-    sheet.give(f"projects.{key}.planned", "month", project.planned, month_number_text(day))
+    sheet.give(f"projects.{key}.planned", "month", project.planned, formula=month_number_text(day))
     sheet.give(f"inputs.projects.{key}.delay", "month", project.delay)
 
 
@@ -179,13 +179,15 @@ def _edges_given(sheet: Sheet, at: str, project: Project, span: Span) -> tuple[s
     if spend is None:
         start = f"{planned} - {{time.months_in_year}}"
     elif isinstance(spend, SpendByPeriod):
-        last = sheet.give(f"{own}.until", "month", float(span_of(span.key)[1]))
+        last = sheet.give(f"{own}.until", "month", float(span_of(span.key)[1]), own)
         end = f"MIN({last}, {planned})"
     else:
         start = month_number_text(sheet.give(f"inputs.{at}.spend.from", "day", serial(spend.start)), start=True)
         if spend.end:
             end = month_number_text(sheet.give(f"inputs.{at}.spend.to", "day", serial(spend.end)))
-    return sheet.give(f"{own}.from", "month", span.start, start), sheet.give(f"{own}.to", "month", span.end, end)
+    reads = () if start else (own,)
+    begins = sheet.give(f"{own}.from", "month", span.start, *reads, formula=start)
+    return begins, sheet.give(f"{own}.to", "month", span.end, formula=end)
 
 
 def capex_rows(sheet: Sheet, timeline: Timeline, key: str, project: Project, money: Currencies) -> Array:
@@ -194,12 +196,13 @@ def capex_rows(sheet: Sheet, timeline: Timeline, key: str, project: Project, mon
     edges = np.append(timeline.origin, timeline.ends)
     share = spent_share(project, edges)
     spans = [(span, *_edges_given(sheet, at, project, span)) for span in project.spans]
-    first = sheet.give(f"{at}.first_spending", "month", project.spans[0].start, spans[0][1])
+    first = sheet.give(f"{at}.first_spending", "month", project.spans[0].start, formula=spans[0][1])
     planned, done = f"{{{at}.planned}}", project.completes_text(key)
     clock = f"({first} + ({{time.end}} - {first}) * ({planned} - {first}) / ({done} - {first}))"
     terms = []
     for span, a, b in spans:
-        of = sheet.give(f"inputs.{at}.spend.{span.key}", "", span.share)
+        own = f"{at}.spend.{span.key}" if isinstance(project.spend, SpendByPeriod) else f"{at}.spend"
+        of = sheet.give(f"inputs.{at}.spend.{span.key}", "", span.share, own)
         part = f"MIN(MAX(({clock} - {a}) / ({b} - {a}), 0), 1)"
         terms.append(f"{of} * {part}^2 * (3 - 2 * {part})" if project.smooth else f"{of} * {part}")
     row = Row(f"{at}.spent_share", f"{label}: share of capex spent", "", STOCK, " + ".join(terms))

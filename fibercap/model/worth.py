@@ -36,7 +36,7 @@ def worth_rows(sheet: Sheet, plan: Plan, without: Mapping[str, Array]) -> None:
     if plan.money.valuation_date:
         day = sheet.give("inputs.money.valuation_date", "day", serial(plan.money.valuation_date))
         text = month_number_text(day, start=True)
-    valued = sheet.give("returns.valued_at", "month", moment, text)
+    valued = sheet.give("returns.valued_at", "month", moment, formula=text)
     last = np.zeros(timeline.count)
     last[-1] = 1.0
     text = "IF({time.period} = {time.periods}, 1, 0)"
@@ -73,12 +73,13 @@ def _flow_rows(sheet: Sheet, plan: Plan, key: str, label: str, without: Mapping[
     elif isinstance(terms, Multiple):
         times = sheet.give("inputs.money.terminal_value.multiple", "", terms.multiple)
         periods = min(12 // plan.timeline.months, sheet.length)
-        row = f"returns.{key}_ebitda_to_date"
-        text = f"{{{row}@-1}} + {{returns.{key}_ebitda}}"
-        sheet.put(Row(row, f"{label}: EBITDA to date", money, STOCK, text), np.cumsum(ebitda, axis=-1))
-        text = f"{{returns.is_last}} * {times} * ({{{row}}} - {{{row}@-{periods}}})"
+        summed = f"returns.{key}_ebitda_to_date"
+        text = f"{{{summed}@-1}} + {{returns.{key}_ebitda}}"
+        sheet.put(Row(summed, f"{label}: EBITDA to date", money, STOCK, text), np.cumsum(ebitda, axis=-1))
+        text = f"{{returns.is_last}} * {times} * ({{{summed}}} - {{{summed}@-{periods}}})"
         value = last * terms.multiple * ebitda[..., -periods:].sum(axis=-1, keepdims=True)
-    row = Row(f"returns.{key}_terminal_value", f"{label}: terminal value", money, FLOW, text)
+    kind = ("money.terminal_value",)
+    row = Row(f"returns.{key}_terminal_value", f"{label}: terminal value", money, FLOW, text, reads=kind)
     whole = flow + sheet.put(row, value)
     text = f"{{returns.{key}_cash_flow}} + {{returns.{key}_terminal_value}}"
     sheet.put(Row(f"returns.{key}_flow", f"{label}: flow with terminal value", money, FLOW, text), whole)
@@ -101,7 +102,7 @@ def _payback_rows(sheet: Sheet, plan: Plan, money: str) -> None:
     first = min((project.spans[0].start for project in plan.projects.values()), default=float(plan.timeline.origin))
     begun = [f"{{projects.{key}.first_spending}}" for key in plan.projects]
     text = f"MIN({', '.join(begun)})" if len(begun) > 1 else next(iter(begun), "{time.from}")
-    start, step = sheet.give("returns.first_spending", "month", first, text), plan.timeline.months
+    start, step = sheet.give("returns.first_spending", "month", first, formula=text), plan.timeline.months
     since = np.clip(plan.timeline.ends - first, 0.0, step)
     before = np.concatenate([np.zeros((*summed.shape[:-1], 1)), summed[..., :-1]], axis=-1)
     waited = np.concatenate([np.zeros((*summed.shape[:-1], 1)), waiting[..., :-1]], axis=-1)

@@ -48,7 +48,10 @@ def without_dust(flows: Array) -> Array:
 
 def _irr(projection: Projection, name: str, label: str, row: str) -> Measure:
     formula = f"((1 + IRR({{{row}}}))^({{time.months_in_year}} / {{time.months_in_period}}) - 1) / {{time.one_year}}"
-    flows, years = without_dust(projection.value(row)), np.arange(1, projection.timeline.count + 1) * projection.timeline.months / 12
+    flows, years = (
+        without_dust(projection.value(row)),
+        np.arange(1, projection.timeline.count + 1) * projection.timeline.months / 12,
+    )
     reason = _no_projects(projection)
     values = undefined(projection) if reason else only_rate(years, flows)
     missing = np.flatnonzero(np.isnan(values))

@@ -11,7 +11,7 @@ from fibercap.core.dates import whole_period
 from fibercap.core.errors import Problem, ScenarioError, did_you_mean
 from fibercap.core.timeline import FLOW, STOCK
 from fibercap.core.tree import place_of
-from fibercap.core.units import house_unit, in_words
+from fibercap.core.units import in_words
 from fibercap.model.claim import Multiple
 from fibercap.model.measures import measures
 
@@ -36,7 +36,10 @@ ROUNDING: Final = 1e-9
 
 @dataclass(frozen=True)
 class Outcome:
-    """What became of a claim. `margin` is value / limit - 1; positive is above the limit."""
+    """What became of a claim. `margin` is value / limit - 1; positive is above the limit.
+
+    `evidence` is the weakest kind of input that the value rests on; "" where there is none.
+    """
 
     name: str
     says: str
@@ -51,6 +54,7 @@ class Outcome:
     reason: str = ""
     note: str = ""
     source: str = ""
+    evidence: str = ""
 
     @property
     def margin(self) -> float | None:
@@ -123,6 +127,7 @@ def _tested(projection: Projection, known: Mapping[str, Measure], name: str, cla
         reason=reason,
         note=claim.note,
         source=claim.source,
+        evidence="" if value is None else (measure.evidence if measure else projection.evidence.weakest([claim.row])),
     )
 
 
@@ -150,10 +155,11 @@ def _limit(projection: Projection, name: str, claim: Claim, unit: str) -> float 
                 f"{where}.of", "outside_horizon", f"`{asked.of}`", base or "a defined value", "choose another"
             )
         return float(np.ravel(asked.times)[0]) * base
-    if asked.amount.dimensionality != house_unit(unit).dimensionality:
-        found, wanted = in_words(str(asked.amount.units)), in_words(unit)
+    limit = asked.amount.in_unit(unit)
+    if limit is None:
+        found, wanted = in_words(asked.amount.unit), in_words(unit)
         return Problem(where, "wrong_dimension", found, wanted, f"the subject is in {unit or 'plain numbers'}")
-    return float(np.ravel(asked.amount.to(house_unit(unit)).magnitude)[0])
+    return limit
 
 
 def near(word: str, rows: list[str]) -> list[str]:

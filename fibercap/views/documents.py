@@ -11,7 +11,7 @@ from fibercap.core.errors import FibercapError, ScenarioError
 from fibercap.studies.alarms import unused, warnings
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from fibercap.core.units import Array
     from fibercap.model.measure import Measure
@@ -35,7 +35,13 @@ def _plain(values: Array) -> list[float | None]:
 def measures_document(found: Mapping[str, Measure]) -> Document:
     """Return measures by name."""
     return {
-        name: {"label": m.label, "unit": m.unit, "value": m.value, "reason": m.reason or None}
+        name: {
+            "label": m.label,
+            "unit": m.unit,
+            "value": m.value,
+            "reason": m.reason or None,
+            "evidence": m.evidence or None,
+        }
         for name, m in found.items()
     }
 
@@ -52,6 +58,7 @@ def claims_document(found: Mapping[str, Outcome]) -> Document:
             "unit": o.unit,
             "margin": o.margin,
             "reason": o.reason or None,
+            "evidence": o.evidence or None,
         }
         for name, o in found.items()
     }
@@ -131,14 +138,19 @@ def compare_document(comparison: Comparison) -> Document:
     return {"baseline": comparison.baseline, "options": options, "differences": differences}
 
 
-def check_document(projection: Projection, claims: Mapping[str, Outcome], covenants: Mapping[str, Tested]) -> Document:
-    """Return the document of `check --json`."""
+def check_document(
+    projection: Projection,
+    claims: Mapping[str, Outcome],
+    covenants: Mapping[str, Tested],
+    still: Sequence[str] | None = None,
+) -> Document:
+    """Return the document of `check --json`; `still` are the inputs that move nothing, where they were looked for."""
     return {
         "valid": True,
         "claims": claims_document(claims),
         "covenants": covenants_document(covenants),
         "checks": checks_document(projection),
-        "unused": unused(projection.scenario),
+        "unused": [*unused(projection.scenario), *(still or ())],
         "formulas_proved": projection.proved,
         "inputs": projection.scenario.evidence(),
     }

@@ -176,14 +176,15 @@ def loan(console: Console, projection: Projection, name: str) -> None:
 
 
 def measures_table(console: Console, found: Mapping[str, Measure]) -> None:
-    """Print the measures; undefined ones say why."""
+    """Print the measures, each with the weakest kind of input that it rests on; undefined ones say why."""
     table = Table(box=SIMPLE_HEAD, show_edge=False, pad_edge=False, padding=(0, 1))
     table.add_column("Measure", no_wrap=True)
     table.add_column("Value", justify="right", no_wrap=True)
     table.add_column("Unit")
+    table.add_column("Evidence", no_wrap=True)
     for measure in found.values():
         shown, unit = measure_text(measure)
-        table.add_row(measure.label, shown, _said(measure, unit))
+        table.add_row(measure.label, shown, _said(measure, unit), Text(measure.evidence))
     console.print(table)
     console.print()
 

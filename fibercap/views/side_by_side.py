@@ -9,8 +9,10 @@ from rich.markup import escape
 from rich.table import Table
 from rich.text import Text
 
+from fibercap.model.plan import KINDS
 from fibercap.views.figures import GUTTER
 from fibercap.views.lines import covenant_lines, measure_text
+from fibercap.views.pages import hanging
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -38,6 +40,7 @@ def compare_page(console: Console, comparison: Comparison, *, short: bool = Fals
         console.print()
     _undefined(console, comparison, list(chosen))
     if not short:
+        _evidence(console, comparison, list(chosen))
         _differences(console, comparison)
         _claims_matrix(console, comparison)
         _covenants_matrix(console, comparison)
@@ -83,6 +86,24 @@ def _undefined(console: Console, comparison: Comparison, chosen: list[str]) -> N
             told = True
     if told:
         console.print()
+
+
+def _evidence(console: Console, comparison: Comparison, chosen: list[str]) -> None:
+    """Say for each measure the weakest kind of input that it rests on, those of one kind together."""
+    groups: dict[str, list[str]] = {}
+    for key in chosen:
+        kinds: dict[str, list[str]] = {}
+        for name, case in comparison.cases.items():
+            if case.measures[key].evidence:
+                kinds.setdefault(case.measures[key].evidence, []).append(name)
+        for kind, names in kinds.items():
+            where = f" in {', '.join(names)}" if len(kinds) > 1 else ""
+            groups.setdefault(kind, []).append(f"{comparison.cases[names[0]].measures[key].label}{where}")
+    console.print(Text("Evidence: the weakest kind of input that a measure rests on", style="bold"))
+    for kind in KINDS:
+        if kind in groups:
+            hanging(console, kind, "; ".join(groups[kind]), "", indent=2)
+    console.print()
 
 
 def _differences(console: Console, comparison: Comparison) -> None:

@@ -29,8 +29,9 @@ def gaps(projection: Projection) -> dict[tuple[str, str], float]:
 def test_no_law_leaves_a_gap_in_random_scenarios(text: str) -> None:
     try:
         projection = project(scenario_of(text))
-    except FibercapError as error:
-        assert "would grow instead of being repaid" in str(error)
+    except FibercapError as error:  # a long first period, whose interest is above the payment
+        if "would grow instead of being repaid" not in str(error):
+            raise
         return
 
     assert max(gaps(projection).values()) < 1e-4

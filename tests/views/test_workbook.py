@@ -18,7 +18,8 @@ from hypothesis import strategies as st
 
 from fibercap.core.errors import FibercapError
 from fibercap.model.projection import project
-from fibercap.reading.files import read, scenario_of, shipped
+from fibercap.reading.files import read, scenario_of
+from fibercap.reading.locating import shipped
 from fibercap.views.workbook.writing import workbook
 from tests.sheets import (
     Recalculator,
@@ -81,7 +82,7 @@ def test_every_cell_recalculates_to_the_engine_in_every_option(name: str, tmp_pa
         for option in options
     }
 
-    assert found == dict.fromkeys(options, [])
+    assert found == {option: [] for option in options}
 
 
 def test_options_that_would_make_a_circle_are_left_out_in_words(tmp_path: Path) -> None:
@@ -132,7 +133,7 @@ def test_inputs_changed_in_the_workbook_lead_where_the_engine_is_led(
     try:
         found = led(fibercore, untouched, option, values)
     except FibercapError:  # such as a completion before the spending begins; the workbook has no such checks
-        assume(False)  # noqa: FBT003 - how Hypothesis is told to try another
+        assume(False)
         raise
 
     assert found == []
@@ -156,8 +157,9 @@ def test_random_plans_recalculate_to_the_engine(text: str) -> None:
     try:
         scenario = scenario_of(text)
         projection = project(scenario)
-    except FibercapError as error:
-        assert "would grow instead of being repaid" in str(error)
+    except FibercapError as error:  # a long first period, whose interest is above the payment
+        if "would grow instead of being repaid" not in str(error):
+            raise
         return
     with TemporaryDirectory() as folder:
         sheets = Recalculator(spoilt(workbook(scenario, "0.1.0")), Path(folder)).read()

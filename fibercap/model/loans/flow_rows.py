@@ -45,7 +45,8 @@ class FlowRows:
         """Return a text rounded as the contract says."""
         if self.rounding is None:
             return text
-        step = self.sheet.give(f"loans.{self.name}.rounding.to", self.money, self.rounding.step)
+        at = f"loans.{self.name}.rounding"
+        step = self.sheet.give(f"{at}.to", self.money, self.rounding.step, at)
         return rounded_text(text, step, getattr(self.rounding, what))
 
     def interest(self) -> None:
@@ -90,9 +91,10 @@ class FlowRows:
         if flows.discounts is not None:
             discount_rows(self.prepared, flows.discounts)
         if isinstance(style, Level) and style.initial_repayment is not None:
-            self.sheet.give(f"loans.{self.name}.regular_fraction", "year", self.loan.interval / 12)
+            every = self.setting.reads("payments.every")
+            self.sheet.give(f"loans.{self.name}.regular_fraction", "year", self.loan.interval / 12, *every)
         text = "IF([repays@-1] > 0, 0, [changed@-1]) + IF([drawn@-1] > 0, 1, 0)"
-        if not style.keeps_payment:
+        if self.prepared.course.days and not style.keeps_payment:
             text += " + IF([rate] = [rate@-1], 0, 1)"
         if self.loan.after_prepayment == "recast":
             text += " + IF([prepaid@-1] > 0, 1, 0)"
@@ -135,7 +137,8 @@ class FlowRows:
         """Write recurring fees as they accrue and are paid."""
         flows, fees, terms = self.flows, self.loan.fees, []
         until = self._until_given()
-        first = self.sheet.give(f"loans.{self.name}.first_month", "month", self.grid.months[0])
+        signed = self.setting.reads("signed")
+        first = self.sheet.give(f"loans.{self.name}.first_month", "month", self.grid.months[0], *signed)
         may = f"AND([month] <= {until}, [month] > {first})"
         commitment = self._commitment_given()
         if np.any(fees.undrawn):
@@ -158,27 +161,33 @@ class FlowRows:
 
     def _until_given(self) -> str:
         """Give the month up to which undrawn money may be drawn: fixed, or as late as the last planned spending."""
-        text = self.prepared.until_text
-        if text:
-            last = available_until(self.loan, None)
-            text = f"MAX({self.sheet.give(f'loans.{self.name}.last_draw', 'month', last)}, {text})"
-        return self.sheet.give(f"loans.{self.name}.available_until", "month", self.until, text)
+        at, text, reads = f"loans.{self.name}", self.prepared.until_text, self.prepared.until_reads()
+        if not text:
+            return self.sheet.give(f"{at}.available_until", "month", self.until, *reads)
+        last = self.sheet.give(f"{at}.last_draw", "month", available_until(self.loan, None), *reads)
+        return self.sheet.give(f"{at}.available_until", "month", self.until, formula=f"MAX({last}, {text})")
 
     def _commitment_given(self) -> str:
         """Give the commitment; of a loan that is owed already, it is what is outstanding."""
         text = "" if self.loan.outstanding is None else self.give("outstanding", self.money, self.loan.outstanding)
         path = f"{self.setting.terms}.commitment"
-        return self.sheet.give(path, self.money, self.loan.commitment, text)
+        return self.sheet.give(path, self.money, self.loan.commitment, formula=text)
 
     def totals(self) -> None:
         """Write the upfront fee, the payment, and the borrower's flow from which the all-in cost follows."""
         flows, loan = self.flows, self.loan
-        share = self.give("fees.upfront", "", loan.fees.upfront)
         first = np.zeros(len(self.grid.dates))
         first[0] = 1.0
-        self.put("is_signing", "Signing", FLOW, "", first, "")
-        text = f"[is_signing] * {{{self.setting.terms}.commitment}} * {share}"
-        upfront = self.put("upfront_fee", "Upfront fee", FLOW, text, loan.commitment * loan.fees.upfront * first)
+        row = Row(f"{self.at}.is_signing", "Signing", "", FLOW, reads=self.setting.reads("signed"))
+        self.sheet.put(row, first)
+        text = "0"
+        if np.any(loan.fees.upfront):
+            share = self.give("fees.upfront", "", loan.fees.upfront)
+            text = f"{{{self.at}.is_signing}} * {{{self.setting.terms}.commitment}} * {share}"
+        row = Row(
+            f"{self.at}.upfront_fee", "Upfront fee", self.money, FLOW, text, reads=self.setting.reads("fees.upfront")
+        )
+        upfront = self.sheet.put(row, loan.commitment * loan.fees.upfront * first)
         paid = flows["interest_due"] - flows["capitalized"] + flows["scheduled"] + flows["prepaid"] + flows["fees_paid"]
         self.put("payment", "Payment", FLOW, "[interest_paid] + [principal] + [fees_paid]", paid)
         text = "[drawn] - [upfront_fee] - [payment]"

@@ -34,6 +34,12 @@ BALANCE = ("+drawn", "+capitalized", "-principal")
 ACCRUED = ("+interest", "+fees", "-interest_paid", "-fees_paid", "-capitalized")
 
 
+def signed_in(sheet: Sheet, timeline: Timeline, loan: Loan, name: str) -> str:
+    """Make the number of the period in which a loan is signed, 0 before the horizon, known; return its reference."""
+    at = f"loans.{name}"
+    return sheet.give(f"{at}.signed_in", "", timeline.index(loan.signed) + 1, f"{at}.signed", "horizon")
+
+
 def loan_rows(sheet: Sheet, setting: Setting, timeline: Timeline, schedule: Block, at: str) -> None:
     """Write a loan's rows in model periods from its schedule, under a path, in its own currency.
 
@@ -78,22 +84,27 @@ def _fee_rows(sheet: Sheet, timeline: Timeline, setting: Setting, schedule: Bloc
     loan, money, known = setting.loan, setting.money, f"loans.{setting.name}"
     label = loan.title or setting.name
     left = np.array([days_left(loan, day) for day in timeline.dates])
-    signed = sheet.give(f"{known}.signed_on", "day", serial(loan.signed))
-    matures = sheet.give(f"{known}.matures_on", "day", serial(loan.maturity))
+    reads = setting.reads("signed", "matures")
+    signed = sheet.give(f"{known}.signed_on", "day", serial(loan.signed), *setting.reads("signed"))
+    matures = sheet.give(f"{known}.matures_on", "day", serial(loan.maturity), *reads)
     left_text = f"AND({{time.date}} >= {signed}) * MAX({matures} - {{time.date}}, 0) / ({matures} - {signed})"
-    before = sheet.give(f"{at}.fee_left_at_start", "", days_left(loan, timeline.eve))
+    before = sheet.give(f"{at}.fee_left_at_start", "", days_left(loan, timeline.eve), *reads, "horizon.from")
     sheet.put(Row(f"{at}.fee_left", f"{label}: share of days left", "", STOCK, left_text, before), left)
-    last = sheet.give(f"{known}.available_until", "month", schedule.given[f"{known}.available_until"].value)
+    until = schedule.given[f"{known}.available_until"]
+    last = sheet.give(until.path, until.unit, until.value, *until.reads, formula=until.formula)
     owed_text, owed = _before_cash(sheet, loan, at)
     least = sheet.give(f"{at}.half_a_cent", money, HALF_A_CENT)  # rounding may leave a trifle of what is repaid
     live = f"IF(OR({owed_text} > {least}, {{time.end}} < {last}), 1, 0)"
-    runs = (owed > HALF_A_CENT) | (timeline.ends < schedule.given[f"{known}.available_until"].value)
+    runs = (owed > HALF_A_CENT) | (timeline.ends < until.value)
     lives = sheet.put(Row(f"{at}.live", f"{label}: still runs", "", FLOW, live), runs.astype(float))
-    fee, whole = loan.commitment * loan.fees.upfront, f"{{inputs.{known}.commitment}} * {{inputs.{known}.fees.upfront}}"
+    fee, whole = loan.commitment * loan.fees.upfront, "0"
+    if np.any(loan.fees.upfront):
+        whole = f"{{inputs.{known}.commitment}} * {{inputs.{known}.fees.upfront}}"
     paid, paid_text = sheet.value(f"{at}.upfront_fee"), f"{{{at}.upfront_fee}}"
     if np.any(setting.fee_in_assets):
-        text = f"SUM({{{known}.asset_share}} * ({{time.period}} = {timeline.index(loan.signed) + 1}))"
-        expensed = f"(1 - {sheet.give(f'{known}.fee_in_assets', '', setting.fee_in_assets, text)})"
+        share = f"SUM({{{known}.asset_share}} * ({{time.period}} = {signed_in(sheet, timeline, loan, setting.name)}))"
+        given = sheet.give(f"{known}.fee_in_assets", "", setting.fee_in_assets, formula=share)
+        expensed = f"(1 - {given})"
         fee, whole = fee * (1.0 - setting.fee_in_assets), f"{whole} * {expensed}"
         paid, paid_text = paid * (1.0 - setting.fee_in_assets), f"{paid_text} * {expensed}"
     row = Row(
@@ -126,4 +137,5 @@ def days_left(loan: Loan, day: date) -> float:
     """Return the share of a loan's days from signing to maturity that are left, 0 before signing. [1]"""
     if day < loan.signed:
         return 0.0
-    return max((loan.maturity - day).days / (loan.maturity - loan.signed).days, 0.0)
+    maturity = loan.maturity
+    return max((maturity - day).days / (maturity - loan.signed).days, 0.0)

@@ -47,6 +47,11 @@ class Setting:
         """Where its inputs stand."""
         return f"inputs.loans.{self.name}"
 
+    def reads(self, *keys: str) -> tuple[str, ...]:
+        """Return the paths of inputs of the loan, `matures` and `commitment` by the names they are written under."""
+        written = {"matures": self.loan.ends_as, "commitment": self.loan.owed_as}
+        return tuple(f"loans.{self.name}.{written.get(key, key)}" for key in keys)
+
 
 @dataclass(frozen=True)
 class Moved:

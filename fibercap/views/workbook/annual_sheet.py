@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from itertools import pairwise
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
@@ -34,7 +35,7 @@ class AnnualSheet:
         self.book = book
         self.years = list(book.cases[0].projection.timeline.groups("year"))
         pages = [page for page in book.pages if page.name in SHOWN]
-        self.entries = [entry for page in pages for entry in page.entries if _shown(entry)]
+        self.entries = list(_with_lines([entry for page in pages for entry in page.entries if _shown(entry)]))
         self.rows = {e.line.path: HEAD_ROW + 1 + n for n, e in enumerate(self.entries) if not isinstance(e, str)}
 
     def years_of(self, path: str) -> str:
@@ -75,7 +76,8 @@ class AnnualSheet:
                 self._line(sheet, row, entry, looks)
 
     def _line(self, sheet: Worksheet, row: int, entry: Placed, looks: Looks) -> None:
-        own, looked = entry.line.row, looks("formula", number_format(entry.line.row.unit, entry.line.row.nature))
+        own = entry.line.row
+        looked = looks("formula", number_format(own.unit, own.nature, ratio=bool(own.undefined)))
         for column, text in enumerate((own.label, own.unit or "1", own.path, WAYS.get(own.nature, "mean"))):
             sheet.write_string(row, column, text, looks("text" if not column else "faint"))
         for number, value in enumerate(self._values(entry)):
@@ -101,6 +103,13 @@ class AnnualSheet:
         missing = line.values[0] is None and line.row.undefined
         for value in self.book.cases[0].projection.timeline.annual(values, line.row.nature).values():
             yield math.nan if missing else float(value)
+
+
+def _with_lines(entries: list[Placed | str]) -> Iterator[Placed | str]:
+    """Leave out headings under which nothing stands."""
+    for entry, after in pairwise([*entries, ""]):
+        if not (isinstance(entry, str) and isinstance(after, str)):
+            yield entry
 
 
 def _shown(entry: Placed | str) -> bool:

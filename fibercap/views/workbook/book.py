@@ -85,7 +85,7 @@ class Book:
             group = _group(path)
             groups[HOMES.get(group.split(".")[0], OTHERS)].setdefault(group, []).append(line)
         for name, page in pages.items():
-            for group, lines in groups[name].items():
+            for group, lines in sorted(groups[name].items(), key=lambda item: item[0] != "accounts"):
                 page.entries.append(group.replace("_", " ").replace(".", ": "))
                 for line in lines:
                     self._place(page, line)
@@ -180,7 +180,7 @@ def _read(node: Callable[[int, str], str], case: int, texts: Sequence[str]) -> l
 def _group(path: str) -> str:
     """Return the thing that a row is about: `plants.jena`, `accounts`."""
     parts = path.removeprefix("inputs.").split(".")
-    return ".".join(parts[:2]) if len(parts) > 2 and parts[0] not in ("without_projects",) else parts[0]  # noqa: PLR2004 - a kind, a name, a row
+    return ".".join(parts[:2]) if len(parts) > 2 and parts[0] != "without_projects" else parts[0]  # noqa: PLR2004 - a kind, a name, a row
 
 
 def _sheet_name(stem: str, number: str, taken: set[str]) -> str:

@@ -140,7 +140,7 @@ class Union:
             block = case.projection.blocks.get(name)
             if block is not None:
                 groups.setdefault(_signature(block), []).append(number)
-        grids = []
+        grids: list[Grid] = []
         for members in groups.values():
             block = self.cases[members[0]].projection.blocks[name]
             lines = self._lines(tuple(members), lambda projection: [projection.blocks[name]])

@@ -89,8 +89,8 @@ class CheckSheet:
     def _heads(self, sheet: Worksheet, looks: Looks) -> None:
         dates = self.book.spot(0, "time.date")
         values = self.book.union.model.lines["time.date"].values[0]
-        for column, head in enumerate(HEADS):
-            sheet.write_string(HEAD_ROW - 1, column, head, looks("head"))
+        for place, head in enumerate(HEADS):
+            sheet.write_string(HEAD_ROW - 1, place, head, looks("head"))
         for number in range(self.book.union.model.length):
             column = letters(BEFORE + 1 + number)
             value = 0.0 if values is None else values[number]

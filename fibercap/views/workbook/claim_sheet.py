@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final, NamedTuple
 
-from fibercap.core.units import house_unit
 from fibercap.model.claim import Multiple
 from fibercap.studies.claims import ROUNDING, outcomes
 from fibercap.studies.covenants import covenants
 from fibercap.views.workbook.cases import merged
 from fibercap.views.workbook.lines import chosen
-from fibercap.views.workbook.lookups import looked_up, span_of
 from fibercap.views.workbook.looks import number_format, set_up
+from fibercap.views.workbook.lookups import looked_up, span_of
 
 if TYPE_CHECKING:
     from xlsxwriter.worksheet import Worksheet
@@ -25,8 +24,8 @@ if TYPE_CHECKING:
 
 NAME: Final = "Claims"
 HEADS: Final = (
-    "Claim", "Row or measure", "When", "Days after", "until", "Value", "Unit", "is to be", "Limit", "times its value", "after",
-    "until", "within", "In this option", "Holds", "Expected", "As expected", "Source", "Note",
+    "Claim", "Row or measure", "When", "Days after", "until", "Value", "Unit", "is to be", "Limit", "times its value",
+    "after", "until", "within", "In this option", "Holds", "Expected", "As expected", "Source", "Note",
 )  # fmt: skip
 HEAD_ROW: Final = 5
 SIGNS: Final = {"above": ">", "at_least": ">=", "below": "<", "at_most": "<="}
@@ -61,21 +60,24 @@ class ClaimSheet:
     def write(self, sheet: Worksheet, looks: Looks) -> None:
         """Write the sheet."""
         set_up(sheet, NAME, rows=HEAD_ROW)
-        for column, width in enumerate((56, 34, 12, 11, 11, 16, 10, 9, 16, 9, 11, 11, 8, 9, 9, 9, 9, 14, 60)):
+        for column, width in enumerate((44, 30, 12, 11, 11, 16, 9, 9, 16, 9, 11, 11, 8, 9, 9, 9, 9, 10, 44)):
             sheet.set_column(column, column, width)
         sheet.write_string(0, 0, "Claims and covenants", looks("title"))
-        told = "A value is looked up by the two days; a claim expected to fail is shipped because it fails on that reading."
+        told = "A value is looked up by the two days. A claim expected to fail is shipped because it fails so read."
         sheet.write_string(1, 0, told, looks("remark"))
-        for row in (HEAD_ROW - 1, self.covenants_from - 1):
-            for column, head in enumerate(HEADS):
-                sheet.write_string(row, column, head, looks("head"))
+        self._heads(sheet, HEAD_ROW, looks)
         for place, name in enumerate(self.claims):
             self._claim(sheet, HEAD_ROW + place, name, looks)
         sheet.write_string(
             self.covenants_from - 2, 0, "Covenants, test by test" if self.tests else "No covenants", looks("group")
         )
+        self._heads(sheet, self.covenants_from, looks)
         for place, (name, when) in enumerate(self.tests):
             self._test(sheet, self.covenants_from + place, name, when, looks)
+
+    def _heads(self, sheet: Worksheet, row: int, looks: Looks) -> None:
+        for column, head in enumerate(HEADS):
+            sheet.write_string(row - 1, column, head, looks("head"))
 
     def _claim(self, sheet: Worksheet, row: int, name: str, looks: Looks) -> None:
         case = next(n for n, own in enumerate(self.outcomes) if name in own)
@@ -83,7 +85,8 @@ class ClaimSheet:
         here = self.outcomes[0].get(name)
         texts = {0: told.says, 1: told.subject, 2: told.when, 17: told.source, 18: told.note}
         self._begin(sheet, row, texts, [name in own for own in self.outcomes], looks)
-        self._subject(sheet, row, case, terms, None if here is None else here.value, told.unit, looks)
+        asked = _Asked(terms.row, terms.measure, terms.when, told.unit, case, None if here is None else here.value)
+        self._subject(sheet, row, asked, looks)
         self._limit(sheet, row, case, terms, told, looks)
         holds = _holds(row + 1, told.comparator)
         sheet.write_formula(
@@ -102,19 +105,18 @@ class ClaimSheet:
             sheet.write_string(row, column, text, looks("wrapped" if column in (0, 18) else "faint"))
         sheet.write_formula(row, 13, formula, looks("formula", '"yes";;"no"'), int(present[0]))
 
-    def _subject(
-        self, sheet: Worksheet, row: int, case: int, terms: Any, value: float | None, unit: str, looks: Looks
-    ) -> None:  # noqa: ANN401 - a claim or a covenant's test
+    def _subject(self, sheet: Worksheet, row: int, asked: _Asked, looks: Looks) -> None:
+        unit, value, case = asked.unit, asked.value, asked.case
         numbers = number_format(unit) if unit else "0.00"
         sheet.write_string(row, 6, unit or "1", looks("faint"))
-        if terms.row:
-            span = span_of(terms.when, self.book)
+        if asked.row:
+            span = span_of(asked.when, self.book)
             sheet.write_number(row, 3, span.after, looks("value", "yyyy-mm-dd"))
             sheet.write_number(row, 4, span.until, looks("value", "yyyy-mm-dd"))
-            own = self.book.cases[case].projection.rows[terms.row]
+            own = self.book.cases[case].projection.rows[asked.row]
             formula = looked_up(self.book, case, own, span, (f"D{row + 1}", f"E{row + 1}"))
         else:
-            spot = self.measures.spot(terms.measure)
+            spot = self.measures.spot(asked.measure)
             formula = f"{spot.at}${spot.column}${spot.row}"
         absent = f'=IF(N{row + 1}=0,"",{formula})'
         sheet.write_formula(row, 5, absent, looks("formula", numbers), "" if value is None else value)
@@ -143,21 +145,24 @@ class ClaimSheet:
         test = next((test for test in here.tests if test.when == when), None) if here else None
         texts = {0: f"{told.loan}: {told.says}", 1: told.subject, 2: when}
         self._begin(sheet, row, texts, [name in own for own in self.tested], looks)
-        asked = _Asked(terms.row, terms.measure, when)
-        self._subject(sheet, row, case, asked, None if test is None else test.value, told.unit, looks)
+        asked = _Asked(terms.row, terms.measure, when, told.unit, case, None if test is None else test.value)
+        self._subject(sheet, row, asked, looks)
         sheet.write_string(row, 7, told.comparator.replace("_", " "), looks("faint"))
-        limit = float(terms.limit[1].to(house_unit(told.unit)).magnitude)
-        sheet.write_number(row, 8, limit, looks("value", number_format(told.unit) if told.unit else "0.00"))
+        sheet.write_number(row, 8, told.limit, looks("value", number_format(told.unit) if told.unit else "0.00"))
         holds = _holds(row + 1, told.comparator)
         formula = f'=IF(N{row + 1}=0,1,IF(F{row + 1}="",1,{holds}))'
         sheet.write_formula(row, 14, formula, looks("formula", VERDICT), 1 if test is None else int(test.holds))
 
 
-class _Asked:
-    """What a covenant's test looks up."""
+class _Asked(NamedTuple):
+    """What is looked up: a row at a time, or a measure, of a case that has it; and its value in the first case."""
 
-    def __init__(self, row: str, measure: str, when: str) -> None:
-        self.row, self.measure, self.when = row, measure, when
+    row: str
+    measure: str
+    when: str
+    unit: str
+    case: int
+    value: float | None
 
 
 def _has(tested: Tested, when: str) -> bool:

@@ -78,7 +78,7 @@ class Wording:
         return f"IF({text},1,0)" if _is_truth(body) else text
 
     def quotient(self) -> tuple[str, str] | None:
-        """Return the two sides where the formula is a quotient, to say what it is where there is nothing to divide by."""
+        """Return the two sides of a formula that is a quotient, to say what it is without anything to divide by."""
         body = self.formula.body
         if isinstance(body, ast.BinOp) and isinstance(body.op, ast.Div):
             return self.said(body.left)[0], self.said(body.right)[0]
@@ -87,7 +87,7 @@ class Wording:
     def said(self, node: ast.expr, *, ranges: bool = False) -> tuple[str, int]:
         """Return a part of the formula and how tightly it binds; `ranges` where rows are read as a whole."""
         match node:
-            case ast.Constant(value=value):
+            case ast.Constant(value=int() | float() as value):
                 return (f"{value:g}" if float(f"{value:g}") == value else repr(value)), 9
             case ast.Name():
                 return self._reference(*self._path(node), ranges=ranges), 9

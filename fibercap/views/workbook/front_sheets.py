@@ -53,7 +53,7 @@ CONTENTS: Final[dict[str, str]] = {
 
 def cover_sheet(
     sheet: Worksheet, book: Book, checks: CheckSheet, changed: str, looks: Looks, told: Mapping[str, str]
-) -> None:  # noqa: PLR0913, PLR0917 - a cover points at everything
+) -> None:
     """Write title, purpose, version, color key, master check and contents."""
     scenario = book.cases[0].projection.scenario
     set_up(sheet, COVER)
@@ -125,10 +125,10 @@ def option_sheet(
     told = "Values as fibercap computed them when the workbook was exported: they do not follow inputs. Column B does."
     sheet.write_string(1, 0, told, looks("remark"))
     heads = ["Measure", "Live now", "Unit", *(case.name for case in book.cases)]
+    for number, case in enumerate(book.cases):
+        sheet.write_string(OPTIONS_ROW - 3, OPTIONS_COLUMN + number, case.title if number else "", looks("small"))
     for column, head in enumerate(heads):
         sheet.write_string(OPTIONS_ROW - 2, column, head, looks("head"))
-    for number, case in enumerate(book.cases):
-        sheet.write_string(OPTIONS_ROW - 3, OPTIONS_COLUMN + number, case.title if number else "", looks("faint"))
     for place, name in enumerate(measures.names):
         _option_row(sheet, OPTIONS_ROW - 1 + place, name, measures, looks)
     row = OPTIONS_ROW + len(measures.names)
@@ -167,7 +167,7 @@ def change_sheet(sheet: Worksheet, scenario: Scenario, looks: Looks) -> None:
     for column, width in enumerate((44, 30, 30, 44, 40)):
         sheet.set_column(column, column, width)
     sheet.write_string(0, 0, CHANGES, looks("title"))
-    told = "Inputs that an option, another file or the command line changed before the export; then a reviewer's own notes."
+    told = "Inputs that an option, a file or the command line changed before the export; then a reviewer's own notes."
     sheet.write_string(1, 0, told, looks("remark"))
     for column, head in enumerate(("Input", "Was", "Is", "Changed by", "Where")):
         sheet.write_string(3, column, head, looks("head"))
@@ -197,6 +197,8 @@ def _changes(scenario: Scenario) -> Iterator[tuple[str, ...]]:
 def chart_sheet(sheet: Worksheet, workbook: xlsxwriter.Workbook, book: Book, annual: AnnualSheet, looks: Looks) -> None:
     """Draw capacity, debt and debt service cover from the sheets."""
     set_up(sheet, CHARTS)
+    sheet.set_portrait()
+    sheet.fit_to_pages(1, 1)
     sheet.write_string(0, 0, CHARTS, looks("title"))
     plans = [case.projection.scenario for case in book.cases]
     plants = {name: plant.name or name for plan in plans for name, plant in plan.plants.items()}
@@ -216,11 +218,11 @@ def chart_sheet(sheet: Worksheet, workbook: xlsxwriter.Workbook, book: Book, ann
     places = {path: book.spot(0, path) for path in owed if path in book.union.model.lines}
     series = {f"={s.at}${s.first}${s.row}:${s.last}${s.row}": owed[path] for path, s in places.items()}
     days = f"={dates.at}${dates.first}${dates.row}:${dates.last}${dates.row}"
-    _chart(sheet, workbook, 24, f"Debt at period ends, million {plans[0].currency}", series, days, "#,##0.0,,", gap=0)
+    _chart(sheet, workbook, 20, f"Debt at period ends, million {plans[0].currency}", series, days, "#,##0.0,,", gap=0)
     _chart(
         sheet,
         workbook,
-        46,
+        38,
         "CFADS / debt service by calendar year",
         {annual.years_of("accounts.dscr"): "DSCR"},
         annual.heads,
@@ -266,5 +268,5 @@ def _chart(  # noqa: PLR0913, PLR0917 - a chart has that many parts
         }
     )
     chart.set_legend({"position": "bottom"} if len(series) > 1 else {"none": True})
-    chart.set_size({"width": 860, "height": 400})
+    chart.set_size({"width": 860, "height": 330})
     sheet.insert_chart(row, 0, chart)

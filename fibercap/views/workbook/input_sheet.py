@@ -46,14 +46,18 @@ class InputSheet:
     def write(self, sheet: Worksheet, workbook: xlsxwriter.Workbook, looks: Looks) -> None:
         """Write the sheet from the top, and a name for every scalar."""
         set_up(sheet, "Inputs", rows=HEAD_ROW)
-        for column, width in enumerate((34, 16, 10, 14, 8, 32, 9, 60, 34)):
+        for column, width in enumerate((34, 16, 10, 14, 8, 30, 9, 60)):
             sheet.set_column(column, column, width)
+        sheet.set_column(len(HEADS) - 1, len(HEADS) - 1, 34, None, {"level": 1, "hidden": True})
+        sheet.print_area(0, 0, HEAD_ROW + len(self.rows), len(HEADS) - 2)
         sheet.set_column(CASES_FROM, CASES_FROM + self.count - 1, 14)
         sheet.set_column(
             CASES_FROM + self.count, CASES_FROM + 2 * self.count - 1, 14, None, {"level": 1, "hidden": True}
         )
         sheet.write_string(0, 0, "Inputs", looks("title"))
-        told = "Blue on yellow may be changed; all else follows. Gray is fixed: change it in the scenario and export again."
+        told = (
+            "Blue on yellow may be changed, and all follows. Gray is fixed: change it in the scenario and export again."
+        )
         sheet.write_string(1, 0, told, looks("remark"))
         self._switch(sheet, looks)
         for column, head in enumerate((*HEADS, *self._names, *(f"{name}, as exported" for name in self._names))):

@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
+from fibercap.core.fields import LARGEST
 from fibercap.core.spec import bounds_at, quantities
 from fibercap.core.tree import Branch, Leaf, at, leaves, unwrap
-from fibercap.core.fields import LARGEST
 from fibercap.model.scenario import GATHERED, Scenario, known_fields
 from fibercap.views.workbook.scalars import is_input
 
@@ -15,7 +15,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
     from fibercap.core.rows import Given
-
     from fibercap.core.tree import Path
     from fibercap.model.scenario import Input
     from fibercap.views.workbook.cases import Union

@@ -1,4 +1,4 @@
-"""What stands in the cells of a line: one formula for all columns, what it was before the first, and why it is a value."""
+"""What stands in the cells of a line: one formula for all columns, what was before them, and why it is a value."""
 
 from __future__ import annotations
 

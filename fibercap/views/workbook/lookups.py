@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 
 class Span(NamedTuple):
-    """The days after which and until which a time runs, as spreadsheets count them; `end` looks at its last day alone."""
+    """The days after and until which a time runs, as spreadsheets count them; `end` looks at its last day alone."""
 
     after: float
     until: float

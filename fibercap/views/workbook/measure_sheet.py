@@ -17,7 +17,7 @@ from fibercap.views.workbook.lines import FORMULA, TOO_LONG, Surroundings, chose
 from fibercap.views.workbook.looks import number_format, set_up
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from xlsxwriter.worksheet import Worksheet
 
@@ -64,10 +64,11 @@ class MeasureSheet:
         set_up(sheet, NAME, rows=HEAD_ROW)
         for column, width in enumerate((34, 16, 14, 14, 60, 26, 12, 12)):
             sheet.set_column(column, column, width)
+        sheet.print_area(0, 0, HEAD_ROW + len(self.names), 4)
         sheet.write_string(0, 0, NAME, looks("title"))
         told = (
-            "A rate of return is found by Newton's steps to the right, and stands once two steps agree. Flows that change "
-            "sign more than once may have another rate: fibercap looks for all, and says so; a sheet finds one."
+            "A rate of return is found by Newton's steps to the right, and stands once two steps agree. Flows that "
+            "change sign more than once may have another rate: fibercap looks for all, and says so; a sheet finds one."
         )
         sheet.write_string(1, 0, told, looks("remark"))
         sheet.write_string(2, 0, "Steps agree within", looks("text"))
@@ -136,7 +137,7 @@ class MeasureSheet:
         guess = GUESS["XIRR" if ladder.dated else "IRR"] if value is None else float(f"{reached:.2g}")
         sheet.write_number(ladder.row, 7, guess, looks("value", "0.00%"))
         for number in range(STEPS):
-            formula = f"={ladder.step(letters(LADDER + number - 1))}"
+            formula = f'=IFERROR({ladder.step(letters(LADDER + number - 1))},"")'
             sheet.write_formula(ladder.row, LADDER + number, formula, looks("formula", "0.0000%"), reached)
 
 
@@ -208,7 +209,7 @@ def _text(measure: Measure | None, projection: Projection) -> str:
     return measure.formula
 
 
-def _shifted(projection: Projection) -> object:
+def _shifted(projection: Projection) -> Callable[[str, int], Array]:
     read = reader(projection)
 
     def shifted(path: str, shift: int) -> Array:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING, Final
 
+from fibercap.core.calendar import year_of
 from fibercap.core.timeline import FLOW
 from fibercap.views.workbook.book import BEFORE, FIRST_ROW
 from fibercap.views.workbook.formulas import POSITION_ROW, letters
@@ -12,7 +13,6 @@ from fibercap.views.workbook.lines import FORMULA, written
 from fibercap.views.workbook.looks import number_format, set_up
 
 if TYPE_CHECKING:
-    import xlsxwriter
     from xlsxwriter.worksheet import Worksheet
 
     from fibercap.views.workbook.book import Book, Page
@@ -57,21 +57,19 @@ def _heads(sheet: Worksheet, book: Book, page: Page, looks: Looks) -> None:
     name = f"{page.grid.name}.date" if page.grid.number else "time.date"
     dates, count = book.spots[page.grid.number, name], page.grid.length
     values = next(v for v in page.grid.lines[name].values if v is not None)
-    for column, head in enumerate(HEADS):
-        sheet.write_string(DATES_ROW - 1, column, head, looks("head"))
+    for place, head in enumerate(HEADS):
+        sheet.write_string(DATES_ROW - 1, place, head, looks("head"))
     at = "" if dates.sheet == page.name else dates.at
     columns = [letters(BEFORE + 1 + number) for number in range(count)]
     for number, column in enumerate(columns):
         formula = f"={at}{column}${dates.row}"
         sheet.write_formula(DATES_ROW - 1, BEFORE + 1 + number, formula, looks("head", "yyyy-mm-dd"), values[number])
     sheet.write_string(POSITION_ROW - 1, 0, "Number of the column", looks("faint"))
-    for number, column in enumerate(columns):
+    for number in range(count):
         before = letters(BEFORE + number)
         formula = f"=N({before}${POSITION_ROW})+1"
         sheet.write_formula(POSITION_ROW - 1, BEFORE + 1 + number, formula, looks("faint", "0"), number + 1)
     sheet.write_string(YEARS_ROW - 1, 0, "Year", looks("faint"))
-    from fibercap.core.calendar import year_of
-
     for number, (column, year) in enumerate(zip(columns, year_of(values), strict=True)):
         formula = f"=YEAR({column}${DATES_ROW})"
         sheet.write_formula(YEARS_ROW - 1, BEFORE + 1 + number, formula, looks("faint", "0"), year)
@@ -80,7 +78,7 @@ def _heads(sheet: Worksheet, book: Book, page: Page, looks: Looks) -> None:
 def _line(sheet: Worksheet, row: int, line: Written, looks: Looks) -> None:
     own, told = line.placed.line.row, line.placed.told
     date = own.unit == "day" and own.path.endswith((".date", "_on"))
-    numbers = "yyyy-mm-dd" if date else number_format(own.unit, own.nature)
+    numbers = "yyyy-mm-dd" if date else number_format(own.unit, own.nature, ratio=bool(own.undefined))
     sheet.write_string(row, 0, f"{own.label}{f' ({told})' if told else ''}", looks("text"))
     sheet.write_string(row, 1, own.unit or "1", looks("faint"))
     sheet.write_string(row, 2, f"{own.path}{f' ({told})' if told else ''}", looks("faint"))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 from io import BytesIO
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from fibercap.views.workbook.annual_sheet import NAME as ANNUAL
 from fibercap.views.workbook.annual_sheet import AnnualSheet
@@ -33,6 +33,10 @@ if TYPE_CHECKING:
     from fibercap.model.scenario import Scenario
 
 
+WRITTEN: Final = datetime(2000, 1, 1, tzinfo=UTC).replace(tzinfo=None)
+"""The date that every workbook bears, so that the same scenario is the same bytes."""
+
+
 def workbook(scenario: Scenario, version: str) -> bytes:
     """Return a scenario and its options as a workbook with live formulas: same scenario, same bytes.
 
@@ -50,22 +54,11 @@ def workbook(scenario: Scenario, version: str) -> bytes:
     claims = ClaimSheet(book, measures)
     checks = CheckSheet(book, claims, measures)
     told = {"Scenario": scenario.id, "Hash of the scenario": scenario.digest(), "Written by": f"fibercap {version}"}
-    names = [
-        COVER,
-        INPUTS,
-        *(page.name for page in book.pages),
-        ANNUAL,
-        MEASURES,
-        CLAIMS,
-        OPTIONS,
-        CHECKS,
-        DERIVED,
-        CHANGES,
-        CHARTS,
-    ]
+    pages = [page.name for page in book.pages]
+    names = [COVER, INPUTS, *pages, ANNUAL, MEASURES, CLAIMS, OPTIONS, CHECKS, DERIVED, CHANGES, CHARTS]
     target = BytesIO()
     with xlsxwriter.Workbook(target, {"constant_memory": True}) as made:
-        made.set_properties({"title": scenario.title, "created": datetime(2000, 1, 1, tzinfo=UTC).replace(tzinfo=None)})
+        made.set_properties({"title": scenario.title, "created": WRITTEN})
         looks, plain = Looks(made), plain_sheets()
         sheets = {name: made.add_worksheet(name, plain) for name in names}
         cover_sheet(sheets[COVER], book, checks, inputs.changed, looks, told)
