@@ -12,6 +12,7 @@ import click
 from fibercap.commands.answers import size, solve
 from fibercap.commands.drawing import plot
 from fibercap.commands.explaining import explain
+from fibercap.commands.exporting import export
 from fibercap.commands.language import diff, show
 from fibercap.commands.lending import loan
 from fibercap.commands.projecting import check, compare, run
@@ -30,6 +31,7 @@ fibercap compare fibercore           its ways of financing side by side
 fibercap check fibercore             units, laws, claims; exit 1 on a surprise
 fibercap plot fibercore capacity     a chart as PNG, SVG or PDF
 fibercap loan fibercore fleet        a loan's schedule, payment by payment
+fibercap export fibercore --out plan.xlsx   a workbook with live formulas
 fibercap size fibercore fleet --dscr 1.3     the largest loan that keeps it
 fibercap solve fibercore ...         the input at which a measure is met
 fibercap explain fibercore min_dscr  where a number comes from
@@ -49,7 +51,7 @@ def cli() -> None:
     """Hold the commands."""
 
 
-for command in (run, compare, check, plot, loan, size, solve, explain, show, diff, new, schema):
+for command in (run, compare, check, plot, loan, size, solve, explain, export, show, diff, new, schema):
     cli.add_command(command)
 
 
