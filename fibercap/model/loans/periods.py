@@ -106,7 +106,7 @@ def _fee_rows(sheet: Sheet, timeline: Timeline, setting: Setting, schedule: Bloc
     until = schedule.given[f"{known}.available_until"]
     last = sheet.give(until.path, until.unit, until.value, *until.reads, formula=until.formula)
     owed_text, owed = _before_cash(sheet, loan, at)
-    least = sheet.give(f"{at}.half_a_cent", money, HALF_A_CENT)  # rounding may leave a trifle of what is repaid
+    least = sheet.give(f"{known}.half_a_cent", money, HALF_A_CENT)  # rounding may leave a trifle of what is repaid
     live = f"IF(OR({owed_text} > {least}, {{time.end}} < {last}), 1, 0)"
     runs = (owed > HALF_A_CENT) | (timeline.ends < until.value)
     lives = sheet.put(Row(f"{at}.live", f"{label}: still runs", "", FLOW, live), runs.astype(float))

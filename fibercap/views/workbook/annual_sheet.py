@@ -11,7 +11,7 @@ import numpy as np
 from fibercap.core.timeline import FLOW, STOCK
 from fibercap.views.workbook.formulas import letters
 from fibercap.views.workbook.looks import number_format, set_up
-from fibercap.views.workbook.periods import YEARS_ROW
+from fibercap.views.workbook.periods import YEARS_ROW, is_whole
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -76,11 +76,11 @@ class AnnualSheet:
                 self._line(sheet, row, entry, looks)
 
     def _line(self, sheet: Worksheet, row: int, entry: Placed, looks: Looks) -> None:
-        own = entry.line.row
-        looked = looks("formula", number_format(own.unit, own.nature, ratio=bool(own.undefined)))
+        own, found = entry.line.row, np.array(list(self._values(entry)))
+        looked = looks("formula", number_format(own.unit, own.nature, ratio=bool(own.undefined), whole=is_whole(found)))
         for column, text in enumerate((own.label, own.unit or "1", own.path, WAYS.get(own.nature, "mean"))):
             sheet.write_string(row, column, text, looks("text" if not column else "faint"))
-        for number, value in enumerate(self._values(entry)):
+        for number, value in enumerate(found):
             formula = self._formula(entry, letters(len(HEADS) + number))
             sheet.write_formula(row, len(HEADS) + number, formula, looked, "" if math.isnan(value) else value)
 

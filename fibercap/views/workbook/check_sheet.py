@@ -101,6 +101,7 @@ class CheckSheet:
         law, of = key.split("|")
         whole = next(own[law, of] for own in self.laws if (law, of) in own).whole
         sheet.write_string(row, 0, WORDS[law], looks("text"))
+        sheet.write_string(row, 1, self._unit(of) if law != "spend" else "1", looks("faint"))
         sheet.write_string(row, 2, of, looks("faint"))
         template = self._template(row, law, of, whole=whole)
         first, last = letters(BEFORE + 1), letters(BEFORE + self.book.union.model.length)
@@ -112,6 +113,12 @@ class CheckSheet:
             before, here, after = (letters(BEFORE + number + step) for step in (0, 1, 2))
             formula = "=" + template.format(before=before, here=here, after=after)
             sheet.write_formula(row, BEFORE + 1 + number, formula, looks("faint", "0.00;-0.00;-"), 0)
+
+    def _unit(self, path: str) -> str:
+        plans = [case.projection for case in self.book.cases]
+        return next((p.rows[path].unit for p in plans if path in p.rows), "") or next(
+            (p.given[path].unit for p in plans if path in p.given), "1"
+        )
 
     def _template(self, row: int, law: str, of: str, *, whole: bool) -> str:
         own = None if whole else Spot(NAME, row + 1, letters(BEFORE), "G", "G", 0)

@@ -33,8 +33,10 @@ KINDS: Final[dict[str, dict[str, Any]]] = {
 }
 
 
-def number_format(unit: str, nature: str = "", *, ratio: bool = False) -> str:
+def number_format(unit: str, nature: str = "", *, ratio: bool = False, whole: bool = True) -> str:
     """Return the number format of a unit; money of a row is shown in millions, by format alone."""
+    if nature and unit == "" and not ratio:
+        return "0" if whole else "0.0000"
     if unit in CURRENCIES:
         return MILLIONS if nature else "#,##0.00"
     if unit == "1/year":

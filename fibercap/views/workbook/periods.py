@@ -5,6 +5,8 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING, Final
 
+import numpy as np
+
 from fibercap.core.calendar import year_of
 from fibercap.core.timeline import FLOW
 from fibercap.views.workbook.book import BEFORE, FIRST_ROW
@@ -15,6 +17,7 @@ from fibercap.views.workbook.looks import number_format, set_up
 if TYPE_CHECKING:
     from xlsxwriter.worksheet import Worksheet
 
+    from fibercap.core.units import Array
     from fibercap.views.workbook.book import Book, Page
     from fibercap.views.workbook.lines import Written
     from fibercap.views.workbook.looks import Looks
@@ -75,10 +78,19 @@ def _heads(sheet: Worksheet, book: Book, page: Page, looks: Looks) -> None:
         sheet.write_formula(YEARS_ROW - 1, BEFORE + 1 + number, formula, looks("faint", "0"), year)
 
 
+def is_whole(values: Array) -> bool:
+    """Tell whether values are whole numbers: counts and flags."""
+    return bool((values == np.round(values)).all())
+
+
 def _line(sheet: Worksheet, row: int, line: Written, looks: Looks) -> None:
     own, told = line.placed.line.row, line.placed.told
     date = own.unit == "day" and own.path.endswith((".date", "_on"))
-    numbers = "yyyy-mm-dd" if date else number_format(own.unit, own.nature, ratio=bool(own.undefined))
+    numbers = (
+        "yyyy-mm-dd"
+        if date
+        else number_format(own.unit, own.nature, ratio=bool(own.undefined), whole=is_whole(line.values))
+    )
     sheet.write_string(row, 0, f"{own.label}{f' ({told})' if told else ''}", looks("text"))
     sheet.write_string(row, 1, own.unit or "1", looks("faint"))
     sheet.write_string(row, 2, f"{own.path}{f' ({told})' if told else ''}", looks("faint"))
