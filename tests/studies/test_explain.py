@@ -359,6 +359,28 @@ def test_an_input_that_no_formula_names_says_so() -> None:
     ]
 
 
+def test_a_given_number_is_explained_by_its_formula_and_its_inputs() -> None:
+    number = result(base(), "funding.xtal.equity.limit").number
+
+    assert number.value == 22.5e6
+    assert number.formula == "MAX(inputs.plants.xtal.purchase.price - inputs.funding.xtal.algar, 0)"
+    assert [(w.path, w.text) for w in number.written] == [("funding.xtal.equity", "rest")]
+    assert off(number) == []
+
+
+def test_an_input_may_be_called_as_formulas_call_it() -> None:
+    assert use(base(), "inputs.loans.fleet.rate") == use(base(), "loans.fleet.rate")
+
+
+def test_titles_and_notes_count_in_no_evidence() -> None:
+    found = {written.path: written for written in use(base(), "loans.fleet").inputs}
+
+    assert found["loans.fleet.rate"].kind == "assumed"
+    assert found["loans.fleet.title"].kind == ""
+    assert "loans.fleet.note" not in found
+    assert use(base(), "loans.fleet.note").inputs[0].text.startswith("The release speaks of a five-year loan")
+
+
 def test_one_draw_of_a_batch_may_be_asked_for() -> None:
     plan = scenario_of(BASE)
     batch = project(plan.drawn({"loans.bank.rate": Quantity(np.array([[0.08], [0.12]]), "1/year")}))
