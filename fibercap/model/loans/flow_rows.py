@@ -57,6 +57,8 @@ class FlowRows:
             one, times = self.sheet.give("time.one_year", "year", 1.0), 1 if loan.compounding == "effective" else 2
             power = f"[year_fraction] * {times} / {one}"
             grown = f"([opening] + [accrued_interest@-1]) * ((1 + [rate] * {one} / {times})^({power}) - 1)"
+        per_unit = self.prepared.value("rate") * self.grid.year_fraction
+        self.put("rate_years", "Rate times years", FLOW, "[rate] * [year_fraction]", per_unit, "")
         owed = f"[accrued_interest@-1] + {grown}"
         self.put("counted", "Interest counted to date", STOCK, owed, flows["counted"])
         if self.rounding is not None:
