@@ -261,7 +261,7 @@ class Explainer:
         told = f"{found.count} terms"
         told += f", {len(found.columns) or 'none'} of them not zero" if len(found.columns) < found.count else ""
         told += f"; the largest {len(largest)}" if len(largest) < len(found.columns) else ""
-        whole = None if call.function in {"IRR", "XIRR"} else found.value
+        whole = None if call.function in {"IRR", "XIRR"} else _defined(found.value)
         return [replace(total, value=whole, note=told, inputs=tuple(terms), hidden=0)]
 
     def _in_force(self, path: str, column: int) -> Written:
