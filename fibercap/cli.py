@@ -178,7 +178,14 @@ def plot(
     out: Path | None,
     force: bool,  # noqa: FBT001
 ) -> None:
-    """Draw a chart: capacity (default), debt or compare.
+    """Draw a chart, capacity if none is named, or with --out FOLDER all that apply to the scenario.
+
+    \b
+    capacity  plants, nameplate and effective     debt     what is owed on each loan
+    output    output, sales, demand by product    cover    debt service and its cover
+    revenue   revenue, EBITDA and its margin      cash     cash held, cash flows
+    funding   who pays for what is built          claims   claimed against found
+    compare   the scenario's options side by side
 
     Without --out it is written to SCENARIO-CHART.png in the current folder.
     """

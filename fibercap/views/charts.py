@@ -4,26 +4,62 @@ from __future__ import annotations
 
 import io
 import warnings
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 from fibercap.core.errors import FibercapError, did_you_mean
 from fibercap.views.charts_capacity import capacity_chart
+from fibercap.views.charts_cash import cash_chart
 from fibercap.views.charts_compare import compare_chart
+from fibercap.views.charts_cover import cover_chart
 from fibercap.views.charts_debt import debt_chart
+from fibercap.views.charts_funding import funding_chart
+from fibercap.views.charts_output import output_chart
+from fibercap.views.charts_revenue import revenue_chart
 from fibercap.views.charts_style import SETTINGS
+from fibercap.views.charts_tested import claims_chart
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
-
     from matplotlib.figure import Figure
 
     from fibercap.model.projection import Projection
+    from fibercap.model.scenario import Scenario
     from fibercap.studies.compare import Comparison
 
-CHARTS: Final[dict[str, Callable[[Projection, Comparison | None], Figure]]] = {
-    "capacity": capacity_chart,
-    "debt": debt_chart,
-    "compare": compare_chart,
+
+@dataclass(frozen=True)
+class Chart:
+    """A chart: what it shows, how it is drawn, to which plans it applies, and whether it compares their options."""
+
+    shows: str
+    draw: Callable[[Projection, Comparison | None], Figure]
+    applies: Callable[[Scenario], bool] = lambda _plan: True
+    compares: bool = False
+
+
+def _borrows(plan: Scenario) -> bool:
+    return bool(plan.loans)
+
+
+def _builds(plan: Scenario) -> bool:
+    return bool(plan.projects) or any(plant.purchase for plant in plan.plants.values())
+
+
+def _chooses(plan: Scenario) -> bool:
+    return bool(plan.options) and plan.option is None
+
+
+CHARTS: Final[dict[str, Chart]] = {
+    "capacity": Chart("Capacity by plant, with claims", capacity_chart),
+    "output": Chart("Output, sales and demand by product", output_chart),
+    "revenue": Chart("Revenue by plant, EBITDA and its margin", revenue_chart),
+    "debt": Chart("Debt by loan, to maturity", debt_chart, _borrows),
+    "cover": Chart("Debt service, the cash flow for it, and cover with covenants", cover_chart, _borrows),
+    "cash": Chart("Cash held and cash flows", cash_chart),
+    "funding": Chart("Uses of funds and who pays for them", funding_chart, _builds),
+    "claims": Chart("Claims against what the plan leads to", claims_chart, lambda plan: bool(plan.claims)),
+    "compare": Chart("Ways of financing side by side", compare_chart, _chooses, compares=True),
 }
 SUFFIXES: Final[dict[str, Mapping[str, Any]]] = {  # what each format writes about itself; never the time
     ".png": {},
@@ -55,7 +91,7 @@ def write_chart(name: str, path_suffix: str, projection: Projection, comparison:
     """
     if name not in CHARTS:
         raise FibercapError(f"no chart `{name}`; {did_you_mean(name, CHARTS, 'charts')}")
-    return rendered(lambda: CHARTS[name](projection, comparison), path_suffix)
+    return rendered(lambda: CHARTS[name].draw(projection, comparison), path_suffix)
 
 
 def rendered(draw: Callable[[], Figure], path_suffix: str) -> bytes:

@@ -27,6 +27,7 @@ from fibercap.views.charts_style import (
     scale,
     year_axis,
 )
+from fibercap.views.charts_tradeoff import draw_tradeoff, tradeoff_height
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -92,7 +93,7 @@ def compare_chart(projection: Projection, comparison: Comparison | None) -> Figu
     lower = HEADING + 0.1 + ROW * len(comparison.cases) + UNDER
     about = f"compared with {comparison.baseline} · debt service: by the year of payment, without upfront fees"
     subtitle = "Ways of financing: debt service by calendar year, and what the debt costs to maturity"
-    page = open_page(projection, subtitle, grid.height + lower, about)
+    page = open_page(projection, subtitle, grid.height + lower + tradeoff_height(comparison), about)
     page.key(_handles(comparison))
     for position, (name, case) in enumerate(comparison.cases.items()):
         ax = page.panel(*grid.place(position), grid.width, PANEL)
@@ -102,6 +103,8 @@ def compare_chart(projection: Projection, comparison: Comparison | None) -> Figu
         _draw_service(ax, years, services[name], rival, divisor)
         year_axis(ax, years.start, years.stop, grid.width)
     _draw_costs(page, comparison, grid.height)
+    if tradeoff_height(comparison):
+        draw_tradeoff(page, comparison, grid.height + lower)
     return page.figure
 
 
