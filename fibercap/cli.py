@@ -164,7 +164,24 @@ def check(scenario: str, option: str | None, settings: tuple[str, ...], as_json:
         raise click.exceptions.Exit(1)
 
 
-@cli.command()
+_PLOT = """Draw a chart; with --out FOLDER, all that apply to the scenario.
+
+\b
+capacity (default)  plants: nameplate, effective capacity, claims
+output              output, sales and demand by product
+revenue             revenue by plant, EBITDA and its margin
+debt                what is owed on each loan, to maturity
+cover               debt service, cash flow for it, covenants
+cash                cash held, cash flows
+funding             who pays for what is built and bought
+claims              claimed against found
+compare             the options side by side
+
+Without --out it is written to SCENARIO-CHART.png in the current folder.
+"""
+
+
+@cli.command(help=_PLOT)
 @click.argument("arguments", nargs=-1, required=True, metavar="SCENARIO [CHART]")
 @one_option
 @scenario_options
@@ -178,17 +195,7 @@ def plot(
     out: Path | None,
     force: bool,  # noqa: FBT001
 ) -> None:
-    """Draw a chart, capacity if none is named, or with --out FOLDER all that apply to the scenario.
-
-    \b
-    capacity  plants, nameplate and effective     debt     what is owed on each loan
-    output    output, sales, demand by product    cover    debt service and its cover
-    revenue   revenue, EBITDA and its margin      cash     cash held, cash flows
-    funding   who pays for what is built          claims   claimed against found
-    compare   the scenario's options side by side
-
-    Without --out it is written to SCENARIO-CHART.png in the current folder.
-    """
+    """Draw charts."""
     from fibercap.reading.files import read
     from fibercap.views.drawing import draw
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from pathlib import Path
 
 from fibercap.model.scenario import Scenario
@@ -106,7 +107,7 @@ def _claim(k: int, name: str) -> str:
     )
 
 
-SIZES = {
+SIZES: dict[str, Callable[[], Scenario]] = {
     "tutorial": tutorial,
     "fibercore": lambda: read("fibercore"),
     "twelve": lambda: sized(12),

@@ -48,7 +48,7 @@ def laid_out(name: str, projection: Projection, comparison: Comparison | None) -
     """Return a chart with every text in its place."""
     with mpl.rc_context(SETTINGS):
         figure = CHARTS[name].draw(projection, comparison)
-        figure.draw_without_rendering()  # type: ignore[no-untyped-call]
+        figure.draw_without_rendering()
     return figure
 
 
