@@ -91,6 +91,7 @@ BROKEN = {
     "xlsxwriter in report": ("fences", {"fibercap/views/report.py": "from xlsxwriter import Workbook"}),
     "slow command": ("lightness", {"fibercap/cli.py": "import click\nimport numpy"}),
     "slow command of ours": ("lightness", {"fibercap/cli.py": "from fibercap.reading import read"}),
+    "slow verb": ("lightness", {"fibercap/commands/a.py": "from fibercap.reading.files import read"}),
     "slow package": ("lightness", {"fibercap/__init__.py": "import click"}),
     "opens": ("quiet", {"fibercap/model/a.py": "open('x')"}),
     "prints": ("quiet", {"fibercap/core/a.py": "def f():\n    print(1)"}),

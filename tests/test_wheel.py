@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from hatchling.builders.wheel import WheelBuilder
 
-from fibercap.reading import files
+from fibercap.reading import locating
 
 ROOT = Path(__file__).resolve().parents[1]
 
@@ -34,8 +34,8 @@ def test_the_installed_wheel_knows_its_scenarios_anywhere(wheel: Path, tmp_path:
     zipfile.ZipFile(wheel).extractall(installed)
     code = (
         f"import sys; sys.path.insert(0, {str(installed)!r})\n"
-        "from fibercap.reading import files; from fibercap.cli import main\n"
-        "print(files.shipped()['fibercore']); main(['run', 'fibercore'])"
+        "from fibercap.reading import locating; from fibercap.cli import main\n"
+        "print(locating.shipped()['fibercore']); main(['run', 'fibercore'])"
     )
 
     said = subprocess.run([sys.executable, "-c", code], cwd=tmp_path, capture_output=True, text=True, check=True)
@@ -45,11 +45,11 @@ def test_the_installed_wheel_knows_its_scenarios_anywhere(wheel: Path, tmp_path:
 
 
 def test_a_checkout_finds_the_scenarios_beside_the_package() -> None:
-    assert files.shipped()["fibercore"] == ROOT / "scenarios" / "fibercore.yaml"
+    assert locating.shipped()["fibercore"] == ROOT / "scenarios" / "fibercore.yaml"
 
 
 def test_a_file_is_taken_before_a_name(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     (tmp_path / "fibercore").write_text("fibercap: 1")
 
-    assert files.locate("fibercore") == Path("fibercore")
+    assert locating.locate("fibercore") == Path("fibercore")

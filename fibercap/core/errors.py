@@ -36,6 +36,11 @@ class Place:
     text: str = ""
     width: int = 1
 
+    @property
+    def spot(self) -> str:
+        """File and line, as `plan.yaml:12`; a setting of the command line has no lines."""
+        return self.file if self.file.startswith("--") else f"{self.file}:{self.line}"
+
 
 @dataclass(frozen=True, slots=True)
 class Problem:
@@ -90,15 +95,17 @@ class ScenarioError(FibercapError, ValueError):
 
     def __init__(self, name: str, problems: Iterable[Problem]) -> None:
         self.name = name
-        self.problems = tuple(sorted(problems, key=_order))
+        self.problems = tuple(sorted(problems, key=lambda problem: _order(problem, name)))
         count = len(self.problems)
         head = f"{name} cannot be used: {count} problem{'' if count == 1 else 's'}"
         super().__init__("\n\n".join([head, *(p.render() for p in self.problems)]))
 
 
-def _order(problem: Problem) -> tuple[bool, int, int]:
+def _order(problem: Problem, name: str = "") -> tuple[bool, bool, str, int, int]:
+    """Return the order of the file; those of the file that was asked for come before those of its parents."""
     at = problem.place
-    return (at is None, at.line if at else 0, at.column if at else 0)
+    file = at.file if at else ""
+    return (at is None, file != name, file, at.line if at else 0, at.column if at else 0)
 
 
 def _cells(text: str) -> int:

@@ -19,11 +19,16 @@ if TYPE_CHECKING:
     from fibercap.core.units import Array
 
 NATURES: Final = (FLOW, STOCK, RATE)
+INPUT: Final = "inputs."
+"""What the names of inputs begin with in formulas."""
 
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One line of the model. `formula` is "" where the calendar or the input gives the value."""
+    """One line of the model. `formula` is "" where the calendar or the input gives the value.
+
+    `reads` are the paths of inputs that it is read from besides what its formula names.
+    """
 
     path: str
     label: str
@@ -32,6 +37,7 @@ class Row:
     formula: str = ""
     before: str = "0"
     undefined: str = ""
+    reads: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         """Refuse a nature that is not one of the three."""
@@ -41,11 +47,16 @@ class Row:
 
 @dataclass(frozen=True)
 class Given:
-    """An input as formulas see it: a scalar `()` or `(draw, 1)` in house units."""
+    """An input as formulas see it: a scalar `()` or `(draw, 1)` in house units.
+
+    `reads` are the paths of the inputs that it is, or is read from; `formula` says how it follows from others, if so.
+    """
 
     path: str
     unit: str
     value: Array
+    reads: tuple[str, ...] = ()
+    formula: str = ""
 
 
 @dataclass(frozen=True)
@@ -122,9 +133,15 @@ class Sheet:
         """Return the value of a scalar given before."""
         return self._given[path].value
 
-    def give(self, path: str, unit: str, value: Array | float) -> str:
-        """Make a scalar known to formulas as `{path}`; return that reference."""
-        self._given[path] = Given(path, unit, np.asarray(value, dtype=float))
+    def give(self, path: str, unit: str, value: Array | float, *reads: str, formula: str = "") -> str:
+        """Make a scalar known to formulas as `{path}`; return that reference.
+
+        `inputs.<path>` is the input at that path unless `reads` names others; what is no input says which inputs it is
+        read from, or by which formula it follows.
+        """
+        if not reads and not formula and path.startswith(INPUT):
+            reads = (path.removeprefix(INPUT),)
+        self._given[path] = Given(path, unit, np.asarray(value, dtype=float), reads, formula)
         return f"{{{path}}}"
 
     def block(self) -> Block:
@@ -192,6 +209,9 @@ def prefixed(block: Block, prefix: str, among: frozenset[str]) -> Block:
         )
         for path, row in block.rows.items()
     }
-    given = {f"{prefix}.{path}": replace(g, path=f"{prefix}.{path}") for path, g in block.given.items()}
+    given = {
+        f"{prefix}.{path}": replace(g, path=f"{prefix}.{path}", formula=renamed(g.formula))
+        for path, g in block.given.items()
+    }
     values = {f"{prefix}.{path}": value for path, value in block.values.items()}
     return Block(f"{prefix}.{block.name}", block.length, rows, values, given)

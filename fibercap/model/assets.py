@@ -20,7 +20,10 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Bought:
-    """An asset that is paid for in parts, and depreciated from the month number `since`, when its cost is complete."""
+    """An asset that is paid for in parts, and depreciated from the month number `since`, when its cost is complete.
+
+    `dated` are the inputs that give that month, `lives` the one that gives its life.
+    """
 
     at: str
     label: str
@@ -28,13 +31,15 @@ class Bought:
     text: str
     since: Array
     life: int
+    dated: tuple[str, ...]
+    lives: str
 
 
 def _bought_rows(sheet: Sheet, timeline: Timeline, asset: Bought, money: str) -> None:
     """Write cost to date, construction in progress, depreciation and book value of one asset."""
     at, label, since, life = asset.at, asset.label, asset.since, asset.life
-    start = sheet.give(f"{at}.depreciates_from", "month", since)
-    years = sheet.give(f"inputs.{at}.life", "month", life)
+    start = sheet.give(f"{at}.depreciates_from", "month", since, *asset.dated)
+    years = sheet.give(f"inputs.{asset.lives}", "month", life)
     cost = np.cumsum(asset.spent, axis=-1)
     text = f"{{{at}.cost_to_date@-1}} + {asset.text}"
     sheet.put(Row(f"{at}.cost_to_date", f"{label}: cost to date, net of grants", money, STOCK, text), cost)
@@ -61,7 +66,9 @@ def project_asset(
         _financing_rows(sheet, timeline, key, project, money)
     if grant is not None:
         spent, text = spent - grant, f"{text} - {{funding.{key}.grant}}"
-    _bought_rows(sheet, timeline, Bought(at, project.name or key, spent, text, since, project.life), money)
+    label = project.name or key
+    asset = Bought(at, label, spent, text, since, project.life, (f"{at}.complete", f"{at}.delay"), f"{at}.life")
+    _bought_rows(sheet, timeline, asset, money)
 
 
 def _financing_rows(sheet: Sheet, timeline: Timeline, key: str, project: Project, money: str) -> None:
@@ -73,7 +80,7 @@ def _financing_rows(sheet: Sheet, timeline: Timeline, key: str, project: Project
     since = np.ceil(project.completes - 1e-9)
     loss = straight_line.plain(total, np.asarray(project.life), timeline.starts - since, timeline.ends - since)
     years = sheet.give(f"inputs.{at}.life", "month", project.life)
-    start = sheet.give(f"{at}.depreciates_from", "month", since)
+    start = sheet.give(f"{at}.depreciates_from", "month", since, f"{at}.complete", f"{at}.delay")
     text = straight_line_text(f"{{{costs}_to_date}}", years, start)
     row = Row(f"{at}.financing_depreciation", f"{label}: depreciation of financing costs", money, FLOW, text)
     sheet.put(row, loss)
@@ -89,7 +96,10 @@ def purchase_asset(sheet: Sheet, timeline: Timeline, key: str, plant: Plant, mon
     if grant is not None:
         spent, text = spent - grant, f"{text} - {{funding.{key}.grant}}"
     since = np.asarray(float(ceil(month_number(deal.on) - 1e-9)))
-    _bought_rows(sheet, timeline, Bought(at, label, spent, text, since, deal.life), money)
+    terms = f"plants.{key}.purchase"
+    _bought_rows(
+        sheet, timeline, Bought(at, label, spent, text, since, deal.life, (f"{terms}.on",), f"{terms}.life"), money
+    )
 
 
 def maintenance_asset(sheet: Sheet, timeline: Timeline, key: str, plant: Plant, money: str) -> None:
@@ -110,7 +120,7 @@ def maintenance_asset(sheet: Sheet, timeline: Timeline, key: str, plant: Plant, 
     share = np.where(ages == whole + 1, part, np.where((ages >= 1) & (ages <= whole), step, 0)) / plant.life
     loss = spent @ share.T
     life = sheet.give(f"inputs.{at}.life", "month", plant.life)
-    over = sheet.give(f"{at}.maintenance_left_over", "month", part)
+    over = sheet.give(f"{at}.maintenance_left_over", "month", part, f"{at}.life", "horizon.step")
     full = f"({{{at}.maintenance_to_date@-1}} - {{{at}.maintenance_to_date@-{whole + 1}}}) * {{time.months}}"
     text = f"({full} + {{{at}.maintenance@-{whole + 1}}} * {over}) / {life}"
     sheet.put(Row(f"{at}.depreciation", f"{label}: depreciation of maintenance", money, FLOW, text), loss)

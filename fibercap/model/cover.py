@@ -19,7 +19,8 @@ if TYPE_CHECKING:
 def pays_row(sheet: Sheet, plan: Plan, name: str, pays: Array) -> None:
     """Write in which periods a loan has payment dates, and in which it runs."""
     label = plan.loans[name].title or name
-    sheet.put(Row(f"loans.{name}.pays", f"{label}: payment dates", "", FLOW), pays)
+    reads = tuple(f"loans.{name}.{key}" for key in ("signed", plan.loans[name].ends_as, "payments"))
+    sheet.put(Row(f"loans.{name}.pays", f"{label}: payment dates", "", FLOW, reads=(*reads, "horizon")), pays)
 
 
 def since_payment(sheet: Sheet, plan: Plan, name: str, of: str) -> Array:
@@ -39,7 +40,8 @@ def since_payment(sheet: Sheet, plan: Plan, name: str, of: str) -> Array:
         result[..., period] -= before[..., 0]
         if pays[period]:
             before = total[..., period : period + 1]
-    signed = sheet.give(f"{at}.signed_in", "", plan.timeline.index(plan.loans[name].signed) + 1)
+    index = plan.timeline.index(plan.loans[name].signed) + 1
+    signed = sheet.give(f"{at}.signed_in", "", index, f"{at}.signed", "horizon")
     earlier = f"IF({{{at}.pays@-1}} > 0, 0, {{{at}.{of}_since_payment@-1}})"
     text = f"IF({{time.period}} > {signed}, {earlier} + {{accounts.{of}}}, 0)"
     words = "CFADS" if of == "cfads" else "CFADS with unlevered tax"

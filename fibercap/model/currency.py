@@ -55,8 +55,8 @@ def written_in(tree: Branch) -> dict[str, str]:
     for path, leaf in leaves(tree):
         if path[0] not in _OF_PLANS:
             continue
-        value = getattr(leaf.value, "units", leaf.value)
-        match = _CODE.match(str(value))
+        drawn = getattr(leaf.value, "units", None)
+        match = _CODE.match(str(leaf.value) if drawn is None else str(drawn).replace(" ", ""))
         if match:
             found[".".join(path)] = match[1]
     return found

@@ -49,7 +49,11 @@ def peak_debt(projection: Projection) -> Measure:
         owed += padded[:, np.searchsorted(own, days, side="right")]
     only = next(iter(loans), "")
     formula = f"MAX({{{reported(projection.scenario, only, 'closing')}}})" if len(loans) == 1 else ""
-    return made("peak_debt", "Peak debt", money, formula, owed.max(axis=-1), better=LOWER)
+    measure = made("peak_debt", "Peak debt", money, formula, owed.max(axis=-1), better=LOWER)
+    rows = [
+        row for name in loans for row in (f"loans.{name}.schedule.date", reported(projection.scenario, name, "closing"))
+    ]
+    return replace(measure, reads=tuple(rows))
 
 
 def _of_loans(projection: Projection, name: str, label: str, keys: tuple[str, ...], *, to_maturity: bool) -> Measure:
@@ -104,7 +108,9 @@ def all_in_cost(projection: Projection) -> Measure:
     flows = [projection.value(reported(projection.scenario, name, "borrower_cash_flow")) for name in loans]
     measure = _all_in(projection, "all_in_cost", "All-in cost of debt", dates, flows)
     alone = len(loans) == 1 and projection.scenario.loan_currency(loans[0]) == projection.scenario.currency
-    return replace(measure, formula=_xirr(loans[0])) if alone else measure
+    rows = [reported(projection.scenario, name, "borrower_cash_flow") for name in loans]
+    rows += [f"loans.{name}.schedule.date" for name in loans]
+    return replace(measure, formula=_xirr(loans[0]) if alone else "", reads=tuple(rows))
 
 
 def _xirr(loan: str) -> str:

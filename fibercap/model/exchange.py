@@ -39,17 +39,20 @@ def _own_rows(sheet: Sheet, plan: Plan, code: str) -> None:
     path, where = (rates.closing, "closing") if rates.closing is not None else (rates.average, "average")
     text, first, values = _held(sheet, plan, f"exchange.{code}.{where}", path, unit)
     sheet.put(Row(f"exchange.{code}.closing", f"{code}: closing rate", unit, STOCK, text, first), values[..., 1:])
-    sheet.give(f"exchange.{code}.before", unit, values[..., :1] if values.ndim > 1 else values[0])
+    sheet.give(f"exchange.{code}.before", unit, values[..., :1] if values.ndim > 1 else values[0], formula=first)
 
 
 def _held(sheet: Sheet, plan: Plan, at: str, path: TimePath, unit: str) -> tuple[str, str, Array]:
     """Return a path as it stands at period ends: formula, the same at the horizon's start, and values from there on."""
     if not path.starts:
-        only = sheet.give(f"inputs.{at}.value", unit, path.values[0])
+        only = sheet.give(f"inputs.{at}.value", unit, path.values[0], at)
         return only, only, path.values[0] + np.zeros(plan.timeline.count + 1)
     named = zip(path.names, path.values, strict=True)
     refs = [sheet.give(f"inputs.{at}.{name}", unit, value) for name, value in named]
-    since = [sheet.give(f"inputs.{at}.{n}.from", "month", s) for n, s in zip(path.names, path.starts, strict=True)]
+    since = [
+        sheet.give(f"inputs.{at}.{name}.from", "month", start, f"{at}.{name}")
+        for name, start in zip(path.names, path.starts, strict=True)
+    ]
     terms = []
     for number, (ref, start) in enumerate(zip(refs, since, strict=True)):
         until = f", {{time.end}} <= {since[number + 1]}" if number + 1 < len(refs) else ""
@@ -70,7 +73,8 @@ def _tied_rows(sheet: Sheet, plan: Plan, code: str, other: str) -> None:
         text = f"{{exchange.{other}.{key}}} * {fixed}"
         row = Row(f"exchange.{code}.{key}", f"{code}: {key} rate", unit, nature, text, before)
         sheet.put(row, sheet.value(f"exchange.{other}.{key}") * worth)
-    sheet.give(f"exchange.{code}.before", unit, rate_before(sheet, other) * worth)
+    before = f"{{exchange.{other}.before}} * {fixed}"
+    sheet.give(f"exchange.{code}.before", unit, rate_before(sheet, other) * worth, formula=before)
 
 
 def rate_before(sheet: Sheet, code: str) -> Array:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
@@ -10,7 +11,7 @@ from fibercap.core.rows import Row, Sheet
 from fibercap.core.timeline import FLOW, STOCK
 from fibercap.model.cash import EQUITY, CashLoan, Moves, solve
 from fibercap.model.cover import service_target
-from fibercap.model.financing_costs import fee_in_assets, last_spending, to_asset_rows
+from fibercap.model.financing_costs import fee_in_assets, last_spending, spending_reads, to_asset_rows
 from fibercap.model.foreign_loans import OWN, translated_rows
 from fibercap.model.loans import Exchanged, Moved, Setting, loan_rows, schedule_block
 from fibercap.model.loans.styles import Sculpted
@@ -37,7 +38,7 @@ def loan_blocks(sheet: Sheet, plan: Plan) -> tuple[dict[str, Block], Moves]:
     moves = _moves(sheet, plan, planned)
     for name, paid in moves.paid.items():
         was = planned[name]
-        moved = Moved(was.funded, moves.called.get(name), paid, was.service, was.until)
+        moved = replace(was, called=moves.called.get(name), paid=paid)
         _moved_rows(sheet, plan, name, moves)
         blocks[name] = _written(sheet, plan, name, moved)
         _known_rows(sheet, plan, name, blocks[name])
@@ -62,6 +63,7 @@ def _planned(sheet: Sheet, plan: Plan, name: str) -> Moved:
         funded=sheet.value(f"loans.{name}.funded") if asked else None,
         service=service_target(sheet, plan, name, style) if isinstance(style, Sculpted) else None,
         until=last_spending(plan, asked),
+        until_reads=spending_reads(plan, asked),
     )
 
 
@@ -170,7 +172,8 @@ def _known_rows(sheet: Sheet, plan: Plan, name: str, block: Block) -> None:
         return
     put("draws_at_end", "drawn by plan on the last day", drawn, at_end=True)
     past = (block.values[f"{own}.known_drawn"] * (events > timeline.count)).sum(axis=-1, keepdims=True)
-    beyond = sheet.give(f"{at}.draws_beyond", money, past if past.ndim > 1 else past[0])
+    text = f"SUMIFS({{{own}.known_drawn}}, {{{own}.period}}, {timeline.count + 1})"
+    beyond = sheet.give(f"{at}.draws_beyond", money, past if past.ndim > 1 else past[0], formula=text)
     known = sheet.value(f"{at}.known_draws")
     later = np.flip(np.cumsum(np.flip(known, -1), -1), -1) - known + past
     text = f"IF({{time.period}} = {timeline.count}, {beyond}, {{{at}.later_draws@1}} + {{{at}.known_draws@1}})"
@@ -179,8 +182,9 @@ def _known_rows(sheet: Sheet, plan: Plan, name: str, block: Block) -> None:
     may = np.zeros(timeline.count)
     for column, day in enumerate(timeline.dates):
         may[column] = loan.signed <= day < loan.maturity and day <= (loan.fees.available_until or loan.maturity)
-    sheet.put(Row(f"{at}.may_draw", f"{label}may be drawn on the last day", "", FLOW), may)
-    commitment = sheet.give(f"inputs.{at}.commitment", money, loan.commitment)
+    reads = loan.drawing_reads(name)
+    sheet.put(Row(f"{at}.may_draw", f"{label}may be drawn on the last day", "", FLOW, reads=reads), may)
+    commitment = sheet.give(f"inputs.{at}.commitment", money, loan.commitment, f"{at}.{loan.owed_as}")
     owed = f"{{{at}.repayable}} - {{{at}.repaid}} + {{{at}.draws_at_end}} + {{{at}.later_draws}}"
     text = f"{{{at}.may_draw}} * MAX({commitment} - ({owed}), 0)"
     left = sheet.value(f"{at}.repayable") - sheet.value(f"{at}.repaid") + sheet.value(f"{at}.draws_at_end") + later

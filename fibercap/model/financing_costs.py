@@ -102,7 +102,7 @@ def share_of(sheet: Sheet, plan: Plan, key: str, name: str) -> tuple[str, Array]
     """Return formula and value of a project's share of a loan: of all that is asked of it, dated draws included."""
     asked = [f"funding.{other}.{name}.limit" for other, funding in plan.funding.items() if name in funding.sources]
     dated = sum((plan.loans[name].draws or {}).values(), start=np.asarray(0.0))
-    others = sheet.give(f"loans.{name}.dated_draws", plan.loan_currency(name), dated)
+    others = sheet.give(f"loans.{name}.dated_draws", plan.loan_currency(name), dated, f"loans.{name}.draws")
     mine, whole = sheet.given(f"funding.{key}.{name}.limit"), sum((sheet.given(path) for path in asked), start=dated)
     refs = " + ".join(f"{{{path}}}" for path in asked)
     text = f"{{funding.{key}.{name}.limit}} / ({refs} + {others})"
@@ -113,7 +113,8 @@ def cost_rows(sheet: Sheet, plan: Plan, costs: Costs) -> None:
     """Write each project's financing costs, and the share of each loan's costs that goes into assets."""
     parts: dict[str, list[tuple[str, Array]]] = {}
     for key, value in costs.items():
-        terms, done = [], sheet.give(f"projects.{key}.completed", "month", np.ceil(plan.projects[key].completes - 1e-9))
+        at, ends = f"projects.{key}", np.ceil(plan.projects[key].completes - 1e-9)
+        terms, done = [], sheet.give(f"{at}.completed", "month", ends, f"{at}.complete", f"{at}.delay")
         for name in lenders(plan, [key]):
             text, share = share_of(sheet, plan, key, name)
             path = f"funding.{key}.{name}.share"
@@ -150,6 +151,12 @@ def fee_in_assets(sheet: Sheet, plan: Plan, name: str) -> Array:
         return np.asarray(0.0)
     share = sheet.value(row)[..., index : index + 1]
     return share if share.ndim > 1 else share[0]
+
+
+def spending_reads(plan: Plan, keys: list[str]) -> tuple[str, ...]:
+    """Return the inputs from which `last_spending` is read."""
+    projects = [f"projects.{key}.{of}" for key in keys if key in plan.projects for of in ("complete", "delay")]
+    return (*projects, *(f"plants.{key}.purchase.on" for key in keys if key not in plan.projects))
 
 
 def last_spending(plan: Plan, keys: list[str]) -> Array | None:

@@ -93,7 +93,10 @@ def _fee(sheet: Sheet, plan: Plan, name: str, at: str, own: str) -> None:
     label, index = loan.title or name, plan.timeline.index(loan.signed)
     average = sheet.value(f"exchange.{code}.average")
     paid_at = sheet.given(f"exchange.{code}.before") if index < 0 else average[..., index : index + 1]
-    rate = sheet.give(f"{at}.fee_rate", f"{money}/{code}", paid_at if np.ndim(paid_at) > 1 else np.ravel(paid_at)[0])
+    paid = paid_at if np.ndim(paid_at) > 1 else np.ravel(paid_at)[0]
+    text = f"SUMIFS({{exchange.{code}.average}}, {{time.period}}, {index + 1})" if index >= 0 else ""
+    text = text or f"{{exchange.{code}.before}}"
+    rate = sheet.give(f"{at}.fee_rate", f"{money}/{code}", paid, f"{at}.signed", formula=text)
     for key, words, nature in (
         ("deferred_fee", "upfront fee not yet expensed", STOCK),
         ("fee_amortization", "upfront fee expensed", FLOW),

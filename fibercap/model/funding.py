@@ -105,7 +105,7 @@ def asked(sheet: Sheet, plan: Plan, loans: Mapping[str, Loan], money: Currencies
 
 def loan_path(name: str, loan: Loan) -> str:
     """Return the input whose currency is a loan's."""
-    return f"loans.{name}.{'commitment' if loan.outstanding is None else 'outstanding'}"
+    return f"loans.{name}.{loan.owed_as}"
 
 
 def _whole_in(sheet: Sheet, plan: Plan, code: str, rate: str) -> Whole:
@@ -167,10 +167,8 @@ def pay(uses: Array, limits: list[Array], may: list[Array], worth: list[Array], 
     cumulative uses cut at the limits.
     """
     count = uses.shape[-1]
-    paid = [
-        np.zeros(np.broadcast_shapes(uses.shape, np.shape(limit), np.shape(rate)))
-        for limit, rate in zip(limits, worth, strict=True)
-    ]
+    shape = np.broadcast_shapes(uses.shape, *map(np.shape, (*limits, *worth)))  # who pays later depends on all before
+    paid = [np.zeros(shape) for _ in limits]
     left = [np.asarray(limit, dtype=float) for limit in limits]
     changes = {0, count} | {int(k) for m in may for k in np.flatnonzero(np.diff(m)) + 1}
     if any(np.ndim(rate) for rate in worth):
@@ -200,22 +198,22 @@ def funding_rows(
 
     Amounts asked of a loan are set aside first; shares and `rest` get what is left of its commitment, in file order.
     """
-    free: dict[str, Array] = {name: _unreserved(name, loan, plans) for name, loan in loans.items()}
+    free = {name: _unreserved(sheet, name, loan, plans, money) for name, loan in loans.items()}
     for plan in plans:
         sources = asked(sheet, plan, loans, money)
         for name, source in sources.items():
             if name in loans and plan.funding.sources[name].unit != "money":
-                sources[name] = replace(source, value=np.minimum(source.value, free[name]))
-                free[name] = free[name] - sources[name].value
+                left = free[name]
+                text, value = f"MIN({source.text}, {left.text})", np.minimum(source.value, left.value)
+                sources[name] = replace(source, text=text, value=value)
+                free[name] = Whole(f"({left.text} - {{funding.{plan.key}.{name}.limit}})", left.value - value)
         PlanRows(sheet, timeline, plan, sources, loans).write()
     for name, loan in loans.items():
-        own = [plan.key for plan in plans if name in plan.funding.sources]
-        if own:
+        if own := [plan.key for plan in plans if name in plan.funding.sources]:
             _funded_row(sheet, name, own, money, loan)
-    keys = [plan.key for plan in plans]
-    gap = sum((sheet.value(f"funding.{key}.gap") for key in keys), start=np.zeros(timeline.count))
-    text = total(f"funding.{key}.gap" for key in keys)
-    sheet.put(Row("funding.gap", "Funding gap, paid from cash", money.reporting, FLOW, text), gap)
+    gaps = [f"funding.{plan.key}.gap" for plan in plans]
+    gap = sum((sheet.value(path) for path in gaps), start=np.zeros(timeline.count))
+    sheet.put(Row("funding.gap", "Funding gap, paid from cash", money.reporting, FLOW, total(gaps)), gap)
 
 
 def _funded_row(sheet: Sheet, name: str, keys: list[str], money: Currencies, loan: Loan) -> None:
@@ -227,14 +225,17 @@ def _funded_row(sheet: Sheet, name: str, keys: list[str], money: Currencies, loa
     sheet.put(Row(f"loans.{name}.funded", f"{name}: drawn by funding", money.of(at), FLOW, text), value)
 
 
-def _unreserved(name: str, loan: Loan, plans: list[Plan]) -> Array:
+def _unreserved(sheet: Sheet, name: str, loan: Loan, plans: list[Plan], money: Currencies) -> Whole:
     """Return a loan's commitment less dated draws and the amounts of money that funding asks of it."""
-    reserved = sum((loan.draws or {}).values(), start=np.asarray(0.0))
-    for plan in plans:
-        part = plan.funding.sources.get(name)
-        if part is not None and part.unit == "money":
-            reserved = reserved + part.value
-    return np.maximum(loan.commitment - reserved, 0.0)
+    at, code = loan_path(name, loan), money.of(loan_path(name, loan))
+    text = sheet.give(f"inputs.loans.{name}.commitment", code, loan.commitment, at)
+    left = loan.commitment
+    reserved = {f"loans.{name}.draws.{day}": amount for day, amount in (loan.draws or {}).items()}
+    asking = [plan for plan in plans if name in plan.funding.sources and plan.funding.sources[name].unit == "money"]
+    reserved |= {f"funding.{plan.key}.{name}": plan.funding.sources[name].value for plan in asking}
+    for path, amount in reserved.items():
+        text, left = f"{text} - {sheet.give(f'inputs.{path}', code, amount)}", left - amount
+    return Whole(f"MAX({text}, 0)", np.maximum(left, 0.0))
 
 
 class PlanRows:
@@ -277,10 +278,11 @@ class PlanRows:
         """Return the formula of what each source pays in its turn, from what it has paid to date, and of the gap."""
         at, able = self.at, {}
         for name, source in self.sources.items():
-            limit = self.sheet.give(f"{at}.{name}.limit", source.currency, source.value)
+            limit = self.sheet.give(f"{at}.{name}.limit", source.currency, source.value, formula=source.text)
             able[name] = f"MAX({limit} - {{{at}.{name}_to_date@-1}}, 0)"
             if name in self.loans:
-                flag = Row(f"{at}.{name}_available", f"{name} may be drawn", "", FLOW)
+                reads = self.loans[name].drawing_reads(name)
+                flag = Row(f"{at}.{name}_available", f"{name} may be drawn", "", FLOW, reads=reads)
                 self.sheet.put(flag, available(self.loans[name], self.timeline))
                 able[name] += f" * {{{at}.{name}_available}}"
             if source.rate:

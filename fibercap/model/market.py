@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Final
 
 import numpy as np
 
@@ -12,6 +12,8 @@ from fibercap.core.rows import Row, Sheet
 from fibercap.core.spec import Spec
 from fibercap.core.timeline import RATE, Timeline
 from fibercap.core.units import Array
+
+STEP: Final = "horizon.step"
 
 
 class Product(Spec):
@@ -52,12 +54,15 @@ def path_row(sheet: Sheet, timeline: Timeline, name: str, path: TimePath, unit: 
     """
     full = f"inputs.{name}"
     if not path.starts:
-        text = sheet.give(f"{full}.value", unit, path.values[0])
+        text = sheet.give(f"{full}.value", unit, path.values[0], name)
         return sheet.put(Row(full, full, unit, RATE, text), path.values[0])
     weights = path.weights(timeline, linear=linear)
     value = sum((v * weights[k] for k, v in enumerate(path.values)), start=np.zeros(timeline.count))
     points = [sheet.give(f"{full}.{key}", unit, v) for key, v in zip(path.names, path.values, strict=True)]
-    knots = [sheet.give(f"{full}.{k}.from", "month", s) for k, s in zip(path.names, path.starts, strict=True)]
+    knots = [
+        sheet.give(f"{full}.{key}.from", "month", start, f"{name}.{key}")
+        for key, start in zip(path.names, path.starts, strict=True)
+    ]
     text = _linear_text(points, knots) if linear else _step_text(points, knots)
     return sheet.put(Row(full, full, unit, RATE, f"({text}) / {{time.months}}"), np.asarray(value))
 
@@ -83,11 +88,11 @@ def _linear_text(points: list[str], knots: list[str]) -> str:
 
 def time_rows(sheet: Sheet, timeline: Timeline) -> None:
     """Write the rows of the calendar: where periods begin and end, as month numbers, and where years do."""
-    sheet.give("time.from", "month", timeline.origin)
+    sheet.give("time.from", "month", timeline.origin, "horizon.from")
     sheet.give("time.months_in_year", "month", 12.0)
     sheet.give("time.days_in_year", "day", 365.0)
     sheet.give("time.one_year", "year", 1.0)
-    months = sheet.give("time.months_in_period", "month", timeline.months)
+    months = sheet.give("time.months_in_period", "month", timeline.months, STEP)
     first = np.array([day.month == timeline.months for day in timeline.dates], dtype=float)
     first[0] = 1.0
     last = np.array([day.month == 12 for day in timeline.dates], dtype=float)  # noqa: PLR2004 - December
@@ -101,6 +106,6 @@ def time_rows(sheet: Sheet, timeline: Timeline) -> None:
     )
     put(Row("time.start", "Month number at the start", "month", "stock", "{time.end@-1}"), timeline.starts)
     put(Row("time.months", "Months", "month", "flow", months), np.full(count, float(timeline.months)))
-    put(Row("time.years", "Years", "year", "flow"), np.full(count, timeline.months / 12))
-    put(Row("time.opens_year", "First period of a year", "", "flow"), first)
-    put(Row("time.closes_year", "Last period of a year", "", "flow"), last)
+    put(Row("time.years", "Years", "year", "flow", reads=(STEP,)), np.full(count, timeline.months / 12))
+    put(Row("time.opens_year", "First period of a year", "", "flow", reads=("horizon.from", STEP)), first)
+    put(Row("time.closes_year", "Last period of a year", "", "flow", reads=("horizon.to", STEP)), last)

@@ -17,7 +17,11 @@ LOWER: Final = "lower"
 
 @dataclass(frozen=True)
 class Measure:
-    """One number for each draw, (draw,); nan where undefined, and then `reason` says why. `better` is a direction."""
+    """One number for each draw, (draw,); nan where undefined, and then `reason` says why. `better` is a direction.
+
+    `reads` are rows that it is computed from besides what its formula names. `evidence` is the weakest kind of input
+    that it rests on: `stated`, `derived` or `assumed`; "" where it rests on none, or is undefined.
+    """
 
     name: str
     label: str
@@ -27,6 +31,8 @@ class Measure:
     reason: str = ""
     better: str = ""
     remark: str = ""
+    reads: tuple[str, ...] = ()
+    evidence: str = ""
 
     @property
     def value(self) -> float | None:

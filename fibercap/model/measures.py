@@ -5,6 +5,7 @@ An undefined measure has no value and says why; it is never zero, infinite or a 
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 from fibercap.core.errors import FibercapError, did_you_mean
@@ -24,6 +25,7 @@ from fibercap.model.debt_measures import (
     total_interest,
     total_interest_at_horizon,
 )
+from fibercap.model.evidence import evidence, rows_of
 from fibercap.model.measure import Measure
 from fibercap.model.worth_measures import (
     capacity_cost,
@@ -50,10 +52,14 @@ LOAN_MEASURES: Final[tuple[Callable[[Projection, str], Measure], ...]] = (loan_a
 
 
 def measures(projection: Projection) -> dict[str, Measure]:
-    """Return every measure of a projection by name; those of one loan are called `<name>.<loan>`."""
+    """Return every measure of a projection by name, with its evidence; those of one loan are `<name>.<loan>`."""
     found = [measure(projection) for measure in MEASURES]
     found += [measure(projection, loan) for loan in projection.scenario.loans for measure in LOAN_MEASURES]
-    return {measure.name: measure for measure in found}
+    known = evidence(projection)
+    return {
+        measure.name: replace(measure, evidence="" if measure.value is None else known.weakest(rows_of(measure)))
+        for measure in found
+    }
 
 
 def names(projection: Projection) -> list[str]:

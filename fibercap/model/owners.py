@@ -31,7 +31,8 @@ def _dated(sheet: Sheet, plan: Plan, key: str, label: str, block: str, amounts: 
     for day, amount in amounts.items():
         index = plan.timeline.index(day)
         much = sheet.give(f"inputs.company.{block}.{day}", money, amount)
-        when = sheet.give(f"company.{block}.{day}.period", "", index + 1)
+        at = f"company.{block}.{day}"
+        when = sheet.give(f"{at}.period", "", index + 1, at, "horizon.from", "horizon.step")
         terms.append(f"IF({{time.period}} = {when}, {much}, 0)")
         value = value + amount * (np.arange(sheet.length) == index)
     sheet.put(Row(f"accounts.{key}", label, money, FLOW, " + ".join(terms) or "0"), value)

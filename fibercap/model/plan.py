@@ -67,8 +67,7 @@ class Lending(Spec):
 
     def loan_currency(self, name: str) -> str:
         """Return the currency of a loan: that of its amount."""
-        owed = self.loans[name].outstanding is not None
-        return self.currency_at(f"loans.{name}.{'outstanding' if owed else 'commitment'}")
+        return self.currency_at(f"loans.{name}.{self.loans[name].owed_as}")
 
     @property
     def amounts(self) -> Mapping[str, str]:

@@ -68,7 +68,8 @@ def capacity_rows(sheet: Sheet, timeline: Timeline, name: str, plant: Plant, pro
     """
     at = f"plants.{name}"
     opens, closes = open_between(timeline, plant)
-    opened, closed = sheet.give(f"{at}.opens", "month", opens), sheet.give(f"{at}.closes", "month", closes)
+    opened = sheet.give(f"{at}.opens", "month", opens, f"{at}.opens", *(() if plant.opens else ("horizon.from",)))
+    closed = sheet.give(f"{at}.closes", "month", closes, f"{at}.closes", *(() if plant.closes else ("horizon.to",)))
     edges = open_edges(timeline, plant)
     held = f"MIN(MAX({{time.end}}, {opened}), {closed})"
     before = held.replace("{time.end}", "{time.from}")

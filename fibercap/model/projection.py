@@ -138,7 +138,7 @@ def _operations(sheet: Sheet, plan: Plan) -> None:
     money = Currencies(plan.currency, plan.currency_at)
     time_rows(sheet, timeline)
     dates = np.array([serial(day) for day in timeline.dates])
-    sheet.put(Row("time.date", "Last day", "day", STOCK), dates)
+    sheet.put(Row("time.date", "Last day", "day", STOCK, reads=("horizon.from", "horizon.step")), dates)
     exchange_rows(sheet, plan)
     rate_row(sheet, plan)
     for key, project_ in plan.projects.items():

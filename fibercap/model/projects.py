@@ -126,6 +126,10 @@ class Project(Spec):
             return (Span("all", self.planned - 12, self.planned, np.asarray(1.0)),)
         return tuple(sorted(self.spend.spans(self.planned), key=lambda span: span.start))
 
+    def spans_read(self, key: str) -> tuple[str, ...]:
+        """Return the inputs of a project, by its key, that say when spending begins."""
+        return (f"projects.{key}.{'complete' if self.spend is None else 'spend'}",)
+
     @property
     def smooth(self) -> bool:
         """Tell whether spending follows an S curve."""
@@ -175,14 +179,15 @@ def capex_rows(sheet: Sheet, timeline: Timeline, key: str, project: Project, mon
     at, label = f"projects.{key}", project.name or key
     edges = np.append(timeline.origin, timeline.ends)
     share = spent_share(project, edges)
-    first = sheet.give(f"{at}.first_spending", "month", project.spans[0].start)
+    first = sheet.give(f"{at}.first_spending", "month", project.spans[0].start, *project.spans_read(key))
     planned, done = f"{{inputs.{at}.complete}}", project.completes_text(key)
     clock = f"({first} + ({{time.end}} - {first}) * ({planned} - {first}) / ({done} - {first}))"
     terms = []
     for span in project.spans:
-        of = sheet.give(f"inputs.{at}.spend.{span.key}", "", span.share)
-        a = sheet.give(f"inputs.{at}.spend.{span.key}.from", "month", span.start)
-        b = sheet.give(f"inputs.{at}.spend.{span.key}.to", "month", span.end)
+        own = f"{at}.spend.{span.key}" if isinstance(project.spend, SpendByPeriod) else f"{at}.spend"
+        of = sheet.give(f"inputs.{at}.spend.{span.key}", "", span.share, own)
+        a = sheet.give(f"inputs.{at}.spend.{span.key}.from", "month", span.start, own, *project.spans_read(key))
+        b = sheet.give(f"inputs.{at}.spend.{span.key}.to", "month", span.end, own, f"{at}.complete")
         part = f"MIN(MAX(({clock} - {a}) / ({b} - {a}), 0), 1)"
         terms.append(f"{of} * {part}^2 * (3 - 2 * {part})" if project.smooth else f"{of} * {part}")
     row = Row(f"{at}.spent_share", f"{label}: share of capex spent", "", STOCK, " + ".join(terms))

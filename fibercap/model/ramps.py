@@ -125,8 +125,8 @@ class Table(Spec):
         """Return the same integral as a formula text of the age, a term for each step."""
         terms, before = [], ""
         for number, (months, share) in enumerate(self.table.items(), 1):
-            since = sheet.give(f"inputs.{path}.table.{number}.after", "month", months)
-            now = sheet.give(f"inputs.{path}.table.{number}.share", "", share)
+            since = sheet.give(f"inputs.{path}.table.{number}.after", "month", months, f"{path}.table")
+            now = sheet.give(f"inputs.{path}.table.{number}.share", "", share, f"{path}.table")
             rise = f"({now} - {before})" if before else now
             terms.append(f"{rise} * MAX({age} - {since}, 0)")
             before = now

@@ -15,8 +15,9 @@ from pydantic_core import PydanticCustomError
 
 from fibercap.core.dates import Edge
 from fibercap.core.errors import FibercapError, ScenarioError, did_you_mean
+from fibercap.core.overlay import OverlayError, Schema, overlay
 from fibercap.core.spec import fields_at, quantities
-from fibercap.core.tree import Branch, Leaf, OverlayError, Path, Schema, leaves, overlay, unwrap
+from fibercap.core.tree import Branch, Leaf, Path, leaves, unwrap
 from fibercap.core.units import Quantity
 from fibercap.model.checks import problems_across
 from fibercap.model.currency import known_currencies
@@ -126,18 +127,27 @@ class Scenario(Plan):
         return Scenario.from_tree(tree, self.file, option)
 
     def inputs(self) -> tuple[Input, ...]:
-        """Return every number, date and path that was written (defaults left out), with its source and kind."""
+        """Return every number, date and path that was written (defaults left out), with its source and kind.
+
+        Where the values of a path come from several sources, it is the weakest of them that counts.
+        """
         values, wrappers = unwrap(self.tree)
-        written = {path[: depth + 1] for path, _ in leaves(values) for depth in range(len(path))}
+        written: dict[Path, set[str]] = {}
+        for path, _ in leaves(values):
+            source = self._source_at(path, wrappers)
+            for depth in range(1, len(path) + 1):
+                written.setdefault(path[:depth], set()).add(source)
         found = []
         for path, value, unit in quantities(self):
             at = tuple(part for part in path if (path[0], part) not in GATHERED)
-            if path[0] in ("options", "claims", "sources", "fibercap") or at not in written:
-                continue
-            source = self._source_at(at, wrappers)
-            kind = self.sources[source].kind if source in self.sources else "assumed"
-            found.append(Input(".".join(at), value, unit, source, kind))
+            if path[0] not in ("options", "claims", "sources", "fibercap") and at in written:
+                source = max(sorted(written[at]), key=lambda name: KINDS.index(self.kind_of(name)))
+                found.append(Input(".".join(at), value, unit, source, self.kind_of(source)))
         return tuple(found)
+
+    def kind_of(self, source: str) -> str:
+        """Return whether a source states, derives or assumes; what names none is assumed."""
+        return self.sources[source].kind if source in self.sources else "assumed"
 
     def _source_at(self, path: Path, wrappers: Mapping[Path, Branch]) -> str:
         for depth in range(len(path), 0, -1):

@@ -146,8 +146,10 @@ def tax_rows(sheet: Sheet, plan: Plan, at: str, label: str, income: tuple[str, A
         ("tax_in_year", "tax since the year began", STOCK, taxed, "0", found.to_date),
         ("tax", "tax", FLOW, change, "0", found.tax),
     )
+    expires = {"losses_gone": ("tax.expire",)}
     for key, words, nature, text, before, value in rows:
-        sheet.put(Row(f"{at}.{key}", f"{label}: {words}", money, nature, text, before), value)
+        row = Row(f"{at}.{key}", f"{label}: {words}", money, nature, text, before, reads=expires.get(key, ()))
+        sheet.put(row, value)
     return found.tax
 
 
@@ -165,7 +167,7 @@ def paid_row(sheet: Sheet, plan: Plan, at: str, label: str, tax: tuple[str, Arra
     value = np.zeros_like(tax[1])
     value[..., periods:] = tax[1][..., : max(tax[1].shape[-1] - periods, 0)]
     text = tax[0] if not periods else tax[0].replace("}", f"@-{periods}}}")
-    return sheet.put(Row(at, label, plan.currency, FLOW, text), value)
+    return sheet.put(Row(at, label, plan.currency, FLOW, text, reads=("tax.lag",)), value)
 
 
 def rate_row(sheet: Sheet, plan: Plan) -> None:

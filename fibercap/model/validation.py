@@ -105,6 +105,8 @@ def _unknown_hint(path: Path, known: frozenset[str], tree: Branch) -> str:
     style = block.get("style") if isinstance(block, Branch) else None
     if isinstance(style, Leaf) and path[-1] in known:
         return f"style `{style.value}` does not take it; remove it"
+    if "." in path[-1]:
+        return "a path with dots stands at the top of `change` or `add`, not inside a block; write the whole path there"
     return did_you_mean(path[-1], known - {"note"})
 
 

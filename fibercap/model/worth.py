@@ -31,10 +31,11 @@ def worth_rows(sheet: Sheet, plan: Plan, without: Mapping[str, Array]) -> None:
     """Write the flows that projects add, their terminal value, and what owners get; `without` has the case without."""
     timeline, money = plan.timeline, plan.currency
     moment = month_start(plan.money.valuation_date) if plan.money.valuation_date else float(timeline.origin)
-    valued = sheet.give("returns.valued_at", "month", moment)
+    dated = ("money.valuation_date", *(() if plan.money.valuation_date else ("horizon.from",)))
+    valued = sheet.give("returns.valued_at", "month", moment, *dated)
     last = np.zeros(timeline.count)
     last[-1] = 1.0
-    sheet.put(Row("returns.is_last", "Last period of the horizon", "", FLOW), last)
+    sheet.put(Row("returns.is_last", "Last period of the horizon", "", FLOW, reads=("horizon.to",)), last)
     if plan.money.discount_rate is not None:
         rate = sheet.give("inputs.money.discount_rate", "1/year", plan.money.discount_rate)
         factor = (1.0 + plan.money.discount_rate) ** (-(timeline.ends - moment) / 12)
@@ -70,7 +71,8 @@ def _flow_rows(sheet: Sheet, plan: Plan, key: str, label: str, without: Mapping[
         year = " + ".join(f"{{returns.{key}_ebitda@-{back}}}" for back in range(periods)).replace("@-0", "")
         text = f"{{returns.is_last}} * {times} * ({year})"
         value = last * terms.multiple * ebitda[..., -periods:].sum(axis=-1, keepdims=True)
-    row = Row(f"returns.{key}_terminal_value", f"{label}: terminal value", money, FLOW, text)
+    kind = ("money.terminal_value",)
+    row = Row(f"returns.{key}_terminal_value", f"{label}: terminal value", money, FLOW, text, reads=kind)
     whole = flow + sheet.put(row, value)
     text = f"{{returns.{key}_cash_flow}} + {{returns.{key}_terminal_value}}"
     sheet.put(Row(f"returns.{key}_flow", f"{label}: flow with terminal value", money, FLOW, text), whole)
@@ -91,7 +93,8 @@ def _payback_rows(sheet: Sheet, plan: Plan, money: str) -> None:
     text = "IF(OR({returns.project_cumulative} < 0, {returns.waiting@1} > 0), 1, 0)"
     sheet.put(Row("returns.waiting", "Projects are not paid back yet", "", FLOW, text), waiting)
     first = min((project.spans[0].start for project in plan.projects.values()), default=float(plan.timeline.origin))
-    start, step = sheet.give("returns.first_spending", "month", first), plan.timeline.months
+    reads = [path for key, project in plan.projects.items() for path in project.spans_read(key)] or ["horizon.from"]
+    start, step = sheet.give("returns.first_spending", "month", first, *reads), plan.timeline.months
     since = np.clip(plan.timeline.ends - first, 0.0, step)
     before = np.concatenate([np.zeros((*summed.shape[:-1], 1)), summed[..., :-1]], axis=-1)
     waited = np.concatenate([np.zeros((*summed.shape[:-1], 1)), waiting[..., :-1]], axis=-1)

@@ -1,130 +1,139 @@
-"""One scenario laid over others: `extends`, then `change`, `add` and `remove`."""
+"""One scenario laid over others: `extends`, then `change`, `add` and `remove`, each file laid once, parents first."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from itertools import pairwise
-from pathlib import Path
+from dataclasses import dataclass, field
+from itertools import combinations
 from typing import TYPE_CHECKING, Final
 
-from fibercap.core.errors import Problem, ScenarioError, did_you_mean
-from fibercap.core.tree import Branch, Leaf, OverlayError, at, leaves, overlay
+from fibercap.core.errors import Problem, did_you_mean
+from fibercap.core.like import likened
+from fibercap.core.overlay import VERBS, OverlayError, overlay
+from fibercap.core.tree import Branch, Leaf, Path, Tree, inside
 from fibercap.model.scenario import SCHEMA
-from fibercap.reading.text import read_text
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
+    from pathlib import Path as FilePath
+
+    from fibercap.core.errors import Place
 
 OWN: Final = ("fibercap", "id", "title", "note")
-VERBS: Final = ("change", "add", "remove")
 
 
-def resolved(tree: Branch, name: str, folder: Path, chain: tuple[Path, ...] = ()) -> Branch:
-    """Return a file's tree laid over those it extends; as it is where it extends none.
+@dataclass(frozen=True)
+class Layer:
+    """One file: what messages call it, where it lies (None for a text), and its tree."""
 
-    Parameters
-    ----------
-    tree : Branch
-        What the file says.
-    name : str
-        What messages call it.
-    folder : Path
-        Where its relative paths start.
-    chain : tuple of Path
-        The files that led here, to see a circle.
+    name: str
+    path: FilePath | None
+    tree: Branch
 
-    Raises
-    ------
-    ScenarioError
-        If a file is missing, the chain is a circle, two parents differ, or a change does not fit.
+    @property
+    def extends(self) -> Leaf | None:
+        """What it is laid over; None for a plan that stands alone."""
+        found = self.tree.get("extends")
+        return found if isinstance(found, Leaf) else None
+
+
+@dataclass
+class Parents:
+    """Finds what a file extends: `find` returns the layer of a name, or says in a Problem why there is none."""
+
+    find: Callable[[str, Layer, Place | None], Layer | Problem]
+    problems: list[Problem] = field(default_factory=list)
+    _known: dict[FilePath | None, list[Layer]] = field(default_factory=dict)
+
+    def of(self, layer: Layer) -> list[Layer]:
+        """Return the files that a file names, in its order; what is wrong with one goes to the problems."""
+        if layer.path not in self._known:
+            self._known[layer.path] = self._found(layer)
+        return self._known[layer.path]
+
+    def _found(self, layer: Layer) -> list[Layer]:
+        wanted = layer.extends
+        if wanted is None:
+            return []
+        names = (wanted.value,) if isinstance(wanted.value, str) else wanted.value or ()
+        if not names and wanted.value is not None:
+            hint = "write `extends: fibercore.yaml`"
+            self.problems.append(Problem("extends", "empty", "no file", "one or more", hint, wanted.place))
+        found = [self.find(name, layer, wanted.place) for name in names]
+        self.problems += [parent for parent in found if isinstance(parent, Problem)]
+        return [parent for parent in found if isinstance(parent, Layer)]
+
+    def chain(self, layer: Layer, trail: tuple[Layer, ...] = ()) -> list[Layer]:
+        """Return a file behind all that it extends, each file once; a circle goes to the problems and ends there."""
+        chain: list[Layer] = []
+        for parent in self.of(layer):
+            here = [step.path for step in (*trail, layer)]
+            if parent.path in here:
+                names = [step.path.name for step in (*trail, layer)[here.index(parent.path) :] if step.path]
+                told = f"a circle: {' -> '.join([*names, names[0]])}"
+                where = layer.extends.place if layer.extends else None
+                self.problems.append(Problem("extends", "circle", told, "a chain that ends", "remove one", where))
+                continue
+            known = {step.path for step in chain}
+            chain += [step for step in self.chain(parent, (*trail, layer)) if step.path not in known]
+        return [*chain, layer]
+
+
+def resolved(layer: Layer, parents: Parents) -> Branch:
+    """Return a file's tree, its `like` filled, laid over those it extends; what is wrong goes to `parents.problems`.
+
+    What does not fit is left out of the tree, so that the rest can be looked at all the same.
     """
-    wanted = tree.get("extends")
-    if wanted is None:
-        return tree
-    problems = [*_strangers(tree)]
-    parents = _parents(wanted, folder, chain, problems)
-    if problems or not parents:
-        hint = "write `extends: fibercore.yaml`"
-        raise ScenarioError(
-            name, problems or [Problem("extends", "empty", "no file", "one or more", hint, wanted.place)]
-        )
-    base = parents[0][1]
-    for (first, _), (second, other) in pairwise(parents):
-        problems += _conflicts(base, other, tree, (first, second))
-        base = _joined(base, other)
-    changes = Branch({verb: tree[verb] for verb in VERBS if verb in tree}, tree.keys_at, tree.place)
-    try:
-        laid = overlay(base, changes, SCHEMA, name)
-    except OverlayError as error:
-        raise ScenarioError(name, [*problems, *error.problems]) from None
-    if problems:
-        raise ScenarioError(name, problems)
-    return _named(laid, tree)
+    chain = parents.chain(layer)
+    if parents.problems and len(chain) == 1 and layer.extends is not None:
+        return Branch()  # there is nothing to lay it over
+    for step in chain:
+        if len(parents.of(step)) > 1:
+            parents.problems += _conflicts(step, parents)
+    tree = _laid(chain, parents.problems)
+    return _named(tree, layer.tree) if layer.extends is not None else tree
 
 
-def _named(laid: Branch, tree: Branch) -> Branch:
+def _laid(chain: list[Layer], problems: list[Problem]) -> Branch:
+    """Lay files one over the other: those that stand alone are joined, changes are laid over what is there."""
+    tree = Branch()
+    for layer in chain:
+        if layer.extends is None:
+            tree = _joined(tree, likened(layer.tree, SCHEMA.one_value, problems))
+            continue
+        problems += _strangers(layer.tree)
+        changes = Branch({v: layer.tree[v] for v in VERBS if v in layer.tree}, layer.tree.keys_at, layer.tree.place)
+        try:
+            tree = overlay(tree, changes, SCHEMA, layer.name)
+        except OverlayError as error:
+            problems += error.problems
+            tree = error.tree
+    return tree
+
+
+def _named(laid: Branch, own: Branch) -> Branch:
     """Return a tree with the name, title and note of the file that was laid over it, not of what it extends."""
     for key in OWN:
-        if key in tree:
-            laid = laid.with_child(key, tree[key], tree.keys_at.get(key))
-        elif key in ("id", "note") and key in laid:
+        if key in own:
+            laid = laid.with_child(key, own[key], own.keys_at.get(key))
+        elif key != "title" and key in laid:
             laid = laid.without_child(key)
-    return laid
-
-
-def _parents(
-    wanted: Leaf | Branch, folder: Path, chain: tuple[Path, ...], problems: list[Problem]
-) -> list[tuple[str, Branch]]:
-    """Return the files that are extended, by name; what is wrong with one goes to the problems."""
-    names = wanted.value if isinstance(wanted, Leaf) else ()
-    parents = []
-    for parent in (names,) if isinstance(names, str) else names:
-        try:
-            parents.append((parent, _parent(parent, folder, chain, wanted)))
-        except ScenarioError as error:
-            problems += error.problems
-    return parents
+    return Branch(laid.children, {**laid.keys_at, **own.keys_at}, own.place)
 
 
 def _strangers(tree: Branch) -> Iterator[Problem]:
-    """Run over the keys that a file which extends another may not have."""
-    for key in tree:
+    """Run over the keys that a file which extends another may not have, and what is no overlay."""
+    for key, child in tree.items():
         if key not in (*OWN, *VERBS, "extends"):
+            told, wanted = f"`{key}` beside `extends`", "changes to what is extended"
             hint = f"write it under `change:` or `add:`, such as `add: {{{key}.name: ...}}`"
-            yield Problem(
-                key,
-                "unknown_key",
-                f"`{key}` beside `extends`",
-                "changes to what is extended",
-                hint,
-                tree.keys_at.get(key),
-            )
-
-
-def _parent(parent: str, folder: Path, chain: tuple[Path, ...], wanted: Leaf | Branch) -> Branch:
-    path = (folder / parent).resolve()
-    if path in chain:
-        circle = " -> ".join(step.name for step in (*chain[chain.index(path) :], path))
-        raise ScenarioError(
-            parent,
-            [
-                Problem(
-                    "extends",
-                    "circle",
-                    f"a circle: {circle}",
-                    "a chain that ends",
-                    "remove one `extends`",
-                    wanted.place,
-                )
-            ],
-        )
-    if not path.is_file():
-        near = {file.name for suffix in ("*.yaml", "*.yml") for file in folder.glob(suffix)}
-        told, hint = f"no file `{parent}`", did_you_mean(Path(parent).name, near, "files in that folder")
-        raise ScenarioError(parent, [Problem("extends", "no_such_file", told, "a scenario", hint, wanted.place)])
-    shown = str(Path(parent)) if folder == Path() else str(folder / parent)
-    inner = read_text(path.read_bytes(), shown)
-    return resolved(inner, shown, path.parent, (*chain, path))
+            yield Problem(key, "unknown_key", told, wanted, hint, tree.keys_at.get(key))
+        elif key in ("change", "add") and isinstance(child, Leaf) and child.value is not None:
+            hint = f"write it like `{key}: {{loans.fleet.rate: 9 %/year}}`"
+            yield Problem(key, "not_a_block", f"`{child.value}`", "a block of paths with values", hint, child.place)
+        elif key == "remove" and not (isinstance(child, Leaf) and isinstance(child.value, tuple | None)):
+            hint = "write it like `remove: [loans.fleet]`"
+            yield Problem(key, "not_a_list", "no list", "a list of paths", hint, tree.keys_at.get(key))
 
 
 def _joined(one: Branch, other: Branch) -> Branch:
@@ -132,22 +141,46 @@ def _joined(one: Branch, other: Branch) -> Branch:
         mine = one.get(key)
         both = isinstance(mine, Branch) and isinstance(child, Branch)
         one = one.with_child(key, _joined(mine, child) if both else child, other.keys_at.get(key))  # type: ignore[arg-type]
-    return one
+    return Branch(one.children, one.keys_at, one.place or other.place)
 
 
-def _conflicts(one: Branch, other: Branch, child: Branch, names: tuple[str, str]) -> Iterator[Problem]:
-    """Run over the leaves that two parents set differently and the child does not set."""
-    changes = child.get("change")
-    settled = set(changes) if isinstance(changes, Mapping) else set()
-    for path, leaf in leaves(other):
-        mine, name = at(one, path), ".".join(path)
-        if (
-            not isinstance(mine, Leaf)
-            or mine == leaf
-            or path[0] in OWN
-            or any(f"{name}.".startswith(f"{s}.") for s in settled)
-        ):
-            continue
-        told = f"`{mine.value}` in {names[0]} and `{leaf.value}` in {names[1]}"
-        hint = f"set it here: `change: {{{name}: ...}}`"
-        yield Problem(name, "conflict", told, "one value", hint, leaf.place)
+def _conflicts(layer: Layer, parents: Parents) -> Iterator[Problem]:
+    """Run over the values that two parents of a file set differently, and the file itself does not set."""
+    changes = layer.tree.get("change")
+    settled = tuple(f"{name}." for name in changes) if isinstance(changes, Mapping) else ()
+    where = layer.extends.place if layer.extends else None
+    for one, other in combinations([parents.chain(parent) for parent in parents.of(layer)], 2):
+        shared = [step for step in one if step.path in {another.path for another in other}]
+        mine, theirs, base = (_laid(chain, []) for chain in (one, other, shared))
+        for path, here, there in _clashes(mine, theirs, base, ()):
+            name = ".".join(path)
+            if not f"{name}.".startswith(settled) and path[0] not in OWN:
+                told = f"{_spoken(here)} and {_spoken(there)}"
+                hint = f"set it here: `change: {{{name}: ...}}`"
+                yield Problem(name, "conflict", told, "one value", hint, where)
+
+
+def _clashes(one: Tree, other: Tree, base: Tree | None, path: Path) -> Iterator[tuple[Path, Tree, Tree]]:
+    """Run over what two trees hold differently, where neither holds what both were made from."""
+    one, other = inside(one), inside(other)
+    base = None if base is None else inside(base)
+    if one == other or base in (one, other):
+        return
+    if not (isinstance(one, Branch) and isinstance(other, Branch)):
+        yield path, one, other
+        return
+    below = base if isinstance(base, Branch) else {}
+    for key in other:
+        if key in one:
+            yield from _clashes(one[key], other[key], below.get(key), (*path, key))
+
+
+def _spoken(tree: Tree) -> str:
+    told = "a block" if isinstance(tree, Branch) else f"`{tree.value}`"
+    return f"{told} in {tree.place.file}, line {tree.place.line}" if tree.place else told
+
+
+def missing(name: str, near: set[str], place: Place | None) -> Problem:
+    """Return the problem of a file that is extended and not there."""
+    hint = did_you_mean(name.rsplit("/", 1)[-1], near, "files in that folder")
+    return Problem("extends", "no_such_file", f"no file `{name}`", "a scenario", hint, place)

@@ -2,71 +2,28 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeGuard
 
-from fibercap.core.errors import FibercapError, Place, Problem, ScenarioError, did_you_mean, unique
-from fibercap.core.tree import Branch, Leaf, Origin, OverlayError, leaves, overlay
+from fibercap.core.errors import FibercapError, Place, Problem, ScenarioError, unique
+from fibercap.core.overlay import OverlayError, overlay
+from fibercap.core.tree import Branch, Leaf, Origin
 from fibercap.model.contracts import Contracts
 from fibercap.model.scenario import SCHEMA, Scenario
-from fibercap.reading.extends import resolved
-from fibercap.reading.text import BROKEN, read_leniently, read_text
+from fibercap.reading.locating import bytes_of, locate, shown
+from fibercap.reading.opened import Opened, opened
+from fibercap.reading.text import read_text
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from fibercap.core.tree import Tree
-    from fibercap.reading.text import Reading
-
-_PACKAGE = Path(__file__).resolve().parents[1]
-SUFFIXES = (".yaml", ".yml")
-VERSION = 1
 
 
-def shipped_folders() -> tuple[Path, ...]:
-    """Return where shipped scenarios may lie: inside the installed package, else in the checkout."""
-    return (_PACKAGE / "scenarios", _PACKAGE.parent / "scenarios")
-
-
-def shipped() -> dict[str, Path]:
-    """Return the shipped scenarios by name."""
-    for folder in shipped_folders():
-        found = {path.stem: path for path in sorted(folder.glob("*.yaml"))}
-        if found:
-            return found
-    return {}
-
-
-def locate(name: str) -> Path:
-    """Return the file for a path or the name of a shipped scenario.
-
-    Raises
-    ------
-    ScenarioError
-        If there is neither such a file nor such a name.
-    """
-    path = Path(name)
-    if path.is_file():
-        return path
-    if name in shipped():
-        return shipped()[name]
-    if path.is_dir():
-        told, hint = f"`{name}`, a folder", "name one file in it"
-    else:
-        near = (
-            {file.name for suffix in SUFFIXES for file in path.parent.glob(f"*{suffix}")}
-            if path.parent.is_dir()
-            else set()
-        )
-        known = near if path.suffix in SUFFIXES else set(shipped())
-        told = f"no file `{name}`, and no shipped scenario of that name"
-        hint = did_you_mean(path.name, known, "scenarios")
-    raise ScenarioError(name, [Problem("", "no_such_file", told, "a scenario", hint, Place(name, 1, 1))])
-
-
-def read(name: str | Path, option: str | None = None, settings: Iterable[str] = ()) -> Scenario:
+def read(
+    name: str | Path, option: str | None = None, settings: Iterable[str] = (), *, allow_outside: bool = False
+) -> Scenario:
     """Read a scenario.
 
     Parameters
@@ -77,6 +34,8 @@ def read(name: str | Path, option: str | None = None, settings: Iterable[str] = 
         The financing option to lay over it.
     settings : iterable of str
         Changes `path=value` to lay over that, the value written as in the file.
+    allow_outside : bool
+        Let `extends` leave the folder of the file.
 
     Raises
     ------
@@ -85,11 +44,13 @@ def read(name: str | Path, option: str | None = None, settings: Iterable[str] = 
     FibercapError
         If there is no such option.
     """
-    raw, told, path = _bytes_of(name)
-    return _laid(scenario_of(raw, told, path.stem, path), option, settings)
+    found, path = _file(name, allow_outside=allow_outside)
+    return _laid(_scenario(found, path.stem), option, settings)
 
 
-def read_loans(name: str | Path, option: str | None = None, settings: Iterable[str] = ()) -> Scenario | Contracts:
+def read_loans(
+    name: str | Path, option: str | None = None, settings: Iterable[str] = (), *, allow_outside: bool = False
+) -> Scenario | Contracts:
     """Read a scenario, or a file that holds only loans; see `read`.
 
     Raises
@@ -99,12 +60,18 @@ def read_loans(name: str | Path, option: str | None = None, settings: Iterable[s
     FibercapError
         If there is no such option, or the file holds only loans and has none.
     """
-    raw, told, path = _bytes_of(name)
-    if not holds_only_loans(read_leniently(raw, told).tree):
-        return _laid(scenario_of(raw, told, path.stem, path), option, settings)
+    found, path = _file(name, allow_outside=allow_outside)
+    if not holds_only_loans(found.tree):
+        return _laid(_scenario(found, path.stem), option, settings)
     if option is not None:
-        raise FibercapError(f"no option `{option}` in {told}; it holds only loans")
-    return contracts_of(raw, told, settings)
+        raise FibercapError(f"no option `{option}` in {found.name}; it holds only loans")
+    return _contracts(found, settings)
+
+
+def _file(name: str | Path, *, allow_outside: bool) -> tuple[Opened, Path]:
+    path = locate(str(name))
+    real = path.resolve()
+    return opened(bytes_of(path), shown(path), real, real.parent, allow_outside=allow_outside), path
 
 
 def holds_only_loans(tree: Branch) -> bool:
@@ -120,29 +87,20 @@ def contracts_of(text: str | bytes, name: str = "loans", settings: Iterable[str]
     ScenarioError
         With every problem, in the order of the text.
     """
-    reading = read_leniently(text, name)
-    _check_version(reading.tree, name)
-    tree, problems, found = reading.tree, [*reading.problems], None
+    return _contracts(opened(text, name, None, Path()), settings)
+
+
+def _contracts(found: Opened, settings: Iterable[str]) -> Contracts:
+    tree, problems, made = found.tree, [*found.problems], None
     try:
         for setting in settings:
             tree = overlay(tree, changes_of(setting), SCHEMA, f"--set {setting}")
-        found = Contracts.from_tree(tree, name)
+        made = Contracts.from_tree(tree, found.name)
     except (OverlayError, ScenarioError) as error:
-        problems += _further(error.problems, reading)
-    if found is None or problems:
-        raise ScenarioError(name, unique(problems))
-    return found
-
-
-def _bytes_of(name: str | Path) -> tuple[bytes, str, Path]:
-    """Return a file's bytes, how messages call it, and its path."""
-    path = locate(str(name))
-    told = _shown(path)
-    try:
-        return path.read_bytes(), told, path
-    except OSError as error:
-        problem = Problem("", "unreadable", f"a file that cannot be read ({error.strerror})", "a readable file")
-        raise ScenarioError(told, [problem]) from None
+        problems += found.further(error.problems)
+    if made is None or problems:
+        raise ScenarioError(found.name, unique(problems))
+    return made
 
 
 def _laid(scenario: Scenario, option: str | None, settings: Iterable[str]) -> Scenario:
@@ -154,55 +112,32 @@ def _laid(scenario: Scenario, option: str | None, settings: Iterable[str]) -> Sc
     return scenario
 
 
-def scenario_of(
-    text: str | bytes, name: str = "scenario", default_id: str = "scenario", path: Path | None = None
-) -> Scenario:
+def scenario_of(text: str | bytes, name: str = "scenario", default_id: str = "scenario") -> Scenario:
     """Return the scenario that a YAML text describes; what the text, the model and the options refuse is told together.
 
     Every option is laid over and validated too, so that none fails only when it is chosen. Files that it extends are
-    looked for beside `path`, else in the current folder.
+    looked for in the current folder.
     """
-    reading = read_leniently(text, name)
-    _check_version(reading.tree, name)
-    if holds_only_loans(reading.tree) and "extends" not in reading.tree:
+    return _scenario(opened(text, name, None, Path()), default_id)
+
+
+def _scenario(found: Opened, default_id: str) -> Scenario:
+    tree, name = found.tree, found.name
+    if holds_only_loans(tree):
         hint = "print them with `fibercap loan`, or add horizon, money, products and plants"
-        where, found = reading.tree.keys_at.get("loans"), "a file that holds only loans"
-        problem = Problem("loans", "only_loans", found, "a scenario", hint, where)
-        raise ScenarioError(name, [*reading.problems, problem])
-    if "extends" in reading.tree and reading.problems:
-        raise ScenarioError(name, unique(reading.problems))
-    tree = resolved(reading.tree, name, path.parent if path else Path(), (path.resolve(),) if path else ())
+        told = Problem("loans", "only_loans", "a file that holds only loans", "a scenario", hint, tree.keys_at["loans"])
+        raise ScenarioError(name, [*found.problems, told])
     if "id" not in tree:
         tree = tree.with_child("id", Leaf(default_id))
-    scenario, problems = None, []
+    scenario, problems = None, list[Problem]()
     try:
         scenario = Scenario.from_tree(tree, name)
     except ScenarioError as error:
         problems = [*error.problems]
-    told = [*reading.problems, *_further(problems, reading)]
-    told += _further(_of_options(tree, name, problems), reading)
-    if scenario is None or told:
-        raise ScenarioError(name, unique(told))
+    told_all = [*found.problems, *found.further(problems), *found.further(_of_options(tree, name, problems))]
+    if scenario is None or told_all:
+        raise ScenarioError(name, unique(told_all))
     return scenario
-
-
-def _further(problems: Iterable[Problem], reading: Reading) -> Iterator[Problem]:
-    """Run over the problems that do not only follow from what reading refused already."""
-    refused = {leaf.place for _, leaf in leaves(reading.tree) if leaf.value is BROKEN}
-    for problem in problems:
-        lost = problem.code == "missing" and tuple(problem.path.split(".")[:-1]) in reading.incomplete
-        if not lost and (problem.code == "unknown_key" or problem.place not in refused):
-            yield problem
-
-
-def _check_version(tree: Branch, name: str) -> None:
-    """Refuse a newer format before anything else is read: its other keys may mean other things."""
-    leaf = tree.get("fibercap")
-    text = leaf.value if isinstance(leaf, Leaf) else ""
-    newer = isinstance(text, str) and re.fullmatch("[0-9]{1,9}", text) and int(text) > VERSION
-    if newer and isinstance(leaf, Leaf):
-        told, wanted = f"a scenario of format version {text}", f"version {VERSION}, the newest this fibercap knows"
-        raise ScenarioError(name, [Problem("fibercap", "newer", told, wanted, "install a newer fibercap", leaf.place)])
 
 
 def _of_options(tree: Branch, name: str, known: Iterable[Problem]) -> Iterator[Problem]:
@@ -250,11 +185,3 @@ def changes_of(setting: str) -> Branch:
         else Leaf(value.strip(), (Origin(Place(name, 1, len("--set ") + 1)),))
     )
     return Branch({"change": Branch({keys: child}, {keys: Place(name, 1, len("--set ") + 1, name, len(keys))})})
-
-
-def _shown(path: Path) -> str:
-    """Return a path as messages show it: from the current folder where it lies below."""
-    try:
-        return str(path.resolve().relative_to(Path.cwd()))
-    except ValueError:
-        return str(path)

@@ -11,7 +11,7 @@ from fibercap.core.errors import FibercapError, ScenarioError
 from fibercap.studies.alarms import unused, warnings
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from fibercap.core.units import Array
     from fibercap.model.measure import Measure
@@ -131,14 +131,19 @@ def compare_document(comparison: Comparison) -> Document:
     return {"baseline": comparison.baseline, "options": options, "differences": differences}
 
 
-def check_document(projection: Projection, claims: Mapping[str, Outcome], covenants: Mapping[str, Tested]) -> Document:
-    """Return the document of `check --json`."""
+def check_document(
+    projection: Projection,
+    claims: Mapping[str, Outcome],
+    covenants: Mapping[str, Tested],
+    still: Sequence[str] | None = None,
+) -> Document:
+    """Return the document of `check --json`; `still` are the inputs that move nothing, where they were looked for."""
     return {
         "valid": True,
         "claims": claims_document(claims),
         "covenants": covenants_document(covenants),
         "checks": checks_document(projection),
-        "unused": unused(projection.scenario),
+        "unused": [*unused(projection.scenario), *(still or ())],
         "formulas_proved": projection.proved,
         "inputs": projection.scenario.evidence(),
     }

@@ -5,8 +5,12 @@ from __future__ import annotations
 import os
 import tempfile
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from fibercap.core.errors import FibercapError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 
 def write_bytes(path: Path, content: bytes, *, force: bool) -> None:
@@ -34,6 +38,25 @@ def write_bytes(path: Path, content: bytes, *, force: bool) -> None:
     except OSError as error:
         Path(name).unlink(missing_ok=True)
         raise FibercapError(f"{path} cannot be written: {error.strerror}") from None
+
+
+def write_all(contents: Mapping[Path, bytes], *, force: bool) -> list[Path]:
+    """Write several files, each whole or not at all; none is begun while one of them must not be written.
+
+    Raises
+    ------
+    FibercapError
+        If one exists and `force` is not given, or cannot be written.
+    """
+    for path in contents:
+        refuse_existing(path, force=force)
+    for path, content in contents.items():
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise FibercapError(f"the folder {path.parent} cannot be made: {error.strerror}") from None
+        write_bytes(path, content, force=force)
+    return list(contents)
 
 
 def refuse_existing(path: Path, *, force: bool) -> None:

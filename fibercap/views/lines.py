@@ -100,9 +100,15 @@ def covenant_lines(tested: Tested) -> tuple[str, str]:
 
 
 def check_lines(
-    projection: Projection, claims: Mapping[str, Outcome], covenants: Mapping[str, Tested]
+    projection: Projection,
+    claims: Mapping[str, Outcome],
+    covenants: Mapping[str, Tested],
+    still: Sequence[str] | None = None,
 ) -> Iterator[tuple[str, dict[str, Any]]]:
-    """Run over the lines of `check`, each with its style: inputs, proofs, warnings, claims, covenants."""
+    """Run over the lines of `check`, each with its style: inputs, proofs, warnings, claims, covenants.
+
+    `still` are the inputs that move nothing, where they were looked for.
+    """
     scenario = projection.scenario
     yield f"{scenario.file} is a valid scenario", {}
     yield f"  {evidence_line(scenario.evidence())}", {}
@@ -117,6 +123,10 @@ def check_lines(
         verdict, told = covenant_lines(tested)
         yield f"  {verdict}  ", {"fg": "green" if tested.holds else "red", "nl": False}
         yield f"{tested.loan}: {tested.says}\n        {told}", {}
+    if still is not None:
+        yield f"  {len(still) or 'no'} input{'s' * (len(still) != 1)} that move{'s' * (len(still) == 1)} nothing", {}
+    for path in still or ():
+        yield f"    {path}", {}
     surprises = sum(not outcome.as_expected for outcome in claims.values())
     yield f"  {len(claims)} claims, {surprises} not as expected", {}
     if covenants:

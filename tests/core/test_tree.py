@@ -6,7 +6,8 @@ import re
 
 import pytest
 
-from fibercap.core.tree import Branch, Leaf, OverlayError, at, leaves, overlay, unwrap
+from fibercap.core.overlay import OverlayError, overlay
+from fibercap.core.tree import Branch, Leaf, at, leaves, unwrap
 from fibercap.model.scenario import SCHEMA
 from fibercap.reading.text import read_text
 

@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 from fibercap.core.errors import FibercapError, ScenarioError
 from fibercap.core.units import Quantity
 from fibercap.model.projection import project
-from fibercap.reading.files import changes_of, locate, read, scenario_of
+from fibercap.reading.files import changes_of, read, scenario_of
+from fibercap.reading.locating import locate
 
 BASE = """\
 fibercap: 1

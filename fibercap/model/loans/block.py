@@ -77,8 +77,11 @@ def _reported_rows(prepared: Prepared, exchange: Exchanged) -> None:
     count = exchange.average.shape[-1]
     edges = [np.broadcast_to(edge, (*exchange.average.shape[:-1], 1)) for edge in (exchange.before, exchange.after)]
     rates = np.concatenate([edges[0], exchange.average, edges[1]], axis=-1)[..., np.minimum(events, count + 1)]
-    before = prepared.sheet.give(f"loans.{prepared.setting.name}.rate_before", exchange.unit, exchange.before)
-    after = prepared.sheet.give(f"loans.{prepared.setting.name}.rate_after", exchange.unit, exchange.after)
+    give, known = prepared.sheet.give, f"loans.{prepared.setting.name}"
+    at_start = f"{{exchange.{exchange.code}.before}}"
+    at_end = f"SUMIFS({{exchange.{exchange.code}.closing}}, {{time.period}}, {count})"
+    before = give(f"{known}.rate_before", exchange.unit, exchange.before, formula=at_start)
+    after = give(f"{known}.rate_after", exchange.unit, exchange.after, formula=at_end)
     during = f"SUMIFS({{exchange.{exchange.code}.average}}, {{time.period}}, {{{at}.period}})"
     text = f"IF({{{at}.period}} = 0, {before}, IF({{{at}.period}} > {count}, {after}, {during}))"
     rate = prepared.put("exchange", "Rate of exchange", exchange.unit, text, rates, RATE)

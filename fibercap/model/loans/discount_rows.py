@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from fibercap.core.timeline import FLOW, STOCK
+from fibercap.core.timeline import STOCK
 
 if TYPE_CHECKING:
     from fibercap.core.units import Array
@@ -23,7 +23,8 @@ def discount_rows(prepared: Prepared, discounts: Discounts) -> None:
         _series_rows(prepared, "", prepared.rate_texts[steps[0]], series[steps[0]], balloon=balloon)
         return
     held = np.array(prepared.steps, dtype=float)
-    prepared.put("rate_step", "Number of the rate", "", "", held, FLOW)
+    reads = (*prepared.calendar_reads()["rate_set_on"], prepared.rate_read())
+    prepared.put_known("rate_step", "Number of the rate", "", held, reads)
     for step in steps:
         _series_rows(prepared, f"_{step}", prepared.rate_texts[step], series[step], balloon=balloon)
     for place, key in enumerate(("annuity", *(["discount"] if balloon else []))):

@@ -44,7 +44,8 @@ class FlowRows:
         """Return a text rounded as the contract says."""
         if self.rounding is None:
             return text
-        step = self.sheet.give(f"loans.{self.name}.rounding.to", self.money, self.rounding.step)
+        at = f"loans.{self.name}.rounding"
+        step = self.sheet.give(f"{at}.to", self.money, self.rounding.step, at)
         return rounded_text(text, step, getattr(self.rounding, what))
 
     def interest(self) -> None:
@@ -89,9 +90,10 @@ class FlowRows:
         if flows.discounts is not None:
             discount_rows(self.prepared, flows.discounts)
         if isinstance(style, Level) and style.initial_repayment is not None:
-            self.sheet.give(f"loans.{self.name}.regular_fraction", "year", self.loan.interval / 12)
+            every = self.setting.reads("payments.every")
+            self.sheet.give(f"loans.{self.name}.regular_fraction", "year", self.loan.interval / 12, *every)
         text = "IF([repays@-1] > 0, 0, [changed@-1]) + IF([drawn@-1] > 0, 1, 0)"
-        if not style.keeps_payment:
+        if self.prepared.course.days and not style.keeps_payment:
             text += " + IF([rate] = [rate@-1], 0, 1)"
         if self.loan.after_prepayment == "recast":
             text += " + IF([prepaid@-1] > 0, 1, 0)"
@@ -133,10 +135,11 @@ class FlowRows:
     def fees(self) -> None:
         """Write recurring fees as they accrue and are paid."""
         flows, fees, terms = self.flows, self.loan.fees, []
-        until = self.sheet.give(f"loans.{self.name}.available_until", "month", self.until)
-        first = self.sheet.give(f"loans.{self.name}.first_month", "month", self.grid.months[0])
+        reads, give = self.setting.reads, self.sheet.give
+        until = give(f"loans.{self.name}.available_until", "month", self.until, *self.prepared.until_reads())
+        first = give(f"loans.{self.name}.first_month", "month", self.grid.months[0], *reads("signed"))
         may = f"AND([month] <= {until}, [month] > {first})"
-        commitment = self.give("commitment", self.money, self.loan.commitment)
+        commitment = give(f"{self.setting.terms}.commitment", self.money, self.loan.commitment, *reads("commitment"))
         if np.any(fees.undrawn):
             used = "[opening]" if self.loan.revolves else "[drawn_to_date@-1]"
             terms.append(f"MAX({commitment} - {used}, 0) * {self.give('fees.undrawn', '1/year', fees.undrawn)} * {may}")
@@ -161,7 +164,8 @@ class FlowRows:
         share = self.give("fees.upfront", "", loan.fees.upfront)
         first = np.zeros(len(self.grid.dates))
         first[0] = 1.0
-        self.put("is_signing", "Signing", FLOW, "", first, "")
+        row = Row(f"{self.at}.is_signing", "Signing", "", FLOW, reads=self.setting.reads("signed"))
+        self.sheet.put(row, first)
         text = f"[is_signing] * {{{self.setting.terms}.commitment}} * {share}"
         upfront = self.put("upfront_fee", "Upfront fee", FLOW, text, loan.commitment * loan.fees.upfront * first)
         paid = flows["interest_due"] - flows["capitalized"] + flows["scheduled"] + flows["prepaid"] + flows["fees_paid"]

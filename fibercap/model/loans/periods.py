@@ -76,20 +76,23 @@ def _fee_rows(sheet: Sheet, timeline: Timeline, setting: Setting, schedule: Bloc
     loan, money, known = setting.loan, setting.money, f"loans.{setting.name}"
     label = loan.title or setting.name
     left = np.array([days_left(loan, day) for day in timeline.dates])
-    before = sheet.give(f"{at}.fee_left_at_start", "", days_left(loan, timeline.eve))
-    sheet.put(Row(f"{at}.fee_left", f"{label}: share of days left", "", STOCK, "", before), left)
-    last = sheet.give(f"{known}.available_until", "month", schedule.given[f"{known}.available_until"].value)
+    reads = (*setting.reads("signed", "matures"), "horizon")
+    before = sheet.give(f"{at}.fee_left_at_start", "", days_left(loan, timeline.eve), *reads)
+    sheet.put(Row(f"{at}.fee_left", f"{label}: share of days left", "", STOCK, "", before, reads=reads), left)
+    until = schedule.given[f"{known}.available_until"]
+    last = sheet.give(until.path, until.unit, until.value, *until.reads)
     owed = f"{{{at}.closing}} + {{{at}.swept}}" if np.any(loan.sweep) else f"{{{at}.closing}}"
     live = f"IF(OR({owed} > 0, {{time.end}} < {last}), 1, 0)"
     swept = sheet.value(f"{at}.swept") if np.any(loan.sweep) else 0.0
-    runs = (sheet.value(f"{at}.closing") + swept > 0) | (
-        timeline.ends < schedule.given[f"{known}.available_until"].value
-    )
+    runs = (sheet.value(f"{at}.closing") + swept > 0) | (timeline.ends < until.value)
     lives = sheet.put(Row(f"{at}.live", f"{label}: still runs", "", FLOW, live), runs.astype(float))
     fee, whole = loan.commitment * loan.fees.upfront, f"{{inputs.{known}.commitment}} * {{inputs.{known}.fees.upfront}}"
     paid, paid_text = sheet.value(f"{at}.upfront_fee"), f"{{{at}.upfront_fee}}"
     if np.any(setting.fee_in_assets):
-        expensed = f"(1 - {sheet.give(f'{known}.fee_in_assets', '', setting.fee_in_assets)})"
+        index = timeline.index(loan.signed) + 1
+        share = f"SUMIFS({{{known}.asset_share}}, {{time.period}}, {index})"
+        given = sheet.give(f"{known}.fee_in_assets", "", setting.fee_in_assets, f"{known}.signed", formula=share)
+        expensed = f"(1 - {given})"
         fee, whole = fee * (1.0 - setting.fee_in_assets), f"{whole} * {expensed}"
         paid, paid_text = paid * (1.0 - setting.fee_in_assets), f"{paid_text} * {expensed}"
     row = Row(

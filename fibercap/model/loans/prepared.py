@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from fibercap.core.rows import Row, Sheet
+from fibercap.core.rows import INPUT, Row, Sheet
 from fibercap.core.timeline import FLOW, RATE, STOCK, month_number
 from fibercap.model.loans.account import carry
 from fibercap.model.loans.flows import Course, Flows
@@ -66,12 +66,55 @@ class Prepared:
         """Write a row of the schedule."""
         return self.sheet.put(Row(f"{self.setting.at}.{key}", label, unit, nature, text), value)
 
+    def put_known(self, key: str, label: str, unit: str, value: Array, reads: tuple[str, ...]) -> Array:
+        """Write a row of the schedule that the calendar gives, with the inputs from which it is read."""
+        nature = STOCK if unit in ("day", "month") else FLOW
+        return self.sheet.put(Row(f"{self.setting.at}.{key}", label, unit, nature, reads=reads), value)
+
+    def calendar_reads(self) -> dict[str, tuple[str, ...]]:
+        """Return, for each row that the calendar gives, the inputs from which it is read."""
+        loan, reads = self.setting.loan, self.setting.reads
+        term = reads("signed", "matures", "payments", *(["repayment.amortize_over"] if loan.repayment.months else []))
+        custom = reads("repayment.schedule") if isinstance(loan.repayment, Custom) else ()
+        rate = reads("rate") if self.course.days else ()
+        steps = ("horizon",) if self.setting.timeline else ()
+        events = (*term, *reads("draws", "prepayments", "fees.available_until"), *custom, *rate, *steps)
+        duty = (*term, *reads("repayment.style", "grace", "capitalize_until"), *custom)
+        return {
+            "date": events,
+            "month": events,
+            "period": events,
+            "draws_here": term,
+            "is_payment": term,
+            "repays": duty,
+            "is_final": reads("signed", "matures"),
+            "capitalizes": duty,
+            "year_fraction": (*events, *reads("day_count")),
+            "period_fraction": (*term, *reads("day_count")),
+            "rate_set_on": (*events, *reads("rate")),
+        }
+
+    def rate_read(self) -> str:
+        """Return the input that gives the rate, or the index of a floating one."""
+        rate = self.setting.loan.rate
+        return f"rates.{rate.index}" if isinstance(rate, Floating) else f"loans.{self.setting.name}.rate"
+
+    def until_reads(self) -> tuple[str, ...]:
+        """Return the inputs from which `until` is read."""
+        loan, reads = self.setting.loan, self.setting.reads
+        if loan.fees.available_until:
+            return reads("fees.available_until")
+        if loan.revolves:
+            return reads("signed", "matures")
+        return (*reads("draws" if loan.draws else "signed"), *self.moved.until_reads)
+
     def _calendar_rows(self) -> None:
         at, grid = self.setting.at, self.grid
         days = np.array([serial(day) for day in grid.dates])
         set_on = (
             np.array([serial(day) for day in grid.rate_set_on]) if self.course.resets else np.append(days[0], days[:-1])
         )
+        reads = self.calendar_reads()
         for key, label, unit, value in (
             ("date", "Date", "day", days),
             ("month", "Month number", "month", grid.months),
@@ -85,7 +128,7 @@ class Prepared:
             ("period_fraction", "Years of the payment period", "year", grid.period_fraction),
             ("rate_set_on", "Rate set on", "day", set_on),
         ):
-            self.put(key, label, unit, "", value, STOCK if unit in ("day", "month") else FLOW)
+            self.put_known(key, label, unit, value, reads[key])
         text = f"{{{at}.repays}} + {{{at}.payments_left@1}}"
         self.put("payments_left", "Payments left", "", text, grid.payments_left, STOCK)
 
@@ -93,14 +136,15 @@ class Prepared:
         """Write the rate in force between the event before and this one."""
         setting, course, give = self.setting, self.course, self.sheet.give
         rate, at = setting.loan.rate, setting.at
-        source = f"inputs.rates.{rate.index}" if isinstance(rate, Floating) else f"{setting.terms}.rate"
+        source = f"{INPUT}{self.rate_read()}"
         if not course.days:
             value, text = course.values[0], give(source, "1/year", course.values[0])
             refs = [text]
         else:
             refs = [give(f"{source}.{n}", "1/year", v) for n, v in zip(course.names, course.values, strict=True)]
             since = [
-                give(f"{source}.{n}.from", "day", serial(d)) for n, d in zip(course.names, course.days, strict=True)
+                give(f"{source}.{n}.from", "day", serial(d), f"{self.rate_read()}.{n}")
+                for n, d in zip(course.names, course.days, strict=True)
             ]
             on, text = f"{{{at}.rate_set_on}}", ""
             for number, (ref, start) in enumerate(zip(refs, since, strict=True)):
@@ -164,9 +208,11 @@ class Prepared:
         """Return formula and value of money moved on given dates."""
         terms, value = [], np.zeros(len(self.grid.dates))
         for day, amount in planned.items():
-            at = f"{self.setting.terms}.{block}" + ("" if block == "commitment" else f".{day}")
-            on = self.sheet.give(f"{at}.on", "day", serial(day))
-            much = self.sheet.give(at, self.setting.money, amount)
+            whole = block == "commitment"
+            at = f"{self.setting.terms}.{block}" + ("" if whole else f".{day}")
+            written = self.setting.reads(block if whole else f"{block}.{day}")
+            on = self.sheet.give(f"{at}.on", "day", serial(day), *(self.setting.reads("signed") if whole else written))
+            much = self.sheet.give(at, self.setting.money, amount, *written)
             terms.append(f"IF({{{self.setting.at}.date}} = {on}, {much}, 0)")
             value = value + amount * np.array([day == event for event in self.grid.dates])
         return " + ".join(terms), value
@@ -195,7 +241,8 @@ class Prepared:
         falls = (periods[:, None] == events[None, :]).astype(float)
         in_period = falls @ self.grid.repays
         share = np.divide(self.grid.repays, in_period @ falls, out=none, where=(in_period @ falls) > 0)
-        self.put("share_of_period", "Share of the period's service", "", "", share)
+        reads = (*self.calendar_reads()["repays"], "horizon")
+        self.put_known("share_of_period", "Share of the period's service", "", share, reads)
         aimed = f"SUMIFS({{loans.{self.setting.name}.service_target}}, {{time.period}}, {{{at}.period}})"
         text, value = f"{{{at}.share_of_period}} * {aimed}", (self.moved.service @ falls) * share
         return self.put("target", "Service aimed at", self.setting.money, text, value)
@@ -204,7 +251,8 @@ class Prepared:
         terms, value, unit = [], np.zeros(len(self.grid.dates)), "" if style.in_shares else self.setting.money
         for day, part in style.schedule.items():
             at = f"{self.setting.terms}.repayment.schedule.{day}"
-            on, much = self.sheet.give(f"{at}.on", "day", serial(day)), self.sheet.give(at, unit, part.value)
+            on = self.sheet.give(f"{at}.on", "day", serial(day), at.removeprefix(INPUT))
+            much = self.sheet.give(at, unit, part.value)
             terms.append(f"IF({{{self.setting.at}.date}} = {on}, {much}, 0)")
             value = value + part.value * np.array([day == event for event in self.grid.dates])
         label = "Share of what has been drawn" if style.in_shares else "Principal planned"

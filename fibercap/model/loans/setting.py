@@ -47,13 +47,19 @@ class Setting:
         """Where its inputs stand."""
         return f"inputs.loans.{self.name}"
 
+    def reads(self, *keys: str) -> tuple[str, ...]:
+        """Return the paths of inputs of the loan, `matures` and `commitment` by the names they are written under."""
+        written = {"matures": self.loan.ends_as, "commitment": self.loan.owed_as}
+        return tuple(f"loans.{self.name}.{written.get(key, key)}" for key in keys)
+
 
 @dataclass(frozen=True)
 class Moved:
     """What a projection moves by model periods, each `(period,)` or `(draw, period)`. [money]
 
     Money moves on the periods' last days: `funded` is drawn for projects; `called` is drawn and `paid` repaid as cash
-    decides; `service` is what a sculpted loan is to pay. `until` is the month number of the last planned draw.
+    decides; `service` is what a sculpted loan is to pay. `until` is the month number of the last planned draw, and
+    `until_reads` the inputs that it is read from.
     """
 
     funded: Array | None = None
@@ -61,3 +67,4 @@ class Moved:
     paid: Array | None = None
     service: Array | None = None
     until: Array | None = None
+    until_reads: tuple[str, ...] = ()

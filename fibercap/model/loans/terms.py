@@ -152,6 +152,20 @@ class Loan(Spec):
         return self.matures if isinstance(self.matures, date) else add_months(self.signed, self.matures)
 
     @property
+    def owed_as(self) -> str:
+        """The field in which its amount is written."""
+        return "commitment" if self.outstanding is None else "outstanding"
+
+    @property
+    def ends_as(self) -> str:
+        """The field in which its term is written."""
+        return "matures" if self.remaining is None else "remaining"
+
+    def drawing_reads(self, name: str) -> tuple[str, ...]:
+        """Return the inputs that say in which model periods a loan of this name may be drawn."""
+        return (*(f"loans.{name}.{key}" for key in ("signed", self.ends_as, "fees.available_until")), "horizon")
+
+    @property
     def interval(self) -> int:
         """Months from one payment to the next."""
         return INTERVALS[self.payments.every]

@@ -1,0 +1,1 @@
+"""The commands, one thin function a verb; what they need is imported when they run."""

@@ -1,0 +1,63 @@
+"""What several commands take: a scenario, an option laid over it, settings; and how they read it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any, Final
+
+import click
+
+if TYPE_CHECKING:
+    from fibercap.model.contracts import Contracts
+    from fibercap.model.scenario import Scenario
+
+Command = Callable[..., Any]
+OUTSIDE: Final = "fibercap.allow_outside"
+
+
+def _keep_outside(context: click.Context, _parameter: click.Parameter, given: bool) -> None:  # noqa: FBT001 - click hands flags over so
+    context.meta[OUTSIDE] = given
+
+
+def scenario_options(command: Command) -> Command:
+    """Give a command what every verb takes: `--set`, `--json` and `--allow-outside`."""
+    for decorator in (
+        click.option(
+            "--allow-outside",
+            is_flag=True,
+            expose_value=False,
+            callback=_keep_outside,
+            help="Let `extends` leave the folder of the scenario.",
+        ),
+        click.option("--json", "as_json", is_flag=True, help="Print one JSON document and nothing else."),
+        click.option(
+            "--set",
+            "settings",
+            multiple=True,
+            metavar="PATH=VALUE",
+            help="Change an input, written as in the file: --set loans.fleet.rate='9 %/year'. Repeatable.",
+        ),
+    ):
+        command = decorator(command)
+    return command
+
+
+one_option = click.option("--option", metavar="NAME", help="Lay this financing option of the scenario over it.")
+
+
+def plan_of(scenario: str, option: str | None = None, settings: tuple[str, ...] = ()) -> Scenario:
+    """Read the scenario that the command which runs was asked for."""
+    from fibercap.reading.files import read
+
+    return read(scenario, option, settings, allow_outside=_outside())
+
+
+def lending_of(file: str, option: str | None = None, settings: tuple[str, ...] = ()) -> Scenario | Contracts:
+    """Read the scenario, or the file that holds only loans, that the command which runs was asked for."""
+    from fibercap.reading.files import read_loans
+
+    return read_loans(file, option, settings, allow_outside=_outside())
+
+
+def _outside() -> bool:
+    return bool(click.get_current_context().meta.get(OUTSIDE, False))

@@ -1,0 +1,70 @@
+"""`plot`: charts into files."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from fibercap.commands.asked import one_option, plan_of, scenario_options
+
+
+_PLOT = """Draw a chart; with --out FOLDER, all that apply to the scenario.
+
+\b
+capacity (default)  plants: nameplate, effective capacity, claims
+output              output, sales and demand by product
+revenue             revenue by plant, EBITDA and its margin
+debt                what is owed on each loan, to maturity
+cover               debt service, cash flow for it, covenants
+cash                cash held, cash flows
+funding             who pays for what is built and bought
+claims              claimed against found
+compare             the options side by side
+
+Without --out it is written to SCENARIO-CHART.png in the current folder.
+"""
+
+
+@click.command(help=_PLOT)
+@click.argument("arguments", nargs=-1, required=True, metavar="SCENARIO [CHART]")
+@one_option
+@scenario_options
+@click.option("--out", type=click.Path(path_type=Path), help="FILE.png, .svg or .pdf; or a folder, for every chart.")
+@click.option("--force", is_flag=True, help="Replace files that exist.")
+def plot(
+    arguments: tuple[str, ...],
+    option: str | None,
+    settings: tuple[str, ...],
+    as_json: bool,  # noqa: FBT001 - click hands flags over so
+    out: Path | None,
+    force: bool,  # noqa: FBT001
+) -> None:
+    """Draw charts."""
+    from fibercap.views.drawing import draw
+
+    scenario, chart = _chart_arguments(arguments)
+    plan = plan_of(scenario, option, settings)
+    files = [str(path) for path in draw(plan, chart, out, force=force)]
+    if as_json:
+        from fibercap.views.documents import text
+
+        click.echo(text({"files": files}))
+    else:
+        click.echo("\n".join(files))
+
+
+def _chart_arguments(arguments: tuple[str, ...]) -> tuple[str, str | None]:
+    """Return scenario and chart; `plot capacity fibercore` is understood as `plot fibercore capacity`."""
+    from fibercap.views.charts import CHARTS
+
+    if len(arguments) > 2:  # noqa: PLR2004 - a scenario and a chart
+        raise click.UsageError("name one scenario and one chart")
+    if len(arguments) == 1:
+        if arguments[0] in CHARTS and not Path(arguments[0]).exists():
+            raise click.UsageError(
+                f"`{arguments[0]}` is a chart; name a scenario too: fibercap plot fibercore {arguments[0]}"
+            )
+        return arguments[0], None
+    first, second = arguments
+    return (second, first) if first in CHARTS and second not in CHARTS else (first, second)

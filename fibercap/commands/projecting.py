@@ -1,0 +1,125 @@
+"""`run`, `compare`, `check`: a plan projected, its ways of financing side by side, its proofs."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import click
+
+from fibercap.commands.asked import one_option, plan_of, scenario_options
+
+
+@click.command()
+@click.argument("scenario")
+@one_option
+@scenario_options
+@click.option("--by", type=click.Choice(["year", "quarter", "month"]), default="year", help="Columns of the tables.")
+def run(scenario: str, option: str | None, settings: tuple[str, ...], as_json: bool, by: str) -> None:  # noqa: FBT001 - click hands flags over so
+    """Project a scenario and print capacity, statements, every loan to maturity, measures and claims."""
+    from fibercap.model.measures import measures
+    from fibercap.model.projection import project
+    from fibercap.studies.claims import outcomes
+    from fibercap.studies.compare import compare
+
+    plan = plan_of(scenario, option, settings)
+    projection = project(plan)
+    found = measures(projection)
+    claims = outcomes(projection, found)
+    if as_json:
+        from importlib.metadata import version
+
+        from fibercap.views.documents import run_document, text
+
+        click.echo(text(run_document(projection, found, claims, version("fibercap"))))
+        return
+    from rich.console import Console
+
+    from fibercap.views.pages import run_page
+    from fibercap.views.side_by_side import compare_page
+
+    console = Console(highlight=False)
+    run_page(console, projection, found, claims, by)
+    if plan.options and option is None:
+        console.print()
+        compare_page(console, compare(plan), short=True)
+
+
+@click.command()
+@click.argument("scenarios", nargs=-1, required=True, metavar="SCENARIO...")
+@click.option("--option", "options", multiple=True, metavar="NAME", help="Compare only these options. Repeatable.")
+@scenario_options
+@click.option("--baseline", metavar="NAME", help="The case that others are measured against; default: the first.")
+def compare(
+    scenarios: tuple[str, ...],
+    options: tuple[str, ...],
+    settings: tuple[str, ...],
+    as_json: bool,  # noqa: FBT001 - click hands flags over so
+    baseline: str | None,
+) -> None:
+    """Set the financing options of one scenario, or several scenarios, side by side."""
+    from fibercap.studies.compare import compare as compared
+
+    comparison = compared(*_plans(scenarios, options, settings), baseline=baseline, only=_only(scenarios, options))
+    if as_json:
+        from fibercap.views.documents import compare_document, text
+
+        click.echo(text(compare_document(comparison)))
+        return
+    from rich.console import Console
+
+    from fibercap.views.side_by_side import compare_page
+
+    compare_page(Console(highlight=False), comparison)
+
+
+def _only(scenarios: tuple[str, ...], options: tuple[str, ...]) -> tuple[str, ...]:
+    return options if len(scenarios) == 1 else ()
+
+
+def _plans(scenarios: tuple[str, ...], options: tuple[str, ...], settings: tuple[str, ...]) -> list[Any]:
+    """Read the scenarios to compare; of several, each with the one option that is named."""
+    if len(scenarios) == 1:
+        return [plan_of(scenarios[0], None, settings)]
+    if len(options) > 1:
+        raise click.UsageError("with several scenarios, name one --option at most")
+    return [plan_of(name, next(iter(options), None), settings) for name in scenarios]
+
+
+@click.command()
+@click.argument("scenario")
+@one_option
+@scenario_options
+@click.option(
+    "--unused", "with_idle", is_flag=True, help="Change one input at a time, and list those that move nothing."
+)
+def check(
+    scenario: str,
+    option: str | None,
+    settings: tuple[str, ...],
+    as_json: bool,  # noqa: FBT001 - click hands flags over so
+    with_idle: bool,  # noqa: FBT001
+) -> None:
+    """Validate a scenario, prove units and laws, test claims and covenants; exit 1 if one is not as expected."""
+    from fibercap.model.projection import project
+    from fibercap.studies.claims import outcomes
+    from fibercap.studies.covenants import covenants
+
+    projection = project(plan_of(scenario, option, settings))
+    claims, promises = outcomes(projection), covenants(projection)
+    still: list[str] | None = None
+    if with_idle:
+        from fibercap.studies.idle import idle
+
+        still = idle(projection.scenario)
+    surprises = [*(o for o in claims.values() if not o.as_expected), *(c for c in promises.values() if not c.holds)]
+    if as_json:
+        from fibercap.views.documents import check_document, text
+
+        click.echo(text(check_document(projection, claims, promises, still)))
+    else:
+        from fibercap.views.lines import check_lines
+
+        for words, style in check_lines(projection, claims, promises, still):
+            click.secho(words, **style)
+    if surprises:
+        raise click.exceptions.Exit(1)

@@ -1,0 +1,149 @@
+"""What an overlay may do to a value besides replacing it: `times`, `plus` and `delay`, on its text as written."""
+
+from __future__ import annotations
+
+import re
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any, Final
+
+from fibercap.core.dates import whole_period
+from fibercap.core.timeline import add_months, month_end, month_number
+from fibercap.core.units import Quantity, QuantityTextError, conversion, split_quantity
+from fibercap.core.wording import day_of, quoted
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+_MONTHS: Final = {"month": 1, "quarter": 3, "year": 12}
+_SCALED: Final = {"thousand": 10**3, "million": 10**6, "billion": 10**9}
+
+
+class OperatorError(ValueError):
+    """An operator does not fit the value that it is to change; holds what was found, wanted and a hint."""
+
+    def __init__(self, found: str, wanted: str, hint: str) -> None:
+        super().__init__(found)
+        self.found, self.wanted, self.hint = found, wanted, hint
+
+
+def times(value: Any, by: Any) -> Any:  # noqa: ANN401 - a text or a drawn Quantity, both
+    """Return a value times a bare number or a percentage: `40 USD/km` times `0.8` is `32 USD/km`.
+
+    Parameters
+    ----------
+    value, by : str or Quantity (draw, 1)
+        What was written, and the factor; `80 %` is 0.8.
+
+    Raises
+    ------
+    OperatorError
+        If the value is no quantity, or the factor has a unit.
+    """
+    if isinstance(by, Quantity):
+        return _quantity(value, "times") * by
+    factor, _, unit = _written(by, "a bare number or a percentage", "write it like `{times: 0.8}` or `{times: 80 %}`")
+    if unit not in ("", "percent"):
+        raise OperatorError(f"`times: {by}`", "a bare number or a percentage", "use `plus` to add an amount")
+    factor = factor / 100 if unit else factor
+    if isinstance(value, Quantity):
+        return value * float(factor)
+    number, suffix, _ = _changeable(value, "times")
+    return _text(number * factor, suffix)
+
+
+def plus(value: Any, more: Any) -> Any:  # noqa: ANN401 - a text or a drawn Quantity, both
+    """Return the sum of two quantities of one dimension, in the unit of the first.
+
+    Parameters
+    ----------
+    value, more : str or Quantity (draw, 1)
+        What was written, and what is added to it; it may be negative.
+
+    Raises
+    ------
+    OperatorError
+        If one is no quantity, or their dimensions differ.
+    """
+    if isinstance(value, Quantity) or isinstance(more, Quantity):
+        return _quantity(value, "plus") + _quantity(more, "plus")
+    number, suffix, unit = _changeable(value, "plus")
+    added, other, other_unit = _written(more, "a quantity", f"write it like `{{plus: {value}}}`")
+    factor = conversion(other_unit, unit) if bool(unit) == bool(other_unit) else None
+    if factor is None:
+        raise OperatorError(f"`{more}` to add to `{value}`", "a quantity of the same kind", f"like `{{plus: {value}}}`")
+    more_here = added * Decimal(str(factor)) if factor >= 1 else added / Decimal(str(round(1 / factor, 9)))
+    return _text(number + more_here * _scale(other) / _scale(suffix), suffix)
+
+
+def delay(value: Any, by: Any) -> Any:  # noqa: ANN401 - a text or a drawn Quantity, both
+    """Return a date some months later, or earlier: the end of a month becomes the end of a month.
+
+    Parameters
+    ----------
+    value, by : str
+        A day, month, quarter or year; and a duration, negative to move back.
+
+    Raises
+    ------
+    OperatorError
+        If one is none, or a quarter or year would no longer be whole.
+    """
+    wanted, hint = "a duration in months, quarters or years", "write it like `{delay: 6 months}`"
+    if isinstance(by, Quantity):
+        raise OperatorError("a drawn quantity", wanted, "dates cannot be drawn")
+    number, _, unit = _written(by, wanted, hint)
+    months = number * _MONTHS.get(unit, 0)
+    if unit not in _MONTHS or months != int(months):
+        raise OperatorError(f"`delay: {by}`", f"{wanted}, whole months in all", hint)
+    return _later(value, int(months))
+
+
+OPERATORS: Final[dict[str, Callable[[Any, Any], Any]]] = {"times": times, "plus": plus, "delay": delay}
+
+
+def _later(value: Any, months: int) -> str:  # noqa: ANN401 - what stands there
+    hint = "only dates are delayed; a project has a field `delay`, durations take `plus`"
+    day = day_of(value) if isinstance(value, str) and re.fullmatch(r"[0-9]+-[0-9]+-[0-9]+", value) else ()
+    if isinstance(day, tuple):
+        span = whole_period(value) if isinstance(value, str) else None
+        length = span[1] - span[0] if span else 1
+        if span is None or months % length:
+            raise OperatorError(quoted(value), "a date that moves by whole months, quarters or years", hint)
+        year, month = divmod(span[0] + months, 12)
+        return {12: f"{year}", 3: f"{year}-Q{month // 3 + 1}", 1: f"{year}-{month + 1:02d}"}[length]
+    number = month_number(day)
+    later = month_end(int(number) + months) if number == int(number) else add_months(day, months)
+    return later.isoformat()
+
+
+def _written(text: Any, wanted: str, hint: str) -> tuple[Decimal, str, str]:  # noqa: ANN401 - what stands there
+    """Return the number of a quantity's text, what follows it (scale and unit), and the unit alone."""
+    try:
+        _, unit = split_quantity(text if isinstance(text, str) and text.isascii() else "?")
+    except QuantityTextError:
+        raise OperatorError(quoted(text), wanted, hint) from None
+    number, _, suffix = text.partition(" ")
+    return Decimal(number.replace("_", "")), suffix, unit
+
+
+def _changeable(value: Any, operator: str) -> tuple[Decimal, str, str]:  # noqa: ANN401 - what stands there
+    """Return the parts of the text that an operator is to change."""
+    wanted = f"a quantity that `{operator}` can change"
+    return _written(value, wanted, "replace the value, or name the inputs that have a number")
+
+
+def _quantity(value: Any, operator: str) -> Any:  # noqa: ANN401 - a pint Quantity
+    if isinstance(value, Quantity):
+        return value
+    number, suffix, unit = _changeable(value, operator)
+    return Quantity(float(number * _scale(suffix)), unit or "dimensionless")
+
+
+def _scale(suffix: str) -> int:
+    return _SCALED.get(suffix.partition(" ")[0], 1)
+
+
+def _text(number: Decimal, suffix: str) -> str:
+    """Write a number so that the grammar reads it: plain digits, grouped by `_`."""
+    plain = f"{number.normalize() if number else Decimal(0):,f}".replace(",", "_")
+    return f"{plain} {suffix}" if suffix else plain

@@ -1,0 +1,229 @@
+"""The one operation on trees: an overlay of `remove`, `change` and `add`. Everything that asks "what if" is this."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field, replace
+
+from fibercap.core.errors import Place, Problem, did_you_mean
+from fibercap.core.like import has_like, likened
+from fibercap.core.operators import OPERATORS, OperatorError
+from fibercap.core.tree import WRAPPER, Branch, Leaf, Origin, Path, Tree, at, inside, is_wrapper
+
+ASIDE = frozenset({"source", "where", "note"})
+VERBS = ("remove", "change", "add")
+
+
+@dataclass(frozen=True)
+class Schema:
+    """What an overlay must know: the field names at a path (None where names are free), and which blocks are one value.
+
+    A block that is one value, such as a ramp, is replaced as a whole; its key says which kind it is.
+    """
+
+    fields: Callable[[Path], frozenset[str] | None] = lambda _path: None
+    one_value: Callable[[Path], bool] = lambda _path: False
+
+
+class OverlayError(ValueError):
+    """An overlay does not fit; holds the problems, and the tree with all of it laid that does fit."""
+
+    def __init__(self, problems: Iterable[Problem], tree: Branch) -> None:
+        self.problems, self.tree = list(problems), tree
+        super().__init__("\n".join(problem.sentence() for problem in self.problems))
+
+
+def overlay(tree: Branch, changes: Branch, schema: Schema = Schema(), how: str = "change") -> Branch:
+    """Lay `{remove, change, add}` over a tree and return the new tree; the old one stays as it is.
+
+    `remove` comes first, then `change` (the path must exist, or be an optional field that the schema knows at that
+    block), then `add` (the path must not exist). Blocks merge, scalars and sourced values replace; `{times: 0.8}`,
+    `{plus: ...}` and `{delay: ...}` change what stands there. A `like` in what is laid is filled. An operator that this
+    very overlay has applied to a value already, known by its place, is not applied again.
+
+    Parameters
+    ----------
+    tree : Branch
+        What is laid over.
+    changes : Branch
+        Any of `remove` (paths), `change` and `add` (values by dotted path).
+    schema : Schema
+        Which fields there may be, and which blocks are replaced as a whole.
+    how : str
+        What the change is called in the origins.
+
+    Raises
+    ------
+    OverlayError
+        With every path that is misspelt, missing or in the way, and every operator that does not fit.
+    """
+    problems: list[Problem] = []
+    removed = changes.get("remove")
+    for name in removed.value if isinstance(removed, Leaf) and removed.value else ():
+        path = tuple(name.split("."))
+        if at(tree, path) is None:
+            problems.append(_misspelt(tree, path, schema, removed.place if isinstance(removed, Leaf) else None))
+        else:
+            tree = _removed(tree, path)
+    for verb in ("change", "add"):
+        block = changes.get(verb)
+        for name, child in block.items() if isinstance(block, Branch) else ():
+            path, where = tuple(name.split(".")), block.keys_at.get(name)  # type: ignore[union-attr]
+            problem = _refusal(tree, path, verb, schema, where)
+            if problem is None:
+                tree = _laid(tree, path, child, _Lay(how, where, schema, verb == "change", problems))
+            else:
+                problems.append(problem)
+    if has_like(changes):
+        tree = likened(tree, schema.one_value, problems)
+    if problems:
+        raise OverlayError(problems, tree)
+    return tree
+
+
+def _refusal(tree: Branch, path: Path, verb: str, schema: Schema, where: Place | None) -> Problem | None:
+    exists = at(tree, path) is not None
+    name = ".".join(path)
+    if verb == "add" and exists:
+        return Problem(name, "exists", "a path that exists already", "a new one", "use `change` to alter it", where)
+    if verb == "change" and not exists and not _optional(tree, path, schema):
+        return _misspelt(tree, path, schema, where)
+    return None
+
+
+def _optional(tree: Branch, path: Path, schema: Schema) -> bool:
+    """Tell whether a path that is not written may be set: every step is written, or a field the schema knows."""
+    for depth in range(1, len(path) + 1):
+        if at(tree, path[:depth]) is None and path[depth - 1] not in (schema.fields(path[: depth - 1]) or ()):
+            return False
+    return True
+
+
+def _misspelt(tree: Branch, path: Path, schema: Schema, where: Place | None) -> Problem:
+    depth = 0
+    while at(tree, path[: depth + 1]) is not None:
+        depth += 1
+    block = at(tree, path[:depth])
+    known = set(block) if isinstance(block, Branch) else set()
+    known |= schema.fields(path[:depth]) or frozenset()
+    return replace(_lost(path[: depth + 1], known, where), path=".".join(path))
+
+
+def _lost(path: Path, known: Iterable[str], where: Place | None) -> Problem:
+    stem = ".".join(path[:-1])
+    hint = did_you_mean(path[-1], known, f"names under `{stem}`" if stem else "blocks")
+    return Problem(".".join(path), "no_such_path", "a path that does not exist", "one that does", hint, where)
+
+
+def _removed(tree: Branch, path: Path) -> Branch:
+    inner = tree["value"] if is_wrapper(tree) and path[0] not in WRAPPER else tree
+    tree = inner if isinstance(inner, Branch) else tree
+    if len(path) == 1:
+        return tree.without_child(path[0])
+    child = tree[path[0]]
+    return tree.with_child(path[0], _removed(child, path[1:])) if isinstance(child, Branch) else tree
+
+
+@dataclass(frozen=True)
+class _Lay:
+    """How one change is laid: what it is called, where it stands, the schema, and who hears what does not fit."""
+
+    how: str
+    where: Place | None
+    schema: Schema
+    changes: bool
+    problems: list[Problem] = field(default_factory=list)
+
+
+def _laid(tree: Branch, path: Path, new: Tree, lay: _Lay, above: Path = ()) -> Branch:
+    head, rest, here = path[0], path[1:], (*above, path[0])
+    old = tree.get(head)
+    if not rest:
+        if lay.where is not None and lay.schema.one_value(here):  # what was written before is gone, place and all
+            tree = tree.without_child(head)
+            tree = Branch(tree.children, {k: v for k, v in tree.keys_at.items() if k != head}, tree.place)
+        return tree.with_child(head, _merged(old, new, lay, here), lay.where)
+    inner = _value(old) if rest[0] not in WRAPPER else old
+    block = inner if isinstance(inner, Branch) else Branch(place=lay.where)
+    return tree.with_child(head, _laid(block, rest, new, lay, here), lay.where)
+
+
+def _value(tree: Tree | None) -> Tree | None:
+    return None if tree is None else inside(tree)
+
+
+def _merged(old: Tree | None, new: Tree, lay: _Lay, path: Path) -> Tree:
+    """Return `new` laid over `old`: blocks merge key by key; anything else replaces, and remembers what it replaced."""
+    if isinstance(new, Leaf):
+        before = old.origins if isinstance(old, Leaf) else ()
+        last = str(old.value) if isinstance(old, Leaf) else None
+        return Leaf(new.value, (*before, Origin(new.place, lay.how, last)))
+    if _operates(new, old, lay.schema.fields(path)):
+        return _operated(old, new, lay, path)
+    keep = not (is_wrapper(new) or lay.schema.one_value(path))
+    base = _value(old)
+    base = base if keep and isinstance(base, Branch) else Branch(place=new.place)
+    for key, child in new.items():
+        here = (*path, key)
+        if lay.changes and keep and _is_new_entry(base, here, child, lay.schema):
+            lay.problems.append(_lost(here, base, new.keys_at.get(key)))
+            continue
+        base = base.with_child(key, _merged(base.get(key), child, lay, here), new.keys_at.get(key))
+    return base
+
+
+def _is_new_entry(base: Branch, path: Path, child: Tree, schema: Schema) -> bool:
+    """Tell whether a change would bring in a project, a loan or the like that is not there: that is for `add`."""
+    free = schema.fields(path[:-1]) is None and schema.fields(path) is not None
+    return free and isinstance(child, Branch) and path[-1] not in base
+
+
+def _operates(new: Branch, old: Tree | None, known: frozenset[str] | None) -> bool:
+    """Tell whether a block is an operation, such as `{times: 0.8}`, on what stands there, and not fields of its own."""
+    asked = [key for key in new if key not in ASIDE]
+    if not asked or not all(key in OPERATORS and isinstance(new[key], Leaf) for key in asked):
+        return False
+    inner = _value(old)
+    return isinstance(inner, Leaf) or not (known or frozenset()).intersection(asked)
+
+
+def _operated(old: Tree | None, new: Branch, lay: _Lay, path: Path) -> Tree:
+    """Return a value, or every value of a block, changed by the operators; a source that they name goes with it."""
+    inner, fields = _value(old), (lay.schema.fields(path) or frozenset()) - {"note"}
+    first = next(key for key in new if key in OPERATORS)
+    if inner is None and path[-1] not in (lay.schema.fields(path[:-1]) or path):
+        return new  # the key itself is unknown, which is told when the plan is looked at
+    if inner is None or (isinstance(inner, Branch) and fields.intersection(inner)):
+        found = f"`{first}` on {'nothing' if inner is None else 'a block of several inputs'}"
+        hint = (
+            "write the value itself" if inner is None else f"name one of them, such as `{'.'.join(path)}.{min(fields)}`"
+        )
+        where = new.keys_at.get(first) or lay.where
+        lay.problems.append(Problem(".".join(path), "no_operand", found, "a value to change", hint, where))
+        return old if old is not None else Leaf(None, (Origin(where),))
+    result: Tree = inner
+    for operator, operand in new.items():
+        if operator in OPERATORS and isinstance(operand, Leaf):
+            result = _each(result, operator, operand, lay, path)
+    told = {key: child for key, child in new.items() if key in ASIDE}
+    return Branch({"value": result, **told}, new.keys_at, new.place) if told else result
+
+
+def _each(tree: Tree, operator: str, operand: Leaf, lay: _Lay, path: Path) -> Tree:
+    tree = inside(tree)
+    if isinstance(tree, Branch):
+        children = {
+            key: child if key == "note" else _each(child, operator, operand, lay, (*path, key))
+            for key, child in tree.items()
+        }
+        return Branch(children, tree.keys_at, tree.place)
+    step = Origin(operand.place, lay.how, str(tree.value), f"{operator}: {operand.value}")
+    again = any((o.place, o.how, o.operator) == (step.place, step.how, step.operator) for o in tree.origins)
+    if tree.value is None or (step.place is not None and again):
+        return tree
+    try:
+        return Leaf(OPERATORS[operator](tree.value, operand.value), (*tree.origins, step))
+    except OperatorError as error:
+        name = ".".join(path)
+        lay.problems.append(Problem(name, "bad_operator", error.found, error.wanted, error.hint, operand.place))
+        return tree

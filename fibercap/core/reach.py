@@ -1,0 +1,78 @@
+"""Which inputs a row rests on: the references of all formulas as one graph, walked once."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import TYPE_CHECKING
+
+from fibercap.core.formula import parse
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from fibercap.core.rows import Block
+
+Node = tuple[str, tuple[str, ...], tuple[str, ...]]
+
+
+@dataclass(frozen=True)
+class Reach:
+    """The inputs that each row and each given number rests on, as bits of a whole number; `inputs` names the bits."""
+
+    inputs: tuple[str, ...]
+    masks: Mapping[str, int]
+
+    def of(self, paths: Iterable[str]) -> int:
+        """Return the inputs that some rows rest on, as bits; what is no row rests on nothing."""
+        found = 0
+        for path in paths:
+            found |= self.masks.get(path, 0)
+        return found
+
+    def named(self, bits: int) -> tuple[str, ...]:
+        """Return the inputs that some bits stand for."""
+        return tuple(path for number, path in enumerate(self.inputs) if bits >> number & 1)
+
+
+def references(*texts: str) -> tuple[str, ...]:
+    """Return what formula texts refer to, each once."""
+    return tuple(dict.fromkeys(path for text in texts if "{" in text for path, _ in parse(text).references))
+
+
+def reach(blocks: Iterable[Block]) -> Reach:
+    """Return the inputs that every row of some blocks rests on, whatever the values are.
+
+    Source
+    ------
+    Own derivation: the smallest sets that hold what a row reads and the sets of all that its formula refers to.
+    """
+    nodes: list[Node] = []
+    for block in blocks:
+        nodes += [(path, (item.formula,), item.reads) for path, item in block.given.items()]
+        nodes += [(path, (row.formula, row.before), row.reads) for path, row in block.rows.items()]
+    return _reach(tuple(nodes))
+
+
+@lru_cache(maxsize=32)
+def _reach(nodes: tuple[Node, ...]) -> Reach:
+    """Walk a graph that has not been walked before; a batch and its members share one walk."""
+    bits: dict[str, int] = {}
+    masks: dict[str, int] = {}
+    refers: dict[str, tuple[str, ...]] = {}
+    for path, texts, reads in nodes:
+        own = 0
+        for read in reads:
+            own |= 1 << bits.setdefault(read, len(bits))
+        masks[path] = masks.get(path, 0) | own
+        refers[path] = (*refers.get(path, ()), *references(*texts))
+    changed = True
+    while changed:  # a few rounds: rows are written in the order of their references, but for values of earlier periods
+        changed = False
+        for path, others in refers.items():
+            found = masks[path]
+            for other in others:
+                found |= masks.get(other, 0)
+            if found != masks[path]:
+                masks[path], changed = found, True
+    return Reach(tuple(bits), masks)

@@ -1,0 +1,68 @@
+"""How good the evidence for a result is: as weak as the weakest of the inputs that it rests on."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from fibercap.core.reach import Reach, reach, references
+from fibercap.model.plan import KINDS
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from fibercap.model.measure import Measure
+    from fibercap.model.projection import Projection
+    from fibercap.model.scenario import Input, Scenario
+
+FRAME: Final = "horizon"
+"""The block that frames the question: which years are looked at, and in which steps, is no evidence of anything."""
+
+
+class Evidence:
+    """Tells for rows and measures of one projection which written inputs they rest on, and how weak the weakest is."""
+
+    def __init__(self, scenario: Scenario, reached: Reach) -> None:
+        self.reached = reached
+        self.inputs = {item.path: item for item in scenario.inputs() if item.path.split(".")[0] != FRAME}
+        below: dict[str, list[Input]] = {}
+        for path, item in self.inputs.items():
+            for depth in range(path.count(".") + 1):
+                below.setdefault(".".join(path.split(".")[: depth + 1]), []).append(item)
+        self._below = below
+        self._of_kind = dict.fromkeys(KINDS, 0)
+        for number, read in enumerate(reached.inputs):
+            for kind in {item.kind for item in self.written(read)}:
+                self._of_kind[kind] |= 1 << number
+
+    def written(self, read: str) -> tuple[Input, ...]:
+        """Return the inputs that are written at a path, below it, or as the whole of which it is a part."""
+        if read in self._below:
+            return tuple(self._below[read])
+        while read and read not in self.inputs:
+            read = read.rpartition(".")[0]
+        return (self.inputs[read],) if read else ()
+
+    def weakest(self, paths: Iterable[str]) -> str:
+        """Return the weakest kind among the inputs that some rows rest on; "" if they rest on none that is written."""
+        bits = self.reached.of(paths)
+        return next((kind for kind in reversed(KINDS) if bits & self._of_kind[kind]), "")
+
+    def under(self, paths: Iterable[str]) -> tuple[Input, ...]:
+        """Return the written inputs that some rows rest on, in the order of the scenario."""
+        found = {item.path for read in self.reached.named(self.reached.of(paths)) for item in self.written(read)}
+        return tuple(item for path, item in self.inputs.items() if path in found)
+
+
+def evidence(projection: Projection) -> Evidence:
+    """Return what tells the evidence of a projection's results.
+
+    Source
+    ------
+    docs/decisions/evidence.md: inputs count where the formulas lead to them, those left at their default do not.
+    """
+    return Evidence(projection.scenario, reach(projection.blocks.values()))
+
+
+def rows_of(measure: Measure) -> tuple[str, ...]:
+    """Return the rows and inputs from which a measure is computed."""
+    return (*references(measure.formula), *measure.reads)

@@ -1,0 +1,109 @@
+"""Where scenarios lie: files, shipped names, and what `extends` may reach."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from fibercap.core.errors import Place, Problem, ScenarioError, did_you_mean
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+_PACKAGE = Path(__file__).resolve().parents[1]
+SUFFIXES = (".yaml", ".yml")
+
+
+def shipped_folders() -> tuple[Path, ...]:
+    """Return where shipped scenarios may lie: inside the installed package, else in the checkout."""
+    return (_PACKAGE / "scenarios", _PACKAGE.parent / "scenarios")
+
+
+def shipped() -> dict[str, Path]:
+    """Return the shipped scenarios by name."""
+    for folder in shipped_folders():
+        found = {path.stem: path for path in sorted(folder.glob("*.yaml"))}
+        if found:
+            return found
+    return {}
+
+
+def locate(name: str) -> Path:
+    """Return the file for a path or the name of a shipped scenario.
+
+    Raises
+    ------
+    ScenarioError
+        If there is neither such a file nor such a name.
+    """
+    path = Path(name)
+    if path.is_file():
+        return path
+    if name in shipped():
+        return shipped()[name]
+    if path.is_dir():
+        told, hint = f"`{name}`, a folder", "name one file in it"
+    else:
+        near = _scenarios_in(path.parent) if path.parent.is_dir() else set()
+        known = near if path.suffix in SUFFIXES else set(shipped())
+        told = f"no file `{name}`, and no shipped scenario of that name"
+        hint = did_you_mean(path.name, known, "scenarios")
+    raise ScenarioError(name, [Problem("", "no_such_file", told, "a scenario", hint, Place(name, 1, 1))])
+
+
+def parent_of(name: str, folder: Path, fence: Path | None, where: Place | None) -> Path | Problem:
+    """Return the file that `extends` names, or why it cannot be used.
+
+    Parameters
+    ----------
+    name : str
+        A path from the folder of the file that names it, or the name of a shipped scenario.
+    folder : Path
+        That folder.
+    fence : Path or None
+        The folder that `extends` may not leave, links followed; None lets it go anywhere. Shipped scenarios are inside.
+    where : Place or None
+        Where it is named.
+    """
+    path = folder / name
+    if not path.is_file() and name in shipped():
+        return shipped()[name].resolve()
+    if fence is not None and not _within(path.resolve(), (fence, *shipped_folders())):
+        told, wanted = f"`{name}`, which leads out of the folder {shown(fence)}", "a file inside it"
+        return Problem("extends", "outside", told, wanted, "move it inside, or give `--allow-outside`", where)
+    if not path.is_file():
+        near = _scenarios_in(folder) | set(shipped())
+        told, hint = f"no file `{name}`", did_you_mean(Path(name).name, near, "files in that folder")
+        return Problem("extends", "no_such_file", told, "a scenario", hint, where)
+    return path.resolve()
+
+
+def _within(path: Path, folders: Iterable[Path]) -> bool:
+    return any(path.is_relative_to(folder.resolve()) for folder in folders)
+
+
+def _scenarios_in(folder: Path) -> set[str]:
+    return {file.name for suffix in SUFFIXES for file in folder.glob(f"*{suffix}")}
+
+
+def shown(path: Path) -> str:
+    """Return a path as messages show it: from the current folder where it lies below."""
+    try:
+        return str(path.resolve().relative_to(Path.cwd()))
+    except ValueError:
+        return str(path)
+
+
+def bytes_of(path: Path) -> bytes:
+    """Return a file's bytes.
+
+    Raises
+    ------
+    ScenarioError
+        If it cannot be read.
+    """
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        told, where = f"a file that cannot be read ({error.strerror})", Place(shown(path), 1, 1)
+        raise ScenarioError(shown(path), [Problem("", "unreadable", told, "a readable file", "", where)]) from None

@@ -1,0 +1,120 @@
+"""A text or file, read with all that it extends: one tree, and everything that reading refused on the way."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Final
+
+from fibercap.core.errors import Place, Problem, ScenarioError, unique
+from fibercap.core.tree import Branch, Leaf, leaves
+from fibercap.reading.extends import Layer, Parents, resolved
+from fibercap.reading.locating import bytes_of, parent_of, shown
+from fibercap.reading.text import BROKEN, read_leniently
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+    from pathlib import Path
+
+    from fibercap.reading.text import Reading
+
+VERSION: Final = 1
+
+
+@dataclass(frozen=True)
+class Opened:
+    """One tree of all files, and what is wrong with them; `name` is what messages call the one that was asked for."""
+
+    name: str
+    tree: Branch
+    problems: tuple[Problem, ...]
+    refused: frozenset[Place | None] = frozenset()
+    incomplete: frozenset[tuple[str, ...]] = frozenset()
+
+    def further(self, problems: Iterable[Problem]) -> Iterator[Problem]:
+        """Run over the problems that do not only follow from what reading refused already."""
+        for problem in problems:
+            lost = problem.code == "missing" and tuple(problem.path.split(".")[:-1]) in self.incomplete
+            if not lost and (problem.code == "unknown_key" or problem.place not in self.refused):
+                yield problem
+
+
+@dataclass
+class _Readings:
+    """Reads each file once, and remembers what it refused."""
+
+    folder: Path
+    fence: Path | None
+    readings: dict[Path | None, Reading] = field(default_factory=dict)
+
+    def layer(self, text: str | bytes, name: str, path: Path | None) -> Layer:
+        """Return the layer of a text.
+
+        Raises
+        ------
+        ScenarioError
+            If nothing of it can be read, or it is of a newer format.
+        """
+        reading = read_leniently(text, name)
+        _check_version(reading.tree, name)
+        self.readings[path] = reading
+        return Layer(name, path, reading.tree)
+
+    def find(self, name: str, layer: Layer, where: Place | None) -> Layer | Problem:
+        """Return the layer of a file that another one extends."""
+        found = parent_of(name, layer.path.parent if layer.path else self.folder, self.fence, where)
+        if isinstance(found, Problem):
+            return found
+        if found in self.readings:
+            return Layer(shown(found), found, self.readings[found].tree)
+        try:
+            return self.layer(bytes_of(found), shown(found), found)
+        except ScenarioError as error:
+            return error.problems[0]
+
+
+def opened(text: str | bytes, name: str, path: Path | None, folder: Path, *, allow_outside: bool = False) -> Opened:
+    """Read a text and all that it extends.
+
+    Parameters
+    ----------
+    text : str or bytes
+        YAML.
+    name : str
+        What messages call it.
+    path : Path or None
+        Where it lies, links followed; None for a text that is in no file.
+    folder : Path
+        Its folder: relative paths start there, and what it extends lies below it.
+    allow_outside : bool
+        Let `extends` leave that folder.
+
+    Raises
+    ------
+    ScenarioError
+        If nothing can be read of it, or nothing is there to lay it over.
+    """
+    folder = folder.resolve()
+    readings = _Readings(folder, None if allow_outside else folder)
+    parents = Parents(readings.find)
+    layer = readings.layer(text, name, path)
+    tree = resolved(layer, parents)
+    told = [problem for reading in readings.readings.values() for problem in reading.problems] + parents.problems
+    if told and not tree:
+        raise ScenarioError(name, unique(told))
+    if layer.extends is not None and "fibercap" not in layer.tree:
+        where, hint = layer.tree.place, "add `fibercap: 1`"
+        told.append(Problem("fibercap", "missing", "no `fibercap`", "one", hint, where and Place(name, 1, 1)))
+    refused = {leaf.place for r in readings.readings.values() for _, leaf in leaves(r.tree) if leaf.value is BROKEN}
+    incomplete = frozenset(path for r in readings.readings.values() for path in r.incomplete)
+    return Opened(name, tree, tuple(told), frozenset(refused), incomplete)
+
+
+def _check_version(tree: Branch, name: str) -> None:
+    """Refuse a newer format before anything else is read: its other keys may mean other things."""
+    leaf = tree.get("fibercap")
+    text = leaf.value if isinstance(leaf, Leaf) else ""
+    newer = isinstance(text, str) and re.fullmatch("[0-9]{1,9}", text) and int(text) > VERSION
+    if newer and isinstance(leaf, Leaf):
+        told, wanted = f"a scenario of format version {text}", f"version {VERSION}, the newest this fibercap knows"
+        raise ScenarioError(name, [Problem("fibercap", "newer", told, wanted, "install a newer fibercap", leaf.place)])

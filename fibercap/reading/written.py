@@ -1,0 +1,97 @@
+"""A tree as YAML text: what reading would read again, with each value's origin in a comment."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any, Final
+
+from fibercap.core.tree import Branch, Leaf, leaves
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from fibercap.core.tree import Origin
+
+_PLAIN: Final = re.compile(r"-?[A-Za-z0-9][A-Za-z0-9_.%/()+'-]*(?: [A-Za-z0-9%][A-Za-z0-9_.%/()+'-]*)*")
+_NOTHING: Final = frozenset({"null", "Null", "NULL"})
+
+
+def written(tree: Branch, *, origins: bool = True) -> str:
+    """Return a tree as YAML.
+
+    Parameters
+    ----------
+    tree : Branch
+        What a scenario was made from.
+    origins : bool
+        Say behind each value where it was written, and what was done to it since.
+    """
+    return "\n".join(_lines(tree, "", origins=origins)) + "\n"
+
+
+def _lines(tree: Branch, indent: str, *, origins: bool) -> Iterator[str]:
+    for key, child in tree.items():
+        head = f"{indent}{_scalar(key)}:"
+        if isinstance(child, Leaf):
+            told = f"  # {chain(child.origins)}" if origins and child.place else ""
+            yield f"{head} {_value(child)}{told}"
+        elif not child:
+            yield f"{head} {{}}"
+        else:
+            yield head
+            yield from _lines(child, f"{indent}  ", origins=origins)
+
+
+def _value(leaf: Leaf) -> str:
+    if isinstance(leaf.value, tuple):
+        return f"[{', '.join(map(_scalar, leaf.value))}]"
+    return _scalar(str(leaf.value))
+
+
+def _scalar(text: str) -> str:
+    """Return a text as a YAML scalar: plain where nobody can mistake it, else between double quotes."""
+    plain = _PLAIN.fullmatch(text) and text not in _NOTHING
+    return text if plain else f'"{"".join(map(_character, text))}"'
+
+
+def _character(character: str) -> str:
+    if character in '"\\':
+        return f"\\{character}"
+    return character if character.isprintable() else f"\\U{ord(character):08x}"
+
+
+def chain(origins: tuple[Origin, ...]) -> str:
+    """Return the life of a value on one line, the latest step first."""
+    return "; ".join(_step(origin) for origin in reversed(origins))
+
+
+def _step(origin: Origin) -> str:
+    at = origin.place.spot if origin.place else origin.how
+    named = origin.how == "written" or (origin.place is not None and origin.how == origin.place.file)
+    words = [] if named or at.startswith(origin.how) else [origin.how]
+    words += [origin.operator] if origin.operator else []
+    words += [f"was {origin.previous}"] if origin.previous is not None else []
+    return " ".join(" ".join([at, ", ".join(words)]).split())
+
+
+def origins_document(tree: Branch) -> dict[str, Any]:
+    """Return every value of a tree by its path, with its chain of origins, the earliest first."""
+    return {
+        ".".join(path): {
+            "value": list(leaf.value) if isinstance(leaf.value, tuple) else str(leaf.value),
+            "origins": [_document(origin) for origin in leaf.origins],
+        }
+        for path, leaf in leaves(tree)
+    }
+
+
+def _document(origin: Origin) -> dict[str, Any]:
+    at = origin.place
+    return {
+        "file": at.file if at else None,
+        "line": at.line if at else None,
+        "column": at.column if at else None,
+        "how": origin.how,
+        "operator": origin.operator or None,
+        "previous": origin.previous,
+    }

@@ -1,0 +1,107 @@
+"""In which inputs two plans differ, and which results move with them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+from fibercap.core.tree import Leaf, inside, leaves, unwrap
+from fibercap.model.measures import measures
+from fibercap.model.projection import project
+from fibercap.studies.claims import outcomes
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from fibercap.core.errors import Place
+    from fibercap.core.tree import Branch, Path
+    from fibercap.model.measure import Measure
+    from fibercap.model.scenario import Scenario
+
+ALIKE: Final = 1e-9
+"""Results nearer than this share of the larger are alike."""
+OWN: Final = frozenset({"id", "title", "note", "fibercap"})
+
+
+@dataclass(frozen=True)
+class Difference:
+    """One input in which two plans differ: text, source and place in each, None where it is not written."""
+
+    path: str
+    old: str | None
+    new: str | None
+    old_source: str | None
+    new_source: str | None
+    old_place: Place | None
+    new_place: Place | None
+
+
+@dataclass(frozen=True)
+class Moved:
+    """A measure that differs; the first plan's and the second's."""
+
+    old: Measure
+    new: Measure
+
+
+def differences(one: Scenario, other: Scenario) -> dict[str, Difference]:
+    """Return the inputs in which two plans differ in value or source, in the order of the first, then of the second.
+
+    A plan's own name, title and note, and the notes of its inputs, are left out.
+    """
+    old, new = _inputs(one), _inputs(other)
+    paths = [*old, *(path for path in new if path not in old)]
+    nothing = (None, None, None)
+    found = {}
+    for path in paths:
+        (before, source, at), (after, other_source, there) = old.get(path, nothing), new.get(path, nothing)
+        if (before, source) != (after, other_source):
+            found[path] = Difference(path, before, after, source, other_source, at, there)
+    return found
+
+
+def _inputs(plan: Scenario) -> dict[str, tuple[str | None, str | None, Place | None]]:
+    """Return the text, source and place of every leaf that is an input."""
+    values, wrappers = unwrap(plan.tree)
+    found: dict[str, tuple[str | None, str | None, Place | None]] = {}
+    for path, leaf in leaves(values):
+        if path[0] not in OWN and path[-1] != "note":
+            text = ", ".join(leaf.value) if isinstance(leaf.value, tuple) else str(leaf.value)
+            found[".".join(path)] = (text, _source(path, wrappers), leaf.place)
+    return found
+
+
+def _source(path: Path, wrappers: Mapping[Path, Branch]) -> str | None:
+    for depth in range(len(path), 0, -1):
+        source = wrappers[path[:depth]].get("source") if path[:depth] in wrappers else None
+        if source is not None:
+            leaf = inside(source)
+            return str(leaf.value) if isinstance(leaf, Leaf) else None
+    return None
+
+
+def moved(one: Scenario, other: Scenario) -> tuple[dict[str, Moved], dict[str, tuple[bool | None, bool | None]]]:
+    """Return the measures that differ between two plans, and the claims that hold in one of them only.
+
+    Raises
+    ------
+    IdentityError
+        If a law of the books is broken in one.
+    """
+    first, second = project(one), project(other)
+    old, new = measures(first), measures(second)
+    found = {name: Moved(old[name], new[name]) for name in old if name in new and _differs(old[name], new[name])}
+    held, holds = outcomes(first, old), outcomes(second, new)
+    names = [*held, *(name for name in holds if name not in held)]
+    verdicts = {
+        name: (held[name].holds if name in held else None, holds[name].holds if name in holds else None)
+        for name in names
+    }
+    return found, {name: pair for name, pair in verdicts.items() if pair[0] != pair[1]}
+
+
+def _differs(old: Measure, new: Measure) -> bool:
+    before, after = old.value, new.value
+    if before is None or after is None:
+        return before is not after
+    return abs(after - before) > ALIKE * max(abs(before), abs(after))

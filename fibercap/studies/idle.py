@@ -1,0 +1,183 @@
+"""Inputs that are accepted and move nothing: found by changing one at a time."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final
+
+import numpy as np
+
+from fibercap.core.errors import FibercapError, ScenarioError
+from fibercap.core.tree import Branch, Leaf, Path, leaves, unwrap
+from fibercap.core.units import Quantity, QuantityTextError, split_quantity
+from fibercap.model.measures import measures
+from fibercap.model.projection import project
+from fibercap.studies.alarms import warnings
+from fibercap.studies.claims import outcomes
+from fibercap.studies.covenants import covenants
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from fibercap.core.units import Array
+    from fibercap.model.projection import Projection
+    from fibercap.model.scenario import Scenario
+
+ASIDE: Final = frozenset(
+    {"fibercap", "id", "title", "note", "sources", "default_source", "options", "claims", "horizon"}
+)
+GIVEN: Final = ("inputs.", "time.", "products.", "exchange.", "rates.", "without_projects.")
+"""Rows that only repeat what was written, in periods: they are no output."""
+NUDGE: Final = 1.01
+CHUNK: Final = 200
+ROUNDING: Final = 1e-12
+_DATE: Final = re.compile(r"\d{4}(-\d{2}-\d{2}|-\d{2}|-Q[1-4])?")
+_MONTHS: Final = frozenset({"month", "quarter", "year"})
+
+
+@dataclass(frozen=True)
+class Number:
+    """A number as it was written: in which unit, and by which other values it may be replaced to see what moves."""
+
+    path: str
+    text: str
+    amount: float
+    unit: str
+
+
+def idle(scenario: Scenario) -> list[str]:
+    """Return the numbers and dates of a plan that move no row, measure, claim, covenant or warning, in its order.
+
+    All numbers are first nudged by a hundredth, each in a draw of its own, in one batch. What moves nothing there, or
+    cannot be drawn, is changed alone: by a hundredth, to half and double, by a month or a year. An input whose change
+    is refused, but not for its own bounds, is used: something rests on it.
+
+    Raises
+    ------
+    IdentityError
+        If a law of the books is broken.
+    """
+    values, _ = unwrap(scenario.tree)
+    written = {path: str(leaf.value) for path, leaf in leaves(values) if path[0] not in ASIDE and path[-1] != "note"}
+    numbers = [number for path, text in written.items() if (number := _number(path, text)) is not None]
+    moving = _moved_in_batch(scenario, [number for number in numbers if number.amount])
+    left = [number.path for number in numbers if number.path not in moving]
+    left += [".".join(path) for path, text in written.items() if _DATE.fullmatch(text)]
+    before = _outcome(project(scenario))
+    order = [".".join(path) for path in written]
+    tried = {path: written[tuple(path.split("."))] for path in sorted(set(left), key=order.index)}
+    return [path for path, text in tried.items() if not _moves(scenario, path, text, before)]
+
+
+def _number(path: Path, text: str) -> Number | None:
+    try:
+        amount, unit = split_quantity(text)
+    except QuantityTextError:
+        return None
+    return None if _DATE.fullmatch(text) else Number(".".join(path), text, amount, unit)
+
+
+def _moved_in_batch(scenario: Scenario, numbers: list[Number]) -> set[str]:
+    """Return the paths of the numbers that move a row when each is nudged in a draw of its own.
+
+    Those that are refused are left out; where it is not clear whose nudge was refused, each half is tried again.
+    """
+    if not numbers:
+        return set()
+    if len(numbers) > CHUNK:
+        return _moved_in_halves(scenario, numbers)
+    try:
+        return _moved(scenario, numbers)
+    except ScenarioError as error:
+        refused = {f"{problem.path}." for problem in error.problems}
+        kept = [number for number in numbers if not any(f"{number.path}.".startswith(path) for path in refused)]
+        return _moved_in_batch(scenario, kept) if len(kept) < len(numbers) else _moved_in_halves(scenario, numbers)
+    except FibercapError:
+        return _moved_in_halves(scenario, numbers)
+
+
+def _moved_in_halves(scenario: Scenario, numbers: list[Number]) -> set[str]:
+    half = len(numbers) // 2
+    if not half:
+        return set()
+    return _moved_in_batch(scenario, numbers[:half]) | _moved_in_batch(scenario, numbers[half:])
+
+
+def _moved(scenario: Scenario, numbers: list[Number]) -> set[str]:
+    draws = {}
+    for index, number in enumerate(numbers):
+        values = np.full((len(numbers) + 1, 1), number.amount)
+        values[index + 1] *= NUDGE
+        draws[number.path] = Quantity(values, number.unit or "dimensionless")
+    projection = project(scenario.drawn(draws))
+    moved = np.zeros(len(numbers) + 1, dtype=bool)
+    for value in _outputs(projection):
+        moved |= (~_alike(value, value[:1])).any(axis=-1)
+    return {number.path for index, number in enumerate(numbers) if moved[index + 1]}
+
+
+def _outputs(projection: Projection) -> Iterator[Array]:
+    """Run over the rows in money and in fiber; flags, counts and days matter only through them."""
+    for path, row in projection.rows.items():
+        if not path.startswith(GIVEN) and re.search("km|[A-Z]{3}", row.unit):
+            yield projection.value(path)
+
+
+def _alike(one: Array, other: Array) -> Any:  # noqa: ANN401 - an array of truths
+    largest = np.nanmax(np.abs(other), initial=0.0)
+    return np.isclose(one, other, rtol=ROUNDING, atol=ROUNDING * max(largest, 1e-6), equal_nan=True)
+
+
+@dataclass(frozen=True)
+class _Outcome:
+    rows: list[Array]
+    judged: tuple[object, ...]
+
+    def same(self, other: _Outcome) -> bool:
+        """Tell whether nothing moved between two outcomes."""
+        shapes = [row.shape for row in self.rows] == [row.shape for row in other.rows]
+        if not shapes or self.judged != other.judged:
+            return False
+        return all(bool(_alike(row, theirs).all()) for row, theirs in zip(self.rows, other.rows, strict=True))
+
+
+def _outcome(projection: Projection) -> _Outcome:
+    found = measures(projection)
+    values = [measure.values for measure in found.values()]
+    judged = (
+        *((claim.holds, claim.limit) for claim in outcomes(projection, found).values()),
+        *((tested.limit, tested.tests) for tested in covenants(projection).values()),
+        *(told for told in warnings(projection) if not told.startswith("unused: ")),
+        *(measure.reason for measure in found.values()),
+    )
+    return _Outcome([*_outputs(projection), *values], judged)
+
+
+def _moves(scenario: Scenario, path: str, text: str, before: _Outcome) -> bool:
+    """Tell whether any change of one input moves anything, or is refused for another reason than its own bounds."""
+    for change in _changes(text):
+        overlay = Branch({"change": Branch({path: change})})
+        try:
+            if not _outcome(project(scenario.changed(overlay, "nudged"))).same(before):
+                return True
+        except ScenarioError as error:
+            if any(problem.code != "out_of_range" for problem in error.problems):
+                return True
+        except FibercapError:
+            return True
+    return False
+
+
+def _changes(text: str) -> Iterable[Leaf | Branch]:
+    """Return what an input is changed to, to see whether anything moves: each a value, or an operation on it."""
+    if _DATE.fullmatch(text):
+        length = {4: "year", 7: "quarter" if "Q" in text else "month"}.get(len(text), "month")
+        return [Branch({"delay": Leaf(f"{count} {length}")}) for count in (1, -1, 12)]
+    amount, unit = split_quantity(text)
+    if amount == 0:
+        words = text.partition(" ")[2]
+        return [Leaf(f"{number} {words}".strip()) for number in ("1", "0.01", "1_000_000")]
+    if unit in _MONTHS:
+        return [Branch({"plus": Leaf(f"{count} {unit}")}) for count in (1, -1)]
+    return [Branch({"times": Leaf(factor)}) for factor in (str(NUDGE), "0.99", "0.5", "2")]

@@ -1,0 +1,85 @@
+"""What `diff` prints: inputs that differ, each with its place, and the results that move."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from rich.text import Text
+
+from fibercap.views.lines import measure_text
+from fibercap.views.pages import hanging
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from rich.console import Console
+
+    from fibercap.core.errors import Place
+    from fibercap.studies.differences import Difference, Moved
+
+Verdicts = dict[str, tuple[bool | None, bool | None]]
+
+
+def inputs_page(console: Console, names: tuple[str, str], found: Mapping[str, Difference]) -> None:
+    """Print the inputs in which two plans differ, and where each was written."""
+    console.print(Text(f"{names[0]} -> {names[1]}", style="bold"))
+    if not found:
+        console.print("No input differs.")
+        return
+    console.print(Text(f"{len(found)} input{'s differ' if len(found) > 1 else ' differs'}", style="dim"))
+    for path, item in found.items():
+        console.print(Text(f"  {path}"))
+        if item.old is not None:
+            hanging(console, "-", _told(item.old, item.old_source, item.old_place), "red", 4)
+        if item.new is not None:
+            hanging(console, "+", _told(item.new, item.new_source, item.new_place), "green", 4)
+
+
+def _told(text: str, source: str | None, place: Place | None) -> str:
+    at = f"  ({place.spot})" if place else ""
+    return f"{text}{f', source {source}' if source else ''}{at}"
+
+
+def results_page(console: Console, found: Mapping[str, Moved], verdicts: Verdicts) -> None:
+    """Print the measures that differ, and the claims that hold in one plan only."""
+    console.print()
+    console.print(Text("Measures that move" if found else "No measure moves.", style="bold"))
+    for item in found.values():
+        (old, unit), (new, other) = measure_text(item.old, [item.new]), measure_text(item.new, [item.old])
+        delta = ""
+        if item.old.value is not None and item.new.value is not None and item.old.value:
+            delta = f"  ({item.new.value / item.old.value - 1:+.1%})"
+        hanging(console, item.new.label, f"{f'{old} -> {new} {other or unit}'.rstrip()}{delta}", "", 2)
+    for name, (old_holds, new_holds) in verdicts.items():
+        told = {None: "not claimed", True: "holds", False: "fails"}
+        hanging(console, f"claim {name}", f"{told[old_holds]} -> {told[new_holds]}", "yellow", 2)
+
+
+def document(
+    names: tuple[str, str], found: Mapping[str, Difference], results: tuple[Mapping[str, Moved], Verdicts] | None
+) -> dict[str, Any]:
+    """Return the document of `diff --json`."""
+    inputs: dict[str, dict[str, Any]] = {
+        path: {
+            "old": item.old,
+            "new": item.new,
+            "old_source": item.old_source,
+            "new_source": item.new_source,
+            "old_origin": _place(item.old_place),
+            "new_origin": _place(item.new_place),
+        }
+        for path, item in found.items()
+    }
+    made: dict[str, Any] = {"old": names[0], "new": names[1], "differences": inputs}
+    if results is not None:
+        moved, verdicts = results
+        made["measures"] = {
+            name: {"label": item.new.label, "unit": item.new.unit, "old": item.old.value, "new": item.new.value}
+            for name, item in moved.items()
+        }
+        made["claims"] = {name: {"old": old, "new": new} for name, (old, new) in verdicts.items()}
+    return made
+
+
+def _place(place: Place | None) -> dict[str, Any] | None:
+    return {"file": place.file, "line": place.line, "column": place.column} if place else None

@@ -1,0 +1,149 @@
+"""`show` and `diff` as their users type them."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from fibercap.core.tree import Branch, Leaf
+from fibercap.reading.files import read, scenario_of
+from fibercap.reading.locating import shipped
+from fibercap.reading.text import read_text
+from fibercap.reading.written import written
+from fibercap.studies.differences import differences
+from tests.test_cli import SMALL, say
+
+__all__ = ["say"]  # a fixture
+
+CHILD = "fibercap: 1\nextends: small.yaml\nchange: {loans.bank.rate: {plus: 1 %/year}}\nremove: [claims.grows]\n"
+
+
+@pytest.mark.parametrize("name", sorted(shipped()))
+def test_what_show_prints_is_the_same_scenario(name: str) -> None:
+    for option in (None, "bullet"):
+        scenario = read(name, option)
+
+        again = scenario_of(written(scenario.tree), "shown.yaml")
+
+        assert again.tree == scenario.tree
+        assert again.digest() == scenario.digest()
+
+
+scalars = st.text(st.characters(exclude_categories=["Cs"]), max_size=12)
+trees = st.recursive(
+    scalars.map(Leaf),
+    lambda child: st.dictionaries(scalars, child, max_size=3).map(Branch),
+    max_leaves=8,
+)
+
+
+@given(children=st.dictionaries(scalars, trees, min_size=1, max_size=3))
+def test_any_tree_is_read_again_as_it_was_written(children: dict[str, Any]) -> None:
+    """Whatever a text holds: quotes, colons, words that YAML takes for nothing, control characters."""
+    tree = Branch(children)
+
+    assert read_text(written(tree), "again") == tree
+
+
+def test_show_tells_where_each_value_comes_from(say: Any) -> None:
+    Path("child.yaml").write_text(CHILD)
+
+    said = say("show", "child.yaml", "--set", "plants.works.cash_cost=21 USD/km")
+
+    assert (said.code, said.err) == (0, "")
+    assert "    rate: 9 %/year  # child.yaml:3 plus: 1 %/year, was 8 %/year; small.yaml:10" in said.out.splitlines()
+    assert "    cash_cost: 21 USD/km  # --set plants.works.cash_cost=21 USD/km was 20 USD/km; small.yaml:7" in said.out
+    assert "grows" not in said.out
+
+
+def test_show_as_json_holds_the_chain(say: Any) -> None:
+    Path("child.yaml").write_text(CHILD)
+
+    document = say("show", "child.yaml", "--json").document
+
+    assert document["loans.bank.rate"] == {
+        "value": "9 %/year",
+        "origins": [
+            {"file": "small.yaml", "line": 10, "column": 87, "how": "written", "operator": None, "previous": None},
+            {
+                "file": "child.yaml",
+                "line": 3,
+                "column": 34,
+                "how": "child.yaml",
+                "operator": "plus: 1 %/year",
+                "previous": "8 %/year",
+            },
+        ],
+    }
+
+
+def test_diff_lists_inputs_with_their_places_and_what_moves(say: Any) -> None:
+    Path("child.yaml").write_text(CHILD)
+
+    said = say("diff", "small.yaml", "child.yaml", "--results")
+
+    assert said.code == 0
+    lines = said.out.splitlines()
+    assert lines[:2] == ["small.yaml -> child.yaml", "5 inputs differ"]
+    at = lines.index("  loans.bank.rate")
+    assert lines[at + 1 : at + 3] == ["    -  8 %/year  (small.yaml:10)", "    +  9 %/year  (child.yaml:3)"]
+    assert "    -  Capacity grows by half  (small.yaml:17)" in lines
+    assert any(line.startswith("  Interest to maturity  ") and " -> " in line for line in lines)
+    assert "  claim grows  holds -> not claimed" in lines
+    assert max(map(len, lines)) <= 80
+
+
+def test_diff_of_one_scenario_shows_what_an_option_does(say: Any) -> None:
+    document = say("diff", "small.yaml", "--option", "bullet", "--results", "--json").document
+
+    assert (document["old"], document["new"]) == ("small.yaml", "with option bullet")
+    assert list(document["differences"]) == ["loans.bank.repayment.style"]
+    assert document["differences"]["loans.bank.repayment.style"]["new"] == "bullet"
+    assert document["measures"]["total_interest"]["new"] > document["measures"]["total_interest"]["old"]
+    assert document["claims"] == {}
+
+
+def test_a_scenario_does_not_differ_from_itself(say: Any) -> None:
+    said = say("diff", "small.yaml", "small.yaml", "--results")
+
+    assert said.out.splitlines() == ["small.yaml -> small.yaml", "No input differs.", "", "No measure moves."]
+
+
+def test_a_source_that_changes_is_a_difference() -> None:
+    one = SMALL + "sources: {offer: {title: Offer, kind: stated}}\n"
+    other = one.replace("rate: 8 %/year", "rate: {value: 8 %/year, source: offer}")
+
+    found = differences(scenario_of(one), scenario_of(other))
+
+    assert list(found) == ["loans.bank.rate"]
+    assert (found["loans.bank.rate"].old_source, found["loans.bank.rate"].new_source) == (None, "offer")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "told"),
+    [
+        (("diff", "small.yaml"), "name a second scenario, or an --option or --set"),
+        (("diff", "small.yaml", "small.yaml", "small.yaml"), "name one scenario, or two"),
+        (("diff", "small.yaml", "smal.yaml"), "did you mean `small.yaml`?"),
+        (("show", "small.yaml", "--option", "bulet"), "did you mean `bullet`?"),
+        (("show", "up.yaml"), "leads out of the folder"),
+    ],
+)
+def test_what_cannot_be_done_is_told(say: Any, arguments: tuple[str, ...], told: str) -> None:
+    Path("up.yaml").write_text("fibercap: 1\nextends: ../other.yaml\n")
+    said = say(*arguments)
+
+    assert said.code == 2
+    assert told in said.err.replace("\n", " ")
+
+
+def test_a_command_may_leave_the_folder_if_it_is_told_so(say: Any) -> None:
+    Path("inner").mkdir()
+    Path("inner/up.yaml").write_text("fibercap: 1\nextends: ../small.yaml\n")
+
+    assert say("check", "inner/up.yaml").code == 2
+    assert say("check", "inner/up.yaml", "--allow-outside").code == 0
