@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, NoReturn
 import click
 
 from fibercap.commands.drawing import plot
+from fibercap.commands.exporting import export
 from fibercap.commands.language import diff, show
 from fibercap.commands.lending import loan
 from fibercap.commands.projecting import check, compare, run
@@ -29,6 +30,7 @@ fibercap plot fibercore capacity     a chart as PNG, SVG or PDF
 fibercap loan fibercore fleet        a loan's schedule, payment by payment
 fibercap show slow_brazil            the whole plan, and where each value comes from
 fibercap diff fibercore slow_brazil  the inputs in which two plans differ
+fibercap export fibercore --out t/   every table as CSV, with units
 
 Exit codes: 0 done; 1 a claim is not as expected or a covenant broken (check), or a law of the books is broken;
 2 bad usage or bad scenario; 130 interrupted.
@@ -41,7 +43,7 @@ def cli() -> None:
     """Hold the commands."""
 
 
-for command in (run, compare, check, plot, loan, show, diff):
+for command in (run, compare, check, plot, loan, show, diff, export):
     cli.add_command(command)
 
 

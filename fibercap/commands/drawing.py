@@ -8,7 +8,6 @@ import click
 
 from fibercap.commands.asked import one_option, plan_of, scenario_options
 
-
 _PLOT = """Draw a chart; with --out FOLDER, all that apply to the scenario.
 
 \b

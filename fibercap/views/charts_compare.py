@@ -9,7 +9,7 @@ import numpy as np
 
 from fibercap.core.errors import FibercapError
 from fibercap.model.foreign_loans import reported
-from fibercap.views.charts_debt import day_of
+from fibercap.model.loans.prepared import day_of
 from fibercap.views.charts_style import (
     FAINT,
     INK,

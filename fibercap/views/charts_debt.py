@@ -10,7 +10,7 @@ import numpy as np
 
 from fibercap.core.timeline import month_number
 from fibercap.model.foreign_loans import reported
-from fibercap.model.loans.prepared import EXCEL_EPOCH
+from fibercap.model.loans.prepared import day_of
 from fibercap.views.charts_style import (
     INK,
     MARGIN,
@@ -65,11 +65,6 @@ class Owed:
     def at(self, times: Array) -> Array:
         """Return what is owed from each of some times on."""
         return np.append(0.0, self.closing)[np.searchsorted(self.times, times, side="right")]
-
-
-def day_of(serial: float) -> date:
-    """Return the date that a spreadsheet counts as a number of days."""
-    return date.fromordinal(round(serial) + EXCEL_EPOCH)
 
 
 def owed(projection: Projection, loan: str) -> Owed:

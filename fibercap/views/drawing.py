@@ -11,11 +11,9 @@ from fibercap.model.projection import project
 from fibercap.studies.compare import compare
 from fibercap.views.charts import CHARTS, rendered, write_chart
 from fibercap.views.charts_loan import loan_chart
-from fibercap.views.files import refuse_existing, write_bytes
+from fibercap.views.files import refuse_existing, write_all, write_bytes
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from fibercap.model.loans import Loan, Schedule
     from fibercap.model.scenario import Scenario
 
@@ -42,8 +40,8 @@ def _is_folder(path: Path) -> bool:
     return path.is_dir() or not path.suffix
 
 
-def draw(scenario: Scenario, chart: str | None, out: Path | None, *, force: bool) -> Iterator[Path]:
-    """Draw one chart into a file, or all that there is to draw into a folder; give the paths written.
+def draw(scenario: Scenario, chart: str | None, out: Path | None, *, force: bool) -> list[Path]:
+    """Draw one chart into a file, or all that there is to draw into a folder; return the paths written.
 
     Raises
     ------
@@ -60,12 +58,10 @@ def draw(scenario: Scenario, chart: str | None, out: Path | None, *, force: bool
     if needs and scenario.option is not None:
         raise FibercapError(f"the chart `{needs}` shows every option; leave `--option` out")
     comparison = compare(scenario) if needs else None
-    contents = [(d.path, write_chart(d.chart, d.path.suffix, projection, comparison)) for d in wanted]
-    if out is not None and _is_folder(out):
-        out.mkdir(parents=True, exist_ok=True)
-    for path, content in contents:
-        write_bytes(path, content, force=force)
-        yield path
+    contents = {d.path: write_chart(d.chart, d.path.suffix, projection, comparison) for d in wanted}
+    if out is not None and not _is_folder(out) and not out.parent.is_dir():
+        raise FibercapError(f"the folder {out.parent} does not exist; make it first")
+    return write_all(contents, force=force)
 
 
 def draw_loan(name: str, loan: Loan, schedule: Schedule, path: Path, *, force: bool) -> None:

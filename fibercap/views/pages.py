@@ -12,6 +12,8 @@ from rich.table import Table
 from rich.text import Text
 
 from fibercap.core.errors import FibercapError
+from fibercap.core.timeline import period_label, periods_between
+from fibercap.model.loans.prepared import day_of
 from fibercap.studies.alarms import warnings
 from fibercap.studies.covenants import covenants
 from fibercap.views.figures import Figures, Line, bars, show
@@ -56,7 +58,7 @@ def run_page(
         statement(console, projection, title, keys, by)
     dscr(console, projection)
     for name in scenario.loans:
-        loan(console, projection, name)
+        loan(console, projection, name, by)
     measures_table(console, found)
     claims_list(console, claims)
     covenants_list(console, covenants(projection))
@@ -148,14 +150,13 @@ def dscr(console: Console, projection: Projection) -> None:
         show(console, Figures("Debt service cover by calendar year", "", list(values), [line]))
 
 
-def loan(console: Console, projection: Projection, name: str) -> None:
-    """Print one loan by calendar year from signing to maturity, past the horizon too."""
+def loan(console: Console, projection: Projection, name: str, by: str) -> None:
+    """Print one loan by year, quarter or month from signing to maturity, past the horizon too."""
     at, terms = f"loans.{name}.schedule", projection.scenario.loans[name]
-    days = projection.value(f"{at}.date")[0]
-    years = days.astype("int64").astype("timedelta64[D]") + np.datetime64("1899-12-30")
-    of = years.astype("datetime64[Y]").astype(int) + 1970
-    last = terms.maturity.year
-    columns = list(range(terms.signed.year, last + 1))
+    days = [day_of(day) for day in projection.value(f"{at}.date")[0]]
+    columns = periods_between(days[0], max(days[-1], terms.maturity), by)
+    place = {label: number for number, label in enumerate(columns)}
+    of = np.array([place[period_label(day, by)] for day in days])
     lines = []
     for key, label in (
         ("drawn", "Drawn"),
@@ -166,13 +167,11 @@ def loan(console: Console, projection: Projection, name: str) -> None:
     ):
         value = projection.value(f"{at}.{key}")[0]
         if value.any() or key == "principal":
-            lines.append(Line(label, [float(value[of == year].sum()) for year in columns]))
+            lines.append(Line(label, [float(value[of == number].sum()) for number in place.values()]))
     closing = projection.value(f"{at}.closing")[0]
-    lines.append(Line("Owed at the end", [float(closing[of <= year][-1]) for year in columns], strong=True))
-    note = terms_text(terms)
-    years_ = [str(year) for year in columns]
+    lines.append(Line("Owed at the end", [float(closing[of <= number][-1]) for number in place.values()], strong=True))
     money = projection.scenario.loan_currency(name)
-    show(console, Figures(f"Loan {name} to maturity", money, years_, lines, note))
+    show(console, Figures(f"Loan {name} to maturity", money, columns, lines, terms_text(terms)))
 
 
 def measures_table(console: Console, found: Mapping[str, Measure]) -> None:

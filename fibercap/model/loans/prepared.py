@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
@@ -16,7 +17,6 @@ from fibercap.model.loans.styles import Custom
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-    from datetime import date
 
     from fibercap.core.units import Array
     from fibercap.model.loans.setting import Moved, Setting
@@ -29,6 +29,11 @@ BY_DATE: Final = "SUMIFS({{{row}}}, {{time.date}}, {{{at}.date}})"
 def serial(day: date) -> float:
     """Return a date as spreadsheets count it. [day]"""
     return float(day.toordinal() - EXCEL_EPOCH)
+
+
+def day_of(number: float) -> date:
+    """Return the date that a spreadsheet counts as a number of days."""
+    return date.fromordinal(round(number) + EXCEL_EPOCH)
 
 
 class Prepared:
