@@ -64,6 +64,7 @@ def main(arguments: list[str] | None = None) -> None:
     from fibercap.core.errors import FibercapError, IdentityError
 
     gc.disable()  # a command ends soon; looking for cycles among its many small objects takes a tenth of its time
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # its matrices are small; to start threads takes longer
     os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")  # else every installed package is asked for plugins
     try:
         sys.exit(cli.main(given, prog_name="fibercap", standalone_mode=False) or 0)

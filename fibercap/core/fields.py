@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from abc import ABC, abstractmethod
 from dataclasses import dataclass
+from functools import cache
 from typing import TYPE_CHECKING, Annotated, Any
 
 import numpy as np
@@ -15,7 +16,6 @@ from fibercap.core.tree import Leaf
 from fibercap.core.units import (
     CURRENCIES,
     Array,
-    Quantity,
     QuantityTextError,
     conversion,
     in_words,
@@ -38,12 +38,17 @@ LARGEST = 1e18  # beyond any plan; products of a few such numbers are still fini
 MOST_MONTHS = 1200
 
 
+def is_drawn(raw: Any) -> bool:  # noqa: ANN401
+    """Tell whether a drawn Quantity stands in the tree, where a file has a text."""
+    return hasattr(getattr(raw, "value", raw), "magnitude")
+
+
 def text_of(raw: Any, wanted: str) -> str:  # noqa: ANN401 - whatever stands in the tree
     """Return the text of a leaf, or say that a block, a list or a drawn quantity stands there."""
     value = raw.value if isinstance(raw, Leaf) else raw
     if isinstance(value, str):
         return value
-    if isinstance(value, Quantity):
+    if is_drawn(value):
         hint = "dates, names, counts, kinds, lives and maturities cannot be drawn"
         raise wrong("not_drawable", "a drawn quantity", f"{wanted}, one for all draws", hint)
     found = "a block" if isinstance(value, dict) else "a list" if isinstance(value, tuple) else "no value"
@@ -87,11 +92,13 @@ class Of(Field):
         """Return the magnitude, `()` or `(draw, 1)`."""
         context = info.context or {}
         value = raw.value if isinstance(raw, Leaf) else raw
-        drawn = isinstance(value, Quantity)
+        drawn = is_drawn(value)
         written = str(value.units) if drawn else str(value)
         known = context.get("currencies", ()) if "money" in self.unit else ()
         currency = next((code for code in known if code in written), context.get("currency", "USD"))
         magnitude = self._drawn(value, currency) if drawn else np.asarray(self._read(raw, currency))
+        if not drawn and self.low <= magnitude <= min(self.high, LARGEST) and magnitude > max(self.above, -LARGEST):
+            return magnitude
         bad = ~((magnitude >= self.low) & (magnitude <= self.high) & (magnitude > self.above))
         if (bad | ~(abs(magnitude) <= LARGEST)).any():
             told = quoted(value) if not drawn else ""
@@ -127,9 +134,9 @@ class Of(Field):
         return magnitude
 
     def _read(self, raw: Any, currency: str) -> float:  # noqa: ANN401
-        wanted = in_words("percent" if self.unit == "percent" else self.house(currency))
-        text = text_of(raw, f"{wanted} like {self.example(currency)}")
-        number, unit = quantity_of(text, wanted, self.example(currency))
+        wanted, example = _asked(self, currency)
+        text = text_of(raw, f"{wanted} like {example}")
+        number, unit = quantity_of(text, wanted, example)
         factor = conversion(unit, self.house(currency))
         share = self.unit == "percent"
         if factor is None or (share and not unit) or (not share and "percent" in unit and self.house(currency) == ""):
@@ -169,6 +176,12 @@ class Of(Field):
         return "`90 %`" if self.unit == "percent" else known.get(house, f"`5 {unit_text(house)}`".replace(" `", "`"))
 
 
+@cache
+def _asked(of: Of, currency: str) -> tuple[str, str]:
+    """Return what a quantity is in words, and an example."""
+    return in_words("percent" if of.unit == "percent" else of.house(currency)), of.example(currency)
+
+
 @dataclass(frozen=True)
 class Duration(Field):
     """Calendar months, read from `6 months`, `2 quarters` or `5 years`; whole unless it may be drawn."""
@@ -180,7 +193,7 @@ class Duration(Field):
 
     def parse(self, raw: Any, info: ValidationInfo) -> Any:  # noqa: ANN401
         """Return months: an int, or an array `()` or `(draw, 1)` where it may be drawn."""
-        if isinstance(getattr(raw, "value", raw), Quantity) and self.drawable:
+        if self.drawable and is_drawn(raw):
             return Of("month", low=self.low, high=MOST_MONTHS).parse(raw, info)
         text = text_of(raw, self.wanted)
         mixed = re.fullmatch(r"([0-9]{1,3}) years?,?(?: and)? ([0-9]{1,3}) months?", text)
@@ -242,7 +255,7 @@ class Number(Field):
 
     def parse(self, raw: Any, info: ValidationInfo) -> Array:  # noqa: ANN401
         """Return the number, `()` or `(draw, 1)`."""
-        if isinstance(getattr(raw, "value", raw), Quantity) and not self.known:
+        if not self.known and is_drawn(raw):
             return Of("", low=self.low).parse(raw, info)
         text = text_of(raw, "a bare number")
         number, unit = quantity_of(text, "a bare number", f"`{self.known[0] if self.known else 5}`")

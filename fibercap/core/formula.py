@@ -9,7 +9,7 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache, lru_cache
 from typing import Any, Final
 
@@ -17,21 +17,24 @@ import numpy as np
 
 from fibercap.core.errors import FormulaError, UnitError
 from fibercap.core.rounding import rounded
-from fibercap.core.units import Array, powers
+from fibercap.core.units import Array, Powers, powers
 
 Read = Callable[[str, int], Array]
-Powers = tuple[tuple[str, float], ...]
-_REFERENCE = re.compile(r"\{([A-Za-z0-9_.\-]+)(?:@(-?\d+))?\}")
+REFERENCE: Final = re.compile(r"\{([A-Za-z0-9_.\-]+)(?:@(-?\d+))?\}")
 _EQUALS = re.compile(r"(?<![<>=])=(?!=)")
 
 
 @dataclass(frozen=True)
 class Formula:
-    """A formula text that has been read: its syntax tree and what it refers to, as (path, shift)."""
+    """A formula text that has been read: its syntax tree and what it refers to, as (path, shift).
 
-    text: str
-    body: ast.expr
-    references: tuple[tuple[str, int], ...]
+    Formulas of one shape, equal but for the names they refer to, count as equal: they share a syntax tree and a proof.
+    """
+
+    shape: str
+    text: str = field(compare=False)
+    body: ast.expr = field(compare=False)
+    references: tuple[tuple[str, int], ...] = field(compare=False)
 
 
 @lru_cache(maxsize=50_000)
@@ -49,12 +52,16 @@ def parse(text: str) -> Formula:
         key = (match[1], int(match[2] or 0))
         return found.setdefault(key, f"_{len(found)}")
 
-    plain = _EQUALS.sub("==", _REFERENCE.sub(name, text)).replace("^", "**")
+    plain = _EQUALS.sub("==", REFERENCE.sub(name, text)).replace("^", "**")
     try:
-        body = ast.parse(plain, mode="eval").body
+        return Formula(plain, text, _body(plain), tuple(found))
     except SyntaxError as error:
         raise FormulaError(f"not a formula: `{text}`") from error
-    return Formula(text, body, tuple(found))
+
+
+@lru_cache(maxsize=50_000)
+def _body(shape: str) -> ast.expr:
+    return ast.parse(shape, mode="eval").body
 
 
 def _unknown(text: str, node: ast.AST) -> FormulaError:
@@ -68,10 +75,10 @@ def _number(text: str, node: ast.Constant) -> float:
     return float(node.value)
 
 
-def _reference(formula: Formula, node: ast.Name) -> tuple[str, int]:
+def _reference(text: str, node: ast.Name) -> int:
     if not node.id.startswith("_"):
-        raise _unknown(formula.text, node)
-    return formula.references[int(node.id[1:])]
+        raise _unknown(text, node)
+    return int(node.id[1:])
 
 
 def _function(text: str, node: ast.Call, known: Mapping[str, Callable[..., Any]]) -> str:
@@ -164,7 +171,7 @@ def evaluate(text: str, read: Read, functions: Mapping[str, Callable[..., Any]] 
             case ast.Constant():
                 return np.float64(_number(text, node))
             case ast.Name():
-                return read(*_reference(formula, node))
+                return read(*formula.references[_reference(text, node)])
             case ast.UnaryOp(op=ast.USub()):
                 return -value(node.operand)
             case ast.BinOp():
@@ -191,19 +198,19 @@ def unit_of(text: str, units: Callable[[str], str]) -> Powers:
         If unlike units are added or compared, or a power is not a number.
     """
     formula = parse(text)
-    return _unit_of(text, tuple(units(path) for path, _ in formula.references))
+    return _unit_of(formula, tuple(units(path) for path, _ in formula.references))
 
 
 @cache
-def _unit_of(text: str, units: tuple[str, ...]) -> Powers:
-    formula = parse(text)
+def _unit_of(formula: Formula, units: tuple[str, ...]) -> Powers:
+    text = formula.text
 
     def proved(node: ast.expr) -> Powers:
         match node:
             case ast.Constant():
                 return () if _number(text, node) else _ZERO
             case ast.Name():
-                return powers(units[formula.references.index(_reference(formula, node))])
+                return powers(units[_reference(text, node)])
             case ast.UnaryOp(op=ast.USub()):
                 return proved(node.operand)
             case ast.Compare():

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from functools import update_wrapper
 from typing import Any, Generic, ParamSpec
 
-from fibercap.core.units import Array, Quantity, house_unit
+from fibercap.core.units import Array
 
 P = ParamSpec("P")
 
@@ -29,6 +29,8 @@ class Kernel(Generic[P]):
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:  # noqa: ANN401 - quantities go in and come out
         """Return the result as a Quantity in the declared unit."""
+        from fibercap.core.quantity import Quantity, house_unit  # noqa: PLC0415 - a command does without pint
+
         bound = self._signature.bind(*args, **kwargs)
         for name, unit in self.units.items():
             if name in bound.arguments:

@@ -7,8 +7,9 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any, Final
 
 from fibercap.core.dates import whole_period
+from fibercap.core.fields import is_drawn
 from fibercap.core.timeline import add_months, month_end, month_number
-from fibercap.core.units import Quantity, QuantityTextError, conversion, split_quantity
+from fibercap.core.units import QuantityTextError, conversion, split_quantity
 from fibercap.core.wording import day_of, quoted
 
 if TYPE_CHECKING:
@@ -39,13 +40,13 @@ def times(value: Any, by: Any) -> Any:  # noqa: ANN401 - a text or a drawn Quant
     OperatorError
         If the value is no quantity, or the factor has a unit.
     """
-    if isinstance(by, Quantity):
+    if is_drawn(by):
         return _quantity(value, "times") * by
     factor, _, unit = _written(by, "a bare number or a percentage", "write it like `{times: 0.8}` or `{times: 80 %}`")
     if unit not in ("", "percent"):
         raise OperatorError(f"`times: {by}`", "a bare number or a percentage", "use `plus` to add an amount")
     factor = factor / 100 if unit else factor
-    if isinstance(value, Quantity):
+    if is_drawn(value):
         return value * float(factor)
     number, suffix, _ = _changeable(value, "times")
     return _text(number * factor, suffix)
@@ -64,7 +65,7 @@ def plus(value: Any, more: Any) -> Any:  # noqa: ANN401 - a text or a drawn Quan
     OperatorError
         If one is no quantity, or their dimensions differ.
     """
-    if isinstance(value, Quantity) or isinstance(more, Quantity):
+    if is_drawn(value) or is_drawn(more):
         return _quantity(value, "plus") + _quantity(more, "plus")
     number, suffix, unit = _changeable(value, "plus")
     added, other, other_unit = _written(more, "a quantity", f"write it like `{{plus: {value}}}`")
@@ -89,7 +90,7 @@ def delay(value: Any, by: Any) -> Any:  # noqa: ANN401 - a text or a drawn Quant
         If one is none, or a quarter or year would no longer be whole.
     """
     wanted, hint = "a duration in months, quarters or years", "write it like `{delay: 6 months}`"
-    if isinstance(by, Quantity):
+    if is_drawn(by):
         raise OperatorError("a drawn quantity", wanted, "dates cannot be drawn")
     number, _, unit = _written(by, wanted, hint)
     months = number * _MONTHS.get(unit, 0)
@@ -133,8 +134,10 @@ def _changeable(value: Any, operator: str) -> tuple[Decimal, str, str]:  # noqa:
 
 
 def _quantity(value: Any, operator: str) -> Any:  # noqa: ANN401 - a pint Quantity
-    if isinstance(value, Quantity):
+    if is_drawn(value):
         return value
+    from fibercap.core.quantity import Quantity  # noqa: PLC0415 - a command does without pint
+
     number, suffix, unit = _changeable(value, operator)
     return Quantity(float(number * _scale(suffix)), unit or "dimensionless")
 

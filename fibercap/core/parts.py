@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import numpy as np
 
-from fibercap.core.fields import Field, Of, Word, text_of
+from fibercap.core.fields import Field, Of, Word, is_drawn, text_of
 from fibercap.core.units import Array, split_quantity
 
 if TYPE_CHECKING:
@@ -33,7 +33,7 @@ class PartField(Field):
     def parse(self, raw: Any, info: ValidationInfo) -> Part:  # noqa: ANN401
         """Return the part."""
         value = getattr(raw, "value", raw)
-        if not hasattr(value, "magnitude"):
+        if not is_drawn(value):
             text = text_of(raw, f"an amount of money{', a share or `rest`' if self.rest else ' or a share'}")
             if text == REST and self.rest:
                 return Part(REST, np.asarray(0.0))

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from fibercap.core.errors import FormulaError, UnitError
-from fibercap.core.formula import fits, parse, spell, unit_of
+from fibercap.core.formula import REFERENCE, fits, spell, unit_of
 from fibercap.core.timeline import FLOW, RATE, STOCK
 
 if TYPE_CHECKING:
@@ -197,11 +197,7 @@ def prefixed(block: Block, prefix: str, among: frozenset[str]) -> Block:
     """Return a block under another name: its rows, and references to rows and inputs `among` them, get the prefix."""
 
     def renamed(text: str) -> str:
-        for path, shift in parse(text).references if "{" in text else ():
-            if path in among:
-                suffix = f"@{shift}" if shift else ""
-                text = text.replace(f"{{{path}{suffix}}}", f"{{{prefix}.{path}{suffix}}}")
-        return text
+        return REFERENCE.sub(lambda found: f"{{{prefix}.{found[0][1:]}" if found[1] in among else found[0], text)
 
     rows = {
         f"{prefix}.{path}": replace(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import ItemsView, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -57,6 +57,14 @@ class Branch(Mapping[str, "Leaf | Branch"]):
     def __len__(self) -> int:
         """Return the number of children."""
         return len(self.children)
+
+    def __contains__(self, key: object) -> bool:
+        """Tell whether there is a child under a key; Mapping would ask by an exception."""
+        return key in self.children
+
+    def items(self) -> ItemsView[str, Leaf | Branch]:
+        """Return the children with their keys, as quickly as the mapping that holds them."""
+        return self.children.items()
 
     def __hash__(self) -> int:
         """Hash by keys; values may hold arrays."""
@@ -113,7 +121,7 @@ def leaves(tree: Tree, path: Path = ()) -> Iterator[tuple[Path, Leaf]]:
 
 def is_wrapper(tree: Tree) -> bool:
     """Tell whether a block only says where a value comes from: `{value, source, where, note}`."""
-    return isinstance(tree, Branch) and "value" in tree and WRAPPER.issuperset(tree)
+    return isinstance(tree, Branch) and "value" in tree.children and WRAPPER.issuperset(tree.children)
 
 
 def inside(tree: Tree) -> Tree:

@@ -1,41 +1,45 @@
-"""One registry, one short vocabulary, one strict grammar for quantities.
+"""One short vocabulary of units, and one strict grammar for quantities.
 
 House units are coherent: one money unit per currency, `km` (of fiber), `year`, and `month` and `day` where the
-calendar counts. Formulas multiply them symbolically, so no conversion factor can hide in a model.
+calendar counts. Formulas multiply them symbolically, so no conversion factor can hide in a model. Quantities that carry
+their unit are made of the same vocabulary, in `core/quantity`.
 """
 
 from __future__ import annotations
 
 import re
 from functools import cache
-from typing import Any, Final
+from typing import Final
 
 import numpy as np
 import numpy.typing as npt
-import pint
 
-from fibercap.core.errors import did_you_mean
+from fibercap.core.errors import UnitError, did_you_mean
 
 Array = npt.NDArray[np.float64]
 
 DEM_PER_EUR: Final = 1.95583  # Council Regulation (EC) No 2866/98, irrevocable since 1 January 1999
-DEFINITIONS: Final = f"""
-km = [fiber]
-Mkm = 1e6 * km
-year = [time] = yr = years
-quarter = year / 4 = _ = quarters
-month = year / 12 = _ = months
-day = year / 365.25 = _ = days
-percent = 0.01 = %
-bp = 0.0001
-USD = [dollar]
-EUR = [euro]
-BRL = [real]
-DEM = EUR / {DEM_PER_EUR}
-"""
+DIMENSIONS: Final = {"km": "fiber", "year": "time", "USD": "dollar", "EUR": "euro", "BRL": "real"}
 CURRENCIES: Final = ("USD", "EUR", "DEM", "BRL")
+_PLAIN: Final = {
+    **{unit: (1.0, unit) for unit in DIMENSIONS},
+    "Mkm": (1e6, "km"),
+    "quarter": (1 / 4, "year"),
+    "month": (1 / 12, "year"),
+    "day": (1 / 365.25, "year"),
+    "percent": (0.01, ""),
+    "bp": (0.0001, ""),
+    "DEM": (1 / DEM_PER_EUR, "EUR"),
+}
+UNITS: Final = _PLAIN | {
+    f"{prefix}{code}": (scale * _PLAIN[code][0], _PLAIN[code][1])
+    for code in CURRENCIES
+    for prefix, scale in (("k", 1e3), ("M", 1e6))
+}
+"""Every unit with its factor to a unit that has a dimension of its own, "" for a plain number."""
+
 _SCALES: Final = {"thousand": 1e3, "million": 1e6, "billion": 1e9}
-_SPOKEN: Final = {
+SPOKEN: Final = {
     "years": "year",
     "yr": "year",
     "quarters": "quarter",
@@ -43,24 +47,9 @@ _SPOKEN: Final = {
     "days": "day",
     "%": "percent",
 }
-VOCABULARY: Final = frozenset(
-    {"km", "Mkm", "day", "month", "quarter", "year", "bp", *_SPOKEN, *CURRENCIES}
-    | {prefix + code for prefix in "kM" for code in CURRENCIES}
-)
+VOCABULARY: Final = frozenset({*UNITS, *SPOKEN} - {"percent"})
 
 _SCALED_UNITS: Final = frozenset({"Mkm"} | {prefix + code for prefix in "kM" for code in CURRENCIES})
-
-
-def _make_registry() -> pint.UnitRegistry[Any]:
-    lines = DEFINITIONS.strip().splitlines()
-    money = [f"{p}{code} = {factor} * {code}" for code in CURRENCIES for p, factor in (("k", "1e3"), ("M", "1e6"))]
-    registry: pint.UnitRegistry[Any] = pint.UnitRegistry(lines + money, cache_folder=None)
-    pint.set_application_registry(registry)  # type: ignore[no-untyped-call]  # pint leaves it untyped
-    return registry
-
-
-registry: Final = _make_registry()
-Quantity = registry.Quantity
 
 
 class QuantityTextError(ValueError):
@@ -97,7 +86,7 @@ def _unit(text: str, whole: str) -> str:
         if part not in VOCABULARY and not (part == "1" and len(parts) > 1 and part is parts[0]):
             hint = did_you_mean(part, VOCABULARY, "units")
             raise QuantityTextError("unknown_unit", f"the unknown unit `{part}` in `{whole}`", "a unit we know", hint)
-    return " / ".join(_SPOKEN.get(part, part) for part in parts)
+    return " / ".join(SPOKEN.get(part, part) for part in parts)
 
 
 def split_quantity(text: str) -> tuple[float, str]:
@@ -135,26 +124,46 @@ def _number_of_words(words: list[str], text: str) -> float:
     return _number(head, text)
 
 
-@cache
-def house_unit(text: str) -> pint.Unit:
-    """Return the unit that a text such as `USD/km` stands for; "" is dimensionless."""
-    return registry.Unit(text or "dimensionless")
+_TERM = re.compile(r"([*/]?) *([A-Za-z]+|1)(?: *(?:\*\*|\^) *([0-9.]+))? *")
+Powers = tuple[tuple[str, float], ...]
 
 
 @cache
-def powers(text: str) -> tuple[tuple[str, float], ...]:
-    """Return a unit text as sorted (name, power) pairs, by symbols alone: a month is not a twelfth of a year here."""
-    exponents: Any = house_unit(text)._units  # noqa: SLF001 - pint shows the symbols of a unit nowhere else
-    return tuple(sorted((name, float(power)) for name, power in exponents.items()))
+def powers(text: str) -> Powers:
+    """Return a unit text as sorted (name, power) pairs, by symbols alone: a month is not a twelfth of a year here.
+
+    Raises
+    ------
+    UnitError
+        If the text is not of the form `USD/km`, or a unit is not in the vocabulary.
+    """
+    total: dict[str, float] = {}
+    for sign, name, power in _TERM.findall(text):
+        if name in UNITS:
+            total[name] = total.get(name, 0.0) + float(power or 1) * (-1 if sign == "/" else 1)
+        elif name not in {"1", "dimensionless"}:
+            raise UnitError(f"the unknown unit `{name}` in `{text}`; {did_you_mean(name, UNITS, 'units')}")
+    if _TERM.sub("", text):
+        raise UnitError(f"`{text}` is not a unit; write it like `USD/km`")
+    return tuple(sorted((name, power) for name, power in total.items() if power))
+
+
+@cache
+def _reduced(text: str) -> tuple[float, Powers]:
+    """Return a unit's factor to units that have a dimension of their own, and those."""
+    factor, total = 1.0, dict[str, float]()
+    for name, power in powers(text):
+        scale, base = UNITS[name]
+        factor *= scale**power
+        total[base] = total.get(base, 0.0) + power
+    return factor, tuple(sorted((name, power) for name, power in total.items() if name and power))
 
 
 @cache
 def conversion(written: str, wanted: str) -> float | None:
     """Return the factor from a written unit to a house unit, or None where the dimensions differ."""
-    source, target = registry.Unit(written or "dimensionless"), house_unit(wanted)
-    if source.dimensionality != target.dimensionality:
-        return None
-    return float(registry.Quantity(1.0, source).to(target).magnitude)
+    (source, dimension), (target, asked) = _reduced(written), _reduced(wanted)
+    return source / target if dimension == asked else None
 
 
 _WORDS: Final = {
@@ -175,11 +184,9 @@ def in_words(unit: str) -> str:
     """Say the dimension of a unit in words, such as "a length of fiber per time"."""
     if unit == "percent":
         return _WORDS["percent"]
-    dimension = registry.Unit(unit or "dimensionless").dimensionality
     for known, words in _WORDS.items():
-        for code in ("USD", "EUR", "BRL"):
-            if dimension == house_unit(known.replace("money", code)).dimensionality:
-                return words
+        if any(conversion(unit, known.replace("money", code)) is not None for code in CURRENCIES):
+            return words
     return f"a quantity in {unit}"
 
 

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Annotated, Any, ClassVar
 
 import numpy as np
 
 from fibercap.core.dates import whole_period
-from fibercap.core.fields import Field, Label, Number, Share, Word, text_of, wrong
+from fibercap.core.fields import Field, Label, Number, Share, Word, is_drawn, text_of, wrong
 from fibercap.core.spec import OneOf, Spec
 from fibercap.core.tree import Leaf
-from fibercap.core.units import Array, Quantity, QuantityTextError, split_quantity
+from fibercap.core.units import Array, QuantityTextError, conversion, split_quantity
 
 LIMITS = ("above", "at_least", "below", "at_most", "about")
 
@@ -29,20 +30,33 @@ class When(Field):
         return text
 
 
+@dataclass(frozen=True)
+class Amount:
+    """A number and its unit, as they were written."""
+
+    value: Array
+    unit: str
+
+    def in_unit(self, unit: str) -> float | None:
+        """Return the number, the first of drawn ones, in another unit; None where the dimensions differ."""
+        factor = conversion(self.unit, unit)
+        return None if factor is None else float(np.ravel(self.value)[0] * factor)
+
+
 class AnyQuantity(Field):
     """A quantity in whatever unit the row has; compared when the claim is tested."""
 
-    def parse(self, raw: Any, info: Any) -> Any:  # noqa: ANN401
-        """Return a pint Quantity."""
+    def parse(self, raw: Any, info: Any) -> Amount:  # noqa: ANN401
+        """Return the amount."""
         del info
         value = raw.value if isinstance(raw, Leaf) else raw
-        if isinstance(value, Quantity):
-            return value
+        if is_drawn(value):
+            return Amount(value.magnitude, str(value.units))
         try:
             number, unit = split_quantity(text_of(raw, "a quantity"))
         except QuantityTextError as error:
             raise wrong(error.code, error.found, error.wanted, error.hint) from None
-        return Quantity(number, unit or "dimensionless")
+        return Amount(np.asarray(number), unit)
 
 
 class Fixed(Spec):
@@ -50,7 +64,7 @@ class Fixed(Spec):
 
     gathers: ClassVar[frozenset[str]] = frozenset({"amount"})
 
-    amount: Annotated[Any, AnyQuantity()]
+    amount: Annotated[Amount, AnyQuantity()]
 
 
 class Multiple(Spec):

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from typing import Annotated
 
 from fibercap.core.fields import Label, Word
 from fibercap.core.spec import Spec
-from fibercap.model.claim import AnyQuantity
+from fibercap.model.claim import Amount, AnyQuantity
 
 COVENANT_LIMITS = ("above", "at_least", "below", "at_most")
-AnyLimit = Annotated[Any, AnyQuantity()]
+AnyLimit = Annotated[Amount | None, AnyQuantity()]
 
 
 class Covenant(Spec):
@@ -25,6 +25,6 @@ class Covenant(Spec):
     at_most: AnyLimit = None
 
     @property
-    def limit(self) -> tuple[str, Any]:
-        """The comparator and its limit, a pint Quantity."""
+    def limit(self) -> tuple[str, Amount]:
+        """The comparator and its limit."""
         return next((name, getattr(self, name)) for name in COVENANT_LIMITS if getattr(self, name) is not None)

@@ -5,11 +5,11 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Annotated, Any, Final
 
-from fibercap.core.fields import Of, quantity_of, text_of, wrong
+from fibercap.core.fields import Of, is_drawn, quantity_of, text_of, wrong
 from fibercap.core.paths import PathOf, TimePath
 from fibercap.core.spec import Spec
 from fibercap.core.tree import Branch, leaves
-from fibercap.core.units import CURRENCIES, Array, Quantity
+from fibercap.core.units import CURRENCIES, Array
 
 if TYPE_CHECKING:
     from pydantic_core.core_schema import ValidationInfo
@@ -27,7 +27,7 @@ class ExchangeOf(Of):
         """Return the rate."""
         currency = (info.context or {}).get("currency", "USD")
         value = getattr(raw, "value", raw)
-        if isinstance(value, Quantity):
+        if is_drawn(value):
             text = unit = str(value.units)
         else:
             text = text_of(raw, "a rate of exchange")
@@ -49,16 +49,20 @@ class Exchange(Spec):
     closing: Rates | None = None
 
 
-def written_in(tree: Branch) -> dict[str, str]:
-    """Return the currency of every amount of a plan by its dotted path."""
-    found = {}
-    for path, leaf in leaves(tree):
-        if path[0] not in _OF_PLANS:
-            continue
-        drawn = getattr(leaf.value, "units", None)
-        match = _CODE.match(str(leaf.value) if drawn is None else str(drawn).replace(" ", ""))
-        if match:
-            found[".".join(path)] = match[1]
+def block_of(path: str) -> str:
+    """Return the block of one plant, loan or the like in which an input stands: `loans.fleet` of `loans.fleet.rate`."""
+    return ".".join(path.split(".", 2)[:2])
+
+
+def written_in(tree: Branch) -> dict[str, dict[str, str]]:
+    """Return the currency of every amount of a plan by its dotted path, block by block as `block_of` names them."""
+    found: dict[str, dict[str, str]] = {}
+    for key, block in tree.items():
+        for path, leaf in leaves(block, (key,)) if key in _OF_PLANS else ():
+            drawn = getattr(leaf.value, "units", None)
+            match = _CODE.match(str(leaf.value) if drawn is None else str(drawn).replace(" ", ""))
+            if match:
+                found.setdefault(".".join(path[:2]), {})[".".join(path)] = match[1]
     return found
 
 

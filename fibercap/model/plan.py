@@ -14,7 +14,7 @@ from fibercap.core.timeline import Timeline
 from fibercap.core.units import CURRENCIES, Array
 from fibercap.model.claim import Claim
 from fibercap.model.company import Company, Horizon, MoneyTerms, Opening, Tax, WorkingCapital
-from fibercap.model.currency import Exchange
+from fibercap.model.currency import Exchange, block_of
 from fibercap.model.funding import Funding
 from fibercap.model.loans import Loan
 from fibercap.model.market import Product
@@ -53,7 +53,7 @@ class Lending(Spec):
     rates: Mapping[str, Annotated[TimePath, PathOf(Of("1/year"))]] = {}
     loans: Mapping[str, Loan] = {}
 
-    _written_in: Mapping[str, str] = PrivateAttr(default_factory=dict)
+    _written_in: Mapping[str, Mapping[str, str]] = PrivateAttr(default_factory=dict)
 
     @property
     def currency(self) -> str:
@@ -62,8 +62,9 @@ class Lending(Spec):
 
     def currency_at(self, path: str) -> str:
         """Return the currency in which an input, or the first of a block of inputs, is written."""
-        own = self._written_in.get(path)
-        return own or next((code for at, code in self._written_in.items() if at.startswith(f"{path}.")), self.currency)
+        amounts = self._written_in.get(block_of(path), {})
+        own = amounts.get(path)
+        return own or next((code for at, code in amounts.items() if at.startswith(f"{path}.")), self.currency)
 
     def loan_currency(self, name: str) -> str:
         """Return the currency of a loan: that of its amount."""
@@ -72,11 +73,11 @@ class Lending(Spec):
     @property
     def amounts(self) -> Mapping[str, str]:
         """The currency of every amount by path."""
-        return self._written_in
+        return {path: code for block in self._written_in.values() for path, code in block.items()}
 
-    def amounts_of(self, name: str) -> dict[str, str]:
+    def amounts_of(self, name: str) -> Mapping[str, str]:
         """Return the currency of each amount of a loan, by path."""
-        return {path: code for path, code in self._written_in.items() if path.startswith(f"loans.{name}.")}
+        return self._written_in.get(f"loans.{name}", {})
 
     def funded_by(self, name: str) -> list[str]:
         """Return the projects and purchases that ask a loan to pay."""
@@ -118,7 +119,7 @@ class Plan(Lending):
     @property
     def foreign(self) -> tuple[str, ...]:
         """Other currencies than the reporting one in which something of the plan is written."""
-        used = set(self._written_in.values()) - {self.currency}
+        used = {code for block in self._written_in.values() for code in block.values()} - {self.currency}
         return tuple(code for code in CURRENCIES if code in used)
 
     @property

@@ -12,7 +12,6 @@ import numpy as np
 from fibercap.core.errors import FibercapError, did_you_mean
 from fibercap.core.rows import Block, Row, Sheet, prefixed, prove
 from fibercap.core.timeline import FLOW, STOCK, Timeline
-from fibercap.core.units import Quantity, house_unit
 from fibercap.model.accounts import account_rows
 from fibercap.model.cover import cover_rows
 from fibercap.model.currencies import Currencies
@@ -90,6 +89,8 @@ class Projection:
 
     def __getitem__(self, path: str) -> Any:  # noqa: ANN401 - a pint Quantity
         """Return a row as a pint Quantity, (draw, period): one value per period, a single run is a batch of one."""
+        from fibercap.core.quantity import Quantity, house_unit  # noqa: PLC0415 - a command does without pint
+
         return Quantity(self.value(path), house_unit(self.rows[path].unit))
 
     def by(self, path: str, step: str = "year") -> dict[str, Array]:

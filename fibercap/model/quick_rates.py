@@ -1,6 +1,6 @@
-"""Rates of many series at once, where each has exactly one: Newton's method on the logarithm of inflows over outflows.
+"""Rates of many series at once, where each has exactly one.
 
-It is nearly a straight line, so that a handful of steps do. What does not settle is left to `roots`.
+One matrix product makes a short Taylor series of each, on which Halley's method runs for all of them together.
 """
 
 from __future__ import annotations
@@ -10,133 +10,176 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
     from fibercap.core.units import Array
 
-CHUNK: Final = 2048
+CHUNK: Final = 8192
 """Series that are solved together; so many fit the cache."""
+PRODUCT: Final = 2**18
+"""Products of so many multiplications BLAS does on one thread; several would wait for each other on busy cores."""
+REACH: Final = 3.0
+"""How far from the middle a rate is believed, in logarithms over the whole span of time."""
+TERMS: Final = 21
+"""Even there, the next term is below (REACH / 2) ** TERMS / TERMS! = 1e-16 of the flows."""
+PASSES: Final = (3, 8, 12, TERMS)
+"""Terms of the series in each step of Halley's method; the first steps need few."""
+SURE: Final = 1e-5
+"""If a step of Newton's method would be this small, Halley's leaves the cube of it, below the precision of a number."""
+LONGEST: Final = 8.0
+"""Steps are no longer than this."""
+TINY: Final = 1e-280
+"""Sums below it may have lost digits to numbers that are no longer normal."""
+ROUNDS: Final = 4
+"""How often a middle is chosen: for all series, then for those that were out of its reach."""
+FEW: Final = 64
+"""Fewer than these are not worth a middle of their own."""
 STEPS: Final = 12
-NEAR: Final = 1e-4
-"""After a step this small, in lengths of the series, one more is taken: each doubles the digits."""
-SURE: Final = 1e-7
-"""If that last step is this small, what it leaves is below the precision of a number."""
+"""Steps of a series that is solved alone."""
 
 
 def quick_rates(times: Array, cash_flows: Array) -> Array:
-    """Return the logarithm of one plus the rate of each series, nan where it does not settle quickly.
+    """Return the logarithm of one plus the rate of each series, nan where it is not plainly the only one.
 
     Parameters
     ----------
     times : (event,)
-        Ascending, the first one 0.
+        Ascending, two or more, the first one 0.
     cash_flows : (member, event)
-        Each with exactly one change of sign.
+        Inflows positive, outflows negative.
 
     Returns
     -------
     (member,) [1 per unit of time]
+        nan where the sign does not change or more than once, or a rate is not found quickly: too far off, for one.
 
     Source
     ------
-    Own derivation: with E the earlier and L the later flows, log L - log E falls by the distance of their mean times.
+    Own derivation. With p = t / span - 1/2 and u = span log(1 + rate), a rate is a zero of F(u) = sum of c exp(-p u).
+    Around a middle m this is the sum over k of (u - m) ** k times sum of c exp(-p m) (-p) ** k / k!, the same weights
+    for every series. Where |u - m| <= REACH, the powers of p (u - m) are below those of REACH / 2.
+
+    A small step proves a zero, and how near: let the sign change at q. The slope of G(u) = exp(q u) F(u) is the sum of
+    (q - p) c exp((q - p) u), whose terms have one sign, and further derivatives are no larger, as |q - p| <= 1. So
+    within twice a step of Newton's method on G, if that is below 1/2, lies a zero (Kantorovich), and after a step s of
+    Halley's less than s ** 3 is left.
     """
-    found = np.full(len(cash_flows), np.nan)
-    regular = len(times) > 1 and bool(np.all(np.abs(np.diff(times) / times[1] - 1.0) < 1e-12))  # noqa: PLR2004 - rounding
-    for first in range(0, len(cash_flows), CHUNK):
-        part = slice(first, first + CHUNK)
-        sums = _Powers(times, cash_flows[part]) if regular else _Exponentials(times, cash_flows[part])
-        found[part] = _newton(sums, float(times[-1]))
-    return found
-
-
-def _newton(sums: _Powers | _Exponentials, span: float) -> Array:
+    flows = np.ascontiguousarray(cash_flows)
     with np.errstate(all="ignore"):
-        x = np.clip(_start(*sums.at_zero()), -8.0 / span, 8.0 / span)
-        for _ in range(STEPS):
-            early, late, early_mean, late_mean = sums.at(x)
-            move = np.log(late / early) / (late_mean - early_mean)
-            x = x + np.clip(move, -8.0 / span, 8.0 / span)
-            if not (np.abs(move) * span > NEAR).any():
-                break
-        early, late, early_mean, late_mean = sums.at(x)
-        move = np.log(late / early) / (late_mean - early_mean)
-    return np.where(np.abs(move) * span <= SURE, x + move, np.nan)
+        places = times / times[-1] - 0.5
+        found, settled = np.full(len(flows), np.nan), np.zeros(len(flows), dtype=bool)
+        middle = _common(places, flows[:: len(flows) // FEW + 1])
+        parts: list[tuple[slice | NDArray[np.int_], float]]
+        parts = [(slice(first, first + CHUNK), middle) for first in range(0, len(flows), CHUNK)]
+        for _ in range(ROUNDS):
+            for part, middle in parts:
+                found[part], settled[part] = _near(middle, places, flows[part])
+            left = np.flatnonzero(~settled & np.isfinite(found))
+            parts = [(part, float(np.median(found[part]))) for part in _neighbors(left, found[left])]
+        for part in np.array_split(left, len(left) // CHUNK + 1):
+            found[part], settled[part] = _alone(found[part], places, flows[part])
+    return np.where(settled, found / times[-1], np.nan)
 
 
-def _start(early: Array, late: Array) -> Array:
-    """Return where a parabola through zero's value, slope and curvature crosses; moments are (3, member)."""
-    (one, early_mean, early_square), (other, late_mean, late_square) = (
-        (part[0], part[1] / part[0], part[2] / part[0]) for part in (early, late)
-    )
-    height, slope = np.log(other / one), late_mean - early_mean
-    bend = (late_square - late_mean**2) - (early_square - early_mean**2)
-    inside = slope**2 - 2.0 * height * bend
-    return np.asarray(np.where(inside > 0, 2.0 * height / (slope + np.sqrt(np.maximum(inside, 0.0))), height / slope))
+def _common(places: Array, flows: Array) -> float:
+    """Return a middle for all series, seen from some of them."""
+    middle = 0.0
+    for _ in range(ROUNDS):
+        found, settled = _near(middle, places, flows)
+        found = found[np.isfinite(found)]
+        middle = float(np.median(found)) if found.size else 0.0
+        if np.count_nonzero(settled) > len(flows) // 2:
+            break
+    return middle
 
 
-class _Powers:
-    """Sums over regular times, by Horner's rule in the discount factor of one step."""
-
-    def __init__(self, times: Array, cash_flows: Array) -> None:
-        turned = np.ascontiguousarray(cash_flows.T)
-        self.count, self._step = turned.shape[1], float(times[1])
-        sign = np.where(turned[np.argmax(turned != 0, axis=0), np.arange(self.count)] > 0, -1.0, 1.0)
-        if (sign < 0).any():
-            turned *= sign
-        early = np.flatnonzero((turned < 0).any(axis=1))
-        self._last = int(early[-1]) + 1 if early.size else 1
-        self._early = np.maximum(-turned[: self._last], 0.0)
-        self._late = turned
-        self._late[: self._last] = np.maximum(turned[: self._last], 0.0)
-
-    def at_zero(self) -> tuple[Array, Array]:
-        """Return the moments 0, 1 and 2 of the earlier and later flows at a rate of zero, (3, member)."""
-        times = self._step * np.arange(len(self._late))
-        moments = np.stack([np.ones(times.size), times, times**2])
-        return moments[:, : self._last] @ self._early, moments @ self._late
-
-    def at(self, x: Array) -> tuple[Array, Array, Array, Array]:
-        """Return the earlier and later flows' worth at rates, and their mean times."""
-        factor = np.exp(-x * self._step)
-        early, early_slope = _horner(self._early, factor)
-        late, late_slope = _horner(self._late, factor)
-        scale = factor * self._step
-        return early, late, early_slope / early * scale, late_slope / late * scale
+def _neighbors(members: NDArray[np.int_], found: Array) -> list[NDArray[np.int_]]:
+    """Return members whose guesses are close together, part by part."""
+    windows = np.rint(found / REACH)
+    order = np.argsort(windows, kind="stable")
+    groups = np.split(members[order], np.flatnonzero(np.diff(windows[order])) + 1)
+    return [part for group in groups if group.size >= FEW for part in np.array_split(group, group.size // CHUNK + 1)]
 
 
-def _horner(coefficients: Array, at: Array) -> tuple[Array, Array]:
-    """Return polynomials and their slopes, one for each column."""
-    value, slope = coefficients[-1].copy(), np.zeros(at.size)
-    for row in coefficients[-2::-1]:
-        slope *= at
+def _near(middle: float, places: Array, flows: Array) -> tuple[Array, NDArray[np.bool_]]:
+    """Return where near a middle the series are worth nothing, (member,), and whether that is settled.
+
+    What is not settled is a guess; nan where there is not one change of sign.
+    """
+    orders = np.arange(TERMS)[:, np.newaxis]
+    weights = np.exp(-places * middle) * np.cumprod(np.where(orders, -places / np.maximum(orders, 1), 1.0), axis=0)
+    terms = np.empty((TERMS, len(flows)))
+    strip = max(PRODUCT // weights.size, 1)
+    for first in range(0, len(flows), strip):
+        np.matmul(weights, flows[first : first + strip].T, out=terms[:, first : first + strip])
+    turn = _turn(places, flows)
+    away = 0.0 * turn
+    for count in PASSES:
+        move, sure = _halley(*_taylor(terms[:count], away), turn)
+        away -= move
+    return middle + away, sure & (np.abs(away) <= REACH)
+
+
+def _alone(found: Array, places: Array, flows: Array) -> tuple[Array, NDArray[np.bool_]]:
+    """Return the same, from a guess for each series, by its flows themselves.
+
+    Far off, Newton's method on log(later / earlier flows) is better: that is nearly a straight line. A small step s
+    leaves less than s ** 2, as the line's slope is the distance of their mean times, its bend less: their variances.
+    """
+    late = places >= _turn(places, flows)[:, np.newaxis]
+    moments = np.stack([np.ones(places.size), places], axis=1)
+    for _ in range(STEPS):
+        worths = np.abs(flows) * np.exp(np.multiply.outer(-found, places))
+        (early, early_sum), (later, later_sum) = ((np.where(part, worths, 0.0) @ moments).T for part in (~late, late))
+        move = np.clip(np.log(later / early) / (later_sum / later - early_sum / early), -LONGEST, LONGEST)
+        found = found + move
+    return found, (np.abs(move) <= SURE**1.5) & (np.minimum(early, later) > TINY)
+
+
+def _halley(value: Array, slope: Array, bend: Array, turn: Array) -> tuple[Array, NDArray[np.bool_]]:
+    """Return a step of Halley's method on exp(turn * u) times a function, and whether it is the last one needed.
+
+    The function is given by its value, slope and half its curvature.
+    """
+    tilt = turn * value
+    bend += turn * (slope + 0.5 * tilt)
+    slope += tilt
+    steep = np.abs(slope)
+    move = np.clip(value * slope / (slope * slope - value * bend), -LONGEST, LONGEST)
+    return move, (np.abs(value) <= SURE * steep) & (steep > TINY)
+
+
+def _turn(places: Array, flows: Array) -> Array:
+    """Return where each series changes sign, (member,), nan unless once."""
+    event = _change(flows < 0)
+    unclear = np.flatnonzero(event < 0)
+    if unclear.size:
+        chosen = flows[unclear]  # where zeros, so far inflows, take the sign before them, or the first
+        first = np.argmax(chosen != 0, axis=1)[:, np.newaxis]
+        last = np.maximum.accumulate(np.where(chosen == 0, first, np.arange(places.size)), axis=1)
+        filled = np.take_along_axis(chosen, last, axis=1)
+        event[unclear] = _change(filled < 0)
+    return np.where(event < 0, np.nan, places[event])
+
+
+def _change(outflow: NDArray[np.bool_]) -> NDArray[np.int_]:
+    """Return the event at which each series changes, (member,), -1 unless one does."""
+    changed = outflow[:, 1:] != outflow[:, :-1]
+    member, before = np.divmod(np.flatnonzero(changed), changed.shape[1])
+    event = np.full(len(outflow), -1)
+    event[member] = before + 1
+    event[np.bincount(member, minlength=len(outflow)) > 1] = -1
+    return event
+
+
+def _taylor(terms: Array, away: Array) -> tuple[Array, Array, Array]:
+    """Return the value, slope and half the curvature of polynomials, one for each column, by Horner's rule."""
+    value, slope, bend = terms[-1].copy(), np.zeros(away.size), np.zeros(away.size)
+    for row in terms[-2::-1]:
+        bend *= away
+        bend += slope
+        slope *= away
         slope += value
-        value *= at
+        value *= away
         value += row
-    return value, slope
-
-
-class _Exponentials:
-    """Sums over any times."""
-
-    def __init__(self, times: Array, cash_flows: Array) -> None:
-        self.count, self._times = len(cash_flows), times
-        sign = np.where(cash_flows[np.arange(self.count), np.argmax(cash_flows != 0, axis=1)] > 0, -1.0, 1.0)
-        turned = cash_flows * sign[:, np.newaxis]
-        early = np.flatnonzero((turned < 0).any(axis=0))
-        self._last = int(early[-1]) + 1 if early.size else 1
-        self._early = np.maximum(-turned[:, : self._last], 0.0)
-        self._late = np.maximum(turned, 0.0)
-        self._moments = np.stack([np.ones(times.size), times], axis=1)
-        self._weights = np.empty_like(self._late)
-
-    def at_zero(self) -> tuple[Array, Array]:
-        """Return the moments 0, 1 and 2 of the earlier and later flows at a rate of zero, (3, member)."""
-        moments = np.stack([np.ones(self._times.size), self._times, self._times**2])
-        return moments[:, : self._last] @ self._early.T, moments @ self._late.T
-
-    def at(self, x: Array) -> tuple[Array, Array, Array, Array]:
-        """Return the earlier and later flows' worth at rates, and their mean times."""
-        weights = np.exp(np.multiply.outer(-x, self._times, out=self._weights), out=self._weights)
-        early = (self._early * weights[:, : self._last]) @ self._moments[: self._last]
-        weights *= self._late
-        late = weights @ self._moments
-        return early[:, 0], late[:, 0], early[:, 1] / early[:, 0], late[:, 1] / late[:, 0]
+    return value, slope, bend

@@ -141,9 +141,19 @@ def only_rate(times: ArrayLike, cash_flows: ArrayLike) -> Array:
     ------
     As `all_rates`. Series with one change of sign have exactly one rate and are solved together.
     """
-    quick = _quick(times, cash_flows)
-    if quick is not None:
-        return quick
+    when, given = np.asarray(times, dtype=float), np.asarray(cash_flows, dtype=float)
+    many = given.ndim == 2 and len(given) >= MANY  # noqa: PLR2004 - (member, event)
+    if not many or when.shape != given.shape[1:] or when.size < 2 or not (np.diff(when) > 0).all():  # noqa: PLR2004
+        return _only_rate(when, given)
+    rates = _rate(quick_rates(when - when[0], given))
+    left = np.isnan(rates)
+    if left.any():
+        rates[left] = _only_rate(when, given[left])
+    return rates
+
+
+def _only_rate(times: Array, cash_flows: Array) -> Array:
+    """Return the same, thoroughly."""
     flows, given = _prepared(times, cash_flows)
     members = _Flows(flows.times, *(part.reshape(-1, flows.times.size) for part in (flows.signs, flows.sizes)))
     rates = np.full(len(members.signs), np.nan)
@@ -157,29 +167,6 @@ def only_rate(times: ArrayLike, cash_flows: ArrayLike) -> Array:
         found = _rates(_Flows(flows.times, members.signs[member], members.sizes[member]))
         rates[member] = found[0] if found.size == 1 else np.nan
     return rates.reshape(given.shape[:-1])
-
-
-def _quick(times: ArrayLike, cash_flows: ArrayLike) -> Array | None:
-    """Return the rates of many ordinary series at once; None where there are few, or they are out of the ordinary."""
-    when, given = np.asarray(times, dtype=float), np.asarray(cash_flows, dtype=float)
-    many = given.ndim == 2 and len(given) >= MANY  # noqa: PLR2004 - (member, event)
-    if not many or when.shape != given.shape[1:] or when.size < 3 or not (np.diff(when) > 0).all():  # noqa: PLR2004
-        return None
-    rates = _rate(quick_rates(when - when[0], given))
-    left = np.flatnonzero(np.isnan(rates) | ~_one_change(given))
-    if len(left) > len(given) // 2:
-        return None
-    if len(left):
-        rates[left] = only_rate(when, given[left])
-    return rates
-
-
-def _one_change(given: Array) -> NDArray[np.bool_]:
-    """Tell which series plainly have one change of sign: no zeros, no mixture."""
-    first = given[:, :1] > 0
-    turned = (given > 0) != first
-    steps = turned[:, 1:] != turned[:, :-1]
-    return np.asarray((steps.sum(axis=1) == 1) & (given != 0).all(axis=1))
 
 
 def _prepared(times: ArrayLike, cash_flows: ArrayLike) -> tuple[_Flows, Array]:

@@ -18,11 +18,10 @@ from fibercap.core.errors import FibercapError, ScenarioError, did_you_mean
 from fibercap.core.overlay import OverlayError, Schema, overlay
 from fibercap.core.spec import fields_at, quantities
 from fibercap.core.tree import Branch, Leaf, Path, leaves, unwrap
-from fibercap.core.units import Quantity
 from fibercap.model.checks import problems_across
 from fibercap.model.currency import known_currencies
 from fibercap.model.plan import KINDS, Plan
-from fibercap.model.validated import Parsed, validated
+from fibercap.model.validated import Parsed, read_before, validated
 
 GATHERED = frozenset({("funding", "sources"), ("projects", "shares")})  # names that only the Specs know
 
@@ -44,9 +43,12 @@ class Scenario(Plan):
     _tree: Branch = PrivateAttr(default_factory=Branch)
     _name: str = PrivateAttr(default="scenario")
     _option: str | None = PrivateAttr(default=None)
+    _context: dict[str, Any] = PrivateAttr(default_factory=dict)
 
     @classmethod
-    def from_tree(cls, tree: Branch, name: str = "scenario", option: str | None = None) -> Scenario:
+    def from_tree(
+        cls, tree: Branch, name: str = "scenario", option: str | None = None, like: Scenario | None = None
+    ) -> Scenario:
         """Validate a tree and return the scenario.
 
         Parameters
@@ -57,6 +59,8 @@ class Scenario(Plan):
             What to call it in messages, such as its file.
         option : str, optional
             The financing option that was laid over it.
+        like : Scenario, optional
+            What the tree was laid over; blocks that stayed the same are not read again.
 
         Raises
         ------
@@ -68,8 +72,10 @@ class Scenario(Plan):
             raise TypeError("a scenario is a block")
         currency = _currency(values)
         context = {"currency": currency, "currencies": known_currencies(values, currency), "eve": _eve(values)}
-        scenario = validated(cls, Parsed(values, wrappers, name), context, problems_across)
+        known = read_before(tree, like, like.tree) if like is not None and like._context == context else {}  # noqa: SLF001 - its own
+        scenario = validated(cls, Parsed(values, wrappers, name, known), context, problems_across)
         scenario._tree, scenario._name, scenario._option = tree, name, option  # noqa: SLF001 - its own
+        scenario._context = context  # noqa: SLF001
         return scenario
 
     @property
@@ -116,6 +122,8 @@ class Scenario(Plan):
         ScenarioError
             If a path cannot be drawn, or a draw is out of its bounds.
         """
+        from fibercap.core.quantity import Quantity  # noqa: PLC0415 - a command does without pint
+
         block = Branch({path: Leaf(Quantity(value)) for path, value in draws.items()})
         return self._laid(Branch({"change": block}), "drawn", self.option)
 
@@ -124,7 +132,7 @@ class Scenario(Plan):
             tree = overlay(self.tree, changes, SCHEMA, how)
         except OverlayError as error:
             raise ScenarioError(self.file, error.problems) from None
-        return Scenario.from_tree(tree, self.file, option)
+        return Scenario.from_tree(tree, self.file, option, self)
 
     def inputs(self) -> tuple[Input, ...]:
         """Return every number, date and path that was written (defaults left out), with its source and kind.

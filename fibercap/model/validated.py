@@ -2,30 +2,36 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import pydantic
 
 from fibercap.core.errors import Problem, ScenarioError, did_you_mean, unique
-from fibercap.core.tree import Branch, Leaf, Path
+from fibercap.core.spec import Spec
+from fibercap.core.tree import Branch, Leaf, Path, Tree, is_wrapper
 from fibercap.model.currency import written_in
 from fibercap.model.plan import Lending
 from fibercap.model.validation import partly_valid, plain, problems_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Callable, Iterator
 
 L = TypeVar("L", bound=Lending)
 
 
 @dataclass(frozen=True)
 class Parsed:
-    """A tree without its `{value, source, where, note}` blocks, those blocks by path, and what to call it."""
+    """A tree without its `{value, source, where, note}` blocks, those blocks by path, and what to call it.
+
+    `like` holds what has been read before of blocks that are the very same; see `read_before`.
+    """
 
     values: Branch
     wrappers: Mapping[Path, Branch]
     name: str
+    like: Mapping[str, Any] = field(default_factory=dict)
 
 
 def validated(
@@ -49,12 +55,12 @@ def validated(
     ScenarioError
         With every problem of the tree, in the order of the file.
     """
-    raw, currencies = plain(parsed.values), written_in(parsed.values)
+    currencies = written_in(parsed.values)
     problems: list[Problem] = []
     try:
-        made = cls.model_validate(raw, context=context)
+        made = cls.model_validate(_with(parsed.values, parsed.like), context=context)
     except pydantic.ValidationError as error:
-        made = partly_valid(cls, raw, context)
+        made = partly_valid(cls, plain(parsed.values), context)
         problems += problems_of(error, cls, parsed.values)
     made._written_in = currencies  # noqa: SLF001 - known only now
     problems += across(made, parsed.values)
@@ -62,6 +68,31 @@ def validated(
     if problems:
         raise ScenarioError(parsed.name, unique(problems))
     return made
+
+
+def read_before(tree: Branch, like: Lending, of: Branch) -> dict[str, Any]:
+    """Return the blocks of a tree that have been read: those which are the very same in the tree another was made of.
+
+    An overlay leaves most of a scenario alone, and each block is read by itself, knowing nothing but the context.
+    """
+    found: dict[str, Any] = {}
+    for key, block in tree.items():
+        made, old = getattr(like, key, None), of.get(key)
+        if isinstance(made, Spec) and block is old:
+            found[key] = made
+        elif isinstance(made, Mapping) and isinstance(block, Branch) and isinstance(old, Branch):
+            same = set() if is_wrapper(block) else {name for name, child in block.items() if child is old.get(name)}
+            found[key] = {name: made[name] for name in same if isinstance(made[name], Spec)}
+    return found
+
+
+def _with(values: Tree, like: Any) -> Any:  # noqa: ANN401 - nested dicts of leaves and Specs
+    """Return a tree as pydantic reads it, with what has been read before."""
+    if isinstance(like, Spec):
+        return like
+    if not like or isinstance(values, Leaf):
+        return plain(values)
+    return {key: _with(child, like.get(key)) for key, child in values.items()}
 
 
 def _unknown_sources(tree: Branch, wrappers: Mapping[Path, Branch]) -> Iterator[Problem]:

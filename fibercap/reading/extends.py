@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from itertools import combinations
 from typing import TYPE_CHECKING, Final
 
-from fibercap.core.errors import Problem, did_you_mean
+from fibercap.core.errors import Problem
 from fibercap.core.like import likened
 from fibercap.core.overlay import VERBS, OverlayError, overlay
 from fibercap.core.tree import Branch, Leaf, Path, Tree, inside
@@ -178,9 +178,3 @@ def _clashes(one: Tree, other: Tree, base: Tree | None, path: Path) -> Iterator[
 def _spoken(tree: Tree) -> str:
     told = "a block" if isinstance(tree, Branch) else f"`{tree.value}`"
     return f"{told} in {tree.place.file}, line {tree.place.line}" if tree.place else told
-
-
-def missing(name: str, near: set[str], place: Place | None) -> Problem:
-    """Return the problem of a file that is extended and not there."""
-    hint = did_you_mean(name.rsplit("/", 1)[-1], near, "files in that folder")
-    return Problem("extends", "no_such_file", f"no file `{name}`", "a scenario", hint, place)

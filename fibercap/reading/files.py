@@ -134,20 +134,20 @@ def _scenario(found: Opened, default_id: str) -> Scenario:
         scenario = Scenario.from_tree(tree, name)
     except ScenarioError as error:
         problems = [*error.problems]
-    told_all = [*found.problems, *found.further(problems), *found.further(_of_options(tree, name, problems))]
+    told_all = [*found.problems, *found.further(problems), *found.further(_of_options(tree, name, problems, scenario))]
     if scenario is None or told_all:
         raise ScenarioError(name, unique(told_all))
     return scenario
 
 
-def _of_options(tree: Branch, name: str, known: Iterable[Problem]) -> Iterator[Problem]:
+def _of_options(tree: Branch, name: str, known: Iterable[Problem], base: Scenario | None) -> Iterator[Problem]:
     """Lay each option over the scenario and run over what it brings about beside what is known."""
     options = tree.get("options")
     told = {(problem.place, problem.sentence()) for problem in known}
     for option, changes in options.items() if isinstance(options, Branch) else ():
         if _is_overlay(changes):
             try:
-                Scenario.from_tree(overlay(tree, changes, SCHEMA, f"option {option}"), name, option)
+                Scenario.from_tree(overlay(tree, changes, SCHEMA, f"option {option}"), name, option, base)
             except (OverlayError, ScenarioError) as error:
                 for problem in error.problems:
                     if (problem.place, problem.sentence()) not in told:

@@ -35,7 +35,7 @@ class _Builder:
         self.name, self.lines = name, text.splitlines()
         self.problems: list[Problem] = []
         self.incomplete: set[tuple[str, ...]] = set()
-        self.nodes = 0
+        self.sizes: dict[int, int] = {}
 
     def place(self, node: yaml.Node) -> Place:
         start, end = node.start_mark, node.end_mark
@@ -46,12 +46,28 @@ class _Builder:
     def problem(self, path: str, code: str, found: str, wanted: str, hint: str, place: Place) -> None:
         self.problems.append(Problem(path, code, found, wanted, hint, place))
 
+    def count(self, node: yaml.Node) -> int:
+        """Return how many values a node stands for, aliases followed; each block is looked at once.
+
+        Raises
+        ------
+        ScenarioError
+            If they are too many.
+        """
+        if not isinstance(node, yaml.MappingNode):
+            return 1
+        if id(node) not in self.sizes:
+            self.sizes[id(node)] = 0  # what holds itself is too deep, as building tells
+            self.sizes[id(node)] = 1 + sum(self.count(value) for _, value in node.value)
+            if self.sizes[id(node)] > MOST_NODES:
+                raise ScenarioError(self.name, [_too_large(self.place(node), by_count=True)])
+        return self.sizes[id(node)]
+
     def build(self, node: yaml.Node, path: tuple[str, ...] = (), key: Place | None = None) -> Tree:
         """Return the tree of a node; a leaf without a value where it cannot be used."""
-        self.nodes += 1
         here = self.place(node)
-        if self.nodes > MOST_NODES or len(path) > DEEPEST:
-            raise ScenarioError(self.name, [_too_large(self.nodes > MOST_NODES, here)])
+        if len(path) > DEEPEST:
+            raise ScenarioError(self.name, [_too_large(here, by_count=False)])
         wrapped = len(path) > 1 and path[-1] == "value"
         name = ".".join(path[:-1] if wrapped else path)
         if node.tag not in _PLAIN_TAGS or self._tagged(node):
@@ -197,6 +213,7 @@ def read_leniently(text: str | bytes, name: str) -> Reading:
         told = "a list" if isinstance(node, yaml.SequenceNode) else "one value"
         raise ScenarioError(name, [_only(name, "not_a_block", told, "a scenario; it begins with `fibercap: 1`")])
     builder = _Builder(name, decoded)
+    builder.count(node)
     tree = builder.build(node)
     incomplete = frozenset(builder.incomplete)
     return Reading(tree if isinstance(tree, Branch) else Branch(), builder.problems, incomplete)
@@ -210,10 +227,10 @@ def _measure(text: str, name: str) -> None:
         mark = event.start_mark
         if mark is not None and (depth > DEEPEST or count > 3 * MOST_NODES):
             at = Place(name, mark.line + 1, mark.column + 1, text.splitlines()[mark.line])
-            raise ScenarioError(name, [_too_large(depth <= DEEPEST, at)])
+            raise ScenarioError(name, [_too_large(at, by_count=depth <= DEEPEST)])
 
 
-def _too_large(by_count: bool, place: Place) -> Problem:  # noqa: FBT001 - either too many or too deep
+def _too_large(place: Place, *, by_count: bool) -> Problem:
     told = f"more than {MOST_NODES:,} values, aliases followed" if by_count else f"more than {DEEPEST} levels of blocks"
     return Problem("", "too_large", told, "a scenario that a person can read", "write less, or less deep", place)
 

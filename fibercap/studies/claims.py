@@ -11,7 +11,7 @@ from fibercap.core.dates import whole_period
 from fibercap.core.errors import Problem, ScenarioError, did_you_mean
 from fibercap.core.timeline import FLOW, STOCK
 from fibercap.core.tree import place_of
-from fibercap.core.units import house_unit, in_words
+from fibercap.core.units import in_words
 from fibercap.model.claim import Multiple
 from fibercap.model.measures import measures
 
@@ -150,10 +150,11 @@ def _limit(projection: Projection, name: str, claim: Claim, unit: str) -> float 
                 f"{where}.of", "outside_horizon", f"`{asked.of}`", base or "a defined value", "choose another"
             )
         return float(np.ravel(asked.times)[0]) * base
-    if asked.amount.dimensionality != house_unit(unit).dimensionality:
-        found, wanted = in_words(str(asked.amount.units)), in_words(unit)
+    limit = asked.amount.in_unit(unit)
+    if limit is None:
+        found, wanted = in_words(asked.amount.unit), in_words(unit)
         return Problem(where, "wrong_dimension", found, wanted, f"the subject is in {unit or 'plain numbers'}")
-    return float(np.ravel(asked.amount.to(house_unit(unit)).magnitude)[0])
+    return limit
 
 
 def near(word: str, rows: list[str]) -> list[str]:

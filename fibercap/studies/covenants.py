@@ -9,7 +9,7 @@ import numpy as np
 
 from fibercap.core.errors import Problem, ScenarioError
 from fibercap.core.tree import place_of
-from fibercap.core.units import house_unit, in_words
+from fibercap.core.units import in_words
 from fibercap.model.measures import measure_named, names
 from fibercap.studies.claims import holds, lost
 
@@ -84,10 +84,10 @@ def _tested(projection: Projection, loan: str, name: str, covenant: Covenant) ->
     measure = measure_named(projection, covenant.measure) if covenant.measure else None
     unit = measure.unit if measure else projection.rows[covenant.row].unit
     comparator, asked = covenant.limit
-    if asked.dimensionality != house_unit(unit).dimensionality:
+    limit = asked.in_unit(unit)
+    if limit is None:
         wanted, hint = in_words(unit), f"the subject is in {unit or 'plain numbers'}"
-        return Problem(f"{at}.{comparator}", "wrong_dimension", in_words(str(asked.units)), wanted, hint)
-    limit = float(np.ravel(asked.to(house_unit(unit)).magnitude)[0])
+        return Problem(f"{at}.{comparator}", "wrong_dimension", in_words(asked.unit), wanted, hint)
     values = {"in total": measure.value} if measure else _by_time(projection, loan, covenant)
     tests = tuple(
         Test(when, value, room, room / abs(limit) if limit else None, holds(comparator, value, limit, 0.0))

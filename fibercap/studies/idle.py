@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 
 from fibercap.core.errors import FibercapError, ScenarioError
+from fibercap.core.quantity import Quantity
 from fibercap.core.tree import Branch, Leaf, Path, leaves, unwrap
-from fibercap.core.units import Quantity, QuantityTextError, split_quantity
+from fibercap.core.units import QuantityTextError, split_quantity
 from fibercap.model.measures import measures
 from fibercap.model.projection import project
 from fibercap.studies.alarms import warnings

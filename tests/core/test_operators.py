@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 
 from fibercap.core.operators import OperatorError, delay, plus, times
 from fibercap.core.overlay import OverlayError, overlay
+from fibercap.core.quantity import Quantity
 from fibercap.core.tree import Branch, Leaf, at
-from fibercap.core.units import Quantity
 from fibercap.model.scenario import SCHEMA
 from fibercap.reading.text import read_text
 

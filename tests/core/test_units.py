@@ -9,16 +9,17 @@ import numpy as np
 import pint
 import pytest
 
+from fibercap.core.errors import UnitError
 from fibercap.core.kernel import kernel
+from fibercap.core.quantity import Quantity, registry
 from fibercap.core.units import (
     DEM_PER_EUR,
+    UNITS,
     Array,
-    Quantity,
     QuantityTextError,
     conversion,
     in_words,
     powers,
-    registry,
     split_quantity,
 )
 from fibercap.model.depreciation import straight_line
@@ -102,6 +103,28 @@ def test_fiber_is_a_dimension_of_its_own_and_pint_knows_no_other_unit() -> None:
 
 def test_the_registry_is_pints_own_and_the_only_one() -> None:
     assert pint.application_registry.get() is registry  # type: ignore[no-untyped-call]  # pint leaves it untyped
+
+
+@pytest.mark.parametrize("wanted", ["", "km", "year", "month", "EUR", "DEM", "USD/km", "km/year", "1/year", "EUR/DEM"])
+def test_pint_converts_and_refuses_as_we_do(wanted: str) -> None:
+    """Every unit of the vocabulary, and every one per another, against pint's own arithmetic."""
+    for written in ("", *UNITS, *(f"{above} / {below}" for above in ("1", *UNITS) for below in UNITS)):
+        quantity = Quantity(1.0, written or "dimensionless")
+        fits = quantity.is_compatible_with(wanted or "dimensionless")
+        factor = quantity.to(wanted or "dimensionless").magnitude if fits else None
+
+        assert conversion(written, wanted) == (factor if factor is None else pytest.approx(factor, rel=1e-15))
+
+
+@pytest.mark.parametrize("text", ["USD", "USD/km", "km * year / month", "USD / km ** 2", "1/year", ""])
+def test_a_unit_text_has_the_powers_that_pint_gives_it(text: str) -> None:
+    assert dict(powers(text)) == dict(Quantity(1.0, text or "dimensionless").unit_items())
+
+
+@pytest.mark.parametrize("text", ["USD/meter", "USD + km", "USD per km", "/km/", "5 km"])
+def test_what_is_no_unit_of_ours_is_refused(text: str) -> None:
+    with pytest.raises(UnitError, match=r"unknown unit `|is not a unit"):
+        powers(text)
 
 
 def test_symbols_are_not_converted_in_proofs() -> None:

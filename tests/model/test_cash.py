@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from fibercap.core.errors import ScenarioError
-from fibercap.core.units import Quantity
+from fibercap.core.quantity import Quantity
 from fibercap.model.projection import Projection, project
 from fibercap.reading.files import read, scenario_of
 from tests.model.test_formulas import disagreements

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from fibercap.core.daycount import CONVENTIONS
 from fibercap.core.errors import FibercapError, ScenarioError
-from fibercap.core.units import Quantity
+from fibercap.core.quantity import Quantity
 from fibercap.model.loans.styles import STYLES
 from fibercap.model.projection import Projection, project
 from fibercap.reading.files import scenario_of

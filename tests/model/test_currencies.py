@@ -8,7 +8,8 @@ import numpy as np
 import pytest
 
 from fibercap.core.errors import ScenarioError
-from fibercap.core.units import DEM_PER_EUR, Quantity
+from fibercap.core.quantity import Quantity
+from fibercap.core.units import DEM_PER_EUR
 from fibercap.model.measures import measures
 from fibercap.model.projection import Projection, project
 from fibercap.reading.files import read, scenario_of

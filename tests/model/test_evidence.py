@@ -10,7 +10,7 @@ import pytest
 from fibercap.core.errors import ScenarioError
 from fibercap.core.reach import reach
 from fibercap.core.tree import Leaf, leaves, unwrap
-from fibercap.core.units import Quantity, QuantityTextError, split_quantity
+from fibercap.core.quantity import Quantity, QuantityTextError, split_quantity
 from fibercap.model.evidence import evidence, rows_of
 from fibercap.model.measures import measures
 from fibercap.model.projection import Projection, project

@@ -11,7 +11,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from fibercap.core.errors import IdentityError
-from fibercap.core.units import Array, Quantity
+from fibercap.core.quantity import Quantity
+from fibercap.core.units import Array
 from fibercap.model.laws import LAWS, prove_laws
 from fibercap.model.projection import Projection, project
 from fibercap.reading.files import read, scenario_of

@@ -10,9 +10,10 @@ import pytest
 import pyxirr
 
 from fibercap.core.formula import evaluate
+from fibercap.core.quantity import Quantity
 from fibercap.core.rows import Block, Row, prove
 from fibercap.core.tree import Branch, Leaf
-from fibercap.core.units import Array, Quantity
+from fibercap.core.units import Array
 from fibercap.model.measure import Measure
 from fibercap.model.measures import measures
 from fibercap.model.projection import Projection, project

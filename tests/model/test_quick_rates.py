@@ -7,9 +7,27 @@ from datetime import date, timedelta
 import numpy as np
 import pytest
 import pyxirr
+from hypothesis import given
+from hypothesis import strategies as st
 
+from fibercap.model import roots
 from fibercap.model.quick_rates import quick_rates
 from fibercap.model.returns import all_irrs, irr, xirr
+from fibercap.model.roots import all_rates
+
+SEEDS = st.integers(0, 2**32 - 1)
+
+
+def balanced(random: np.random.Generator, times: np.ndarray, logs: np.ndarray) -> np.ndarray:
+    """Return flows (log, event) worth nothing at the rates with these logarithms, and nowhere else; zeros among them."""
+    found = random.exponential(1.0, (logs.size, times.size)) * (random.random((logs.size, times.size)) < 0.8)
+    turns = random.integers(1, times.size, logs.size)
+    found[np.arange(logs.size), turns] = found[:, 0] = 1.0
+    earlier = np.arange(times.size) < turns[:, np.newaxis]
+    worths = found * np.exp(-logs[:, np.newaxis] * times)
+    scales = (worths * ~earlier).sum(axis=1) / (worths * earlier).sum(axis=1)
+    signs = random.choice([-1.0, 1.0], (logs.size, 1))
+    return np.asarray(signs * np.where(earlier, -found * scales[:, np.newaxis], found))
 
 
 def flows(count: int, length: int, seed: int) -> np.ndarray:
@@ -28,6 +46,71 @@ def test_many_are_each_alone(length: int) -> None:
     together = irr(many)
 
     assert together == pytest.approx([float(irr(series)) for series in many], rel=1e-10, abs=1e-13)
+
+
+@given(seed=SEEDS, length=st.integers(3, 130), middle=st.floats(-20, 20), spread=st.sampled_from([0.0, 1.0, 4.0, 20.0]))
+def test_known_rates_are_found_to_the_last_digits(seed: int, length: int, middle: float, spread: float) -> None:
+    """Whatever their number, times, signs and zeros, near together or far apart: none is left, none is off."""
+    random = np.random.default_rng(seed)
+    times = np.concatenate([[0.0], np.cumsum(random.uniform(0.2, 2.0, length - 1))])
+    span = times[-1]
+    logs = random.uniform(middle - spread, middle + spread, 150) / span
+    many = balanced(random, times, logs)
+    factors = np.abs(many) * np.exp(-logs[:, np.newaxis] * times)
+    late = (many > 0) == (many[:, :1] < 0)
+    distance = np.abs((np.where(late, factors, -factors) * times).sum(axis=1)) / factors.sum(axis=1)
+
+    found = quick_rates(times, many)
+
+    assert not np.isnan(found).any()
+    assert np.abs(found - logs) * distance == pytest.approx(np.zeros(logs.size), abs=1e-14 * (10 + np.abs(middle)))
+
+
+@given(seed=SEEDS, length=st.integers(2, 9), decades=st.sampled_from([0, 3, 9]))
+def test_a_rate_that_is_found_is_the_only_one(seed: int, length: int, decades: int) -> None:
+    """Of flows with any signs, many of them zero, sizes far apart, and many ready to touch zero without crossing it."""
+    random = np.random.default_rng(seed)
+    many = random.integers(-3, 4, (40, length)) * 10.0 ** random.integers(-decades, 1, (40, length))
+    touching = [np.poly([1.05, 1.05 + gap])[:length] for gap in (0.0, 1e-9, 1e-6, 1e-3)]
+    many = np.concatenate([many, [np.pad(series, (0, length - series.size)) for series in touching]])
+
+    found = quick_rates(np.arange(float(length)), many)
+
+    for series, rate in zip(many, np.expm1(found), strict=True):
+        if not np.isnan(rate):
+            assert all_rates(np.arange(length), series) == pytest.approx(np.array([rate]), rel=1e-9, abs=1e-12)
+
+
+@given(seed=SEEDS, scale=st.sampled_from([1e-290, 1e-12, 1e12, 1e290]))
+def test_neither_order_nor_scale_of_many_matters(seed: int, scale: float) -> None:
+    random = np.random.default_rng(seed)
+    times = np.arange(20.0)
+    many = balanced(random, times, random.uniform(-0.3, 1.0, 100))
+    order = random.permutation(100)
+
+    assert irr(scale * many[order]) == pytest.approx(irr(many)[order], rel=1e-11, abs=1e-13)
+    assert irr(np.asfortranarray(many)) == pytest.approx(irr(many), rel=1e-11, abs=1e-13)
+
+
+def test_flows_that_are_hardly_a_number_are_left() -> None:
+    """Near 1e-310 numbers have few digits."""
+    many = flows(100, 61, 9)
+
+    assert np.isnan(quick_rates(np.arange(61.0), 1e-310 * many)).all()
+    assert not np.isnan(quick_rates(np.arange(61.0), many)).any()
+
+
+def test_ordinary_series_need_no_thorough_way(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Zeros before, between and behind do not make a series extraordinary, nor does it matter which sign comes first."""
+    many = flows(200, 61, 5)
+    many[:, 1:7] = 0.0
+    many[:, 50:] = 0.0
+    expected = irr(many)
+    monkeypatch.setattr(roots, "_only_rate", lambda *_: pytest.fail("solved thoroughly"))
+
+    assert irr(many) == pytest.approx(expected)
+    assert irr(-many) == pytest.approx(expected)
+    assert irr(np.pad(many, ((0, 0), (3, 0)))) == pytest.approx(expected)
 
 
 def test_what_is_out_of_the_ordinary_is_not_guessed() -> None:
@@ -67,4 +150,5 @@ def test_numbers_that_are_not_finite_are_refused() -> None:
 def test_what_does_not_settle_says_so() -> None:
     one_sided = np.abs(flows(3, 5, 1))
 
-    assert np.isnan(quick_rates(np.arange(5.0), one_sided[:, ::-1].copy() * 0.0)).all()
+    assert np.isnan(quick_rates(np.arange(5.0), one_sided)).all()
+    assert np.isnan(quick_rates(np.arange(5.0), one_sided * 0.0)).all()

@@ -10,7 +10,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from fibercap.core.errors import FibercapError, ScenarioError
-from fibercap.core.units import Quantity
+from fibercap.core.quantity import Quantity
 from fibercap.model.projection import project
 from fibercap.reading.files import changes_of, read, scenario_of
 from fibercap.reading.locating import locate

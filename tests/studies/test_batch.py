@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from fibercap.core.errors import FibercapError, ScenarioError
-from fibercap.core.units import Quantity
+from fibercap.core.quantity import Quantity
 from fibercap.model.measures import measures
 from fibercap.model.projection import project
 from fibercap.reading.files import read

@@ -10,8 +10,9 @@ import pytest
 
 from fibercap.cli import main
 from fibercap.core.errors import FibercapError
+from fibercap.core.quantity import Quantity
 from fibercap.core.tree import leaves, unwrap
-from fibercap.core.units import Quantity, QuantityTextError, split_quantity
+from fibercap.core.units import QuantityTextError, split_quantity
 from fibercap.model.projection import project
 from fibercap.reading.files import read, scenario_of
 from fibercap.studies.idle import idle

@@ -114,4 +114,5 @@ def days_left(loan: Loan, day: date) -> float:
     """Return the share of a loan's days from signing to maturity that are left, 0 before signing. [1]"""
     if day < loan.signed:
         return 0.0
-    return max((loan.maturity - day).days / (loan.maturity - loan.signed).days, 0.0)
+    maturity = loan.maturity
+    return max((maturity - day).days / (maturity - loan.signed).days, 0.0)
