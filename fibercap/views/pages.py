@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from textwrap import wrap
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 import numpy as np
 from rich.box import SIMPLE_HEAD
@@ -11,14 +11,12 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
-from fibercap.core.errors import FibercapError
-from fibercap.core.timeline import period_label, periods_between
-from fibercap.model.loans.prepared import day_of
 from fibercap.studies.alarms import warnings
 from fibercap.studies.covenants import covenants
 from fibercap.views.figures import Figures, Line, bars, show
 from fibercap.views.lines import claim_lines, covenant_lines, evidence_line, laws_line, measure_text
-from fibercap.views.loans import terms_text
+from fibercap.views.statements import STATEMENTS, capacity_figures, loan_figures, statement_figures
+from fibercap.views.tables import fitting
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -30,35 +28,21 @@ if TYPE_CHECKING:
     from fibercap.studies.claims import Outcome
     from fibercap.studies.covenants import Tested
 
-STATEMENTS: Final = {  # `*` marks a sum, `-` a line that is taken off
-    "Income": "revenue -variable_cost -fixed_cost -depreciation *gross_profit -overhead *ebitda *ebit "
-    "-interest_expense -fee_expense exchange_result *pretax_income -tax *net_income",
-    "Cash flow": "net_income depreciation fee_amortization accrued_less_paid capitalized_interest -exchange_result "
-    "tax_payable_increase -working_capital_increase *operating_cash_flow -capex -purchases -maintenance "
-    "-financing_costs grants *investing_cash_flow draws -principal -upfront_fees equity_for_projects equity_paid_in "
-    "equity_for_cash -dividends *financing_cash_flow *cash",
-    "Balance sheet": "cash receivables inventory construction_in_progress net_fixed_assets deferred_fees other_assets "
-    "*total_assets payables tax_payable accrued_interest debt other_liabilities paid_in_capital retained_earnings "
-    "*total_liabilities_and_equity",
-    "Debt service": "*cfads interest_paid fees_paid scheduled_principal *debt_service",
-}
-KEPT: Final = frozenset({"revenue", "net_income", "cash", "debt", "capex", "debt_service"})
-
 
 def run_page(
     console: Console, projection: Projection, found: Mapping[str, Measure], claims: Mapping[str, Outcome], by: str
 ) -> None:
     """Print a projection: warnings, capacity, statements, every loan to maturity, measures, claims, checks."""
     scenario = projection.scenario
-    _shown_step(projection, by)
+    by = fitting(projection, by)
     heading(console, scenario.title or scenario.id, _subtitle(projection))
     alarms(console, projection)
     capacity(console, projection, by)
-    for title, keys in STATEMENTS.items():
-        statement(console, projection, title, keys, by)
+    for title in STATEMENTS:
+        show(console, statement_figures(projection, title, by))
     dscr(console, projection)
     for name in scenario.loans:
-        loan(console, projection, name, by)
+        show(console, loan_figures(projection, name, by))
     measures_table(console, found)
     claims_list(console, claims)
     covenants_list(console, covenants(projection))
@@ -100,46 +84,13 @@ def alarms(console: Console, projection: Projection) -> None:
 def capacity(console: Console, projection: Projection, by: str) -> None:
     """Print nameplate, effective capacity, output and shipments by plant, and the total as bars."""
     plants = projection.scenario.plants
-    step = _shown_step(projection, by)
-    columns = list(projection.timeline.groups(step))
-    for title, key, unit in (
-        ("Nameplate capacity at the end", "nameplate", "km/year"),
-        ("Effective capacity, mean", "effective_capacity", "km/year"),
-        ("Output", "output", "km"),
-        ("Shipments", "shipments", "km"),
-    ):
-        rows = {plants[p].name or p: projection.by(f"plants.{p}.{key}", step) for p in plants}
-        lines = [Line(label, [float(v[0]) for v in values.values()]) for label, values in rows.items()]
-        if len(lines) > 1:
-            sums = [sum(float(values[c][0]) for values in rows.values()) for c in columns]
-            lines.append(Line("All plants", sums, strong=True))
-        show(console, Figures(title, unit, columns, lines))
+    for figures in capacity_figures(projection, by):
+        show(console, figures)
     total = {
         year: sum(float(projection.by(f"plants.{p}.effective_capacity")[year][0]) for p in plants)
         for year in projection.timeline.groups("year")
     }
     bars(console, "Effective capacity of all plants, by year", "km/year", total)
-
-
-def _shown_step(projection: Projection, by: str) -> str:
-    order, step = ("month", "quarter", "year"), projection.timeline.step
-    if order.index(by) < order.index(step):
-        raise FibercapError(f"the model steps by {step}; its tables cannot be shown by {by}")
-    return by
-
-
-def statement(console: Console, projection: Projection, title: str, keys: str, by: str) -> None:
-    """Print one statement; lines that are zero throughout are left out, sums are strong."""
-    step, lines = _shown_step(projection, by), []
-    for word in keys.split():
-        key = word.lstrip("*-")
-        row = projection.rows[f"accounts.{key}"]
-        values = [float(v[0]) for v in projection.by(row.path, step).values()]
-        if any(abs(v) >= 0.5 for v in values) or key in KEPT or word.startswith("*"):  # noqa: PLR2004 - half a dollar shows as 0.00 million
-            label = f"less {row.label[0].lower()}{row.label[1:]}" if word.startswith("-") else row.label
-            lines.append(Line(label, values, strong=word.startswith("*")))
-    columns = list(projection.timeline.groups(step))
-    show(console, Figures(title, projection.scenario.currency, columns, lines))
 
 
 def dscr(console: Console, projection: Projection) -> None:
@@ -148,30 +99,6 @@ def dscr(console: Console, projection: Projection) -> None:
     if any(np.isfinite(v) for v in values.values()):
         line = Line("CFADS / debt service", list(values.values()))
         show(console, Figures("Debt service cover by calendar year", "", list(values), [line]))
-
-
-def loan(console: Console, projection: Projection, name: str, by: str) -> None:
-    """Print one loan by year, quarter or month from signing to maturity, past the horizon too."""
-    at, terms = f"loans.{name}.schedule", projection.scenario.loans[name]
-    days = [day_of(day) for day in projection.value(f"{at}.date")[0]]
-    columns = periods_between(days[0], max(days[-1], terms.maturity), by)
-    place = {label: number for number, label in enumerate(columns)}
-    of = np.array([place[period_label(day, by)] for day in days])
-    lines = []
-    for key, label in (
-        ("drawn", "Drawn"),
-        ("interest_paid", "Interest paid"),
-        ("fees_paid", "Fees paid"),
-        ("upfront_fee", "Upfront fee"),
-        ("principal", "Principal"),
-    ):
-        value = projection.value(f"{at}.{key}")[0]
-        if value.any() or key == "principal":
-            lines.append(Line(label, [float(value[of == number].sum()) for number in place.values()]))
-    closing = projection.value(f"{at}.closing")[0]
-    lines.append(Line("Owed at the end", [float(closing[of <= number][-1]) for number in place.values()], strong=True))
-    money = projection.scenario.loan_currency(name)
-    show(console, Figures(f"Loan {name} to maturity", money, columns, lines, terms_text(terms)))
 
 
 def measures_table(console: Console, found: Mapping[str, Measure]) -> None:
