@@ -15,6 +15,7 @@ from typing import Any, Final
 
 import numpy as np
 
+from fibercap.core.calendar import day_of, end_of_month, month_of, year_of
 from fibercap.core.errors import FormulaError, UnitError
 from fibercap.core.rounding import rounded
 from fibercap.core.units import Array, Powers, powers
@@ -127,11 +128,17 @@ FUNCTIONS: Final[dict[str, Callable[..., Any]]] = {
     "AND": lambda *tests: _fold(np.logical_and, tests).astype(float),
     "OR": lambda *tests: _fold(np.logical_or, tests).astype(float),
     "ROUND": lambda value, digits: rounded(value, 10.0 ** -int(digits), "half_up"),
+    "ROUNDUP": lambda value, digits: np.ceil(value * 10.0**digits) / 10.0**digits,
+    "YEAR": year_of,
+    "MONTH": month_of,
+    "DAY": day_of,
+    "EOMONTH": end_of_month,
     "SUM": lambda values: np.nansum(values, axis=-1, keepdims=True),
     "SUMIFS": _sumifs,
     "IRR": None,  # type: ignore[dict-item]  # the trade's own; handed in by whoever evaluates
     "XIRR": None,  # type: ignore[dict-item]
 }
+_PLAIN: Final = frozenset({"AND", "OR", "IRR", "XIRR", "YEAR", "MONTH", "DAY"})  # whatever they read, no unit comes out
 _ARITHMETIC: Final[dict[type, Callable[[Any, Any], Any]]] = {
     ast.Add: np.add,
     ast.Sub: np.subtract,
@@ -245,16 +252,14 @@ def _combined(text: str, node: ast.BinOp, left: Powers, right: Powers) -> Powers
 
 
 def _called(text: str, node: ast.expr, name: str, units: list[Powers]) -> Powers:
-    if name in ("AND", "OR"):
+    if name in _PLAIN:
         return ()
     if name == "IF":
         return _same(text, node, units[1:])
     if name == "SUMIFS":
         _same(text, node, units[1:])
         return units[0]
-    if name in ("IRR", "XIRR"):
-        return ()
-    return units[0] if name == "ROUND" else _same(text, node, units)
+    return units[0] if name in ("ROUND", "ROUNDUP", "EOMONTH") else _same(text, node, units)
 
 
 def _same(text: str, node: ast.expr, units: list[Powers]) -> Powers:

@@ -165,7 +165,7 @@ def _merged(old: Tree | None, new: Tree, lay: _Lay, path: Path) -> Tree:
     base = base if keep and isinstance(base, Branch) else Branch(place=new.place)
     for key, child in new.items():
         here = (*path, key)
-        if lay.changes and keep and _is_new_entry(base, here, child, lay.schema):
+        if lay.changes and keep and old is not None and _is_new_entry(base, here, child, lay.schema):
             lay.problems.append(_lost(here, base, new.keys_at.get(key)))
             continue
         base = base.with_child(key, _merged(base.get(key), child, lay, here), new.keys_at.get(key))

@@ -47,9 +47,11 @@ class Row:
 
 @dataclass(frozen=True)
 class Given:
-    """An input as formulas see it: a scalar `()` or `(draw, 1)` in house units.
+    """A scalar as formulas see it, `()` or `(draw, 1)` in house units.
 
-    `reads` are the paths of the inputs that it is, or is read from; `formula` says how it follows from others, if so.
+    An input, or a fact of the calendar; where it follows from others, `formula` says how. `reads` are the paths of the
+    inputs that it is, or is read from besides what its formula names. `fixed` is one on which the formulas themselves
+    rest, so that a workbook cannot let it be changed.
     """
 
     path: str
@@ -57,6 +59,7 @@ class Given:
     value: Array
     reads: tuple[str, ...] = ()
     formula: str = ""
+    fixed: bool = False
 
 
 @dataclass(frozen=True)
@@ -133,7 +136,9 @@ class Sheet:
         """Return the value of a scalar given before."""
         return self._given[path].value
 
-    def give(self, path: str, unit: str, value: Array | float, *reads: str, formula: str = "") -> str:
+    def give(
+        self, path: str, unit: str, value: Array | float, *reads: str, formula: str = "", fixed: bool = False
+    ) -> str:
         """Make a scalar known to formulas as `{path}`; return that reference.
 
         `inputs.<path>` is the input at that path unless `reads` names others; what is no input says which inputs it is
@@ -141,7 +146,7 @@ class Sheet:
         """
         if not reads and not formula and path.startswith(INPUT):
             reads = (path.removeprefix(INPUT),)
-        self._given[path] = Given(path, unit, np.asarray(value, dtype=float), reads, formula)
+        self._given[path] = Given(path, unit, np.asarray(value, dtype=float), reads, formula, fixed)
         return f"{{{path}}}"
 
     def block(self) -> Block:
@@ -166,6 +171,12 @@ def prove(blocks: Iterable[Block], known: Iterable[Block] = ()) -> int:
     """
     blocks = tuple(blocks)
     rows = tuple(row for block in blocks for row in block.rows.values())
+    rows += tuple(
+        Row(path, path, item.unit, STOCK, item.formula)
+        for block in blocks
+        for path, item in block.given.items()
+        if item.formula
+    )
     given = tuple((path, item.unit) for block in (*blocks, *known) for path, item in block.given.items())
     given += tuple((path, row.unit) for block in known for path, row in block.rows.items())
     return _prove(rows, given)
@@ -206,8 +217,8 @@ def prefixed(block: Block, prefix: str, among: frozenset[str]) -> Block:
         for path, row in block.rows.items()
     }
     given = {
-        f"{prefix}.{path}": replace(g, path=f"{prefix}.{path}", formula=renamed(g.formula))
-        for path, g in block.given.items()
+        f"{prefix}.{path}": replace(item, path=f"{prefix}.{path}", formula=renamed(item.formula))
+        for path, item in block.given.items()
     }
     values = {f"{prefix}.{path}": value for path, value in block.values.items()}
     return Block(f"{prefix}.{block.name}", block.length, rows, values, given)

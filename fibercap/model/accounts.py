@@ -164,34 +164,36 @@ class Accounts:
         text = "[paid_in_capital@-1] + [equity_for_projects] + [equity_paid_in] + [equity_for_cash]"
         self.put("paid_in_capital", "Paid-in capital", STOCK, text, paid_in)
         earned = self.at("net_income") - self.at("dividends")
-        formula, before = self._earned_before()
-        start = give("opening.retained_earnings", self.money, before, formula=formula)
+        before, text = self._earned_before()
+        start = give("opening.retained_earnings", self.money, before, formula=text)
         text = "[retained_earnings@-1] + [net_income] - [dividends]"
         self.put("retained_earnings", "Retained earnings", STOCK, text, before + np.cumsum(earned, -1), start)
         owed = [f"accounts.{key}" for key in OWED]
         value = added(self.sheet, owed)
         self.put("total_liabilities_and_equity", "Liabilities and equity", STOCK, total(owed), value)
 
-    def _earned_before(self) -> tuple[str, Array]:
-        """Return retained earnings at the horizon's start, as formula and value: what balances the opening sheet."""
-        opening, sheet = self.plan.opening, self.sheet
-        signs = {
-            "cash": 1,
-            "receivables": 1,
-            "inventory": 1,
-            "other_assets": 1,
-            "payables": -1,
-            "other_liabilities": -1,
-        }
-        value = sum((sign * getattr(opening, key) for key, sign in signs.items()), start=np.asarray(0.0))
-        text = " ".join(f"{'+' if sign > 0 else '-'} {{inputs.opening.{key}}}" for key, sign in signs.items())
-        if opening.fixed_assets:
-            text, value = f"{text} + {{inputs.opening.fixed_assets.value}}", value + opening.fixed_assets.value
+    def _earned_before(self) -> tuple[Array, str]:
+        """Return retained earnings at the horizon's start, the figure that balances the opening sheet; and formula."""
+        opening = self.plan.opening
+        fixed = opening.fixed_assets.value if opening.fixed_assets else np.asarray(0.0)
+        owned = opening.cash + opening.receivables + opening.inventory + fixed + opening.other_assets
+        owed = opening.payables + opening.other_liabilities
+        had = [
+            "cash",
+            "receivables",
+            "inventory",
+            "other_assets",
+            *(["fixed_assets.value"] if opening.fixed_assets else []),
+        ]
+        text = " + ".join(f"{{inputs.opening.{key}}}" for key in had)
+        text += " - {inputs.opening.payables} - {inputs.opening.other_liabilities}"
         for name in self.plan.loans:
-            for key, sign in (("closing", -1), ("accrued", -1), ("deferred_fee", 1)):
-                value = value + sign * opened(sheet, f"loans.{name}", key)
-                text += f" {'+' if sign > 0 else '-'} ({sheet.rows[f'loans.{name}.{key}'].before})"
-        return text.removeprefix("+ "), np.asarray(value)
+            first = f"loans.{name}"
+            for sign, key in (("+", "deferred_fee"), ("-", "closing"), ("-", "accrued")):
+                text += f" {sign} ({self.sheet.rows[f'{first}.{key}'].before})"
+            owed = owed + opened(self.sheet, first, "closing") + opened(self.sheet, first, "accrued")
+            owned = owned + opened(self.sheet, first, "deferred_fee")
+        return np.asarray(owned - owed), text
 
     def debt_service(self) -> None:
         """Write cash flow available for debt service, debt service, and their ratio at the end of each year."""

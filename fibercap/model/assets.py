@@ -18,11 +18,16 @@ if TYPE_CHECKING:
     from fibercap.model.projects import Project
 
 
+def month_after(month: str) -> str:
+    """Return the formula of the end of the month that a month number falls in. [month]"""
+    return f"ROUNDUP(ROUND({month}, 6), 0)"
+
+
 @dataclass(frozen=True)
 class Bought:
     """An asset that is paid for in parts, and depreciated from the month number `since`, when its cost is complete.
 
-    `dated` are the inputs that give that month, `lives` the one that gives its life.
+    `since_text` is the formula of that month, `life_at` the input that gives its life.
     """
 
     at: str
@@ -30,16 +35,16 @@ class Bought:
     spent: Array
     text: str
     since: Array
+    since_text: str
     life: int
-    dated: tuple[str, ...]
-    lives: str
+    life_at: str
 
 
 def _bought_rows(sheet: Sheet, timeline: Timeline, asset: Bought, money: str) -> None:
     """Write cost to date, construction in progress, depreciation and book value of one asset."""
     at, label, since, life = asset.at, asset.label, asset.since, asset.life
-    start = sheet.give(f"{at}.depreciates_from", "month", since, *asset.dated)
-    years = sheet.give(f"inputs.{asset.lives}", "month", life)
+    start = sheet.give(f"{at}.depreciates_from", "month", since, formula=asset.since_text)
+    years = sheet.give(f"inputs.{asset.life_at}", "month", life)
     cost = np.cumsum(asset.spent, axis=-1)
     text = f"{{{at}.cost_to_date@-1}} + {asset.text}"
     sheet.put(Row(f"{at}.cost_to_date", f"{label}: cost to date, net of grants", money, STOCK, text), cost)
@@ -66,8 +71,16 @@ def project_asset(
         _financing_rows(sheet, timeline, key, project, money)
     if grant is not None:
         spent, text = spent - grant, f"{text} - {{funding.{key}.grant}}"
-    label = project.name or key
-    asset = Bought(at, label, spent, text, since, project.life, (f"{at}.complete", f"{at}.delay"), f"{at}.life")
+    asset = Bought(
+        at,
+        project.name or key,
+        spent,
+        text,
+        since,
+        month_after(project.completes_text(key)),
+        project.life,
+        f"{at}.life",
+    )
     _bought_rows(sheet, timeline, asset, money)
 
 
@@ -80,7 +93,7 @@ def _financing_rows(sheet: Sheet, timeline: Timeline, key: str, project: Project
     since = np.ceil(project.completes - 1e-9)
     loss = straight_line.plain(total, np.asarray(project.life), timeline.starts - since, timeline.ends - since)
     years = sheet.give(f"inputs.{at}.life", "month", project.life)
-    start = sheet.give(f"{at}.depreciates_from", "month", since, f"{at}.complete", f"{at}.delay")
+    start = sheet.give(f"{at}.depreciates_from", "month", since, formula=month_after(project.completes_text(key)))
     text = straight_line_text(f"{{{costs}_to_date}}", years, start)
     row = Row(f"{at}.financing_depreciation", f"{label}: depreciation of financing costs", money, FLOW, text)
     sheet.put(row, loss)
@@ -96,10 +109,8 @@ def purchase_asset(sheet: Sheet, timeline: Timeline, key: str, plant: Plant, mon
     if grant is not None:
         spent, text = spent - grant, f"{text} - {{funding.{key}.grant}}"
     since = np.asarray(float(ceil(month_number(deal.on) - 1e-9)))
-    terms = f"plants.{key}.purchase"
-    _bought_rows(
-        sheet, timeline, Bought(at, label, spent, text, since, deal.life, (f"{terms}.on",), f"{terms}.life"), money
-    )
+    after, life_at = month_after(f"{{plants.{key}.purchase.month}}"), f"plants.{key}.purchase.life"
+    _bought_rows(sheet, timeline, Bought(at, label, spent, text, since, after, deal.life, life_at), money)
 
 
 def maintenance_asset(sheet: Sheet, timeline: Timeline, key: str, plant: Plant, money: str) -> None:
@@ -119,7 +130,7 @@ def maintenance_asset(sheet: Sheet, timeline: Timeline, key: str, plant: Plant, 
     ages = np.arange(timeline.count)[:, None] - np.arange(timeline.count)[None, :]
     share = np.where(ages == whole + 1, part, np.where((ages >= 1) & (ages <= whole), step, 0)) / plant.life
     loss = spent @ share.T
-    life = sheet.give(f"inputs.{at}.life", "month", plant.life)
+    life = sheet.give(f"inputs.{at}.life", "month", plant.life, fixed=True)
     over = sheet.give(f"{at}.maintenance_left_over", "month", part, f"{at}.life", "horizon.step")
     full = f"({{{at}.maintenance_to_date@-1}} - {{{at}.maintenance_to_date@-{whole + 1}}}) * {{time.months}}"
     text = f"({full} + {{{at}.maintenance@-{whole + 1}}} * {over}) / {life}"

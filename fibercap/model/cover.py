@@ -8,6 +8,7 @@ import numpy as np
 
 from fibercap.core.rows import Row, Sheet
 from fibercap.core.timeline import FLOW, STOCK
+from fibercap.model.loans import signed_in
 from fibercap.model.loans.grid import payment_periods
 
 if TYPE_CHECKING:
@@ -40,8 +41,7 @@ def since_payment(sheet: Sheet, plan: Plan, name: str, of: str) -> Array:
         result[..., period] -= before[..., 0]
         if pays[period]:
             before = total[..., period : period + 1]
-    index = plan.timeline.index(plan.loans[name].signed) + 1
-    signed = sheet.give(f"{at}.signed_in", "", index, f"{at}.signed", "horizon")
+    signed = signed_in(sheet, plan.timeline, plan.loans[name], name)
     earlier = f"IF({{{at}.pays@-1}} > 0, 0, {{{at}.{of}_since_payment@-1}})"
     text = f"IF({{time.period}} > {signed}, {earlier} + {{accounts.{of}}}, 0)"
     words = "CFADS" if of == "cfads" else "CFADS with unlevered tax"

@@ -68,12 +68,13 @@ def _tied_rows(sheet: Sheet, plan: Plan, code: str, other: str) -> None:
     worth = 1.0 / DEM_PER_EUR if code == "DEM" else DEM_PER_EUR
     fixed = sheet.give(f"exchange.{other}_per_{code}", f"{other}/{code}", worth)
     unit = f"{plan.currency}/{code}"
-    for key, nature in (("average", RATE), ("closing", STOCK)):
-        before = f"{{exchange.{other}.before}} * {fixed}" if key == "closing" else "0"
-        text = f"{{exchange.{other}.{key}}} * {fixed}"
-        row = Row(f"exchange.{code}.{key}", f"{code}: {key} rate", unit, nature, text, before)
-        sheet.put(row, sheet.value(f"exchange.{other}.{key}") * worth)
     before = f"{{exchange.{other}.before}} * {fixed}"
+    for key, nature in (("average", RATE), ("closing", STOCK)):
+        text = f"{{exchange.{other}.{key}}} * {fixed}"
+        row = Row(
+            f"exchange.{code}.{key}", f"{code}: {key} rate", unit, nature, text, before if key == "closing" else "0"
+        )
+        sheet.put(row, sheet.value(f"exchange.{other}.{key}") * worth)
     sheet.give(f"exchange.{code}.before", unit, rate_before(sheet, other) * worth, formula=before)
 
 

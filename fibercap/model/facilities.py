@@ -11,7 +11,7 @@ from fibercap.core.rows import Row, Sheet
 from fibercap.core.timeline import FLOW, STOCK
 from fibercap.model.cash import EQUITY, CashLoan, Moves, solve
 from fibercap.model.cover import service_target
-from fibercap.model.financing_costs import fee_in_assets, last_spending, spending_reads, to_asset_rows
+from fibercap.model.financing_costs import fee_in_assets, last_spending, last_spending_text, to_asset_rows
 from fibercap.model.foreign_loans import OWN, translated_rows
 from fibercap.model.loans import Exchanged, Moved, Setting, loan_rows, schedule_block
 from fibercap.model.loans.styles import Sculpted
@@ -63,7 +63,7 @@ def _planned(sheet: Sheet, plan: Plan, name: str) -> Moved:
         funded=sheet.value(f"loans.{name}.funded") if asked else None,
         service=service_target(sheet, plan, name, style) if isinstance(style, Sculpted) else None,
         until=last_spending(plan, asked),
-        until_reads=spending_reads(plan, asked),
+        until_text=last_spending_text(plan, asked),
     )
 
 
@@ -172,7 +172,7 @@ def _known_rows(sheet: Sheet, plan: Plan, name: str, block: Block) -> None:
         return
     put("draws_at_end", "drawn by plan on the last day", drawn, at_end=True)
     past = (block.values[f"{own}.known_drawn"] * (events > timeline.count)).sum(axis=-1, keepdims=True)
-    text = f"SUMIFS({{{own}.known_drawn}}, {{{own}.period}}, {timeline.count + 1})"
+    text = f"SUM({{{own}.known_drawn}} * ({{{own}.period}} > {{time.periods}}))"
     beyond = sheet.give(f"{at}.draws_beyond", money, past if past.ndim > 1 else past[0], formula=text)
     known = sheet.value(f"{at}.known_draws")
     later = np.flip(np.cumsum(np.flip(known, -1), -1), -1) - known + past

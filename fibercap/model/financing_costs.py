@@ -10,6 +10,7 @@ import numpy as np
 from fibercap.core.errors import FibercapError
 from fibercap.core.rows import Row, Sheet
 from fibercap.core.timeline import FLOW
+from fibercap.model.assets import month_after
 from fibercap.model.loans import Moved, Setting
 from fibercap.model.loans.prepared import Prepared
 
@@ -102,7 +103,8 @@ def share_of(sheet: Sheet, plan: Plan, key: str, name: str) -> tuple[str, Array]
     """Return formula and value of a project's share of a loan: of all that is asked of it, dated draws included."""
     asked = [f"funding.{other}.{name}.limit" for other, funding in plan.funding.items() if name in funding.sources]
     dated = sum((plan.loans[name].draws or {}).values(), start=np.asarray(0.0))
-    others = sheet.give(f"loans.{name}.dated_draws", plan.loan_currency(name), dated, f"loans.{name}.draws")
+    terms = " + ".join(f"{{inputs.loans.{name}.draws.{day}}}" for day in plan.loans[name].draws or {})
+    others = sheet.give(f"loans.{name}.dated_draws", plan.loan_currency(name), dated, formula=terms or "0")
     mine, whole = sheet.given(f"funding.{key}.{name}.limit"), sum((sheet.given(path) for path in asked), start=dated)
     refs = " + ".join(f"{{{path}}}" for path in asked)
     text = f"{{funding.{key}.{name}.limit}} / ({refs} + {others})"
@@ -113,8 +115,9 @@ def cost_rows(sheet: Sheet, plan: Plan, costs: Costs) -> None:
     """Write each project's financing costs, and the share of each loan's costs that goes into assets."""
     parts: dict[str, list[tuple[str, Array]]] = {}
     for key, value in costs.items():
-        at, ends = f"projects.{key}", np.ceil(plan.projects[key].completes - 1e-9)
-        terms, done = [], sheet.give(f"{at}.completed", "month", ends, f"{at}.complete", f"{at}.delay")
+        project, terms = plan.projects[key], []
+        after = month_after(project.completes_text(key))
+        done = sheet.give(f"projects.{key}.completed", "month", np.ceil(project.completes - 1e-9), formula=after)
         for name in lenders(plan, [key]):
             text, share = share_of(sheet, plan, key, name)
             path = f"funding.{key}.{name}.share"
@@ -153,10 +156,14 @@ def fee_in_assets(sheet: Sheet, plan: Plan, name: str) -> Array:
     return share if share.ndim > 1 else share[0]
 
 
-def spending_reads(plan: Plan, keys: list[str]) -> tuple[str, ...]:
-    """Return the inputs from which `last_spending` is read."""
-    projects = [f"projects.{key}.{of}" for key in keys if key in plan.projects for of in ("complete", "delay")]
-    return (*projects, *(f"plants.{key}.purchase.on" for key in keys if key not in plan.projects))
+def last_spending_text(plan: Plan, keys: list[str]) -> str:
+    """Return the formula of `last_spending`; "" where nothing is asked."""
+    ends = []
+    for key in keys:
+        done = plan.projects[key].completes_text(key) if key in plan.projects else f"{{plants.{key}.purchase.month}}"
+        step = "{time.months_in_period}"
+        ends.append(f"{{time.from}} + ROUNDUP(ROUND(({done} - {{time.from}}) / {step}, 6), 0) * {step}")
+    return f"MAX({', '.join(ends)})" if len(ends) > 1 else "".join(ends)
 
 
 def last_spending(plan: Plan, keys: list[str]) -> Array | None:

@@ -8,7 +8,7 @@ import numpy as np
 
 from fibercap.core.rows import Row, Sheet
 from fibercap.core.timeline import FLOW, STOCK
-from fibercap.model.loans.periods import FLOWS
+from fibercap.model.loans.periods import FLOWS, signed_in
 
 if TYPE_CHECKING:
     from fibercap.core.units import Array
@@ -93,10 +93,11 @@ def _fee(sheet: Sheet, plan: Plan, name: str, at: str, own: str) -> None:
     label, index = loan.title or name, plan.timeline.index(loan.signed)
     average = sheet.value(f"exchange.{code}.average")
     paid_at = sheet.given(f"exchange.{code}.before") if index < 0 else average[..., index : index + 1]
-    paid = paid_at if np.ndim(paid_at) > 1 else np.ravel(paid_at)[0]
-    text = f"SUMIFS({{exchange.{code}.average}}, {{time.period}}, {index + 1})" if index >= 0 else ""
-    text = text or f"{{exchange.{code}.before}}"
-    rate = sheet.give(f"{at}.fee_rate", f"{money}/{code}", paid, f"{at}.signed", formula=text)
+    signed = signed_in(sheet, plan.timeline, loan, name)
+    text = f"SUM({{exchange.{code}.average}} * ({{time.period}} = {signed}))"
+    text = f"IF({signed} > 0, {text}, {{exchange.{code}.before}})"
+    first = paid_at if np.ndim(paid_at) > 1 else np.ravel(paid_at)[0]
+    rate = sheet.give(f"{at}.fee_rate", f"{money}/{code}", first, formula=text)
     for key, words, nature in (
         ("deferred_fee", "upfront fee not yet expensed", STOCK),
         ("fee_amortization", "upfront fee expensed", FLOW),

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from itertools import pairwise
 from typing import TYPE_CHECKING, Annotated, Any, ClassVar
 
 import numpy as np
@@ -16,6 +15,7 @@ from fibercap.core.rows import Row, Sheet, total
 from fibercap.core.spec import Spec
 from fibercap.core.timeline import FLOW, STOCK, Timeline
 from fibercap.core.units import Array
+from fibercap.model.paying import pay
 
 if TYPE_CHECKING:
     from fibercap.model.currencies import Currencies
@@ -56,12 +56,16 @@ class Whole:
 
 @dataclass(frozen=True)
 class Plan:
-    """A project's or purchase's uses in each period, who is asked to pay for them, and what they come to in all."""
+    """A project's or purchase's uses in each period, who is asked to pay for them, and what they come to in all.
+
+    `circular` are uses that hold the costs of their own financing.
+    """
 
     key: str
     uses: Array
     funding: Funding
     whole: Whole
+    circular: bool = False
 
 
 @dataclass(frozen=True)
@@ -140,57 +144,6 @@ def available(loan: Loan, timeline: Timeline) -> Array:
     return last.astype(float)
 
 
-def pay(uses: Array, limits: list[Array], may: list[Array], worth: list[Array], order: str) -> list[Array]:
-    """Share each period's spending among the sources.
-
-    Parameters
-    ----------
-    uses : (period,) or (draw, period)
-        Spending. [money]
-    limits : list of () or (draw, 1)
-        The most that each source pays in all, in its own currency. [money]
-    may : list of (period,)
-        1 where a source is available, else 0.
-    worth : list of (), (period,) or (draw, period)
-        What a source's currency is worth; `()` for the reporting one. [1]
-    order : str
-        `in_order`: each pays what it can, in turn; `pro_rata`: in proportion to what each still has to pay.
-
-    Returns
-    -------
-    list of (..., period)
-        What each source pays, in the reporting currency; together at most the uses. [money]
-
-    Source
-    ------
-    Own derivation: between two changes of who is available, or of what a currency is worth, cumulative payments are
-    cumulative uses cut at the limits.
-    """
-    count = uses.shape[-1]
-    shape = np.broadcast_shapes(uses.shape, *map(np.shape, (*limits, *worth)))  # who pays later depends on all before
-    paid = [np.zeros(shape) for _ in limits]
-    left = [np.asarray(limit, dtype=float) for limit in limits]
-    changes = {0, count} | {int(k) for m in may for k in np.flatnonzero(np.diff(m)) + 1}
-    if any(np.ndim(rate) for rate in worth):
-        changes = set(range(count + 1))
-    for start, end in pairwise(sorted(changes)):
-        spent = np.cumsum(uses[..., start:end], axis=-1)
-        rates = [rate[..., start : start + 1] if np.ndim(rate) else rate for rate in worth]
-        able = [amount * m[start] * rate for amount, m, rate in zip(left, may, rates, strict=True)]
-        room = sum(able, start=np.asarray(0.0))
-        taken = np.minimum(spent, room)
-        before: Array = np.asarray(0.0)
-        for source, amount in enumerate(able):
-            if order == "in_order":
-                reached = np.clip(taken - before, 0.0, amount)
-            else:
-                reached = taken * np.divide(amount, room, out=np.zeros(np.shape(room)), where=room > 0)
-            before = before + amount
-            paid[source][..., start:end] = np.diff(reached, axis=-1, prepend=0.0)
-            left[source] = left[source] - reached[..., -1:] / rates[source]
-    return paid
-
-
 def funding_rows(
     sheet: Sheet, timeline: Timeline, plans: list[Plan], loans: Mapping[str, Loan], money: Currencies
 ) -> None:
@@ -198,15 +151,15 @@ def funding_rows(
 
     Amounts asked of a loan are set aside first; shares and `rest` get what is left of its commitment, in file order.
     """
-    free = {name: _unreserved(sheet, name, loan, plans, money) for name, loan in loans.items()}
+    free = {name: _unreserved(name, loan, plans) for name, loan in loans.items()}
     for plan in plans:
         sources = asked(sheet, plan, loans, money)
         for name, source in sources.items():
             if name in loans and plan.funding.sources[name].unit != "money":
-                left = free[name]
-                text, value = f"MIN({source.text}, {left.text})", np.minimum(source.value, left.value)
-                sources[name] = replace(source, text=text, value=value)
-                free[name] = Whole(f"({left.text} - {{funding.{plan.key}.{name}.limit}})", left.value - value)
+                text, left = free[name]
+                least = np.minimum(source.value, left)
+                sources[name] = replace(source, text=f"MIN({source.text}, {text})", value=least)
+                free[name] = f"{text} - {{funding.{plan.key}.{name}.limit}}", left - least
         PlanRows(sheet, timeline, plan, sources, loans).write()
     for name, loan in loans.items():
         if own := [plan.key for plan in plans if name in plan.funding.sources]:
@@ -225,17 +178,17 @@ def _funded_row(sheet: Sheet, name: str, keys: list[str], money: Currencies, loa
     sheet.put(Row(f"loans.{name}.funded", f"{name}: drawn by funding", money.of(at), FLOW, text), value)
 
 
-def _unreserved(sheet: Sheet, name: str, loan: Loan, plans: list[Plan], money: Currencies) -> Whole:
-    """Return a loan's commitment less dated draws and the amounts of money that funding asks of it."""
-    at, code = loan_path(name, loan), money.of(loan_path(name, loan))
-    text = sheet.give(f"inputs.loans.{name}.commitment", code, loan.commitment, at)
-    left = loan.commitment
-    reserved = {f"loans.{name}.draws.{day}": amount for day, amount in (loan.draws or {}).items()}
-    asking = [plan for plan in plans if name in plan.funding.sources and plan.funding.sources[name].unit == "money"]
-    reserved |= {f"funding.{plan.key}.{name}": plan.funding.sources[name].value for plan in asking}
-    for path, amount in reserved.items():
-        text, left = f"{text} - {sheet.give(f'inputs.{path}', code, amount)}", left - amount
-    return Whole(f"MAX({text}, 0)", np.maximum(left, 0.0))
+def _unreserved(name: str, loan: Loan, plans: list[Plan]) -> tuple[str, Array]:
+    """Return a loan's commitment less dated draws and the amounts of money that funding asks of it; formula first."""
+    reserved = sum((loan.draws or {}).values(), start=np.asarray(0.0))
+    texts = [f"{{inputs.loans.{name}.draws.{day}}}" for day in loan.draws or {}]
+    for plan in plans:
+        part = plan.funding.sources.get(name)
+        if part is not None and part.unit == "money":
+            reserved = reserved + part.value
+            texts.append(f"{{inputs.funding.{plan.key}.{name}}}")
+    text = f"{{inputs.loans.{name}.commitment}}" + "".join(f" - {text}" for text in texts)
+    return f"MAX({text}, 0)", np.maximum(loan.commitment - reserved, 0.0)
 
 
 class PlanRows:
@@ -278,7 +231,11 @@ class PlanRows:
         """Return the formula of what each source pays in its turn, from what it has paid to date, and of the gap."""
         at, able = self.at, {}
         for name, source in self.sources.items():
-            limit = self.sheet.give(f"{at}.{name}.limit", source.currency, source.value, formula=source.text)
+            # Shares of financing costs are found round by round: a formula that gave them would rest on itself.
+            solved = self.plan.circular and self.plan.funding.sources[name].unit != "money"
+            limit = self.sheet.give(
+                f"{at}.{name}.limit", source.currency, source.value, formula=source.text, fixed=solved
+            )
             able[name] = f"MAX({limit} - {{{at}.{name}_to_date@-1}}, 0)"
             if name in self.loans:
                 reads = self.loans[name].drawing_reads(name)

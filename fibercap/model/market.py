@@ -92,6 +92,8 @@ def time_rows(sheet: Sheet, timeline: Timeline) -> None:
     sheet.give("time.months_in_year", "month", 12.0)
     sheet.give("time.days_in_year", "day", 365.0)
     sheet.give("time.one_year", "year", 1.0)
+    sheet.give("time.one_month", "month", 1.0)
+    sheet.give("time.periods", "", timeline.count, "horizon.from", "horizon.to", STEP)
     months = sheet.give("time.months_in_period", "month", timeline.months, STEP)
     first = np.array([day.month == timeline.months for day in timeline.dates], dtype=float)
     first[0] = 1.0
@@ -106,6 +108,12 @@ def time_rows(sheet: Sheet, timeline: Timeline) -> None:
     )
     put(Row("time.start", "Month number at the start", "month", "stock", "{time.end@-1}"), timeline.starts)
     put(Row("time.months", "Months", "month", "flow", months), np.full(count, float(timeline.months)))
-    put(Row("time.years", "Years", "year", "flow", reads=(STEP,)), np.full(count, timeline.months / 12))
-    put(Row("time.opens_year", "First period of a year", "", "flow", reads=("horizon.from", STEP)), first)
-    put(Row("time.closes_year", "Last period of a year", "", "flow", reads=("horizon.to", STEP)), last)
+    text = "{time.months} / {time.months_in_year} * {time.one_year}"
+    put(Row("time.years", "Years", "year", "flow", text), np.full(count, timeline.months / 12))
+    for key, label, edge, horizon, value in (
+        ("opens_year", "First period of a year", "{time.start}", "1", first),
+        ("closes_year", "Last period of a year", "{time.end}", "{time.periods}", last),
+    ):
+        whole = f"ROUND({edge} / {{time.months_in_year}}, 0) * {{time.months_in_year}} = {edge}"
+        text = f"IF(OR({{time.period}} = {horizon}, {whole}), 1, 0)"
+        put(Row(f"time.{key}", label, "", "flow", text), value)

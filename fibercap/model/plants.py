@@ -8,6 +8,7 @@ from typing import Annotated
 
 import numpy as np
 
+from fibercap.core.calendar import month_number_text, serial
 from fibercap.core.dates import Date, Day
 from fibercap.core.fields import Label, Money, Months, Of
 from fibercap.core.paths import PathOf, TimePath
@@ -60,6 +61,17 @@ def open_edges(timeline: Timeline, plant: Plant) -> Array:
     return np.asarray(np.clip(np.append(timeline.origin, timeline.ends), *open_between(timeline, plant)))
 
 
+def _edges_given(sheet: Sheet, at: str, plant: Plant, edges: tuple[float, float]) -> tuple[str, str]:
+    """Make the months from which and up to which a plant counts known to formulas; return the references."""
+    opens, closes = "{time.from}", "{time.from} + {time.periods} * {time.months_in_period}"
+    if plant.opens:
+        opens = month_number_text(sheet.give(f"inputs.{at}.opens", "day", serial(plant.opens)), start=True)
+    if plant.closes:
+        closes = month_number_text(sheet.give(f"inputs.{at}.closes", "day", serial(plant.closes)))
+    opened = sheet.give(f"{at}.opens", "month", edges[0], formula=opens)
+    return opened, sheet.give(f"{at}.closes", "month", edges[1], formula=closes)
+
+
 def capacity_rows(sheet: Sheet, timeline: Timeline, name: str, plant: Plant, projects: Mapping[str, Project]) -> None:
     """Write a plant's clock, nameplate, effective capacity and output, and its projects' ramped months.
 
@@ -68,8 +80,7 @@ def capacity_rows(sheet: Sheet, timeline: Timeline, name: str, plant: Plant, pro
     """
     at = f"plants.{name}"
     opens, closes = open_between(timeline, plant)
-    opened = sheet.give(f"{at}.opens", "month", opens, f"{at}.opens", *(() if plant.opens else ("horizon.from",)))
-    closed = sheet.give(f"{at}.closes", "month", closes, f"{at}.closes", *(() if plant.closes else ("horizon.to",)))
+    opened, closed = _edges_given(sheet, at, plant, (opens, closes))
     edges = open_edges(timeline, plant)
     held = f"MIN(MAX({{time.end}}, {opened}), {closed})"
     before = held.replace("{time.end}", "{time.from}")
@@ -114,7 +125,8 @@ def _ramped_months(sheet: Sheet, key: str, project: Project, at: str, edges: Arr
 def purchase_rows(sheet: Sheet, timeline: Timeline, key: str, deal: Purchase, label: str, money: Currencies) -> None:
     """Write a bought plant's price, and the working capital that comes with it, in the period of the purchase."""
     bought = month_number(deal.on)
-    on = sheet.give(f"inputs.plants.{key}.purchase.on", "month", bought)
+    day = sheet.give(f"inputs.plants.{key}.purchase.on", "day", serial(deal.on))
+    on = sheet.give(f"plants.{key}.purchase.month", "month", bought, formula=month_number_text(day))
     now = ((timeline.starts < bought) & (bought <= timeline.ends)).astype(float)
     for what, row, words, amount in (
         ("price", f"plants.{key}.purchase", "purchase price", deal.price),

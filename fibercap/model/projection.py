@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from fibercap.core.calendar import serial
 from fibercap.core.errors import FibercapError, did_you_mean
-from fibercap.core.rows import Block, Row, Sheet, prefixed, prove
+from fibercap.core.rows import Block, Given, Row, Sheet, prefixed, prove
 from fibercap.core.timeline import FLOW, STOCK, Timeline
 from fibercap.model.accounts import account_rows
 from fibercap.model.cover import cover_rows
@@ -21,7 +22,6 @@ from fibercap.model.financing_costs import Costs, cost_rows, solved
 from fibercap.model.funding import Plan as FundingPlan
 from fibercap.model.funding import Whole, funding_rows
 from fibercap.model.laws import prove_laws
-from fibercap.model.loans.prepared import serial
 from fibercap.model.market import time_rows
 from fibercap.model.operations import asset_rows, income_rows, unlevered_rows, working_capital_rows
 from fibercap.model.plants import capacity_rows, market_rows, purchase_rows, running_cost_rows
@@ -73,6 +73,14 @@ class Projection:
     def period_rows(self) -> dict[str, Row]:
         """The rows in model periods, in their order."""
         return {p: row for b in self.blocks.values() if not b.name.endswith(".schedule") for p, row in b.rows.items()}
+
+    @cached_property
+    def given(self) -> Mapping[str, Given]:
+        """Every scalar that formulas read, by its path; with its formula where any part of the model knows one."""
+        found: dict[str, Given] = {}
+        for block in self.blocks.values():
+            found |= {path: item for path, item in block.given.items() if path not in found or item.formula}
+        return found
 
     def value(self, path: str) -> Array:
         """Return a row's magnitudes in its house unit, (draw, period).
@@ -147,7 +155,9 @@ def _operations(sheet: Sheet, plan: Plan) -> None:
     money = Currencies(plan.currency, plan.currency_at)
     time_rows(sheet, timeline)
     dates = np.array([serial(day) for day in timeline.dates])
-    sheet.put(Row("time.date", "Last day", "day", STOCK, reads=("horizon.from", "horizon.step")), dates)
+    eve = sheet.give("time.eve", "day", serial(timeline.eve), "horizon.from")
+    text = "EOMONTH({time.date@-1}, {time.months_in_period} / {time.one_month})"
+    sheet.put(Row("time.date", "Last day", "day", STOCK, text, eve), dates)
     exchange_rows(sheet, plan)
     rate_row(sheet, plan)
     for key, project_ in plan.projects.items():
@@ -190,7 +200,7 @@ def _uses(sheet: Sheet, plan: Plan, key: str, money: Currencies, costs: Array | 
         added = costs.sum(axis=-1, keepdims=True)
         whole = Whole(f"({whole.text} + SUM({{funding.{key}.financing_costs}}))", whole.value + added)
     sheet.put(Row(f"funding.{key}.uses", f"{key}: uses of funds", plan.currency, FLOW, text), uses)
-    return FundingPlan(key, uses, plan.funding[key], whole)
+    return FundingPlan(key, uses, plan.funding[key], whole, circular=costs is not None)
 
 
 def _whole(sheet: Sheet, plan: Plan, key: str, money: Currencies) -> Whole:

@@ -9,6 +9,7 @@ from typing import Annotated, Any, ClassVar
 
 import numpy as np
 
+from fibercap.core.calendar import month_number_text, serial
 from fibercap.core.dates import Date, Edge
 from fibercap.core.fields import Duration, Label, Money, Months, Of, Word, wrong
 from fibercap.core.paths import ByKey, PathOf, TimePath, span_of
@@ -126,10 +127,6 @@ class Project(Spec):
             return (Span("all", self.planned - 12, self.planned, np.asarray(1.0)),)
         return tuple(sorted(self.spend.spans(self.planned), key=lambda span: span.start))
 
-    def spans_read(self, key: str) -> tuple[str, ...]:
-        """Return the inputs of a project, by its key, that say when spending begins."""
-        return (f"projects.{key}.{'complete' if self.spend is None else 'spend'}",)
-
     @property
     def smooth(self) -> bool:
         """Tell whether spending follows an S curve."""
@@ -143,7 +140,7 @@ class Project(Spec):
     @staticmethod
     def completes_text(key: str) -> str:
         """Return the formula text of completion."""
-        return f"({{inputs.projects.{key}.complete}} + {{inputs.projects.{key}.delay}})"
+        return f"({{projects.{key}.planned}} + {{inputs.projects.{key}.delay}})"
 
 
 def spent_share(project: Project, moments: Array) -> Array:
@@ -170,8 +167,27 @@ def _clock(project: Project, moments: Array) -> Array:
 
 def dates_given(sheet: Sheet, key: str, project: Project) -> None:
     """Make a project's completion and delay known to formulas."""
-    sheet.give(f"inputs.projects.{key}.complete", "month", project.planned)
+    day = sheet.give(f"inputs.projects.{key}.complete", "day", serial(project.complete))
+    sheet.give(f"projects.{key}.planned", "month", project.planned, formula=month_number_text(day))
     sheet.give(f"inputs.projects.{key}.delay", "month", project.delay)
+
+
+def _edges_given(sheet: Sheet, at: str, project: Project, span: Span) -> tuple[str, str]:
+    """Make the months from which and up to which a span of spending runs known to formulas; return the references."""
+    spend, own, planned = project.spend, f"{at}.spend.{span.key}", f"{{{at}.planned}}"
+    start, end = "", planned
+    if spend is None:
+        start = f"{planned} - {{time.months_in_year}}"
+    elif isinstance(spend, SpendByPeriod):
+        last = sheet.give(f"{own}.until", "month", float(span_of(span.key)[1]), own)
+        end = f"MIN({last}, {planned})"
+    else:
+        start = month_number_text(sheet.give(f"inputs.{at}.spend.from", "day", serial(spend.start)), start=True)
+        if spend.end:
+            end = month_number_text(sheet.give(f"inputs.{at}.spend.to", "day", serial(spend.end)))
+    reads = () if start else (own,)
+    begins = sheet.give(f"{own}.from", "month", span.start, *reads, formula=start)
+    return begins, sheet.give(f"{own}.to", "month", span.end, formula=end)
 
 
 def capex_rows(sheet: Sheet, timeline: Timeline, key: str, project: Project, money: Currencies) -> Array:
@@ -179,15 +195,14 @@ def capex_rows(sheet: Sheet, timeline: Timeline, key: str, project: Project, mon
     at, label = f"projects.{key}", project.name or key
     edges = np.append(timeline.origin, timeline.ends)
     share = spent_share(project, edges)
-    first = sheet.give(f"{at}.first_spending", "month", project.spans[0].start, *project.spans_read(key))
-    planned, done = f"{{inputs.{at}.complete}}", project.completes_text(key)
+    spans = [(span, *_edges_given(sheet, at, project, span)) for span in project.spans]
+    first = sheet.give(f"{at}.first_spending", "month", project.spans[0].start, formula=spans[0][1])
+    planned, done = f"{{{at}.planned}}", project.completes_text(key)
     clock = f"({first} + ({{time.end}} - {first}) * ({planned} - {first}) / ({done} - {first}))"
     terms = []
-    for span in project.spans:
+    for span, a, b in spans:
         own = f"{at}.spend.{span.key}" if isinstance(project.spend, SpendByPeriod) else f"{at}.spend"
         of = sheet.give(f"inputs.{at}.spend.{span.key}", "", span.share, own)
-        a = sheet.give(f"inputs.{at}.spend.{span.key}.from", "month", span.start, own, *project.spans_read(key))
-        b = sheet.give(f"inputs.{at}.spend.{span.key}.to", "month", span.end, own, f"{at}.complete")
         part = f"MIN(MAX(({clock} - {a}) / ({b} - {a}), 0), 1)"
         terms.append(f"{of} * {part}^2 * (3 - 2 * {part})" if project.smooth else f"{of} * {part}")
     row = Row(f"{at}.spent_share", f"{label}: share of capex spent", "", STOCK, " + ".join(terms))

@@ -25,11 +25,11 @@ TERMS: Final = 21
 PASSES: Final = (3, 8, 12, TERMS)
 """Terms of the series in each step of Halley's method; the first steps need few."""
 SURE: Final = 1e-5
-"""If a step of Newton's method would be this small, Halley's leaves the cube of it, below the precision of a number."""
+"""A series is settled if a step of Newton's method would be this small: Halley's leaves its cube, below any digit."""
 LONGEST: Final = 8.0
 """Steps are no longer than this."""
-TINY: Final = 1e-280
-"""Sums below it may have lost digits to numbers that are no longer normal."""
+TINY: Final = 1e-140
+"""Sums below it lose digits where they are squared: their squares are hardly normal numbers."""
 ROUNDS: Final = 4
 """How often a middle is chosen: for all series, then for those that were out of its reach."""
 FEW: Final = 64

@@ -131,10 +131,8 @@ def tax_rows(sheet: Sheet, plan: Plan, at: str, label: str, income: tuple[str, A
     income_text = f"IF({new}, 0, {{{at}.income_in_year@-1}}) + {income[0]}"
     taxed = f"{{inputs.tax.rate}} * (MAX({total}, 0) - {{{at}.losses_used}})"
     used, made_text = f"MIN({usable}, {most} * MAX({total}, 0))", f"{{{at}.losses_made_before_year}} + MAX(-{total}, 0)"
-    left, change = (
-        f"{{{at}.losses_made}} - {{{at}.losses_gone}}",
-        f"{{{at}.tax_in_year}} - IF({new}, 0, {{{at}.tax_in_year@-1}})",
-    )
+    left = f"{{{at}.losses_made}} - {{{at}.losses_gone}}"
+    change = f"{{{at}.tax_in_year}} - IF({new}, 0, {{{at}.tax_in_year@-1}})"
     rows = (
         ("income_in_year", "taxable income since the year began", STOCK, income_text, "0", found.income),
         ("losses_made_before_year", "losses made before the year", STOCK, made, losses, before_made),
@@ -146,10 +144,9 @@ def tax_rows(sheet: Sheet, plan: Plan, at: str, label: str, income: tuple[str, A
         ("tax_in_year", "tax since the year began", STOCK, taxed, "0", found.to_date),
         ("tax", "tax", FLOW, change, "0", found.tax),
     )
-    expires = {"losses_gone": ("tax.expire",)}
     for key, words, nature, text, before, value in rows:
-        row = Row(f"{at}.{key}", f"{label}: {words}", money, nature, text, before, reads=expires.get(key, ()))
-        sheet.put(row, value)
+        reads = ("tax.expire",) if key == "losses_gone" else ()
+        sheet.put(Row(f"{at}.{key}", f"{label}: {words}", money, nature, text, before, reads=reads), value)
     return found.tax
 
 

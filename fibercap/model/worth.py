@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from fibercap.core.calendar import month_number_text, serial
 from fibercap.core.rows import Row, Sheet, total
 from fibercap.core.timeline import FLOW, STOCK, month_start
 from fibercap.model.company import BookValue, Multiple
@@ -31,11 +32,15 @@ def worth_rows(sheet: Sheet, plan: Plan, without: Mapping[str, Array]) -> None:
     """Write the flows that projects add, their terminal value, and what owners get; `without` has the case without."""
     timeline, money = plan.timeline, plan.currency
     moment = month_start(plan.money.valuation_date) if plan.money.valuation_date else float(timeline.origin)
-    dated = ("money.valuation_date", *(() if plan.money.valuation_date else ("horizon.from",)))
-    valued = sheet.give("returns.valued_at", "month", moment, *dated)
+    text = "{time.from}"
+    if plan.money.valuation_date:
+        day = sheet.give("inputs.money.valuation_date", "day", serial(plan.money.valuation_date))
+        text = month_number_text(day, start=True)
+    valued = sheet.give("returns.valued_at", "month", moment, formula=text)
     last = np.zeros(timeline.count)
     last[-1] = 1.0
-    sheet.put(Row("returns.is_last", "Last period of the horizon", "", FLOW, reads=("horizon.to",)), last)
+    text = "IF({time.period} = {time.periods}, 1, 0)"
+    sheet.put(Row("returns.is_last", "Last period of the horizon", "", FLOW, text), last)
     if plan.money.discount_rate is not None:
         rate = sheet.give("inputs.money.discount_rate", "1/year", plan.money.discount_rate)
         factor = (1.0 + plan.money.discount_rate) ** (-(timeline.ends - moment) / 12)
@@ -93,8 +98,9 @@ def _payback_rows(sheet: Sheet, plan: Plan, money: str) -> None:
     text = "IF(OR({returns.project_cumulative} < 0, {returns.waiting@1} > 0), 1, 0)"
     sheet.put(Row("returns.waiting", "Projects are not paid back yet", "", FLOW, text), waiting)
     first = min((project.spans[0].start for project in plan.projects.values()), default=float(plan.timeline.origin))
-    reads = [path for key, project in plan.projects.items() for path in project.spans_read(key)] or ["horizon.from"]
-    start, step = sheet.give("returns.first_spending", "month", first, *reads), plan.timeline.months
+    begun = [f"{{projects.{key}.first_spending}}" for key in plan.projects]
+    text = f"MIN({', '.join(begun)})" if len(begun) > 1 else next(iter(begun), "{time.from}")
+    start, step = sheet.give("returns.first_spending", "month", first, formula=text), plan.timeline.months
     since = np.clip(plan.timeline.ends - first, 0.0, step)
     before = np.concatenate([np.zeros((*summed.shape[:-1], 1)), summed[..., :-1]], axis=-1)
     waited = np.concatenate([np.zeros((*summed.shape[:-1], 1)), waiting[..., :-1]], axis=-1)

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from fibercap.core.calendar import date_of
 from fibercap.core.errors import FibercapError
 from fibercap.model.foreign_loans import reported
-from fibercap.model.loans.prepared import day_of
 from fibercap.views.charts_style import (
     FAINT,
     INK,
@@ -56,7 +56,7 @@ def service_by_year(projection: Projection, years: range) -> Service:
     principal, interest = np.zeros(len(years)), np.zeros(len(years))
     for loan in projection.scenario.loans:
         at = f"loans.{loan}.schedule"
-        places = np.array([day_of(day).year for day in projection.value(f"{at}.date")[0]]) - years.start
+        places = np.array([date_of(day).year for day in projection.value(f"{at}.date")[0]]) - years.start
         inside = (places >= 0) & (places < len(years))
         paid = {key: projection.value(reported(projection.scenario, loan, key))[0][inside] for key in PAID}
         np.add.at(principal, places[inside], paid["principal"])
@@ -71,7 +71,7 @@ def years_of(cases: Mapping[str, Case], projection: Projection) -> range:
         for loan in case.projection.scenario.loans:
             at = f"loans.{loan}.schedule"
             days = case.projection.value(f"{at}.date")[0]
-            found |= {day_of(day).year for day in days[case.projection.value(f"{at}.payment")[0] > 0]}
+            found |= {date_of(day).year for day in days[case.projection.value(f"{at}.payment")[0] > 0]}
     found = found or {projection.timeline.start.year, projection.timeline.end.year}
     return range(min(found), max(found) + 1)
 

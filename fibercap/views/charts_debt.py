@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from fibercap.core.calendar import date_of
 from fibercap.core.timeline import month_number
 from fibercap.model.foreign_loans import reported
-from fibercap.model.loans.prepared import day_of
 from fibercap.views.charts_style import (
     INK,
     MARGIN,
@@ -70,7 +70,7 @@ class Owed:
 def owed(projection: Projection, loan: str) -> Owed:
     """Return what is owed on a loan after each of its events."""
     days = projection.value(f"loans.{loan}.schedule.date")[0]
-    times = np.array([month_number(day_of(day)) / 12 for day in days])
+    times = np.array([month_number(date_of(day)) / 12 for day in days])
     return Owed(loan, times, projection.value(reported(projection.scenario, loan, "closing"))[0])
 
 

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
+from fibercap.core.calendar import date_of
 from fibercap.core.timeline import period_label, periods_between
-from fibercap.model.loans.prepared import day_of
 from fibercap.views.figures import Figures, Line
 from fibercap.views.loans import terms_text
 
@@ -72,7 +72,7 @@ def statement_figures(projection: Projection, title: str, by: str) -> Figures:
 def loan_figures(projection: Projection, name: str, by: str) -> Figures:
     """Return one loan by year, quarter or month from signing to maturity, past the horizon too."""
     at, terms = f"loans.{name}.schedule", projection.scenario.loans[name]
-    days = [day_of(day) for day in projection.value(f"{at}.date")[0]]
+    days = [date_of(day) for day in projection.value(f"{at}.date")[0]]
     columns = periods_between(days[0], max(days[-1], terms.maturity), by)
     place = {label: number for number, label in enumerate(columns)}
     of = np.array([place[period_label(day, by)] for day in days])

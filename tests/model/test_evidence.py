@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from functools import cache
+from typing import Any
 
 import numpy as np
 import pytest
 
 from fibercap.core.errors import ScenarioError
+from fibercap.core.quantity import Quantity
 from fibercap.core.reach import reach
 from fibercap.core.tree import Leaf, leaves, unwrap
-from fibercap.core.quantity import Quantity, QuantityTextError, split_quantity
+from fibercap.core.units import QuantityTextError, split_quantity
 from fibercap.model.evidence import evidence, rows_of
 from fibercap.model.measures import measures
 from fibercap.model.projection import Projection, project
@@ -91,12 +93,12 @@ def test_a_batch_has_the_evidence_of_its_members() -> None:
     assert {n: m.evidence for n, m in measures(batch).items()} == kinds(PLAN)
 
 
-def _drawable(plan: Scenario) -> dict[str, Quantity]:
+def _drawable(plan: Scenario) -> dict[str, Any]:
     """Return every number of a scenario that may be drawn, with a draw of its own in which it is nudged."""
     values, _ = unwrap(plan.tree)
     written: dict[str, tuple[float, str]] = {}
-    for path, leaf in leaves(values):
-        if path[0] in ("options", "claims", "sources", "fibercap", "horizon") or not isinstance(leaf, Leaf):
+    for keys, leaf in leaves(values):
+        if keys[0] in ("options", "claims", "sources", "fibercap", "horizon") or not isinstance(leaf, Leaf):
             continue
         try:
             number, unit = split_quantity(str(leaf.value))
@@ -104,11 +106,11 @@ def _drawable(plan: Scenario) -> dict[str, Quantity]:
             continue
         trial = Quantity(np.array([[number], [number * 0.999]]), unit or "dimensionless")
         try:
-            plan.drawn({".".join(path): trial})
+            plan.drawn({".".join(keys): trial})
         except (ScenarioError, ValueError):
             continue
         if number:
-            written[".".join(path)] = (number, unit)
+            written[".".join(keys)] = (number, unit)
     found = {}
     for draw, (path, (number, unit)) in enumerate(written.items(), 1):
         draws = np.full((len(written) + 1, 1), number)

@@ -10,6 +10,7 @@ import pyxirr
 from hypothesis import given
 from hypothesis import strategies as st
 
+from fibercap.model import quick_rates as quick
 from fibercap.model import roots
 from fibercap.model.quick_rates import quick_rates
 from fibercap.model.returns import all_irrs, irr, xirr
@@ -81,7 +82,24 @@ def test_a_rate_that_is_found_is_the_only_one(seed: int, length: int, decades: i
             assert all_rates(np.arange(length), series) == pytest.approx(np.array([rate]), rel=1e-9, abs=1e-12)
 
 
-@given(seed=SEEDS, scale=st.sampled_from([1e-290, 1e-12, 1e12, 1e290]))
+@pytest.mark.parametrize(("passes", "steps"), [((3, quick.TERMS), 12), ((quick.TERMS,), 3), ((3, 8, quick.TERMS), 4)])
+def test_what_is_not_settled_is_not_told(monkeypatch: pytest.MonkeyPatch, passes: tuple[int, ...], steps: int) -> None:
+    """With fewer steps than usual some rates are left, and none that is told is worse."""
+    random = np.random.default_rng(7)
+    times = np.arange(30.0)
+    logs = random.uniform(-5.0, 15.0, 1000) / times[-1]
+    many = balanced(random, times, logs)
+    monkeypatch.setattr(quick, "PASSES", passes)
+    monkeypatch.setattr(quick, "STEPS", steps)
+
+    found = quick_rates(times, many)
+
+    told = ~np.isnan(found)
+    assert told.any()
+    assert found[told] == pytest.approx(logs[told], abs=1e-12)
+
+
+@given(seed=SEEDS, scale=st.sampled_from([1e-290, 1e-156, 1e-12, 1e12, 1e290]))
 def test_neither_order_nor_scale_of_many_matters(seed: int, scale: float) -> None:
     random = np.random.default_rng(seed)
     times = np.arange(20.0)

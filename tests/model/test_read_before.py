@@ -9,7 +9,6 @@ from hypothesis import strategies as st
 
 from fibercap.core.errors import ScenarioError
 from fibercap.core.overlay import overlay
-from fibercap.core.tree import 
 from fibercap.model.projection import project
 from fibercap.model.scenario import SCHEMA, Scenario
 from fibercap.reading.files import read, scenario_of

@@ -19,9 +19,10 @@ from tests.model.test_formulas import Reader
 from tests.written import valid_scenarios
 
 if TYPE_CHECKING:
+    from fibercap.core.rows import Given, Row
     from fibercap.model.scenario import Scenario
 
-CONSTANTS = {"months_in_year", "days_in_year", "one_year", "EUR_per_DEM", "DEM_per_EUR"}
+CONSTANTS = {"months_in_year", "days_in_year", "one_year", "one_month", "EUR_per_DEM", "DEM_per_EUR"}
 SHIPPED = [
     *(
         ("fibercore", option)
@@ -29,6 +30,8 @@ SHIPPED = [
     ),
     ("fleet_revolver", None),
     ("jena_in_euro", None),
+    ("slow_brazil", None),
+    ("two_banks", "bullet"),
     ("jena_in_euro", "german_bank"),
 ]
 
@@ -45,16 +48,17 @@ def is_input(scenario: Scenario, path: str) -> bool:
 
 def lost(projection: Projection) -> list[str]:
     """Return what leads nowhere: rows and givens without a formula that read nothing, and reads that are no inputs."""
-    found = []
+    found: list[str] = []
     for block in projection.blocks.values():
-        for path, item in (*block.given.items(), *block.rows.items()):
+        items: list[tuple[str, Given | Row]] = [*block.given.items(), *block.rows.items()]
+        for path, item in items:
             if not item.formula and not item.reads and path.split(".")[-1] not in CONSTANTS:
                 found.append(f"{path} is read from nothing")
             found += [f"{path} reads `{r}`" for r in item.reads if not is_input(projection.scenario, r)]
     names = {path for block in projection.blocks.values() for path in (*block.given, *block.rows)}
     for block in projection.blocks.values():
         texts = {row.path: (row.formula, row.before) for row in block.rows.values()}
-        texts |= {item.path: (item.formula,) for item in block.given.values()}
+        texts |= {item.path: (item.formula, "") for item in block.given.values()}
         found += [f"{path} refers to `{r}`" for path, of in texts.items() for r in references(*of) if r not in names]
     return found
 
@@ -126,7 +130,8 @@ def test_inputs_stand_for_the_keys_they_are_written_under() -> None:
     assert given_["inputs.products.single_mode.price.2002"].reads == ("products.single_mode.price.2002",)
     assert given_["inputs.products.single_mode.price.2002.from"].reads == ("products.single_mode.price.2002",)
     assert given_["inputs.plants.jena.utilization.value"].reads == ("plants.jena.utilization",)
-    assert given_["projects.xtal_1.depreciates_from"].reads == ("projects.xtal_1.complete", "projects.xtal_1.delay")
+    assert given_["inputs.projects.xtal_1.complete"].reads == ("projects.xtal_1.complete",)
+    assert given_["projects.xtal_1.spend.2001.from"].reads == ("projects.xtal_1.spend.2001",)
 
 
 def test_what_a_row_rests_on_is_found_through_all_its_references() -> None:
@@ -139,4 +144,5 @@ def test_what_a_row_rests_on_is_found_through_all_its_references() -> None:
     assert "loans.fleet.rate" not in under("accounts.ebitda")
     assert "plants.xtal.capacity" not in under("plants.jena.effective_capacity")
     assert under("time.years") == {"horizon.step"}
+    assert under("projects.xtal_1.depreciates_from") == {"projects.xtal_1.complete", "projects.xtal_1.delay"}
     assert under("no.such.row") == set()

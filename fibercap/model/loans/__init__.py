@@ -2,7 +2,7 @@
 
 from fibercap.model.loans.block import schedule_block
 from fibercap.model.loans.contract import Schedule, schedule, schedule_of
-from fibercap.model.loans.periods import loan_rows
+from fibercap.model.loans.periods import loan_rows, signed_in
 from fibercap.model.loans.setting import Exchanged, Moved, Setting
 from fibercap.model.loans.terms import Loan
 
@@ -16,4 +16,5 @@ __all__ = [
     "schedule",
     "schedule_block",
     "schedule_of",
+    "signed_in",
 ]

@@ -79,7 +79,7 @@ def _reported_rows(prepared: Prepared, exchange: Exchanged) -> None:
     rates = np.concatenate([edges[0], exchange.average, edges[1]], axis=-1)[..., np.minimum(events, count + 1)]
     give, known = prepared.sheet.give, f"loans.{prepared.setting.name}"
     at_start = f"{{exchange.{exchange.code}.before}}"
-    at_end = f"SUMIFS({{exchange.{exchange.code}.closing}}, {{time.period}}, {count})"
+    at_end = f"SUM({{exchange.{exchange.code}.closing}} * ({{time.period}} = {{time.periods}}))"
     before = give(f"{known}.rate_before", exchange.unit, exchange.before, formula=at_start)
     after = give(f"{known}.rate_after", exchange.unit, exchange.after, formula=at_end)
     during = f"SUMIFS({{exchange.{exchange.code}.average}}, {{time.period}}, {{{at}.period}})"

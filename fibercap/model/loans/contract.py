@@ -13,9 +13,10 @@ from typing import TYPE_CHECKING, Any, Final, cast
 import numpy as np
 import numpy.typing as npt
 
+from fibercap.core.calendar import EXCEL_EPOCH
 from fibercap.core.rounding import rounded
 from fibercap.model.loans.block import carried
-from fibercap.model.loans.prepared import EXCEL_EPOCH, Prepared
+from fibercap.model.loans.prepared import Prepared
 from fibercap.model.loans.price import average_life, effective_cost
 from fibercap.model.loans.setting import Moved, Setting
 from fibercap.model.loans.styles import Custom

@@ -10,6 +10,7 @@ from fibercap.core.rounding import rounded_text
 from fibercap.core.rows import Row
 from fibercap.core.timeline import FLOW, STOCK
 from fibercap.model.loans.discount_rows import discount_rows
+from fibercap.model.loans.prepared import available_until
 from fibercap.model.loans.styles import Level
 from fibercap.model.loans.terms import Rounding
 
@@ -135,11 +136,11 @@ class FlowRows:
     def fees(self) -> None:
         """Write recurring fees as they accrue and are paid."""
         flows, fees, terms = self.flows, self.loan.fees, []
-        reads, give = self.setting.reads, self.sheet.give
-        until = give(f"loans.{self.name}.available_until", "month", self.until, *self.prepared.until_reads())
-        first = give(f"loans.{self.name}.first_month", "month", self.grid.months[0], *reads("signed"))
+        until = self._until_given()
+        signed = self.setting.reads("signed")
+        first = self.sheet.give(f"loans.{self.name}.first_month", "month", self.grid.months[0], *signed)
         may = f"AND([month] <= {until}, [month] > {first})"
-        commitment = give(f"{self.setting.terms}.commitment", self.money, self.loan.commitment, *reads("commitment"))
+        commitment = self._commitment_given()
         if np.any(fees.undrawn):
             used = "[opening]" if self.loan.revolves else "[drawn_to_date@-1]"
             terms.append(f"MAX({commitment} - {used}, 0) * {self.give('fees.undrawn', '1/year', fees.undrawn)} * {may}")
@@ -157,6 +158,20 @@ class FlowRows:
         self.put("fees_paid", "Recurring fees paid", FLOW, text, flows["fees_paid"])
         accrued = np.cumsum(flows["fees"] - flows["fees_paid"], axis=-1)
         self.put("accrued_fees", "Fees owed", STOCK, "[accrued_fees@-1] + [fees] - [fees_paid]", accrued)
+
+    def _until_given(self) -> str:
+        """Give the month up to which undrawn money may be drawn: fixed, or as late as the last planned spending."""
+        at, text, reads = f"loans.{self.name}", self.prepared.until_text, self.prepared.until_reads()
+        if not text:
+            return self.sheet.give(f"{at}.available_until", "month", self.until, *reads)
+        last = self.sheet.give(f"{at}.last_draw", "month", available_until(self.loan, None), *reads)
+        return self.sheet.give(f"{at}.available_until", "month", self.until, formula=f"MAX({last}, {text})")
+
+    def _commitment_given(self) -> str:
+        """Give the commitment; of a loan that is owed already, it is what is outstanding."""
+        text = "" if self.loan.outstanding is None else self.give("outstanding", self.money, self.loan.outstanding)
+        path = f"{self.setting.terms}.commitment"
+        return self.sheet.give(path, self.money, self.loan.commitment, formula=text)
 
     def totals(self) -> None:
         """Write the upfront fee, the payment, and the borrower's flow from which the all-in cost follows."""

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from fibercap.core.calendar import serial
 from fibercap.core.rows import Block, Row, Sheet
 from fibercap.core.timeline import FLOW, STOCK, Timeline
 
@@ -30,6 +31,12 @@ FLOWS = {
 
 BALANCE = ("+drawn", "+capitalized", "-principal")
 ACCRUED = ("+interest", "+fees", "-interest_paid", "-fees_paid", "-capitalized")
+
+
+def signed_in(sheet: Sheet, timeline: Timeline, loan: Loan, name: str) -> str:
+    """Make the number of the period in which a loan is signed, 0 before the horizon, known; return its reference."""
+    at = f"loans.{name}"
+    return sheet.give(f"{at}.signed_in", "", timeline.index(loan.signed) + 1, f"{at}.signed", "horizon")
 
 
 def loan_rows(sheet: Sheet, setting: Setting, timeline: Timeline, schedule: Block, at: str) -> None:
@@ -76,11 +83,14 @@ def _fee_rows(sheet: Sheet, timeline: Timeline, setting: Setting, schedule: Bloc
     loan, money, known = setting.loan, setting.money, f"loans.{setting.name}"
     label = loan.title or setting.name
     left = np.array([days_left(loan, day) for day in timeline.dates])
-    reads = (*setting.reads("signed", "matures"), "horizon")
-    before = sheet.give(f"{at}.fee_left_at_start", "", days_left(loan, timeline.eve), *reads)
-    sheet.put(Row(f"{at}.fee_left", f"{label}: share of days left", "", STOCK, "", before, reads=reads), left)
+    reads = setting.reads("signed", "matures")
+    signed = sheet.give(f"{known}.signed_on", "day", serial(loan.signed), *setting.reads("signed"))
+    matures = sheet.give(f"{known}.matures_on", "day", serial(loan.maturity), *reads)
+    left_text = f"AND({{time.date}} >= {signed}) * MAX({matures} - {{time.date}}, 0) / ({matures} - {signed})"
+    before = sheet.give(f"{at}.fee_left_at_start", "", days_left(loan, timeline.eve), *reads, "horizon.from")
+    sheet.put(Row(f"{at}.fee_left", f"{label}: share of days left", "", STOCK, left_text, before), left)
     until = schedule.given[f"{known}.available_until"]
-    last = sheet.give(until.path, until.unit, until.value, *until.reads)
+    last = sheet.give(until.path, until.unit, until.value, *until.reads, formula=until.formula)
     owed = f"{{{at}.closing}} + {{{at}.swept}}" if np.any(loan.sweep) else f"{{{at}.closing}}"
     live = f"IF(OR({owed} > 0, {{time.end}} < {last}), 1, 0)"
     swept = sheet.value(f"{at}.swept") if np.any(loan.sweep) else 0.0
@@ -89,9 +99,8 @@ def _fee_rows(sheet: Sheet, timeline: Timeline, setting: Setting, schedule: Bloc
     fee, whole = loan.commitment * loan.fees.upfront, f"{{inputs.{known}.commitment}} * {{inputs.{known}.fees.upfront}}"
     paid, paid_text = sheet.value(f"{at}.upfront_fee"), f"{{{at}.upfront_fee}}"
     if np.any(setting.fee_in_assets):
-        index = timeline.index(loan.signed) + 1
-        share = f"SUMIFS({{{known}.asset_share}}, {{time.period}}, {index})"
-        given = sheet.give(f"{known}.fee_in_assets", "", setting.fee_in_assets, f"{known}.signed", formula=share)
+        share = f"SUM({{{known}.asset_share}} * ({{time.period}} = {signed_in(sheet, timeline, loan, setting.name)}))"
+        given = sheet.give(f"{known}.fee_in_assets", "", setting.fee_in_assets, formula=share)
         expensed = f"(1 - {given})"
         fee, whole = fee * (1.0 - setting.fee_in_assets), f"{whole} * {expensed}"
         paid, paid_text = paid * (1.0 - setting.fee_in_assets), f"{paid_text} * {expensed}"

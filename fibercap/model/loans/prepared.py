@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
+from fibercap.core.calendar import serial
 from fibercap.core.rows import INPUT, Row, Sheet
 from fibercap.core.timeline import FLOW, RATE, STOCK, month_number
 from fibercap.model.loans.account import carry
@@ -22,18 +23,7 @@ if TYPE_CHECKING:
     from fibercap.model.loans.setting import Moved, Setting
     from fibercap.model.loans.terms import Loan
 
-EXCEL_EPOCH: Final = 693_594  # date.toordinal() of 30 December 1899, from which spreadsheets count days
 BY_DATE: Final = "SUMIFS({{{row}}}, {{time.date}}, {{{at}.date}})"
-
-
-def serial(day: date) -> float:
-    """Return a date as spreadsheets count it. [day]"""
-    return float(day.toordinal() - EXCEL_EPOCH)
-
-
-def day_of(number: float) -> date:
-    """Return the date that a spreadsheet counts as a number of days."""
-    return date.fromordinal(round(number) + EXCEL_EPOCH)
 
 
 class Prepared:
@@ -49,6 +39,7 @@ class Prepared:
         self.steps = tuple(steps)
         self.rate_texts: list[str] = []
         self.until = available_until(loan, moved.until)
+        self.until_text = "" if loan.fees.available_until or loan.revolves else moved.until_text
 
     def carried(self) -> Flows:
         """Write what is known beforehand, and carry the loan."""
@@ -105,13 +96,13 @@ class Prepared:
         return f"rates.{rate.index}" if isinstance(rate, Floating) else f"loans.{self.setting.name}.rate"
 
     def until_reads(self) -> tuple[str, ...]:
-        """Return the inputs from which `until` is read."""
+        """Return the inputs from which `until` is read, besides what its formula names."""
         loan, reads = self.setting.loan, self.setting.reads
         if loan.fees.available_until:
             return reads("fees.available_until")
         if loan.revolves:
             return reads("signed", "matures")
-        return (*reads("draws" if loan.draws else "signed"), *self.moved.until_reads)
+        return reads("draws" if loan.draws else "signed")
 
     def _calendar_rows(self) -> None:
         at, grid = self.setting.at, self.grid

@@ -58,8 +58,8 @@ class Moved:
     """What a projection moves by model periods, each `(period,)` or `(draw, period)`. [money]
 
     Money moves on the periods' last days: `funded` is drawn for projects; `called` is drawn and `paid` repaid as cash
-    decides; `service` is what a sculpted loan is to pay. `until` is the month number of the last planned draw, and
-    `until_reads` the inputs that it is read from.
+    decides; `service` is what a sculpted loan is to pay. `until` is the month number of the
+    last planned draw, `until_text` its formula.
     """
 
     funded: Array | None = None
@@ -67,4 +67,4 @@ class Moved:
     paid: Array | None = None
     service: Array | None = None
     until: Array | None = None
-    until_reads: tuple[str, ...] = ()
+    until_text: str = ""

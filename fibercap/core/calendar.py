@@ -1,0 +1,61 @@
+"""Days as spreadsheets count them, and what formulas read off them: year, month, day, the end of a month."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Final
+
+import numpy as np
+
+from fibercap.core.units import Array
+
+EXCEL_EPOCH: Final = 693_594  # date.toordinal() of 30 December 1899, from which spreadsheets count days
+_UNIX: Final = 25_569  # 1 January 1970, so counted
+
+
+def serial(day: date) -> float:
+    """Return a date as spreadsheets count it. [day]"""
+    return float(day.toordinal() - EXCEL_EPOCH)
+
+
+def date_of(number: float) -> date:
+    """Return the date that a spreadsheet counts as a number of days."""
+    return date.fromordinal(round(number) + EXCEL_EPOCH)
+
+
+def _days(serials: Array) -> Array:
+    return (np.asarray(serials).astype("int64") - _UNIX).astype("datetime64[D]")
+
+
+def year_of(serials: Array) -> Array:
+    """Return the years that days lie in, (...). [1]"""
+    return np.asarray(_days(serials).astype("datetime64[Y]").astype("int64") + 1970.0)
+
+
+def month_of(serials: Array) -> Array:
+    """Return the months of the year, from 1 to 12, (...). [1]"""
+    return np.asarray(_days(serials).astype("datetime64[M]").astype("int64") % 12 + 1.0)
+
+
+def day_of(serials: Array) -> Array:
+    """Return the days of the month, (...). [1]"""
+    days = _days(serials)
+    return np.asarray((days - days.astype("datetime64[M]").astype("datetime64[D]")).astype("int64") + 1.0)
+
+
+def end_of_month(serials: Array, months: Array) -> Array:
+    """Return the last days of the months that many months later, (...). [day]"""
+    later = _days(serials).astype("datetime64[M]").astype("int64") + np.asarray(months).astype("int64") + 1
+    return np.asarray(later.astype("datetime64[M]").astype("datetime64[D]").astype("int64") - 1.0 + _UNIX)
+
+
+def month_number_text(day: str, *, start: bool = False) -> str:
+    """Return the formula of a day's month number, from its end or, as `opens` and `from` count, its start. [month]
+
+    Source
+    ------
+    finance.md, section 1.
+    """
+    elapsed = f"(DAY({day}) - 1)" if start else f"DAY({day})"
+    number = f"12 * YEAR({day}) + MONTH({day}) - 1 + {elapsed} / DAY(EOMONTH({day}, 0))"
+    return f"({number}) * {{time.one_month}}"
