@@ -125,6 +125,25 @@ def fields_at(spec: type[Spec], path: tuple[str, ...]) -> frozenset[str] | None:
     return frozenset(known) or None
 
 
+def field_at(spec: type[Spec], path: tuple[str, ...]) -> Field | None:
+    """Return the field type that reads what stands at a path, or None where there is a block or nothing."""
+    options: list[tuple[Any, Iterable[Any]]] = [(spec, ())]
+    for name in path:
+        following: list[tuple[Any, Iterable[Any]]] = []
+        for annotation, _ in options:
+            member = collection_in(annotation)
+            if member is not None:
+                following.append((member, get_args(member)[1:] if get_origin(member) is Annotated else ()))
+            for candidate in specs_in(annotation):
+                field = candidate.model_fields.get(candidate.keys_known().get(name, ""))
+                if field is not None:
+                    following.append((field.annotation, field.metadata))
+                gathered = (candidate.model_fields[key].annotation for key in candidate.gathers)
+                following.extend((annotation, ()) for annotation in gathered)  # names written beside the other keys
+        options = following
+    return next((mark for _, marks in options for mark in marks if isinstance(mark, Field)), None)
+
+
 @cache
 def _layout(spec: type[Spec]) -> tuple[tuple[str, str, str | None, str | None], ...]:
     """Return each field's key, name, unit (None for what is no number, date or path), and that of its members."""

@@ -17,11 +17,12 @@ from fibercap.views.charts_debt import debt_chart
 from fibercap.views.charts_funding import funding_chart
 from fibercap.views.charts_output import output_chart
 from fibercap.views.charts_revenue import revenue_chart
-from fibercap.views.charts_style import SETTINGS
+from fibercap.views.charts_style import SETTINGS, TITLE, TITLED
 from fibercap.views.charts_tested import claims_chart
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
+    from matplotlib.transforms import Bbox
 
     from fibercap.model.projection import Projection
     from fibercap.model.scenario import Scenario
@@ -68,7 +69,9 @@ SUFFIXES: Final[dict[str, Mapping[str, Any]]] = {  # what each format writes abo
 }
 
 
-def write_chart(name: str, path_suffix: str, projection: Projection, comparison: Comparison | None) -> bytes:
+def write_chart(
+    name: str, path_suffix: str, projection: Projection, comparison: Comparison | None, *, titled: bool = True
+) -> bytes:
     """Draw a chart and return its file's bytes, the same each time.
 
     Parameters
@@ -81,6 +84,8 @@ def write_chart(name: str, path_suffix: str, projection: Projection, comparison:
         What to draw; of a batch, the first draw.
     comparison : Comparison, optional
         Its financing options side by side; `compare` needs them.
+    titled : bool
+        Write the scenario's title on it; left out where a page around it has that title.
 
     Raises
     ------
@@ -91,10 +96,10 @@ def write_chart(name: str, path_suffix: str, projection: Projection, comparison:
     """
     if name not in CHARTS:
         raise FibercapError(f"no chart `{name}`; {did_you_mean(name, CHARTS, 'charts')}")
-    return rendered(lambda: CHARTS[name].draw(projection, comparison), path_suffix)
+    return rendered(lambda: CHARTS[name].draw(projection, comparison), path_suffix, titled=titled)
 
 
-def rendered(draw: Callable[[], Figure], path_suffix: str) -> bytes:
+def rendered(draw: Callable[[], Figure], path_suffix: str, *, titled: bool = True) -> bytes:
     """Draw a figure and return its file's bytes, the same each time; see `write_chart`.
 
     Raises
@@ -113,5 +118,19 @@ def rendered(draw: Callable[[], Figure], path_suffix: str) -> bytes:
         warnings.filterwarnings("ignore", message=r"Glyph .* missing from font")  # the picture shows it
         mpl.rcdefaults()  # a user's own style would change the bytes
         mpl.rcParams.update(SETTINGS)
-        draw().savefig(content, format=suffix.removeprefix("."), metadata=dict(SUFFIXES[suffix]))
+        figure = draw()
+        box = None if titled else _without_title(figure)
+        form = suffix.removeprefix(".")
+        figure.savefig(content, format=form, metadata=dict(SUFFIXES[suffix]), bbox_inches=box)
     return content.getvalue()
+
+
+def _without_title(figure: Figure) -> Bbox:
+    """Take the title off a figure; return what is left of the page. [inch]"""
+    from matplotlib.transforms import Bbox
+
+    titles = [text for text in figure.texts if text.get_gid() == TITLE]
+    for text in titles:
+        text.remove()
+    width, height = figure.get_size_inches()
+    return Bbox([[0, 0], [width, height - TITLED * len(titles) - 0.15]])

@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 CLASH: Final = 1000.0
 COVERED: Final = 25.0
 CROSSED: Final = 30.0
+LIKELY: Final = 300
+"""Places whose lines to their markers are looked at, the best ones."""
 NEAR: Final = 9.0
 PADDING: Final = 2.0
 GRID: Final = 4.0
@@ -60,8 +62,10 @@ def label(ax: Axes, labels: Sequence[Label], lines: Array, size: float) -> None:
     for each, centre in zip(labels, centres, strict=True):
         boxes = _boxes(_size(each.words, pixel), panel, centre, pixel)
         costs = _clashes(boxes, taken, points) + (away := _away(boxes, centre)) / pixel
-        costs += CROSSED * _crossings(boxes, centre, taken[len(labels) :]) * (away > NEAR * pixel)
-        best = int(np.argmin(costs + 0.05 * _aside(boxes, centre) / pixel))
+        costs += 0.05 * _aside(boxes, centre) / pixel
+        likely = np.argsort(costs, kind="stable")[:LIKELY]
+        crossed = _crossings(boxes[likely], centre, taken[len(labels) :]) * (away[likely] > NEAR * pixel)
+        best = int(likely[np.argmin(costs[likely] + CROSSED * crossed)])
         taken.append(boxes[best] + PADDING * pixel * np.array([-1, -1, 1, 1]))
         leader = {"arrowstyle": "-", "color": each.colour, "linewidth": 0.6, "shrinkA": 0, "shrinkB": 4}
         ax.annotate(

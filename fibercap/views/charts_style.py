@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Final
 
 if TYPE_CHECKING:
@@ -46,6 +47,9 @@ NEXT: Final = 0.1
 SECOND: Final = 0.17
 """Height of a panel's name where its unit stands below it. [inch]"""
 WIDTH: Final = 9.6
+TITLE: Final = "title"
+TITLED: Final = 0.25
+"""Height of a line of a title. [inch]"""
 KEYED: Final = 0.42
 """Width that an entry of a key takes beside its name. [inch]"""
 SCALES: Final = ((1e9, "billion "), (1e6, "million "), (1e3, "thousand "))
@@ -113,14 +117,14 @@ def titled(name: str, subtitle: str, told: Sequence[str], body: float, *, keyed:
 
     title = wrap(name, "title", WIDTH - 2 * MARGIN, most=2)
     feet = wrap(" · ".join(told), "small", WIDTH - 2 * MARGIN, most=3)
-    head, foot = 0.35 + 0.25 * len(title) + (0.55 if keyed else 0.25), 0.3 + 0.14 * len(feet)
+    head, foot = 0.35 + TITLED * len(title) + (0.55 if keyed else 0.25), 0.3 + 0.14 * len(feet)
     height = head + body + foot
     page = Page(Figure(figsize=(WIDTH, height), facecolor="white"), height, head)
     for row, line in enumerate(title):
-        page.text(MARGIN, 0.32 + 0.25 * row - head, line, "title", weight="bold")
+        page.text(MARGIN, 0.32 + TITLED * row - head, line, "title", weight="bold", gid=TITLE)
     page.text(
         MARGIN,
-        0.32 + 0.25 * len(title) + 0.03 - head,
+        0.32 + TITLED * len(title) + 0.03 - head,
         fit(subtitle, "subtitle", WIDTH - 2 * MARGIN),
         "subtitle",
         color=SOFT,
@@ -140,6 +144,7 @@ def clean(words: str) -> str:
     return " ".join("".join(letter if letter.isprintable() else " " for letter in words).split())
 
 
+@lru_cache(maxsize=4096)
 def width_of(words: str, size: str = "label") -> float:
     """Return how wide words are. [inch]"""
     from matplotlib.font_manager import FontProperties

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 from fibercap.core.errors import FibercapError
 from fibercap.studies.compare import compare
 from fibercap.views.files import refuse_existing, write_all, write_bytes
+from fibercap.views.report import report
 from fibercap.views.tables import rows_csv, tables
 
 if TYPE_CHECKING:
@@ -21,7 +22,11 @@ def _csv(projection: Projection, by: str) -> bytes:
     return rows_csv(projection, by).encode()
 
 
-EXPORTS: Final[dict[str, Callable[[Projection, str], bytes]]] = {".csv": _csv}
+def _html(projection: Projection, by: str) -> bytes:
+    return report(projection, compared(projection), by or "year")
+
+
+EXPORTS: Final[dict[str, Callable[[Projection, str], bytes]]] = {".csv": _csv, ".html": _html}
 
 
 def compared(projection: Projection) -> Comparison | None:
