@@ -9,7 +9,9 @@ from typing import TYPE_CHECKING, NoReturn
 
 import click
 
+from fibercap.commands.answers import size, solve
 from fibercap.commands.drawing import plot
+from fibercap.commands.explaining import explain
 from fibercap.commands.exporting import export
 from fibercap.commands.language import diff, show
 from fibercap.commands.lending import loan
@@ -28,6 +30,9 @@ fibercap compare fibercore           its ways of financing side by side
 fibercap check fibercore             units, laws, claims; exit 1 on a surprise
 fibercap plot fibercore capacity     a chart as PNG, SVG or PDF
 fibercap loan fibercore fleet        a loan's schedule, payment by payment
+fibercap size fibercore fleet --dscr 1.3     the largest loan that keeps it
+fibercap solve fibercore ...         the input at which a measure is met
+fibercap explain fibercore min_dscr  where a number comes from, down to the file
 fibercap show slow_brazil            the whole plan, and where each value comes from
 fibercap diff fibercore slow_brazil  the inputs in which two plans differ
 fibercap export fibercore --out t/   every table as CSV, with units
@@ -43,7 +48,7 @@ def cli() -> None:
     """Hold the commands."""
 
 
-for command in (run, compare, check, plot, loan, show, diff, export):
+for command in (run, compare, check, plot, loan, size, solve, explain, show, diff, export):
     cli.add_command(command)
 
 

@@ -86,12 +86,12 @@ def _refusal(tree: Branch, path: Path, verb: str, schema: Schema, where: Place |
     name = ".".join(path)
     if verb == "add" and exists:
         return Problem(name, "exists", "a path that exists already", "a new one", "use `change` to alter it", where)
-    if verb == "change" and not exists and not _optional(tree, path, schema):
+    if verb == "change" and not exists and not settable(tree, path, schema):
         return _misspelt(tree, path, schema, where)
     return None
 
 
-def _optional(tree: Branch, path: Path, schema: Schema) -> bool:
+def settable(tree: Branch, path: Path, schema: Schema) -> bool:
     """Tell whether a path that is not written may be set: every step is written, or a field the schema knows."""
     for depth in range(1, len(path) + 1):
         if at(tree, path[:depth]) is None and path[depth - 1] not in (schema.fields(path[: depth - 1]) or ()):
@@ -154,21 +154,23 @@ def _value(tree: Tree | None) -> Tree | None:
 
 def _merged(old: Tree | None, new: Tree, lay: _Lay, path: Path) -> Tree:
     """Return `new` laid over `old`: blocks merge key by key; anything else replaces, and remembers what it replaced."""
+    stood = _value(old)
     if isinstance(new, Leaf):
-        before = old.origins if isinstance(old, Leaf) else ()
-        last = str(old.value) if isinstance(old, Leaf) else None
+        before = stood.origins if isinstance(stood, Leaf) else ()
+        last = str(stood.value) if isinstance(stood, Leaf) else None
         return Leaf(new.value, (*before, Origin(new.place, lay.how, last)))
     if _operates(new, old, lay.schema.fields(path)):
         return _operated(old, new, lay, path)
     keep = not (is_wrapper(new) or lay.schema.one_value(path))
-    base = _value(old)
-    base = base if keep and isinstance(base, Branch) else Branch(place=new.place)
+    base = stood if keep and isinstance(stood, Branch) else Branch(place=new.place)
     for key, child in new.items():
         here = (*path, key)
         if lay.changes and keep and old is not None and _is_new_entry(base, here, child, lay.schema):
             lay.problems.append(_lost(here, base, new.keys_at.get(key)))
             continue
-        base = base.with_child(key, _merged(base.get(key), child, lay, here), new.keys_at.get(key))
+        sourced = key == "value" and is_wrapper(new) and isinstance(child, Leaf)
+        below = stood if sourced and isinstance(stood, Leaf) else base.get(key)
+        base = base.with_child(key, _merged(below, child, lay, here), new.keys_at.get(key))
     return base
 
 

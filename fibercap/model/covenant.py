@@ -13,16 +13,21 @@ AnyLimit = Annotated[Amount | None, AnyQuantity()]
 
 
 class Covenant(Spec):
-    """One covenant: a row, tested each year or each period while the loan runs, or a measure; and one limit."""
+    """One covenant: a row, tested while the loan runs, or a measure; and one limit.
+
+    A row that exists on certain dates only, such as a cover ratio, is tested on these, others at each year's end;
+    `test` says otherwise. While a row is beyond `lock_up`, a level before the limit, no dividends are paid.
+    """
 
     says: Label = ""
     row: Label = ""
     measure: Label = ""
-    test: Annotated[str, Word(("year", "period"), "times to test")] = "year"
+    test: Annotated[str, Word(("year", "period"), "times to test")] = ""
     above: AnyLimit = None
     at_least: AnyLimit = None
     below: AnyLimit = None
     at_most: AnyLimit = None
+    lock_up: AnyLimit = None
 
     @property
     def limit(self) -> tuple[str, Amount]:

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from fibercap.core.reach import Reach, reach, references
+from fibercap.core.reach import reach
 from fibercap.model.plan import KINDS
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from fibercap.model.measure import Measure
-    from fibercap.model.projection import Projection
+    from fibercap.core.rows import Block
     from fibercap.model.scenario import Input, Scenario
 
 FRAME: Final = "horizon"
@@ -19,10 +18,15 @@ FRAME: Final = "horizon"
 
 
 class Evidence:
-    """Tells for rows and measures of one projection which written inputs they rest on, and how weak the weakest is."""
+    """Tells for rows and measures of one projection which written inputs they rest on, and how weak the weakest is.
 
-    def __init__(self, scenario: Scenario, reached: Reach) -> None:
-        self.reached = reached
+    Source
+    ------
+    docs/decisions/evidence.md: inputs count where the formulas lead to them; those left at their default do not.
+    """
+
+    def __init__(self, scenario: Scenario, blocks: Iterable[Block]) -> None:
+        self.reached = reached = reach(blocks)
         self.inputs = {item.path: item for item in scenario.inputs() if item.path.split(".")[0] != FRAME}
         below: dict[str, list[Input]] = {}
         for path, item in self.inputs.items():
@@ -51,18 +55,3 @@ class Evidence:
         """Return the written inputs that some rows rest on, in the order of the scenario."""
         found = {item.path for read in self.reached.named(self.reached.of(paths)) for item in self.written(read)}
         return tuple(item for path, item in self.inputs.items() if path in found)
-
-
-def evidence(projection: Projection) -> Evidence:
-    """Return what tells the evidence of a projection's results.
-
-    Source
-    ------
-    docs/decisions/evidence.md: inputs count where the formulas lead to them, those left at their default do not.
-    """
-    return Evidence(projection.scenario, reach(projection.blocks.values()))
-
-
-def rows_of(measure: Measure) -> tuple[str, ...]:
-    """Return the rows and inputs from which a measure is computed."""
-    return (*references(measure.formula), *measure.reads)

@@ -132,15 +132,18 @@ def _rest(found: dict[str, Asked], name: str, others: set[str], wholes: dict[str
             text, value = f"{text} - {part.text}", value - part.value
         else:
             foreign = wholes[part.currency]
-            text = f"{text} - {part.text} * ({whole.text}) / ({foreign.text})"
-            value = value - part.value * whole.value / foreign.value
+            text = f"{text} - IF({foreign.text} > 0, {part.text} * ({whole.text}) / ({foreign.text}), 0)"
+            above, below = np.broadcast_arrays(whole.value, foreign.value)
+            rate = np.divide(above, below, out=np.zeros(above.shape), where=below > 0)
+            value = value - part.value * rate
     return Asked(f"MAX({text}, 0)", np.maximum(value, 0.0), own.currency, own.rate)
 
 
 def available(loan: Loan, timeline: Timeline) -> Array:
     """Return 1 for the periods on whose last day a loan may be drawn, else 0, (period,). [1]"""
-    until = loan.fees.available_until or loan.maturity
-    last = np.array([loan.signed <= day <= until and day < loan.maturity for day in timeline.dates])
+    signed, maturity = loan.signed, loan.maturity
+    until = loan.fees.available_until or maturity
+    last = np.array([signed <= day <= until and day < maturity for day in timeline.dates])
     return last.astype(float)
 
 

@@ -142,7 +142,7 @@ class Scenario(Plan):
         values, wrappers = unwrap(self.tree)
         written: dict[Path, set[str]] = {}
         for path, _ in leaves(values):
-            source = self._source_at(path, wrappers)
+            source = self.source_at(path, wrappers)
             for depth in range(1, len(path) + 1):
                 written.setdefault(path[:depth], set()).add(source)
         found = []
@@ -157,7 +157,8 @@ class Scenario(Plan):
         """Return whether a source states, derives or assumes; what names none is assumed."""
         return self.sources[source].kind if source in self.sources else "assumed"
 
-    def _source_at(self, path: Path, wrappers: Mapping[Path, Branch]) -> str:
+    def source_at(self, path: Path, wrappers: Mapping[Path, Branch]) -> str:
+        """Return the source of an input: the one it names, or the nearest block around it, else the default source."""
         for depth in range(len(path), 0, -1):
             leaf = wrappers.get(path[:depth], Branch()).get("source")
             if isinstance(leaf, Leaf):

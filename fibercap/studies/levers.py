@@ -11,7 +11,6 @@ import numpy as np
 from fibercap.core.errors import FibercapError, did_you_mean
 from fibercap.core.fields import Number, Of
 from fibercap.core.paths import TimePath
-from fibercap.core.quantity import Quantity
 from fibercap.core.spec import field_at, quantities
 from fibercap.core.units import Array
 from fibercap.model.loans.rates import Steps
@@ -158,6 +157,8 @@ def _bounds(path: str, unit: str) -> tuple[float, float]:
 
 def drawn(moves: Sequence[tuple[Lever, float]]) -> dict[str, Any]:
     """Return the draws in each of which one lever is moved, by path, each `(draw, 1)`."""
+    from fibercap.core.quantity import Quantity  # noqa: PLC0415 - a command that moves nothing does without pint
+
     draws: dict[str, Array] = {}
     units: dict[str, str] = {}
     for row, (moved, factor) in enumerate(moves):

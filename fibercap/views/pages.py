@@ -5,21 +5,20 @@ from __future__ import annotations
 from textwrap import wrap
 from typing import TYPE_CHECKING
 
-import numpy as np
 from rich.box import SIMPLE_HEAD
 from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
 from fibercap.studies.alarms import warnings
-from fibercap.studies.covenants import covenants
-from fibercap.views.figures import Figures, Line, bars, show
+from fibercap.studies.covenants import breaches, covenants
+from fibercap.views.figures import bars, show
 from fibercap.views.lines import claim_lines, covenant_lines, evidence_line, laws_line, measure_text
-from fibercap.views.statements import STATEMENTS, capacity_figures, loan_figures, statement_figures
+from fibercap.views.statements import STATEMENTS, capacity_figures, cover_figures, loan_figures, statement_figures
 from fibercap.views.tables import fitting
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from rich.console import Console
 
@@ -36,16 +35,19 @@ def run_page(
     scenario = projection.scenario
     by = fitting(projection, by)
     heading(console, scenario.title or scenario.id, _subtitle(projection))
+    promises = covenants(projection)
+    breaches_list(console, breaches(promises))
     alarms(console, projection)
     capacity(console, projection, by)
     for title in STATEMENTS:
         show(console, statement_figures(projection, title, by))
-    dscr(console, projection)
+    for figures in cover_figures(projection, by):
+        show(console, figures)
     for name in scenario.loans:
         show(console, loan_figures(projection, name, by))
     measures_table(console, found)
     claims_list(console, claims)
-    covenants_list(console, covenants(projection))
+    covenants_list(console, promises)
     console.print(Text(evidence_line(scenario.evidence())))
     console.print(Text(laws_line(projection)))
 
@@ -72,6 +74,14 @@ def hanging(console: Console, head: str, body: str, style: str, indent: int = 0,
         console.print(Text(" " * left + line, style=body_style))
 
 
+def breaches_list(console: Console, told: Sequence[str]) -> None:
+    """Print every broken covenant, before anything else."""
+    for breach in told:
+        hanging(console, "BREACH", breach, "bold red", body_style="bold red")
+    if told:
+        console.print()
+
+
 def alarms(console: Console, projection: Projection) -> None:
     """Print every warning, loudly."""
     told = warnings(projection)
@@ -93,23 +103,16 @@ def capacity(console: Console, projection: Projection, by: str) -> None:
     bars(console, "Effective capacity of all plants, by year", "km/year", total)
 
 
-def dscr(console: Console, projection: Projection) -> None:
-    """Print the debt service cover of every year that has debt service."""
-    values = {year: float(v[0]) for year, v in projection.by("accounts.dscr").items()}
-    if any(np.isfinite(v) for v in values.values()):
-        line = Line("CFADS / debt service", list(values.values()))
-        show(console, Figures("Debt service cover by calendar year", "", list(values), [line]))
-
-
 def measures_table(console: Console, found: Mapping[str, Measure]) -> None:
-    """Print the measures; undefined ones say why."""
+    """Print the measures, each with the weakest kind of input that it rests on; undefined ones say why."""
     table = Table(box=SIMPLE_HEAD, show_edge=False, pad_edge=False, padding=(0, 1))
     table.add_column("Measure", no_wrap=True)
     table.add_column("Value", justify="right", no_wrap=True)
     table.add_column("Unit")
+    table.add_column("Evidence", no_wrap=True)
     for measure in found.values():
         shown, unit = measure_text(measure)
-        table.add_row(measure.label, shown, _said(measure, unit))
+        table.add_row(measure.label, shown, _said(measure, unit), Text(measure.evidence))
     console.print(table)
     console.print()
 
@@ -117,7 +120,8 @@ def measures_table(console: Console, found: Mapping[str, Measure]) -> None:
 def _said(measure: Measure, unit: str) -> Text:
     if measure.reason:
         return Text(f"undefined: {measure.reason}", style="dim")
-    return Text.assemble(unit, (f" ({measure.remark})" if measure.remark else "", "dim"))
+    told = [text for text in (f"in {measure.when}" if measure.when else "", measure.remark) if text]
+    return Text.assemble(unit, (f" ({'; '.join(told)})" if told and unit else "; ".join(told), "dim"))
 
 
 def covenants_list(console: Console, found: Mapping[str, Tested]) -> None:

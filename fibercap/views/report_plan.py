@@ -2,28 +2,15 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
-import numpy as np
-
-from fibercap.views.figures import Figures
-from fibercap.views.figures import Line as FigureLine
 from fibercap.views.lines import measure_text
 from fibercap.views.report_parts import Figure, Line, Section, Table, Words, table_of
-from fibercap.views.statements import STATEMENTS, capacity_figures, loan_figures, statement_figures
+from fibercap.views.statements import STATEMENTS, capacity_figures, cover_figures, loan_figures, statement_figures
 
 if TYPE_CHECKING:
-    from fibercap.model.projection import Projection
     from fibercap.views.report_parts import Part
     from fibercap.views.report_subject import Subject
-
-RATIOS: Final = {
-    "dscr": "DSCR: CFADS / debt service",
-    "llcr": "LLCR at the year's end",
-    "plcr": "PLCR at the year's end",
-    "interest_cover": "EBITDA / interest",
-    "debt_to_ebitda": "Debt / EBITDA",
-}
 
 
 def capacity(subject: Subject) -> Section:
@@ -40,17 +27,8 @@ def statements(subject: Subject, by: str) -> Section:
         if title == "Cash flow":
             parts.append(Figure("cash", "Cash held and cash flows"))
         parts.append(table_of(statement_figures(subject.projection, title, by)))
-    ratios = _ratios(subject.projection)
-    return Section("statements", "Statements", [*parts, *([ratios] if ratios else [])])
-
-
-def _ratios(projection: Projection) -> Table | None:
-    """Return the ratios of debt that the model has, by calendar year."""
-    rows = {label: f"accounts.{key}" for key, label in RATIOS.items() if f"accounts.{key}" in projection.rows}
-    lines = [FigureLine(label, [float(v[0]) for v in projection.by(row).values()]) for label, row in rows.items()]
-    lines = [line for line in lines if any(np.isfinite(v) for v in line.values if v is not None)]
-    columns = list(projection.timeline.groups("year"))
-    return table_of(Figures("Cover of debt by calendar year", "", columns, lines)) if lines else None
+    parts += [table_of(figures) for figures in cover_figures(subject.projection, by)]
+    return Section("statements", "Statements", parts)
 
 
 def funding(subject: Subject) -> Section | None:

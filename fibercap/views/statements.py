@@ -29,6 +29,13 @@ STATEMENTS: Final = {  # `*` marks a sum, `-` a line that is taken off
     "Debt service": "*cfads interest_paid fees_paid scheduled_principal *debt_service",
 }
 KEPT: Final = frozenset({"revenue", "net_income", "cash", "debt", "capex", "debt_service"})
+COVER: Final = {
+    "dscr": "DSCR: CFADS / debt service",
+    "llcr": "LLCR at the year's end",
+    "plcr": "PLCR at the year's end",
+    "interest_cover": "EBITDA / interest",
+    "debt_to_ebitda": "Debt / EBITDA",
+}
 LOAN_LINES: Final = {
     "drawn": "Drawn",
     "interest_paid": "Interest paid",
@@ -67,6 +74,24 @@ def statement_figures(projection: Projection, title: str, by: str) -> Figures:
             label = f"less {row.label[0].lower()}{row.label[1:]}" if word.startswith("-") else row.label
             lines.append(Line(label, values, strong=word.startswith("*")))
     return Figures(title, projection.scenario.currency, list(projection.timeline.groups(by)), lines)
+
+
+def cover_figures(projection: Projection, by: str) -> Iterator[Figures]:
+    """Run over the ratios that lenders look at by calendar year, and by payment where parts of years are shown."""
+    outlasts = projection.value("accounts.debt")[0, -1] > 0  # then what follows the horizon is not known
+    shown = {key: label for key, label in COVER.items() if not (outlasts and key in {"llcr", "plcr"})}
+    rows = {label: projection.by(f"accounts.{key}") for key, label in shown.items()}
+    lines = [Line(label, [float(v[0]) for v in values.values()]) for label, values in rows.items()]
+    lines = [line for line in lines if any(np.isfinite(v) for v in line.values if v is not None)]
+    if lines:
+        yield Figures("Cover of debt by calendar year", "", list(projection.timeline.groups("year")), lines)
+    for name in projection.scenario.loans if by != "year" else ():
+        payments = projection.value(f"loans.{name}.dscr")[0]
+        due = np.flatnonzero(np.isfinite(payments))
+        columns = [projection.timeline.labels[k] for k in due]
+        if columns:
+            line = Line("DSCR of the payment", payments[due].tolist())
+            yield Figures(f"Cover of {name} by payment", "", columns, [line])
 
 
 def loan_figures(projection: Projection, name: str, by: str) -> Figures:

@@ -13,7 +13,6 @@ from fibercap.core.quantity import Quantity
 from fibercap.core.reach import reach
 from fibercap.core.tree import Leaf, leaves, unwrap
 from fibercap.core.units import QuantityTextError, split_quantity
-from fibercap.model.evidence import evidence, rows_of
 from fibercap.model.measures import measures
 from fibercap.model.projection import Projection, project
 from fibercap.model.scenario import Scenario
@@ -97,8 +96,8 @@ def _drawable(plan: Scenario) -> dict[str, Any]:
     """Return every number of a scenario that may be drawn, with a draw of its own in which it is nudged."""
     values, _ = unwrap(plan.tree)
     written: dict[str, tuple[float, str]] = {}
-    for keys, leaf in leaves(values):
-        if keys[0] in ("options", "claims", "sources", "fibercap", "horizon") or not isinstance(leaf, Leaf):
+    for path, leaf in leaves(values):
+        if path[0] in ("options", "claims", "sources", "fibercap", "horizon") or not isinstance(leaf, Leaf):
             continue
         try:
             number, unit = split_quantity(str(leaf.value))
@@ -106,16 +105,16 @@ def _drawable(plan: Scenario) -> dict[str, Any]:
             continue
         trial = Quantity(np.array([[number], [number * 0.999]]), unit or "dimensionless")
         try:
-            plan.drawn({".".join(keys): trial})
+            plan.drawn({".".join(path): trial})
         except (ScenarioError, ValueError):
             continue
         if number:
-            written[".".join(keys)] = (number, unit)
+            written[".".join(path)] = (number, unit)
     found = {}
-    for draw, (path, (number, unit)) in enumerate(written.items(), 1):
+    for draw, (name, (number, unit)) in enumerate(written.items(), 1):
         draws = np.full((len(written) + 1, 1), number)
         draws[draw] *= 0.999
-        found[path] = Quantity(draws, unit or "dimensionless")
+        found[name] = Quantity(draws, unit or "dimensionless")
     return found
 
 
@@ -147,10 +146,10 @@ def test_whatever_moves_a_row_is_among_the_inputs_it_rests_on(name: str, least: 
 @pytest.mark.parametrize("name", ["fibercore", "fleet_revolver", "jena_in_euro"])
 def test_whatever_moves_a_measure_is_among_its_inputs(name: str) -> None:
     projection, paths = nudged(name)
-    told = evidence(projection)
+    told = projection.evidence
     for measure in measures(projection).values():
         values = np.broadcast_to(measure.values, (projection.draws,))
-        under = [item.path for item in told.under(rows_of(measure))]
+        under = [item.path for item in told.under(measure.rests_on)]
         for number, path in enumerate(paths, 1):
             if abs(values[number] - values[0]) > 1e-9 * max(abs(values[0]), 1.0):
                 assert any(path == r or path.startswith(f"{r}.") for r in under), f"{path} moves {measure.name}"

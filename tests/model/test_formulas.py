@@ -166,3 +166,12 @@ def test_a_formula_that_refers_to_nothing_is_refused() -> None:
 
 def test_nothing_to_divide_by_is_undefined_not_infinite() -> None:
     assert np.isnan(evaluate("{a} / 0", lambda _path, _shift: np.ones(1))).all()
+
+
+def test_formulas_of_one_shape_are_proved_with_their_own_units_and_named_by_their_own_text() -> None:
+    assert prove([block("MAX({money}, 0) / {fiber}", "USD/km"), block("MAX({fiber}, 0) / {years}", "km/year")]) == 2
+    for one, other, told in (("money", "fiber", "USD and km"), ("fiber", "money", "km and USD")):
+        with pytest.raises(UnitError, match=rf"^`\{{{one}\}} - \{{{other}\}}` joins {told}"):
+            prove([block(f"{{{one}}} - {{{other}}}", "USD")])
+    assert evaluate("{a} - {b}", lambda path, _: np.array([5.0 if path == "a" else 3.0]))[0] == 2.0
+    assert evaluate("{b} - {a}", lambda path, _: np.array([5.0 if path == "a" else 3.0]))[0] == -2.0

@@ -66,7 +66,7 @@ def test_check_lists_them(tmp_path: Path, capsys: pytest.CaptureFixture[str]) ->
     assert json.loads("{" + document)["unused"] == ["products.fiber.demand"]
 
 
-@pytest.mark.parametrize("name", ["fibercore", "fleet_revolver", "jena_in_euro", "two_banks"])
+@pytest.mark.parametrize("name", ["fleet_revolver", "jena_in_euro"])
 def test_every_number_may_be_drawn_alone(name: str) -> None:
     """A batch in which only one input differs equals its members; the first draw is the plan as it is."""
     scenario = read(name)

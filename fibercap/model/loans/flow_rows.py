@@ -57,6 +57,8 @@ class FlowRows:
             one, times = self.sheet.give("time.one_year", "year", 1.0), 1 if loan.compounding == "effective" else 2
             power = f"[year_fraction] * {times} / {one}"
             grown = f"([opening] + [accrued_interest@-1]) * ((1 + [rate] * {one} / {times})^({power}) - 1)"
+        per_unit = self.prepared.value("rate") * self.grid.year_fraction
+        self.put("rate_years", "Rate times years", FLOW, "[rate] * [year_fraction]", per_unit, "")
         owed = f"[accrued_interest@-1] + {grown}"
         self.put("counted", "Interest counted to date", STOCK, owed, flows["counted"])
         if self.rounding is not None:
@@ -176,13 +178,18 @@ class FlowRows:
     def totals(self) -> None:
         """Write the upfront fee, the payment, and the borrower's flow from which the all-in cost follows."""
         flows, loan = self.flows, self.loan
-        share = self.give("fees.upfront", "", loan.fees.upfront)
         first = np.zeros(len(self.grid.dates))
         first[0] = 1.0
         row = Row(f"{self.at}.is_signing", "Signing", "", FLOW, reads=self.setting.reads("signed"))
         self.sheet.put(row, first)
-        text = f"[is_signing] * {{{self.setting.terms}.commitment}} * {share}"
-        upfront = self.put("upfront_fee", "Upfront fee", FLOW, text, loan.commitment * loan.fees.upfront * first)
+        text = "0"
+        if np.any(loan.fees.upfront):
+            share = self.give("fees.upfront", "", loan.fees.upfront)
+            text = f"{{{self.at}.is_signing}} * {{{self.setting.terms}.commitment}} * {share}"
+        row = Row(
+            f"{self.at}.upfront_fee", "Upfront fee", self.money, FLOW, text, reads=self.setting.reads("fees.upfront")
+        )
+        upfront = self.sheet.put(row, loan.commitment * loan.fees.upfront * first)
         paid = flows["interest_due"] - flows["capitalized"] + flows["scheduled"] + flows["prepaid"] + flows["fees_paid"]
         self.put("payment", "Payment", FLOW, "[interest_paid] + [principal] + [fees_paid]", paid)
         text = "[drawn] - [upfront_fee] - [payment]"

@@ -229,5 +229,6 @@ def _days(loan: Loan, timeline: Timeline | None, course: RateCourse, ends: list[
         days.add(loan.fees.available_until)
     if timeline is not None:
         closings = (month_end(timeline.origin), *timeline.dates)
-        days |= {day for day in closings if loan.signed <= day <= loan.maturity}
+        signed, maturity = loan.signed, loan.maturity
+        days |= {day for day in closings if signed <= day <= maturity}
     return sorted(days)

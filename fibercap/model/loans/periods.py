@@ -8,7 +8,7 @@ import numpy as np
 
 from fibercap.core.calendar import serial
 from fibercap.core.rows import Block, Row, Sheet
-from fibercap.core.timeline import FLOW, STOCK, Timeline
+from fibercap.core.timeline import FLOW, RATE, STOCK, Timeline
 
 if TYPE_CHECKING:
     from datetime import date
@@ -71,7 +71,20 @@ def loan_rows(sheet: Sheet, setting: Setting, timeline: Timeline, schedule: Bloc
     text = f"{text} - {{{at}.capitalized}}"
     row_ = Row(f"{at}.accrued", f"{label}: interest and fees owed", money, STOCK, text, stood(ACCRUED))
     sheet.put(row_, stock(f"{own}.accrued_interest", f"{own}.accrued_fees")[1])
+    _rate_row(sheet, setting, schedule, falls)
     _fee_rows(sheet, timeline, setting, schedule, at)
+
+
+def _rate_row(sheet: Sheet, setting: Setting, schedule: Block, falls: Array) -> None:
+    """Write the loan's rate, averaged over the days of each period in which it runs; 0 in others."""
+    own, at = setting.at, f"loans.{setting.name}.rate"
+    years = schedule.values[f"{own}.year_fraction"] @ falls
+    value = schedule.values[f"{own}.rate_years"] @ falls
+    ran = f"SUMIFS({{{own}.year_fraction}}, {{{own}.period}}, {{time.period}})"
+    text = f"SUMIFS({{{own}.rate_years}}, {{{own}.period}}, {{time.period}}) / {ran}"
+    text = f"IF({ran} > 0, {text}, 0)"
+    rate = np.divide(value, years, out=np.zeros(np.shape(value)), where=np.broadcast_to(years > 0, np.shape(value)))
+    sheet.put(Row(at, f"{setting.loan.title or setting.name}: rate", "1/year", RATE, text), rate)
 
 
 def _opening(start: Array, closing: Array) -> Array:
@@ -96,7 +109,9 @@ def _fee_rows(sheet: Sheet, timeline: Timeline, setting: Setting, schedule: Bloc
     swept = sheet.value(f"{at}.swept") if np.any(loan.sweep) else 0.0
     runs = (sheet.value(f"{at}.closing") + swept > 0) | (timeline.ends < until.value)
     lives = sheet.put(Row(f"{at}.live", f"{label}: still runs", "", FLOW, live), runs.astype(float))
-    fee, whole = loan.commitment * loan.fees.upfront, f"{{inputs.{known}.commitment}} * {{inputs.{known}.fees.upfront}}"
+    fee, whole = loan.commitment * loan.fees.upfront, "0"
+    if np.any(loan.fees.upfront):
+        whole = f"{{inputs.{known}.commitment}} * {{inputs.{known}.fees.upfront}}"
     paid, paid_text = sheet.value(f"{at}.upfront_fee"), f"{{{at}.upfront_fee}}"
     if np.any(setting.fee_in_assets):
         share = f"SUM({{{known}.asset_share}} * ({{time.period}} = {signed_in(sheet, timeline, loan, setting.name)}))"

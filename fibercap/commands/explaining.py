@@ -1,0 +1,52 @@
+"""`explain`: where a number comes from."""
+
+from __future__ import annotations
+
+import click
+
+from fibercap.commands.asked import one_option, plan_of, scenario_options
+
+_HELP = """Explain an input, a measure, or a row in a PERIOD: where it comes from.
+
+PERIOD is written 2002-06, 2002-Q2, 2002, end of 2002 or 2002-06-30; for a row of a loan's schedule it may also be the
+number of a payment.
+
+\b
+fibercap explain fibercore loans.fleet.rate
+fibercap explain fibercore min_dscr
+fibercap explain fibercore accounts.cash 2002-06
+fibercap explain fibercore loans.fleet.schedule.interest_due 3
+"""
+
+
+@click.command(help=_HELP)
+@click.argument("scenario")
+@click.argument("path")
+@click.argument("period", nargs=-1, metavar="[PERIOD]")
+@one_option
+@scenario_options
+@click.option("--depth", type=click.IntRange(0, 100), default=2, show_default=True, help="How many steps to go down.")
+def explain(  # noqa: PLR0913, PLR0917 - a command has that many options
+    scenario: str,
+    path: str,
+    period: tuple[str, ...],
+    option: str | None,
+    settings: tuple[str, ...],
+    as_json: bool,  # noqa: FBT001 - click hands flags over so
+    depth: int,
+) -> None:
+    """Explain an input, a measure, or a row in a period."""
+    from fibercap.model.projection import project
+    from fibercap.studies.explain import explain as explained
+
+    found = explained(project(plan_of(scenario, option, settings)), path, " ".join(period), depth)
+    if as_json:
+        from fibercap.views.documents import text
+        from fibercap.views.explain_document import explain_document
+
+        click.echo(text(explain_document(found)))
+        return
+    from fibercap.views.explain import explain_lines
+
+    for line in explain_lines(found):
+        click.echo(line)

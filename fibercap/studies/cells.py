@@ -1,0 +1,142 @@
+"""One cell of a projection at a time: a row in a period, what lies before the first, what gathers whole rows."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from fibercap.core.calendar import EXCEL_EPOCH
+from fibercap.core.errors import FibercapError
+from fibercap.core.formula import evaluate
+from fibercap.core.spelled import Gathering, Reference, pieces
+from fibercap.model.roots import only_rate
+
+if TYPE_CHECKING:
+    from fibercap.core.rows import Block, Given, Row
+    from fibercap.core.units import Array
+    from fibercap.model.projection import Projection
+
+FEW = 6
+"""Terms of a sum up to which each is told."""
+
+
+@dataclass(frozen=True)
+class Gathered:
+    """What a call over whole rows comes to, which columns count in it, and of how many they are."""
+
+    value: float
+    columns: tuple[int, ...]
+    count: int
+    read: Reference | None
+
+
+class Cells:
+    """Reads the values of one draw of a projection."""
+
+    def __init__(self, projection: Projection, draw: int = 0) -> None:
+        if not 0 <= draw < projection.draws:
+            raise FibercapError(f"no draw {draw}; the projection has {projection.draws}, from 0 on")
+        self.projection, self.draw = projection, draw
+        self.given: dict[str, Given] = {p: g for block in projection.blocks.values() for p, g in block.given.items()}
+        self._block = {path: block for block in projection.blocks.values() for path in block.rows}
+        self._labels: dict[str, tuple[str, ...]] = {}
+        self._rows: dict[str, Array] = {}
+
+    def row(self, path: str) -> Row:
+        """Return the description of a row."""
+        return self.projection.rows[path]
+
+    def block(self, path: str) -> Block:
+        """Return the block in which a row stands."""
+        return self._block[path]
+
+    def own_dates(self, path: str) -> tuple[date, ...] | None:
+        """Return the dates of a loan's schedule, one for each event; None for rows in model periods."""
+        block = self._block[path]
+        if not block.name.endswith(".schedule"):
+            return None
+        return tuple(date.fromordinal(int(day) + EXCEL_EPOCH) for day in block.values[f"{block.name}.date"])
+
+    def label(self, path: str, column: int) -> str:
+        """Return the name of a column: `2002-06`, or the date of an event."""
+        block = self._block[path]
+        if block.name not in self._labels:
+            own = self.own_dates(path)
+            self._labels[block.name] = tuple(map(str, own)) if own else self.projection.timeline.labels
+        labels = self._labels[block.name]
+        if 0 <= column < len(labels):
+            return labels[column]
+        return f"before {labels[0]}" if column < 0 else f"after {labels[-1]}"
+
+    def whole(self, path: str, shift: int = 0) -> Array:
+        """Return a row over all its columns, `(column,)`, or a given number, `()`."""
+        if path in self.given:
+            value = np.ravel(self.given[path].value)
+            return np.asarray(value[self.draw if len(value) > 1 else 0])
+        if path not in self._rows:
+            self._rows[path] = self.projection.value(path)[self.draw]
+        row = self._rows[path]
+        return row if not shift else np.array([self.cell(path, column + shift) for column in range(len(row))])
+
+    def cell(self, path: str, column: int) -> float:
+        """Return a value: of a given number, of a row in a column, or of what the row says lies off its columns."""
+        whole = self.whole(path)
+        if whole.ndim == 0:
+            return float(whole)
+        if column < 0:
+            return float(np.ravel(evaluate(self.row(path).before, self.whole))[0])
+        return float(whole[column]) if column < len(whole) else 0.0
+
+    def gathered(self, call: Gathering, column: int) -> Gathered:
+        """Return what a call over whole rows comes to, as seen from a column."""
+        function, arguments = call.function, call.arguments
+        values = np.atleast_1d(evaluate(arguments[0], self.whole))
+        first = next((piece for piece in pieces(arguments[0]) if isinstance(piece, Reference)), None)
+        alone = first if first is not None and len(pieces(arguments[0])) == 1 else None
+        within = np.ones(values.shape, dtype=bool)
+        if function == "SUMIFS":
+            wanted = evaluate(arguments[2], lambda path, shift: np.asarray(self.cell(path, column + shift)))
+            within = np.atleast_1d(evaluate(arguments[1], self.whole)) == wanted
+        counts = np.flatnonzero(within & (values != 0) & ~np.isnan(values))
+        if function in {"MIN", "MAX"}:
+            if np.isnan(values).all():
+                return Gathered(np.nan, (), len(values), alone)
+            found = int(np.nanargmin(values) if function == "MIN" else np.nanargmax(values))
+            return Gathered(float(values[found]), (found,), len(values), alone)
+        total = float(np.nansum(np.where(within, values, 0.0)))
+        if function in {"IRR", "XIRR"}:
+            times = np.arange(len(values)) if function == "IRR" else self._years(arguments[1])
+            total = float(only_rate(times, values[None, :])[0])
+        return Gathered(total, tuple(int(place) for place in counts), int(within.sum()), alone)
+
+    def _years(self, dates: str) -> Array:
+        days = evaluate(dates, self.whole)
+        return np.asarray((days - days[0]) / 365)
+
+    def numbers(self, text: str, column: int) -> str:
+        """Return a formula text in numbers, in full; "" where one of them is undefined."""
+        written = []
+        for piece in pieces(text):
+            if isinstance(piece, str):
+                written.append(piece)
+            elif isinstance(piece, Reference):
+                written.append(exact(self.cell(piece.path, column + piece.shift)))
+            else:
+                written.append(self._terms(piece, column))
+        return "" if "nan" in written else "".join(written)
+
+    def _terms(self, call: Gathering, column: int) -> str:
+        found = self.gathered(call, column)
+        if call.function not in {"SUM", "SUMIFS"} or not 1 < len(found.columns) <= FEW:
+            return exact(found.value)
+        values = np.atleast_1d(evaluate(call.arguments[0], self.whole))
+        return f"({' + '.join(exact(float(values[place])) for place in found.columns)})"
+
+
+def exact(value: float) -> str:
+    """Return a number with all its digits, a negative one in brackets so that it may stand anywhere."""
+    text = repr(int(value)) if value.is_integer() and abs(value) < 1e15 else repr(float(value))  # noqa: PLR2004 - exact
+    return f"({text})" if text.startswith("-") else text

@@ -1,0 +1,273 @@
+"""Where a number comes from: its formula in names and in numbers, and its inputs down to where they are written."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from fibercap.core.errors import FibercapError, nearest
+from fibercap.core.reach import references
+from fibercap.core.rows import INPUT
+from fibercap.core.spelled import Gathering, Reference, named, pieces
+from fibercap.core.timeline import FLOW, STOCK
+from fibercap.model.measures import measure_named, names
+from fibercap.model.plan import KINDS
+from fibercap.studies.cells import FEW, Cells, exact
+from fibercap.studies.moments import moment
+from fibercap.studies.traced import Inputs, Written
+from fibercap.studies.uses import Use, use_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from fibercap.core.rows import Given
+    from fibercap.core.spelled import Piece
+    from fibercap.model.projection import Projection
+    from fibercap.studies.moments import Moment
+
+PLAIN = ("time.",)
+"""Rows of the calendar: their values say enough, unless one of them is asked for."""
+
+
+@dataclass(frozen=True)
+class Number:
+    """A number and where it comes from.
+
+    `formula` is in names, `numbers` the same in numbers, all digits told: it can be computed again. `written` is where
+    an input stands. `inputs` are what it is computed from; `hidden` counts those that lie deeper than was asked for.
+    """
+
+    path: str
+    label: str = ""
+    period: str = ""
+    value: float | None = None
+    unit: str = ""
+    formula: str = ""
+    numbers: str = ""
+    note: str = ""
+    written: tuple[Written, ...] = ()
+    inputs: tuple[Number, ...] = ()
+    hidden: int = 0
+
+
+@dataclass(frozen=True)
+class Result:
+    """A result that has been explained, the weakest kind of input that it rests on, and how many there are of each."""
+
+    number: Number
+    evidence: str
+    inputs: dict[str, int] = field(default_factory=dict)
+
+
+def explain(projection: Projection, path: str, when: str = "", depth: int = 2, draw: int = 0) -> Result | Use:
+    """Explain an input, or a result: a row at a time, or a measure.
+
+    Parameters
+    ----------
+    projection : Projection
+        What the scenario leads to.
+    path : str
+        An input, a measure, or, where `when` is given, a row.
+    when : str
+        `2002-06`, `2002-Q2`, `2002`, `end of 2002` or a date; of a loan's schedule also the number of a payment.
+    depth : int
+        How many steps down to go from a result.
+    draw : int
+        The draw of a batch that is looked at.
+
+    Returns
+    -------
+    Result or Use
+        For a result where it comes from, for an input where it is written and what uses it.
+
+    Raises
+    ------
+    FibercapError
+        If there is nothing of that name, or nothing at that time.
+    """
+    known = Inputs(projection.scenario)
+    if not when:
+        if known.known(path):
+            return use_of(projection, known, path)
+        if path in names(projection):
+            return _measure(projection, known, path, depth, draw)
+    row = path if path in projection.rows else f"{INPUT}{path}"
+    if row not in projection.rows or not when:
+        raise FibercapError(_refusal(projection, known, path, when))
+    found = Explainer(Cells(projection, draw), known)
+    number = found.over(row, moment(found.cells, row, when), depth)
+    return _result(projection, number, [row])
+
+
+def _refusal(projection: Projection, known: Inputs, path: str, when: str) -> str:
+    """Say why nothing can be explained under a name."""
+    if path in projection.rows:
+        first, last = projection.timeline.labels[0], projection.timeline.labels[-1]
+        own = path.startswith("loans.") and ".schedule." in path
+        way = "a date or the number of a payment" if own else f"such as `{last}` or `end of {last[:4]}`"
+        return f"`{path}` is a row; name a period too, {way}" + ("" if own else f", from {first} to {last}")
+    if path in names(projection):
+        return f"`{path}` is a measure, one number for the whole plan; leave out `{when}`"
+    if known.known(path):
+        return f"`{path}` is an input that has no periods; leave out `{when}`"
+    near = nearest(path, {*projection.rows, *names(projection), *known.paths} - {""})
+    hint = f"did you mean `{near}`?" if near else "`fibercap run SCENARIO --json` lists rows and measures"
+    return f"no input, row or measure `{path}`; {hint}"
+
+
+def _result(projection: Projection, number: Number, rests_on: Iterable[str]) -> Result:
+    told, paths = projection.evidence, tuple(rests_on)
+    kinds = [item.kind for item in told.under(paths)]
+    counted = {kind: kinds.count(kind) for kind in KINDS if kind in kinds}
+    return Result(number, told.weakest(paths) if number.value is not None else "", counted)
+
+
+def _measure(projection: Projection, known: Inputs, name: str, depth: int, draw: int) -> Result:
+    measure, found = measure_named(projection, name), Explainer(Cells(projection, draw), known)
+    value = _defined(float(np.broadcast_to(measure.values, (projection.draws,))[draw]))
+    note = f"undefined: {measure.reason}" if value is None else measure.remark
+    number = Number(measure.name, measure.label, "", value, measure.unit, note=note)
+    if measure.formula:
+        number = found.filled(number, measure.formula, 0, depth)
+    else:
+        rows = tuple(found.whole_row(path) for path in measure.reads)
+        number = replace(number, note=note or "found from these rows as a whole", inputs=rows)
+    return _result(projection, number, measure.rests_on)
+
+
+def _defined(value: float) -> float | None:
+    return None if np.isnan(value) else value
+
+
+class Explainer:
+    """Explains the cells of one draw of a projection; what it has taken apart once it does not take apart again."""
+
+    def __init__(self, cells: Cells, inputs: Inputs) -> None:
+        self.cells, self.inputs = cells, inputs
+        self._done: set[tuple[str, int]] = set()
+
+    def over(self, path: str, asked: Moment, depth: int) -> Number:
+        """Explain a row in one or several columns; several are brought together by its nature."""
+        if len(asked.columns) == 1:
+            return self.row(path, asked.columns[0], depth, asked_for=True)
+        row, values = self.cells.row(path), [self.cells.cell(path, column) for column in asked.columns]
+        count, last = len(values), exact(values[-1])
+        summed = " + ".join(map(exact, values))
+        value, formula, numbers = {
+            FLOW: (sum(values), f"the sum of {count} periods", summed),
+            STOCK: (values[-1], f"what stands at the end of {self.cells.label(path, asked.columns[-1])}", last),
+        }.get(row.nature, (sum(values) / count, f"the mean of {count} periods", f"({summed}) / {count}"))
+        if self.cells.own_dates(path):
+            formula = formula.replace("periods", "events").replace("at the end of", "after")
+        number = Number(path, row.label, asked.label, _defined(value), row.unit, formula, numbers)
+        number = replace(number, numbers="" if "nan" in numbers else numbers, note=self._undefined(path, value))
+        plain = [self._plain(path, column) for column in asked.columns[:-1]] if row.nature != STOCK else []
+        return replace(number, inputs=(*plain, self.row(path, asked.columns[-1], depth, asked_for=True)))
+
+    def row(self, path: str, column: int, depth: int, *, asked_for: bool = False) -> Number:
+        """Explain a row in a column, so many steps down."""
+        row, plain = self.cells.row(path), self._plain(path, column)
+        length = self.cells.block(path).length
+        if not asked_for and path.startswith(INPUT):
+            return replace(plain, written=(self._in_force(path, column),))
+        if (not asked_for and path.startswith(PLAIN)) or column >= length:
+            return plain
+        text = row.formula if column >= 0 else row.before
+        if not text:
+            return self._read(plain, row.reads, depth)
+        if (path, column) in self._done and references(text):
+            return replace(plain, note="told above")
+        if depth > 0:
+            self._done.add((path, column))
+        found = self.filled(plain, text, max(column, 0), depth)
+        return replace(found, written=self._written(row.reads)) if row.reads and depth > 0 else found
+
+    def filled(self, number: Number, text: str, column: int, depth: int) -> Number:
+        """Return a number with its formula, and what that refers to, explained; `depth` counts the steps left."""
+        parts = [piece for piece in pieces(text) if not isinstance(piece, str)]
+        formula = named(text)
+        if depth <= 0 and parts and not self._is_input(parts):
+            return replace(number, hidden=len(parts))
+        numbers = self.cells.numbers(text, column)
+        told = [self._piece(piece, column, depth - 1) for piece in dict.fromkeys(parts)]
+        inputs = tuple({(n.path, n.period): n for group in reversed(told) for n in reversed(group)}.values())
+        return replace(number, formula=formula, numbers=numbers, inputs=inputs[::-1])
+
+    def _is_input(self, parts: Sequence[Piece]) -> bool:
+        """Tell whether a formula only names one input, which is told at any depth."""
+        one = parts[0] if len(parts) == 1 else None
+        given = self.cells.given.get(one.path) if isinstance(one, Reference) else None
+        return given is not None and len(given.reads) == 1
+
+    def given(self, path: str, depth: int) -> Number:
+        """Explain a given number: where it is written, or how it follows from what is."""
+        item: Given = self.cells.given[path]
+        number = Number(path.removeprefix(INPUT), "", "", float(self.cells.whole(path)), item.unit)
+        if item.formula:
+            return self.filled(number, item.formula, 0, depth)
+        return self._read(number, item.reads, depth) if item.reads else replace(number, note="a constant")
+
+    def whole_row(self, path: str) -> Number:
+        """Return a row as a whole, without a value of its own."""
+        row, length = self.cells.row(path), self.cells.block(path).length
+        span = f"{self.cells.label(path, 0)} to {self.cells.label(path, length - 1)}"
+        return Number(path, row.label, span, None, row.unit, hidden=1)
+
+    def _plain(self, path: str, column: int) -> Number:
+        row, value = self.cells.row(path), self.cells.cell(path, column)
+        label = self.cells.label(path, column)
+        return Number(path, row.label, label, _defined(value), row.unit, note=self._undefined(path, value))
+
+    def _undefined(self, path: str, value: float) -> str:
+        return f"undefined: {self.cells.row(path).undefined}" if np.isnan(value) else ""
+
+    def _read(self, number: Number, reads: tuple[str, ...], depth: int) -> Number:
+        """Return a number that is read from inputs, with where these are written, those left at a default last."""
+        if depth <= 0 and len(reads) > 1:
+            return replace(number, hidden=len(reads))
+        return replace(number, written=self._written(reads))
+
+    def _written(self, reads: tuple[str, ...]) -> tuple[Written, ...]:
+        found = [self.inputs.one(path) for path in dict.fromkeys(reads)]
+        return tuple(sorted(found, key=lambda one: one.is_default))
+
+    def _piece(self, piece: Piece, column: int, depth: int) -> list[Number]:
+        """Return what a piece of a formula refers to."""
+        if isinstance(piece, Gathering):
+            return self._gathering(piece, column, depth)
+        assert isinstance(piece, Reference)  # noqa: S101 - plain text was left out
+        if piece.path in self.cells.given:
+            return [self.given(piece.path, depth)]
+        return [self.row(piece.path, column + piece.shift, depth)]
+
+    def _gathering(self, call: Gathering, column: int, depth: int) -> list[Number]:
+        """Return the terms of a call over whole rows: each of a few, else the largest, after their total."""
+        found = self.cells.gathered(call, column)
+        read = [piece for piece in pieces(call.arguments[0]) if isinstance(piece, Reference)]
+        rows = [piece for piece in read if piece.path not in self.cells.given]
+        if not rows:
+            return [self.given(piece.path, depth) for piece in read]
+        if len(found.columns) <= FEW and found.columns and call.function not in {"IRR", "XIRR"}:
+            return [self.row(piece.path, place + piece.shift, depth) for piece in rows for place in found.columns]
+        first = rows[0].path
+        total = self.whole_row(first)
+        largest = sorted(found.columns, key=lambda place: -abs(self.cells.cell(first, place)))[:FEW]
+        terms = [self._plain(piece.path, place + piece.shift) for place in sorted(largest) for piece in rows]
+        told = f"{found.count} terms"
+        told += f", {len(found.columns) or 'none'} of them not zero" if len(found.columns) < found.count else ""
+        told += f"; the largest {len(largest)}" if len(largest) < len(found.columns) else ""
+        whole = None if call.function in {"IRR", "XIRR"} else found.value
+        return [replace(total, value=whole, note=told, inputs=tuple(terms), hidden=0)]
+
+    def _in_force(self, path: str, column: int) -> Written:
+        """Return where an input over time is written: the key that gives its value in a column, if it is one."""
+        row = self.cells.row(path)
+        given = [p for p in references(row.formula) if p in self.cells.given and not p.startswith(PLAIN)]
+        start, end = (self.cells.cell(f"time.{edge}", column) for edge in ("start", "end"))
+        keys = [p for p in given if f"{p}.from" in given]
+        since = [self.cells.cell(f"{key}.from", column) for key in keys] + [np.inf]
+        counts = [key for key, a, b in zip(keys, since, since[1:], strict=False) if a < end and b > start]
+        reads = self.cells.given[counts[0] if len(counts) == 1 else given[0]].reads[0]
+        return self.inputs.one(reads if len(counts) <= 1 else path.removeprefix(INPUT))

@@ -1,0 +1,104 @@
+"""Which columns of a row are meant by `2002-06`, `2002-Q2`, `2002`, `end of 2002`, a date or a payment's number."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from fibercap.core.dates import whole_period
+from fibercap.core.errors import FibercapError
+from fibercap.core.timeline import month_end
+from fibercap.core.wording import day_of, quoted
+from fibercap.model.loans import schedule_of
+from fibercap.studies.schedules import setting_of
+
+if TYPE_CHECKING:
+    from fibercap.studies.cells import Cells
+
+FORMS = "write it like `2002-06`, `2002-Q2`, `2002`, `end of 2002` or `2002-06-30`"
+
+
+@dataclass(frozen=True)
+class Moment:
+    """The columns that are asked for, in order, and what they are called together."""
+
+    label: str
+    columns: tuple[int, ...]
+
+
+def moment(cells: Cells, path: str, when: str) -> Moment:
+    """Return the columns of a row that a text means.
+
+    A period shorter than the model's step, or a date, means the step that holds it. Of a loan's schedule, a period or a
+    date means the events in it, and a number the payment of that number.
+
+    Raises
+    ------
+    FibercapError
+        If the text is no period, or the row has no column there.
+    """
+    events = cells.own_dates(path)
+    if events is not None and re.fullmatch("[1-9][0-9]{0,2}", when):
+        return _payment(cells, path, int(when), events)
+    first, last = _span(when.removeprefix("end of "), of_loan=events is not None)
+    if events is not None:
+        columns = [number for number, day in enumerate(events) if first <= day <= last]
+    else:
+        columns = _periods(cells, first, last)
+    if not columns:
+        raise FibercapError(_outside(cells, path, when, first, events))
+    if when.startswith("end of "):
+        columns = columns[-1:]
+    return Moment(cells.label(path, columns[0]) if len(columns) == 1 else when, tuple(columns))
+
+
+def _span(text: str, *, of_loan: bool) -> tuple[date, date]:
+    """Return the first and last day of a period or date, or say that the text is none."""
+    months = whole_period(text)
+    if months:
+        return month_end(months[0]) + timedelta(days=1), month_end(months[1])
+    forms = f"{FORMS}, or by the number of a payment" if of_loan else FORMS
+    if not re.fullmatch(r"[0-9]{4}-[0-9]{1,2}-[0-9]{1,2}", text):
+        raise FibercapError(f"{quoted(text)} is no period; {forms}")
+    told = day_of(text)
+    if isinstance(told, date):
+        return told, told
+    raise FibercapError(f"{quoted(text)} is no date; {told[3] or forms}")
+
+
+def _periods(cells: Cells, first: date, last: date) -> list[int]:
+    """Return the model periods that end within a span, else those that hold it."""
+    ends = cells.projection.timeline.dates
+    starts = [cells.projection.timeline.eve, *ends[:-1]]
+    inside = [number for number, end in enumerate(ends) if first <= end <= last]
+    return inside or [n for n, (start, end) in enumerate(zip(starts, ends, strict=True)) if start < first <= end]
+
+
+def _payment(cells: Cells, path: str, number: int, events: tuple[date, ...]) -> Moment:
+    """Return the event that is a payment of a loan, by its number in the schedule that `fibercap loan` prints."""
+    block = cells.block(path)
+    name = block.name.removeprefix("loans.").removesuffix(".schedule")
+    schedule = schedule_of(setting_of(cells.projection.scenario, name), block)
+    if number not in schedule.numbers:
+        most = max(schedule.numbers)
+        raise FibercapError(f"loan `{name}` has no payment {number}; its payments count from 1 to {most}")
+    day = schedule.dates[schedule.numbers.index(number)]
+    pays = block.values[f"{block.name}.is_payment"] > 0
+    columns = tuple(int(n) for n in np.flatnonzero(pays) if events[n] == day)
+    return Moment(str(day), columns)
+
+
+def _outside(cells: Cells, path: str, when: str, first: date, events: tuple[date, ...] | None) -> str:
+    """Say that a row has no column at a time, and which it has."""
+    if events is None:
+        labels = cells.projection.timeline.labels
+        return f"`{when}` is outside the horizon, which runs from {labels[0]} to {labels[-1]}"
+    near = sorted(set(events), key=lambda day: abs(day - first))[:3]
+    told = ", ".join(map(str, sorted(near)))
+    return (
+        f"`{path}` has no event in `{when}`; the loan runs from {events[0]} to {events[-1]}, the nearest events: {told}"
+    )

@@ -1,0 +1,186 @@
+"""Where an input comes from: its text, place, source and the steps of its life; what it is left at if not written."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from fibercap.core.overlay import settable
+from fibercap.core.parts import Part
+from fibercap.core.paths import TimePath
+from fibercap.core.spec import Spec, quantities
+from fibercap.core.tree import Branch, Leaf, at, leaves, unwrap
+from fibercap.core.units import unit_text
+from fibercap.model.scenario import GATHERED, SCHEMA
+
+if TYPE_CHECKING:
+    from fibercap.core.errors import Place
+    from fibercap.core.tree import Tree
+    from fibercap.model.scenario import Scenario
+
+
+@dataclass(frozen=True)
+class Step:
+    """One step in the life of an input: the value it then had, where, by what, and what it did to what stood before."""
+
+    value: str
+    place: Place | None
+    how: str
+    operator: str = ""
+    previous: str | None = None
+
+
+@dataclass(frozen=True)
+class Written:
+    """An input as it is written, or what it is left at where it is not; `text` is empty for a block of inputs."""
+
+    path: str
+    text: str
+    is_default: bool = False
+    steps: tuple[Step, ...] = ()
+    source: str = ""
+    title: str = ""
+    kind: str = ""
+    where: str = ""
+    note: str = ""
+
+    @property
+    def place(self) -> Place | None:
+        """Where its present value was written."""
+        return self.steps[-1].place if self.steps else None
+
+
+class Inputs:
+    """Looks up the inputs of one scenario."""
+
+    def __init__(self, scenario: Scenario) -> None:
+        self.scenario = scenario
+        self.values, self.wrappers = unwrap(scenario.tree)
+
+    @cached_property
+    def paths(self) -> tuple[str, ...]:
+        """The paths of all inputs that are written."""
+        return tuple(".".join(path) for path, _ in leaves(self.values))
+
+    @cached_property
+    def _quantities(self) -> dict[str, tuple[Any, str]]:
+        """Every number, date and path that the plan holds, defaults included, with its unit."""
+        found = {}
+        for path, value, unit in quantities(self.scenario):
+            found[".".join(part for part in path if (path[0], part) not in GATHERED)] = value, unit
+        return found
+
+    def known(self, path: str) -> bool:
+        """Tell whether there is such an input, or block of inputs, written or left at its default."""
+        keys = tuple(path.split("."))
+        return isinstance(self.values, Branch) and settable(self.values, keys, SCHEMA)
+
+    def below(self, path: str) -> tuple[Written, ...]:
+        """Return each input that is written at a path or below it; what it is left at, if there is none."""
+        keys = tuple(path.split("."))
+        tree = at(self.values, keys)
+        found = [self._leaf((*keys, *inner), leaf) for inner, leaf in leaves(tree)] if tree is not None else []
+        return tuple(found) or self._defaults(path)
+
+    def one(self, path: str) -> Written:
+        """Return an input as one: a block, such as a path over time, with its values in one line."""
+        keys = tuple(path.split("."))
+        tree = at(self.values, keys)
+        while tree is None and len(keys) > 1 and not self.known(".".join(keys)):
+            keys = keys[:-1]
+            tree = at(self.values, keys)
+        if tree is None:
+            return self._default(path)
+        if isinstance(tree, Leaf):
+            return self._leaf(keys, tree)
+        step = Step(_line(tree), tree.place, "written")
+        return Written(".".join(keys), _line(tree), is_default=False, steps=(step,), **self._told(keys))
+
+    def _leaf(self, keys: tuple[str, ...], leaf: Leaf) -> Written:
+        return Written(".".join(keys), _text(leaf.value), is_default=False, steps=_steps(leaf), **self._told(keys))
+
+    def _told(self, keys: tuple[str, ...]) -> dict[str, str]:
+        """Return source, title, kind, where and note of an input: its own, or those of the block that gives them."""
+        name = self.scenario.source_at(keys, self.wrappers)
+        source = self.scenario.sources.get(name)
+        block: Mapping[str, Tree] = next(
+            (self.wrappers[keys[:n]] for n in range(len(keys), 0, -1) if keys[:n] in self.wrappers), {}
+        )
+        told = {key: _text(leaf.value) for key in ("where", "note") if isinstance(leaf := block.get(key), Leaf)}
+        title, kind = (source.title, source.kind) if source else ("", self.scenario.kind_of(name))
+        return {"source": name, "title": title, "kind": kind, **told}
+
+    def _held(self, path: str) -> Any:  # noqa: ANN401 - whatever a field may hold
+        """Return what the plan holds at a path."""
+        value: Any = self.scenario
+        for key in path.split("."):
+            if isinstance(value, Spec):
+                value = getattr(value, value.keys_known().get(key, key), None)
+            else:
+                value = value.get(key) if isinstance(value, Mapping) else None
+        return value
+
+    def _defaults(self, path: str) -> tuple[Written, ...]:
+        """Return what an input is left at; of a block, what each of its inputs is."""
+        own = self._default(path)
+        block = self._held(path)
+        if own.text or not isinstance(block, Spec):
+            return (own,)
+        return tuple(self._default(f"{path}.{key}") for key in block.keys_known() if key != "note")
+
+    def _default(self, path: str) -> Written:
+        value = self._held(path)
+        _, unit = self._quantities.get(path, (None, ""))
+        return Written(path, default_text(value, unit.replace("money", self.scenario.currency)), is_default=True)
+
+
+def _steps(leaf: Leaf) -> tuple[Step, ...]:
+    """Return the steps of a leaf's life, the first value first; one that is only copied keeps its value."""
+    value, steps = _text(leaf.value), list[Step]()
+    for origin in reversed(leaf.origins):
+        steps.append(Step(value, origin.place, origin.how, origin.operator, origin.previous))
+        value = value if origin.previous is None else origin.previous
+    return tuple(reversed(steps))
+
+
+def _text(value: Any) -> str:  # noqa: ANN401 - a text, a list of texts, or a drawn Quantity
+    if isinstance(value, tuple):
+        return f"[{', '.join(value)}]"
+    return value if isinstance(value, str) else f"{np.size(getattr(value, 'magnitude', value))} draws"
+
+
+def _line(tree: Tree) -> str:
+    """Return a block in one line, as it might be written."""
+    if isinstance(tree, Leaf):
+        return _text(tree.value)
+    return f"{{{', '.join(f'{key}: {_line(child)}' for key, child in tree.items() if key != 'note')}}}"
+
+
+def default_text(value: Any, unit: str) -> str:  # noqa: ANN401, PLR0911 - whatever a field may hold, a line for each
+    """Return what an input is left at, as one would write it; "" for a block of inputs, and for nothing."""
+    if isinstance(value, TimePath):
+        return default_text(value.values[0], unit)
+    if isinstance(value, Part):
+        return default_text(value.value, "percent" if value.unit == "share" else unit)
+    if isinstance(value, bool):
+        return str(value).lower()
+    if isinstance(value, str | date):
+        return str(value)
+    if isinstance(value, int | float | np.ndarray):
+        return _number_text(float(np.ravel(value)[0]), unit)
+    if isinstance(value, Spec):
+        return str(getattr(value, "style", getattr(value, "kind", "" if len(value.keys_known()) > 1 else "none")))
+    return ""
+
+
+def _number_text(number: float, unit: str) -> str:
+    if unit in {"percent", "1/year"}:
+        return f"{100 * number:g} {'%' if unit == 'percent' else '%/year'}"
+    if unit == "month" and number and number % 12 == 0:
+        return f"{number / 12:g} year{'' if number == 12 else 's'}"  # noqa: PLR2004 - a year
+    return f"{number:g} {unit_text(unit)}{'s' if unit == 'month' else ''}".strip()

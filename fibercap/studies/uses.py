@@ -1,0 +1,82 @@
+"""What uses an input: the rows whose formulas name it, and the measures that rest on it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from fibercap.core.reach import references
+from fibercap.core.rows import INPUT
+from fibercap.model.measures import measures, names
+from fibercap.model.worth import WITHOUT
+
+if TYPE_CHECKING:
+    from fibercap.model.projection import Projection
+    from fibercap.studies.traced import Inputs, Written
+
+
+@dataclass(frozen=True)
+class Use:
+    """An input, or a block of them: each as it is written; rows that use it at once, and measures that it reaches."""
+
+    path: str
+    inputs: tuple[Written, ...]
+    rows: tuple[str, ...]
+    measures: tuple[str, ...]
+    count: int
+    is_row: bool
+
+
+def use_of(projection: Projection, known: Inputs, path: str) -> Use:
+    """Return where an input is written, and what uses it.
+
+    Parameters
+    ----------
+    projection : Projection
+        What the scenario leads to.
+    known : Inputs
+        The inputs of the scenario.
+    path : str
+        An input, or a block of inputs, written or left at its default.
+    """
+    return Use(
+        path,
+        known.below(path),
+        _rows(projection, path),
+        _measures(projection, path),
+        len(names(projection)),
+        path in projection.rows,
+    )
+
+
+def _meet(one: str, other: str) -> bool:
+    """Tell whether two paths are the same input, or one holds the other."""
+    return f"{one}.".startswith(f"{other}.") or f"{other}.".startswith(f"{one}.")
+
+
+def _rows(projection: Projection, path: str) -> tuple[str, ...]:
+    """Return the rows that use an input, by name in their formula or as the calendar reads it.
+
+    Given numbers, and the rows of inputs over time, only stand for it: what counts are the rows that name these.
+    """
+    named: set[str] = set()
+    blocks = [block for name, block in projection.blocks.items() if name != WITHOUT]
+    items = [(p, (item.formula,), item.reads) for block in blocks for p, item in block.given.items()]
+    rows = [(p, (row.formula, row.before), row.reads) for block in blocks for p, row in block.rows.items()]
+    stands = [*items, *(row for row in rows if row[0].startswith(INPUT))]
+    grown = True
+    while grown:
+        more = {p for p, texts, reads in stands if _uses(path, named, texts, reads)}
+        named, grown = named | more, bool(more - named)
+    return tuple(p for p, texts, reads in rows if not p.startswith(INPUT) and _uses(path, named, texts, reads))
+
+
+def _uses(path: str, named: set[str], texts: tuple[str, ...], reads: tuple[str, ...]) -> bool:
+    return any(_meet(path, read) for read in reads) or not named.isdisjoint(references(*texts))
+
+
+def _measures(projection: Projection, path: str) -> tuple[str, ...]:
+    """Return the measures that rest on an input."""
+    reached = projection.evidence.reached
+    bits = sum(1 << number for number, read in enumerate(reached.inputs) if _meet(path, read))
+    return tuple(name for name, m in measures(projection).items() if reached.of(m.rests_on) & bits)

@@ -1,0 +1,213 @@
+"""What `explain` prints: a result down to where its inputs are written, or an input and what uses it."""
+
+from __future__ import annotations
+
+import re
+from datetime import date
+from shutil import get_terminal_size
+from textwrap import wrap
+from typing import TYPE_CHECKING, Any, Final
+
+import numpy as np
+
+from fibercap.core.calendar import EXCEL_EPOCH
+from fibercap.core.formula import evaluate
+from fibercap.core.timeline import days_in_month, month_end
+from fibercap.core.units import unit_text
+from fibercap.studies.explain import Number, Result
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from fibercap.studies.traced import Step, Written
+    from fibercap.studies.uses import Use
+
+STEP: Final = 2
+FIRST_SERIAL: Final = 10_000  # days are dates from here on, in 1927; before, they are durations
+FIRST_MONTH: Final = 12 * 1000
+LEAST_DIGITS, MOST_DIGITS = 9, 17
+PLURAL: Final = frozenset({"month", "year", "day"})
+_GLUE: Final = "\N{NO-BREAK SPACE}"
+_OPERATOR: Final = re.compile(r" ([-+*/<>=]=?) ")
+_LITERAL: Final = re.compile(r"(?<![\w.])\d+(?:\.\d+)?(?:e[+-]?\d+)?")
+
+
+def explain_lines(found: Result | Use) -> Iterator[str]:
+    """Run over the lines that explain an input or a result, as wide as the window."""
+    width = get_terminal_size().columns
+    return _result_lines(found, width) if isinstance(found, Result) else _use_lines(found, width)
+
+
+def _result_lines(found: Result, width: int) -> Iterator[str]:
+    number = found.number
+    yield from _headed(number, 0, width)
+    if number.label and number.label != number.path:
+        yield from _folded(number.label, 0, width)
+    yield from _body(number, 0, width)
+    yield ""
+    yield from _folded(_rests_on(found), 0, width)
+    if deeper := _hidden(number):
+        told = "1 number lies" if deeper == 1 else f"{deeper} numbers lie"
+        yield from _folded(f"{told} deeper; a larger --depth shows more", 0, width)
+
+
+def _rests_on(found: Result) -> str:
+    if not found.inputs:
+        return "rests on no input that is written, the horizon aside"
+    count, told = sum(found.inputs.values()), ", ".join(f"{count} {kind}" for kind, count in found.inputs.items())
+    return f"rests on {count} input{'' if count == 1 else 's'}: {told}" + (
+        f"; so the result is {found.evidence}" if found.evidence else ""
+    )
+
+
+def _hidden(number: Number) -> int:
+    return bool(number.hidden) + sum(map(_hidden, number.inputs))
+
+
+def _headed(number: Number, indent: int, width: int) -> Iterator[str]:
+    """Return name and period, and at the right end of the line the value."""
+    name = " " * indent + number.path + (f" @ {number.period}" if number.period else "")
+    value = value_text(number.value, number.unit) if number.value is not None or number.note[:9] == "undefined" else ""
+    if len(name) + 2 + len(value) <= width:
+        yield f"{name}{value:>{width - len(name)}}" if value else name
+    else:
+        yield name
+        yield f"{value:>{width}}"
+
+
+def _body(number: Number, indent: int, width: int) -> Iterator[str]:
+    """Return what stands below a name: formula in names and in numbers, notes, places, and what it refers to."""
+    below = indent + STEP
+    if number.note:
+        yield from _folded(number.note, below, width)
+    if number.formula and number.inputs:
+        yield from _folded(f"= {number.formula}", below, width, hanging=STEP)
+        if number.numbers and number.numbers != number.formula:
+            yield from _folded(f"= {shortened(number.numbers, number.value)}", below, width, hanging=STEP)
+    for written in number.written:
+        if not written.is_default:
+            yield from _place_lines(written, below, width, named=written.path != number.path or number.period != "")
+    defaults = [f"{w.path} {w.text}".strip() for w in number.written if w.is_default]
+    if defaults:
+        yield from _folded(f"left at the default: {', '.join(defaults)}", below, width, hanging=STEP)
+    empty = [n for n in number.inputs if not n.value and n.value is not None and not n.inputs and not n.written]
+    for child in number.inputs:
+        if child not in empty:
+            yield from _headed(child, below, width)
+            yield from _body(child, below, width)
+    if empty:
+        yield from _folded(f"0: {', '.join(_beside(n, number) for n in empty)}", below, width, hanging=STEP)
+
+
+def _beside(one: Number, number: Number) -> str:
+    """Return the name of a number among those below another: what they share is left out."""
+    if one.path == number.path:
+        return one.period
+    return one.path if one.period in {"", number.period} else f"{one.path} @ {one.period}"
+
+
+def _folded(text: str, indent: int, width: int, hanging: int = 0) -> list[str]:
+    """Return a text in lines as wide as the window; none begins after an operator or within a name and its period."""
+    left, glued = " " * indent, _OPERATOR.sub(rf" \1{_GLUE}", text).replace(" @ ", f"{_GLUE}@{_GLUE}")
+    lines = wrap(
+        glued,
+        max(width, indent + 20),
+        initial_indent=left,
+        subsequent_indent=left + " " * hanging,
+        break_long_words=False,
+        break_on_hyphens=False,
+    )
+    return [line.replace(_GLUE, " ") for line in lines]
+
+
+def _place_lines(written: Written, indent: int, width: int, *, named: bool) -> Iterator[str]:
+    name = f"{written.path}: " if named else ""
+    yield from _folded(
+        f"{name}`{written.text}` at {written.place.spot if written.place else 'no place'}", indent, width, hanging=STEP
+    )
+    yield from _source_lines(written, indent + STEP if named else indent, width)
+
+
+def _source_lines(written: Written, indent: int, width: int) -> Iterator[str]:
+    where = f", {written.where}" if written.where else ""
+    yield from _folded(f"{written.kind}: {written.title or 'no source is named'}{where}", indent, width, hanging=STEP)
+    if written.note:
+        yield from _folded(f"note: {written.note}", indent, width, hanging=STEP)
+
+
+def _use_lines(found: Use, width: int) -> Iterator[str]:
+    for written in found.inputs:
+        value = written.text or ("" if not written.is_default else "not given")
+        yield f"{written.path}{value:>{width - len(written.path)}}" if value else written.path
+        if written.is_default:
+            yield "  left at its default; it is not written"
+            continue
+        yield from _source_lines(written, STEP, width)
+        for number, step in enumerate(written.steps, 1):
+            count, value = (f"{number}. ", f"`{step.value}` ") if len(written.steps) > 1 else ("", "")
+            yield from _folded(f"{count}{value}{_done(step)}", STEP, width, hanging=len(count) or STEP)
+    yield ""
+    yield from _listed(f"used by {len(found.rows)} row{'' if len(found.rows) == 1 else 's'}", found.rows, width)
+    if not found.rows:
+        yield "  no formula names it; it may decide which rows and formulas there are"
+    yield from _listed(f"reaches {len(found.measures)} of {found.count} measures", found.measures, width)
+    if found.is_row:
+        yield ""
+        yield from _folded(f"`{found.path}` is a row too; name a period to explain that", 0, width)
+
+
+def _done(step: Step) -> str:
+    """Say what was done in one step of an input's life, and where."""
+    if step.place is None or step.place.spot == step.place.file:
+        return f"{step.operator}, by {step.how}" if step.operator else f"by {step.how}"
+    laid = "" if step.how == step.place.file else step.how
+    words = ", ".join(word for word in (laid, step.operator) if word) or "changed"
+    return f"{words} at {step.place.spot}:{step.place.column}"
+
+
+def _listed(title: str, names: tuple[str, ...], width: int) -> Iterator[str]:
+    yield title + (":" if names else "")
+    yield from _folded(", ".join(names), STEP, width)
+
+
+def value_text(value: float | None, unit: str) -> str:
+    """Return a number with its unit, to the cent where it is money; month numbers and serial days as dates."""
+    if value is None:
+        return "undefined"
+    if unit == "day" and value >= FIRST_SERIAL:
+        return str(date.fromordinal(int(value) + EXCEL_EPOCH))
+    if unit == "month" and value >= FIRST_MONTH:
+        return str(_day_of(value))
+    if unit == "1/year":
+        return f"{100 * value:.8g} %/year"
+    shown = f"{value:,.2f}" if unit.isupper() or unit.startswith("km") else f"{value:,.8g}"
+    shown = shown.removeprefix("-") if not shown.strip("-0.,") else shown
+    return f"{shown} {unit_text(unit)}{'s' if unit in PLURAL and shown != '1' else ''}".strip()
+
+
+def _day_of(number: float) -> date:
+    """Return the day that a month number stands for."""
+    whole, part = divmod(number, 1)
+    if part < 1e-9:  # noqa: PLR2004 - rounding
+        return month_end(int(whole))
+    year, month = divmod(int(whole), 12)
+    return date(year, month + 1, max(round(part * days_in_month(year, month + 1)), 1))
+
+
+def shortened(numbers: str, value: float | None) -> str:
+    """Return a formula in numbers with as few digits, nine or more, as still give its value to a billionth of it."""
+    for digits in range(LEAST_DIGITS, MOST_DIGITS):
+        text = _LITERAL.sub(lambda found, digits=digits: _rounded(found[0], digits), numbers)  # type: ignore[misc]
+        found = float(np.ravel(evaluate(text, _nothing))[0])
+        if value is None or abs(found - value) <= max(1e-9 * abs(value), 1e-6):
+            return text
+    return numbers
+
+
+def _rounded(literal: str, digits: int) -> str:
+    text = f"{float(literal):.{digits}g}"
+    return literal if len(literal) <= len(text) else text if "e" not in text else repr(float(text)).removesuffix(".0")
+
+
+def _nothing(path: str, shift: int) -> Any:  # noqa: ANN401 - never reached
+    raise AssertionError(path, shift)
