@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 from fibercap.core.errors import FibercapError, did_you_mean
+from fibercap.views.charts_bridge import bridge_chart
 from fibercap.views.charts_capacity import capacity_chart
 from fibercap.views.charts_cash import cash_chart
 from fibercap.views.charts_compare import compare_chart
@@ -51,6 +52,10 @@ def _chooses(plan: Scenario) -> bool:
     return bool(plan.options) and plan.option is None
 
 
+def _values_options(plan: Scenario) -> bool:
+    return _chooses(plan) and len(plan.options) > 1 and bool(plan.projects) and plan.money.discount_rate is not None
+
+
 CHARTS: Final[dict[str, Chart]] = {
     "capacity": Chart("Capacity by plant, with claims", capacity_chart),
     "output": Chart("Output, sales and demand by product", output_chart),
@@ -61,6 +66,7 @@ CHARTS: Final[dict[str, Chart]] = {
     "funding": Chart("Uses of funds and who pays for them", funding_chart, _builds),
     "claims": Chart("Claims against what the plan leads to", claims_chart, lambda plan: bool(plan.claims)),
     "compare": Chart("Ways of financing side by side", compare_chart, _chooses, compares=True),
+    "bridge": Chart("From the baseline's worth to each option's", bridge_chart, _values_options, compares=True),
 }
 SUFFIXES: Final[dict[str, Mapping[str, Any]]] = {  # what each format writes about itself; never the time
     ".png": {},

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
+from fibercap.core.errors import FibercapError
 from fibercap.views.charts_style import (
     FAILS,
     FAINT,
@@ -18,16 +19,23 @@ from fibercap.views.charts_style import (
     WIDTH,
     fit,
     name_panel,
+    notice,
+    open_page,
     scale,
     short,
 )
 
 if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+    from fibercap.model.projection import Projection
+    from fibercap.studies.compare import Comparison
     from fibercap.views.charts_style import Page
 
 NAMES: Final = 3.6
 LEFT: Final = MARGIN + NAMES
 HEADING, ROW, UNDER = 0.42, 0.32, 0.5
+CENT: Final = 0.01
 
 
 @dataclass(frozen=True)
@@ -43,6 +51,42 @@ class Span:
     def height(self) -> float:
         """Height of its panel with its name and axis. [inch]"""
         return HEADING + ROW * (len(self.steps) + 2) + UNDER
+
+
+def spans_of(comparison: Comparison) -> list[Span]:
+    """Return the way from the baseline's worth to its owners to that of each other case, steps of nothing left out."""
+    found = []
+    base = comparison.cases[comparison.baseline].title
+    for name, case in comparison.cases.items():
+        bridge = comparison.bridge(name) if name != comparison.baseline else None
+        if bridge is not None:
+            steps = tuple((step.label, step.amount) for step in bridge.steps if abs(step.amount) >= CENT)
+            found.append(Span(case.title, (base, bridge.start), steps, (case.title, bridge.end)))
+    return found
+
+
+def bridge_chart(projection: Projection, comparison: Comparison | None) -> Figure:
+    """Draw the steps from the baseline's worth to its owners to each other option's.
+
+    Raises
+    ------
+    FibercapError
+        If there is nothing to compare.
+    """
+    if comparison is None:
+        raise FibercapError(f"{projection.scenario.id} has no options to compare; write some under `options:`")
+    spans = spans_of(comparison)
+    subtitle = "Net present value to the owners: from the baseline to each option, step by step"
+    body = sum(span.height for span in spans) if spans else 1.2
+    page = open_page(projection, subtitle, body, f"baseline: {comparison.baseline}", keyed=False)
+    if not spans:
+        alone = len(comparison.cases) == 1
+        notice(page, "There is no other option." if alone else "This needs projects and `money.discount_rate`.")
+    top = 0.0
+    for span in spans:
+        draw_span(page, span, comparison.currency, top)
+        top += span.height
+    return page.figure
 
 
 def draw_span(page: Page, span: Span, money: str, top: float) -> None:

@@ -7,7 +7,7 @@ from importlib.metadata import PackageNotFoundError, version
 from importlib.resources import files
 from typing import TYPE_CHECKING, Final
 
-from fibercap.views import report_basis, report_decision, report_plan
+from fibercap.views import report_basis, report_decision, report_options, report_plan, report_tests
 from fibercap.views.charts import CHARTS, rendered, write_chart
 from fibercap.views.charts_sensitivity import sensitivity_chart
 from fibercap.views.report_parts import Figure
@@ -76,9 +76,9 @@ def sections(subject: Subject, by: str) -> Iterator[Section]:
     """Run over the sections that a plan has, the decision first."""
     found = (
         report_decision.decision(subject),
-        report_decision.options(subject),
-        report_decision.claims(subject),
-        report_decision.covenants(subject),
+        report_options.options(subject),
+        report_tests.claims(subject),
+        report_tests.covenants(subject),
         report_plan.capacity(subject),
         report_plan.statements(subject, by),
         report_plan.funding(subject),

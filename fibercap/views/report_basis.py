@@ -13,6 +13,7 @@ from fibercap.views.report_parts import Figure, Items, Line, Section, Table, Wor
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from fibercap.studies.sensitivity import Moved
     from fibercap.views.report_parts import Part
     from fibercap.views.report_subject import Subject
 
@@ -43,7 +44,10 @@ def sensitivity(subject: Subject) -> Section | None:
     base = {key: subject.found[key].value or 0.0 for key in keys}
     ordered = sorted(subject.moved, key=lambda moved: -moved.reach(keys[0], base[keys[0]]))
     moving = [moved for moved in ordered if any(moved.reach(key, base[key]) for key in keys)]
-    columns, lines = ["Input", "Moved by"], [[""], *([f"{m.down:+.0%}, {m.up:+.0%}"] for m in moving[:MOST])]
+    columns, lines = (
+        ["Input", "Moved by"],
+        [[""], *([f"{m.shares[0]:+.0%}, {m.shares[1]:+.0%}"] for m in moving[:MOST])],
+    )
     for key in keys:
         pairs = [(base[key], base[key]), *(moved.measures[key] for moved in moving[:MOST])]
         unit, cells = _column(subject.found[key].unit, pairs)
@@ -60,8 +64,12 @@ def sensitivity(subject: Subject) -> Section | None:
         Words("Each input is a tenth lower and higher, alone, all else kept; its values over time move together."),
         Figure("sensitivity", f"{subject.found[keys[0]].label} when one input is a tenth lower or higher"),
         Table("The inputs that move most", [*columns, "Evidence"], told),
-        *_left_out(subject, len(moving), len(ordered)),
+        *_left_out(len(moving), len(ordered)),
     ])  # fmt: skip
+
+
+def _shares(moved: Moved) -> str:
+    return ", ".join(f"{share:+.0%}" for share in moved.shares)
 
 
 def _column(unit: str, pairs: Sequence[tuple[float, float]]) -> tuple[str, list[list[str]]]:
@@ -73,12 +81,12 @@ def _column(unit: str, pairs: Sequence[tuple[float, float]]) -> tuple[str, list[
     return text, [[number(value, divisor, decimals) for value in pair] for pair in pairs]
 
 
-def _left_out(subject: Subject, moving: int, moved: int) -> list[Part]:
+def _left_out(moving: int, moved: int) -> list[Part]:
     """Say which inputs the table does not show."""
     told = [f"{moving - MOST} further inputs move less than these"] if moving > MOST else []
     told += [f"{moved - moving} inputs move none of these measures"] if moved > moving else []
-    told += [f"not moved, for the plan would not fit: {', '.join(subject.unmoved)}"] if subject.unmoved else []
-    return [Items(told)] if told else []
+    told += ["– where a measure is undefined, or the plan does not allow the move"]
+    return [Items(told)]
 
 
 def measures(subject: Subject) -> Section:

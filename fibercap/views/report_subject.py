@@ -9,6 +9,8 @@ from fibercap.model.measures import measures
 from fibercap.studies.claims import outcomes
 from fibercap.studies.covenants import covenants
 from fibercap.studies.decision import decide
+from fibercap.studies.flips import flips
+from fibercap.studies.headroom import headroom
 from fibercap.studies.sensitivity import one_at_a_time
 
 if TYPE_CHECKING:
@@ -20,9 +22,11 @@ if TYPE_CHECKING:
     from fibercap.studies.compare import Comparison
     from fibercap.studies.covenants import Tested
     from fibercap.studies.decision import Decision
+    from fibercap.studies.flips import Flip
+    from fibercap.studies.headroom import Headroom
     from fibercap.studies.sensitivity import Moved
 
-MOVED: Final = ("project_npv", "min_dscr", "lowest_cash")
+MOVED: Final = ("equity_npv", "project_npv", "min_dscr")
 
 
 @dataclass(frozen=True)
@@ -35,9 +39,10 @@ class Subject:
     projection: Projection
     found: Mapping[str, Measure]
     claims: Mapping[str, Outcome]
+    flips: Mapping[str, Flip | None]
     promises: Mapping[str, Tested]
+    rooms: Mapping[str, Headroom]
     moved: Sequence[Moved]
-    unmoved: Sequence[str]
     comparison: Comparison | None = None
     decision: Decision | None = None
 
@@ -59,5 +64,14 @@ def subject_of(projection: Projection, comparison: Comparison | None) -> Subject
         found = measures(projection)
         claims, promises = outcomes(projection, found), covenants(projection)
     known = [key for key in MOVED if key in found and found[key].value is not None]
-    moved, unmoved = one_at_a_time(projection.scenario, known) if known else ([], [])
-    return Subject(projection, found, claims, promises, moved, unmoved, comparison, decision)
+    return Subject(
+        projection=projection,
+        found=found,
+        claims=claims,
+        flips=flips(projection, claims),
+        promises=promises,
+        rooms=headroom(projection, promises),
+        moved=one_at_a_time(projection.scenario, known) if known else (),
+        comparison=comparison,
+        decision=decision,
+    )

@@ -1,0 +1,79 @@
+"""The report on claims and covenants: what was promised, what is found, and what would turn it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from fibercap.studies.claims import WORDS
+from fibercap.views.lines import falls_text, flip_line, quantity_text
+from fibercap.views.report_parts import Figure, Line, Section, Table, Words
+
+if TYPE_CHECKING:
+    from fibercap.studies.claims import Outcome
+    from fibercap.studies.covenants import Tested
+    from fibercap.studies.flips import Flip
+    from fibercap.studies.headroom import Headroom
+    from fibercap.views.report_parts import Part
+    from fibercap.views.report_subject import Subject
+
+
+def claims(subject: Subject) -> Section | None:
+    """Tell every claim with what was found."""
+    if not subject.claims:
+        return None
+    lines = [_claim(outcome, subject.flips[name]) for name, outcome in subject.claims.items()]
+    columns = ("Claim", "Claimed", "Found", "Margin", "Verdict", "What decides it", "Source", "Note")
+    table = Table("Claims, each tested on the plan", columns, lines, texts=True)
+    return Section("claims", "Claims", [Figure("claims", "Claims against what the plan leads to"), table])
+
+
+def _claim(outcome: Outcome, flip: Flip | None) -> Line:
+    limit, unit = quantity_text(outcome.limit, outcome.unit)
+    value, found_unit = quantity_text(outcome.value, outcome.unit)
+    found = f"{value} {found_unit}".strip() if outcome.value is not None else f"undefined: {outcome.reason}"
+    verdict = "holds" if outcome.holds else "fails"
+    verdict += "" if outcome.as_expected and outcome.holds else f", {'' if outcome.as_expected else 'not '}as expected"
+    margin = f"{outcome.margin:+.1%}" if outcome.margin is not None else ""
+    wanted = f"{WORDS[outcome.comparator]} {limit} {unit}".strip()
+    cells = (
+        f"{wanted}, {outcome.when}" if outcome.when else wanted,
+        found,
+        margin,
+        verdict,
+        flip_line(flip),
+        outcome.source,
+        outcome.note,
+    )
+    return Line(outcome.says, cells, tone="good" if outcome.holds else "bad")
+
+
+def covenants(subject: Subject) -> Section | None:
+    """Tell every covenant with its tightest test, and how debt service is covered."""
+    if not subject.projection.scenario.loans:
+        return None
+    parts: list[Part] = [Figure("cover", "Debt service, the cash flow for it, and how often it is covered")]
+    lines = [_covenant(tested, subject.rooms[name]) for name, tested in subject.promises.items()]
+    if lines:
+        columns = ("Covenant", "Loan", "On", "Limit", "Tightest", "When", "Headroom", "Verdict", "What breaks it")
+        parts.append(Table("Covenants, at their tightest", columns, lines, texts=True))
+    else:
+        parts.append(Words("The loans carry no covenants."))
+    return Section("covenants", "Covenants and cover", parts)
+
+
+def _covenant(tested: Tested, room: Headroom) -> Line:
+    limit, unit = quantity_text(tested.limit, tested.unit)
+    tight = tested.tightest
+    value = f"{quantity_text(tight.value, tested.unit)[0]} {unit}".strip() if tight else "never due"
+    headroom = f"{tight.headroom:+.1%}" if tight and tight.headroom is not None else ""
+    broken = [test.when for test in tested.tests if not test.holds]
+    verdict = f"broken {len(broken)} of {len(tested.tests)} times, first in {broken[0]}" if broken else "kept"
+    falls = "broken as things are" if room.broken else falls_text(room)
+    if tested.lock_up is not None:
+        barred = f"dividends barred in {', '.join(tested.locked)}" if tested.locked else "no dividend is barred"
+        falls += f"; lock-up at {quantity_text(tested.lock_up, tested.unit)[0]}, {barred}"
+    cells = (
+        tested.loan, tested.subject, f"{WORDS[tested.comparator]} {limit} {unit}".strip(), value,
+        tight.when if tight else "", headroom, verdict, falls,
+    )  # fmt: skip
+    return Line(tested.says, cells, tone="bad" if broken else "good")
