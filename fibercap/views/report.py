@@ -97,7 +97,8 @@ def _charts(subject: Subject, listed: list[Section]) -> dict[str, str]:
     drawn = {}
     for figure in (part for section in listed for part in section.parts if isinstance(part, Figure)):
         if figure.name in CHARTS:
-            svg = write_chart(figure.name, ".svg", subject.projection, subject.comparison, titled=False)
+            of = subject.written if CHARTS[figure.name].compares else subject.projection
+            svg = write_chart(figure.name, ".svg", of, subject.comparison, titled=False)
         else:
             svg = rendered(lambda: _sensitivity(subject), ".svg", titled=False)
         drawn[figure.name] = inlined(svg.decode(), figure.name)

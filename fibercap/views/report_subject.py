@@ -31,12 +31,13 @@ MOVED: Final = ("equity_npv", "project_npv", "min_dscr")
 
 @dataclass(frozen=True)
 class Subject:
-    """The projection that is told in full, with all that is known about it.
+    """The projection that is told in full, with all that is known about it, and the plan as it was written.
 
     `comparison` and `decision` are None where there is one way to pay, or one was asked for.
     """
 
     projection: Projection
+    written: Projection
     found: Mapping[str, Measure]
     claims: Mapping[str, Outcome]
     flips: Mapping[str, Flip | None]
@@ -56,7 +57,7 @@ class Subject:
 
 def subject_of(projection: Projection, comparison: Comparison | None) -> Subject:
     """Look at a plan from every side: the option that is worth taking, its claims and covenants, what moves it."""
-    decision = decide(comparison) if comparison is not None else None
+    written, decision = projection, decide(comparison) if comparison is not None else None
     if comparison is not None and decision is not None:
         case = comparison.cases[decision.chosen]
         projection, found, claims, promises = case.projection, case.measures, case.claims, case.covenants
@@ -66,6 +67,7 @@ def subject_of(projection: Projection, comparison: Comparison | None) -> Subject
     known = [key for key in MOVED if key in found and found[key].value is not None]
     return Subject(
         projection=projection,
+        written=written,
         found=found,
         claims=claims,
         flips=flips(projection, claims),

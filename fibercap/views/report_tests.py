@@ -11,7 +11,6 @@ from fibercap.views.report_parts import Figure, Line, Section, Table, Words
 if TYPE_CHECKING:
     from fibercap.studies.claims import Outcome
     from fibercap.studies.covenants import Tested
-    from fibercap.studies.flips import Flip
     from fibercap.studies.headroom import Headroom
     from fibercap.views.report_parts import Part
     from fibercap.views.report_subject import Subject
@@ -21,13 +20,18 @@ def claims(subject: Subject) -> Section | None:
     """Tell every claim with what was found."""
     if not subject.claims:
         return None
-    lines = [_claim(outcome, subject.flips[name]) for name, outcome in subject.claims.items()]
-    columns = ("Claim", "Claimed", "Found", "Margin", "Verdict", "What decides it", "Source", "Note")
-    table = Table("Claims, each tested on the plan", columns, lines, texts=True)
-    return Section("claims", "Claims", [Figure("claims", "Claims against what the plan leads to"), table])
+    lines = [_claim(outcome) for outcome in subject.claims.values()]
+    decided = [Line(o.says, (flip_line(subject.flips[name]), o.note)) for name, o in subject.claims.items()]
+    tested = ("Claim", "Claimed", "Found", "Margin", "Verdict", "Source")
+    rests = ("Claim", "The input that decides it, and where it flips", "Note")
+    return Section("claims", "Claims", [
+        Figure("claims", "Claims against what the plan leads to"),
+        Table("Claims, each tested on the plan", tested, lines, texts=True),
+        Table("What each claim rests on", rests, decided, texts=True),
+    ])  # fmt: skip
 
 
-def _claim(outcome: Outcome, flip: Flip | None) -> Line:
+def _claim(outcome: Outcome) -> Line:
     limit, unit = quantity_text(outcome.limit, outcome.unit)
     value, found_unit = quantity_text(outcome.value, outcome.unit)
     found = f"{value} {found_unit}".strip() if outcome.value is not None else f"undefined: {outcome.reason}"
@@ -40,9 +44,7 @@ def _claim(outcome: Outcome, flip: Flip | None) -> Line:
         found,
         margin,
         verdict,
-        flip_line(flip),
         outcome.source,
-        outcome.note,
     )
     return Line(outcome.says, cells, tone="good" if outcome.holds else "bad")
 
