@@ -53,7 +53,7 @@ def _choice(subject: Subject, comparison: Comparison, decision: Decision) -> Ite
     held, count = len(decision.sound), len(comparison.cases)
     among = f"the {held} of {count} that hold" if held else f"all {count}, none of which holds"
     label = subject.found[decision.measure].label if decision.measure else "nothing"
-    yield Words(f"Take “{case.title}”.", "lead")
+    yield Words(f"Take “{case.title}”." if held else f"No option holds; “{case.title}” is told here.", "lead")
     rule = "an option holds if it keeps every covenant, every use has a source, and cash is never negative"
     if decision.measure:
         yield Words(f"Of {among}, it is best by {label}: {told(subject, decision.measure)} ({rule}).")

@@ -54,28 +54,35 @@ def covenants(subject: Subject) -> Section | None:
     if not subject.projection.scenario.loans:
         return None
     parts: list[Part] = [Figure("cover", "Debt service, the cash flow for it, and how often it is covered")]
-    lines = [_covenant(tested, subject.rooms[name]) for name, tested in subject.promises.items()]
+    lines = [_covenant(tested) for tested in subject.promises.values()]
     if lines:
-        columns = ("Covenant", "Loan", "On", "Limit", "Tightest", "When", "Headroom", "Verdict", "What breaks it")
+        columns = ("Covenant", "Loan", "On", "Limit", "Tightest", "When", "Headroom", "Verdict")
         parts.append(Table("Covenants, at their tightest", columns, lines, texts=True))
+        found = [Line(f"{t.loan}: {t.says}", (_breaking(t, subject.rooms[k]),)) for k, t in subject.promises.items()]
+        parts.append(Table("What breaks each covenant", ("Covenant", "What would have to fall"), found, texts=True))
     else:
         parts.append(Words("The loans carry no covenants."))
     return Section("covenants", "Covenants and cover", parts)
 
 
-def _covenant(tested: Tested, room: Headroom) -> Line:
+def _breaking(tested: Tested, room: Headroom) -> str:
+    """Say what fall breaks a covenant, and which dividends it bars."""
+    told = "broken as things are" if room.broken else falls_text(room)
+    if tested.lock_up is not None:
+        barred = f"dividends barred in {', '.join(tested.locked)}" if tested.locked else "no dividend is barred"
+        told += f"; lock-up at {quantity_text(tested.lock_up, tested.unit)[0]}, {barred}"
+    return told
+
+
+def _covenant(tested: Tested) -> Line:
     limit, unit = quantity_text(tested.limit, tested.unit)
     tight = tested.tightest
     value = f"{quantity_text(tight.value, tested.unit)[0]} {unit}".strip() if tight else "never due"
     headroom = f"{tight.headroom:+.1%}" if tight and tight.headroom is not None else ""
     broken = [test.when for test in tested.tests if not test.holds]
     verdict = f"broken {len(broken)} of {len(tested.tests)} times, first in {broken[0]}" if broken else "kept"
-    falls = "broken as things are" if room.broken else falls_text(room)
-    if tested.lock_up is not None:
-        barred = f"dividends barred in {', '.join(tested.locked)}" if tested.locked else "no dividend is barred"
-        falls += f"; lock-up at {quantity_text(tested.lock_up, tested.unit)[0]}, {barred}"
     cells = (
         tested.loan, tested.subject, f"{WORDS[tested.comparator]} {limit} {unit}".strip(), value,
-        tight.when if tight else "", headroom, verdict, falls,
+        tight.when if tight else "", headroom, verdict,
     )  # fmt: skip
     return Line(tested.says, cells, tone="bad" if broken else "good")
