@@ -14,7 +14,7 @@ from fibercap.commands.asked import by_option, one_option, plan_of, scenario_opt
 @one_option
 @scenario_options
 @by_option("")
-@click.option("--out", required=True, type=click.Path(path_type=Path), help="FILE.csv, or a folder for all tables.")
+@click.option("--out", required=True, type=click.Path(path_type=Path), help="FILE.html, FILE.csv, or a folder for all tables.")
 @click.option("--force", is_flag=True, help="Replace files that exist.")
 def export(  # noqa: PLR0913, PLR0917 - a command has that many options
     scenario: str,
@@ -25,7 +25,10 @@ def export(  # noqa: PLR0913, PLR0917 - a command has that many options
     out: Path,
     force: bool,  # noqa: FBT001
 ) -> None:
-    """Write a plan's results: as the suffix of --out says, or every table as CSV into a folder.
+    """Write a plan's results as the suffix of --out says, or every table as CSV into a folder.
+
+    A report (.html) is one file that needs nothing else: which option to take, why and what breaks it first, then
+    claims, covenants, capacity, statements, loans, sensitivity, inputs with their sources, conventions and checks.
 
     Tables hold a line for each value, with its unit: rows in the model's own step unless --by says otherwise,
     measures, claims, loans payment by payment, covenants, inputs with their sources, and the options.

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, ClassVar
 
 from fibercap.core.fields import Label, Word
 from fibercap.core.spec import Spec
@@ -19,15 +19,26 @@ class Covenant(Spec):
     `test` says otherwise. While a row is beyond `lock_up`, a level before the limit, no dividends are paid.
     """
 
+    one_of: ClassVar[tuple[tuple[str, ...], ...]] = (("row", "measure"), COVENANT_LIMITS)
+
     says: Label = ""
+    """What was promised; without it, the covenant's name. Like `Debt service is covered 1.2 times`."""
     row: Label = ""
+    """Row of the projection that is tested. Like `accounts.dscr`."""
     measure: Label = ""
+    """Measure that is tested, in place of a row. Like `min_dscr`."""
     test: Annotated[str, Word(("year", "period"), "times to test")] = ""
+    """Whether a row is tested by calendar year or by period of the model, while the loan runs; else as it is due."""
     above: AnyLimit = None
+    """It is more than this. Like `1.2`."""
     at_least: AnyLimit = None
+    """It is this or more. Like `1.2`."""
     below: AnyLimit = None
+    """It is less than this. Like `3`."""
     at_most: AnyLimit = None
+    """It is this or less. Like `3`."""
     lock_up: AnyLimit = None
+    """Level at which dividends are barred already. Like `1.3`."""
 
     @property
     def limit(self) -> tuple[str, Amount]:

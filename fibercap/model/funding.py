@@ -31,8 +31,12 @@ class Funding(Spec):
     gathers: ClassVar[frozenset[str]] = frozenset({"sources"})
 
     order: Annotated[str, Word(("in_order", "pro_rata"), "orders")] = "in_order"
+    """Whether each source pays what it can in turn, or all in proportion to what each still has to pay."""
     include_financing_costs: Truth = False
+    """Whether upfront fees, and interest and fees up to completion, are paid for too and put into the asset."""
     sources: Mapping[str, Annotated[Part, PartField(rest=True)]]
+    """What a loan by its name, or `grant`, `equity` or `cash`, pays: an amount, a share of all uses, or `rest`.
+    Like `{grant: 23 %, fleet: 2 million USD, equity: rest}`."""
 
     @pydantic.model_validator(mode="before")
     @classmethod

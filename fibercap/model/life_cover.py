@@ -45,10 +45,10 @@ def _rate_rows(sheet: Sheet, plan: Plan) -> None:
     texts, value, share = [], np.zeros(sheet.length), plan.timeline.months / 12
     for name, loan in plan.loans.items():
         at = f"loans.{name}"
-        rate = sheet.value(f"{at}.rate")
+        rate = sheet.value(f"{at}.period_rate")
         times = {"nominal": 12 // loan.interval, "effective": 1, "semiannual": 2}[loan.compounding]
         power = f"{times} * {PER_PERIOD}"
-        texts.append(f"{{{at}.opening}} * (1 + {{{at}.rate}} * {{time.one_year}} / {times})^({power})")
+        texts.append(f"{{{at}.opening}} * (1 + {{{at}.period_rate}} * {{time.one_year}} / {times})^({power})")
         value = value + sheet.value(f"{at}.opening") * (1 + rate / times) ** (times * share)
     owed = [f"loans.{name}.opening" for name in plan.loans]
     row = Row("accounts.opening_debt", "Debt as the period opens", plan.currency, STOCK, total(owed))

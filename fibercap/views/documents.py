@@ -10,7 +10,7 @@ import numpy as np
 from fibercap.core.errors import FibercapError, ScenarioError
 from fibercap.studies.alarms import unused, warnings
 from fibercap.studies.bridge import MEASURE
-from fibercap.studies.covenants import covenants
+from fibercap.studies.covenants import breaches, covenants
 from fibercap.studies.headroom import tightest
 
 if TYPE_CHECKING:
@@ -141,10 +141,9 @@ def run_document(
         "rows": rows,
         "measures": measures_document(found),
         "claims": claims_document(claims),
-        "covenants": covenants_document(covenants(projection)),
         "checks": checks_document(projection),
         "inputs": scenario.evidence(),
-        "warnings": warnings(projection),
+        "warnings": [*breaches(covenants(projection)), *warnings(projection)],
     }
 
 
@@ -156,7 +155,6 @@ def compare_document(comparison: Comparison, *, flips: bool = False) -> Document
             "measures": measures_document(case.measures),
             "claims": claims_document(case.claims, case.flips if flips else None),
             "covenants": covenants_document(case.covenants, case.headroom),
-            "cash_needed": dict(case.cash_needed),
         }
         for name, case in comparison.cases.items()
     }
@@ -170,6 +168,7 @@ def compare_document(comparison: Comparison, *, flips: bool = False) -> Document
         "options": options,
         "differences": differences,
         "best": best,
+        "cash_needed": {name: dict(case.cash_needed) for name, case in comparison.cases.items()},
         "bridges": bridges,
     }
 

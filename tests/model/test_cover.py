@@ -37,6 +37,7 @@ tax: {rate: 30 %}
 working_capital: {receivables: 45 days}
 opening: {cash: 1 million USD}
 """
+DRAWN = PLAN.replace("{equity: rest}", "{bank: 3 million USD, equity: rest}")
 
 
 def run(*changes: tuple[str, str]) -> Projection:

@@ -17,9 +17,7 @@ from fibercap.model.measures import measure_named
 from fibercap.model.projection import project
 from fibercap.reading.files import read, scenario_of
 from fibercap.studies.sizing import ALLOWED, USED, Limit, Sized, size
-from tests.model.test_cover import PLAN
-
-DRAWN = PLAN.replace("{equity: rest}", "{bank: 3 million USD, equity: rest}")
+from tests.model.test_cover import DRAWN, PLAN
 
 
 def sized(text: str, *limits: Limit, loan: str = "bank") -> Sized:

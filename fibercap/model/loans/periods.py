@@ -77,7 +77,7 @@ def loan_rows(sheet: Sheet, setting: Setting, timeline: Timeline, schedule: Bloc
 
 def _rate_row(sheet: Sheet, setting: Setting, schedule: Block, falls: Array) -> None:
     """Write the loan's rate, averaged over the days of each period in which it runs; 0 in others."""
-    own, at = setting.at, f"loans.{setting.name}.rate"
+    own, at = setting.at, f"loans.{setting.name}.period_rate"
     years = schedule.values[f"{own}.year_fraction"] @ falls
     value = schedule.values[f"{own}.rate_years"] @ falls
     ran = f"SUMIFS({{{own}.year_fraction}}, {{{own}.period}}, {{time.period}})"
