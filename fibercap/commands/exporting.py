@@ -14,7 +14,9 @@ from fibercap.commands.asked import by_option, one_option, plan_of, scenario_opt
 @one_option
 @scenario_options
 @by_option("")
-@click.option("--out", required=True, type=click.Path(path_type=Path), help="FILE.html, FILE.csv, or a folder for all tables.")
+@click.option(
+    "--out", required=True, type=click.Path(path_type=Path), help="FILE.html or .csv, or a folder for tables."
+)
 @click.option("--force", is_flag=True, help="Replace files that exist.")
 def export(  # noqa: PLR0913, PLR0917 - a command has that many options
     scenario: str,
