@@ -36,7 +36,7 @@ fibercap solve fibercore ...         the input at which a measure is met
 fibercap explain fibercore min_dscr  where a number comes from
 fibercap show slow_brazil            the whole plan, each value with its origins
 fibercap diff fibercore slow_brazil  the inputs in which two plans differ
-fibercap export fibercore --out r.html  the report; or tables as CSV
+fibercap export fibercore --out plan.xlsx    the workbook; or report (.html), tables
 fibercap new plans                   a small plan to begin with, in a folder
 fibercap schema                      the scenario language, for editors
 

@@ -15,7 +15,10 @@ from fibercap.commands.asked import by_option, one_option, plan_of, scenario_opt
 @scenario_options
 @by_option("")
 @click.option(
-    "--out", required=True, type=click.Path(path_type=Path), help="FILE.html or .csv, or a folder for tables."
+    "--out",
+    required=True,
+    type=click.Path(path_type=Path),
+    help="FILE.html, .xlsx or .csv; or a folder, for all tables.",
 )
 @click.option("--force", is_flag=True, help="Replace files that exist.")
 def export(  # noqa: PLR0913, PLR0917 - a command has that many options
@@ -31,6 +34,8 @@ def export(  # noqa: PLR0913, PLR0917 - a command has that many options
 
     A report (.html) is one file that needs nothing else: which option to take, why and what breaks it first, then
     claims, covenants, capacity, statements, loans, sensitivity, inputs with their sources, conventions and checks.
+
+    A workbook (.xlsx) holds the plan in live formulas and a switch between its options; with --option, that one alone.
 
     Tables hold a line for each value, with its unit: rows in the model's own step unless --by says otherwise,
     measures, claims, loans payment by payment, covenants, inputs with their sources, and the options.

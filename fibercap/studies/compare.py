@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from fibercap.studies.flips import Flip
     from fibercap.studies.headroom import Headroom
 
-ALIKE = 1e-9
+ALIKE = 1e-6
 """Measures nearer than this share of the largest are alike."""
 ASIDE = ("options", "claims", "sources", "id", "title", "note", "default_source", "fibercap")
 

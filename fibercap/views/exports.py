@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -10,6 +11,7 @@ from fibercap.studies.compare import compare
 from fibercap.views.files import refuse_existing, write_all, write_bytes
 from fibercap.views.report import report
 from fibercap.views.tables import rows_csv, tables
+from fibercap.views.workbook.writing import workbook
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -26,7 +28,13 @@ def _html(projection: Projection, by: str) -> bytes:
     return report(projection, compared(projection), by or "year")
 
 
-EXPORTS: Final[dict[str, Callable[[Projection, str], bytes]]] = {".csv": _csv, ".html": _html}
+def _xlsx(projection: Projection, by: str) -> bytes:
+    if by:
+        raise FibercapError("a workbook shows the model's own step and years; leave `--by` out")
+    return workbook(projection.scenario, version("fibercap"))
+
+
+EXPORTS: Final[dict[str, Callable[[Projection, str], bytes]]] = {".csv": _csv, ".html": _html, ".xlsx": _xlsx}
 
 
 def compared(projection: Projection) -> Comparison | None:

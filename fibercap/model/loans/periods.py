@@ -9,6 +9,7 @@ import numpy as np
 from fibercap.core.calendar import serial
 from fibercap.core.rows import Block, Row, Sheet
 from fibercap.core.timeline import FLOW, RATE, STOCK, Timeline
+from fibercap.model.loans.flows import HALF_A_CENT
 
 if TYPE_CHECKING:
     from datetime import date
@@ -104,10 +105,10 @@ def _fee_rows(sheet: Sheet, timeline: Timeline, setting: Setting, schedule: Bloc
     sheet.put(Row(f"{at}.fee_left", f"{label}: share of days left", "", STOCK, left_text, before), left)
     until = schedule.given[f"{known}.available_until"]
     last = sheet.give(until.path, until.unit, until.value, *until.reads, formula=until.formula)
-    owed = f"{{{at}.closing}} + {{{at}.swept}}" if np.any(loan.sweep) else f"{{{at}.closing}}"
-    live = f"IF(OR({owed} > 0, {{time.end}} < {last}), 1, 0)"
-    swept = sheet.value(f"{at}.swept") if np.any(loan.sweep) else 0.0
-    runs = (sheet.value(f"{at}.closing") + swept > 0) | (timeline.ends < until.value)
+    owed_text, owed = _before_cash(sheet, loan, at)
+    least = sheet.give(f"{known}.half_a_cent", money, HALF_A_CENT)  # rounding may leave a trifle of what is repaid
+    live = f"IF(OR({owed_text} > {least}, {{time.end}} < {last}), 1, 0)"
+    runs = (owed > HALF_A_CENT) | (timeline.ends < until.value)
     lives = sheet.put(Row(f"{at}.live", f"{label}: still runs", "", FLOW, live), runs.astype(float))
     fee, whole = loan.commitment * loan.fees.upfront, "0"
     if np.any(loan.fees.upfront):
@@ -132,6 +133,17 @@ def _fee_rows(sheet: Sheet, timeline: Timeline, setting: Setting, schedule: Bloc
     row = Row(f"{at}.fee_amortization", f"{label}: upfront fee expensed", money, FLOW, text)
     earlier = _opening(np.asarray(fee * days_left(loan, timeline.eve)), deferred)
     sheet.put(row, earlier + paid - deferred)
+
+
+def _before_cash(sheet: Sheet, loan: Loan, at: str) -> tuple[str, Array]:
+    """Return what is owed at period ends before cash repays or calls anything; cash rests on the fee, too."""
+    closing = sheet.value(f"{at}.closing")
+    if not loan.needs_cash:
+        return f"{{{at}.closing}}", closing
+    text = f"{{{at}.opening}} + {{{at}.known_draws}} + {{{at}.capitalized}} - {{{at}.known_principal}}"
+    if loan.revolves:
+        return text, closing + sheet.value(f"{at}.repaid") - sheet.value(f"{at}.called")
+    return text, closing + sheet.value(f"{at}.swept")
 
 
 def days_left(loan: Loan, day: date) -> float:
