@@ -400,7 +400,7 @@ def test_nothing_is_cut_off(whole: tuple[Projection, Comparison | None]) -> None
 
 def test_the_picture_in_the_docs_is_what_is_drawn() -> None:
     plan = read("fibercore")
-    kept = (Path(__file__).resolve().parents[2] / "docs" / "charts" / "compare.svg").read_bytes()
+    kept = (Path(__file__).resolve().parents[2] / "docs" / "img" / "chart-compare.svg").read_bytes()
 
     assert words(kept) == words(write_chart("compare", ".svg", project(plan), compare(plan)))
 

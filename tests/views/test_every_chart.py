@@ -21,7 +21,7 @@ from fibercap.studies.compare import Comparison, compare
 from fibercap.views.charts import CHARTS, write_chart
 from fibercap.views.charts_bridge import spans_of
 from fibercap.views.charts_cash import cash_chart
-from fibercap.views.charts_cover import ratios
+from fibercap.views.charts_cover import chosen, ratios
 from fibercap.views.charts_funding import GAP, sources_of, uses_of
 from fibercap.views.charts_output import markets
 from fibercap.views.charts_revenue import sellers
@@ -212,6 +212,16 @@ def test_cover_drawn_is_the_accounts_and_the_covenants() -> None:
     ]
     assert company.broken.tolist() == low
     assert 0 < sum(low) < len(low)
+
+
+def test_of_many_loans_those_nearest_to_their_limits_are_drawn() -> None:
+    company, far, near = ratios(projected("twelve"))
+    rooms = [near.room, far.room]
+    many = [company, far, *[near] * 3, far, *[near] * 3]
+
+    assert rooms == sorted(rooms)
+    assert chosen(many) == [company, *[near] * 6]
+    assert chosen([company, far, near]) == [company, far, near]
 
 
 def test_far_ratios_are_cut_and_said() -> None:
