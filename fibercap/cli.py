@@ -9,12 +9,14 @@ from typing import TYPE_CHECKING, NoReturn
 
 import click
 
+from fibercap.commands.answers import size, solve
 from fibercap.commands.drawing import plot
 from fibercap.commands.explaining import explain
 from fibercap.commands.exporting import export
 from fibercap.commands.language import diff, show
 from fibercap.commands.lending import loan
 from fibercap.commands.projecting import check, compare, run
+from fibercap.commands.writing import new, schema
 
 if TYPE_CHECKING:
     from fibercap.core.errors import FibercapError
@@ -29,10 +31,14 @@ fibercap compare fibercore           its ways of financing side by side
 fibercap check fibercore             units, laws, claims; exit 1 on a surprise
 fibercap plot fibercore capacity     a chart as PNG, SVG or PDF
 fibercap loan fibercore fleet        a loan's schedule, payment by payment
-fibercap export fibercore --out plan.xlsx   a workbook with live formulas
-fibercap explain fibercore min_dscr  where a number comes from, down to the file
-fibercap show slow_brazil            the whole plan, and where each value comes from
+fibercap export fibercore --out plan.xlsx    a workbook with live formulas
+fibercap size fibercore fleet --dscr 1.3     the largest loan that keeps it
+fibercap solve fibercore ...         the input at which a measure is met
+fibercap explain fibercore min_dscr  where a number comes from
+fibercap show slow_brazil            the whole plan, each value with its origins
 fibercap diff fibercore slow_brazil  the inputs in which two plans differ
+fibercap new plans                   a small plan to begin with, in a folder
+fibercap schema                      the scenario language, for editors
 
 Exit codes: 0 done; 1 a claim is not as expected or a covenant broken (check), or a law of the books is broken;
 2 bad usage or bad scenario; 130 interrupted.
@@ -45,7 +51,7 @@ def cli() -> None:
     """Hold the commands."""
 
 
-for command in (run, compare, check, plot, loan, explain, show, diff, export):
+for command in (run, compare, check, plot, loan, size, solve, explain, show, diff, new, schema, export):
     cli.add_command(command)
 
 

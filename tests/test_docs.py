@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shlex
 from pathlib import Path
 from typing import Any
@@ -21,13 +22,18 @@ PAGES = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").r
 
 
 def run_yaml(example: Example) -> None:
-    """Project a whole scenario, carry a file of loans, keep either; read a fragment as the scenario language."""
+    """Project a whole scenario, carry a file of loans, keep either; read a fragment as the scenario language.
+
+    A first line such as `# late.yaml` names the file that it is kept in.
+    """
     text = str(example.parsed)
+    named = re.match(r"# (\S+\.yaml)\n", text)
+    text = text[named.end() :] if named else text
     if holds_only_loans(read_text(text, "page.yaml")):
         Path("loans.yaml").write_text(text)
         assert schedules(contracts_of(text, "page.yaml"))
     elif text.lstrip().startswith("fibercap:"):
-        Path("plan.yaml").write_text(text)
+        Path(named[1] if named else "plan.yaml").write_text(text)
         project(scenario_of(text, "page.yaml"))
     else:
         read_text(text, "page.yaml")

@@ -1,13 +1,15 @@
-"""`show` and `diff` as their users type them."""
+"""`show`, `diff` and `new` as their users type them."""
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from jsonschema import Draft202012Validator
 
 from fibercap.core.tree import Branch, Leaf
 from fibercap.reading.files import read, scenario_of
@@ -15,6 +17,7 @@ from fibercap.reading.locating import shipped
 from fibercap.reading.text import read_text
 from fibercap.reading.written import written
 from fibercap.studies.differences import differences
+from tests.reading.test_schema import seen
 from tests.test_cli import SMALL, say
 
 __all__ = ["say"]  # a fixture
@@ -147,3 +150,26 @@ def test_a_command_may_leave_the_folder_if_it_is_told_so(say: Any) -> None:
 
     assert say("check", "inner/up.yaml").code == 2
     assert say("check", "inner/up.yaml", "--allow-outside").code == 0
+
+
+def test_new_writes_a_plan_that_runs_and_fits_its_schema(say: Any) -> None:
+    said = say("new", "plans")
+
+    assert said.out.splitlines() == ["plans/plan.yaml", "plans/fibercap.schema.json"]
+    first = Path("plans/plan.yaml").read_text().splitlines()[0]
+    assert first == "# yaml-language-server: $schema=fibercap.schema.json"
+    assert say("check", "plans/plan.yaml", "--unused").out.splitlines()[-1] == "  1 claims, 0 not as expected"
+    schema = json.loads(Path("plans/fibercap.schema.json").read_text())
+    assert not list(Draft202012Validator(schema).iter_errors(seen(Path("plans/plan.yaml").read_text())))
+
+
+def test_new_replaces_nothing_unless_told_so(say: Any) -> None:
+    Path("plans").mkdir()
+    Path("plans/fibercap.schema.json").write_text("mine")
+
+    said = say("new", "plans")
+
+    assert (said.code, said.out) == (2, "")
+    assert said.err == "plans/fibercap.schema.json exists; add --force to replace it\n"
+    assert not Path("plans/plan.yaml").exists()
+    assert say("new", "plans", "--force").code == 0

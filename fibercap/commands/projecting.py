@@ -49,12 +49,14 @@ def run(scenario: str, option: str | None, settings: tuple[str, ...], as_json: b
 @click.option("--option", "options", multiple=True, metavar="NAME", help="Compare only these options. Repeatable.")
 @scenario_options
 @click.option("--baseline", metavar="NAME", help="The case that others are measured against; default: the first.")
+@click.option("--flips", is_flag=True, help="Look for the input that decides each claim, in every case.")
 def compare(
     scenarios: tuple[str, ...],
     options: tuple[str, ...],
     settings: tuple[str, ...],
     as_json: bool,  # noqa: FBT001 - click hands flags over so
     baseline: str | None,
+    flips: bool,  # noqa: FBT001
 ) -> None:
     """Set the financing options of one scenario, or several scenarios, side by side."""
     from fibercap.studies.compare import compare as compared
@@ -63,13 +65,13 @@ def compare(
     if as_json:
         from fibercap.views.documents import compare_document, text
 
-        click.echo(text(compare_document(comparison)))
+        click.echo(text(compare_document(comparison, flips=flips)))
         return
     from rich.console import Console
 
     from fibercap.views.side_by_side import compare_page
 
-    compare_page(Console(highlight=False), comparison)
+    compare_page(Console(highlight=False), comparison, flips=flips)
 
 
 def _only(scenarios: tuple[str, ...], options: tuple[str, ...]) -> tuple[str, ...]:
@@ -92,17 +94,20 @@ def _plans(scenarios: tuple[str, ...], options: tuple[str, ...], settings: tuple
 @click.option(
     "--unused", "with_idle", is_flag=True, help="Change one input at a time, and list those that move nothing."
 )
+@click.option("--flips", is_flag=True, help="Look for the input that decides each claim, and where it flips.")
 def check(
     scenario: str,
     option: str | None,
     settings: tuple[str, ...],
     as_json: bool,  # noqa: FBT001 - click hands flags over so
     with_idle: bool,  # noqa: FBT001
+    flips: bool,  # noqa: FBT001
 ) -> None:
     """Validate a scenario, prove units and laws, test claims and covenants; exit 1 if one is not as expected."""
     from fibercap.model.projection import project
     from fibercap.studies.claims import outcomes
     from fibercap.studies.covenants import covenants
+    from fibercap.studies.headroom import headroom
 
     projection = project(plan_of(scenario, option, settings))
     claims, promises = outcomes(projection), covenants(projection)
@@ -112,14 +117,19 @@ def check(
 
         still = idle(projection.scenario)
     surprises = [*(o for o in claims.values() if not o.as_expected), *(c for c in promises.values() if not c.holds)]
+    rooms, decided = headroom(projection, promises), None
+    if flips:
+        from fibercap.studies.flips import flips as deciding
+
+        decided = deciding(projection, claims)
     if as_json:
         from fibercap.views.documents import check_document, text
 
-        click.echo(text(check_document(projection, claims, promises, still)))
+        click.echo(text(check_document(projection, claims, promises, rooms, decided, still)))
     else:
         from fibercap.views.lines import check_lines
 
-        for words, style in check_lines(projection, claims, promises, still):
+        for words, style in check_lines(projection, claims, promises, rooms, decided, still):
             click.secho(words, **style)
     if surprises:
         raise click.exceptions.Exit(1)

@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING, Annotated, Any
 
+from fibercap.core import grammar
 from fibercap.core.fields import Field, text_of, wrong
 from fibercap.core.timeline import month_end
-from fibercap.core.wording import day_of, quoted
+from fibercap.core.wording import FIRST_YEAR, LAST_YEAR, day_of, quoted
 
 if TYPE_CHECKING:
     from pydantic_core.core_schema import ValidationInfo
@@ -19,6 +20,10 @@ class Day(Field):
     """A date, `2001-12-31`."""
 
     unit = "month"
+
+    def schema(self) -> grammar.Json:
+        """Return what may be written."""
+        return grammar.text("date", grammar.DAY, "date", "`2001-12-31`")
 
     def parse(self, raw: Any, info: ValidationInfo) -> date:  # noqa: ANN401
         """Return the date."""
@@ -46,6 +51,12 @@ class Edge(Field):
 
     last: bool = False
     unit: str = "month"
+
+    def schema(self) -> grammar.Json:
+        """Return what may be written: YAML sees a number in a year."""
+        pattern, like = f"{grammar.PERIOD}|{grammar.DAY}", "`2001`, `2001-Q3`, `2001-07` or `2001-12-31`"
+        told = grammar.text("year, quarter, month or day", pattern, "date", like)
+        return {**told, "type": ["string", "integer"], "minimum": FIRST_YEAR, "maximum": LAST_YEAR}
 
     def parse(self, raw: Any, info: ValidationInfo) -> date:  # noqa: ANN401
         """Return the day."""

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import numpy as np
 from pydantic_core import PydanticCustomError, core_schema
 
+from fibercap.core import grammar
 from fibercap.core.errors import nearest
 from fibercap.core.tree import Leaf
 from fibercap.core.units import (
@@ -70,6 +71,10 @@ class Field(ABC):
     def parse(self, raw: Any, info: ValidationInfo) -> Any:  # noqa: ANN401 - each field has its own type
         """Return the value, or raise the error of `wrong`."""
 
+    @abstractmethod
+    def schema(self) -> grammar.Json:
+        """Return what may be written, as JSON Schema with `title` and, for a quantity, `x-unit`."""
+
     def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:  # noqa: ANN401
         """Tell pydantic to use `parse`."""
         return core_schema.with_info_plain_validator_function(self.parse)
@@ -83,6 +88,10 @@ class Of(Field):
     low: float = -np.inf
     high: float = np.inf
     above: float = -np.inf
+
+    def schema(self) -> grammar.Json:
+        """Return what may be written."""
+        return grammar.quantities(self.unit, self.low, self.high, self.above, self.example("USD"))
 
     def house(self, currency: str) -> str:
         """Return the house unit with the reporting currency in place of `money`."""
@@ -191,6 +200,10 @@ class Duration(Field):
     unit: str = "month"
     wanted: str = "a duration in months, quarters or years"
 
+    def schema(self) -> grammar.Json:
+        """Return what may be written."""
+        return grammar.months(self.low, whole=not self.drawable)
+
     def parse(self, raw: Any, info: ValidationInfo) -> Any:  # noqa: ANN401
         """Return months: an int, or an array `()` or `(draw, 1)` where it may be drawn."""
         if self.drawable and is_drawn(raw):
@@ -220,6 +233,10 @@ class Duration(Field):
 class Text(Field):
     """A text, kept as it is."""
 
+    def schema(self) -> grammar.Json:
+        """Return what may be written: YAML may see a number or a truth in it."""
+        return {"title": "text", "type": ["string", "number", "boolean"]}
+
     def parse(self, raw: Any, info: ValidationInfo) -> str:  # noqa: ANN401
         """Return the text."""
         del info
@@ -232,6 +249,10 @@ class Word(Field):
 
     known: tuple[str, ...]
     kind: str = "words"
+
+    def schema(self) -> grammar.Json:
+        """Return what may be written."""
+        return grammar.words(self.known, self.kind)
 
     def parse(self, raw: Any, info: ValidationInfo) -> str:  # noqa: ANN401
         """Return the word."""
@@ -252,6 +273,10 @@ class Number(Field):
     low: float = 0.0
     known: tuple[int, ...] = ()
     unit: str = ""
+
+    def schema(self) -> grammar.Json:
+        """Return what may be written."""
+        return grammar.number(self.low, self.known)
 
     def parse(self, raw: Any, info: ValidationInfo) -> Array:  # noqa: ANN401
         """Return the number, `()` or `(draw, 1)`."""

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import numpy as np
 
+from fibercap.core import grammar
 from fibercap.core.fields import Field, Of, Word, is_drawn, text_of
 from fibercap.core.units import Array, split_quantity
 
@@ -30,6 +31,12 @@ class PartField(Field):
 
     rest: bool = False
 
+    def schema(self) -> grammar.Json:
+        """Return what may be written."""
+        rest, words = (f"|{REST}", ", share or `rest`") if self.rest else ("", " or share")
+        pattern, like = f"{grammar.quantity('money')}|{grammar.share()}{rest}", self.example("USD")
+        return grammar.text(f"amount of money{words}", pattern, "money or %", like)
+
     def parse(self, raw: Any, info: ValidationInfo) -> Part:  # noqa: ANN401
         """Return the part."""
         value = getattr(raw, "value", raw)
@@ -50,6 +57,10 @@ class PartField(Field):
 
 class TruthField(Field):
     """Reads `true` or `false`."""
+
+    def schema(self) -> grammar.Json:
+        """Return what may be written."""
+        return {"title": "true or false", "enum": [True, False, "true", "false"]}
 
     def parse(self, raw: Any, info: ValidationInfo) -> bool:  # noqa: ANN401
         """Return the truth."""

@@ -6,11 +6,12 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from itertools import pairwise
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar
 
 import numpy as np
 from pydantic_core import PydanticCustomError
 
+from fibercap.core import grammar
 from fibercap.core.dates import Day, whole_period
 from fibercap.core.fields import Field, Of, text_of, wrong
 from fibercap.core.parts import PartField
@@ -66,6 +67,11 @@ class PathOf(Field):
     def unit(self) -> str:
         """Unit of every value."""
         return self.of.unit
+
+    def schema(self) -> grammar.Json:
+        """Return what may be written."""
+        one = self.of.schema()
+        return grammar.either(f"{one['title']}; or by period", one["x-unit"], one, grammar.by(grammar.PERIOD, one))
 
     def parse(self, raw: Any, info: ValidationInfo) -> TimePath:  # noqa: ANN401
         """Return the path."""
@@ -129,6 +135,9 @@ def read_block(
 class ByKey(Field):
     """A block of values by date, by period or by duration: `{2001-03-31: 2 million USD}`."""
 
+    keys: ClassVar[tuple[str, str]] = ("date", grammar.DAY)
+    """What a key is, and its pattern."""
+
     key: Callable[[str, ValidationInfo], Any]
     of: Of | PartField
 
@@ -136,6 +145,11 @@ class ByKey(Field):
     def unit(self) -> str | None:
         """Unit of every value; None for parts, each of which has its own."""
         return self.of.unit if isinstance(self.of, Of) else None
+
+    def schema(self) -> grammar.Json:
+        """Return what may be written."""
+        one = self.of.schema()
+        return grammar.either(f"{one['title']}; by {self.keys[0]}", one["x-unit"], grammar.by(self.keys[1], one))
 
     def parse(self, raw: Any, info: ValidationInfo) -> Mapping[Any, Any]:  # noqa: ANN401
         """Return the mapping, in the order of its keys."""

@@ -31,7 +31,13 @@ class Spec(BaseModel):
     gathers: ClassVar[frozenset[str]] = frozenset()
     """Fields that gather what is written beside the other keys; nobody writes their names."""
 
+    one_of: ClassVar[tuple[tuple[str, ...], ...]] = ()
+    """Groups of keys; a block has exactly one of each group."""
+    together: ClassVar[Mapping[str, tuple[str, ...]]] = {}
+    """Keys that another key asks for."""
+
     note: Label = ""
+    """A remark for the reader of the file. Like `Assumed, as at Jena.`."""
 
     @staticmethod
     def keyed(key: str, default: Any = ...) -> Any:  # noqa: ANN401 - stands in for any field's default
@@ -97,12 +103,16 @@ def _block(pair: tuple[str, Any]) -> Any:  # noqa: ANN401
 class OneOf:
     """A closed union. `choose` gives the member a raw input asks for and its block, or raises as `wrong`.
 
-    Members are Specs; one may be a field type, and then `unit` is its unit.
+    Members are Specs; one may be a field type, and then `unit` is its unit. Of what is not a block, `words` are the
+    members that are written as one word, and `bare` is the field of the only member that a bare value fills.
     """
 
     members: Mapping[str, Any]
     choose: Callable[[Any], tuple[str, Any]]
     unit: str | None = None
+    title: str = ""
+    words: tuple[str, ...] = ()
+    bare: str = ""
 
     def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:  # noqa: ANN401
         """Tell pydantic to pick the member first, so that only its own errors are told."""
@@ -153,6 +163,25 @@ def fields_at(spec: type[Spec], path: tuple[str, ...]) -> frozenset[str] | None:
         for name in candidate.keys_known().keys() - candidate.gathers
     }
     return frozenset(known) or None
+
+
+def field_at(spec: type[Spec], path: tuple[str, ...]) -> Field | None:
+    """Return the field type that reads what stands at a path, or None where there is a block or nothing."""
+    options: list[tuple[Any, Iterable[Any]]] = [(spec, ())]
+    for name in path:
+        following: list[tuple[Any, Iterable[Any]]] = []
+        for annotation, _ in options:
+            member = collection_in(annotation)
+            if member is not None:
+                following.append((member, get_args(member)[1:] if get_origin(member) is Annotated else ()))
+            for candidate in specs_in(annotation):
+                field = candidate.model_fields.get(candidate.keys_known().get(name, ""))
+                if field is not None:
+                    following.append((field.annotation, field.metadata))
+                gathered = (candidate.model_fields[key].annotation for key in candidate.gathers)
+                following.extend((annotation, ()) for annotation in gathered)  # names written beside the other keys
+        options = following
+    return next((mark for _, marks in options for mark in marks if isinstance(mark, Field)), None)
 
 
 @cache

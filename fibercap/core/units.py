@@ -38,7 +38,7 @@ UNITS: Final = _PLAIN | {
 }
 """Every unit with its factor to a unit that has a dimension of its own, "" for a plain number."""
 
-_SCALES: Final = {"thousand": 1e3, "million": 1e6, "billion": 1e9}
+SCALES: Final = {"thousand": 1e3, "million": 1e6, "billion": 1e9}
 SPOKEN: Final = {
     "years": "year",
     "yr": "year",
@@ -49,7 +49,7 @@ SPOKEN: Final = {
 }
 VOCABULARY: Final = frozenset({*UNITS, *SPOKEN} - {"percent"})
 
-_SCALED_UNITS: Final = frozenset({"Mkm"} | {prefix + code for prefix in "kM" for code in CURRENCIES})
+SCALED_UNITS: Final = frozenset({"Mkm"} | {prefix + code for prefix in "kM" for code in CURRENCIES})
 
 
 class QuantityTextError(ValueError):
@@ -60,7 +60,8 @@ class QuantityTextError(ValueError):
         self.code, self.found, self.wanted, self.hint = code, found, wanted, hint
 
 
-_NUMBER = re.compile(r"-?\d+(_\d+)*(\.\d+(_\d+)*)?([eE][+-]?\d{1,3})?", re.ASCII)
+UNSIGNED: Final = r"[0-9]+(?:_[0-9]+)*(?:\.[0-9]+(?:_[0-9]+)*)?(?:[eE][+-]?[0-9]{1,3})?"
+_NUMBER = re.compile(f"-?{UNSIGNED}")
 _WRITE = "write it like `25 million USD`, `255_000 km/year` or `8.5 %`"
 
 
@@ -89,6 +90,15 @@ def _unit(text: str, whole: str) -> str:
     return " / ".join(SPOKEN.get(part, part) for part in parts)
 
 
+def words_like(unit: str) -> tuple[str, ...]:
+    """Return the words of the vocabulary that may stand for a house unit without `/`; `money` is any currency."""
+    if unit in ("percent", "1"):
+        return ("%", "bp")
+    bases = {UNITS[code][1] for code in (CURRENCIES if unit == "money" else (unit,))}
+    found = [word for word in VOCABULARY if UNITS[SPOKEN.get(word, word)][1] in bases]
+    return tuple(sorted(found, key=lambda word: (word in SCALED_UNITS, word)))
+
+
 def split_quantity(text: str) -> tuple[float, str]:
     """Read `NUMBER [thousand|million|billion] UNIT`; return the number and a pint unit text ("" if none is written).
 
@@ -100,9 +110,9 @@ def split_quantity(text: str) -> tuple[float, str]:
     words = text.split(" ")
     number = _number_of_words(words, text)
     rest = words[1:]
-    scaled = bool(rest) and rest[0] in _SCALES
+    scaled = bool(rest) and rest[0] in SCALES
     if scaled:
-        number *= _SCALES[rest[0]]
+        number *= SCALES[rest[0]]
         rest = rest[1:]
     if not rest:
         return number, ""
@@ -110,7 +120,7 @@ def split_quantity(text: str) -> tuple[float, str]:
         digits = "".join(words[:2]).replace("_", "").isdigit()
         hint = f"no blanks inside a number; write `{'_'.join(words[:2])} {' '.join(words[2:])}`" if digits else _WRITE
         raise QuantityTextError("not_a_quantity", f"`{text}`", "one number and one unit", hint)
-    if scaled and rest[0].split("/")[0] in _SCALED_UNITS:
+    if scaled and rest[0].split("/")[0] in SCALED_UNITS:
         raise QuantityTextError("double_scale", f"two scales in `{text}`", "one", f"write `{words[0]} {rest[0]}`")
     return number, _unit(rest[0], text)
 

@@ -9,6 +9,7 @@ from typing import Annotated, Any, ClassVar
 
 import numpy as np
 
+from fibercap.core import grammar
 from fibercap.core.dates import whole_period
 from fibercap.core.fields import Field, Label, Number, Share, Word, is_drawn, text_of, wrong
 from fibercap.core.spec import OneOf, Spec
@@ -20,6 +21,11 @@ LIMITS = ("above", "at_least", "below", "at_most", "about")
 
 class When(Field):
     """`end of 2002`, `2002`, `2002-Q3`, `2002-06` or `in total`."""
+
+    def schema(self) -> grammar.Json:
+        """Return what may be written: YAML sees a number in a year."""
+        like = "`end of 2002`, `2002`, `2002-06` or `in total`"
+        return {**grammar.text("time", grammar.WHEN, "time", like), "type": ["string", "integer"]}
 
     def parse(self, raw: Any, info: Any) -> str:  # noqa: ANN401
         """Return the text, once it is known to be one of the forms."""
@@ -46,6 +52,11 @@ class Amount:
 class AnyQuantity(Field):
     """A quantity in whatever unit the row has; compared when the claim is tested."""
 
+    def schema(self) -> grammar.Json:
+        """Return what may be written: a ratio is a bare number."""
+        told = grammar.text("quantity", grammar.ANY_QUANTITY, "that of the row", "`500_000 km/year`, or `1.2`")
+        return {**told, "type": ["string", "number"]}
+
     def parse(self, raw: Any, info: Any) -> Amount:  # noqa: ANN401
         """Return the amount."""
         del info
@@ -65,38 +76,57 @@ class Fixed(Spec):
     gathers: ClassVar[frozenset[str]] = frozenset({"amount"})
 
     amount: Annotated[Amount, AnyQuantity()]
+    """The limit, in the unit of the row or measure. Like `500_000 km/year`."""
 
 
 class Multiple(Spec):
     """A limit that is a multiple of the same row at another time: `{times: 2, of: end of 2000}`."""
 
     times: Annotated[Array, Number()]
+    """How many times. Like `2`."""
     of: Annotated[str, When()]
+    """The other time. Like `end of 2000`."""
 
 
 def _choose(raw: Any) -> tuple[str, Mapping[str, Any]]:  # noqa: ANN401 - what stands in the tree
     return ("multiple", raw) if isinstance(raw, dict) else ("fixed", {"amount": raw})
 
 
-Limit = Annotated[Fixed | Multiple | None, OneOf({"fixed": Fixed, "multiple": Multiple}, _choose)]
+Limit = Annotated[Fixed | Multiple | None, OneOf({"fixed": Fixed, "multiple": Multiple}, _choose, title="limit")]
 
 
 class Claim(Spec):
     """One claim. `expect: fails` ships a claim that is known not to hold on this reading."""
 
+    one_of: ClassVar[tuple[tuple[str, ...], ...]] = (("row", "measure"), LIMITS)
+    together: ClassVar[Mapping[str, tuple[str, ...]]] = {"row": ("when",), "within": ("about",)}
+
     says: Label
+    """What was said. Like `Jena doubles`."""
     source: Label = ""
+    """Name of the source that says so. Like `release`."""
     where: Label = ""
+    """Where in that source. Like `paragraph 2`."""
     row: Label = ""
+    """Row of the projection that is tested. Like `plants.jena.nameplate`."""
     measure: Label = ""
+    """Measure that is tested, in place of a row. Like `project_irr`."""
     when: Annotated[str, When()] = ""
+    """Time at which a row is tested: at an end, over a period, or in total. Like `end of 2002` or `2002`."""
     above: Limit = None
+    """It is more than this. Like `500_000 km/year` or `{times: 2, of: end of 2000}`."""
     at_least: Limit = None
+    """It is this or more. Like `500_000 km/year` or `{times: 2, of: end of 2000}`."""
     below: Limit = None
+    """It is less than this. Like `500_000 km/year` or `{times: 2, of: end of 2000}`."""
     at_most: Limit = None
+    """It is this or less. Like `500_000 km/year` or `{times: 2, of: end of 2000}`."""
     about: Limit = None
+    """It is near this, as `within` says. Like `500_000 km/year` or `{times: 2, of: end of 2000}`."""
     within: Share = np.asarray(0.1)
+    """Share of `about` by which the value may be off on either side. Like `5 %`."""
     expect: Annotated[str, Word(("holds", "fails"), "outcomes")] = "holds"
+    """Whether the claim is known to hold or to fail; `check` ends with 1 if it is otherwise."""
 
     @property
     def limit(self) -> tuple[str, Fixed | Multiple]:

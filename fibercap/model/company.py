@@ -9,6 +9,7 @@ from typing import Annotated, Any
 
 import numpy as np
 
+from fibercap.core import grammar
 from fibercap.core.dates import Day, Edge
 from fibercap.core.fields import Duration, Field, Money, Months, Number, Of, Share, Word, text_of, wrong
 from fibercap.core.paths import Dated, PathOf, TimePath
@@ -35,8 +36,11 @@ class Horizon(Spec):
     """The years that are projected, and in which steps."""
 
     start: Annotated[date, Edge()] = Spec.keyed("from")
+    """First period. Like `2000` or `2000-07`."""
     end: Annotated[date, Edge(last=True)] = Spec.keyed("to")
+    """Last period, included. Like `2004`."""
     step: Annotated[str, Word(tuple(STEPS), "steps")] = "month"
+    """Length of a period: whole calendar months, quarters or years."""
 
     @property
     def timeline(self) -> Timeline:
@@ -56,6 +60,7 @@ class Multiple(Spec):
     """What runs on is worth a multiple of the last twelve months' incremental ebitda."""
 
     multiple: Annotated[Array, Number()]
+    """Years of that ebitda. Like `5`."""
 
 
 def _choose_terminal(raw: Any) -> tuple[str, Mapping[str, Any]]:  # noqa: ANN401 - what stands in the tree
@@ -71,16 +76,27 @@ class MoneyTerms(Spec):
     """The reporting currency, and how the future is valued."""
 
     report_in: Annotated[str, Word(CURRENCIES, "currencies")]
+    """Currency of the accounts."""
     discount_rate: Annotated[Array | None, Of("1/year", above=-1.0)] = None
+    """Effective rate a year at which flows are discounted; without it, what needs one is undefined. Like `12
+    %/year`."""
     valuation_date: Annotated[date | None, Day()] = None
-    terminal_value: Annotated[NoTerminalValue | BookValue | Multiple, OneOf(TERMINAL, _choose_terminal)] = (
-        NoTerminalValue()
-    )
+    """Day to which flows are discounted; without it, the start of the horizon. Like `2001-01-08`."""
+    terminal_value: Annotated[
+        NoTerminalValue | BookValue | Multiple,
+        OneOf(TERMINAL, _choose_terminal, title="terminal value", words=("none", "book")),
+    ] = NoTerminalValue()
+    """What runs on after the horizon is worth on its last day. Like `{multiple: 5}` or `book`."""
     minimum_cash: Money = ZERO
+    """Cash that is kept; revolvers and `gap` lift it to this, sweeps leave it. Like `2.5 million USD`."""
 
 
 class GapField(Field):
     """Who lifts cash to the minimum, in order: `revolver` for all of them, one by name, or `equity`."""
+
+    def schema(self) -> grammar.Json:
+        """Return what may be written."""
+        return {"title": "list of names", "type": "array", "items": {"type": "string"}}
 
     def parse(self, raw: Any, info: Any) -> tuple[str, ...]:  # noqa: ANN401
         """Return the names."""
@@ -95,34 +111,50 @@ class Company(Spec):
     """Overhead, and what owners pay in and take out on dates."""
 
     overhead: Annotated[TimePath, PathOf(Of("money/year", low=0.0))] = NOTHING
+    """Selling, administration and research. Like `11 million USD/year` or `{2000: 6.6 million USD/year, 2001: 11
+    million USD/year}`."""
     equity: Dated = None
+    """What owners pay in, by date, beside what `funding` asks of them. Like `{2000-09-15: 10 million USD}`."""
     dividends: Dated = None
+    """What owners take out, by date. Like `{2004-06-30: 1 million USD}`."""
     gap: Annotated[tuple[str, ...], GapField()] = ()
+    """Who lifts cash to its minimum, in order: `revolver` for all of them, one by name, `equity`; without it, all
+    revolvers. Like `[revolver, equity]`."""
 
 
 class WorkingCapital(Spec):
     """Days of revenue in receivables, and of variable cost in inventory and payables."""
 
     receivables: Days = ZERO
+    """Days of revenue that customers owe. Like `55 days`."""
     inventory: Days = ZERO
+    """Days of variable cost that lie in stock. Like `60 days`."""
     payables: Days = ZERO
+    """Days of variable cost that are owed to suppliers. Like `45 days`."""
     days_in_year: Annotated[Array, Number(known=(360, 365))] = np.asarray(365.0)
+    """Days by which a year is divided for these."""
 
 
 class Tax(Spec):
     """One taxpayer, assessed by calendar year; losses are carried forward."""
 
     rate: Annotated[TimePath, PathOf(Of("percent", low=0.0, high=1.0))] = NOTHING
+    """Share of taxable income. Like `35 %` or `{2000: 39 %, 2003: 37 %}`."""
     lag: Annotated[int, Duration()] = NO_MONTHS
+    """Time from a period's end to the payment of its tax, in whole periods. Like `3 months`."""
     expire: Annotated[int, Duration(low=12.0)] = NO_MONTHS
+    """Time after which a year's loss can no longer be used, in whole years; without it, never. Like `5 years`."""
     use_at_most: Share = ONE
+    """Share of a year's income that losses of earlier years may offset. Like `60 %`."""
 
 
 class FixedAssets(Spec):
     """Fixed assets opened with, and the months over which they are still depreciated."""
 
     value: Money
+    """Book value. Like `6 million USD`."""
     life: Months = TEN_YEARS
+    """Time over which that is still depreciated, evenly. Like `8 years`."""
 
 
 def _choose_assets(raw: Any) -> tuple[str, Mapping[str, Any]]:  # noqa: ANN401 - what stands in the tree
@@ -133,10 +165,21 @@ class Opening(Spec):
     """The balance sheet at the day before the horizon; retained earnings are the balancing figure."""
 
     cash: Annotated[Array, Of("money")] = ZERO
+    """Cash; below zero it is an overdraft. Like `3 million USD`."""
     receivables: Money = ZERO
+    """What customers owe. Like `2.6 million USD`."""
     inventory: Money = ZERO
+    """Stock. Like `1.2 million USD`."""
     payables: Money = ZERO
-    fixed_assets: Annotated[FixedAssets | None, OneOf({"block": FixedAssets}, _choose_assets)] = None
+    """What is owed to suppliers. Like `0.9 million USD`."""
+    fixed_assets: Annotated[
+        FixedAssets | None, OneOf({"block": FixedAssets}, _choose_assets, title="fixed assets", bare="value")
+    ] = None
+    """Plant and equipment: book value, and the time over which it is still depreciated. Like `{value: 6 million
+    USD, life: 8 years}` or `6 million USD`."""
     other_assets: Money = ZERO
+    """Other assets; they stay as they are. Like `1 million USD`."""
     other_liabilities: Money = ZERO
+    """Other liabilities; they stay as they are. Like `1 million USD`."""
     tax_losses: Money = ZERO
+    """Losses of earlier years that tax may still use. Like `4 million USD`."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, ClassVar
 
 from fibercap.core.fields import Label, Word
 from fibercap.core.spec import Spec
@@ -13,16 +13,32 @@ AnyLimit = Annotated[Amount | None, AnyQuantity()]
 
 
 class Covenant(Spec):
-    """One covenant: a row, tested each year or each period while the loan runs, or a measure; and one limit."""
+    """One covenant: a row, tested while the loan runs, or a measure; and one limit.
+
+    A row that exists on certain dates only, such as a cover ratio, is tested on these, others at each year's end;
+    `test` says otherwise. While a row is beyond `lock_up`, a level before the limit, no dividends are paid.
+    """
+
+    one_of: ClassVar[tuple[tuple[str, ...], ...]] = (("row", "measure"), COVENANT_LIMITS)
 
     says: Label = ""
+    """What was promised; without it, the covenant's name. Like `Debt service is covered 1.2 times`."""
     row: Label = ""
+    """Row of the projection that is tested. Like `accounts.dscr`."""
     measure: Label = ""
-    test: Annotated[str, Word(("year", "period"), "times to test")] = "year"
+    """Measure that is tested, in place of a row. Like `min_dscr`."""
+    test: Annotated[str, Word(("year", "period"), "times to test")] = ""
+    """Whether a row is tested by calendar year or by period of the model, while the loan runs; else as it is due."""
     above: AnyLimit = None
+    """It is more than this. Like `1.2`."""
     at_least: AnyLimit = None
+    """It is this or more. Like `1.2`."""
     below: AnyLimit = None
+    """It is less than this. Like `3`."""
     at_most: AnyLimit = None
+    """It is this or less. Like `3`."""
+    lock_up: AnyLimit = None
+    """Level at which dividends are barred already. Like `1.3`."""
 
     @property
     def limit(self) -> tuple[str, Amount]:

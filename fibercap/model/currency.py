@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Annotated, Any, Final
 
+from fibercap.core import grammar
 from fibercap.core.fields import Of, is_drawn, quantity_of, text_of, wrong
 from fibercap.core.paths import PathOf, TimePath
 from fibercap.core.spec import Spec
@@ -22,6 +23,12 @@ _OF_PLANS: Final = frozenset(
 
 class ExchangeOf(Of):
     """Reads `0.9232 USD/EUR`, the reporting currency per unit of another."""
+
+    def schema(self) -> grammar.Json:
+        """Return what may be written."""
+        codes = [f"{one}/(?:{'|'.join(code for code in CURRENCIES if code != one)})" for one in CURRENCIES]
+        pattern = f"{grammar.NUMBER} (?:{'|'.join(codes)})"
+        return grammar.text("rate of exchange", pattern, "money/money", "`0.92 USD/EUR`")
 
     def parse(self, raw: Any, info: ValidationInfo) -> Array:  # noqa: ANN401
         """Return the rate."""
@@ -46,7 +53,11 @@ class Exchange(Spec):
     """What a currency is worth: on average over a time, for flows, and at its end, for what is owed."""
 
     average: Rates
+    """Reporting currency per unit, on average over each time; for flows. Like `{2000: 0.9232 USD/EUR, 2001: 0.8952
+    USD/EUR}`."""
     closing: Rates | None = None
+    """The same at the end of each time, for what is owed; without it, `average`. Like `{2000: 0.9388 USD/EUR, 2001:
+    0.8901 USD/EUR}`."""
 
 
 def block_of(path: str) -> str:

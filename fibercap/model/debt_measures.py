@@ -8,34 +8,13 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from fibercap.model.foreign_loans import reported
-from fibercap.model.loans.price import average_life, effective_cost
+from fibercap.model.loans.price import average_life as life_of_loan
+from fibercap.model.loans.price import carried_years, effective_cost
 from fibercap.model.measure import HIGHER, LOWER, Measure, made, undefined
 
 if TYPE_CHECKING:
     from fibercap.core.units import Array
     from fibercap.model.projection import Projection
-
-
-def _dscr(projection: Projection, name: str, label: str, formula: str, values: Array) -> Measure:
-    del projection
-    return made(name, label, "", formula, values, reason="no debt service within the horizon", better=HIGHER)
-
-
-def min_dscr(projection: Projection) -> Measure:
-    """Lowest of the calendar years' CFADS / debt service, all loans, years without debt service left out."""
-    ratio = projection.value("accounts.dscr")
-    values = np.where(np.isnan(ratio), np.inf, ratio).min(axis=-1)
-    values = np.where(np.isinf(values), np.nan, values)
-    formula = "MIN({accounts.dscr}) / (SUM({accounts.has_dscr}) > 0)"
-    return _dscr(projection, "min_dscr", "Lowest DSCR", formula, values)
-
-
-def average_dscr(projection: Projection) -> Measure:
-    """Mean of the calendar years' DSCR, years without debt service left out."""
-    ratio, years = projection.value("accounts.dscr"), projection.value("accounts.has_dscr").sum(axis=-1)
-    values = np.divide(np.nansum(ratio, axis=-1), years, out=undefined(projection), where=years > 0)
-    formula = "SUM({accounts.dscr}) / SUM({accounts.has_dscr})"
-    return _dscr(projection, "average_dscr", "Average DSCR", formula, values)
 
 
 def peak_debt(projection: Projection) -> Measure:
@@ -140,13 +119,42 @@ def loan_average_life(projection: Projection, loan: str) -> Measure:
     value = {
         key: projection.value(f"{at}.{key}")[0 if key in ("date", "year_fraction") else slice(None)] for key in keys
     }
-    time = f"{{{at}.year_fraction}}"
-    if projection.scenario.loans[loan].day_count != "equal_periods":
-        time = f"({{{at}.date}} - {{{at}.date@-1}}) / {{time.days_in_year}} * {{time.one_year}}"
-    values = average_life(projection.scenario.loans[loan], value)
-    formula = f"SUM({{{at}.opening}} * {time}) / SUM({{{at}.drawn}})"
+    values = life_of_loan(projection.scenario.loans[loan], value)
+    formula = f"{_carried_text(projection, loan, f'{at}.opening')} / SUM({{{at}.drawn}})"
     label = f"Average life of {loan}"
     return made(f"average_life.{loan}", label, "year", formula, values, reason="never drawn")
+
+
+def _carried_text(projection: Projection, loan: str, balance: str) -> str:
+    """Return the formula of a loan's balance times time, added up."""
+    at = f"loans.{loan}.schedule"
+    if projection.scenario.loans[loan].day_count == "equal_periods":
+        return f"SUM({{{balance}}} * {{{at}.year_fraction}})"
+    days = f"({{{at}.date}} - {{{at}.date@-1}}) / {{time.days_in_year}} * {{time.one_year}}"
+    return f"SUM({{{balance}}} * {days})"  # nothing is owed before the first event, whatever the days before it
+
+
+def average_life(projection: Projection) -> Measure:
+    """Balance times time over all that is drawn, all loans together in the reporting currency, to maturity.
+
+    Source
+    ------
+    finance.md, section 7: periods under `equal_periods`, else actual days / 365.
+    """
+    plan = projection.scenario
+    carried, drawn = np.zeros(projection.draws), np.zeros(projection.draws)
+    texts, rows = [], []
+    for name, loan in plan.loans.items():
+        own = {key: projection.value(f"loans.{name}.schedule.{key}")[0] for key in ("date", "year_fraction")}
+        closing = reported(plan, name, "closing")
+        owed = np.concatenate([np.zeros((projection.draws, 1)), projection.value(closing)[:, :-1]], axis=-1)
+        carried = carried + carried_years(loan, {**own, "opening": owed})
+        rows.append(reported(plan, name, "drawn"))
+        drawn = drawn + projection.value(rows[-1]).sum(axis=-1)
+        texts.append(_carried_text(projection, name, f"{closing}@-1"))
+    values = np.divide(carried, drawn, out=undefined(projection), where=drawn > 0)
+    formula = f"({' + '.join(texts)}) / ({' + '.join(f'SUM({{{row}}})' for row in rows)})" if rows else ""
+    return made("average_life", "Average life of debt", "year", formula, values, reason="no loan is drawn")
 
 
 def lowest_cash(projection: Projection) -> Measure:

@@ -19,6 +19,8 @@ from fibercap.model.operations import added
 from fibercap.model.owners import owner_rows
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
+
     from fibercap.core.rows import Block
     from fibercap.core.units import Array
     from fibercap.model.plan import Plan
@@ -28,9 +30,12 @@ INCOME: Final = ("interest_to_assets", "fees_to_assets")
 """What loans cost that is no expense."""
 
 
-def loan_blocks(sheet: Sheet, plan: Plan) -> tuple[dict[str, Block], Moves]:
-    """Write owners' money and every loan's rows in model periods; return the loans' schedules, and what cash moves."""
-    owner_rows(sheet, plan)
+def loan_blocks(sheet: Sheet, plan: Plan, locks: Collection[str], barred: Array) -> tuple[dict[str, Block], Moves]:
+    """Write owners' money and every loan's rows in model periods; return the loans' schedules, and what cash moves.
+
+    `locks` are the rows that bar dividends in the period after theirs, `barred` is 1 where they do.
+    """
+    owner_rows(sheet, plan, locks, barred)
     planned = {name: _planned(sheet, plan, name) for name in plan.loans}
     blocks = {
         name: _written(sheet, plan, name, planned[name]) for name in plan.loans if not plan.loans[name].needs_cash

@@ -31,8 +31,12 @@ class Funding(Spec):
     gathers: ClassVar[frozenset[str]] = frozenset({"sources"})
 
     order: Annotated[str, Word(("in_order", "pro_rata"), "orders")] = "in_order"
+    """Whether each source pays what it can in turn, or all in proportion to what each still has to pay."""
     include_financing_costs: Truth = False
+    """Whether upfront fees, and interest and fees up to completion, are paid for too and put into the asset."""
     sources: Mapping[str, Annotated[Part, PartField(rest=True)]]
+    """What a loan by its name, or `grant`, `equity` or `cash`, pays: an amount, a share of all uses, or `rest`.
+    Like `{grant: 23 %, fleet: 2 million USD, equity: rest}`."""
 
     @pydantic.model_validator(mode="before")
     @classmethod
@@ -132,8 +136,10 @@ def _rest(found: dict[str, Asked], name: str, others: set[str], wholes: dict[str
             text, value = f"{text} - {part.text}", value - part.value
         else:
             foreign = wholes[part.currency]
-            text = f"{text} - {part.text} * ({whole.text}) / ({foreign.text})"
-            value = value - part.value * whole.value / foreign.value
+            text = f"{text} - IF({foreign.text} > 0, {part.text} * ({whole.text}) / ({foreign.text}), 0)"
+            above, below = np.broadcast_arrays(whole.value, foreign.value)
+            rate = np.divide(above, below, out=np.zeros(above.shape), where=below > 0)
+            value = value - part.value * rate
     return Asked(f"MAX({text}, 0)", np.maximum(value, 0.0), own.currency, own.rate)
 
 

@@ -9,7 +9,8 @@ import numpy as np
 
 from fibercap.core.errors import did_you_mean
 from fibercap.core.timeline import add_months
-from fibercap.model.covenant import COVENANT_LIMITS
+from fibercap.model.claim import Amount
+from fibercap.model.covenant import COVENANT_LIMITS, Covenant
 from fibercap.model.loans.prepared import Prepared
 from fibercap.model.loans.rates import Floating, first_day
 from fibercap.model.loans.setting import Moved, Setting
@@ -206,6 +207,24 @@ def loan_covenants(s: Lending, name: str) -> Found:
         if len(limits) != 1:
             told = f"{len(limits)} limits" if limits else "no limit"
             yield at, "one_limit", told, f"one of {', '.join(COVENANT_LIMITS)}", "a covenant has one limit"
+        elif covenant.lock_up is not None:
+            yield from _lock_up(at, covenant, covenant.lock_up)
+
+
+def _lock_up(at: str, covenant: Covenant, lock: Amount) -> Found:
+    comparator, limit = covenant.limit
+    if not covenant.row:
+        told, hint = "a lock-up on a measure of the whole plan", "name the `row` on which it is tested, date by date"
+        yield f"{at}.lock_up", "no_dates", told, "one on a row", hint
+    elif (level := lock.in_unit(limit.unit)) is not None:
+        floor, least = comparator in {"above", "at_least"}, float(np.ravel(limit.value)[0])
+        if level < least if floor else level > least:
+            side = "above" if floor else "below"
+            told, hint = (
+                f"a level that is not {side} the limit",
+                "dividends are locked up before the covenant is broken",
+            )
+            yield f"{at}.lock_up", "beyond_limit", told, f"one at or {side} it", hint
 
 
 def loan_horizon(s: Plan, name: str) -> Found:

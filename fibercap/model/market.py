@@ -20,9 +20,13 @@ class Product(Spec):
     """What plants make: its price per km, and the km a year the market takes (all of it, if not given)."""
 
     name: Label = ""
+    """What tables call it. Like `Multimode fiber`."""
     price: Annotated[TimePath, PathOf(Of("money/km", low=0.0))]
+    """What a km is sold for. Like `60 USD/km` or `{2000: 40 USD/km, 2002: 38 USD/km}`."""
     demand: Annotated[TimePath | None, PathOf(Of("km/year", low=0.0))] = None
+    """What the market takes of all plants together; without it, all that is made. Like `4 million km/year`."""
     interpolate: Annotated[str, Word(("none", "linear"), "ways to interpolate")] = "none"
+    """Whether price and demand hold until their next key, or go there in a straight line."""
 
 
 def path_row(sheet: Sheet, timeline: Timeline, name: str, path: TimePath, unit: str, *, linear: bool = False) -> Array:

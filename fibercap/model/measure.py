@@ -8,11 +8,14 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from fibercap.core.reach import references
+from fibercap.core.timeline import period_label
 
 if TYPE_CHECKING:
     from fibercap.core.units import Array
     from fibercap.model.projection import Projection
 
+YEARLY: Final = frozenset({"accounts.dscr", "accounts.interest_cover", "accounts.debt_to_ebitda"})
+"""Ratios of a calendar year, which stand in its last period."""
 HIGHER: Final = "higher"
 LOWER: Final = "lower"
 
@@ -21,6 +24,7 @@ LOWER: Final = "lower"
 class Measure:
     """One number for each draw, (draw,); nan where undefined, and then `reason` says why. `better` is a direction.
 
+    `when` names the period of the first draw in which a lowest or highest value stands.
     `reads` are rows that it is computed from besides what its formula names. `evidence` is the weakest kind of input
     that it rests on: `stated`, `derived` or `assumed`; "" where it rests on none, or is undefined.
     """
@@ -33,6 +37,7 @@ class Measure:
     reason: str = ""
     better: str = ""
     remark: str = ""
+    when: str = ""
     reads: tuple[str, ...] = ()
     evidence: str = ""
 
@@ -55,6 +60,20 @@ def made(  # noqa: PLR0913 - a measure has that many parts
     flat = np.atleast_1d(np.asarray(values, dtype=float))
     missing = bool(np.isnan(flat).any())
     return Measure(name, label, unit, formula, flat, (reason or "undefined") if missing else "", better)
+
+
+def extreme(projection: Projection, row: str, *, highest: bool = False) -> tuple[Array, str]:
+    """Return the lowest (or highest) value of a row where it is defined, (draw,), and when the first draw has it."""
+    ratio, timeline = projection.value(row), projection.timeline
+    sign = -1.0 if highest else 1.0
+    signed = np.where(np.isnan(ratio), np.inf, sign * ratio)
+    found = signed.min(axis=-1)
+    values = np.where(np.isinf(found), np.nan, sign * found)
+    if np.isnan(values[0]):
+        return values, ""
+    day = timeline.dates[int(signed[0].argmin())]
+    yearly = row in YEARLY
+    return values, period_label(day, "year" if yearly else timeline.step)
 
 
 def undefined(projection: Projection) -> Array:

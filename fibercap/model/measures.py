@@ -9,15 +9,24 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 from fibercap.core.errors import FibercapError, did_you_mean
+from fibercap.model.cover_measures import (
+    average_dscr,
+    gearing,
+    loan_min_dscr,
+    max_debt_to_ebitda,
+    min_dscr,
+    min_interest_cover,
+    min_llcr,
+    min_plcr,
+)
 from fibercap.model.debt_measures import (
     all_in_cost,
-    average_dscr,
+    average_life,
     equity_called,
     funding_gap,
     loan_all_in_cost,
     loan_average_life,
     lowest_cash,
-    min_dscr,
     owed_at_horizon,
     peak_debt,
     total_fees,
@@ -30,6 +39,8 @@ from fibercap.model.worth_measures import (
     capacity_cost,
     company_npv,
     equity_irr,
+    equity_npv,
+    levelized_cost,
     payback,
     project_irr,
     project_npv,
@@ -42,12 +53,17 @@ if TYPE_CHECKING:
     from fibercap.model.projection import Projection
 
 MEASURES: Final[tuple[Callable[[Projection], Measure], ...]] = (
-    project_npv, project_irr, equity_irr, terminal_value, payback, company_npv, capacity_cost,
-    min_dscr, average_dscr, peak_debt, owed_at_horizon, all_in_cost,
+    project_npv, project_irr, equity_npv, equity_irr, terminal_value, payback, company_npv, capacity_cost,
+    levelized_cost, min_dscr, average_dscr, min_llcr, min_plcr, min_interest_cover, max_debt_to_ebitda, gearing,
+    peak_debt, owed_at_horizon, all_in_cost, average_life,
     total_interest, total_interest_at_horizon, total_fees, total_fees_at_horizon,
     equity_called, lowest_cash, funding_gap,
 )  # fmt: skip
-LOAN_MEASURES: Final[tuple[Callable[[Projection, str], Measure], ...]] = (loan_all_in_cost, loan_average_life)
+LOAN_MEASURES: Final[tuple[Callable[[Projection, str], Measure], ...]] = (
+    loan_min_dscr,
+    loan_all_in_cost,
+    loan_average_life,
+)
 
 
 def measures(projection: Projection) -> dict[str, Measure]:

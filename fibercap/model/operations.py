@@ -65,6 +65,8 @@ def income_rows(sheet: Sheet, plan: Plan) -> None:
         return sheet.put(Row(f"accounts.{key}", label, money, FLOW, text), value)
 
     revenue = sum_row(sheet, "accounts.revenue", "Revenue", money, FLOW, [f"plants.{k}.revenue" for k in plants])
+    shipped = [f"plants.{k}.shipments" for k in plants]
+    sheet.put(Row("accounts.shipments", "Shipments", "km", FLOW, total(shipped)), added(sheet, shipped))
     variable = [f"plants.{k}.variable_cost" for k in plants]
     variable_cost = sum_row(sheet, "accounts.variable_cost", "Variable cost", money, FLOW, variable)
     fixed = [f"plants.{k}.fixed_cost" for k in plants]

@@ -28,30 +28,49 @@ class Source(Spec):
     """Where inputs come from, and whether they are stated there, derived, or assumed."""
 
     title: Label
+    """What it is, as one would cite it. Like `Offer of the bank, 3 May 2000`."""
     kind: Annotated[str, Word(KINDS, "kinds of source")]
+    """Whether the inputs that name it are stated there, derived from it, or assumed."""
     date: Label = ""
+    """When it was published. Like `2001-01-08`."""
     url: Label = ""
+    """Where it can be read. Like `https://example.org/offer.pdf`."""
 
 
 class Option(Spec):
     """One way to pay for the same projects: an overlay with a title."""
 
     title: Label = ""
+    """What tables call it. Like `Level payments`."""
     change: Any = None
+    """Values by path; each path exists already, or is an optional key of a block that does. Like
+    `{loans.fleet.rate: 9 %/year}`."""
     add: Any = None
+    """Values by path; no path exists yet. Like `{funding.xtal_1.fleet: 8 million USD}`."""
     remove: Any = None
+    """Paths that go, a list. Like `[loans.fleet, funding.xtal_1.fleet]`."""
 
 
 class Lending(Spec):
     """What every file holds: where inputs come from, loans, and the indices they float on."""
 
     fibercap: Annotated[Array, Number(known=(1,))]
+    """Version of the scenario language; read before anything else. Like `1`."""
     id: Label = ""
+    """Short name, for results and comparisons; without it, the name of the file. Like `fibercore`."""
     title: Label = ""
+    """Heading of every report. Like `FiberCore as announced, January 2001`."""
     sources: Mapping[str, Source] = {}
+    """Where inputs come from, by name; an input names one as its `source`. Like `{release: {title: "Press release,
+    8 January 2001", kind: stated}}`."""
     default_source: Label = ""
+    """Source of every input that names none; without it they count as assumed. Like `release`."""
     rates: Mapping[str, Annotated[TimePath, PathOf(Of("1/year"))]] = {}
+    """Rates of interest over time, by name, on which loans may float. Like `{libor_3m: {2001: 5.6 %/year, 2002: 3.8
+    %/year}}`."""
     loans: Mapping[str, Loan] = {}
+    """Loan contracts, by name. Like `{bank: {commitment: 5 million USD, signed: 2001-01-15, matures: 6 years, rate:
+    8 %/year}}`."""
 
     _written_in: Mapping[str, Mapping[str, str]] = PrivateAttr(default_factory=dict)
 
@@ -89,18 +108,39 @@ class Plan(Lending):
     """All that is written of a plan: collections are mappings by name, so every number has a path."""
 
     horizon: Horizon
+    """The years that are projected, and in which steps. Like `{from: 2000, to: 2004}`."""
     money: MoneyTerms
+    """The reporting currency, and how the future is valued. Like `{report_in: USD, discount_rate: 12 %/year}`."""
     exchange: Mapping[str, Exchange] = {}
+    """What other currencies are worth, by their code. Like `{EUR: {average: {2000: 0.92 USD/EUR, 2002: 0.95
+    USD/EUR}}}`."""
     products: Mapping[str, Product]
+    """What plants make, by name. Like `{multimode: {price: 60 USD/km}}`."""
     plants: Mapping[str, Plant]
+    """Plants that run when the horizon starts, or are opened or bought in it, by name. Like `{jena: {product:
+    multimode, capacity: 255_000 km/year, cash_cost: 30 USD/km}}`."""
     projects: Mapping[str, Project] = {}
+    """What is added to plants, by name. Like `{line: {plant: jena, adds: 255_000 km/year, capex: 25 million USD,
+    complete: 2001-12-31}}`."""
     funding: Mapping[str, Funding] = {}
+    """Who pays for a project, or for a plant with a `purchase`, by its name; without it, cash pays. Like `{line:
+    {fleet: 2 million USD, equity: rest}}`."""
     company: Company = Company()
+    """Overhead, what owners pay in and take out, and who lifts cash to its minimum. Like `{overhead: 11 million
+    USD/year}`."""
     working_capital: WorkingCapital = WorkingCapital()
+    """Days of revenue and of cost that are tied up. Like `{receivables: 55 days, payables: 45 days}`."""
     tax: Tax = Tax()
+    """Tax on income. Like `{rate: 35 %}`."""
     opening: Opening = Opening()
+    """The balance sheet on the day before the horizon; retained earnings are what balances it. Like `{cash: 3
+    million USD}`."""
     options: Mapping[str, Option] = {}
+    """Ways to pay for the same plan, by name; each is laid over it. Like `{bullet: {change: {loans.fleet.repayment:
+    {style: bullet}}}}`."""
     claims: Mapping[str, Claim] = {}
+    """What was said of the plan in public, by name; each is tested. Like `{doubles: {says: "Jena doubles", row:
+    plants.jena.nameplate, when: end of 2002, at_least: 510_000 km/year}}`."""
 
     @property
     def timeline(self) -> Timeline:

@@ -29,25 +29,41 @@ class Purchase(Spec):
     """A plant bought on the way: price less working capital is a fixed asset."""
 
     price: Money
+    """What is paid, working capital included. Like `25 million USD`."""
     on: Date
+    """Day of payment; it lies in the horizon. Like `2000-06-20`."""
     life: Months = TEN_YEARS
+    """Time over which price less working capital is depreciated, evenly. Like `10 years`."""
     working_capital: Money = np.asarray(0.0)
+    """Working capital that comes with the plant; at most the price. Like `6.4 million USD`."""
 
 
 class Plant(Spec):
     """A plant: starting capacity, the days it counts, and what running it costs."""
 
     name: Label = ""
+    """What tables call it. Like `Xtal, Campinas`."""
     product: Label
+    """Name of the product that it makes. Like `multimode`."""
     capacity: Annotated[Array, Of("km/year", low=0.0)]
+    """What it could make before any project. Like `255_000 km/year`."""
     opens: Annotated[date | None, Day()] = None
+    """First day on which it counts; without it, always. Like `2000-06-01`."""
     closes: Annotated[date | None, Day()] = None
+    """Last day on which it counts; without it, always. Like `2004-06-30`."""
     utilization: Annotated[TimePath, PathOf(Of("percent", low=0.0, high=1.0))] = ALL
+    """Share of effective capacity that is used. Like `95 %` or `{2000: 95 %, 2002: 60 %}`."""
     cash_cost: Annotated[TimePath, PathOf(Of("money/km", low=0.0))]
+    """Variable cost of a km that is shipped. Like `30 USD/km`."""
     fixed_cost: Annotated[TimePath, PathOf(Of("money/year", low=0.0))] = NOTHING
+    """Cost of running it at all. Like `2.8 million USD/year`."""
     maintenance: Annotated[TimePath, PathOf(Of("money/year", low=0.0))] = NOTHING
+    """What is spent to keep it up; depreciated over `life`. Like `0.5 million USD/year`."""
     life: Months = TEN_YEARS
+    """Time over which maintenance is depreciated, evenly. Like `10 years`."""
     purchase: Purchase | None = None
+    """Where it is bought in the horizon: price, day and what comes with it. Like `{price: 25 million USD, on:
+    2000-06-20}`."""
 
 
 def open_between(timeline: Timeline, plant: Plant) -> tuple[float, float]:

@@ -13,16 +13,14 @@ from fibercap.core.calendar import serial
 from fibercap.core.errors import FibercapError, did_you_mean
 from fibercap.core.rows import Block, Given, Row, Sheet, prefixed, prove
 from fibercap.core.timeline import FLOW, STOCK, Timeline
-from fibercap.model.accounts import account_rows
-from fibercap.model.cover import cover_rows
 from fibercap.model.currencies import Currencies
 from fibercap.model.evidence import Evidence
 from fibercap.model.exchange import exchange_rows
-from fibercap.model.facilities import loan_blocks
 from fibercap.model.financing_costs import Costs, cost_rows, solved
 from fibercap.model.funding import Plan as FundingPlan
 from fibercap.model.funding import Whole, funding_rows
 from fibercap.model.laws import prove_laws
+from fibercap.model.lock_up import financed_rows
 from fibercap.model.market import time_rows
 from fibercap.model.operations import asset_rows, income_rows, unlevered_rows, working_capital_rows
 from fibercap.model.plants import capacity_rows, market_rows, purchase_rows, running_cost_rows
@@ -125,9 +123,7 @@ def project(scenario: Scenario) -> Projection:
     """
     sheet = Sheet("model", scenario.timeline.count)
     _operations(sheet, scenario)
-    schedules, moves = loan_blocks(sheet, scenario)
-    account_rows(sheet, scenario, moves)
-    cover_rows(sheet, scenario)
+    sheet, schedules = financed_rows(sheet, scenario)
 
     bare = _without_projects(scenario)
     without = Sheet("model", scenario.timeline.count)

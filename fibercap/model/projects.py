@@ -9,6 +9,7 @@ from typing import Annotated, Any, ClassVar
 
 import numpy as np
 
+from fibercap.core import grammar
 from fibercap.core.calendar import month_number_text, serial
 from fibercap.core.dates import Date, Edge
 from fibercap.core.fields import Duration, Label, Money, Months, Of, Word, wrong
@@ -37,6 +38,8 @@ class Span:
 class SharesByPeriod(ByKey):
     """Shares of the capex by year, quarter or month; together 100 %."""
 
+    keys: ClassVar[tuple[str, str]] = ("period", grammar.PERIOD)
+
     def parse(self, raw: Any, info: Any) -> Mapping[str, Array]:  # noqa: ANN401 - what stands in the tree
         """Return the shares by key, in the order of time."""
         shares = super().parse(raw, info)
@@ -54,11 +57,13 @@ def _period_key(key: str, info: Any) -> str:  # noqa: ANN401 - pydantic's contex
 
 
 class SpendByPeriod(Spec):
-    """`spend: {2000: 40 %, 2001: 60 %}`: each share evenly over its months up to completion."""
+    """Shares by year, quarter or month, `{2000: 40 %, 2001: 60 %}`: each evenly over its months up to completion."""
 
     gathers: ClassVar[frozenset[str]] = frozenset({"shares"})
 
     shares: Annotated[Mapping[str, Array], SharesByPeriod(_period_key, Of("percent", low=0.0, high=1.0))]
+    """Share of the capex by year, quarter or month, together 100 %; each is spent evenly up to completion. Like
+    `{2000: 40 %, 2001: 60 %}`."""
 
     def spans(self, complete: float) -> tuple[Span, ...]:
         """Return the spans of spending, in order."""
@@ -69,11 +74,14 @@ class SpendByPeriod(Spec):
 
 
 class SpendWindow(Spec):
-    """`spend: {from: 2000-07, to: 2001-12-31, shape: s_curve}`; `to` defaults to completion."""
+    """From one day to another, `{from: 2000-07, to: 2001-12-31, shape: s_curve}`."""
 
     start: Annotated[date, Edge()] = Spec.keyed("from")
+    """First day of spending. Like `2000-07`."""
     end: Annotated[date | None, Edge(last=True)] = Spec.keyed("to", None)
+    """Last day of spending; without it, completion. Like `2001-12-31`."""
     shape: Annotated[str, Word(("even", "s_curve"), "shapes")] = "even"
+    """Evenly, or slow, fast, slow."""
 
     def spans(self, complete: float) -> tuple[Span, ...]:
         """Return the one span of spending."""
@@ -92,23 +100,35 @@ def _choose(raw: Any) -> tuple[str, Mapping[str, Any]]:  # noqa: ANN401 - what s
 
 
 SPEND: dict[str, type[Spec]] = {"window": SpendWindow, "by_period": SpendByPeriod}
-Spend = Annotated[SpendWindow | SpendByPeriod | None, OneOf(SPEND, _choose)]
+Spend = Annotated[SpendWindow | SpendByPeriod | None, OneOf(SPEND, _choose, title="spending")]
 
 
 class Project(Spec):
     """An addition to a plant: capacity, cost, dates, ramp. Without `spend`, evenly over the year before completion."""
 
     name: Label = ""
+    """What tables call it. Like `Jena, second multimode plant`."""
     plant: Label
+    """Name of the plant that it adds to. Like `jena`."""
     adds: Annotated[Array, Of("km/year", low=0.0)]
+    """Capacity that it adds from completion on, as its ramp allows. Like `255_000 km/year`."""
     capex: Money
+    """What it costs. Like `25 million USD`."""
     spend: Spend = None
+    """When the capex is spent; without it, evenly over the year before completion. Like `{2000: 20 %, 2001: 80 %}`
+    or `{from: 2000-07, shape: s_curve}`."""
     complete: Date
+    """Day after which it counts. Like `2001-12-31`."""
     delay: Annotated[Array, Duration(low=0.0, drawable=True)] = np.asarray(0.0)
+    """Time by which it is late: completion moves, and spending stretches along. Like `6 months`."""
     overrun: Annotated[Array, Of("percent", low=-1.0)] = np.asarray(0.0)
+    """Share by which the capex exceeds the plan; below zero, falls short of it. Like `10 %`."""
     ramp: Ramp = NoRamp()
+    """How it comes up after completion. Like `{linear: 6 months}`."""
     life: Months = TEN_YEARS
+    """Time over which the capex less grants is depreciated, evenly. Like `10 years`."""
     fixed_cost: Annotated[TimePath, PathOf(Of("money/year", low=0.0))] = NOTHING
+    """Cost of running it at all, from completion on. Like `1.7 million USD/year`."""
 
     @property
     def planned(self) -> float:

@@ -8,6 +8,7 @@ from typing import Annotated, Any, ClassVar
 
 import numpy as np
 
+from fibercap.core import grammar
 from fibercap.core.fields import Duration, Of, Word, wrong
 from fibercap.core.paths import ByKey
 from fibercap.core.rows import Sheet
@@ -42,6 +43,7 @@ class Linear(Spec):
 
     kind: ClassVar[str] = "linear"
     linear: RampMonths
+    """Time from completion until all of it runs. Like `6 months`."""
 
     def ramped(self, age: Array) -> Array:
         """Return the integral of the share, (...). [month]
@@ -64,6 +66,7 @@ class SCurve(Spec):
 
     kind: ClassVar[str] = "s_curve"
     s_curve: RampMonths
+    """Time from completion until all of it runs. Like `9 months`."""
 
     def ramped(self, age: Array) -> Array:
         """Return the integral of the share, (...). [month]
@@ -89,6 +92,8 @@ def _months(key: str, info: Any) -> float:  # noqa: ANN401 - pydantic's context
 class RampTable(ByKey):
     """Shares by months since completion, never falling, the last one 100 %."""
 
+    keys: ClassVar[tuple[str, str]] = ("duration", grammar.duration(whole=False))
+
     def parse(self, raw: Any, info: Any) -> Mapping[float, Array]:  # noqa: ANN401
         """Return the steps in order."""
         steps = super().parse(raw, info)
@@ -107,6 +112,8 @@ class Table(Spec):
 
     kind: ClassVar[str] = "table"
     table: Annotated[Mapping[float, Array], RampTable(_months, Of("percent", low=0.0, high=1.0))]
+    """Share that runs by time since completion, each until the next; never falling, the last 100 %. Like `{0
+    months: 40 %, 6 months: 75 %, 12 months: 100 %}`."""
 
     def ramped(self, age: Array) -> Array:
         """Return the integral of the share, (...). [month]
@@ -144,4 +151,4 @@ def _choose(raw: Any) -> tuple[str, Mapping[str, Any]]:  # noqa: ANN401 - what s
 
 
 KINDS: dict[str, type[Spec]] = {"none": NoRamp, "linear": Linear, "s_curve": SCurve, "table": Table}
-Ramp = Annotated[NoRamp | Linear | SCurve | Table, OneOf(KINDS, _choose)]
+Ramp = Annotated[NoRamp | Linear | SCurve | Table, OneOf(KINDS, _choose, title="ramp", words=("none",))]

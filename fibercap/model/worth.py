@@ -48,6 +48,7 @@ def worth_rows(sheet: Sheet, plan: Plan, without: Mapping[str, Array]) -> None:
         sheet.put(Row("returns.discount_factor", "Discount factor", "", FLOW, text), factor)
     _flow_rows(sheet, plan, "company", "Company", {key: np.asarray(0.0) for key in without}, "")
     _flow_rows(sheet, plan, "project", "Projects", without, WITHOUT)
+    _levelized_rows(sheet, money, without)
     _payback_rows(sheet, plan, money)
     _equity_rows(sheet, plan, money)
 
@@ -87,6 +88,25 @@ def _flow_rows(sheet: Sheet, plan: Plan, key: str, label: str, without: Mapping[
         text = f"{{returns.{key}_flow}} * {{returns.discount_factor}}"
         value = whole * sheet.value("returns.discount_factor")
         sheet.put(Row(f"returns.{key}_discounted", f"{label}: discounted flow", money, FLOW, text), value)
+
+
+def _levelized_rows(sheet: Sheet, money: str, without: Mapping[str, Array]) -> None:
+    """Write what the projects cost in cash, and the fiber that they add: what a levelized cost is made of."""
+    terms = (
+        ("accounts.cash_costs", 1),
+        ("accounts.capex", 1),
+        ("accounts.purchases", 1),
+        ("accounts.maintenance", 1),
+        ("accounts.tax_paid_unlevered", 1),
+        ("accounts.grants", -1),
+    )
+    value = sum((sign * (sheet.value(row) - without[row]) for row, sign in terms), start=np.zeros(sheet.length))
+    parts = [f"{'+' if sign > 0 else '-'} ({{{row}}} - {{{WITHOUT}.{row}}})" for row, sign in terms]
+    row = Row("returns.project_costs", "Projects: costs, capex and tax", money, FLOW, " ".join(parts)[2:])
+    sheet.put(row, value)
+    value = sheet.value("accounts.shipments") - without["accounts.shipments"]
+    text = "{accounts.shipments} - {" + WITHOUT + ".accounts.shipments}"
+    sheet.put(Row("returns.project_shipments", "Projects: shipments", "km", FLOW, text), value)
 
 
 def _payback_rows(sheet: Sheet, plan: Plan, money: str) -> None:

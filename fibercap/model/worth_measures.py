@@ -13,9 +13,6 @@ if TYPE_CHECKING:
     from fibercap.core.units import Array
     from fibercap.model.projection import Projection
 
-DUST: Final = 1e-12
-"""Share of the largest flow below which one is what rounding leaves."""
-
 
 def _no_projects(projection: Projection) -> str:
     return "" if projection.scenario.projects else "the scenario has no projects"
@@ -39,6 +36,49 @@ def project_npv(projection: Projection) -> Measure:
 def company_npv(projection: Projection) -> Measure:
     """Net present value of the whole company's unlevered flows, terminal value included."""
     return _npv(projection, "company", "NPV of the company")
+
+
+def equity_npv(projection: Projection) -> Measure:
+    """Net present value of the owners' flow: the projects' flows and those of the debt that pays for them.
+
+    Source
+    ------
+    The owners' flow of finance.md, section 7, at `money.discount_rate`; unlike the projects' it depends on financing.
+    """
+    reason = _no_projects(projection)
+    if projection.scenario.money.discount_rate is None:
+        reason = "no `money.discount_rate` is given"
+    values, money = undefined(projection), projection.scenario.currency
+    if not reason:
+        flow, factor = projection.value("returns.equity_flow"), projection.value("returns.discount_factor")
+        values = (flow * factor).sum(axis=-1)
+    formula = "SUM({returns.equity_flow} * {returns.discount_factor})"
+    return made("equity_npv", "NPV of the owners", money, formula, values, reason=reason, better=HIGHER)
+
+
+def levelized_cost(projection: Projection) -> Measure:
+    """Worth of what the projects cost in cash, capex net of grants and unlevered tax / worth of the km they ship.
+
+    Source
+    ------
+    finance.md, section 7; maintenance and purchases count as capex. All capex is borne by the km of the horizon.
+    """
+    reason = _no_projects(projection) or "the projects ship nothing within the horizon"
+    if projection.scenario.money.discount_rate is None:
+        reason = "no `money.discount_rate` is given"
+    values, plan = undefined(projection), projection.scenario
+    if plan.money.discount_rate is not None:
+        factor = projection.value("returns.discount_factor")
+        cost, shipped = ((projection.value(f"returns.project_{k}") * factor).sum(-1) for k in ("costs", "shipments"))
+        values = np.divide(cost, shipped, out=values, where=shipped > 0)
+    formula = "SUM({returns.project_costs} * {returns.discount_factor}) / "
+    formula += "SUM({returns.project_shipments} * {returns.discount_factor})"
+    name, label = "levelized_cost", "Levelized cost of added fiber"
+    return made(name, label, f"{plan.currency}/km", formula, values, reason=reason, better=LOWER)
+
+
+DUST: Final = 1e-12
+"""Share of the largest flow below which one is what rounding leaves."""
 
 
 def without_dust(flows: Array) -> Array:

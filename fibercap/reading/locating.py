@@ -28,6 +28,11 @@ def shipped() -> dict[str, Path]:
     return {}
 
 
+def new_plan() -> bytes:
+    """Return the small commented plan with which `fibercap new` begins."""
+    return (Path(__file__).parent / "new_plan.yaml").read_bytes()
+
+
 def locate(name: str) -> Path:
     """Return the file for a path or the name of a shipped scenario.
 

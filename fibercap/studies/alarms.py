@@ -43,6 +43,11 @@ def warnings(projection: Projection) -> list[str]:
             f"cash is below its minimum of {least:,.0f} {money} in {len(under)} of {len(cash)} periods, first in "
             f"{labels[under[0]]}; {_lifted_by(scenario)}"
         )
+    if any(c.lock_up is not None for loan in scenario.loans.values() for c in loan.covenants.values()):
+        barred = projection.value("accounts.dividends_barred")[0]
+        if barred.sum() > CENT:
+            first = labels[int(np.flatnonzero(barred > CENT)[0])]
+            told.append(f"dividends of {barred.sum():,.0f} {money} are locked up by covenants, from {first} on")
     for key in scenario.funding:
         gap = projection.value(f"funding.{key}.gap")[0]
         if gap.sum() > CENT:
@@ -85,6 +90,9 @@ def unused(scenario: Scenario) -> list[str]:
     for name, loan in scenario.loans.items():
         if loan.grace and loan.repayment.style in {"bullet", "at_maturity", "custom", "revolver"}:
             found.append(f"loans.{name}.grace, for a loan of style `{loan.repayment.style}`")
+        locks = [key for key, covenant in loan.covenants.items() if covenant.lock_up is not None]
+        if locks and not scenario.company.dividends:
+            found += [f"loans.{name}.covenants.{key}.lock_up, for there are no dividends" for key in locks]
         if loan.after_prepayment == "recast" and not (loan.prepayments or np.any(loan.sweep)):
             found.append(f"loans.{name}.after_prepayment, for there are no prepayments")
     if "revolver" in scenario.company.gap and not any(loan.revolves for loan in scenario.loans.values()):

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
+import numpy.typing as npt
 
 from fibercap.core.dates import whole_period
 from fibercap.core.errors import Problem, ScenarioError, did_you_mean
@@ -18,6 +19,7 @@ from fibercap.model.measures import measures
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
 
+    from fibercap.core.units import Array
     from fibercap.model.claim import Claim
     from fibercap.model.covenant import Covenant
     from fibercap.model.measure import Measure
@@ -99,36 +101,61 @@ def outcomes(projection: Projection, found: Mapping[str, Measure] | None = None)
     return tested
 
 
-def _tested(projection: Projection, known: Mapping[str, Measure], name: str, claim: Claim) -> Outcome | Problem:
+@dataclass(frozen=True)
+class Judged:
+    """A claim's value and limit in every draw, (draw,), and whether it holds; an undefined value never does."""
+
+    value: Array
+    limit: Array
+    holds: npt.NDArray[np.bool_]
+    unit: str
+    reason: str = ""
+
+
+def judged(projection: Projection, known: Mapping[str, Measure], name: str, claim: Claim) -> Judged | Problem:
+    """Test one claim on every draw, or say why it cannot be tested."""
     problem = lost(projection, known, f"claims.{name}", claim)
     if problem is not None:
         return problem
     row, measure = projection.rows.get(claim.row), known.get(claim.measure)
     unit = row.unit if row else (measure.unit if measure else "")
-    value = _at(projection, claim.row, claim.when) if row else (measure.value if measure else None)
+    value = _at(projection, claim.row, claim.when) if row or measure is None else measure.values
     if isinstance(value, str):
         return Problem(f"claims.{name}.when", "outside_horizon", f"`{claim.when}`", value, "choose a time the row has")
     limit = _limit(projection, name, claim, unit)
     if isinstance(limit, Problem):
         return limit
-    comparator = claim.limit[0]
-    reason = "" if value is not None else (row.undefined if row else (measure.reason if measure else ""))
+    value, limit = (np.broadcast_to(found, (projection.draws,)) for found in (value, limit))
+    keeps = holds(claim.limit[0], value, limit, claim.within.reshape(-1))
+    reason = row.undefined if row else (measure.reason if measure else "")
+    return Judged(value, limit, keeps & ~np.isnan(value), unit, reason)
+
+
+def _tested(projection: Projection, known: Mapping[str, Measure], name: str, claim: Claim) -> Outcome | Problem:
+    found = judged(projection, known, name, claim)
+    if isinstance(found, Problem):
+        return found
+    value = None if np.isnan(found.value[0]) else float(found.value[0])
     return Outcome(
         name=name,
         says=claim.says,
         subject=claim.row or claim.measure,
         when=claim.when,
-        comparator=comparator,
-        holds=value is not None and holds(comparator, value, limit, float(np.ravel(claim.within)[0])),
+        comparator=claim.limit[0],
+        holds=bool(found.holds[0]),
         expected=claim.expect == "holds",
         value=value,
-        limit=limit,
-        unit=unit,
-        reason=reason,
+        limit=float(found.limit[0]),
+        unit=found.unit,
+        reason="" if value is not None else found.reason,
         note=claim.note,
         source=claim.source,
-        evidence="" if value is None else (measure.evidence if measure else projection.evidence.weakest([claim.row])),
+        evidence="" if value is None else _evidence(projection, known, claim),
     )
+
+
+def _evidence(projection: Projection, known: Mapping[str, Measure], claim: Claim) -> str:
+    return projection.evidence.weakest([claim.row]) if claim.row else known[claim.measure].evidence
 
 
 def lost(projection: Projection, known: Collection[str], at: str, claim: Claim | Covenant) -> Problem | None:
@@ -144,22 +171,21 @@ def lost(projection: Projection, known: Collection[str], at: str, claim: Claim |
     return None
 
 
-def _limit(projection: Projection, name: str, claim: Claim, unit: str) -> float | Problem:
-    """Return a claim's limit in the unit of its subject."""
+def _limit(projection: Projection, name: str, claim: Claim, unit: str) -> Array | Problem:
+    """Return a claim's limit in the unit of its subject, (draw,) or (1,)."""
     comparator, asked = claim.limit
     where = f"claims.{name}.{comparator}"
     if isinstance(asked, Multiple):
         base = _at(projection, claim.row, asked.of) if claim.row else "a row, for a measure has no other time"
-        if isinstance(base, str) or base is None:
-            return Problem(
-                f"{where}.of", "outside_horizon", f"`{asked.of}`", base or "a defined value", "choose another"
-            )
-        return float(np.ravel(asked.times)[0]) * base
+        if isinstance(base, str) or np.isnan(base[0]):
+            wanted = base if isinstance(base, str) else "a defined value"
+            return Problem(f"{where}.of", "outside_horizon", f"`{asked.of}`", wanted, "choose another")
+        return np.asarray(asked.times.reshape(-1) * base)
     limit = asked.amount.in_unit(unit)
     if limit is None:
         found, wanted = in_words(asked.amount.unit), in_words(unit)
         return Problem(where, "wrong_dimension", found, wanted, f"the subject is in {unit or 'plain numbers'}")
-    return limit
+    return np.asarray([limit])
 
 
 def near(word: str, rows: list[str]) -> list[str]:
@@ -168,12 +194,12 @@ def near(word: str, rows: list[str]) -> list[str]:
     return [row for row in rows if row.startswith(f"{stem}.")] or rows
 
 
-def _at(projection: Projection, row: str, when: str) -> float | str | None:
-    """Return a row's value at a time by its nature; None where undefined; a text saying what was wanted instead."""
+def _at(projection: Projection, row: str, when: str) -> Array | str:
+    """Return a row's value at a time by its nature, (draw,), nan where undefined; or a text of what was wanted."""
     timeline, nature = projection.timeline, projection.rows[row].nature
-    value = projection.value(row)[0]
+    value = projection.value(row)
     if when == "in total":
-        return float(value.sum()) if nature == FLOW else "one time: only flows have a total"
+        return np.asarray(value.sum(axis=-1)) if nature == FLOW else "one time: only flows have a total"
     span = whole_period(when.removeprefix("end of "))
     inside = span is not None and timeline.origin <= span[0] and span[1] <= timeline.ends[-1]
     if span is None or not inside:
@@ -181,20 +207,20 @@ def _at(projection: Projection, row: str, when: str) -> float | str | None:
     first, last = span[0] - timeline.origin, span[1] - timeline.origin
     if (first % timeline.months and not when.startswith("end of ")) or last % timeline.months:
         return f"whole periods of the model, which steps by {timeline.step}"
-    part = value[first // timeline.months : last // timeline.months]
-    result = (
-        part[-1] if nature == STOCK or when.startswith("end of ") else (part.sum() if nature == FLOW else part.mean())
-    )
-    return None if np.isnan(result) else float(result)
+    part = value[..., first // timeline.months : last // timeline.months]
+    if nature == STOCK or when.startswith("end of "):
+        return np.asarray(part[..., -1])
+    return np.asarray(part.sum(axis=-1) if nature == FLOW else part.mean(axis=-1))
 
 
-def holds(comparator: str, value: float, limit: float, within: float) -> bool:
-    """Tell whether a value keeps its limit; `about` may be off by a share of it."""
-    slack = ROUNDING * max(abs(value), abs(limit))
-    return {
+def holds(comparator: str, value: Array, limit: Array, within: Array) -> npt.NDArray[np.bool_]:
+    """Tell whether values keep their limits, (draw,); `about` may be off by a share of it."""
+    slack = ROUNDING * np.maximum(np.abs(value), np.abs(limit))
+    kept = {
         "above": value > limit + slack,
         "at_least": value >= limit - slack,
         "below": value < limit - slack,
         "at_most": value <= limit + slack,
-        "about": abs(value - limit) <= within * abs(limit) + slack,
+        "about": np.abs(value - limit) <= within * np.abs(limit) + slack,
     }[comparator]
+    return np.asarray(kept)

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from fibercap.core.errors import FibercapError, did_you_mean
 from fibercap.core.tree import Leaf, leaves, unwrap
 from fibercap.model.measures import measures
 from fibercap.model.projection import project
+from fibercap.studies.bridge import bridge
 from fibercap.studies.claims import outcomes
 from fibercap.studies.covenants import covenants
+from fibercap.studies.flips import flips
+from fibercap.studies.headroom import headroom
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -18,8 +22,11 @@ if TYPE_CHECKING:
     from fibercap.model.measure import Measure
     from fibercap.model.projection import Projection
     from fibercap.model.scenario import Scenario
+    from fibercap.studies.bridge import Bridge
     from fibercap.studies.claims import Outcome
     from fibercap.studies.covenants import Tested
+    from fibercap.studies.flips import Flip
+    from fibercap.studies.headroom import Headroom
 
 ALIKE = 1e-9
 """Measures nearer than this share of the largest are alike."""
@@ -36,6 +43,28 @@ class Case:
     measures: Mapping[str, Measure]
     claims: Mapping[str, Outcome]
     covenants: Mapping[str, Tested]
+
+    @cached_property
+    def headroom(self) -> Mapping[str, Headroom]:
+        """How far EBITDA, prices and volume may fall before each covenant is broken; worked out when asked for."""
+        return headroom(self.projection, self.covenants)
+
+    @cached_property
+    def flips(self) -> Mapping[str, Flip | None]:
+        """The input that decides each claim; worked out when asked for."""
+        return flips(self.projection, self.claims)
+
+    @cached_property
+    def cash_needed(self) -> Mapping[str, float]:
+        """What operations and loans leave to be paid by owners or from cash, by year. [money]
+
+        Operating and investing cash flow, loans drawn less principal and upfront fees, where that is below zero.
+        """
+        rows = {"operating_cash_flow": 1, "investing_cash_flow": 1, "draws": 1, "principal": -1, "upfront_fees": -1}
+        by_year = {row: self.projection.by(f"accounts.{row}") for row in rows}
+        years = self.projection.timeline.groups("year")
+        sums = {year: sum(sign * float(by_year[row][year][0]) for row, sign in rows.items()) for year in years}
+        return {year: max(-amount, 0.0) for year, amount in sums.items()}
 
 
 @dataclass(frozen=True)
@@ -58,6 +87,10 @@ class Comparison:
         slack = ALIKE * max(abs(value) for value in values.values())
         names = tuple(name for name, value in values.items() if abs(value - top) <= slack)
         return () if len(names) == len(values) else names
+
+    def bridge(self, name: str) -> Bridge | None:
+        """Return the steps from the baseline's worth to its owners to a case's; None where either has none."""
+        return bridge(self.cases[self.baseline].projection, self.cases[name].projection)
 
 
 def compare(scenario: Scenario, *others: Scenario, baseline: str | None = None, only: Sequence[str] = ()) -> Comparison:

@@ -48,7 +48,7 @@ def results_page(console: Console, found: Mapping[str, Moved], verdicts: Verdict
         (old, unit), (new, other) = measure_text(item.old, [item.new]), measure_text(item.new, [item.old])
         delta = ""
         if item.old.value is not None and item.new.value is not None and item.old.value:
-            delta = f"  ({item.new.value / item.old.value - 1:+.1%})"
+            delta = f"  ({(item.new.value - item.old.value) / abs(item.old.value):+.1%})"
         hanging(console, item.new.label, f"{f'{old} -> {new} {other or unit}'.rstrip()}{delta}", "", 2)
     for name, (old_holds, new_holds) in verdicts.items():
         told = {None: "not claimed", True: "holds", False: "fails"}

@@ -9,6 +9,9 @@ import numpy as np
 
 from fibercap.core.errors import FibercapError, ScenarioError
 from fibercap.studies.alarms import unused, warnings
+from fibercap.studies.bridge import MEASURE
+from fibercap.studies.covenants import breaches, covenants
+from fibercap.studies.headroom import tightest
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -16,9 +19,12 @@ if TYPE_CHECKING:
     from fibercap.core.units import Array
     from fibercap.model.measure import Measure
     from fibercap.model.projection import Projection
+    from fibercap.studies.bridge import Bridge
     from fibercap.studies.claims import Outcome
     from fibercap.studies.compare import Comparison
     from fibercap.studies.covenants import Tested
+    from fibercap.studies.flips import Flip
+    from fibercap.studies.headroom import Headroom
 
 Document = dict[str, Any]
 
@@ -40,15 +46,17 @@ def measures_document(found: Mapping[str, Measure]) -> Document:
             "unit": m.unit,
             "value": m.value,
             "reason": m.reason or None,
+            "when": m.when or None,
+            "better": m.better or None,
             "evidence": m.evidence or None,
         }
         for name, m in found.items()
     }
 
 
-def claims_document(found: Mapping[str, Outcome]) -> Document:
-    """Return claims by name."""
-    return {
+def claims_document(found: Mapping[str, Outcome], flips: Mapping[str, Flip | None] | None = None) -> Document:
+    """Return claims by name, with the input that decides each where that was asked for."""
+    plain = {
         name: {
             "says": o.says,
             "holds": o.holds,
@@ -62,10 +70,25 @@ def claims_document(found: Mapping[str, Outcome]) -> Document:
         }
         for name, o in found.items()
     }
+    return plain if flips is None else {name: {**o, "flip": _flip(flips[name])} for name, o in plain.items()}
 
 
-def covenants_document(found: Mapping[str, Tested]) -> Document:
-    """Return covenants by `<loan>.<name>`, each test with its headroom."""
+def _flip(flip: Flip | None) -> Document | None:
+    if flip is None:
+        return None
+    return {
+        "path": flip.path,
+        "kind": flip.kind,
+        "change": flip.change,
+        "present": flip.present,
+        "value": flip.value,
+        "unit": flip.unit,
+        "also": list(flip.also),
+    }
+
+
+def covenants_document(found: Mapping[str, Tested], rooms: Mapping[str, Headroom] | None = None) -> Document:
+    """Return covenants by `<loan>.<name>`, each test with its headroom, and the falls that would break it."""
     return {
         name: {
             "says": c.says,
@@ -74,6 +97,9 @@ def covenants_document(found: Mapping[str, Tested]) -> Document:
             "unit": c.unit,
             "headroom": c.tightest.headroom if c.tightest else None,
             "tests": {t.when: {"value": t.value, "headroom": t.headroom, "holds": t.holds} for t in c.tests},
+            "lock_up": c.lock_up,
+            "dividends_barred": list(c.locked),
+            **({} if rooms is None else {"falls": dict(rooms[name].falls) or None}),
         }
         for name, c in found.items()
     }
@@ -117,38 +143,58 @@ def run_document(
         "claims": claims_document(claims),
         "checks": checks_document(projection),
         "inputs": scenario.evidence(),
-        "warnings": warnings(projection),
+        "warnings": [*breaches(covenants(projection)), *warnings(projection)],
     }
 
 
-def compare_document(comparison: Comparison) -> Document:
+def compare_document(comparison: Comparison, *, flips: bool = False) -> Document:
     """Return the document of `compare --json`."""
     options = {
         name: {
             "title": case.title,
             "measures": measures_document(case.measures),
-            "claims": claims_document(case.claims),
-            "covenants": covenants_document(case.covenants),
+            "claims": claims_document(case.claims, case.flips if flips else None),
+            "covenants": covenants_document(case.covenants, case.headroom),
         }
         for name, case in comparison.cases.items()
     }
     differences = {
         name: {path: list(pair) for path, pair in found.items()} for name, found in comparison.differences.items()
     }
-    return {"baseline": comparison.baseline, "options": options, "differences": differences}
+    best = {key: list(comparison.best(key)) for key in next(iter(comparison.cases.values())).measures}
+    bridges = {name: _bridge(comparison.bridge(name)) for name in comparison.cases if name != comparison.baseline}
+    return {
+        "baseline": comparison.baseline,
+        "options": options,
+        "differences": differences,
+        "best": best,
+        "cash_needed": {name: dict(case.cash_needed) for name, case in comparison.cases.items()},
+        "bridges": bridges,
+    }
+
+
+def _bridge(found: Bridge | None) -> Document | None:
+    if found is None:
+        return None
+    steps = [{"label": step.label, "amount": step.amount} for step in found.steps]
+    return {"measure": MEASURE, "unit": found.unit, "start": found.start, "steps": steps, "end": found.end}
 
 
 def check_document(
     projection: Projection,
     claims: Mapping[str, Outcome],
     covenants: Mapping[str, Tested],
+    rooms: Mapping[str, Headroom],
+    flips: Mapping[str, Flip | None] | None,
     still: Sequence[str] | None = None,
 ) -> Document:
     """Return the document of `check --json`; `still` are the inputs that move nothing, where they were looked for."""
+    tight = tightest(rooms)
     return {
         "valid": True,
-        "claims": claims_document(claims),
-        "covenants": covenants_document(covenants),
+        "claims": claims_document(claims, flips),
+        "covenants": covenants_document(covenants, rooms),
+        "tightest_covenant": tight.covenant if tight else None,
         "checks": checks_document(projection),
         "unused": [*unused(projection.scenario), *(still or ())],
         "formulas_proved": projection.proved,

@@ -8,6 +8,8 @@ from fibercap.core.units import unit_text
 from fibercap.model.financing_costs import building
 from fibercap.studies.alarms import warnings
 from fibercap.studies.claims import WORDS
+from fibercap.studies.covenants import breaches
+from fibercap.studies.headroom import PRICE, tightest
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -16,6 +18,9 @@ if TYPE_CHECKING:
     from fibercap.model.projection import Projection
     from fibercap.studies.claims import Outcome
     from fibercap.studies.covenants import Tested
+    from fibercap.studies.flips import Flip
+    from fibercap.studies.headroom import Headroom
+    from fibercap.studies.levers import Lever
 
 MILLION = 1e6
 SCALES = ((MILLION, "million "), (1e3, "thousand "))
@@ -83,8 +88,8 @@ def laws_line(projection: Projection) -> str:
     )
 
 
-def covenant_lines(tested: Tested) -> tuple[str, str]:
-    """Return PASS or FAIL, and below it the tightest test, and how many fail."""
+def covenant_lines(tested: Tested, room: Headroom | None = None) -> tuple[str, str]:
+    """Return PASS or FAIL, and below it the tightest test, how many fail, and what would have to fall for it to."""
     limit, unit = quantity_text(tested.limit, tested.unit)
     told = f"{tested.subject} {WORDS[tested.comparator]} {limit} {unit}".strip()
     tight = tested.tightest
@@ -96,33 +101,100 @@ def covenant_lines(tested: Tested) -> tuple[str, str]:
     broken = [test.when for test in tested.tests if not test.holds]
     if broken:
         told += f"; broken {len(broken)} of {len(tested.tests)} times, first in {broken[0]}"
+    elif room is not None:
+        told += f"; {falls_text(room)}"
+    if tested.lock_up is not None:
+        level, unit = quantity_text(tested.lock_up, tested.unit)
+        where = f"dividends barred in {', '.join(tested.locked)}" if tested.locked else "no dividend is barred"
+        told += f"; lock-up at {level} {unit}".rstrip() + f", {where}"
     return ("FAIL" if broken else "PASS"), told
+
+
+def falls_text(room: Headroom) -> str:
+    """Say by how much EBITDA, prices and volume may fall, each alone, before a covenant is broken."""
+    falls = [f"{of} {share_text(fall)}" for of, fall in room.falls.items() if fall is not None]
+    never = [of for of, fall in room.falls.items() if fall is None]
+    if not falls:
+        return f"no fall of {', '.join(never)} breaks it"
+    return f"broken by a fall of {', or '.join(falls)}" + (f"; by none of {', '.join(never)}" if never else "")
+
+
+def share_text(share: float) -> str:
+    """Return a share in percent; more places where it is small."""
+    return f"{100 * share:.1f} %" if abs(share) >= 0.0005 or share == 0 else f"{100 * share:.2g} %"  # noqa: PLR2004 - a twentieth of a percent
+
+
+def tightest_line(found: Mapping[str, Headroom]) -> str:
+    """Name the covenant that the smallest fall breaks; "" where there are none."""
+    tight = tightest(found)
+    if tight is None:
+        return ""
+    if tight.broken:
+        return f"tightest covenant: {tight.covenant}, broken as things are"
+    of, fall = min(((of, fall) for of, fall in tight.falls.items() if fall is not None), key=lambda pair: pair[1])
+    return f"tightest covenant: {tight.covenant}, broken if {of} fall{'s' * (of != PRICE)} by {share_text(fall)}"
+
+
+def flip_line(flip: Flip | None) -> str:
+    """Say which input decides a claim, whether it is stated or assumed, and where the claim flips."""
+    if flip is None:
+        return "flips with no single input, from nothing up to twice its value"
+    also = f"; or {', '.join(flip.also)} as much" if flip.also else ""
+    head = f"decided by {flip.path}, {flip.kind}"
+    if abs(flip.change) < AT_ONCE:
+        return f"{head}: it stands at the limit, and the least change flips it{also}"
+    if flip.present is None or flip.value is None:
+        told = f"{100 * abs(flip.change):.1f} % {'higher' if flip.change > 0 else 'lower'}"
+        return f"{head}: flips when all of it is {told}{also}"
+    now, unit = lever_text(flip.lever, flip.present)
+    then, other = lever_text(flip.lever, flip.value)
+    if (then, other) == (now, unit):  # too near to be told apart in two places
+        side = "above" if flip.change > 0 else "below"
+        return f"{head}: flips {share_text(abs(flip.change))} {side} {f'{now} {unit}'.rstrip()}{also}"
+    return f"{head}: flips at {f'{then} {other}'.rstrip()}, {flip.change:+.1%} from {f'{now} {unit}'.rstrip()}{also}"
+
+
+AT_ONCE = 1e-6
+
+
+def lever_text(lever: Lever, value: float) -> tuple[str, str]:
+    """Return a value of an input and its unit as a person writes them."""
+    if lever.share:
+        return f"{100 * value:,.2f}", "%"
+    number, unit = quantity_text(value, lever.unit)
+    return number, {"month": "months", "day": "days"}.get(unit, unit)
 
 
 def check_lines(
     projection: Projection,
     claims: Mapping[str, Outcome],
     covenants: Mapping[str, Tested],
+    rooms: Mapping[str, Headroom],
+    flips: Mapping[str, Flip | None] | None,
     still: Sequence[str] | None = None,
 ) -> Iterator[tuple[str, dict[str, Any]]]:
-    """Run over the lines of `check`, each with its style: inputs, proofs, warnings, claims, covenants.
+    """Run over the lines of `check`, each with its style; a broken covenant comes first.
 
     `still` are the inputs that move nothing, where they were looked for.
     """
     scenario = projection.scenario
     yield f"{scenario.file} is a valid scenario", {}
+    for breach in breaches(covenants):
+        yield f"  BREACH  {breach}", {"fg": "red", "bold": True}
     yield f"  {evidence_line(scenario.evidence())}", {}
     yield f"  {laws_line(projection)}", {}
     for warning in warnings(projection):
         yield f"  WARNING  {warning}", {"fg": "red", "bold": True}
-    for outcome in claims.values():
+    for name, outcome in claims.items():
         verdict, told = claim_lines(outcome)
         yield f"  {verdict}  ", {"fg": "green" if outcome.holds else "yellow", "nl": False}
         yield f"{outcome.says}\n        {told}", {}
-    for tested in covenants.values():
-        verdict, told = covenant_lines(tested)
+        if flips is not None:
+            yield f"        {flip_line(flips[name]).replace('; or', chr(10) + 8 * ' ' + 'or')}", {}
+    for name, tested in covenants.items():
+        verdict, told = covenant_lines(tested, rooms[name])
         yield f"  {verdict}  ", {"fg": "green" if tested.holds else "red", "nl": False}
-        yield f"{tested.loan}: {tested.says}\n        {told}", {}
+        yield f"{tested.loan}: {tested.says}\n        {told.replace('; ', chr(10) + 8 * ' ')}", {}
     if still is not None:
         yield f"  {len(still) or 'no'} input{'s' * (len(still) != 1)} that move{'s' * (len(still) == 1)} nothing", {}
     for path in still or ():
@@ -131,3 +203,4 @@ def check_lines(
     yield f"  {len(claims)} claims, {surprises} not as expected", {}
     if covenants:
         yield f"  {len(covenants)} covenants, {sum(not c.holds for c in covenants.values())} broken", {}
+        yield f"  {tightest_line(rooms)}", {}

@@ -13,13 +13,13 @@ from rich.text import Text
 
 from fibercap.core.errors import FibercapError
 from fibercap.studies.alarms import warnings
-from fibercap.studies.covenants import covenants
+from fibercap.studies.covenants import breaches, covenants
 from fibercap.views.figures import Figures, Line, bars, show
 from fibercap.views.lines import claim_lines, covenant_lines, evidence_line, laws_line, measure_text
 from fibercap.views.loans import terms_text
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from rich.console import Console
 
@@ -50,16 +50,18 @@ def run_page(
     scenario = projection.scenario
     _shown_step(projection, by)
     heading(console, scenario.title or scenario.id, _subtitle(projection))
+    promises = covenants(projection)
+    breaches_list(console, breaches(promises))
     alarms(console, projection)
     capacity(console, projection, by)
     for title, keys in STATEMENTS.items():
         statement(console, projection, title, keys, by)
-    dscr(console, projection)
+    cover(console, projection, by)
     for name in scenario.loans:
         loan(console, projection, name)
     measures_table(console, found)
     claims_list(console, claims)
-    covenants_list(console, covenants(projection))
+    covenants_list(console, promises)
     console.print(Text(evidence_line(scenario.evidence())))
     console.print(Text(laws_line(projection)))
 
@@ -84,6 +86,14 @@ def hanging(console: Console, head: str, body: str, style: str, indent: int = 0,
     console.print(Text.assemble(" " * indent, (head, style), "  ", (first, body_style)))
     for line in others:
         console.print(Text(" " * left + line, style=body_style))
+
+
+def breaches_list(console: Console, told: Sequence[str]) -> None:
+    """Print every broken covenant, before anything else."""
+    for breach in told:
+        hanging(console, "BREACH", breach, "bold red", body_style="bold red")
+    if told:
+        console.print()
 
 
 def alarms(console: Console, projection: Projection) -> None:
@@ -140,12 +150,32 @@ def statement(console: Console, projection: Projection, title: str, keys: str, b
     show(console, Figures(title, projection.scenario.currency, columns, lines))
 
 
-def dscr(console: Console, projection: Projection) -> None:
-    """Print the debt service cover of every year that has debt service."""
-    values = {year: float(v[0]) for year, v in projection.by("accounts.dscr").items()}
-    if any(np.isfinite(v) for v in values.values()):
-        line = Line("CFADS / debt service", list(values.values()))
-        show(console, Figures("Debt service cover by calendar year", "", list(values), [line]))
+COVER: Final = {
+    "dscr": "DSCR: CFADS / debt service",
+    "llcr": "LLCR at the year's end",
+    "plcr": "PLCR at the year's end",
+    "interest_cover": "EBITDA / interest",
+    "debt_to_ebitda": "Debt / EBITDA",
+}
+
+
+def cover(console: Console, projection: Projection, by: str) -> None:
+    """Print the ratios that lenders look at by calendar year, and by payment where parts of years are shown."""
+    outlasts = projection.value("accounts.debt")[0, -1] > 0  # then what follows the horizon is not known
+    shown = {key: label for key, label in COVER.items() if not (outlasts and key in {"llcr", "plcr"})}
+    rows = {label: projection.by(f"accounts.{key}") for key, label in shown.items()}
+    lines = [Line(label, [float(v[0]) for v in values.values()]) for label, values in rows.items()]
+    lines = [line for line in lines if any(np.isfinite(v) for v in line.values if v is not None)]
+    if lines:
+        columns = list(projection.timeline.groups("year"))
+        show(console, Figures("Cover of debt by calendar year", "", columns, lines))
+    for name in projection.scenario.loans if by != "year" else ():
+        payments = projection.value(f"loans.{name}.dscr")[0]
+        due = np.flatnonzero(np.isfinite(payments))
+        columns = [projection.timeline.labels[k] for k in due]
+        if columns:
+            line = Line("DSCR of the payment", payments[due].tolist())
+            show(console, Figures(f"Cover of {name} by payment", "", columns, [line]))
 
 
 def loan(console: Console, projection: Projection, name: str) -> None:
@@ -192,7 +222,8 @@ def measures_table(console: Console, found: Mapping[str, Measure]) -> None:
 def _said(measure: Measure, unit: str) -> Text:
     if measure.reason:
         return Text(f"undefined: {measure.reason}", style="dim")
-    return Text.assemble(unit, (f" ({measure.remark})" if measure.remark else "", "dim"))
+    told = [text for text in (f"in {measure.when}" if measure.when else "", measure.remark) if text]
+    return Text.assemble(unit, (f" ({'; '.join(told)})" if told and unit else "; ".join(told), "dim"))
 
 
 def covenants_list(console: Console, found: Mapping[str, Tested]) -> None:

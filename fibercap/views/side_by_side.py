@@ -6,13 +6,15 @@ from typing import TYPE_CHECKING, Final
 
 from rich.box import SIMPLE_HEAD
 from rich.markup import escape
+from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
 from fibercap.model.plan import KINDS
-from fibercap.views.figures import GUTTER
-from fibercap.views.lines import covenant_lines, measure_text
-from fibercap.views.pages import hanging
+from fibercap.studies.covenants import breaches
+from fibercap.views.figures import GUTTER, Figures, Line, show
+from fibercap.views.lines import covenant_lines, flip_line, measure_text, tightest_line
+from fibercap.views.pages import breaches_list, hanging
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -22,9 +24,10 @@ if TYPE_CHECKING:
     from fibercap.studies.compare import Comparison
 
 
-def compare_page(console: Console, comparison: Comparison, *, short: bool = False) -> None:
-    """Print cases side by side: measures, the best of each marked, inputs that differ, claims."""
+def compare_page(console: Console, comparison: Comparison, *, short: bool = False, flips: bool = False) -> None:
+    """Print cases side by side: broken covenants first, measures, steps of worth, cash needed, inputs, claims."""
     cases = comparison.cases
+    breaches_list(console, [f"{name}: {told}" for name, case in cases.items() for told in breaches(case.covenants)])
     if not short:
         for name, case in cases.items():
             mark = "  (baseline)" if name == comparison.baseline else ""
@@ -40,12 +43,15 @@ def compare_page(console: Console, comparison: Comparison, *, short: bool = Fals
         console.print()
     _undefined(console, comparison, list(chosen))
     if not short:
+        _bridges(console, comparison)
+        _cash_needed(console, comparison)
         _evidence(console, comparison, list(chosen))
         _differences(console, comparison)
-        _claims_matrix(console, comparison)
+        _claims_matrix(console, comparison, flips=flips)
         _covenants_matrix(console, comparison)
 
 
+CENT: Final = 0.01
 LABEL: Final = 42
 SHORT: Final = (
     "project_npv", "equity_irr", "min_dscr", "peak_debt", "owed_at_horizon", "all_in_cost", "total_interest",
@@ -130,21 +136,48 @@ def _gathered(found: Mapping[str, tuple[str | None, str | None]]) -> dict[str, s
     return told
 
 
+def _bridges(console: Console, comparison: Comparison) -> None:
+    """Print the steps from the baseline's worth to its owners to each other case's."""
+    found = {name: comparison.bridge(name) for name in comparison.cases if name != comparison.baseline}
+    known = {name: steps for name, steps in found.items() if steps is not None}
+    if not known:
+        return
+    whole = next(iter(known.values()))
+    lines = [Line(f"NPV of the owners, {comparison.baseline}", [b.start for b in known.values()], strong=True)]
+    for number, step in enumerate(whole.steps):
+        amounts = [b.steps[number].amount for b in known.values()]
+        if any(abs(amount) >= CENT for amount in amounts):
+            lines.append(Line(f"  {step.label}", amounts))
+    lines.append(Line("NPV of the owners", [b.end for b in known.values()], strong=True))
+    show(console, Figures(f"From {comparison.baseline} to each, step by step", whole.unit, list(known), lines))
+
+
+def _cash_needed(console: Console, comparison: Comparison) -> None:
+    """Print what owners, or cash, are to pay in each year."""
+    years = list(next(iter(comparison.cases.values())).cash_needed)
+    lines = [Line(name, list(case.cash_needed.values())) for name, case in comparison.cases.items()]
+    title = "Cash needed by year, from owners or what is there"
+    show(console, Figures(title, comparison.currency, years, lines))
+
+
 def _covenants_matrix(console: Console, comparison: Comparison) -> None:
     found = {key: c.says for case in comparison.cases.values() for key, c in case.covenants.items()}
     if not found:
         return
     console.print(Text("Covenants", style="bold"))
     for key, says in found.items():
-        console.print(Text(f"  {key}: {says}"))
+        hanging(console, key, says, "", 2)
         for name, case in comparison.cases.items():
             if key in case.covenants:
-                verdict, told = covenant_lines(case.covenants[key])
-                console.print(Text(f"    {verdict}  {name}: {told}", style="dim"))
+                verdict, told = covenant_lines(case.covenants[key], case.headroom[key])
+                hanging(console, verdict, f"{name}: {told}", "green" if verdict == "PASS" else "bold red", 4, "dim")
+    for name, case in comparison.cases.items():
+        if told := tightest_line(case.headroom):
+            hanging(console, name, told, "", 2)
     console.print()
 
 
-def _claims_matrix(console: Console, comparison: Comparison) -> None:
+def _claims_matrix(console: Console, comparison: Comparison, *, flips: bool) -> None:
     claims = {key: o.says for case in comparison.cases.values() for key, o in case.claims.items()}
     if not claims:
         return
@@ -156,5 +189,18 @@ def _claims_matrix(console: Console, comparison: Comparison) -> None:
         told = "in all" if everywhere else ("in none" if not passed else f"in {', '.join(passed)}")
         missing = [name for name in comparison.cases if name not in held]
         told += f" (not claimed in {', '.join(missing)})" if missing else ""
-        console.print(Text(f"  holds {told}: {says}"))
+        hanging(console, "", f"holds {told}: {says}", "")
+        if flips:
+            _decided(console, comparison, key, list(held))
     console.print()
+
+
+def _decided(console: Console, comparison: Comparison, claim: str, names: list[str]) -> None:
+    """Print the input that decides a claim, once for the cases in which it is the same."""
+    told: dict[str, list[str]] = {}
+    for name in names:
+        told.setdefault(flip_line(comparison.cases[name].flips[claim]), []).append(name)
+    for line, alike in told.items():
+        console.print(
+            Padding(Text(line if len(told) == 1 else f"{', '.join(alike)}: {line}", style="dim"), (0, 0, 0, 4))
+        )

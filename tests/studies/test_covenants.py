@@ -4,14 +4,18 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import numpy as np
 import pytest
 
 from fibercap.core.errors import ScenarioError
+from fibercap.core.tree import Branch, Leaf
 from fibercap.model.projection import project
 from fibercap.reading.files import read
-from fibercap.studies.covenants import covenants
+from fibercap.studies.covenants import breaches, covenants
+from fibercap.studies.headroom import EBITDA, FALLS, VOLUME, headroom, tightest
 
 if TYPE_CHECKING:
+    from fibercap.model.projection import Projection
     from fibercap.studies.covenants import Tested
 
 
@@ -71,6 +75,81 @@ def test_a_covenant_that_cannot_be_tested_is_refused(text: str, told: str) -> No
         promise(text)
 
     assert told in str(error.value)
+
+
+def test_a_ratio_of_payments_is_tested_on_each_of_them_unless_told_otherwise() -> None:
+    dated, yearly = (promise(f"{{row: loans.fleet.dscr, at_least: 0{test}}}") for test in ("", ", test: year"))
+
+    assert len(dated.tests) == 15
+    assert [test.when for test in dated.tests if not test.holds] == ["2002-04"]
+    assert [test.when for test in yearly.tests] == ["2001", "2002", "2003", "2004"]
+    last = {test.when[:4]: test.value for test in dated.tests}
+    assert {test.when: test.value for test in yearly.tests} == pytest.approx(last)
+
+
+@pytest.fixture(scope="module")
+def promised() -> Projection:
+    text = (
+        "{cover: {row: accounts.dscr, at_least: 1.2}, leverage: {row: accounts.debt_to_ebitda, at_most: 1},"
+        " owed: {row: loans.fleet.closing, at_most: 11 million USD, test: period}, tight: {row: accounts.dscr, at_least: 2.5}}"
+    )
+    return project(read("fibercore", settings=[f"loans.fleet.covenants={text}"]))
+
+
+def with_fall(kind: str, fall: float) -> Projection:
+    """Return the plan in which EBITDA, prices or volume are lower by a share, written as a user would."""
+    base = project(read("fibercore"))
+    settings = [f"products.{name}.price={{times: {1 - fall!r}}}" for name in ("multimode", "single_mode")]
+    if kind == VOLUME:
+        settings = [f"plants.{name}.utilization={{times: {1 - fall!r}}}" for name in ("jena", "xtal")]
+    if kind == EBITDA:
+        monthly = 12 * (base.value("accounts.overhead")[0] + fall * np.maximum(base.value("accounts.ebitda")[0], 0.0))
+        path = ", ".join(
+            f"{label}: {cost:.4f} USD/year" for label, cost in zip(base.timeline.labels, monthly, strict=True)
+        )
+        scenario = read("fibercore").changed(Branch({"remove": Leaf(("company.overhead",))}))
+        block = Branch({label.split(": ")[0]: Leaf(label.split(": ")[1]) for label in path.split(", ")})
+        return project(scenario.changed(Branch({"add": Branch({"company.overhead": block})})))
+    return project(read("fibercore", settings=settings))
+
+
+@pytest.mark.parametrize("kind", FALLS)
+def test_headroom_is_the_fall_that_breaks_a_covenant(promised: Projection, kind: str) -> None:
+    """Just below it both covenants hold, just above one is broken; the whole plan is projected anew."""
+    found = headroom(promised)
+    row = {"fleet.cover": "accounts.dscr", "fleet.leverage": "accounts.debt_to_ebitda"}
+
+    for name, path in row.items():
+        fall = found[name].falls[kind]
+        assert fall is not None
+        inside, outside = (np.nan_to_num(with_fall(kind, fall + off).value(path)[0], nan=-1) for off in (-1e-4, 1e-4))
+        if name == "fleet.cover":
+            assert inside[inside > -1].min() > 1.2 > outside[outside > -1].min()
+        else:
+            assert inside.max() < 1 < outside.max() or outside[11] == -1
+
+
+def test_what_no_fall_breaks_and_what_is_broken_already_say_so(promised: Projection) -> None:
+    found = headroom(promised)
+
+    assert found["fleet.owed"].falls == dict.fromkeys(FALLS)
+    assert found["fleet.owed"].least is None
+    assert found["fleet.tight"].broken
+    assert found["fleet.tight"].least == 0.0
+    assert tightest(found) is found["fleet.tight"]
+    kept = {name: room for name, room in found.items() if not room.broken}
+    assert tightest(kept) is kept["fleet.leverage"]
+    assert tightest({"fleet.owed": found["fleet.owed"]}) is None
+
+
+def test_a_breach_says_when_how_far_and_how_often() -> None:
+    text = "{cover: {says: Covered twice, row: accounts.dscr, at_least: 5}, owed: {row: accounts.debt, at_most: 8 million USD}}"
+    found = covenants(project(read("fibercore", settings=[f"loans.fleet.covenants={text}"])))
+
+    assert breaches(found) == [
+        "covenant fleet.cover (Covered twice) is broken in 2001, 2 of 4 times: accounts.dscr is 2.32, at least 5.00 is promised",
+        "covenant fleet.owed is broken in 2001: accounts.debt is 8,676,099 USD, at most 8,000,000 USD is promised",
+    ]
 
 
 def test_a_limit_of_zero_has_room_too() -> None:

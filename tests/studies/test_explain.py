@@ -355,7 +355,7 @@ def test_an_input_that_no_formula_names_says_so() -> None:
 
     assert lines[-2:] == [
         "  no formula names it; it may decide which rows and formulas there are",
-        "reaches 0 of 23 measures",
+        "reaches 0 of 33 measures",
     ]
 
 

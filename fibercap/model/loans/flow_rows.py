@@ -58,6 +58,8 @@ class FlowRows:
             one, times = self.sheet.give("time.one_year", "year", 1.0), 1 if loan.compounding == "effective" else 2
             power = f"[year_fraction] * {times} / {one}"
             grown = f"([opening] + [accrued_interest@-1]) * ((1 + [rate] * {one} / {times})^({power}) - 1)"
+        per_unit = self.prepared.value("rate") * self.grid.year_fraction
+        self.put("rate_years", "Rate times years", FLOW, "[rate] * [year_fraction]", per_unit, "")
         owed = f"[accrued_interest@-1] + {grown}"
         self.put("counted", "Interest counted to date", STOCK, owed, flows["counted"])
         if self.rounding is not None:
@@ -133,7 +135,7 @@ class FlowRows:
             text = "[known_prepaid] + MIN([moved_by_cash], [repayable])"
         self.put("prepaid", "Prepaid", FLOW, text, flows["prepaid"])
         self.put("principal", "Principal", FLOW, "[scheduled] + [prepaid]", flows["scheduled"] + flows["prepaid"])
-        self.put("closing", "Closing", STOCK, f"{owed} - [principal] + [drawn]", flows["closing"])
+        self.put("closing", "Closing", STOCK, f"ROUND({owed} - [principal] + [drawn], 6)", flows["closing"])
         drawn = np.cumsum(flows["drawn"], axis=-1)
         self.put("drawn_to_date", "Drawn to date", STOCK, "[drawn_to_date@-1] + [drawn]", drawn)
 

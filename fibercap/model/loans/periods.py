@@ -8,7 +8,7 @@ import numpy as np
 
 from fibercap.core.calendar import serial
 from fibercap.core.rows import Block, Row, Sheet
-from fibercap.core.timeline import FLOW, STOCK, Timeline
+from fibercap.core.timeline import FLOW, RATE, STOCK, Timeline
 from fibercap.model.loans.flows import HALF_A_CENT
 
 if TYPE_CHECKING:
@@ -65,14 +65,28 @@ def loan_rows(sheet: Sheet, setting: Setting, timeline: Timeline, schedule: Bloc
         flow = np.asarray(schedule.values[f"{own}.{key}"] @ falls)
         sheet.put(Row(f"{at}.{row}", f"{label}: {words}", money, FLOW, text), flow)
     start, closing = stock(f"{own}.closing")
-    text = f"{{{at}.opening}} + {{{at}.draws}} + {{{at}.capitalized}} - {{{at}.principal}}"
+    # To a millionth, for what rounding leaves of a loan repaid would pass for debt where a sheet adds up.
+    text = f"ROUND({{{at}.opening}} + {{{at}.draws}} + {{{at}.capitalized}} - {{{at}.principal}}, 6)"
     sheet.put(Row(f"{at}.opening", f"{label}: opening", money, STOCK, f"{{{at}.closing@-1}}"), _opening(start, closing))
     sheet.put(Row(f"{at}.closing", f"{label}: closing", money, STOCK, text, stood(BALANCE)), closing)
     text = f"{{{at}.accrued@-1}} + {{{at}.interest}} + {{{at}.fees}} - {{{at}.interest_paid}} - {{{at}.fees_paid}}"
     text = f"{text} - {{{at}.capitalized}}"
     row_ = Row(f"{at}.accrued", f"{label}: interest and fees owed", money, STOCK, text, stood(ACCRUED))
     sheet.put(row_, stock(f"{own}.accrued_interest", f"{own}.accrued_fees")[1])
+    _rate_row(sheet, setting, schedule, falls)
     _fee_rows(sheet, timeline, setting, schedule, at)
+
+
+def _rate_row(sheet: Sheet, setting: Setting, schedule: Block, falls: Array) -> None:
+    """Write the loan's rate, averaged over the days of each period in which it runs; 0 in others."""
+    own, at = setting.at, f"loans.{setting.name}.period_rate"
+    years = schedule.values[f"{own}.year_fraction"] @ falls
+    value = schedule.values[f"{own}.rate_years"] @ falls
+    ran = f"SUMIFS({{{own}.year_fraction}}, {{{own}.period}}, {{time.period}})"
+    text = f"SUMIFS({{{own}.rate_years}}, {{{own}.period}}, {{time.period}}) / {ran}"
+    text = f"IF({ran} > 0, {text}, 0)"
+    rate = np.divide(value, years, out=np.zeros(np.shape(value)), where=np.broadcast_to(years > 0, np.shape(value)))
+    sheet.put(Row(at, f"{setting.loan.title or setting.name}: rate", "1/year", RATE, text), rate)
 
 
 def _opening(start: Array, closing: Array) -> Array:

@@ -52,9 +52,19 @@ def average_life(loan: Loan, value: Mapping[str, Array]) -> Array:
     ------
     finance.md, section 7: periods under `equal_periods`, else actual days / 365.
     """
-    dates, opening = value["date"], np.atleast_2d(value["opening"])
-    years = value["year_fraction"] if loan.day_count == "equal_periods" else np.diff(dates, prepend=dates[0]) / 365
     drawn = np.atleast_2d(value["drawn"]).sum(axis=-1)
-    carried = (opening * years).sum(axis=-1)
+    carried = carried_years(loan, value)
     shape = np.broadcast_shapes(carried.shape, drawn.shape)
     return np.asarray(np.divide(carried, drawn, out=np.full(shape, np.nan), where=np.broadcast_to(drawn > 0, shape)))
+
+
+def carried_years(loan: Loan, value: Mapping[str, Array]) -> Array:
+    """Return balance times time, added up over the events, (draw,). [money*year]
+
+    Source
+    ------
+    finance.md, section 7: periods under `equal_periods`, else actual days / 365.
+    """
+    dates = value["date"]
+    years = value["year_fraction"] if loan.day_count == "equal_periods" else np.diff(dates, prepend=dates[0]) / 365
+    return np.asarray((np.atleast_2d(value["opening"]) * years).sum(axis=-1))

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import numpy as np
 
+from fibercap.core import grammar
 from fibercap.core.dates import Day, whole_period
 from fibercap.core.fields import Field, Label, Of, Word
 from fibercap.core.paths import TimePath, read_block, span_of
@@ -44,6 +45,12 @@ class StepsOf(Field):
 
     unit = "1/year"
 
+    def schema(self) -> grammar.Json:
+        """Return what may be written."""
+        one = RATE.schema()
+        block = grammar.by(f"(?:{grammar.PERIOD}|{grammar.DAY})", one)
+        return grammar.either(f"{one['title']}; or by period or day", one["x-unit"], one, block)
+
     def parse(self, raw: Any, info: ValidationInfo) -> Steps:  # noqa: ANN401
         """Return the steps, in order."""
         if not isinstance(raw, dict):
@@ -64,10 +71,15 @@ class Floating(Spec):
     """An index under `rates`, a margin on it, and limits. It follows the index, or is set anew at each reset."""
 
     index: Label
+    """Name of the index under `rates`. Like `libor_3m`."""
     margin: Annotated[Array, Of("1/year")] = np.asarray(0.0)
+    """What comes on top of the index; below zero only with a `floor`. Like `2.5 %/year`."""
     floor: Annotated[Array, RATE] = np.asarray(0.0)
+    """The rate is never below this. Like `4 %/year`."""
     cap: Annotated[Array | None, RATE] = None
+    """The rate is never above this. Like `9 %/year`."""
     reset: Annotated[str, Word(("any_day", *INTERVALS), "reset intervals")] = "any_day"
+    """How often from signing the rate is set anew; `any_day` follows the index as it changes."""
 
 
 def _choose(raw: Any) -> tuple[str, Any]:  # noqa: ANN401 - what stands in the tree
@@ -76,7 +88,8 @@ def _choose(raw: Any) -> tuple[str, Any]:  # noqa: ANN401 - what stands in the t
 
 
 Rate = Annotated[
-    Steps | Floating, OneOf({"steps": Annotated[Steps, StepsOf()], "floating": Floating}, _choose, unit="1/year")
+    Steps | Floating,
+    OneOf({"steps": Annotated[Steps, StepsOf()], "floating": Floating}, _choose, "1/year", "rate of a loan"),
 ]
 
 

@@ -26,7 +26,10 @@ class Amortizing(Style):
     """What `level` and `equal_principal` share: a longer time to amortize over, or a balloon."""
 
     amortize_over: Annotated[int, Duration(low=1.0)] = NO_MONTHS
+    """Time over which payments are set, where that is longer than the loan; the rest is due at maturity. Like `10
+    years`."""
     balloon: Annotated[Array, Of("money", low=0.0)] = np.asarray(0.0)
+    """What is left on purpose for the last payment. Like `2 million USD`."""
 
     @property
     def months(self) -> int:
@@ -62,10 +65,16 @@ class Level(Amortizing):
     sets: ClassVar[str] = "payment"
 
     style: Annotated[str, Word(("level",))] = "level"
+    """Equal payments of interest and principal together."""
     initial_repayment: Annotated[Array | None, Of("1/year", above=0.0)] = None
+    """Repayment in the first year as a rate on the amount, as annuity loans are quoted in Germany; it sets the
+    payment. Like `1 %/year`."""
     after_reset: Annotated[str, Word(("relevel", "keep_payment"), "ways after a reset")] = "relevel"
+    """Whether a new rate sets a new payment, or leaves it as it is."""
     payment_cap: Annotated[Array | None, Of("percent", above=0.0)] = None
+    """Share by which a payment may rise at once. Like `7.5 %`."""
     allow_negative_amortization: Truth = False
+    """Whether a payment may be below the interest; what is missing is added to the balance."""
 
     @property
     def leaves_rest(self) -> bool:
@@ -124,6 +133,7 @@ class EqualPrincipal(Amortizing):
     sets: ClassVar[str] = "principal"
 
     style: Annotated[str, Word(("equal_principal",))] = "equal_principal"
+    """Equal principal, interest on top."""
 
     def installment(self, m: Moment) -> Any:  # noqa: ANN401
         """Return the principal of each payment. [money]
@@ -147,8 +157,11 @@ class FixedPayment(Style):
     sets: ClassVar[str] = "payment"
 
     style: Annotated[str, Word(("fixed_payment",))] = "fixed_payment"
+    """Payments of a given amount."""
     payment: Amount
+    """Interest and principal together; the last payment is smaller, or brings what is left. Like `100_000 USD`."""
     allow_negative_amortization: Truth = False
+    """Whether the payment may be below the interest; what is missing is added to the balance."""
 
     @property
     def may_fall_short(self) -> bool:
@@ -179,6 +192,7 @@ class Bullet(Style):
     """Interest is paid, all principal at maturity."""
 
     style: Annotated[str, Word(("bullet",))] = "bullet"
+    """Interest only, all principal at maturity."""
 
 
 class AtMaturity(Style):
@@ -187,13 +201,17 @@ class AtMaturity(Style):
     capitalizes: ClassVar[bool] = True
 
     style: Annotated[str, Word(("at_maturity",))] = "at_maturity"
+    """Nothing before maturity."""
 
 
 class Custom(Style):
     """Principal on given dates: amounts, or shares of what has been drawn that total 100 %."""
 
     style: Annotated[str, Word(("custom",))] = "custom"
+    """Principal on given dates."""
     schedule: Annotated[Mapping[date, Part], ByKey(Day().parse, PartField())]
+    """Principal by date: amounts, or shares of what has been drawn that total 100 %. Like `{2002-01-08: 30 %,
+    2003-01-08: 70 %}`."""
 
     @property
     def in_shares(self) -> bool:
@@ -220,7 +238,9 @@ class Sculpted(Style):
     needs_cash: ClassVar[bool] = True
 
     style: Annotated[str, Word(("sculpted",))] = "sculpted"
+    """Payments follow the cash flow available for debt service."""
     dscr: Annotated[Array, Number(low=1.0)]
+    """That cash flow over the debt service. Like `1.3`."""
 
     def principal(self, m: Moment) -> Any:  # noqa: ANN401
         """Return what the target service leaves after interest and recurring fees. [money]
@@ -242,6 +262,7 @@ class Revolver(Style):
     needs_cash: ClassVar[bool] = True
 
     style: Annotated[str, Word(("revolver",))] = "revolver"
+    """Drawn and repaid as cash is short or plenty."""
 
 
 def _choose(raw: Any) -> tuple[str, Mapping[str, Any]]:  # noqa: ANN401 - what stands in the tree
@@ -263,4 +284,4 @@ STYLES: dict[str, type[Style]] = {
     "revolver": Revolver,
 }
 AnyStyle = Level | EqualPrincipal | Bullet | AtMaturity | FixedPayment | Custom | Sculpted | Revolver
-Repayment = Annotated[AnyStyle, OneOf(STYLES, _choose)]
+Repayment = Annotated[AnyStyle, OneOf(STYLES, _choose, title="repayment")]

@@ -5,12 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from datetime import date
-from typing import Annotated, Any
+from typing import Annotated, Any, ClassVar
 
 import numpy as np
 import pydantic
 from pydantic_core.core_schema import ValidationInfo  # noqa: TC002 - pydantic reads it at run time
 
+from fibercap.core import grammar
 from fibercap.core.dates import Day
 from fibercap.core.daycount import CONVENTIONS
 from fibercap.core.fields import Duration, Field, Label, Of, Share, Word, text_of
@@ -36,6 +37,11 @@ class DateOrTerm(Field):
 
     unit = "month"
 
+    def schema(self) -> grammar.Json:
+        """Return what may be written."""
+        pattern = f"{grammar.DAY}|{grammar.duration(zero=False)}"
+        return grammar.text("date, or duration from signing", pattern, "date or month", "`2006-01-08` or `5 years`")
+
     def parse(self, raw: Any, info: Any) -> date | int:  # noqa: ANN401
         """Return the date, or whole months."""
         text = text_of(raw, "a date or a duration")
@@ -52,9 +58,14 @@ class Payments(Spec):
     """
 
     every: Annotated[str, Word(tuple(INTERVALS), "intervals")] = "quarter"
+    """Time from one payment to the next."""
     first: Annotated[date | None, Day()] = None
+    """Day of the first payment; without it, one interval after signing, or signing itself with `on: start`. Like
+    `2001-03-31`."""
     end_of_month: Truth = False
+    """Whether payments fall on the last day of their months."""
     on: Annotated[str, Word(("end", "start"), "ends of a period")] = "end"
+    """Whether a period is paid for at its end or in advance."""
 
 
 class Fees(Spec):
@@ -64,10 +75,16 @@ class Fees(Spec):
     """
 
     upfront: Share = NOTHING
+    """Share of the commitment, paid at signing. Like `1 %`."""
     undrawn: PerYear = NOTHING
+    """On what is not drawn while it still may be. Like `0.5 %/year`."""
     guarantee: PerYear = NOTHING
+    """On the balance, to a guarantor. Like `1 %/year`."""
     agency: Annotated[Array, Of("money/year", low=0.0)] = NOTHING
+    """An amount by the year. Like `10_000 USD/year`."""
     available_until: Annotated[date | None, Day()] = None
+    """Last day on which it may be drawn; without it, the last planned draw, or maturity of a revolver. Like
+    `2002-12-31`."""
 
     @property
     def recurring(self) -> bool:
@@ -83,9 +100,13 @@ class Rounding(Spec):
     """Interest and payments in whole steps of `to`; the balance is carried from rounded figures, or in full."""
 
     to: Annotated[Array | None, Of("money", above=0.0)] = None
+    """Step to which amounts are rounded; without it, 0.01. Like `0.01 USD`."""
     interest: Annotated[str, Word(WAYS, "ways to round")] = "half_up"
+    """How interest and fees are rounded."""
     payment: Annotated[str, Word(WAYS, "ways to round")] = "half_up"
+    """How payments are rounded."""
     balance: Annotated[str, Word(("each", "carry"), "ways to carry the balance")] = "each"
+    """Whether the balance is carried from rounded figures, or in full and only shown rounded."""
 
     @property
     def step(self) -> float:
@@ -123,28 +144,61 @@ class Loan(Spec):
     `commitment`, `signed` and `matures`.
     """
 
+    one_of: ClassVar[tuple[tuple[str, ...], ...]] = (("commitment", "outstanding"),)
+    together: ClassVar[Mapping[str, tuple[str, ...]]] = {
+        "commitment": ("signed", "matures"),
+        "outstanding": ("remaining",),
+    }
+
     title: Label = ""
+    """What tables call it. Like `Fleet five-year loan`."""
     lender: Label = ""
+    """Who lends the money. Like `Fleet National Bank`."""
     commitment: Annotated[Array, Of("money", above=0.0)] = NOTHING
+    """The most that may be drawn; its currency is the loan's. Like `10 million USD`."""
     signed: Annotated[date, Day()] = NOT_GIVEN
+    """Day from which it may be drawn and bears interest. Like `2001-01-08`."""
     matures: Annotated[date | int, DateOrTerm()] = NO_MONTHS
+    """Day on which all that is still owed is due, or the time from signing to it. Like `5 years` or `2006-01-08`."""
     outstanding: Annotated[Array | None, Of("money", above=0.0)] = None
+    """What is owed when the horizon starts, in place of `commitment`; goes with `remaining`. Like `3 million EUR`."""
     remaining: Annotated[int | None, Duration(low=1.0)] = None
+    """Time to maturity from the horizon's start, or from `signed` where that is given. Like `4 years`."""
     rate: Rate
+    """Interest: one rate, rates that each hold from their key on, or an index and a margin. Like `8.5 %/year`,
+    `{2001: 8 %/year, 2003-07-01: 9 %/year}` or `{index: libor_3m, margin: 2.5 %/year}`."""
     compounding: Annotated[str, Word(COMPOUNDING, "ways of compounding")] = "nominal"
+    """What a period's interest is: rate x fraction of the year, (1 + rate)^fraction - 1, or the same with
+    half-yearly compounding."""
     day_count: Annotated[str, Word(("equal_periods", *CONVENTIONS), "day counts")] = "equal_periods"
+    """How the fraction of a year between two dates is counted; `equal_periods` makes all regular periods alike."""
     payments: Payments = Payments()
+    """When payments fall due. Like `{every: quarter}`."""
     grace: Annotated[int, Duration()] = NO_MONTHS
+    """Time from signing in which payments are interest only. Like `1 year`."""
     repayment: Repayment = Level()
+    """How it is repaid. Like `{style: equal_principal}`."""
     draws: Dated = None
+    """What is drawn, by date; without it, what `funding` asks, or else all at signing. Like `{2001-01-08: 4 million
+    USD, 2001-07-01: 6 million USD}`."""
     fees: Fees = Fees()
+    """What it costs beside interest. Like `{upfront: 1 %, undrawn: 0.5 %/year}`."""
     capitalize_until: Annotated[date | None, Day()] = None
+    """Interest due up to this day is added to the balance. Like `2001-12-31`."""
     prepayments: Dated = None
+    """What is paid back beside the schedule, by date. Like `{2003-05-15: 1 million USD}`."""
     after_prepayment: Annotated[str, Word(("shorten", "recast"), "ways after a prepayment")] = "shorten"
+    """Whether a prepayment shortens the loan, or lowers its later payments."""
     sweep: Share = NOTHING
+    """Share of the cash above its minimum that pays the loan down at the end of periods with a payment. Like `50 %`."""
     covenants: Mapping[str, Covenant] = {}
-    rounding: Annotated[Exact | Rounding, OneOf(ROUNDINGS, _choose_rounding)] = Exact()
+    """What the borrower has promised to keep, by name. Like `{cover: {row: accounts.dscr, at_least: 1.2}}`."""
+    rounding: Annotated[
+        Exact | Rounding, OneOf(ROUNDINGS, _choose_rounding, title="rounding", words=("none", "cent"))
+    ] = Exact()
+    """Whether amounts are rounded, and how. Like `cent` or `{to: 0.01 USD, payment: up}`."""
     true_up: Annotated[str, Word(("last_payment", "last_interest"), "ways to true up")] = "last_payment"
+    """Which amount of the last payment makes up for rounding."""
 
     @property
     def maturity(self) -> date:

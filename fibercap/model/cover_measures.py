@@ -1,0 +1,118 @@
+"""Measures by which lenders judge: cover of service, of loans over their life, of interest; debt to EBITDA; gearing."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from fibercap.model.life_cover import late_loans
+from fibercap.model.measure import HIGHER, LOWER, Measure, extreme, made, undefined
+
+if TYPE_CHECKING:
+    from fibercap.model.projection import Projection
+
+NEVER_OWED = "no debt is owed at the end of any period"
+NO_SERVICE = "no debt service within the horizon"
+
+
+def _lowest(projection: Projection, name: str, label: str, row: str, reason: str) -> Measure:
+    values, when = extreme(projection, row)
+    found = made(name, label, "", f"MIN({{{row}}})", values, reason=reason, better=HIGHER)
+    return replace(found, when=when)
+
+
+def min_dscr(projection: Projection) -> Measure:
+    """Lowest of the calendar years' CFADS / debt service, all loans; years without debt service are left out.
+
+    Source
+    ------
+    finance.md, section 6: interest, recurring fees and scheduled principal paid, balloons included.
+    """
+    return _lowest(projection, "min_dscr", "Lowest DSCR", "accounts.dscr", NO_SERVICE)
+
+
+def average_dscr(projection: Projection) -> Measure:
+    """Mean of the calendar years' DSCR, years without debt service left out. Source: finance.md, section 6."""
+    ratio, years = projection.value("accounts.dscr"), projection.value("accounts.has_dscr").sum(axis=-1)
+    values = np.divide(np.nansum(ratio, axis=-1), years, out=undefined(projection), where=years > 0)
+    formula = "SUM({accounts.dscr}) / SUM({accounts.has_dscr})"
+    return made("average_dscr", "Average DSCR", "", formula, values, reason=NO_SERVICE, better=HIGHER)
+
+
+def loan_min_dscr(projection: Projection, loan: str) -> Measure:
+    """Lowest DSCR of one loan over its payment intervals: CFADS since the payment before / its own service.
+
+    Source
+    ------
+    finance.md, section 6: over the model periods after the previous payment's through this payment's.
+    """
+    label = f"Lowest DSCR of {loan}, by payment"
+    return _lowest(projection, f"min_dscr.{loan}", label, f"loans.{loan}.dscr", NO_SERVICE)
+
+
+def _life_cover(projection: Projection, ratio: str) -> Measure:
+    """Return the lowest of a ratio of later cash flow to debt; undefined where debt outlasts the horizon."""
+    found = _lowest(projection, f"min_{ratio}", f"Lowest {ratio.upper()}", f"accounts.{ratio}", NEVER_OWED)
+    outlasts = projection.value("accounts.debt")[..., -1] > 0
+    if not outlasts.any():
+        return found
+    reason = (
+        f"{' and '.join(late_loans(projection.scenario))}, past the horizon's end, {projection.scenario.horizon.end}"
+    )
+    return replace(found, values=np.where(outlasts, np.nan, found.values), reason=reason, when="")
+
+
+def min_llcr(projection: Projection) -> Measure:
+    """Lowest LLCR at a period's end: worth of CFADS to the loans' last payment / all debt owed then, cash left out.
+
+    Source
+    ------
+    finance.md, section 7; discounted at the debt-weighted rate of each period. Undefined if debt outlasts the horizon.
+    """
+    return _life_cover(projection, "llcr")
+
+
+def min_plcr(projection: Projection) -> Measure:
+    """Lowest PLCR at a period's end: worth of CFADS to the horizon / all debt owed then, cash left out.
+
+    Source
+    ------
+    finance.md, section 7; discounted as the LLCR is. Undefined if debt outlasts the horizon: there it would be zero.
+    """
+    return _life_cover(projection, "plcr")
+
+
+def min_interest_cover(projection: Projection) -> Measure:
+    """Lowest of the calendar years' EBITDA / interest accrued. Source: finance.md, section 7."""
+    reason = "no interest accrues within the horizon"
+    return _lowest(projection, "min_interest_cover", "Lowest interest cover", "accounts.interest_cover", reason)
+
+
+def max_debt_to_ebitda(projection: Projection) -> Measure:
+    """Highest of the calendar years' debt at the end / EBITDA. Source: finance.md, section 7."""
+    row = "accounts.debt_to_ebitda"
+    values, when = extreme(projection, row, highest=True)
+    reason, formula = "EBITDA is not positive in any year", f"MAX({{{row}}})"
+    name, label = "max_debt_to_ebitda", "Highest debt to EBITDA"
+    loss = (projection.value("accounts.ebitda_in_year") <= 0) & (projection.value("accounts.debt") > 0)
+    if (loss & (projection.value("time.closes_year") > 0)).any():
+        values = np.where((loss & (projection.value("time.closes_year") > 0)).any(axis=-1), np.nan, values)
+        reason = "EBITDA is not positive in a year that ends with debt"
+    return replace(made(name, label, "", formula, values, reason=reason, better=LOWER), when=when)
+
+
+def gearing(projection: Projection) -> Measure:
+    """Share of all that funding pays for, projects and purchases, that loans pay. Source: own definition, glossary."""
+    plan = projection.scenario
+    loans = [f"funding.{key}.{name}" for key, f in plan.funding.items() for name in f.sources if name in plan.loans]
+    uses = [f"funding.{key}.uses" for key in plan.funding]
+    lent, spent = (
+        sum((projection.value(row).sum(axis=-1) for row in rows), start=np.zeros(projection.draws))
+        for rows in (loans, uses)
+    )
+    values = np.divide(lent, spent, out=undefined(projection), where=spent > 0)
+    above, below = (" + ".join(f"SUM({{{row}}})" for row in rows) or "0" for rows in (loans, uses))
+    formula = f"({above}) / ({below})" if uses and loans else ""
+    return made("gearing", "Gearing", "", formula, values, reason="no funding pays for anything", better=LOWER)

@@ -1,0 +1,130 @@
+"""What later cash flow is worth to lenders: cover over the life of the loans and over the plan, and ratios by year."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from fibercap.core.rows import Row, Sheet, total
+from fibercap.core.timeline import FLOW, RATE, STOCK
+from fibercap.model.operations import added
+from fibercap.model.tax import within_year
+
+if TYPE_CHECKING:
+    from fibercap.core.units import Array
+    from fibercap.model.plan import Plan
+
+LIFE = "accounts.loan_life_worth"
+REST = "accounts.cfads_worth"
+PER_PERIOD = "{time.months_in_period} / {time.months_in_year}"
+
+
+def ratio_rows(sheet: Sheet, plan: Plan) -> None:
+    """Write the loans' rate, LLCR and PLCR by date, cover of interest and debt to EBITDA by year."""
+    _rate_rows(sheet, plan)
+    _worth_rows(sheet, plan)
+    _year_rows(sheet, plan)
+
+
+def late_loans(plan: Plan) -> list[str]:
+    """Return the loans that mature past the horizon, each with its day."""
+    end = plan.horizon.end
+    return [f"`{name}` matures on {loan.maturity}" for name, loan in plan.loans.items() if loan.maturity > end]
+
+
+def _rate_rows(sheet: Sheet, plan: Plan) -> None:
+    """Write each loan's rate in model periods, and the rate on all that is owed as a period opens.
+
+    Source
+    ------
+    Own derivation: a loan's rate averaged over the days of a period, by which it grows as it compounds (or from one of
+    its payments to the next); growth is weighed by what is owed, so that all that the loans pay is worth, at that
+    rate, what they lent.
+    """
+    texts, value, share = [], np.zeros(sheet.length), plan.timeline.months / 12
+    for name, loan in plan.loans.items():
+        at = f"loans.{name}"
+        rate = sheet.value(f"{at}.period_rate")
+        times = {"nominal": 12 // loan.interval, "effective": 1, "semiannual": 2}[loan.compounding]
+        power = f"{times} * {PER_PERIOD}"
+        texts.append(f"{{{at}.opening}} * (1 + {{{at}.period_rate}} * {{time.one_year}} / {times})^({power})")
+        value = value + sheet.value(f"{at}.opening") * (1 + rate / times) ** (times * share)
+    owed = [f"loans.{name}.opening" for name in plan.loans]
+    row = Row("accounts.opening_debt", "Debt as the period opens", plan.currency, STOCK, total(owed))
+    debt = sheet.put(row, added(sheet, owed))
+    whole = " + ".join(texts)
+    year = f"((({whole}) / {{accounts.opening_debt}})^(1 / ({PER_PERIOD})) - 1) / {{time.one_year}}"
+    text = f"IF({{accounts.opening_debt}} > 0, {year}, {{accounts.debt_rate@-1}})"
+    shape = np.broadcast_shapes(value.shape, debt.shape)
+    growth = np.divide(value, debt, out=np.full(shape, np.nan), where=np.broadcast_to(debt > 0, shape))
+    reads = tuple(f"loans.{name}.{key}" for name in plan.loans for key in ("payments.every", "compounding"))
+    row = Row("accounts.debt_rate", "Rate on debt, effective", "1/year", RATE, text if plan.loans else "0", reads=reads)
+    sheet.put(row, last_known(growth ** (1 / share) - 1))
+
+
+def last_known(value: Array) -> Array:
+    """Return a series in which the last known value holds where there is none; 0 before the first."""
+    known = ~np.isnan(value)
+    last = np.maximum.accumulate(np.where(known, np.arange(value.shape[-1]), 0), axis=-1)
+    return np.nan_to_num(np.take_along_axis(value, last, axis=-1))
+
+
+def _worth_rows(sheet: Sheet, plan: Plan) -> None:
+    """Write what later CFADS is worth at each period's end, to the loans' last payment and to the horizon.
+
+    Source
+    ------
+    finance.md, section 7; the rate of each period: docs/decisions/cover-over-life.md.
+    """
+    money, at = plan.currency, sheet.value
+    debt, cfads, owed = at("accounts.debt"), at("accounts.cfads"), at("accounts.opening_debt")
+    runs = np.flip(np.maximum.accumulate(np.flip(owed > 0, -1), axis=-1), -1).astype(float)
+    text = "IF(OR({accounts.opening_debt} > 0, {accounts.debt_runs@1} > 0), 1, 0)"
+    sheet.put(Row("accounts.debt_runs", "Debt is still to be paid", "", FLOW, text), runs)
+    whole = "IF(SUM({returns.is_last} * {accounts.debt}) > 0, 0, 1)"
+    label = "All debt is repaid within the horizon"
+    repaid = sheet.put(Row("accounts.repaid", label, "", STOCK, whole), (debt[..., -1:] <= 0).astype(float))
+    factor = (1 + at("accounts.debt_rate")) ** (plan.timeline.months / 12)
+    growth = np.cumprod(factor, axis=-1)
+    late = "; ".join(late_loans(plan))
+    why = f"no debt is owed{f', or a loan runs past the horizon ({late})' if late else ''}"
+    for path, ratio, words, flow, counted, below in (
+        (LIFE, "llcr", "to the last payment", cfads * runs, "{accounts.cfads@1} * {accounts.debt_runs@1}", repaid),
+        (REST, "plcr", "to the horizon", cfads, "{accounts.cfads@1}", 1.0),
+    ):
+        later = np.flip(np.cumsum(np.flip(flow / growth, -1), axis=-1), -1) - flow / growth
+        text = f"({{{path}@1}} + {counted}) / (1 + {{accounts.debt_rate@1}} * {{time.one_year}})^({PER_PERIOD})"
+        value = sheet.put(Row(path, f"Worth of CFADS {words}", money, STOCK, text), later * growth)
+        due = np.asarray(debt * below)
+        shape = np.broadcast_shapes(value.shape, due.shape)
+        over = np.broadcast_to(due, shape)
+        text = f"{{{path}}} / " + ("({accounts.debt} * {accounts.repaid})" if ratio == "llcr" else "{accounts.debt}")
+        reason = why if ratio == "llcr" else "no debt is owed"
+        row = Row(f"accounts.{ratio}", ratio.upper(), "", STOCK, text, undefined=reason)
+        sheet.put(row, np.divide(value, over, out=np.full(shape, np.nan), where=over > 0))
+
+
+def _year_rows(sheet: Sheet, plan: Plan) -> None:
+    """Write EBITDA over interest accrued and debt over EBITDA at each year's end, and cover in single periods."""
+    at, closes = sheet.value, sheet.value("time.closes_year")
+    for key, of, words in (("ebitda", "ebitda", "EBITDA"), ("interest", "interest_accrued", "Interest accrued")):
+        text = f"IF({{time.opens_year}} > 0, 0, {{accounts.{key}_in_year@-1}}) + {{accounts.{of}}}"
+        row = Row(f"accounts.{key}_in_year", f"{words} since the year began", plan.currency, STOCK, text)
+        sheet.put(row, within_year(at(f"accounts.{of}"), plan.timeline))
+    ebitda, interest = at("accounts.ebitda_in_year"), at("accounts.interest_in_year")
+    earned = "MAX({accounts.ebitda_in_year}, 0)"
+    for key, label, above, below, parts, why in (
+        ("interest_cover", "Interest cover of the year", ebitda, interest * closes,
+         ("{accounts.ebitda_in_year}", "({accounts.interest_in_year} * {time.closes_year})"),
+         "no interest accrues, or the year is not over"),
+        ("debt_to_ebitda", "Debt to EBITDA of the year", at("accounts.debt"), np.maximum(ebitda, 0.0) * closes,
+         ("{accounts.debt}", f"({earned} * {{time.closes_year}})"), "EBITDA is not positive, or the year is not over"),
+        ("period_dscr", "DSCR of the period", at("accounts.cfads"), at("accounts.debt_service"),
+         ("{accounts.cfads}", "{accounts.debt_service}"), "no debt service is due"),
+    ):  # fmt: skip
+        shape = np.broadcast_shapes(above.shape, below.shape)
+        due = np.broadcast_to(below, shape)
+        ratio = np.divide(above, due, out=np.full(shape, np.nan), where=due != 0)
+        row = Row(f"accounts.{key}", label, "", STOCK, " / ".join(parts), undefined=why)
+        sheet.put(row, ratio)

@@ -1,0 +1,117 @@
+"""Lock-up: no dividends while a ratio is beyond the level that a lender has set for it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+
+from fibercap.core.errors import FibercapError, Problem, ScenarioError, did_you_mean
+from fibercap.core.rows import Row, Sheet
+from fibercap.core.timeline import STOCK
+from fibercap.core.tree import place_of
+from fibercap.core.units import in_words
+from fibercap.model.accounts import account_rows
+from fibercap.model.cover import cover_rows
+from fibercap.model.facilities import loan_blocks
+from fibercap.model.life_cover import last_known, ratio_rows
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from fibercap.core.rows import Block
+    from fibercap.core.units import Array
+    from fibercap.model.claim import Amount
+    from fibercap.model.covenant import Covenant
+    from fibercap.model.scenario import Scenario
+
+HARDLY: Final = 1e-9
+"""Share of a level by which a ratio may miss it and still count as at it."""
+
+
+def financed_rows(sheet: Sheet, scenario: Scenario) -> tuple[Sheet, Mapping[str, Block]]:
+    """Write loans, accounts and ratios; with a lock-up, again until the dividends paid are those that it allows.
+
+    A dividend depends on tests before its period only, so each pass settles at least one more period.
+
+    Raises
+    ------
+    ScenarioError
+        If a lock-up is about a row that there is not, or that is no balance and no ratio.
+    FibercapError
+        If it never settles: a ratio that looks ahead may depend on the very dividends that it bars.
+    """
+    terms = [(loan, key, c) for loan, lent in scenario.loans.items() for key, c in lent.covenants.items()]
+    locks = {(loan, key): (c, c.lock_up) for loan, key, c in terms if c.lock_up is not None}
+    barred: Array = np.zeros(sheet.length)
+    for _ in range(sheet.length + 2):
+        written = sheet.fork() if locks else sheet
+        schedules, moves = loan_blocks(written, scenario, {locked_row(*lock) for lock in locks}, barred)
+        account_rows(written, scenario, moves)
+        cover_rows(written, scenario)
+        ratio_rows(written, scenario)
+        locked = [_locked_row(written, scenario, lock, *of) for lock, of in locks.items()]
+        found = _before(locked) if locked else barred
+        if (found == barred).all():
+            return written, schedules
+        barred = found
+    names = ", ".join(f"`loans.{loan}.covenants.{key}.lock_up`" for loan, key in locks)
+    raise FibercapError(
+        f"{names} never settles: it bars dividends on which it depends itself; test a ratio of the past"
+    )
+
+
+def locked_row(loan: str, key: str) -> str:
+    """Return the row that says whether a covenant bars dividends."""
+    return f"loans.{loan}.covenants.{key}.locked"
+
+
+def _before(locked: list[Array]) -> Array:
+    """Return 1 in the periods in which dividends are barred: a test before them was beyond its level."""
+    bars = np.zeros(1)
+    for row in locked:
+        bars = np.maximum(bars, row)
+    return np.concatenate([np.zeros((*bars.shape[:-1], 1)), bars[..., :-1]], axis=-1)
+
+
+def _locked_row(sheet: Sheet, scenario: Scenario, lock: tuple[str, str], covenant: Covenant, set_at: Amount) -> Array:
+    """Write whether dividends are barred after each period: the last test so far, while anything is owed."""
+    loan, key = lock
+    at, row = f"loans.{loan}.covenants.{key}.lock_up", covenant.row
+    problem = _problem(sheet, row, set_at)
+    if problem is not None:
+        place = place_of(scenario.tree, tuple(at.split(".")))
+        raise ScenarioError(scenario.file, [Problem(at, *problem, place=place)])
+    unit, ratio, own = sheet.rows[row].unit, sheet.value(row), locked_row(loan, key)
+    level = np.asarray(set_at.in_unit(unit), dtype=float)
+    given, floor = sheet.give(f"inputs.{at}", unit, level), covenant.limit[0] in {"above", "at_least"}
+    edge, sign = 1.0 - HARDLY if floor else 1.0 + HARDLY, "<" if floor else ">"
+    beyond = ratio < level * edge if floor else ratio > level * edge
+    tested = ~np.isnan(ratio)
+    keeps = ">=" if floor else "<="
+    least = f"{given} * {edge!r}"
+    earlier = f"{{{own}@-1}}"
+    text = f"IF({{{row}}} {sign} {least}, 1, IF({{{row}}} {keeps} {least}, 0, {earlier}))"
+    if covenant.test == "year" or not (covenant.test or sheet.rows[row].undefined):
+        tested = tested & (sheet.value("time.closes_year") > 0)
+        text = f"IF({{time.closes_year}} > 0, {text}, {earlier})"
+    text = f"IF({{loans.{loan}.closing}} > 0, {text}, 0)"
+    owed = sheet.value(f"loans.{loan}.closing") > 0
+    state = np.where(owed, np.where(tested, beyond.astype(float), np.nan), 0.0)
+    label = f"{scenario.loans[loan].title or loan}: dividends barred by {covenant.says or key}"
+    return sheet.put(Row(own, label, "", STOCK, text), last_known(state))
+
+
+def _problem(sheet: Sheet, row: str, level: Amount) -> tuple[str, str, str, str] | None:
+    if row not in sheet:
+        near = [path for path in sheet.rows if path.startswith(f"{row.rsplit('.', 1)[0]}.")] or list(sheet.rows)
+        hint = did_you_mean(row, near, "rows")
+        return "no_such_row", f"`{row}`, which matches no row of loans or accounts", "one of theirs", hint
+    if sheet.rows[row].nature != STOCK:
+        told = f"`{row}`, which is neither a balance nor a ratio"
+        return "no_level", told, "a row that stands at the end of a period", "such as `accounts.dscr`"
+    unit = sheet.rows[row].unit
+    if level.in_unit(unit) is None:
+        hint = f"the subject is in {unit or 'plain numbers'}"
+        return "wrong_dimension", in_words(level.unit), in_words(unit), hint
+    return None

@@ -1,0 +1,79 @@
+"""What a field is taken to be where it is left out, as one would write it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from pydantic_core import PydanticCustomError
+
+from fibercap.core.fields import Duration, Field, Number, Of, Word
+from fibercap.core.parts import TruthField
+from fibercap.core.paths import PathOf, TimePath
+from fibercap.core.spec import OneOf, Spec
+from fibercap.core.tree import Leaf
+from fibercap.core.units import unit_text
+
+MONTHS_IN_YEAR = 12
+
+
+def written(default: Any, kind: Field | OneOf | None) -> Any:  # noqa: ANN401 - any default, a JSON value
+    """Return a default as it would be written, None where it stands for something left out.
+
+    A default that nobody may write, such as a commitment of 0, stands for something left out.
+    """
+    if isinstance(kind, OneOf):
+        return _kind(default, kind)
+    if kind is None or default is None or (isinstance(default, str) and not default):
+        return None
+    value = _value(default, kind)
+    try:
+        kind.parse(Leaf(str(value).lower() if isinstance(value, bool) else str(value)), _NO_CONTEXT)
+    except PydanticCustomError:
+        return None
+    return value
+
+
+class _NoContext:
+    context: dict[str, Any] | None = None
+
+
+_NO_CONTEXT: Any = _NoContext()
+
+
+def _value(default: Any, kind: Field) -> Any:  # noqa: ANN401
+    if isinstance(kind, PathOf) and isinstance(default, TimePath):
+        return _value(default.values[0], kind.of)
+    if isinstance(kind, Of):
+        return _quantity(float(default), kind)
+    if isinstance(kind, Duration):
+        months = int(default)
+        return f"{months} months" if months % MONTHS_IN_YEAR or not months else f"{months // MONTHS_IN_YEAR} years"
+    if isinstance(kind, Number):
+        return float(default) if float(default) % 1 else int(default)
+    return default if isinstance(kind, Word | TruthField) else ""
+
+
+def _quantity(magnitude: float, kind: Of) -> str:
+    factor, unit = {"percent": (100, "%"), "1/year": (100, "%/year"), "day": (1, "days")}.get(
+        kind.unit, (1, unit_text(kind.house("USD")))
+    )
+    return f"{np.round(factor * magnitude, 9):g} {unit}"
+
+
+def _kind(default: Any, union: OneOf) -> Any:  # noqa: ANN401
+    """Return a default of a union: a word, or a block of the keys that name its kind."""
+    for tag, member in union.members.items():
+        if isinstance(member, type) and type(default) is member:
+            return tag if tag in union.words else named(member) or None
+    return None
+
+
+def named(spec: type[Spec]) -> dict[str, str]:
+    """Return the keys of a block whose only possible value names its kind, such as `style: level`."""
+    found = {}
+    for key, name in spec.keys_known().items():
+        for mark in spec.model_fields[name].metadata:
+            if isinstance(mark, Word) and len(mark.known) == 1:
+                found[key] = mark.known[0]
+    return found

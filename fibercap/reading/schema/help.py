@@ -1,0 +1,88 @@
+"""What the docstrings of the Specs tell their users: what a field is, and how it is written.
+
+The docstring below a field is its help; a last sentence "Like `...`." holds examples, as they stand in a file.
+"""
+
+from __future__ import annotations
+
+import ast
+import inspect
+import re
+import sys
+from dataclasses import dataclass
+from functools import cache
+from typing import TYPE_CHECKING, Any
+
+from fibercap.core.tree import Leaf
+from fibercap.reading.text import read_text
+
+if TYPE_CHECKING:
+    from fibercap.core.spec import Spec
+    from fibercap.core.tree import Tree
+
+
+@dataclass(frozen=True)
+class Help:
+    """What a field is, and examples of what is written, as JSON values."""
+
+    told: str
+    examples: tuple[Any, ...]
+
+
+def block_help(spec: type[Spec]) -> str:
+    """Return what a block is, on one line."""
+    return _one_line(spec.__doc__ or "")
+
+
+def field_help(spec: type[Spec], name: str) -> Help:
+    """Return the help of a field, of the nearest class that gives one."""
+    for owner in spec.__mro__:
+        docstring = _docstrings(owner.__module__).get(owner.__qualname__, {}).get(name)
+        if docstring is not None:
+            found = re.fullmatch(r"(.*?)(?: Like ((?:`[^`]+`(?:, | or )?)+)\.)?", _one_line(docstring))
+            told, likes = (found[1], found[2] or "") if found else ("", "")
+            return Help(told, tuple(json_of(text) for text in re.findall("`([^`]+)`", likes)))
+    return Help("", ())
+
+
+@cache
+def _docstrings(module: str) -> dict[str, dict[str, str]]:
+    """Return the docstrings below the fields of every class of a module."""
+    if module in sys.builtin_module_names or not module.startswith("fibercap."):
+        return {}
+    tree = ast.parse(inspect.getsource(sys.modules[module]))
+    return {node.name: dict(_below_fields(node)) for node in tree.body if isinstance(node, ast.ClassDef)}
+
+
+def _below_fields(node: ast.ClassDef) -> list[tuple[str, str]]:
+    pairs = zip(node.body, node.body[1:], strict=False)
+    return [
+        (field.target.id, below.value.value)
+        for field, below in pairs
+        if isinstance(field, ast.AnnAssign)
+        and isinstance(field.target, ast.Name)
+        and isinstance(below, ast.Expr)
+        and isinstance(below.value, ast.Constant)
+        and isinstance(below.value.value, str)
+    ]
+
+
+def _one_line(text: str) -> str:
+    return " ".join(text.split())
+
+
+def json_of(text: str) -> Any:  # noqa: ANN401 - a JSON value
+    """Return what YAML sees in a value of the language, as JSON: numbers and truths, blocks and lists, else texts."""
+    return _json(read_text(f"remove: {text}", "example")["remove"])  # a key that may hold a list
+
+
+def _json(tree: Tree) -> Any:  # noqa: ANN401 - a JSON value
+    if not isinstance(tree, Leaf):
+        return {key: _json(child) for key, child in tree.items()}
+    if isinstance(tree.value, tuple):
+        return list(tree.value)
+    if tree.value in ("true", "false"):
+        return tree.value == "true"
+    if re.fullmatch("-?[0-9]+", tree.value):
+        return int(tree.value)
+    return float(tree.value) if re.fullmatch(r"-?[0-9]+\.[0-9]+", tree.value) else tree.value

@@ -1,0 +1,227 @@
+"""From Specs and their fields to the parts of a JSON Schema."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from typing import Annotated, Any, Final, get_args, get_origin
+
+from fibercap.core.fields import Field, Word
+from fibercap.core.grammar import Json
+from fibercap.core.spec import OneOf, Spec, collection_in, specs_in
+from fibercap.core.units import CURRENCIES
+from fibercap.model.funding import PURSES
+from fibercap.reading.schema.defaults import named, written
+from fibercap.reading.schema.help import block_help, field_help
+
+PLAIN_NAME: Final = "[A-Za-z0-9_][A-Za-z0-9_-]*"
+_UNIQUE: Final = f"(?!(?:{'|'.join((*PURSES, 'rest'))})$){PLAIN_NAME}"
+NAMES: Final = {
+    **dict.fromkeys(("sources", "products", "options", "claims"), PLAIN_NAME),
+    **dict.fromkeys(("plants", "projects", "loans"), _UNIQUE),
+    "exchange": "|".join(CURRENCIES),
+}
+"""How the names of collections are spelt, where not anyhow."""
+VERBS: Final = ("change", "add", "remove")
+
+
+class Maker:
+    """Makes the parts of a schema and keeps those that are shared by their names.
+
+    `laid` makes what may stand in a change: any part of a block, and operators in place of quantities and dates.
+    """
+
+    def __init__(self, parts: dict[str, Json], *, laid: bool) -> None:
+        self.parts, self.laid = parts, laid
+        self._specs: dict[str, type[Spec]] = {}
+
+    def block(self, spec: type[Spec], *, member: bool = False) -> Json:
+        """Return a reference to a block; as a member of a collection it may be `like` another."""
+        name = spec.__name__
+        if self._specs.setdefault(name, spec) is not spec:
+            name = f"{name}_of_{spec.__module__.rsplit('.', 1)[-1]}"
+        name = f"{name}_changed" if self.laid else name
+        if name not in self.parts:
+            self.parts[name] = {}  # an option holds changes, which hold options
+            self.parts[name] = self._block(spec, member=member)
+        return {"$ref": f"#/$defs/{name}"}
+
+    def _block(self, spec: type[Spec], *, member: bool) -> Json:
+        made: Json = {"title": _words(spec.__name__), "description": block_help(spec), "type": "object"}
+        made["properties"] = {}
+        made["additionalProperties"] = False
+        for key, name in spec.keys_known().items():
+            if name in spec.gathers:
+                made |= self._names_beside(spec, name)
+            else:
+                made["properties"][key] = self.property(spec, key, name)
+        if member:
+            made["properties"]["like"] = {"$ref": "#/$defs/like"}
+        needs = {} if self.laid else _needs(spec)
+        return made | ({"if": {"required": ["like"]}, "else": needs} if member and needs else needs)
+
+    def _names_beside(self, spec: type[Spec], name: str) -> Json:
+        """Return what a block says of keys that its field gathers."""
+        annotation, kind = kind_of(spec, name)
+        if isinstance(kind, Field):
+            (form,) = kind.schema()["anyOf"]
+            return {key: part for key, part in self._form(form).items() if key != "type"}
+        return {"additionalProperties": self.value(collection_in(annotation))}
+
+    def property(self, spec: type[Spec], key: str, name: str) -> Json:
+        """Return a key of a block: what it is, its unit, default and examples, and what may be written."""
+        annotation, kind = kind_of(spec, name)
+        help_ = field_help(spec, name)
+        shape = self.shape(key, annotation, kind)
+        unit = self.unit_of(shape)
+        made: Json = {"description": f"{help_.told} [{unit}]" if unit else help_.told}
+        made |= {"x-unit": unit} if unit else {}
+        if self.laid:  # what is left out stays as it is
+            return made | shape
+        field = spec.model_fields[name]
+        default = None if field.is_required() else written(field.default, kind)
+        made |= {} if default is None or key in named(spec) else {"default": default}
+        examples = help_.examples or tuple(_enum(kind))
+        return made | {"examples": list(examples)} | shape
+
+    def unit_of(self, shape: Json) -> str:
+        """Return the unit of what may be written."""
+        part = self.parts.get(str(shape.get("$ref", "")).removeprefix("#/$defs/"), {})
+        return str(part.get("x-unit", ""))
+
+    def shape(self, key: str, annotation: Any, kind: Field | OneOf | None) -> Json:  # noqa: ANN401
+        """Return what may be written under a key."""
+        if kind is not None:
+            return self.value(Annotated[annotation, kind])
+        member = collection_in(annotation)
+        if member is not None:
+            spelt = {"propertyNames": {"pattern": f"^(?:{NAMES[key]})$"}} if key in NAMES else {}
+            return {"type": "object", "additionalProperties": self.value(member, member=True), **spelt}
+        if key in VERBS:
+            return {"$ref": f"#/$defs/{key}"}
+        return self.value(annotation)
+
+    def value(self, annotation: Any, *, member: bool = False) -> Json:  # noqa: ANN401 - any type expression
+        """Return what may be written for an annotation."""
+        kind = mark_in(annotation)
+        if isinstance(kind, OneOf):
+            return self._union(kind)
+        if kind is not None:
+            return self.told(kind.schema())
+        (spec,) = specs_in(annotation)
+        inner = self.block(spec, member=member)
+        return {"if": {"required": ["value"]}, "then": _sourced(inner), "else": inner}
+
+    def told(self, told: Json) -> Json:
+        """Return a reference to a kind of value, bare or with its source, or with an operator where that is laid."""
+        laid = self.laid and "x-unit" in told
+        forms = told.get("anyOf") or [{key: part for key, part in told.items() if key not in ("title", "x-unit")}]
+        return self._part(told["title"], [self._form(form) for form in forms], laid, told.get("x-unit"))
+
+    def _part(self, title: str, forms: list[Json], laid: bool, unit: str | None) -> Json:  # noqa: FBT001 - laid or not
+        name = re.sub("[^a-z0-9]+", "_", title.lower()).strip("_") + ("_changed" if laid else "")
+        ref = {"$ref": f"#/$defs/{name}"}
+        operator = [{"$ref": "#/$defs/operator"}] if laid else []
+        shown = {"x-unit": unit} if unit else {}
+        made = {"title": title, **shown, "anyOf": [*forms, _sourced(ref), *operator]}
+        if self.parts.setdefault(name, made) != made:
+            raise ValueError(f"two kinds of values are titled `{title}`")
+        return ref
+
+    def _form(self, form: Json) -> Json:
+        """Return a form in which the values of a block may have their own sources."""
+        inner = form.get("patternProperties", {})
+        return form | ({"patternProperties": {key: self.told(value) for key, value in inner.items()}} if inner else {})
+
+    def _union(self, union: OneOf) -> Json:
+        forms = [form for tag, member in union.members.items() for form in self._forms(union, tag, member)]
+        blocks = [form for form in forms if "$ref" in form or form.get("type") == "object"]
+        words = [form for form in forms if "const" in form]
+        bare = [form for form in forms if form not in blocks and form not in words]
+        kinds: Json = {"type": "object", "anyOf" if self.laid else "oneOf": blocks}  # a part may be one of several
+        specs = [member for member in union.members.values() if isinstance(member, type)]
+        shared = {key: [named(spec)[key] for spec in specs] for key in named(specs[0])} if specs else {}
+        if shared:
+            told = {key: self.told(Word(tuple(known), f"{key}s").schema()) for key, known in shared.items()}
+            kinds |= {"properties": told} | ({} if self.laid else {"required": list(told)})
+        unit = {"1/year": "%/year"}.get(union.unit or "", union.unit)
+        forms = [*bare, kinds, *words]  # editors tell what the first of those misses that come near
+        return self._part(union.title, forms, self.laid, unit)
+
+    def _forms(self, union: OneOf, tag: str, member: Any) -> Iterator[Json]:  # noqa: ANN401 - a Spec or a field
+        """Run over the forms in which a member of a union is written."""
+        if isinstance(kind := mark_in(member), Field):
+            yield from self._forms_of(kind)
+        elif tag in union.words:
+            yield {"type": "string", "const": tag, "description": block_help(member)}
+        elif gathered := next(iter(member.gathers), ""):
+            told = {"title": _words(member.__name__), "description": block_help(member)}
+            yield from self._forms_of(_field(member, gathered), told)
+        else:
+            if union.bare:
+                yield from self._forms_of(_field(member, union.bare))
+            yield self.block(member)
+
+    def _forms_of(self, kind: Field, member: Json | None = None) -> Iterator[Json]:
+        """Run over the forms of a field type; one that stands for a block has its help and may hold a note."""
+        told = kind.schema()
+        for form in told.get("anyOf") or [{key: part for key, part in told.items() if key != "x-unit"}]:
+            made = self._form(form) | (member or {})
+            noted = member is not None and "patternProperties" in made
+            yield made | ({"properties": {"note": {"$ref": "#/$defs/note"}}} if noted else {})
+
+
+def _sourced(inner: Json) -> Json:
+    """Return the block that says where a value comes from."""
+    beside = {key: {"$ref": f"#/$defs/{key}"} for key in ("source", "where", "note")}
+    properties = {"value": inner, **beside}
+    return {"type": "object", "properties": properties, "required": ["value"], "additionalProperties": False}
+
+
+def _needs(spec: type[Spec]) -> Json:
+    """Return which keys a block must have."""
+    required = [
+        key
+        for key, name in spec.keys_known().items()
+        if spec.model_fields[name].is_required() and name not in spec.gathers
+    ]
+    required += named(spec)
+    groups = [{"oneOf": [{"required": [key]} for key in group]} for group in spec.one_of]
+    together = {key: list(others) for key, others in spec.together.items()}
+    return (
+        ({"required": required} if required else {})
+        | ({"allOf": groups} if groups else {})
+        | ({"dependentRequired": together} if together else {})
+    )
+
+
+def kind_of(spec: type[Spec], name: str) -> tuple[Any, Field | OneOf | None]:
+    """Return a field's annotation, and the field type or union that reads it, if one does."""
+    field = spec.model_fields[name]
+    marks = (mark for mark in field.metadata if isinstance(mark, Field | OneOf))
+    return field.annotation, next(marks, None) or mark_in(field.annotation)
+
+
+def _field(spec: type[Spec], name: str) -> Field:
+    kind = kind_of(spec, name)[1]
+    if not isinstance(kind, Field):
+        raise TypeError(f"{spec.__name__}.{name} is read by no field type")
+    return kind
+
+
+def mark_in(annotation: Any) -> Field | OneOf | None:  # noqa: ANN401 - any type expression
+    """Return the field type or union in an annotation; one of the members of a collection is not its own."""
+    if get_origin(annotation) is Annotated:
+        return next((mark for mark in get_args(annotation)[1:] if isinstance(mark, Field | OneOf)), None)
+    if get_origin(annotation) in (Mapping, None):
+        return None
+    return next((mark for part in get_args(annotation) if (mark := mark_in(part)) is not None), None)
+
+
+def _enum(kind: Field | OneOf | None) -> list[Any]:
+    return list(kind.schema().get("enum", ())) if isinstance(kind, Field) else []
+
+
+def _words(name: str) -> str:
+    """Return the name of a class in words: `MoneyTerms` as `Money terms`."""
+    return re.sub("(?<=[a-z])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])", " ", name).capitalize()

@@ -1,0 +1,111 @@
+"""What claims rest on: the input that decides each, where it flips, and how good the evidence for that input is."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from fibercap.core.errors import Problem
+from fibercap.model.measures import measure_named
+from fibercap.studies.claims import judged as tested
+from fibercap.studies.claims import outcomes
+from fibercap.studies.levers import levers
+from fibercap.studies.turning import Verdict, turns
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from fibercap.model.projection import Projection
+    from fibercap.studies.claims import Outcome
+    from fibercap.studies.levers import Lever
+
+
+@dataclass(frozen=True)
+class Flip:
+    """The input whose smallest relative change turns a claim, and where. Several inputs are named where they tie.
+
+    `value` is what the input is at the flip, in its unit, where it is one number; `change` is relative.
+    """
+
+    claim: str
+    lever: Lever
+    change: float
+    also: tuple[str, ...] = ()
+
+    @property
+    def path(self) -> str:
+        """The input that decides."""
+        return self.lever.name
+
+    @property
+    def kind(self) -> str:
+        """Whether that input is stated, derived or assumed."""
+        return self.lever.kind
+
+    @property
+    def unit(self) -> str:
+        """Its unit."""
+        return self.lever.unit
+
+    @property
+    def present(self) -> float | None:
+        """What it is now; None where it is several values over time."""
+        return self.lever.at(1.0) if self.lever.alone else None
+
+    @property
+    def value(self) -> float | None:
+        """What it is where the claim flips; None where it is several values over time, which move together."""
+        return self.lever.at(1.0 + self.change) if self.lever.alone else None
+
+
+def flips(projection: Projection, known: Mapping[str, Outcome] | None = None) -> dict[str, Flip | None]:
+    """Return for every claim the input that decides it; None where no single input flips it, up to twice its value.
+
+    Parameters
+    ----------
+    projection : Projection
+        What the scenario leads to.
+    known : mapping, optional
+        What became of its claims, where that is known already.
+
+    Source
+    ------
+    Own derivation: every number that can be drawn is moved between nothing and twice its value, one at a time, in a
+    batch; the first change of each claim is then closed in on, and taken on a straight line between two near points.
+    """
+    scenario = projection.scenario
+    found = known if known is not None else outcomes(projection)
+    if not found:
+        return {}
+    turned = turns(scenario, levers(scenario), _judge, _judge(projection), _inputs_of(projection))
+    result: dict[str, Flip | None] = dict.fromkeys(found)
+    for name, near in turned.items():
+        if near:
+            also = tuple(dict.fromkeys(turn.lever.name for turn in near[1:] if turn.lever is not near[0].lever))
+            result[name] = Flip(name, near[0].lever, near[0].factor - 1.0, also)
+    return result
+
+
+def _inputs_of(projection: Projection) -> dict[str, list[str]]:
+    """Return by claim the inputs on which its row or measure rests."""
+    found = {}
+    for name, claim in projection.scenario.claims.items():
+        rows = (claim.row,) if claim.row else measure_named(projection, claim.measure).rests_on
+        found[name] = [item.path for item in projection.evidence.under(rows)]
+    return found
+
+
+def _judge(projection: Projection) -> dict[str, Verdict]:
+    asked = {claim.measure for claim in projection.scenario.claims.values() if claim.measure}
+    known = {name: measure_named(projection, name) for name in asked}
+    found = {}
+    for name, claim in projection.scenario.claims.items():
+        outcome = tested(projection, known, name, claim)
+        if not isinstance(outcome, Problem):
+            gap = outcome.value - outcome.limit
+            if claim.limit[0] == "about":
+                gap = np.abs(gap) - claim.within.reshape(-1) * np.abs(outcome.limit)
+            found[name] = Verdict(outcome.holds, gap)
+    return found

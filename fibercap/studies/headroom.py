@@ -1,0 +1,125 @@
+"""By how much EBITDA, prices or volume may fall before a covenant is broken."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final
+
+import numpy as np
+
+from fibercap.core.errors import Problem
+from fibercap.core.tree import Branch, Leaf, at
+from fibercap.studies.covenants import covenants, tests_of
+from fibercap.studies.levers import Handle, Lever, lever
+from fibercap.studies.turning import Verdict, turns
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from fibercap.model.projection import Projection
+    from fibercap.model.scenario import Scenario
+    from fibercap.studies.covenants import Tested
+
+EBITDA: Final = "EBITDA"
+PRICE: Final = "prices"
+VOLUME: Final = "volume"
+FALLS: Final = (EBITDA, PRICE, VOLUME)
+
+
+@dataclass(frozen=True)
+class Headroom:
+    """The smallest fall of each kind that breaks a covenant, as a share; None where even a fall to nothing does not.
+
+    `broken` covenants have none: they are broken as things are.
+    """
+
+    covenant: str
+    falls: Mapping[str, float | None]
+    broken: bool = False
+
+    @property
+    def least(self) -> float | None:
+        """The smallest of the falls; 0 for a broken covenant, None where no fall breaks it."""
+        known = [fall for fall in self.falls.values() if fall is not None]
+        return 0.0 if self.broken else min(known, default=None)
+
+
+def headroom(projection: Projection, known: Mapping[str, Tested] | None = None) -> dict[str, Headroom]:
+    """Return how far EBITDA, prices and volume may fall, one at a time, before each covenant is broken.
+
+    Everything else stays, and the whole plan is projected anew: tax falls with income, revolvers are drawn, dividends
+    are locked up. EBITDA falls by a share of what it is in each period in which it is positive; prices of all products,
+    and kilometers sold of all products, by the same share everywhere.
+
+    Parameters
+    ----------
+    projection : Projection
+        What the plan leads to.
+    known : mapping, optional
+        What became of its covenants, where that is known already.
+
+    Source
+    ------
+    Own derivation: a fall of EBITDA is a cost of its own that is not variable, so it is written as overhead.
+    """
+    found = known if known is not None else covenants(projection)
+    broken = {name: Headroom(name, {}, broken=True) for name, tested in found.items() if not tested.holds}
+    kept = {name: verdict for name, verdict in _judge(projection).items() if name not in broken}
+    if not kept:
+        return broken
+    scenario, moved = _levers(projection)
+    turned = turns(scenario, moved, _judge, kept)
+    falls = {name: {turn.lever.name: 1.0 - turn.factor for turn in turned[name]} for name in kept}
+    return broken | {name: Headroom(name, {of: falls[name].get(of) for of in FALLS}) for name in kept}
+
+
+def tightest(found: Mapping[str, Headroom]) -> Headroom | None:
+    """Return the covenant that the smallest fall breaks; None where no fall breaks any."""
+    known = [(room.least, room) for room in found.values() if room.least is not None]
+    return min(known, key=lambda pair: pair[0], default=(None, None))[1]
+
+
+def _levers(projection: Projection) -> tuple[Scenario, list[Lever]]:
+    """Return the scenario with its overhead written period by period, and the three levers on it."""
+    from fibercap.core.quantity import Quantity  # noqa: PLC0415 - a plan without covenants does without pint
+
+    scenario, timeline = projection.scenario, projection.timeline
+    overhead = projection.value("inputs.company.overhead")[0]
+    earned = np.maximum(projection.value("accounts.ebitda")[0], 0.0) / (timeline.months / 12)
+    unit = f"{scenario.currency}/year"
+    paths = [f"company.overhead.{label}" for label in timeline.labels]
+    block = Branch(
+        {label: Leaf(Quantity(np.array([[cost]]), unit)) for label, cost in zip(timeline.labels, overhead, strict=True)}
+    )
+    changes: dict[str, Any] = {"add": Branch({"company.overhead": block})}
+    if at(scenario.tree, ("company", "overhead")) is not None:
+        changes["remove"] = Leaf(("company.overhead",))
+    spread = scenario.changed(Branch(changes), "headroom")
+    ebitda = [Handle(p, float(v), -float(e), unit) for p, v, e in zip(paths, overhead, earned, strict=True)]
+    prices = [f"products.{name}.price" for name in scenario.products]
+    sold = [f"plants.{name}.utilization" for name in scenario.plants]
+    sold += [f"products.{name}.demand" for name, product in scenario.products.items() if product.demand is not None]
+    return spread, [
+        _fall(EBITDA, ebitda),
+        *(
+            _fall(name, [handle for path in paths for handle in lever(spread, path).handles])
+            for name, paths in ((PRICE, prices), (VOLUME, sold))
+        ),
+    ]
+
+
+def _fall(name: str, handles: list[Handle]) -> Lever:
+    return Lever(name, tuple(handles), high=1.0)
+
+
+def _judge(projection: Projection) -> dict[str, Verdict]:
+    found = {}
+    for loan, terms in projection.scenario.loans.items():
+        for name, covenant in terms.covenants.items():
+            tests = tests_of(projection, loan, name, covenant)
+            if isinstance(tests, Problem):
+                continue
+            room = np.where(np.isnan(tests.room), np.inf, tests.room).min(axis=-1)
+            holds = np.asarray(tests.holds.all(axis=-1))
+            found[f"{loan}.{name}"] = Verdict(holds, np.where(np.isinf(room), np.nan, room))
+    return found

@@ -1,0 +1,169 @@
+"""Inputs that can be moved: each number of a scenario by a factor, one at a time, many of them in one batch."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final
+
+import numpy as np
+
+from fibercap.core.errors import FibercapError, did_you_mean
+from fibercap.core.fields import Number, Of
+from fibercap.core.paths import TimePath
+from fibercap.core.spec import field_at, quantities
+from fibercap.core.units import Array
+from fibercap.model.loans.rates import Steps
+from fibercap.model.scenario import GATHERED, Scenario
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+TOTALS: Final = frozenset({"spend", "schedule", "table"})
+"""Blocks whose members must add up to a whole: none can be moved alone."""
+
+SHARES: Final = ("percent", "share")
+"""Units of inputs that are written in %."""
+
+
+@dataclass(frozen=True)
+class Handle:
+    """One number: its path, its present value in house units, how much a factor of 2 adds, and its unit."""
+
+    path: str
+    value: float
+    slope: float
+    unit: str
+
+
+@dataclass(frozen=True)
+class Lever:
+    """An input, all its values over time together, that is moved by a factor between `low` and `high`.
+
+    A `share` is a number that is written in %.
+    """
+
+    name: str
+    handles: tuple[Handle, ...]
+    kind: str = ""
+    source: str = ""
+    low: float = 0.0
+    high: float = np.inf
+    share: bool = False
+
+    @property
+    def alone(self) -> bool:
+        """Whether it is one number, so that one can say what it is rather than by how much it moves."""
+        return len(self.handles) == 1
+
+    @property
+    def unit(self) -> str:
+        """Unit of its values."""
+        return self.handles[0].unit
+
+    def at(self, factor: float) -> float:
+        """Return its (first) value when it is moved by a factor."""
+        first = self.handles[0]
+        return first.value + (factor - 1.0) * first.slope
+
+
+def levers(scenario: Scenario) -> list[Lever]:
+    """Return every written number that can be drawn and is not zero, in the order of the scenario.
+
+    Dates, names, counts, kinds and maturities cannot be drawn; shares that must total 100 % cannot be moved alone.
+    """
+    found = []
+    for item in scenario.inputs():
+        handles = tuple(_handles(scenario, item.path, item.value, item.unit))
+        if handles and any(handle.value for handle in handles) and not TOTALS & set(item.path.split(".")):
+            low, high = _range(item.path, item.unit, handles)
+            share = item.unit in SHARES
+            found.append(Lever(item.path, handles, item.kind, item.source, low, high, share))
+    return found
+
+
+def lever(scenario: Scenario, path: str) -> Lever:
+    """Return one input by its path, written or left at its default; it may be zero.
+
+    Raises
+    ------
+    FibercapError
+        If there is no such input, or it cannot be drawn.
+    """
+    written = {item.path: item for item in scenario.inputs()}
+    known: dict[str, tuple[Any, str]] = {}
+    for at, value, unit in quantities(scenario):
+        name = ".".join(part for part in at if (at[0], part) not in GATHERED)
+        known[name] = (value, unit)
+    if path not in known:
+        raise FibercapError(f"no input `{path}` in {scenario.file}; {did_you_mean(path, _near(path, known), 'inputs')}")
+    handles = tuple(_handles(scenario, path, *known[path]))
+    if not handles:
+        told = "dates, names, counts, kinds and maturities cannot be moved"
+        raise FibercapError(f"`{path}` is not a number that can be moved; {told}")
+    low, high = _range(path, known[path][1], handles)
+    item = written.get(path)
+    kind, source = (item.kind, item.source) if item else ("assumed", "")
+    return Lever(path, handles, kind, source, low, high, known[path][1] in SHARES)
+
+
+def _near(path: str, known: Mapping[str, Any]) -> list[str]:
+    """Return the inputs of the same block, so that a hint stays short."""
+    stem = path.rsplit(".", 1)[0]
+    return [name for name in known if name.startswith(f"{stem}.")] or list(known)
+
+
+def _handles(scenario: Scenario, path: str, value: Any, unit: str) -> Iterator[Handle]:  # noqa: ANN401 - any input
+    field = field_at(Scenario, tuple(path.split(".")))
+    if isinstance(field, Number) and field.known:  # a choice between a few, such as days in a year
+        return
+    house = "" if unit in SHARES else unit.replace("money", scenario.currency_at(path))
+    if path.startswith("exchange."):
+        house = f"{scenario.currency}/{path.split('.')[1]}"
+    if isinstance(value, TimePath | Steps):
+        names = value.names or ("",)
+        members = [
+            (f"{path}.{name}" if name else path, amount) for name, amount in zip(names, value.values, strict=True)
+        ]
+    elif isinstance(value, Mapping):
+        members = [(f"{path}.{key}", amount) for key, amount in value.items()]
+    else:
+        members = [(path, value)]
+    for name, amount in members:
+        if unit == "rest" or np.shape(amount) or type(amount) is not np.ndarray:
+            return
+        yield Handle(name, float(amount), float(amount), house)
+
+
+def _range(path: str, unit: str, handles: Sequence[Handle]) -> tuple[float, float]:
+    """Return the factors between which every value stays within the bounds of its field."""
+    bounds = _bounds(path, unit)
+    largest = max(abs(handle.value) for handle in handles)
+    if not largest:
+        return 0.0, np.inf
+    high = bounds[1] / largest if np.isfinite(bounds[1]) else np.inf
+    low = bounds[0] / min(abs(h.value) for h in handles if h.value) if bounds[0] > 0 else 0.0
+    return low, high
+
+
+def _bounds(path: str, unit: str) -> tuple[float, float]:
+    """Return the least and the most that an input may be, in house units."""
+    field: Any = field_at(Scenario, tuple(path.split(".")))
+    field = getattr(field, "of", field)
+    if isinstance(field, Of):
+        return field.low, field.high
+    return (0.0, 1.0) if unit in SHARES else (0.0, np.inf)
+
+
+def drawn(moves: Sequence[tuple[Lever, float]]) -> dict[str, Any]:
+    """Return the draws in each of which one lever is moved, by path, each `(draw, 1)`."""
+    from fibercap.core.quantity import Quantity  # noqa: PLC0415 - a command that moves nothing does without pint
+
+    draws: dict[str, Array] = {}
+    units: dict[str, str] = {}
+    for row, (moved, factor) in enumerate(moves):
+        for handle in moved.handles:
+            values = draws.setdefault(handle.path, np.full((len(moves), 1), handle.value))
+            values[row] = handle.value + (factor - 1.0) * handle.slope
+            units[handle.path] = handle.unit
+    return {path: Quantity(values, units[path] or "dimensionless") for path, values in draws.items()}

@@ -1,0 +1,249 @@
+"""How large a loan may be: the largest commitment that keeps what a lender asks for."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Final
+
+import numpy as np
+
+from fibercap.core.errors import FibercapError, ScenarioError, did_you_mean
+from fibercap.core.quantity import Quantity
+from fibercap.model.measures import measure_named
+from fibercap.model.projection import Projection, project
+from fibercap.studies.claims import holds
+from fibercap.studies.levers import Handle, Lever
+from fibercap.studies.turning import Judge, Truth, Verdict, judged
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from fibercap.core.units import Array
+    from fibercap.model.scenario import Scenario
+
+USED: Final = "use"
+"""The limit that nobody has to ask for: a loan is no larger than what it is drawn for."""
+ALLOWED: Final = "plan"
+"""Where a larger loan is not a valid plan any more, such as funding of more than a project costs."""
+CEILINGS: Final = frozenset({"gearing", "max_debt_to_ebitda"})
+SMALLEST: Final = 1.0 / 1024
+GRID: Final = (SMALLEST, *(k / 16 for k in range(1, 33)), 2.5, 3.0, 4.0, 6.0, 8.0, 12.0, 16.0, 32.0, 64.0)
+INSIDE: Final = 24
+CENT: Final = 0.01
+
+
+@dataclass(frozen=True)
+class Limit:
+    """What a lender asks for: a measure, and its least value (or most, for gearing and debt to EBITDA)."""
+
+    measure: str
+    value: float
+
+    @property
+    def comparator(self) -> str:
+        """Whether the value is the least or the most."""
+        return "at_most" if self.measure in CEILINGS else "at_least"
+
+
+@dataclass(frozen=True)
+class Sized:
+    """The largest commitment, in whole units of its currency, what binds it, and what the measures then are.
+
+    `binds` are the limits that one unit more breaks: measures, `use` where it would not be drawn, `plan` where the
+    plan allows no more (`why` says what for). `residual` is how far each measure is from its limit.
+    """
+
+    loan: str
+    currency: str
+    present: float
+    commitment: float
+    binds: tuple[str, ...]
+    values: Mapping[str, float]
+    limits: tuple[Limit, ...]
+    lever: Lever
+    why: str = ""
+    residual: Mapping[str, float] = field(default_factory=dict)
+
+    @property
+    def changes(self) -> dict[str, Any]:
+        """What must be laid over the plan to have the loan so large, by path; each a Quantity."""
+        factor = self.commitment / self.present
+        return {
+            h.path: Quantity(round(h.value * factor, 6 if h.unit else 15), h.unit or "dimensionless")
+            for h in self.lever.handles
+        }
+
+
+def size(scenario: Scenario, loan: str, limits: Sequence[Limit]) -> Sized:
+    """Return the largest commitment of a loan that keeps every limit, to the last whole unit of money.
+
+    What the loan is drawn for grows with it: dated draws, and the amounts and shares that funding asks of it; `rest`
+    takes what there is.
+
+    Parameters
+    ----------
+    scenario : Scenario
+        The plan.
+    loan : str
+        Its name.
+    limits : sequence of Limit
+        What is to be kept.
+
+    Raises
+    ------
+    FibercapError
+        If there is no such loan or it cannot be sized, a measure is undefined whatever the size, or even the smallest
+        loan breaks a limit.
+
+    Source
+    ------
+    Own derivation: commitments up to 64 times the present one are looked at in one batch, then the gap between the last
+    that keeps the limits and the next, until they are neighbors.
+    """
+    moved = _lever(scenario, loan)
+    present = moved.handles[0].value
+    base = project(scenario)
+    for limit in limits:
+        measure_named(base, limit.measure)
+    judge = _judge(loan, limits, _drawn_share(scenario, loan, moved))
+    low, high = 0.0, np.inf
+    factors: Array = np.array(GRID)
+    while True:
+        kept = _kept(scenario, moved, factors, judge)
+        if low == 0.0 and not kept[0]:
+            raise FibercapError(_refusal(scenario, loan, moved, limits))
+        good = np.flatnonzero(kept)
+        if len(good):
+            low = float(factors[good[-1]])
+        worse = [float(f) for f, ok in zip(factors, kept, strict=True) if not ok and f > low]
+        high = min([high, *worse])
+        if np.isinf(high):
+            break
+        if (high - low) * present <= 1.0 + CENT / 100 and _whole(low * present) and _whole(high * present):
+            break
+        factors = _inside(low, high, present)
+        if not len(factors):
+            break
+    return _sized(scenario, loan, moved, limits, low, judge)
+
+
+def _whole(amount: float) -> bool:
+    return abs(amount - round(amount)) < CENT / 100
+
+
+def _inside(low: float, high: float, present: float) -> Array:
+    """Return factors strictly between two, at whole units of money, all of them where they are few."""
+    first, last = int(np.floor(low * present)) + 1, int(np.ceil(high * present)) - 1
+    if _whole(high * present):
+        last = round(high * present) - 1
+    if _whole(low * present):
+        first = round(low * present) + 1
+    if last < first:
+        return np.zeros(0)
+    return np.unique(np.linspace(first, last, min(INSIDE, last - first + 1)).round()) / present
+
+
+def _lever(scenario: Scenario, loan: str) -> Lever:
+    """Return all that grows with a loan, its commitment first."""
+    if loan not in scenario.loans:
+        raise FibercapError(f"no loan `{loan}`; {did_you_mean(loan, scenario.loans, 'loans')}")
+    terms = scenario.loans[loan]
+    if terms.outstanding is not None:
+        raise FibercapError(f"`{loan}` is owed already when the horizon starts; only a new loan can be sized")
+    if terms.revolves:
+        raise FibercapError(f"`{loan}` is a revolver, drawn as cash needs it; only a loan with a schedule can be sized")
+    return Lever(loan, tuple(_handles(scenario, loan)))
+
+
+def _handles(scenario: Scenario, loan: str) -> Iterator[Handle]:
+    terms, code, at = scenario.loans[loan], scenario.loan_currency(loan), f"loans.{loan}"
+    amounts: dict[str, tuple[Array, str]] = {f"{at}.commitment": (terms.commitment, code)}
+    for block in ("draws", "prepayments"):
+        amounts |= {f"{at}.{block}.{day}": (much, code) for day, much in (getattr(terms, block) or {}).items()}
+    style = terms.repayment
+    schedule = getattr(style, "schedule", {})
+    amounts |= {f"{at}.repayment.schedule.{d}": (p.value, code) for d, p in schedule.items() if p.unit == "money"}
+    for key in ("balloon", "payment"):
+        if np.any(getattr(style, key, 0.0)):
+            amounts[f"{at}.repayment.{key}"] = (getattr(style, key), code)
+    for key, funding in scenario.funding.items():
+        part = funding.sources.get(loan)
+        if part is not None and part.unit != "rest":
+            amounts[f"funding.{key}.{loan}"] = (part.value, code if part.unit == "money" else "")
+    for path, (much, unit) in amounts.items():
+        yield Handle(path, float(much), float(much), unit)
+
+
+def _drawn(projection: Projection, loan: str) -> Array:
+    return np.asarray(projection.value(f"loans.{loan}.schedule.drawn").sum(axis=-1))
+
+
+def _drawn_share(scenario: Scenario, loan: str, moved: Lever) -> float:
+    """Return the share of the commitment that is drawn while it is small."""
+    handles = {h.path: Quantity(np.array([[h.value * SMALLEST]]), h.unit or "dimensionless") for h in moved.handles}
+    drawn = _drawn(project(scenario.drawn(handles)), loan)
+    return float(drawn[0]) / (moved.handles[0].value * SMALLEST)
+
+
+def _judge(loan: str, limits: Sequence[Limit], share: float) -> Judge:
+    def judge(projection: Projection) -> dict[str, Verdict]:
+        commitment = projection.scenario.loans[loan].commitment.reshape(-1)
+        used = _drawn(projection, loan) - share * commitment
+        found = {USED: Verdict(used >= -CENT * share / 2, used)}
+        for limit in limits:
+            values = np.broadcast_to(measure_named(projection, limit.measure).values, (projection.draws,))
+            keeps = holds(limit.comparator, values, np.asarray(limit.value), np.zeros(1)) & ~np.isnan(values)
+            found[limit.measure] = Verdict(keeps, values)
+        return found
+
+    return judge
+
+
+def _kept(scenario: Scenario, moved: Lever, factors: Array, judge: Judge) -> Truth:
+    """Return at which factors the scenario allows the loan, and every limit is kept."""
+    found, allowed = judged(scenario, [(moved, float(factor)) for factor in factors], judge)
+    kept = allowed.copy()
+    for verdict in found.values():
+        kept &= verdict.holds
+    return kept
+
+
+def _at(scenario: Scenario, moved: Lever, factor: float, judge: Judge) -> tuple[Mapping[str, Verdict], str]:
+    """Return the verdicts at one factor, or why the plan does not allow it."""
+    handles = {h.path: Quantity(np.array([[h.value * factor]]), h.unit or "dimensionless") for h in moved.handles}
+    try:
+        return judge(project(scenario.drawn(handles))), ""
+    except ScenarioError as error:
+        return {}, error.problems[0].sentence().replace(" in draw 0", "")
+    except FibercapError as error:
+        return {}, str(error)
+
+
+def _refusal(scenario: Scenario, loan: str, moved: Lever, limits: Sequence[Limit]) -> str:
+    """Say why not even the smallest loan keeps the limits."""
+    found, why = _at(scenario, moved, SMALLEST, _judge(loan, limits, 0.0))
+    if why:
+        return f"`{loan}` cannot be made smaller: {why}"
+    for limit in limits:
+        value = float(found[limit.measure].gap[0])
+        if np.isnan(value):
+            projection = project(scenario)
+            reason = measure_named(projection, limit.measure).reason or "undefined for a small loan"
+            return f"`{limit.measure}` cannot limit `{loan}`: {reason}"
+        if not found[limit.measure].holds[0]:
+            asked = f"{limit.measure} {limit.comparator.replace('_', ' ')} {limit.value:g}"
+            return f"no commitment of `{loan}` keeps {asked}: it is {value:.4g} even for the smallest"
+    return f"`{loan}` is not drawn by the plan, whatever its size"
+
+
+def _sized(scenario: Scenario, loan: str, moved: Lever, limits: Sequence[Limit], factor: float, judge: Judge) -> Sized:
+    present = moved.handles[0].value
+    commitment = float(round(factor * present)) if _whole(factor * present) else factor * present
+    found, _ = _at(scenario, moved, commitment / present, judge)
+    beyond, why = _at(scenario, moved, (commitment + 1.0) / present, judge)
+    binds = tuple(name for name, verdict in beyond.items() if not verdict.holds[0]) or ((ALLOWED,) if why else ())
+    values = {limit.measure: float(found[limit.measure].gap[0]) for limit in limits}
+    residual = {limit.measure: values[limit.measure] - limit.value for limit in limits}
+    currency = scenario.loan_currency(loan)
+    return Sized(loan, currency, present, commitment, binds, values, tuple(limits), moved, why, residual)

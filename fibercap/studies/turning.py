@@ -1,0 +1,239 @@
+"""Where something turns as an input moves: many inputs, one at a time, in a few batches."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final, NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+from fibercap.core.errors import FibercapError, ScenarioError
+from fibercap.model.projection import Projection, project
+from fibercap.studies.batch import CHUNK
+from fibercap.studies.levers import Lever, drawn
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Sequence
+
+    from fibercap.core.units import Array
+    from fibercap.model.scenario import Scenario
+
+DOWN: Final = (0.99, 0.9, 0.75, 0.5, 0.25, 0.0)
+UP: Final = (1.01, 1.1, 1.25, 1.5, 1.75, 2.0)
+INSIDE: Final = 12
+"""Points inside a bracket at each pass."""
+PASSES: Final = 3
+_DRAW: Final = re.compile(r"\bdraw (\d+)")
+
+Truth = npt.NDArray[np.bool_]
+Move = tuple[Lever, float]
+
+
+class Verdict(NamedTuple):
+    """Whether something holds in each draw, (draw,), and by how much, where that is known: it turns at zero."""
+
+    holds: Truth
+    gap: Array
+
+
+Judge = Callable[[Projection], Mapping[str, Verdict]]
+
+
+@dataclass(frozen=True)
+class Turn:
+    """The factor on a lever at which something turns, seen from 1 outwards."""
+
+    lever: Lever
+    factor: float
+
+    @property
+    def distance(self) -> float:
+        """How far it is from the present value, as a share of it."""
+        return abs(self.factor - 1.0)
+
+
+class _Bracket(NamedTuple):
+    lever: Lever
+    inner: float
+    outer: float
+    gaps: tuple[float, float]
+
+
+def judged(scenario: Scenario, moves: Sequence[Move], judge: Judge) -> tuple[dict[str, Verdict], Truth]:
+    """Project a scenario once for each move of a lever, and judge each; moves that it does not allow are left out.
+
+    Returns
+    -------
+    tuple
+        By name what was judged, (move,), with nan gaps where a move is not allowed; and which are allowed.
+    """
+    allowed = np.ones(len(moves), dtype=bool)
+    found: dict[str, Verdict] = {}
+    waiting = [list(range(start, min(start + CHUNK, len(moves)))) for start in range(0, len(moves), CHUNK)]
+    while waiting:
+        rows = [row for row in waiting.pop() if allowed[row]]
+        if not rows:
+            continue
+        try:
+            part = judge(project(scenario.drawn(drawn([moves[row] for row in rows]))))
+        except FibercapError as error:
+            waiting += _without(rows, moves, allowed, error)
+            continue
+        for name, verdict in part.items():
+            whole = found.setdefault(name, Verdict(np.zeros(len(moves), bool), np.full(len(moves), np.nan)))
+            whole.holds[rows], whole.gap[rows] = verdict.holds, verdict.gap
+    return found, allowed
+
+
+def _without(rows: list[int], moves: Sequence[Move], allowed: Truth, error: FibercapError) -> list[list[int]]:
+    """Forbid the moves that an error names, and all that go further; without a name, look at each half alone."""
+    told = [p.found for p in error.problems] if isinstance(error, ScenarioError) else [str(error)]
+    named = {int(match[1]) for text in told for match in [_DRAW.search(text)] if match}
+    for row in named:
+        lever, factor = moves[rows[row]]
+        side = 1.0 if factor > 1.0 else -1.0
+        for other, (same, further) in enumerate(moves):
+            if same is lever and side * (further - 1.0) >= side * (factor - 1.0):
+                allowed[other] = False
+    if named:
+        return [rows]
+    if len(rows) == 1:
+        allowed[rows] = False
+        return []
+    return [rows[: len(rows) // 2], rows[len(rows) // 2 :]]
+
+
+def turns(
+    scenario: Scenario,
+    levers: Sequence[Lever],
+    judge: Judge,
+    base: Mapping[str, Verdict],
+    among: Mapping[str, Collection[str]] | None = None,
+) -> dict[str, list[Turn]]:
+    """Return where each thing that is judged turns as one lever is moved up to twice, or down to nothing.
+
+    Parameters
+    ----------
+    scenario : Scenario
+        The plan.
+    levers : sequence of Lever
+        What is moved, one at a time.
+    judge : callable
+        Says of a batch what holds in each draw.
+    base : mapping
+        By name, the verdict on the plan as it is.
+    among : mapping, optional
+        By name, the levers on which it rests; then only the nearest turn of all is kept (several where they tie), else
+        the nearest of each lever.
+
+    Returns
+    -------
+    dict
+        By name, the turns, nearest first; empty where no lever turns it.
+    """
+    nearest = among is not None
+    if among is not None:
+        asked = {name for names in among.values() for name in names}
+        levers = [lever for lever in levers if lever.name in asked]
+    moves = [(lever, factor) for lever in levers for factor in _grid(lever)]
+    found, allowed = judged(scenario, moves, judge)
+    brackets = {name: _brackets(moves, allowed, found[name], base[name]) for name in base} if found else {}
+    if among is not None:
+        brackets = {name: [b for b in list_ if b.lever.name in among[name]] for name, list_ in brackets.items()}
+    for _ in range(PASSES):
+        brackets = {name: _worth_a_look(list_, nearest=nearest) for name, list_ in brackets.items()}
+        inner = [(b.lever, f) for list_ in brackets.values() for b in list_ for f in _points(b)]
+        if not inner:
+            break
+        found, allowed = judged(scenario, inner, judge)
+        at = 0
+        for name, list_ in brackets.items():
+            narrowed = []
+            for bracket in list_:
+                part = slice(at, at + INSIDE)
+                narrowed.append(_narrowed(bracket, inner[part], allowed[part], found.get(name), part, base[name]))
+                at += INSIDE
+            brackets[name] = narrowed
+    return {name: _turns(list_, nearest=nearest) for name, list_ in brackets.items()}
+
+
+def _grid(lever: Lever) -> list[float]:
+    """Return the factors to look at, each side outwards; the last within bounds is looked at as well."""
+    found = []
+    for side, edge in ((DOWN, lever.low), (UP, lever.high)):
+        inside = [f for f in side if lever.low <= f <= lever.high]
+        if np.isfinite(edge) and len(inside) < len(side) and edge != 1.0:
+            inside.append(edge)
+        found += inside
+    return found
+
+
+def _brackets(moves: Sequence[Move], allowed: Truth, verdict: Verdict, base: Verdict) -> list[_Bracket]:
+    """Return, for each lever and side, between which factors something first turns."""
+    found, before = [], None
+    done = False
+    for row, (lever, factor) in enumerate(moves):
+        side = (lever.name, factor > 1.0)
+        if before is None or before[0] != side:
+            before, done = (side, 1.0, float(base.gap[0])), False
+        if done or not allowed[row]:
+            continue
+        if verdict.holds[row] != base.holds[0]:
+            found.append(_Bracket(lever, before[1], factor, (before[2], float(verdict.gap[row]))))
+            done = True
+        before = (side, factor, float(verdict.gap[row]))
+    return found
+
+
+def _worth_a_look(brackets: list[_Bracket], *, nearest: bool) -> list[_Bracket]:
+    if not nearest or not brackets:
+        return brackets
+    most = min(abs(b.outer - 1.0) for b in brackets)
+    return [b for b in brackets if abs(b.inner - 1.0) <= most]
+
+
+def _points(bracket: _Bracket) -> list[float]:
+    return [float(factor) for factor in np.linspace(bracket.inner, bracket.outer, INSIDE + 2)[1:-1]]
+
+
+def _narrowed(
+    bracket: _Bracket,
+    moves: Sequence[Move],
+    allowed: Truth,
+    verdict: Verdict | None,
+    part: slice,
+    base: Verdict,
+) -> _Bracket:
+    """Return the narrower bracket in which something first turns."""
+    inner, gap = bracket.inner, bracket.gaps[0]
+    if verdict is None:
+        return bracket
+    for (lever, factor), may, holds, value in zip(moves, allowed, verdict.holds[part], verdict.gap[part], strict=True):
+        if not may:
+            continue
+        if holds != base.holds[0]:
+            return _Bracket(lever, inner, factor, (gap, float(value)))
+        inner, gap = factor, float(value)
+    return _Bracket(bracket.lever, inner, bracket.outer, (gap, bracket.gaps[1]))
+
+
+def _turns(brackets: list[_Bracket], *, nearest: bool) -> list[Turn]:
+    found = sorted((Turn(b.lever, _root(b)) for b in brackets), key=lambda turn: turn.distance)
+    if nearest and found:
+        slack = found[0].distance * (1 + 1e-6) + 1e-9
+        return [turn for turn in found if turn.distance <= slack]
+    first: dict[str, Turn] = {}
+    for turn in found:
+        first.setdefault(turn.lever.name, turn)
+    return list(first.values())
+
+
+def _root(bracket: _Bracket) -> float:
+    """Return the factor inside a narrow bracket at which the gap is zero, on a straight line; else its outer end."""
+    inner, outer = bracket.gaps
+    if np.isfinite(inner) and np.isfinite(outer) and inner * outer <= 0 and inner != outer:
+        return bracket.inner + (bracket.outer - bracket.inner) * inner / (inner - outer)
+    return bracket.outer

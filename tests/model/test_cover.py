@@ -1,0 +1,255 @@
+"""Ratios of lenders: each recomputed from printed rows; LLCR never above PLCR; what sculpted loans keep."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import numpy as np
+import pytest
+from click.testing import CliRunner
+from hypothesis import assume, given, settings
+from hypothesis import strategies as st
+
+from fibercap.cli import cli
+from fibercap.core.quantity import Quantity
+from fibercap.model.measures import measures
+from fibercap.model.projection import Projection, project
+from fibercap.reading.files import scenario_of
+from fibercap.studies.batch import evaluate
+from tests.written import valid_scenarios
+
+PLAN = """\
+fibercap: 1
+id: plan
+horizon: {from: 2001, to: 2008, step: quarter}
+money: {report_in: USD, discount_rate: 10 %/year}
+products: {fiber: {price: {2001: 40 USD/km, 2004: 34 USD/km}}}
+plants: {works: {product: fiber, capacity: 200_000 km/year, cash_cost: 20 USD/km, maintenance: 0.1 million USD/year}}
+projects:
+  line: {plant: works, adds: 150_000 km/year, capex: 6 million USD, spend: {2001: 100 %}, complete: 2001-12-31}
+loans:
+  bank: {commitment: 3 million USD, signed: 2000-12-31, matures: 6 years, rate: 8 %/year, payments: {every: quarter}}
+  other: {commitment: 2 million USD, signed: 2000-12-31, matures: 4 years, rate: 11 %/year, payments: {every: year},
+          repayment: {style: bullet}}
+funding: {line: {equity: rest}}
+tax: {rate: 30 %}
+working_capital: {receivables: 45 days}
+opening: {cash: 1 million USD}
+"""
+DRAWN = PLAN.replace("{equity: rest}", "{bank: 3 million USD, equity: rest}")
+
+
+def run(*changes: tuple[str, str]) -> Projection:
+    text = PLAN
+    for old, new in changes:
+        assert old in text, old
+        text = text.replace(old, new)
+    return project(scenario_of(text))
+
+
+@pytest.fixture(scope="module")
+def printed(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
+    """Return what `run --json` prints; every ratio below is recomputed from it and from nothing else."""
+    file = tmp_path_factory.mktemp("plan") / "plan.yaml"
+    file.write_text(PLAN)
+    result = CliRunner().invoke(cli, ["run", str(file), "--json"])
+    assert result.exit_code == 0
+    found: dict[str, Any] = json.loads(result.stdout)
+    return found
+
+
+def rows(printed: dict[str, Any], *names: str) -> list[np.ndarray[Any, Any]]:
+    return [np.array([np.nan if v is None else v for v in printed["rows"][name]["values"]]) for name in names]
+
+
+def by_year(printed: dict[str, Any], name: str) -> np.ndarray[Any, Any]:
+    (values,) = rows(printed, name)
+    years = np.array([int(day[:4]) for day in printed["periods"]])
+    return np.array([values[years == year].sum() for year in range(2001, 2009)])
+
+
+def measure(printed: dict[str, Any], name: str) -> Any:
+    return printed["measures"][name]["value"]
+
+
+def test_dscr_recomputes_by_year_and_by_period(printed: dict[str, Any]) -> None:
+    ratios = by_year(printed, "accounts.cfads")[:6] / by_year(printed, "accounts.debt_service")[:6]
+
+    assert measure(printed, "min_dscr") == pytest.approx(ratios.min())
+    assert printed["measures"]["min_dscr"]["when"] == str(2001 + ratios.argmin())
+    assert measure(printed, "average_dscr") == pytest.approx(ratios.mean())
+    cfads, service, ratio = rows(printed, "accounts.cfads", "accounts.debt_service", "accounts.period_dscr")
+    due = service > 0
+    assert ratio[due] == pytest.approx(cfads[due] / service[due])
+    assert np.isnan(ratio[~due]).all()
+
+
+def test_dscr_of_a_loan_recomputes_by_its_payments(printed: dict[str, Any]) -> None:
+    """The other loan pays once a year, from all that has come in since its payment before."""
+    cfads, ratio = rows(printed, "accounts.cfads", "loans.other.dscr")
+    parts = ("loans.other.interest_paid", "loans.other.fees_paid", "loans.other.scheduled")
+    service = np.sum(rows(printed, *parts), axis=0)
+    by_hand = [cfads[k - 3 : k + 1].sum() / service[k] for k in (3, 7, 11, 15)]
+
+    assert ratio[[3, 7, 11, 15]] == pytest.approx(by_hand)
+    assert measure(printed, "min_dscr.other") == pytest.approx(min(by_hand))
+    assert printed["measures"]["min_dscr.other"]["when"] == "2004-Q4"
+
+
+def test_llcr_and_plcr_recompute_date_by_date(printed: dict[str, Any]) -> None:
+    """Each later quarter at the rate of the debt it opens with: 8 % a quarter at a time, 11 % once a year."""
+    cfads, debt = rows(printed, "accounts.cfads", "accounts.debt")
+    bank, other, rate = rows(printed, "loans.bank.opening", "loans.other.opening", "accounts.debt_rate")
+    owed = bank + other
+    quarterly = (bank * 1.02 + other * 1.11**0.25) / np.where(owed > 0, owed, 1)
+    assert rate[:24] == pytest.approx(quarterly[:24] ** 4 - 1)
+    assert rate[24:] == pytest.approx(rate[23])
+    llcr, plcr = rows(printed, "accounts.llcr", "accounts.plcr")
+    for at in range(24):
+        growth = np.cumprod((1 + rate[at + 1 :]) ** 0.25)
+        worth = cfads[at + 1 :] / growth
+        if debt[at] > 0:
+            assert llcr[at] == pytest.approx(worth[: 23 - at].sum() / debt[at])
+            assert plcr[at] == pytest.approx(worth.sum() / debt[at])
+    assert np.isnan(llcr[23:]).all()
+    assert measure(printed, "min_llcr") == pytest.approx(np.nanmin(llcr))
+    assert measure(printed, "min_plcr") == pytest.approx(np.nanmin(plcr))
+
+
+def test_cover_of_interest_and_debt_to_ebitda_recompute(printed: dict[str, Any]) -> None:
+    ebitda, interest = by_year(printed, "accounts.ebitda"), by_year(printed, "accounts.interest_accrued")
+    (debt,) = rows(printed, "accounts.debt")
+    cover, leverage = ebitda[:6] / interest[:6], debt[3::4] / ebitda
+
+    assert measure(printed, "min_interest_cover") == pytest.approx(cover.min())
+    assert printed["measures"]["min_interest_cover"]["when"] == str(2001 + cover.argmin())
+    assert measure(printed, "max_debt_to_ebitda") == pytest.approx(leverage.max())
+    assert printed["measures"]["max_debt_to_ebitda"]["when"] == str(2001 + leverage.argmax())
+
+
+def test_levelized_cost_owners_npv_and_gearing_recompute(printed: dict[str, Any]) -> None:
+    quarters = np.arange(1, 33) / 4
+    names = ("accounts.cash_costs", "accounts.capex", "accounts.maintenance", "accounts.tax_paid_unlevered")
+    cost = sum(new - old for new, old in zip(rows(printed, *names), rows(printed, *(f"without_projects.{n}" for n in names)), strict=True))  # fmt: skip
+    new, old = rows(printed, "accounts.shipments", "without_projects.accounts.shipments")
+    (owners,) = rows(printed, "returns.equity_flow")
+
+    by_hand = (cost / 1.1**quarters).sum() / ((new - old) / 1.1**quarters).sum()
+    assert measure(printed, "levelized_cost") == pytest.approx(by_hand)
+    assert measure(printed, "equity_npv") == pytest.approx((owners / 1.1**quarters).sum())
+    assert measure(printed, "gearing") == 0.0
+    lent = measures(run(("{equity: rest}", "{bank: 3 million USD, equity: rest}")))["gearing"]
+    assert lent.value == pytest.approx(0.5)
+
+
+def test_average_life_of_the_package_weighs_loans_by_what_they_lend(printed: dict[str, Any]) -> None:
+    lives = measure(printed, "average_life.bank"), measure(printed, "average_life.other")
+
+    assert measure(printed, "average_life") == pytest.approx((3 * lives[0] + 2 * lives[1]) / 5)
+
+
+def test_debt_is_worth_its_service_at_its_own_rate() -> None:
+    """What makes the rate the right one: cover over life is 1 where CFADS is just what the loans are paid."""
+    projection = run(("payments: {every: year}", "payments: {every: quarter}"))
+    rate, debt = projection.value("accounts.debt_rate")[0], projection.value("accounts.debt")[0]
+    service = projection.value("accounts.debt_service")[0]
+
+    for at in range(23):
+        growth = np.cumprod((1 + rate[at + 1 :]) ** 0.25)
+        assert (service[at + 1 :] / growth).sum() == pytest.approx(debt[at])
+
+
+def test_a_sculpted_loan_keeps_its_target_at_every_date_and_over_its_life() -> None:
+    """Without tax the two covers are one; over its life it is the same, for nothing is left at maturity."""
+    changes = (
+        ("rate: 8 %/year, payments: {every: quarter}", "rate: 8 %/year, payments: {every: quarter}, repayment: {style: sculpted, dscr: 2.5}"),
+        ("tax: {rate: 30 %}\n", ""), ("working_capital: {receivables: 45 days}\n", ""),
+    )  # fmt: skip
+    other = PLAN[PLAN.index("  other:") : PLAN.index("funding:")]
+    draft = run(*changes, (other, ""))
+    most = (draft.value("accounts.cfads")[0, :24] / 1.02 ** np.arange(1, 25)).sum() / 2.5
+    sized = run(*changes, (other, ""), ("commitment: 3 million USD", f"commitment: {most:.6f} USD"))
+
+    ratio, life = sized.value("loans.bank.dscr_unlevered")[0][:24], sized.value("accounts.llcr")[0][:23]
+    assert ratio == pytest.approx(2.5)
+    assert life == pytest.approx(2.5)
+
+
+@settings(max_examples=40)
+@given(dscr=st.integers(110, 400), rate=st.integers(0, 40), price=st.integers(22, 60), step=st.sampled_from(["month", "quarter", "year"]))  # fmt: skip
+def test_sculpted_loans_keep_their_target_in_any_plan(dscr: int, rate: int, price: int, step: str) -> None:
+    """Before its last payment; the tax that interest saves only helps."""
+    style = f"repayment: {{style: sculpted, dscr: {dscr / 100}}}"
+    projection = run(
+        ("step: quarter", f"step: {step}"),
+        ("payments: {every: quarter}}", f"payments: {{every: year}}, {style}}}"),
+        ("tax: {rate: 30 %}", f"tax: {{rate: {rate} %}}"),
+        ("{2001: 40 USD/km, 2004: 34 USD/km}", f"{price} USD/km"),
+    )
+    loan = {key: projection.value(f"loans.bank.{key}")[0] for key in ("dscr_unlevered", "dscr", "closing", "scheduled")}
+    inside = np.isfinite(loan["dscr_unlevered"]) & (loan["closing"] > 0) & (loan["scheduled"] > 0)
+
+    assert loan["dscr_unlevered"][inside] == pytest.approx(dscr / 100)
+    assert (loan["dscr"][inside] >= dscr / 100 - 1e-9).all()
+
+
+@settings(max_examples=60)
+@given(text=valid_scenarios())
+def test_llcr_is_never_above_plcr_where_the_tail_is_not_negative(text: str) -> None:
+    projection = project(scenario_of(text))
+    cfads, runs = projection.value("accounts.cfads")[0], projection.value("accounts.debt_runs")[0]
+    assume((cfads[runs == 0] >= 0).all())
+    llcr, plcr = projection.value("accounts.llcr")[0], projection.value("accounts.plcr")[0]
+
+    both = np.isfinite(llcr)
+    assert (llcr[both] <= plcr[both] + 1e-9 * np.abs(plcr[both])).all()
+
+
+def test_a_loan_past_the_horizon_leaves_the_llcr_undefined_and_says_which() -> None:
+    found = measures(run(("matures: 6 years", "matures: 9 years")))
+
+    for name in ("min_llcr", "min_plcr"):
+        assert (found[name].value, found[name].when) == (None, "")
+        assert found[name].reason == "`bank` matures on 2009-12-31, past the horizon's end, 2008-12-31"
+
+
+def test_without_debt_every_ratio_says_so() -> None:
+    loans = PLAN[PLAN.index("loans:") : PLAN.index("funding:")]
+    found = measures(run((loans, "")))
+
+    assert found["min_llcr"].reason == found["min_plcr"].reason == "no debt is owed at the end of any period"
+    assert found["min_interest_cover"].reason == "no interest accrues within the horizon"
+    assert found["average_life"].reason == "no loan is drawn"
+    assert found["max_debt_to_ebitda"].value == 0.0
+
+
+def test_debt_in_a_year_without_earnings_has_no_highest_multiple() -> None:
+    found = measures(run(("{2001: 40 USD/km, 2004: 34 USD/km}", "{2001: 40 USD/km, 2003: 10 USD/km}")))
+
+    assert found["max_debt_to_ebitda"].value is None
+    assert found["max_debt_to_ebitda"].reason == "EBITDA is not positive in a year that ends with debt"
+
+
+def test_ratios_of_a_batch_are_those_of_its_members() -> None:
+    scenario = scenario_of(PLAN)
+    prices, rates = np.array([[30.0], [40.0], [55.0]]), np.array([[0.05], [0.08], [0.12]])
+    keep = ("min_llcr", "min_plcr", "min_interest_cover", "max_debt_to_ebitda", "average_life", "levelized_cost", "equity_npv", "gearing", "min_dscr.bank", "accounts.llcr")  # fmt: skip
+    draws = {"products.fiber.price.2001": Quantity(prices, "USD/km"), "loans.bank.rate": Quantity(rates, "1/year")}
+    together = evaluate(scenario, draws, keep)
+    for one in range(3):
+        alone = evaluate(scenario, {path: value[one : one + 1] for path, value in draws.items()}, keep)
+        for name in keep:
+            assert together[name][one] == pytest.approx(alone[name][0], nan_ok=True, rel=1e-9)
+
+
+def test_dates_of_lowest_cover_are_those_of_the_rows() -> None:
+    projection = run()
+    found = measures(projection)
+    for name, row in (
+        ("min_llcr", "accounts.llcr"),
+        ("min_plcr", "accounts.plcr"),
+        ("min_dscr.bank", "loans.bank.dscr"),
+    ):
+        values = projection.value(row)[0]
+        assert found[name].when == projection.timeline.labels[int(np.nanargmin(values))]

@@ -1,0 +1,164 @@
+"""Sizing: the largest loan that keeps its limits, to the last unit of money; one more breaks them."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+from click.testing import CliRunner
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from fibercap.cli import cli
+from fibercap.core.errors import FibercapError
+from fibercap.core.tree import Branch, Leaf
+from fibercap.model.measures import measure_named
+from fibercap.model.projection import project
+from fibercap.reading.files import read, scenario_of
+from fibercap.studies.sizing import ALLOWED, USED, Limit, Sized, size
+from tests.model.test_cover import DRAWN, PLAN
+
+
+def sized(text: str, *limits: Limit, loan: str = "bank") -> Sized:
+    return size(scenario_of(text), loan, limits)
+
+
+def with_commitment(text: str, found: Sized, more: float) -> dict[str, float]:
+    """Return the measures when the loan, and what it is drawn for, is as large as found and some more."""
+    factor = (found.commitment + more) / found.present
+    changes = {h.path: Leaf(f"{h.value * factor:.9f} {h.unit or '1/year'}") for h in found.lever.handles}
+    assert all(h.unit for h in found.lever.handles)
+    projection = project(scenario_of(text).changed(Branch({"change": Branch(changes)})))
+    return {limit.measure: float(measure_named(projection, limit.measure).values[0]) for limit in found.limits}
+
+
+@pytest.mark.parametrize(
+    ("text", "limit"),
+    [
+        (PLAN, Limit("min_dscr", 1.3)),
+        (PLAN.replace("working_capital: {receivables: 45 days}\n", ""), Limit("min_dscr.bank", 2.0)),
+        (PLAN, Limit("min_llcr", 1.4)),
+        (DRAWN, Limit("min_dscr", 1.5)),
+        (DRAWN, Limit("gearing", 0.437)),
+    ],
+    ids=["dscr", "by payment", "llcr", "what funding draws", "gearing"],
+)
+def test_sizing_then_projecting_meets_the_limit_and_one_dollar_more_breaks_it(text: str, limit: Limit) -> None:
+    found = sized(text, limit)
+    sign = -1.0 if limit.measure == "gearing" else 1.0
+
+    meets, breaks = (with_commitment(text, found, more)[limit.measure] for more in (0.0, 1.0))
+    assert sign * meets >= sign * limit.value * (1 - sign * 1e-9)
+    assert sign * breaks < sign * limit.value
+    assert found.binds == (limit.measure,)
+    assert found.values[limit.measure] == pytest.approx(meets)
+    assert found.residual[limit.measure] == pytest.approx(meets - limit.value, abs=1e-12)
+    assert found.commitment == round(found.commitment)
+
+
+def test_of_several_limits_the_one_that_binds_is_named() -> None:
+    both = sized(PLAN, Limit("min_dscr", 1.3), Limit("min_llcr", 2.5))
+    alone = {name: sized(PLAN, limit).commitment for name, limit in (("dscr", Limit("min_dscr", 1.3)), ("llcr", Limit("min_llcr", 2.5)))}  # fmt: skip
+
+    assert both.commitment == min(alone.values())
+    assert both.binds == ("min_llcr",)
+    assert both.residual["min_dscr"] > 0.01
+
+
+@settings(max_examples=8, deadline=None)
+@given(dscr=st.integers(105, 600), rate=st.integers(2, 20))
+def test_any_limit_is_met_to_the_dollar(dscr: int, rate: int) -> None:
+    text = PLAN.replace("rate: 8 %/year", f"rate: {rate} %/year")
+    limit = Limit("min_dscr", dscr / 100)
+    try:
+        found = sized(text, limit)
+    except FibercapError as error:
+        assert "even for the smallest" in str(error)  # noqa: PT017 - the other loan alone may be too much
+        return
+
+    assert with_commitment(text, found, 0.0)["min_dscr"] >= limit.value * (1 - 1e-9)
+    assert with_commitment(text, found, 1.0)["min_dscr"] < limit.value
+
+
+def test_a_sculpted_loan_is_as_large_as_its_service_repays() -> None:
+    """A dollar more is left over at maturity, and its balloon breaks the cover of the last year."""
+    text = PLAN.replace(
+        "payments: {every: quarter}}", "payments: {every: quarter}, repayment: {style: sculpted, dscr: 3}}"
+    )
+    text = text.replace("tax: {rate: 30 %}\n", "").replace("working_capital: {receivables: 45 days}\n", "")
+    found = sized(text, Limit("min_dscr.bank", 3.0))
+    cfads = project(scenario_of(text)).value("accounts.cfads_unlevered")[0, :24]
+
+    by_hand = sum(cash / 3 / 1.02 ** (k + 1) for k, cash in enumerate(cfads))
+    assert found.commitment == pytest.approx(by_hand, abs=1.0)
+    assert found.commitment <= by_hand + 0.01
+
+
+def test_more_than_is_drawn_is_no_larger_loan() -> None:
+    """The bank pays all that the line costs, 6 million; a larger commitment would not be drawn."""
+    found = sized(PLAN.replace("{equity: rest}", "{bank: rest}"), Limit("min_dscr", 0.1))
+
+    assert found.commitment == pytest.approx(6e6, abs=1.0)
+    assert found.binds == (USED,)
+
+
+def test_more_than_a_project_costs_is_no_valid_plan() -> None:
+    found = sized(DRAWN, Limit("min_dscr", 0.1))
+
+    assert found.commitment == 6e6
+    assert found.binds == (ALLOWED,)
+    assert "wanted at most the 6,000,000 USD that `line` uses" in found.why
+
+
+def test_shares_of_funding_grow_with_the_loan() -> None:
+    found = sized(PLAN.replace("{equity: rest}", "{bank: 50 %, equity: rest}"), Limit("gearing", 0.75))
+
+    assert found.commitment == pytest.approx(4.5e6, abs=1.0)
+    assert float(found.changes["funding.line.bank"].magnitude) == pytest.approx(0.75)
+
+
+@pytest.mark.parametrize(
+    ("text", "limit", "told"),
+    [
+        (PLAN, Limit("min_dscr", 900), "no commitment of `bank` keeps min_dscr at least 900: it is"),
+        (PLAN.replace("6 years", "9 years"), Limit("min_llcr", 1.4), "`min_llcr` cannot limit `bank`: `bank` matures on 2009-12-31, past"),
+        (PLAN.replace("payments: {every: quarter}}", "repayment: {style: revolver}}"), Limit("min_dscr", 1), "`bank` is a revolver"),
+        (PLAN.replace("{commitment: 3 million USD, signed: 2000-12-31, matures: 6 years,", "{outstanding: 3 million USD, remaining: 6 years,"), Limit("min_dscr", 1), "only a new loan can be sized"),
+        (PLAN, Limit("min_dscrs", 1), "no measure `min_dscrs`; did you mean"),
+    ],
+)  # fmt: skip
+def test_what_cannot_be_sized_says_why(text: str, limit: Limit, told: str) -> None:
+    with pytest.raises(FibercapError) as error:
+        sized(text, limit)
+
+    assert told in str(error.value)
+
+
+def test_no_such_loan_names_the_nearest() -> None:
+    with pytest.raises(FibercapError, match=r"no loan `bark`; did you mean `bank`\?"):
+        sized(PLAN, Limit("min_dscr", 1.3), loan="bark")
+
+
+def invoked(*arguments: str) -> Any:
+    return CliRunner().invoke(cli, list(arguments))
+
+
+def test_the_command_says_what_binds_and_how_to_have_it() -> None:
+    result = invoked("size", "fibercore", "fleet", "--dscr", "1.3")
+    told = json.loads(invoked("size", "fibercore", "fleet", "--dscr", "1.3", "--json").stdout)
+
+    assert result.exit_code == 0
+    assert f"fleet: at most {told['commitment']:,.0f} USD (now 10.00 million USD)" in result.stdout
+    assert ", at least 1.3, which binds; residual +" in result.stdout
+    assert told["binds"] == ["min_dscr"]
+    settings = [f"{path}={text}" for path, text in told["changes"].items()]
+    projection = project(read("fibercore", settings=settings))
+    assert measure_named(projection, "min_dscr").value == pytest.approx(told["limits"]["min_dscr"]["value"], rel=1e-9)
+
+
+def test_a_size_without_limits_is_bad_usage() -> None:
+    result = invoked("size", "fibercore", "fleet")
+
+    assert result.exit_code == 2
+    assert "name at least one limit" in result.stderr

@@ -1,0 +1,157 @@
+"""Solving: one root, several, none; each is met when it is laid over the plan."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+from click.testing import CliRunner
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from fibercap.cli import cli
+from fibercap.core.errors import FibercapError
+from fibercap.model.measures import measure_named
+from fibercap.model.projection import project
+from fibercap.reading.files import read, scenario_of
+from fibercap.studies.solving import solve
+from tests.model.test_cover import PLAN
+
+
+def test_break_even_of_a_price_path_is_a_factor_on_all_of_it() -> None:
+    found = solve(read("fibercore"), "project_npv", 0.0, "products.single_mode.price")
+
+    (root,) = found.roots
+    laid = project(read("fibercore", settings=[f"products.single_mode.price={{times: {root.factor!r}}}"]))
+    npv = measure_named(laid, "project_npv").value
+    assert npv == pytest.approx(0.0, abs=1.0)
+    assert root.value is None
+    assert found.present == pytest.approx(47_787_790.25)
+
+
+def test_the_discount_rate_of_no_worth_is_the_irr() -> None:
+    scenario = read("fibercore")
+    found = solve(scenario, "project_npv", 0.0, "money.discount_rate")
+
+    (root,) = found.roots
+    assert root.value == pytest.approx(measure_named(project(scenario), "project_irr").value)
+
+
+@settings(max_examples=10, deadline=None)
+@given(price=st.integers(30, 60), cost=st.integers(5, 25))
+def test_what_is_found_gives_the_measure_that_was_asked_for(price: int, cost: int) -> None:
+    """Ask for the worth of a plan with another cost: the answer is that cost."""
+    text = PLAN.replace("{2001: 40 USD/km, 2004: 34 USD/km}", f"{price} USD/km")
+    target = measure_named(
+        project(scenario_of(text.replace("cash_cost: 20", f"cash_cost: {cost}"))), "project_npv"
+    ).value
+    assert target is not None
+
+    (root,) = solve(scenario_of(text), "project_npv", target, "plants.works.cash_cost").roots
+
+    assert root.value == pytest.approx(cost, abs=1e-4)
+    assert root.result == pytest.approx(target, abs=1.0)
+
+
+TWO = """\
+fibercap: 1
+horizon: {from: 2001, to: 2003, step: year}
+money: {report_in: USD, discount_rate: 12 %/year}
+products: {fiber: {price: 100 USD/km}}
+plants: {works: {product: fiber, capacity: 0 km/year, cash_cost: {2001: 10 USD/km, 2003: 150.6 USD/km}}}
+projects:
+  line: {plant: works, adds: 100_000 km/year, capex: 4 million USD, spend: {2001: 100 %}, complete: 2001-12-31}
+"""
+
+
+def test_several_roots_are_all_told() -> None:
+    """-4 million, then 9, then -5.06: worth nothing at 10 and at 15 % a year."""
+    found = solve(scenario_of(TWO), "project_npv", 0.0, "money.discount_rate", (0.0, 0.5))
+
+    assert [root.value for root in found.roots] == pytest.approx([0.10, 0.15])
+
+
+def test_none_says_how_far_it_was_looked_and_what_came() -> None:
+    found = solve(scenario_of(PLAN), "project_npv", 0.0, "plants.works.capacity")
+
+    assert found.roots == ()
+    assert found.between == (0.0, 4.0)
+    assert found.ends[0] is not None
+
+
+def test_an_input_that_does_nothing_is_told_so() -> None:
+    found = solve(scenario_of(PLAN), "project_npv", 0.0, "loans.bank.rate")
+
+    assert (found.roots, found.moves) == ((), False)
+
+
+def test_an_input_that_is_zero_is_moved_by_its_own_unit() -> None:
+    text = PLAN.replace("complete: 2001-12-31", "complete: 2001-12-31, delay: 0 months")
+    target = measure_named(project(scenario_of(text.replace("delay: 0", "delay: 7"))), "project_npv").value
+    assert target is not None
+
+    (root,) = solve(scenario_of(PLAN), "project_npv", target, "projects.line.delay").roots
+
+    assert root.value == pytest.approx(7.0, abs=1e-3)
+
+
+def test_a_leap_is_no_root() -> None:
+    """-4, then 10 - f, then 10 - 15 f, then 9: paid back in the second year, or at f above 1 only in the fourth."""
+    text = TWO.replace("to: 2003", "to: 2004").replace("2003: 150.6 USD/km", "2003: 150 USD/km, 2004: 10 USD/km")
+    found = solve(scenario_of(text), "payback", 2.5, "plants.works.cash_cost", (0.5, 1.7))
+
+    assert found.roots == ()
+    assert found.jumps == pytest.approx((1.0,), abs=1e-4)
+
+
+@pytest.mark.parametrize(
+    ("measure", "vary", "between", "told"),
+    [
+        ("project_npw", "tax.rate", None, "no measure `project_npw`; did you mean `project_npv`"),
+        ("project_npv", "products.fiber.prise", None, r"no input `products\.fiber\.prise` in .*; did you mean `products\.fiber\.price`"),
+        ("project_npv", "loans.bank.matures", None, r"`loans\.bank\.matures` is not a number that can be moved"),
+        ("project_npv", "company.overhead", None, r"`company\.overhead` is zero; say between which values to look"),
+        ("project_npv", "tax.rate", (0.5, 0.1), "the lower end is not below the upper one"),
+    ],
+)  # fmt: skip
+def test_what_cannot_be_solved_says_why(
+    measure: str, vary: str, between: tuple[float, float] | None, told: str
+) -> None:
+    with pytest.raises(FibercapError, match=told):
+        solve(scenario_of(PLAN), measure, 0.0, vary, between)
+
+
+def invoked(*arguments: str) -> Any:
+    return CliRunner().invoke(cli, ["solve", "fibercore", *arguments])
+
+
+def test_the_command_tells_roots_in_words_and_in_json() -> None:
+    asked = ("--measure", "equity_irr", "--equals", "26 %/year", "--vary", "loans.fleet.rate")
+    told, found = invoked(*asked).stdout, json.loads(invoked(*asked, "--json").stdout)
+
+    (root,) = found["roots"]
+    assert "IRR of the owners equals 26.00 %/year" in told
+    assert f"loans.fleet.rate (assumed) at {100 * root['value']:.2f} %/year, {root['change']:+.2%}" in told
+    assert found["present"] == pytest.approx(0.26312561)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "told"),
+    [
+        (("--equals", "10", "--vary", "tax.rate"), "--equals, for project_npv: found `10`, wanted an amount of money; write it like `10 USD`"),
+        (("--equals", "0", "--vary", "tax.rate", "--between", "5 USD", "10 %"), "--between, for tax.rate: found `5 USD`"),
+    ],
+)  # fmt: skip
+def test_bad_numbers_are_refused_in_words(arguments: tuple[str, ...], told: str) -> None:
+    result = invoked("--measure", "project_npv", *arguments)
+
+    assert isinstance(result.exception, FibercapError)
+    assert told in str(result.exception)
+
+
+def test_an_input_that_does_nothing_is_told_so_on_the_command_line() -> None:
+    told = invoked("--measure", "project_npv", "--equals", "0", "--vary", "loans.fleet.rate").stdout
+
+    assert "NPV of the projects never equals 0 USD" in told
+    assert "it does not depend on loans.fleet.rate: it is 47.79 million USD throughout" in told
