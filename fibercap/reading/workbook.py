@@ -73,14 +73,10 @@ def reviewed(path: Path) -> Reviewed:
             inputs, cover = _sheet(book, INPUTS), _sheet(book, "Cover")
     except (OSError, zipfile.BadZipFile, KeyError, ET.ParseError) as error:
         raise FibercapError(f"{path} is no workbook that fibercap exported ({error})") from None
-    told = next(
-        (cover.get((row, "B"), "") for (row, column), text in cover.items() if (column, text) == ("A", _HASH)), ""
-    )
-    names = {
-        inputs[HEAD_ROW, column]: column
-        for row, column in inputs
-        if row == HEAD_ROW and column >= "J" or len(column) > 1
-    }
+    labels = {text: row for (row, column), text in cover.items() if column == "A"}
+    told = cover.get((labels.get(_HASH, 0), "B"), "")
+    heads = {column: text for (row, column), text in inputs.items() if row == HEAD_ROW and column.isupper()}
+    names = {text: column for column, text in heads.items() if len(column) > 1 or column >= "J"}
     option = inputs.get((5, "B"), AS_WRITTEN)
     if inputs.get((HEAD_ROW, "I")) != "Path" or option not in names:
         raise FibercapError(f"{path} is no workbook that fibercap exported: its sheet `{INPUTS}` has another form")
