@@ -31,12 +31,12 @@ fibercap compare fibercore           its ways of financing side by side
 fibercap check fibercore             units, laws, claims; exit 1 on a surprise
 fibercap plot fibercore capacity     a chart as PNG, SVG or PDF
 fibercap loan fibercore fleet        a loan's schedule, payment by payment
-fibercap export fibercore --out plan.xlsx    a workbook with live formulas
 fibercap size fibercore fleet --dscr 1.3     the largest loan that keeps it
 fibercap solve fibercore ...         the input at which a measure is met
 fibercap explain fibercore min_dscr  where a number comes from
 fibercap show slow_brazil            the whole plan, each value with its origins
 fibercap diff fibercore slow_brazil  the inputs in which two plans differ
+fibercap export fibercore --out plan.xlsx    the workbook; or report (.html), tables
 fibercap new plans                   a small plan to begin with, in a folder
 fibercap schema                      the scenario language, for editors
 
@@ -51,7 +51,7 @@ def cli() -> None:
     """Hold the commands."""
 
 
-for command in (run, compare, check, plot, loan, size, solve, explain, show, diff, new, schema, export):
+for command in (run, compare, check, plot, loan, size, solve, explain, show, diff, export, new, schema):
     cli.add_command(command)
 
 

@@ -338,7 +338,7 @@ def test_a_loan_that_is_never_drawn_is_said() -> None:
 def test_an_unknown_chart_is_refused(whole: tuple[Projection, Comparison | None]) -> None:
     with pytest.raises(FibercapError, match=r"no chart `capacty`; did you mean `capacity`\?"):
         write_chart("capacty", ".png", *whole)
-    with pytest.raises(FibercapError, match="known charts: capacity, compare, debt"):
+    with pytest.raises(FibercapError, match="known charts: capacity, cash, claims, compare, cover, debt"):
         write_chart("zzz", ".png", *whole)
 
 
