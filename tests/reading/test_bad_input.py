@@ -277,7 +277,7 @@ plan.yaml:11:11: projects.line.adds
 plan.yaml:10:5: projects.line
     10 |     <<: {plant: works}
        |     ^^
-    found the merge key `<<`, wanted plain keys; write the keys out; an option can change some of them""",
+    found the merge key `<<`, wanted plain keys; write the keys out, or copy an entry of the same block by `like: name`""",
     ),
     "no such date": (
         "complete: 2001-12-31",
@@ -304,7 +304,7 @@ plan.yaml:13:31: projects.line.spend.2001
 plan.yaml:16:66: loans.bank.matures
     16 |   bank: {commitment: 3 million USD, signed: 2000-01-15, matures: 1999-01-01, rate: 8 %/year}
        |                                                                  ^^^^^^^^^^
-    found 1999-01-01, wanted a day after signing, 2000-01-15""",
+    found 1999-01-01, wanted a day after signing, 2000-01-15; change one of the two dates""",
     ),
     "draws above": (
         "rate: 8 %/year}",
@@ -560,6 +560,37 @@ def test_four_problems_of_four_kinds_come_at_once_in_the_order_of_the_file() -> 
     ]
 
 
+TWELVE = {
+    "kind: stated": ("kind: stetd", "unknown_word"),
+    "to: 2004": ("to: 20004", "not_a_date"),
+    "{price: 40 USD/km}": ("{price: 40 USD/km, demnd: 1 Mkm/year}", "unknown_key"),
+    "product: fiber": ("product: fibre", "unknown_product"),
+    "200_000 km/year": ("200_000", "bare_number"),
+    "plant: works": ("plant: work", "unknown_plant"),
+    "100_000 km/year": ("100_000 km", "wrong_dimension"),
+    "5 million USD": ("5 MEURO", "unknown_unit"),
+    "2001: 60 %": ("2001: 70 %", "shares_not_whole"),
+    "2001-12-31": ("2001-02-30", "no_such_date"),
+    "5 years, rate: 8 %/year": ("5 years, rate: ", "null"),
+    "{bank: 2 million": ("{bnk: 2 million", "unknown_loan"),
+}
+
+
+def test_twelve_errors_of_one_file_get_twelve_reports_in_its_order() -> None:
+    text = BASE
+    for old, (new, _) in TWELVE.items():
+        assert old in text
+        text = text.replace(old, new, 1)
+
+    with pytest.raises(ScenarioError, match="12 problems") as caught:
+        scenario_of(text, "plan.yaml")
+
+    assert [problem.code for problem in caught.value.problems] == [code for _, code in TWELVE.values()]
+    places = [(at.line, at.column) for problem in caught.value.problems if (at := problem.place)]
+    assert places == sorted(places)
+    assert len(places) == len(TWELVE)
+
+
 def test_a_check_is_skipped_only_where_what_it_reads_is_in_error() -> None:
     """The rate is wrong, but the commitment is not: the draws above it are told all the same."""
     text = BASE.replace("rate: 8 %/year}", "rate: 8 %, draws: {2000-02-01: 2 million USD}}")
@@ -588,6 +619,7 @@ def test_the_same_text_gives_the_same_bytes() -> None:
         ("fibercap: 1\n".encode("utf-16"), "UTF-8"),
         (b"a: [1\n", "not closed"),
         (b"a:\n\tb: 1\n", "tab"),
+        (b"a: {b: 1, c:}\n", "found a `:` with nothing after it, wanted a value; write one, or remove the key"),
         (b"a: 1\n\x00b: 2\n", "unprintable character"),
         (b"x: &a [*a]\n", ""),
         (b"fibercap: 1\n---\nfibercap: 1\n", ""),
