@@ -12,6 +12,7 @@ import click
 from fibercap.commands.answers import size, solve
 from fibercap.commands.drawing import plot
 from fibercap.commands.explaining import explain
+from fibercap.commands.exporting import export
 from fibercap.commands.language import diff, show
 from fibercap.commands.lending import loan
 from fibercap.commands.projecting import check, compare, run
@@ -35,6 +36,7 @@ fibercap solve fibercore ...         the input at which a measure is met
 fibercap explain fibercore min_dscr  where a number comes from
 fibercap show slow_brazil            the whole plan, each value with its origins
 fibercap diff fibercore slow_brazil  the inputs in which two plans differ
+fibercap export fibercore --out plan.xlsx    the workbook; or report (.html), tables
 fibercap new plans                   a small plan to begin with, in a folder
 fibercap schema                      the scenario language, for editors
 
@@ -49,7 +51,7 @@ def cli() -> None:
     """Hold the commands."""
 
 
-for command in (run, compare, check, plot, loan, size, solve, explain, show, diff, new, schema):
+for command in (run, compare, check, plot, loan, size, solve, explain, show, diff, export, new, schema):
     cli.add_command(command)
 
 

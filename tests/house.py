@@ -19,6 +19,7 @@ UNKNOWN = 99  # a room that nobody may import from
 FENCES = {
     "yaml": "fibercap/reading/",
     "matplotlib": "fibercap/views/charts",
+    "jinja2": "fibercap/views/report",
     "xlsxwriter": "fibercap/views/workbook",
     "pandas": "fibercap/views/",
 }

@@ -311,9 +311,8 @@ def test_plot_writes_all_charts_into_a_folder(say: Any, tmp_path: Path) -> None:
 
     assert said.code == 0
     assert sorted(path.name for path in (tmp_path / "charts").iterdir()) == [
-        "small-capacity.png",
-        "small-compare.png",
-        "small-debt.png",
+        f"small-{name}.png"
+        for name in ("bridge", "capacity", "cash", "claims", "compare", "cover", "debt", "funding", "output", "revenue")
     ]
 
 

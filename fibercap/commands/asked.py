@@ -45,6 +45,13 @@ def scenario_options(command: Command) -> Command:
 one_option = click.option("--option", metavar="NAME", help="Lay this financing option of the scenario over it.")
 
 
+def by_option(default: str) -> Callable[[Command], Command]:
+    """Give a command `--by`."""
+    kinds = click.Choice(["year", "quarter", "month"])
+    told = "Columns of the tables." if default else "How periods are brought together; default: the model's own step."
+    return click.option("--by", type=kinds, default=default or None, callback=lambda _c, _p, by: by or "", help=told)
+
+
 def plan_of(scenario: str, option: str | None = None, settings: tuple[str, ...] = ()) -> Scenario:
     """Read the scenario that the command which runs was asked for."""
     from fibercap.reading.files import read

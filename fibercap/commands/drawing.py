@@ -8,8 +8,25 @@ import click
 
 from fibercap.commands.asked import one_option, plan_of, scenario_options
 
+_PLOT = """Draw a chart; with --out FOLDER, all that apply to the scenario.
 
-@click.command()
+\b
+capacity (default)  plants: nameplate, effective capacity, claims
+output              output, sales and demand by product
+revenue             revenue by plant, EBITDA and its margin
+debt                what is owed on each loan, to maturity
+cover               debt service, cash flow for it, covenants
+cash                cash held, cash flows
+funding             who pays for what is built and bought
+claims              claimed against found
+compare             the options side by side
+bridge              from the baseline's worth to each option's
+
+Without --out it is written to SCENARIO-CHART.png in the current folder.
+"""
+
+
+@click.command(help=_PLOT)
 @click.argument("arguments", nargs=-1, required=True, metavar="SCENARIO [CHART]")
 @one_option
 @scenario_options
@@ -23,10 +40,7 @@ def plot(
     out: Path | None,
     force: bool,  # noqa: FBT001
 ) -> None:
-    """Draw a chart: capacity (default), debt or compare.
-
-    Without --out it is written to SCENARIO-CHART.png in the current folder.
-    """
+    """Draw charts."""
     from fibercap.views.drawing import draw
 
     scenario, chart = _chart_arguments(arguments)

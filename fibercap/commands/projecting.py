@@ -2,20 +2,37 @@
 
 from __future__ import annotations
 
-from typing import Any
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import click
 
-from fibercap.commands.asked import one_option, plan_of, scenario_options
+from fibercap.commands.asked import by_option, one_option, plan_of, scenario_options
+
+if TYPE_CHECKING:
+    from fibercap.model.projection import Projection
 
 
 @click.command()
 @click.argument("scenario")
 @one_option
 @scenario_options
-@click.option("--by", type=click.Choice(["year", "quarter", "month"]), default="year", help="Columns of the tables.")
-def run(scenario: str, option: str | None, settings: tuple[str, ...], as_json: bool, by: str) -> None:  # noqa: FBT001 - click hands flags over so
-    """Project a scenario and print capacity, statements, every loan to maturity, measures and claims."""
+@by_option("year")
+@click.option("--out", type=click.Path(path_type=Path, file_okay=False), help="Write the run into this folder too.")
+@click.option("--force", is_flag=True, help="Replace files that exist.")
+def run(  # noqa: PLR0913, PLR0917 - a command has that many options
+    scenario: str,
+    option: str | None,
+    settings: tuple[str, ...],
+    as_json: bool,  # noqa: FBT001 - click hands flags over so
+    by: str,
+    out: Path | None,
+    force: bool,  # noqa: FBT001
+) -> None:
+    """Project a scenario and print capacity, statements, every loan to maturity, measures and claims.
+
+    With --out the run is kept: the resolved scenario, manifest.json (versions, hashes, checks), tables as CSV, charts.
+    """
     from fibercap.model.measures import measures
     from fibercap.model.projection import project
     from fibercap.studies.claims import outcomes
@@ -25,6 +42,8 @@ def run(scenario: str, option: str | None, settings: tuple[str, ...], as_json: b
     projection = project(plan)
     found = measures(projection)
     claims = outcomes(projection, found)
+    if out is not None:
+        _keep(projection, settings, by, out, force=force)
     if as_json:
         from importlib.metadata import version
 
@@ -42,6 +61,18 @@ def run(scenario: str, option: str | None, settings: tuple[str, ...], as_json: b
     if plan.options and option is None:
         console.print()
         compare_page(console, compare(plan), short=True)
+
+
+def _keep(projection: Projection, settings: tuple[str, ...], by: str, out: Path, *, force: bool) -> None:
+    """Write the run folder, all of it or nothing."""
+    from fibercap.reading.written import written
+    from fibercap.views.files import refuse_existing, write_all
+    from fibercap.views.run_folder import run_folder
+
+    refuse_existing(out / "manifest.json", force=force)
+    files = run_folder(projection, written(projection.scenario.tree), settings, by)
+    write_all({out / name: content for name, content in files.items()}, force=force)
+    click.echo(f"{len(files)} files are in {out}", err=True)
 
 
 @click.command()

@@ -18,6 +18,11 @@ def serial(day: date) -> float:
     return float(day.toordinal() - EXCEL_EPOCH)
 
 
+def date_of(number: float) -> date:
+    """Return the date that a spreadsheet counts as a number of days."""
+    return date.fromordinal(round(number) + EXCEL_EPOCH)
+
+
 def _days(serials: Array) -> Array:
     return (np.asarray(serials).astype("int64") - _UNIX).astype("datetime64[D]")
 

@@ -102,11 +102,11 @@ def _divide(above: Array, below: Array) -> Array:
 
 
 def _least(*values: Array) -> Array:
-    return np.nanmin(values[0], axis=-1, keepdims=True) if len(values) == 1 else _fold(np.minimum, values)
+    return np.fmin.reduce(values[0], axis=-1, keepdims=True) if len(values) == 1 else _fold(np.minimum, values)
 
 
 def _most(*values: Array) -> Array:
-    return np.nanmax(values[0], axis=-1, keepdims=True) if len(values) == 1 else _fold(np.maximum, values)
+    return np.fmax.reduce(values[0], axis=-1, keepdims=True) if len(values) == 1 else _fold(np.maximum, values)
 
 
 def _fold(pair: Callable[[Any, Any], Array], values: tuple[Array, ...]) -> Array:

@@ -12,7 +12,7 @@ import pydantic
 from pydantic import BaseModel, ConfigDict
 from pydantic_core import core_schema
 
-from fibercap.core.fields import Field, Label
+from fibercap.core.fields import LARGEST, Field, Label
 
 if TYPE_CHECKING:
     from pydantic import GetCoreSchemaHandler
@@ -59,6 +59,36 @@ class Spec(BaseModel):
         if name in type(self).model_fields:
             raise InputInErrorError(name)
         return super().__getattr__(name)  # type: ignore[misc]
+
+
+def bounds_at(spec: type[Spec], path: tuple[str, ...]) -> tuple[float, float] | None:
+    """Return the least and the most that may be written at a path; None where the schema does not say."""
+    options: list[Any] = [spec]
+    found: tuple[float, float] | None = None
+    for name in path:
+        following: list[Any] = []
+        for option in options:
+            member = collection_in(option)
+            if member is not None:
+                following.append(member)
+                continue
+            for candidate in specs_in(option):
+                known_as = candidate.keys_known()
+                if name in known_as:
+                    field = candidate.model_fields[known_as[name]]
+                    found = _limits([*field.metadata, *get_args(field.annotation)[1:]])
+                    following.append(field.annotation)
+        options = following or options
+    return found
+
+
+def _limits(marks: list[Any]) -> tuple[float, float] | None:
+    for mark in marks:
+        kind = getattr(mark, "of", mark)
+        if hasattr(kind, "low"):
+            low = max(kind.low, getattr(kind, "above", -LARGEST), -LARGEST)
+            return low, min(getattr(kind, "high", LARGEST), LARGEST)
+    return None
 
 
 def _tag(pair: tuple[str, Any]) -> str:

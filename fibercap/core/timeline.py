@@ -146,3 +146,10 @@ def period_label(day: date, by: str) -> str:
     if by == "year":
         return f"{day.year}"
     return f"{day.year}-Q{(day.month + 2) // 3}" if by == "quarter" else f"{day.year}-{day.month:02d}"
+
+
+def periods_between(first: date, last: date, by: str) -> list[str]:
+    """Return the names of the years, quarters or months from that of one day to that of another, in order."""
+    months = 12 * (last.year - first.year) + last.month - first.month
+    days = (add_months(first.replace(day=1), number) for number in range(months + 1))
+    return list(dict.fromkeys(period_label(day, by) for day in days))

@@ -13,6 +13,7 @@ import numpy as np
 
 from fibercap.model.loans.account import Account
 from fibercap.model.loans.discounting import by_event
+from fibercap.model.loans.flows import HALF_A_CENT
 from fibercap.model.loans.periods import days_left
 from fibercap.model.loans.prepared import Prepared
 from fibercap.model.loans.style import held, per_draw
@@ -89,7 +90,7 @@ class CashLoan:
         deferred = (
             self._fee
             * days_left(self.loan, day)
-            * np.logical_or(account.balance > 0, self._timeline.ends[period] < self._until)
+            * np.logical_or(account.balance > HALF_A_CENT, self._timeline.ends[period] < self._until)
         )
         self.cost = sums["interest"] + sums["fees"] + self._deferred + upfront - deferred
         self._deferred = deferred

@@ -87,15 +87,13 @@ def all_in_cost(projection: Projection) -> Measure:
     dates = [projection.value(f"loans.{name}.schedule.date")[0] for name in loans]
     flows = [projection.value(reported(projection.scenario, name, "borrower_cash_flow")) for name in loans]
     measure = _all_in(projection, "all_in_cost", "All-in cost of debt", dates, flows)
-    alone = len(loans) == 1 and projection.scenario.loan_currency(loans[0]) == projection.scenario.currency
-    rows = [reported(projection.scenario, name, "borrower_cash_flow") for name in loans]
-    rows += [f"loans.{name}.schedule.date" for name in loans]
-    return replace(measure, formula=_xirr(loans[0]) if alone else "", reads=tuple(rows))
+    rows = [(reported(projection.scenario, n, "borrower_cash_flow"), f"loans.{n}.schedule.date") for n in loans]
+    return replace(measure, formula=_xirr(rows) if rows else "")
 
 
-def _xirr(loan: str) -> str:
-    at = f"loans.{loan}.schedule"
-    return f"XIRR({{{at}.borrower_cash_flow}}, {{{at}.date}}) / {{time.one_year}}"
+def _xirr(rows: list[tuple[str, str]]) -> str:
+    """Return the formula of the rate of flows, each with its dates."""
+    return f"XIRR({', '.join(f'{{{flow}}}, {{{dates}}}' for flow, dates in rows)}) / {{time.one_year}}"
 
 
 def _all_in(projection: Projection, name: str, label: str, dates: list[Array], flows: list[Array]) -> Measure:
@@ -111,7 +109,7 @@ def loan_all_in_cost(projection: Projection, loan: str) -> Measure:
     at = f"loans.{loan}.schedule"
     dates, flows = [projection.value(f"{at}.date")[0]], [projection.value(f"{at}.borrower_cash_flow")]
     measure = _all_in(projection, f"all_in_cost.{loan}", f"All-in cost of {loan}", dates, flows)
-    return replace(measure, formula=_xirr(loan))
+    return replace(measure, formula=_xirr([(f"{at}.borrower_cash_flow", f"{at}.date")]))
 
 
 def loan_average_life(projection: Projection, loan: str) -> Measure:
@@ -133,7 +131,7 @@ def _carried_text(projection: Projection, loan: str, balance: str) -> str:
     if projection.scenario.loans[loan].day_count == "equal_periods":
         return f"SUM({{{balance}}} * {{{at}.year_fraction}})"
     days = f"({{{at}.date}} - {{{at}.date@-1}}) / {{time.days_in_year}} * {{time.one_year}}"
-    return f"SUM({{{balance}}} * IF({{{at}.opening}} > 0, {days}, 0 * {{time.one_year}}))"
+    return f"SUM({{{balance}}} * {days})"  # nothing is owed before the first event, whatever the days before it
 
 
 def average_life(projection: Projection) -> Measure:

@@ -240,13 +240,15 @@ class PlanRows:
         for name, source in self.sources.items():
             # Shares of financing costs are found round by round: a formula that gave them would rest on itself.
             solved = self.plan.circular and self.plan.funding.sources[name].unit != "money"
+            own, rest = f"{at}.{name}", self.plan.funding.sources[name].unit == REST
+            reads = [own] if rest else []  # the word `rest` is in no formula, and yet it decides
             limit = self.sheet.give(
-                f"{at}.{name}.limit", source.currency, source.value, formula=source.text, fixed=solved
+                f"{own}.limit", source.currency, source.value, *reads, formula=source.text, fixed=solved
             )
             able[name] = f"MAX({limit} - {{{at}.{name}_to_date@-1}}, 0)"
             if name in self.loans:
-                reads = self.loans[name].drawing_reads(name)
-                flag = Row(f"{at}.{name}_available", f"{name} may be drawn", "", FLOW, reads=reads)
+                dates = self.loans[name].drawing_reads(name)
+                flag = Row(f"{at}.{name}_available", f"{name} may be drawn", "", FLOW, reads=dates)
                 self.sheet.put(flag, available(self.loans[name], self.timeline))
                 able[name] += f" * {{{at}.{name}_available}}"
             if source.rate:

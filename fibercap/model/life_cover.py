@@ -15,6 +15,10 @@ if TYPE_CHECKING:
     from fibercap.core.units import Array
     from fibercap.model.plan import Plan
 
+LEVERAGE = "accounts.debt_to_ebitda"
+"""A ratio that is beyond any limit, and not just undefined, where there is debt and no positive EBITDA."""
+YEARLY = frozenset({"accounts.dscr", "accounts.interest_cover", LEVERAGE})
+"""Ratios of a calendar year, which stand in its last period."""
 LIFE = "accounts.loan_life_worth"
 REST = "accounts.cfads_worth"
 PER_PERIOD = "{time.months_in_period} / {time.months_in_year}"

@@ -14,7 +14,7 @@ from fibercap.core.units import in_words
 from fibercap.model.accounts import account_rows
 from fibercap.model.cover import cover_rows
 from fibercap.model.facilities import loan_blocks
-from fibercap.model.life_cover import last_known, ratio_rows
+from fibercap.model.life_cover import LEVERAGE, last_known, ratio_rows
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -92,6 +92,12 @@ def _locked_row(sheet: Sheet, scenario: Scenario, lock: tuple[str, str], covenan
     least = f"{given} * {edge!r}"
     earlier = f"{{{own}@-1}}"
     text = f"IF({{{row}}} {sign} {least}, 1, IF({{{row}}} {keeps} {least}, 0, {earlier}))"
+    if row == LEVERAGE and not floor:  # debt without earnings is beyond any multiple of them
+        lost = (sheet.value("accounts.ebitda_in_year") <= 0) & (sheet.value("accounts.debt") > 0)
+        lost = lost & (sheet.value("time.closes_year") > 0)
+        beyond, tested = beyond | lost, tested | lost
+        never = "AND({time.closes_year} > 0, {accounts.ebitda_in_year} <= 0, {accounts.debt} > 0)"
+        text = f"IF({never}, 1, {text})"
     if covenant.test == "year" or not (covenant.test or sheet.rows[row].undefined):
         tested = tested & (sheet.value("time.closes_year") > 0)
         text = f"IF({{time.closes_year}} > 0, {text}, {earlier})"

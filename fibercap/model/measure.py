@@ -9,13 +9,12 @@ import numpy as np
 
 from fibercap.core.reach import references
 from fibercap.core.timeline import period_label
+from fibercap.model.life_cover import YEARLY
 
 if TYPE_CHECKING:
     from fibercap.core.units import Array
     from fibercap.model.projection import Projection
 
-YEARLY: Final = frozenset({"accounts.dscr", "accounts.interest_cover", "accounts.debt_to_ebitda"})
-"""Ratios of a calendar year, which stand in its last period."""
 HIGHER: Final = "higher"
 LOWER: Final = "lower"
 

@@ -36,7 +36,7 @@ if TYPE_CHECKING:
     from fibercap.model.scenario import Scenario
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Projection:
     """What a scenario leads to: blocks of rows, the laws' largest gaps, and how many formulas were proved."""
 
@@ -45,6 +45,14 @@ class Projection:
     laws: Mapping[str, float]
     proved: int
     draws: int = field(default=1)
+
+    def __repr__(self) -> str:
+        """Say what it is in a line, for its arrays would fill pages; `fibercap.annual` shows them."""
+        plan, timeline = self.scenario, self.timeline
+        option = f", option {plan.option}" if plan.option else ""
+        draws = f", {self.draws:,} draws" if self.draws > 1 else ""
+        span = f"{timeline.start} to {timeline.end} by {timeline.step}"
+        return f"<Projection of {plan.id}{option}: {span}, {len(self.period_rows)} rows{draws}>"
 
     @property
     def timeline(self) -> Timeline:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
@@ -142,7 +142,9 @@ def only_rate(times: ArrayLike, cash_flows: ArrayLike) -> Array:
     As `all_rates`. Series with one change of sign have exactly one rate and are solved together.
     """
     when, given = np.asarray(times, dtype=float), np.asarray(cash_flows, dtype=float)
-    many = given.ndim == 2 and len(given) >= MANY  # noqa: PLR2004 - (member, event)
+    if given.ndim == 2 and len(given) == 1 and when.shape == given.shape[1:]:  # noqa: PLR2004 - (member, event)
+        return _remembered(when.tobytes(), given.tobytes()).copy()
+    many = given.ndim == 2 and len(given) >= MANY  # noqa: PLR2004
     if not many or when.shape != given.shape[1:] or when.size < 2 or not (np.diff(when) > 0).all():  # noqa: PLR2004
         return _only_rate(when, given)
     rates = _rate(quick_rates(when - when[0], given))
@@ -150,6 +152,12 @@ def only_rate(times: ArrayLike, cash_flows: ArrayLike) -> Array:
     if left.any():
         rates[left] = _only_rate(when, given[left])
     return rates
+
+
+@lru_cache(maxsize=256)
+def _remembered(times: bytes, cash_flows: bytes) -> Array:
+    """Return the rate of one series; ways of financing share the flows that they do not change."""
+    return _only_rate(np.frombuffer(times), np.frombuffer(cash_flows)[np.newaxis])
 
 
 def _only_rate(times: Array, cash_flows: Array) -> Array:

@@ -74,8 +74,10 @@ def _flow_rows(sheet: Sheet, plan: Plan, key: str, label: str, without: Mapping[
     elif isinstance(terms, Multiple):
         times = sheet.give("inputs.money.terminal_value.multiple", "", terms.multiple)
         periods = min(12 // plan.timeline.months, sheet.length)
-        year = " + ".join(f"{{returns.{key}_ebitda@-{back}}}" for back in range(periods)).replace("@-0", "")
-        text = f"{{returns.is_last}} * {times} * ({year})"
+        summed = f"returns.{key}_ebitda_to_date"
+        text = f"{{{summed}@-1}} + {{returns.{key}_ebitda}}"
+        sheet.put(Row(summed, f"{label}: EBITDA to date", money, STOCK, text), np.cumsum(ebitda, axis=-1))
+        text = f"{{returns.is_last}} * {times} * ({{{summed}}} - {{{summed}@-{periods}}})"
         value = last * terms.multiple * ebitda[..., -periods:].sum(axis=-1, keepdims=True)
     kind = ("money.terminal_value",)
     row = Row(f"returns.{key}_terminal_value", f"{label}: terminal value", money, FLOW, text, reads=kind)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
@@ -10,6 +10,7 @@ from fibercap.model.measure import HIGHER, LOWER, Measure, made, undefined
 from fibercap.model.roots import all_rates, only_rate, rate_reason
 
 if TYPE_CHECKING:
+    from fibercap.core.units import Array
     from fibercap.model.projection import Projection
 
 
@@ -22,7 +23,7 @@ def _npv(projection: Projection, key: str, label: str) -> Measure:
     formula = f"SUM({{{row}}})"
     reason = _no_projects(projection) if key == "project" else ""
     if projection.scenario.money.discount_rate is None:
-        reason = "no `money.discount_rate` is given"
+        reason, formula = "no `money.discount_rate` is given", ""
     values = undefined(projection) if reason else projection.value(row).sum(axis=-1)
     return made(name, label, money, formula, values, reason=reason, better=HIGHER)
 
@@ -76,9 +77,21 @@ def levelized_cost(projection: Projection) -> Measure:
     return made(name, label, f"{plan.currency}/km", formula, values, reason=reason, better=LOWER)
 
 
+DUST: Final = 1e-12
+"""Share of the largest flow below which one is what rounding leaves."""
+
+
+def without_dust(flows: Array) -> Array:
+    """Return flows (..., period) without what rounding leaves of nothing: its signs would count as changes of sign."""
+    return np.where(np.abs(flows) <= DUST * np.max(np.abs(flows), axis=-1, keepdims=True, initial=0.0), 0.0, flows)
+
+
 def _irr(projection: Projection, name: str, label: str, row: str) -> Measure:
     formula = f"((1 + IRR({{{row}}}))^({{time.months_in_year}} / {{time.months_in_period}}) - 1) / {{time.one_year}}"
-    flows, years = projection.value(row), np.arange(1, projection.timeline.count + 1) * projection.timeline.months / 12
+    flows, years = (
+        without_dust(projection.value(row)),
+        np.arange(1, projection.timeline.count + 1) * projection.timeline.months / 12,
+    )
     reason = _no_projects(projection)
     values = undefined(projection) if reason else only_rate(years, flows)
     missing = np.flatnonzero(np.isnan(values))
@@ -107,7 +120,8 @@ def terminal_value(projection: Projection) -> Measure:
 
 def payback(projection: Projection) -> Measure:
     """Years from first project spending until the cumulative undiscounted flow is positive for good."""
-    formula = "SUM({returns.payback_months}) / {time.months_in_year} * {time.one_year}"
+    waits = "SUM({returns.is_last} * {returns.waiting})"
+    formula = f"SUM({{returns.payback_months}}) / {{time.months_in_year}} * {{time.one_year}} / (1 - {waits})"
     values = projection.value("returns.payback_months").sum(axis=-1) / 12
     never = projection.value("returns.waiting")[..., -1] > 0
     reason = _no_projects(projection) or "not paid back within the horizon, terminal value left out"

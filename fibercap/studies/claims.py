@@ -215,7 +215,7 @@ def _at(projection: Projection, row: str, when: str) -> Array | str:
 
 def holds(comparator: str, value: Array, limit: Array, within: Array) -> npt.NDArray[np.bool_]:
     """Tell whether values keep their limits, (draw,); `about` may be off by a share of it."""
-    slack = ROUNDING * np.maximum(np.abs(value), np.abs(limit))
+    slack = ROUNDING * np.maximum(np.where(np.isfinite(value), np.abs(value), 0.0), np.abs(limit))
     kept = {
         "above": value > limit + slack,
         "at_least": value >= limit - slack,

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from fibercap.studies.flips import Flip
     from fibercap.studies.headroom import Headroom
 
-ALIKE = 1e-9
+ALIKE = 1e-6
 """Measures nearer than this share of the largest are alike."""
 ASIDE = ("options", "claims", "sources", "id", "title", "note", "default_source", "fibercap")
 
@@ -67,7 +67,7 @@ class Case:
         return {year: max(-amount, 0.0) for year, amount in sums.items()}
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Comparison:
     """Cases by name, the one the others are measured against, and the inputs in which each differs from it."""
 
@@ -75,6 +75,10 @@ class Comparison:
     cases: Mapping[str, Case]
     differences: Mapping[str, Mapping[str, tuple[str | None, str | None]]]
     currency: str
+
+    def __repr__(self) -> str:
+        """Say what it is in a line; `fibercap.table` shows its measures."""
+        return f"<Comparison with {self.baseline}: {', '.join(self.cases)}>"
 
     def best(self, measure: str) -> tuple[str, ...]:
         """Return the cases in which a measure is best; none where it has no better side or all are alike."""

@@ -12,8 +12,8 @@ from fibercap.core.errors import Problem, ScenarioError
 from fibercap.core.timeline import STOCK
 from fibercap.core.tree import place_of
 from fibercap.core.units import in_words
+from fibercap.model.life_cover import LEVERAGE, YEARLY
 from fibercap.model.lock_up import locked_row
-from fibercap.model.measure import YEARLY
 from fibercap.model.measures import measure_named, names
 from fibercap.studies.claims import WORDS, holds, lost
 
@@ -178,6 +178,9 @@ def _by_time(projection: Projection, loan: str, covenant: Covenant) -> dict[str,
     values, dated = projection.by(covenant.row, step), row.undefined and row.nature == STOCK
     if dated:
         whole = projection.value(covenant.row)
+        if covenant.row == LEVERAGE:  # debt without earnings is beyond any multiple of them
+            lost = (projection.value("accounts.ebitda_in_year") <= 0) & (projection.value("accounts.debt") > 0)
+            whole = np.where(lost & (projection.value("time.closes_year") > 0), np.inf, whole)
         values = {label: _last_known(whole[:, part]) for label, part in timeline.groups(step).items()}
     runs = {label for label, part in timeline.groups(step).items() if part.stop > first and part.start <= last}
     found = {label: value for label, value in values.items() if label in runs}
@@ -200,6 +203,10 @@ def breaches(found: Mapping[str, Tested]) -> list[str]:
         if broken and tested.tightest is not None:
             first, often = broken[0], f", {len(broken)} of {len(tested.tests)} times" if len(broken) > 1 else ""
             says = "" if tested.says == tested.name else f" ({tested.says})"
+            if np.isinf(first.value):
+                far = f"there is debt, and no EBITDA; {WORDS[tested.comparator]} {tested.limit:,.2f} times is promised"
+                told.append((-np.inf, f"covenant {key}{says} is broken in {first.when}{often}: {far}"))
+                continue
             value, limit = (
                 f"{n:,.{2 if abs(n) < MANY else 0}f} {tested.unit}".rstrip() for n in (first.value, tested.limit)
             )

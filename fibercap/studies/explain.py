@@ -89,10 +89,12 @@ def explain(projection: Projection, path: str, when: str = "", depth: int = 2, d
     """
     known = Inputs(projection.scenario)
     if not when:
-        if known.known(path):
-            return use_of(projection, known, path)
+        if known.known(path.removeprefix(INPUT)):
+            return use_of(projection, known, path.removeprefix(INPUT))
         if path in names(projection):
             return _measure(projection, known, path, depth, draw)
+        if any(path in block.given for block in projection.blocks.values()):
+            return _result(projection, Explainer(Cells(projection, draw), known).given(path, depth), [path])
     row = path if path in projection.rows else f"{INPUT}{path}"
     if row not in projection.rows or not when:
         raise FibercapError(_refusal(projection, known, path, when))
@@ -206,7 +208,8 @@ class Explainer:
         item: Given = self.cells.given[path]
         number = Number(path.removeprefix(INPUT), "", "", float(self.cells.whole(path)), item.unit)
         if item.formula:
-            return self.filled(number, item.formula, 0, depth)
+            found = self.filled(number, item.formula, 0, depth)
+            return replace(found, written=self._written(item.reads)) if item.reads and depth > 0 else found
         return self._read(number, item.reads, depth) if item.reads else replace(number, note="a constant")
 
     def whole_row(self, path: str) -> Number:
@@ -258,7 +261,7 @@ class Explainer:
         told = f"{found.count} terms"
         told += f", {len(found.columns) or 'none'} of them not zero" if len(found.columns) < found.count else ""
         told += f"; the largest {len(largest)}" if len(largest) < len(found.columns) else ""
-        whole = None if call.function in {"IRR", "XIRR"} else found.value
+        whole = None if call.function in {"IRR", "XIRR"} else _defined(found.value)
         return [replace(total, value=whole, note=told, inputs=tuple(terms), hidden=0)]
 
     def _in_force(self, path: str, column: int) -> Written:

@@ -10,8 +10,11 @@ from fibercap.model.projection import project
 from fibercap.model.scenario import Scenario
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from fibercap.model.loans import Schedule
     from fibercap.model.plan import Lending
+    from fibercap.model.projection import Projection
 
 
 def schedules(lending: Lending, name: str | None = None) -> dict[str, Schedule]:
@@ -33,9 +36,14 @@ def schedules(lending: Lending, name: str | None = None) -> dict[str, Schedule]:
         raise FibercapError(f"no loan `{name}`; {did_you_mean(name, lending.loans, 'loans')}")
     names = [name] if name is not None else list(lending.loans)
     if isinstance(lending, Scenario):
-        blocks = project(lending).blocks
-        return {key: schedule_of(setting_of(lending, key), blocks[f"loans.{key}.schedule"]) for key in names}
+        return projected_schedules(project(lending), names)
     return {key: _alone(lending, key) for key in names}
+
+
+def projected_schedules(projection: Projection, names: Sequence[str] = ()) -> dict[str, Schedule]:
+    """Return the schedules of some of a projection's loans, or of all of them, by name."""
+    plan, blocks = projection.scenario, projection.blocks
+    return {key: schedule_of(setting_of(plan, key), blocks[f"loans.{key}.schedule"]) for key in names or plan.loans}
 
 
 def setting_of(lending: Lending, name: str) -> Setting:

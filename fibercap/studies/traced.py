@@ -68,6 +68,10 @@ class Inputs:
         return tuple(".".join(path) for path, _ in leaves(self.values))
 
     @cached_property
+    def _counted(self) -> tuple[str, ...]:
+        return tuple(item.path for item in self.scenario.inputs())
+
+    @cached_property
     def _quantities(self) -> dict[str, tuple[Any, str]]:
         """Every number, date and path that the plan holds, defaults included, with its unit."""
         found = {}
@@ -84,8 +88,9 @@ class Inputs:
         """Return each input that is written at a path or below it; what it is left at, if there is none."""
         keys = tuple(path.split("."))
         tree = at(self.values, keys)
-        found = [self._leaf((*keys, *inner), leaf) for inner, leaf in leaves(tree)] if tree is not None else []
-        return tuple(found) or self._defaults(path)
+        found = [((*keys, *inner), leaf) for inner, leaf in leaves(tree)] if tree is not None else []
+        told = [self._leaf(where, leaf) for where, leaf in found if where[-1] != "note" or len(found) == 1]
+        return tuple(told) or self._defaults(path)
 
     def one(self, path: str) -> Written:
         """Return an input as one: a block, such as a path over time, with its values in one line."""
@@ -105,15 +110,23 @@ class Inputs:
         return Written(".".join(keys), _text(leaf.value), is_default=False, steps=_steps(leaf), **self._told(keys))
 
     def _told(self, keys: tuple[str, ...]) -> dict[str, str]:
-        """Return source, title, kind, where and note of an input: its own, or those of the block that gives them."""
+        """Return source, title, kind, where and note of an input: its own, or those of the block that gives them.
+
+        What is no number, date or path, such as a title or a style, counts in no evidence; it has the source it names.
+        """
+        around = [self.wrappers[keys[:n]] for n in range(len(keys), 0, -1) if keys[:n] in self.wrappers]
+        block: Mapping[str, Tree] = around[0] if around else {}
+        told = {key: _text(leaf.value) for key in ("where", "note") if isinstance(leaf := block.get(key), Leaf)}
+        if not self._counts(".".join(keys)) and not any("source" in wrapper for wrapper in around):
+            return told
         name = self.scenario.source_at(keys, self.wrappers)
         source = self.scenario.sources.get(name)
-        block: Mapping[str, Tree] = next(
-            (self.wrappers[keys[:n]] for n in range(len(keys), 0, -1) if keys[:n] in self.wrappers), {}
-        )
-        told = {key: _text(leaf.value) for key in ("where", "note") if isinstance(leaf := block.get(key), Leaf)}
         title, kind = (source.title, source.kind) if source else ("", self.scenario.kind_of(name))
         return {"source": name, "title": title, "kind": kind, **told}
+
+    def _counts(self, path: str) -> bool:
+        """Tell whether a path is a number, date or path over time, part of one, or a block that holds one."""
+        return any(f"{path}.".startswith(f"{one}.") or one.startswith(f"{path}.") for one in self._counted)
 
     def _held(self, path: str) -> Any:  # noqa: ANN401 - whatever a field may hold
         """Return what the plan holds at a path."""

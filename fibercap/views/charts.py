@@ -4,26 +4,69 @@ from __future__ import annotations
 
 import io
 import warnings
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 from fibercap.core.errors import FibercapError, did_you_mean
+from fibercap.views.charts_bridge import bridge_chart
 from fibercap.views.charts_capacity import capacity_chart
+from fibercap.views.charts_cash import cash_chart
 from fibercap.views.charts_compare import compare_chart
+from fibercap.views.charts_cover import cover_chart
 from fibercap.views.charts_debt import debt_chart
-from fibercap.views.charts_style import SETTINGS
+from fibercap.views.charts_funding import funding_chart
+from fibercap.views.charts_output import output_chart
+from fibercap.views.charts_revenue import revenue_chart
+from fibercap.views.charts_style import SETTINGS, TITLE, TITLED
+from fibercap.views.charts_tested import claims_chart
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
-
     from matplotlib.figure import Figure
+    from matplotlib.transforms import Bbox
 
     from fibercap.model.projection import Projection
+    from fibercap.model.scenario import Scenario
     from fibercap.studies.compare import Comparison
 
-CHARTS: Final[dict[str, Callable[[Projection, Comparison | None], Figure]]] = {
-    "capacity": capacity_chart,
-    "debt": debt_chart,
-    "compare": compare_chart,
+
+@dataclass(frozen=True)
+class Chart:
+    """A chart: what it shows, how it is drawn, to which plans it applies, and whether it compares their options."""
+
+    shows: str
+    draw: Callable[[Projection, Comparison | None], Figure]
+    applies: Callable[[Scenario], bool] = lambda _plan: True
+    compares: bool = False
+
+
+def _borrows(plan: Scenario) -> bool:
+    return bool(plan.loans)
+
+
+def _builds(plan: Scenario) -> bool:
+    return bool(plan.projects) or any(plant.purchase for plant in plan.plants.values())
+
+
+def _chooses(plan: Scenario) -> bool:
+    return bool(plan.options) and plan.option is None
+
+
+def _values_options(plan: Scenario) -> bool:
+    return _chooses(plan) and len(plan.options) > 1 and bool(plan.projects) and plan.money.discount_rate is not None
+
+
+CHARTS: Final[dict[str, Chart]] = {
+    "capacity": Chart("Capacity by plant, with claims", capacity_chart),
+    "output": Chart("Output, sales and demand by product", output_chart),
+    "revenue": Chart("Revenue by plant, EBITDA and its margin", revenue_chart),
+    "debt": Chart("Debt by loan, to maturity", debt_chart, _borrows),
+    "cover": Chart("Debt service, the cash flow for it, and cover with covenants", cover_chart, _borrows),
+    "cash": Chart("Cash held and cash flows", cash_chart),
+    "funding": Chart("Uses of funds and who pays for them", funding_chart, _builds),
+    "claims": Chart("Claims against what the plan leads to", claims_chart, lambda plan: bool(plan.claims)),
+    "compare": Chart("Ways of financing side by side", compare_chart, _chooses, compares=True),
+    "bridge": Chart("From the baseline's worth to each option's", bridge_chart, _values_options, compares=True),
 }
 SUFFIXES: Final[dict[str, Mapping[str, Any]]] = {  # what each format writes about itself; never the time
     ".png": {},
@@ -32,7 +75,9 @@ SUFFIXES: Final[dict[str, Mapping[str, Any]]] = {  # what each format writes abo
 }
 
 
-def write_chart(name: str, path_suffix: str, projection: Projection, comparison: Comparison | None) -> bytes:
+def write_chart(
+    name: str, path_suffix: str, projection: Projection, comparison: Comparison | None, *, titled: bool = True
+) -> bytes:
     """Draw a chart and return its file's bytes, the same each time.
 
     Parameters
@@ -45,6 +90,8 @@ def write_chart(name: str, path_suffix: str, projection: Projection, comparison:
         What to draw; of a batch, the first draw.
     comparison : Comparison, optional
         Its financing options side by side; `compare` needs them.
+    titled : bool
+        Write the scenario's title on it; left out where a page around it has that title.
 
     Raises
     ------
@@ -55,10 +102,10 @@ def write_chart(name: str, path_suffix: str, projection: Projection, comparison:
     """
     if name not in CHARTS:
         raise FibercapError(f"no chart `{name}`; {did_you_mean(name, CHARTS, 'charts')}")
-    return rendered(lambda: CHARTS[name](projection, comparison), path_suffix)
+    return rendered(lambda: CHARTS[name].draw(projection, comparison), path_suffix, titled=titled)
 
 
-def rendered(draw: Callable[[], Figure], path_suffix: str) -> bytes:
+def rendered(draw: Callable[[], Figure], path_suffix: str, *, titled: bool = True) -> bytes:
     """Draw a figure and return its file's bytes, the same each time; see `write_chart`.
 
     Raises
@@ -77,5 +124,19 @@ def rendered(draw: Callable[[], Figure], path_suffix: str) -> bytes:
         warnings.filterwarnings("ignore", message=r"Glyph .* missing from font")  # the picture shows it
         mpl.rcdefaults()  # a user's own style would change the bytes
         mpl.rcParams.update(SETTINGS)
-        draw().savefig(content, format=suffix.removeprefix("."), metadata=dict(SUFFIXES[suffix]))
+        figure = draw()
+        box = None if titled else _without_title(figure)
+        form = suffix.removeprefix(".")
+        figure.savefig(content, format=form, metadata=dict(SUFFIXES[suffix]), bbox_inches=box)
     return content.getvalue()
+
+
+def _without_title(figure: Figure) -> Bbox:
+    """Take the title off a figure; return what is left of the page. [inch]"""
+    from matplotlib.transforms import Bbox
+
+    titles = [text for text in figure.texts if text.get_gid() == TITLE]
+    for text in titles:
+        text.remove()
+    width, height = figure.get_size_inches()
+    return Bbox([[0, 0], [width, height - TITLED * len(titles) - 0.15]])

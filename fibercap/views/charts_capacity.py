@@ -3,33 +3,30 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from fibercap.core.timeline import month_number, month_start
 from fibercap.studies.claims import outcomes
 from fibercap.views.charts_claims import draw_claims, handles, marks_on
+from fibercap.views.charts_labels import step_points
 from fibercap.views.charts_style import (
     INK,
     MARGIN,
     MOST,
     OTHERS,
     PALETTE,
-    SIZES,
     SOFT,
     WIDTH,
-    apart,
-    fit,
     mixed,
     name_panel,
     notice,
     open_page,
     scale,
-    short,
-    width_of,
     year_axis,
 )
+from fibercap.views.charts_years import Band, name_bands
 
 if TYPE_CHECKING:
     from matplotlib.artist import Artist
@@ -194,29 +191,17 @@ def _draw_stack(page: Page, plants: list[Capacity], colours: dict[str, str]) -> 
     ax.set_ylim(0, top * 1.08 or 1.0)
     name_panel(ax, "All plants", f"{word}km/year", width)
     year_axis(ax, float(times[0]), float(times[-1]), width)
-    _name_bands(page, ax, plants, colours, steps[:, -1] / divisor)
-
-
-def _name_bands(page: Page, ax: Axes, plants: list[Capacity], colours: dict[str, str], tops: Array) -> None:
-    """Write each plant's name and last nameplate beside its band, moved apart where bands are thin."""
-    from matplotlib.transforms import blended_transform_factory
-
-    high = ax.get_ylim()[1]
-    line = 0.19 / STACK * high
-    middles = (np.append(0.0, tops[:-1]) + tops) / 2
-    beside = blended_transform_factory(ax.transAxes, ax.transData)
-    width = WIDTH - LEFT - MARGIN - LABELS
-    sizes = np.diff(tops, prepend=0.0)
-    for plant, middle, at, size in zip(plants, middles, apart(list(middles), line, line / 2, high), sizes, strict=True):
-        across = [1.0, 1 + 0.06 / width, 1 + 0.14 / width]
-        ax.plot(across, [middle, middle, at], color=SOFT, linewidth=0.6, transform=beside, clip_on=False)
-        square: dict[str, Any] = {"marker": "s", "markersize": 6, "color": colours[plant.key], "linestyle": "none"}
-        ax.plot([1 + 0.22 / width], [at], transform=beside, clip_on=False, **square)
-        number = short(size)
-        name = fit(plant.name, "label", LABELS - 0.42 - width_of(number))
-        ax.text(1 + 0.32 / width, at, f"{name}  {number}", transform=beside, va="center", fontsize=SIZES["label"])
+    name_bands(ax, _bands(plants, colours, steps[:, -1] / divisor), width, STACK, LABELS)
     end = f"nameplate, end of {int(np.ceil(plants[0].times[-1])) - 1}"
     page.text(WIDTH - MARGIN - LABELS + 0.14, HEADING - 0.21, end, "small", color=SOFT)
+
+
+def _bands(plants: list[Capacity], colours: dict[str, str], tops: Array) -> list[Band]:
+    lows = np.append(0.0, tops[:-1])
+    return [
+        Band(plant.name, colours[plant.key], low, high, high - low)
+        for plant, low, high in zip(plants, lows, tops, strict=True)
+    ]
 
 
 def _draw_plant(ax: Axes, plant: Capacity, colour: str, marks: list[Mark], width: float) -> None:
@@ -230,17 +215,4 @@ def _draw_plant(ax: Axes, plant: Capacity, colour: str, marks: list[Mark], width
     ax.set_ylim(min([0.0, *limits]) / divisor, highest / divisor * (1.3 if marks else 1.1) or 1.0)
     name_panel(ax, plant.name, f"{word}km/year", width)
     year_axis(ax, float(plant.times[0]), float(plant.times[-1]), width)
-    draw_claims(ax, marks, divisor, _points(plant.times, plant.nameplate / divisor))
-
-
-def _points(times: Array, levels: Array) -> Array:
-    """Return points along a line of steps, dense enough that no label slips between two."""
-    along = np.linspace(times[0], times[-1], 400)
-    flat = np.column_stack(
-        [along, levels[np.clip(np.searchsorted(times, along, side="right") - 1, 0, len(levels) - 1)]]
-    )
-    rises = [
-        np.column_stack([np.full(40, at), np.linspace(low, high, 40)])
-        for at, low, high in zip(times[1:-1], levels[:-1], levels[1:], strict=True)
-    ]
-    return np.concatenate([flat, *rises])
+    draw_claims(ax, marks, divisor, step_points(plant.times, plant.nameplate / divisor))

@@ -1,4 +1,4 @@
-"""Claims on a chart: where their markers stand, what is said beside them, and how labels keep apart."""
+"""Claims on a chart of capacity: where their markers stand, and what is said beside them."""
 
 from __future__ import annotations
 
@@ -9,7 +9,8 @@ import numpy as np
 
 from fibercap.core.dates import whole_period
 from fibercap.core.timeline import STOCK
-from fibercap.views.charts_style import SETTINGS, SIZES, short, width_of
+from fibercap.views.charts_labels import Label, label
+from fibercap.views.charts_style import FAILS, HOLDS, short
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -21,17 +22,9 @@ if TYPE_CHECKING:
     from fibercap.model.projection import Projection
     from fibercap.studies.claims import Outcome
 
-HOLDS: Final = "#00695C"
-FAILS: Final = "#C2410C"
 SIGNS: Final = {"above": ">", "at_least": "≥", "below": "<", "at_most": "≤", "about": "≈"}
 ROWS: Final = {"nameplate": "nameplate", "effective_capacity": "effective"}
 MARKER: Final = 7.0
-CLASH: Final = 1000.0
-COVERED: Final = 25.0
-NEAR: Final = 9.0
-PADDING: Final = 2.0
-GRID: Final = 4.0
-"""Distance between the places that are tried for a label. [point]"""
 POINTS: Final = 60
 
 
@@ -80,15 +73,21 @@ def handles(tested: Iterable[Outcome]) -> list[Artist]:
 
     found = {outcome.holds for outcome in tested}
     return [
-        Line2D([], [], **_style(holds=holds), linestyle="none", label=f"claim {'holds' if holds else 'fails'}")
+        Line2D([], [], **marker(holds=holds), linestyle="none", label=f"claim {'holds' if holds else 'fails'}")
         for holds in (True, False)
         if holds in found
     ]
 
 
-def _style(*, holds: bool) -> dict[str, Any]:
+def marker(*, holds: bool) -> dict[str, Any]:
+    """Return how a verdict is marked: a dot, or a cross."""
     colour, shape, size = (HOLDS, "o", MARKER) if holds else (FAILS, "X", MARKER + 1.5)
     return {"marker": shape, "color": colour, "markersize": size, "markeredgecolor": "white", "markeredgewidth": 0.9}
+
+
+def colour_of(outcome: Outcome) -> str:
+    """Return the colour of a claim that holds or fails; its marker has another shape too."""
+    return HOLDS if outcome.holds else FAILS
 
 
 def draw_claims(ax: Axes, marks: Sequence[Mark], divisor: float, lines: Array) -> None:
@@ -97,38 +96,15 @@ def draw_claims(ax: Axes, marks: Sequence[Mark], divisor: float, lines: Array) -
     Axes must have their limits by now, for labels are placed by what they would touch.
     """
     for mark in marks:
-        y, colour = mark.outcome.limit / divisor, HOLDS if mark.outcome.holds else FAILS
+        y, colour = mark.outcome.limit / divisor, colour_of(mark.outcome)
         if mark.end > mark.start:
             ax.plot([mark.start, mark.end], [y, y], color=colour, linewidth=1.4, solid_capstyle="butt", zorder=5)
         if mark.within:
             ends = [y * (1 - mark.within), y * (1 + mark.within)]
             ax.plot([mark.at, mark.at], ends, color=colour, linewidth=1.0, marker="_", markersize=5, zorder=5)
-        ax.plot([mark.at], [y], **_style(holds=mark.outcome.holds), linestyle="none", clip_on=False, zorder=6)
-    _label(ax, marks, divisor, lines)
-
-
-def _label(ax: Axes, marks: Sequence[Mark], divisor: float, lines: Array) -> None:
-    """Label each marker at the place that touches least and lies nearest, the first ones first."""
-    pixel, panel = SETTINGS["figure.dpi"] / 72, np.array(ax.get_window_extent().extents)
-    shapes = [lines, *(_shape(mark, divisor) for mark in marks)]
-    points = ax.transData.transform(np.concatenate(shapes))
-    points = np.unique((points / pixel).round(), axis=0) * pixel
-    centres = [ax.transData.transform((mark.at, mark.outcome.limit / divisor)) for mark in marks]
-    reach = 0.75 * MARKER * pixel
-    taken = [np.concatenate([centre - reach, centre + reach]) for centre in centres]
-    for mark, centre in zip(marks, centres, strict=True):
-        words, colour = mark.label_for(divisor), HOLDS if mark.outcome.holds else FAILS
-        boxes = _boxes(_size(words, pixel), panel, centre, pixel)
-        costs = _clashes(boxes, taken, points) + (away := _away(boxes, centre)) / pixel
-        best = int(np.argmin(costs + 0.05 * _aside(boxes, centre) / pixel))
-        taken.append(boxes[best] + PADDING * pixel * np.array([-1, -1, 1, 1]))
-        leader = {"arrowstyle": "-", "color": colour, "linewidth": 0.6, "shrinkA": 0, "shrinkB": 4}
-        ax.annotate(
-            words, (mark.at, mark.outcome.limit / divisor), xytext=tuple((boxes[best, :2] - centre) / pixel),
-            textcoords="offset points", ha="left", va="bottom", fontsize=SIZES["small"], linespacing=1.15, color=colour,
-            bbox={"facecolor": "white", "alpha": 0.82, "edgecolor": "none", "pad": 1.0}, zorder=7,
-            arrowprops=leader if away[best] > NEAR * pixel else None,
-        )  # fmt: skip
+        ax.plot([mark.at], [y], **marker(holds=mark.outcome.holds), linestyle="none", clip_on=False, zorder=6)
+    told = [Label(m.at, m.outcome.limit / divisor, m.label_for(divisor), colour_of(m.outcome)) for m in marks]
+    label(ax, told, np.concatenate([lines, *(_shape(mark, divisor) for mark in marks)]), MARKER)
 
 
 def _shape(mark: Mark, divisor: float) -> Array:
@@ -138,48 +114,3 @@ def _shape(mark: Mark, divisor: float) -> Array:
     return np.concatenate(
         [np.column_stack([along, np.full(POINTS, y)]), np.column_stack([np.full(POINTS, mark.at), up])]
     )
-
-
-def _size(words: str, pixel: float) -> Array:
-    """Return width and height of a label. [pixel]"""
-    lines = words.split("\n")
-    wide, high = max(width_of(line, "small") for line in lines) * 72 + 6, len(lines) * SIZES["small"] * 1.4
-    return np.array([wide, high]) * pixel
-
-
-def _boxes(size: Array, panel: Array, centre: Array, pixel: float) -> Array:
-    """Return where a label may lie in its panel, (place, 4) as x0, y0, x1, y1: on a grid through its marker. [pixel]"""
-    low, high = panel[:2] + pixel, np.maximum(panel[2:] - size - pixel, panel[:2] + pixel)
-    steps = [
-        np.unique(
-            np.append(np.arange(first, last, GRID * pixel), np.clip([at, at - 0.5 * long, at - long], first, last))
-        )
-        for first, last, at, long in zip(low, high, centre, size, strict=True)
-    ]
-    corners = np.stack(np.meshgrid(*steps), axis=-1).reshape(-1, 2)
-    return np.concatenate([corners, corners + size], axis=1)
-
-
-def _clashes(boxes: Array, taken: Sequence[Array], points: Array) -> Array:
-    """Return how bad it is, in points of distance, that each box touches a marker, a label or a line."""
-    there = np.array(taken)
-    near = boxes + 2 * PADDING * np.array([-1, -1, 1, 1])
-    touched = _overlaps(boxes, there[:, :2], there[:, 2:]).sum(axis=1)
-    covered = _overlaps(near, points, points).sum(axis=1) > 0
-    return np.asarray(CLASH * touched + COVERED * covered)
-
-
-def _overlaps(boxes: Array, low: Array, high: Array) -> Array:
-    """Tell for each box and each other one, from its lower left to its upper right corner, whether they overlap."""
-    across = (boxes[:, None, 0] < high[:, 0]) & (boxes[:, None, 2] > low[:, 0])
-    return np.asarray(across & (boxes[:, None, 1] < high[:, 1]) & (boxes[:, None, 3] > low[:, 1]))
-
-
-def _away(boxes: Array, centre: Array) -> Array:
-    """Return how far the nearest point of each box is from a marker. [pixel]"""
-    return np.asarray(np.hypot(*np.maximum(np.maximum(boxes[:, :2] - centre, centre - boxes[:, 2:]), 0.0).T))
-
-
-def _aside(boxes: Array, centre: Array) -> Array:
-    """Return how far the middle of each box is from a marker. [pixel]"""
-    return np.asarray(np.hypot(*((boxes[:, :2] + boxes[:, 2:]) / 2 - centre).T))

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from fibercap.core.calendar import date_of
 from fibercap.core.errors import FibercapError
 from fibercap.model.foreign_loans import reported
-from fibercap.views.charts_debt import day_of
 from fibercap.views.charts_style import (
     FAINT,
     INK,
@@ -27,6 +27,7 @@ from fibercap.views.charts_style import (
     scale,
     year_axis,
 )
+from fibercap.views.charts_tradeoff import draw_tradeoff, tradeoff_height
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -55,7 +56,7 @@ def service_by_year(projection: Projection, years: range) -> Service:
     principal, interest = np.zeros(len(years)), np.zeros(len(years))
     for loan in projection.scenario.loans:
         at = f"loans.{loan}.schedule"
-        places = np.array([day_of(day).year for day in projection.value(f"{at}.date")[0]]) - years.start
+        places = np.array([date_of(day).year for day in projection.value(f"{at}.date")[0]]) - years.start
         inside = (places >= 0) & (places < len(years))
         paid = {key: projection.value(reported(projection.scenario, loan, key))[0][inside] for key in PAID}
         np.add.at(principal, places[inside], paid["principal"])
@@ -70,7 +71,7 @@ def years_of(cases: Mapping[str, Case], projection: Projection) -> range:
         for loan in case.projection.scenario.loans:
             at = f"loans.{loan}.schedule"
             days = case.projection.value(f"{at}.date")[0]
-            found |= {day_of(day).year for day in days[case.projection.value(f"{at}.payment")[0] > 0]}
+            found |= {date_of(day).year for day in days[case.projection.value(f"{at}.payment")[0] > 0]}
     found = found or {projection.timeline.start.year, projection.timeline.end.year}
     return range(min(found), max(found) + 1)
 
@@ -92,7 +93,7 @@ def compare_chart(projection: Projection, comparison: Comparison | None) -> Figu
     lower = HEADING + 0.1 + ROW * len(comparison.cases) + UNDER
     about = f"compared with {comparison.baseline} · debt service: by the year of payment, without upfront fees"
     subtitle = "Ways of financing: debt service by calendar year, and what the debt costs to maturity"
-    page = open_page(projection, subtitle, grid.height + lower, about)
+    page = open_page(projection, subtitle, grid.height + lower + tradeoff_height(comparison), about)
     page.key(_handles(comparison))
     for position, (name, case) in enumerate(comparison.cases.items()):
         ax = page.panel(*grid.place(position), grid.width, PANEL)
@@ -102,6 +103,8 @@ def compare_chart(projection: Projection, comparison: Comparison | None) -> Figu
         _draw_service(ax, years, services[name], rival, divisor)
         year_axis(ax, years.start, years.stop, grid.width)
     _draw_costs(page, comparison, grid.height)
+    if tradeoff_height(comparison):
+        draw_tradeoff(page, comparison, grid.height + lower)
     return page.figure
 
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from fibercap.core.calendar import EXCEL_EPOCH
+from fibercap.core.calendar import date_of
 from fibercap.core.timeline import month_number
 from fibercap.model.foreign_loans import reported
 from fibercap.views.charts_style import (
@@ -67,15 +67,10 @@ class Owed:
         return np.append(0.0, self.closing)[np.searchsorted(self.times, times, side="right")]
 
 
-def day_of(serial: float) -> date:
-    """Return the date that a spreadsheet counts as a number of days."""
-    return date.fromordinal(round(serial) + EXCEL_EPOCH)
-
-
 def owed(projection: Projection, loan: str) -> Owed:
     """Return what is owed on a loan after each of its events."""
     days = projection.value(f"loans.{loan}.schedule.date")[0]
-    times = np.array([month_number(day_of(day)) / 12 for day in days])
+    times = np.array([month_number(date_of(day)) / 12 for day in days])
     return Owed(loan, times, projection.value(reported(projection.scenario, loan, "closing"))[0])
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Final
 
 if TYPE_CHECKING:
@@ -21,6 +22,8 @@ FAINT: Final = "#DDE2E6"
 PALETTE: Final = ("#1F4068", "#E0A458", "#5E8C61", "#BFD4E6", "#8C3F3A", "#D9CBA3", "#7A6C9D")
 """Dark and light in turn, so that neighbours stay apart in grey."""
 OTHERS: Final = "#B4BBC1"
+HOLDS: Final = "#00695C"
+FAILS: Final = "#C2410C"
 MOST: Final = len(PALETTE)
 """Parts of a stack that are drawn one by one; of more, the smallest are drawn as one."""
 
@@ -44,6 +47,11 @@ NEXT: Final = 0.1
 SECOND: Final = 0.17
 """Height of a panel's name where its unit stands below it. [inch]"""
 WIDTH: Final = 9.6
+TITLE: Final = "title"
+TITLED: Final = 0.25
+"""Height of a line of a title. [inch]"""
+KEYED: Final = 0.42
+"""Width that an entry of a key takes beside its name. [inch]"""
 SCALES: Final = ((1e9, "billion "), (1e6, "million "), (1e3, "thousand "))
 
 
@@ -76,7 +84,10 @@ class Page:
         self.figure.text(across, up, clean(words), fontsize=SIZES[size], **style)
 
     def key(self, handles: Sequence[Artist], left: float = MARGIN, top: float = -0.24) -> None:
-        """Draw a key in one line, by default just below the subtitle."""
+        """Draw a key in one line, by default just below the subtitle; names are cut where they would not fit."""
+        names = [str(handle.get_label()) for handle in handles]
+        for handle, name in zip(handles, fitted(names, WIDTH - MARGIN - left - KEYED * len(names)), strict=True):
+            handle.set_label(name)
         across, up = left / WIDTH, 1 - (self.head + top) / self.height
         self.figure.legend(
             handles=list(handles), loc="upper left", bbox_to_anchor=(across, up), ncols=len(handles), frameon=False,
@@ -106,14 +117,14 @@ def titled(name: str, subtitle: str, told: Sequence[str], body: float, *, keyed:
 
     title = wrap(name, "title", WIDTH - 2 * MARGIN, most=2)
     feet = wrap(" · ".join(told), "small", WIDTH - 2 * MARGIN, most=3)
-    head, foot = 0.35 + 0.25 * len(title) + (0.55 if keyed else 0.25), 0.3 + 0.14 * len(feet)
+    head, foot = 0.35 + TITLED * len(title) + (0.55 if keyed else 0.25), 0.3 + 0.14 * len(feet)
     height = head + body + foot
     page = Page(Figure(figsize=(WIDTH, height), facecolor="white"), height, head)
     for row, line in enumerate(title):
-        page.text(MARGIN, 0.32 + 0.25 * row - head, line, "title", weight="bold")
+        page.text(MARGIN, 0.32 + TITLED * row - head, line, "title", weight="bold", gid=TITLE)
     page.text(
         MARGIN,
-        0.32 + 0.25 * len(title) + 0.03 - head,
+        0.32 + TITLED * len(title) + 0.03 - head,
         fit(subtitle, "subtitle", WIDTH - 2 * MARGIN),
         "subtitle",
         color=SOFT,
@@ -133,6 +144,7 @@ def clean(words: str) -> str:
     return " ".join("".join(letter if letter.isprintable() else " " for letter in words).split())
 
 
+@lru_cache(maxsize=4096)
 def width_of(words: str, size: str = "label") -> float:
     """Return how wide words are. [inch]"""
     from matplotlib.font_manager import FontProperties
@@ -186,10 +198,15 @@ def scale(largest: float) -> tuple[float, str]:
 def short(value: float) -> str:
     """Return a number of an axis with three figures or so: 5.2, 0.51, 1,250."""
     if abs(value) >= 100 or value == 0:  # noqa: PLR2004 - three figures
-        return f"{value:,.0f}"
+        return signed(f"{value:,.0f}")
     decimals = 1 if abs(value) >= 10 else 2  # noqa: PLR2004 - the same
     text = f"{value:.{decimals}f}"
-    return text.rstrip("0").rstrip(".")
+    return signed(text.rstrip("0").rstrip("."))
+
+
+def signed(text: str) -> str:
+    """Return a number with the minus that axes have, and none before a zero."""
+    return text.replace("-", "−") if text.strip("-0.,") else text.removeprefix("-")
 
 
 def in_one_line(name: str, unit: str, width: float) -> bool:
@@ -240,6 +257,26 @@ def mixed(colour: str, other: str, share: float) -> str:
     pairs = zip(to_rgb(colour), to_rgb(other), strict=True)
     first, second, third = ((1 - share) * a + share * b for a, b in pairs)
     return to_hex((first, second, third))
+
+
+def on(colour: str) -> str:
+    """Return the colour of words that can be read on another: dark on light, light on dark."""
+    from matplotlib.colors import to_rgb
+
+    red, green, blue = to_rgb(colour)
+    return INK if 0.299 * red + 0.587 * green + 0.114 * blue > 0.5 else "white"  # noqa: PLR2004 - half as bright as white
+
+
+def fitted(names: Sequence[str], room: float) -> list[str]:
+    """Return names, the longest of them cut so far that all of them side by side take some inches."""
+    widths = [width_of(clean(name)) for name in names]
+    low, high = 0.0, max(widths, default=0.0)
+    if sum(widths) > room:
+        for _ in range(20):
+            middle = (low + high) / 2
+            low, high = (middle, high) if sum(min(wide, middle) for wide in widths) <= room else (low, middle)
+        high = low
+    return [fit(name, "label", high + 1e-6) for name in names]
 
 
 def apart(places: Sequence[float], distance: float, low: float, high: float) -> list[float]:

@@ -95,14 +95,20 @@ def covenants_document(found: Mapping[str, Tested], rooms: Mapping[str, Headroom
             "holds": c.holds,
             "limit": c.limit,
             "unit": c.unit,
-            "headroom": c.tightest.headroom if c.tightest else None,
-            "tests": {t.when: {"value": t.value, "headroom": t.headroom, "holds": t.holds} for t in c.tests},
+            "headroom": _finite(c.tightest.headroom) if c.tightest else None,
+            "tests": {
+                t.when: {"value": _finite(t.value), "headroom": _finite(t.headroom), "holds": t.holds} for t in c.tests
+            },
             "lock_up": c.lock_up,
             "dividends_barred": list(c.locked),
             **({} if rooms is None else {"falls": dict(rooms[name].falls) or None}),
         }
         for name, c in found.items()
     }
+
+
+def _finite(value: float | None) -> float | None:
+    return None if value is None or not np.isfinite(value) else value
 
 
 def checks_document(projection: Projection) -> Document:

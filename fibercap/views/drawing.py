@@ -11,11 +11,9 @@ from fibercap.model.projection import project
 from fibercap.studies.compare import compare
 from fibercap.views.charts import CHARTS, rendered, write_chart
 from fibercap.views.charts_loan import loan_chart
-from fibercap.views.files import refuse_existing, write_bytes
+from fibercap.views.files import refuse_existing, write_all, write_bytes
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from fibercap.model.loans import Loan, Schedule
     from fibercap.model.scenario import Scenario
 
@@ -30,21 +28,20 @@ class Drawing:
 
 def drawings(scenario: Scenario, chart: str | None, out: Path | None) -> list[Drawing]:
     """Return what to draw: one chart into a file; or, `out` being a folder, one chart or all of them into it."""
-    if out is not None and out.suffix:
+    if out is not None and not _is_folder(out):
         return [Drawing(chart or "capacity", out)]
     folder = out or Path()
-    charts = [chart or "capacity"] if out is None or chart else [name for name in CHARTS if _drawable(scenario, name)]
+    charts = [chart or "capacity"] if out is None or chart else [n for n in CHARTS if CHARTS[n].applies(scenario)]
     stem = scenario.id if scenario.option is None else f"{scenario.id}-{scenario.option}"
     return [Drawing(name, folder / f"{stem}-{name}.png") for name in charts]
 
 
-def _drawable(scenario: Scenario, chart: str) -> bool:
-    compared = bool(scenario.options) and scenario.option is None
-    return (chart != "compare" or compared) and (chart != "debt" or bool(scenario.loans))
+def _is_folder(path: Path) -> bool:
+    return path.is_dir() or not path.suffix
 
 
-def draw(scenario: Scenario, chart: str | None, out: Path | None, *, force: bool) -> Iterator[Path]:
-    """Draw one chart into a file, or all that there is to draw into a folder; give the paths written.
+def draw(scenario: Scenario, chart: str | None, out: Path | None, *, force: bool) -> list[Path]:
+    """Draw one chart into a file, or all that there is to draw into a folder; return the paths written.
 
     Raises
     ------
@@ -55,18 +52,16 @@ def draw(scenario: Scenario, chart: str | None, out: Path | None, *, force: bool
     for drawing in wanted:
         refuse_existing(drawing.path, force=force)
     projection = project(scenario)
-    needs = any(drawing.chart == "compare" for drawing in wanted)
+    needs = next((d.chart for d in wanted if d.chart in CHARTS and CHARTS[d.chart].compares), "")
     if needs and not scenario.options:
         raise FibercapError(f"{scenario.file} has no options to compare; write some under `options:`")
     if needs and scenario.option is not None:
-        raise FibercapError("the chart `compare` shows every option; leave `--option` out")
+        raise FibercapError(f"the chart `{needs}` shows every option; leave `--option` out")
     comparison = compare(scenario) if needs else None
-    contents = [(d.path, write_chart(d.chart, d.path.suffix, projection, comparison)) for d in wanted]
-    if out is not None and not out.suffix:
-        out.mkdir(parents=True, exist_ok=True)
-    for path, content in contents:
-        write_bytes(path, content, force=force)
-        yield path
+    contents = {d.path: write_chart(d.chart, d.path.suffix, projection, comparison) for d in wanted}
+    if out is not None and not _is_folder(out) and not out.parent.is_dir():
+        raise FibercapError(f"the folder {out.parent} does not exist; make it first")
+    return write_all(contents, force=force)
 
 
 def draw_loan(name: str, loan: Loan, schedule: Schedule, path: Path, *, force: bool) -> None:

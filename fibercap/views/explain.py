@@ -130,7 +130,9 @@ def _place_lines(written: Written, indent: int, width: int, *, named: bool) -> I
 
 def _source_lines(written: Written, indent: int, width: int) -> Iterator[str]:
     where = f", {written.where}" if written.where else ""
-    yield from _folded(f"{written.kind}: {written.title or 'no source is named'}{where}", indent, width, hanging=STEP)
+    if written.kind:
+        told = f"{written.kind}: {written.title or 'no source is named'}{where}"
+        yield from _folded(told, indent, width, hanging=STEP)
     if written.note:
         yield from _folded(f"note: {written.note}", indent, width, hanging=STEP)
 
@@ -138,7 +140,10 @@ def _source_lines(written: Written, indent: int, width: int) -> Iterator[str]:
 def _use_lines(found: Use, width: int) -> Iterator[str]:
     for written in found.inputs:
         value = written.text or ("" if not written.is_default else "not given")
-        yield f"{written.path}{value:>{width - len(written.path)}}" if value else written.path
+        beside = len(written.path) + 2 + len(value) <= width
+        yield f"{written.path}{value:>{width - len(written.path)}}" if value and beside else written.path
+        if not beside:
+            yield from _folded(value, 2 * STEP, width)
         if written.is_default:
             yield "  left at its default; it is not written"
             continue

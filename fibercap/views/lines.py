@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from math import isfinite
 from typing import TYPE_CHECKING, Any
 
 from fibercap.core.units import unit_text
@@ -95,9 +96,9 @@ def covenant_lines(tested: Tested, room: Headroom | None = None) -> tuple[str, s
     tight = tested.tightest
     if tight is None:
         return "PASS", f"{told}; never due"
-    value, unit = quantity_text(tight.value, tested.unit)
+    value, unit = quantity_text(tight.value, tested.unit) if isfinite(tight.value) else ("without EBITDA", "")
     told += f"; tightest {value} {unit}".rstrip() + f" in {tight.when}"
-    told += f", headroom {tight.headroom:+.1%}" if tight.headroom is not None else ""
+    told += f", headroom {tight.headroom:+.1%}" if tight.headroom is not None and isfinite(tight.headroom) else ""
     broken = [test.when for test in tested.tests if not test.holds]
     if broken:
         told += f"; broken {len(broken)} of {len(tested.tests)} times, first in {broken[0]}"

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
@@ -14,6 +12,7 @@ from rich.text import Text
 
 from fibercap.model.loans.rates import rate_text
 from fibercap.model.loans.styles import Sculpted
+from fibercap.views.csv_text import csv_text
 from fibercap.views.documents import text
 from fibercap.views.figures import number
 
@@ -57,15 +56,14 @@ def loan_json(schedules: dict[str, Schedule]) -> str:
     return text(loan_document(name, schedule)) + "\n"
 
 
-def loan_csv(schedules: dict[str, Schedule]) -> str:
+def loan_csv(schedules: Mapping[str, Schedule]) -> str:
     """Return schedules as CSV, full precision, a line for each date; the first column names the loan."""
-    written = io.StringIO()
-    writer = csv.writer(written, lineterminator="\n")
-    writer.writerow(("loan", "currency", *COLUMNS))
-    for name, schedule in schedules.items():
-        for event in schedule.events:
-            writer.writerow((name, schedule.currency, *(event.get(column) for column in COLUMNS)))
-    return written.getvalue()
+    lines = (
+        (name, schedule.currency, *(event.get(column) for column in COLUMNS))
+        for name, schedule in schedules.items()
+        for event in schedule.events
+    )
+    return csv_text(("loan", "currency", *COLUMNS), lines)
 
 
 def loan_pages(loans: Mapping[str, Loan], schedules: dict[str, Schedule]) -> None:

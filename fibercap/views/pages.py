@@ -3,20 +3,19 @@
 from __future__ import annotations
 
 from textwrap import wrap
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
-import numpy as np
 from rich.box import SIMPLE_HEAD
 from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
-from fibercap.core.errors import FibercapError
 from fibercap.studies.alarms import warnings
 from fibercap.studies.covenants import breaches, covenants
-from fibercap.views.figures import Figures, Line, bars, show
+from fibercap.views.figures import bars, show
 from fibercap.views.lines import claim_lines, covenant_lines, evidence_line, laws_line, measure_text
-from fibercap.views.loans import terms_text
+from fibercap.views.statements import STATEMENTS, capacity_figures, cover_figures, loan_figures, statement_figures
+from fibercap.views.tables import fitting
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -28,37 +27,24 @@ if TYPE_CHECKING:
     from fibercap.studies.claims import Outcome
     from fibercap.studies.covenants import Tested
 
-STATEMENTS: Final = {  # `*` marks a sum, `-` a line that is taken off
-    "Income": "revenue -variable_cost -fixed_cost -depreciation *gross_profit -overhead *ebitda *ebit "
-    "-interest_expense -fee_expense exchange_result *pretax_income -tax *net_income",
-    "Cash flow": "net_income depreciation fee_amortization accrued_less_paid capitalized_interest -exchange_result "
-    "tax_payable_increase -working_capital_increase *operating_cash_flow -capex -purchases -maintenance "
-    "-financing_costs grants *investing_cash_flow draws -principal -upfront_fees equity_for_projects equity_paid_in "
-    "equity_for_cash -dividends *financing_cash_flow *cash",
-    "Balance sheet": "cash receivables inventory construction_in_progress net_fixed_assets deferred_fees other_assets "
-    "*total_assets payables tax_payable accrued_interest debt other_liabilities paid_in_capital retained_earnings "
-    "*total_liabilities_and_equity",
-    "Debt service": "*cfads interest_paid fees_paid scheduled_principal *debt_service",
-}
-KEPT: Final = frozenset({"revenue", "net_income", "cash", "debt", "capex", "debt_service"})
-
 
 def run_page(
     console: Console, projection: Projection, found: Mapping[str, Measure], claims: Mapping[str, Outcome], by: str
 ) -> None:
     """Print a projection: warnings, capacity, statements, every loan to maturity, measures, claims, checks."""
     scenario = projection.scenario
-    _shown_step(projection, by)
+    by = fitting(projection, by)
     heading(console, scenario.title or scenario.id, _subtitle(projection))
     promises = covenants(projection)
     breaches_list(console, breaches(promises))
     alarms(console, projection)
     capacity(console, projection, by)
-    for title, keys in STATEMENTS.items():
-        statement(console, projection, title, keys, by)
-    cover(console, projection, by)
+    for title in STATEMENTS:
+        show(console, statement_figures(projection, title, by))
+    for figures in cover_figures(projection, by):
+        show(console, figures)
     for name in scenario.loans:
-        loan(console, projection, name)
+        show(console, loan_figures(projection, name, by))
     measures_table(console, found)
     claims_list(console, claims)
     covenants_list(console, promises)
@@ -108,101 +94,13 @@ def alarms(console: Console, projection: Projection) -> None:
 def capacity(console: Console, projection: Projection, by: str) -> None:
     """Print nameplate, effective capacity, output and shipments by plant, and the total as bars."""
     plants = projection.scenario.plants
-    step = _shown_step(projection, by)
-    columns = list(projection.timeline.groups(step))
-    for title, key, unit in (
-        ("Nameplate capacity at the end", "nameplate", "km/year"),
-        ("Effective capacity, mean", "effective_capacity", "km/year"),
-        ("Output", "output", "km"),
-        ("Shipments", "shipments", "km"),
-    ):
-        rows = {plants[p].name or p: projection.by(f"plants.{p}.{key}", step) for p in plants}
-        lines = [Line(label, [float(v[0]) for v in values.values()]) for label, values in rows.items()]
-        if len(lines) > 1:
-            sums = [sum(float(values[c][0]) for values in rows.values()) for c in columns]
-            lines.append(Line("All plants", sums, strong=True))
-        show(console, Figures(title, unit, columns, lines))
+    for figures in capacity_figures(projection, by):
+        show(console, figures)
     total = {
         year: sum(float(projection.by(f"plants.{p}.effective_capacity")[year][0]) for p in plants)
         for year in projection.timeline.groups("year")
     }
     bars(console, "Effective capacity of all plants, by year", "km/year", total)
-
-
-def _shown_step(projection: Projection, by: str) -> str:
-    order, step = ("month", "quarter", "year"), projection.timeline.step
-    if order.index(by) < order.index(step):
-        raise FibercapError(f"the model steps by {step}; its tables cannot be shown by {by}")
-    return by
-
-
-def statement(console: Console, projection: Projection, title: str, keys: str, by: str) -> None:
-    """Print one statement; lines that are zero throughout are left out, sums are strong."""
-    step, lines = _shown_step(projection, by), []
-    for word in keys.split():
-        key = word.lstrip("*-")
-        row = projection.rows[f"accounts.{key}"]
-        values = [float(v[0]) for v in projection.by(row.path, step).values()]
-        if any(abs(v) >= 0.5 for v in values) or key in KEPT or word.startswith("*"):  # noqa: PLR2004 - half a dollar shows as 0.00 million
-            label = f"less {row.label[0].lower()}{row.label[1:]}" if word.startswith("-") else row.label
-            lines.append(Line(label, values, strong=word.startswith("*")))
-    columns = list(projection.timeline.groups(step))
-    show(console, Figures(title, projection.scenario.currency, columns, lines))
-
-
-COVER: Final = {
-    "dscr": "DSCR: CFADS / debt service",
-    "llcr": "LLCR at the year's end",
-    "plcr": "PLCR at the year's end",
-    "interest_cover": "EBITDA / interest",
-    "debt_to_ebitda": "Debt / EBITDA",
-}
-
-
-def cover(console: Console, projection: Projection, by: str) -> None:
-    """Print the ratios that lenders look at by calendar year, and by payment where parts of years are shown."""
-    outlasts = projection.value("accounts.debt")[0, -1] > 0  # then what follows the horizon is not known
-    shown = {key: label for key, label in COVER.items() if not (outlasts and key in {"llcr", "plcr"})}
-    rows = {label: projection.by(f"accounts.{key}") for key, label in shown.items()}
-    lines = [Line(label, [float(v[0]) for v in values.values()]) for label, values in rows.items()]
-    lines = [line for line in lines if any(np.isfinite(v) for v in line.values if v is not None)]
-    if lines:
-        columns = list(projection.timeline.groups("year"))
-        show(console, Figures("Cover of debt by calendar year", "", columns, lines))
-    for name in projection.scenario.loans if by != "year" else ():
-        payments = projection.value(f"loans.{name}.dscr")[0]
-        due = np.flatnonzero(np.isfinite(payments))
-        columns = [projection.timeline.labels[k] for k in due]
-        if columns:
-            line = Line("DSCR of the payment", payments[due].tolist())
-            show(console, Figures(f"Cover of {name} by payment", "", columns, [line]))
-
-
-def loan(console: Console, projection: Projection, name: str) -> None:
-    """Print one loan by calendar year from signing to maturity, past the horizon too."""
-    at, terms = f"loans.{name}.schedule", projection.scenario.loans[name]
-    days = projection.value(f"{at}.date")[0]
-    years = days.astype("int64").astype("timedelta64[D]") + np.datetime64("1899-12-30")
-    of = years.astype("datetime64[Y]").astype(int) + 1970
-    last = terms.maturity.year
-    columns = list(range(terms.signed.year, last + 1))
-    lines = []
-    for key, label in (
-        ("drawn", "Drawn"),
-        ("interest_paid", "Interest paid"),
-        ("fees_paid", "Fees paid"),
-        ("upfront_fee", "Upfront fee"),
-        ("principal", "Principal"),
-    ):
-        value = projection.value(f"{at}.{key}")[0]
-        if value.any() or key == "principal":
-            lines.append(Line(label, [float(value[of == year].sum()) for year in columns]))
-    closing = projection.value(f"{at}.closing")[0]
-    lines.append(Line("Owed at the end", [float(closing[of <= year][-1]) for year in columns], strong=True))
-    note = terms_text(terms)
-    years_ = [str(year) for year in columns]
-    money = projection.scenario.loan_currency(name)
-    show(console, Figures(f"Loan {name} to maturity", money, years_, lines, note))
 
 
 def measures_table(console: Console, found: Mapping[str, Measure]) -> None:

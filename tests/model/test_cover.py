@@ -194,7 +194,7 @@ def test_sculpted_loans_keep_their_target_in_any_plan(dscr: int, rate: int, pric
     assert (loan["dscr"][inside] >= dscr / 100 - 1e-9).all()
 
 
-@settings(max_examples=60)
+@settings(max_examples=30)
 @given(text=valid_scenarios())
 def test_llcr_is_never_above_plcr_where_the_tail_is_not_negative(text: str) -> None:
     projection = project(scenario_of(text))

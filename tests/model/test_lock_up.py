@@ -78,6 +78,16 @@ def test_a_level_may_be_a_ceiling() -> None:
     assert paid(projection) == pytest.approx([0.0, 0.3, 0.3, 0.3, 0.3])
 
 
+def test_debt_without_earnings_bars_dividends() -> None:
+    projection = run(
+        ("row: accounts.dscr, at_least: 0.9, lock_up: 1.3", "row: accounts.debt_to_ebitda, at_most: 9, lock_up: 8"),
+        ("2003: 26 USD/km", "2003: 15 USD/km"),
+    )
+
+    assert paid(projection) == pytest.approx([0.3, 0.3, 0.0, 0.0, 0.3])
+    assert disagreements(projection) == []
+
+
 def test_formulas_of_a_lock_up_equal_their_kernels() -> None:
     assert disagreements(run()) == []
     assert disagreements(run(("row: accounts.dscr", "row: loans.bank.dscr"), ("loans:\n", f"loans:\n{REVOLVER}"))) == []

@@ -42,6 +42,12 @@ def run(*changes: tuple[str, str]) -> Projection:
     return project(scenario_of(text))
 
 
+def dated_rate(flows: tuple[Array, ...], days: tuple[Array, ...]) -> Array:
+    """Return the rate of several series of dated flows together."""
+    together = np.concatenate(days, axis=-1)[0]
+    return only_rate((together - together.min()) / 365, np.concatenate(flows, axis=-1))[:, None]
+
+
 def formula_value(projection: Projection, text: str) -> float:
     """Evaluate a measure's formula text on the projection's rows and inputs."""
     given = {path: item.value for block in projection.blocks.values() for path, item in block.given.items()}
@@ -57,7 +63,7 @@ def formula_value(projection: Projection, text: str) -> float:
 
     functions: dict[str, Any] = {
         "IRR": lambda flows: only_rate(np.arange(flows.shape[-1]), flows)[:, None],
-        "XIRR": lambda flows, days: only_rate((days[0] - days[0, 0]) / 365, flows)[:, None],
+        "XIRR": lambda *series: dated_rate(series[::2], series[1::2]),
     }
     return float(np.ravel(evaluate(text, value, functions))[0])
 
@@ -144,6 +150,14 @@ def test_terminal_value_by_its_three_rules() -> None:
     assert multiple == pytest.approx(4 * ebitda[-12:].sum())
     assert measures(book)["terminal_value"].value == pytest.approx(6e6 * (1 - 48 / 120))
     assert measures(none)["terminal_value"].value == 0.0
+
+
+def test_what_rounding_leaves_of_nothing_is_no_flow() -> None:
+    """The flow of the projects is a difference of two plans: where both have the same, 1e-10 may be left, of any sign."""
+    changed = ("opening.cash=3.06 million USD", "plants.xtal.opens=2000-06-02", "plants.xtal.purchase.on=2000-06-21")
+    projection = project(read("fibercore", None, [*changed, "projects.jena_multimode.delay=1 month"]))
+
+    assert measures(projection)["project_irr"].value == pytest.approx(0.2517, abs=1e-4)
 
 
 def test_payback_is_counted_from_first_spending_and_interpolated() -> None:

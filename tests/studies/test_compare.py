@@ -56,7 +56,7 @@ def test_between_scenarios_operations_are_steps_too() -> None:
     assert steps.end == pytest.approx(found.cases["slow_brazil"].measures["equity_npv"].value, abs=1e-6)
 
 
-@settings(max_examples=40)
+@settings(max_examples=12)
 @given(one=valid_scenarios(steps=("quarter",)), other=valid_scenarios(steps=("month",)))
 def test_bridges_between_any_two_plans_add_up(one: str, other: str) -> None:
     plans = [project(scenario_of(text)) for text in (one, other)]

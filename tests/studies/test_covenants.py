@@ -152,6 +152,22 @@ def test_a_breach_says_when_how_far_and_how_often() -> None:
     ]
 
 
+def test_debt_without_earnings_is_beyond_any_multiple_of_them() -> None:
+    """Undefined as a ratio, it is no covenant kept."""
+    text = "loans.fleet.covenants={leverage: {row: accounts.debt_to_ebitda, at_most: 5}}"
+    found = covenants(project(read("fibercore", settings=[text, "products.single_mode.price={times: 0.3}"])))[
+        "fleet.leverage"
+    ]
+
+    assert not found.holds
+    assert found.tightest is not None
+    assert np.isinf(found.tightest.value)
+    assert breaches({"fleet.leverage": found})[0].endswith(
+        "there is debt, and no EBITDA; at most 5.00 times is promised"
+    )
+    assert headroom(project(read("fibercore", settings=[text])))["fleet.leverage"].falls["prices"] is not None
+
+
 def test_a_limit_of_zero_has_room_too() -> None:
     found = promise("{row: accounts.net_income, at_least: 10 million USD}")
     zero = promise("{row: accounts.net_income, at_least: 0 USD}")

@@ -124,9 +124,12 @@ def test_cash_recomputes_from_the_printed_lines() -> None:
     assert "  accounts.cash @ 2002-05" in lines[start[1] + 1]
 
 
-def test_every_measure_recomputes_or_says_why_not() -> None:
-    for name in names(base()):
-        found = result(base(), name)
+@pytest.mark.parametrize("scenario", ["fibercore", "fleet_revolver", "jena_in_euro", "two_banks"])
+def test_every_measure_recomputes_or_says_why_not(scenario: str) -> None:
+    projection = project(read(scenario))
+    for name in names(projection):
+        found = result(projection, name)
+        assert json.dumps(explain_document(found), allow_nan=False)
         assert off(found.number) == []
         assert found.number.numbers or found.number.note, name
         assert found.number.value is None or found.number.formula or found.number.inputs
@@ -275,7 +278,7 @@ def test_what_a_formula_does_not_name_is_told_beside_it() -> None:
         ("loans.flet.rate", "", r"did you mean `loans.fleet.rate`\?"),
         ("min_dsrc", "", r"did you mean `min_dscr`\?"),
         ("xyz", "", r"no input, row or measure `xyz`; `fibercap run SCENARIO --json` lists rows and measures"),
-        ("loans.fleet.rate", "2002", r"`loans.fleet.rate` is an input that has no periods; leave out `2002`"),
+        ("loans.fleet.signed", "2002", r"`loans.fleet.signed` is an input that has no periods; leave out `2002`"),
         ("min_dscr", "2002", r"`min_dscr` is a measure, one number for the whole plan; leave out `2002`"),
     ],
 )  # fmt: skip
@@ -355,8 +358,30 @@ def test_an_input_that_no_formula_names_says_so() -> None:
 
     assert lines[-2:] == [
         "  no formula names it; it may decide which rows and formulas there are",
-        "reaches 0 of 33 measures",
+        f"reaches 0 of {len(names(base()))} measures",
     ]
+
+
+def test_a_given_number_is_explained_by_its_formula_and_its_inputs() -> None:
+    number = result(base(), "funding.xtal.equity.limit").number
+
+    assert number.value == 22.5e6
+    assert number.formula == "MAX(inputs.plants.xtal.purchase.price - inputs.funding.xtal.algar, 0)"
+    assert [(w.path, w.text) for w in number.written] == [("funding.xtal.equity", "rest")]
+    assert off(number) == []
+
+
+def test_an_input_may_be_called_as_formulas_call_it() -> None:
+    assert use(base(), "inputs.loans.fleet.rate") == use(base(), "loans.fleet.rate")
+
+
+def test_titles_and_notes_count_in_no_evidence() -> None:
+    found = {written.path: written for written in use(base(), "loans.fleet").inputs}
+
+    assert found["loans.fleet.rate"].kind == "assumed"
+    assert found["loans.fleet.title"].kind == ""
+    assert "loans.fleet.note" not in found
+    assert use(base(), "loans.fleet.note").inputs[0].text.startswith("The release speaks of a five-year loan")
 
 
 def test_one_draw_of_a_batch_may_be_asked_for() -> None:

@@ -130,7 +130,7 @@ CLAIMS = """claims:
 """
 
 
-@settings(max_examples=15, phases=[Phase.explicit, Phase.reuse, Phase.generate])  # a plan takes long to make smaller
+@settings(max_examples=4, phases=[Phase.explicit, Phase.reuse, Phase.generate])  # a plan takes long to make smaller
 @given(text=valid_scenarios(rich=True))
 def test_flips_are_found_in_any_plan(text: str) -> None:
     """Moves that the scenario does not allow are left out; what is found turns the claim."""

@@ -101,11 +101,11 @@ class Account:
             self.kept["prepaid"][event] = prepaid
             self.balance = self.balance - prepaid
             if self.loan.after_prepayment == "recast":
-                self.changed = held(self.changed + np.greater(prepaid, 0.0))
+                self.changed = held(self.changed + np.greater(prepaid, HALF_A_CENT))
         if np.any(drawn):
             self.kept["drawn"][event] = drawn
             self.balance, self.drawn = self.balance + drawn, self.drawn + drawn
-            self.changed = held(self.changed + np.greater(drawn, 0.0))
+            self.changed = held(self.changed + np.greater(drawn, HALF_A_CENT))
 
     def _charge(self, event: int) -> None:
         """Count recurring fees to date; on a payment date they are due."""

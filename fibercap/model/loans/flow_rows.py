@@ -10,6 +10,8 @@ from fibercap.core.rounding import rounded_text
 from fibercap.core.rows import Row
 from fibercap.core.timeline import FLOW, STOCK
 from fibercap.model.loans.discount_rows import discount_rows
+from fibercap.model.loans.flows import HALF_A_CENT
+from fibercap.model.loans.periods import without_trifle
 from fibercap.model.loans.prepared import available_until
 from fibercap.model.loans.styles import Level
 from fibercap.model.loans.terms import Rounding
@@ -95,11 +97,14 @@ class FlowRows:
         if isinstance(style, Level) and style.initial_repayment is not None:
             every = self.setting.reads("payments.every")
             self.sheet.give(f"loans.{self.name}.regular_fraction", "year", self.loan.interval / 12, *every)
-        text = "IF([repays@-1] > 0, 0, [changed@-1]) + IF([drawn@-1] > 0, 1, 0)"
+        least = self.sheet.give(
+            f"loans.{self.name}.half_a_cent", self.money, HALF_A_CENT
+        )  # less is what rounding leaves
+        text = f"IF([repays@-1] > 0, 0, [changed@-1]) + IF([drawn@-1] > {least}, 1, 0)"
         if self.prepared.course.days and not style.keeps_payment:
             text += " + IF([rate] = [rate@-1], 0, 1)"
         if self.loan.after_prepayment == "recast":
-            text += " + IF([prepaid@-1] > 0, 1, 0)"
+            text += f" + IF([prepaid@-1] > {least}, 1, 0)"
         text = text.replace("[", f"{{{self.at}.").replace("]", "}")
         row = Row(f"{self.at}.changed", "Changes since the last repayment", "", STOCK, text, "1")
         self.sheet.put(row, flows["changed"])
@@ -131,7 +136,8 @@ class FlowRows:
             text = "[known_prepaid] + MIN([moved_by_cash], [repayable])"
         self.put("prepaid", "Prepaid", FLOW, text, flows["prepaid"])
         self.put("principal", "Principal", FLOW, "[scheduled] + [prepaid]", flows["scheduled"] + flows["prepaid"])
-        self.put("closing", "Closing", STOCK, f"{owed} - [principal] + [drawn]", flows["closing"])
+        text = without_trifle(self.sheet, self.setting, f"{owed} - [principal] + [drawn]")
+        self.put("closing", "Closing", STOCK, text, flows["closing"])
         drawn = np.cumsum(flows["drawn"], axis=-1)
         self.put("drawn_to_date", "Drawn to date", STOCK, "[drawn_to_date@-1] + [drawn]", drawn)
 

@@ -9,6 +9,7 @@ import numpy as np
 from fibercap.core.calendar import serial
 from fibercap.core.rows import Block, Row, Sheet
 from fibercap.core.timeline import FLOW, RATE, STOCK, Timeline
+from fibercap.model.loans.flows import HALF_A_CENT, TRIFLE
 
 if TYPE_CHECKING:
     from datetime import date
@@ -65,6 +66,7 @@ def loan_rows(sheet: Sheet, setting: Setting, timeline: Timeline, schedule: Bloc
         sheet.put(Row(f"{at}.{row}", f"{label}: {words}", money, FLOW, text), flow)
     start, closing = stock(f"{own}.closing")
     text = f"{{{at}.opening}} + {{{at}.draws}} + {{{at}.capitalized}} - {{{at}.principal}}"
+    text = without_trifle(sheet, setting, text)
     sheet.put(Row(f"{at}.opening", f"{label}: opening", money, STOCK, f"{{{at}.closing@-1}}"), _opening(start, closing))
     sheet.put(Row(f"{at}.closing", f"{label}: closing", money, STOCK, text, stood(BALANCE)), closing)
     text = f"{{{at}.accrued@-1}} + {{{at}.interest}} + {{{at}.fees}} - {{{at}.interest_paid}} - {{{at}.fees_paid}}"
@@ -87,6 +89,11 @@ def _rate_row(sheet: Sheet, setting: Setting, schedule: Block, falls: Array) -> 
     sheet.put(Row(at, f"{setting.loan.title or setting.name}: rate", "1/year", RATE, text), rate)
 
 
+def without_trifle(sheet: Sheet, setting: Setting, owed: str) -> str:
+    """Return the formula of a balance; what rounding leaves of one repaid would pass for debt where a sheet adds up."""
+    return f"IF({owed} > {sheet.give(f'loans.{setting.name}.trifle', setting.money, TRIFLE)}, {owed}, 0)"
+
+
 def _opening(start: Array, closing: Array) -> Array:
     return np.concatenate([np.broadcast_to(start, (*closing.shape[:-1], 1)), closing[..., :-1]], axis=-1)
 
@@ -104,10 +111,10 @@ def _fee_rows(sheet: Sheet, timeline: Timeline, setting: Setting, schedule: Bloc
     sheet.put(Row(f"{at}.fee_left", f"{label}: share of days left", "", STOCK, left_text, before), left)
     until = schedule.given[f"{known}.available_until"]
     last = sheet.give(until.path, until.unit, until.value, *until.reads, formula=until.formula)
-    owed = f"{{{at}.closing}} + {{{at}.swept}}" if np.any(loan.sweep) else f"{{{at}.closing}}"
-    live = f"IF(OR({owed} > 0, {{time.end}} < {last}), 1, 0)"
-    swept = sheet.value(f"{at}.swept") if np.any(loan.sweep) else 0.0
-    runs = (sheet.value(f"{at}.closing") + swept > 0) | (timeline.ends < until.value)
+    owed_text, owed = _before_cash(sheet, loan, at)
+    least = sheet.give(f"{known}.half_a_cent", money, HALF_A_CENT)  # rounding may leave a trifle of what is repaid
+    live = f"IF(OR({owed_text} > {least}, {{time.end}} < {last}), 1, 0)"
+    runs = (owed > HALF_A_CENT) | (timeline.ends < until.value)
     lives = sheet.put(Row(f"{at}.live", f"{label}: still runs", "", FLOW, live), runs.astype(float))
     fee, whole = loan.commitment * loan.fees.upfront, "0"
     if np.any(loan.fees.upfront):
@@ -132,6 +139,17 @@ def _fee_rows(sheet: Sheet, timeline: Timeline, setting: Setting, schedule: Bloc
     row = Row(f"{at}.fee_amortization", f"{label}: upfront fee expensed", money, FLOW, text)
     earlier = _opening(np.asarray(fee * days_left(loan, timeline.eve)), deferred)
     sheet.put(row, earlier + paid - deferred)
+
+
+def _before_cash(sheet: Sheet, loan: Loan, at: str) -> tuple[str, Array]:
+    """Return what is owed at period ends before cash repays or calls anything; cash rests on the fee, too."""
+    closing = sheet.value(f"{at}.closing")
+    if not loan.needs_cash:
+        return f"{{{at}.closing}}", closing
+    text = f"{{{at}.opening}} + {{{at}.known_draws}} + {{{at}.capitalized}} - {{{at}.known_principal}}"
+    if loan.revolves:
+        return text, closing + sheet.value(f"{at}.repaid") - sheet.value(f"{at}.called")
+    return text, closing + sheet.value(f"{at}.swept")
 
 
 def days_left(loan: Loan, day: date) -> float:

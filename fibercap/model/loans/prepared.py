@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
@@ -17,7 +18,6 @@ from fibercap.model.loans.styles import Custom
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-    from datetime import date
 
     from fibercap.core.units import Array
     from fibercap.model.loans.setting import Moved, Setting

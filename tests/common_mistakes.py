@@ -1,4 +1,4 @@
-"""Common mistakes, what fibercap says of each, and what to write; `python -m tests.mistakes` writes docs/mistakes.md.
+"""Common mistakes, what fibercap says of each, and what to write; `python -m tests.common_mistakes` writes docs/mistakes.md.
 
 What is written wrong and right stands here; what is said of it is read from fibercap, and the right way is checked.
 """
@@ -195,7 +195,7 @@ def page() -> str:
         "# Common mistakes",
         "",
         "What is often written, what fibercap says of it, and what to write instead. [Every error](errors.md) lists all that can be",
-        "said. `python -m tests.mistakes` writes this page; a test holds each message, and that the right way is accepted.",
+        "said. `python -m tests.common_mistakes` writes this page; a test holds each message, and that the right way is accepted.",
     ]
     for mistake in MISTAKES:
         lines += ["", *_section(mistake)]

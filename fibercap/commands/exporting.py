@@ -1,0 +1,52 @@
+"""`export`: a plan handed over as a file or a folder."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from fibercap.commands.asked import by_option, one_option, plan_of, scenario_options
+
+
+@click.command()
+@click.argument("scenario")
+@one_option
+@scenario_options
+@by_option("")
+@click.option(
+    "--out",
+    required=True,
+    type=click.Path(path_type=Path),
+    help="FILE.html, .xlsx or .csv; or a folder, for all tables.",
+)
+@click.option("--force", is_flag=True, help="Replace files that exist.")
+def export(  # noqa: PLR0913, PLR0917 - a command has that many options
+    scenario: str,
+    option: str | None,
+    settings: tuple[str, ...],
+    as_json: bool,  # noqa: FBT001 - click hands flags over so
+    by: str,
+    out: Path,
+    force: bool,  # noqa: FBT001
+) -> None:
+    """Write a plan's results as the suffix of --out says, or every table as CSV into a folder.
+
+    A report (.html) is one file that needs nothing else: which option to take, why and what breaks it first, then
+    claims, covenants, capacity, statements, loans, sensitivity, inputs with their sources, conventions and checks.
+
+    A workbook (.xlsx) holds the plan in live formulas and a switch between its options; with --option, that one alone.
+
+    Tables hold a line for each value, with its unit: rows in the model's own step unless --by says otherwise,
+    measures, claims, loans payment by payment, covenants, inputs with their sources, and the options.
+    """
+    from fibercap.model.projection import project
+    from fibercap.views.exports import write
+
+    files = [str(path) for path in write(project(plan_of(scenario, option, settings)), out, by=by, force=force)]
+    if as_json:
+        from fibercap.views.documents import text
+
+        click.echo(text({"files": files}))
+    else:
+        click.echo("\n".join(files))

@@ -1,0 +1,74 @@
+"""What happens to a plan's measures when one input at a time is lower or higher."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+
+from fibercap.model.measures import measure_named
+from fibercap.studies.levers import levers
+from fibercap.studies.turning import Verdict, judged
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from fibercap.model.projection import Projection
+    from fibercap.model.scenario import Scenario
+
+SHARE: Final = 0.1
+
+
+@dataclass(frozen=True)
+class Moved:
+    """An input, by which shares it was moved down and up, and what each measure came to: (down, up).
+
+    It is nan where the measure is undefined, or the plan does not allow the move.
+    """
+
+    path: str
+    kind: str
+    shares: tuple[float, float]
+    measures: Mapping[str, tuple[float, float]]
+
+    def reach(self, measure: str, base: float) -> float:
+        """Return how far a measure moves from its base, in the direction in which it moves farther."""
+        return max((abs(value - base) for value in self.measures[measure] if np.isfinite(value)), default=0.0)
+
+    def least(self, measure: str, base: float) -> float:
+        """Return the lowest that a measure comes to; its base where neither move is possible."""
+        return min((value for value in self.measures[measure] if np.isfinite(value)), default=base)
+
+
+def one_at_a_time(scenario: Scenario, measures: Sequence[str], share: float = SHARE) -> list[Moved]:
+    """Move every number of a plan down and up by a share, one at a time, all of them in one batch.
+
+    An input is moved no farther than its bounds allow; its values over time move together. Moves that the plan does not
+    allow, such as a commitment below what is asked of it, are left out of the batch.
+
+    Parameters
+    ----------
+    scenario : Scenario
+        The plan.
+    measures : sequence of str
+        Names of the measures to look at.
+    share : float
+        By how much inputs are moved, such as 0.1.
+    """
+    known = levers(scenario)
+    factors = [(max(1 - share, lever.low), min(1 + share, lever.high)) for lever in known]
+    moves = [(lever, factor) for lever, pair in zip(known, factors, strict=True) for factor in pair]
+
+    def values(projection: Projection) -> dict[str, Verdict]:
+        flat = {key: measure_named(projection, key).values for key in measures}
+        shape = (projection.draws,)
+        return {key: Verdict(np.ones(shape, bool), np.broadcast_to(found, shape)) for key, found in flat.items()}
+
+    found, allowed = judged(scenario, moves, values)
+    result = []
+    for row, (lever, (down, up)) in enumerate(zip(known, factors, strict=True)):
+        at, may = slice(2 * row, 2 * row + 2), allowed[2 * row : 2 * row + 2]
+        pairs = {key: np.where(may, verdict.gap[at], np.nan).tolist() for key, verdict in found.items()}
+        result.append(Moved(lever.name, lever.kind, (down - 1, up - 1), {key: (a, b) for key, (a, b) in pairs.items()}))
+    return result

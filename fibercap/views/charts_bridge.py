@@ -1,0 +1,151 @@
+"""The chart of a bridge: from one amount to another, step by step, without a remainder."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final
+
+import numpy as np
+
+from fibercap.core.errors import FibercapError
+from fibercap.views.charts_style import (
+    FAILS,
+    FAINT,
+    HOLDS,
+    MARGIN,
+    PALETTE,
+    SIZES,
+    SOFT,
+    WIDTH,
+    fit,
+    name_panel,
+    notice,
+    open_page,
+    scale,
+    short,
+)
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+    from fibercap.model.projection import Projection
+    from fibercap.studies.compare import Comparison
+    from fibercap.views.charts_style import Page
+
+NAMES: Final = 3.6
+LEFT: Final = MARGIN + NAMES
+HEADING, ROW, UNDER = 0.42, 0.32, 0.5
+CENT: Final = 0.01
+
+
+@dataclass(frozen=True)
+class Span:
+    """A way from one amount to another: its ends with their names, and the steps between, which add up. [money]"""
+
+    name: str
+    start: tuple[str, float]
+    steps: tuple[tuple[str, float], ...]
+    end: tuple[str, float]
+
+    @property
+    def height(self) -> float:
+        """Height of its panel with its name and axis. [inch]"""
+        return HEADING + ROW * (len(self.steps) + 2) + UNDER
+
+
+def spans_of(comparison: Comparison) -> list[Span]:
+    """Return the way from the baseline's worth to its owners to that of each other case, steps of nothing left out."""
+    found = []
+    base = comparison.cases[comparison.baseline].title
+    for name, case in comparison.cases.items():
+        bridge = comparison.bridge(name) if name != comparison.baseline else None
+        if bridge is not None:
+            steps = tuple((step.label, step.amount) for step in bridge.steps if abs(step.amount) >= CENT)
+            found.append(Span(case.title, (base, bridge.start), steps, (case.title, bridge.end)))
+    return found
+
+
+def bridge_chart(projection: Projection, comparison: Comparison | None) -> Figure:
+    """Draw the steps from the baseline's worth to its owners to each other option's.
+
+    Raises
+    ------
+    FibercapError
+        If there is nothing to compare.
+    """
+    if comparison is None:
+        raise FibercapError(f"{projection.scenario.id} has no options to compare; write some under `options:`")
+    spans = spans_of(comparison)
+    subtitle = "Net present value to the owners: from the baseline to each option, step by step"
+    body = sum(span.height for span in spans) if spans else 1.2
+    page = open_page(projection, subtitle, body, f"baseline: {comparison.baseline}", keyed=False)
+    if not spans:
+        alone = len(comparison.cases) == 1
+        notice(page, "There is no other option." if alone else "This needs projects and `money.discount_rate`.")
+    top = 0.0
+    for span in spans:
+        draw_span(page, span, comparison.currency, top)
+        top += span.height
+    return page.figure
+
+
+def draw_span(page: Page, span: Span, money: str, top: float) -> None:
+    """Draw a bar for each end and a floating one for each step, a row each, with its amount beside it.
+
+    Parameters
+    ----------
+    page : Page
+        Where to draw.
+    span : Span
+        What to draw.
+    money : str
+        The currency.
+    top : float
+        Where its panel begins. [inch]
+    """
+    amounts = np.array([amount for _, amount in span.steps])
+    after = span.start[1] + np.append(0.0, np.cumsum(amounts))
+    reached = np.append(after, [0.0, span.end[1]])
+    size, word = scale(float(np.abs(reached).max()))
+    width, rows = WIDTH - LEFT - MARGIN, len(amounts) + 2
+    ax = page.panel(LEFT, top + HEADING, width, ROW * rows)
+    low, high = float(reached.min()) / size, float(reached.max()) / size
+    room = 0.16 * (high - low or 1.0)
+    ax.set_xlim(low - (room if low < 0 else 0.0), high + room)
+    ax.set_ylim(rows - 0.5, -0.5)
+    ax.set_yticks([])
+    ax.grid(visible=False, axis="y")
+    ax.grid(visible=True, axis="x", color=FAINT, linewidth=0.7)
+    ax.axvline(0, color=SOFT, linewidth=0.7)
+    names = [span.start[0], *(name for name, _ in span.steps), span.end[0]]
+    froms = np.concatenate([[0.0], after[:-1], [0.0]]) / size
+    tos = np.concatenate([after[:1], after[1:], [span.end[1]]]) / size
+    for row, (name, begin, stop) in enumerate(zip(names, froms, tos, strict=True)):
+        whole = row in {0, rows - 1}
+        ax.barh(row, stop - begin, 0.62, left=begin, **_style(stop - begin, whole=whole))
+        if row < rows - 1:
+            ax.plot([stop, stop], [row, row + 1], color=SOFT, linewidth=0.7)
+        style: dict[str, Any] = {"textcoords": "offset points", "va": "center", "fontsize": SIZES["label"]}
+        weight = "bold" if whole else "normal"
+        told = fit(name, "panel" if whole else "label", NAMES - 0.2)
+        ax.annotate(
+            told, (0, row), xycoords=("axes fraction", "data"), xytext=(-7, 0), ha="right", weight=weight, **style
+        )
+        moved = stop - begin
+        text = short(moved) if whole or moved < 0 else f"+{short(moved)}"
+        right = max(begin, stop) if moved >= 0 or not whole else stop
+        side = 1 if right >= 0 or not whole else -1
+        ax.annotate(
+            text, (right, row), xytext=(4 * side, 0), ha="left" if side > 0 else "right", weight=weight, **style
+        )
+    ax.tick_params(axis="x", length=3, color=SOFT, labelcolor=SOFT, labelsize=SIZES["label"])
+    name_panel(ax, span.name, f"{word}{money}", width)
+
+
+def _style(moved: float, *, whole: bool) -> dict[str, Any]:
+    """Return how a bar is drawn: ends full, what is gained plain, what is lost hatched."""
+    if whole:
+        return {"color": PALETTE[0], "linewidth": 0}
+    if moved >= 0:
+        return {"color": HOLDS, "linewidth": 0}
+    return {"facecolor": "white", "edgecolor": FAILS, "hatch": "////", "linewidth": 0.8}

@@ -1,0 +1,91 @@
+"""The chart of cash: what is held at the end of every period, and the year's flows that lead to it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final
+
+import numpy as np
+
+from fibercap.views.charts_labels import Label, label, step_points
+from fibercap.views.charts_style import (
+    FAILS,
+    INK,
+    MARGIN,
+    PALETTE,
+    SOFT,
+    WIDTH,
+    name_panel,
+    open_page,
+    scale,
+    short,
+    year_axis,
+)
+from fibercap.views.charts_years import Years, heights, write_values, yearly
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
+
+    from fibercap.core.units import Array
+    from fibercap.model.projection import Projection
+    from fibercap.studies.compare import Comparison
+
+LEFT: Final = MARGIN + 0.2
+HEADING, UPPER, BETWEEN, LOWER, UNDER = 0.35, 2.3, 0.85, 2.3, 0.45
+FLOWS: Final = (("operating", PALETTE[3]), ("investing", PALETTE[0]), ("financing", PALETTE[1]))
+
+
+def cash_chart(projection: Projection, comparison: Comparison | None) -> Figure:
+    """Draw cash as steps with its lowest point and its minimum, and the three cash flows of each year."""
+    from matplotlib.patches import Patch
+
+    del comparison
+    years, money = Years.of(projection), projection.scenario.currency
+    subtitle = f"Cash at the end of each {projection.timeline.step}, and the cash flows of each calendar year"
+    page = open_page(projection, subtitle, HEADING + UPPER + BETWEEN + LOWER + UNDER, keyed=False)
+    width = WIDTH - LEFT - MARGIN
+    cash = projection.value("accounts.cash")[0]
+    divisor, word = scale(float(np.abs(cash).max()))
+    upper = page.panel(LEFT, HEADING, width, UPPER)
+    _draw_held(upper, projection, cash / divisor, divisor)
+    year_axis(upper, float(years.starts[0]), float(years.ends[-1]), width)
+    name_panel(upper, "Cash held", f"{word}{money}", width)
+    lower = page.panel(LEFT, HEADING + UPPER + BETWEEN, width, LOWER)
+    flows = [yearly(projection, f"accounts.{key}_cash_flow") for key, _ in FLOWS]
+    divisor, word = scale(float(np.abs(flows).max()))
+    flows = [amounts / divisor for amounts in flows]
+    slots = years.slots(len(FLOWS))
+    for (places, wide), amounts, (_, colour) in zip(slots, flows, FLOWS, strict=True):
+        lower.bar(places, amounts, wide, color=colour)
+    heights(lower, flows)
+    bars = [(places, amounts) for (places, _), amounts in zip(slots, flows, strict=True)]
+    write_values(lower, bars, years.room(width) * 0.27)
+    year_axis(lower, float(years.starts[0]), float(years.ends[-1]), width)
+    name_panel(lower, "Cash flow", f"{word}{money}", width)
+    entries = [Patch(facecolor=colour, label=f"{key} cash flow") for key, colour in FLOWS]
+    page.key(entries, left=LEFT + 2.4, top=HEADING + UPPER + BETWEEN - 0.26)
+    return page.figure
+
+
+def _draw_held(ax: Axes, projection: Projection, cash: Array, divisor: float) -> None:
+    """Draw what is held, hatched below zero; the least that is to be held; the lowest point with its number."""
+    timeline = projection.timeline
+    edges = np.append(timeline.origin, timeline.ends) / 12
+    least = float(np.ravel(projection.scenario.money.minimum_cash)[0]) / divisor
+    ax.stairs(np.maximum(cash, 0.0), edges, baseline=0, fill=True, color=PALETTE[3], linewidth=0)
+    if cash.min() < 0:
+        below: dict[str, Any] = {"facecolor": "white", "edgecolor": FAILS, "hatch": "////", "linewidth": 0}
+        ax.stairs(np.minimum(cash, 0.0), edges, baseline=0, fill=True, **below)
+    ax.stairs(cash, edges, baseline=None, color=INK, linewidth=1.3)
+    heights(ax, [cash, np.array([least])], above=0.2)
+    lowest, last = int(cash.argmin()), float(edges[-1])
+    at = float(edges[lowest] + edges[lowest + 1]) / 2
+    told = [Label(at, float(cash[lowest]), f"lowest: {short(cash[lowest])} in {timeline.labels[lowest]}", INK)]
+    lines = [step_points(edges, cash)]
+    ax.plot([at], [cash[lowest]], marker="o", markersize=6, color=INK, markeredgecolor="white", zorder=5)
+    ax.set_xlim(float(edges[0]), last)
+    if least > 0:
+        ax.axhline(least, color=SOFT, linewidth=1.0, linestyle=(0, (5, 2)))
+        told.append(Label(last, least, f"least to be held: {short(least)}", SOFT))
+        lines.append(step_points(edges, np.full(len(cash), least)))
+    label(ax, told, np.concatenate(lines), 6.0)

@@ -1,0 +1,131 @@
+"""The chart of output and demand: what is made of each product, what of it is sold, and what the market takes."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+
+from fibercap.views.charts_style import (
+    FAILS,
+    INK,
+    MARGIN,
+    PALETTE,
+    SECOND,
+    WIDTH,
+    in_one_line,
+    name_panel,
+    notice,
+    open_page,
+    scale,
+    year_axis,
+)
+from fibercap.views.charts_years import heights
+
+if TYPE_CHECKING:
+    from matplotlib.artist import Artist
+    from matplotlib.figure import Figure
+
+    from fibercap.core.units import Array
+    from fibercap.model.projection import Projection
+    from fibercap.studies.compare import Comparison
+
+LEFT: Final = MARGIN + 0.2
+BETWEEN: Final = 0.6
+HEADING, UNDER = 0.35, 0.45
+TALL: Final = {1: 3.6, 2: 2.3, 3: 1.6}
+"""Height of a panel, by the number of columns. [inch]"""
+MOST: Final = 12
+SOLD, DEMAND = PALETTE[3], INK
+
+
+@dataclass(frozen=True)
+class Market:
+    """A product's output, sales and demand as rates, (period,); demand is None where the market takes all."""
+
+    name: str
+    made: Array
+    sold: Array
+    demand: Array | None
+
+
+def markets(projection: Projection) -> list[Market]:
+    """Return every product that a plant makes, the one of which most is made first. [km/year]"""
+    plan, years = projection.scenario, projection.timeline.months / 12
+    found = []
+    for key, product in plan.products.items():
+        makers = [name for name, plant in plan.plants.items() if plant.product == key]
+        if not makers:
+            continue
+        made, sold = (
+            np.sum([projection.value(f"plants.{name}.{row}")[0] for name in makers], axis=0) / years
+            for row in ("output", "shipments")
+        )
+        demand = projection.value(f"products.{key}.demand")[0] / years if product.demand is not None else None
+        found.append(Market(product.name or key, made, sold, demand))
+    return sorted(found, key=lambda market: -float(market.made.max()))
+
+
+def output_chart(projection: Projection, comparison: Comparison | None) -> Figure:
+    """Draw each product in a panel of its own: what is sold, what finds no buyer, and demand as a line."""
+    del comparison
+    every = markets(projection)
+    shown = every[:MOST]
+    columns = 1 if len(shown) <= 1 else (2 if len(shown) in {2, 4} else 3)
+    rows, tall = -(-len(shown) // columns), TALL[columns]
+    width = (WIDTH - LEFT - MARGIN + BETWEEN) / columns - BETWEEN
+    beside = all(in_one_line(market.name, "thousand km/year", width) for market in shown)
+    pitch = HEADING + (0.0 if beside else SECOND) + tall + UNDER
+    body = rows * pitch if shown else 1.2
+    subtitle = f"Output and demand by product, each {projection.timeline.step} as a rate per year"
+    page = open_page(projection, subtitle, body, _about(every, shown), keyed=bool(shown))
+    if not shown:
+        notice(page, "No plant makes anything in this plan.")
+        return page.figure
+    page.key(_handles(shown))
+    edges = np.append(projection.timeline.origin, projection.timeline.ends) / 12
+    for position, market in enumerate(shown):
+        row, column = divmod(position, columns)
+        ax = page.panel(LEFT + column * (width + BETWEEN), (row + 1) * pitch - tall - UNDER, width, tall)
+        peak = max(float(market.made.max()), float(market.demand.max()) if market.demand is not None else 0.0)
+        divisor, word = scale(peak)
+        ax.stairs(market.sold / divisor, edges, baseline=0, fill=True, color=SOLD, linewidth=0)
+        if _unsold(market):
+            made, sold = market.made / divisor, market.sold / divisor
+            ax.stairs(
+                made, edges, baseline=sold, fill=True, facecolor="white", edgecolor=FAILS, hatch="////", linewidth=0
+            )
+        if market.demand is not None:
+            ax.stairs(market.demand / divisor, edges, baseline=None, color=DEMAND, linewidth=1.4, linestyle=(0, (4, 2)))
+        ax.stairs(market.made / divisor, edges, baseline=None, color=PALETTE[0], linewidth=1.2)
+        heights(ax, [np.array([peak / divisor])])
+        name_panel(ax, market.name, f"{word}km/year", width, beside=beside)
+        year_axis(ax, float(edges[0]), float(edges[-1]), width)
+    return page.figure
+
+
+def _about(every: list[Market], shown: list[Market]) -> str:
+    """Say what a reader must know besides: products left out, and what no demand means."""
+    told = [f"not drawn: {len(every) - len(shown)} products of which less is made"] if len(every) > len(shown) else []
+    told += ["without a demand the market takes all"] if any(market.demand is None for market in shown) else []
+    return " · ".join(told)
+
+
+def _unsold(market: Market) -> bool:
+    return bool((market.made - market.sold > 1e-9 * market.made.max()).any())
+
+
+def _handles(shown: list[Market]) -> list[Artist]:
+    from matplotlib.lines import Line2D
+    from matplotlib.patches import Patch
+
+    entries: list[Artist] = [
+        Line2D([], [], color=PALETTE[0], linewidth=1.2, label="output"),
+        Patch(facecolor=SOLD, label="sold"),
+    ]
+    if any(_unsold(market) for market in shown):
+        entries.append(Patch(facecolor="white", edgecolor=FAILS, hatch="////", linewidth=0, label="made but not sold"))
+    if any(market.demand is not None for market in shown):
+        entries.append(Line2D([], [], color=DEMAND, linewidth=1.4, linestyle=(0, (4, 2)), label="demand"))
+    return entries

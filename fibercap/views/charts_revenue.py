@@ -1,0 +1,99 @@
+"""The chart of revenue and EBITDA by year: revenue by plant, EBITDA beside it, its margin in a panel of its own."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+
+from fibercap.views.charts_style import (
+    INK,
+    MARGIN,
+    MOST,
+    OTHERS,
+    PALETTE,
+    SOFT,
+    WIDTH,
+    name_panel,
+    open_page,
+    scale,
+    signed,
+    year_axis,
+)
+from fibercap.views.charts_years import Band, Years, heights, name_bands, write_values, yearly
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+    from fibercap.core.units import Array
+    from fibercap.model.projection import Projection
+    from fibercap.studies.compare import Comparison
+    from fibercap.views.charts_style import Page
+
+LEFT: Final = MARGIN + 0.2
+LABELS: Final = 1.85
+HEADING, UPPER, BETWEEN, LOWER, UNDER = 0.35, 3.0, 0.8, 1.3, 0.45
+
+
+def sellers(projection: Projection) -> list[tuple[str, str, Array]]:
+    """Return name, colour and revenue by year of each plant, the largest first; beyond the palette the rest are one."""
+    plants = projection.scenario.plants
+    revenue = {key: yearly(projection, f"plants.{key}.revenue") for key in plants}
+    ordered = sorted(plants, key=lambda key: -float(revenue[key].sum()))
+    kept, rest = (ordered, []) if len(ordered) <= MOST else (ordered[: MOST - 1], ordered[MOST - 1 :])
+    found = [(plants[key].name or key, PALETTE[place], revenue[key]) for place, key in enumerate(kept)]
+    if rest:
+        found.append((f"{len(rest)} other plants", OTHERS, np.sum([revenue[key] for key in rest], axis=0)))
+    return found
+
+
+def revenue_chart(projection: Projection, comparison: Comparison | None) -> Figure:
+    """Draw revenue by plant as stacked bars with EBITDA beside them, and the margin below."""
+    from matplotlib.patches import Patch
+
+    del comparison
+    years, parts = Years.of(projection), sellers(projection)
+    revenue, ebitda = yearly(projection, "accounts.revenue"), yearly(projection, "accounts.ebitda")
+    divisor, word = scale(max(float(revenue.max()), float(np.abs(ebitda).max())))
+    width = WIDTH - LEFT - MARGIN - LABELS
+    page = open_page(
+        projection, "Revenue by plant and EBITDA, by calendar year", HEADING + UPPER + BETWEEN + LOWER + UNDER
+    )
+    page.key([
+        Patch(facecolor=PALETTE[0], label="left bar: revenue, by plant"),
+        Patch(facecolor="white", edgecolor=INK, linewidth=1.2, label="right bar: EBITDA"),
+    ])  # fmt: skip
+    upper = page.panel(LEFT, HEADING, width, UPPER)
+    (at, wide), (beside, thin) = years.slots(2)
+    base = np.zeros(len(revenue))
+    bands = []
+    for name, colour, amounts in parts:
+        upper.bar(at, amounts / divisor, wide, bottom=base, color=colour, edgecolor="white", linewidth=0.5)
+        bands.append(
+            Band(name, colour, float(base[-1]), float(base[-1] + amounts[-1] / divisor), amounts[-1] / divisor)
+        )
+        base = base + amounts / divisor
+    upper.bar(beside, ebitda / divisor, thin, color="white", edgecolor=INK, linewidth=1.2)
+    heights(upper, [revenue / divisor, ebitda / divisor])
+    room = years.room(width) * 0.4
+    write_values(upper, [(at, revenue / divisor), (beside, ebitda / divisor)], room)
+    year_axis(upper, float(years.starts[0]), float(years.ends[-1]), width)
+    name_panel(upper, "Revenue and EBITDA", f"{word}{projection.scenario.currency}", width)
+    name_bands(upper, bands, width, UPPER, LABELS)
+    page.text(WIDTH - MARGIN - LABELS + 0.14, HEADING - 0.21, f"revenue, {years.names[-1]}", "small", color=SOFT)
+    _draw_margin(page, years, revenue, ebitda)
+    return page.figure
+
+
+def _draw_margin(page: Page, years: Years, revenue: Array, ebitda: Array) -> None:
+    """Draw EBITDA as a share of revenue, year by year, where there is revenue."""
+    width = WIDTH - LEFT - MARGIN - LABELS
+    lower = page.panel(LEFT, HEADING + UPPER + BETWEEN, width, LOWER)
+    margin = 100 * np.divide(ebitda, revenue, out=np.full(len(revenue), np.nan), where=revenue > 0)
+    known = np.isfinite(margin)
+    lower.bar(years.middles[known], margin[known], 0.4 * years.spans[known], color=PALETTE[3])
+    heights(lower, [margin[known]], above=0.22)
+    bars = [(years.middles[known], margin[known])]
+    write_values(lower, bars, years.room(width), lambda value: signed(f"{value:.1f}"))
+    year_axis(lower, float(years.starts[0]), float(years.ends[-1]), width)
+    name_panel(lower, "EBITDA margin", "% of revenue", width)

@@ -1,0 +1,96 @@
+"""The chart of sensitivity: what a measure comes to when one input at a time is lower or higher."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final
+
+import numpy as np
+
+from fibercap.views.charts_style import (
+    FAINT,
+    INK,
+    MARGIN,
+    PALETTE,
+    SIZES,
+    SOFT,
+    WIDTH,
+    fit,
+    name_panel,
+    notice,
+    open_page,
+    scale,
+    short,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
+
+    from fibercap.model.measure import Measure
+    from fibercap.model.projection import Projection
+    from fibercap.studies.sensitivity import Moved
+
+NAMES: Final = 3.0
+LEFT: Final = MARGIN + NAMES
+HEADING, ROW, UNDER = 0.4, 0.3, 0.45
+MOST: Final = 15
+LOWER, HIGHER = PALETTE[1], PALETTE[0]
+
+
+def sensitivity_chart(projection: Projection, measure: Measure, moved: Sequence[Moved]) -> Figure:
+    """Draw a bar from the lower to the higher outcome for each input, the widest first, and the plan as a line.
+
+    Parameters
+    ----------
+    projection : Projection
+        The plan.
+    measure : Measure
+        What is looked at, as the plan has it.
+    moved : sequence of Moved
+        What it comes to for each input moved.
+    """
+    from matplotlib.patches import Patch
+
+    base = measure.value or 0.0
+    shown = sorted(moved, key=lambda each: -each.reach(measure.name, base))[:MOST]
+    shown = [each for each in shown if each.reach(measure.name, base)]
+    subtitle = f"{measure.label} when one input at a time is a tenth lower or higher"
+    page = open_page(projection, subtitle, HEADING + ROW * len(shown) + UNDER if shown else 1.2, keyed=bool(shown))
+    if not shown:
+        notice(page, "No input moves it.")
+        return page.figure
+    page.key([Patch(facecolor=LOWER, label="input lower"), Patch(facecolor=HIGHER, label="input higher")])
+    ends = np.array([each.measures[measure.name] for each in shown])
+    percent = measure.unit == "1/year"
+    divisor, word = (0.01, "%/year") if percent else scale(float(np.nanmax(np.abs([*ends.ravel(), base]))))
+    width = WIDTH - LEFT - MARGIN - 0.1
+    ax = page.panel(LEFT, HEADING, width, ROW * len(shown))
+    low, high = (float(found(np.append(ends, base))) / divisor for found in (np.nanmin, np.nanmax))
+    room = 0.12 * (high - low)
+    ax.set_xlim(low - room, high + room)
+    ax.set_ylim(len(shown) - 0.5, -0.5)
+    ax.set_yticks([])
+    ax.grid(visible=False, axis="y")
+    ax.grid(visible=True, axis="x", color=FAINT, linewidth=0.7)
+    ax.tick_params(axis="x", length=3, color=SOFT, labelcolor=SOFT, labelsize=SIZES["label"])
+    ax.axvline(base / divisor, color=INK, linewidth=1.0, zorder=3)
+    style: dict[str, Any] = {"textcoords": "offset points", "va": "center"}
+    for row, (each, pair) in enumerate(zip(shown, ends / divisor, strict=True)):
+        name, at = fit(each.path, "label", NAMES - 0.15), ("axes fraction", "data")
+        ax.annotate(name, (0, row), (-7, 0), xycoords=at, ha="right", fontsize=SIZES["label"], **style)
+        for value, colour in zip(pair, (LOWER, HIGHER), strict=True):
+            if np.isfinite(value) and value != base / divisor:
+                _bar(ax, row, base / divisor, float(value), colour)
+    unit = word if percent else f"{word}{measure.unit}" or "ratio"
+    name_panel(ax, f"{measure.label}, now {short(base / divisor)}", unit, width)
+    return page.figure
+
+
+def _bar(ax: Axes, row: int, base: float, value: float, colour: str) -> None:
+    """Draw a bar from the plan's value to another, with its number at its end."""
+    right = value > base
+    style: dict[str, Any] = {"textcoords": "offset points", "va": "center", "fontsize": SIZES["small"]}
+    ax.barh(row, value - base, 0.6, left=base, color=colour)
+    ax.annotate(short(value), (value, row), (3 if right else -3, 0), ha="left" if right else "right", **style)

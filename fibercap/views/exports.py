@@ -1,0 +1,80 @@
+"""What a plan can be written as, by the suffix of the file; without one, a folder of tables."""
+
+from __future__ import annotations
+
+from importlib.metadata import version
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+from fibercap.core.errors import FibercapError
+from fibercap.studies.compare import compare
+from fibercap.views.files import refuse_existing, write_all, write_bytes
+from fibercap.views.report import report
+from fibercap.views.tables import rows_csv, tables
+from fibercap.views.workbook.writing import workbook
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from fibercap.model.projection import Projection
+    from fibercap.studies.compare import Comparison
+
+
+def _csv(projection: Projection, by: str) -> bytes:
+    return rows_csv(projection, by).encode()
+
+
+def _html(projection: Projection, by: str) -> bytes:
+    return report(projection, compared(projection), by or "year")
+
+
+def _xlsx(projection: Projection, by: str) -> bytes:
+    if by:
+        raise FibercapError("a workbook shows the model's own step and years; leave `--by` out")
+    return workbook(projection.scenario, version("fibercap"))
+
+
+EXPORTS: Final[dict[str, Callable[[Projection, str], bytes]]] = {".csv": _csv, ".html": _html, ".xlsx": _xlsx}
+
+
+def compared(projection: Projection) -> Comparison | None:
+    """Return a plan's options side by side; None where it has none, or one of them is laid over it."""
+    plan = projection.scenario
+    return compare(plan) if plan.options and plan.option is None else None
+
+
+def write(projection: Projection, path: str | Path, *, by: str = "", force: bool = False) -> list[Path]:
+    """Write a projection into a file, as its suffix says, or as tables into a folder.
+
+    Parameters
+    ----------
+    projection : Projection
+        What a scenario leads to; of a batch, the first draw is written.
+    path : str or Path
+        A file whose suffix is one of `EXPORTS`, or a folder.
+    by : str
+        `year`, `quarter` or `month`, for tables; the model's own step if not given.
+    force : bool
+        Replace files that exist.
+
+    Returns
+    -------
+    list of Path
+        The files written, all of them or none.
+
+    Raises
+    ------
+    FibercapError
+        If the suffix is unknown, a file exists and `force` is not given, or cannot be written.
+    """
+    path = Path(path)
+    if path.is_dir() or not path.suffix:
+        contents = tables(projection, compared(projection), by)
+        return write_all({path / name: content for name, content in contents.items()}, force=force)
+    suffix = path.suffix.lower()
+    if suffix not in EXPORTS:
+        known = ", ".join(EXPORTS)
+        raise FibercapError(f"nothing is exported to a file ending in `{path.suffix}`; known: {known}, or a folder")
+    refuse_existing(path, force=force)
+    write_bytes(path, EXPORTS[suffix](projection, by), force=force)
+    return [path]

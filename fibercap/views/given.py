@@ -1,0 +1,64 @@
+"""The inputs of a plan as they were written, each with its source, its place in it, and its note."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from fibercap.core.tree import Branch, Leaf, at, leaves, unwrap
+from fibercap.core.units import QuantityTextError, split_quantity
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from fibercap.core.tree import Path
+    from fibercap.model.scenario import Scenario
+
+
+@dataclass(frozen=True)
+class Given:
+    """An input: its texts (of a path over time several, each with its key), and where they come from."""
+
+    path: str
+    texts: tuple[tuple[str, str], ...]
+    source: str
+    kind: str
+    where: str
+    note: str
+
+    @property
+    def written(self) -> str:
+        """What was written, on one line."""
+        return "; ".join(f"{key}: {text}" if key else text for key, text in self.texts)
+
+
+def given(scenario: Scenario) -> list[Given]:
+    """Return every number, date and path that was written, in the order of the scenario."""
+    values, wrappers = unwrap(scenario.tree)
+    found = []
+    for item in scenario.inputs():
+        path = tuple(item.path.split("."))
+        where, note = (_said(wrappers, path, key) for key in ("where", "note"))
+        block = at(values, path)
+        texts = tuple((".".join(keys), _text(leaf)) for keys, leaf in leaves(block)) if block is not None else ()
+        found.append(Given(item.path, texts, item.source, item.kind, where, note))
+    return found
+
+
+def _text(leaf: Leaf) -> str:
+    return ", ".join(map(str, leaf.value)) if isinstance(leaf.value, tuple) else str(leaf.value)
+
+
+def _said(wrappers: Mapping[Path, Branch], path: Path, key: str) -> str:
+    """Return the note or place that stands beside an input itself."""
+    leaf = wrappers.get(path, Branch()).get(key)
+    return str(leaf.value) if isinstance(leaf, Leaf) else ""
+
+
+def amount(text: str) -> tuple[float, str] | tuple[str, str]:
+    """Return the number and the unit of a quantity as it was written; other texts as they are, without a unit."""
+    try:
+        number, unit = split_quantity(text)
+    except QuantityTextError:
+        return text, ""
+    return number, unit.replace(" ", "").replace("percent", "%")

@@ -1,0 +1,122 @@
+"""The report: one HTML file that holds all it shows, reaches for nothing outside, and prints on A4."""
+
+from __future__ import annotations
+
+import re
+from importlib.metadata import PackageNotFoundError, version
+from importlib.resources import files
+from typing import TYPE_CHECKING, Final
+
+from fibercap.views import report_basis, report_decision, report_options, report_plan, report_tests
+from fibercap.views.charts import CHARTS, rendered, write_chart
+from fibercap.views.charts_sensitivity import sensitivity_chart
+from fibercap.views.report_parts import Figure
+from fibercap.views.report_subject import subject_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from fibercap.model.projection import Projection
+    from fibercap.studies.compare import Comparison
+    from fibercap.views.report_parts import Section
+    from fibercap.views.report_subject import Subject
+
+PARTS_OF_SVG: Final = re.compile(r"<metadata>.*?</metadata>|<\?xml.*?\?>|<!DOCTYPE.*?>", re.DOTALL)
+NAMED: Final = re.compile(r'(\bid="|href="#|url\(#)')
+
+
+def report(projection: Projection, comparison: Comparison | None, by: str = "year") -> bytes:
+    """Return the report on a plan as HTML.
+
+    Parameters
+    ----------
+    projection : Projection
+        The plan; where options are compared, the one that is taken is told in full instead.
+    comparison : Comparison, optional
+        The plan's options side by side.
+    by : str
+        `year`, `quarter` or `month`, for the statements.
+
+    Raises
+    ------
+    ScenarioError
+        If a claim or covenant cannot be tested.
+    """
+    from jinja2 import Environment, FunctionLoader, StrictUndefined
+    from markupsafe import Markup
+
+    subject = subject_of(projection, comparison)
+    listed = list(sections(subject, by))
+    charts = {name: Markup(svg) for name, svg in _charts(subject, listed).items()}  # noqa: S704 - our own drawing; its words are escaped
+    place = files("fibercap.views")
+    environment = Environment(
+        loader=FunctionLoader(lambda name: place.joinpath(name).read_text(encoding="utf-8")),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    plan = subject.projection.scenario
+    html = environment.get_template("report.html.jinja").render(
+        plan=plan,
+        timeline=subject.projection.timeline,
+        name=subject.name,
+        sections=listed,
+        charts=charts,
+        style=Markup(place.joinpath("report.css").read_text(encoding="utf-8")),  # noqa: S704 - our own file
+        digest=plan.digest(),
+        version=dict(_versions())["fibercap"],
+    )
+    return html.encode()
+
+
+def sections(subject: Subject, by: str) -> Iterator[Section]:
+    """Run over the sections that a plan has, the decision first."""
+    found = (
+        report_decision.decision(subject),
+        report_options.options(subject),
+        report_tests.claims(subject),
+        report_tests.covenants(subject),
+        report_plan.capacity(subject),
+        report_plan.statements(subject, by),
+        report_plan.funding(subject),
+        report_plan.loans(subject),
+        report_basis.sensitivity(subject),
+        report_basis.measures(subject),
+        report_basis.inputs(subject),
+        report_basis.conventions(subject),
+        report_basis.checks(subject, _versions()),
+    )
+    yield from (section for section in found if section is not None)
+
+
+def _charts(subject: Subject, listed: list[Section]) -> dict[str, str]:
+    """Draw every figure that the sections name, as SVG that may stand beside others in one page."""
+    figures = (part for section in listed for part in section.parts if isinstance(part, Figure))
+    return {figure.name: inlined(_drawn(subject, figure.name).decode(), figure.name) for figure in figures}
+
+
+def _drawn(subject: Subject, name: str) -> bytes:
+    """Return a chart by name; that of sensitivity shows the first measure that was looked at."""
+    if name in CHARTS:
+        of = subject.written if CHARTS[name].compares else subject.projection
+        return write_chart(name, ".svg", of, subject.comparison, titled=False)
+    measure = subject.found[next(iter(subject.moved[0].measures))]
+    return rendered(lambda: sensitivity_chart(subject.projection, measure, subject.moved), ".svg", titled=False)
+
+
+def inlined(svg: str, name: str) -> str:
+    """Return an SVG without what only a file of its own needs, its names made its own, with a role for readers."""
+    bare = NAMED.sub(rf"\g<1>{name}-", PARTS_OF_SVG.sub("", svg)).strip()
+    return bare.replace("<svg ", f'<svg role="img" aria-labelledby="caption-{name}" ', 1)
+
+
+def _versions() -> list[tuple[str, str]]:
+    """Return the versions of what the figures were made with."""
+    found = []
+    for name in ("fibercap", "numpy", "matplotlib", "pint", "pydantic"):
+        try:
+            found.append((name, version(name)))
+        except PackageNotFoundError:
+            found.append((name, "not installed as a package"))
+    return found

@@ -1,0 +1,150 @@
+"""The report's end: sensitivity, measures, inputs with their sources, conventions, checks."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from fibercap.views.figures import Figures, number
+from fibercap.views.figures import Line as FigureLine
+from fibercap.views.given import given
+from fibercap.views.lines import evidence_line, measure_text, quantity_text
+from fibercap.views.report_parts import Figure, Items, Line, Section, Table, Words
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from fibercap.studies.sensitivity import Moved
+    from fibercap.views.report_parts import Part
+    from fibercap.views.report_subject import Subject
+
+MOST: Final = 15
+"""Inputs that the table of sensitivity shows, those that move most."""
+LONGEST: Final = 200
+"""Formulas are cut at so many characters; `explain` has them whole."""
+RULES: Final = (
+    "Periods are whole calendar {step}s from {start} to {end}.",
+    "Over a year flows are summed, stocks are taken at its end, rates are averaged.",
+    "Nameplate is what is bolted down at a period's end; effective capacity is what it can make, ramps included.",
+    "Amounts are in {money}; flows in other currencies at the period's average rate, what is owed at its closing rate.",
+    "Loans run on their own dates to maturity, past the horizon where they are longer.",
+    "CFADS is EBITDA less tax paid, increase of working capital and maintenance.",
+    "DSCR is CFADS over interest, recurring fees and scheduled principal of a calendar year.",
+    "The all-in cost is the effective annual rate of the borrower's flows, fees included, by dates over 365.",
+    "Tax is assessed by calendar year, losses carried forward; there is no deferred tax and no interest on cash.",
+    "The projects' flow is the company's unlevered free cash flow less that of the same plants without projects.",
+)
+"""The rules by which figures are worked out; docs/model.md has them in full."""
+
+
+def sensitivity(subject: Subject) -> Section | None:
+    """Tell what each measure comes to when one input is a tenth lower or higher, the widest swing first."""
+    if not subject.moved:
+        return None
+    keys = list(subject.moved[0].measures)
+    base = {key: subject.found[key].value or 0.0 for key in keys}
+    ordered = sorted(subject.moved, key=lambda moved: -moved.reach(keys[0], base[keys[0]]))
+    moving = [moved for moved in ordered if any(moved.reach(key, base[key]) for key in keys)]
+    columns, lines = (
+        ["Input", "Moved by"],
+        [[""], *([f"{m.shares[0]:+.0%}, {m.shares[1]:+.0%}"] for m in moving[:MOST])],
+    )
+    for key in keys:
+        pairs = [(base[key], base[key]), *(moved.measures[key] for moved in moving[:MOST])]
+        unit, cells = _column(subject.found[key].unit, pairs)
+        heading = f"{subject.found[key].label}{f' [{unit}]' if unit else ''}"
+        columns += [f"{heading}: lower", "higher"]
+        lines = [line + told for line, told in zip(lines, cells, strict=True)]
+    heads = ["As the plan has it", *(moved.path for moved in moving[:MOST])]
+    kinds = ["", *(moved.kind for moved in moving[:MOST])]
+    told = [
+        Line(head, [*cells, kind], strong=not row)
+        for row, (head, cells, kind) in enumerate(zip(heads, lines, kinds, strict=True))
+    ]
+    return Section("sensitivity", "Sensitivity to one input at a time", [
+        Words("Each input is a tenth lower and higher, alone, all else kept; its values over time move together."),
+        Figure("sensitivity", f"{subject.found[keys[0]].label} when one input is a tenth lower or higher"),
+        Table("The inputs that move most", [*columns, "Evidence"], told),
+        *_left_out(len(moving), len(ordered)),
+    ])  # fmt: skip
+
+
+def _shares(moved: Moved) -> str:
+    return ", ".join(f"{share:+.0%}" for share in moved.shares)
+
+
+def _column(unit: str, pairs: Sequence[tuple[float, float]]) -> tuple[str, list[list[str]]]:
+    """Return pairs of values as cells that share a unit."""
+    percent = unit == "1/year"
+    values = [value for pair in pairs for value in pair]
+    divisor, text, decimals = Figures("", unit, (), [FigureLine("", values)]).scaled()
+    divisor, text = (0.01, "%/year") if percent else (divisor, text)
+    return text, [[number(value, divisor, decimals) for value in pair] for pair in pairs]
+
+
+def _left_out(moving: int, moved: int) -> list[Part]:
+    """Say which inputs the table does not show."""
+    told = [f"{moving - MOST} further inputs move less than these"] if moving > MOST else []
+    told += [f"{moved - moving} inputs move none of these measures"] if moved > moving else []
+    told += ["– where a measure is undefined, or the plan does not allow the move"]
+    return [Items(told)]
+
+
+def measures(subject: Subject) -> Section:
+    """Tell every measure with its unit and how it is worked out."""
+    lines = []
+    for measure in subject.found.values():
+        text, unit = measure_text(measure)
+        remark = f"undefined: {measure.reason}" if measure.reason else measure.remark
+        lines.append(Line(measure.label, (text, unit, remark, _cut(measure.formula))))
+    columns = ("Measure", "Value", "Unit", "Remark", "Formula")
+    return Section(
+        "measures", "Measures", [Table("Measures, with formulas as the model has them", columns, lines, texts=True)]
+    )
+
+
+def _cut(formula: str) -> str:
+    return formula if len(formula) <= LONGEST else f"{formula[:LONGEST].rsplit(' ', 1)[0]} …"
+
+
+def inputs(subject: Subject) -> Section:
+    """List every input as it was written, with its source, and the sources."""
+    plan = subject.projection.scenario
+    lines = [Line(item.path, (item.written, item.kind, item.source, item.where, item.note)) for item in given(plan)]
+    columns = ("Input", "Written", "Evidence", "Source", "Where", "Note")
+    sources = [Line(name, (s.title, s.kind, s.date, s.url)) for name, s in plan.sources.items()]
+    return Section("inputs", "Inputs, sources and evidence", [
+        Words(f"{evidence_line(plan.evidence())}."),
+        Table("Inputs as they were written", columns, lines, texts=True),
+        Table("Sources", ("Source", "Title", "Evidence", "Date", "Address"), sources, texts=True),
+    ])  # fmt: skip
+
+
+def conventions(subject: Subject) -> Section:
+    """Say by which rules the figures are worked out."""
+    plan, timeline = subject.projection.scenario, subject.projection.timeline
+    rate = plan.money.discount_rate
+    told = [
+        text.format(step=timeline.step, start=timeline.start, end=timeline.end, money=plan.currency) for text in RULES
+    ]
+    if rate is not None:
+        text, unit = quantity_text(float(rate.reshape(-1)[0]), "1/year")
+        told.append(
+            f"It is discounted at {text} {unit}, effective per year, from the horizon's start or the valuation date."
+        )
+    return Section("conventions", "Conventions", [Items(told)])
+
+
+def checks(subject: Subject, versions: Sequence[tuple[str, str]]) -> Section:
+    """Tell what was proved, with the largest gap of each law, and what the figures were made with."""
+    projection = subject.projection
+    money = projection.scenario.currency
+    lines = [
+        Line(law.replace("_", " ").capitalize(), (f"{gap:.1e}", "km" if law == "capacity" else money))
+        for law, gap in projection.laws.items()
+    ]
+    made = [Line(name, (version,)) for name, version in versions]
+    return Section("checks", "Checks", [
+        Words(f"{projection.proved} formulas were proved on units; {len(lines)} laws hold in every period."),
+        Table("Laws, and the largest gap that was found", ("Law", "Largest gap", "Unit"), lines),
+        Table("Made with", ("", "Version"), made, texts=True),
+    ])  # fmt: skip

@@ -1,0 +1,53 @@
+"""The report on options: measures, steps of worth and cash needed side by side."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from fibercap.views.charts_bridge import spans_of
+from fibercap.views.figures import Figures
+from fibercap.views.figures import Line as FigureLine
+from fibercap.views.lines import measure_text
+from fibercap.views.report_parts import Figure, Line, Section, Table, table_of
+
+if TYPE_CHECKING:
+    from fibercap.studies.compare import Comparison
+    from fibercap.views.report_parts import Part
+    from fibercap.views.report_subject import Subject
+
+ABREAST: Final = 6
+"""Options that one table holds, for A4 is no wider."""
+
+
+def options(subject: Subject) -> Section | None:
+    """Set the options side by side."""
+    comparison = subject.comparison
+    if comparison is None:
+        return None
+    names = list(comparison.cases)
+    chosen = subject.decision.chosen if subject.decision else ""
+    parts: list[Part] = [Figure("compare", "Options side by side")]
+    parts += [_measures(comparison, names[at : at + ABREAST], chosen) for at in range(0, len(names), ABREAST)]
+    if spans_of(comparison):
+        parts.append(Figure("bridge", "From the baseline's net present value to the owners to each option's"))
+    needed = {case.title: case.cash_needed for case in comparison.cases.values()}
+    years = list(next(iter(needed.values())))
+    told = [FigureLine(title, list(by_year.values())) for title, by_year in needed.items()]
+    title = "Cash needed from owners or from cash held, by year"
+    parts.append(table_of(Figures(title, comparison.currency, years, told)))
+    return Section("options", "Ways of financing", parts)
+
+
+def _measures(comparison: Comparison, names: list[str], chosen: str) -> Table:
+    """Return the measures of some of the options, the best of all marked."""
+    lines = []
+    for key, measure in comparison.cases[comparison.baseline].measures.items():
+        among = [case.measures[key] for case in comparison.cases.values() if key in case.measures]
+        if "." in key or all(m.value is None for m in among):
+            continue
+        best = comparison.best(key)
+        unit = next((text for m in among if (text := measure_text(m, among)[1])), "")
+        cells = [measure_text(comparison.cases[n].measures[key], among)[0] + (" ★" if n in best else "") for n in names]
+        lines.append(Line(f"{measure.label} [{unit}]" if unit else measure.label, cells))
+    columns = ["", *(f"{comparison.cases[n].title}{' (taken)' if n == chosen else ''}" for n in names)]
+    return Table("Measures by option, the best marked ★", columns, lines)

@@ -1,0 +1,85 @@
+"""What a report is made of: sections of words, tables and figures."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, ClassVar
+
+from fibercap.views.figures import number
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from fibercap.views.figures import Figures
+
+
+@dataclass(frozen=True)
+class Words:
+    """A paragraph; its tone is "", `good` or `bad`."""
+
+    kind: ClassVar[str] = "words"
+    text: str
+    tone: str = ""
+
+
+@dataclass(frozen=True)
+class Items:
+    """A list of texts."""
+
+    kind: ClassVar[str] = "items"
+    texts: Sequence[str]
+    tone: str = ""
+
+
+@dataclass(frozen=True)
+class Line:
+    """A line of a table: its head and its cells; `strong` for sums, its tone "", `good` or `bad`."""
+
+    head: str
+    cells: Sequence[str]
+    strong: bool = False
+    tone: str = ""
+
+
+@dataclass(frozen=True)
+class Table:
+    """A table with a caption, a heading for each column, and lines; `texts` tells that its cells are no numbers."""
+
+    kind: ClassVar[str] = "table"
+    caption: str
+    columns: Sequence[str]
+    lines: Sequence[Line]
+    texts: bool = False
+    note: str = ""
+
+
+@dataclass(frozen=True)
+class Figure:
+    """A chart, by name, and what it shows."""
+
+    kind: ClassVar[str] = "figure"
+    name: str
+    caption: str
+
+
+Part = Words | Items | Table | Figure
+
+
+@dataclass(frozen=True)
+class Section:
+    """A heading and what stands under it."""
+
+    key: str
+    title: str
+    parts: Sequence[Part]
+
+
+def table_of(figures: Figures) -> Table:
+    """Return figures as a table, their unit in the caption."""
+    divisor, unit, decimals = figures.scaled()
+    lines = [
+        Line(line.label, [number(value, divisor, decimals) for value in line.values], line.strong)
+        for line in figures.lines
+    ]
+    caption = f"{figures.title} [{unit}]" if unit else figures.title
+    return Table(caption, ("", *figures.columns), lines, note=figures.note)

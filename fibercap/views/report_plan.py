@@ -1,0 +1,59 @@
+"""The report's middle: capacity and output, the statements by year, the loans."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from fibercap.views.lines import measure_text
+from fibercap.views.report_parts import Figure, Line, Section, Table, Words, table_of
+from fibercap.views.statements import STATEMENTS, capacity_figures, cover_figures, loan_figures, statement_figures
+
+if TYPE_CHECKING:
+    from fibercap.views.report_parts import Part
+    from fibercap.views.report_subject import Subject
+
+
+def capacity(subject: Subject) -> Section:
+    """Tell what the plants can make, make and sell."""
+    tables = [table_of(figures) for figures in capacity_figures(subject.projection, "year")]
+    charts = [Figure("capacity", "Capacity by plant, with claims"), Figure("output", "Output, sales and demand")]
+    return Section("capacity", "Capacity and output", [*charts, *tables])
+
+
+def statements(subject: Subject, by: str) -> Section:
+    """Tell income, cash flow and balance sheet, with their charts."""
+    parts: list[Part] = [Figure("revenue", "Revenue by plant, EBITDA and its margin")]
+    for title in STATEMENTS:
+        if title == "Cash flow":
+            parts.append(Figure("cash", "Cash held and cash flows"))
+        parts.append(table_of(statement_figures(subject.projection, title, by)))
+    parts += [table_of(figures) for figures in cover_figures(subject.projection, by)]
+    return Section("statements", "Statements", parts)
+
+
+def funding(subject: Subject) -> Section | None:
+    """Tell who pays for what is built and bought."""
+    plan = subject.projection.scenario
+    if not plan.projects and not any(plant.purchase for plant in plan.plants.values()):
+        return None
+    return Section("funding", "Funding", [Figure("funding", "Uses of funds and who pays for them")])
+
+
+def loans(subject: Subject) -> Section | None:
+    """Tell every loan: terms, flows by year to maturity, cost and average life."""
+    plan = subject.projection.scenario
+    if not plan.loans:
+        return None
+    parts: list[Part] = [Figure("debt", "Debt by loan, to maturity")]
+    for name, terms in plan.loans.items():
+        lender = f", {terms.lender}" if terms.lender else ""
+        parts.append(Words(f"{terms.title or name}{lender}", "head"))
+        parts.append(table_of(loan_figures(subject.projection, name, "year")))
+    lines = []
+    for name in plan.loans:
+        found = [subject.found[f"{key}.{name}"] for key in ("all_in_cost", "average_life")]
+        lines.append(
+            Line(name, [" ".join(measure_text(m)).strip() if m.value is not None else m.reason for m in found])
+        )
+    parts.append(Table("What each loan costs", ("Loan", "All-in cost", "Average life"), lines))
+    return Section("loans", "Loans", parts)

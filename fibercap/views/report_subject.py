@@ -1,0 +1,79 @@
+"""What a report is about: a plan, its options side by side, which of them is taken, and what moves it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+from fibercap.model.measures import measures
+from fibercap.studies.claims import outcomes
+from fibercap.studies.covenants import covenants
+from fibercap.studies.decision import decide
+from fibercap.studies.flips import flips
+from fibercap.studies.headroom import headroom
+from fibercap.studies.sensitivity import one_at_a_time
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from fibercap.model.measure import Measure
+    from fibercap.model.projection import Projection
+    from fibercap.studies.claims import Outcome
+    from fibercap.studies.compare import Comparison
+    from fibercap.studies.covenants import Tested
+    from fibercap.studies.decision import Decision
+    from fibercap.studies.flips import Flip
+    from fibercap.studies.headroom import Headroom
+    from fibercap.studies.sensitivity import Moved
+
+MOVED: Final = ("equity_npv", "project_npv", "min_dscr")
+
+
+@dataclass(frozen=True)
+class Subject:
+    """The projection that is told in full, with all that is known about it, and the plan as it was written.
+
+    `comparison` and `decision` are None where there is one way to pay, or one was asked for.
+    """
+
+    projection: Projection
+    written: Projection
+    found: Mapping[str, Measure]
+    claims: Mapping[str, Outcome]
+    flips: Mapping[str, Flip | None]
+    promises: Mapping[str, Tested]
+    rooms: Mapping[str, Headroom]
+    moved: Sequence[Moved]
+    comparison: Comparison | None = None
+    decision: Decision | None = None
+
+    @property
+    def name(self) -> str:
+        """The option that is told in full, or what the plan is called."""
+        option = self.projection.scenario.option
+        plan = self.projection.scenario
+        return (plan.options[option].title or option) if option else plan.title or plan.id
+
+
+def subject_of(projection: Projection, comparison: Comparison | None) -> Subject:
+    """Look at a plan from every side: the option that is worth taking, its claims and covenants, what moves it."""
+    written, decision = projection, decide(comparison) if comparison is not None else None
+    if comparison is not None and decision is not None:
+        case = comparison.cases[decision.chosen]
+        projection, found, claims, promises = case.projection, case.measures, case.claims, case.covenants
+    else:
+        found = measures(projection)
+        claims, promises = outcomes(projection, found), covenants(projection)
+    known = [key for key in MOVED if key in found and found[key].value is not None]
+    return Subject(
+        projection=projection,
+        written=written,
+        found=found,
+        claims=claims,
+        flips=flips(projection, claims),
+        promises=promises,
+        rooms=headroom(projection, promises),
+        moved=one_at_a_time(projection.scenario, known) if known else (),
+        comparison=comparison,
+        decision=decision,
+    )

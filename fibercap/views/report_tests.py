@@ -1,0 +1,88 @@
+"""The report on claims and covenants: what was promised, what is found, and what would turn it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from fibercap.studies.claims import WORDS
+from fibercap.views.lines import falls_text, flip_line, quantity_text
+from fibercap.views.report_parts import Figure, Line, Section, Table, Words
+
+if TYPE_CHECKING:
+    from fibercap.studies.claims import Outcome
+    from fibercap.studies.covenants import Tested
+    from fibercap.studies.headroom import Headroom
+    from fibercap.views.report_parts import Part
+    from fibercap.views.report_subject import Subject
+
+
+def claims(subject: Subject) -> Section | None:
+    """Tell every claim with what was found."""
+    if not subject.claims:
+        return None
+    lines = [_claim(outcome) for outcome in subject.claims.values()]
+    decided = [Line(o.says, (flip_line(subject.flips[name]), o.note)) for name, o in subject.claims.items()]
+    tested = ("Claim", "Claimed", "Found", "Margin", "Verdict", "Source")
+    rests = ("Claim", "The input that decides it, and where it flips", "Note")
+    return Section("claims", "Claims", [
+        Figure("claims", "Claims against what the plan leads to"),
+        Table("Claims, each tested on the plan", tested, lines, texts=True),
+        Table("What each claim rests on", rests, decided, texts=True),
+    ])  # fmt: skip
+
+
+def _claim(outcome: Outcome) -> Line:
+    limit, unit = quantity_text(outcome.limit, outcome.unit)
+    value, found_unit = quantity_text(outcome.value, outcome.unit)
+    found = f"{value} {found_unit}".strip() if outcome.value is not None else f"undefined: {outcome.reason}"
+    verdict = "holds" if outcome.holds else "fails"
+    verdict += "" if outcome.as_expected and outcome.holds else f", {'' if outcome.as_expected else 'not '}as expected"
+    margin = f"{outcome.margin:+.1%}" if outcome.margin is not None else ""
+    wanted = f"{WORDS[outcome.comparator]} {limit} {unit}".strip()
+    cells = (
+        f"{wanted}, {outcome.when}" if outcome.when else wanted,
+        found,
+        margin,
+        verdict,
+        outcome.source,
+    )
+    return Line(outcome.says, cells, tone="good" if outcome.holds else "bad")
+
+
+def covenants(subject: Subject) -> Section | None:
+    """Tell every covenant with its tightest test, and how debt service is covered."""
+    if not subject.projection.scenario.loans:
+        return None
+    parts: list[Part] = [Figure("cover", "Debt service, the cash flow for it, and how often it is covered")]
+    lines = [_covenant(tested) for tested in subject.promises.values()]
+    if lines:
+        columns = ("Covenant", "Loan", "On", "Limit", "Tightest", "When", "Headroom", "Verdict")
+        parts.append(Table("Covenants, at their tightest", columns, lines, texts=True))
+        found = [Line(f"{t.loan}: {t.says}", (_breaking(t, subject.rooms[k]),)) for k, t in subject.promises.items()]
+        parts.append(Table("What breaks each covenant", ("Covenant", "What would have to fall"), found, texts=True))
+    else:
+        parts.append(Words("The loans carry no covenants."))
+    return Section("covenants", "Covenants and cover", parts)
+
+
+def _breaking(tested: Tested, room: Headroom) -> str:
+    """Say what fall breaks a covenant, and which dividends it bars."""
+    told = "broken as things are" if room.broken else falls_text(room)
+    if tested.lock_up is not None:
+        barred = f"dividends barred in {', '.join(tested.locked)}" if tested.locked else "no dividend is barred"
+        told += f"; lock-up at {quantity_text(tested.lock_up, tested.unit)[0]}, {barred}"
+    return told
+
+
+def _covenant(tested: Tested) -> Line:
+    limit, unit = quantity_text(tested.limit, tested.unit)
+    tight = tested.tightest
+    value = f"{quantity_text(tight.value, tested.unit)[0]} {unit}".strip() if tight else "never due"
+    headroom = f"{tight.headroom:+.1%}" if tight and tight.headroom is not None else ""
+    broken = [test.when for test in tested.tests if not test.holds]
+    verdict = f"broken {len(broken)} of {len(tested.tests)} times, first in {broken[0]}" if broken else "kept"
+    cells = (
+        tested.loan, tested.subject, f"{WORDS[tested.comparator]} {limit} {unit}".strip(), value,
+        tight.when if tight else "", headroom, verdict,
+    )  # fmt: skip
+    return Line(tested.says, cells, tone="bad" if broken else "good")

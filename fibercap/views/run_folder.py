@@ -1,0 +1,76 @@
+"""The folder of a run: what was asked, what came out, and by which versions of what."""
+
+from __future__ import annotations
+
+import hashlib
+import platform
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import PurePath
+from typing import TYPE_CHECKING, Final
+
+from fibercap.studies.alarms import warnings
+from fibercap.studies.claims import outcomes
+from fibercap.studies.covenants import covenants
+from fibercap.views.charts import CHARTS, write_chart
+from fibercap.views.documents import Document, checks_document, text
+from fibercap.views.exports import compared
+from fibercap.views.tables import rows_csv, tables
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from fibercap.model.projection import Projection
+
+LIBRARIES: Final = ("fibercap", "matplotlib", "numpy", "pint", "pydantic", "PyYAML")
+
+
+def run_folder(projection: Projection, resolved: str, settings: Sequence[str], by: str) -> dict[str, bytes]:
+    """Return the files of a run by name; the same run gives the same bytes.
+
+    Parameters
+    ----------
+    projection : Projection
+        What the scenario leads to.
+    resolved : str
+        The scenario as YAML, with all that was laid over it.
+    settings : sequence of str
+        What `--set` changed.
+    by : str
+        How `rows-by-<by>.csv` is brought together; `rows.csv` is in model periods.
+    """
+    comparison = compared(projection)
+    files = {"scenario.yaml": resolved.encode(), **tables(projection, comparison)}
+    if by != projection.timeline.step:
+        files[f"rows-by-{by}.csv"] = rows_csv(projection, by).encode()
+    for name, chart in CHARTS.items():
+        if chart.applies(projection.scenario):
+            files[f"charts/{name}.svg"] = write_chart(name, ".svg", projection, comparison)
+    manifest = _manifest(projection, settings, files)
+    return {**files, "manifest.json": (text(manifest) + "\n").encode()}
+
+
+def _manifest(projection: Projection, settings: Sequence[str], files: Mapping[str, bytes]) -> Document:
+    """Return what identifies a run: versions, scenario, options, proofs, and each file's hash."""
+    plan, timeline = projection.scenario, projection.timeline
+    return {
+        "versions": {"python": platform.python_version(), **{name: _version(name) for name in LIBRARIES}},
+        "scenario": {"id": plan.id, "title": plan.title, "file": PurePath(plan.file).name, "hash": plan.digest()},
+        "option": plan.option,
+        "settings": list(settings),
+        "horizon": {"from": str(timeline.start), "to": str(timeline.end), "step": timeline.step},
+        "checks": checks_document(projection),
+        "formulas_proved": projection.proved,
+        "claims": {name: {"holds": o.holds, "expected": o.expected} for name, o in outcomes(projection).items()},
+        "covenants": {name: {"holds": c.holds} for name, c in covenants(projection).items()},
+        "inputs": plan.evidence(),
+        "warnings": warnings(projection),
+        "files": {name: hashlib.sha256(content).hexdigest() for name, content in files.items()},
+    }
+
+
+def _version(name: str) -> str | None:
+    """Return a library's version; None where it is not installed as a package."""
+    try:
+        return version(name)
+    except PackageNotFoundError:
+        return None

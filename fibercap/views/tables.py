@@ -1,0 +1,122 @@
+"""A plan's results as tables for other programs: one line a value, each with its unit."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from fibercap.core.errors import FibercapError
+from fibercap.core.timeline import STEPS
+from fibercap.model.measures import measures
+from fibercap.studies.claims import outcomes
+from fibercap.studies.covenants import covenants
+from fibercap.studies.schedules import projected_schedules
+from fibercap.views.csv_text import csv_text
+from fibercap.views.given import amount, given
+from fibercap.views.loans import loan_csv
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from fibercap.model.projection import Projection
+    from fibercap.studies.compare import Comparison
+    from fibercap.views.csv_text import Cell
+
+ROWS: Final = ("path", "label", "period", "value", "unit")
+
+
+def fitting(projection: Projection, by: str) -> str:
+    """Return year, quarter or month as asked, the model's own step if nothing is asked.
+
+    Raises
+    ------
+    FibercapError
+        If the model's own step is longer than what is asked for.
+    """
+    step = projection.timeline.step
+    if by and STEPS[by] < STEPS[step]:
+        raise FibercapError(f"the model steps by {step}; its tables cannot be shown by {by}")
+    return by or step
+
+
+def rows_csv(projection: Projection, by: str = "") -> str:
+    """Return every row in model periods, or brought to years, quarters or months, a line for each value."""
+    step = fitting(projection, by)
+    return csv_text(ROWS, _values(projection, step))
+
+
+def _values(projection: Projection, step: str) -> Iterator[tuple[Cell, ...]]:
+    for path, row in projection.period_rows.items():
+        for period, value in projection.by(path, step).items():
+            yield path, row.label, period, float(value[0]), row.unit
+
+
+def measures_csv(projection: Projection) -> str:
+    """Return the measures with their units; an undefined one has no value and says why."""
+    found = measures(projection).values()
+    return csv_text(
+        ("measure", "label", "value", "unit", "reason"), ((m.name, m.label, m.value, m.unit, m.reason) for m in found)
+    )
+
+
+def claims_csv(projection: Projection) -> str:
+    """Return the claims with what was found."""
+    header = ("claim", "says", "subject", "when", "comparator", "limit", "value", "unit", "holds", "expected", "source")
+    return csv_text(header, (
+        (o.name, o.says, o.subject, o.when, o.comparator, o.limit, o.value, o.unit, o.holds, o.expected, o.source)
+        for o in outcomes(projection).values()
+    ))  # fmt: skip
+
+
+def covenants_csv(projection: Projection) -> str:
+    """Return every test of every covenant."""
+    header = ("covenant", "says", "subject", "comparator", "limit", "when", "value", "unit", "headroom", "holds")
+    return csv_text(header, (
+        (name, c.says, c.subject, c.comparator, c.limit, test.when, test.value, c.unit, test.headroom, test.holds)
+        for name, c in covenants(projection).items() for test in c.tests
+    ))  # fmt: skip
+
+
+def inputs_csv(projection: Projection) -> str:
+    """Return every input that was written, as number and unit and as written, with its source; a line for each key."""
+    header = ("path", "value", "unit", "written", "source", "kind", "where", "note")
+    return csv_text(header, (
+        (f"{item.path}.{key}" if key else item.path, *amount(text), text, item.source, item.kind, item.where, item.note)
+        for item in given(projection.scenario) for key, text in item.texts
+    ))  # fmt: skip
+
+
+def sources_csv(projection: Projection) -> str:
+    """Return the sources that inputs name."""
+    listed = projection.scenario.sources.items()
+    header = ("source", "title", "kind", "date", "url")
+    return csv_text(header, ((name, s.title, s.kind, s.date, s.url) for name, s in listed))
+
+
+def options_csv(comparison: Comparison) -> str:
+    """Return the measures of every option."""
+    return csv_text(
+        ("option", "title", "measure", "label", "value", "unit"),
+        (
+            (name, case.title, m.name, m.label, m.value, m.unit)
+            for name, case in comparison.cases.items()
+            for m in case.measures.values()
+        ),
+    )
+
+
+def tables(projection: Projection, comparison: Comparison | None, by: str = "") -> dict[str, bytes]:
+    """Return every table that the plan has, by file name."""
+    plan = projection.scenario
+    texts = {"rows.csv": rows_csv(projection, by), "measures.csv": measures_csv(projection)}
+    texts["inputs.csv"] = inputs_csv(projection)
+    if plan.sources:
+        texts["sources.csv"] = sources_csv(projection)
+    if plan.claims:
+        texts["claims.csv"] = claims_csv(projection)
+    if plan.loans:
+        texts["schedules.csv"] = loan_csv(projected_schedules(projection))
+    if any(loan.covenants for loan in plan.loans.values()):
+        texts["covenants.csv"] = covenants_csv(projection)
+    if comparison is not None:
+        texts["options.csv"] = options_csv(comparison)
+    return {name: text.encode() for name, text in texts.items()}

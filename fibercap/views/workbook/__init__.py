@@ -1,0 +1,1 @@
+"""The workbook: the model as live formulas."""

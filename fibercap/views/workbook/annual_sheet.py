@@ -1,0 +1,116 @@
+"""The sheet of years: every row that a reader looks at, brought to calendar years by its nature."""
+
+from __future__ import annotations
+
+import math
+from itertools import pairwise
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+
+from fibercap.core.timeline import FLOW, STOCK
+from fibercap.views.workbook.formulas import letters
+from fibercap.views.workbook.looks import number_format, set_up
+from fibercap.views.workbook.periods import YEARS_ROW, is_whole
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from xlsxwriter.worksheet import Worksheet
+
+    from fibercap.views.workbook.book import Book, Placed
+    from fibercap.views.workbook.looks import Looks
+
+NAME: Final = "Annual"
+HEADS: Final = ("Label", "Unit", "Path", "Brought to years", "", "")
+HEAD_ROW: Final = 3
+SHOWN: Final = ("Plants", "Projects", "Funding", "Loans", "Accounts", "Returns")
+WAYS: Final = {FLOW: "sum", STOCK: "year's end"}
+
+
+class AnnualSheet:
+    """Knows where each row stands, then writes them."""
+
+    def __init__(self, book: Book) -> None:
+        self.book = book
+        self.years = list(book.cases[0].projection.timeline.groups("year"))
+        pages = [page for page in book.pages if page.name in SHOWN]
+        self.entries = list(_with_lines([entry for page in pages for entry in page.entries if _shown(entry)]))
+        self.rows = {e.line.path: HEAD_ROW + 1 + n for n, e in enumerate(self.entries) if not isinstance(e, str)}
+
+    def years_of(self, path: str) -> str:
+        """Return the cells of a row, for charts."""
+        row, last = self.rows[path], letters(len(HEADS) + len(self.years) - 1)
+        return f"='{NAME}'!${letters(len(HEADS))}${row}:${last}${row}"
+
+    @property
+    def heads(self) -> str:
+        """The cells that name the years."""
+        return f"='{NAME}'!${letters(len(HEADS))}${HEAD_ROW}:${letters(len(HEADS) + len(self.years) - 1)}${HEAD_ROW}"
+
+    def write(self, sheet: Worksheet, looks: Looks) -> None:
+        """Write the sheet."""
+        set_up(sheet, NAME, rows=HEAD_ROW, columns=len(self.years))
+        sheet.set_column(0, 0, 44)
+        sheet.set_column(1, 1, 9)
+        sheet.set_column(2, 2, 30, None, {"level": 1, "hidden": True})
+        sheet.set_column(3, 3, 14)
+        sheet.set_column(4, 5, 1)
+        sheet.set_column(len(HEADS), len(HEADS) + len(self.years) - 1, 13)
+        sheet.write_string(0, 0, "By calendar year", looks("title"))
+        sheet.write_string(
+            1, 0, "Looked up from the time sheets by year and by the nature of each row.", looks("remark")
+        )
+        for column, head in enumerate(HEADS):
+            sheet.write_string(HEAD_ROW - 1, column, head, looks("head"))
+        first = self.book.spot(0, "time.date")
+        for number, year in enumerate(self.years):
+            before = f"{letters(len(HEADS) + number - 1)}${HEAD_ROW}+1"
+            formula = f"={f'{first.at}${first.first}${YEARS_ROW}' if number == 0 else before}"
+            sheet.write_formula(HEAD_ROW - 1, len(HEADS) + number, formula, looks("head", "0"), int(year))
+        for place, entry in enumerate(self.entries):
+            row = HEAD_ROW + place
+            if isinstance(entry, str):
+                sheet.write_string(row, 0, entry, looks("group"))
+            else:
+                self._line(sheet, row, entry, looks)
+
+    def _line(self, sheet: Worksheet, row: int, entry: Placed, looks: Looks) -> None:
+        own, found = entry.line.row, np.array(list(self._values(entry)))
+        looked = looks("formula", number_format(own.unit, own.nature, ratio=bool(own.undefined), whole=is_whole(found)))
+        for column, text in enumerate((own.label, own.unit or "1", own.path, WAYS.get(own.nature, "mean"))):
+            sheet.write_string(row, column, text, looks("text" if not column else "faint"))
+        for number, value in enumerate(found):
+            formula = self._formula(entry, letters(len(HEADS) + number))
+            sheet.write_formula(row, len(HEADS) + number, formula, looked, "" if math.isnan(value) else value)
+
+    def _formula(self, entry: Placed, column: str) -> str:
+        own, spot = entry.line.row, entry.spot
+        flags = self.book.spot(0, "time.closes_year")
+        at = f"{spot.at}${spot.first}$"
+        values = f"{at}{spot.row}:${spot.last}${spot.row}"
+        years = f"{at}{YEARS_ROW}:${spot.last}${YEARS_ROW},{column}${HEAD_ROW}"
+        closes = f"{flags.at}${flags.first}${flags.row}:${flags.last}${flags.row},1"
+        if own.undefined:
+            return f'=IFERROR(AVERAGEIFS({values},{years}{f",{closes}" if own.nature == STOCK else ""}),"")'
+        if own.nature == STOCK:
+            return f"=SUMIFS({values},{years},{closes})"
+        return f"={'SUMIFS' if own.nature == FLOW else 'AVERAGEIFS'}({values},{years})"
+
+    def _values(self, entry: Placed) -> Iterator[float]:
+        line = entry.line
+        values = line.values[0] if line.values[0] is not None else np.zeros(self.book.union.model.length)
+        missing = line.values[0] is None and line.row.undefined
+        for value in self.book.cases[0].projection.timeline.annual(values, line.row.nature).values():
+            yield math.nan if missing else float(value)
+
+
+def _with_lines(entries: list[Placed | str]) -> Iterator[Placed | str]:
+    """Leave out headings under which nothing stands."""
+    for entry, after in pairwise([*entries, ""]):
+        if not (isinstance(entry, str) and isinstance(after, str)):
+            yield entry
+
+
+def _shown(entry: Placed | str) -> bool:
+    return isinstance(entry, str) or (not entry.told and not entry.line.path.startswith("inputs."))

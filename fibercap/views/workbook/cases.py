@@ -1,0 +1,223 @@
+"""The financing options of a scenario, laid side by side: every row and scalar with what it is in each of them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+
+from fibercap.core.errors import FibercapError
+from fibercap.core.formula import parse
+from fibercap.model.projection import project
+from fibercap.model.worth import WITHOUT
+from fibercap.views.workbook.circles import circles
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Sequence
+
+    from fibercap.core.rows import Block, Given, Row
+    from fibercap.core.units import Array
+    from fibercap.model.projection import Projection
+    from fibercap.model.scenario import Scenario
+
+AS_WRITTEN: Final = "as written"
+SCHEDULE: Final = ".schedule"
+
+
+@dataclass(frozen=True)
+class Case:
+    """One way to pay for the plan: its name, its title, what it leads to."""
+
+    name: str
+    title: str
+    projection: Projection
+
+
+def cases_of(scenario: Scenario) -> tuple[list[Case], dict[str, str]]:
+    """Return the scenario as it is written and each of its options; and the options that cannot be in one workbook.
+
+    An option that moves the horizon or the reporting currency has other columns; it is left out, with the reason. A
+    scenario over which an option has been laid stands alone.
+    """
+    first = project(scenario)
+    cases, left_out = [Case(scenario.option or AS_WRITTEN, scenario.title, first)], {}
+    for name, option in scenario.options.items() if scenario.option is None else ():
+        plan = scenario.with_option(name)
+        if plan.timeline != scenario.timeline:
+            left_out[name] = "it has another horizon, and so other columns"
+        elif plan.currency != scenario.currency:
+            left_out[name] = f"it reports in {plan.currency}"
+        else:
+            more = [*cases, Case(name, option.title or name, project(plan))]
+            if turns(more):
+                left_out[name] = "its loans and those as written rest on cash in different ways: together, a circle"
+            else:
+                cases = more
+    if any(case.projection.draws > 1 for case in cases):
+        raise FibercapError("a batch of draws has no workbook; export one run")
+    return cases, left_out
+
+
+def turns(cases: Sequence[Case]) -> bool:
+    """Tell whether rows of some periods would rest on themselves if the formulas of all cases stood in one workbook."""
+    if len({tuple(n for n, loan in c.projection.scenario.loans.items() if loan.needs_cash) for c in cases}) == 1:
+        return False
+    union = Union(cases)
+    reads: dict[str, list[str]] = {}
+    for case in range(len(cases)):
+        for grid in (union.model, *union.schedules):
+            for path, line in grid.lines.items():
+                row = line.rows[case]
+                if row is not None and row.formula:
+                    now = [other for other, shift in parse(row.formula).references if shift == 0]
+                    reads.setdefault(f"{grid.number}/{path}", []).extend(union.node(case, other) for other in now)
+    return len(set(circles(reads).values())) < len(reads)
+
+
+@dataclass(frozen=True)
+class Line:
+    """A row of a grid, with its formula and values in each case; None where a case has no such row."""
+
+    path: str
+    row: Row
+    rows: tuple[Row | None, ...]
+    values: tuple[Array | None, ...]
+
+    @property
+    def bare(self) -> bool:
+        """Tell whether it is a value in every case: a fact of the calendar, or an input over time."""
+        return all(row is None or not row.formula for row in self.rows)
+
+
+@dataclass(frozen=True)
+class Grid:
+    """Lines that share columns: the model's periods, or the events of one loan as the cases in `members` have them."""
+
+    number: int
+    name: str
+    length: int
+    members: tuple[int, ...]
+    lines: dict[str, Line]
+
+
+class Union:
+    """Every row and scalar of all cases."""
+
+    def __init__(self, cases: Sequence[Case]) -> None:
+        self.cases = tuple(cases)
+        self._variant: dict[tuple[int, str], Grid] = {}
+        everyone = tuple(range(len(self.cases)))
+        self.model = Grid(0, "", self._first.timeline.count, everyone, self._lines(everyone, _in_periods))
+        self.schedules: list[Grid] = []
+        for name in self._loans():
+            self.schedules += self._variants(name, len(self.schedules) + 1)
+
+    @property
+    def _first(self) -> Projection:
+        return self.cases[0].projection
+
+    def _loans(self) -> list[str]:
+        return merged([[n for n in case.projection.blocks if n.endswith(SCHEDULE)] for case in self.cases])
+
+    def _lines(self, members: tuple[int, ...], blocks_of: Callable[[Projection], Iterable[Block]]) -> dict[str, Line]:
+        blocks = {number: list(blocks_of(self.cases[number].projection)) for number in members}
+        rows = {n: {path: row for b in own for path, row in b.rows.items()} for n, own in blocks.items()}
+        values = {n: {path: value for b in own for path, value in b.values.items()} for n, own in blocks.items()}
+        lines = {}
+        for path in merged([list(own) for own in rows.values()]):
+            here = tuple(rows.get(number, {}).get(path) for number in range(len(self.cases)))
+            amounts = tuple(values.get(number, {}).get(path) for number in range(len(self.cases)))
+            row = next(row for row in here if row is not None)
+            lines[path] = Line(path, row, here, tuple(None if a is None else np.atleast_2d(a)[0] for a in amounts))
+        return lines
+
+    def _variants(self, name: str, first: int) -> list[Grid]:
+        """Return a loan's schedules: one for the cases in which its rows, formulas and calendar are the same."""
+        groups: dict[tuple[object, ...], list[int]] = {}
+        for number, case in enumerate(self.cases):
+            block = case.projection.blocks.get(name)
+            if block is not None:
+                groups.setdefault(_signature(block), []).append(number)
+        grids: list[Grid] = []
+        for members in groups.values():
+            block = self.cases[members[0]].projection.blocks[name]
+            lines = self._lines(tuple(members), lambda projection: [projection.blocks[name]])
+            grid = Grid(first + len(grids), name, block.length, tuple(members), lines)
+            grids.append(grid)
+            self._variant |= {(number, name): grid for number in members}
+        return grids
+
+    def grid_of(self, case: int, path: str) -> Grid | None:
+        """Return the grid in which a case has a row; None for a scalar."""
+        if path in self.model.lines:
+            return self.model
+        name = path[: path.index(SCHEDULE) + len(SCHEDULE)] if SCHEDULE in path else ""
+        grid = self._variant.get((case, name))
+        return grid if grid is not None and path in grid.lines else None
+
+    @cached_property
+    def scalars(self) -> dict[str, tuple[Given | None, ...]]:
+        """Every scalar by path, as each case gives it; those of the plan without projects only where they differ."""
+        given = [case.projection.given for case in self.cases]
+        found = {path: tuple(own.get(path) for own in given) for path in merged([list(own) for own in given])}
+        return {path: own for path, own in found.items() if not _shared(own, found.get(_alias(path)))}
+
+    def scalar(self, path: str) -> str:
+        """Return under which path a scalar stands: the plan without projects shares those of the plan."""
+        return path if path in self.scalars else _alias(path)
+
+    def node(self, case: int, path: str) -> str:
+        """Return the one name of a row or scalar, whatever its case."""
+        grid = self.grid_of(case, path)
+        return f"{grid.number}/{path}" if grid is not None else self.scalar(path)
+
+    def readings(self, case: int, text: str) -> tuple[object, ...]:
+        """Return what a formula reads in a case: the same tuple in two cases is the same formula of a sheet."""
+        grids = [self.grid_of(case, path) for path, _ in parse(text).references] if "{" in text else []
+        return (text, *(id(grid) for grid in grids if grid is not None and grid is not self.model))
+
+
+def _shared(own: Sequence[Given | None], plain: Sequence[Given | None] | None) -> bool:
+    """Tell whether a scalar of the plan without projects is that of the plan in every case."""
+    return plain is not None and all(
+        mine is None
+        or (it is not None and mine.formula.replace(f"{WITHOUT}.", "") == it.formula and (mine.value == it.value).all())
+        for mine, it in zip(own, plain, strict=True)
+    )
+
+
+def _alias(path: str) -> str:
+    """Return the scalar of the plan itself for one of the plan without projects."""
+    return path.removeprefix(f"{WITHOUT}.") if path.startswith(f"{WITHOUT}.") else ""
+
+
+def _in_periods(projection: Projection) -> list[Block]:
+    return [block for name, block in projection.blocks.items() if not name.endswith(SCHEDULE)]
+
+
+def _signature(block: Block) -> tuple[object, ...]:
+    rows = tuple((row.path, row.formula, row.before) for row in block.rows.values())
+    facts = tuple(np.atleast_2d(block.values[p])[0].tobytes() for p, row in block.rows.items() if not row.formula)
+    return block.length, rows, facts
+
+
+def merged(lists: Sequence[Sequence[str]]) -> list[str]:
+    """Return every name once, each new one after the one it follows in its own list."""
+    found = list(lists[0]) if lists else []
+    known = set(found)
+    for names in lists[1:]:
+        before = ""
+        for name in names:
+            if name not in known:
+                found.insert(found.index(before) + 1 if before else 0, name)
+                known.add(name)
+            before = name
+    return found
+
+
+def partition(keys: Sequence[object]) -> tuple[int, ...]:
+    """Return the number of each key among the distinct ones, from 1: `(a, a, b)` gives `(1, 1, 2)`."""
+    numbers: dict[object, int] = {}
+    return tuple(numbers.setdefault(key, len(numbers) + 1) for key in keys)

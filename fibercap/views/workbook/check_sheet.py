@@ -1,0 +1,175 @@
+"""The sheet of checks: every law of the books as a formula, and warnings about the plan apart from them."""
+
+from __future__ import annotations
+
+from functools import cached_property
+from typing import TYPE_CHECKING, Final
+
+from fibercap.core.formula import parse
+from fibercap.model.law_texts import LawText, law_texts
+from fibercap.model.projects import SpendByPeriod
+from fibercap.views.workbook.book import BEFORE
+from fibercap.views.workbook.cases import merged
+from fibercap.views.workbook.formulas import Spot, Wording, letters
+from fibercap.views.workbook.lines import Surroundings, chosen
+from fibercap.views.workbook.looks import set_up
+from fibercap.views.workbook.periods import DATES_ROW
+
+if TYPE_CHECKING:
+    from xlsxwriter.worksheet import Worksheet
+
+    from fibercap.views.workbook.book import Book
+    from fibercap.views.workbook.claim_sheet import ClaimSheet
+    from fibercap.views.workbook.looks import Looks
+    from fibercap.views.workbook.measure_sheet import MeasureSheet
+
+NAME: Final = "Checks"
+HEADS: Final = ("Law", "Unit", "Row", "Kept", "Largest gap", "")
+HEAD_ROW: Final = 8
+TOLERANCE: Final = "$D$4"
+MASTER: Final = Spot(NAME, 3, "D")
+CENT: Final = 0.01
+VERDICT: Final = '"ok";;"BROKEN"'
+WORDS: Final = {
+    "sources_equal_uses": "Sources equal uses",
+    "loans_carry": "A loan closes with what it opened with, plus what was drawn and added, less what was repaid",
+    "commitment": "Nothing is drawn beyond the commitment",
+    "not_negative": "No loan and no asset below zero",
+    "balance": "Assets equal liabilities and equity",
+    "cash": "Cash moves by the three cash flows",
+    "capacity": "Output within capacity, shipments within output",
+    "financing_costs": "Financing costs in assets are those of their loans",
+    "found_round_by_round": "What was found round by round still fits its formula",
+    "spend": "The shares of spending total 100 %",
+}
+
+
+class CheckSheet:
+    """Writes checks and warnings; the master check says that all laws are kept."""
+
+    def __init__(self, book: Book, claims: ClaimSheet, measures: MeasureSheet) -> None:
+        self.book, self.claims, self.measures = book, claims, measures
+        self.laws = [{(law.law, law.row): law for law in self._of(case)} for case in range(len(book.cases))]
+        self.keys = sorted_by_law(merged([[f"{law}|{row}" for law, row in own] for own in self.laws]))
+        self.warnings_from = HEAD_ROW + len(self.keys) + 2
+
+    def _of(self, case: int) -> list[LawText]:
+        projection = self.book.cases[case].projection
+        found = list(law_texts(projection))
+        for key, project in projection.scenario.projects.items():
+            if isinstance(project.spend, SpendByPeriod):
+                shares = " + ".join(f"{{inputs.projects.{key}.spend.{of}}}" for of in project.spend.shares)
+                found.append(LawText("spend", f"projects.{key}.capex", f"{shares} - 1", whole=True))
+        return found
+
+    def write(self, sheet: Worksheet, looks: Looks) -> None:
+        """Write the sheet."""
+        length, count = self.book.union.model.length, len(self.keys)
+        set_up(sheet, NAME, rows=HEAD_ROW, columns=length)
+        for column, width in enumerate((70, 9, 44, 10, 14, 2)):
+            sheet.set_column(column, column, width)
+        sheet.set_column(BEFORE + 1, BEFORE + length, 10)
+        sheet.write_string(0, 0, NAME, looks("title"))
+        sheet.write_string(
+            1,
+            0,
+            "Integrity: a gap means that the workbook is broken. Warnings, below, are about the plan.",
+            looks("remark"),
+        )
+        sheet.write_string(2, 0, "Master check: every law is kept", looks("total"))
+        kept = f"D{HEAD_ROW + 1}:D{HEAD_ROW + count}"
+        sheet.write_formula(2, 3, f"=IF(MIN({kept})=1,1,0)", looks("key", VERDICT), 1)
+        sheet.write_string(3, 0, "Gap that rounding may leave", looks("text"))
+        sheet.write_number(3, 3, CENT, looks("value", "0.00"))
+        self._heads(sheet, looks)
+        for place, key in enumerate(self.keys):
+            self._law(sheet, HEAD_ROW + place, key, looks)
+        self._warnings(sheet, looks)
+
+    def _heads(self, sheet: Worksheet, looks: Looks) -> None:
+        dates = self.book.spot(0, "time.date")
+        values = self.book.union.model.lines["time.date"].values[0]
+        for place, head in enumerate(HEADS):
+            sheet.write_string(HEAD_ROW - 1, place, head, looks("head"))
+        for number in range(self.book.union.model.length):
+            column = letters(BEFORE + 1 + number)
+            value = 0.0 if values is None else values[number]
+            formula = f"={dates.at}{column}${DATES_ROW}"
+            sheet.write_formula(HEAD_ROW - 1, BEFORE + 1 + number, formula, looks("head", "yyyy-mm-dd"), value)
+
+    def _law(self, sheet: Worksheet, row: int, key: str, looks: Looks) -> None:
+        law, of = key.split("|")
+        whole = next(own[law, of] for own in self.laws if (law, of) in own).whole
+        sheet.write_string(row, 0, WORDS[law], looks("text"))
+        sheet.write_string(row, 1, self._unit(of) if law != "spend" else "1", looks("faint"))
+        sheet.write_string(row, 2, of, looks("faint"))
+        template = self._template(row, law, of, whole=whole)
+        first, last = letters(BEFORE + 1), letters(BEFORE + self.book.union.model.length)
+        cells = f"{first}{row + 1}:{last}{row + 1}"
+        sheet.write_formula(row, 3, f"=IF(E{row + 1}<={TOLERANCE},1,0)", looks("formula", VERDICT), 1)
+        largest = f"=ABS({template})" if whole else f"=MAX(MAX({cells}),-MIN({cells}))"
+        sheet.write_formula(row, 4, largest, looks("formula", "0.00;-0.00;-"), 0)
+        for number in range(0 if whole else self.book.union.model.length):
+            before, here, after = (letters(BEFORE + number + step) for step in (0, 1, 2))
+            formula = "=" + template.format(before=before, here=here, after=after)
+            sheet.write_formula(row, BEFORE + 1 + number, formula, looks("faint", "0.00;-0.00;-"), 0)
+
+    def _unit(self, path: str) -> str:
+        plans = [case.projection for case in self.book.cases]
+        return next((p.rows[path].unit for p in plans if path in p.rows), "") or next(
+            (p.given[path].unit for p in plans if path in p.given), "1"
+        )
+
+    def _template(self, row: int, law: str, of: str, *, whole: bool) -> str:
+        own = None if whole else Spot(NAME, row + 1, letters(BEFORE), "G", "G", 0)
+        keys: list[object] = []
+        texts: dict[object, str] = {}
+        for case, laws in enumerate(self.laws):
+            found = laws.get((law, of))
+            keys.append(None if found is None else self.book.union.readings(case, found.text))
+            if keys[-1] not in texts:
+                length = self.book.union.model.length
+                told = Surroundings(self.book, case)
+                texts[keys[-1]] = "0" if found is None else Wording(parse(found.text), told, own, length).whole()
+        return chosen(self.book, keys, texts)
+
+    @cached_property
+    def rows(self) -> list[tuple[str, str, bool]]:
+        """The warnings: in words, the test of a sheet, and whether all is well when exported."""
+        cash, gap = self.measures.spot("lowest_cash"), self.measures.spot("funding_gap")
+        least = self.book.scalars.get("inputs.money.minimum_cash")
+        floor = f"{least.at}${least.column}${least.row}" if least else "0"
+        found = self.measures.found[0]
+        lowest, gaps = found["lowest_cash"].value or 0.0, found["funding_gap"].value or 0.0
+        minimum = float(self.book.cases[0].projection.scenario.money.minimum_cash)
+        claims = all(o.as_expected for o in self.claims.outcomes[0].values())
+        kept = all(c.holds for c in self.claims.tested[0].values())
+        rows = [
+            ("Cash is never negative", f"{cash.at}$B${cash.row}>=-{TOLERANCE}", lowest >= -CENT),
+            ("Cash keeps its minimum", f"{cash.at}$B${cash.row}>={floor}-{TOLERANCE}", lowest >= minimum - CENT),
+            ("Funding covers all spending", f"{gap.at}$B${gap.row}<={TOLERANCE}", gaps <= CENT),
+        ]
+        if self.claims.claims:
+            rows.append(("Every claim is as expected", f"MIN({self.claims.as_expected})=1", claims))
+        if self.claims.tests:
+            rows.append(("Every covenant holds", f"MIN({self.claims.kept})=1", kept))
+        return rows
+
+    def _warnings(self, sheet: Worksheet, looks: Looks) -> None:
+        """Write what is wrong with a plan although its books tie."""
+        sheet.write_string(self.warnings_from - 1, 0, "Warnings about the plan", looks("group"))
+        for place, (words, test, fine) in enumerate(self.rows):
+            row = self.warnings_from + place
+            sheet.write_string(row, 0, words, looks("text"))
+            sheet.write_formula(row, 3, f"=IF({test},1,0)", looks("formula", '"ok";;"LOOK"'), int(fine))
+
+    @property
+    def warnings(self) -> str:
+        """The cells of the warnings."""
+        return f"'{NAME}'!$D${self.warnings_from + 1}:$D${self.warnings_from + len(self.rows)}"
+
+
+def sorted_by_law(keys: list[str]) -> list[str]:
+    """Return checks in the order of the laws."""
+    laws = list(WORDS)
+    return sorted(keys, key=lambda key: laws.index(key.split("|")[0]))

@@ -1,0 +1,181 @@
+"""The sheet of claims and covenants: each looked up, compared with its limit, and told."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final, NamedTuple
+
+from fibercap.model.claim import Multiple
+from fibercap.studies.claims import ROUNDING, outcomes
+from fibercap.studies.covenants import covenants
+from fibercap.views.workbook.cases import merged
+from fibercap.views.workbook.lines import chosen
+from fibercap.views.workbook.looks import number_format, set_up
+from fibercap.views.workbook.lookups import looked_up, span_of
+
+if TYPE_CHECKING:
+    from xlsxwriter.worksheet import Worksheet
+
+    from fibercap.model.claim import Claim
+    from fibercap.studies.claims import Outcome
+    from fibercap.studies.covenants import Tested
+    from fibercap.views.workbook.book import Book
+    from fibercap.views.workbook.looks import Looks
+    from fibercap.views.workbook.measure_sheet import MeasureSheet
+
+NAME: Final = "Claims"
+HEADS: Final = (
+    "Claim", "Row or measure", "When", "Days after", "until", "Value", "Unit", "is to be", "Limit", "times its value",
+    "after", "until", "within", "In this option", "Holds", "Expected", "As expected", "Source", "Note",
+)  # fmt: skip
+HEAD_ROW: Final = 5
+SIGNS: Final = {"above": ">", "at_least": ">=", "below": "<", "at_most": "<="}
+VERDICT: Final = '"holds";;"FAILS"'
+
+
+class ClaimSheet:
+    """Writes claims, then covenants; knows the cells that say whether all is as expected."""
+
+    def __init__(self, book: Book, found: MeasureSheet) -> None:
+        self.book, self.measures = book, found
+        self.outcomes = [outcomes(case.projection, found.found[n]) for n, case in enumerate(book.cases)]
+        self.claims = merged([list(own) for own in self.outcomes])
+        self.tested = [covenants(case.projection) for case in book.cases]
+        self.tests = [
+            (name, when)
+            for name in merged([list(own) for own in self.tested])
+            for when in merged([[test.when for test in own[name].tests] for own in self.tested if name in own])
+        ]
+        self.covenants_from = HEAD_ROW + len(self.claims) + 3
+
+    @property
+    def as_expected(self) -> str:
+        """The cells that say whether each claim is as expected."""
+        return f"'{NAME}'!$Q${HEAD_ROW + 1}:$Q${HEAD_ROW + len(self.claims)}"
+
+    @property
+    def kept(self) -> str:
+        """The cells that say whether each covenant holds."""
+        return f"'{NAME}'!$O${self.covenants_from + 1}:$O${self.covenants_from + len(self.tests)}"
+
+    def write(self, sheet: Worksheet, looks: Looks) -> None:
+        """Write the sheet."""
+        set_up(sheet, NAME, rows=HEAD_ROW)
+        for column, width in enumerate((44, 30, 12, 11, 11, 16, 9, 9, 16, 9, 11, 11, 8, 9, 9, 9, 9, 10, 44)):
+            sheet.set_column(column, column, width)
+        sheet.write_string(0, 0, "Claims and covenants", looks("title"))
+        told = "A value is looked up by the two days. A claim expected to fail is shipped because it fails so read."
+        sheet.write_string(1, 0, told, looks("remark"))
+        self._heads(sheet, HEAD_ROW, looks)
+        for place, name in enumerate(self.claims):
+            self._claim(sheet, HEAD_ROW + place, name, looks)
+        sheet.write_string(
+            self.covenants_from - 2, 0, "Covenants, test by test" if self.tests else "No covenants", looks("group")
+        )
+        self._heads(sheet, self.covenants_from, looks)
+        for place, (name, when) in enumerate(self.tests):
+            self._test(sheet, self.covenants_from + place, name, when, looks)
+
+    def _heads(self, sheet: Worksheet, row: int, looks: Looks) -> None:
+        for column, head in enumerate(HEADS):
+            sheet.write_string(row - 1, column, head, looks("head"))
+
+    def _claim(self, sheet: Worksheet, row: int, name: str, looks: Looks) -> None:
+        case = next(n for n, own in enumerate(self.outcomes) if name in own)
+        told, terms = self.outcomes[case][name], self.book.cases[case].projection.scenario.claims[name]
+        here = self.outcomes[0].get(name)
+        texts = {0: told.says, 1: told.subject, 2: told.when, 17: told.source, 18: told.note}
+        self._begin(sheet, row, texts, [name in own for own in self.outcomes], looks)
+        asked = _Asked(terms.row, terms.measure, terms.when, told.unit, case, None if here is None else here.value)
+        self._subject(sheet, row, asked, looks)
+        self._limit(sheet, row, case, terms, told, looks)
+        holds = _holds(row + 1, told.comparator)
+        sheet.write_formula(
+            row, 14, f'=IF(N{row + 1}=0,"",{holds})', looks("formula", VERDICT), "" if here is None else int(here.holds)
+        )
+        sheet.write_number(row, 15, int(told.expected), looks("value", VERDICT))
+        formula = f"=IF(N{row + 1}=0,1,IF(O{row + 1}=P{row + 1},1,0))"
+        sheet.write_formula(
+            row, 16, formula, looks("formula", '"yes";;"NO"'), 1 if here is None else int(here.as_expected)
+        )
+
+    def _begin(self, sheet: Worksheet, row: int, texts: dict[int, str], present: list[bool], looks: Looks) -> None:
+        keys = list[object](present)
+        formula = f"={chosen(self.book, keys, {key: '1' if key else '0' for key in dict.fromkeys(keys)})}"
+        for column, text in texts.items():
+            sheet.write_string(row, column, text, looks("wrapped" if column in (0, 18) else "faint"))
+        sheet.write_formula(row, 13, formula, looks("formula", '"yes";;"no"'), int(present[0]))
+
+    def _subject(self, sheet: Worksheet, row: int, asked: _Asked, looks: Looks) -> None:
+        unit, value, case = asked.unit, asked.value, asked.case
+        numbers = number_format(unit) if unit else "0.00"
+        sheet.write_string(row, 6, unit or "1", looks("faint"))
+        if asked.row:
+            span = span_of(asked.when, self.book)
+            sheet.write_number(row, 3, span.after, looks("value", "yyyy-mm-dd"))
+            sheet.write_number(row, 4, span.until, looks("value", "yyyy-mm-dd"))
+            own = self.book.cases[case].projection.rows[asked.row]
+            formula = looked_up(self.book, case, own, span, (f"D{row + 1}", f"E{row + 1}"))
+        else:
+            spot = self.measures.spot(asked.measure)
+            formula = f"{spot.at}${spot.column}${spot.row}"
+        absent = f'=IF(N{row + 1}=0,"",{formula})'
+        sheet.write_formula(row, 5, absent, looks("formula", numbers), "" if value is None else value)
+
+    def _limit(self, sheet: Worksheet, row: int, case: int, terms: Claim, told: Outcome, looks: Looks) -> None:
+        numbers = number_format(told.unit) if told.unit else "0.00"
+        sheet.write_string(row, 7, told.comparator.replace("_", " "), looks("faint"))
+        limit = terms.limit[1]
+        if isinstance(limit, Multiple):
+            span, own = span_of(limit.of, self.book), self.book.cases[case].projection.rows[terms.row]
+            sheet.write_number(row, 9, float(limit.times), looks("value", "0.00"))
+            sheet.write_number(row, 10, span.after, looks("value", "yyyy-mm-dd"))
+            sheet.write_number(row, 11, span.until, looks("value", "yyyy-mm-dd"))
+            base = looked_up(self.book, case, own, span, (f"K{row + 1}", f"L{row + 1}"))
+            sheet.write_formula(row, 8, f"=J{row + 1}*{base}", looks("formula", numbers), told.limit)
+        else:
+            sheet.write_number(row, 8, told.limit, looks("value", numbers))
+        if told.comparator == "about":
+            sheet.write_number(row, 12, float(terms.within), looks("value", "0.0%"))
+
+    def _test(self, sheet: Worksheet, row: int, name: str, when: str, looks: Looks) -> None:
+        case = next(n for n, own in enumerate(self.tested) if name in own and _has(own[name], when))
+        told = self.tested[case][name]
+        terms = self.book.cases[case].projection.scenario.loans[told.loan].covenants[told.name]
+        here = self.tested[0].get(name)
+        test = next((test for test in here.tests if test.when == when), None) if here else None
+        texts = {0: f"{told.loan}: {told.says}", 1: told.subject, 2: when}
+        self._begin(sheet, row, texts, [name in own for own in self.tested], looks)
+        asked = _Asked(terms.row, terms.measure, when, told.unit, case, None if test is None else test.value)
+        self._subject(sheet, row, asked, looks)
+        sheet.write_string(row, 7, told.comparator.replace("_", " "), looks("faint"))
+        sheet.write_number(row, 8, told.limit, looks("value", number_format(told.unit) if told.unit else "0.00"))
+        holds = _holds(row + 1, told.comparator)
+        formula = f'=IF(N{row + 1}=0,1,IF(F{row + 1}="",1,{holds}))'
+        sheet.write_formula(row, 14, formula, looks("formula", VERDICT), 1 if test is None else int(test.holds))
+
+
+class _Asked(NamedTuple):
+    """What is looked up: a row at a time, or a measure, of a case that has it; and its value in the first case."""
+
+    row: str
+    measure: str
+    when: str
+    unit: str
+    case: int
+    value: float | None
+
+
+def _has(tested: Tested, when: str) -> bool:
+    return any(test.when == when for test in tested.tests)
+
+
+def _holds(row: int, comparator: str) -> str:
+    """Return the formula of the verdict; a value as near to its limit as rounding may bring it counts as the limit."""
+    value, limit = f"F{row}", f"I{row}"
+    slack = f"{ROUNDING:g}*MAX(ABS({value}),ABS({limit}))"
+    if comparator == "about":
+        test = f"ABS({value}-{limit})<=M{row}*ABS({limit})+{slack}"
+    else:
+        sign = {"above": "+", "at_least": "-", "below": "-", "at_most": "+"}[comparator]
+        test = f"{value}{SIGNS[comparator]}{limit}{sign}{slack}"
+    return f'IF({value}="",0,IF({test},1,0))'

@@ -1,0 +1,240 @@
+"""Formula texts become formulas of a sheet: here, and nowhere else.
+
+A formula of a line is a template with `{here}`, `{before}` and `{after}` for column letters, so that the same one
+stands in every column; what must be written out by cells has its own text for each column in `cells`.
+"""
+
+from __future__ import annotations
+
+import ast
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Final, NamedTuple, Protocol
+
+import numpy as np
+
+from fibercap.core.formula import parse
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from fibercap.core.formula import Formula
+    from fibercap.core.units import Array
+
+LONGEST: Final = 8000
+"""Characters of a formula; spreadsheets take 8,192."""
+
+
+class CannotBeSaidError(ValueError):
+    """A formula text has no formula of a sheet; says why."""
+
+
+class Spot(NamedTuple):
+    """Where a line or scalar stands: sheet, row (1 is the first), and the lettered columns of a line; "" for a scalar.
+
+    `column` is that of a scalar, or that of what a line was before its first column.
+    """
+
+    sheet: str
+    row: int
+    column: str
+    first: str = ""
+    last: str = ""
+    grid: int = 0
+
+    @property
+    def at(self) -> str:
+        """The sheet as a formula names it."""
+        return f"'{self.sheet}'!"
+
+
+class Places(Protocol):
+    """What a formula must be told of its surroundings: where things stand, for one case."""
+
+    def spot(self, path: str) -> Spot:
+        """Return where a row or scalar stands."""
+
+    def calendar(self, path: str) -> Array | None:
+        """Return the values of a row of the calendar, or None where they follow from inputs."""
+
+    def tangled(self, path: str) -> bool:
+        """Tell whether a row rests, in other periods, on the line whose formula is written."""
+
+    def may_be_empty(self, path: str) -> bool:
+        """Tell whether a row is undefined, and its cells empty, in some periods."""
+
+
+@dataclass
+class Wording:
+    """Writes one formula text as a formula of a sheet."""
+
+    formula: Formula
+    places: Places
+    own: Spot | None = None
+    length: int = 0
+    cells: list[list[str]] = field(default_factory=list)
+    solve: Callable[[Sequence[tuple[str, str]]], str] | None = None
+
+    def whole(self) -> str:
+        """Return the formula, without the equals sign."""
+        body = self.formula.body
+        text, _ = self.said(body)
+        return f"IF({text},1,0)" if _is_truth(body) else text
+
+    def quotient(self) -> tuple[str, str] | None:
+        """Return the two sides of a formula that is a quotient, to say what it is without anything to divide by."""
+        body = self.formula.body
+        if isinstance(body, ast.BinOp) and isinstance(body.op, ast.Div):
+            return self.said(body.left)[0], self.said(body.right)[0]
+        return None
+
+    def said(self, node: ast.expr, *, ranges: bool = False) -> tuple[str, int]:
+        """Return a part of the formula and how tightly it binds; `ranges` where rows are read as a whole."""
+        match node:
+            case ast.Constant(value=int() | float() as value):
+                return (f"{value:g}" if float(f"{value:g}") == value else repr(value)), 9
+            case ast.Name():
+                return self._reference(*self._path(node), ranges=ranges), 9
+            case ast.UnaryOp():
+                return f"-{self._tight(node.operand, 9, ranges=ranges)}", 6
+            case ast.BinOp():
+                sign, binds, right = _SIGNS[type(node.op)]
+                above = self._tight(node.left, binds, ranges=ranges)
+                return f"{above}{sign}{self._tight(node.right, right, ranges=ranges)}", binds
+            case ast.Compare():
+                sign, binds, right = _SIGNS[type(node.ops[0])]
+                above = self._tight(node.left, binds + 1, ranges=ranges)
+                return f"{above}{sign}{self._tight(node.comparators[0], right, ranges=ranges)}", binds
+            case ast.Call(func=ast.Name(id=name)):
+                return self._called(name, node.args, ranges=ranges), 9
+        raise CannotBeSaidError(f"`{ast.unparse(node)}` has no form in a sheet")
+
+    def _tight(self, node: ast.expr, binds: int, *, ranges: bool) -> str:
+        text, own = self.said(node, ranges=ranges)
+        return text if own >= binds else f"({text})"
+
+    def _called(self, name: str, arguments: list[ast.expr], *, ranges: bool) -> str:
+        if name in ("SUM", "MIN", "MAX") and len(arguments) == 1:
+            return self._of_whole(name, arguments[0])
+        if name == "SUMIFS":
+            return self._picked(*arguments)
+        if name in ("IRR", "XIRR"):
+            return self._solved(name, arguments)
+        if ranges and name in ("IF", "AND", "OR", "MIN", "MAX"):
+            raise CannotBeSaidError(f"{name} of whole rows would need an array formula")
+        return f"{name}({','.join(self.said(argument, ranges=ranges)[0] for argument in arguments)})"
+
+    def _of_whole(self, name: str, argument: ast.expr) -> str:
+        paths = [self._path(node)[0] for node in ast.walk(argument) if isinstance(node, ast.Name) and node.id[0] == "_"]
+        circle = next((path for path in paths if self.own is not None and self.places.tangled(path)), None)
+        if circle:
+            raise CannotBeSaidError(f"the whole of {circle} rests on this row")
+        plain, cells = name != "SUM" or isinstance(argument, ast.Name), self.said(argument, ranges=True)[0]
+        found = f"{name if plain else 'SUMPRODUCT'}({cells})"
+        if name == "SUM" or not any(map(self.places.may_be_empty, paths)):
+            return found
+        return f"({found}/(COUNT({cells})>0))"  # of nothing, a sheet says 0
+
+    def _solved(self, name: str, arguments: list[ast.expr]) -> str:
+        if self.solve is None:
+            raise CannotBeSaidError(f"{name} stands in a row")
+        texts = [self.said(argument, ranges=True)[0] for argument in arguments]
+        return self.solve(list(zip(texts[::2], texts[1::2], strict=True)) if name == "XIRR" else [(texts[0], "")])
+
+    def _picked(self, values: ast.expr, keys: ast.expr, wanted: ast.expr) -> str:
+        path, _ = self._path(values)
+        if self.own is None or not self.places.tangled(path):
+            texts = [self.said(values, ranges=True)[0], self.said(keys, ranges=True)[0], self.said(wanted)[0]]
+            return f"SUMIFS({','.join(texts)})"
+        known = self.places.calendar(self._path(keys)[0])
+        asked = (
+            np.full(self.length, float(wanted.value))  # type: ignore[arg-type]
+            if isinstance(wanted, ast.Constant)
+            else self.places.calendar(self._path(wanted)[0])
+        )
+        if known is None or asked is None:
+            raise CannotBeSaidError(f"{path} rests on this row, and its dates are not known beforehand")
+        spot = self.places.spot(path)
+        columns = [letters(number) for number in range(number_of(spot.first), number_of(spot.last) + 1)]
+        at = self._at(spot)
+        found: dict[float, list[str]] = {}
+        for column, key in zip(columns, known.tolist(), strict=True):
+            found.setdefault(key, []).append(f"{at}{column}{spot.row}")
+        self.cells.append([f"({'+'.join(found[key])})" if key in found else "0" for key in asked.tolist()])
+        return f"{{cells[{len(self.cells) - 1}]}}"
+
+    def _path(self, node: ast.expr) -> tuple[str, int]:
+        if not isinstance(node, ast.Name):
+            raise CannotBeSaidError(f"`{ast.unparse(node)}` stands where a row is wanted")
+        return self.formula.references[int(node.id[1:])]
+
+    def _at(self, spot: Spot) -> str:
+        return "" if self.own is not None and self.own.sheet == spot.sheet else spot.at
+
+    def _reference(self, path: str, shift: int, *, ranges: bool) -> str:
+        spot = self.places.spot(path)
+        at, row = self._at(spot), spot.row
+        if not spot.first:
+            return f"{at}${spot.column}${row}"
+        if ranges:
+            first, last = (letters(number_of(column) + shift) for column in (spot.first, spot.last))
+            return f"{at}${first}${row}:${last}${row}"
+        if self.own is None or self.own.grid != spot.grid:
+            raise CannotBeSaidError(f"{path} has other columns")
+        if shift in _NEAR:
+            return f"{at}{{{_NEAR[shift]}}}{row}"
+        if shift > 0:
+            raise CannotBeSaidError(f"{path} is read {shift} columns later")
+        start = f"{at}${spot.column}{row}"
+        if -shift >= self.length:
+            return start
+        position = "{here}$" + str(POSITION_ROW)
+        return f"IF({position}>{-shift},INDEX({start}:{{before}}{row},1,{position}-{-shift}+1),{start})"
+
+
+POSITION_ROW: Final = 4
+"""The row of every time sheet that numbers its columns."""
+_NEAR: Final = {0: "here", -1: "before", 1: "after"}
+_SIGNS: Final[dict[type, tuple[str, int, int]]] = {
+    ast.Lt: ("<", 1, 2),
+    ast.LtE: ("<=", 1, 2),
+    ast.Gt: (">", 1, 2),
+    ast.GtE: (">=", 1, 2),
+    ast.Eq: ("=", 1, 2),
+    ast.Add: ("+", 2, 3),
+    ast.Sub: ("-", 2, 3),
+    ast.Mult: ("*", 4, 5),
+    ast.Div: ("/", 4, 5),
+    ast.Pow: ("^", 9, 9),  # of minus two squared, programs make different things
+}
+
+
+def _is_truth(node: ast.expr) -> bool:
+    match node:
+        case ast.Compare():
+            return True
+        case ast.Call(func=ast.Name(id="AND" | "OR")):
+            return True
+    return False
+
+
+def worded(text: str, places: Places, own: Spot, length: int) -> Wording:
+    """Return the wording of a line's formula text at its own spot."""
+    return Wording(parse(text), places, own, length)
+
+
+def letters(number: int) -> str:
+    """Return a column's letters, from its number; 0 is A."""
+    text = ""
+    number += 1
+    while number:
+        number, digit = divmod(number - 1, 26)
+        text = chr(65 + digit) + text
+    return text
+
+
+def number_of(column: str) -> int:
+    """Return a column's number, from its letters; A is 0."""
+    number = 0
+    for letter in column:
+        number = 26 * number + ord(letter) - 64
+    return number - 1

@@ -1,0 +1,272 @@
+"""What stands before and behind the model: cover, options side by side, changes, charts."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from fibercap.core.tree import Leaf, leaves, unwrap
+from fibercap.studies.alarms import warnings
+from fibercap.views.workbook.book import INPUTS
+from fibercap.views.workbook.check_sheet import MASTER
+from fibercap.views.workbook.looks import number_format, set_up
+from fibercap.views.workbook.measure_sheet import OPTIONS, OPTIONS_COLUMN, OPTIONS_ROW
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    import xlsxwriter
+    from xlsxwriter.worksheet import Worksheet
+
+    from fibercap.model.scenario import Scenario
+    from fibercap.views.workbook.annual_sheet import AnnualSheet
+    from fibercap.views.workbook.book import Book
+    from fibercap.views.workbook.check_sheet import CheckSheet
+    from fibercap.views.workbook.looks import Looks
+    from fibercap.views.workbook.measure_sheet import MeasureSheet
+
+COVER, CHANGES, CHARTS = "Cover", "Changes", "Charts"
+COLOR_KEY: Final = (
+    ("input", "Input: blue on yellow; change it, and all follows"),
+    ("formula", "Formula: black; the same in every column of its row"),
+    ("value", "Value: gray italic; calendar or structure, fixed when exported"),
+)
+CONTENTS: Final[dict[str, str]] = {
+    INPUTS: "every input with unit, source and evidence; the switch for the financing option",
+    "Time": "periods, years, rates of exchange",
+    "Plants": "capacity, output, shipments, revenue, cost",
+    "Projects": "ramps, capex, depreciation",
+    "Funding": "who pays for what: sources equal uses",
+    "Loans": "every loan in model periods",
+    "Accounts": "income, cash flow, balance sheet, tax",
+    "Returns": "flows that the projects add, and what owners get",
+    "Without projects": "the same plan without its projects",
+    "Annual": "calendar years, looked up",
+    "Measures": "NPV, IRR, DSCR, cost of debt",
+    "Claims": "what is claimed, tested",
+    OPTIONS: "every option's measures as fibercap computed them",
+    "Checks": "every law as a formula; warnings apart",
+    "Derived": "scalars that follow from inputs; which formula holds in which option",
+    CHANGES: "where inputs come from, and room for a reviewer's notes",
+    CHARTS: "capacity, debt, debt service cover",
+}
+
+
+def cover_sheet(
+    sheet: Worksheet, book: Book, checks: CheckSheet, changed: str, looks: Looks, told: Mapping[str, str]
+) -> None:
+    """Write title, purpose, version, color key, master check and contents."""
+    scenario = book.cases[0].projection.scenario
+    set_up(sheet, COVER)
+    sheet.set_column(0, 0, 30)
+    sheet.set_column(1, 1, 100)
+    sheet.write_string(0, 0, scenario.title or scenario.id, looks("title"))
+    purpose = "A capacity plan and its financing with live formulas: change an input and everything follows."
+    sheet.write_string(1, 0, purpose, looks("remark"))
+    row = 3
+    for label, text in told.items():
+        sheet.write_string(row, 0, label, looks("text"))
+        sheet.write_string(row, 1, text, looks("text"))
+        row += 1
+    switch = book.switch
+    live = (
+        ("Financing option in use", f"={switch.at}$B$5", "General", book.cases[0].name),
+        (
+            "Master check",
+            f"={MASTER.at}${MASTER.column}${MASTER.row}",
+            '"every law is kept";;"A LAW IS BROKEN: see Checks"',
+            1,
+        ),
+        ("Warnings to look at", f"=COUNTIF({checks.warnings},0)", '0;;"none"', _open(checks)),
+        ("Inputs changed since export", f"=SUM({changed})", '0;;"none"', 0),
+    )
+    for label, formula, numbers, value in live:
+        sheet.write_string(row, 0, label, looks("text"))
+        sheet.write_formula(row, 1, formula, looks("key", numbers), value)
+        row += 1
+    for kind, text in COLOR_KEY:
+        row += 1
+        sheet.write_string(row, 0, kind.capitalize(), looks(kind))
+        sheet.write_string(row, 1, text, looks("text"))
+    row = _contents(sheet, book, looks, row + 2)
+    alarms = warnings(book.cases[0].projection)
+    sheet.write_string(row + 1, 0, "Warnings when exported" if alarms else "No warnings when exported", looks("group"))
+    for number, text in enumerate(alarms, row + 2):
+        sheet.write_string(number, 0, text, looks("text"))
+
+
+def _open(checks: CheckSheet) -> int:
+    return sum(not fine for _, _, fine in checks.rows)
+
+
+def _contents(sheet: Worksheet, book: Book, looks: Looks, row: int) -> int:
+    """Write every sheet with a link; return the next row."""
+    pages = {page.name: page.title for page in book.pages if page.grid.number}
+    sheet.write_string(row, 0, "Sheets", looks("group"))
+    shown = {name: text for name, text in CONTENTS.items() if name in {p.name for p in book.pages} | OWN}
+    both = {**shown, **pages}
+    for name, text in both.items():
+        row += 1
+        sheet.write_url(row, 0, f"internal:'{name}'!A1", looks("text"), name)
+        sheet.write_string(row, 1, text, looks("text"))
+    return row + 1
+
+
+OWN: Final = frozenset({INPUTS, "Annual", "Measures", "Claims", OPTIONS, "Checks", "Derived", CHANGES, CHARTS})
+
+
+def option_sheet(
+    sheet: Worksheet, book: Book, measures: MeasureSheet, left_out: Mapping[str, str], looks: Looks
+) -> None:
+    """Write every option's measures as values, beside what is live."""
+    set_up(sheet, OPTIONS, rows=OPTIONS_ROW - 1)
+    sheet.set_column(0, 0, 34)
+    sheet.set_column(1, 2 + len(book.cases), 16)
+    sheet.write_string(0, 0, "Options side by side", looks("title"))
+    told = "Values as fibercap computed them when the workbook was exported: they do not follow inputs. Column B does."
+    sheet.write_string(1, 0, told, looks("remark"))
+    heads = ["Measure", "Live now", "Unit", *(case.name for case in book.cases)]
+    for number, case in enumerate(book.cases):
+        sheet.write_string(OPTIONS_ROW - 3, OPTIONS_COLUMN + number, case.title if number else "", looks("small"))
+    for column, head in enumerate(heads):
+        sheet.write_string(OPTIONS_ROW - 2, column, head, looks("head"))
+    for place, name in enumerate(measures.names):
+        _option_row(sheet, OPTIONS_ROW - 1 + place, name, measures, looks)
+    row = OPTIONS_ROW + len(measures.names)
+    for name, why in left_out.items():
+        sheet.write_string(
+            row, 0, f"{name} is not in this workbook: {why}; export it alone with --option {name}", looks("remark")
+        )
+        row += 1
+
+
+def _option_row(sheet: Worksheet, row: int, name: str, measures: MeasureSheet, looks: Looks) -> None:
+    told, spot = measures.measure(name), measures.spot(name)
+    numbers = number_format(told.unit) if told.unit else "0.00"
+    first = measures.found[0].get(name)
+    value = first.value if first is not None else None
+    sheet.write_string(row, 0, told.label, looks("text"))
+    formula = f'=IF({spot.at}$B${spot.row}="","",{spot.at}$B${spot.row})'
+    sheet.write_formula(row, 1, formula, looks("formula", numbers), "" if value is None else value)
+    sheet.write_string(row, 2, told.unit or "1", looks("faint"))
+    for number, own in enumerate(measures.found):
+        measure = own.get(name)
+        if measure is None or measure.value is None:
+            sheet.write_string(
+                row,
+                OPTIONS_COLUMN + number,
+                f"undefined: {measure.reason}" if measure else "no such loan",
+                looks("value"),
+            )
+        else:
+            sheet.write_number(row, OPTIONS_COLUMN + number, measure.value, looks("value", numbers))
+
+
+def change_sheet(sheet: Worksheet, scenario: Scenario, looks: Looks) -> None:
+    """Write which inputs were changed on the way, by what; and leave room for a reviewer's notes."""
+    set_up(sheet, CHANGES, rows=4)
+    for column, width in enumerate((44, 30, 30, 44, 40)):
+        sheet.set_column(column, column, width)
+    sheet.write_string(0, 0, CHANGES, looks("title"))
+    told = "Inputs that an option, a file or the command line changed before the export; then a reviewer's own notes."
+    sheet.write_string(1, 0, told, looks("remark"))
+    for column, head in enumerate(("Input", "Was", "Is", "Changed by", "Where")):
+        sheet.write_string(3, column, head, looks("head"))
+    row = 4
+    for texts in _changes(scenario):
+        for column, text in enumerate(texts):
+            sheet.write_string(row, column, text, looks("text"))
+        row += 1
+    for column, head in enumerate(("Reviewer's notes: input or row", "Was", "Is", "Why", "Who and when")):
+        sheet.write_string(row + 1, column, head, looks("head"))
+    for blank in range(row + 2, row + 22):
+        for column in range(5):
+            sheet.write_blank(blank, column, None, looks("input"))
+
+
+def _changes(scenario: Scenario) -> Iterator[tuple[str, ...]]:
+    values, _ = unwrap(scenario.tree)
+    for path, leaf in leaves(values):
+        if path[0] not in ("options", "claims", "sources") and isinstance(leaf, Leaf):
+            for step, origin in enumerate(leaf.origins):
+                if origin.how != "written" and origin.previous is not None:
+                    later = leaf.origins[step + 1].previous if step + 1 < len(leaf.origins) else str(leaf.value)
+                    where = f"{origin.place.file}:{origin.place.line}" if origin.place else ""
+                    yield ".".join(path), origin.previous, str(later), origin.how, where
+
+
+def chart_sheet(sheet: Worksheet, workbook: xlsxwriter.Workbook, book: Book, annual: AnnualSheet, looks: Looks) -> None:
+    """Draw capacity, debt and debt service cover from the sheets."""
+    set_up(sheet, CHARTS)
+    sheet.set_portrait()
+    sheet.fit_to_pages(1, 1)
+    sheet.write_string(0, 0, CHARTS, looks("title"))
+    plans = [case.projection.scenario for case in book.cases]
+    plants = {name: plant.name or name for plan in plans for name, plant in plan.plants.items()}
+    loans = {name: loan.title or name for plan in plans for name, loan in plan.loans.items()}
+    effective = {f"plants.{n}.effective_capacity": text for n, text in plants.items()}
+    owed = {f"loans.{n}.closing": text for n, text in loans.items()}
+    dates = book.spot(0, "time.date")
+    _chart(
+        sheet,
+        workbook,
+        2,
+        "Effective capacity by year, km/year",
+        {annual.years_of(p): t for p, t in effective.items()},
+        annual.heads,
+        '#,##0.0,,"M"',
+    )
+    places = {path: book.spot(0, path) for path in owed if path in book.union.model.lines}
+    series = {f"={s.at}${s.first}${s.row}:${s.last}${s.row}": owed[path] for path, s in places.items()}
+    days = f"={dates.at}${dates.first}${dates.row}:${dates.last}${dates.row}"
+    _chart(sheet, workbook, 20, f"Debt at period ends, million {plans[0].currency}", series, days, "#,##0.0,,", gap=0)
+    _chart(
+        sheet,
+        workbook,
+        38,
+        "CFADS / debt service by calendar year",
+        {annual.years_of("accounts.dscr"): "DSCR"},
+        annual.heads,
+        "0.0",
+    )
+
+
+PALETTE: Final = ("#1F4E79", "#C55A11", "#548235", "#7F6000", "#7030A0", "#808080")
+
+
+def _chart(  # noqa: PLR0913, PLR0917 - a chart has that many parts
+    sheet: Worksheet,
+    workbook: xlsxwriter.Workbook,
+    row: int,
+    title: str,
+    series: Mapping[str, str],
+    names: str,
+    numbers: str,
+    gap: int = 60,
+) -> None:
+    if not series:
+        return
+    chart = workbook.add_chart({"type": "column", "subtype": "stacked"})
+    for number, (values, name) in enumerate(series.items()):
+        color = PALETTE[number % len(PALETTE)]
+        chart.add_series(
+            {
+                "name": name,
+                "categories": names,
+                "values": values,
+                "gap": gap,
+                "fill": {"color": color},
+                "border": {"none": gap == 0},
+            }
+        )
+    chart.set_title({"name": title, "name_font": {"size": 12}, "overlay": False})
+    chart.set_y_axis({"num_format": numbers, "major_gridlines": {"visible": True, "line": {"color": "#DDDDDD"}}})
+    chart.set_x_axis(
+        {
+            "num_format": "yyyy" if gap == 0 else "0",
+            "num_font": {"rotation": 0},
+            **({"date_axis": True, "major_unit": 1, "major_unit_type": "years"} if gap == 0 else {}),
+        }
+    )
+    chart.set_legend({"position": "bottom"} if len(series) > 1 else {"none": True})
+    chart.set_size({"width": 860, "height": 330})
+    sheet.insert_chart(row, 0, chart)

@@ -1,0 +1,113 @@
+"""How cells look: the color key, number formats, the set-up of pages."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final
+
+from fibercap.core.units import CURRENCIES
+
+if TYPE_CHECKING:
+    import xlsxwriter
+    from xlsxwriter.format import Format
+    from xlsxwriter.worksheet import Worksheet
+
+BLUE, YELLOW, GRAY, PALE, DARK, RED, GREEN = "#1F3FBF", "#FFFBD6", "#7A7A7A", "#EEF1F5", "#22303C", "#B42318", "#1E7B34"
+MILLIONS: Final = "[>=500]#,##0.000,,;[Red][<=-500]-#,##0.000,,;-"  # what rounds to nothing shows as a dash
+NUMBERS: Final = {"%": "0.00%", "%/year": "0.00%", "date": "yyyy-mm-dd", "month": "0.##", "day": "0.##", "": "General"}
+KINDS: Final[dict[str, dict[str, Any]]] = {
+    "title": {"bold": True, "font_size": 14, "font_color": DARK},
+    "remark": {"italic": True, "font_color": GRAY},
+    "head": {"bold": True, "bg_color": DARK, "font_color": "#FFFFFF", "text_wrap": True, "valign": "top"},
+    "group": {"bold": True, "bg_color": PALE, "font_color": DARK},
+    "text": {},
+    "wrapped": {"text_wrap": True, "valign": "top"},
+    "faint": {"font_color": GRAY, "font_size": 8},
+    "small": {"font_color": GRAY, "font_size": 8, "text_wrap": True, "valign": "top"},
+    "formula": {},
+    "value": {"italic": True, "font_color": GRAY},
+    "input": {"font_color": BLUE, "bg_color": YELLOW, "border": 1, "border_color": "#D9D2A0"},
+    "total": {"bold": True},
+    "key": {"bold": True, "font_size": 12, "border": 1, "align": "left"},
+}
+
+
+def number_format(unit: str, nature: str = "", *, ratio: bool = False, whole: bool = True) -> str:
+    """Return the number format of a unit; money of a row is shown in millions, by format alone."""
+    if nature and unit == "" and not ratio:
+        return "0" if whole else "0.0000"
+    if unit in CURRENCIES:
+        return MILLIONS if nature else "#,##0.00"
+    if unit == "1/year":
+        return "0.00%"
+    if nature and unit == "month":
+        return "0.00"
+    if unit in NUMBERS:
+        return "0.00" if ratio else NUMBERS[unit]
+    return "#,##0" if unit in ("km", "km/year") else "#,##0.00"
+
+
+@dataclass
+class Looks:
+    """The formats of one workbook, each made once."""
+
+    book: xlsxwriter.Workbook
+
+    def __post_init__(self) -> None:
+        """Start without any."""
+        self._made: dict[tuple[str, str], Format] = {}
+
+    def __call__(self, kind: str, numbers: str = "General") -> Format:
+        """Return the format of a kind of cell with a number format."""
+        key = (kind, numbers)
+        if key not in self._made:
+            self._made[key] = self.book.add_format(
+                {"font_name": "Calibri", "font_size": 10, "num_format": numbers, **KINDS[kind]}
+            )
+        return self._made[key]
+
+
+def plain_sheets() -> type[Worksheet]:
+    """Return a kind of sheet that takes formulas as they are: none here is of the kind that needs a prefix."""
+    from xlsxwriter.worksheet import Worksheet
+
+    class Plain(Worksheet):  # type: ignore[misc]  # the library comes without types
+        def _prepare_formula(self, formula: str, expand_future_functions: bool = False) -> str:  # noqa: FBT001, FBT002 - as the library calls it
+            del expand_future_functions
+            return formula.removeprefix("=")
+
+        def _check_dimensions(self, row: int, col: int, *rest: bool, **more: bool) -> int:
+            """Refuse a cell that would be dropped in silence: rows are written from the top, and then are gone."""
+            if super()._check_dimensions(row, col, *rest, **more) < 0 or row < (self.previous_row or 0):
+                raise IndexError(f"row {row + 1} of {self.name} is written after row {(self.previous_row or 0) + 1}")
+            return 0
+
+        def _xml_formula_element(self, formula: str, result: object, attributes: list[tuple[str, str]]) -> None:
+            """Say of an empty result that it is a text, or previews show 0."""
+            more = [("t", "str")] if result == "" else []
+            super()._xml_formula_element(formula, result, [*attributes, *more])
+
+    return Plain
+
+
+MONTHS: Final = 18
+"""Columns of periods that fit on a page beside the labels."""
+
+
+def set_up(sheet: Worksheet, title: str, *, rows: int = 0, columns: int = 0) -> None:
+    """Set a page up so that it prints: landscape, one page wide or a few, titles on each."""
+    sheet.set_landscape()
+    sheet.set_paper(8)
+    sheet.set_margins(left=0.4, right=0.4, top=0.6, bottom=0.6)
+    sheet.set_header(f"&L{title.replace('&', '&&')}&R&A")
+    sheet.set_footer("&L&F&RPage &P of &N")
+    sheet.fit_to_pages(max(1, math.ceil(columns / MONTHS)), 0)
+    if rows:
+        sheet.repeat_rows(0, rows - 1)
+    if columns:
+        sheet.repeat_columns(0, 1)
+        sheet.freeze_panes(rows, 6)
+    elif rows:
+        sheet.freeze_panes(rows, 0)
+    sheet.hide_gridlines(2)

@@ -1,0 +1,111 @@
+"""Time sheets: lines with one column for each period, or for each event of a loan."""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+
+from fibercap.core.calendar import year_of
+from fibercap.core.timeline import FLOW
+from fibercap.views.workbook.book import BEFORE, FIRST_ROW
+from fibercap.views.workbook.formulas import POSITION_ROW, letters
+from fibercap.views.workbook.lines import FORMULA, written
+from fibercap.views.workbook.looks import number_format, set_up
+
+if TYPE_CHECKING:
+    from xlsxwriter.worksheet import Worksheet
+
+    from fibercap.core.units import Array
+    from fibercap.views.workbook.book import Book, Page
+    from fibercap.views.workbook.lines import Written
+    from fibercap.views.workbook.looks import Looks
+
+HEADS: Final = ("Label", "Unit", "Path", "Kind", "Total", "Before")
+DATES_ROW: Final = 3
+YEARS_ROW: Final = 5
+
+
+def period_sheet(sheet: Worksheet, book: Book, page: Page, looks: Looks) -> None:
+    """Write a time sheet, row by row from the top."""
+    length = page.grid.length
+    set_up(sheet, page.title, rows=FIRST_ROW - 1, columns=length)
+    sheet.set_column(0, 0, 44)
+    sheet.set_column(1, 1, 9)
+    sheet.set_column(2, 2, 30, None, {"level": 1, "hidden": True})
+    sheet.set_column(3, 3, 12)
+    sheet.set_column(4, BEFORE + length, 11)
+    sheet.write_string(0, 0, page.title, looks("title"))
+    sheet.write_string(1, 0, _remark(page), looks("remark"))
+    _heads(sheet, book, page, looks)
+    for place, entry in enumerate(page.entries):
+        row = FIRST_ROW - 1 + place
+        if isinstance(entry, str):
+            sheet.write_string(row, 0, entry, looks("group"))
+        else:
+            _line(sheet, row, written(book, entry), looks)
+
+
+def _remark(page: Page) -> str:
+    if page.grid.number:
+        return "One column for each date on which something happens. Money in millions by number format alone."
+    return (
+        "One column for each period. Money in millions by number format alone; column C (hidden) has each row's path."
+    )
+
+
+def _heads(sheet: Worksheet, book: Book, page: Page, looks: Looks) -> None:
+    """Write dates, numbers and years of the columns; on all sheets but one they are those of the calendar."""
+    name = f"{page.grid.name}.date" if page.grid.number else "time.date"
+    dates, count = book.spots[page.grid.number, name], page.grid.length
+    values = next(v for v in page.grid.lines[name].values if v is not None)
+    for place, head in enumerate(HEADS):
+        sheet.write_string(DATES_ROW - 1, place, head, looks("head"))
+    at = "" if dates.sheet == page.name else dates.at
+    columns = [letters(BEFORE + 1 + number) for number in range(count)]
+    for number, column in enumerate(columns):
+        formula = f"={at}{column}${dates.row}"
+        sheet.write_formula(DATES_ROW - 1, BEFORE + 1 + number, formula, looks("head", "yyyy-mm-dd"), values[number])
+    sheet.write_string(POSITION_ROW - 1, 0, "Number of the column", looks("faint"))
+    for number in range(count):
+        before = letters(BEFORE + number)
+        formula = f"=N({before}${POSITION_ROW})+1"
+        sheet.write_formula(POSITION_ROW - 1, BEFORE + 1 + number, formula, looks("faint", "0"), number + 1)
+    sheet.write_string(YEARS_ROW - 1, 0, "Year", looks("faint"))
+    for number, (column, year) in enumerate(zip(columns, year_of(values), strict=True)):
+        formula = f"=YEAR({column}${DATES_ROW})"
+        sheet.write_formula(YEARS_ROW - 1, BEFORE + 1 + number, formula, looks("faint", "0"), year)
+
+
+def is_whole(values: Array) -> bool:
+    """Tell whether values are whole numbers: counts and flags."""
+    return bool((values == np.round(values)).all())
+
+
+def _line(sheet: Worksheet, row: int, line: Written, looks: Looks) -> None:
+    own, told = line.placed.line.row, line.placed.told
+    date = own.unit == "day" and own.path.endswith((".date", "_on"))
+    numbers = (
+        "yyyy-mm-dd"
+        if date
+        else number_format(own.unit, own.nature, ratio=bool(own.undefined), whole=is_whole(line.values))
+    )
+    sheet.write_string(row, 0, f"{own.label}{f' ({told})' if told else ''}", looks("text"))
+    sheet.write_string(row, 1, own.unit or "1", looks("faint"))
+    sheet.write_string(row, 2, f"{own.path}{f' ({told})' if told else ''}", looks("faint"))
+    sheet.write_string(row, 3, line.kind, looks("faint"))
+    plain = looks("formula" if line.kind == FORMULA or line.template else "value", numbers)
+    count, first, last = len(line.values), letters(BEFORE + 1), letters(BEFORE + len(line.values))
+    if own.nature == FLOW and own.unit and not own.undefined:
+        total = float(line.values.sum())
+        sheet.write_formula(row, 4, f"=SUM({first}{row + 1}:{last}{row + 1})", looks("total", numbers), total)
+    if line.before:
+        sheet.write_formula(row, BEFORE, line.before, plain, line.before_value)
+    if line.template is None:
+        for number in range(count):
+            sheet.write_number(row, BEFORE + 1 + number, float(line.values[number]), plain)
+        return
+    write = sheet.write_formula
+    for column, (formula, value) in enumerate(zip(line.formulas(), line.values.tolist(), strict=True), BEFORE + 1):
+        write(row, column, formula, plain, "" if math.isnan(value) else value)

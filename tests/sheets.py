@@ -1,0 +1,266 @@
+"""Workbooks recalculated by other programs, and compared with what fibercap computes."""
+
+from __future__ import annotations
+
+import re
+import zipfile
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from io import BytesIO
+from pathlib import Path
+from typing import Any
+
+import ironcalc
+import numpy as np
+
+from fibercap.core.calendar import EXCEL_EPOCH
+from fibercap.model.measures import measures
+from fibercap.model.projection import Projection
+from fibercap.studies.claims import outcomes
+from fibercap.studies.covenants import covenants
+
+SPOILT = b"-777"
+FIRST = 7
+"""The column of the first period on time sheets; A is 1."""
+FRONT = ("Cover", "Inputs", "Annual", "Measures", "Claims", "Options", "Checks", "Derived", "Changes", "Charts")
+
+
+def spoilt(content: bytes, also: Callable[[str, bytes], bytes] = lambda _name, text: text) -> bytes:
+    """Return a workbook in which every cached value of a formula is wrong; `also` may change a sheet's XML further."""
+    target = BytesIO()
+    with zipfile.ZipFile(BytesIO(content)) as old, zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as new:
+        for name in old.namelist():
+            text = old.read(name)
+            if name.startswith("xl/worksheets/sheet"):
+                text = re.sub(rb"(</f><v>)[^<]*(</v>)", rb"\g<1>" + SPOILT + rb"\2", text)
+                text = also(name, text)
+            new.writestr(name, text)
+    return target.getvalue()
+
+
+@dataclass
+class Sheets:
+    """The cells of a workbook by sheet, row and column, all counted from 1."""
+
+    cells: dict[str, dict[tuple[int, int], Any]] = field(default_factory=dict)
+
+    def __call__(self, sheet: str, row: int, column: int) -> Any:
+        return self.cells[sheet].get((row, column), "")
+
+    def rows(self, sheet: str) -> Iterator[int]:
+        """Run over the rows that hold anything."""
+        yield from sorted({row for row, _ in self.cells[sheet]})
+
+
+class Recalculator:
+    """IronCalc with a workbook whose cached values are spoilt."""
+
+    def __init__(self, content: bytes, folder: Path) -> None:
+        path = folder / "spoilt.xlsx"
+        path.write_bytes(content)
+        self.model = ironcalc.load_from_xlsx(str(path))
+        self.names: list[str] = [sheet["name"] for sheet in self.model.get_worksheets_properties()]
+
+    def enter(self, sheet: str, row: int, column: int, value: float | str) -> None:
+        """Write an input."""
+        number = self.names.index(sheet)
+        if isinstance(value, str):
+            self.model.update_cell_with_text(number, row, column, value)
+        else:
+            self.model.update_cell_with_number(number, row, column, float(value))
+
+    def read(self, *, evaluate: bool = True) -> Sheets:
+        """Recalculate, unless cached values are asked for, and return every cell."""
+        if evaluate:
+            self.model.evaluate()
+        found: dict[str, dict[tuple[int, int], Any]] = {name: {} for name in self.names}
+        for number, name in enumerate(self.names):
+            _, rows, _, columns = self.model.get_sheet_dimensions(number)
+            cells = found[name]
+            get = self.model.get_cell_value
+            for row in range(1, rows + 1):
+                for column in range(1, columns + 1):
+                    value = get(number, row, column)
+                    if value is not None:
+                        cells[row, column] = value
+        return Sheets(found)
+
+
+def alike(value: Any, wanted: float) -> bool:
+    """Tell whether a cell holds a number, to 1e-6 of the unit or 1e-9 of itself; nothing stands for undefined."""
+    if np.isnan(wanted):
+        return bool(value == "")
+    return isinstance(value, int | float) and abs(value - wanted) <= max(1e-6, 1e-9 * abs(wanted))
+
+
+def disagreements(sheets: Sheets, projection: Projection, option: str) -> list[str]:
+    """Return every row, scalar, measure and claim in which a recalculated workbook and a projection differ."""
+    found = list(_errors(sheets))
+    for name in sheets.cells:
+        if name not in FRONT:
+            found += _of_lines(sheets, name, projection, option)
+    found += _of_years(sheets, projection)
+    found += _of_scalars(sheets, projection)
+    found += _of_measures(sheets, projection)
+    found += _of_claims(sheets, projection)
+    return found
+
+
+def _errors(sheets: Sheets) -> Iterator[str]:
+    for name, cells in sheets.cells.items():
+        for (row, column), value in cells.items():
+            if (
+                isinstance(value, str)
+                and re.match(r"#[A-Z]", value)
+                and not (name == "Measures" and column >= FIRST + 1)
+            ):
+                yield f"{name} row {row}, column {column}: {value}"
+
+
+def _of_lines(sheets: Sheets, name: str, projection: Projection, option: str) -> Iterator[str]:
+    title = str(sheets(name, 1, 1))
+    active = ", for " not in title or option in title.split(", for ")[1].split(", ")
+    for row in sheets.rows(name):
+        path, kind = str(sheets(name, row, 3)), str(sheets(name, row, 4))
+        if row < 6 or not path or "(" in path:
+            continue
+        held = path in projection.rows and active
+        if not held and kind.startswith("value"):
+            continue
+        wanted = projection.value(path)[0] if held else np.zeros(1)
+        for place, number in enumerate(wanted):
+            value = sheets(name, row, FIRST + place)
+            if not (alike(value, float(number)) or (not held and value == "")):
+                yield f"{name}: {path} in column {place + 1} is {value!r}, wanted {number!r}"
+                break
+
+
+def _of_years(sheets: Sheets, projection: Projection) -> Iterator[str]:
+    for row in sheets.rows("Annual"):
+        path = str(sheets("Annual", row, 3))
+        if path not in projection.rows:
+            continue
+        for place, number in enumerate(projection.by(path).values()):
+            value = sheets("Annual", row, FIRST + place)
+            if not alike(value, float(number[0])):
+                yield f"Annual: {path} in year {place + 1} is {value!r}, wanted {number[0]!r}"
+
+
+def _of_scalars(sheets: Sheets, projection: Projection) -> Iterator[str]:
+    for row in sheets.rows("Derived"):
+        path = str(sheets("Derived", row, 1))
+        item = projection.given.get(path)
+        if item is not None and not alike(sheets("Derived", row, 5), float(np.ravel(item.value)[0])):
+            yield f"Derived: {path} is {sheets('Derived', row, 5)!r}, wanted {item.value!r}"
+
+
+def _of_measures(sheets: Sheets, projection: Projection) -> Iterator[str]:
+    found = measures(projection)
+    for row in sheets.rows("Measures"):
+        name, kind = str(sheets("Measures", row, 6)), str(sheets("Measures", row, 4))
+        several = name in found and found[name].reason.startswith("several rates")  # a sheet finds the one it is led to
+        if name in found and not kind.startswith("value") and not several:
+            value = found[name].value
+            if not alike(sheets("Measures", row, 2), np.nan if value is None else value):
+                yield f"Measures: {name} is {sheets('Measures', row, 2)!r}, wanted {value!r}"
+
+
+def _of_claims(sheets: Sheets, projection: Projection) -> Iterator[str]:
+    told = {outcome.says: outcome for outcome in outcomes(projection).values()}
+    kept = {
+        (f"{test.loan}: {test.says}", one.when): one for test in covenants(projection).values() for one in test.tests
+    }
+    seen = {sheets("Claims", row, 1) for row in sheets.rows("Claims")}
+    yield from (f"Claims: {says} is missing" for says in (*told, *(says for says, _ in kept)) if says not in seen)
+    for row in sheets.rows("Claims"):
+        says, when, holds = (sheets("Claims", row, column) for column in (1, 3, 15))
+        one = told.get(says) or kept.get((says, when))
+        if one is not None and (
+            not alike(sheets("Claims", row, 6), np.nan if one.value is None else one.value) or holds != one.holds
+        ):
+            yield f"Claims: {says} is {sheets('Claims', row, 6)!r} and holds is {holds!r}, wanted {one.value!r}, {one.holds}"
+
+
+@dataclass(frozen=True)
+class InputCell:
+    """An input that may be changed: where it stands for one option, and what it is called."""
+
+    path: str
+    unit: str
+    row: int
+    column: int
+    value: float
+
+    def text(self, value: float) -> str:
+        """Return a value as a scenario file has it."""
+        if self.unit == "date":
+            return str(date.fromordinal(round(value) + EXCEL_EPOCH))
+        if self.unit.startswith("%"):
+            return f"{100 * value!r} {self.unit}"
+        words = {"month": "months", "day": "days"}
+        return f"{value!r} {words.get(self.unit, self.unit)}".strip()
+
+
+def inputs_of(sheets: Sheets, option: str) -> dict[str, InputCell]:
+    """Return the inputs that an option has, by path."""
+    heads = {sheets("Inputs", 8, column): column for column in range(10, 40) if sheets("Inputs", 8, column)}
+    found = {}
+    for row in sheets.rows("Inputs"):
+        path, note = str(sheets("Inputs", row, 9)), str(sheets("Inputs", row, 8))
+        if row <= 8 or not path or note.startswith("fixed here") or not _has(note, option):
+            continue
+        own = any(sheets("Inputs", row, column) != "" for column in heads.values())
+        column = heads[option] if own else 2
+        value = sheets("Inputs", row, column)
+        if value != "":
+            found[path] = InputCell(path, str(sheets("Inputs", row, 3)), row, column, float(value))
+    return found
+
+
+def _has(note: str, option: str) -> bool:
+    told = re.match(r"(only|not) in ([^;]*)", note)
+    return told is None or (option in told[2].split(", ")) == (told[1] == "only")
+
+
+def settings_of(cells: Mapping[str, InputCell], values: Mapping[str, float]) -> list[str]:
+    """Return changed inputs as `--set` has them."""
+    return [f"{path}={cells[path].text(value)}" for path, value in values.items()]
+
+
+_CELL = re.compile(rb'<c r="([A-Z]+)(\d+)"[^>]*>(?:<f>([^<]*)</f>)?(?:<v>[^<]*</v>|<is><t[^>]*>([^<]*)</t></is>)?')
+_REFERENCE = re.compile(r"(\$?)([A-Z]{1,3})(\$?)(\d+)(?![\d(])")
+
+
+def rows_of(content: bytes) -> Iterator[tuple[str, int, str, set[str]]]:
+    """Run over the rows of time sheets: sheet, row, kind, and its distinct formulas, written relative to their cells."""
+    with zipfile.ZipFile(BytesIO(content)) as book:
+        titles = re.findall(rb'<sheet name="([^"]*)"', book.read("xl/workbook.xml"))
+        for number, title in enumerate(titles, 1):
+            name = title.decode()
+            if name in FRONT and name != "Annual":
+                continue
+            cells: dict[int, dict[int, tuple[str, str]]] = {}
+            for column, row, formula, text in _CELL.findall(book.read(f"xl/worksheets/sheet{number}.xml")):
+                cells.setdefault(int(row), {})[_number(column.decode())] = (formula.decode(), text.decode())
+            for row, own in cells.items():
+                formulas = {_relative(f, row, column) for column, (f, _) in own.items() if column >= FIRST and f}
+                if row >= 6 and formulas:
+                    yield name, row, own.get(4, ("", ""))[1], formulas
+
+
+def _number(column: str) -> int:
+    number = 0
+    for letter in column:
+        number = 26 * number + ord(letter) - 64
+    return number
+
+
+def _relative(formula: str, row: int, column: int) -> str:
+    """Return a formula in R1C1: absolute parts as they are, relative ones by their distance."""
+
+    def said(match: re.Match[str]) -> str:
+        across = f"C{_number(match[2])}" if match[1] else f"C[{_number(match[2]) - column}]"
+        return (f"R{match[4]}" if match[3] else f"R[{int(match[4]) - row}]") + across
+
+    return _REFERENCE.sub(said, formula)

@@ -1,0 +1,318 @@
+"""What holds of every chart, at every size of plan: nothing overlaps, units, whole years, greys apart."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from functools import cache
+from itertools import combinations, pairwise
+from typing import TYPE_CHECKING, Any
+
+import matplotlib as mpl
+import numpy as np
+import pytest
+from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.colors import to_rgb
+from matplotlib.text import Annotation, Text
+
+from fibercap.model.projection import Projection, project
+from fibercap.reading.files import scenario_of
+from fibercap.studies.compare import Comparison, compare
+from fibercap.views.charts import CHARTS, write_chart
+from fibercap.views.charts_bridge import spans_of
+from fibercap.views.charts_cash import cash_chart
+from fibercap.views.charts_cover import chosen, ratios
+from fibercap.views.charts_funding import GAP, sources_of, uses_of
+from fibercap.views.charts_output import markets
+from fibercap.views.charts_revenue import sellers
+from fibercap.views.charts_style import FAILS, HOLDS, OTHERS, PALETTE, SETTINGS, fitted, width_of
+from fibercap.views.charts_tradeoff import points_of
+from fibercap.views.charts_years import Years, yearly
+from tests.views.plans import SIZES, sized
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
+
+UNIT = re.compile(r"(thousand |million |billion )?(km/year|USD|EUR|%|%/year|% of revenue|CFADS / debt service)")
+
+
+@cache
+def projected(size: str) -> Projection:
+    """Return a plan's projection, computed once."""
+    return project(SIZES[size]())
+
+
+@cache
+def compared(size: str) -> Comparison:
+    """Return a plan's options side by side, computed once."""
+    return compare(projected(size).scenario)
+
+
+def drawn(name: str, size: str) -> tuple[Projection, Comparison | None]:
+    """Return what a chart needs."""
+    return projected(size), compared(size) if CHARTS[name].compares else None
+
+
+def laid_out(name: str, projection: Projection, comparison: Comparison | None) -> Figure:
+    """Return a chart with every text in its place."""
+    with mpl.rc_context(SETTINGS):
+        figure = CHARTS[name].draw(projection, comparison)
+        figure.draw_without_rendering()
+    return figure
+
+
+def shown_texts(figure: Figure) -> Iterator[tuple[str, Any]]:
+    """Run over the texts that are drawn, with their boxes; ticks beyond an axis are not drawn."""
+    renderer = FigureCanvasAgg(figure).get_renderer()  # type: ignore[no-untyped-call]
+    hidden = set()
+    for ax in figure.axes:
+        for axis in (ax.xaxis, ax.yaxis):
+            seen = {id(tick.label1) for tick in axis._update_ticks()}  # type: ignore[union-attr]
+            hidden |= {id(tick.label1) for tick in [*axis.majorTicks, *axis.minorTicks]} - seen
+    for text in figure.findobj(Text):
+        if id(text) not in hidden and text.get_visible() and text.get_text().strip():
+            yield text.get_text(), Text.get_window_extent(text, renderer)
+
+
+def overlaps(figure: Figure) -> list[tuple[str, str]]:
+    """Return the pairs of texts that touch."""
+    return [
+        (first, second)
+        for (first, a), (second, b) in combinations(shown_texts(figure), 2)
+        if min(a.x1, b.x1) - max(a.x0, b.x0) > 1 and min(a.y1, b.y1) - max(a.y0, b.y0) > 1
+    ]
+
+
+@pytest.mark.parametrize(("name", "size"), [(name, size) for name in CHARTS for size in SIZES])
+def test_nothing_overlaps_and_every_panel_has_a_unit_and_whole_years(name: str, size: str) -> None:
+    figure = laid_out(name, *drawn(name, size))
+    page = figure.bbox
+
+    assert not overlaps(figure)
+    assert not [w for w, b in shown_texts(figure) if b.x0 < 0 or b.y0 < 0 or b.x1 > page.x1 or b.y1 > page.y1]
+    assert figure.axes
+    for ax in figure.axes:
+        told = [text.get_text() for text in ax.texts if isinstance(text, Annotation)]
+        assert sum(bool(UNIT.fullmatch(text)) for text in told) == 1, told
+        if _counts_years(ax):
+            places = np.asarray(ax.xaxis.get_major_locator()())
+            assert np.array_equal(places, np.round(places))
+    assert any(_counts_years(ax) for ax in figure.axes) or name in {"bridge", "claims"}
+
+
+def test_words_that_touch_are_found() -> None:
+    figure = laid_out("claims", projected("tutorial"), None)
+    figure.text(0.5, 0.5, "one above")
+    figure.text(0.5, 0.501, "the other")
+
+    assert ("one above", "the other") in overlaps(figure)
+
+
+def _counts_years(ax: Axes) -> bool:
+    low, high = ax.get_xlim()
+    return 1900 < low < high < 2200
+
+
+def test_neighbours_in_a_stack_stay_apart_in_grey() -> None:
+    greys = [float(np.dot(to_rgb(colour), (0.299, 0.587, 0.114))) for colour in (*PALETTE, OTHERS)]
+
+    assert min(abs(a - b) for a, b in pairwise(greys)) > 0.12
+    assert abs(greys[PALETTE.index(PALETTE[0])] - greys[PALETTE.index(PALETTE[3])]) > 0.5
+
+
+@pytest.mark.parametrize("pair", [(PALETTE[0], PALETTE[1]), (PALETTE[0], PALETTE[3]), (HOLDS, FAILS)])
+def test_colours_that_mean_something_differ_without_red_and_green(pair: tuple[str, str]) -> None:
+    """Seen without the red cones (protanopia) and without the green ones (deuteranopia): Vienot and others, 1999."""
+    without = {
+        "red": [[0.11238, 0.88762, 0.0], [0.11238, 0.88762, 0.0], [0.00401, -0.00401, 1.0]],
+        "green": [[0.29275, 0.70725, 0.0], [0.29275, 0.70725, 0.0], [-0.02234, 0.02234, 1.0]],
+    }
+    for matrix in without.values():
+        first, second = (np.array(matrix) @ np.array(to_rgb(colour)) ** 2.2 for colour in pair)
+        assert np.abs(first - second).max() > 0.1
+
+
+def test_names_in_a_key_are_cut_only_where_they_must_be() -> None:
+    names = ["short", "a name that is rather long", "mid one"]
+
+    assert fitted(names, 10.0) == names
+    cut = fitted(names, 2.0)
+    assert (cut[0], cut[2]) == ("short", "mid one")
+    assert cut[1].endswith("…")
+    assert sum(width_of(name) for name in cut) <= 2.0
+
+
+def test_years_may_be_cut_at_both_ends() -> None:
+    years = Years.of(projected("twelve"))
+
+    assert years.names[0] == "2001"
+    assert years.starts[0] == 2001.5
+    assert years.spans.tolist() == [0.5, *[1.0] * 9]
+
+
+def test_revenue_drawn_is_the_accounts() -> None:
+    projection = projected("twelve")
+    parts = sellers(projection)
+
+    assert len(parts) == 7
+    assert parts[-1][0] == "6 other plants"
+    assert np.sum([part[2] for part in parts], axis=0) == pytest.approx(yearly(projection, "accounts.revenue"))
+
+
+@pytest.mark.parametrize("size", SIZES)
+def test_sources_drawn_pay_for_all_uses(size: str) -> None:
+    """Uses are capex and purchases; sources of each use and year add up to them."""
+    projection = projected(size)
+    paid = np.sum([source.paid for source in sources_of(projection)], axis=0)
+    plan = projection.scenario
+    rows = [
+        f"projects.{key}.capex" if key in plan.projects else f"plants.{key}.purchase" for key in uses_of(projection)
+    ]
+
+    assert paid == pytest.approx(np.array([yearly(projection, row) for row in rows]))
+
+
+def test_what_no_source_covers_is_drawn_as_such() -> None:
+    names = [source.name for source in sources_of(projected("twelve"))]
+
+    assert names == ["bank_12", "bank_11", "bank_10", "9 other loans", "grant", "equity", "cash", GAP]
+
+
+def test_a_project_without_funding_is_paid_from_cash() -> None:
+    text = """
+fibercap: 1
+id: bare
+horizon: {from: 2000, to: 2001, step: year}
+money: {report_in: USD}
+products: {glass: {price: 60 USD/km}}
+plants: {jena: {product: glass, capacity: 400 km/year, cash_cost: 30 USD/km}}
+projects: {line: {plant: jena, adds: 1 km/year, capex: 5 USD, spend: {2000: 100 %}, complete: 2000-12-31}}
+"""
+    (source,) = sources_of(project(scenario_of(text, "bare")))
+
+    assert (source.name, source.paid.tolist()) == ("cash", [[5.0, 0.0]])
+
+
+def test_cover_drawn_is_the_accounts_and_the_covenants() -> None:
+    projection = projected("twelve")
+    company, *own = ratios(projection)
+
+    assert [ratio.name for ratio in own] == ["bank_1, at its payments", "bank_7, at its payments"]
+    values = yearly(projection, "accounts.dscr")
+    assert company.values == pytest.approx(values[np.isfinite(values)])
+    assert company.limits == {("≥", 2.7): ["bank_4"], ("≥", 5.7): ["bank_10"]}
+    loans = projection.scenario.loans
+    low = [
+        any(
+            value < limit and loans[name].signed.year <= int(label) <= loans[name].maturity.year
+            for limit, name in ((2.7, "bank_4"), (5.7, "bank_10"))
+        )
+        for label, value in zip(company.labels, company.values, strict=True)
+    ]
+    assert company.broken.tolist() == low
+    assert 0 < sum(low) < len(low)
+
+
+def test_of_many_loans_those_nearest_to_their_limits_are_drawn() -> None:
+    company, far, near = ratios(projected("twelve"))
+    rooms = [near.room, far.room]
+    many = [company, far, *[near] * 3, far, *[near] * 3]
+
+    assert rooms == sorted(rooms)
+    assert chosen(many) == [company, *[near] * 6]
+    assert chosen([company, far, near]) == [company, far, near]
+
+
+def test_far_ratios_are_cut_and_said() -> None:
+    projection = projected("fibercore")
+    (company,) = ratios(projection)
+    far = type(company)("x", company.places, np.array([2.0, 3.0, 4.0, 5.0, 50.0]), company.labels, ())
+
+    assert far.shown.tolist() == [2.0, 3.0, 4.0, 5.0, 12.0]
+    assert company.shown is company.values
+
+
+def test_output_that_finds_no_buyer_is_between_made_and_sold() -> None:
+    projection = projected("twelve")
+    found = {market.name: market for market in markets(projection)}
+    shifted = found["dispersion shifted fiber"]
+
+    assert len(found) == 6
+    assert shifted.demand is not None
+    assert shifted.sold == pytest.approx(np.minimum(shifted.made, shifted.demand))
+    assert (shifted.made > shifted.sold + 1).any()
+    assert found["multimode fiber"].demand is None
+
+
+def test_the_lowest_cash_and_the_least_to_be_held_are_told() -> None:
+    projection = projected("twelve")
+    with mpl.rc_context(SETTINGS):
+        told = [text.get_text() for text in cash_chart(projection, None).axes[0].texts]
+    cash = projection.value("accounts.cash")[0]
+
+    assert f"lowest: {cash.min() / 1e6:.1f} in {projection.timeline.labels[int(cash.argmin())]}" in told
+    assert "least to be held: 20" in told
+
+
+def test_cash_below_zero_is_hatched() -> None:
+    plan = SIZES["fibercore"]()
+    short = scenario_of(
+        """
+fibercap: 1
+id: short
+horizon: {from: 2000, to: 2001, step: year}
+money: {report_in: USD}
+products: {glass: {price: 10 USD/km}}
+plants: {jena: {product: glass, capacity: 400 km/year, cash_cost: 30 USD/km}}
+""",
+        "short",
+    )
+    with mpl.rc_context(SETTINGS):
+        hatched = [
+            [patch.get_hatch() for patch in cash_chart(project(each), None).axes[0].patches] for each in (plan, short)
+        ]
+
+    assert "////" not in hatched[0]
+    assert "////" in hatched[1]
+
+
+def test_the_tradeoff_shows_the_measures_of_every_case_that_has_both() -> None:
+    comparison = compared("tutorial")
+
+    points = points_of(comparison)
+
+    assert list(points) == ["as_offered", "level"]
+    assert points["level"][1] == comparison.cases["level"].measures["min_dscr"].value
+
+
+def test_a_bridge_drawn_ends_where_the_option_is_worth() -> None:
+    """Its bars are the ends and the steps; steps of nothing are left out, and what is left adds up."""
+    comparison = compared("fibercore")
+    base = comparison.cases[comparison.baseline].measures["equity_npv"].value
+    spans = spans_of(comparison)
+
+    assert [span.name for span in spans] == [c.title for n, c in comparison.cases.items() if n != comparison.baseline]
+    for span, case in zip(spans, list(comparison.cases.values())[1:], strict=True):
+        assert span.start[1] == pytest.approx(base)
+        assert span.end[1] == pytest.approx(case.measures["equity_npv"].value)
+        assert span.start[1] + sum(amount for _, amount in span.steps) == pytest.approx(span.end[1], abs=0.1)
+        assert all(abs(amount) >= 0.01 for _, amount in span.steps)
+
+
+def test_the_title_can_be_left_to_the_page_around() -> None:
+    projection, comparison = projected("fibercore"), compared("fibercore")
+    titled, bare = (write_chart("cash", ".svg", projection, comparison, titled=flag).decode() for flag in (True, False))
+    tall, low = (float(re.findall(r'viewBox="0 0 \S+ (\S+)"', svg)[0]) for svg in (titled, bare))
+
+    assert "FiberCore as announced" in titled
+    assert "FiberCore as announced" not in bare
+    assert "Cash at the end of each month" in bare
+    assert 15 < tall - low < 40
+
+
+@pytest.mark.parametrize("count", [1, 3, 7, 8])
+@pytest.mark.parametrize("name", ["capacity", "debt", "funding"])
+def test_one_to_many_series_keep_apart(name: str, count: int) -> None:
+    """One, a few, as many as there are colours, and one more; twelve are drawn above."""
+    assert not overlaps(laid_out(name, project(sized(count)), None))

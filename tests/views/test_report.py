@@ -1,0 +1,338 @@
+"""The report: what stands in it, that it needs nothing else, and how a real browser shows it."""
+
+from __future__ import annotations
+
+import os
+import re
+import sys
+from collections.abc import Iterator
+from html.parser import HTMLParser
+from pathlib import Path
+
+import pytest
+
+from fibercap.model.measures import measure_named
+from fibercap.model.projection import project
+from fibercap.reading.files import read, scenario_of
+from fibercap.studies.compare import compare
+from fibercap.studies.decision import decide
+from fibercap.studies.sensitivity import one_at_a_time
+from fibercap.views.charts import CHARTS
+from fibercap.views.exports import write
+from fibercap.views.report import report
+from tests.browser import CHROMIUM, Browser
+from tests.views.plans import SIZES
+
+EVIL = "<script>alert(1)</script>"
+HOSTILE = f"""
+fibercap: 1
+id: hostile
+title: "{EVIL}"
+note: "{EVIL} & more"
+sources: {{bank: {{title: "{EVIL}", kind: stated, url: "javascript:alert(1)"}}}}
+default_source: bank
+horizon: {{from: 2000, to: 2003, step: quarter}}
+money: {{report_in: USD, discount_rate: 10 %/year, terminal_value: book}}
+products: {{fiber: {{name: "{EVIL}", price: {{value: 40 USD/km, note: "{EVIL}", where: '"><img src=x onerror=alert(1)>'}}}}}}
+plants: {{works: {{name: "{EVIL}", product: fiber, capacity: 100_000 km/year, cash_cost: 20 USD/km}}}}
+projects:
+  line: {{name: "{EVIL}", plant: works, adds: 50_000 km/year, capex: 2 million USD, spend: {{2000: 100 %}}, complete: 2000-12-31}}
+loans:
+  bank:
+    title: "{EVIL}"
+    lender: "{EVIL}"
+    commitment: 1 million USD
+    signed: 2000-01-01
+    matures: 3 years
+    rate: 8 %/year
+    covenants: {{cover: {{says: "{EVIL}", row: accounts.dscr, at_least: 300}}}}
+funding: {{line: {{bank: 1 million USD, cash: rest}}}}
+opening: {{cash: 1 million USD}}
+options: {{level: {{title: "{EVIL}"}}, bullet: {{title: Bullet, change: {{loans.bank.repayment: {{style: bullet}}}}}}}}
+claims: {{grows: {{says: "{EVIL}", note: "{EVIL}", row: plants.works.nameplate, when: end of 2000, at_least: 150_000 km/year}}}}
+"""
+
+
+class Reader(HTMLParser):
+    """Tags with their attributes, tables with their headings, and all words of a page."""
+
+    def __init__(self, html: str) -> None:
+        super().__init__()
+        self.tags: list[tuple[str, dict[str, str | None]]] = []
+        self.words: list[str] = []
+        self.feed(html)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.tags.append((tag, dict(attrs)))
+
+    def handle_data(self, data: str) -> None:
+        self.words.append(data)
+
+    @property
+    def text(self) -> str:
+        return " ".join(" ".join(self.words).split())
+
+
+@pytest.fixture(scope="module")
+def fibercore() -> str:
+    plan = read("fibercore")
+    return report(project(plan), compare(plan)).decode()
+
+
+@pytest.fixture(scope="module")
+def hostile() -> str:
+    plan = scenario_of(HOSTILE, "hostile.yaml")
+    return report(project(plan), compare(plan)).decode()
+
+
+def test_the_decision_comes_first_and_all_sections_follow(fibercore: str) -> None:
+    headings = re.findall(r"<h2 id=\"heading-\w+\">([^<]+)</h2>", fibercore)
+
+    assert headings == [
+        "The decision", "Ways of financing", "Claims", "Covenants and cover", "Capacity and output", "Statements",
+        "Funding", "Loans", "Sensitivity to one input at a time", "Measures", "Inputs, sources and evidence",
+        "Conventions", "Checks",
+    ]  # fmt: skip
+
+
+def test_the_report_says_which_option_why_and_what_breaks_it(fibercore: str) -> None:
+    text = Reader(fibercore).text
+    plan = read("fibercore")
+    comparison = compare(plan)
+    taken = comparison.cases[decide(comparison).chosen]
+
+    assert f"Take “{taken.title}”." in text
+    assert (
+        f"best by {taken.measures['equity_npv'].label}: {(taken.measures['equity_npv'].value or 0) / 1e6:.2f} million USD"
+        in text
+    )
+    assert "“No loan from Fleet” does better: 6.09 %/year" in text
+    assert "nearest comes products.single_mode.price" in text
+    assert "flips at 308,750 km/year" in text
+
+
+def test_statements_of_the_report_are_the_projections(fibercore: str) -> None:
+    plan = read("fibercore")
+    projection = project(plan.with_option(decide(compare(plan)).chosen))
+    revenue = [f"{float(value[0]) / 1e6:,.2f}" for value in projection.by("accounts.revenue").values()]
+
+    rows = re.findall(r"<th scope=\"row\">Revenue</th>(.*?)</tr>", fibercore, re.DOTALL)
+    assert [re.findall(r"<td>([^<]+)</td>", row) for row in rows] == [revenue]
+
+
+def test_the_report_is_the_same_bytes_twice_and_small(fibercore: str) -> None:
+    plan = read("fibercore")
+
+    assert report(project(plan), compare(plan)).decode() == fibercore
+    assert len(fibercore.encode()) < 1_000_000
+
+
+@pytest.mark.parametrize("which", ["fibercore", "hostile"])
+def test_the_report_reaches_for_nothing_outside(which: str, request: pytest.FixtureRequest) -> None:
+    html = request.getfixturevalue(which)
+    page = Reader(html)
+
+    assert not {tag for tag, _ in page.tags} & {"script", "img", "link", "iframe", "object", "embed", "base", "form"}
+    for tag, attributes in page.tags:
+        for key, value in attributes.items():
+            assert not key.startswith("on"), (tag, key)
+            if key in ("href", "xlink:href", "src"):
+                assert (value or "").startswith("#"), (tag, value)
+    assert not re.findall(r"url\((?!#)", html)
+    assert "@import" not in html
+    policy = next(
+        a["content"] for tag, a in page.tags if tag == "meta" and a.get("http-equiv") == "Content-Security-Policy"
+    )
+    assert policy == "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'"
+
+
+def test_names_in_the_page_are_unique_and_lead_somewhere(fibercore: str) -> None:
+    """Charts stand beside each other in one page; what one of them calls `m1` another must not."""
+    page = Reader(fibercore)
+    named = [attributes["id"] for _, attributes in page.tags if "id" in attributes]
+    used = {value for _, a in page.tags for key in ("href", "xlink:href") if (value := a.get(key))}
+
+    assert len(named) == len(set(named))
+    assert used <= {f"#{name}" for name in named}
+    assert set(re.findall(r"url\(#([^)]+)\)", fibercore)) <= set(named)
+
+
+def test_a_hostile_title_is_shown_as_text(hostile: str) -> None:
+    page = Reader(hostile)
+
+    assert EVIL not in hostile
+    assert page.text.count(EVIL) > 15
+    assert '"><img src=x onerror=alert(1)>' in page.text
+
+
+def test_a_broken_covenant_comes_before_everything(hostile: str) -> None:
+    text = Reader(hostile).text
+
+    assert text.index("is broken in 2000") < text.index("No option holds; “Bullet” is told here.")
+    assert "none of which holds" in text
+
+
+def test_tables_have_captions_and_headings_with_scope(fibercore: str) -> None:
+    tables = re.findall(r"<table.*?</table>", fibercore, re.DOTALL)
+
+    assert len(tables) > 20
+    for table in tables:
+        assert table.count("<caption>") == 1
+        assert re.search(r"<caption>[^<]{3,}", table)
+        for heading in re.findall(r"<th(?!ead)[^>]*>", table):
+            assert 'scope="col"' in heading or 'scope="row"' in heading
+        widths = {len(re.findall(r"<t[hd]\b", row)) for row in re.findall(r"<tr.*?</tr>", table, re.DOTALL)}
+        assert len(widths) == 1, table[:200]
+
+
+def test_a_plan_without_loans_options_or_projects_has_a_report(tmp_path: Path) -> None:
+    text = """
+fibercap: 1
+id: bare
+horizon: {from: 2000-07, to: 2001, step: quarter}
+money: {report_in: USD}
+products: {glass: {price: 60 USD/km}}
+plants: {jena: {product: glass, capacity: 400 km/year, cash_cost: 30 USD/km}}
+"""
+    (path,) = write(project(scenario_of(text, "bare")), tmp_path / "bare.html")
+    told = Reader(path.read_text(encoding="utf-8")).text
+
+    assert "NPV of the projects undefined" in told or "undefined" in told
+    assert "Ways of financing" not in told
+
+
+def test_one_option_asked_for_is_told_without_the_others(tmp_path: Path) -> None:
+    (path,) = write(project(read("fibercore", "bullet")), tmp_path / "bullet.HTML")
+    told = Reader(path.read_text(encoding="utf-8")).text
+
+    assert "Figures are of the option “Fleet due at the end” (bullet)." in told
+    assert "Ways of financing" not in told
+
+
+def test_every_chart_has_its_place_in_the_report(fibercore: str) -> None:
+    shown = re.findall(r'<figure id="figure-(\w+)">', fibercore)
+
+    assert set(shown) == {*CHARTS, "sensitivity"}
+    assert len(shown) == len(set(shown))
+
+
+@pytest.fixture
+def page(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Browser]:
+    """Open a report in a real browser."""
+    if not CHROMIUM:
+        assert "CI" not in os.environ, "the browser test needs Chromium; .ci/run installs it"
+        pytest.skip("no Chromium here; apt-get install chromium")
+    assert sys.platform == "linux"
+    size = request.param
+    if size == "hostile":
+        html = request.getfixturevalue("hostile")
+    elif size == "fibercore":
+        html = request.getfixturevalue("fibercore")
+    else:
+        plan = SIZES[size]()
+        html = report(project(plan), compare(plan)).decode()
+    path = tmp_path / "report.html"
+    path.write_text(html, encoding="utf-8")
+    with Browser(tmp_path / "home") as browser:
+        browser.open(path)
+        yield browser
+
+
+@pytest.mark.parametrize("page", ["fibercore", "hostile", "tutorial"], indirect=True)
+def test_a_browser_shows_every_figure_and_asks_for_nothing(page: Browser) -> None:
+    """No message, no request but for the page itself, every figure with a size, no figure or paragraph wider than the page."""
+    figures = page.value(
+        "[...document.querySelectorAll('figure')].map(f => { const r = f.querySelector('svg').getBoundingClientRect();"
+        " return [f.id, r.width, r.height, getComputedStyle(f).visibility, f.querySelectorAll('svg text').length] })"
+    )
+
+    assert page.logged() == []
+    assert [url for url in page.requested() if not url.startswith("file:")] == []
+    assert len(page.requested()) == 1
+    assert len(figures) >= 8
+    for name, width, height, visibility, texts in figures:
+        assert width > 300, name
+        assert height > 100, name
+        assert visibility == "visible"
+        assert texts > 3, name
+    assert page.value("document.documentElement.scrollWidth <= window.innerWidth")
+    assert page.value("document.scripts.length") == 0
+    assert page.printed().startswith(b"%PDF")
+
+
+@pytest.mark.parametrize("page", ["hostile"], indirect=True)
+def test_the_policy_of_the_page_is_in_force(page: Browser) -> None:
+    """What would run or load is refused by the browser itself, were it to get in."""
+    page.ask(
+        "Runtime.evaluate",
+        expression="const i = document.createElement('img'); i.src = 'https://example.com/x.png'; document.body.append(i);"
+        "const s = document.createElement('script'); s.textContent = 'window.ran = 1'; document.body.append(s);",
+    )
+
+    assert page.value("window.ran === undefined")
+    assert any("Content Security Policy" in told for told in page.logged())
+
+
+def test_moves_that_a_plan_does_not_allow_are_told_apart() -> None:
+    """Fleet's commitment is all asked for: it cannot be lower. Others move what they must."""
+    plan = read("fibercore")
+    base = project(plan)
+    found = {moved.path: moved for moved in one_at_a_time(plan, ["project_npv", "min_dscr"])}
+
+    down, up = found["loans.fleet.commitment"].measures["project_npv"]
+    assert down != down  # noqa: PLR0124 - nan
+    assert up == pytest.approx(47_787_790.25)
+    price = found["products.single_mode.price"]
+    assert (price.shares[0], price.shares[1]) == pytest.approx((-0.1, 0.1))
+    for side, factor in ((0, 0.9), (1, 1.1)):
+        text = {year: f"{value * factor} USD/km" for year, value in {2000: 40, 2002: 38, 2003: 36, 2004: 34}.items()}
+        other = read(
+            "fibercore", None, [f"products.single_mode.price={{{', '.join(f'{k}: {v}' for k, v in text.items())}}}"]
+        )
+        alone = project(other).value("accounts.revenue").sum() - base.value("accounts.revenue").sum()
+        assert (alone > 0) == (side == 1)
+        assert price.measures["project_npv"][side] == pytest.approx(measure_named(project(other), "project_npv").value)
+    assert found["plants.jena.utilization"].shares[1] == pytest.approx(0.05 / 0.95)  # no more than all of it
+
+
+DECIDED = """
+fibercap: 1
+id: decided
+horizon: {{from: 2000, to: 2003, step: quarter}}
+money: {{report_in: USD, discount_rate: 10 %/year, terminal_value: book}}
+products: {{fiber: {{price: 40 USD/km}}}}
+plants: {{works: {{product: fiber, capacity: 100_000 km/year, cash_cost: 20 USD/km}}}}
+projects:
+  line: {{plant: works, adds: 50_000 km/year, capex: 2 million USD, spend: {{2000: 100 %}}, complete: 2000-12-31}}
+loans:
+  bank:
+    commitment: 1 million USD
+    signed: 2000-01-01
+    matures: 3 years
+    rate: 8 %/year
+    covenants: {{cover: {{row: accounts.dscr, at_least: {limit}}}}}
+funding: {{line: {{bank: 1 million USD, cash: rest}}}}
+opening: {{cash: 2 million USD}}
+options: {{dear: {{change: {{loans.bank.rate: 12 %/year}}}}, cheap: {{change: {{loans.bank.rate: 4 %/year}}}}, alike: {{change: {{loans.bank.rate: 4 %/year}}}}}}
+"""
+
+
+def test_of_options_that_hold_the_one_worth_most_is_taken() -> None:
+    found = decide(compare(scenario_of(DECIDED.format(limit=1.2), "x")))
+
+    assert (found.chosen, found.measure, found.sound) == ("cheap", "equity_npv", ("dear", "cheap", "alike"))
+
+
+def test_an_option_that_breaks_a_covenant_is_taken_only_where_all_do() -> None:
+    comparison = compare(scenario_of(DECIDED.format(limit=5.29), "x"))
+    covers = {name: case.measures["min_dscr"].value for name, case in comparison.cases.items()}
+    broken = decide(compare(scenario_of(DECIDED.format(limit=100), "x")))
+
+    assert set(broken.faults.values()) == {("breaks bank.cover",)}
+    assert (broken.chosen, broken.sound) == ("cheap", ())
+    assert covers["dear"] is not None
+    assert covers["cheap"] is not None
+    between = (covers["dear"] + covers["cheap"]) / 2
+    found = decide(compare(scenario_of(DECIDED.format(limit=between), "x"), baseline="dear"))
+    assert found.faults["dear"] == ("breaks bank.cover",)
+    assert found.chosen == "cheap"
