@@ -56,13 +56,8 @@ def diff(  # noqa: PLR0913, PLR0917 - a command has that many options
     """
     from fibercap.studies.differences import differences, moved
 
-    if len(scenarios) > 2:  # noqa: PLR2004 - a plan and another
-        raise click.UsageError("name one scenario, or two")
-    if len(scenarios) == 1 and option is None and not settings:
-        raise click.UsageError("name a second scenario, or an --option or --set to lay over this one")
     alone, book = len(scenarios) == 1, scenarios[-1].lower().endswith(".xlsx")
-    if out is not None and not book:
-        raise click.UsageError("--out writes what a workbook changes; name one after the scenario")
+    _refuse_odd(scenarios, laid=option is not None or bool(settings), writes=out is not None)
     old = plan_of(scenarios[0]) if alone else plan_of(scenarios[0], option, settings)
     if book and not alone:
         old, new = _reviewed(scenarios, old, out, force=force)
@@ -86,6 +81,16 @@ def diff(  # noqa: PLR0913, PLR0917 - a command has that many options
     inputs_page(console, names, found)
     if effects is not None:
         results_page(console, *effects)
+
+
+def _refuse_odd(scenarios: tuple[str, ...], *, laid: bool, writes: bool) -> None:
+    """Refuse what has nothing to compare, or nothing to write."""
+    if len(scenarios) > 2:  # noqa: PLR2004 - a plan and another
+        raise click.UsageError("name one scenario, or two")
+    if len(scenarios) == 1 and not laid:
+        raise click.UsageError("name a second scenario, or an --option or --set to lay over this one")
+    if writes and not scenarios[-1].lower().endswith(".xlsx"):
+        raise click.UsageError("--out writes what a workbook changes; name one after the scenario")
 
 
 def _reviewed(
