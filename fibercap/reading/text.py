@@ -24,6 +24,8 @@ _PLAIN_TAGS: Final = frozenset(
     f"tag:yaml.org,2002:{name}"
     for name in ("str", "int", "float", "bool", "null", "timestamp", "map", "seq", "merge", "value")
 )
+# YAML 1.1, section 4.1: what is no printable character.
+_NO_TEXT: Final = re.compile("[^\t\n\r -~\x85\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 _BEGIN: Final = "it begins with `fibercap: 1`"
 _LISTS: Final = ("remove", "gap", "extends")
 _Loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
@@ -207,8 +209,6 @@ def read_leniently(text: str | bytes, name: str) -> Reading:
         node = yaml.compose(decoded, Loader=_Loader)
     except yaml.MarkedYAMLError as error:
         raise ScenarioError(name, [in_our_words(error, name, decoded)]) from None
-    except yaml.reader.ReaderError as error:
-        raise ScenarioError(name, [unreadable_character(decoded, error.position, name)]) from None
     if node is None or _is_empty(node):
         raise ScenarioError(name, [_only(name, "empty", "an empty file", "a scenario", _BEGIN)])
     if not isinstance(node, yaml.MappingNode):
@@ -241,11 +241,14 @@ def _decoded(text: str | bytes, name: str) -> str:
     if len(text) > MOST_BYTES:
         told = f"{len(text):,} bytes"
         raise ScenarioError(name, [_only(name, "too_large", told, f"at most {MOST_BYTES:,} bytes")])
-    if isinstance(text, str):
-        strange = re.search("[\ud800-\udfff]", text)
-        if strange:
-            raise ScenarioError(name, [unreadable_character(text, strange.start(), name)])
-        return text
+    decoded = text if isinstance(text, str) else _of_bytes(text, name)
+    strange = _NO_TEXT.search(decoded)  # found here, for the parser counts in bytes
+    if strange:
+        raise ScenarioError(name, [unreadable_character(decoded, strange.start(), name)])
+    return decoded
+
+
+def _of_bytes(text: bytes, name: str) -> str:
     try:
         return text.decode("utf-8-sig")
     except UnicodeDecodeError as error:
