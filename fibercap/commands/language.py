@@ -56,10 +56,10 @@ def diff(  # noqa: PLR0913, PLR0917 - a command has that many options
     """
     from fibercap.studies.differences import differences, moved
 
-    alone, book = len(scenarios) == 1, scenarios[-1].lower().endswith(".xlsx")
-    _refuse_odd(scenarios, laid=option is not None or bool(settings), writes=out is not None)
+    _refuse(scenarios, out, changed=option is not None or bool(settings))
+    alone, book = len(scenarios) == 1, _is_workbook(scenarios[-1])
     old = plan_of(scenarios[0]) if alone else plan_of(scenarios[0], option, settings)
-    if book and not alone:
+    if book:
         old, new = _reviewed(scenarios, old, out, force=force)
     else:
         new = plan_of(scenarios[-1], option, settings)
@@ -83,13 +83,19 @@ def diff(  # noqa: PLR0913, PLR0917 - a command has that many options
         results_page(console, *effects)
 
 
-def _refuse_odd(scenarios: tuple[str, ...], *, laid: bool, writes: bool) -> None:
-    """Refuse what has nothing to compare, or nothing to write."""
+def _is_workbook(name: str) -> bool:
+    return name.lower().endswith(".xlsx")
+
+
+def _refuse(scenarios: tuple[str, ...], out: Path | None, *, changed: bool) -> None:
+    """Refuse what `diff` cannot set against anything."""
     if len(scenarios) > 2:  # noqa: PLR2004 - a plan and another
         raise click.UsageError("name one scenario, or two")
-    if len(scenarios) == 1 and not laid:
+    if _is_workbook(scenarios[0]):
+        raise click.UsageError("name the scenario first, and then the workbook that was exported from it")
+    if len(scenarios) == 1 and not changed:
         raise click.UsageError("name a second scenario, or an --option or --set to lay over this one")
-    if writes and not scenarios[-1].lower().endswith(".xlsx"):
+    if out is not None and not _is_workbook(scenarios[-1]):
         raise click.UsageError("--out writes what a workbook changes; name one after the scenario")
 
 

@@ -17,10 +17,16 @@ NEVER_OWED = "no debt is owed at the end of any period"
 NO_SERVICE = "no debt service within the horizon"
 
 
-def _lowest(projection: Projection, name: str, label: str, row: str, reason: str) -> Measure:
+def _lowest(projection: Projection, name: str, label: str, row: str, known: str, reason: str) -> Measure:
+    """Return the lowest of a row; `known` is a formula that is 1 where it is defined at all, else 0."""
     values, when = extreme(projection, row)
-    found = made(name, label, "", f"MIN({{{row}}})", values, reason=reason, better=HIGHER)
+    found = made(name, label, "", f"MIN({{{row}}}) / {known}", values, reason=reason, better=HIGHER)
     return replace(found, when=when)
+
+
+def _any(row: str) -> str:
+    """Return the formula that is 1 where a row is not zero throughout."""
+    return f"IF(SUM({{{row}}}) > 0, 1, 0)"
 
 
 def min_dscr(projection: Projection) -> Measure:
@@ -30,7 +36,7 @@ def min_dscr(projection: Projection) -> Measure:
     ------
     finance.md, section 6: interest, recurring fees and scheduled principal paid, balloons included.
     """
-    return _lowest(projection, "min_dscr", "Lowest DSCR", "accounts.dscr", NO_SERVICE)
+    return _lowest(projection, "min_dscr", "Lowest DSCR", "accounts.dscr", _any("accounts.has_dscr"), NO_SERVICE)
 
 
 def average_dscr(projection: Projection) -> Measure:
@@ -49,12 +55,15 @@ def loan_min_dscr(projection: Projection, loan: str) -> Measure:
     finance.md, section 6: over the model periods after the previous payment's through this payment's.
     """
     label = f"Lowest DSCR of {loan}, by payment"
-    return _lowest(projection, f"min_dscr.{loan}", label, f"loans.{loan}.dscr", NO_SERVICE)
+    at = f"loans.{loan}"
+    return _lowest(projection, f"min_dscr.{loan}", label, f"{at}.dscr", _any(f"{at}.service"), NO_SERVICE)
 
 
 def _life_cover(projection: Projection, ratio: str) -> Measure:
     """Return the lowest of a ratio of later cash flow to debt; undefined where debt outlasts the horizon."""
-    found = _lowest(projection, f"min_{ratio}", f"Lowest {ratio.upper()}", f"accounts.{ratio}", NEVER_OWED)
+    name, label, row = f"min_{ratio}", f"Lowest {ratio.upper()}", f"accounts.{ratio}"
+    known = "IF(SUM({accounts.debt}) > 0, MAX({accounts.repaid}), 0)"
+    found = _lowest(projection, name, label, row, known, NEVER_OWED)
     outlasts = projection.value("accounts.debt")[..., -1] > 0
     if not outlasts.any():
         return found
@@ -87,14 +96,19 @@ def min_plcr(projection: Projection) -> Measure:
 def min_interest_cover(projection: Projection) -> Measure:
     """Lowest of the calendar years' EBITDA / interest accrued. Source: finance.md, section 7."""
     reason = "no interest accrues within the horizon"
-    return _lowest(projection, "min_interest_cover", "Lowest interest cover", "accounts.interest_cover", reason)
+    row, known = "accounts.interest_cover", _any("accounts.interest_accrued")
+    return _lowest(projection, "min_interest_cover", "Lowest interest cover", row, known, reason)
 
 
 def max_debt_to_ebitda(projection: Projection) -> Measure:
     """Highest of the calendar years' debt at the end / EBITDA. Source: finance.md, section 7."""
     row = "accounts.debt_to_ebitda"
     values, when = extreme(projection, row, highest=True)
-    reason, formula = "EBITDA is not positive in any year", f"MAX({{{row}}})"
+    earned, lost = (
+        f"SUM({{time.closes_year}} * IF({{accounts.ebitda_in_year}} {sign} 0, {what}, 0))"
+        for sign, what in ((">", "1"), ("<=", "{accounts.debt}"))
+    )
+    reason, formula = "EBITDA is not positive in any year", f"MAX({{{row}}}) / IF(AND({earned} > 0, {lost} <= 0), 1, 0)"
     name, label = "max_debt_to_ebitda", "Highest debt to EBITDA"
     loss = (projection.value("accounts.ebitda_in_year") <= 0) & (projection.value("accounts.debt") > 0)
     if (loss & (projection.value("time.closes_year") > 0)).any():

@@ -51,8 +51,10 @@ def _rate_rows(sheet: Sheet, plan: Plan) -> None:
         at = f"loans.{name}"
         rate = sheet.value(f"{at}.period_rate")
         times = {"nominal": 12 // loan.interval, "effective": 1, "semiannual": 2}[loan.compounding]
-        power = f"{times} * {PER_PERIOD}"
-        texts.append(f"{{{at}.opening}} * (1 + {{{at}.period_rate}} * {{time.one_year}} / {times})^({power})")
+        reads = (f"{at}.payments.every", f"{at}.compounding")
+        often = sheet.give(f"{at}.times_a_year", "", times, *reads)
+        power = f"{often} * {PER_PERIOD}"
+        texts.append(f"{{{at}.opening}} * (1 + {{{at}.period_rate}} * {{time.one_year}} / {often})^({power})")
         value = value + sheet.value(f"{at}.opening") * (1 + rate / times) ** (times * share)
     owed = [f"loans.{name}.opening" for name in plan.loans]
     row = Row("accounts.opening_debt", "Debt as the period opens", plan.currency, STOCK, total(owed))
@@ -62,8 +64,7 @@ def _rate_rows(sheet: Sheet, plan: Plan) -> None:
     text = f"IF({{accounts.opening_debt}} > 0, {year}, {{accounts.debt_rate@-1}})"
     shape = np.broadcast_shapes(value.shape, debt.shape)
     growth = np.divide(value, debt, out=np.full(shape, np.nan), where=np.broadcast_to(debt > 0, shape))
-    reads = tuple(f"loans.{name}.{key}" for name in plan.loans for key in ("payments.every", "compounding"))
-    row = Row("accounts.debt_rate", "Rate on debt, effective", "1/year", RATE, text if plan.loans else "0", reads=reads)
+    row = Row("accounts.debt_rate", "Rate on debt, effective", "1/year", RATE, text if plan.loans else "0")
     sheet.put(row, last_known(growth ** (1 / share) - 1))
 
 

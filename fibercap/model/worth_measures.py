@@ -53,6 +53,7 @@ def equity_npv(projection: Projection) -> Measure:
         flow, factor = projection.value("returns.equity_flow"), projection.value("returns.discount_factor")
         values = (flow * factor).sum(axis=-1)
     formula = "SUM({returns.equity_flow} * {returns.discount_factor})"
+    formula = formula if "returns.discount_factor" in projection.rows else ""
     return made("equity_npv", "NPV of the owners", money, formula, values, reason=reason, better=HIGHER)
 
 
@@ -73,6 +74,7 @@ def levelized_cost(projection: Projection) -> Measure:
         values = np.divide(cost, shipped, out=values, where=shipped > 0)
     formula = "SUM({returns.project_costs} * {returns.discount_factor}) / "
     formula += "SUM({returns.project_shipments} * {returns.discount_factor})"
+    formula = formula if "returns.discount_factor" in projection.rows else ""
     name, label = "levelized_cost", "Levelized cost of added fiber"
     return made(name, label, f"{plan.currency}/km", formula, values, reason=reason, better=LOWER)
 

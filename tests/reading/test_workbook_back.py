@@ -114,6 +114,13 @@ def test_an_input_of_an_option_alone_cannot_be_laid_over_the_plan(
     assert not (tmp_path / "changes.yaml").exists()
 
 
+def test_a_workbook_stands_after_its_scenario_and_out_needs_one(capsys: pytest.CaptureFixture[str]) -> None:
+    assert "name the scenario first" in run(capsys, "diff", "plan.xlsx", "fibercore")[2]
+    assert (
+        "--out writes what a workbook changes" in run(capsys, "diff", "fibercore", "slow_brazil", "--out", "x.yaml")[2]
+    )
+
+
 def altered(change: Callable[[str, bytes], bytes], tmp_path: Path) -> Path:
     target = BytesIO()
     with zipfile.ZipFile(BytesIO(exported())) as old, zipfile.ZipFile(target, "w") as new:
