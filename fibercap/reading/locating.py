@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from fibercap.core.errors import Place, Problem, ScenarioError, did_you_mean
+from fibercap.core.wording import quoted
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
 
 _PACKAGE = Path(__file__).resolve().parents[1]
 SUFFIXES = (".yaml", ".yml")
@@ -42,16 +44,16 @@ def locate(name: str) -> Path:
         If there is neither such a file nor such a name.
     """
     path = Path(name)
-    if path.is_file():
+    if _is(Path.is_file, path):
         return path
     if name in shipped():
         return shipped()[name]
-    if path.is_dir():
-        told, hint = f"`{name}`, a folder", "name one file in it"
+    if _is(Path.is_dir, path):
+        told, hint = f"{quoted(name)}, a folder", "name one file in it"
     else:
-        near = _scenarios_in(path.parent) if path.parent.is_dir() else set()
+        near = _scenarios_in(path.parent) if _is(Path.is_dir, path.parent) else set()
         known = near if path.suffix in SUFFIXES else set(shipped())
-        told = f"no file `{name}`, and no shipped scenario of that name"
+        told = f"no file {quoted(name)}, and no shipped scenario of that name"
         hint = did_you_mean(path.name, known, "scenarios")
     raise ScenarioError(name, [Problem("", "no_such_file", told, "a scenario", hint, Place(name, 1, 1))])
 
@@ -71,24 +73,33 @@ def parent_of(name: str, folder: Path, fence: Path | None, where: Place | None) 
         Where it is named.
     """
     path = folder / name
-    if not path.is_file() and name in shipped():
+    if not _is(Path.is_file, path) and name in shipped():
         return shipped()[name].resolve()
-    if fence is not None and not _within(path.resolve(), (fence, *shipped_folders())):
-        told, wanted = f"`{name}`, which leads out of the folder {shown(fence)}", "a file inside it"
+    if fence is not None and not _is(partial(_within, folders=(fence, *shipped_folders())), path, otherwise=True):
+        told, wanted = f"{quoted(name)}, which leads out of the folder {shown(fence)}", "a file inside it"
         return Problem("extends", "outside", told, wanted, "move it inside, or give `--allow-outside`", where)
-    if not path.is_file():
+    if not _is(Path.is_file, path):
         near = _scenarios_in(folder) | set(shipped())
-        told, hint = f"no file `{name}`", did_you_mean(Path(name).name, near, "files in that folder")
+        told, hint = f"no file {quoted(name)}", did_you_mean(Path(name).name, near, "files in that folder")
         return Problem("extends", "no_such_file", told, "a scenario", hint, where)
     return path.resolve()
 
 
+def _is(asked: Callable[[Path], bool], path: Path, *, otherwise: bool = False) -> bool:
+    """Ask the file system, which cannot answer for names too long, with null characters, or of links in a circle."""
+    try:
+        return asked(path)
+    except (OSError, ValueError, RuntimeError):
+        return otherwise
+
+
 def _within(path: Path, folders: Iterable[Path]) -> bool:
-    return any(path.is_relative_to(folder.resolve()) for folder in folders)
+    real = path.resolve()
+    return any(real.is_relative_to(folder.resolve()) for folder in folders)
 
 
 def _scenarios_in(folder: Path) -> set[str]:
-    return {file.name for suffix in SUFFIXES for file in folder.glob(f"*{suffix}")}
+    return {file.name for suffix in SUFFIXES for file in folder.glob(f"*{suffix}") if _is(Path.is_file, file)}
 
 
 def shown(path: Path) -> str:

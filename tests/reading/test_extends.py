@@ -181,3 +181,15 @@ def test_a_circle_of_two_and_a_parent_that_is_no_scenario(folder: Path) -> None:
         read(laid(folder, "fibercap: 1\nextends: words.yaml\n"))
     with pytest.raises(ScenarioError, match="found no `fibercap`, wanted one"):
         read(laid(folder, "extends: base.yaml\n"))
+
+
+@pytest.mark.parametrize("name", ["x" * 5000, '"a\\0b"', "loop.yaml", "~", "."])
+def test_a_parent_that_no_file_system_knows_is_not_there(folder: Path, name: str) -> None:
+    (folder / "loop.yaml").symlink_to(folder / "loop.yaml")
+    path = laid(folder, f"fibercap: 1\nextends: {name}\n")
+
+    with pytest.raises(ScenarioError) as error:
+        read(path)
+
+    assert error.value.problems[0].code in {"no_such_file", "null"}
+    assert len(str(error.value)) < 600
