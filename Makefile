@@ -7,7 +7,7 @@ CODE := $(wildcard fibercap tests benchmarks)
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help run test check format clean
+.PHONY: help run test fuzz check format clean
 
 help: ## list these targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' $(firstword $(MAKEFILE_LIST))
@@ -18,6 +18,9 @@ run: $(VENV)/installed ## install what is needed, project the FiberCore case and
 
 test: check ## format, lint, types and tests, as the continuous integration runs them
 	$(BIN)/pytest -n 2
+
+fuzz: $(VENV)/installed-dev ## spoil the shipped scenarios in thousands of ways; FUZZ_CASES of each kind, 2500 if not given
+	FUZZ_CASES=$${FUZZ_CASES:-2500} $(BIN)/pytest -n 2 tests/test_fuzz.py
 
 check: $(VENV)/installed-dev ## the same without the tests
 	$(BIN)/ruff format --check .

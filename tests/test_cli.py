@@ -112,7 +112,7 @@ def test_a_project_at_a_closed_plant_is_said(say: Any) -> None:
 def test_what_set_breaks_is_shown_at_set(say: Any) -> None:
     said = say("run", "small.yaml", "--set", "projects.line.spend={2000: 70 %}")
 
-    assert "--set projects.line.spend={2000: 70 %}:1:7: projects.line.spend" in said.err
+    assert "--set projects.line.spend={2000: 70 %}: projects.line.spend" in said.err
     assert "found shares that total 70 %" in said.err
 
 
@@ -312,7 +312,7 @@ def test_plot_writes_all_charts_into_a_folder(say: Any, tmp_path: Path) -> None:
     assert said.code == 0
     assert sorted(path.name for path in (tmp_path / "charts").iterdir()) == [
         f"small-{name}.png"
-        for name in ("capacity", "cash", "claims", "compare", "cover", "debt", "funding", "output", "revenue")
+        for name in ("bridge", "capacity", "cash", "claims", "compare", "cover", "debt", "funding", "output", "revenue")
     ]
 
 

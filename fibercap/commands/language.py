@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+from typing import TYPE_CHECKING
+
 import click
 
 from fibercap.commands.asked import one_option, plan_of, scenario_options
+
+if TYPE_CHECKING:
+    from fibercap.model.scenario import Scenario
 
 
 @click.command()
@@ -30,28 +36,33 @@ def show(scenario: str, option: str | None, settings: tuple[str, ...], as_json: 
 @click.command()
 @click.argument("scenarios", nargs=-1, required=True, metavar="SCENARIO [OTHER]")
 @click.option("--results", is_flag=True, help="Project both too, and print the measures and claims that move.")
+@click.option("--out", type=click.Path(path_type=Path), help="Write what a workbook changes as a scenario FILE.yaml.")
+@click.option("--force", is_flag=True, help="Replace a file that exists.")
 @one_option
 @scenario_options
-def diff(
+def diff(  # noqa: PLR0913, PLR0917 - a command has that many options
     scenarios: tuple[str, ...],
     results: bool,  # noqa: FBT001 - click hands flags over so
+    out: Path | None,
+    force: bool,  # noqa: FBT001
     option: str | None,
     settings: tuple[str, ...],
     as_json: bool,  # noqa: FBT001
 ) -> None:
     """Print the inputs in which two scenarios differ: old, new, and where each was written.
 
-    With one SCENARIO, what --option and --set change in it; with two, both are laid over each.
+    With one SCENARIO, what --option and --set change in it; with two, both are laid over each. OTHER may be a workbook
+    that was exported from SCENARIO: then what a reviewer changed on its sheet of inputs, in the option in use there.
     """
     from fibercap.studies.differences import differences, moved
 
-    if len(scenarios) > 2:  # noqa: PLR2004 - a plan and another
-        raise click.UsageError("name one scenario, or two")
-    if len(scenarios) == 1 and option is None and not settings:
-        raise click.UsageError("name a second scenario, or an --option or --set to lay over this one")
-    alone = len(scenarios) == 1
+    _refuse(scenarios, out, changed=option is not None or bool(settings))
+    alone, book = len(scenarios) == 1, _is_workbook(scenarios[-1])
     old = plan_of(scenarios[0]) if alone else plan_of(scenarios[0], option, settings)
-    new = plan_of(scenarios[-1], option, settings)
+    if book:
+        old, new = _reviewed(scenarios, old, out, force=force)
+    else:
+        new = plan_of(scenarios[-1], option, settings)
     changed = " and ".join([*([f"option {option}"] if option else []), *(f"--set {text}" for text in settings)])
     names = (scenarios[0], f"with {changed}" if alone else scenarios[1])
     found = differences(old, new)
@@ -70,3 +81,39 @@ def diff(
     inputs_page(console, names, found)
     if effects is not None:
         results_page(console, *effects)
+
+
+def _is_workbook(name: str) -> bool:
+    return name.lower().endswith(".xlsx")
+
+
+def _refuse(scenarios: tuple[str, ...], out: Path | None, *, changed: bool) -> None:
+    """Refuse what `diff` cannot set against anything."""
+    if len(scenarios) > 2:  # noqa: PLR2004 - a plan and another
+        raise click.UsageError("name one scenario, or two")
+    if _is_workbook(scenarios[0]):
+        raise click.UsageError("name the scenario first, and then the workbook that was exported from it")
+    if len(scenarios) == 1 and not changed:
+        raise click.UsageError("name a second scenario, or an --option or --set to lay over this one")
+    if out is not None and not _is_workbook(scenarios[-1]):
+        raise click.UsageError("--out writes what a workbook changes; name one after the scenario")
+
+
+def _reviewed(
+    scenarios: tuple[str, ...], plan: Scenario, out: Path | None, *, force: bool
+) -> tuple[Scenario, Scenario]:
+    """Return the plan in the option that a workbook uses, before and after what was entered; write that if asked."""
+    from fibercap.reading.workbook import overlay_text, reviewed
+    from fibercap.views.files import write_bytes
+
+    review = reviewed(Path(scenarios[1]))
+    if review.hash != plan.digest():
+        click.echo(
+            f"{scenarios[1]} was exported from another state of {scenarios[0]}; old values are its own", err=True
+        )
+    old = plan.with_option(review.option) if review.option and plan.option is None else plan
+    new = old.changed(review.changes(), f"entered in {scenarios[1]}") if review.entered else old
+    if out is not None:
+        write_bytes(out, overlay_text(plan, scenarios[0], review).encode(), force=force)
+        click.echo(f"{out} says so; read it with: fibercap run {out}", err=True)
+    return old, new

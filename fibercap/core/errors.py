@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 from unicodedata import combining, east_asian_width
 
+from fibercap.core.codes import KINDS
+
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
@@ -41,10 +43,18 @@ class Place:
         """File and line, as `plan.yaml:12`; a setting of the command line has no lines."""
         return self.file if self.file.startswith("--") else f"{self.file}:{self.line}"
 
+    @property
+    def head(self) -> str:
+        """Where a message begins: file, line and column; a setting shows the column by its carets alone."""
+        return _one_line(self.spot if self.file.startswith("--") else f"{self.spot}:{self.column}")
+
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """One thing that is wrong with an input, in the user's words; `under` names the overlay that brings it about."""
+    """One thing that is wrong with an input, in the user's words; `under` names the overlay that brings it about.
+
+    Its code is one of `core/codes`, which says the way out where the message has none of its own.
+    """
 
     path: str
     code: str
@@ -53,6 +63,12 @@ class Problem:
     hint: str = ""
     place: Place | None = None
     under: str = ""
+
+    def __post_init__(self) -> None:
+        if self.code not in KINDS:
+            raise ValueError(f"`{self.code}` is no code of a problem; {did_you_mean(self.code, KINDS, 'codes')}")
+        if not self.hint:
+            object.__setattr__(self, "hint", KINDS[self.code].hint)
 
     def sentence(self) -> str:
         """Return found, wanted and hint as one sentence, after the overlay that brings them about."""
@@ -79,8 +95,7 @@ class Problem:
         if self.place is None:
             return f"{self.path}\n    {self.sentence()}"
         at = self.place
-        head = f"{at.file}:{at.line}:{at.column}"
-        lines = [f"{head}: {_one_line(self.path)}" if self.path else head]
+        lines = [f"{at.head}: {_one_line(self.path)}" if self.path else at.head]
         if at.text:
             shown, column = _window(at.text, at.column)
             margin = f"    {at.line} | "

@@ -136,7 +136,8 @@ class Of(Field):
     def _drawn(self, value: Any, currency: str) -> Array:  # noqa: ANN401
         if not value.is_compatible_with(self.house(currency) or "dimensionless"):
             wanted = in_words("percent" if self.unit == "percent" else self.house(currency))
-            raise wrong("wrong_dimension", f"draws in {unit_text(str(value.units)) or 'no unit'}", wanted)
+            told, asked = unit_text(str(value.units)) or "no unit", unit_text(self.house(currency)) or "plain numbers"
+            raise wrong("wrong_dimension", f"draws in {told}", wanted, f"draw them in {asked}")
         magnitude = np.asarray(value.to(self.house(currency) or "dimensionless").magnitude, dtype=float)
         if magnitude.ndim != 2 or magnitude.shape[1] != 1:  # noqa: PLR2004 - (draw, 1)
             raise wrong("wrong_shape", f"an array of shape {magnitude.shape}", "one of shape (draws, 1)")

@@ -8,7 +8,7 @@ from fibercap.core.errors import Problem, did_you_mean
 from fibercap.core.tree import Branch, Leaf, Origin, Path, Tree, is_wrapper
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
 LIKE: Final = "like"
 _ASIDE: Final = "options"  # an overlay waits in each of its entries; what is `like` in it is filled when it is laid
@@ -19,6 +19,16 @@ def has_like(tree: Tree) -> bool:
     if isinstance(tree, Leaf):
         return False
     return isinstance(tree.get(LIKE), Leaf) or any(has_like(child) for child in tree.values())
+
+
+def who_likes(tree: Tree, path: Path = ()) -> Iterator[Path]:
+    """Run over the entries that name another by `like`, by the paths that they have in the plan itself."""
+    if isinstance(tree, Branch):
+        if isinstance(tree.get(LIKE), Leaf):
+            yield path
+        for key, child in tree.items():
+            laid = not path and key in ("change", "add")
+            yield from who_likes(child, () if laid else (*path, *key.split(".")))
 
 
 def likened(
@@ -64,9 +74,13 @@ def _entry(
     other, rest = str(leaf.value if isinstance(leaf, Leaf) else ""), own.without_child(LIKE)
     at = ".".join((*path, trail[-1], LIKE))
     if other in trail:
-        circle = " -> ".join((*trail[trail.index(other) :], other))
-        hint = "remove one `like`"
-        problems.append(Problem(at, "circle", f"a circle: {circle}", "a chain that ends", hint, leaf.place))
+        names = trail[trail.index(other) :]
+        first = min(
+            range(len(names)), key=lambda number: [*block].index(names[number])
+        )  # each of the entries comes upon the circle from its own side
+        told = f"a circle: {' -> '.join((*names[first:], *names[:first], names[first]))}"
+        if all(problem.found != told for problem in problems):
+            problems.append(Problem(at, "circle", told, "a chain that ends", "remove one `like`", leaf.place))
         return rest
     if not isinstance(block.get(other), Branch):
         known = [name for name, child in block.items() if isinstance(child, Branch) and name not in trail]
@@ -80,7 +94,7 @@ def _entry(
 def _copied(tree: Tree, name: str) -> Tree:
     """Return what is copied: each value keeps its origins, and remembers that it was copied."""
     if isinstance(tree, Leaf):
-        return Leaf(tree.value, (*tree.origins, Origin(tree.place, f"like {name}")))
+        return Leaf(tree.value, (*tree.origins, Origin(tree.place, f"like {name}")), tree.places)
     return Branch({key: _copied(child, name) for key, child in tree.items()}, tree.keys_at, tree.place)
 
 

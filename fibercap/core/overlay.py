@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
 
-from fibercap.core.errors import Place, Problem, did_you_mean
+from fibercap.core.errors import Place, Problem, did_you_mean, nearest
 from fibercap.core.like import has_like, likened
 from fibercap.core.operators import OPERATORS, OperatorError
 from fibercap.core.tree import WRAPPER, Branch, Leaf, Origin, Path, Tree, at, inside, is_wrapper
@@ -58,11 +58,11 @@ def overlay(tree: Branch, changes: Branch, schema: Schema = Schema(), how: str =
         With every path that is misspelt, missing or in the way, and every operator that does not fit.
     """
     problems: list[Problem] = []
-    removed = changes.get("remove")
-    for name in removed.value if isinstance(removed, Leaf) and removed.value else ():
+    removed = removed_by(changes)
+    for name, where in removed.items():
         path = tuple(name.split("."))
         if at(tree, path) is None:
-            problems.append(_misspelt(tree, path, schema, removed.place if isinstance(removed, Leaf) else None))
+            problems.append(_misspelt(tree, path, schema, where))
         else:
             tree = _removed(tree, path)
     for verb in ("change", "add"):
@@ -73,12 +73,27 @@ def overlay(tree: Branch, changes: Branch, schema: Schema = Schema(), how: str =
             if problem is None:
                 tree = _laid(tree, path, child, _Lay(how, where, schema, verb == "change", problems))
             else:
-                problems.append(problem)
+                problems.append(_taken_away(name, removed, where) or problem)
     if has_like(changes):
         tree = likened(tree, schema.one_value, problems)
     if problems:
         raise OverlayError(problems, tree)
     return tree
+
+
+def removed_by(changes: Branch) -> dict[str, Place | None]:
+    """Return the paths that an overlay removes, and where it says so."""
+    leaf = changes.get("remove")
+    return dict(leaf.names()) if isinstance(leaf, Leaf) and isinstance(leaf.value, tuple) else {}
+
+
+def _taken_away(name: str, removed: Iterable[str], where: Place | None) -> Problem | None:
+    gone = next((path for path in removed if f"{name}.".startswith(f"{path}.")), "")
+    told, hint = (
+        f"a change of what `remove: [{gone}]` takes away",
+        "do one or the other; what is to be new goes under `add`",
+    )
+    return Problem(name, "no_such_path", told, "a path that stays", hint, where) if gone else None
 
 
 def _refusal(tree: Branch, path: Path, verb: str, schema: Schema, where: Place | None) -> Problem | None:
@@ -87,7 +102,7 @@ def _refusal(tree: Branch, path: Path, verb: str, schema: Schema, where: Place |
     if verb == "add" and exists:
         return Problem(name, "exists", "a path that exists already", "a new one", "use `change` to alter it", where)
     if verb == "change" and not exists and not settable(tree, path, schema):
-        return _misspelt(tree, path, schema, where)
+        return _misspelt(tree, path, schema, where, new=True)
     return None
 
 
@@ -99,19 +114,21 @@ def settable(tree: Branch, path: Path, schema: Schema) -> bool:
     return True
 
 
-def _misspelt(tree: Branch, path: Path, schema: Schema, where: Place | None) -> Problem:
+def _misspelt(tree: Branch, path: Path, schema: Schema, where: Place | None, *, new: bool = False) -> Problem:
     depth = 0
     while at(tree, path[: depth + 1]) is not None:
         depth += 1
     block = at(tree, path[:depth])
     known = set(block) if isinstance(block, Branch) else set()
-    known |= schema.fields(path[:depth]) or frozenset()
-    return replace(_lost(path[: depth + 1], known, where), path=".".join(path))
+    fields = schema.fields(path[:depth]) or frozenset()
+    return replace(_lost(path[: depth + 1], known | fields, where, new=new and not fields), path=".".join(path))
 
 
-def _lost(path: Path, known: Iterable[str], where: Place | None) -> Problem:
-    stem = ".".join(path[:-1])
+def _lost(path: Path, known: Iterable[str], where: Place | None, *, new: bool) -> Problem:
+    stem, known = ".".join(path[:-1]), list(known)
     hint = did_you_mean(path[-1], known, f"names under `{stem}`" if stem else "blocks")
+    if new and not nearest(path[-1], known):
+        hint = f"{hint}; what is new goes under `add`"
     return Problem(".".join(path), "no_such_path", "a path that does not exist", "one that does", hint, where)
 
 
@@ -158,15 +175,16 @@ def _merged(old: Tree | None, new: Tree, lay: _Lay, path: Path) -> Tree:
     if isinstance(new, Leaf):
         before = stood.origins if isinstance(stood, Leaf) else ()
         last = str(stood.value) if isinstance(stood, Leaf) else None
-        return Leaf(new.value, (*before, Origin(new.place, lay.how, last)))
+        return Leaf(new.value, (*before, Origin(new.place, lay.how, last)), new.places)
     if _operates(new, old, lay.schema.fields(path)):
         return _operated(old, new, lay, path)
     keep = not (is_wrapper(new) or lay.schema.one_value(path))
     base = stood if keep and isinstance(stood, Branch) else Branch(place=new.place)
     for key, child in new.items():
         here = (*path, key)
-        if lay.changes and keep and old is not None and _is_new_entry(base, here, child, lay.schema):
-            lay.problems.append(_lost(here, base, new.keys_at.get(key)))
+        problem = _refused_entry(base, here, child, lay, new.keys_at.get(key)) if keep else None
+        if problem is not None and old is not None:
+            lay.problems.append(problem)
             continue
         sourced = key == "value" and is_wrapper(new) and isinstance(child, Leaf)
         below = stood if sourced and isinstance(stood, Leaf) else base.get(key)
@@ -174,10 +192,15 @@ def _merged(old: Tree | None, new: Tree, lay: _Lay, path: Path) -> Tree:
     return base
 
 
-def _is_new_entry(base: Branch, path: Path, child: Tree, schema: Schema) -> bool:
-    """Tell whether a change would bring in a project, a loan or the like that is not there: that is for `add`."""
-    free = schema.fields(path[:-1]) is None and schema.fields(path) is not None
-    return free and isinstance(child, Branch) and path[-1] not in base
+def _refused_entry(base: Branch, path: Path, child: Tree, lay: _Lay, where: Place | None) -> Problem | None:
+    """Refuse a project, a loan or the like that a change would bring in, for that is `add`; and a path for a name."""
+    name = path[-1]
+    if lay.schema.fields(path[:-1]) is not None or lay.schema.fields(path) is None or name in base:
+        return None
+    if "." in name:
+        hint = f"write `{'.'.join(path)}` whole, at the top of `{'change' if lay.changes else 'add'}`"
+        return Problem(".".join(path), "not_a_name", f"the path `{name}` inside a block", "one name", hint, where)
+    return _lost(path, base, where, new=True) if lay.changes and isinstance(child, Branch) else None
 
 
 def _operates(new: Branch, old: Tree | None, known: frozenset[str] | None) -> bool:
@@ -191,14 +214,15 @@ def _operates(new: Branch, old: Tree | None, known: frozenset[str] | None) -> bo
 
 def _operated(old: Tree | None, new: Branch, lay: _Lay, path: Path) -> Tree:
     """Return a value, or every value of a block, changed by the operators; a source that they name goes with it."""
-    inner, fields = _value(old), (lay.schema.fields(path) or frozenset()) - {"note"}
+    inner, fields = _value(old), (lay.schema.fields(path) or frozenset()) - ASIDE
     first = next(key for key in new if key in OPERATORS)
     if inner is None and path[-1] not in (lay.schema.fields(path[:-1]) or path):
         return new  # the key itself is unknown, which is told when the plan is looked at
-    if inner is None or (isinstance(inner, Branch) and fields.intersection(inner)):
+    several = [key for key in inner if key in fields] if isinstance(inner, Branch) else []
+    if inner is None or several:
         found = f"`{first}` on {'nothing' if inner is None else 'a block of several inputs'}"
         hint = (
-            "write the value itself" if inner is None else f"name one of them, such as `{'.'.join(path)}.{min(fields)}`"
+            "write the value itself" if inner is None else f"name one of them, such as `{'.'.join(path)}.{several[0]}`"
         )
         where = new.keys_at.get(first) or lay.where
         lay.problems.append(Problem(".".join(path), "no_operand", found, "a value to change", hint, where))

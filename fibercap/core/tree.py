@@ -31,11 +31,19 @@ class Leaf:
 
     value: Any
     origins: tuple[Origin, ...] = field(default=(), compare=False)
+    places: tuple[Place, ...] = field(default=(), compare=False)
+    """Where each text of a list stands."""
 
     @property
     def place(self) -> Place | None:
         """Where the present value was written."""
         return self.origins[-1].place if self.origins else None
+
+    def names(self) -> Iterator[tuple[str, Place | None]]:
+        """Run over the texts of a list, or over the one text, each with its place."""
+        texts = (self.value,) if isinstance(self.value, str) else self.value or ()
+        for number, text in enumerate(texts):
+            yield text, self.places[number] if self.places else self.place
 
 
 @dataclass(frozen=True)

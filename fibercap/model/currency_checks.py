@@ -38,10 +38,10 @@ def amounts_at_home(s: Plan, tree: Branch) -> Found:
     """Hold that the company's own money is in the reporting currency, and funding in that of the loan it asks."""
     del tree
     for path, code in s.amounts.items():
-        block, *rest = path.split(".")
-        if block in AT_HOME and code != s.currency:
+        keys = path.split(".")
+        if keys[0] in AT_HOME and code != s.currency:
             yield path, "mixed_currency", f"an amount in {code}", f"one in {s.currency}", "the company reports in it"
-        if block == "funding" and rest[-1] in s.loans and (own := s.loan_currency(rest[-1])) != code:
+        if keys[0] == "funding" and keys[-1] in s.loans and (own := s.loan_currency(keys[-1])) != code:
             yield path, "mixed_currency", f"an amount in {code}", f"one in {own}", "write it in the loan's currency"
 
 
@@ -50,9 +50,9 @@ def path_currencies(s: Plan, tree: Branch) -> Found:
     del tree
     first: dict[str, str] = {}
     for path, code in s.amounts.items():
-        block, *rest = path.split(".")
-        if block in {"plants", "projects", "products"} and re.fullmatch(r"[12][0-9]{3}(-[Q0-9]+)?", rest[-1]):
-            own = first.setdefault(".".join((block, *rest[:-1])), code)
+        *over, key = path.split(".")
+        if path.startswith(("plants.", "projects.", "products.")) and re.fullmatch(r"[12][0-9]{3}(-[Q0-9]+)?", key):
+            own = first.setdefault(".".join(over), code)
             if own != code:
                 yield path, "mixed_currency", f"a value in {code}", f"one in {own}", "write a path in one currency"
 

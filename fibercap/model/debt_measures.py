@@ -131,7 +131,7 @@ def _carried_text(projection: Projection, loan: str, balance: str) -> str:
     if projection.scenario.loans[loan].day_count == "equal_periods":
         return f"SUM({{{balance}}} * {{{at}.year_fraction}})"
     days = f"({{{at}.date}} - {{{at}.date@-1}}) / {{time.days_in_year}} * {{time.one_year}}"
-    return f"SUM({{{balance}}} * {days})"
+    return f"SUM({{{balance}}} * {days})"  # nothing is owed before the first event, whatever the days before it
 
 
 def average_life(projection: Projection) -> Measure:

@@ -38,7 +38,7 @@ def translated_rows(sheet: Sheet, plan: Plan, name: str) -> None:
         first = f"({sheet.rows[f'{own}.{key}'].before}) * {{exchange.{code}.before}}"
         row = Row(f"{at}.{key}", f"{label}: {words}", money, STOCK, text, first)
         sheet.put(row, sheet.value(f"{own}.{key}") * closing)
-    edges = _edges(opened(sheet, own, "closing") * before, sheet.value(f"{at}.closing"))
+    edges = _edges(sheet.value(f"{own}.opening")[..., :1] * before, sheet.value(f"{at}.closing"))
     sheet.put(Row(f"{at}.opening", f"{label}: opening", money, STOCK, f"{{{at}.closing@-1}}"), edges[..., :-1])
     accrued = _edges(opened(sheet, own, "accrued") * before, sheet.value(f"{at}.accrued"))
     _revaluations(sheet, at, label, money, accrued)

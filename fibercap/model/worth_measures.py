@@ -13,9 +13,6 @@ if TYPE_CHECKING:
     from fibercap.core.units import Array
     from fibercap.model.projection import Projection
 
-DUST: Final = 1e-12
-"""Share of the largest flow below which one is what rounding leaves."""
-
 
 def _no_projects(projection: Projection) -> str:
     return "" if projection.scenario.projects else "the scenario has no projects"
@@ -80,6 +77,10 @@ def levelized_cost(projection: Projection) -> Measure:
     formula = formula if "returns.discount_factor" in projection.rows else ""
     name, label = "levelized_cost", "Levelized cost of added fiber"
     return made(name, label, f"{plan.currency}/km", formula, values, reason=reason, better=LOWER)
+
+
+DUST: Final = 1e-12
+"""Share of the largest flow below which one is what rounding leaves."""
 
 
 def without_dust(flows: Array) -> Array:

@@ -55,11 +55,11 @@ class Parents:
         wanted = layer.extends
         if wanted is None:
             return []
-        names = (wanted.value,) if isinstance(wanted.value, str) else wanted.value or ()
+        names = dict(wanted.names())
         if not names and wanted.value is not None:
             hint = "write `extends: fibercore.yaml`"
             self.problems.append(Problem("extends", "empty", "no file", "one or more", hint, wanted.place))
-        found = [self.find(name, layer, wanted.place) for name in names]
+        found = [self.find(name, layer, where) for name, where in names.items()]
         self.problems += [parent for parent in found if isinstance(parent, Problem)]
         return [parent for parent in found if isinstance(parent, Layer)]
 
@@ -85,8 +85,8 @@ def resolved(layer: Layer, parents: Parents) -> Branch:
     What does not fit is left out of the tree, so that the rest can be looked at all the same.
     """
     chain = parents.chain(layer)
-    if parents.problems and len(chain) == 1 and layer.extends is not None:
-        return Branch()  # there is nothing to lay it over
+    if parents.problems and all(step.extends is not None for step in chain):
+        return Branch()  # there is no plan to lay it over
     for step in chain:
         if len(parents.of(step)) > 1:
             parents.problems += _conflicts(step, parents)

@@ -7,12 +7,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, TypeGuard
 
 from fibercap.core.errors import FibercapError, Place, Problem, ScenarioError, unique
-from fibercap.core.overlay import OverlayError, overlay
+from fibercap.core.overlay import OverlayError, overlay, removed_by
 from fibercap.core.tree import Branch, Leaf, Origin
 from fibercap.model.contracts import Contracts
 from fibercap.model.scenario import SCHEMA, Scenario
 from fibercap.reading.locating import bytes_of, locate, shown
 from fibercap.reading.opened import Opened, opened
+from fibercap.reading.removed import still_used
 from fibercap.reading.text import read_text
 
 if TYPE_CHECKING:
@@ -136,21 +137,21 @@ def _scenario(found: Opened, default_id: str) -> Scenario:
         problems = [*error.problems]
     told_all = [*found.problems, *found.further(problems), *found.further(_of_options(tree, name, problems, scenario))]
     if scenario is None or told_all:
-        raise ScenarioError(name, unique(told_all))
+        raise ScenarioError(name, unique(still_used(told_all, found.removed)))
     return scenario
 
 
 def _of_options(tree: Branch, name: str, known: Iterable[Problem], base: Scenario | None) -> Iterator[Problem]:
     """Lay each option over the scenario and run over what it brings about beside what is known."""
     options = tree.get("options")
-    told = {(problem.place, problem.sentence()) for problem in known}
+    told = {(problem.place, problem.code, problem.found) for problem in known}
     for option, changes in options.items() if isinstance(options, Branch) else ():
         if _is_overlay(changes):
             try:
                 Scenario.from_tree(overlay(tree, changes, SCHEMA, f"option {option}"), name, option, base)
             except (OverlayError, ScenarioError) as error:
-                for problem in error.problems:
-                    if (problem.place, problem.sentence()) not in told:
+                for problem in still_used(error.problems, removed_by(changes)):
+                    if (problem.place, problem.code, problem.found) not in told:
                         yield replace(problem, under=f"option `{option}`")
 
 
@@ -172,16 +173,16 @@ def changes_of(setting: str) -> Branch:
         If it is not of that form, or its value cannot be read.
     """
     path, sign, value = setting.partition("=")
-    name = f"--set {setting}"
+    name, begins = f"--set {setting}", len("--set ") + 1
     if not sign or not path.strip() or not value.strip():
-        told, hint = f"`{setting}`", "write it like `--set loans.fleet.rate='9 %/year'`"
-        raise ScenarioError(name, [Problem("", "not_a_setting", told, "`path=value`", hint)])
+        where = Place(name, 1, begins, name, len(setting))
+        raise ScenarioError(name, [Problem("", "not_a_setting", f"`{setting}`", "`path=value`", place=where)])
     keys = path.strip()
     block = value.strip().startswith(("{", "["))
     tree = read_text(f"{keys.rsplit('.', 1)[-1]}: {value}", name) if block else None
     child = (
         next(iter(tree.children.values()))
         if tree
-        else Leaf(value.strip(), (Origin(Place(name, 1, len("--set ") + 1)),))
+        else Leaf(value.strip(), (Origin(Place(name, 1, begins + len(path) + 1, name, len(value))),))
     )
-    return Branch({"change": Branch({keys: child}, {keys: Place(name, 1, len("--set ") + 1, name, len(keys))})})
+    return Branch({"change": Branch({keys: child}, {keys: Place(name, 1, begins, name, len(path))})})

@@ -7,13 +7,15 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
 from fibercap.core.errors import Place, Problem, ScenarioError, unique
+from fibercap.core.like import LIKE, who_likes
+from fibercap.core.overlay import removed_by
 from fibercap.core.tree import Branch, Leaf, leaves
 from fibercap.reading.extends import Layer, Parents, resolved
 from fibercap.reading.locating import bytes_of, parent_of, shown
 from fibercap.reading.text import BROKEN, read_leniently
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Mapping
     from pathlib import Path
 
     from fibercap.reading.text import Reading
@@ -30,6 +32,7 @@ class Opened:
     problems: tuple[Problem, ...]
     refused: frozenset[Place | None] = frozenset()
     incomplete: frozenset[tuple[str, ...]] = frozenset()
+    removed: Mapping[str, Place | None] = field(default_factory=dict)
 
     def further(self, problems: Iterable[Problem]) -> Iterator[Problem]:
         """Run over the problems that do not only follow from what reading refused already."""
@@ -102,12 +105,12 @@ def opened(text: str | bytes, name: str, path: Path | None, folder: Path, *, all
     told = [problem for reading in readings.readings.values() for problem in reading.problems] + parents.problems
     if told and not tree:
         raise ScenarioError(name, unique(told))
-    if layer.extends is not None and "fibercap" not in layer.tree:
-        where, hint = layer.tree.place, "add `fibercap: 1`"
-        told.append(Problem("fibercap", "missing", "no `fibercap`", "one", hint, where and Place(name, 1, 1)))
     refused = {leaf.place for r in readings.readings.values() for _, leaf in leaves(r.tree) if leaf.value is BROKEN}
-    incomplete = frozenset(path for r in readings.readings.values() for path in r.incomplete)
-    return Opened(name, tree, tuple(told), frozenset(refused), incomplete)
+    refused |= {problem.place for problem in told if problem.code == "no_operand"}
+    lost = {path for reading in readings.readings.values() for path in reading.incomplete}
+    if any(problem.path.endswith(f".{LIKE}") for problem in told):  # what is not there has not been copied
+        lost |= {path for reading in readings.readings.values() for path in who_likes(reading.tree)}
+    return Opened(name, tree, tuple(told), frozenset(refused), frozenset(lost), removed_by(layer.tree))
 
 
 def _check_version(tree: Branch, name: str) -> None:

@@ -16,6 +16,7 @@ _INDENT: Final = "keys of one block stand in one column; a text that holds `: ` 
 _WORDS: Final[tuple[tuple[str, str, str, str, bool], ...]] = (
     ("another document", "a second document after `---`", "one scenario in a file", "make it a file of its own", False),
     ("mapping values are not", "a `:` where no key can stand", "one `key: value` a line", _INDENT, False),
+    ("unexpected ':'", "a `:` with nothing after it", "a value", "write one, or remove the key", False),
     (
         "or '}'",
         "a `{` whose block is not closed or not well formed",

@@ -24,6 +24,9 @@ _PLAIN_TAGS: Final = frozenset(
     f"tag:yaml.org,2002:{name}"
     for name in ("str", "int", "float", "bool", "null", "timestamp", "map", "seq", "merge", "value")
 )
+# YAML 1.1, section 4.1: what is no printable character.
+_NO_TEXT: Final = re.compile("[^\t\n\r -~\x85\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+_BEGIN: Final = "it begins with `fibercap: 1`"
 _LISTS: Final = ("remove", "gap", "extends")
 _Loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
@@ -95,6 +98,7 @@ class _Builder:
     def _list(self, node: yaml.SequenceNode, path: tuple[str, ...], name: str) -> Leaf:
         here = self.place(node)
         value: tuple[str, ...] | None = BROKEN
+        places = tuple(self.place(item) for item in node.value)
         if not path or path[-1].rsplit(".", 1)[-1] not in _LISTS:
             hint = f"only {', '.join(f'`{word}`' for word in _LISTS)} are lists"
             self.problem(name, "list", "a list", "one value, or a block with a name for each entry", hint, here)
@@ -104,7 +108,7 @@ class _Builder:
             self.problem(name, "null", "a list with an empty entry", "a list of names", "remove the empty entry", here)
         else:
             value = tuple(item.value for item in node.value)
-        return Leaf(value, (Origin(here),))
+        return Leaf(value, (Origin(here),), places)
 
     def _block(self, node: yaml.MappingNode, path: tuple[str, ...]) -> Branch:
         children: dict[str, Tree] = {}
@@ -131,7 +135,7 @@ class _Builder:
             if not isinstance(key, yaml.ScalarNode):
                 self.problem(name, "key", "a key that is a block or a list", "a name", "write a plain name", here)
             elif key.tag.endswith(":merge") and not key.style:
-                hint = "write the keys out; an option can change some of them"
+                hint = "write the keys out, or copy an entry of the same block by `like: name`"
                 self.problem(name, "merge_key", "the merge key `<<`", "plain keys", hint, here)
             elif key.tag not in _PLAIN_TAGS or self._tagged(key):
                 self.problem(name, "tag", "a tag on a key", "a plain key", "remove the tag", here)
@@ -205,13 +209,11 @@ def read_leniently(text: str | bytes, name: str) -> Reading:
         node = yaml.compose(decoded, Loader=_Loader)
     except yaml.MarkedYAMLError as error:
         raise ScenarioError(name, [in_our_words(error, name, decoded)]) from None
-    except yaml.reader.ReaderError as error:
-        raise ScenarioError(name, [unreadable_character(decoded, error.position, name)]) from None
     if node is None or _is_empty(node):
-        raise ScenarioError(name, [_only(name, "empty", "an empty file", "a scenario; it begins with `fibercap: 1`")])
+        raise ScenarioError(name, [_only(name, "empty", "an empty file", "a scenario", _BEGIN)])
     if not isinstance(node, yaml.MappingNode):
         told = "a list" if isinstance(node, yaml.SequenceNode) else "one value"
-        raise ScenarioError(name, [_only(name, "not_a_block", told, "a scenario; it begins with `fibercap: 1`")])
+        raise ScenarioError(name, [_only(name, "not_a_block", told, "a scenario", _BEGIN)])
     builder = _Builder(name, decoded)
     builder.count(node)
     tree = builder.build(node)
@@ -239,11 +241,14 @@ def _decoded(text: str | bytes, name: str) -> str:
     if len(text) > MOST_BYTES:
         told = f"{len(text):,} bytes"
         raise ScenarioError(name, [_only(name, "too_large", told, f"at most {MOST_BYTES:,} bytes")])
-    if isinstance(text, str):
-        strange = re.search("[\ud800-\udfff]", text)
-        if strange:
-            raise ScenarioError(name, [unreadable_character(text, strange.start(), name)])
-        return text
+    decoded = text if isinstance(text, str) else _of_bytes(text, name)
+    strange = _NO_TEXT.search(decoded)  # found here, for the parser counts in bytes
+    if strange:
+        raise ScenarioError(name, [unreadable_character(decoded, strange.start(), name)])
+    return decoded
+
+
+def _of_bytes(text: bytes, name: str) -> str:
     try:
         return text.decode("utf-8-sig")
     except UnicodeDecodeError as error:
@@ -261,5 +266,5 @@ def _not_utf8(text: bytes, position: int, name: str) -> Problem:
     return Problem("", "not_utf8", told, "UTF-8 text", hint, at)
 
 
-def _only(name: str, code: str, found: str, wanted: str) -> Problem:
-    return Problem("", code, found, wanted, "", Place(name, 1, 1))
+def _only(name: str, code: str, found: str, wanted: str, hint: str = "") -> Problem:
+    return Problem("", code, found, wanted, hint, Place(name, 1, 1))

@@ -46,10 +46,12 @@ HEADING, UPPER, BETWEEN, RATIO, UNDER = 0.35, 2.5, 0.4, 1.5, 0.45
 PRINCIPAL, INTEREST, CASH = PALETTE[0], PALETTE[1], PALETTE[3]
 BEYOND: Final = 6.0
 """Where ratios reach twice so many times the lowest one, or the highest limit, they are cut there."""
+MOST: Final = 6
+"""Loans whose own cover is drawn."""
 TIMES: Final = "CFADS / debt service"
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Ratio:
     """A cover ratio where it is defined, and the covenants that limit it. [month / 12, 1]"""
 
@@ -72,6 +74,12 @@ class Ratio:
         for promise in sorted(self.promises, key=lambda promise: promise.limit):
             found.setdefault((SIGNS[promise.comparator], promise.limit), []).append(promise.loan)
         return found
+
+    @property
+    def room(self) -> float:
+        """The least that is left to a limit, as a share of it."""
+        rooms = [promise.tightest.headroom for promise in self.promises if promise.tightest]
+        return min((room for room in rooms if room is not None), default=float("inf"))
 
     @property
     def shown(self) -> Array:
@@ -100,6 +108,13 @@ def ratios(projection: Projection) -> list[Ratio]:
     return [ratio for ratio in found if len(ratio.values)]
 
 
+def chosen(found: list[Ratio]) -> list[Ratio]:
+    """Return the company's ratio, and of the loans' own those that come nearest to their limits."""
+    company, own = found[:1], found[1:]
+    kept = sorted(own, key=lambda ratio: ratio.room)[:MOST]
+    return [*company, *(ratio for ratio in own if ratio in kept)]
+
+
 def _ratio(name: str, places: Array, projection: Projection, row: str, promises: Iterable[Tested], step: str) -> Ratio:
     values = np.array([value[0] for value in projection.by(row, step).values()])
     known = np.isfinite(values)
@@ -110,12 +125,15 @@ def _ratio(name: str, places: Array, projection: Projection, row: str, promises:
 def cover_chart(projection: Projection, comparison: Comparison | None) -> Figure:
     """Draw debt service beside the cash flow for it by year, and below it how often it is covered."""
     del comparison
-    years, found = Years.of(projection), ratios(projection)
+    years, every = Years.of(projection), ratios(projection)
+    found = chosen(every)
+    hidden = (
+        f" · not drawn: {len(every) - len(found)} loans that are farther from their limits" if every != found else ""
+    )
     subtitle = "Debt service and the cash flow available for it, by calendar year, and how often it is covered"
     body = HEADING + UPPER + UNDER + sum(BETWEEN + ratio.tall + UNDER for ratio in found)
-    page = open_page(
-        projection, subtitle, body if found else 1.2, "CFADS: cash flow available for debt service", keyed=bool(found)
-    )
+    about = f"CFADS: cash flow available for debt service{hidden}"
+    page = open_page(projection, subtitle, body if found else 1.2, about, keyed=bool(found))
     if not found:
         notice(page, "No debt service is due in this plan.")
         return page.figure

@@ -6,7 +6,7 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from fibercap.core.errors import FibercapError
+from fibercap.core.errors import FibercapError, did_you_mean
 from fibercap.studies.compare import compare
 from fibercap.views.files import refuse_existing, write_all, write_bytes
 from fibercap.views.report import report
@@ -73,8 +73,8 @@ def write(projection: Projection, path: str | Path, *, by: str = "", force: bool
         return write_all({path / name: content for name, content in contents.items()}, force=force)
     suffix = path.suffix.lower()
     if suffix not in EXPORTS:
-        known = ", ".join(EXPORTS)
-        raise FibercapError(f"nothing is exported to a file ending in `{path.suffix}`; known: {known}, or a folder")
+        hint = did_you_mean(suffix, EXPORTS, "suffixes")
+        raise FibercapError(f"nothing is exported as `{path.suffix}`; {hint}")
     refuse_existing(path, force=force)
     write_bytes(path, EXPORTS[suffix](projection, by), force=force)
     return [path]

@@ -16,8 +16,6 @@ from fibercap.views.report_subject import subject_of
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from matplotlib.figure import Figure as MatplotlibFigure
-
     from fibercap.model.projection import Projection
     from fibercap.studies.compare import Comparison
     from fibercap.views.report_parts import Section
@@ -94,20 +92,17 @@ def sections(subject: Subject, by: str) -> Iterator[Section]:
 
 def _charts(subject: Subject, listed: list[Section]) -> dict[str, str]:
     """Draw every figure that the sections name, as SVG that may stand beside others in one page."""
-    drawn = {}
-    for figure in (part for section in listed for part in section.parts if isinstance(part, Figure)):
-        if figure.name in CHARTS:
-            of = subject.written if CHARTS[figure.name].compares else subject.projection
-            svg = write_chart(figure.name, ".svg", of, subject.comparison, titled=False)
-        else:
-            svg = rendered(lambda: _sensitivity(subject), ".svg", titled=False)
-        drawn[figure.name] = inlined(svg.decode(), figure.name)
-    return drawn
+    figures = (part for section in listed for part in section.parts if isinstance(part, Figure))
+    return {figure.name: inlined(_drawn(subject, figure.name).decode(), figure.name) for figure in figures}
 
 
-def _sensitivity(subject: Subject) -> MatplotlibFigure:
-    """Draw how far the first of the measures is moved."""
-    return sensitivity_chart(subject.projection, subject.found[next(iter(subject.moved[0].measures))], subject.moved)
+def _drawn(subject: Subject, name: str) -> bytes:
+    """Return a chart by name; that of sensitivity shows the first measure that was looked at."""
+    if name in CHARTS:
+        of = subject.written if CHARTS[name].compares else subject.projection
+        return write_chart(name, ".svg", of, subject.comparison, titled=False)
+    measure = subject.found[next(iter(subject.moved[0].measures))]
+    return rendered(lambda: sensitivity_chart(subject.projection, measure, subject.moved), ".svg", titled=False)
 
 
 def inlined(svg: str, name: str) -> str:

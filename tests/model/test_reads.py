@@ -22,7 +22,16 @@ if TYPE_CHECKING:
     from fibercap.core.rows import Given, Row
     from fibercap.model.scenario import Scenario
 
-CONSTANTS = {"half_a_cent", "months_in_year", "days_in_year", "one_year", "one_month", "EUR_per_DEM", "DEM_per_EUR"}
+CONSTANTS = {
+    "half_a_cent",
+    "trifle",
+    "months_in_year",
+    "days_in_year",
+    "one_year",
+    "one_month",
+    "EUR_per_DEM",
+    "DEM_per_EUR",
+}
 SHIPPED = [
     *(
         ("fibercore", option)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import cache
 from itertools import combinations, pairwise
 from typing import TYPE_CHECKING, Any
 
@@ -17,9 +18,10 @@ from matplotlib.text import Annotation, Text
 from fibercap.model.projection import Projection, project
 from fibercap.reading.files import scenario_of
 from fibercap.studies.compare import Comparison, compare
-from fibercap.views.charts import CHARTS
+from fibercap.views.charts import CHARTS, write_chart
+from fibercap.views.charts_bridge import spans_of
 from fibercap.views.charts_cash import cash_chart
-from fibercap.views.charts_cover import ratios
+from fibercap.views.charts_cover import chosen, ratios
 from fibercap.views.charts_funding import GAP, sources_of, uses_of
 from fibercap.views.charts_output import markets
 from fibercap.views.charts_revenue import sellers
@@ -33,15 +35,23 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 UNIT = re.compile(r"(thousand |million |billion )?(km/year|USD|EUR|%|%/year|% of revenue|CFADS / debt service)")
-DRAWN: dict[str, tuple[Projection, Comparison | None]] = {}
 
 
-def drawn(size: str) -> tuple[Projection, Comparison | None]:
-    """Return a plan's projection and comparison, computed once."""
-    if size not in DRAWN:
-        plan = SIZES[size]()
-        DRAWN[size] = project(plan), compare(plan) if plan.options else None
-    return DRAWN[size]
+@cache
+def projected(size: str) -> Projection:
+    """Return a plan's projection, computed once."""
+    return project(SIZES[size]())
+
+
+@cache
+def compared(size: str) -> Comparison:
+    """Return a plan's options side by side, computed once."""
+    return compare(projected(size).scenario)
+
+
+def drawn(name: str, size: str) -> tuple[Projection, Comparison | None]:
+    """Return what a chart needs."""
+    return projected(size), compared(size) if CHARTS[name].compares else None
 
 
 def laid_out(name: str, projection: Projection, comparison: Comparison | None) -> Figure:
@@ -76,7 +86,7 @@ def overlaps(figure: Figure) -> list[tuple[str, str]]:
 
 @pytest.mark.parametrize(("name", "size"), [(name, size) for name in CHARTS for size in SIZES])
 def test_nothing_overlaps_and_every_panel_has_a_unit_and_whole_years(name: str, size: str) -> None:
-    figure = laid_out(name, *drawn(size))
+    figure = laid_out(name, *drawn(name, size))
     page = figure.bbox
 
     assert not overlaps(figure)
@@ -88,11 +98,11 @@ def test_nothing_overlaps_and_every_panel_has_a_unit_and_whole_years(name: str, 
         if _counts_years(ax):
             places = np.asarray(ax.xaxis.get_major_locator()())
             assert np.array_equal(places, np.round(places))
-    assert any(_counts_years(ax) for ax in figure.axes) or name == "claims"
+    assert any(_counts_years(ax) for ax in figure.axes) or name in {"bridge", "claims"}
 
 
 def test_words_that_touch_are_found() -> None:
-    figure = laid_out("claims", *drawn("tutorial"))
+    figure = laid_out("claims", projected("tutorial"), None)
     figure.text(0.5, 0.5, "one above")
     figure.text(0.5, 0.501, "the other")
 
@@ -134,7 +144,7 @@ def test_names_in_a_key_are_cut_only_where_they_must_be() -> None:
 
 
 def test_years_may_be_cut_at_both_ends() -> None:
-    years = Years.of(drawn("twelve")[0])
+    years = Years.of(projected("twelve"))
 
     assert years.names[0] == "2001"
     assert years.starts[0] == 2001.5
@@ -142,7 +152,7 @@ def test_years_may_be_cut_at_both_ends() -> None:
 
 
 def test_revenue_drawn_is_the_accounts() -> None:
-    projection, _ = drawn("twelve")
+    projection = projected("twelve")
     parts = sellers(projection)
 
     assert len(parts) == 7
@@ -153,7 +163,7 @@ def test_revenue_drawn_is_the_accounts() -> None:
 @pytest.mark.parametrize("size", SIZES)
 def test_sources_drawn_pay_for_all_uses(size: str) -> None:
     """Uses are capex and purchases; sources of each use and year add up to them."""
-    projection, _ = drawn(size)
+    projection = projected(size)
     paid = np.sum([source.paid for source in sources_of(projection)], axis=0)
     plan = projection.scenario
     rows = [
@@ -164,7 +174,7 @@ def test_sources_drawn_pay_for_all_uses(size: str) -> None:
 
 
 def test_what_no_source_covers_is_drawn_as_such() -> None:
-    names = [source.name for source in sources_of(drawn("twelve")[0])]
+    names = [source.name for source in sources_of(projected("twelve"))]
 
     assert names == ["bank_12", "bank_11", "bank_10", "9 other loans", "grant", "equity", "cash", GAP]
 
@@ -185,7 +195,7 @@ projects: {line: {plant: jena, adds: 1 km/year, capex: 5 USD, spend: {2000: 100 
 
 
 def test_cover_drawn_is_the_accounts_and_the_covenants() -> None:
-    projection, _ = drawn("twelve")
+    projection = projected("twelve")
     company, *own = ratios(projection)
 
     assert [ratio.name for ratio in own] == ["bank_1, at its payments", "bank_7, at its payments"]
@@ -204,8 +214,18 @@ def test_cover_drawn_is_the_accounts_and_the_covenants() -> None:
     assert 0 < sum(low) < len(low)
 
 
+def test_of_many_loans_those_nearest_to_their_limits_are_drawn() -> None:
+    company, far, near = ratios(projected("twelve"))
+    rooms = [near.room, far.room]
+    many = [company, far, *[near] * 3, far, *[near] * 3]
+
+    assert rooms == sorted(rooms)
+    assert chosen(many) == [company, *[near] * 6]
+    assert chosen([company, far, near]) == [company, far, near]
+
+
 def test_far_ratios_are_cut_and_said() -> None:
-    projection, _ = drawn("fibercore")
+    projection = projected("fibercore")
     (company,) = ratios(projection)
     far = type(company)("x", company.places, np.array([2.0, 3.0, 4.0, 5.0, 50.0]), company.labels, ())
 
@@ -214,7 +234,7 @@ def test_far_ratios_are_cut_and_said() -> None:
 
 
 def test_output_that_finds_no_buyer_is_between_made_and_sold() -> None:
-    projection, _ = drawn("twelve")
+    projection = projected("twelve")
     found = {market.name: market for market in markets(projection)}
     shifted = found["dispersion shifted fiber"]
 
@@ -226,7 +246,7 @@ def test_output_that_finds_no_buyer_is_between_made_and_sold() -> None:
 
 
 def test_the_lowest_cash_and_the_least_to_be_held_are_told() -> None:
-    projection, _ = drawn("twelve")
+    projection = projected("twelve")
     with mpl.rc_context(SETTINGS):
         told = [text.get_text() for text in cash_chart(projection, None).axes[0].texts]
     cash = projection.value("accounts.cash")[0]
@@ -258,13 +278,37 @@ plants: {jena: {product: glass, capacity: 400 km/year, cash_cost: 30 USD/km}}
 
 
 def test_the_tradeoff_shows_the_measures_of_every_case_that_has_both() -> None:
-    _, comparison = drawn("tutorial")
-    assert comparison is not None
+    comparison = compared("tutorial")
 
     points = points_of(comparison)
 
     assert list(points) == ["as_offered", "level"]
     assert points["level"][1] == comparison.cases["level"].measures["min_dscr"].value
+
+
+def test_a_bridge_drawn_ends_where_the_option_is_worth() -> None:
+    """Its bars are the ends and the steps; steps of nothing are left out, and what is left adds up."""
+    comparison = compared("fibercore")
+    base = comparison.cases[comparison.baseline].measures["equity_npv"].value
+    spans = spans_of(comparison)
+
+    assert [span.name for span in spans] == [c.title for n, c in comparison.cases.items() if n != comparison.baseline]
+    for span, case in zip(spans, list(comparison.cases.values())[1:], strict=True):
+        assert span.start[1] == pytest.approx(base)
+        assert span.end[1] == pytest.approx(case.measures["equity_npv"].value)
+        assert span.start[1] + sum(amount for _, amount in span.steps) == pytest.approx(span.end[1], abs=0.1)
+        assert all(abs(amount) >= 0.01 for _, amount in span.steps)
+
+
+def test_the_title_can_be_left_to_the_page_around() -> None:
+    projection, comparison = projected("fibercore"), compared("fibercore")
+    titled, bare = (write_chart("cash", ".svg", projection, comparison, titled=flag).decode() for flag in (True, False))
+    tall, low = (float(re.findall(r'viewBox="0 0 \S+ (\S+)"', svg)[0]) for svg in (titled, bare))
+
+    assert "FiberCore as announced" in titled
+    assert "FiberCore as announced" not in bare
+    assert "Cash at the end of each month" in bare
+    assert 15 < tall - low < 40
 
 
 @pytest.mark.parametrize("count", [1, 3, 7, 8])

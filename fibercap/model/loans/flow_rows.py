@@ -11,6 +11,7 @@ from fibercap.core.rows import Row
 from fibercap.core.timeline import FLOW, STOCK
 from fibercap.model.loans.discount_rows import discount_rows
 from fibercap.model.loans.flows import HALF_A_CENT
+from fibercap.model.loans.periods import without_trifle
 from fibercap.model.loans.prepared import available_until
 from fibercap.model.loans.styles import Level
 from fibercap.model.loans.terms import Rounding
@@ -135,7 +136,8 @@ class FlowRows:
             text = "[known_prepaid] + MIN([moved_by_cash], [repayable])"
         self.put("prepaid", "Prepaid", FLOW, text, flows["prepaid"])
         self.put("principal", "Principal", FLOW, "[scheduled] + [prepaid]", flows["scheduled"] + flows["prepaid"])
-        self.put("closing", "Closing", STOCK, f"{owed} - [principal] + [drawn]", flows["closing"])
+        text = without_trifle(self.sheet, self.setting, f"{owed} - [principal] + [drawn]")
+        self.put("closing", "Closing", STOCK, text, flows["closing"])
         drawn = np.cumsum(flows["drawn"], axis=-1)
         self.put("drawn_to_date", "Drawn to date", STOCK, "[drawn_to_date@-1] + [drawn]", drawn)
 

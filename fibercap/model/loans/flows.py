@@ -86,6 +86,8 @@ class Flows(Mapping[str, "Array"]):
 
 
 HALF_A_CENT = 0.005
+TRIFLE = 1e-6
+"""A balance below which nothing is owed. [money]"""
 KEPT = (
     "opening", "interest", "interest_due", "counted", "capitalized", "fees", "fees_paid", "changed", "installment",
     "scheduled", "prepaid", "drawn",

@@ -9,7 +9,7 @@ import numpy as np
 from fibercap.core.calendar import serial
 from fibercap.core.rows import Block, Row, Sheet
 from fibercap.core.timeline import FLOW, RATE, STOCK, Timeline
-from fibercap.model.loans.flows import HALF_A_CENT
+from fibercap.model.loans.flows import HALF_A_CENT, TRIFLE
 
 if TYPE_CHECKING:
     from datetime import date
@@ -66,6 +66,7 @@ def loan_rows(sheet: Sheet, setting: Setting, timeline: Timeline, schedule: Bloc
         sheet.put(Row(f"{at}.{row}", f"{label}: {words}", money, FLOW, text), flow)
     start, closing = stock(f"{own}.closing")
     text = f"{{{at}.opening}} + {{{at}.draws}} + {{{at}.capitalized}} - {{{at}.principal}}"
+    text = without_trifle(sheet, setting, text)
     sheet.put(Row(f"{at}.opening", f"{label}: opening", money, STOCK, f"{{{at}.closing@-1}}"), _opening(start, closing))
     sheet.put(Row(f"{at}.closing", f"{label}: closing", money, STOCK, text, stood(BALANCE)), closing)
     text = f"{{{at}.accrued@-1}} + {{{at}.interest}} + {{{at}.fees}} - {{{at}.interest_paid}} - {{{at}.fees_paid}}"
@@ -86,6 +87,11 @@ def _rate_row(sheet: Sheet, setting: Setting, schedule: Block, falls: Array) -> 
     text = f"IF({ran} > 0, {text}, 0)"
     rate = np.divide(value, years, out=np.zeros(np.shape(value)), where=np.broadcast_to(years > 0, np.shape(value)))
     sheet.put(Row(at, f"{setting.loan.title or setting.name}: rate", "1/year", RATE, text), rate)
+
+
+def without_trifle(sheet: Sheet, setting: Setting, owed: str) -> str:
+    """Return the formula of a balance; what rounding leaves of one repaid would pass for debt where a sheet adds up."""
+    return f"IF({owed} > {sheet.give(f'loans.{setting.name}.trifle', setting.money, TRIFLE)}, {owed}, 0)"
 
 
 def _opening(start: Array, closing: Array) -> Array:

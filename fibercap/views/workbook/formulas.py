@@ -59,6 +59,9 @@ class Places(Protocol):
     def tangled(self, path: str) -> bool:
         """Tell whether a row rests, in other periods, on the line whose formula is written."""
 
+    def may_be_empty(self, path: str) -> bool:
+        """Tell whether a row is undefined, and its cells empty, in some periods."""
+
 
 @dataclass
 class Wording:
@@ -125,8 +128,11 @@ class Wording:
         circle = next((path for path in paths if self.own is not None and self.places.tangled(path)), None)
         if circle:
             raise CannotBeSaidError(f"the whole of {circle} rests on this row")
-        plain = name != "SUM" or isinstance(argument, ast.Name)
-        return f"{name if plain else 'SUMPRODUCT'}({self.said(argument, ranges=True)[0]})"
+        plain, cells = name != "SUM" or isinstance(argument, ast.Name), self.said(argument, ranges=True)[0]
+        found = f"{name if plain else 'SUMPRODUCT'}({cells})"
+        if name == "SUM" or not any(map(self.places.may_be_empty, paths)):
+            return found
+        return f"({found}/(COUNT({cells})>0))"  # of nothing, a sheet says 0
 
     def _solved(self, name: str, arguments: list[ast.expr]) -> str:
         if self.solve is None:

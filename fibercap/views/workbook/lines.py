@@ -41,6 +41,11 @@ class Surroundings:
         line = grid.lines[path] if grid is not None else None
         return line.values[self.case] if line is not None and (line.bare or path.startswith("time.")) else None
 
+    def may_be_empty(self, path: str) -> bool:
+        """Tell whether a row is undefined, and its cells empty, in some periods."""
+        row = self.book.cases[self.case].projection.rows.get(path)
+        return row is not None and bool(row.undefined)
+
     def tangled(self, path: str) -> bool:
         """Tell whether a row rests on the line that is written."""
         return self.book.tangled(self.case, self.path, path)

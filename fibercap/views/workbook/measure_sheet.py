@@ -111,8 +111,10 @@ class MeasureSheet:
         for case, own in enumerate(self.found):
             measure = own.get(name)
             text = _text(measure, self.book.cases[case].projection)
-            if not text and measure is not None and (measure.value is not None or measure.formula):
-                raise CannotBeSaidError(measure.reason or "as exported, by option")
+            if not text and measure is not None and measure.value is not None:
+                raise CannotBeSaidError("as exported, by option")
+            if not text and measure is not None and "IRR(" in measure.formula:
+                raise CannotBeSaidError(measure.reason)
             keys.append(self.book.union.readings(case, text) if text else None)
             if keys[-1] not in texts:
                 texts[keys[-1]] = self._said(case, text, ladder) if text else '""'
@@ -204,6 +206,10 @@ def _text(measure: Measure | None, projection: Projection) -> str:
         return ""
     if "IRR(" in measure.formula and (measure.value is None or measure.value > ABSURD):
         return ""
+    if any(
+        path not in projection.rows and path not in projection.given for path, _ in parse(measure.formula).references
+    ):
+        return ""  # such as a discount factor where no discount rate is given
     if measure.value is None and not np.isnan(evaluate(measure.formula, _shifted(projection))).all():
         return ""
     return measure.formula

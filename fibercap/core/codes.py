@@ -1,0 +1,263 @@
+"""Every kind of problem an input can have: its code, what it means, what to do. Messages and docs/errors.md use it."""
+
+from __future__ import annotations
+
+from typing import Final, NamedTuple
+
+
+class Kind(NamedTuple):
+    """What a problem's code means, and what to do about it.
+
+    A message that has no way out of its own says the cure, but where what was wanted says enough.
+    """
+
+    cause: str
+    cure: str
+    says_enough: bool = False
+
+    @property
+    def hint(self) -> str:
+        """The cure as the end of a message."""
+        return "" if self.says_enough else self.cure[:1].lower() + self.cure[1:].removesuffix(".")
+
+
+READING: Final = {
+    "no_such_file": Kind(
+        "No file, and no shipped scenario, has that name.", "Take the name that is proposed, or mend the path."
+    ),
+    "unreadable": Kind("The file is there but cannot be read.", "Look at its permissions."),
+    "not_utf8": Kind(
+        "The file is not UTF-8 text.", "Save it as UTF-8; spreadsheets and old editors write other encodings."
+    ),
+    "not_text": Kind("The file holds a character that no text has.", "Remove the character that the message names."),
+    "empty": Kind("There is nothing where something must stand.", "Write a value, or remove the key."),
+    "not_yaml": Kind(
+        "The text does not follow YAML.",
+        "Mend indentation, quotes or brackets at the place shown; a text that holds `: ` or ` #` needs quotes.",
+    ),
+    "too_large": Kind(
+        "The text is longer or deeper than any plan, or grows so when aliases are followed.",
+        "Write less, or less deep.",
+    ),
+    "duplicate_key": Kind("One key stands twice in a block.", "Keep one; the message names both places."),
+    "null": Kind("A key has no value.", "Write one, or remove the key."),
+    "tag": Kind(
+        "YAML's tags, such as `!!float`, are not used here.", "Remove the tag; every value is typed by its key."
+    ),
+    "merge_key": Kind(
+        "YAML's merge key `<<` is not used here.", "Use `like: name`, which copies an entry field by field."
+    ),
+    "key": Kind("A key is a block or a list.", "Write a plain name."),
+    "list": Kind(
+        "A list stands where a block or a value is due.",
+        "Give each entry a name; only `remove`, `gap` and `extends` are lists.",
+    ),
+    "comma_in_number": Kind(
+        "A comma stands in a number; YAML then reads a second key.",
+        "Write a point before decimals, `_` between thousands.",
+    ),
+    "newer": Kind("The scenario is of a format that this version does not know.", "Install a newer fibercap."),
+    "only_loans": Kind(
+        "The file holds loans and no plan.", "Use `fibercap loan`, or add horizon, money, products and plants."
+    ),
+}
+LAYING: Final = {
+    "circle": Kind(
+        "Files extend one another, or entries are `like` one another, in a circle.",
+        "Remove one link of the chain shown.",
+    ),
+    "outside": Kind(
+        "`extends` leads out of the folder of the scenario, by `..` or a link.",
+        "Move the file inside, or give `--allow-outside`.",
+    ),
+    "conflict": Kind("Two parents set one value differently.", "Set it in the file that extends both."),
+    "no_such_path": Kind(
+        "`change`, `remove` or `--set` names a path that does not exist.",
+        "Take the name that is proposed; what is new goes under `add`.",
+    ),
+    "exists": Kind("`add` names a path that exists already.", "Use `change` to alter it."),
+    "still_used": Kind(
+        "`remove` takes away what something else refers to.", "Remove or change what refers to it in the same file."
+    ),
+    "unknown_like": Kind("`like` names an entry that is not in the same block.", "Take the name that is proposed."),
+    "no_operand": Kind(
+        "`times`, `plus` or `delay` has nothing to change, or a whole block of several inputs.",
+        "Write the value itself, or name one input.",
+    ),
+    "bad_operator": Kind(
+        "An operator does not fit the value, or its operand is no number, amount or duration.",
+        "Write it as the message shows.",
+    ),
+    "not_a_setting": Kind(
+        "`--set` is not of the form path=value.", "Write it like `--set loans.fleet.rate='9 %/year'`."
+    ),
+    "not_a_list": Kind("A list of names is due.", "Write it like `[one, two]`."),
+}
+VALUES: Final = {
+    "unknown_key": Kind(
+        "A key is not known at this place.", "Take the one that is proposed, or look it up in the reference."
+    ),
+    "missing": Kind("A key that must be there is not.", "Add it."),
+    "not_a_block": Kind("One value stands where a block of keys is due.", "Write the keys, as the message shows."),
+    "not_a_scalar": Kind("A block or list stands where one value is due.", "Write one value."),
+    "bare_number": Kind("A number has no unit.", "Add the unit; every amount, rate, share and duration has one."),
+    "unknown_unit": Kind(
+        "A unit is not in the vocabulary.",
+        "Use `USD EUR DEM BRL`, `kUSD`, `MUSD`, `km`, `Mkm`, `day month quarter year`, `%` or `bp`, joined by `/`.",
+    ),
+    "wrong_dimension": Kind(
+        "The unit measures something else than is asked for.",
+        "Write it in the unit shown; `8.5 %/year` is a rate, `8.5 %` a share.",
+    ),
+    "double_scale": Kind("A number is scaled twice, as in `25 million MUSD`.", "Keep one of the two."),
+    "not_a_number": Kind(
+        "The number is not written as one: a currency sign, a comma, `nan`, arithmetic.",
+        "Write digits, `_` between groups, a point before decimals.",
+    ),
+    "not_a_quantity": Kind(
+        "The text is not one number and one unit.", "Write `NUMBER UNIT` with one blank between them."
+    ),
+    "out_of_range": Kind(
+        "The value is outside what it may be.", "Write one within the bounds that the message tells.", says_enough=True
+    ),
+    "unknown_word": Kind(
+        "The word is not one of those known here.", "Take one of those that the message lists.", says_enough=True
+    ),
+    "not_a_date": Kind("The text is not a date.", "Write it like `2001-12-31`."),
+    "no_such_date": Kind("The calendar has no such day, or no plan such a year.", "Mend year, month or day."),
+    "not_a_period": Kind(
+        "A key of a path is not a year, quarter or month.", "Write it like `2001`, `2001-Q3` or `2001-07`."
+    ),
+    "not_whole_months": Kind("A duration is not a whole number of months.", "Take one of the two that are proposed."),
+    "same_key": Kind("Two keys of a block mean the same.", "Keep one of the two."),
+    "same_start": Kind("Two keys of a path start at the same time.", "Keep one of the two."),
+    "not_drawable": Kind(
+        "Draws were given for an input that must be the same in all.",
+        "Draw quantities, shares, ramps or delays; vary others one by one.",
+    ),
+    "wrong_shape": Kind("Draws are not an array of shape (draws, 1).", "Reshape them, such as by `[:, None]`."),
+    "not_a_name": Kind("A name holds characters that a path cannot.", "Use letters, digits, `_` and `-`."),
+    "name_taken": Kind("A plant, project or loan has the name of another.", "Rename one of them."),
+    "reserved_name": Kind(
+        "A name means something of its own in `funding`.", "Take another than grant, equity, cash or rest."
+    ),
+    "unknown_source": Kind(
+        "A source is not described under `sources`.", "Add it there, or take the one that is proposed."
+    ),
+    "unused": Kind("A key is given that nothing would read.", "Remove it, or give what would read it."),
+    "late_path": Kind("A path starts after it is first needed.", "Add a value that starts earlier."),
+}
+MONEY: Final = {
+    "other_currency": Kind(
+        "An amount is in a currency without an exchange rate.", "Give its rates under `exchange`, or convert it."
+    ),
+    "unknown_currency": Kind(
+        "`exchange` names a currency that is not known, or the reporting one.", "Remove it, or name another."
+    ),
+    "wrong_currency": Kind(
+        "A rate of exchange is for another currency than its key.", "Write it in the currency of its key."
+    ),
+    "mixed_currency": Kind(
+        "Amounts that must be in one currency are in several.", "Write them in the one that is named."
+    ),
+}
+PLAN: Final = {
+    "ends_before_start": Kind("Something ends before it starts.", "Swap the two dates."),
+    "too_long": Kind("The horizon is longer than any plan.", "Shorten it."),
+    "not_aligned": Kind(
+        "The horizon does not consist of whole periods.", "Start and end it where periods do, or take a shorter step."
+    ),
+    "outside_horizon": Kind("A date lies outside the horizon.", "Change the date or the horizon."),
+    "not_whole_periods": Kind(
+        "A duration is not a whole number of the model's periods.", "Write a multiple, or take a shorter step."
+    ),
+    "unknown_product": Kind(
+        "A plant makes a product that is not described.", "Take the name that is proposed, or add the product."
+    ),
+    "unknown_plant": Kind(
+        "A project stands at a plant that is not described.", "Take the name that is proposed, or add the plant."
+    ),
+    "closes_before_opens": Kind("A plant closes before it opens.", "Swap the two dates."),
+    "above_price": Kind("More working capital is bought than the price pays for.", "Lower it."),
+    "spent_before_horizon": Kind("Capex is spent before the horizon.", "Start the horizon earlier, or spend later."),
+    "spent_after_completion": Kind(
+        "Capex is spent after the project is complete.", "Complete later, or spend earlier."
+    ),
+    "shares_not_whole": Kind(
+        "Shares of spending do not total 100 %.", "Change them so that they do; the message prints the sum."
+    ),
+    "one_kind": Kind("A ramp names several kinds, or none.", "Keep one."),
+    "falling": Kind("A ramp falls.", "Let each share be at least the one before."),
+    "not_all": Kind("A ramp does not end at 100 %, or shares of a loan do not total it.", "Change one of its shares."),
+}
+LOANS: Final = {
+    "given_twice": Kind("Two keys say the same in two ways.", "Keep one of them."),
+    "matures_before_signing": Kind("A loan is due before it is signed.", "Change one of the two dates."),
+    "outside_loan": Kind("A draw, payment or the like lies outside the loan's life.", "Change the date."),
+    "payment_outside_loan": Kind("The first payment lies outside the loan's life.", "Change `first`."),
+    "longer_than_loan": Kind("The grace is as long as the loan, or longer.", "Shorten it, or take style `bullet`."),
+    "shorter_than_loan": Kind("The loan is amortized over less than its life.", "Let it mature earlier instead."),
+    "above_commitment": Kind(
+        "More is drawn, asked for or left over than the commitment.", "Ask for less, or raise the commitment."
+    ),
+    "fee_in_the_past": Kind(
+        "An upfront fee is given for a loan that is owed already.", "Remove it; it was paid at signing."
+    ),
+    "cap_below_floor": Kind("The cap of a rate is below its floor.", "Swap them."),
+    "negative_margin": Kind("The margin of a rate is negative.", "Write one of at least 0 %/year, or give a floor."),
+    "unknown_index": Kind(
+        "A rate floats on an index that is not under `rates`.", "Add its path there, or take the name that is proposed."
+    ),
+    "mixed_schedule": Kind("A custom schedule mixes amounts and shares, or is empty.", "Write all in one way."),
+    "below_interest": Kind(
+        "A payment does not cover the interest, so that the loan grows.",
+        "Raise it, or allow it with `allow_negative_amortization: true`.",
+    ),
+    "nothing_to_true_up": Kind("A true-up is named for a loan that does not round.", "Remove it, or give `rounding`."),
+    "pays_in_advance": Kind("A loan that depends on cash is to pay in advance.", "Let it pay in arrears."),
+    "revolver_grows": Kind("Interest of a revolver is to be capitalized.", "Remove it; a revolver pays its interest."),
+    "revolver_swept": Kind("A revolver has a sweep.", "Remove it; all excess repays a revolver."),
+}
+FUNDING: Final = {
+    "unknown_project": Kind(
+        "`funding` names neither a project nor a purchased plant.", "Take the name that is proposed."
+    ),
+    "unknown_loan": Kind(
+        "`funding` names a source that is no loan, grant, equity or cash.",
+        "Take the name that is proposed, or add the loan.",
+    ),
+    "two_rests": Kind("Two sources are to pay the rest.", "Give one of them an amount or a share."),
+    "above_uses": Kind("Sources pay more than what they are to pay for.", "Lower one, or make it `rest`."),
+    "depends_on_cash": Kind(
+        "Financing costs of a loan that depends on cash are to be funded.", "Fund costs that are known before."
+    ),
+    "no_construction": Kind(
+        "Financing costs are to be put into an asset that is not being built.", "Remove `include_financing_costs`."
+    ),
+}
+CLAIMS: Final = {
+    "not_a_time": Kind("The text is not a time.", "Write `end of 2002`, `2002`, `2002-Q3`, `2002-06` or `in total`."),
+    "one_subject": Kind("A claim or covenant is about a row and a measure, or about neither.", "Keep one of them."),
+    "one_limit": Kind("A claim or covenant has several limits, or none.", "Keep one of them."),
+    "time_of_measure": Kind("A claim about a measure names a time.", "Remove `when`; a measure has none."),
+    "no_such_row": Kind("A claim, covenant or lock-up matches no row.", "Take the row that is proposed."),
+    "no_such_measure": Kind("A claim or covenant matches no measure.", "Take the measure that is proposed."),
+    "no_dates": Kind("A lock-up is on a measure of the whole plan.", "Name a row, which has a value on each date."),
+    "no_level": Kind(
+        "A lock-up is on a row that is neither a balance nor a ratio.", "Name one, such as `accounts.dscr`."
+    ),
+    "beyond_limit": Kind(
+        "Dividends would be locked up only when the covenant is broken already.", "Set a level on the safe side of it."
+    ),
+}
+GROUPS: Final = {
+    "Reading the file": READING,
+    "Laying one plan over another": LAYING,
+    "Values": VALUES,
+    "Currencies": MONEY,
+    "Plants and projects": PLAN,
+    "Loans": LOANS,
+    "Funding": FUNDING,
+    "Claims and covenants": CLAIMS,
+}
+KINDS: Final = {code: kind for group in GROUPS.values() for code, kind in group.items()}

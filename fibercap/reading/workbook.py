@@ -1,0 +1,199 @@
+"""What a reviewer changed in an exported workbook: read back as changes of the scenario, each with its cell."""
+
+from __future__ import annotations
+
+import re
+import zipfile
+from dataclasses import dataclass
+from datetime import date
+from typing import TYPE_CHECKING, Final
+from xml.etree import ElementTree as ET
+
+from fibercap.core.calendar import EXCEL_EPOCH
+from fibercap.core.errors import FibercapError, Place
+from fibercap.core.tree import Branch, Leaf, Origin, at
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from fibercap.model.scenario import Scenario
+
+INPUTS: Final = "Inputs"
+AS_WRITTEN: Final = "as written"
+HEAD_ROW: Final = 8
+LARGEST: Final = 64 * 1024 * 1024
+"""Bytes of a sheet; exported ones are far smaller."""
+ALIKE: Final = 1e-12
+_MAIN: Final = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
+_LINK: Final = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id"
+_WORDS: Final = {"month": "months", "day": "days"}
+
+Cells = dict[tuple[int, str], str]
+"""What stands in cells, as text, by row and column letters; formulas with an equals sign under `f` and the letters."""
+
+
+@dataclass(frozen=True)
+class Entered:
+    """An input that was changed: its path, text before and now, and the cell."""
+
+    path: str
+    old: str
+    new: str
+    cell: str
+    row: int
+
+
+@dataclass(frozen=True)
+class Reviewed:
+    """A workbook as it came back: the option in use, None for the plan as written, and what was changed."""
+
+    file: str
+    option: str | None
+    hash: str
+    entered: tuple[Entered, ...]
+
+    def changes(self) -> Branch:
+        """Return the overlay that lays what was entered over the scenario."""
+        places = {one.path: Place(self.file, one.row, 2) for one in self.entered}
+        leaves = {one.path: Leaf(one.new, (Origin(places[one.path], f"cell {one.cell}"),)) for one in self.entered}
+        return Branch({"change": Branch(leaves, places)})
+
+
+def reviewed(path: Path) -> Reviewed:
+    """Return what was changed on the sheet of inputs of an exported workbook, for the option in use.
+
+    Raises
+    ------
+    FibercapError
+        If it is no workbook that fibercap exported, or an input holds no number.
+    """
+    try:
+        with zipfile.ZipFile(path) as book:
+            inputs, cover = _sheet(book, INPUTS), _sheet(book, "Cover")
+    except (OSError, zipfile.BadZipFile, KeyError, ET.ParseError) as error:
+        raise FibercapError(f"{path} is no workbook that fibercap exported ({error})") from None
+    labels = {text: row for (row, column), text in cover.items() if column == "A"}
+    told = cover.get((labels.get(_HASH, 0), "B"), "")
+    heads = {column: text for (row, column), text in inputs.items() if row == HEAD_ROW and column.isupper()}
+    names = {text: column for column, text in heads.items() if len(column) > 1 or column >= "J"}
+    option = inputs.get((5, "B"), AS_WRITTEN)
+    if inputs.get((HEAD_ROW, "I")) != "Path" or option not in names:
+        raise FibercapError(f"{path} is no workbook that fibercap exported: its sheet `{INPUTS}` has another form")
+    columns = (names[option], names.get(f"{option}, as exported", ""))
+    return Reviewed(
+        str(path), None if option == AS_WRITTEN else option, told, tuple(_entered(inputs, columns, str(path)))
+    )
+
+
+_HASH: Final = "Hash of the scenario"
+
+
+def _entered(cells: Cells, columns: tuple[str, str], file: str) -> Iterator[Entered]:
+    for row in sorted({row for row, column in cells if column == "I" and row > HEAD_ROW}):
+        if cells.get((row, "H"), "").startswith("fixed here"):
+            continue
+        now, then = columns if (row, "fB") in cells else ("B", "D")
+        old, new = cells.get((row, then), ""), cells.get((row, now), "")
+        if not old or _alike(old, new):
+            continue
+        where, unit, path = f"{INPUTS}!{now}{row}", cells.get((row, "C"), ""), cells[row, "I"]
+        try:
+            yield Entered(path, text_of(float(old), unit), text_of(float(new), unit), where, row)
+        except ValueError:
+            raise FibercapError(f"{file}, cell {where}: found `{new}`, wanted a number; `{path}` was {old}") from None
+
+
+def _alike(old: str, new: str) -> bool:
+    try:
+        return abs(float(old) - float(new)) <= ALIKE * max(abs(float(old)), abs(float(new)))
+    except ValueError:
+        return False
+
+
+def text_of(value: float, unit: str) -> str:
+    """Return a value of the sheet as a scenario has it."""
+    if unit == "date":
+        return str(date.fromordinal(round(value) + EXCEL_EPOCH))
+    if unit.startswith("%"):
+        return f"{_plain(100 * value)} {unit}"
+    return f"{_plain(value)} {_WORDS.get(unit, unit)}".strip()
+
+
+def _plain(value: float) -> str:
+    """Return a number of 15 digits without an exponent, its thousands apart."""
+    rounded = float(f"{value:.15g}")
+    return f"{int(rounded):_}" if rounded == int(rounded) else f"{rounded:.15f}".rstrip("0")
+
+
+def _sheet(book: zipfile.ZipFile, name: str) -> Cells:
+    """Return the cells of a sheet."""
+    links = {link.get("Id"): link.get("Target", "") for link in _parsed(book, "xl/_rels/workbook.xml.rels")}
+    sheets = _parsed(book, "xl/workbook.xml").iter(f"{_MAIN}sheet")
+    link = next((sheet.get(_LINK) for sheet in sheets if sheet.get("name") == name), None)
+    if link is None:
+        raise KeyError(f"there is no sheet `{name}`")
+    shared = _shared(book)
+    cells: Cells = {}
+    for cell in _parsed(book, "xl/" + links[link].removeprefix("/xl/")).iter(f"{_MAIN}c"):
+        found = re.fullmatch(r"([A-Z]+)(\d+)", cell.get("r", ""))
+        if found is None:
+            continue
+        value, formula = cell.find(f"{_MAIN}v"), cell.find(f"{_MAIN}f")
+        text = "".join(part.text or "" for part in cell.iter(f"{_MAIN}t")) if value is None else value.text or ""
+        row = int(found[2])
+        cells[row, found[1]] = shared[int(text)] if cell.get("t") == "s" else text
+        if formula is not None:
+            cells[row, f"f{found[1]}"] = f"={formula.text or ''}"
+    return cells
+
+
+def _shared(book: zipfile.ZipFile) -> list[str]:
+    """Return the texts that sheets share, once another program has saved them so."""
+    if "xl/sharedStrings.xml" not in book.namelist():
+        return []
+    items = _parsed(book, "xl/sharedStrings.xml").iter(f"{_MAIN}si")
+    return ["".join(part.text or "" for part in item.iter(f"{_MAIN}t")) for item in items]
+
+
+def _parsed(book: zipfile.ZipFile, name: str) -> ET.Element:
+    if book.getinfo(name).file_size > LARGEST:
+        raise KeyError(f"{name} is larger than any that was exported")
+    content = book.read(name)
+    if b"<!DOCTYPE" in content or b"<!ENTITY" in content:
+        raise KeyError(f"{name} defines entities")
+    return ET.fromstring(content)  # noqa: S314 - without entities
+
+
+def overlay_text(scenario: Scenario, name: str, review: Reviewed) -> str:
+    """Return what was entered as a scenario file that extends the one it was exported from.
+
+    Raises
+    ------
+    FibercapError
+        If an input is only in an option, so that no change of the plan as written can say it.
+    """
+    lost = [
+        one.path
+        for one in review.entered
+        if at(scenario.tree, tuple(one.path.split("."))) is None and not _known(scenario, one.path)
+    ]
+    if lost:
+        told = f"{', '.join(lost)}: only in option `{review.option}`"
+        raise FibercapError(f"{told}; change it in the option itself")
+    lines = [
+        f"# What was changed in {review.file}" + (f", option {review.option}" if review.option else "") + ".",
+        "fibercap: 1",
+        f"id: {scenario.id}_reviewed",
+        f"extends: {name}",
+        "change:" if review.entered else "change: {}",
+    ]
+    lines += [f"  {one.path}: {one.new}  # was {one.old}; cell {one.cell}" for one in review.entered]
+    return "\n".join(lines) + "\n"
+
+
+def _known(scenario: Scenario, path: str) -> bool:
+    """Tell whether a path that is not written may be set: a default of a block that is."""
+    *above, last = path.split(".")
+    block = at(scenario.tree, tuple(above[:2]))
+    return isinstance(block, Branch) and bool(last)

@@ -1,0 +1,174 @@
+"""What a reviewer changes in a workbook comes back as changes of the scenario."""
+
+from __future__ import annotations
+
+import re
+import zipfile
+from collections.abc import Callable
+from functools import cache
+from io import BytesIO
+from pathlib import Path
+
+import pytest
+
+from fibercap.cli import main
+from fibercap.core.errors import FibercapError
+from fibercap.reading.files import read
+from fibercap.reading.workbook import reviewed, text_of
+from fibercap.views.workbook.writing import workbook
+from tests.sheets import Recalculator, inputs_of
+
+
+@cache
+def exported() -> bytes:
+    return workbook(read("fibercore"), "0.1.0")
+
+
+def entered(tmp_path: Path, option: str = "as written", **values: float) -> Path:
+    """Return the workbook as a reviewer would save it: another program writes it anew."""
+    calculator = Recalculator(exported(), tmp_path)
+    sheets = calculator.read()
+    cells = inputs_of(sheets, option)
+    calculator.enter("Inputs", 5, 2, option)
+    for name, value in values.items():
+        cell = cells[name.replace("__", ".")]
+        calculator.enter("Inputs", cell.row, cell.column, value)
+    calculator.model.evaluate()
+    path = tmp_path / "plan.xlsx"
+    path.unlink(missing_ok=True)
+    calculator.model.save_to_xlsx(str(path))
+    return path
+
+
+def run(capsys: pytest.CaptureFixture[str], *arguments: str) -> tuple[int, str, str]:
+    with pytest.raises(SystemExit) as done:
+        main(list(arguments))
+    told = capsys.readouterr()
+    return int(done.value.code or 0), told.out, told.err
+
+
+def test_an_untouched_workbook_says_nothing(tmp_path: Path) -> None:
+    path = tmp_path / "plan.xlsx"
+    path.write_bytes(exported())
+
+    found = reviewed(path)
+
+    assert (found.option, found.entered, found.hash) == (None, (), read("fibercore").digest())
+
+
+def test_what_is_entered_comes_back_with_its_cell(tmp_path: Path) -> None:
+    path = entered(
+        tmp_path,
+        plants__jena__cash_cost=32.5,
+        tax__rate=0.3,
+        projects__xtal_2__complete=37652.0,
+        projects__xtal_1__delay=3.0,
+    )
+
+    found = {one.path: (one.old, one.new) for one in reviewed(path).entered}
+
+    assert found == {
+        "plants.jena.cash_cost": ("30 USD/km", "32.5 USD/km"),
+        "tax.rate": ("35 %", "30 %"),
+        "projects.xtal_2.complete": ("2002-12-31", "2003-01-31"),
+        "projects.xtal_1.delay": ("0 months", "3 months"),
+    }
+
+
+def test_diff_lists_it_and_writes_an_overlay_that_reads_the_same(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = entered(tmp_path, plants__jena__cash_cost=32.5, plants__xtal__maintenance=150_000.0)
+    monkeypatch.chdir(tmp_path)
+
+    code, out, _ = run(capsys, "diff", "fibercore", str(path), "--out", "changes.yaml")
+
+    assert code == 0
+    assert "plants.jena.cash_cost" in out
+    assert "32.5 USD/km" in out
+    text = Path("changes.yaml").read_text("utf-8")
+    assert re.search(r"plants\.jena\.cash_cost: 32\.5 USD/km  # was 30 USD/km; cell Inputs!B\d+", text)
+    plan = read("changes.yaml")
+    assert float(plan.plants["jena"].cash_cost.values[0]) == 32.5
+    assert float(plan.plants["xtal"].maintenance.values[0]) == 150_000
+
+
+def test_the_option_in_use_is_the_one_that_is_compared(tmp_path: Path) -> None:
+    path = entered(tmp_path, "bullet", loans__fleet__rate=0.09)
+
+    found = reviewed(path)
+
+    assert found.option == "bullet"
+    assert [(one.path, one.new) for one in found.entered] == [("loans.fleet.rate", "9 %/year")]
+
+
+def test_an_input_of_an_option_alone_cannot_be_laid_over_the_plan(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = entered(tmp_path, "german_bank", loans__german_bank__rate=0.07)
+
+    code, _, err = run(capsys, "diff", "fibercore", str(path), "--out", str(tmp_path / "changes.yaml"))
+
+    assert code == 2
+    assert "loans.german_bank.rate: only in option `german_bank`" in err
+    assert not (tmp_path / "changes.yaml").exists()
+
+
+def test_a_workbook_stands_after_its_scenario_and_out_needs_one(capsys: pytest.CaptureFixture[str]) -> None:
+    assert "name the scenario first" in run(capsys, "diff", "plan.xlsx", "fibercore")[2]
+    assert (
+        "--out writes what a workbook changes" in run(capsys, "diff", "fibercore", "slow_brazil", "--out", "x.yaml")[2]
+    )
+
+
+def altered(change: Callable[[str, bytes], bytes], tmp_path: Path) -> Path:
+    target = BytesIO()
+    with zipfile.ZipFile(BytesIO(exported())) as old, zipfile.ZipFile(target, "w") as new:
+        for name in old.namelist():
+            new.writestr(name, change(name, old.read(name)))
+    path = tmp_path / "altered.xlsx"
+    path.write_bytes(target.getvalue())
+    return path
+
+
+def test_what_is_no_workbook_of_ours_is_refused_in_words(tmp_path: Path) -> None:
+    other = tmp_path / "other.xlsx"
+    other.write_bytes(b"PK nothing")
+    renamed = altered(
+        lambda name, text: text.replace(b'"Inputs"', b'"Input"') if name == "xl/workbook.xml" else text, tmp_path
+    )
+
+    for path in (other, renamed, tmp_path / "none.xlsx"):
+        with pytest.raises(FibercapError, match="is no workbook that fibercap exported"):
+            reviewed(path)
+
+
+def test_entities_are_refused(tmp_path: Path) -> None:
+    bomb = b'<!DOCTYPE x [<!ENTITY a "aaaa">]>'
+    path = altered(
+        lambda name, text: (
+            text.replace(b"<worksheet", bomb + b"<worksheet", 1) if name.startswith("xl/worksheets") else text
+        ),
+        tmp_path,
+    )
+
+    with pytest.raises(FibercapError, match="defines entities"):
+        reviewed(path)
+
+
+@pytest.mark.parametrize(
+    ("value", "unit", "text"),
+    [
+        (25_500_000.0, "USD", "25_500_000 USD"),
+        (0.35, "%", "35 %"),
+        (0.0875, "%/year", "8.75 %/year"),
+        (0.07, "%/year", "7 %/year"),
+        (37256.0, "date", "2001-12-31"),
+        (6.0, "month", "6 months"),
+        (45.5, "day", "45.5 days"),
+        (5.0, "", "5"),
+        (0.000125, "USD/km", "0.000125 USD/km"),
+    ],
+)
+def test_numbers_of_a_sheet_are_said_as_a_scenario_has_them(value: float, unit: str, text: str) -> None:
+    assert text_of(value, unit) == text
