@@ -63,7 +63,8 @@ class Mistake:
 CAPEX, COST, RATE = "capex: 5 million USD", "cash_cost: 20 USD/km", "rate: 8 %/year"
 BOUGHT = PLAN.replace(CAPEX, "capex: {value: 5 million USD, source: offer}")
 RAMPED = PLAN.replace("complete: 2001-12-31\n", "complete: 2001-12-31\n    ramp: {linear: 6 months}\n")
-CLAIM = "row: plants.works.nameplate, when: end of 2002, at_least: 300_000 km/year"
+WORKS = "works: {product: fiber, capacity: 200_000 km/year, cash_cost: 20 USD/km}"
+CLAIM = PLAN.splitlines()[-1].strip()
 
 MISTAKES = (
     Mistake(
@@ -78,9 +79,9 @@ MISTAKES = (
     Mistake(
         "A percentage without its sign",
         "90 is ninety times the capacity, 0.9 a bare number. A share is written in percent.",
-        "cash_cost: 20 USD/km, utilization: 90",
-        "cash_cost: 20 USD/km, utilization: 90 %",
-        COST,
+        WORKS.replace("}", ", utilization: 90}"),
+        WORKS.replace("}", ", utilization: 90 %}"),
+        WORKS,
     ),
     Mistake("A share for a rate", "Interest is a share per time. A share alone does not say for how long.", "rate: 8 %", RATE, RATE),
     Mistake("A currency sign", "The currency's code follows the number: `$` is the sign of several.", "capex: $25M", "capex: 25 MUSD", CAPEX),
@@ -131,9 +132,8 @@ MISTAKES = (
         "YAML's merge key",
         "An alias such as `*bank` repeats a block whole, and `<<`, which would change a copy of it, is not used here. `like` copies\n"
         "an entry field by field, and keeps where each value comes from.",
-        "loans:\n  second: {<<: {rate: 9 %/year}}",
-        "loans:\n  second: {like: bank, rate: 9 %/year}",
-        "loans:",
+        "add: {loans.second: {<<: {commitment: 3 million USD}, rate: 9 %/year}}",
+        "add: {loans.second: {like: bank, rate: 9 %/year}}",
     ),
     Mistake(
         "A new entry under `change`",

@@ -25,7 +25,7 @@ from fibercap.reading.locating import shipped
 
 ASKED = os.environ.get("FUZZ_CASES")
 MANY = settings(
-    max_examples=int(ASKED or 150),
+    max_examples=int(ASKED or 100),
     derandomize=not ASKED,
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture, HealthCheck.data_too_large],
 )

@@ -22,13 +22,12 @@ def has_like(tree: Tree) -> bool:
 
 
 def who_likes(tree: Tree, path: Path = ()) -> Iterator[Path]:
-    """Run over the entries that name another by `like`, by the paths that they have in the plan itself."""
+    """Run over the paths of the entries that name another by `like`."""
     if isinstance(tree, Branch):
         if isinstance(tree.get(LIKE), Leaf):
             yield path
         for key, child in tree.items():
-            laid = not path and key in ("change", "add")
-            yield from who_likes(child, () if laid else (*path, *key.split(".")))
+            yield from who_likes(child, (*path, key))
 
 
 def likened(

@@ -110,7 +110,14 @@ def opened(text: str | bytes, name: str, path: Path | None, folder: Path, *, all
     lost = {path for reading in readings.readings.values() for path in reading.incomplete}
     if any(problem.path.endswith(f".{LIKE}") for problem in told):  # what is not there has not been copied
         lost |= {path for reading in readings.readings.values() for path in who_likes(reading.tree)}
+    lost = {_in_plan(path) for path in lost}
     return Opened(name, tree, tuple(told), frozenset(refused), frozenset(lost), removed_by(layer.tree))
+
+
+def _in_plan(path: tuple[str, ...]) -> tuple[str, ...]:
+    """Return the path that something has once laid; `change`, `add` and an option around them are no part of it."""
+    laid = path[2:] if path[:1] == ("options",) and len(path) > 3 else path  # noqa: PLR2004 - options, name, verb, path
+    return tuple(".".join(laid[1:]).split(".")) if laid[:1] in {("change",), ("add",)} else path
 
 
 def _check_version(tree: Branch, name: str) -> None:

@@ -529,3 +529,12 @@ def test_what_is_like_nothing_lacks_nothing_else_but_others_do() -> None:
 
     assert [problem.path for problem in problems if problem.code == "unknown_like"] == ["loans.second.like"]
     assert {problem.path.rsplit(".", 1)[0] for problem in problems if problem.code == "missing"} == {"loans.fourth"}
+
+
+@pytest.mark.parametrize("around", ["add: {%s}", "options: {more: {add: {%s}}}"])
+def test_what_a_refused_key_would_have_brought_is_not_missed(around: str) -> None:
+    """In a file that is laid over another, as in an option."""
+    added = around % "loans.second: {<<: {commitment: 3 MUSD}, rate: 9 %/year}"
+    example = variant(added) if around.startswith("add") else plan_and(f"{added}\n")
+
+    assert [problem.code for problem in example.problems()] == ["merge_key"]
