@@ -62,9 +62,9 @@ def loan_min_dscr(projection: Projection, loan: str) -> Measure:
 def _life_cover(projection: Projection, ratio: str) -> Measure:
     """Return the lowest of a ratio of later cash flow to debt; undefined where debt outlasts the horizon."""
     name, label, row = f"min_{ratio}", f"Lowest {ratio.upper()}", f"accounts.{ratio}"
-    known = "IF(SUM({accounts.debt}) > 0, MAX({accounts.repaid}), 0)"
+    known = "IF(ROUND(MAX({accounts.debt}), 2) > 0, MAX({accounts.repaid}), 0)"
     found = _lowest(projection, name, label, row, known, NEVER_OWED)
-    outlasts = projection.value("accounts.debt")[..., -1] > 0
+    outlasts = projection.value("accounts.repaid")[..., -1] == 0
     if not outlasts.any():
         return found
     reason = (

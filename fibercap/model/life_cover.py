@@ -5,7 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import numpy as np
+import numpy.typing as npt
 
+from fibercap.core.rounding import rounded
 from fibercap.core.rows import Row, Sheet, total
 from fibercap.core.timeline import FLOW, RATE, STOCK
 from fibercap.model.operations import added
@@ -84,12 +86,12 @@ def _worth_rows(sheet: Sheet, plan: Plan) -> None:
     """
     money, at = plan.currency, sheet.value
     debt, cfads, owed = at("accounts.debt"), at("accounts.cfads"), at("accounts.opening_debt")
-    runs = np.flip(np.maximum.accumulate(np.flip(owed > 0, -1), axis=-1), -1).astype(float)
-    text = "IF(OR({accounts.opening_debt} > 0, {accounts.debt_runs@1} > 0), 1, 0)"
+    runs = np.flip(np.maximum.accumulate(np.flip(_in_cents(owed), -1), axis=-1), -1).astype(float)
+    text = "IF(OR(ROUND({accounts.opening_debt}, 2) > 0, {accounts.debt_runs@1} > 0), 1, 0)"
     sheet.put(Row("accounts.debt_runs", "Debt is still to be paid", "", FLOW, text), runs)
-    whole = "IF(SUM({returns.is_last} * {accounts.debt}) > 0, 0, 1)"
+    whole = "IF(ROUND(SUM({returns.is_last} * {accounts.debt}), 2) > 0, 0, 1)"
     label = "All debt is repaid within the horizon"
-    repaid = sheet.put(Row("accounts.repaid", label, "", STOCK, whole), (debt[..., -1:] <= 0).astype(float))
+    repaid = sheet.put(Row("accounts.repaid", label, "", STOCK, whole), (~_in_cents(debt[..., -1:])).astype(float))
     factor = (1 + at("accounts.debt_rate")) ** (plan.timeline.months / 12)
     growth = np.cumprod(factor, axis=-1)
     late = "; ".join(late_loans(plan))
@@ -101,13 +103,19 @@ def _worth_rows(sheet: Sheet, plan: Plan) -> None:
         later = np.flip(np.cumsum(np.flip(flow / growth, -1), axis=-1), -1) - flow / growth
         text = f"({{{path}@1}} + {counted}) / (1 + {{accounts.debt_rate@1}} * {{time.one_year}})^({PER_PERIOD})"
         value = sheet.put(Row(path, f"Worth of CFADS {words}", money, STOCK, text), later * growth)
-        due = np.asarray(debt * below)
+        due = np.asarray(debt * below * _in_cents(debt))
         shape = np.broadcast_shapes(value.shape, due.shape)
         over = np.broadcast_to(due, shape)
-        text = f"{{{path}}} / " + ("({accounts.debt} * {accounts.repaid})" if ratio == "llcr" else "{accounts.debt}")
+        counts = " * {accounts.repaid}" if ratio == "llcr" else ""
+        text = f"{{{path}}} / ({{accounts.debt}} * IF(ROUND({{accounts.debt}}, 2) > 0, 1, 0){counts})"
         reason = why if ratio == "llcr" else "no debt is owed"
         row = Row(f"accounts.{ratio}", ratio.upper(), "", STOCK, text, undefined=reason)
         sheet.put(row, np.divide(value, over, out=np.full(shape, np.nan), where=over > 0))
+
+
+def _in_cents(debt: Array) -> npt.NDArray[np.bool_]:
+    """Tell where something is owed, more than what rounding leaves."""
+    return np.asarray(rounded(debt, 0.01, "half_up") > 0)
 
 
 def _year_rows(sheet: Sheet, plan: Plan) -> None:

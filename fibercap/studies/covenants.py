@@ -182,6 +182,10 @@ def _by_time(projection: Projection, loan: str, covenant: Covenant) -> dict[str,
             lost = (projection.value("accounts.ebitda_in_year") <= 0) & (projection.value("accounts.debt") > 0)
             whole = np.where(lost & (projection.value("time.closes_year") > 0), np.inf, whole)
         values = {label: _last_known(whole[:, part]) for label, part in timeline.groups(step).items()}
+    if row.path in YEARLY:  # what is due in a year is judged at its end, though the loan may be repaid before
+        last = max(
+            part.stop - 1 if part.start <= last < part.stop else last for part in timeline.groups("year").values()
+        )
     runs = {label for label, part in timeline.groups(step).items() if part.stop > first and part.start <= last}
     found = {label: value for label, value in values.items() if label in runs}
     if row.path in YEARLY and step != "year":

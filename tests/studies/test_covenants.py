@@ -10,9 +10,10 @@ import pytest
 from fibercap.core.errors import ScenarioError
 from fibercap.core.tree import Branch, Leaf
 from fibercap.model.projection import project
-from fibercap.reading.files import read
+from fibercap.reading.files import read, scenario_of
 from fibercap.studies.covenants import breaches, covenants
 from fibercap.studies.headroom import EBITDA, FALLS, VOLUME, headroom, tightest
+from tests.test_cli import SMALL
 
 if TYPE_CHECKING:
     from fibercap.model.projection import Projection
@@ -176,3 +177,13 @@ def test_a_limit_of_zero_has_room_too() -> None:
     assert zero.tightest is not None
     assert zero.tightest.when == found.tightest.when
     assert zero.tightest.headroom is None
+
+
+def test_the_year_in_which_a_loan_is_repaid_is_tested_too() -> None:
+    """A bullet due on 1 January: the cover of that year is known at its end, when the loan is gone."""
+    bullet = "rate: 8 %/year, repayment: {style: bullet}, covenants: {cover: {row: accounts.dscr, at_least: 3}}}"
+    found = covenants(project(scenario_of(SMALL.replace("rate: 8 %/year}", bullet))))["bank.cover"]
+
+    assert [test.when for test in found.tests] == ["2000", "2001", "2002", "2003"]
+    assert not found.tests[-1].holds
+    assert not found.holds
