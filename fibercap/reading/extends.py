@@ -85,7 +85,7 @@ def resolved(layer: Layer, parents: Parents) -> Branch:
     What does not fit is left out of the tree, so that the rest can be looked at all the same.
     """
     chain = parents.chain(layer)
-    if parents.problems and all(step.extends is not None for step in chain):
+    if all(step.extends is not None for step in chain):
         return Branch()  # there is no plan to lay it over
     for step in chain:
         if len(parents.of(step)) > 1:
