@@ -165,7 +165,7 @@ def test_what_is_wrong_is_refused_where_it_stands(case: str) -> None:
     text = TUTORIAL.replace(old, new, 1)
 
     assert refused(text) == where
-    with pytest.raises(ScenarioError):  # and the reader agrees
+    with pytest.raises(ScenarioError, match=r"cannot be used: [0-9]+ problem"):  # and the reader agrees
         scenario_of(text)
 
 
