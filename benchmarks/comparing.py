@@ -18,8 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 FIVE = ("level", "equal_principal", "bullet", "grace_one_year", "german_bank")
-START = "from fibercap.reading.files import read; read('fibercore'); import rich.console, fibercap.views.side_by_side"
-COMMAND = ["compare", "fibercore", *(word for name in FIVE for word in ("--option", name))]
+COMMAND = ["compare", "fibercore"]
 TIMES = 11
 
 
@@ -50,10 +49,13 @@ def main() -> None:
     one = found["one projection"]
     for name, taken in found.items():
         print(f"{name}: {taken:.1f} ms, {taken / one:.1f} projections")
-    pairs = [(seconds(MAIN.format(arguments=COMMAND)), seconds(START)) for _ in range(TIMES)]
-    command, start = median(a for a, _ in pairs), median(b for _, b in pairs)
-    share = median((a - b) / (one / 1000) for a, b in pairs)
-    print(f"fibercap compare of five: {command:.3f} s; a start: {start:.3f} s; {share:.1f} projections between")
+    commands = {
+        n: MAIN.format(arguments=[*COMMAND, *(w for name in FIVE[-n:] for w in ("--option", name))]) for n in (1, 5)
+    }
+    pairs = [tuple(seconds(code) for code in commands.values()) for _ in range(TIMES)]
+    alone, five = (median(taken) for taken in zip(*pairs, strict=True))
+    more = median(b - a for a, b in pairs) / (one / 1000)
+    print(f"fibercap compare of one: {alone:.3f} s; of five: {five:.3f} s; {more:.1f} projections for four more")
 
 
 if __name__ == "__main__":

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 from typing import TYPE_CHECKING, Annotated, Any
 
 from fibercap.core import grammar
@@ -34,6 +35,7 @@ class Day(Field):
         return told
 
 
+@lru_cache(maxsize=5_000)  # every path has the same keys
 def whole_period(text: str) -> tuple[int, int] | None:
     """Return the month numbers (start, end) of `2002`, `2002-Q3` or `2002-07`, or None."""
     found = re.fullmatch(r"([12][0-9]{3})(?:-(?:Q([1-4])|(0[1-9]|1[0-2])))?", text)

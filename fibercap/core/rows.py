@@ -170,44 +170,40 @@ def prove(blocks: Iterable[Block], known: Iterable[Block] = ()) -> int:
         If a formula refers to nothing.
     """
     blocks = tuple(blocks)
-    rows = tuple(row for block in blocks for row in block.rows.values())
-    rows += tuple(
-        Row(path, path, item.unit, STOCK, item.formula)
-        for block in blocks
-        for path, item in block.given.items()
-        if item.formula
-    )
+    rows = [(path, row.unit, row.formula, row.before) for block in blocks for path, row in block.rows.items()]
+    rows += [
+        (path, item.unit, item.formula, "") for block in blocks for path, item in block.given.items() if item.formula
+    ]
     given = tuple((path, item.unit) for block in (*blocks, *known) for path, item in block.given.items())
     given += tuple((path, row.unit) for block in known for path, row in block.rows.items())
-    return _prove(rows, given)
+    return _prove(tuple(rows), given)
 
 
 @lru_cache(maxsize=32)
-def _prove(rows: tuple[Row, ...], given: tuple[tuple[str, str], ...]) -> int:
-    """Prove rows that have not been proved before; the chunks of a batch share one proof."""
-    units = {row.path: row.unit for row in rows} | dict(given)
+def _prove(rows: tuple[tuple[str, str, str, str], ...], given: tuple[tuple[str, str], ...]) -> int:
+    """Prove rows (path, unit, formula, before) that were not proved before; the chunks of a batch share one proof."""
+    units = {path: unit for path, unit, _, _ in rows} | dict(given)
 
     def unit(path: str) -> str:
         if path not in units:
             raise FormulaError(f"nothing is called `{path}`")
         return units[path]
 
-    for row in rows:
-        for text in (row.formula, row.before):
+    for path, declared, *texts in rows:
+        for text in texts:
             if text and text != "0":
-                _prove_one(row, text, unit_of(text, unit))
-    return sum(bool(row.formula) for row in rows)
-
-
-def _prove_one(row: Row, text: str, unit: tuple[tuple[str, float], ...]) -> None:
-    if not fits(unit, row.unit):
-        raise UnitError(f"{row.path} is in {row.unit or '1'}, but `{text}` yields {spell(unit)}")
+                found = unit_of(text, unit)
+                if not fits(found, declared):
+                    raise UnitError(f"{path} is in {declared or '1'}, but `{text}` yields {spell(found)}")
+    return sum(bool(formula) for _, _, formula, _ in rows)
 
 
 def prefixed(block: Block, prefix: str, among: frozenset[str]) -> Block:
     """Return a block under another name: its rows, and references to rows and inputs `among` them, get the prefix."""
 
     def renamed(text: str) -> str:
+        if "{" not in text:
+            return text
         return REFERENCE.sub(lambda found: f"{{{prefix}.{found[0][1:]}" if found[1] in among else found[0], text)
 
     rows = {

@@ -56,6 +56,9 @@ class Spec(BaseModel):
 
     def __getattr__(self, name: str) -> Any:  # noqa: ANN401 - reached only where a field was left out as invalid
         """Tell an input in error apart from a mistake in the code."""
+        private = self.__pydantic_private__
+        if private is not None and name in private:
+            return private[name]
         if name in type(self).model_fields:
             raise InputInErrorError(name)
         return super().__getattr__(name)  # type: ignore[misc]

@@ -8,6 +8,7 @@ from functools import cached_property, lru_cache
 from typing import Final
 
 import numpy as np
+import numpy.typing as npt
 
 from fibercap.core.units import Array
 
@@ -46,6 +47,11 @@ def add_months(day: date, months: int) -> date:
     """Return the date some months later on the same day, or on the month's last day where it is shorter."""
     year, month = divmod(12 * day.year + day.month - 1 + months, 12)
     return date(year, month + 1, min(day.day, days_in_month(year, month + 1)))
+
+
+def first_of_each(ordered: Array) -> npt.NDArray[np.intp]:
+    """Return where each distinct moment first stands among moments in order. np.unique would import masked arrays."""
+    return np.flatnonzero(np.append(True, np.diff(ordered) > 0))
 
 
 @dataclass(frozen=True)

@@ -139,14 +139,15 @@ def inside(tree: Tree) -> Tree:
 
 def unwrap(tree: Tree, path: Path = ()) -> tuple[Tree, dict[Path, Branch]]:
     """Lift the values out of their `{value, source, where, note}` blocks; return them beside those blocks by path."""
-    if isinstance(tree, Leaf):
-        return tree, {}
-    if is_wrapper(tree):
-        inner, found = unwrap(tree["value"], path)
-        return inner, {path: tree, **found}
-    children: dict[str, Tree] = {}
-    all_found: dict[Path, Branch] = {}
-    for key, child in tree.items():
-        children[key], found = unwrap(child, (*path, key))
-        all_found |= found
-    return Branch(children, tree.keys_at, tree.place), all_found
+    found: dict[Path, Branch] = {}
+
+    def lifted(tree: Tree, path: Path) -> Tree:
+        if isinstance(tree, Leaf):
+            return tree
+        if is_wrapper(tree):
+            found[path] = tree
+            return lifted(tree["value"], path)
+        children = {key: lifted(child, (*path, key)) for key, child in tree.items()}
+        return Branch(children, tree.keys_at, tree.place)
+
+    return lifted(tree, path), found

@@ -8,7 +8,7 @@ their unit are made of the same vocabulary, in `core/quantity`.
 from __future__ import annotations
 
 import re
-from functools import cache
+from functools import cache, lru_cache
 from typing import Final
 
 import numpy as np
@@ -99,6 +99,7 @@ def words_like(unit: str) -> tuple[str, ...]:
     return tuple(sorted(found, key=lambda word: (word in SCALED_UNITS, word)))
 
 
+@lru_cache(maxsize=20_000)  # years and months of a path repeat one another
 def split_quantity(text: str) -> tuple[float, str]:
     """Read `NUMBER [thousand|million|billion] UNIT`; return the number and a pint unit text ("" if none is written).
 

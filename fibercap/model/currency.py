@@ -9,10 +9,12 @@ from fibercap.core import grammar
 from fibercap.core.fields import Of, is_drawn, quantity_of, text_of, wrong
 from fibercap.core.paths import PathOf, TimePath
 from fibercap.core.spec import Spec
-from fibercap.core.tree import Branch, leaves
+from fibercap.core.tree import Branch, Leaf
 from fibercap.core.units import CURRENCIES, Array
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
     from pydantic_core.core_schema import ValidationInfo
 
 _CODE: Final = re.compile(rf"^[-+0-9._ a-z]*[kM]?({'|'.join(CURRENCIES)})(?:/|$)")
@@ -65,16 +67,28 @@ def block_of(path: str) -> str:
     return ".".join(path.split(".", 2)[:2])
 
 
-def written_in(tree: Branch) -> dict[str, dict[str, str]]:
-    """Return the currency of every amount of a plan by its dotted path, block by block as `block_of` names them."""
-    found: dict[str, dict[str, str]] = {}
+def written_in(tree: Branch, known: Mapping[str, Mapping[str, str]]) -> dict[str, Mapping[str, str]]:
+    """Return the currency of every amount of a plan by its dotted path, block by block as `block_of` names them.
+
+    Blocks that are `known` are not looked through again.
+    """
+    found: dict[str, Mapping[str, str]] = {}
     for key, block in tree.items():
-        for path, leaf in leaves(block, (key,)) if key in _OF_PLANS else ():
-            drawn = getattr(leaf.value, "units", None)
-            match = _CODE.match(str(leaf.value) if drawn is None else str(drawn).replace(" ", ""))
-            if match:
-                found.setdefault(".".join(path[:2]), {})[".".join(path)] = match[1]
+        for name, child in block.items() if key in _OF_PLANS and isinstance(block, Branch) else ():
+            at = f"{key}.{name}"
+            found[at] = known[at] if at in known else dict(_currencies(child, at))
     return found
+
+
+def _currencies(tree: Leaf | Branch, at: str) -> Iterator[tuple[str, str]]:
+    if isinstance(tree, Branch):
+        for name, child in tree.items():
+            yield from _currencies(child, f"{at}.{name}")
+    else:
+        drawn = getattr(tree.value, "units", None)
+        match = _CODE.match(str(tree.value) if drawn is None else str(drawn).replace(" ", ""))
+        if match:
+            yield at, match[1]
 
 
 def known_currencies(tree: Branch, reporting: str) -> tuple[str, ...]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from itertools import chain
 from typing import TYPE_CHECKING, Final
 
 from fibercap.core.tree import Branch, leaves
@@ -37,19 +38,22 @@ def exchange_codes(s: Plan, tree: Branch) -> Found:
 def amounts_at_home(s: Plan, tree: Branch) -> Found:
     """Hold that the company's own money is in the reporting currency, and funding in that of the loan it asks."""
     del tree
-    for path, code in s.amounts.items():
-        keys = path.split(".")
-        if keys[0] in AT_HOME and code != s.currency:
-            yield path, "mixed_currency", f"an amount in {code}", f"one in {s.currency}", "the company reports in it"
-        if keys[0] == "funding" and keys[-1] in s.loans and (own := s.loan_currency(keys[-1])) != code:
-            yield path, "mixed_currency", f"an amount in {code}", f"one in {own}", "write it in the loan's currency"
+    for block, amounts in s.amounts.items():
+        first = block.split(".", 1)[0]
+        for path, code in amounts.items() if first in (*AT_HOME, "funding") else ():
+            told, payer = f"an amount in {code}", path.rsplit(".", 1)[-1]
+            if first in AT_HOME and code != s.currency:
+                yield path, "mixed_currency", told, f"one in {s.currency}", "the company reports in it"
+            if first == "funding" and payer in s.loans and (own := s.loan_currency(payer)) != code:
+                yield path, "mixed_currency", told, f"one in {own}", "write it in the loan's currency"
 
 
 def path_currencies(s: Plan, tree: Branch) -> Found:
     """Hold that the values of one path over time are in one currency."""
     del tree
     first: dict[str, str] = {}
-    for path, code in s.amounts.items():
+    mixed = [amounts for amounts in s.amounts.values() if len(set(amounts.values())) > 1]
+    for path, code in chain.from_iterable(amounts.items() for amounts in mixed):
         *over, key = path.split(".")
         if path.startswith(("plants.", "projects.", "products.")) and re.fullmatch(r"[12][0-9]{3}(-[Q0-9]+)?", key):
             own = first.setdefault(".".join(over), code)

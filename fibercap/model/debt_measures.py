@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
+from fibercap.core.timeline import first_of_each
 from fibercap.model.foreign_loans import reported
 from fibercap.model.loans.price import average_life as life_of_loan
 from fibercap.model.loans.price import carried_years, effective_cost
@@ -21,7 +22,8 @@ def peak_debt(projection: Projection) -> Measure:
     """Most that is owed on all loans together on any day, by the loans' own dates, to maturity."""
     loans, money = projection.scenario.loans, projection.scenario.currency
     dates = {name: projection.value(f"loans.{name}.schedule.date")[0] for name in loans}
-    days = np.unique(np.concatenate([*dates.values(), [0.0]]))
+    days = np.sort(np.concatenate([*dates.values(), [0.0]]))
+    days = days[first_of_each(days)]
     owed = np.zeros((projection.draws, len(days)))
     for name, own in dates.items():
         closing = projection.value(reported(projection.scenario, name, "closing"))

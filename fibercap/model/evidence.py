@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from fibercap.core.rows import Block
     from fibercap.model.scenario import Input, Scenario
 
-FRAME: Final = "horizon"
+FRAME: Final = "horizon."
 """The block that frames the question: which years are looked at, and in which steps, is no evidence of anything."""
 
 
@@ -27,11 +27,12 @@ class Evidence:
 
     def __init__(self, scenario: Scenario, blocks: Iterable[Block]) -> None:
         self.reached = reached = reach(blocks)
-        self.inputs = {item.path: item for item in scenario.inputs() if item.path.split(".")[0] != FRAME}
+        self.inputs = {item.path: item for item in scenario.inputs() if not item.path.startswith(FRAME)}
         below: dict[str, list[Input]] = {}
         for path, item in self.inputs.items():
-            for depth in range(path.count(".") + 1):
-                below.setdefault(".".join(path.split(".")[: depth + 1]), []).append(item)
+            while path:
+                below.setdefault(path, []).append(item)
+                path = path.rpartition(".")[0]  # noqa: PLW2901 - from the input upwards
         self._below = below
         self._of_kind = dict.fromkeys(KINDS, 0)
         for number, read in enumerate(reached.inputs):

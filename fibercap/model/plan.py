@@ -90,9 +90,9 @@ class Lending(Spec):
         return self.currency_at(f"loans.{name}.{self.loans[name].owed_as}")
 
     @property
-    def amounts(self) -> Mapping[str, str]:
-        """The currency of every amount by path."""
-        return {path: code for block in self._written_in.values() for path, code in block.items()}
+    def amounts(self) -> Mapping[str, Mapping[str, str]]:
+        """The currency of every amount by path, block by block as `block_of` names them."""
+        return self._written_in
 
     def amounts_of(self, name: str) -> Mapping[str, str]:
         """Return the currency of each amount of a loan, by path."""

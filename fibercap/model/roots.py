@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
+from fibercap.core.timeline import first_of_each
 from fibercap.model.quick_rates import quick_rates
 
 if TYPE_CHECKING:
@@ -189,11 +190,13 @@ def _prepared(times: ArrayLike, cash_flows: ArrayLike) -> tuple[_Flows, Array]:
     largest = np.abs(given).max(axis=-1, keepdims=True, initial=0.0)
     scaled = given / np.where(largest == 0, 1.0, largest)
     order = np.argsort(when, kind="stable")
-    distinct, starts = np.unique(when[order], return_index=True)
+    ordered = when[order]
+    starts = first_of_each(ordered)
+    moments = ordered[starts]
     merged, gross = (np.add.reduceat(part[..., order], starts, axis=-1) for part in (scaled, np.abs(scaled)))
     merged = np.where(np.abs(merged) <= 4 * _EPS * gross, 0.0, merged)  # 0.1 + 0.2 - 0.3 on one day is no flow
     sizes = np.log(np.where(merged == 0, 1.0, np.abs(merged)))
-    return _Flows(distinct - distinct[0], np.sign(merged), sizes), given
+    return _Flows(moments - moments[0], np.sign(merged), sizes), given
 
 
 def _rate(x: Array) -> Array:

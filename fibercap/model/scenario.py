@@ -5,9 +5,9 @@ from __future__ import annotations
 import hashlib
 from collections import Counter
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
-from typing import Any
+from typing import Any, Final
 
 import numpy as np
 from pydantic import PrivateAttr
@@ -17,13 +17,13 @@ from fibercap.core.dates import Edge
 from fibercap.core.errors import FibercapError, ScenarioError, did_you_mean
 from fibercap.core.overlay import OverlayError, Schema, overlay
 from fibercap.core.spec import fields_at, quantities
-from fibercap.core.tree import Branch, Leaf, Path, leaves, unwrap
+from fibercap.core.tree import Branch, Leaf, Path, Tree, is_wrapper, leaves, unwrap
 from fibercap.model.checks import problems_across
 from fibercap.model.currency import known_currencies
 from fibercap.model.plan import KINDS, Plan
-from fibercap.model.validated import Parsed, read_before, validated
+from fibercap.model.validated import Parsed, amounts_before, read_before, validated
 
-GATHERED = frozenset({("funding", "sources"), ("projects", "shares")})  # names that only the Specs know
+GATHERED: Final = {"funding": "sources", "projects": "shares"}  # names that only the Specs know
 
 
 @dataclass(frozen=True)
@@ -44,6 +44,8 @@ class Scenario(Plan):
     _name: str = PrivateAttr(default="scenario")
     _option: str | None = PrivateAttr(default=None)
     _context: dict[str, Any] = PrivateAttr(default_factory=dict)
+    _unwrapped: tuple[Branch, Mapping[Path, Branch]] = PrivateAttr(default=(Branch(), {}))
+    _with_options: dict[str, Scenario] = PrivateAttr(default_factory=dict)
 
     @classmethod
     def from_tree(
@@ -72,16 +74,24 @@ class Scenario(Plan):
             raise TypeError("a scenario is a block")
         currency = _currency(values)
         context = {"currency": currency, "currencies": known_currencies(values, currency), "eve": _eve(values)}
-        known = read_before(tree, like, like.tree) if like is not None and like._context == context else {}  # noqa: SLF001 - its own
-        scenario = validated(cls, Parsed(values, wrappers, name, known), context, problems_across)
+        parsed = Parsed(values, wrappers, name)
+        if like is not None and like._context == context:  # noqa: SLF001 - its own
+            known = read_before(tree, like, like.tree)
+            parsed = replace(parsed, like=known, amounts=amounts_before(known, like, like.tree))
+        scenario = validated(cls, parsed, context, problems_across)
         scenario._tree, scenario._name, scenario._option = tree, name, option  # noqa: SLF001 - its own
-        scenario._context = context  # noqa: SLF001
+        scenario._context, scenario._unwrapped = context, (values, wrappers)  # noqa: SLF001
         return scenario
 
     @property
     def tree(self) -> Branch:
         """The tree it was made from, with every place and origin."""
         return self._tree
+
+    @property
+    def unwrapped(self) -> tuple[Branch, Mapping[Path, Branch]]:
+        """The tree without its `{value, source, where, note}` blocks, and those by path; see `core.tree.unwrap`."""
+        return self._unwrapped
 
     @property
     def file(self) -> str:
@@ -94,7 +104,7 @@ class Scenario(Plan):
         return self._option
 
     def with_option(self, name: str) -> Scenario:
-        """Return this scenario with one of its options laid over it.
+        """Return this scenario with one of its options laid over it; the same object each time.
 
         Raises
         ------
@@ -108,7 +118,10 @@ class Scenario(Plan):
             known = options if isinstance(options, Branch) else ()
             raise FibercapError(f"no option `{name}` in {self.file}; {did_you_mean(name, known, 'options')}")
         changes = options[name]
-        return self._laid(changes, f"option {name}", name) if isinstance(changes, Branch) else self
+        if name not in self._with_options:
+            laid = self._laid(changes, f"option {name}", name) if isinstance(changes, Branch) else self
+            self._with_options[name] = laid
+        return self._with_options[name]
 
     def changed(self, changes: Branch, how: str = "change") -> Scenario:
         """Return this scenario with an overlay `{remove, change, add}` laid over it, validated again."""
@@ -139,18 +152,16 @@ class Scenario(Plan):
 
         Where the values of a path come from several sources, it is the weakest of them that counts.
         """
-        values, wrappers = unwrap(self.tree)
-        written: dict[Path, set[str]] = {}
-        for path, _ in leaves(values):
-            source = self.source_at(path, wrappers)
-            for depth in range(1, len(path) + 1):
-                written.setdefault(path[:depth], set()).add(source)
+        written: dict[Path, frozenset[str]] = {}
+        _gather_sources(self.tree, (), self.default_source, written)
+        kinds = {source: self.kind_of(source) for source in written[()]}
         found = []
         for path, value, unit in quantities(self):
-            at = tuple(part for part in path if (path[0], part) not in GATHERED)
-            if path[0] not in ("options", "claims", "sources", "fibercap") and at in written:
-                source = max(sorted(written[at]), key=lambda name: KINDS.index(self.kind_of(name)))
-                found.append(Input(".".join(at), value, unit, source, self.kind_of(source)))
+            at = as_written(path)
+            named = written.get(at) if path[0] not in ("options", "claims", "sources", "fibercap") else None
+            if named:
+                source = max(sorted(named), key=lambda name: KINDS.index(kinds[name]))
+                found.append(Input(".".join(at), value, unit, source, kinds[source]))
         return tuple(found)
 
     def kind_of(self, source: str) -> str:
@@ -176,6 +187,26 @@ class Scenario(Plan):
             f"{'.'.join(path)}={np.asarray(getattr(leaf.value, 'm', leaf.value))}" for path, leaf in leaves(self.tree)
         ]
         return hashlib.sha256("\n".join(sorted(lines)).encode()).hexdigest()[:16]
+
+
+def _gather_sources(tree: Tree, path: Path, source: str, found: dict[Path, frozenset[str]]) -> frozenset[str]:
+    """Write down by path which sources the values at and below it name, or else the nearest block around them."""
+    if isinstance(tree, Leaf):
+        found[path] = frozenset((source,))
+    elif is_wrapper(tree):
+        named = tree.get("source")
+        own = str(named.value) if isinstance(named, Leaf) else source
+        return _gather_sources(tree["value"], path, own, found)
+    else:
+        below = [_gather_sources(child, (*path, key), source, found) for key, child in tree.items()]
+        found[path] = frozenset[str]().union(*below)
+    return found[path]
+
+
+def as_written(path: Path) -> Path:
+    """Return the path at which a file writes what the Specs hold at a path."""
+    gathered = GATHERED.get(path[0])
+    return tuple(part for part in path if part != gathered) if gathered in path else path
 
 
 def known_fields(path: Path) -> frozenset[str] | None:

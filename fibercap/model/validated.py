@@ -25,13 +25,15 @@ L = TypeVar("L", bound=Lending)
 class Parsed:
     """A tree without its `{value, source, where, note}` blocks, those blocks by path, and what to call it.
 
-    `like` holds what has been read before of blocks that are the very same; see `read_before`.
+    `like` holds what has been read before of blocks that are the very same, see `read_before`; `amounts` the currencies
+    of theirs, as `written_in` returns them.
     """
 
     values: Branch
     wrappers: Mapping[Path, Branch]
     name: str
     like: Mapping[str, Any] = field(default_factory=dict)
+    amounts: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
 
 
 def validated(
@@ -55,7 +57,7 @@ def validated(
     ScenarioError
         With every problem of the tree, in the order of the file.
     """
-    currencies = written_in(parsed.values)
+    currencies = written_in(parsed.values, parsed.amounts)
     problems: list[Problem] = []
     try:
         made = cls.model_validate(_with(parsed.values, parsed.like), context=context)
@@ -84,6 +86,13 @@ def read_before(tree: Branch, like: Lending, of: Branch) -> dict[str, Any]:
             same = set() if is_wrapper(block) else {name for name, child in block.items() if child is old.get(name)}
             found[key] = {name: made[name] for name in same if isinstance(made[name], Spec)}
     return found
+
+
+def amounts_before(read: Mapping[str, Any], like: Lending, of: Branch) -> dict[str, Mapping[str, str]]:
+    """Return the currencies of the amounts in blocks that `read_before` found to be the very same."""
+    blocks = ((key, of[key] if isinstance(block, Spec) else block) for key, block in read.items())
+    paths = (f"{key}.{name}" for key, block in blocks if isinstance(block, Mapping) for name in block)
+    return {path: like.amounts[path] for path in paths if path in like.amounts}
 
 
 def _with(values: Tree, like: Any) -> Any:  # noqa: ANN401 - nested dicts of leaves and Specs

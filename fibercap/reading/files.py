@@ -148,7 +148,10 @@ def _of_options(tree: Branch, name: str, known: Iterable[Problem], base: Scenari
     for option, changes in options.items() if isinstance(options, Branch) else ():
         if _is_overlay(changes):
             try:
-                Scenario.from_tree(overlay(tree, changes, SCHEMA, f"option {option}"), name, option, base)
+                if base is not None:
+                    base.with_option(option)
+                else:
+                    Scenario.from_tree(overlay(tree, changes, SCHEMA, f"option {option}"), name, option)
             except (OverlayError, ScenarioError) as error:
                 for problem in still_used(error.problems, removed_by(changes)):
                     if (problem.place, problem.code, problem.found) not in told:

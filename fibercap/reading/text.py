@@ -114,22 +114,23 @@ class _Builder:
         children: dict[str, Tree] = {}
         places: dict[str, Place] = {}
         before: str | None = None
-        for key, value in self._pairs(node, path):
-            name = ".".join((*path, key.value))
-            stray = node.flow_style and before is not None and _is_empty(value) and key.value[:1].isdigit()
-            if stray and self._comma(children, (*path, before or ""), self.place(key)):
+        for key, value, here in self._pairs(node, path):
+            stray = node.flow_style and before is not None and _is_empty(value) and key[:1].isdigit()
+            if stray and self._comma(children, (*path, before or ""), here):
                 continue
-            before = key.value
-            if key.value in places:
-                first = places[key.value]
-                told = f"`{key.value}` a second time (it stands first in line {first.line}, column {first.column})"
-                self.problem(name, "duplicate_key", told, "each key once", "keep one of the two", self.place(key))
+            before = key
+            if key in places:
+                first = places[key]
+                told = f"`{key}` a second time (it stands first in line {first.line}, column {first.column})"
+                name = ".".join((*path, key))
+                self.problem(name, "duplicate_key", told, "each key once", "keep one of the two", here)
                 continue
-            places[key.value] = self.place(key)
-            children[key.value] = self.build(value, (*path, key.value), places[key.value])
+            places[key] = here
+            children[key] = self.build(value, (*path, key), here)
         return Branch(children, places, self.place(node))
 
-    def _pairs(self, node: yaml.MappingNode, path: tuple[str, ...]) -> Iterator[tuple[yaml.ScalarNode, yaml.Node]]:
+    def _pairs(self, node: yaml.MappingNode, path: tuple[str, ...]) -> Iterator[tuple[str, yaml.Node, Place]]:
+        """Run over the keys that can be used, each with its value and its place."""
         for key, value in node.value:
             name, here = ".".join(path), self.place(key)
             if not isinstance(key, yaml.ScalarNode):
@@ -140,7 +141,7 @@ class _Builder:
             elif key.tag not in _PLAIN_TAGS or self._tagged(key):
                 self.problem(name, "tag", "a tag on a key", "a plain key", "remove the tag", here)
             else:
-                yield key, value
+                yield key.value, value, here
                 continue
             self.incomplete.add(path)
 

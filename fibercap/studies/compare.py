@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from fibercap.core.errors import FibercapError, did_you_mean
-from fibercap.core.tree import Leaf, leaves, unwrap
+from fibercap.core.tree import Branch, leaves
 from fibercap.model.measures import measures
 from fibercap.model.projection import project
 from fibercap.studies.bridge import bridge
@@ -17,7 +17,7 @@ from fibercap.studies.flips import flips
 from fibercap.studies.headroom import headroom
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Collection, Iterable, Mapping, Sequence
 
     from fibercap.model.measure import Measure
     from fibercap.model.projection import Projection
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
 ALIKE = 1e-6
 """Measures nearer than this share of the largest are alike."""
-ASIDE = ("options", "claims", "sources", "id", "title", "note", "default_source", "fibercap")
+ASIDE = frozenset({"options", "claims", "sources", "id", "title", "note", "default_source", "fibercap"})
 
 
 @dataclass(frozen=True)
@@ -134,9 +134,11 @@ def compare(scenario: Scenario, *others: Scenario, baseline: str | None = None, 
     if first not in plans:
         raise FibercapError(f"no case `{first}` to compare with; {did_you_mean(first, plans, 'cases')}")
     _refuse_unlike(plans.values())
-    cases = {name: _case(name, plan, alone=not others) for name, plan in plans.items()}
-    base = _texts(plans[first])
-    differences = {name: _different(base, _texts(plan)) for name, plan in plans.items() if name != first}
+    cases: dict[str, Case] = {}
+    for name, plan in plans.items():
+        like = next(iter(cases.values())).projection if cases else None
+        cases[name] = _case(name, plan, like, alone=not others)
+    differences = {name: _different(plans[first], plan) for name, plan in plans.items() if name != first}
     return Comparison(first, cases, differences, scenario.currency)
 
 
@@ -147,23 +149,22 @@ def _refuse_unlike(plans: Iterable[Scenario]) -> None:
         raise FibercapError("the scenarios have different horizons; they cannot be set side by side")
 
 
-def _case(name: str, plan: Scenario, *, alone: bool) -> Case:
+def _case(name: str, plan: Scenario, like: Projection | None, *, alone: bool) -> Case:
     title = plan.options[name].title if alone else plan.title
-    projection = project(plan)
+    projection = project(plan, like)
     found = measures(projection)
     return Case(name, title or name, projection, found, outcomes(projection, found), covenants(projection))
 
 
-def _texts(plan: Scenario) -> dict[str, str]:
-    values, _ = unwrap(plan.tree)
-    return {".".join(path): _text(leaf) for path, leaf in leaves(values) if path[0] not in ASIDE}
-
-
-def _text(leaf: Leaf) -> str:
-    value: Any = leaf.value
-    return value if isinstance(value, str) else str(value)
-
-
-def _different(old: Mapping[str, str], new: Mapping[str, str]) -> dict[str, tuple[str | None, str | None]]:
+def _different(one: Scenario, other: Scenario) -> dict[str, tuple[str | None, str | None]]:
+    """Return the inputs in which two plans differ, with what each has; blocks that they share are passed."""
+    apart = {key for key in (*one.tree, *other.tree) if one.tree.get(key) is not other.tree.get(key)} - ASIDE
+    old, new = _texts(one, apart), _texts(other, apart)
     paths = [*old, *(path for path in new if path not in old)]
     return {path: (old.get(path), new.get(path)) for path in paths if old.get(path) != new.get(path)}
+
+
+def _texts(plan: Scenario, blocks: Collection[str]) -> dict[str, str]:
+    values, _ = plan.unwrapped
+    chosen = Branch({key: child for key, child in values.items() if key in blocks})
+    return {".".join(path): str(leaf.value) for path, leaf in leaves(chosen)}

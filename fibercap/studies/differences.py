@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from fibercap.core.tree import Leaf, inside, leaves, unwrap
+from fibercap.core.tree import Leaf, inside, leaves
 from fibercap.model.measures import measures
 from fibercap.model.projection import project
 from fibercap.studies.claims import outcomes
@@ -62,7 +62,7 @@ def differences(one: Scenario, other: Scenario) -> dict[str, Difference]:
 
 def _inputs(plan: Scenario) -> dict[str, tuple[str | None, str | None, Place | None]]:
     """Return the text, source and place of every leaf that is an input."""
-    values, wrappers = unwrap(plan.tree)
+    values, wrappers = plan.unwrapped
     found: dict[str, tuple[str | None, str | None, Place | None]] = {}
     for path, leaf in leaves(values):
         if path[0] not in OWN and path[-1] != "note":

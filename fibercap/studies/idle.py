@@ -10,7 +10,7 @@ import numpy as np
 
 from fibercap.core.errors import FibercapError, ScenarioError
 from fibercap.core.quantity import Quantity
-from fibercap.core.tree import Branch, Leaf, Path, leaves, unwrap
+from fibercap.core.tree import Branch, Leaf, Path, leaves
 from fibercap.core.units import QuantityTextError, split_quantity
 from fibercap.model.measures import measures
 from fibercap.model.projection import project
@@ -59,7 +59,7 @@ def idle(scenario: Scenario) -> list[str]:
     IdentityError
         If a law of the books is broken.
     """
-    values, _ = unwrap(scenario.tree)
+    values, _ = scenario.unwrapped
     written = {path: str(leaf.value) for path, leaf in leaves(values) if path[0] not in ASIDE and path[-1] != "note"}
     numbers = [number for path, text in written.items() if (number := _number(path, text)) is not None]
     moving = _moved_in_batch(scenario, [number for number in numbers if number.amount])

@@ -14,7 +14,7 @@ from fibercap.core.paths import TimePath
 from fibercap.core.spec import field_at, quantities
 from fibercap.core.units import Array
 from fibercap.model.loans.rates import Steps
-from fibercap.model.scenario import GATHERED, Scenario
+from fibercap.model.scenario import Scenario, as_written
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -93,7 +93,7 @@ def lever(scenario: Scenario, path: str) -> Lever:
     written = {item.path: item for item in scenario.inputs()}
     known: dict[str, tuple[Any, str]] = {}
     for at, value, unit in quantities(scenario):
-        name = ".".join(part for part in at if (at[0], part) not in GATHERED)
+        name = ".".join(as_written(at))
         known[name] = (value, unit)
     if path not in known:
         raise FibercapError(f"no input `{path}` in {scenario.file}; {did_you_mean(path, _near(path, known), 'inputs')}")

@@ -14,9 +14,9 @@ from fibercap.core.overlay import settable
 from fibercap.core.parts import Part
 from fibercap.core.paths import TimePath
 from fibercap.core.spec import Spec, quantities
-from fibercap.core.tree import Branch, Leaf, at, leaves, unwrap
+from fibercap.core.tree import Leaf, at, leaves
 from fibercap.core.units import unit_text
-from fibercap.model.scenario import GATHERED, SCHEMA
+from fibercap.model.scenario import SCHEMA, as_written
 
 if TYPE_CHECKING:
     from fibercap.core.errors import Place
@@ -60,7 +60,7 @@ class Inputs:
 
     def __init__(self, scenario: Scenario) -> None:
         self.scenario = scenario
-        self.values, self.wrappers = unwrap(scenario.tree)
+        self.values, self.wrappers = scenario.unwrapped
 
     @cached_property
     def paths(self) -> tuple[str, ...]:
@@ -76,13 +76,13 @@ class Inputs:
         """Every number, date and path that the plan holds, defaults included, with its unit."""
         found = {}
         for path, value, unit in quantities(self.scenario):
-            found[".".join(part for part in path if (path[0], part) not in GATHERED)] = value, unit
+            found[".".join(as_written(path))] = value, unit
         return found
 
     def known(self, path: str) -> bool:
         """Tell whether there is such an input, or block of inputs, written or left at its default."""
         keys = tuple(path.split("."))
-        return isinstance(self.values, Branch) and settable(self.values, keys, SCHEMA)
+        return settable(self.values, keys, SCHEMA)
 
     def below(self, path: str) -> tuple[Written, ...]:
         """Return each input that is written at a path or below it; what it is left at, if there is none."""

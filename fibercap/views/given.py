@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from fibercap.core.tree import Branch, Leaf, at, leaves, unwrap
+from fibercap.core.tree import Branch, Leaf, at, leaves
 from fibercap.core.units import QuantityTextError, split_quantity
 
 if TYPE_CHECKING:
@@ -34,7 +34,7 @@ class Given:
 
 def given(scenario: Scenario) -> list[Given]:
     """Return every number, date and path that was written, in the order of the scenario."""
-    values, wrappers = unwrap(scenario.tree)
+    values, wrappers = scenario.unwrapped
     found = []
     for item in scenario.inputs():
         path = tuple(item.path.split("."))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from fibercap.core.tree import Leaf, leaves, unwrap
+from fibercap.core.tree import Leaf, leaves
 from fibercap.studies.alarms import warnings
 from fibercap.views.workbook.book import INPUTS
 from fibercap.views.workbook.check_sheet import MASTER
@@ -184,7 +184,7 @@ def change_sheet(sheet: Worksheet, scenario: Scenario, looks: Looks) -> None:
 
 
 def _changes(scenario: Scenario) -> Iterator[tuple[str, ...]]:
-    values, _ = unwrap(scenario.tree)
+    values, _ = scenario.unwrapped
     for path, leaf in leaves(values):
         if path[0] not in ("options", "claims", "sources") and isinstance(leaf, Leaf):
             for step, origin in enumerate(leaf.origins):

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any, Final
 
 from fibercap.core.fields import LARGEST
 from fibercap.core.spec import bounds_at, quantities
-from fibercap.core.tree import Branch, Leaf, at, leaves, unwrap
-from fibercap.model.scenario import GATHERED, Scenario, known_fields
+from fibercap.core.tree import Branch, Leaf, at, leaves
+from fibercap.model.scenario import Scenario, as_written, known_fields
 from fibercap.views.workbook.scalars import is_input
 
 if TYPE_CHECKING:
@@ -52,7 +52,7 @@ class Told:
 
 
 def _told(plan: Scenario) -> Told:
-    asked = {tuple(p for p in path if (path[0], p) not in GATHERED): unit for path, _, unit in quantities(plan)}
+    asked = {as_written(path): unit for path, _, unit in quantities(plan)}
     return Told(plan, _written(plan), asked, {item.path: item for item in plan.inputs()})
 
 
@@ -68,7 +68,7 @@ def entries(union: Union) -> dict[str, list[Entry]]:
 
 def _written(plan: Scenario) -> dict[str, str]:
     """Return the text of every input that is written."""
-    values, _ = unwrap(plan.tree)
+    values, _ = plan.unwrapped
     return {
         ".".join(path): _said(leaf) for path, leaf in leaves(values) if path[0] not in ASIDE and path[-1] not in NAMES
     }
@@ -170,9 +170,9 @@ def _words(keys: Path) -> str:
 def titles(union: Union) -> Iterator[tuple[str, str]]:
     """Run over the things that have a name of their own: path and name."""
     for case in union.cases:
-        values, _ = unwrap(case.projection.scenario.tree)
+        values, _ = case.projection.scenario.unwrapped
         for block, key in (("products", "name"), ("plants", "name"), ("projects", "name"), ("loans", "title")):
-            named = values.get(block) if isinstance(values, Branch) else None
+            named = values.get(block)
             for name, child in named.items() if isinstance(named, Branch) else ():
                 leaf = child.get(key) if isinstance(child, Branch) else None
                 if isinstance(leaf, Leaf):

@@ -1,0 +1,151 @@
+"""What a plan's plants and projects do, whoever pays for them: shared by plans that differ only in who pays."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+
+from fibercap.core.calendar import serial
+from fibercap.core.rows import Block, Row, Sheet, prefixed
+from fibercap.core.timeline import FLOW, STOCK
+from fibercap.core.tree import Path, at
+from fibercap.model.currencies import Currencies
+from fibercap.model.exchange import exchange_rows
+from fibercap.model.financing_costs import Costs, cost_rows, solved
+from fibercap.model.funding import Plan as FundingPlan
+from fibercap.model.funding import Whole, funding_rows
+from fibercap.model.market import time_rows
+from fibercap.model.operations import asset_rows, income_rows, unlevered_rows, working_capital_rows
+from fibercap.model.plants import capacity_rows, market_rows, purchase_rows, running_cost_rows
+from fibercap.model.projects import capex_rows, dates_given
+from fibercap.model.tax import rate_row
+from fibercap.model.worth import WITHOUT
+
+if TYPE_CHECKING:
+    from fibercap.core.units import Array
+    from fibercap.model.plan import Plan
+    from fibercap.model.scenario import Scenario
+
+PAYING: Final = frozenset(
+    {"loans", "funding", "options", "claims", "sources", "default_source", "fibercap", "id", "title", "note"}
+)
+"""Blocks that plants and projects do not look into, but for what buys a plant."""
+
+
+@dataclass(frozen=True)
+class Operations:
+    """The rows of plants and projects up to what they spend; the plan without projects, bare and under WITHOUT."""
+
+    plan: Scenario
+    spent: Sheet
+    bare: Block
+    without: Block
+
+    def hold_for(self, plan: Scenario) -> bool:
+        """Tell whether a plan differs from theirs only in who pays for projects: its other blocks are the very same."""
+        parts: set[Path] = {(key,) for key in (*plan.tree, *self.plan.tree) if key not in PAYING}
+        parts |= _paying_for_plants(plan) | _paying_for_plants(self.plan)
+        alike = all(at(plan.tree, part) is at(self.plan.tree, part) for part in parts)
+        return alike and plan.foreign == self.plan.foreign  # a loan in another currency brings its rate along
+
+
+def operations(plan: Scenario) -> Operations:
+    """Write what plants and projects do, with the projects and without them."""
+    spent = Sheet("model", plan.timeline.count)
+    _spending(spent, plan)
+    bare = Sheet("model", plan.timeline.count)
+    bare_plan = _without_projects(plan)
+    _spending(bare, bare_plan)
+    paid_rows(bare, bare_plan)
+    other = bare.block()
+    return Operations(plan, spent, other, prefixed(other, WITHOUT, _own(other)))
+
+
+def _paying_for_plants(plan: Scenario) -> set[Path]:
+    """Return the blocks that say who pays for plants that are bought: with the projects or without, these are rows."""
+    bought = [key for key in plan.funding if key in plan.plants]
+    asked = {name for key in bought for name in plan.funding[key].sources if name in plan.loans}
+    return {("funding", key) for key in bought} | {("loans", name) for name in asked}
+
+
+def _spending(sheet: Sheet, plan: Plan) -> None:
+    """Write everything up to what projects spend."""
+    timeline = plan.timeline
+    money = Currencies(plan.currency, plan.currency_at)
+    time_rows(sheet, timeline)
+    dates = np.array([serial(day) for day in timeline.dates])
+    eve = sheet.give("time.eve", "day", serial(timeline.eve), "horizon.from")
+    text = "EOMONTH({time.date@-1}, {time.months_in_period} / {time.one_month})"
+    sheet.put(Row("time.date", "Last day", "day", STOCK, text, eve), dates)
+    exchange_rows(sheet, plan)
+    rate_row(sheet, plan)
+    for key, project_ in plan.projects.items():
+        dates_given(sheet, key, project_)
+    for key, plant in plan.plants.items():
+        at = {name: project_ for name, project_ in plan.projects.items() if project_.plant == key}
+        capacity_rows(sheet, timeline, key, plant, at)
+        running_cost_rows(sheet, timeline, key, plant, at, money)
+        if plant.purchase is not None:
+            purchase_rows(sheet, timeline, key, plant.purchase, plant.name or key, money)
+    market_rows(sheet, timeline, plan.plants, plan.products, money)
+    for key, project_ in plan.projects.items():
+        capex_rows(sheet, timeline, key, project_, money)
+
+
+def paid_rows(sheet: Sheet, plan: Plan) -> None:
+    """Write who pays for projects, and all that follows from it but for loans."""
+    _funding(sheet, plan, Currencies(plan.currency, plan.currency_at))
+    asset_rows(sheet, plan)
+    income_rows(sheet, plan)
+    working_capital_rows(sheet, plan)
+    unlevered_rows(sheet, plan)
+
+
+def _funding(sheet: Sheet, plan: Plan, money: Currencies) -> None:
+    """Write the uses of each project and purchase, financing costs included, and who pays for them."""
+
+    def write(on: Sheet, costs: Costs) -> None:
+        plans = [_uses(on, plan, key, money, costs.get(key)) for key in plan.funding]
+        funding_rows(on, plan.timeline, plans, plan.loans, money)
+
+    costs = solved(sheet, plan, write)
+    write(sheet, costs)
+    cost_rows(sheet, plan, costs)
+
+
+def _uses(sheet: Sheet, plan: Plan, key: str, money: Currencies, costs: Array | None) -> FundingPlan:
+    """Write what a project or purchase uses, period by period; return it with who is asked to pay."""
+    row = f"projects.{key}.capex" if key in plan.projects else f"plants.{key}.purchase"
+    uses, text = sheet.value(row), f"{{{row}}}"
+    whole = _whole(sheet, plan, key, money)
+    if costs is not None:
+        uses, text = uses + costs, f"{text} + {{funding.{key}.financing_costs}}"
+        added = costs.sum(axis=-1, keepdims=True)
+        whole = Whole(f"({whole.text} + SUM({{funding.{key}.financing_costs}}))", whole.value + added)
+    sheet.put(Row(f"funding.{key}.uses", f"{key}: uses of funds", plan.currency, FLOW, text), uses)
+    return FundingPlan(key, uses, plan.funding[key], whole, circular=costs is not None)
+
+
+def _whole(sheet: Sheet, plan: Plan, key: str, money: Currencies) -> Whole:
+    """Return what a project or purchase costs in all; added up over the horizon where it is in another currency."""
+    if key in plan.projects:
+        path, cost = f"projects.{key}.capex", plan.projects[key].cost
+        text = f"({{inputs.{path}}} * (1 + {{inputs.projects.{key}.overrun}}))"
+    else:
+        path, deal = f"plants.{key}.purchase.price", plan.plants[key].purchase
+        text, cost = f"{{inputs.{path}}}", deal.price if deal else np.asarray(0.0)
+    if not money.rate(path):
+        return Whole(text, cost)
+    row = f"projects.{key}.capex" if key in plan.projects else f"plants.{key}.purchase"
+    return Whole(f"SUM({{{row}}})", sheet.value(row).sum(axis=-1, keepdims=True))
+
+
+def _without_projects(plan: Plan) -> Plan:
+    funding = {key: value for key, value in plan.funding.items() if key in plan.plants}
+    return plan.model_copy(update={"projects": {}, "funding": funding})
+
+
+def _own(block: Block) -> frozenset[str]:
+    return frozenset(block.rows) | frozenset(block.given)
