@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from shutil import get_terminal_size
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -158,9 +159,12 @@ def check(
 
         click.echo(text(check_document(projection, claims, promises, rooms, decided, still)))
     else:
-        from fibercap.views.lines import check_lines
+        from fibercap.views.lines import check_lines, fitted
 
+        width, column = get_terminal_size().columns, 0
         for words, style in check_lines(projection, claims, promises, rooms, decided, still):
-            click.secho(words, **style)
+            head = not style.get("nl", True)
+            click.secho(words if head else fitted(words, width, column), **style)
+            column = len(words) if head else 0
     if surprises:
         raise click.exceptions.Exit(1)

@@ -19,6 +19,7 @@ from fibercap.core.units import (
     Array,
     QuantityTextError,
     conversion,
+    factor_of_draws,
     in_words,
     split_quantity,
     unit_text,
@@ -40,7 +41,7 @@ MOST_MONTHS = 1200
 
 
 def is_drawn(raw: Any) -> bool:  # noqa: ANN401
-    """Tell whether a drawn Quantity stands in the tree, where a file has a text."""
+    """Tell whether draws stand in the tree, where a file has a text."""
     return hasattr(getattr(raw, "value", raw), "magnitude")
 
 
@@ -134,11 +135,12 @@ class Of(Field):
         return least or f"a value between -{LARGEST:g} and {LARGEST:g}"
 
     def _drawn(self, value: Any, currency: str) -> Array:  # noqa: ANN401
-        if not value.is_compatible_with(self.house(currency) or "dimensionless"):
+        factor = factor_of_draws(value, self.house(currency))
+        if factor is None:
             wanted = in_words("percent" if self.unit == "percent" else self.house(currency))
             told, asked = unit_text(str(value.units)) or "no unit", unit_text(self.house(currency)) or "plain numbers"
             raise wrong("wrong_dimension", f"draws in {told}", wanted, f"draw them in {asked}")
-        magnitude = np.asarray(value.to(self.house(currency) or "dimensionless").magnitude, dtype=float)
+        magnitude = np.asarray(value.magnitude, dtype=float) * factor
         if magnitude.ndim != 2 or magnitude.shape[1] != 1:  # noqa: PLR2004 - (draw, 1)
             raise wrong("wrong_shape", f"an array of shape {magnitude.shape}", "one of shape (draws, 1)")
         return magnitude

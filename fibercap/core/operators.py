@@ -41,13 +41,13 @@ def times(value: Any, by: Any) -> Any:  # noqa: ANN401 - a text or a drawn Quant
         If the value is no quantity, or the factor has a unit.
     """
     if is_drawn(by):
-        return _quantity(value, "times") * by
+        return _quantity(value, "times") * _quantity(by, "times")
     factor, _, unit = _written(by, "a bare number or a percentage", "write it like `{times: 0.8}` or `{times: 80 %}`")
     if unit not in ("", "percent"):
         raise OperatorError(f"`times: {by}`", "a bare number or a percentage", "use `plus` to add an amount")
     factor = factor / 100 if unit else factor
     if is_drawn(value):
-        return value * float(factor)
+        return _quantity(value, "times") * float(factor)
     number, suffix, _ = _changeable(value, "times")
     return _text(number * factor, suffix)
 
@@ -134,10 +134,10 @@ def _changeable(value: Any, operator: str) -> tuple[Decimal, str, str]:  # noqa:
 
 
 def _quantity(value: Any, operator: str) -> Any:  # noqa: ANN401 - a pint Quantity
-    if is_drawn(value):
-        return value
     from fibercap.core.quantity import Quantity  # noqa: PLC0415 - a command does without pint
 
+    if is_drawn(value):
+        return Quantity(value.magnitude, str(value.units) or "dimensionless")
     number, suffix, unit = _changeable(value, operator)
     return Quantity(float(number * _scale(suffix)), unit or "dimensionless")
 

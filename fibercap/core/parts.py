@@ -9,7 +9,7 @@ import numpy as np
 
 from fibercap.core import grammar
 from fibercap.core.fields import Field, Of, Word, is_drawn, text_of
-from fibercap.core.units import Array, split_quantity
+from fibercap.core.units import Array, factor_of_draws, split_quantity
 
 if TYPE_CHECKING:
     from pydantic_core.core_schema import ValidationInfo
@@ -46,7 +46,7 @@ class PartField(Field):
                 return Part(REST, np.asarray(0.0))
             if text.endswith("%") and is_quantity(text):
                 return Part("share", Of("percent", low=0.0, high=1.0).parse(raw, info))
-        elif value.dimensionless:
+        elif factor_of_draws(value, "") is not None:
             return Part("share", Of("percent", low=0.0, high=1.0).parse(raw, info))
         return Part("money", Of("money", low=0.0).parse(raw, info))
 

@@ -8,8 +8,9 @@ their unit are made of the same vocabulary, in `core/quantity`.
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 from functools import cache, lru_cache
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 import numpy.typing as npt
@@ -50,6 +51,14 @@ SPOKEN: Final = {
 VOCABULARY: Final = frozenset({*UNITS, *SPOKEN} - {"percent"})
 
 SCALED_UNITS: Final = frozenset({"Mkm"} | {prefix + code for prefix in "kM" for code in CURRENCIES})
+
+
+@dataclass(frozen=True, eq=False)
+class Drawn:
+    """Draws of one number, (draw, 1), in a unit: they stand where a file has a text, as a pint Quantity may too."""
+
+    magnitude: Array
+    units: str
 
 
 class QuantityTextError(ValueError):
@@ -175,6 +184,14 @@ def conversion(written: str, wanted: str) -> float | None:
     """Return the factor from a written unit to a house unit, or None where the dimensions differ."""
     (source, dimension), (target, asked) = _reduced(written), _reduced(wanted)
     return source / target if dimension == asked else None
+
+
+def factor_of_draws(value: Any, unit: str) -> float | None:  # noqa: ANN401 - a pint Quantity, or Drawn
+    """Return the factor from the unit of draws to another, or None where dimensions differ or the unit is not ours."""
+    try:
+        return conversion(str(value.units), unit)
+    except UnitError:
+        return None
 
 
 _WORDS: Final = {

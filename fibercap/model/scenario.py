@@ -15,9 +15,11 @@ from pydantic_core import PydanticCustomError
 
 from fibercap.core.dates import Edge
 from fibercap.core.errors import FibercapError, ScenarioError, did_you_mean
+from fibercap.core.fields import is_drawn
 from fibercap.core.overlay import OverlayError, Schema, overlay
 from fibercap.core.spec import fields_at, quantities
 from fibercap.core.tree import Branch, Leaf, Path, Tree, is_wrapper, leaves, unwrap
+from fibercap.core.units import Drawn
 from fibercap.model.checks import problems_across
 from fibercap.model.currency import known_currencies
 from fibercap.model.plan import KINDS, Plan
@@ -128,16 +130,16 @@ class Scenario(Plan):
         return self._laid(changes, how, self.option)
 
     def drawn(self, draws: Mapping[str, Any]) -> Scenario:
-        """Return a batch: at each path, a Quantity of shape (draw, 1) in place of the number written there.
+        """Return a batch: at each path, draws of shape (draw, 1) in place of the number written there.
+
+        They are pint Quantities, `core.units.Drawn`, or numbers without a unit.
 
         Raises
         ------
         ScenarioError
             If a path cannot be drawn, or a draw is out of its bounds.
         """
-        from fibercap.core.quantity import Quantity  # noqa: PLC0415 - a command does without pint
-
-        block = Branch({path: Leaf(Quantity(value)) for path, value in draws.items()})
+        block = Branch({path: Leaf(value if is_drawn(value) else Drawn(value, "")) for path, value in draws.items()})
         return self._laid(Branch({"change": block}), "drawn", self.option)
 
     def _laid(self, changes: Branch, how: str, option: str | None) -> Scenario:
@@ -183,9 +185,8 @@ class Scenario(Plan):
 
     def digest(self) -> str:
         """Return a hash of what the scenario says, whatever file it came from."""
-        lines = [
-            f"{'.'.join(path)}={np.asarray(getattr(leaf.value, 'm', leaf.value))}" for path, leaf in leaves(self.tree)
-        ]
+        said = ((path, getattr(leaf.value, "magnitude", leaf.value)) for path, leaf in leaves(self.tree))
+        lines = [f"{'.'.join(path)}={np.asarray(value)}" for path, value in said]
         return hashlib.sha256("\n".join(sorted(lines)).encode()).hexdigest()[:16]
 
 

@@ -9,6 +9,7 @@ import numpy as np
 
 from fibercap.core.errors import Problem
 from fibercap.core.tree import Branch, Leaf, at
+from fibercap.core.units import Drawn
 from fibercap.studies.covenants import covenants, tests_of
 from fibercap.studies.levers import Handle, Lever, lever
 from fibercap.studies.turning import Verdict, turns
@@ -81,15 +82,13 @@ def tightest(found: Mapping[str, Headroom]) -> Headroom | None:
 
 def _levers(projection: Projection) -> tuple[Scenario, list[Lever]]:
     """Return the scenario with its overhead written period by period, and the three levers on it."""
-    from fibercap.core.quantity import Quantity  # noqa: PLC0415 - a plan without covenants does without pint
-
     scenario, timeline = projection.scenario, projection.timeline
     overhead = projection.value("inputs.company.overhead")[0]
     earned = np.maximum(projection.value("accounts.ebitda")[0], 0.0) / (timeline.months / 12)
     unit = f"{scenario.currency}/year"
     paths = [f"company.overhead.{label}" for label in timeline.labels]
     block = Branch(
-        {label: Leaf(Quantity(np.array([[cost]]), unit)) for label, cost in zip(timeline.labels, overhead, strict=True)}
+        {label: Leaf(Drawn(np.array([[cost]]), unit)) for label, cost in zip(timeline.labels, overhead, strict=True)}
     )
     changes: dict[str, Any] = {"add": Branch({"company.overhead": block})}
     if at(scenario.tree, ("company", "overhead")) is not None:

@@ -9,9 +9,8 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 
 from fibercap.core.errors import FibercapError, ScenarioError
-from fibercap.core.quantity import Quantity
 from fibercap.core.tree import Branch, Leaf, Path, leaves
-from fibercap.core.units import QuantityTextError, split_quantity
+from fibercap.core.units import Drawn, QuantityTextError, split_quantity
 from fibercap.model.measures import measures
 from fibercap.model.projection import project
 from fibercap.studies.alarms import warnings
@@ -110,7 +109,7 @@ def _moved(scenario: Scenario, numbers: list[Number]) -> set[str]:
     for index, number in enumerate(numbers):
         values = np.full((len(numbers) + 1, 1), number.amount)
         values[index + 1] *= NUDGE
-        draws[number.path] = Quantity(values, number.unit or "dimensionless")
+        draws[number.path] = Drawn(values, number.unit)
     projection = project(scenario.drawn(draws))
     moved = np.zeros(len(numbers) + 1, dtype=bool)
     for value in _outputs(projection):

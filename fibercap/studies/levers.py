@@ -12,7 +12,7 @@ from fibercap.core.errors import FibercapError, did_you_mean
 from fibercap.core.fields import Number, Of
 from fibercap.core.paths import TimePath
 from fibercap.core.spec import field_at, quantities
-from fibercap.core.units import Array
+from fibercap.core.units import Array, Drawn
 from fibercap.model.loans.rates import Steps
 from fibercap.model.scenario import Scenario, as_written
 
@@ -157,8 +157,6 @@ def _bounds(path: str, unit: str) -> tuple[float, float]:
 
 def drawn(moves: Sequence[tuple[Lever, float]]) -> dict[str, Any]:
     """Return the draws in each of which one lever is moved, by path, each `(draw, 1)`."""
-    from fibercap.core.quantity import Quantity  # noqa: PLC0415 - a command that moves nothing does without pint
-
     draws: dict[str, Array] = {}
     units: dict[str, str] = {}
     for row, (moved, factor) in enumerate(moves):
@@ -166,4 +164,4 @@ def drawn(moves: Sequence[tuple[Lever, float]]) -> dict[str, Any]:
             values = draws.setdefault(handle.path, np.full((len(moves), 1), handle.value))
             values[row] = handle.value + (factor - 1.0) * handle.slope
             units[handle.path] = handle.unit
-    return {path: Quantity(values, units[path] or "dimensionless") for path, values in draws.items()}
+    return {path: Drawn(values, units[path]) for path, values in draws.items()}

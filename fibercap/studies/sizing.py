@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 
 from fibercap.core.errors import FibercapError, ScenarioError, did_you_mean
-from fibercap.core.quantity import Quantity
+from fibercap.core.units import Drawn
 from fibercap.model.measures import measure_named
 from fibercap.model.projection import Projection, project
 from fibercap.studies.claims import holds
@@ -68,6 +68,8 @@ class Sized:
     @property
     def changes(self) -> dict[str, Any]:
         """What must be laid over the plan to have the loan so large, by path; each a Quantity."""
+        from fibercap.core.quantity import Quantity  # noqa: PLC0415 - a command does without pint
+
         factor = self.commitment / self.present
         return {
             h.path: Quantity(round(h.value * factor, 6 if h.unit else 15), h.unit or "dimensionless")
@@ -181,7 +183,7 @@ def _drawn(projection: Projection, loan: str) -> Array:
 
 def _drawn_share(scenario: Scenario, loan: str, moved: Lever) -> float:
     """Return the share of the commitment that is drawn while it is small."""
-    handles = {h.path: Quantity(np.array([[h.value * SMALLEST]]), h.unit or "dimensionless") for h in moved.handles}
+    handles = {h.path: Drawn(np.array([[h.value * SMALLEST]]), h.unit) for h in moved.handles}
     drawn = _drawn(project(scenario.drawn(handles)), loan)
     return float(drawn[0]) / (moved.handles[0].value * SMALLEST)
 
@@ -211,7 +213,7 @@ def _kept(scenario: Scenario, moved: Lever, factors: Array, judge: Judge) -> Tru
 
 def _at(scenario: Scenario, moved: Lever, factor: float, judge: Judge) -> tuple[Mapping[str, Verdict], str]:
     """Return the verdicts at one factor, or why the plan does not allow it."""
-    handles = {h.path: Quantity(np.array([[h.value * factor]]), h.unit or "dimensionless") for h in moved.handles}
+    handles = {h.path: Drawn(np.array([[h.value * factor]]), h.unit) for h in moved.handles}
     try:
         return judge(project(scenario.drawn(handles))), ""
     except ScenarioError as error:

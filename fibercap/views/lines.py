@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from math import isfinite
-from typing import TYPE_CHECKING, Any
+from textwrap import fill
+from typing import TYPE_CHECKING, Any, Final
 
 from fibercap.core.units import unit_text
 from fibercap.model.financing_costs import building
@@ -156,6 +157,7 @@ def flip_line(flip: Flip | None) -> str:
 
 
 AT_ONCE = 1e-6
+HANGING: Final = 8 * " "
 
 
 def lever_text(lever: Lever, value: float) -> tuple[str, str]:
@@ -164,6 +166,30 @@ def lever_text(lever: Lever, value: float) -> tuple[str, str]:
         return f"{100 * value:,.2f}", "%"
     number, unit = quantity_text(value, lever.unit)
     return number, {"month": "months", "day": "days"}.get(unit, unit)
+
+
+def fitted(words: str, width: int, column: int = 0) -> str:
+    """Return lines that are no wider than a terminal; the first goes on from a column, what hangs over is indented.
+
+    A line that begins at the margin stays whole, for it begins with the name of a file.
+    """
+    first, *others = words.split("\n")
+    lines = [_filled(" " * column + first, width)[column:], *(_filled(line, width) for line in others)]
+    return "\n".join(lines)
+
+
+def _filled(line: str, width: int) -> str:
+    begin = " " * (len(line) - len(line.lstrip()))
+    if not begin:
+        return line
+    return fill(
+        line.strip(),
+        width,
+        initial_indent=begin,
+        subsequent_indent=HANGING,
+        break_long_words=False,
+        break_on_hyphens=False,
+    )
 
 
 def check_lines(
@@ -191,7 +217,7 @@ def check_lines(
         yield f"  {verdict}  ", {"fg": "green" if outcome.holds else "yellow", "nl": False}
         yield f"{outcome.says}\n        {told}", {}
         if flips is not None:
-            yield f"        {flip_line(flips[name]).replace('; or', chr(10) + 8 * ' ' + 'or')}", {}
+            yield f"        {flip_line(flips[name])}", {}
     for name, tested in covenants.items():
         verdict, told = covenant_lines(tested, rooms[name])
         yield f"  {verdict}  ", {"fg": "green" if tested.holds else "red", "nl": False}
