@@ -38,7 +38,7 @@ def main() -> None:
     projection, bank = project(scenario), read("fibercore", "german_bank")
     found = milliseconds(
         {
-            "one option laid, projected": lambda: project(scenario.with_option("bullet")),
+            "one option, laid before, projected": lambda: project(scenario.with_option("bullet")),
             "one projection": lambda: project(scenario),
             "compare of five options": lambda: compare(scenario, only=FIVE),
             "what decides eight claims": lambda: flips(projection),

@@ -88,7 +88,8 @@ def moved(one: Scenario, other: Scenario) -> tuple[dict[str, Moved], dict[str, t
     IdentityError
         If a law of the books is broken in one.
     """
-    first, second = project(one), project(other)
+    first = project(one)
+    second = project(other, first)
     old, new = measures(first), measures(second)
     found = {name: Moved(old[name], new[name]) for name in old if name in new and _differs(old[name], new[name])}
     held, holds = outcomes(first, old), outcomes(second, new)

@@ -50,7 +50,7 @@ def cases_of(scenario: Scenario) -> tuple[list[Case], dict[str, str]]:
         elif plan.currency != scenario.currency:
             left_out[name] = f"it reports in {plan.currency}"
         else:
-            more = [*cases, Case(name, option.title or name, project(plan))]
+            more = [*cases, Case(name, option.title or name, project(plan, first))]
             if turns(more):
                 left_out[name] = "its loans and those as written rest on cash in different ways: together, a circle"
             else:
