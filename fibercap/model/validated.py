@@ -106,8 +106,10 @@ def _with(values: Tree, like: Any) -> Any:  # noqa: ANN401 - nested dicts of lea
 
 def _unknown_sources(tree: Branch, wrappers: Mapping[Path, Branch]) -> Iterator[Problem]:
     """Run over the sources that inputs name but nobody described."""
-    block = tree.get("sources")
-    known = set(block) if isinstance(block, Branch) else set()
+    block = tree.get("sources", Branch())
+    if isinstance(block, Leaf):  # refused as a whole
+        return
+    known = set(block)
     for path, wrapper in wrappers.items():
         leaf = wrapper.get("source")
         if isinstance(leaf, Leaf) and leaf.value not in known:

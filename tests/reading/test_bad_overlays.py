@@ -6,6 +6,8 @@ from collections.abc import Mapping
 
 import pytest
 
+from fibercap.core.errors import ScenarioError
+from fibercap.reading.files import read
 from tests.errors import EXAMPLES, PLAN, Example, alone, loan, rate, spoilt, variant
 
 OPTIONS = """\
@@ -538,3 +540,17 @@ def test_what_a_refused_key_would_have_brought_is_not_missed(around: str) -> Non
     example = variant(added) if around.startswith("add") else plan_and(f"{added}\n")
 
     assert [problem.code for problem in example.problems()] == ["merge_key"]
+
+
+@pytest.mark.parametrize(
+    "block", ["products", "plants", "projects", "loans", "funding", "options", "claims", "sources"]
+)
+@pytest.mark.parametrize("text", ["0 USD", "rest", "none"])
+def test_a_value_in_place_of_a_block_of_names_is_refused_and_nothing_else_is(block: str, text: str) -> None:
+    """Checks across blocks look into none that is in error, whatever stands there."""
+    with pytest.raises(ScenarioError, match="wanted a block of keys; ") as caught:
+        read("fibercore", settings=[f"{block}={text}"])
+
+    first, *others = str(caught.value).splitlines()
+    assert first == "scenarios/fibercore.yaml cannot be used: 1 problem"
+    assert others[1] == f"--set {block}={text}: {block}"
