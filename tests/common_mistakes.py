@@ -7,10 +7,12 @@ from __future__ import annotations
 
 import contextlib
 import io
+import os
 import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from unittest import mock
 
 from fibercap.cli import main
 from tests.errors import PLAN, Example
@@ -54,7 +56,7 @@ class Mistake:
         with tempfile.TemporaryDirectory() as folder, contextlib.chdir(folder), contextlib.redirect_stdout(out):
             for name, written in example.files.items():
                 Path(name).write_text(str(written))
-            with contextlib.suppress(SystemExit):
+            with contextlib.suppress(SystemExit), mock.patch.dict(os.environ, COLUMNS="80"):
                 main([*self.command.split(), example.name])
         lines = [line for line in out.getvalue().splitlines() if any(part in line for part in self.showing)]
         return "\n".join([f"$ fibercap {self.command} {example.name}", *lines])
@@ -183,7 +185,7 @@ MISTAKES = (
         CLAIM,
         CLAIM,
         command="check",
-        showing=("PASS", "FAIL", "claimed"),
+        showing=("PASS", "FAIL", "claimed", "        expected"),
         plan=RAMPED,
     ),
 )  # fmt: skip
