@@ -71,7 +71,7 @@ class Page:
         ax = self.figure.add_axes((left / WIDTH, below / self.height, width / WIDTH, height / self.height))
         for side in ("top", "right", "left"):
             ax.spines[side].set_visible(False)
-        ax.tick_params(axis="y", length=0, labelcolor=SOFT, labelsize=SIZES["label"])
+        ax.tick_params(axis="y", left=False, length=0, labelcolor=SOFT, labelsize=SIZES["label"])
         ax.grid(visible=True, axis="y", color=FAINT, linewidth=0.7)
         ax.yaxis.set_major_locator(MaxNLocator(max(3, round(2.4 * height)), steps=[1, 2, 2.5, 5, 10]))
         ax.set_axisbelow(True)
@@ -241,8 +241,8 @@ def year_axis(ax: Axes, start: float, end: float, width: float) -> None:
     ax.xaxis.set_major_formatter(NullFormatter())
     ax.xaxis.set_minor_locator(FixedLocator(list(middles)))
     ax.xaxis.set_minor_formatter(FuncFormatter(lambda at, _: middles.get(at, "")))
-    ax.tick_params(axis="x", which="major", length=4, color=SOFT)
-    ax.tick_params(axis="x", which="minor", length=0, pad=6, labelcolor=SOFT, labelsize=SIZES["label"])
+    ax.tick_params(axis="x", which="major", length=4, color=SOFT, labelbottom=False)
+    ax.tick_params(axis="x", which="minor", bottom=False, length=0, pad=6, labelcolor=SOFT, labelsize=SIZES["label"])
 
 
 def _wide(at: float, start: float, end: float) -> float:
