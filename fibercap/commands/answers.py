@@ -28,8 +28,10 @@ def solve(  # noqa: PLR0913, PLR0917 - a command has that many options
     """Find every value of an input at which a measure is what one wants, such as break-even.
 
     \b
-    fibercap solve fibercore --measure project_npv --equals 0 --vary products.single_mode.price
-    fibercap solve fibercore --measure equity_irr --equals "25 %/year" --vary plants.xtal.cash_cost
+    fibercap solve fibercore --vary products.single_mode.price \\
+      --measure project_npv --equals 0
+    fibercap solve fibercore --vary plants.xtal.cash_cost \\
+      --measure equity_irr --equals "25 %/year"
     """  # noqa: D301 - click's mark for lines that it leaves as they are
     from fibercap.studies.asking import ends_of, target_of
     from fibercap.studies.solving import solve as solved
@@ -72,7 +74,8 @@ def size(  # noqa: PLR0913, PLR0917 - a command has that many options
 
     \b
     fibercap size fibercore fleet --dscr 1.30
-    fibercap size fibercore german_bank --option german_bank --dscr 1.30 --gearing "70 %"
+    fibercap size fibercore german_bank --option german_bank \\
+      --dscr 1.30 --gearing "70 %"
     """  # noqa: D301 - click's mark for lines that it leaves as they are
     from fibercap.studies.asking import share_of
     from fibercap.studies.sizing import Limit
