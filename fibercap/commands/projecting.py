@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from pathlib import Path
-from shutil import get_terminal_size
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -11,6 +10,8 @@ import click
 from fibercap.commands.asked import by_option, one_option, plan_of, scenario_options
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from fibercap.model.projection import Projection
 
 
@@ -119,6 +120,19 @@ def _plans(scenarios: tuple[str, ...], options: tuple[str, ...], settings: tuple
     return [plan_of(name, next(iter(options), None), settings) for name in scenarios]
 
 
+def _print(lines: Iterable[tuple[str, dict[str, Any]]]) -> None:
+    """Print lines with their styles, none wider than the terminal; a head is printed beside what follows it."""
+    from shutil import get_terminal_size
+
+    from fibercap.views.lines import wrapped_lines
+
+    width, column = get_terminal_size().columns, 0
+    for words, style in lines:
+        head = not style.get("nl", True)
+        click.secho(words if head else wrapped_lines(words, width, column), **style)
+        column = len(words) if head else 0
+
+
 @click.command()
 @click.argument("scenario")
 @one_option
@@ -159,12 +173,8 @@ def check(
 
         click.echo(text(check_document(projection, claims, promises, rooms, decided, still)))
     else:
-        from fibercap.views.lines import check_lines, fitted
+        from fibercap.views.lines import check_lines
 
-        width, column = get_terminal_size().columns, 0
-        for words, style in check_lines(projection, claims, promises, rooms, decided, still):
-            head = not style.get("nl", True)
-            click.secho(words if head else fitted(words, width, column), **style)
-            column = len(words) if head else 0
+        _print(check_lines(projection, claims, promises, rooms, decided, still))
     if surprises:
         raise click.exceptions.Exit(1)

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from fibercap.model.scenario import Input, Scenario
 
 FRAME: Final = "horizon."
-"""The block that frames the question: which years are looked at, and in which steps, is no evidence of anything."""
+"""Where the paths of what frames the question begin: which years are looked at, in which steps, is no evidence."""
 
 
 class Evidence:

@@ -84,9 +84,9 @@ def _spending(sheet: Sheet, plan: Plan) -> None:
     for key, project_ in plan.projects.items():
         dates_given(sheet, key, project_)
     for key, plant in plan.plants.items():
-        at = {name: project_ for name, project_ in plan.projects.items() if project_.plant == key}
-        capacity_rows(sheet, timeline, key, plant, at)
-        running_cost_rows(sheet, timeline, key, plant, at, money)
+        built = {name: project_ for name, project_ in plan.projects.items() if project_.plant == key}
+        capacity_rows(sheet, timeline, key, plant, built)
+        running_cost_rows(sheet, timeline, key, plant, built, money)
         if plant.purchase is not None:
             purchase_rows(sheet, timeline, key, plant.purchase, plant.name or key, money)
     market_rows(sheet, timeline, plan.plants, plan.products, money)

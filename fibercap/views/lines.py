@@ -168,7 +168,7 @@ def lever_text(lever: Lever, value: float) -> tuple[str, str]:
     return number, {"month": "months", "day": "days"}.get(unit, unit)
 
 
-def fitted(words: str, width: int, column: int = 0) -> str:
+def wrapped_lines(words: str, width: int, column: int = 0) -> str:
     """Return lines that are no wider than a terminal; the first goes on from a column, what hangs over is indented.
 
     A line that begins at the margin stays whole, for it begins with the name of a file.

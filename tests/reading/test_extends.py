@@ -67,7 +67,7 @@ def test_a_file_does_not_leave_its_folder_unless_it_may(folder: Path) -> None:
     (folder / "inner" / "here.yaml").symlink_to(folder / "base.yaml")
 
     for path, name in ((up, "../base.yaml"), (link, "here.yaml")):
-        with pytest.raises(ScenarioError) as error:
+        with pytest.raises(ScenarioError, match="leads out of the folder") as error:
             read(path)
         assert f"found `{name}`, which leads out of the folder" in str(error.value)
         assert "move it inside, or give `--allow-outside`" in str(error.value)

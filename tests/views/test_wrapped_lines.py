@@ -6,7 +6,7 @@ import pytest
 from click.testing import CliRunner
 
 from fibercap.cli import cli
-from fibercap.views.lines import fitted
+from fibercap.views.lines import wrapped_lines
 
 
 @pytest.mark.parametrize("width", [60, 80, 120])
@@ -20,8 +20,11 @@ def test_check_is_no_wider_than_the_terminal(monkeypatch: pytest.MonkeyPatch, wi
 
 
 def test_what_hangs_over_is_indented_and_a_long_word_stays_whole() -> None:
-    assert fitted("    one two three", 12) == "    one two\n        three"
-    assert fitted("one two three", 14, column=6) == "one two\n        three"
-    assert fitted("  loans.a_very_long_name.rate", 10) == "  loans.a_very_long_name.rate"
-    assert fitted("a/long/path/to/plan.yaml is a valid scenario", 20) == "a/long/path/to/plan.yaml is a valid scenario"
-    assert fitted("  a\n\n  b", 80) == "  a\n\n  b"
+    assert wrapped_lines("    one two three", 12) == "    one two\n        three"
+    assert wrapped_lines("one two three", 14, column=6) == "one two\n        three"
+    assert wrapped_lines("  loans.a_very_long_name.rate", 10) == "  loans.a_very_long_name.rate"
+    assert (
+        wrapped_lines("a/long/path/to/plan.yaml is a valid scenario", 20)
+        == "a/long/path/to/plan.yaml is a valid scenario"
+    )
+    assert wrapped_lines("  a\n\n  b", 80) == "  a\n\n  b"
