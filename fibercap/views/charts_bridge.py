@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 
 from fibercap.core.errors import FibercapError
+from fibercap.views.charts_panel import bars, row_axis
 from fibercap.views.charts_style import (
     FAILS,
-    FAINT,
     HOLDS,
     MARGIN,
     PALETTE,
@@ -111,18 +111,14 @@ def draw_span(page: Page, span: Span, money: str, top: float) -> None:
     ax = page.panel(LEFT, top + HEADING, width, ROW * rows)
     low, high = float(reached.min()) / size, float(reached.max()) / size
     room = 0.16 * (high - low or 1.0)
-    ax.set_xlim(low - (room if low < 0 else 0.0), high + room)
-    ax.set_ylim(rows - 0.5, -0.5)
-    ax.set_yticks([])
-    ax.grid(visible=False, axis="y")
-    ax.grid(visible=True, axis="x", color=FAINT, linewidth=0.7)
+    row_axis(ax, rows, low - (room if low < 0 else 0.0), high + room)
     ax.axvline(0, color=SOFT, linewidth=0.7)
     names = [span.start[0], *(name for name, _ in span.steps), span.end[0]]
     froms = np.concatenate([[0.0], after[:-1], [0.0]]) / size
     tos = np.concatenate([after[:1], after[1:], [span.end[1]]]) / size
     for row, (name, begin, stop) in enumerate(zip(names, froms, tos, strict=True)):
         whole = row in {0, rows - 1}
-        ax.barh(row, stop - begin, 0.62, left=begin, **_style(stop - begin, whole=whole))
+        bars(ax, row, stop - begin, 0.62, lying=True, base=begin, **_style(stop - begin, whole=whole))
         if row < rows - 1:
             ax.plot([stop, stop], [row, row + 1], color=SOFT, linewidth=0.7)
         style: dict[str, Any] = {"textcoords": "offset points", "va": "center", "fontsize": SIZES["label"]}
@@ -138,14 +134,13 @@ def draw_span(page: Page, span: Span, money: str, top: float) -> None:
         ax.annotate(
             text, (right, row), xytext=(4 * side, 0), ha="left" if side > 0 else "right", weight=weight, **style
         )
-    ax.tick_params(axis="x", length=3, color=SOFT, labelcolor=SOFT, labelsize=SIZES["label"])
     name_panel(ax, span.name, f"{word}{money}", width)
 
 
 def _style(moved: float, *, whole: bool) -> dict[str, Any]:
     """Return how a bar is drawn: ends full, what is gained plain, what is lost hatched."""
     if whole:
-        return {"color": PALETTE[0], "linewidth": 0}
+        return {"facecolor": PALETTE[0], "linewidth": 0}
     if moved >= 0:
-        return {"color": HOLDS, "linewidth": 0}
+        return {"facecolor": HOLDS, "linewidth": 0}
     return {"facecolor": "white", "edgecolor": FAILS, "hatch": "////", "linewidth": 0.8}

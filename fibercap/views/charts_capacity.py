@@ -11,6 +11,7 @@ from fibercap.core.timeline import month_number, month_start
 from fibercap.studies.claims import outcomes
 from fibercap.views.charts_claims import draw_claims, handles, marks_on
 from fibercap.views.charts_labels import step_points
+from fibercap.views.charts_panel import value_axis, year_axis
 from fibercap.views.charts_style import (
     INK,
     MARGIN,
@@ -24,7 +25,6 @@ from fibercap.views.charts_style import (
     notice,
     open_page,
     scale,
-    year_axis,
 )
 from fibercap.views.charts_years import Band, name_bands
 
@@ -188,7 +188,7 @@ def _draw_stack(page: Page, plants: list[Capacity], colours: dict[str, str]) -> 
         ax.stairs(level, times, baseline=None, color=INK, linewidth=0.7)
     ax.stairs(steps[-1] / divisor, times, baseline=None, color=INK, linewidth=1.6)
     top = float(max(steps.max(), areas.max())) / divisor
-    ax.set_ylim(0, top * 1.08 or 1.0)
+    value_axis(ax, 0, top * 1.08 or 1.0)
     name_panel(ax, "All plants", f"{word}km/year", width)
     year_axis(ax, float(times[0]), float(times[-1]), width)
     name_bands(ax, _bands(plants, colours, steps[:, -1] / divisor), width, STACK, LABELS)
@@ -212,7 +212,7 @@ def _draw_plant(ax: Axes, plant: Capacity, colour: str, marks: list[Mark], width
     tint, dark = mixed(colour, "white", 0.6), mixed(colour, INK, 0.35)
     ax.stairs(plant.effective / divisor, plant.edges, baseline=0, fill=True, color=tint, linewidth=0)
     ax.stairs(plant.nameplate / divisor, plant.times, baseline=None, color=dark, linewidth=1.6, capstyle="butt")
-    ax.set_ylim(min([0.0, *limits]) / divisor, highest / divisor * (1.3 if marks else 1.1) or 1.0)
+    value_axis(ax, min([0.0, *limits]) / divisor, highest / divisor * (1.3 if marks else 1.1) or 1.0)
     name_panel(ax, plant.name, f"{word}km/year", width)
     year_axis(ax, float(plant.times[0]), float(plant.times[-1]), width)
     draw_claims(ax, marks, divisor, step_points(plant.times, plant.nameplate / divisor))

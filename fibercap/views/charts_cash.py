@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 
 from fibercap.views.charts_labels import Label, label, step_points
+from fibercap.views.charts_panel import bars, year_axis
 from fibercap.views.charts_style import (
     FAILS,
     INK,
@@ -18,7 +19,6 @@ from fibercap.views.charts_style import (
     open_page,
     scale,
     short,
-    year_axis,
 )
 from fibercap.views.charts_years import Years, heights, write_values, yearly
 
@@ -56,10 +56,10 @@ def cash_chart(projection: Projection, comparison: Comparison | None) -> Figure:
     flows = [amounts / divisor for amounts in flows]
     slots = years.slots(len(FLOWS))
     for (places, wide), amounts, (_, colour) in zip(slots, flows, FLOWS, strict=True):
-        lower.bar(places, amounts, wide, color=colour)
+        bars(lower, places, amounts, wide, facecolor=colour)
     heights(lower, flows)
-    bars = [(places, amounts) for (places, _), amounts in zip(slots, flows, strict=True)]
-    write_values(lower, bars, years.room(width) * 0.27)
+    written = [(places, amounts) for (places, _), amounts in zip(slots, flows, strict=True)]
+    write_values(lower, written, years.room(width) * 0.27)
     year_axis(lower, float(years.starts[0]), float(years.ends[-1]), width)
     name_panel(lower, "Cash flow", f"{word}{money}", width)
     entries = [Patch(facecolor=colour, label=f"{key} cash flow") for key, colour in FLOWS]

@@ -10,13 +10,12 @@ import numpy as np
 from fibercap.core.calendar import date_of
 from fibercap.core.errors import FibercapError
 from fibercap.model.foreign_loans import reported
+from fibercap.views.charts_panel import bars, row_axis, value_axis, year_axis
 from fibercap.views.charts_style import (
-    FAINT,
     INK,
     MARGIN,
     PALETTE,
     SECOND,
-    SIZES,
     SOFT,
     WIDTH,
     fit,
@@ -25,7 +24,6 @@ from fibercap.views.charts_style import (
     name_panel,
     open_page,
     scale,
-    year_axis,
 )
 from fibercap.views.charts_tradeoff import draw_tradeoff, tradeoff_height
 
@@ -97,7 +95,7 @@ def compare_chart(projection: Projection, comparison: Comparison | None) -> Figu
     page.key(_handles(comparison))
     for position, (name, case) in enumerate(comparison.cases.items()):
         ax = page.panel(*grid.place(position), grid.width, PANEL)
-        ax.set_ylim(0, _highest(services) / divisor * 1.1 or 1.0)
+        value_axis(ax, 0, _highest(services) / divisor * 1.1 or 1.0)
         name_panel(ax, case.title, grid.unit, grid.width, beside=grid.beside)
         rival = services[comparison.baseline] if name != comparison.baseline else None
         _draw_service(ax, years, services[name], rival, divisor)
@@ -179,8 +177,8 @@ def _draw_service(ax: Axes, years: range, service: Service, rival: Service | Non
         place: dict[str, Any] = {"xycoords": "axes fraction", "ha": "center", "va": "center"}
         ax.annotate("no debt", (0.5, 0.5), color=SOFT, bbox={"facecolor": "white", "edgecolor": "none"}, **place)
         return
-    ax.bar(middles, principal, width=0.72, color=PRINCIPAL)
-    ax.bar(middles, interest, width=0.72, bottom=principal, color=INTEREST)
+    bars(ax, middles, principal, 0.72, facecolor=PRINCIPAL)
+    bars(ax, middles, interest, 0.72, base=principal, facecolor=INTEREST)
     if rival is not None:
         edges = np.arange(years.start, years.stop + 1)
         ax.stairs((rival[0] + rival[1]) / divisor, edges, baseline=0, color=SOFT, linewidth=1.0)
@@ -223,11 +221,7 @@ def _paid_for(case: Case) -> float:
 def _dots(ax: Axes, values: list[float | None], reasons: list[str], form: str) -> None:
     """Draw one dot a row, from zero, with its number beside it; where there is none, the reason."""
     highest = max([value for value in values if value is not None], default=0.0) or 1.0
-    ax.set_xlim(0, highest * 1.3)
-    ax.set_ylim(len(values) - 0.5, -0.5)
-    ax.set_yticks([])
-    ax.grid(visible=False, axis="y")
-    ax.grid(visible=True, axis="x", color=FAINT, linewidth=0.7)
+    row_axis(ax, len(values), 0, highest * 1.3)
     for row, (value, reason) in enumerate(zip(values, reasons, strict=True)):
         if value is None:
             ax.annotate(reason, (0, row), xytext=(4, 0), textcoords="offset points", va="center", color=SOFT)
@@ -236,4 +230,3 @@ def _dots(ax: Axes, values: list[float | None], reasons: list[str], form: str) -
         ax.plot([value], [row], marker="o", markersize=6, color=PRINCIPAL, linestyle="none")
         told = form.format(value)
         ax.annotate(told, (value, row), xytext=(7, 0), textcoords="offset points", va="center", color=INK)
-    ax.tick_params(axis="x", length=3, color=SOFT, labelcolor=SOFT, labelsize=SIZES["label"])

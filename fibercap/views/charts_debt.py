@@ -11,6 +11,7 @@ import numpy as np
 from fibercap.core.calendar import date_of
 from fibercap.core.timeline import month_number
 from fibercap.model.foreign_loans import reported
+from fibercap.views.charts_panel import value_axis, year_axis
 from fibercap.views.charts_style import (
     INK,
     MARGIN,
@@ -26,7 +27,6 @@ from fibercap.views.charts_style import (
     open_page,
     scale,
     short,
-    year_axis,
 )
 
 if TYPE_CHECKING:
@@ -112,7 +112,7 @@ def debt_chart(projection: Projection, comparison: Comparison | None) -> Figure:
         base = top
     ax.stairs(base, times, baseline=0, color=INK, linewidth=1.2)
     name_panel(ax, "Owed", f"{word}{projection.scenario.currency}", width)
-    ax.set_ylim(0, float(base.max()) * 1.12)
+    value_axis(ax, 0, float(base.max()) * 1.12)
     year_axis(ax, float(np.floor(times[0] + 1e-9)), float(np.ceil(times[-1] - 1e-9)), width)
     _horizon(ax, ends, projection.timeline.end)
     _key(page, drawn, colours, divisor)

@@ -7,15 +7,14 @@ from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
+from fibercap.views.charts_panel import bars, row_axis, year_axis
 from fibercap.views.charts_style import (
     FAILS,
-    FAINT,
     MARGIN,
     MOST,
     OTHERS,
     PALETTE,
     SIZES,
-    SOFT,
     WIDTH,
     fit,
     name_panel,
@@ -25,7 +24,6 @@ from fibercap.views.charts_style import (
     scale,
     short,
     width_of,
-    year_axis,
 )
 from fibercap.views.charts_years import Years, heights, write_values, yearly
 
@@ -133,21 +131,16 @@ def _draw_uses(page: Page, projection: Projection, sources: list[Source], rows: 
     divisor, word = scale(float(pays.sum(axis=0).max()))
     pays = pays / divisor
     longest = float(pays.sum(axis=0).max())
-    ax.set_xlim(0, longest)
-    ax.set_ylim(len(rows) - 0.5, -0.5)
-    ax.set_yticks([])
-    ax.grid(visible=False, axis="y")
-    ax.grid(visible=True, axis="x", color=FAINT, linewidth=0.7)
+    row_axis(ax, len(rows), 0, longest)
     at, left = np.arange(len(rows)), np.zeros(len(rows))
     for source, amounts in zip(sources, pays, strict=True):
-        ax.barh(at, amounts, 0.66, left=left, linewidth=0.8, **EDGE | source.style)
+        bars(ax, at, amounts, 0.66, lying=True, base=left, linewidth=0.8, **EDGE | source.style)
         _write_inside(ax, source, amounts, left, width / longest)
         left = left + amounts
     for row, (name, _) in enumerate(rows):
         style: dict[str, Any] = {"textcoords": "offset points", "va": "center", "fontsize": SIZES["label"]}
         ax.annotate(fit(name, "label", NAMES - 0.15), (0, row), xytext=(-7, 0), ha="right", **style)
         ax.annotate(short(left[row]), (left[row], row), xytext=(4, 0), ha="left", weight="bold", **style)
-    ax.tick_params(axis="x", length=3, color=SOFT, labelcolor=SOFT, labelsize=SIZES["label"])
     name_panel(ax, "Cost of each use, by who pays", f"{word}{projection.scenario.currency}", width)
 
 
@@ -170,7 +163,7 @@ def _draw_years(page: Page, projection: Projection, sources: list[Source], top: 
     divisor, word = scale(float(spent.max()))
     base = np.zeros(len(spent))
     for source, amounts in zip(sources, pays / divisor, strict=True):
-        ax.bar(years.middles, amounts, 0.6 * years.spans, bottom=base, linewidth=0.8, **EDGE | source.style)
+        bars(ax, years.middles, amounts, 0.6 * years.spans, base=base, linewidth=0.8, **EDGE | source.style)
         base = base + amounts
     heights(ax, [base])
     write_values(ax, [(years.middles, base)], years.room(width))

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from fibercap.core.timeline import month_number
-from fibercap.views.charts_style import INK, MARGIN, PALETTE, WIDTH, name_panel, notice, scale, titled, year_axis
+from fibercap.views.charts_panel import bars, value_axis, year_axis
+from fibercap.views.charts_style import INK, MARGIN, PALETTE, WIDTH, name_panel, notice, scale, titled
 from fibercap.views.loans import terms_text
 
 if TYPE_CHECKING:
@@ -43,9 +44,9 @@ def loan_chart(name: str, loan: Loan, schedule: Schedule) -> Figure:
     thick = min(0.8 * float(np.min(gaps, initial=1.0)), 0.25) if len(gaps) else 0.25
     base = np.zeros(int(shown.sum()))
     for colour, (_, amounts) in zip(PALETTE, parts, strict=False):
-        upper.bar(times[shown], amounts[shown] / divisor, thick, bottom=base, color=colour, linewidth=0)
+        bars(upper, times[shown], amounts[shown] / divisor, thick, base=base, facecolor=colour, linewidth=0)
         base = base + amounts[shown] / divisor
-    upper.set_ylim(0, max(float(base.max()), 1e-9) * 1.1)
+    value_axis(upper, 0, max(float(base.max()), 1e-9) * 1.1)
     year_axis(upper, start, end, width)
     name_panel(upper, "Paid on each date", f"{word}{schedule.currency}", width)
     page.key([Patch(facecolor=colour, label=label) for colour, (label, _) in zip(PALETTE, parts, strict=False)])
@@ -54,7 +55,7 @@ def loan_chart(name: str, loan: Loan, schedule: Schedule) -> Figure:
     edges = np.append(times, end)
     lower.stairs(values["closing"] / divisor, edges, fill=True, color=PALETTE[3], linewidth=0)
     lower.stairs(values["closing"] / divisor, edges, color=INK, linewidth=0.8, baseline=None)
-    lower.set_ylim(0, max(float(values["closing"].max()) / divisor, 1e-9) * 1.1)
+    value_axis(lower, 0, max(float(values["closing"].max()) / divisor, 1e-9) * 1.1)
     year_axis(lower, start, end, width)
     name_panel(lower, "Owed", f"{word}{schedule.currency}", width)
     return page.figure

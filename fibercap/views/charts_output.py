@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
+from fibercap.views.charts_panel import year_axis
 from fibercap.views.charts_style import (
     FAILS,
     INK,
@@ -19,7 +20,6 @@ from fibercap.views.charts_style import (
     notice,
     open_page,
     scale,
-    year_axis,
 )
 from fibercap.views.charts_years import heights
 

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
+from fibercap.views.charts_panel import bars, year_axis
 from fibercap.views.charts_style import (
     INK,
     MARGIN,
@@ -18,7 +19,6 @@ from fibercap.views.charts_style import (
     open_page,
     scale,
     signed,
-    year_axis,
 )
 from fibercap.views.charts_years import Band, Years, heights, name_bands, write_values, yearly
 
@@ -68,12 +68,12 @@ def revenue_chart(projection: Projection, comparison: Comparison | None) -> Figu
     base = np.zeros(len(revenue))
     bands = []
     for name, colour, amounts in parts:
-        upper.bar(at, amounts / divisor, wide, bottom=base, color=colour, edgecolor="white", linewidth=0.5)
+        bars(upper, at, amounts / divisor, wide, base=base, facecolor=colour, edgecolor="white", linewidth=0.5)
         bands.append(
             Band(name, colour, float(base[-1]), float(base[-1] + amounts[-1] / divisor), amounts[-1] / divisor)
         )
         base = base + amounts / divisor
-    upper.bar(beside, ebitda / divisor, thin, color="white", edgecolor=INK, linewidth=1.2)
+    bars(upper, beside, ebitda / divisor, thin, facecolor="white", edgecolor=INK, linewidth=1.2)
     heights(upper, [revenue / divisor, ebitda / divisor])
     room = years.room(width) * 0.4
     write_values(upper, [(at, revenue / divisor), (beside, ebitda / divisor)], room)
@@ -91,9 +91,9 @@ def _draw_margin(page: Page, years: Years, revenue: Array, ebitda: Array) -> Non
     lower = page.panel(LEFT, HEADING + UPPER + BETWEEN, width, LOWER)
     margin = 100 * np.divide(ebitda, revenue, out=np.full(len(revenue), np.nan), where=revenue > 0)
     known = np.isfinite(margin)
-    lower.bar(years.middles[known], margin[known], 0.4 * years.spans[known], color=PALETTE[3])
+    bars(lower, years.middles[known], margin[known], 0.4 * years.spans[known], facecolor=PALETTE[3])
     heights(lower, [margin[known]], above=0.22)
-    bars = [(years.middles[known], margin[known])]
-    write_values(lower, bars, years.room(width), lambda value: signed(f"{value:.1f}"))
+    written = [(years.middles[known], margin[known])]
+    write_values(lower, written, years.room(width), lambda value: signed(f"{value:.1f}"))
     year_axis(lower, float(years.starts[0]), float(years.ends[-1]), width)
     name_panel(lower, "EBITDA margin", "% of revenue", width)

@@ -6,13 +6,12 @@ from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
+from fibercap.views.charts_panel import bars, row_axis
 from fibercap.views.charts_style import (
-    FAINT,
     INK,
     MARGIN,
     PALETTE,
     SIZES,
-    SOFT,
     WIDTH,
     fit,
     name_panel,
@@ -69,12 +68,7 @@ def sensitivity_chart(projection: Projection, measure: Measure, moved: Sequence[
     ax = page.panel(LEFT, HEADING, width, ROW * len(shown))
     low, high = (float(found(np.append(ends, base))) / divisor for found in (np.nanmin, np.nanmax))
     room = 0.12 * (high - low)
-    ax.set_xlim(low - room, high + room)
-    ax.set_ylim(len(shown) - 0.5, -0.5)
-    ax.set_yticks([])
-    ax.grid(visible=False, axis="y")
-    ax.grid(visible=True, axis="x", color=FAINT, linewidth=0.7)
-    ax.tick_params(axis="x", length=3, color=SOFT, labelcolor=SOFT, labelsize=SIZES["label"])
+    row_axis(ax, len(shown), low - room, high + room)
     ax.axvline(base / divisor, color=INK, linewidth=1.0, zorder=3)
     style: dict[str, Any] = {"textcoords": "offset points", "va": "center"}
     for row, (each, pair) in enumerate(zip(shown, ends / divisor, strict=True)):
@@ -92,5 +86,5 @@ def _bar(ax: Axes, row: int, base: float, value: float, colour: str) -> None:
     """Draw a bar from the plan's value to another, with its number at its end."""
     right = value > base
     style: dict[str, Any] = {"textcoords": "offset points", "va": "center", "fontsize": SIZES["small"]}
-    ax.barh(row, value - base, 0.6, left=base, color=colour)
+    bars(ax, row, value - base, 0.6, lying=True, base=base, facecolor=colour)
     ax.annotate(short(value), (value, row), (3 if right else -3, 0), ha="left" if right else "right", **style)

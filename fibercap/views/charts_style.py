@@ -1,8 +1,8 @@
-"""How charts look: page, colours, texts that fit, year axes and units."""
+"""How charts look: page, colours, texts that fit, and units."""
 
 from __future__ import annotations
 
-import math
+from bisect import bisect_right
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Final
@@ -64,17 +64,16 @@ class Page:
     head: float
 
     def panel(self, left: float, top: float, width: float, height: float) -> Axes:
-        """Return axes at a place, with a quiet frame and a grid across."""
+        """Return axes at a place: a line below; what it counts is drawn by `charts_panel`."""
         from matplotlib.ticker import MaxNLocator
 
         below = self.height - self.head - top - height
         ax = self.figure.add_axes((left / WIDTH, below / self.height, width / WIDTH, height / self.height))
         for side in ("top", "right", "left"):
             ax.spines[side].set_visible(False)
-        ax.tick_params(axis="y", left=False, length=0, labelcolor=SOFT, labelsize=SIZES["label"])
-        ax.grid(visible=True, axis="y", color=FAINT, linewidth=0.7)
-        ax.yaxis.set_major_locator(MaxNLocator(max(3, round(2.4 * height)), steps=[1, 2, 2.5, 5, 10]))
-        ax.set_axisbelow(True)
+        for axis, most in ((ax.xaxis, min(9, round(2.9 * width))), (ax.yaxis, max(3, round(2.4 * height)))):
+            axis.set_visible(False)
+            axis.set_major_locator(MaxNLocator(most, steps=[1, 2, 2.5, 5, 10]))
         return ax
 
     def text(self, left: float, top: float, words: str, size: str = "label", **style: Any) -> None:  # noqa: ANN401 - styles as matplotlib names them
@@ -144,15 +143,19 @@ def clean(words: str) -> str:
     return " ".join("".join(letter if letter.isprintable() else " " for letter in words).split())
 
 
-@lru_cache(maxsize=4096)
 def width_of(words: str, size: str = "label") -> float:
     """Return how wide words are. [inch]"""
+    return _width(words, "bold" if size in ("title", "panel") else "normal") * SIZES[size] / 72
+
+
+@lru_cache(maxsize=4096)
+def _width(words: str, weight: str) -> float:
+    """Return how wide words are, as a multiple of the size they are written in."""
     from matplotlib.font_manager import FontProperties
     from matplotlib.textpath import text_to_path
 
-    weight = "bold" if size in ("title", "panel") else "normal"
-    properties = FontProperties(size=SIZES[size], weight=weight)
-    return float(text_to_path.get_text_width_height_descent(words, properties, ismath=False)[0]) / 72
+    properties = FontProperties(size=1, weight=weight)
+    return float(text_to_path.get_text_width_height_descent(words, properties, ismath=False)[0])
 
 
 def fit(words: str, size: str, width: float) -> str:
@@ -182,10 +185,9 @@ def _filled(words: str, size: str, width: float, most: int) -> list[str]:
     lines: list[str] = []
     rest = clean(words).split(" ")
     while rest and len(lines) < most - 1:
-        taken = 1
-        while taken < len(rest) and width_of(" ".join(rest[: taken + 1]), size) <= width:
-            taken += 1
-        lines.append(fit(" ".join(rest[:taken]), size, width))
+        firsts = [" ".join(rest[: count + 1]) for count in range(len(rest))]
+        taken = max(1, bisect_right(firsts, width, key=lambda line: width_of(line, size)))
+        lines.append(fit(firsts[taken - 1], size, width))
         rest = rest[taken:]
     return [*lines, fit(" ".join(rest), size, width)] if rest else lines
 
@@ -221,33 +223,6 @@ def name_panel(ax: Axes, name: str, unit: str, width: float, *, beside: bool = T
     after, up = (72 * (width_of(name, "panel") + NEXT), 9) if beside else (0.0, 9 + 72 * SECOND)
     ax.annotate(name, (0, 1), (0, up), fontsize=SIZES["panel"], weight="bold", **place)
     ax.annotate(unit, (0, 1), (after, 9), fontsize=SIZES["label"], color=SOFT, **place)
-
-
-def year_axis(ax: Axes, start: float, end: float, width: float) -> None:
-    """Set ticks at the starts of years and each year's name in its middle, as many as some inches hold.
-
-    `start` and `end` are months divided by 12, so that a whole number is the start of a year.
-    """
-    from matplotlib.ticker import FixedLocator, FuncFormatter, NullFormatter
-
-    years = range(math.floor(start), math.ceil(end))
-    room = width / max(end - start, 1e-9)
-    every = next(n for n in (1, 2, 5, 10, 20, 50, 100, 1000) if n * room >= width_of("2000") * 1.25 or n >= len(years))
-    shown = [year for year in years if every == 1 or year % every == 0] or [years[0]]
-    middles = {(max(year, start) + min(year + 1, end)) / 2: str(year) for year in shown}
-    middles = {at: year for at, year in middles.items() if every > 1 or _wide(at, start, end) * room > width_of("20")}
-    ax.set_xlim(start, end)
-    ax.xaxis.set_major_locator(FixedLocator(list(range(math.ceil(start), math.floor(end) + 1))))
-    ax.xaxis.set_major_formatter(NullFormatter())
-    ax.xaxis.set_minor_locator(FixedLocator(list(middles)))
-    ax.xaxis.set_minor_formatter(FuncFormatter(lambda at, _: middles.get(at, "")))
-    ax.tick_params(axis="x", which="major", length=4, color=SOFT, labelbottom=False)
-    ax.tick_params(axis="x", which="minor", bottom=False, length=0, pad=6, labelcolor=SOFT, labelsize=SIZES["label"])
-
-
-def _wide(at: float, start: float, end: float) -> float:
-    """Return how much of the year around a point is shown."""
-    return min(math.floor(at) + 1, end) - max(math.floor(at), start)
 
 
 def mixed(colour: str, other: str, share: float) -> str:

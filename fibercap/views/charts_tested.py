@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Any, Final
 
 from fibercap.studies.claims import outcomes
 from fibercap.views.charts_claims import colour_of, handles, marker
+from fibercap.views.charts_panel import row_axis
 from fibercap.views.charts_style import (
-    FAINT,
     INK,
     MARGIN,
     SIZES,
@@ -58,13 +58,8 @@ def claims_chart(projection: Projection, comparison: Comparison | None) -> Figur
     margins = [100 * outcome.margin for outcome in shown if outcome.margin is not None]
     reach = min(max([abs(margin) for margin in margins], default=0.0) * 1.25, FARTHEST)
     reach = max(reach, LEAST)
-    ax.set_xlim(-reach * 1.02, reach * 1.02)
-    ax.set_ylim(len(shown) - 0.5, -0.5)
-    ax.set_yticks([])
-    ax.grid(visible=False, axis="y")
-    ax.grid(visible=True, axis="x", color=FAINT, linewidth=0.7)
+    row_axis(ax, len(shown), -reach * 1.02, reach * 1.02)
     ax.axvline(0, color=SOFT, linewidth=1.2)
-    ax.tick_params(axis="x", length=3, color=SOFT, labelcolor=SOFT, labelsize=SIZES["label"])
     name_panel(ax, "Above or below the claim", "%", width)
     for row, outcome in enumerate(shown):
         _tell(page, outcome, HEADING + ROW * row)

@@ -8,13 +8,12 @@ import numpy as np
 
 from fibercap.views.charts_claims import SIGNS
 from fibercap.views.charts_labels import Label, label
+from fibercap.views.charts_panel import across_axis, value_axis
 from fibercap.views.charts_style import (
     FAILS,
-    FAINT,
     INK,
     MARGIN,
     PALETTE,
-    SIZES,
     SOFT,
     WIDTH,
     fit,
@@ -93,16 +92,14 @@ def _limits(comparison: Comparison) -> dict[tuple[str, float], list[str]]:
 
 
 def _frame(ax: Axes, places: Array, limits: dict[tuple[str, float], list[str]]) -> None:
-    """Set limits with room for names around the points, and ticks with one unit on each axis."""
-    from matplotlib.ticker import MaxNLocator
-
+    """Set limits with room for names around the points, and numbers on each axis."""
     heights = np.append(places[:, 1], [limit for _, limit in limits])
-    for low, high, least, limit in (
-        (places[:, 0].min(), places[:, 0].max(), 0.5, ax.set_xlim),
-        (heights.min(), heights.max(), 0.2, ax.set_ylim),
-    ):
-        pad = max(AROUND * (high - low), least)
-        limit(float(low - pad), float(high + pad))
-    ax.xaxis.set_major_locator(MaxNLocator(8, steps=[1, 2, 2.5, 5, 10]))
-    ax.grid(visible=True, axis="x", color=FAINT, linewidth=0.7)
-    ax.tick_params(axis="x", length=3, color=SOFT, labelcolor=SOFT, labelsize=SIZES["label"])
+    across_axis(ax, *_around(places[:, 0], least=0.5))
+    value_axis(ax, *_around(heights, least=0.2))
+
+
+def _around(values: Array, least: float) -> tuple[float, float]:
+    """Return limits some way below and above values."""
+    low, high = float(values.min()), float(values.max())
+    pad = max(AROUND * (high - low), least)
+    return low - pad, high + pad

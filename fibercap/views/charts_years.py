@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
+from fibercap.views.charts_panel import value_axis
 from fibercap.views.charts_style import INK, SIZES, SOFT, apart, fit, short, width_of
 
 if TYPE_CHECKING:
@@ -80,7 +81,7 @@ def heights(ax: Axes, values: Sequence[Array], *, above: float = 0.14) -> None:
     every = np.concatenate([np.ravel(value) for value in values])
     low, high = min(0.0, float(every.min(initial=0.0))), max(0.0, float(every.max(initial=0.0)))
     span = high - low or 1.0
-    ax.set_ylim(low - (above * span if low < 0 else 0.0), high + above * span)
+    value_axis(ax, low - (above * span if low < 0 else 0.0), high + above * span)
     if low < 0:
         ax.axhline(0, color=SOFT, linewidth=0.7, zorder=1.5)
 

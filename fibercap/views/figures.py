@@ -1,20 +1,12 @@
-"""Tables of figures for a terminal: numbers with their unit in the heading, split where the window is narrow."""
+"""Tables of figures: numbers that share a unit, and how they are written."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
 
 import numpy as np
-from rich.box import SIMPLE_HEAD
-from rich.table import Table
-from rich.text import Text
 
-if TYPE_CHECKING:
-    from rich.console import Console
-
-GUTTER = 3  # blanks between two columns
 SCALES = ((1e6, "million "), (1e3, "thousand "), (1.0, ""))
 
 
@@ -55,40 +47,3 @@ def number(value: float | None, divisor: float, decimals: int) -> str:
         return "–"
     shown = f"{value / divisor:,.{decimals}f}"
     return shown.removeprefix("-") if not shown.strip("-0.,") else shown
-
-
-def show(console: Console, figures: Figures) -> None:
-    """Print a table, in as many parts as the window's width needs."""
-    divisor, unit, decimals = figures.scaled()
-    cells = [[number(v, divisor, decimals) for v in line.values] for line in figures.lines]
-    label_width = max([len(line.label) for line in figures.lines] + [12])
-    label_width = min(label_width, max(20, console.width // 2))
-    widest = max([len(c) for row in cells for c in row] + [len(c) for c in figures.columns])
-    each = max(1, (console.width - label_width) // (widest + GUTTER))
-    console.print(Text.assemble((figures.title, "bold"), (f"  [{unit}]" if unit else "", "dim")))
-    if figures.note:
-        console.print(Text(figures.note, style="dim"))
-    for start in range(0, len(figures.columns), each):
-        part = slice(start, start + each)
-        table = Table(box=SIMPLE_HEAD, show_edge=False, pad_edge=False, padding=(0, 1))
-        table.add_column("", width=label_width, no_wrap=True, overflow="ellipsis")
-        for column in figures.columns[part]:
-            table.add_column(column, justify="right", no_wrap=True, min_width=widest)
-        for line, row in zip(figures.lines, cells, strict=True):
-            table.add_row(line.label, *row[part], style="bold" if line.strong else "")
-        console.print(table)
-        console.print()
-
-
-def bars(console: Console, title: str, unit: str, values: Mapping[str, float], width: int = 40) -> None:
-    """Print one bar for each name, the longest `width` characters."""
-    longest = max([abs(v) for v in values.values()] + [0.0]) or 1.0
-    figures = Figures(title, unit, (), [Line("", list(values.values()))])
-    divisor, shown, decimals = figures.scaled()
-    console.print(Text.assemble((title, "bold"), (f"  [{shown}]", "dim")))
-    label = max(len(name) for name in values)
-    for name, value in values.items():
-        eighths = round(8 * width * max(value, 0.0) / longest)
-        bar = "█" * (eighths // 8) + (" ▏▎▍▌▋▊▉"[eighths % 8] if eighths % 8 else "")
-        console.print(Text(f"{name:<{label}}  {bar} {number(value, divisor, decimals)}"))
-    console.print()

@@ -12,8 +12,8 @@ from rich.text import Text
 
 from fibercap.studies.alarms import warnings
 from fibercap.studies.covenants import breaches, covenants
-from fibercap.views.figures import bars, show
 from fibercap.views.lines import claim_lines, covenant_lines, evidence_line, laws_line, measure_text
+from fibercap.views.printing import bars, show
 from fibercap.views.statements import STATEMENTS, capacity_figures, cover_figures, loan_figures, statement_figures
 from fibercap.views.tables import fitting
 

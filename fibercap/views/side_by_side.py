@@ -12,9 +12,10 @@ from rich.text import Text
 
 from fibercap.model.plan import KINDS
 from fibercap.studies.covenants import breaches
-from fibercap.views.figures import GUTTER, Figures, Line, show
+from fibercap.views.figures import Figures, Line
 from fibercap.views.lines import covenant_lines, flip_line, measure_text, tightest_line
 from fibercap.views.pages import breaches_list, hanging
+from fibercap.views.printing import GUTTER, show
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -63,13 +63,11 @@ def laid_out(name: str, projection: Projection, comparison: Comparison | None) -
 
 
 def shown_texts(figure: Figure) -> Iterator[tuple[str, Any]]:
-    """Run over the texts that are drawn, with their boxes; ticks beyond an axis are not drawn."""
+    """Run over the texts that are drawn, with their boxes; matplotlib's own axes are not shown."""
     renderer = FigureCanvasAgg(figure).get_renderer()  # type: ignore[no-untyped-call]
-    hidden = set()
-    for ax in figure.axes:
-        for axis in (ax.xaxis, ax.yaxis):
-            seen = {id(tick.label1) for tick in axis._update_ticks()}  # type: ignore[union-attr]
-            hidden |= {id(tick.label1) for tick in [*axis.majorTicks, *axis.minorTicks]} - seen
+    axes = [axis for ax in figure.axes for axis in (ax.xaxis, ax.yaxis)]
+    hidden = {id(text) for axis in axes for text in axis.findobj(Text)}
+    assert not any(axis.get_visible() for axis in axes)
     for text in figure.findobj(Text):
         if id(text) not in hidden and text.get_visible() and text.get_text().strip():
             yield text.get_text(), Text.get_window_extent(text, renderer)

@@ -1,0 +1,128 @@
+"""What panels are made of: grids, marks, numbers and bars, each kind drawn as few artists.
+
+Of its own ticks matplotlib makes five artists each, which took over half the time of a chart. Its axes are still there,
+hold limits and places (`ax.get_xticks()` tells them), and are not shown.
+"""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING, Any, Final
+
+import numpy as np
+
+from fibercap.views.charts_style import FAINT, SIZES, SOFT, width_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from matplotlib.axes import Axes
+    from matplotlib.axis import Axis
+    from matplotlib.transforms import Transform
+    from numpy.typing import ArrayLike
+
+    from fibercap.core.units import Array
+
+MARK: Final = 3.0
+"""Length of the mark at a number. [point]"""
+START: Final = 4.0
+"""Length of the mark where a year begins. [point]"""
+PAD: Final = 3.5
+"""Distance between a number and its mark, or the axis. [point]"""
+NAMED: Final = 6.0
+"""Distance between the axis and a year's name. [point]"""
+SLACK: Final = 1e-9
+"""How far beyond the limits a place may lie, as a share of the axis: rounding alone must not lose it."""
+
+
+def value_axis(ax: Axes, low: float, high: float) -> None:
+    """Set the limits of the vertical axis, and draw a line across and a number at each of its places."""
+    ax.set_ylim(low, high)
+    numbers = _numbers(ax.yaxis, low, high)
+    _grid(ax, numbers, ax.get_yaxis_transform(), across=True)
+    place, vertical, across = ax.get_yaxis_text1_transform(PAD)
+    style: dict[str, Any] = {"transform": place, "va": vertical, "ha": across}
+    for at, words in numbers.items():
+        ax.text(0, at, words, color=SOFT, fontsize=SIZES["label"], **style)
+
+
+def across_axis(ax: Axes, low: float, high: float) -> None:
+    """Set the limits of the horizontal axis, and draw a line upwards, a mark and a number at each of its places."""
+    ax.set_xlim(low, high)
+    numbers = _numbers(ax.xaxis, low, high)
+    _grid(ax, numbers, ax.get_xaxis_transform(), across=False)
+    _below(ax, numbers, MARK, numbers.items(), MARK + PAD)
+
+
+def row_axis(ax: Axes, rows: int, low: float, high: float) -> None:
+    """Set limits for rows, the first one on top, without numbers; see `across_axis` for what lies below them."""
+    ax.set_ylim(rows - 0.5, -0.5)
+    across_axis(ax, low, high)
+
+
+def year_axis(ax: Axes, start: float, end: float, width: float) -> None:
+    """Set marks at the starts of years and each year's name in its middle, as many as some inches hold.
+
+    `start` and `end` are months divided by 12, so that a whole number is the start of a year.
+    """
+    from matplotlib.ticker import FixedLocator
+
+    years = range(math.floor(start), math.ceil(end))
+    room = width / max(end - start, 1e-9)
+    every = next(n for n in (1, 2, 5, 10, 20, 50, 100, 1000) if n * room >= width_of("2000") * 1.25 or n >= len(years))
+    shown = [year for year in years if every == 1 or year % every == 0] or [years[0]]
+    spans = {str(year): (max(year, start), min(year + 1, end)) for year in shown}
+    least = width_of("20") if every == 1 else 0.0
+    names = [((low + high) / 2, name) for name, (low, high) in spans.items() if (high - low) * room > least]
+    starts = range(math.ceil(start), math.floor(end) + 1)
+    ax.set_xlim(start, end)
+    ax.xaxis.set_major_locator(FixedLocator(starts))
+    _below(ax, starts, START, names, NAMED)
+
+
+def bars(
+    ax: Axes, middles: ArrayLike, lengths: ArrayLike, wide: ArrayLike, *,
+    base: ArrayLike = 0.0, lying: bool = False, **style: Any,  # noqa: ANN401 - styles as matplotlib names them
+) -> None:  # fmt: skip
+    """Draw bars of one style as one artist, each from its base as long as told, upwards or, `lying`, across."""
+    from matplotlib.collections import PolyCollection
+
+    at, long, half, foot = np.broadcast_arrays(np.atleast_1d(middles), lengths, np.asarray(wide) / 2, base)
+    sides = np.stack([at - half, at + half, at + half, at - half], axis=1)
+    ends = np.stack([foot, foot, foot + long, foot + long], axis=1)
+    corners = np.stack([ends, sides] if lying else [sides, ends], axis=2)
+    ax.add_collection(PolyCollection(list(corners), joinstyle="miter", **style), autolim=False)
+
+
+def _numbers(axis: Axis, low: float, high: float) -> dict[float, str]:
+    """Return the places of an axis between its limits, each with its number as matplotlib words it."""
+    slack = SLACK * (high - low)
+    places = [float(place) for place in axis.get_majorticklocs() if low - slack <= place <= high + slack]
+    return dict(zip(places, axis.get_major_formatter().format_ticks(places), strict=True))
+
+
+def _grid(ax: Axes, places: Iterable[float], transform: Transform, *, across: bool) -> None:
+    """Draw lines at some places through the whole panel, below all else."""
+    from matplotlib.lines import Line2D
+
+    at = np.repeat(list(places), 3)
+    ends = np.tile([0.0, 1.0, np.nan], len(at) // 3)
+    line: tuple[Array, Array] = (ends, at) if across else (at, ends)
+    ax.add_artist(Line2D(*line, transform=transform, color=FAINT, linewidth=0.7, zorder=0.5))
+
+
+def _below(
+    ax: Axes, marked: Iterable[float], length: float, names: Iterable[tuple[float, str]], distance: float
+) -> None:
+    """Draw marks below the axis, and names some points away from it."""
+    from matplotlib.lines import Line2D
+    from matplotlib.markers import TICKDOWN
+
+    at = list(marked)
+    marks: dict[str, Any] = {"marker": TICKDOWN, "markersize": length, "markeredgewidth": 0.8, "linestyle": "none"}
+    transform = ax.get_xaxis_transform()
+    ax.add_artist(Line2D(at, np.zeros(len(at)), transform=transform, clip_on=False, color=SOFT, zorder=2.01, **marks))
+    place, vertical, across = ax.get_xaxis_text1_transform(distance)
+    style: dict[str, Any] = {"transform": place, "va": vertical, "ha": across}
+    for x, words in names:
+        ax.text(x, 0, words, color=SOFT, fontsize=SIZES["label"], **style)
