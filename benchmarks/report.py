@@ -29,13 +29,11 @@ def main() -> None:
         ours = f"from fibercap.cli import main; main({arguments!r})"
         pairs = [(seconds(ours), seconds(BARE)) for _ in range(TIMES + 1)][1:]
         size = path.stat().st_size
-    clock, processor = median(a[0] for a, _ in pairs), median(a[1] for a, _ in pairs)
-    bare = median(b[1] for _, b in pairs)
-    ratio = median(a[1] / b[1] for a, b in pairs)
-    print(
-        f"fibercap export fibercore --out report.html: {clock:.2f} s by the clock, {processor:.2f} s of processor time,"
-    )
-    print(f'{ratio:.2f} times python -c "{BARE}" ({bare:.2f} s); {size / 1e6:.2f} MB')
+    print(f'fibercap export fibercore --out report.html ({size / 1e6:.2f} MB) beside python -c "{BARE}"')
+    for place, measured in enumerate(("the clock", "processor time")):
+        whole, bare = median(a[place] for a, _ in pairs), median(b[place] for _, b in pairs)
+        ratio = median(a[place] / b[place] for a, b in pairs)
+        print(f"by {measured}: {whole:.2f} s, {ratio:.2f} times {bare:.2f} s")
 
 
 if __name__ == "__main__":

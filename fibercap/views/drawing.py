@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -12,6 +13,7 @@ from fibercap.studies.compare import compare
 from fibercap.views.charts import CHARTS, rendered, write_chart
 from fibercap.views.charts_loan import loan_chart
 from fibercap.views.files import refuse_existing, write_all, write_bytes
+from fibercap.views.shared import shared
 
 if TYPE_CHECKING:
     from fibercap.model.loans import Loan, Schedule
@@ -58,7 +60,8 @@ def draw(scenario: Scenario, chart: str | None, out: Path | None, *, force: bool
     if needs and scenario.option is not None:
         raise FibercapError(f"the chart `{needs}` shows every option; leave `--option` out")
     comparison = compare(scenario) if needs else None
-    contents = {d.path: write_chart(d.chart, d.path.suffix, projection, comparison) for d in wanted}
+    drawn = shared([partial(write_chart, d.chart, d.path.suffix, projection, comparison) for d in wanted])
+    contents = {drawing.path: content for drawing, content in zip(wanted, drawn, strict=True)}
     if out is not None and not _is_folder(out) and not out.parent.is_dir():
         raise FibercapError(f"the folder {out.parent} does not exist; make it first")
     return write_all(contents, force=force)

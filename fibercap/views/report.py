@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import partial
 from importlib.metadata import PackageNotFoundError, version
 from importlib.resources import files
 from typing import TYPE_CHECKING, Final
@@ -12,6 +13,7 @@ from fibercap.views.charts import CHARTS, rendered, write_chart
 from fibercap.views.charts_sensitivity import sensitivity_chart
 from fibercap.views.report_parts import Figure
 from fibercap.views.report_subject import subject_of
+from fibercap.views.shared import shared
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -92,8 +94,9 @@ def sections(subject: Subject, by: str) -> Iterator[Section]:
 
 def _charts(subject: Subject, listed: list[Section]) -> dict[str, str]:
     """Draw every figure that the sections name, as SVG that may stand beside others in one page."""
-    figures = (part for section in listed for part in section.parts if isinstance(part, Figure))
-    return {figure.name: inlined(_drawn(subject, figure.name).decode(), figure.name) for figure in figures}
+    names = [part.name for section in listed for part in section.parts if isinstance(part, Figure)]
+    drawn = shared([partial(_drawn, subject, name) for name in names])
+    return {name: inlined(svg.decode(), name) for name, svg in zip(names, drawn, strict=True)}
 
 
 def _drawn(subject: Subject, name: str) -> bytes:
