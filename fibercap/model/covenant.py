@@ -9,14 +9,18 @@ from fibercap.core.spec import Spec
 from fibercap.model.claim import Amount, AnyQuantity
 
 COVENANT_LIMITS = ("above", "at_least", "below", "at_most")
+AT_PAYMENTS = "_at_payments"
+"""What follows the name of a cover over life where it stands at payments and draws only."""
+OVER_LIFE = frozenset({"accounts.llcr", "accounts.plcr"})
 AnyLimit = Annotated[Amount | None, AnyQuantity()]
 
 
 class Covenant(Spec):
     """One covenant: a row, tested while the loan runs, or a measure; and one limit.
 
-    A row that exists on certain dates only, such as a cover ratio, is tested on these, others at each year's end;
-    `test` says otherwise. While a row is beyond `lock_up`, a level before the limit, no dividends are paid.
+    A row that exists on certain dates only, such as a cover ratio, is tested on these; LLCR and PLCR on those of
+    payments and draws; others at each year's end. `test` says otherwise. While a row is beyond `lock_up`, a level
+    before the limit, no dividends are paid.
     """
 
     one_of: ClassVar[tuple[tuple[str, ...], ...]] = (("row", "measure"), COVENANT_LIMITS)
@@ -44,3 +48,8 @@ class Covenant(Spec):
     def limit(self) -> tuple[str, Amount]:
         """The comparator and its limit."""
         return next((name, getattr(self, name)) for name in COVENANT_LIMITS if getattr(self, name) is not None)
+
+    @property
+    def tested(self) -> str:
+        """The row whose values are judged."""
+        return f"{self.row}{AT_PAYMENTS}" if self.row in OVER_LIFE and not self.test else self.row

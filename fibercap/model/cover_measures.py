@@ -7,13 +7,14 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from fibercap.model.covenant import AT_PAYMENTS
 from fibercap.model.life_cover import late_loans
 from fibercap.model.measure import HIGHER, LOWER, Measure, extreme, made, undefined
 
 if TYPE_CHECKING:
     from fibercap.model.projection import Projection
 
-NEVER_OWED = "no debt is owed at the end of any period"
+NEVER_OWED = "no debt is owed after any payment or draw"
 NO_SERVICE = "no debt service within the horizon"
 
 
@@ -61,8 +62,9 @@ def loan_min_dscr(projection: Projection, loan: str) -> Measure:
 
 def _life_cover(projection: Projection, ratio: str) -> Measure:
     """Return the lowest of a ratio of later cash flow to debt; undefined where debt outlasts the horizon."""
-    name, label, row = f"min_{ratio}", f"Lowest {ratio.upper()}", f"accounts.{ratio}"
-    known = "IF(ROUND(MAX({accounts.debt}), 2) > 0, MAX({accounts.repaid}), 0)"
+    name, label, row = f"min_{ratio}", f"Lowest {ratio.upper()}", f"accounts.{ratio}{AT_PAYMENTS}"
+    owed = "SUM({accounts.debt_moves} * IF(ROUND({accounts.debt}, 2) > 0, 1, 0))"
+    known = f"IF({owed} > 0, MAX({{accounts.repaid}}), 0)"
     found = _lowest(projection, name, label, row, known, NEVER_OWED)
     outlasts = projection.value("accounts.repaid")[..., -1] == 0
     if not outlasts.any():
@@ -74,17 +76,18 @@ def _life_cover(projection: Projection, ratio: str) -> Measure:
 
 
 def min_llcr(projection: Projection) -> Measure:
-    """Lowest LLCR at a period's end: worth of CFADS to the loans' last payment / all debt owed then, cash left out.
+    """Lowest LLCR at the end of a period with a payment or a draw: worth of CFADS to the last payment / all debt owed.
 
     Source
     ------
     finance.md, section 7; discounted at the debt-weighted rate of each period. Undefined if debt outlasts the horizon.
+    Why not at every period's end: docs/decisions/cover-over-life.md.
     """
     return _life_cover(projection, "llcr")
 
 
 def min_plcr(projection: Projection) -> Measure:
-    """Lowest PLCR at a period's end: worth of CFADS to the horizon / all debt owed then, cash left out.
+    """Lowest PLCR at the end of a period with a payment or a draw: worth of CFADS to the horizon / all debt owed.
 
     Source
     ------

@@ -10,6 +10,7 @@ import numpy.typing as npt
 from fibercap.core.rounding import rounded
 from fibercap.core.rows import Row, Sheet, total
 from fibercap.core.timeline import FLOW, RATE, STOCK
+from fibercap.model.covenant import AT_PAYMENTS
 from fibercap.model.operations import added
 from fibercap.model.tax import within_year
 
@@ -77,6 +78,14 @@ def last_known(value: Array) -> Array:
     return np.nan_to_num(np.take_along_axis(value, last, axis=-1))
 
 
+def _dates_row(sheet: Sheet, plan: Plan) -> Array:
+    """Write in which periods a loan has a payment date or is drawn: at their ends its cover over life is judged."""
+    pays = [f"loans.{name}.pays" for name in plan.loans]
+    text = f"IF(OR({total(pays)} > 0, {{accounts.draws}} > 0), 1, 0)"
+    moves = (added(sheet, pays) > 0) | (sheet.value("accounts.draws") > 0)
+    return sheet.put(Row("accounts.debt_moves", "A payment date, or a draw", "", FLOW, text), moves.astype(float))
+
+
 def _worth_rows(sheet: Sheet, plan: Plan) -> None:
     """Write what later CFADS is worth at each period's end, to the loans' last payment and to the horizon.
 
@@ -86,6 +95,7 @@ def _worth_rows(sheet: Sheet, plan: Plan) -> None:
     """
     money, at = plan.currency, sheet.value
     debt, cfads, owed = at("accounts.debt"), at("accounts.cfads"), at("accounts.opening_debt")
+    moves = _dates_row(sheet, plan)
     runs = np.flip(np.maximum.accumulate(np.flip(_in_cents(owed), -1), axis=-1), -1).astype(float)
     text = "IF(OR(ROUND({accounts.opening_debt}, 2) > 0, {accounts.debt_runs@1} > 0), 1, 0)"
     sheet.put(Row("accounts.debt_runs", "Debt is still to be paid", "", FLOW, text), runs)
@@ -103,14 +113,18 @@ def _worth_rows(sheet: Sheet, plan: Plan) -> None:
         later = np.flip(np.cumsum(np.flip(flow / growth, -1), axis=-1), -1) - flow / growth
         text = f"({{{path}@1}} + {counted}) / (1 + {{accounts.debt_rate@1}} * {{time.one_year}})^({PER_PERIOD})"
         value = sheet.put(Row(path, f"Worth of CFADS {words}", money, STOCK, text), later * growth)
-        due = np.asarray(debt * below * _in_cents(debt))
-        shape = np.broadcast_shapes(value.shape, due.shape)
-        over = np.broadcast_to(due, shape)
-        counts = " * {accounts.repaid}" if ratio == "llcr" else ""
-        text = f"{{{path}}} / ({{accounts.debt}} * IF(ROUND({{accounts.debt}}, 2) > 0, 1, 0){counts})"
-        reason = why if ratio == "llcr" else "no debt is owed"
-        row = Row(f"accounts.{ratio}", ratio.upper(), "", STOCK, text, undefined=reason)
-        sheet.put(row, np.divide(value, over, out=np.full(shape, np.nan), where=over > 0))
+        counts, reason = (" * {accounts.repaid}", why) if ratio == "llcr" else ("", "no debt is owed")
+        for suffix, on, dates, judged in (
+            ("", "", "", 1.0),
+            (AT_PAYMENTS, " at payments", " * {accounts.debt_moves}", moves),
+        ):
+            due = np.asarray(debt * below * _in_cents(debt) * judged)
+            shape = np.broadcast_shapes(value.shape, due.shape)
+            over = np.broadcast_to(due, shape)
+            text = f"{{{path}}} / ({{accounts.debt}} * IF(ROUND({{accounts.debt}}, 2) > 0, 1, 0){counts}{dates})"
+            unknown = f"{reason}, or nothing is paid or drawn" if suffix else reason
+            row = Row(f"accounts.{ratio}{suffix}", f"{ratio.upper()}{on}", "", STOCK, text, undefined=unknown)
+            sheet.put(row, np.divide(value, over, out=np.full(shape, np.nan), where=over > 0))
 
 
 def _in_cents(debt: Array) -> npt.NDArray[np.bool_]:

@@ -77,7 +77,7 @@ def _before(locked: list[Array]) -> Array:
 def _locked_row(sheet: Sheet, scenario: Scenario, lock: tuple[str, str], covenant: Covenant, set_at: Amount) -> Array:
     """Write whether dividends are barred after each period: the last test so far, while anything is owed."""
     loan, key = lock
-    at, row = f"loans.{loan}.covenants.{key}.lock_up", covenant.row
+    at, row = f"loans.{loan}.covenants.{key}.lock_up", covenant.tested
     problem = _problem(sheet, row, set_at)
     if problem is not None:
         place = place_of(scenario.tree, tuple(at.split(".")))

@@ -170,15 +170,16 @@ def _locked(projection: Projection, row: str) -> tuple[str, ...]:
 def _by_time(projection: Projection, loan: str, covenant: Covenant) -> dict[str, Array]:
     """Return the row on the covenant's dates while the loan runs, each (draw,); nan where it is undefined.
 
-    Without `test`, a row that exists on certain dates only is tested on these, any other at each year's end.
+    Without `test`, a row that exists on certain dates only is tested on these, LLCR and PLCR at payments and draws, any
+    other at each year's end.
     """
-    timeline, terms, row = projection.timeline, projection.scenario.loans[loan], projection.rows[covenant.row]
+    timeline, terms, row = projection.timeline, projection.scenario.loans[loan], projection.rows[covenant.tested]
     step = timeline.step if covenant.test == "period" or (not covenant.test and row.undefined) else "year"
     first, last = timeline.index(terms.signed), timeline.index(terms.maturity)
-    values, dated = projection.by(covenant.row, step), row.undefined and row.nature == STOCK
+    values, dated = projection.by(row.path, step), row.undefined and row.nature == STOCK
     if dated:
-        whole = projection.value(covenant.row)
-        if covenant.row == LEVERAGE:  # debt without earnings is beyond any multiple of them
+        whole = projection.value(row.path)
+        if row.path == LEVERAGE:  # debt without earnings is beyond any multiple of them
             lost = (projection.value("accounts.ebitda_in_year") <= 0) & (projection.value("accounts.debt") > 0)
             whole = np.where(lost & (projection.value("time.closes_year") > 0), np.inf, whole)
         values = {label: _last_known(whole[:, part]) for label, part in timeline.groups(step).items()}

@@ -17,6 +17,7 @@ from fibercap.model.measures import measures
 from fibercap.model.projection import Projection, project
 from fibercap.reading.files import scenario_of
 from fibercap.studies.batch import evaluate
+from fibercap.studies.covenants import covenants as covenants_of
 from tests.written import valid_scenarios
 
 PLAN = """\
@@ -176,6 +177,64 @@ def test_a_sculpted_loan_keeps_its_target_at_every_date_and_over_its_life() -> N
     assert life == pytest.approx(2.5)
 
 
+def test_cover_over_life_is_judged_where_something_is_paid_or_drawn() -> None:
+    """By month, a loan sculpted by quarters keeps its target after each payment; between payments the row shows less."""
+    changes = (
+        ("step: quarter", "step: month"),
+        ("rate: 8 %/year, payments: {every: quarter}", "rate: 8 %/year, payments: {every: quarter}, repayment: {style: sculpted, dscr: 2.5}"),
+        ("tax: {rate: 30 %}\n", ""), ("working_capital: {receivables: 45 days}\n", ""),
+        (PLAN[PLAN.index("  other:") : PLAN.index("funding:")], ""),
+    )  # fmt: skip
+    cfads = run(*changes).value("accounts.cfads")[0, :72].reshape(24, 3)
+    most = (cfads.sum(axis=1) / 1.02 ** np.arange(1, 25)).sum() / 2.5
+    projection = run(*changes, ("commitment: 3 million USD", f"commitment: {most:.6f} USD"))
+    row, judged = (projection.value(f"accounts.{name}")[0] for name in ("llcr", "llcr_at_payments"))
+    found = measures(projection)["min_llcr"]
+
+    ends = np.arange(2, 69, 3)
+    assert np.flatnonzero(np.isfinite(judged)).tolist() == ends.tolist()
+    assert judged[ends] == pytest.approx(row[ends])
+    assert judged[ends] == pytest.approx(2.5, rel=0.01)  # cash flow of a month is discounted from its own end
+    assert np.nanmin(row) < 1
+    assert found.value == pytest.approx(judged[ends].min())
+    assert found.when == projection.timeline.labels[ends[judged[ends].argmin()]]
+
+
+def test_a_draw_is_a_date_and_a_month_without_either_is_none() -> None:
+    projection = project(
+        scenario_of(
+            DRAWN.replace("step: quarter", "step: month").replace(
+                "signed: 2000-12-31, matures: 6", "signed: 2001-02-15, matures: 6"
+            )
+        )
+    )
+    moves = projection.value("accounts.debt_moves")[0]
+    draws, pays = (
+        sum(projection.value(f"loans.{name}.{key}")[0] for name in ("bank", "other")) for key in ("draws", "pays")
+    )
+
+    assert (draws > 0).any()
+    assert moves.tolist() == ((draws > 0) | (pays > 0)).astype(float).tolist()
+    assert 0 < moves.sum() < len(moves)
+
+
+def test_covenants_on_cover_over_life_are_tested_after_payments_unless_they_say_when() -> None:
+    covenants = "covenants: {life: {row: accounts.llcr, at_least: 2, lock_up: 2.1}, months: {row: accounts.llcr, at_least: 2, test: period}}"
+    text = PLAN.replace("step: quarter", "step: month").replace(
+        "payments: {every: quarter}", f"payments: {{every: quarter}}, {covenants}"
+    )
+    projection = project(scenario_of(text))
+    tested = covenants_of(projection)
+    life, months = tested["bank.life"], tested["bank.months"]
+
+    assert [test.when for test in life.tests][:3] == ["2001-03", "2001-06", "2001-09"]
+    assert [test.when for test in months.tests][:3] == ["2001-01", "2001-02", "2001-03"]
+    assert life.subject == months.subject == "accounts.llcr"
+    assert life.holds
+    assert not months.holds
+    assert "{accounts.llcr_at_payments}" in projection.rows["loans.bank.covenants.life.locked"].formula
+
+
 @settings(max_examples=40)
 @given(dscr=st.integers(110, 400), rate=st.integers(0, 40), price=st.integers(22, 60), step=st.sampled_from(["month", "quarter", "year"]))  # fmt: skip
 def test_sculpted_loans_keep_their_target_in_any_plan(dscr: int, rate: int, price: int, step: str) -> None:
@@ -218,7 +277,7 @@ def test_without_debt_every_ratio_says_so() -> None:
     loans = PLAN[PLAN.index("loans:") : PLAN.index("funding:")]
     found = measures(run((loans, "")))
 
-    assert found["min_llcr"].reason == found["min_plcr"].reason == "no debt is owed at the end of any period"
+    assert found["min_llcr"].reason == found["min_plcr"].reason == "no debt is owed after any payment or draw"
     assert found["min_interest_cover"].reason == "no interest accrues within the horizon"
     assert found["average_life"].reason == "no loan is drawn"
     assert found["max_debt_to_ebitda"].value == 0.0

@@ -154,6 +154,14 @@ def test_inputs_changed_in_the_workbook_lead_where_the_engine_is_led(
     assert found == []
 
 
+@pytest.mark.parametrize("price", [20.0, 23.0, 25.5, 28.0, 60.0])
+def test_rates_of_return_are_found_far_below_and_above_the_first_guess(
+    fibercore: Recalculator, untouched: Sheets, price: float
+) -> None:
+    """From a rate of a quarter a year, to less than none and to half as much again."""
+    assert led(fibercore, untouched, AS_WRITTEN, {"products.single_mode.price.2004": price}) == []
+
+
 def test_every_input_that_may_be_changed_is_followed(fibercore: Recalculator, untouched: Sheets) -> None:
     """All of them at once, each by a little."""
     cells = {

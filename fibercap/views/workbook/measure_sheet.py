@@ -28,7 +28,18 @@ if TYPE_CHECKING:
     from fibercap.views.workbook.looks import Looks
 
 NAME: Final = "Measures"
-HEADS: Final = ("Measure", "Value", "Unit", "Kind", "Note", "Name", "First day", "First guess", "Newton's steps")
+HEADS: Final = (
+    "Measure",
+    "Value",
+    "Unit",
+    "Kind",
+    "Note",
+    "Name",
+    "First day",
+    "Last time",
+    "First guess",
+    "Newton's steps",
+)
 HEAD_ROW: Final = 5
 GUESS: Final = {"IRR": 0.01, "XIRR": 0.1}
 STEPS: Final = 14
@@ -173,21 +184,43 @@ class Ladder:
         return f"IF(ABS({last}-{before})<{TOLERANCE}*MAX(1,ABS({last})),{last},1/0)"
 
     def step(self, column: str) -> str:
-        """Return the formula of a step from the cell before it.
+        """Return the formula of a step from the cell before it."""
+        rate = f"{column}{self.row + 1}"
+        step = self._dated_step(rate) if self.dated else self._step(rate)
+        if len(step) > LONGEST:
+            raise CannotBeSaidError(TOO_LONG)
+        return step
+
+    def _dated_step(self, rate: str) -> str:
+        """Return Newton's step on what the flows are worth.
 
         Source
         ------
         Own derivation: next = rate + worth / the sum of t x flow / (1 + rate)^(t + 1), for worth falls by that sum.
         """
-        rate, worth, slope = f"{column}{self.row + 1}", [], []
+        worth, slope = [], []
         for flow, dates in self.pairs:
-            time = f"({dates}-$G{self.row + 1})/365" if self.dated else self.periods
+            time = f"({dates}-$G{self.row + 1})/365"
             worth.append(f"SUMPRODUCT({flow},(1+{rate})^(-({time})))")
             slope.append(f"SUMPRODUCT({flow},{time},(1+{rate})^(-({time})-1))")
-        step = f"{rate}+({'+'.join(worth)})/({'+'.join(slope)})"
-        if len(step) > LONGEST:
-            raise CannotBeSaidError(TOO_LONG)
-        return step
+        return f"{rate}+({'+'.join(worth)})/({'+'.join(slope)})"
+
+    def _step(self, rate: str) -> str:
+        """Return Newton's step on the logarithm of what comes in over what goes out, both discounted.
+
+        Source
+        ------
+        Own derivation: by the logarithm of (1 + rate) it falls as fast as what comes in is later, on average, than what
+        goes out: all but a straight line, so that the rate is found from far off, and below zero too.
+        """
+
+        def summed(sign: str, more: str = "") -> str:
+            discount = f"(1+{rate})^(-{self.periods})"
+            return "+".join(f"SUMPRODUCT(({flow}{sign}0)*{flow},{more}{discount})" for flow, _ in self.pairs)
+
+        come, gone = summed(">"), summed("<")
+        later = f"({summed('>', f'{self.periods},')})/({come})-({summed('<', f'{self.periods},')})/({gone})"
+        return f"(1+{rate})*(-({come})/({gone}))^(1/({later}))-1"
 
     periods: str = ""
     months: int = 12
