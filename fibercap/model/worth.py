@@ -45,7 +45,7 @@ def worth_rows(sheet: Sheet, plan: Plan, without: Mapping[str, Array]) -> None:
         rate = sheet.give("inputs.money.discount_rate", "1/year", plan.money.discount_rate)
         factor = (1.0 + plan.money.discount_rate) ** (-(timeline.ends - moment) / 12)
         text = f"(1 + {rate} * {{time.one_year}})^(({valued} - {{time.end}}) / {{time.months_in_year}})"
-        sheet.put(Row("returns.discount_factor", "Discount factor", "", FLOW, text), factor)
+        sheet.put(Row("returns.discount_factor", "Discount factor", "", STOCK, text), factor)
     _flow_rows(sheet, plan, "company", "Company", {key: np.asarray(0.0) for key in without}, "")
     _flow_rows(sheet, plan, "project", "Projects", without, WITHOUT)
     _levelized_rows(sheet, money, without)

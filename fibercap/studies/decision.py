@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING, Final
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from fibercap.studies.compare import Case, Comparison
+    from fibercap.model.measure import Measure
+    from fibercap.studies.compare import Comparison
+    from fibercap.studies.covenants import Tested
 
 WORTH: Final = ("equity_npv", "equity_irr", "all_in_cost")
 """What cases are judged by: the first measure that some case has."""
@@ -40,7 +42,9 @@ def decide(comparison: Comparison) -> Decision:
     comparison : Comparison
         The cases.
     """
-    faults = {name: tuple(_faults(case)) for name, case in comparison.cases.items()}
+    faults = {
+        name: faults_of(case.covenants, case.measures, comparison.currency) for name, case in comparison.cases.items()
+    }
     among = [name for name, found in faults.items() if not found] or list(faults)
     among.sort(key=lambda name: name != comparison.baseline)
     measure = next((key for key in WORTH if any(_value(comparison, name, key) is not None for name in among)), WORTH[0])
@@ -57,10 +61,9 @@ def _value(comparison: Comparison, name: str, measure: str) -> float | None:
     return found.value if found else None
 
 
-def _faults(case: Case) -> list[str]:
-    """Return what speaks against a case, in words."""
-    told = [f"breaks {key}" for key, tested in case.covenants.items() if not tested.holds]
-    money = case.projection.scenario.currency
-    gap, cash = (case.measures[key].value or 0.0 for key in ("funding_gap", "lowest_cash"))
+def faults_of(promises: Mapping[str, Tested], measures: Mapping[str, Measure], money: str) -> tuple[str, ...]:
+    """Return what speaks against a plan, in words: covenants that it breaks, uses without a source, negative cash."""
+    told = [f"breaks {key}" for key, tested in promises.items() if not tested.holds]
+    gap, cash = (measures[key].value or 0.0 for key in ("funding_gap", "lowest_cash"))
     told += [f"{gap:,.0f} {money} of uses have no source"] if gap > CENT else []
-    return told + ([f"cash falls to {cash:,.0f} {money}"] if cash < -CENT else [])
+    return (*told, *([f"cash falls to {cash:,.0f} {money}"] if cash < -CENT else []))

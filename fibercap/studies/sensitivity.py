@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from fibercap.model.measures import measure_named
-from fibercap.studies.levers import levers
-from fibercap.studies.turning import Verdict, judged
+from fibercap.studies.levers import lever, levers
+from fibercap.studies.turning import Turn, Verdict, judged, turns
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -57,8 +57,8 @@ def one_at_a_time(scenario: Scenario, measures: Sequence[str], share: float = SH
         By how much inputs are moved, such as 0.1.
     """
     known = levers(scenario)
-    factors = [(max(1 - share, lever.low), min(1 + share, lever.high)) for lever in known]
-    moves = [(lever, factor) for lever, pair in zip(known, factors, strict=True) for factor in pair]
+    factors = [(max(1 - share, each.low), min(1 + share, each.high)) for each in known]
+    moves = [(each, factor) for each, pair in zip(known, factors, strict=True) for factor in pair]
 
     def values(projection: Projection) -> dict[str, Verdict]:
         flat = {key: measure_named(projection, key).values for key in measures}
@@ -67,8 +67,22 @@ def one_at_a_time(scenario: Scenario, measures: Sequence[str], share: float = SH
 
     found, allowed = judged(scenario, moves, values)
     result = []
-    for row, (lever, (down, up)) in enumerate(zip(known, factors, strict=True)):
+    for row, (each, (down, up)) in enumerate(zip(known, factors, strict=True)):
         at, may = slice(2 * row, 2 * row + 2), allowed[2 * row : 2 * row + 2]
         pairs = {key: np.where(may, verdict.gap[at], np.nan).tolist() for key, verdict in found.items()}
-        result.append(Moved(lever.name, lever.kind, (down - 1, up - 1), {key: (a, b) for key, (a, b) in pairs.items()}))
+        result.append(Moved(each.name, each.kind, (down - 1, up - 1), {key: (a, b) for key, (a, b) in pairs.items()}))
     return result
+
+
+def turns_at(scenario: Scenario, path: str, measure: str, base: float, least: float) -> Turn | None:
+    """Return where a measure first falls below a least value as one input is moved; None if nowhere.
+
+    As things are it is `base`; the input is moved from nothing up to twice its value.
+    """
+
+    def judge(projection: Projection) -> dict[str, Verdict]:
+        values = np.broadcast_to(measure_named(projection, measure).values, (projection.draws,))
+        return {measure: Verdict(values >= least, values - least)}
+
+    now = Verdict(np.array([base >= least]), np.array([base - least]))
+    return next(iter(turns(scenario, [lever(scenario, path)], judge, {measure: now})[measure]), None)

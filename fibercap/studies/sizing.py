@@ -8,13 +8,15 @@ from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
-from fibercap.core.errors import FibercapError, ScenarioError, did_you_mean
+from fibercap.core.errors import FibercapError, did_you_mean
 from fibercap.core.units import Drawn
 from fibercap.model.measures import measure_named
 from fibercap.model.projection import Projection, project
 from fibercap.studies.claims import holds
-from fibercap.studies.levers import Handle, Lever
-from fibercap.studies.turning import Judge, Truth, Verdict, judged
+from fibercap.studies.covenants import covenants
+from fibercap.studies.decision import faults_of
+from fibercap.studies.levers import Handle, Lever, drawn
+from fibercap.studies.turning import Judge, Truth, Verdict, judged, judged_at
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -31,6 +33,8 @@ SMALLEST: Final = 1.0 / 1024
 GRID: Final = (SMALLEST, *(k / 16 for k in range(1, 33)), 2.5, 3.0, 4.0, 6.0, 8.0, 12.0, 16.0, 32.0, 64.0)
 INSIDE: Final = 24
 CENT: Final = 0.01
+MOST: Final = 1e6
+RATIO: Final = "a ratio above 0, such as `1.3`"
 
 
 @dataclass(frozen=True)
@@ -39,6 +43,19 @@ class Limit:
 
     measure: str
     value: float
+
+    def __post_init__(self) -> None:
+        """Refuse what is no ratio.
+
+        Raises
+        ------
+        FibercapError
+            If the value is not above zero, not finite, or more than the whole for gearing.
+        """
+        most, wanted = (1.0, "a share of at most 100 %, such as `70 %`") if self.measure == "gearing" else (MOST, RATIO)
+        if not 0.0 < self.value <= most:
+            found = f"{100 * self.value:g} %" if self.measure == "gearing" else f"{self.value:g}"
+            raise FibercapError(f"{self.measure}: found {found}, wanted {wanted}")
 
     @property
     def comparator(self) -> str:
@@ -51,7 +68,8 @@ class Sized:
     """The largest commitment, in whole units of its currency, what binds it, and what the measures then are.
 
     `binds` are the limits that one unit more breaks: measures, `use` where it would not be drawn, `plan` where the
-    plan allows no more (`why` says what for). `residual` is how far each measure is from its limit.
+    plan allows no more (`why` says what for). `residual` is how far each measure is from its limit. `faults` are the
+    covenants that the plan breaks with a loan of that size, and cash and funding that it lacks.
     """
 
     loan: str
@@ -64,6 +82,7 @@ class Sized:
     lever: Lever
     why: str = ""
     residual: Mapping[str, float] = field(default_factory=dict)
+    faults: tuple[str, ...] = ()
 
     @property
     def changes(self) -> dict[str, Any]:
@@ -211,20 +230,9 @@ def _kept(scenario: Scenario, moved: Lever, factors: Array, judge: Judge) -> Tru
     return kept
 
 
-def _at(scenario: Scenario, moved: Lever, factor: float, judge: Judge) -> tuple[Mapping[str, Verdict], str]:
-    """Return the verdicts at one factor, or why the plan does not allow it."""
-    handles = {h.path: Drawn(np.array([[h.value * factor]]), h.unit) for h in moved.handles}
-    try:
-        return judge(project(scenario.drawn(handles))), ""
-    except ScenarioError as error:
-        return {}, error.problems[0].sentence().replace(" in draw 0", "")
-    except FibercapError as error:
-        return {}, str(error)
-
-
 def _refusal(scenario: Scenario, loan: str, moved: Lever, limits: Sequence[Limit]) -> str:
     """Say why not even the smallest loan keeps the limits."""
-    found, why = _at(scenario, moved, SMALLEST, _judge(loan, limits, 0.0))
+    found, why = judged_at(scenario, (moved, SMALLEST), _judge(loan, limits, 0.0))
     if why:
         return f"`{loan}` cannot be made smaller: {why}"
     for limit in limits:
@@ -242,10 +250,13 @@ def _refusal(scenario: Scenario, loan: str, moved: Lever, limits: Sequence[Limit
 def _sized(scenario: Scenario, loan: str, moved: Lever, limits: Sequence[Limit], factor: float, judge: Judge) -> Sized:
     present = moved.handles[0].value
     commitment = float(round(factor * present)) if _whole(factor * present) else factor * present
-    found, _ = _at(scenario, moved, commitment / present, judge)
-    beyond, why = _at(scenario, moved, (commitment + 1.0) / present, judge)
+    found, _ = judged_at(scenario, (moved, commitment / present), judge)
+    beyond, why = judged_at(scenario, (moved, (commitment + 1.0) / present), judge)
     binds = tuple(name for name, verdict in beyond.items() if not verdict.holds[0]) or ((ALLOWED,) if why else ())
     values = {limit.measure: float(found[limit.measure].gap[0]) for limit in limits}
     residual = {limit.measure: values[limit.measure] - limit.value for limit in limits}
     currency = scenario.loan_currency(loan)
-    return Sized(loan, currency, present, commitment, binds, values, tuple(limits), moved, why, residual)
+    sized = project(scenario.drawn(drawn([(moved, commitment / present)])))
+    measures = {key: measure_named(sized, key) for key in ("funding_gap", "lowest_cash")}
+    faults = faults_of(covenants(sized), measures, scenario.currency)
+    return Sized(loan, currency, present, commitment, binds, values, tuple(limits), moved, why, residual, faults)

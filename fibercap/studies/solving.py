@@ -11,7 +11,7 @@ from fibercap.core.errors import FibercapError
 from fibercap.model.measures import measure_named
 from fibercap.model.projection import Projection, project
 from fibercap.studies.levers import Handle, Lever, lever
-from fibercap.studies.turning import Verdict, judged
+from fibercap.studies.turning import Truth, Verdict, judged, judged_at
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -23,9 +23,11 @@ POINTS: Final = 129
 """How many values are looked at; two roots between neighbors go unseen."""
 MOST: Final = 4.0
 INSIDE: Final = 16
-PASSES: Final = 3
+PASSES: Final = range(3, 13)
+"""How often brackets are narrowed, at least and at most; three times is enough unless one looks very far."""
 NEAR: Final = 1e-6
 """Share of the measures' range within which a root counts as met."""
+Bracket = tuple[float, float, float, float]
 
 
 @dataclass(frozen=True)
@@ -41,7 +43,9 @@ class Root:
 class Solution:
     """Where a measure equals a target as one input is moved between two factors; `ends` is the measure there.
 
-    `jumps` are the factors across which it leaps over the target without being it.
+    `jumps` are the factors across which it leaps over the target without being it. `reason` says why the measure is
+    undefined as the plan is, if so. Where the plan does not allow the whole range, `refused` says why, and `between`
+    are the ends of what it allows.
     """
 
     measure: str
@@ -55,6 +59,15 @@ class Solution:
     between: tuple[float, float]
     ends: tuple[float | None, float | None]
     moves: bool
+    reason: str = ""
+    refused: str = ""
+
+    @property
+    def throughout(self) -> bool:
+        """Whether the measure is the target whatever the input is."""
+        return (
+            not self.moves and self.present is not None and abs(self.present - self.target) <= NEAR * abs(self.target)
+        )
 
 
 def solve(
@@ -83,43 +96,58 @@ def solve(
 
     Source
     ------
-    Own derivation: the measure is computed at 129 values in one batch; each change of sign is closed in on in three
-    more, and then taken on a straight line between two near points.
+    Own derivation: the measure is computed at 129 values in one batch; each change of sign is closed in on in further
+    ones, and then taken on a straight line between two near points, until the measure is met there.
     """
     whole = project(scenario)
     found = measure_named(whole, measure)
     moved, low, high = _range(lever(scenario, vary), between)
     factors = np.linspace(low, high, POINTS)
-    values = _values(scenario, moved, factors, measure)
+    values, refused = _values(scenario, moved, factors, measure)
     known = np.flatnonzero(np.isfinite(values))
-    moves = bool(len(known)) and bool(np.ptp(values[known]) > 1e-12 * max(np.abs(values[known]).max(), 1e-300))
-    roots: list[float] = []
-    if moves:
-        brackets = _brackets(factors, values - target)
-        for _ in range(PASSES):
-            brackets = _narrowed(scenario, moved, brackets, measure, target)
-        roots = [_crossing(*bracket) for bracket in brackets]
-    results = _values(scenario, moved, np.array(roots), measure) if roots else np.zeros(0)
-    slack = NEAR * max(float(np.ptp(values[known])) if len(known) else 0.0, abs(target), 1e-300)
-    met = [bool(abs(result - target) <= slack) for result in results]
-    answers = [
-        Root(f, moved.at(f) if moved.alone else None, float(r))
-        for f, r, ok in zip(roots, results, met, strict=True)
-        if ok
-    ]
+    reach = float(np.ptp(values[known])) if len(known) else 0.0
+    moves = bool(len(known)) and reach > 1e-12 * max(float(np.abs(values[known]).max()), 1e-300)
+    slack = NEAR * max(reach, abs(target), 1e-300)
+    roots, jumps = _met(scenario, moved, _brackets(factors, values - target) if moves else [], (measure, target, slack))
+    within = np.flatnonzero(~refused)
+    first, last = (int(within[0]), int(within[-1])) if len(within) else (0, POINTS - 1)
     return Solution(
-        measure,
-        found.label,
-        found.unit,
-        target,
-        moved,
-        found.value,
-        tuple(answers),
-        tuple(factor for factor, ok in zip(roots, met, strict=True) if not ok),
-        (low, high),
-        (_defined(values[0]), _defined(values[-1])),
-        moves,
-    )
+        measure, found.label, found.unit, target, moved, found.value,
+        roots=tuple(Root(f, moved.at(f) if moved.alone else None, value) for f, value in roots),
+        jumps=tuple(jumps),
+        between=(float(factors[first]), float(factors[last])),
+        ends=(_defined(values[first]), _defined(values[last])),
+        moves=moves,
+        reason=found.reason if found.value is None else "",
+        refused=_refusal(scenario, moved, factors, refused),
+    )  # fmt: skip
+
+
+def _met(
+    scenario: Scenario, moved: Lever, brackets: list[Bracket], wanted: tuple[str, float, float]
+) -> tuple[list[tuple[float, float]], list[float]]:
+    """Narrow brackets until the measure is met in each or cannot be; return roots, with what it is there, and leaps."""
+    measure, target, slack = wanted
+    for number in range(1, PASSES.stop):
+        brackets = _narrowed(scenario, moved, brackets, measure, target)
+        if number < PASSES.start:
+            continue
+        crossings = [_crossing(*bracket) for bracket in brackets]
+        results = _values(scenario, moved, np.array(crossings), measure)[0] if crossings else np.zeros(0)
+        met = np.abs(results - target) <= slack
+        if met.all():
+            break
+    pairs = list(zip(crossings, results.tolist(), met.tolist(), strict=True))
+    return [(f, value) for f, value, ok in pairs if ok], [f for f, _, ok in pairs if not ok]
+
+
+def _refusal(scenario: Scenario, moved: Lever, factors: Array, refused: Truth) -> str:
+    """Return why the plan does not allow the first factor that it refuses; "" where it allows all."""
+    if not refused.any():
+        return ""
+    allowed = np.flatnonzero(~refused)
+    beside = [k for k in np.flatnonzero(refused) if not len(allowed) or np.abs(allowed - k).min() == 1]
+    return judged_at(scenario, (moved, float(factors[beside[0]])), lambda _: {})[1]
 
 
 def _defined(value: float) -> float | None:
@@ -148,18 +176,15 @@ def _range(moved: Lever, between: tuple[float, float] | None) -> tuple[Lever, fl
     return moved, ends[0], ends[1]
 
 
-def _values(scenario: Scenario, moved: Lever, factors: Array, measure: str) -> Array:
-    """Return a measure at each factor on a lever, nan where it is undefined or the scenario does not allow it."""
+def _values(scenario: Scenario, moved: Lever, factors: Array, measure: str) -> tuple[Array, Truth]:
+    """Return a measure at each factor on a lever, nan where it is undefined; and where the plan refuses the factor."""
 
     def judge(projection: Projection) -> dict[str, Verdict]:
         values = np.broadcast_to(measure_named(projection, measure).values, (projection.draws,))
         return {measure: Verdict(np.isfinite(values), values)}
 
-    found, _ = judged(scenario, [(moved, float(factor)) for factor in factors], judge)
-    return found[measure].gap if measure in found else np.full(len(factors), np.nan)
-
-
-Bracket = tuple[float, float, float, float]
+    found, allowed = judged(scenario, [(moved, float(factor)) for factor in factors], judge)
+    return found[measure].gap if measure in found else np.full(len(factors), np.nan), ~allowed
 
 
 def _brackets(factors: Array, gaps: Array) -> list[Bracket]:
@@ -181,7 +206,7 @@ def _narrowed(
     inner = [np.linspace(low, high, INSIDE + 2)[1:-1] for low, high, _, _ in open_]
     if not inner:
         return list(brackets)
-    gaps = _values(scenario, moved, np.concatenate(inner), measure) - target
+    gaps = _values(scenario, moved, np.concatenate(inner), measure)[0] - target
     found = [b for b in brackets if b[0] == b[1]]
     for number, (low, high, one, two) in enumerate(open_):
         part = gaps[number * INSIDE : (number + 1) * INSIDE]

@@ -88,6 +88,16 @@ def judged(scenario: Scenario, moves: Sequence[Move], judge: Judge) -> tuple[dic
     return found, allowed
 
 
+def judged_at(scenario: Scenario, move: Move, judge: Judge) -> tuple[Mapping[str, Verdict], str]:
+    """Return the verdicts on one move, or why the scenario does not allow it."""
+    try:
+        return judge(project(scenario.drawn(drawn([move])))), ""
+    except ScenarioError as error:
+        return {}, error.problems[0].sentence().replace(" in draw 0", "")
+    except FibercapError as error:
+        return {}, str(error)
+
+
 def _without(rows: list[int], moves: Sequence[Move], allowed: Truth, error: FibercapError) -> list[list[int]]:
     """Forbid the moves that an error names, and all that go further; without a name, look at each half alone."""
     told = [p.found for p in error.problems] if isinstance(error, ScenarioError) else [str(error)]

@@ -20,7 +20,8 @@ def solution_lines(found: Solution) -> Iterator[str]:
     """Run over the lines of `solve`: every root, or why there is none."""
     target = _amount(found.target, found.unit)
     lever, kind = found.lever, f" ({found.lever.kind})" if found.lever.kind else ""
-    yield f"{found.label} equals {target}" if found.roots else f"{found.label} never equals {target}"
+    equals = "equals" if found.roots or found.throughout else "never equals"
+    yield f"{found.label} {equals} {target}"
     for root in found.roots:
         yield f"  {lever.name}{kind} {_root(found, root)}"
     if len(found.roots) > 1:
@@ -28,11 +29,15 @@ def solution_lines(found: Solution) -> Iterator[str]:
     for factor in found.jumps:
         yield f"  it leaps across {target} at {_place(found, factor)} without being it"
     if not found.roots and not found.moves:
-        yield f"  it does not depend on {lever.name}: it is {_amount(found.present, found.unit)} throughout"
+        why = f": {found.reason}" if found.reason else ""
+        yield f"  it does not depend on {lever.name}: it is {_amount(found.present, found.unit)} throughout{why}"
     elif not found.roots:
         low, high = (_place(found, factor) for factor in found.between)
         ends = [_amount(end, found.unit) for end in found.ends]
         yield f"  {lever.name}{kind} from {low} to {high} takes it from {ends[0]} to {ends[1]}"
+    if found.refused:
+        low, high = (_place(found, factor) for factor in found.between)
+        yield f"  looked at from {low} to {high}; the plan allows no more: {found.refused}"
     yield f"  now {_amount(found.present, found.unit)}" + (f" at {_place(found, 1.0)}" if lever.alone else "")
 
 
@@ -75,6 +80,8 @@ def solution_document(found: Solution) -> Document:
         "between": [_end(found, factor) for factor in found.between],
         "ends": list(found.ends),
         "depends": found.moves,
+        "reason": found.reason or None,
+        "refused": found.refused or None,
     }
 
 
@@ -91,6 +98,8 @@ def size_lines(found: Sized) -> Iterator[str]:
         binds = ", which binds" if limit.measure in found.binds else ""
         value, residual = found.values[limit.measure], found.residual[limit.measure]
         yield f"  {limit.measure} {value:.4f}, {words} {limit.value:g}{binds}; residual {residual:+.3g}"
+    for fault in found.faults:
+        yield f"  but so large, the plan {fault}" if fault.startswith("breaks") else f"  but so large, {fault}"
     if USED in found.binds:
         yield "  no limit binds: more would not be drawn, for the plan needs no more from this loan"
     if ALLOWED in found.binds:
@@ -119,6 +128,7 @@ def size_document(found: Sized) -> Document:
             for limit in found.limits
         },
         "why": found.why or None,
+        "faults": list(found.faults),
         "changes": {path: _written(amount) for path, amount in found.changes.items()},
     }
 

@@ -173,11 +173,12 @@ def _draw_ratio(page: Page, projection: Projection, ratio: Ratio, top: float, ye
     heights(ax, [shown, np.array([limit for _, limit in ratio.limits])], above=0.24)
     ax.set_xlim(float(years.starts[0]), float(years.ends[-1]))
     for promise in ratio.promises:
-        _line(ax, projection, promise)
+        _line(ax, projection, ratio, promise)
     broken, cut = ratio.broken, shown < ratio.values
     for holds in (True, False):
         at = (broken != holds) & ~cut
-        ax.plot(ratio.places[at], shown[at], **marker(holds=holds) | _plain(holds=holds), linestyle="none", zorder=4)
+        dots = marker(holds=holds) | _plain(holds=holds) | {"linestyle": "none", "zorder": 4, "clip_on": False}
+        ax.plot(ratio.places[at], shown[at], **dots)
     ax.plot(ratio.places[cut], shown[cut], marker="^", markersize=6, color=INK, linestyle="none", zorder=4)
     _write(ax, ratio, shown, width)
     name_panel(ax, ratio.name, TIMES, width)
@@ -194,11 +195,14 @@ def _plain(*, holds: bool) -> dict[str, Any]:
     return {"color": INK, "markersize": 6} if holds else {}
 
 
-def _line(ax: Axes, projection: Projection, promise: Tested) -> None:
-    """Draw a covenant's limit while its loan runs."""
+def _line(ax: Axes, projection: Projection, ratio: Ratio, promise: Tested) -> None:
+    """Draw a covenant's limit while its loan runs, and as far as it is tested."""
     loan = projection.scenario.loans[promise.loan]
+    dates = {test.when for test in promise.tests}
+    tested = [place for place, label in zip(ratio.places, ratio.labels, strict=True) if label in dates]
     low, high = ax.get_xlim()
-    ends = [max(month_start(loan.signed) / 12, low), min(month_number(loan.maturity) / 12, high)]
+    first, last = min([month_start(loan.signed) / 12, *tested]), max([month_number(loan.maturity) / 12, *tested])
+    ends = [max(first, low), min(last, high)]
     ax.plot(ends, [promise.limit] * 2, color=FAILS, linewidth=1.1, linestyle=(0, (5, 2)), zorder=2)
 
 

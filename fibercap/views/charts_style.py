@@ -44,6 +44,8 @@ SETTINGS: Final[dict[Any, Any]] = {
 }
 MARGIN: Final = 0.45
 NEXT: Final = 0.1
+PIXELS: Final = 1.02
+"""How much wider than measured words may stand where letters are put on whole pixels."""
 SECOND: Final = 0.17
 """Height of a panel's name where its unit stands below it. [inch]"""
 WIDTH: Final = 9.6
@@ -213,14 +215,19 @@ def signed(text: str) -> str:
 
 def in_one_line(name: str, unit: str, width: float) -> bool:
     """Tell whether a panel's name has room beside its unit."""
-    return width_of(clean(name), "panel") + NEXT + width_of(unit) <= width
+    return _named(clean(name)) + width_of(unit) <= width
+
+
+def _named(name: str) -> float:
+    """Return how far a panel's name reaches, with the gap after it. [inch]"""
+    return PIXELS * width_of(name, "panel") + NEXT
 
 
 def name_panel(ax: Axes, name: str, unit: str, width: float, *, beside: bool = True) -> None:
     """Write a panel's name and, at the top of the axis, its unit: beside the name, or else below it."""
-    name = fit(name, "panel", width - (width_of(unit) + NEXT if beside else 0.0))
+    name = fit(name, "panel", (width - width_of(unit) - NEXT) / PIXELS if beside else width)
     place: dict[str, Any] = {"xycoords": "axes fraction", "textcoords": "offset points", "va": "baseline"}
-    after, up = (72 * (width_of(name, "panel") + NEXT), 9) if beside else (0.0, 9 + 72 * SECOND)
+    after, up = (72 * _named(name), 9) if beside else (0.0, 9 + 72 * SECOND)
     ax.annotate(name, (0, 1), (0, up), fontsize=SIZES["panel"], weight="bold", **place)
     ax.annotate(unit, (0, 1), (after, 9), fontsize=SIZES["label"], color=SOFT, **place)
 

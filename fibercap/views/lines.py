@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from fibercap.model.measure import Measure
     from fibercap.model.projection import Projection
     from fibercap.studies.claims import Outcome
+    from fibercap.studies.compare import Comparison
     from fibercap.studies.covenants import Tested
     from fibercap.studies.flips import Flip
     from fibercap.studies.headroom import Headroom
@@ -54,6 +55,22 @@ def measure_text(measure: Measure, among: Sequence[Measure] = ()) -> tuple[str, 
     largest = max(abs(m.value) for m in (measure, *among) if m.value is not None)
     size, word = next(((s, w) for s, w in SCALES if largest >= s / 10), (1.0, ""))
     return f"{measure.value / size:,.2f}", f"{word}{measure.unit}"
+
+
+def _share(value: float) -> str:
+    """Return a share with its sign, and none where it reads as nothing."""
+    text = f"{value:+.1%}"
+    return text[1:] if text[1:] == "0.0%" else text
+
+
+def best_shown(comparison: Comparison, key: str) -> tuple[str, ...]:
+    """Return the cases in which a measure is best, with all that read the same; none where all do."""
+    found = {name: case.measures[key] for name, case in comparison.cases.items() if key in case.measures}
+    among = list(found.values())
+    texts = {name: measure_text(measure, among)[0] for name, measure in found.items()}
+    best = {texts[name] for name in comparison.best(key)}
+    alike = tuple(name for name, text in texts.items() if text in best)
+    return alike if len(alike) < len([m for m in among if m.value is not None]) else ()
 
 
 def claim_lines(outcome: Outcome) -> tuple[str, str]:
@@ -99,7 +116,7 @@ def covenant_lines(tested: Tested, room: Headroom | None = None) -> tuple[str, s
         return "PASS", f"{told}; never due"
     value, unit = quantity_text(tight.value, tested.unit) if isfinite(tight.value) else ("without EBITDA", "")
     told += f"; tightest {value} {unit}".rstrip() + f" in {tight.when}"
-    told += f", headroom {tight.headroom:+.1%}" if tight.headroom is not None and isfinite(tight.headroom) else ""
+    told += f", headroom {_share(tight.headroom)}" if tight.headroom is not None and isfinite(tight.headroom) else ""
     broken = [test.when for test in tested.tests if not test.holds]
     if broken:
         told += f"; broken {len(broken)} of {len(tested.tests)} times, first in {broken[0]}"

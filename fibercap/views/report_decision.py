@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING, Final
 
 from fibercap.studies.alarms import warnings
 from fibercap.studies.covenants import breaches
-from fibercap.views.lines import flip_line, measure_text, quantity_text, tightest_line
+from fibercap.studies.sensitivity import turns_at
+from fibercap.views.lines import best_shown, flip_line, measure_text, quantity_text, tightest_line
 from fibercap.views.report_parts import Items, Section, Words
 
 if TYPE_CHECKING:
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
     from fibercap.views.report_parts import Part
     from fibercap.views.report_subject import Subject
 
-BESIDE: Final = ("all_in_cost", "min_dscr", "equity_called", "peak_debt", "lowest_cash")
+BESIDE: Final = ("all_in_cost", "min_dscr", "equity_called", "peak_debt", "max_debt_to_ebitda", "lowest_cash")
 """What a reader is told of the option taken, and where others do better."""
 NEAREST: Final = 3
 
@@ -38,8 +39,9 @@ def decision(subject: Subject) -> Section:
     if subject.comparison is not None and subject.decision is not None:
         parts += _choice(subject, subject.comparison, subject.decision)
     else:
+        worth = "project_npv" if subject.found["project_npv"].value is not None else "company_npv"
         parts += [
-            Words(f"{subject.name}: {told(subject, 'project_npv')} net present value of the projects.", "lead"),
+            Words(f"{subject.name}: {subject.found[worth].label} {told(subject, worth)}.", "lead"),
             Items([f"{subject.found[key].label}: {told(subject, key)}" for key in ("equity_irr", *BESIDE)]),
         ]
     broken = list(_what_breaks(subject))
@@ -57,11 +59,15 @@ def _choice(subject: Subject, comparison: Comparison, decision: Decision) -> Ite
     rule = "an option holds if it keeps every covenant, every use has a source, and cash is never negative"
     if decision.measure:
         yield Words(f"Of {among}, it is best by {label}: {told(subject, decision.measure)} ({rule}).")
+        kind = subject.found[decision.measure].evidence
+        yield Words(
+            f"The weakest of the inputs that this figure rests on is {kind}." if kind else "It rests on no input."
+        )
     else:
         yield Words(f"No option has a worth to compare, so the first of {among} is told here ({rule}).")
     lines = []
     for key in BESIDE:
-        best = comparison.best(key)
+        best = best_shown(comparison, key)
         if best and decision.chosen not in best:
             other = comparison.cases[best[0]]
             text, unit = measure_text(other.measures[key])
@@ -109,4 +115,9 @@ def _turning(subject: Subject, key: str, base: float) -> str:
         return f"Moved by a tenth, alone, these make {label} {words}: {', '.join(turning[:NEAREST])}{more}"
     worst = min(lowest, key=lambda path: lowest[path])
     text, unit = quantity_text(lowest[worst], subject.found[key].unit)
-    return f"No single input moved by a tenth makes {label} {words}; nearest comes {worst}: {text} {unit}".strip()
+    turn = turns_at(subject.projection.scenario, worst, key, base, limit)
+    far = f"{words} at {turn.factor - 1:+.1%}" if turn else f"not {words} between nothing and twice its value"
+    return (
+        f"No single input moved by a tenth makes {label} {words}; nearest comes {worst}: {text} {unit}".strip()
+        + f", {far}"
+    )

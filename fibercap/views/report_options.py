@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 from fibercap.views.charts_bridge import spans_of
 from fibercap.views.figures import Figures
 from fibercap.views.figures import Line as FigureLine
-from fibercap.views.lines import measure_text
+from fibercap.views.lines import best_shown, measure_text
 from fibercap.views.report_parts import Figure, Line, Section, Table, table_of
 
 if TYPE_CHECKING:
@@ -45,7 +45,7 @@ def _measures(comparison: Comparison, names: list[str], chosen: str) -> Table:
         among = [case.measures[key] for case in comparison.cases.values() if key in case.measures]
         if "." in key or all(m.value is None for m in among):
             continue
-        best = comparison.best(key)
+        best = best_shown(comparison, key)
         unit = next((text for m in among if (text := measure_text(m, among)[1])), "")
         cells = [measure_text(comparison.cases[n].measures[key], among)[0] + (" ★" if n in best else "") for n in names]
         lines.append(Line(f"{measure.label} [{unit}]" if unit else measure.label, cells))

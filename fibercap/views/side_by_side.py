@@ -13,7 +13,7 @@ from rich.text import Text
 from fibercap.model.plan import KINDS
 from fibercap.studies.covenants import breaches
 from fibercap.views.figures import Figures, Line
-from fibercap.views.lines import covenant_lines, flip_line, measure_text, tightest_line
+from fibercap.views.lines import best_shown, covenant_lines, flip_line, measure_text, tightest_line
 from fibercap.views.pages import breaches_list, hanging
 from fibercap.views.printing import GUTTER, show
 
@@ -67,7 +67,7 @@ def _compared(comparison: Comparison, names: list[str], chosen: list[str]) -> Ta
         table.add_column(escape(name), justify="right", no_wrap=True)
     base = comparison.cases[comparison.baseline].measures
     for key in chosen:
-        measure, best = base[key], comparison.best(key)
+        measure, best = base[key], best_shown(comparison, key)
         among = [case.measures[key] for case in comparison.cases.values()]
         cells = []
         for name in names:

@@ -17,6 +17,7 @@ from fibercap.model.measures import measure_named
 from fibercap.model.projection import project
 from fibercap.reading.files import read, scenario_of
 from fibercap.studies.sizing import ALLOWED, USED, Limit, Sized, size
+from fibercap.views.answers import size_lines
 from tests.model.test_cover import DRAWN, PLAN
 
 
@@ -162,3 +163,23 @@ def test_a_size_without_limits_is_bad_usage() -> None:
 
     assert result.exit_code == 2
     assert "name at least one limit" in result.stderr
+
+
+@pytest.mark.parametrize("value", [float("nan"), float("inf"), 0.0, -1.0])
+def test_a_limit_that_is_no_ratio_is_refused(value: float) -> None:
+    with pytest.raises(FibercapError, match=r"min_dscr: found .*, wanted a ratio above 0, such as `1\.3`"):
+        Limit("min_dscr", value)
+    with pytest.raises(FibercapError, match=r"gearing: found .* %, wanted a share of at most 100 %, such as `70 %`"):
+        Limit("gearing", min(value, 1.5))
+
+
+def test_what_a_loan_of_that_size_breaks_is_told() -> None:
+    """The limit that is asked for is kept; the covenant of the loan, of which nobody asked, is not."""
+    text = DRAWN.replace(
+        "payments: {every: quarter}", "payments: {every: quarter}, covenants: {cover: {measure: min_dscr, at_least: 3}}"
+    )
+    found = sized(text, Limit("min_dscr", 1.5))
+
+    assert found.faults == ("breaks bank.cover",)
+    assert "  but so large, the plan breaks bank.cover" in list(size_lines(found))
+    assert sized(DRAWN, Limit("min_dscr", 1.5)).faults == ()

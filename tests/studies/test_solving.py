@@ -16,7 +16,8 @@ from fibercap.model.measures import measure_named
 from fibercap.model.projection import project
 from fibercap.reading.files import read, scenario_of
 from fibercap.studies.solving import solve
-from tests.model.test_cover import PLAN
+from fibercap.views.answers import solution_lines
+from tests.model.test_cover import DRAWN, PLAN
 
 
 def test_break_even_of_a_price_path_is_a_factor_on_all_of_it() -> None:
@@ -84,6 +85,39 @@ def test_an_input_that_does_nothing_is_told_so() -> None:
     found = solve(scenario_of(PLAN), "project_npv", 0.0, "loans.bank.rate")
 
     assert (found.roots, found.moves) == ((), False)
+
+
+def test_a_measure_that_is_the_target_throughout_is_not_said_to_miss_it() -> None:
+    found = solve(scenario_of(PLAN), "funding_gap", 0.0, "loans.bank.rate")
+    told = list(solution_lines(found))
+
+    assert (found.roots, found.moves, found.throughout) == ((), False, True)
+    assert told[0] == "Funding gap equals 0 USD"
+
+
+def test_a_root_is_closed_in_on_however_far_one_looks() -> None:
+    near, far = (
+        solve(scenario_of(PLAN), "project_npv", 0.0, "money.discount_rate", (0.0, most)) for most in (1.0, 10_000.0)
+    )
+
+    assert (len(near.roots), far.jumps) == (1, ())
+    assert [root.value for root in far.roots] == pytest.approx([root.value for root in near.roots], abs=1e-6)
+
+
+def test_what_the_plan_refuses_is_told_and_is_not_taken_for_undefined() -> None:
+    """What funding asks of the loan is more than a smaller commitment."""
+    found = solve(scenario_of(DRAWN), "gearing", 0.25, "loans.bank.commitment")
+    told = "\n".join(solution_lines(found))
+
+    assert found.between == (1.0, 4.0)
+    assert "looked at from 3.00 million USD to 12.00 million USD; the plan allows no more: found " in told
+
+
+def test_why_a_measure_is_undefined_is_told() -> None:
+    found = solve(scenario_of(PLAN.replace("6 years", "9 years")), "min_llcr", 1.5, "loans.bank.rate")
+
+    assert found.reason == "`bank` matures on 2009-12-31, past the horizon's end, 2008-12-31"
+    assert any(line.endswith(f"undefined throughout: {found.reason}") for line in solution_lines(found))
 
 
 def test_an_input_that_is_zero_is_moved_by_its_own_unit() -> None:
