@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 import os
+import signal
 import sys
 from typing import TYPE_CHECKING, NoReturn
 
@@ -74,6 +75,8 @@ def main(arguments: list[str] | None = None) -> None:
     gc.disable()  # a command ends soon; looking for cycles among its many small objects takes a tenth of its time
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # its matrices are small; to start threads takes longer
     os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")  # else every installed package is asked for plugins
+    if hasattr(signal, "SIGPIPE"):
+        signal.signal(signal.SIGPIPE, signal.SIG_DFL)  # a reader that has seen enough, such as `head`, just ends it
     try:
         sys.exit(cli.main(given, prog_name="fibercap", standalone_mode=False) or 0)
     except click.exceptions.Exit as done:
@@ -84,9 +87,6 @@ def main(arguments: list[str] | None = None) -> None:
     except click.ClickException as error:
         error.show()
         sys.exit(2)
-    except BrokenPipeError:
-        sys.stderr.close()
-        sys.exit(0)
     except FibercapError as error:
         _fail(error, 1 if isinstance(error, IdentityError) else 2, as_json=as_json)
     finally:

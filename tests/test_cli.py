@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -368,3 +369,17 @@ def test_the_residual_of_financing_costs_is_printed(say: Any) -> None:
 
     assert "; financing costs settled to " in " ".join(said.out.split())
     assert "financing costs settled" not in say("check", "small.yaml").out
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="there are no signals for a closed pipe")
+@pytest.mark.parametrize("arguments", [["run", "fibercore"], ["check", "fibercore"], ["run", "fibercore", "--json"]])
+def test_a_reader_that_has_seen_enough_ends_a_command_without_a_word(arguments: list[str]) -> None:
+    """Not with 1, which says that a law is broken."""
+    code = f"from fibercap.cli import main; main({arguments!r})"
+    command = subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+    assert command.stdout is not None
+    command.stdout.close()
+    _, told = command.communicate()
+
+    assert command.returncode == -signal.SIGPIPE
+    assert told == b""

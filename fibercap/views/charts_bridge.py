@@ -22,7 +22,7 @@ from fibercap.views.charts_style import (
     notice,
     open_page,
     scale,
-    short,
+    signed,
 )
 
 if TYPE_CHECKING:
@@ -128,7 +128,7 @@ def draw_span(page: Page, span: Span, money: str, top: float) -> None:
             told, (0, row), xycoords=("axes fraction", "data"), xytext=(-7, 0), ha="right", weight=weight, **style
         )
         moved = stop - begin
-        text = short(moved) if whole or moved < 0 else f"+{short(moved)}"
+        text = signed(f"{moved:,.2f}" if whole else f"{moved:+,.2f}")
         right = max(begin, stop) if moved >= 0 or not whole else stop
         side = 1 if right >= 0 or not whole else -1
         ax.annotate(
