@@ -45,7 +45,7 @@ def run_console(example: Example) -> None:
     for line in [*str(example.parsed).splitlines(), "$ end"]:
         if line.startswith("$ "):
             if command.startswith("fibercap "):
-                said = example.namespace["run"](command)
+                said = example.namespace["run"](command, shown)
                 expect(said, shown, command)
             command, shown = line.removeprefix("$ "), []
         else:
@@ -84,12 +84,13 @@ def test_a_page_does_what_it_shows(
     monkeypatch.setenv("NO_COLOR", "1")
     monkeypatch.chdir(tmp_path)
 
-    def run(command: str) -> str:
+    def run(command: str, shown: list[str]) -> str:
         with pytest.raises(SystemExit) as ended:
             main(shlex.split(command)[1:])
         said: Any = capsys.readouterr()
-        assert ended.value.code in (0, 1), f"{page}: `{command}` said {said.err}"
-        return str(said.out)
+        refused = any(" cannot be used: " in line for line in shown)
+        assert ended.value.code in ({2} if refused else {0, 1}), f"{page}: `{command}` said {said.err}"
+        return str(said.err if refused else said.out)
 
     document.namespace["run"] = run
     for example in document.examples():

@@ -30,7 +30,7 @@ def number_of(text: str, unit: str, what: str, *, share: bool = False) -> float:
     if number == 0 and not written:
         return 0.0
     if factor is None or (share and not written):
-        example = "70 %" if share else f"{number:g} {unit_text({'1/year': '%/year'}.get(unit, unit))}".strip()
+        example = "70 %" if share else f"{number:.15g} {unit_text({'1/year': '%/year'}.get(unit, unit))}".strip()
         wanted = "a share" if share else in_words(unit)
         raise FibercapError(f"{what}: found `{text}`, wanted {wanted}; write it like `{example}`")
     return number * factor

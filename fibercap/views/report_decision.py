@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
 BESIDE: Final = ("all_in_cost", "min_dscr", "equity_called", "peak_debt", "max_debt_to_ebitda", "lowest_cash")
 """What a reader is told of the option taken, and where others do better."""
+LEAD: Final = ("project_npv", "company_npv", "lowest_cash")
+"""What a plan with one way to pay is told by: the first that is defined; cash always is."""
 NEAREST: Final = 3
 
 
@@ -39,10 +41,13 @@ def decision(subject: Subject) -> Section:
     if subject.comparison is not None and subject.decision is not None:
         parts += _choice(subject, subject.comparison, subject.decision)
     else:
-        worth = "project_npv" if subject.found["project_npv"].value is not None else "company_npv"
+        known = {key for key, measure in subject.found.items() if measure.value is not None}
+        worth = next(key for key in LEAD if key in known)
         parts += [
             Words(f"{subject.name}: {subject.found[worth].label} {told(subject, worth)}.", "lead"),
-            Items([f"{subject.found[key].label}: {told(subject, key)}" for key in ("equity_irr", *BESIDE)]),
+            Items(
+                [f"{subject.found[key].label}: {told(subject, key)}" for key in ("equity_irr", *BESIDE) if key in known]
+            ),
         ]
     broken = list(_what_breaks(subject))
     parts += [Words("What would break it", "head"), Items(broken)] if broken else []

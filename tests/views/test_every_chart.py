@@ -212,6 +212,23 @@ def test_cover_drawn_is_the_accounts_and_the_covenants() -> None:
     assert 0 < sum(low) < len(low)
 
 
+def test_a_covenants_line_reaches_every_value_that_it_judges() -> None:
+    projection = projected("twelve")
+    shown = chosen(ratios(projection))
+    figure = laid_out("cover", projection, None)
+    assert any(ratio.promises for ratio in shown)
+
+    for ratio, ax in zip(shown, figure.axes[1:], strict=True):
+        lines = [np.asarray(line.get_xdata()) for line in ax.lines if line.get_linestyle() == "--"]
+        assert len(lines) == len(ratio.promises)
+        for promise, line in zip(ratio.promises, lines, strict=True):
+            dates = {test.when for test in promise.tests}
+            places = [place for place, label in zip(ratio.places, ratio.labels, strict=True) if label in dates]
+            assert places
+            assert line[0] <= min(places)
+            assert max(places) <= line[-1]
+
+
 def test_of_many_loans_those_nearest_to_their_limits_are_drawn() -> None:
     company, far, near = ratios(projected("twelve"))
     rooms = [near.room, far.room]

@@ -16,9 +16,10 @@ from fibercap.model.projection import project
 from fibercap.reading.files import read, scenario_of
 from fibercap.studies.compare import compare
 from fibercap.studies.decision import decide
-from fibercap.studies.sensitivity import one_at_a_time
+from fibercap.studies.sensitivity import one_at_a_time, turns_at
 from fibercap.views.charts import CHARTS
 from fibercap.views.exports import write
+from fibercap.views.lines import best_shown
 from fibercap.views.report import report
 from tests.browser import CHROMIUM, Browser
 from tests.views.plans import SIZES
@@ -107,7 +108,8 @@ def test_the_report_says_which_option_why_and_what_breaks_it(fibercore: str) -> 
         in text
     )
     assert "“No loan from Fleet” does better: 6.09 %/year" in text
-    assert "nearest comes products.single_mode.price" in text
+    assert "nearest comes products.single_mode.price: 11.53 million USD, negative at -13.0%" in text
+    assert f"The weakest of the inputs that this figure rests on is {taken.measures['equity_npv'].evidence}." in text
     assert "flips at 308,750 km/year" in text
 
 
@@ -197,7 +199,7 @@ plants: {jena: {product: glass, capacity: 400 km/year, cash_cost: 30 USD/km}}
     (path,) = write(project(scenario_of(text, "bare")), tmp_path / "bare.html")
     told = Reader(path.read_text(encoding="utf-8")).text
 
-    assert "NPV of the projects undefined" in told or "undefined" in told
+    assert "bare: Lowest cash 3.00 thousand USD." in told
     assert "Ways of financing" not in told
 
 
@@ -293,6 +295,28 @@ def test_moves_that_a_plan_does_not_allow_are_told_apart() -> None:
         assert (alone > 0) == (side == 1)
         assert price.measures["project_npv"][side] == pytest.approx(measure_named(project(other), "project_npv").value)
     assert found["plants.jena.utilization"].shares[1] == pytest.approx(0.05 / 0.95)  # no more than all of it
+
+
+def test_where_a_measure_turns_it_is_at_its_limit() -> None:
+    plan, path = read("fibercore"), "products.single_mode.price"
+    base = measure_named(project(plan), "equity_npv").value or 0.0
+    turn = turns_at(plan, path, "equity_npv", base, 0.0)
+    assert turn is not None
+    laid = project(read("fibercore", settings=[f"{path}={{times: {turn.factor!r}}}"]))
+
+    assert measure_named(laid, "equity_npv").value == pytest.approx(0.0, abs=1e-3 * base)
+    assert turn.factor == pytest.approx(0.87, abs=0.01)
+    assert turns_at(plan, "loans.fleet.rate", "equity_npv", base, 0.0) is None
+
+
+def test_figures_that_read_the_same_are_all_best_or_none_is() -> None:
+    text = DECIDED.format(limit=1.2)
+    apart = compare(scenario_of(text, "x"))
+    near = compare(scenario_of(text.replace("bank.rate: 12 %/year", "bank.rate: 4.0001 %/year"), "x"))
+
+    assert best_shown(apart, "all_in_cost") == ("cheap", "alike")
+    assert near.best("all_in_cost") == ("cheap", "alike")
+    assert best_shown(near, "all_in_cost") == ()
 
 
 DECIDED = """

@@ -106,6 +106,13 @@ def test_tables_by_year_are_what_python_sees(small: fc.Projection) -> None:
         np.testing.assert_equal(shown, frame.loc[(line["path"], line["unit"]), line["period"]])
 
 
+def test_a_discount_factor_by_year_is_that_of_its_last_day(small: fc.Projection) -> None:
+    path = "returns.discount_factor"
+    by_year = [values[0] for values in small.by(path).values()]
+
+    assert by_year == small.value(path)[0][3::4].tolist()
+
+
 def test_shorter_periods_than_the_models_are_refused(small: fc.Projection) -> None:
     with pytest.raises(FibercapError, match="steps by quarter; its tables cannot be shown by month"):
         rows_csv(small, "month")
