@@ -259,9 +259,11 @@ class Explainer:
         largest = sorted(found.columns, key=lambda place: -abs(self.cells.cell(first, place)))[:FEW]
         terms = [self._plain(piece.path, place + piece.shift) for place in sorted(largest) for piece in rows]
         told = f"{found.count} terms"
-        told += f", {len(found.columns) or 'none'} of them not zero" if len(found.columns) < found.count else ""
+        if len(found.columns) < found.count:
+            told += f", {len(found.columns)} of them not zero" if found.columns else ", all of them zero"
         told += f"; the largest {len(largest)}" if len(largest) < len(found.columns) else ""
-        whole = None if call.function in {"IRR", "XIRR"} else _defined(found.value)
+        alone = len(pieces(call.arguments[0])) == 1  # what products of rows come to is no value of the first of them
+        whole = _defined(found.value) if alone and call.function not in {"IRR", "XIRR"} else None
         return [replace(total, value=whole, note=told, inputs=tuple(terms), hidden=0)]
 
     def _in_force(self, path: str, column: int) -> Written:

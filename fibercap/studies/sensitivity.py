@@ -77,7 +77,8 @@ def one_at_a_time(scenario: Scenario, measures: Sequence[str], share: float = SH
 def turns_at(scenario: Scenario, path: str, measure: str, base: float, least: float) -> Turn | None:
     """Return where a measure first falls below a least value as one input is moved; None if nowhere.
 
-    As things are it is `base`; the input is moved from nothing up to twice its value.
+    As things are it is `base`; the input is moved from nothing up to twice its value. A straight line between two
+    points a fiftieth apart is near enough for a table.
     """
 
     def judge(projection: Projection) -> dict[str, Verdict]:
@@ -85,4 +86,4 @@ def turns_at(scenario: Scenario, path: str, measure: str, base: float, least: fl
         return {measure: Verdict(values >= least, values - least)}
 
     now = Verdict(np.array([base >= least]), np.array([base - least]))
-    return next(iter(turns(scenario, [lever(scenario, path)], judge, {measure: now})[measure]), None)
+    return next(iter(turns(scenario, [lever(scenario, path)], judge, {measure: now}, passes=1)[measure]), None)

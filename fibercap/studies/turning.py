@@ -122,6 +122,7 @@ def turns(
     judge: Judge,
     base: Mapping[str, Verdict],
     among: Mapping[str, Collection[str]] | None = None,
+    passes: int = PASSES,
 ) -> dict[str, list[Turn]]:
     """Return where each thing that is judged turns as one lever is moved up to twice, or down to nothing.
 
@@ -138,6 +139,8 @@ def turns(
     among : mapping, optional
         By name, the levers on which it rests; then only the nearest turn of all is kept (several where they tie), else
         the nearest of each lever.
+    passes : int
+        How often the gap in which something turns is looked into, at twelve points each time.
 
     Returns
     -------
@@ -153,7 +156,7 @@ def turns(
     brackets = {name: _brackets(moves, allowed, found[name], base[name]) for name in base} if found else {}
     if among is not None:
         brackets = {name: [b for b in list_ if b.lever.name in among[name]] for name, list_ in brackets.items()}
-    for _ in range(PASSES):
+    for _ in range(passes):
         brackets = {name: _worth_a_look(list_, nearest=nearest) for name, list_ in brackets.items()}
         inner = [(b.lever, f) for list_ in brackets.values() for b in list_ for f in _points(b)]
         if not inner:
