@@ -59,10 +59,21 @@ def warnings(projection: Projection) -> list[str]:
         for key in (*scenario.projects, *bought)
         if key not in scenario.funding
     ]
-    if scenario.projects and isinstance(scenario.money.terminal_value, NoTerminalValue):
-        told.append("no terminal value: NPV and IRR count only flows within the horizon, though the plants run on")
+    told += _terminal(projection)
     told += [f"unused: {path}" for path in unused(scenario)]
     return told
+
+
+def _terminal(projection: Projection) -> list[str]:
+    """Say so where projects end in nothing though the plants run on, or in less than nothing."""
+    scenario = projection.scenario
+    if not scenario.projects:
+        return []
+    if isinstance(scenario.money.terminal_value, NoTerminalValue):
+        return ["no terminal value: NPV and IRR count only flows within the horizon, though the plants run on"]
+    worth = float(projection.value("returns.project_terminal_value")[0, -1])
+    told = f"the terminal value is {worth:,.0f} {scenario.currency}, below zero; to close the plants may cost less"
+    return [told] if worth < -CENT else []
 
 
 def _lifted_by(scenario: Scenario) -> str:

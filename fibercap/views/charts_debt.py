@@ -86,22 +86,32 @@ def stacked(loans: list[Owed]) -> list[Owed]:
     return [Owed("", times, together, len(rest)), *kept]
 
 
+def drawn_loans(projection: Projection) -> list[Owed]:
+    """Return the loans that are ever drawn, as the chart stacks them."""
+    loans = [owed(projection, name) for name in projection.scenario.loans]
+    return stacked([loan for loan in loans if loan.peak > 0])
+
+
+def loan_colours(drawn: list[Owed]) -> dict[str, str]:
+    """Return the colour that each loan has in every chart; those drawn as one have the same."""
+    return {loan.name: PALETTE[place] if loan.count == 1 else OTHERS for place, loan in enumerate(drawn)}
+
+
 def debt_chart(projection: Projection, comparison: Comparison | None) -> Figure:
     """Draw what is owed, loan upon loan, as steps on the loans' own dates."""
     del comparison
-    loans = [owed(projection, name) for name in projection.scenario.loans]
-    drawn = stacked([loan for loan in loans if loan.peak > 0])
+    drawn = drawn_loans(projection)
     page = open_page(
         projection, "Debt by loan, on each loan's own dates, to maturity", BODY if drawn else 1.2, keyed=False
     )
     if not drawn:
-        notice(page, "No loan is drawn in this plan." if loans else "This plan has no loans.")
+        notice(page, "No loan is drawn in this plan." if projection.scenario.loans else "This plan has no loans.")
         return page.figure
     ends = float(projection.timeline.ends[-1]) / 12
     times = np.unique(np.concatenate([*(loan.times for loan in drawn), [projection.timeline.origin / 12, ends]]))
     levels = [loan.at(times) for loan in drawn]
     divisor, word = scale(float(np.sum(levels, axis=0).max()))
-    colours = [PALETTE[place] if loan.count == 1 else OTHERS for place, loan in enumerate(drawn)]
+    colours = list(loan_colours(drawn).values())
     width, height = WIDTH - 2 * MARGIN - KEY - 0.2, BODY - GAP - UNDER
     ax = page.panel(MARGIN + 0.2, GAP, width, height)
     base = np.zeros(len(times) - 1)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
+from fibercap.views.charts_debt import drawn_loans, loan_colours
 from fibercap.views.charts_panel import bars, row_axis, year_axis
 from fibercap.views.charts_style import (
     FAILS,
@@ -82,10 +83,12 @@ def sources_of(projection: Projection) -> list[Source]:
     if rest:
         found.append((f"{len(rest)} other loans", np.sum([paid[name] for name in rest], axis=0)))
     found += [(name, paid[name]) for name in purses]
-    colours = iter(PALETTE)
-    listed = [
-        Source(name, {"facecolor": OTHERS if rest and name not in paid else next(colours)}, p) for name, p in found
-    ]
+    known = loan_colours(drawn_loans(projection))
+    own = {name: known[name] for name in kept if name in known}
+    free = (colour for colour in (*PALETTE[3:], *PALETTE[:3]) if colour not in own.values())
+    own |= {name: next(free) for name in ("equity", "grant", "cash", *kept) if name in paid and name not in own}
+    colours = [own.get(name, OTHERS) for name, _ in found]
+    listed = [Source(name, {"facecolor": colour}, p) for (name, p), colour in zip(found, colours, strict=True)]
     if GAP in paid:
         style = {"facecolor": "white", "hatch": "////", "edgecolor": FAILS}
         listed.append(Source(GAP, style, paid[GAP]))

@@ -22,6 +22,7 @@ from fibercap.views.charts import CHARTS, write_chart
 from fibercap.views.charts_bridge import spans_of
 from fibercap.views.charts_cash import cash_chart
 from fibercap.views.charts_cover import chosen, ratios
+from fibercap.views.charts_debt import drawn_loans, loan_colours
 from fibercap.views.charts_funding import GAP, sources_of, uses_of
 from fibercap.views.charts_output import markets
 from fibercap.views.charts_revenue import sellers
@@ -169,6 +170,16 @@ def test_sources_drawn_pay_for_all_uses(size: str) -> None:
     ]
 
     assert paid == pytest.approx(np.array([yearly(projection, row) for row in rows]))
+
+
+@pytest.mark.parametrize("size", SIZES)
+def test_a_loan_has_one_colour_in_every_chart(size: str) -> None:
+    projection = projected(size)
+    known = loan_colours(drawn_loans(projection))
+    sources = {source.name: source.style["facecolor"] for source in sources_of(projection)}
+
+    assert all(sources[name] == known[name] for name in sources if name in known)
+    assert len({*sources.values()}) == len(sources)
 
 
 def test_what_no_source_covers_is_drawn_as_such() -> None:
