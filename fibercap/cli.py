@@ -66,9 +66,20 @@ def _fail(error: FibercapError, code: int, *, as_json: bool) -> NoReturn:
     sys.exit(code)
 
 
+def joined(arguments: list[str]) -> list[str]:
+    """Put a lone `%` or `%/year` to the number before it, for `--gearing 70 %` without quotes is two arguments."""
+    found: list[str] = []
+    for argument in arguments:
+        if argument.startswith("%") and found and found[-1].replace(".", "", 1).isdecimal():
+            found[-1] += f" {argument}"
+        else:
+            found.append(argument)
+    return found
+
+
 def main(arguments: list[str] | None = None) -> None:
     """Run the command line and exit with its code: 0, 1, 2 or 130."""
-    given = sys.argv[1:] if arguments is None else arguments
+    given = joined(sys.argv[1:] if arguments is None else arguments)
     as_json = "--json" in given
     from fibercap.core.errors import FibercapError, IdentityError
 

@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from fibercap.cli import main
+from fibercap.cli import joined, main
 from fibercap.model import laws
 
 SMALL = """\
@@ -383,3 +383,11 @@ def test_a_reader_that_has_seen_enough_ends_a_command_without_a_word(arguments: 
 
     assert command.returncode == -signal.SIGPIPE
     assert told == b""
+
+
+def test_a_share_needs_no_quotes() -> None:
+    given = ["size", "plan", "bank", "--gearing", "70", "%", "--dscr", "1.3"]
+
+    assert joined(given) == ["size", "plan", "bank", "--gearing", "70 %", "--dscr", "1.3"]
+    assert joined(["--equals", "12.5", "%/year"]) == ["--equals", "12.5 %/year"]
+    assert joined(["%", "--set", "a=70", "%"]) == ["%", "--set", "a=70", "%"]

@@ -35,7 +35,7 @@ def solution_lines(found: Solution) -> Iterator[str]:
         low, high = (_place(found, factor) for factor in found.between)
         ends = [_amount(end, found.unit) for end in found.ends]
         yield f"  {lever.name}{kind} from {low} to {high} takes it from {ends[0]} to {ends[1]}"
-    if found.refused:
+    if found.refused and not found.roots:
         low, high = (_place(found, factor) for factor in found.between)
         yield f"  looked at from {low} to {high}; the plan allows no more: {found.refused}"
     yield f"  now {_amount(found.present, found.unit)}" + (f" at {_place(found, 1.0)}" if lever.alone else "")
