@@ -92,6 +92,13 @@ class Comparison:
         names = tuple(name for name, value in values.items() if abs(value - top) <= slack)
         return () if len(names) == len(values) else names
 
+    def delta(self, measure: str, name: str) -> float | None:
+        """Return how much more a measure is in a case than in the baseline; None where either is undefined."""
+        base, own = (self.cases[case].measures.get(measure) for case in (self.baseline, name))
+        if base is None or own is None or base.value is None or own.value is None:
+            return None
+        return own.value - base.value
+
     def bridge(self, name: str) -> Bridge | None:
         """Return the steps from the baseline's worth to its owners to a case's; None where either has none."""
         return bridge(self.cases[self.baseline].projection, self.cases[name].projection)

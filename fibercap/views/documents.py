@@ -168,10 +168,12 @@ def compare_document(comparison: Comparison, *, flips: bool = False) -> Document
         name: {path: list(pair) for path, pair in found.items()} for name, found in comparison.differences.items()
     }
     best = {key: list(comparison.best(key)) for key in next(iter(comparison.cases.values())).measures}
-    bridges = {name: _bridge(comparison.bridge(name)) for name in comparison.cases if name != comparison.baseline}
+    others = [name for name in comparison.cases if name != comparison.baseline]
+    bridges = {name: _bridge(comparison.bridge(name)) for name in others}
     return {
         "baseline": comparison.baseline,
         "options": options,
+        "deltas": {name: {key: comparison.delta(key, name) for key in options[name]["measures"]} for name in others},
         "differences": differences,
         "best": best,
         "cash_needed": {name: dict(case.cash_needed) for name, case in comparison.cases.items()},

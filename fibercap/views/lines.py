@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from math import isfinite
 from textwrap import fill
 from typing import TYPE_CHECKING, Any, Final
+
+import numpy as np
 
 from fibercap.core.units import unit_text
 from fibercap.model.financing_costs import building
@@ -55,6 +58,27 @@ def measure_text(measure: Measure, among: Sequence[Measure] = ()) -> tuple[str, 
     largest = max(abs(m.value) for m in (measure, *among) if m.value is not None)
     size, word = next(((s, w) for s, w in SCALES if largest >= s / 10), (1.0, ""))
     return f"{measure.value / size:,.2f}", f"{word}{measure.unit}"
+
+
+def shared_label(comparison: Comparison, key: str) -> str:
+    """Return a measure's label with the unit in which the values of all cases are shown."""
+    among = [case.measures[key] for case in comparison.cases.values()]
+    unit = next((text for m in among if (text := measure_text(m, among)[1])), "")
+    return f"{among[0].label} [{unit}]" if unit else among[0].label
+
+
+def delta_texts(comparison: Comparison, key: str) -> dict[str, str]:
+    """Return by case how much more a measure is than in the baseline, with its sign, in the unit of the measure.
+
+    It is a dash where either is undefined, and empty throughout where none differs by what can be read.
+    """
+    among = [case.measures[key] for case in comparison.cases.values() if key in case.measures]
+    found = {}
+    for name in comparison.cases:
+        delta = comparison.delta(key, name)
+        text = "–" if delta is None else measure_text(replace(among[0], values=np.array([delta])), among)[0]
+        found[name] = text if delta is None or not text.strip("-0.,") else f"{'+' if delta > 0 else ''}{text}"
+    return found if any(text.strip("–-+0.,") for text in found.values()) else {}
 
 
 def _share(value: float) -> str:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 from fibercap.views.charts_bridge import spans_of
 from fibercap.views.figures import Figures
 from fibercap.views.figures import Line as FigureLine
-from fibercap.views.lines import best_shown, measure_text
+from fibercap.views.lines import best_shown, delta_texts, measure_text, shared_label
 from fibercap.views.report_parts import Figure, Line, Section, Table, table_of
 
 if TYPE_CHECKING:
@@ -28,6 +28,9 @@ def options(subject: Subject) -> Section | None:
     chosen = subject.decision.chosen if subject.decision else ""
     parts: list[Part] = [Figure("compare", "Options side by side")]
     parts += [_measures(comparison, names[at : at + ABREAST], chosen) for at in range(0, len(names), ABREAST)]
+    others = [name for name in names if name != comparison.baseline]
+    changes = [_changes(comparison, others[at : at + ABREAST]) for at in range(0, len(others), ABREAST)]
+    parts += [table for table in changes if table.lines]
     if spans_of(comparison):
         parts.append(Figure("bridge", "From the baseline's net present value to the owners to each option's"))
     needed = {case.title: case.cash_needed for case in comparison.cases.values()}
@@ -41,13 +44,25 @@ def options(subject: Subject) -> Section | None:
 def _measures(comparison: Comparison, names: list[str], chosen: str) -> Table:
     """Return the measures of some of the options, the best of all marked."""
     lines = []
-    for key, measure in comparison.cases[comparison.baseline].measures.items():
-        among = [case.measures[key] for case in comparison.cases.values() if key in case.measures]
-        if "." in key or all(m.value is None for m in among):
-            continue
+    for key in _told(comparison):
         best = best_shown(comparison, key)
-        unit = next((text for m in among if (text := measure_text(m, among)[1])), "")
+        among = [case.measures[key] for case in comparison.cases.values()]
         cells = [measure_text(comparison.cases[n].measures[key], among)[0] + (" ★" if n in best else "") for n in names]
-        lines.append(Line(f"{measure.label} [{unit}]" if unit else measure.label, cells))
+        lines.append(Line(shared_label(comparison, key), cells))
     columns = ["", *(f"{comparison.cases[n].title}{' (taken)' if n == chosen else ''}" for n in names)]
     return Table("Measures by option, the best marked ★", columns, lines)
+
+
+def _changes(comparison: Comparison, names: list[str]) -> Table:
+    """Return by how much the measures of some of the options differ from the baseline's, where any does."""
+    texts = {key: found for key in _told(comparison) if (found := delta_texts(comparison, key))}
+    lines = [Line(shared_label(comparison, key), [found[name] for name in names]) for key, found in texts.items()]
+    title = f"Change from “{comparison.cases[comparison.baseline].title}”"
+    return Table(title, ["", *(comparison.cases[name].title for name in names)], lines)
+
+
+def _told(comparison: Comparison) -> list[str]:
+    """Return the measures that every option has and some option knows, those of single loans left out."""
+    cases = list(comparison.cases.values())
+    known = [key for key in cases[0].measures if "." not in key and all(key in case.measures for case in cases)]
+    return [key for key in known if any(case.measures[key].value is not None for case in cases)]

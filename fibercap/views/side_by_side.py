@@ -13,7 +13,15 @@ from rich.text import Text
 from fibercap.model.plan import KINDS
 from fibercap.studies.covenants import breaches
 from fibercap.views.figures import Figures, Line
-from fibercap.views.lines import best_shown, covenant_lines, flip_line, measure_text, tightest_line
+from fibercap.views.lines import (
+    best_shown,
+    covenant_lines,
+    delta_texts,
+    flip_line,
+    measure_text,
+    shared_label,
+    tightest_line,
+)
 from fibercap.views.pages import breaches_list, hanging
 from fibercap.views.printing import GUTTER, show
 
@@ -44,6 +52,7 @@ def compare_page(console: Console, comparison: Comparison, *, short: bool = Fals
         console.print()
     _undefined(console, comparison, list(chosen))
     if not short:
+        _deltas(console, comparison, list(chosen), each)
         _bridges(console, comparison)
         _cash_needed(console, comparison)
         _evidence(console, comparison, list(chosen))
@@ -61,21 +70,37 @@ SHORT: Final = (
 
 
 def _compared(comparison: Comparison, names: list[str], chosen: list[str]) -> Table:
+    table = _table(names)
+    for key in chosen:
+        best = best_shown(comparison, key)
+        among = [case.measures[key] for case in comparison.cases.values()]
+        values = [measure_text(comparison.cases[name].measures[key], among)[0] for name in names]
+        cells = [f"{value}*" if name in best else f"{value} " for name, value in zip(names, values, strict=True)]
+        table.add_row(Text(shared_label(comparison, key)), *cells)
+    return table
+
+
+def _deltas(console: Console, comparison: Comparison, chosen: list[str], each: int) -> None:
+    """Print by how much measures differ from the baseline's, those that do."""
+    texts = {key: found for key in chosen if (found := delta_texts(comparison, key))}
+    others = [name for name in comparison.cases if name != comparison.baseline]
+    if not texts:
+        return
+    console.print(Text(f"Change from {comparison.baseline}, where there is any", style="bold"))
+    for start in range(0, len(others), each):
+        names = others[start : start + each]
+        table = _table(names)
+        for key, found in texts.items():
+            table.add_row(Text(shared_label(comparison, key)), *(found[name] for name in names))
+        console.print(table)
+        console.print()
+
+
+def _table(names: list[str]) -> Table:
     table = Table(box=SIMPLE_HEAD, show_edge=False, pad_edge=False, padding=(0, 1))
     table.add_column("", no_wrap=True, width=LABEL)
     for name in names:
         table.add_column(escape(name), justify="right", no_wrap=True)
-    base = comparison.cases[comparison.baseline].measures
-    for key in chosen:
-        measure, best = base[key], best_shown(comparison, key)
-        among = [case.measures[key] for case in comparison.cases.values()]
-        cells = []
-        for name in names:
-            value, _ = measure_text(comparison.cases[name].measures[key], among)
-            cells.append(f"{value}*" if name in best else f"{value} ")
-        unit = next((text for m in among if (text := measure_text(m, among)[1])), "")
-        label = f"{measure.label} [{unit}]" if unit else measure.label
-        table.add_row(Text(label), *cells)
     return table
 
 

@@ -17,6 +17,7 @@ from fibercap.model.projection import project
 from fibercap.reading.files import read, scenario_of
 from fibercap.studies.bridge import bridge
 from fibercap.studies.compare import Comparison, compare
+from fibercap.views.lines import delta_texts
 from tests.model.test_cover import DRAWN
 from tests.written import valid_scenarios
 
@@ -99,6 +100,21 @@ def test_best_is_lowest_or_highest_as_the_measure_says(case: Comparison) -> None
     assert case.best("terminal_value") == ()
 
 
+def test_a_change_is_what_a_measure_differs_by(case: Comparison) -> None:
+    base, other = (case.cases[name].measures for name in ("level", "german_bank"))
+    assert base["equity_npv"].value is not None
+    assert other["equity_npv"].value is not None
+
+    assert case.delta("equity_npv", "german_bank") == other["equity_npv"].value - base["equity_npv"].value
+    assert case.delta("equity_npv", "level") == 0.0
+    assert case.delta("min_llcr", "no_debt") is None  # undefined in the baseline
+    assert case.delta("all_in_cost.german_bank", "german_bank") is None  # a loan that the baseline has not
+    assert delta_texts(case, "equity_npv")["german_bank"] == "+2.19"
+    assert delta_texts(case, "all_in_cost")["german_bank"] == "-1.47"
+    assert delta_texts(case, "project_npv") == delta_texts(case, "funding_gap") == {}
+    assert delta_texts(case, "equity_called")["bullet"] == "0.00"
+
+
 def test_every_measure_that_has_a_better_side_says_which(case: Comparison) -> None:
     neutral = {name for name, m in case.cases["level"].measures.items() if not m.better and "." not in name}
 
@@ -157,6 +173,10 @@ def test_compare_prints_steps_cash_and_covenants_case_by_case(broken: str) -> No
     assert "From small to each, step by step  [million USD]" in told
     assert "Cash needed by year, from owners or what is there" in told
     assert "tightest covenant: bank.cover, broken as things are" in told
+    assert "Change from small, where there is any" in told
+    values = {name: option["measures"]["min_dscr"]["value"] for name, option in found["options"].items()}
+    assert found["deltas"]["large"]["min_dscr"] == values["large"] - values["small"]
+    assert set(found["deltas"]) == {"large"}
     steps = found["bridges"]["large"]
     assert fsum([steps["start"], *(step["amount"] for step in steps["steps"])]) == steps["end"]
     assert steps["measure"] == "equity_npv"
