@@ -222,6 +222,15 @@ def test_sums_over_many_tell_how_many_and_the_largest() -> None:
     assert number.value == total.value
 
 
+def test_what_a_product_of_rows_comes_to_is_no_value_of_the_first_of_them() -> None:
+    number = result(base(), "equity_npv").number
+    (total,) = number.inputs
+
+    assert number.value == pytest.approx(48_966_533.157)
+    assert (total.path, total.value) == ("returns.equity_flow", None)
+    assert {one.path for one in total.inputs} == {"returns.equity_flow", "returns.discount_factor"}
+
+
 def test_sums_over_few_tell_each() -> None:
     number = result(base(), "loans.fleet.interest", "2001-10", depth=1).number
 

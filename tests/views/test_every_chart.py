@@ -326,6 +326,16 @@ def test_a_bridge_drawn_ends_where_the_option_is_worth() -> None:
         assert all(abs(amount) >= 0.01 for _, amount in span.steps)
 
 
+def test_the_numbers_of_a_bridge_add_up_as_they_read() -> None:
+    comparison = compared("fibercore")
+    figure = laid_out("bridge", projected("fibercore"), comparison)
+
+    for ax in figure.axes:
+        numbers = [text.get_text().replace("−", "-") for text in ax.texts]
+        start, *steps, end = [float(text) for text in numbers if re.fullmatch(r"[-+]?[\d,]+\.\d\d", text)]
+        assert start + sum(steps) == pytest.approx(end, abs=0.005 * (len(steps) + 2))
+
+
 def test_the_title_can_be_left_to_the_page_around() -> None:
     projection, comparison = projected("fibercore"), compared("fibercore")
     titled, bare = (write_chart("cash", ".svg", projection, comparison, titled=flag).decode() for flag in (True, False))
