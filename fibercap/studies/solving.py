@@ -65,9 +65,8 @@ class Solution:
     @property
     def throughout(self) -> bool:
         """Whether the measure is the target whatever the input is."""
-        return (
-            not self.moves and self.present is not None and abs(self.present - self.target) <= NEAR * abs(self.target)
-        )
+        now = np.nan if self.present is None else self.present
+        return not self.moves and bool(abs(now - self.target) <= NEAR * abs(self.target))
 
 
 def solve(

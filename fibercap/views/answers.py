@@ -99,7 +99,7 @@ def size_lines(found: Sized) -> Iterator[str]:
         value, residual = found.values[limit.measure], found.residual[limit.measure]
         yield f"  {limit.measure} {value:.4f}, {words} {limit.value:g}{binds}; residual {residual:+.3g}"
     for fault in found.faults:
-        yield f"  but so large, the plan {fault}" if fault.startswith("breaks") else f"  but so large, {fault}"
+        yield f"  at that size: {fault}"
     if USED in found.binds:
         yield "  no limit binds: more would not be drawn, for the plan needs no more from this loan"
     if ALLOWED in found.binds:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 
 from fibercap.core.errors import FibercapError
-from fibercap.views.charts_panel import bars, row_axis
+from fibercap.views.charts_panel import draw_bars, row_axis
 from fibercap.views.charts_style import (
     FAILS,
     HOLDS,
@@ -118,7 +118,7 @@ def draw_span(page: Page, span: Span, money: str, top: float) -> None:
     tos = np.concatenate([after[:1], after[1:], [span.end[1]]]) / size
     for row, (name, begin, stop) in enumerate(zip(names, froms, tos, strict=True)):
         whole = row in {0, rows - 1}
-        bars(ax, row, stop - begin, 0.62, lying=True, base=begin, **_style(stop - begin, whole=whole))
+        draw_bars(ax, row, stop - begin, 0.62, lying=True, base=begin, **_style(stop - begin, whole=whole))
         if row < rows - 1:
             ax.plot([stop, stop], [row, row + 1], color=SOFT, linewidth=0.7)
         style: dict[str, Any] = {"textcoords": "offset points", "va": "center", "fontsize": SIZES["label"]}

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 
 from fibercap.views.charts_labels import Label, label, step_points
-from fibercap.views.charts_panel import bars, year_axis
+from fibercap.views.charts_panel import draw_bars, year_axis
 from fibercap.views.charts_style import (
     FAILS,
     INK,
@@ -56,7 +56,7 @@ def cash_chart(projection: Projection, comparison: Comparison | None) -> Figure:
     flows = [amounts / divisor for amounts in flows]
     slots = years.slots(len(FLOWS))
     for (places, wide), amounts, (_, colour) in zip(slots, flows, FLOWS, strict=True):
-        bars(lower, places, amounts, wide, facecolor=colour)
+        draw_bars(lower, places, amounts, wide, facecolor=colour)
     heights(lower, flows)
     written = [(places, amounts) for (places, _), amounts in zip(slots, flows, strict=True)]
     write_values(lower, written, years.room(width) * 0.27)

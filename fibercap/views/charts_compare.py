@@ -10,7 +10,7 @@ import numpy as np
 from fibercap.core.calendar import date_of
 from fibercap.core.errors import FibercapError
 from fibercap.model.foreign_loans import reported
-from fibercap.views.charts_panel import bars, row_axis, value_axis, year_axis
+from fibercap.views.charts_panel import draw_bars, row_axis, value_axis, year_axis
 from fibercap.views.charts_style import (
     INK,
     MARGIN,
@@ -177,8 +177,8 @@ def _draw_service(ax: Axes, years: range, service: Service, rival: Service | Non
         place: dict[str, Any] = {"xycoords": "axes fraction", "ha": "center", "va": "center"}
         ax.annotate("no debt", (0.5, 0.5), color=SOFT, bbox={"facecolor": "white", "edgecolor": "none"}, **place)
         return
-    bars(ax, middles, principal, 0.72, facecolor=PRINCIPAL)
-    bars(ax, middles, interest, 0.72, base=principal, facecolor=INTEREST)
+    draw_bars(ax, middles, principal, 0.72, facecolor=PRINCIPAL)
+    draw_bars(ax, middles, interest, 0.72, base=principal, facecolor=INTEREST)
     if rival is not None:
         edges = np.arange(years.start, years.stop + 1)
         ax.stairs((rival[0] + rival[1]) / divisor, edges, baseline=0, color=SOFT, linewidth=1.0)

@@ -10,7 +10,7 @@ import numpy as np
 from fibercap.core.timeline import month_number, month_start
 from fibercap.studies.covenants import covenants
 from fibercap.views.charts_claims import SIGNS, marker
-from fibercap.views.charts_panel import bars, year_axis
+from fibercap.views.charts_panel import draw_bars, year_axis
 from fibercap.views.charts_style import (
     FAILS,
     INK,
@@ -155,9 +155,9 @@ def _draw_service(page: Page, projection: Projection, years: Years) -> None:
     service = principal + interest
     divisor, word = scale(float(max(np.abs(cash).max(), service.max())))
     (at, wide), (beside, thin) = years.slots(2)
-    bars(ax, at, cash / divisor, wide, facecolor=CASH)
-    bars(ax, beside, principal / divisor, thin, facecolor=PRINCIPAL)
-    bars(ax, beside, interest / divisor, thin, base=principal / divisor, facecolor=INTEREST)
+    draw_bars(ax, at, cash / divisor, wide, facecolor=CASH)
+    draw_bars(ax, beside, principal / divisor, thin, facecolor=PRINCIPAL)
+    draw_bars(ax, beside, interest / divisor, thin, base=principal / divisor, facecolor=INTEREST)
     heights(ax, [cash / divisor, service / divisor])
     room = years.room(width) * 0.4
     write_values(ax, [(at, cash / divisor), (beside, service / divisor)], room)

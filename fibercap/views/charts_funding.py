@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 
 from fibercap.views.charts_debt import drawn_loans, loan_colours
-from fibercap.views.charts_panel import bars, row_axis, year_axis
+from fibercap.views.charts_panel import draw_bars, row_axis, year_axis
 from fibercap.views.charts_style import (
     FAILS,
     MARGIN,
@@ -137,7 +137,7 @@ def _draw_uses(page: Page, projection: Projection, sources: list[Source], rows: 
     row_axis(ax, len(rows), 0, longest)
     at, left = np.arange(len(rows)), np.zeros(len(rows))
     for source, amounts in zip(sources, pays, strict=True):
-        bars(ax, at, amounts, 0.66, lying=True, base=left, linewidth=0.8, **EDGE | source.style)
+        draw_bars(ax, at, amounts, 0.66, lying=True, base=left, linewidth=0.8, **EDGE | source.style)
         _write_inside(ax, source, amounts, left, width / longest)
         left = left + amounts
     for row, (name, _) in enumerate(rows):
@@ -166,7 +166,7 @@ def _draw_years(page: Page, projection: Projection, sources: list[Source], top: 
     divisor, word = scale(float(spent.max()))
     base = np.zeros(len(spent))
     for source, amounts in zip(sources, pays / divisor, strict=True):
-        bars(ax, years.middles, amounts, 0.6 * years.spans, base=base, linewidth=0.8, **EDGE | source.style)
+        draw_bars(ax, years.middles, amounts, 0.6 * years.spans, base=base, linewidth=0.8, **EDGE | source.style)
         base = base + amounts
     heights(ax, [base])
     write_values(ax, [(years.middles, base)], years.room(width))

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from fibercap.core.timeline import month_number
-from fibercap.views.charts_panel import bars, value_axis, year_axis
+from fibercap.views.charts_panel import draw_bars, value_axis, year_axis
 from fibercap.views.charts_style import INK, MARGIN, PALETTE, WIDTH, name_panel, notice, scale, titled
 from fibercap.views.loans import terms_text
 
@@ -44,7 +44,7 @@ def loan_chart(name: str, loan: Loan, schedule: Schedule) -> Figure:
     thick = min(0.8 * float(np.min(gaps, initial=1.0)), 0.25) if len(gaps) else 0.25
     base = np.zeros(int(shown.sum()))
     for colour, (_, amounts) in zip(PALETTE, parts, strict=False):
-        bars(upper, times[shown], amounts[shown] / divisor, thick, base=base, facecolor=colour, linewidth=0)
+        draw_bars(upper, times[shown], amounts[shown] / divisor, thick, base=base, facecolor=colour, linewidth=0)
         base = base + amounts[shown] / divisor
     value_axis(upper, 0, max(float(base.max()), 1e-9) * 1.1)
     year_axis(upper, start, end, width)

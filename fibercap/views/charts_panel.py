@@ -80,7 +80,7 @@ def year_axis(ax: Axes, start: float, end: float, width: float) -> None:
     _below(ax, starts, START, names, NAMED)
 
 
-def bars(
+def draw_bars(
     ax: Axes, middles: ArrayLike, lengths: ArrayLike, wide: ArrayLike, *,
     base: ArrayLike = 0.0, lying: bool = False, **style: Any,  # noqa: ANN401 - styles as matplotlib names them
 ) -> None:  # fmt: skip

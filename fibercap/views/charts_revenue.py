@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from fibercap.views.charts_panel import bars, year_axis
+from fibercap.views.charts_panel import draw_bars, year_axis
 from fibercap.views.charts_style import (
     INK,
     MARGIN,
@@ -68,12 +68,12 @@ def revenue_chart(projection: Projection, comparison: Comparison | None) -> Figu
     base = np.zeros(len(revenue))
     bands = []
     for name, colour, amounts in parts:
-        bars(upper, at, amounts / divisor, wide, base=base, facecolor=colour, edgecolor="white", linewidth=0.5)
+        draw_bars(upper, at, amounts / divisor, wide, base=base, facecolor=colour, edgecolor="white", linewidth=0.5)
         bands.append(
             Band(name, colour, float(base[-1]), float(base[-1] + amounts[-1] / divisor), amounts[-1] / divisor)
         )
         base = base + amounts / divisor
-    bars(upper, beside, ebitda / divisor, thin, facecolor="white", edgecolor=INK, linewidth=1.2)
+    draw_bars(upper, beside, ebitda / divisor, thin, facecolor="white", edgecolor=INK, linewidth=1.2)
     heights(upper, [revenue / divisor, ebitda / divisor])
     room = years.room(width) * 0.4
     write_values(upper, [(at, revenue / divisor), (beside, ebitda / divisor)], room)
@@ -91,7 +91,7 @@ def _draw_margin(page: Page, years: Years, revenue: Array, ebitda: Array) -> Non
     lower = page.panel(LEFT, HEADING + UPPER + BETWEEN, width, LOWER)
     margin = 100 * np.divide(ebitda, revenue, out=np.full(len(revenue), np.nan), where=revenue > 0)
     known = np.isfinite(margin)
-    bars(lower, years.middles[known], margin[known], 0.4 * years.spans[known], facecolor=PALETTE[3])
+    draw_bars(lower, years.middles[known], margin[known], 0.4 * years.spans[known], facecolor=PALETTE[3])
     heights(lower, [margin[known]], above=0.22)
     written = [(years.middles[known], margin[known])]
     write_values(lower, written, years.room(width), lambda value: signed(f"{value:.1f}"))

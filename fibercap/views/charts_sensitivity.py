@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
-from fibercap.views.charts_panel import bars, row_axis
+from fibercap.views.charts_panel import draw_bars, row_axis
 from fibercap.views.charts_style import (
     INK,
     MARGIN,
@@ -86,5 +86,5 @@ def _bar(ax: Axes, row: int, base: float, value: float, colour: str) -> None:
     """Draw a bar from the plan's value to another, with its number at its end."""
     right = value > base
     style: dict[str, Any] = {"textcoords": "offset points", "va": "center", "fontsize": SIZES["small"]}
-    bars(ax, row, value - base, 0.6, lying=True, base=base, facecolor=colour)
+    draw_bars(ax, row, value - base, 0.6, lying=True, base=base, facecolor=colour)
     ax.annotate(short(value), (value, row), (3 if right else -3, 0), ha="left" if right else "right", **style)

@@ -181,5 +181,5 @@ def test_what_a_loan_of_that_size_breaks_is_told() -> None:
     found = sized(text, Limit("min_dscr", 1.5))
 
     assert found.faults == ("breaks bank.cover",)
-    assert "  but so large, the plan breaks bank.cover" in list(size_lines(found))
+    assert "  at that size: breaks bank.cover" in list(size_lines(found))
     assert sized(DRAWN, Limit("min_dscr", 1.5)).faults == ()
