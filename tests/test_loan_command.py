@@ -46,8 +46,8 @@ def test_the_table_has_a_line_for_each_date_and_fits_80_columns(say: Any) -> Non
 
     assert said.code == 0
     assert max(map(len, said.out.splitlines())) <= 80
-    assert "  1   2001-04-08     212,500.00      406,469.21      618,969.21    9,593,530.79" in said.out
-    assert "      Total        2,379,384.30   10,000,000.00   12,379,384.30" in said.out
+    assert "  1  2001-04-08    212,500.00     406,469.21     618,969.21   9,593,530.79" in said.out
+    assert "     Total       2,379,384.30  10,000,000.00  12,379,384.30" in said.out
     assert "All-in cost 8.7803 %/year effective; average life 2.7993 years" in said.out
 
 

@@ -73,11 +73,10 @@ def diff(  # noqa: PLR0913, PLR0917 - a command has that many options
 
         click.echo(json_text(document(names, found, effects)))
         return
-    from rich.console import Console
-
     from fibercap.views.differences import inputs_page, results_page
+    from fibercap.views.printing import window
 
-    console = Console(highlight=False)
+    console = window()
     inputs_page(console, names, found)
     if effects is not None:
         results_page(console, *effects)

@@ -53,12 +53,11 @@ def run(  # noqa: PLR0913, PLR0917 - a command has that many options
 
         click.echo(text(run_document(projection, found, claims, version("fibercap"))))
         return
-    from rich.console import Console
-
     from fibercap.views.pages import run_page
+    from fibercap.views.printing import window
     from fibercap.views.side_by_side import compare_page
 
-    console = Console(highlight=False)
+    console = window()
     run_page(console, projection, found, claims, by)
     if plan.options and option is None:
         console.print()
@@ -100,11 +99,10 @@ def compare(
 
         click.echo(text(compare_document(comparison, flips=flips)))
         return
-    from rich.console import Console
-
+    from fibercap.views.printing import window
     from fibercap.views.side_by_side import compare_page
 
-    compare_page(Console(highlight=False), comparison, flips=flips)
+    compare_page(window(), comparison, flips=flips)
 
 
 def _only(scenarios: tuple[str, ...], options: tuple[str, ...]) -> tuple[str, ...]:

@@ -174,7 +174,7 @@ def _merged(old: Tree | None, new: Tree, lay: _Lay, path: Path) -> Tree:
     stood = _value(old)
     if isinstance(new, Leaf):
         before = stood.origins if isinstance(stood, Leaf) else ()
-        last = str(stood.value) if isinstance(stood, Leaf) else None
+        last = stood.text if isinstance(stood, Leaf) else None
         return Leaf(new.value, (*before, Origin(new.place, lay.how, last)), new.places)
     if _operates(new, old, lay.schema.fields(path)):
         return _operated(old, new, lay, path)

@@ -39,6 +39,11 @@ class Leaf:
         """Where the present value was written."""
         return self.origins[-1].place if self.origins else None
 
+    @property
+    def text(self) -> str:
+        """The value as a file would write it: a list in brackets, everything else as it is."""
+        return f"[{', '.join(map(str, self.value))}]" if isinstance(self.value, tuple) else str(self.value)
+
     def names(self) -> Iterator[tuple[str, Place | None]]:
         """Run over the texts of a list, or over the one text, each with its place."""
         texts = (self.value,) if isinstance(self.value, str) else self.value or ()

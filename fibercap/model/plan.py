@@ -89,6 +89,10 @@ class Lending(Spec):
         """Return the currency of a loan: that of its amount."""
         return self.currency_at(f"loans.{name}.{self.loans[name].owed_as}")
 
+    def loan_title(self, name: str) -> str:
+        """Return what readers call a loan: its title, or `Loan <name>` without one."""
+        return self.loans[name].title or f"Loan {name}"
+
     @property
     def amounts(self) -> Mapping[str, Mapping[str, str]]:
         """The currency of every amount by path, block by block as `block_of` names them."""

@@ -174,4 +174,4 @@ def _different(one: Scenario, other: Scenario) -> dict[str, tuple[str | None, st
 def _texts(plan: Scenario, blocks: Collection[str]) -> dict[str, str]:
     values, _ = plan.unwrapped
     chosen = Branch({key: child for key, child in values.items() if key in blocks})
-    return {".".join(path): str(leaf.value) for path, leaf in leaves(chosen)}
+    return {".".join(path): leaf.text for path, leaf in leaves(chosen)}

@@ -66,8 +66,7 @@ def _inputs(plan: Scenario) -> dict[str, tuple[str | None, str | None, Place | N
     found: dict[str, tuple[str | None, str | None, Place | None]] = {}
     for path, leaf in leaves(values):
         if path[0] not in OWN and path[-1] != "note":
-            text = ", ".join(leaf.value) if isinstance(leaf.value, tuple) else str(leaf.value)
-            found[".".join(path)] = (text, _source(path, wrappers), leaf.place)
+            found[".".join(path)] = (leaf.text, _source(path, wrappers), leaf.place)
     return found
 
 
@@ -76,7 +75,7 @@ def _source(path: Path, wrappers: Mapping[Path, Branch]) -> str | None:
         source = wrappers[path[:depth]].get("source") if path[:depth] in wrappers else None
         if source is not None:
             leaf = inside(source)
-            return str(leaf.value) if isinstance(leaf, Leaf) else None
+            return leaf.text if isinstance(leaf, Leaf) else None
     return None
 
 

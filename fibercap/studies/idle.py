@@ -59,7 +59,7 @@ def idle(scenario: Scenario) -> list[str]:
         If a law of the books is broken.
     """
     values, _ = scenario.unwrapped
-    written = {path: str(leaf.value) for path, leaf in leaves(values) if path[0] not in ASIDE and path[-1] != "note"}
+    written = {path: leaf.text for path, leaf in leaves(values) if path[0] not in ASIDE and path[-1] != "note"}
     numbers = [number for path, text in written.items() if (number := _number(path, text)) is not None]
     moving = _moved_in_batch(scenario, [number for number in numbers if number.amount])
     left = [number.path for number in numbers if number.path not in moving]

@@ -12,11 +12,23 @@ SCALES = ((1e6, "million "), (1e3, "thousand "), (1.0, ""))
 
 @dataclass(frozen=True)
 class Line:
-    """One line of a table: a label and a number for each column; None is shown as a dash. `strong` lines are sums."""
+    """One line of a table: a label and a number for each column; None is shown as a dash.
+
+    `strong` lines are totals. A `share` is shown in percent, whatever the unit of the table.
+    """
 
     label: str
     values: Sequence[float | None]
     strong: bool = False
+    share: bool = False
+
+    def texts(self, divisor: float, decimals: int) -> list[str]:
+        """Return each value as the table shows it."""
+        if self.share:
+            return [
+                f"{number(value, 0.01, 1)} %" if value is not None else number(None, 1.0, 0) for value in self.values
+            ]
+        return [number(value, divisor, decimals) for value in self.values]
 
 
 @dataclass(frozen=True)
@@ -31,7 +43,9 @@ class Figures:
 
     def scaled(self) -> tuple[float, str, int]:
         """Return divisor, unit text and decimals that keep the largest number short."""
-        present = [abs(v) for line in self.lines for v in line.values if v is not None and np.isfinite(v)]
+        present = [
+            abs(v) for line in self.lines if not line.share for v in line.values if v is not None and np.isfinite(v)
+        ]
         largest = max(present, default=0.0)
         if self.unit == "":
             return 1.0, "", 2

@@ -40,19 +40,15 @@ def given(scenario: Scenario) -> list[Given]:
         path = tuple(item.path.split("."))
         where, note = (_said(wrappers, path, key) for key in ("where", "note"))
         block = at(values, path)
-        texts = tuple((".".join(keys), _text(leaf)) for keys, leaf in leaves(block)) if block is not None else ()
+        texts = tuple((".".join(keys), leaf.text) for keys, leaf in leaves(block)) if block is not None else ()
         found.append(Given(item.path, texts, item.source, item.kind, where, note))
     return found
-
-
-def _text(leaf: Leaf) -> str:
-    return ", ".join(map(str, leaf.value)) if isinstance(leaf.value, tuple) else str(leaf.value)
 
 
 def _said(wrappers: Mapping[Path, Branch], path: Path, key: str) -> str:
     """Return the note or place that stands beside an input itself."""
     leaf = wrappers.get(path, Branch()).get(key)
-    return str(leaf.value) if isinstance(leaf, Leaf) else ""
+    return leaf.text if isinstance(leaf, Leaf) else ""
 
 
 def amount(text: str) -> tuple[float, str] | tuple[str, str]:

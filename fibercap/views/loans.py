@@ -5,9 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
-from rich.box import SIMPLE_HEAD
-from rich.console import Console
-from rich.table import Table
 from rich.text import Text
 
 from fibercap.model.loans.rates import rate_text
@@ -15,9 +12,13 @@ from fibercap.model.loans.styles import Sculpted
 from fibercap.views.csv_text import csv_text
 from fibercap.views.documents import text
 from fibercap.views.figures import number
+from fibercap.views.printing import plain_table, window
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+
+    from rich.console import Console
+    from rich.table import Table
 
     from fibercap.core.units import Array
     from fibercap.model.loans import Loan, Schedule
@@ -27,7 +28,7 @@ COLUMNS: Final = ("event", "number", "date", "year_fraction", "opening", "drawn"
 HEADINGS: Final = {
     "drawn": "Drawn",
     "interest": "Interest",
-    "capitalized": "Added to debt",
+    "capitalized": "Added\nto debt",
     "fees": "Fees",
     "principal": "Principal",
     "payment": "Payment",
@@ -36,6 +37,10 @@ HEADINGS: Final = {
 Form = tuple[float, int, str]
 FORMS: Final[tuple[Form, ...]] = ((1.0, 2, ""), (1.0, 0, ""), (1e3, 1, "thousand "), (1e6, 2, "million "))
 """Divisor, decimals and word of amounts; the first that fits the window is taken."""
+NUMBER: Final = 3
+DATE: Final = 10
+GAP: Final = 2
+"""Characters of the first two columns, and between two columns."""
 ALWAYS: Final = ("interest", "principal", "payment", "closing")
 
 
@@ -68,45 +73,79 @@ def loan_csv(schedules: Mapping[str, Schedule]) -> str:
 
 def loan_pages(loans: Mapping[str, Loan], schedules: dict[str, Schedule]) -> None:
     """Print every schedule in the window."""
-    console = Console(highlight=False)
+    console = window()
     for name, schedule in schedules.items():
         loan_page(console, name, loans[name], schedule)
 
 
 def loan_page(console: Console, name: str, loan: Loan, schedule: Schedule) -> None:
-    """Print a loan: its terms, a line for each date, totals, cost and average life."""
+    """Print a loan: its terms, a line for each date, totals, cost and average life; in several tables if need be."""
     values = {key: np.atleast_2d(amounts)[0] for key, amounts in schedule.values.items()}
     keys = [key for key in HEADINGS if key in ALWAYS or values[key][key == "drawn" :].any()]
     fitting = (form for form in FORMS if _width(values, keys, form) <= console.width)
-    form = next(fitting, FORMS[-1])
-    divisor, decimals, word = form
-    console.print(Text.assemble((f"Loan {name}", "bold"), (f"  [{word}{schedule.currency}]", "dim")))
+    form = next(fitting, _shortest(values, keys))
+    title = loan_label(loan, name)
+    console.print(Text.assemble((title, "bold"), (f"  [{form[2]}{schedule.currency}]", "dim")))
     console.print(Text(terms_text(loan), style="dim"))
-    table = Table(box=SIMPLE_HEAD, show_edge=False, pad_edge=False, padding=(0, 1))
-    table.add_column("No.", justify="right", no_wrap=True)
-    table.add_column("Date", no_wrap=True)
+    for number_of_part, part in enumerate(_parts(values, keys, form, console.width)):
+        if number_of_part:
+            console.print()
+        console.print(_table(schedule, values, part, form))
+    console.print(Text(closing_text(schedule)))
+    console.print()
+
+
+def loan_label(loan: Loan, name: str) -> str:
+    """Return what a reader calls a loan, with the name that the file gives it where that is another."""
+    return f"{loan.title} ({name})" if loan.title and loan.title != name else f"Loan {name}"
+
+
+def _parts(values: dict[str, Array], keys: list[str], form: Form, width: int) -> list[list[str]]:
+    """Return the columns of each table: no figure is cut, so what does not fit beside the others stands below."""
+    parts: list[list[str]] = [[]]
     for key in keys:
-        table.add_column(HEADINGS[key], justify="right", no_wrap=True)
+        if parts[-1] and _width(values, [*parts[-1], key], form) > width:
+            parts.append([])
+        parts[-1].append(key)
+    return parts
+
+
+def _table(schedule: Schedule, values: dict[str, Array], keys: list[str], form: Form) -> Table:
+    """Return a line for each date, and the totals."""
+    table = plain_table()
+    table.collapse_padding = True
+    table.add_column("No.", justify="right", no_wrap=True, min_width=NUMBER)
+    table.add_column("Date", no_wrap=True, min_width=DATE)
+    for key in keys:
+        table.add_column(HEADINGS[key], justify="right", no_wrap=True, min_width=_figure_width(values, key, form))
     for row, day in enumerate(schedule.dates):
         label = str(schedule.numbers[row] or "")
         table.add_row(label, str(day), *(_cell(key, values[key][row], form) for key in keys))
     table.add_section()
-    sums = [number(float(values[key].sum()), divisor, decimals) if key != "closing" else "" for key in keys]
+    sums = [number(float(values[key].sum()), form[0], form[1]) if key != "closing" else "" for key in keys]
     table.add_row("", "Total", *sums, style="bold")
-    console.print(table)
-    console.print(Text(closing_text(schedule)))
-    console.print()
+    return table
 
 
 def _cell(key: str, value: float, form: Form) -> str:
     return "" if value == 0 and key != "closing" else number(float(value), form[0], form[1])
 
 
+def _figure_width(values: dict[str, Array], key: str, form: Form) -> int:
+    """Return the characters that a column needs: its widest figure, the total included, and word of its heading."""
+    amounts = values[key].tolist() if key == "closing" else [*values[key].tolist(), float(values[key].sum())]
+    widest = max(len(number(amount, form[0], form[1])) for amount in amounts)
+    return max(widest, *(len(word) for word in HEADINGS[key].split()))
+
+
 def _width(values: dict[str, Array], keys: list[str], form: Form) -> int:
     """Return the characters that a table needs."""
-    largest = {key: float(values[key].max() if key == "closing" else values[key].sum()) for key in keys}
-    widest = [max(len(number(largest[key], form[0], form[1])), len(HEADINGS[key])) for key in keys]
-    return 5 + 12 + sum(width + 2 for width in widest)
+    return NUMBER + DATE + GAP + sum(_figure_width(values, key, form) + GAP for key in keys)
+
+
+def _shortest(values: dict[str, Array], keys: list[str]) -> Form:
+    """Return the form of amounts that needs the least width, the one with most digits where several do."""
+    return min(FORMS, key=lambda form: _width(values, keys, form))
 
 
 def terms_text(loan: Loan) -> str:

@@ -5,16 +5,15 @@ from __future__ import annotations
 from textwrap import wrap
 from typing import TYPE_CHECKING
 
-from rich.box import SIMPLE_HEAD
 from rich.padding import Padding
-from rich.table import Table
 from rich.text import Text
 
 from fibercap.studies.alarms import warnings
 from fibercap.studies.covenants import breaches, covenants
 from fibercap.views.lines import claim_lines, covenant_lines, evidence_line, laws_line, measure_text
-from fibercap.views.printing import bars, show
-from fibercap.views.statements import STATEMENTS, capacity_figures, cover_figures, loan_figures, statement_figures
+from fibercap.views.printing import bars, plain_table, show
+from fibercap.views.statement_lines import STATEMENTS
+from fibercap.views.statements import capacity_figures, cover_figures, loan_figures, statement_figures
 from fibercap.views.tables import fitting
 
 if TYPE_CHECKING:
@@ -105,7 +104,7 @@ def capacity(console: Console, projection: Projection, by: str) -> None:
 
 def measures_table(console: Console, found: Mapping[str, Measure]) -> None:
     """Print the measures, each with the weakest kind of input that it rests on; undefined ones say why."""
-    table = Table(box=SIMPLE_HEAD, show_edge=False, pad_edge=False, padding=(0, 1))
+    table = plain_table()
     table.add_column("Measure", no_wrap=True)
     table.add_column("Value", justify="right", no_wrap=True)
     table.add_column("Unit")

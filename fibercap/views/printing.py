@@ -2,26 +2,67 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from rich.box import SIMPLE_HEAD
+from rich.console import Console, RenderHook
+from rich.segment import Segment
 from rich.table import Table
 from rich.text import Text
 
 from fibercap.views.figures import Figures, Line, number
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
 
-    from rich.console import Console
+    from rich.console import ConsoleOptions, ConsoleRenderable
 
 GUTTER = 3  # blanks between two columns
+
+
+def plain_table() -> Table:
+    """Return an empty table with a line under its heads and no frame."""
+    return Table(box=SIMPLE_HEAD, show_edge=False, pad_edge=False, padding=(0, 1))
+
+
+def window() -> Console:
+    """Return the console on which every command prints: no highlighting, no blanks at the ends of lines."""
+    console = Console(highlight=False)
+    console.push_render_hook(_Trimming())
+    return console
+
+
+class _Trimming(RenderHook):
+    """Wraps all that is printed."""
+
+    def process_renderables(self, renderables: list[ConsoleRenderable]) -> list[ConsoleRenderable]:
+        """Return the same, each trimmed."""
+        return [_Trimmed(renderable) for renderable in renderables]
+
+
+@dataclass(frozen=True)
+class _Trimmed:
+    """Something to print, without the blanks with which rich fills lines up or leaves where it breaks them."""
+
+    body: ConsoleRenderable
+
+    def __rich_console__(self, console: Console, options: ConsoleOptions) -> Iterator[Segment]:
+        """Yield the lines of the body, each without blanks at its end."""
+        for line in console.render_lines(self.body, options, pad=False):
+            kept = [segment for segment in line if not segment.control]
+            while kept and not kept[-1].text.rstrip():
+                kept.pop()
+            if kept:
+                kept[-1] = Segment(kept[-1].text.rstrip(), kept[-1].style)
+            yield from kept
+            yield Segment.line()
 
 
 def show(console: Console, figures: Figures) -> None:
     """Print a table, in as many parts as the window's width needs."""
     divisor, unit, decimals = figures.scaled()
-    cells = [[number(v, divisor, decimals) for v in line.values] for line in figures.lines]
+    cells = [line.texts(divisor, decimals) for line in figures.lines]
     label_width = max([len(line.label) for line in figures.lines] + [12])
     label_width = min(label_width, max(20, console.width // 2))
     widest = max([len(c) for row in cells for c in row] + [len(c) for c in figures.columns])
@@ -31,7 +72,7 @@ def show(console: Console, figures: Figures) -> None:
         console.print(Text(figures.note, style="dim"))
     for start in range(0, len(figures.columns), each):
         part = slice(start, start + each)
-        table = Table(box=SIMPLE_HEAD, show_edge=False, pad_edge=False, padding=(0, 1))
+        table = plain_table()
         table.add_column("", width=label_width, no_wrap=True, overflow="ellipsis")
         for column in figures.columns[part]:
             table.add_column(column, justify="right", no_wrap=True, min_width=widest)

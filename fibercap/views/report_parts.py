@@ -5,8 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
 
-from fibercap.views.figures import number
-
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
@@ -77,9 +75,6 @@ class Section:
 def table_of(figures: Figures) -> Table:
     """Return figures as a table, their unit in the caption."""
     divisor, unit, decimals = figures.scaled()
-    lines = [
-        Line(line.label, [number(value, divisor, decimals) for value in line.values], line.strong)
-        for line in figures.lines
-    ]
+    lines = [Line(line.label, line.texts(divisor, decimals), line.strong) for line in figures.lines]
     caption = f"{figures.title} [{unit}]" if unit else figures.title
     return Table(caption, ("", *figures.columns), lines, note=figures.note)

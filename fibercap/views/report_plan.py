@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING
 
 from fibercap.views.lines import measure_text
 from fibercap.views.report_parts import Figure, Line, Section, Table, Words, table_of
-from fibercap.views.statements import STATEMENTS, capacity_figures, cover_figures, loan_figures, statement_figures
+from fibercap.views.statement_lines import STATEMENTS
+from fibercap.views.statements import capacity_figures, cover_figures, loan_figures, statement_figures
 
 if TYPE_CHECKING:
     from fibercap.views.report_parts import Part

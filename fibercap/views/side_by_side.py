@@ -4,10 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from rich.box import SIMPLE_HEAD
 from rich.markup import escape
 from rich.padding import Padding
-from rich.table import Table
 from rich.text import Text
 
 from fibercap.model.plan import KINDS
@@ -23,12 +21,13 @@ from fibercap.views.lines import (
     tightest_line,
 )
 from fibercap.views.pages import breaches_list, hanging
-from fibercap.views.printing import GUTTER, show
+from fibercap.views.printing import GUTTER, plain_table, show
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from rich.console import Console
+    from rich.table import Table
 
     from fibercap.studies.compare import Comparison
 
@@ -97,7 +96,7 @@ def _deltas(console: Console, comparison: Comparison, chosen: list[str], each: i
 
 
 def _table(names: list[str]) -> Table:
-    table = Table(box=SIMPLE_HEAD, show_edge=False, pad_edge=False, padding=(0, 1))
+    table = plain_table()
     table.add_column("", no_wrap=True, width=LABEL)
     for name in names:
         table.add_column(escape(name), justify="right", no_wrap=True)
@@ -227,6 +226,5 @@ def _decided(console: Console, comparison: Comparison, claim: str, names: list[s
     for name in names:
         told.setdefault(flip_line(comparison.cases[name].flips[claim]), []).append(name)
     for line, alike in told.items():
-        console.print(
-            Padding(Text(line if len(told) == 1 else f"{', '.join(alike)}: {line}", style="dim"), (0, 0, 0, 4))
-        )
+        text = line if len(told) == 1 else f"{', '.join(alike)}: {line}"
+        console.print(Padding(Text(text, style="dim"), (0, 0, 0, 4)))

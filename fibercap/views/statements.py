@@ -10,24 +10,15 @@ from fibercap.core.calendar import date_of
 from fibercap.core.timeline import period_label, periods_between
 from fibercap.views.figures import Figures, Line
 from fibercap.views.loans import terms_text
+from fibercap.views.statement_lines import statement_lines
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from fibercap.model.projection import Projection
 
-STATEMENTS: Final = {  # `*` marks a sum, `-` a line that is taken off
-    "Income": "revenue -variable_cost -fixed_cost -depreciation *gross_profit -overhead *ebitda *ebit "
-    "-interest_expense -fee_expense exchange_result *pretax_income -tax *net_income",
-    "Cash flow": "net_income depreciation fee_amortization accrued_less_paid capitalized_interest -exchange_result "
-    "tax_payable_increase -working_capital_increase *operating_cash_flow -capex -purchases -maintenance "
-    "-financing_costs grants *investing_cash_flow draws -principal -upfront_fees equity_for_projects equity_paid_in "
-    "equity_for_cash -dividends *financing_cash_flow *cash",
-    "Balance sheet": "cash receivables inventory construction_in_progress net_fixed_assets deferred_fees other_assets "
-    "*total_assets payables tax_payable accrued_interest debt other_liabilities paid_in_capital retained_earnings "
-    "*total_liabilities_and_equity",
-    "Debt service": "*cfads interest_paid fees_paid scheduled_principal *debt_service",
-}
+HALF: Final = 0.5
+"""A smaller amount of money shows as 0.00 million."""
 KEPT: Final = frozenset({"revenue", "net_income", "cash", "debt", "capex", "debt_service"})
 COVER: Final = {
     "dscr": "DSCR: CFADS / debt service",
@@ -64,16 +55,21 @@ def capacity_figures(projection: Projection, by: str) -> Iterator[Figures]:
 
 
 def statement_figures(projection: Projection, title: str, by: str) -> Figures:
-    """Return one statement; lines that are zero throughout are left out, sums are strong."""
-    lines = []
-    for word in STATEMENTS[title].split():
-        key = word.lstrip("*-")
-        row = projection.rows[f"accounts.{key}"]
+    """Return one statement; lines that are zero throughout are left out, totals are strong."""
+    lines, columns = [], list(projection.timeline.groups(by))
+    for line, row in statement_lines(projection, title):
         values = [float(v[0]) for v in projection.by(row.path, by).values()]
-        if any(abs(v) >= 0.5 for v in values) or key in KEPT or word.startswith("*"):  # noqa: PLR2004 - half a dollar shows as 0.00 million
-            label = f"less {row.label[0].lower()}{row.label[1:]}" if word.startswith("-") else row.label
-            lines.append(Line(label, values, strong=word.startswith("*")))
-    return Figures(title, projection.scenario.currency, list(projection.timeline.groups(by)), lines)
+        if any(abs(v) >= HALF for v in values) or line.key in KEPT or line.role in {"total", "memo"}:
+            lines.append(Line(line.label(row), values, strong=line.role == "total"))
+        if line.key == "gross_profit":
+            lines.append(Line("Memo: gross margin", _margin(values, projection, by), share=True))
+    return Figures(title, projection.scenario.currency, columns, lines)
+
+
+def _margin(profit: list[float], projection: Projection, by: str) -> list[float | None]:
+    """Return gross profit over revenue, None where nothing is sold."""
+    sales = [float(v[0]) for v in projection.by("accounts.revenue", by).values()]
+    return [earned / sold if sold else None for earned, sold in zip(profit, sales, strict=True)]
 
 
 def cover_figures(projection: Projection, by: str) -> Iterator[Figures]:
@@ -91,7 +87,8 @@ def cover_figures(projection: Projection, by: str) -> Iterator[Figures]:
         columns = [projection.timeline.labels[k] for k in due]
         if columns:
             line = Line("DSCR of the payment", payments[due].tolist())
-            yield Figures(f"Cover of {name} by payment", "", columns, [line])
+            title = projection.scenario.loan_title(name)
+            yield Figures(f"{title}: cover by payment", "", columns, [line])
 
 
 def loan_figures(projection: Projection, name: str, by: str) -> Figures:
@@ -109,4 +106,4 @@ def loan_figures(projection: Projection, name: str, by: str) -> Figures:
     closing = projection.value(f"{at}.closing")[0]
     lines.append(Line("Owed at the end", [float(closing[of <= number][-1]) for number in place.values()], strong=True))
     money = projection.scenario.loan_currency(name)
-    return Figures(f"Loan {name} to maturity", money, columns, lines, terms_text(terms))
+    return Figures(f"{projection.scenario.loan_title(name)}, to maturity", money, columns, lines, terms_text(terms))

@@ -13,6 +13,7 @@ from fibercap.studies.schedules import projected_schedules
 from fibercap.views.csv_text import csv_text
 from fibercap.views.given import amount, given
 from fibercap.views.loans import loan_csv
+from fibercap.views.statement_lines import STATEMENTS, statement_lines
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -48,6 +49,18 @@ def _values(projection: Projection, step: str) -> Iterator[tuple[Cell, ...]]:
     for path, row in projection.period_rows.items():
         for period, value in projection.by(path, step).items():
             yield path, row.label, period, float(value[0]), row.unit
+
+
+def statements_csv(projection: Projection, by: str = "") -> str:
+    """Return the statements, each line in its order with its role: `plus`, `minus`, `total` or `memo`."""
+    step = fitting(projection, by)
+    header = ("statement", "line", "role", *ROWS)
+    return csv_text(header, (
+        (title, number, line.role, row.path, line.label(row), period, float(value[0]), row.unit)
+        for title in STATEMENTS
+        for number, (line, row) in enumerate(statement_lines(projection, title), 1)
+        for period, value in projection.by(row.path, step).items()
+    ))  # fmt: skip
 
 
 def measures_csv(projection: Projection) -> str:
@@ -108,6 +121,7 @@ def tables(projection: Projection, comparison: Comparison | None, by: str = "") 
     """Return every table that the plan has, by file name."""
     plan = projection.scenario
     texts = {"rows.csv": rows_csv(projection, by), "measures.csv": measures_csv(projection)}
+    texts["statements.csv"] = statements_csv(projection, by)
     texts["inputs.csv"] = inputs_csv(projection)
     if plan.sources:
         texts["sources.csv"] = sources_csv(projection)

@@ -122,7 +122,7 @@ def test_no_cell_of_any_exported_table_is_a_formula(small: fc.Projection, tmp_pa
     written = write(small, tmp_path / "tables")
 
     assert {path.name for path in written} == {
-        f"{name}.csv" for name in "rows measures inputs sources claims schedules covenants options".split()
+        f"{name}.csv" for name in "rows statements measures inputs sources claims schedules covenants options".split()
     }
     for path in written:
         rows = list(csv.reader(io.StringIO(path.read_bytes().decode(), newline="")))
@@ -277,7 +277,7 @@ def test_loans_are_shown_by_the_periods_asked_for(by: str, column: str, capsys: 
     """Past the horizon too; what is drawn and repaid adds up in each."""
     run("run", "fibercore", "--by", by)
 
-    after = capsys.readouterr().out.split("Loan fleet to maturity")[1].split("Loan algar")[0]
+    after = capsys.readouterr().out.split("Fleet five-year loan, to maturity")[1].split("Vendor loan")[0]
     assert column in after
     drawn = [line.split()[1:] for line in after.splitlines() if line.startswith("Drawn")]
     assert sum(float(number) for line in drawn for number in line) == pytest.approx(10, abs=0.02)

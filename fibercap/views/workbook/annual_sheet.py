@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from fibercap.core.timeline import FLOW, STOCK
+from fibercap.views.statement_lines import STATEMENTS
 from fibercap.views.workbook.formulas import letters
 from fibercap.views.workbook.looks import number_format, set_up
 from fibercap.views.workbook.periods import YEARS_ROW, is_whole
@@ -35,7 +36,8 @@ class AnnualSheet:
         self.book = book
         self.years = list(book.cases[0].projection.timeline.groups("year"))
         pages = [page for page in book.pages if page.name in SHOWN]
-        self.entries = list(_with_lines([entry for page in pages for entry in page.entries if _shown(entry)]))
+        rows = [entry for page in pages for entry in page.entries if _shown(entry)]
+        self.entries = list(_with_lines(_statements_first(rows)))
         self.rows = {e.line.path: HEAD_ROW + 1 + n for n, e in enumerate(self.entries) if not isinstance(e, str)}
 
     def years_of(self, path: str) -> str:
@@ -103,6 +105,19 @@ class AnnualSheet:
         missing = line.values[0] is None and line.row.undefined
         for value in self.book.cases[0].projection.timeline.annual(values, line.row.nature).values():
             yield math.nan if missing else float(value)
+
+
+def _statements_first(entries: list[Placed | str]) -> list[Placed | str]:
+    """Return the statements, line by line as `STATEMENTS` orders them, and after them all other rows.
+
+    A row that two statements show, such as cash, stands in the first of them.
+    """
+    lines = {entry.line.path: entry for entry in entries if not isinstance(entry, str)}
+    found: list[Placed | str] = []
+    for title, statement in STATEMENTS.items():
+        found.append(title)
+        found += [lines.pop(line.path) for line in statement if line.path in lines]
+    return found + [entry for entry in entries if isinstance(entry, str) or entry.line.path in lines]
 
 
 def _with_lines(entries: list[Placed | str]) -> Iterator[Placed | str]:

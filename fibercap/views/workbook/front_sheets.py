@@ -189,7 +189,7 @@ def _changes(scenario: Scenario) -> Iterator[tuple[str, ...]]:
         if path[0] not in ("options", "claims", "sources") and isinstance(leaf, Leaf):
             for step, origin in enumerate(leaf.origins):
                 if origin.how != "written" and origin.previous is not None:
-                    later = leaf.origins[step + 1].previous if step + 1 < len(leaf.origins) else str(leaf.value)
+                    later = leaf.origins[step + 1].previous if step + 1 < len(leaf.origins) else leaf.text
                     where = f"{origin.place.file}:{origin.place.line}" if origin.place else ""
                     yield ".".join(path), origin.previous, str(later), origin.how, where
 

@@ -11,6 +11,8 @@ from fibercap.views.workbook.looks import number_format, set_up
 from fibercap.views.workbook.scalars import Scalar, scalar
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     import xlsxwriter
     from xlsxwriter.worksheet import Worksheet
 
@@ -62,6 +64,7 @@ class InputSheet:
         self._switch(sheet, looks)
         for column, head in enumerate((*HEADS, *self._names, *(f"{name}, as exported" for name in self._names))):
             sheet.write_string(HEAD_ROW - 1, column, head, looks("head"))
+        names = _defined_names([entry.path for entry in self.rows if isinstance(entry, Entry) and entry.live])
         for place, entry in enumerate(self.rows):
             row = HEAD_ROW + place
             if isinstance(entry, str):
@@ -69,7 +72,7 @@ class InputSheet:
             else:
                 self._entry(sheet, row, entry, looks)
                 if entry.live:
-                    workbook.define_name(_name(entry.path), f"='{INPUTS}'!$B${row + 1}")
+                    workbook.define_name(names[entry.path], f"='{INPUTS}'!$B${row + 1}")
 
     @property
     def _names(self) -> list[str]:
@@ -151,9 +154,28 @@ class InputSheet:
 FIXED: Final = "fixed here"
 
 
-def _name(path: str) -> str:
-    """Return a name that spreadsheets take for an input."""
-    return "in_" + "".join(sign if sign.isalnum() or sign == "_" else "_" for sign in path)
+def _defined_names(paths: Sequence[str]) -> dict[str, str]:
+    """Return a defined name for each input, which spreadsheets take and which is unique without regard to case.
+
+    Source
+    ------
+    ECMA-376, part 1, 18.2.5 (definedName): names are unique in their scope; spreadsheets compare them without case.
+    """
+    names: dict[str, str] = {}
+    taken: set[str] = set()
+    for path in paths:
+        stem = "in_" + "".join(sign if sign.isalpha() or sign.isdecimal() else "_" for sign in path)[:LONGEST_NAME]
+        name, number = stem, 1
+        while name.lower() in taken:
+            number += 1
+            name = f"{stem}_{number}"
+        taken.add(name.lower())
+        names[path] = name
+    return names
+
+
+LONGEST_NAME: Final = 240
+"""Characters of a path that go into a defined name; spreadsheets take 255 in all."""
 
 
 def derived_scalars(book: Book) -> list[str]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 from fibercap.core.fields import LARGEST
 from fibercap.core.spec import bounds_at, quantities
@@ -70,13 +70,8 @@ def _written(plan: Scenario) -> dict[str, str]:
     """Return the text of every input that is written."""
     values, _ = plan.unwrapped
     return {
-        ".".join(path): _said(leaf) for path, leaf in leaves(values) if path[0] not in ASIDE and path[-1] not in NAMES
+        ".".join(path): leaf.text for path, leaf in leaves(values) if path[0] not in ASIDE and path[-1] not in NAMES
     }
-
-
-def _said(leaf: Leaf) -> str:
-    value: Any = leaf.value
-    return ", ".join(map(str, value)) if isinstance(value, tuple) else str(value)
 
 
 def _scalars_by_input(union: Union, known: set[str]) -> dict[str, str]:
