@@ -21,12 +21,12 @@ from fibercap.views.charts_style import (
     SIZES,
     SOFT,
     WIDTH,
-    fit,
     name_panel,
     notice,
     open_page,
     scale,
     short,
+    wrap,
 )
 
 if TYPE_CHECKING:
@@ -51,11 +51,12 @@ class Owed:
     times: Array
     closing: Array
     count: int = 1
+    title: str = ""
 
     @property
     def label(self) -> str:
         """What the key calls it."""
-        return self.name if self.count == 1 else f"{self.count} other loans"
+        return (self.title or self.name) if self.count == 1 else f"{self.count} other loans"
 
     @property
     def peak(self) -> float:
@@ -71,7 +72,8 @@ def owed(projection: Projection, loan: str) -> Owed:
     """Return what is owed on a loan after each of its events."""
     days = projection.value(f"loans.{loan}.schedule.date")[0]
     times = np.array([month_number(date_of(day)) / 12 for day in days])
-    return Owed(loan, times, projection.value(reported(projection.scenario, loan, "closing"))[0])
+    closing = projection.value(reported(projection.scenario, loan, "closing"))[0]
+    return Owed(loan, times, closing, title=projection.scenario.loans[loan].title)
 
 
 def stacked(loans: list[Owed]) -> list[Owed]:
@@ -144,14 +146,18 @@ def _key(page: Page, drawn: list[Owed], colours: list[str], divisor: float) -> N
     """Write the loans beside the chart, in the order of the stack."""
     from matplotlib.patches import Rectangle
 
-    left, each = WIDTH - MARGIN - KEY + 0.15, 0.42
+    left, each = WIDTH - MARGIN - KEY + 0.15, 0.6
     for row, (loan, colour) in enumerate(reversed(list(zip(drawn, colours, strict=True)))):
         top = GAP + each * row
         down = page.height - page.head - top - 0.13
         square = (left / WIDTH, down / page.height)
         wide, high = 0.13 / WIDTH, 0.13 / page.height
         page.figure.add_artist(Rectangle(square, wide, high, facecolor=colour, edgecolor="none"))
-        page.text(left + 0.2, top - 0.01, fit(loan.label, "panel", KEY - 0.35), "label", weight="bold")
+        names = wrap(loan.label, "panel", KEY - 0.35, 2)
+        for line, words in enumerate(names):
+            page.text(left + 0.2, top - 0.01 + 0.15 * line, words, "label", weight="bold")
         last = loan.times[np.flatnonzero(loan.closing > 0)[-1] + 1 :]
         paid = f", repaid {int(np.ceil(last[0])) - 1}" if len(last) else ""
-        page.text(left + 0.2, top + 0.14, f"peak {short(loan.peak / divisor)}{paid}", "small", color=SOFT)
+        page.text(
+            left + 0.2, top - 0.01 + 0.15 * len(names), f"peak {short(loan.peak / divisor)}{paid}", "small", color=SOFT
+        )

@@ -53,6 +53,12 @@ class Source:
     name: str
     style: dict[str, Any]
     paid: Array
+    title: str = ""
+
+    @property
+    def label(self) -> str:
+        """What the key calls it."""
+        return self.title or self.name
 
 
 def uses_of(projection: Projection) -> dict[str, str]:
@@ -88,7 +94,11 @@ def sources_of(projection: Projection) -> list[Source]:
     free = (colour for colour in (*PALETTE[3:], *PALETTE[:3]) if colour not in own.values())
     own |= {name: next(free) for name in ("equity", "grant", "cash", *kept) if name in paid and name not in own}
     colours = [own.get(name, OTHERS) for name, _ in found]
-    listed = [Source(name, {"facecolor": colour}, p) for (name, p), colour in zip(found, colours, strict=True)]
+    titles = {name: loan.title for name, loan in plan.loans.items()}
+    listed = [
+        Source(name, {"facecolor": colour}, amounts, titles.get(name, ""))
+        for (name, amounts), colour in zip(found, colours, strict=True)
+    ]
     if GAP in paid:
         style = {"facecolor": "white", "hatch": "////", "edgecolor": FAILS}
         listed.append(Source(GAP, style, paid[GAP]))
@@ -123,7 +133,7 @@ def funding_chart(projection: Projection, comparison: Comparison | None) -> Figu
 def _key(page: Page, sources: list[Source]) -> None:
     from matplotlib.patches import Patch
 
-    page.key([Patch(**source.style, linewidth=0, label=source.name) for source in sources])
+    page.key([Patch(**source.style, linewidth=0, label=source.label) for source in sources])
 
 
 def _draw_uses(page: Page, projection: Projection, sources: list[Source], rows: list[tuple[str, list[int]]]) -> None:

@@ -53,8 +53,7 @@ def loans(subject: Subject) -> Section | None:
     lines = []
     for name in plan.loans:
         found = [subject.found[f"{key}.{name}"] for key in ("all_in_cost", "average_life")]
-        lines.append(
-            Line(name, [" ".join(measure_text(m)).strip() if m.value is not None else m.reason for m in found])
-        )
+        texts = [" ".join(measure_text(m)).strip() if m.value is not None else m.reason for m in found]
+        lines.append(Line(plan.loan_title(name), texts))
     parts.append(Table("What each loan costs", ("Loan", "All-in cost", "Average life"), lines))
     return Section("loans", "Loans", parts)
