@@ -68,7 +68,7 @@ def test_run_prints_units_in_headings_and_fits_80_columns(say: Any) -> None:
     assert said.code == 0
     assert "Nameplate capacity at the end  [thousand km/year]" in said.out
     assert "Income  [million USD]" in said.out
-    assert "Loan bank to maturity  [thousand USD]" in said.out or "Loan bank to maturity  [million USD]" in said.out
+    assert "Loan bank, to maturity  [thousand USD]" in said.out or "Loan bank, to maturity  [million USD]" in said.out
     assert "PASS  Capacity grows by half\n        150,000 km/year, claimed at least 150,000 km/year, +0.0%" in said.out
     assert "Ways of financing" in said.out
     assert max(len(line) for line in said.out.splitlines()) <= 80

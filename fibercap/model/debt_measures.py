@@ -110,7 +110,9 @@ def loan_all_in_cost(projection: Projection, loan: str) -> Measure:
     """Effective annual rate of the borrower's flows of one loan, by dates / 365, to maturity."""
     at = f"loans.{loan}.schedule"
     dates, flows = [projection.value(f"{at}.date")[0]], [projection.value(f"{at}.borrower_cash_flow")]
-    measure = _all_in(projection, f"all_in_cost.{loan}", f"All-in cost of {loan}", dates, flows)
+    measure = _all_in(
+        projection, f"all_in_cost.{loan}", f"All-in cost of {projection.scenario.loan_title(loan)}", dates, flows
+    )
     return replace(measure, formula=_xirr([(f"{at}.borrower_cash_flow", f"{at}.date")]))
 
 
@@ -123,7 +125,7 @@ def loan_average_life(projection: Projection, loan: str) -> Measure:
     }
     values = life_of_loan(projection.scenario.loans[loan], value)
     formula = f"{_carried_text(projection, loan, f'{at}.opening')} / SUM({{{at}.drawn}})"
-    label = f"Average life of {loan}"
+    label = f"Average life of {projection.scenario.loan_title(loan)}"
     return made(f"average_life.{loan}", label, "year", formula, values, reason="never drawn")
 
 

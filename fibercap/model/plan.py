@@ -90,8 +90,8 @@ class Lending(Spec):
         return self.currency_at(f"loans.{name}.{self.loans[name].owed_as}")
 
     def loan_title(self, name: str) -> str:
-        """Return what readers call a loan: its title, or `Loan <name>` without one."""
-        return self.loans[name].title or f"Loan {name}"
+        """Return what readers call a loan: its title, or its name without one."""
+        return self.loans[name].title or name
 
     @property
     def amounts(self) -> Mapping[str, Mapping[str, str]]:

@@ -96,8 +96,8 @@ def loan_page(console: Console, name: str, loan: Loan, schedule: Schedule) -> No
 
 
 def loan_label(loan: Loan, name: str) -> str:
-    """Return what a reader calls a loan, with the name that the file gives it where that is another."""
-    return f"{loan.title} ({name})" if loan.title and loan.title != name else f"Loan {name}"
+    """Return the heading of a loan: its title, or `Loan <name>` without one."""
+    return loan.title or f"Loan {name}"
 
 
 def _parts(values: dict[str, Array], keys: list[str], form: Form, width: int) -> list[list[str]]:

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
     from rich.console import Console
 
+    from fibercap.model.loans import Loan
     from fibercap.model.measure import Measure
     from fibercap.model.projection import Projection
     from fibercap.studies.claims import Outcome
@@ -46,7 +47,7 @@ def run_page(
         show(console, loan_figures(projection, name, by))
     measures_table(console, found)
     claims_list(console, claims)
-    covenants_list(console, promises)
+    covenants_list(console, promises, scenario.loans)
     console.print(Text(evidence_line(scenario.evidence())))
     console.print(Text(laws_line(projection)))
 
@@ -105,7 +106,7 @@ def capacity(console: Console, projection: Projection, by: str) -> None:
 def measures_table(console: Console, found: Mapping[str, Measure]) -> None:
     """Print the measures, each with the weakest kind of input that it rests on; undefined ones say why."""
     table = plain_table()
-    table.add_column("Measure", no_wrap=True)
+    table.add_column("Measure", max_width=44)
     table.add_column("Value", justify="right", no_wrap=True)
     table.add_column("Unit")
     table.add_column("Evidence", no_wrap=True)
@@ -123,14 +124,15 @@ def _said(measure: Measure, unit: str) -> Text:
     return Text.assemble(unit, (f" ({'; '.join(told)})" if told and unit else "; ".join(told), "dim"))
 
 
-def covenants_list(console: Console, found: Mapping[str, Tested]) -> None:
+def covenants_list(console: Console, found: Mapping[str, Tested], loans: Mapping[str, Loan]) -> None:
     """Print the covenants of the loans with their tightest test."""
     if not found:
         return
     console.print(Text("Covenants", style="bold"))
     for tested in found.values():
         verdict, told = covenant_lines(tested)
-        hanging(console, verdict, f"{tested.loan}: {tested.says}", "green" if tested.holds else "bold red", indent=2)
+        promise = f"{loans[tested.loan].title or tested.loan}: {tested.says}"
+        hanging(console, verdict, promise, "green" if tested.holds else "bold red", indent=2)
         console.print(Padding(Text(told), (0, 0, 0, 8)))
     console.print()
 

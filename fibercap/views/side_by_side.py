@@ -97,7 +97,7 @@ def _deltas(console: Console, comparison: Comparison, chosen: list[str], each: i
 
 def _table(names: list[str]) -> Table:
     table = plain_table()
-    table.add_column("", no_wrap=True, width=LABEL)
+    table.add_column("", width=LABEL)
     for name in names:
         table.add_column(escape(name), justify="right", no_wrap=True)
     return table

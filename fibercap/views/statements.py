@@ -9,7 +9,7 @@ import numpy as np
 from fibercap.core.calendar import date_of
 from fibercap.core.timeline import period_label, periods_between
 from fibercap.views.figures import Figures, Line
-from fibercap.views.loans import terms_text
+from fibercap.views.loans import loan_label, terms_text
 from fibercap.views.statement_lines import statement_lines
 
 if TYPE_CHECKING:
@@ -87,7 +87,7 @@ def cover_figures(projection: Projection, by: str) -> Iterator[Figures]:
         columns = [projection.timeline.labels[k] for k in due]
         if columns:
             line = Line("DSCR of the payment", payments[due].tolist())
-            title = projection.scenario.loan_title(name)
+            title = loan_label(projection.scenario.loans[name], name)
             yield Figures(f"{title}: cover by payment", "", columns, [line])
 
 
@@ -106,4 +106,4 @@ def loan_figures(projection: Projection, name: str, by: str) -> Figures:
     closing = projection.value(f"{at}.closing")[0]
     lines.append(Line("Owed at the end", [float(closing[of <= number][-1]) for number in place.values()], strong=True))
     money = projection.scenario.loan_currency(name)
-    return Figures(f"{projection.scenario.loan_title(name)}, to maturity", money, columns, lines, terms_text(terms))
+    return Figures(f"{loan_label(terms, name)}, to maturity", money, columns, lines, terms_text(terms))
