@@ -33,7 +33,7 @@ RULES: Final = (
     "Tax is assessed by calendar year, losses carried forward; there is no deferred tax and no interest on cash.",
     "The projects' flow is the company's unlevered free cash flow less that of the same plants without projects.",
 )
-"""The rules by which figures are worked out; docs/model.md has them in full."""
+"""The rules by which figures are worked out; docs/conventions.md has them in full."""
 
 
 def sensitivity(subject: Subject) -> Section | None:
