@@ -259,6 +259,27 @@ def test_a_figure_that_is_off_by_more_than_its_last_digit_is_found() -> None:
             agrees(check, value)
 
 
+def named(path: str, known: frozenset[str]) -> bool:
+    """Tell whether the page names a row: by the last part of its path, or as `<source>_to_date` and the like."""
+    last = path.rpartition(".")[2]
+    if last in known or (path.startswith("funding.") and path.count(".") == 2):
+        return True
+    return any(last.endswith(end) for end in ("_to_date", "_available", "_periods", "_left")) or "uses_in_" in last
+
+
+@pytest.mark.parametrize("name", ["fibercore", "fleet_revolver", "jena_in_euro", "two_banks"])
+def test_every_row_is_named(name: str) -> None:
+    """Whoever recomputes a plan from the page must find each row that is printed."""
+    spans = re.findall(r"`[^`\n]+`|^ {4}.*$", TEXT, re.MULTILINE)
+    known = frozenset(re.findall(r"\w+", " ".join(spans)))
+    plan = read(name)
+    cases = [plan, *(plan.with_option(option) for option in plan.options)]
+    elsewhere = ("inputs.", "without_projects", "same_without_projects", "run_off.")
+
+    rows = {path for case in cases for path in project(case).period_rows if not path.startswith(elsewhere)}
+    assert sorted(path for path in rows if not named(path, known)) == []
+
+
 def test_docstrings_cite_sections_that_are_there() -> None:
     """A source that no reader of the repository can open is none."""
     numbers = [int(number) for number in re.findall(r"^## (\d+)\. ", TEXT, re.MULTILINE)]
