@@ -21,7 +21,7 @@ HEAD = """\
 
 Every key of a scenario, with its unit, its default and an example. The tables are made from the schema that `fibercap schema`
 prints: `python -m tests.reference` writes this page, and a test holds it. [A plan in ten minutes](../tutorial.md) shows a
-whole scenario; [the model](../model.md) says what is computed from it.
+whole scenario; [the model](../model.md) says what is computed from it, [conventions](../conventions.md) by which rules.
 
 ## How things are written
 

@@ -25,15 +25,15 @@ RULES: Final = (
     "Periods are whole calendar {step}s from {start} to {end}.",
     "Over a year flows are summed, stocks are taken at its end, rates are averaged.",
     "Nameplate is what is bolted down at a period's end; effective capacity is what it can make, ramps included.",
-    "Amounts are in {money}; flows in other currencies at the period's average rate, what is owed at its closing rate.",
+    "Amounts are in {money}; flows in other currencies at the period's average rate, loans at the rate of the day.",
     "Loans run on their own dates to maturity, past the horizon where they are longer.",
-    "CFADS is EBITDA less tax paid, increase of working capital and maintenance.",
-    "DSCR is CFADS over interest, recurring fees and scheduled principal of a calendar year.",
+    "CFADS is EBITDA less tax paid, increase of working capital, maintenance and capex that cash pays.",
+    "DSCR is CFADS over interest, recurring fees and scheduled principal that funding does not pay, of twelve months.",
     "The all-in cost is the effective annual rate of the borrower's flows, fees included, by dates over 365.",
     "Tax is assessed by calendar year, losses carried forward; there is no deferred tax and no interest on cash.",
     "The projects' flow is the company's unlevered free cash flow less that of the same plants without projects.",
 )
-"""The rules by which figures are worked out; docs/model.md has them in full."""
+"""The rules by which figures are worked out; docs/conventions.md has them in full."""
 
 
 def sensitivity(subject: Subject) -> Section | None:
