@@ -13,6 +13,7 @@ from fibercap.core.timeline import FLOW
 from fibercap.model.assets import month_after
 from fibercap.model.loans import Moved, Setting
 from fibercap.model.loans.prepared import Prepared
+from fibercap.model.trifle import loan_trifle
 
 if TYPE_CHECKING:
     from fibercap.core.units import Array
@@ -79,7 +80,8 @@ def _costs_of(sheet: Sheet, plan: Plan, key: str) -> Array:
     value = np.zeros(sheet.length)
     for name in lenders(plan, [key]):
         loan = plan.loans[name]
-        setting = Setting(name, loan, plan.loan_currency(name), plan.timeline, plan.rates)
+        trifle = loan_trifle(sheet, plan, name)
+        setting = Setting(name, loan, plan.loan_currency(name), plan.timeline, plan.rates, trifle=trifle)
         prepared = Prepared(
             setting, Moved(funded=sheet.value(f"loans.{name}.funded"), until=last_spending(plan, plan.funded_by(name)))
         )
@@ -107,8 +109,11 @@ def share_of(sheet: Sheet, plan: Plan, key: str, name: str) -> tuple[str, Array]
     others = sheet.give(f"loans.{name}.dated_draws", plan.loan_currency(name), dated, formula=terms or "0")
     mine, whole = sheet.given(f"funding.{key}.{name}.limit"), sum((sheet.given(path) for path in asked), start=dated)
     refs = " + ".join(f"{{{path}}}" for path in asked)
-    text = f"{{funding.{key}.{name}.limit}} / ({refs} + {others})"
-    return text, np.divide(mine, whole, out=np.zeros(np.broadcast_shapes(mine.shape, whole.shape)), where=whole > 0)
+    trifle = loan_trifle(sheet, plan, name)
+    text = f"IF({trifle.counts_text(f'({refs} + {others})')}, {{funding.{key}.{name}.limit}} / ({refs} + {others}), 0)"
+    counts = trifle.counts(whole)
+    none = np.zeros(np.broadcast_shapes(mine.shape, whole.shape, counts.shape))
+    return text, np.divide(mine, whole, out=none, where=counts)
 
 
 def cost_rows(sheet: Sheet, plan: Plan, costs: Costs) -> None:

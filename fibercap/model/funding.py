@@ -217,7 +217,7 @@ class PlanRows:
         limits = [source.value for source in sources.values()]
         paid = dict(zip(sources, pay(plan.uses, limits, may, worth, plan.funding.order), strict=True))
         gap = plan.uses - sum(paid.values(), start=np.zeros(self.timeline.count))
-        gap = np.where(gap <= 1e-12 * plan.whole.value, 0.0, gap)  # what rounding leaves
+        gap = np.maximum(gap, 0.0)
         texts, gap_text = self._turn_texts()
         parts = plan.funding.sources
         rest = next((n for n in sources if parts[n].unit == REST and n not in self.loans), None)
