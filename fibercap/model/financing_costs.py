@@ -23,7 +23,9 @@ Costs = dict[str, "Array"]
 MOST: Final = 100
 """Rounds after which costs that do not settle are given up."""
 SETTLED: Final = 1e-8
-"""Largest change in a round at which costs count as settled. [money]"""
+"""Largest change in a round at which costs count as settled, in a plan of any size. [money]"""
+FINEST: Final = 1e-13
+"""Share of all uses of a project by which its costs may still change and count as settled."""
 
 
 def building(plan: Plan) -> list[str]:
@@ -65,9 +67,10 @@ def solved(sheet: Sheet, plan: Plan, write: Callable[[Sheet, Costs], None]) -> C
         trial = sheet.fork()
         write(trial, costs)
         found = {key: _costs_of(trial, plan, key) for key in keys}
-        change = max(float(np.max(np.abs(found[key] - costs[key]))) for key in keys)
-        costs = found
-        if change <= SETTLED:
+        moves = {key: np.max(np.abs(found[key] - costs[key]), axis=-1, keepdims=True) for key in keys}
+        change, costs = max(float(np.max(move)) for move in moves.values()), found
+        uses = {key: np.sum(np.abs(trial.value(f"funding.{key}.uses")), axis=-1, keepdims=True) for key in keys}
+        if all((moves[key] <= np.maximum(SETTLED, FINEST * uses[key])).all() for key in keys):
             return costs
     if keys:
         told = f"financing costs of {', '.join(keys)} do not settle: they still move by {change:g} {plan.currency}"

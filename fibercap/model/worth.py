@@ -127,7 +127,7 @@ def _payback_rows(sheet: Sheet, plan: Plan, money: str) -> None:
     start, step = sheet.give("returns.first_spending", "month", first, formula=text), plan.timeline.months
     since = np.clip(plan.timeline.ends - first, 0.0, step)
     before = np.concatenate([np.zeros((*summed.shape[:-1], 1)), summed[..., :-1]], axis=-1)
-    waited = np.concatenate([np.zeros((*summed.shape[:-1], 1)), waiting[..., :-1]], axis=-1)
+    waited = np.concatenate([np.zeros((*waiting.shape[:-1], 1)), waiting[..., :-1]], axis=-1)
     part = np.divide(-before, flow, out=np.zeros(waiting.shape), where=(flow != 0) & (waited > 0) & (waiting == 0))
     text = (
         f"IF({{returns.waiting}} > 0, MIN(MAX({{time.end}} - {start}, 0), {{time.months}}), "
