@@ -44,6 +44,11 @@ class TimePath:
             return np.asarray(np.maximum(covered, 0.0) / timeline.months)
         return (hats(knots, end) - hats(knots, start)) / timeline.months
 
+    def averages(self, timeline: Timeline, *, linear: bool = False) -> Array:
+        """Return the value's time average in each period, (period,) or (draw, period)."""
+        weights = self.weights(timeline, linear=linear)
+        return np.asarray(sum((v * weights[k] for k, v in enumerate(self.values)), start=np.zeros(timeline.count)))
+
 
 def hats(knots: Array, moments: Array) -> Array:
     """Integrate, from the first knot to each moment, each knot's weight in linear interpolation; (knot, moment)."""

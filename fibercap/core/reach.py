@@ -49,7 +49,7 @@ def reach(blocks: Iterable[Block]) -> Reach:
     """
     nodes: list[Node] = []
     for block in blocks:
-        nodes += [(path, (item.formula,), item.reads) for path, item in block.given.items()]
+        nodes += [(path, ("" if item.aside else item.formula,), item.reads) for path, item in block.given.items()]
         nodes += [(path, (row.formula, row.before), row.reads) for path, row in block.rows.items()]
     return _reach(tuple(nodes))
 

@@ -51,7 +51,7 @@ class Given:
 
     An input, or a fact of the calendar; where it follows from others, `formula` says how. `reads` are the paths of the
     inputs that it is, or is read from besides what its formula names. `fixed` is one on which the formulas themselves
-    rest, so that a workbook cannot let it be changed.
+    rest, so that a workbook cannot let it be changed. `aside` is one that formulas read though no result rests on it.
     """
 
     path: str
@@ -60,6 +60,7 @@ class Given:
     reads: tuple[str, ...] = ()
     formula: str = ""
     fixed: bool = False
+    aside: bool = False
 
 
 @dataclass(frozen=True)
@@ -137,7 +138,14 @@ class Sheet:
         return self._given[path].value
 
     def give(
-        self, path: str, unit: str, value: Array | float, *reads: str, formula: str = "", fixed: bool = False
+        self,
+        path: str,
+        unit: str,
+        value: Array | float,
+        *reads: str,
+        formula: str = "",
+        fixed: bool = False,
+        aside: bool = False,
     ) -> str:
         """Make a scalar known to formulas as `{path}`; return that reference.
 
@@ -146,7 +154,7 @@ class Sheet:
         """
         if not reads and not formula and path.startswith(INPUT):
             reads = (path.removeprefix(INPUT),)
-        self._given[path] = Given(path, unit, np.asarray(value, dtype=float), reads, formula, fixed)
+        self._given[path] = Given(path, unit, np.asarray(value, dtype=float), reads, formula, fixed, aside)
         return f"{{{path}}}"
 
     def block(self) -> Block:

@@ -14,6 +14,7 @@ from fibercap.model.foreign_loans import opened
 from fibercap.model.operations import added, sum_row
 from fibercap.model.tax import paid_row as tax_paid_row
 from fibercap.model.tax import tax_rows, within_year
+from fibercap.model.trifle import trifle_of
 
 if TYPE_CHECKING:
     from fibercap.core.units import Array
@@ -211,13 +212,15 @@ class Accounts:
             text = f"IF({{time.opens_year}} > 0, 0, [{key}_in_year@-1]) + [{key}]"
             label = f"{'CFADS' if key == 'cfads' else 'Debt service'} since the year began"
             sums[key] = self.put(f"{key}_in_year", label, STOCK, text, within_year(value, timeline))
-        due = sums["debt_service"] * self.sheet.value("time.closes_year")
+        trifle = trifle_of(self.sheet)
+        due = trifle.counted(sums["debt_service"]) * self.sheet.value("time.closes_year")
         shape = np.broadcast_shapes(sums["cfads"].shape, due.shape)
         ratio = np.divide(sums["cfads"], due, out=np.full(shape, np.nan), where=np.broadcast_to(due != 0, shape))
-        text = "{accounts.cfads_in_year} / ({accounts.debt_service_in_year} * {time.closes_year})"
+        counted = trifle.counted_text("{accounts.debt_service_in_year}")
+        text = f"{{accounts.cfads_in_year}} / ({counted} * {{time.closes_year}})"
         why = "no debt service is due, or the year is not over"
         self.sheet.put(Row("accounts.dscr", "DSCR of the year", "", STOCK, text, undefined=why), ratio)
-        text = "IF({accounts.debt_service_in_year} * {time.closes_year} > 0, 1, 0)"
+        text = f"IF({trifle.counts_text('{accounts.debt_service_in_year}')}, {{time.closes_year}}, 0)"
         self.sheet.put(Row("accounts.has_dscr", "Year with debt service", "", FLOW, text), (due > 0).astype(float))
 
 

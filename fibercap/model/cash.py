@@ -13,7 +13,6 @@ import numpy as np
 
 from fibercap.model.loans.account import Account
 from fibercap.model.loans.discounting import by_event
-from fibercap.model.loans.flows import HALF_A_CENT
 from fibercap.model.loans.periods import days_left
 from fibercap.model.loans.prepared import Prepared
 from fibercap.model.loans.style import held, per_draw
@@ -70,6 +69,7 @@ class CashLoan:
         self._end: int | None = None
         self._fee, self._until = per_draw(setting.loan.commitment * setting.loan.fees.upfront), per_draw(prepared.until)
         self._deferred = self._fee * days_left(setting.loan, timeline.eve)
+        self._trifle = per_draw(course.trifle)
         for event in self._events.get(-1, []):
             self.account.serve(event)
             self.account.move(event, self._drawn[event], self._prepaid[event])
@@ -90,7 +90,7 @@ class CashLoan:
         deferred = (
             self._fee
             * days_left(self.loan, day)
-            * np.logical_or(account.balance > HALF_A_CENT, self._timeline.ends[period] < self._until)
+            * np.logical_or(account.balance > self._trifle, self._timeline.ends[period] < self._until)
         )
         self.cost = sums["interest"] + sums["fees"] + self._deferred + upfront - deferred
         self._deferred = deferred

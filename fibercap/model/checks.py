@@ -32,6 +32,7 @@ from fibercap.model.funding_checks import (
     loan_total,
 )
 from fibercap.model.loan_checks import LOAN_CHECKS, loan_horizon
+from fibercap.model.plants import bought_capital
 
 if TYPE_CHECKING:
     from fibercap.model.plan import Lending, Plan
@@ -180,7 +181,9 @@ def _purchase(s: Plan, name: str) -> Found:
     if not s.horizon.start <= deal.on <= s.horizon.end:
         wanted = f"a day from {s.horizon.start} to {s.horizon.end}"
         yield f"plants.{name}.purchase.on", "outside_horizon", f"{deal.on}", wanted, "or leave `purchase` out"
-    above = deal.working_capital > deal.price
+    parts = bought_capital(deal)
+    bought = sum((-part if kind == "payables" else part for kind, (_, part) in parts.items()), start=np.asarray(0.0))
+    above = bought > deal.price
     if np.any(above):
         at, told = f"plants.{name}.purchase.working_capital", "working capital above the price"
         yield at, "above_price", f"{told}{in_draw(above)}", "at most the price", "lower it"

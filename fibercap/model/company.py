@@ -23,7 +23,9 @@ NOTHING = TimePath((ZERO,))
 ONE = np.asarray(1.0)
 NO_MONTHS = 0
 TEN_YEARS = 120
-Days = Annotated[Array, Of("day", low=0.0)]
+MOST_DAYS = 366.0
+"""The longest time for which a flow may be owed: formulas have a term for every period that it reaches back."""
+Days = Annotated[TimePath, PathOf(Of("day", low=0.0, high=MOST_DAYS))]
 
 
 @lru_cache(maxsize=64)
@@ -123,16 +125,19 @@ class Company(Spec):
 
 
 class WorkingCapital(Spec):
-    """Days of revenue in receivables, and of variable cost in inventory and payables."""
+    """For how many days revenue is owed by customers, and variable cost lies in stock and is owed to suppliers.
 
-    receivables: Days = ZERO
-    """Days of revenue that customers owe. Like `55 days`."""
-    inventory: Days = ZERO
-    """Days of variable cost that lie in stock. Like `60 days`."""
-    payables: Days = ZERO
-    """Days of variable cost that are owed to suppliers. Like `45 days`."""
+    A period's flow, spread evenly over its days, is owed for the days of its own period.
+    """
+
+    receivables: Days = NOTHING
+    """Days after which customers pay, at most 366. Like `55 days` or `{2001: 55 days, 2003: 90 days}`."""
+    inventory: Days = NOTHING
+    """Days of variable cost that lie in stock, at most 366. Like `60 days`."""
+    payables: Days = NOTHING
+    """Days after which suppliers are paid, at most 366. Like `45 days`."""
     days_in_year: Annotated[Array, Number(known=(360, 365))] = np.asarray(365.0)
-    """Days by which a year is divided for these."""
+    """Days of a year for these; a month has a twelfth of them."""
 
 
 class Tax(Spec):

@@ -10,6 +10,7 @@ from fibercap.core.rows import Row, Sheet
 from fibercap.core.timeline import FLOW, STOCK
 from fibercap.model.loans import signed_in
 from fibercap.model.loans.grid import payment_periods
+from fibercap.model.trifle import trifle_of
 
 if TYPE_CHECKING:
     from fibercap.core.units import Array
@@ -76,6 +77,7 @@ def payment_counts(plan: Plan, name: str) -> Array:
 
 def cover_rows(sheet: Sheet, plan: Plan) -> None:
     """Write each loan's debt service cover in the periods of its payments, with levered and with unlevered tax."""
+    trifle = trifle_of(sheet)
     for name, loan in plan.loans.items():
         at = f"loans.{name}"
         if f"{at}.pays" not in sheet:
@@ -95,9 +97,10 @@ def cover_rows(sheet: Sheet, plan: Plan) -> None:
             if f"{at}.{of}_since_payment" not in sheet:
                 since_payment(sheet, plan, name, of)
             cash = sheet.value(f"{at}.{of}_since_payment")
-            shape = np.broadcast_shapes(cash.shape, service.shape)
-            due = np.broadcast_to(service, shape)
+            counted = trifle.counted(service)
+            shape = np.broadcast_shapes(cash.shape, counted.shape)
+            due = np.broadcast_to(counted, shape)
             ratio = np.divide(cash, due, out=np.full(shape, np.nan), where=due > 0)
-            text = f"{{{at}.{of}_since_payment}} / {{{at}.service}}"
+            text = f"{{{at}.{of}_since_payment}} / {trifle.counted_text(f'{{{at}.service}}')}"
             row = Row(f"{at}.{key}", f"{label}: {words}", "", STOCK, text, undefined="no debt service is due")
             sheet.put(row, ratio)

@@ -26,8 +26,13 @@ def _lowest(projection: Projection, name: str, label: str, row: str, known: str,
 
 
 def _any(row: str) -> str:
-    """Return the formula that is 1 where a row is not zero throughout."""
+    """Return the formula that is 1 where a row of flags is not zero throughout."""
     return f"IF(SUM({{{row}}}) > 0, 1, 0)"
+
+
+def _any_money(projection: Projection, row: str) -> str:
+    """Return the formula that is 1 where there is money in any column of a row."""
+    return f"IF(SUM(({projection.trifle.counts_text(f'{{{row}}}')}) * 1) > 0, 1, 0)"
 
 
 def min_dscr(projection: Projection) -> Measure:
@@ -57,13 +62,15 @@ def loan_min_dscr(projection: Projection, loan: str) -> Measure:
     """
     label = f"Lowest DSCR of {loan}, by payment"
     at = f"loans.{loan}"
-    return _lowest(projection, f"min_dscr.{loan}", label, f"{at}.dscr", _any(f"{at}.service"), NO_SERVICE)
+    return _lowest(
+        projection, f"min_dscr.{loan}", label, f"{at}.dscr", _any_money(projection, f"{at}.service"), NO_SERVICE
+    )
 
 
 def _life_cover(projection: Projection, ratio: str) -> Measure:
     """Return the lowest of a ratio of later cash flow to debt; undefined where debt outlasts the horizon."""
     name, label, row = f"min_{ratio}", f"Lowest {ratio.upper()}", f"accounts.{ratio}{AT_PAYMENTS}"
-    owed = "SUM({accounts.debt_moves} * IF(ROUND({accounts.debt}, 2) > 0, 1, 0))"
+    owed = f"SUM({{accounts.debt_moves}} * ({projection.trifle.counts_text('{accounts.debt}')}))"
     known = f"IF({owed} > 0, MAX({{accounts.repaid}}), 0)"
     found = _lowest(projection, name, label, row, known, NEVER_OWED)
     outlasts = projection.value("accounts.repaid")[..., -1] == 0
@@ -99,7 +106,7 @@ def min_plcr(projection: Projection) -> Measure:
 def min_interest_cover(projection: Projection) -> Measure:
     """Lowest of the calendar years' EBITDA / interest accrued. Source: finance.md, section 7."""
     reason = "no interest accrues within the horizon"
-    row, known = "accounts.interest_cover", _any("accounts.interest_accrued")
+    row, known = "accounts.interest_cover", _any_money(projection, "accounts.interest_in_year")
     return _lowest(projection, "min_interest_cover", "Lowest interest cover", row, known, reason)
 
 
@@ -107,13 +114,15 @@ def max_debt_to_ebitda(projection: Projection) -> Measure:
     """Highest of the calendar years' debt at the end / EBITDA. Source: finance.md, section 7."""
     row = "accounts.debt_to_ebitda"
     values, when = extreme(projection, row, highest=True)
-    earned, lost = (
-        f"SUM({{time.closes_year}} * IF({{accounts.ebitda_in_year}} {sign} 0, {what}, 0))"
-        for sign, what in ((">", "1"), ("<=", "{accounts.debt}"))
-    )
+    trifle = projection.trifle
+    earned = f"SUM({{time.closes_year}} * ({trifle.counts_text('{accounts.ebitda_in_year}')}))"
+    owes = trifle.counts_text("{accounts.debt}")
+    lost = f"SUM({{time.closes_year}} * ({{accounts.ebitda_in_year}} <= {trifle.text}) * ({owes}))"
     reason, formula = "EBITDA is not positive in any year", f"MAX({{{row}}}) / IF(AND({earned} > 0, {lost} <= 0), 1, 0)"
     name, label = "max_debt_to_ebitda", "Highest debt to EBITDA"
-    loss = (projection.value("accounts.ebitda_in_year") <= 0) & (projection.value("accounts.debt") > 0)
+    loss = ~trifle.counts(projection.value("accounts.ebitda_in_year")) & trifle.counts(
+        projection.value("accounts.debt")
+    )
     if (loss & (projection.value("time.closes_year") > 0)).any():
         values = np.where((loss & (projection.value("time.closes_year") > 0)).any(axis=-1), np.nan, values)
         reason = "EBITDA is not positive in a year that ends with debt"
@@ -129,7 +138,8 @@ def gearing(projection: Projection) -> Measure:
         sum((projection.value(row).sum(axis=-1) for row in rows), start=np.zeros(projection.draws))
         for rows in (loans, uses)
     )
-    values = np.divide(lent, spent, out=undefined(projection), where=spent > 0)
+    counts = projection.trifle.counts(spent[:, None])[:, 0]
+    values = np.divide(lent, spent, out=undefined(projection), where=counts)
     above, below = (" + ".join(f"SUM({{{row}}})" for row in rows) or "0" for rows in (loans, uses))
     formula = f"({above}) / ({below})" if uses and loans else ""
     return made("gearing", "Gearing", "", formula, values, reason="no funding pays for anything", better=LOWER)

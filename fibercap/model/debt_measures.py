@@ -156,7 +156,8 @@ def average_life(projection: Projection) -> Measure:
         rows.append(reported(plan, name, "drawn"))
         drawn = drawn + projection.value(rows[-1]).sum(axis=-1)
         texts.append(_carried_text(projection, name, f"{closing}@-1"))
-    values = np.divide(carried, drawn, out=undefined(projection), where=drawn > 0)
+    counts = projection.trifle.counts(drawn[:, None])[:, 0]
+    values = np.divide(carried, drawn, out=undefined(projection), where=counts)
     formula = f"({' + '.join(texts)}) / ({' + '.join(f'SUM({{{row}}})' for row in rows)})" if rows else ""
     return made("average_life", "Average life of debt", "year", formula, values, reason="no loan is drawn")
 

@@ -17,6 +17,7 @@ from fibercap.model.loans import Exchanged, Moved, Setting, loan_rows, schedule_
 from fibercap.model.loans.styles import Sculpted
 from fibercap.model.operations import added
 from fibercap.model.owners import owner_rows
+from fibercap.model.trifle import loan_trifle
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -57,7 +58,8 @@ def _setting(sheet: Sheet, plan: Plan, name: str) -> Setting:
         last = sheet.value(f"exchange.{code}.closing")[..., -1:]
         before, after = sheet.given(f"exchange.{code}.before"), last if last.ndim > 1 else last[0]
         exchange = Exchanged(code, f"{plan.currency}/{code}", average, before, after)
-    return Setting(name, plan.loans[name], code, plan.timeline, plan.rates, exchange, fee_in_assets(sheet, plan, name))
+    expensed, trifle = fee_in_assets(sheet, plan, name), loan_trifle(sheet, plan, name)
+    return Setting(name, plan.loans[name], code, plan.timeline, plan.rates, exchange, expensed, trifle)
 
 
 def _planned(sheet: Sheet, plan: Plan, name: str) -> Moved:

@@ -13,6 +13,7 @@ from fibercap.core.timeline import FLOW
 from fibercap.model.assets import month_after
 from fibercap.model.loans import Moved, Setting
 from fibercap.model.loans.prepared import Prepared
+from fibercap.model.trifle import loan_trifle
 
 if TYPE_CHECKING:
     from fibercap.core.units import Array
@@ -22,7 +23,9 @@ Costs = dict[str, "Array"]
 MOST: Final = 100
 """Rounds after which costs that do not settle are given up."""
 SETTLED: Final = 1e-8
-"""Largest change in a round at which costs count as settled. [money]"""
+"""Largest change in a round at which costs count as settled, in a plan of any size. [money]"""
+FINEST: Final = 1e-13
+"""Share of all uses of a project by which its costs may still change and count as settled."""
 
 
 def building(plan: Plan) -> list[str]:
@@ -64,9 +67,10 @@ def solved(sheet: Sheet, plan: Plan, write: Callable[[Sheet, Costs], None]) -> C
         trial = sheet.fork()
         write(trial, costs)
         found = {key: _costs_of(trial, plan, key) for key in keys}
-        change = max(float(np.max(np.abs(found[key] - costs[key]))) for key in keys)
-        costs = found
-        if change <= SETTLED:
+        moves = {key: np.max(np.abs(found[key] - costs[key]), axis=-1, keepdims=True) for key in keys}
+        change, costs = max(float(np.max(move)) for move in moves.values()), found
+        uses = {key: np.sum(np.abs(trial.value(f"funding.{key}.uses")), axis=-1, keepdims=True) for key in keys}
+        if all((moves[key] <= np.maximum(SETTLED, FINEST * uses[key])).all() for key in keys):
             return costs
     if keys:
         told = f"financing costs of {', '.join(keys)} do not settle: they still move by {change:g} {plan.currency}"
@@ -79,7 +83,8 @@ def _costs_of(sheet: Sheet, plan: Plan, key: str) -> Array:
     value = np.zeros(sheet.length)
     for name in lenders(plan, [key]):
         loan = plan.loans[name]
-        setting = Setting(name, loan, plan.loan_currency(name), plan.timeline, plan.rates)
+        trifle = loan_trifle(sheet, plan, name)
+        setting = Setting(name, loan, plan.loan_currency(name), plan.timeline, plan.rates, trifle=trifle)
         prepared = Prepared(
             setting, Moved(funded=sheet.value(f"loans.{name}.funded"), until=last_spending(plan, plan.funded_by(name)))
         )
@@ -107,8 +112,11 @@ def share_of(sheet: Sheet, plan: Plan, key: str, name: str) -> tuple[str, Array]
     others = sheet.give(f"loans.{name}.dated_draws", plan.loan_currency(name), dated, formula=terms or "0")
     mine, whole = sheet.given(f"funding.{key}.{name}.limit"), sum((sheet.given(path) for path in asked), start=dated)
     refs = " + ".join(f"{{{path}}}" for path in asked)
-    text = f"{{funding.{key}.{name}.limit}} / ({refs} + {others})"
-    return text, np.divide(mine, whole, out=np.zeros(np.broadcast_shapes(mine.shape, whole.shape)), where=whole > 0)
+    trifle = loan_trifle(sheet, plan, name)
+    text = f"IF({trifle.counts_text(f'({refs} + {others})')}, {{funding.{key}.{name}.limit}} / ({refs} + {others}), 0)"
+    counts = trifle.counts(whole)
+    none = np.zeros(np.broadcast_shapes(mine.shape, whole.shape, counts.shape))
+    return text, np.divide(mine, whole, out=none, where=counts)
 
 
 def cost_rows(sheet: Sheet, plan: Plan, costs: Costs) -> None:

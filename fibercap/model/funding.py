@@ -215,9 +215,9 @@ class PlanRows:
         may = [available(self.loans[n], self.timeline) if n in self.loans else everywhere for n in sources]
         worth = [sheet.value(s.rate) if s.rate else np.asarray(1.0) for s in sources.values()]
         limits = [source.value for source in sources.values()]
-        paid = dict(zip(sources, pay(plan.uses, limits, may, worth, plan.funding.order), strict=True))
+        paid = dict(zip(sources, pay(np.maximum(plan.uses, 0.0), limits, may, worth, plan.funding.order), strict=True))
         gap = plan.uses - sum(paid.values(), start=np.zeros(self.timeline.count))
-        gap = np.where(gap <= 1e-12 * plan.whole.value, 0.0, gap)  # what rounding leaves
+        gap = np.where(plan.uses < 0.0, plan.uses, np.maximum(gap, 0.0))  # interest rounded down comes back
         texts, gap_text = self._turn_texts()
         parts = plan.funding.sources
         rest = next((n for n in sources if parts[n].unit == REST and n not in self.loans), None)
@@ -261,4 +261,4 @@ class PlanRows:
             else:
                 earlier = "".join(f" - {{{at}.{before}}}" for before in texts)
                 texts[name] = f"MIN(MAX({{{at}.uses}}{earlier}, 0), {text})"
-        return texts, f"MAX({{{at}.uses}} - ({room}), 0)"
+        return texts, f"MAX({{{at}.uses}} - ({room}), 0) + MIN({{{at}.uses}}, 0)"

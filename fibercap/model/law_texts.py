@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from fibercap.core.rows import total
 from fibercap.model.financing_costs import building
+from fibercap.model.laws import EQUITY, OWING, OWNERS
+from fibercap.model.working_capital import KINDS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -42,6 +44,8 @@ def law_texts(projection: Projection) -> Iterator[LawText]:
     yield LawText("balance", row, f"{{{row}}} - {{accounts.total_liabilities_and_equity}}")
     flows = total(f"accounts.{kind}_cash_flow" for kind in ("operating", "investing", "financing"))
     yield LawText("cash", "accounts.cash", f"{{accounts.cash}} - {{accounts.cash@-1}} - ({flows})")
+    yield from _owners()
+    yield from _billed(projection)
     for name in plan.plants:
         at = f"plants.{name}"
         able = f"{{{at}.effective_capacity}} * {{time.years}}"
@@ -57,3 +61,26 @@ def law_texts(projection: Projection) -> Iterator[LawText]:
     for path, item in projection.given.items():
         if item.formula and item.fixed:
             yield LawText("found_round_by_round", path, f"{{{path}}} - ({item.formula})", whole=True)
+
+
+def _owners() -> Iterator[LawText]:
+    """Run over what owners have paid in and left, and what both are worth by assets and debts."""
+    paid, earned = total(f"accounts.{key}" for key in OWNERS), "{accounts.net_income} - {accounts.dividends}"
+    row = "accounts.paid_in_capital"
+    yield LawText("owners", row, f"{{{row}}} - {{{row}@-1}} - ({paid})")
+    row = "accounts.retained_earnings"
+    yield LawText("owners", row, f"{{{row}}} - {{{row}@-1}} - ({earned})")
+    debts = [f"accounts.{key}" for key in OWING]
+    text = f"{{accounts.total_assets}} - ({total(debts)}) - ({total(f'accounts.{key}' for key in EQUITY)})"
+    yield LawText("owners", "accounts.total_assets", text)
+
+
+def _billed(projection: Projection) -> Iterator[LawText]:
+    """Run over working capital: how far it is below nothing, or in the end above all that was billed."""
+    for kind, _, row in KINDS:
+        path, flow = f"accounts.{kind}", f"accounts.{row}"
+        rows = [f"plants.{key}.purchased.{kind}" for key in projection.scenario.plants]
+        bought = total(path for path in rows if path in projection.rows)
+        yield LawText(
+            "billed", path, f"MIN({{{path}}}, 0) + MIN({{{path}@-1}} + {{{flow}}} + {bought} - {{{path}}}, 0)"
+        )

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from functools import cached_property
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 import numpy as np
 
 from fibercap.core.errors import IdentityError
 from fibercap.model.financing_costs import building, lenders, until_complete
+from fibercap.model.working_capital import KINDS
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -17,83 +19,180 @@ if TYPE_CHECKING:
 
 RELATIVE: Final = 1e-12
 ABSOLUTE: Final = 1e-6
-Gap = tuple[str, "Array", "tuple[Array, ...]"]
-"""A row, how far it is off, and the amounts that this is measured against."""
+COMPANY: Final = (
+    "revenue", "cash_costs", "maintenance", "capex", "purchases", "grants", "depreciation", "tax", "tax_paid", "draws",
+    "principal", "interest_accrued", "interest_paid", "recurring_fees", "fees_paid", "upfront_fees_paid",
+    "equity_for_projects", "equity_paid_in", "equity_for_cash", "dividends",
+)  # fmt: skip
+"""The flows of `accounts.` that cash, balance sheet and owners' money are added up from."""
+OWNERS: Final = ("equity_for_projects", "equity_paid_in", "equity_for_cash")
+OWING: Final = ("payables", "tax_payable", "accrued_interest", "debt", "other_liabilities")
+EQUITY: Final = ("paid_in_capital", "retained_earnings")
 
 
-def _equal(row: str, left: Array, right: Array) -> Gap:
-    return row, left - right, (left, right)
+class Gap(NamedTuple):
+    """How far a row is off, and the largest amount that entered the check, (..., 1): that is what it is measured by."""
+
+    row: str
+    gap: Array
+    entered: Array
 
 
-def _at_least(row: str, left: Array, right: Array) -> Gap:
-    return row, np.minimum(left - right, 0.0), (left, right)
+def largest(*balances: Array, flows: tuple[Array, ...] = ()) -> Array:
+    """Return the largest of some balances, and of some flows added up from the start, (..., 1).
+
+    A sum loses what rounding takes of every amount that went into it, so that a flow counts with all that came before.
+
+    Parameters
+    ----------
+    *balances : (..., period)
+        Amounts that are compared as they stand.
+    flows : tuple of (..., period)
+        Amounts that are added up over the periods, whatever their signs.
+    """
+    found: Array = np.zeros(1)
+    for balance in balances:
+        found = np.maximum(found, np.max(np.abs(balance), axis=-1, keepdims=True, initial=0.0))
+    for flow in flows:
+        found = np.maximum(found, np.sum(np.abs(flow), axis=-1, keepdims=True))
+    return found
 
 
-def _sources_equal_uses(plan: Plan, read: Callable[[str], Array]) -> Iterator[Gap]:
+class Books:
+    """The rows of a projection as laws read them."""
+
+    def __init__(self, plan: Plan, values: Mapping[str, Array]) -> None:
+        self.plan, self._values = plan, values
+
+    def __call__(self, path: str) -> Array:
+        """Return a row."""
+        return self._values[path]
+
+    def __contains__(self, path: str) -> bool:
+        """Tell whether there is such a row."""
+        return path in self._values
+
+    def sum(self, paths: list[str]) -> Array:
+        """Return the sum of some rows."""
+        return sum((self(path) for path in paths), start=np.zeros(self.plan.timeline.count))
+
+    @cached_property
+    def company(self) -> Array:
+        """The largest amount that enters what the company as a whole adds up, (..., 1). [money]"""
+        opening = self("accounts.total_assets")[..., :1]
+        return largest(opening, flows=tuple(self(f"accounts.{key}") for key in COMPANY))
+
+    def loan(self, name: str) -> Array:
+        """Return the largest amount that enters a loan's balance, in its currency, (..., 1): what it pays for, too."""
+        plan, at, code = self.plan, f"loans.{name}.schedule", self.plan.loan_currency(name)
+        own = largest(self(f"{at}.closing"), flows=tuple(self(f"{at}.{key}") for key in ("drawn", "principal")))
+        paid = tuple(self(f"funding.{key}.uses") for key in plan.funded_by(name))
+        whole = largest(np.zeros(1), self.company if plan.loans[name].needs_cash else np.zeros(1), flows=paid)
+        if code != plan.currency:
+            whole = whole / self(f"exchange.{code}.average").min(axis=-1, keepdims=True)
+        return np.maximum(np.maximum(own, whole), plan.loans[name].commitment)
+
+
+def _sources_equal_uses(plan: Plan, read: Books) -> Iterator[Gap]:
     for key, funding in plan.funding.items():
-        paid = sum((read(f"funding.{key}.{name}") for name in funding.sources), start=read(f"funding.{key}.gap"))
-        yield _equal(f"funding.{key}.uses", read(f"funding.{key}.uses"), paid)
+        uses, parts = read(f"funding.{key}.uses"), [read(f"funding.{key}.{name}") for name in funding.sources]
+        paid = sum(parts, start=read(f"funding.{key}.gap"))
+        yield Gap(f"funding.{key}.uses", uses - paid, largest(flows=(uses, *parts)))
 
 
-def _loans_carry(plan: Plan, read: Callable[[str], Array]) -> Iterator[Gap]:
+def _loans_carry(plan: Plan, read: Books) -> Iterator[Gap]:
     for name in plan.loans:
         at = f"loans.{name}"
-        moved = read(f"{at}.opening") + read(f"{at}.draws") + read(f"{at}.capitalized") - read(f"{at}.principal")
+        flows = tuple(read(f"{at}.{key}") for key in ("draws", "capitalized", "principal"))
+        moved = read(f"{at}.opening") + flows[0] + flows[1] - flows[2]
         if plan.loan_currency(name) != plan.currency:
             moved = moved + read(f"{at}.closing_revaluation")
-        yield _equal(f"{at}.closing", read(f"{at}.closing"), moved)
+        closing = read(f"{at}.closing")
+        yield Gap(f"{at}.closing", closing - moved, largest(closing, read(f"{at}.opening"), flows=flows))
 
 
-def _balance(plan: Plan, read: Callable[[str], Array]) -> Iterator[Gap]:
+def _balance(plan: Plan, read: Books) -> Iterator[Gap]:
     del plan
-    row = "accounts.total_assets"
-    yield _equal(row, read(row), read("accounts.total_liabilities_and_equity"))
+    owned, owed = read("accounts.total_assets"), read("accounts.total_liabilities_and_equity")
+    yield Gap("accounts.total_assets", owned - owed, np.maximum(largest(owned, owed), read.company))
 
 
-def _cash(plan: Plan, read: Callable[[str], Array]) -> Iterator[Gap]:
-    flows = sum(read(f"accounts.{kind}_cash_flow") for kind in ("operating", "investing", "financing"))
-    cash = plan.opening.cash + np.cumsum(np.asarray(flows), axis=-1)
-    yield _equal("accounts.cash", read("accounts.cash"), cash)
+def _cash(plan: Plan, read: Books) -> Iterator[Gap]:
+    flows = tuple(read(f"accounts.{kind}_cash_flow") for kind in ("operating", "investing", "financing"))
+    cash = plan.opening.cash + np.cumsum(sum(flows, start=np.zeros(1)), axis=-1)
+    entered = np.maximum(largest(read("accounts.cash"), cash, flows=flows), read.company)
+    yield Gap("accounts.cash", read("accounts.cash") - cash, entered)
 
 
-def _capacity(plan: Plan, read: Callable[[str], Array]) -> Iterator[Gap]:
+def _owners(plan: Plan, read: Books) -> Iterator[Gap]:
+    """Run over paid-in capital, retained earnings, and what assets less debts leave of both, after the first period."""
+    del plan
+    paid, earned = read.sum([f"accounts.{key}" for key in OWNERS]), read("accounts.net_income")
+    taken = read("accounts.dividends")
+    assets = read("accounts.total_assets") - read.sum([f"accounts.{key}" for key in OWING])
+    for row, balance, flow in (
+        ("paid_in_capital", read("accounts.paid_in_capital"), paid),
+        ("retained_earnings", read("accounts.retained_earnings"), earned - taken),
+        ("total_assets", assets, paid + earned - taken),
+    ):
+        gap = balance - balance[..., :1] - (np.cumsum(flow, axis=-1) - flow[..., :1])
+        yield Gap(f"accounts.{row}", gap, np.maximum(largest(balance, flows=(flow,)), read.company))
+    first = read("accounts.paid_in_capital")[..., :1] - paid[..., :1]
+    yield Gap("accounts.paid_in_capital", first, read.company)
+
+
+def _billed(plan: Plan, read: Books) -> Iterator[Gap]:
+    """Run over receivables, inventory and payables: from nothing to what was opened with, bought and billed."""
+    for kind, _, row in KINDS:
+        rows = [f"plants.{key}.purchased.{kind}" for key in plan.plants]
+        bought, flow = read.sum([path for path in rows if path in read]), read(f"accounts.{row}")
+        balance, opened = read(f"accounts.{kind}"), getattr(plan.opening, kind)
+        most = opened + np.cumsum(bought + flow, axis=-1)
+        gap = np.minimum(balance, 0.0) + np.minimum(most - balance, 0.0)
+        yield Gap(f"accounts.{kind}", gap, np.maximum(largest(balance, flows=(flow, bought)), opened))
+
+
+def _capacity(plan: Plan, read: Books) -> Iterator[Gap]:
     for name in plan.plants:
         able = read(f"plants.{name}.effective_capacity") * (plan.timeline.months / 12)
-        yield _at_least(f"plants.{name}.output", able, read(f"plants.{name}.output"))
-        yield _at_least(f"plants.{name}.shipments", read(f"plants.{name}.output"), read(f"plants.{name}.shipments"))
+        made, sold = read(f"plants.{name}.output"), read(f"plants.{name}.shipments")
+        yield Gap(f"plants.{name}.output", np.minimum(able - made, 0.0), largest(able, made))
+        yield Gap(f"plants.{name}.shipments", np.minimum(made - sold, 0.0), largest(made, sold))
 
 
-def _commitment(plan: Plan, read: Callable[[str], Array]) -> Iterator[Gap]:
+def _commitment(plan: Plan, read: Books) -> Iterator[Gap]:
     for name, loan in plan.loans.items():
         row = f"loans.{name}.schedule.{'closing' if loan.revolves else 'drawn_to_date'}"
-        drawn = read(row)
-        yield _at_least(row, np.asarray(loan.commitment) + 0.0 * drawn, drawn)
+        yield Gap(row, np.minimum(loan.commitment - read(row), 0.0), read.loan(name))
 
 
-def _not_negative(plan: Plan, read: Callable[[str], Array]) -> Iterator[Gap]:
-    rows = [f"loans.{name}.schedule.closing" for name in plan.loans]
-    rows += [f"projects.{name}.book_value" for name in plan.projects]
+def _not_negative(plan: Plan, read: Books) -> Iterator[Gap]:
+    for name in plan.loans:
+        row = f"loans.{name}.schedule.closing"
+        yield Gap(row, np.minimum(read(row), 0.0), read.loan(name))
+    rows = [f"projects.{name}.book_value" for name in plan.projects]
     rows += ["accounts.net_fixed_assets", "accounts.construction_in_progress", "accounts.deferred_fees"]
     for row in rows:
-        value = read(row)
-        yield row, np.minimum(value, 0.0), (value,)
+        yield Gap(row, np.minimum(read(row), 0.0), read.company)
 
 
-def _financing_costs(plan: Plan, read: Callable[[str], Array]) -> Iterator[Gap]:
+def _financing_costs(plan: Plan, read: Books) -> Iterator[Gap]:
     for key in building(plan):
         row, value = f"funding.{key}.financing_costs", np.zeros(plan.timeline.count)
         for name in lenders(plan, [key]):
             cost = read(f"loans.{name}.interest") + read(f"loans.{name}.fees") + read(f"loans.{name}.upfront_fee")
             mine = read(f"funding.{key}.{name}.share") * until_complete(plan, key)
             value = value + cost * mine
-        yield _equal(row, read(row), value)
+        yield Gap(row, read(row) - value, largest(flows=(read(f"funding.{key}.uses"), value)))
 
 
-LAWS: Final = {
+LAWS: Final[dict[str, Callable[[Plan, Books], Iterator[Gap]]]] = {
     "sources_equal_uses": _sources_equal_uses,
     "loans_carry": _loans_carry,
     "balance": _balance,
     "cash": _cash,
+    "owners": _owners,
+    "billed": _billed,
     "capacity": _capacity,
     "commitment": _commitment,
     "not_negative": _not_negative,
@@ -104,25 +203,33 @@ LAWS: Final = {
 def prove_laws(plan: Plan, values: Mapping[str, Array]) -> dict[str, float]:
     """Prove every law; return the largest gap found for each. [money, or km for capacity]
 
-    The tolerance is 1e-12 of the largest amount in the check, and never less than 1e-6.
+    Parameters
+    ----------
+    plan : Plan
+        What was projected.
+    values : mapping
+        Every row by its path, (period,) or (draw, period).
 
     Raises
     ------
     IdentityError
         Naming the first law that is broken, its row, period, draw and gap.
+
+    Source
+    ------
+    docs/decisions/laws-by-what-went-in.md: a gap may be 1e-12 of the largest balance, or flow added up from the start,
+    that entered the check in the same draw, and never less than 1e-6.
     """
-    largest = dict.fromkeys(LAWS, 0.0)
+    found = dict.fromkeys(LAWS, 0.0)
+    books = Books(plan, values)
     for name, law in LAWS.items():
-        for row, gap, amounts in law(plan, values.__getitem__):
-            worst = _largest(gap)
-            largest[name] = max(largest[name], worst)
-            if worst > ABSOLUTE and worst > RELATIVE * max(map(_largest, amounts)):
-                _tell(plan, name, row, np.abs(gap))
-    return largest
-
-
-def _largest(amounts: Array) -> float:
-    return float(np.max(np.abs(amounts), initial=0.0))
+        for row, gap, entered in law(plan, books):
+            size = np.abs(gap)
+            worst = float(np.max(size, initial=0.0))
+            found[name] = max(found[name], worst)
+            if worst > ABSOLUTE and (size > np.maximum(ABSOLUTE, RELATIVE * entered)).any():
+                _tell(plan, name, row, np.where(size > np.maximum(ABSOLUTE, RELATIVE * entered), size, 0.0))
+    return found
 
 
 def _tell(plan: Plan, law: str, row: str, size: Array) -> None:

@@ -5,14 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import numpy as np
-import numpy.typing as npt
 
-from fibercap.core.rounding import rounded
 from fibercap.core.rows import Row, Sheet, total
 from fibercap.core.timeline import FLOW, RATE, STOCK
 from fibercap.model.covenant import AT_PAYMENTS
 from fibercap.model.operations import added
 from fibercap.model.tax import within_year
+from fibercap.model.trifle import trifle_of
 
 if TYPE_CHECKING:
     from fibercap.core.units import Array
@@ -64,9 +63,11 @@ def _rate_rows(sheet: Sheet, plan: Plan) -> None:
     debt = sheet.put(row, added(sheet, owed))
     whole = " + ".join(texts)
     year = f"((({whole}) / {{accounts.opening_debt}})^(1 / ({PER_PERIOD})) - 1) / {{time.one_year}}"
-    text = f"IF({{accounts.opening_debt}} > 0, {year}, {{accounts.debt_rate@-1}})"
-    shape = np.broadcast_shapes(value.shape, debt.shape)
-    growth = np.divide(value, debt, out=np.full(shape, np.nan), where=np.broadcast_to(debt > 0, shape))
+    trifle = trifle_of(sheet)
+    text = f"IF({trifle.counts_text('{accounts.opening_debt}')}, {year}, {{accounts.debt_rate@-1}})"
+    owes = trifle.counts(debt)
+    shape = np.broadcast_shapes(value.shape, debt.shape, owes.shape)
+    growth = np.divide(value, debt, out=np.full(shape, np.nan), where=np.broadcast_to(owes, shape))
     row = Row("accounts.debt_rate", "Rate on debt, effective", "1/year", RATE, text if plan.loans else "0")
     sheet.put(row, last_known(growth ** (1 / share) - 1))
 
@@ -81,8 +82,9 @@ def last_known(value: Array) -> Array:
 def _dates_row(sheet: Sheet, plan: Plan) -> Array:
     """Write in which periods a loan has a payment date or is drawn: at their ends its cover over life is judged."""
     pays = [f"loans.{name}.pays" for name in plan.loans]
-    text = f"IF(OR({total(pays)} > 0, {{accounts.draws}} > 0), 1, 0)"
-    moves = (added(sheet, pays) > 0) | (sheet.value("accounts.draws") > 0)
+    trifle = trifle_of(sheet)
+    text = f"IF(OR({total(pays)} > 0, {trifle.counts_text('{accounts.draws}')}), 1, 0)"
+    moves = (added(sheet, pays) > 0) | trifle.counts(sheet.value("accounts.draws"))
     return sheet.put(Row("accounts.debt_moves", "A payment date, or a draw", "", FLOW, text), moves.astype(float))
 
 
@@ -95,13 +97,13 @@ def _worth_rows(sheet: Sheet, plan: Plan) -> None:
     """
     money, at = plan.currency, sheet.value
     debt, cfads, owed = at("accounts.debt"), at("accounts.cfads"), at("accounts.opening_debt")
-    moves = _dates_row(sheet, plan)
-    runs = np.flip(np.maximum.accumulate(np.flip(_in_cents(owed), -1), axis=-1), -1).astype(float)
-    text = "IF(OR(ROUND({accounts.opening_debt}, 2) > 0, {accounts.debt_runs@1} > 0), 1, 0)"
+    moves, trifle = _dates_row(sheet, plan), trifle_of(sheet)
+    runs = np.flip(np.maximum.accumulate(np.flip(trifle.counts(owed), -1), axis=-1), -1).astype(float)
+    text = f"IF(OR({trifle.counts_text('{accounts.opening_debt}')}, {{accounts.debt_runs@1}} > 0), 1, 0)"
     sheet.put(Row("accounts.debt_runs", "Debt is still to be paid", "", FLOW, text), runs)
-    whole = "IF(ROUND(SUM({returns.is_last} * {accounts.debt}), 2) > 0, 0, 1)"
+    whole = f"IF({trifle.counts_text('SUM({returns.is_last} * {accounts.debt})')}, 0, 1)"
     label = "All debt is repaid within the horizon"
-    repaid = sheet.put(Row("accounts.repaid", label, "", STOCK, whole), (~_in_cents(debt[..., -1:])).astype(float))
+    repaid = sheet.put(Row("accounts.repaid", label, "", STOCK, whole), (~trifle.counts(debt[..., -1:])).astype(float))
     factor = (1 + at("accounts.debt_rate")) ** (plan.timeline.months / 12)
     growth = np.cumprod(factor, axis=-1)
     late = "; ".join(late_loans(plan))
@@ -118,18 +120,13 @@ def _worth_rows(sheet: Sheet, plan: Plan) -> None:
             ("", "", "", 1.0),
             (AT_PAYMENTS, " at payments", " * {accounts.debt_moves}", moves),
         ):
-            due = np.asarray(debt * below * _in_cents(debt) * judged)
+            due = np.asarray(trifle.counted(debt) * below * judged)
             shape = np.broadcast_shapes(value.shape, due.shape)
             over = np.broadcast_to(due, shape)
-            text = f"{{{path}}} / ({{accounts.debt}} * IF(ROUND({{accounts.debt}}, 2) > 0, 1, 0){counts}{dates})"
+            text = f"{{{path}}} / ({trifle.counted_text('{accounts.debt}')}{counts}{dates})"
             unknown = f"{reason}, or nothing is paid or drawn" if suffix else reason
             row = Row(f"accounts.{ratio}{suffix}", f"{ratio.upper()}{on}", "", STOCK, text, undefined=unknown)
             sheet.put(row, np.divide(value, over, out=np.full(shape, np.nan), where=over > 0))
-
-
-def _in_cents(debt: Array) -> npt.NDArray[np.bool_]:
-    """Tell where something is owed, more than what rounding leaves."""
-    return np.asarray(rounded(debt, 0.01, "half_up") > 0)
 
 
 def _year_rows(sheet: Sheet, plan: Plan) -> None:
@@ -140,15 +137,17 @@ def _year_rows(sheet: Sheet, plan: Plan) -> None:
         row = Row(f"accounts.{key}_in_year", f"{words} since the year began", plan.currency, STOCK, text)
         sheet.put(row, within_year(at(f"accounts.{of}"), plan.timeline))
     ebitda, interest = at("accounts.ebitda_in_year"), at("accounts.interest_in_year")
-    earned = "MAX({accounts.ebitda_in_year}, 0)"
+    trifle = trifle_of(sheet)
+    earned, accrued = (trifle.counted_text(f"{{accounts.{key}_in_year}}") for key in ("ebitda", "interest"))
+    served = trifle.counted_text("{accounts.debt_service}")
     for key, label, above, below, parts, why in (
-        ("interest_cover", "Interest cover of the year", ebitda, interest * closes,
-         ("{accounts.ebitda_in_year}", "({accounts.interest_in_year} * {time.closes_year})"),
+        ("interest_cover", "Interest cover of the year", ebitda, trifle.counted(interest) * closes,
+         ("{accounts.ebitda_in_year}", f"({accrued} * {{time.closes_year}})"),
          "no interest accrues, or the year is not over"),
-        ("debt_to_ebitda", "Debt to EBITDA of the year", at("accounts.debt"), np.maximum(ebitda, 0.0) * closes,
+        ("debt_to_ebitda", "Debt to EBITDA of the year", at("accounts.debt"), trifle.counted(ebitda) * closes,
          ("{accounts.debt}", f"({earned} * {{time.closes_year}})"), "EBITDA is not positive, or the year is not over"),
-        ("period_dscr", "DSCR of the period", at("accounts.cfads"), at("accounts.debt_service"),
-         ("{accounts.cfads}", "{accounts.debt_service}"), "no debt service is due"),
+        ("period_dscr", "DSCR of the period", at("accounts.cfads"), trifle.counted(at("accounts.debt_service")),
+         ("{accounts.cfads}", served), "no debt service is due"),
     ):  # fmt: skip
         shape = np.broadcast_shapes(above.shape, below.shape)
         due = np.broadcast_to(below, shape)

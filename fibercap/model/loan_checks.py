@@ -189,7 +189,7 @@ def loan_repaid(s: Lending, name: str) -> Found:
     if any(True for check in (loan_terms, loan_dates, loan_moves, loan_rate, loan_style) for _ in check(s, name)):
         return
     prepared = Prepared(Setting(name, loan, s.loan_currency(name), None, s.rates), Moved())
-    told = first_shortfall(prepared.grid, prepared.carried(), s.loan_currency(name))
+    told = first_shortfall(prepared.grid, prepared.carried(), s.loan_currency(name), prepared.trifle.value)
     if told:
         path = "payment" if isinstance(style, FixedPayment) else "style"
         hint = "raise the payment, or write `allow_negative_amortization: true`"

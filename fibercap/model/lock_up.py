@@ -15,6 +15,7 @@ from fibercap.model.accounts import account_rows
 from fibercap.model.cover import cover_rows
 from fibercap.model.facilities import loan_blocks
 from fibercap.model.life_cover import LEVERAGE, last_known, ratio_rows
+from fibercap.model.trifle import trifle_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -90,19 +91,20 @@ def _locked_row(sheet: Sheet, scenario: Scenario, lock: tuple[str, str], covenan
     tested = ~np.isnan(ratio)
     keeps = ">=" if floor else "<="
     least = f"{given} * {edge!r}"
-    earlier = f"{{{own}@-1}}"
+    earlier, trifle = f"{{{own}@-1}}", trifle_of(sheet)
     text = f"IF({{{row}}} {sign} {least}, 1, IF({{{row}}} {keeps} {least}, 0, {earlier}))"
     if row == LEVERAGE and not floor:  # debt without earnings is beyond any multiple of them
-        lost = (sheet.value("accounts.ebitda_in_year") <= 0) & (sheet.value("accounts.debt") > 0)
+        lost = ~trifle.counts(sheet.value("accounts.ebitda_in_year")) & trifle.counts(sheet.value("accounts.debt"))
         lost = lost & (sheet.value("time.closes_year") > 0)
         beyond, tested = beyond | lost, tested | lost
-        never = "AND({time.closes_year} > 0, {accounts.ebitda_in_year} <= 0, {accounts.debt} > 0)"
+        owes = trifle.counts_text("{accounts.debt}")
+        never = f"AND({{time.closes_year}} > 0, {{accounts.ebitda_in_year}} <= {trifle.text}, {owes})"
         text = f"IF({never}, 1, {text})"
     if covenant.test == "year" or not (covenant.test or sheet.rows[row].undefined):
         tested = tested & (sheet.value("time.closes_year") > 0)
         text = f"IF({{time.closes_year}} > 0, {text}, {earlier})"
-    text = f"IF({{loans.{loan}.closing}} > 0, {text}, 0)"
-    owed = sheet.value(f"loans.{loan}.closing") > 0
+    text = f"IF({trifle.counts_text(f'{{loans.{loan}.closing}}')}, {text}, 0)"
+    owed = trifle.counts(sheet.value(f"loans.{loan}.closing"))
     state = np.where(owed, np.where(tested, beyond.astype(float), np.nan), 0.0)
     label = f"{scenario.loans[loan].title or loan}: dividends barred by {covenant.says or key}"
     return sheet.put(Row(own, label, "", STOCK, text), last_known(state))

@@ -60,15 +60,14 @@ def path_row(sheet: Sheet, timeline: Timeline, name: str, path: TimePath, unit: 
     if not path.starts:
         text = sheet.give(f"{full}.value", unit, path.values[0], name)
         return sheet.put(Row(full, full, unit, RATE, text), path.values[0])
-    weights = path.weights(timeline, linear=linear)
-    value = sum((v * weights[k] for k, v in enumerate(path.values)), start=np.zeros(timeline.count))
+    value = path.averages(timeline, linear=linear)
     points = [sheet.give(f"{full}.{key}", unit, v) for key, v in zip(path.names, path.values, strict=True)]
     knots = [
         sheet.give(f"{full}.{key}.from", "month", start, f"{name}.{key}")
         for key, start in zip(path.names, path.starts, strict=True)
     ]
     text = _linear_text(points, knots) if linear else _step_text(points, knots)
-    return sheet.put(Row(full, full, unit, RATE, f"({text}) / {{time.months}}"), np.asarray(value))
+    return sheet.put(Row(full, full, unit, RATE, f"({text}) / {{time.months}}"), value)
 
 
 def _step_text(points: list[str], knots: list[str]) -> str:

@@ -17,10 +17,12 @@ from fibercap.model.financing_costs import Costs, cost_rows, solved
 from fibercap.model.funding import Plan as FundingPlan
 from fibercap.model.funding import Whole, funding_rows
 from fibercap.model.market import time_rows
-from fibercap.model.operations import asset_rows, income_rows, unlevered_rows, working_capital_rows
+from fibercap.model.operations import asset_rows, income_rows, unlevered_rows
 from fibercap.model.plants import capacity_rows, market_rows, purchase_rows, running_cost_rows
 from fibercap.model.projects import capex_rows, dates_given
 from fibercap.model.tax import rate_row
+from fibercap.model.trifle import trifle_rows
+from fibercap.model.working_capital import working_capital_rows
 from fibercap.model.worth import WITHOUT
 
 if TYPE_CHECKING:
@@ -96,6 +98,7 @@ def _spending(sheet: Sheet, plan: Plan) -> None:
 
 def paid_rows(sheet: Sheet, plan: Plan) -> None:
     """Write who pays for projects, and all that follows from it but for loans."""
+    trifle_rows(sheet, plan)
     _funding(sheet, plan, Currencies(plan.currency, plan.currency_at))
     asset_rows(sheet, plan)
     income_rows(sheet, plan)
@@ -144,7 +147,8 @@ def _whole(sheet: Sheet, plan: Plan, key: str, money: Currencies) -> Whole:
 
 def _without_projects(plan: Plan) -> Plan:
     funding = {key: value for key, value in plan.funding.items() if key in plan.plants}
-    return plan.model_copy(update={"projects": {}, "funding": funding})
+    loans = {name: loan for name, loan in plan.loans.items() if any(name in own.sources for own in funding.values())}
+    return plan.model_copy(update={"projects": {}, "funding": funding, "loans": loans})
 
 
 def _own(block: Block) -> frozenset[str]:

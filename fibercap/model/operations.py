@@ -83,40 +83,6 @@ def income_rows(sheet: Sheet, plan: Plan) -> None:
     put("ebit", "EBIT", "{accounts.ebitda} - {accounts.depreciation}", ebitda - depreciation)
 
 
-def working_capital_rows(sheet: Sheet, plan: Plan) -> None:
-    """Write receivables, inventory and payables by days, and their increase, purchases of plants left out.
-
-    Source
-    ------
-    finance.md, section 3: revenue or variable cost a year, times days over the days of a year.
-    """
-    money, rules = plan.currency, plan.working_capital
-    year = sheet.give("inputs.working_capital.days_in_year", "day/year", rules.days_in_year)
-    for key, label, row in (
-        ("receivables", "Receivables", "revenue"),
-        ("inventory", "Inventory", "variable_cost"),
-        ("payables", "Payables", "variable_cost"),
-    ):
-        days = sheet.give(f"inputs.working_capital.{key}", "day", getattr(rules, key))
-        before = sheet.give(f"inputs.opening.{key}", money, getattr(plan.opening, key))
-        value = sheet.value(f"accounts.{row}") / (plan.timeline.months / 12) * getattr(rules, key) / rules.days_in_year
-        text = f"{{accounts.{row}}} / {{time.years}} * {days} / {year}"
-        sheet.put(Row(f"accounts.{key}", label, money, STOCK, text, before), value)
-    bought = [f"plants.{k}.purchased.working_capital" for k, p in plan.plants.items() if p.purchase]
-    now = "{accounts.receivables} + {accounts.inventory} - {accounts.payables}"
-    before = "{inputs.opening.receivables} + {inputs.opening.inventory} - {inputs.opening.payables}"
-    opening, at = plan.opening, sheet.value
-    capital = at("accounts.receivables") + at("accounts.inventory") - at("accounts.payables")
-    sheet.put(Row("accounts.working_capital", "Working capital", money, STOCK, now, before), capital)
-    start = np.asarray(opening.receivables + opening.inventory - opening.payables)
-    shape = np.broadcast_shapes(capital.shape[:-1], start.shape[:-1])
-    first = np.broadcast_to(start, (*shape, 1))
-    edges = np.concatenate([first, np.broadcast_to(capital, (*shape, sheet.length))], axis=-1)
-    text = "{accounts.working_capital} - {accounts.working_capital@-1}" + "".join(f" - {{{b}}}" for b in bought)
-    line = Row("accounts.working_capital_increase", "Increase of working capital", money, FLOW, text)
-    sheet.put(line, np.diff(edges, axis=-1) - added(sheet, bought))
-
-
 def unlevered_rows(sheet: Sheet, plan: Plan) -> None:
     """Write capital spending, the tax due without financing, and the cash flow available for debt service."""
     money, at = plan.currency, sheet.value

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import date
-from typing import Annotated
+from typing import Annotated, Any
 
 import numpy as np
 
@@ -13,7 +13,7 @@ from fibercap.core.dates import Date, Day
 from fibercap.core.fields import Label, Money, Months, Of
 from fibercap.core.paths import PathOf, TimePath
 from fibercap.core.rows import Row, Sheet, total
-from fibercap.core.spec import Spec
+from fibercap.core.spec import OneOf, Spec
 from fibercap.core.timeline import FLOW, RATE, STOCK, Timeline, month_number, month_start
 from fibercap.core.units import Array
 from fibercap.model.currencies import Currencies
@@ -22,7 +22,26 @@ from fibercap.model.projects import Project
 
 TEN_YEARS = 120
 ALL = TimePath((np.asarray(1.0),))
-NOTHING = TimePath((np.asarray(0.0),))
+ZERO = np.asarray(0.0)
+NOTHING = TimePath((ZERO,))
+
+
+CAPITAL = ("receivables", "inventory", "payables")
+
+
+class BoughtCapital(Spec):
+    """Working capital bought with a plant, by kind; each runs off over the days of its kind."""
+
+    receivables: Money = ZERO
+    """What customers of the plant owe. Like `6 million USD`."""
+    inventory: Money = ZERO
+    """Stock that comes with it. Like `1 million USD`."""
+    payables: Money = ZERO
+    """What it owes to suppliers, which the price pays less for. Like `0.6 million USD`."""
+
+
+def _choose_capital(raw: Any) -> tuple[str, Any]:  # noqa: ANN401 - what stands in the tree
+    return ("block" if isinstance(raw, dict) else "amount"), raw
 
 
 class Purchase(Spec):
@@ -34,8 +53,12 @@ class Purchase(Spec):
     """Day of payment; it lies in the horizon. Like `2000-06-20`."""
     life: Months = TEN_YEARS
     """Time over which price less working capital is depreciated, evenly. Like `10 years`."""
-    working_capital: Money = np.asarray(0.0)
-    """Working capital that comes with the plant; at most the price. Like `6.4 million USD`."""
+    working_capital: Annotated[
+        Array | BoughtCapital,
+        OneOf({"amount": Money, "block": BoughtCapital}, _choose_capital, "money", "working capital"),
+    ] = ZERO
+    """Working capital that comes with the plant, at most the price: receivables, or a block by kind; it runs off
+    evenly over their days. Like `6.4 million USD` or `{receivables: 6 million USD, payables: 1 million USD}`."""
 
 
 class Plant(Spec):
@@ -144,15 +167,29 @@ def purchase_rows(sheet: Sheet, timeline: Timeline, key: str, deal: Purchase, la
     day = sheet.give(f"inputs.plants.{key}.purchase.on", "day", serial(deal.on))
     on = sheet.give(f"plants.{key}.purchase.month", "month", bought, formula=month_number_text(day))
     now = ((timeline.starts < bought) & (bought <= timeline.ends)).astype(float)
-    for what, row, words, amount in (
-        ("price", f"plants.{key}.purchase", "purchase price", deal.price),
-        ("working_capital", f"plants.{key}.purchased.working_capital", "working capital bought", deal.working_capital),
-    ):
-        path = f"plants.{key}.purchase.{what}"
+    parts = bought_capital(deal)
+    rows = [("purchase.price", "purchase", "purchase price", deal.price)]
+    rows += [(path, f"purchased.{kind}", f"{kind} bought", amount) for kind, (path, amount) in parts.items()]
+    for what, row, words, amount in rows:
+        path = f"plants.{key}.{what}"
         given = sheet.give(f"inputs.{path}", money.of(path), amount)
         text = f"IF(AND({{time.start}} < {on}, {on} <= {{time.end}}), {given}, 0)"
         text, value = money.flow(sheet, path, text, amount * now)
-        sheet.put(Row(row, f"{label}: {words}", money.reporting, FLOW, text), value)
+        sheet.put(Row(f"plants.{key}.{row}", f"{label}: {words}", money.reporting, FLOW, text), value)
+    signs = {kind: -1.0 if kind == "payables" else 1.0 for kind in parts}
+    at = f"plants.{key}.purchased"
+    text = "0" + "".join(f" {'-' if sign < 0 else '+'} {{{at}.{kind}}}" for kind, sign in signs.items())
+    value = sum((sign * sheet.value(f"{at}.{kind}") for kind, sign in signs.items()), start=np.zeros(timeline.count))
+    row_ = Row(f"{at}.working_capital", f"{label}: working capital bought", money.reporting, FLOW, text)
+    sheet.put(row_, value)
+
+
+def bought_capital(deal: Purchase) -> dict[str, tuple[str, Array]]:
+    """Return the working capital that comes with a plant: by kind, the path of its input under the plant, and it."""
+    capital, path = deal.working_capital, "purchase.working_capital"
+    if not isinstance(capital, BoughtCapital):
+        return {"receivables": (path, capital)}
+    return {kind: (f"{path}.{kind}", getattr(capital, kind)) for kind in CAPITAL if kind in capital.model_fields_set}
 
 
 def market_rows(

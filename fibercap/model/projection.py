@@ -16,6 +16,7 @@ from fibercap.model.evidence import Evidence
 from fibercap.model.laws import prove_laws
 from fibercap.model.lock_up import financed_rows
 from fibercap.model.operating import Operations, operations, paid_rows
+from fibercap.model.trifle import PATH, Trifle
 from fibercap.model.worth import WITHOUT, worth_rows
 
 if TYPE_CHECKING:
@@ -78,6 +79,11 @@ class Projection:
         for block in self.blocks.values():
             found |= {path: item for path, item in block.given.items() if path not in found or item.formula}
         return found
+
+    @property
+    def trifle(self) -> Trifle:
+        """The largest amount that counts as no money, in the reporting currency."""
+        return Trifle(f"{{{PATH}}}", self.blocks["model"].given[PATH].value)
 
     def value(self, path: str) -> Array:
         """Return a row's magnitudes in its house unit, (draw, period).

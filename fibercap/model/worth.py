@@ -12,6 +12,7 @@ from fibercap.core.timeline import FLOW, STOCK, month_start
 from fibercap.model.company import BookValue, Multiple
 from fibercap.model.operations import added
 from fibercap.model.tax import paid_row, tax_rows
+from fibercap.model.trifle import trifle_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -111,13 +112,14 @@ def _levelized_rows(sheet: Sheet, money: str, without: Mapping[str, Array]) -> N
 
 def _payback_rows(sheet: Sheet, plan: Plan, money: str) -> None:
     """Write the months from first project spending until the cumulative flow is positive for good."""
-    flow = sheet.value("returns.project_cash_flow")
+    flow, trifle = sheet.value("returns.project_cash_flow"), trifle_of(sheet)
     summed = np.cumsum(flow, axis=-1)
     text = "{returns.project_cumulative@-1} + {returns.project_cash_flow}"
     label = "Projects: cumulative flow, terminal value left out"
     sheet.put(Row("returns.project_cumulative", label, money, STOCK, text), summed)
-    waiting = np.flip(np.maximum.accumulate(np.flip(summed < 0, -1), axis=-1), -1).astype(float)
-    text = "IF(OR({returns.project_cumulative} < 0, {returns.waiting@1} > 0), 1, 0)"
+    waiting = np.flip(np.maximum.accumulate(np.flip(trifle.counts(-summed), -1), axis=-1), -1).astype(float)
+    lacks = trifle.counts_text("-{returns.project_cumulative}")
+    text = f"IF(OR({lacks}, {{returns.waiting@1}} > 0), 1, 0)"
     sheet.put(Row("returns.waiting", "Projects are not paid back yet", "", FLOW, text), waiting)
     first = min((project.spans[0].start for project in plan.projects.values()), default=float(plan.timeline.origin))
     begun = [f"{{projects.{key}.first_spending}}" for key in plan.projects]
@@ -125,8 +127,8 @@ def _payback_rows(sheet: Sheet, plan: Plan, money: str) -> None:
     start, step = sheet.give("returns.first_spending", "month", first, formula=text), plan.timeline.months
     since = np.clip(plan.timeline.ends - first, 0.0, step)
     before = np.concatenate([np.zeros((*summed.shape[:-1], 1)), summed[..., :-1]], axis=-1)
-    waited = np.concatenate([np.zeros((*summed.shape[:-1], 1)), waiting[..., :-1]], axis=-1)
-    part = np.divide(-before, flow, out=np.zeros_like(summed), where=(flow != 0) & (waited > 0) & (waiting == 0))
+    waited = np.concatenate([np.zeros((*waiting.shape[:-1], 1)), waiting[..., :-1]], axis=-1)
+    part = np.divide(-before, flow, out=np.zeros(waiting.shape), where=(flow != 0) & (waited > 0) & (waiting == 0))
     text = (
         f"IF({{returns.waiting}} > 0, MIN(MAX({{time.end}} - {start}, 0), {{time.months}}), "
         "IF({returns.waiting@-1} > 0, "

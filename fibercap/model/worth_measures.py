@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -10,7 +10,6 @@ from fibercap.model.measure import HIGHER, LOWER, Measure, made, undefined
 from fibercap.model.roots import all_rates, only_rate, rate_reason
 
 if TYPE_CHECKING:
-    from fibercap.core.units import Array
     from fibercap.model.projection import Projection
 
 
@@ -79,19 +78,10 @@ def levelized_cost(projection: Projection) -> Measure:
     return made(name, label, f"{plan.currency}/km", formula, values, reason=reason, better=LOWER)
 
 
-DUST: Final = 1e-12
-"""Share of the largest flow below which one is what rounding leaves."""
-
-
-def without_dust(flows: Array) -> Array:
-    """Return flows (..., period) without what rounding leaves of nothing: its signs would count as changes of sign."""
-    return np.where(np.abs(flows) <= DUST * np.max(np.abs(flows), axis=-1, keepdims=True, initial=0.0), 0.0, flows)
-
-
 def _irr(projection: Projection, name: str, label: str, row: str) -> Measure:
     formula = f"((1 + IRR({{{row}}}))^({{time.months_in_year}} / {{time.months_in_period}}) - 1) / {{time.one_year}}"
     flows, years = (
-        without_dust(projection.value(row)),
+        projection.trifle.without_dust(projection.value(row)),
         np.arange(1, projection.timeline.count + 1) * projection.timeline.months / 12,
     )
     reason = _no_projects(projection)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -15,8 +15,6 @@ if TYPE_CHECKING:
     from fibercap.model.projection import Projection
     from fibercap.model.scenario import Scenario
 
-CENT: Final = 0.01
-
 
 def warnings(projection: Projection) -> list[str]:
     """Return what is wrong with a plan although its books tie, the worst first.
@@ -28,16 +26,16 @@ def warnings(projection: Projection) -> list[str]:
     """
     scenario, labels = projection.scenario, projection.timeline.labels
     money, told = scenario.currency, []
-    cash = projection.value("accounts.cash")[0]
-    if cash.min() < -CENT:
-        below = np.flatnonzero(cash < -CENT)
+    cash, trifle = projection.value("accounts.cash")[0], float(projection.trifle.value.flat[0])
+    if cash.min() < -trifle:
+        below = np.flatnonzero(cash < -trifle)
         last = labels[int(cash.argmin())]
         told.append(
             f"cash is negative in {len(below)} of {len(cash)} periods, first in {labels[below[0]]}; "
             f"the lowest is {cash.min():,.0f} {money} in {last}"
         )
     least = float(np.ravel(scenario.money.minimum_cash)[0])
-    under = np.flatnonzero(cash < least - CENT)
+    under = np.flatnonzero(cash < least - trifle)
     if least > 0 and len(under):
         told.append(
             f"cash is below its minimum of {least:,.0f} {money} in {len(under)} of {len(cash)} periods, first in "
@@ -45,13 +43,13 @@ def warnings(projection: Projection) -> list[str]:
         )
     if any(c.lock_up is not None for loan in scenario.loans.values() for c in loan.covenants.values()):
         barred = projection.value("accounts.dividends_barred")[0]
-        if barred.sum() > CENT:
-            first = labels[int(np.flatnonzero(barred > CENT)[0])]
+        if barred.sum() > trifle:
+            first = labels[int(np.flatnonzero(np.cumsum(barred) > trifle)[0])]
             told.append(f"dividends of {barred.sum():,.0f} {money} are locked up by covenants, from {first} on")
     for key in scenario.funding:
         gap = projection.value(f"funding.{key}.gap")[0]
-        if gap.sum() > CENT:
-            first = labels[int(np.flatnonzero(gap > CENT)[0])]
+        if gap.sum() > trifle:
+            first = labels[int(np.flatnonzero(np.cumsum(gap) > trifle)[0])]
             told.append(f"funding gap: {gap.sum():,.0f} {money} of `{key}` is covered by no source, from {first} on")
     bought = [key for key, plant in scenario.plants.items() if plant.purchase]
     told += [
@@ -73,7 +71,7 @@ def _terminal(projection: Projection) -> list[str]:
         return ["no terminal value: NPV and IRR count only flows within the horizon, though the plants run on"]
     worth = float(projection.value("returns.project_terminal_value")[0, -1])
     told = f"the terminal value is {worth:,.0f} {scenario.currency}, below zero; to close the plants may cost less"
-    return [told] if worth < -CENT else []
+    return [told] if worth < -float(projection.trifle.value.flat[0]) else []
 
 
 def _lifted_by(scenario: Scenario) -> str:

@@ -163,8 +163,8 @@ def _locked(projection: Projection, row: str) -> tuple[str, ...]:
     if row not in projection.rows:
         return ()
     bars = np.concatenate([[0.0], projection.value(row)[0, :-1]])
-    planned = projection.value("accounts.dividends_planned")[0]
-    return tuple(projection.timeline.labels[k] for k in np.flatnonzero((bars > 0) & (planned > 0)))
+    planned, trifle = projection.value("accounts.dividends_planned")[0], projection.trifle.value.flat[0]
+    return tuple(projection.timeline.labels[k] for k in np.flatnonzero((bars > 0) & (planned > trifle)))
 
 
 def _by_time(projection: Projection, loan: str, covenant: Covenant) -> dict[str, Array]:
@@ -180,7 +180,8 @@ def _by_time(projection: Projection, loan: str, covenant: Covenant) -> dict[str,
     if dated:
         whole = projection.value(row.path)
         if row.path == LEVERAGE:  # debt without earnings is beyond any multiple of them
-            lost = (projection.value("accounts.ebitda_in_year") <= 0) & (projection.value("accounts.debt") > 0)
+            counts = projection.trifle.counts
+            lost = ~counts(projection.value("accounts.ebitda_in_year")) & counts(projection.value("accounts.debt"))
             whole = np.where(lost & (projection.value("time.closes_year") > 0), np.inf, whole)
         values = {label: _last_known(whole[:, part]) for label, part in timeline.groups(step).items()}
     if row.path in YEARLY:  # what is due in a year is judged at its end, though the loan may be repaid before

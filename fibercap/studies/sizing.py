@@ -258,5 +258,5 @@ def _sized(scenario: Scenario, loan: str, moved: Lever, limits: Sequence[Limit],
     currency = scenario.loan_currency(loan)
     sized = project(scenario.drawn(drawn([(moved, commitment / present)])))
     measures = {key: measure_named(sized, key) for key in ("funding_gap", "lowest_cash")}
-    faults = faults_of(covenants(sized), measures, scenario.currency)
+    faults = faults_of(covenants(sized), measures, scenario.currency, float(sized.trifle.value.flat[0]))
     return Sized(loan, currency, present, commitment, binds, values, tuple(limits), moved, why, residual, faults)

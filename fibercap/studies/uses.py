@@ -61,7 +61,7 @@ def _rows(projection: Projection, path: str) -> tuple[str, ...]:
     """
     named: set[str] = set()
     blocks = [block for name, block in projection.blocks.items() if name != WITHOUT]
-    items = [(p, (item.formula,), item.reads) for block in blocks for p, item in block.given.items()]
+    items = [(p, (item.formula,), item.reads) for block in blocks for p, item in block.given.items() if not item.aside]
     rows = [(p, (row.formula, row.before), row.reads) for block in blocks for p, row in block.rows.items()]
     stands = [*items, *(row for row in rows if row[0].startswith(INPUT))]
     grown = True

@@ -35,7 +35,6 @@ if TYPE_CHECKING:
 NAMES: Final = 3.6
 LEFT: Final = MARGIN + NAMES
 HEADING, ROW, UNDER = 0.42, 0.32, 0.5
-CENT: Final = 0.01
 
 
 @dataclass(frozen=True)
@@ -60,7 +59,8 @@ def spans_of(comparison: Comparison) -> list[Span]:
     for name, case in comparison.cases.items():
         bridge = comparison.bridge(name) if name != comparison.baseline else None
         if bridge is not None:
-            steps = tuple((step.label, step.amount) for step in bridge.steps if abs(step.amount) >= CENT)
+            trifle = case.projection.trifle.value.flat[0]
+            steps = tuple((step.label, step.amount) for step in bridge.steps if abs(step.amount) > trifle)
             found.append(Span(case.title, (base, bridge.start), steps, (case.title, bridge.end)))
     return found
 

@@ -69,7 +69,8 @@ def years_of(cases: Mapping[str, Case], projection: Projection) -> range:
         for loan in case.projection.scenario.loans:
             at = f"loans.{loan}.schedule"
             days = case.projection.value(f"{at}.date")[0]
-            found |= {date_of(day).year for day in days[case.projection.value(f"{at}.payment")[0] > 0]}
+            pays = case.projection.trifle.counts(case.projection.value(f"{at}.payment"))[0]
+            found |= {date_of(day).year for day in days[pays]}
     found = found or {projection.timeline.start.year, projection.timeline.end.year}
     return range(min(found), max(found) + 1)
 

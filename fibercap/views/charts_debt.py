@@ -72,8 +72,8 @@ def owed(projection: Projection, loan: str) -> Owed:
     """Return what is owed on a loan after each of its events."""
     days = projection.value(f"loans.{loan}.schedule.date")[0]
     times = np.array([month_number(date_of(day)) / 12 for day in days])
-    closing = projection.value(reported(projection.scenario, loan, "closing"))[0]
-    return Owed(loan, times, closing, title=projection.scenario.loans[loan].title)
+    closing = projection.trifle.without_dust(projection.value(reported(projection.scenario, loan, "closing")))
+    return Owed(loan, times, closing[0], title=projection.scenario.loans[loan].title)
 
 
 def stacked(loans: list[Owed]) -> list[Owed]:

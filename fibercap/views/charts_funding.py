@@ -80,7 +80,7 @@ def sources_of(projection: Projection) -> list[Source]:
             rows = {"cash": f"projects.{key}.capex" if key in plan.projects else f"plants.{key}.purchase"}
         for name, row in rows.items():
             paid.setdefault(name, zero.copy())[place] += yearly(projection, row)
-    paid = {name: amounts for name, amounts in paid.items() if amounts.sum() > 0}
+    paid = {name: amounts for name, amounts in paid.items() if projection.trifle.counts(amounts.sum()).any()}
     loans = sorted((name for name in paid if name in plan.loans), key=lambda name: -float(paid[name].sum()))
     purses = [name for name in ("grant", "equity", "cash") if name in paid]
     room = MOST - len(purses)

@@ -60,7 +60,6 @@ def compare_page(console: Console, comparison: Comparison, *, short: bool = Fals
         _covenants_matrix(console, comparison)
 
 
-CENT: Final = 0.01
 LABEL: Final = 42
 SHORT: Final = (
     "project_npv", "equity_irr", "min_dscr", "peak_debt", "owed_at_horizon", "all_in_cost", "total_interest",
@@ -169,9 +168,10 @@ def _bridges(console: Console, comparison: Comparison) -> None:
         return
     whole = next(iter(known.values()))
     lines = [Line(f"NPV of the owners, {comparison.baseline}", [b.start for b in known.values()], strong=True)]
+    trifle = comparison.cases[comparison.baseline].projection.trifle.value.flat[0]
     for number, step in enumerate(whole.steps):
         amounts = [b.steps[number].amount for b in known.values()]
-        if any(abs(amount) >= CENT for amount in amounts):
+        if any(abs(amount) > trifle for amount in amounts):
             lines.append(Line(f"  {step.label}", amounts))
     lines.append(Line("NPV of the owners", [b.end for b in known.values()], strong=True))
     show(console, Figures(f"From {comparison.baseline} to each, step by step", whole.unit, list(known), lines))

@@ -207,5 +207,9 @@ def test_a_plant_bought_on_the_way() -> None:
     assert at("plants.xtal.purchased.depreciation")[0, 6] == pytest.approx(20e6 / 120)
     assert at("plants.xtal.purchased.depreciation")[0, 5] == 0
     rise = at("accounts.receivables")[0, 5] - at("accounts.receivables")[0, 4]
-    assert rise == pytest.approx(1e6 * 40 * 0.1)
+    month = 365 / 12
+    assert rise == pytest.approx(1e6 * 40 / 12 + 5e6 * (1 - month / 36.5))
     assert at("accounts.working_capital_increase")[0, 5] == pytest.approx(rise - 5e6)
+    assert at("accounts.receivables")[0, 6] - at("accounts.receivables")[0, 5] == pytest.approx(
+        1e6 * 40 / 12 * (36.5 - month) / month - 5e6 * (1 - month / 36.5)
+    )

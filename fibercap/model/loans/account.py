@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from fibercap.model.loans.discounting import Discounts, by_event, growths
-from fibercap.model.loans.flows import HALF_A_CENT, KEPT, Course, Flows
+from fibercap.model.loans.flows import KEPT, Course, Flows
 from fibercap.model.loans.style import held, per_draw
 from fibercap.model.loans.styles import Level
 from fibercap.model.loans.terms import Rounding
@@ -57,7 +57,7 @@ class Account:
         self._available = by_event(course.available)
         self._charges, self._commitment = loan.fees.recurring, per_draw(loan.commitment)
         self._undrawn, self._guarantee = per_draw(loan.fees.undrawn), per_draw(loan.fees.guarantee)
-        self._agency = per_draw(loan.fees.agency)
+        self._agency, self._trifle = per_draw(loan.fees.agency), per_draw(course.trifle)
         self._new_rate = [False] * len(grid.dates) if one_rate else _new_rates(loan, self._rates)
         self.discounts = Discounts(loan, grid, course.rate, course.steps) if self.style.discounts else None
         zeros = [0.0] * len(grid.dates)
@@ -101,18 +101,18 @@ class Account:
             self.kept["prepaid"][event] = prepaid
             self.balance = self.balance - prepaid
             if self.loan.after_prepayment == "recast":
-                self.changed = held(self.changed + np.greater(prepaid, HALF_A_CENT))
+                self.changed = held(self.changed + np.greater(prepaid, self._trifle))
         if np.any(drawn):
             self.kept["drawn"][event] = drawn
             self.balance, self.drawn = self.balance + drawn, self.drawn + drawn
-            self.changed = held(self.changed + np.greater(drawn, HALF_A_CENT))
+            self.changed = held(self.changed + np.greater(drawn, self._trifle))
 
     def _charge(self, event: int) -> None:
         """Count recurring fees to date; on a payment date they are due."""
         fraction, available = self._fraction[event], self._available[event]
         used = self.balance if self.loan.revolves else self.drawn
         fees = np.maximum(self._commitment - used, 0.0) * self._undrawn * available
-        fees = fees + self.balance * self._guarantee + self._agency * ((self.balance > 0) | (available > 0))
+        fees = fees + self.balance * self._guarantee + self._agency * ((self.balance > self._trifle) | (available > 0))
         grown = held(fees * fraction)
         owed = self.fees_owed + grown
         self.fees_due = 0.0
@@ -142,7 +142,7 @@ class Account:
                 self.annuity, self.discount = self.discounts.at(event)
             self._set_installment()
         principal = style.principal(self)
-        if risky and style.sets == "payment" and not style.grows and np.any(principal < -HALF_A_CENT):
+        if risky and style.sets == "payment" and not style.grows and np.any(principal < -self._trifle):
             self.fell_short = True
         if style.grows:
             self.kept["capitalized"][event] = missing = held(np.maximum(-principal, 0.0))
@@ -164,7 +164,7 @@ class Account:
         cap = self.style.payment_cap if isinstance(self.style, Level) else None
         if cap is not None:
             most = self.installment * (1.0 + per_draw(cap))
-            new = held(np.where(self.installment > 0, np.minimum(new, most), new))
+            new = held(np.where(self.installment > self._trifle, np.minimum(new, most), new))
         if self._rounds is not None:
             new = self._rounds.payment_in_steps(new)
         self.installment = new if np.ndim(self.changed) == 0 else np.where(self.changed > 0, new, self.installment)

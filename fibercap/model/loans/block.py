@@ -28,7 +28,11 @@ def carried(prepared: Prepared) -> Flows:
     """
     setting, flows = prepared.setting, prepared.carried()
     style = setting.loan.repayment
-    told = "" if style.sets != "payment" or style.grows else first_shortfall(prepared.grid, flows, setting.money)
+    told = (
+        ""
+        if style.sets != "payment" or style.grows
+        else first_shortfall(prepared.grid, flows, setting.money, prepared.trifle.value)
+    )
     if told:
         way = "write `allow_negative_amortization: true` to allow it"
         raise FibercapError(f"loans.{setting.name}.repayment: {told}; {way}")

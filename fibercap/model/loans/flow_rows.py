@@ -10,8 +10,6 @@ from fibercap.core.rounding import rounded_text
 from fibercap.core.rows import Row
 from fibercap.core.timeline import FLOW, STOCK
 from fibercap.model.loans.discount_rows import discount_rows
-from fibercap.model.loans.flows import HALF_A_CENT
-from fibercap.model.loans.periods import without_trifle
 from fibercap.model.loans.prepared import available_until
 from fibercap.model.loans.styles import Level
 from fibercap.model.loans.terms import Rounding
@@ -97,21 +95,19 @@ class FlowRows:
         if isinstance(style, Level) and style.initial_repayment is not None:
             every = self.setting.reads("payments.every")
             self.sheet.give(f"loans.{self.name}.regular_fraction", "year", self.loan.interval / 12, *every)
-        least = self.sheet.give(
-            f"loans.{self.name}.half_a_cent", self.money, HALF_A_CENT
-        )  # less is what rounding leaves
-        text = f"IF([repays@-1] > 0, 0, [changed@-1]) + IF([drawn@-1] > {least}, 1, 0)"
+        counts = self.prepared.trifle.counts_text
+        text = f"IF([repays@-1] > 0, 0, [changed@-1]) + IF({counts('[drawn@-1]')}, 1, 0)"
         if self.prepared.course.days and not style.keeps_payment:
             text += " + IF([rate] = [rate@-1], 0, 1)"
         if self.loan.after_prepayment == "recast":
-            text += f" + IF([prepaid@-1] > {least}, 1, 0)"
+            text += f" + IF({counts('[prepaid@-1]')}, 1, 0)"
         text = text.replace("[", f"{{{self.at}.").replace("]", "}")
         row = Row(f"{self.at}.changed", "Changes since the last repayment", "", STOCK, text, "1")
         self.sheet.put(row, flows["changed"])
         new = style.installment_text(self.sheet, self.name, self.money)
         if isinstance(style, Level) and style.payment_cap is not None:
             cap = self.give("repayment.payment_cap", "", style.payment_cap)
-            new = f"IF([installment@-1] > 0, MIN({new}, [installment@-1] * (1 + {cap})), {new})"
+            new = f"IF({counts('[installment@-1]')}, MIN({new}, [installment@-1] * (1 + {cap})), {new})"
         new = self.in_steps(new, "payment")
         text = f"IF(AND([repays] > 0, [changed] > 0, [is_final] = 0), {new}, [installment@-1])"
         label = "Payment set" if style.sets == "payment" else "Principal set"
@@ -136,8 +132,7 @@ class FlowRows:
             text = "[known_prepaid] + MIN([moved_by_cash], [repayable])"
         self.put("prepaid", "Prepaid", FLOW, text, flows["prepaid"])
         self.put("principal", "Principal", FLOW, "[scheduled] + [prepaid]", flows["scheduled"] + flows["prepaid"])
-        text = without_trifle(self.sheet, self.setting, f"{owed} - [principal] + [drawn]")
-        self.put("closing", "Closing", STOCK, text, flows["closing"])
+        self.put("closing", "Closing", STOCK, f"{owed} - [principal] + [drawn]", flows["closing"])
         drawn = np.cumsum(flows["drawn"], axis=-1)
         self.put("drawn_to_date", "Drawn to date", STOCK, "[drawn_to_date@-1] + [drawn]", drawn)
 
@@ -156,7 +151,7 @@ class FlowRows:
             terms.append(f"[opening] * {self.give('fees.guarantee', '1/year', fees.guarantee)}")
         if np.any(fees.agency):
             agency = self.give("fees.agency", f"{self.money}/year", fees.agency)
-            terms.append(f"IF(OR([opening] > 0, {may}), {agency}, 0)")
+            terms.append(f"IF(OR({self.prepared.trifle.counts_text('[opening]')}, {may}), {agency}, 0)")
         grown = f"({' + '.join(terms)}) * [year_fraction]" if terms else "0"
         if terms and self.rounding is not None:
             due = self.in_steps(f"[accrued_fees@-1] + {grown}", "interest")

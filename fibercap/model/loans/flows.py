@@ -21,7 +21,8 @@ class Course:
     """What is known of a loan before it is carried; each `(event,)` or `(draw, event)`.
 
     `rate` holds from the event before to this one, `steps` numbers its values; `drawn` and `prepaid` are money moved
-    (prepaid: at most); `target` is what a style is told from outside, such as the amounts of a custom schedule.
+    (prepaid: at most); `target` is what a style is told from outside, such as the amounts of a custom schedule;
+    `trifle` is the largest amount that counts as no money, `()` or `(draw, 1)`.
     """
 
     rate: Array
@@ -30,6 +31,7 @@ class Course:
     prepaid: Array
     target: Array
     available: Array
+    trifle: Array
 
 
 class Flows(Mapping[str, "Array"]):
@@ -85,9 +87,6 @@ class Flows(Mapping[str, "Array"]):
         return np.array([x.any() if isinstance(x, np.ndarray) else x != 0.0 for x in self._kept[key]])
 
 
-HALF_A_CENT = 0.005
-TRIFLE = 1e-6
-"""A balance below which nothing is owed. [money]"""
 KEPT = (
     "opening", "interest", "interest_due", "counted", "capitalized", "fees", "fees_paid", "changed", "installment",
     "scheduled", "prepaid", "drawn",

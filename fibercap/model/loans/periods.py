@@ -9,7 +9,6 @@ import numpy as np
 from fibercap.core.calendar import serial
 from fibercap.core.rows import Block, Row, Sheet
 from fibercap.core.timeline import FLOW, RATE, STOCK, Timeline
-from fibercap.model.loans.flows import HALF_A_CENT, TRIFLE
 
 if TYPE_CHECKING:
     from datetime import date
@@ -66,7 +65,6 @@ def loan_rows(sheet: Sheet, setting: Setting, timeline: Timeline, schedule: Bloc
         sheet.put(Row(f"{at}.{row}", f"{label}: {words}", money, FLOW, text), flow)
     start, closing = stock(f"{own}.closing")
     text = f"{{{at}.opening}} + {{{at}.draws}} + {{{at}.capitalized}} - {{{at}.principal}}"
-    text = without_trifle(sheet, setting, text)
     sheet.put(Row(f"{at}.opening", f"{label}: opening", money, STOCK, f"{{{at}.closing@-1}}"), _opening(start, closing))
     sheet.put(Row(f"{at}.closing", f"{label}: closing", money, STOCK, text, stood(BALANCE)), closing)
     text = f"{{{at}.accrued@-1}} + {{{at}.interest}} + {{{at}.fees}} - {{{at}.interest_paid}} - {{{at}.fees_paid}}"
@@ -89,11 +87,6 @@ def _rate_row(sheet: Sheet, setting: Setting, schedule: Block, falls: Array) -> 
     sheet.put(Row(at, f"{setting.loan.title or setting.name}: rate", "1/year", RATE, text), rate)
 
 
-def without_trifle(sheet: Sheet, setting: Setting, owed: str) -> str:
-    """Return the formula of a balance; what rounding leaves of one repaid would pass for debt where a sheet adds up."""
-    return f"IF({owed} > {sheet.give(f'loans.{setting.name}.trifle', setting.money, TRIFLE)}, {owed}, 0)"
-
-
 def _opening(start: Array, closing: Array) -> Array:
     return np.concatenate([np.broadcast_to(start, (*closing.shape[:-1], 1)), closing[..., :-1]], axis=-1)
 
@@ -112,9 +105,9 @@ def _fee_rows(sheet: Sheet, timeline: Timeline, setting: Setting, schedule: Bloc
     until = schedule.given[f"{known}.available_until"]
     last = sheet.give(until.path, until.unit, until.value, *until.reads, formula=until.formula)
     owed_text, owed = _before_cash(sheet, loan, at)
-    least = sheet.give(f"{known}.half_a_cent", money, HALF_A_CENT)  # rounding may leave a trifle of what is repaid
-    live = f"IF(OR({owed_text} > {least}, {{time.end}} < {last}), 1, 0)"
-    runs = (owed > HALF_A_CENT) | (timeline.ends < until.value)
+    trifle = setting.trifle_on(sheet)
+    live = f"IF(OR({trifle.counts_text(f'({owed_text})')}, {{time.end}} < {last}), 1, 0)"
+    runs = trifle.counts(owed) | (timeline.ends < until.value)
     lives = sheet.put(Row(f"{at}.live", f"{label}: still runs", "", FLOW, live), runs.astype(float))
     fee, whole = loan.commitment * loan.fees.upfront, "0"
     if np.any(loan.fees.upfront):

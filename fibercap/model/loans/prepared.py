@@ -37,6 +37,7 @@ class Prepared:
         self.sheet = Sheet(setting.at, len(self.grid.dates))
         steps = map(self.course.step, self.grid.rate_set_on) if self.course.days else [0] * len(self.grid.dates)
         self.steps = tuple(steps)
+        self.trifle = setting.trifle_on(self.sheet)
         self.rate_texts: list[str] = []
         self.until = available_until(loan, moved.until)
         self.until_text = "" if loan.fees.available_until or loan.revolves else moved.until_text
@@ -56,6 +57,7 @@ class Prepared:
             prepaid=self._planned_row(),
             target=self._target_row(),
             available=np.asarray((grid.months <= self.until) & (months > months[0]), dtype=float),
+            trifle=self.trifle.value,
         )
 
     def put(self, key: str, label: str, unit: str, text: str, value: Array, nature: str = FLOW) -> Array:

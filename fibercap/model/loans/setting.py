@@ -7,11 +7,15 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from fibercap.model.trifle import give_trifle
+
 if TYPE_CHECKING:
+    from fibercap.core.rows import Sheet
     from fibercap.core.timeline import Timeline
     from fibercap.core.units import Array
     from fibercap.model.loans.rates import Indices
     from fibercap.model.loans.terms import Loan
+    from fibercap.model.trifle import Trifle
 
 
 @dataclass(frozen=True)
@@ -36,6 +40,14 @@ class Setting:
     indices: Indices = field(default_factory=dict)
     exchange: Exchanged | None = None
     fee_in_assets: Array = field(default_factory=lambda: np.asarray(0.0))
+    trifle: Trifle | None = None
+
+    def trifle_on(self, sheet: Sheet) -> Trifle:
+        """Return what counts as no money: that of the plan, or of a loan that stands alone beside its commitment."""
+        if self.trifle is not None:
+            return self.trifle
+        amount = sheet.give(f"{self.terms}.{self.loan.owed_as}", self.money, self.loan.commitment)
+        return give_trifle(sheet, f"loans.{self.name}.trifle", self.money, amount, self.loan.commitment)
 
     @property
     def at(self) -> str:

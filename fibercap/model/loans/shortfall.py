@@ -6,14 +6,13 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from fibercap.model.loans.flows import HALF_A_CENT
-
 if TYPE_CHECKING:
+    from fibercap.core.units import Array
     from fibercap.model.loans.flows import Flows
     from fibercap.model.loans.grid import Grid
 
 
-def first_shortfall(grid: Grid, flows: Flows, money: str) -> str:
+def first_shortfall(grid: Grid, flows: Flows, money: str, trifle: Array) -> str:
     """Return the first payment below the interest due with it, in words; "" if there is none.
 
     Parameters
@@ -24,11 +23,13 @@ def first_shortfall(grid: Grid, flows: Flows, money: str) -> str:
         What happens at each; the style sets payments.
     money : str
         The loan's currency.
+    trifle : () or (draw, 1)
+        The largest amount that counts as no money. [money]
     """
     if not flows.fell_short:
         return ""
     due = (grid.repays > 0) & (grid.is_final == 0)
-    short = due & (flows["opening"] > 0) & (flows["installment"] < flows["interest_due"] - HALF_A_CENT)
+    short = due & (flows["opening"] > trifle) & (flows["installment"] < flows["interest_due"] - trifle)
     if not short.any():
         return ""
     spot = tuple(np.argwhere(short)[0])

@@ -1,0 +1,166 @@
+"""Working capital by flows that were: what is owed of revenue and cost so far, of the opening and of purchases."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+
+from fibercap.core.rows import Row, Sheet
+from fibercap.core.timeline import FLOW, RATE, STOCK
+from fibercap.model.company import MOST_DAYS
+from fibercap.model.market import path_row
+from fibercap.model.plants import bought_capital
+
+if TYPE_CHECKING:
+    from fibercap.core.timeline import Timeline
+    from fibercap.core.units import Array
+    from fibercap.model.plan import Plan
+
+KINDS: Final = (
+    ("receivables", "Receivables", "revenue"),
+    ("inventory", "Inventory", "variable_cost"),
+    ("payables", "Payables", "variable_cost"),
+)
+"""Each kind of working capital: its key, its label, and the row of `accounts.` whose flows are owed."""
+
+
+def reach(timeline: Timeline) -> int:
+    """Return how many periods back a flow may lie and still be owed, whatever number of days is allowed."""
+    return int(MOST_DAYS // (30 * timeline.months))
+
+
+def still_owed(flow: Array, periods: Array) -> Array:
+    """Return what is owed at each period's end of the flows so far, each owed for the days of its own period.
+
+    Parameters
+    ----------
+    flow : (period,) or (draw, period)
+        Spread evenly over the days of its period. [money, or km]
+    periods : (period,) or (draw, period)
+        For how long each period's flow is owed, in periods: days over the days of a period. [1]
+
+    Returns
+    -------
+    (period,) or (draw, period)
+        In the unit of the flow.
+
+    Source
+    ------
+    docs/conventions.md, section 3. Own derivation: of a flow that is spread over a period which ended j periods ago,
+    the part of the last n - j periods before its end is not due yet, at least nothing and at most all.
+    """
+    owed = flow * np.minimum(periods, 1.0)
+    for lag in range(1, owed.shape[-1]):
+        if not (periods > lag).any():
+            break
+        earlier = flow[..., :-lag] * np.clip(periods - lag, 0.0, 1.0)[..., :-lag]
+        owed[..., lag:] += earlier
+    return np.asarray(owed)
+
+
+def still_owed_text(flow: str, periods: str, back: int) -> str:
+    """Return the formula of `still_owed`: a term for the period itself and for each of so many before it."""
+    terms = [f"{{{flow}}} * MIN({{{periods}}}, 1)"]
+    terms += [f"{{{flow}@-{lag}}} * MIN(MAX({{{periods}@-{lag}}} - {lag}, 0), 1)" for lag in range(1, back + 1)]
+    return " + ".join(terms)
+
+
+def run_off(since: Array, periods: Array) -> Array:
+    """Return the share that is left of an amount that runs off evenly over so many periods; nothing over none.
+
+    Parameters
+    ----------
+    since : (period,)
+        Periods that are over since the amount stood, whole numbers. [1]
+    periods : () or (draw, 1)
+        For how long the amount runs off. [1]
+    """
+    shape = np.broadcast_shapes(np.shape(since), np.shape(periods))
+    gone = np.divide(since, periods, out=np.ones(shape), where=np.broadcast_to(periods > 0, shape))
+    return np.asarray(np.maximum(1.0 - gone, 0.0))
+
+
+def run_off_text(since: str, periods: str) -> str:
+    """Return the formula of `run_off`."""
+    return f"IF({periods} > 0, MAX(1 - {since} / {periods}, 0), 0)"
+
+
+def working_capital_rows(sheet: Sheet, plan: Plan) -> None:
+    """Write receivables, inventory and payables, and the increase of all three, purchases of plants left out.
+
+    Source
+    ------
+    docs/conventions.md, section 3.
+    """
+    money = plan.currency
+    for kind, label, row in KINDS:
+        periods_row(sheet, plan, kind, label)
+        text, value = _balance(sheet, plan, kind, row)
+        before = f"{{inputs.opening.{kind}}}"
+        sheet.put(Row(f"accounts.{kind}", label, money, STOCK, text, before), value)
+    bought = [f"plants.{k}.purchased.working_capital" for k, p in plan.plants.items() if p.purchase]
+    now = "{accounts.receivables} + {accounts.inventory} - {accounts.payables}"
+    before = "{inputs.opening.receivables} + {inputs.opening.inventory} - {inputs.opening.payables}"
+    opening, at = plan.opening, sheet.value
+    capital = at("accounts.receivables") + at("accounts.inventory") - at("accounts.payables")
+    sheet.put(Row("accounts.working_capital", "Working capital", money, STOCK, now, before), capital)
+    start = np.asarray(opening.receivables + opening.inventory - opening.payables)
+    shape = np.broadcast_shapes(capital.shape[:-1], start.shape[:-1])
+    first = np.broadcast_to(start, (*shape, 1))
+    edges = np.concatenate([first, np.broadcast_to(capital, (*shape, sheet.length))], axis=-1)
+    text = "{accounts.working_capital} - {accounts.working_capital@-1}" + "".join(f" - {{{b}}}" for b in bought)
+    line = Row("accounts.working_capital_increase", "Increase of working capital", money, FLOW, text)
+    sheet.put(line, np.diff(edges, axis=-1) - sum((at(path) for path in bought), start=np.zeros(sheet.length)))
+
+
+def periods_row(sheet: Sheet, plan: Plan, kind: str, label: str) -> Array:
+    """Write `working_capital.<kind>_periods`: for how many periods each period's flow is owed. [1]"""
+    rules = plan.working_capital
+    year = sheet.give("inputs.working_capital.days_in_year", "day/year", rules.days_in_year)
+    days = path_row(sheet, plan.timeline, f"working_capital.{kind}", getattr(rules, kind), "day")
+    text = f"{{inputs.working_capital.{kind}}} / ({year} * {{time.years}})"
+    row = Row(f"working_capital.{kind}_periods", f"{label}: periods for which a flow is owed", "", RATE, text)
+    return sheet.put(row, days / (rules.days_in_year * (plan.timeline.months / 12)))
+
+
+def _balance(sheet: Sheet, plan: Plan, kind: str, row: str) -> tuple[str, Array]:
+    """Return formula and value of one kind of working capital: of flows, of the opening, of what was bought."""
+    path, flow, timeline = f"working_capital.{kind}_periods", f"accounts.{row}", plan.timeline
+    periods = sheet.value(path)
+    text, value = still_owed_text(flow, path, reach(timeline)), still_owed(sheet.value(flow), periods)
+    opening = getattr(plan.opening, kind)
+    start = sheet.give(f"inputs.opening.{kind}", plan.currency, opening)
+    first = f"working_capital.{kind}_first_periods"
+    runs = sheet.give(first, "", periods[..., :1], formula=f"SUM({{{path}}} * ({{time.period}} = 1))")
+    text = f"{text} + {start} * {run_off_text('{time.period}', runs)}"
+    value = value + opening * run_off(np.arange(1.0, timeline.count + 1), sheet.given(first))
+    for key, plant in plan.plants.items():
+        if plant.purchase is not None and kind in bought_capital(plant.purchase):
+            left = _bought_row(sheet, plan, key, kind, periods)
+            text, value = f"{text} + {{{left}}}", value + sheet.value(left)
+    return text, value
+
+
+def _bought_row(sheet: Sheet, plan: Plan, key: str, kind: str, periods: Array) -> str:
+    """Write what is left of working capital that was bought with a plant; return the row.
+
+    It runs off from the start of the period of purchase, over the days of that period.
+    """
+    at, deal, timeline = f"plants.{key}", plan.plants[key].purchase, plan.timeline
+    index = timeline.index(deal.on) if deal else 0
+    step = "{time.months_in_period}"
+    month = f"ROUNDUP(ROUND(({{{at}.purchase.month}} - {{time.from}}) / {step}, 6), 0)"
+    number = sheet.give(f"{at}.purchase.period", "", index + 1, formula=month)
+    text = f"SUM({{working_capital.{kind}_periods}} * ({{time.period}} = {number}))"
+    path = f"{at}.purchase.{kind}_periods"
+    runs = sheet.give(path, "", periods[..., index : index + 1], formula=text)
+    flow = f"{at}.purchased.{kind}"
+    since = np.arange(1.0, timeline.count + 1) - index
+    share = np.where(since > 0, run_off(since, sheet.given(path)), 0.0)
+    left = run_off_text(f"({{time.period}} - {number} + 1)", runs)
+    text = f"SUM({{{flow}}}) * IF({{time.period}} >= {number}, {left}, 0)"
+    label = f"{plan.plants[key].name or key}: {kind} bought, left"
+    row = Row(f"{flow}_left", label, plan.currency, STOCK, text)
+    sheet.put(row, sheet.value(flow).sum(axis=-1, keepdims=True) * share)
+    return row.path
