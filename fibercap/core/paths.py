@@ -62,6 +62,8 @@ class PathOf(Field):
     """A quantity, or a block of quantities by year, quarter or month."""
 
     of: Of
+    at_ends: bool = False
+    """Whether values stand for the last days of their keys, by which they are then in order."""
 
     @property
     def unit(self) -> str:
@@ -79,14 +81,15 @@ class PathOf(Field):
             return TimePath((self.of.parse(raw, info),))
         if not raw:
             raise wrong("empty", "an empty block", "a value, or values by year")
-        points = read_block(raw, lambda key, _: (span_of(key)[0], key), self.of.parse, info)
+        points = read_block(raw, lambda key, _: (span_of(key)[self.at_ends], key), self.of.parse, info)
         ordered = sorted(points.items(), key=lambda point: point[0])
-        starts = tuple(start for (start, _), _ in ordered)
-        names = tuple(name for (_, name), _ in ordered)
-        for start, later, one, two in zip(starts, starts[1:], names, names[1:], strict=False):
-            if start == later:
-                told = f"`{two}`, which starts together with `{one}`"
-                raise inside(two, wrong("same_start", told, "one value for each moment", "keep one of them"), key=True)
+        edges, names = [edge for (edge, _), _ in ordered], tuple(name for (_, name), _ in ordered)
+        for edge, later, one, two in zip(edges, edges[1:], names, names[1:], strict=False):
+            if edge == later:
+                code, does = ("same_end", "ends") if self.at_ends else ("same_start", "starts")
+                told = f"`{two}`, which {does} together with `{one}`"
+                raise inside(two, wrong(code, told, "one value for each moment", "keep one of them"), key=True)
+        starts = tuple(span_of(name)[0] for name in names)
         return TimePath(tuple(value for _, value in ordered), starts, names)
 
 
