@@ -86,11 +86,17 @@ class PathOf(Field):
         edges, names = [edge for (edge, _), _ in ordered], tuple(name for (_, name), _ in ordered)
         for edge, later, one, two in zip(edges, edges[1:], names, names[1:], strict=False):
             if edge == later:
-                code, does = ("same_end", "ends") if self.at_ends else ("same_start", "starts")
-                told = f"`{two}`, which {does} together with `{one}`"
-                raise inside(two, wrong(code, told, "one value for each moment", "keep one of them"), key=True)
+                raise inside(two, _same_edge(one, two, at_ends=self.at_ends), key=True)
         starts = tuple(span_of(name)[0] for name in names)
         return TimePath(tuple(value for _, value in ordered), starts, names)
+
+
+def _same_edge(one: str, two: str, *, at_ends: bool) -> PydanticCustomError:
+    """Return what is said of two keys whose values would be those of one moment."""
+    wanted, way = "one value for each moment", "keep one of them"
+    if at_ends:
+        return wrong("same_end", f"`{two}`, which ends together with `{one}`", wanted, way)
+    return wrong("same_start", f"`{two}`, which starts together with `{one}`", wanted, way)
 
 
 def span_of(key: str) -> tuple[int, int]:

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from itertools import pairwise
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from fibercap.core.calendar import serial
 from fibercap.core.dates import whole_period
 from fibercap.core.timeline import month_end
-from fibercap.core.units import DEM_PER_EUR
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -19,10 +18,6 @@ if TYPE_CHECKING:
     from fibercap.core.paths import TimePath
     from fibercap.core.rows import Sheet
     from fibercap.core.units import Array
-    from fibercap.model.plan import Plan
-
-TIED: Final = {"DEM": "EUR", "EUR": "DEM"}
-"""One is worth a fixed number of the other."""
 
 
 @dataclass(frozen=True)
@@ -113,51 +108,22 @@ class DayRates:
                     sheet.give(moment.path, "day", moment.day, *moment.reads)
 
 
-def day_rates(plan: Plan, code: str) -> DayRates:
-    """Return what a currency is worth from day to day, in the reporting currency.
-
-    A closing rate is that of its key's last day. Where there are none, the average of a year or quarter is the rate of
-    the day in its middle, halfway from its first to its last; a key that begins within it ends it. A key by year or
-    quarter is reached in a straight line by days from the day of the key before. A key by month holds from its month's
-    first day to its last, and the rate before holds until then. `opening` is the rate of the day before the horizon, or
-    of the day before the first key begins, if that is earlier, and holds before; without it, the first key does. After
-    the last key that one holds. A single rate holds for ever, or from the day after that of `opening`.
+def knots_of(at: str, path: TimePath, *, middles: bool) -> list[Knot]:
+    """Return the rates of a path in order, each with its days.
 
     Parameters
     ----------
-    plan : Plan
-        Rates by currency; drawn ones are (draw, 1).
-    code : str
-        A currency with a rate, or one that is tied to such a one.
+    at : str
+        Where the path stands, such as `exchange.EUR.closing`.
+    path : TimePath
+        Closing rates, in the order of their last days; with `middles` averages, in the order of their first.
+    middles : bool
+        Whether a rate is that of the middle day of its time instead of the last.
 
     Source
     ------
     docs/conventions.md, section 6.
     """
-    if code not in plan.exchange:
-        other = TIED[code]
-        times = 1.0 / DEM_PER_EUR if code == "DEM" else DEM_PER_EUR
-        return replace(day_rates(plan, other), times=times, times_ref=f"{{exchange.{other}_per_{code}}}")
-    rates, eve = plan.exchange[code], Moment("time.eve", serial(plan.timeline.eve))
-    at = f"exchange.{code}.{'average' if rates.closing is None else 'closing'}"
-    path = rates.average if rates.closing is None else rates.closing
-    knots = _knots(at, path, middles=rates.closing is None)
-    if rates.opening is None:
-        return DayRates(tuple(knots))
-    start = eve
-    if path.starts:
-        begins = min(range(len(path.starts)), key=path.starts.__getitem__)
-        first = serial(month_end(path.starts[begins]))
-        if first < eve.day:
-            reads = (f"exchange.{code}.opening", f"{at}.{path.names[begins]}")
-            start = Moment(f"inputs.exchange.{code}.opening.on", first, reads)
-    else:
-        knots[0] = replace(knots[0], after=eve)
-    return DayRates((Knot(f"exchange.{code}.opening", rates.opening, start), *knots))
-
-
-def _knots(at: str, path: TimePath, *, middles: bool) -> list[Knot]:
-    """Return the rates of a path in order, each with its days; with `middles` they are averages."""
     if not path.starts:
         return [Knot(f"{at}.value", path.values[0], Moment("time.eve", 0.0))]
     found = []

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from dataclasses import replace
+from typing import TYPE_CHECKING, Final
 
 from fibercap.core.calendar import serial
 from fibercap.core.rows import Row, Sheet
-from fibercap.core.timeline import RATE, STOCK
+from fibercap.core.timeline import RATE, STOCK, month_end
 from fibercap.core.units import DEM_PER_EUR
-from fibercap.model.day_rates import TIED, day_rates
+from fibercap.model.day_rates import DayRates, Knot, Moment, knots_of
 from fibercap.model.market import path_row
 
 if TYPE_CHECKING:
     from fibercap.model.plan import Plan
+
+TIED: Final = {"DEM": "EUR", "EUR": "DEM"}
+"""One is worth a fixed number of the other."""
 
 
 def exchange_rows(sheet: Sheet, plan: Plan) -> None:
@@ -54,3 +58,46 @@ def _closing_rows(sheet: Sheet, plan: Plan, code: str) -> None:
     before = sheet.give(f"exchange.{code}.before", unit, first, formula=rates.text("{time.eve}"))
     row = Row(f"exchange.{code}.closing", f"{code}: closing rate", unit, STOCK, rates.text("{time.date}"), before)
     sheet.put(row, values[..., 1:])
+
+
+def day_rates(plan: Plan, code: str) -> DayRates:
+    """Return what a currency is worth from day to day, in the reporting currency.
+
+    A closing rate is that of its key's last day. Where there are none, the average of a year or quarter is the rate of
+    the day in its middle, halfway from its first to its last; a key that begins within it ends it. A key by year or
+    quarter is reached in a straight line by days from the day of the key before. A key by month holds from its month's
+    first day to its last, and the rate before holds until then. `opening` is the rate of the day before the horizon, or
+    of the day before the first key begins, if that is earlier, and holds before; without it, the first key does. After
+    the last key that one holds. A single rate holds for ever, or from the day after that of `opening`.
+
+    Parameters
+    ----------
+    plan : Plan
+        Rates by currency; drawn ones are (draw, 1).
+    code : str
+        A currency with a rate, or one that is tied to such a one.
+
+    Source
+    ------
+    docs/conventions.md, section 6.
+    """
+    if code not in plan.exchange:
+        other = TIED[code]
+        times = 1.0 / DEM_PER_EUR if code == "DEM" else DEM_PER_EUR
+        return replace(day_rates(plan, other), times=times, times_ref=f"{{exchange.{other}_per_{code}}}")
+    rates, eve = plan.exchange[code], Moment("time.eve", serial(plan.timeline.eve))
+    at = f"exchange.{code}.{'average' if rates.closing is None else 'closing'}"
+    path = rates.average if rates.closing is None else rates.closing
+    knots = knots_of(at, path, middles=rates.closing is None)
+    if rates.opening is None:
+        return DayRates(tuple(knots))
+    start = eve
+    if path.starts:
+        begins = min(range(len(path.starts)), key=path.starts.__getitem__)
+        first = serial(month_end(path.starts[begins]))
+        if first < eve.day:
+            reads = (f"exchange.{code}.opening", f"{at}.{path.names[begins]}")
+            start = Moment(f"inputs.exchange.{code}.opening.on", first, reads)
+    else:
+        knots[0] = replace(knots[0], after=eve)
+    return DayRates((Knot(f"exchange.{code}.opening", rates.opening, start), *knots))

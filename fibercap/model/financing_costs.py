@@ -12,7 +12,7 @@ from fibercap.core.errors import FibercapError
 from fibercap.core.rows import Row, Sheet
 from fibercap.core.timeline import FLOW
 from fibercap.model.assets import month_after
-from fibercap.model.day_rates import day_rates
+from fibercap.model.exchange import day_rates
 from fibercap.model.loans import Moved, Setting
 from fibercap.model.loans.prepared import Prepared
 

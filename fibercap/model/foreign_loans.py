@@ -9,7 +9,7 @@ import numpy as np
 from fibercap.core.calendar import serial
 from fibercap.core.rows import Row, Sheet
 from fibercap.core.timeline import FLOW, STOCK
-from fibercap.model.day_rates import day_rates
+from fibercap.model.exchange import day_rates
 from fibercap.model.loans.block import ACCRUED
 from fibercap.model.loans.periods import FLOWS
 

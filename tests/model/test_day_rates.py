@@ -17,7 +17,7 @@ from fibercap.core.errors import ScenarioError
 from fibercap.core.formula import evaluate
 from fibercap.core.quantity import Quantity
 from fibercap.core.units import DEM_PER_EUR
-from fibercap.model.day_rates import day_rates
+from fibercap.model.exchange import day_rates
 from fibercap.model.measures import measures
 from fibercap.model.projection import Projection, project
 from fibercap.reading.files import scenario_of
