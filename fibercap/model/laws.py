@@ -89,6 +89,20 @@ def _financing_costs(plan: Plan, read: Callable[[str], Array]) -> Iterator[Gap]:
         yield _equal(row, read(row), value)
 
 
+def _exchange(plan: Plan, read: Callable[[str], Array]) -> Iterator[Gap]:
+    """Hold that the exchange result is what opens, moves and accrues, as it was converted, less what closes."""
+    row, left, amounts = "accounts.exchange_result", np.zeros(plan.timeline.count), []
+    for name in (name for name in plan.loans if plan.loan_currency(name) != plan.currency):
+        at = f"loans.{name}"
+        opening, closing, accrued = (read(f"{at}.{key}") for key in ("opening", "closing", "accrued"))
+        grown = read(f"{at}.interest") + read(f"{at}.fees") - read(f"{at}.interest_paid") - read(f"{at}.fees_paid")
+        before = (accrued - grown + read(f"{at}.capitalized") - read(f"{at}.accrued_revaluation"))[..., :1]
+        left = left + opening + read(f"{at}.draws") - read(f"{at}.principal") - closing
+        left = left + grown - np.diff(accrued, axis=-1, prepend=before)
+        amounts += [opening, closing, read(f"{at}.draws"), read(f"{at}.principal"), accrued]
+    yield row, read(row) - left, (read(row), *amounts)
+
+
 LAWS: Final = {
     "sources_equal_uses": _sources_equal_uses,
     "loans_carry": _loans_carry,
@@ -98,6 +112,7 @@ LAWS: Final = {
     "commitment": _commitment,
     "not_negative": _not_negative,
     "financing_costs": _financing_costs,
+    "exchange": _exchange,
 }
 
 
