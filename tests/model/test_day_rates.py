@@ -21,6 +21,7 @@ from fibercap.model.exchange import day_rates
 from fibercap.model.measures import measures
 from fibercap.model.projection import Projection, project
 from fibercap.reading.files import scenario_of
+from fibercap.studies.covenants import covenants
 from tests.model.test_formulas import Reader, disagreements
 from tests.model.test_reads import projected
 from tests.written import valid_scenarios
@@ -382,3 +383,44 @@ def test_rates_that_cannot_be_are_refused(old: str, new: str, told: str) -> None
 
     with pytest.raises(ScenarioError, match=re.escape(told)):
         scenario_of(text.replace(old, new))
+
+
+AMOUNT = re.compile(r"([\d._]+) (million |thousand )?(USD|EUR|DEM)(?!/(?:EUR|DEM))")
+
+
+@settings(max_examples=40)
+@given(text=valid_scenarios(rich=True))
+def test_a_thousand_times_the_money_is_a_thousand_times_the_money(text: str) -> None:
+    """In every currency alike: rates of exchange stay what they are."""
+    plain = text.replace("rounding: cent", "rounding: none")
+    larger = AMOUNT.sub(lambda m: f"{float(m[1].replace('_', '')) * 1000!r} {m[2] or ''}{m[3]}", plain)
+    one, other = projected(plain), projected(larger)
+    if one is None or other is None:
+        return
+
+    for path, row in one.rows.items():
+        if row.unit in {"USD", "EUR", "DEM"}:
+            mine, theirs = at(one, path) * 1000, at(other, path)
+            assert theirs == pytest.approx(mine, rel=1e-9, abs=10, nan_ok=True), path
+
+
+@pytest.mark.parametrize(
+    ("limit", "told"),
+    [
+        ("{row: loans.ger.own.closing, at_most: 11 million EUR}", ""),
+        ("{row: loans.ger.closing, at_most: 12 million USD}", ""),
+        ("{row: accounts.debt, at_most: 12 million USD}", ""),
+        ("{row: accounts.debt, at_most: 12 million EUR}", "the subject is in USD"),
+        ("{row: loans.ger.closing, at_most: 12 million DEM}", "found an amount in DEM, wanted one in EUR"),
+    ],
+)
+def test_a_covenant_limits_a_row_in_the_currency_of_the_row(limit: str, told: str) -> None:
+    text = written(
+        f"{AVERAGE}, {CLOSING}", BULLET.replace("{outstanding", f"{{covenants: {{owed: {limit}}}, outstanding")
+    )
+    if not told:
+        outcome = next(iter(covenants(project(scenario_of(text))).values()))
+        assert outcome.holds
+        return
+    with pytest.raises(ScenarioError, match=told):
+        covenants(project(scenario_of(text)))
