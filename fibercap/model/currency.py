@@ -63,8 +63,8 @@ class Exchange(Spec):
     years and quarters, by month held. Without it, an average stands for the middle of its time. Like `{2000: 0.9388
     USD/EUR, 2001: 0.8901 USD/EUR}`."""
     opening: Annotated[Array | None, ExchangeOf("money/unit")] = None
-    """The same on the day before the horizon, or before the first closing rate's time where that begins earlier;
-    without it, the first rate holds before. Like `0.9388 USD/EUR`."""
+    """The same on the day before the horizon or, where the first closing rate's day is reached by then, before its time
+    begins; without it, the first rate holds before. Like `0.9388 USD/EUR`."""
 
 
 def block_of(path: str) -> str:

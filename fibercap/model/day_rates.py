@@ -48,6 +48,13 @@ class Knot:
     arrives: Moment | None = None
     after: Moment | None = None
 
+    @property
+    def reached(self) -> float:
+        """The first day on which it is the rate."""
+        if self.arrives is not None:
+            return self.arrives.day
+        return self.until.day if self.after is None else self.after.day + 1
+
 
 @dataclass(frozen=True)
 class Step:

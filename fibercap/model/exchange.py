@@ -66,9 +66,10 @@ def day_rates(plan: Plan, code: str) -> DayRates:
     A closing rate is that of its key's last day. Where there are none, the average of a year or quarter is the rate of
     the day in its middle, halfway from its first to its last; a key that begins within it ends it. A key by year or
     quarter is reached in a straight line by days from the day of the key before. A key by month holds from its month's
-    first day to its last, and the rate before holds until then. `opening` is the rate of the day before the horizon, or
-    of the day before the first key begins, if that is earlier, and holds before; without it, the first key does. After
-    the last key that one holds. A single rate holds for ever, or from the day after that of `opening`.
+    first day to its last, and the rate before holds until then. `opening` is the rate of the day before the horizon or,
+    where the first key's day is reached by then, of the day before that key begins; it holds before, and without it the
+    first key does. After the last key that one holds. A single rate holds for ever, or from the day after that of
+    `opening` on.
 
     Parameters
     ----------
@@ -91,13 +92,10 @@ def day_rates(plan: Plan, code: str) -> DayRates:
     knots = knots_of(at, path, middles=rates.closing is None)
     if rates.opening is None:
         return DayRates(tuple(knots))
-    start = eve
-    if path.starts:
-        begins = min(range(len(path.starts)), key=path.starts.__getitem__)
-        first = serial(month_end(path.starts[begins]))
-        if first < eve.day:
-            reads = (f"exchange.{code}.opening", f"{at}.{path.names[begins]}")
-            start = Moment(f"inputs.exchange.{code}.opening.on", first, reads)
-    else:
-        knots[0] = replace(knots[0], after=eve)
-    return DayRates((Knot(f"exchange.{code}.opening", rates.opening, start), *knots))
+    own, start, first = f"exchange.{code}.opening", eve, knots[0]
+    if not path.starts:
+        first = replace(first, after=eve)
+    elif first.reached <= eve.day:
+        day, reads = serial(month_end(path.starts[0])), (own, f"{at}.{path.names[0]}", "horizon.from")
+        start = Moment(f"inputs.{own}.on", day, reads)
+    return DayRates((Knot(own, rates.opening, start), first, *knots[1:]))

@@ -76,9 +76,6 @@ def known(
     """Return days with their rates, and how the way to each is gone: `line` or `held`. Written apart from the model."""
     found: list[tuple[float, float, str]] = []
     spans = {key: span(key) for key in rates}
-    if opening is not None:
-        day = min([start, *(first for first, _ in spans.values())]) - timedelta(1)
-        found.append((day.toordinal(), opening, "held"))
     for key in sorted(rates, key=lambda key: spans[key][0 if middles else 1]):
         first, last = spans[key]
         if "-" in key and "Q" not in key:
@@ -89,6 +86,10 @@ def known(
             found.append(((first.toordinal() + last.toordinal()) / 2, rates[key], "line"))
         else:
             found.append((last.toordinal(), rates[key], "line"))
+    if opening is not None:
+        begins = min((first if middles else last, first) for first, last in spans.values())[1]
+        day = start if found[0][0] >= start.toordinal() else begins
+        found.insert(0, ((day - timedelta(1)).toordinal(), opening, "held"))
     return found
 
 
@@ -154,7 +155,7 @@ def test_what_is_paid_on_a_day_is_the_same_whatever_the_step(step: str) -> None:
     [
         # by year: on the last day; before the first key it holds; after the last one, too
         (CLOSING, {"1999-05-01": 0.94, "2000-12-31": 0.94, "2001-07-02": 0.94 + 0.01 * 183 / 365, "2009-01-01": 1.10}),
-        # opening stands for the day before the first key, as that begins before the horizon
+        # the first key's day is reached when the horizon begins: opening stands for the day before that key
         (f"{CLOSING}, opening: 1.00 USD/EUR", {"1999-12-31": 1.00, "2000-07-01": 1.00 - 0.06 * 183 / 366, "1990-01-01": 1}),
         # by quarter, from the day before the horizon
         ("closing: {2001-Q1: 0.88 USD/EUR}, opening: 0.94 USD/EUR", {"2000-12-31": 0.94, "2001-02-14": 0.94 - 0.06 / 2, "2001-03-31": 0.88}),
@@ -184,6 +185,17 @@ def test_a_rate_is_that_of_its_day(rates: str, days: dict[str, float]) -> None:
         assert on(plan, day) == pytest.approx(value, rel=1e-12), day
         assert on(plan, day, "DEM") == pytest.approx(value / DEM_PER_EUR, rel=1e-12), day
     assert disagreements(plan) == []
+
+
+@pytest.mark.parametrize("rates", ["closing: {2001: 0.89 USD/EUR}", "closing: {2001-12: 0.89 USD/EUR}"])
+def test_the_opening_rate_is_that_of_the_day_before_the_horizon_though_a_key_has_begun(rates: str) -> None:
+    loan = BULLET.replace("2001-03-31", "2001-09-30")
+    plan = planned(f"{AVERAGE}, {rates}, opening: 0.85 USD/EUR", loan, start="2001-07", end="2003-06")
+
+    assert on(plan, "2001-06-30") == on(plan, "2001-01-01") == pytest.approx(0.85)
+    halfway = 0.87 if "2001:" in rates else 0.85
+    assert on(plan, "2001-09-30") == pytest.approx(halfway)
+    assert at(plan, "loans.ger.opening")[0] == pytest.approx(8.5e6)
 
 
 def test_averages_by_month_stand_for_their_months() -> None:
