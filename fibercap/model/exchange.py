@@ -21,14 +21,11 @@ TIED: Final = {"DEM": "EUR", "EUR": "DEM"}
 
 def exchange_rows(sheet: Sheet, plan: Plan) -> None:
     """Write average and closing rate of every other currency that the plan uses."""
+    for code in dict.fromkeys(code if code in plan.exchange else TIED[code] for code in plan.foreign):
+        _own_rows(sheet, plan, code)
     for code in plan.foreign:
-        if code in plan.exchange:
-            _own_rows(sheet, plan, code)
-        else:
-            other = TIED[code]
-            if f"exchange.{other}.average" not in sheet:
-                _own_rows(sheet, plan, other)
-            _tied_rows(sheet, plan, code, other)
+        if code not in plan.exchange:
+            _tied_rows(sheet, plan, code, TIED[code])
 
 
 def _own_rows(sheet: Sheet, plan: Plan, code: str) -> None:

@@ -96,9 +96,9 @@ def _exchange(plan: Plan, read: Callable[[str], Array]) -> Iterator[Gap]:
         at = f"loans.{name}"
         opening, closing, accrued = (read(f"{at}.{key}") for key in ("opening", "closing", "accrued"))
         grown = read(f"{at}.interest") + read(f"{at}.fees") - read(f"{at}.interest_paid") - read(f"{at}.fees_paid")
-        before = (accrued - grown + read(f"{at}.capitalized") - read(f"{at}.accrued_revaluation"))[..., :1]
-        left = left + opening + read(f"{at}.draws") - read(f"{at}.principal") - closing
-        left = left + grown - np.diff(accrued, axis=-1, prepend=before)
+        increase = grown - read(f"{at}.capitalized") + read(f"{at}.accrued_revaluation") + 0.0 * accrued
+        increase[..., 1:] = np.diff(accrued, axis=-1)
+        left = left + opening + read(f"{at}.draws") - read(f"{at}.principal") - closing + grown - increase
         amounts += [opening, closing, read(f"{at}.draws"), read(f"{at}.principal"), accrued]
     yield row, read(row) - left, (read(row), *amounts)
 

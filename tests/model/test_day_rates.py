@@ -436,3 +436,17 @@ def test_a_covenant_limits_a_row_in_the_currency_of_the_row(limit: str, told: st
         return
     with pytest.raises(ScenarioError, match=told):
         covenants(project(scenario_of(text)))
+
+
+def test_rates_of_marks_serve_for_euros_too() -> None:
+    text = written(f"{AVERAGE}, {CLOSING}", f"{BULLET}, mark: {BULLET.replace('EUR', 'DEM')}")
+    in_euro = project(scenario_of(text))
+    rates = text[text.index("exchange:") :].split("\n", 1)[0]
+    in_marks = re.sub(r"([\d.]+) USD/EUR", lambda m: f"{float(m[1]) / DEM_PER_EUR!r} USD/DEM", rates).replace(
+        "EUR:", "DEM:"
+    )
+    other = project(scenario_of(text.replace(rates, in_marks)))
+
+    for path in ("loans.ger.principal", "loans.mark.principal", "accounts.exchange_result", "accounts.cash"):
+        assert at(other, path) == pytest.approx(at(in_euro, path)), path
+    assert disagreements(other) == []
