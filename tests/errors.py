@@ -183,6 +183,10 @@ EXAMPLES: Mapping[str, Example] = {
     "not_whole_months": spoilt("matures: 5 years", "matures: 2.3 years"),
     "same_key": spoilt(RAMP, f"{RAMP}    ramp: {{table: {{1 year: 50 %, 12 months: 100 %}}}}\n"),
     "same_start": spoilt("price: 40 USD/km", "price: {2000: 40 USD/km, 2000-Q1: 38 USD/km}"),
+    "same_end": spoilt(
+        "rates: {",
+        "exchange: {EUR: {average: 0.9 USD/EUR, closing: {2000: 0.95 USD/EUR, 2000-Q4: 0.94 USD/EUR}}}\nrates: {",
+    ),
     "not_drawable": Example(draws={"loans.bank.matures": Quantity(np.array([[5.0], [6.0]]), "year")}),
     "wrong_shape": Example(draws={"projects.line.capex": Quantity(np.array([5e6, 6e6]), "USD")}),
     "not_a_name": spoilt("  line:\n    plant", "  second line:\n    plant", "  line: {bank", "  second line: {bank"),

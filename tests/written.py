@@ -147,6 +147,22 @@ def _rich_loan_text(draw: Draw, name: str) -> str:
     )
 
 
+def _exchange_text(draw: Draw) -> str:
+    """Return rates of euros, or of marks, by keys of any length, with closing and opening rates or without."""
+    average = _pick(
+        draw, "0.9 USD/EUR", "{2000: 0.92 USD/EUR, 2001: 0.90 USD/EUR, 2002: 1.1 USD/EUR}",
+        "{1999-Q4: 1.03 USD/EUR, 2000-02: 0.98 USD/EUR, 2000-03: 0.96 USD/EUR, 2001: 0.9 USD/EUR, 2001-Q3: 0.93 USD/EUR}",
+    )  # fmt: skip
+    closing = _pick(
+        draw, "", ", closing: 1.05 USD/EUR", ", closing: {2000: 0.95 USD/EUR, 2001-06: 0.85 USD/EUR, 2002: 1.2 USD/EUR}",
+        ", closing: {2000-Q2: 0.97 USD/EUR, 2000: 0.93 USD/EUR, 2001: 0.88 USD/EUR, 2001-Q1: 0.91 USD/EUR, 2005: 1.3 USD/EUR}",
+        ", closing: {1998: 1.17 USD/EUR, 1999: 1.01 USD/EUR, 2001-02: 0.92 USD/EUR, 2001-03: 0.88 USD/EUR}",
+    )  # fmt: skip
+    opening = _pick(draw, "", ", opening: 1.0070 USD/EUR")
+    code = _pick(draw, "EUR", "EUR", "EUR", "DEM")
+    return f"exchange: {{EUR: {{average: {average}{closing}{opening}}}}}".replace("EUR", code)
+
+
 def _rich_funding_text(draw: Draw, name: str, loans: dict[str, str], *, built: bool) -> str:
     parts = {loan: _pick(draw, "15 %", "20 %") for loan in loans if draw(st.booleans())}
     told = ", ".join(f"{source}: {amount}" for source, amount in {"grant": "10 %", **parts, "equity": "rest"}.items())
@@ -199,10 +215,7 @@ def valid_scenarios(draw: Draw, steps: tuple[str, ...] = ("month", "quarter", "y
         blocks.append("loans:\n" + "\n".join(texts.values()))
     if rich:
         blocks.append("rates: {libor: {2000: 6.5 %/year, 2001: 3.8 %/year, 2002: 1.8 %/year, 2004: 4 %/year}}")
-        blocks.append(
-            "exchange: {EUR: {average: {2000: 0.92 USD/EUR, 2001: 0.90 USD/EUR, 2002: 1.1 USD/EUR}, "
-            "closing: {2000: 0.95 USD/EUR, 2001-06: 0.85 USD/EUR, 2002: 1.2 USD/EUR}}}"
-        )
+        blocks.append(_exchange_text(draw))
     if funded:
         of = [
             _rich_funding_text(draw, name, texts, built=name in projects) if rich else _funding_text(draw, name, loans)

@@ -131,6 +131,7 @@ VALUES: Final = {
     "not_whole_months": Kind("A duration is not a whole number of months.", "Take one of the two that are proposed."),
     "same_key": Kind("Two keys of a block mean the same.", "Keep one of the two."),
     "same_start": Kind("Two keys of a path start at the same time.", "Keep one of the two."),
+    "same_end": Kind("Two closing rates are those of the same day.", "Keep one of the two."),
     "not_drawable": Kind(
         "Draws were given for an input that must be the same in all.",
         "Draw quantities, shares, ramps or delays; vary others one by one.",

@@ -67,6 +67,8 @@ class PathOf(Field):
     """A quantity, or a block of quantities by year, quarter or month."""
 
     of: Of
+    at_ends: bool = False
+    """Whether values stand for the last days of their keys, by which they are then in order."""
 
     @property
     def unit(self) -> str:
@@ -84,15 +86,22 @@ class PathOf(Field):
             return TimePath((self.of.parse(raw, info),))
         if not raw:
             raise wrong("empty", "an empty block", "a value, or values by year")
-        points = read_block(raw, lambda key, _: (span_of(key)[0], key), self.of.parse, info)
+        points = read_block(raw, lambda key, _: (span_of(key)[self.at_ends], key), self.of.parse, info)
         ordered = sorted(points.items(), key=lambda point: point[0])
-        starts = tuple(start for (start, _), _ in ordered)
-        names = tuple(name for (_, name), _ in ordered)
-        for start, later, one, two in zip(starts, starts[1:], names, names[1:], strict=False):
-            if start == later:
-                told = f"`{two}`, which starts together with `{one}`"
-                raise inside(two, wrong("same_start", told, "one value for each moment", "keep one of them"), key=True)
+        edges, names = [edge for (edge, _), _ in ordered], tuple(name for (_, name), _ in ordered)
+        for edge, later, one, two in zip(edges, edges[1:], names, names[1:], strict=False):
+            if edge == later:
+                raise inside(two, _same_edge(one, two, at_ends=self.at_ends), key=True)
+        starts = tuple(span_of(name)[0] for name in names)
         return TimePath(tuple(value for _, value in ordered), starts, names)
+
+
+def _same_edge(one: str, two: str, *, at_ends: bool) -> PydanticCustomError:
+    """Return what is said of two keys whose values would be those of one moment."""
+    wanted, way = "one value for each moment", "keep one of them"
+    if at_ends:
+        return wrong("same_end", f"`{two}`, which ends together with `{one}`", wanted, way)
+    return wrong("same_start", f"`{two}`, which starts together with `{one}`", wanted, way)
 
 
 def span_of(key: str) -> tuple[int, int]:

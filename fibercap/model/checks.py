@@ -157,7 +157,14 @@ def _paths(s: Plan, name: str) -> Found:
     del name
     origin = s.horizon.timeline.origin
     for path, value, _ in quantities(s):
-        if path[0] != "rates" and isinstance(value, TimePath) and value.starts and value.starts[0] > origin:
+        closing = path[0] == "exchange" and path[-1] == "closing"  # before its first rate, that one holds, or `opening`
+        if (
+            path[0] != "rates"
+            and not closing
+            and isinstance(value, TimePath)
+            and value.starts
+            and value.starts[0] > origin
+        ):
             hint = f"add a value from {s.horizon.start.year} on"
             told = f"a path that starts at {value.names[0]}"
             yield ".".join(path), "late_path", told, "one that covers the horizon's start", hint

@@ -58,11 +58,8 @@ def service_target(sheet: Sheet, plan: Plan, name: str, style: Sculpted) -> Arra
     cover = sheet.give(f"inputs.{at}.repayment.dscr", "", style.dscr)
     pays = sheet.value(f"{at}.pays")
     text = f"IF({{{at}.pays}} > 0, MAX({{{at}.cfads_unlevered_since_payment}}, 0) / {cover}, 0)"
-    value, code = np.where(pays > 0, np.maximum(cash, 0.0) / style.dscr, 0.0), plan.loan_currency(name)
-    if code != plan.currency:
-        rate = f"exchange.{code}.average"
-        text, value = f"{text} / {{{rate}}}", value / sheet.value(rate)
-    return sheet.put(Row(f"{at}.service_target", f"{label}: service aimed at", code, FLOW, text), value)
+    value = np.where(pays > 0, np.maximum(cash, 0.0) / style.dscr, 0.0)
+    return sheet.put(Row(f"{at}.service_target", f"{label}: service aimed at", plan.currency, FLOW, text), value)
 
 
 def payment_counts(plan: Plan, name: str) -> Array:

@@ -49,17 +49,22 @@ class ExchangeOf(Of):
 
 
 Rates = Annotated[TimePath, PathOf(ExchangeOf("money/unit"))]
+Closings = Annotated[TimePath | None, PathOf(ExchangeOf("money/unit"), at_ends=True)]
 
 
 class Exchange(Spec):
-    """What a currency is worth: on average over a time, for flows, and at its end, for what is owed."""
+    """What a currency is worth: on average over a time, for flows, and from day to day, for what is owed and paid."""
 
     average: Rates
     """Reporting currency per unit, on average over each time; for flows. Like `{2000: 0.9232 USD/EUR, 2001: 0.8952
     USD/EUR}`."""
-    closing: Rates | None = None
-    """The same at the end of each time, for what is owed; without it, `average`. Like `{2000: 0.9388 USD/EUR, 2001:
-    0.8901 USD/EUR}`."""
+    closing: Closings = None
+    """The same on the last day of each time, for what is owed, and for what is paid on a day: in straight lines between
+    years and quarters, by month held. Without it, an average stands for the middle of its time. Like `{2000: 0.9388
+    USD/EUR, 2001: 0.8901 USD/EUR}`."""
+    opening: Annotated[Array | None, ExchangeOf("money/unit")] = None
+    """The same on the day before the horizon or, where the first closing rate's day is reached by then, before its time
+    begins; without it, the first rate holds before. Like `0.9388 USD/EUR`."""
 
 
 def block_of(path: str) -> str:

@@ -2,33 +2,30 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from dataclasses import replace
+from typing import TYPE_CHECKING, Final
 
-import numpy as np
-
+from fibercap.core.calendar import serial
 from fibercap.core.rows import Row, Sheet
-from fibercap.core.timeline import RATE, STOCK
+from fibercap.core.timeline import RATE, STOCK, month_end
 from fibercap.core.units import DEM_PER_EUR
+from fibercap.model.day_rates import DayRates, Knot, Moment, knots_of
 from fibercap.model.market import path_row
 
 if TYPE_CHECKING:
-    from fibercap.core.paths import TimePath
-    from fibercap.core.units import Array
     from fibercap.model.plan import Plan
 
-TIED = {"DEM": "EUR", "EUR": "DEM"}  # one is worth a fixed number of the other
+TIED: Final = {"DEM": "EUR", "EUR": "DEM"}
+"""One is worth a fixed number of the other."""
 
 
 def exchange_rows(sheet: Sheet, plan: Plan) -> None:
     """Write average and closing rate of every other currency that the plan uses."""
+    for code in dict.fromkeys(code if code in plan.exchange else TIED[code] for code in plan.foreign):
+        _own_rows(sheet, plan, code)
     for code in plan.foreign:
-        if code in plan.exchange:
-            _own_rows(sheet, plan, code)
-        else:
-            other = TIED[code]
-            if f"exchange.{other}.average" not in sheet:
-                _own_rows(sheet, plan, other)
-            _tied_rows(sheet, plan, code, other)
+        if code not in plan.exchange:
+            _tied_rows(sheet, plan, code, TIED[code])
 
 
 def _own_rows(sheet: Sheet, plan: Plan, code: str) -> None:
@@ -36,48 +33,66 @@ def _own_rows(sheet: Sheet, plan: Plan, code: str) -> None:
     average = path_row(sheet, plan.timeline, f"exchange.{code}.average", rates.average, unit)
     row = Row(f"exchange.{code}.average", f"{code}: average rate", unit, RATE, f"{{inputs.exchange.{code}.average}}")
     sheet.put(row, average)
-    path, where = (rates.closing, "closing") if rates.closing is not None else (rates.average, "average")
-    text, first, values = _held(sheet, plan, f"exchange.{code}.{where}", path, unit)
-    sheet.put(Row(f"exchange.{code}.closing", f"{code}: closing rate", unit, STOCK, text, first), values[..., 1:])
-    sheet.give(f"exchange.{code}.before", unit, values[..., :1] if values.ndim > 1 else values[0], formula=first)
-
-
-def _held(sheet: Sheet, plan: Plan, at: str, path: TimePath, unit: str) -> tuple[str, str, Array]:
-    """Return a path as it stands at period ends: formula, the same at the horizon's start, and values from there on."""
-    if not path.starts:
-        only = sheet.give(f"inputs.{at}.value", unit, path.values[0], at)
-        return only, only, path.values[0] + np.zeros(plan.timeline.count + 1)
-    named = zip(path.names, path.values, strict=True)
-    refs = [sheet.give(f"inputs.{at}.{name}", unit, value) for name, value in named]
-    since = [
-        sheet.give(f"inputs.{at}.{name}.from", "month", start, f"{at}.{name}")
-        for name, start in zip(path.names, path.starts, strict=True)
-    ]
-    terms = []
-    for number, (ref, start) in enumerate(zip(refs, since, strict=True)):
-        until = f", {{time.end}} <= {since[number + 1]}" if number + 1 < len(refs) else ""
-        terms.append(f"{ref} * AND({{time.end}} > {start}{until})")
-    moments = np.append(plan.timeline.origin, plan.timeline.ends)
-    steps = np.maximum(np.searchsorted(np.array(path.starts, dtype=float), moments, side="left") - 1, 0)
-    values = np.concatenate(np.broadcast_arrays(*(np.atleast_1d(value) for value in path.values)), axis=-1)
-    return " + ".join(terms), refs[steps[0]], values[..., steps]
+    day_rates(plan, code).give(sheet, unit)
+    _closing_rows(sheet, plan, code)
 
 
 def _tied_rows(sheet: Sheet, plan: Plan, code: str, other: str) -> None:
     """Write the rates of marks from those of euros, or the other way: the law fixed what one is worth."""
     worth = 1.0 / DEM_PER_EUR if code == "DEM" else DEM_PER_EUR
     fixed = sheet.give(f"exchange.{other}_per_{code}", f"{other}/{code}", worth)
+    text, value = f"{{exchange.{other}.average}} * {fixed}", sheet.value(f"exchange.{other}.average") * worth
     unit = f"{plan.currency}/{code}"
-    before = f"{{exchange.{other}.before}} * {fixed}"
-    for key, nature in (("average", RATE), ("closing", STOCK)):
-        text = f"{{exchange.{other}.{key}}} * {fixed}"
-        row = Row(
-            f"exchange.{code}.{key}", f"{code}: {key} rate", unit, nature, text, before if key == "closing" else "0"
-        )
-        sheet.put(row, sheet.value(f"exchange.{other}.{key}") * worth)
-    sheet.give(f"exchange.{code}.before", unit, rate_before(sheet, other) * worth, formula=before)
+    sheet.put(Row(f"exchange.{code}.average", f"{code}: average rate", unit, RATE, text), value)
+    _closing_rows(sheet, plan, code)
 
 
-def rate_before(sheet: Sheet, code: str) -> Array:
-    """Return a currency's rate at the horizon's start, `()` or `(draw, 1)`."""
-    return sheet.given(f"exchange.{code}.before")
+def _closing_rows(sheet: Sheet, plan: Plan, code: str) -> None:
+    """Write a currency's rate on the last day of each period, and on the day before the first."""
+    unit, timeline, rates = f"{plan.currency}/{code}", plan.timeline, day_rates(plan, code)
+    values = rates.on([serial(day) for day in (timeline.eve, *timeline.dates)])
+    first = values[..., :1] if values.ndim > 1 else values[0]
+    before = sheet.give(f"exchange.{code}.before", unit, first, formula=rates.text("{time.eve}"))
+    row = Row(f"exchange.{code}.closing", f"{code}: closing rate", unit, STOCK, rates.text("{time.date}"), before)
+    sheet.put(row, values[..., 1:])
+
+
+def day_rates(plan: Plan, code: str) -> DayRates:
+    """Return what a currency is worth from day to day, in the reporting currency.
+
+    A closing rate is that of its key's last day. Where there are none, the average of a year or quarter is the rate of
+    the day in its middle, halfway from its first to its last; a key that begins within it ends it. A key by year or
+    quarter is reached in a straight line by days from the day of the key before. A key by month holds from its month's
+    first day to its last, and the rate before holds until then. `opening` is the rate of the day before the horizon or,
+    where the first key's day is reached by then, of the day before that key begins; it holds before, and without it the
+    first key does. After the last key that one holds. A single rate holds for ever, or from the day after that of
+    `opening` on.
+
+    Parameters
+    ----------
+    plan : Plan
+        Rates by currency; drawn ones are (draw, 1).
+    code : str
+        A currency with a rate, or one that is tied to such a one.
+
+    Source
+    ------
+    docs/conventions.md, section 6.
+    """
+    if code not in plan.exchange:
+        other = TIED[code]
+        times = 1.0 / DEM_PER_EUR if code == "DEM" else DEM_PER_EUR
+        return replace(day_rates(plan, other), times=times, times_ref=f"{{exchange.{other}_per_{code}}}")
+    rates, eve = plan.exchange[code], Moment("time.eve", serial(plan.timeline.eve))
+    at = f"exchange.{code}.{'average' if rates.closing is None else 'closing'}"
+    path = rates.average if rates.closing is None else rates.closing
+    knots = knots_of(at, path, middles=rates.closing is None)
+    if rates.opening is None:
+        return DayRates(tuple(knots))
+    own, start, first = f"exchange.{code}.opening", eve, knots[0]
+    if not path.starts:
+        first = replace(first, after=eve)
+    elif first.reached <= eve.day:
+        day, reads = serial(month_end(path.starts[0])), (own, f"{at}.{path.names[0]}", "horizon.from")
+        start = Moment(f"inputs.{own}.on", day, reads)
+    return DayRates((Knot(own, rates.opening, start), first, *knots[1:]))

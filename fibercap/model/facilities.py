@@ -11,6 +11,7 @@ from fibercap.core.rows import Row, Sheet
 from fibercap.core.timeline import FLOW, STOCK
 from fibercap.model.cash import EQUITY, CashLoan, Moves, solve
 from fibercap.model.cover import service_target
+from fibercap.model.exchange import day_rates
 from fibercap.model.financing_costs import fee_in_assets, last_spending, last_spending_text, to_asset_rows
 from fibercap.model.foreign_loans import OWN, translated_rows
 from fibercap.model.loans import Exchanged, Moved, Setting, loan_rows, schedule_block
@@ -55,9 +56,7 @@ def _setting(sheet: Sheet, plan: Plan, name: str) -> Setting:
     code, exchange = plan.loan_currency(name), None
     if code != plan.currency:
         average = sheet.value(f"exchange.{code}.average")
-        last = sheet.value(f"exchange.{code}.closing")[..., -1:]
-        before, after = sheet.given(f"exchange.{code}.before"), last if last.ndim > 1 else last[0]
-        exchange = Exchanged(code, f"{plan.currency}/{code}", average, before, after)
+        exchange = Exchanged(code, f"{plan.currency}/{code}", average, day_rates(plan, code))
     expensed, trifle = fee_in_assets(sheet, plan, name), loan_trifle(sheet, plan, name)
     return Setting(name, plan.loans[name], code, plan.timeline, plan.rates, exchange, expensed, trifle)
 
@@ -81,7 +80,7 @@ def _written(sheet: Sheet, plan: Plan, name: str, moved: Moved) -> Block:
         loan_rows(sheet, setting, plan.timeline, block, f"loans.{name}")
     else:
         loan_rows(sheet, setting, plan.timeline, block, f"loans.{name}.{OWN}")
-        translated_rows(sheet, plan, name)
+        translated_rows(sheet, plan, name, block)
     to_asset_rows(sheet, plan, name)
     return block
 

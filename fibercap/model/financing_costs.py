@@ -7,10 +7,12 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
+from fibercap.core.calendar import serial
 from fibercap.core.errors import FibercapError
 from fibercap.core.rows import Row, Sheet
 from fibercap.core.timeline import FLOW
 from fibercap.model.assets import month_after
+from fibercap.model.exchange import day_rates
 from fibercap.model.loans import Moved, Setting
 from fibercap.model.loans.prepared import Prepared
 from fibercap.model.trifle import loan_trifle
@@ -92,9 +94,11 @@ def _costs_of(sheet: Sheet, plan: Plan, key: str) -> Array:
         falls = (prepared.grid.period[:, None] == np.arange(1.0, sheet.length + 1)).astype(float)
         first = np.zeros(len(prepared.grid.dates))
         first[0] = 1.0
-        paid = (flows["interest"] + flows["fees"] + loan.commitment * loan.fees.upfront * first) @ falls
+        paid, upfront = (flows["interest"] + flows["fees"]) @ falls, loan.commitment * loan.fees.upfront
         if setting.money != plan.currency:
             paid = paid * sheet.value(f"exchange.{setting.money}.average")
+            upfront = upfront * day_rates(plan, setting.money).on([serial(loan.signed)])
+        paid = paid + upfront * first @ falls
         value = value + share_of(sheet, plan, key, name)[1] * paid
     return value * until_complete(plan, key)
 

@@ -1,4 +1,4 @@
-"""Loans in other currencies, in the reporting one: flows at average rates, what is owed at closing rates."""
+"""Loans in other currencies, in the reporting one: accruals at averages, payments at a day's rate, debt at closing."""
 
 from __future__ import annotations
 
@@ -6,11 +6,15 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from fibercap.core.calendar import serial
 from fibercap.core.rows import Row, Sheet
 from fibercap.core.timeline import FLOW, STOCK
-from fibercap.model.loans.periods import FLOWS, signed_in
+from fibercap.model.exchange import day_rates
+from fibercap.model.loans.block import ACCRUED
+from fibercap.model.loans.periods import FLOWS
 
 if TYPE_CHECKING:
+    from fibercap.core.rows import Block
     from fibercap.core.units import Array
     from fibercap.model.plan import Plan
 
@@ -18,19 +22,25 @@ OWN = "own"
 """Where the rows in a loan's own currency stand, under the loan."""
 
 
-def translated_rows(sheet: Sheet, plan: Plan, name: str) -> None:
-    """Write a loan's rows in the reporting currency, from those under `own`.
+def translated_rows(sheet: Sheet, plan: Plan, name: str, schedule: Block) -> None:
+    """Write a loan's rows in the reporting currency, from those under `own` and from its schedule.
 
     Source
     ------
-    finance.md, section 6: flows and accruals at the period's average rate, debt and accrued interest at the closing
-    rate; what that changes is revaluation. The upfront fee, once paid, stays at the rate of the day.
+    docs/conventions.md, section 6: accruals at the period's average rate; what moves on a day at that day's, what
+    funding draws at the average; debt and accrued interest at the closing rate; what that leaves is revaluation. The
+    upfront fee, once paid, stays at the rate of its day.
     """
     at, money, code = f"loans.{name}", plan.currency, plan.loan_currency(name)
     label, rate = plan.loans[name].title or name, f"exchange.{code}.average"
-    own = f"{at}.{OWN}"
-    for key, words in FLOWS.values():
-        text, value = f"{{{own}.{key}}} * {{{rate}}}", sheet.value(f"{own}.{key}") * sheet.value(rate)
+    own, reported_at, events = f"{at}.{OWN}", f"{schedule.name}.reported", f"{schedule.name}.period"
+    falls = (schedule.values[events][:, None] == np.arange(1.0, sheet.length + 1)).astype(float)
+    for moved, (key, words) in FLOWS.items():
+        if moved in ACCRUED:
+            text, value = f"{{{own}.{key}}} * {{{rate}}}", sheet.value(f"{own}.{key}") * sheet.value(rate)
+        else:
+            text = f"SUMIFS({{{reported_at}.{moved}}}, {{{events}}}, {{time.period}})"
+            value = np.asarray(schedule.values[f"{reported_at}.{moved}"] @ falls)
         sheet.put(Row(f"{at}.{key}", f"{label}: {words}", money, FLOW, text), value)
     closing, before = sheet.value(f"exchange.{code}.closing"), sheet.given(f"exchange.{code}.before")
     for key, words in (("closing", "closing"), ("accrued", "interest and fees owed")):
@@ -88,16 +98,12 @@ def _revaluations(sheet: Sheet, at: str, label: str, money: str, accrued: Array)
 
 
 def _fee(sheet: Sheet, plan: Plan, name: str, at: str, own: str) -> None:
-    """Write the upfront fee still to be expensed, at the rate of the period in which it was paid."""
+    """Write the upfront fee still to be expensed, at the rate of the day on which it was paid."""
     loan, code, money = plan.loans[name], plan.loan_currency(name), plan.currency
-    label, index = loan.title or name, plan.timeline.index(loan.signed)
-    average = sheet.value(f"exchange.{code}.average")
-    paid_at = sheet.given(f"exchange.{code}.before") if index < 0 else average[..., index : index + 1]
-    signed = signed_in(sheet, plan.timeline, loan, name)
-    text = f"SUM({{exchange.{code}.average}} * ({{time.period}} = {signed}))"
-    text = f"IF({signed} > 0, {text}, {{exchange.{code}.before}})"
-    first = paid_at if np.ndim(paid_at) > 1 else np.ravel(paid_at)[0]
-    rate = sheet.give(f"{at}.fee_rate", f"{money}/{code}", first, formula=text)
+    label, rates = loan.title or name, day_rates(plan, code)
+    paid_at = rates.on([serial(loan.signed)])
+    text = rates.text(f"{{{at}.signed_on}}")
+    rate = sheet.give(f"{at}.fee_rate", f"{money}/{code}", paid_at if paid_at.ndim > 1 else paid_at[0], formula=text)
     for key, words, nature in (
         ("deferred_fee", "upfront fee not yet expensed", STOCK),
         ("fee_amortization", "upfront fee expensed", FLOW),

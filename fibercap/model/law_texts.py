@@ -58,6 +58,9 @@ def law_texts(projection: Projection) -> Iterator[LawText]:
     for key in building(plan):
         row = f"funding.{key}.financing_costs"
         yield LawText("financing_costs", row, f"{{{row}}} - ({projection.rows[row].formula})")
+    parts = [_left_to_rates(f"loans.{name}") for name in plan.loans if plan.loan_currency(name) != plan.currency]
+    row = "accounts.exchange_result"
+    yield LawText("exchange", row, f"{{{row}}} - ({' + '.join(parts) or '0'})")
     for path, item in projection.given.items():
         if item.formula and item.fixed:
             yield LawText("found_round_by_round", path, f"{{{path}}} - ({item.formula})", whole=True)
@@ -84,3 +87,10 @@ def _billed(projection: Projection) -> Iterator[LawText]:
         yield LawText(
             "billed", path, f"MIN({{{path}}}, 0) + MIN({{{path}@-1}} + {{{flow}}} + {bought} - {{{path}}}, 0)"
         )
+
+
+def _left_to_rates(at: str) -> str:
+    """Return the formula of what a loan opens with, moves and accrues in a period, less what it closes with."""
+    plus, minus = ("opening", "accrued@-1", "draws", "interest", "fees"), ("interest_paid", "fees_paid", "principal")
+    text = " + ".join(f"{{{at}.{key}}}" for key in plus)
+    return text + "".join(f" - {{{at}.{key}}}" for key in (*minus, "closing", "accrued"))

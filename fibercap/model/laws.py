@@ -186,6 +186,22 @@ def _financing_costs(plan: Plan, read: Books) -> Iterator[Gap]:
         yield Gap(row, read(row) - value, largest(flows=(read(f"funding.{key}.uses"), value)))
 
 
+def _exchange(plan: Plan, read: Books) -> Iterator[Gap]:
+    """Hold that the exchange result is what opens, moves and accrues, as it was converted, less what closes."""
+    row, left, entered = "accounts.exchange_result", np.zeros(plan.timeline.count), np.zeros(1)
+    for name in (name for name in plan.loans if plan.loan_currency(name) != plan.currency):
+        at = f"loans.{name}"
+        opening, closing, accrued = (read(f"{at}.{key}") for key in ("opening", "closing", "accrued"))
+        moves = {key: read(f"{at}.{key}") for key in ("draws", "principal", "interest", "fees")}
+        paid = {key: read(f"{at}.{key}") for key in ("interest_paid", "fees_paid")}
+        grown = moves["interest"] + moves["fees"] - paid["interest_paid"] - paid["fees_paid"]
+        increase = grown - read(f"{at}.capitalized") + read(f"{at}.accrued_revaluation") + 0.0 * accrued
+        increase[..., 1:] = np.diff(accrued, axis=-1)
+        left = left + opening + moves["draws"] - moves["principal"] - closing + grown - increase
+        entered = np.maximum(entered, largest(opening, closing, accrued, flows=(*moves.values(), *paid.values())))
+    yield Gap(row, read(row) - left, entered)
+
+
 LAWS: Final[dict[str, Callable[[Plan, Books], Iterator[Gap]]]] = {
     "sources_equal_uses": _sources_equal_uses,
     "loans_carry": _loans_carry,
@@ -197,6 +213,7 @@ LAWS: Final[dict[str, Callable[[Plan, Books], Iterator[Gap]]]] = {
     "commitment": _commitment,
     "not_negative": _not_negative,
     "financing_costs": _financing_costs,
+    "exchange": _exchange,
 }
 
 

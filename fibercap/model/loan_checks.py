@@ -48,10 +48,10 @@ def loan_terms(s: Lending, name: str) -> Found:
 
 
 def loan_currencies(s: Lending, name: str) -> Found:
-    """Hold that a loan's amounts are all in one currency."""
-    own = s.loan_currency(name)
+    """Hold that a loan's amounts are all in one currency; its covenants may limit rows of the company's, too."""
+    own, limits = s.loan_currency(name), f"loans.{name}.covenants."
     for path, code in s.amounts_of(name).items():
-        if code != own:
+        if code != own and not (path.startswith(limits) and code == s.currency):
             hint = f"write it in {own}, as the amount of the loan"
             yield path, "mixed_currency", f"an amount in {code}", f"one in {own}", hint
 

@@ -212,6 +212,7 @@ def test_a_broken_law_is_told_with_row_period_and_gap(law: str) -> None:
         "commitment": ("loans.fleet.schedule.drawn_to_date", 20),
         "not_negative": ("projects.xtal_1.book_value", 20),
         "financing_costs": ("loans.fleet.interest", 20),
+        "exchange": ("accounts.exchange_result", 20),
     }[law]
     values[spoilt][0, column] += -1e9 if law == "not_negative" else 1e9
     if law == "balance":

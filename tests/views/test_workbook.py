@@ -174,6 +174,40 @@ def test_every_input_that_may_be_changed_is_followed(fibercore: Recalculator, un
     assert led(fibercore, untouched, AS_WRITTEN, values) == []
 
 
+FOREIGN = """\
+fibercap: 1
+horizon: {from: 2001, to: 2003, step: quarter}
+money: {report_in: USD}
+exchange:
+  EUR: {average: {2000: 0.92 USD/EUR, 2001-Q3: 0.90 USD/EUR, 2002: 1.00 USD/EUR}, opening: 0.94 USD/EUR,
+        closing: {2001: 0.89 USD/EUR, 2002-02: 0.87 USD/EUR, 2002: 1.05 USD/EUR, 2004: 1.26 USD/EUR}}
+products: {fiber: {price: 50 USD/km}}
+plants: {jena: {product: fiber, capacity: 1_000_000 km/year, cash_cost: 30 EUR/km}}
+loans:
+  old: {outstanding: 10 million EUR, remaining: 2 years, rate: 10 %/year, repayment: {style: bullet}}
+  new: {commitment: 3 million DEM, signed: 2001-02-10, matures: 4 years, rate: 7 %/year, fees: {upfront: 1 %}}
+opening: {cash: 20 million USD, fixed_assets: 20 million USD}
+"""
+
+
+def test_rates_of_exchange_changed_in_the_workbook_are_followed(tmp_path: Path) -> None:
+    """Averages, closing rates and the opening one, each by another share; then all as they were."""
+    plan = tmp_path / "foreign.yaml"
+    plan.write_text(FOREIGN)
+    calculator = Recalculator(spoilt(workbook(read(str(plan)), "0.1.0")), tmp_path)
+    sheets = calculator.read()
+    assert disagreements(sheets, project(read(str(plan))), AS_WRITTEN) == []
+    cells = {path: cell for path, cell in inputs_of(sheets, AS_WRITTEN).items() if path.startswith("exchange.")}
+    assert len(cells) == 8
+
+    values = {path: cell.value * (1.01 + 0.01 * number) for number, (path, cell) in enumerate(cells.items())}
+    for path, value in values.items():
+        calculator.enter("Inputs", cells[path].row, cells[path].column, value)
+
+    led_to = project(read(str(plan), settings=settings_of(cells, values)))
+    assert disagreements(recalculated(calculator, AS_WRITTEN), led_to, AS_WRITTEN) == []
+
+
 @settings(max_examples=3, suppress_health_check=[HealthCheck.too_slow])
 @given(text=valid_scenarios(rich=True))
 def test_random_plans_recalculate_to_the_engine(text: str) -> None:

@@ -7,15 +7,15 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from fibercap.core.errors import FibercapError
-from fibercap.core.timeline import RATE
 from fibercap.model.loans.flow_rows import flow_rows
 from fibercap.model.loans.prepared import Prepared
 from fibercap.model.loans.shortfall import first_shortfall
 
 if TYPE_CHECKING:
     from fibercap.core.rows import Block
+    from fibercap.core.units import Array
     from fibercap.model.loans.flows import Flows
-    from fibercap.model.loans.setting import Exchanged, Moved, Setting
+    from fibercap.model.loans.setting import Moved, Setting
 
 
 def carried(prepared: Prepared) -> Flows:
@@ -58,39 +58,42 @@ def schedule_block(setting: Setting, moved: Moved) -> Block:
     flows = carried(prepared)
     flow_rows(prepared, flows)
     if setting.exchange is not None:
-        _reported_rows(prepared, setting.exchange)
+        _reported_rows(prepared, setting.exchange.unit.split("/")[0])
     return prepared.sheet.block()
 
 
-REPORTED: Final = (
-    "interest",
-    "interest_paid",
-    "fees",
-    "fees_paid",
-    "upfront_fee",
-    "principal",
-    "drawn",
-    "borrower_cash_flow",
-    "closing",
-)
+ACCRUED: Final = ("interest", "fees")
+"""What accrues over a period, and so counts at its average rate."""
+ON_THE_DAY: Final = ("interest_paid", "capitalized", "fees_paid", "upfront_fee", "scheduled", "principal")
+"""What moves on a day, and so counts at the rate of that day."""
 
 
-def _reported_rows(prepared: Prepared, exchange: Exchanged) -> None:
-    """Write amounts in the reporting currency: at the average rate of their period, beyond the horizon at its ends'."""
-    at, events = prepared.setting.at, prepared.grid.period.astype(int)
-    count = exchange.average.shape[-1]
-    edges = [np.broadcast_to(edge, (*exchange.average.shape[:-1], 1)) for edge in (exchange.before, exchange.after)]
-    rates = np.concatenate([edges[0], exchange.average, edges[1]], axis=-1)[..., np.minimum(events, count + 1)]
-    give, known = prepared.sheet.give, f"loans.{prepared.setting.name}"
-    at_start = f"{{exchange.{exchange.code}.before}}"
-    at_end = f"SUM({{exchange.{exchange.code}.closing}} * ({{time.period}} = {{time.periods}}))"
-    before = give(f"{known}.rate_before", exchange.unit, exchange.before, formula=at_start)
-    after = give(f"{known}.rate_after", exchange.unit, exchange.after, formula=at_end)
-    during = f"SUMIFS({{exchange.{exchange.code}.average}}, {{time.period}}, {{{at}.period}})"
-    text = f"IF({{{at}.period}} = 0, {before}, IF({{{at}.period}} > {count}, {after}, {during}))"
-    rate = prepared.put("exchange", "Rate of exchange", exchange.unit, text, rates, RATE)
-    money = exchange.unit.split("/")[0]
-    for key in REPORTED:
+def _reported_rows(prepared: Prepared, money: str) -> None:
+    """Write amounts in the reporting currency: accruals and what funding draws at averages, others at the day's rate.
+
+    Source
+    ------
+    docs/conventions.md, section 6.
+    """
+    at, value = prepared.setting.at, prepared.value
+
+    def put(key: str, text: str, amounts: Array) -> None:
         row = prepared.sheet.rows[f"{at}.{key}"]
-        text = f"{{{at}.{key}}} * {{{at}.exchange}}"
-        prepared.put(f"reported.{key}", row.label, money, text, prepared.value(key) * rate, row.nature)
+        prepared.put(f"reported.{key}", row.label, money, text, amounts, row.nature)
+
+    for key in (*ACCRUED, *ON_THE_DAY, "closing"):
+        rate = "exchange_average" if key in ACCRUED else "exchange"
+        put(key, f"{{{at}.{key}}} * {{{at}.{rate}}}", value(key) * value(rate))
+    text, drawn = f"{{{at}.drawn}} * {{{at}.exchange}}", value("drawn") * value("exchange")
+    if prepared.moved.funded is not None:
+        text, funded = prepared.on_last_days(prepared.moved.funded, "funded")
+        text, funded = f"{{{at}.draws_here}} * {text}", value("draws_here") * funded
+        own = prepared.setting.money
+        funded = prepared.put("funded", "Drawn by funding", own, text, funded)
+        text = f"({{{at}.drawn}} - {{{at}.funded}}) * {{{at}.exchange}} + {{{at}.funded}} * {{{at}.exchange_average}}"
+        drawn = (value("drawn") - funded) * value("exchange") + funded * value("exchange_average")
+    put("drawn", text, drawn)
+    paid = ("upfront_fee", "interest_paid", "principal", "fees_paid")
+    text = " - ".join(f"{{{at}.reported.{key}}}" for key in ("drawn", *paid))
+    flow = value("reported.drawn") - sum((value(f"reported.{key}") for key in paid), start=np.asarray(0.0))
+    put("borrower_cash_flow", text, flow)

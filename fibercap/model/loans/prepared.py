@@ -11,6 +11,7 @@ from fibercap.core.calendar import serial
 from fibercap.core.rows import INPUT, Row, Sheet
 from fibercap.core.timeline import FLOW, RATE, STOCK, month_number
 from fibercap.model.loans.account import carry
+from fibercap.model.loans.exchanged import day_rate_rows
 from fibercap.model.loans.flows import Course, Flows
 from fibercap.model.loans.grid import Grid, event_grid, last_day
 from fibercap.model.loans.rates import Floating, RateCourse, Steps, limited, rate_course
@@ -50,6 +51,8 @@ class Prepared:
         """Write calendar, rate and money moved; return them."""
         grid, months = self.grid, self.grid.months
         self._calendar_rows()
+        if self.setting.exchange is not None:
+            day_rate_rows(self.sheet, self.setting.exchange, self.setting.at, grid)
         return Course(
             rate=self._rate_row(),
             steps=self.steps,
@@ -219,13 +222,18 @@ class Prepared:
         """Add what the projection moves on the last days of its periods."""
         if by_period is None or self.setting.timeline is None:
             return text, value
-        ends = {day: position for position, day in enumerate(self.setting.timeline.dates)}
+        more, moved = self.on_last_days(by_period, row)
+        return f"{text} + {more}" if text else more, value + moved
+
+    def on_last_days(self, by_period: Array, row: str) -> tuple[str, Array]:
+        """Return formula and value of what the projection moves by a row, at the events on its periods' last days."""
+        dates = self.setting.timeline.dates if self.setting.timeline else ()
+        ends = {day: position for position, day in enumerate(dates)}
         at_end = np.zeros((len(ends), len(self.grid.dates)))
         for event, day in enumerate(self.grid.dates):
             if day in ends:
                 at_end[ends[day], event] = 1.0
-        more = BY_DATE.format(row=f"loans.{self.setting.name}.{row}", at=self.setting.at)
-        return f"{text} + {more}" if text else more, value + by_period @ at_end
+        return BY_DATE.format(row=f"loans.{self.setting.name}.{row}", at=self.setting.at), by_period @ at_end
 
     def _target_row(self) -> Array:
         """Write what the style is told from outside: a custom schedule, or the service of a sculpted loan."""
@@ -243,6 +251,8 @@ class Prepared:
         self.put_known("share_of_period", "Share of the period's service", "", share, reads)
         aimed = f"SUMIFS({{loans.{self.setting.name}.service_target}}, {{time.period}}, {{{at}.period}})"
         text, value = f"{{{at}.share_of_period}} * {aimed}", (self.moved.service @ falls) * share
+        if self.setting.exchange is not None:
+            text, value = f"{text} / {{{at}.exchange}}", value / self.value("exchange")
         return self.put("target", "Service aimed at", self.setting.money, text, value)
 
     def _custom_row(self, style: Custom) -> Array:

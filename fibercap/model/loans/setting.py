@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from fibercap.core.rows import Sheet
     from fibercap.core.timeline import Timeline
     from fibercap.core.units import Array
+    from fibercap.model.day_rates import DayRates
     from fibercap.model.loans.rates import Indices
     from fibercap.model.loans.terms import Loan
     from fibercap.model.trifle import Trifle
@@ -20,13 +21,12 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Exchanged:
-    """What a loan's currency is worth: its rows, the unit, the average by period, and before and after the horizon."""
+    """What a loan's currency is worth: its code, the unit, the average by period, and the rate of any day."""
 
     code: str
     unit: str
     average: Array
-    before: Array
-    after: Array
+    rates: DayRates
 
 
 @dataclass(frozen=True)

@@ -39,6 +39,7 @@ WORDS: Final = {
     "cash": "Cash moves by the three cash flows",
     "capacity": "Output within capacity, shipments within output",
     "financing_costs": "Financing costs in assets are those of their loans",
+    "exchange": "The exchange result is what rates change of what is owed",
     "found_round_by_round": "What was found round by round still fits its formula",
     "spend": "The shares of spending total 100 %",
 }
