@@ -8,6 +8,7 @@ import numpy as np
 
 from fibercap.core.errors import IdentityError
 from fibercap.model.financing_costs import building, lenders, until_complete
+from fibercap.model.funding import GRANT
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -30,9 +31,19 @@ def _at_least(row: str, left: Array, right: Array) -> Gap:
 
 
 def _sources_equal_uses(plan: Plan, read: Callable[[str], Array]) -> Iterator[Gap]:
-    for key, funding in plan.funding.items():
-        paid = sum((read(f"funding.{key}.{name}") for name in funding.sources), start=read(f"funding.{key}.gap"))
+    for key in plan.funding:
+        *rows, gap = plan.source_rows(key).values()
+        paid = sum((read(row) for row in rows), start=read(gap))
         yield _equal(f"funding.{key}.uses", read(f"funding.{key}.uses"), paid)
+
+
+def _grants(plan: Plan, read: Callable[[str], Array]) -> Iterator[Gap]:
+    """Yield what is receivable less what was claimed and not received; no grant is received before it is claimed."""
+    row = "accounts.grants_receivable"
+    claimed = sum((read(f"funding.{k}.{GRANT}") for k in plan.granted), start=np.zeros(plan.timeline.count))
+    value = read(row)
+    yield _equal(row, value, np.cumsum(claimed - read("accounts.grants"), axis=-1))
+    yield row, np.minimum(value, 0.0), (claimed,)
 
 
 def _loans_carry(plan: Plan, read: Callable[[str], Array]) -> Iterator[Gap]:
@@ -91,6 +102,7 @@ def _financing_costs(plan: Plan, read: Callable[[str], Array]) -> Iterator[Gap]:
 
 LAWS: Final = {
     "sources_equal_uses": _sources_equal_uses,
+    "grants": _grants,
     "loans_carry": _loans_carry,
     "balance": _balance,
     "cash": _cash,

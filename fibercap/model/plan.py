@@ -15,7 +15,7 @@ from fibercap.core.units import CURRENCIES, Array
 from fibercap.model.claim import Claim
 from fibercap.model.company import Company, Horizon, MoneyTerms, Opening, Tax, WorkingCapital
 from fibercap.model.currency import Exchange, block_of
-from fibercap.model.funding import Funding
+from fibercap.model.funding import BRIDGE, GRANT, Funding
 from fibercap.model.loans import Loan
 from fibercap.model.market import Product
 from fibercap.model.plants import Plant
@@ -155,6 +155,28 @@ class Plan(Lending):
     def funded_by(self, name: str) -> list[str]:
         """Return the projects and purchases that ask a loan to pay."""
         return [key for key, funding in self.funding.items() if name in funding.__dict__.get("sources", {})]
+
+    def source_rows(self, key: str) -> dict[str, str]:
+        """Return the row of what each source pays for a project or purchase; `gap` is what no source covers.
+
+        Cash pays for a grant that comes later. Where there is no funding, all that is spent is covered by no source.
+        """
+        if key not in self.funding:
+            return {"gap": f"projects.{key}.capex" if key in self.projects else f"plants.{key}.purchase"}
+        parts = self.funding[key].sources
+        names = [BRIDGE if name == GRANT and part.after else name for name, part in parts.items()]
+        return {name: f"funding.{key}.{name}" for name in (*names, "gap")}
+
+    @property
+    def granted(self) -> tuple[str, ...]:
+        """The projects and purchases that a grant pays for."""
+        return tuple(key for key, funding in self.funding.items() if GRANT in funding.sources)
+
+    @property
+    def spends(self) -> tuple[str, ...]:
+        """The purchases and projects that use money, in the order of the file."""
+        bought = [key for key, plant in self.plants.items() if plant.__dict__.get("purchase") is not None]
+        return (*bought, *self.projects)
 
     @property
     def foreign(self) -> tuple[str, ...]:
