@@ -57,7 +57,9 @@ def _setting(sheet: Sheet, plan: Plan, name: str) -> Setting:
         last = sheet.value(f"exchange.{code}.closing")[..., -1:]
         before, after = sheet.given(f"exchange.{code}.before"), last if last.ndim > 1 else last[0]
         exchange = Exchanged(code, f"{plan.currency}/{code}", average, before, after)
-    return Setting(name, plan.loans[name], code, plan.timeline, plan.rates, exchange, fee_in_assets(sheet, plan, name))
+    loan, is_drawn = plan.loans[name], name not in plan.undrawn
+    loan, in_assets = loan if is_drawn else loan.offered, fee_in_assets(sheet, plan, name)
+    return Setting(name, loan, code, plan.timeline, plan.rates, exchange, in_assets, is_drawn)
 
 
 def _planned(sheet: Sheet, plan: Plan, name: str) -> Moved:

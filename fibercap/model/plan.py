@@ -168,6 +168,13 @@ class Plan(Lending):
         return {name: f"funding.{key}.{name}" for name in (*names, "gap")}
 
     @property
+    def undrawn(self) -> frozenset[str]:
+        """The loans that no funding, `gap`, `draws` or `outstanding` uses: offers on the table, which cost nothing."""
+        used = {name for funding in self.funding.values() for name in funding.sources} | set(self.lifts)
+        left = (name for name in self.loans if name not in used)
+        return frozenset(n for n in left if not self.loans[n].draws and self.loans[n].outstanding is None)
+
+    @property
     def granted(self) -> tuple[str, ...]:
         """The projects and purchases that a grant pays for."""
         return tuple(key for key, funding in self.funding.items() if GRANT in funding.sources)

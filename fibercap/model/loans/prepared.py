@@ -169,7 +169,7 @@ class Prepared:
         """Write the money drawn at each event: dated, as the projection moves it, or else all of it at signing."""
         loan, money = self.setting.loan, self.setting.money
         planned, moved = dict(loan.draws or {}), self.moved
-        if not planned and moved.funded is None and not loan.revolves:
+        if not planned and moved.funded is None and not loan.revolves and self.setting.is_drawn:
             planned = {loan.signed: loan.commitment}
         text, value = self._dated("draws" if loan.draws else "commitment", planned)
         text, value = self._with_moved(text, value, "funded", moved.funded)

@@ -27,7 +27,10 @@ class Exchanged:
 
 @dataclass(frozen=True)
 class Setting:
-    """A loan among other things: its name, its currency, the model's periods and the indices it may float on."""
+    """A loan among other things: its name, its currency, the model's periods and the indices it may float on.
+
+    `is_drawn` is false for a loan that nothing in its plan uses: no money is drawn on it.
+    """
 
     name: str
     loan: Loan
@@ -36,6 +39,7 @@ class Setting:
     indices: Indices = field(default_factory=dict)
     exchange: Exchanged | None = None
     fee_in_assets: Array = field(default_factory=lambda: np.asarray(0.0))
+    is_drawn: bool = True
 
     @property
     def at(self) -> str:

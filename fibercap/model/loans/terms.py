@@ -179,8 +179,8 @@ class Loan(Spec):
     repayment: Repayment = Level()
     """How it is repaid. Like `{style: equal_principal}`."""
     draws: Dated = None
-    """What is drawn, by date; without it, what `funding` asks, or else all at signing. Like `{2001-01-08: 4 million
-    USD, 2001-07-01: 6 million USD}`."""
+    """What is drawn, by date; without it, what `funding` asks. In a file of loans only, all at signing. Like
+    `{2001-01-08: 4 million USD, 2001-07-01: 6 million USD}`."""
     fees: Fees = Fees()
     """What it costs beside interest. Like `{upfront: 1 %, undrawn: 0.5 %/year}`."""
     capitalize_until: Annotated[date | None, Day()] = None
@@ -218,6 +218,13 @@ class Loan(Spec):
     def drawing_reads(self, name: str) -> tuple[str, ...]:
         """Return the inputs that say in which model periods a loan of this name may be drawn."""
         return (*(f"loans.{name}.{key}" for key in ("signed", self.ends_as, "fees.available_until")), "horizon")
+
+    @property
+    def offered(self) -> Loan:
+        """The same loan as one that is not drawn: it costs no fee and repays nothing."""
+        free = dict.fromkeys(("upfront", "undrawn", "guarantee", "agency"), NOTHING)
+        fees = self.fees.model_copy(update=free)
+        return self.model_copy(update={"fees": fees, "prepayments": None})
 
     @property
     def interval(self) -> int:
