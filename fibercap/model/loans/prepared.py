@@ -209,6 +209,11 @@ class Prepared:
             written = self.setting.reads(block if whole else f"{block}.{day}")
             on = self.sheet.give(f"{at}.on", "day", serial(day), *(self.setting.reads("signed") if whole else written))
             much = self.sheet.give(at, self.setting.money, amount, *written)
+            if block == "prepayments" and day in self.moved.cuts:
+                cut, how = self.moved.cuts[day]
+                path = f"loans.{self.setting.name}.{block}.{day}.cut"
+                less = self.sheet.give(path, self.setting.money, cut, formula=how, fixed=True)
+                much, amount = f"MAX({much} - {less}, 0)", np.maximum(amount - cut, 0.0)  # noqa: PLW2901
             terms.append(f"IF({{{self.setting.at}.date}} = {on}, {much}, 0)")
             value = value + amount * np.array([day == event for event in self.grid.dates])
         return " + ".join(terms), value

@@ -8,6 +8,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from datetime import date
+
     from fibercap.core.timeline import Timeline
     from fibercap.core.units import Array
     from fibercap.model.loans.rates import Indices
@@ -63,7 +66,7 @@ class Moved:
 
     Money moves on the periods' last days: `funded` is drawn for projects; `called` is drawn and `paid` repaid as cash
     decides; `service` is what a sculpted loan is to pay. `until` is the month number of the
-    last planned draw, `until_text` its formula.
+    last planned draw, `until_text` its formula. `cuts` say by how much prepayments are cut, by day, and the formula.
     """
 
     funded: Array | None = None
@@ -72,3 +75,4 @@ class Moved:
     service: Array | None = None
     until: Array | None = None
     until_text: str = ""
+    cuts: Mapping[date, tuple[Array, str]] = field(default_factory=dict)
