@@ -43,44 +43,50 @@ def pay(uses: Array, limits: list[Array], may: list[Array], worth: list[Array], 
     """
     count = uses.shape[-1]
     shape = np.broadcast_shapes(uses.shape, *map(np.shape, (*limits, *worth)))  # who pays later depends on all before
-    paid = [np.zeros(shape) for _ in limits]
-    gap = np.zeros(shape)
-    left: list[Any] = [_column(limit, 0) for limit in limits]
+    plain = len(shape) == 1
+    spending, rates = _columns(uses, count, plain=plain), [_columns(rate, count, plain=plain) for rate in worth]
+    left: list[Any] = [_columns(limit, count, plain=plain)[0] for limit in limits]
     least = [DUST * limit if np.all(np.isfinite(limit)) else 0.0 for limit in left]
-    for period in range(count):
-        spent = _column(uses, period)
+    paid, gap = [np.zeros(shape) for _ in limits], np.zeros(shape)
+    share = _in_order if order == "in_order" else _pro_rata
+    for period, spent in enumerate(spending):
         if not np.any(spent):
             continue
-        rates = [_column(rate, period) for rate in worth]
-        known = zip(left, least, may, rates, strict=True)
-        able = [np.where(rest > few, rest, 0.0) * rate if m[period] else 0.0 for rest, few, m, rate in known]
-        parts = _in_order(spent, able) if order == "in_order" else _pro_rata(spent, able)
+        worths = [rate[period] for rate in rates]
+        known = zip(left, least, may, worths, strict=True)
+        parts = share(spent, [rest * (rest > few) * rate if m[period] else 0.0 for rest, few, m, rate in known])
         for source, amount in enumerate(parts):
             paid[source][..., period] = amount
-            left[source] = left[source] - amount / rates[source]
-            spent = spent - amount
-        gap[..., period] = np.maximum(spent, 0.0)
+            left[source] = left[source] - amount / worths[source]
+            spent = spent - amount  # noqa: PLW2901 - what is left to be paid
+        gap[..., period] = spent * (spent > 0)
     return paid, gap
 
 
-def _column(values: Array, period: int) -> Any:  # noqa: ANN401 - a number or an array (draw,)
-    """Return the values of one period, `()` or `(draw,)`; a value of all periods stands for each."""
+def _columns(values: Array, count: int, *, plain: bool) -> list[Any]:
+    """Return the values of each period, numbers or arrays (draw,); a value of all periods stands for each."""
     values = np.asarray(values)
-    return values[..., period if values.shape[-1:] != (1,) else 0] if values.ndim else values
+    single = values.shape[-1:] != (count,)
+    columns = [values if values.ndim == 0 else values[..., 0]] if single else np.moveaxis(values, -1, 0)
+    found = [float(column) for column in columns] if plain else list(columns)
+    return found * count if single else found
+
+
+def _lesser(one: Any, other: Any) -> Any:  # noqa: ANN401 - numbers or arrays (draw,)
+    return min(one, other) if isinstance(one, float) and isinstance(other, float) else np.minimum(one, other)
 
 
 def _in_order(spent: Any, able: list[Any]) -> list[Any]:  # noqa: ANN401 - a number or an array (draw,)
     """Return what each pays in turn."""
     parts = []
     for amount in able:
-        parts.append(np.minimum(spent, amount))
+        parts.append(_lesser(spent, amount))
         spent = spent - parts[-1]
     return parts
 
 
 def _pro_rata(spent: Any, able: list[Any]) -> list[Any]:  # noqa: ANN401 - a number or an array (draw,)
     """Return what each pays in proportion to what it is able to pay."""
-    room = np.asarray(sum(able, start=np.zeros(np.shape(spent))))
-    taken = np.minimum(spent, room)
-    whole = np.where(room > 0, room, 1.0)
-    return [taken * amount / whole for amount in able]
+    room = sum(able, start=spent * 0.0)
+    taken = _lesser(spent, room)
+    return [taken * amount / (room + (room == 0)) for amount in able]
