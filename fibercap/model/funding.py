@@ -18,6 +18,8 @@ PURSES = (GRANT, "equity", "cash")
 NOT_SOURCES = ("order", "include_financing_costs", "note")
 RESERVED = (*PURSES, REST, "revolver", *NOT_SOURCES, BRIDGE)
 """Names that mean something of their own where funding or `gap` names who pays."""
+ROWS = ("uses", "gap", "grant_received", "financing_costs")
+"""Names of the rows that stand beside those of sources."""
 NO_MONTHS = 0
 
 

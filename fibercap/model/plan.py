@@ -123,8 +123,8 @@ class Plan(Lending):
     """What is added to plants, by name. Like `{line: {plant: jena, adds: 255_000 km/year, capex: 25 million USD,
     complete: 2001-12-31}}`."""
     funding: Mapping[str, Funding] = {}
-    """Who pays for a project, or for a plant with a `purchase`, by its name; without it, cash pays. Like `{line:
-    {fleet: 2 million USD, equity: rest}}`."""
+    """Who pays for a project, or for a plant with a `purchase`, by its name; without it, cash pays and a warning says
+    so. Like `{line: {fleet: 2 million USD, equity: rest}}`."""
     company: Company = Company()
     """Overhead, what owners pay in and take out, and who lifts cash to its minimum. Like `{overhead: 11 million
     USD/year}`."""

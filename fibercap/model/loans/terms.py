@@ -186,7 +186,8 @@ class Loan(Spec):
     capitalize_until: Annotated[date | None, Day()] = None
     """Interest due up to this day is added to the balance. Like `2001-12-31`."""
     prepayments: Dated = None
-    """What is paid back beside the schedule, by date. Like `{2003-05-15: 1 million USD}`."""
+    """What is paid back beside the schedule, by date; in a plan as far as there is cash above its minimum. Like
+    `{2003-05-15: 1 million USD}`."""
     after_prepayment: Annotated[str, Word(("shorten", "recast"), "ways after a prepayment")] = "shorten"
     """Whether a prepayment shortens the loan, or lowers its later payments."""
     sweep: Share = NOTHING
