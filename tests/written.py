@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from hypothesis import strategies as st
@@ -9,6 +10,13 @@ from hypothesis import strategies as st
 from fibercap.core.daycount import CONVENTIONS
 
 Draw = Any
+SIGNED = re.compile(r"commitment: ([^,]+),\s+signed: (\d{4}-\d\d-\d\d)(?![^{}]*draws:)")
+
+
+def drawn_at_signing(text: str) -> str:
+    """Return a plan whose loans draw their commitment at signing: what nothing uses is not drawn."""
+    return SIGNED.sub(r"commitment: \1, signed: \2, draws: {\2: \1}", text)
+
 
 
 def _pick(draw: Draw, *choices: str) -> str:
@@ -98,7 +106,8 @@ def _loan_text(draw: Draw, name: str) -> str:
         "level, amortize_over: 12 years",
         "equal_principal, amortize_over: 9 years",
     )
-    draws = _pick(draw, "", "", "draws: {2001-02-14: 1 million USD, 2001-08-31: 2 million USD}, ")
+    later = "draws: {2001-02-14: 1 million USD, 2001-08-31: 2 million USD}, "
+    draws = _pick(draw, "", f"draws: {{{signed}: 17 million USD}}, ", later)  # what nothing uses is not drawn
     first = {"1999-03-31": "1999-05-15", "1999-11-10": "2000-01-10"}.get(signed)
     payments = f"every: {_pick(draw, 'month', 'quarter', 'half_year', 'year')}"
     if first and draw(st.booleans()):
@@ -140,9 +149,12 @@ def _rich_loan_text(draw: Draw, name: str) -> str:
         f"payments: {{every: {_pick(draw, 'month', 'quarter', 'half_year')}, "
         f"end_of_month: {_pick(draw, 'true', 'false')}, on: {'end' if swept or style == 'revolver' else _pick(draw, 'end', 'start')}}}",
     ]
+    signed = _pick(draw, "2000-01-31", "2001-01-08")
+    if style != "revolver":
+        clauses.append(_pick(draw, "", f"draws: {{{signed}: 5 million {code}}}"))
     told = ", ".join(clause for clause in clauses if clause)
     return (
-        f"  {name}: {{commitment: 8 million {code}, signed: {_pick(draw, '2000-01-31', '2001-01-08')}, matures: 4 years, "
+        f"  {name}: {{commitment: 8 million {code}, signed: {signed}, matures: 4 years, "
         f"rate: {rate}, {told}, repayment: {{style: {style.format(code=code)}}}}}"
     )
 

@@ -30,15 +30,18 @@ plants: {works: {product: fiber, capacity: 200_000 km/year, cash_cost: 20 USD/km
 projects:
   line: {plant: works, adds: 150_000 km/year, capex: 6 million USD, spend: {2001: 100 %}, complete: 2001-12-31}
 loans:
-  bank: {commitment: 3 million USD, signed: 2000-12-31, matures: 6 years, rate: 8 %/year, payments: {every: quarter}}
-  other: {commitment: 2 million USD, signed: 2000-12-31, matures: 4 years, rate: 11 %/year, payments: {every: year},
+  bank: {commitment: 3 million USD, signed: 2000-12-31, draws: {2000-12-31: 3 million USD}, matures: 6 years, rate: 8 %/year,
+         payments: {every: quarter}}
+  other: {commitment: 2 million USD, signed: 2000-12-31, draws: {2000-12-31: 2 million USD}, matures: 4 years, rate: 11 %/year, payments: {every: year},
           repayment: {style: bullet}}
 funding: {line: {equity: rest}}
 tax: {rate: 30 %}
 working_capital: {receivables: 45 days}
 opening: {cash: 1 million USD}
 """
-DRAWN = PLAN.replace("{equity: rest}", "{bank: 3 million USD, equity: rest}")
+DRAWN = PLAN.replace("{equity: rest}", "{bank: 3 million USD, equity: rest}").replace(
+    " draws: {2000-12-31: 3 million USD},", ""
+)
 
 
 def run(*changes: tuple[str, str]) -> Projection:
