@@ -10,13 +10,23 @@ from hypothesis import strategies as st
 from fibercap.core.daycount import CONVENTIONS
 
 Draw = Any
-SIGNED = re.compile(r"commitment: ([^,]+),\s+signed: (\d{4}-\d\d-\d\d)(?![^{}]*draws:)")
+TERMS = re.compile(r"(?:(\w+):\s+\{?)?commitment: ([^,\n]+),?\s+signed: (\d{4}-\d\d-\d\d)")
 
 
 def drawn_at_signing(text: str) -> str:
-    """Return a plan whose loans draw their commitment at signing: what nothing uses is not drawn."""
-    return SIGNED.sub(r"commitment: \1, signed: \2, draws: {\2: \1}", text)
+    """Return a plan whose term loans draw their commitment at signing, but for those that funding asks to pay.
 
+    A plan draws no loan that nothing uses.
+    """
+    funding = text[text.index("funding:") :] if "funding:" in text else ""
+
+    def drawn(found: re.Match[str]) -> str:
+        name, amount, day = found.groups()
+        own = re.split(r"\n  \w+:|\n\w", text[found.end() :])[0]
+        used = "draws:" in own or "revolver" in own or (name is not None and re.search(rf"\b{name}:", funding))
+        return found[0] if used else f"{found[0]}, draws: {{{day}: {amount}}}"
+
+    return TERMS.sub(drawn, text)
 
 
 def _pick(draw: Draw, *choices: str) -> str:

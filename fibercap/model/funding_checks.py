@@ -12,7 +12,7 @@ from fibercap.core.errors import Problem, ScenarioError, did_you_mean
 from fibercap.core.parts import REST, Part
 from fibercap.core.tree import Branch, place_of
 from fibercap.core.wording import quoted
-from fibercap.model.funding import GRANT, NOT_SOURCES, PURSES, part_path
+from fibercap.model.funding import GRANT, NOT_SOURCES, PURSES, Grant, part_path
 
 if TYPE_CHECKING:
     from fibercap.core.rows import Sheet
@@ -108,7 +108,14 @@ def funding_rest(s: Plan, key: str) -> Found:
 
 
 def funding_grant(s: Plan, key: str) -> Found:
-    """Check that a grant is not above what a purchase pays for fixed assets, which are all that it pays for."""
+    """Check that a grant has one size, and is not above what a purchase pays for fixed assets, whose cost it lowers."""
+    terms = s.funding[key].grant
+    if isinstance(terms, Grant):
+        at, given = f"funding.{key}.{GRANT}", [part for part in ("share", "amount") if getattr(terms, part) is not None]
+        if not given:
+            yield f"{at}.share", "missing", f"no `share` in `{at}`", "one, or an `amount`", "add `share:`"
+        elif len(given) > 1:
+            yield f"{at}.amount", "given_twice", "`amount` beside `share`", "one of them", "keep one of the two"
     grant, deal = s.funding[key].sources.get(GRANT), s.plants[key].purchase if key in s.plants else None
     if grant is None or deal is None:
         return
