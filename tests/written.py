@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from hypothesis import strategies as st
@@ -9,6 +10,23 @@ from hypothesis import strategies as st
 from fibercap.core.daycount import CONVENTIONS
 
 Draw = Any
+TERMS = re.compile(r"(?:(\w+):\s+\{?)?commitment: ([^,\n]+),?\s+signed: (\d{4}-\d\d-\d\d)")
+
+
+def drawn_at_signing(text: str) -> str:
+    """Return a plan whose term loans draw their commitment at signing, but for those that funding asks to pay.
+
+    A plan draws no loan that nothing uses.
+    """
+    funding = text[text.index("funding:") :] if "funding:" in text else ""
+
+    def drawn(found: re.Match[str]) -> str:
+        name, amount, day = found.groups()
+        own = re.split(r"\n  \w+:|\n\w", text[found.end() :])[0]
+        used = "draws:" in own or "revolver" in own or (name is not None and re.search(rf"\b{name}:", funding))
+        return found[0] if used else f"{found[0]}, draws: {{{day}: {amount}}}"
+
+    return TERMS.sub(drawn, text)
 
 
 def _pick(draw: Draw, *choices: str) -> str:
@@ -98,7 +116,8 @@ def _loan_text(draw: Draw, name: str) -> str:
         "level, amortize_over: 12 years",
         "equal_principal, amortize_over: 9 years",
     )
-    draws = _pick(draw, "", "", "draws: {2001-02-14: 1 million USD, 2001-08-31: 2 million USD}, ")
+    later = "draws: {2001-02-14: 1 million USD, 2001-08-31: 2 million USD}, "
+    draws = _pick(draw, "", f"draws: {{{signed}: 17 million USD}}, ", later)  # what nothing uses is not drawn
     first = {"1999-03-31": "1999-05-15", "1999-11-10": "2000-01-10"}.get(signed)
     payments = f"every: {_pick(draw, 'month', 'quarter', 'half_year', 'year')}"
     if first and draw(st.booleans()):
@@ -140,9 +159,12 @@ def _rich_loan_text(draw: Draw, name: str) -> str:
         f"payments: {{every: {_pick(draw, 'month', 'quarter', 'half_year')}, "
         f"end_of_month: {_pick(draw, 'true', 'false')}, on: {'end' if swept or style == 'revolver' else _pick(draw, 'end', 'start')}}}",
     ]
+    signed = _pick(draw, "2000-01-31", "2001-01-08")
+    if style != "revolver":
+        clauses.append(_pick(draw, "", f"draws: {{{signed}: 5 million {code}}}"))
     told = ", ".join(clause for clause in clauses if clause)
     return (
-        f"  {name}: {{commitment: 8 million {code}, signed: {_pick(draw, '2000-01-31', '2001-01-08')}, matures: 4 years, "
+        f"  {name}: {{commitment: 8 million {code}, signed: {signed}, matures: 4 years, "
         f"rate: {rate}, {told}, repayment: {{style: {style.format(code=code)}}}}}"
     )
 

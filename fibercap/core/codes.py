@@ -140,7 +140,8 @@ VALUES: Final = {
     "not_a_name": Kind("A name holds characters that a path cannot.", "Use letters, digits, `_` and `-`."),
     "name_taken": Kind("A plant, project or loan has the name of another.", "Rename one of them."),
     "reserved_name": Kind(
-        "A name means something of its own in `funding`.", "Take another than grant, equity, cash or rest."
+        "A name means something of its own in `funding`.",
+        "Take another; the message names it, docs/reference/scenario.md lists them all.",
     ),
     "unknown_source": Kind(
         "A source is not described under `sources`.", "Add it there, or take the one that is proposed."
@@ -228,6 +229,9 @@ FUNDING: Final = {
         "Take the name that is proposed, or add the loan.",
     ),
     "two_rests": Kind("Two sources are to pay the rest.", "Give one of them an amount or a share."),
+    "above_fixed_part": Kind(
+        "A grant is more than a purchase pays for fixed assets, its price less working capital.", "Lower the grant."
+    ),
     "above_uses": Kind("Sources pay more than what they are to pay for.", "Lower one, or make it `rest`."),
     "depends_on_cash": Kind(
         "Financing costs of a loan that depends on cash are to be funded.", "Fund costs that are known before."

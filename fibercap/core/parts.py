@@ -19,10 +19,16 @@ REST = "rest"
 
 @dataclass(frozen=True)
 class Part:
-    """An amount of money, a share, or the rest. `unit` says which: `money`, `share` or `rest`."""
+    """An amount of money, a share, or the rest. `unit` says which: `money`, `share` or `rest`.
+
+    `key` names where it stands in a block of its own, "" where it is written bare; `after` is the time until it is
+    received. [month]
+    """
 
     unit: str
     value: Array
+    key: str = ""
+    after: int = 0
 
 
 @dataclass(frozen=True)

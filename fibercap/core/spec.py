@@ -216,7 +216,7 @@ def quantities(spec: Spec, path: tuple[str, ...] = ()) -> Iterator[tuple[tuple[s
                     yield from quantities(member, (*path, key, member_key))
                 elif member_unit is not None:
                     yield (*path, key, str(member_key)), member, member_unit
-                elif hasattr(member, "unit"):
+                elif hasattr(member, "unit") and not getattr(member, "key", ""):
                     yield (*path, key, str(member_key)), member.value, member.unit
         elif unit is not None and value is not None:
             yield (*path, key), value, unit

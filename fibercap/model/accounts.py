@@ -10,8 +10,9 @@ from fibercap.core.rows import Row, Sheet, total
 from fibercap.core.timeline import FLOW, STOCK
 from fibercap.model.cash import EQUITY
 from fibercap.model.facilities import paid_row, short_text
-from fibercap.model.foreign_loans import opened
 from fibercap.model.operations import added, sum_row
+from fibercap.model.owners import earned_before
+from fibercap.model.prepayments import prepaid_text, prepays
 from fibercap.model.tax import paid_row as tax_paid_row
 from fibercap.model.tax import tax_rows, within_year
 from fibercap.model.trifle import trifle_of
@@ -23,7 +24,8 @@ if TYPE_CHECKING:
 
 
 OWNED: Final = (
-    "cash", "receivables", "inventory", "construction_in_progress", "net_fixed_assets", "deferred_fees", "other_assets",
+    "cash", "receivables", "grants_receivable", "inventory", "construction_in_progress", "net_fixed_assets",
+    "deferred_fees", "other_assets",
 )  # fmt: skip
 OWED: Final = (
     "payables", "tax_payable", "accrued_interest", "debt", "other_liabilities", "paid_in_capital", "retained_earnings",
@@ -138,17 +140,31 @@ class Accounts:
         """Write cash after scheduled service, and before anyone lifts it; `unlifted` is closing cash without owners."""
         plan, terms = self.plan, []
         for name, loan in plan.loans.items():
-            drawn, paid = ("known_draws", "known_principal") if loan.needs_cash else ("draws", "principal")
-            terms.append(f" + {{loans.{name}.{drawn}}} - {{loans.{name}.{paid}}}")
+            drawn = "known_draws" if loan.needs_cash else "draws"
+            terms.append(f" + {{loans.{name}.{drawn}}} - {{loans.{name}.scheduled}}")
         paid_by_cash = sum(moves.paid.values(), start=np.zeros(self.sheet.length))
+        dated = self.prepaid()
         before_gap = unlifted - sum(moves.called.values(), start=np.zeros(self.sheet.length))
         text = "[cash@-1] + [operating_cash_flow] + [investing_cash_flow] - [upfront_fees] + [equity_for_projects]"
         text += " + [equity_paid_in]" + "".join(terms)
-        value = before_gap + self.at("dividends") + paid_by_cash
+        value = before_gap + self.at("dividends") + paid_by_cash + dated
         self.put("cash_after_service", "Cash after scheduled debt service", STOCK, text, value)
         rows = "".join(f" - {{{paid_row(plan, name)}}}" for name in moves.paid)
+        rows += " - [prepayments]" if prepays(plan) else ""
         text = f"[cash_after_service]{rows} - [dividends]"
         self.put("cash_before_gap", "Cash before it is lifted", STOCK, text, before_gap)
+
+    def prepaid(self) -> Array:
+        """Write what is prepaid on dates; no row where there are no prepayments."""
+        plan, names = self.plan, prepays(self.plan)
+        value = np.zeros(self.sheet.length)
+        for name in names:
+            whole = "known_principal" if plan.loans[name].needs_cash else "principal"
+            value = value + self.sheet.value(f"loans.{name}.{whole}") - self.sheet.value(f"loans.{name}.scheduled")
+        if not names:
+            return value
+        text = " + ".join(prepaid_text(plan, name) for name in names)
+        return self.put("prepayments", "Dated prepayments of loans", FLOW, text, value)
 
     def balance(self) -> None:
         """Write the balance sheet; what is owned and what is owed are added up apart, retained earnings from income."""
@@ -176,9 +192,6 @@ class Accounts:
     def _earned_before(self) -> tuple[Array, str]:
         """Return retained earnings at the horizon's start, the figure that balances the opening sheet; and formula."""
         opening = self.plan.opening
-        fixed = opening.fixed_assets.value if opening.fixed_assets else np.asarray(0.0)
-        owned = opening.cash + opening.receivables + opening.inventory + fixed + opening.other_assets
-        owed = opening.payables + opening.other_liabilities
         had = [
             "cash",
             "receivables",
@@ -192,9 +205,7 @@ class Accounts:
             first = f"loans.{name}"
             for sign, key in (("+", "deferred_fee"), ("-", "closing"), ("-", "accrued")):
                 text += f" {sign} ({self.sheet.rows[f'{first}.{key}'].before})"
-            owed = owed + opened(self.sheet, first, "closing") + opened(self.sheet, first, "accrued")
-            owned = owned + opened(self.sheet, first, "deferred_fee")
-        return np.asarray(owned - owed), text
+        return earned_before(self.sheet, self.plan, self.plan.loans), text
 
     def debt_service(self) -> None:
         """Write cash flow available for debt service, debt service, and their ratio at the end of each year."""

@@ -34,12 +34,31 @@ EQUITY: Final = "equity"
 class Moves:
     """What cash decides in each period, `(period,)` or `(draw, period)`. [money]
 
-    `paid` is repaid on revolvers or swept from other loans, `called` drawn on revolvers, both by loan.
+    `paid` is repaid on revolvers or swept from other loans, `called` drawn on revolvers, both by loan; `equity` is what
+    owners pay in to hold cash, `dividends` what they are paid.
     """
 
     paid: Mapping[str, Array] = field(default_factory=dict)
     called: Mapping[str, Array] = field(default_factory=dict)
     equity: Array | None = None
+    dividends: Array | None = None
+
+
+@dataclass(frozen=True)
+class Known:
+    """What is known of each period before cash decides, `(period,)` or `(draw, period)`. [money]
+
+    `pretax` is income and `flow` cash, both without what loans that depend on cash bring and cost, tax, dated
+    prepayments and dividends left out of the flow. `prepaid` are dated prepayments of other loans, `dividends` what is
+    planned and not barred. `earned` are retained earnings at the horizon's start without those loans, `()` or
+    `(draw, 1)`.
+    """
+
+    pretax: Array
+    flow: Array
+    prepaid: Array
+    dividends: Array
+    earned: Array
 
 
 class CashLoan:
@@ -50,7 +69,9 @@ class CashLoan:
     cost: Any = 0.0
     """Interest and fees of that period, the upfront fee as it is expensed."""
     cash: Any = 0.0
-    """What it brings in that period before it is repaid or swept."""
+    """What it brings in that period before it is prepaid, repaid or swept."""
+    prepaid: Any = 0.0
+    """What is prepaid on dates in that period."""
     pays: bool = False
     """Whether a payment date falls in that period."""
 
@@ -73,6 +94,8 @@ class CashLoan:
         for event in self._events.get(-1, []):
             self.account.serve(event)
             self.account.move(event, self._drawn[event], self._prepaid[event])
+        self.earned = self._deferred - self.account.balance - self.account.accrued - self.account.fees_owed
+        """What it leaves of retained earnings at the horizon's start."""
 
     def run(self, period: int) -> None:
         """Carry the loan through a period, up to what its last day moves."""
@@ -94,9 +117,9 @@ class CashLoan:
         )
         self.cost = sums["interest"] + sums["fees"] + self._deferred + upfront - deferred
         self._deferred = deferred
-        paid = sums["interest_due"] - sums["capitalized"] + sums["fees_paid"] + sums["scheduled"] + sums["prepaid"]
+        paid = sums["interest_due"] - sums["capitalized"] + sums["fees_paid"] + sums["scheduled"]
         drawn = sum((self._drawn[event] for event in events), start=0.0)
-        self.cash = drawn - paid - planned - upfront
+        self.cash, self.prepaid = drawn - paid - upfront, sums["prepaid"] + planned
 
     def room(self, paid: Any) -> Any:  # noqa: ANN401 - a number or an array
         """Return what may still be drawn on the period's last day after a repayment, planned draws set aside."""
@@ -130,6 +153,11 @@ class _Taxpayer:
         self._to_date: Array = np.asarray(0.0)
         self._taxes: list[Array] = []
 
+    @property
+    def accrued(self) -> Array:
+        """The tax on the income of the last period, whenever it is paid. [money]"""
+        return self._taxes[-1]
+
     def paid(self, period: int, income: Array) -> Array:
         """Return the tax paid in a period, from its pretax income, (..., 1). [money]"""
         if period in self._opens:
@@ -155,39 +183,51 @@ def _single(amount: Array) -> Any:  # noqa: ANN401 - a number or an array (draw,
     return held(amount[..., 0])
 
 
-def solve(plan: Plan, sheet: Sheet, loans: Mapping[str, CashLoan], pretax: Array, flow: Array) -> Moves:
-    """Decide period by period what is repaid, swept, drawn on revolvers, and called from owners.
+def solve(plan: Plan, sheet: Sheet, loans: Mapping[str, CashLoan], known: Known) -> Moves:
+    """Decide period by period what is repaid, swept, paid to owners, drawn on revolvers, and called from owners.
 
     Parameters
     ----------
     plan, sheet
-        The plan; the sheet knows the tax rate and dividends.
+        The plan; the sheet knows the tax rate.
     loans : mapping
         The loans that depend on cash, by name, in the order of the file.
-    pretax, flow : (period,) or (draw, period)
-        Pretax income without what these loans cost, and cash flow without them, tax and dividends left out. [money]
+    known : Known
+        Income, cash flow and dividends without them.
 
     Source
     ------
-    finance.md, section 5: scheduled service, revolver repayment, sweep, dividends, then the gap.
+    docs/conventions.md, section 5: scheduled service, revolvers repaid, dated prepayments, sweeps, dividends, the gap.
     """
     least, cash, taxpayer = plan.money.minimum_cash, plan.opening.cash, _Taxpayer(plan, sheet.value("inputs.tax.rate"))
     paid: dict[str, list[Array]] = {name: [] for name in loans}
+    revolvers = [name for name, loan in loans.items() if loan.loan.revolves]
     called: dict[str, list[Array]] = {name: [] for name, loan in loans.items() if loan.loan.revolves}
     equity: list[Array] = []
+    dividends: list[Array] = []
+    earned = known.earned + sum((_across(loan.earned) for loan in loans.values()), start=np.zeros(1))
     for period in range(plan.timeline.count):
         at = slice(period, period + 1)
         for loan in loans.values():
             loan.run(period)
         cost = sum((_across(loan.cost) for loan in loans.values()), start=np.zeros(1))
         brought = sum((_across(loan.cash) for loan in loans.values()), start=np.zeros(1))
-        cash = cash + flow[..., at] + brought - taxpayer.paid(period, pretax[..., at] - cost)
-        for name, loan in sorted(loans.items(), key=lambda item: not item[1].loan.revolves):
-            share = 1.0 if loan.loan.revolves else loan.loan.sweep * loan.pays
-            amount = np.minimum(share * np.maximum(cash - least, 0.0), _across(loan.repayable))
-            paid[name].append(amount)
-            cash = cash - amount
-        cash = cash - sheet.value("accounts.dividends")[..., at]
+        income = known.pretax[..., at] - cost
+        cash = cash + known.flow[..., at] + brought - taxpayer.paid(period, income)
+        earned = earned + income - taxpayer.accrued
+        for name in revolvers:
+            paid[name].append(np.minimum(np.maximum(cash - least, 0.0), _across(loans[name].repayable)))
+            cash = cash - paid[name][-1]
+        cash = cash - known.prepaid[..., at] - sum((_across(loan.prepaid) for loan in loans.values()), start=0.0)
+        for name in (other for other in loans if other not in revolvers):
+            share = loans[name].loan.sweep * loans[name].pays
+            paid[name].append(np.minimum(share * np.maximum(cash - least, 0.0), _across(loans[name].repayable)))
+            cash = cash - paid[name][-1]
+        planned = known.dividends[..., at]
+        if np.any(planned):
+            planned = np.minimum(planned, np.maximum(np.minimum(cash - least, earned), 0.0))
+        dividends.append(planned)
+        cash, earned = cash - planned, earned - planned
         drawn = dict.fromkeys(called, np.zeros(1))
         owners = np.zeros(1)
         for name in plan.lifts:
@@ -206,6 +246,7 @@ def solve(plan: Plan, sheet: Sheet, loans: Mapping[str, CashLoan], pretax: Array
         paid={name: _series(amounts) for name, amounts in paid.items()},
         called={name: _series(amounts) for name, amounts in called.items()},
         equity=_series(equity),
+        dividends=_series(dividends),
     )
 
 

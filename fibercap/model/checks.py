@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from fibercap.core.errors import Problem, did_you_mean
-from fibercap.core.parts import REST
 from fibercap.core.paths import TimePath
 from fibercap.core.spec import InputInErrorError, quantities
 from fibercap.core.timeline import STEPS, month_end
@@ -20,10 +19,11 @@ from fibercap.core.tree import Branch, place_of
 from fibercap.core.wording import quoted
 from fibercap.model.claim import LIMITS
 from fibercap.model.currency_checks import CURRENCY_CHECKS
-from fibercap.model.funding import PURSES
+from fibercap.model.funding import PURSES, RESERVED, ROWS
 from fibercap.model.funding_checks import (
     Found,
     funding_costs,
+    funding_grant,
     funding_place,
     funding_rest,
     funding_sources,
@@ -32,7 +32,7 @@ from fibercap.model.funding_checks import (
     loan_total,
 )
 from fibercap.model.loan_checks import LOAN_CHECKS, loan_horizon
-from fibercap.model.plants import bought_capital
+from fibercap.model.plants import net_capital
 
 if TYPE_CHECKING:
     from fibercap.model.plan import Lending, Plan
@@ -98,6 +98,7 @@ def _checks(plan: Plan) -> list[tuple[Callable[[Plan, str], Found], list[str]]]:
         (funding_rest, names("funding")),
         (funding_costs, names("funding")),
         (funding_total, names("funding")),
+        (funding_grant, names("funding")),
         (_dated, ["equity", "dividends"]),
         (_gap, ["gap"]),
         (_tax, ["lag", "expire"]),
@@ -132,18 +133,25 @@ def _spelling(s: Lending, name: str) -> Found:
 def _names(s: Plan, name: str) -> Found:
     others = {"plants": ("projects", "loans"), "projects": ("loans",), "loans": ()}[name]
     for key in getattr(s, name):
-        if key in (*PURSES, REST):
+        if key in RESERVED or (name == "loans" and _is_row(key, s)):
             yield (
                 f"{name}.{key}",
                 "reserved_name",
                 f"the name `{key}`",
                 "another",
-                "in `funding` it means a purse of its own",
+                "in `funding` it means something of its own",
             )
         for other in others:
             if key in getattr(s, other):
                 hint = "plants, projects and loans need names of their own"
                 yield f"{other}.{key}", "name_taken", f"`{key}`, a name in `{name}` too", "another", hint
+
+
+def _is_row(key: str, s: Plan) -> bool:
+    """Tell whether a loan of this name would have the row of something else in `funding`."""
+    sources = {*PURSES, *s.loans, "financing_costs"}
+    twin = any(key.endswith(end) and key.removesuffix(end) in sources for end in ("_to_date", "_available"))
+    return twin or key in ROWS or key.startswith("uses_in_")
 
 
 def _sources(s: Lending, name: str) -> Found:
@@ -188,9 +196,7 @@ def _purchase(s: Plan, name: str) -> Found:
     if not s.horizon.start <= deal.on <= s.horizon.end:
         wanted = f"a day from {s.horizon.start} to {s.horizon.end}"
         yield f"plants.{name}.purchase.on", "outside_horizon", f"{deal.on}", wanted, "or leave `purchase` out"
-    parts = bought_capital(deal)
-    bought = sum((-part if kind == "payables" else part for kind, (_, part) in parts.items()), start=np.asarray(0.0))
-    above = bought > deal.price
+    above = net_capital(deal) > deal.price
     if np.any(above):
         at, told = f"plants.{name}.purchase.working_capital", "working capital above the price"
         yield at, "above_price", f"{told}{in_draw(above)}", "at most the price", "lower it"

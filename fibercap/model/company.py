@@ -12,6 +12,7 @@ import numpy as np
 from fibercap.core import grammar
 from fibercap.core.dates import Day, Edge
 from fibercap.core.fields import Duration, Field, Money, Months, Number, Of, Share, Word, text_of, wrong
+from fibercap.core.parts import Truth
 from fibercap.core.paths import Dated, PathOf, TimePath
 from fibercap.core.spec import OneOf, Spec
 from fibercap.core.timeline import STEPS, Timeline
@@ -118,10 +119,13 @@ class Company(Spec):
     equity: Dated = None
     """What owners pay in, by date, beside what `funding` asks of them. Like `{2000-09-15: 10 million USD}`."""
     dividends: Dated = None
-    """What owners take out, by date. Like `{2004-06-30: 1 million USD}`."""
+    """What owners take out, by date, as far as there is cash above its minimum and earnings to pay it from. Like
+    `{2004-06-30: 1 million USD}`."""
     gap: Annotated[tuple[str, ...], GapField()] = ()
     """Who lifts cash to its minimum, in order: `revolver` for all of them, one by name, `equity`; without it, all
     revolvers. Like `[revolver, equity]`."""
+    may_run_dry: Truth = False
+    """Whether cash below zero is expected, as of a plan that is looked at in hindsight; warnings say so."""
 
 
 class WorkingCapital(Spec):

@@ -63,9 +63,9 @@ def service_target(sheet: Sheet, plan: Plan, name: str, style: Sculpted) -> Arra
 
 
 def payment_counts(plan: Plan, name: str) -> Array:
-    """Return the number of payment dates in each model period, (period,). [1]"""
+    """Return the number of payment dates in each model period, (period,); none of a loan that is not drawn. [1]"""
     counts = np.zeros(plan.timeline.count)
-    for period in payment_periods(plan.loans[name]):
+    for period in payment_periods(plan.loans[name]) if name not in plan.undrawn else ():
         index = plan.timeline.index(period.end)
         if 0 <= index < len(counts) and period.end <= plan.loans[name].maturity:
             counts[index] += 1

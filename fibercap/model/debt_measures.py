@@ -179,6 +179,12 @@ def equity_called(projection: Projection) -> Measure:
 
 
 def funding_gap(projection: Projection) -> Measure:
-    """Spending that no source of funding covers, over the horizon; it is paid from cash."""
-    values = projection.value("funding.gap").sum(axis=-1)
-    return made("funding_gap", "Funding gap", projection.scenario.currency, "SUM({funding.gap})", values, better=LOWER)
+    """Spending that no loan, grant, equity or named `cash` pays for, over the horizon.
+
+    Source
+    ------
+    docs/conventions.md, section 5; a project or purchase without `funding` counts whole.
+    """
+    row, money = "accounts.unfunded_uses", projection.scenario.currency
+    values = projection.value(row).sum(axis=-1)
+    return made("funding_gap", "Funding gap", money, f"SUM({{{row}}})", values, better=LOWER)

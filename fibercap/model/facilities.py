@@ -9,7 +9,7 @@ import numpy as np
 
 from fibercap.core.rows import Row, Sheet
 from fibercap.core.timeline import FLOW, STOCK
-from fibercap.model.cash import EQUITY, CashLoan, Moves, solve
+from fibercap.model.cash import EQUITY, CashLoan, Known, Moves, solve
 from fibercap.model.cover import service_target
 from fibercap.model.exchange import day_rates
 from fibercap.model.financing_costs import fee_in_assets, last_spending, last_spending_text, to_asset_rows
@@ -17,7 +17,8 @@ from fibercap.model.foreign_loans import OWN, translated_rows
 from fibercap.model.loans import Exchanged, Moved, Setting, loan_rows, schedule_block
 from fibercap.model.loans.styles import Sculpted
 from fibercap.model.operations import added
-from fibercap.model.owners import owner_rows
+from fibercap.model.owners import dividend_rows, earned_before, owner_rows
+from fibercap.model.prepayments import Cuts, cut_texts, free_text, prepays
 from fibercap.model.trifle import loan_trifle
 
 if TYPE_CHECKING:
@@ -32,23 +33,28 @@ INCOME: Final = ("interest_to_assets", "fees_to_assets")
 """What loans cost that is no expense."""
 
 
-def loan_blocks(sheet: Sheet, plan: Plan, locks: Collection[str], barred: Array) -> tuple[dict[str, Block], Moves]:
+def loan_blocks(
+    sheet: Sheet, plan: Plan, locks: Collection[str], barred: Array, cuts: Cuts
+) -> tuple[dict[str, Block], Moves]:
     """Write owners' money and every loan's rows in model periods; return the loans' schedules, and what cash moves.
 
-    `locks` are the rows that bar dividends in the period after theirs, `barred` is 1 where they do.
+    `locks` are the rows that bar dividends in the period after theirs, `barred` is 1 where they do; `cuts` say by how
+    much prepayments are cut.
     """
-    owner_rows(sheet, plan, locks, barred)
-    planned = {name: _planned(sheet, plan, name) for name in plan.loans}
+    owner_rows(sheet, plan)
+    planned = {name: _planned(sheet, plan, name, cuts) for name in plan.loans}
     blocks = {
         name: _written(sheet, plan, name, planned[name]) for name in plan.loans if not plan.loans[name].needs_cash
     }
-    moves = _moves(sheet, plan, planned)
+    moves = _moves(sheet, plan, planned, barred)
     for name, paid in moves.paid.items():
         was = planned[name]
         moved = replace(was, called=moves.called.get(name), paid=paid)
         _moved_rows(sheet, plan, name, moves)
         blocks[name] = _written(sheet, plan, name, moved)
         _known_rows(sheet, plan, name, blocks[name])
+    paid = np.zeros(sheet.length) if moves.dividends is None else moves.dividends
+    dividend_rows(sheet, plan, locks, barred, paid, f"MAX({after_sweeps(sheet, plan)}, 0)")
     return {blocks[name].name: blocks[name] for name in plan.loans}, moves
 
 
@@ -57,19 +63,22 @@ def _setting(sheet: Sheet, plan: Plan, name: str) -> Setting:
     if code != plan.currency:
         average = sheet.value(f"exchange.{code}.average")
         exchange = Exchanged(code, f"{plan.currency}/{code}", average, day_rates(plan, code))
-    expensed, trifle = fee_in_assets(sheet, plan, name), loan_trifle(sheet, plan, name)
-    return Setting(name, plan.loans[name], code, plan.timeline, plan.rates, exchange, expensed, trifle)
+    loan, is_drawn = plan.loans[name], name not in plan.undrawn
+    loan, in_assets = loan if is_drawn else loan.offered, fee_in_assets(sheet, plan, name)
+    trifle = loan_trifle(sheet, plan, name)
+    return Setting(name, loan, code, plan.timeline, plan.rates, exchange, in_assets, trifle, is_drawn)
 
 
-def _planned(sheet: Sheet, plan: Plan, name: str) -> Moved:
+def _planned(sheet: Sheet, plan: Plan, name: str, cuts: Cuts) -> Moved:
     """Return what is known of a loan before cash: what funding draws, and what a sculpted one is to pay."""
     asked = plan.funded_by(name)
-    style = plan.loans[name].repayment
+    style, texts = plan.loans[name].repayment, cut_texts(plan).get(name, {})
     return Moved(
         funded=sheet.value(f"loans.{name}.funded") if asked else None,
         service=service_target(sheet, plan, name, style) if isinstance(style, Sculpted) else None,
         until=last_spending(plan, asked),
         until_text=last_spending_text(plan, asked),
+        cuts={day: (cuts.get((name, day), np.asarray(0.0)), text) for day, text in texts.items()},
     )
 
 
@@ -85,15 +94,15 @@ def _written(sheet: Sheet, plan: Plan, name: str, moved: Moved) -> Block:
     return block
 
 
-def _moves(sheet: Sheet, plan: Plan, planned: dict[str, Moved]) -> Moves:
-    """Return what cash decides; nothing where no loan depends on it."""
+def _moves(sheet: Sheet, plan: Plan, planned: dict[str, Moved], barred: Array) -> Moves:
+    """Return what cash decides; nothing where no loan and no dividend depends on it."""
     timeline = plan.timeline
     loans = {
         name: CashLoan(_setting(sheet, plan, name), planned[name], timeline)
         for name, loan in plan.loans.items()
         if loan.needs_cash
     }
-    if not loans:
+    if not loans and not plan.company.dividends:
         return Moves()
     others = [f"loans.{name}" for name in plan.loans if name not in loans]
 
@@ -110,8 +119,15 @@ def _moves(sheet: Sheet, plan: Plan, planned: dict[str, Moved]) -> Moves:
     pretax = accounts("ebit") - of("interest", "fees", "fee_amortization") + beside
     flow = accounts("ebitda", "grants", "equity_for_projects", "equity_paid_in") + of("draws")
     flow = flow - accounts("working_capital_increase", "capex", "purchases", "maintenance")
-    flow = flow - of("principal", "interest_paid", "fees_paid", "upfront_fee")
-    return solve(plan, sheet, loans, pretax, flow)
+    flow = flow - of("scheduled", "interest_paid", "fees_paid", "upfront_fee")
+    known = Known(
+        pretax,
+        flow,
+        prepaid=of("principal") - of("scheduled"),
+        dividends=accounts("dividends_planned") * (1.0 - barred),
+        earned=earned_before(sheet, plan, (name for name in plan.loans if name not in loans)),
+    )
+    return solve(plan, sheet, loans, known)
 
 
 def _least(sheet: Sheet, plan: Plan) -> str:
@@ -132,9 +148,7 @@ def paid_in_order(plan: Plan) -> list[str]:
 def _moved_rows(sheet: Sheet, plan: Plan, name: str, moves: Moves) -> None:
     """Write what cash repays on a loan, and draws on it."""
     at, loan, money, least = f"loans.{name}", plan.loans[name], plan.currency, _least(sheet, plan)
-    order = paid_in_order(plan)
-    before = "".join(f" - {{{paid_row(plan, other)}}}" for other in order[: order.index(name)])
-    excess = f"MAX({{accounts.cash_after_service}}{before} - {least}, 0)"
+    excess = f"MAX({_left_text(plan, name, least)}, 0)"
     text, label = f"MIN({excess}, {{{at}.repayable}})", "repaid from excess cash"
     if not loan.revolves:
         share = sheet.give(f"inputs.{at}.sweep", "", loan.sweep)
@@ -146,6 +160,24 @@ def _moved_rows(sheet: Sheet, plan: Plan, name: str, moves: Moves) -> None:
         sheet.put(
             Row(f"{at}.called", f"{loan.title or name}: drawn to hold cash", money, FLOW, text), moves.called[name]
         )
+
+
+def _left_text(plan: Plan, name: str, least: str) -> str:
+    """Return the formula of the cash above its minimum that is left for a loan; for "", once all are served."""
+    order = paid_in_order(plan)
+    served = order[: order.index(name)] if name else order
+    if name and plan.loans[name].revolves:
+        return (
+            f"{{accounts.cash_after_service}}{''.join(f' - {{{paid_row(plan, other)}}}' for other in served)} - {least}"
+        )
+    prepaid = " - {accounts.prepayments}" if prepays(plan) else ""
+    swept = "".join(f" - {{{paid_row(plan, other)}}}" for other in served if not plan.loans[other].revolves)
+    return f"{free_text(plan, least)}{prepaid}{swept}"
+
+
+def after_sweeps(sheet: Sheet, plan: Plan) -> str:
+    """Return the formula of the cash above its minimum that service, prepayments and sweeps leave. [money]"""
+    return _left_text(plan, "", _least(sheet, plan))
 
 
 def short_text(sheet: Sheet, plan: Plan, name: str) -> str:

@@ -8,16 +8,19 @@ from typing import TYPE_CHECKING
 import numpy as np
 import numpy.typing as npt
 
-from fibercap.core.errors import did_you_mean
+from fibercap.core.errors import Problem, ScenarioError, did_you_mean
 from fibercap.core.parts import REST, Part
-from fibercap.core.tree import Branch
+from fibercap.core.tree import Branch, place_of
 from fibercap.core.wording import quoted
-from fibercap.model.funding import NOT_SOURCES, PURSES
+from fibercap.model.funding import GRANT, NOT_SOURCES, PURSES, Grant, part_path
+from fibercap.model.plants import bought_capital, net_capital
 
 if TYPE_CHECKING:
+    from fibercap.core.rows import Sheet
     from fibercap.core.units import Array
     from fibercap.model.funding import Funding
     from fibercap.model.plan import Plan
+    from fibercap.model.scenario import Scenario
 
 Found = Iterator[tuple[str, str, str, str, str]]  # path, code, found, wanted, hint
 FUNDED = "a project, or a plant with a `purchase`"
@@ -105,6 +108,57 @@ def funding_rest(s: Plan, key: str) -> Found:
         yield at, "two_rests", "a second `rest`", "one", "give one of them an amount or a share"
 
 
+def funding_grant(s: Plan, key: str) -> Found:
+    """Check that a grant has one size, and is not above what a purchase pays for fixed assets, whose cost it lowers."""
+    terms = s.funding[key].grant
+    if isinstance(terms, Grant):
+        at, given = f"funding.{key}.{GRANT}", [part for part in ("share", "amount") if getattr(terms, part) is not None]
+        if not given:
+            yield f"{at}.share", "missing", f"no `share` in `{at}`", "one, or an `amount`", "add `share:`"
+        elif len(given) > 1:
+            yield f"{at}.amount", "given_twice", "`amount` beside `share`", "one of them", "keep one of the two"
+    grant, deal = s.funding[key].sources.get(GRANT), s.plants[key].purchase if key in s.plants else None
+    if grant is None or deal is None:
+        return
+    at, price = part_path(key, GRANT, grant), f"plants.{key}.purchase.price"
+    bought = [f"plants.{key}.{path}" for path, _ in bought_capital(deal).values()]
+    codes = {s.currency_at(path) for path in (price, *bought)}
+    if grant.unit == "money":
+        codes.add(s.currency_at(at))
+    if len(codes) > 1:
+        return  # what these come to is known only when the plan is projected
+    fixed, asked = deal.price - net_capital(deal), grant.value * (deal.price if grant.unit == "share" else 1.0)
+    above = asked > fixed * (1 + 1e-9)
+    if np.any(above):
+        code = s.currency_at(price)
+        told = f"a grant of {first_bad(asked, above):,.0f} {code}{in_draw(above)}"
+        yield _large_grant(at, told, f"{first_bad(fixed, above):,.0f} {code}", key)
+
+
+def refuse_large_grants(sheet: Sheet, plan: Scenario) -> None:
+    """Refuse a grant above the fixed part of a purchase where amounts in several currencies show it only now.
+
+    Raises
+    ------
+    ScenarioError
+        At the grant.
+    """
+    for key in (key for key in plan.granted if key in plan.plants):
+        fixed = sheet.value(f"plants.{key}.purchase") - sheet.value(f"plants.{key}.purchased.working_capital")
+        asked = sheet.value(f"funding.{key}.{GRANT}")
+        above = np.asarray((asked > fixed * (1 + 1e-9)).any(axis=-1))
+        if np.any(above):
+            at, code = part_path(key, GRANT, plan.funding[key].sources[GRANT]), plan.currency
+            told = f"a grant of {first_bad(asked.sum(-1), above):,.0f} {code}{in_draw(above)}"
+            problem = _large_grant(at, told, f"{first_bad(fixed.sum(-1), above):,.0f} {code}", key)
+            raise ScenarioError(plan.file, [Problem(*problem, place=place_of(plan.tree, tuple(at.split("."))))])
+
+
+def _large_grant(at: str, told: str, most: str, key: str) -> tuple[str, str, str, str, str]:
+    wanted = f"at most {most}, the price of `{key}` less its working capital"
+    return at, "above_fixed_part", told, wanted, "lower the grant: it reduces the cost of fixed assets"
+
+
 def funding_total(s: Plan, key: str) -> Found:
     """Hold that sources do not pay more than is spent."""
     funding: Funding = s.funding[key]
@@ -113,9 +167,9 @@ def funding_total(s: Plan, key: str) -> Found:
         return
     shares = sum((part.value for part in funding.sources.values() if part.unit == "share"), start=np.asarray(0.0))
     if np.any(shares > 1 + 1e-9):
-        last = [name for name, part in funding.sources.items() if part.unit == "share"][-1]
+        last = [part_path(key, name, part) for name, part in funding.sources.items() if part.unit == "share"][-1]
         told = f"shares that total {100 * float(np.max(shares)):g} %{in_draw(shares > 1 + 1e-9)}"
-        yield f"funding.{key}.{last}", "above_uses", told, "at most 100 %", "lower it, or make it `rest`"
+        yield last, "above_uses", told, "at most 100 %", "lower it, or make it `rest`"
         return
     if funding.include_financing_costs:
         return  # what these come to is known only when they are run
@@ -131,5 +185,5 @@ def funding_total(s: Plan, key: str) -> Found:
         if np.any(above):
             told = f"{first_bad(so_far, above):,.0f} {s.currency} from the sources so far{in_draw(above)}"
             wanted = f"at most the {first_bad(whole, above):,.0f} {s.currency} that `{key}` uses"
-            yield f"funding.{key}.{name}", "above_uses", told, wanted, "lower it, or make it `rest`"
+            yield part_path(key, name, part), "above_uses", told, wanted, "lower it, or make it `rest`"
             return

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from fibercap.core.rows import total
 from fibercap.model.financing_costs import building
+from fibercap.model.funding import GRANT
 from fibercap.model.laws import EQUITY, OWING, OWNERS
 from fibercap.model.working_capital import KINDS
 
@@ -27,10 +28,13 @@ class LawText(NamedTuple):
 def law_texts(projection: Projection) -> Iterator[LawText]:
     """Run over every law of `prove_laws`, and over what is found round by round: its gap to its own formula."""
     plan = projection.scenario
-    for key, funding in plan.funding.items():
-        paid = total([*(f"funding.{key}.{name}" for name in funding.sources), f"funding.{key}.gap"])
+    for key in plan.funding:
         row = f"funding.{key}.uses"
-        yield LawText("sources_equal_uses", row, f"{{{row}}} - ({paid})")
+        yield LawText("sources_equal_uses", row, f"{{{row}}} - ({total(plan.source_rows(key).values())})")
+    row, claimed = "accounts.grants_receivable", total(f"funding.{key}.{GRANT}" for key in plan.granted)
+    text = f"{{{row}}} - {{{row}@-1}} - ({claimed}) + {{accounts.grants}}"
+    yield LawText("grants", row, text)
+    yield LawText("grants", row, f"MIN({{{row}}}, 0)")
     for name, loan in plan.loans.items():
         at = f"loans.{name}"
         moved = f"{{{at}.opening}} + {{{at}.draws}} + {{{at}.capitalized}} - {{{at}.principal}}"

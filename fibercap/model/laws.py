@@ -9,6 +9,7 @@ import numpy as np
 
 from fibercap.core.errors import IdentityError
 from fibercap.model.financing_costs import building, lenders, until_complete
+from fibercap.model.funding import GRANT
 from fibercap.model.working_capital import KINDS
 
 if TYPE_CHECKING:
@@ -94,10 +95,19 @@ class Books:
 
 
 def _sources_equal_uses(plan: Plan, read: Books) -> Iterator[Gap]:
-    for key, funding in plan.funding.items():
-        uses, parts = read(f"funding.{key}.uses"), [read(f"funding.{key}.{name}") for name in funding.sources]
-        paid = sum(parts, start=read(f"funding.{key}.gap"))
+    for key in plan.funding:
+        uses, parts = read(f"funding.{key}.uses"), [read(row) for row in plan.source_rows(key).values()]
+        paid = sum(parts, start=np.zeros(plan.timeline.count))
         yield Gap(f"funding.{key}.uses", uses - paid, largest(flows=(uses, *parts)))
+
+
+def _grants(plan: Plan, read: Books) -> Iterator[Gap]:
+    """Yield what is receivable less what was claimed and not received; no grant is received before it is claimed."""
+    row, received = "accounts.grants_receivable", read("accounts.grants")
+    claimed, value = read.sum([f"funding.{key}.{GRANT}" for key in plan.granted]), read("accounts.grants_receivable")
+    entered = largest(value, flows=(claimed, received))
+    yield Gap(row, value - np.cumsum(claimed - received, axis=-1), entered)
+    yield Gap(row, np.minimum(value, 0.0), entered)
 
 
 def _loans_carry(plan: Plan, read: Books) -> Iterator[Gap]:
@@ -204,6 +214,7 @@ def _exchange(plan: Plan, read: Books) -> Iterator[Gap]:
 
 LAWS: Final[dict[str, Callable[[Plan, Books], Iterator[Gap]]]] = {
     "sources_equal_uses": _sources_equal_uses,
+    "grants": _grants,
     "loans_carry": _loans_carry,
     "balance": _balance,
     "cash": _cash,

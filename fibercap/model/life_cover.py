@@ -36,7 +36,8 @@ def ratio_rows(sheet: Sheet, plan: Plan) -> None:
 def late_loans(plan: Plan) -> list[str]:
     """Return the loans that mature past the horizon, each with its day."""
     end = plan.horizon.end
-    return [f"`{name}` matures on {loan.maturity}" for name, loan in plan.loans.items() if loan.maturity > end]
+    late = (name for name, loan in plan.loans.items() if loan.maturity > end and name not in plan.undrawn)
+    return [f"`{name}` matures on {plan.loans[name].maturity}" for name in late]
 
 
 def _rate_rows(sheet: Sheet, plan: Plan) -> None:

@@ -15,6 +15,7 @@ from fibercap.model.accounts import account_rows
 from fibercap.model.cover import cover_rows
 from fibercap.model.facilities import loan_blocks
 from fibercap.model.life_cover import LEVERAGE, last_known, ratio_rows
+from fibercap.model.prepayments import Cuts, cuts_of, prepayments, settled
 from fibercap.model.trifle import trifle_of
 
 if TYPE_CHECKING:
@@ -26,14 +27,17 @@ if TYPE_CHECKING:
     from fibercap.model.covenant import Covenant
     from fibercap.model.scenario import Scenario
 
+ROUNDS: Final = 12
+"""Passes that each prepayment may take to settle."""
 HARDLY: Final = 1e-9
 """Share of a level by which a ratio may miss it and still count as at it."""
 
 
 def financed_rows(sheet: Sheet, scenario: Scenario) -> tuple[Sheet, Mapping[str, Block]]:
-    """Write loans, accounts and ratios; with a lock-up, again until the dividends paid are those that it allows.
+    """Write loans, accounts and ratios; again until dividends and prepayments are those that lock-ups and cash allow.
 
-    A dividend depends on tests before its period only, so each pass settles at least one more period.
+    A dividend depends on tests before its period only, so each pass settles at least one more period; a prepayment that
+    cash does not suffice for changes the interest of its own period a little, which settles as fast as that is small.
 
     Raises
     ------
@@ -45,17 +49,21 @@ def financed_rows(sheet: Sheet, scenario: Scenario) -> tuple[Sheet, Mapping[str,
     terms = [(loan, key, c) for loan, lent in scenario.loans.items() for key, c in lent.covenants.items()]
     locks = {(loan, key): (c, c.lock_up) for loan, key, c in terms if c.lock_up is not None}
     barred: Array = np.zeros(sheet.length)
-    for _ in range(sheet.length + 2):
-        written = sheet.fork() if locks else sheet
-        schedules, moves = loan_blocks(written, scenario, {locked_row(*lock) for lock in locks}, barred)
+    dated, cuts = prepayments(scenario), Cuts()
+    for _ in range(sheet.length + 2 + ROUNDS * len(dated)):
+        written = sheet.fork() if locks or dated else sheet
+        schedules, moves = loan_blocks(written, scenario, {locked_row(*lock) for lock in locks}, barred, cuts)
         account_rows(written, scenario, moves)
         cover_rows(written, scenario)
         ratio_rows(written, scenario)
         locked = [_locked_row(written, scenario, lock, *of) for lock, of in locks.items()]
-        found = _before(locked) if locked else barred
-        if (found == barred).all():
+        found, cut = _before(locked) if locked else barred, cuts_of(scenario, written, schedules)
+        if (found == barred).all() and settled(cut, cuts):
             return written, schedules
-        barred = found
+        barred, cuts = found, cut
+    if not locks:
+        told = ", ".join(f"`loans.{item.loan}.prepayments.{item.day}`" for item in dated)
+        raise FibercapError(f"what cash suffices for of {told} never settles; move them to the ends of periods")
     names = ", ".join(f"`loans.{loan}.covenants.{key}.lock_up`" for loan, key in locks)
     raise FibercapError(
         f"{names} never settles: it bars dividends on which it depends itself; test a ratio of the past"

@@ -14,8 +14,9 @@ from fibercap.core.tree import Path, at
 from fibercap.model.currencies import Currencies
 from fibercap.model.exchange import exchange_rows
 from fibercap.model.financing_costs import Costs, cost_rows, solved
-from fibercap.model.funding import Plan as FundingPlan
-from fibercap.model.funding import Whole, funding_rows
+from fibercap.model.funding_checks import refuse_large_grants
+from fibercap.model.funding_rows import Plan as FundingPlan
+from fibercap.model.funding_rows import Whole, funding_rows
 from fibercap.model.market import time_rows
 from fibercap.model.operations import asset_rows, income_rows, unlevered_rows
 from fibercap.model.plants import capacity_rows, market_rows, purchase_rows, running_cost_rows
@@ -61,6 +62,7 @@ def operations(plan: Scenario) -> Operations:
     bare_plan = _without_projects(plan)
     _spending(bare, bare_plan)
     paid_rows(bare, bare_plan)
+    refuse_large_grants(bare, plan)
     other = bare.block()
     return Operations(plan, spent, other, prefixed(other, WITHOUT, _own(other)))
 

@@ -9,6 +9,7 @@ import numpy as np
 from fibercap.core.rows import Row, Sheet, total
 from fibercap.core.timeline import FLOW, STOCK
 from fibercap.model.assets import maintenance_asset, opening_asset, project_asset, purchase_asset
+from fibercap.model.funding import BRIDGE, GRANT
 from fibercap.model.market import path_row
 from fibercap.model.tax import paid_row, tax_rows
 
@@ -53,7 +54,7 @@ def asset_rows(sheet: Sheet, plan: Plan) -> None:
 
 def _grant(sheet: Sheet, plan: Plan, key: str) -> Array | None:
     funding = plan.funding.get(key)
-    return sheet.value(f"funding.{key}.grant") if funding and "grant" in funding.sources else None
+    return sheet.value(f"funding.{key}.{GRANT}") if funding and GRANT in funding.sources else None
 
 
 def income_rows(sheet: Sheet, plan: Plan) -> None:
@@ -83,15 +84,33 @@ def income_rows(sheet: Sheet, plan: Plan) -> None:
     put("ebit", "EBIT", "{accounts.ebitda} - {accounts.depreciation}", ebitda - depreciation)
 
 
+def _grant_rows(sheet: Sheet, plan: Plan) -> None:
+    """Write what is received of grants, and what has been claimed and is still to be received.
+
+    Source
+    ------
+    docs/conventions.md, section 5: a grant is claimed as money is spent, and may be received later.
+    """
+    money, later = plan.currency, {key for key in plan.granted if f"funding.{key}.{BRIDGE}" in sheet}
+    received = [f"funding.{key}.{'grant_received' if key in later else GRANT}" for key in plan.granted]
+    claimed = [f"funding.{key}.{GRANT}" for key in plan.granted]
+    value = sum_row(sheet, "accounts.grants", "Grants received", money, FLOW, received)
+    owed = np.cumsum(added(sheet, claimed) - value, axis=-1) if later else np.zeros(sheet.length)
+    text = f"{{accounts.grants_receivable@-1}} + {total(claimed)} - {{accounts.grants}}" if later else "0"
+    row = Row("accounts.grants_receivable", "Grants receivable", money, STOCK, text)
+    sheet.put(row, np.maximum(owed, 0.0))
+
+
 def unlevered_rows(sheet: Sheet, plan: Plan) -> None:
     """Write capital spending, the tax due without financing, and the cash flow available for debt service."""
     money, at = plan.currency, sheet.value
     projects, plants = [f"projects.{k}.capex" for k in plan.projects], plan.plants
     bought = [f"plants.{k}.purchase" for k, p in plants.items() if p.purchase]
-    grants = [f"funding.{k}.grant" for k, f in plan.funding.items() if "grant" in f.sources]
     sum_row(sheet, "accounts.capex", "Capex", money, FLOW, projects)
     sum_row(sheet, "accounts.purchases", "Purchases of plants", money, FLOW, bought)
-    sum_row(sheet, "accounts.grants", "Grants", money, FLOW, grants)
+    _grant_rows(sheet, plan)
+    unfunded = [plan.source_rows(key)["gap"] for key in plan.spends]
+    sum_row(sheet, "accounts.unfunded_uses", "Uses that no source of funding covers", money, FLOW, unfunded)
     sum_row(sheet, "accounts.maintenance", "Maintenance", money, FLOW, [f"plants.{k}.maintenance" for k in plants])
     built = [path for key in plan.projects if (path := f"projects.{key}.financing_depreciation") in sheet]
     income = (

@@ -8,31 +8,68 @@ import numpy as np
 
 from fibercap.core.rows import Row, Sheet
 from fibercap.core.timeline import FLOW
+from fibercap.model.foreign_loans import opened
 from fibercap.model.operations import sum_row
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Mapping
+    from collections.abc import Collection, Iterable, Mapping
     from datetime import date
 
     from fibercap.core.units import Array
     from fibercap.model.plan import Plan
 
 
-def owner_rows(sheet: Sheet, plan: Plan, locks: Collection[str], barred: Array) -> None:
-    """Write equity for projects, and equity and dividends on their dates; none while one of the `locks` bars them."""
+def owner_rows(sheet: Sheet, plan: Plan) -> None:
+    """Write equity for projects, and equity and dividends as planned on their dates."""
     funded = [f"funding.{key}.equity" for key, funding in plan.funding.items() if "equity" in funding.sources]
     sum_row(sheet, "accounts.equity_for_projects", "Equity for projects", plan.currency, FLOW, funded)
     _dated(sheet, plan, "equity_paid_in", "Equity paid in on dates", "equity", plan.company.equity or {})
-    if not locks:
-        _dated(sheet, plan, "dividends", "Dividends", "dividends", plan.company.dividends or {})
-        return
-    path, money = "accounts.dividends_planned", plan.currency
     _dated(sheet, plan, "dividends_planned", "Dividends planned", "dividends", plan.company.dividends or {})
-    planned, bars = sheet.value(path), f"MAX({', '.join(f'{{{row}@-1}}' for row in sorted(locks))}, 0)"
-    row = Row("accounts.dividends", "Dividends", money, FLOW, f"{{{path}}} * (1 - {bars})")
-    paid = sheet.put(row, planned * (1.0 - barred))
-    row = Row("accounts.dividends_barred", "Dividends barred", money, FLOW, f"{{{path}}} - {{accounts.dividends}}")
-    sheet.put(row, planned - paid)
+
+
+def dividend_rows(sheet: Sheet, plan: Plan, locks: Collection[str], barred: Array, paid: Array, left: str) -> None:
+    """Write the dividends that are paid: of those planned and not barred, what there is to pay them from.
+
+    Parameters
+    ----------
+    sheet, plan
+        The rows so far, and the plan.
+    locks : collection of str
+        Rows of covenants that bar dividends in the period after theirs.
+    barred : (period,) or (draw, period)
+        1 in periods in which they do, else 0.
+    paid : (period,) or (draw, period)
+        What is paid. [money]
+    left : str
+        Formula of the cash that service, prepayments and sweeps leave above the minimum.
+
+    Source
+    ------
+    docs/conventions.md, section 5: not beyond that cash, and not beyond retained earnings at the period's end.
+    """
+    planned, money = "{accounts.dividends_planned}", plan.currency
+    allowed = planned
+    if locks:
+        bars = f"MAX({', '.join(f'{{{row}@-1}}' for row in sorted(locks))}, 0)"
+        row = Row("accounts.dividends_barred", "Dividends barred", money, FLOW, f"{planned} * {bars}")
+        sheet.put(row, sheet.value("accounts.dividends_planned") * barred)
+        allowed = f"{planned} - {{accounts.dividends_barred}}"
+    earned = "MAX({accounts.retained_earnings@-1} + {accounts.net_income}, 0)"
+    text = f"MIN({allowed}, {left}, {earned})" if plan.company.dividends else "0"
+    sheet.put(Row("accounts.dividends", "Dividends", money, FLOW, text), paid)
+
+
+def earned_before(sheet: Sheet, plan: Plan, loans: Iterable[str]) -> Array:
+    """Return what the opening balance sheet and some loans leave as retained earnings, `()` or `(draw, 1)`. [money]"""
+    opening = plan.opening
+    fixed = opening.fixed_assets.value if opening.fixed_assets else np.asarray(0.0)
+    owned = opening.cash + opening.receivables + opening.inventory + fixed + opening.other_assets
+    owed = opening.payables + opening.other_liabilities
+    for name in loans:
+        at = f"loans.{name}"
+        owed = owed + opened(sheet, at, "closing") + opened(sheet, at, "accrued")
+        owned = owned + opened(sheet, at, "deferred_fee")
+    return np.asarray(owned - owed)
 
 
 def _dated(sheet: Sheet, plan: Plan, key: str, label: str, block: str, amounts: Mapping[date, Array]) -> None:

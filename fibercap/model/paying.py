@@ -2,24 +2,28 @@
 
 from __future__ import annotations
 
-from itertools import pairwise
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
 if TYPE_CHECKING:
     from fibercap.core.units import Array
 
+DUST: Final = 1e-12
+"""Share of a limit below which what is left of it is what rounding leaves."""
 
-def pay(uses: Array, limits: list[Array], may: list[Array], worth: list[Array], order: str) -> list[Array]:
-    """Share each period's spending among the sources.
+
+def pay(
+    uses: Array, limits: list[Array], may: list[Array], worth: list[Array], order: str
+) -> tuple[list[Array], Array]:
+    """Share each period's spending among the sources, period by period.
 
     Parameters
     ----------
     uses : (period,) or (draw, period)
         Spending. [money]
     limits : list of () or (draw, 1)
-        The most that each source pays in all, in its own currency. [money]
+        The most that each source pays in all, in its own currency; infinite for one that pays whatever is left. [money]
     may : list of (period,)
         1 where a source is available, else 0.
     worth : list of (), (period,) or (draw, period)
@@ -30,33 +34,61 @@ def pay(uses: Array, limits: list[Array], may: list[Array], worth: list[Array], 
     Returns
     -------
     list of (..., period)
-        What each source pays, in the reporting currency; together at most the uses. [money]
+        What each source pays, in the reporting currency. [money]
+    (..., period)
+        What is left, which no source pays. [money]
 
     Source
     ------
-    Own derivation: between two changes of who is available, or of what a currency is worth, cumulative payments are
-    cumulative uses cut at the limits.
+    docs/conventions.md, section 5. What a source paid last is what was left for it, not a difference of running totals,
+    so that the parts add up to the whole without a remnant.
     """
     count = uses.shape[-1]
     shape = np.broadcast_shapes(uses.shape, *map(np.shape, (*limits, *worth)))  # who pays later depends on all before
-    paid = [np.zeros(shape) for _ in limits]
-    left = [np.asarray(limit, dtype=float) for limit in limits]
-    changes = {0, count} | {int(k) for m in may for k in np.flatnonzero(np.diff(m)) + 1}
-    if any(np.ndim(rate) for rate in worth):
-        changes = set(range(count + 1))
-    for start, end in pairwise(sorted(changes)):
-        spent = np.cumsum(uses[..., start:end], axis=-1)
-        rates = [rate[..., start : start + 1] if np.ndim(rate) else rate for rate in worth]
-        able = [amount * m[start] * rate for amount, m, rate in zip(left, may, rates, strict=True)]
-        room = sum(able, start=np.asarray(0.0))
-        taken = np.minimum(spent, room)
-        before: Array = np.asarray(0.0)
-        for source, amount in enumerate(able):
-            if order == "in_order":
-                reached = np.clip(taken - before, 0.0, amount)
-            else:
-                reached = taken * np.divide(amount, room, out=np.zeros(np.shape(room)), where=room > 0)
-            before = before + amount
-            paid[source][..., start:end] = np.diff(reached, axis=-1, prepend=0.0)
-            left[source] = left[source] - reached[..., -1:] / rates[source]
-    return paid
+    plain = len(shape) == 1
+    spending, rates = _columns(uses, count, plain=plain), [_columns(rate, count, plain=plain) for rate in worth]
+    left: list[Any] = [_columns(limit, count, plain=plain)[0] for limit in limits]
+    least = [DUST * limit if np.all(np.isfinite(limit)) else 0.0 for limit in left]
+    paid, gap = [np.zeros(shape) for _ in limits], np.zeros(shape)
+    share = _in_order if order == "in_order" else _pro_rata
+    for period, spent in enumerate(spending):
+        if not np.any(spent):
+            continue
+        worths = [rate[period] for rate in rates]
+        known = zip(left, least, may, worths, strict=True)
+        parts = share(spent, [rest * (rest > few) * rate if m[period] else 0.0 for rest, few, m, rate in known])
+        for source, amount in enumerate(parts):
+            paid[source][..., period] = amount
+            left[source] = left[source] - amount / worths[source]
+            spent = spent - amount  # noqa: PLW2901 - what is left to be paid
+        gap[..., period] = spent * (spent > 0)
+    return paid, gap
+
+
+def _columns(values: Array, count: int, *, plain: bool) -> list[Any]:
+    """Return the values of each period, numbers or arrays (draw,); a value of all periods stands for each."""
+    values = np.asarray(values)
+    single = values.shape[-1:] != (count,)
+    columns = [values if values.ndim == 0 else values[..., 0]] if single else np.moveaxis(values, -1, 0)
+    found = [float(column) for column in columns] if plain else list(columns)
+    return found * count if single else found
+
+
+def _lesser(one: Any, other: Any) -> Any:  # noqa: ANN401 - numbers or arrays (draw,)
+    return min(one, other) if isinstance(one, float) and isinstance(other, float) else np.minimum(one, other)
+
+
+def _in_order(spent: Any, able: list[Any]) -> list[Any]:  # noqa: ANN401 - a number or an array (draw,)
+    """Return what each pays in turn."""
+    parts = []
+    for amount in able:
+        parts.append(_lesser(spent, amount))
+        spent = spent - parts[-1]
+    return parts
+
+
+def _pro_rata(spent: Any, able: list[Any]) -> list[Any]:  # noqa: ANN401 - a number or an array (draw,)
+    """Return what each pays in proportion to what it is able to pay."""
+    room = sum(able, start=spent * 0.0)
+    taken = _lesser(spent, room)
+    return [taken * amount / (room + (room == 0)) for amount in able]

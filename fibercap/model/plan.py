@@ -15,7 +15,7 @@ from fibercap.core.units import CURRENCIES, Array
 from fibercap.model.claim import Claim
 from fibercap.model.company import Company, Horizon, MoneyTerms, Opening, Tax, WorkingCapital
 from fibercap.model.currency import Exchange, block_of
-from fibercap.model.funding import Funding
+from fibercap.model.funding import BRIDGE, GRANT, Funding
 from fibercap.model.loans import Loan
 from fibercap.model.market import Product
 from fibercap.model.plants import Plant
@@ -127,8 +127,8 @@ class Plan(Lending):
     """What is added to plants, by name. Like `{line: {plant: jena, adds: 255_000 km/year, capex: 25 million USD,
     complete: 2001-12-31}}`."""
     funding: Mapping[str, Funding] = {}
-    """Who pays for a project, or for a plant with a `purchase`, by its name; without it, cash pays. Like `{line:
-    {fleet: 2 million USD, equity: rest}}`."""
+    """Who pays for a project, or for a plant with a `purchase`, by its name; without it, cash pays and a warning says
+    so. Like `{line: {fleet: 2 million USD, equity: rest}}`."""
     company: Company = Company()
     """Overhead, what owners pay in and take out, and who lifts cash to its minimum. Like `{overhead: 11 million
     USD/year}`."""
@@ -159,6 +159,35 @@ class Plan(Lending):
     def funded_by(self, name: str) -> list[str]:
         """Return the projects and purchases that ask a loan to pay."""
         return [key for key, funding in self.funding.items() if name in funding.__dict__.get("sources", {})]
+
+    def source_rows(self, key: str) -> dict[str, str]:
+        """Return the row of what each source pays for a project or purchase; `gap` is what no source covers.
+
+        Cash pays for a grant that comes later. Where there is no funding, all that is spent is covered by no source.
+        """
+        if key not in self.funding:
+            return {"gap": f"projects.{key}.capex" if key in self.projects else f"plants.{key}.purchase"}
+        parts = self.funding[key].sources
+        names = [BRIDGE if name == GRANT and part.after else name for name, part in parts.items()]
+        return {name: f"funding.{key}.{name}" for name in (*names, "gap")}
+
+    @property
+    def undrawn(self) -> frozenset[str]:
+        """The loans that no funding, `gap`, `draws` or `outstanding` uses: offers on the table, which cost nothing."""
+        used = {name for funding in self.funding.values() for name in funding.sources} | set(self.lifts)
+        left = (name for name in self.loans if name not in used)
+        return frozenset(n for n in left if not self.loans[n].draws and self.loans[n].outstanding is None)
+
+    @property
+    def granted(self) -> tuple[str, ...]:
+        """The projects and purchases that a grant pays for."""
+        return tuple(key for key, funding in self.funding.items() if GRANT in funding.sources)
+
+    @property
+    def spends(self) -> tuple[str, ...]:
+        """The purchases and projects that use money, in the order of the file."""
+        bought = [key for key, plant in self.plants.items() if plant.__dict__.get("purchase") is not None]
+        return (*bought, *self.projects)
 
     @property
     def foreign(self) -> tuple[str, ...]:

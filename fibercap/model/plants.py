@@ -192,6 +192,12 @@ def bought_capital(deal: Purchase) -> dict[str, tuple[str, Array]]:
     return {kind: (f"{path}.{kind}", getattr(capital, kind)) for kind in CAPITAL if kind in capital.model_fields_set}
 
 
+def net_capital(deal: Purchase) -> Array:
+    """Return the working capital that comes with a plant, payables taken off, `()` or `(draw, 1)`. [money]"""
+    parts = bought_capital(deal).items()
+    return sum((-part if kind == "payables" else part for kind, (_, part) in parts), start=np.asarray(0.0))
+
+
 def market_rows(
     sheet: Sheet, timeline: Timeline, plants: Mapping[str, Plant], products: Mapping[str, Product], money: Currencies
 ) -> None:

@@ -239,6 +239,7 @@ ONE_VALUE = frozenset(
         ("loans", "rate"),
         ("loans", "rounding"),
         ("plants", "working_capital"),
+        ("funding", "grant"),
     }
 )
 

@@ -10,6 +10,7 @@ from fibercap.core.calendar import month_number_text, serial
 from fibercap.core.rows import Row, Sheet, total
 from fibercap.core.timeline import FLOW, STOCK, month_start
 from fibercap.model.company import BookValue, Multiple
+from fibercap.model.funding import GRANT
 from fibercap.model.operations import added
 from fibercap.model.tax import paid_row, tax_rows
 from fibercap.model.trifle import trifle_of
@@ -84,6 +85,10 @@ def _flow_rows(sheet: Sheet, plan: Plan, key: str, label: str, without: Mapping[
     row = Row(f"returns.{key}_terminal_value", f"{label}: terminal value", money, FLOW, text, reads=kind)
     whole = flow + sheet.put(row, value)
     text = f"{{returns.{key}_cash_flow}} + {{returns.{key}_terminal_value}}"
+    if any(plan.funding[use].sources[GRANT].after for use in plan.granted):
+        owed = less("accounts.grants_receivable", "grants_receivable", "grants receivable", STOCK)
+        text = f"{text} + {{returns.is_last}} * {{returns.{key}_grants_receivable}}"
+        whole = whole + last * owed
     sheet.put(Row(f"returns.{key}_flow", f"{label}: flow with terminal value", money, FLOW, text), whole)
     if plan.money.discount_rate is not None:
         text = f"{{returns.{key}_flow}} * {{returns.discount_factor}}"

@@ -6,12 +6,16 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from fibercap.core.calendar import serial
 from fibercap.core.timeline import month_number
 from fibercap.core.tree import Leaf, leaves
 from fibercap.model.company import NoTerminalValue
 from fibercap.model.loans.rates import Floating
+from fibercap.model.prepayments import prepayments
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from fibercap.model.projection import Projection
     from fibercap.model.scenario import Scenario
 
@@ -26,13 +30,14 @@ def warnings(projection: Projection) -> list[str]:
     """
     scenario, labels = projection.scenario, projection.timeline.labels
     money, told = scenario.currency, []
-    cash, trifle = projection.value("accounts.cash")[0], float(projection.trifle.value.flat[0])
+    cash, trifle = projection.value("accounts.cash")[0], _trifle(projection)
     if cash.min() < -trifle:
         below = np.flatnonzero(cash < -trifle)
         last = labels[int(cash.argmin())]
         told.append(
             f"cash is negative in {len(below)} of {len(cash)} periods, first in {labels[below[0]]}; "
             f"the lowest is {cash.min():,.0f} {money} in {last}"
+            + ("; `company.may_run_dry` says that this is expected" if scenario.company.may_run_dry else "")
         )
     least = float(np.ravel(scenario.money.minimum_cash)[0])
     under = np.flatnonzero(cash < least - trifle)
@@ -46,20 +51,60 @@ def warnings(projection: Projection) -> list[str]:
         if barred.sum() > trifle:
             first = labels[int(np.flatnonzero(np.cumsum(barred) > trifle)[0])]
             told.append(f"dividends of {barred.sum():,.0f} {money} are locked up by covenants, from {first} on")
-    for key in scenario.funding:
-        gap = projection.value(f"funding.{key}.gap")[0]
-        if gap.sum() > trifle:
-            first = labels[int(np.flatnonzero(np.cumsum(gap) > trifle)[0])]
-            told.append(f"funding gap: {gap.sum():,.0f} {money} of `{key}` is covered by no source, from {first} on")
-    bought = [key for key, plant in scenario.plants.items() if plant.purchase]
-    told += [
-        f"`{key}` has no funding; it is paid from cash"
-        for key in (*scenario.projects, *bought)
-        if key not in scenario.funding
-    ]
+    told += [*_unfunded(projection), *_cut(projection), *_undrawn(scenario)]
     told += _terminal(projection)
     told += [f"unused: {path}" for path in unused(scenario)]
     return told
+
+
+def _trifle(projection: Projection) -> float:
+    """Return what counts as no money on the first draw. [money]"""
+    return float(projection.trifle.value.flat[0])
+
+
+def _unfunded(projection: Projection) -> Iterator[str]:
+    """Say what no source of funding pays, for each project and purchase."""
+    plan, labels, trifle = projection.scenario, projection.timeline.labels, _trifle(projection)
+    for key in plan.spends:
+        gap = projection.value(plan.source_rows(key)["gap"])[0]
+        if gap.sum() > trifle:
+            first = labels[int(np.flatnonzero(np.cumsum(gap) > trifle)[0])]
+            yield (
+                f"unfunded: {gap.sum():,.0f} {plan.currency} of `{key}`, from {first} on, which no loan, grant, equity "
+                f"or named `cash` pays; write `cash: rest` in `funding.{key}` if cash is meant to"
+            )
+
+
+def _cut(projection: Projection) -> Iterator[str]:
+    """Say which dividends and prepayments are cut because there is nothing to pay them from."""
+    plan, labels, money = projection.scenario, projection.timeline.labels, projection.scenario.currency
+    planned, paid = (projection.value(f"accounts.{key}")[0] for key in ("dividends_planned", "dividends"))
+    barred = projection.value("accounts.dividends_barred")[0] if "accounts.dividends_barred" in projection.rows else 0.0
+    allowed, trifle = planned - barred, _trifle(projection)
+    for period in np.flatnonzero(allowed - paid > trifle):
+        yield (
+            f"dividends of {labels[period]} are cut: {allowed[period]:,.0f} {money} planned, {paid[period]:,.0f} "
+            f"{money} paid; they are paid only from cash above its minimum and from retained earnings"
+        )
+    for item in prepayments(plan):
+        rows = {key: projection.value(f"loans.{item.loan}.schedule.{key}")[0] for key in ("date", "closing", "prepaid")}
+        event = int(np.flatnonzero(rows["date"] == serial(item.day))[-1])
+        amount, code = float(np.ravel(item.amount)[0]), plan.loan_currency(item.loan)
+        if amount - rows["prepaid"][event] > trifle and rows["closing"][event] > trifle:
+            yield (
+                f"a prepayment of `{item.loan}` on {item.day} is cut: {amount:,.0f} {code} planned, "
+                f"{rows['prepaid'][event]:,.0f} {code} paid; it is paid only from cash above its minimum"
+            )
+
+
+def _undrawn(scenario: Scenario) -> list[str]:
+    """Say which loans nothing in the plan uses."""
+    return [
+        f"loan `{name}` is not drawn: no funding, `gap`, `draws` or `outstanding` uses it, so it is an offer that lies "
+        "on the table and costs nothing"
+        for name in scenario.loans
+        if name in scenario.undrawn
+    ]
 
 
 def _terminal(projection: Projection) -> list[str]:

@@ -13,6 +13,7 @@ from fibercap.core.quantity import Quantity
 from fibercap.model.projection import Projection, project
 from fibercap.reading.files import read, scenario_of
 from tests.model.test_formulas import disagreements
+from tests.written import drawn_at_signing
 
 PLAN = """\
 fibercap: 1
@@ -34,7 +35,7 @@ TERM = "  term: {commitment: 2 million USD, signed: 2001-01-10, matures: 5 years
 
 
 def run(loans: str, gap: str = "[revolver, equity]", step: str = "month", lag: str = "0 months") -> Projection:
-    return project(scenario_of(PLAN.format(loans=loans, gap=gap, step=step, lag=lag)))
+    return project(scenario_of(drawn_at_signing(PLAN.format(loans=loans, gap=gap, step=step, lag=lag))))
 
 
 def row(projection: Projection, path: str) -> Any:
@@ -95,7 +96,8 @@ def test_a_sweep_takes_its_share_of_the_excess_on_payment_dates() -> None:
 
 
 def test_a_batch_of_revolvers_equals_its_members() -> None:
-    scenario = scenario_of(PLAN.format(loans=f"{LINE}\n{TERM}", gap="[revolver, equity]", step="month", lag="0 months"))
+    text = PLAN.format(loans=f"{LINE}\n{TERM}", gap="[revolver, equity]", step="month", lag="0 months")
+    scenario = scenario_of(drawn_at_signing(text))
     draws = {
         "plants.p.cash_cost": Quantity(np.array([[9.0], [10.0], [11.5]]), "USD/km"),
         "loans.line.commitment": Quantity(np.array([[0.3], [1.0], [2.0]]), "MUSD"),

@@ -63,6 +63,8 @@ CLAUSES = {
 
 def written(style: str, rate: str = "8.5 %/year", clause: str = "", rest: str = "", step: str = "month") -> str:
     clause = f", {clause}" if clause else ""
+    at_signing = "draws" not in clause and "revolver" not in style
+    draws = ", draws: {2001-01-08: 10 million USD}" if at_signing else ""
     return (
         f"fibercap: 1\nhorizon: {{from: 2001, to: 2004, step: {step}}}\n"
         "money: {report_in: USD, minimum_cash: 1 million USD}\n"
@@ -72,7 +74,7 @@ def written(style: str, rate: str = "8.5 %/year", clause: str = "", rest: str = 
         "opening: {cash: 2 million USD}\n"
         "tax: {rate: 30 %}\n"
         "loans:\n  bank: {commitment: 10 million USD, signed: 2001-01-08, matures: 5 years, "
-        f"rate: {rate}, repayment: {style}{clause}{rest}}}\n"
+        f"rate: {rate}, repayment: {style}{clause}{rest}{draws}}}\n"
     )
 
 
@@ -166,6 +168,8 @@ def test_a_batch_of_loans_equals_its_members(style: str) -> None:
         "loans.bank.commitment": Quantity(np.array([[7.0], [10.0], [13.0]]), "MUSD"),
         "plants.p.cash_cost": Quantity(np.array([[9.0], [12.0], [15.0]]), "USD/km"),
     }
+    if "revolver" not in style:
+        draws["loans.bank.draws.2001-01-08"] = draws["loans.bank.commitment"]
     batch = project(scenario.drawn(draws))
     keeps_its_promises(batch)
     for number in range(3):

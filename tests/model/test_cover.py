@@ -18,7 +18,7 @@ from fibercap.model.projection import Projection, project
 from fibercap.reading.files import scenario_of
 from fibercap.studies.batch import evaluate
 from fibercap.studies.covenants import covenants as covenants_of
-from tests.written import valid_scenarios
+from tests.written import drawn_at_signing, valid_scenarios
 
 PLAN = """\
 fibercap: 1
@@ -46,14 +46,14 @@ def run(*changes: tuple[str, str]) -> Projection:
     for old, new in changes:
         assert old in text, old
         text = text.replace(old, new)
-    return project(scenario_of(text))
+    return project(scenario_of(drawn_at_signing(text)))
 
 
 @pytest.fixture(scope="module")
 def printed(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
     """Return what `run --json` prints; every ratio below is recomputed from it and from nothing else."""
     file = tmp_path_factory.mktemp("plan") / "plan.yaml"
-    file.write_text(PLAN)
+    file.write_text(drawn_at_signing(PLAN))
     result = CliRunner().invoke(cli, ["run", str(file), "--json"])
     assert result.exit_code == 0
     found: dict[str, Any] = json.loads(result.stdout)
@@ -223,7 +223,7 @@ def test_covenants_on_cover_over_life_are_tested_after_payments_unless_they_say_
     text = PLAN.replace("step: quarter", "step: month").replace(
         "payments: {every: quarter}", f"payments: {{every: quarter}}, {covenants}"
     )
-    projection = project(scenario_of(text))
+    projection = project(scenario_of(drawn_at_signing(text)))
     tested = covenants_of(projection)
     life, months = tested["bank.life"], tested["bank.months"]
 
@@ -291,7 +291,7 @@ def test_debt_in_a_year_without_earnings_has_no_highest_multiple() -> None:
 
 
 def test_ratios_of_a_batch_are_those_of_its_members() -> None:
-    scenario = scenario_of(PLAN)
+    scenario = scenario_of(drawn_at_signing(PLAN))
     prices, rates = np.array([[30.0], [40.0], [55.0]]), np.array([[0.05], [0.08], [0.12]])
     keep = ("min_llcr", "min_plcr", "min_interest_cover", "max_debt_to_ebitda", "average_life", "levelized_cost", "equity_npv", "gearing", "min_dscr.bank", "accounts.llcr")  # fmt: skip
     draws = {"products.fiber.price.2001": Quantity(prices, "USD/km"), "loans.bank.rate": Quantity(rates, "1/year")}

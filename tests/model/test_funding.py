@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from fibercap.core.units import Array
+from fibercap.model.measures import measures
 from fibercap.model.projection import Projection, project
 from fibercap.reading.files import scenario_of
 from fibercap.studies.alarms import warnings
@@ -33,19 +34,19 @@ LATE = BANK.replace("2001-01-01", "2001-06-15")
 
 
 def test_sources_pay_in_the_order_of_the_file() -> None:
-    projection = run("  line: {grant: 25 %, bank: 5 million USD, equity: rest}", BANK)
+    projection = run("  line: {cash: 3 million USD, bank: 5 million USD, equity: rest}", BANK)
 
-    assert paid(projection, "grant")[:4] == pytest.approx([1, 1, 1, 0])
+    assert paid(projection, "cash")[:4] == pytest.approx([1, 1, 1, 0])
     assert paid(projection, "bank")[:9] == pytest.approx([0, 0, 0, 1, 1, 1, 1, 1, 0])
     assert paid(projection, "equity")[:12] == pytest.approx([0] * 8 + [1] * 4)
     assert projection.value("loans.bank.draws")[0] / 1e6 == pytest.approx(paid(projection, "bank"))
 
 
-def test_rest_pays_in_its_turn_wherever_it_stands() -> None:
+def test_rest_pays_last_wherever_it_stands() -> None:
     projection = run("  line: {equity: rest, bank: 5 million USD}", BANK)
 
-    assert paid(projection, "equity")[:12] == pytest.approx([1] * 7 + [0] * 5)
-    assert paid(projection, "bank")[:12] == pytest.approx([0] * 7 + [1] * 5)
+    assert paid(projection, "bank")[:12] == pytest.approx([1] * 5 + [0] * 7)
+    assert paid(projection, "equity")[:12] == pytest.approx([0] * 5 + [1] * 7)
 
 
 def test_pro_rata_shares_every_month() -> None:
@@ -61,7 +62,7 @@ def test_before_signing_the_next_source_pays() -> None:
 
     assert paid(projection, "bank")[:12] == pytest.approx([0] * 5 + [1] * 5 + [0] * 2)
     assert paid(projection, "equity")[:12] == pytest.approx([1] * 5 + [0] * 5 + [1] * 2)
-    assert projection.value("funding.gap").sum() == 0
+    assert projection.value("funding.line.gap").sum() == 0
 
 
 def test_rest_covers_what_a_late_loan_could_not() -> None:
@@ -79,11 +80,16 @@ def test_pro_rata_with_a_late_loan_catches_up() -> None:
     assert paid(projection, "bank")[5:12] == pytest.approx([5 / 7] * 7)
 
 
-def test_what_no_source_covers_is_a_gap_paid_from_cash_and_said() -> None:
-    projection = run("  line: {grant: 25 %, bank: 5 million USD}", BANK)
+def test_what_no_source_covers_is_unfunded_and_said() -> None:
+    projection = run("  line: {grant: 25 %, bank: 5 million USD}\n  more: {cash: rest}", BANK)
 
-    assert projection.value("funding.line.gap")[0, :12] / 1e6 == pytest.approx([0] * 8 + [1] * 4)
-    assert "funding gap: 4,000,000 USD of `line` is covered by no source, from 2001-09 on" in warnings(projection)
+    gap = [0.0] * 6 + [0.25] + [0.75] * 5  # the grant pays a quarter of each month, the bank what is left of 5 million
+    assert projection.value("funding.line.gap")[0, :12] / 1e6 == pytest.approx([0] * 6 + [0.25] + [0.75] * 5)
+    assert projection.value("accounts.unfunded_uses")[0, :12] / 1e6 == pytest.approx(gap)
+    assert measures(projection)["funding_gap"].value == pytest.approx(4e6)
+    said = "unfunded: 4,000,000 USD of `line`, from 2001-07 on, which no loan, grant, equity or named `cash` pays"
+    assert [said in warning for warning in warnings(projection)].count(True) == 1
+    assert not any("more" in warning for warning in warnings(projection))  # `cash: rest` says that cash is meant
     assert projection.laws["balance"] < 1e-6
 
 
@@ -111,10 +117,12 @@ def test_a_grant_reduces_the_cost_of_the_asset() -> None:
     assert projection.value("accounts.grants").sum() == pytest.approx(3e6)
 
 
-def test_a_project_without_funding_is_paid_from_cash_and_the_output_says_so() -> None:
+def test_a_project_without_funding_is_unfunded_and_the_output_says_so() -> None:
     projection = run("  line: {equity: rest}")
 
-    assert "`more` has no funding; it is paid from cash" in warnings(projection)
+    said = "unfunded: 6,000,000 USD of `more`, from 2002-01 on, which no loan"
+    assert any(warning.startswith(said) for warning in warnings(projection))
+    assert measures(projection)["funding_gap"].value == pytest.approx(6e6)
     assert projection.value("accounts.equity_for_projects").sum() == pytest.approx(12e6)
 
 

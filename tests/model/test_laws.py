@@ -201,10 +201,12 @@ def test_longer_steps_tell_the_same_story(text: str) -> None:
 @pytest.mark.parametrize("law", list(LAWS))
 def test_a_broken_law_is_told_with_row_period_and_gap(law: str) -> None:
     changes = ["funding.xtal_1.include_financing_costs=true"] if law == "financing_costs" else []
+    changes += ["funding.jena_multimode.grant={share: 23 %, after: 6 months}"] if law == "grants" else []
     projection = project(read("fibercore", settings=changes))
     values: dict[str, Any] = {path: projection.value(path).copy() for path in projection.rows}
     spoilt, column = {
         "sources_equal_uses": ("funding.xtal_1.equity", 20),
+        "grants": ("accounts.grants", 20),
         "loans_carry": ("loans.fleet.principal", 20),
         "balance": ("accounts.receivables", 20),
         "cash": ("accounts.operating_cash_flow", 20),

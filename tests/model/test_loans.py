@@ -17,6 +17,7 @@ from fibercap.core.daycount import CONVENTIONS
 from fibercap.core.timeline import add_months
 from fibercap.model.projection import Projection, project
 from fibercap.reading.files import scenario_of
+from tests.written import drawn_at_signing
 
 FLEET = "commitment: 10 million USD, signed: 2001-01-08, matures: 5 years, rate: 8.5 %/year"
 
@@ -26,7 +27,7 @@ def project_loan(terms: str, step: str = "month", horizon: str = "from: 2001, to
         scenario_of(
             f"fibercap: 1\nhorizon: {{{horizon}, step: {step}}}\nmoney: {{report_in: USD}}\n"
             "products: {f: {price: 1 USD/km}}\nplants: {p: {product: f, capacity: 1 km/year, cash_cost: 1 USD/km}}\n"
-            f"opening: {{cash: 50 million USD}}\nloans: {{bank: {{{terms}}}}}\n"
+            f"opening: {{cash: 50 million USD}}\nloans: {{bank: {{{drawn_at_signing(terms)}}}}}\n"
         )
     )
 

@@ -174,7 +174,7 @@ class Prepared:
         """Write the money drawn at each event: dated, as the projection moves it, or else all of it at signing."""
         loan, money = self.setting.loan, self.setting.money
         planned, moved = dict(loan.draws or {}), self.moved
-        if not planned and moved.funded is None and not loan.revolves:
+        if not planned and moved.funded is None and not loan.revolves and self.setting.is_drawn:
             planned = {loan.signed: loan.commitment}
         text, value = self._dated("draws" if loan.draws else "commitment", planned)
         text, value = self._with_moved(text, value, "funded", moved.funded)
@@ -214,6 +214,11 @@ class Prepared:
             written = self.setting.reads(block if whole else f"{block}.{day}")
             on = self.sheet.give(f"{at}.on", "day", serial(day), *(self.setting.reads("signed") if whole else written))
             much = self.sheet.give(at, self.setting.money, amount, *written)
+            if block == "prepayments" and day in self.moved.cuts:
+                cut, how = self.moved.cuts[day]
+                path = f"loans.{self.setting.name}.{block}.{day}.cut"
+                less = self.sheet.give(path, self.setting.money, cut, formula=how, fixed=True)
+                much, amount = f"MAX({much} - {less}, 0)", np.maximum(amount - cut, 0.0)  # noqa: PLW2901
             terms.append(f"IF({{{self.setting.at}.date}} = {on}, {much}, 0)")
             value = value + amount * np.array([day == event for event in self.grid.dates])
         return " + ".join(terms), value

@@ -10,6 +10,9 @@ import numpy as np
 from fibercap.model.trifle import give_trifle
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from datetime import date
+
     from fibercap.core.rows import Sheet
     from fibercap.core.timeline import Timeline
     from fibercap.core.units import Array
@@ -31,7 +34,10 @@ class Exchanged:
 
 @dataclass(frozen=True)
 class Setting:
-    """A loan among other things: its name, its currency, the model's periods and the indices it may float on."""
+    """A loan among other things: its name, its currency, the model's periods and the indices it may float on.
+
+    `is_drawn` is false for a loan that nothing in its plan uses: no money is drawn on it.
+    """
 
     name: str
     loan: Loan
@@ -41,6 +47,7 @@ class Setting:
     exchange: Exchanged | None = None
     fee_in_assets: Array = field(default_factory=lambda: np.asarray(0.0))
     trifle: Trifle | None = None
+    is_drawn: bool = True
 
     def trifle_on(self, sheet: Sheet) -> Trifle:
         """Return what counts as no money: that of the plan, or of a loan that stands alone beside its commitment."""
@@ -71,7 +78,7 @@ class Moved:
 
     Money moves on the periods' last days: `funded` is drawn for projects; `called` is drawn and `paid` repaid as cash
     decides; `service` is what a sculpted loan is to pay. `until` is the month number of the
-    last planned draw, `until_text` its formula.
+    last planned draw, `until_text` its formula. `cuts` say by how much prepayments are cut, by day, and the formula.
     """
 
     funded: Array | None = None
@@ -80,3 +87,4 @@ class Moved:
     service: Array | None = None
     until: Array | None = None
     until_text: str = ""
+    cuts: Mapping[date, tuple[Array, str]] = field(default_factory=dict)

@@ -179,14 +179,15 @@ class Loan(Spec):
     repayment: Repayment = Level()
     """How it is repaid. Like `{style: equal_principal}`."""
     draws: Dated = None
-    """What is drawn, by date; without it, what `funding` asks, or else all at signing. Like `{2001-01-08: 4 million
-    USD, 2001-07-01: 6 million USD}`."""
+    """What is drawn, by date; without it, what `funding` asks. In a file of loans only, all at signing. Like
+    `{2001-01-08: 4 million USD, 2001-07-01: 6 million USD}`."""
     fees: Fees = Fees()
     """What it costs beside interest. Like `{upfront: 1 %, undrawn: 0.5 %/year}`."""
     capitalize_until: Annotated[date | None, Day()] = None
     """Interest due up to this day is added to the balance. Like `2001-12-31`."""
     prepayments: Dated = None
-    """What is paid back beside the schedule, by date. Like `{2003-05-15: 1 million USD}`."""
+    """What is paid back beside the schedule, by date; in a plan as far as there is cash above its minimum. Like
+    `{2003-05-15: 1 million USD}`."""
     after_prepayment: Annotated[str, Word(("shorten", "recast"), "ways after a prepayment")] = "shorten"
     """Whether a prepayment shortens the loan, or lowers its later payments."""
     sweep: Share = NOTHING
@@ -218,6 +219,13 @@ class Loan(Spec):
     def drawing_reads(self, name: str) -> tuple[str, ...]:
         """Return the inputs that say in which model periods a loan of this name may be drawn."""
         return (*(f"loans.{name}.{key}" for key in ("signed", self.ends_as, "fees.available_until")), "horizon")
+
+    @property
+    def offered(self) -> Loan:
+        """The same loan as one that is not drawn: it costs no fee and repays nothing."""
+        free = dict.fromkeys(("upfront", "undrawn", "guarantee", "agency"), NOTHING)
+        fees = self.fees.model_copy(update=free)
+        return self.model_copy(update={"fees": fees, "prepayments": None})
 
     @property
     def interval(self) -> int:

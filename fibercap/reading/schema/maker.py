@@ -10,12 +10,12 @@ from fibercap.core.fields import Field, Word
 from fibercap.core.grammar import Json
 from fibercap.core.spec import OneOf, Spec, collection_in, specs_in
 from fibercap.core.units import CURRENCIES
-from fibercap.model.funding import PURSES
+from fibercap.model.funding import RESERVED
 from fibercap.reading.schema.defaults import named, written
 from fibercap.reading.schema.help import block_help, field_help
 
 PLAIN_NAME: Final = "[A-Za-z0-9_][A-Za-z0-9_-]*"
-_UNIQUE: Final = f"(?!(?:{'|'.join((*PURSES, 'rest'))})$){PLAIN_NAME}"
+_UNIQUE: Final = f"(?!(?:{'|'.join(RESERVED)})$){PLAIN_NAME}"
 NAMES: Final = {
     **dict.fromkeys(("sources", "products", "options", "claims"), PLAIN_NAME),
     **dict.fromkeys(("plants", "projects", "loans"), _UNIQUE),

@@ -1,0 +1,279 @@
+"""Rows of funding: what each source pays for each project and purchase in each period, and what none covers."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from fibercap.core.parts import REST
+from fibercap.core.rows import Row, Sheet, total
+from fibercap.core.timeline import FLOW, STOCK
+from fibercap.model.funding import BRIDGE, GRANT, part_path
+from fibercap.model.paying import DUST, pay
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from fibercap.core.timeline import Timeline
+    from fibercap.core.units import Array
+    from fibercap.model.currencies import Currencies
+    from fibercap.model.funding import Funding
+    from fibercap.model.loans import Loan
+
+
+@dataclass(frozen=True)
+class Whole:
+    """What all uses come to, `()` or `(draw, 1)`, and the formula that says so. [money]"""
+
+    text: str
+    value: Array
+
+
+@dataclass(frozen=True)
+class Plan:
+    """A project's or purchase's uses in each period, who is asked to pay for them, and what they come to in all.
+
+    `circular` are uses that hold the costs of their own financing.
+    """
+
+    key: str
+    uses: Array
+    funding: Funding
+    whole: Whole
+    circular: bool = False
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What a source is asked for, in its own currency: `()` or `(draw, 1)`, and the formula that says so.
+
+    `rate` is the row of that currency's average rate, "" for the reporting one; `whole` is what all uses come to in it.
+    """
+
+    text: str
+    value: Array
+    currency: str
+    rate: str
+    whole: Whole
+
+
+def asked(sheet: Sheet, plan: Plan, loans: Mapping[str, Loan], money: Currencies) -> dict[str, Asked]:
+    """Return what each source is asked for, amounts and shares first, `rest` last.
+
+    A loan is asked in its own currency, others in that of their amount. Uses in another currency than the reporting one
+    are those of each period at its average rate.
+    """
+    wholes = {money.reporting: plan.whole}
+    found: dict[str, Asked] = {}
+    parts = plan.funding.sources
+    for name, part in parts.items():
+        path = part_path(plan.key, name, part)
+        at = loan_path(name, loans[name]) if name in loans else path
+        code, rate = money.of(at), money.rate(at)
+        if code not in wholes:
+            wholes[code] = _whole_in(sheet, plan, code, rate)
+        text, value = wholes[code].text, wholes[code].value
+        if part.unit != REST:
+            of = sheet.give(f"inputs.{path}", money.of(path) if part.unit == "money" else "", part.value)
+            text, value = (of, part.value) if part.unit == "money" else (f"{of} * {text}", part.value * value)
+        found[name] = Asked(text, value, code, rate, wholes[code])
+    for name, part in parts.items():
+        if part.unit == REST:
+            found[name] = _rest(found, name, {key for key, other in parts.items() if other.unit != REST}, wholes)
+    return found
+
+
+def loan_path(name: str, loan: Loan) -> str:
+    """Return the input whose currency is a loan's."""
+    return f"loans.{name}.{loan.owed_as}"
+
+
+def _whole_in(sheet: Sheet, plan: Plan, code: str, rate: str) -> Whole:
+    row = f"funding.{plan.key}.uses_in_{code}"
+    label = f"{plan.key}: uses of funds in {code}"
+    uses = sheet.put(
+        Row(row, label, code, FLOW, f"{{funding.{plan.key}.uses}} / {{{rate}}}"), plan.uses / sheet.value(rate)
+    )
+    return Whole(f"SUM({{{row}}})", uses.sum(axis=-1, keepdims=True))
+
+
+def _rest(found: dict[str, Asked], name: str, others: set[str], wholes: dict[str, Whole]) -> Asked:
+    """Return what others leave of the whole, in the currency of a source; theirs is worth what the whole is in both."""
+    own = found[name]
+    whole = wholes[own.currency]
+    text, value = whole.text, whole.value
+    for other in (key for key in found if key in others):
+        part = found[other]
+        if part.currency == own.currency:
+            text, value = f"{text} - {part.text}", value - part.value
+        else:
+            foreign = wholes[part.currency]
+            text = f"{text} - IF({foreign.text} > 0, {part.text} * ({whole.text}) / ({foreign.text}), 0)"
+            above, below = np.broadcast_arrays(whole.value, foreign.value)
+            rate = np.divide(above, below, out=np.zeros(above.shape), where=below > 0)
+            value = value - part.value * rate
+    return replace(own, text=f"MAX({text}, 0)", value=np.maximum(value, 0.0))
+
+
+def available(loan: Loan, timeline: Timeline) -> Array:
+    """Return 1 for the periods on whose last day a loan may be drawn, else 0, (period,). [1]"""
+    signed, maturity = loan.signed, loan.maturity
+    until = loan.fees.available_until or maturity
+    last = np.array([signed <= day <= until and day < maturity for day in timeline.dates])
+    return last.astype(float)
+
+
+def funding_rows(
+    sheet: Sheet, timeline: Timeline, plans: list[Plan], loans: Mapping[str, Loan], money: Currencies
+) -> None:
+    """Write what every source pays for every project and purchase, and what no source covers.
+
+    Amounts asked of a loan are set aside first; shares and `rest` get what is left of its commitment, in file order.
+    """
+    free = {name: _unreserved(name, loan, plans) for name, loan in loans.items()}
+    for plan in plans:
+        sources = asked(sheet, plan, loans, money)
+        for name, source in sources.items():
+            if name in loans and plan.funding.sources[name].unit != "money":
+                text, left = free[name]
+                least = np.minimum(source.value, left)
+                sources[name] = replace(source, text=f"MIN({source.text}, {text})", value=least)
+                free[name] = f"{text} - {{funding.{plan.key}.{name}.limit}}", left - least
+        PlanRows(sheet, timeline, plan, sources, loans).write()
+    for name, loan in loans.items():
+        if own := [plan.key for plan in plans if name in plan.funding.sources]:
+            _funded_row(sheet, name, own, money, loan)
+
+
+def _funded_row(sheet: Sheet, name: str, keys: list[str], money: Currencies, loan: Loan) -> None:
+    """Write what funding draws on a loan, in its own currency."""
+    paths, at = [f"funding.{key}.{name}" for key in keys], loan_path(name, loan)
+    value, text = sum((sheet.value(path) for path in paths), start=np.zeros(sheet.length)), total(paths)
+    if rate := money.rate(at):
+        value, text = value / sheet.value(rate), f"({text}) / {{{rate}}}"
+    sheet.put(Row(f"loans.{name}.funded", f"{name}: drawn by funding", money.of(at), FLOW, text), value)
+
+
+def _unreserved(name: str, loan: Loan, plans: list[Plan]) -> tuple[str, Array]:
+    """Return a loan's commitment less dated draws and the amounts of money that funding asks of it; formula first."""
+    reserved = sum((loan.draws or {}).values(), start=np.asarray(0.0))
+    texts = [f"{{inputs.loans.{name}.draws.{day}}}" for day in loan.draws or {}]
+    for plan in plans:
+        part = plan.funding.sources.get(name)
+        if part is not None and part.unit == "money":
+            reserved = reserved + part.value
+            texts.append(f"{{inputs.funding.{plan.key}.{name}}}")
+    text = f"{{inputs.loans.{name}.commitment}}" + "".join(f" - {text}" for text in texts)
+    return f"MAX({text}, 0)", np.maximum(loan.commitment - reserved, 0.0)
+
+
+class PlanRows:
+    """Writes one plan's sources: the grant first, then each in its turn, then `rest`, and what no source covers."""
+
+    def __init__(
+        self, sheet: Sheet, timeline: Timeline, plan: Plan, sources: dict[str, Asked], loans: Mapping[str, Loan]
+    ) -> None:
+        self.sheet, self.timeline, self.plan, self.loans = sheet, timeline, plan, loans
+        self.sources = {name: source for name, source in sources.items() if name != GRANT}
+        self.grant = sources.get(GRANT)
+        self.at = f"funding.{plan.key}"
+        self.money = sheet.rows[f"{self.at}.uses"].unit
+        parts = plan.funding.sources
+        self.rest = next((n for n in self.sources if parts[n].unit == REST and n not in loans), "")
+        self.shares_all = plan.funding.order == "pro_rata"
+
+    def put(self, key: str, words: str, text: str, value: Array, *reads: str, nature: str = FLOW) -> Array:
+        """Write a row of this plan in the reporting currency."""
+        row = Row(f"{self.at}.{key}", f"{self.plan.key}: {words}", self.money, nature, text, reads=reads)
+        return self.sheet.put(row, value)
+
+    def write(self) -> None:
+        """Write the rows."""
+        sheet, plan, at, sources = self.sheet, self.plan, self.at, self.sources
+        uses, uses_text = plan.uses, f"{{{at}.uses}}"
+        if self.grant is not None:
+            uses, uses_text = uses - self._write_grant(self.grant), f"({uses_text} - {{{at}.{GRANT}}})"
+        everywhere = np.ones(self.timeline.count)
+        may = [available(self.loans[n], self.timeline) if n in self.loans else everywhere for n in sources]
+        worth = [sheet.value(s.rate) if s.rate else np.asarray(1.0) for s in sources.values()]
+        endless = np.asarray(np.inf)
+        limits = [endless if n == self.rest and not self.shares_all else s.value for n, s in sources.items()]
+        parts, gap = pay(np.maximum(uses, 0.0), limits, may, worth, plan.funding.order)
+        paid = dict(zip(sources, parts, strict=True))
+        back, back_text = np.minimum(uses, 0.0), f" + MIN({uses_text}, 0)" if plan.circular else ""
+        gap = np.where(gap <= DUST * plan.whole.value, 0.0, gap) + back  # interest that is rounded down comes back
+        texts = self._shared_texts(uses_text) if self.shares_all else self._turn_texts(uses_text)
+        gap_text = f"MAX({uses_text}{''.join(f' - {{{at}.{name}}}' for name in sources)}, 0){back_text}"
+        if self.rest:
+            if self.shares_all:
+                others = "".join(f" - {{{at}.{name}}}" for name in sources if name != self.rest)
+                texts[self.rest] = f"MAX({uses_text}{others}, 0)"
+            paid[self.rest], texts[self.rest] = paid[self.rest] + gap, f"{texts[self.rest]}{back_text}"
+            gap, gap_text = np.zeros(self.timeline.count), "0"
+        for name, source in sources.items():
+            reads = (at,) if name == self.rest else ()  # the word `rest` is in no formula, and yet it decides
+            self.put(name, f"paid by {name}", texts[name], paid[name], *(f"{path}.{name}" for path in reads))
+            own, own_text = paid[name], f"{{{at}.{name}}}"
+            if source.rate:
+                own, own_text = own / sheet.value(source.rate), f"{own_text} / {{{source.rate}}}"
+            text = f"{{{at}.{name}_to_date@-1}} + {own_text}"
+            row = Row(f"{at}.{name}_to_date", f"{plan.key}: paid by {name} to date", source.currency, STOCK, text)
+            sheet.put(row, np.cumsum(own, axis=-1))
+        self.put("gap", "covered by no source", gap_text, gap)
+
+    def _write_grant(self, grant: Asked) -> Array:
+        """Write what is claimed of a grant, its share of each period's spending, and when it is received; return it."""
+        plan, part, months, whole = self.plan, self.plan.funding.sources[GRANT], self.timeline.months, grant.whole
+        share, text = part.value, f"{{inputs.{part_path(plan.key, GRANT, part)}}}"
+        if part.unit == "money":
+            above, below = np.broadcast_arrays(grant.value, whole.value)
+            share = np.minimum(np.divide(above, below, out=np.zeros(above.shape), where=below > 0), 1.0)
+            text = f"IF({whole.text} > 0, MIN({grant.text} / ({whole.text}), 1), 0)"
+            text = self.sheet.give(f"{self.at}.{GRANT}.part", "", share, formula=text, fixed=plan.circular)
+        claimed = self.put(GRANT, "claimed of the grant", f"{text} * {{{self.at}.uses}}", share * plan.uses)
+        if part.after:
+            reads, periods = f"{self.at}.{GRANT}.after", -(-part.after // months)
+            self.put(BRIDGE, "paid by cash until the grant is received", f"{{{self.at}.{GRANT}}}", claimed, reads)
+            received = np.zeros_like(claimed)
+            received[..., periods:] = claimed[..., : max(self.timeline.count - periods, 0)]
+            text = f"{{{self.at}.{GRANT}@-{periods}}}"
+            self.put("grant_received", "received of the grant", text, received, reads, "horizon.step")
+        return claimed
+
+    def _able_texts(self) -> dict[str, str]:
+        """Return the formula of the most that each source may pay in a period, from what it has paid to date."""
+        at, able = self.at, {}
+        for name, source in self.sources.items():
+            own, part = f"{at}.{name}", self.plan.funding.sources[name]
+            # Shares of financing costs are found round by round: a formula that gave them would rest on itself.
+            solved, reads = self.plan.circular and part.unit != "money", [own] if part.unit == REST else []
+            limit = self.sheet.give(
+                f"{own}.limit", source.currency, source.value, *reads, formula=source.text, fixed=solved
+            )
+            left = f"{limit} - {{{own}_to_date@-1}}"
+            able[name] = f"IF({left} > {limit} * {DUST!r}, {left}, 0)"
+            if name in self.loans:
+                dates = self.loans[name].drawing_reads(name)
+                flag = Row(f"{own}_available", f"{name} may be drawn", "", FLOW, reads=dates)
+                self.sheet.put(flag, available(self.loans[name], self.timeline))
+                able[name] += f" * {{{own}_available}}"
+            if source.rate:
+                able[name] += f" * {{{source.rate}}}"
+        return able
+
+    def _turn_texts(self, uses: str) -> dict[str, str]:
+        """Return the formula of what each source pays in its turn."""
+        texts: dict[str, str] = {}
+        for name, text in self._able_texts().items():
+            earlier = "".join(f" - {{{self.at}.{before}}}" for before in texts)
+            left = f"MAX({uses}{earlier}, 0)"
+            texts[name] = left if name == self.rest else f"MIN({left}, {text})"
+        return texts
+
+    def _shared_texts(self, uses: str) -> dict[str, str]:
+        """Return the formula of what each source pays in proportion to what it may pay."""
+        able = self._able_texts()
+        room = " + ".join(able.values()) or "0"
+        return {name: f"IF({room} > 0, MIN({uses}, {room}) * {text} / ({room}), 0)" for name, text in able.items()}

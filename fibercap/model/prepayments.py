@@ -1,0 +1,131 @@
+"""Dated prepayments of a plan: limited to the cash above its minimum once revolvers are repaid."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
+
+import numpy as np
+
+from fibercap.core.calendar import serial
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from datetime import date
+
+    from fibercap.core.rows import Block, Sheet
+    from fibercap.core.units import Array
+    from fibercap.model.plan import Plan
+
+SETTLED: Final = 1e-7
+"""Largest change at which what prepayments are cut by counts as settled. [money]"""
+Cuts = dict[tuple[str, "date"], "Array"]
+"""By how much each prepayment is cut, by loan and day, `()` or `(draw, 1)`, in the loan's currency. [money]"""
+
+
+class Prepayment(NamedTuple):
+    """A dated prepayment of a loan, and the column of the model period in which it falls."""
+
+    loan: str
+    day: date
+    amount: Array
+    period: int
+
+    @property
+    def given(self) -> str:
+        """The scalar that says by how much it is cut."""
+        return f"loans.{self.loan}.prepayments.{self.day}.cut"
+
+
+def prepayments(plan: Plan) -> list[Prepayment]:
+    """Return the prepayments that fall within the horizon, in the order in which they are served."""
+    lent = [(name, loan.prepayments or {}) for name, loan in plan.loans.items() if name not in plan.undrawn]
+    dated = [Prepayment(name, day, much, plan.timeline.index(day)) for name, by in lent for day, much in by.items()]
+    return [p for p in dated if 0 <= p.period < plan.timeline.count]
+
+
+def prepays(plan: Plan) -> list[str]:
+    """Return the loans that have prepayments within the horizon."""
+    return list(dict.fromkeys(p.loan for p in prepayments(plan)))
+
+
+def prepaid_text(plan: Plan, name: str) -> str:
+    """Return the formula of what a loan is prepaid on its dates in a model period. [money]"""
+    at, whole = f"loans.{name}", "known_principal" if plan.loans[name].needs_cash else "principal"
+    return f"({{{at}.{whole}}} - {{{at}.scheduled}})"
+
+
+def free_text(plan: Plan, least: str) -> str:
+    """Return the formula of the cash above its minimum that service and revolvers leave in a period. [money]"""
+    repaid = "".join(f" - {{loans.{name}.repaid}}" for name, loan in plan.loans.items() if loan.revolves)
+    return f"{{accounts.cash_after_service}}{repaid} - {least}"
+
+
+def cut_texts(plan: Plan) -> dict[str, dict[date, str]]:
+    """Return, by loan and day, the formula of what a prepayment is cut by: what cash does not suffice for.
+
+    Source
+    ------
+    docs/conventions.md, section 5. Interest of a period rests on a prepayment within it, so the cut is found round by
+    round; its gap to this formula is proved like a law.
+    """
+    found: dict[str, dict[date, str]] = {}
+    listed = prepayments(plan)
+    for number, item in enumerate(listed):
+        here = f"({{time.period}} = {item.period + 1})"
+        room = f"SUM(({free_text(plan, '{inputs.money.minimum_cash}')}) * {here})"
+        for other in listed[:number]:
+            if other.period == item.period:
+                room += f" - {_paid_text(plan, other)}"
+        room = f"MAX({room}, 0)"
+        code = plan.loan_currency(item.loan)
+        if code != plan.currency:
+            room = f"{room} / SUM({{exchange.{code}.average}} * {here})"
+        text = f"MAX({{inputs.loans.{item.loan}.prepayments.{item.day}}} - {room}, 0)"
+        found.setdefault(item.loan, {})[item.day] = text
+    return found
+
+
+def _paid_row(plan: Plan, item: Prepayment) -> str:
+    """Return the row of a loan's schedule that says what is prepaid on its dates, in the loan's currency."""
+    key = "known_prepaid" if plan.loans[item.loan].needs_cash else "prepaid"
+    return f"loans.{item.loan}.schedule.{key}"
+
+
+def _paid_text(plan: Plan, item: Prepayment) -> str:
+    at = f"loans.{item.loan}.schedule"
+    text = (
+        f"SUM({{{_paid_row(plan, item)}}} * ({{{at}.date}} = {{inputs.loans.{item.loan}.prepayments.{item.day}.on}}))"
+    )
+    code = plan.loan_currency(item.loan)
+    if code == plan.currency:
+        return text
+    return f"{text} * SUM({{exchange.{code}.average}} * ({{time.period}} = {item.period + 1}))"
+
+
+def cuts_of(plan: Plan, sheet: Sheet, schedules: Mapping[str, Block]) -> Cuts:
+    """Return by how much each prepayment is to be cut, given everything that is written. [money]"""
+    found: Cuts = {}
+    served: dict[int, Any] = {}
+    free = sheet.value("accounts.cash_after_service") - plan.money.minimum_cash
+    for name, loan in plan.loans.items():
+        if loan.revolves:
+            free = free - sheet.value(f"loans.{name}.repaid")
+    for item in prepayments(plan):
+        code, column = plan.loan_currency(item.loan), slice(item.period, item.period + 1)
+        rate = sheet.value(f"exchange.{code}.average")[..., column] if code != plan.currency else np.ones(1)
+        room = np.maximum(free[..., column] - served.get(item.period, 0.0), 0.0) / rate
+        found[item.loan, item.day] = _scalar(np.maximum(item.amount - room, 0.0))
+        block = schedules[f"loans.{item.loan}.schedule"]
+        on = block.values[f"{block.name}.date"] == serial(item.day)
+        paid = (block.values[_paid_row(plan, item)] * on).sum(axis=-1, keepdims=True) * rate
+        served[item.period] = served.get(item.period, 0.0) + paid
+    return found
+
+
+def _scalar(value: Array) -> Array:
+    return np.asarray(value if value.ndim > 1 else value[0])
+
+
+def settled(one: Cuts, other: Cuts) -> bool:
+    """Tell whether two rounds cut alike."""
+    return all(np.all(np.abs(cut - other.get(key, 0.0)) <= SETTLED) for key, cut in one.items())

@@ -1,0 +1,230 @@
+"""The order of cash: nothing is paid to owners or prepaid to lenders that is not there."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from fibercap.core.errors import FibercapError
+from fibercap.core.quantity import Quantity
+from fibercap.model.loans import schedule
+from fibercap.model.prepayments import prepayments
+from fibercap.model.projection import Projection, project
+from fibercap.reading.files import contracts_of, read, scenario_of
+from fibercap.studies.alarms import warnings
+from tests.model.test_formulas import disagreements
+from tests.written import valid_scenarios
+
+PLAN = """\
+fibercap: 1
+horizon: {from: 2001, to: 2003, step: month}
+money: {report_in: USD, minimum_cash: 1 million USD}
+exchange: {EUR: {average: {2001: 0.8 USD/EUR}}}
+products: {f: {price: 12 USD/km}}
+plants: {p: {product: f, capacity: 600_000 km/year, cash_cost: 10 USD/km}}
+company: {dividends: {2001-06-30: 5 million USD}, gap: [revolver, equity]}
+opening: {cash: 4 million USD}
+loans:
+  line: {commitment: 2 million USD, signed: 2001-01-01, matures: 5 years, rate: 6 %/year, repayment: {style: revolver}}
+"""
+MONEY = 1e6
+
+
+def run(*changes: tuple[str, str]) -> Projection:
+    text = PLAN
+    for old, new in changes:
+        assert old in text, old
+        text = text.replace(old, new)
+    return project(scenario_of(text))
+
+
+def row(projection: Projection, path: str) -> Any:
+    return projection.value(path)[0] / MONEY
+
+
+def term(prepaid: str, terms: str = "") -> tuple[str, str]:
+    """Return a change that adds a loan of a million, due at the end, with a prepayment."""
+    loan = (
+        f"  term: {{commitment: 1 million USD, signed: 2001-01-31, draws: {{2001-01-31: 1 million USD}}, matures: 4 years, "
+        f"rate: 12 %/year, repayment: {{style: bullet}}, payments: {{every: month}}, prepayments: {{{prepaid}}}{terms}}}\n"
+    )
+    return "loans:\n", f"loans:\n{loan}"
+
+
+def test_a_dividend_is_cut_to_retained_earnings() -> None:
+    """Earnings at the end of June 2001: the opening 4.0 and six months of 0.1 million; cash above its minimum is 3.6."""
+    projection = run(("opening: {cash: 4 million", "opening: {cash: 4 million USD, other_liabilities: 1 million"))
+
+    assert row(projection, "accounts.dividends")[5] == pytest.approx(3.0 + 0.6)
+    assert row(projection, "accounts.retained_earnings")[5] == pytest.approx(0.0, abs=1e-9)
+    assert row(projection, "accounts.dividends_planned")[5] == pytest.approx(5.0)
+    said = "dividends of 2001-06 are cut: 5,000,000 USD planned, 3,600,000 USD paid"
+    assert any(warning.startswith(said) for warning in warnings(projection))
+    assert disagreements(projection) == []
+
+
+def test_a_dividend_is_cut_to_the_cash_above_its_minimum_and_draws_no_revolver() -> None:
+    projection = run()
+
+    assert row(projection, "accounts.dividends")[5] == pytest.approx(3.6)
+    assert row(projection, "accounts.cash")[5] == pytest.approx(1.0)
+    assert not row(projection, "loans.line.called").any()
+    assert not row(projection, "accounts.equity_for_cash").any()
+
+
+def test_losses_pay_no_dividend() -> None:
+    owing = "opening: {cash: 4 million USD, other_liabilities: 9 million USD}"
+    projection = run(("opening: {cash: 4 million USD}", owing))
+
+    assert row(projection, "accounts.dividends").sum() == 0
+    assert row(projection, "accounts.retained_earnings")[-1] < 0
+
+
+def test_a_dividend_that_is_there_is_paid_whole_and_nothing_is_said() -> None:
+    projection = run(("2001-06-30: 5 million", "2001-06-30: 3.5 million"))
+
+    assert row(projection, "accounts.dividends")[5] == pytest.approx(3.5)
+    assert not any("cut" in warning for warning in warnings(projection))
+
+
+@pytest.mark.parametrize("day", ["2001-03-31", "2001-03-10"])
+def test_a_prepayment_is_cut_to_the_cash_above_its_minimum(day: str) -> None:
+    """At the end of March 4.0 + 1.0 + 0.3 less interest of two months; 1.0 stays, and 4.0 are planned to go."""
+    more = (
+        "commitment: 1 million USD, signed: 2001-01-31, draws: {2001-01-31: 1",
+        "commitment: 5 million USD, signed: 2001-01-31, draws: {2001-01-31: 5",
+    )
+    opening = ("opening: {cash: 4 million", "opening: {cash: 1.5 million")
+    spent = ("dividends: {2001-06-30: 5 million USD}", "overhead: {2001: 20 million USD/year, 2001-Q2: 0 USD/year}")
+    projection = run(term(f"{day}: 4 million USD"), more, opening, spent)
+    prepaid, cash = row(projection, "accounts.prepayments"), row(projection, "accounts.cash")
+
+    free = row(projection, "accounts.cash_after_service")[2] - row(projection, "loans.line.repaid")[2] - 1.0
+    assert 0 < prepaid[2] < 4
+    assert prepaid[2] == pytest.approx(free, abs=1e-9)
+    assert cash[2] == pytest.approx(1.0, abs=1e-9)
+    assert row(projection, "loans.line.called")[2] == pytest.approx(0, abs=1e-9)
+    said = f"a prepayment of `term` on {day} is cut: 4,000,000 USD planned, {prepaid[2] * MONEY:,.0f} USD paid"
+    assert any(warning.startswith(said) for warning in warnings(projection))
+    assert disagreements(projection) == []
+
+
+def test_a_prepayment_that_is_there_is_paid_on_its_day() -> None:
+    projection = run(term("2001-05-10: 0.4 million USD, 2001-05-20: 0.1 million USD"))
+    at = "loans.term.schedule"
+
+    days = projection.value(f"{at}.date")[0]
+    paid = {int(day): amount for day, amount in zip(days, projection.value(f"{at}.prepaid")[0], strict=True) if amount}
+    assert list(paid.values()) == pytest.approx([0.4e6, 0.1e6])
+    assert not any("prepayment" in warning for warning in warnings(projection))
+
+
+def test_revolvers_are_repaid_before_a_prepayment_and_it_before_a_sweep_and_dividends() -> None:
+    """All in one month: what is there goes to the line first, then to the term loan, then to the sweep, then to owners."""
+    swept = ", sweep: 100 %"
+    dry = ("opening: {cash: 4 million USD}", "opening: {cash: 1 million USD, other_assets: 20 million USD}")
+    paid_in = "overhead: {2001: 24 million USD/year, 2001-02: 0 USD/year}, equity: {2001-03-15: 3 million USD}"
+    cost = ("company: {", f"company: {{{paid_in}, ")
+    projection = run(term("2001-03-31: 0.5 million USD", swept), dry, cost, ("2001-06-30: 5", "2001-03-31: 5"))
+    after, repaid = row(projection, "accounts.cash_after_service"), row(projection, "loans.line.repaid")
+    prepaid, sweep = row(projection, "accounts.prepayments"), row(projection, "loans.term.swept")
+    dividend = row(projection, "accounts.dividends")
+
+    left = np.maximum(after - 1.0, 0.0)
+    assert repaid == pytest.approx(np.minimum(left, row(projection, "loans.line.repayable")), abs=1e-9)
+    left = left - repaid
+    assert repaid.sum() > 0
+    assert prepaid[2] == pytest.approx(min(left[2], 0.5), abs=1e-9)
+    left = left - prepaid
+    due = row(projection, "loans.term.repayable") * (row(projection, "loans.term.pays") > 0)
+    assert sweep == pytest.approx(np.minimum(np.maximum(left, 0), due), abs=1e-9)
+    assert sweep[2] > 0
+    assert dividend[2] == pytest.approx(left[2] - sweep[2], abs=1e-9)
+    assert dividend[2] > 0
+    assert disagreements(projection) == []
+
+
+def test_a_foreign_loan_is_prepaid_from_cash_at_the_rate_of_the_period() -> None:
+    loan = (
+        "  euro: {commitment: 9 million EUR, signed: 2001-01-31, draws: {2001-01-31: 9 million EUR}, matures: 4 years, "
+        "rate: 0 %/year, repayment: {style: bullet}, prepayments: {2001-02-10: 9 million EUR, 2001-02-20: 1 million EUR}}\n"
+    )
+    none = ("dividends: {2001-06-30: 5 million USD}", "overhead: {2001: 60 million USD/year, 2001-02: 0 USD/year}")
+    projection = run(("loans:\n", f"loans:\n{loan}"), none)
+
+    free = row(projection, "accounts.cash_after_service")[1] - row(projection, "loans.line.repaid")[1] - 1
+    assert 0 < free < 7.2
+    assert row(projection, "accounts.prepayments")[1] == pytest.approx(free)
+    assert projection.value("loans.euro.schedule.prepaid").sum() == pytest.approx(free / 0.8 * MONEY)
+    assert disagreements(projection) == []
+
+
+def test_in_a_file_of_loans_a_prepayment_is_limited_by_nothing_but_the_loan() -> None:
+    text = (
+        "fibercap: 1\nloans: {bank: {commitment: 1 million USD, signed: 2001-01-01, matures: 4 years, rate: 5 %/year, "
+        "prepayments: {2001-02-01: 0.7 million USD}}}\n"
+    )
+    found = schedule(contracts_of(text).loans["bank"])
+
+    assert found.values["principal"][1] == pytest.approx(0.7e6)
+
+
+def test_a_batch_of_cut_payments_equals_its_members() -> None:
+    scenario = run(term("2001-06-15: 1 million USD")).scenario
+    cost = np.array([[9.0], [10.5], [12.0], [13.5]])
+    together = project(scenario.drawn({"plants.p.cash_cost": Quantity(cost, "USD/km")}))
+
+    assert disagreements(together) == []
+    for number, one in enumerate(cost[:, 0]):
+        alone = run(term("2001-06-15: 1 million USD"), ("cash_cost: 10 USD", f"cash_cost: {one} USD"))
+        for path in ("accounts.dividends", "accounts.prepayments", "accounts.cash", "loans.line.closing"):
+            assert together.value(path)[number] == pytest.approx(alone.value(path)[0], abs=1e-5)
+
+
+def test_cash_that_may_run_dry_is_declared() -> None:
+    dry = (
+        ("opening: {cash: 4 million USD}", "opening: {cash: -9 million USD}"),
+        ("gap: [revolver, equity]", "gap: [revolver]"),
+    )
+    silent, declared = run(*dry), run(*dry, ("company: {", "company: {may_run_dry: true, "))
+
+    (warning,) = [w for w in warnings(silent) if w.startswith("cash is negative")]
+    assert f"{warning}; `company.may_run_dry` says that this is expected" in warnings(declared)
+    assert declared.value("accounts.cash") == pytest.approx(silent.value("accounts.cash"))
+
+
+@settings(max_examples=40)
+@given(
+    text=valid_scenarios(rich=True),
+    share=st.sampled_from(["0.5 million USD", "2 million USD", "40 million USD"]),
+    day=st.sampled_from(["2001-05-31", "2002-03-17", "2003-12-31"]),
+)
+def test_nothing_is_paid_to_owners_that_is_not_there_in_random_plans(text: str, share: str, day: str) -> None:
+    text = text.replace(
+        "dividends: {2002-12-31: 0.5 million USD}", f"dividends: {{{day}: {share}, 2003-08-05: {share}}}"
+    )
+    try:
+        projection = project(scenario_of(text))
+    except FibercapError as error:
+        if "would grow instead of being repaid" not in str(error):
+            raise
+        return
+    planned, paid = (row(projection, f"accounts.{key}") for key in ("dividends_planned", "dividends"))
+    before = row(projection, "accounts.cash_before_gap")
+    on = paid > 1e-9
+
+    assert (paid <= planned + 1e-9).all()
+    assert (before[on] >= 1.0 - 1e-6).all()
+    assert (row(projection, "accounts.retained_earnings")[on] >= -1e-6).all()
+    prepaid = row(projection, "accounts.prepayments") if prepayments(projection.scenario) else np.zeros(len(paid))
+    assert (before[prepaid > 1e-6] >= 1.0 - 1e-6).all()
+    assert disagreements(projection) == []
+
+
+def test_the_shipped_plans_pay_what_they_plan() -> None:
+    for name in ("fibercore", "fleet_revolver"):
+        assert not any("cut" in warning for warning in warnings(project(read(name))))
