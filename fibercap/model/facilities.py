@@ -14,12 +14,12 @@ from fibercap.model.cover import service_target
 from fibercap.model.exchange import day_rates
 from fibercap.model.financing_costs import fee_in_assets, last_spending, last_spending_text, to_asset_rows
 from fibercap.model.foreign_loans import OWN, translated_rows
+from fibercap.model.largest_amount import loan_trifle
 from fibercap.model.loans import Exchanged, Moved, Setting, loan_rows, schedule_block
 from fibercap.model.loans.styles import Sculpted
 from fibercap.model.operations import added
 from fibercap.model.owners import dividend_rows, earned_before, owner_rows
 from fibercap.model.prepayments import Cuts, cut_texts, free_text, prepays
-from fibercap.model.trifle import loan_trifle
 
 if TYPE_CHECKING:
     from collections.abc import Collection

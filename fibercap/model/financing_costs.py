@@ -13,9 +13,9 @@ from fibercap.core.rows import Row, Sheet
 from fibercap.core.timeline import FLOW
 from fibercap.model.assets import month_after
 from fibercap.model.exchange import day_rates
+from fibercap.model.largest_amount import loan_trifle
 from fibercap.model.loans import Moved, Setting
 from fibercap.model.loans.prepared import Prepared
-from fibercap.model.trifle import loan_trifle
 
 if TYPE_CHECKING:
     from fibercap.core.units import Array

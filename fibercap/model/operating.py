@@ -17,12 +17,12 @@ from fibercap.model.financing_costs import Costs, cost_rows, solved
 from fibercap.model.funding_checks import refuse_large_grants
 from fibercap.model.funding_rows import Plan as FundingPlan
 from fibercap.model.funding_rows import Whole, funding_rows
+from fibercap.model.largest_amount import trifle_rows
 from fibercap.model.market import time_rows
 from fibercap.model.operations import asset_rows, income_rows, unlevered_rows
 from fibercap.model.plants import capacity_rows, market_rows, purchase_rows, running_cost_rows
 from fibercap.model.projects import capex_rows, dates_given
 from fibercap.model.tax import rate_row
-from fibercap.model.trifle import trifle_rows
 from fibercap.model.working_capital import working_capital_rows
 from fibercap.model.worth import WITHOUT
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from fibercap.core.rows import Row, Sheet
+from fibercap.core.rows import Row, Sheet, total
 from fibercap.core.timeline import FLOW, RATE, STOCK
 from fibercap.model.company import MOST_DAYS
 from fibercap.model.market import path_row
@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from fibercap.core.timeline import Timeline
     from fibercap.core.units import Array
     from fibercap.model.plan import Plan
+    from fibercap.model.plants import Purchase
 
 KINDS: Final = (
     ("receivables", "Receivables", "revenue"),
@@ -95,10 +96,9 @@ def working_capital_rows(sheet: Sheet, plan: Plan) -> None:
     """
     money = plan.currency
     for kind, label, row in KINDS:
-        periods_row(sheet, plan, kind, label)
-        text, value = _balance(sheet, plan, kind, row)
-        before = f"{{inputs.opening.{kind}}}"
-        sheet.put(Row(f"accounts.{kind}", label, money, STOCK, text, before), value)
+        parts = _parts(sheet, plan, kind, label, row)
+        value = sum((sheet.value(path) for path in parts), start=np.zeros(sheet.length))
+        sheet.put(Row(f"accounts.{kind}", label, money, STOCK, total(parts), f"{{inputs.opening.{kind}}}"), value)
     bought = [f"plants.{k}.purchased.working_capital" for k, p in plan.plants.items() if p.purchase]
     now = "{accounts.receivables} + {accounts.inventory} - {accounts.payables}"
     before = "{inputs.opening.receivables} + {inputs.opening.inventory} - {inputs.opening.payables}"
@@ -124,22 +124,25 @@ def periods_row(sheet: Sheet, plan: Plan, kind: str, label: str) -> Array:
     return sheet.put(row, days / (rules.days_in_year * (plan.timeline.months / 12)))
 
 
-def _balance(sheet: Sheet, plan: Plan, kind: str, row: str) -> tuple[str, Array]:
-    """Return formula and value of one kind of working capital: of flows, of the opening, of what was bought."""
-    path, flow, timeline = f"working_capital.{kind}_periods", f"accounts.{row}", plan.timeline
-    periods = sheet.value(path)
-    text, value = still_owed_text(flow, path, reach(timeline)), still_owed(sheet.value(flow), periods)
+def _parts(sheet: Sheet, plan: Plan, kind: str, label: str, row: str) -> list[str]:
+    """Write what one kind of working capital is made of: flows so far, the opening, purchases; return the rows."""
+    at, flow, timeline, money = f"working_capital.{kind}", f"accounts.{row}", plan.timeline, plan.currency
+    periods = periods_row(sheet, plan, kind, label)
+    text, value = still_owed_text(flow, f"{at}_periods", reach(timeline)), still_owed(sheet.value(flow), periods)
+    sheet.put(Row(f"{at}_of_flows", f"{label}: of flows so far", money, STOCK, text), value)
     opening = getattr(plan.opening, kind)
-    start = sheet.give(f"inputs.opening.{kind}", plan.currency, opening)
-    first = f"working_capital.{kind}_first_periods"
-    runs = sheet.give(first, "", periods[..., :1], formula=f"SUM({{{path}}} * ({{time.period}} = 1))")
-    text = f"{text} + {start} * {run_off_text('{time.period}', runs)}"
-    value = value + opening * run_off(np.arange(1.0, timeline.count + 1), sheet.given(first))
-    for key, plant in plan.plants.items():
-        if plant.purchase is not None and kind in bought_capital(plant.purchase):
-            left = _bought_row(sheet, plan, key, kind, periods)
-            text, value = f"{text} + {{{left}}}", value + sheet.value(left)
-    return text, value
+    start = sheet.give(f"inputs.opening.{kind}", money, opening)
+    first = f"{at}_first_periods"
+    runs = sheet.give(first, "", periods[..., :1], formula=f"SUM({{{at}_periods}} * ({{time.period}} = 1))")
+    value = opening * run_off(np.arange(1.0, timeline.count + 1), sheet.given(first))
+    text = f"{start} * {run_off_text('{time.period}', runs)}"
+    sheet.put(Row(f"{at}_of_opening", f"{label}: of the opening", money, STOCK, text, start), value)
+    bought = [key for key, deal in _purchases(plan) if kind in bought_capital(deal)]
+    return [f"{at}_of_flows", f"{at}_of_opening", *(_bought_row(sheet, plan, key, kind, periods) for key in bought)]
+
+
+def _purchases(plan: Plan) -> list[tuple[str, Purchase]]:
+    return [(key, plant.purchase) for key, plant in plan.plants.items() if plant.purchase is not None]
 
 
 def _bought_row(sheet: Sheet, plan: Plan, key: str, kind: str, periods: Array) -> str:
@@ -147,8 +150,8 @@ def _bought_row(sheet: Sheet, plan: Plan, key: str, kind: str, periods: Array) -
 
     It runs off from the start of the period of purchase, over the days of that period.
     """
-    at, deal, timeline = f"plants.{key}", plan.plants[key].purchase, plan.timeline
-    index = timeline.index(deal.on) if deal else 0
+    at, timeline = f"plants.{key}", plan.timeline
+    index = timeline.index(dict(_purchases(plan))[key].on)
     step = "{time.months_in_period}"
     month = f"ROUNDUP(ROUND(({{{at}.purchase.month}} - {{time.from}}) / {step}, 6), 0)"
     number = sheet.give(f"{at}.purchase.period", "", index + 1, formula=month)

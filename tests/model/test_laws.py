@@ -210,6 +210,8 @@ def test_a_broken_law_is_told_with_row_period_and_gap(law: str) -> None:
         "loans_carry": ("loans.fleet.principal", 20),
         "balance": ("accounts.receivables", 20),
         "cash": ("accounts.operating_cash_flow", 20),
+        "owners": ("accounts.retained_earnings", 20),
+        "billed": ("accounts.receivables", 20),
         "capacity": ("plants.jena.output", 20),
         "commitment": ("loans.fleet.schedule.drawn_to_date", 20),
         "not_negative": ("projects.xtal_1.book_value", 20),
@@ -217,8 +219,14 @@ def test_a_broken_law_is_told_with_row_period_and_gap(law: str) -> None:
         "exchange": ("accounts.exchange_result", 20),
     }[law]
     values[spoilt][0, column] += -1e9 if law == "not_negative" else 1e9
-    if law == "balance":
+    if law in {"balance", "billed"}:
         values["accounts.total_assets"][0, column] += 1e9
+    if law in {"owners", "billed"}:  # so that the balance still holds
+        values["accounts.total_liabilities_and_equity"][0, column] += 1e9
+    if law == "owners":
+        values["accounts.total_assets"][0, column] += 1e9
+    if law == "billed":
+        values["accounts.debt"][0, column] += 1e9
 
     with pytest.raises(
         IdentityError, match=rf"the law `{law}` is broken: [a-z_.0-9]+, (2001-09|event 21|[\d-]+), draw 0, by"

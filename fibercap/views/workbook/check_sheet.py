@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 from fibercap.core.formula import parse
 from fibercap.model.law_texts import LawText, law_texts
 from fibercap.model.projects import SpendByPeriod
+from fibercap.model.trifle import PATH
 from fibercap.views.workbook.book import BEFORE
 from fibercap.views.workbook.cases import merged
 from fibercap.views.workbook.formulas import Spot, Wording, letters
@@ -18,6 +19,7 @@ from fibercap.views.workbook.periods import DATES_ROW
 if TYPE_CHECKING:
     from xlsxwriter.worksheet import Worksheet
 
+    from fibercap.model.projection import Projection
     from fibercap.views.workbook.book import Book
     from fibercap.views.workbook.claim_sheet import ClaimSheet
     from fibercap.views.workbook.looks import Looks
@@ -28,7 +30,6 @@ HEADS: Final = ("Law", "Unit", "Row", "Kept", "Largest gap", "")
 HEAD_ROW: Final = 8
 TOLERANCE: Final = "$D$4"
 MASTER: Final = Spot(NAME, 3, "D")
-CENT: Final = 0.01
 VERDICT: Final = '"ok";;"BROKEN"'
 WORDS: Final = {
     "sources_equal_uses": "Sources equal uses",
@@ -37,6 +38,8 @@ WORDS: Final = {
     "not_negative": "No loan and no asset below zero",
     "balance": "Assets equal liabilities and equity",
     "cash": "Cash moves by the three cash flows",
+    "owners": "What owners paid in and earned, less dividends, is what assets leave above debts",
+    "billed": "Receivables, inventory and payables within what was opened with, bought and billed",
     "capacity": "Output within capacity, shipments within output",
     "financing_costs": "Financing costs in assets are those of their loans",
     "exchange": "The exchange result is what rates change of what is owed",
@@ -53,6 +56,17 @@ class CheckSheet:
         self.laws = [{(law.law, law.row): law for law in self._of(case)} for case in range(len(book.cases))]
         self.keys = sorted_by_law(merged([[f"{law}|{row}" for law, row in own] for own in self.laws]))
         self.warnings_from = HEAD_ROW + len(self.keys) + 2
+
+    @property
+    def _projection(self) -> Projection:
+        """The projection of the case that is chosen when exported."""
+        return self.book.cases[0].projection
+
+    @property
+    def _trifle(self) -> tuple[str, float]:
+        """The cell of the largest amount that counts as no money, and what it holds when exported."""
+        spot = self.book.scalars[PATH]
+        return f"{spot.at}${spot.column}${spot.row}", float(self._projection.trifle.value.flat[0])
 
     def _of(self, case: int) -> list[LawText]:
         projection = self.book.cases[case].projection
@@ -81,7 +95,8 @@ class CheckSheet:
         kept = f"D{HEAD_ROW + 1}:D{HEAD_ROW + count}"
         sheet.write_formula(2, 3, f"=IF(MIN({kept})=1,1,0)", looks("key", VERDICT), 1)
         sheet.write_string(3, 0, "Gap that rounding may leave", looks("text"))
-        sheet.write_number(3, 3, CENT, looks("value", "0.00"))
+        trifle, value = self._trifle
+        sheet.write_formula(3, 3, f"=2*{trifle}", looks("formula", "0.00"), 2.0 * value)
         self._heads(sheet, looks)
         for place, key in enumerate(self.keys):
             self._law(sheet, HEAD_ROW + place, key, looks)
@@ -142,13 +157,14 @@ class CheckSheet:
         floor = f"{least.at}${least.column}${least.row}" if least else "0"
         found = self.measures.found[0]
         lowest, gaps = found["lowest_cash"].value or 0.0, found["funding_gap"].value or 0.0
-        minimum = float(self.book.cases[0].projection.scenario.money.minimum_cash)
+        minimum = float(self._projection.scenario.money.minimum_cash)
+        trifle, value = self._trifle
         claims = all(o.as_expected for o in self.claims.outcomes[0].values())
         kept = all(c.holds for c in self.claims.tested[0].values())
         rows = [
-            ("Cash is never negative", f"{cash.at}$B${cash.row}>=-{TOLERANCE}", lowest >= -CENT),
-            ("Cash keeps its minimum", f"{cash.at}$B${cash.row}>={floor}-{TOLERANCE}", lowest >= minimum - CENT),
-            ("Funding covers all spending", f"{gap.at}$B${gap.row}<={TOLERANCE}", gaps <= CENT),
+            ("Cash is never negative", f"{cash.at}$B${cash.row}>=-{trifle}", lowest >= -value),
+            ("Cash keeps its minimum", f"{cash.at}$B${cash.row}>={floor}-{trifle}", lowest >= minimum - value),
+            ("Funding covers all spending", f"{gap.at}$B${gap.row}<={trifle}", gaps <= value),
         ]
         if self.claims.claims:
             rows.append(("Every claim is as expected", f"MIN({self.claims.as_expected})=1", claims))
