@@ -139,7 +139,8 @@ VALUES: Final = {
     "not_a_name": Kind("A name holds characters that a path cannot.", "Use letters, digits, `_` and `-`."),
     "name_taken": Kind("A plant, project or loan has the name of another.", "Rename one of them."),
     "reserved_name": Kind(
-        "A name means something of its own in `funding`.", "Take another; the message names it, docs/reference/scenario.md lists them all."
+        "A name means something of its own in `funding`.",
+        "Take another; the message names it, docs/reference/scenario.md lists them all.",
     ),
     "unknown_source": Kind(
         "A source is not described under `sources`.", "Add it there, or take the one that is proposed."

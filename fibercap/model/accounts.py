@@ -23,7 +23,8 @@ if TYPE_CHECKING:
 
 
 OWNED: Final = (
-    "cash", "receivables", "grants_receivable", "inventory", "construction_in_progress", "net_fixed_assets", "deferred_fees", "other_assets",
+    "cash", "receivables", "grants_receivable", "inventory", "construction_in_progress", "net_fixed_assets",
+    "deferred_fees", "other_assets",
 )  # fmt: skip
 OWED: Final = (
     "payables", "tax_payable", "accrued_interest", "debt", "other_liabilities", "paid_in_capital", "retained_earnings",

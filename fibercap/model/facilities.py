@@ -9,15 +9,16 @@ import numpy as np
 
 from fibercap.core.rows import Row, Sheet
 from fibercap.core.timeline import FLOW, STOCK
-from fibercap.model.cash import EQUITY, CashLoan, Known, Moves, solve
+from fibercap.model.cash import EQUITY, CashLoan, Known, Moves
 from fibercap.model.cover import service_target
 from fibercap.model.financing_costs import fee_in_assets, last_spending, last_spending_text, to_asset_rows
 from fibercap.model.foreign_loans import OWN, translated_rows
 from fibercap.model.loans import Exchanged, Moved, Setting, loan_rows, schedule_block
 from fibercap.model.loans.styles import Sculpted
 from fibercap.model.operations import added
+from fibercap.model.order_of_cash import solve
 from fibercap.model.owners import dividend_rows, earned_before, owner_rows
-from fibercap.model.prepayments import Cuts, cut_texts, free_text, prepaid_text, prepays
+from fibercap.model.prepayments import Cuts, cut_texts, free_text, prepays
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -166,7 +167,9 @@ def _left_text(plan: Plan, name: str, least: str) -> str:
     order = paid_in_order(plan)
     served = order[: order.index(name)] if name else order
     if name and plan.loans[name].revolves:
-        return f"{{accounts.cash_after_service}}{''.join(f' - {{{paid_row(plan, other)}}}' for other in served)} - {least}"
+        return (
+            f"{{accounts.cash_after_service}}{''.join(f' - {{{paid_row(plan, other)}}}' for other in served)} - {least}"
+        )
     prepaid = " - {accounts.prepayments}" if prepays(plan) else ""
     swept = "".join(f" - {{{paid_row(plan, other)}}}" for other in served if not plan.loans[other].revolves)
     return f"{free_text(plan, least)}{prepaid}{swept}"

@@ -38,12 +38,10 @@ def _sources_equal_uses(plan: Plan, read: Callable[[str], Array]) -> Iterator[Ga
 
 
 def _grants(plan: Plan, read: Callable[[str], Array]) -> Iterator[Gap]:
-    """Yield what is receivable less what was claimed and not received; no grant is received before it is claimed."""
+    """Yield what is receivable less what was claimed and not received."""
     row = "accounts.grants_receivable"
     claimed = sum((read(f"funding.{k}.{GRANT}") for k in plan.granted), start=np.zeros(plan.timeline.count))
-    value = read(row)
-    yield _equal(row, value, np.cumsum(claimed - read("accounts.grants"), axis=-1))
-    yield row, np.minimum(value, 0.0), (claimed,)
+    yield _equal(row, read(row), np.cumsum(claimed - read("accounts.grants"), axis=-1))
 
 
 def _loans_carry(plan: Plan, read: Callable[[str], Array]) -> Iterator[Gap]:
@@ -85,6 +83,7 @@ def _not_negative(plan: Plan, read: Callable[[str], Array]) -> Iterator[Gap]:
     rows = [f"loans.{name}.schedule.closing" for name in plan.loans]
     rows += [f"projects.{name}.book_value" for name in plan.projects]
     rows += ["accounts.net_fixed_assets", "accounts.construction_in_progress", "accounts.deferred_fees"]
+    rows.append("accounts.grants_receivable")
     for row in rows:
         value = read(row)
         yield row, np.minimum(value, 0.0), (value,)

@@ -13,7 +13,9 @@ DUST: Final = 1e-12
 """Share of a limit below which what is left of it is what rounding leaves."""
 
 
-def pay(uses: Array, limits: list[Array], may: list[Array], worth: list[Array], order: str) -> tuple[list[Array], Array]:
+def pay(
+    uses: Array, limits: list[Array], may: list[Array], worth: list[Array], order: str
+) -> tuple[list[Array], Array]:
     """Share each period's spending among the sources, period by period.
 
     Parameters

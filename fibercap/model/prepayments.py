@@ -9,7 +9,7 @@ import numpy as np
 from fibercap.core.calendar import serial
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Mapping
     from datetime import date
 
     from fibercap.core.rows import Block, Sheet
@@ -93,7 +93,9 @@ def _paid_row(plan: Plan, item: Prepayment) -> str:
 
 def _paid_text(plan: Plan, item: Prepayment) -> str:
     at = f"loans.{item.loan}.schedule"
-    text = f"SUM({{{_paid_row(plan, item)}}} * ({{{at}.date}} = {{inputs.loans.{item.loan}.prepayments.{item.day}.on}}))"
+    text = (
+        f"SUM({{{_paid_row(plan, item)}}} * ({{{at}.date}} = {{inputs.loans.{item.loan}.prepayments.{item.day}.on}}))"
+    )
     code = plan.loan_currency(item.loan)
     if code == plan.currency:
         return text

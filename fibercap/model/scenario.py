@@ -233,9 +233,13 @@ def _eve(values: Branch) -> date:
 
 ONE_VALUE = frozenset(
     {
-        ("projects", "ramp"), ("projects", "spend"), ("money", "terminal_value"), ("loans", "rate"), ("loans", "rounding"),
+        ("projects", "ramp"),
+        ("projects", "spend"),
+        ("money", "terminal_value"),
+        ("loans", "rate"),
+        ("loans", "rounding"),
         ("funding", "grant"),
-    }  # fmt: skip
+    }
 )
 
 

@@ -67,8 +67,8 @@ def _unfunded(projection: Projection) -> Iterator[str]:
         if gap.sum() > CENT:
             first = labels[int(np.flatnonzero(gap > CENT)[0])]
             yield (
-                f"unfunded: {gap.sum():,.0f} {plan.currency} of `{key}`, from {first} on, which no loan, grant, equity or "
-                f"named `cash` pays; write `cash: rest` in `funding.{key}` if cash is meant to"
+                f"unfunded: {gap.sum():,.0f} {plan.currency} of `{key}`, from {first} on, which no loan, grant, "
+                f"equity or named `cash` pays; write `cash: rest` in `funding.{key}` if cash is meant to"
             )
 
 
@@ -80,8 +80,8 @@ def _cut(projection: Projection) -> Iterator[str]:
     allowed = planned - barred
     for period in np.flatnonzero(allowed - paid > CENT):
         yield (
-            f"dividends of {labels[period]} are cut: {allowed[period]:,.0f} {money} planned, {paid[period]:,.0f} {money} "
-            "paid; they are paid only from cash above its minimum and from retained earnings"
+            f"dividends of {labels[period]} are cut: {allowed[period]:,.0f} {money} planned, {paid[period]:,.0f} "
+            f"{money} paid; they are paid only from cash above its minimum and from retained earnings"
         )
     for item in prepayments(plan):
         rows = {key: projection.value(f"loans.{item.loan}.schedule.{key}")[0] for key in ("date", "closing", "prepaid")}
@@ -97,8 +97,8 @@ def _cut(projection: Projection) -> Iterator[str]:
 def _undrawn(scenario: Scenario) -> list[str]:
     """Say which loans nothing in the plan uses."""
     return [
-        f"loan `{name}` is not drawn: no funding, `gap`, `draws` or `outstanding` uses it, so it is an offer that lies on "
-        "the table and costs nothing"
+        f"loan `{name}` is not drawn: no funding, `gap`, `draws` or `outstanding` uses it, so it is an offer that "
+        "lies on the table and costs nothing"
         for name in scenario.loans
         if name in scenario.undrawn
     ]

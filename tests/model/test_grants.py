@@ -66,7 +66,9 @@ def test_a_grant_is_a_share_of_each_periods_spending_before_any_other_source() -
 
 def test_an_amount_is_turned_into_its_share_of_all_uses_and_stands_wherever_it_is_written() -> None:
     by_share, by_amount = run(), run(grant("3 million USD"))
-    last = run(("grant: 25 %, bank: 5 million USD, equity: rest", "equity: rest, bank: 5 million USD, grant: 3 million USD"))
+    last = run(
+        ("grant: 25 %, bank: 5 million USD, equity: rest", "equity: rest, bank: 5 million USD, grant: 3 million USD")
+    )
 
     for path in ("funding.line.grant", "funding.line.bank", "accounts.cash", "accounts.net_fixed_assets"):
         assert row(by_amount, path) == pytest.approx(row(by_share, path), abs=1e-12)
@@ -134,7 +136,9 @@ def test_a_grant_later_by_amount_with_a_source_and_a_draw() -> None:
     found = {item.path: item.kind for item in projection.scenario.inputs() if "grant" in item.path}
 
     assert found == {"funding.line.grant.amount": "stated", "funding.line.grant.after": "assumed"}
-    drawn = project(projection.scenario.drawn({"funding.line.grant.amount": Quantity(np.array([[1.0], [2.0]]), "MUSD")}))
+    drawn = project(
+        projection.scenario.drawn({"funding.line.grant.amount": Quantity(np.array([[1.0], [2.0]]), "MUSD")})
+    )
     assert drawn.value("accounts.grants").sum(axis=-1) == pytest.approx([1e6, 2e6])
 
 
@@ -146,7 +150,12 @@ def test_a_batch_of_grants_equals_its_members() -> None:
     assert disagreements(together) == []
     for number, share in enumerate(shares[:, 0]):
         alone = run(grant(f"{{share: {100 * share:g} %, after: 6 months}}"))
-        for path in ("accounts.grants_receivable", "accounts.cash", "funding.line.cash_for_grant", "funding.line.equity"):
+        for path in (
+            "accounts.grants_receivable",
+            "accounts.cash",
+            "funding.line.cash_for_grant",
+            "funding.line.equity",
+        ):
             assert together.value(path)[number] == pytest.approx(alone.value(path)[0], abs=1e-6)
 
 

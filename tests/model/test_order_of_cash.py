@@ -94,7 +94,10 @@ def test_a_dividend_that_is_there_is_paid_whole_and_nothing_is_said() -> None:
 @pytest.mark.parametrize("day", ["2001-03-31", "2001-03-10"])
 def test_a_prepayment_is_cut_to_the_cash_above_its_minimum(day: str) -> None:
     """At the end of March 4.0 + 1.0 + 0.3 less interest of two months; 1.0 stays, and 4.0 are planned to go."""
-    more = ("commitment: 1 million USD, signed: 2001-01-31, draws: {2001-01-31: 1", "commitment: 5 million USD, signed: 2001-01-31, draws: {2001-01-31: 5")
+    more = (
+        "commitment: 1 million USD, signed: 2001-01-31, draws: {2001-01-31: 1",
+        "commitment: 5 million USD, signed: 2001-01-31, draws: {2001-01-31: 5",
+    )
     opening = ("opening: {cash: 4 million", "opening: {cash: 1.5 million")
     spent = ("dividends: {2001-06-30: 5 million USD}", "overhead: {2001: 20 million USD/year, 2001-Q2: 0 USD/year}")
     projection = run(term(f"{day}: 4 million USD"), more, opening, spent)
@@ -183,7 +186,10 @@ def test_a_batch_of_cut_payments_equals_its_members() -> None:
 
 
 def test_cash_that_may_run_dry_is_declared() -> None:
-    dry = ("opening: {cash: 4 million USD}", "opening: {cash: -9 million USD}"), ("gap: [revolver, equity]", "gap: [revolver]")
+    dry = (
+        ("opening: {cash: 4 million USD}", "opening: {cash: -9 million USD}"),
+        ("gap: [revolver, equity]", "gap: [revolver]"),
+    )
     silent, declared = run(*dry), run(*dry, ("company: {", "company: {may_run_dry: true, "))
 
     (warning,) = [w for w in warnings(silent) if w.startswith("cash is negative")]
@@ -198,7 +204,9 @@ def test_cash_that_may_run_dry_is_declared() -> None:
     day=st.sampled_from(["2001-05-31", "2002-03-17", "2003-12-31"]),
 )
 def test_nothing_is_paid_to_owners_that_is_not_there_in_random_plans(text: str, share: str, day: str) -> None:
-    text = text.replace("dividends: {2002-12-31: 0.5 million USD}", f"dividends: {{{day}: {share}, 2003-08-05: {share}}}")
+    text = text.replace(
+        "dividends: {2002-12-31: 0.5 million USD}", f"dividends: {{{day}: {share}, 2003-08-05: {share}}}"
+    )
     try:
         projection = project(scenario_of(text))
     except FibercapError as error:

@@ -65,7 +65,9 @@ def test_a_loan_swapped_by_an_option_changes_no_measure(name: str) -> None:
 
 def test_the_german_bank_of_the_shipped_case_draws_before_equity() -> None:
     projection = project(read("fibercore", "german_bank"))
-    bank, equity = (np.cumsum(projection.value(f"funding.jena_multimode.{key}")[0]) for key in ("german_bank", "equity"))
+    bank, equity = (
+        np.cumsum(projection.value(f"funding.jena_multimode.{key}")[0]) for key in ("german_bank", "equity")
+    )
     signed = projection.timeline.labels.index("2001-01")
 
     assert bank[-1] == pytest.approx(13e6)
@@ -80,10 +82,14 @@ def test_a_swapped_loan_changes_nothing_in_random_plans(text: str, data: st.Data
     loans = re.findall(r"^  (loan_\d): \{commitment", text, re.MULTILINE)
     assume(loans)
     name = data.draw(st.sampled_from(loans[-1:]))
-    block = text[text.index(f"  {name}: {{commitment") :].split("\n")[0]
-    asked = re.findall(rf"^  (\w+): \{{.*\b{name}: ([\d.]+ (?:%|million USD))", text[text.index("\nloans:") :], re.MULTILINE)
+    block = text[text.index(f"  {name}: {{commitment") :].split("\n", maxsplit=1)[0]
+    asked = re.findall(
+        rf"^  (\w+): \{{.*\b{name}: ([\d.]+ (?:%|million USD))", text[text.index("\nloans:") :], re.MULTILINE
+    )
     asked = [(key, amount) for key, amount in asked if key != name]
-    add = [f"      loans.other:{block[block.index(':') + 1 :]}"] + [f"      funding.{key}.other: {amount}" for key, amount in asked]
+    add = [f"      loans.other:{block[block.index(':') + 1 :]}"] + [
+        f"      funding.{key}.other: {amount}" for key, amount in asked
+    ]
     remove = ", ".join([f"loans.{name}", *(f"funding.{key}.{name}" for key, _ in asked)])
     option = "options:\n  swapped:\n    remove: [" + remove + "]\n    add:\n" + "\n".join(add) + "\n"
     try:
@@ -94,7 +100,13 @@ def test_a_swapped_loan_changes_nothing_in_random_plans(text: str, data: st.Data
         if "would grow instead of being repaid" not in str(error):
             raise
         return
-    for path in ("accounts.cash", "accounts.debt", "accounts.net_income", "accounts.paid_in_capital", "accounts.unfunded_uses"):
+    for path in (
+        "accounts.cash",
+        "accounts.debt",
+        "accounts.net_income",
+        "accounts.paid_in_capital",
+        "accounts.unfunded_uses",
+    ):
         assert after.value(path)[0] == pytest.approx(before.value(path)[0], abs=0.005)
     assert of_plan(after) == pytest.approx(of_plan(before), abs=0.005, rel=1e-9, nan_ok=True)
 
@@ -148,7 +160,21 @@ def test_a_loan_that_is_used_costs_its_fees(rest: str) -> None:
     assert not any("is not drawn" in warning for warning in warnings(projection))
 
 
-@pytest.mark.parametrize("name", ["grant", "rest", "revolver", "order", "note", "cash_for_grant", "include_financing_costs", "uses", "gap", "bank_to_date"])
+@pytest.mark.parametrize(
+    "name",
+    [
+        "grant",
+        "rest",
+        "revolver",
+        "order",
+        "note",
+        "cash_for_grant",
+        "include_financing_costs",
+        "uses",
+        "gap",
+        "bank_to_date",
+    ],
+)
 def test_a_loan_may_not_have_a_name_that_means_something_else(name: str) -> None:
     with pytest.raises(ScenarioError, match=f"found the name `{name}`, wanted another"):
         scenario_of(PLAN.replace("funding:\n", f"{OFFER.replace('REST', '').replace('offer', name)}funding:\n"))
