@@ -117,7 +117,7 @@ horizon: {from: 2001, to: 2003}
 money: {report_in: USD}
 products: {fiber: {price: 40 USD/km}}
 plants: {works: {product: fiber, capacity: 100_000 km/year, cash_cost: 20 USD/km}}
-loans: {bank: {commitment: 1 million USD, signed: 2001-01-31, matures: 2 years, rate: 8 %/year}}
+loans: {bank: {commitment: 1 million USD, signed: 2001-01-31, draws: {2001-01-31: 1 million USD}, matures: 2 years, rate: 8 %/year}}
 options:
   known: {title: As stated}
   guessed: {title: A guess, change: {loans.bank.rate: {value: 9 %/year, source: us}}}

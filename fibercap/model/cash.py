@@ -1,8 +1,4 @@
-"""Cash period by period, where loans depend on it: revolvers, sweeps, and who lifts cash to its minimum.
-
-Nothing is circular: interest of a period runs on balances opened with, so tax and cash after service are known before
-any revolver or sweep moves, and those move on the period's last day.
-"""
+"""Loans that depend on cash, carried period by period, and what cash decides of them."""
 
 from __future__ import annotations
 
@@ -16,16 +12,13 @@ from fibercap.model.loans.discounting import by_event
 from fibercap.model.loans.periods import days_left
 from fibercap.model.loans.prepared import Prepared
 from fibercap.model.loans.style import held, per_draw
-from fibercap.model.tax import Losses
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from fibercap.core.rows import Sheet
     from fibercap.core.timeline import Timeline
     from fibercap.core.units import Array
     from fibercap.model.loans.setting import Moved, Setting
-    from fibercap.model.plan import Plan
 
 EQUITY: Final = "equity"
 
@@ -140,115 +133,3 @@ def _added_after(drawn: list[Any]) -> list[Any]:
     for amount in reversed(drawn[1:]):
         later.append(later[-1] + amount)
     return later[::-1]
-
-
-class _Taxpayer:
-    """Tax of one period after another."""
-
-    def __init__(self, plan: Plan, rate: Array) -> None:
-        self._plan, self._rate, self._losses = plan, rate, Losses(plan)
-        self._years = plan.timeline.groups("year").values()
-        self._opens, self._closes = {y.start for y in self._years}, {y.stop - 1 for y in self._years}
-        self._income: Array = np.asarray(0.0)
-        self._to_date: Array = np.asarray(0.0)
-        self._taxes: list[Array] = []
-
-    @property
-    def accrued(self) -> Array:
-        """The tax on the income of the last period, whenever it is paid. [money]"""
-        return self._taxes[-1]
-
-    def paid(self, period: int, income: Array) -> Array:
-        """Return the tax paid in a period, from its pretax income, (..., 1). [money]"""
-        if period in self._opens:
-            self._income, self._to_date = np.asarray(0.0), np.asarray(0.0)
-        self._income = self._income + income
-        _, used, made, gone = self._losses.within(self._income)
-        to_date = self._rate[..., period : period + 1] * (np.maximum(self._income, 0.0) - used)
-        self._taxes.append(to_date - self._to_date)
-        self._to_date = to_date
-        if period in self._closes:
-            self._losses.close(made, gone)
-        back = period - self._plan.tax.lag // self._plan.timeline.months
-        return self._taxes[back] if back >= 0 else np.zeros(1)
-
-
-def _across(amount: Any) -> Array:  # noqa: ANN401 - a number or an array (draw,)
-    """Return an account's amount as `(1,)` or `(draw, 1)`."""
-    return np.asarray(amount, dtype=float)[..., None]
-
-
-def _single(amount: Array) -> Any:  # noqa: ANN401 - a number or an array (draw,)
-    """Return `(1,)` or `(draw, 1)` as an account holds it."""
-    return held(amount[..., 0])
-
-
-def solve(plan: Plan, sheet: Sheet, loans: Mapping[str, CashLoan], known: Known) -> Moves:
-    """Decide period by period what is repaid, swept, paid to owners, drawn on revolvers, and called from owners.
-
-    Parameters
-    ----------
-    plan, sheet
-        The plan; the sheet knows the tax rate.
-    loans : mapping
-        The loans that depend on cash, by name, in the order of the file.
-    known : Known
-        Income, cash flow and dividends without them.
-
-    Source
-    ------
-    docs/conventions.md, section 5: scheduled service, revolvers repaid, dated prepayments, sweeps, dividends, the gap.
-    """
-    least, cash, taxpayer = plan.money.minimum_cash, plan.opening.cash, _Taxpayer(plan, sheet.value("inputs.tax.rate"))
-    paid: dict[str, list[Array]] = {name: [] for name in loans}
-    revolvers = [name for name, loan in loans.items() if loan.loan.revolves]
-    called: dict[str, list[Array]] = {name: [] for name, loan in loans.items() if loan.loan.revolves}
-    equity: list[Array] = []
-    dividends: list[Array] = []
-    earned = known.earned + sum((_across(loan.earned) for loan in loans.values()), start=np.zeros(1))
-    for period in range(plan.timeline.count):
-        at = slice(period, period + 1)
-        for loan in loans.values():
-            loan.run(period)
-        cost = sum((_across(loan.cost) for loan in loans.values()), start=np.zeros(1))
-        brought = sum((_across(loan.cash) for loan in loans.values()), start=np.zeros(1))
-        income = known.pretax[..., at] - cost
-        cash = cash + known.flow[..., at] + brought - taxpayer.paid(period, income)
-        earned = earned + income - taxpayer.accrued
-        for name in revolvers:
-            paid[name].append(np.minimum(np.maximum(cash - least, 0.0), _across(loans[name].repayable)))
-            cash = cash - paid[name][-1]
-        cash = cash - known.prepaid[..., at] - sum((_across(loan.prepaid) for loan in loans.values()), start=0.0)
-        for name in (other for other in loans if other not in revolvers):
-            share = loans[name].loan.sweep * loans[name].pays
-            paid[name].append(np.minimum(share * np.maximum(cash - least, 0.0), _across(loans[name].repayable)))
-            cash = cash - paid[name][-1]
-        planned = known.dividends[..., at]
-        if np.any(planned):
-            planned = np.minimum(planned, np.maximum(np.minimum(cash - least, earned), 0.0))
-        dividends.append(planned)
-        cash, earned = cash - planned, earned - planned
-        drawn = dict.fromkeys(called, np.zeros(1))
-        owners = np.zeros(1)
-        for name in plan.lifts:
-            short = np.maximum(least - cash, 0.0)
-            if name == EQUITY:
-                owners = short
-            else:
-                short = drawn[name] = np.minimum(short, _across(loans[name].room(_single(paid[name][-1]))))
-            cash = cash + short
-        equity.append(owners)
-        for name, loan in loans.items():
-            loan.finish(_single(paid[name][-1]), _single(drawn[name]) if name in drawn else 0.0)
-        for name, amount in drawn.items():
-            called[name].append(amount)
-    return Moves(
-        paid={name: _series(amounts) for name, amounts in paid.items()},
-        called={name: _series(amounts) for name, amounts in called.items()},
-        equity=_series(equity),
-        dividends=_series(dividends),
-    )
-
-
-def _series(amounts: list[Array]) -> Array:
-    return np.concatenate(np.broadcast_arrays(*amounts), axis=-1)

@@ -9,7 +9,7 @@ import numpy as np
 
 from fibercap.core.rows import Row, Sheet
 from fibercap.core.timeline import FLOW, STOCK
-from fibercap.model.cash import EQUITY, CashLoan, Known, Moves, solve
+from fibercap.model.cash import EQUITY, CashLoan, Known, Moves
 from fibercap.model.cover import service_target
 from fibercap.model.exchange import day_rates
 from fibercap.model.financing_costs import fee_in_assets, last_spending, last_spending_text, to_asset_rows
@@ -18,6 +18,7 @@ from fibercap.model.largest_amount import loan_trifle
 from fibercap.model.loans import Exchanged, Moved, Setting, loan_rows, schedule_block
 from fibercap.model.loans.styles import Sculpted
 from fibercap.model.operations import added
+from fibercap.model.order_of_cash import solve
 from fibercap.model.owners import dividend_rows, earned_before, owner_rows
 from fibercap.model.prepayments import Cuts, cut_texts, free_text, prepays
 

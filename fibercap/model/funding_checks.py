@@ -8,19 +8,17 @@ from typing import TYPE_CHECKING
 import numpy as np
 import numpy.typing as npt
 
-from fibercap.core.errors import Problem, ScenarioError, did_you_mean
+from fibercap.core.errors import did_you_mean
 from fibercap.core.parts import REST, Part
-from fibercap.core.tree import Branch, place_of
+from fibercap.core.tree import Branch
 from fibercap.core.wording import quoted
 from fibercap.model.funding import GRANT, NOT_SOURCES, PURSES, Grant, part_path
 from fibercap.model.plants import bought_capital, net_capital
 
 if TYPE_CHECKING:
-    from fibercap.core.rows import Sheet
     from fibercap.core.units import Array
     from fibercap.model.funding import Funding
     from fibercap.model.plan import Plan
-    from fibercap.model.scenario import Scenario
 
 Found = Iterator[tuple[str, str, str, str, str]]  # path, code, found, wanted, hint
 FUNDED = "a project, or a plant with a `purchase`"
@@ -132,29 +130,11 @@ def funding_grant(s: Plan, key: str) -> Found:
     if np.any(above):
         code = s.currency_at(price)
         told = f"a grant of {first_bad(asked, above):,.0f} {code}{in_draw(above)}"
-        yield _large_grant(at, told, f"{first_bad(fixed, above):,.0f} {code}", key)
+        yield large_grant(at, told, f"{first_bad(fixed, above):,.0f} {code}", key)
 
 
-def refuse_large_grants(sheet: Sheet, plan: Scenario) -> None:
-    """Refuse a grant above the fixed part of a purchase where amounts in several currencies show it only now.
-
-    Raises
-    ------
-    ScenarioError
-        At the grant.
-    """
-    for key in (key for key in plan.granted if key in plan.plants):
-        fixed = sheet.value(f"plants.{key}.purchase") - sheet.value(f"plants.{key}.purchased.working_capital")
-        asked = sheet.value(f"funding.{key}.{GRANT}")
-        above = np.asarray((asked > fixed * (1 + 1e-9)).any(axis=-1))
-        if np.any(above):
-            at, code = part_path(key, GRANT, plan.funding[key].sources[GRANT]), plan.currency
-            told = f"a grant of {first_bad(asked.sum(-1), above):,.0f} {code}{in_draw(above)}"
-            problem = _large_grant(at, told, f"{first_bad(fixed.sum(-1), above):,.0f} {code}", key)
-            raise ScenarioError(plan.file, [Problem(*problem, place=place_of(plan.tree, tuple(at.split("."))))])
-
-
-def _large_grant(at: str, told: str, most: str, key: str) -> tuple[str, str, str, str, str]:
+def large_grant(at: str, told: str, most: str, key: str) -> tuple[str, str, str, str, str]:
+    """Return the problem of a grant above the fixed part of a purchase: path, code, found, wanted, hint."""
     wanted = f"at most {most}, the price of `{key}` less its working capital"
     return at, "above_fixed_part", told, wanted, "lower the grant: it reduces the cost of fixed assets"
 

@@ -34,7 +34,6 @@ def law_texts(projection: Projection) -> Iterator[LawText]:
     row, claimed = "accounts.grants_receivable", total(f"funding.{key}.{GRANT}" for key in plan.granted)
     text = f"{{{row}}} - {{{row}@-1}} - ({claimed}) + {{accounts.grants}}"
     yield LawText("grants", row, text)
-    yield LawText("grants", row, f"MIN({{{row}}}, 0)")
     for name, loan in plan.loans.items():
         at = f"loans.{name}"
         moved = f"{{{at}.opening}} + {{{at}.draws}} + {{{at}.capitalized}} - {{{at}.principal}}"
@@ -57,6 +56,7 @@ def law_texts(projection: Projection) -> Iterator[LawText]:
         yield LawText("capacity", f"{at}.shipments", f"MIN({{{at}.output}} - {{{at}.shipments}}, 0)")
     rows = [f"projects.{name}.book_value" for name in plan.projects]
     rows += ["accounts.net_fixed_assets", "accounts.construction_in_progress", "accounts.deferred_fees"]
+    rows.append("accounts.grants_receivable")
     for row in rows:
         yield LawText("not_negative", row, f"MIN({{{row}}}, 0)")
     for key in building(plan):

@@ -102,12 +102,11 @@ def _sources_equal_uses(plan: Plan, read: Books) -> Iterator[Gap]:
 
 
 def _grants(plan: Plan, read: Books) -> Iterator[Gap]:
-    """Yield what is receivable less what was claimed and not received; no grant is received before it is claimed."""
+    """Yield what is receivable less what was claimed and not received."""
     row, received = "accounts.grants_receivable", read("accounts.grants")
     claimed, value = read.sum([f"funding.{key}.{GRANT}" for key in plan.granted]), read("accounts.grants_receivable")
     entered = largest(value, flows=(claimed, received))
     yield Gap(row, value - np.cumsum(claimed - received, axis=-1), entered)
-    yield Gap(row, np.minimum(value, 0.0), entered)
 
 
 def _loans_carry(plan: Plan, read: Books) -> Iterator[Gap]:
@@ -182,6 +181,7 @@ def _not_negative(plan: Plan, read: Books) -> Iterator[Gap]:
         yield Gap(row, np.minimum(read(row), 0.0), read.loan(name))
     rows = [f"projects.{name}.book_value" for name in plan.projects]
     rows += ["accounts.net_fixed_assets", "accounts.construction_in_progress", "accounts.deferred_fees"]
+    rows.append("accounts.grants_receivable")
     for row in rows:
         yield Gap(row, np.minimum(read(row), 0.0), read.company)
 

@@ -14,9 +14,9 @@ from fibercap.core.tree import Path, at
 from fibercap.model.currencies import Currencies
 from fibercap.model.exchange import exchange_rows
 from fibercap.model.financing_costs import Costs, cost_rows, solved
-from fibercap.model.funding_checks import refuse_large_grants
 from fibercap.model.funding_rows import Plan as FundingPlan
 from fibercap.model.funding_rows import Whole, funding_rows
+from fibercap.model.large_grants import refuse_large_grants
 from fibercap.model.largest_amount import trifle_rows
 from fibercap.model.market import time_rows
 from fibercap.model.operations import asset_rows, income_rows, unlevered_rows

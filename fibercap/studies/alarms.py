@@ -70,8 +70,8 @@ def _unfunded(projection: Projection) -> Iterator[str]:
         if gap.sum() > trifle:
             first = labels[int(np.flatnonzero(np.cumsum(gap) > trifle)[0])]
             yield (
-                f"unfunded: {gap.sum():,.0f} {plan.currency} of `{key}`, from {first} on, which no loan, grant, equity "
-                f"or named `cash` pays; write `cash: rest` in `funding.{key}` if cash is meant to"
+                f"unfunded: {gap.sum():,.0f} {plan.currency} of `{key}`, from {first} on, which no loan, grant, "
+                f"equity or named `cash` pays; write `cash: rest` in `funding.{key}` if cash is meant to"
             )
 
 
@@ -100,8 +100,8 @@ def _cut(projection: Projection) -> Iterator[str]:
 def _undrawn(scenario: Scenario) -> list[str]:
     """Say which loans nothing in the plan uses."""
     return [
-        f"loan `{name}` is not drawn: no funding, `gap`, `draws` or `outstanding` uses it, so it is an offer that lies "
-        "on the table and costs nothing"
+        f"loan `{name}` is not drawn: no funding, `gap`, `draws` or `outstanding` uses it, so it is an offer that "
+        "lies on the table and costs nothing"
         for name in scenario.loans
         if name in scenario.undrawn
     ]

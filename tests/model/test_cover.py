@@ -20,7 +20,7 @@ from fibercap.studies.batch import evaluate
 from fibercap.studies.covenants import covenants as covenants_of
 from tests.written import drawn_at_signing, valid_scenarios
 
-PLAN = """\
+UNDRAWN = """\
 fibercap: 1
 id: plan
 horizon: {from: 2001, to: 2008, step: quarter}
@@ -38,11 +38,12 @@ tax: {rate: 30 %}
 working_capital: {receivables: 45 days}
 opening: {cash: 1 million USD}
 """
-DRAWN = PLAN.replace("{equity: rest}", "{bank: 3 million USD, equity: rest}")
+PLAN = drawn_at_signing(UNDRAWN)
+DRAWN = drawn_at_signing(UNDRAWN.replace("{equity: rest}", "{bank: 3 million USD, equity: rest}"))
 
 
 def run(*changes: tuple[str, str]) -> Projection:
-    text = PLAN
+    text = UNDRAWN
     for old, new in changes:
         assert old in text, old
         text = text.replace(old, new)
@@ -53,7 +54,7 @@ def run(*changes: tuple[str, str]) -> Projection:
 def printed(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
     """Return what `run --json` prints; every ratio below is recomputed from it and from nothing else."""
     file = tmp_path_factory.mktemp("plan") / "plan.yaml"
-    file.write_text(drawn_at_signing(PLAN))
+    file.write_text(PLAN)
     result = CliRunner().invoke(cli, ["run", str(file), "--json"])
     assert result.exit_code == 0
     found: dict[str, Any] = json.loads(result.stdout)
@@ -223,7 +224,7 @@ def test_covenants_on_cover_over_life_are_tested_after_payments_unless_they_say_
     text = PLAN.replace("step: quarter", "step: month").replace(
         "payments: {every: quarter}", f"payments: {{every: quarter}}, {covenants}"
     )
-    projection = project(scenario_of(drawn_at_signing(text)))
+    projection = project(scenario_of(text))
     tested = covenants_of(projection)
     life, months = tested["bank.life"], tested["bank.months"]
 
@@ -291,7 +292,7 @@ def test_debt_in_a_year_without_earnings_has_no_highest_multiple() -> None:
 
 
 def test_ratios_of_a_batch_are_those_of_its_members() -> None:
-    scenario = scenario_of(drawn_at_signing(PLAN))
+    scenario = scenario_of(PLAN)
     prices, rates = np.array([[30.0], [40.0], [55.0]]), np.array([[0.05], [0.08], [0.12]])
     keep = ("min_llcr", "min_plcr", "min_interest_cover", "max_debt_to_ebitda", "average_life", "levelized_cost", "equity_npv", "gearing", "min_dscr.bank", "accounts.llcr")  # fmt: skip
     draws = {"products.fiber.price.2001": Quantity(prices, "USD/km"), "loans.bank.rate": Quantity(rates, "1/year")}

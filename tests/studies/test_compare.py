@@ -125,7 +125,7 @@ BROKEN = DRAWN.replace(
     "rate: 8 %/year, payments: {every: quarter}}",
     "rate: 8 %/year, payments: {every: quarter}, covenants: {cover: {says: Covered three times, row: accounts.dscr, at_least: 3}}}",
 ) + """options:
-  small: {title: A small loan, change: {loans.bank.commitment: 0.2 million USD, funding.line.bank: 0.2 million USD, loans.other.commitment: 0.1 million USD}}
+  small: {title: A small loan, change: {loans.bank.commitment: 0.2 million USD, funding.line.bank: 0.2 million USD, loans.other.commitment: 0.1 million USD, loans.other.draws: {2000-12-31: 0.1 million USD}}}
   large: {title: As offered}
 """  # fmt: skip
 

@@ -37,7 +37,7 @@ loans:
   bank: {commitment: 3 million USD, signed: 2001-02-15, matures: 3 years, rate: 8 %/year, payments: {every: half_year}}
 opening: {cash: 2 million USD}
 tax: {rate: 30 %, lag: 1 year}
-"""
+""".replace("matures: 3", "draws: {2001-02-15: 3 million USD}, matures: 3")
 
 
 @cache

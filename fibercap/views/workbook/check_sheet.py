@@ -33,6 +33,7 @@ MASTER: Final = Spot(NAME, 3, "D")
 VERDICT: Final = '"ok";;"BROKEN"'
 WORDS: Final = {
     "sources_equal_uses": "Sources equal uses",
+    "grants": "Grants are received as they were claimed, what is not is receivable",
     "loans_carry": "A loan closes with what it opened with, plus what was drawn and added, less what was repaid",
     "commitment": "Nothing is drawn beyond the commitment",
     "not_negative": "No loan and no asset below zero",

@@ -1,0 +1,35 @@
+"""The check of grants that can be done only once a plan is projected."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from fibercap.core.errors import Problem, ScenarioError
+from fibercap.core.tree import place_of
+from fibercap.model.funding import GRANT, part_path
+from fibercap.model.funding_checks import first_bad, in_draw, large_grant
+
+if TYPE_CHECKING:
+    from fibercap.core.rows import Sheet
+    from fibercap.model.scenario import Scenario
+
+
+def refuse_large_grants(sheet: Sheet, plan: Scenario) -> None:
+    """Refuse a grant above the fixed part of a purchase where amounts in several currencies show it only now.
+
+    Raises
+    ------
+    ScenarioError
+        At the grant.
+    """
+    for key in (key for key in plan.granted if key in plan.plants):
+        fixed = sheet.value(f"plants.{key}.purchase") - sheet.value(f"plants.{key}.purchased.working_capital")
+        asked = sheet.value(f"funding.{key}.{GRANT}")
+        above = np.asarray((asked > fixed * (1 + 1e-9)).any(axis=-1))
+        if np.any(above):
+            at, code = part_path(key, GRANT, plan.funding[key].sources[GRANT]), plan.currency
+            told = f"a grant of {first_bad(asked.sum(-1), above):,.0f} {code}{in_draw(above)}"
+            problem = large_grant(at, told, f"{first_bad(fixed.sum(-1), above):,.0f} {code}", key)
+            raise ScenarioError(plan.file, [Problem(*problem, place=place_of(plan.tree, tuple(at.split("."))))])
