@@ -69,6 +69,7 @@ def _planned(sheet: Sheet, plan: Plan, name: str) -> Moved:
         service=service_target(sheet, plan, name, style) if isinstance(style, Sculpted) else None,
         until=last_spending(plan, asked),
         until_text=last_spending_text(plan, asked),
+        commitment_text=f"SUM({{loans.{name}.funded}})" if sheet.knows(f"loans.{name}.whole_commitment") else "",
     )
 
 

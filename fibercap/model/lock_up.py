@@ -29,8 +29,12 @@ HARDLY: Final = 1e-9
 """Share of a level by which a ratio may miss it and still count as at it."""
 
 
-def financed_rows(sheet: Sheet, scenario: Scenario) -> tuple[Sheet, Mapping[str, Block]]:
+def financed_rows(
+    sheet: Sheet, scenario: Scenario, *, ratios: bool = True
+) -> tuple[Sheet, Mapping[str, Block]]:
     """Write loans, accounts and ratios; with a lock-up, again until the dividends paid are those that it allows.
+
+    Without `ratios`, the ratios are written only where a lock-up needs them.
 
     A dividend depends on tests before its period only, so each pass settles at least one more period.
 
@@ -48,8 +52,9 @@ def financed_rows(sheet: Sheet, scenario: Scenario) -> tuple[Sheet, Mapping[str,
         written = sheet.fork() if locks else sheet
         schedules, moves = loan_blocks(written, scenario, {locked_row(*lock) for lock in locks}, barred)
         account_rows(written, scenario, moves)
-        cover_rows(written, scenario)
-        ratio_rows(written, scenario)
+        if ratios or locks:
+            cover_rows(written, scenario)
+            ratio_rows(written, scenario)
         locked = [_locked_row(written, scenario, lock, *of) for lock, of in locks.items()]
         found = _before(locked) if locked else barred
         if (found == barred).all():

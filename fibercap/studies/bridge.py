@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from fibercap.model.worth import WITHOUT, project_loans
+from fibercap.model.owners_worth import project_loans
+from fibercap.model.without_projects import WITHOUT
 
 if TYPE_CHECKING:
     from fibercap.core.units import Array

@@ -59,7 +59,8 @@ class Moved:
 
     Money moves on the periods' last days: `funded` is drawn for projects; `called` is drawn and `paid` repaid as cash
     decides; `service` is what a sculpted loan is to pay. `until` is the month number of the
-    last planned draw, `until_text` its formula.
+    last planned draw, `until_text` its formula. `commitment_text` is the formula of the commitment where it follows
+    from other rows.
     """
 
     funded: Array | None = None
@@ -68,3 +69,4 @@ class Moved:
     service: Array | None = None
     until: Array | None = None
     until_text: str = ""
+    commitment_text: str = ""
