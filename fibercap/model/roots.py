@@ -119,7 +119,9 @@ def all_rates(times: ArrayLike, cash_flows: ArrayLike) -> Array:
 
 
 def only_rate(times: ArrayLike, cash_flows: ArrayLike) -> Array:
-    """Return the one rate per unit of time, above -100 %, at which each series is worth nothing.
+    """Return the rate per unit of time, above -100 %, at which each series is worth nothing.
+
+    The only one is the rate wherever it lies. Of several it is the one from -50 % to 1,000 %, if there is just one.
 
     Parameters
     ----------
@@ -131,7 +133,7 @@ def only_rate(times: ArrayLike, cash_flows: ArrayLike) -> Array:
     Returns
     -------
     (...,) [1 per unit of time]
-        nan where there is no such rate, or more than one.
+        nan where there is no such rate.
 
     Raises
     ------
@@ -174,7 +176,7 @@ def _only_rate(times: Array, cash_flows: Array) -> Array:
         rates[simple] = _rate(_zeros(chosen, -everywhere, everywhere, earliest))
     for member in np.flatnonzero(changes > 1):
         found = _rates(_Flows(flows.times, members.signs[member], members.sizes[member]))
-        rates[member] = found[0] if found.size == 1 else np.nan
+        rates[member] = plausible_rate(found)
     return rates.reshape(given.shape[:-1])
 
 
@@ -278,16 +280,77 @@ def _zeros(flows: _Flows, low: Array, high: Array, above: Array) -> Array:
     return x
 
 
-ABSURD: Final = 10.0
-"""A rate per year, 1,000 %, above which no loan is priced."""
-_RATES_TOLD: Final = 5
+LEAST: Final = -0.5
+"""Of several rates, those below it, -50 %, are set aside."""
+MOST: Final = 10.0
+"""Of several rates, those above it, 1,000 %, are set aside."""
+_RATES_NAMED: Final = 5
+
+
+def plausible_rate(rates: Array) -> float:
+    """Return the rate of return among all roots of a series; nan where it is undefined.
+
+    Parameters
+    ----------
+    rates : (rate,)
+        Every rate at which the flows are worth nothing. [1 per unit of time]
+
+    Source
+    ------
+    docs/conventions.md, section 7, and docs/decisions/absurd-rates.md.
+    """
+    if len(rates) == 1:
+        return float(rates[0])
+    inside = rates[(rates >= LEAST) & (rates <= MOST)]
+    return float(inside[0]) if len(inside) == 1 else np.nan
 
 
 def rate_reason(rates: Array, flows: Array) -> str:
-    """Say why a series of flows has no single rate of return."""
+    """Say why a series of flows has no rate of return; "" where it has one."""
     if not len(rates):
-        return "no sign change" if not ((flows > 0).any() and (flows < 0).any()) else "no rate balances the flows"
-    if len(rates) == 1:
+        return "all flows have one sign" if not ((flows > 0).any() and (flows < 0).any()) else "no rate balances the flows"
+    return "" if not np.isnan(plausible_rate(rates)) else f"several rates: {_named(rates)}"
+
+
+def rate_remark(rates: Array) -> str:
+    """Name the other rates of a series that has one from -50 % to 1,000 %; "" where it has no other."""
+    chosen = plausible_rate(rates)
+    others = rates[rates != chosen]
+    if np.isnan(chosen) or not len(others):
         return ""
-    told = ", ".join(f"{100 * rate:,.2f} %" if rate < ABSURD else "over 1,000 %" for rate in rates[:_RATES_TOLD])
-    return f"several rates: {told}"
+    many = len(others) > 1
+    return f"{'other rates' if many else 'another rate'}, {_named(others)}, {'are' if many else 'is'} set aside"
+
+
+def _named(rates: Array) -> str:
+    named = [f"{100 * rate:,.2f} %" if rate <= MOST else "over 1,000 %" for rate in rates[:_RATES_NAMED]]
+    return ", ".join([*dict.fromkeys(named), *(["more"] if len(rates) > _RATES_NAMED else [])])
+
+
+def explained_rates(times: Array, cash_flows: Array) -> tuple[Array, str, str]:
+    """Return the rate of each series; why the first undefined one is so; and which others the first series has.
+
+    Parameters
+    ----------
+    times : (event,)
+        When each flow happens, in any order and unit.
+    cash_flows : (sample, event)
+        Inflows positive, outflows negative.
+
+    Returns
+    -------
+    rates : (sample,) [1 per unit of time]
+        nan where undefined.
+    reason : str
+        "" where every series has a rate.
+    remark : str
+        The rates of the first series that were set aside.
+    """
+    rates, reason, remark = only_rate(times, cash_flows), "", ""
+    missing = np.flatnonzero(np.isnan(rates))
+    if len(missing):
+        member = cash_flows[missing[0]]
+        reason = rate_reason(all_rates(times, member), member)
+    if not np.isnan(rates[0]) and np.count_nonzero(np.diff(np.sign(cash_flows[0][cash_flows[0] != 0]))) > 1:
+        remark = rate_remark(all_rates(times, cash_flows[0]))
+    return rates, reason, remark
