@@ -93,7 +93,6 @@ class MoneyTerms(Spec):
     minimum_cash: Money = ZERO
     """Cash that is kept; revolvers and `gap` lift it to this, sweeps leave it. Like `2.5 million USD`."""
 
-
     @property
     def in_middle(self) -> bool:
         """Whether operating and investment flows are discounted from the middle of their period."""

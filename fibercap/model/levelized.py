@@ -63,8 +63,9 @@ def levelized_rows(sheet: Sheet, plan: Plan, without: Mapping[str, Array], prefi
         part = less(row)
         text, value = f"{text} {'+' if sign > 0 else '-'} {part[0]}", value + sign * part[1]
     text += f" + {{{path}}} - {{{path}@-1}}"
-    row = Row("returns.levelized_costs", "Projects: costs after tax, for the levelized cost", money, FLOW, text)
-    sheet.put(row, value + np.diff(left, axis=-1, prepend=0.0))
+    label = "Projects: costs after tax, for the levelized cost"
+    value = value + np.diff(left, axis=-1, prepend=0.0)
+    sheet.put(Row("returns.levelized_costs", label, money, FLOW, text), value)
     told = ("Projects: shipments", "km", FLOW)
     shipped = less_row(sheet, "returns.project_shipments", told, "accounts.shipments", without, prefix)
     owed = _receivable_row(sheet, plan, shipped)

@@ -29,9 +29,7 @@ HARDLY: Final = 1e-9
 """Share of a level by which a ratio may miss it and still count as at it."""
 
 
-def financed_rows(
-    sheet: Sheet, scenario: Scenario, *, ratios: bool = True
-) -> tuple[Sheet, Mapping[str, Block]]:
+def financed_rows(sheet: Sheet, scenario: Scenario, *, ratios: bool = True) -> tuple[Sheet, Mapping[str, Block]]:
     """Write loans, accounts and ratios; with a lock-up, again until the dividends paid are those that it allows.
 
     Without `ratios`, the ratios are written only where a lock-up needs them.

@@ -102,9 +102,7 @@ def _same_grants(plan: Scenario) -> bool:
 
     pairs = [(grant(plan, key), grant(written, key)) for key in plan.plants]
     return all(
-        one is other
-        or (one is not None and other is not None and repr(one) == repr(other))
-        for one, other in pairs
+        one is other or (one is not None and other is not None and repr(one) == repr(other)) for one, other in pairs
     )
 
 

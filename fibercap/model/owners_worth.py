@@ -73,7 +73,9 @@ def fcfe_rows(sheet: Sheet, plan: Plan) -> None:
     owed = [f"loans.{n}.{key}" for n in loans for key in ("closing", "accrued")]
     value = at("returns.is_last") * (due - added(sheet, owed))
     text = f"{{returns.is_last}} * ({{{WITHOUT_DEBT}.tax_payable}} - {{accounts.tax_payable}} - ({total(owed)}))"
-    row = Row("returns.debt_settlement", "The projects' debt: tax saved less debt owed, on the last day", money, FLOW, text)
+    row = Row(
+        "returns.debt_settlement", "The projects' debt: tax saved less debt owed, on the last day", money, FLOW, text
+    )
     left = sheet.put(row, value)
     text = "{returns.project_flow} + {returns.debt_cash_flow} + {returns.debt_settlement}"
     value = at("returns.project_flow") + flow + left

@@ -64,4 +64,6 @@ def _months_row(sheet: Sheet, plan: Plan, key: str, of: tuple[str, Array], since
         f"IF({{{waits}@-1}} > 0, -{{{whole}@-1}} / {{{row}}} * {{time.months}}, 0))"
     )
     label = f"Months to payback{words}"
-    sheet.put(Row(f"returns.payback_months{key}", label, "month", FLOW, text), np.where(waiting > 0, passed, part * step))
+    sheet.put(
+        Row(f"returns.payback_months{key}", label, "month", FLOW, text), np.where(waiting > 0, passed, part * step)
+    )

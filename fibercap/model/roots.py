@@ -308,18 +308,21 @@ def plausible_rate(rates: Array) -> float:
 def rate_reason(rates: Array, flows: Array) -> str:
     """Say why a series of flows has no rate of return; "" where it has one."""
     if not len(rates):
-        return "all flows have one sign" if not ((flows > 0).any() and (flows < 0).any()) else "no rate balances the flows"
+        return (
+            "all flows have one sign" if not ((flows > 0).any() and (flows < 0).any()) else "no rate balances the flows"
+        )
     return "" if not np.isnan(plausible_rate(rates)) else f"several rates: {_named(rates)}"
 
 
 def rate_remark(rates: Array) -> str:
-    """Name the other rates of a series that has one from -50 % to 1,000 %; "" where it has no other."""
+    """Name the other rates a year of a series that has one from -50 % to 1,000 %; "" where it has no other."""
     chosen = plausible_rate(rates)
     others = rates[rates != chosen]
     if np.isnan(chosen) or not len(others):
         return ""
-    many = len(others) > 1
-    return f"{'other rates' if many else 'another rate'}, {_named(others)}, {'are' if many else 'is'} set aside"
+    if len(others) == 1:
+        return f"another rate, {_named(others)}/year, is set aside"
+    return f"other rates, {_named(others)} a year, are set aside"
 
 
 def _named(rates: Array) -> str:

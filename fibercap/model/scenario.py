@@ -164,7 +164,7 @@ class Scenario(Plan):
                 tree = error.tree  # a path that only the option has does not fit the plan as written
             with suppress(ScenarioError):
                 base = Scenario.from_tree(tree, base.file, None, base)
-        laid._base = base  # noqa: SLF001 - its own
+        laid._base = base
         return laid
 
     def _laid(self, changes: Branch, how: str, option: str | None) -> Scenario:

@@ -17,7 +17,7 @@ SAME_WITHOUT: Final = "same_without_projects"
 """Prefix of the rows of the same plan without projects, where an option changes the grant of a purchase."""
 
 
-def less_row(  # noqa: PLR0913, PLR0917 - a row, and what it is taken from
+def less_row(
     sheet: Sheet, path: str, told: tuple[str, str, str], row: str, without: Mapping[str, Array], prefix: str
 ) -> Array:
     """Write a row less the same without projects.

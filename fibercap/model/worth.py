@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from fibercap.core.units import Array
     from fibercap.model.plan import Plan
 
+
 def worth_rows(sheet: Sheet, plan: Plan, without: Mapping[str, Array], prefix: str = WITHOUT) -> None:
     """Write the flows that projects add, their terminal value, and what owners get.
 
@@ -64,7 +65,10 @@ def _factor_rows(sheet: Sheet, plan: Plan) -> None:
     timeline, day = plan.timeline, plan.money.valuation_date
     moment, text = float(timeline.origin), "{time.from}"
     if day is not None:
-        moment, text = month_number(day), month_number_text(sheet.give("inputs.money.valuation_date", "day", serial(day)))
+        moment, text = (
+            month_number(day),
+            month_number_text(sheet.give("inputs.money.valuation_date", "day", serial(day))),
+        )
     valued = sheet.give("returns.valued_at", "month", moment, formula=text)
     moments = {"": ("{time.end}", timeline.ends)}
     if plan.money.in_middle:
@@ -117,7 +121,7 @@ def _settled(sheet: Sheet, plan: Plan, key: str, label: str, without: Mapping[st
         if row in sheet:
             taken = f" - {{{prefix}.{row}}}" if prefix and row in without else ""
             parts.append(f"{'+' if sign > 0 else '-'} ({{{row}}}{taken})")
-            value = value + sign * (sheet.value(row) - (without[row] if row in without else 0.0))
+            value = value + sign * (sheet.value(row) - without.get(row, 0.0))
     text = f"{{returns.is_last}} * ({' '.join(['0', *parts])})"
     words = f"{label}: grants receivable less tax due, on the last day"
     row_ = Row(f"returns.{key}_settlement", words, plan.currency, FLOW, text)

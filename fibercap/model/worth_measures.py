@@ -131,7 +131,7 @@ def project_irr(projection: Projection) -> Measure:
 def equity_irr(projection: Projection) -> Measure:
     """Effective annual rate of what owners really pay and get, less that of the company that does nothing new."""
     measure = _irr(projection, "equity_irr", "IRR of the owners", (("returns.equity_flow", "time.end"),))
-    missing = (projection.value("returns.equity_paid") >= -CENT).all(axis=-1)
+    missing = np.atleast_1d((projection.value("returns.equity_paid") >= -CENT).all(axis=-1))
     if not missing.any() or _no_projects(projection):
         return measure
     values = np.where(missing, np.nan, measure.values)
@@ -141,7 +141,7 @@ def equity_irr(projection: Projection) -> Measure:
 
 def fcfe_irr(projection: Projection) -> Measure:
     """Effective annual rate of the free cash flow to equity."""
-    series = (("returns.fcfe_flow", "time.end"),)
+    series: tuple[Timed, ...] = (("returns.fcfe_flow", "time.end"),)
     if projection.scenario.money.in_middle:
         series = _project_series(projection, "returns.debt_cash_flow", "returns.debt_settlement")
     return _irr(projection, "fcfe_irr", "IRR of free cash flow to equity", series)

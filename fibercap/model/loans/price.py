@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from fibercap.core.units import Array
     from fibercap.model.loans.terms import Loan
 
+
 def effective_cost(days: Array, flows: Array) -> tuple[Array, str, str]:
     """Return the effective annual rate of the borrower's flows by actual days / 365, (draw,).
 
