@@ -12,7 +12,7 @@ from fibercap.core.timeline import STOCK
 from fibercap.core.tree import place_of
 from fibercap.core.units import in_words
 from fibercap.model.accounts import account_rows
-from fibercap.model.cover import cover_rows
+from fibercap.model.cover import cover_rows, payment_counts, pays_row
 from fibercap.model.facilities import loan_blocks
 from fibercap.model.life_cover import LEVERAGE, last_known, ratio_rows
 
@@ -53,6 +53,10 @@ def financed_rows(sheet: Sheet, scenario: Scenario, *, ratios: bool = True) -> t
         if ratios or locks:
             cover_rows(written, scenario)
             ratio_rows(written, scenario)
+        else:
+            swept = [name for name, loan in scenario.loans.items() if loan.needs_cash and not loan.revolves]
+            for name in (name for name in swept if f"loans.{name}.pays" not in written):
+                pays_row(written, scenario, name, payment_counts(scenario, name))
         locked = [_locked_row(written, scenario, lock, *of) for lock, of in locks.items()]
         found = _before(locked) if locked else barred
         if (found == barred).all():

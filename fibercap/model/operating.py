@@ -20,7 +20,7 @@ from fibercap.model.market import time_rows
 from fibercap.model.operations import asset_rows, income_rows, unlevered_rows, working_capital_rows
 from fibercap.model.plants import capacity_rows, market_rows, purchase_rows, running_cost_rows
 from fibercap.model.projects import capex_rows, dates_given
-from fibercap.model.reference import Reference, reference_of, reference_plan, same_parts
+from fibercap.model.reference import Reference, reference_of, reference_plan, same_reference
 from fibercap.model.tax import rate_row
 from fibercap.model.without_projects import SAME_WITHOUT, WITHOUT
 
@@ -58,7 +58,7 @@ class Operations:
         parts |= _paying_for_plants(plan) | _paying_for_plants(self.plan)
         alike = all(at(plan.tree, part) is at(self.plan.tree, part) for part in parts)
         alike = alike and plan.foreign == self.plan.foreign  # a loan in another currency brings its rate along
-        return alike and same_parts(plan, self.plan)
+        return alike and same_reference(plan, self.plan)
 
     @property
     def without(self) -> tuple[str, Mapping[str, Array]]:

@@ -25,10 +25,9 @@ if TYPE_CHECKING:
 OWNERS_RULES: Final = ("equity", "dividends", "gap")
 """Keys of `company` that say what owners pay, get and hold cash with."""
 WRITTEN: Final[tuple[Path, ...]] = (
-    ("loans",), ("funding",), ("rates",), ("exchange",), ("money", "minimum_cash"),
-    *(("company", key) for key in OWNERS_RULES),
+    ("rates",), ("exchange",), ("money", "minimum_cash"), *(("company", key) for key in OWNERS_RULES),
 )  # fmt: skip
-"""Parts of the plan as written on which the reference company rests."""
+"""Parts of the plan as written, beside loans and funding, on which the reference company rests."""
 
 
 @dataclass(frozen=True)
@@ -62,21 +61,17 @@ def reference_plan(plan: Scenario) -> Scenario:
     docs/conventions.md, section 7.
     """
     written = plan.as_written
-    funding = {key: paid for key, paid in written.funding.items() if key in plan.plants}
-    buyers = {name for paid in funding.values() for name in paid.sources}
     kept: dict[str, Loan] = {}
-    for name, loan in written.loans.items():
-        if _outstanding(written, name, loan):
-            kept[name] = loan
-        elif name in buyers:
-            kept[name] = loan.model_copy(update={"draws": None})
+    for name in _kept(plan):
+        loan = written.loans[name]
+        kept[name] = loan if _outstanding(written, name, loan) else loan.model_copy(update={"draws": None})
     for name, loan in kept.items():
         locks = {key: c for key, c in loan.covenants.items() if c.lock_up is not None and _stands(c.tested, plan, kept)}
         kept[name] = loan.model_copy(update={"covenants": locks})
     rules = {key: getattr(written.company, key) for key in OWNERS_RULES}
     update = {
         "projects": {},
-        "funding": funding,
+        "funding": {key: paid for key, paid in written.funding.items() if key in plan.plants},
         "loans": kept,
         "company": plan.company.model_copy(update=rules),
         "money": plan.money.model_copy(update={"minimum_cash": written.money.minimum_cash}),
@@ -86,6 +81,13 @@ def reference_plan(plan: Scenario) -> Scenario:
     copy = plan.model_copy(update=update)
     copy.take_amounts(written, ("loans.", "funding.", *(f"company.{key}" for key in OWNERS_RULES)))
     return copy
+
+
+def _kept(plan: Scenario) -> list[str]:
+    """Return the loans of the reference company: those outstanding at the start, or that pay for a purchase."""
+    written = plan.as_written
+    buyers = {name for key, paid in written.funding.items() if key in plan.plants for name in paid.sources}
+    return [n for n, loan in written.loans.items() if n in buyers or _outstanding(written, n, loan)]
 
 
 def _outstanding(plan: Scenario, name: str, loan: Loan) -> bool:
@@ -140,19 +142,22 @@ def _cut(sheet: Sheet, plan: Scenario) -> Scenario:
     for name, loan in plan.loans.items():
         if not plan.funded_by(name) or _outstanding(plan, name, loan):
             continue
+        read = f"loans.{name}.{loan.owed_as}"
+        whole = sheet.give(f"loans.{name}.whole_commitment", plan.loan_currency(name), loan.commitment, read)
+        sheet.reword(f"{{inputs.loans.{name}.commitment}}", whole)
         taken = sheet.value(f"loans.{name}.funded").sum(axis=-1, keepdims=True)
         taken = taken if taken.ndim > 1 else taken[0]
         if not np.any(taken > 0):
             del cut[name]
             continue
-        path = f"inputs.loans.{name}.commitment"
-        whole = sheet.give(f"loans.{name}.whole_commitment", plan.loan_currency(name), loan.commitment, path[7:])
-        sheet.reword(f"{{{path}}}", whole)
         cut[name] = loan.model_copy(update={"commitment": np.asarray(taken)})
     return plan.model_copy(update={"loans": cut})
 
 
-def same_parts(one: Scenario, other: Scenario) -> bool:
-    """Tell whether two plans were written with the very same financing, before any option."""
+def same_reference(one: Scenario, other: Scenario) -> bool:
+    """Tell whether the reference companies of two plans were written with the very same financing."""
     mine, its = one.as_written, other.as_written
-    return mine is its or all(at(mine.tree, part) is at(its.tree, part) for part in WRITTEN)
+    if mine is its:
+        return True
+    parts = [*WRITTEN, *(("loans", name) for name in _kept(one)), *(("funding", key) for key in one.plants)]
+    return _kept(one) == _kept(other) and all(at(mine.tree, part) is at(its.tree, part) for part in parts)
