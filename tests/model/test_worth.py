@@ -105,7 +105,7 @@ FLOWS = np.array([-180.0, -420, 100, 206, *[164] * 8, -56])
     ],
 )
 def test_one_rule_for_every_rate(flows: Any, rate: float | None, remark: str) -> None:
-    found, reason, told = explained_rates(np.arange(len(flows)), np.atleast_2d(flows))
+    found, reason, told = explained_rates(np.arange(float(len(flows))), np.atleast_2d(flows))
     roots = all_rates(np.arange(len(flows)), flows)
     inside = [root for root in roots if -0.5 <= root <= 10]
 
