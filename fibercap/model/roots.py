@@ -10,6 +10,7 @@ import numpy as np
 
 from fibercap.core.timeline import first_of_each
 from fibercap.model.quick_rates import quick_rates
+from fibercap.model.rate_choice import plausible_rate
 
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike, NDArray
@@ -278,82 +279,3 @@ def _zeros(flows: _Flows, low: Array, high: Array, above: Array) -> Array:
         moved = np.where(unbounded, np.inf, change)
         stride *= 2.0
     return x
-
-
-LEAST: Final = -0.5
-"""Of several rates, those below it, -50 %, are set aside."""
-MOST: Final = 10.0
-"""Of several rates, those above it, 1,000 %, are set aside."""
-_RATES_NAMED: Final = 5
-
-
-def plausible_rate(rates: Array) -> float:
-    """Return the rate of return among all roots of a series; nan where it is undefined.
-
-    Parameters
-    ----------
-    rates : (rate,)
-        Every rate at which the flows are worth nothing. [1 per unit of time]
-
-    Source
-    ------
-    docs/conventions.md, section 7, and docs/decisions/absurd-rates.md.
-    """
-    if len(rates) == 1:
-        return float(rates[0])
-    inside = rates[(rates >= LEAST) & (rates <= MOST)]
-    return float(inside[0]) if len(inside) == 1 else np.nan
-
-
-def rate_reason(rates: Array, flows: Array) -> str:
-    """Say why a series of flows has no rate of return; "" where it has one."""
-    if not len(rates):
-        return (
-            "all flows have one sign" if not ((flows > 0).any() and (flows < 0).any()) else "no rate balances the flows"
-        )
-    return "" if not np.isnan(plausible_rate(rates)) else f"several rates: {_named(rates)}"
-
-
-def rate_remark(rates: Array) -> str:
-    """Name the other rates a year of a series that has one from -50 % to 1,000 %; "" where it has no other."""
-    chosen = plausible_rate(rates)
-    others = rates[rates != chosen]
-    if np.isnan(chosen) or not len(others):
-        return ""
-    if len(others) == 1:
-        return f"another rate, {_named(others)}/year, is set aside"
-    return f"other rates, {_named(others)} a year, are set aside"
-
-
-def _named(rates: Array) -> str:
-    named = [f"{100 * rate:,.2f} %" if rate <= MOST else "over 1,000 %" for rate in rates[:_RATES_NAMED]]
-    return ", ".join([*dict.fromkeys(named), *(["more"] if len(rates) > _RATES_NAMED else [])])
-
-
-def explained_rates(times: Array, cash_flows: Array) -> tuple[Array, str, str]:
-    """Return the rate of each series; why the first undefined one is so; and which others the first series has.
-
-    Parameters
-    ----------
-    times : (event,)
-        When each flow happens, in any order and unit.
-    cash_flows : (sample, event)
-        Inflows positive, outflows negative.
-
-    Returns
-    -------
-    rates : (sample,) [1 per unit of time]
-        nan where undefined.
-    reason : str
-        "" where every series has a rate.
-    remark : str
-        The rates of the first series that were set aside.
-    """
-    rates, reason, remark = only_rate(times, cash_flows), "", ""
-    missing = np.flatnonzero(np.isnan(rates))
-    if len(missing):
-        member = cash_flows[missing[0]]
-        reason = rate_reason(all_rates(times, member), member)
-    if not np.isnan(rates[0]) and np.count_nonzero(np.diff(np.sign(cash_flows[0][cash_flows[0] != 0]))) > 1:
-        remark = rate_remark(all_rates(times, cash_flows[0]))
-    return rates, reason, remark

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
+from fibercap.model.explained_rates import explained_rates
 from fibercap.model.measure import HIGHER, LOWER, Measure, made, undefined
-from fibercap.model.roots import explained_rates
 
 if TYPE_CHECKING:
     from fibercap.core.units import Array

@@ -54,7 +54,7 @@ def test_between_scenarios_operations_are_steps_too() -> None:
     assert steps is not None
     moved = {step.label: step.amount for step in steps.steps if abs(step.amount) > 1}
 
-    assert moved["EBITDA"] < 0 < moved["Capex, purchases, maintenance, less grants"]
+    assert moved["EBITDA"] < 0 < moved["Equity paid in"]
     assert steps.end == pytest.approx(found.cases["slow_brazil"].measures["equity_npv"].value, abs=1e-6)
 
 

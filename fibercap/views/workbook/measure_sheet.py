@@ -10,7 +10,7 @@ import numpy as np
 
 from fibercap.core.formula import evaluate, parse
 from fibercap.model.measures import measures
-from fibercap.model.roots import MOST
+from fibercap.model.rate_choice import MOST
 from fibercap.views.workbook.cases import merged
 from fibercap.views.workbook.formulas import LONGEST, CannotBeSaidError, Spot, Wording, letters
 from fibercap.views.workbook.lines import FORMULA, TOO_LONG, Surroundings, chosen, reader
