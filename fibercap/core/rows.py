@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
+from itertools import pairwise
 from math import isfinite
 from typing import TYPE_CHECKING, Final
 
@@ -14,6 +15,7 @@ from fibercap.core.formula import REFERENCE, fits, spell, unit_of
 from fibercap.core.timeline import FLOW, RATE, STOCK
 
 if TYPE_CHECKING:
+    import re
     from collections.abc import Iterable, Mapping
 
     from fibercap.core.units import Array
@@ -157,6 +159,16 @@ class Sheet:
         self._given[path] = Given(path, unit, np.asarray(value, dtype=float), reads, formula, fixed, aside)
         return f"{{{path}}}"
 
+    def knows(self, path: str) -> bool:
+        """Tell whether a scalar has been given."""
+        return path in self._given
+
+    def reword(self, reference: str, by: str) -> None:
+        """Replace a reference by another in every formula of the scalars given so far."""
+        for path, item in self._given.items():
+            if reference in item.formula:
+                self._given[path] = replace(item, formula=item.formula.replace(reference, by))
+
     def block(self) -> Block:
         """Return the rows written so far as a Block."""
         return Block(self.name, self.length, self._rows, self._values, self._given)
@@ -208,21 +220,35 @@ def _prove(rows: tuple[tuple[str, str, str, str], ...], given: tuple[tuple[str, 
 
 def prefixed(block: Block, prefix: str, among: frozenset[str]) -> Block:
     """Return a block under another name: its rows, and references to rows and inputs `among` them, get the prefix."""
-
-    def renamed(text: str) -> str:
-        if "{" not in text:
-            return text
-        return REFERENCE.sub(lambda found: f"{{{prefix}.{found[0][1:]}" if found[1] in among else found[0], text)
-
-    rows = {
-        f"{prefix}.{path}": replace(
-            row, path=f"{prefix}.{path}", formula=renamed(row.formula), before=renamed(row.before)
-        )
-        for path, row in block.rows.items()
-    }
-    given = {
-        f"{prefix}.{path}": replace(item, path=f"{prefix}.{path}", formula=renamed(item.formula))
-        for path, item in block.given.items()
-    }
+    rows, given = block.rows.values(), block.given.values()
+    texts = (*(row.formula for row in rows), *(row.before for row in rows), *(item.formula for item in given))
+    formulas, befores, givens = _split(_renamed(texts, prefix, among), len(block.rows), len(block.rows))
     values = {f"{prefix}.{path}": value for path, value in block.values.items()}
-    return Block(f"{prefix}.{block.name}", block.length, rows, values, given)
+    return Block(
+        f"{prefix}.{block.name}",
+        block.length,
+        {
+            path: Row(path, row.label, row.unit, row.nature, formula, before, row.undefined, row.reads)
+            for path, row, formula, before in zip(values, rows, formulas, befores, strict=True)
+        },
+        values,
+        {
+            f"{prefix}.{item.path}": replace(item, path=f"{prefix}.{item.path}", formula=formula)
+            for item, formula in zip(given, givens, strict=True)
+        },
+    )
+
+
+def _split(texts: tuple[str, ...], *lengths: int) -> list[tuple[str, ...]]:
+    ends = [0, *np.cumsum(lengths).tolist(), len(texts)]
+    return [texts[start:end] for start, end in pairwise(ends)]
+
+
+@lru_cache(maxsize=64)
+def _renamed(texts: tuple[str, ...], prefix: str, among: frozenset[str]) -> tuple[str, ...]:
+    """Return texts whose references to `among` have the prefix; plans of one structure share the answer."""
+
+    def renamed(found: re.Match[str]) -> str:
+        return f"{{{prefix}.{found[0][1:]}" if found[1] in among else found[0]
+
+    return tuple(REFERENCE.sub(renamed, text) if "{" in text else text for text in texts)

@@ -84,14 +84,22 @@ class MoneyTerms(Spec):
     """Effective rate a year at which flows are discounted; without it, what needs one is undefined. Like `12
     %/year`."""
     valuation_date: Annotated[date | None, Day()] = None
-    """Day to which flows are discounted; without it, the start of the horizon. Like `2001-01-08`."""
+    """Day to whose end flows are discounted; without it, the start of the horizon. Like `2000-12-31`."""
     terminal_value: Annotated[
         NoTerminalValue | BookValue | Multiple,
         OneOf(TERMINAL, _choose_terminal, title="terminal value", words=("none", "book")),
     ] = NoTerminalValue()
     """What runs on after the horizon is worth on its last day. Like `{multiple: 5}` or `book`."""
+    discounting: Annotated[str, Word(("end_of_period", "mid_period"), "ways of discounting")] = "end_of_period"
+    """Whether operations, tax, investment and grants count at the end of each period or in its middle. Terminal value,
+    loans, equity and dividends count at its end."""
     minimum_cash: Money = ZERO
     """Cash that is kept; revolvers and `gap` lift it to this, sweeps leave it. Like `2.5 million USD`."""
+
+    @property
+    def in_middle(self) -> bool:
+        """Whether operating and investment flows are discounted from the middle of their period."""
+        return self.discounting == "mid_period"
 
 
 class GapField(Field):

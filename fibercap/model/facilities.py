@@ -80,6 +80,7 @@ def _planned(sheet: Sheet, plan: Plan, name: str, cuts: Cuts) -> Moved:
         until=last_spending(plan, asked),
         until_text=last_spending_text(plan, asked),
         cuts={day: (cuts.get((name, day), np.asarray(0.0)), text) for day, text in texts.items()},
+        commitment_text=f"SUM({{loans.{name}.funded}})" if sheet.knows(f"loans.{name}.whole_commitment") else "",
     )
 
 

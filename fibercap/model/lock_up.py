@@ -12,7 +12,7 @@ from fibercap.core.timeline import STOCK
 from fibercap.core.tree import place_of
 from fibercap.core.units import in_words
 from fibercap.model.accounts import account_rows
-from fibercap.model.cover import cover_rows
+from fibercap.model.cover import cover_rows, payment_counts, pays_row
 from fibercap.model.facilities import loan_blocks
 from fibercap.model.life_cover import LEVERAGE, last_known, ratio_rows
 from fibercap.model.prepayments import Cuts, cuts_of, prepayments, settled
@@ -33,8 +33,10 @@ HARDLY: Final = 1e-9
 """Share of a level by which a ratio may miss it and still count as at it."""
 
 
-def financed_rows(sheet: Sheet, scenario: Scenario) -> tuple[Sheet, Mapping[str, Block]]:
+def financed_rows(sheet: Sheet, scenario: Scenario, *, ratios: bool = True) -> tuple[Sheet, Mapping[str, Block]]:
     """Write loans, accounts and ratios; again until dividends and prepayments are those that lock-ups and cash allow.
+
+    Without `ratios`, the ratios are written only where a lock-up needs them.
 
     A dividend depends on tests before its period only, so each pass settles at least one more period; a prepayment that
     cash does not suffice for changes the interest of its own period a little, which settles as fast as that is small.
@@ -54,8 +56,13 @@ def financed_rows(sheet: Sheet, scenario: Scenario) -> tuple[Sheet, Mapping[str,
         written = sheet.fork() if locks or dated else sheet
         schedules, moves = loan_blocks(written, scenario, {locked_row(*lock) for lock in locks}, barred, cuts)
         account_rows(written, scenario, moves)
-        cover_rows(written, scenario)
-        ratio_rows(written, scenario)
+        if ratios or locks:
+            cover_rows(written, scenario)
+            ratio_rows(written, scenario)
+        else:
+            swept = [name for name, loan in scenario.loans.items() if loan.needs_cash and not loan.revolves]
+            for name in (name for name in swept if f"loans.{name}.pays" not in written):
+                pays_row(written, scenario, name, payment_counts(scenario, name))
         locked = [_locked_row(written, scenario, lock, *of) for lock, of in locks.items()]
         found, cut = _before(locked) if locked else barred, cuts_of(scenario, written, schedules)
         if (found == barred).all() and settled(cut, cuts):

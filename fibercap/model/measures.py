@@ -40,10 +40,16 @@ from fibercap.model.worth_measures import (
     company_npv,
     equity_irr,
     equity_npv,
+    fcfe_irr,
+    fcfe_npv,
     levelized_cost,
     payback,
+    payback_discounted,
     project_irr,
     project_npv,
+    share_paid_back,
+    share_paid_back_discounted,
+    terminal_share,
     terminal_value,
 )
 
@@ -53,8 +59,9 @@ if TYPE_CHECKING:
     from fibercap.model.projection import Projection
 
 MEASURES: Final[tuple[Callable[[Projection], Measure], ...]] = (
-    project_npv, project_irr, equity_npv, equity_irr, terminal_value, payback, company_npv, capacity_cost,
-    levelized_cost, min_dscr, average_dscr, min_llcr, min_plcr, min_interest_cover, max_debt_to_ebitda, gearing,
+    project_npv, project_irr, equity_npv, equity_irr, fcfe_npv, fcfe_irr, terminal_value, terminal_share, payback,
+    payback_discounted, share_paid_back, share_paid_back_discounted, company_npv, capacity_cost, levelized_cost,
+    min_dscr, average_dscr, min_llcr, min_plcr, min_interest_cover, max_debt_to_ebitda, gearing,
     peak_debt, owed_at_horizon, all_in_cost, average_life,
     total_interest, total_interest_at_horizon, total_fees, total_fees_at_horizon,
     equity_called, lowest_cash, funding_gap,

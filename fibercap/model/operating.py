@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from fibercap.core.calendar import serial
-from fibercap.core.rows import Block, Row, Sheet, prefixed
+from fibercap.core.rows import Row, Sheet, prefixed
 from fibercap.core.timeline import FLOW, STOCK
 from fibercap.core.tree import Path, at
 from fibercap.model.currencies import Currencies
@@ -22,11 +22,16 @@ from fibercap.model.market import time_rows
 from fibercap.model.operations import asset_rows, income_rows, unlevered_rows
 from fibercap.model.plants import capacity_rows, market_rows, purchase_rows, running_cost_rows
 from fibercap.model.projects import capex_rows, dates_given
+from fibercap.model.reference import Reference, reference_of, reference_plan, same_reference
 from fibercap.model.tax import rate_row
+from fibercap.model.without_projects import SAME_WITHOUT, WITHOUT
 from fibercap.model.working_capital import working_capital_rows
-from fibercap.model.worth import WITHOUT
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from fibercap.core.parts import Part
+    from fibercap.core.rows import Block
     from fibercap.core.units import Array
     from fibercap.model.plan import Plan
     from fibercap.model.scenario import Scenario
@@ -39,32 +44,71 @@ PAYING: Final = frozenset(
 
 @dataclass(frozen=True)
 class Operations:
-    """The rows of plants and projects up to what they spend; the plan without projects, bare and under WITHOUT."""
+    """The rows of plants and projects up to what they spend, and the company that does nothing new.
+
+    `same` is the same plan without projects, where an option changes the grant of a purchase: its unlevered flows are
+    not those of the company that does nothing new, which is paid for as the plan was written.
+    """
 
     plan: Scenario
     spent: Sheet
-    bare: Block
-    without: Block
+    reference: Reference
+    same: Block | None = None
 
     def hold_for(self, plan: Scenario) -> bool:
         """Tell whether a plan differs from theirs only in who pays for projects: its other blocks are the very same."""
         parts: set[Path] = {(key,) for key in (*plan.tree, *self.plan.tree) if key not in PAYING}
         parts |= _paying_for_plants(plan) | _paying_for_plants(self.plan)
         alike = all(at(plan.tree, part) is at(self.plan.tree, part) for part in parts)
-        return alike and plan.foreign == self.plan.foreign  # a loan in another currency brings its rate along
+        alike = alike and plan.foreign == self.plan.foreign  # a loan in another currency brings its rate along
+        return alike and same_reference(plan, self.plan)
+
+    @property
+    def without(self) -> tuple[str, Mapping[str, Array]]:
+        """Under what the rows of the same plan without projects stand, and their values with the owners' flow."""
+        values = self.reference.rows.values
+        return (WITHOUT, values) if self.same is None else (SAME_WITHOUT, {**values, **self.same.values})
+
+    @property
+    def blocks(self) -> dict[str, Block]:
+        """The rows without projects under their prefixes, by name of block."""
+        found = dict(self.reference.prefixed)
+        if self.same is not None:
+            names = frozenset(self.same.rows) | frozenset(self.same.given)
+            found[SAME_WITHOUT] = prefixed(self.same, SAME_WITHOUT, names)
+        return found
 
 
 def operations(plan: Scenario) -> Operations:
-    """Write what plants and projects do, with the projects and without them."""
+    """Write what plants and projects do, and the company that does nothing new."""
     spent = Sheet("model", plan.timeline.count)
     _spending(spent, plan)
-    bare = Sheet("model", plan.timeline.count)
-    bare_plan = _without_projects(plan)
-    _spending(bare, bare_plan)
-    paid_rows(bare, bare_plan)
-    refuse_large_grants(bare, plan)
-    other = bare.block()
-    return Operations(plan, spent, other, prefixed(other, WITHOUT, _own(other)))
+    alone = reference_plan(plan)
+    unfinanced = _unfinanced(alone)
+    refuse_large_grants(unfinanced, plan)
+    reference = reference_of(unfinanced, alone)
+    return Operations(plan, spent, reference, None if _same_grants(plan) else _unfinanced(_bare(plan)).block())
+
+
+def _unfinanced(plan: Plan) -> Sheet:
+    """Write a plan without projects up to who pays for its purchases."""
+    sheet = Sheet("model", plan.timeline.count)
+    _spending(sheet, plan)
+    paid_rows(sheet, plan)
+    return sheet
+
+
+def _same_grants(plan: Scenario) -> bool:
+    """Tell whether purchases have the grants with which they were written before any option."""
+    written = plan.as_written
+
+    def grant(of: Scenario, key: str) -> Part | None:
+        return of.funding[key].sources.get("grant") if key in of.funding else None
+
+    pairs = [(grant(plan, key), grant(written, key)) for key in plan.plants]
+    return all(
+        one is other or (one is not None and other is not None and repr(one) == repr(other)) for one, other in pairs
+    )
 
 
 def _paying_for_plants(plan: Scenario) -> set[Path]:
@@ -147,11 +191,7 @@ def _whole(sheet: Sheet, plan: Plan, key: str, money: Currencies) -> Whole:
     return Whole(f"SUM({{{row}}})", sheet.value(row).sum(axis=-1, keepdims=True))
 
 
-def _without_projects(plan: Plan) -> Plan:
+def _bare(plan: Plan) -> Plan:
     funding = {key: value for key, value in plan.funding.items() if key in plan.plants}
     loans = {name: loan for name, loan in plan.loans.items() if any(name in own.sources for own in funding.values())}
     return plan.model_copy(update={"projects": {}, "funding": funding, "loans": loans})
-
-
-def _own(block: Block) -> frozenset[str]:
-    return frozenset(block.rows) | frozenset(block.given)

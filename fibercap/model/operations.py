@@ -120,6 +120,9 @@ def unlevered_rows(sheet: Sheet, plan: Plan) -> None:
     tax = tax_rows(sheet, plan, "tax_unlevered", "Without financing", income)
     label = "Tax paid without financing"
     paid = paid_row(sheet, plan, "accounts.tax_paid_unlevered", label, ("{tax_unlevered.tax}", tax))
+    text = "{accounts.tax_payable_unlevered@-1} + {tax_unlevered.tax} - {accounts.tax_paid_unlevered}"
+    row = Row("accounts.tax_payable_unlevered", "Tax payable without financing", money, STOCK, text)
+    sheet.put(row, np.cumsum(tax - paid, axis=-1))
     cfads = at("accounts.ebitda") - paid - at("accounts.working_capital_increase") - at("accounts.maintenance")
     text = "{accounts.ebitda} - {accounts.tax_paid_unlevered} - {accounts.working_capital_increase}"
     row = Row("accounts.cfads_unlevered", "CFADS with unlevered tax", money, FLOW, text + " - {accounts.maintenance}")

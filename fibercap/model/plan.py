@@ -197,8 +197,16 @@ class Plan(Lending):
 
     @property
     def lifts(self) -> tuple[str, ...]:
-        """Who lifts cash to its minimum, in order: revolvers by name, and `equity`. Without `gap`, all revolvers."""
+        """Who lifts cash to its minimum, in order: revolvers by name, and `equity`. Without `gap`, all revolvers.
+
+        The company without projects keeps the `gap` of the plan; names of loans that it has not are passed over.
+        """
         revolvers = [name for name, loan in self.loans.items() if loan.revolves]
         named = self.company.gap or ("revolver",)
         found = [other for name in named for other in (revolvers if name == "revolver" else [name])]
-        return tuple(dict.fromkeys(found))
+        return tuple(dict.fromkeys(name for name in found if name in self.loans or name == "equity"))
+
+    def take_amounts(self, other: Plan, of: tuple[str, ...]) -> None:
+        """Take the currencies of the amounts below some paths from another plan; the rest stay."""
+        own = {block: codes for block, codes in self._written_in.items() if not block.startswith(of)}
+        self._written_in = own | {b: codes for b, codes in other.amounts.items() if b.startswith(of)}

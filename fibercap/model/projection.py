@@ -17,7 +17,7 @@ from fibercap.model.laws import prove_laws
 from fibercap.model.lock_up import financed_rows
 from fibercap.model.operating import Operations, operations, paid_rows
 from fibercap.model.trifle import PATH, Trifle
-from fibercap.model.worth import WITHOUT, worth_rows
+from fibercap.model.worth import worth_rows
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -140,16 +140,17 @@ def project(scenario: Scenario, like: Projection | None = None) -> Projection:
     sheet = operating.spent.fork()
     paid_rows(sheet, scenario)
     sheet, schedules = financed_rows(sheet, scenario)
-    worth_rows(sheet, scenario, operating.bare.values)
+    prefix, without = operating.without
+    worth_rows(sheet, scenario, without, prefix)
 
-    model = sheet.block()
-    blocks = {"model": model, WITHOUT: operating.without, **schedules}
+    model, reference = sheet.block(), operating.reference
+    blocks = {"model": model, **operating.blocks, **schedules}
     values = ChainMap(*(dict(block.values) for block in blocks.values()))
     return Projection(
         scenario=scenario,
         blocks=blocks,
-        proved=prove([model, operating.bare, *schedules.values()], known=[operating.without]),
-        laws=prove_laws(scenario, values),
+        proved=prove([model, *schedules.values()], known=operating.blocks.values()) + prove(reference.blocks),
+        laws={law: max(gap, reference.laws[law]) for law, gap in prove_laws(scenario, values).items()},
         operations=operating,
         draws=max(block.draws for block in blocks.values()),
     )

@@ -109,7 +109,7 @@ def mirr(cash_flows: ArrayLike, finance_rate: ArrayLike, reinvest_rate: ArrayLik
 
 
 def irr(cash_flows: ArrayLike) -> Array:
-    """Return the internal rate of return per period where there is exactly one above -100 %.
+    """Return the internal rate of return per period: the only one, or the only one from -50 % to 1,000 % a period.
 
     Parameters
     ----------
@@ -119,7 +119,7 @@ def irr(cash_flows: ArrayLike) -> Array:
     Returns
     -------
     (...,) [1 per period]
-        nan where the rate is undefined or not unique; `all_irrs` tells which.
+        nan where the rate is undefined; `all_irrs` returns every rate.
 
     Raises
     ------
@@ -161,7 +161,7 @@ def all_irrs(cash_flows: ArrayLike) -> Array:
 
 
 def xirr(dates: Sequence[date], cash_flows: ArrayLike) -> Array:
-    """Return the effective rate per year of dated flows where there is exactly one above -100 %.
+    """Return the effective rate per year of dated flows: the only one, or the only one from -50 % to 1,000 % a year.
 
     Parameters
     ----------
@@ -173,7 +173,7 @@ def xirr(dates: Sequence[date], cash_flows: ArrayLike) -> Array:
     Returns
     -------
     (...,) [1 per year]
-        nan where the rate is undefined or not unique; `all_xirrs` tells which.
+        nan where the rate is undefined; `all_xirrs` returns every rate.
 
     Raises
     ------

@@ -10,6 +10,7 @@ import numpy as np
 
 from fibercap.core.timeline import first_of_each
 from fibercap.model.quick_rates import quick_rates
+from fibercap.model.rate_choice import plausible_rate
 
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike, NDArray
@@ -119,7 +120,9 @@ def all_rates(times: ArrayLike, cash_flows: ArrayLike) -> Array:
 
 
 def only_rate(times: ArrayLike, cash_flows: ArrayLike) -> Array:
-    """Return the one rate per unit of time, above -100 %, at which each series is worth nothing.
+    """Return the rate per unit of time, above -100 %, at which each series is worth nothing.
+
+    The only one is the rate wherever it lies. Of several it is the one from -50 % to 1,000 %, if there is just one.
 
     Parameters
     ----------
@@ -131,7 +134,7 @@ def only_rate(times: ArrayLike, cash_flows: ArrayLike) -> Array:
     Returns
     -------
     (...,) [1 per unit of time]
-        nan where there is no such rate, or more than one.
+        nan where there is no such rate.
 
     Raises
     ------
@@ -174,7 +177,7 @@ def _only_rate(times: Array, cash_flows: Array) -> Array:
         rates[simple] = _rate(_zeros(chosen, -everywhere, everywhere, earliest))
     for member in np.flatnonzero(changes > 1):
         found = _rates(_Flows(flows.times, members.signs[member], members.sizes[member]))
-        rates[member] = found[0] if found.size == 1 else np.nan
+        rates[member] = plausible_rate(found)
     return rates.reshape(given.shape[:-1])
 
 
@@ -276,18 +279,3 @@ def _zeros(flows: _Flows, low: Array, high: Array, above: Array) -> Array:
         moved = np.where(unbounded, np.inf, change)
         stride *= 2.0
     return x
-
-
-ABSURD: Final = 10.0
-"""A rate per year, 1,000 %, above which no loan is priced."""
-_RATES_TOLD: Final = 5
-
-
-def rate_reason(rates: Array, flows: Array) -> str:
-    """Say why a series of flows has no single rate of return."""
-    if not len(rates):
-        return "no sign change" if not ((flows > 0).any() and (flows < 0).any()) else "no rate balances the flows"
-    if len(rates) == 1:
-        return ""
-    told = ", ".join(f"{100 * rate:,.2f} %" if rate < ABSURD else "over 1,000 %" for rate in rates[:_RATES_TOLD])
-    return f"several rates: {told}"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections import Counter
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any, Final
@@ -16,7 +17,7 @@ from pydantic_core import PydanticCustomError
 from fibercap.core.dates import Edge
 from fibercap.core.errors import FibercapError, ScenarioError, did_you_mean
 from fibercap.core.fields import is_drawn
-from fibercap.core.overlay import OverlayError, Schema, overlay
+from fibercap.core.overlay import OverlayError, Schema, overlay, removed_by
 from fibercap.core.spec import fields_at, quantities
 from fibercap.core.tree import Branch, Leaf, Path, Tree, is_wrapper, leaves, unwrap
 from fibercap.core.units import Drawn
@@ -25,6 +26,8 @@ from fibercap.model.currency import known_currencies
 from fibercap.model.plan import KINDS, Plan
 from fibercap.model.validated import Parsed, amounts_before, read_before, validated
 
+FINANCING: Final = ("loans", "funding", "company.equity", "company.dividends", "company.gap", "money.minimum_cash")
+"""Inputs that the company that does nothing new takes from the plan as written, not from the option laid over it."""
 GATHERED: Final = {"funding": "sources", "projects": "shares"}  # names that only the Specs know
 
 
@@ -48,6 +51,7 @@ class Scenario(Plan):
     _context: dict[str, Any] = PrivateAttr(default_factory=dict)
     _unwrapped: tuple[Branch, Mapping[Path, Branch]] = PrivateAttr(default=(Branch(), {}))
     _with_options: dict[str, Scenario] = PrivateAttr(default_factory=dict)
+    _base: Scenario | None = PrivateAttr(default=None)
 
     @classmethod
     def from_tree(
@@ -105,6 +109,11 @@ class Scenario(Plan):
         """The financing option that was laid over it, if any."""
         return self._option
 
+    @property
+    def as_written(self) -> Scenario:
+        """The plan before any option was laid over it, with every later change that fits it; itself without option."""
+        return self if self._base is None else self._base
+
     def with_option(self, name: str) -> Scenario:
         """Return this scenario with one of its options laid over it; the same object each time.
 
@@ -122,12 +131,14 @@ class Scenario(Plan):
         changes = options[name]
         if name not in self._with_options:
             laid = self._laid(changes, f"option {name}", name) if isinstance(changes, Branch) else self
+            if laid is not self:
+                laid._base = self.as_written  # noqa: SLF001 - its own
             self._with_options[name] = laid
         return self._with_options[name]
 
     def changed(self, changes: Branch, how: str = "change") -> Scenario:
         """Return this scenario with an overlay `{remove, change, add}` laid over it, validated again."""
-        return self._laid(changes, how, self.option)
+        return self._with_base(self._laid(changes, how, self.option), changes, how)
 
     def drawn(self, draws: Mapping[str, Any]) -> Scenario:
         """Return a batch: at each path, draws of shape (draw, 1) in place of the number written there.
@@ -140,7 +151,21 @@ class Scenario(Plan):
             If a path cannot be drawn, or a draw is out of its bounds.
         """
         block = Branch({path: Leaf(value if is_drawn(value) else Drawn(value, "")) for path, value in draws.items()})
-        return self._laid(Branch({"change": block}), "drawn", self.option)
+        changes = Branch({"change": block})
+        return self._with_base(self._laid(changes, "drawn", self.option), changes, "drawn")
+
+    def _with_base(self, laid: Scenario, changes: Branch, how: str) -> Scenario:
+        """Let a changed option know the plan as written, to which what fits it of a change of financing is made too."""
+        base = self._base
+        if base is not None and _is_financing(changes):
+            try:
+                tree = overlay(base.tree, changes, SCHEMA, how)
+            except OverlayError as error:
+                tree = error.tree  # a path that only the option has does not fit the plan as written
+            with suppress(ScenarioError):
+                base = Scenario.from_tree(tree, base.file, None, base)
+        laid._base = base
+        return laid
 
     def _laid(self, changes: Branch, how: str, option: str | None) -> Scenario:
         try:
@@ -188,6 +213,15 @@ class Scenario(Plan):
         said = ((path, getattr(leaf.value, "magnitude", leaf.value)) for path, leaf in leaves(self.tree))
         lines = [f"{'.'.join(path)}={np.asarray(value)}" for path, value in said]
         return hashlib.sha256("\n".join(sorted(lines)).encode()).hexdigest()[:16]
+
+
+def _is_financing(changes: Branch) -> bool:
+    """Tell whether an overlay touches what the reference company takes from the plan as written."""
+    names = [*removed_by(changes)]
+    for verb in ("change", "add"):
+        block = changes.get(verb)
+        names += block if isinstance(block, Branch) else ()
+    return any(f"{name}.".startswith(f"{of}.") or f"{of}.".startswith(f"{name}.") for name in names for of in FINANCING)
 
 
 def _gather_sources(tree: Tree, path: Path, source: str, found: dict[Path, frozenset[str]]) -> frozenset[str]:

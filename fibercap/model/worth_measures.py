@@ -2,19 +2,31 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from dataclasses import replace
+from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
+from fibercap.model.explained_rates import explained_rates
 from fibercap.model.measure import HIGHER, LOWER, Measure, made, undefined
-from fibercap.model.roots import all_rates, only_rate, rate_reason
 
 if TYPE_CHECKING:
     from fibercap.model.projection import Projection
 
 
+CENT: Final = 0.01
+NO_KM: Final = "the projects ship nothing within the horizon"
+
+
 def _no_projects(projection: Projection) -> str:
     return "" if projection.scenario.projects else "the scenario has no projects"
+
+
+def _unvalued(projection: Projection) -> str:
+    """Return why what the projects are worth is undefined; "" where it is not."""
+    if projection.scenario.money.discount_rate is None:
+        return "no `money.discount_rate` is given"
+    return _no_projects(projection)
 
 
 def _npv(projection: Projection, key: str, label: str) -> Measure:
@@ -38,69 +50,93 @@ def company_npv(projection: Projection) -> Measure:
 
 
 def equity_npv(projection: Projection) -> Measure:
-    """Net present value of the owners' flow: the projects' flows and those of the debt that pays for them.
+    """Net present value of what owners really pay and get, less that of the company that does nothing new.
 
     Source
     ------
-    The owners' flow of finance.md, section 7, at `money.discount_rate`; unlike the projects' it depends on financing.
+    docs/conventions.md, section 7. Money that stays in the company earns nothing and is theirs on the last day.
     """
+    return _npv_of_ends(projection, "equity_npv", "NPV of the owners", "returns.equity_flow")
+
+
+def fcfe_npv(projection: Projection) -> Measure:
+    """Net present value of the free cash flow to equity: the projects' flow and those of the debt that pays for them.
+
+    Source
+    ------
+    docs/conventions.md, section 7: as if every dollar were paid out as it comes.
+    """
+    measure = _npv_of_ends(projection, "fcfe_npv", "NPV of free cash flow to equity", "returns.fcfe_flow")
+    if not projection.scenario.money.in_middle or not measure.formula:
+        return measure
+    early, late = "returns.project_discounted", ("returns.debt_cash_flow", "returns.debt_settlement")
+    factor = projection.value("returns.discount_factor")
+    values = projection.value(early).sum(axis=-1) + sum((projection.value(row) * factor).sum(axis=-1) for row in late)
+    values = np.where(np.isnan(measure.values), np.nan, values)
+    formula = f"SUM({{{early}}}) + " + " + ".join(f"SUM({{{row}}} * {{returns.discount_factor}})" for row in late)
+    return replace(measure, values=values, formula=formula)
+
+
+def _npv_of_ends(projection: Projection, name: str, label: str, row: str) -> Measure:
+    """Return the worth of a flow at the periods' ends, net of the same without projects."""
     reason = _no_projects(projection)
     if projection.scenario.money.discount_rate is None:
         reason = "no `money.discount_rate` is given"
     values, money = undefined(projection), projection.scenario.currency
     if not reason:
-        flow, factor = projection.value("returns.equity_flow"), projection.value("returns.discount_factor")
-        values = (flow * factor).sum(axis=-1)
-    formula = "SUM({returns.equity_flow} * {returns.discount_factor})"
-    formula = formula if "returns.discount_factor" in projection.rows else ""
-    return made("equity_npv", "NPV of the owners", money, formula, values, reason=reason, better=HIGHER)
+        values = (projection.value(row) * projection.value("returns.discount_factor")).sum(axis=-1)
+    formula = f"SUM({{{row}}} * {{returns.discount_factor}})" if "returns.discount_factor" in projection.rows else ""
+    return made(name, label, money, formula, values, reason=reason, better=HIGHER)
 
 
-def levelized_cost(projection: Projection) -> Measure:
-    """Worth of what the projects cost in cash, capex net of grants and unlevered tax / worth of the km they ship.
-
-    Source
-    ------
-    finance.md, section 7; maintenance and purchases count as capex. All capex is borne by the km of the horizon.
-    """
-    reason = _no_projects(projection) or "the projects ship nothing within the horizon"
-    if projection.scenario.money.discount_rate is None:
-        reason = "no `money.discount_rate` is given"
-    values, plan = undefined(projection), projection.scenario
-    if plan.money.discount_rate is not None:
-        factor = projection.value("returns.discount_factor")
-        cost, shipped = ((projection.value(f"returns.project_{k}") * factor).sum(-1) for k in ("costs", "shipments"))
-        values = np.divide(cost, shipped, out=values, where=shipped > 0)
-    formula = "SUM({returns.project_costs} * {returns.discount_factor}) / "
-    formula += "SUM({returns.project_shipments} * {returns.discount_factor})"
-    formula = formula if "returns.discount_factor" in projection.rows else ""
-    name, label = "levelized_cost", "Levelized cost of added fiber"
-    return made(name, label, f"{plan.currency}/km", formula, values, reason=reason, better=LOWER)
+Timed = tuple[str, str]
+"""A row of flows, and the row of the months in which they fall."""
 
 
-def _irr(projection: Projection, name: str, label: str, row: str) -> Measure:
-    formula = f"((1 + IRR({{{row}}}))^({{time.months_in_year}} / {{time.months_in_period}}) - 1) / {{time.one_year}}"
-    flows, years = (
-        projection.trifle.without_dust(projection.value(row)),
-        np.arange(1, projection.timeline.count + 1) * projection.timeline.months / 12,
-    )
-    reason = _no_projects(projection)
-    values = undefined(projection) if reason else only_rate(years, flows)
-    missing = np.flatnonzero(np.isnan(values))
-    if len(missing) and not reason:
-        member = flows[missing[0]]
-        reason = rate_reason(all_rates(years, member), member)
-    return made(name, label, "1/year", formula, values, reason=reason, better=HIGHER)
+def _irr(projection: Projection, name: str, label: str, series: tuple[Timed, ...], reason: str = "") -> Measure:
+    """Return the effective annual rate of flows, each row with the months in which its flows fall."""
+    formula = f"IRR({', '.join(f'{{{flow}}}, {{{when}}}' for flow, when in series)}) / {{time.one_year}}"
+    reason, remark, values = reason or _no_projects(projection), "", undefined(projection)
+    if not reason:
+        flows = projection.trifle.without_dust(np.concatenate([projection.value(flow) for flow, _ in series], axis=-1))
+        months = np.concatenate([projection.value(when)[0] for _, when in series])
+        values, reason, remark = explained_rates((months - months.min()) / 12, flows)
+    measure = made(name, label, "1/year", formula, values, reason=reason, better=HIGHER)
+    return replace(measure, remark=remark)
+
+
+def _project_series(projection: Projection, *more: str) -> tuple[Timed, ...]:
+    """Return the rows of the projects' flow with their times, and `more` rows that fall at the periods' ends."""
+    late = tuple((row, "time.end") for row in more)
+    if not projection.scenario.money.in_middle:
+        return (("returns.project_flow", "time.end"), *late)
+    at = "returns.project"
+    ends = ((f"{at}_terminal_value", "time.end"), (f"{at}_settlement", "time.end"))
+    return ((f"{at}_cash_flow", "returns.middle"), *ends, *late)
 
 
 def project_irr(projection: Projection) -> Measure:
     """Effective annual rate at which the projects' flows, terminal value included, are worth nothing."""
-    return _irr(projection, "project_irr", "IRR of the projects", "returns.project_flow")
+    return _irr(projection, "project_irr", "IRR of the projects", _project_series(projection))
 
 
 def equity_irr(projection: Projection) -> Measure:
-    """Effective annual rate of the owners' flow: the projects' flows and those of the debt that pays for them."""
-    return _irr(projection, "equity_irr", "IRR of the owners", "returns.equity_flow")
+    """Effective annual rate of what owners really pay and get, less that of the company that does nothing new."""
+    measure = _irr(projection, "equity_irr", "IRR of the owners", (("returns.equity_flow", "time.end"),))
+    missing = np.atleast_1d((projection.value("returns.equity_paid") >= -CENT).all(axis=-1))
+    if not missing.any() or _no_projects(projection):
+        return measure
+    values = np.where(missing, np.nan, measure.values)
+    remark = "" if missing[0] else measure.remark
+    return replace(measure, values=values, reason="owners pay nothing in", remark=remark)
+
+
+def fcfe_irr(projection: Projection) -> Measure:
+    """Effective annual rate of the free cash flow to equity."""
+    series: tuple[Timed, ...] = (("returns.fcfe_flow", "time.end"),)
+    if projection.scenario.money.in_middle:
+        series = _project_series(projection, "returns.debt_cash_flow", "returns.debt_settlement")
+    return _irr(projection, "fcfe_irr", "IRR of free cash flow to equity", series)
 
 
 def terminal_value(projection: Projection) -> Measure:
@@ -110,15 +146,100 @@ def terminal_value(projection: Projection) -> Measure:
     return made("terminal_value", "Terminal value", money, f"SUM({{{row}}})", projection.value(row).sum(axis=-1))
 
 
+def terminal_share(projection: Projection) -> Measure:
+    """Share of the projects' NPV that is worth of what runs on after the horizon.
+
+    Source
+    ------
+    docs/conventions.md, section 7.
+    """
+    name, label = "terminal_share", "Terminal value in the projects' NPV"
+    reason, values = _unvalued(projection), undefined(projection)
+    row, factor = "returns.project_terminal_value", "returns.discount_factor"
+    formula = f"SUM({{{row}}} * {{{factor}}}) / SUM({{returns.project_discounted}})" if not reason else ""
+    if not reason:
+        worth = (projection.value(row) * projection.value(factor)).sum(axis=-1)
+        whole = projection.value("returns.project_discounted").sum(axis=-1)
+        values = np.divide(worth, whole, out=values, where=whole > 0)
+        first = float(worth[int(np.argmax(whole <= 0))])
+        money = projection.scenario.currency
+        reason = f"the NPV is not above zero; the terminal value is worth {first:,.0f} {money} of it"
+    return made(name, label, "", formula, values, reason=reason)
+
+
 def payback(projection: Projection) -> Measure:
     """Years from first project spending until the cumulative undiscounted flow is positive for good."""
-    waits = "SUM({returns.is_last} * {returns.waiting})"
-    formula = f"SUM({{returns.payback_months}}) / {{time.months_in_year}} * {{time.one_year}} / (1 - {waits})"
-    values = projection.value("returns.payback_months").sum(axis=-1) / 12
-    never = projection.value("returns.waiting")[..., -1] > 0
-    reason = _no_projects(projection) or "not paid back within the horizon, terminal value left out"
-    values = np.where(never | bool(_no_projects(projection)), np.nan, values)
-    return made("payback", "Payback", "year", formula, values, reason=reason, better=LOWER)
+    return _payback(projection, "", _no_projects(projection))
+
+
+def payback_discounted(projection: Projection) -> Measure:
+    """Years from first project spending until the cumulative discounted flow is positive for good."""
+    return _payback(projection, "_discounted", _unvalued(projection))
+
+
+def _payback(projection: Projection, key: str, reason: str) -> Measure:
+    name, label = f"payback{key}", "Payback, discounted" if key else "Payback"
+    if reason:
+        return made(name, label, "year", "", undefined(projection), reason=reason, better=LOWER)
+    months, waiting = f"returns.payback_months{key}", f"returns.waiting{key}"
+    waits = f"SUM({{returns.is_last}} * {{{waiting}}})"
+    formula = f"SUM({{{months}}}) / {{time.months_in_year}} * {{time.one_year}} / (1 - {waits})"
+    values, never = projection.value(months).sum(axis=-1) / 12, projection.value(waiting)[..., -1] > 0
+    reason = "not paid back within the horizon, terminal value left out"
+    return made(name, label, "year", formula, np.where(never, np.nan, values), reason=reason, better=LOWER)
+
+
+def share_paid_back(projection: Projection) -> Measure:
+    """Share of the projects' spending that their flow pays back within the horizon, terminal value left out."""
+    return _share_paid_back(projection, "", _no_projects(projection))
+
+
+def share_paid_back_discounted(projection: Projection) -> Measure:
+    """Share of the worth of the projects' spending that their discounted flow pays back within the horizon."""
+    return _share_paid_back(projection, "_discounted", _unvalued(projection))
+
+
+def _share_paid_back(projection: Projection, key: str, reason: str) -> Measure:
+    name, label = f"share_paid_back{key}", "Share paid back, discounted" if key else "Share paid back"
+    if reason:
+        return made(name, label, "", "", undefined(projection), reason=reason, better=HIGHER)
+    flow, outlay, spent = f"returns.project_before_terminal{key}", "returns.project_outlay", "{returns.project_outlay}"
+    paid, cost = projection.value(flow), projection.value(outlay)
+    if key:
+        row = "returns.discount_factor_middle" if projection.scenario.money.in_middle else "returns.discount_factor"
+        cost, spent = cost * projection.value(row), f"{spent} * {{{row}}}"
+    whole = cost.sum(axis=-1)
+    share = np.divide(paid.sum(axis=-1), whole, out=undefined(projection), where=whole > 0)
+    formula = f"1 + SUM({{{flow}}}) / SUM({spent})"
+    return made(name, label, "", formula, 1.0 + share, reason="the projects spend nothing", better=HIGHER)
+
+
+def levelized_cost(projection: Projection) -> Measure:
+    """Price at which the projects, their assets sold at book value, are worth nothing, whatever prices are.
+
+    Source
+    ------
+    docs/conventions.md, section 7: worth of costs after tax, losses relieved at once, over that of km after tax.
+    """
+    name, label, unit = "levelized_cost", "Levelized cost of added fiber", f"{projection.scenario.currency}/km"
+    reason, values = _unvalued(projection), undefined(projection)
+    if reason:
+        return made(name, label, unit, "", values, reason=reason, better=LOWER)
+    at = projection.value
+    last, early = "returns.discount_factor", "returns.discount_factor"
+    if projection.scenario.money.in_middle:
+        early = "returns.discount_factor_middle"
+    ends, middles = at(last), at(early)
+    left = at("returns.project_fixed_assets")[..., -1] + at("returns.project_stock")[..., -1]
+    cost = (at("returns.levelized_costs") * middles).sum(axis=-1) - left * ends[..., -1]
+    km = (at("returns.levelized_km") * middles).sum(axis=-1)
+    km = km + at("returns.project_receivable_km")[..., -1] * ends[..., -1]
+    values = np.divide(cost, km, out=values, where=km > 0)
+    once = f"{{returns.is_last}} * {{{last}}}"
+    sold = f"SUM(({{returns.project_fixed_assets}} + {{returns.project_stock}}) * {once})"
+    formula = f"(SUM({{returns.levelized_costs}} * {{{early}}}) - {sold})"
+    formula += f" / (SUM({{returns.levelized_km}} * {{{early}}}) + SUM({{returns.project_receivable_km}} * {once}))"
+    return made(name, label, unit, formula, values, reason=NO_KM, better=LOWER)
 
 
 def capacity_cost(projection: Projection) -> Measure:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -12,6 +13,7 @@ from fibercap.core.tree import Leaf, leaves
 from fibercap.model.company import NoTerminalValue
 from fibercap.model.loans.rates import Floating
 from fibercap.model.prepayments import prepayments
+from fibercap.model.without_projects import WITHOUT
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -53,6 +55,8 @@ def warnings(projection: Projection) -> list[str]:
             told.append(f"dividends of {barred.sum():,.0f} {money} are locked up by covenants, from {first} on")
     told += [*_unfunded(projection), *_cut(projection), *_undrawn(scenario)]
     told += _terminal(projection)
+    told += _valuation(projection)
+    told += _reference(projection)
     told += [f"unused: {path}" for path in unused(scenario)]
     return told
 
@@ -117,6 +121,42 @@ def _terminal(projection: Projection) -> list[str]:
     worth = float(projection.value("returns.project_terminal_value")[0, -1])
     told = f"the terminal value is {worth:,.0f} {scenario.currency}, below zero; to close the plants may cost less"
     return [told] if worth < -float(projection.trifle.value.flat[0]) else []
+
+
+def _valuation(projection: Projection) -> list[str]:
+    """Say so where the valuation date is a day late by its looks, or flows before it are compounded forward."""
+    day, timeline = projection.scenario.money.valuation_date, projection.timeline
+    if day is None:
+        return []
+    told = []
+    if day.day == 1:
+        before = day - timedelta(days=1)
+        told.append(
+            f"`money.valuation_date` {day} counts from the end of that day; if the start of the month is meant, write "
+            f"{before}"
+        )
+    moved = np.zeros(timeline.count, dtype=bool)
+    for row in ("returns.company_cash_flow", "returns.equity_flow"):
+        moved |= np.abs(projection.value(row)[0]) > _trifle(projection)
+    early = timeline.ends - (timeline.months / 2 if projection.scenario.money.in_middle else 0.0) < month_number(day)
+    if (moved & early).any():
+        first, last = (timeline.labels[int(np.flatnonzero(moved & early)[at])] for at in (0, -1))
+        when = first if first == last else f"{first} to {last}"
+        told.append(f"flows of {when} fall before the valuation date {day}: they are compounded forward to it")
+    return told
+
+
+def _reference(projection: Projection) -> list[str]:
+    """Say so where the company that does nothing new, which owners' worth is measured against, runs out of cash."""
+    if not projection.scenario.projects:
+        return []
+    cash = projection.value(f"{WITHOUT}.accounts.cash")[0]
+    if cash.min() >= -_trifle(projection):
+        return []
+    lowest = projection.timeline.labels[int(cash.argmin())]
+    told = "without projects, and paid for as the plan is written, the company would run out of cash: the lowest is "
+    told += f"{cash.min():,.0f} {projection.scenario.currency} in {lowest}; owners' worth is measured against that"
+    return [told]
 
 
 def _lifted_by(scenario: Scenario) -> str:

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from fibercap.model.worth import WITHOUT, project_loans
+from fibercap.model.owners_worth import OWED_LAST, PAID_IN
+from fibercap.model.without_projects import WITHOUT
 
 if TYPE_CHECKING:
     from fibercap.core.units import Array
@@ -16,19 +17,22 @@ if TYPE_CHECKING:
 
 MEASURE: Final = "equity_npv"
 """What is bridged: the owners' net present value, for the projects' does not depend on how they are paid for."""
-OPERATIONS: Final[tuple[tuple[str, dict[str, float]], ...]] = (
-    ("EBITDA of the projects", {"ebitda": 1.0}),
-    ("Tax before debt", {"tax_paid_unlevered": -1.0}),
+KEPT: Final[tuple[tuple[str, dict[str, float]], ...]] = (
+    ("EBITDA", {"ebitda": 1.0}),
+    ("Tax paid", {"tax_paid": -1.0}),
     ("Working capital", {"working_capital_increase": -1.0}),
-    ("Capex, purchases, maintenance", {"capex": -1.0, "purchases": -1.0, "maintenance": -1.0}),
-    ("Grants", {"grants": 1.0}),
-)
-DEBT: Final[tuple[tuple[str, dict[str, float]], ...]] = (
-    ("Loans drawn", {"draws": 1.0}),
+    ("Capex, purchases, maintenance, less grants", {"investing_cash_flow": 1.0, "financing_costs": 1.0}),
+    ("Raised from owners and loans", {**dict.fromkeys(PAID_IN, 1.0), "draws": 1.0}),
     ("Principal repaid", {"principal": -1.0}),
     ("Interest paid", {"interest_paid": -1.0}),
-    ("Fees paid", {"upfront_fee": -1.0, "fees_paid": -1.0}),
+    ("Fees paid", {"fees_paid": -1.0, "upfront_fees_paid": -1.0}),
 )
+"""Rows that make up cash: what comes in and goes out stays in the company until the horizon's last day."""
+LAST: Final = {
+    "debt": "Debt owed at the horizon",
+    "accrued_interest": "Interest and fees owed at the horizon",
+    "tax_payable": "Tax owed at the horizon",
+}
 
 
 @dataclass(frozen=True)
@@ -56,28 +60,29 @@ class Bridge:
 def parts(projection: Projection) -> dict[str, float]:
     """Return what each kind of the owners' flow is worth on the first draw; together the owners' NPV. [money]
 
+    What owners pay in and take out counts on its day. All that moves cash counts on the horizon's last day, when the
+    cash is theirs; a dividend takes from cash what it would have been worth there.
+
     Source
     ------
-    finance.md, section 7: project flow and the flows of the debt that pays for it, each discounted by itself.
+    docs/conventions.md, section 7: owners' flow less that of the company that does nothing new.
     """
     factor = projection.value("returns.discount_factor")[0]
 
-    def worth(row: str) -> float:
-        return float((projection.value(row)[0] * factor).sum())
+    def less(row: str) -> Array:
+        return np.asarray(projection.value(row)[0] - projection.value(f"{WITHOUT}.{row}")[0])
 
-    def less(key: str) -> float:
-        row = f"accounts.{key}"
-        return float(((projection.value(row)[0] - projection.value(f"{WITHOUT}.{row}")[0]) * factor).sum())
+    def kept(rows: dict[str, float]) -> float:
+        return fsum(sign * float(less(f"accounts.{key}").sum()) for key, sign in rows.items()) * float(factor[-1])
 
-    loans = project_loans(projection.scenario)
-    found = {label: fsum(sign * less(key) for key, sign in rows.items()) for label, rows in OPERATIONS}
-    found["Terminal value"] = worth("returns.project_terminal_value")
-    for label, rows in DEBT:
-        found[label] = fsum(sign * worth(f"loans.{loan}.{key}") for key, sign in rows.items() for loan in loans)
-    found["Tax saved by debt"] = worth("returns.tax_saved")
-    owed: Array = np.asarray([projection.value(f"loans.{loan}.closing")[0, -1] for loan in loans])
-    found["Debt owed at the horizon"] = -float(owed.sum() * factor[-1])
-    return found
+    paid_in = fsum(float((less(f"accounts.{key}") * factor).sum()) for key in PAID_IN)
+    dividends = float((less("accounts.dividends") * (factor - factor[-1])).sum())
+    found = {"Equity paid in": -paid_in, "Dividends paid before the last day": dividends}
+    found |= {label: kept(rows) for label, rows in KEPT}
+    found["Terminal value"] = float((less("returns.company_terminal_value") * factor).sum())
+    if "accounts.grants_receivable" in projection.rows:
+        found["Grants receivable at the horizon"] = float(less("accounts.grants_receivable")[-1] * factor[-1])
+    return found | {LAST[key]: -float(less(f"accounts.{key}")[-1] * factor[-1]) for key in OWED_LAST}
 
 
 def bridge(baseline: Projection, other: Projection) -> Bridge | None:
@@ -91,7 +96,8 @@ def bridge(baseline: Projection, other: Projection) -> Bridge | None:
     Source
     ------
     Own derivation: the owners' flow is the sum of its kinds, and discounting is linear; so the differences of the kinds
-    add up to that of the whole, in any order, with nothing left over.
+    add up to that of the whole, in any order, with nothing left over. Options that change only who pays share one
+    company that does nothing new, which drops out of the differences.
     """
     plans = (baseline, other)
     if any(p.scenario.money.discount_rate is None or not p.scenario.projects for p in plans):

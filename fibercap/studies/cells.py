@@ -107,11 +107,10 @@ class Cells:
             found = int(np.nanargmin(values) if function == "MIN" else np.nanargmax(values))
             return Gathered(float(values[found]), (found,), len(values), alone)
         total = float(np.nansum(np.where(within, values, 0.0)))
-        if function == "IRR":
-            total = float(only_rate(np.arange(len(values)), values[None, :])[0])
-        elif function == "XIRR":  # several series, each with its dates, are one
-            flows, days = (np.concatenate([evaluate(a, self.whole) for a in arguments[part::2]]) for part in (0, 1))
-            total = float(only_rate((days - days.min()) / 365, flows[None, :])[0])
+        if function in {"IRR", "XIRR"}:  # several series, each with its times, are one
+            flows, times = (np.concatenate([evaluate(a, self.whole) for a in arguments[part::2]]) for part in (0, 1))
+            units = 12 if function == "IRR" else 365
+            total = float(only_rate((times - times.min()) / units, flows[None, :])[0])
         return Gathered(total, tuple(int(place) for place in counts), int(within.sum()), alone)
 
     def numbers(self, text: str, column: int) -> str:

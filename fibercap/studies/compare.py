@@ -99,6 +99,32 @@ class Comparison:
             return None
         return own.value - base.value
 
+    @cached_property
+    def ranking_note(self) -> str:
+        """Say where what owners get and the free cash flow to equity rank the cases otherwise, and why."""
+        owners, free = (self._ranked(measure) for measure in ("equity_npv", "fcfe_npv"))
+        if not owners or owners == free:
+            return ""
+        first, other = owners[0], free[0]
+        if first != other:
+            told = f"NPV of the owners is best in {first}, NPV of free cash flow to equity in {other}"
+        else:
+            place = next(at for at, pair in enumerate(zip(owners, free, strict=True)) if pair[0] != pair[1])
+            told = (
+                f"NPV of the owners and of free cash flow to equity are best in {first}, but rank the others otherwise "
+                f"({owners[place]} before {free[place]} for owners)"
+            )
+        return f"{told}: cash that stays in the company earns nothing for owners, where free cash flow is all paid out"
+
+    def _ranked(self, measure: str) -> list[str]:
+        """Return the cases from best to worst by a measure, those alike in their order; none if one lacks it."""
+        found = [(name, case.measures[measure].value) for name, case in self.cases.items()]
+        values = [value for _, value in found if value is not None]
+        if len(values) < len(found):
+            return []
+        slack = ALIKE * max(map(abs, values))
+        return [name for name, _ in sorted(found, key=lambda item: -round((item[1] or 0.0) / (slack or 1.0)))]
+
     def bridge(self, name: str) -> Bridge | None:
         """Return the steps from the baseline's worth to its owners to a case's; None where either has none."""
         return bridge(self.cases[self.baseline].projection, self.cases[name].projection)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from fibercap.core.reach import references
 from fibercap.core.rows import INPUT
 from fibercap.model.measures import measures, names
-from fibercap.model.worth import WITHOUT
+from fibercap.model.without_projects import WITHOUT
 
 if TYPE_CHECKING:
     from fibercap.model.projection import Projection

@@ -12,6 +12,7 @@ from fibercap.studies.alarms import unused, warnings
 from fibercap.studies.bridge import MEASURE
 from fibercap.studies.covenants import breaches, covenants
 from fibercap.studies.headroom import tightest
+from fibercap.studies.step_warning import step_warning
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -46,6 +47,7 @@ def measures_document(found: Mapping[str, Measure]) -> Document:
             "unit": m.unit,
             "value": m.value,
             "reason": m.reason or None,
+            "remark": m.remark or None,
             "when": m.when or None,
             "better": m.better or None,
             "evidence": m.evidence or None,
@@ -149,7 +151,7 @@ def run_document(
         "claims": claims_document(claims),
         "checks": checks_document(projection),
         "inputs": scenario.evidence(),
-        "warnings": [*breaches(covenants(projection)), *warnings(projection)],
+        "warnings": [*breaches(covenants(projection)), *warnings(projection), *step_warning(projection)],
     }
 
 
@@ -178,6 +180,8 @@ def compare_document(comparison: Comparison, *, flips: bool = False) -> Document
         "best": best,
         "cash_needed": {name: dict(case.cash_needed) for name, case in comparison.cases.items()},
         "bridges": bridges,
+        "ranking": comparison.ranking_note or None,
+        "warnings": step_warning(comparison.cases[comparison.baseline].projection),
     }
 
 

@@ -15,6 +15,7 @@ from fibercap.studies.alarms import warnings
 from fibercap.studies.claims import WORDS
 from fibercap.studies.covenants import breaches
 from fibercap.studies.headroom import PRICE, tightest
+from fibercap.studies.step_warning import step_warning
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -251,7 +252,7 @@ def check_lines(
         yield f"  BREACH  {breach}", {"fg": "red", "bold": True}
     yield f"  {evidence_line(scenario.evidence())}", {}
     yield f"  {laws_line(projection)}", {}
-    for warning in warnings(projection):
+    for warning in (*warnings(projection), *step_warning(projection)):
         yield f"  WARNING  {warning}", {"fg": "red", "bold": True}
     for name, outcome in claims.items():
         verdict, told = claim_lines(outcome)

@@ -10,6 +10,7 @@ from rich.text import Text
 
 from fibercap.studies.alarms import warnings
 from fibercap.studies.covenants import breaches, covenants
+from fibercap.studies.step_warning import step_warning
 from fibercap.views.lines import claim_lines, covenant_lines, evidence_line, laws_line, measure_text
 from fibercap.views.printing import bars, plain_table, show
 from fibercap.views.statement_lines import STATEMENTS
@@ -84,7 +85,7 @@ def breaches_list(console: Console, told: Sequence[str]) -> None:
 
 def alarms(console: Console, projection: Projection) -> None:
     """Print every warning, loudly."""
-    told = warnings(projection)
+    told = [*warnings(projection), *step_warning(projection)]
     for warning in told:
         hanging(console, "WARNING", warning, "bold red", body_style="bold red")
     if told:

@@ -8,7 +8,7 @@ from fibercap.views.charts_bridge import spans_of
 from fibercap.views.figures import Figures
 from fibercap.views.figures import Line as FigureLine
 from fibercap.views.lines import best_shown, delta_texts, measure_text, shared_label
-from fibercap.views.report_parts import Figure, Line, Section, Table, table_of
+from fibercap.views.report_parts import Figure, Line, Section, Table, Words, table_of
 
 if TYPE_CHECKING:
     from fibercap.studies.compare import Comparison
@@ -28,6 +28,8 @@ def options(subject: Subject) -> Section | None:
     chosen = subject.decision.chosen if subject.decision else ""
     parts: list[Part] = [Figure("compare", "Options side by side")]
     parts += [_measures(comparison, names[at : at + ABREAST], chosen) for at in range(0, len(names), ABREAST)]
+    if comparison.ranking_note:
+        parts.append(Words(f"{comparison.ranking_note[0].upper()}{comparison.ranking_note[1:]}."))
     others = [name for name in names if name != comparison.baseline]
     changes = [_changes(comparison, others[at : at + ABREAST]) for at in range(0, len(others), ABREAST)]
     parts += [table for table in changes if table.lines]

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Final
 from fibercap.studies.alarms import warnings
 from fibercap.studies.claims import outcomes
 from fibercap.studies.covenants import covenants
+from fibercap.studies.step_warning import step_warning
 from fibercap.views.charts import CHARTS, write_chart
 from fibercap.views.documents import Document, checks_document, text
 from fibercap.views.exports import compared
@@ -63,7 +64,7 @@ def _manifest(projection: Projection, settings: Sequence[str], files: Mapping[st
         "claims": {name: {"holds": o.holds, "expected": o.expected} for name, o in outcomes(projection).items()},
         "covenants": {name: {"holds": c.holds} for name, c in covenants(projection).items()},
         "inputs": plan.evidence(),
-        "warnings": warnings(projection),
+        "warnings": [*warnings(projection), *step_warning(projection)],
         "files": {name: hashlib.sha256(content).hexdigest() for name, content in files.items()},
     }
 

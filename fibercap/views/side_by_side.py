@@ -10,6 +10,7 @@ from rich.text import Text
 
 from fibercap.model.plan import KINDS
 from fibercap.studies.covenants import breaches
+from fibercap.studies.step_warning import step_warning
 from fibercap.views.figures import Figures, Line
 from fibercap.views.lines import (
     best_shown,
@@ -41,6 +42,9 @@ def compare_page(console: Console, comparison: Comparison, *, short: bool = Fals
             mark = "  (baseline)" if name == comparison.baseline else ""
             console.print(Text.assemble((name, "bold"), f"  {case.title}", (mark, "dim")))
         console.print()
+        for warning in step_warning(cases[comparison.baseline].projection):
+            hanging(console, "WARNING", warning, "bold red", body_style="bold red")
+            console.print()
     chosen = SHORT if short else [n for n in next(iter(cases.values())).measures if "." not in n]
     names = list(cases)
     each = max(1, (console.width - LABEL) // (max(len(n) for n in [*names, "1,234.56*"]) + GUTTER))
@@ -50,6 +54,9 @@ def compare_page(console: Console, comparison: Comparison, *, short: bool = Fals
         console.print(_compared(comparison, names[start : start + each], list(chosen)))
         console.print()
     _undefined(console, comparison, list(chosen))
+    if comparison.ranking_note:
+        hanging(console, "NOTE", comparison.ranking_note, "bold")
+        console.print()
     if not short:
         _deltas(console, comparison, list(chosen), each)
         _bridges(console, comparison)
@@ -62,8 +69,8 @@ def compare_page(console: Console, comparison: Comparison, *, short: bool = Fals
 
 LABEL: Final = 42
 SHORT: Final = (
-    "project_npv", "equity_irr", "min_dscr", "peak_debt", "owed_at_horizon", "all_in_cost", "total_interest",
-    "equity_called", "lowest_cash", "funding_gap",
+    "project_npv", "equity_npv", "equity_irr", "fcfe_irr", "min_dscr", "peak_debt", "owed_at_horizon", "all_in_cost",
+    "total_interest", "equity_called", "lowest_cash", "funding_gap",
 )  # fmt: skip
 
 

@@ -132,12 +132,18 @@ def test_cover_of_interest_and_debt_to_ebitda_recompute(printed: dict[str, Any])
 
 def test_levelized_cost_owners_npv_and_gearing_recompute(printed: dict[str, Any]) -> None:
     quarters = np.arange(1, 33) / 4
-    names = ("accounts.cash_costs", "accounts.capex", "accounts.maintenance", "accounts.tax_paid_unlevered")
-    cost = sum(new - old for new, old in zip(rows(printed, *names), rows(printed, *(f"without_projects.{n}" for n in names)), strict=True))  # fmt: skip
-    new, old = rows(printed, "accounts.shipments", "without_projects.accounts.shipments")
+
+    def less(name: str) -> Any:
+        new, old = rows(printed, f"accounts.{name}", f"without_projects.accounts.{name}")
+        return new - old
+
+    km, factor = less("shipments"), 1.1**-quarters
+    cost = 0.7 * less("cash_costs") + less("capex") + less("maintenance") - 0.3 * less("depreciation")
+    owed = km * 45 / (365 / 4)  # 45 days of receivables are less than a quarter
     (owners,) = rows(printed, "returns.equity_flow")
 
-    by_hand = (cost / 1.1**quarters).sum() / ((new - old) / 1.1**quarters).sum()
+    cost = (cost * factor).sum() - less("net_fixed_assets")[-1] * factor[-1]
+    by_hand = cost / ((0.7 * km - np.diff(owed, prepend=0)) @ factor + owed[-1] * factor[-1])
     assert measure(printed, "levelized_cost") == pytest.approx(by_hand)
     assert measure(printed, "equity_npv") == pytest.approx((owners / 1.1**quarters).sum())
     assert measure(printed, "gearing") == 0.0

@@ -42,10 +42,10 @@ def run(*changes: tuple[str, str]) -> Projection:
     return project(scenario_of(text))
 
 
-def dated_rate(flows: tuple[Array, ...], days: tuple[Array, ...]) -> Array:
-    """Return the rate of several series of dated flows together."""
-    together = np.concatenate(days, axis=-1)[0]
-    return only_rate((together - together.min()) / 365, np.concatenate(flows, axis=-1))[:, None]
+def timed_rate(flows: tuple[Array, ...], times: tuple[Array, ...], units: int) -> Array:
+    """Return the rate a year of several series of flows together, their times in so many units a year."""
+    together = np.concatenate(times, axis=-1)[0]
+    return only_rate((together - together.min()) / units, np.concatenate(flows, axis=-1))[:, None]
 
 
 def formula_value(projection: Projection, text: str) -> float:
@@ -62,8 +62,8 @@ def formula_value(projection: Projection, text: str) -> float:
         return np.concatenate([np.zeros((row.shape[0], 1)), row[:, :-1]], axis=-1)
 
     functions: dict[str, Any] = {
-        "IRR": lambda flows: only_rate(np.arange(flows.shape[-1]), flows)[:, None],
-        "XIRR": lambda *series: dated_rate(series[::2], series[1::2]),
+        "IRR": lambda *series: timed_rate(series[::2], series[1::2], 12),
+        "XIRR": lambda *series: timed_rate(series[::2], series[1::2], 365),
     }
     return float(np.ravel(evaluate(text, value, functions))[0])
 
@@ -119,7 +119,7 @@ def test_npv_discounts_each_period_end_by_months_over_twelve() -> None:
 
 def test_a_valuation_date_moves_the_moment_of_discounting() -> None:
     at_start = measures(run())["project_npv"].value
-    later = measures(run(("discount_rate: 10 %/year", "discount_rate: 10 %/year, valuation_date: 2003-01-01")))
+    later = measures(run(("discount_rate: 10 %/year", "discount_rate: 10 %/year, valuation_date: 2002-12-31")))
 
     assert at_start is not None
     assert later["project_npv"].value == pytest.approx(at_start * 1.1**2)
@@ -184,30 +184,30 @@ def test_a_plan_that_is_never_paid_back_says_so() -> None:
 def test_without_a_sign_change_a_rate_is_undefined_and_says_why() -> None:
     measure = measures(run(("price: 40 USD/km", "price: 10 USD/km")))["project_irr"]
 
-    assert (measure.value, measure.reason) == (None, "no sign change")
+    assert (measure.value, measure.reason) == (None, "all flows have one sign")
 
 
-def test_without_debt_owners_get_what_the_projects_yield() -> None:
+def test_without_debt_free_cash_flow_to_equity_is_what_the_projects_yield() -> None:
     loans = PLAN[PLAN.index("loans:") : PLAN.index("funding:")]
     found = measures(run(("bank: 3 million USD, equity: rest", "equity: rest"), (loans, "")))
 
-    assert found["equity_irr"].value == pytest.approx(found["project_irr"].value)
+    assert found["fcfe_irr"].value == pytest.approx(found["project_irr"].value)
     for name in ("min_dscr", "average_dscr"):
         assert (found[name].value, found[name].reason) == (None, "no debt service within the horizon")
     assert found["all_in_cost"].reason == "no loan is drawn"
 
 
-def test_the_owners_flow_adds_the_debt_that_pays_for_the_projects() -> None:
+def test_free_cash_flow_to_equity_adds_the_debt_that_pays_for_the_projects() -> None:
     projection = run()
     at = projection.value
 
     debt = at("loans.bank.draws") - at("loans.bank.principal") - at("loans.bank.interest_paid")
     saved = at("tax_without_project_debt.tax_paid") - at("accounts.tax_paid")
     owed = np.zeros(60)
-    owed[-1] = at("loans.bank.closing")[0, -1]
+    owed[-1] = at("loans.bank.closing")[0, -1] + at("loans.bank.accrued")[0, -1]
 
     by_hand = at("returns.project_flow") + debt + saved - owed
-    assert at("returns.equity_flow") == pytest.approx(by_hand)
+    assert at("returns.fcfe_flow") == pytest.approx(by_hand)
     assert saved.sum() == pytest.approx(0.3 * at("loans.bank.interest").sum())
 
 

@@ -172,7 +172,9 @@ class FlowRows:
 
     def _commitment_given(self) -> str:
         """Give the commitment; of a loan that is owed already, it is what is outstanding."""
-        text = "" if self.loan.outstanding is None else self.give("outstanding", self.money, self.loan.outstanding)
+        text = self.prepared.moved.commitment_text
+        if self.loan.outstanding is not None:
+            text = self.give("outstanding", self.money, self.loan.outstanding)
         path = f"{self.setting.terms}.commitment"
         return self.sheet.give(path, self.money, self.loan.commitment, formula=text)
 

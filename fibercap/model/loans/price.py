@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 import numpy as np
 
-from fibercap.model.roots import ABSURD, all_rates, only_rate, rate_reason
+from fibercap.model.explained_rates import explained_rates
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -14,13 +14,11 @@ if TYPE_CHECKING:
     from fibercap.core.units import Array
     from fibercap.model.loans.terms import Loan
 
-SET_ASIDE: Final = "another rate, over 1,000 %/year, is set aside"
-
 
 def effective_cost(days: Array, flows: Array) -> tuple[Array, str, str]:
     """Return the effective annual rate of the borrower's flows by actual days / 365, (draw,).
 
-    Beside it: why it is undefined where it is, and a remark where a second rate is set aside.
+    Beside it: why it is undefined where it is, and a remark that names other rates.
 
     Parameters
     ----------
@@ -31,18 +29,9 @@ def effective_cost(days: Array, flows: Array) -> tuple[Array, str, str]:
 
     Source
     ------
-    finance.md, section 7; a second rate above 1,000 % is set aside (docs/decisions/absurd-rates.md).
+    docs/conventions.md, section 7, and docs/decisions/absurd-rates.md.
     """
-    years, together = (days - np.min(days)) / 365, np.atleast_2d(flows)
-    values, reason, remark = only_rate(years, together), "", ""
-    for member in np.flatnonzero(np.isnan(values)):
-        rates = all_rates(years, together[member])
-        priced = rates[rates < ABSURD]
-        if len(priced) == 1:
-            values[member], remark = priced[0], SET_ASIDE
-        else:
-            reason = reason or rate_reason(rates, together[member])
-    return values, reason, remark
+    return explained_rates((days - np.min(days)) / 365, np.atleast_2d(flows))
 
 
 def average_life(loan: Loan, value: Mapping[str, Array]) -> Array:

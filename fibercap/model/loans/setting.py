@@ -79,6 +79,7 @@ class Moved:
     Money moves on the periods' last days: `funded` is drawn for projects; `called` is drawn and `paid` repaid as cash
     decides; `service` is what a sculpted loan is to pay. `until` is the month number of the
     last planned draw, `until_text` its formula. `cuts` say by how much prepayments are cut, by day, and the formula.
+    `commitment_text` is the formula of the commitment where it follows from other rows.
     """
 
     funded: Array | None = None
@@ -88,3 +89,4 @@ class Moved:
     until: Array | None = None
     until_text: str = ""
     cuts: Mapping[date, tuple[Array, str]] = field(default_factory=dict)
+    commitment_text: str = ""

@@ -11,7 +11,7 @@ import numpy as np
 from fibercap.core.errors import FibercapError
 from fibercap.core.formula import parse
 from fibercap.model.projection import project
-from fibercap.model.worth import WITHOUT
+from fibercap.model.without_projects import WITHOUT
 from fibercap.views.workbook.circles import circles
 
 if TYPE_CHECKING:

@@ -72,7 +72,7 @@ class Wording:
     own: Spot | None = None
     length: int = 0
     cells: list[list[str]] = field(default_factory=list)
-    solve: Callable[[Sequence[tuple[str, str]]], str] | None = None
+    solve: Callable[[str, Sequence[tuple[str, str]]], str] | None = None
 
     def whole(self) -> str:
         """Return the formula, without the equals sign."""
@@ -138,7 +138,7 @@ class Wording:
         if self.solve is None:
             raise CannotBeSaidError(f"{name} stands in a row")
         texts = [self.said(argument, ranges=True)[0] for argument in arguments]
-        return self.solve(list(zip(texts[::2], texts[1::2], strict=True)) if name == "XIRR" else [(texts[0], "")])
+        return self.solve(name, list(zip(texts[::2], texts[1::2], strict=True)))
 
     def _picked(self, values: ast.expr, keys: ast.expr, wanted: ast.expr) -> str:
         path, _ = self._path(values)

@@ -10,7 +10,7 @@ import numpy as np
 
 from fibercap.core.formula import evaluate, parse
 from fibercap.model.measures import measures
-from fibercap.model.roots import ABSURD
+from fibercap.model.rate_choice import MOST
 from fibercap.views.workbook.cases import merged
 from fibercap.views.workbook.formulas import LONGEST, CannotBeSaidError, Spot, Wording, letters
 from fibercap.views.workbook.lines import FORMULA, TOO_LONG, Surroundings, chosen, reader
@@ -35,13 +35,12 @@ HEADS: Final = (
     "Kind",
     "Note",
     "Name",
-    "First day",
-    "Last time",
+    "First time",
     "First guess",
     "Newton's steps",
 )
 HEAD_ROW: Final = 5
-GUESS: Final = {"IRR": 0.01, "XIRR": 0.1}
+GUESS: Final = 0.1
 STEPS: Final = 14
 OPTIONS: Final = "Options"
 OPTIONS_ROW: Final = 6
@@ -79,7 +78,8 @@ class MeasureSheet:
         sheet.write_string(0, 0, NAME, looks("title"))
         told = (
             "A rate of return is found by Newton's steps to the right, and stands once two steps agree. Flows that "
-            "change sign more than once may have another rate: fibercap looks for all, and says so; a sheet finds one."
+            "change sign more than once may have other rates: fibercap looks for all, and takes the only one from "
+            "-50 % to 1,000 % a year; a sheet finds the one nearest to the first guess."
         )
         sheet.write_string(1, 0, told, looks("remark"))
         sheet.write_string(2, 0, "Steps agree within", looks("text"))
@@ -133,21 +133,18 @@ class MeasureSheet:
 
     def _said(self, case: int, text: str, ladder: Ladder) -> str:
         wording = Wording(parse(text), Surroundings(self.book, case))
-        period = self.book.spot(case, "time.period")
-        ladder.periods = f"{period.at}${period.first}${period.row}:${period.last}${period.row}"
-        projection = self.book.cases[case].projection
-        days = [projection.value(path)[0].min() for path, _ in parse(text).references if path.endswith(".date")]
-        ladder.first_day = min([*days, ladder.first_day or math.inf])
-        ladder.months = projection.timeline.months
+        projection, read = self.book.cases[case].projection, [path for path, _ in parse(text).references]
+        times = [projection.value(path)[0].min() for path in read if path.endswith(".date") or path in MOMENTS]
+        ladder.first = min([*times, ladder.first or math.inf])
         wording.solve = ladder.solve
         return wording.whole()
 
     def _ladder(self, sheet: Worksheet, ladder: Ladder, value: float | None, looks: Looks) -> None:
-        """Write first day, first guess and the steps of a rate."""
-        if ladder.dated:
-            sheet.write_formula(ladder.row, 6, f"={ladder.day}", looks("formula", "yyyy-mm-dd"), ladder.first_day)
-        reached = ladder.reached(value)
-        guess = GUESS["XIRR" if ladder.dated else "IRR"] if value is None else float(f"{reached:.2g}")
+        """Write the first moment, the first guess and the steps of a rate."""
+        look = looks("formula", "yyyy-mm-dd" if ladder.dated else "0.0")
+        sheet.write_formula(ladder.row, 6, f"={ladder.earliest}", look, ladder.first)
+        reached: float | str = "" if value is None else value
+        guess = GUESS if value is None else float(f"{value:.2g}")
         sheet.write_number(ladder.row, 7, guess, looks("value", "0.00%"))
         for number in range(STEPS):
             formula = f'=IFERROR({ladder.step(letters(LADDER + number - 1))},"")'
@@ -155,6 +152,8 @@ class MeasureSheet:
 
 
 LADDER: Final = 8
+MOMENTS: Final = ("time.end", "returns.middle")
+"""Rows that say when the flows of an IRR fall, in months."""
 
 
 class Ladder:
@@ -163,22 +162,23 @@ class Ladder:
     Flows of every case stand together: those of a loan that a case has not are zero.
     """
 
+    dated: bool = False
+    """Whether times are days, as of an XIRR, or months."""
+    first: float = 0.0
+    """The earliest of the times."""
+
     def __init__(self, row: int) -> None:
         self.row = row
         self.pairs: dict[tuple[str, str], None] = {}
 
     @property
-    def dated(self) -> bool:
-        """Tell whether flows have dates of their own; else one flow a period."""
-        return all(dates for _, dates in self.pairs)
+    def earliest(self) -> str:
+        """The formula of the first moment."""
+        return f"MIN({','.join(times for _, times in self.pairs)})"
 
-    @property
-    def day(self) -> str:
-        """The formula of the first day."""
-        return f"MIN({','.join(dates for _, dates in self.pairs)})"
-
-    def solve(self, pairs: Sequence[tuple[str, str]]) -> str:
-        """Take flows with their dates or periods; return the last step, once two agree."""
+    def solve(self, name: str, pairs: Sequence[tuple[str, str]]) -> str:
+        """Take flows with their times; return the last step, once two agree."""
+        self.dated = name == "XIRR"
         self.pairs |= dict.fromkeys(pairs)
         last, before = (f"{letters(LADDER + STEPS - back)}{self.row + 1}" for back in (1, 2))
         return f"IF(ABS({last}-{before})<{TOLERANCE}*MAX(1,ABS({last})),{last},1/0)"
@@ -214,30 +214,23 @@ class Ladder:
         goes out: all but a straight line, so that the rate is found from far off, and below zero too.
         """
 
-        def summed(sign: str, more: str = "") -> str:
-            discount = f"(1+{rate})^(-{self.periods})"
-            return "+".join(f"SUMPRODUCT(({flow}{sign}0)*{flow},{more}{discount})" for flow, _ in self.pairs)
+        def summed(sign: str, *, timed: bool = False) -> str:
+            terms = []
+            for flow, months in self.pairs:
+                years = f"(({months}-$G{self.row + 1})/12)"
+                terms.append(f"SUMPRODUCT(({flow}{sign}0)*{flow},{f'{years},' if timed else ''}(1+{rate})^(-{years}))")
+            return "+".join(terms)
 
         come, gone = summed(">"), summed("<")
-        later = f"({summed('>', f'{self.periods},')})/({come})-({summed('<', f'{self.periods},')})/({gone})"
+        later = f"({summed('>', timed=True)})/({come})-({summed('<', timed=True)})/({gone})"
         return f"(1+{rate})*(-({come})/({gone}))^(1/({later}))-1"
-
-    periods: str = ""
-    months: int = 12
-    first_day: float = 0.0
-
-    def reached(self, value: float | None) -> float | str:
-        """Return what the last step holds where the rate is a value a year."""
-        if value is None:
-            return ""
-        return value if self.dated else float((1.0 + value) ** (self.months / 12) - 1.0)
 
 
 def _text(measure: Measure | None, projection: Projection) -> str:
     """Return the formula of a measure; "" where it has none, or where it would give a figure that is undefined."""
     if measure is None or not measure.formula:
         return ""
-    if "IRR(" in measure.formula and (measure.value is None or measure.value > ABSURD):
+    if "IRR(" in measure.formula and (measure.value is None or measure.value > MOST):
         return ""
     if any(
         path not in projection.rows and path not in projection.given for path, _ in parse(measure.formula).references

@@ -1,0 +1,42 @@
+"""Rates of return with the reason why one is undefined, and a remark on those that were set aside."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from fibercap.model.rate_choice import rate_reason, rate_remark
+from fibercap.model.roots import all_rates, only_rate
+
+if TYPE_CHECKING:
+    from fibercap.core.units import Array
+
+
+def explained_rates(times: Array, cash_flows: Array) -> tuple[Array, str, str]:
+    """Return the rate of each series; why the first undefined one is so; and which others the first series has.
+
+    Parameters
+    ----------
+    times : (event,)
+        When each flow happens, in any order and unit.
+    cash_flows : (sample, event)
+        Inflows positive, outflows negative.
+
+    Returns
+    -------
+    rates : (sample,) [1 per unit of time]
+        nan where undefined.
+    reason : str
+        "" where every series has a rate.
+    remark : str
+        The rates of the first series that were set aside.
+    """
+    rates, reason, remark = only_rate(times, cash_flows), "", ""
+    missing = np.flatnonzero(np.isnan(rates))
+    if len(missing):
+        member = cash_flows[missing[0]]
+        reason = rate_reason(all_rates(times, member), member)
+    if not np.isnan(rates[0]) and np.count_nonzero(np.diff(np.sign(cash_flows[0][cash_flows[0] != 0]))) > 1:
+        remark = rate_remark(all_rates(times, cash_flows[0]))
+    return rates, reason, remark

@@ -1,0 +1,59 @@
+"""Which of several roots is the rate of return, and what is said of the others."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from fibercap.core.units import Array
+
+LEAST: Final = -0.5
+"""Of several rates, those below it, -50 %, are set aside."""
+MOST: Final = 10.0
+"""Of several rates, those above it, 1,000 %, are set aside."""
+_RATES_NAMED: Final = 5
+
+
+def plausible_rate(rates: Array) -> float:
+    """Return the rate of return among all roots of a series; nan where it is undefined.
+
+    Parameters
+    ----------
+    rates : (rate,)
+        Every rate at which the flows are worth nothing. [1 per unit of time]
+
+    Source
+    ------
+    docs/conventions.md, section 7, and docs/decisions/absurd-rates.md.
+    """
+    if len(rates) == 1:
+        return float(rates[0])
+    inside = rates[(rates >= LEAST) & (rates <= MOST)]
+    return float(inside[0]) if len(inside) == 1 else np.nan
+
+
+def rate_reason(rates: Array, flows: Array) -> str:
+    """Say why a series of flows has no rate of return; "" where it has one."""
+    if not len(rates):
+        return (
+            "all flows have one sign" if not ((flows > 0).any() and (flows < 0).any()) else "no rate balances the flows"
+        )
+    return "" if not np.isnan(plausible_rate(rates)) else f"several rates: {_named(rates)}"
+
+
+def rate_remark(rates: Array) -> str:
+    """Name the other rates a year of a series that has one from -50 % to 1,000 %; "" where it has no other."""
+    chosen = plausible_rate(rates)
+    others = rates[rates != chosen]
+    if np.isnan(chosen) or not len(others):
+        return ""
+    if len(others) == 1:
+        return f"another rate, {_named(others)}/year, is set aside"
+    return f"other rates, {_named(others)} a year, are set aside"
+
+
+def _named(rates: Array) -> str:
+    named = [f"{100 * rate:,.2f} %" if rate <= MOST else "over 1,000 %" for rate in rates[:_RATES_NAMED]]
+    return ", ".join([*dict.fromkeys(named), *(["more"] if len(rates) > _RATES_NAMED else [])])

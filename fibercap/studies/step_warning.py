@@ -1,0 +1,65 @@
+"""What a step longer than a month does to the answer, while anything is built or ramps up."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from fibercap.core.errors import FibercapError
+from fibercap.core.tree import Branch, Leaf
+from fibercap.model.measures import measure_named
+from fibercap.model.projection import project
+
+if TYPE_CHECKING:
+    from fibercap.model.projection import Projection
+    from fibercap.model.scenario import Scenario
+
+MEASURES: Final = ("project_npv", "company_npv", "project_irr")
+"""The first of these that is defined says by how much the monthly model differs."""
+
+
+def step_warning(projection: Projection) -> list[str]:
+    """Return a warning where a quarterly or yearly step moves flows of what is built; none of monthly plans.
+
+    The plan is projected by month beside it, so this is for commands that show one answer, not for samples.
+
+    Source
+    ------
+    docs/conventions.md, section 1.
+    """
+    scenario = projection.scenario
+    if scenario.horizon.step == "month" or not _builds(scenario):
+        return []
+    step = scenario.horizon.step
+    told = f"the step is a {step}, so every flow counts at the end of its {step} while something is built or ramps up"
+    return [f"{told}; {_difference(projection)}"]
+
+
+def _builds(scenario: Scenario) -> bool:
+    """Tell whether something is built or ramps up within the horizon, or a plant opens, closes or is bought."""
+    start, end = scenario.horizon.start, scenario.horizon.end
+    moved = [day for plant in scenario.plants.values() for day in (plant.opens, plant.closes) if day is not None]
+    bought = any(plant.purchase is not None for plant in scenario.plants.values())
+    return bool(scenario.projects) or bought or any(start < day < end for day in moved)
+
+
+def _difference(projection: Projection) -> str:
+    """Say what the monthly model gives."""
+    try:
+        months = project(projection.scenario.changed(_BY_MONTH, "step of a month"))
+    except FibercapError as error:
+        return f"the plan by month is refused: {str(error).splitlines()[-1].strip()}"
+    for name in MEASURES:
+        here, there = measure_named(projection, name), measure_named(months, name)
+        if here.value is not None and there.value is not None:
+            more = here.value - there.value
+            if here.unit == "1/year":
+                said = (
+                    f"{100 * there.value:.2f} % by month, {100 * abs(more):.2f} points {'less' if more > 0 else 'more'}"
+                )
+            else:
+                said = f"{there.value:,.0f} {here.unit} by month, {abs(more):,.0f} {'less' if more > 0 else 'more'}"
+            return f"{here.label} is {said} than by {projection.scenario.horizon.step}; write `step: month`"
+    return "write `step: month`"
+
+
+_BY_MONTH: Final = Branch({"change": Branch({"horizon.step": Leaf("month")})})
