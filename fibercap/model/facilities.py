@@ -13,6 +13,7 @@ from fibercap.model.cash import EQUITY, CashLoan, Moves, solve
 from fibercap.model.cover import service_target
 from fibercap.model.financing_costs import fee_in_assets, last_spending, last_spending_text, to_asset_rows
 from fibercap.model.foreign_loans import OWN, translated_rows
+from fibercap.model.funded_service import funded_service_rows
 from fibercap.model.loans import Exchanged, Moved, Setting, loan_rows, schedule_block
 from fibercap.model.loans.styles import Sculpted
 from fibercap.model.operations import added
@@ -81,6 +82,7 @@ def _written(sheet: Sheet, plan: Plan, name: str, moved: Moved) -> Block:
         loan_rows(sheet, setting, plan.timeline, block, f"loans.{name}.{OWN}")
         translated_rows(sheet, plan, name)
     to_asset_rows(sheet, plan, name)
+    funded_service_rows(sheet, plan, name)
     return block
 
 

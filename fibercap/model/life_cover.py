@@ -1,37 +1,31 @@
-"""What later cash flow is worth to lenders: cover over the life of the loans and over the plan, and ratios by year."""
+"""What later cash flow is worth to lenders: cover over the life of the loans and over the plan."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
 import numpy as np
-import numpy.typing as npt
 
-from fibercap.core.rounding import rounded
 from fibercap.core.rows import Row, Sheet, total
 from fibercap.core.timeline import FLOW, RATE, STOCK
 from fibercap.model.covenant import AT_PAYMENTS
 from fibercap.model.operations import added
-from fibercap.model.tax import within_year
+from fibercap.model.twelve_months import is_money, twelve_month_rows
 
 if TYPE_CHECKING:
     from fibercap.core.units import Array
     from fibercap.model.plan import Plan
 
-LEVERAGE = "accounts.debt_to_ebitda"
-"""A ratio that is beyond any limit, and not just undefined, where there is debt and no positive EBITDA."""
-YEARLY = frozenset({"accounts.dscr", "accounts.interest_cover", LEVERAGE})
-"""Ratios of a calendar year, which stand in its last period."""
 LIFE = "accounts.loan_life_worth"
 REST = "accounts.cfads_worth"
 PER_PERIOD = "{time.months_in_period} / {time.months_in_year}"
 
 
 def ratio_rows(sheet: Sheet, plan: Plan) -> None:
-    """Write the loans' rate, LLCR and PLCR by date, cover of interest and debt to EBITDA by year."""
+    """Write the loans' rate, LLCR and PLCR by date, cover and debt to EBITDA over twelve months and by year."""
     _rate_rows(sheet, plan)
     _worth_rows(sheet, plan)
-    _year_rows(sheet, plan)
+    twelve_month_rows(sheet, plan)
 
 
 def late_loans(plan: Plan) -> list[str]:
@@ -96,12 +90,12 @@ def _worth_rows(sheet: Sheet, plan: Plan) -> None:
     money, at = plan.currency, sheet.value
     debt, cfads, owed = at("accounts.debt"), at("accounts.cfads"), at("accounts.opening_debt")
     moves = _dates_row(sheet, plan)
-    runs = np.flip(np.maximum.accumulate(np.flip(_in_cents(owed), -1), axis=-1), -1).astype(float)
+    runs = np.flip(np.maximum.accumulate(np.flip(is_money(owed), -1), axis=-1), -1).astype(float)
     text = "IF(OR(ROUND({accounts.opening_debt}, 2) > 0, {accounts.debt_runs@1} > 0), 1, 0)"
     sheet.put(Row("accounts.debt_runs", "Debt is still to be paid", "", FLOW, text), runs)
     whole = "IF(ROUND(SUM({returns.is_last} * {accounts.debt}), 2) > 0, 0, 1)"
     label = "All debt is repaid within the horizon"
-    repaid = sheet.put(Row("accounts.repaid", label, "", STOCK, whole), (~_in_cents(debt[..., -1:])).astype(float))
+    repaid = sheet.put(Row("accounts.repaid", label, "", STOCK, whole), (~is_money(debt[..., -1:])).astype(float))
     factor = (1 + at("accounts.debt_rate")) ** (plan.timeline.months / 12)
     growth = np.cumprod(factor, axis=-1)
     late = "; ".join(late_loans(plan))
@@ -118,40 +112,10 @@ def _worth_rows(sheet: Sheet, plan: Plan) -> None:
             ("", "", "", 1.0),
             (AT_PAYMENTS, " at payments", " * {accounts.debt_moves}", moves),
         ):
-            due = np.asarray(debt * below * _in_cents(debt) * judged)
+            due = np.asarray(debt * below * is_money(debt) * judged)
             shape = np.broadcast_shapes(value.shape, due.shape)
             over = np.broadcast_to(due, shape)
             text = f"{{{path}}} / ({{accounts.debt}} * IF(ROUND({{accounts.debt}}, 2) > 0, 1, 0){counts}{dates})"
             unknown = f"{reason}, or nothing is paid or drawn" if suffix else reason
             row = Row(f"accounts.{ratio}{suffix}", f"{ratio.upper()}{on}", "", STOCK, text, undefined=unknown)
             sheet.put(row, np.divide(value, over, out=np.full(shape, np.nan), where=over > 0))
-
-
-def _in_cents(debt: Array) -> npt.NDArray[np.bool_]:
-    """Tell where something is owed, more than what rounding leaves."""
-    return np.asarray(rounded(debt, 0.01, "half_up") > 0)
-
-
-def _year_rows(sheet: Sheet, plan: Plan) -> None:
-    """Write EBITDA over interest accrued and debt over EBITDA at each year's end, and cover in single periods."""
-    at, closes = sheet.value, sheet.value("time.closes_year")
-    for key, of, words in (("ebitda", "ebitda", "EBITDA"), ("interest", "interest_accrued", "Interest accrued")):
-        text = f"IF({{time.opens_year}} > 0, 0, {{accounts.{key}_in_year@-1}}) + {{accounts.{of}}}"
-        row = Row(f"accounts.{key}_in_year", f"{words} since the year began", plan.currency, STOCK, text)
-        sheet.put(row, within_year(at(f"accounts.{of}"), plan.timeline))
-    ebitda, interest = at("accounts.ebitda_in_year"), at("accounts.interest_in_year")
-    earned = "MAX({accounts.ebitda_in_year}, 0)"
-    for key, label, above, below, parts, why in (
-        ("interest_cover", "Interest cover of the year", ebitda, interest * closes,
-         ("{accounts.ebitda_in_year}", "({accounts.interest_in_year} * {time.closes_year})"),
-         "no interest accrues, or the year is not over"),
-        ("debt_to_ebitda", "Debt to EBITDA of the year", at("accounts.debt"), np.maximum(ebitda, 0.0) * closes,
-         ("{accounts.debt}", f"({earned} * {{time.closes_year}})"), "EBITDA is not positive, or the year is not over"),
-        ("period_dscr", "DSCR of the period", at("accounts.cfads"), at("accounts.debt_service"),
-         ("{accounts.cfads}", "{accounts.debt_service}"), "no debt service is due"),
-    ):  # fmt: skip
-        shape = np.broadcast_shapes(above.shape, below.shape)
-        due = np.broadcast_to(below, shape)
-        ratio = np.divide(above, due, out=np.full(shape, np.nan), where=due != 0)
-        row = Row(f"accounts.{key}", label, "", STOCK, " / ".join(parts), undefined=why)
-        sheet.put(row, ratio)

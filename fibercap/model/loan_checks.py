@@ -203,6 +203,9 @@ def loan_covenants(s: Lending, name: str) -> Found:
         if bool(covenant.row) == bool(covenant.measure):
             told = "both `row` and `measure`" if covenant.row else "neither `row` nor `measure`"
             yield at, "one_subject", told, "one of them", "a covenant is about one row or one measure"
+        if covenant.measure and covenant.test:
+            told, hint = "a `test` of a measure, which has no dates", "remove `test`, or name a `row`"
+            yield f"{at}.test", "no_dates", told, "one of a row", hint
         limits = [limit for limit in COVENANT_LIMITS if getattr(covenant, limit) is not None]
         if len(limits) != 1:
             told = f"{len(limits)} limits" if limits else "no limit"

@@ -3,31 +3,43 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import numpy as np
 import numpy.typing as npt
 
 from fibercap.core.errors import Problem, ScenarioError
-from fibercap.core.timeline import STOCK
+from fibercap.core.timeline import FLOW, STOCK, period_label
 from fibercap.core.tree import place_of
 from fibercap.core.units import in_words
-from fibercap.model.life_cover import LEVERAGE, YEARLY
+from fibercap.model.covenant_dates import dates_of, indices, refusal
 from fibercap.model.lock_up import locked_row
 from fibercap.model.measures import measure_named, names
+from fibercap.model.twelve_months import LEVERAGE, MONTHS, NO_EBITDA, NO_YEAR, OVER, YEARLY
 from fibercap.studies.claims import WORDS, holds, lost
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
+    from datetime import date
 
+    from fibercap.core.rows import Row
     from fibercap.core.units import Array
     from fibercap.model.covenant import Covenant
+    from fibercap.model.covenant_dates import Dates
     from fibercap.model.projection import Projection
+
+PASS: Final = "PASS"
+FAIL: Final = "FAIL"
+NOT_TESTED: Final = "NOT TESTED"
+NO_DATE: Final = "no date on which it is tested falls within the horizon"
 
 
 @dataclass(frozen=True)
 class Test:
-    """One test: when, the value, the room left to the limit, that as a share of it, and whether it holds."""
+    """One test: when, the value, the room left to the limit, that as a share of it, and whether it holds.
+
+    The value is infinite where debt is owed without EBITDA, which is beyond any limit.
+    """
 
     when: str
     value: float
@@ -37,8 +49,16 @@ class Test:
 
 
 @dataclass(frozen=True)
+class Untested:
+    """A date on which a covenant's ratio is undefined, and why."""
+
+    when: str
+    reason: str
+
+
+@dataclass(frozen=True)
 class Tested:
-    """What became of a covenant; `tests` is empty where the row is undefined throughout.
+    """What became of a covenant: its tests, and the dates on which it could not be tested.
 
     `locked` are the periods in which a planned dividend is barred because the row is beyond `lock_up`.
     """
@@ -51,13 +71,34 @@ class Tested:
     limit: float
     unit: str
     tests: tuple[Test, ...]
+    untested: tuple[Untested, ...] = ()
     lock_up: float | None = None
     locked: tuple[str, ...] = ()
 
     @property
-    def holds(self) -> bool:
-        """Tell whether every test holds."""
-        return all(test.holds for test in self.tests)
+    def holds(self) -> bool | None:
+        """Tell whether every test holds; None where there is no test, which is neither kept nor broken."""
+        return all(test.holds for test in self.tests) if self.tests else None
+
+    @property
+    def broken(self) -> bool:
+        """Tell whether some test does not hold."""
+        return self.holds is False
+
+    @property
+    def verdict(self) -> str:
+        """PASS, FAIL, or NOT TESTED."""
+        return NOT_TESTED if self.holds is None else (PASS if self.holds else FAIL)
+
+    @property
+    def why_untested(self) -> str:
+        """On how many dates it was not tested, by reason; "" where it was tested on all."""
+        if not self.untested:
+            return "" if self.tests else NO_DATE
+        counts: dict[str, int] = {}
+        for date_ in self.untested:
+            counts[date_.reason] = counts.get(date_.reason, 0) + 1
+        return ", ".join(f"{count} for {reason}" for reason, count in counts.items())
 
     @property
     def tightest(self) -> Test | None:
@@ -90,24 +131,31 @@ def covenants(projection: Projection) -> dict[str, Tested]:
 
 @dataclass(frozen=True)
 class TestDates:
-    """A covenant's values on its dates in every draw, (draw, date), nan where it is not due; its limit, (draw, 1)."""
+    """A covenant's values on its dates in every draw, (draw, date), nan where it is not tested; its limit, (draw, 1).
+
+    `reasons` say why it is not tested, for dates on which the first draw is not; "" for others.
+    """
 
     when: tuple[str, ...]
     values: Array
     limit: Array
     unit: str
     comparator: str
+    reasons: tuple[str, ...]
 
     @property
     def room(self) -> Array:
         """What is left to the limit, (draw, date); negative beyond it."""
-        sign = 1.0 if self.comparator in {"above", "at_least"} else -1.0
+        sign = 1.0 if self.comparator in FLOORS else -1.0
         return sign * (self.values - self.limit)
 
     @property
     def holds(self) -> npt.NDArray[np.bool_]:
-        """Whether the limit is kept, (draw, date); where the covenant is not due it is."""
+        """Whether the limit is kept, (draw, date); where the covenant is not tested it is not broken."""
         return holds(self.comparator, self.values, self.limit, np.zeros(1)) | np.isnan(self.values)
+
+
+FLOORS: Final = frozenset({"above", "at_least"})
 
 
 def tests_of(projection: Projection, loan: str, name: str, covenant: Covenant) -> TestDates | Problem:
@@ -124,12 +172,66 @@ def tests_of(projection: Projection, loan: str, name: str, covenant: Covenant) -
         if quantity is not None and found is None:
             wanted, hint = in_words(unit), f"the subject is in {unit or 'plain numbers'}"
             return Problem(f"{at}.{key}", "wrong_dimension", in_words(quantity.unit), wanted, hint)
-    limits = np.full((1, 1), limit)
+    limits, beyond = np.full((1, 1), limit), -np.inf if comparator in FLOORS else np.inf
     if measure is not None:
         values = np.broadcast_to(measure.values, (projection.draws,))[:, None]
-        return TestDates(("in total",), values, limits, unit, comparator)
-    dates = _by_time(projection, loan, covenant)
-    return TestDates(tuple(dates), np.stack([*dates.values()], axis=-1), limits, unit, comparator)
+        if measure.breaks_any_limit is not None:
+            values = np.where(measure.breaks_any_limit[:, None], beyond, values)
+        reasons = (measure.reason if np.isnan(values[0, 0]) else "",)
+        return TestDates(("in total",), values, limits, unit, comparator, reasons)
+    timeline, terms = projection.timeline, projection.scenario.loans[loan]
+    row, rows = projection.rows[covenant.tested], projection.rows
+    why = refusal(timeline, loan, terms, covenant, row, projection.value, rows)
+    if why is not None:
+        return Problem(f"{at}.test", "not_on_dates", *why)
+    dates = dates_of(timeline, loan, covenant, row)
+    found_on = list(_values(projection, loan, dates, row, beyond))
+    values = np.stack([value for _, value, _ in found_on], axis=-1) if found_on else np.zeros((projection.draws, 0))
+    when, reasons = tuple(label for label, _, _ in found_on), tuple(reason for _, _, reason in found_on)
+    return TestDates(when, values, limits, unit, comparator, reasons)
+
+
+def _values(
+    projection: Projection, loan: str, dates: Dates, row: Row, beyond: float
+) -> Iterator[tuple[str, Array, str]]:
+    """Run over the dates of a covenant: label, the row's value in each draw, (draw,), and why the first has none."""
+    timeline, days = projection.timeline, projection.dates_to_maturity
+    whole, count = projection.to_maturity(row.path), dates.months // timeline.months
+    flags = projection.to_maturity(dates.flag) > 0 if dates.flag else np.ones_like(whole, dtype=bool)
+    for k in indices(dates, timeline, projection.scenario.loans[loan], days):
+        asked = flags[:, k]
+        if not asked.any():
+            continue
+        part, is_whole = whole[:, max(k - count + 1, 0) : k + 1], k + 1 >= count
+        if row.nature == STOCK:
+            value = part[:, -1]
+        elif is_whole:
+            value = part.sum(axis=-1) if row.nature == FLOW else part.mean(axis=-1)
+        else:
+            value = np.full(len(part), np.nan)
+        if row.path in LEVERAGE:
+            value = np.where(projection.to_maturity(NO_EBITDA)[:, k] > 0, beyond, value)
+        value = np.where(asked, value, np.nan)
+        label = half_year(days[k]) if dates.step == "half_year" else _label(days[k], dates.step, timeline.step)
+        yield label, value, _reason(row, (k + 1) * timeline.months) if asked[0] and np.isnan(value[0]) else ""
+
+
+def _label(day: date, step: str, model: str) -> str:
+    return period_label(day, model if step == "period" else step)
+
+
+def half_year(day: date) -> str:
+    """Return the name of the half-year that a day closes: `2004-H1` or `2004-H2`."""
+    return f"{day.year}-H{(day.month + 5) // 6}"
+
+
+def _reason(row: Row, months: int) -> str:
+    """Say why a row has no value, so many months into the horizon."""
+    if row.nature != STOCK:
+        return "the horizon holds only a part of it"
+    if months < MONTHS and (row.path in YEARLY or OVER in row.path):
+        return NO_YEAR
+    return row.undefined.partition(", or")[0]
 
 
 def _tested(projection: Projection, loan: str, name: str, covenant: Covenant) -> Tested | Problem:
@@ -143,18 +245,20 @@ def _tested(projection: Projection, loan: str, name: str, covenant: Covenant) ->
         for when, value, room, keeps in dates
         if not np.isnan(value)
     )
-    subject, level = covenant.row or covenant.measure, covenant.lock_up
+    untested = (Untested(when, why) for when, why in zip(found.when, found.reasons, strict=True) if why)
+    level = covenant.lock_up
     return Tested(
-        loan,
-        name,
-        covenant.says or name,
-        subject,
-        found.comparator,
-        limit,
-        found.unit,
-        tests,
-        level.in_unit(found.unit) if level is not None else None,
-        _locked(projection, locked_row(loan, name)),
+        loan=loan,
+        name=name,
+        says=covenant.says or name,
+        subject=covenant.row or covenant.measure,
+        comparator=found.comparator,
+        limit=limit,
+        unit=found.unit,
+        tests=tests,
+        untested=tuple(untested),
+        lock_up=level.in_unit(found.unit) if level is not None else None,
+        locked=_locked(projection, locked_row(loan, name)),
     )
 
 
@@ -165,39 +269,6 @@ def _locked(projection: Projection, row: str) -> tuple[str, ...]:
     bars = np.concatenate([[0.0], projection.value(row)[0, :-1]])
     planned = projection.value("accounts.dividends_planned")[0]
     return tuple(projection.timeline.labels[k] for k in np.flatnonzero((bars > 0) & (planned > 0)))
-
-
-def _by_time(projection: Projection, loan: str, covenant: Covenant) -> dict[str, Array]:
-    """Return the row on the covenant's dates while the loan runs, each (draw,); nan where it is undefined.
-
-    Without `test`, a row that exists on certain dates only is tested on these, LLCR and PLCR at payments and draws, any
-    other at each year's end.
-    """
-    timeline, terms, row = projection.timeline, projection.scenario.loans[loan], projection.rows[covenant.tested]
-    step = timeline.step if covenant.test == "period" or (not covenant.test and row.undefined) else "year"
-    first, last = timeline.index(terms.signed), timeline.index(terms.maturity)
-    values, dated = projection.by(row.path, step), row.undefined and row.nature == STOCK
-    if dated:
-        whole = projection.value(row.path)
-        if row.path == LEVERAGE:  # debt without earnings is beyond any multiple of them
-            lost = (projection.value("accounts.ebitda_in_year") <= 0) & (projection.value("accounts.debt") > 0)
-            whole = np.where(lost & (projection.value("time.closes_year") > 0), np.inf, whole)
-        values = {label: _last_known(whole[:, part]) for label, part in timeline.groups(step).items()}
-    if row.path in YEARLY:  # what is due in a year is judged at its end, though the loan may be repaid before
-        last = max(
-            part.stop - 1 if part.start <= last < part.stop else last for part in timeline.groups("year").values()
-        )
-    runs = {label for label, part in timeline.groups(step).items() if part.stop > first and part.start <= last}
-    found = {label: value for label, value in values.items() if label in runs}
-    if row.path in YEARLY and step != "year":
-        found = {label[:4]: value for label, value in found.items() if not np.isnan(value).all()}
-    return found
-
-
-def _last_known(values: Array) -> Array:
-    """Return the last value that is defined, (draw,); nan where none is."""
-    last = np.where(np.isnan(values), 0, np.arange(values.shape[-1])).max(axis=-1)
-    return np.asarray(np.take_along_axis(values, last[:, None], axis=-1)[:, 0])
 
 
 def breaches(found: Mapping[str, Tested]) -> list[str]:
