@@ -9,10 +9,10 @@ import numpy.typing as npt
 
 from fibercap.core.timeline import STOCK
 from fibercap.model.covenant import AT_PAYMENTS
-from fibercap.model.twelve_months import AT_QUARTERS, MONTHS, OVER, YEARLY
+from fibercap.model.twelve_months import AT_QUARTERS, MONTHS, OVER, SUMS, YEARLY
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Container, Sequence
+    from collections.abc import Callable, Sequence
     from datetime import date
 
     from fibercap.core.rows import Row
@@ -67,8 +67,8 @@ def at_any_date(row: str) -> str:
 def dates_of(timeline: Timeline, loan: str, covenant: Covenant, row: Row) -> Dates:
     """Return the dates on which a covenant is tested.
 
-    Without `test`, a ratio that exists on certain dates is tested on these, another at the end of each period, any other
-    row at the end of each year.
+    Without `test`, a ratio that exists on certain dates is tested on these, another at the end of each period, any
+    other row at the end of each year.
 
     Parameters
     ----------
@@ -111,10 +111,9 @@ def indices(dates: Dates, timeline: Timeline, loan: Loan, days: Sequence[date]) 
     return range(first, min(last + dates.months // timeline.months, len(days)))
 
 
-def refusal(  # noqa: PLR0913 - what a test rests on
-    timeline: Timeline, name: str, loan: Loan, covenant: Covenant, row: Row,
-    read: Callable[[str], Array], rows: Container[str],
-) -> tuple[str, str, str] | None:  # fmt: skip
+def refusal(
+    timeline: Timeline, name: str, loan: Loan, covenant: Covenant, row: Row, read: Callable[[str], Array]
+) -> tuple[str, str, str] | None:
     """Say why a row cannot be tested on the dates that `test` names: what was found, what was wanted, the way out.
 
     Parameters
@@ -131,8 +130,6 @@ def refusal(  # noqa: PLR0913 - what a test rests on
         The row that it limits.
     read : callable
         Gives the values of a row.
-    rows : container of str
-        The rows there are.
     """
     test = covenant.test
     if not test:
@@ -141,8 +138,8 @@ def refusal(  # noqa: PLR0913 - what a test rests on
         hint = f"write `test: {timeline.step}`, or let the horizon step by quarter"
         return f"`{test}`, but the model steps by {timeline.step}", f"`{timeline.step}`", hint
     if test == "payment" and row.nature != STOCK:
-        twelve = f"{row.path}{OVER}"
-        way = f"`row: {twelve}`" if twelve in rows else "a balance or a ratio"
+        has_sum = row.path.removeprefix("accounts.") in SUMS
+        way = f"`row: {row.path}{OVER}`" if has_sum else "a balance or a ratio"
         return f"`payment`, but `{row.path}` has no value on a day", way, "or write `test: period`"
     own = own_dates(row.path)
     dates = dates_of(timeline, name, covenant, row)
@@ -153,7 +150,7 @@ def refusal(  # noqa: PLR0913 - what a test rests on
     return f"`{test}`, but `{row.path}` exists at {where} only", "a row with values on these dates", hint
 
 
-def _covers(own: str, dates: Dates, timeline: Timeline, name: str, loan: Loan, read: Callable[[str], Array]) -> bool:  # noqa: PLR0913, PLR0917
+def _covers(own: str, dates: Dates, timeline: Timeline, name: str, loan: Loan, read: Callable[[str], Array]) -> bool:
     """Tell whether a row exists on all dates of a test in the horizon."""
     flag = f"loans.{name}.pays" if dates.flag == f"loans.{name}.has_payment" else dates.flag
     exists = _everywhere(read(own))

@@ -89,9 +89,7 @@ def average_dscr(projection: Projection) -> Measure:
     docs/conventions.md, section 6.
     """
     years = projection.value("accounts.has_dscr")
-    cash, due = (
-        (projection.value(f"accounts.{key}{OVER}") * years).sum(axis=-1) for key in ("cfads", "debt_service")
-    )
+    cash, due = ((projection.value(f"accounts.{key}{OVER}") * years).sum(axis=-1) for key in ("cfads", "debt_service"))
     values = np.divide(cash, due, out=undefined(projection), where=due > 0)
     above, below = (f"SUM({{accounts.{key}{OVER}}} * {{accounts.has_dscr}})" for key in ("cfads", "debt_service"))
     found = made("average_dscr", "Average DSCR", "", f"{above} / {below}", values, better=HIGHER)
@@ -186,7 +184,7 @@ def _leverage(projection: Projection, name: str, label: str, row: str, each: str
     """Return the highest of a ratio of debt to EBITDA; undefined if EBITDA is not positive while debt is owed."""
     values, when = extreme(projection, row, highest=True)
     flag = f"time.ends_{each}"
-    lost = ((projection.value(NO_EBITDA) > 0) & (projection.value(flag) > 0)).any(axis=-1)
+    lost = np.asarray(((projection.value(NO_EBITDA) > 0) & (projection.value(flag) > 0)).any(axis=-1))
     earned, loses = _dates_with(projection, flag, "ebitda"), f"SUM({{{flag}}} * {{{NO_EBITDA}}})"
     formula = f"MAX({{{row}}}) / IF(AND({earned} > 0, {loses} <= 0), 1, 0)"
     reason = f"EBITDA is not positive at the end of any {each}, or {NO_YEAR}"

@@ -134,14 +134,14 @@ def cost_rows(sheet: Sheet, plan: Plan, costs: Costs) -> None:
             f"funding.{key}.financing_costs", f"{key}: financing costs", plan.currency, FLOW, " + ".join(terms) or "0"
         )
         sheet.put(row, value)
-    for row, label, of_loans in (
+    for kind, label, of_loans in (
         ("asset_share", "share of cost put into assets", parts),
         ("funded_share", "share of cost that funding pays", funded),
     ):
         for name, shares in of_loans.items():
             text = " + ".join(part for part, _ in shares)
             value = sum((share for _, share in shares), start=np.zeros(sheet.length))
-            sheet.put(Row(f"loans.{name}.{row}", f"{name}: {label}", "", FLOW, text), value)
+            sheet.put(Row(f"loans.{name}.{kind}", f"{name}: {label}", "", FLOW, text), value)
 
 
 def cash_share(sheet: Sheet, plan: Plan, key: str) -> Array:
@@ -174,7 +174,7 @@ def cash_share(sheet: Sheet, plan: Plan, key: str) -> Array:
 
 
 def paid_by_cash(sheet: Sheet, plan: Plan, key: str) -> tuple[str, Array]:
-    """Return formula and value of what cash pays of a project's or purchase's uses, named as a source or not. [money]"""
+    """Return formula and value of what cash pays of a project or purchase, named as a source or not. [money]"""
     rows = [f"funding.{key}.cash"] if "cash" in plan.funding[key].sources else []
     rows.append(f"funding.{key}.gap")
     return total(rows), sum((sheet.value(row) for row in rows), start=np.zeros(sheet.length))

@@ -50,10 +50,10 @@ def funded_service_rows(sheet: Sheet, plan: Plan, name: str) -> None:
     used, left = _first_in(costs, paid, sheet.value(f"{own}.accrued"))
     funded = f"({{{own}.interest}} + {{{own}.fees}}) * {{{at}.funded_share}}"
     paid_text, ahead = f"{{{own}.interest_paid}} + {{{own}.fees_paid}}", f"{{{own}.funded_ahead@-1}} + {funded}"
-    row = f"{own}.service_funded"
+    funded_row = f"{own}.service_funded"
     text = f"MIN({ahead}, {paid_text})"
-    sheet.put(Row(row, f"{label}: interest and fees paid by funding", money, FLOW, text), used)
-    text = f"MIN({ahead} - {{{row}}}, {{{own}.accrued}})"
+    sheet.put(Row(funded_row, f"{label}: interest and fees paid by funding", money, FLOW, text), used)
+    text = f"MIN({ahead} - {{{funded_row}}}, {{{own}.accrued}})"
     sheet.put(Row(f"{own}.funded_ahead", f"{label}: funding ahead of payment", money, STOCK, text), left)
     if own != at:
         _translated(sheet, plan, name, used, paid)

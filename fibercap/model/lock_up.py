@@ -106,9 +106,7 @@ def _locked_row(sheet: Sheet, scenario: Scenario, lock: tuple[str, str], covenan
     return sheet.put(Row(own, label, "", STOCK, text), last_known(state))
 
 
-def _refuse(
-    sheet: Sheet, scenario: Scenario, lock: tuple[str, str], covenant: Covenant, level: Amount
-) -> None:
+def _refuse(sheet: Sheet, scenario: Scenario, lock: tuple[str, str], covenant: Covenant, level: Amount) -> None:
     """Refuse a lock-up that cannot be tested.
 
     Raises
@@ -122,7 +120,7 @@ def _refuse(
     problem, path = _problem(sheet, row, level), f"{at}.lock_up"
     if problem is None:
         terms, rows = scenario.loans[loan], sheet.rows
-        why = refusal(scenario.timeline, loan, terms, covenant, rows[row], sheet.value, rows)
+        why = refusal(scenario.timeline, loan, terms, covenant, rows[row], sheet.value)
         if why is None:
             return
         problem, path = ("not_on_dates", *why), f"{at}.test"

@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
 HIGHER: Final = "higher"
 LOWER: Final = "lower"
+ALIKE: Final = 1e-9
+"""Share of a lowest or highest value by which another may differ and still count as equal to it."""
 
 
 @dataclass(frozen=True)
@@ -64,9 +66,7 @@ def made(  # noqa: PLR0913 - a measure has that many parts
     return Measure(name, label, unit, formula, flat, (reason or "undefined") if missing else "", better)
 
 
-def extreme(
-    projection: Projection, row: str, *, highest: bool = False, to_maturity: bool = False
-) -> tuple[Array, str]:
+def extreme(projection: Projection, row: str, *, highest: bool = False, to_maturity: bool = False) -> tuple[Array, str]:
     """Return the lowest (or highest) value of a row where it is defined, (draw,), and when the first draw has it.
 
     Parameters
@@ -88,7 +88,8 @@ def extreme(
     values = np.where(np.isinf(found), np.nan, sign * found)
     if np.isnan(values[0]):
         return values, ""
-    day = dates[int(signed[0].argmin())]
+    alike = signed[0] <= found[0] + ALIKE * abs(found[0])  # the first of those that only rounding tells apart
+    day = dates[int(alike.argmax())]
     return values, period_label(day, "year" if row in YEARLY else projection.timeline.step)
 
 

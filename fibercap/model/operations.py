@@ -170,5 +170,5 @@ def _self_funded_row(sheet: Sheet, plan: Plan) -> Array:
             text, paid = paid_by_cash(sheet, plan, key)
         terms.append(text)
         value = value + paid
-    row = Row("accounts.self_funded_capex", "Capex paid by cash", plan.currency, FLOW, " + ".join(terms) or "0")
-    return sheet.put(row, value)
+    line = Row("accounts.self_funded_capex", "Capex paid by cash", plan.currency, FLOW, " + ".join(terms) or "0")
+    return sheet.put(line, value)

@@ -59,7 +59,9 @@ def calendar_rows(sheet: Sheet, plan: Plan) -> None:
     for key, label, months in (("quarter", "quarter", 3), ("half_year", "half-year", 6), ("year", "year", 12)):
         length = "{time.months_in_year}" if months == MONTHS else f"({{time.months_in_year}} / {MONTHS // months})"
         text = f"IF(ROUND({{time.end}} / {length}, 0) * {length} = {{time.end}}, 1, 0)"
-        sheet.put(Row(f"time.ends_{key}", f"A calendar {label} ends", "", FLOW, text), (ends % months == 0).astype(float))
+        sheet.put(
+            Row(f"time.ends_{key}", f"A calendar {label} ends", "", FLOW, text), (ends % months == 0).astype(float)
+        )
 
 
 def twelve_month_rows(sheet: Sheet, plan: Plan) -> None:
@@ -92,8 +94,9 @@ def twelve_month_rows(sheet: Sheet, plan: Plan) -> None:
         due = np.where(is_money(due), due, 0.0) * over
         counts = f"IF(AND({{time.period}} >= {count}, {is_money_text(f'{{accounts.{below}}}')}), 1, 0)"
         text = f"{{accounts.{above}}} / ({{accounts.{below}}} * {counts})"
-        label, why = f"{label} over twelve months", f"{why}, or {NO_YEAR}"
-        sheet.put(Row(f"accounts.{key}{OVER}", label, "", STOCK, text, undefined=why), ratio(sheet.value(f"accounts.{above}"), due))
+        words, undefined = f"{label} over twelve months", f"{why}, or {NO_YEAR}"
+        row = Row(f"accounts.{key}{OVER}", words, "", STOCK, text, undefined=undefined)
+        sheet.put(row, ratio(sheet.value(f"accounts.{above}"), due))
     _no_ebitda_row(sheet, count, over)
     _year_rows(sheet, count, over)
     _dated_rows(sheet, plan)
@@ -101,8 +104,8 @@ def twelve_month_rows(sheet: Sheet, plan: Plan) -> None:
 
 def _window(flow: Array, count: int) -> Array:
     """Add up a flow over the last `count` periods, fewer at the start, (..., period)."""
-    whole = np.cumsum(flow, axis=-1)
-    result = whole.copy()
+    whole: Array = np.cumsum(flow, axis=-1)
+    result = np.array(whole)
     result[..., count:] -= whole[..., :-count]
     return result
 
@@ -111,7 +114,7 @@ def ratio(above: Array, below: Array) -> Array:
     """Return a quotient, (..., period); nan where there is nothing to divide by."""
     shape = np.broadcast_shapes(above.shape, below.shape)
     due = np.broadcast_to(below, shape)
-    return np.divide(above, due, out=np.full(shape, np.nan), where=due != 0)
+    return np.asarray(np.divide(above, due, out=np.full(shape, np.nan), where=due != 0))
 
 
 def _no_ebitda_row(sheet: Sheet, count: int, over: Array) -> None:
@@ -126,11 +129,12 @@ def _no_ebitda_row(sheet: Sheet, count: int, over: Array) -> None:
 def _year_rows(sheet: Sheet, count: int, over: Array) -> None:
     """Write the ratios of whole calendar years: those over the twelve months to 31 December."""
     ends = sheet.value("time.ends_year")
-    for path, row in YEARLY.items():
-        label = sheet.rows[row].label.replace("over twelve months", "of the calendar year")
-        why = f"{sheet.rows[row].undefined.partition(',')[0]}, or no whole calendar year ends"
-        text = f"{{{row}}} / {{time.ends_year}}"
-        sheet.put(Row(path, label, "", STOCK, text, undefined=why), ratio(sheet.value(row), ends))
+    for path, over_twelve in YEARLY.items():
+        of = sheet.rows[over_twelve]
+        label = of.label.replace("over twelve months", "of the calendar year")
+        why = f"{of.undefined.partition(', or')[0]}, or no whole calendar year ends"
+        text = f"{{{over_twelve}}} / {{time.ends_year}}"
+        sheet.put(Row(path, label, "", STOCK, text, undefined=why), ratio(sheet.value(over_twelve), ends))
     served = is_money_text("{accounts.debt_service_12m}")
     text = f"IF(AND({{time.ends_year}} > 0, {{time.period}} >= {count}, {served}), 1, 0)"
     value = ends * over * is_money(sheet.value("accounts.debt_service_12m"))

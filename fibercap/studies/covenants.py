@@ -16,7 +16,7 @@ from fibercap.model.covenant_dates import dates_of, indices, refusal
 from fibercap.model.lock_up import locked_row
 from fibercap.model.measures import measure_named, names
 from fibercap.model.twelve_months import LEVERAGE, MONTHS, NO_EBITDA, NO_YEAR, OVER, YEARLY
-from fibercap.studies.claims import WORDS, holds, lost
+from fibercap.studies.claims import ROUNDING, WORDS, holds, lost
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -28,9 +28,10 @@ if TYPE_CHECKING:
     from fibercap.model.covenant_dates import Dates
     from fibercap.model.projection import Projection
 
-PASS: Final = "PASS"
+PASS: Final = "PASS"  # noqa: S105 - a verdict
 FAIL: Final = "FAIL"
 NOT_TESTED: Final = "NOT TESTED"
+CUT: Final = "the horizon holds only a part of it"
 NO_DATE: Final = "no date on which it is tested falls within the horizon"
 
 
@@ -102,8 +103,10 @@ class Tested:
 
     @property
     def tightest(self) -> Test | None:
-        """The test with the least room."""
-        return min(self.tests, key=lambda test: test.room, default=None)
+        """The test with the least room; the first of those that only rounding tells apart."""
+        least = min((test.room for test in self.tests), default=0.0)
+        near = least + ROUNDING * abs(self.limit) if np.isfinite(least) else least
+        return next((test for test in self.tests if test.room <= near), None)
 
 
 def covenants(projection: Projection) -> dict[str, Tested]:
@@ -177,11 +180,11 @@ def tests_of(projection: Projection, loan: str, name: str, covenant: Covenant) -
         values = np.broadcast_to(measure.values, (projection.draws,))[:, None]
         if measure.breaks_any_limit is not None:
             values = np.where(measure.breaks_any_limit[:, None], beyond, values)
-        reasons = (measure.reason if np.isnan(values[0, 0]) else "",)
-        return TestDates(("in total",), values, limits, unit, comparator, reasons)
+        why_not = measure.reason if np.isnan(values[0, 0]) else ""
+        return TestDates(("in total",), values, limits, unit, comparator, (why_not,))
     timeline, terms = projection.timeline, projection.scenario.loans[loan]
-    row, rows = projection.rows[covenant.tested], projection.rows
-    why = refusal(timeline, loan, terms, covenant, row, projection.value, rows)
+    row = projection.rows[covenant.tested]
+    why = refusal(timeline, loan, terms, covenant, row, projection.value)
     if why is not None:
         return Problem(f"{at}.test", "not_on_dates", *why)
     dates = dates_of(timeline, loan, covenant, row)
@@ -228,7 +231,7 @@ def half_year(day: date) -> str:
 def _reason(row: Row, months: int) -> str:
     """Say why a row has no value, so many months into the horizon."""
     if row.nature != STOCK:
-        return "the horizon holds only a part of it"
+        return CUT
     if months < MONTHS and (row.path in YEARLY or OVER in row.path):
         return NO_YEAR
     return row.undefined.partition(", or")[0]

@@ -63,7 +63,7 @@ def _value(comparison: Comparison, name: str, measure: str) -> float | None:
 
 def faults_of(promises: Mapping[str, Tested], measures: Mapping[str, Measure], money: str) -> tuple[str, ...]:
     """Return what speaks against a plan, in words: covenants that it breaks, uses without a source, negative cash."""
-    told = [f"breaks {key}" for key, tested in promises.items() if not tested.holds]
+    told = [f"breaks {key}" for key, tested in promises.items() if tested.broken]
     gap, cash = (measures[key].value or 0.0 for key in ("funding_gap", "lowest_cash"))
     told += [f"{gap:,.0f} {money} of uses have no source"] if gap > CENT else []
     return (*told, *([f"cash falls to {cash:,.0f} {money}"] if cash < -CENT else []))

@@ -12,7 +12,7 @@ from rich.text import Text
 
 from fibercap.studies.alarms import warnings
 from fibercap.studies.covenants import breaches, covenants
-from fibercap.views.lines import claim_lines, covenant_lines, evidence_line, laws_line, measure_text
+from fibercap.views.lines import VERDICTS, claim_lines, covenant_lines, evidence_line, laws_line, measure_text
 from fibercap.views.printing import bars, show
 from fibercap.views.statements import STATEMENTS, capacity_figures, cover_figures, loan_figures, statement_figures
 from fibercap.views.tables import fitting
@@ -131,7 +131,8 @@ def covenants_list(console: Console, found: Mapping[str, Tested]) -> None:
     console.print(Text("Covenants", style="bold"))
     for tested in found.values():
         verdict, told = covenant_lines(tested)
-        hanging(console, verdict, f"{tested.loan}: {tested.says}", "green" if tested.holds else "bold red", indent=2)
+        style = f"bold {VERDICTS[verdict]}" if tested.broken else VERDICTS[verdict]
+        hanging(console, verdict, f"{tested.loan}: {tested.says}", style, indent=2)
         console.print(Padding(Text(told), (0, 0, 0, 8)))
     console.print()
 

@@ -11,9 +11,10 @@ from rich.table import Table
 from rich.text import Text
 
 from fibercap.model.plan import KINDS
-from fibercap.studies.covenants import breaches
+from fibercap.studies.covenants import FAIL, breaches
 from fibercap.views.figures import Figures, Line
 from fibercap.views.lines import (
+    VERDICTS,
     best_shown,
     covenant_lines,
     delta_texts,
@@ -64,8 +65,8 @@ def compare_page(console: Console, comparison: Comparison, *, short: bool = Fals
 CENT: Final = 0.01
 LABEL: Final = 42
 SHORT: Final = (
-    "project_npv", "equity_irr", "min_dscr", "peak_debt", "owed_at_horizon", "all_in_cost", "total_interest",
-    "equity_called", "lowest_cash", "funding_gap",
+    "project_npv", "equity_irr", "min_dscr", "min_llcr", "peak_debt", "owed_at_horizon", "all_in_cost",
+    "total_interest", "equity_called", "lowest_cash", "funding_gap",
 )  # fmt: skip
 
 
@@ -196,7 +197,8 @@ def _covenants_matrix(console: Console, comparison: Comparison) -> None:
         for name, case in comparison.cases.items():
             if key in case.covenants:
                 verdict, told = covenant_lines(case.covenants[key], case.headroom[key])
-                hanging(console, verdict, f"{name}: {told}", "green" if verdict == "PASS" else "bold red", 4, "dim")
+                style = f"bold {VERDICTS[verdict]}" if verdict == FAIL else VERDICTS[verdict]
+                hanging(console, verdict, f"{name}: {told}", style, 4, "dim")
     for name, case in comparison.cases.items():
         if told := tightest_line(case.headroom):
             hanging(console, name, told, "", 2)

@@ -26,8 +26,11 @@ STATEMENTS: Final = {  # `*` marks a sum, `-` a line that is taken off
     "Balance sheet": "cash receivables inventory construction_in_progress net_fixed_assets deferred_fees other_assets "
     "*total_assets payables tax_payable accrued_interest debt other_liabilities paid_in_capital retained_earnings "
     "*total_liabilities_and_equity",
-    "Debt service": "*cfads interest_paid fees_paid scheduled_principal *debt_service",
+    "Debt service": "cfads_before_capex -self_funded_capex *cfads interest_paid fees_paid scheduled_principal "
+    "-service_funded *debt_service",
 }
+WITH: Final = {"cfads_before_capex": "self_funded_capex"}
+"""Lines that are shown only with another one."""
 KEPT: Final = frozenset({"revenue", "net_income", "cash", "debt", "capex", "debt_service"})
 COVER: Final = {
     "dscr": "DSCR: CFADS / debt service",
@@ -35,6 +38,11 @@ COVER: Final = {
     "plcr": "PLCR at the year's end",
     "interest_cover": "EBITDA / interest",
     "debt_to_ebitda": "Debt / EBITDA",
+}
+OVER_TWELVE: Final = {
+    "DSCR": "accounts.dscr_12m",
+    "EBITDA / interest": "accounts.interest_cover_12m",
+    "Debt / EBITDA": "accounts.debt_to_ebitda_12m",
 }
 LOAN_LINES: Final = {
     "drawn": "Drawn",
@@ -70,6 +78,8 @@ def statement_figures(projection: Projection, title: str, by: str) -> Figures:
         key = word.lstrip("*-")
         row = projection.rows[f"accounts.{key}"]
         values = [float(v[0]) for v in projection.by(row.path, by).values()]
+        if key in WITH and not np.any(np.abs(projection.value(f"accounts.{WITH[key]}")[0]) >= 0.5):  # noqa: PLR2004
+            continue
         if any(abs(v) >= 0.5 for v in values) or key in KEPT or word.startswith("*"):  # noqa: PLR2004 - half a dollar shows as 0.00 million
             label = f"less {row.label[0].lower()}{row.label[1:]}" if word.startswith("-") else row.label
             lines.append(Line(label, values, strong=word.startswith("*")))
@@ -77,7 +87,7 @@ def statement_figures(projection: Projection, title: str, by: str) -> Figures:
 
 
 def cover_figures(projection: Projection, by: str) -> Iterator[Figures]:
-    """Run over the ratios that lenders look at by calendar year, and by payment where parts of years are shown."""
+    """Run over the ratios that lenders look at: by calendar year, and over twelve months where parts are shown."""
     outlasts = projection.value("accounts.debt")[0, -1] > 0  # then what follows the horizon is not known
     shown = {key: label for key, label in COVER.items() if not (outlasts and key in {"llcr", "plcr"})}
     rows = {label: projection.by(f"accounts.{key}") for key, label in shown.items()}
@@ -85,13 +95,14 @@ def cover_figures(projection: Projection, by: str) -> Iterator[Figures]:
     lines = [line for line in lines if any(np.isfinite(v) for v in line.values if v is not None)]
     if lines:
         yield Figures("Cover of debt by calendar year", "", list(projection.timeline.groups("year")), lines)
-    for name in projection.scenario.loans if by != "year" else ():
-        payments = projection.value(f"loans.{name}.dscr")[0]
-        due = np.flatnonzero(np.isfinite(payments))
+    if by == "year":
+        return
+    due = np.flatnonzero(projection.value("accounts.has_payment")[0] > 0)
+    found = {label: projection.value(row)[0, due] for label, row in OVER_TWELVE.items()}
+    lines = [Line(label, values.tolist()) for label, values in found.items() if np.isfinite(values).any()]
+    if lines:
         columns = [projection.timeline.labels[k] for k in due]
-        if columns:
-            line = Line("DSCR of the payment", payments[due].tolist())
-            yield Figures(f"Cover of {name} by payment", "", columns, [line])
+        yield Figures("Cover over the twelve months to each payment", "", columns, lines)
 
 
 def loan_figures(projection: Projection, name: str, by: str) -> Figures:

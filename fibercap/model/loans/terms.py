@@ -230,6 +230,12 @@ class Loan(Spec):
         return self.repayment.style == "revolver"
 
     @property
+    def due_at_once(self) -> bool:
+        """Whether much of it is due with the last payment: a bullet, or a loan that leaves a balloon."""
+        style = self.repayment
+        return style.style in {"bullet", "at_maturity"} or bool(style.months) or bool(np.any(style.left))
+
+    @property
     def needs_cash(self) -> bool:
         """Whether its flows depend on the company's cash: a revolver, or a loan that is swept."""
         return self.revolves or bool(np.any(self.sweep))

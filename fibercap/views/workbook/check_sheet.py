@@ -143,7 +143,7 @@ class CheckSheet:
         lowest, gaps = found["lowest_cash"].value or 0.0, found["funding_gap"].value or 0.0
         minimum = float(self.book.cases[0].projection.scenario.money.minimum_cash)
         claims = all(o.as_expected for o in self.claims.outcomes[0].values())
-        kept = all(c.holds for c in self.claims.tested[0].values())
+        kept = not any(c.broken for c in self.claims.tested[0].values())
         rows = [
             ("Cash is never negative", f"{cash.at}$B${cash.row}>=-{TOLERANCE}", lowest >= -CENT),
             ("Cash keeps its minimum", f"{cash.at}$B${cash.row}>={floor}-{TOLERANCE}", lowest >= minimum - CENT),
@@ -152,7 +152,7 @@ class CheckSheet:
         if self.claims.claims:
             rows.append(("Every claim is as expected", f"MIN({self.claims.as_expected})=1", claims))
         if self.claims.tests:
-            rows.append(("Every covenant holds", f"MIN({self.claims.kept})=1", kept))
+            rows.append(("No covenant is broken", f"COUNTIF({self.claims.kept},0)=0", kept))
         return rows
 
     def _warnings(self, sheet: Worksheet, looks: Looks) -> None:
