@@ -85,7 +85,7 @@ class Comparison:
     def best(self, measure: str) -> tuple[str, ...]:
         """Return the cases in which a measure is best; none where it has no better side or all are alike.
 
-        A loan that is due at once is never marked best on cover of service unless its LLCR, which shows it up, is known.
+        A loan that is due at once is never best on cover of service unless its LLCR, which shows it up, is known.
         """
         found = {n: c.measures[measure] for n, c in self.cases.items() if measure in c.measures}
         values = {name: m.value for name, m in found.items() if m.value is not None}
