@@ -93,13 +93,14 @@ class Tested:
 
     @property
     def why_untested(self) -> str:
-        """On how many dates it was not tested, by reason; "" where it was tested on all."""
+        """Why it was not tested on some dates, or on any; with several reasons, on how many for each."""
         if not self.untested:
             return "" if self.tests else NO_DATE
         counts: dict[str, int] = {}
         for date_ in self.untested:
             counts[date_.reason] = counts.get(date_.reason, 0) + 1
-        return ", ".join(f"{count} for {reason}" for reason, count in counts.items())
+        several = len(counts) > 1
+        return ", ".join(f"{reason} ({count})" if several else reason for reason, count in counts.items())
 
     @property
     def tightest(self) -> Test | None:

@@ -192,7 +192,8 @@ class Loan(Spec):
     sweep: Share = NOTHING
     """Share of the cash above its minimum that pays the loan down at the end of periods with a payment. Like `50 %`."""
     covenants: Mapping[str, Covenant] = {}
-    """What the borrower has promised to keep, by name. Like `{cover: {row: accounts.dscr, at_least: 1.2}}`."""
+    """What the borrower has promised to keep, by name. Like `{cover: {row: accounts.dscr_12m, at_least: 1.2, test:
+    payment}}`."""
     rounding: Annotated[
         Exact | Rounding, OneOf(ROUNDINGS, _choose_rounding, title="rounding", words=("none", "cent"))
     ] = Exact()
