@@ -9,29 +9,25 @@ import numpy as np
 import numpy.typing as npt
 
 from fibercap.core.errors import Problem, ScenarioError
-from fibercap.core.timeline import FLOW, STOCK, period_label
 from fibercap.core.tree import place_of
 from fibercap.core.units import in_words
-from fibercap.model.covenant_dates import dates_of, indices, refusal
+from fibercap.model.covenant_dates import dates_of, refusal
 from fibercap.model.lock_up import locked_row
 from fibercap.model.measures import measure_named, names
-from fibercap.model.twelve_months import LEVERAGE, MONTHS, NO_EBITDA, NO_YEAR, OVER, YEARLY
 from fibercap.studies.claims import ROUNDING, WORDS, holds, lost
+from fibercap.studies.covenant_values import values_on
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
-    from datetime import date
+    from collections.abc import Mapping
 
-    from fibercap.core.rows import Row
     from fibercap.core.units import Array
     from fibercap.model.covenant import Covenant
-    from fibercap.model.covenant_dates import Dates
     from fibercap.model.projection import Projection
 
 PASS: Final = "PASS"  # noqa: S105 - a verdict
 FAIL: Final = "FAIL"
 NOT_TESTED: Final = "NOT TESTED"
-CUT: Final = "the horizon holds only a part of it"
+IN_TOTAL: Final = "in total"
 NO_DATE: Final = "no date on which it is tested falls within the horizon"
 
 
@@ -47,6 +43,11 @@ class Test:
     room: float
     headroom: float | None
     holds: bool
+
+    @property
+    def on(self) -> str:
+        """When it is, as a sentence has it: ` in 2002-04`; "" for a measure of the whole plan."""
+        return "" if self.when == IN_TOTAL else f" in {self.when}"
 
 
 @dataclass(frozen=True)
@@ -182,60 +183,17 @@ def tests_of(projection: Projection, loan: str, name: str, covenant: Covenant) -
         if measure.breaks_any_limit is not None:
             values = np.where(measure.breaks_any_limit[:, None], beyond, values)
         why_not = measure.reason if np.isnan(values[0, 0]) else ""
-        return TestDates(("in total",), values, limits, unit, comparator, (why_not,))
+        return TestDates((IN_TOTAL,), values, limits, unit, comparator, (why_not,))
     timeline, terms = projection.timeline, projection.scenario.loans[loan]
     row = projection.rows[covenant.tested]
     why = refusal(timeline, loan, terms, covenant, row, projection.value)
     if why is not None:
         return Problem(f"{at}.test", "not_on_dates", *why)
     dates = dates_of(timeline, loan, covenant, row)
-    found_on = list(_values(projection, loan, dates, row, beyond))
+    found_on = list(values_on(projection, loan, dates, row, beyond))
     values = np.stack([value for _, value, _ in found_on], axis=-1) if found_on else np.zeros((projection.draws, 0))
     when, reasons = tuple(label for label, _, _ in found_on), tuple(reason for _, _, reason in found_on)
     return TestDates(when, values, limits, unit, comparator, reasons)
-
-
-def _values(
-    projection: Projection, loan: str, dates: Dates, row: Row, beyond: float
-) -> Iterator[tuple[str, Array, str]]:
-    """Run over the dates of a covenant: label, the row's value in each draw, (draw,), and why the first has none."""
-    timeline, days = projection.timeline, projection.dates_to_maturity
-    whole, count = projection.to_maturity(row.path), dates.months // timeline.months
-    flags = projection.to_maturity(dates.flag) > 0 if dates.flag else np.ones_like(whole, dtype=bool)
-    for k in indices(dates, timeline, projection.scenario.loans[loan], days):
-        asked = flags[:, k]
-        if not asked.any():
-            continue
-        part, is_whole = whole[:, max(k - count + 1, 0) : k + 1], k + 1 >= count
-        if row.nature == STOCK:
-            value = part[:, -1]
-        elif is_whole:
-            value = part.sum(axis=-1) if row.nature == FLOW else part.mean(axis=-1)
-        else:
-            value = np.full(len(part), np.nan)
-        if row.path in LEVERAGE:
-            value = np.where(projection.to_maturity(NO_EBITDA)[:, k] > 0, beyond, value)
-        value = np.where(asked, value, np.nan)
-        label = half_year(days[k]) if dates.step == "half_year" else _label(days[k], dates.step, timeline.step)
-        yield label, value, _reason(row, (k + 1) * timeline.months) if asked[0] and np.isnan(value[0]) else ""
-
-
-def _label(day: date, step: str, model: str) -> str:
-    return period_label(day, model if step == "period" else step)
-
-
-def half_year(day: date) -> str:
-    """Return the name of the half-year that a day closes: `2004-H1` or `2004-H2`."""
-    return f"{day.year}-H{(day.month + 5) // 6}"
-
-
-def _reason(row: Row, months: int) -> str:
-    """Say why a row has no value, so many months into the horizon."""
-    if row.nature != STOCK:
-        return CUT
-    if months < MONTHS and (row.path in YEARLY or OVER in row.path):
-        return NO_YEAR
-    return row.undefined.partition(", or")[0]
 
 
 def _tested(projection: Projection, loan: str, name: str, covenant: Covenant) -> Tested | Problem:
@@ -285,15 +243,13 @@ def breaches(found: Mapping[str, Tested]) -> list[str]:
             says = "" if tested.says == tested.name else f" ({tested.says})"
             if np.isinf(first.value):
                 far = f"there is debt, and no EBITDA; {WORDS[tested.comparator]} {tested.limit:,.2f} times is promised"
-                told.append((-np.inf, f"covenant {key}{says} is broken in {first.when}{often}: {far}"))
+                told.append((-np.inf, f"covenant {key}{says} is broken{first.on}{often}: {far}"))
                 continue
             value, limit = (
                 f"{n:,.{2 if abs(n) < MANY else 0}f} {tested.unit}".rstrip() for n in (first.value, tested.limit)
             )
             far = f"{tested.subject} is {value}, {WORDS[tested.comparator]} {limit} is promised"
-            told.append(
-                (tested.tightest.headroom or 0.0, f"covenant {key}{says} is broken in {first.when}{often}: {far}")
-            )
+            told.append((tested.tightest.headroom or 0.0, f"covenant {key}{says} is broken{first.on}{often}: {far}"))
     return [text for _, text in sorted(told, key=lambda pair: pair[0])]
 
 

@@ -9,7 +9,8 @@ import numpy as np
 
 from fibercap.core.timeline import month_number, month_start, period_label
 from fibercap.model.twelve_months import OVER, YEARLY
-from fibercap.studies.covenants import covenants, half_year
+from fibercap.studies.covenant_values import half_year
+from fibercap.studies.covenants import covenants
 from fibercap.views.charts_claims import SIGNS, marker
 from fibercap.views.charts_panel import draw_bars, year_axis
 from fibercap.views.charts_style import (

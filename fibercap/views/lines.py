@@ -141,11 +141,15 @@ def covenant_lines(tested: Tested, room: Headroom | None = None) -> tuple[str, s
     if tight is None:
         return tested.verdict, f"{told}; not tested within the horizon: {tested.why_untested}"
     value, unit = quantity_text(tight.value, tested.unit) if isfinite(tight.value) else ("without EBITDA", "")
-    told += f"; tightest {value} {unit}".rstrip() + f" in {tight.when}"
+    told += f"; tightest {value} {unit}".rstrip() + tight.on
     told += f", headroom {_share(tight.headroom)}" if tight.headroom is not None and isfinite(tight.headroom) else ""
     broken = [test.when for test in tested.tests if not test.holds]
     if broken:
-        told += f"; broken {len(broken)} of {len(tested.tests)} times, first in {broken[0]}"
+        told += (
+            f"; broken {len(broken)} of {len(tested.tests)} times, first in {broken[0]}"
+            if len(tested.tests) > 1
+            else "; broken"
+        )
     elif room is not None:
         told += f"; {falls_text(room)}"
     told += f"; {untested}" if (untested := untested_text(tested)) else ""

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 from fibercap.model.claim import Multiple
 from fibercap.model.twelve_months import LEVERAGE, NO_EBITDA
 from fibercap.studies.claims import ROUNDING, outcomes
-from fibercap.studies.covenants import CUT, covenants
+from fibercap.studies.covenant_values import CUT
+from fibercap.studies.covenants import covenants
 from fibercap.views.workbook.cases import merged
 from fibercap.views.workbook.lines import chosen
 from fibercap.views.workbook.looks import number_format, set_up
