@@ -10,7 +10,7 @@ import numpy as np
 from fibercap.model.covenant import AT_PAYMENTS
 from fibercap.model.life_cover import late_loans
 from fibercap.model.measure import HIGHER, LOWER, Measure, extreme, made, undefined
-from fibercap.model.twelve_months import AT_QUARTERS, MONTHS, NO_EBITDA, NO_YEAR, OVER, YEARLY, is_money_text
+from fibercap.model.twelve_months import AT_QUARTERS, NO_EBITDA, NO_YEAR, OVER, YEARLY
 
 if TYPE_CHECKING:
     from fibercap.model.projection import Projection
@@ -22,12 +22,10 @@ TOO_EARLY = "no payment falls once twelve months of the horizon are over"
 NO_WHOLE_YEAR = "the horizon has no whole calendar year with it"
 
 
-def _lowest(projection: Projection, name: str, label: str, row: str, known: str) -> Measure:
-    """Return the lowest of a row; `known` is a formula that is above zero where it is defined at all."""
-    yearly = row in YEARLY
-    values, when = extreme(projection, row, to_maturity=not yearly)
-    formula = f"MIN({{{row}}}) / IF({known} > 0, 1, 0)"
-    return replace(made(name, label, "", formula, values, better=HIGHER), when=when)
+def _lowest(projection: Projection, name: str, label: str, row: str) -> Measure:
+    """Return the lowest of a row; of twelve months as far as lenders look, of calendar years within the horizon."""
+    values, when = extreme(projection, row, to_maturity=row not in YEARLY)
+    return replace(made(name, label, "", f"MIN({{{row}}})", values, better=HIGHER), when=when)
 
 
 def _because(measure: Measure, projection: Projection, due: str, never: str, late: str) -> Measure:
@@ -37,13 +35,6 @@ def _because(measure: Measure, projection: Projection, due: str, never: str, lat
     return replace(measure, reason=late if projection.value(due).sum() > 0 else never)
 
 
-def _dates_with(projection: Projection, flag: str, amount: str) -> str:
-    """Return the formula that counts the dates on which twelve months are over and a sum over them is money."""
-    over = MONTHS // projection.timeline.months
-    money = is_money_text(f"{{accounts.{amount}{OVER}}}")
-    return f"SUM({{{flag}}} * IF({{time.period}} >= {over}, 1, 0) * IF({money}, 1, 0))"
-
-
 def min_dscr(projection: Projection) -> Measure:
     """Lowest DSCR over twelve months, all loans, at the ends of periods in which a payment falls.
 
@@ -51,8 +42,7 @@ def min_dscr(projection: Projection) -> Measure:
     ------
     docs/conventions.md, section 6.
     """
-    row, known = f"accounts.dscr{OVER}{AT_PAYMENTS}", _dates_with(projection, "accounts.has_payment", "debt_service")
-    found = _lowest(projection, "min_dscr", "Lowest DSCR over 12 months", row, known)
+    found = _lowest(projection, "min_dscr", "Lowest DSCR over 12 months", f"accounts.dscr{OVER}{AT_PAYMENTS}")
     return _because(found, projection, "accounts.debt_service", NO_SERVICE, TOO_EARLY)
 
 
@@ -63,9 +53,8 @@ def loan_min_dscr(projection: Projection, loan: str) -> Measure:
     ------
     docs/conventions.md, section 6.
     """
-    row, flag = f"loans.{loan}.dscr{OVER}{AT_PAYMENTS}", f"loans.{loan}.has_payment"
-    label = f"Lowest DSCR at payments of {loan}"
-    found = _lowest(projection, f"min_dscr.{loan}", label, row, _dates_with(projection, flag, "debt_service"))
+    label, row = f"Lowest DSCR at payments of {loan}", f"loans.{loan}.dscr{OVER}{AT_PAYMENTS}"
+    found = _lowest(projection, f"min_dscr.{loan}", label, row)
     return _because(found, projection, f"loans.{loan}.service", NO_SERVICE, TOO_EARLY)
 
 
@@ -77,7 +66,7 @@ def min_dscr_by_year(projection: Projection) -> Measure:
     docs/conventions.md, section 6.
     """
     name, label, row = "min_dscr_by_year", "Lowest DSCR by calendar year", "accounts.dscr"
-    found = _lowest(projection, name, label, row, "SUM({accounts.has_dscr})")
+    found = _lowest(projection, name, label, row)
     return _because(found, projection, "accounts.debt_service", NO_SERVICE, NO_WHOLE_YEAR)
 
 
@@ -99,9 +88,9 @@ def average_dscr(projection: Projection) -> Measure:
 def _life_cover(projection: Projection, ratio: str) -> Measure:
     """Return the lowest of a ratio of later cash flow to debt; undefined where debt outlasts the horizon."""
     name, label, row = f"min_{ratio}", f"Lowest {ratio.upper()}", f"accounts.{ratio}{AT_PAYMENTS}"
-    owed = "SUM({accounts.debt_moves} * IF(ROUND({accounts.debt}, 2) > 0, 1, 0))"
-    found = _lowest(projection, name, label, row, f"{owed} * MAX({{accounts.repaid}})")
-    found = replace(found, reason=NEVER_OWED) if found.reason else found
+    found = _lowest(projection, name, label, row)
+    formula = f"{found.formula} / IF(MAX({{accounts.repaid}}) > 0, 1, 0)"
+    found = replace(found, formula=formula, reason=NEVER_OWED if found.reason else "")
     outlasts = projection.value("accounts.repaid")[..., -1] == 0
     if not outlasts.any():
         return found
@@ -140,8 +129,7 @@ def min_interest_cover(projection: Projection) -> Measure:
     docs/conventions.md, section 6: interest that funding pays is left out.
     """
     name, label, row = "min_interest_cover", "Lowest interest cover, 12 months", f"accounts.interest_cover{OVER}"
-    known = _dates_with(projection, "accounts.has_payment", "interest_to_cover")
-    found = _lowest(projection, name, label, f"{row}{AT_PAYMENTS}", known)
+    found = _lowest(projection, name, label, f"{row}{AT_PAYMENTS}")
     return _because(found, projection, "accounts.interest_to_cover", NO_INTEREST, TOO_EARLY)
 
 
@@ -153,8 +141,7 @@ def min_interest_cover_by_year(projection: Projection) -> Measure:
     docs/conventions.md, section 6.
     """
     name, label = "min_interest_cover_by_year", "Lowest interest cover by year"
-    known = _dates_with(projection, "time.ends_year", "interest_to_cover")
-    found = _lowest(projection, name, label, "accounts.interest_cover", known)
+    found = _lowest(projection, name, label, "accounts.interest_cover")
     return _because(found, projection, "accounts.interest_to_cover", NO_INTEREST, NO_WHOLE_YEAR)
 
 
@@ -185,8 +172,7 @@ def _leverage(projection: Projection, name: str, label: str, row: str, each: str
     values, when = extreme(projection, row, highest=True)
     flag = f"time.ends_{each}"
     lost = np.asarray(((projection.value(NO_EBITDA) > 0) & (projection.value(flag) > 0)).any(axis=-1))
-    earned, loses = _dates_with(projection, flag, "ebitda"), f"SUM({{{flag}}} * {{{NO_EBITDA}}})"
-    formula = f"MAX({{{row}}}) / IF(AND({earned} > 0, {loses} <= 0), 1, 0)"
+    formula = f"MAX({{{row}}}) / IF(SUM({{{flag}}} * {{{NO_EBITDA}}}) > 0, 0, 1)"
     reason = f"EBITDA is not positive at the end of any {each}, or {NO_YEAR}"
     if lost.any():
         values = np.where(lost, np.nan, values)

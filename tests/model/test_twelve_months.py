@@ -139,7 +139,7 @@ def test_the_base_is_covered_as_two_other_programs_found() -> None:
 def test_capex_that_nobody_else_pays_comes_off_cash_flow() -> None:
     """Base without funding of the last step: -21.03 in 2003, not 10.84; before capex it is as it was."""
     gone = {"remove": Leaf(("funding.xtal_3",))}
-    named = {**gone, "add": Branch({"funding.xtal_3": Branch({"cash": Leaf("rest")})})}
+    named: dict[str, Leaf | Branch] = {**gone, "add": Branch({"funding.xtal_3": Branch({"cash": Leaf("rest")})})}
     without, projection = (project(read("fibercore").changed(Branch(changes))) for changes in (gone, named))
     ratio = projection.by("accounts.dscr")["2003"][0]
 

@@ -87,6 +87,11 @@ class Wording:
             return self.said(body.left)[0], self.said(body.right)[0]
         return None
 
+    @property
+    def reads_empty(self) -> bool:
+        """Whether a row that it refers to is undefined, and its cells empty, in some periods."""
+        return any(self.places.may_be_empty(path) for path, _ in self.formula.references)
+
     def said(self, node: ast.expr, *, ranges: bool = False) -> tuple[str, int]:
         """Return a part of the formula and how tightly it binds; `ranges` where rows are read as a whole."""
         match node:
@@ -103,7 +108,14 @@ class Wording:
             case ast.Compare():
                 sign, binds, right = _SIGNS[type(node.ops[0])]
                 above = self._tight(node.left, binds + 1, ranges=ranges)
-                return f"{above}{sign}{self._tight(node.comparators[0], right, ranges=ranges)}", binds
+                test = f"{above}{sign}{self._tight(node.comparators[0], right, ranges=ranges)}"
+                if (
+                    not ranges
+                    and isinstance(node.left, ast.Name)
+                    and self.places.may_be_empty(self._path(node.left)[0])
+                ):
+                    return f"IF(ISNUMBER({above}),{test},FALSE)", 9  # to a sheet, an empty text is above any number
+                return test, binds
             case ast.Call(func=ast.Name(id=name)):
                 return self._called(name, node.args, ranges=ranges), 9
         raise CannotBeSaidError(f"`{ast.unparse(node)}` has no form in a sheet")
