@@ -173,7 +173,7 @@ def cover_chart(projection: Projection, comparison: Comparison | None) -> Figure
     )
     subtitle = "Debt service and the cash flow available for it, by calendar year, and how often it is covered"
     body = HEADING + UPPER + UNDER + sum(BETWEEN + ratio.tall + UNDER for ratio in found)
-    about = f"CFADS: cash flow available for debt service{hidden}"
+    about = f"CFADS: cash flow available for debt service{hidden}{_untested(projection)}"
     page = open_page(projection, subtitle, body if found else 1.2, about, keyed=bool(found))
     if not found:
         notice(page, "No debt service is due in this plan.")
@@ -185,6 +185,17 @@ def cover_chart(projection: Projection, comparison: Comparison | None) -> Figure
         _draw_ratio(page, projection, ratio, top + BETWEEN, years)
         top += BETWEEN + ratio.tall + UNDER
     return page.figure
+
+
+def _untested(projection: Projection) -> str:
+    """Say on how many dates covenants could not be tested, and why where there is one reason; "" where on none."""
+    promises = covenants(projection).values()
+    reasons = [date.reason for promise in promises for date in promise.untested]
+    if not reasons:
+        return ""
+    count = len(reasons) + sum(len(promise.tests) for promise in promises)
+    why = f": {reasons[0]}" if len(set(reasons)) == 1 else ""
+    return f" · covenants not tested on {len(reasons)} of {count} dates{why}"
 
 
 def _draw_service(page: Page, projection: Projection, years: Years) -> None:
