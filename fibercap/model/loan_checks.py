@@ -48,10 +48,10 @@ def loan_terms(s: Lending, name: str) -> Found:
 
 
 def loan_currencies(s: Lending, name: str) -> Found:
-    """Hold that a loan's amounts are all in one currency."""
+    """Hold that a loan's amounts are all in one currency; limits of covenants are in that of what they limit."""
     own = s.loan_currency(name)
     for path, code in s.amounts_of(name).items():
-        if code != own:
+        if code != own and not path.startswith(f"loans.{name}.covenants."):
             hint = f"write it in {own}, as the amount of the loan"
             yield path, "mixed_currency", f"an amount in {code}", f"one in {own}", hint
 

@@ -120,7 +120,7 @@ def _judge(projection: Projection) -> dict[str, Verdict]:
             tests = tests_of(projection, loan, name, covenant)
             if isinstance(tests, Problem):
                 continue
-            room = np.where(np.isnan(tests.room), np.inf, tests.room).min(axis=-1)
+            room = np.where(np.isnan(tests.room), np.inf, tests.room).min(axis=-1, initial=np.inf)
             holds = np.asarray(tests.holds.all(axis=-1))
             found[f"{loan}.{name}"] = Verdict(holds, np.where(np.isinf(room), np.nan, room))
     return found

@@ -13,6 +13,7 @@ from fibercap.cli import cli
 from fibercap.core.errors import ScenarioError
 from fibercap.model.projection import project
 from fibercap.reading.files import scenario_of
+from fibercap.studies.compare import compare
 from fibercap.studies.covenants import FAIL, NOT_TESTED, PASS, breaches, covenants
 from fibercap.studies.headroom import headroom
 from tests.model.test_formulas import disagreements
@@ -202,6 +203,44 @@ def test_one_dividend_follows_no_earnings() -> None:
     found = promised(row, ("2003-Q2: 25 USD/km", "2003-Q2: 10 USD/km"))
 
     assert "2004-Q2" in found.locked
+
+
+def test_no_date_in_the_horizon_is_said_too() -> None:
+    """A loan of the last month, tested by half-year: nothing is left of it to test, and no command stops."""
+    text = NEW_LOAN.replace("step: quarter", "step: month").replace("to: 2004,", "to: 2004-11,")
+    text = text.replace(
+        "row: accounts.dscr, at_least: 1.2", "row: accounts.debt, at_most: 9 million USD, test: half_year"
+    )
+    found = promised("", text=text, name="bank.cover")
+
+    assert (found.verdict, found.why_untested) == (
+        NOT_TESTED,
+        "no date on which it is tested falls within the horizon",
+    )
+    assert headroom(project(scenario_of(text)))["bank.cover"].least is None
+
+
+def test_a_covenant_of_a_loan_abroad_may_limit_the_companys_own_money() -> None:
+    text = NEW_LOAN.replace("5 million USD", "5 million EUR").replace(
+        "row: accounts.dscr, at_least: 1.2", "row: accounts.cash, at_least: 1 USD"
+    )
+    found = promised("", text=f"{text}exchange: {{EUR: {{average: {{2001: 1.1 USD/EUR}}}}}}\n", name="bank.cover")
+
+    assert (found.limit, found.unit, found.verdict) == (1.0, "USD", PASS)
+
+
+def test_a_bullet_is_best_on_cover_only_beside_its_llcr() -> None:
+    """Past the horizon its LLCR is not known; within it is, and shows it up."""
+    options = "options: {level: {title: Level}, bullet: {change: {loans.bank.repayment: {style: bullet}}}}\n"
+    text = SLUMP.replace(", covenants: {lev: {ROW}}", ", repayment: {style: level}") + options
+    within, beyond = (compare(scenario_of(text.replace("2008", year))) for year in ("2008", "2005"))
+
+    for comparison, known in ((within, True), (beyond, False)):
+        covers = {name: case.measures["average_dscr"].value or 0.0 for name, case in comparison.cases.items()}
+        assert (comparison.cases["bullet"].measures["min_llcr"].value is not None) is known
+        top = max(covers, key=lambda name: covers[name])
+        assert comparison.best("average_dscr") == ((top,) if known else ())
+    assert top == "bullet"
 
 
 def test_a_kept_covenant_counts_what_was_not_tested() -> None:
