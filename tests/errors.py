@@ -263,6 +263,7 @@ EXAMPLES: Mapping[str, Example] = {
     "no_such_row": spoilt("row: plants.works.nameplate", "row: plants.works.nameplat"),
     "no_such_measure": spoilt(CLAIM, "measure: project_ir, above: 8 %/year"),
     "no_dates": loan("covenants: {cover: {measure: min_dscr, at_least: 1.2, lock_up: 1.3}}"),
+    "not_on_dates": loan("covenants: {cover: {row: accounts.dscr, at_least: 1.2, test: quarter}}"),
     "no_level": loan("covenants: {cover: {row: accounts.revenue, at_least: 1 MUSD, lock_up: 2 MUSD}}"),
     "beyond_limit": loan("covenants: {cover: {row: accounts.dscr, at_least: 1.2, lock_up: 1.1}}"),
 }  # fmt: skip

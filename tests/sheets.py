@@ -18,6 +18,7 @@ from fibercap.core.calendar import EXCEL_EPOCH
 from fibercap.model.measures import measures
 from fibercap.model.projection import Projection
 from fibercap.studies.claims import outcomes
+from fibercap.studies.covenant_values import CUT
 from fibercap.studies.covenants import covenants
 
 SPOILT = b"-777"
@@ -171,13 +172,20 @@ def _of_claims(sheets: Sheets, projection: Projection) -> Iterator[str]:
     kept = {
         (f"{test.loan}: {test.says}", one.when): one for test in covenants(projection).values() for one in test.tests
     }
+    missing = {
+        (f"{test.loan}: {test.says}", one.when)
+        for test in covenants(projection).values() for one in test.untested if one.reason != CUT
+    }  # fmt: skip
     seen = {sheets("Claims", row, 1) for row in sheets.rows("Claims")}
     yield from (f"Claims: {says} is missing" for says in (*told, *(says for says, _ in kept)) if says not in seen)
     for row in sheets.rows("Claims"):
         says, when, holds = (sheets("Claims", row, column) for column in (1, 3, 15))
+        if (says, when) in missing and holds != "not tested":
+            yield f"Claims: {says} in {when} is {holds!r}, wanted `not tested`"
         one = told.get(says) or kept.get((says, when))
         if one is not None and (
-            not alike(sheets("Claims", row, 6), np.nan if one.value is None else one.value) or holds != one.holds
+            not alike(sheets("Claims", row, 6), np.nan if one.value is None or np.isinf(one.value) else one.value)
+            or holds != one.holds
         ):
             yield f"Claims: {says} is {sheets('Claims', row, 6)!r} and holds is {holds!r}, wanted {one.value!r}, {one.holds}"
 

@@ -130,4 +130,4 @@ def test_evidence_that_differs_between_cases_names_them(say: Any) -> None:
     table = " ".join(say("compare", "two.yaml").out.split())
 
     assert "Interest to maturity in known" in table
-    assert "assumed Lowest DSCR in guessed" in table
+    assert "assumed Lowest DSCR over 12 months in guessed" in table

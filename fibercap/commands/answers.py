@@ -55,8 +55,10 @@ def solve(  # noqa: PLR0913, PLR0917 - a command has that many options
 @click.argument("loan")
 @one_option
 @scenario_options
-@click.option("--dscr", type=float, metavar="RATIO", help="Least DSCR of any calendar year, all loans.")
-@click.option("--payment-dscr", type=float, metavar="RATIO", help="Least DSCR of any payment of this loan.")
+@click.option("--dscr", type=float, metavar="RATIO", help="Least DSCR over twelve months at any payment.")
+@click.option(
+    "--payment-dscr", type=float, metavar="RATIO", help="Least DSCR over twelve months at this loan's payments."
+)
 @click.option("--llcr", type=float, metavar="RATIO", help="Least LLCR after any payment or draw.")
 @click.option("--gearing", metavar="SHARE", help="Largest share of what funding pays for that loans pay: '70 %'.")
 def size(  # noqa: PLR0913, PLR0917 - a command has that many options

@@ -160,7 +160,7 @@ def check(
         from fibercap.studies.idle import idle
 
         still = idle(projection.scenario)
-    surprises = [*(o for o in claims.values() if not o.as_expected), *(c for c in promises.values() if not c.holds)]
+    surprises = [*(o for o in claims.values() if not o.as_expected), *(c for c in promises.values() if c.broken)]
     rooms, decided = headroom(projection, promises), None
     if flips:
         from fibercap.studies.flips import flips as deciding

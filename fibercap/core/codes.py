@@ -247,9 +247,14 @@ CLAIMS: Final = {
     "time_of_measure": Kind("A claim about a measure names a time.", "Remove `when`; a measure has none."),
     "no_such_row": Kind("A claim, covenant or lock-up matches no row.", "Take the row that is proposed."),
     "no_such_measure": Kind("A claim or covenant matches no measure.", "Take the measure that is proposed."),
-    "no_dates": Kind("A lock-up is on a measure of the whole plan.", "Name a row, which has a value on each date."),
+    "no_dates": Kind(
+        "A lock-up or `test` is on a measure of the whole plan.", "Name a row, which has a value on each date."
+    ),
+    "not_on_dates": Kind(
+        "A covenant's row has no value on the dates that `test` names.", "Take the row that is proposed."
+    ),
     "no_level": Kind(
-        "A lock-up is on a row that is neither a balance nor a ratio.", "Name one, such as `accounts.dscr`."
+        "A lock-up is on a row that is neither a balance nor a ratio.", "Name one, such as `accounts.dscr_12m`."
     ),
     "beyond_limit": Kind(
         "Dividends would be locked up only when the covenant is broken already.", "Set a level on the safe side of it."

@@ -14,8 +14,7 @@ from fibercap.model.operations import added, sum_row
 from fibercap.model.owners import earned_before
 from fibercap.model.prepayments import prepaid_text, prepays
 from fibercap.model.tax import paid_row as tax_paid_row
-from fibercap.model.tax import tax_rows, within_year
-from fibercap.model.trifle import trifle_of
+from fibercap.model.tax import tax_rows
 
 if TYPE_CHECKING:
     from fibercap.core.units import Array
@@ -52,11 +51,15 @@ class Accounts:
         paths = [f"loans.{name}.{row}" for name in self.plan.loans]
         return sum_row(self.sheet, f"accounts.{key}", label, self.money, nature, paths)
 
+    def where_written(self, key: str, label: str, row: str) -> Array:
+        """Write the sum of one row over the loans that have it."""
+        paths = [path for name in self.plan.loans if (path := f"loans.{name}.{row}") in self.sheet]
+        return sum_row(self.sheet, f"accounts.{key}", label, self.money, FLOW, paths)
+
     def put_into_assets(self, key: str) -> Array:
         """Write what loans cost that goes into assets."""
-        paths = [f"loans.{n}.{key}_to_assets" for n in self.plan.loans if f"loans.{n}.{key}_to_assets" in self.sheet]
         label = f"{key.replace('_', ' ').capitalize()} put into assets"
-        return sum_row(self.sheet, f"accounts.{key}_to_assets", label, self.money, FLOW, paths)
+        return self.where_written(f"{key}_to_assets", label, f"{key}_to_assets")
 
     def income(self) -> None:
         """Write income below ebit: interest and fees as they accrue, tax, net income."""
@@ -208,31 +211,29 @@ class Accounts:
         return earned_before(self.sheet, self.plan, self.plan.loans), text
 
     def debt_service(self) -> None:
-        """Write cash flow available for debt service, debt service, and their ratio at the end of each year."""
+        """Write cash flow available for debt service, and the service that it has to cover.
+
+        Source
+        ------
+        docs/conventions.md, section 6: capex that cash pays is taken off CFADS, and financing costs that funding pays
+        are no service.
+        """
         cfads = self.at("ebitda") - self.at("tax_paid") - self.at("working_capital_increase") - self.at("maintenance")
         text = "[ebitda] - [tax_paid] - [working_capital_increase] - [maintenance]"
-        cfads = self.put("cfads", "Cash flow available for debt service", FLOW, text, cfads)
+        cfads = self.put("cfads_before_capex", "CFADS before capex paid by cash", FLOW, text, cfads)
+        text = "[cfads_before_capex] - [self_funded_capex]"
+        label = "Cash flow available for debt service"
+        self.put("cfads", label, FLOW, text, cfads - self.at("self_funded_capex"))
         paid = [f"loans.{name}.scheduled" for name, loan in self.plan.loans.items() if not loan.revolves]
         scheduled = sum_row(self.sheet, "accounts.scheduled_principal", "Scheduled principal", self.money, FLOW, paid)
-        service = self.at("interest_paid") + self.at("fees_paid") + scheduled
-        text = "[interest_paid] + [fees_paid] + [scheduled_principal]"
-        service = self.put("debt_service", "Debt service", FLOW, text, service)
-        timeline = self.plan.timeline
-        sums = {}
-        for key, value in (("cfads", cfads), ("debt_service", service)):
-            text = f"IF({{time.opens_year}} > 0, 0, [{key}_in_year@-1]) + [{key}]"
-            label = f"{'CFADS' if key == 'cfads' else 'Debt service'} since the year began"
-            sums[key] = self.put(f"{key}_in_year", label, STOCK, text, within_year(value, timeline))
-        trifle = trifle_of(self.sheet)
-        due = trifle.counted(sums["debt_service"]) * self.sheet.value("time.closes_year")
-        shape = np.broadcast_shapes(sums["cfads"].shape, due.shape)
-        ratio = np.divide(sums["cfads"], due, out=np.full(shape, np.nan), where=np.broadcast_to(due != 0, shape))
-        counted = trifle.counted_text("{accounts.debt_service_in_year}")
-        text = f"{{accounts.cfads_in_year}} / ({counted} * {{time.closes_year}})"
-        why = "no debt service is due, or the year is not over"
-        self.sheet.put(Row("accounts.dscr", "DSCR of the year", "", STOCK, text, undefined=why), ratio)
-        text = f"IF({trifle.counts_text('{accounts.debt_service_in_year}')}, {{time.closes_year}}, 0)"
-        self.sheet.put(Row("accounts.has_dscr", "Year with debt service", "", FLOW, text), (due > 0).astype(float))
+        funded = self.where_written("service_funded", "Interest and fees paid by funding", "service_funded")
+        service = self.at("interest_paid") + self.at("fees_paid") + scheduled - funded
+        text = "[interest_paid] + [fees_paid] + [scheduled_principal] - [service_funded]"
+        self.put("debt_service", "Debt service", FLOW, text, service)
+        funded = self.where_written("interest_funded", "Interest accrued that funding pays", "interest_funded")
+        text = "[interest_accrued] - [interest_funded]"
+        label = "Interest accrued that funding does not pay"
+        self.put("interest_to_cover", label, FLOW, text, self.at("interest_accrued") - funded)
 
 
 def account_rows(sheet: Sheet, plan: Plan, moves: Moves) -> None:

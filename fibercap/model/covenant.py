@@ -18,9 +18,10 @@ AnyLimit = Annotated[Amount | None, AnyQuantity()]
 class Covenant(Spec):
     """One covenant: a row, tested while the loan runs, or a measure; and one limit.
 
-    A row that exists on certain dates only, such as a cover ratio, is tested on these; LLCR and PLCR on those of
-    payments and draws; others at each year's end. `test` says otherwise. While a row is beyond `lock_up`, a level
-    before the limit, no dividends are paid.
+    Lenders test cover over twelve months: `{row: accounts.dscr_12m, at_least: 1.2, test: payment}`. Without `test`, a
+    ratio that exists on certain dates only is tested on these, LLCR and PLCR on those of payments and draws, another
+    ratio in each period, any other row at each year's end. While a row is beyond `lock_up`, a level before the limit,
+    no dividends are paid.
     """
 
     one_of: ClassVar[tuple[tuple[str, ...], ...]] = (("row", "measure"), COVENANT_LIMITS)
@@ -28,11 +29,12 @@ class Covenant(Spec):
     says: Label = ""
     """What was promised; without it, the covenant's name. Like `Debt service is covered 1.2 times`."""
     row: Label = ""
-    """Row of the projection that is tested. Like `accounts.dscr`."""
+    """Row of the projection that is tested. Like `accounts.dscr_12m`."""
     measure: Label = ""
     """Measure that is tested, in place of a row. Like `min_dscr`."""
-    test: Annotated[str, Word(("year", "period"), "times to test")] = ""
-    """Whether a row is tested by calendar year or by period of the model, while the loan runs; else as it is due."""
+    test: Annotated[str, Word(("payment", "period", "quarter", "half_year", "year"), "times to test")] = ""
+    """Dates on which a row is tested while the loan runs: at the ends of periods with a payment of the loan, of every
+    period of the model, or of calendar quarters, half-years or years. Like `quarter`."""
     above: AnyLimit = None
     """It is more than this. Like `1.2`."""
     at_least: AnyLimit = None

@@ -11,6 +11,7 @@ from fibercap.core.timeline import FLOW, STOCK
 from fibercap.model.loans import signed_in
 from fibercap.model.loans.grid import payment_periods
 from fibercap.model.trifle import trifle_of
+from fibercap.model.twelve_months import NO_SERVICE, calendar_rows, ratio
 
 if TYPE_CHECKING:
     from fibercap.core.units import Array
@@ -74,6 +75,7 @@ def payment_counts(plan: Plan, name: str) -> Array:
 
 def cover_rows(sheet: Sheet, plan: Plan) -> None:
     """Write each loan's debt service cover in the periods of its payments, with levered and with unlevered tax."""
+    calendar_rows(sheet, plan)
     trifle = trifle_of(sheet)
     for name, loan in plan.loans.items():
         at = f"loans.{name}"
@@ -86,6 +88,9 @@ def cover_rows(sheet: Sheet, plan: Plan) -> None:
         if not loan.revolves:
             service, text = service + sheet.value(f"{at}.scheduled"), f"{text} + {{{at}.scheduled}}"
         label = loan.title or name
+        _has_payment_row(sheet, at, label, text, service)
+        if (funded := f"{at}.service_funded") in sheet:
+            service, text = service - sheet.value(funded), f"{text} - {{{funded}}}"
         service = sheet.put(Row(f"{at}.service", f"{label}: debt service", plan.currency, FLOW, text), service)
         for of, key, words in (
             ("cfads", "dscr", "DSCR"),
@@ -94,10 +99,14 @@ def cover_rows(sheet: Sheet, plan: Plan) -> None:
             if f"{at}.{of}_since_payment" not in sheet:
                 since_payment(sheet, plan, name, of)
             cash = sheet.value(f"{at}.{of}_since_payment")
-            counted = trifle.counted(service)
-            shape = np.broadcast_shapes(cash.shape, counted.shape)
-            due = np.broadcast_to(counted, shape)
-            ratio = np.divide(cash, due, out=np.full(shape, np.nan), where=due > 0)
             text = f"{{{at}.{of}_since_payment}} / {trifle.counted_text(f'{{{at}.service}}')}"
-            row = Row(f"{at}.{key}", f"{label}: {words}", "", STOCK, text, undefined="no debt service is due")
-            sheet.put(row, ratio)
+            row = Row(f"{at}.{key}", f"{label}: {words}", "", STOCK, text, undefined=NO_SERVICE)
+            sheet.put(row, ratio(cash, trifle.counted(service)))
+
+
+def _has_payment_row(sheet: Sheet, at: str, label: str, paid: str, value: Array) -> None:
+    """Write in which periods something is paid on a loan's payment dates, by whomever."""
+    trifle = trifle_of(sheet)
+    text = f"IF(AND({{{at}.pays}} > 0, {trifle.counts_text(paid)}), 1, 0)"
+    falls = (sheet.value(f"{at}.pays") > 0) & trifle.counts(value)
+    sheet.put(Row(f"{at}.has_payment", f"{label}: a payment falls", "", FLOW, text), falls.astype(float))

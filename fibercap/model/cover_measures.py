@@ -10,69 +10,87 @@ import numpy as np
 from fibercap.model.covenant import AT_PAYMENTS
 from fibercap.model.life_cover import late_loans
 from fibercap.model.measure import HIGHER, LOWER, Measure, extreme, made, undefined
+from fibercap.model.twelve_months import AT_QUARTERS, NO_EBITDA, NO_YEAR, OVER, YEARLY
 
 if TYPE_CHECKING:
     from fibercap.model.projection import Projection
 
 NEVER_OWED = "no debt is owed after any payment or draw"
 NO_SERVICE = "no debt service within the horizon"
+NO_INTEREST = "no interest accrues within the horizon that funding does not pay"
+TOO_EARLY = "no payment falls once twelve months of the horizon are over"
+NO_WHOLE_YEAR = "the horizon has no whole calendar year with it"
 
 
-def _lowest(projection: Projection, name: str, label: str, row: str, known: str, reason: str) -> Measure:
-    """Return the lowest of a row; `known` is a formula that is 1 where it is defined at all, else 0."""
-    values, when = extreme(projection, row)
-    found = made(name, label, "", f"MIN({{{row}}}) / {known}", values, reason=reason, better=HIGHER)
-    return replace(found, when=when)
+def _lowest(projection: Projection, name: str, label: str, row: str) -> Measure:
+    """Return the lowest of a row; of twelve months as far as lenders look, of calendar years within the horizon."""
+    values, when = extreme(projection, row, to_maturity=row not in YEARLY)
+    return replace(made(name, label, "", f"MIN({{{row}}})", values, better=HIGHER), when=when)
 
 
-def _any(row: str) -> str:
-    """Return the formula that is 1 where a row of flags is not zero throughout."""
-    return f"IF(SUM({{{row}}}) > 0, 1, 0)"
-
-
-def _any_money(projection: Projection, row: str) -> str:
-    """Return the formula that is 1 where there is money in any column of a row."""
-    return f"IF(SUM(({projection.trifle.counts_text(f'{{{row}}}')}) * 1) > 0, 1, 0)"
+def _because(measure: Measure, projection: Projection, due: str, never: str, late: str) -> Measure:
+    """Give an undefined measure its reason: `never` where nothing is due at all, else `late`."""
+    if not measure.reason:
+        return measure
+    return replace(measure, reason=late if projection.value(due).sum() > 0 else never)
 
 
 def min_dscr(projection: Projection) -> Measure:
-    """Lowest of the calendar years' CFADS / debt service, all loans; years without debt service are left out.
+    """Lowest DSCR over twelve months, all loans, at the ends of periods in which a payment falls.
 
     Source
     ------
-    finance.md, section 6: interest, recurring fees and scheduled principal paid, balloons included.
+    docs/conventions.md, section 6.
     """
-    return _lowest(projection, "min_dscr", "Lowest DSCR", "accounts.dscr", _any("accounts.has_dscr"), NO_SERVICE)
-
-
-def average_dscr(projection: Projection) -> Measure:
-    """Mean of the calendar years' DSCR, years without debt service left out. Source: finance.md, section 6."""
-    ratio, years = projection.value("accounts.dscr"), projection.value("accounts.has_dscr").sum(axis=-1)
-    values = np.divide(np.nansum(ratio, axis=-1), years, out=undefined(projection), where=years > 0)
-    formula = "SUM({accounts.dscr}) / SUM({accounts.has_dscr})"
-    return made("average_dscr", "Average DSCR", "", formula, values, reason=NO_SERVICE, better=HIGHER)
+    found = _lowest(projection, "min_dscr", "Lowest DSCR over 12 months", f"accounts.dscr{OVER}{AT_PAYMENTS}")
+    return _because(found, projection, "accounts.debt_service", NO_SERVICE, TOO_EARLY)
 
 
 def loan_min_dscr(projection: Projection, loan: str) -> Measure:
-    """Lowest DSCR of one loan over its payment intervals: CFADS since the payment before / its own service.
+    """Lowest DSCR over twelve months, all loans, at the ends of periods in which a payment of one loan falls.
 
     Source
     ------
-    finance.md, section 6: over the model periods after the previous payment's through this payment's.
+    docs/conventions.md, section 6.
     """
-    label = f"Lowest DSCR of {loan}, by payment"
-    at = f"loans.{loan}"
-    return _lowest(
-        projection, f"min_dscr.{loan}", label, f"{at}.dscr", _any_money(projection, f"{at}.service"), NO_SERVICE
-    )
+    label, row = f"Lowest DSCR at payments of {loan}", f"loans.{loan}.dscr{OVER}{AT_PAYMENTS}"
+    found = _lowest(projection, f"min_dscr.{loan}", label, row)
+    return _because(found, projection, f"loans.{loan}.service", NO_SERVICE, TOO_EARLY)
+
+
+def min_dscr_by_year(projection: Projection) -> Measure:
+    """Lowest DSCR of a whole calendar year, all loans; years without debt service are left out.
+
+    Source
+    ------
+    docs/conventions.md, section 6.
+    """
+    name, label, row = "min_dscr_by_year", "Lowest DSCR by calendar year", "accounts.dscr"
+    found = _lowest(projection, name, label, row)
+    return _because(found, projection, "accounts.debt_service", NO_SERVICE, NO_WHOLE_YEAR)
+
+
+def average_dscr(projection: Projection) -> Measure:
+    """CFADS / debt service, both added up over the whole calendar years in which debt is served.
+
+    Source
+    ------
+    docs/conventions.md, section 6.
+    """
+    years = projection.value("accounts.has_dscr")
+    cash, due = ((projection.value(f"accounts.{key}{OVER}") * years).sum(axis=-1) for key in ("cfads", "debt_service"))
+    values = np.divide(cash, due, out=undefined(projection), where=due > 0)
+    above, below = (f"SUM({{accounts.{key}{OVER}}} * {{accounts.has_dscr}})" for key in ("cfads", "debt_service"))
+    found = made("average_dscr", "Average DSCR", "", f"{above} / {below}", values, better=HIGHER)
+    return _because(found, projection, "accounts.debt_service", NO_SERVICE, NO_WHOLE_YEAR)
 
 
 def _life_cover(projection: Projection, ratio: str) -> Measure:
     """Return the lowest of a ratio of later cash flow to debt; undefined where debt outlasts the horizon."""
     name, label, row = f"min_{ratio}", f"Lowest {ratio.upper()}", f"accounts.{ratio}{AT_PAYMENTS}"
-    owed = f"SUM({{accounts.debt_moves}} * ({projection.trifle.counts_text('{accounts.debt}')}))"
-    known = f"IF({owed} > 0, MAX({{accounts.repaid}}), 0)"
-    found = _lowest(projection, name, label, row, known, NEVER_OWED)
+    found = _lowest(projection, name, label, row)
+    formula = f"{found.formula} / IF(MAX({{accounts.repaid}}) > 0, 1, 0)"
+    found = replace(found, formula=formula, reason=NEVER_OWED if found.reason else "")
     outlasts = projection.value("accounts.repaid")[..., -1] == 0
     if not outlasts.any():
         return found
@@ -104,29 +122,63 @@ def min_plcr(projection: Projection) -> Measure:
 
 
 def min_interest_cover(projection: Projection) -> Measure:
-    """Lowest of the calendar years' EBITDA / interest accrued. Source: finance.md, section 7."""
-    reason = "no interest accrues within the horizon"
-    row, known = "accounts.interest_cover", _any_money(projection, "accounts.interest_in_year")
-    return _lowest(projection, "min_interest_cover", "Lowest interest cover", row, known, reason)
+    """Lowest EBITDA / interest accrued over twelve months, at the ends of periods in which a payment falls.
+
+    Source
+    ------
+    docs/conventions.md, section 6: interest that funding pays is left out.
+    """
+    name, label, row = "min_interest_cover", "Lowest interest cover, 12 months", f"accounts.interest_cover{OVER}"
+    found = _lowest(projection, name, label, f"{row}{AT_PAYMENTS}")
+    return _because(found, projection, "accounts.interest_to_cover", NO_INTEREST, TOO_EARLY)
+
+
+def min_interest_cover_by_year(projection: Projection) -> Measure:
+    """Lowest EBITDA / interest accrued of a whole calendar year; interest that funding pays is left out.
+
+    Source
+    ------
+    docs/conventions.md, section 6.
+    """
+    name, label = "min_interest_cover_by_year", "Lowest interest cover by year"
+    found = _lowest(projection, name, label, "accounts.interest_cover")
+    return _because(found, projection, "accounts.interest_to_cover", NO_INTEREST, NO_WHOLE_YEAR)
 
 
 def max_debt_to_ebitda(projection: Projection) -> Measure:
-    """Highest of the calendar years' debt at the end / EBITDA. Source: finance.md, section 7."""
-    row = "accounts.debt_to_ebitda"
+    """Highest debt / EBITDA of twelve months at the ends of calendar quarters.
+
+    Source
+    ------
+    docs/conventions.md, section 6: where debt is owed and EBITDA is not positive, it is beyond any limit.
+    """
+    name, label, row = "max_debt_to_ebitda", "Highest debt to EBITDA, 12 months", f"accounts.debt_to_ebitda{OVER}"
+    return _leverage(projection, name, label, f"{row}{AT_QUARTERS}", "quarter")
+
+
+def max_debt_to_ebitda_by_year(projection: Projection) -> Measure:
+    """Highest debt at the end of a whole calendar year / its EBITDA.
+
+    Source
+    ------
+    docs/conventions.md, section 6: where debt is owed and EBITDA is not positive, it is beyond any limit.
+    """
+    name, label = "max_debt_to_ebitda_by_year", "Highest debt to EBITDA by year"
+    return _leverage(projection, name, label, "accounts.debt_to_ebitda", "year")
+
+
+def _leverage(projection: Projection, name: str, label: str, row: str, each: str) -> Measure:
+    """Return the highest of a ratio of debt to EBITDA; undefined if EBITDA is not positive while debt is owed."""
     values, when = extreme(projection, row, highest=True)
-    trifle = projection.trifle
-    earned = f"SUM({{time.closes_year}} * ({trifle.counts_text('{accounts.ebitda_in_year}')}))"
-    owes = trifle.counts_text("{accounts.debt}")
-    lost = f"SUM({{time.closes_year}} * ({{accounts.ebitda_in_year}} <= {trifle.text}) * ({owes}))"
-    reason, formula = "EBITDA is not positive in any year", f"MAX({{{row}}}) / IF(AND({earned} > 0, {lost} <= 0), 1, 0)"
-    name, label = "max_debt_to_ebitda", "Highest debt to EBITDA"
-    loss = ~trifle.counts(projection.value("accounts.ebitda_in_year")) & trifle.counts(
-        projection.value("accounts.debt")
-    )
-    if (loss & (projection.value("time.closes_year") > 0)).any():
-        values = np.where((loss & (projection.value("time.closes_year") > 0)).any(axis=-1), np.nan, values)
-        reason = "EBITDA is not positive in a year that ends with debt"
-    return replace(made(name, label, "", formula, values, reason=reason, better=LOWER), when=when)
+    flag = f"time.ends_{each}"
+    lost = np.asarray(((projection.value(NO_EBITDA) > 0) & (projection.value(flag) > 0)).any(axis=-1))
+    formula = f"MAX({{{row}}}) / IF(SUM({{{flag}}} * {{{NO_EBITDA}}}) > 0, 0, 1)"
+    reason = f"EBITDA is not positive at the end of any {each}, or {NO_YEAR}"
+    if lost.any():
+        values = np.where(lost, np.nan, values)
+        reason = f"EBITDA of twelve months is not positive at the end of a {each} with debt"
+    found = made(name, label, "", formula, values, reason=reason, better=LOWER)
+    return replace(found, when=when if not lost[0] else "", breaks_any_limit=lost)
 
 
 def gearing(projection: Projection) -> Measure:

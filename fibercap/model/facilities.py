@@ -14,6 +14,7 @@ from fibercap.model.cover import service_target
 from fibercap.model.exchange import day_rates
 from fibercap.model.financing_costs import fee_in_assets, last_spending, last_spending_text, to_asset_rows
 from fibercap.model.foreign_loans import OWN, translated_rows
+from fibercap.model.funded_service import funded_service_rows
 from fibercap.model.largest_amount import loan_trifle
 from fibercap.model.loans import Exchanged, Moved, Setting, loan_rows, schedule_block
 from fibercap.model.loans.styles import Sculpted
@@ -93,6 +94,7 @@ def _written(sheet: Sheet, plan: Plan, name: str, moved: Moved) -> Block:
         loan_rows(sheet, setting, plan.timeline, block, f"loans.{name}.{OWN}")
         translated_rows(sheet, plan, name, block)
     to_asset_rows(sheet, plan, name)
+    funded_service_rows(sheet, plan, name)
     return block
 
 

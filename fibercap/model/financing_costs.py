@@ -9,7 +9,7 @@ import numpy as np
 
 from fibercap.core.calendar import serial
 from fibercap.core.errors import FibercapError
-from fibercap.core.rows import Row, Sheet
+from fibercap.core.rows import Row, Sheet, total
 from fibercap.core.timeline import FLOW
 from fibercap.model.assets import month_after
 from fibercap.model.exchange import day_rates
@@ -126,8 +126,10 @@ def share_of(sheet: Sheet, plan: Plan, key: str, name: str) -> tuple[str, Array]
 def cost_rows(sheet: Sheet, plan: Plan, costs: Costs) -> None:
     """Write each project's financing costs, and the share of each loan's costs that goes into assets."""
     parts: dict[str, list[tuple[str, Array]]] = {}
+    funded: dict[str, list[tuple[str, Array]]] = {}
     for key, value in costs.items():
         project, terms = plan.projects[key], []
+        from_cash = cash_share(sheet, plan, key)
         after = month_after(project.completes_text(key))
         done = sheet.give(f"projects.{key}.completed", "month", np.ceil(project.completes - 1e-9), formula=after)
         for name in lenders(plan, [key]):
@@ -136,16 +138,58 @@ def cost_rows(sheet: Sheet, plan: Plan, costs: Costs) -> None:
             sheet.put(Row(path, f"{key}: share of {name}", "", FLOW, text), share)
             during = f"{{{path}}} * IF({{time.end}} <= {done}, 1, 0)"
             parts.setdefault(name, []).append((during, share * until_complete(plan, key)))
+            paid = f"{during} * (1 - {{funding.{key}.cash_share}})"
+            funded.setdefault(name, []).append((paid, share * until_complete(plan, key) * (1.0 - from_cash)))
             at = f"loans.{name}"
             terms.append(f"({{{at}.interest}} + {{{at}.fees}} + {{{at}.upfront_fee}}) * {during}")
         row = Row(
             f"funding.{key}.financing_costs", f"{key}: financing costs", plan.currency, FLOW, " + ".join(terms) or "0"
         )
         sheet.put(row, value)
-    for name, shares in parts.items():
-        text = " + ".join(part for part, _ in shares)
-        value = sum((share for _, share in shares), start=np.zeros(sheet.length))
-        sheet.put(Row(f"loans.{name}.asset_share", f"{name}: share of cost put into assets", "", FLOW, text), value)
+    for kind, label, of_loans in (
+        ("asset_share", "share of cost put into assets", parts),
+        ("funded_share", "share of cost that funding pays", funded),
+    ):
+        for name, shares in of_loans.items():
+            text = " + ".join(part for part, _ in shares)
+            value = sum((share for _, share in shares), start=np.zeros(sheet.length))
+            sheet.put(Row(f"loans.{name}.{kind}", f"{name}: {label}", "", FLOW, text), value)
+
+
+def cash_share(sheet: Sheet, plan: Plan, key: str) -> Array:
+    """Write the share of a project's uses that cash pays in each period, whether its funding names cash or not.
+
+    Writes `funding.<key>.cash_share`.
+
+    Parameters
+    ----------
+    sheet, plan
+        The project's funding is written; the plan.
+    key : str
+        Name of the project.
+
+    Returns
+    -------
+    (period,) or (draw, period)
+        The share; 0 where nothing is spent. [1]
+
+    Source
+    ------
+    docs/conventions.md, section 6: capex and financing costs of one period are paid by its sources in proportion.
+    """
+    uses, (text, paid) = sheet.value(f"funding.{key}.uses"), paid_by_cash(sheet, plan, key)
+    shape = np.broadcast_shapes(uses.shape, paid.shape)
+    whole = np.broadcast_to(uses, shape)
+    share = np.divide(paid, whole, out=np.zeros(shape), where=whole > 0)
+    text = f"IF({{funding.{key}.uses}} > 0, ({text}) / {{funding.{key}.uses}}, 0)"
+    return sheet.put(Row(f"funding.{key}.cash_share", f"{key}: share paid by cash", "", FLOW, text), share)
+
+
+def paid_by_cash(sheet: Sheet, plan: Plan, key: str) -> tuple[str, Array]:
+    """Return formula and value of what cash pays of a project or purchase, named as a source or not. [money]"""
+    rows = [f"funding.{key}.cash"] if "cash" in plan.funding[key].sources else []
+    rows.append(f"funding.{key}.gap")
+    return total(rows), sum((sheet.value(row) for row in rows), start=np.zeros(sheet.length))
 
 
 def to_asset_rows(sheet: Sheet, plan: Plan, name: str) -> None:

@@ -1,4 +1,4 @@
-"""What later cash flow is worth to lenders: cover over the life of the loans and over the plan, and ratios by year."""
+"""What later cash flow is worth to lenders: cover over the life of the loans and over the plan."""
 
 from __future__ import annotations
 
@@ -10,27 +10,23 @@ from fibercap.core.rows import Row, Sheet, total
 from fibercap.core.timeline import FLOW, RATE, STOCK
 from fibercap.model.covenant import AT_PAYMENTS
 from fibercap.model.operations import added
-from fibercap.model.tax import within_year
 from fibercap.model.trifle import trifle_of
+from fibercap.model.twelve_months import twelve_month_rows
 
 if TYPE_CHECKING:
     from fibercap.core.units import Array
     from fibercap.model.plan import Plan
 
-LEVERAGE = "accounts.debt_to_ebitda"
-"""A ratio that is beyond any limit, and not just undefined, where there is debt and no positive EBITDA."""
-YEARLY = frozenset({"accounts.dscr", "accounts.interest_cover", LEVERAGE})
-"""Ratios of a calendar year, which stand in its last period."""
 LIFE = "accounts.loan_life_worth"
 REST = "accounts.cfads_worth"
 PER_PERIOD = "{time.months_in_period} / {time.months_in_year}"
 
 
 def ratio_rows(sheet: Sheet, plan: Plan) -> None:
-    """Write the loans' rate, LLCR and PLCR by date, cover of interest and debt to EBITDA by year."""
+    """Write the loans' rate, LLCR and PLCR by date, cover and debt to EBITDA over twelve months and by year."""
     _rate_rows(sheet, plan)
     _worth_rows(sheet, plan)
-    _year_rows(sheet, plan)
+    twelve_month_rows(sheet, plan)
 
 
 def late_loans(plan: Plan) -> list[str]:
@@ -128,30 +124,3 @@ def _worth_rows(sheet: Sheet, plan: Plan) -> None:
             unknown = f"{reason}, or nothing is paid or drawn" if suffix else reason
             row = Row(f"accounts.{ratio}{suffix}", f"{ratio.upper()}{on}", "", STOCK, text, undefined=unknown)
             sheet.put(row, np.divide(value, over, out=np.full(shape, np.nan), where=over > 0))
-
-
-def _year_rows(sheet: Sheet, plan: Plan) -> None:
-    """Write EBITDA over interest accrued and debt over EBITDA at each year's end, and cover in single periods."""
-    at, closes = sheet.value, sheet.value("time.closes_year")
-    for key, of, words in (("ebitda", "ebitda", "EBITDA"), ("interest", "interest_accrued", "Interest accrued")):
-        text = f"IF({{time.opens_year}} > 0, 0, {{accounts.{key}_in_year@-1}}) + {{accounts.{of}}}"
-        row = Row(f"accounts.{key}_in_year", f"{words} since the year began", plan.currency, STOCK, text)
-        sheet.put(row, within_year(at(f"accounts.{of}"), plan.timeline))
-    ebitda, interest = at("accounts.ebitda_in_year"), at("accounts.interest_in_year")
-    trifle = trifle_of(sheet)
-    earned, accrued = (trifle.counted_text(f"{{accounts.{key}_in_year}}") for key in ("ebitda", "interest"))
-    served = trifle.counted_text("{accounts.debt_service}")
-    for key, label, above, below, parts, why in (
-        ("interest_cover", "Interest cover of the year", ebitda, trifle.counted(interest) * closes,
-         ("{accounts.ebitda_in_year}", f"({accrued} * {{time.closes_year}})"),
-         "no interest accrues, or the year is not over"),
-        ("debt_to_ebitda", "Debt to EBITDA of the year", at("accounts.debt"), trifle.counted(ebitda) * closes,
-         ("{accounts.debt}", f"({earned} * {{time.closes_year}})"), "EBITDA is not positive, or the year is not over"),
-        ("period_dscr", "DSCR of the period", at("accounts.cfads"), trifle.counted(at("accounts.debt_service")),
-         ("{accounts.cfads}", served), "no debt service is due"),
-    ):  # fmt: skip
-        shape = np.broadcast_shapes(above.shape, below.shape)
-        due = np.broadcast_to(below, shape)
-        ratio = np.divide(above, due, out=np.full(shape, np.nan), where=due != 0)
-        row = Row(f"accounts.{key}", label, "", STOCK, " / ".join(parts), undefined=why)
-        sheet.put(row, ratio)

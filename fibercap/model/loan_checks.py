@@ -48,10 +48,10 @@ def loan_terms(s: Lending, name: str) -> Found:
 
 
 def loan_currencies(s: Lending, name: str) -> Found:
-    """Hold that a loan's amounts are all in one currency; its covenants may limit rows of the company's, too."""
-    own, limits = s.loan_currency(name), f"loans.{name}.covenants."
+    """Hold that a loan's amounts are all in one currency; limits of covenants are in that of what they limit."""
+    own = s.loan_currency(name)
     for path, code in s.amounts_of(name).items():
-        if code != own and not (path.startswith(limits) and code == s.currency):
+        if code != own and not path.startswith(f"loans.{name}.covenants."):
             hint = f"write it in {own}, as the amount of the loan"
             yield path, "mixed_currency", f"an amount in {code}", f"one in {own}", hint
 
@@ -203,6 +203,9 @@ def loan_covenants(s: Lending, name: str) -> Found:
         if bool(covenant.row) == bool(covenant.measure):
             told = "both `row` and `measure`" if covenant.row else "neither `row` nor `measure`"
             yield at, "one_subject", told, "one of them", "a covenant is about one row or one measure"
+        if covenant.measure and covenant.test:
+            told, hint = "a `test` of a measure, which has no dates", "remove `test`, or name a `row`"
+            yield f"{at}.test", "no_dates", told, "one of a row", hint
         limits = [limit for limit in COVENANT_LIMITS if getattr(covenant, limit) is not None]
         if len(limits) != 1:
             told = f"{len(limits)} limits" if limits else "no limit"

@@ -12,11 +12,13 @@ from fibercap.core.timeline import STOCK
 from fibercap.core.tree import place_of
 from fibercap.core.units import in_words
 from fibercap.model.accounts import account_rows
+from fibercap.model.covenant_dates import dates_of, refusal
 from fibercap.model.cover import cover_rows, payment_counts, pays_row
 from fibercap.model.facilities import loan_blocks
-from fibercap.model.life_cover import LEVERAGE, last_known, ratio_rows
+from fibercap.model.life_cover import last_known, ratio_rows
 from fibercap.model.prepayments import Cuts, cuts_of, prepayments, settled
 from fibercap.model.trifle import trifle_of
+from fibercap.model.twelve_months import LEVERAGE, NO_EBITDA
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -94,10 +96,7 @@ def _locked_row(sheet: Sheet, scenario: Scenario, lock: tuple[str, str], covenan
     """Write whether dividends are barred after each period: the last test so far, while anything is owed."""
     loan, key = lock
     at, row = f"loans.{loan}.covenants.{key}.lock_up", covenant.tested
-    problem = _problem(sheet, row, set_at)
-    if problem is not None:
-        place = place_of(scenario.tree, tuple(at.split(".")))
-        raise ScenarioError(scenario.file, [Problem(at, *problem, place=place)])
+    _refuse(sheet, scenario, lock, covenant, set_at)
     unit, ratio, own = sheet.rows[row].unit, sheet.value(row), locked_row(loan, key)
     level = np.asarray(set_at.in_unit(unit), dtype=float)
     given, floor = sheet.give(f"inputs.{at}", unit, level), covenant.limit[0] in {"above", "at_least"}
@@ -108,21 +107,41 @@ def _locked_row(sheet: Sheet, scenario: Scenario, lock: tuple[str, str], covenan
     least = f"{given} * {edge!r}"
     earlier, trifle = f"{{{own}@-1}}", trifle_of(sheet)
     text = f"IF({{{row}}} {sign} {least}, 1, IF({{{row}}} {keeps} {least}, 0, {earlier}))"
-    if row == LEVERAGE and not floor:  # debt without earnings is beyond any multiple of them
-        lost = ~trifle.counts(sheet.value("accounts.ebitda_in_year")) & trifle.counts(sheet.value("accounts.debt"))
-        lost = lost & (sheet.value("time.closes_year") > 0)
+    if row in LEVERAGE:  # debt without earnings is beyond any limit
+        lost = sheet.value(NO_EBITDA) > 0
         beyond, tested = beyond | lost, tested | lost
-        owes = trifle.counts_text("{accounts.debt}")
-        never = f"AND({{time.closes_year}} > 0, {{accounts.ebitda_in_year}} <= {trifle.text}, {owes})"
-        text = f"IF({never}, 1, {text})"
-    if covenant.test == "year" or not (covenant.test or sheet.rows[row].undefined):
-        tested = tested & (sheet.value("time.closes_year") > 0)
-        text = f"IF({{time.closes_year}} > 0, {text}, {earlier})"
+        text = f"IF({{{NO_EBITDA}}} > 0, 1, {text})"
+    flag = dates_of(scenario.timeline, loan, covenant, sheet.rows[row]).flag
+    if flag:
+        tested = tested & (sheet.value(flag) > 0)
+        text = f"IF({{{flag}}} > 0, {text}, {earlier})"
     text = f"IF({trifle.counts_text(f'{{loans.{loan}.closing}}')}, {text}, 0)"
     owed = trifle.counts(sheet.value(f"loans.{loan}.closing"))
     state = np.where(owed, np.where(tested, beyond.astype(float), np.nan), 0.0)
     label = f"{scenario.loans[loan].title or loan}: dividends barred by {covenant.says or key}"
     return sheet.put(Row(own, label, "", STOCK, text), last_known(state))
+
+
+def _refuse(sheet: Sheet, scenario: Scenario, lock: tuple[str, str], covenant: Covenant, level: Amount) -> None:
+    """Refuse a lock-up that cannot be tested.
+
+    Raises
+    ------
+    ScenarioError
+        If its row does not exist, is no balance and no ratio, is in another unit, or has no value on the dates of
+        `test`.
+    """
+    loan, key = lock
+    at, row = f"loans.{loan}.covenants.{key}", covenant.tested
+    problem, path = _problem(sheet, row, level), f"{at}.lock_up"
+    if problem is None:
+        terms, rows = scenario.loans[loan], sheet.rows
+        why = refusal(scenario.timeline, loan, terms, covenant, rows[row], sheet.value)
+        if why is None:
+            return
+        problem, path = ("not_on_dates", *why), f"{at}.test"
+    place = place_of(scenario.tree, tuple(path.split(".")))
+    raise ScenarioError(scenario.file, [Problem(path, *problem, place=place)])
 
 
 def _problem(sheet: Sheet, row: str, level: Amount) -> tuple[str, str, str, str] | None:
@@ -132,7 +151,7 @@ def _problem(sheet: Sheet, row: str, level: Amount) -> tuple[str, str, str, str]
         return "no_such_row", f"`{row}`, which matches no row of loans or accounts", "one of theirs", hint
     if sheet.rows[row].nature != STOCK:
         told = f"`{row}`, which is neither a balance nor a ratio"
-        return "no_level", told, "a row that stands at the end of a period", "such as `accounts.dscr`"
+        return "no_level", told, "a row that stands at the end of a period", "such as `accounts.dscr_12m`"
     unit = sheet.rows[row].unit
     if level.in_unit(unit) is None:
         hint = f"the subject is in {unit or 'plain numbers'}"

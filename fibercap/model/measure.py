@@ -6,10 +6,11 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
+import numpy.typing as npt
 
 from fibercap.core.reach import references
 from fibercap.core.timeline import period_label
-from fibercap.model.life_cover import YEARLY
+from fibercap.model.twelve_months import YEARLY
 
 if TYPE_CHECKING:
     from fibercap.core.units import Array
@@ -17,6 +18,8 @@ if TYPE_CHECKING:
 
 HIGHER: Final = "higher"
 LOWER: Final = "lower"
+ALIKE: Final = 1e-9
+"""Share of a lowest or highest value by which another may differ and still count as equal to it."""
 
 
 @dataclass(frozen=True)
@@ -25,7 +28,8 @@ class Measure:
 
     `when` names the period of the first draw in which a lowest or highest value stands.
     `reads` are rows that it is computed from besides what its formula names. `evidence` is the weakest kind of input
-    that it rests on: `stated`, `derived` or `assumed`; "" where it rests on none, or is undefined.
+    that it rests on: `stated`, `derived` or `assumed`; "" where it rests on none, or is undefined. `breaks_any_limit`,
+    (draw,), is true where it is undefined because it is beyond any limit.
     """
 
     name: str
@@ -39,6 +43,7 @@ class Measure:
     when: str = ""
     reads: tuple[str, ...] = ()
     evidence: str = ""
+    breaks_any_limit: npt.NDArray[np.bool_] | None = None
 
     @property
     def rests_on(self) -> tuple[str, ...]:
@@ -61,18 +66,31 @@ def made(  # noqa: PLR0913 - a measure has that many parts
     return Measure(name, label, unit, formula, flat, (reason or "undefined") if missing else "", better)
 
 
-def extreme(projection: Projection, row: str, *, highest: bool = False) -> tuple[Array, str]:
-    """Return the lowest (or highest) value of a row where it is defined, (draw,), and when the first draw has it."""
-    ratio, timeline = projection.value(row), projection.timeline
+def extreme(projection: Projection, row: str, *, highest: bool = False, to_maturity: bool = False) -> tuple[Array, str]:
+    """Return the lowest (or highest) value of a row where it is defined, (draw,), and when the first draw has it.
+
+    Parameters
+    ----------
+    projection : Projection
+        What a plan leads to.
+    row : str
+        A row in model periods.
+    highest : bool
+        Look for the highest value instead.
+    to_maturity : bool
+        Look past the horizon, to the last payment of the loans, where the plan runs off.
+    """
+    ratio = projection.to_maturity(row) if to_maturity else projection.value(row)
+    dates = projection.dates_to_maturity if to_maturity else projection.timeline.dates
     sign = -1.0 if highest else 1.0
     signed = np.where(np.isnan(ratio), np.inf, sign * ratio)
     found = signed.min(axis=-1)
     values = np.where(np.isinf(found), np.nan, sign * found)
     if np.isnan(values[0]):
         return values, ""
-    day = timeline.dates[int(signed[0].argmin())]
-    yearly = row in YEARLY
-    return values, period_label(day, "year" if yearly else timeline.step)
+    alike = signed[0] <= found[0] + ALIKE * abs(found[0])  # the first of those that only rounding tells apart
+    day = dates[int(alike.argmax())]
+    return values, period_label(day, "year" if row in YEARLY else projection.timeline.step)
 
 
 def undefined(projection: Projection) -> Array:

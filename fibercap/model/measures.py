@@ -14,8 +14,11 @@ from fibercap.model.cover_measures import (
     gearing,
     loan_min_dscr,
     max_debt_to_ebitda,
+    max_debt_to_ebitda_by_year,
     min_dscr,
+    min_dscr_by_year,
     min_interest_cover,
+    min_interest_cover_by_year,
     min_llcr,
     min_plcr,
 )
@@ -61,7 +64,8 @@ if TYPE_CHECKING:
 MEASURES: Final[tuple[Callable[[Projection], Measure], ...]] = (
     project_npv, project_irr, equity_npv, equity_irr, fcfe_npv, fcfe_irr, terminal_value, terminal_share, payback,
     payback_discounted, share_paid_back, share_paid_back_discounted, company_npv, capacity_cost, levelized_cost,
-    min_dscr, average_dscr, min_llcr, min_plcr, min_interest_cover, max_debt_to_ebitda, gearing,
+    min_dscr, min_dscr_by_year, average_dscr, min_llcr, min_plcr, min_interest_cover, min_interest_cover_by_year,
+    max_debt_to_ebitda, max_debt_to_ebitda_by_year, gearing,
     peak_debt, owed_at_horizon, all_in_cost, average_life,
     total_interest, total_interest_at_horizon, total_fees, total_fees_at_horizon,
     equity_called, lowest_cash, funding_gap,

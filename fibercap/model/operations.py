@@ -9,6 +9,7 @@ import numpy as np
 from fibercap.core.rows import Row, Sheet, total
 from fibercap.core.timeline import FLOW, STOCK
 from fibercap.model.assets import maintenance_asset, opening_asset, project_asset, purchase_asset
+from fibercap.model.financing_costs import paid_by_cash
 from fibercap.model.funding import BRIDGE, GRANT
 from fibercap.model.market import path_row
 from fibercap.model.tax import paid_row, tax_rows
@@ -124,10 +125,38 @@ def unlevered_rows(sheet: Sheet, plan: Plan) -> None:
     row = Row("accounts.tax_payable_unlevered", "Tax payable without financing", money, STOCK, text)
     sheet.put(row, np.cumsum(tax - paid, axis=-1))
     cfads = at("accounts.ebitda") - paid - at("accounts.working_capital_increase") - at("accounts.maintenance")
-    text = "{accounts.ebitda} - {accounts.tax_paid_unlevered} - {accounts.working_capital_increase}"
-    row = Row("accounts.cfads_unlevered", "CFADS with unlevered tax", money, FLOW, text + " - {accounts.maintenance}")
-    cfads = sheet.put(row, cfads)
+    own = _self_funded_row(sheet, plan)
+    before = "{accounts.ebitda} - {accounts.tax_paid_unlevered} - {accounts.working_capital_increase}"
+    before += " - {accounts.maintenance}"
+    text = f"{before} - {{accounts.self_funded_capex}}"
+    sheet.put(Row("accounts.cfads_unlevered", "CFADS with unlevered tax", money, FLOW, text), cfads - own)
     spent = at("accounts.capex") + at("accounts.purchases") - at("accounts.grants")
-    text = "{accounts.cfads_unlevered} - {accounts.capex} - {accounts.purchases} + {accounts.grants}"
+    text = f"{before} - {{accounts.capex}} - {{accounts.purchases}} + {{accounts.grants}}"
     row = Row("accounts.unlevered_cash_flow", "Unlevered free cash flow", money, FLOW, text)
     sheet.put(row, cfads - spent)
+
+
+def _self_funded_row(sheet: Sheet, plan: Plan) -> Array:
+    """Write capex and purchases that neither loan, grant nor equity pays, so that cash does, (..., period). [money]
+
+    Writes `accounts.self_funded_capex`. Of a project whose financing costs are funded too, cash pays capex and costs in
+    proportion.
+
+    Source
+    ------
+    docs/conventions.md, section 6.
+    """
+    terms, value = [], np.zeros(sheet.length)
+    rows = {key: f"projects.{key}.capex" for key in plan.projects}
+    rows |= {key: f"plants.{key}.purchase" for key, plant in plan.plants.items() if plant.purchase}
+    for key, row in rows.items():
+        if key not in plan.funding:
+            text, paid = f"{{{row}}}", sheet.value(row)
+        elif (share := f"funding.{key}.cash_share") in sheet:
+            text, paid = f"{{{row}}} * {{{share}}}", sheet.value(row) * sheet.value(share)
+        else:
+            text, paid = paid_by_cash(sheet, plan, key)
+        terms.append(text)
+        value = value + paid
+    line = Row("accounts.self_funded_capex", "Capex paid by cash", plan.currency, FLOW, " + ".join(terms) or "0")
+    return sheet.put(line, value)

@@ -21,6 +21,7 @@ from fibercap.model.worth import worth_rows
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from datetime import date
 
     from fibercap.core.units import Array
     from fibercap.model.scenario import Scenario
@@ -101,6 +102,26 @@ class Projection:
         view = value.reshape(1, -1)  # much quicker, and asked for often
         view.flags.writeable = False
         return view
+
+    def to_maturity(self, path: str) -> Array:
+        """Return a row's magnitudes as far as lenders look: over the horizon, (draw, period).
+
+        Parameters
+        ----------
+        path : str
+            A row in model periods.
+
+        Raises
+        ------
+        FibercapError
+            If there is no such row; the nearest one is named.
+        """
+        return self.value(path)
+
+    @property
+    def dates_to_maturity(self) -> tuple[date, ...]:
+        """The last days of the periods of `to_maturity`."""
+        return self.timeline.dates
 
     def __getitem__(self, path: str) -> Any:  # noqa: ANN401 - a pint Quantity
         """Return a row as a pint Quantity, (draw, period): one value per period, a single run is a batch of one."""

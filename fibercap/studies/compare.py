@@ -30,6 +30,8 @@ if TYPE_CHECKING:
 
 ALIKE = 1e-6
 """Measures nearer than this share of the largest are alike."""
+COVER = frozenset({"min_dscr", "min_dscr_by_year", "average_dscr"})
+"""Measures that a loan due at once flatters: until then only its interest is served."""
 ASIDE = frozenset({"options", "claims", "sources", "id", "title", "note", "default_source", "fibercap"})
 
 
@@ -81,7 +83,10 @@ class Comparison:
         return f"<Comparison with {self.baseline}: {', '.join(self.cases)}>"
 
     def best(self, measure: str) -> tuple[str, ...]:
-        """Return the cases in which a measure is best; none where it has no better side or all are alike."""
+        """Return the cases in which a measure is best; none where it has no better side or all are alike.
+
+        A loan that is due at once is never best on cover of service unless its LLCR, which shows it up, is known.
+        """
         found = {n: c.measures[measure] for n, c in self.cases.items() if measure in c.measures}
         values = {name: m.value for name, m in found.items() if m.value is not None}
         better = next(iter(found.values())).better if found else ""
@@ -90,7 +95,15 @@ class Comparison:
         top = max(values.values()) if better == "higher" else min(values.values())
         slack = ALIKE * max(abs(value) for value in values.values())
         names = tuple(name for name, value in values.items() if abs(value - top) <= slack)
-        return () if len(names) == len(values) else names
+        if len(names) == len(values) or any(self._flattered(measure, name) for name in names):
+            return ()
+        return names
+
+    def _flattered(self, measure: str, name: str) -> bool:
+        """Tell whether cover of service says too much of a case: a loan is due at once, and its LLCR is not known."""
+        case = self.cases[name]
+        ends = any(loan.due_at_once for loan in case.projection.scenario.loans.values())
+        return measure.partition(".")[0] in COVER and ends and case.measures["min_llcr"].value is None
 
     def delta(self, measure: str, name: str) -> float | None:
         """Return how much more a measure is in a case than in the baseline; None where either is undefined."""

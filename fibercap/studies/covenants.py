@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import numpy as np
 import numpy.typing as npt
 
 from fibercap.core.errors import Problem, ScenarioError
-from fibercap.core.timeline import STOCK
 from fibercap.core.tree import place_of
 from fibercap.core.units import in_words
-from fibercap.model.life_cover import LEVERAGE, YEARLY
+from fibercap.model.covenant_dates import dates_of, refusal
 from fibercap.model.lock_up import locked_row
 from fibercap.model.measures import measure_named, names
-from fibercap.studies.claims import WORDS, holds, lost
+from fibercap.studies.claims import ROUNDING, WORDS, holds, lost
+from fibercap.studies.covenant_values import values_on
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -24,10 +24,19 @@ if TYPE_CHECKING:
     from fibercap.model.covenant import Covenant
     from fibercap.model.projection import Projection
 
+PASS: Final = "PASS"  # noqa: S105 - a verdict
+FAIL: Final = "FAIL"
+NOT_TESTED: Final = "NOT TESTED"
+IN_TOTAL: Final = "in total"
+NO_DATE: Final = "no date on which it is tested falls within the horizon"
+
 
 @dataclass(frozen=True)
 class Test:
-    """One test: when, the value, the room left to the limit, that as a share of it, and whether it holds."""
+    """One test: when, the value, the room left to the limit, that as a share of it, and whether it holds.
+
+    The value is infinite where debt is owed without EBITDA, which is beyond any limit.
+    """
 
     when: str
     value: float
@@ -35,10 +44,23 @@ class Test:
     headroom: float | None
     holds: bool
 
+    @property
+    def on(self) -> str:
+        """When it is, as a sentence has it: ` in 2002-04`; "" for a measure of the whole plan."""
+        return "" if self.when == IN_TOTAL else f" in {self.when}"
+
+
+@dataclass(frozen=True)
+class Untested:
+    """A date on which a covenant's ratio is undefined, and why."""
+
+    when: str
+    reason: str
+
 
 @dataclass(frozen=True)
 class Tested:
-    """What became of a covenant; `tests` is empty where the row is undefined throughout.
+    """What became of a covenant: its tests, and the dates on which it could not be tested.
 
     `locked` are the periods in which a planned dividend is barred because the row is beyond `lock_up`.
     """
@@ -51,18 +73,42 @@ class Tested:
     limit: float
     unit: str
     tests: tuple[Test, ...]
+    untested: tuple[Untested, ...] = ()
     lock_up: float | None = None
     locked: tuple[str, ...] = ()
 
     @property
-    def holds(self) -> bool:
-        """Tell whether every test holds."""
-        return all(test.holds for test in self.tests)
+    def holds(self) -> bool | None:
+        """Tell whether every test holds; None where there is no test, which is neither kept nor broken."""
+        return all(test.holds for test in self.tests) if self.tests else None
+
+    @property
+    def broken(self) -> bool:
+        """Tell whether some test does not hold."""
+        return self.holds is False
+
+    @property
+    def verdict(self) -> str:
+        """PASS, FAIL, or NOT TESTED."""
+        return NOT_TESTED if self.holds is None else (PASS if self.holds else FAIL)
+
+    @property
+    def why_untested(self) -> str:
+        """Why it was not tested on some dates, or on any; with several reasons, on how many for each."""
+        if not self.untested:
+            return "" if self.tests else NO_DATE
+        counts: dict[str, int] = {}
+        for date_ in self.untested:
+            counts[date_.reason] = counts.get(date_.reason, 0) + 1
+        several = len(counts) > 1
+        return ", ".join(f"{reason} ({count})" if several else reason for reason, count in counts.items())
 
     @property
     def tightest(self) -> Test | None:
-        """The test with the least room."""
-        return min(self.tests, key=lambda test: test.room, default=None)
+        """The test with the least room; the first of those that only rounding tells apart."""
+        least = min((test.room for test in self.tests), default=0.0)
+        near = least + ROUNDING * abs(self.limit) if np.isfinite(least) else least
+        return next((test for test in self.tests if test.room <= near), None)
 
 
 def covenants(projection: Projection) -> dict[str, Tested]:
@@ -90,24 +136,31 @@ def covenants(projection: Projection) -> dict[str, Tested]:
 
 @dataclass(frozen=True)
 class TestDates:
-    """A covenant's values on its dates in every draw, (draw, date), nan where it is not due; its limit, (draw, 1)."""
+    """A covenant's values on its dates in every draw, (draw, date), nan where it is not tested; its limit, (draw, 1).
+
+    `reasons` say why it is not tested, for dates on which the first draw is not; "" for others.
+    """
 
     when: tuple[str, ...]
     values: Array
     limit: Array
     unit: str
     comparator: str
+    reasons: tuple[str, ...]
 
     @property
     def room(self) -> Array:
         """What is left to the limit, (draw, date); negative beyond it."""
-        sign = 1.0 if self.comparator in {"above", "at_least"} else -1.0
+        sign = 1.0 if self.comparator in FLOORS else -1.0
         return sign * (self.values - self.limit)
 
     @property
     def holds(self) -> npt.NDArray[np.bool_]:
-        """Whether the limit is kept, (draw, date); where the covenant is not due it is."""
+        """Whether the limit is kept, (draw, date); where the covenant is not tested it is not broken."""
         return holds(self.comparator, self.values, self.limit, np.zeros(1)) | np.isnan(self.values)
+
+
+FLOORS: Final = frozenset({"above", "at_least"})
 
 
 def tests_of(projection: Projection, loan: str, name: str, covenant: Covenant) -> TestDates | Problem:
@@ -124,12 +177,23 @@ def tests_of(projection: Projection, loan: str, name: str, covenant: Covenant) -
         if quantity is not None and found is None:
             wanted, hint = in_words(unit), f"the subject is in {unit or 'plain numbers'}"
             return Problem(f"{at}.{key}", "wrong_dimension", in_words(quantity.unit), wanted, hint)
-    limits = np.full((1, 1), limit)
+    limits, beyond = np.full((1, 1), limit), -np.inf if comparator in FLOORS else np.inf
     if measure is not None:
         values = np.broadcast_to(measure.values, (projection.draws,))[:, None]
-        return TestDates(("in total",), values, limits, unit, comparator)
-    dates = _by_time(projection, loan, covenant)
-    return TestDates(tuple(dates), np.stack([*dates.values()], axis=-1), limits, unit, comparator)
+        if measure.breaks_any_limit is not None:
+            values = np.where(measure.breaks_any_limit[:, None], beyond, values)
+        why_not = measure.reason if np.isnan(values[0, 0]) else ""
+        return TestDates((IN_TOTAL,), values, limits, unit, comparator, (why_not,))
+    timeline, terms = projection.timeline, projection.scenario.loans[loan]
+    row = projection.rows[covenant.tested]
+    why = refusal(timeline, loan, terms, covenant, row, projection.value)
+    if why is not None:
+        return Problem(f"{at}.test", "not_on_dates", *why)
+    dates = dates_of(timeline, loan, covenant, row)
+    found_on = list(values_on(projection, loan, dates, row, beyond))
+    values = np.stack([value for _, value, _ in found_on], axis=-1) if found_on else np.zeros((projection.draws, 0))
+    when, reasons = tuple(label for label, _, _ in found_on), tuple(reason for _, _, reason in found_on)
+    return TestDates(when, values, limits, unit, comparator, reasons)
 
 
 def _tested(projection: Projection, loan: str, name: str, covenant: Covenant) -> Tested | Problem:
@@ -143,18 +207,20 @@ def _tested(projection: Projection, loan: str, name: str, covenant: Covenant) ->
         for when, value, room, keeps in dates
         if not np.isnan(value)
     )
-    subject, level = covenant.row or covenant.measure, covenant.lock_up
+    untested = (Untested(when, why) for when, why in zip(found.when, found.reasons, strict=True) if why)
+    level = covenant.lock_up
     return Tested(
-        loan,
-        name,
-        covenant.says or name,
-        subject,
-        found.comparator,
-        limit,
-        found.unit,
-        tests,
-        level.in_unit(found.unit) if level is not None else None,
-        _locked(projection, locked_row(loan, name)),
+        loan=loan,
+        name=name,
+        says=covenant.says or name,
+        subject=covenant.row or covenant.measure,
+        comparator=found.comparator,
+        limit=limit,
+        unit=found.unit,
+        tests=tests,
+        untested=tuple(untested),
+        lock_up=level.in_unit(found.unit) if level is not None else None,
+        locked=_locked(projection, locked_row(loan, name)),
     )
 
 
@@ -167,40 +233,6 @@ def _locked(projection: Projection, row: str) -> tuple[str, ...]:
     return tuple(projection.timeline.labels[k] for k in np.flatnonzero((bars > 0) & (planned > trifle)))
 
 
-def _by_time(projection: Projection, loan: str, covenant: Covenant) -> dict[str, Array]:
-    """Return the row on the covenant's dates while the loan runs, each (draw,); nan where it is undefined.
-
-    Without `test`, a row that exists on certain dates only is tested on these, LLCR and PLCR at payments and draws, any
-    other at each year's end.
-    """
-    timeline, terms, row = projection.timeline, projection.scenario.loans[loan], projection.rows[covenant.tested]
-    step = timeline.step if covenant.test == "period" or (not covenant.test and row.undefined) else "year"
-    first, last = timeline.index(terms.signed), timeline.index(terms.maturity)
-    values, dated = projection.by(row.path, step), row.undefined and row.nature == STOCK
-    if dated:
-        whole = projection.value(row.path)
-        if row.path == LEVERAGE:  # debt without earnings is beyond any multiple of them
-            counts = projection.trifle.counts
-            lost = ~counts(projection.value("accounts.ebitda_in_year")) & counts(projection.value("accounts.debt"))
-            whole = np.where(lost & (projection.value("time.closes_year") > 0), np.inf, whole)
-        values = {label: _last_known(whole[:, part]) for label, part in timeline.groups(step).items()}
-    if row.path in YEARLY:  # what is due in a year is judged at its end, though the loan may be repaid before
-        last = max(
-            part.stop - 1 if part.start <= last < part.stop else last for part in timeline.groups("year").values()
-        )
-    runs = {label for label, part in timeline.groups(step).items() if part.stop > first and part.start <= last}
-    found = {label: value for label, value in values.items() if label in runs}
-    if row.path in YEARLY and step != "year":
-        found = {label[:4]: value for label, value in found.items() if not np.isnan(value).all()}
-    return found
-
-
-def _last_known(values: Array) -> Array:
-    """Return the last value that is defined, (draw,); nan where none is."""
-    last = np.where(np.isnan(values), 0, np.arange(values.shape[-1])).max(axis=-1)
-    return np.asarray(np.take_along_axis(values, last[:, None], axis=-1)[:, 0])
-
-
 def breaches(found: Mapping[str, Tested]) -> list[str]:
     """Say of each broken covenant when it first is, how far, and how often; the worst comes first."""
     told = []
@@ -211,15 +243,13 @@ def breaches(found: Mapping[str, Tested]) -> list[str]:
             says = "" if tested.says == tested.name else f" ({tested.says})"
             if np.isinf(first.value):
                 far = f"there is debt, and no EBITDA; {WORDS[tested.comparator]} {tested.limit:,.2f} times is promised"
-                told.append((-np.inf, f"covenant {key}{says} is broken in {first.when}{often}: {far}"))
+                told.append((-np.inf, f"covenant {key}{says} is broken{first.on}{often}: {far}"))
                 continue
             value, limit = (
                 f"{n:,.{2 if abs(n) < MANY else 0}f} {tested.unit}".rstrip() for n in (first.value, tested.limit)
             )
             far = f"{tested.subject} is {value}, {WORDS[tested.comparator]} {limit} is promised"
-            told.append(
-                (tested.tightest.headroom or 0.0, f"covenant {key}{says} is broken in {first.when}{often}: {far}")
-            )
+            told.append((tested.tightest.headroom or 0.0, f"covenant {key}{says} is broken{first.on}{often}: {far}"))
     return [text for _, text in sorted(told, key=lambda pair: pair[0])]
 
 

@@ -75,7 +75,7 @@ def faults_of(
     trifle : float
         The largest amount that counts as no money. [money]
     """
-    told = [f"breaks {key}" for key, tested in promises.items() if not tested.holds]
+    told = [f"breaks {key}" for key, tested in promises.items() if tested.broken]
     gap, cash = (measures[key].value or 0.0 for key in ("funding_gap", "lowest_cash"))
     told += [f"{gap:,.0f} {money} of uses have no source"] if gap > trifle else []
     return (*told, *([f"cash falls to {cash:,.0f} {money}"] if cash < -trifle else []))

@@ -31,7 +31,7 @@ FALLS: Final = (EBITDA, PRICE, VOLUME)
 class Headroom:
     """The smallest fall of each kind that breaks a covenant, as a share; None where even a fall to nothing does not.
 
-    `broken` covenants have none: they are broken as things are.
+    `broken` covenants have none: they are broken as things are; what is not tested has none either.
     """
 
     covenant: str
@@ -64,7 +64,9 @@ def headroom(projection: Projection, known: Mapping[str, Tested] | None = None) 
     Own derivation: a fall of EBITDA is a cost of its own that is not variable, so it is written as overhead.
     """
     found = known if known is not None else covenants(projection)
-    broken = {name: Headroom(name, {}, broken=True) for name, tested in found.items() if not tested.holds}
+    broken = {
+        name: Headroom(name, {}, broken=tested.broken) for name, tested in found.items() if not tested.holds
+    }  # those not tested with them
     kept = {name: verdict for name, verdict in _judge(projection).items() if name not in broken}
     if not kept:
         return broken
@@ -118,7 +120,7 @@ def _judge(projection: Projection) -> dict[str, Verdict]:
             tests = tests_of(projection, loan, name, covenant)
             if isinstance(tests, Problem):
                 continue
-            room = np.where(np.isnan(tests.room), np.inf, tests.room).min(axis=-1)
+            room = np.where(np.isnan(tests.room), np.inf, tests.room).min(axis=-1, initial=np.inf)
             holds = np.asarray(tests.holds.all(axis=-1))
             found[f"{loan}.{name}"] = Verdict(holds, np.where(np.isinf(room), np.nan, room))
     return found

@@ -114,8 +114,8 @@ def size(scenario: Scenario, loan: str, limits: Sequence[Limit]) -> Sized:
     Raises
     ------
     FibercapError
-        If there is no such loan or it cannot be sized, a measure is undefined whatever the size, or even the smallest
-        loan breaks a limit.
+        If there is no such loan or it cannot be sized, a measure is undefined whatever the size, or a loan of any size
+        breaks a limit. A small loan may break it where a larger one does not: cash pays for what the loan leaves.
 
     Source
     ------
@@ -132,7 +132,7 @@ def size(scenario: Scenario, loan: str, limits: Sequence[Limit]) -> Sized:
     factors: Array = np.array(GRID)
     while True:
         kept = _kept(scenario, moved, factors, judge)
-        if low == 0.0 and not kept[0]:
+        if low == 0.0 and not kept.any():
             raise FibercapError(_refusal(scenario, loan, moved, limits))
         good = np.flatnonzero(kept)
         if len(good):

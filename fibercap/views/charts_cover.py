@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
-from fibercap.core.timeline import month_number, month_start
+from fibercap.core.timeline import month_number, month_start, period_label
+from fibercap.model.twelve_months import OVER, YEARLY
+from fibercap.studies.covenant_values import half_year
 from fibercap.studies.covenants import covenants
 from fibercap.views.charts_claims import SIGNS, marker
 from fibercap.views.charts_panel import draw_bars, year_axis
@@ -29,6 +31,7 @@ from fibercap.views.charts_years import LINE, Band, Years, heights, name_bands, 
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
+    from datetime import date
 
     from matplotlib.artist import Artist
     from matplotlib.axes import Axes
@@ -48,24 +51,28 @@ BEYOND: Final = 6.0
 """Where ratios reach twice so many times the lowest one, or the highest limit, they are cut there."""
 MOST: Final = 6
 """Loans whose own cover is drawn."""
+TWELVE: Final = "accounts.dscr_12m"
 TIMES: Final = "CFADS / debt service"
 
 
 @dataclass(frozen=True, eq=False)
 class Ratio:
-    """A cover ratio where it is defined, and the covenants that limit it. [month / 12, 1]"""
+    """A cover ratio where it is defined, and the covenants that limit it. [month / 12, 1]
+
+    `labels` are for each value the names by which a test may call its period.
+    """
 
     name: str
     places: Array
     values: Array
-    labels: tuple[str, ...]
+    labels: tuple[frozenset[str], ...]
     promises: tuple[Tested, ...]
 
     @property
     def broken(self) -> Array:
         """Tell for each value whether it breaks a covenant."""
         bad = {test.when for promise in self.promises for test in promise.tests if not test.holds}
-        return np.array([label in bad for label in self.labels], dtype=bool)
+        return np.array([bool(names & bad) for names in self.labels], dtype=bool)
 
     @property
     def limits(self) -> dict[tuple[str, float], list[str]]:
@@ -94,18 +101,50 @@ class Ratio:
 
 
 def ratios(projection: Projection) -> list[Ratio]:
-    """Return the company's cover by year, and each loan's own cover at its payments where a covenant limits it."""
+    """Return the company's cover over twelve months at payments, and every other cover that a covenant limits."""
     promises = covenants(projection).values()
-    years = Years.of(projection)
-    found = [_ratio("All loans, by calendar year", years.middles, projection, "accounts.dscr", promises, "year")]
-    subjects = dict.fromkeys(p.subject for p in promises if p.subject.startswith("loans.") and ".dscr" in p.subject)
-    ends = projection.timeline.ends / 12
+    found = [_at_periods("All loans, over twelve months, at payments", projection, TWELVE, promises)]
+    subjects = dict.fromkeys(p.subject for p in promises if "dscr" in p.subject.rpartition(".")[2] and "." in p.subject)
     for row in subjects:
-        loan, key = row.split(".")[1:]
-        taxed = " with unlevered tax" if key == "dscr_unlevered" else ""
-        step = projection.timeline.step
-        found.append(_ratio(f"{loan}{taxed}, at its payments", ends, projection, row, promises, step))
+        if row in YEARLY:
+            years = Years.of(projection)
+            found.append(_ratio("All loans, by calendar year", years.middles, projection, row, promises))
+        elif row != TWELVE and row in projection.rows:
+            found.append(_at_periods(_name(row), projection, row, promises))
     return [ratio for ratio in found if len(ratio.values)]
+
+
+def _name(row: str) -> str:
+    """Return what a panel of one ratio is called."""
+    stem, _, key = row.rpartition(".")
+    whose = stem.removeprefix("loans.") if stem.startswith("loans.") else "All loans"
+    if key.endswith(OVER):
+        return f"{whose}{', before capex' if 'capex' in key else ''}, over twelve months, at payments"
+    taxed = " with unlevered tax" if key == "dscr_unlevered" else ""
+    return f"{whose}{taxed}, at its payments" if stem.startswith("loans.") else f"{whose}, by period"
+
+
+def _at_periods(name: str, projection: Projection, row: str, promises: Iterable[Tested]) -> Ratio:
+    """Return a ratio of single periods: of twelve months, where a payment falls or a covenant is tested."""
+    own = tuple(p for p in promises if p.subject == row or (row == TWELVE and p.subject == "min_dscr"))
+    timeline, values = projection.timeline, projection.value(row)[0]
+    shown = np.isfinite(values)
+    if row.endswith(OVER):
+        stem = row.rpartition(".")[0]
+        tested = {test.when for promise in own for test in promise.tests}
+        dates = np.array([bool(_labels(day, timeline.step) & tested) for day in timeline.dates])
+        shown &= (projection.value(f"{stem}.has_payment")[0] > 0) | dates
+    labels = tuple(_labels(timeline.dates[k], timeline.step) for k in np.flatnonzero(shown))
+    return Ratio(name, (timeline.ends / 12)[shown], values[shown], labels, own)
+
+
+def _labels(day: date, step: str) -> frozenset[str]:
+    """Return the names by which a test may call the period that a day closes: the model's, or one of the calendar."""
+    found = {period_label(day, step)}
+    for months, word in ((3, period_label(day, "quarter")), (6, half_year(day)), (12, period_label(day, "year"))):
+        if day.month % months == 0:
+            found.add(word)
+    return frozenset(found)
 
 
 def chosen(found: list[Ratio]) -> list[Ratio]:
@@ -115,10 +154,12 @@ def chosen(found: list[Ratio]) -> list[Ratio]:
     return [*company, *(ratio for ratio in own if ratio in kept)]
 
 
-def _ratio(name: str, places: Array, projection: Projection, row: str, promises: Iterable[Tested], step: str) -> Ratio:
-    values = np.array([value[0] for value in projection.by(row, step).values()])
+def _ratio(name: str, places: Array, projection: Projection, row: str, promises: Iterable[Tested]) -> Ratio:
+    """Return a ratio of calendar years."""
+    by_year = projection.by(row)
+    values = np.array([value[0] for value in by_year.values()])
     known = np.isfinite(values)
-    labels = tuple(np.array(list(projection.timeline.groups(step)))[known])
+    labels = tuple(frozenset({year}) for year, is_known in zip(by_year, known, strict=True) if is_known)
     return Ratio(name, places[known], values[known], labels, tuple(p for p in promises if p.subject == row))
 
 
@@ -132,7 +173,7 @@ def cover_chart(projection: Projection, comparison: Comparison | None) -> Figure
     )
     subtitle = "Debt service and the cash flow available for it, by calendar year, and how often it is covered"
     body = HEADING + UPPER + UNDER + sum(BETWEEN + ratio.tall + UNDER for ratio in found)
-    about = f"CFADS: cash flow available for debt service{hidden}"
+    about = f"CFADS: cash flow available for debt service{hidden}{_untested(projection)}"
     page = open_page(projection, subtitle, body if found else 1.2, about, keyed=bool(found))
     if not found:
         notice(page, "No debt service is due in this plan.")
@@ -146,12 +187,24 @@ def cover_chart(projection: Projection, comparison: Comparison | None) -> Figure
     return page.figure
 
 
+def _untested(projection: Projection) -> str:
+    """Say on how many dates covenants could not be tested, and why where there is one reason; "" where on none."""
+    promises = covenants(projection).values()
+    reasons = [date.reason for promise in promises for date in promise.untested]
+    if not reasons:
+        return ""
+    count = len(reasons) + sum(len(promise.tests) for promise in promises)
+    why = f": {reasons[0]}" if len(set(reasons)) == 1 else ""
+    return f" · covenants not tested on {len(reasons)} of {count} dates{why}"
+
+
 def _draw_service(page: Page, projection: Projection, years: Years) -> None:
     """Draw cash flow for debt service beside principal, interest and fees, year by year."""
     width = WIDTH - LEFT - MARGIN - LABELS
     ax = page.panel(LEFT, HEADING, width, UPPER)
     cash, principal = yearly(projection, "accounts.cfads"), yearly(projection, "accounts.scheduled_principal")
     interest = yearly(projection, "accounts.interest_paid") + yearly(projection, "accounts.fees_paid")
+    interest = interest - yearly(projection, "accounts.service_funded")
     service = principal + interest
     divisor, word = scale(float(max(np.abs(cash).max(), service.max())))
     (at, wide), (beside, thin) = years.slots(2)
@@ -199,7 +252,7 @@ def _line(ax: Axes, projection: Projection, ratio: Ratio, promise: Tested) -> No
     """Draw a covenant's limit while its loan runs, and as far as it is tested."""
     loan = projection.scenario.loans[promise.loan]
     dates = {test.when for test in promise.tests}
-    tested = [place for place, label in zip(ratio.places, ratio.labels, strict=True) if label in dates]
+    tested = [place for place, label in zip(ratio.places, ratio.labels, strict=True) if label & dates]
     low, high = ax.get_xlim()
     first, last = min([month_start(loan.signed) / 12, *tested]), max([month_number(loan.maturity) / 12, *tested])
     ends = [max(first, low), min(last, high)]
@@ -233,7 +286,7 @@ def _handles(found: list[Ratio]) -> list[Artist]:
     entries: list[Artist] = [
         Patch(facecolor=CASH, label="CFADS"),
         Patch(facecolor=PRINCIPAL, label="scheduled principal"),
-        Patch(facecolor=INTEREST, label="interest and recurring fees"),
+        Patch(facecolor=INTEREST, label="interest and recurring fees that funding does not pay"),
     ]
     if any(ratio.promises for ratio in found):
         entries.append(Line2D([], [], color=FAILS, linewidth=1.1, linestyle=(0, (5, 2)), label="covenant"))

@@ -59,7 +59,7 @@ def draw_tradeoff(page: Page, comparison: Comparison, top: float) -> None:
     places = np.array(list(points.values()))
     limits = _limits(comparison)
     _frame(ax, places, limits)
-    name_panel(ax, "Lowest DSCR against all-in cost of debt", "CFADS / debt service", width)
+    name_panel(ax, "Lowest DSCR over twelve months against all-in cost of debt", "CFADS / debt service", width)
     told, lines = [], [places]
     for name, (cost, cover) in sorted(points.items(), key=lambda point: point[1]):
         base = name == comparison.baseline
@@ -81,11 +81,11 @@ def draw_tradeoff(page: Page, comparison: Comparison, top: float) -> None:
 
 
 def _limits(comparison: Comparison) -> dict[tuple[str, float], list[str]]:
-    """Return the limits that covenants set on the year's DSCR, with the loans that set them."""
+    """Return the limits that covenants set on DSCR over twelve months, with the loans that set them."""
     found: dict[tuple[str, float], list[str]] = {}
     for case in comparison.cases.values():
         for promise in case.covenants.values():
-            if promise.subject in {"accounts.dscr", "min_dscr"}:
+            if promise.subject in {"accounts.dscr_12m", "min_dscr"}:
                 loans = found.setdefault((SIGNS[promise.comparator], promise.limit), [])
                 loans += [promise.loan] if promise.loan not in loans else []
     return found

@@ -90,7 +90,10 @@ def _flip(flip: Flip | None) -> Document | None:
 
 
 def covenants_document(found: Mapping[str, Tested], rooms: Mapping[str, Headroom] | None = None) -> Document:
-    """Return covenants by `<loan>.<name>`, each test with its headroom, and the falls that would break it."""
+    """Return covenants by `<loan>.<name>`, each test with its headroom, and the falls that would break it.
+
+    `holds` is null where a covenant is tested on no date.
+    """
     return {
         name: {
             "says": c.says,
@@ -101,6 +104,7 @@ def covenants_document(found: Mapping[str, Tested], rooms: Mapping[str, Headroom
             "tests": {
                 t.when: {"value": _finite(t.value), "headroom": _finite(t.headroom), "holds": t.holds} for t in c.tests
             },
+            "not_tested": {date.when: date.reason for date in c.untested},
             "lock_up": c.lock_up,
             "dividends_barred": list(c.locked),
             **({} if rooms is None else {"falls": dict(rooms[name].falls) or None}),

@@ -13,7 +13,7 @@ from fibercap.core.units import unit_text
 from fibercap.model.financing_costs import building
 from fibercap.studies.alarms import warnings
 from fibercap.studies.claims import WORDS
-from fibercap.studies.covenants import breaches
+from fibercap.studies.covenants import FAIL, NOT_TESTED, PASS, breaches
 from fibercap.studies.headroom import PRICE, tightest
 from fibercap.studies.step_warning import step_warning
 
@@ -30,6 +30,8 @@ if TYPE_CHECKING:
     from fibercap.studies.levers import Lever
 
 MILLION = 1e6
+VERDICTS: Final = {PASS: "green", FAIL: "red", NOT_TESTED: "yellow"}
+"""The color of each verdict on a covenant."""
 SCALES = ((MILLION, "million "), (1e3, "thousand "))
 
 
@@ -133,25 +135,38 @@ def laws_line(projection: Projection) -> str:
 
 
 def covenant_lines(tested: Tested, room: Headroom | None = None) -> tuple[str, str]:
-    """Return PASS or FAIL, and below it the tightest test, how many fail, and what would have to fall for it to."""
+    """Return the verdict, and below it the tightest test, how many fail or are missing, and what would break it."""
     limit, unit = quantity_text(tested.limit, tested.unit)
     told = f"{tested.subject} {WORDS[tested.comparator]} {limit} {unit}".strip()
     tight = tested.tightest
     if tight is None:
-        return "PASS", f"{told}; never due"
+        return tested.verdict, f"{told}; not tested within the horizon: {tested.why_untested}"
     value, unit = quantity_text(tight.value, tested.unit) if isfinite(tight.value) else ("without EBITDA", "")
-    told += f"; tightest {value} {unit}".rstrip() + f" in {tight.when}"
+    told += f"; tightest {value} {unit}".rstrip() + tight.on
     told += f", headroom {_share(tight.headroom)}" if tight.headroom is not None and isfinite(tight.headroom) else ""
     broken = [test.when for test in tested.tests if not test.holds]
     if broken:
-        told += f"; broken {len(broken)} of {len(tested.tests)} times, first in {broken[0]}"
+        told += (
+            f"; broken {len(broken)} of {len(tested.tests)} times, first in {broken[0]}"
+            if len(tested.tests) > 1
+            else "; broken"
+        )
     elif room is not None:
         told += f"; {falls_text(room)}"
+    told += f"; {untested}" if (untested := untested_text(tested)) else ""
     if tested.lock_up is not None:
         level, unit = quantity_text(tested.lock_up, tested.unit)
         where = f"dividends barred in {', '.join(tested.locked)}" if tested.locked else "no dividend is barred"
         told += f"; lock-up at {level} {unit}".rstrip() + f", {where}"
-    return ("FAIL" if broken else "PASS"), told
+    return tested.verdict, told
+
+
+def untested_text(tested: Tested) -> str:
+    """Say on how many dates a covenant could not be tested, and why; "" where it was on all."""
+    if not (tested.untested and tested.tests):
+        return ""
+    count = len(tested.untested)
+    return f"not tested on {count} of {count + len(tested.tests)} dates: {tested.why_untested}"
 
 
 def falls_text(room: Headroom) -> str:
@@ -262,7 +277,7 @@ def check_lines(
             yield f"        {flip_line(flips[name])}", {}
     for name, tested in covenants.items():
         verdict, told = covenant_lines(tested, rooms[name])
-        yield f"  {verdict}  ", {"fg": "green" if tested.holds else "red", "nl": False}
+        yield f"  {verdict}  ", {"fg": VERDICTS[verdict], "nl": False}
         yield f"{tested.loan}: {tested.says}\n        {told.replace('; ', chr(10) + 8 * ' ')}", {}
     if still is not None:
         yield f"  {len(still) or 'no'} input{'s' * (len(still) != 1)} that move{'s' * (len(still) == 1)} nothing", {}
@@ -271,5 +286,7 @@ def check_lines(
     surprises = sum(not outcome.as_expected for outcome in claims.values())
     yield f"  {len(claims)} claims, {surprises} not as expected", {}
     if covenants:
-        yield f"  {len(covenants)} covenants, {sum(not c.holds for c in covenants.values())} broken", {}
-        yield f"  {tightest_line(rooms)}", {}
+        broken, missing = (sum(c.verdict == of for c in covenants.values()) for of in (FAIL, NOT_TESTED))
+        yield f"  {len(covenants)} covenants, {broken} broken{f', {missing} not tested' if missing else ''}", {}
+        if tight := tightest_line(rooms):
+            yield f"  {tight}", {}

@@ -11,7 +11,7 @@ from rich.text import Text
 from fibercap.studies.alarms import warnings
 from fibercap.studies.covenants import breaches, covenants
 from fibercap.studies.step_warning import step_warning
-from fibercap.views.lines import claim_lines, covenant_lines, evidence_line, laws_line, measure_text
+from fibercap.views.lines import VERDICTS, claim_lines, covenant_lines, evidence_line, laws_line, measure_text
 from fibercap.views.printing import bars, plain_table, show
 from fibercap.views.statement_lines import STATEMENTS
 from fibercap.views.statements import capacity_figures, cover_figures, loan_figures, statement_figures
@@ -132,8 +132,8 @@ def covenants_list(console: Console, found: Mapping[str, Tested], loans: Mapping
     console.print(Text("Covenants", style="bold"))
     for tested in found.values():
         verdict, told = covenant_lines(tested)
-        promise = f"{loans[tested.loan].title or tested.loan}: {tested.says}"
-        hanging(console, verdict, promise, "green" if tested.holds else "bold red", indent=2)
+        style = f"bold {VERDICTS[verdict]}" if tested.broken else VERDICTS[verdict]
+        hanging(console, verdict, f"{loans[tested.loan].title or tested.loan}: {tested.says}", style, indent=2)
         console.print(Padding(Text(told), (0, 0, 0, 8)))
     console.print()
 

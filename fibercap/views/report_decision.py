@@ -18,7 +18,15 @@ if TYPE_CHECKING:
     from fibercap.views.report_parts import Part
     from fibercap.views.report_subject import Subject
 
-BESIDE: Final = ("all_in_cost", "min_dscr", "equity_called", "peak_debt", "max_debt_to_ebitda", "lowest_cash")
+BESIDE: Final = (
+    "all_in_cost",
+    "min_dscr",
+    "min_llcr",
+    "equity_called",
+    "peak_debt",
+    "max_debt_to_ebitda",
+    "lowest_cash",
+)
 """What a reader is told of the option taken, and where others do better."""
 LEAD: Final = ("project_npv", "company_npv", "lowest_cash")
 """What a plan with one way to pay is told by: the first that is defined; cash always is."""

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from math import isfinite
 from typing import TYPE_CHECKING
 
 from fibercap.studies.claims import WORDS
-from fibercap.views.lines import falls_text, flip_line, quantity_text
+from fibercap.studies.covenants import NOT_TESTED
+from fibercap.views.lines import falls_text, flip_line, quantity_text, untested_text
 from fibercap.views.report_parts import Figure, Line, Section, Table, Words
 
 if TYPE_CHECKING:
@@ -67,7 +69,7 @@ def covenants(subject: Subject) -> Section | None:
 
 def _breaking(tested: Tested, room: Headroom) -> str:
     """Say what fall breaks a covenant, and which dividends it bars."""
-    told = "broken as things are" if room.broken else falls_text(room)
+    told = "broken as things are" if room.broken else (falls_text(room) if tested.tests else NOT_TESTED.lower())
     if tested.lock_up is not None:
         barred = f"dividends barred in {', '.join(tested.locked)}" if tested.locked else "no dividend is barred"
         told += f"; lock-up at {quantity_text(tested.lock_up, tested.unit)[0]}, {barred}"
@@ -77,12 +79,18 @@ def _breaking(tested: Tested, room: Headroom) -> str:
 def _covenant(tested: Tested) -> Line:
     limit, unit = quantity_text(tested.limit, tested.unit)
     tight = tested.tightest
-    value = f"{quantity_text(tight.value, tested.unit)[0]} {unit}".strip() if tight else "never due"
-    headroom = f"{tight.headroom:+.1%}" if tight and tight.headroom is not None else ""
+    value = ""
+    if tight:
+        value = f"{quantity_text(tight.value, tested.unit)[0]} {unit}".strip() if isfinite(tight.value) else "no EBITDA"
+    headroom = f"{tight.headroom:+.1%}" if tight and tight.headroom is not None and isfinite(tight.headroom) else ""
     broken = [test.when for test in tested.tests if not test.holds]
     verdict = f"broken {len(broken)} of {len(tested.tests)} times, first in {broken[0]}" if broken else "kept"
+    if tight is None:
+        verdict = f"not tested within the horizon: {tested.why_untested}"
+    elif untested := untested_text(tested):
+        verdict += f"; {untested}"
     cells = (
         tested.loan, tested.subject, f"{WORDS[tested.comparator]} {limit} {unit}".strip(), value,
         tight.when if tight else "", headroom, verdict,
     )  # fmt: skip
-    return Line(tested.says, cells, tone="bad" if broken else "good")
+    return Line(tested.says, cells, tone="bad" if broken else ("good" if tight else ""))

@@ -9,10 +9,11 @@ from rich.padding import Padding
 from rich.text import Text
 
 from fibercap.model.plan import KINDS
-from fibercap.studies.covenants import breaches
+from fibercap.studies.covenants import FAIL, breaches
 from fibercap.studies.step_warning import step_warning
 from fibercap.views.figures import Figures, Line
 from fibercap.views.lines import (
+    VERDICTS,
     best_shown,
     covenant_lines,
     delta_texts,
@@ -69,7 +70,8 @@ def compare_page(console: Console, comparison: Comparison, *, short: bool = Fals
 
 LABEL: Final = 42
 SHORT: Final = (
-    "project_npv", "equity_npv", "equity_irr", "fcfe_irr", "min_dscr", "peak_debt", "owed_at_horizon", "all_in_cost",
+    "project_npv", "equity_npv", "equity_irr", "fcfe_irr", "min_dscr", "min_llcr", "peak_debt", "owed_at_horizon",
+    "all_in_cost",
     "total_interest", "equity_called", "lowest_cash", "funding_gap",
 )  # fmt: skip
 
@@ -202,7 +204,8 @@ def _covenants_matrix(console: Console, comparison: Comparison) -> None:
         for name, case in comparison.cases.items():
             if key in case.covenants:
                 verdict, told = covenant_lines(case.covenants[key], case.headroom[key])
-                hanging(console, verdict, f"{name}: {told}", "green" if verdict == "PASS" else "bold red", 4, "dim")
+                style = f"bold {VERDICTS[verdict]}" if verdict == FAIL else VERDICTS[verdict]
+                hanging(console, verdict, f"{name}: {told}", style, 4, "dim")
     for name, case in comparison.cases.items():
         if told := tightest_line(case.headroom):
             hanging(console, name, told, "", 2)

@@ -54,7 +54,10 @@ STATEMENTS: Final = {
         "other_assets *total_assets payables tax_payable accrued_interest debt other_liabilities paid_in_capital "
         "retained_earnings *total_liabilities_and_equity"
     ),
-    "Debt service": _lines("*cfads interest_paid fees_paid scheduled_principal *debt_service"),
+    "Debt service": _lines(
+        "cfads_before_capex -self_funded_capex *cfads interest_paid fees_paid scheduled_principal -service_funded "
+        "*debt_service"
+    ),
 }
 """Every statement by its title. Income adds downward: each total is all that stands above it."""
 

@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 
 HALF: Final = 0.5
 """A smaller amount of money shows as 0.00 million."""
+WITH: Final = {"cfads_before_capex": "self_funded_capex"}
+"""Lines that are shown only with another one."""
 KEPT: Final = frozenset({"revenue", "net_income", "cash", "debt", "capex", "debt_service"})
 COVER: Final = {
     "dscr": "DSCR: CFADS / debt service",
@@ -26,6 +28,11 @@ COVER: Final = {
     "plcr": "PLCR at the year's end",
     "interest_cover": "EBITDA / interest",
     "debt_to_ebitda": "Debt / EBITDA",
+}
+OVER_TWELVE: Final = {
+    "DSCR": "accounts.dscr_12m",
+    "EBITDA / interest": "accounts.interest_cover_12m",
+    "Debt / EBITDA": "accounts.debt_to_ebitda_12m",
 }
 LOAN_LINES: Final = {
     "drawn": "Drawn",
@@ -59,6 +66,8 @@ def statement_figures(projection: Projection, title: str, by: str) -> Figures:
     lines, columns = [], list(projection.timeline.groups(by))
     for line, row in statement_lines(projection, title):
         values = [float(v[0]) for v in projection.by(row.path, by).values()]
+        if line.key in WITH and not np.any(np.abs(projection.value(f"accounts.{WITH[line.key]}")[0]) >= HALF):
+            continue
         if any(abs(v) >= HALF for v in values) or line.key in KEPT or line.role in {"total", "memo"}:
             lines.append(Line(line.label(row), values, strong=line.role == "total"))
         if line.key == "gross_profit":
@@ -73,24 +82,22 @@ def _margin(profit: list[float], projection: Projection, by: str) -> list[float 
 
 
 def cover_figures(projection: Projection, by: str) -> Iterator[Figures]:
-    """Run over the ratios that lenders look at by calendar year, and by payment where parts of years are shown."""
-    outlasts = projection.trifle.counts(projection.value("accounts.debt"))[
-        0, -1
-    ]  # then what follows the horizon is not known
+    """Yield the ratios that lenders look at: by calendar year, and over twelve months where parts are shown."""
+    outlasts = projection.trifle.counts(projection.value("accounts.debt"))[0, -1]  # what follows is not known
     shown = {key: label for key, label in COVER.items() if not (outlasts and key in {"llcr", "plcr"})}
     rows = {label: projection.by(f"accounts.{key}") for key, label in shown.items()}
     lines = [Line(label, [float(v[0]) for v in values.values()]) for label, values in rows.items()]
     lines = [line for line in lines if any(np.isfinite(v) for v in line.values if v is not None)]
     if lines:
         yield Figures("Cover of debt by calendar year", "", list(projection.timeline.groups("year")), lines)
-    for name in projection.scenario.loans if by != "year" else ():
-        payments = projection.value(f"loans.{name}.dscr")[0]
-        due = np.flatnonzero(np.isfinite(payments))
+    if by == "year":
+        return
+    due = np.flatnonzero(projection.value("accounts.has_payment")[0] > 0)
+    found = {label: projection.value(row)[0, due] for label, row in OVER_TWELVE.items()}
+    lines = [Line(label, values.tolist()) for label, values in found.items() if np.isfinite(values).any()]
+    if lines:
         columns = [projection.timeline.labels[k] for k in due]
-        if columns:
-            line = Line("DSCR of the payment", payments[due].tolist())
-            title = loan_label(projection.scenario.loans[name], name)
-            yield Figures(f"{title}: cover by payment", "", columns, [line])
+        yield Figures("Cover over the twelve months to each payment", "", columns, lines)
 
 
 def loan_figures(projection: Projection, name: str, by: str) -> Figures:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from math import isfinite
 from typing import TYPE_CHECKING, Final
 
 from fibercap.core.errors import FibercapError
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from fibercap.studies.compare import Comparison
     from fibercap.views.csv_text import Cell
 
+NO_EBITDA: Final = "debt is owed, and EBITDA is not positive"
 ROWS: Final = ("path", "label", "period", "value", "unit")
 
 
@@ -81,12 +83,23 @@ def claims_csv(projection: Projection) -> str:
 
 
 def covenants_csv(projection: Projection) -> str:
-    """Return every test of every covenant."""
-    header = ("covenant", "says", "subject", "comparator", "limit", "when", "value", "unit", "headroom", "holds")
-    return csv_text(header, (
-        (name, c.says, c.subject, c.comparator, c.limit, test.when, test.value, c.unit, test.headroom, test.holds)
-        for name, c in covenants(projection).items() for test in c.tests
-    ))  # fmt: skip
+    """Return every test of every covenant, and the dates on which one could not be tested, with the reason."""
+    header = (
+        "covenant", "says", "subject", "comparator", "limit", "when", "value", "unit", "headroom", "holds", "reason",
+    )  # fmt: skip
+    lines: list[tuple[Cell, ...]] = []
+    for name, c in covenants(projection).items():
+        head = (name, c.says, c.subject, c.comparator, c.limit)
+        lines += [
+            (*head, test.when, test.value, c.unit, test.headroom, test.holds, "")
+            if isfinite(test.value)
+            else (*head, test.when, None, c.unit, None, test.holds, NO_EBITDA)
+            for test in c.tests
+        ]
+        lines += [(*head, date.when, None, c.unit, None, None, f"not tested: {date.reason}") for date in c.untested]
+        if not (c.tests or c.untested):
+            lines.append((*head, "", None, c.unit, None, None, f"not tested: {c.why_untested}"))
+    return csv_text(header, lines)
 
 
 def inputs_csv(projection: Projection) -> str:

@@ -76,11 +76,12 @@ def measure(printed: dict[str, Any], name: str) -> Any:
 
 
 def test_dscr_recomputes_by_year_and_by_period(printed: dict[str, Any]) -> None:
-    ratios = by_year(printed, "accounts.cfads")[:6] / by_year(printed, "accounts.debt_service")[:6]
+    cash, due = by_year(printed, "accounts.cfads")[:6], by_year(printed, "accounts.debt_service")[:6]
+    ratios = cash / due
 
-    assert measure(printed, "min_dscr") == pytest.approx(ratios.min())
-    assert printed["measures"]["min_dscr"]["when"] == str(2001 + ratios.argmin())
-    assert measure(printed, "average_dscr") == pytest.approx(ratios.mean())
+    assert measure(printed, "min_dscr_by_year") == pytest.approx(ratios.min())
+    assert printed["measures"]["min_dscr_by_year"]["when"] == str(2001 + ratios.argmin())
+    assert measure(printed, "average_dscr") == pytest.approx(cash.sum() / due.sum())
     cfads, service, ratio = rows(printed, "accounts.cfads", "accounts.debt_service", "accounts.period_dscr")
     due = service > 0
     assert ratio[due] == pytest.approx(cfads[due] / service[due])
@@ -95,8 +96,24 @@ def test_dscr_of_a_loan_recomputes_by_its_payments(printed: dict[str, Any]) -> N
     by_hand = [cfads[k - 3 : k + 1].sum() / service[k] for k in (3, 7, 11, 15)]
 
     assert ratio[[3, 7, 11, 15]] == pytest.approx(by_hand)
-    assert measure(printed, "min_dscr.other") == pytest.approx(min(by_hand))
-    assert printed["measures"]["min_dscr.other"]["when"] == "2004-Q4"
+
+
+def test_dscr_over_twelve_months_recomputes_at_payments(printed: dict[str, Any]) -> None:
+    """Four quarters to each payment, all loans; the other loan pays in the last quarter of four years."""
+    cfads, service, ratio = rows(printed, "accounts.cfads", "accounts.debt_service", "accounts.dscr_12m")
+    by_hand = {k: cfads[k - 3 : k + 1].sum() / service[k - 3 : k + 1].sum() for k in range(3, 24)}
+
+    assert np.isnan(ratio[:3]).all()
+    assert ratio[list(by_hand)] == pytest.approx(list(by_hand.values()))
+    assert rows(printed, "loans.other.dscr_12m")[0] == pytest.approx(ratio, nan_ok=True)
+    for name, dates in (
+        ("min_dscr", range(3, 24)),
+        ("min_dscr.bank", range(3, 24)),
+        ("min_dscr.other", (3, 7, 11, 15)),
+    ):
+        low = min(dates, key=lambda k: by_hand[k])
+        assert measure(printed, name) == pytest.approx(by_hand[low])
+        assert printed["measures"][name]["when"] == f"{2001 + low // 4}-Q{low % 4 + 1}"
 
 
 def test_llcr_and_plcr_recompute_date_by_date(printed: dict[str, Any]) -> None:
@@ -124,10 +141,15 @@ def test_cover_of_interest_and_debt_to_ebitda_recompute(printed: dict[str, Any])
     (debt,) = rows(printed, "accounts.debt")
     cover, leverage = ebitda[:6] / interest[:6], debt[3::4] / ebitda
 
-    assert measure(printed, "min_interest_cover") == pytest.approx(cover.min())
-    assert printed["measures"]["min_interest_cover"]["when"] == str(2001 + cover.argmin())
-    assert measure(printed, "max_debt_to_ebitda") == pytest.approx(leverage.max())
-    assert printed["measures"]["max_debt_to_ebitda"]["when"] == str(2001 + leverage.argmax())
+    assert measure(printed, "min_interest_cover_by_year") == pytest.approx(cover.min())
+    assert printed["measures"]["min_interest_cover_by_year"]["when"] == str(2001 + cover.argmin())
+    assert measure(printed, "max_debt_to_ebitda_by_year") == pytest.approx(leverage.max())
+    assert printed["measures"]["max_debt_to_ebitda_by_year"]["when"] == str(2001 + leverage.argmax())
+    earned, accrued = rows(printed, "accounts.ebitda", "accounts.interest_accrued")
+    twelve = np.lib.stride_tricks.sliding_window_view
+    earned, accrued = twelve(earned, 4).sum(-1), twelve(accrued, 4).sum(-1)
+    assert measure(printed, "min_interest_cover") == pytest.approx((earned[:21] / accrued[:21]).min())
+    assert measure(printed, "max_debt_to_ebitda") == pytest.approx((debt[3:] / earned).max())
 
 
 def test_levelized_cost_owners_npv_and_gearing_recompute(printed: dict[str, Any]) -> None:
@@ -285,7 +307,7 @@ def test_without_debt_every_ratio_says_so() -> None:
     found = measures(run((loans, "")))
 
     assert found["min_llcr"].reason == found["min_plcr"].reason == "no debt is owed after any payment or draw"
-    assert found["min_interest_cover"].reason == "no interest accrues within the horizon"
+    assert found["min_interest_cover"].reason == "no interest accrues within the horizon that funding does not pay"
     assert found["average_life"].reason == "no loan is drawn"
     assert found["max_debt_to_ebitda"].value == 0.0
 
@@ -294,7 +316,9 @@ def test_debt_in_a_year_without_earnings_has_no_highest_multiple() -> None:
     found = measures(run(("{2001: 40 USD/km, 2004: 34 USD/km}", "{2001: 40 USD/km, 2003: 10 USD/km}")))
 
     assert found["max_debt_to_ebitda"].value is None
-    assert found["max_debt_to_ebitda"].reason == "EBITDA is not positive in a year that ends with debt"
+    told = "EBITDA of twelve months is not positive at the end of a quarter with debt"
+    assert found["max_debt_to_ebitda"].reason == told
+    assert found["max_debt_to_ebitda_by_year"].reason == told.replace("quarter", "year")
 
 
 def test_ratios_of_a_batch_are_those_of_its_members() -> None:
@@ -315,7 +339,7 @@ def test_dates_of_lowest_cover_are_those_of_the_rows() -> None:
     for name, row in (
         ("min_llcr", "accounts.llcr"),
         ("min_plcr", "accounts.plcr"),
-        ("min_dscr.bank", "loans.bank.dscr"),
+        ("min_dscr.bank", "loans.bank.dscr_12m"),
     ):
         values = projection.value(row)[0]
         assert found[name].when == projection.timeline.labels[int(np.nanargmin(values))]

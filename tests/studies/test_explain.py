@@ -248,7 +248,7 @@ def test_a_row_that_is_undefined_says_why() -> None:
     number = result(base(), "accounts.dscr", "2002-06").number
 
     assert number.value is None
-    assert number.note == "undefined: no debt service is due, or the year is not over"
+    assert number.note == "undefined: no debt service is due, or no whole calendar year ends"
 
 
 def test_a_row_without_a_formula_says_what_it_is_read_from() -> None:

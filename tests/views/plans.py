@@ -78,8 +78,8 @@ def _project(k: int, name: str) -> str:
 
 
 def _loan(k: int, name: str) -> str:
-    row = "accounts.dscr" if k % 2 else f"loans.bank_{k + 1}.dscr"
-    cover = f", covenants: {{cover: {{says: Cover, row: {row}, at_least: {1.2 + k * 0.5:.2f}, test: {'year' if k % 2 else 'period'}}}}}"
+    row = "accounts.dscr_12m" if k % 2 else f"loans.bank_{k + 1}.dscr"
+    cover = f", covenants: {{cover: {{says: Cover, row: {row}, at_least: {1.2 + k * 0.5:.2f}, test: payment}}}}"
     return (
         f"  bank_{k + 1}: {{title: 'Bank {k + 1} for {name}', commitment: {4 + k} million USD, signed: {2002 + k % 5}-01-15, "
         f"matures: {5 + k % 6} years, rate: {6 + k * 0.25} %/year, repayment: {{style: {STYLES[k % 3]}}}, "

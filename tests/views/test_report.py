@@ -335,7 +335,7 @@ loans:
     signed: 2000-01-01
     matures: 3 years
     rate: 8 %/year
-    covenants: {{cover: {{row: accounts.dscr, at_least: {limit}}}}}
+    covenants: {{cover: {{row: accounts.dscr_12m, at_least: {limit}, test: payment}}}}
 funding: {{line: {{bank: 1 million USD, cash: rest}}}}
 opening: {{cash: 2 million USD}}
 options: {{dear: {{change: {{loans.bank.rate: 12 %/year}}}}, cheap: {{change: {{loans.bank.rate: 4 %/year}}}}, alike: {{change: {{loans.bank.rate: 4 %/year}}}}}}

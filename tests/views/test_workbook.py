@@ -31,6 +31,7 @@ from tests.sheets import (
     settings_of,
     spoilt,
 )
+from tests.studies.test_covenant_dates import SLUMP
 from tests.written import valid_scenarios
 
 SWITCH = ("Inputs", 5, 2)
@@ -98,6 +99,25 @@ def test_every_cell_recalculates_to_the_engine(name: str, tmp_path: Path) -> Non
     }
 
     assert found == {option: [] for option in tried}
+
+
+@pytest.mark.parametrize("price", ["25 USD/km", "10 USD/km"])
+def test_covenants_recalculate_on_every_date_that_they_name(price: str, tmp_path: Path) -> None:
+    """Kept, broken, not tested, and broken because there is no EBITDA; by every calendar."""
+    tests = [
+        f"c{n}_{test}: {{row: {row}, {limit}, test: {test}}}"
+        for n, (row, limit) in enumerate((
+            ("accounts.debt_to_ebitda_12m", "at_most: 3"), ("accounts.dscr_12m", "at_least: 1.2"), ("accounts.debt_to_ebitda_12m", "at_least: 0.1"),
+        ))
+        for test in ("payment", "period", "quarter", "half_year", "year")
+    ]  # fmt: skip
+    tests += ["flow: {row: accounts.ebitda, at_least: 1 USD, test: half_year}", "highest: {measure: max_debt_to_ebitda, at_most: 9}",
+              "life: {row: accounts.llcr, at_least: 1}", "lock: {row: accounts.dscr_12m, at_least: 0.1, lock_up: 2, test: payment}", "low: {row: accounts.debt_to_ebitda_12m, at_most: 9, lock_up: 3}", "year: {row: accounts.debt_to_ebitda, at_most: 3}"]  # fmt: skip
+    text = SLUMP.replace("lev: {ROW}", ", ".join(tests)).replace("2003-Q2: 25 USD/km", f"2003-Q2: {price}")
+    scenario = scenario_of(text)
+    calculator = Recalculator(spoilt(workbook(scenario, "0.1.0")), tmp_path)
+
+    assert disagreements(calculator.read(), project(scenario), AS_WRITTEN) == []
 
 
 def test_options_that_would_make_a_circle_are_left_out_in_words(tmp_path: Path) -> None:

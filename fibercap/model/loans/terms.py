@@ -193,7 +193,8 @@ class Loan(Spec):
     sweep: Share = NOTHING
     """Share of the cash above its minimum that pays the loan down at the end of periods with a payment. Like `50 %`."""
     covenants: Mapping[str, Covenant] = {}
-    """What the borrower has promised to keep, by name. Like `{cover: {row: accounts.dscr, at_least: 1.2}}`."""
+    """What the borrower has promised to keep, by name. Like `{cover: {row: accounts.dscr_12m, at_least: 1.2, test:
+    payment}}`."""
     rounding: Annotated[
         Exact | Rounding, OneOf(ROUNDINGS, _choose_rounding, title="rounding", words=("none", "cent"))
     ] = Exact()
@@ -236,6 +237,12 @@ class Loan(Spec):
     def revolves(self) -> bool:
         """Whether what is repaid may be drawn again."""
         return self.repayment.style == "revolver"
+
+    @property
+    def due_at_once(self) -> bool:
+        """Whether much of it is due with the last payment: a bullet, or a loan that leaves a balloon."""
+        style = self.repayment
+        return style.style in {"bullet", "at_maturity"} or bool(style.months) or bool(np.any(style.left))
 
     @property
     def needs_cash(self) -> bool:

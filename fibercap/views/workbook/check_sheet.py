@@ -161,7 +161,7 @@ class CheckSheet:
         minimum = float(self._projection.scenario.money.minimum_cash)
         trifle, value = self._trifle
         claims = all(o.as_expected for o in self.claims.outcomes[0].values())
-        kept = all(c.holds for c in self.claims.tested[0].values())
+        kept = not any(c.broken for c in self.claims.tested[0].values())
         rows = [
             ("Cash is never negative", f"{cash.at}$B${cash.row}>=-{trifle}", lowest >= -value),
             ("Cash keeps its minimum", f"{cash.at}$B${cash.row}>={floor}-{trifle}", lowest >= minimum - value),
@@ -170,7 +170,7 @@ class CheckSheet:
         if self.claims.claims:
             rows.append(("Every claim is as expected", f"MIN({self.claims.as_expected})=1", claims))
         if self.claims.tests:
-            rows.append(("Every covenant holds", f"MIN({self.claims.kept})=1", kept))
+            rows.append(("No covenant is broken", f"COUNTIF({self.claims.kept},0)=0", kept))
         return rows
 
     def _warnings(self, sheet: Worksheet, looks: Looks) -> None:

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from math import isfinite
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from fibercap.model.claim import Multiple
+from fibercap.model.twelve_months import LEVERAGE, NO_EBITDA
 from fibercap.studies.claims import ROUNDING, outcomes
+from fibercap.studies.covenant_values import CUT
 from fibercap.studies.covenants import covenants
 from fibercap.views.workbook.cases import merged
 from fibercap.views.workbook.lines import chosen
@@ -16,6 +19,7 @@ if TYPE_CHECKING:
     from xlsxwriter.worksheet import Worksheet
 
     from fibercap.model.claim import Claim
+    from fibercap.model.covenant import Covenant
     from fibercap.studies.claims import Outcome
     from fibercap.studies.covenants import Tested
     from fibercap.views.workbook.book import Book
@@ -29,6 +33,9 @@ HEADS: Final = (
 )  # fmt: skip
 HEAD_ROW: Final = 5
 SIGNS: Final = {"above": ">", "at_least": ">=", "below": "<", "at_most": "<="}
+UNTESTED: Final = "not tested"
+LEVERAGE_MEASURES: Final = {"max_debt_to_ebitda": "quarter", "max_debt_to_ebitda_by_year": "year"}
+"""Measures of debt to EBITDA, each with the calendar on which it looks."""
 VERDICT: Final = '"holds";;"FAILS"'
 
 
@@ -43,7 +50,7 @@ class ClaimSheet:
         self.tests = [
             (name, when)
             for name in merged([list(own) for own in self.tested])
-            for when in merged([[test.when for test in own[name].tests] for own in self.tested if name in own])
+            for when in merged([_dates(own[name]) for own in self.tested if name in own])
         ]
         self.covenants_from = HEAD_ROW + len(self.claims) + 3
 
@@ -138,20 +145,34 @@ class ClaimSheet:
             sheet.write_number(row, 12, float(terms.within), looks("value", "0.0%"))
 
     def _test(self, sheet: Worksheet, row: int, name: str, when: str, looks: Looks) -> None:
-        case = next(n for n, own in enumerate(self.tested) if name in own and _has(own[name], when))
+        case = next(n for n, own in enumerate(self.tested) if name in own and when in _dates(own[name]))
         told = self.tested[case][name]
         terms = self.book.cases[case].projection.scenario.loans[told.loan].covenants[told.name]
         here = self.tested[0].get(name)
         test = next((test for test in here.tests if test.when == when), None) if here else None
         texts = {0: f"{told.loan}: {told.says}", 1: told.subject, 2: when}
         self._begin(sheet, row, texts, [name in own for own in self.tested], looks)
-        asked = _Asked(terms.row, terms.measure, when, told.unit, case, None if test is None else test.value)
+        known = test is not None and isfinite(test.value)
+        asked = _Asked(terms.tested, terms.measure, when, told.unit, case, test.value if test and known else None)
         self._subject(sheet, row, asked, looks)
         sheet.write_string(row, 7, told.comparator.replace("_", " "), looks("faint"))
         sheet.write_number(row, 8, told.limit, looks("value", number_format(told.unit) if told.unit else "0.00"))
-        holds = _holds(row + 1, told.comparator)
-        formula = f'=IF(N{row + 1}=0,1,IF(F{row + 1}="",1,{holds}))'
-        sheet.write_formula(row, 14, formula, looks("formula", VERDICT), 1 if test is None else int(test.holds))
+        holds, lost = _holds(row + 1, told.comparator), self._beyond(row, case, terms, when)
+        formula = f'=IF(N{row + 1}=0,"",{lost}IF(F{row + 1}="","{UNTESTED}",{holds}){")" if lost else ""})'
+        value: str | int = ("" if here is None else UNTESTED) if test is None else int(test.holds)
+        sheet.write_formula(row, 14, formula, looks("formula", VERDICT), value)
+
+    def _beyond(self, row: int, case: int, terms: Covenant, when: str) -> str:
+        """Return the head of the formula of a verdict where debt without EBITDA breaks any limit; "" elsewhere."""
+        if terms.tested not in LEVERAGE:
+            if terms.measure not in LEVERAGE_MEASURES:
+                return ""
+            flag = self.book.spot(case, f"time.ends_{LEVERAGE_MEASURES[terms.measure]}")
+            days = f"{flag.at}${flag.first}${flag.row}:${flag.last}${flag.row}"
+            own = self.book.spot(case, NO_EBITDA)
+            return f"IF(SUMPRODUCT({own.at}${own.first}${own.row}:${own.last}${own.row},{days})>0,0,"
+        own_row, span = self.book.cases[case].projection.rows[NO_EBITDA], span_of(when, self.book)
+        return f"IF({looked_up(self.book, case, own_row, span, (f'D{row + 1}', f'E{row + 1}'))}>0,0,"
 
 
 class _Asked(NamedTuple):
@@ -165,8 +186,10 @@ class _Asked(NamedTuple):
     value: float | None
 
 
-def _has(tested: Tested, when: str) -> bool:
-    return any(test.when == when for test in tested.tests)
+def _dates(tested: Tested) -> list[str]:
+    """Return the dates of a covenant, tested or not, in order; without those that the horizon cuts."""
+    missing = [date.when for date in tested.untested if date.reason != CUT]
+    return sorted({*(test.when for test in tested.tests), *missing})
 
 
 def _holds(row: int, comparator: str) -> str:

@@ -87,6 +87,11 @@ class Wording:
             return self.said(body.left)[0], self.said(body.right)[0]
         return None
 
+    @property
+    def reads_empty(self) -> bool:
+        """Whether a row that it refers to is undefined, and its cells empty, in some periods."""
+        return any(self.places.may_be_empty(path) for path, _ in self.formula.references)
+
     def said(self, node: ast.expr, *, ranges: bool = False) -> tuple[str, int]:
         """Return a part of the formula and how tightly it binds; `ranges` where rows are read as a whole."""
         match node:
@@ -101,12 +106,19 @@ class Wording:
                 above = self._tight(node.left, binds, ranges=ranges)
                 return f"{above}{sign}{self._tight(node.right, right, ranges=ranges)}", binds
             case ast.Compare():
-                sign, binds, right = _SIGNS[type(node.ops[0])]
-                above = self._tight(node.left, binds + 1, ranges=ranges)
-                return f"{above}{sign}{self._tight(node.comparators[0], right, ranges=ranges)}", binds
+                return self._compared(node, ranges=ranges)
             case ast.Call(func=ast.Name(id=name)):
                 return self._called(name, node.args, ranges=ranges), 9
         raise CannotBeSaidError(f"`{ast.unparse(node)}` has no form in a sheet")
+
+    def _compared(self, node: ast.Compare, *, ranges: bool) -> tuple[str, int]:
+        """Return a comparison, false where its left side is an empty cell, which to a sheet is above any number."""
+        sign, binds, right = _SIGNS[type(node.ops[0])]
+        above = self._tight(node.left, binds + 1, ranges=ranges)
+        test = f"{above}{sign}{self._tight(node.comparators[0], right, ranges=ranges)}"
+        if not ranges and isinstance(node.left, ast.Name) and self.places.may_be_empty(self._path(node.left)[0]):
+            return f"IF(ISNUMBER({above}),{test},FALSE)", 9
+        return test, binds
 
     def _tight(self, node: ast.expr, binds: int, *, ranges: bool) -> str:
         text, own = self.said(node, ranges=ranges)

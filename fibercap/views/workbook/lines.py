@@ -116,9 +116,9 @@ def _template(book: Book, placed: Placed, length: int) -> tuple[str, list[list[s
 
 
 def _defined(wording: Wording) -> str:
-    """Return a formula that is empty where there is nothing to divide by."""
+    """Return a formula that is empty where there is nothing to divide by, or a cell that it reads is empty."""
     sides = wording.quotient()
-    if sides is None:
+    if sides is None or wording.reads_empty:
         return f'IFERROR({wording.whole()},"")'
     above, below = sides
     return f'IF({below}=0,"",({above})/({below}))'

@@ -23,11 +23,17 @@ class Span(NamedTuple):
 
 def span_of(when: str, book: Book) -> Span:
     """Return the days of a time as claims write it; of the whole horizon where it is none."""
-    months = whole_period(when.removeprefix("end of "))
+    months = _half_year(when) or whole_period(when.removeprefix("end of "))
     if months is None:
         timeline = book.cases[0].projection.timeline
         return Span(serial(timeline.eve), serial(timeline.dates[-1]))
     return Span(serial(month_end(months[0])), serial(month_end(months[1])), when.startswith("end of "))
+
+
+def _half_year(when: str) -> tuple[int, int] | None:
+    """Return the month numbers (start, end) of `2004-H1`, as covenants tested by half-year have it, or None."""
+    year, _, half = when.partition("-H")
+    return (12 * int(year) + 6 * int(half) - 6, 12 * int(year) + 6 * int(half)) if half else None
 
 
 def looked_up(book: Book, case: int, row: Row, span: Span, cells: tuple[str, str]) -> str:

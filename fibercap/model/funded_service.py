@@ -1,0 +1,86 @@
+"""Interest and fees of construction that funding pays: they are uses of funds, not debt service."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+
+from fibercap.core.rows import Row, Sheet
+from fibercap.core.timeline import FLOW, STOCK
+from fibercap.model.foreign_loans import OWN
+
+if TYPE_CHECKING:
+    from fibercap.core.units import Array
+    from fibercap.model.plan import Plan
+
+COSTS: Final = (("interest", "interest that funding pays"), ("fees", "fees that funding pays"))
+
+
+def funded_service_rows(sheet: Sheet, plan: Plan, name: str) -> None:
+    """Write what funding pays of a loan's interest and recurring fees; nothing where it pays none.
+
+    Writes `loans.<l>.interest_funded` and `fees_funded` as they accrue, and `service_funded` as they are paid.
+
+    Parameters
+    ----------
+    sheet, plan
+        The loan's rows and the share that funding pays of its cost are written; the plan.
+    name : str
+        Name of the loan.
+
+    Source
+    ------
+    docs/conventions.md, section 6. What funding has paid in by the end of a period, as cost accrues, is the first money
+    used for interest and fees that fall due, whatever day of the period that is; what is added to the balance instead
+    of being paid is not service and uses it up as well.
+    """
+    at, label = f"loans.{name}", plan.loans[name].title or name
+    if f"{at}.funded_share" not in sheet:
+        return
+    share = sheet.value(f"{at}.funded_share")
+    for key, words in COSTS:
+        row = Row(f"{at}.{key}_funded", f"{label}: {words}", plan.currency, FLOW,
+                  f"{{{at}.{key}}} * {{{at}.funded_share}}")  # fmt: skip
+        sheet.put(row, sheet.value(f"{at}.{key}") * share)
+    money = plan.loan_currency(name)
+    own = at if money == plan.currency else f"{at}.{OWN}"
+    costs = (sheet.value(f"{own}.interest") + sheet.value(f"{own}.fees")) * share
+    paid = sheet.value(f"{own}.interest_paid") + sheet.value(f"{own}.fees_paid")
+    used, left = _first_in(costs, paid, sheet.value(f"{own}.accrued"))
+    funded = f"({{{own}.interest}} + {{{own}.fees}}) * {{{at}.funded_share}}"
+    paid_text, ahead = f"{{{own}.interest_paid}} + {{{own}.fees_paid}}", f"{{{own}.funded_ahead@-1}} + {funded}"
+    funded_row = f"{own}.service_funded"
+    text = f"MIN({ahead}, {paid_text})"
+    sheet.put(Row(funded_row, f"{label}: interest and fees paid by funding", money, FLOW, text), used)
+    text = f"MIN({ahead} - {{{funded_row}}}, {{{own}.accrued}})"
+    sheet.put(Row(f"{own}.funded_ahead", f"{label}: funding ahead of payment", money, STOCK, text), left)
+    if own != at:
+        _translated(sheet, plan, name, used, paid)
+
+
+def _first_in(costs: Array, paid: Array, accrued: Array) -> tuple[Array, Array]:
+    """Return what funding pays of each period's payments, and what it has paid in beyond them, (..., period)."""
+    shape = np.broadcast_shapes(costs.shape, paid.shape, accrued.shape)
+    costs, paid, accrued = (np.broadcast_to(value, shape) for value in (costs, paid, accrued))
+    used, left = np.zeros(shape), np.zeros(shape)
+    ahead = np.zeros(shape[:-1])
+    for period in range(shape[-1]):
+        ahead = ahead + costs[..., period]
+        used[..., period] = np.minimum(ahead, paid[..., period])
+        ahead = np.minimum(ahead - used[..., period], accrued[..., period])
+        left[..., period] = ahead
+    return used, left
+
+
+def _translated(sheet: Sheet, plan: Plan, name: str, used: Array, paid: Array) -> None:
+    """Write what funding pays of a payment in the reporting currency: the same share of it as in the loan's own."""
+    at, own = f"loans.{name}", f"loans.{name}.{OWN}"
+    label, whole = plan.loans[name].title or name, sheet.value(f"{at}.interest_paid") + sheet.value(f"{at}.fees_paid")
+    shape = np.broadcast_shapes(used.shape, paid.shape)
+    due = np.broadcast_to(paid, shape)
+    share = np.divide(used, due, out=np.zeros(shape), where=due > 0)
+    below = f"({{{own}.interest_paid}} + {{{own}.fees_paid}})"
+    text = f"IF({below} > 0, ({{{at}.interest_paid}} + {{{at}.fees_paid}}) * {{{own}.service_funded}} / {below}, 0)"
+    row = Row(f"{at}.service_funded", f"{label}: interest and fees paid by funding", plan.currency, FLOW, text)
+    sheet.put(row, whole * share)

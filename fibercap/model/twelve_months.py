@@ -1,0 +1,162 @@
+"""Cover and leverage over the twelve months to each period's end, and by calendar year: what lenders test."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+
+from fibercap.core.rows import Row, Sheet, total
+from fibercap.core.timeline import FLOW, STOCK
+from fibercap.model.covenant import AT_PAYMENTS
+from fibercap.model.operations import added
+from fibercap.model.trifle import trifle_of
+
+if TYPE_CHECKING:
+    from fibercap.core.units import Array
+    from fibercap.model.plan import Plan
+
+MONTHS: Final = 12
+OVER: Final = "_12m"
+"""What follows the name of a row that looks back over twelve months."""
+AT_QUARTERS: Final = "_at_quarters"
+"""What follows the name of a ratio where it stands at the ends of calendar quarters only."""
+YEARLY: Final = {f"accounts.{key}": f"accounts.{key}{OVER}" for key in ("dscr", "interest_cover", "debt_to_ebitda")}
+"""Ratios of whole calendar years, each with the row that has the same over twelve months at every period's end."""
+LEVERAGE: Final = ("accounts.debt_to_ebitda", "accounts.debt_to_ebitda_12m")
+"""Ratios that break any limit, and are not just undefined, where debt is owed and EBITDA is not positive."""
+NO_EBITDA: Final = "accounts.debt_without_ebitda"
+SUMS: Final = {
+    "cfads": "CFADS over twelve months",
+    "cfads_before_capex": "CFADS before capex, over twelve months",
+    "debt_service": "Debt service over twelve months",
+    "ebitda": "EBITDA over twelve months",
+    "interest_to_cover": "Interest to cover, over twelve months",
+}
+NO_YEAR: Final = "twelve months of the horizon are not over"
+NO_SERVICE: Final = "no debt service is due"
+NO_INTEREST: Final = "no interest accrues that funding does not pay"
+NOT_EARNED: Final = "EBITDA is not positive"
+
+
+def calendar_rows(sheet: Sheet, plan: Plan) -> None:
+    """Write in which periods a calendar quarter, half-year or year ends, so that `test` can name them.
+
+    Writes `time.ends_quarter`, `time.ends_half_year` and `time.ends_year`.
+    """
+    ends = plan.timeline.ends
+    for key, label, months in (("quarter", "quarter", 3), ("half_year", "half-year", 6), ("year", "year", 12)):
+        length = "{time.months_in_year}" if months == MONTHS else f"({{time.months_in_year}} / {MONTHS // months})"
+        text = f"IF(ROUND({{time.end}} / {length}, 0) * {length} = {{time.end}}, 1, 0)"
+        sheet.put(
+            Row(f"time.ends_{key}", f"A calendar {label} ends", "", FLOW, text), (ends % months == 0).astype(float)
+        )
+
+
+def twelve_month_rows(sheet: Sheet, plan: Plan) -> None:
+    """Write cover of debt service and of interest, and debt to EBITDA, over twelve months and by calendar year.
+
+    Writes `accounts.<flow>_12m`, `accounts.dscr_12m`, `dscr_before_capex_12m`, `interest_cover_12m`,
+    `debt_to_ebitda_12m`, `loans.<l>.dscr_12m`, and `accounts.dscr`, `interest_cover`, `debt_to_ebitda` of whole
+    calendar years.
+
+    Source
+    ------
+    docs/conventions.md, section 6: each ratio stands at a period's end and looks back over the twelve months to it; it
+    is undefined until twelve months of the horizon are over.
+    """
+    count = MONTHS // plan.timeline.months
+    over, trifle = (np.arange(sheet.length) >= count - 1).astype(float), trifle_of(sheet)
+    for key, label in SUMS.items():
+        flow = sheet.value(f"accounts.{key}")
+        text = f"{{accounts.{key}}}"
+        if count > 1:
+            text = f"{{accounts.{key}{OVER}@-1}} + {{accounts.{key}}} - {{accounts.{key}@-{count}}}"
+        sheet.put(Row(f"accounts.{key}{OVER}", label, plan.currency, STOCK, text), _window(flow, count))
+    for key, label, above, below, why in (
+        ("dscr", "DSCR", "cfads_12m", "debt_service_12m", NO_SERVICE),
+        ("dscr_before_capex", "DSCR before capex", "cfads_before_capex_12m", "debt_service_12m", NO_SERVICE),
+        ("interest_cover", "Interest cover", "ebitda_12m", "interest_to_cover_12m", NO_INTEREST),
+        ("debt_to_ebitda", "Debt to EBITDA", "debt", "ebitda_12m", NOT_EARNED),
+    ):
+        due = trifle.counted(sheet.value(f"accounts.{below}")) * over
+        counts = f"IF(AND({{time.period}} >= {count}, {trifle.counts_text(f'{{accounts.{below}}}')}), 1, 0)"
+        text = f"{{accounts.{above}}} / ({{accounts.{below}}} * {counts})"
+        words, undefined = f"{label} over twelve months", f"{why}, or {NO_YEAR}"
+        row = Row(f"accounts.{key}{OVER}", words, "", STOCK, text, undefined=undefined)
+        sheet.put(row, ratio(sheet.value(f"accounts.{above}"), due))
+    _no_ebitda_row(sheet, count, over)
+    _year_rows(sheet, count, over)
+    _dated_rows(sheet, plan)
+
+
+def _window(flow: Array, count: int) -> Array:
+    """Add up a flow over the last `count` periods, fewer at the start, (..., period)."""
+    whole: Array = np.cumsum(flow, axis=-1)
+    result = np.array(whole)
+    result[..., count:] -= whole[..., :-count]
+    return result
+
+
+def ratio(above: Array, below: Array) -> Array:
+    """Return a quotient, (..., period); nan where there is nothing to divide by."""
+    shape = np.broadcast_shapes(above.shape, below.shape)
+    due = np.broadcast_to(below, shape)
+    return np.asarray(np.divide(above, due, out=np.full(shape, np.nan), where=due != 0))
+
+
+def _no_ebitda_row(sheet: Sheet, count: int, over: Array) -> None:
+    """Write where debt is owed though EBITDA of the twelve months is not above zero: there any limit is broken."""
+    trifle, rows = trifle_of(sheet), ("accounts.debt", "accounts.ebitda_12m")
+    owed, earned = (trifle.counts(sheet.value(row)) for row in rows)
+    owes, earns = (trifle.counts_text(f"{{{row}}}") for row in rows)
+    text = f"IF(AND({{time.period}} >= {count}, {owes}), IF({earns}, 0, 1), 0)"
+    value = (owed & ~earned).astype(float) * over
+    sheet.put(Row(NO_EBITDA, "Debt is owed, and EBITDA of twelve months is not positive", "", STOCK, text), value)
+
+
+def _year_rows(sheet: Sheet, count: int, over: Array) -> None:
+    """Write the ratios of whole calendar years: those over the twelve months to 31 December."""
+    ends = sheet.value("time.ends_year")
+    for path, over_twelve in YEARLY.items():
+        of = sheet.rows[over_twelve]
+        label = of.label.replace("over twelve months", "of the calendar year")
+        why = f"{of.undefined.partition(', or')[0]}, or no whole calendar year ends"
+        text = f"{{{over_twelve}}} / {{time.ends_year}}"
+        sheet.put(Row(path, label, "", STOCK, text, undefined=why), ratio(sheet.value(over_twelve), ends))
+    trifle = trifle_of(sheet)
+    served = trifle.counts_text("{accounts.debt_service_12m}")
+    text = f"IF(AND({{time.ends_year}} > 0, {{time.period}} >= {count}, {served}), 1, 0)"
+    value = ends * over * trifle.counts(sheet.value("accounts.debt_service_12m"))
+    sheet.put(Row("accounts.has_dscr", "Whole year with debt service", "", FLOW, text), value)
+    due = trifle.counted(sheet.value("accounts.debt_service"))
+    text = f"{{accounts.cfads}} / {trifle.counted_text('{accounts.debt_service}')}"
+    row = Row("accounts.period_dscr", "DSCR of the period", "", STOCK, text, undefined=NO_SERVICE)
+    sheet.put(row, ratio(sheet.value("accounts.cfads"), due))
+
+
+def _dated_rows(sheet: Sheet, plan: Plan) -> None:
+    """Write the ratios where lenders look: at the ends of periods with a payment, and of calendar quarters."""
+    paid = [f"loans.{name}.has_payment" for name in plan.loans]
+    value = (added(sheet, paid) > 0).astype(float)
+    text = f"IF({total(paid)} > 0, 1, 0)"
+    payments = sheet.put(Row("accounts.has_payment", "A payment on a loan", "", FLOW, text), value)
+    for key in ("dscr", "interest_cover"):
+        _on(sheet, f"accounts.{key}{OVER}", AT_PAYMENTS, "at payments", "accounts.has_payment", payments)
+    quarters = sheet.value("time.ends_quarter")
+    _on(sheet, f"accounts.debt_to_ebitda{OVER}", AT_QUARTERS, "at ends of quarters", "time.ends_quarter", quarters)
+    for name, loan in plan.loans.items():
+        path, of = f"loans.{name}.dscr{OVER}", sheet.rows[f"accounts.dscr{OVER}"]
+        label = f"{loan.title or name}: {of.label}"
+        row = Row(path, label, "", STOCK, f"{{accounts.dscr{OVER}}}", undefined=of.undefined)
+        sheet.put(row, sheet.value(of.path))
+        _on(sheet, path, AT_PAYMENTS, "at its payments", paid[list(plan.loans).index(name)],
+            sheet.value(f"loans.{name}.has_payment"))  # fmt: skip
+
+
+def _on(sheet: Sheet, path: str, suffix: str, words: str, flag: str, dates: Array) -> None:
+    """Write a ratio on certain dates only."""
+    of = sheet.rows[path]
+    row = Row(f"{path}{suffix}", f"{of.label}, {words}", "", STOCK, f"{{{path}}} / {{{flag}}}",
+              undefined=f"{of.undefined}, or no date of it falls in the period")  # fmt: skip
+    sheet.put(row, ratio(sheet.value(path), dates))

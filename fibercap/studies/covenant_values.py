@@ -1,0 +1,79 @@
+"""The values of a covenant's row on its dates, and why there are none."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+
+from fibercap.core.timeline import FLOW, STOCK, period_label
+from fibercap.model.covenant_dates import indices
+from fibercap.model.twelve_months import LEVERAGE, MONTHS, NO_EBITDA, NO_YEAR, OVER, YEARLY
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from datetime import date
+
+    from fibercap.core.rows import Row
+    from fibercap.core.units import Array
+    from fibercap.model.covenant_dates import Dates
+    from fibercap.model.projection import Projection
+
+CUT: Final = "the horizon holds only a part of it"
+
+
+def values_on(
+    projection: Projection, loan: str, dates: Dates, row: Row, beyond: float
+) -> Iterator[tuple[str, Array, str]]:
+    """Run over the dates of a covenant: label, the row's value in each draw, (draw,), and why the first has none.
+
+    Parameters
+    ----------
+    projection : Projection
+        What a plan leads to.
+    loan : str
+        The loan that carries the covenant.
+    dates : Dates
+        On which it is tested.
+    row : Row
+        The row that it limits.
+    beyond : float
+        What stands for a ratio that breaks any limit: an infinity on the wrong side.
+    """
+    timeline, days = projection.timeline, projection.dates_to_maturity
+    whole, count = projection.to_maturity(row.path), dates.months // timeline.months
+    flags = projection.to_maturity(dates.flag) > 0 if dates.flag else np.ones_like(whole, dtype=bool)
+    for k in indices(dates, timeline, projection.scenario.loans[loan], days):
+        asked = flags[:, k]
+        if not asked.any():
+            continue
+        part, is_whole = whole[:, max(k - count + 1, 0) : k + 1], k + 1 >= count
+        if row.nature == STOCK:
+            value = part[:, -1]
+        elif is_whole:
+            value = part.sum(axis=-1) if row.nature == FLOW else part.mean(axis=-1)
+        else:
+            value = np.full(len(part), np.nan)
+        if row.path in LEVERAGE:
+            value = np.where(projection.to_maturity(NO_EBITDA)[:, k] > 0, beyond, value)
+        value = np.where(asked, value, np.nan)
+        label = half_year(days[k]) if dates.step == "half_year" else _label(days[k], dates.step, timeline.step)
+        yield label, value, _reason(row, (k + 1) * timeline.months) if asked[0] and np.isnan(value[0]) else ""
+
+
+def _label(day: date, step: str, model: str) -> str:
+    return period_label(day, model if step == "period" else step)
+
+
+def half_year(day: date) -> str:
+    """Return the name of the half-year that a day closes: `2004-H1` or `2004-H2`."""
+    return f"{day.year}-H{(day.month + 5) // 6}"
+
+
+def _reason(row: Row, months: int) -> str:
+    """Say why a row has no value, so many months into the horizon."""
+    if row.nature != STOCK:
+        return CUT
+    if months < MONTHS and (row.path in YEARLY or OVER in row.path):
+        return NO_YEAR
+    return row.undefined.partition(", or")[0]

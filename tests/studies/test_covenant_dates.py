@@ -1,0 +1,250 @@
+"""On which dates covenants are tested, what is refused, and what is not tested."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pytest
+from click.testing import CliRunner
+
+from fibercap.cli import cli
+from fibercap.core.errors import ScenarioError
+from fibercap.model.projection import project
+from fibercap.reading.files import scenario_of
+from fibercap.studies.compare import compare
+from fibercap.studies.covenants import FAIL, NOT_TESTED, PASS, breaches, covenants
+from fibercap.studies.headroom import headroom
+from tests.model.test_formulas import disagreements
+
+if TYPE_CHECKING:
+    from fibercap.studies.covenants import Tested
+
+SLUMP = """\
+fibercap: 1
+id: base
+horizon: {from: 2001, to: 2008, step: quarter}
+money: {report_in: USD, discount_rate: 12 %/year}
+products: {fiber: {price: {2001: 40 USD/km, 2003-Q2: 25 USD/km, 2004-Q2: 40 USD/km}}}
+plants: {works: {product: fiber, capacity: 200_000 km/year, cash_cost: 20 USD/km, fixed_cost: 1 million USD/year}}
+projects: {line: {plant: works, adds: 150_000 km/year, capex: 9 million USD, spend: {2001: 100 %}, complete: 2001-12-31}}
+loans:
+  bank: {commitment: 6 million USD, signed: 2001-01-01, matures: 6 years, rate: 8 %/year, grace: 1 year,
+         payments: {every: quarter, first: 2001-03-31, end_of_month: true}, covenants: {lev: {ROW}}}
+funding: {line: {bank: 6 million USD, equity: rest}}
+tax: {rate: 30 %}
+opening: {cash: 1.5 million USD}
+company: {dividends: {2004-06-30: 0.1 million USD, 2005-06-30: 0.1 million USD}}
+"""
+"""Prices fall for four quarters across a year's end; case V01 of the public cases."""
+LEVERAGE = "row: accounts.debt_to_ebitda_12m, at_most: 3, test: quarter"
+NEW_LOAN = """\
+fibercap: 1
+horizon: {from: 2001, to: 2004, step: quarter}
+money: {report_in: USD}
+products: {fiber: {price: 40 USD/km}}
+plants: {works: {product: fiber, capacity: 200_000 km/year, cash_cost: 22 USD/km}}
+loans:
+  bank: {commitment: 5 million USD, signed: 2004-11-01, draws: {2004-11-01: 5 million USD}, matures: 5 years,
+         rate: 8 %/year, covenants: {cover: {row: accounts.dscr, at_least: 1.2}}}
+"""
+
+
+def promised(row: str, *changes: tuple[str, str], text: str = SLUMP, name: str = "bank.lev") -> Tested:
+    text = text.replace("ROW", row)
+    for old, new in changes:
+        assert old in text, old
+        text = text.replace(old, new)
+    return covenants(project(scenario_of(text)))[name]
+
+
+def test_leverage_of_four_quarters_is_broken_between_two_year_ends() -> None:
+    """At the end of 2004-Q1 debt is 3.74 million, EBITDA of its four quarters 0.75: 4.98 times, at most 3 allowed."""
+    found = promised(LEVERAGE)
+
+    assert [(test.when, round(test.value, 2)) for test in found.tests if not test.holds] == [("2004-Q1", 4.98)]
+    assert found.verdict == FAIL
+    yearly = promised(LEVERAGE.replace("_12m", "").replace("quarter", "year"))
+    assert {test.when: round(test.value, 2) for test in yearly.tests} | {"2003": 1.94, "2004": 0.61} == {
+        test.when: round(test.value, 2) for test in yearly.tests
+    }
+
+
+@pytest.mark.parametrize(
+    ("row", "told"),
+    [
+        ("row: accounts.debt_to_ebitda, at_most: 3, test: period", "write `row: accounts.debt_to_ebitda_12m`"),
+        ("row: accounts.dscr, at_least: 1, test: quarter", "exists at the ends of calendar years only"),
+        ("row: accounts.interest_cover, at_least: 1, test: payment", "write `row: accounts.interest_cover_12m`"),
+        ("row: accounts.dscr, at_least: 1, test: half_year", "write `row: accounts.dscr_12m`"),
+        (
+            "row: accounts.cfads, at_least: 1 USD, test: payment",
+            "has no value on a day, wanted `row: accounts.cfads_12m`",
+        ),
+        (
+            "row: accounts.net_income, at_least: 1 USD, test: payment",
+            "wanted a balance or a ratio; or write `test: period`",
+        ),
+        ("measure: min_dscr, at_least: 1, test: quarter", "found a `test` of a measure, which has no dates"),
+        ("row: accounts.dscr, at_least: 1, test: period, lock_up: 1.3", "write `row: accounts.dscr_12m`"),
+        ("row: accounts.debt_to_ebitda, at_most: {2001: 4.5, 2002: 1.5}", "found a block, wanted a quantity"),
+    ],
+)
+def test_a_test_that_the_row_cannot_serve_is_refused_with_the_row_that_can(row: str, told: str) -> None:
+    with pytest.raises(ScenarioError) as error:
+        promised(row)
+
+    assert told in str(error.value)
+
+
+def test_a_yearly_model_has_no_quarters() -> None:
+    step = ("step: quarter", "step: year"), ("{2001: 40 USD/km, 2003-Q2: 25 USD/km, 2004-Q2: 40 USD/km}", "40 USD/km")
+    with pytest.raises(ScenarioError, match="`quarter`, but the model steps by year"):
+        promised(LEVERAGE, *step)
+    by_period = promised(
+        "row: accounts.debt_to_ebitda, at_most: 3, test: period", *step, ("matures: 6 years", "matures: 2006-12-31")
+    )
+
+    assert [test.when for test in by_period.tests] == [str(year) for year in range(2001, 2007)]
+
+
+@pytest.mark.parametrize(
+    ("test", "dates"),
+    [
+        ("payment", [f"{y}-Q{q}" for y in range(2001, 2007) for q in range(1, 5)][3:]),
+        ("quarter", [f"{y}-Q{q}" for y in range(2001, 2007) for q in range(1, 5)][3:]),
+        ("half_year", ["2001-H2", *(f"{y}-H{h}" for y in range(2002, 2007) for h in (1, 2))]),
+        ("year", [str(year) for year in range(2001, 2007)]),
+    ],
+)
+@pytest.mark.parametrize("step", ["quarter", "month"])
+def test_a_covenant_is_tested_on_the_dates_that_it_names(test: str, dates: list[str], step: str) -> None:
+    """Grace interest is served from 2001-Q1 on; three quarters are too early for twelve months."""
+    row = f"row: accounts.dscr_12m, at_least: 0, test: {test}"
+    found = promised(row, ("step: quarter", f"step: {step}"), ("matures: 6 years", "matures: 2006-12-31"))
+
+    if test == "payment" and step == "month":
+        dates = [f"{y}-{m:02d}" for y in range(2001, 2007) for m in (3, 6, 9, 12)][3:]
+    assert [tested.when for tested in found.tests] == dates
+    assert {missing.reason for missing in found.untested} <= {"twelve months of the horizon are not over"}
+    paid_first = 2 if step == "quarter" else 3  # what is drawn on the last day of a quarter bears no interest in it
+    assert len(found.untested) == {"payment": paid_first, "quarter": 3, "half_year": 1, "year": 0}[test]
+
+
+def test_flows_are_added_up_over_the_calendar_that_a_test_names() -> None:
+    found = promised("row: accounts.ebitda, at_least: 0 USD, test: half_year")
+    projection = project(scenario_of(SLUMP.replace("ROW", "row: accounts.ebitda, at_least: 0 USD, test: half_year")))
+    ebitda = projection.value("accounts.ebitda")[0]
+
+    assert [test.value for test in found.tests][:12] == pytest.approx(list(ebitda.reshape(-1, 2).sum(axis=1))[:12])
+
+
+def test_a_part_of_a_year_is_not_tested() -> None:
+    found = promised(
+        "row: accounts.ebitda, at_least: 0 USD, test: year",
+        ("from: 2001, to: 2008", "from: 2001-07, to: 2008-06"), ("signed: 2001-01-01", "signed: 2001-07-01"),
+        ("first: 2001-03-31", "first: 2001-09-30"),
+        ("spend: {2001: 100 %}, complete: 2001-12-31", "spend: {2002: 100 %}, complete: 2002-12-31"),
+        ("{2001: 40 USD/km, ", "{2001-07: 40 USD/km, "),
+    )  # fmt: skip
+
+    assert [test.when for test in found.tests] == [str(year) for year in range(2002, 2008)]
+    assert [(missing.when, missing.reason) for missing in found.untested] == [
+        ("2001", "the horizon holds only a part of it")
+    ]
+
+
+def test_a_covenant_whose_ratio_exists_on_no_date_is_not_tested_and_not_broken(tmp_path: Any) -> None:
+    """`robust/min_covenant_realistic`: 132 of 17,311 random plans ended in a traceback."""
+    found = promised("", text=NEW_LOAN, name="bank.cover")
+    file = tmp_path / "plan.yaml"
+    file.write_text(NEW_LOAN)
+    shown = {verb: CliRunner().invoke(cli, [verb, str(file)]) for verb in ("check", "run")}
+    told = json.loads(CliRunner().invoke(cli, ["check", str(file), "--json"]).stdout)["covenants"]["bank.cover"]
+
+    assert (found.holds, found.verdict, found.broken) == (None, NOT_TESTED, False)
+    assert breaches({"bank.cover": found}) == []
+    for verb, result in shown.items():
+        assert result.exit_code == 0, verb
+        words = " ".join(result.stdout.split())
+        assert "NOT TESTED" in words
+        assert "not tested within the horizon: no debt service is due" in words
+    assert "1 covenants, 0 broken, 1 not tested" in shown["check"].stdout
+    assert (told["holds"], told["tests"], told["not_tested"]) == (None, {}, {"2004": "no debt service is due"})
+    assert headroom(project(scenario_of(NEW_LOAN)))["bank.cover"].broken is False
+
+
+@pytest.mark.parametrize("limit", ["at_most: 9", "at_least: 1"])
+@pytest.mark.parametrize("subject", ["row: accounts.debt_to_ebitda_12m, test: quarter", "measure: max_debt_to_ebitda"])
+def test_debt_without_earnings_breaks_any_limit(subject: str, limit: str) -> None:
+    found = promised(f"{subject}, {limit}", ("2003-Q2: 25 USD/km", "2003-Q2: 10 USD/km"))
+
+    assert found.verdict == FAIL
+    assert any(np.isinf(test.value) and not test.holds for test in found.tests)
+    assert ("there is debt, and no EBITDA" in breaches({"bank.lev": found})[0]) is (
+        limit == "at_most: 9" or "measure" in subject
+    )
+
+
+def test_a_lock_up_follows_the_dates_of_its_test() -> None:
+    row = "row: accounts.debt_to_ebitda_12m, at_most: 9, lock_up: 3, test: TEST"
+    quarter, year = (row.replace("TEST", test) for test in ("quarter", "year"))
+
+    assert promised(quarter).locked == ("2004-Q2",)
+    assert promised(year).locked == ()
+    for text in (quarter, year, quarter.replace("at_most: 9, lock_up: 3", "at_least: 0.1, lock_up: 0.5")):
+        assert disagreements(project(scenario_of(SLUMP.replace("ROW", text)))) == []
+
+
+def test_one_dividend_follows_no_earnings() -> None:
+    """Beyond any level there is no EBITDA, so that dividends are barred whichever side the limit is on."""
+    row = "row: accounts.debt_to_ebitda_12m, at_least: 0.01, lock_up: 0.01, test: quarter"
+    found = promised(row, ("2003-Q2: 25 USD/km", "2003-Q2: 10 USD/km"))
+
+    assert "2004-Q2" in found.locked
+
+
+def test_no_date_in_the_horizon_is_said_too() -> None:
+    """A loan of the last month, tested by half-year: nothing is left of it to test, and no command stops."""
+    text = NEW_LOAN.replace("step: quarter", "step: month").replace("to: 2004,", "to: 2004-11,")
+    text = text.replace(
+        "row: accounts.dscr, at_least: 1.2", "row: accounts.debt, at_most: 9 million USD, test: half_year"
+    )
+    found = promised("", text=text, name="bank.cover")
+
+    assert (found.verdict, found.why_untested) == (
+        NOT_TESTED,
+        "no date on which it is tested falls within the horizon",
+    )
+    assert headroom(project(scenario_of(text)))["bank.cover"].least is None
+
+
+def test_a_covenant_of_a_loan_abroad_may_limit_the_companys_own_money() -> None:
+    text = NEW_LOAN.replace("5 million USD", "5 million EUR").replace(
+        "row: accounts.dscr, at_least: 1.2", "row: accounts.cash, at_least: 1 USD"
+    )
+    found = promised("", text=f"{text}exchange: {{EUR: {{average: {{2001: 1.1 USD/EUR}}}}}}\n", name="bank.cover")
+
+    assert (found.limit, found.unit, found.verdict) == (1.0, "USD", PASS)
+
+
+def test_a_bullet_is_best_on_cover_only_beside_its_llcr() -> None:
+    """Past the horizon its LLCR is not known; within it is, and shows it up."""
+    options = "options: {level: {title: Level}, bullet: {change: {loans.bank.repayment: {style: bullet}}}}\n"
+    text = SLUMP.replace(", covenants: {lev: {ROW}}", ", repayment: {style: level}") + options
+    within, beyond = (compare(scenario_of(text.replace("2008", year))) for year in ("2008", "2005"))
+
+    for comparison, known in ((within, True), (beyond, False)):
+        covers = {name: case.measures["average_dscr"].value or 0.0 for name, case in comparison.cases.items()}
+        assert (comparison.cases["bullet"].measures["min_llcr"].value is not None) is known
+        top = max(covers, key=lambda name: covers[name])
+        assert comparison.best("average_dscr") == ((top,) if known else ())
+    assert top == "bullet"
+
+
+def test_a_kept_covenant_counts_what_was_not_tested() -> None:
+    found = promised("row: accounts.dscr_12m, at_least: 0.1, test: payment")
+
+    assert found.verdict == PASS
+    assert found.why_untested == "twelve months of the horizon are not over"
