@@ -235,6 +235,7 @@ EXAMPLES: Mapping[str, Example] = {
     "below_interest": loan(
         "repayment: {style: fixed_payment, payment: 10_000 USD}", "{bank: 2 million USD, equity: rest}", "{equity: rest}"
     ),
+    "cannot_recast": loan("after_prepayment: recast\n    repayment: {style: at_maturity}"),
     "nothing_to_true_up": loan("true_up: last_interest"),
     "pays_in_advance": loan("repayment: {style: revolver}\n    payments: {on: start}"),
     "revolver_grows": loan("repayment: {style: revolver}\n    capitalize_until: 2001-01-15"),

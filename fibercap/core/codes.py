@@ -213,6 +213,10 @@ LOANS: Final = {
         "A payment does not cover the interest, so that the loan grows.",
         "Raise it, or allow it with `allow_negative_amortization: true`.",
     ),
+    "cannot_recast": Kind(
+        "`after_prepayment: recast` is asked of a loan whose later payments a prepayment cannot lower.",
+        "Write `shorten`, or remove the key.",
+    ),
     "nothing_to_true_up": Kind("A true-up is named for a loan that does not round.", "Remove it, or give `rounding`."),
     "pays_in_advance": Kind("A loan that depends on cash is to pay in advance.", "Let it pay in arrears."),
     "revolver_grows": Kind("Interest of a revolver is to be capitalized.", "Remove it; a revolver pays its interest."),

@@ -9,6 +9,7 @@ import numpy as np
 from fibercap.core.timeline import month_number
 from fibercap.core.tree import Leaf, leaves
 from fibercap.model.company import NoTerminalValue
+from fibercap.model.loans.payment_dates import moved_payment_note
 from fibercap.model.loans.rates import Floating
 
 if TYPE_CHECKING:
@@ -60,6 +61,8 @@ def warnings(projection: Projection) -> list[str]:
         if key not in scenario.funding
     ]
     told += _terminal(projection)
+    notes = {name: moved_payment_note(loan) for name, loan in scenario.loans.items()}
+    told += [f"`{name}`: {note}" for name, note in notes.items() if note]
     told += [f"unused: {path}" for path in unused(scenario)]
     return told
 
