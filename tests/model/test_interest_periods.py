@@ -11,6 +11,7 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from fibercap.core.daycount import CONVENTIONS, year_fraction
+from fibercap.core.errors import FibercapError
 from fibercap.core.timeline import add_months, month_end
 from fibercap.model.loans import Schedule, schedule
 from fibercap.model.loans.payment_dates import payment_periods
@@ -217,8 +218,14 @@ def test_a_custom_installment_moves_with_the_payment_it_is_written_for() -> None
     ),
     keep=st.booleans(),
 )
-def test_no_payment_falls_in_the_days_before_maturity(  # noqa: PLR0913, PLR0917 - each is drawn
-    signed: date, days: int, every: str, ends: bool, on: str, style: str, keep: bool  # noqa: FBT001
+def test_no_payment_falls_in_the_days_before_maturity(
+    signed: date,
+    days: int,
+    every: str,
+    ends: bool,  # noqa: FBT001
+    on: str,
+    style: str,
+    keep: bool,  # noqa: FBT001
 ) -> None:
     """What a loan pays ties, text and kernel agree, and the last two payments are more than 5 days apart."""
     matures = signed + timedelta(days)
@@ -228,7 +235,12 @@ def test_no_payment_falls_in_the_days_before_maturity(  # noqa: PLR0913, PLR0917
     )
     text = written(f"{{style: {style}}}", rest=rest).replace("signed: 2001-01-08", f"signed: {signed}")
     text = text.replace("matures: 5 years", f"matures: {matures}")
-    projection = project(scenario_of(text))
+    try:
+        projection = project(scenario_of(text))
+    except FibercapError as error:  # a long first period, whose interest is above the payment
+        if "would grow instead of being repaid" not in str(error):
+            raise
+        return
     keeps_its_promises(projection)
     loan = projection.scenario.loans["bank"]
     ends_at = [period.end for period in payment_periods(loan) if period.end <= matures]
