@@ -10,7 +10,7 @@ from fibercap.core.fields import Of, is_drawn, quantity_of, text_of, wrong
 from fibercap.core.paths import PathOf, TimePath
 from fibercap.core.spec import Spec
 from fibercap.core.tree import Branch, Leaf
-from fibercap.core.units import CURRENCIES, Array
+from fibercap.core.units import CURRENCIES, Array, QuantityTextError, split_quantity
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -40,12 +40,33 @@ class ExchangeOf(Of):
             text = unit = str(value.units)
         else:
             text = text_of(raw, "a rate of exchange")
-            _, unit = quantity_of(text, "a rate of exchange", f"`0.92 {currency}/EUR`")
+            _, unit = quantity_of(text, "a rate of exchange", f"`0.92 {currency}/EUR`", _rate_as_it_is)
         code = unit.replace(" ", "").removeprefix(f"{currency}/")
         if code not in CURRENCIES or code == currency:
-            hint = f"write it like `0.92 {currency}/EUR`"
-            raise wrong("wrong_dimension", f"`{text}`", f"{currency} per unit of another currency", hint)
+            raise wrong(
+                "wrong_dimension", f"`{text}`", f"{currency} per unit of another currency", _way_out(text, currency)
+            )
         return Of(f"{currency}/{code}", above=0.0).parse(raw, info)
+
+
+def _rate_as_it_is(text: str) -> str:
+    """Return a rate of exchange as it is, "" for any other text."""
+    try:
+        _, unit = split_quantity(text)
+    except QuantityTextError:
+        return ""
+    return text if set(unit.split(" / ")) <= set(CURRENCIES) and unit.count("/") == 1 else ""
+
+
+def _way_out(text: str, currency: str) -> str:
+    """Return the hint for a rate of exchange the wrong way round: its inverse; for others, which unit it has."""
+    unit = text.rpartition(" ")[2]
+    other = unit.removesuffix(f"/{currency}")
+    if _rate_as_it_is(text) and unit.endswith(f"/{currency}") and other in CURRENCIES and other != currency:
+        rate = split_quantity(text)[0]
+        if rate:
+            return f"write it like `{1 / rate:.12g} {currency}/{other}`"
+    return f"its unit is like `{currency}/EUR`"
 
 
 Rates = Annotated[TimePath, PathOf(ExchangeOf("money/unit"))]
