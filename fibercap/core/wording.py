@@ -140,14 +140,19 @@ def misfit(text: str, house: str, wanted: str, fit: Callable[[str], str]) -> tup
     asked = spoken_unit(unit_text(house))
     if not unit:
         digits = f"{100 * number:g}" if "%" in asked and 0 < abs(number) <= 1 else text
-        return "bare_number", f"the bare number {quoted(text)}", wanted, f"write it like `{digits} {asked}`"
+        return (
+            "bare_number",
+            f"the bare number {quoted(text)}",
+            wanted,
+            f"write it like `{f'{digits} {asked}'.strip()}`",
+        )
     own = next((code for code in CURRENCIES if code in house), "")
     other = next((code for code in CURRENCIES if code in unit and code != own), "")
     if own and other and conversion(unit.replace(other, own), house) is not None:
         way = f"give its rates under `exchange: {{{other}: ...}}`, or convert it"
         return "other_currency", f"{quoted(text)}, in {other} without an exchange rate", f"{wanted} in {own}", way
     found, better = in_words("percent" if unit == "bp" else unit), fit(text)
-    hint = f"write it like `{better}`" if better else f"its unit is `{asked}`"
+    hint = f"write it like `{better}`" if better else f"its unit is `{asked}`" if asked else "it has no unit"
     return "wrong_dimension", quoted(text) if found.startswith("a quantity in") else found, wanted, hint
 
 

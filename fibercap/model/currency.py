@@ -6,9 +6,9 @@ import re
 from typing import TYPE_CHECKING, Annotated, Any, Final
 
 from fibercap.core import grammar
-from fibercap.core.fields import Of, is_drawn, quantity_of, text_of, wrong
+from fibercap.core.fields import Of, Text, is_drawn, quantity_of, text_of, wrong
 from fibercap.core.paths import PathOf, TimePath
-from fibercap.core.spec import Spec
+from fibercap.core.spec import Spec, field_at
 from fibercap.core.tree import Branch, Leaf
 from fibercap.core.units import CURRENCIES, Array, QuantityTextError, split_quantity
 
@@ -88,17 +88,32 @@ def block_of(path: str) -> str:
     return ".".join(path.split(".", 2)[:2])
 
 
-def written_in(tree: Branch, known: Mapping[str, Mapping[str, str]]) -> dict[str, Mapping[str, str]]:
+def written_in(tree: Branch, known: Mapping[str, Mapping[str, str]], plan: type[Spec]) -> dict[str, Mapping[str, str]]:
     """Return the currency of every amount of a plan by its dotted path, block by block as `block_of` names them.
 
-    Blocks that are `known` are not looked through again.
+    A note, name or title that reads like an amount is a text.
+
+    Parameters
+    ----------
+    tree : Branch
+        What was written, its values lifted out of their `{value, source}` blocks.
+    known : mapping
+        Currencies of blocks that are not to be looked through again.
+    plan : type
+        The Spec that the tree is read as; it knows which inputs are texts.
     """
     found: dict[str, Mapping[str, str]] = {}
     for key, block in tree.items():
         for name, child in block.items() if key in _OF_PLANS and isinstance(block, Branch) else ():
             at = f"{key}.{name}"
-            found[at] = known[at] if at in known else dict(_currencies(child, at))
+            found[at] = known[at] if at in known else dict(_amounts(child, at, plan))
     return found
+
+
+def _amounts(tree: Leaf | Branch, at: str, plan: type[Spec]) -> Iterator[tuple[str, str]]:
+    for path, code in _currencies(tree, at):
+        if not isinstance(field_at(plan, tuple(path.split("."))), Text):
+            yield path, code
 
 
 def _currencies(tree: Leaf | Branch, at: str) -> Iterator[tuple[str, str]]:

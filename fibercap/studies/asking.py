@@ -9,7 +9,7 @@ import numpy as np
 from fibercap.core.errors import FibercapError
 from fibercap.core.unit_hints import fitting, spoken_unit, takes
 from fibercap.core.units import QuantityTextError, conversion, in_words, split_quantity
-from fibercap.core.wording import advice, misfit
+from fibercap.core.wording import advice, misfit, quoted
 from fibercap.model.measures import measure_named
 from fibercap.model.projection import project
 from fibercap.studies.levers import lever
@@ -41,8 +41,8 @@ def number_of(text: str, unit: str, what: str, *, share: bool = False) -> float:
     if number == 0 and not written:
         return 0.0
     if factor is None or (share and not written):
-        _, found, wanted, hint = misfit(text, house, wanted, fit)
-        raise FibercapError(f"{what}: found {found}, wanted {wanted}; {hint}")
+        *_, hint = misfit(text, house, wanted, fit)
+        raise FibercapError(f"{what}: found {quoted(text)}, wanted {wanted}; {hint}")
     return number * factor
 
 
