@@ -157,6 +157,7 @@ EXAMPLES: Mapping[str, Example] = {
         "both.yaml",
     ),
     "no_such_path": variant("change: {loans.bank.rat: 9 %/year}"),
+    "set_twice": variant("change: {loans.bank.rate: 10 %/year, loans: {bank: {rate: 9 %/year}}}"),
     "exists": variant("add: {loans.bank: {rate: 9 %/year}}"),
     "still_used": variant("remove: [loans.bank]"),
     "unknown_like": variant("add: {loans.second: {like: bnak, commitment: 1 MUSD}}"),

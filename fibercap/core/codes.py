@@ -75,6 +75,10 @@ LAYING: Final = {
         "`change`, `remove` or `--set` names a path that does not exist.",
         "Take the name that is proposed; what is new goes under `add`.",
     ),
+    "set_twice": Kind(
+        "One overlay sets an input twice: in two notations, under `change` and `add`, or as a block and inside it.",
+        "Keep one; the message names both places.",
+    ),
     "exists": Kind("`add` names a path that exists already.", "Use `change` to alter it."),
     "still_used": Kind(
         "`remove` takes away what something else refers to.", "Remove or change what refers to it in the same file."

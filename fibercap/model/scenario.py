@@ -16,7 +16,8 @@ from pydantic_core import PydanticCustomError
 from fibercap.core.dates import Edge
 from fibercap.core.errors import FibercapError, ScenarioError, did_you_mean
 from fibercap.core.fields import is_drawn
-from fibercap.core.overlay import OverlayError, Schema, overlay
+from fibercap.core.overlay import OverlayError, overlay
+from fibercap.core.schema_of_paths import Schema
 from fibercap.core.spec import fields_at, quantities
 from fibercap.core.tree import Branch, Leaf, Path, Tree, is_wrapper, leaves, unwrap
 from fibercap.core.units import Drawn

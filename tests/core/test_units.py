@@ -62,7 +62,7 @@ def test_what_the_grammar_reads(text: str, number: float, unit: str) -> None:
         ("5 bps", "bp"),
         ("25MUSD", "25 MUSD"),
         ("8.5%", "8.5 %"),
-        ("1.5 million MUSD", "1.5 MUSD"),
+        ("1.5 million MUSD", "keep one of them: `million`, or the `M` of `MUSD`"),
         ("", ""),
         (" 5 USD", ""),
         ("5  USD", ""),
