@@ -184,6 +184,10 @@ EXAMPLES: Mapping[str, Example] = {
     "not_whole_months": spoilt("matures: 5 years", "matures: 2.3 years"),
     "same_key": spoilt(RAMP, f"{RAMP}    ramp: {{table: {{1 year: 50 %, 12 months: 100 %}}}}\n"),
     "same_start": spoilt("price: 40 USD/km", "price: {2000: 40 USD/km, 2000-Q1: 38 USD/km}"),
+    "in_place_of_block": Example(
+        {"plan.yaml": PLAN.replace("price: 40 USD/km", "price: {2000: 40 USD/km, 2002: 35 USD/km}")},
+        draws={"products.fiber.price": Quantity(np.array([[36.0], [44.0]]), "USD/km")},
+    ),
     "not_drawable": Example(draws={"loans.bank.matures": Quantity(np.array([[5.0], [6.0]]), "year")}),
     "wrong_shape": Example(draws={"projects.line.capex": Quantity(np.array([5e6, 6e6]), "USD")}),
     "not_a_name": spoilt("  line:\n    plant", "  second line:\n    plant", "  line: {bank", "  second line: {bank"),

@@ -135,6 +135,10 @@ VALUES: Final = {
     "not_whole_months": Kind("A duration is not a whole number of months.", "Take one of the two that are proposed."),
     "same_key": Kind("Two keys of a block mean the same.", "Keep one of the two."),
     "same_start": Kind("Two keys of a path start at the same time.", "Keep one of the two."),
+    "in_place_of_block": Kind(
+        "Draws of one number would replace a series over time, or another block of values.",
+        "Move the series by `times` or `plus`, or draw one of its values.",
+    ),
     "not_drawable": Kind(
         "Draws were given for an input that must be the same in all.",
         "Draw quantities, shares, ramps or delays; vary others one by one.",

@@ -96,6 +96,7 @@ class Of(Field):
     low: float = -np.inf
     high: float = np.inf
     above: float = -np.inf
+    drawable: bool = True
 
     def schema(self) -> grammar.Json:
         """Return what may be written."""
@@ -109,7 +110,7 @@ class Of(Field):
         """Return the magnitude, `()` or `(draw, 1)`."""
         context = info.context or {}
         value = raw.value if isinstance(raw, Leaf) else raw
-        drawn = is_drawn(value)
+        drawn = self.drawable and is_drawn(value)
         written = str(value.units) if drawn else str(value)
         known = context.get("currencies", ()) if "money" in self.unit else ()
         currency = next((code for code in known if code in written), context.get("currency", "USD"))

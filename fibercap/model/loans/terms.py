@@ -102,7 +102,7 @@ class Exact(Spec):
 class Rounding(Spec):
     """Interest and payments in whole steps of `to`; the balance is carried from rounded figures, or in full."""
 
-    to: Annotated[Array | None, Of("money", above=0.0)] = None
+    to: Annotated[Array | None, Of("money", above=0.0, drawable=False)] = None
     """Step to which amounts are rounded; without it, 0.01. Like `0.01 USD`."""
     interest: Annotated[str, Word(WAYS, "ways to round")] = "half_up"
     """How interest and fees are rounded."""
