@@ -164,13 +164,12 @@ class Of(Field):
         return number * factor
 
     def _kept_in(self, currency: str) -> str:
-        """Return the house unit, and "percent" of a share."""
         return "percent" if self.unit == "percent" else self.house(currency)
 
     def fitting(self, text: str, currency: str) -> str:
         """Return the same amount so written that the field takes it, "" where that cannot be."""
-        house = self._kept_in(currency)
-        return fitting(text, house, lambda other: takes(other, house, max(self.low, self.above), self.high))
+        house, low, high = self._kept_in(currency), max(self.low, self.above), min(self.high, LARGEST)
+        return fitting(text, house, lambda other: takes(other, house, low, high))
 
     def example(self, currency: str) -> str:
         """Return a quantity of this kind as one would write it."""

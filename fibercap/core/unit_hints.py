@@ -84,11 +84,11 @@ def fitting(text: str, house: str, fits: Callable[[str], bool]) -> str:
     number, scale, unit = found.groups()
     if all(part in VOCABULARY or part == "1" for part in unit.split("/")):
         head, _, last = unit.rpartition("/")
-        more = [] if house in ("", "percent") else [f"{text}/year", f"{text}/km"]
-        proposals = [*more, *([text.removesuffix("/year")] if head and last == "year" else [])]
+        more = [] if head or house in ("", "percent") else [f"{text}/year", f"{text}/km"]
+        proposals = [*more, *([text.removesuffix("/year")] if last == "year" and head and "/" not in head else [])]
     else:
         written = spoken_unit(house)
-        ends = ("",) if house in ("", "percent") else ("", "/year", "/km")
+        ends = ("",) if "/" in unit or house in ("", "percent") else ("", "/year", "/km")
         proposals = [_converted(number, scale, f"{unit}{end}", written) for end in ends]
     return next((proposal for proposal in proposals if proposal and fits(proposal)), "")
 

@@ -105,6 +105,22 @@ def test_the_registry_is_pints_own_and_the_only_one() -> None:
     assert pint.application_registry.get() is registry  # type: ignore[no-untyped-call]  # pint leaves it untyped
 
 
+def test_a_day_is_a_365th_of_a_year_in_rates() -> None:
+    """Case S03: 700 km/day are 255,500 km/year; https://github.com/ZEN-universe/ZEN-garden/issues/413."""
+    assert conversion("km / day", "km/year") == pytest.approx(365, rel=1e-15)
+    assert Quantity(700.0, "km/day").to("km/year").magnitude == pytest.approx(255_500, rel=1e-15)
+
+
+@pytest.mark.parametrize("wanted", UNITS)
+def test_pint_converts_every_pair_of_units_as_we_do(wanted: str) -> None:
+    for written in UNITS:
+        for one, other in ((written, wanted), (f"km / {written}", f"km / {wanted}")):
+            quantity = Quantity(1.0, one)
+            factor = quantity.to(other).magnitude if quantity.is_compatible_with(other) else None
+
+            assert conversion(one, other) == (factor if factor is None else pytest.approx(factor, rel=1e-14))
+
+
 @pytest.mark.parametrize("wanted", ["", "km", "year", "month", "EUR", "DEM", "USD/km", "km/year", "1/year", "EUR/DEM"])
 def test_pint_converts_and_refuses_as_we_do(wanted: str) -> None:
     """Every unit of the vocabulary, and every one per another, against pint's own arithmetic."""

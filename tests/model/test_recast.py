@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
 import numpy as np
@@ -120,7 +121,7 @@ PLANS = st.sampled_from([
 @settings(max_examples=60)
 @given(
     style=PLANS,
-    prepaid=st.dictionaries(st.dates(np.datetime64("2001-02-01").item(), np.datetime64("2005-12-01").item()), st.integers(1, 4000), min_size=1, max_size=3),
+    prepaid=st.dictionaries(st.dates(date(2001, 2, 1), date(2005, 12, 1)), st.integers(1, 4000), min_size=1, max_size=3),
     sweep=st.sampled_from(["", ", sweep: 20 %"]),
     rounding=st.sampled_from(["", ", rounding: cent"]),
 )  # fmt: skip

@@ -13,6 +13,7 @@ from fibercap.core.quantity import Quantity
 from fibercap.core.spec import quantities
 from fibercap.core.threads import blas_threads, one_blas_thread
 from fibercap.core.units import Drawn
+from fibercap.model import laws
 from fibercap.model import projection as model_projection
 from fibercap.model.measures import measure_named
 from fibercap.model.projection import Projection, project
@@ -172,7 +173,7 @@ def test_matrix_products_of_a_batch_use_one_thread(monkeypatch: pytest.MonkeyPat
     if threads is None:
         pytest.skip("NumPy uses another library than OpenBLAS")
     before, seen = threads.get(), []
-    prove = model_projection.prove_laws
+    prove = laws.prove_laws
 
     def watched(*arguments: Any) -> Any:
         seen.append(threads.get())
