@@ -47,6 +47,7 @@ loans:
   fix: {commitment: 1 million USD, signed: 2000-03-31, matures: 4 years, rate: 7 %/year, repayment: {style: fixed_payment, payment: 60_000 USD, allow_negative_amortization: true}, prepayments: {2001-09-30: 0.2 million USD}, after_prepayment: recast}
   sculpt: {commitment: 1 million USD, signed: 2000-03-31, matures: 4 years, rate: 7 %/year, repayment: {style: sculpted, dscr: 1.3}}
   ann: {commitment: 1 million USD, signed: 2000-03-31, matures: 4 years, rate: 7 %/year, repayment: {style: level, initial_repayment: 3 %/year}}
+  ends: {commitment: 1 million USD, signed: 2000-01-01, matures: 4 years, rate: 7 %/year, payments: {every: quarter, first: 2000-03-31, end_of_month: true}, repayment: {style: level, amortize_over: 6 years}}
   rev: {commitment: 5 million USD, signed: 2000-01-15, matures: 5 years, rate: 9 %/year, repayment: {style: revolver}, fees: {undrawn: 0.4 %/year}}
 funding:
   line: {grant: 20 %, bank: 3 million EUR, equity: rest}

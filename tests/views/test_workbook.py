@@ -31,6 +31,7 @@ from tests.sheets import (
     settings_of,
     spoilt,
 )
+from tests.studies.test_drawing import RICH
 from tests.written import valid_scenarios
 
 SWITCH = ("Inputs", 5, 2)
@@ -172,6 +173,13 @@ def test_every_input_that_may_be_changed_is_followed(fibercore: Recalculator, un
     assert len(values) > 60
 
     assert led(fibercore, untouched, AS_WRITTEN, values) == []
+
+
+def test_recasts_and_moved_payments_recalculate_to_the_engine(tmp_path: Path) -> None:
+    scenario = scenario_of(RICH)
+    sheets = Recalculator(spoilt(workbook(scenario, "0.1.0")), tmp_path).read()
+
+    assert disagreements(sheets, project(scenario), AS_WRITTEN) == []
 
 
 @settings(max_examples=3, suppress_health_check=[HealthCheck.too_slow])
