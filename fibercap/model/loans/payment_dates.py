@@ -101,7 +101,9 @@ def _periods_to(loan: Loan, stops: list[date]) -> list[PaymentPeriod]:
         regular = add_months(anchor, number * interval)
         if month_ends:
             regular = month_end(12 * regular.year + regular.month)
-        due = next((stop for near, stop in windows if near <= regular < stop), regular)
+        due = regular
+        if windows and regular >= windows[0][0]:
+            due = next((stop for near, stop in windows if near <= regular < stop), regular)
         on_grid = due <= waiting[0]
         end = due if on_grid else waiting[0]
         periods.append(PaymentPeriod(start, end, on_grid and start_regular, regular if end == due != regular else None))

@@ -31,7 +31,7 @@ def effective_cost(days: Array, flows: Array) -> tuple[Array, str, str]:
 
     Source
     ------
-    finance.md, section 7; a second rate above 1,000 % is set aside (docs/decisions/absurd-rates.md).
+    docs/conventions.md, section 7; a second rate above 1,000 % is set aside (docs/decisions/absurd-rates.md).
     """
     years, together = (days - np.min(days)) / 365, np.atleast_2d(flows)
     values, reason, remark = only_rate(years, together), "", ""
@@ -50,7 +50,7 @@ def average_life(loan: Loan, value: Mapping[str, Array]) -> Array:
 
     Source
     ------
-    finance.md, section 7: periods under `equal_periods`, else actual days / 365.
+    docs/conventions.md, section 7: periods under `equal_periods`, else actual days / 365.
     """
     drawn = np.atleast_2d(value["drawn"]).sum(axis=-1)
     carried = carried_years(loan, value)
@@ -63,7 +63,7 @@ def carried_years(loan: Loan, value: Mapping[str, Array]) -> Array:
 
     Source
     ------
-    finance.md, section 7: periods under `equal_periods`, else actual days / 365.
+    docs/conventions.md, section 7: periods under `equal_periods`, else actual days / 365.
     """
     dates = value["date"]
     years = value["year_fraction"] if loan.day_count == "equal_periods" else np.diff(dates, prepend=dates[0]) / 365

@@ -109,7 +109,7 @@ class Level(Amortizing):
         Source
         ------
         Own derivation: what is owed, less the balloon discounted, is the payment times (1 + annuity). With an initial
-        repayment, finance.md, section 4.
+        repayment, docs/conventions.md, section 4.
         """
         if self.initial_repayment is not None:
             return (m.rate + per_draw(self.initial_repayment)) * m.balance * m.regular_fraction
@@ -141,7 +141,7 @@ class EqualPrincipal(Amortizing):
 
         Source
         ------
-        finance.md, section 4: balance over payments left.
+        docs/conventions.md, section 4: balance over payments left.
         """
         owed = m.balance - np.minimum(per_draw(self.balloon), m.balance) if self.balloon.any() else m.balance
         return owed / m.payments_left
@@ -256,7 +256,7 @@ class Sculpted(Style):
 
         Source
         ------
-        finance.md, section 6: service is sized on CFADS with unlevered tax.
+        docs/conventions.md, section 6: service is sized on CFADS with unlevered tax.
         """
         return m.target - m.interest_due - m.fees_due
 
