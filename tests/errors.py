@@ -157,6 +157,7 @@ EXAMPLES: Mapping[str, Example] = {
         "both.yaml",
     ),
     "no_such_path": variant("change: {loans.bank.rat: 9 %/year}"),
+    "set_twice": variant("change: {loans.bank.rate: 10 %/year, loans: {bank: {rate: 9 %/year}}}"),
     "exists": variant("add: {loans.bank: {rate: 9 %/year}}"),
     "still_used": variant("remove: [loans.bank]"),
     "unknown_like": variant("add: {loans.second: {like: bnak, commitment: 1 MUSD}}"),
@@ -186,6 +187,10 @@ EXAMPLES: Mapping[str, Example] = {
     "same_end": spoilt(
         "rates: {",
         "exchange: {EUR: {average: 0.9 USD/EUR, closing: {2000: 0.95 USD/EUR, 2000-Q4: 0.94 USD/EUR}}}\nrates: {",
+    ),
+    "in_place_of_block": Example(
+        {"plan.yaml": PLAN.replace("price: 40 USD/km", "price: {2000: 40 USD/km, 2002: 35 USD/km}")},
+        draws={"products.fiber.price": Quantity(np.array([[36.0], [44.0]]), "USD/km")},
     ),
     "not_drawable": Example(draws={"loans.bank.matures": Quantity(np.array([[5.0], [6.0]]), "year")}),
     "wrong_shape": Example(draws={"projects.line.capex": Quantity(np.array([5e6, 6e6]), "USD")}),
@@ -239,6 +244,7 @@ EXAMPLES: Mapping[str, Example] = {
     "below_interest": loan(
         "repayment: {style: fixed_payment, payment: 10_000 USD}", "{bank: 2 million USD, equity: rest}", "{equity: rest}"
     ),
+    "cannot_recast": loan("after_prepayment: recast\n    repayment: {style: at_maturity}"),
     "nothing_to_true_up": loan("true_up: last_interest"),
     "pays_in_advance": loan("repayment: {style: revolver}\n    payments: {on: start}"),
     "revolver_grows": loan("repayment: {style: revolver}\n    capitalize_until: 2001-01-15"),

@@ -140,24 +140,29 @@ def _rich_loan_text(draw: Draw, name: str) -> str:
         "level, after_reset: keep_payment, allow_negative_amortization: true",
         "fixed_payment, payment: 0.3 million {code}, allow_negative_amortization: true",
         "custom, schedule: {{2002-03-31: 40 %, 2003-08-20: 60 %}}",
+        "custom, schedule: {{2002-03-31: 2 million {code}, 2003-01-31: 1 million {code}, 2003-08-20: 2 million {code}}}",
     )  # fmt: skip
     swept = style != "revolver" and _whole(draw, 0, 4) == 0
     code = "USD" if swept or style == "revolver" else _pick(draw, "USD", "USD", "EUR", "DEM")
     rate = _pick(
         draw, "8 %/year", "0 %/year", "{2000: 6 %/year, 2001-05-17: 9 %/year, 2003: 5 %/year}",
         "{index: libor, margin: 2 %/year, floor: 3 %/year, cap: 7 %/year}", "{index: libor, reset: half_year}",
+        "{index: libor, margin: 1 %/year, reset: any_day}",
     )  # fmt: skip
     clauses = [
         "sweep: 50 %" if swept else "",
         "" if style == "revolver" else _pick(draw, "", "grace: 9 months", "capitalize_until: 2001-09-30"),
-        _pick(draw, "", "prepayments: {2002-05-05: 0.2 million " + code + "}"),
-        _pick(draw, "", "after_prepayment: recast"),
+        _pick(draw, "", "prepayments: {2002-05-05: 0.2 million " + code + ", 2002-11-30: 0.3 million " + code + "}"),
+        ""
+        if style.startswith(("at_maturity", "sculpted", "revolver"))
+        else _pick(draw, "", "after_prepayment: recast"),
         _pick(draw, "", "rounding: cent"),
         "compounding: " + _pick(draw, "nominal", "effective", "semiannual"),
         "day_count: " + _pick(draw, "equal_periods", *CONVENTIONS),
         "fees: {upfront: 1 %, undrawn: 0.5 %/year, guarantee: 0.7 %/year, agency: 20 thousand " + code + "/year}",
         f"payments: {{every: {_pick(draw, 'month', 'quarter', 'half_year')}, "
-        f"end_of_month: {_pick(draw, 'true', 'false')}, on: {'end' if swept or style == 'revolver' else _pick(draw, 'end', 'start')}}}",
+        f"end_of_month: {_pick(draw, 'true', 'false')}, short_last: {_pick(draw, 'join', 'keep')}, "
+        f"on: {'end' if swept or style == 'revolver' else _pick(draw, 'end', 'start')}}}",
     ]
     signed = _pick(draw, "2000-01-31", "2001-01-08")
     if style != "revolver":

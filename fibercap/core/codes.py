@@ -75,6 +75,10 @@ LAYING: Final = {
         "`change`, `remove` or `--set` names a path that does not exist.",
         "Take the name that is proposed; what is new goes under `add`.",
     ),
+    "set_twice": Kind(
+        "One overlay sets an input twice: in two notations, under `change` and `add`, or as a block and inside it.",
+        "Keep one; the message names both places.",
+    ),
     "exists": Kind("`add` names a path that exists already.", "Use `change` to alter it."),
     "still_used": Kind(
         "`remove` takes away what something else refers to.", "Remove or change what refers to it in the same file."
@@ -132,6 +136,10 @@ VALUES: Final = {
     "same_key": Kind("Two keys of a block mean the same.", "Keep one of the two."),
     "same_start": Kind("Two keys of a path start at the same time.", "Keep one of the two."),
     "same_end": Kind("Two closing rates are those of the same day.", "Keep one of the two."),
+    "in_place_of_block": Kind(
+        "Draws of one number would replace a series over time, or another block of values.",
+        "Move the series by `times` or `plus`, or draw one of its values.",
+    ),
     "not_drawable": Kind(
         "Draws were given for an input that must be the same in all.",
         "Draw quantities, shares, ramps or delays; vary others one by one.",
@@ -214,6 +222,10 @@ LOANS: Final = {
     "below_interest": Kind(
         "A payment does not cover the interest, so that the loan grows.",
         "Raise it, or allow it with `allow_negative_amortization: true`.",
+    ),
+    "cannot_recast": Kind(
+        "`after_prepayment: recast` is asked of a loan whose later payments a prepayment cannot lower.",
+        "Write `shorten`, or remove the key.",
     ),
     "nothing_to_true_up": Kind("A true-up is named for a loan that does not round.", "Remove it, or give `rounding`."),
     "pays_in_advance": Kind("A loan that depends on cash is to pay in advance.", "Let it pay in arrears."),

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+import re
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Final
 from unicodedata import combining, east_asian_width
 
 from fibercap.core.codes import KINDS
@@ -162,9 +163,47 @@ def did_you_mean(word: str, known: Iterable[str], kind: str = "keys") -> str:
 def unique(problems: Iterable[Problem]) -> list[Problem]:
     """Return the problems in the order of the file; the same sentence at the same place is told once.
 
-    A block that an alias repeats has its mistakes once, whatever the number of paths that lead to them.
+    A block that an alias repeats has its mistakes once, whatever the number of paths that lead to them. A currency that
+    is not known is one problem, at the first place where it stands.
     """
     first: dict[tuple[Place | str, str], Problem] = {}
     for problem in sorted(problems, key=lambda p: (*_order(p), p.path)):
         first.setdefault((problem.place or problem.path, problem.sentence()), problem)
-    return list(first.values())
+    return _once_per_currency(list(first.values()))
+
+
+_CODE: Final = re.compile(r"(?:the unknown (?:unit|currency) |^)`[kM]?([A-Z]{3})`")
+_NEED_REPORTING: Final = frozenset({"other_currency", "wrong_currency", "mixed_currency"})
+
+
+def _once_per_currency(problems: list[Problem]) -> list[Problem]:
+    """Return the problems with one for each currency that is not known, which says how often it is met again.
+
+    Without a reporting currency nothing can be said of the others, or of rates of exchange.
+    """
+    unreported = any(problem.path == "money.report_in" and problem.code == "unknown_word" for problem in problems)
+    kept: dict[int, Problem] = {}
+    seen: dict[str, list[int]] = {}
+    for number, problem in enumerate(problems):
+        code = unknown_currency(problem)
+        about_exchange = problem.code in _NEED_REPORTING or problem.path.startswith("exchange.")
+        if unreported and about_exchange and not code:
+            continue
+        places = seen.setdefault(code, []) if code else []
+        places.append(number)
+        if len(places) == 1:
+            kept[number] = problem
+    for places in seen.values():
+        if len(places) > 1:
+            told = kept[places[0]]
+            again = f"it stands in {len(places) - 1} more input{'s' if len(places) > 2 else ''}"  # noqa: PLR2004
+            kept[places[0]] = replace(told, hint=f"{told.hint}; {again}" if told.hint else again)
+    return list(kept.values())
+
+
+def unknown_currency(problem: Problem) -> str:
+    """Return the code of the currency that is not known, "" if the problem is another one."""
+    if problem.code not in {"unknown_unit", "unknown_currency"} and problem.path != "money.report_in":
+        return ""
+    found = _CODE.match(problem.found)
+    return found[1] if found else ""

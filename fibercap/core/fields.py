@@ -14,8 +14,8 @@ from pydantic_core import PydanticCustomError, core_schema
 from fibercap.core import grammar
 from fibercap.core.errors import nearest
 from fibercap.core.tree import Leaf
+from fibercap.core.unit_hints import CALENDAR_MONTHS, as_number, fitting, in_months, takes
 from fibercap.core.units import (
-    CURRENCIES,
     Array,
     QuantityTextError,
     conversion,
@@ -24,9 +24,11 @@ from fibercap.core.units import (
     split_quantity,
     unit_text,
 )
-from fibercap.core.wording import advice, quoted
+from fibercap.core.wording import advice, misfit, quoted
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from pydantic import GetCoreSchemaHandler
     from pydantic_core.core_schema import CoreSchema, ValidationInfo
 
@@ -57,12 +59,17 @@ def text_of(raw: Any, wanted: str) -> str:  # noqa: ANN401 - whatever stands in 
     raise wrong("not_a_scalar", found, wanted, "write one value here")
 
 
-def quantity_of(text: str, wanted: str, example: str) -> tuple[float, str]:
-    """Read number and unit of a text; what was wanted and an example go into the message where it is no quantity."""
+def as_it_is(text: str) -> str:
+    """Return a text unchanged: whatever is a quantity fits."""
+    return text
+
+
+def quantity_of(text: str, wanted: str, example: str, fit: Callable[[str], str] = as_it_is) -> tuple[float, str]:
+    """Read number and unit of a text; the rest goes into the message (`fit` as in `core/unit_hints`)."""
     try:
         return split_quantity(text if text.isascii() else "?")
     except QuantityTextError as error:
-        raise wrong(error.code, *advice(text, error, wanted, example)) from None
+        raise wrong(error.code, *advice(text, error, wanted, example, fit)) from None
 
 
 class Field(ABC):
@@ -89,6 +96,7 @@ class Of(Field):
     low: float = -np.inf
     high: float = np.inf
     above: float = -np.inf
+    drawable: bool = True
 
     def schema(self) -> grammar.Json:
         """Return what may be written."""
@@ -102,7 +110,7 @@ class Of(Field):
         """Return the magnitude, `()` or `(draw, 1)`."""
         context = info.context or {}
         value = raw.value if isinstance(raw, Leaf) else raw
-        drawn = is_drawn(value)
+        drawn = self.drawable and is_drawn(value)
         written = str(value.units) if drawn else str(value)
         known = context.get("currencies", ()) if "money" in self.unit else ()
         currency = next((code for code in known if code in written), context.get("currency", "USD"))
@@ -148,31 +156,20 @@ class Of(Field):
     def _read(self, raw: Any, currency: str) -> float:  # noqa: ANN401
         wanted, example = _asked(self, currency)
         text = text_of(raw, f"{wanted} like {example}")
-        number, unit = quantity_of(text, wanted, example)
+        number, unit = quantity_of(text, wanted, example, lambda other: self.fitting(other, currency))
         factor = conversion(unit, self.house(currency))
         share = self.unit == "percent"
         if factor is None or (share and not unit) or (not share and "percent" in unit and self.house(currency) == ""):
-            raise self._mismatch(text, number, unit, wanted, currency)
+            raise wrong(*misfit(text, self._kept_in(currency), wanted, lambda other: self.fitting(other, currency)))
         return number * factor
 
-    def _mismatch(self, text: str, number: float, unit: str, wanted: str, currency: str) -> PydanticCustomError:
-        digits = text.rsplit(" ", 1)[0] if unit else text
-        if self.unit in ("percent", "1/year") and not unit and 0 < abs(number) <= 1:
-            digits = f"{100 * number:g}"
-        _, *scale, asked = self.example(currency).strip("`").split(" ")
-        big = abs(number) >= 1000 or " " in digits  # noqa: PLR2004 - `2500000` is not meant in millions
-        hint = f"write it like `{' '.join([digits, *(() if big else scale), asked])}`"
-        if unit == "bp" and self.unit == "1/year":
-            hint = f"write it like `{digits} bp/year`"
-        if not unit:
-            return wrong("bare_number", f"the bare number {quoted(text)}", wanted, hint)
-        other = next((code for code in CURRENCIES if code in unit and code != currency), None)
-        if other and conversion(unit.replace(other, currency), self.house(currency)) is not None:
-            asked = f"{wanted} in {currency}"
-            way = f"give its rates under `exchange: {{{other}: ...}}`, or convert it"
-            return wrong("other_currency", f"{quoted(text)}, in {other} without an exchange rate", asked, way)
-        found = in_words("percent" if unit == "bp" else unit)
-        return wrong("wrong_dimension", quoted(text) if found.startswith("a quantity in") else found, wanted, hint)
+    def _kept_in(self, currency: str) -> str:
+        return "percent" if self.unit == "percent" else self.house(currency)
+
+    def fitting(self, text: str, currency: str) -> str:
+        """Return the same amount so written that the field takes it, "" where that cannot be."""
+        house, low, high = self._kept_in(currency), max(self.low, self.above), min(self.high, LARGEST)
+        return fitting(text, house, lambda other: takes(other, house, low, high))
 
     def example(self, currency: str) -> str:
         """Return a quantity of this kind as one would write it."""
@@ -216,11 +213,11 @@ class Duration(Field):
         if mixed:
             hint = f"write `{12 * int(mixed[1]) + int(mixed[2])} months`"
             raise wrong("not_a_quantity", quoted(text), "one number and one unit", hint)
-        number, unit = quantity_of(text, self.wanted, "`6 months` or `5 years`")
-        months = {"month": 1, "quarter": 3, "year": 12}.get(unit)
+        number, unit = quantity_of(text, self.wanted, "`6 months` or `5 years`", in_months)
+        months = CALENDAR_MONTHS.get(unit)
         if months is None:
             found = f"the bare number {quoted(text)}" if not unit else quoted(text)
-            raise wrong("wrong_dimension", found, self.wanted, "write it like `6 months` or `5 years`")
+            raise wrong("wrong_dimension", found, self.wanted, "its unit is `months`, `quarters` or `years`")
         if not self.low <= number * months <= MOST_MONTHS:
             least = "more than 0 months" if 0 < self.low < 1 else f"at least {self.low:g} months"
             told = f"at most {MOST_MONTHS // 12} years" if number * months > MOST_MONTHS else least
@@ -286,9 +283,11 @@ class Number(Field):
         if not self.known and is_drawn(raw):
             return Of("", low=self.low).parse(raw, info)
         text = text_of(raw, "a bare number")
-        number, unit = quantity_of(text, "a bare number", f"`{self.known[0] if self.known else 5}`")
+        number, unit = quantity_of(text, "a bare number", f"`{self.known[0] if self.known else 5}`", as_number)
         if unit:
-            raise wrong("wrong_dimension", quoted(text), "a bare number", f"write `{text.split(' ')[0]}`")
+            better = as_number(text)
+            hint = f"write `{better}`" if better else "it has no unit"
+            raise wrong("wrong_dimension", quoted(text), "a bare number", hint)
         if not self.low <= number <= LARGEST or (self.known and number not in self.known):
             raise wrong("out_of_range", quoted(text), " or ".join(map(str, self.known)) or f"at least {self.low:g}")
         return np.asarray(number)

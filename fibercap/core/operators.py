@@ -9,12 +9,14 @@ from typing import TYPE_CHECKING, Any, Final
 from fibercap.core.dates import whole_period
 from fibercap.core.fields import is_drawn
 from fibercap.core.timeline import add_months, month_end, month_number
+from fibercap.core.tree import Branch, Leaf, Tree
 from fibercap.core.units import QuantityTextError, conversion, split_quantity
 from fibercap.core.wording import day_of, quoted
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+ASIDE: Final = frozenset({"source", "where", "note"})
 _MONTHS: Final = {"month": 1, "quarter": 3, "year": 12}
 _SCALED: Final = {"thousand": 10**3, "million": 10**6, "billion": 10**9}
 
@@ -150,3 +152,11 @@ def _text(number: Decimal, suffix: str) -> str:
     """Write a number so that the grammar reads it: plain digits, grouped by `_`."""
     plain = f"{number.normalize() if number else Decimal(0):,f}".replace(",", "_")
     return f"{plain} {suffix}" if suffix else plain
+
+
+def is_operation(new: Branch, standing: Tree | None, known: frozenset[str] | None) -> bool:
+    """Tell whether a block is an operation, such as `{times: 0.8}`, on what stands there, and not fields of its own."""
+    asked = [key for key in new if key not in ASIDE]
+    if not asked or not all(key in OPERATORS and isinstance(new[key], Leaf) for key in asked):
+        return False
+    return isinstance(standing, Leaf) or not (known or frozenset()).intersection(asked)

@@ -2,27 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 
 from fibercap.core.errors import Place, Problem, did_you_mean, nearest
 from fibercap.core.like import has_like, likened
-from fibercap.core.operators import OPERATORS, OperatorError
+from fibercap.core.operators import ASIDE, OPERATORS, OperatorError, is_operation
+from fibercap.core.schema_of_paths import FREE, Schema
+from fibercap.core.set_twice import set_twice
 from fibercap.core.tree import WRAPPER, Branch, Leaf, Origin, Path, Tree, at, inside, is_wrapper
 
-ASIDE = frozenset({"source", "where", "note"})
 VERBS = ("remove", "change", "add")
-
-
-@dataclass(frozen=True)
-class Schema:
-    """What an overlay must know: the field names at a path (None where names are free), and which blocks are one value.
-
-    A block that is one value, such as a ramp, is replaced as a whole; its key says which kind it is.
-    """
-
-    fields: Callable[[Path], frozenset[str] | None] = lambda _path: None
-    one_value: Callable[[Path], bool] = lambda _path: False
 
 
 class OverlayError(ValueError):
@@ -33,7 +23,7 @@ class OverlayError(ValueError):
         super().__init__("\n".join(problem.sentence() for problem in self.problems))
 
 
-def overlay(tree: Branch, changes: Branch, schema: Schema = Schema(), how: str = "change") -> Branch:
+def overlay(tree: Branch, changes: Branch, schema: Schema = FREE, how: str = "change") -> Branch:
     """Lay `{remove, change, add}` over a tree and return the new tree; the old one stays as it is.
 
     `remove` comes first, then `change` (the path must exist, or be an optional field that the schema knows at that
@@ -55,9 +45,10 @@ def overlay(tree: Branch, changes: Branch, schema: Schema = Schema(), how: str =
     Raises
     ------
     OverlayError
-        With every path that is misspelt, missing or in the way, and every operator that does not fit.
+        With every path that is misspelt, missing, in the way or set twice, and every operator that does not fit.
     """
-    problems: list[Problem] = []
+    twice = set_twice((changes,), schema)
+    problems = list(twice.values())
     removed = removed_by(changes)
     for name, where in removed.items():
         path = tuple(name.split("."))
@@ -69,6 +60,8 @@ def overlay(tree: Branch, changes: Branch, schema: Schema = Schema(), how: str =
         block = changes.get(verb)
         for name, child in block.items() if isinstance(block, Branch) else ():
             path, where = tuple(name.split(".")), block.keys_at.get(name)  # type: ignore[union-attr]
+            if (verb, name) in twice:
+                continue
             problem = _refusal(tree, path, verb, schema, where)
             if problem is None:
                 tree = _laid(tree, path, child, _Lay(how, where, schema, verb == "change", problems))
@@ -176,7 +169,7 @@ def _merged(old: Tree | None, new: Tree, lay: _Lay, path: Path) -> Tree:
         before = stood.origins if isinstance(stood, Leaf) else ()
         last = stood.text if isinstance(stood, Leaf) else None
         return Leaf(new.value, (*before, Origin(new.place, lay.how, last)), new.places)
-    if _operates(new, old, lay.schema.fields(path)):
+    if is_operation(new, _value(old), lay.schema.fields(path)):
         return _operated(old, new, lay, path)
     keep = not (is_wrapper(new) or lay.schema.one_value(path))
     base = stood if keep and isinstance(stood, Branch) else Branch(place=new.place)
@@ -201,15 +194,6 @@ def _refused_entry(base: Branch, path: Path, child: Tree, lay: _Lay, where: Plac
         hint = f"write `{'.'.join(path)}` whole, at the top of `{'change' if lay.changes else 'add'}`"
         return Problem(".".join(path), "not_a_name", f"the path `{name}` inside a block", "one name", hint, where)
     return _lost(path, base, where, new=True) if lay.changes and isinstance(child, Branch) else None
-
-
-def _operates(new: Branch, old: Tree | None, known: frozenset[str] | None) -> bool:
-    """Tell whether a block is an operation, such as `{times: 0.8}`, on what stands there, and not fields of its own."""
-    asked = [key for key in new if key not in ASIDE]
-    if not asked or not all(key in OPERATORS and isinstance(new[key], Leaf) for key in asked):
-        return False
-    inner = _value(old)
-    return isinstance(inner, Leaf) or not (known or frozenset()).intersection(asked)
 
 
 def _operated(old: Tree | None, new: Branch, lay: _Lay, path: Path) -> Tree:

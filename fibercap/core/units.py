@@ -15,19 +15,21 @@ from typing import Any, Final
 import numpy as np
 import numpy.typing as npt
 
-from fibercap.core.errors import UnitError, did_you_mean
+from fibercap.core.errors import UnitError
 
 Array = npt.NDArray[np.float64]
 
 DEM_PER_EUR: Final = 1.95583  # Council Regulation (EC) No 2866/98, irrevocable since 1 January 1999
 DIMENSIONS: Final = {"km": "fiber", "year": "time", "USD": "dollar", "EUR": "euro", "BRL": "real"}
+DAYS_IN_YEAR: Final = 365
+"""A day in rates is so great a part of a year; calendar arithmetic counts days by their dates."""
 CURRENCIES: Final = ("USD", "EUR", "DEM", "BRL")
 _PLAIN: Final = {
     **{unit: (1.0, unit) for unit in DIMENSIONS},
     "Mkm": (1e6, "km"),
     "quarter": (1 / 4, "year"),
     "month": (1 / 12, "year"),
-    "day": (1 / 365.25, "year"),
+    "day": (1 / DAYS_IN_YEAR, "year"),
     "percent": (0.01, ""),
     "bp": (0.0001, ""),
     "DEM": (1 / DEM_PER_EUR, "EUR"),
@@ -94,7 +96,7 @@ def _unit(text: str, whole: str) -> str:
     parts = text.split("/")
     for part in parts:
         if part not in VOCABULARY and not (part == "1" and len(parts) > 1 and part is parts[0]):
-            hint = did_you_mean(part, VOCABULARY, "units")
+            hint = f"known units: {', '.join(sorted(VOCABULARY))}"
             raise QuantityTextError("unknown_unit", f"the unknown unit `{part}` in `{whole}`", "a unit we know", hint)
     return " / ".join(SPOKEN.get(part, part) for part in parts)
 
@@ -131,7 +133,8 @@ def split_quantity(text: str) -> tuple[float, str]:
         hint = f"no blanks inside a number; write `{'_'.join(words[:2])} {' '.join(words[2:])}`" if digits else _WRITE
         raise QuantityTextError("not_a_quantity", f"`{text}`", "one number and one unit", hint)
     if scaled and rest[0].split("/")[0] in SCALED_UNITS:
-        raise QuantityTextError("double_scale", f"two scales in `{text}`", "one", f"write `{words[0]} {rest[0]}`")
+        hint = f"keep one of them: `{words[1]}`, or the `{rest[0][0]}` of `{rest[0]}`"
+        raise QuantityTextError("double_scale", f"two scales in `{text}`", "one", hint)
     return number, _unit(rest[0], text)
 
 
@@ -162,7 +165,7 @@ def powers(text: str) -> Powers:
         if name in UNITS:
             total[name] = total.get(name, 0.0) + float(power or 1) * (-1 if sign == "/" else 1)
         elif name not in {"1", "dimensionless"}:
-            raise UnitError(f"the unknown unit `{name}` in `{text}`; {did_you_mean(name, UNITS, 'units')}")
+            raise UnitError(f"the unknown unit `{name}` in `{text}`; known units: {', '.join(sorted(UNITS))}")
     if _TERM.sub("", text):
         raise UnitError(f"`{text}` is not a unit; write it like `USD/km`")
     return tuple(sorted((name, power) for name, power in total.items() if power))

@@ -7,8 +7,16 @@ import re
 from datetime import date
 from typing import TYPE_CHECKING, Final
 
-from fibercap.core.errors import did_you_mean, nearest
-from fibercap.core.units import CURRENCIES, VOCABULARY, QuantityTextError, split_quantity
+from fibercap.core.unit_hints import but_for_case, same_unit, spoken_unit
+from fibercap.core.units import (
+    CURRENCIES,
+    VOCABULARY,
+    QuantityTextError,
+    conversion,
+    in_words,
+    split_quantity,
+    unit_text,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -40,7 +48,6 @@ _OTHER_WORDS: Final = {
     "q": "quarter",
     "d": "day",
     "mio": "million",
-    "mil": "million",
     "mn": "million",
     "m": "million",
     "bn": "billion",
@@ -54,8 +61,12 @@ def quoted(text: object) -> str:
     return f'"{line}"' if "`" in line else f"`{line}`"
 
 
-def advice(text: str, error: QuantityTextError, wanted: str, example: str) -> tuple[str, str, str]:
+def advice(
+    text: str, error: QuantityTextError, wanted: str, example: str, fit: Callable[[str], str]
+) -> tuple[str, str, str]:
     """Return found, wanted and hint for a text that is not the quantity that was asked for.
+
+    A text that a hint proposes is one that the field takes, and the same amount as the text that was written.
 
     Parameters
     ----------
@@ -67,6 +78,8 @@ def advice(text: str, error: QuantityTextError, wanted: str, example: str) -> tu
         What was asked for, in words.
     example : str
         A quantity of that kind, in back quotes.
+    fit : callable
+        Returns a text so written that the field takes it, of the same amount; "" where that cannot be.
     """
     if not text:
         return "an empty text", wanted, f"write it like {example}"
@@ -78,17 +91,69 @@ def advice(text: str, error: QuantityTextError, wanted: str, example: str) -> tu
         return f"two scales in {found}", wanted, error.hint
     elif "beyond" in error.found:
         return f"{found}, more than can be computed", wanted, f"write it like {example}"
-    reason, better = _repaired(text[: 2 * LONGEST])
+    reason, better = _repaired(text[: 2 * LONGEST], fit)
     if better:
         return found, wanted, f"{reason}write `{better}`"
-    return found, wanted, _about_unit(unit) if 0 < len(unit) <= LONGEST else f"{reason}write it like {example}"
+    return (
+        found,
+        wanted,
+        _about_unit(text, unit, fit) if 0 < len(unit) <= LONGEST else f"{reason}write it like {example}",
+    )
 
 
-def _about_unit(unit: str) -> str:
-    """Return the hint for a unit that is not in the vocabulary."""
-    if re.search(r"\b[kM]?[A-Z]{3}\b", unit) and not nearest(unit, VOCABULARY):
+def _about_unit(text: str, unit: str, fit: Callable[[str], str]) -> str:
+    """Return the hint for a unit that is not in the vocabulary: the same amount in one that is, or which there are."""
+    converted = fit(text)
+    if converted:
+        return f"write `{converted}`"
+    known = same_unit(unit) or unit
+    meant = re.sub(rf"(?<![A-Za-z%]){re.escape(unit)}(?![A-Za-z%])", known, text)
+    if (
+        known != unit and is_quantity(meant) and (known[-3:] in CURRENCIES or fit(meant))
+    ):  # its rate may be missing, too
+        return f"did you mean `{known}`?"
+    if is_currency_code(unit):
         return f"known currencies: {', '.join(CURRENCIES)}; convert other money"
-    return did_you_mean(unit, VOCABULARY, "units")
+    return f"known units: {', '.join(sorted(VOCABULARY))}"
+
+
+def is_currency_code(unit: str) -> bool:
+    """Tell whether an unknown unit looks like a currency: three capitals, perhaps scaled."""
+    return bool(re.fullmatch(r"[kM]?[A-Z]{3}", unit)) and unit not in VOCABULARY
+
+
+def misfit(text: str, house: str, wanted: str, fit: Callable[[str], str]) -> tuple[str, str, str, str]:
+    """Return code, found, wanted and hint for a quantity that a field of a house unit does not take.
+
+    Parameters
+    ----------
+    text : str
+        A quantity of the grammar, perhaps without a unit.
+    house : str
+        The unit that the field keeps, with a currency in place of `money`; "percent" of a share.
+    wanted : str
+        What was asked for, in words.
+    fit : callable
+        Returns the same amount so written that the field takes it, "" where that cannot be.
+    """
+    number, unit = split_quantity(text)
+    asked = spoken_unit(unit_text(house))
+    if not unit:
+        digits = f"{100 * number:g}" if "%" in asked and 0 < abs(number) <= 1 else text
+        return (
+            "bare_number",
+            f"the bare number {quoted(text)}",
+            wanted,
+            f"write it like `{f'{digits} {asked}'.strip()}`",
+        )
+    own = next((code for code in CURRENCIES if code in house), "")
+    other = next((code for code in CURRENCIES if code in unit and code != own), "")
+    if own and other and conversion(unit.replace(other, own), house) is not None:
+        way = f"give its rates under `exchange: {{{other}: ...}}`, or convert it"
+        return "other_currency", f"{quoted(text)}, in {other} without an exchange rate", f"{wanted} in {own}", way
+    found, better = in_words("percent" if unit == "bp" else unit), fit(text)
+    hint = f"write it like `{better}`" if better else f"its unit is `{asked}`" if asked else "it has no unit"
+    return "wrong_dimension", quoted(text) if found.startswith("a quantity in") else found, wanted, hint
 
 
 def day_of(text: str) -> date | tuple[str, str, str, str]:
@@ -120,7 +185,7 @@ def is_quantity(text: str) -> bool:
     return text.isascii()
 
 
-def _repaired(text: str) -> tuple[str, str]:
+def _repaired(text: str, fit: Callable[[str], str]) -> tuple[str, str]:
     """Return why a text is refused, and the same text written right, "" if that is anybody's guess."""
     reason, written = "", text
     for why, repair in _REPAIRS:
@@ -128,8 +193,10 @@ def _repaired(text: str) -> tuple[str, str]:
         if changed != text:
             text, reason = changed, reason or why
         if text != written and is_quantity(text):
-            return reason, _both_ways(text, reason)
-    return reason or (_REPAIRS[0][0] if set("$€£") & set(written) else ""), ""
+            right = fit(text)
+            return reason, _both_ways(right, reason) if right else ""
+    right = fit(text) if text != written else ""
+    return reason or (_REPAIRS[0][0] if set("$€£") & set(written) else ""), right
 
 
 def _both_ways(text: str, reason: str) -> str:
@@ -161,8 +228,8 @@ def _spelled(text: str) -> str:
 
     def word(found: re.Match[str]) -> str:
         other = _OTHER_WORDS.get(found[0].lower(), "")
-        same = nearest(found[0], known) if found[0] not in known else found[0]
-        return other or (same if same.lower() == found[0].lower() else found[0])
+        scale = found[0].lower() if found[0].lower() in _SCALES else ""
+        return other or scale or but_for_case(found[0]) or found[0]
 
     head, blank, tail = text.partition(" ")
     return head + blank + "".join(p if p in known else re.sub(r"[A-Za-z]+", word, p) for p in re.split(r"([ /])", tail))

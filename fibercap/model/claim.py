@@ -11,10 +11,11 @@ import numpy as np
 
 from fibercap.core import grammar
 from fibercap.core.dates import whole_period
-from fibercap.core.fields import Field, Label, Number, Share, Word, is_drawn, text_of, wrong
+from fibercap.core.fields import Field, Label, Number, Share, Word, is_drawn, quantity_of, text_of, wrong
 from fibercap.core.spec import OneOf, Spec
 from fibercap.core.tree import Leaf
-from fibercap.core.units import Array, QuantityTextError, conversion, split_quantity
+from fibercap.core.unit_hints import in_known_units
+from fibercap.core.units import Array, conversion
 
 LIMITS = ("above", "at_least", "below", "at_most", "about")
 
@@ -63,10 +64,8 @@ class AnyQuantity(Field):
         value = raw.value if isinstance(raw, Leaf) else raw
         if is_drawn(value):
             return Amount(value.magnitude, str(value.units))
-        try:
-            number, unit = split_quantity(text_of(raw, "a quantity"))
-        except QuantityTextError as error:
-            raise wrong(error.code, error.found, error.wanted, error.hint) from None
+        like = "`500_000 km/year`, or `1.2`"
+        number, unit = quantity_of(text_of(raw, "a quantity"), "a quantity", like, in_known_units)
         return Amount(np.asarray(number), unit)
 
 

@@ -9,7 +9,7 @@ import numpy as np
 from fibercap.core.rows import Row, Sheet
 from fibercap.core.timeline import FLOW, STOCK
 from fibercap.model.loans import signed_in
-from fibercap.model.loans.grid import payment_periods
+from fibercap.model.loans.payment_dates import payment_periods
 from fibercap.model.trifle import trifle_of
 from fibercap.model.twelve_months import NO_SERVICE, calendar_rows, ratio
 

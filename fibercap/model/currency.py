@@ -6,11 +6,11 @@ import re
 from typing import TYPE_CHECKING, Annotated, Any, Final
 
 from fibercap.core import grammar
-from fibercap.core.fields import Of, is_drawn, quantity_of, text_of, wrong
+from fibercap.core.fields import Of, Text, is_drawn, quantity_of, text_of, wrong
 from fibercap.core.paths import PathOf, TimePath
-from fibercap.core.spec import Spec
+from fibercap.core.spec import Spec, field_at
 from fibercap.core.tree import Branch, Leaf
-from fibercap.core.units import CURRENCIES, Array
+from fibercap.core.units import CURRENCIES, Array, QuantityTextError, split_quantity
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -40,12 +40,33 @@ class ExchangeOf(Of):
             text = unit = str(value.units)
         else:
             text = text_of(raw, "a rate of exchange")
-            _, unit = quantity_of(text, "a rate of exchange", f"`0.92 {currency}/EUR`")
+            _, unit = quantity_of(text, "a rate of exchange", f"`0.92 {currency}/EUR`", _rate_as_it_is)
         code = unit.replace(" ", "").removeprefix(f"{currency}/")
         if code not in CURRENCIES or code == currency:
-            hint = f"write it like `0.92 {currency}/EUR`"
-            raise wrong("wrong_dimension", f"`{text}`", f"{currency} per unit of another currency", hint)
+            raise wrong(
+                "wrong_dimension", f"`{text}`", f"{currency} per unit of another currency", _way_out(text, currency)
+            )
         return Of(f"{currency}/{code}", above=0.0).parse(raw, info)
+
+
+def _rate_as_it_is(text: str) -> str:
+    """Return a rate of exchange as it is, "" for any other text."""
+    try:
+        _, unit = split_quantity(text)
+    except QuantityTextError:
+        return ""
+    return text if set(unit.split(" / ")) <= set(CURRENCIES) and unit.count("/") == 1 else ""
+
+
+def _way_out(text: str, currency: str) -> str:
+    """Return the hint for a rate of exchange the wrong way round: its inverse; for others, which unit it has."""
+    unit = text.rpartition(" ")[2]
+    other = unit.removesuffix(f"/{currency}")
+    if _rate_as_it_is(text) and unit.endswith(f"/{currency}") and other in CURRENCIES and other != currency:
+        rate = split_quantity(text)[0]
+        if rate:
+            return f"write it like `{1 / rate:.12g} {currency}/{other}`"
+    return f"its unit is like `{currency}/EUR`"
 
 
 Rates = Annotated[TimePath, PathOf(ExchangeOf("money/unit"))]
@@ -72,17 +93,32 @@ def block_of(path: str) -> str:
     return ".".join(path.split(".", 2)[:2])
 
 
-def written_in(tree: Branch, known: Mapping[str, Mapping[str, str]]) -> dict[str, Mapping[str, str]]:
+def written_in(tree: Branch, known: Mapping[str, Mapping[str, str]], plan: type[Spec]) -> dict[str, Mapping[str, str]]:
     """Return the currency of every amount of a plan by its dotted path, block by block as `block_of` names them.
 
-    Blocks that are `known` are not looked through again.
+    A note, name or title that reads like an amount is a text.
+
+    Parameters
+    ----------
+    tree : Branch
+        What was written, its values lifted out of their `{value, source}` blocks.
+    known : mapping
+        Currencies of blocks that are not to be looked through again.
+    plan : type
+        The Spec that the tree is read as; it knows which inputs are texts.
     """
     found: dict[str, Mapping[str, str]] = {}
     for key, block in tree.items():
         for name, child in block.items() if key in _OF_PLANS and isinstance(block, Branch) else ():
             at = f"{key}.{name}"
-            found[at] = known[at] if at in known else dict(_currencies(child, at))
+            found[at] = known[at] if at in known else dict(_amounts(child, at, plan))
     return found
+
+
+def _amounts(tree: Leaf | Branch, at: str, plan: type[Spec]) -> Iterator[tuple[str, str]]:
+    for path, code in _currencies(tree, at):
+        if not isinstance(field_at(plan, tuple(path.split("."))), Text):
+            yield path, code
 
 
 def _currencies(tree: Leaf | Branch, at: str) -> Iterator[tuple[str, str]]:

@@ -139,6 +139,9 @@ def loan_style(s: Lending, name: str) -> Found:
             yield f"{at}.balloon", "above_commitment", told, wanted, "lower it"
     if isinstance(style, Custom):
         yield from _custom(s, name, style)
+    if loan.recasts and style.no_recast:
+        told = f"`recast` of a loan of style `{style.style}`: {style.no_recast}"
+        yield f"loans.{name}.after_prepayment", "cannot_recast", told, "`shorten`", "write `shorten`, or remove the key"
     if loan.true_up == "last_interest" and (isinstance(loan.rounding, Exact) or style.sets != "payment"):
         told, wanted = "`last_interest`", "`last_payment`"
         hint = "only a rounded loan with equal payments can make up for rounding in its last interest"

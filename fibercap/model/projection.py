@@ -11,6 +11,7 @@ import numpy as np
 
 from fibercap.core.errors import FibercapError, did_you_mean
 from fibercap.core.rows import Block, Given, Row, prove
+from fibercap.core.threads import one_blas_thread
 from fibercap.core.timeline import Timeline
 from fibercap.model.evidence import Evidence
 from fibercap.model.laws import prove_laws
@@ -134,6 +135,7 @@ class Projection:
         return self.timeline.grouped(self.value(path), self.rows[path].nature, step)
 
 
+@one_blas_thread()
 def project(scenario: Scenario, like: Projection | None = None) -> Projection:
     """Project a scenario: capacity, output, loans, accounts and worth, period by period, proved on the way.
 

@@ -95,7 +95,8 @@ def assess(plan: Plan, income: Array, rate: Array) -> Assessment:
     """
     timeline = plan.timeline
     ytd, losses_ = within_year(income, timeline), Losses(plan)
-    shape = np.broadcast_shapes(ytd.shape, (*np.shape(plan.opening.tax_losses)[:-1], timeline.count))
+    drawn = [np.shape(amount)[:-1] for amount in (plan.opening.tax_losses, plan.tax.use_at_most)]
+    shape = np.broadcast_shapes(ytd.shape, *((*draws, timeline.count) for draws in drawn))
     usable, used, made, gone = (np.zeros(shape) for _ in range(4))
     for part in timeline.groups("year").values():
         usable[..., part], used[..., part], made[..., part], gone[..., part] = losses_.within(ytd[..., part])

@@ -57,7 +57,7 @@ def validated(
     ScenarioError
         With every problem of the tree, in the order of the file.
     """
-    currencies = written_in(parsed.values, parsed.amounts)
+    currencies = written_in(parsed.values, parsed.amounts, cls)
     problems: list[Problem] = []
     try:
         made = cls.model_validate(_with(parsed.values, parsed.like), context=context)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, TypeGuard
 
 from fibercap.core.errors import FibercapError, Place, Problem, ScenarioError, unique
 from fibercap.core.overlay import OverlayError, overlay, removed_by
+from fibercap.core.set_twice import set_twice
 from fibercap.core.tree import Branch, Leaf, Origin
 from fibercap.model.contracts import Contracts
 from fibercap.model.scenario import SCHEMA, Scenario
@@ -94,8 +95,8 @@ def contracts_of(text: str | bytes, name: str = "loans", settings: Iterable[str]
 def _contracts(found: Opened, settings: Iterable[str]) -> Contracts:
     tree, problems, made = found.tree, [*found.problems], None
     try:
-        for setting in settings:
-            tree = overlay(tree, changes_of(setting), SCHEMA, f"--set {setting}")
+        for setting, changes in _changes(found.name, settings):
+            tree = overlay(tree, changes, SCHEMA, f"--set {setting}")
         made = Contracts.from_tree(tree, found.name)
     except (OverlayError, ScenarioError) as error:
         problems += found.further(error.problems)
@@ -108,9 +109,24 @@ def _laid(scenario: Scenario, option: str | None, settings: Iterable[str]) -> Sc
     """Return a scenario with an option, and then settings, laid over it."""
     if option is not None:
         scenario = scenario.with_option(option)
-    for setting in settings:
-        scenario = scenario.changed(changes_of(setting), f"--set {setting}")
+    for setting, changes in _changes(scenario.file, settings):
+        scenario = scenario.changed(changes, f"--set {setting}")
     return scenario
+
+
+def _changes(name: str, settings: Iterable[str]) -> list[tuple[str, Branch]]:
+    """Return the overlay of each `--set`; together they set no input twice.
+
+    Raises
+    ------
+    ScenarioError
+        If one is not of that form, or two set one input.
+    """
+    changes = [(setting, changes_of(setting)) for setting in settings]
+    twice = set_twice((change for _, change in changes), SCHEMA)
+    if twice:
+        raise ScenarioError(name, twice.values())
+    return changes
 
 
 def scenario_of(text: str | bytes, name: str = "scenario", default_id: str = "scenario") -> Scenario:

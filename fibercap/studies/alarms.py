@@ -11,6 +11,7 @@ from fibercap.core.calendar import serial
 from fibercap.core.timeline import month_number
 from fibercap.core.tree import Leaf, leaves
 from fibercap.model.company import NoTerminalValue
+from fibercap.model.loans.payment_dates import moved_payment_note
 from fibercap.model.loans.rates import Floating
 from fibercap.model.prepayments import prepayments
 from fibercap.model.without_projects import WITHOUT
@@ -57,6 +58,8 @@ def warnings(projection: Projection) -> list[str]:
     told += _terminal(projection)
     told += _valuation(projection)
     told += _reference(projection)
+    notes = {name: moved_payment_note(loan) for name, loan in scenario.loans.items()}
+    told += [f"`{name}`: {note}" for name, note in notes.items() if note]
     told += [f"unused: {path}" for path in unused(scenario)]
     return told
 

@@ -4,8 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from fibercap.core.errors import FibercapError
-from fibercap.core.units import QuantityTextError, conversion, in_words, split_quantity, unit_text
+from fibercap.core.unit_hints import fitting, spoken_unit, takes
+from fibercap.core.units import QuantityTextError, conversion, in_words, split_quantity
+from fibercap.core.wording import advice, misfit, quoted
 from fibercap.model.measures import measure_named
 from fibercap.model.projection import project
 from fibercap.studies.levers import lever
@@ -22,17 +26,23 @@ def number_of(text: str, unit: str, what: str, *, share: bool = False) -> float:
     FibercapError
         If it is no quantity, or in another unit.
     """
+    house, wanted = ("percent", "a share") if share else (unit, in_words(unit))
+
+    def fit(other: str) -> str:
+        return fitting(other, house, lambda proposal: takes(proposal, house, -np.inf, np.inf))
+
     try:
         number, written = split_quantity(text)
     except QuantityTextError as error:
-        raise FibercapError(f"{what}: found {error.found}, wanted {error.wanted}; {error.hint}") from None
+        example = "`70 %`" if share else f"`5 {spoken_unit(unit)}`"
+        found, wanted, hint = advice(text, error, wanted, example, fit)
+        raise FibercapError(f"{what}: found {found}, wanted {wanted}; {hint}") from None
     factor = conversion(written, unit)
     if number == 0 and not written:
         return 0.0
     if factor is None or (share and not written):
-        example = "70 %" if share else f"{number:.15g} {unit_text({'1/year': '%/year'}.get(unit, unit))}".strip()
-        wanted = "a share" if share else in_words(unit)
-        raise FibercapError(f"{what}: found `{text}`, wanted {wanted}; write it like `{example}`")
+        *_, hint = misfit(text, house, wanted, fit)
+        raise FibercapError(f"{what}: found {quoted(text)}, wanted {wanted}; {hint}")
     return number * factor
 
 

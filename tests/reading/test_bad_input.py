@@ -515,7 +515,7 @@ plan.yaml:15:12: projects.line.ramp.linaer
 plan.yaml:15:12: projects.line.delay
     15 |     delay: 90 days
        |            ^^^^^^^
-    found `90 days`, wanted a duration in months, quarters or years; write it like `6 months` or `5 years`""",
+    found `90 days`, wanted a duration in months, quarters or years; its unit is `months`, `quarters` or `years`""",
     ),
 }
 

@@ -32,6 +32,7 @@ from tests.sheets import (
     spoilt,
 )
 from tests.studies.test_covenant_dates import SLUMP
+from tests.studies.test_drawing import RICH
 from tests.written import valid_scenarios
 
 SWITCH = ("Inputs", 5, 2)
@@ -226,6 +227,13 @@ def test_rates_of_exchange_changed_in_the_workbook_are_followed(tmp_path: Path) 
 
     led_to = project(read(str(plan), settings=settings_of(cells, values)))
     assert disagreements(recalculated(calculator, AS_WRITTEN), led_to, AS_WRITTEN) == []
+
+
+def test_recasts_and_moved_payments_recalculate_to_the_engine(tmp_path: Path) -> None:
+    scenario = scenario_of(RICH)
+    sheets = Recalculator(spoilt(workbook(scenario, "0.1.0")), tmp_path).read()
+
+    assert disagreements(sheets, project(scenario), AS_WRITTEN) == []
 
 
 @settings(max_examples=3, suppress_health_check=[HealthCheck.too_slow])

@@ -40,6 +40,8 @@ class Account:
     payments_left: Any = 0.0
     rate: Any = 0.0
     target: Any = 0.0
+    kept_share: Any = 1.0
+    share_base: Any = 0.0
 
     def __init__(self, loan: Loan, grid: Grid, course: Course) -> None:
         self.loan, self.style = loan, loan.repayment
@@ -62,6 +64,10 @@ class Account:
         self.discounts = Discounts(loan, grid, course.rate, course.steps) if self.style.discounts else None
         zeros = [0.0] * len(grid.dates)
         self.kept: dict[str, list[Any]] = {key: zeros.copy() for key in KEPT}
+        self._lowers = loan.lowers_in_proportion
+        self._later = by_event(later_installments(course.target)) if self._lowers and not self.style.in_shares else None
+        if self._lowers:
+            self.kept["kept_by_recast"] = [1.0] * len(grid.dates)
 
     def serve(self, event: int) -> None:
         """Count interest and fees to date; on a payment date pay or capitalize them, and repay what is scheduled."""
@@ -99,13 +105,24 @@ class Account:
         if np.any(prepaid):
             prepaid = held(np.minimum(prepaid, self.balance))
             self.kept["prepaid"][event] = prepaid
-            self.balance = self.balance - prepaid
-            if self.loan.after_prepayment == "recast":
+            if self.loan.recasts:
                 self.changed = held(self.changed + np.greater(prepaid, self._trifle))
+            if self._lowers:
+                self._lower(event, prepaid)
+            self.balance = self.balance - prepaid
         if np.any(drawn):
             self.kept["drawn"][event] = drawn
             self.balance, self.drawn = self.balance + drawn, self.drawn + drawn
+            self.share_base = self.share_base + drawn
             self.changed = held(self.changed + np.greater(drawn, self._trifle))
+
+    def _lower(self, event: int, prepaid: Any) -> None:  # noqa: ANN401 - a number or an array
+        """Lower the later installments in proportion: they were all that is owed, or planned where that is more."""
+        owed = self.balance if self._later is None else np.maximum(self.balance, self.kept_share * self._later[event])
+        counts = np.greater(prepaid, self._trifle)
+        kept = held(1.0 - np.where(counts, prepaid, 0.0) / np.where(counts, owed, 1.0))
+        self.kept["kept_by_recast"][event] = kept
+        self.kept_share, self.share_base = self.kept_share * kept, self.share_base * kept
 
     def _charge(self, event: int) -> None:
         """Count recurring fees to date; on a payment date they are due."""
@@ -191,6 +208,22 @@ def _new_rates(loan: Loan, rates: list[Any]) -> list[Any]:
     return [np.asarray(new, dtype=float) if np.any(new) else False for new in moved]
 
 
+def later_installments(target: Array) -> Array:
+    """Return the sum of the installments planned after each event, `(event,)` or `(draw, event)`. [money]"""
+    return np.asarray(np.flip(np.cumsum(np.flip(target, -1), -1), -1) - target)
+
+
+def share_base(kept: Array, drawn: Array) -> Array:
+    """Return what installments in shares are shares of: all that was drawn, lowered by each recast. [money]"""
+    kept, drawn = np.broadcast_arrays(kept, drawn)
+    found: Array = np.empty(kept.shape)
+    base: Array = np.zeros(kept.shape[:-1])
+    for event in range(kept.shape[-1]):
+        base = base * kept[..., event] + drawn[..., event]
+        found[..., event] = base
+    return found
+
+
 def _anything(amounts: Array) -> npt.NDArray[np.bool_]:
     """Tell at which events any draw moves money, (event,)."""
     return np.asarray((amounts.reshape(-1, amounts.shape[-1]) != 0).any(axis=0))
@@ -216,7 +249,7 @@ def carry(loan: Loan, grid: Grid, course: Course) -> Flows:
 
     Source
     ------
-    finance.md, section 4.
+    docs/conventions.md, section 4.
     """
     account = Account(loan, grid, course)
     moves = (_anything(course.drawn) | _anything(course.prepaid)).tolist()

@@ -3,24 +3,23 @@
 from __future__ import annotations
 
 from collections import ChainMap
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
-from decimal import Decimal
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Final, cast
 
 import numpy as np
-import numpy.typing as npt
 
 from fibercap.core.calendar import EXCEL_EPOCH
-from fibercap.core.rounding import rounded
+from fibercap.model.loans.account import share_base
 from fibercap.model.loans.block import carried
+from fibercap.model.loans.payment_dates import moved_payment, moved_payment_note
 from fibercap.model.loans.prepared import Prepared
 from fibercap.model.loans.price import average_life, effective_cost
+from fibercap.model.loans.schedule_lines import FLOWS, Lines, Shown, by_payment, period_rates
 from fibercap.model.loans.setting import Moved, Setting
 from fibercap.model.loans.styles import Custom
-from fibercap.model.loans.terms import Rounding
 
 if TYPE_CHECKING:
     from fibercap.core.rows import Block
@@ -29,19 +28,7 @@ if TYPE_CHECKING:
     from fibercap.model.loans.rates import Indices
     from fibercap.model.loans.terms import Loan
 
-FLOWS: Final = {
-    "drawn": "drawn",
-    "interest": "interest_due",
-    "capitalized": "capitalized",
-    "fees": "fees_paid",
-    "principal": "scheduled",
-    "payment": "payment",
-}
-"""What moves on a date, and the row of the block that says it; the upfront fee and prepayments come on top."""
-
-
-BESIDE: Final = {"fees": "upfront_fee", "principal": "prepaid"}
-KNOWN: Final = ("date", "is_payment", "is_final", "year_fraction", "period_fraction")
+KNOWN: Final = ("date", "is_payment", "is_final", "year_fraction", "period_fraction", "rate")
 
 
 @dataclass(frozen=True)
@@ -50,7 +37,8 @@ class Schedule:
 
     `numbers` count payments, 0 for other dates. `values` has `opening`, `drawn`, `interest` (due), `capitalized`,
     `fees` (the upfront fee at signing included), `principal` (prepayments included), `payment` and `closing`, put
-    together when asked for. `by_event` is what it was made from, event by event.
+    together when asked for. `rates` are those of each payment's interest. `by_event` is what it was made from, event by
+    event.
     """
 
     currency: str
@@ -58,6 +46,7 @@ class Schedule:
     kinds: tuple[str, ...]
     numbers: tuple[int, ...]
     fractions: Array
+    rates: Array
     values: Mapping[str, Array]
     loan: Loan
     by_event: Mapping[str, Array]
@@ -79,19 +68,27 @@ class Schedule:
         """The average life, (draw,). [year]"""
         return average_life(self.loan, self.by_event)
 
+    @cached_property
+    def notes(self) -> list[str]:
+        """What a reader must know of the schedule beside its figures."""
+        return [note for note in (moved_payment_note(self.loan),) if note]
+
     @property
     def events(self) -> list[dict[str, Any]]:
         """Return the dates of the first draw as `loan --json` prints them."""
         single = {key: value.reshape(-1, value.shape[-1])[0].tolist() for key, value in self.values.items()}
-        found = []
+        rates, moved, found = np.atleast_2d(self.rates)[0], moved_payment(self.loan), []
         for row, (day, kind, number) in enumerate(zip(self.dates, self.kinds, self.numbers, strict=True)):
             event: dict[str, Any] = {"event": kind, "number": number or None, "date": str(day)}
             if number:
                 event["year_fraction"] = float(self.fractions[row])
+                event["rate"] = float(rates[row])
             event["opening"] = single["opening"][row]
             event |= {key: single[key][row] for key in FLOWS}
             event["closing"] = single["closing"][row]
             found.append(event)
+        if moved is not None and found[-1]["number"]:
+            found[-1]["moved_from"] = str(moved)
         if found and self._first(self.balloon):
             found[-1]["balloon"] = self._first(self.balloon)
         return found
@@ -174,103 +171,11 @@ def _schedule(loan: Loan, currency: str, value: Mapping[str, Array], flows: Flow
         kinds=kinds,
         numbers=tuple((np.cumsum(pays) * pays).astype(int).tolist()),
         fractions=by_payment(value, firsts, last)[keep],
+        rates=period_rates(value, firsts, last)[..., keep],
         values=Shown(loan, lines, keep if len(keep) < len(firsts) else None),
         loan=loan,
         by_event=value,
     )
-
-
-def by_payment(value: Mapping[str, Array], firsts: npt.NDArray[np.intp], last: int) -> Array:
-    """Return the fraction of the payment period by date, (date,). [year]"""
-    return np.asarray(value["period_fraction"][np.append(firsts[1:], last) - 1])
-
-
-class Lines(Mapping[str, "Array"]):
-    """What happens on each date by name, `(date,)` or `(draw, date)`; put together when asked for. [money]"""
-
-    def __init__(
-        self, value: Mapping[str, Array], firsts: npt.NDArray[np.intp], last: int, flows: Flows | None
-    ) -> None:
-        self._value, self._firsts, self._last, self._flows = value, firsts, last, flows
-        self._alike = len(firsts) == last
-
-    def __getitem__(self, key: str) -> Array:
-        """Return one of them."""
-        if key == "opening":
-            return self._value[key][..., self._firsts if not self._alike else slice(self._last)]
-        if key == "closing":
-            ends = np.append(self._firsts[1:], self._last) - 1
-            return self._value[key][..., ends if not self._alike else slice(self._last)]
-        amounts = self._by_date(FLOWS[key])
-        beside = BESIDE.get(key, "")
-        return amounts + self._by_date(beside) if beside and self._value[beside].any() else amounts
-
-    def _by_date(self, key: str) -> Array:
-        amounts = self._value[key][..., : self._last]
-        return amounts if self._alike else np.asarray(np.add.reduceat(amounts, self._firsts, axis=-1))
-
-    def __iter__(self) -> Iterator[str]:
-        """Run over the names."""
-        return iter(("opening", *FLOWS, "closing"))
-
-    def __len__(self) -> int:
-        """Return how many there are."""
-        return len(FLOWS) + 2
-
-    def _any_draw(self, key: str) -> npt.NDArray[np.bool_]:
-        if key in {"opening", "drawn"} and self._flows is not None and self._alike:
-            return self._flows.happens(key)[: self._last]
-        return np.asarray((self[key].reshape(-1, len(self._firsts)) != 0).any(axis=0))
-
-    def kept(self) -> tuple[npt.NDArray[np.intp], Array, tuple[str, ...]]:
-        """Return the dates to show, which of them are payments, and what each is."""
-        due = self._by_date("is_payment") > 0
-        shown = due & self._any_draw("opening")
-        if not shown[1:].all():
-            for key in FLOWS:
-                shown |= self._any_draw(key)
-        shown[0] = True
-        keep, drawn = np.flatnonzero(shown), self._any_draw("drawn")
-        kinds = ("payment" if due[k] else "draw" if k == 0 or drawn[k] else "prepayment" for k in keep)
-        return keep, due[keep].astype(float), tuple(kinds)
-
-
-class Shown(Mapping[str, "Array"]):
-    """Lines as the contract shows them: dates on which something happens, in whole steps where it rounds. [money]"""
-
-    def __init__(self, loan: Loan, lines: Lines, keep: npt.NDArray[np.intp] | None) -> None:
-        self._lines, self._keep = lines, keep
-        self._rounding = loan.rounding if isinstance(loan.rounding, Rounding) else None
-        self._made: dict[str, Array] = {}
-
-    def __getitem__(self, key: str) -> Array:
-        """Return one of them."""
-        if key not in self._made:
-            self._made[key] = self._rounded(key) if self._rounding is not None else self._exact(key)
-        return self._made[key]
-
-    def _exact(self, key: str) -> Array:
-        amounts = self._lines[key]
-        return amounts if self._keep is None else amounts[..., self._keep]
-
-    def _rounded(self, key: str) -> Array:
-        assert self._rounding is not None  # noqa: S101 - asked before
-        if not self._rounding.carries:
-            digits = max(0, -int(Decimal(str(self._rounding.step)).as_tuple().exponent))
-            return np.round(self._exact(key), digits)
-        if key == "principal":  # what the interest shown leaves of the payment shown
-            left = self["payment"] - self["interest"] - self["fees"] + self["capitalized"]
-            return np.where(self._exact(key) > 0, left, 0.0)
-        way = {"interest": self._rounding.interest, "fees": self._rounding.interest, "payment": self._rounding.payment}
-        return rounded(self._exact(key), self._rounding.step, way.get(key, "half_up"))
-
-    def __iter__(self) -> Iterator[str]:
-        """Run over the names."""
-        return iter(self._lines)
-
-    def __len__(self) -> int:
-        """Return how many there are."""
-        return len(self._lines)
 
 
 def _balloon(loan: Loan, value: Mapping[str, Array]) -> Array:
@@ -282,8 +187,16 @@ def _balloon(loan: Loan, value: Mapping[str, Array]) -> Array:
     if style.sets == "payment":
         regular = regular - value["interest_due"][..., final]
     if isinstance(style, Custom):
-        whole = value["drawn"].sum(axis=-1) if style.in_shares else 1.0
-        regular = regular * 0.0 + value["target"][..., final] * whole
+        regular = regular * 0.0 + value["target"][..., final] * _scale_of_shares(loan, value, final)
     elif "target" in value:
         regular = value["target"][..., final] - value["interest_due"][..., final] - value["fees_paid"][..., final]
     return np.asarray(np.maximum(value["scheduled"][..., final] - np.maximum(regular, 0.0), 0.0))
+
+
+def _scale_of_shares(loan: Loan, value: Mapping[str, Array], final: int) -> Any:  # noqa: ANN401 - a number or an array
+    """Return what the last target of a custom schedule is multiplied by: what shares are of, and what recasts keep."""
+    in_shares = loan.repayment.in_shares
+    if not loan.lowers_in_proportion:
+        return value["drawn"].sum(axis=-1) if in_shares else 1.0
+    kept = value["kept_by_recast"]
+    return share_base(kept, value["drawn"])[..., final] if in_shares else np.prod(kept[..., : final + 1], axis=-1)

@@ -34,7 +34,7 @@ def growth(loan: Loan, rate: Array, fraction: Array) -> Array:
 
     Source
     ------
-    finance.md, section 4: nominal, effective, and semiannual compounding as Canadian mortgages use it.
+    docs/conventions.md, section 4: nominal, effective, and semiannual compounding as Canadian mortgages use it.
     """
     if loan.compounding == "nominal":
         return rate * fraction

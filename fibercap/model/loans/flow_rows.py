@@ -9,6 +9,7 @@ import numpy as np
 from fibercap.core.rounding import rounded_text
 from fibercap.core.rows import Row
 from fibercap.core.timeline import FLOW, STOCK
+from fibercap.model.loans.account import later_installments, share_base
 from fibercap.model.loans.discount_rows import discount_rows
 from fibercap.model.loans.prepared import available_until
 from fibercap.model.loans.styles import Level
@@ -81,9 +82,35 @@ class FlowRows:
         text = "[accrued_interest@-1] + [interest] - [interest_due]"
         self.put("accrued_interest", "Interest owed", STOCK, text, accrued)
 
+    def recasts(self) -> None:
+        """Write by how much prepayments lower installments, where these fall in proportion.
+
+        Rows: `later_installments` of a custom schedule in amounts, `kept_by_recast`, `kept_share` or `share_base`.
+        """
+        flows, style = self.flows, self.loan.repayment
+        if not self.loan.lowers_in_proportion:
+            return
+        before = "[opening] + [capitalized] - [scheduled]"
+        if f"{self.at}.target" in self.sheet and not style.in_shares:
+            text = "[later_installments@1] + [target@1]"
+            later = later_installments(self.prepared.value("target"))
+            self.put("later_installments", "Installments planned later", STOCK, text, later)
+            before = f"MAX({before}, [kept_share@-1] * [later_installments])"
+        kept = flows["kept_by_recast"]
+        text = f"IF({self.prepared.trifle.counts_text('[prepaid]')}, 1 - [prepaid] / ({before}), 1)"
+        self.put("kept_by_recast", "Share of installments that a recast keeps", FLOW, text, kept, "")
+        if style.in_shares:
+            base = share_base(kept, flows["drawn"])
+            text = "[share_base@-1] * [kept_by_recast] + [drawn]"
+            self.put("share_base", "Amount that shares are of", STOCK, text, base)
+        else:
+            text = f"{{{self.at}.kept_share@-1}} * {{{self.at}.kept_by_recast}}"
+            row = Row(f"{self.at}.kept_share", "Share of installments kept so far", "", STOCK, text, "1")
+            self.sheet.put(row, np.asarray(np.cumprod(kept, axis=-1)))
+
     def principal_text(self) -> str:
         """Return the formula of the principal of a payment before the last, before it is held between its limits."""
-        return self.loan.repayment.principal_text(self.at)
+        return self.loan.repayment.principal_text(self.at, recast=self.loan.lowers_in_proportion)
 
     def installments(self) -> None:
         """Write what a style sets, and when it is set anew."""
@@ -99,7 +126,7 @@ class FlowRows:
         text = f"IF([repays@-1] > 0, 0, [changed@-1]) + IF({counts('[drawn@-1]')}, 1, 0)"
         if self.prepared.course.days and not style.keeps_payment:
             text += " + IF([rate] = [rate@-1], 0, 1)"
-        if self.loan.after_prepayment == "recast":
+        if self.loan.recasts:
             text += f" + IF({counts('[prepaid@-1]')}, 1, 0)"
         text = text.replace("[", f"{{{self.at}.").replace("]", "}")
         row = Row(f"{self.at}.changed", "Changes since the last repayment", "", STOCK, text, "1")
@@ -202,6 +229,7 @@ class FlowRows:
 def flow_rows(prepared: Prepared, flows: Flows) -> None:
     """Write what happens at each event of a loan."""
     rows = FlowRows(prepared, flows)
+    rows.recasts()
     rows.interest()
     rows.installments()
     rows.principal()

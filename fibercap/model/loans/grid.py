@@ -4,18 +4,26 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
 from fibercap.core.daycount import counter, year_fraction
 from fibercap.core.timeline import Timeline, add_months, month_end, month_number
+from fibercap.model.loans.payment_dates import (
+    has_notional_payments,
+    installment_dates,
+    payment_periods,
+    regular_date,
+    regular_periods,
+)
 from fibercap.model.loans.styles import Custom
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from fibercap.core.units import Array
+    from fibercap.model.loans.payment_dates import PaymentPeriod
     from fibercap.model.loans.rates import RateCourse
     from fibercap.model.loans.terms import Loan
 
@@ -44,14 +52,6 @@ class Grid:
     rate_set_on: tuple[date, ...]
 
 
-class PaymentPeriod(NamedTuple):
-    """From one payment date to the next; `regular` ones are exactly one interval long."""
-
-    start: date
-    end: date
-    regular: bool
-
-
 class Clock:
     """Counts time within payment periods as a loan's day count says."""
 
@@ -65,7 +65,8 @@ class Clock:
         if self._plain is not None:
             return self._plain(period.start, day)
         if self._count != "equal_periods":
-            reference = (period.start, period.end) if period.regular else self._regular
+            as_regular = period.regular and period.moved_from is None  # one made on maturity is some days longer
+            reference = (period.start, period.end) if as_regular else self._regular
             return year_fraction(period.start, day, self._count, maturity=self.maturity, reference=reference)
         whole = self._whole if period.regular else year_fraction(period.start, period.end, "30/360")
         if day == period.end:
@@ -78,59 +79,14 @@ def _regular_period(loan: Loan) -> tuple[date, date]:
 
     One that falls on two month ends is taken only if all do: 30 June to 30 September would be read as of month ends.
     """
-    periods = [(_due(loan, number), _due(loan, number + 1)) for number in range(LEAP_CYCLE // loan.interval)]
+    periods = [
+        (regular_date(loan, number), regular_date(loan, number + 1)) for number in range(LEAP_CYCLE // loan.interval)
+    ]
     return next((period for period in periods if not all(map(_is_month_end, period))), periods[0])
 
 
 def _is_month_end(day: date) -> bool:
     return day == month_end(12 * day.year + day.month)
-
-
-def _due(loan: Loan, number: int) -> date:
-    """Return a date on the rhythm of payments, counted from the first one (or from signing where none is given)."""
-    day = add_months(loan.payments.first or loan.signed, number * loan.interval)
-    return month_end(12 * day.year + day.month) if loan.payments.end_of_month else day
-
-
-def payment_periods(loan: Loan) -> list[PaymentPeriod]:
-    """Return the periods between payments, from signing to maturity, and on to the end of `amortize_over`."""
-    return _periods_to(loan, _stops(loan))
-
-
-def last_day(loan: Loan) -> date:
-    """Return maturity, or the end of `amortize_over` where that is later."""
-    return _stops(loan)[-1]
-
-
-def _stops(loan: Loan) -> list[date]:
-    """Return maturity, and the end of `amortize_over` where that is later."""
-    notional = add_months(loan.signed, loan.repayment.months)
-    return [loan.maturity, *([notional] if notional > loan.maturity else [])]
-
-
-def _periods_to(loan: Loan, stops: list[date]) -> list[PaymentPeriod]:
-    """Return the periods between payments from signing to the last stop; each stop ends a period."""
-    first, signed = loan.payments.first, loan.signed
-    number = 0 if first else 1
-    number += _due(loan, number) == signed
-    start_regular = (not first and not loan.payments.end_of_month) or signed == _due(loan, number - 1)
-    if first and not loan.payments.end_of_month:
-        start_regular = start_regular or first == add_months(signed, loan.interval)
-    periods: list[PaymentPeriod] = []
-    anchor, interval, month_ends = loan.payments.first or signed, loan.interval, loan.payments.end_of_month
-    start, last, waiting = signed, stops[-1], list(stops)
-    while start < last:
-        due = add_months(anchor, number * interval)
-        if month_ends:
-            due = month_end(12 * due.year + due.month)
-        on_grid = due <= waiting[0]
-        end = due if on_grid else waiting[0]
-        periods.append(PaymentPeriod(start, end, on_grid and start_regular))
-        start, start_regular = end, on_grid
-        number += on_grid
-        if end >= waiting[0]:
-            waiting.pop(0)
-    return periods
 
 
 def event_grid(loan: Loan, timeline: Timeline | None, course: RateCourse) -> Grid:
@@ -147,11 +103,10 @@ def event_grid(loan: Loan, timeline: Timeline | None, course: RateCourse) -> Gri
 
     Source
     ------
-    finance.md, section 4: interest within a payment period telescopes.
+    docs/conventions.md, section 4: interest within a payment period telescopes.
     """
-    clock, stops = Clock(loan), _stops(loan)
-    periods = _periods_to(loan, stops)
-    rhythm = periods if len(stops) == 1 else _periods_to(loan, stops[-1:])
+    clock, periods = Clock(loan), payment_periods(loan)
+    rhythm = regular_periods(loan) if has_notional_payments(loan) else periods
     at_start = loan.payments.on == "start" and loan.payments.first in (None, loan.signed)
     days = _days(loan, timeline, course, [period.end for period in periods])
     events = [days[0], *days] if at_start else days
@@ -209,7 +164,8 @@ def _duties(
         for is_due, day in zip(due, events, strict=True)
     ]
     if isinstance(style, Custom):
-        return grows, [day in style.schedule for day in events]
+        paid = set(installment_dates(loan, style.schedule).values())
+        return grows, [day in paid for day in events]
     after = add_months(loan.signed, loan.grace) if loan.grace else date.min
     last = maturity if loan.payments.on == "start" and not style.months else date.max  # an interval before, all is paid
     repays = [
@@ -224,7 +180,7 @@ def _days(loan: Loan, timeline: Timeline | None, course: RateCourse, ends: list[
     days = {loan.signed, *ends, *(loan.draws or {}), *(loan.prepayments or {})}
     days |= set(course.changes(loan.signed, ends[-1]))
     if isinstance(loan.repayment, Custom):
-        days |= set(loan.repayment.schedule)
+        days |= set(installment_dates(loan, loan.repayment.schedule).values())
     if loan.fees.available_until:
         days.add(loan.fees.available_until)
     if timeline is not None:

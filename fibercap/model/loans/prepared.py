@@ -13,8 +13,9 @@ from fibercap.core.timeline import FLOW, RATE, STOCK, month_number
 from fibercap.model.loans.account import carry
 from fibercap.model.loans.exchanged import day_rate_rows
 from fibercap.model.loans.flows import Course, Flows
-from fibercap.model.loans.grid import Grid, event_grid, last_day
-from fibercap.model.loans.rates import Floating, RateCourse, Steps, limited, rate_course
+from fibercap.model.loans.grid import Grid, event_grid
+from fibercap.model.loans.payment_dates import installment_dates, payment_periods
+from fibercap.model.loans.rates import FOLLOWS_INDEX, Floating, RateCourse, Steps, limited, rate_course
 from fibercap.model.loans.styles import Custom
 
 if TYPE_CHECKING:
@@ -33,7 +34,7 @@ class Prepared:
     def __init__(self, setting: Setting, moved: Moved) -> None:
         self.setting, self.moved = setting, moved
         loan = setting.loan
-        self.course: RateCourse = rate_course(loan.rate, loan.signed, last_day(loan), setting.indices)
+        self.course: RateCourse = rate_course(loan.rate, _period_starts(loan), setting.indices)
         self.grid: Grid = event_grid(loan, setting.timeline, self.course)
         self.sheet = Sheet(setting.at, len(self.grid.dates))
         steps = map(self.course.step, self.grid.rate_set_on) if self.course.days else [0] * len(self.grid.dates)
@@ -262,14 +263,22 @@ class Prepared:
 
     def _custom_row(self, style: Custom) -> Array:
         terms, value, unit = [], np.zeros(len(self.grid.dates)), "" if style.in_shares else self.setting.money
+        paid_on = installment_dates(self.setting.loan, style.schedule)
         for day, part in style.schedule.items():
             at = f"{self.setting.terms}.repayment.schedule.{day}"
-            on = self.sheet.give(f"{at}.on", "day", serial(day), at.removeprefix(INPUT))
+            on = self.sheet.give(f"{at}.on", "day", serial(paid_on[day]), at.removeprefix(INPUT))
             much = self.sheet.give(at, unit, part.value)
             terms.append(f"IF({{{self.setting.at}.date}} = {on}, {much}, 0)")
-            value = value + part.value * np.array([day == event for event in self.grid.dates])
+            value = value + part.value * np.array([paid_on[day] == event for event in self.grid.dates])
         label = "Share of what has been drawn" if style.in_shares else "Principal planned"
         return self.put("target", label, unit, " + ".join(terms), value)
+
+
+def _period_starts(loan: Loan) -> list[date]:
+    """Return the first days of the interest periods of a loan whose rate is fixed on them; none of others."""
+    if not isinstance(loan.rate, Floating) or loan.rate.reset == FOLLOWS_INDEX:
+        return []
+    return [period.start for period in payment_periods(loan) if period.start < loan.maturity]
 
 
 def available_until(loan: Loan, planned: Array | None) -> Array:

@@ -39,7 +39,7 @@ def average_life(loan: Loan, value: Mapping[str, Array]) -> Array:
 
     Source
     ------
-    finance.md, section 7: periods under `equal_periods`, else actual days / 365.
+    docs/conventions.md, section 7: periods under `equal_periods`, else actual days / 365.
     """
     drawn = np.atleast_2d(value["drawn"]).sum(axis=-1)
     carried = carried_years(loan, value)
@@ -52,7 +52,7 @@ def carried_years(loan: Loan, value: Mapping[str, Array]) -> Array:
 
     Source
     ------
-    finance.md, section 7: periods under `equal_periods`, else actual days / 365.
+    docs/conventions.md, section 7: periods under `equal_periods`, else actual days / 365.
     """
     dates = value["date"]
     years = value["year_fraction"] if loan.day_count == "equal_periods" else np.diff(dates, prepend=dates[0]) / 365

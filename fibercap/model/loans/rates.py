@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING, Annotated, Any
@@ -22,6 +22,8 @@ if TYPE_CHECKING:
     from pydantic_core.core_schema import ValidationInfo
 
 INTERVALS = {"month": 1, "quarter": 3, "half_year": 6, "year": 12}
+EACH_PERIOD = "payment"
+FOLLOWS_INDEX = "any_day"
 RATE = Of("1/year", low=0.0)
 Indices = Mapping[str, TimePath]
 
@@ -68,7 +70,7 @@ def _day_of(key: str, info: Any) -> date:  # noqa: ANN401 - pydantic's context
 
 
 class Floating(Spec):
-    """An index under `rates`, a margin on it, and limits. It follows the index, or is set anew at each reset."""
+    """An index under `rates`, a margin and limits, fixed on the first day of an interest period for all of it."""
 
     index: Label
     """Name of the index under `rates`. Like `libor_3m`."""
@@ -78,8 +80,10 @@ class Floating(Spec):
     """The rate is never below this. Like `4 %/year`."""
     cap: Annotated[Array | None, RATE] = None
     """The rate is never above this. Like `9 %/year`."""
-    reset: Annotated[str, Word(("any_day", *INTERVALS), "reset intervals")] = "any_day"
-    """How often from signing the rate is set anew; `any_day` follows the index as it changes."""
+    reset: Annotated[str, Word((EACH_PERIOD, FOLLOWS_INDEX, *INTERVALS), "reset intervals")] = EACH_PERIOD
+    """When the rate is fixed anew: `payment`, on the first day of each interest period; `quarter` and the like, on that
+    of the first interest period that begins when so much time has passed since signing or the last time; `any_day`, as
+    soon as the index changes."""
 
 
 def _choose(raw: Any) -> tuple[str, Any]:  # noqa: ANN401 - what stands in the tree
@@ -115,29 +119,37 @@ class RateCourse:
         return tuple(day for day in self.resets or self.days if signed < day < until)
 
 
-def rate_course(rate: Steps | Floating, signed: date, until: date, indices: Indices) -> RateCourse:
+def rate_course(rate: Steps | Floating, period_starts: Sequence[date], indices: Indices) -> RateCourse:
     """Return the course of a loan's rate; of a floating one, the index alone: margin and limits come on top.
 
     Parameters
     ----------
     rate : Steps or Floating
         What the contract says.
-    signed, until : date
-        From signing to the last event.
+    period_starts : sequence of date
+        First days of the interest periods, from signing on, in order; not read where the rate follows its index.
     indices : mapping
         The paths under `rates`, by name. [1/year]
+
+    Source
+    ------
+    docs/conventions.md, section 4: an index is fixed on the first day of an interest period for all of it.
     """
     if isinstance(rate, Steps):
         return RateCourse(rate.values, rate.days, rate.names, ())
     path = indices[rate.index]
     days = tuple(first_day(start) for start in path.starts)
-    resets: list[date] = []
-    if rate.reset != "any_day" and days:
-        step, number = INTERVALS[rate.reset], 0
-        while (day := add_months(signed, number * step)) < until:
+    resets = () if rate.reset == FOLLOWS_INDEX or not days else _resets(rate.reset, period_starts)
+    return RateCourse(path.values, days, path.names, resets)
+
+
+def _resets(interval: str, period_starts: Sequence[date]) -> tuple[date, ...]:
+    """Return the first days of interest periods on which a rate is fixed."""
+    months, resets = INTERVALS.get(interval, 0), list(period_starts[:1])
+    for day in period_starts[1:]:
+        if day >= add_months(resets[-1], months):
             resets.append(day)
-            number += 1
-    return RateCourse(path.values, days, path.names, tuple(resets))
+    return tuple(resets)
 
 
 def limited(rate: Steps | Floating, index: Array) -> Array:
@@ -145,7 +157,7 @@ def limited(rate: Steps | Floating, index: Array) -> Array:
 
     Source
     ------
-    finance.md, section 4: index plus margin, between floor and cap.
+    docs/conventions.md, section 4: index plus margin, between floor and cap.
     """
     if isinstance(rate, Steps):
         return index

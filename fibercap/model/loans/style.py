@@ -40,6 +40,8 @@ class Moment(Protocol):
     drawn: Any
     target: Any
     installment: Any
+    kept_share: Any
+    share_base: Any
 
 
 class Style(Spec):
@@ -51,6 +53,10 @@ class Style(Spec):
     """Whether interest is added to the balance until maturity."""
     needs_cash: ClassVar[bool] = False
     """Whether it can be run only inside a projection."""
+    no_recast: ClassVar[str] = ""
+    """Why a prepayment cannot lower the later payments; "" where it can."""
+    lowers_in_proportion: ClassVar[bool] = False
+    """Whether a recast lowers the later installments in proportion, for they are not worked out from what is owed."""
 
     @property
     def months(self) -> int:
@@ -83,6 +89,11 @@ class Style(Spec):
         return False
 
     @property
+    def in_shares(self) -> bool:
+        """Whether installments are shares of what has been drawn."""
+        return False
+
+    @property
     def left(self) -> Array:
         """What is left to the last payment on purpose. [money]"""
         return np.asarray(0.0)
@@ -103,8 +114,9 @@ class Style(Spec):
             return 0.0
         return m.installment - m.interest_due if self.sets == "payment" else m.installment
 
-    def principal_text(self, at: str) -> str:
-        """Return the formula of the principal of a payment before the last."""
+    def principal_text(self, at: str, *, recast: bool) -> str:
+        """Return the formula of the principal of a payment before the last; `recast` where one may lower it."""
+        del recast
         if not self.sets:
             return "0"
         return f"{{{at}.installment}}" + (f" - {{{at}.interest_due}}" if self.sets == "payment" else "")

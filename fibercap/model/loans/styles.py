@@ -47,10 +47,11 @@ class Amortizing(Style):
         return self.balloon
 
     def owed_text(self, sheet: Sheet, name: str, money: str, owed: str) -> str:
-        """Return what is owed less the balloon, which the last payment brings."""
+        """Return what is owed less the balloon, or less all of it where prepayments leave less than the balloon."""
         if not np.any(self.balloon):
             return owed
-        balloon = sheet.give(f"inputs.loans.{name}.repayment.balloon", money, self.balloon)
+        given = sheet.give(f"inputs.loans.{name}.repayment.balloon", money, self.balloon)
+        balloon = f"MIN({given}, {{loans.{name}.schedule.opening}})"
         discounted = f" * {{loans.{name}.schedule.discount}}" if self.discounts else ""
         return f"({owed} - {balloon}{discounted})"
 
@@ -108,13 +109,13 @@ class Level(Amortizing):
         Source
         ------
         Own derivation: what is owed, less the balloon discounted, is the payment times (1 + annuity). With an initial
-        repayment, finance.md, section 4.
+        repayment, docs/conventions.md, section 4.
         """
         if self.initial_repayment is not None:
             return (m.rate + per_draw(self.initial_repayment)) * m.balance * m.regular_fraction
         owed = m.balance + m.counted
         if self.balloon.any():
-            owed = owed - per_draw(self.balloon) * m.discount
+            owed = owed - np.minimum(per_draw(self.balloon), m.balance) * m.discount
         return owed / (1.0 + m.annuity)
 
     def installment_text(self, sheet: Sheet, name: str, money: str) -> str:
@@ -140,9 +141,9 @@ class EqualPrincipal(Amortizing):
 
         Source
         ------
-        finance.md, section 4: balance over payments left.
+        docs/conventions.md, section 4: balance over payments left.
         """
-        owed = m.balance - per_draw(self.balloon) if self.balloon.any() else m.balance
+        owed = m.balance - np.minimum(per_draw(self.balloon), m.balance) if self.balloon.any() else m.balance
         return owed / m.payments_left
 
     def installment_text(self, sheet: Sheet, name: str, money: str) -> str:
@@ -155,6 +156,7 @@ class FixedPayment(Style):
     """Payments of a given amount, the last one smaller; what they leave is due at maturity."""
 
     sets: ClassVar[str] = "payment"
+    lowers_in_proportion: ClassVar[bool] = True
 
     style: Annotated[str, Word(("fixed_payment",))] = "fixed_payment"
     """Payments of a given amount."""
@@ -178,14 +180,15 @@ class FixedPayment(Style):
 
         Source
         ------
-        finance.md, section 4.
+        docs/conventions.md, section 4: after a recast, times what is owed after it over what was owed before it.
         """
-        del m
-        return per_draw(self.payment)
+        return per_draw(self.payment) * m.kept_share
 
     def installment_text(self, sheet: Sheet, name: str, money: str) -> str:
-        """Return the payment as an input."""
-        return sheet.give(f"inputs.loans.{name}.repayment.payment", money, self.payment)
+        """Return the payment as an input, lowered by recasts."""
+        payment = sheet.give(f"inputs.loans.{name}.repayment.payment", money, self.payment)
+        kept = f"loans.{name}.schedule.kept_share"  # written only for a loan that recasts
+        return f"{payment} * {{{kept}@-1}}" if kept in sheet else payment
 
 
 class Bullet(Style):
@@ -199,6 +202,7 @@ class AtMaturity(Style):
     """Nothing is paid before maturity: interest is added to the balance on payment dates."""
 
     capitalizes: ClassVar[bool] = True
+    no_recast: ClassVar[str] = "nothing is paid before maturity"
 
     style: Annotated[str, Word(("at_maturity",))] = "at_maturity"
     """Nothing before maturity."""
@@ -206,6 +210,8 @@ class AtMaturity(Style):
 
 class Custom(Style):
     """Principal on given dates: amounts, or shares of what has been drawn that total 100 %."""
+
+    lowers_in_proportion: ClassVar[bool] = True
 
     style: Annotated[str, Word(("custom",))] = "custom"
     """Principal on given dates."""
@@ -219,23 +225,26 @@ class Custom(Style):
         return all(part.unit == "share" for part in self.schedule.values())
 
     def principal(self, m: Moment) -> Any:  # noqa: ANN401
-        """Return the amount of the date, or its share of what has been drawn. [money]
+        """Return the amount of the date, or its share of what has been drawn; both lowered by recasts. [money]
 
         Source
         ------
-        finance.md, section 4.
+        docs/conventions.md, section 4: a recast lowers all later installments in proportion.
         """
-        return m.target * m.drawn if self.in_shares else m.target
+        return m.target * (m.share_base if self.in_shares else m.kept_share)
 
-    def principal_text(self, at: str) -> str:
+    def principal_text(self, at: str, *, recast: bool) -> str:
         """Return the formula of the principal."""
-        return f"{{{at}.target}}" + (f" * {{{at}.drawn_to_date@-1}}" if self.in_shares else "")
+        if self.in_shares:
+            return f"{{{at}.target}} * {{{at}.{'share_base' if recast else 'drawn_to_date'}@-1}}"
+        return f"{{{at}.target}}" + (f" * {{{at}.kept_share@-1}}" if recast else "")
 
 
 class Sculpted(Style):
     """Payments follow the cash flow available for debt service: CFADS with unlevered tax over the target DSCR."""
 
     needs_cash: ClassVar[bool] = True
+    no_recast: ClassVar[str] = "its payments follow the cash flow, whatever is owed"
 
     style: Annotated[str, Word(("sculpted",))] = "sculpted"
     """Payments follow the cash flow available for debt service."""
@@ -247,12 +256,13 @@ class Sculpted(Style):
 
         Source
         ------
-        finance.md, section 6: service is sized on CFADS with unlevered tax.
+        docs/conventions.md, section 6: service is sized on CFADS with unlevered tax.
         """
         return m.target - m.interest_due - m.fees_due
 
-    def principal_text(self, at: str) -> str:
+    def principal_text(self, at: str, *, recast: bool) -> str:
         """Return the formula of the principal."""
+        del recast
         return f"{{{at}.target}} - {{{at}.interest_due}} - {{{at}.fees_paid}}"
 
 
@@ -260,6 +270,7 @@ class Revolver(Style):
     """Drawn when cash would fall below its minimum, repaid from the excess, all due at maturity."""
 
     needs_cash: ClassVar[bool] = True
+    no_recast: ClassVar[str] = "it has no payments that could be lowered before maturity"
 
     style: Annotated[str, Word(("revolver",))] = "revolver"
     """Drawn and repaid as cash is short or plenty."""

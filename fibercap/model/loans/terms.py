@@ -66,6 +66,9 @@ class Payments(Spec):
     """Whether payments fall on the last day of their months."""
     on: Annotated[str, Word(("end", "start"), "ends of a period")] = "end"
     """Whether a period is paid for at its end or in advance."""
+    short_last: Annotated[str, Word(("join", "keep"), "ways to treat a short last period")] = "join"
+    """Where a regular payment falls 5 days or fewer before maturity: `join` makes it the last one, on maturity; `keep`
+    leaves it, and a short last period after it."""
 
 
 class Fees(Spec):
@@ -99,7 +102,7 @@ class Exact(Spec):
 class Rounding(Spec):
     """Interest and payments in whole steps of `to`; the balance is carried from rounded figures, or in full."""
 
-    to: Annotated[Array | None, Of("money", above=0.0)] = None
+    to: Annotated[Array | None, Of("money", above=0.0, drawable=False)] = None
     """Step to which amounts are rounded; without it, 0.01. Like `0.01 USD`."""
     interest: Annotated[str, Word(WAYS, "ways to round")] = "half_up"
     """How interest and fees are rounded."""
@@ -189,7 +192,9 @@ class Loan(Spec):
     """What is paid back beside the schedule, by date; in a plan as far as there is cash above its minimum. Like
     `{2003-05-15: 1 million USD}`."""
     after_prepayment: Annotated[str, Word(("shorten", "recast"), "ways after a prepayment")] = "shorten"
-    """Whether a prepayment shortens the loan, or lowers its later payments."""
+    """Whether a prepayment, a sweep included, shortens the loan, or lowers its later payments: those of `level` and
+    `equal_principal` are set anew, those of `fixed_payment` and `custom` fall in proportion, of `bullet` the last
+    falls."""
     sweep: Share = NOTHING
     """Share of the cash above its minimum that pays the loan down at the end of periods with a payment. Like `50 %`."""
     covenants: Mapping[str, Covenant] = {}
@@ -248,6 +253,16 @@ class Loan(Spec):
     def needs_cash(self) -> bool:
         """Whether its flows depend on the company's cash: a revolver, or a loan that is swept."""
         return self.revolves or bool(np.any(self.sweep))
+
+    @property
+    def recasts(self) -> bool:
+        """Whether a prepayment lowers the later payments."""
+        return self.after_prepayment == "recast"
+
+    @property
+    def lowers_in_proportion(self) -> bool:
+        """Whether a prepayment lowers the later installments in proportion to what they were."""
+        return self.recasts and self.repayment.lowers_in_proportion
 
     @property
     def is_dated(self) -> bool:

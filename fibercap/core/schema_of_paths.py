@@ -1,0 +1,23 @@
+"""What an overlay must know of the inputs that it changes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from fibercap.core.tree import Path
+
+
+@dataclass(frozen=True)
+class Schema:
+    """What an overlay must know: the field names at a path (None where names are free), and which blocks are one value.
+
+    A block that is one value, such as a ramp, is replaced as a whole; its key says which kind it is.
+    """
+
+    fields: Callable[[Path], frozenset[str] | None] = lambda _path: None
+    one_value: Callable[[Path], bool] = lambda _path: False
+
+
+FREE = Schema()
+"""Any name may stand anywhere, and every block is merged."""

@@ -1,0 +1,66 @@
+"""Inputs that one overlay sets twice, however their paths are spelled: dotted, nested, under `change` or `add`."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from fibercap.core.errors import Place, Problem
+from fibercap.core.operators import is_operation
+from fibercap.core.tree import Branch, Leaf, Path, Tree, is_wrapper
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from fibercap.core.schema_of_paths import Schema
+
+Setting = tuple[Path, Place | None]
+
+
+def set_twice(overlays: Iterable[Branch], schema: Schema) -> dict[tuple[str, str], Problem]:
+    """Return a problem for each entry that sets an input which an earlier entry sets, by verb and name of the entry.
+
+    An input is set twice, too, where one entry replaces a block as a whole and another sets something inside it.
+
+    Parameters
+    ----------
+    overlays : iterable of Branch
+        Any of `change` and `add` (values by dotted path); several that are laid one after another count as one.
+    schema : Schema
+        Which blocks are one value.
+    """
+    whole: dict[Path, Place | None] = {}
+    above: dict[Path, Setting] = {}
+    found: dict[tuple[str, str], Problem] = {}
+    for changes in overlays:
+        for verb in ("change", "add"):
+            block = changes.get(verb)
+            for name, child in block.items() if isinstance(block, Branch) else ():
+                own = list(_settings(child, tuple(name.split(".")), block.keys_at.get(name), schema))  # type: ignore[union-attr]
+                for path, where in own:
+                    starts = (path[:depth] for depth in range(1, len(path) + 1))
+                    first = next(((start, whole[start]) for start in starts if start in whole), above.get(path))
+                    if first is not None:
+                        found.setdefault((verb, name), _problem(path, where, *first))
+                for path, where in own:
+                    whole.setdefault(path, where)
+                    for depth in range(1, len(path)):
+                        above.setdefault(path[:depth], (path, where))
+    return found
+
+
+def _settings(tree: Tree, path: Path, where: Place | None, schema: Schema) -> Iterator[Setting]:
+    """Run over the inputs that an entry sets, each with the place of its key."""
+    path = path[:-1] if path[-1] == "value" and len(path) > 1 else path  # `x: {value: 5 USD}` sets `x`
+    one = isinstance(tree, Leaf) or not tree or is_wrapper(tree) or schema.one_value(path)
+    if isinstance(tree, Leaf) or one or is_operation(tree, None, schema.fields(path)):
+        yield path, where
+    else:
+        for key, child in tree.items():
+            yield from _settings(child, (*path, key), tree.keys_at.get(key, where), schema)
+
+
+def _problem(path: Path, where: Place | None, first: Path, first_at: Place | None) -> Problem:
+    name, other = ".".join(path), ".".join(first)
+    first_told = [f"as `{other}`"] * (other != name) + ([f"at {first_at.head}"] if first_at else [])
+    told = f"`{name}` set a second time" + (f" (first {' '.join(first_told)})" if first_told else "")
+    return Problem(name, "set_twice", told, "each input set once", "keep one of the two", where)

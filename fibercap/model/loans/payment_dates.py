@@ -1,0 +1,125 @@
+"""The dates on which a loan's payments fall due, and the interest periods between them."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from typing import TYPE_CHECKING, Final, NamedTuple
+
+from fibercap.core.timeline import add_months, month_end
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from fibercap.model.loans.terms import Loan
+
+SHORT_DAYS: Final = 5
+"""A regular payment so many days or fewer before maturity is made on maturity."""
+
+
+class PaymentPeriod(NamedTuple):
+    """An interest period: from one payment date to the next.
+
+    `regular` ones are one interval long. `moved_from` is the regular date of a payment that is made on maturity, a few
+    days later.
+    """
+
+    start: date
+    end: date
+    regular: bool
+    moved_from: date | None = None
+
+
+def regular_date(loan: Loan, number: int) -> date:
+    """Return a date on the rhythm of payments, counted from the first one (or from signing where none is given)."""
+    day = add_months(loan.payments.first or loan.signed, number * loan.interval)
+    return month_end(12 * day.year + day.month) if loan.payments.end_of_month else day
+
+
+def payment_periods(loan: Loan) -> list[PaymentPeriod]:
+    """Return the periods between payments, from signing to maturity, and on to the end of `amortize_over`."""
+    return _periods_to(loan, _stops(loan))
+
+
+def regular_periods(loan: Loan) -> list[PaymentPeriod]:
+    """Return the periods over which payments are set: as `payment_periods`, but maturity does not cut one in two."""
+    return _periods_to(loan, _stops(loan)[-1:])
+
+
+def has_notional_payments(loan: Loan) -> bool:
+    """Tell whether payments are set over a longer time than the loan runs."""
+    return len(_stops(loan)) > 1
+
+
+def moved_payment(loan: Loan) -> date | None:
+    """Return the regular date of the last payment where it is moved to maturity, else None."""
+    if loan.payments.short_last == "keep":
+        return None
+    return next((period.moved_from for period in payment_periods(loan) if period.end == loan.maturity), None)
+
+
+def moved_payment_note(loan: Loan) -> str:
+    """Return what a reader must know of a last payment that is moved to maturity; "" where none is."""
+    moved = moved_payment(loan)
+    if moved is None:
+        return ""
+    return (
+        f"the payment of {moved} is made on maturity, {loan.maturity}, as the last one; "
+        "`payments: {short_last: keep}` makes both"
+    )
+
+
+def installment_dates(loan: Loan, schedule: Iterable[date]) -> dict[date, date]:
+    """Return the day on which each installment of a custom schedule is paid, by the day written.
+
+    An installment that is written for a payment that moves to maturity moves with it.
+    """
+    moved = moved_payment(loan)
+    return {day: loan.maturity if day == moved else day for day in schedule}
+
+
+def _stops(loan: Loan) -> list[date]:
+    """Return maturity, and the end of `amortize_over` where that is later."""
+    maturity, notional = loan.maturity, add_months(loan.signed, loan.repayment.months)
+    near = 0 if loan.payments.short_last == "keep" else SHORT_DAYS
+    return [maturity, *([notional] if (notional - maturity).days > near else [])]
+
+
+def _periods_to(loan: Loan, stops: list[date]) -> list[PaymentPeriod]:
+    """Return the periods between payments from signing to the last stop; each stop ends a period.
+
+    Source
+    ------
+    docs/conventions.md, section 4: a regular payment 5 days or fewer before maturity is the last one, on maturity.
+    Where payments are set over a longer time, the same holds for its end.
+    """
+    number, start_regular = _first_period(loan)
+    periods: list[PaymentPeriod] = []
+    anchor, interval, month_ends = loan.payments.first or loan.signed, loan.interval, loan.payments.end_of_month
+    start, last, waiting = loan.signed, stops[-1], list(stops)
+    windows = [] if loan.payments.short_last == "keep" else [(s - timedelta(SHORT_DAYS), s) for s in _stops(loan)]
+    while start < last:
+        regular = add_months(anchor, number * interval)
+        if month_ends:
+            regular = month_end(12 * regular.year + regular.month)
+        due = regular
+        if windows and regular >= windows[0][0]:
+            due = next((stop for near, stop in windows if near <= regular < stop), regular)
+        on_grid = due <= waiting[0]
+        end = due if on_grid else waiting[0]
+        periods.append(PaymentPeriod(start, end, on_grid and start_regular, regular if end == due != regular else None))
+        start, start_regular = end, on_grid
+        number += on_grid
+        if end >= waiting[0]:
+            waiting.pop(0)
+    return periods
+
+
+def _first_period(loan: Loan) -> tuple[int, bool]:
+    """Return the number of the first regular payment after signing, and whether the first period is a regular one."""
+    first, signed = loan.payments.first, loan.signed
+    number = 0 if first else 1
+    number += regular_date(loan, number) == signed
+    is_regular = (not first and not loan.payments.end_of_month) or signed == regular_date(loan, number - 1)
+    if first and not loan.payments.end_of_month:
+        is_regular = is_regular or first == add_months(signed, loan.interval)
+    return number, is_regular

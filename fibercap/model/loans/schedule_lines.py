@@ -1,0 +1,140 @@
+"""A loan's events brought to one line for each date, as its contract shows them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from decimal import Decimal
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+import numpy.typing as npt
+
+from fibercap.core.rounding import rounded
+from fibercap.model.loans.terms import Rounding
+
+if TYPE_CHECKING:
+    from fibercap.core.units import Array
+    from fibercap.model.loans.flows import Flows
+    from fibercap.model.loans.terms import Loan
+
+FLOWS: Final = {
+    "drawn": "drawn",
+    "interest": "interest_due",
+    "capitalized": "capitalized",
+    "fees": "fees_paid",
+    "principal": "scheduled",
+    "payment": "payment",
+}
+"""What moves on a date, and the row of the block that says it; the upfront fee and prepayments come on top."""
+
+
+BESIDE: Final = {"fees": "upfront_fee", "principal": "prepaid"}
+
+
+def by_payment(value: Mapping[str, Array], firsts: npt.NDArray[np.intp], last: int) -> Array:
+    """Return the fraction of the payment period by date, (date,). [year]"""
+    return np.asarray(value["period_fraction"][np.append(firsts[1:], last) - 1])
+
+
+class Lines(Mapping[str, "Array"]):
+    """What happens on each date by name, `(date,)` or `(draw, date)`; put together when asked for. [money]"""
+
+    def __init__(
+        self, value: Mapping[str, Array], firsts: npt.NDArray[np.intp], last: int, flows: Flows | None
+    ) -> None:
+        self._value, self._firsts, self._last, self._flows = value, firsts, last, flows
+        self._alike = len(firsts) == last
+
+    def __getitem__(self, key: str) -> Array:
+        """Return one of them."""
+        if key == "opening":
+            return self._value[key][..., self._firsts if not self._alike else slice(self._last)]
+        if key == "closing":
+            ends = np.append(self._firsts[1:], self._last) - 1
+            return self._value[key][..., ends if not self._alike else slice(self._last)]
+        amounts = self._by_date(FLOWS[key])
+        beside = BESIDE.get(key, "")
+        return amounts + self._by_date(beside) if beside and self._value[beside].any() else amounts
+
+    def _by_date(self, key: str) -> Array:
+        amounts = self._value[key][..., : self._last]
+        return amounts if self._alike else np.asarray(np.add.reduceat(amounts, self._firsts, axis=-1))
+
+    def __iter__(self) -> Iterator[str]:
+        """Run over the names."""
+        return iter(("opening", *FLOWS, "closing"))
+
+    def __len__(self) -> int:
+        """Return how many there are."""
+        return len(FLOWS) + 2
+
+    def _any_draw(self, key: str) -> npt.NDArray[np.bool_]:
+        if key in {"opening", "drawn"} and self._flows is not None and self._alike:
+            return self._flows.happens(key)[: self._last]
+        return np.asarray((self[key].reshape(-1, len(self._firsts)) != 0).any(axis=0))
+
+    def kept(self) -> tuple[npt.NDArray[np.intp], Array, tuple[str, ...]]:
+        """Return the dates to show, which of them are payments, and what each is."""
+        due = self._by_date("is_payment") > 0
+        shown = due & self._any_draw("opening")
+        if not shown[1:].all():
+            for key in FLOWS:
+                shown |= self._any_draw(key)
+        shown[0] = True
+        keep, drawn = np.flatnonzero(shown), self._any_draw("drawn")
+        kinds = ("payment" if due[k] else "draw" if k == 0 or drawn[k] else "prepayment" for k in keep)
+        return keep, due[keep].astype(float), tuple(kinds)
+
+
+class Shown(Mapping[str, "Array"]):
+    """Lines as the contract shows them: dates on which something happens, in whole steps where it rounds. [money]"""
+
+    def __init__(self, loan: Loan, lines: Lines, keep: npt.NDArray[np.intp] | None) -> None:
+        self._lines, self._keep = lines, keep
+        self._rounding = loan.rounding if isinstance(loan.rounding, Rounding) else None
+        self._made: dict[str, Array] = {}
+
+    def __getitem__(self, key: str) -> Array:
+        """Return one of them."""
+        if key not in self._made:
+            self._made[key] = self._rounded(key) if self._rounding is not None else self._exact(key)
+        return self._made[key]
+
+    def _exact(self, key: str) -> Array:
+        amounts = self._lines[key]
+        return amounts if self._keep is None else amounts[..., self._keep]
+
+    def _rounded(self, key: str) -> Array:
+        assert self._rounding is not None  # noqa: S101 - asked before
+        if not self._rounding.carries:
+            digits = max(0, -int(Decimal(str(self._rounding.step)).as_tuple().exponent))
+            return np.round(self._exact(key), digits)
+        if key == "principal":  # what the interest shown leaves of the payment shown
+            left = self["payment"] - self["interest"] - self["fees"] + self["capitalized"]
+            return np.where(self._exact(key) > 0, left, 0.0)
+        way = {"interest": self._rounding.interest, "fees": self._rounding.interest, "payment": self._rounding.payment}
+        return rounded(self._exact(key), self._rounding.step, way.get(key, "half_up"))
+
+    def __iter__(self) -> Iterator[str]:
+        """Run over the names."""
+        return iter(self._lines)
+
+    def __len__(self) -> int:
+        """Return how many there are."""
+        return len(self._lines)
+
+
+def period_rates(value: Mapping[str, Array], firsts: npt.NDArray[np.intp], last: int) -> Array:
+    """Return the rate that the interest of each payment period is at, by date, (date,) or (draw, date). [1/year]
+
+    It is averaged by time where it changes within the period; 0 where no time passes.
+    """
+    paid = np.flatnonzero(value["is_payment"][:last] > 0)
+    begins = np.concatenate([[0], paid[:-1] + 1])
+    rate, years = value["rate"][..., : paid[-1] + 1], value["year_fraction"][: paid[-1] + 1]
+    passed, grown = np.add.reduceat(years, begins), np.add.reduceat(rate * years, begins, axis=-1)
+    mean = np.divide(grown, passed, out=np.zeros(grown.shape), where=np.broadcast_to(passed > 0, grown.shape))
+    low, high = np.minimum.reduceat(rate, begins, axis=-1), np.maximum.reduceat(rate, begins, axis=-1)
+    by_event = np.zeros((*grown.shape[:-1], last))
+    by_event[..., paid] = np.where((low == high) & (passed > 0), low, mean)  # one rate is shown to its last digit
+    return np.asarray(by_event[..., np.append(firsts[1:], last) - 1])
