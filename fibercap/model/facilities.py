@@ -14,6 +14,7 @@ from fibercap.model.cover import service_target
 from fibercap.model.financing_costs import fee_in_assets, last_spending, last_spending_text, to_asset_rows
 from fibercap.model.foreign_loans import OWN, translated_rows
 from fibercap.model.loans import Exchanged, Moved, Setting, loan_rows, schedule_block
+from fibercap.model.loans.setting import used_commitment
 from fibercap.model.loans.styles import Sculpted
 from fibercap.model.operations import added
 from fibercap.model.owners import owner_rows
@@ -57,7 +58,9 @@ def _setting(sheet: Sheet, plan: Plan, name: str) -> Setting:
         last = sheet.value(f"exchange.{code}.closing")[..., -1:]
         before, after = sheet.given(f"exchange.{code}.before"), last if last.ndim > 1 else last[0]
         exchange = Exchanged(code, f"{plan.currency}/{code}", average, before, after)
-    return Setting(name, plan.loans[name], code, plan.timeline, plan.rates, exchange, fee_in_assets(sheet, plan, name))
+    cut = f"SUM({{loans.{name}.funded}})" if sheet.knows(used_commitment(name)) else ""
+    built = fee_in_assets(sheet, plan, name)
+    return Setting(name, plan.loans[name], code, plan.timeline, plan.rates, exchange, built, cut)
 
 
 def _planned(sheet: Sheet, plan: Plan, name: str) -> Moved:
@@ -69,7 +72,6 @@ def _planned(sheet: Sheet, plan: Plan, name: str) -> Moved:
         service=service_target(sheet, plan, name, style) if isinstance(style, Sculpted) else None,
         until=last_spending(plan, asked),
         until_text=last_spending_text(plan, asked),
-        commitment_text=f"SUM({{loans.{name}.funded}})" if sheet.knows(f"loans.{name}.whole_commitment") else "",
     )
 
 
@@ -190,7 +192,9 @@ def _known_rows(sheet: Sheet, plan: Plan, name: str, block: Block) -> None:
         may[column] = loan.signed <= day < loan.maturity and day <= (loan.fees.available_until or loan.maturity)
     reads = loan.drawing_reads(name)
     sheet.put(Row(f"{at}.may_draw", f"{label}may be drawn on the last day", "", FLOW, reads=reads), may)
-    commitment = sheet.give(f"inputs.{at}.commitment", money, loan.commitment, f"{at}.{loan.owed_as}")
+    commitment = f"{{{used_commitment(name)}}}"
+    if not sheet.knows(used_commitment(name)):
+        commitment = sheet.give(f"inputs.{at}.commitment", money, loan.commitment, f"{at}.{loan.owed_as}")
     owed = f"{{{at}.repayable}} - {{{at}.repaid}} + {{{at}.draws_at_end}} + {{{at}.later_draws}}"
     text = f"{{{at}.may_draw}} * MAX({commitment} - ({owed}), 0)"
     left = sheet.value(f"{at}.repayable") - sheet.value(f"{at}.repaid") + sheet.value(f"{at}.draws_at_end") + later

@@ -164,7 +164,7 @@ def terminal_share(projection: Projection) -> Measure:
     name, label = "terminal_share", "Terminal value in the projects' NPV"
     reason, values = _unvalued(projection), undefined(projection)
     row, factor = "returns.project_terminal_value", "returns.discount_factor"
-    formula = f"SUM({{{row}}} * {{{factor}}}) / SUM({{returns.project_discounted}})" if not reason else ""
+    formula = f"SUM({{{row}}} * {{{factor}}}) / MAX(SUM({{returns.project_discounted}}), 0)" if not reason else ""
     if not reason:
         worth = (projection.value(row) * projection.value(factor)).sum(axis=-1)
         whole = projection.value("returns.project_discounted").sum(axis=-1)

@@ -14,6 +14,11 @@ if TYPE_CHECKING:
     from fibercap.model.loans.terms import Loan
 
 
+def used_commitment(name: str) -> str:
+    """Return the scalar that is a loan's commitment, cut to what the company without projects uses of it."""
+    return f"loans.{name}.commitment_used"
+
+
 @dataclass(frozen=True)
 class Exchanged:
     """What a loan's currency is worth: its rows, the unit, the average by period, and before and after the horizon."""
@@ -36,6 +41,8 @@ class Setting:
     indices: Indices = field(default_factory=dict)
     exchange: Exchanged | None = None
     fee_in_assets: Array = field(default_factory=lambda: np.asarray(0.0))
+    commitment_text: str = ""
+    """Formula of the commitment, where it is cut to what is used of it."""
 
     @property
     def at(self) -> str:
@@ -46,6 +53,11 @@ class Setting:
     def terms(self) -> str:
         """Where its inputs stand."""
         return f"inputs.loans.{self.name}"
+
+    @property
+    def commitment(self) -> str:
+        """The scalar that is its commitment."""
+        return used_commitment(self.name) if self.commitment_text else f"{self.terms}.commitment"
 
     def reads(self, *keys: str) -> tuple[str, ...]:
         """Return the paths of inputs of the loan, `matures` and `commitment` by the names they are written under."""
@@ -59,8 +71,7 @@ class Moved:
 
     Money moves on the periods' last days: `funded` is drawn for projects; `called` is drawn and `paid` repaid as cash
     decides; `service` is what a sculpted loan is to pay. `until` is the month number of the
-    last planned draw, `until_text` its formula. `commitment_text` is the formula of the commitment where it follows
-    from other rows.
+    last planned draw, `until_text` its formula.
     """
 
     funded: Array | None = None
@@ -69,4 +80,3 @@ class Moved:
     service: Array | None = None
     until: Array | None = None
     until_text: str = ""
-    commitment_text: str = ""
