@@ -163,12 +163,6 @@ class Sheet:
         """Tell whether a scalar has been given."""
         return path in self._given
 
-    def reword(self, reference: str, by: str) -> None:
-        """Replace a reference by another in every formula of the scalars given so far."""
-        for path, item in self._given.items():
-            if reference in item.formula:
-                self._given[path] = replace(item, formula=item.formula.replace(reference, by))
-
     def block(self) -> Block:
         """Return the rows written so far as a Block."""
         return Block(self.name, self.length, self._rows, self._values, self._given)

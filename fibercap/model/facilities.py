@@ -17,6 +17,7 @@ from fibercap.model.foreign_loans import OWN, translated_rows
 from fibercap.model.funded_service import funded_service_rows
 from fibercap.model.largest_amount import loan_trifle
 from fibercap.model.loans import Exchanged, Moved, Setting, loan_rows, schedule_block
+from fibercap.model.loans.setting import used_commitment
 from fibercap.model.loans.styles import Sculpted
 from fibercap.model.operations import added
 from fibercap.model.order_of_cash import solve
@@ -67,8 +68,9 @@ def _setting(sheet: Sheet, plan: Plan, name: str) -> Setting:
         exchange = Exchanged(code, f"{plan.currency}/{code}", average, day_rates(plan, code))
     loan, is_drawn = plan.loans[name], name not in plan.undrawn
     loan, in_assets = loan if is_drawn else loan.offered, fee_in_assets(sheet, plan, name)
+    cut = f"SUM({{loans.{name}.funded}})" if sheet.knows(used_commitment(name)) else ""
     trifle = loan_trifle(sheet, plan, name)
-    return Setting(name, loan, code, plan.timeline, plan.rates, exchange, in_assets, trifle, is_drawn)
+    return Setting(name, loan, code, plan.timeline, plan.rates, exchange, in_assets, trifle, is_drawn, cut)
 
 
 def _planned(sheet: Sheet, plan: Plan, name: str, cuts: Cuts) -> Moved:
@@ -81,7 +83,6 @@ def _planned(sheet: Sheet, plan: Plan, name: str, cuts: Cuts) -> Moved:
         until=last_spending(plan, asked),
         until_text=last_spending_text(plan, asked),
         cuts={day: (cuts.get((name, day), np.asarray(0.0)), text) for day, text in texts.items()},
-        commitment_text=f"SUM({{loans.{name}.funded}})" if sheet.knows(f"loans.{name}.whole_commitment") else "",
     )
 
 
@@ -226,7 +227,9 @@ def _known_rows(sheet: Sheet, plan: Plan, name: str, block: Block) -> None:
         may[column] = loan.signed <= day < loan.maturity and day <= (loan.fees.available_until or loan.maturity)
     reads = loan.drawing_reads(name)
     sheet.put(Row(f"{at}.may_draw", f"{label}may be drawn on the last day", "", FLOW, reads=reads), may)
-    commitment = sheet.give(f"inputs.{at}.commitment", money, loan.commitment, f"{at}.{loan.owed_as}")
+    commitment = f"{{{used_commitment(name)}}}"
+    if not sheet.knows(used_commitment(name)):
+        commitment = sheet.give(f"inputs.{at}.commitment", money, loan.commitment, f"{at}.{loan.owed_as}")
     owed = f"{{{at}.repayable}} - {{{at}.repaid}} + {{{at}.draws_at_end}} + {{{at}.later_draws}}"
     text = f"{{{at}.may_draw}} * MAX({commitment} - ({owed}), 0)"
     left = sheet.value(f"{at}.repayable") - sheet.value(f"{at}.repaid") + sheet.value(f"{at}.draws_at_end") + later

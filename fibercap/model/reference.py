@@ -11,6 +11,7 @@ from fibercap.core.errors import IdentityError
 from fibercap.core.rows import Block, Sheet, prefixed
 from fibercap.core.tree import Path, at
 from fibercap.model.laws import prove_laws
+from fibercap.model.loans.setting import used_commitment
 from fibercap.model.lock_up import financed_rows
 from fibercap.model.owners_worth import owners_rows
 from fibercap.model.without_projects import WITHOUT
@@ -136,20 +137,20 @@ def reference_of(sheet: Sheet, plan: Scenario) -> Reference:
 def _cut(sheet: Sheet, plan: Scenario) -> Scenario:
     """Return the plan with each loan that was not outstanding cut to what the purchases take of it.
 
-    Funding rests on the contract's whole commitment, so that it is given under a name of its own.
+    Funding rests on the contract's whole commitment, so that what is used of it has a name of its own.
     """
     cut = dict(plan.loans)
     for name, loan in plan.loans.items():
         if not plan.funded_by(name) or _outstanding(plan, name, loan):
             continue
-        read = f"loans.{name}.{loan.owed_as}"
-        whole = sheet.give(f"loans.{name}.whole_commitment", plan.loan_currency(name), loan.commitment, read)
-        sheet.reword(f"{{inputs.loans.{name}.commitment}}", whole)
+        money = plan.loan_currency(name)
+        sheet.give(f"inputs.loans.{name}.commitment", money, loan.commitment)
         taken = sheet.value(f"loans.{name}.funded").sum(axis=-1, keepdims=True)
         taken = taken if taken.ndim > 1 else taken[0]
         if not np.any(taken > 0):
             del cut[name]
             continue
+        sheet.give(used_commitment(name), money, taken, formula=f"SUM({{loans.{name}.funded}})")
         cut[name] = loan.model_copy(update={"commitment": np.asarray(taken)})
     return plan.model_copy(update={"loans": cut})
 

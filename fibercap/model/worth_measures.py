@@ -66,7 +66,7 @@ def fcfe_npv(projection: Projection) -> Measure:
     ------
     docs/conventions.md, section 7: as if every dollar were paid out as it comes.
     """
-    measure = _npv_of_ends(projection, "fcfe_npv", "NPV of free cash flow to equity", "returns.fcfe_flow")
+    measure = _npv_of_ends(projection, "fcfe_npv", "NPV of cash flow to equity", "returns.fcfe_flow")
     if not projection.scenario.money.in_middle or not measure.formula:
         return measure
     early, late = "returns.project_discounted", ("returns.debt_cash_flow", "returns.debt_settlement")
@@ -136,7 +136,7 @@ def fcfe_irr(projection: Projection) -> Measure:
     series: tuple[Timed, ...] = (("returns.fcfe_flow", "time.end"),)
     if projection.scenario.money.in_middle:
         series = _project_series(projection, "returns.debt_cash_flow", "returns.debt_settlement")
-    return _irr(projection, "fcfe_irr", "IRR of free cash flow to equity", series)
+    return _irr(projection, "fcfe_irr", "IRR of cash flow to equity", series)
 
 
 def terminal_value(projection: Projection) -> Measure:
@@ -156,7 +156,7 @@ def terminal_share(projection: Projection) -> Measure:
     name, label = "terminal_share", "Terminal value in the projects' NPV"
     reason, values = _unvalued(projection), undefined(projection)
     row, factor = "returns.project_terminal_value", "returns.discount_factor"
-    formula = f"SUM({{{row}}} * {{{factor}}}) / SUM({{returns.project_discounted}})" if not reason else ""
+    formula = f"SUM({{{row}}} * {{{factor}}}) / MAX(SUM({{returns.project_discounted}}), 0)" if not reason else ""
     if not reason:
         worth = (projection.value(row) * projection.value(factor)).sum(axis=-1)
         whole = projection.value("returns.project_discounted").sum(axis=-1)

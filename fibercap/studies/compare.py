@@ -120,11 +120,11 @@ class Comparison:
             return ""
         first, other = owners[0], free[0]
         if first != other:
-            told = f"NPV of the owners is best in {first}, NPV of free cash flow to equity in {other}"
+            told = f"NPV of the owners is best in {first}, NPV of cash flow to equity in {other}"
         else:
             place = next(at for at, pair in enumerate(zip(owners, free, strict=True)) if pair[0] != pair[1])
             told = (
-                f"NPV of the owners and of free cash flow to equity are best in {first}, but rank the others otherwise "
+                f"NPV of the owners and of cash flow to equity are best in {first}, but rank the others otherwise "
                 f"({owners[place]} before {free[place]} for owners)"
             )
         return f"{told}: cash that stays in the company earns nothing for owners, where free cash flow is all paid out"

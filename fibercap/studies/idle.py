@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 ASIDE: Final = frozenset(
     {"fibercap", "id", "title", "note", "sources", "default_source", "options", "claims", "horizon"}
 )
-GIVEN: Final = ("inputs.", "time.", "products.", "exchange.", "rates.", "without_projects.")
+GIVEN: Final = ("inputs.", "time.", "products.", "exchange.", "rates.", "without_projects.", "same_without_projects.")
 """Rows that only repeat what was written, in periods: they are no output."""
 NUDGE: Final = 1.01
 CHUNK: Final = 200

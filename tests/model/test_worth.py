@@ -429,5 +429,5 @@ def test_compare_says_where_free_cash_flow_ranks_otherwise() -> None:
     assert comparison.best("equity_npv") == ("level",)
     assert comparison.best("fcfe_npv") == ("bullet",)
     assert comparison.ranking_note.startswith(
-        "NPV of the owners is best in level, NPV of free cash flow to equity in bullet: cash that stays"
+        "NPV of the owners is best in level, NPV of cash flow to equity in bullet: cash that stays"
     )

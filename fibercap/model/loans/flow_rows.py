@@ -199,11 +199,10 @@ class FlowRows:
 
     def _commitment_given(self) -> str:
         """Give the commitment; of a loan that is owed already, it is what is outstanding."""
-        text = self.prepared.moved.commitment_text
+        text = self.setting.commitment_text
         if self.loan.outstanding is not None:
             text = self.give("outstanding", self.money, self.loan.outstanding)
-        path = f"{self.setting.terms}.commitment"
-        return self.sheet.give(path, self.money, self.loan.commitment, formula=text)
+        return self.sheet.give(self.setting.commitment, self.money, self.loan.commitment, formula=text)
 
     def totals(self) -> None:
         """Write the upfront fee, the payment, and the borrower's flow from which the all-in cost follows."""
@@ -215,7 +214,7 @@ class FlowRows:
         text = "0"
         if np.any(loan.fees.upfront):
             share = self.give("fees.upfront", "", loan.fees.upfront)
-            text = f"{{{self.at}.is_signing}} * {{{self.setting.terms}.commitment}} * {share}"
+            text = f"{{{self.at}.is_signing}} * {{{self.setting.commitment}}} * {share}"
         row = Row(
             f"{self.at}.upfront_fee", "Upfront fee", self.money, FLOW, text, reads=self.setting.reads("fees.upfront")
         )

@@ -111,7 +111,7 @@ def _fee_rows(sheet: Sheet, timeline: Timeline, setting: Setting, schedule: Bloc
     lives = sheet.put(Row(f"{at}.live", f"{label}: still runs", "", FLOW, live), runs.astype(float))
     fee, whole = loan.commitment * loan.fees.upfront, "0"
     if np.any(loan.fees.upfront):
-        whole = f"{{inputs.{known}.commitment}} * {{inputs.{known}.fees.upfront}}"
+        whole = f"{{{setting.commitment}}} * {{inputs.{known}.fees.upfront}}"
     paid, paid_text = sheet.value(f"{at}.upfront_fee"), f"{{{at}.upfront_fee}}"
     if np.any(setting.fee_in_assets):
         share = f"SUM({{{known}.asset_share}} * ({{time.period}} = {signed_in(sheet, timeline, loan, setting.name)}))"

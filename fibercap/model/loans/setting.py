@@ -22,6 +22,11 @@ if TYPE_CHECKING:
     from fibercap.model.trifle import Trifle
 
 
+def used_commitment(name: str) -> str:
+    """Return the scalar that is a loan's commitment, cut to what the company without projects uses of it."""
+    return f"loans.{name}.commitment_used"
+
+
 @dataclass(frozen=True)
 class Exchanged:
     """What a loan's currency is worth: its code, the unit, the average by period, and the rate of any day."""
@@ -48,6 +53,8 @@ class Setting:
     fee_in_assets: Array = field(default_factory=lambda: np.asarray(0.0))
     trifle: Trifle | None = None
     is_drawn: bool = True
+    commitment_text: str = ""
+    """Formula of the commitment, where it is cut to what is used of it."""
 
     def trifle_on(self, sheet: Sheet) -> Trifle:
         """Return what counts as no money: that of the plan, or of a loan that stands alone beside its commitment."""
@@ -66,6 +73,11 @@ class Setting:
         """Where its inputs stand."""
         return f"inputs.loans.{self.name}"
 
+    @property
+    def commitment(self) -> str:
+        """The scalar that is its commitment."""
+        return used_commitment(self.name) if self.commitment_text else f"{self.terms}.commitment"
+
     def reads(self, *keys: str) -> tuple[str, ...]:
         """Return the paths of inputs of the loan, `matures` and `commitment` by the names they are written under."""
         written = {"matures": self.loan.ends_as, "commitment": self.loan.owed_as}
@@ -79,7 +91,6 @@ class Moved:
     Money moves on the periods' last days: `funded` is drawn for projects; `called` is drawn and `paid` repaid as cash
     decides; `service` is what a sculpted loan is to pay. `until` is the month number of the
     last planned draw, `until_text` its formula. `cuts` say by how much prepayments are cut, by day, and the formula.
-    `commitment_text` is the formula of the commitment where it follows from other rows.
     """
 
     funded: Array | None = None
@@ -89,4 +100,3 @@ class Moved:
     until: Array | None = None
     until_text: str = ""
     cuts: Mapping[date, tuple[Array, str]] = field(default_factory=dict)
-    commitment_text: str = ""

@@ -7,6 +7,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Final
 
 from fibercap.core.formula import parse
+from fibercap.model.without_projects import SAME_WITHOUT, WITHOUT
 from fibercap.views.workbook.cases import SCHEDULE, Grid, Line, Union, partition
 from fibercap.views.workbook.circles import circles
 from fibercap.views.workbook.formulas import Spot, letters
@@ -24,7 +25,7 @@ FIRST_ROW: Final = 6
 HOMES: Final = {
     "time": "Time", "exchange": "Time", "products": "Plants", "plants": "Plants", "projects": "Projects",
     "funding": "Funding", "loans": "Loans", "returns": "Returns", "tax_without_project_debt": "Returns",
-    "without_projects": "Without projects",
+    WITHOUT: "Without projects", SAME_WITHOUT: "Without projects",
 }  # fmt: skip
 OTHERS: Final = "Accounts"
 ORDER: Final = ("Time", "Plants", "Projects", "Funding", "Loans", "Accounts", "Returns", "Without projects")
@@ -93,13 +94,16 @@ class Book:
                 yield page
 
     def _schedule_page(self, grid: Grid) -> Page:
-        loan = grid.name.removeprefix("loans.").removesuffix(SCHEDULE)
+        own = grid.name.removesuffix(SCHEDULE)
+        loan = own.removeprefix(f"{WITHOUT}.").removeprefix("loans.")
+        stem = f"Without, loan {loan}" if own.startswith(WITHOUT) else f"Loan {loan}"
         alike = [other for other in self.union.schedules if other.name == grid.name]
         number = f" {alike.index(grid) + 1}" if len(alike) > 1 else ""
         taken = {spot.sheet for spot in self.spots.values()}
-        name = _sheet_name(f"Loan {loan}", number, taken)
+        name = _sheet_name(stem, number, taken)
         used = "" if len(grid.members) == len(self.cases) else self._names(grid.members)
-        page = Page(name, grid, f"Loan {loan} by its own dates{f', for {used}' if used else ''}")
+        title = f"Loan {loan} by its own dates{', without projects' if own.startswith(WITHOUT) else ''}"
+        page = Page(name, grid, f"{title}{f', for {used}' if used else ''}")
         for line in grid.lines.values():
             self._place(page, line)
         return page
@@ -180,7 +184,7 @@ def _read(node: Callable[[int, str], str], case: int, texts: Sequence[str]) -> l
 def _group(path: str) -> str:
     """Return the thing that a row is about: `plants.jena`, `accounts`."""
     parts = path.removeprefix("inputs.").split(".")
-    return ".".join(parts[:2]) if len(parts) > 2 and parts[0] != "without_projects" else parts[0]  # noqa: PLR2004 - a kind, a name, a row
+    return ".".join(parts[:2]) if len(parts) > 2 and parts[0] not in (WITHOUT, SAME_WITHOUT) else parts[0]  # noqa: PLR2004 - a kind, a name, a row
 
 
 def _sheet_name(stem: str, number: str, taken: set[str]) -> str:

@@ -11,7 +11,7 @@ import numpy as np
 from fibercap.core.errors import FibercapError
 from fibercap.core.formula import parse
 from fibercap.model.projection import project
-from fibercap.model.without_projects import WITHOUT
+from fibercap.model.without_projects import SAME_WITHOUT, WITHOUT
 from fibercap.views.workbook.circles import circles
 
 if TYPE_CHECKING:
@@ -182,15 +182,19 @@ class Union:
 def _shared(own: Sequence[Given | None], plain: Sequence[Given | None] | None) -> bool:
     """Tell whether a scalar of the plan without projects is that of the plan in every case."""
     return plain is not None and all(
-        mine is None
-        or (it is not None and mine.formula.replace(f"{WITHOUT}.", "") == it.formula and (mine.value == it.value).all())
+        mine is None or (it is not None and _bare(mine.formula) == it.formula and (mine.value == it.value).all())
         for mine, it in zip(own, plain, strict=True)
     )
 
 
 def _alias(path: str) -> str:
     """Return the scalar of the plan itself for one of the plan without projects."""
-    return path.removeprefix(f"{WITHOUT}.") if path.startswith(f"{WITHOUT}.") else ""
+    bare = _bare(path)
+    return bare if bare != path else ""
+
+
+def _bare(text: str) -> str:
+    return text.replace(f"{SAME_WITHOUT}.", "").replace(f"{WITHOUT}.", "")
 
 
 def _in_periods(projection: Projection) -> list[Block]:
