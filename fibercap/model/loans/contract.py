@@ -40,6 +40,7 @@ FLOWS: Final = {
 """What moves on a date, and the row of the block that says it; the upfront fee and prepayments come on top."""
 
 
+NEVER_DRAWN: Final = "never drawn"
 BESIDE: Final = {"fees": "upfront_fee", "principal": "prepaid"}
 KNOWN: Final = ("date", "is_payment", "is_final", "year_fraction", "period_fraction")
 
@@ -65,6 +66,8 @@ class Schedule:
     @cached_property
     def cost(self) -> tuple[Array, str]:
         """The all-in cost, effective, (draw,), and why it is undefined where it is. [1/year]"""
+        if not self.by_event["drawn"].any():
+            return np.full(self.by_event["drawn"].shape[:-1] or (1,), np.nan), NEVER_DRAWN
         flows = self.by_event["drawn"] - self.by_event["upfront_fee"] - self.by_event["payment"]
         rates, reason, _ = effective_cost(self.by_event["date"], flows)
         return rates, reason
