@@ -217,6 +217,10 @@ EXAMPLES: Mapping[str, Example] = {
     "unknown_plant": spoilt("plant: works", "plant: work"),
     "closes_before_opens": spoilt(BUY, "cash_cost: 20 USD/km, opens: 2002-01-01, closes: 2001-12-31}"),
     "above_price": spoilt(BUY, "cash_cost: 20 USD/km, purchase: {price: 1 MUSD, on: 2000-06-30, working_capital: 2 MUSD}}"),
+    "above_fixed_part": spoilt(
+        BUY, "cash_cost: 20 USD/km, purchase: {price: 3 MUSD, on: 2000-06-30, working_capital: 2 MUSD}}",
+        "funding:\n", "funding:\n  works: {grant: 50 %, equity: rest}\n",
+    ),
     "spent_before_horizon": spoilt("{2000: 40 %, 2001: 60 %}", "{1999: 40 %, 2001: 60 %}"),
     "spent_after_completion": spoilt("complete: 2001-12-31", "complete: 2000-12-31"),
     "shares_not_whole": spoilt("2001: 60 %", "2001: 70 %"),

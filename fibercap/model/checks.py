@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from fibercap.core.errors import Problem, did_you_mean
+from fibercap.core.parts import REST
 from fibercap.core.paths import TimePath
 from fibercap.core.spec import InputInErrorError, quantities
 from fibercap.core.timeline import STEPS, month_end
@@ -139,7 +140,9 @@ def _names(s: Plan, name: str) -> Found:
                 "reserved_name",
                 f"the name `{key}`",
                 "another",
-                "in `funding` it means something of its own",
+                "in `funding` it means a purse of its own"
+                if key in (*PURSES, REST)
+                else "in `funding` it has a meaning",
             )
         for other in others:
             if key in getattr(s, other):

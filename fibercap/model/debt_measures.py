@@ -100,7 +100,7 @@ def _xirr(rows: list[tuple[str, str]]) -> str:
 
 def _all_in(projection: Projection, name: str, label: str, dates: list[Array], flows: list[Array]) -> Measure:
     if not dates or not any(flow.any() for flow in flows):
-        reason = "no loan is drawn"
+        reason = "never drawn" if "." in name else "no loan is drawn"
         return made(name, label, "1/year", "", undefined(projection), reason=reason, better=LOWER)
     values, reason, remark = effective_cost(np.concatenate(dates), np.concatenate(flows, axis=-1))
     return replace(made(name, label, "1/year", "", values, reason=reason, better=LOWER), remark=remark)

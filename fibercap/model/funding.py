@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Annotated, Any, ClassVar
 
 import pydantic
+from pydantic import PrivateAttr
 
 from fibercap.core.fields import Duration, Of, Share, Word
 from fibercap.core.parts import REST, Part, PartField, Truth
@@ -71,24 +72,29 @@ class Funding(Spec):
     """What a loan by its name, or `equity` or `cash`, pays: an amount, a share of all uses, or `rest`. Like `{fleet: 2
     million USD, equity: rest}`."""
 
-    @pydantic.model_validator(mode="before")
+    _as_written: tuple[str, ...] = PrivateAttr(default=())
+
+    @pydantic.model_validator(mode="wrap")
     @classmethod
-    def _gather(cls, raw: Any) -> Any:  # noqa: ANN401 - what stands in the tree
-        return cls.gathered(raw) if isinstance(raw, dict) else raw
+    def _in_turn(cls, raw: Any, read: Callable[[Any], Funding]) -> Funding:  # noqa: ANN401 - what stands in the tree
+        """Put all sources into the order in which they pay: a grant first, the rest last."""
+        made = read(cls.gathered(raw) if isinstance(raw, dict) else raw)
+        grant = made.grant.part if isinstance(made.grant, Grant) else made.grant
+        known = {**({GRANT: grant} if grant is not None else {}), **made.sources}
+        made.__dict__["sources"] = dict(sorted(known.items(), key=lambda item: item[1].unit == REST))
+        made._as_written = tuple(name for name in raw if name in known) if isinstance(raw, dict) else ()  # noqa: SLF001
+        return made
+
+    @property
+    def as_written(self) -> tuple[str, ...]:
+        """The names of sources in the order in which they are written."""
+        return self._as_written or tuple(self.sources)
 
     @classmethod
     def gathered(cls, raw: Any) -> Any:  # noqa: ANN401 - what stands in the tree
         """Gather the names of sources, which are written beside the other keys."""
         own = {key: value for key, value in raw.items() if key in (*NOT_SOURCES, GRANT)}
         return {**own, "sources": {key: value for key, value in raw.items() if key not in own}}
-
-    @pydantic.model_validator(mode="after")
-    def _in_turn(self) -> Funding:
-        """Put all sources into the order in which they pay: a grant first, the rest last."""
-        grant = self.grant.part if isinstance(self.grant, Grant) else self.grant
-        written = {**({GRANT: grant} if grant is not None else {}), **self.sources}
-        self.__dict__["sources"] = dict(sorted(written.items(), key=lambda item: item[1].unit == REST))
-        return self
 
 
 def part_path(key: str, name: str, part: Part) -> str:

@@ -100,7 +100,8 @@ def funding_costs(s: Plan, key: str) -> Found:
 
 def funding_rest(s: Plan, key: str) -> Found:
     """Hold that one source at most takes the rest."""
-    rests = [name for name, part in s.funding[key].sources.items() if part.unit == REST]
+    funding = s.funding[key]
+    rests = [name for name in funding.as_written if funding.sources[name].unit == REST]
     if len(rests) > 1:
         at = f"funding.{key}.{rests[1]}"
         yield at, "two_rests", "a second `rest`", "one", "give one of them an amount or a share"
@@ -147,7 +148,8 @@ def funding_total(s: Plan, key: str) -> Found:
         return
     shares = sum((part.value for part in funding.sources.values() if part.unit == "share"), start=np.asarray(0.0))
     if np.any(shares > 1 + 1e-9):
-        last = [part_path(key, name, part) for name, part in funding.sources.items() if part.unit == "share"][-1]
+        parts = [(name, funding.sources[name]) for name in funding.as_written]
+        last = [part_path(key, name, part) for name, part in parts if part.unit == "share"][-1]
         told = f"shares that total {100 * float(np.max(shares)):g} %{in_draw(shares > 1 + 1e-9)}"
         yield last, "above_uses", told, "at most 100 %", "lower it, or make it `rest`"
         return
@@ -159,7 +161,8 @@ def funding_total(s: Plan, key: str) -> Found:
         return  # what foreign amounts come to is known only period by period
     whole = s.projects[key].cost if deal is None else deal.price
     so_far = np.asarray(0.0)
-    for name, part in funding.sources.items():
+    for name in funding.as_written:
+        part = funding.sources[name]
         so_far = so_far + part.value * (whole if part.unit == "share" else 1.0)
         above = so_far > whole * (1 + 1e-9)
         if np.any(above):

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
+from fibercap.model.funding import BRIDGE
 from fibercap.views.charts_debt import drawn_loans, loan_colours
 from fibercap.views.charts_panel import draw_bars, row_axis, year_axis
 from fibercap.views.charts_style import (
@@ -44,6 +45,8 @@ HEADING, BETWEEN, LOWER, UNDER = 0.35, 0.85, 2.3, 0.5
 MOST_ROWS: Final = 16
 EDGE: Final[dict[str, Any]] = {"edgecolor": "white"}  # parts stay apart in grey too
 GAP: Final = "no source, paid from cash"
+LATER: Final = "cash until a grant is received"
+CALLED: Final = {"gap": GAP, BRIDGE: LATER}
 
 
 @dataclass(frozen=True)
@@ -74,15 +77,11 @@ def sources_of(projection: Projection) -> list[Source]:
     zero = np.zeros((len(keys), len(projection.timeline.groups("year"))))
     paid: dict[str, Array] = {}
     for place, key in enumerate(keys):
-        if key in plan.funding:
-            rows = {name: f"funding.{key}.{name}" for name in plan.funding[key].sources} | {GAP: f"funding.{key}.gap"}
-        else:
-            rows = {"cash": f"projects.{key}.capex" if key in plan.projects else f"plants.{key}.purchase"}
-        for name, row in rows.items():
-            paid.setdefault(name, zero.copy())[place] += yearly(projection, row)
+        for name, row in plan.source_rows(key).items():
+            paid.setdefault(CALLED.get(name, name), zero.copy())[place] += yearly(projection, row)
     paid = {name: amounts for name, amounts in paid.items() if projection.trifle.counts(amounts.sum()).any()}
     loans = sorted((name for name in paid if name in plan.loans), key=lambda name: -float(paid[name].sum()))
-    purses = [name for name in ("grant", "equity", "cash") if name in paid]
+    purses = [name for name in ("grant", LATER, "equity", "cash") if name in paid]
     room = MOST - len(purses)
     kept, rest = (loans, []) if len(loans) <= room else (loans[: room - 1], loans[room - 1 :])
     found = [(name, paid[name]) for name in kept]
@@ -92,7 +91,7 @@ def sources_of(projection: Projection) -> list[Source]:
     known = loan_colours(drawn_loans(projection))
     own = {name: known[name] for name in kept if name in known}
     free = (colour for colour in (*PALETTE[3:], *PALETTE[:3]) if colour not in own.values())
-    own |= {name: next(free) for name in ("equity", "grant", "cash", *kept) if name in paid and name not in own}
+    own |= {name: next(free) for name in ("equity", "grant", LATER, "cash", *kept) if name in paid and name not in own}
     colours = [own.get(name, OTHERS) for name, _ in found]
     titles = {name: loan.title for name, loan in plan.loans.items()}
     listed = [

@@ -44,7 +44,7 @@ def run_page(
         show(console, statement_figures(projection, title, by))
     for figures in cover_figures(projection, by):
         show(console, figures)
-    for name in scenario.loans:
+    for name in (loan for loan in scenario.loans if loan not in scenario.undrawn):
         show(console, loan_figures(projection, name, by))
     measures_table(console, found)
     claims_list(console, claims)

@@ -46,7 +46,7 @@ def loans(subject: Subject) -> Section | None:
     if not plan.loans:
         return None
     parts: list[Part] = [Figure("debt", "Debt by loan, to maturity")]
-    for name, terms in plan.loans.items():
+    for name, terms in ((key, loan) for key, loan in plan.loans.items() if key not in plan.undrawn):
         lender = f", {terms.lender}" if terms.lender else ""
         parts.append(Words(f"{terms.title or name}{lender}", "head"))
         parts.append(table_of(loan_figures(subject.projection, name, "year")))

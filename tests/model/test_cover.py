@@ -196,7 +196,7 @@ def test_a_sculpted_loan_keeps_its_target_at_every_date_and_over_its_life() -> N
         ("rate: 8 %/year, payments: {every: quarter}", "rate: 8 %/year, payments: {every: quarter}, repayment: {style: sculpted, dscr: 2.5}"),
         ("tax: {rate: 30 %}\n", ""), ("working_capital: {receivables: 45 days}\n", ""),
     )  # fmt: skip
-    other = PLAN[PLAN.index("  other:") : PLAN.index("funding:")]
+    other = UNDRAWN[UNDRAWN.index("  other:") : UNDRAWN.index("funding:")]
     draft = run(*changes, (other, ""))
     most = (draft.value("accounts.cfads")[0, :24] / 1.02 ** np.arange(1, 25)).sum() / 2.5
     sized = run(*changes, (other, ""), ("commitment: 3 million USD", f"commitment: {most:.6f} USD"))
@@ -212,7 +212,7 @@ def test_cover_over_life_is_judged_where_something_is_paid_or_drawn() -> None:
         ("step: quarter", "step: month"),
         ("rate: 8 %/year, payments: {every: quarter}", "rate: 8 %/year, payments: {every: quarter}, repayment: {style: sculpted, dscr: 2.5}"),
         ("tax: {rate: 30 %}\n", ""), ("working_capital: {receivables: 45 days}\n", ""),
-        (PLAN[PLAN.index("  other:") : PLAN.index("funding:")], ""),
+        (UNDRAWN[UNDRAWN.index("  other:") : UNDRAWN.index("funding:")], ""),
     )  # fmt: skip
     cfads = run(*changes).value("accounts.cfads")[0, :72].reshape(24, 3)
     most = (cfads.sum(axis=1) / 1.02 ** np.arange(1, 25)).sum() / 2.5
@@ -303,7 +303,7 @@ def test_a_loan_past_the_horizon_leaves_the_llcr_undefined_and_says_which() -> N
 
 
 def test_without_debt_every_ratio_says_so() -> None:
-    loans = PLAN[PLAN.index("loans:") : PLAN.index("funding:")]
+    loans = UNDRAWN[UNDRAWN.index("loans:") : UNDRAWN.index("funding:")]
     found = measures(run((loans, "")))
 
     assert found["min_llcr"].reason == found["min_plcr"].reason == "no debt is owed after any payment or draw"

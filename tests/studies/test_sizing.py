@@ -18,7 +18,8 @@ from fibercap.model.projection import project
 from fibercap.reading.files import read, scenario_of
 from fibercap.studies.sizing import ALLOWED, USED, Limit, Sized, size
 from fibercap.views.answers import size_lines
-from tests.model.test_cover import DRAWN, PLAN
+from tests.model.test_cover import DRAWN, PLAN, UNDRAWN
+from tests.written import drawn_at_signing
 
 
 def sized(text: str, *limits: Limit, loan: str = "bank") -> Sized:
@@ -99,7 +100,7 @@ def test_a_sculpted_loan_is_as_large_as_its_service_repays() -> None:
 
 def test_more_than_is_drawn_is_no_larger_loan() -> None:
     """The bank pays all that the line costs, 6 million; a larger commitment would not be drawn."""
-    found = sized(PLAN.replace("{equity: rest}", "{bank: rest}"), Limit("min_dscr", 0.1))
+    found = sized(drawn_at_signing(UNDRAWN.replace("{equity: rest}", "{bank: rest}")), Limit("min_dscr", 0.1))
 
     assert found.commitment == pytest.approx(6e6, abs=1.0)
     assert found.binds == (USED,)
@@ -114,7 +115,9 @@ def test_more_than_a_project_costs_is_no_valid_plan() -> None:
 
 
 def test_shares_of_funding_grow_with_the_loan() -> None:
-    found = sized(PLAN.replace("{equity: rest}", "{bank: 50 %, equity: rest}"), Limit("gearing", 0.75))
+    found = sized(
+        drawn_at_signing(UNDRAWN.replace("{equity: rest}", "{bank: 50 %, equity: rest}")), Limit("gearing", 0.75)
+    )
 
     assert found.commitment == pytest.approx(4.5e6, abs=1.0)
     assert float(found.changes["funding.line.bank"].magnitude) == pytest.approx(0.75)
@@ -126,7 +129,7 @@ def test_shares_of_funding_grow_with_the_loan() -> None:
         (PLAN, Limit("min_dscr", 900), "no commitment of `bank` keeps min_dscr at least 900: it is"),
         (PLAN.replace("6 years", "9 years"), Limit("min_llcr", 1.4), "`min_llcr` cannot limit `bank`: `bank` matures on 2009-12-31, past"),
         (PLAN.replace("payments: {every: quarter}}", "repayment: {style: revolver}}"), Limit("min_dscr", 1), "`bank` is a revolver"),
-        (PLAN.replace("{commitment: 3 million USD, signed: 2000-12-31, matures: 6 years,", "{outstanding: 3 million USD, remaining: 6 years,"), Limit("min_dscr", 1), "only a new loan can be sized"),
+        (UNDRAWN.replace("{commitment: 3 million USD, signed: 2000-12-31, matures: 6 years,", "{outstanding: 3 million USD, remaining: 6 years,"), Limit("min_dscr", 1), "only a new loan can be sized"),
         (PLAN, Limit("min_dscrs", 1), "no measure `min_dscrs`; did you mean"),
     ],
 )  # fmt: skip

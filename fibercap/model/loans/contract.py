@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from fibercap.model.loans.rates import Indices
     from fibercap.model.loans.terms import Loan
 
+NEVER_DRAWN: Final = "never drawn"
 KNOWN: Final = ("date", "is_payment", "is_final", "year_fraction", "period_fraction", "rate")
 
 
@@ -54,6 +55,8 @@ class Schedule:
     @cached_property
     def cost(self) -> tuple[Array, str]:
         """The all-in cost, effective, (draw,), and why it is undefined where it is. [1/year]"""
+        if not self.by_event["drawn"].any():
+            return np.full(self.by_event["drawn"].shape[:-1] or (1,), np.nan), NEVER_DRAWN
         flows = self.by_event["drawn"] - self.by_event["upfront_fee"] - self.by_event["payment"]
         rates, reason, _ = effective_cost(self.by_event["date"], flows)
         return rates, reason
