@@ -17,7 +17,7 @@ from fibercap.model.loans.flows import HALF_A_CENT
 from fibercap.model.loans.periods import days_left
 from fibercap.model.loans.prepared import Prepared
 from fibercap.model.loans.style import held, per_draw
-from fibercap.model.tax import Losses
+from fibercap.model.tax import YEAR, Losses
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -125,7 +125,8 @@ class _Taxpayer:
     def __init__(self, plan: Plan, rate: Array) -> None:
         self._plan, self._rate, self._losses = plan, rate, Losses(plan)
         self._years = plan.timeline.groups("year").values()
-        self._opens, self._closes = {y.start for y in self._years}, {y.stop - 1 for y in self._years}
+        self._opens, dates = {y.start for y in self._years}, plan.timeline.dates
+        self._closes = {y.stop - 1 for y in self._years if dates[y.stop - 1].month == YEAR}
         self._income: Array = np.asarray(0.0)
         self._to_date: Array = np.asarray(0.0)
         self._taxes: list[Array] = []
@@ -175,6 +176,7 @@ def solve(plan: Plan, sheet: Sheet, loans: Mapping[str, CashLoan], pretax: Array
     paid: dict[str, list[Array]] = {name: [] for name in loans}
     called: dict[str, list[Array]] = {name: [] for name, loan in loans.items() if loan.loan.revolves}
     equity: list[Array] = []
+    revolvers = [name for name in plan.lifts if name != EQUITY]  # owners are not called in a run-off
     for period in range(plan.timeline.count):
         at = slice(period, period + 1)
         for loan in loans.values():
@@ -190,7 +192,7 @@ def solve(plan: Plan, sheet: Sheet, loans: Mapping[str, CashLoan], pretax: Array
         cash = cash - sheet.value("accounts.dividends")[..., at]
         drawn = dict.fromkeys(called, np.zeros(1))
         owners = np.zeros(1)
-        for name in plan.lifts:
+        for name in plan.lifts if period < plan.timeline.within else revolvers:
             short = np.maximum(least - cash, 0.0)
             if name == EQUITY:
                 owners = short

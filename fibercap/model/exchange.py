@@ -10,6 +10,7 @@ from fibercap.core.rows import Row, Sheet
 from fibercap.core.timeline import RATE, STOCK
 from fibercap.core.units import DEM_PER_EUR
 from fibercap.model.market import path_row
+from fibercap.model.run_off import goes_on
 
 if TYPE_CHECKING:
     from fibercap.core.paths import TimePath
@@ -38,7 +39,9 @@ def _own_rows(sheet: Sheet, plan: Plan, code: str) -> None:
     sheet.put(row, average)
     path, where = (rates.closing, "closing") if rates.closing is not None else (rates.average, "average")
     text, first, values = _held(sheet, plan, f"exchange.{code}.{where}", path, unit)
-    sheet.put(Row(f"exchange.{code}.closing", f"{code}: closing rate", unit, STOCK, text, first), values[..., 1:])
+    closing = f"exchange.{code}.closing"
+    later = goes_on(sheet, plan.timeline, closing, path, text, values[..., 1:])
+    sheet.put(Row(closing, f"{code}: closing rate", unit, STOCK, text, first), later)
     sheet.give(f"exchange.{code}.before", unit, values[..., :1] if values.ndim > 1 else values[0], formula=first)
 
 

@@ -96,7 +96,9 @@ def _costs_of(sheet: Sheet, plan: Plan, key: str) -> Array:
 
 def until_complete(plan: Plan, key: str) -> Array:
     """Return 1 for periods that end by a project's completion, else 0, (..., period). [1]"""
-    return np.asarray(plan.timeline.ends <= np.ceil(plan.projects[key].completes - 1e-9), dtype=float)
+    ends = plan.timeline.ends
+    done = np.minimum(np.ceil(plan.projects[key].completes - 1e-9), ends[plan.timeline.within - 1])
+    return np.asarray(ends <= done, dtype=float)
 
 
 def share_of(sheet: Sheet, plan: Plan, key: str, name: str) -> tuple[str, Array]:
@@ -117,7 +119,12 @@ def cost_rows(sheet: Sheet, plan: Plan, costs: Costs) -> None:
     for key, value in costs.items():
         project, terms = plan.projects[key], []
         after = month_after(project.completes_text(key))
-        done = sheet.give(f"projects.{key}.completed", "month", np.ceil(project.completes - 1e-9), formula=after)
+        whole_months = np.ceil(project.completes - 1e-9)
+        done = sheet.give(f"projects.{key}.completed", "month", whole_months, formula=after)
+        if plan.timeline.past:
+            end = "{time.from} + {time.periods} * {time.months_in_period}"
+            held = np.minimum(whole_months, plan.timeline.ends[plan.timeline.within - 1])
+            sheet.give_after_horizon(f"projects.{key}.completed", "month", held, f"MIN({done}, {end})")
         for name in lenders(plan, [key]):
             text, share = share_of(sheet, plan, key, name)
             path = f"funding.{key}.{name}.share"

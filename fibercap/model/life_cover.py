@@ -34,12 +34,6 @@ def ratio_rows(sheet: Sheet, plan: Plan) -> None:
     _year_rows(sheet, plan)
 
 
-def late_loans(plan: Plan) -> list[str]:
-    """Return the loans that mature past the horizon, each with its day."""
-    end = plan.horizon.end
-    return [f"`{name}` matures on {loan.maturity}" for name, loan in plan.loans.items() if loan.maturity > end]
-
-
 def _rate_rows(sheet: Sheet, plan: Plan) -> None:
     """Write each loan's rate in model periods, and the rate on all that is owed as a period opens.
 
@@ -87,7 +81,7 @@ def _dates_row(sheet: Sheet, plan: Plan) -> Array:
 
 
 def _worth_rows(sheet: Sheet, plan: Plan) -> None:
-    """Write what later CFADS is worth at each period's end, to the loans' last payment and to the horizon.
+    """Write what later CFADS is worth at each period's end, to the loans' last payment and to the end of the run-off.
 
     Source
     ------
@@ -99,30 +93,25 @@ def _worth_rows(sheet: Sheet, plan: Plan) -> None:
     runs = np.flip(np.maximum.accumulate(np.flip(_in_cents(owed), -1), axis=-1), -1).astype(float)
     text = "IF(OR(ROUND({accounts.opening_debt}, 2) > 0, {accounts.debt_runs@1} > 0), 1, 0)"
     sheet.put(Row("accounts.debt_runs", "Debt is still to be paid", "", FLOW, text), runs)
-    whole = "IF(ROUND(SUM({returns.is_last} * {accounts.debt}), 2) > 0, 0, 1)"
-    label = "All debt is repaid within the horizon"
-    repaid = sheet.put(Row("accounts.repaid", label, "", STOCK, whole), (~_in_cents(debt[..., -1:])).astype(float))
     factor = (1 + at("accounts.debt_rate")) ** (plan.timeline.months / 12)
     growth = np.cumprod(factor, axis=-1)
-    late = "; ".join(late_loans(plan))
-    why = f"no debt is owed{f', or a loan runs past the horizon ({late})' if late else ''}"
-    for path, ratio, words, flow, counted, below in (
-        (LIFE, "llcr", "to the last payment", cfads * runs, "{accounts.cfads@1} * {accounts.debt_runs@1}", repaid),
-        (REST, "plcr", "to the horizon", cfads, "{accounts.cfads@1}", 1.0),
+    end = "the end of the run-off" if plan.timeline.past else "the horizon"
+    for path, ratio, words, flow, counted in (
+        (LIFE, "llcr", "to the last payment", cfads * runs, "{accounts.cfads@1} * {accounts.debt_runs@1}"),
+        (REST, "plcr", f"to {end}", cfads, "{accounts.cfads@1}"),
     ):
         later = np.flip(np.cumsum(np.flip(flow / growth, -1), axis=-1), -1) - flow / growth
         text = f"({{{path}@1}} + {counted}) / (1 + {{accounts.debt_rate@1}} * {{time.one_year}})^({PER_PERIOD})"
         value = sheet.put(Row(path, f"Worth of CFADS {words}", money, STOCK, text), later * growth)
-        counts, reason = (" * {accounts.repaid}", why) if ratio == "llcr" else ("", "no debt is owed")
         for suffix, on, dates, judged in (
             ("", "", "", 1.0),
             (AT_PAYMENTS, " at payments", " * {accounts.debt_moves}", moves),
         ):
-            due = np.asarray(debt * below * _in_cents(debt) * judged)
+            due = np.asarray(debt * _in_cents(debt) * judged)
             shape = np.broadcast_shapes(value.shape, due.shape)
             over = np.broadcast_to(due, shape)
-            text = f"{{{path}}} / ({{accounts.debt}} * IF(ROUND({{accounts.debt}}, 2) > 0, 1, 0){counts}{dates})"
-            unknown = f"{reason}, or nothing is paid or drawn" if suffix else reason
+            text = f"{{{path}}} / ({{accounts.debt}} * IF(ROUND({{accounts.debt}}, 2) > 0, 1, 0){dates})"
+            unknown = "no debt is owed, or nothing is paid or drawn" if suffix else "no debt is owed"
             row = Row(f"accounts.{ratio}{suffix}", f"{ratio.upper()}{on}", "", STOCK, text, undefined=unknown)
             sheet.put(row, np.divide(value, over, out=np.full(shape, np.nan), where=over > 0))
 

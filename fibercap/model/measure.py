@@ -10,6 +10,7 @@ import numpy as np
 from fibercap.core.reach import references
 from fibercap.core.timeline import period_label
 from fibercap.model.life_cover import YEARLY
+from fibercap.model.run_off import RUN_OFF
 
 if TYPE_CHECKING:
     from fibercap.core.units import Array
@@ -61,18 +62,28 @@ def made(  # noqa: PLR0913 - a measure has that many parts
     return Measure(name, label, unit, formula, flat, (reason or "undefined") if missing else "", better)
 
 
-def extreme(projection: Projection, row: str, *, highest: bool = False) -> tuple[Array, str]:
-    """Return the lowest (or highest) value of a row where it is defined, (draw,), and when the first draw has it."""
-    ratio, timeline = projection.value(row), projection.timeline
+def extreme(
+    projection: Projection, row: str, *, highest: bool = False, past_horizon: bool = False
+) -> tuple[Array, str]:
+    """Return the lowest (or highest) value of a row where it is defined, (draw,), and when the first draw has it.
+
+    `past_horizon` looks at the run-off too, where there is one.
+    """
+    ratio, timeline = projection.to_maturity(row) if past_horizon else projection.value(row), projection.timeline
     sign = -1.0 if highest else 1.0
     signed = np.where(np.isnan(ratio), np.inf, sign * ratio)
     found = signed.min(axis=-1)
     values = np.where(np.isinf(found), np.nan, sign * found)
     if np.isnan(values[0]):
         return values, ""
-    day = timeline.dates[int(signed[0].argmin())]
+    day = projection.dates_to_maturity[int(signed[0].argmin())]
     yearly = row in YEARLY
     return values, period_label(day, "year" if yearly else timeline.step)
+
+
+def to_maturity_text(projection: Projection, row: str) -> str:
+    """Return the formula of a row as a whole, over the horizon and the run-off where there is one."""
+    return f"({{{row}}}, {{{RUN_OFF}.{row}}})" if projection.run_off else f"{{{row}}}"
 
 
 def undefined(projection: Projection) -> Array:

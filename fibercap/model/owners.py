@@ -36,7 +36,9 @@ def owner_rows(sheet: Sheet, plan: Plan, locks: Collection[str], barred: Array) 
 
 
 def _dated(sheet: Sheet, plan: Plan, key: str, label: str, block: str, amounts: Mapping[date, Array]) -> None:
+    """Write what is moved on dates; in the run-off nothing is."""
     value, terms, money = np.zeros(sheet.length), [], plan.currency
+    sheet.after_horizon(f"accounts.{key}", "0")
     for day, amount in amounts.items():
         index = plan.timeline.index(day)
         much = sheet.give(f"inputs.company.{block}.{day}", money, amount)

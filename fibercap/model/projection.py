@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections import ChainMap
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 import numpy as np
 
+from fibercap.core.continued import cut
 from fibercap.core.errors import FibercapError, did_you_mean
 from fibercap.core.rows import Block, Given, Row, prove
 from fibercap.core.timeline import Timeline
@@ -16,10 +17,12 @@ from fibercap.model.evidence import Evidence
 from fibercap.model.laws import prove_laws
 from fibercap.model.lock_up import financed_rows
 from fibercap.model.operating import Operations, operations, paid_rows
+from fibercap.model.run_off import RUN_OFF, to_maturity
 from fibercap.model.worth import WITHOUT, worth_rows
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from datetime import date
 
     from fibercap.core.units import Array
     from fibercap.model.scenario import Scenario
@@ -34,6 +37,7 @@ class Projection:
     laws: Mapping[str, float]
     proved: int
     operations: Operations
+    run_off: Timeline | None = None
     draws: int = field(default=1)
 
     def __repr__(self) -> str:
@@ -52,13 +56,14 @@ class Projection:
     @cached_property
     def rows(self) -> Mapping[str, Row]:
         """Every row by its path, model periods first, then the loans' own schedules."""
-        return ChainMap(*(dict(block.rows) for block in self.blocks.values()))
+        return ChainMap(*(cast("dict[str, Row]", block.rows) for block in self.blocks.values()))
 
     @cached_property
     def _values(self) -> Mapping[str, Array]:
         found: dict[str, Array] = {}
         for block in reversed([*self.blocks.values()]):
-            found.update(block.values)
+            if block.continues is None:
+                found.update(block.values)
         return found
 
     @cached_property
@@ -69,7 +74,8 @@ class Projection:
     @cached_property
     def period_rows(self) -> dict[str, Row]:
         """The rows in model periods, in their order."""
-        return {p: row for b in self.blocks.values() if not b.name.endswith(".schedule") for p, row in b.rows.items()}
+        own = (b for b in self.blocks.values() if not b.name.endswith(".schedule") and b.continues is None)
+        return {path: row for block in own for path, row in block.rows.items()}
 
     @cached_property
     def given(self) -> Mapping[str, Given]:
@@ -87,9 +93,11 @@ class Projection:
         FibercapError
             If there is no such row; the nearest one is named.
         """
-        if path not in self._values:
+        value = self._values.get(path)
+        if value is None and RUN_OFF in self.blocks:
+            value = self.blocks[RUN_OFF].values.get(path)
+        if value is None:
             raise FibercapError(f"no row `{path}`; {did_you_mean(path, list(self.rows), 'rows')}")
-        value = self._values[path]
         if self.draws > 1:
             return np.broadcast_to(value, (self.draws, value.shape[-1]))
         view = value.reshape(1, -1)  # much quicker, and asked for often
@@ -104,7 +112,24 @@ class Projection:
 
     def by(self, path: str, step: str = "year") -> dict[str, Array]:
         """Return a row by year, quarter or month, each (draw,), as its nature says."""
-        return self.timeline.grouped(self.value(path), self.rows[path].nature, step)
+        return self.timeline_of(path).grouped(self.value(path), self.rows[path].nature, step)
+
+    def timeline_of(self, path: str) -> Timeline:
+        """Return the periods of a row in model periods: the horizon's, or those of the run-off."""
+        return self.run_off if self.run_off and path.startswith(f"{RUN_OFF}.") else self.timeline
+
+    def to_maturity(self, path: str) -> Array:
+        """Return a row over the horizon and, where the plan runs off, beyond it, (draw, period)."""
+        later = f"{RUN_OFF}.{path}"
+        own = self.value(path)
+        if self.run_off is None or later not in self.blocks[RUN_OFF].values:
+            return own
+        return np.concatenate([own, self.value(later)], axis=-1)
+
+    @cached_property
+    def dates_to_maturity(self) -> tuple[date, ...]:
+        """The last days of the periods of the horizon and, where the plan runs off, of those beyond it."""
+        return (*self.timeline.dates, *(self.run_off.dates if self.run_off else ()))
 
 
 def project(scenario: Scenario, like: Projection | None = None) -> Projection:
@@ -129,21 +154,24 @@ def project(scenario: Scenario, like: Projection | None = None) -> Projection:
     IdentityError
         If a law of the books is broken.
     """
-    same = like is not None and like.operations.hold_for(scenario)
-    operating = like.operations if like is not None and same else operations(scenario)
-    sheet = operating.spent.fork()
-    paid_rows(sheet, scenario)
-    sheet, schedules = financed_rows(sheet, scenario)
+    plan = scenario.over(to_maturity(scenario))
+    same = like is not None and like.operations.hold_for(plan)
+    operating = like.operations if like is not None and same else operations(plan)
+    whole = operating.spent.fork(plan.timeline.count)
+    paid_rows(whole, plan)
+    whole, schedules = financed_rows(whole, plan)
+    laws = prove_laws(plan, ChainMap(whole.values, *(dict(block.values) for block in schedules.values())))
+    sheet, run_off = cut(whole, scenario.timeline.count, RUN_OFF)
     worth_rows(sheet, scenario, operating.bare.values)
 
     model = sheet.block()
-    blocks = {"model": model, WITHOUT: operating.without, **schedules}
-    values = ChainMap(*(dict(block.values) for block in blocks.values()))
+    blocks = {"model": model, WITHOUT: operating.without, **schedules} | ({RUN_OFF: run_off} if run_off else {})
     return Projection(
         scenario=scenario,
         blocks=blocks,
-        proved=prove([model, operating.bare, *schedules.values()], known=[operating.without]),
-        laws=prove_laws(scenario, values),
+        proved=prove([model, operating.bare, *schedules.values()], known=[operating.without], follows=run_off),
+        laws=laws,
         operations=operating,
-        draws=max(block.draws for block in blocks.values()),
+        run_off=plan.timeline.run_off,
+        draws=max(block.draws for block in (model, operating.without, *schedules.values())),
     )

@@ -1,0 +1,100 @@
+"""The run-off: how a plan goes on after its horizon while a loan is still owed, with nothing new begun."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+
+from fibercap.core.paths import span_of
+from fibercap.core.timeline import Timeline
+
+if TYPE_CHECKING:
+    from fibercap.core.paths import TimePath
+    from fibercap.core.rows import Sheet
+    from fibercap.core.units import Array
+    from fibercap.model.plan import Plan
+    from fibercap.model.projects import Project
+
+RUN_OFF: Final = "run_off"
+"""What the paths of its rows begin with."""
+NEVER: Final = 12.0 * 9999
+"""The month number at which a project is planned to be complete that the horizon's end stops."""
+YEAR: Final = 12
+
+
+def outliving(plan: Plan) -> list[str]:
+    """Return the loans that are drawn and mature after the horizon."""
+    end = plan.horizon.end
+    return [name for name, loan in plan.loans.items() if loan.maturity > end and _is_drawn(plan, name)]
+
+
+def _is_drawn(plan: Plan, name: str) -> bool:
+    """Tell whether anything draws on a loan: a revolver that neither `gap` nor `draws` names lies idle."""
+    loan = plan.loans[name]
+    return not loan.revolves or name in plan.lifts or bool(loan.draws) or bool(plan.funded_by(name))
+
+
+def to_maturity(plan: Plan) -> Timeline:
+    """Return the model's periods, and after them those of the run-off: to the end of the last maturity's year.
+
+    Source
+    ------
+    docs/conventions.md, section 7; dates may not be drawn, so that all members of a batch run off together.
+    """
+    timeline = plan.timeline
+    last = max((plan.loans[name].maturity.year for name in outliving(plan)), default=0)
+    months = YEAR * (last + 1) - int(timeline.origin)
+    past = -(-months // timeline.months) - timeline.count
+    return timeline if past <= 0 else timeline.longer(past)
+
+
+def completed(project: Project, timeline: Timeline) -> Array:
+    """Return the month number from which a project counts: never, where it is not complete within the horizon.
+
+    `()` or `(draw, 1)`. [month]
+    """
+    if not timeline.past:
+        return project.completes
+    end = timeline.ends[timeline.within - 1]
+    return np.where(project.completes <= end, project.completes, NEVER + project.delay)
+
+
+def goes_on(sheet: Sheet, timeline: Timeline, row: str, path: TimePath, text: str, value: Array) -> Array:
+    """Let a row of a path repeat its last twelve months in the run-off where its last key is a month or a quarter.
+
+    Parameters
+    ----------
+    sheet : Sheet
+        Where the formula of the run-off is written.
+    timeline : Timeline
+        The model's periods and those of the run-off.
+    row : str
+        The row's path.
+    path : TimePath
+        What is written, by year, quarter or month.
+    text : str
+        The row's formula by its own keys.
+    value : (..., period)
+        The row by its own keys, the last of which holds.
+
+    Returns
+    -------
+    (..., period)
+        The row: from the first period after both the horizon and its last key's time on, what it was a year before.
+
+    Source
+    ------
+    docs/conventions.md, section 7.
+    """
+    back = max(YEAR // timeline.months, 1)
+    if not timeline.past or not path.starts or "-" not in path.names[-1]:
+        return value
+    spent = -(-(span_of(path.names[-1])[1] - timeline.origin) // timeline.months)
+    first = max(timeline.within, spent)
+    if back > first or first >= timeline.count:
+        return value
+    again = f"{{{row}@-{back}}}"
+    sheet.after_horizon(row, again if first == timeline.within else f"IF({{time.period}} > {first}, {again}, {text})")
+    column = np.arange(timeline.count)
+    return value[..., np.where(column < first, column, first - back + (column - first) % back)]
