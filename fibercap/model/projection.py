@@ -126,10 +126,15 @@ class Projection:
             return own
         return np.concatenate([own, self.value(later)], axis=-1)
 
-    @cached_property
+    @property
+    def timeline_to_maturity(self) -> Timeline:
+        """The periods of the horizon and, where the plan runs off, those beyond it."""
+        return self.timeline.longer(self.run_off.count) if self.run_off else self.timeline
+
+    @property
     def dates_to_maturity(self) -> tuple[date, ...]:
         """The last days of the periods of the horizon and, where the plan runs off, of those beyond it."""
-        return (*self.timeline.dates, *(self.run_off.dates if self.run_off else ()))
+        return self.timeline_to_maturity.dates
 
 
 def project(scenario: Scenario, like: Projection | None = None) -> Projection:

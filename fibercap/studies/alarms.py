@@ -10,6 +10,7 @@ from fibercap.core.timeline import month_number
 from fibercap.core.tree import Leaf, leaves
 from fibercap.model.company import NoTerminalValue
 from fibercap.model.loans.rates import Floating
+from fibercap.model.run_off import RUN_OFF
 
 if TYPE_CHECKING:
     from fibercap.model.projection import Projection
@@ -36,6 +37,7 @@ def warnings(projection: Projection) -> list[str]:
             f"cash is negative in {len(below)} of {len(cash)} periods, first in {labels[below[0]]}; "
             f"the lowest is {cash.min():,.0f} {money} in {last}"
         )
+    told += _dry_later(projection)
     least = float(np.ravel(scenario.money.minimum_cash)[0])
     under = np.flatnonzero(cash < least - CENT)
     if least > 0 and len(under):
@@ -62,6 +64,20 @@ def warnings(projection: Projection) -> list[str]:
     told += _terminal(projection)
     told += [f"unused: {path}" for path in unused(scenario)]
     return told
+
+
+def _dry_later(projection: Projection) -> list[str]:
+    """Say so where cash falls below zero only after the horizon, while loans run off."""
+    if projection.run_off is None:
+        return []
+    cash, labels = projection.value(f"{RUN_OFF}.accounts.cash")[0], projection.run_off.labels
+    below = np.flatnonzero(cash < -CENT)
+    if not len(below):
+        return []
+    return [
+        f"cash is below zero after the horizon: while loans run off, in {len(below)} of {len(cash)} periods, first in "
+        f"{labels[below[0]]}; the lowest is {cash.min():,.0f} {projection.scenario.currency} in {labels[int(cash.argmin())]}"
+    ]
 
 
 def _terminal(projection: Projection) -> list[str]:

@@ -173,15 +173,16 @@ def _by_time(projection: Projection, loan: str, covenant: Covenant) -> dict[str,
     Without `test`, a row that exists on certain dates only is tested on these, LLCR and PLCR at payments and draws, any
     other at each year's end.
     """
-    timeline, terms, row = projection.timeline, projection.scenario.loans[loan], projection.rows[covenant.tested]
+    terms, row, timeline = projection.scenario.loans[loan], projection.rows[covenant.tested], projection.timeline_to_maturity
     step = timeline.step if covenant.test == "period" or (not covenant.test and row.undefined) else "year"
     first, last = timeline.index(terms.signed), timeline.index(terms.maturity)
-    values, dated = projection.by(row.path, step), row.undefined and row.nature == STOCK
+    at, dated = projection.to_maturity, row.undefined and row.nature == STOCK
+    whole = at(row.path)
+    values = timeline.grouped(whole, row.nature, step)
     if dated:
-        whole = projection.value(row.path)
         if row.path == LEVERAGE:  # debt without earnings is beyond any multiple of them
-            lost = (projection.value("accounts.ebitda_in_year") <= 0) & (projection.value("accounts.debt") > 0)
-            whole = np.where(lost & (projection.value("time.closes_year") > 0), np.inf, whole)
+            lost = (at("accounts.ebitda_in_year") <= 0) & (at("accounts.debt") > 0)
+            whole = np.where(lost & (at("time.closes_year") > 0), np.inf, whole)
         values = {label: _last_known(whole[:, part]) for label, part in timeline.groups(step).items()}
     if row.path in YEARLY:  # what is due in a year is judged at its end, though the loan may be repaid before
         last = max(

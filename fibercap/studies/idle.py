@@ -27,7 +27,8 @@ if TYPE_CHECKING:
 ASIDE: Final = frozenset(
     {"fibercap", "id", "title", "note", "sources", "default_source", "options", "claims", "horizon"}
 )
-GIVEN: Final = ("inputs.", "time.", "products.", "exchange.", "rates.", "without_projects.")
+_PLAIN: Final = ("inputs.", "time.", "products.", "exchange.", "rates.", "without_projects.")
+GIVEN: Final = (*_PLAIN, *(f"run_off.{block}" for block in _PLAIN))
 """Rows that only repeat what was written, in periods: they are no output."""
 NUDGE: Final = 1.01
 CHUNK: Final = 200

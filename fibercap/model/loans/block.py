@@ -10,6 +10,7 @@ from fibercap.core.errors import FibercapError
 from fibercap.core.timeline import RATE
 from fibercap.model.loans.flow_rows import flow_rows
 from fibercap.model.loans.prepared import Prepared
+from fibercap.model.run_off import RUN_OFF
 from fibercap.model.loans.shortfall import first_shortfall
 
 if TYPE_CHECKING:
@@ -72,17 +73,19 @@ REPORTED: Final = (
 
 
 def _reported_rows(prepared: Prepared, exchange: Exchanged) -> None:
-    """Write amounts in the reporting currency: at the average rate of their period, beyond the horizon at its ends'."""
+    """Write amounts in the reporting currency: at the average rate of their period, beyond all periods at their ends'."""
     at, events = prepared.setting.at, prepared.grid.period.astype(int)
     count = exchange.average.shape[-1]
     edges = [np.broadcast_to(edge, (*exchange.average.shape[:-1], 1)) for edge in (exchange.before, exchange.after)]
     rates = np.concatenate([edges[0], exchange.average, edges[1]], axis=-1)[..., np.minimum(events, count + 1)]
     give, known = prepared.sheet.give, f"loans.{prepared.setting.name}"
     at_start = f"{{exchange.{exchange.code}.before}}"
-    at_end = f"SUM({{exchange.{exchange.code}.closing}} * ({{time.period}} = {{time.periods}}))"
+    later = f"{RUN_OFF}." if prepared.setting.timeline is not None and prepared.setting.timeline.past else ""
+    at_end = f"SUM({{{later}exchange.{exchange.code}.closing}} * ({{{later}time.period}} = {count}))"
     before = give(f"{known}.rate_before", exchange.unit, exchange.before, formula=at_start)
     after = give(f"{known}.rate_after", exchange.unit, exchange.after, formula=at_end)
-    during = f"SUMIFS({{exchange.{exchange.code}.average}}, {{time.period}}, {{{at}.period}})"
+    looked_up = "SUMIFS({{{0}exchange.{1}.average}}, {{{0}time.period}}, {{{2}.period}})"
+    during = " + ".join(looked_up.format(part, exchange.code, at) for part in dict.fromkeys(("", later)))
     text = f"IF({{{at}.period}} = 0, {before}, IF({{{at}.period}} > {count}, {after}, {during}))"
     rate = prepared.put("exchange", "Rate of exchange", exchange.unit, text, rates, RATE)
     money = exchange.unit.split("/")[0]

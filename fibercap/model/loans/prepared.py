@@ -15,6 +15,7 @@ from fibercap.model.loans.flows import Course, Flows
 from fibercap.model.loans.grid import Grid, event_grid, last_day
 from fibercap.model.loans.rates import Floating, RateCourse, Steps, limited, rate_course
 from fibercap.model.loans.styles import Custom
+from fibercap.model.run_off import RUN_OFF
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -23,7 +24,8 @@ if TYPE_CHECKING:
     from fibercap.model.loans.setting import Moved, Setting
     from fibercap.model.loans.terms import Loan
 
-BY_DATE: Final = "SUMIFS({{{row}}}, {{time.date}}, {{{at}.date}})"
+BY_DATE: Final = "SUMIFS({{{row}}}, {{{later}time.date}}, {{{at}.date}})"
+BY_PERIOD: Final = "SUMIFS({{{row}}}, {{{later}time.period}}, {{{at}.period}})"
 
 
 class Prepared:
@@ -222,8 +224,19 @@ class Prepared:
         for event, day in enumerate(self.grid.dates):
             if day in ends:
                 at_end[ends[day], event] = 1.0
-        more = BY_DATE.format(row=f"loans.{self.setting.name}.{row}", at=self.setting.at)
+        path = f"loans.{self.setting.name}.{row}"
+        begun = row == "funded"  # nothing is spent after the horizon
+        more = BY_DATE.format(row=path, at=self.setting.at, later="") if begun else self._in_periods(BY_DATE, path)
         return f"{text} + {more}" if text else more, value + by_period @ at_end
+
+    def _in_periods(self, way: str, row: str) -> str:
+        """Return the formula that looks a row of the projection up, in the periods of the run-off too."""
+        timeline = self.setting.timeline
+        text = way.format(row=row, at=self.setting.at, later="")
+        if timeline is None or not timeline.past:
+            return text
+        later = way.format(row=f"{RUN_OFF}.{row}", at=self.setting.at, later=f"{RUN_OFF}.")
+        return f"({text} + {later})"
 
     def _target_row(self) -> Array:
         """Write what the style is told from outside: a custom schedule, or the service of a sculpted loan."""
@@ -239,7 +252,7 @@ class Prepared:
         share = np.divide(self.grid.repays, in_period @ falls, out=none, where=(in_period @ falls) > 0)
         reads = (*self.calendar_reads()["repays"], "horizon")
         self.put_known("share_of_period", "Share of the period's service", "", share, reads)
-        aimed = f"SUMIFS({{loans.{self.setting.name}.service_target}}, {{time.period}}, {{{at}.period}})"
+        aimed = self._in_periods(BY_PERIOD, f"loans.{self.setting.name}.service_target")
         text, value = f"{{{at}.share_of_period}} * {aimed}", (self.moved.service @ falls) * share
         return self.put("target", "Service aimed at", self.setting.money, text, value)
 

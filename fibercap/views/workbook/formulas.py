@@ -104,6 +104,8 @@ class Wording:
                 sign, binds, right = _SIGNS[type(node.ops[0])]
                 above = self._tight(node.left, binds + 1, ranges=ranges)
                 return f"{above}{sign}{self._tight(node.comparators[0], right, ranges=ranges)}", binds
+            case ast.Tuple(elts=parts) if ranges:
+                return ",".join(self.said(part, ranges=True)[0] for part in parts), 0
             case ast.Call(func=ast.Name(id=name)):
                 return self._called(name, node.args, ranges=ranges), 9
         raise CannotBeSaidError(f"`{ast.unparse(node)}` has no form in a sheet")
@@ -128,7 +130,7 @@ class Wording:
         circle = next((path for path in paths if self.own is not None and self.places.tangled(path)), None)
         if circle:
             raise CannotBeSaidError(f"the whole of {circle} rests on this row")
-        plain, cells = name != "SUM" or isinstance(argument, ast.Name), self.said(argument, ranges=True)[0]
+        plain, cells = name != "SUM" or isinstance(argument, ast.Name | ast.Tuple), self.said(argument, ranges=True)[0]
         found = f"{name if plain else 'SUMPRODUCT'}({cells})"
         if name == "SUM" or not any(map(self.places.may_be_empty, paths)):
             return found
