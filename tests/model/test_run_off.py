@@ -284,7 +284,7 @@ def test_owners_are_not_called_and_cash_below_zero_is_told_as_a_finding_of_its_o
 def test_a_revolver_and_a_sweep_go_on_by_the_order_of_cash() -> None:
     projection = small(
         loan=", sweep: 50 %, payments: {every: quarter, end_of_month: true}}\n"
-        "  line: {commitment: 1 million USD, signed: 2001-01-01, matures: 2005-03-31, rate: 5 %/year, "
+        "  backup: {commitment: 1 million USD, signed: 2001-01-01, matures: 2005-03-31, rate: 5 %/year, "
         "repayment: {style: revolver}",
         cash="0.2 million USD",
     )

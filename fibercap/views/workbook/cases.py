@@ -11,6 +11,7 @@ import numpy as np
 from fibercap.core.errors import FibercapError
 from fibercap.core.formula import parse
 from fibercap.model.projection import project
+from fibercap.model.run_off import RUN_OFF
 from fibercap.model.worth import WITHOUT
 from fibercap.views.workbook.circles import circles
 
@@ -67,7 +68,7 @@ def turns(cases: Sequence[Case]) -> bool:
     union = Union(cases)
     reads: dict[str, list[str]] = {}
     for case in range(len(cases)):
-        for grid in (union.model, *union.schedules):
+        for grid in union.grids:
             for path, line in grid.lines.items():
                 row = line.rows[case]
                 if row is not None and row.formula:
@@ -93,13 +94,23 @@ class Line:
 
 @dataclass(frozen=True)
 class Grid:
-    """Lines that share columns: the model's periods, or the events of one loan as the cases in `members` have them."""
+    """Lines that share columns: the model's periods, those of the run-off, or the events of one loan.
+
+    The last two are as the cases in `members` have them. `dates` is the line of the columns' days.
+    """
 
     number: int
     name: str
     length: int
     members: tuple[int, ...]
     lines: dict[str, Line]
+
+    @property
+    def dates(self) -> str:
+        """The line that holds the day of each column."""
+        if self.name.endswith(SCHEDULE):
+            return f"{self.name}.date"
+        return f"{self.name}.time.date" if self.name else "time.date"
 
 
 class Union:
@@ -110,9 +121,15 @@ class Union:
         self._variant: dict[tuple[int, str], Grid] = {}
         everyone = tuple(range(len(self.cases)))
         self.model = Grid(0, "", self._first.timeline.count, everyone, self._lines(everyone, _in_periods))
+        self.run_offs = self._variants(RUN_OFF, 1, lambda block: (block.length,))
         self.schedules: list[Grid] = []
         for name in self._loans():
-            self.schedules += self._variants(name, len(self.schedules) + 1)
+            self.schedules += self._variants(name, len(self.run_offs) + len(self.schedules) + 1, _signature)
+
+    @property
+    def grids(self) -> tuple[Grid, ...]:
+        """Every grid: the model's periods first, then those of run-offs and loans."""
+        return (self.model, *self.run_offs, *self.schedules)
 
     @property
     def _first(self) -> Projection:
@@ -133,13 +150,16 @@ class Union:
             lines[path] = Line(path, row, here, tuple(None if a is None else np.atleast_2d(a)[0] for a in amounts))
         return lines
 
-    def _variants(self, name: str, first: int) -> list[Grid]:
-        """Return a loan's schedules: one for the cases in which its rows, formulas and calendar are the same."""
+    def _variants(self, name: str, first: int, alike: Callable[[Block], tuple[object, ...]]) -> list[Grid]:
+        """Return the grids of a block, one for all cases in which it is alike.
+
+        A loan's schedule is so where its rows, formulas and calendar are the same, a run-off where it lasts as long.
+        """
         groups: dict[tuple[object, ...], list[int]] = {}
         for number, case in enumerate(self.cases):
             block = case.projection.blocks.get(name)
             if block is not None:
-                groups.setdefault(_signature(block), []).append(number)
+                groups.setdefault(alike(block), []).append(number)
         grids: list[Grid] = []
         for members in groups.values():
             block = self.cases[members[0]].projection.blocks[name]
@@ -154,6 +174,7 @@ class Union:
         if path in self.model.lines:
             return self.model
         name = path[: path.index(SCHEDULE) + len(SCHEDULE)] if SCHEDULE in path else ""
+        name = RUN_OFF if path.startswith(f"{RUN_OFF}.") else name
         grid = self._variant.get((case, name))
         return grid if grid is not None and path in grid.lines else None
 
@@ -194,7 +215,7 @@ def _alias(path: str) -> str:
 
 
 def _in_periods(projection: Projection) -> list[Block]:
-    return [block for name, block in projection.blocks.items() if not name.endswith(SCHEDULE)]
+    return [b for name, b in projection.blocks.items() if not name.endswith(SCHEDULE) and b.continues is None]
 
 
 def _signature(block: Block) -> tuple[object, ...]:

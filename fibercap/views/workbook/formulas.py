@@ -53,6 +53,9 @@ class Places(Protocol):
     def spot(self, path: str) -> Spot:
         """Return where a row or scalar stands."""
 
+    def earlier(self, path: str) -> Spot | None:
+        """Return where the row stands from which one of the run-off goes on; None for any other."""
+
     def calendar(self, path: str) -> Array | None:
         """Return the values of a row of the calendar, or None where they follow from inputs."""
 
@@ -73,6 +76,8 @@ class Wording:
     length: int = 0
     cells: list[list[str]] = field(default_factory=list)
     solve: Callable[[Sequence[tuple[str, str]]], str] | None = None
+    first: bool = False
+    """Whether rows with other columns are read in their first one."""
 
     def whole(self) -> str:
         """Return the formula, without the equals sign."""
@@ -180,17 +185,24 @@ class Wording:
         if ranges:
             first, last = (letters(number_of(column) + shift) for column in (spot.first, spot.last))
             return f"{at}${first}${row}:${last}${row}"
+        if self.first and self.own is not None and self.own.grid != spot.grid and not shift:
+            return f"{at}{spot.first}{row}"
         if self.own is None or self.own.grid != spot.grid:
             raise CannotBeSaidError(f"{path} has other columns")
         if shift in _NEAR:
             return f"{at}{{{_NEAR[shift]}}}{row}"
         if shift > 0:
             raise CannotBeSaidError(f"{path} is read {shift} columns later")
-        start = f"{at}${spot.column}{row}"
+        start, position = f"{at}${spot.column}{row}", "{here}$" + str(POSITION_ROW)
+        earlier = self.places.earlier(path)
+        if earlier is not None:  # the columns of the horizon count on to these
+            cells = f"{earlier.at}${earlier.column}${earlier.row}:${earlier.last}${earlier.row}"
+            columns = number_of(earlier.last) - number_of(earlier.column)
+            start = f"INDEX({cells},1,MAX({position}+{columns}-{-shift}+1,1))"
         if -shift >= self.length:
             return start
-        position = "{here}$" + str(POSITION_ROW)
-        return f"IF({position}>{-shift},INDEX({start}:{{before}}{row},1,{position}-{-shift}+1),{start})"
+        cells = f"{at}${spot.column}{row}:{{before}}{row}"
+        return f"IF({position}>{-shift},INDEX({cells},1,{position}-{-shift}+1),{start})"
 
 
 POSITION_ROW: Final = 4
