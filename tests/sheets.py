@@ -126,7 +126,7 @@ def _of_lines(sheets: Sheets, name: str, projection: Projection, option: str) ->
         if row < 6 or not path or "(" in path:
             continue
         held = path in projection.rows and active
-        if not held and kind.startswith("value"):
+        if not held and (kind.startswith("value") or path.startswith("run_off.time.")):  # the calendar stands anyhow
             continue
         wanted = projection.value(path)[0] if held else np.zeros(1)
         for place, number in enumerate(wanted):

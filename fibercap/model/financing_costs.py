@@ -95,10 +95,9 @@ def _costs_of(sheet: Sheet, plan: Plan, key: str) -> Array:
 
 
 def until_complete(plan: Plan, key: str) -> Array:
-    """Return 1 for periods that end by a project's completion, else 0, (..., period). [1]"""
-    ends = plan.timeline.ends
-    done = np.minimum(np.ceil(plan.projects[key].completes - 1e-9), ends[plan.timeline.within - 1])
-    return np.asarray(ends <= done, dtype=float)
+    """Return 1 for periods of the horizon that end by a project's completion, else 0, (..., period). [1]"""
+    ends, within = plan.timeline.ends, np.arange(plan.timeline.count) < plan.timeline.within
+    return np.asarray((ends <= np.ceil(plan.projects[key].completes - 1e-9)) & within, dtype=float)
 
 
 def share_of(sheet: Sheet, plan: Plan, key: str, name: str) -> tuple[str, Array]:
@@ -119,12 +118,7 @@ def cost_rows(sheet: Sheet, plan: Plan, costs: Costs) -> None:
     for key, value in costs.items():
         project, terms = plan.projects[key], []
         after = month_after(project.completes_text(key))
-        whole_months = np.ceil(project.completes - 1e-9)
-        done = sheet.give(f"projects.{key}.completed", "month", whole_months, formula=after)
-        if plan.timeline.past:
-            end = "{time.from} + {time.periods} * {time.months_in_period}"
-            held = np.minimum(whole_months, plan.timeline.ends[plan.timeline.within - 1])
-            sheet.give_after_horizon(f"projects.{key}.completed", "month", held, f"MIN({done}, {end})")
+        done = sheet.give(f"projects.{key}.completed", "month", np.ceil(project.completes - 1e-9), formula=after)
         for name in lenders(plan, [key]):
             text, share = share_of(sheet, plan, key, name)
             path = f"funding.{key}.{name}.share"
@@ -137,7 +131,9 @@ def cost_rows(sheet: Sheet, plan: Plan, costs: Costs) -> None:
             f"funding.{key}.financing_costs", f"{key}: financing costs", plan.currency, FLOW, " + ".join(terms) or "0"
         )
         sheet.put(row, value)
+        sheet.after_horizon(row.path, "0")
     for name, shares in parts.items():
+        sheet.after_horizon(f"loans.{name}.asset_share", "0")
         text = " + ".join(part for part, _ in shares)
         value = sum((share for _, share in shares), start=np.zeros(sheet.length))
         sheet.put(Row(f"loans.{name}.asset_share", f"{name}: share of cost put into assets", "", FLOW, text), value)

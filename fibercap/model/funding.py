@@ -224,6 +224,8 @@ class PlanRows:
         if rest is not None:
             paid[rest], texts[rest] = paid[rest] + gap, f"{texts[rest]} + {gap_text}"
             gap, gap_text = np.zeros(self.timeline.count), "0"
+        for name in (*sources, "gap"):
+            sheet.after_horizon(f"{at}.{name}", "0")
         for name, source in sources.items():
             sheet.put(Row(f"{at}.{name}", f"{plan.key}: paid by {name}", self.money, FLOW, texts[name]), paid[name])
             own, own_text = paid[name], f"{{{at}.{name}}}"

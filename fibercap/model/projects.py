@@ -224,6 +224,7 @@ def capex_rows(sheet: Sheet, timeline: Timeline, key: str, project: Project, mon
     if timeline.past:
         share[..., timeline.within + 1 :] = share[..., timeline.within : timeline.within + 1]
         sheet.after_horizon(f"{at}.spent_share", f"{{{at}.spent_share@-1}}")
+        sheet.after_horizon(f"{at}.capex", "0")
     spans = [(span, *_edges_given(sheet, at, project, span)) for span in project.spans]
     first = sheet.give(f"{at}.first_spending", "month", project.spans[0].start, formula=spans[0][1])
     planned, done = f"{{{at}.planned}}", project.completes_text(key)

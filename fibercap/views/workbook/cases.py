@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Final
 
@@ -10,6 +10,7 @@ import numpy as np
 
 from fibercap.core.errors import FibercapError
 from fibercap.core.formula import parse
+from fibercap.core.reach import references
 from fibercap.model.projection import project
 from fibercap.model.run_off import RUN_OFF
 from fibercap.model.worth import WITHOUT
@@ -25,6 +26,10 @@ if TYPE_CHECKING:
 
 AS_WRITTEN: Final = "as written"
 SCHEDULE: Final = ".schedule"
+SHOWN_LATER: Final = (
+    "time.date", "accounts.cash", "accounts.llcr_at_payments", "accounts.plcr_at_payments", "accounts.debt",
+)  # fmt: skip
+"""The rows for which, and for what they rest on, there is a sheet of the run-off."""
 
 
 @dataclass(frozen=True)
@@ -121,10 +126,33 @@ class Union:
         self._variant: dict[tuple[int, str], Grid] = {}
         everyone = tuple(range(len(self.cases)))
         self.model = Grid(0, "", self._first.timeline.count, everyone, self._lines(everyone, _in_periods))
-        self.run_offs = self._variants(RUN_OFF, 1, lambda block: (block.length,))
+        self.run_offs = [self._pruned(grid) for grid in self._variants(RUN_OFF, 1, lambda block: (block.length,))]
         self.schedules: list[Grid] = []
         for name in self._loans():
             self.schedules += self._variants(name, len(self.run_offs) + len(self.schedules) + 1, _signature)
+
+    def _pruned(self, grid: Grid) -> Grid:
+        """Return a run-off with what cover, covenants and cash rest on; JSON has all of its rows."""
+        wanted = {f"{RUN_OFF}.{path}" for path in SHOWN_LATER}
+        for number in grid.members:
+            projection = self.cases[number].projection
+            blocks = [block for block in projection.blocks.values() if block.continues is None]
+            texts = [row.after for block in blocks for row in block.rows.values()]
+            texts += [r.formula for b in blocks if b.name.endswith(SCHEDULE) for r in b.rows.values()]
+            wanted |= {path for text in texts if RUN_OFF in text for path in references(text)}
+            terms = projection.scenario.loans.values()
+            promised = [covenant for loan in terms for covenant in loan.covenants.values()]
+            wanted |= {f"{RUN_OFF}.{row}" for covenant in promised for row in (covenant.row, covenant.tested)}
+        waiting, kept = list(wanted), set[str]()
+        while waiting:
+            path = waiting.pop()
+            if path in grid.lines and path not in kept:
+                kept.add(path)
+                waiting += [own for row in grid.lines[path].rows if row is not None for own in references(row.formula)]
+        lines = {path: line for path, line in grid.lines.items() if path in kept}
+        pruned = replace(grid, lines=lines)
+        self._variant |= {(number, RUN_OFF): pruned for number in grid.members}
+        return pruned
 
     @property
     def grids(self) -> tuple[Grid, ...]:

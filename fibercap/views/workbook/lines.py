@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from fibercap.core.units import Array
     from fibercap.model.projection import Projection
     from fibercap.views.workbook.book import Book, Placed
+    from fibercap.views.workbook.cases import Line
 
 CALENDAR: Final = "value: calendar"
 CALENDARS: Final = ("time.", f"{RUN_OFF}.time.")
@@ -89,7 +90,8 @@ def written(book: Book, placed: Placed) -> Written:
     if placed.values is not None:
         return Written(placed, CALENDAR, values=placed.values)
     first = next(values for values in line.values if values is not None)
-    values = line.values[0] if line.values[0] is not None else np.zeros_like(first)
+    standing = line.path.startswith(CALENDARS)
+    values = line.values[0] if line.values[0] is not None else first if standing else np.zeros_like(first)
     if line.bare and (spot.grid, line.path) not in book.helpers:
         return Written(placed, CALENDAR, values=first)
     told, row = reader(book.cases[0].projection), line.rows[0]
@@ -125,13 +127,15 @@ def _from_horizon(book: Book, placed: Placed) -> dict[str, Any]:
 
 def _template(book: Book, placed: Placed, length: int) -> tuple[str, list[list[str]]]:
     line, cells = placed.line, list[list[str]]()
-    keys = book.keys(line)
+    keys = _known_keys(book, line)
     empty = '""' if line.row.undefined else "0"
     texts: dict[object, str] = {}
     for case, key in enumerate(keys):
         if key in texts:
             continue
         row = line.rows[case]
+        if row is None and key is not None:
+            continue
         helper = book.helpers.get((placed.spot.grid, line.path), {}).get(key)
         if row is None:
             texts[key] = empty
@@ -141,6 +145,15 @@ def _template(book: Book, placed: Placed, length: int) -> tuple[str, list[list[s
             wording = Wording(parse(row.formula), Surroundings(book, case, line.path), placed.spot, length, cells)
             texts[key] = _defined(wording) if row.undefined else wording.whole()
     return chosen(book, keys, texts), cells
+
+
+def _known_keys(book: Book, line: Line) -> list[object]:
+    """Return the keys of a line; the calendar of a run-off stands in every case, though it counts only in some."""
+    keys = book.keys(line)
+    if not line.path.startswith(CALENDARS):
+        return keys
+    known = next(key for key in keys if key is not None)
+    return [known if key is None else key for key in keys]
 
 
 def _defined(wording: Wording) -> str:
