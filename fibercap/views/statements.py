@@ -78,9 +78,7 @@ def statement_figures(projection: Projection, title: str, by: str) -> Figures:
 
 def cover_figures(projection: Projection, by: str) -> Iterator[Figures]:
     """Run over the ratios that lenders look at by calendar year, and by payment where parts of years are shown."""
-    outlasts = projection.value("accounts.debt")[0, -1] > 0  # then what follows the horizon is not known
-    shown = {key: label for key, label in COVER.items() if not (outlasts and key in {"llcr", "plcr"})}
-    rows = {label: projection.by(f"accounts.{key}") for key, label in shown.items()}
+    rows = {label: projection.by(f"accounts.{key}") for key, label in COVER.items()}
     lines = [Line(label, [float(v[0]) for v in values.values()]) for label, values in rows.items()]
     lines = [line for line in lines if any(np.isfinite(v) for v in line.values if v is not None)]
     if lines:
