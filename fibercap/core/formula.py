@@ -116,7 +116,7 @@ def _fold(pair: Callable[[Any, Any], Array], values: tuple[Array, ...]) -> Array
     return result
 
 
-def _in_a_row(parts: list[Array]) -> Array:
+def _in_a_row(*parts: Array) -> Array:
     """Return whole rows one after the other."""
     shape = np.broadcast_shapes(*(np.shape(part)[:-1] for part in parts))
     return np.concatenate([np.broadcast_to(part, (*shape, np.shape(part)[-1])) for part in parts], axis=-1)
@@ -192,10 +192,9 @@ def evaluate(text: str, read: Read, functions: Mapping[str, Callable[..., Any]] 
             case ast.Compare():
                 compared = _ARITHMETIC[_operator(text, node)]
                 return compared(value(node.left), value(node.comparators[0])).astype(float)
-            case ast.Tuple():
-                return _in_a_row([value(part) for part in node.elts])
-            case ast.Call():
-                return known[_function(text, node, known)](*(value(argument) for argument in node.args))
+            case ast.Tuple(elts=parts) | ast.Call(args=parts):
+                function = known[_function(text, node, known)] if isinstance(node, ast.Call) else _in_a_row
+                return function(*(value(part) for part in parts))
         raise _unknown(text, node)
 
     return np.asarray(value(formula.body), dtype=float)
@@ -235,10 +234,8 @@ def _unit_of(formula: Formula, units: tuple[str, ...]) -> Powers:
             case ast.BinOp():
                 _operator(text, node)
                 return _combined(text, node, proved(node.left), proved(node.right))
-            case ast.Tuple():
-                return _same(text, node, [proved(part) for part in node.elts])
-            case ast.Call():
-                return _called(text, node, _function(text, node, FUNCTIONS), [proved(a) for a in node.args])
+            case ast.Tuple(elts=parts) | ast.Call(args=parts):
+                return _joined(text, node, [proved(part) for part in parts])
         raise _unknown(text, node)
 
     return proved(formula.body)
@@ -261,7 +258,11 @@ def _combined(text: str, node: ast.BinOp, left: Powers, right: Powers) -> Powers
     return tuple(sorted((name, power) for name, power in total.items() if power))
 
 
-def _called(text: str, node: ast.expr, name: str, units: list[Powers]) -> Powers:
+def _joined(text: str, node: ast.Tuple | ast.Call, units: list[Powers]) -> Powers:
+    """Return the unit of rows one after the other, or of what a function makes of its arguments."""
+    if isinstance(node, ast.Tuple):
+        return _same(text, node, units)
+    name = _function(text, node, FUNCTIONS)
     if name in _PLAIN:
         return ()
     if name == "IF":

@@ -215,7 +215,9 @@ def prove(blocks: Iterable[Block], known: Iterable[Block] = (), follows: Block |
         If a formula refers to nothing.
     """
     blocks = tuple(blocks)
-    rows = [(path, row.unit, row.formula, row.before, row.after) for block in blocks for path, row in block.rows.items()]
+    rows = [
+        (path, row.unit, row.formula, row.before, row.after) for block in blocks for path, row in block.rows.items()
+    ]
     rows += [
         (path, item.unit, item.formula, "", "")
         for block in blocks
@@ -233,7 +235,7 @@ def prove(blocks: Iterable[Block], known: Iterable[Block] = (), follows: Block |
 
 @lru_cache(maxsize=32)
 def _prove(rows: tuple[tuple[str, ...], ...], given: tuple[tuple[str, str], ...], later: str) -> int:
-    """Prove rows (path, unit, formula, before, after) that were not proved before; chunks of a batch share one proof."""
+    """Prove rows (path, unit, formula, before, after) not proved before; chunks of a batch share one proof."""
     units = {path: unit for path, unit, *_ in rows} | dict(given)
 
     def unit(path: str) -> str:

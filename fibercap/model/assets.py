@@ -72,7 +72,7 @@ def project_asset(
     at = f"projects.{key}"
     spent, text = sheet.value(f"{at}.capex"), f"{{{at}.capex}}"
     due, costs = np.ceil(project.completes - 1e-9), f"funding.{key}.financing_costs"
-    since = np.ceil(completed(project, timeline) - 1e-9) if timeline.past else due
+    since = np.ceil(completed(project.planned, project.delay, timeline) - 1e-9) if timeline.past else due
     if costs in sheet:
         spent, text = spent + sheet.value(costs), f"{text} + {{{costs}}}"
         _financing_rows(sheet, timeline, key, project, money)
@@ -98,7 +98,7 @@ def _financing_rows(sheet: Sheet, timeline: Timeline, key: str, project: Project
     text = f"{{{costs}_to_date@-1}} + {{{costs}}}"
     row = Row(f"{costs}_to_date", f"{label}: financing costs to date", money, STOCK, text)
     total = sheet.put(row, np.cumsum(sheet.value(costs), axis=-1))
-    since = np.ceil(completed(project, timeline) - 1e-9)
+    since = np.ceil(completed(project.planned, project.delay, timeline) - 1e-9)
     loss = straight_line.plain(total, np.asarray(project.life), timeline.starts - since, timeline.ends - since)
     years = sheet.give(f"inputs.{at}.life", "month", project.life)
     due = np.ceil(project.completes - 1e-9)
@@ -138,9 +138,9 @@ def maintenance_asset(sheet: Sheet, timeline: Timeline, key: str, plant: Plant, 
     edges = np.concatenate([np.zeros((*total.shape[:-1], 1)), total], axis=-1)
     ages = np.arange(timeline.count)[:, None] - np.arange(timeline.count)[None, :]
     share = np.where(ages == whole + 1, part, np.where((ages >= 1) & (ages <= whole), step, 0)) / plant.life
-    own = timeline.within  # the horizon by itself: the order in which a product adds up hangs on its length
-    loss = np.ascontiguousarray(spent[..., :own]) @ np.ascontiguousarray(share[:own, :own]).T
-    loss = np.concatenate([loss, spent @ share[own:].T], axis=-1) if timeline.past else loss
+    within = timeline.within  # the horizon by itself: the order in which a product adds up hangs on its length
+    loss = np.ascontiguousarray(spent[..., :within]) @ np.ascontiguousarray(share[:within, :within]).T
+    loss = np.concatenate([loss, spent @ share[within:].T], axis=-1) if timeline.past else loss
     life = sheet.give(f"inputs.{at}.life", "month", plant.life, fixed=True)
     over = sheet.give(f"{at}.maintenance_left_over", "month", part, f"{at}.life", "horizon.step")
     full = f"({{{at}.maintenance_to_date@-1}} - {{{at}.maintenance_to_date@-{whole + 1}}}) * {{time.months}}"

@@ -77,7 +77,7 @@ def min_llcr(projection: Projection) -> Measure:
 
     Source
     ------
-    docs/conventions.md, section 7; discounted at the debt-weighted rate of each period, past the horizon in the run-off.
+    docs/conventions.md, section 7; discounted at the debt-weighted rate of each period, in the run-off too.
     Why not at every period's end: docs/decisions/cover-over-life.md.
     """
     return _life_cover(projection, "llcr")

@@ -114,7 +114,7 @@ def capacity_rows(sheet: Sheet, timeline: Timeline, name: str, plant: Plant, pro
     nameplate_text, effective_text = base, f"{base} * ({{{at}.clock}} - {{{at}.clock@-1}}) / {{time.months}}"
     for key, project in projects.items():
         adds = sheet.give(f"inputs.projects.{key}.adds", "km/year", project.adds)
-        done = completed(project, timeline)
+        done = completed(project.planned, project.delay, timeline)
         ramped = _ramped_months(sheet, key, project, at, edges, before, done)
         standing = standing + np.where(ends >= done, project.adds, 0.0)
         effective = effective + project.adds * np.diff(ramped) / timeline.months
@@ -230,7 +230,7 @@ def running_cost_rows(
     text, fixed = yearly(f"{at}.fixed_cost", plant.fixed_cost, years, open_years)
     for key, project in projects.items():
         done = project.completes_text(key)
-        running = np.diff(np.maximum(edges, completed(project, timeline))) / 12
+        running = np.diff(np.maximum(edges, completed(project.planned, project.delay, timeline))) / 12
         since = f"(MAX({{{at}.clock}}, {done}) - MAX({{{at}.clock@-1}}, {done})) / {{time.months}} * {{time.years}}"
         own, cost = yearly(f"projects.{key}.fixed_cost", project.fixed_cost, running, since)
         text, fixed = f"{text} + {own}", fixed + cost

@@ -17,7 +17,8 @@ from fibercap.model.evidence import Evidence
 from fibercap.model.laws import prove_laws
 from fibercap.model.lock_up import financed_rows
 from fibercap.model.operating import Operations, operations, paid_rows
-from fibercap.model.run_off import RUN_OFF, to_maturity
+from fibercap.model.outliving import to_maturity
+from fibercap.model.run_off import RUN_OFF
 from fibercap.model.worth import WITHOUT, worth_rows
 
 if TYPE_CHECKING:
@@ -165,7 +166,8 @@ def project(scenario: Scenario, like: Projection | None = None) -> Projection:
     whole = operating.spent.fork(plan.timeline.count)
     paid_rows(whole, plan)
     whole, schedules = financed_rows(whole, plan)
-    laws = prove_laws(plan, ChainMap(whole.values, *(dict(block.values) for block in schedules.values())))
+    values = ChainMap(dict(whole.values), *(dict(block.values) for block in schedules.values()))
+    laws = prove_laws(plan, values)
     sheet, run_off = cut(whole, scenario.timeline.count, RUN_OFF)
     worth_rows(sheet, scenario, operating.bare.values)
 

@@ -192,8 +192,8 @@ def dates_given(sheet: Sheet, timeline: Timeline, key: str, project: Project) ->
     sheet.give(f"projects.{key}.planned", "month", project.planned, formula=month_number_text(day))
     sheet.give(f"inputs.projects.{key}.delay", "month", project.delay)
     if timeline.past:
-        never, end = sheet.give("time.never", "month", NEVER), "{time.from} + {time.periods} * {time.months_in_period}"
-        counts = np.where(completed(project, timeline) < NEVER, project.planned, NEVER)
+        end, never = "{time.from} + {time.periods} * {time.months_in_period}", f"{NEVER:g} * {{time.one_month}}"
+        counts = np.where(completed(project.planned, project.delay, timeline) < NEVER, project.planned, NEVER)
         text = f"IF({project.completes_text(key)} <= {end}, {{projects.{key}.planned}}, {never})"
         sheet.give_after_horizon(f"projects.{key}.planned", "month", counts, text)
 

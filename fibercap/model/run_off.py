@@ -1,4 +1,4 @@
-"""The run-off: how a plan goes on after its horizon while a loan is still owed, with nothing new begun."""
+"""The run-off: how paths and projects go on after the horizon while a loan is still owed, with nothing new begun."""
 
 from __future__ import annotations
 
@@ -7,14 +7,12 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from fibercap.core.paths import span_of
-from fibercap.core.timeline import Timeline
 
 if TYPE_CHECKING:
     from fibercap.core.paths import TimePath
     from fibercap.core.rows import Sheet
+    from fibercap.core.timeline import Timeline
     from fibercap.core.units import Array
-    from fibercap.model.plan import Plan
-    from fibercap.model.projects import Project
 
 RUN_OFF: Final = "run_off"
 """What the paths of its rows begin with."""
@@ -23,41 +21,22 @@ NEVER: Final = 12.0 * 9999
 YEAR: Final = 12
 
 
-def outliving(plan: Plan) -> list[str]:
-    """Return the loans that are drawn and mature after the horizon."""
-    end = plan.horizon.end
-    return [name for name, loan in plan.loans.items() if loan.maturity > end and _is_drawn(plan, name)]
+def completed(planned: float, delay: Array, timeline: Timeline) -> Array:
+    """Return the month number from which a project counts: never, where it is not complete within the horizon. [month]
 
-
-def _is_drawn(plan: Plan, name: str) -> bool:
-    """Tell whether anything draws on a loan: a revolver that neither `gap` nor `draws` names lies idle."""
-    loan = plan.loans[name]
-    return not loan.revolves or name in plan.lifts or bool(loan.draws) or bool(plan.funded_by(name))
-
-
-def to_maturity(plan: Plan) -> Timeline:
-    """Return the model's periods, and after them those of the run-off: to the end of the last maturity's year.
-
-    Source
-    ------
-    docs/conventions.md, section 7; dates may not be drawn, so that all members of a batch run off together.
+    Parameters
+    ----------
+    planned : float
+        Month number of completion before any delay. [month]
+    delay : () or (draw, 1)
+        By how much it is late. [month]
+    timeline : Timeline
+        The model's periods and those of the run-off.
     """
-    timeline = plan.timeline
-    last = max((plan.loans[name].maturity.year for name in outliving(plan)), default=0)
-    months = YEAR * (last + 1) - int(timeline.origin)
-    past = -(-months // timeline.months) - timeline.count
-    return timeline if past <= 0 else timeline.longer(past)
-
-
-def completed(project: Project, timeline: Timeline) -> Array:
-    """Return the month number from which a project counts: never, where it is not complete within the horizon.
-
-    `()` or `(draw, 1)`. [month]
-    """
+    completes = planned + delay
     if not timeline.past:
-        return project.completes
-    end = timeline.ends[timeline.within - 1]
-    return np.where(project.completes <= end, project.completes, NEVER + project.delay)
+        return completes
+    return np.where(completes <= timeline.ends[timeline.within - 1], completes, NEVER + delay)
 
 
 def goes_on(sheet: Sheet, timeline: Timeline, row: str, path: TimePath, text: str, value: Array) -> Array:

@@ -74,10 +74,10 @@ def _dry_later(projection: Projection) -> list[str]:
     below = np.flatnonzero(cash < -CENT)
     if not len(below):
         return []
-    return [
-        f"cash is below zero after the horizon: while loans run off, in {len(below)} of {len(cash)} periods, first in "
-        f"{labels[below[0]]}; the lowest is {cash.min():,.0f} {projection.scenario.currency} in {labels[int(cash.argmin())]}"
-    ]
+    money, when = projection.scenario.currency, labels[int(cash.argmin())]
+    told = f"in {len(below)} of {len(cash)} periods, first in {labels[below[0]]}"
+    lowest = f"the lowest is {cash.min():,.0f} {money} in {when}"
+    return [f"cash is below zero after the horizon: while loans run off, {told}; {lowest}"]
 
 
 def _terminal(projection: Projection) -> list[str]:

@@ -72,7 +72,9 @@ class Cells:
         formula = parse(self.row(path).formula)
         back = next((shift for own, shift in formula.references if own == path), 0)
         since = re.match(r"IF\(\{[a-z_.]+\} > (\d+)", formula.text)
-        if not back or (since and self.cell(f"{path.removesuffix(self.earlier(path))}time.period", column) <= int(since[1])):
+        if not back or (
+            since and self.cell(f"{path.removesuffix(self.earlier(path))}time.period", column) <= int(since[1])
+        ):
             return path, column
         return self.repeated(*self.where(path, column + back))
 

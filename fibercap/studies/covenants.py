@@ -173,7 +173,11 @@ def _by_time(projection: Projection, loan: str, covenant: Covenant) -> dict[str,
     Without `test`, a row that exists on certain dates only is tested on these, LLCR and PLCR at payments and draws, any
     other at each year's end.
     """
-    terms, row, timeline = projection.scenario.loans[loan], projection.rows[covenant.tested], projection.timeline_to_maturity
+    terms, row, timeline = (
+        projection.scenario.loans[loan],
+        projection.rows[covenant.tested],
+        projection.timeline_to_maturity,
+    )
     step = timeline.step if covenant.test == "period" or (not covenant.test and row.undefined) else "year"
     first, last = timeline.index(terms.signed), timeline.index(terms.maturity)
     at, dated = projection.to_maturity, row.undefined and row.nature == STOCK

@@ -37,7 +37,9 @@ class Reader:
         length = value.shape[1]
         if shift > 0:
             after = evaluate(self.rows[path].after, self)  # whole rows: what follows stands in their first column
-            after = np.broadcast_to(after.reshape(-1, after.shape[-1] if after.ndim else 1)[:, :1], (value.shape[0], shift))
+            after = np.broadcast_to(
+                after.reshape(-1, after.shape[-1] if after.ndim else 1)[:, :1], (value.shape[0], shift)
+            )
             return np.concatenate([value[:, shift:], after], axis=-1)[:, :length]
         return np.concatenate([self.earlier(path, -shift), value], axis=-1)[:, :length]
 

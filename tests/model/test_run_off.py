@@ -13,10 +13,11 @@ from hypothesis import strategies as st
 from fibercap.core.errors import FibercapError
 from fibercap.core.formula import fits, unit_of
 from fibercap.core.timeline import STOCK
+from fibercap.core.units import Array, Drawn
 from fibercap.model.loans.terms import Loan
 from fibercap.model.measures import measures
+from fibercap.model.outliving import outliving
 from fibercap.model.projection import Projection, project
-from fibercap.model.run_off import outliving
 from fibercap.reading.files import read, scenario_of
 from fibercap.studies.alarms import warnings
 from tests.written import valid_scenarios
@@ -86,7 +87,15 @@ def test_it_opens_with_the_last_balances_and_begins_nothing_new(text: str) -> No
     for name in projection.scenario.loans:
         assert at(f"run_off.loans.{name}.opening")[:, 0] == pytest.approx(at(f"loans.{name}.closing")[:, -1])
         assert abs(at(f"run_off.loans.{name}.closing")[:, -1]) <= 1e-6
-    for row in ("capex", "purchases", "grants", "equity_for_projects", "equity_paid_in", "equity_for_cash", "dividends"):
+    for row in (
+        "capex",
+        "purchases",
+        "grants",
+        "equity_for_projects",
+        "equity_paid_in",
+        "equity_for_cash",
+        "dividends",
+    ):
         assert not at(f"run_off.accounts.{row}").any(), row
 
 
@@ -96,7 +105,7 @@ def test_the_books_tie_there_too(text: str) -> None:
     projection = projected(text)
     assume(projection.run_off is not None)
 
-    def at(row: str) -> np.ndarray:  # type: ignore[type-arg]
+    def at(row: str) -> Array:
         return projection.value(f"run_off.accounts.{row}")
 
     owned = "cash receivables inventory construction_in_progress net_fixed_assets deferred_fees other_assets".split()
@@ -128,7 +137,9 @@ def test_without_a_loan_that_outlives_the_horizon_there_is_none(text: str) -> No
     projection = project(scenario_of(text))
 
     assert projection.run_off is None
-    assert not any("run_off" in path or "run_off" in row.formula or row.after != "0" for path, row in projection.rows.items())
+    assert not any(
+        "run_off" in path or "run_off" in row.formula or row.after != "0" for path, row in projection.rows.items()
+    )
     assert projection.dates_to_maturity == projection.timeline.dates
     assert projection.to_maturity("accounts.cash") is not None
 
@@ -141,7 +152,8 @@ def test_cover_over_life_of_the_base_and_of_the_bullet() -> None:
     assert (found["min_llcr"].when, found["min_plcr"].when) == ("2001-03", "2001-03")
     assert found["project_npv"].value == pytest.approx(47.79e6, abs=5e3)
     bullet = measures(project(read("fibercore", "bullet")))["min_llcr"]
-    assert (bullet.when, bullet.value) == ("2005-10", pytest.approx(1.4284, abs=1e-4))
+    assert bullet.when == "2005-10"
+    assert bullet.value == pytest.approx(1.4284, abs=1e-4)
 
 
 PLAN = """
@@ -202,7 +214,12 @@ def test_a_line_that_the_horizon_stops_is_never_complete_and_costs_no_more() -> 
     assert at("projects.line.cost_to_date")[0, -1] == pytest.approx(1e6)
     assert (at("run_off.projects.line.cost_to_date") == at("projects.line.cost_to_date")[0, -1]).all()
     assert at("run_off.accounts.construction_in_progress")[0] == pytest.approx(np.full(24, 1e6))
-    for row in ("projects.line.capex", "projects.line.depreciation", "projects.line.ramped_months", "plants.works.fixed_cost"):
+    for row in (
+        "projects.line.capex",
+        "projects.line.depreciation",
+        "projects.line.ramped_months",
+        "plants.works.fixed_cost",
+    ):
         assert not at(f"run_off.{row}").any(), row
     assert at("run_off.plants.works.nameplate")[0] == pytest.approx(np.full(24, 100_000.0))
 
@@ -216,12 +233,12 @@ def test_a_batch_may_hold_lines_that_are_complete_and_lines_that_are_not() -> No
     for member, delay in enumerate((0.0, 8.5, 14.0)):
         alone = project(plan.drawn({"projects.line.delay": _months([delay])}))
         for path in alone.rows:
-            assert batch.value(path)[member] == pytest.approx(alone.value(path)[0], rel=1e-9, abs=1e-6, nan_ok=True), path
+            assert batch.value(path)[member] == pytest.approx(alone.value(path)[0], rel=1e-9, abs=1e-6, nan_ok=True), (
+                path
+            )
 
 
 def _months(values: list[float]) -> object:
-    from fibercap.core.units import Drawn
-
     return Drawn(np.array(values)[:, None], "month")
 
 

@@ -10,8 +10,8 @@ from fibercap.core.errors import FibercapError
 from fibercap.core.timeline import RATE
 from fibercap.model.loans.flow_rows import flow_rows
 from fibercap.model.loans.prepared import Prepared
-from fibercap.model.run_off import RUN_OFF
 from fibercap.model.loans.shortfall import first_shortfall
+from fibercap.model.run_off import RUN_OFF
 
 if TYPE_CHECKING:
     from fibercap.core.rows import Block
@@ -73,7 +73,7 @@ REPORTED: Final = (
 
 
 def _reported_rows(prepared: Prepared, exchange: Exchanged) -> None:
-    """Write amounts in the reporting currency: at the average rate of their period, beyond all periods at their ends'."""
+    """Write amounts in the reporting currency: at the average rate of their period, beyond all at their ends'."""
     at, events = prepared.setting.at, prepared.grid.period.astype(int)
     count = exchange.average.shape[-1]
     edges = [np.broadcast_to(edge, (*exchange.average.shape[:-1], 1)) for edge in (exchange.before, exchange.after)]

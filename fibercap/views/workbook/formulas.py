@@ -109,8 +109,6 @@ class Wording:
                 sign, binds, right = _SIGNS[type(node.ops[0])]
                 above = self._tight(node.left, binds + 1, ranges=ranges)
                 return f"{above}{sign}{self._tight(node.comparators[0], right, ranges=ranges)}", binds
-            case ast.Tuple(elts=parts) if ranges:
-                return ",".join(self.said(part, ranges=True)[0] for part in parts), 0
             case ast.Call(func=ast.Name(id=name)):
                 return self._called(name, node.args, ranges=ranges), 9
         raise CannotBeSaidError(f"`{ast.unparse(node)}` has no form in a sheet")
@@ -135,11 +133,16 @@ class Wording:
         circle = next((path for path in paths if self.own is not None and self.places.tangled(path)), None)
         if circle:
             raise CannotBeSaidError(f"the whole of {circle} rests on this row")
-        plain, cells = name != "SUM" or isinstance(argument, ast.Name | ast.Tuple), self.said(argument, ranges=True)[0]
+        plain, cells = name != "SUM" or isinstance(argument, ast.Name | ast.Tuple), self._ranges(argument)
         found = f"{name if plain else 'SUMPRODUCT'}({cells})"
         if name == "SUM" or not any(map(self.places.may_be_empty, paths)):
             return found
         return f"({found}/(COUNT({cells})>0))"  # of nothing, a sheet says 0
+
+    def _ranges(self, argument: ast.expr) -> str:
+        """Return the cells of what is read as a whole; of rows one after the other, each row's."""
+        parts = argument.elts if isinstance(argument, ast.Tuple) else [argument]
+        return ",".join(self.said(part, ranges=True)[0] for part in parts)
 
     def _solved(self, name: str, arguments: list[ast.expr]) -> str:
         if self.solve is None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
@@ -25,6 +25,9 @@ CALENDARS: Final = ("time.", f"{RUN_OFF}.time.")
 BY_CELLS: Final = "by cells"
 FORMULA: Final = "formula"
 TOO_LONG: Final = "value: the formula is longer than a cell takes"
+
+Edge = tuple[str, float]
+"""What stands beside the columns of a line: formula, and value as exported."""
 
 
 @dataclass(frozen=True)
@@ -67,10 +70,8 @@ class Written:
     kind: str
     template: str | None = None
     cells: list[list[str]] = field(default_factory=list)
-    before: str = ""
-    before_value: float = 0.0
-    after: str = ""
-    after_value: float = 0.0
+    before: Edge = ("", 0.0)
+    after: Edge = ("", 0.0)
     values: Array = field(default_factory=lambda: np.zeros(0))
 
     def formulas(self) -> Iterator[str]:
@@ -94,19 +95,14 @@ def written(book: Book, placed: Placed) -> Written:
     values = line.values[0] if line.values[0] is not None else first if standing else np.zeros_like(first)
     if line.bare and (spot.grid, line.path) not in book.helpers:
         return Written(placed, CALENDAR, values=first)
-    told, row = reader(book.cases[0].projection), line.rows[0]
-    edges = {"before": _beside(book, placed, "before"), "after": _beside(book, placed, "after")}
-    for edge in ("before", "after"):
-        text = getattr(row, edge) if row is not None else "0"
-        edges[f"{edge}_value"] = float(np.ravel(evaluate(text, told))[0]) if text != "0" else 0.0
-    edges |= _from_horizon(book, placed)
+    edges = _from_horizon(book, placed) or _beside(book, placed, "before"), _beside(book, placed, "after")
     try:
         template, cells = _template(book, placed, len(first))
     except CannotBeSaidError as error:
-        return Written(placed, f"value: {error}", None, [], values=values, **edges)
+        return Written(placed, f"value: {error}", None, [], *edges, values)
     if len(template) + sum(max(map(len, column)) for column in cells) > LONGEST:
-        return Written(placed, TOO_LONG, None, [], values=values, **edges)
-    return Written(placed, BY_CELLS if cells else FORMULA, template, cells, values=values, **edges)
+        return Written(placed, TOO_LONG, None, [], *edges, values)
+    return Written(placed, BY_CELLS if cells else FORMULA, template, cells, *edges, values)
 
 
 def looks_ahead(placed: Placed) -> bool:
@@ -114,15 +110,14 @@ def looks_ahead(placed: Placed) -> bool:
     return any(row is not None and row.after != "0" for row in placed.line.rows)
 
 
-def _from_horizon(book: Book, placed: Placed) -> dict[str, Any]:
-    """Return what a line of the run-off was before its first column: the last of the horizon's."""
+def _from_horizon(book: Book, placed: Placed) -> Edge | None:
+    """Return what a line of the run-off was before its first column: the last of the horizon's; None for others."""
     grid = next((grid for grid in book.union.run_offs if grid.number == placed.spot.grid), None)
     if grid is None:
-        return {}
+        return None
     path = placed.line.path.removeprefix(f"{grid.name}.")
     spot, value = book.spots[0, path], book.union.model.lines[path].values[0]
-    past = 0.0 if value is None or math.isnan(value[-1]) else float(value[-1])
-    return {"before": f"={spot.at}{spot.last}{spot.row}", "before_value": past}
+    return f"={spot.at}{spot.last}{spot.row}", 0.0 if value is None or math.isnan(value[-1]) else float(value[-1])
 
 
 def _template(book: Book, placed: Placed, length: int) -> tuple[str, list[list[str]]]:
@@ -173,18 +168,19 @@ def chosen(book: Book, keys: Sequence[object], texts: Mapping[object, str]) -> s
     return f"CHOOSE({spot.at}${spot.column}${spot.row},{','.join(texts[key] for key in dict.fromkeys(keys))})"
 
 
-def _beside(book: Book, placed: Placed, edge: str) -> str:
-    """Return the formula of what stands `before` a line's first column, or `after` its last one; "" for nothing."""
+def _beside(book: Book, placed: Placed, edge: str) -> Edge:
+    """Return what stands `before` a line's first column, or `after` its last one; no formula for nothing."""
     keys: list[object] = []
     texts: dict[object, str] = {}
-    for case, row in enumerate(placed.line.rows):
-        text = "0" if row is None else getattr(row, edge)
+    own = ["0" if row is None else str(getattr(row, edge)) for row in placed.line.rows]
+    for case, text in enumerate(own):
         keys.append(None if text == "0" else book.union.readings(case, text))
         if keys[-1] not in texts:
             texts[keys[-1]] = "0" if text == "0" else _said_beside(book, placed, case, text)
     if list(texts) == [None]:
-        return ""
-    return "=" + chosen(book, keys, texts)
+        return "", 0.0
+    value = float(np.ravel(evaluate(own[0], reader(book.cases[0].projection)))[0])
+    return "=" + chosen(book, keys, texts), value
 
 
 def _said_beside(book: Book, placed: Placed, case: int, text: str) -> str:

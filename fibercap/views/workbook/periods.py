@@ -53,8 +53,8 @@ def _remark(page: Page) -> str:
         return "One column for each date on which something happens. Money in millions by number format alone."
     if page.grid.name:
         return (
-            "What the plan does after its horizon while a loan is owed; nothing new is begun. What lies before the first "
-            "column is the last one of the horizon."
+            "What the plan does after its horizon while a loan is owed; nothing new is begun. Before the first column "
+            "stands the last one of the horizon."
         )
     return (
         "One column for each period. Money in millions by number format alone; column C (hidden) has each row's path."
@@ -108,10 +108,9 @@ def _line(sheet: Worksheet, row: int, line: Written, looks: Looks) -> None:
     if own.nature == FLOW and own.unit and not own.undefined:
         total = float(line.values.sum())
         sheet.write_formula(row, 4, f"=SUM({first}{row + 1}:{last}{row + 1})", looks("total", numbers), total)
-    if line.before:
-        sheet.write_formula(row, BEFORE, line.before, plain, line.before_value)
-    if line.after:
-        sheet.write_formula(row, BEFORE + 1 + count, line.after, plain, line.after_value)
+    for column, (formula, value) in ((BEFORE, line.before), (BEFORE + 1 + count, line.after)):
+        if formula:
+            sheet.write_formula(row, column, formula, plain, value)
     if line.template is None:
         for number in range(count):
             sheet.write_number(row, BEFORE + 1 + number, float(line.values[number]), plain)
