@@ -200,8 +200,9 @@ class Wording:
         earlier = self.places.earlier(path)
         if earlier is not None:  # the columns of the horizon count on to these
             cells = f"{earlier.at}${earlier.column}${earlier.row}:${earlier.last}${earlier.row}"
-            columns = number_of(earlier.last) - number_of(earlier.column)
-            start = f"INDEX({cells},1,MAX({position}+{columns}-{-shift}+1,1))"
+            if -shift >= self.length + number_of(earlier.last) - number_of(earlier.column):
+                return f"{earlier.at}${earlier.column}${earlier.row}"
+            start = f"INDEX({cells},1,MAX({position}+COLUMNS({cells})-{-shift},1))"
         if -shift >= self.length:
             return start
         cells = f"{at}${spot.column}{row}:{{before}}{row}"
