@@ -196,17 +196,21 @@ class Wording:
             return f"{at}{{{_NEAR[shift]}}}{row}"
         if shift > 0:
             raise CannotBeSaidError(f"{path} is read {shift} columns later")
-        start, position = f"{at}${spot.column}{row}", "{here}$" + str(POSITION_ROW)
-        earlier = self.places.earlier(path)
+        return self._long_ago(path, spot, -shift)
+
+    def _long_ago(self, path: str, spot: Spot, back: int) -> str:
+        """Return a row so many columns earlier: of the horizon, or what was before it, where that is off its own."""
+        at, row, position = self._at(spot), spot.row, "{here}$" + str(POSITION_ROW)
+        first, earlier = f"{at}${spot.column}{row}", self.places.earlier(path)
         if earlier is not None:  # the columns of the horizon count on to these
-            cells = f"{earlier.at}${earlier.column}${earlier.row}:${earlier.last}${earlier.row}"
-            if -shift >= self.length + number_of(earlier.last) - number_of(earlier.column):
-                return f"{earlier.at}${earlier.column}${earlier.row}"
-            start = f"INDEX({cells},1,MAX({position}+COLUMNS({cells})-{-shift},1))"
-        if -shift >= self.length:
-            return start
+            first = f"{earlier.at}${earlier.column}${earlier.row}"
+            if back < self.length + number_of(earlier.last) - number_of(earlier.column):
+                cells = f"{first}:${earlier.last}${earlier.row}"
+                first = f"INDEX({cells},1,MAX({position}+COLUMNS({cells})-{back},1))"
+        if back >= self.length:
+            return first
         cells = f"{at}${spot.column}{row}:{{before}}{row}"
-        return f"IF({position}>{-shift},INDEX({cells},1,{position}-{-shift}+1),{start})"
+        return f"IF({position}>{back},INDEX({cells},1,{position}-{back}+1),{first})"
 
 
 POSITION_ROW: Final = 4
