@@ -127,7 +127,7 @@ def _of_lines(sheets: Sheets, name: str, projection: Projection, option: str) ->
         if row < 6 or not path or "(" in path:
             continue
         held = path in projection.rows and active
-        if not held and kind.startswith("value"):
+        if not held and (kind.startswith("value") or path.startswith("run_off.time.")):  # the calendar stands anyhow
             continue
         wanted = projection.value(path)[0] if held else np.zeros(1)
         for place, number in enumerate(wanted):
@@ -251,8 +251,9 @@ def rows_of(content: bytes) -> Iterator[tuple[str, int, str, set[str]]]:
             cells: dict[int, dict[int, tuple[str, str]]] = {}
             for column, row, formula, text in _CELL.findall(book.read(f"xl/worksheets/sheet{number}.xml")):
                 cells.setdefault(int(row), {})[_number(column.decode())] = (formula.decode(), text.decode())
+            dated = {column for column, (formula, _) in cells.get(3, {}).items() if column >= FIRST and formula}
             for row, own in cells.items():
-                formulas = {_relative(f, row, column) for column, (f, _) in own.items() if column >= FIRST and f}
+                formulas = {_relative(f, row, column) for column, (f, _) in own.items() if column in dated and f}
                 if row >= 6 and formulas:
                     yield name, row, own.get(4, ("", ""))[1], formulas
 

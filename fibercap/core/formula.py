@@ -1,7 +1,7 @@
 """Formula texts in the workbook's words: read once, evaluated on arrays and on units.
 
-`{path}` names a row or an input, `{path@-1}` the value one column before. Plain arithmetic, `^`, comparisons and a
-handful of functions; nothing else is understood.
+`{path}` names a row or an input, `{path@-1}` the value one column before, and `({a}, {b})` two rows one after the
+other. Plain arithmetic, `^`, comparisons and a handful of functions; nothing else is understood.
 """
 
 from __future__ import annotations
@@ -116,6 +116,12 @@ def _fold(pair: Callable[[Any, Any], Array], values: tuple[Array, ...]) -> Array
     return result
 
 
+def _in_a_row(*parts: Array) -> Array:
+    """Return whole rows one after the other."""
+    shape = np.broadcast_shapes(*(np.shape(part)[:-1] for part in parts))
+    return np.concatenate([np.broadcast_to(part, (*shape, np.shape(part)[-1])) for part in parts], axis=-1)
+
+
 def _sumifs(values: Array, keys: Array, wanted: Array) -> Array:
     keys, wanted = (np.reshape(of, (-1, np.shape(of)[-1] if np.ndim(of) else 1))[0] for of in (keys, wanted))
     return np.asarray(np.asarray(values) @ (keys[:, None] == wanted[None, :]).astype(float))
@@ -186,8 +192,9 @@ def evaluate(text: str, read: Read, functions: Mapping[str, Callable[..., Any]] 
             case ast.Compare():
                 compared = _ARITHMETIC[_operator(text, node)]
                 return compared(value(node.left), value(node.comparators[0])).astype(float)
-            case ast.Call():
-                return known[_function(text, node, known)](*(value(argument) for argument in node.args))
+            case ast.Tuple(elts=parts) | ast.Call(args=parts):
+                function = known[_function(text, node, known)] if isinstance(node, ast.Call) else _in_a_row
+                return function(*(value(part) for part in parts))
         raise _unknown(text, node)
 
     return np.asarray(value(formula.body), dtype=float)
@@ -227,8 +234,8 @@ def _unit_of(formula: Formula, units: tuple[str, ...]) -> Powers:
             case ast.BinOp():
                 _operator(text, node)
                 return _combined(text, node, proved(node.left), proved(node.right))
-            case ast.Call():
-                return _called(text, node, _function(text, node, FUNCTIONS), [proved(a) for a in node.args])
+            case ast.Tuple(elts=parts) | ast.Call(args=parts):
+                return _joined(text, node, [proved(part) for part in parts])
         raise _unknown(text, node)
 
     return proved(formula.body)
@@ -251,7 +258,11 @@ def _combined(text: str, node: ast.BinOp, left: Powers, right: Powers) -> Powers
     return tuple(sorted((name, power) for name, power in total.items() if power))
 
 
-def _called(text: str, node: ast.expr, name: str, units: list[Powers]) -> Powers:
+def _joined(text: str, node: ast.Tuple | ast.Call, units: list[Powers]) -> Powers:
+    """Return the unit of rows one after the other, or of what a function makes of its arguments."""
+    if isinstance(node, ast.Tuple):
+        return _same(text, node, units)
+    name = _function(text, node, FUNCTIONS)
     if name in _PLAIN:
         return ()
     if name == "IF":

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
@@ -18,16 +18,20 @@ Node = tuple[str, tuple[str, ...], tuple[str, ...]]
 
 @dataclass(frozen=True)
 class Reach:
-    """The inputs that each row and each given number rests on, as bits of a whole number; `inputs` names the bits."""
+    """The inputs that each row and each given number rests on, as bits of a whole number; `inputs` names the bits.
+
+    Rows whose paths begin with `later` go on from others, and rest on what those rest on.
+    """
 
     inputs: tuple[str, ...]
     masks: Mapping[str, int]
+    later: str = ""
 
     def of(self, paths: Iterable[str]) -> int:
         """Return the inputs that some rows rest on, as bits; what is no row rests on nothing."""
         found = 0
         for path in paths:
-            found |= self.masks.get(path, 0)
+            found |= self.masks.get(path.removeprefix(self.later), 0)
         return found
 
     def named(self, bits: int) -> tuple[str, ...]:
@@ -48,10 +52,15 @@ def reach(blocks: Iterable[Block]) -> Reach:
     Own derivation: the smallest sets that hold what a row reads and the sets of all that its formula refers to.
     """
     nodes: list[Node] = []
+    later = ""
     for block in blocks:
+        if block.continues is not None:
+            later = f"{block.name}."
+            continue
         nodes += [(path, ("" if item.aside else item.formula,), item.reads) for path, item in block.given.items()]
         nodes += [(path, (row.formula, row.before), row.reads) for path, row in block.rows.items()]
-    return _reach(tuple(nodes))
+    found = _reach(tuple(nodes))
+    return replace(found, later=later) if later else found
 
 
 @lru_cache(maxsize=32)

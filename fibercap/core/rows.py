@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
-from itertools import pairwise
+from itertools import islice, pairwise
 from math import isfinite
 from typing import TYPE_CHECKING, Final
 
@@ -29,7 +29,9 @@ INPUT: Final = "inputs."
 class Row:
     """One line of the model. `formula` is "" where the calendar or the input gives the value.
 
-    `reads` are the paths of inputs that it is read from besides what its formula names.
+    `before` is the formula of what stood before its first column, `after` that of what follows its last one, which a
+    row that looks ahead reads there. `reads` are the paths of inputs that it is read from besides what its formula
+    names.
     """
 
     path: str
@@ -38,6 +40,7 @@ class Row:
     nature: str
     formula: str = ""
     before: str = "0"
+    after: str = "0"
     undefined: str = ""
     reads: tuple[str, ...] = ()
 
@@ -67,13 +70,21 @@ class Given:
 
 @dataclass(frozen=True)
 class Block:
-    """Rows and their values, each `(period,)` or `(draw, period)`; `length` is the number of columns."""
+    """Rows and their values, each `(period,)` or `(draw, period)`; `length` is the number of columns.
+
+    A block may go on where another ends, `continues`: its rows are that one's under its own name, and what lies before
+    its first column is that one's last; `others` are the rows that go on by other formulas than there. The first
+    `checked` rows were looked at before.
+    """
 
     name: str
     length: int
     rows: Mapping[str, Row]
     values: Mapping[str, Array]
     given: Mapping[str, Given] = field(default_factory=dict)
+    continues: Block | None = None
+    others: tuple[str, ...] = ()
+    checked: int = 0
 
     def __post_init__(self) -> None:
         """Check the shape and finiteness of every row.
@@ -84,7 +95,7 @@ class Block:
             If a row has another number of columns, or is not finite where no reason to be undefined is declared.
         """
         with np.errstate(all="ignore"):
-            for path, value in self.values.items():
+            for path, value in islice(self.values.items(), self.checked, None):
                 if value.shape[-1:] != (self.length,):
                     raise ValueError(f"{path} has shape {value.shape}; the block has {self.length} columns")
                 # Nan and infinities outlast a sum, which is quicker than a look at each value.
@@ -96,6 +107,10 @@ class Block:
         """Return the number of draws that any row holds."""
         return max((value.shape[0] for value in self.values.values() if value.ndim > 1), default=1)
 
+    def earlier(self, path: str) -> str:
+        """Return the row of the block that it continues which a row of its own goes on from."""
+        return path.removeprefix(f"{self.name}.")
+
 
 class Sheet:
     """Where a part of the model writes its rows: value and formula side by side."""
@@ -105,6 +120,12 @@ class Sheet:
         self._rows: dict[str, Row] = {}
         self._values: dict[str, Array] = {}
         self._given: dict[str, Given] = {}
+        self.checked = 0
+        """The number of its first rows that need no check any more."""
+        self.later: dict[str, str] = {}
+        """The formulas by which rows go on after the horizon, where these are not their own."""
+        self.given_later: dict[str, Given] = {}
+        """The scalars that are others after the horizon."""
 
     def put(self, row: Row, value: Array) -> Array:
         """Write a row; return its value with the time axis spread out, to go on with."""
@@ -120,16 +141,32 @@ class Sheet:
         """Return the value of a row written before."""
         return self._values[path]
 
-    def fork(self) -> Sheet:
-        """Return a sheet that knows the same, to try something on."""
-        copy = Sheet(self.name, self.length)
+    def fork(self, length: int = 0) -> Sheet:
+        """Return a sheet that knows the same, to try something on; of the first columns alone if a length is given."""
+        copy = Sheet(self.name, length or self.length)
         copy._rows, copy._values, copy._given = dict(self._rows), dict(self._values), dict(self._given)
+        copy.later, copy.given_later, copy.checked = dict(self.later), dict(self.given_later), self.checked
+        if copy.length < self.length:
+            copy._values = {path: value[..., :length] for path, value in self._values.items()}
         return copy
+
+    def after_horizon(self, path: str, formula: str) -> None:
+        """Say by which formula a row goes on after the horizon, where that is not its own."""
+        self.later[path] = formula
+
+    def give_after_horizon(self, path: str, unit: str, value: Array | float, formula: str) -> None:
+        """Say what a scalar is for the rows after the horizon."""
+        self.given_later[path] = Given(path, unit, np.asarray(value, dtype=float), formula=formula)
 
     @property
     def rows(self) -> Mapping[str, Row]:
         """The rows written so far, by path."""
         return self._rows
+
+    @property
+    def values(self) -> Mapping[str, Array]:
+        """The values of the rows written so far, by path."""
+        return self._values
 
     def __contains__(self, path: str) -> bool:
         """Tell whether a row has been written."""
@@ -163,9 +200,13 @@ class Sheet:
         """Tell whether a scalar has been given."""
         return path in self._given
 
+    def look_after(self, path: str, after: str) -> None:
+        """Say what follows the last column of a row."""
+        self._rows[path] = replace(self._rows[path], after=after)
+
     def block(self) -> Block:
         """Return the rows written so far as a Block."""
-        return Block(self.name, self.length, self._rows, self._values, self._given)
+        return Block(self.name, self.length, self._rows, self._values, self._given, checked=self.checked)
 
 
 def total(paths: Iterable[str]) -> str:
@@ -173,8 +214,11 @@ def total(paths: Iterable[str]) -> str:
     return " + ".join(f"{{{path}}}" for path in paths) or "0"
 
 
-def prove(blocks: Iterable[Block], known: Iterable[Block] = ()) -> int:
+def prove(blocks: Iterable[Block], known: Iterable[Block] = (), follows: Block | None = None) -> int:
     """Prove every formula on units alone; return how many were proved. Formulas may refer to `known` blocks too.
+
+    Rows of a block that `follows` have the unit of what they go on from, so that a formula that goes on as it is needs
+    no proof of its own; those that go on by others do.
 
     Raises
     ------
@@ -184,21 +228,32 @@ def prove(blocks: Iterable[Block], known: Iterable[Block] = ()) -> int:
         If a formula refers to nothing.
     """
     blocks = tuple(blocks)
-    rows = [(path, row.unit, row.formula, row.before) for block in blocks for path, row in block.rows.items()]
+    rows = [
+        (path, row.unit, row.formula, row.before, row.after) for block in blocks for path, row in block.rows.items()
+    ]
     rows += [
-        (path, item.unit, item.formula, "") for block in blocks for path, item in block.given.items() if item.formula
+        (path, item.unit, item.formula, "", "")
+        for block in blocks
+        for path, item in block.given.items()
+        if item.formula
     ]
     given = tuple((path, item.unit) for block in (*blocks, *known) for path, item in block.given.items())
     given += tuple((path, row.unit) for block in known for path, row in block.rows.items())
-    return _prove(tuple(rows), given)
+    if follows is not None:
+        rows += [(path, follows.rows[path].unit, follows.rows[path].formula, "", "") for path in follows.others]
+        rows += [(path, item.unit, item.formula, "", "") for path, item in follows.given.items()]
+        given += tuple((path, item.unit) for path, item in follows.given.items())
+    return _prove(tuple(rows), given, f"{follows.name}." if follows is not None else "")
 
 
 @lru_cache(maxsize=32)
-def _prove(rows: tuple[tuple[str, str, str, str], ...], given: tuple[tuple[str, str], ...]) -> int:
-    """Prove rows (path, unit, formula, before) that were not proved before; the chunks of a batch share one proof."""
-    units = {path: unit for path, unit, _, _ in rows} | dict(given)
+def _prove(rows: tuple[tuple[str, ...], ...], given: tuple[tuple[str, str], ...], later: str) -> int:
+    """Prove rows (path, unit, formula, before, after) not proved before; chunks of a batch share one proof."""
+    units = {path: unit for path, unit, *_ in rows} | dict(given)
 
     def unit(path: str) -> str:
+        if later and path not in units:
+            path = path.removeprefix(later)
         if path not in units:
             raise FormulaError(f"nothing is called `{path}`")
         return units[path]
@@ -209,7 +264,14 @@ def _prove(rows: tuple[tuple[str, str, str, str], ...], given: tuple[tuple[str, 
                 found = unit_of(text, unit)
                 if not fits(found, declared):
                     raise UnitError(f"{path} is in {declared or '1'}, but `{text}` yields {spell(found)}")
-    return sum(bool(formula) for _, _, formula, _ in rows)
+    return sum(bool(formula) for _, _, formula, *_ in rows)
+
+
+def under(text: str, prefix: str, among: frozenset[str]) -> str:
+    """Return a formula text in which references to rows and scalars `among` some get a prefix."""
+    if "{" not in text:
+        return text
+    return REFERENCE.sub(lambda found: f"{{{prefix}.{found[0][1:]}" if found[1] in among else found[0], text)
 
 
 def prefixed(block: Block, prefix: str, among: frozenset[str]) -> Block:
@@ -222,7 +284,7 @@ def prefixed(block: Block, prefix: str, among: frozenset[str]) -> Block:
         f"{prefix}.{block.name}",
         block.length,
         {
-            path: Row(path, row.label, row.unit, row.nature, formula, before, row.undefined, row.reads)
+            path: Row(path, row.label, row.unit, row.nature, formula, before, row.after, row.undefined, row.reads)
             for path, row, formula, before in zip(values, rows, formulas, befores, strict=True)
         },
         values,

@@ -60,6 +60,11 @@ def pieces(text: str) -> tuple[Piece, ...]:
     return (*found, *_plain(formula, formula.shape[place:]))
 
 
+def is_union(text: str) -> bool:
+    """Tell whether a formula text is rows one after the other, `({a}, {b})`."""
+    return isinstance(parse(text).body, ast.Tuple)
+
+
 def named(text: str) -> str:
     """Return a formula text as a person reads it: names without braces."""
     return text.replace("{", "").replace("}", "")

@@ -56,11 +56,15 @@ def first_of_each(ordered: Array) -> npt.NDArray[np.intp]:
 
 @dataclass(frozen=True)
 class Timeline:
-    """The model's periods: whole calendar months each, from the end of the day before `start`."""
+    """The model's periods: whole calendar months each, from the end of the day before `start`.
+
+    Where a plan runs off after its horizon, the last `past` periods are those of the run-off.
+    """
 
     start: date
     end: date
     step: str
+    past: int = 0
 
     @property
     def months(self) -> int:
@@ -76,6 +80,21 @@ class Timeline:
     def count(self) -> int:
         """Return the number of periods."""
         return (12 * self.end.year + self.end.month - self.origin) // self.months
+
+    @property
+    def within(self) -> int:
+        """Return the number of periods of the horizon."""
+        return self.count - self.past
+
+    def longer(self, past: int) -> Timeline:
+        """Return these periods with so many more of a run-off after them."""
+        return _timeline(self.start, month_end(self.origin + self.months * (self.count + past)), self.step, past)
+
+    @property
+    def run_off(self) -> Timeline | None:
+        """The periods of the run-off alone, None where there is none."""
+        first = month_end(self.origin + self.within * self.months + 1).replace(day=1)
+        return _timeline(first, self.end, self.step) if self.past else None
 
     @cached_property
     def ends(self) -> Array:
@@ -129,6 +148,12 @@ class Timeline:
     def annual(self, values: Array, nature: str) -> dict[str, Array]:
         """Bring values (..., period) to calendar years; see `grouped`."""
         return self.grouped(values, nature)
+
+
+@lru_cache(maxsize=256)
+def _timeline(start: date, end: date, step: str, past: int = 0) -> Timeline:
+    """Return the one timeline of these dates, which remembers what it has counted."""
+    return Timeline(start, end, step, past)
 
 
 @lru_cache(maxsize=256)

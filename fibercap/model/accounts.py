@@ -129,9 +129,11 @@ class Accounts:
             short = least - (opening + np.cumsum(before + value, axis=-1))
             ever = np.maximum(np.maximum.accumulate(short, axis=-1), 0.0)
             called = np.diff(ever, axis=-1, prepend=0.0)
+            called[..., plan.timeline.within :] = 0.0
         cash = opening + np.cumsum(before + value + called, axis=-1)
         self.in_order(moves, cash - called)
         text = short_text(sheet, plan, EQUITY) if EQUITY in plan.lifts else "0"
+        sheet.after_horizon("accounts.equity_for_cash", "0")
         called = self.put("equity_for_cash", "Equity called to hold cash", FLOW, text, called)
         text = "[draws] - [principal] - [upfront_fees] + [equity_for_projects] + [equity_paid_in] - [dividends]"
         self.put("financing_cash_flow", "Financing cash flow", FLOW, f"{text} + [equity_for_cash]", value + called)

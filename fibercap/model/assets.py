@@ -11,6 +11,7 @@ import numpy as np
 from fibercap.core.rows import Row, Sheet
 from fibercap.core.timeline import FLOW, STOCK, Timeline, month_number
 from fibercap.model.depreciation import straight_line, straight_line_text
+from fibercap.model.run_off import RUN_OFF, completed
 
 if TYPE_CHECKING:
     from fibercap.core.units import Array
@@ -27,7 +28,8 @@ def month_after(month: str) -> str:
 class Bought:
     """An asset that is paid for in parts, and depreciated from the month number `since`, when its cost is complete.
 
-    `since_text` is the formula of that month, `life_at` the input that gives its life.
+    It is due in the month `due`, with the formula `since_text`: `since` is never, where the horizon ends before.
+    `life_at` is the input that gives its life.
     """
 
     at: str
@@ -35,6 +37,7 @@ class Bought:
     spent: Array
     text: str
     since: Array
+    due: Array
     since_text: str
     life: int
     life_at: str
@@ -43,7 +46,10 @@ class Bought:
 def _bought_rows(sheet: Sheet, timeline: Timeline, asset: Bought, money: str) -> None:
     """Write cost to date, construction in progress, depreciation and book value of one asset."""
     at, label, since, life = asset.at, asset.label, asset.since, asset.life
-    start = sheet.give(f"{at}.depreciates_from", "month", since, formula=asset.since_text)
+    start = sheet.give(f"{at}.depreciates_from", "month", asset.due, formula=asset.since_text)
+    if timeline.past and asset.due is not since:
+        later = asset.since_text.replace("{projects.", f"{{{RUN_OFF}.projects.")
+        sheet.give_after_horizon(f"{at}.depreciates_from", "month", since, later)
     years = sheet.give(f"inputs.{asset.life_at}", "month", life)
     cost = np.cumsum(asset.spent, axis=-1)
     text = f"{{{at}.cost_to_date@-1}} + {asset.text}"
@@ -65,7 +71,8 @@ def project_asset(
     """Write the rows of a project as an asset; a grant reduces its cost."""
     at = f"projects.{key}"
     spent, text = sheet.value(f"{at}.capex"), f"{{{at}.capex}}"
-    since, costs = np.ceil(project.completes - 1e-9), f"funding.{key}.financing_costs"
+    due, costs = np.ceil(project.completes - 1e-9), f"funding.{key}.financing_costs"
+    since = np.ceil(completed(project.planned, project.delay, timeline) - 1e-9) if timeline.past else due
     if costs in sheet:
         spent, text = spent + sheet.value(costs), f"{text} + {{{costs}}}"
         _financing_rows(sheet, timeline, key, project, money)
@@ -77,6 +84,7 @@ def project_asset(
         spent,
         text,
         since,
+        due,
         month_after(project.completes_text(key)),
         project.life,
         f"{at}.life",
@@ -90,10 +98,11 @@ def _financing_rows(sheet: Sheet, timeline: Timeline, key: str, project: Project
     text = f"{{{costs}_to_date@-1}} + {{{costs}}}"
     row = Row(f"{costs}_to_date", f"{label}: financing costs to date", money, STOCK, text)
     total = sheet.put(row, np.cumsum(sheet.value(costs), axis=-1))
-    since = np.ceil(project.completes - 1e-9)
+    since = np.ceil(completed(project.planned, project.delay, timeline) - 1e-9)
     loss = straight_line.plain(total, np.asarray(project.life), timeline.starts - since, timeline.ends - since)
     years = sheet.give(f"inputs.{at}.life", "month", project.life)
-    start = sheet.give(f"{at}.depreciates_from", "month", since, formula=month_after(project.completes_text(key)))
+    due = np.ceil(project.completes - 1e-9)
+    start = sheet.give(f"{at}.depreciates_from", "month", due, formula=month_after(project.completes_text(key)))
     text = straight_line_text(f"{{{costs}_to_date}}", years, start)
     row = Row(f"{at}.financing_depreciation", f"{label}: depreciation of financing costs", money, FLOW, text)
     sheet.put(row, loss)
@@ -110,7 +119,7 @@ def purchase_asset(sheet: Sheet, timeline: Timeline, key: str, plant: Plant, mon
         spent, text = spent - grant, f"{text} - {{funding.{key}.grant}}"
     since = np.asarray(float(ceil(month_number(deal.on) - 1e-9)))
     after, life_at = month_after(f"{{plants.{key}.purchase.month}}"), f"plants.{key}.purchase.life"
-    _bought_rows(sheet, timeline, Bought(at, label, spent, text, since, after, deal.life, life_at), money)
+    _bought_rows(sheet, timeline, Bought(at, label, spent, text, since, since, after, deal.life, life_at), money)
 
 
 def maintenance_asset(sheet: Sheet, timeline: Timeline, key: str, plant: Plant, money: str) -> None:
@@ -129,7 +138,9 @@ def maintenance_asset(sheet: Sheet, timeline: Timeline, key: str, plant: Plant, 
     edges = np.concatenate([np.zeros((*total.shape[:-1], 1)), total], axis=-1)
     ages = np.arange(timeline.count)[:, None] - np.arange(timeline.count)[None, :]
     share = np.where(ages == whole + 1, part, np.where((ages >= 1) & (ages <= whole), step, 0)) / plant.life
-    loss = spent @ share.T
+    within = timeline.within  # the horizon by itself: the order in which a product adds up hangs on its length
+    loss = np.ascontiguousarray(spent[..., :within]) @ np.ascontiguousarray(share[:within, :within]).T
+    loss = np.concatenate([loss, spent @ share[within:].T], axis=-1) if timeline.past else loss
     life = sheet.give(f"inputs.{at}.life", "month", plant.life, fixed=True)
     over = sheet.give(f"{at}.maintenance_left_over", "month", part, f"{at}.life", "horizon.step")
     full = f"({{{at}.maintenance_to_date@-1}} - {{{at}.maintenance_to_date@-{whole + 1}}}) * {{time.months}}"

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from fibercap.model.covenant import AT_PAYMENTS
-from fibercap.model.life_cover import late_loans
-from fibercap.model.measure import HIGHER, LOWER, Measure, extreme, made, undefined
+from fibercap.model.measure import HIGHER, LOWER, Measure, extreme, made, to_maturity_text, undefined
+from fibercap.model.run_off import RUN_OFF
 from fibercap.model.twelve_months import AT_QUARTERS, NO_EBITDA, NO_YEAR, OVER, YEARLY
 
 if TYPE_CHECKING:
@@ -25,7 +25,8 @@ NO_WHOLE_YEAR = "the horizon has no whole calendar year with it"
 def _lowest(projection: Projection, name: str, label: str, row: str) -> Measure:
     """Return the lowest of a row; of twelve months as far as lenders look, of calendar years within the horizon."""
     values, when = extreme(projection, row, to_maturity=row not in YEARLY)
-    return replace(made(name, label, "", f"MIN({{{row}}})", values, better=HIGHER), when=when)
+    text = f"{{{row}}}" if row in YEARLY else to_maturity_text(projection, row)
+    return replace(made(name, label, "", f"MIN({text})", values, better=HIGHER), when=when)
 
 
 def _because(measure: Measure, projection: Projection, due: str, never: str, late: str) -> Measure:
@@ -86,18 +87,16 @@ def average_dscr(projection: Projection) -> Measure:
 
 
 def _life_cover(projection: Projection, ratio: str) -> Measure:
-    """Return the lowest of a ratio of later cash flow to debt; undefined where debt outlasts the horizon."""
+    """Return the lowest of a ratio of later cash flow to debt, in the run-off too where a loan outlives the horizon."""
     name, label, row = f"min_{ratio}", f"Lowest {ratio.upper()}", f"accounts.{ratio}{AT_PAYMENTS}"
-    found = _lowest(projection, name, label, row)
-    formula = f"{found.formula} / IF(MAX({{accounts.repaid}}) > 0, 1, 0)"
-    found = replace(found, formula=formula, reason=NEVER_OWED if found.reason else "")
-    outlasts = projection.value("accounts.repaid")[..., -1] == 0
-    if not outlasts.any():
-        return found
-    reason = (
-        f"{' and '.join(late_loans(projection.scenario))}, past the horizon's end, {projection.scenario.horizon.end}"
+    values, when = extreme(projection, row, to_maturity=True)
+    counts = projection.trifle.counts_text
+    parts = ["", f"{RUN_OFF}."] if projection.run_off else [""]
+    owed = " + ".join(
+        f"SUM({{{part}accounts.debt_moves}} * IF({counts(f'{{{part}accounts.debt}}')}, 1, 0))" for part in parts
     )
-    return replace(found, values=np.where(outlasts, np.nan, found.values), reason=reason, when="")
+    formula = f"MIN({to_maturity_text(projection, row)}) / IF({owed} > 0, 1, 0)"
+    return replace(made(name, label, "", formula, values, reason=NEVER_OWED, better=HIGHER), when=when)
 
 
 def min_llcr(projection: Projection) -> Measure:
@@ -105,18 +104,18 @@ def min_llcr(projection: Projection) -> Measure:
 
     Source
     ------
-    finance.md, section 7; discounted at the debt-weighted rate of each period. Undefined if debt outlasts the horizon.
+    docs/conventions.md, section 7; discounted at the debt-weighted rate of each period, in the run-off too.
     Why not at every period's end: docs/decisions/cover-over-life.md.
     """
     return _life_cover(projection, "llcr")
 
 
 def min_plcr(projection: Projection) -> Measure:
-    """Lowest PLCR at the end of a period with a payment or a draw: worth of CFADS to the horizon / all debt owed.
+    """Lowest PLCR at the end of a period with a payment or a draw: worth of all later CFADS / all debt owed.
 
     Source
     ------
-    finance.md, section 7; discounted as the LLCR is. Undefined if debt outlasts the horizon: there it would be zero.
+    docs/conventions.md, section 7; discounted as the LLCR is, to the end of the run-off where there is one.
     """
     return _life_cover(projection, "plcr")
 

@@ -215,7 +215,7 @@ def _known_rows(sheet: Sheet, plan: Plan, name: str, block: Block) -> None:
         return
     put("draws_at_end", "drawn by plan on the last day", drawn, at_end=True)
     past = (block.values[f"{own}.known_drawn"] * (events > timeline.count)).sum(axis=-1, keepdims=True)
-    text = f"SUM({{{own}.known_drawn}} * ({{{own}.period}} > {{time.periods}}))"
+    text = f"SUM({{{own}.known_drawn}} * ({{{own}.period}} > {timeline.count}))"
     beyond = sheet.give(f"{at}.draws_beyond", money, past if past.ndim > 1 else past[0], formula=text)
     known = sheet.value(f"{at}.known_draws")
     later = np.flip(np.cumsum(np.flip(known, -1), -1), -1) - known + past

@@ -104,8 +104,9 @@ def _costs_of(sheet: Sheet, plan: Plan, key: str) -> Array:
 
 
 def until_complete(plan: Plan, key: str) -> Array:
-    """Return 1 for periods that end by a project's completion, else 0, (..., period). [1]"""
-    return np.asarray(plan.timeline.ends <= np.ceil(plan.projects[key].completes - 1e-9), dtype=float)
+    """Return 1 for periods of the horizon that end by a project's completion, else 0, (..., period). [1]"""
+    ends, within = plan.timeline.ends, np.arange(plan.timeline.count) < plan.timeline.within
+    return np.asarray((ends <= np.ceil(plan.projects[key].completes - 1e-9)) & within, dtype=float)
 
 
 def share_of(sheet: Sheet, plan: Plan, key: str, name: str) -> tuple[str, Array]:
@@ -146,6 +147,7 @@ def cost_rows(sheet: Sheet, plan: Plan, costs: Costs) -> None:
             f"funding.{key}.financing_costs", f"{key}: financing costs", plan.currency, FLOW, " + ".join(terms) or "0"
         )
         sheet.put(row, value)
+        sheet.after_horizon(row.path, "0")
     for kind, label, of_loans in (
         ("asset_share", "share of cost put into assets", parts),
         ("funded_share", "share of cost that funding pays", funded),
@@ -154,6 +156,7 @@ def cost_rows(sheet: Sheet, plan: Plan, costs: Costs) -> None:
             text = " + ".join(part for part, _ in shares)
             value = sum((share for _, share in shares), start=np.zeros(sheet.length))
             sheet.put(Row(f"loans.{name}.{kind}", f"{name}: {label}", "", FLOW, text), value)
+            sheet.after_horizon(f"loans.{name}.{kind}", "0")
 
 
 def cash_share(sheet: Sheet, plan: Plan, key: str) -> Array:

@@ -59,11 +59,11 @@ class Asked:
     whole: Whole
 
 
-def asked(sheet: Sheet, plan: Plan, loans: Mapping[str, Loan], money: Currencies) -> dict[str, Asked]:
+def asked(sheet: Sheet, plan: Plan, loans: Mapping[str, Loan], money: Currencies, within: int) -> dict[str, Asked]:
     """Return what each source is asked for, amounts and shares first, `rest` last.
 
     A loan is asked in its own currency, others in that of their amount. Uses in another currency than the reporting one
-    are those of each period at its average rate.
+    are those of each period at its average rate, over the periods `within` the horizon.
     """
     wholes = {money.reporting: plan.whole}
     found: dict[str, Asked] = {}
@@ -73,7 +73,7 @@ def asked(sheet: Sheet, plan: Plan, loans: Mapping[str, Loan], money: Currencies
         at = loan_path(name, loans[name]) if name in loans else path
         code, rate = money.of(at), money.rate(at)
         if code not in wholes:
-            wholes[code] = _whole_in(sheet, plan, code, rate)
+            wholes[code] = _whole_in(sheet, plan, code, rate, within)
         text, value = wholes[code].text, wholes[code].value
         if part.unit != REST:
             of = sheet.give(f"inputs.{path}", money.of(path) if part.unit == "money" else "", part.value)
@@ -90,13 +90,13 @@ def loan_path(name: str, loan: Loan) -> str:
     return f"loans.{name}.{loan.owed_as}"
 
 
-def _whole_in(sheet: Sheet, plan: Plan, code: str, rate: str) -> Whole:
+def _whole_in(sheet: Sheet, plan: Plan, code: str, rate: str, within: int) -> Whole:
     row = f"funding.{plan.key}.uses_in_{code}"
     label = f"{plan.key}: uses of funds in {code}"
     uses = sheet.put(
         Row(row, label, code, FLOW, f"{{funding.{plan.key}.uses}} / {{{rate}}}"), plan.uses / sheet.value(rate)
     )
-    return Whole(f"SUM({{{row}}})", uses.sum(axis=-1, keepdims=True))
+    return Whole(f"SUM({{{row}}})", uses[..., :within].sum(axis=-1, keepdims=True))
 
 
 def _rest(found: dict[str, Asked], name: str, others: set[str], wholes: dict[str, Whole]) -> Asked:
@@ -134,7 +134,7 @@ def funding_rows(
     """
     free = {name: _unreserved(name, loan, plans) for name, loan in loans.items()}
     for plan in plans:
-        sources = asked(sheet, plan, loans, money)
+        sources = asked(sheet, plan, loans, money, timeline.within)
         for name, source in sources.items():
             if name in loans and plan.funding.sources[name].unit != "money":
                 text, left = free[name]
@@ -222,6 +222,8 @@ class PlanRows:
             row = Row(f"{at}.{name}_to_date", f"{plan.key}: paid by {name} to date", source.currency, STOCK, text)
             sheet.put(row, np.cumsum(own, axis=-1))
         self.put("gap", "covered by no source", gap_text, gap)
+        for name in (*plan.funding.sources, *((BRIDGE,) if f"{at}.{BRIDGE}" in sheet else ()), "gap"):
+            sheet.after_horizon(f"{at}.{name}", "0")  # nothing is spent after the horizon
 
     def _write_grant(self, grant: Asked) -> Array:
         """Write what is claimed of a grant, its share of each period's spending, and when it is received; return it."""

@@ -12,6 +12,7 @@ from fibercap.core.rows import Row, Sheet
 from fibercap.core.spec import Spec
 from fibercap.core.timeline import RATE, Timeline
 from fibercap.core.units import Array
+from fibercap.model.run_off import goes_on
 
 STEP: Final = "horizon.step"
 
@@ -67,7 +68,9 @@ def path_row(sheet: Sheet, timeline: Timeline, name: str, path: TimePath, unit: 
         for key, start in zip(path.names, path.starts, strict=True)
     ]
     text = _linear_text(points, knots) if linear else _step_text(points, knots)
-    return sheet.put(Row(full, full, unit, RATE, f"({text}) / {{time.months}}"), value)
+    text = f"({text}) / {{time.months}}"
+    value = goes_on(sheet, timeline, full, path, text, np.asarray(value))
+    return sheet.put(Row(full, full, unit, RATE, text), value)
 
 
 def _step_text(points: list[str], knots: list[str]) -> str:
@@ -96,12 +99,11 @@ def time_rows(sheet: Sheet, timeline: Timeline) -> None:
     sheet.give("time.days_in_year", "day", 365.0)
     sheet.give("time.one_year", "year", 1.0)
     sheet.give("time.one_month", "month", 1.0)
-    sheet.give("time.periods", "", timeline.count, "horizon.from", "horizon.to", STEP)
+    sheet.give("time.periods", "", timeline.within, "horizon.from", "horizon.to", STEP)
     months = sheet.give("time.months_in_period", "month", timeline.months, STEP)
     first = np.array([day.month == timeline.months for day in timeline.dates], dtype=float)
     first[0] = 1.0
     last = np.array([day.month == 12 for day in timeline.dates], dtype=float)  # noqa: PLR2004 - December
-    last[-1] = 1.0
     count = timeline.count
     put = sheet.put
     put(Row("time.period", "Period", "", "stock", "{time.period@-1} + 1"), np.arange(1.0, count + 1))
@@ -113,10 +115,10 @@ def time_rows(sheet: Sheet, timeline: Timeline) -> None:
     put(Row("time.months", "Months", "month", "flow", months), np.full(count, float(timeline.months)))
     text = "{time.months} / {time.months_in_year} * {time.one_year}"
     put(Row("time.years", "Years", "year", "flow", text), np.full(count, timeline.months / 12))
-    for key, label, edge, horizon, value in (
-        ("opens_year", "First period of a year", "{time.start}", "1", first),
-        ("closes_year", "Last period of a year", "{time.end}", "{time.periods}", last),
+    for key, label, edge, test, value in (
+        ("opens_year", "First period of a year", "start", "OR({time.period} = 1, {whole})", first),
+        ("closes_year", "Last period of a year", "end", "{whole}", last),
     ):
-        whole = f"ROUND({edge} / {{time.months_in_year}}, 0) * {{time.months_in_year}} = {edge}"
-        text = f"IF(OR({{time.period}} = {horizon}, {whole}), 1, 0)"
+        whole = f"ROUND({{time.{edge}}} / {{time.months_in_year}}, 0) * {{time.months_in_year}} = {{time.{edge}}}"
+        text = f"IF({test.replace('{whole}', whole)}, 1, 0)"
         put(Row(f"time.{key}", label, "", "flow", text), value)

@@ -10,6 +10,7 @@ import numpy.typing as npt
 
 from fibercap.core.reach import references
 from fibercap.core.timeline import period_label
+from fibercap.model.run_off import RUN_OFF
 from fibercap.model.twelve_months import YEARLY
 
 if TYPE_CHECKING:
@@ -91,6 +92,11 @@ def extreme(projection: Projection, row: str, *, highest: bool = False, to_matur
     alike = signed[0] <= found[0] + ALIKE * abs(found[0])  # the first of those that only rounding tells apart
     day = dates[int(alike.argmax())]
     return values, period_label(day, "year" if row in YEARLY else projection.timeline.step)
+
+
+def to_maturity_text(projection: Projection, row: str) -> str:
+    """Return the formula of a row as a whole, over the horizon and the run-off where there is one."""
+    return f"({{{row}}}, {{{RUN_OFF}.{row}}})" if projection.run_off else f"{{{row}}}"
 
 
 def undefined(projection: Projection) -> Array:

@@ -60,6 +60,7 @@ class Operations:
         parts: set[Path] = {(key,) for key in (*plan.tree, *self.plan.tree) if key not in PAYING}
         parts |= _paying_for_plants(plan) | _paying_for_plants(self.plan)
         alike = all(at(plan.tree, part) is at(self.plan.tree, part) for part in parts)
+        alike = alike and plan.timeline.count <= self.spent.length  # loans of another option may last longer
         alike = alike and plan.foreign == self.plan.foreign  # a loan in another currency brings its rate along
         return alike and same_reference(plan, self.plan)
 
@@ -83,11 +84,12 @@ def operations(plan: Scenario) -> Operations:
     """Write what plants and projects do, and the company that does nothing new."""
     spent = Sheet("model", plan.timeline.count)
     _spending(spent, plan)
-    alone = reference_plan(plan)
+    short = plan.over(plan.horizon.timeline)
+    alone = reference_plan(short)
     unfinanced = _unfinanced(alone)
-    refuse_large_grants(unfinanced, plan)
+    refuse_large_grants(unfinanced, short)
     reference = reference_of(unfinanced, alone)
-    return Operations(plan, spent, reference, None if _same_grants(plan) else _unfinanced(_bare(plan)).block())
+    return Operations(plan, spent, reference, None if _same_grants(plan) else _unfinanced(_bare(short)).block())
 
 
 def _unfinanced(plan: Plan) -> Sheet:
@@ -130,7 +132,7 @@ def _spending(sheet: Sheet, plan: Plan) -> None:
     exchange_rows(sheet, plan)
     rate_row(sheet, plan)
     for key, project_ in plan.projects.items():
-        dates_given(sheet, key, project_)
+        dates_given(sheet, timeline, key, project_)
     for key, plant in plan.plants.items():
         built = {name: project_ for name, project_ in plan.projects.items() if project_.plant == key}
         capacity_rows(sheet, timeline, key, plant, built)
@@ -171,7 +173,7 @@ def _uses(sheet: Sheet, plan: Plan, key: str, money: Currencies, costs: Array | 
     whole = _whole(sheet, plan, key, money)
     if costs is not None:
         uses, text = uses + costs, f"{text} + {{funding.{key}.financing_costs}}"
-        added = costs.sum(axis=-1, keepdims=True)
+        added = costs[..., : plan.timeline.within].sum(axis=-1, keepdims=True)
         whole = Whole(f"({whole.text} + SUM({{funding.{key}.financing_costs}}))", whole.value + added)
     sheet.put(Row(f"funding.{key}.uses", f"{key}: uses of funds", plan.currency, FLOW, text), uses)
     return FundingPlan(key, uses, plan.funding[key], whole, circular=costs is not None)
@@ -188,7 +190,7 @@ def _whole(sheet: Sheet, plan: Plan, key: str, money: Currencies) -> Whole:
     if not money.rate(path):
         return Whole(text, cost)
     row = f"projects.{key}.capex" if key in plan.projects else f"plants.{key}.purchase"
-    return Whole(f"SUM({{{row}}})", sheet.value(row).sum(axis=-1, keepdims=True))
+    return Whole(f"SUM({{{row}}})", sheet.value(row)[..., : plan.timeline.within].sum(axis=-1, keepdims=True))
 
 
 def _bare(plan: Plan) -> Plan:

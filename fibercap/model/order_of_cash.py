@@ -12,7 +12,7 @@ import numpy as np
 
 from fibercap.model.cash import EQUITY, Moves
 from fibercap.model.loans.style import held
-from fibercap.model.tax import Losses
+from fibercap.model.tax import YEAR, Losses
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -29,7 +29,8 @@ class _Taxpayer:
     def __init__(self, plan: Plan, rate: Array) -> None:
         self._plan, self._rate, self._losses = plan, rate, Losses(plan)
         self._years = plan.timeline.groups("year").values()
-        self._opens, self._closes = {y.start for y in self._years}, {y.stop - 1 for y in self._years}
+        self._opens, dates = {y.start for y in self._years}, plan.timeline.dates
+        self._closes = {y.stop - 1 for y in self._years if dates[y.stop - 1].month == YEAR}
         self._income: Array = np.asarray(0.0)
         self._to_date: Array = np.asarray(0.0)
         self._taxes: list[Array] = []
@@ -87,7 +88,7 @@ def solve(plan: Plan, sheet: Sheet, loans: Mapping[str, CashLoan], known: Known)
         order.prepay(period)
         order.repay(name for name, loan in loans.items() if not loan.loan.revolves)
         order.pay_dividends(period)
-        order.lift()
+        order.lift(period)
     return order.moves
 
 
@@ -142,10 +143,14 @@ class _Order:
         self._dividends.append(amount)
         self.cash, self.earned = self.cash - amount, self.earned - amount
 
-    def lift(self) -> None:
-        """Lift cash to its minimum by those whom `gap` names, in their order, and end the period."""
+    def lift(self, period: int) -> None:
+        """Lift cash to its minimum by those whom `gap` names, in their order, and end the period.
+
+        Owners are not called in a run-off.
+        """
         drawn, owners = dict.fromkeys(self._called, np.zeros(1)), np.zeros(1)
-        for name in self.plan.lifts:
+        owners_pay = period < self.plan.timeline.within
+        for name in (name for name in self.plan.lifts if owners_pay or name != EQUITY):
             short = np.maximum(self.least - self.cash, 0.0)
             if name == EQUITY:
                 owners = short

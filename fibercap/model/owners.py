@@ -73,7 +73,9 @@ def earned_before(sheet: Sheet, plan: Plan, loans: Iterable[str]) -> Array:
 
 
 def _dated(sheet: Sheet, plan: Plan, key: str, label: str, block: str, amounts: Mapping[date, Array]) -> None:
+    """Write what is moved on dates; in the run-off nothing is."""
     value, terms, money = np.zeros(sheet.length), [], plan.currency
+    sheet.after_horizon(f"accounts.{key}", "0")
     for day, amount in amounts.items():
         index = plan.timeline.index(day)
         much = sheet.give(f"inputs.company.{block}.{day}", money, amount)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Annotated, Any
+from typing import Annotated, Any, Self
 
 from pydantic import PrivateAttr
 
@@ -146,10 +146,20 @@ class Plan(Lending):
     """What was said of the plan in public, by name; each is tested. Like `{doubles: {says: "Jena doubles", row:
     plants.jena.nameplate, when: end of 2002, at_least: 510_000 km/year}}`."""
 
+    _longer: Timeline | None = PrivateAttr(default=None)
+
     @property
     def timeline(self) -> Timeline:
-        """The model's periods."""
-        return self.horizon.timeline
+        """The model's periods; of a plan that is carried on past its horizon, with those of the run-off."""
+        return self._longer or self.horizon.timeline
+
+    def over(self, timeline: Timeline) -> Self:
+        """Return the same plan over another timeline that begins like its own."""
+        if timeline is self.timeline:
+            return self
+        copy = self.model_copy()
+        copy._longer = timeline  # noqa: SLF001 - its own
+        return copy
 
     @property
     def currency(self) -> str:

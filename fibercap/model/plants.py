@@ -19,6 +19,7 @@ from fibercap.core.units import Array
 from fibercap.model.currencies import Currencies
 from fibercap.model.market import Product, path_row
 from fibercap.model.projects import Project
+from fibercap.model.run_off import completed
 
 TEN_YEARS = 120
 ALL = TimePath((np.asarray(1.0),))
@@ -90,7 +91,7 @@ class Plant(Spec):
 
 
 def open_between(timeline: Timeline, plant: Plant) -> tuple[float, float]:
-    """Return the month numbers from which and up to which a plant counts; the horizon's own where not given."""
+    """Return the month numbers from which and up to which a plant counts; the timeline's own where not given."""
     opens = month_start(plant.opens) if plant.opens else float(timeline.origin)
     return opens, month_number(plant.closes) if plant.closes else float(timeline.ends[-1])
 
@@ -100,15 +101,20 @@ def open_edges(timeline: Timeline, plant: Plant) -> Array:
     return np.asarray(np.clip(np.append(timeline.origin, timeline.ends), *open_between(timeline, plant)))
 
 
-def _edges_given(sheet: Sheet, at: str, plant: Plant, edges: tuple[float, float]) -> tuple[str, str]:
+def _edges_given(sheet: Sheet, timeline: Timeline, at: str, plant: Plant) -> tuple[str, str]:
     """Make the months from which and up to which a plant counts known to formulas; return the references."""
     opens, closes = "{time.from}", "{time.from} + {time.periods} * {time.months_in_period}"
+    opened, closed = open_between(timeline, plant)
+    if timeline.past and not plant.closes:
+        text = f"{{time.from}} + ({{time.periods}} + {timeline.past}) * {{time.months_in_period}}"
+        sheet.give_after_horizon(f"{at}.closes", "month", closed, text)
+        closed = float(timeline.ends[timeline.within - 1])
     if plant.opens:
         opens = month_number_text(sheet.give(f"inputs.{at}.opens", "day", serial(plant.opens)), start=True)
     if plant.closes:
         closes = month_number_text(sheet.give(f"inputs.{at}.closes", "day", serial(plant.closes)))
-    opened = sheet.give(f"{at}.opens", "month", edges[0], formula=opens)
-    return opened, sheet.give(f"{at}.closes", "month", edges[1], formula=closes)
+    opens = sheet.give(f"{at}.opens", "month", opened, formula=opens)
+    return opens, sheet.give(f"{at}.closes", "month", closed, formula=closes)
 
 
 def capacity_rows(sheet: Sheet, timeline: Timeline, name: str, plant: Plant, projects: Mapping[str, Project]) -> None:
@@ -119,7 +125,7 @@ def capacity_rows(sheet: Sheet, timeline: Timeline, name: str, plant: Plant, pro
     """
     at = f"plants.{name}"
     opens, closes = open_between(timeline, plant)
-    opened, closed = _edges_given(sheet, at, plant, (opens, closes))
+    opened, closed = _edges_given(sheet, timeline, at, plant)
     edges = open_edges(timeline, plant)
     held = f"MIN(MAX({{time.end}}, {opened}), {closed})"
     before = held.replace("{time.end}", "{time.from}")
@@ -131,8 +137,9 @@ def capacity_rows(sheet: Sheet, timeline: Timeline, name: str, plant: Plant, pro
     nameplate_text, effective_text = base, f"{base} * ({{{at}.clock}} - {{{at}.clock@-1}}) / {{time.months}}"
     for key, project in projects.items():
         adds = sheet.give(f"inputs.projects.{key}.adds", "km/year", project.adds)
-        ramped = _ramped_months(sheet, key, project, at, edges, before)
-        standing = standing + np.where(ends >= project.completes, project.adds, 0.0)
+        done = completed(project.planned, project.delay, timeline)
+        ramped = _ramped_months(sheet, key, project, at, edges, before, done)
+        standing = standing + np.where(ends >= done, project.adds, 0.0)
         effective = effective + project.adds * np.diff(ramped) / timeline.months
         row = f"projects.{key}.ramped_months"
         nameplate_text += f" + IF({{time.end}} >= {project.completes_text(key)}, {adds}, 0)"
@@ -149,9 +156,11 @@ def capacity_rows(sheet: Sheet, timeline: Timeline, name: str, plant: Plant, pro
     sheet.put(Row(f"{at}.output", f"{label}: output", "km", FLOW, text), effective * used * (timeline.months / 12))
 
 
-def _ramped_months(sheet: Sheet, key: str, project: Project, at: str, edges: Array, before: str) -> Array:
+def _ramped_months(  # noqa: PLR0913, PLR0917 - a ramp on a plant's clock needs as many
+    sheet: Sheet, key: str, project: Project, at: str, edges: Array, before: str, since: Array
+) -> Array:
     """Write a project's ramp integral at period ends; return it at all edges, (..., period + 1). [month]"""
-    ramped = project.ramp.ramped(edges - project.completes)
+    ramped = project.ramp.ramped(edges - since)
     done, where = project.completes_text(key), f"projects.{key}.ramp"
     text = project.ramp.formula(f"({{{at}.clock}} - {done})", sheet, where)
     start = project.ramp.formula(f"({before} - {done})", sheet, where)
@@ -264,7 +273,7 @@ def running_cost_rows(
     text, fixed = yearly(f"{at}.fixed_cost", plant.fixed_cost, years, open_years)
     for key, project in projects.items():
         done = project.completes_text(key)
-        running = np.diff(np.maximum(edges, project.completes)) / 12
+        running = np.diff(np.maximum(edges, completed(project.planned, project.delay, timeline))) / 12
         since = f"(MAX({{{at}.clock}}, {done}) - MAX({{{at}.clock@-1}}, {done})) / {{time.months}} * {{time.years}}"
         own, cost = yearly(f"projects.{key}.fixed_cost", project.fixed_cost, running, since)
         text, fixed = f"{text} + {own}", fixed + cost

@@ -7,6 +7,9 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 import numpy as np
 
 from fibercap.core.calendar import serial
+from fibercap.core.rows import under
+from fibercap.model.exchange import day_rates
+from fibercap.model.run_off import RUN_OFF
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -37,14 +40,14 @@ class Prepayment(NamedTuple):
 
 
 def prepayments(plan: Plan) -> list[Prepayment]:
-    """Return the prepayments that fall within the horizon, in the order in which they are served."""
+    """Return the prepayments that fall within the horizon and its run-off, in the order in which they are served."""
     lent = [(name, loan.prepayments or {}) for name, loan in plan.loans.items() if name not in plan.undrawn]
     dated = [Prepayment(name, day, much, plan.timeline.index(day)) for name, by in lent for day, much in by.items()]
     return [p for p in dated if 0 <= p.period < plan.timeline.count]
 
 
 def prepays(plan: Plan) -> list[str]:
-    """Return the loans that have prepayments within the horizon."""
+    """Return the loans that have prepayments within the horizon and its run-off."""
     return list(dict.fromkeys(p.loan for p in prepayments(plan)))
 
 
@@ -79,8 +82,10 @@ def cut_texts(plan: Plan) -> dict[str, dict[date, str]]:
         room = f"MAX({room}, 0)"
         code = plan.loan_currency(item.loan)
         if code != plan.currency:
-            room = f"{room} / SUM({{exchange.{code}.average}} * {here})"
+            room = f"{room} / ({_rate_text(plan, item)})"
         text = f"MAX({{inputs.loans.{item.loan}.prepayments.{item.day}}} - {room}, 0)"
+        if item.period >= plan.timeline.within:
+            text = under(text, RUN_OFF, frozenset(_in_periods(plan)))
         found.setdefault(item.loan, {})[item.day] = text
     return found
 
@@ -99,7 +104,19 @@ def _paid_text(plan: Plan, item: Prepayment) -> str:
     code = plan.loan_currency(item.loan)
     if code == plan.currency:
         return text
-    return f"{text} * SUM({{exchange.{code}.average}} * ({{time.period}} = {item.period + 1}))"
+    return f"{text} * ({_rate_text(plan, item)})"
+
+
+def _rate_text(plan: Plan, item: Prepayment) -> str:
+    """Return the formula of what the loan's currency is worth on the day of a prepayment."""
+    on = f"{{inputs.loans.{item.loan}.prepayments.{item.day}.on}}"
+    return day_rates(plan, plan.loan_currency(item.loan)).text(on)
+
+
+def _in_periods(plan: Plan) -> list[str]:
+    """Return the rows in model periods that formulas of cuts read."""
+    repaid = (f"loans.{name}.repaid" for name, loan in plan.loans.items() if loan.revolves)
+    return ["time.period", "accounts.cash_after_service", *repaid]
 
 
 def cuts_of(plan: Plan, sheet: Sheet, schedules: Mapping[str, Block]) -> Cuts:
@@ -112,7 +129,7 @@ def cuts_of(plan: Plan, sheet: Sheet, schedules: Mapping[str, Block]) -> Cuts:
             free = free - sheet.value(f"loans.{name}.repaid")
     for item in prepayments(plan):
         code, column = plan.loan_currency(item.loan), slice(item.period, item.period + 1)
-        rate = sheet.value(f"exchange.{code}.average")[..., column] if code != plan.currency else np.ones(1)
+        rate = day_rates(plan, code).on([serial(item.day)]) if code != plan.currency else np.ones(1)
         room = np.maximum(free[..., column] - served.get(item.period, 0.0), 0.0) / rate
         found[item.loan, item.day] = _scalar(np.maximum(item.amount - room, 0.0))
         block = schedules[f"loans.{item.loan}.schedule"]

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections import ChainMap
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 import numpy as np
 
+from fibercap.core.continued import cut
 from fibercap.core.errors import FibercapError, did_you_mean
 from fibercap.core.rows import Block, Given, Row, prove
 from fibercap.core.threads import one_blas_thread
@@ -17,6 +18,8 @@ from fibercap.model.evidence import Evidence
 from fibercap.model.laws import prove_laws
 from fibercap.model.lock_up import financed_rows
 from fibercap.model.operating import Operations, operations, paid_rows
+from fibercap.model.outliving import to_maturity
+from fibercap.model.run_off import RUN_OFF
 from fibercap.model.trifle import PATH, Trifle
 from fibercap.model.worth import worth_rows
 
@@ -37,6 +40,7 @@ class Projection:
     laws: Mapping[str, float]
     proved: int
     operations: Operations
+    run_off: Timeline | None = None
     draws: int = field(default=1)
 
     def __repr__(self) -> str:
@@ -55,13 +59,14 @@ class Projection:
     @cached_property
     def rows(self) -> Mapping[str, Row]:
         """Every row by its path, model periods first, then the loans' own schedules."""
-        return ChainMap(*(dict(block.rows) for block in self.blocks.values()))
+        return ChainMap(*(cast("dict[str, Row]", block.rows) for block in self.blocks.values()))
 
     @cached_property
     def _values(self) -> Mapping[str, Array]:
         found: dict[str, Array] = {}
         for block in reversed([*self.blocks.values()]):
-            found.update(block.values)
+            if block.continues is None:
+                found.update(block.values)
         return found
 
     @cached_property
@@ -72,7 +77,8 @@ class Projection:
     @cached_property
     def period_rows(self) -> dict[str, Row]:
         """The rows in model periods, in their order."""
-        return {p: row for b in self.blocks.values() if not b.name.endswith(".schedule") for p, row in b.rows.items()}
+        own = (b for b in self.blocks.values() if not b.name.endswith(".schedule") and b.continues is None)
+        return {path: row for block in own for path, row in block.rows.items()}
 
     @cached_property
     def given(self) -> Mapping[str, Given]:
@@ -95,17 +101,33 @@ class Projection:
         FibercapError
             If there is no such row; the nearest one is named.
         """
-        if path not in self._values:
+        value = self._values.get(path)
+        if value is None and RUN_OFF in self.blocks:
+            value = self.blocks[RUN_OFF].values.get(path)
+        if value is None:
             raise FibercapError(f"no row `{path}`; {did_you_mean(path, list(self.rows), 'rows')}")
-        value = self._values[path]
         if self.draws > 1:
             return np.broadcast_to(value, (self.draws, value.shape[-1]))
         view = value.reshape(1, -1)  # much quicker, and asked for often
         view.flags.writeable = False
         return view
 
+    def __getitem__(self, path: str) -> Any:  # noqa: ANN401 - a pint Quantity
+        """Return a row as a pint Quantity, (draw, period): one value per period, a single run is a batch of one."""
+        from fibercap.core.quantity import Quantity, house_unit  # noqa: PLC0415 - a command does without pint
+
+        return Quantity(self.value(path), house_unit(self.rows[path].unit))
+
+    def by(self, path: str, step: str = "year") -> dict[str, Array]:
+        """Return a row by year, quarter or month, each (draw,), as its nature says."""
+        return self.timeline_of(path).grouped(self.value(path), self.rows[path].nature, step)
+
+    def timeline_of(self, path: str) -> Timeline:
+        """Return the periods of a row in model periods: the horizon's, or those of the run-off."""
+        return self.run_off if self.run_off and path.startswith(f"{RUN_OFF}.") else self.timeline
+
     def to_maturity(self, path: str) -> Array:
-        """Return a row's magnitudes as far as lenders look: over the horizon, (draw, period).
+        """Return a row over the horizon and, where the plan runs off, beyond it, (draw, period).
 
         Parameters
         ----------
@@ -117,22 +139,21 @@ class Projection:
         FibercapError
             If there is no such row; the nearest one is named.
         """
-        return self.value(path)
+        later = f"{RUN_OFF}.{path}"
+        own = self.value(path)
+        if self.run_off is None or later not in self.blocks[RUN_OFF].values:
+            return own
+        return np.concatenate([own, self.value(later)], axis=-1)
+
+    @property
+    def timeline_to_maturity(self) -> Timeline:
+        """The periods of the horizon and, where the plan runs off, those beyond it."""
+        return self.timeline.longer(self.run_off.count) if self.run_off else self.timeline
 
     @property
     def dates_to_maturity(self) -> tuple[date, ...]:
-        """The last days of the periods of `to_maturity`."""
-        return self.timeline.dates
-
-    def __getitem__(self, path: str) -> Any:  # noqa: ANN401 - a pint Quantity
-        """Return a row as a pint Quantity, (draw, period): one value per period, a single run is a batch of one."""
-        from fibercap.core.quantity import Quantity, house_unit  # noqa: PLC0415 - a command does without pint
-
-        return Quantity(self.value(path), house_unit(self.rows[path].unit))
-
-    def by(self, path: str, step: str = "year") -> dict[str, Array]:
-        """Return a row by year, quarter or month, each (draw,), as its nature says."""
-        return self.timeline.grouped(self.value(path), self.rows[path].nature, step)
+        """The last days of the periods of the horizon and, where the plan runs off, of those beyond it."""
+        return self.timeline_to_maturity.dates
 
 
 @one_blas_thread()
@@ -158,22 +179,26 @@ def project(scenario: Scenario, like: Projection | None = None) -> Projection:
     IdentityError
         If a law of the books is broken.
     """
-    same = like is not None and like.operations.hold_for(scenario)
-    operating = like.operations if like is not None and same else operations(scenario)
-    sheet = operating.spent.fork()
-    paid_rows(sheet, scenario)
-    sheet, schedules = financed_rows(sheet, scenario)
+    plan = scenario.over(to_maturity(scenario))
+    same = like is not None and like.operations.hold_for(plan)
+    operating = like.operations if like is not None and same else operations(plan)
+    whole = operating.spent.fork(plan.timeline.count)
+    paid_rows(whole, plan)
+    whole, schedules = financed_rows(whole, plan)
+    laws = prove_laws(plan, ChainMap(dict(whole.values), *(dict(block.values) for block in schedules.values())))
+    sheet, run_off = cut(whole, scenario.timeline.count, RUN_OFF)
     prefix, without = operating.without
     worth_rows(sheet, scenario, without, prefix)
 
     model, reference = sheet.block(), operating.reference
-    blocks = {"model": model, **operating.blocks, **schedules}
-    values = ChainMap(*(dict(block.values) for block in blocks.values()))
+    known = operating.blocks
+    proved = prove([model, *schedules.values()], known=known.values(), follows=run_off) + prove(reference.blocks)
     return Projection(
         scenario=scenario,
-        blocks=blocks,
-        proved=prove([model, *schedules.values()], known=operating.blocks.values()) + prove(reference.blocks),
-        laws={law: max(gap, reference.laws[law]) for law, gap in prove_laws(scenario, values).items()},
+        blocks={"model": model, **known, **schedules} | ({RUN_OFF: run_off} if run_off else {}),
+        proved=proved,
+        laws={law: max(gap, reference.laws[law]) for law, gap in laws.items()},
         operations=operating,
-        draws=max(block.draws for block in blocks.values()),
+        run_off=plan.timeline.run_off,
+        draws=max(block.draws for block in (model, *known.values(), *schedules.values())),
     )

@@ -20,6 +20,7 @@ from fibercap.core.timeline import FLOW, STOCK, Timeline, month_number, month_st
 from fibercap.core.units import Array
 from fibercap.model.currencies import Currencies
 from fibercap.model.ramps import NoRamp, Ramp
+from fibercap.model.run_off import NEVER, completed
 
 TEN_YEARS = 120
 NOTHING = TimePath((np.asarray(0.0),))
@@ -185,11 +186,16 @@ def _clock(project: Project, moments: Array) -> Array:
     return first + (moments - first) * (project.planned - first) / (project.completes - first)
 
 
-def dates_given(sheet: Sheet, key: str, project: Project) -> None:
-    """Make a project's completion and delay known to formulas."""
+def dates_given(sheet: Sheet, timeline: Timeline, key: str, project: Project) -> None:
+    """Make a project's completion and delay known to formulas; in the run-off, one that is not complete never is."""
     day = sheet.give(f"inputs.projects.{key}.complete", "day", serial(project.complete))
     sheet.give(f"projects.{key}.planned", "month", project.planned, formula=month_number_text(day))
     sheet.give(f"inputs.projects.{key}.delay", "month", project.delay)
+    if timeline.past:
+        end, never = "{time.from} + {time.periods} * {time.months_in_period}", f"{NEVER:g} * {{time.one_month}}"
+        counts = np.where(completed(project.planned, project.delay, timeline) < NEVER, project.planned, NEVER)
+        text = f"IF({project.completes_text(key)} <= {end}, {{projects.{key}.planned}}, {never})"
+        sheet.give_after_horizon(f"projects.{key}.planned", "month", counts, text)
 
 
 def _edges_given(sheet: Sheet, at: str, project: Project, span: Span) -> tuple[str, str]:
@@ -215,6 +221,10 @@ def capex_rows(sheet: Sheet, timeline: Timeline, key: str, project: Project, mon
     at, label = f"projects.{key}", project.name or key
     edges = np.append(timeline.origin, timeline.ends)
     share = spent_share(project, edges)
+    if timeline.past:
+        share[..., timeline.within + 1 :] = share[..., timeline.within : timeline.within + 1]
+        sheet.after_horizon(f"{at}.spent_share", f"{{{at}.spent_share@-1}}")
+        sheet.after_horizon(f"{at}.capex", "0")
     spans = [(span, *_edges_given(sheet, at, project, span)) for span in project.spans]
     first = sheet.give(f"{at}.first_spending", "month", project.spans[0].start, formula=spans[0][1])
     planned, done = f"{{{at}.planned}}", project.completes_text(key)

@@ -101,7 +101,8 @@ def assess(plan: Plan, income: Array, rate: Array) -> Assessment:
     for part in timeline.groups("year").values():
         usable[..., part], used[..., part], made[..., part], gone[..., part] = losses_.within(ytd[..., part])
         last = slice(part.stop - 1, part.stop)
-        gone[..., last] = losses_.close(made[..., last], gone[..., last])
+        if timeline.dates[part.stop - 1].month == YEAR:  # a horizon may end within a year, which goes on
+            gone[..., last] = losses_.close(made[..., last], gone[..., last])
     losses = made - gone
     to_date = rate * (np.maximum(ytd, 0.0) - used)
     first = np.concatenate([[True], np.diff([day.year for day in timeline.dates]) > 0])

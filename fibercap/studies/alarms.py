@@ -14,6 +14,7 @@ from fibercap.model.company import NoTerminalValue
 from fibercap.model.loans.payment_dates import moved_payment_note
 from fibercap.model.loans.rates import Floating
 from fibercap.model.prepayments import prepayments
+from fibercap.model.run_off import RUN_OFF
 from fibercap.model.without_projects import WITHOUT
 
 if TYPE_CHECKING:
@@ -42,6 +43,7 @@ def warnings(projection: Projection) -> list[str]:
             f"the lowest is {cash.min():,.0f} {money} in {last}"
             + ("; `company.may_run_dry` says that this is expected" if scenario.company.may_run_dry else "")
         )
+    told += _dry_later(projection)
     least = float(np.ravel(scenario.money.minimum_cash)[0])
     under = np.flatnonzero(cash < least - trifle)
     if least > 0 and len(under):
@@ -93,7 +95,7 @@ def _cut(projection: Projection) -> Iterator[str]:
             f"dividends of {labels[period]} are cut: {allowed[period]:,.0f} {money} planned, {paid[period]:,.0f} "
             f"{money} paid; they are paid only from cash above its minimum and from retained earnings"
         )
-    for item in prepayments(plan):
+    for item in prepayments(plan.over(projection.timeline_to_maturity)):
         rows = {key: projection.value(f"loans.{item.loan}.schedule.{key}")[0] for key in ("date", "closing", "prepaid")}
         event = int(np.flatnonzero(rows["date"] == serial(item.day))[-1])
         amount, code = float(np.ravel(item.amount)[0]), plan.loan_currency(item.loan)
@@ -112,6 +114,20 @@ def _undrawn(scenario: Scenario) -> list[str]:
         for name in scenario.loans
         if name in scenario.undrawn
     ]
+
+
+def _dry_later(projection: Projection) -> list[str]:
+    """Say so where cash falls below zero only after the horizon, while loans run off."""
+    if projection.run_off is None:
+        return []
+    cash, labels = projection.value(f"{RUN_OFF}.accounts.cash")[0], projection.run_off.labels
+    below = np.flatnonzero(cash < -_trifle(projection))
+    if not len(below):
+        return []
+    money, when = projection.scenario.currency, labels[int(cash.argmin())]
+    told = f"in {len(below)} of {len(cash)} periods, first in {labels[below[0]]}"
+    lowest = f"the lowest is {cash.min():,.0f} {money} in {when}"
+    return [f"cash is below zero after the horizon: while loans run off, {told}; {lowest}"]
 
 
 def _terminal(projection: Projection) -> list[str]:

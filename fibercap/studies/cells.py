@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING
@@ -10,7 +11,8 @@ import numpy as np
 
 from fibercap.core.calendar import EXCEL_EPOCH
 from fibercap.core.errors import FibercapError
-from fibercap.core.formula import evaluate
+from fibercap.core.formula import evaluate, parse
+from fibercap.core.reach import references
 from fibercap.core.spelled import Gathering, Reference, pieces
 from fibercap.model.roots import only_rate
 
@@ -53,6 +55,29 @@ class Cells:
         """Return the block in which a row stands."""
         return self._block[path]
 
+    def earlier(self, path: str) -> str:
+        """Return the row from which a row of the run-off goes on; any other row itself."""
+        block = self._block[path]
+        return block.earlier(path) if block.continues is not None else path
+
+    def where(self, path: str, column: int) -> tuple[str, int]:
+        """Return the row and column in which a value stands that lies off the columns of a row."""
+        block, later = self._block[path], references(self.row(path).after)
+        if column < 0 and block.continues is not None:
+            return self.where(block.earlier(path), column + block.continues.length)
+        return self.where(later[0], column - block.length) if column >= block.length and later else (path, column)
+
+    def repeated(self, path: str, column: int) -> tuple[str, int]:
+        """Return the cell of an input over time from which one in the run-off is repeated, year after year."""
+        formula = parse(self.row(path).formula)
+        back = next((shift for own, shift in formula.references if own == path), 0)
+        since = re.match(r"IF\(\{[a-z_.]+\} > (\d+)", formula.text)
+        if not back or (
+            since and self.cell(f"{path.removesuffix(self.earlier(path))}time.period", column) <= int(since[1])
+        ):
+            return path, column
+        return self.repeated(*self.where(path, column + back))
+
     def own_dates(self, path: str) -> tuple[date, ...] | None:
         """Return the dates of a loan's schedule, one for each event; None for rows in model periods."""
         block = self._block[path]
@@ -62,10 +87,11 @@ class Cells:
 
     def label(self, path: str, column: int) -> str:
         """Return the name of a column: `2002-06`, or the date of an event."""
+        path, column = self.where(path, column)
         block = self._block[path]
         if block.name not in self._labels:
             own = self.own_dates(path)
-            self._labels[block.name] = tuple(map(str, own)) if own else self.projection.timeline.labels
+            self._labels[block.name] = tuple(map(str, own)) if own else self.projection.timeline_of(path).labels
         labels = self._labels[block.name]
         if 0 <= column < len(labels):
             return labels[column]
@@ -86,6 +112,9 @@ class Cells:
         whole = self.whole(path)
         if whole.ndim == 0:
             return float(whole)
+        if not 0 <= column < len(whole):
+            path, column = self.where(path, column)
+            whole = self.whole(path)
         if column < 0:
             return float(np.ravel(evaluate(self.row(path).before, self.whole))[0])
         return float(whole[column]) if column < len(whole) else 0.0

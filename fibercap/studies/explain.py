@@ -10,7 +10,7 @@ import numpy as np
 from fibercap.core.errors import FibercapError, nearest
 from fibercap.core.reach import references
 from fibercap.core.rows import INPUT
-from fibercap.core.spelled import Gathering, Reference, named, pieces
+from fibercap.core.spelled import Gathering, Reference, is_union, named, pieces
 from fibercap.core.timeline import FLOW, STOCK
 from fibercap.model.measures import measure_named, names
 from fibercap.model.plan import KINDS
@@ -170,11 +170,12 @@ class Explainer:
 
     def row(self, path: str, column: int, depth: int, *, asked_for: bool = False) -> Number:
         """Explain a row in a column, so many steps down."""
+        path, column = self.cells.where(path, column)
         row, plain = self.cells.row(path), self._plain(path, column)
-        length = self.cells.block(path).length
-        if not asked_for and path.startswith(INPUT):
+        length, name = self.cells.block(path).length, self.cells.earlier(path)
+        if not asked_for and name.startswith(INPUT):
             return replace(plain, written=(self._in_force(path, column),))
-        if (not asked_for and path.startswith(PLAIN)) or column >= length:
+        if (not asked_for and name.startswith(PLAIN)) or column >= length:
             return plain
         text = row.formula if column >= 0 else row.before
         if not text:
@@ -253,11 +254,11 @@ class Explainer:
         if not rows:
             return [self.given(piece.path, depth) for piece in read]
         if len(found.columns) <= FEW and found.columns and call.function not in {"IRR", "XIRR"}:
-            return [self.row(piece.path, place + piece.shift, depth) for piece in rows for place in found.columns]
+            return [self.row(*cell, depth) for cell in self._read_at(call, rows, found.columns)]
         first = rows[0].path
         total = self.whole_row(first)
         largest = sorted(found.columns, key=lambda place: -abs(self.cells.cell(first, place)))[:FEW]
-        terms = [self._plain(piece.path, place + piece.shift) for place in sorted(largest) for piece in rows]
+        terms = [self._plain(*cell) for cell in self._read_at(call, rows, sorted(largest))]
         told = f"{found.count} terms"
         if len(found.columns) < found.count:
             told += f", {len(found.columns)} of them not zero" if found.columns else ", all of them zero"
@@ -266,13 +267,28 @@ class Explainer:
         whole = _defined(found.value) if alone and call.function not in {"IRR", "XIRR"} else None
         return [replace(total, value=whole, note=told, inputs=tuple(terms), hidden=0)]
 
+    def _read_at(self, call: Gathering, rows: list[Reference], places: Sequence[int]) -> list[tuple[str, int]]:
+        """Return the cells that a call over whole rows reads at some places, rows one after the other counted on."""
+        if not is_union(call.arguments[0]):
+            return [(piece.path, place + piece.shift) for piece in rows for place in places]
+        found = []
+        for place in places:
+            at = iter(rows)
+            piece = next(at)
+            while place >= self.cells.block(piece.path).length:
+                place, piece = place - self.cells.block(piece.path).length, next(at)  # noqa: PLW2901 - counted on
+            found.append((piece.path, place))
+        return found
+
     def _in_force(self, path: str, column: int) -> Written:
         """Return where an input over time is written: the key that gives its value in a column, if it is one."""
-        row = self.cells.row(path)
+        path, column = self.cells.repeated(path, column)
+        row, name = self.cells.row(path), self.cells.earlier(path)
         given = [p for p in references(row.formula) if p in self.cells.given and not p.startswith(PLAIN)]
-        start, end = (self.cells.cell(f"time.{edge}", column) for edge in ("start", "end"))
+        at = path.removesuffix(name)
+        start, end = (self.cells.cell(f"{at}time.{edge}", column) for edge in ("start", "end"))
         keys = [p for p in given if f"{p}.from" in given]
         since = [self.cells.cell(f"{key}.from", column) for key in keys] + [np.inf]
         counts = [key for key, a, b in zip(keys, since, since[1:], strict=False) if a < end and b > start]
         reads = self.cells.given[counts[0] if len(counts) == 1 else given[0]].reads[0]
-        return self.inputs.one(reads if len(counts) <= 1 else path.removeprefix(INPUT))
+        return self.inputs.one(reads if len(counts) <= 1 else name.removeprefix(INPUT))

@@ -13,6 +13,8 @@ from fibercap.core.tree import Branch, Leaf, Path, leaves
 from fibercap.core.units import Drawn, QuantityTextError, split_quantity
 from fibercap.model.measures import measures
 from fibercap.model.projection import project
+from fibercap.model.run_off import RUN_OFF
+from fibercap.model.without_projects import SAME_WITHOUT, WITHOUT
 from fibercap.studies.alarms import warnings
 from fibercap.studies.claims import outcomes
 from fibercap.studies.covenants import covenants
@@ -27,7 +29,8 @@ if TYPE_CHECKING:
 ASIDE: Final = frozenset(
     {"fibercap", "id", "title", "note", "sources", "default_source", "options", "claims", "horizon"}
 )
-GIVEN: Final = ("inputs.", "time.", "products.", "exchange.", "rates.", "without_projects.", "same_without_projects.")
+_PLAIN: Final = ("inputs.", "time.", "products.", "exchange.", "rates.", f"{WITHOUT}.", f"{SAME_WITHOUT}.")
+GIVEN: Final = (*_PLAIN, *(f"{RUN_OFF}.{block}" for block in _PLAIN))
 """Rows that only repeat what was written, in periods: they are no output."""
 NUDGE: Final = 1.01
 CHUNK: Final = 200

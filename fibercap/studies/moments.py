@@ -14,9 +14,11 @@ from fibercap.core.errors import FibercapError
 from fibercap.core.timeline import month_end
 from fibercap.core.wording import day_of, quoted
 from fibercap.model.loans import schedule_of
+from fibercap.model.run_off import RUN_OFF
 from fibercap.studies.schedules import setting_of
 
 if TYPE_CHECKING:
+    from fibercap.core.timeline import Timeline
     from fibercap.studies.cells import Cells
 
 FORMS = "write it like `2002-06`, `2002-Q2`, `2002`, `end of 2002` or `2002-06-30`"
@@ -48,7 +50,7 @@ def moment(cells: Cells, path: str, when: str) -> Moment:
     if events is not None:
         columns = [number for number, day in enumerate(events) if first <= day <= last]
     else:
-        columns = _periods(cells, first, last)
+        columns = _periods(cells.projection.timeline_of(path), first, last)
     if not columns:
         raise FibercapError(_outside(cells, path, when, first, events))
     if when.startswith("end of "):
@@ -70,10 +72,10 @@ def _span(text: str, *, of_loan: bool) -> tuple[date, date]:
     raise FibercapError(f"{quoted(text)} is no date; {told[3] or forms}")
 
 
-def _periods(cells: Cells, first: date, last: date) -> list[int]:
+def _periods(timeline: Timeline, first: date, last: date) -> list[int]:
     """Return the model periods that end within a span, else those that hold it."""
-    ends = cells.projection.timeline.dates
-    starts = [cells.projection.timeline.eve, *ends[:-1]]
+    ends = timeline.dates
+    starts = [timeline.eve, *ends[:-1]]
     inside = [number for number, end in enumerate(ends) if first <= end <= last]
     return inside or [n for n, (start, end) in enumerate(zip(starts, ends, strict=True)) if start < first <= end]
 
@@ -95,8 +97,14 @@ def _payment(cells: Cells, path: str, number: int, events: tuple[date, ...]) -> 
 def _outside(cells: Cells, path: str, when: str, first: date, events: tuple[date, ...] | None) -> str:
     """Say that a row has no column at a time, and which it has."""
     if events is None:
-        labels = cells.projection.timeline.labels
-        return f"`{when}` is outside the horizon, which runs from {labels[0]} to {labels[-1]}"
+        labels, projection = cells.projection.timeline_of(path).labels, cells.projection
+        if projection.timeline_of(path) is not projection.timeline:
+            return f"`{when}` is outside the run-off, which runs from {labels[0]} to {labels[-1]}"
+        told = f"`{when}` is outside the horizon, which runs from {labels[0]} to {labels[-1]}"
+        later = f"{RUN_OFF}.{path}"
+        if projection.run_off and later in projection.rows:
+            told += f"; after it `{later}` goes on to {projection.run_off.labels[-1]}"
+        return told
     near = sorted(set(events), key=lambda day: abs(day - first))[:3]
     told = ", ".join(map(str, sorted(near)))
     return (

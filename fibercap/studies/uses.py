@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from fibercap.core.reach import references
 from fibercap.core.rows import INPUT
 from fibercap.model.measures import measures, names
+from fibercap.model.run_off import RUN_OFF
 from fibercap.model.without_projects import SAME_WITHOUT, WITHOUT
 
 if TYPE_CHECKING:
@@ -60,7 +61,9 @@ def _rows(projection: Projection, path: str) -> tuple[str, ...]:
     Given numbers, and the rows of inputs over time, only stand for it: what counts are the rows that name these.
     """
     named: set[str] = set()
-    blocks = [block for name, block in projection.blocks.items() if not name.startswith((WITHOUT, SAME_WITHOUT))]
+    blocks = [
+        block for name, block in projection.blocks.items() if not name.startswith((WITHOUT, SAME_WITHOUT, RUN_OFF))
+    ]
     items = [(p, (item.formula,), item.reads) for block in blocks for p, item in block.given.items() if not item.aside]
     rows = [(p, (row.formula, row.before), row.reads) for block in blocks for p, row in block.rows.items()]
     stands = [*items, *(row for row in rows if row[0].startswith(INPUT))]

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from fibercap.core.errors import FibercapError, ScenarioError
+from fibercap.model.run_off import RUN_OFF
 from fibercap.studies.alarms import unused, warnings
 from fibercap.studies.bridge import MEASURE
 from fibercap.studies.covenants import breaches, covenants
@@ -17,6 +18,7 @@ from fibercap.studies.step_warning import step_warning
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from fibercap.core.rows import Row
     from fibercap.core.units import Array
     from fibercap.model.measure import Measure
     from fibercap.model.projection import Projection
@@ -125,21 +127,32 @@ def checks_document(projection: Projection) -> Document:
     }
 
 
-def run_document(
-    projection: Projection, found: Mapping[str, Measure], claims: Mapping[str, Outcome], version: str
-) -> Document:
-    """Return the document of `run --json`: every row in model periods and by year, measures, claims, checks."""
-    scenario, timeline = projection.scenario, projection.timeline
-    rows = {}
-    for path, row in projection.period_rows.items():
-        annual = {year: _plain(value)[0] for year, value in projection.by(path).items()}
-        rows[path] = {
+def rows_document(projection: Projection, rows: Mapping[str, Row]) -> Document:
+    """Return rows in model periods, each with its values by period and by year."""
+    return {
+        path: {
             "label": row.label,
             "unit": row.unit,
             "nature": row.nature,
             "values": _plain(projection.value(path)[0]),
-            "annual": annual,
+            "annual": {year: _plain(value)[0] for year, value in projection.by(path).items()},
         }
+        for path, row in rows.items()
+    }
+
+
+def run_document(
+    projection: Projection, found: Mapping[str, Measure], claims: Mapping[str, Outcome], version: str
+) -> Document:
+    """Return the document of `run --json`: every row in model periods and by year, measures, claims, checks.
+
+    Where a loan outlives the horizon, `run_off` holds the periods and rows of what follows, and nothing else does.
+    """
+    scenario, timeline = projection.scenario, projection.timeline
+    rows, later = rows_document(projection, projection.period_rows), {}
+    if projection.run_off is not None:
+        periods = [str(day) for day in projection.run_off.dates]
+        later = {"run_off": {"periods": periods, "rows": rows_document(projection, projection.blocks[RUN_OFF].rows)}}
     return {
         "fibercap": version,
         "scenario": {
@@ -151,6 +164,7 @@ def run_document(
         "horizon": {"from": str(timeline.start), "to": str(timeline.end), "step": timeline.step},
         "periods": [str(day) for day in timeline.dates],
         "rows": rows,
+        **later,
         "measures": measures_document(found),
         "claims": claims_document(claims),
         "checks": checks_document(projection),

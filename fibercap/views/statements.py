@@ -83,9 +83,7 @@ def _margin(profit: list[float], projection: Projection, by: str) -> list[float 
 
 def cover_figures(projection: Projection, by: str) -> Iterator[Figures]:
     """Yield the ratios that lenders look at: by calendar year, and over twelve months where parts are shown."""
-    outlasts = projection.trifle.counts(projection.value("accounts.debt"))[0, -1]  # what follows is not known
-    shown = {key: label for key, label in COVER.items() if not (outlasts and key in {"llcr", "plcr"})}
-    rows = {label: projection.by(f"accounts.{key}") for key, label in shown.items()}
+    rows = {label: projection.by(f"accounts.{key}") for key, label in COVER.items()}
     lines = [Line(label, [float(v[0]) for v in values.values()]) for label, values in rows.items()]
     lines = [line for line in lines if any(np.isfinite(v) for v in line.values if v is not None)]
     if lines:

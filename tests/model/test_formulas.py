@@ -26,6 +26,7 @@ class Reader:
     def __init__(self, projection: Projection) -> None:
         self.given = {path: item.value for block in projection.blocks.values() for path, item in block.given.items()}
         self.rows, self.values = projection.rows, {path: projection.value(path) for path in projection.rows}
+        self.block = {path: block for block in projection.blocks.values() for path in block.rows}
 
     def __call__(self, path: str, shift: int) -> Array:
         if path in self.given:
@@ -33,11 +34,23 @@ class Reader:
         value = self.values[path]
         if shift == 0:
             return value
+        length = value.shape[1]
         if shift > 0:
-            return np.concatenate([value[:, shift:], np.zeros((value.shape[0], shift))], axis=-1)[:, : value.shape[1]]
-        before = np.broadcast_to(evaluate(self.rows[path].before, self), (value.shape[0], 1))
-        padded = np.concatenate([np.repeat(before, -shift, axis=-1), value], axis=-1)
-        return padded[:, : value.shape[1]]
+            after = evaluate(self.rows[path].after, self)  # whole rows: what follows stands in their first column
+            after = np.broadcast_to(
+                after.reshape(-1, after.shape[-1] if after.ndim else 1)[:, :1], (value.shape[0], shift)
+            )
+            return np.concatenate([value[:, shift:], after], axis=-1)[:, :length]
+        return np.concatenate([self.earlier(path, -shift), value], axis=-1)[:, :length]
+
+    def earlier(self, path: str, count: int) -> Array:
+        """Return what lies before the first column of a row, so many columns back: of another block, where one ended."""
+        draws, block = self.values[path].shape[0], self.block[path]
+        if block.continues is None:
+            return np.repeat(np.broadcast_to(evaluate(self.rows[path].before, self), (draws, 1)), count, axis=-1)
+        path = block.earlier(path)
+        whole = np.concatenate([self.earlier(path, count), self.values[path]], axis=-1)
+        return whole[:, -count:]
 
 
 def disagreements(projection: Projection) -> list[str]:

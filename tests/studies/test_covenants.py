@@ -28,7 +28,7 @@ def promise(text: str) -> Tested:
 def test_a_row_is_tested_each_year_with_headroom() -> None:
     found = promise("{row: accounts.dscr, at_least: 2.5}")
 
-    assert [test.when for test in found.tests] == ["2001", "2002", "2003", "2004"]
+    assert [test.when for test in found.tests] == ["2001", "2002", "2003", "2004", "2005", "2006"]
     for test in found.tests:
         assert test.headroom == pytest.approx(test.value / 2.5 - 1)
         assert test.holds == (test.value >= 2.5)
@@ -40,7 +40,7 @@ def test_a_row_is_tested_each_year_with_headroom() -> None:
 def test_a_row_is_tested_each_period() -> None:
     found = promise("{row: loans.fleet.closing, at_most: 11 million USD, test: period}")
 
-    assert len(found.tests) == 48
+    assert len(found.tests) == 61  # to the month in which the loan matures, past the horizon
     assert found.holds
     assert found.tightest is not None
     assert found.tightest.headroom == pytest.approx(1 / 11)
@@ -84,7 +84,7 @@ def test_a_covenant_that_cannot_be_tested_is_refused(text: str, told: str) -> No
 def test_a_ratio_of_payments_is_tested_on_each_of_them() -> None:
     dated, named = (promise(f"{{row: loans.fleet.dscr, at_least: 0{test}}}") for test in ("", ", test: payment"))
 
-    assert len(dated.tests) == 15
+    assert len(dated.tests) == 20  # each payment to maturity, past the horizon too
     assert [test.when for test in dated.tests if not test.holds] == ["2002-04"]
     assert named.tests == dated.tests
     assert not dated.untested
@@ -150,7 +150,7 @@ def test_a_breach_says_when_how_far_and_how_often() -> None:
     found = covenants(project(read("fibercore", settings=[f"loans.fleet.covenants={text}"])))
 
     assert breaches(found) == [
-        "covenant fleet.cover (Covered twice) is broken in 2001, 2 of 4 times: accounts.dscr is 2.32, at least 5.00 is promised",
+        "covenant fleet.cover (Covered twice) is broken in 2001, 2 of 6 times: accounts.dscr is 2.32, at least 5.00 is promised",
         "covenant fleet.owed is broken in 2001: accounts.debt is 8,676,099 USD, at most 8,000,000 USD is promised",
     ]
 

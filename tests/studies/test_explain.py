@@ -89,6 +89,9 @@ def close(value: float, one: Number) -> bool:
 
 def moments(projection: Projection, row: str) -> list[str]:
     """Return times to explain a row at: periods of a model row, the middle and the end of a schedule."""
+    if row.startswith("run_off.") and projection.run_off is not None:
+        labels = projection.run_off.labels
+        return [labels[0], labels[7], labels[7][:4]]
     if ".schedule." not in row:
         return ["2000-01", "2002-06", "2002"]
     dates = projection.value(f"{row.split('.schedule.', maxsplit=1)[0]}.schedule.date")[0]

@@ -15,10 +15,11 @@ if TYPE_CHECKING:
     from fibercap.model.loans.setting import Exchanged
 
 
-def day_rate_rows(sheet: Sheet, exchange: Exchanged, at: str, grid: Grid) -> None:
+def day_rate_rows(sheet: Sheet, exchange: Exchanged, at: str, grid: Grid, of_period: str) -> None:
     """Write `exchange`, the rate of each event's day, and `exchange_average`, the average of its model period.
 
-    Before the horizon and beyond it there are no model periods: what accrues there counts at the rate of its day.
+    Before the horizon, and beyond it and its run-off, there are no model periods: what accrues there counts at the rate
+    of its day.
 
     Parameters
     ----------
@@ -30,6 +31,8 @@ def day_rate_rows(sheet: Sheet, exchange: Exchanged, at: str, grid: Grid) -> Non
         Where the schedule's rows stand.
     grid : Grid
         Its events.
+    of_period : str
+        The formula that looks the average rate of an event's period up.
 
     Source
     ------
@@ -41,7 +44,6 @@ def day_rate_rows(sheet: Sheet, exchange: Exchanged, at: str, grid: Grid) -> Non
     events, count = grid.period.astype(int), exchange.average.shape[-1]
     inside = (events > 0) & (events <= count)
     average = np.where(inside, exchange.average[..., np.clip(events, 1, count) - 1], day_rates)
-    of_period = f"SUMIFS({{exchange.{exchange.code}.average}}, {{time.period}}, {{{at}.period}})"
-    text = f"IF(OR({{{at}.period}} = 0, {{{at}.period}} > {{time.periods}}), {{{at}.exchange}}, {of_period})"
+    text = f"IF(OR({{{at}.period}} = 0, {{{at}.period}} > {count}), {{{at}.exchange}}, {of_period})"
     row = Row(f"{at}.exchange_average", "Rate of exchange, average of the period", exchange.unit, RATE, text)
     sheet.put(row, average)

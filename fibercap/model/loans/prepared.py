@@ -17,6 +17,7 @@ from fibercap.model.loans.grid import Grid, event_grid
 from fibercap.model.loans.payment_dates import installment_dates, payment_periods
 from fibercap.model.loans.rates import FOLLOWS_INDEX, Floating, RateCourse, Steps, limited, rate_course
 from fibercap.model.loans.styles import Custom
+from fibercap.model.run_off import RUN_OFF
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -25,7 +26,8 @@ if TYPE_CHECKING:
     from fibercap.model.loans.setting import Moved, Setting
     from fibercap.model.loans.terms import Loan
 
-BY_DATE: Final = "SUMIFS({{{row}}}, {{time.date}}, {{{at}.date}})"
+BY_DATE: Final = "SUMIFS({{{row}}}, {{{later}time.date}}, {{{at}.date}})"
+BY_PERIOD: Final = "SUMIFS({{{row}}}, {{{later}time.period}}, {{{at}.period}})"
 
 
 class Prepared:
@@ -53,7 +55,8 @@ class Prepared:
         grid, months = self.grid, self.grid.months
         self._calendar_rows()
         if self.setting.exchange is not None:
-            day_rate_rows(self.sheet, self.setting.exchange, self.setting.at, grid)
+            of_period = self._in_periods(BY_PERIOD, f"exchange.{self.setting.exchange.code}.average")
+            day_rate_rows(self.sheet, self.setting.exchange, self.setting.at, grid, of_period)
         return Course(
             rate=self._rate_row(),
             steps=self.steps,
@@ -239,7 +242,19 @@ class Prepared:
         for event, day in enumerate(self.grid.dates):
             if day in ends:
                 at_end[ends[day], event] = 1.0
-        return BY_DATE.format(row=f"loans.{self.setting.name}.{row}", at=self.setting.at), by_period @ at_end
+        path = f"loans.{self.setting.name}.{row}"
+        begun = row == "funded"  # nothing is spent after the horizon
+        text = BY_DATE.format(row=path, at=self.setting.at, later="") if begun else self._in_periods(BY_DATE, path)
+        return text, by_period @ at_end
+
+    def _in_periods(self, way: str, row: str) -> str:
+        """Return the formula that looks a row of the projection up, in the periods of the run-off too."""
+        timeline = self.setting.timeline
+        text = way.format(row=row, at=self.setting.at, later="")
+        if timeline is None or not timeline.past:
+            return text
+        later = way.format(row=f"{RUN_OFF}.{row}", at=self.setting.at, later=f"{RUN_OFF}.")
+        return f"({text} + {later})"
 
     def _target_row(self) -> Array:
         """Write what the style is told from outside: a custom schedule, or the service of a sculpted loan."""
@@ -255,7 +270,7 @@ class Prepared:
         share = np.divide(self.grid.repays, in_period @ falls, out=none, where=(in_period @ falls) > 0)
         reads = (*self.calendar_reads()["repays"], "horizon")
         self.put_known("share_of_period", "Share of the period's service", "", share, reads)
-        aimed = f"SUMIFS({{loans.{self.setting.name}.service_target}}, {{time.period}}, {{{at}.period}})"
+        aimed = self._in_periods(BY_PERIOD, f"loans.{self.setting.name}.service_target")
         text, value = f"{{{at}.share_of_period}} * {aimed}", (self.moved.service @ falls) * share
         if self.setting.exchange is not None:
             text, value = f"{text} / {{{at}.exchange}}", value / self.value("exchange")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from functools import cached_property
 from itertools import pairwise
 from typing import TYPE_CHECKING, Final
 
@@ -26,6 +27,7 @@ NAME: Final = "Annual"
 HEADS: Final = ("Label", "Unit", "Path", "Brought to years", "", "")
 HEAD_ROW: Final = 3
 SHOWN: Final = ("Plants", "Projects", "Funding", "Loans", "Accounts", "Returns")
+DECEMBER: Final = 12
 WAYS: Final = {FLOW: "sum", STOCK: "year's end"}
 
 
@@ -83,12 +85,19 @@ class AnnualSheet:
         for column, text in enumerate((own.label, own.unit or "1", own.path, WAYS.get(own.nature, "mean"))):
             sheet.write_string(row, column, text, looks("text" if not column else "faint"))
         for number, value in enumerate(found):
-            formula = self._formula(entry, letters(len(HEADS) + number))
+            formula = self._formula(entry, letters(len(HEADS) + number), self.flags[number])
             sheet.write_formula(row, len(HEADS) + number, formula, looked, "" if math.isnan(value) else value)
 
-    def _formula(self, entry: Placed, column: str) -> str:
+    @cached_property
+    def flags(self) -> list[str]:
+        """The row that marks the last period of each year; the horizon may end within one."""
+        timeline = self.book.cases[0].projection.timeline
+        last = "time.closes_year" if timeline.end.month == DECEMBER else "returns.is_last"
+        return ["time.closes_year"] * (len(self.years) - 1) + [last]
+
+    def _formula(self, entry: Placed, column: str, flag: str) -> str:
         own, spot = entry.line.row, entry.spot
-        flags = self.book.spot(0, "time.closes_year")
+        flags = self.book.spot(0, flag)
         at = f"{spot.at}${spot.first}$"
         values = f"{at}{spot.row}:${spot.last}${spot.row}"
         years = f"{at}{YEARS_ROW}:${spot.last}${YEARS_ROW},{column}${HEAD_ROW}"

@@ -29,6 +29,7 @@ HOMES: Final = {
 }  # fmt: skip
 OTHERS: Final = "Accounts"
 ORDER: Final = ("Time", "Plants", "Projects", "Funding", "Loans", "Accounts", "Returns", "Without projects")
+RUN_OFF_SHEET: Final = "Run-off"
 DERIVED: Final = "Derived"
 INPUTS: Final = "Inputs"
 
@@ -61,7 +62,8 @@ class Book:
         self.cases = self.union.cases
         self.spots: dict[tuple[int, str], Spot] = {}
         self.helpers: dict[tuple[int, str], dict[object, Spot]] = {}
-        self.pages = [*self._model_pages(), *map(self._schedule_page, self.union.schedules)]
+        self.pages = [*self._model_pages(), *map(self._run_off_page, self.union.run_offs)]
+        self.pages += map(self._schedule_page, self.union.schedules)
         self.scalars: dict[str, Spot] = {}
         self.selectors: dict[tuple[int, ...], Spot] = {}
         self.selectors_from = 0
@@ -92,6 +94,19 @@ class Book:
                     self._place(page, line)
             if page.entries:
                 yield page
+
+    def _run_off_page(self, grid: Grid) -> Page:
+        number = self.union.run_offs.index(grid) + 1
+        used = "" if len(grid.members) == len(self.cases) else f", for {self._names(grid.members)}"
+        name = RUN_OFF_SHEET if len(self.union.run_offs) == 1 else f"{RUN_OFF_SHEET} {number}"
+        page, groups = Page(name, grid, f"Run-off after the horizon{used}"), dict[str, list[Line]]()
+        for path, line in grid.lines.items():
+            groups.setdefault(_group(path.removeprefix(f"{grid.name}.")), []).append(line)
+        for group, lines in groups.items():
+            page.entries.append(group.replace("_", " ").replace(".", ": "))
+            for line in lines:
+                self._place(page, line)
+        return page
 
     def _schedule_page(self, grid: Grid) -> Page:
         own = grid.name.removesuffix(SCHEDULE)
@@ -152,11 +167,12 @@ class Book:
                 if own[case] is not None:
                     texts = [own[case].formula]  # type: ignore[union-attr]
                     reads.setdefault(path, []).extend(_read(node, case, texts))
-            for grid in (self.union.model, *self.union.schedules):
+            for grid in self.union.grids:
                 for path, line in grid.lines.items():
                     row = line.rows[case]
                     if row is not None:
-                        found = _read(node, case, [row.formula, row.before])
+                        found = _read(node, case, [row.formula, row.before, row.after])
+                        found += [node(case, path.removeprefix(f"{grid.name}."))] if grid in self.union.run_offs else []
                         reads.setdefault(f"{grid.number}/{path}", []).extend(found)
         numbers = circles(reads)
         sizes: dict[int, int] = {}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Final
 
@@ -10,7 +10,9 @@ import numpy as np
 
 from fibercap.core.errors import FibercapError
 from fibercap.core.formula import parse
+from fibercap.core.reach import references
 from fibercap.model.projection import project
+from fibercap.model.run_off import RUN_OFF
 from fibercap.model.without_projects import SAME_WITHOUT, WITHOUT
 from fibercap.views.workbook.circles import circles
 
@@ -24,6 +26,10 @@ if TYPE_CHECKING:
 
 AS_WRITTEN: Final = "as written"
 SCHEDULE: Final = ".schedule"
+SHOWN_LATER: Final = (
+    "time.date", "accounts.cash", "accounts.llcr_at_payments", "accounts.plcr_at_payments", "accounts.debt",
+)  # fmt: skip
+"""The rows for which, and for what they rest on, there is a sheet of the run-off."""
 
 
 @dataclass(frozen=True)
@@ -67,7 +73,7 @@ def turns(cases: Sequence[Case]) -> bool:
     union = Union(cases)
     reads: dict[str, list[str]] = {}
     for case in range(len(cases)):
-        for grid in (union.model, *union.schedules):
+        for grid in union.grids:
             for path, line in grid.lines.items():
                 row = line.rows[case]
                 if row is not None and row.formula:
@@ -93,13 +99,23 @@ class Line:
 
 @dataclass(frozen=True)
 class Grid:
-    """Lines that share columns: the model's periods, or the events of one loan as the cases in `members` have them."""
+    """Lines that share columns: the model's periods, those of the run-off, or the events of one loan.
+
+    The last two are as the cases in `members` have them. `dates` is the line of the columns' days.
+    """
 
     number: int
     name: str
     length: int
     members: tuple[int, ...]
     lines: dict[str, Line]
+
+    @property
+    def dates(self) -> str:
+        """The line that holds the day of each column."""
+        if self.name.endswith(SCHEDULE):
+            return f"{self.name}.date"
+        return f"{self.name}.time.date" if self.name else "time.date"
 
 
 class Union:
@@ -110,9 +126,38 @@ class Union:
         self._variant: dict[tuple[int, str], Grid] = {}
         everyone = tuple(range(len(self.cases)))
         self.model = Grid(0, "", self._first.timeline.count, everyone, self._lines(everyone, _in_periods))
+        self.run_offs = [self._pruned(grid) for grid in self._variants(RUN_OFF, 1, lambda block: (block.length,))]
         self.schedules: list[Grid] = []
         for name in self._loans():
-            self.schedules += self._variants(name, len(self.schedules) + 1)
+            self.schedules += self._variants(name, len(self.run_offs) + len(self.schedules) + 1, _signature)
+
+    def _pruned(self, grid: Grid) -> Grid:
+        """Return a run-off with what cover, covenants and cash rest on; JSON has all of its rows."""
+        wanted = {f"{RUN_OFF}.{path}" for path in SHOWN_LATER}
+        for number in grid.members:
+            projection = self.cases[number].projection
+            blocks = [block for block in projection.blocks.values() if block.continues is None]
+            texts = [row.after for block in blocks for row in block.rows.values()]
+            texts += [r.formula for b in blocks if b.name.endswith(SCHEDULE) for r in b.rows.values()]
+            wanted |= {path for text in texts if RUN_OFF in text for path in references(text)}
+            terms = projection.scenario.loans.values()
+            promised = [covenant for loan in terms for covenant in loan.covenants.values()]
+            wanted |= {f"{RUN_OFF}.{row}" for covenant in promised for row in (covenant.row, covenant.tested)}
+        waiting, kept = list(wanted), set[str]()
+        while waiting:
+            path = waiting.pop()
+            if path in grid.lines and path not in kept:
+                kept.add(path)
+                waiting += [own for row in grid.lines[path].rows if row is not None for own in references(row.formula)]
+        lines = {path: line for path, line in grid.lines.items() if path in kept}
+        pruned = replace(grid, lines=lines)
+        self._variant |= {(number, RUN_OFF): pruned for number in grid.members}
+        return pruned
+
+    @property
+    def grids(self) -> tuple[Grid, ...]:
+        """Every grid: the model's periods first, then those of run-offs and loans."""
+        return (self.model, *self.run_offs, *self.schedules)
 
     @property
     def _first(self) -> Projection:
@@ -133,13 +178,16 @@ class Union:
             lines[path] = Line(path, row, here, tuple(None if a is None else np.atleast_2d(a)[0] for a in amounts))
         return lines
 
-    def _variants(self, name: str, first: int) -> list[Grid]:
-        """Return a loan's schedules: one for the cases in which its rows, formulas and calendar are the same."""
+    def _variants(self, name: str, first: int, alike: Callable[[Block], tuple[object, ...]]) -> list[Grid]:
+        """Return the grids of a block, one for all cases in which it is alike.
+
+        A loan's schedule is so where its rows, formulas and calendar are the same, a run-off where it lasts as long.
+        """
         groups: dict[tuple[object, ...], list[int]] = {}
         for number, case in enumerate(self.cases):
             block = case.projection.blocks.get(name)
             if block is not None:
-                groups.setdefault(_signature(block), []).append(number)
+                groups.setdefault(alike(block), []).append(number)
         grids: list[Grid] = []
         for members in groups.values():
             block = self.cases[members[0]].projection.blocks[name]
@@ -154,6 +202,7 @@ class Union:
         if path in self.model.lines:
             return self.model
         name = path[: path.index(SCHEDULE) + len(SCHEDULE)] if SCHEDULE in path else ""
+        name = RUN_OFF if path.startswith(f"{RUN_OFF}.") else name
         grid = self._variant.get((case, name))
         return grid if grid is not None and path in grid.lines else None
 
@@ -198,7 +247,7 @@ def _bare(text: str) -> str:
 
 
 def _in_periods(projection: Projection) -> list[Block]:
-    return [block for name, block in projection.blocks.items() if not name.endswith(SCHEDULE)]
+    return [b for name, b in projection.blocks.items() if not name.endswith(SCHEDULE) and b.continues is None]
 
 
 def _signature(block: Block) -> tuple[object, ...]:

@@ -53,6 +53,9 @@ class Places(Protocol):
     def spot(self, path: str) -> Spot:
         """Return where a row or scalar stands."""
 
+    def earlier(self, path: str) -> Spot | None:
+        """Return where the row stands from which one of the run-off goes on; None for any other."""
+
     def calendar(self, path: str) -> Array | None:
         """Return the values of a row of the calendar, or None where they follow from inputs."""
 
@@ -73,6 +76,8 @@ class Wording:
     length: int = 0
     cells: list[list[str]] = field(default_factory=list)
     solve: Callable[[str, Sequence[tuple[str, str]]], str] | None = None
+    first: bool = False
+    """Whether rows with other columns are read in their first one."""
 
     def whole(self) -> str:
         """Return the formula, without the equals sign."""
@@ -140,11 +145,16 @@ class Wording:
         circle = next((path for path in paths if self.own is not None and self.places.tangled(path)), None)
         if circle:
             raise CannotBeSaidError(f"the whole of {circle} rests on this row")
-        plain, cells = name != "SUM" or isinstance(argument, ast.Name), self.said(argument, ranges=True)[0]
+        plain, cells = name != "SUM" or isinstance(argument, ast.Name | ast.Tuple), self._ranges(argument)
         found = f"{name if plain else 'SUMPRODUCT'}({cells})"
         if name == "SUM" or not any(map(self.places.may_be_empty, paths)):
             return found
         return f"({found}/(COUNT({cells})>0))"  # of nothing, a sheet says 0
+
+    def _ranges(self, argument: ast.expr) -> str:
+        """Return the cells of what is read as a whole; of rows one after the other, each row's."""
+        parts = argument.elts if isinstance(argument, ast.Tuple) else [argument]
+        return ",".join(self.said(part, ranges=True)[0] for part in parts)
 
     def _solved(self, name: str, arguments: list[ast.expr]) -> str:
         if self.solve is None:
@@ -190,17 +200,29 @@ class Wording:
         if ranges:
             first, last = (letters(number_of(column) + shift) for column in (spot.first, spot.last))
             return f"{at}${first}${row}:${last}${row}"
+        if self.first and self.own is not None and self.own.grid != spot.grid and not shift:
+            return f"{at}{spot.first}{row}"
         if self.own is None or self.own.grid != spot.grid:
             raise CannotBeSaidError(f"{path} has other columns")
         if shift in _NEAR:
             return f"{at}{{{_NEAR[shift]}}}{row}"
         if shift > 0:
             raise CannotBeSaidError(f"{path} is read {shift} columns later")
-        start = f"{at}${spot.column}{row}"
-        if -shift >= self.length:
-            return start
-        position = "{here}$" + str(POSITION_ROW)
-        return f"IF({position}>{-shift},INDEX({start}:{{before}}{row},1,{position}-{-shift}+1),{start})"
+        return self._long_ago(path, spot, -shift)
+
+    def _long_ago(self, path: str, spot: Spot, back: int) -> str:
+        """Return a row so many columns earlier: of the horizon, or what was before it, where that is off its own."""
+        at, row, position = self._at(spot), spot.row, "{here}$" + str(POSITION_ROW)
+        first, earlier = f"{at}${spot.column}{row}", self.places.earlier(path)
+        if earlier is not None:  # the columns of the horizon count on to these
+            first = f"{earlier.at}${earlier.column}${earlier.row}"
+            if back < self.length + number_of(earlier.last) - number_of(earlier.column):
+                cells = f"{first}:${earlier.last}${earlier.row}"
+                first = f"INDEX({cells},1,MAX({position}+COLUMNS({cells})-{back},1))"
+        if back >= self.length:
+            return first
+        cells = f"{at}${spot.column}{row}:{{before}}{row}"
+        return f"IF({position}>{back},INDEX({cells},1,{position}-{back}+1),{first})"
 
 
 POSITION_ROW: Final = 4

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
@@ -9,6 +10,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from fibercap.core.formula import evaluate, parse
+from fibercap.model.run_off import RUN_OFF
 from fibercap.views.workbook.book import BEFORE
 from fibercap.views.workbook.formulas import LONGEST, CannotBeSaidError, Spot, Wording, letters
 
@@ -16,11 +18,16 @@ if TYPE_CHECKING:
     from fibercap.core.units import Array
     from fibercap.model.projection import Projection
     from fibercap.views.workbook.book import Book, Placed
+    from fibercap.views.workbook.cases import Line
 
 CALENDAR: Final = "value: calendar"
+CALENDARS: Final = ("time.", f"{RUN_OFF}.time.")
 BY_CELLS: Final = "by cells"
 FORMULA: Final = "formula"
 TOO_LONG: Final = "value: the formula is longer than a cell takes"
+
+Edge = tuple[str, float]
+"""What stands beside the columns of a line: formula, and value as exported."""
 
 
 @dataclass(frozen=True)
@@ -35,11 +42,15 @@ class Surroundings:
         """Return where a row or scalar stands."""
         return self.book.spot(self.case, path)
 
+    def earlier(self, path: str) -> Spot | None:
+        """Return where the row stands from which one of the run-off goes on; None for any other."""
+        return self.spot(path.removeprefix(f"{RUN_OFF}.")) if path.startswith(f"{RUN_OFF}.") else None
+
     def calendar(self, path: str) -> Array | None:
         """Return the values of a row that only the calendar gives, or that counts its columns; else None."""
         grid = self.book.union.grid_of(self.case, path)
         line = grid.lines[path] if grid is not None else None
-        return line.values[self.case] if line is not None and (line.bare or path.startswith("time.")) else None
+        return line.values[self.case] if line is not None and (line.bare or path.startswith(CALENDARS)) else None
 
     def may_be_empty(self, path: str) -> bool:
         """Tell whether a row is undefined, and its cells empty, in some periods."""
@@ -59,8 +70,8 @@ class Written:
     kind: str
     template: str | None = None
     cells: list[list[str]] = field(default_factory=list)
-    before: str = ""
-    before_value: float = 0.0
+    before: Edge = ("", 0.0)
+    after: Edge = ("", 0.0)
     values: Array = field(default_factory=lambda: np.zeros(0))
 
     def formulas(self) -> Iterator[str]:
@@ -80,30 +91,46 @@ def written(book: Book, placed: Placed) -> Written:
     if placed.values is not None:
         return Written(placed, CALENDAR, values=placed.values)
     first = next(values for values in line.values if values is not None)
-    values = line.values[0] if line.values[0] is not None else np.zeros_like(first)
+    standing = line.path.startswith(CALENDARS)
+    values = line.values[0] if line.values[0] is not None else first if standing else np.zeros_like(first)
     if line.bare and (spot.grid, line.path) not in book.helpers:
         return Written(placed, CALENDAR, values=first)
-    before, told = _before(book, placed), reader(book.cases[0].projection)
-    row = line.rows[0]
-    past = float(np.ravel(evaluate(row.before, told))[0]) if row is not None and row.before != "0" else 0.0
+    edges = _from_horizon(book, placed) or _beside(book, placed, "before"), _beside(book, placed, "after")
     try:
         template, cells = _template(book, placed, len(first))
     except CannotBeSaidError as error:
-        return Written(placed, f"value: {error}", None, [], before, past, values)
+        return Written(placed, f"value: {error}", None, [], *edges, values)
     if len(template) + sum(max(map(len, column)) for column in cells) > LONGEST:
-        return Written(placed, TOO_LONG, None, [], before, past, values)
-    return Written(placed, BY_CELLS if cells else FORMULA, template, cells, before, past, values)
+        return Written(placed, TOO_LONG, None, [], *edges, values)
+    return Written(placed, BY_CELLS if cells else FORMULA, template, cells, *edges, values)
+
+
+def looks_ahead(placed: Placed) -> bool:
+    """Tell whether something follows the last column of a line, so that a line that looks ahead can read it."""
+    return any(row is not None and row.after != "0" for row in placed.line.rows)
+
+
+def _from_horizon(book: Book, placed: Placed) -> Edge | None:
+    """Return what a line of the run-off was before its first column: the last of the horizon's; None for others."""
+    grid = next((grid for grid in book.union.run_offs if grid.number == placed.spot.grid), None)
+    if grid is None:
+        return None
+    path = placed.line.path.removeprefix(f"{grid.name}.")
+    spot, value = book.spots[0, path], book.union.model.lines[path].values[0]
+    return f"={spot.at}{spot.last}{spot.row}", 0.0 if value is None or math.isnan(value[-1]) else float(value[-1])
 
 
 def _template(book: Book, placed: Placed, length: int) -> tuple[str, list[list[str]]]:
     line, cells = placed.line, list[list[str]]()
-    keys = book.keys(line)
+    keys = _known_keys(book, line)
     empty = '""' if line.row.undefined else "0"
     texts: dict[object, str] = {}
     for case, key in enumerate(keys):
         if key in texts:
             continue
         row = line.rows[case]
+        if row is None and key is not None:
+            continue
         helper = book.helpers.get((placed.spot.grid, line.path), {}).get(key)
         if row is None:
             texts[key] = empty
@@ -113,6 +140,15 @@ def _template(book: Book, placed: Placed, length: int) -> tuple[str, list[list[s
             wording = Wording(parse(row.formula), Surroundings(book, case, line.path), placed.spot, length, cells)
             texts[key] = _defined(wording) if row.undefined else wording.whole()
     return chosen(book, keys, texts), cells
+
+
+def _known_keys(book: Book, line: Line) -> list[object]:
+    """Return the keys of a line; the calendar of a run-off stands in every case, though it counts only in some."""
+    keys = book.keys(line)
+    if not line.path.startswith(CALENDARS):
+        return keys
+    known = next(key for key in keys if key is not None)
+    return [known if key is None else key for key in keys]
 
 
 def _defined(wording: Wording) -> str:
@@ -132,24 +168,24 @@ def chosen(book: Book, keys: Sequence[object], texts: Mapping[object, str]) -> s
     return f"CHOOSE({spot.at}${spot.column}${spot.row},{','.join(texts[key] for key in dict.fromkeys(keys))})"
 
 
-def _before(book: Book, placed: Placed) -> str:
-    """Return the formula of what a line was before its first column; "" for nothing."""
-    line = placed.line
+def _beside(book: Book, placed: Placed, edge: str) -> Edge:
+    """Return what stands `before` a line's first column, or `after` its last one; no formula for nothing."""
     keys: list[object] = []
     texts: dict[object, str] = {}
-    for case, row in enumerate(line.rows):
-        key = None if row is None or row.before == "0" else book.union.readings(case, row.before)
-        keys.append(key)
-        if key not in texts:
-            texts[key] = "0" if key is None or row is None else _said_before(book, placed, case, row.before)
+    own = ["0" if row is None else str(getattr(row, edge)) for row in placed.line.rows]
+    for case, text in enumerate(own):
+        keys.append(None if text == "0" else book.union.readings(case, text))
+        if keys[-1] not in texts:
+            texts[keys[-1]] = "0" if text == "0" else _said_beside(book, placed, case, text)
     if list(texts) == [None]:
-        return ""
-    return "=" + chosen(book, keys, texts)
+        return "", 0.0
+    value = float(np.ravel(evaluate(own[0], reader(book.cases[0].projection)))[0])
+    return "=" + chosen(book, keys, texts), value
 
 
-def _said_before(book: Book, placed: Placed, case: int, text: str) -> str:
-    cells = list[list[str]]()
-    said = Wording(parse(text), Surroundings(book, case, placed.line.path), placed.spot, 1, cells).whole()
+def _said_beside(book: Book, placed: Placed, case: int, text: str) -> str:
+    cells, own = list[list[str]](), Surroundings(book, case, placed.line.path)
+    said = Wording(parse(text), own, placed.spot, 1, cells, first=True).whole()
     return said.format(cells=[column[0] for column in cells])
 
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from fibercap.core.calendar import serial
 from fibercap.core.dates import whole_period
 from fibercap.core.timeline import FLOW, STOCK, month_end
+from fibercap.model.run_off import RUN_OFF
 
 if TYPE_CHECKING:
     from fibercap.core.rows import Row
@@ -37,7 +38,7 @@ def _half_year(when: str) -> tuple[int, int] | None:
 
 
 def looked_up(book: Book, case: int, row: Row, span: Span, cells: tuple[str, str]) -> str:
-    """Return the formula of a row at a time, by its nature.
+    """Return the formula of a row at a time, by its nature; after the horizon it is that of the run-off.
 
     Parameters
     ----------
@@ -50,7 +51,18 @@ def looked_up(book: Book, case: int, row: Row, span: Span, cells: tuple[str, str
     cells : two references
         Where its two days stand.
     """
-    spot, dates = book.spot(case, row.path), book.spot(case, "time.date")
+    projection = book.cases[case].projection
+    here, later = _looked_up(book, case, row, row.path, span, cells), f"{RUN_OFF}.{row.path}"
+    if span.until <= serial(projection.timeline.dates[-1]) or later not in projection.rows:
+        return here
+    beyond = _looked_up(book, case, row, later, span, cells)
+    if row.nature != FLOW or span.end or span.after >= serial(projection.timeline.dates[-1]):
+        return beyond
+    return f"{here}+{beyond}"
+
+
+def _looked_up(book: Book, case: int, row: Row, path: str, span: Span, cells: tuple[str, str]) -> str:
+    spot, dates = book.spot(case, path), book.spot(case, f"{path.removesuffix(row.path)}time.date")
     values = f"{spot.at}${spot.first}${spot.row}:${spot.last}${spot.row}"
     days = f"{dates.at}${dates.first}${dates.row}:${dates.last}${dates.row}"
     if row.nature == STOCK or span.end:

@@ -10,8 +10,9 @@ import numpy as np
 from fibercap.core.calendar import year_of
 from fibercap.core.timeline import FLOW
 from fibercap.views.workbook.book import BEFORE, FIRST_ROW
+from fibercap.views.workbook.cases import SCHEDULE
 from fibercap.views.workbook.formulas import POSITION_ROW, letters
-from fibercap.views.workbook.lines import FORMULA, written
+from fibercap.views.workbook.lines import FORMULA, looks_ahead, written
 from fibercap.views.workbook.looks import number_format, set_up
 
 if TYPE_CHECKING:
@@ -48,8 +49,13 @@ def period_sheet(sheet: Worksheet, book: Book, page: Page, looks: Looks) -> None
 
 
 def _remark(page: Page) -> str:
-    if page.grid.number:
+    if page.grid.name.endswith(SCHEDULE):
         return "One column for each date on which something happens. Money in millions by number format alone."
+    if page.grid.name:
+        return (
+            "What the plan does after its horizon while a loan is owed; nothing new is begun. Before the first column "
+            "stands the last one of the horizon."
+        )
     return (
         "One column for each period. Money in millions by number format alone; column C (hidden) has each row's path."
     )
@@ -57,12 +63,14 @@ def _remark(page: Page) -> str:
 
 def _heads(sheet: Worksheet, book: Book, page: Page, looks: Looks) -> None:
     """Write dates, numbers and years of the columns; on all sheets but one they are those of the calendar."""
-    name = f"{page.grid.name}.date" if page.grid.number else "time.date"
-    dates, count = book.spots[page.grid.number, name], page.grid.length
+    name, count = page.grid.dates, page.grid.length
+    dates = book.spots[page.grid.number, name]
     values = next(v for v in page.grid.lines[name].values if v is not None)
     for place, head in enumerate(HEADS):
         sheet.write_string(DATES_ROW - 1, place, head, looks("head"))
     at = "" if dates.sheet == page.name else dates.at
+    if any(not isinstance(entry, str) and looks_ahead(entry) for entry in page.entries):
+        sheet.write_string(DATES_ROW - 1, BEFORE + 1 + count, "After", looks("head"))
     columns = [letters(BEFORE + 1 + number) for number in range(count)]
     for number, column in enumerate(columns):
         formula = f"={at}{column}${dates.row}"
@@ -100,8 +108,9 @@ def _line(sheet: Worksheet, row: int, line: Written, looks: Looks) -> None:
     if own.nature == FLOW and own.unit and not own.undefined:
         total = float(line.values.sum())
         sheet.write_formula(row, 4, f"=SUM({first}{row + 1}:{last}{row + 1})", looks("total", numbers), total)
-    if line.before:
-        sheet.write_formula(row, BEFORE, line.before, plain, line.before_value)
+    for column, (formula, value) in ((BEFORE, line.before), (BEFORE + 1 + count, line.after)):
+        if formula:
+            sheet.write_formula(row, column, formula, plain, value)
     if line.template is None:
         for number in range(count):
             sheet.write_number(row, BEFORE + 1 + number, float(line.values[number]), plain)

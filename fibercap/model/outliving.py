@@ -1,0 +1,37 @@
+"""Which loans outlive the horizon, and how far the plan runs off for them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from fibercap.model.run_off import YEAR
+
+if TYPE_CHECKING:
+    from fibercap.core.timeline import Timeline
+    from fibercap.model.plan import Plan
+
+
+def outliving(plan: Plan) -> list[str]:
+    """Return the loans that are drawn and mature after the horizon."""
+    end = plan.horizon.end
+    return [name for name, loan in plan.loans.items() if loan.maturity > end and _is_drawn(plan, name)]
+
+
+def _is_drawn(plan: Plan, name: str) -> bool:
+    """Tell whether anything draws on a loan: a revolver that neither `gap` nor `draws` names lies idle."""
+    loan = plan.loans[name]
+    return not loan.revolves or name in plan.lifts or bool(loan.draws) or bool(plan.funded_by(name))
+
+
+def to_maturity(plan: Plan) -> Timeline:
+    """Return the model's periods, and after them those of the run-off: to the end of the last maturity's year.
+
+    Source
+    ------
+    docs/conventions.md, section 7; dates may not be drawn, so that all members of a batch run off together.
+    """
+    timeline = plan.timeline
+    last = max((plan.loans[name].maturity.year for name in outliving(plan)), default=0)
+    months = YEAR * (last + 1) - int(timeline.origin)
+    past = -(-months // timeline.months) - timeline.count
+    return timeline if past <= 0 else timeline.longer(past)
