@@ -54,7 +54,7 @@ def month_number_text(day: str, *, start: bool = False) -> str:
 
     Source
     ------
-    finance.md, section 1.
+    docs/conventions.md, section 1.
     """
     elapsed = f"(DAY({day}) - 1)" if start else f"DAY({day})"
     number = f"12 * YEAR({day}) + MONTH({day}) - 1 + {elapsed} / DAY(EOMONTH({day}, 0))"

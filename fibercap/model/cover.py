@@ -31,7 +31,7 @@ def since_payment(sheet: Sheet, plan: Plan, name: str, of: str) -> Array:
 
     Source
     ------
-    finance.md, section 6: over the model periods after the previous payment's through this payment's.
+    docs/conventions.md, section 6: over the model periods after the previous payment's through this payment's.
     """
     at, label = f"loans.{name}", plan.loans[name].title or name
     flow, pays = sheet.value(f"accounts.{of}"), sheet.value(f"{at}.pays")

@@ -37,7 +37,7 @@ class Currencies:
 
         Source
         ------
-        finance.md, section 6: flows translate at the period's average rate.
+        docs/conventions.md, section 6: flows translate at the period's average rate.
         """
         rate = self.rate(path)
         return (f"{text} * {{{rate}}}", value * sheet.value(rate)) if rate else (text, value)

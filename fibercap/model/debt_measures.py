@@ -143,7 +143,7 @@ def average_life(projection: Projection) -> Measure:
 
     Source
     ------
-    finance.md, section 7: periods under `equal_periods`, else actual days / 365.
+    docs/conventions.md, section 7: periods under `equal_periods`, else actual days / 365.
     """
     plan = projection.scenario
     carried, drawn = np.zeros(projection.draws), np.zeros(projection.draws)

@@ -60,7 +60,7 @@ def solved(sheet: Sheet, plan: Plan, write: Callable[[Sheet, Costs], None]) -> C
 
     Source
     ------
-    finance.md, section 5; the fixed point is checked as the law `financing_costs` on every run.
+    docs/conventions.md, section 5; the fixed point is checked as the law `financing_costs` on every run.
     """
     keys = building(plan)
     costs: Costs = {key: np.zeros(sheet.length) for key in keys}

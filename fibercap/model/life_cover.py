@@ -80,7 +80,7 @@ def _worth_rows(sheet: Sheet, plan: Plan) -> None:
 
     Source
     ------
-    finance.md, section 7; the rate of each period: docs/decisions/cover-over-life.md.
+    docs/conventions.md, section 7; the rate of each period: docs/decisions/cover-over-life.md.
     """
     money, at = plan.currency, sheet.value
     debt, cfads, owed = at("accounts.debt"), at("accounts.cfads"), at("accounts.opening_debt")

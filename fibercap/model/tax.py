@@ -60,7 +60,7 @@ class Losses:
 
         Source
         ------
-        finance.md, section 6.
+        docs/conventions.md, section 6.
         """
         usable = self._made - self._gone
         used = np.minimum(usable, self._rules.use_at_most * np.maximum(income, 0.0))
@@ -90,7 +90,7 @@ def assess(plan: Plan, income: Array, rate: Array) -> Assessment:
 
     Source
     ------
-    finance.md, section 6. Losses leave first in, first out; unused ones of a year expire at the end of the year
+    docs/conventions.md, section 6. Losses leave first in, first out; unused ones expire at the end of the year
     that many years later.
     """
     timeline = plan.timeline

@@ -213,7 +213,7 @@ def test_free_cash_flow_to_equity_adds_the_debt_that_pays_for_the_projects() -> 
 
 @pytest.mark.parametrize(("upfront", "cost"), [("0 %", 0.087803), ("1 %", 0.092284)])
 def test_all_in_cost_of_the_fleet_loan_as_published(upfront: str, cost: float) -> None:
-    """finance.md, section 4: quarterly level, 8.5 %, five years, by actual dates / 365."""
+    """docs/conventions.md, section 4: quarterly level, 8.5 %, five years, by actual dates / 365."""
     loan = f"{{commitment: 10 million USD, signed: 2001-01-08, matures: 5 years, rate: 8.5 %/year, fees: {{upfront: {upfront}}}}}"
     projection = run(
         ("{commitment: 3 million USD, signed: 2001-01-01, matures: 7 years, rate: 8 %/year}", loan),

@@ -27,7 +27,8 @@ if TYPE_CHECKING:
 AS_WRITTEN: Final = "as written"
 SCHEDULE: Final = ".schedule"
 SHOWN_LATER: Final = (
-    "time.date", "accounts.cash", "accounts.llcr_at_payments", "accounts.plcr_at_payments", "accounts.debt",
+    "time.date", "accounts.cash", "accounts.debt", "accounts.llcr_at_payments", "accounts.plcr_at_payments",
+    "accounts.dscr_12m_at_payments", "accounts.interest_cover_12m_at_payments", "accounts.debt_moves",
 )  # fmt: skip
 """The rows for which, and for what they rest on, there is a sheet of the run-off."""
 
@@ -140,6 +141,7 @@ class Union:
             texts = [row.after for block in blocks for row in block.rows.values()]
             texts += [r.formula for b in blocks if b.name.endswith(SCHEDULE) for r in b.rows.values()]
             wanted |= {path for text in texts if RUN_OFF in text for path in references(text)}
+            wanted |= {f"{RUN_OFF}.loans.{name}.dscr_12m_at_payments" for name in projection.scenario.loans}
             terms = projection.scenario.loans.values()
             promised = [covenant for loan in terms for covenant in loan.covenants.values()]
             wanted |= {f"{RUN_OFF}.{row}" for covenant in promised for row in (covenant.row, covenant.tested)}
