@@ -72,6 +72,16 @@ def test_json_is_as_the_interface_says(say: Any) -> None:
     assert document["measures"]["average_life"]["value"] == pytest.approx(2.7993, abs=5e-5)
 
 
+def test_json_gives_the_rate_of_each_interest_period_where_it_changes(say: Any) -> None:
+    document = json.loads(say("loans.yaml", "floating", "--json").out)
+    paid = [event for event in document["schedule"] if event["number"]]
+
+    assert len({event["rate"] for event in paid}) > 1
+    for event in paid[:4]:
+        assert event["interest"] == pytest.approx(event["opening"] * event["rate"] * event["year_fraction"])
+    assert document["notes"] == []
+
+
 def test_csv_has_every_loan_in_full_precision(say: Any) -> None:
     lines = list(csv.DictReader(io.StringIO(say("loans.yaml", "--csv").out)))
 

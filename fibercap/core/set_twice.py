@@ -50,8 +50,10 @@ def set_twice(overlays: Iterable[Branch], schema: Schema) -> dict[tuple[str, str
 
 def _settings(tree: Tree, path: Path, where: Place | None, schema: Schema) -> Iterator[Setting]:
     """Run over the inputs that an entry sets, each with the place of its key."""
-    path = path[:-1] if path[-1] == "value" and len(path) > 1 else path  # `x: {value: 5 USD}` sets `x`
-    one = isinstance(tree, Leaf) or not tree or is_wrapper(tree) or schema.one_value(path)
+    if path[-1] == "value" and "value" not in (schema.fields(path[:-1]) or ()):
+        path = path[:-1]  # `x: {value: 5 USD}` sets `x`
+    wraps = is_wrapper(tree) and "value" not in (schema.fields(path) or ())
+    one = isinstance(tree, Leaf) or not tree or wraps or schema.one_value(path)
     if isinstance(tree, Leaf) or one or is_operation(tree, None, schema.fields(path)):
         yield path, where
     else:

@@ -66,9 +66,9 @@ def loan_json(schedules: dict[str, Schedule]) -> str:
 def loan_csv(schedules: Mapping[str, Schedule]) -> str:
     """Return schedules as CSV, full precision, a line for each date; the first column names the loan."""
     lines = (
-        (name, schedule.currency, *(event.get(column) for column in COLUMNS))
+        (name, schedule.currency, *({"rate": rate if event["number"] else None, **event}.get(key) for key in COLUMNS))
         for name, schedule in schedules.items()
-        for event in schedule.events
+        for event, rate in zip(schedule.events, np.atleast_2d(schedule.rates)[0].tolist(), strict=True)
     )
     return csv_text(("loan", "currency", *COLUMNS), lines)
 

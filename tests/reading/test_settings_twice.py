@@ -20,7 +20,7 @@ projects: {line: {plant: works, adds: 150_000 km/year, capex: 9 million USD, spe
 loans:
   bank: {commitment: 6 million USD, signed: 2001-01-01, matures: 6 years, rate: 8 %/year, grace: 1 year}
 funding: {line: {bank: 6 million USD, equity: rest}}
-opening: {cash: 1.5 million USD}
+opening: {cash: 1.5 million USD, fixed_assets: {value: 1 million USD, life: 8 years}}
 """
 TWICE = {
     "dotted and nested": "change: {loans.bank.rate: 10 %/year, loans: {bank: {rate: 9 %/year}}}",
@@ -38,6 +38,8 @@ TWICE = {
 ONCE = {
     "beside": "change: {loans.bank.rate: 10 %/year, loans: {bank: {grace: 6 months}}}",
     "two years": "change: {products.fiber.price.2001: 50 USD/km, products: {fiber: {price: {2003: 40 USD/km}}}}",
+    "two fields, one called value": "change: {opening.fixed_assets: {value: 2 MUSD, life: 9 years}}",
+    "two paths, one ends in value": "change: {opening.fixed_assets.value: 2 MUSD, opening: {fixed_assets: {life: 9 years}}}",
     "removed, then added": "{remove: [loans.bank.grace], add: {loans.bank.grace: 6 months}}",
     "two entries": "add: {loans.two: {like: bank, commitment: 1 MUSD}, loans.three: {like: bank, commitment: 2 MUSD}}",
 }
@@ -116,7 +118,7 @@ TEXTS = {
     "lender": ("commitment: 6 million USD", "commitment: 6 million USD, lender: 5 EUR"),
     "note of funding": ("equity: rest}", "equity: rest, note: 3 million EUR}"),
     "note of money": ("{report_in: USD", "{note: 5 EUR, report_in: USD"),
-    "note of the opening": ("{cash: 1.5 million USD}", "{cash: 1.5 million USD, note: 1 MEUR}"),
+    "note of the opening": ("{cash: 1.5 million USD,", "{note: 1 MEUR, cash: 1.5 million USD,"),
     "note of a covenant": ("grace: 1 year", "covenants: {c: {row: accounts.dscr, at_least: 1, note: 5 EUR}}"),
 }
 

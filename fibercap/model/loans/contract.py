@@ -17,6 +17,7 @@ from fibercap.model.loans.block import carried
 from fibercap.model.loans.payment_dates import moved_payment, moved_payment_note
 from fibercap.model.loans.prepared import Prepared
 from fibercap.model.loans.price import average_life, effective_cost
+from fibercap.model.loans.rates import is_one_rate
 from fibercap.model.loans.schedule_lines import FLOWS, Lines, Shown, by_payment, period_rates
 from fibercap.model.loans.setting import Moved, Setting
 from fibercap.model.loans.styles import Custom
@@ -78,14 +79,19 @@ class Schedule:
 
     @property
     def events(self) -> list[dict[str, Any]]:
-        """Return the dates of the first draw as `loan --json` prints them."""
+        """Return the dates of the first draw as `loan --json` prints them.
+
+        A payment has its `rate` where the loan has several, and `moved_from` where it is moved to maturity.
+        """
         single = {key: value.reshape(-1, value.shape[-1])[0].tolist() for key, value in self.values.items()}
-        rates, moved, found = np.atleast_2d(self.rates)[0], moved_payment(self.loan), []
+        moved, found = moved_payment(self.loan), []
+        rates = None if is_one_rate(self.loan.rate) else np.atleast_2d(self.rates)[0]
         for row, (day, kind, number) in enumerate(zip(self.dates, self.kinds, self.numbers, strict=True)):
             event: dict[str, Any] = {"event": kind, "number": number or None, "date": str(day)}
             if number:
                 event["year_fraction"] = float(self.fractions[row])
-                event["rate"] = float(rates[row])
+                if rates is not None:
+                    event["rate"] = float(rates[row])
             event["opening"] = single["opening"][row]
             event |= {key: single[key][row] for key in FLOWS}
             event["closing"] = single["closing"][row]

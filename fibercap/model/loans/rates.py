@@ -165,6 +165,11 @@ def limited(rate: Steps | Floating, index: Array) -> Array:
     return bare if rate.cap is None else np.minimum(bare, rate.cap)
 
 
+def is_one_rate(rate: Steps | Floating) -> bool:
+    """Tell whether a loan has one rate for its whole life."""
+    return isinstance(rate, Steps) and not rate.days
+
+
 def rate_text(rate: Steps | Floating) -> str:
     """Return a rate in words: `8.5 %/year`, `8 to 9 %/year`, `libor_3m + 2.5 %/year`."""
     if isinstance(rate, Floating):
