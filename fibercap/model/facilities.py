@@ -227,12 +227,18 @@ def _known_rows(sheet: Sheet, plan: Plan, name: str, block: Block) -> None:
         may[column] = loan.signed <= day < loan.maturity and day <= (loan.fees.available_until or loan.maturity)
     reads = loan.drawing_reads(name)
     sheet.put(Row(f"{at}.may_draw", f"{label}may be drawn on the last day", "", FLOW, reads=reads), may)
-    commitment = f"{{{used_commitment(name)}}}"
-    if not sheet.knows(used_commitment(name)):
-        commitment = sheet.give(f"inputs.{at}.commitment", money, loan.commitment, f"{at}.{loan.owed_as}")
+    commitment = _commitment(sheet, plan, name)
     owed = f"{{{at}.repayable}} - {{{at}.repaid}} + {{{at}.draws_at_end}} + {{{at}.later_draws}}"
     text = f"{{{at}.may_draw}} * MAX({commitment} - ({owed}), 0)"
     left = sheet.value(f"{at}.repayable") - sheet.value(f"{at}.repaid") + sheet.value(f"{at}.draws_at_end") + later
     sheet.put(
         Row(f"{at}.room", f"{label}may still be drawn", money, FLOW, text), may * np.maximum(loan.commitment - left, 0)
     )
+
+
+def _commitment(sheet: Sheet, plan: Plan, name: str) -> str:
+    """Give a loan's commitment, or what the company without projects uses of it."""
+    if sheet.knows(used_commitment(name)):
+        return f"{{{used_commitment(name)}}}"
+    loan, at = plan.loans[name], f"loans.{name}"
+    return sheet.give(f"inputs.{at}.commitment", plan.currency, loan.commitment, f"{at}.{loan.owed_as}")

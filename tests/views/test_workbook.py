@@ -121,6 +121,31 @@ def test_covenants_recalculate_on_every_date_that_they_name(price: str, tmp_path
     assert disagreements(calculator.read(), project(scenario), AS_WRITTEN) == []
 
 
+def test_owners_worth_is_live_whatever_an_option_does_to_the_reference(tmp_path: Path) -> None:
+    """Mid-period discounting and tax in arrears; a purchase paid otherwise, with a grant, and by a loan of its own terms."""
+    text = Path("scenarios/fibercore.yaml").read_text(encoding="utf-8")
+    more = (
+        "  own: {remove: [loans.algar, funding.xtal.algar]}\n"
+        "  granted: {add: {funding.xtal.grant: 2 million USD}}\n"
+        "  dear: {change: {loans.algar.rate: 16 %/year, loans.algar.commitment: 4 million USD, tax.rate: 30 %}}\n"
+        "  shared: {add: {funding.xtal_2.algar: 500_000 USD}, change: {loans.algar.commitment: 4 million USD}}\n"
+    )
+    text = text[: text.index("options:\n")] + f"options:\n{more}" + text[text.index("\nclaims:") :]
+    text = text.replace("report_in: USD", "report_in: USD\n  discounting: mid_period").replace(
+        "tax:\n", "tax:\n  lag: 6 months\n"
+    )
+    scenario = scenario_of(text)
+    calculator = Recalculator(spoilt(workbook(scenario, "0.1.0")), tmp_path)
+    tried = {
+        AS_WRITTEN: scenario,
+        **{name: scenario.with_option(name) for name in ("own", "granted", "dear", "shared")},
+    }
+
+    found = {name: disagreements(recalculated(calculator, name), project(plan), name) for name, plan in tried.items()}
+
+    assert found == {name: [] for name in tried}
+
+
 def test_options_that_would_make_a_circle_are_left_out_in_words(tmp_path: Path) -> None:
     sheets = Recalculator(exported("fleet_revolver"), tmp_path).read(evaluate=False)
 
