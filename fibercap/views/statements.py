@@ -23,9 +23,9 @@ STATEMENTS: Final = {  # `*` marks a sum, `-` a line that is taken off
     "tax_payable_increase -working_capital_increase *operating_cash_flow -capex -purchases -maintenance "
     "-financing_costs grants *investing_cash_flow draws -principal -upfront_fees equity_for_projects equity_paid_in "
     "equity_for_cash -dividends *financing_cash_flow *cash",
-    "Balance sheet": "cash receivables grants_receivable inventory construction_in_progress net_fixed_assets deferred_fees other_assets "
-    "*total_assets payables tax_payable accrued_interest debt other_liabilities paid_in_capital retained_earnings "
-    "*total_liabilities_and_equity",
+    "Balance sheet": "cash receivables grants_receivable inventory construction_in_progress net_fixed_assets "
+    "deferred_fees other_assets *total_assets payables tax_payable accrued_interest debt other_liabilities "
+    "paid_in_capital retained_earnings *total_liabilities_and_equity",
     "Debt service": "*cfads interest_paid fees_paid scheduled_principal *debt_service",
 }
 KEPT: Final = frozenset({"revenue", "net_income", "cash", "debt", "capex", "debt_service"})
