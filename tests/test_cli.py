@@ -297,7 +297,10 @@ def test_a_funding_gap_and_negative_cash_are_said_loudly(say: Any, tmp_path: Pat
 
     assert "WARNING  cash is negative in" in said.out
     told = " ".join(said.out.split())
-    assert "WARNING funding gap: 1,000,000 USD of `line` is covered by no source, from 2000-Q3 on" in told
+    assert (
+        "WARNING unfunded: 1,000,000 USD of `line`, from 2000-Q3 on, which no loan, grant, equity or named `cash`"
+        in told
+    )
 
 
 @pytest.mark.parametrize("order", [("small.yaml", "capacity"), ("capacity", "small.yaml")])

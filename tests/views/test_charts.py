@@ -26,6 +26,7 @@ from fibercap.views.charts_capacity import capacity_chart, capacity_of, together
 from fibercap.views.charts_claims import marks_on
 from fibercap.views.charts_compare import service_by_year, years_of
 from fibercap.views.charts_debt import owed, stacked
+from fibercap.views.charts_funding import sources_of
 from fibercap.views.charts_style import SETTINGS, apart, fit, scale, width_of, wrap
 
 TOP = """
@@ -52,8 +53,10 @@ projects:
 """
 LOANS = """
 loans:
-  fleet: {commitment: 10 million USD, signed: 2001-01-08, matures: 5 years, rate: 8.5 %/year, repayment: {style: level}}
-  algar: {commitment: 2 million USD, signed: 2000-06-20, matures: 1 year, rate: 6 %/year, repayment: {style: bullet}}
+  fleet: {commitment: 10 million USD, signed: 2001-01-08, draws: {2001-01-08: 10 million USD}, matures: 5 years,
+          rate: 8.5 %/year, repayment: {style: level}}
+  algar: {commitment: 2 million USD, signed: 2000-06-20, draws: {2000-06-20: 2 million USD}, matures: 1 year,
+          rate: 6 %/year, repayment: {style: bullet}}
 options:
   level: {title: Level}
   bullet: {title: Bullet, change: {loans.fleet.repayment: {style: bullet}}}
@@ -251,8 +254,8 @@ def test_debt_is_what_the_schedule_owes(whole: tuple[Projection, Comparison | No
 
 def test_small_loans_are_drawn_as_one() -> None:
     loans = "".join(
-        f"  l{n}: {{commitment: {n} million USD, signed: 200{n % 4}-01-01, matures: 3 years, rate: 5 %/year,"
-        " repayment: {style: bullet}}\n"
+        f"  l{n}: {{commitment: {n} million USD, signed: 200{n % 4}-01-01, draws: {{200{n % 4}-01-01: {n} million USD}},"
+        " matures: 3 years, rate: 5 %/year, repayment: {style: bullet}}\n"
         for n in range(1, 10)
     )
     projection, _ = projected(TOP + "loans:\n" + loans)
@@ -437,3 +440,14 @@ def test_labels_beside_bands_keep_apart() -> None:
     assert apart([1, 5, 9], 2, 0, 10) == [1, 5, 9]
     assert apart([4, 4, 4], 2, 0, 10) == [4, 6, 8]
     assert apart([9, 9, 9], 2, 0, 10) == [6, 8, 10]
+
+
+def test_cash_that_waits_for_a_grant_is_drawn_as_a_source_of_its_own() -> None:
+    """It pays what the grant will; the sources of each use still add up to its cost."""
+    setting = "funding.jena_multimode.grant={share: 23 %, after: 6 months}"
+    found = {source.name: source.paid.sum() for source in sources_of(project(read("fibercore", settings=[setting])))}
+    at_once = {source.name: source.paid.sum() for source in sources_of(project(read("fibercore")))}
+
+    assert found["cash until a grant is received"] == pytest.approx(at_once["grant"])
+    assert "grant" not in found
+    assert sum(found.values()) == pytest.approx(sum(at_once.values()))
