@@ -194,8 +194,9 @@ def test_with_the_prices_that_came_the_plan_fails() -> None:
     ebitda = years(projection, "ebitda")
     assert all(ebitda[year] < 0 for year in ("2002", "2003", "2004"))
     assert years(projection, "cash")["2004"] / MILLION == pytest.approx(-41.5, abs=1.0)
-    cash, worth, reference = warnings(projection)
+    cash, later, worth, reference = warnings(projection)
     assert cash.startswith("cash is negative in")
+    assert later.startswith("cash is below zero after the horizon")
     assert worth == "the terminal value is -24,084,375 USD, below zero; to close the plants may cost less"
     assert reference.startswith(
         "without projects, and paid for as the plan is written, the company would run out of cash"

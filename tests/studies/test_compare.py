@@ -108,7 +108,7 @@ def test_a_change_is_what_a_measure_differs_by(case: Comparison) -> None:
 
     assert case.delta("equity_npv", "german_bank") == other["equity_npv"].value - base["equity_npv"].value
     assert case.delta("equity_npv", "level") == 0.0
-    assert case.delta("min_llcr", "no_debt") is None  # undefined in the baseline
+    assert case.delta("payback", "no_debt") is None  # undefined in the baseline
     assert case.delta("all_in_cost.german_bank", "german_bank") is None  # a loan that the baseline has not
     assert delta_texts(case, "equity_npv")["german_bank"] == "+2.41"
     assert delta_texts(case, "all_in_cost")["german_bank"] == "-1.47"

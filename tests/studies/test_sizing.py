@@ -123,11 +123,18 @@ def test_shares_of_funding_grow_with_the_loan() -> None:
     assert float(found.changes["funding.line.bank"].magnitude) == pytest.approx(0.75)
 
 
+def test_a_loan_that_outlives_the_horizon_is_sized_by_its_llcr() -> None:
+    """What it repays after the horizon is covered by the cash flow of the run-off."""
+    found = sized(DRAWN.replace("6 years", "9 years"), Limit("min_llcr", 1.4))
+    laid = DRAWN.replace("6 years", "9 years").replace("to: 2008", "to: 2009")
+
+    assert found.commitment == pytest.approx(sized(laid, Limit("min_llcr", 1.4)).commitment, rel=1e-6)
+
+
 @pytest.mark.parametrize(
     ("text", "limit", "told"),
     [
         (PLAN, Limit("min_dscr", 900), "no commitment of `bank` keeps min_dscr at least 900: it is"),
-        (PLAN.replace("6 years", "9 years"), Limit("min_llcr", 1.4), "`min_llcr` cannot limit `bank`: `bank` matures on 2009-12-31, past"),
         (PLAN.replace("payments: {every: quarter}}", "repayment: {style: revolver}}"), Limit("min_dscr", 1), "`bank` is a revolver"),
         (UNDRAWN.replace("{commitment: 3 million USD, signed: 2000-12-31, matures: 6 years,", "{outstanding: 3 million USD, remaining: 6 years,"), Limit("min_dscr", 1), "only a new loan can be sized"),
         (PLAN, Limit("min_dscrs", 1), "no measure `min_dscrs`; did you mean"),
