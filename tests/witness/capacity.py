@@ -43,7 +43,9 @@ def integrate_ramp(ramp: Any, months: Row) -> Row:
     if "table" in ramp:
         steps = sorted((read_number(key), read_number(share)) for key, share in ramp["table"].items())
         befores = [0.0, *(share for _, share in steps)]
-        parts = [(share - before) * np.maximum(after - at, 0) for (at, share), before in zip(steps, befores, strict=False)]
+        parts = [
+            (share - before) * np.maximum(after - at, 0) for (at, share), before in zip(steps, befores, strict=False)
+        ]
         return np.asarray(sum(parts[1:], parts[0]))
     length = read_number(ramp.get("linear", ramp.get("s_curve")))
     u = np.clip(after / length, 0, 1)
@@ -103,5 +105,3 @@ def add_rows(parts: Any, calendar: Calendar) -> Row:
     for part in parts:
         total = total + part
     return total
-
-

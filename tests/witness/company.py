@@ -8,7 +8,7 @@ from tests.witness.accounts import draw_statements, earn_operations, find_thresh
 from tests.witness.assets import depreciate_assets, tie_capital
 from tests.witness.capacity import Rows, ship_output
 from tests.witness.cover import cover_life, cover_loans, open_loans
-from tests.witness.dates import Calendar, read_calendar
+from tests.witness.dates import Calendar, Row, read_calendar
 from tests.witness.funding import Funding, find_last_draw
 from tests.witness.ledger import Ledger
 from tests.witness.loans import Contract, read_contracts
@@ -31,8 +31,11 @@ class Company:
     threshold: float
 
 
-def project_company(plan: Plan, contracts: dict[str, Contract] | None = None) -> Company:
-    """Project a plan; loans that are drawn lead to a run-off if they mature later (section 7, run-off)."""
+def project_company(plan: Plan, contracts: dict[str, Contract] | None = None, burden: Row | None = None) -> Company:
+    """Project a plan, with a burden on its overhead if one is given.
+
+    Loans that are drawn lead to a run-off if they mature later (docs/conventions.md, section 7, run-off).
+    """
     calendar = read_calendar(plan["horizon"])
     if contracts is None:
         contracts = read_contracts(plan, calendar.eve)
@@ -43,11 +46,15 @@ def project_company(plan: Plan, contracts: dict[str, Contract] | None = None) ->
     exchange = Exchange(plan, calendar)
     ledgers = open_ledgers(plan, contracts, calendar, rows)
     trade(plan, exchange, rows)
+    if burden is not None:
+        rows["accounts.overhead"] = rows["accounts.overhead"] + burden
     depreciate_assets(plan, calendar, rows)
     tie_capital(plan, calendar, rows)
     earn_operations(plan, calendar, rows)
     books = Books(plan, ledgers, exchange, rows)
-    openings = {name: ledger.owed * exchange.on_day(contracts[name].currency, calendar.eve) for name, ledger in ledgers.items()}
+    openings = {
+        name: ledger.owed * exchange.on_day(contracts[name].currency, calendar.eve) for name, ledger in ledgers.items()
+    }
     books.project()
     rows["accounts.equity_for_cash"] = books.cells["accounts.equity_for_cash"]
     draw_statements(plan, list(contracts), calendar, rows)

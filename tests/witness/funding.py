@@ -25,7 +25,9 @@ def open_loans(contract: Contract, calendar: Calendar) -> Row:
     until = contract.available_until
     return np.array(
         [
-            float(contract.signed <= day < contract.matures and (until is None or day <= until) and at < calendar.horizon)
+            float(
+                contract.signed <= day < contract.matures and (until is None or day <= until) and at < calendar.horizon
+            )
             for at, day in enumerate(calendar.last_days)
         ]
     )
@@ -176,4 +178,3 @@ def find_last_draw(plan: Plan, loan: str, rows: Rows, calendar: Calendar) -> Any
     named = [name for name, block in plan.get("funding", {}).items() if block and loan in block]
     spent = [at for name in named for at in np.flatnonzero(find_uses(name, rows))]
     return calendar.last_days[max(spent)] if spent else None
-

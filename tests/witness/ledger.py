@@ -4,7 +4,7 @@ from collections import defaultdict
 from datetime import date
 
 from tests.witness.loans import Contract, Payment
-from tests.witness.quantities import read_number
+from tests.witness.quantities import is_share, read_number
 
 CENT = 0.005
 
@@ -20,10 +20,19 @@ class Ledger:
         self.balances: dict[date, float] = {}
         self.installment: float | None = None
         self.set_at_rate = 0.0
+        self.lowered = 1.0
         self.at = contract.signed
         self.idle = contract.style != "revolver" and not draws
         self.last_draw = self.end_availability(last_draw)
-        events = {contract.signed, contract.matures, self.last_draw, *draws, *days, *contract.rate_days}
+        events = {
+            contract.signed,
+            contract.matures,
+            self.last_draw,
+            *draws,
+            *days,
+            *contract.rate_days,
+            *contract.schedule,
+        }
         events |= set(contract.prepayments) | {payment.day for payment in contract.payments if payment.made}
         self.queue = sorted(day for day in events if contract.signed <= day <= contract.matures)
         self.dates = {payment.day: at for at, payment in enumerate(contract.payments) if payment.made}
@@ -52,8 +61,10 @@ class Ledger:
                 self.note("upfront_fee", day, upfront * self.contract.commitment)
             if day in self.dates:
                 self.pay(self.dates[day], day)
+            if day in self.contract.schedule and day < self.contract.matures:
+                self.repay("scheduled", day, min(self.read_due(day), self.owed))
             if day in self.contract.prepayments:
-                self.repay("prepaid", day, min(self.contract.prepayments[day], self.owed))
+                self.prepay("prepaid", day, self.contract.prepayments[day])
             if day in self.draws:
                 self.draw("draws", day, self.draws[day])
             self.balances[day] = self.owed
@@ -68,7 +79,10 @@ class Ledger:
         interest = (self.owed + (self.interest if compound else 0)) * contract.grow(rate, years)
         open_still = day <= self.last_draw
         undrawn = contract.commitment - (self.owed if contract.style == "revolver" else self.drawn)
-        fee = read_number(fees.get("undrawn")) * max(undrawn, 0) * open_still + read_number(fees.get("guarantee")) * self.owed
+        fee = (
+            read_number(fees.get("undrawn")) * max(undrawn, 0) * open_still
+            + read_number(fees.get("guarantee")) * self.owed
+        )
         fee += read_number(fees.get("agency")) * (open_still or self.owed > CENT)
         self.interest += interest
         self.fees += fee * years
@@ -107,10 +121,10 @@ class Ledger:
     def find_principal(self, at: int, day: date, due: float) -> float:
         """Return the principal of a payment date before maturity (section 4, principal)."""
         contract = self.contract
-        if not self.repays(day) or contract.style in {"bullet", "revolver", "at_maturity"}:
+        if not self.repays(day) or contract.style in {"bullet", "revolver", "at_maturity", "custom"}:
             return 0.0
         if contract.style == "fixed_payment":
-            return read_number(contract.block["repayment"]["payment"]) - due
+            return read_number(contract.block["repayment"]["payment"]) * self.lowered - due
         if contract.style not in {"level", "equal_principal"}:
             raise NotImplementedError(f"the witness does not repay by `{contract.style}`")
         rate = contract.find_rate(contract.payments[at].start if not contract.rate_days else self.before(day))
@@ -145,6 +159,20 @@ class Ledger:
         self.note(kind, day, amount)
         self.note("principal", day, amount)
         self.balances[day] = self.owed
+
+    def read_due(self, day: date) -> float:
+        """Return the principal that a custom schedule asks on a day (section 4, principal and prepayments)."""
+        text = self.contract.schedule[day]
+        return read_number(text) * self.lowered * (self.drawn if is_share(text) else 1)
+
+    def prepay(self, kind: str, day: date, amount: float) -> None:
+        """Pay back beside the schedule; `recast` lowers later payments (section 4, prepayments)."""
+        amount, before = min(amount, self.owed), self.owed
+        if self.contract.block.get("after_prepayment") == "recast" and before > CENT:
+            self.installment = None
+            later = sum(self.read_due(on) for on in self.contract.schedule if on > day)
+            self.lowered *= 1 - amount / max(before, later)
+        self.repay(kind, day, amount)
 
     def draw(self, kind: str, day: date, amount: float) -> None:
         """Lend an amount; the next payment is set again (section 4, principal, rule 2)."""

@@ -10,7 +10,7 @@ from tests.witness.dates import STEPS, add_months, read_day
 from tests.witness.plan import Plan
 from tests.witness.quantities import read_number, read_quantity
 
-UNSUPPORTED = ("rounding", "true_up", "after_prepayment")
+UNSUPPORTED = ("rounding", "true_up")
 
 
 @dataclass(frozen=True)
@@ -57,6 +57,11 @@ class Contract:
     def prepayments(self) -> dict[date, float]:
         """Dated prepayments."""
         return {read_day(key): read_number(text) for key, text in self.block.get("prepayments", {}).items()}
+
+    @cached_property
+    def schedule(self) -> dict[date, str]:
+        """Dates of a `custom` schedule, and the amounts or shares of what is drawn that are due on them."""
+        return {read_day(key): text for key, text in self.block.get("repayment", {}).get("schedule", {}).items()}
 
     @cached_property
     def sweep(self) -> float:
@@ -155,7 +160,9 @@ class Contract:
     @cached_property
     def compounds(self) -> float:
         """Times a year that the rate compounds (section 7, cover over life, rule 1)."""
-        return {"nominal": 12 / self.interval, "effective": 1, "semiannual": 2}[self.block.get("compounding", "nominal")]
+        return {"nominal": 12 / self.interval, "effective": 1, "semiannual": 2}[
+            self.block.get("compounding", "nominal")
+        ]
 
 
 def read_on(rates: dict[str, str], day: date) -> float:

@@ -116,7 +116,9 @@ def measure_years(company: Company) -> Measures:
 
     served = rows["accounts.has_dscr"][:horizon] > 0
     service = float(rows["accounts.debt_service_12m"][:horizon][served].sum())
-    uses = sum(float(rows[path][:horizon].sum()) for path in rows if path.startswith("funding.") and path.endswith(".uses"))
+    uses = sum(
+        float(rows[path][:horizon].sum()) for path in rows if path.startswith("funding.") and path.endswith(".uses")
+    )
     loans = [f".{name}" for name in company.contracts]
     paid = [path for path in rows if path.startswith("funding.") and path.endswith(tuple(loans))] if loans else []
     return {
@@ -140,7 +142,9 @@ def gather_flows(company: Company, loan: str, *, translated: bool) -> dict[date,
             if kind == "draws" and translated and 0 <= (at := company.calendar.find(day)) < company.calendar.horizon:
                 funded = float(company.rows.get(f"loans.{loan}.funded", np.zeros(company.calendar.count))[at])
                 average = float(company.exchange.average(contract.currency)[at])
-                amount_home = amount * rate + (funded * (average - rate) if day == company.calendar.last_days[at] else 0)
+                amount_home = amount * rate + (
+                    funded * (average - rate) if day == company.calendar.last_days[at] else 0
+                )
                 flows[day] = flows.get(day, 0.0) + amount_home
                 continue
             flows[day] = flows.get(day, 0.0) + sign * amount * rate
@@ -189,7 +193,9 @@ def gather_draws(company: Company, loan: str) -> float:
     flows = company.rows[f"loans.{loan}.draws"].sum()
     currency = company.contracts[loan].currency
     early = company.ledgers[loan].flows["draws"].items()
-    before = sum(amount * company.exchange.on_day(currency, day) for day, amount in early if day <= company.calendar.eve)
+    before = sum(
+        amount * company.exchange.on_day(currency, day) for day, amount in early if day <= company.calendar.eve
+    )
     return float(flows + before)
 
 

@@ -16,7 +16,7 @@ def find_rates(flows: Row, years: Row) -> list[float]:
     if flows.min() >= 0 or flows.max() <= 0:
         return []
     grid = np.linspace(LOWEST, HIGHEST, STEPS)
-    signs = [np.sign(weigh(flows, years, at)) for at in grid]
+    signs = np.sign(weigh_all(flows, years, grid))
     rates = []
     for low, high, before, after in zip(grid[:-1], grid[1:], signs[:-1], signs[1:], strict=True):
         if before != after:
@@ -24,10 +24,15 @@ def find_rates(flows: Row, years: Row) -> list[float]:
     return rates
 
 
+def weigh_all(flows: Row, years: Row, growths: Row) -> Row:
+    """Return the worth of flows at each logarithmic rate, scaled so that it never overflows."""
+    exponents = -np.outer(growths, years)
+    return np.asarray(np.exp(exponents - exponents.max(axis=1, keepdims=True)) @ flows)
+
+
 def weigh(flows: Row, years: Row, growth: float) -> float:
-    """Return the worth of flows at a logarithmic rate, scaled so that it never overflows."""
-    exponents = -growth * years
-    return float((flows * np.exp(exponents - exponents.max())).sum())
+    """Return the worth of flows at one logarithmic rate."""
+    return float(weigh_all(flows, years, np.array([growth]))[0])
 
 
 def halve(flows: Row, years: Row, low: float, high: float) -> float:

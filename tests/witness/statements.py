@@ -13,7 +13,17 @@ from tests.witness.quantities import read_number, read_quantity
 from tests.witness.series import Exchange
 from tests.witness.tax import Taxpayer
 
-OWN = ("draws", "interest", "fees", "interest_paid", "fees_paid", "capitalized", "upfront_fee", "scheduled", "principal")
+OWN = (
+    "draws",
+    "interest",
+    "fees",
+    "interest_paid",
+    "fees_paid",
+    "capitalized",
+    "upfront_fee",
+    "scheduled",
+    "principal",
+)
 ACCRUED = {"interest", "fees"}
 
 
@@ -204,7 +214,7 @@ class Books:
 
     def pay_down(self, name: str, kind: str, at: int, day: date, amount: float) -> None:
         """Repay a loan from cash."""
-        self.ledgers[name].repay(kind, day, amount)
+        self.ledgers[name].prepay(kind, day, amount)
         self.cash -= amount
         self.put(f"loans.{name}.{kind}", at, amount)
         self.cells[f"loans.{name}.principal"][at] += amount

@@ -15,7 +15,6 @@ from tests.witness.tax import assess_row
 from tests.witness.trading import draw_curve
 
 
-
 @dataclass
 class Worth:
     """The rows of worth of a plan, over its horizon, beside the company without projects."""
@@ -120,7 +119,12 @@ def wait_for(worth: Worth, kind: str, flow: Row) -> None:
 def find_project_loans(worth: Worth) -> list[str]:
     """Return the loans that `funding` of a project names (section 7, free cash flow to equity)."""
     plan = worth.company.plan
-    named = {source for name, block in plan.get("funding", {}).items() if name in plan.get("projects", {}) for source in block or {}}
+    named = {
+        source
+        for name, block in plan.get("funding", {}).items()
+        if name in plan.get("projects", {})
+        for source in block or {}
+    }
     return [name for name in worth.company.contracts if name in named]
 
 
@@ -138,7 +142,9 @@ def value_equity(worth: Worth) -> None:
     rows["tax_saved"] = paid[:count] - worth.plain("tax_paid")
     debt = flows["draws"] - flows["principal"] - flows["interest_paid"] - flows["fees_paid"] - flows["upfront_fee"]
     rows["debt_cash_flow"] = debt[:count] + rows["tax_saved"]
-    left = payable[count - 1] - worth.plain("tax_payable")[-1] - flows["closing"][count - 1] - flows["accrued"][count - 1]
+    left = (
+        payable[count - 1] - worth.plain("tax_payable")[-1] - flows["closing"][count - 1] - flows["accrued"][count - 1]
+    )
     rows["debt_settlement"] = worth.on_last(float(left))
     rows["fcfe_flow"] = rows["project_flow"] + rows["debt_cash_flow"] + rows["debt_settlement"]
 
