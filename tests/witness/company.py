@@ -122,8 +122,8 @@ def project_without(plan: Plan, written: Plan) -> Company:
     for name, contract in contracts.items():
         if not owed_on(contract, calendar.eve):
             taken = float(rows[f"loans.{name}.funded"].sum())
-            block = {key: value for key, value in contract.block.items() if key != "draws"}
-            contracts[name] = replace(contract, block=block, commitment=taken)
+            terms = {key: value for key, value in contract.block.items() if key != "draws"}
+            contracts[name] = replace(contract, block=terms, commitment=taken)
     gap = other["company"].get("gap", ["revolver"])
     gap = [gap] if isinstance(gap, str) else gap
     other["company"]["gap"] = [name for name in gap if name in {"revolver", "equity"} or name in contracts]

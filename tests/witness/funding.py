@@ -43,7 +43,7 @@ class Purse:
 
     def reach(self, at: int) -> float:
         """Return the most that the source pays in a period, in the reporting currency."""
-        return max(self.asked - float(self.paid.sum()), 0) * self.available[at] * self.rate[at]
+        return float(max(self.asked - float(self.paid.sum()), 0) * self.available[at] * self.rate[at])
 
     def pay(self, at: int, amount: float) -> float:
         """Pay an amount of the reporting currency in a period, and return it."""
@@ -86,18 +86,19 @@ class Funding:
             at.split(".")[1] for at in self.rows if at.startswith("plants.") and at.endswith(".purchase")
         ]
 
-    def ask(self, source: str, text: str, total: float) -> float:
-        """Return what a source is asked in its own currency; the total is in the reporting currency (rules 2 and 3)."""
+    def ask(self, source: str, text: str, uses: Row) -> float:
+        """Return what a source is asked in its own currency, of uses in the reporting currency (rules 2 and 3)."""
         contract = self.contracts.get(source)
         if not is_share(text):
             amount = read_quantity(text)
             if contract is not None:
                 return amount.value
             return amount.value * float(self.exchange.average(amount.currency)[0])
-        asked = read_number(text) * total
         if contract is None:
-            return asked
-        asked = min(asked / float(self.exchange.average(contract.currency)[0]), self.left[source])
+            return read_number(text) * float(uses.sum())
+        asked = min(
+            read_number(text) * float((uses / self.exchange.average(contract.currency)).sum()), self.left[source]
+        )
         self.left[source] -= asked
         return asked
 
@@ -116,7 +117,7 @@ class Funding:
                 rest = source
                 purses[source] = Purse(0, rate, available)
                 continue
-            purses[source] = Purse(self.ask(source, text, total), rate, available)
+            purses[source] = Purse(self.ask(source, text, uses), rate, available)
             asked_of_all += purses[source].asked * float(rate[0])
         if rest is not None:
             asked = max(total - asked_of_all, 0) / float(purses[rest].rate[0])

@@ -155,7 +155,7 @@ class Contract:
         compounding = self.block.get("compounding", "nominal")
         if compounding == "nominal":
             return rate * years
-        return (1 + rate) ** years - 1 if compounding == "effective" else (1 + rate / 2) ** (2 * years) - 1
+        return float((1 + rate) ** years if compounding == "effective" else (1 + rate / 2) ** (2 * years)) - 1
 
     @cached_property
     def compounds(self) -> float:
@@ -195,7 +195,7 @@ def read_contract(name: str, block: Plan, plan: Plan, eve: date | None) -> Contr
     for key in UNSUPPORTED:
         if key in block:
             raise NotImplementedError(f"the witness does not know `{key}` of loans")
-    amount = read_quantity(block.get("commitment", block.get("outstanding")))
+    amount = read_quantity(str(block.get("commitment", block.get("outstanding"))))
     signed = read_day(block["signed"]) if "signed" in block else eve
     if signed is None:
         raise ValueError(f"{name} has no day of signing")

@@ -1,6 +1,7 @@
 """The figures that a projection leads to (docs/conventions.md, section 7)."""
 
 from datetime import date
+from itertools import pairwise
 
 import numpy as np
 
@@ -135,7 +136,8 @@ def measure_years(company: Company) -> Measures:
 
 def gather_flows(company: Company, loan: str, *, translated: bool) -> dict[date, float]:
     """Return the borrower's flows of a loan by day (section 7, measures of lenders)."""
-    contract, ledger, flows = company.contracts[loan], company.ledgers[loan], {}
+    contract, ledger = company.contracts[loan], company.ledgers[loan]
+    flows: dict[date, float] = {}
     for kind, sign in [("draws", 1), *((kind, -1) for kind in PAID)]:
         for day, amount in ledger.flows[kind].items():
             rate = company.exchange.on_day(contract.currency, day) if translated else 1.0
@@ -218,7 +220,7 @@ def live_on(company: Company, loan: str, *, translated: bool = False) -> float:
     if not translated:
         return ledger.sum_between(kind, None, None)
     days = sorted(ledger.balances)
-    starts = {day: before for before, day in zip(days[:-1], days[1:], strict=True)}
+    starts = {day: before for before, day in pairwise(days)}
     return sum(
         amount * company.exchange.on_day(contract.currency, starts[day]) for day, amount in ledger.flows[kind].items()
     )

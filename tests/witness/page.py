@@ -31,7 +31,7 @@ class Check:
 
     def __str__(self) -> str:
         """Name the check in the list of tests."""
-        return " ".join((self.plan, self.figure, self.when)).strip()
+        return f"{self.plan} {self.figure} {self.when}".strip()
 
 
 def read_tables() -> list[list[list[str]]]:

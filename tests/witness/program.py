@@ -82,9 +82,11 @@ def compare_measures(testimony: Testimony, theirs: dict[str, Any]) -> list[str]:
                 lines.append(f"{name}: not among the measures of the program")
             continue
         other = theirs[name]["value"]
-        if (value is None) != (other is None):
-            lines.append(f"{name}: program {other}, witness {value}")
-        elif value is not None and abs(value - other) > TOLERANCE * max(abs(value), 1e-6):
+        if value is None or other is None:
+            equal = value is other
+        else:
+            equal = abs(value - other) <= TOLERANCE * max(abs(value), 1e-6)
+        if not equal:
             lines.append(f"{name}: program {other}, witness {value}")
     return lines
 

@@ -19,7 +19,7 @@ def average_series(node: Any, calendar: Calendar, *, linear: bool = False, defau
     keys = sorted((*read_span(key), read_number(text)) for key, text in node.items())
     months = range(calendar.first, calendar.first + calendar.step * calendar.count)
     values = [read_month(keys, repeat_year(keys, month, calendar), linear=linear) for month in months]
-    return np.array(values).reshape(calendar.count, calendar.step).mean(axis=1)
+    return np.asarray(np.array(values).reshape(calendar.count, calendar.step).mean(axis=1))
 
 
 def repeat_year(keys: list[tuple[int, int, float]], month: int, calendar: Calendar) -> int:

@@ -79,7 +79,7 @@ class Books:
         contract = ledger.contract
         left = max((contract.matures - day).days, 0) / (contract.matures - contract.signed).days
         left = left if day >= contract.signed else 0.0
-        live = float(contract.signed <= day and not ledger.idle and (ledger.owed > 0.005 or day < ledger.last_draw))
+        live = float(not ledger.idle and (ledger.owed > 0.005 or day < ledger.last_draw))
         paid = sum(fee * self.exchange.on_day(contract.currency, on) for on, fee in ledger.flows["upfront_fee"].items())
         if at >= 0:
             self.put(f"loans.{name}.fee_left", at, left)
@@ -130,7 +130,7 @@ class Books:
 
     def earn(self, at: int, before: date, day: date) -> None:
         """Add a period's income and tax (section 6, income and tax)."""
-        total = {kind: 0.0 for kind in (*OWN, "exchange_result", "fee_amortization")}
+        total = dict.fromkeys((*OWN, "exchange_result", "fee_amortization"), 0.0)
         for name, ledger in self.ledgers.items():
             values = {kind: self.translate(name, kind, at, before, day) for kind in OWN}
             for kind, value in values.items():

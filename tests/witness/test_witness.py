@@ -14,7 +14,7 @@ from tests.witness.program import (
     names_row,
     run_program,
 )
-from tests.witness.witness import find_fall, size_loan, testify, testify_shipped
+from tests.witness.witness import find_fall, recompute_plan, recompute_shipped, size_loan
 
 NOT_RECOMPUTED = {
     "building.yaml": "the witness puts no financing costs into assets",
@@ -29,9 +29,9 @@ CASES += [(name, None) for name in ("two_banks", "slow_brazil", "soft_market", "
 def recompute(plan: str) -> Any:
     """Recompute what the first cell of a line names."""
     if plan.startswith("option "):
-        return testify_shipped("fibercore", plan.removeprefix("option "))
+        return recompute_shipped("fibercore", plan.removeprefix("option "))
     name, option, changes = split_plan(plan)
-    return testify(read_block(name), option, changes)
+    return recompute_plan(read_block(name), option, changes)
 
 
 def find_figure(check: Check) -> float | None:
@@ -74,7 +74,7 @@ def print_program(name: str, option: str | None) -> Any:
 
 @pytest.mark.parametrize(("name", "option"), CASES)
 def test_program_has_the_rows_of_the_witness(name: str, option: str | None) -> None:
-    mine, theirs = testify_shipped(name, option), print_program(name, option)["rows"]
+    mine, theirs = recompute_shipped(name, option), print_program(name, option)["rows"]
     horizon = mine.company.calendar.horizon
     lines = compare_rows({path: row[:horizon] for path, row in mine.company.rows.items()}, theirs)
     lines += compare_rows(mine.worth.rows, theirs, "returns.")
@@ -83,7 +83,7 @@ def test_program_has_the_rows_of_the_witness(name: str, option: str | None) -> N
 
 @pytest.mark.parametrize(("name", "option"), CASES)
 def test_program_has_the_company_without_projects_of_the_witness(name: str, option: str | None) -> None:
-    mine, theirs = testify_shipped(name, option), print_program(name, option)["rows"]
+    mine, theirs = recompute_shipped(name, option), print_program(name, option)["rows"]
     horizon = mine.without.calendar.horizon
     rows = {path: row[:horizon] for path, row in mine.without.rows.items() if f"without_projects.{path}" in theirs}
     lines = compare_rows(rows, theirs, "without_projects.")
@@ -93,7 +93,7 @@ def test_program_has_the_company_without_projects_of_the_witness(name: str, opti
 
 @pytest.mark.parametrize(("name", "option"), CASES)
 def test_program_has_the_run_off_of_the_witness(name: str, option: str | None) -> None:
-    mine = testify_shipped(name, option)
+    mine = recompute_shipped(name, option)
     rows, prefix = find_run_off(print_program(name, option))
     calendar = mine.company.calendar
     if calendar.count == calendar.horizon:
@@ -107,12 +107,12 @@ def test_program_has_the_run_off_of_the_witness(name: str, option: str | None) -
 
 @pytest.mark.parametrize(("name", "option"), CASES)
 def test_program_has_the_measures_of_the_witness(name: str, option: str | None) -> None:
-    lines = compare_measures(testify_shipped(name, option), print_program(name, option)["measures"])
+    lines = compare_measures(recompute_shipped(name, option), print_program(name, option)["measures"])
     assert not lines, "\n" + "\n".join(lines)
 
 
 @pytest.mark.parametrize(("name", "option"), CASES)
 def test_witness_computes_every_row_that_the_page_names(name: str, option: str | None) -> None:
-    unknown = list_unknown(testify_shipped(name, option).company.rows, print_program(name, option)["rows"])
+    unknown = list_unknown(recompute_shipped(name, option).company.rows, print_program(name, option)["rows"])
     named = [path for path in unknown if names_row(path)]
     assert not named, f"not computed though named: {named}; not computed and not named: {unknown}"

@@ -107,7 +107,7 @@ def find_bought(plan: Plan) -> list[str]:
 
 def mark_period(day: date, calendar: Calendar) -> Row:
     """Return 1 in the period in which a day falls, else 0."""
-    return (np.arange(calendar.count) == calendar.find(day)).astype(np.float64)
+    return np.where(np.arange(calendar.count) == calendar.find(day), 1.0, 0.0)
 
 
 def translate(text: str, exchange: Exchange) -> Row:

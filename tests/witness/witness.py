@@ -28,7 +28,7 @@ class Testimony:
     measures: Measures
 
 
-def testify(text: str, option: str | None = None, changes: Plan | None = None) -> Testimony:
+def recompute_plan(text: str, option: str | None = None, changes: Plan | None = None) -> Testimony:
     """Recompute a scenario from its text, with an option and with changes by path."""
     plan = read_plan(text, SCENARIOS)
     apply_overlay(plan, {"change": changes or {}})
@@ -39,9 +39,9 @@ def testify(text: str, option: str | None = None, changes: Plan | None = None) -
 
 
 @cache
-def testify_shipped(name: str, option: str | None = None) -> Testimony:
+def recompute_shipped(name: str, option: str | None = None) -> Testimony:
     """Recompute a shipped scenario."""
-    return testify((SCENARIOS / f"{name}.yaml").read_text(encoding="utf-8"), option)
+    return recompute_plan((SCENARIOS / f"{name}.yaml").read_text(encoding="utf-8"), option)
 
 
 def find_last(holds: Callable[[float], bool], low: float, high: float) -> float:
