@@ -4,6 +4,7 @@ import numpy as np
 
 from tests.witness.capacity import Rows, add_rows
 from tests.witness.dates import Calendar, Row, shift
+from tests.witness.funding import find_uses
 from tests.witness.plan import Plan
 from tests.witness.quantities import read_number
 from tests.witness.tax import assess_row
@@ -42,7 +43,15 @@ def earn_operations(plan: Plan, calendar: Calendar, rows: Rows) -> None:
     rows["accounts.grants_receivable"] = np.cumsum(add_source("grant") - add_source("grant_received"))
     rows["accounts.equity_for_projects"] = add_source("equity")
     unnamed = rows["accounts.unfunded_uses"] - rows["funding.gap"]
-    rows["accounts.self_funded_capex"] = add_source("cash") + add_source("gap") + unnamed
+    rows["accounts.self_funded_capex"] = unnamed + add_rows((pay_self(name, rows) for name in named), calendar)
+
+
+def pay_self(name: str, rows: Rows) -> Row:
+    """Return the capex that cash pays for a project (section 6, cash flow available for debt service, rule 1)."""
+    if f"funding.{name}.cash_share" in rows:
+        return np.asarray(find_uses(name, rows) * rows[f"funding.{name}.cash_share"])
+    paid = rows.get(f"funding.{name}.cash", np.zeros(len(rows[f"funding.{name}.gap"])))
+    return np.asarray(paid + rows[f"funding.{name}.gap"])
 
 
 def draw_statements(plan: Plan, loans: list[str], calendar: Calendar, rows: Rows) -> None:
@@ -50,16 +59,18 @@ def draw_statements(plan: Plan, loans: list[str], calendar: Calendar, rows: Rows
     for name, item in SUMS.items():
         rows[f"accounts.{name}"] = add_rows((rows[f"loans.{loan}.{item}"] for loan in loans), calendar)
     row = {name.removeprefix("accounts."): value for name, value in rows.items() if name.startswith("accounts.")}
-    made: Rows = {"interest_expense": row["interest_accrued"]}
-    made["fee_expense"] = row["recurring_fees"] + row["fee_amortization"]
+    made: Rows = {"interest_expense": row["interest_accrued"] - row["interest_to_assets"]}
+    made["fee_expense"] = row["recurring_fees"] - row["fees_to_assets"] + row["fee_amortization"]
     accrued = row["interest_accrued"] + row["recurring_fees"]
     made["accrued_less_paid"] = accrued - row["interest_paid"] - row["fees_paid"] - row["capitalized_interest"]
     made["tax_payable_increase"] = row["tax"] - row["tax_paid"]
     flow = row["net_income"] + row["depreciation"] + row["fee_amortization"] + made["accrued_less_paid"]
     flow = flow + row["capitalized_interest"] - row["exchange_result"] + made["tax_payable_increase"]
     made["operating_cash_flow"] = flow - row["working_capital_increase"]
-    made["investing_cash_flow"] = row["grants"] - row["capex"] - row["purchases"] - row["maintenance"]
-    made["upfront_fees"] = row["upfront_fees_paid"]
+    made["financing_costs"] = row["interest_to_assets"] + row["fees_to_assets"] + row["upfront_fee_to_assets"]
+    spent = row["capex"] + row["purchases"] + row["maintenance"] + made["financing_costs"]
+    made["investing_cash_flow"] = row["grants"] - spent
+    made["upfront_fees"] = row["upfront_fees_paid"] - row["upfront_fee_to_assets"]
     owners = row["equity_for_projects"] + row["equity_paid_in"] + row["equity_for_cash"]
     made["financing_cash_flow"] = row["draws"] - row["principal"] - made["upfront_fees"] + owners - row["dividends"]
     opening = plan.get("opening", {})
@@ -87,7 +98,8 @@ def prove_statements(opening: float, rows: Rows) -> None:
 
 def serve_debt(plan: Plan, contracts: list[tuple[str, bool]], calendar: Calendar, rows: Rows) -> None:
     """Add CFADS and debt service (section 6, cash flow available for debt service); a loan may be a revolver."""
-    tax, paid, payable = assess_row(plan, calendar, rows["accounts.ebit"])
+    financed = (row for path, row in list(rows.items()) if path.endswith(".financing_depreciation"))
+    tax, paid, payable = assess_row(plan, calendar, rows["accounts.ebit"] + add_rows(financed, calendar))
     rows["tax_unlevered.tax"] = tax
     rows["accounts.tax_paid_unlevered"] = paid
     rows["accounts.tax_payable_unlevered"] = payable
@@ -102,10 +114,12 @@ def serve_debt(plan: Plan, contracts: list[tuple[str, bool]], calendar: Calendar
         path = f"loans.{name}"
         principal = rows[f"{path}.scheduled"] * (not revolves)
         rows[f"{path}.service"] = rows[f"{path}.interest_paid"] + rows[f"{path}.fees_paid"] + principal
+        if f"{path}.service_funded" in rows:
+            rows[f"{path}.service"] = rows[f"{path}.service"] - rows[f"{path}.service_funded"]
     scheduled = (rows[f"loans.{name}.scheduled"] for name, revolves in contracts if not revolves)
     rows["accounts.scheduled_principal"] = add_rows(scheduled, calendar)
     rows["accounts.debt_service"] = add_rows((rows[f"loans.{name}.service"] for name, _ in contracts), calendar)
-    rows["accounts.interest_to_cover"] = rows["accounts.interest_accrued"]
+    rows["accounts.interest_to_cover"] = rows["accounts.interest_accrued"] - rows["accounts.interest_funded"]
 
 
 def find_threshold(plan: Plan, rows: Rows, commitments: float, horizon: int) -> float:

@@ -39,8 +39,12 @@ def depreciate_assets(plan: Plan, calendar: Calendar, rows: Rows) -> None:
     assets = []
     for name, project in plan.get("projects", {}).items():
         cost = np.cumsum(rows[f"projects.{name}.capex"]) - find_grant(name, rows, calendar)
-        life = read_number(project.get("life"), TEN_YEARS)
-        add_asset(f"projects.{name}", cost, math.ceil(find_done(project) - 1e-9), life, rows, calendar)
+        life, start = read_number(project.get("life"), TEN_YEARS), math.ceil(find_done(project) - 1e-9)
+        if f"funding.{name}.financing_costs" in rows:
+            financed = np.cumsum(rows[f"funding.{name}.financing_costs"])
+            rows[f"projects.{name}.financing_depreciation"] = depreciate(financed, start, life, calendar)
+            cost = cost + financed
+        add_asset(f"projects.{name}", cost, start, life, rows, calendar)
         assets.append(f"projects.{name}")
     for name in find_bought(plan):
         purchase = plan["plants"][name]["purchase"]

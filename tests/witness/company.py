@@ -9,6 +9,7 @@ from tests.witness.assets import depreciate_assets, tie_capital
 from tests.witness.capacity import Rows, ship_output
 from tests.witness.cover import cover_life, cover_loans, open_loans
 from tests.witness.dates import Calendar, Row, read_calendar
+from tests.witness.financing import find_fixed_point
 from tests.witness.funding import Funding, find_last_draw
 from tests.witness.ledger import Ledger
 from tests.witness.loans import Contract, read_contracts
@@ -39,12 +40,11 @@ def project_company(plan: Plan, contracts: dict[str, Contract] | None = None, bu
     calendar = read_calendar(plan["horizon"])
     if contracts is None:
         contracts = read_contracts(plan, calendar.eve)
-    ledgers = open_ledgers(plan, contracts, calendar, spend(plan, contracts, calendar))
+    _, ledgers = settle_funding(plan, contracts, calendar)
     maturities = [contracts[name].matures for name, ledger in ledgers.items() if not ledger.idle]
     calendar = calendar.extend(max(maturities, default=None))
-    rows = spend(plan, contracts, calendar)
     exchange = Exchange(plan, calendar)
-    ledgers = open_ledgers(plan, contracts, calendar, rows)
+    rows, ledgers = settle_funding(plan, contracts, calendar)
     trade(plan, exchange, rows)
     if burden is not None:
         rows["accounts.overhead"] = rows["accounts.overhead"] + burden
@@ -67,15 +67,21 @@ def project_company(plan: Plan, contracts: dict[str, Contract] | None = None, bu
     return Company(plan, calendar, exchange, contracts, ledgers, rows, threshold)
 
 
-def spend(plan: Plan, contracts: dict[str, Contract], calendar: Calendar) -> Rows:
-    """Return the rows of capacity, capex, purchases and funding."""
-    rows: Rows = {}
+def settle_funding(plan: Plan, contracts: dict[str, Contract], calendar: Calendar) -> tuple[Rows, dict[str, Ledger]]:
+    """Return the rows up to funding, and the loans with what funding draws, financing costs settled (section 5)."""
     exchange = Exchange(plan, calendar)
-    ship_output(plan, calendar, rows)
-    spend_capex(plan, exchange, rows)
-    buy_plants(plan, exchange, rows)
-    Funding(plan, contracts, exchange, rows).pay_all()
-    return rows
+
+    def spend(costs: dict[str, Row]) -> tuple[Rows, dict[str, Ledger]]:
+        """Fund the plan with given financing costs."""
+        rows: Rows = {}
+        ship_output(plan, calendar, rows)
+        spend_capex(plan, exchange, rows)
+        buy_plants(plan, exchange, rows)
+        Funding(plan, contracts, exchange, rows, costs).pay_all()
+        return rows, open_ledgers(plan, contracts, calendar, rows)
+
+    rows, _ = find_fixed_point(plan, exchange, spend)
+    return rows, open_ledgers(plan, contracts, calendar, rows)
 
 
 def open_ledgers(plan: Plan, contracts: dict[str, Contract], calendar: Calendar, rows: Rows) -> dict[str, Ledger]:

@@ -54,14 +54,24 @@ class Purse:
 class Funding:
     """The sources of all projects and purchases (docs/conventions.md, section 5)."""
 
-    def __init__(self, plan: Plan, contracts: dict[str, Contract], exchange: Exchange, rows: Rows) -> None:
-        """Set aside what dated draws and amounts of money ask of each loan (section 5, rule 3)."""
+    def __init__(
+        self,
+        plan: Plan,
+        contracts: dict[str, Contract],
+        exchange: Exchange,
+        rows: Rows,
+        costs: dict[str, Row] | None = None,
+    ) -> None:
+        """Set aside what dated draws and amounts of money ask of each loan (section 5, rule 3).
+
+        Financing costs are by project; they are uses where they are included.
+        """
+        self.costs = costs or {}
+        self.asked: dict[tuple[str, str], float] = {}
         self.blocks: Plan = {name: block for name, block in plan.get("funding", {}).items() if block}
         self.contracts, self.exchange, self.rows = contracts, exchange, rows
         self.left = {name: contract.commitment - sum(contract.draws.values()) for name, contract in contracts.items()}
         for block in self.blocks.values():
-            if block.get("include_financing_costs") == "true":
-                raise NotImplementedError("the witness does not put financing costs into assets")
             for source, text in block.items():
                 if source in contracts and text != "rest" and not is_share(text):
                     self.left[source] -= read_number(text)
@@ -77,6 +87,11 @@ class Funding:
                 drawn = add_rows((self.rows[f"funding.{name}.{loan}_own"] for name in named), calendar)
                 self.rows[f"loans.{loan}.funded"] = drawn
         self.rows["funding.gap"] = add_rows((self.rows[f"funding.{name}.gap"] for name in self.blocks), calendar)
+        for (loan, name), asked in self.asked.items():
+            if name in self.costs:
+                of_all = sum(part for (other, _), part in self.asked.items() if other == loan)
+                of_all += sum(self.contracts[loan].draws.values())
+                self.rows[f"funding.{name}.{loan}.share"] = np.full(calendar.count, asked / of_all if of_all else 0.0)
         unnamed = [find_uses(name, self.rows) for name in self.list_uses() if name not in self.blocks]
         self.rows["accounts.unfunded_uses"] = self.rows["funding.gap"] + add_rows(unnamed, calendar)
 
@@ -129,7 +144,7 @@ class Funding:
 
     def pay_for(self, name: str) -> None:
         """Add who pays what for one project or purchase (section 5, rules 4 to 8)."""
-        uses = find_uses(name, self.rows)
+        uses = find_uses(name, self.rows) + self.costs.get(name, 0.0)
         purses, rest = self.fill_purses(name, uses)
         grant = purses.pop("grant", None)
         at, count = f"funding.{name}", len(uses)
@@ -149,12 +164,16 @@ class Funding:
                 left[t] -= purses[rest].pay(t, min(reach, left[t]))
         self.rows[f"{at}.uses"] = uses
         self.rows[f"{at}.gap"] = left
+        if name in self.costs:
+            paid = left + (purses["cash"].paid if "cash" in purses else 0.0)
+            self.rows[f"{at}.cash_share"] = np.divide(paid, uses, out=np.zeros(count), where=uses != 0)
         for source, purse in purses.items():
             self.rows[f"{at}.{source}"] = purse.paid * purse.rate
             self.rows[f"{at}.{source}_to_date"] = np.cumsum(purse.paid)
             if source in self.contracts:
                 self.rows[f"{at}.{source}_available"] = purse.available
                 self.rows[f"{at}.{source}_own"] = purse.paid
+                self.asked[source, name] = purse.asked
 
     def claim_grant(self, name: str, asked: float, uses: Row) -> Row:
         """Add a grant as it is claimed and received, and return what pays in its place (section 5, rule 4)."""

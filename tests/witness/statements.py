@@ -81,6 +81,8 @@ class Books:
         left = left if day >= contract.signed else 0.0
         live = float(not ledger.idle and (ledger.owed > 0.005 or day < ledger.last_draw))
         paid = sum(fee * self.exchange.on_day(contract.currency, on) for on, fee in ledger.flows["upfront_fee"].items())
+        into = self.rows.get(f"loans.{name}.upfront_fee_to_assets")
+        paid -= float(into[: at + 1].sum()) if into is not None else 0.0
         if at >= 0:
             self.put(f"loans.{name}.fee_left", at, left)
             self.put(f"loans.{name}.live", at, live)
@@ -111,6 +113,8 @@ class Books:
         self.fees_left[name] = self.defer_fee(name, at, day)
         start = self.calendar.last_days[at - 1] if at else self.calendar.eve
         paid = self.translate(name, "upfront_fee", at, start, day)
+        into = self.rows.get(f"loans.{name}.upfront_fee_to_assets")
+        paid -= float(into[at]) if into is not None else 0.0
         self.put(f"loans.{name}.fee_amortization", at, before + paid - self.fees_left[name])
 
     def translate(self, name: str, kind: str, at: int, after: date, until: date) -> float:
@@ -141,6 +145,7 @@ class Books:
                 total["exchange_result"] -= self.revalue(name, at, before, day, values)
         interest, fees = total["interest"], total["fees"] + total["fee_amortization"]
         pretax = self.rows["accounts.ebit"][at] - interest - fees + total["exchange_result"]
+        pretax += self.rows["accounts.interest_to_assets"][at] + self.rows["accounts.fees_to_assets"][at]
         self.put("accounts.exchange_result", at, total["exchange_result"])
         self.put("accounts.pretax_income", at, pretax)
         self.put("accounts.tax", at, self.taxpayer.assess(at, pretax))
@@ -267,5 +272,13 @@ class Books:
             return
         for kind in OWN:
             self.put(f"{path}.own.{kind}", at, ledger.sum_between(kind, before, day))
+        paid_in = sum(ledger.flows["upfront_fee"].values())
+        for item in ("fee_left", "live"):
+            self.put(f"{path}.own.{item}", at, self.cells[f"{path}.{item}"][at])
+        left = paid_in * self.cells[f"{path}.fee_left"][at] * self.cells[f"{path}.live"][at]
+        self.put(f"{path}.own.deferred_fee", at, left)
+        earlier = self.cells[f"{path}.own.deferred_fee"][at - 1] if at else 0.0
+        amortized = earlier + ledger.sum_between("upfront_fee", before, day) - left
+        self.put(f"{path}.own.fee_amortization", at, amortized)
         self.put(f"{path}.own.closing", at, ledger.owed)
         self.put(f"{path}.own.accrued", at, ledger.interest + ledger.fees)

@@ -16,9 +16,6 @@ from tests.witness.program import (
 )
 from tests.witness.witness import find_fall, recompute_plan, recompute_shipped, size_loan
 
-NOT_RECOMPUTED = {
-    "building.yaml": "the witness puts no financing costs into assets",
-}
 OPTIONS = (None, "level", "equal_principal", "bullet", "grace_one_year", "no_debt", "german_bank")
 CASES = [("fibercore", option) for option in OPTIONS]
 CASES += [(name, option) for name in ("fleet_revolver", "jena_in_euro") for option in OPTIONS if option != "level"]
@@ -52,7 +49,7 @@ def find_figure(check: Check) -> float | None:
 def list_printed() -> list[Check]:
     """Return the printed figures that the witness recomputes."""
     words = ("interest", "payment")
-    return [check for check in list_checks() if check.plan not in NOT_RECOMPUTED and check.value not in words]
+    return [check for check in list_checks() if check.value not in words]
 
 
 @pytest.mark.parametrize("check", list_printed(), ids=str)

@@ -138,6 +138,10 @@ def value_equity(worth: Worth) -> None:
         flows[kind] = sum((company.rows.get(f"loans.{name}.{kind}", nothing) for name in loans), nothing)
     exchange = flows["closing_revaluation"] + flows["accrued_revaluation"]
     income = company.rows["accounts.pretax_income"] + flows["interest"] + flows["fees"] + flows["fee_amortization"]
+    for kind in ("interest_to_assets", "fees_to_assets"):
+        income = income - sum((company.rows.get(f"loans.{name}.{kind}", nothing) for name in loans), nothing)
+    for path in [path for path in company.rows if path.endswith(".financing_depreciation")]:
+        income = income + company.rows[path]
     _, paid, payable = assess_row(company.plan, company.calendar, income + exchange)
     rows["tax_saved"] = paid[:count] - worth.plain("tax_paid")
     debt = flows["draws"] - flows["principal"] - flows["interest_paid"] - flows["fees_paid"] - flows["upfront_fee"]
