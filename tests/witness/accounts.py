@@ -39,8 +39,9 @@ def earn_operations(plan: Plan, calendar: Calendar, rows: Rows) -> None:
         paths = (f"funding.{name}.{source}" for name in named)
         return add_rows((rows[path] for path in paths if path in rows), calendar)
 
-    rows["accounts.grants"] = add_source("grant_received")
-    rows["accounts.grants_receivable"] = np.cumsum(add_source("grant") - add_source("grant_received"))
+    late = add_source("grant_received") - add_source("cash_for_grant")  # of grants that are received after their claim
+    rows["accounts.grants"] = add_source("grant") + late
+    rows["accounts.grants_receivable"] = -np.cumsum(late)
     rows["accounts.equity_for_projects"] = add_source("equity")
     unnamed = rows["accounts.unfunded_uses"] - rows["funding.gap"]
     rows["accounts.self_funded_capex"] = unnamed + add_rows((pay_self(name, rows) for name in named), calendar)
@@ -99,8 +100,8 @@ def prove_statements(opening: float, rows: Rows) -> None:
 def serve_debt(plan: Plan, contracts: list[tuple[str, bool]], calendar: Calendar, rows: Rows) -> None:
     """Add CFADS and debt service (section 6, cash flow available for debt service); a loan may be a revolver."""
     financed = (row for path, row in list(rows.items()) if path.endswith(".financing_depreciation"))
-    tax, paid, payable = assess_row(plan, calendar, rows["accounts.ebit"] + add_rows(financed, calendar))
-    rows["tax_unlevered.tax"] = tax
+    income = rows["accounts.ebit"] + add_rows(financed, calendar)
+    paid, payable = assess_row(plan, calendar, income, "tax_unlevered", rows)
     rows["accounts.tax_paid_unlevered"] = paid
     rows["accounts.tax_payable_unlevered"] = payable
     kept = rows["accounts.ebitda"] - rows["accounts.working_capital_increase"] - rows["accounts.maintenance"]

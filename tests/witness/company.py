@@ -62,6 +62,11 @@ def project_company(plan: Plan, contracts: dict[str, Contract] | None = None, bu
     commitments = sum(c.commitment * exchange.on_day(c.currency, calendar.eve) for c in contracts.values())
     threshold = find_threshold(plan, rows, commitments, calendar.horizon)
     open_loans(openings, rows)
+    for code in {*plan.get("exchange", {}), *(contract.currency for contract in contracts.values())} - {exchange.home}:
+        rows[f"exchange.{code}.average"], rows[f"exchange.{code}.closing"] = (
+            exchange.average(code),
+            exchange.closing(code),
+        )
     cover_loans(contracts, calendar, rows, threshold)
     cover_life(contracts, calendar, rows, threshold)
     return Company(plan, calendar, exchange, contracts, ledgers, rows, threshold)

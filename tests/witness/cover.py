@@ -22,7 +22,7 @@ def roll_year(row: Row, calendar: Calendar) -> Row:
 
 def cover_year(calendar: Calendar, rows: Rows, threshold: float) -> None:
     """Add ratios over twelve months and over calendar years (section 6, ratios)."""
-    for name in ("cfads", "cfads_before_capex", "cfads_unlevered", "debt_service", "ebitda", "interest_to_cover"):
+    for name in ("cfads", "cfads_before_capex", "debt_service", "ebitda", "interest_to_cover"):
         rows[f"accounts.{name}_12m"] = roll_year(rows[f"accounts.{name}"], calendar)
     tested = np.arange(calendar.count) >= 12 // calendar.step - 1
     service, ebitda = rows["accounts.debt_service_12m"], rows["accounts.ebitda_12m"]

@@ -23,13 +23,9 @@ def find_uses(name: str, rows: Rows) -> Row:
 def open_loans(contract: Contract, calendar: Calendar) -> Row:
     """Return 1 in periods on whose last day a loan may be drawn (docs/conventions.md, section 5, rule 6)."""
     until = contract.available_until
+    days = calendar.last_days
     return np.array(
-        [
-            float(
-                contract.signed <= day < contract.matures and (until is None or day <= until) and at < calendar.horizon
-            )
-            for at, day in enumerate(calendar.last_days)
-        ]
+        [float(contract.signed <= day < contract.matures and (until is None or day <= until)) for day in days]
     )
 
 
@@ -124,7 +120,7 @@ class Funding:
         for source, node in block.items():
             if source in NOT_SOURCES:
                 continue
-            text = node["share"] if isinstance(node, dict) else node
+            text = str(node.get("share", node.get("amount"))) if isinstance(node, dict) else str(node)
             contract = self.contracts.get(source)
             rate = self.exchange.average(contract.currency if contract else "")
             available = open_loans(contract, calendar) if contract else np.ones(calendar.count)
@@ -174,6 +170,9 @@ class Funding:
                 self.rows[f"{at}.{source}_available"] = purse.available
                 self.rows[f"{at}.{source}_own"] = purse.paid
                 self.asked[source, name] = purse.asked
+                currency = self.contracts[source].currency
+                if currency != self.exchange.home:
+                    self.rows[f"{at}.uses_in_{currency}"] = uses / purse.rate
 
     def claim_grant(self, name: str, asked: float, uses: Row) -> Row:
         """Add a grant as it is claimed and received, and return what pays in its place (section 5, rule 4)."""
@@ -182,14 +181,12 @@ class Funding:
         if f"plants.{name}.purchased.working_capital" in self.rows:
             asked = min(asked, total - float(self.rows[f"plants.{name}.purchased.working_capital"].sum()))
         claimed = uses * (asked / total if total else 0)
-        received = claimed
         if isinstance(node, dict):
             late = math.ceil(read_number(node["after"]) / self.exchange.calendar.step)
             received = np.concatenate((np.zeros(late), claimed[: len(claimed) - late]))
             self.rows[f"funding.{name}.cash_for_grant"] = claimed
+            self.rows[f"funding.{name}.grant_received"] = received
         self.rows[f"funding.{name}.grant"] = claimed
-        self.rows[f"funding.{name}.grant_to_date"] = np.cumsum(claimed)
-        self.rows[f"funding.{name}.grant_received"] = received
         return claimed
 
 

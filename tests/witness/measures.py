@@ -91,17 +91,20 @@ def find_extreme(row: Row, highest: float = 1.0) -> float | None:
 def measure_cover(company: Company) -> Measures:
     """Return the measures of lenders that come from ratios (section 7, measures of lenders)."""
     rows, horizon = company.rows, company.calendar.horizon
+    unearned = rows["accounts.debt_without_ebitda"] > 0  # no limit on leverage holds there (section 6, ratios, rule 2)
     leverage = find_extreme(rows["accounts.debt_to_ebitda_12m_at_quarters"], -1.0)
     made: Measures = {
         "min_dscr": find_extreme(rows["accounts.dscr_12m_at_payments"]),
         "min_interest_cover": find_extreme(rows["accounts.interest_cover_12m_at_payments"]),
-        "max_debt_to_ebitda": leverage,
+        "max_debt_to_ebitda": leverage if not (unearned & (company.calendar.ends % 3 == 0)).any() else None,
         "min_llcr": find_extreme(rows["accounts.llcr_at_payments"]),
         "min_plcr": find_extreme(rows["accounts.plcr_at_payments"]),
         "min_dscr_by_year": find_extreme(rows["accounts.dscr"][:horizon]),
         "min_interest_cover_by_year": find_extreme(rows["accounts.interest_cover"][:horizon]),
         "max_debt_to_ebitda_by_year": find_extreme(rows["accounts.debt_to_ebitda"][:horizon], -1.0),
     }
+    if (unearned & (company.calendar.ends % 12 == 0))[:horizon].any():
+        made["max_debt_to_ebitda_by_year"] = None
     for name in company.contracts:
         made[f"min_dscr.{name}"] = find_extreme(rows[f"loans.{name}.dscr_12m_at_payments"])
     return made

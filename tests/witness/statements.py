@@ -106,6 +106,7 @@ class Books:
             for name in self.ledgers:
                 self.close_loan(name, at, before, day)
         self.rows.update(self.cells)
+        self.rows.update(self.taxpayer.list_rows("tax"))
 
     def amortize_fee(self, name: str, at: int, day: date) -> None:
         """Add what a period bears of an upfront fee (section 4, fees, rule 5)."""

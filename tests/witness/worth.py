@@ -142,7 +142,11 @@ def value_equity(worth: Worth) -> None:
         income = income - sum((company.rows.get(f"loans.{name}.{kind}", nothing) for name in loans), nothing)
     for path in [path for path in company.rows if path.endswith(".financing_depreciation")]:
         income = income + company.rows[path]
-    _, paid, payable = assess_row(company.plan, company.calendar, income + exchange)
+    prefix, income = "tax_without_project_debt", income + exchange
+    paid, payable = assess_row(company.plan, company.calendar, income, prefix, company.rows)
+    company.rows.update(
+        {f"{prefix}.pretax_income": income, f"{prefix}.tax_paid": paid, f"{prefix}.tax_payable": payable}
+    )
     rows["tax_saved"] = paid[:count] - worth.plain("tax_paid")
     debt = flows["draws"] - flows["principal"] - flows["interest_paid"] - flows["fees_paid"] - flows["upfront_fee"]
     rows["debt_cash_flow"] = debt[:count] + rows["tax_saved"]
