@@ -1,0 +1,107 @@
+"""What plants can make, make and ship (docs/conventions.md, section 2)."""
+
+from typing import Any
+
+import numpy as np
+
+from tests.witness.dates import Calendar, Row, number_day, number_start, read_day
+from tests.witness.plan import Plan
+from tests.witness.quantities import read_number
+from tests.witness.series import average_series
+
+Rows = dict[str, Row]
+
+
+def find_done(project: Plan) -> float:
+    """Return the month number of a project's completion, its delay included (docs/conventions.md, section 2)."""
+    return number_day(read_day(project["complete"], last=True)) + read_number(project.get("delay"))
+
+
+def find_projects(plan: Plan, plant: str) -> dict[str, Plan]:
+    """Return the projects of a plant by name."""
+    return {name: project for name, project in plan.get("projects", {}).items() if project["plant"] == plant}
+
+
+def read_opening(plant: Plan, calendar: Calendar) -> tuple[float, float]:
+    """Return the month numbers at which a plant opens and closes."""
+    opens = number_start(read_day(plant["opens"])) if "opens" in plant else float(calendar.first)
+    closes = number_day(read_day(plant["closes"], last=True)) if "closes" in plant else float(calendar.ends[-1])
+    return opens, closes
+
+
+def start_clock(plant: Plan, calendar: Calendar) -> tuple[Row, Row]:
+    """Return a plant's clock at the ends and at the starts of periods (docs/conventions.md, section 2)."""
+    opens, closes = read_opening(plant, calendar)
+    return np.clip(calendar.ends, opens, closes), np.clip(calendar.starts, opens, closes)
+
+
+def integrate_ramp(ramp: Any, months: Row) -> Row:
+    """Return R(x), the months of full work that a ramp has let pass (docs/conventions.md, section 2)."""
+    after = np.maximum(months, 0)
+    if not isinstance(ramp, dict):
+        return after
+    if "table" in ramp:
+        steps = sorted((read_number(key), read_number(share)) for key, share in ramp["table"].items())
+        befores = [0.0, *(share for _, share in steps)]
+        parts = [
+            (share - before) * np.maximum(after - at, 0) for (at, share), before in zip(steps, befores, strict=False)
+        ]
+        return np.asarray(sum(parts[1:], parts[0]))
+    length = read_number(ramp.get("linear", ramp.get("s_curve")))
+    u = np.clip(after / length, 0, 1)
+    grown = length * u**2 / 2 if "linear" in ramp else length * (u**3 - u**4 / 2)
+    return np.asarray(grown + np.maximum(after - length, 0))
+
+
+def measure_plant(plan: Plan, name: str, calendar: Calendar, rows: Rows) -> None:
+    """Add the rows of a plant's capacity and output (docs/conventions.md, section 2)."""
+    plant = plan["plants"][name]
+    opens, closes = read_opening(plant, calendar)
+    clock, before = start_clock(plant, calendar)
+    capacity = read_number(plant["capacity"])
+    nameplate = np.full(calendar.count, capacity)
+    effective = capacity * (clock - before) / calendar.step
+    for other, project in find_projects(plan, name).items():
+        done = find_done(project)
+        lives = done <= calendar.horizon_end  # in the run-off nothing is completed (section 7)
+        months = integrate_ramp(project.get("ramp"), clock - done) * lives
+        earlier = integrate_ramp(project.get("ramp"), before - done) * lives
+        adds = read_number(project["adds"])
+        rows[f"projects.{other}.ramped_months"] = months
+        nameplate += adds * (calendar.ends >= done) * lives
+        effective += adds * (months - earlier) / calendar.step
+    stands = (opens < calendar.ends) & (calendar.ends <= closes)
+    share = average_series(plant.get("utilization"), calendar, default="100 %")
+    rows[f"plants.{name}.clock"] = clock
+    rows[f"plants.{name}.nameplate"] = nameplate * stands
+    rows[f"plants.{name}.effective_capacity"] = effective
+    rows[f"plants.{name}.output"] = effective * share * calendar.years
+
+
+def ship_output(plan: Plan, calendar: Calendar, rows: Rows) -> None:
+    """Add what plants ship of what they make (docs/conventions.md, section 2)."""
+    for name in plan["plants"]:
+        measure_plant(plan, name, calendar, rows)
+    for name, product in plan["products"].items():
+        plants = [plant for plant, block in plan["plants"].items() if block["product"] == name]
+        share = np.ones(calendar.count)
+        if "demand" in product:
+            linear = product.get("interpolate") == "linear"
+            demand = average_series(product["demand"], calendar, linear=linear) * calendar.years
+            output = add_rows((rows[f"plants.{plant}.output"] for plant in plants), calendar)
+            made = output > 0
+            share[made] = np.minimum(demand[made] / output[made], 1)
+            rows[f"products.{name}.demand"] = demand
+            rows[f"products.{name}.output"] = output
+            rows[f"products.{name}.sold_share"] = share
+        for plant in plants:
+            rows[f"plants.{plant}.shipments"] = rows[f"plants.{plant}.output"] * share
+    rows["accounts.shipments"] = add_rows((rows[f"plants.{name}.shipments"] for name in plan["plants"]), calendar)
+
+
+def add_rows(parts: Any, calendar: Calendar) -> Row:
+    """Return the sum of rows, nothing where there are none."""
+    total = np.zeros(calendar.count)
+    for part in parts:
+        total = total + part
+    return total

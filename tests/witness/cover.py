@@ -1,0 +1,121 @@
+"""Ratios of lenders (docs/conventions.md, section 6, ratios, and section 7, cover over life)."""
+
+import numpy as np
+
+from tests.witness.capacity import Rows, add_rows
+from tests.witness.dates import Calendar, Row, shift
+from tests.witness.loans import Contract
+
+
+def divide(above: Row, below: Row, threshold: float) -> Row:
+    """Return a ratio, undefined where its denominator holds no money (section 6, ratios)."""
+    holds = np.abs(below) > threshold
+    return np.where(holds, above / np.where(holds, below, 1), np.nan)
+
+
+def roll_year(row: Row, calendar: Calendar) -> Row:
+    """Return the sum over the twelve months to each period's end, or over the periods that there are (rule 4)."""
+    size = 12 // calendar.step
+    total = np.cumsum(row)
+    return np.asarray(total - np.concatenate((np.zeros(min(size, len(row))), total[:-size])))
+
+
+def cover_year(calendar: Calendar, rows: Rows, threshold: float) -> None:
+    """Add ratios over twelve months and over calendar years (section 6, ratios)."""
+    for name in ("cfads", "cfads_before_capex", "debt_service", "ebitda", "interest_to_cover"):
+        rows[f"accounts.{name}_12m"] = roll_year(rows[f"accounts.{name}"], calendar)
+    tested = np.arange(calendar.count) >= 12 // calendar.step - 1
+    service, ebitda = rows["accounts.debt_service_12m"], rows["accounts.ebitda_12m"]
+    earns = np.where(ebitda > threshold, ebitda, 0)
+    ratios = {
+        "dscr_12m": divide(rows["accounts.cfads_12m"], service, threshold),
+        "dscr_before_capex_12m": divide(rows["accounts.cfads_before_capex_12m"], service, threshold),
+        "interest_cover_12m": divide(ebitda, rows["accounts.interest_to_cover_12m"], threshold),
+        "debt_to_ebitda_12m": divide(rows["accounts.debt"], earns, threshold),
+    }
+    year_ends = np.array([calendar.closes_year(at) for at in range(calendar.count)])
+    quarters = calendar.ends % 3 == 0
+    paid = rows["accounts.has_payment"] > 0
+    for name, ratio in ratios.items():
+        rows[f"accounts.{name}"] = np.where(tested, ratio, np.nan)
+    for name in ("dscr", "interest_cover", "debt_to_ebitda"):
+        rows[f"accounts.{name}"] = np.where(year_ends, rows[f"accounts.{name}_12m"], np.nan)
+    for name in ("dscr_12m", "interest_cover_12m"):
+        rows[f"accounts.{name}_at_payments"] = np.where(paid, rows[f"accounts.{name}"], np.nan)
+    at_quarters = np.where(quarters, rows["accounts.debt_to_ebitda_12m"], np.nan)
+    rows["accounts.debt_to_ebitda_12m_at_quarters"] = at_quarters
+    rows["accounts.period_dscr"] = divide(rows["accounts.cfads"], rows["accounts.debt_service"], threshold)
+    owes = (rows["accounts.debt"] > threshold) & (ebitda <= threshold) & tested
+    rows["accounts.debt_without_ebitda"] = owes.astype(np.float64)
+    rows["accounts.has_dscr"] = (year_ends & tested & (service > threshold)).astype(np.float64)
+
+
+def cover_loans(contracts: dict[str, Contract], calendar: Calendar, rows: Rows, threshold: float) -> None:
+    """Add the ratios of each loan (section 4, rows in model periods)."""
+    marks = [rows[f"loans.{name}.has_payment"] for name in contracts]
+    rows["accounts.has_payment"] = np.max([np.zeros(calendar.count), *marks], axis=0)
+    cover_year(calendar, rows, threshold)
+    for name, contract in contracts.items():
+        path, service = f"loans.{name}", rows[f"loans.{name}.service"]
+        for kind in ("", "_unlevered"):
+            since = add_since(rows[f"accounts.cfads{kind}"], rows[f"{path}.pays"], calendar.find(contract.signed))
+            rows[f"{path}.cfads{kind}_since_payment"] = since
+            rows[f"{path}.dscr{kind}"] = divide(since, service, threshold)
+        rows[f"{path}.dscr_12m"] = rows["accounts.dscr_12m"]
+        paid = rows[f"{path}.has_payment"] > 0
+        rows[f"{path}.dscr_12m_at_payments"] = np.where(paid, rows["accounts.dscr_12m"], np.nan)
+
+
+def add_since(flow: Row, pays: Row, signed: int) -> Row:
+    """Return a flow added up since the period after the payment before, or after signing (section 4, rows)."""
+    total, since = 0.0, np.zeros(len(flow))
+    for at, amount in enumerate(flow):
+        if at > signed:
+            total += float(amount)
+            since[at] = total
+        if pays[at] > 0:
+            total = 0.0
+    return since
+
+
+def cover_life(contracts: dict[str, Contract], calendar: Calendar, rows: Rows, threshold: float) -> None:
+    """Add worth of later CFADS over debt: LLCR and PLCR (section 7, cover over life)."""
+    opening = add_rows((rows[f"loans.{name}.opening"] for name in contracts), calendar)
+    weighed = np.zeros(calendar.count)
+    for name, contract in contracts.items():
+        m = contract.compounds
+        weighed += ((1 + rows[f"loans.{name}.period_rate"] / m) ** m - 1) * rows[f"loans.{name}.opening"]
+    rates, last = np.zeros(calendar.count), 0.0
+    for at in range(calendar.count):
+        last = weighed[at] / opening[at] if opening[at] > threshold else last
+        rates[at] = last
+    growth = (1 + rates) ** (calendar.step / 12)
+    owes = np.flatnonzero(opening > threshold)
+    runs = (np.arange(calendar.count) <= (owes[-1] if len(owes) else -1)).astype(np.float64)
+    rows["accounts.opening_debt"], rows["accounts.debt_rate"], rows["accounts.debt_runs"] = opening, rates, runs
+    rows["accounts.cfads_worth"] = discount_back(rows["accounts.cfads"], growth)
+    rows["accounts.loan_life_worth"] = discount_back(rows["accounts.cfads"] * runs, growth)
+    moves = [(rows[f"loans.{name}.pays"] > 0) | (rows[f"loans.{name}.draws"] > threshold) for name in contracts]
+    moved = np.any([np.zeros(calendar.count, dtype=bool), *moves], axis=0)
+    rows["accounts.debt_moves"] = moved.astype(np.float64)
+    for name, worth in (("llcr", "loan_life_worth"), ("plcr", "cfads_worth")):
+        rows[f"accounts.{name}"] = divide(rows[f"accounts.{worth}"], rows["accounts.debt"], threshold)
+        rows[f"accounts.{name}_at_payments"] = np.where(moved, rows[f"accounts.{name}"], np.nan)
+
+
+def discount_back(flow: Row, growth: Row) -> Row:
+    """Return the worth at each period's end of all later flows."""
+    worth = np.zeros(len(flow))
+    for at in range(len(flow) - 2, -1, -1):
+        worth[at] = (worth[at + 1] + flow[at + 1]) / growth[at + 1]
+    return worth
+
+
+def open_loans(openings: dict[str, float], rows: Rows) -> None:
+    """Add what is owed at the start of each period (section 4, rows)."""
+    for name, opening in openings.items():
+        rows[f"loans.{name}.opening"] = shift(rows[f"loans.{name}.closing"], opening)
+        if f"loans.{name}.own.closing" in rows:
+            own = rows[f"loans.{name}.own.closing"]
+            before = own - rows[f"loans.{name}.own.draws"] - rows[f"loans.{name}.own.capitalized"]
+            rows[f"loans.{name}.own.opening"] = before + rows[f"loans.{name}.own.principal"]

@@ -1,0 +1,193 @@
+"""The life of a loan from event to event (docs/conventions.md, section 4)."""
+
+from collections import defaultdict
+from datetime import date
+
+from tests.witness.loans import Contract, Payment
+from tests.witness.quantities import is_share, read_number
+
+CENT = 0.005
+
+
+class Ledger:
+    """What a loan draws, bears and pays, by day and kind, and what it owes (docs/conventions.md, section 4)."""
+
+    def __init__(self, contract: Contract, draws: dict[date, float], days: list[date], last_draw: date | None) -> None:
+        """Take all planned draws by day, the last days of model periods, and the last day of planned spending."""
+        self.contract, self.draws = contract, draws
+        self.owed = self.interest = self.fees = self.drawn = 0.0
+        self.flows: dict[str, dict[date, float]] = defaultdict(lambda: defaultdict(float))
+        self.balances: dict[date, float] = {}
+        self.installment: float | None = None
+        self.set_at_rate = 0.0
+        self.lowered = 1.0
+        self.at = contract.signed
+        self.idle = contract.style != "revolver" and not draws
+        self.last_draw = self.end_availability(last_draw)
+        events = {
+            contract.signed,
+            contract.matures,
+            self.last_draw,
+            *draws,
+            *days,
+            *contract.rate_days,
+            *contract.schedule,
+        }
+        events |= set(contract.prepayments) | {payment.day for payment in contract.payments if payment.made}
+        self.queue = sorted(day for day in events if contract.signed <= day <= contract.matures)
+        self.dates = {payment.day: at for at, payment in enumerate(contract.payments) if payment.made}
+
+    def end_availability(self, last_draw: date | None) -> date:
+        """Return the last day on which undrawn fees accrue (section 4, fees, rule 2)."""
+        if self.contract.available_until is not None:
+            return self.contract.available_until
+        if self.contract.style == "revolver":
+            return self.contract.matures
+        return max([*self.draws, *([last_draw] if last_draw else [])], default=self.contract.signed)
+
+    def note(self, kind: str, day: date, amount: float) -> None:
+        """Write down a flow of a day."""
+        if amount:
+            self.flows[kind][day] += amount
+
+    def advance(self, until: date) -> None:
+        """Go through all events up to a day (section 4, events)."""
+        while self.queue and self.queue[0] <= until and not self.idle:
+            day = self.queue.pop(0)
+            if day > self.at:
+                self.accrue(day)
+            else:
+                upfront = read_number(self.contract.block.get("fees", {}).get("upfront"))
+                self.note("upfront_fee", day, upfront * self.contract.commitment)
+            if day in self.dates:
+                self.pay(self.dates[day], day)
+            if day in self.contract.schedule and day < self.contract.matures:
+                self.repay("scheduled", day, min(self.read_due(day), self.owed))
+            if day in self.contract.prepayments:
+                self.prepay("prepaid", day, self.contract.prepayments[day])
+            if day in self.draws:
+                self.draw("draws", day, self.draws[day])
+            self.balances[day] = self.owed
+
+    def accrue(self, day: date) -> None:
+        """Count interest and fees from the last event to a day (section 4, interest and fees)."""
+        contract, fees = self.contract, self.contract.block.get("fees", {})
+        period = contract.find_period(self.at)
+        years = contract.count_years(period, day) - contract.count_years(period, self.at)
+        rate = contract.find_rate(self.at)
+        compound = contract.block.get("compounding", "nominal") != "nominal"
+        interest = (self.owed + (self.interest if compound else 0)) * contract.grow(rate, years)
+        open_still = day <= self.last_draw
+        undrawn = contract.commitment - (self.owed if contract.style == "revolver" else self.drawn)
+        fee = (
+            read_number(fees.get("undrawn")) * max(undrawn, 0) * open_still
+            + read_number(fees.get("guarantee")) * self.owed
+        )
+        fee += read_number(fees.get("agency")) * (open_still or self.owed > CENT)
+        self.interest += interest
+        self.fees += fee * years
+        self.note("interest", day, interest)
+        self.note("fees", day, fee * years)
+        self.note("years", day, years)
+        self.note("rate_years", day, rate * years)
+        self.note("owed_years", day, self.owed * years)
+        self.note("owed_days", day, self.owed * (day - self.at).days / 365)
+        self.at = day
+
+    def pay(self, at: int, day: date) -> None:
+        """Pay or capitalize interest, pay fees, and repay by schedule (section 4, events and principal)."""
+        due = self.interest
+        principal = self.find_principal(at, day, due)
+        if self.capitalizes(day):
+            self.note("capitalized", day, due)
+            self.owed += due
+        else:
+            self.note("interest_paid", day, due)
+        self.note("fees_paid", day, self.fees)
+        self.interest = self.fees = 0.0
+        principal = self.owed if day == self.contract.matures else min(max(principal, 0), self.owed)
+        self.repay("scheduled", day, principal)
+
+    def capitalizes(self, day: date) -> bool:
+        """Whether the interest due on a day is added to what is owed (section 4, interest, rule 4)."""
+        until = self.contract.block.get("capitalize_until")
+        named = until is not None and day.isoformat() <= until
+        return named or (self.contract.style == "at_maturity" and day < self.contract.matures)
+
+    def repays(self, day: date) -> bool:
+        """Whether a payment date repays (section 4, principal)."""
+        return day > self.contract.grace_ends and not self.capitalizes(day)
+
+    def find_principal(self, at: int, day: date, due: float) -> float:
+        """Return the principal of a payment date before maturity (section 4, principal)."""
+        contract = self.contract
+        if not self.repays(day) or contract.style in {"bullet", "revolver", "at_maturity", "custom"}:
+            return 0.0
+        if contract.style == "fixed_payment":
+            return read_number(contract.block["repayment"]["payment"]) * self.lowered - due
+        if contract.style not in {"level", "equal_principal"}:
+            raise NotImplementedError(f"the witness does not repay by `{contract.style}`")
+        rate = contract.find_rate(contract.payments[at].start if not contract.rate_days else self.before(day))
+        if self.installment is None or rate != self.set_at_rate:
+            later = [payment for payment in contract.payments[at + 1 :] if self.repays(payment.day)]
+            self.installment = self.set_installment(due, rate, later)
+            self.set_at_rate = rate
+        return self.installment - (due if contract.style == "level" else 0)
+
+    def before(self, day: date) -> date:
+        """Return the last change of the rate before a day, or the day of signing: the rate in force up to the day."""
+        return max([self.contract.signed, *(change for change in self.contract.rate_days if change < day)])
+
+    def set_installment(self, due: float, rate: float, later: list[Payment]) -> float:
+        """Return the payment, or its principal, that repays what is owed over the payments left (section 4, principal)."""
+        contract, repayment = self.contract, self.contract.block.get("repayment", {})
+        balloon = read_number(repayment.get("balloon"))
+        if contract.style == "equal_principal":
+            return (self.owed - balloon) / (len(later) + 1)
+        if "initial_repayment" in repayment:
+            return (rate + read_number(repayment["initial_repayment"])) * self.owed * contract.interval / 12
+        factor, annuity, last = 1.0, 1.0, 1.0
+        for payment in later:
+            factor /= 1 + contract.grow(rate, contract.count_years(payment, payment.day))
+            annuity += factor
+            last = factor if payment.day == contract.matures else last
+        return (self.owed + due - balloon * last) / annuity
+
+    def repay(self, kind: str, day: date, amount: float) -> None:
+        """Take an amount off what is owed."""
+        self.owed -= amount
+        self.note(kind, day, amount)
+        self.note("principal", day, amount)
+        self.balances[day] = self.owed
+
+    def read_due(self, day: date) -> float:
+        """Return the principal that a custom schedule asks on a day (section 4, principal and prepayments)."""
+        text = self.contract.schedule[day]
+        return read_number(text) * self.lowered * (self.drawn if is_share(text) else 1)
+
+    def prepay(self, kind: str, day: date, amount: float) -> None:
+        """Pay back beside the schedule; `recast` lowers later payments (section 4, prepayments)."""
+        amount, before = min(amount, self.owed), self.owed
+        if self.contract.block.get("after_prepayment") == "recast" and before > CENT:
+            self.installment = None
+            later = sum(self.read_due(on) for on in self.contract.schedule if on > day)
+            self.lowered *= 1 - amount / max(before, later)
+        self.repay(kind, day, amount)
+
+    def draw(self, kind: str, day: date, amount: float) -> None:
+        """Lend an amount; the next payment is set again (section 4, principal, rule 2)."""
+        self.owed += amount
+        self.drawn += amount
+        self.note(kind, day, amount)
+        if kind != "draws":
+            self.note("draws", day, amount)
+        if amount > CENT:
+            self.installment = None
+        self.balances[day] = self.owed
+
+    def sum_between(self, kind: str, after: date | None, until: date | None) -> float:
+        """Return what flows of a kind add up to, after one day and up to another."""
+        days = self.flows[kind]
+        return sum(
+            amount for day, amount in days.items() if (after is None or day > after) and (until is None or day <= until)
+        )

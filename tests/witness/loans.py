@@ -1,0 +1,213 @@
+"""Loan contracts: dates of payment, fractions of years, rates (docs/conventions.md, section 4)."""
+
+from dataclasses import dataclass, field, replace
+from datetime import date, timedelta
+from functools import cached_property
+from itertools import count
+from typing import Any
+
+from tests.witness.dates import STEPS, add_months, read_day
+from tests.witness.plan import Plan
+from tests.witness.quantities import read_number, read_quantity
+
+UNSUPPORTED = ("rounding", "true_up")
+
+
+@dataclass(frozen=True)
+class Payment:
+    """A payment date, the day on which its period began, and whether the period is a whole interval of the rhythm."""
+
+    day: date
+    start: date
+    regular: bool
+    made: bool = True
+
+
+@dataclass(frozen=True)
+class Contract:
+    """What a loan agreement says (docs/reference/scenario.md, loans)."""
+
+    name: str
+    block: Plan = field(repr=False)
+    currency: str
+    commitment: float
+    signed: date
+    matures: date
+    index: dict[str, str] = field(default_factory=dict)
+    outstanding: bool = False
+
+    @cached_property
+    def style(self) -> str:
+        """How it is repaid."""
+        return str(self.block.get("repayment", {}).get("style", "level"))
+
+    @cached_property
+    def interval(self) -> int:
+        """Months from one payment to the next."""
+        return STEPS[self.block.get("payments", {}).get("every", "quarter")]
+
+    @cached_property
+    def draws(self) -> dict[date, float]:
+        """Dated draws; a loan that is owed at the start is drawn in full at once (section 4, rules 1 and 2)."""
+        if self.outstanding:
+            return {self.signed: self.commitment}
+        return {read_day(key): read_number(text) for key, text in self.block.get("draws", {}).items()}
+
+    @cached_property
+    def prepayments(self) -> dict[date, float]:
+        """Dated prepayments."""
+        return {read_day(key): read_number(text) for key, text in self.block.get("prepayments", {}).items()}
+
+    @cached_property
+    def schedule(self) -> dict[date, str]:
+        """Dates of a `custom` schedule, and the amounts or shares of what is drawn that are due on them."""
+        return {read_day(key): text for key, text in self.block.get("repayment", {}).get("schedule", {}).items()}
+
+    @cached_property
+    def sweep(self) -> float:
+        """Share of excess cash that pays the loan down."""
+        return read_number(self.block.get("sweep"))
+
+    @cached_property
+    def available_until(self) -> date | None:
+        """Last day on which it may be drawn, where one is written."""
+        until = self.block.get("fees", {}).get("available_until")
+        return None if until is None else read_day(until, last=True)
+
+    @cached_property
+    def grace_ends(self) -> date:
+        """Day up to which payments are interest only."""
+        return add_months(self.signed, int(read_number(self.block.get("grace"))))
+
+    @cached_property
+    def payments(self) -> list[Payment]:
+        """Payment dates to maturity, and those after it that `amortize_over` counts (section 4, payment dates)."""
+        block = self.block.get("payments", {})
+        to_end = block.get("end_of_month") == "true"
+        if block.get("on", "end") != "end":
+            raise NotImplementedError("the witness knows payments at the end of their periods alone")
+        base, ahead = (read_day(block["first"]), 0) if "first" in block else (self.signed, 1)
+        over = self.block.get("repayment", {}).get("amortize_over")
+        end = self.matures if over is None else add_months(self.signed, int(read_number(over)))
+        rhythm = (add_months(base, (k + ahead) * self.interval, to_end=to_end) for k in count(-1))
+        before, start = next(rhythm), self.signed
+        payments: list[Payment] = []
+        for day in rhythm:
+            regular = start == before
+            if day > self.signed:
+                payments.append(Payment(day, start, regular))
+                start = day
+            before = day
+            if day >= end:
+                break
+        return self.close_payments(payments, end)
+
+    def close_payments(self, payments: list[Payment], end: date) -> list[Payment]:
+        """Put the last payment at maturity (section 4, payment dates, rules 3 and 4)."""
+        keep = self.block.get("payments", {}).get("short_last") == "keep"
+        before = [payment for payment in payments if payment.day < self.matures]
+        after = [replace(payment, made=False) for payment in payments if self.matures < payment.day <= end]
+        exact = [payment for payment in payments if payment.day == self.matures]
+        near = before and before[-1].regular and (self.matures - before[-1].day).days <= 5
+        if exact:
+            last = exact[0]
+        elif near and not keep:
+            last = replace(before.pop(), day=self.matures)
+        else:
+            last = Payment(self.matures, before[-1].day if before else self.signed, regular=False)
+        return [*before, last, *after]
+
+    def find_period(self, day: date) -> Payment:
+        """Return the payment period in which the day after an event lies."""
+        return next(payment for payment in self.payments if payment.start <= day < payment.day)
+
+    def count_years(self, period: Payment, until: date) -> float:
+        """Return f(s, b) from the start of a payment period to a day in it (section 4, year fractions)."""
+        count_days = self.block.get("day_count", "equal_periods")
+        if count_days != "equal_periods":
+            return count_fraction(count_days, period.start, until)
+        whole = self.interval / 12 if period.regular else count_fraction("30/360", period.start, period.day)
+        return whole * (until - period.start).days / (period.day - period.start).days
+
+    def find_rate(self, day: date) -> float:
+        """Return the rate that the loan bears from a day on (section 4, interest, rules 1 and 2)."""
+        rate = self.block["rate"]
+        if not isinstance(rate, dict):
+            return read_number(rate)
+        if "index" not in rate:
+            return read_on(rate, day)
+        if rate.get("reset", "payment") != "payment":
+            raise NotImplementedError("the witness sets rates at each payment alone")
+        base = read_on(self.index, self.find_period(day).start)
+        floored = max(base + read_number(rate.get("margin")), read_number(rate.get("floor")))
+        return min(floored, read_number(rate["cap"])) if "cap" in rate else floored
+
+    @cached_property
+    def rate_days(self) -> list[date]:
+        """Days on which the loan's own rates change."""
+        rate = self.block["rate"]
+        if not isinstance(rate, dict) or "index" in rate:
+            return []
+        return [day for day in map(read_day, rate) if self.signed < day < self.matures]
+
+    def grow(self, rate: float, years: float) -> float:
+        """Return the interest of one unit over a fraction of a year (section 4, interest, rule 3)."""
+        compounding = self.block.get("compounding", "nominal")
+        if compounding == "nominal":
+            return rate * years
+        return float((1 + rate) ** years if compounding == "effective" else (1 + rate / 2) ** (2 * years)) - 1
+
+    @cached_property
+    def compounds(self) -> float:
+        """Times a year that the rate compounds (section 7, cover over life, rule 1)."""
+        return {"nominal": 12 / self.interval, "effective": 1, "semiannual": 2}[
+            self.block.get("compounding", "nominal")
+        ]
+
+
+def read_on(rates: dict[str, str], day: date) -> float:
+    """Return the rate of the last key that has begun on a day, or of the first key."""
+    keys = sorted((read_day(key), text) for key, text in rates.items())
+    return read_number(([text for start, text in keys if start <= day] or [keys[0][1]])[-1])
+
+
+def count_fraction(count_days: str, start: date, end: date) -> float:
+    """Return the fraction of a year between two dates by ISDA 2006, section 4.16."""
+    days = (end - start).days
+    if count_days == "ACT/360":
+        return days / 360
+    if count_days == "ACT/365F":
+        return days / 365
+    if count_days in {"30/360", "30E/360"}:
+        first = min(start.day, 30)
+        last = min(end.day, 30) if count_days == "30E/360" or first == 30 else end.day
+        return (360 * (end.year - start.year) + 30 * (end.month - start.month) + last - first) / 360
+    raise NotImplementedError(f"the witness does not count by {count_days}")
+
+
+def read_contracts(plan: Plan, eve: date | None = None) -> dict[str, Contract]:
+    """Return the loans of a plan, or of a file of loans alone (docs/conventions.md, section 4)."""
+    return {name: read_contract(name, block, plan, eve) for name, block in plan.get("loans", {}).items()}
+
+
+def read_contract(name: str, block: Plan, plan: Plan, eve: date | None) -> Contract:
+    """Return one loan."""
+    for key in UNSUPPORTED:
+        if key in block:
+            raise NotImplementedError(f"the witness does not know `{key}` of loans")
+    amount = read_quantity(str(block.get("commitment", block.get("outstanding"))))
+    signed = read_day(block["signed"]) if "signed" in block else eve
+    if signed is None:
+        raise ValueError(f"{name} has no day of signing")
+    term: Any = block.get("matures", block.get("remaining"))
+    dated = term.count("-") == 2
+    matures = read_day(term) if dated else add_months(signed, int(read_number(term)))
+    rate = block["rate"]
+    index = plan.get("rates", {})[rate["index"]] if isinstance(rate, dict) and "index" in rate else {}
+    index = index if isinstance(index, dict) else {"1900": index}
+    return Contract(name, block, amount.currency, amount.value, signed, matures, index, "outstanding" in block)
+
+
+def follow_days(first: date, last: date) -> list[date]:
+    """Return every day from one to another."""
+    return [first + timedelta(days=at) for at in range((last - first).days + 1)]

@@ -1,0 +1,111 @@
+"""Inputs that change over time, and what other currencies are worth (docs/conventions.md, sections 1 and 6)."""
+
+from datetime import date, timedelta
+from typing import Any
+
+import numpy as np
+
+from tests.witness.dates import Calendar, Row, end_month, read_day, read_span
+from tests.witness.plan import Plan
+from tests.witness.quantities import read_number, read_quantity
+
+EURO_IN_MARKS = 1.95583
+
+
+def average_series(node: Any, calendar: Calendar, *, linear: bool = False, default: str = "0") -> Row:
+    """Return a series' mean over the months of each period (docs/conventions.md, section 1)."""
+    if not isinstance(node, dict):
+        return np.full(calendar.count, read_number(node, default))
+    keys = sorted((*read_span(key), read_number(text)) for key, text in node.items())
+    months = range(calendar.first, calendar.first + calendar.step * calendar.count)
+    values = [read_month(keys, repeat_year(keys, month, calendar), linear=linear) for month in months]
+    return np.asarray(np.array(values).reshape(calendar.count, calendar.step).mean(axis=1))
+
+
+def repeat_year(keys: list[tuple[int, int, float]], month: int, calendar: Calendar) -> int:
+    """Return the month whose value a month of the run-off repeats, if it repeats one (docs/conventions.md, section 7)."""
+    start, end, _ = keys[-1]
+    first = max(calendar.horizon_end, end)
+    if end - start < 12 and month >= first:
+        return first - 12 + (month - first) % 12
+    return month
+
+
+def read_month(keys: list[tuple[int, int, float]], month: int, *, linear: bool) -> float:
+    """Return a series' mean over one month."""
+    at = max(index for index, key in enumerate(keys) if key[0] <= month)
+    if not linear or at + 1 == len(keys):
+        return keys[at][2]
+    (start, _, value), (until, _, other) = keys[at], keys[at + 1]
+    return value + (other - value) * (month + 0.5 - start) / (until - start)
+
+
+def read_currency(node: Any) -> str:
+    """Return the currency in which a price, a cost or a series of them is written."""
+    text = next(iter(node.values())) if isinstance(node, dict) else node
+    return "" if text is None else read_quantity(text).currency
+
+
+class Exchange:
+    """What other currencies are worth in the reporting currency (docs/conventions.md, section 6)."""
+
+    def __init__(self, plan: Plan, calendar: Calendar) -> None:
+        """Read averages of periods and the points of days."""
+        self.home: str = plan["money"]["report_in"]
+        self.calendar = calendar
+        self.averages = {self.home: np.ones(calendar.count)}
+        self.points: dict[str, list[tuple[float, float]]] = {}
+        for code, block in plan.get("exchange", {}).items():
+            self.averages[code] = average_series(block["average"], calendar)
+            self.points[code] = place_points(block, calendar)
+        for code, other, factor in (("DEM", "EUR", 1 / EURO_IN_MARKS), ("EUR", "DEM", EURO_IN_MARKS)):
+            if code not in self.averages and other in self.points:
+                self.averages[code] = self.averages[other] * factor
+                self.points[code] = [(day, rate * factor) for day, rate in self.points[other]]
+            if code == self.home and other not in self.averages:
+                self.averages[other] = np.full(calendar.count, 1 / factor)
+                self.points[other] = [(0, 1 / factor)]
+
+    def average(self, currency: str) -> Row:
+        """Return the average rate of each period."""
+        return self.averages[currency or self.home]
+
+    def on_day(self, currency: str, day: date) -> float:
+        """Return the rate at a day's end: in a straight line from point to point, and level outside them."""
+        if currency in {"", self.home}:
+            return 1.0
+        days, rates = zip(*self.points[currency], strict=True)
+        return float(np.interp(day.toordinal(), days, rates))
+
+    def closing(self, currency: str) -> Row:
+        """Return the rate of each period's last day."""
+        return np.array([self.on_day(currency, day) for day in self.calendar.last_days])
+
+    def average_series(self, node: Any) -> Row:
+        """Return a price or cost in the reporting currency, at average rates."""
+        return average_series(node, self.calendar) * self.average(read_currency(node))
+
+
+def place_points(block: Plan, calendar: Calendar) -> list[tuple[float, float]]:
+    """Return the days with a known rate, as ordinals, and the rates (docs/conventions.md, section 6)."""
+    closing = block.get("closing")
+    node = block["average"] if closing is None else closing
+    if not isinstance(node, dict):
+        points = [(0.0, read_number(node))]
+        first = calendar.eve + timedelta(days=1)
+    else:
+        points = []
+        keys = sorted((*read_span(key), read_number(text)) for key, text in node.items())
+        first = read_day(min(node))
+        for at, (start, end, rate) in enumerate(keys):
+            until = min(end, keys[at + 1][0]) if at + 1 < len(keys) else end
+            begins, ends = end_month(start).toordinal() + 1, end_month(until).toordinal()
+            if end - start == 1:
+                points += [(begins - 1, points[-1][1])] if points else []
+                points += [(begins, rate), (ends, rate)]
+            else:
+                points += [((begins + ends) / 2 if closing is None else ends, rate)]
+    if "opening" in block:
+        eve = min(calendar.eve, first - timedelta(days=1)).toordinal()
+        points = [(eve, read_number(block["opening"])), *(((eve + 1, points[0][1]),) if points[0][0] == 0 else points)]
+    return points
