@@ -221,6 +221,13 @@ def in_words(unit: str) -> str:
     return f"a quantity in {unit}"
 
 
+def found_and_wanted(found: str, wanted: str) -> tuple[str, str, str]:
+    """Say that a limit is in another unit than its subject: what was found, what was wanted, and a hint."""
+    if found in CURRENCIES and wanted in CURRENCIES:
+        return f"an amount in {found}", f"one in {wanted}", f"the subject is in {wanted}"
+    return in_words(found), in_words(wanted), f"the subject is in {wanted or 'plain numbers'}"
+
+
 def unit_text(unit: str) -> str:
     """Return a pint unit text as people write it: `percent / year` becomes `%/year`."""
     return unit.replace("percent", "%").replace(" ", "")

@@ -20,6 +20,7 @@ from fibercap.model.loans.prepared import Prepared
 if TYPE_CHECKING:
     from fibercap.core.units import Array
     from fibercap.model.plan import Plan
+    from fibercap.model.prepayments import Cuts
 
 Costs = dict[str, "Array"]
 MOST: Final = 100
@@ -40,7 +41,7 @@ def lenders(plan: Plan, keys: list[str]) -> list[str]:
     return [name for name in plan.loans if any(name in plan.funding[key].sources for key in keys)]
 
 
-def solved(sheet: Sheet, plan: Plan, write: Callable[[Sheet, Costs], None]) -> Costs:
+def solved(sheet: Sheet, plan: Plan, write: Callable[[Sheet, Costs], None], cuts: Cuts) -> Costs:
     """Return each project's financing costs by period at which sources equal uses, found round by round.
 
     Costs of a period rest on what was drawn before it, so that each round settles at least one more period; where
@@ -52,6 +53,8 @@ def solved(sheet: Sheet, plan: Plan, write: Callable[[Sheet, Costs], None]) -> C
         What is known before funding, and the plan.
     write : callable
         Writes funding on a sheet, given costs.
+    cuts : mapping
+        By how much dated prepayments are cut.
 
     Raises
     ------
@@ -68,7 +71,7 @@ def solved(sheet: Sheet, plan: Plan, write: Callable[[Sheet, Costs], None]) -> C
     for _ in range(MOST if keys else 0):
         trial = sheet.fork()
         write(trial, costs)
-        found = {key: _costs_of(trial, plan, key) for key in keys}
+        found = {key: _costs_of(trial, plan, key, cuts) for key in keys}
         moves = {key: np.max(np.abs(found[key] - costs[key]), axis=-1, keepdims=True) for key in keys}
         change, costs = max(float(np.max(move)) for move in moves.values()), found
         uses = {key: np.sum(np.abs(trial.value(f"funding.{key}.uses")), axis=-1, keepdims=True) for key in keys}
@@ -80,16 +83,19 @@ def solved(sheet: Sheet, plan: Plan, write: Callable[[Sheet, Costs], None]) -> C
     return costs
 
 
-def _costs_of(sheet: Sheet, plan: Plan, key: str) -> Array:
+def _costs_of(sheet: Sheet, plan: Plan, key: str, cuts: Cuts) -> Array:
     """Return what loans cost a project in each period of its construction. [money]"""
     value = np.zeros(sheet.length)
     for name in lenders(plan, [key]):
         loan = plan.loans[name]
         trifle = loan_trifle(sheet, plan, name)
         setting = Setting(name, loan, plan.loan_currency(name), plan.timeline, plan.rates, trifle=trifle)
-        prepared = Prepared(
-            setting, Moved(funded=sheet.value(f"loans.{name}.funded"), until=last_spending(plan, plan.funded_by(name)))
+        moved = Moved(
+            funded=sheet.value(f"loans.{name}.funded"),
+            until=last_spending(plan, plan.funded_by(name)),
+            cuts={day: (cut, "") for (loan, day), cut in cuts.items() if loan == name},
         )
+        prepared = Prepared(setting, moved)
         flows = prepared.carried()
         falls = (prepared.grid.period[:, None] == np.arange(1.0, sheet.length + 1)).astype(float)
         first = np.zeros(len(prepared.grid.dates))

@@ -25,11 +25,12 @@ def trifle_rows(sheet: Sheet, plan: Plan) -> None:
     what owners and lenders are to pay, added up; no sum of the plan can come near more.
     """
     terms: list[tuple[str, Array]] = []
+    within = plan.timeline.within
     for row, parts in _moved(plan).items():
         moved = sum((sheet.value(path) for path in parts), start=np.zeros(sheet.length))
-        terms.append((f"SUM({{accounts.{row}}})", moved.sum(axis=-1, keepdims=True)))
+        terms.append((f"SUM({{accounts.{row}}})", moved[..., :within].sum(axis=-1, keepdims=True)))
     overhead = plan.company.overhead.averages(plan.timeline) * (plan.timeline.months / 12)
-    terms.append(("SUM({accounts.overhead})", overhead.sum(axis=-1, keepdims=True)))
+    terms.append(("SUM({accounts.overhead})", overhead[..., :within].sum(axis=-1, keepdims=True)))
     terms += _given(sheet, plan) + _lent(sheet, plan)
     text = " + ".join(text for text, _ in terms)
     value = _whole(sum((amount for _, amount in terms), start=np.asarray(0.0)))
@@ -71,7 +72,8 @@ def _lent(sheet: Sheet, plan: Plan) -> list[tuple[str, Array]]:
         code, text, value = plan.loan_currency(name), f"{{inputs.loans.{name}.commitment}}", loan.commitment
         if code != plan.currency:
             row = f"exchange.{code}.closing"
-            text, value = f"{text} * MAX({{{row}}})", value * sheet.value(row).max(axis=-1, keepdims=True)
+            highest = sheet.value(row)[..., : plan.timeline.within].max(axis=-1, keepdims=True)
+            text, value = f"{text} * MAX({{{row}}})", value * highest
         found.append((text, value))
     return found
 
@@ -83,7 +85,8 @@ def loan_trifle(sheet: Sheet, plan: Plan, name: str) -> Trifle:
         return whole
     row = f"exchange.{code}.closing"
     text = f"IF(MIN({{{row}}}) > 0, {{money.largest}} / MIN({{{row}}}), 0)"  # a workbook has options without the row
-    value = _whole(sheet.given("money.largest") / sheet.value(row).min(axis=-1, keepdims=True))
+    lowest = sheet.value(row)[..., : plan.timeline.within].min(axis=-1, keepdims=True)
+    value = _whole(sheet.given("money.largest") / lowest)
     return give_trifle(sheet, f"loans.{name}.trifle", code, text, value)
 
 

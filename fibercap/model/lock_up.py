@@ -10,7 +10,7 @@ from fibercap.core.errors import FibercapError, Problem, ScenarioError, did_you_
 from fibercap.core.rows import Row, Sheet
 from fibercap.core.timeline import STOCK
 from fibercap.core.tree import place_of
-from fibercap.core.units import in_words
+from fibercap.core.units import found_and_wanted
 from fibercap.model.accounts import account_rows
 from fibercap.model.covenant_dates import dates_of, refusal
 from fibercap.model.cover import cover_rows, payment_counts, pays_row
@@ -21,7 +21,7 @@ from fibercap.model.trifle import trifle_of
 from fibercap.model.twelve_months import LEVERAGE, NO_EBITDA
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
     from fibercap.core.rows import Block
     from fibercap.core.units import Array
@@ -35,10 +35,13 @@ HARDLY: Final = 1e-9
 """Share of a level by which a ratio may miss it and still count as at it."""
 
 
-def financed_rows(sheet: Sheet, scenario: Scenario, *, ratios: bool = True) -> tuple[Sheet, Mapping[str, Block]]:
+def financed_rows(
+    sheet: Sheet, scenario: Scenario, paid: Callable[[Cuts], Sheet] | None = None, *, ratios: bool = True
+) -> tuple[Sheet, Mapping[str, Block]]:
     """Write loans, accounts and ratios; again until dividends and prepayments are those that lock-ups and cash allow.
 
-    Without `ratios`, the ratios are written only where a lock-up needs them.
+    Without `ratios`, the ratios are written only where a lock-up needs them. `paid` writes who pays anew where that
+    rests on what loans cost while a project is built, and so on their prepayments.
 
     A dividend depends on tests before its period only, so each pass settles at least one more period; a prepayment that
     cash does not suffice for changes the interest of its own period a little, which settles as fast as that is small.
@@ -55,7 +58,8 @@ def financed_rows(sheet: Sheet, scenario: Scenario, *, ratios: bool = True) -> t
     barred: Array = np.zeros(sheet.length)
     dated, cuts = prepayments(scenario), Cuts()
     for _ in range(sheet.length + 2 + ROUNDS * len(dated)):
-        written = sheet.fork() if locks or dated else sheet
+        begun = paid(cuts) if paid and any(np.any(cut > 0) for cut in cuts.values()) else sheet
+        written = begun.fork() if locks or dated else begun
         schedules, moves = loan_blocks(written, scenario, {locked_row(*lock) for lock in locks}, barred, cuts)
         account_rows(written, scenario, moves)
         if ratios or locks:
@@ -154,6 +158,5 @@ def _problem(sheet: Sheet, row: str, level: Amount) -> tuple[str, str, str, str]
         return "no_level", told, "a row that stands at the end of a period", "such as `accounts.dscr_12m`"
     unit = sheet.rows[row].unit
     if level.in_unit(unit) is None:
-        hint = f"the subject is in {unit or 'plain numbers'}"
-        return "wrong_dimension", in_words(level.unit), in_words(unit), hint
+        return "wrong_dimension", *found_and_wanted(level.unit, unit)
     return None

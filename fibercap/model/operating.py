@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from fibercap.core.rows import Block
     from fibercap.core.units import Array
     from fibercap.model.plan import Plan
+    from fibercap.model.prepayments import Cuts
     from fibercap.model.scenario import Scenario
 
 PAYING: Final = frozenset(
@@ -96,7 +97,7 @@ def _unfinanced(plan: Plan) -> Sheet:
     """Write a plan without projects up to who pays for its purchases."""
     sheet = Sheet("model", plan.timeline.count)
     _spending(sheet, plan)
-    paid_rows(sheet, plan)
+    paid_rows(sheet, plan, {})
     return sheet
 
 
@@ -144,24 +145,24 @@ def _spending(sheet: Sheet, plan: Plan) -> None:
         capex_rows(sheet, timeline, key, project_, money)
 
 
-def paid_rows(sheet: Sheet, plan: Plan) -> None:
-    """Write who pays for projects, and all that follows from it but for loans."""
+def paid_rows(sheet: Sheet, plan: Plan, cuts: Cuts) -> None:
+    """Write who pays for projects, and all that follows but for loans, whose prepayments are lower by `cuts`."""
     trifle_rows(sheet, plan)
-    _funding(sheet, plan, Currencies(plan.currency, plan.currency_at))
+    _funding(sheet, plan, Currencies(plan.currency, plan.currency_at), cuts)
     asset_rows(sheet, plan)
     income_rows(sheet, plan)
     working_capital_rows(sheet, plan)
     unlevered_rows(sheet, plan)
 
 
-def _funding(sheet: Sheet, plan: Plan, money: Currencies) -> None:
+def _funding(sheet: Sheet, plan: Plan, money: Currencies, cuts: Cuts) -> None:
     """Write the uses of each project and purchase, financing costs included, and who pays for them."""
 
     def write(on: Sheet, costs: Costs) -> None:
         plans = [_uses(on, plan, key, money, costs.get(key)) for key in plan.funding]
         funding_rows(on, plan.timeline, plans, plan.loans, money)
 
-    costs = solved(sheet, plan, write)
+    costs = solved(sheet, plan, write, cuts)
     write(sheet, costs)
     cost_rows(sheet, plan, costs)
 

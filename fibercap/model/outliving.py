@@ -13,14 +13,8 @@ if TYPE_CHECKING:
 
 def outliving(plan: Plan) -> list[str]:
     """Return the loans that are drawn and mature after the horizon."""
-    end = plan.horizon.end
-    return [name for name, loan in plan.loans.items() if loan.maturity > end and _is_drawn(plan, name)]
-
-
-def _is_drawn(plan: Plan, name: str) -> bool:
-    """Tell whether anything draws on a loan: a revolver that neither `gap` nor `draws` names lies idle."""
-    loan = plan.loans[name]
-    return not loan.revolves or name in plan.lifts or bool(loan.draws) or bool(plan.funded_by(name))
+    end, unused = plan.horizon.end, plan.undrawn
+    return [name for name, loan in plan.loans.items() if loan.maturity > end and name not in unused]
 
 
 def to_maturity(plan: Plan) -> Timeline:

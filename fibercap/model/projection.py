@@ -15,6 +15,7 @@ from fibercap.core.rows import Block, Given, Row, prove
 from fibercap.core.threads import one_blas_thread
 from fibercap.core.timeline import Timeline
 from fibercap.model.evidence import Evidence
+from fibercap.model.financing_costs import building
 from fibercap.model.laws import prove_laws
 from fibercap.model.lock_up import financed_rows
 from fibercap.model.operating import Operations, operations, paid_rows
@@ -27,7 +28,9 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import date
 
+    from fibercap.core.rows import Sheet
     from fibercap.core.units import Array
+    from fibercap.model.prepayments import Cuts
     from fibercap.model.scenario import Scenario
 
 
@@ -182,9 +185,13 @@ def project(scenario: Scenario, like: Projection | None = None) -> Projection:
     plan = scenario.over(to_maturity(scenario))
     same = like is not None and like.operations.hold_for(plan)
     operating = like.operations if like is not None and same else operations(plan)
-    whole = operating.spent.fork(plan.timeline.count)
-    paid_rows(whole, plan)
-    whole, schedules = financed_rows(whole, plan)
+
+    def paid(cuts: Cuts) -> Sheet:
+        sheet = operating.spent.fork(plan.timeline.count)
+        paid_rows(sheet, plan, cuts)
+        return sheet
+
+    whole, schedules = financed_rows(paid({}), plan, paid if building(plan) else None)
     laws = prove_laws(plan, ChainMap(dict(whole.values), *(dict(block.values) for block in schedules.values())))
     sheet, run_off = cut(whole, scenario.timeline.count, RUN_OFF)
     prefix, without = operating.without

@@ -12,7 +12,7 @@ from fibercap.core.dates import whole_period
 from fibercap.core.errors import Problem, ScenarioError, did_you_mean
 from fibercap.core.timeline import FLOW, STOCK
 from fibercap.core.tree import place_of
-from fibercap.core.units import in_words
+from fibercap.core.units import found_and_wanted
 from fibercap.model.claim import Multiple
 from fibercap.model.measures import measures
 
@@ -183,8 +183,7 @@ def _limit(projection: Projection, name: str, claim: Claim, unit: str) -> Array 
         return np.asarray(asked.times.reshape(-1) * base)
     limit = asked.amount.in_unit(unit)
     if limit is None:
-        found, wanted = in_words(asked.amount.unit), in_words(unit)
-        return Problem(where, "wrong_dimension", found, wanted, f"the subject is in {unit or 'plain numbers'}")
+        return Problem(where, "wrong_dimension", *found_and_wanted(asked.amount.unit, unit))
     return np.asarray([limit])
 
 

@@ -10,7 +10,7 @@ import numpy.typing as npt
 
 from fibercap.core.errors import Problem, ScenarioError
 from fibercap.core.tree import place_of
-from fibercap.core.units import in_words
+from fibercap.core.units import found_and_wanted
 from fibercap.model.covenant_dates import dates_of, refusal
 from fibercap.model.lock_up import locked_row
 from fibercap.model.measures import measure_named, names
@@ -175,8 +175,7 @@ def tests_of(projection: Projection, loan: str, name: str, covenant: Covenant) -
     limit, level = asked.in_unit(unit), covenant.lock_up and covenant.lock_up.in_unit(unit)
     for key, quantity, found in ((comparator, asked, limit), ("lock_up", covenant.lock_up, level)):
         if quantity is not None and found is None:
-            wanted, hint = in_words(unit), f"the subject is in {unit or 'plain numbers'}"
-            return Problem(f"{at}.{key}", "wrong_dimension", in_words(quantity.unit), wanted, hint)
+            return Problem(f"{at}.{key}", "wrong_dimension", *found_and_wanted(quantity.unit, unit))
     limits, beyond = np.full((1, 1), limit), -np.inf if comparator in FLOORS else np.inf
     if measure is not None:
         values = np.broadcast_to(measure.values, (projection.draws,))[:, None]

@@ -341,7 +341,7 @@ def test_events_beyond_the_horizon_count_later_keys() -> None:
     assert by_day["2003-12-31"] == pytest.approx(1.30)
     assert by_day["2003-06-30"] == pytest.approx(1.10 + 0.20 * 181 / 365)
     assert by_day["2004-12-31"] == pytest.approx(1.30)
-    assert rows["reported.interest"][-1] == pytest.approx(0.25e6 * 1.30)
+    assert rows["reported.interest"][-1] == pytest.approx(0.25e6 * 1.00)  # the average goes on through the run-off
     assert at(plan, "loans.ger.schedule.reported.principal")[-1] == pytest.approx(13.0e6)
     assert measures(plan)["peak_debt"].value == pytest.approx(13.0e6)
 
@@ -370,6 +370,7 @@ def test_interest_while_building_goes_into_assets_as_it_was_converted() -> None:
 @pytest.mark.parametrize("code", ["EUR", "DEM"])
 def test_a_sculpted_loan_pays_the_cover_it_aims_at(code: str) -> None:
     loan = f"{{commitment: 10 million {code}, signed: 2001-01-15, matures: 5 years, rate: 8 %/year, payments: {{every: month}}, "
+    loan += f"draws: {{2001-01-15: 10 million {code}}}, "
     plan = planned(f"{AVERAGE}, {CLOSING}", f"{loan}repayment: {{style: sculpted, dscr: 4}}}}", step="quarter")
 
     owed = (at(plan, "loans.ger.closing") > 1)[1:]  # in the period of signing there is nothing to pay with yet
@@ -423,7 +424,7 @@ def test_a_thousand_times_the_money_is_a_thousand_times_the_money(text: str) -> 
         ("{row: loans.ger.closing, at_most: 12 million USD}", ""),
         ("{row: accounts.debt, at_most: 12 million USD}", ""),
         ("{row: accounts.debt, at_most: 12 million EUR}", "the subject is in USD"),
-        ("{row: loans.ger.closing, at_most: 12 million DEM}", "found an amount in DEM, wanted one in EUR"),
+        ("{row: loans.ger.closing, at_most: 12 million DEM}", "found an amount in DEM, wanted one in USD"),
     ],
 )
 def test_a_covenant_limits_a_row_in_the_currency_of_the_row(limit: str, told: str) -> None:

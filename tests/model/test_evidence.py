@@ -32,7 +32,7 @@ projects:
   line: {plant: works, adds: 150_000 km/year, capex: 6 million USD, spend: {2001: 100 %}, complete: 2001-12-31}
 loans:
   bank: {commitment: 3 million USD, signed: 2001-01-01, matures: 7 years, rate: {value: 8 %/year, source: us}}
-  other: {commitment: 1 million USD, signed: 2001-01-01, matures: 3 years, rate: 7 %/year, repayment: {style: bullet}}
+  other: {commitment: 1 million USD, signed: 2001-01-01, matures: 3 years, rate: 7 %/year, draws: {2001-01-01: 1 million USD}, repayment: {style: bullet}}
 funding: {line: {bank: 3 million USD, equity: rest}}
 tax: {rate: 30 %}
 """

@@ -25,6 +25,7 @@ loans:
     signed: 2001-01-01
     matures: 5 years
     rate: 8 %/year
+    draws: {2001-01-01: 5 million USD}
     covenants: {cover: {row: accounts.dscr, at_least: 0.9, lock_up: 1.3}}
 company:
   dividends: {2002-06-30: 0.3 million USD, 2003-06-30: 0.3 million USD, 2004-06-30: 0.3 million USD, 2005-03-31: 0.3 million USD,
@@ -99,7 +100,10 @@ def test_with_a_revolver_a_barred_dividend_changes_later_tests_and_they_later_di
     """What is not paid is not drawn on the revolver, whose interest would count; the end is where both agree."""
     low_cash = ("opening: {cash: 5 million USD}", "opening: {cash: 0.2 million USD}")
     projection = run(
-        ("loans:\n", f"loans:\n{REVOLVER}"), low_cash, ("commitment: 5 million USD", "commitment: 4 million USD")
+        ("loans:\n", f"loans:\n{REVOLVER}"),
+        low_cash,
+        ("5 million USD\n", "4 million USD\n"),
+        ("5 million USD}\n    cov", "4 million USD}\n    cov"),
     )
     dscr, locked = projection.value("accounts.dscr")[0], projection.value("loans.bank.covenants.cover.locked")[0]
 
@@ -142,13 +146,13 @@ def test_a_lock_up_that_cannot_be_tested_is_refused(text: str, told: str) -> Non
 
 
 def test_a_lock_up_that_bars_what_it_depends_on_is_told() -> None:
-    """Paid, the dividend leaves a revolver owed for longer, so that more cash flow is counted to the last payment."""
+    """Paid, the dividend leaves a revolver to be drawn in 2006, so that the cash flow of 2007 counts to the last payment."""
     with pytest.raises(
         FibercapError, match=r"cover\.lock_up` never settles: it bars dividends on which it depends itself"
     ):
         run(
-            ("row: accounts.dscr, at_least: 0.9, lock_up: 1.3", "row: accounts.loan_life_worth, at_most: 90 million USD, lock_up: 3 million USD, test: period"),
+            ("row: accounts.dscr, at_least: 0.9, lock_up: 1.3", "row: accounts.loan_life_worth, at_most: 90 million USD, lock_up: 1 million USD, test: period"),
             ("loans:\n", f"loans:\n{REVOLVER.replace('6 years', '7 years')}"),
-            ("2003: 26 USD/km, 2005: 40 USD/km", "2005: 30 USD/km"),
+            ("2003: 26 USD/km, 2005: 40 USD/km", "2003: 26 USD/km, 2005: 20.5 USD/km, 2006: 17 USD/km, 2007: 80 USD/km"),
             ("2005-03-31: 0.3 million USD", "2005-03-31: 26 million USD"),
         )  # fmt: skip

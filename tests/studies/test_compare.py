@@ -110,8 +110,8 @@ def test_a_change_is_what_a_measure_differs_by(case: Comparison) -> None:
     assert case.delta("equity_npv", "level") == 0.0
     assert case.delta("payback", "no_debt") is None  # undefined in the baseline
     assert case.delta("all_in_cost.german_bank", "german_bank") is None  # a loan that the baseline has not
-    assert delta_texts(case, "equity_npv")["german_bank"] == "+2.41"
-    assert delta_texts(case, "all_in_cost")["german_bank"] == "-1.47"
+    assert delta_texts(case, "equity_npv")["german_bank"] == "+2.53"
+    assert delta_texts(case, "all_in_cost")["german_bank"] == "-1.48"
     assert delta_texts(case, "project_npv") == delta_texts(case, "funding_gap") == {}
     assert delta_texts(case, "equity_called")["bullet"] == "0.00"
 
