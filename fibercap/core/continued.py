@@ -8,7 +8,8 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, TypeVar
 
 from fibercap.core.formula import parse
-from fibercap.core.rows import Block, under
+from fibercap.core.prefixed import under
+from fibercap.core.rows import Block
 
 if TYPE_CHECKING:
     from fibercap.core.rows import Row, Sheet

@@ -4,18 +4,17 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
-from itertools import islice, pairwise
+from itertools import islice
 from math import isfinite
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
 from fibercap.core.errors import FormulaError, UnitError
-from fibercap.core.formula import REFERENCE, fits, spell, unit_of
+from fibercap.core.formula import fits, spell, unit_of
 from fibercap.core.timeline import FLOW, RATE, STOCK
 
 if TYPE_CHECKING:
-    import re
     from collections.abc import Iterable, Mapping
 
     from fibercap.core.units import Array
@@ -265,46 +264,3 @@ def _prove(rows: tuple[tuple[str, ...], ...], given: tuple[tuple[str, str], ...]
                 if not fits(found, declared):
                     raise UnitError(f"{path} is in {declared or '1'}, but `{text}` yields {spell(found)}")
     return sum(bool(formula) for _, _, formula, *_ in rows)
-
-
-def under(text: str, prefix: str, among: frozenset[str]) -> str:
-    """Return a formula text in which references to rows and scalars `among` some get a prefix."""
-    if "{" not in text:
-        return text
-    return REFERENCE.sub(lambda found: f"{{{prefix}.{found[0][1:]}" if found[1] in among else found[0], text)
-
-
-def prefixed(block: Block, prefix: str, among: frozenset[str]) -> Block:
-    """Return a block under another name: its rows, and references to rows and inputs `among` them, get the prefix."""
-    rows, given = block.rows.values(), block.given.values()
-    texts = (*(row.formula for row in rows), *(row.before for row in rows), *(item.formula for item in given))
-    formulas, befores, givens = _split(_renamed(texts, prefix, among), len(block.rows), len(block.rows))
-    values = {f"{prefix}.{path}": value for path, value in block.values.items()}
-    return Block(
-        f"{prefix}.{block.name}",
-        block.length,
-        {
-            path: Row(path, row.label, row.unit, row.nature, formula, before, row.after, row.undefined, row.reads)
-            for path, row, formula, before in zip(values, rows, formulas, befores, strict=True)
-        },
-        values,
-        {
-            f"{prefix}.{item.path}": replace(item, path=f"{prefix}.{item.path}", formula=formula)
-            for item, formula in zip(given, givens, strict=True)
-        },
-    )
-
-
-def _split(texts: tuple[str, ...], *lengths: int) -> list[tuple[str, ...]]:
-    ends = [0, *np.cumsum(lengths).tolist(), len(texts)]
-    return [texts[start:end] for start, end in pairwise(ends)]
-
-
-@lru_cache(maxsize=64)
-def _renamed(texts: tuple[str, ...], prefix: str, among: frozenset[str]) -> tuple[str, ...]:
-    """Return texts whose references to `among` have the prefix; plans of one structure share the answer."""
-
-    def renamed(found: re.Match[str]) -> str:
-        return f"{{{prefix}.{found[0][1:]}" if found[1] in among else found[0]
-
-    return tuple(REFERENCE.sub(renamed, text) if "{" in text else text for text in texts)

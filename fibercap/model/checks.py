@@ -18,7 +18,7 @@ from fibercap.core.spec import InputInErrorError, quantities
 from fibercap.core.timeline import STEPS, month_end
 from fibercap.core.tree import Branch, place_of
 from fibercap.core.wording import quoted
-from fibercap.model.claim import LIMITS
+from fibercap.model.claim_checks import claim_limit, claim_source, claim_subject, claim_within
 from fibercap.model.currency_checks import CURRENCY_CHECKS
 from fibercap.model.funding import PURSES, RESERVED, ROWS
 from fibercap.model.funding_checks import (
@@ -103,10 +103,10 @@ def _checks(plan: Plan) -> list[tuple[Callable[[Plan, str], Found], list[str]]]:
         (_dated, ["equity", "dividends"]),
         (_gap, ["gap"]),
         (_tax, ["lag", "expire"]),
-        (_claim_subject, names("claims")),
-        (_claim_limit, names("claims")),
-        (_claim_within, names("claims")),
-        (_claim_source, names("claims")),
+        (claim_subject, names("claims")),
+        (claim_limit, names("claims")),
+        (claim_within, names("claims")),
+        (claim_source, names("claims")),
         (_option, names("options")),
     ]
 
@@ -258,40 +258,6 @@ def _tax(s: Plan, name: str) -> Found:
     if months % whole:
         wanted = f"whole {'years' if whole == YEAR else f'{s.horizon.step}s'}"
         yield f"tax.{name}", "not_whole_periods", f"{months} months", wanted, f"write a multiple of {whole} months"
-
-
-def _claim_subject(s: Plan, name: str) -> Found:
-    claim, at = s.claims[name], f"claims.{name}"
-    if bool(claim.row) == bool(claim.measure):
-        told = "both `row` and `measure`" if claim.row else "neither `row` nor `measure`"
-        yield at, "one_subject", told, "one of them", "a claim is about one row or one measure"
-    if claim.measure and claim.when not in {"", "in total"}:
-        told, hint = f"`{claim.when}` with a measure", "a measure has one value; claim a row, or leave `when` out"
-        yield f"{at}.when", "time_of_measure", told, "no time", hint
-    if claim.row and not claim.when:
-        yield at, "missing", "no `when`", "a time", "write `when: end of 2002`, `2002`, `2002-06` or `in total`"
-
-
-def _claim_limit(s: Plan, name: str) -> Found:
-    limits = [limit for limit in LIMITS if getattr(s.claims[name], limit) is not None]
-    if len(limits) != 1:
-        told = f"{len(limits)} limits" if limits else "no limit"
-        yield f"claims.{name}", "one_limit", told, f"one of {', '.join(LIMITS)}", "a claim has one limit"
-
-
-def _claim_within(s: Plan, name: str) -> Found:
-    claim = s.claims[name]
-    if "within" in claim.model_fields_set and claim.about is None:
-        told, hint = "`within` without `about`", "only a claim `about` a value has room on both sides"
-        yield f"claims.{name}.within", "unused", told, "`about`", hint
-
-
-def _claim_source(s: Plan, name: str) -> Found:
-    source = s.claims[name].source
-    if source and source not in s.sources:
-        hint = did_you_mean(source, s.sources, "sources")
-        told = f"the unknown source `{source}`"
-        yield f"claims.{name}.source", "unknown_source", told, "one under `sources`", hint
 
 
 def _option(s: Plan, name: str) -> Found:

@@ -13,6 +13,7 @@ from fibercap.model.working_capital import KINDS
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from fibercap.model.plan import Plan
     from fibercap.model.projection import Projection
 
 
@@ -34,15 +35,7 @@ def law_texts(projection: Projection) -> Iterator[LawText]:
     row, claimed = "accounts.grants_receivable", total(f"funding.{key}.{GRANT}" for key in plan.granted)
     text = f"{{{row}}} - {{{row}@-1}} - ({claimed}) + {{accounts.grants}}"
     yield LawText("grants", row, text)
-    for name, loan in plan.loans.items():
-        at = f"loans.{name}"
-        moved = f"{{{at}.opening}} + {{{at}.draws}} + {{{at}.capitalized}} - {{{at}.principal}}"
-        if plan.loan_currency(name) != plan.currency:
-            moved += f" + {{{at}.closing_revaluation}}"
-        yield LawText("loans_carry", f"{at}.closing", f"{{{at}.closing}} - ({moved})")
-        row = f"{at}.schedule.{'closing' if loan.revolves else 'drawn_to_date'}"
-        yield LawText("commitment", row, f"MAX(MAX({{{row}}}) - {{inputs.{at}.commitment}}, 0)", whole=True)
-        yield LawText("not_negative", f"{at}.schedule.closing", f"MAX(-MIN({{{at}.schedule.closing}}), 0)", whole=True)
+    yield from _loans(plan)
     row = "accounts.total_assets"
     yield LawText("balance", row, f"{{{row}}} - {{accounts.total_liabilities_and_equity}}")
     flows = total(f"accounts.{kind}_cash_flow" for kind in ("operating", "investing", "financing"))
@@ -68,6 +61,19 @@ def law_texts(projection: Projection) -> Iterator[LawText]:
     for path, item in projection.given.items():
         if item.formula and item.fixed:
             yield LawText("found_round_by_round", path, f"{{{path}}} - ({item.formula})", whole=True)
+
+
+def _loans(plan: Plan) -> Iterator[LawText]:
+    """Run over what a loan carries from period to period, draws of its commitment, and never owes below nothing."""
+    for name, loan in plan.loans.items():
+        at = f"loans.{name}"
+        moved = f"{{{at}.opening}} + {{{at}.draws}} + {{{at}.capitalized}} - {{{at}.principal}}"
+        if plan.loan_currency(name) != plan.currency:
+            moved += f" + {{{at}.closing_revaluation}}"
+        yield LawText("loans_carry", f"{at}.closing", f"{{{at}.closing}} - ({moved})")
+        row = f"{at}.schedule.{'closing' if loan.revolves else 'drawn_to_date'}"
+        yield LawText("commitment", row, f"MAX(MAX({{{row}}}) - {{inputs.{at}.commitment}}, 0)", whole=True)
+        yield LawText("not_negative", f"{at}.schedule.closing", f"MAX(-MIN({{{at}.schedule.closing}}), 0)", whole=True)
 
 
 def _owners() -> Iterator[LawText]:

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from fibercap.core.calendar import serial
-from fibercap.core.rows import Row, Sheet, prefixed
+from fibercap.core.prefixed import prefixed
+from fibercap.core.rows import Row, Sheet
 from fibercap.core.timeline import FLOW, STOCK
 from fibercap.core.tree import Path, at
 from fibercap.model.currencies import Currencies

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 import numpy as np
 
 from fibercap.core.calendar import serial
-from fibercap.core.rows import under
+from fibercap.core.prefixed import under
 from fibercap.model.exchange import day_rates
 from fibercap.model.run_off import RUN_OFF
 

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from fibercap.core.errors import IdentityError
-from fibercap.core.rows import Block, Sheet, prefixed
+from fibercap.core.prefixed import prefixed
+from fibercap.core.rows import Block, Sheet
 from fibercap.core.tree import Path, at
 from fibercap.model.laws import prove_laws
 from fibercap.model.loans.setting import used_commitment

@@ -15,16 +15,14 @@ from pydantic import PrivateAttr
 from pydantic_core import PydanticCustomError
 
 from fibercap.core.dates import Edge
-from fibercap.core.errors import FibercapError, Problem, ScenarioError, did_you_mean
-from fibercap.core.fields import is_drawn
+from fibercap.core.errors import FibercapError, ScenarioError, did_you_mean
 from fibercap.core.overlay import OverlayError, overlay, removed_by
-from fibercap.core.parts import is_quantity
 from fibercap.core.schema_of_paths import Schema
 from fibercap.core.spec import fields_at, quantities
-from fibercap.core.tree import Branch, Leaf, Path, Tree, at, inside, is_wrapper, leaves, unwrap
-from fibercap.core.units import Drawn
+from fibercap.core.tree import Branch, Leaf, Path, Tree, is_wrapper, leaves, unwrap
 from fibercap.model.checks import problems_across
 from fibercap.model.currency import known_currencies
+from fibercap.model.draws import as_drawn, in_place_of_block
 from fibercap.model.plan import KINDS, Plan
 from fibercap.model.validated import Parsed, amounts_before, read_before, validated
 
@@ -153,10 +151,10 @@ class Scenario(Plan):
         ScenarioError
             If a path cannot be drawn, is a series that draws would replace, or a draw is out of its bounds.
         """
-        refused = [problem for path, value in draws.items() if (problem := _flattened(self.tree, path, value))]
+        refused = [problem for path, value in draws.items() if (problem := in_place_of_block(self.tree, path, value))]
         if refused:
             raise ScenarioError(self.file, refused)
-        changes = Branch({"change": Branch({path: _drawn(value) for path, value in draws.items()})})
+        changes = Branch({"change": Branch({path: as_drawn(value) for path, value in draws.items()})})
         return self._with_base(self._laid(changes, "drawn", self.option), changes, "drawn")
 
     def _with_base(self, laid: Scenario, changes: Branch, how: str) -> Scenario:
@@ -289,26 +287,3 @@ def _one_value(path: Path) -> bool:
 
 
 SCHEMA = Schema(known_fields, _one_value)
-
-
-def _drawn(value: Any) -> Tree:  # noqa: ANN401 - draws, or draws by operator
-    """Return draws as a tree holds them: in place of a number, or as operations on it."""
-    if isinstance(value, Mapping):
-        return Branch({operator: Leaf(_with_unit(draws)) for operator, draws in value.items()})
-    return Leaf(_with_unit(value))
-
-
-def _with_unit(draws: Any) -> Any:  # noqa: ANN401 - a pint Quantity, Drawn, or an array
-    return draws if is_drawn(draws) else Drawn(draws, "")
-
-
-def _flattened(tree: Branch, path: str, value: Any) -> Problem | None:  # noqa: ANN401 - draws, or draws by operator
-    """Refuse draws in place of a block: one number would replace all its values."""
-    standing = at(tree, tuple(path.split(".")))
-    block = None if standing is None else inside(standing)
-    if not isinstance(block, Branch) or isinstance(value, Mapping):
-        return None
-    numbers = (key for key, child in block.items() if isinstance(child, Leaf) and is_quantity(str(child.value)))
-    told, first = "draws of one number in place of a block of values", f"{path}.{next(numbers, next(iter(block)))}"
-    hint = f"move them all by `{{'{path}': {{'times': draws}}}}` or `'plus'`, or draw one of them, such as `{first}`"
-    return Problem(path, "in_place_of_block", told, "draws that move what stands there", hint, block.place)

@@ -233,7 +233,7 @@ def test_no_payment_falls_in_the_days_before_maturity(
         f", payments: {{every: {every}, end_of_month: {str(ends).lower()}, on: {on}, "
         f"short_last: {'keep' if keep else 'join'}}}"
     )
-    text = written(f"{{style: {style}}}", rest=rest).replace("signed: 2001-01-08", f"signed: {signed}")
+    text = written(f"{{style: {style}}}", rest=rest).replace("2001-01-08", f"{signed}")
     text = text.replace("matures: 5 years", f"matures: {matures}")
     try:
         projection = project(scenario_of(text))

@@ -200,7 +200,7 @@ projects: {line: {plant: jena, adds: 1 km/year, capex: 5 USD, spend: {2000: 100 
 """
     (source,) = sources_of(project(scenario_of(text, "bare")))
 
-    assert (source.name, source.paid.tolist()) == ("cash", [[5.0, 0.0]])
+    assert (source.name, source.paid.tolist()) == ("no source, paid from cash", [[5.0, 0.0]])
 
 
 def test_cover_drawn_is_the_accounts_and_the_covenants() -> None:

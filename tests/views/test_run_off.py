@@ -31,7 +31,7 @@ PARTS = {
 OTHER = "}\n  other: {commitment: 2 million "
 CASES: dict[str, tuple[dict[str, str], tuple[tuple[str, str], ...]]] = {
     "a horizon within a year": ({"project": ", delay: 14 months"}, (("to: 2002", "to: 2002-06"),)),
-    "by quarter": ({"price": "20 USD/km"}, (("to: 2002", "to: 2002-09"), ("step: month", "step: quarter"))),
+    "by quarter": ({"price": "60 USD/km"}, (("to: 2002", "to: 2002-09"), ("step: month", "step: quarter"))),
     "by year": ({"price": "{2001: 20 USD/km, 2002-Q3: 21 USD/km}"}, (("step: month", "step: year"),)),
     "cash decides": (
         {
@@ -44,12 +44,12 @@ CASES: dict[str, tuple[dict[str, str], tuple[tuple[str, str], ...]]] = {
     ),
     "another currency": (
         {"price": "30 USD/km", "loan": OTHER + "EUR, signed: 2001-01-01, matures: 2006-06-30, rate: 7 %/year, "
-         "payments: {every: half_year}, repayment: {style: sculpted, dscr: 1.5}"},
+         "draws: {2001-01-01: 2 million EUR}, payments: {every: half_year}, repayment: {style: sculpted, dscr: 1.5}"},
         (("company:", "exchange: {EUR: {average: {2001: 0.9 USD/EUR, 2002-03: 1 USD/EUR, 2002-10: 1.2 USD/EUR}}}\ncompany:"),),
     ),
     "financing costs of a line that is stopped": (
         {"complete": "2003-06-30", "project": ", spend: {2002: 50 %, 2003: 50 %}"},
-        (("company:", "funding: {line: {bank: 1 million USD, equity: rest, include_financing_costs: true}}\ncompany:"),),
+        (("draws: {2001-01-01: 3 million USD}, ", ""), ("company:", "funding: {line: {bank: 1 million USD, equity: rest, include_financing_costs: true}}\ncompany:")),
     ),
 }  # fmt: skip
 

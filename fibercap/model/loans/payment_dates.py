@@ -6,6 +6,7 @@ from datetime import date, timedelta
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from fibercap.core.timeline import add_months, month_end
+from fibercap.model.loans.rates import FOLLOWS_INDEX, Floating
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -33,6 +34,13 @@ def regular_date(loan: Loan, number: int) -> date:
     """Return a date on the rhythm of payments, counted from the first one (or from signing where none is given)."""
     day = add_months(loan.payments.first or loan.signed, number * loan.interval)
     return month_end(12 * day.year + day.month) if loan.payments.end_of_month else day
+
+
+def period_starts(loan: Loan) -> list[date]:
+    """Return the first days of the interest periods of a loan whose rate is fixed on them; none of others."""
+    if not isinstance(loan.rate, Floating) or loan.rate.reset == FOLLOWS_INDEX:
+        return []
+    return [period.start for period in payment_periods(loan) if period.start < loan.maturity]
 
 
 def payment_periods(loan: Loan) -> list[PaymentPeriod]:

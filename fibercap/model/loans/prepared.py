@@ -14,8 +14,8 @@ from fibercap.model.loans.account import carry
 from fibercap.model.loans.exchanged import day_rate_rows
 from fibercap.model.loans.flows import Course, Flows
 from fibercap.model.loans.grid import Grid, event_grid
-from fibercap.model.loans.payment_dates import installment_dates, payment_periods
-from fibercap.model.loans.rates import FOLLOWS_INDEX, Floating, RateCourse, Steps, limited, rate_course
+from fibercap.model.loans.payment_dates import installment_dates, period_starts
+from fibercap.model.loans.rates import Floating, RateCourse, Steps, limited, rate_course
 from fibercap.model.loans.styles import Custom
 from fibercap.model.run_off import RUN_OFF
 
@@ -36,7 +36,7 @@ class Prepared:
     def __init__(self, setting: Setting, moved: Moved) -> None:
         self.setting, self.moved = setting, moved
         loan = setting.loan
-        self.course: RateCourse = rate_course(loan.rate, _period_starts(loan), setting.indices)
+        self.course: RateCourse = rate_course(loan.rate, period_starts(loan), setting.indices)
         self.grid: Grid = event_grid(loan, setting.timeline, self.course)
         self.sheet = Sheet(setting.at, len(self.grid.dates))
         steps = map(self.course.step, self.grid.rate_set_on) if self.course.days else [0] * len(self.grid.dates)
@@ -287,13 +287,6 @@ class Prepared:
             value = value + part.value * np.array([paid_on[day] == event for event in self.grid.dates])
         label = "Share of what has been drawn" if style.in_shares else "Principal planned"
         return self.put("target", label, unit, " + ".join(terms), value)
-
-
-def _period_starts(loan: Loan) -> list[date]:
-    """Return the first days of the interest periods of a loan whose rate is fixed on them; none of others."""
-    if not isinstance(loan.rate, Floating) or loan.rate.reset == FOLLOWS_INDEX:
-        return []
-    return [period.start for period in payment_periods(loan) if period.start < loan.maturity]
 
 
 def available_until(loan: Loan, planned: Array | None) -> Array:

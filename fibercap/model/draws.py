@@ -1,0 +1,35 @@
+"""Draws of a batch as a plan's tree holds them: in place of a number, or as operations on what stands there."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from fibercap.core.errors import Problem
+from fibercap.core.fields import is_drawn
+from fibercap.core.parts import is_quantity
+from fibercap.core.tree import Branch, Leaf, Tree, at, inside
+from fibercap.core.units import Drawn
+
+
+def as_drawn(value: Any) -> Tree:  # noqa: ANN401 - draws, or draws by operator
+    """Return draws as a tree holds them: in place of a number, or as operations on it."""
+    if isinstance(value, Mapping):
+        return Branch({operator: Leaf(_with_unit(draws)) for operator, draws in value.items()})
+    return Leaf(_with_unit(value))
+
+
+def _with_unit(draws: Any) -> Any:  # noqa: ANN401 - a pint Quantity, Drawn, or an array
+    return draws if is_drawn(draws) else Drawn(draws, "")
+
+
+def in_place_of_block(tree: Branch, path: str, value: Any) -> Problem | None:  # noqa: ANN401 - draws, or draws by operator
+    """Refuse draws in place of a block: one number would replace all its values."""
+    standing = at(tree, tuple(path.split(".")))
+    block = None if standing is None else inside(standing)
+    if not isinstance(block, Branch) or isinstance(value, Mapping):
+        return None
+    numbers = (key for key, child in block.items() if isinstance(child, Leaf) and is_quantity(str(child.value)))
+    told, first = "draws of one number in place of a block of values", f"{path}.{next(numbers, next(iter(block)))}"
+    hint = f"move them all by `{{'{path}': {{'times': draws}}}}` or `'plus'`, or draw one of them, such as `{first}`"
+    return Problem(path, "in_place_of_block", told, "draws that move what stands there", hint, block.place)
