@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
@@ -62,7 +62,6 @@ class Operations:
         parts: set[Path] = {(key,) for key in (*plan.tree, *self.plan.tree) if key not in PAYING}
         parts |= _paying_for_plants(plan) | _paying_for_plants(self.plan)
         alike = all(at(plan.tree, part) is at(self.plan.tree, part) for part in parts)
-        alike = alike and plan.timeline.count <= self.spent.length  # loans of another option may last longer
         alike = alike and plan.foreign == self.plan.foreign  # a loan in another currency brings its rate along
         return alike and same_reference(plan, self.plan)
 
@@ -82,16 +81,24 @@ class Operations:
         return found
 
 
-def operations(plan: Scenario) -> Operations:
-    """Write what plants and projects do, and the company that does nothing new."""
+def operations(plan: Scenario, known: Operations | None = None) -> Operations:
+    """Write what plants and projects do, and the company that does nothing new; what is `known` and holds is shared."""
+    shared = known is not None and known.hold_for(plan)
+    if known is not None and shared and plan.timeline.count <= known.spent.length:
+        return known
     spent = Sheet("model", plan.timeline.count)
     _spending(spent, plan)
+    if known is not None and shared:  # loans of this option last longer
+        return replace(known, plan=plan, spent=spent)
     short = plan.over(plan.horizon.timeline)
     alone = reference_plan(short)
     unfinanced = _unfinanced(alone)
-    refuse_large_grants(unfinanced, short)
+    refuse_large_grants(unfinanced, alone)
+    same = None if _same_grants(plan) else _unfinanced(_bare(short))
+    if same is not None:
+        refuse_large_grants(same, short)
     reference = reference_of(unfinanced, alone)
-    return Operations(plan, spent, reference, None if _same_grants(plan) else _unfinanced(_bare(short)).block())
+    return Operations(plan, spent, reference, None if same is None else same.block())
 
 
 def _unfinanced(plan: Plan) -> Sheet:

@@ -183,8 +183,7 @@ def project(scenario: Scenario, like: Projection | None = None) -> Projection:
         If a law of the books is broken.
     """
     plan = scenario.over(to_maturity(scenario))
-    same = like is not None and like.operations.hold_for(plan)
-    operating = like.operations if like is not None and same else operations(plan)
+    operating = operations(plan, like.operations if like is not None else None)
 
     def paid(cuts: Cuts) -> Sheet:
         sheet = operating.spent.fork(plan.timeline.count)
