@@ -29,8 +29,9 @@ def peak_debt(projection: Projection) -> Measure:
         closing = projection.value(reported(projection.scenario, name, "closing"))
         padded = np.concatenate([np.zeros((projection.draws, 1)), closing], axis=-1)
         owed += padded[:, np.searchsorted(own, days, side="right")]
-    only = next(iter(loans), "")
-    formula = f"MAX({{{reported(projection.scenario, only, 'closing')}}})" if len(loans) == 1 else ""
+    only, own = next(iter(dates.items()), ("", days))
+    alone = len(loans) == 1 and len(first_of_each(own)) == len(own)  # of two events of a day the last one counts
+    formula = f"MAX({{{reported(projection.scenario, only, 'closing')}}})" if alone else ""
     measure = made("peak_debt", "Peak debt", money, formula, owed.max(axis=-1), better=LOWER)
     rows = [
         row for name in loans for row in (f"loans.{name}.schedule.date", reported(projection.scenario, name, "closing"))

@@ -109,7 +109,7 @@ def test_the_report_says_which_option_why_and_what_breaks_it(fibercore: str) -> 
     )
     assert "“No loan from Fleet” does better: 6.09 %/year" in text
     assert "Change from “Fleet by level quarterly payments”" in text
-    assert "nearest comes products.single_mode.price: 10.33 million USD, negative at -12.7%" in text
+    assert "nearest comes products.single_mode.price: 10.02 million USD, negative at -12.6%" in text
     assert f"The weakest of the inputs that this figure rests on is {taken.measures['equity_npv'].evidence}." in text
     assert "flips at 308,750 km/year" in text
 
