@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from fibercap.core.calendar import serial
+from fibercap.core.calendar import date_of, serial
 from fibercap.core.dates import whole_period
 from fibercap.core.timeline import month_end
 
@@ -78,11 +78,38 @@ class Step:
 
 @dataclass(frozen=True)
 class DayRates:
-    """What a currency is worth at the end of any day; `times` is what a unit of it is in the currency of `knots`."""
+    """What a currency is worth at the end of any day; `times` is what a unit of it is in the currency of `knots`.
+
+    After the day `until`, the end of a month in the run-off, a day's rate is that of the same day a year before, for so
+    many `years`; no year where rates hold.
+    """
 
     knots: tuple[Knot, ...]
     times: float = 1.0
     times_ref: str = ""
+    until: Moment | None = None
+    years: int = 0
+
+    def counted_text(self, day: str) -> str:
+        """Return the formula of the day whose rate counts on a day, counted from its month's end."""
+        text, until = day, "" if self.until is None else self.until.ref
+        for year in range(1, self.years + 1):
+            since = until if year == 1 else f"EOMONTH({until}, 12 * {year - 1})"
+            back = f"EOMONTH({day}, -12 * {year}) - (EOMONTH({day}, 0) - {day})"
+            text = f"IF({day} > {since}, {back}, {text})"
+        return text
+
+    def counted(self, days: Array) -> Array:
+        """Return the days whose rates count on some days, (day,). [day]"""
+        if self.until is None:
+            return days
+        last, found = date_of(self.until.day), days.copy()
+        for place in np.flatnonzero(days > self.until.day):
+            day = date_of(days[place])
+            month = 12 * day.year + day.month
+            year = min(-(-(month - 12 * last.year - last.month) // 12), self.years)
+            found[place] = serial(month_end(month - 12 * year)) - (serial(month_end(month)) - days[place])
+        return found
 
     @property
     def steps(self) -> list[Step]:
@@ -100,13 +127,15 @@ class DayRates:
 
     def on(self, days: Sequence[float] | Array) -> Array:
         """Return the rate at the ends of some days, (day,) or (draw, day)."""
-        ends = np.asarray(days, dtype=float)
+        ends = self.counted(np.asarray(days, dtype=float))
         gone = [np.ones(len(ends)), *(step.share(ends) for step in self.steps), np.zeros(len(ends))]
         parts = [knot.value * (one - two) for knot, (one, two) in zip(self.knots, pairwise(gone), strict=True)]
         return np.asarray(sum(parts[1:], start=parts[0]) * self.times)
 
     def give(self, sheet: Sheet, unit: str) -> None:
         """Make its rates and its days known to formulas."""
+        if self.until is not None:
+            sheet.give(self.until.path, "day", self.until.day, *self.until.reads)
         for knot in self.knots:
             written = knot.path.removesuffix(".value")
             sheet.give(f"inputs.{knot.path}", unit, knot.value, written)

@@ -11,8 +11,10 @@ from fibercap.core.timeline import RATE, STOCK, month_end
 from fibercap.core.units import DEM_PER_EUR
 from fibercap.model.day_rates import DayRates, Knot, Moment, knots_of
 from fibercap.model.market import path_row
+from fibercap.model.run_off import YEAR, goes_on, repeats_after
 
 if TYPE_CHECKING:
+    from fibercap.core.paths import TimePath
     from fibercap.model.plan import Plan
 
 TIED: Final = {"DEM": "EUR", "EUR": "DEM"}
@@ -51,10 +53,18 @@ def _closing_rows(sheet: Sheet, plan: Plan, code: str) -> None:
     """Write a currency's rate on the last day of each period, and on the day before the first."""
     unit, timeline, rates = f"{plan.currency}/{code}", plan.timeline, day_rates(plan, code)
     values = rates.on([serial(day) for day in (timeline.eve, *timeline.dates)])
+    text, path = rates.text("{time.date}"), _days_path(plan, code)
+    goes_on(sheet, timeline, f"exchange.{code}.closing", path, text, values[..., 1:])
     first = values[..., :1] if values.ndim > 1 else values[0]
     before = sheet.give(f"exchange.{code}.before", unit, first, formula=rates.text("{time.eve}"))
-    row = Row(f"exchange.{code}.closing", f"{code}: closing rate", unit, STOCK, rates.text("{time.date}"), before)
+    row = Row(f"exchange.{code}.closing", f"{code}: closing rate", unit, STOCK, text, before)
     sheet.put(row, values[..., 1:])
+
+
+def _days_path(plan: Plan, code: str) -> TimePath:
+    """Return the series from which a currency's rates of days are read."""
+    rates = plan.exchange[code if code in plan.exchange else TIED[code]]
+    return rates.average if rates.closing is None else rates.closing
 
 
 def day_rates(plan: Plan, code: str) -> DayRates:
@@ -66,7 +76,7 @@ def day_rates(plan: Plan, code: str) -> DayRates:
     first day to its last, and the rate before holds until then. `opening` is the rate of the day before the horizon or,
     where the first key's day is reached by then, of the day before that key begins; it holds before, and without it the
     first key does. After the last key that one holds. A single rate holds for ever, or from the day after that of
-    `opening` on.
+    `opening` on. In the run-off, a path whose last key is a month or a quarter repeats its last year.
 
     Parameters
     ----------
@@ -85,14 +95,19 @@ def day_rates(plan: Plan, code: str) -> DayRates:
         return replace(day_rates(plan, other), times=times, times_ref=f"{{exchange.{other}_per_{code}}}")
     rates, eve = plan.exchange[code], Moment("time.eve", serial(plan.timeline.eve))
     at = f"exchange.{code}.{'average' if rates.closing is None else 'closing'}"
-    path = rates.average if rates.closing is None else rates.closing
+    path = _days_path(plan, code)
     knots = knots_of(at, path, middles=rates.closing is None)
+    until, years = None, 0
+    if (first := repeats_after(plan.timeline, path)) is not None:
+        end = plan.timeline.dates[first - 1]
+        until = Moment(f"exchange.{code}.repeats_after", serial(end), (f"{at}.{path.names[-1]}", "horizon.to"))
+        years = -(-(plan.timeline.count - first) * plan.timeline.months // YEAR)
     if rates.opening is None:
-        return DayRates(tuple(knots))
-    own, start, first = f"exchange.{code}.opening", eve, knots[0]
+        return DayRates(tuple(knots), until=until, years=years)
+    own, start, opened = f"exchange.{code}.opening", eve, knots[0]
     if not path.starts:
-        first = replace(first, after=eve)
-    elif first.reached <= eve.day:
+        opened = replace(opened, after=eve)
+    elif opened.reached <= eve.day:
         day, reads = serial(month_end(path.starts[0])), (own, f"{at}.{path.names[0]}", "horizon.from")
         start = Moment(f"inputs.{own}.on", day, reads)
-    return DayRates((Knot(own, rates.opening, start), first, *knots[1:]))
+    return DayRates((Knot(own, rates.opening, start), opened, *knots[1:]), until=until, years=years)

@@ -110,7 +110,8 @@ def _paid_text(plan: Plan, item: Prepayment) -> str:
 def _rate_text(plan: Plan, item: Prepayment) -> str:
     """Return the formula of what the loan's currency is worth on the day of a prepayment."""
     on = f"{{inputs.loans.{item.loan}.prepayments.{item.day}.on}}"
-    return day_rates(plan, plan.loan_currency(item.loan)).text(on)
+    rates = day_rates(plan, plan.loan_currency(item.loan))
+    return rates.text(rates.counted_text(on))
 
 
 def _in_periods(plan: Plan) -> list[str]:

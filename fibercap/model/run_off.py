@@ -39,6 +39,19 @@ def completed(planned: float, delay: Array, timeline: Timeline) -> Array:
     return np.where(completes <= timeline.ends[timeline.within - 1], completes, NEVER + delay)
 
 
+def repeats_after(timeline: Timeline, path: TimePath) -> int | None:
+    """Return after how many periods a path repeats its last twelve months; None where it does not.
+
+    It does in the run-off where its last key is a month or a quarter: from the first period after both the horizon and
+    that key's time on.
+    """
+    if not timeline.past or not path.starts or "-" not in path.names[-1]:
+        return None
+    spent = -(-(span_of(path.names[-1])[1] - timeline.origin) // timeline.months)
+    first = int(max(timeline.within, spent))
+    return None if max(YEAR // timeline.months, 1) > first or first >= timeline.count else first
+
+
 def goes_on(sheet: Sheet, timeline: Timeline, row: str, path: TimePath, text: str, value: Array) -> Array:
     """Let a row of a path repeat its last twelve months in the run-off where its last key is a month or a quarter.
 
@@ -66,12 +79,8 @@ def goes_on(sheet: Sheet, timeline: Timeline, row: str, path: TimePath, text: st
     ------
     docs/conventions.md, section 7.
     """
-    back = max(YEAR // timeline.months, 1)
-    if not timeline.past or not path.starts or "-" not in path.names[-1]:
-        return value
-    spent = -(-(span_of(path.names[-1])[1] - timeline.origin) // timeline.months)
-    first = max(timeline.within, spent)
-    if back > first or first >= timeline.count:
+    back, first = max(YEAR // timeline.months, 1), repeats_after(timeline, path)
+    if first is None:
         return value
     again = f"{{{row}@-{back}}}"
     sheet.after_horizon(row, again if first == timeline.within else f"IF({{time.period}} > {first}, {again}, {text})")

@@ -346,6 +346,24 @@ def test_events_beyond_the_horizon_count_later_keys() -> None:
     assert measures(plan)["peak_debt"].value == pytest.approx(13.0e6)
 
 
+def test_rates_by_month_repeat_their_last_year_in_the_run_off() -> None:
+    """What a day was worth a year before counts, the last day of a month as the last day."""
+    months = ", ".join(f"2002-{month:02}: {1 + month / 100} USD/EUR" for month in range(2, 13))
+    loan = BULLET.replace("remaining: 2 years", "remaining: 4 years").replace(
+        "every: quarter, first: 2001-03-31", "every: month"
+    )
+    plan = planned(f"{AVERAGE}, closing: {{2000: 0.94 USD/EUR, 2001: 0.95 USD/EUR, {months}}}", loan, step="month")
+    days, rates = (at(plan, f"loans.ger.schedule.{key}") for key in ("date", "exchange"))
+    by_day = {date_of(day).isoformat(): value for day, value in zip(days, rates, strict=True)}
+
+    assert plan.run_off is not None
+    assert by_day["2003-02-28"] == by_day["2004-02-29"] == by_day["2002-02-28"] == pytest.approx(1.02)
+    assert by_day["2003-09-30"] == by_day["2004-09-30"] == pytest.approx(1.09)
+    assert by_day["2003-01-31"] == by_day["2002-01-31"] == pytest.approx(0.95)
+    assert at(plan, "run_off.exchange.EUR.closing")[:12] == pytest.approx(at(plan, "exchange.EUR.closing")[-12:])
+    assert disagreements(plan) == []
+
+
 def test_interest_while_building_goes_into_assets_as_it_was_converted() -> None:
     text = written(f"{AVERAGE}, {CLOSING}").replace(
         "loans: {ger: " + BULLET,

@@ -38,8 +38,13 @@ def day_rate_rows(sheet: Sheet, exchange: Exchanged, at: str, grid: Grid, of_per
     ------
     docs/conventions.md, section 6.
     """
-    day_rates = exchange.rates.on([serial(day) for day in grid.dates])
-    text = exchange.rates.text(f"{{{at}.date}}")
+    rates, days, on = exchange.rates, np.array([serial(day) for day in grid.dates]), f"{{{at}.date}}"
+    day_rates = rates.on(days)
+    if rates.until is not None:
+        row = Row(f"{at}.rate_day", "Day whose rate of exchange counts", "day", RATE, rates.counted_text(on))
+        sheet.put(row, rates.counted(days))
+        on = f"{{{row.path}}}"
+    text = rates.text(on)
     sheet.put(Row(f"{at}.exchange", "Rate of exchange of the day", exchange.unit, RATE, text), day_rates)
     events, count = grid.period.astype(int), exchange.average.shape[-1]
     inside = (events > 0) & (events <= count)
