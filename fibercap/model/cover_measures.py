@@ -54,7 +54,8 @@ def loan_min_dscr(projection: Projection, loan: str) -> Measure:
     ------
     docs/conventions.md, section 6.
     """
-    label, row = f"Lowest DSCR at payments of {loan}", f"loans.{loan}.dscr{OVER}{AT_PAYMENTS}"
+    label = f"Lowest DSCR at payments of {projection.scenario.loan_title(loan)}"
+    row = f"loans.{loan}.dscr{OVER}{AT_PAYMENTS}"
     found = _lowest(projection, f"min_dscr.{loan}", label, row)
     return _because(found, projection, f"loans.{loan}.service", NO_SERVICE, TOO_EARLY)
 

@@ -142,7 +142,7 @@ def cost_rows(sheet: Sheet, plan: Plan, costs: Costs) -> None:
         for name in lenders(plan, [key]):
             text, share = share_of(sheet, plan, key, name)
             path = f"funding.{key}.{name}.share"
-            sheet.put(Row(path, f"{key}: share of {name}", "", FLOW, text), share)
+            sheet.put(Row(path, f"{key}: share of {plan.loan_title(name)}", "", FLOW, text), share)
             during = f"{{{path}}} * IF({{time.end}} <= {done}, 1, 0)"
             parts.setdefault(name, []).append((during, share * until_complete(plan, key)))
             paid = f"{during} * (1 - {{funding.{key}.cash_share}})"
@@ -161,7 +161,7 @@ def cost_rows(sheet: Sheet, plan: Plan, costs: Costs) -> None:
         for name, shares in of_loans.items():
             text = " + ".join(part for part, _ in shares)
             value = sum((share for _, share in shares), start=np.zeros(sheet.length))
-            sheet.put(Row(f"loans.{name}.{kind}", f"{name}: {label}", "", FLOW, text), value)
+            sheet.put(Row(f"loans.{name}.{kind}", f"{plan.loan_title(name)}: {label}", "", FLOW, text), value)
             sheet.after_horizon(f"loans.{name}.{kind}", "0")
 
 
@@ -207,7 +207,7 @@ def to_asset_rows(sheet: Sheet, plan: Plan, name: str) -> None:
     if f"{at}.asset_share" not in sheet:
         return
     for key, words in (("interest", "interest"), ("fees", "fees"), ("upfront_fee", "upfront fee")):
-        row = Row(f"{at}.{key}_to_assets", f"{name}: {words} put into assets", plan.currency, FLOW,
+        row = Row(f"{at}.{key}_to_assets", f"{plan.loan_title(name)}: {words} put into assets", plan.currency, FLOW,
                   f"{{{at}.{key}}} * {{{at}.asset_share}}")  # fmt: skip
         sheet.put(row, sheet.value(f"{at}.{key}") * sheet.value(f"{at}.asset_share"))
 

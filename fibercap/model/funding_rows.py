@@ -153,7 +153,7 @@ def _funded_row(sheet: Sheet, name: str, keys: list[str], money: Currencies, loa
     value, text = sum((sheet.value(path) for path in paths), start=np.zeros(sheet.length)), total(paths)
     if rate := money.rate(at):
         value, text = value / sheet.value(rate), f"({text}) / {{{rate}}}"
-    sheet.put(Row(f"loans.{name}.funded", f"{name}: drawn by funding", money.of(at), FLOW, text), value)
+    sheet.put(Row(f"loans.{name}.funded", f"{loan.title or name}: drawn by funding", money.of(at), FLOW, text), value)
 
 
 def _unreserved(name: str, loan: Loan, plans: list[Plan]) -> tuple[str, Array]:
@@ -214,12 +214,13 @@ class PlanRows:
             gap, gap_text = np.zeros(self.timeline.count), "0"
         for name, source in sources.items():
             reads = (at,) if name == self.rest else ()  # the word `rest` is in no formula, and yet it decides
-            self.put(name, f"paid by {name}", texts[name], paid[name], *(f"{path}.{name}" for path in reads))
+            called = self.loans[name].title or name if name in self.loans else name
+            self.put(name, f"paid by {called}", texts[name], paid[name], *(f"{path}.{name}" for path in reads))
             own, own_text = paid[name], f"{{{at}.{name}}}"
             if source.rate:
                 own, own_text = own / sheet.value(source.rate), f"{own_text} / {{{source.rate}}}"
             text = f"{{{at}.{name}_to_date@-1}} + {own_text}"
-            row = Row(f"{at}.{name}_to_date", f"{plan.key}: paid by {name} to date", source.currency, STOCK, text)
+            row = Row(f"{at}.{name}_to_date", f"{plan.key}: paid by {called} to date", source.currency, STOCK, text)
             sheet.put(row, np.cumsum(own, axis=-1))
         self.put("gap", "covered by no source", gap_text, gap)
         for name in (*plan.funding.sources, *((BRIDGE,) if f"{at}.{BRIDGE}" in sheet else ()), "gap"):
@@ -258,7 +259,7 @@ class PlanRows:
             able[name] = f"IF({left} > {limit} * {DUST!r}, {left}, 0)"
             if name in self.loans:
                 dates = self.loans[name].drawing_reads(name)
-                flag = Row(f"{own}_available", f"{name} may be drawn", "", FLOW, reads=dates)
+                flag = Row(f"{own}_available", f"{self.loans[name].title or name} may be drawn", "", FLOW, reads=dates)
                 self.sheet.put(flag, available(self.loans[name], self.timeline))
                 able[name] += f" * {{{own}_available}}"
             if source.rate:

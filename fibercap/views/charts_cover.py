@@ -110,14 +110,15 @@ def ratios(projection: Projection) -> list[Ratio]:
             years = Years.of(projection)
             found.append(_ratio("All loans, by calendar year", years.middles, projection, row, promises))
         elif row != TWELVE and row in projection.rows:
-            found.append(_at_periods(_name(row), projection, row, promises))
+            found.append(_at_periods(_name(projection, row), projection, row, promises))
     return [ratio for ratio in found if len(ratio.values)]
 
 
-def _name(row: str) -> str:
+def _name(projection: Projection, row: str) -> str:
     """Return what a panel of one ratio is called."""
     stem, _, key = row.rpartition(".")
-    whose = stem.removeprefix("loans.") if stem.startswith("loans.") else "All loans"
+    loan = stem.removeprefix("loans.")
+    whose = projection.scenario.loan_title(loan) if stem.startswith("loans.") else "All loans"
     if key.endswith(OVER):
         return f"{whose}{', before capex' if 'capex' in key else ''}, over twelve months, at payments"
     taxed = " with unlevered tax" if key == "dscr_unlevered" else ""

@@ -207,7 +207,8 @@ def test_cover_drawn_is_the_accounts_and_the_covenants() -> None:
     projection = projected("twelve")
     company, *own = ratios(projection)
 
-    assert [ratio.name for ratio in own] == ["bank_1, at its payments", "bank_7, at its payments"]
+    called = [projection.scenario.loan_title(name) for name in ("bank_1", "bank_7")]
+    assert [ratio.name for ratio in own] == [f"{loan}, at its payments" for loan in called]
     values = projection.value("accounts.dscr_12m")[0]
     shown = np.isfinite(values) & (projection.value("accounts.has_payment")[0] > 0)
     assert company.values == pytest.approx(values[shown])
