@@ -94,7 +94,7 @@ def written(book: Book, placed: Placed) -> Written:
     standing = line.path.startswith(CALENDARS)
     values = line.values[0] if line.values[0] is not None else first if standing else np.zeros_like(first)
     if line.bare and (spot.grid, line.path) not in book.helpers:
-        return Written(placed, CALENDAR, values=first)
+        return Written(placed, CALENDAR, values=first, before=_from_horizon(book, placed) or ("", 0.0))
     edges = _from_horizon(book, placed) or _beside(book, placed, "before"), _beside(book, placed, "after")
     try:
         template, cells = _template(book, placed, len(first))
