@@ -163,6 +163,46 @@ def test_a_foreign_loan_is_prepaid_from_cash_at_the_rate_of_the_period() -> None
     assert disagreements(projection) == []
 
 
+def test_a_prepayment_is_cut_in_the_run_off_too() -> None:
+    """The horizon ends with 2003; in June 2004 there is no cash above the minimum but what half a year has brought."""
+    projection = run(
+        term("2004-06-30: 0.9 million USD"),
+        ("dividends: {2001-06-30: 5 million USD}", "dividends: {2003-12-31: 9 million USD}"),
+        ("{price: 12", "{price: 10.5"),
+    )
+    date, prepaid = (row(projection, f"loans.term.schedule.{key}") * MONEY for key in ("date", "prepaid"))
+
+    assert projection.run_off is not None
+    assert 0 < prepaid[date == 38168].max() < 0.9e6
+    assert projection.value("run_off.accounts.cash")[0, 5] == pytest.approx(1e6)
+    assert any(told.startswith("a prepayment of `term` on 2004-06-30 is cut") for told in warnings(projection))
+    assert disagreements(projection) == []
+
+
+def test_funding_pays_what_a_cut_prepayment_leaves_of_interest_while_building() -> None:
+    """There is no cash to prepay from, so the loan costs more than its contract would, and that goes into the line."""
+    line = (
+        "projects: {line: {plant: p, adds: 1_000 km/year, capex: 5 million USD, complete: 2002-12-31, "
+        "spend: {2001: 50 %, 2002: 50 %}}}\n"
+        "funding: {line: {term: 40 %, equity: rest, include_financing_costs: true}}\nloans:\n"
+    )
+    loan = (
+        "  term: {commitment: 3 million USD, signed: 2001-01-31, matures: 2 years, rate: 12 %/year, payments: {every: month}, "
+        "repayment: {style: bullet}, prepayments: {2002-03-15: 1 million USD}}\n"
+    )
+    projection = run(
+        ("loans:\n", f"{line}{loan}"),
+        ("{price: 12", "{price: 10"),
+        ("cash: 4 million", "cash: 1.2 million"),
+        ("  line: {commitment", "  backup: {commitment"),
+    )
+
+    assert projection.given["loans.term.prepayments.2002-03-15.cut"].value > 0
+    costs = projection.value("funding.line.financing_costs")[0]
+    assert costs == pytest.approx(projection.value("accounts.financing_costs")[0], abs=1e-6)
+    assert disagreements(projection) == []
+
+
 def test_in_a_file_of_loans_a_prepayment_is_limited_by_nothing_but_the_loan() -> None:
     text = (
         "fibercap: 1\nloans: {bank: {commitment: 1 million USD, signed: 2001-01-01, matures: 4 years, rate: 5 %/year, "

@@ -47,6 +47,11 @@ CASES: dict[str, tuple[dict[str, str], tuple[tuple[str, str], ...]]] = {
          "draws: {2001-01-01: 2 million EUR}, payments: {every: half_year}, repayment: {style: sculpted, dscr: 1.5}"},
         (("company:", "exchange: {EUR: {average: {2001: 0.9 USD/EUR, 2002-03: 1 USD/EUR, 2002-10: 1.2 USD/EUR}}}\ncompany:"),),
     ),
+    "cover of a sculpted loan": (
+        {"price": "40 USD/km", "matures": "2005-03-31",
+         "loan": ", covenants: {cover: {row: loans.bank.dscr_unlevered, at_least: 0.1}}"},
+        (("repayment: {style: bullet}", "repayment: {style: sculpted, dscr: 1.5}, payments: {every: month}"),),
+    ),
     "financing costs of a line that is stopped": (
         {"complete": "2003-06-30", "project": ", spend: {2002: 50 %, 2003: 50 %}"},
         (("draws: {2001-01-01: 3 million USD}, ", ""), ("company:", "funding: {line: {bank: 1 million USD, equity: rest, include_financing_costs: true}}\ncompany:")),
