@@ -148,9 +148,6 @@ def _cut(sheet: Sheet, plan: Scenario) -> Scenario:
         sheet.give(f"inputs.loans.{name}.commitment", money, loan.commitment)
         taken = sheet.value(f"loans.{name}.funded").sum(axis=-1, keepdims=True)
         taken = taken if taken.ndim > 1 else taken[0]
-        if not np.any(taken > 0):
-            del cut[name]
-            continue
         sheet.give(used_commitment(name), money, taken, formula=f"SUM({{loans.{name}.funded}})")
         cut[name] = loan.model_copy(update={"commitment": np.asarray(taken)})
     return plan.model_copy(update={"loans": cut})
