@@ -13,7 +13,7 @@ from fibercap.studies.covenants import covenants
 from fibercap.views.workbook.cases import merged
 from fibercap.views.workbook.lines import chosen
 from fibercap.views.workbook.looks import number_format, set_up
-from fibercap.views.workbook.lookups import looked_up, span_of
+from fibercap.views.workbook.lookups import Span, looked_up, span_of
 
 if TYPE_CHECKING:
     from xlsxwriter.worksheet import Worksheet
@@ -120,8 +120,7 @@ class ClaimSheet:
             span = span_of(asked.when, self.book)
             sheet.write_number(row, 3, span.after, looks("value", "yyyy-mm-dd"))
             sheet.write_number(row, 4, span.until, looks("value", "yyyy-mm-dd"))
-            own = self.book.cases[case].projection.rows[asked.row]
-            formula = looked_up(self.book, case, own, span, (f"D{row + 1}", f"E{row + 1}"))
+            formula = self._looked_up(case, asked.row, span, (f"D{row + 1}", f"E{row + 1}"))
         else:
             spot = self.measures.spot(asked.measure)
             formula = f"{spot.at}${spot.column}${spot.row}"
@@ -133,11 +132,11 @@ class ClaimSheet:
         sheet.write_string(row, 7, told.comparator.replace("_", " "), looks("faint"))
         limit = terms.limit[1]
         if isinstance(limit, Multiple):
-            span, own = span_of(limit.of, self.book), self.book.cases[case].projection.rows[terms.row]
+            span = span_of(limit.of, self.book)
             sheet.write_number(row, 9, float(limit.times), looks("value", "0.00"))
             sheet.write_number(row, 10, span.after, looks("value", "yyyy-mm-dd"))
             sheet.write_number(row, 11, span.until, looks("value", "yyyy-mm-dd"))
-            base = looked_up(self.book, case, own, span, (f"K{row + 1}", f"L{row + 1}"))
+            base = self._looked_up(case, terms.row, span, (f"K{row + 1}", f"L{row + 1}"))
             sheet.write_formula(row, 8, f"=J{row + 1}*{base}", looks("formula", numbers), told.limit)
         else:
             sheet.write_number(row, 8, told.limit, looks("value", numbers))
@@ -171,8 +170,18 @@ class ClaimSheet:
             days = f"{flag.at}${flag.first}${flag.row}:${flag.last}${flag.row}"
             own = self.book.spot(case, NO_EBITDA)
             return f"IF(SUMPRODUCT({own.at}${own.first}${own.row}:${own.last}${own.row},{days})>0,0,"
-        own_row, span = self.book.cases[case].projection.rows[NO_EBITDA], span_of(when, self.book)
-        return f"IF({looked_up(self.book, case, own_row, span, (f'D{row + 1}', f'E{row + 1}'))}>0,0,"
+        found = self._looked_up(case, NO_EBITDA, span_of(when, self.book), (f"D{row + 1}", f"E{row + 1}"))
+        return f"IF({found}>0,0,"
+
+    def _looked_up(self, case: int, path: str, span: Span, cells: tuple[str, str]) -> str:
+        """Return the formula of a row at a time; options whose run-offs last longer have it on sheets of their own."""
+        rows = [own.projection.rows.get(path) for own in self.book.cases]
+        other = self.book.cases[case].projection.rows[path]
+        found = [
+            looked_up(self.book, case if row is None else number, row or other, span, cells)
+            for number, row in enumerate(rows)
+        ]
+        return chosen(self.book, list[object](found), {text: text for text in found})
 
 
 class _Asked(NamedTuple):
