@@ -37,9 +37,3 @@ def less_row(
     """
     text = f"{{{row}}}" + (f" - {{{prefix}.{row}}}" if prefix else "")
     return sheet.put(Row(path, *told, text), sheet.value(row) - without[row] if prefix else sheet.value(row))
-
-
-def middle_factor(sheet: Sheet) -> str:
-    """Return the row of the factor that discounts operating and investment flows."""
-    row = "returns.discount_factor_middle"
-    return row if row in sheet else "returns.discount_factor"

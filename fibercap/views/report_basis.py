@@ -13,7 +13,6 @@ from fibercap.views.report_parts import Figure, Items, Line, Section, Table, Wor
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from fibercap.studies.sensitivity import Moved
     from fibercap.views.report_parts import Part
     from fibercap.views.report_subject import Subject
 
@@ -66,10 +65,6 @@ def sensitivity(subject: Subject) -> Section | None:
         Table("The inputs that move most", [*columns, "Evidence"], told),
         *_left_out(len(moving), len(ordered)),
     ])  # fmt: skip
-
-
-def _shares(moved: Moved) -> str:
-    return ", ".join(f"{share:+.0%}" for share in moved.shares)
 
 
 def _column(unit: str, pairs: Sequence[tuple[float, float]]) -> tuple[str, list[list[str]]]:
