@@ -1,0 +1,233 @@
+"""What is wrong with a plan although its books tie: the one list that every command, page and verdict reads."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from functools import cached_property, partial
+from math import isinf
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+
+from fibercap.model.run_off import RUN_OFF
+from fibercap.studies.claims import WORDS, outcomes
+from fibercap.studies.covenants import covenants
+from fibercap.studies.ways_out import cash_way_out, claim_way_out, covenant_way_out, repays, uses_way_out, worded
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping
+
+    from fibercap.core.timeline import Timeline
+    from fibercap.model.projection import Projection
+    from fibercap.studies.claims import Outcome
+    from fibercap.studies.covenants import Tested
+
+COVENANT: Final = "covenant_broken"
+CASH: Final = "cash_below_zero"
+USES: Final = "uses_unfunded"
+CLAIM: Final = "claim_not_as_expected"
+KINDS: Final = (COVENANT, CASH, USES, CLAIM)
+"""Every kind of finding, in the order in which they are told."""
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One thing that is wrong with a plan, or with one option of it.
+
+    Parameters
+    ----------
+    kind : str
+        One of `KINDS`.
+    option : str, optional
+        The option that is laid over the plan; None for the plan as it is written.
+    loan : str
+        The loan that it is about; of cash, the one whose repayment alone takes it below zero; "" where there is none.
+    name : str
+        The covenant `<loan>.<name>`, the claim, the project or purchase whose uses are unfunded; "" for cash.
+    when : str
+        The first date, as tables write it; "" for a measure of the whole plan.
+    value, limit : float, optional
+        The depth: a covenant's worst value, the lowest cash, what no source pays, a claim's value; and what was
+        promised or claimed. The value is None where it is undefined, or debt is owed without EBITDA.
+    unit : str
+        Their unit.
+    sentence : str
+        All of it in plain words, on one line.
+    fault : str
+        The same in a few words, to stand in a list.
+    after_horizon : bool
+        Whether it is cash after the horizon, while loans run off.
+    """
+
+    kind: str
+    option: str | None
+    loan: str
+    name: str
+    when: str
+    value: float | None
+    limit: float | None
+    unit: str
+    sentence: str
+    fault: str
+    after_horizon: bool = False
+    _heal: Callable[[], str] = field(default=str, repr=False, compare=False)
+
+    @property
+    def stops(self) -> bool:
+        """Tell whether a plan with it is not to be recommended; what was said in public speaks against no option."""
+        return self.kind != CLAIM
+
+    @cached_property
+    def way_out(self) -> str:
+        """What would heal it, with amounts, dates and paths; worked out when it is first asked for."""
+        return self._heal()
+
+
+def findings(
+    projection: Projection,
+    claims: Mapping[str, Outcome] | None = None,
+    promises: Mapping[str, Tested] | None = None,
+) -> tuple[Finding, ...]:
+    """Return what is wrong with a plan: covenants, cash, uses, claims; the horizon first, then what follows it.
+
+    Cash below zero that the plan declares by `company.may_run_dry` is no finding.
+
+    Parameters
+    ----------
+    projection : Projection
+        What the plan leads to; of a batch, the first draw is looked at.
+    claims, promises : mapping, optional
+        What became of its claims and covenants, where that is known already.
+
+    Raises
+    ------
+    ScenarioError
+        If a claim or covenant cannot be tested: never a pass.
+
+    Source
+    ------
+    docs/conventions.md, section 5.
+    """
+    promises = promises if promises is not None else covenants(projection)
+    claims = claims if claims is not None else outcomes(projection)
+    return (
+        *_covenants(projection, promises),
+        *_cash(projection),
+        *_uses(projection),
+        *(_claim(projection, outcome) for outcome in claims.values() if not outcome.as_expected),
+    )
+
+
+def _covenants(projection: Projection, promises: Mapping[str, Tested]) -> list[Finding]:
+    """Return the covenants that are broken, that with the least headroom first."""
+    broken = [tested for tested in promises.values() if tested.broken]
+    broken.sort(key=lambda tested: tested.tightest.headroom or 0.0 if tested.tightest else 0.0)
+    return [_covenant(projection, tested) for tested in broken]
+
+
+def _covenant(projection: Projection, tested: Tested) -> Finding:
+    fails = [test for test in tested.tests if not test.holds]
+    first, worst = fails[0], min(fails, key=lambda test: test.room)
+    key = f"{tested.loan}.{tested.name}"
+    says = "" if tested.says == tested.name else f" ({tested.says})"
+    often = f", {len(fails)} of {len(tested.tests)} times" if len(tested.tests) > 1 else ""
+    promised = f"{WORDS[tested.comparator]} {worded(tested.limit, tested.unit)} is promised"
+    if isinf(worst.value):
+        far = f"there is debt, and no EBITDA{worst.on}; {promised}"
+    else:
+        deep = f", at worst {worded(worst.value, tested.unit)}{worst.on}" if worst is not first else ""
+        far = f"{tested.subject} is {worded(first.value, tested.unit)}{deep}; {promised}"
+    return Finding(
+        kind=COVENANT,
+        option=projection.scenario.option,
+        loan=tested.loan,
+        name=key,
+        when="" if not first.on else first.when,
+        value=None if isinf(worst.value) else worst.value,
+        limit=tested.limit,
+        unit=tested.unit,
+        sentence=f"covenant {key}{says} is broken{first.on}{often}: {far}",
+        fault=f"breaks {key}{first.on}",
+        _heal=partial(covenant_way_out, projection, tested),
+    )
+
+
+def _cash(projection: Projection) -> Iterator[Finding]:
+    """Find cash below zero in the horizon, and after it while loans run off."""
+    if projection.scenario.company.may_run_dry:
+        return
+    yield from _dry(projection, "", projection.timeline)
+    if projection.run_off is not None:
+        yield from _dry(projection, f"{RUN_OFF}.", projection.run_off)
+
+
+def _dry(projection: Projection, prefix: str, timeline: Timeline) -> Iterator[Finding]:
+    cash, money = projection.value(f"{prefix}accounts.cash")[0], projection.scenario.currency
+    below = np.flatnonzero(cash < -float(projection.trifle.value.flat[0]))
+    if not len(below):
+        return
+    first, lowest = int(below[0]), int(cash.argmin())
+    where = " after the horizon, while loans run off," if prefix else ""
+    deep = f"the lowest is {cash[lowest]:,.0f} {money} in {timeline.labels[lowest]}"
+    yield Finding(
+        kind=CASH,
+        option=projection.scenario.option,
+        loan=repays(projection, prefix, first, -float(cash[lowest])),
+        name="",
+        when=timeline.labels[first],
+        value=float(cash[lowest]),
+        limit=0.0,
+        unit=money,
+        sentence=f"cash is below zero{where} in {len(below)} of {len(cash)} periods, first in "
+        f"{timeline.labels[first]}; {deep}",
+        fault=f"cash falls to {cash[lowest]:,.0f} {money} in {timeline.labels[lowest]}",
+        after_horizon=bool(prefix),
+        _heal=partial(cash_way_out, projection, prefix, first, float(cash[lowest])),
+    )
+
+
+def _uses(projection: Projection) -> Iterator[Finding]:
+    """Find what no source of funding pays, for each project and purchase."""
+    plan, labels = projection.scenario, projection.timeline.labels
+    money, trifle = plan.currency, float(projection.trifle.value.flat[0])
+    for key in plan.spends:
+        gap = projection.value(plan.source_rows(key)["gap"])[0]
+        if gap.sum() <= trifle:
+            continue
+        first = labels[int(np.flatnonzero(np.cumsum(gap) > trifle)[0])]
+        yield Finding(
+            kind=USES,
+            option=plan.option,
+            loan="",
+            name=key,
+            when=first,
+            value=float(gap.sum()),
+            limit=0.0,
+            unit=money,
+            sentence=f"unfunded: {gap.sum():,.0f} {money} of `{key}`, from {first} on, which no loan, grant, equity or "
+            "named `cash` pays",
+            fault=f"{gap.sum():,.0f} {money} of `{key}` have no source",
+            _heal=partial(uses_way_out, projection, key, gap),
+        )
+
+
+def _claim(projection: Projection, outcome: Outcome) -> Finding:
+    found = worded(outcome.value, outcome.unit) if outcome.value is not None else f"undefined ({outcome.reason})"
+    turned = "fails" if outcome.expected else "holds, though it is expected to fail"
+    wanted = f"{WORDS[outcome.comparator]} {worded(outcome.limit, outcome.unit)}"
+    when = f" {outcome.when}" if outcome.when.startswith("in ") else f" in {outcome.when}" if outcome.when else ""
+    when = when.replace(" in end of", " at the end of")
+    says = f"claim `{outcome.name}` ({outcome.says}) {turned}: {outcome.subject} is {found}{when}"
+    return Finding(
+        kind=CLAIM,
+        option=projection.scenario.option,
+        loan="",
+        name=outcome.name,
+        when=outcome.when,
+        value=outcome.value,
+        limit=outcome.limit,
+        unit=outcome.unit,
+        sentence=f"{says}, claimed {wanted}",
+        fault=f"claim `{outcome.name}` {turned}",
+        _heal=partial(claim_way_out, outcome),
+    )

@@ -1,0 +1,115 @@
+"""What would heal a plan: how much money, by when, from whom; how much a covenant lacks; what a claim is short of."""
+
+from __future__ import annotations
+
+from math import ceil, isinf
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+
+from fibercap.core.units import unit_text
+from fibercap.model.run_off import RUN_OFF
+
+if TYPE_CHECKING:
+    from fibercap.core.units import Array
+    from fibercap.model.projection import Projection
+    from fibercap.studies.claims import Outcome
+    from fibercap.studies.covenants import Tested
+
+MANY: Final = 1000
+"""From this size on, a number is written without places."""
+TENTH: Final = 0.1
+"""Below this size, a number is written with four places."""
+
+
+def worded(value: float, unit: str) -> str:
+    """Return a number in its house unit as a sentence has it: `1.34`, `12.50 %/year`, `500,000 km/year`."""
+    if unit == "1/year":
+        return f"{100 * value:,.2f} %/year"
+    places = 0 if abs(value) >= MANY or (value == 0 and unit) else (2 if abs(value) >= TENTH or not value else 4)
+    return f"{value:,.{places}f} {unit_text(unit)}".rstrip()
+
+
+def _percent(share: float) -> str:
+    return f"{100 * abs(share):.2g} %"
+
+
+def repays(projection: Projection, prefix: str, period: int, missing: float) -> str:
+    """Return the loan whose principal of a period is as much as cash lacks at worst; "" where there is none."""
+    due = {
+        name: float(projection.value(f"{prefix}loans.{name}.principal")[0, period])
+        for name in projection.scenario.loans
+        if f"{prefix}loans.{name}.principal" in projection.rows
+    }
+    name = max(due, key=lambda loan: due[loan], default="")
+    return name if name and due[name] >= missing else ""
+
+
+def cash_way_out(projection: Projection, prefix: str, period: int, lowest: float) -> str:
+    """Say how much money cash lacks, by when, and who could bring it.
+
+    Parameters
+    ----------
+    projection : Projection
+        What the plan leads to.
+    prefix : str
+        `run_off.` after the horizon, "" within it.
+    period : int
+        The first period in which cash is below zero.
+    lowest : float
+        The lowest cash. [money]
+    """
+    scenario, later = projection.scenario, prefix.startswith(RUN_OFF)
+    day = projection.timeline.dates[-1 if later else period]
+    amount = f"{ceil(-lowest):,} {scenario.currency}"
+    ways = []
+    loan = repays(projection, prefix, period, -lowest)
+    if loan:
+        due = float(projection.value(f"{prefix}loans.{loan}.principal")[0, period])
+        ways.append(f"a later `loans.{loan}.matures`, for `{loan}` repays {due:,.0f} {scenario.currency} just then")
+    trifle, gaps = (
+        float(projection.trifle.value.flat[0]),
+        {key: scenario.source_rows(key)["gap"] for key in scenario.spends},
+    )
+    unpaid = [key for key, row in gaps.items() if projection.value(row)[0].sum() > trifle]
+    ways += [f"a source that pays, in `funding.{key}`" for key in unpaid]
+    revolvers = [name for name in scenario.lifts if name in scenario.loans]
+    ways += [f"a larger `loans.{name}.commitment`" for name in revolvers]
+    ways.append(f"`company.equity: {{{day}: {ceil(-lowest)} {scenario.currency}}}`")
+    if not later:
+        ways.append(f"owners whenever cash lacks, by `company.gap: [{', '.join([*scenario.lifts, 'equity'])}]`")
+    return f"{amount} by {day}: {'; or '.join(ways)}"
+
+
+def uses_way_out(projection: Projection, key: str, gap: Array) -> str:
+    """Say how much is to be funded, and where that is written."""
+    plan = projection.scenario
+    last = projection.timeline.labels[int(np.flatnonzero(gap)[-1])]
+    head = f"{ceil(gap.sum()):,} {plan.currency} until {last}"
+    named = [name for name in plan.funding[key].sources if name in plan.loans] if key in plan.funding else []
+    if named:
+        return f"{head}: more of {', '.join(f'`{name}`' for name in named)}, or `equity: rest` in `funding.{key}`"
+    return f"{head}: `equity: rest` or a loan in `funding.{key}`, or `cash: rest` there if cash is meant to pay"
+
+
+def covenant_way_out(projection: Projection, tested: Tested) -> str:
+    """Say how much a covenant lacks on its worst date."""
+    del projection
+    worst = min((test for test in tested.tests if not test.holds), key=lambda test: test.room)
+    if isinf(worst.value):
+        return f"EBITDA above zero, or no debt{worst.on}"
+    share = f", {_percent(worst.headroom)} of its limit" if worst.headroom is not None else ""
+    beyond = "below" if worst.value < tested.limit else "above"
+    return f"{tested.subject} is {worded(abs(worst.room), tested.unit)} {beyond} its limit{worst.on}{share}"
+
+
+def claim_way_out(outcome: Outcome) -> str:
+    """Say how far a claim is from its limit, and what to write where that is known."""
+    if not outcome.expected:
+        return f"write `claims.{outcome.name}.expect: holds`"
+    if outcome.value is None:
+        return f"a plan in which it is defined, for now {outcome.reason}"
+    far = worded(abs(outcome.limit - outcome.value), outcome.unit)
+    share = f" ({_percent(outcome.margin)})" if outcome.margin is not None else ""
+    side = "more" if outcome.value < outcome.limit else "less"
+    return f"{far}{share} {side}; `check --flips` names the input that decides it"
