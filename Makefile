@@ -5,9 +5,15 @@ VENV := .venv
 BIN := $(VENV)/bin
 CODE := $(wildcard fibercap tests benchmarks)
 
+# What `make lowest` runs with the lowest versions: every verb, messages, units, tables, charts, report, workbook.
+LOWEST := $(VENV)/lowest
+LOWEST_TESTS := tests/test_cli.py tests/test_explain_command.py tests/test_export_command.py tests/test_fibercore.py \
+  tests/test_language_commands.py tests/test_loan_command.py tests/test_schema_command.py tests/core/test_units.py \
+  tests/reading/test_bad_input.py tests/views/test_tables.py tests/views/test_statements.py
+
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help run test fuzz check format clean
+.PHONY: help run test lowest fuzz check format clean
 
 help: ## list these targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' $(firstword $(MAKEFILE_LIST))
@@ -18,6 +24,9 @@ run: $(VENV)/installed ## install what is needed, project the FiberCore case and
 
 test: check ## format, lint, types and tests, as the continuous integration runs them
 	$(BIN)/pytest -n 2
+
+lowest: $(LOWEST)/installed ## run a part of the tests with the lowest versions that pyproject.toml allows
+	$(LOWEST)/bin/pytest -n 2 -p no:cacheprovider -W ignore::DeprecationWarning $(LOWEST_TESTS)
 
 fuzz: $(VENV)/installed-dev ## spoil the shipped scenarios in thousands of ways; FUZZ_CASES of each kind, 2500 if not given
 	FUZZ_CASES=$${FUZZ_CASES:-2500} $(BIN)/pytest -n 2 tests/test_fuzz.py
@@ -51,3 +60,11 @@ $(VENV)/installed: pyproject.toml | $(BIN)/python
 $(VENV)/installed-dev: pyproject.toml | $(BIN)/python
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[dev]'
 	@touch $@ $(VENV)/installed
+
+# In an environment of their own. Old libraries meet newer ones that they bring along, which they are warned about.
+$(LOWEST)/installed: pyproject.toml | $(BIN)/python
+	$(BIN)/python -m tests.floors > $(VENV)/floors
+	$(BIN)/python -m venv --clear $(LOWEST)
+	$(LOWEST)/bin/python -m pip install --quiet --disable-pip-version-check --constraint $(VENV)/floors --editable . \
+	  pytest pytest-xdist hypothesis jsonschema
+	@touch $@

@@ -11,6 +11,7 @@ import pytest
 from hatchling.builders.wheel import WheelBuilder
 
 from fibercap.reading import locating
+from tests.floors import floors
 
 ROOT = Path(__file__).resolve().parents[1]
 
@@ -53,3 +54,9 @@ def test_a_file_is_taken_before_a_name(tmp_path: Path, monkeypatch: pytest.Monke
     (tmp_path / "fibercore").write_text("fibercap: 1")
 
     assert locating.locate("fibercore") == Path("fibercore")
+
+
+def test_every_dependency_says_from_which_version_on_it_serves() -> None:
+    assert [floor.split("==")[0] for floor in floors()] == [
+        *["click", "Jinja2", "matplotlib", "numpy", "pandas", "pint", "pydantic", "PyYAML", "rich", "XlsxWriter"]
+    ]
