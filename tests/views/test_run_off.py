@@ -37,7 +37,7 @@ CASES: dict[str, tuple[dict[str, str], tuple[tuple[str, str], ...]]] = {
         {
             "price": "12 USD/km", "cash": "0.2 million USD", "company": ", gap: [equity, revolver]",
             "loan": ", sweep: 50 %, covenants: {life: {row: accounts.llcr, at_least: 1.1}, owed: {row: accounts.debt, "
-            "at_most: 9 million USD, test: period}}, payments: {every: quarter, end_of_month: true}" + OTHER +
+            "at_most: 9 million USD, test: period}, lever: {row: accounts.debt_to_ebitda_12m, at_most: 9, test: quarter}}, payments: {every: quarter, end_of_month: true}" + OTHER +
             "USD, signed: 2001-01-01, matures: 2005-03-31, rate: 5 %/year, repayment: {style: revolver}",
         },
         (),

@@ -121,11 +121,12 @@ def test_covenants_recalculate_on_every_date_that_they_name(price: str, tmp_path
 
 
 def test_owners_worth_is_live_whatever_an_option_does_to_the_reference(tmp_path: Path) -> None:
-    """Mid-period discounting and tax in arrears; a purchase paid otherwise, with a grant, and by a loan of its own terms."""
+    """Mid-period discounting, ended by an option, and tax in arrears; a purchase paid otherwise, with a grant, and by a loan of its own terms."""
     text = Path("scenarios/fibercore.yaml").read_text(encoding="utf-8")
     more = (
         "  own: {remove: [loans.algar, funding.xtal.algar]}\n"
         "  granted: {add: {funding.xtal.grant: 2 million USD}}\n"
+        "  ends: {change: {money.discounting: end_of_period}}\n"
         "  dear: {change: {loans.algar.rate: 16 %/year, loans.algar.commitment: 4 million USD, tax.rate: 30 %}}\n"
         "  shared: {add: {funding.xtal_2.algar: 500_000 USD}, change: {loans.algar.commitment: 4 million USD}}\n"
     )
@@ -137,7 +138,7 @@ def test_owners_worth_is_live_whatever_an_option_does_to_the_reference(tmp_path:
     calculator = Recalculator(spoilt(workbook(scenario, "0.1.0")), tmp_path)
     tried = {
         AS_WRITTEN: scenario,
-        **{name: scenario.with_option(name) for name in ("own", "granted", "dear", "shared")},
+        **{name: scenario.with_option(name) for name in ("own", "granted", "ends", "dear", "shared")},
     }
 
     found = {name: disagreements(recalculated(calculator, name), project(plan), name) for name, plan in tried.items()}

@@ -13,6 +13,7 @@ from fibercap.core.formula import parse
 from fibercap.core.reach import references
 from fibercap.model.projection import project
 from fibercap.model.run_off import RUN_OFF
+from fibercap.model.twelve_months import LEVERAGE, NO_EBITDA
 from fibercap.model.without_projects import SAME_WITHOUT, WITHOUT
 from fibercap.views.workbook.circles import circles
 
@@ -145,6 +146,8 @@ class Union:
             terms = projection.scenario.loans.values()
             promised = [covenant for loan in terms for covenant in loan.covenants.values()]
             wanted |= {f"{RUN_OFF}.{row}" for covenant in promised for row in (covenant.row, covenant.tested)}
+            if any(covenant.tested in LEVERAGE for covenant in promised):
+                wanted.add(f"{RUN_OFF}.{NO_EBITDA}")
         waiting, kept = list(wanted), set[str]()
         while waiting:
             path = waiting.pop()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from functools import cached_property
+from functools import cached_property, partial
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
@@ -17,7 +17,7 @@ from fibercap.views.workbook.lines import FORMULA, TOO_LONG, Surroundings, chose
 from fibercap.views.workbook.looks import number_format, set_up
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from xlsxwriter.worksheet import Worksheet
 
@@ -119,6 +119,7 @@ class MeasureSheet:
     def _formula(self, name: str, ladder: Ladder) -> str:
         keys: list[object] = []
         texts: dict[object, str] = {}
+        moments = set[bool]()
         for case, own in enumerate(self.found):
             measure = own.get(name)
             text = _text(measure, self.book.cases[case].projection)
@@ -129,20 +130,26 @@ class MeasureSheet:
             keys.append(self.book.union.readings(case, text) if text else None)
             if keys[-1] not in texts:
                 texts[keys[-1]] = self._said(case, text, ladder) if text else '""'
+                ladder.pairs_by_key[keys[-1]] = ladder.latest if text else {}
+            if text:
+                moments.add("{returns.middle}" in text)
+        if ladder.pairs and len(moments) > 1:  # the same flows fall at other times, so they must not stand together
+            ladder.choose = partial(chosen, self.book, keys)
         return f'=IFERROR({chosen(self.book, keys, texts)},"")'
 
     def _said(self, case: int, text: str, ladder: Ladder) -> str:
         wording = Wording(parse(text), Surroundings(self.book, case))
         projection, read = self.book.cases[case].projection, [path for path, _ in parse(text).references]
         times = [projection.value(path)[0].min() for path in read if path.endswith(".date") or path in MOMENTS]
-        ladder.first = min([*times, ladder.first or math.inf])
+        ladder.firsts.append(min(times, default=math.inf))
         wording.solve = ladder.solve
         return wording.whole()
 
     def _ladder(self, sheet: Worksheet, ladder: Ladder, value: float | None, looks: Looks) -> None:
         """Write the first moment, the first guess and the steps of a rate."""
         look = looks("formula", "yyyy-mm-dd" if ladder.dated else "0.0")
-        sheet.write_formula(ladder.row, 6, f"={ladder.earliest}", look, ladder.first)
+        first = ladder.firsts[0] if ladder.choose else min(ladder.firsts)
+        sheet.write_formula(ladder.row, 6, f"={ladder.earliest}", look, first)
         reached: float | str = "" if value is None else value
         guess = GUESS if value is None else float(f"{value:.2g}")
         sheet.write_number(ladder.row, 7, guess, looks("value", "0.00%"))
@@ -156,6 +163,10 @@ MOMENTS: Final = ("time.end", "returns.middle")
 """Rows that say when the flows of an IRR fall, in months."""
 
 
+Pairs = dict[tuple[str, str], None]
+"""Flows with their times, as cells, in their order."""
+
+
 class Ladder:
     """Newton's steps towards the rate at which flows are worth nothing.
 
@@ -164,34 +175,44 @@ class Ladder:
 
     dated: bool = False
     """Whether times are days, as of an XIRR, or months."""
-    first: float = 0.0
-    """The earliest of the times."""
+    choose: Callable[[Mapping[object, str]], str] | None = None
+    """Chooses the formula of the case by its key, where the flows of the cases do not stand together."""
 
     def __init__(self, row: int) -> None:
         self.row = row
-        self.pairs: dict[tuple[str, str], None] = {}
+        self.firsts: list[float] = []
+        self.pairs: Pairs = {}
+        self.latest: Pairs = {}
+        self.pairs_by_key: dict[object, Pairs] = {}
 
     @property
     def earliest(self) -> str:
         """The formula of the first moment."""
-        return f"MIN({','.join(times for _, times in self.pairs)})"
+        return self._by_case(lambda pairs: f"MIN({','.join(times for _, times in pairs)})")
+
+    def _by_case(self, text: Callable[[Pairs], str]) -> str:
+        """Return a formula of all pairs, or of each case's own pairs where they do not stand together."""
+        if self.choose is None:
+            return text(self.pairs)
+        return self.choose({key: text(pairs) if pairs else "0" for key, pairs in self.pairs_by_key.items()})
 
     def solve(self, name: str, pairs: Sequence[tuple[str, str]]) -> str:
         """Take flows with their times; return the last step, once two agree."""
         self.dated = name == "XIRR"
-        self.pairs |= dict.fromkeys(pairs)
+        self.latest = dict.fromkeys(pairs)
+        self.pairs |= self.latest
         last, before = (f"{letters(LADDER + STEPS - back)}{self.row + 1}" for back in (1, 2))
         return f"IF(ABS({last}-{before})<{TOLERANCE}*MAX(1,ABS({last})),{last},1/0)"
 
     def step(self, column: str) -> str:
         """Return the formula of a step from the cell before it."""
         rate = f"{column}{self.row + 1}"
-        step = self._dated_step(rate) if self.dated else self._step(rate)
+        step = self._by_case(lambda pairs: self._dated_step(rate, pairs) if self.dated else self._step(rate, pairs))
         if len(step) > LONGEST:
             raise CannotBeSaidError(TOO_LONG)
         return step
 
-    def _dated_step(self, rate: str) -> str:
+    def _dated_step(self, rate: str, pairs: Pairs) -> str:
         """Return Newton's step on what the flows are worth.
 
         Source
@@ -199,13 +220,13 @@ class Ladder:
         Own derivation: next = rate + worth / the sum of t x flow / (1 + rate)^(t + 1), for worth falls by that sum.
         """
         worth, slope = [], []
-        for flow, dates in self.pairs:
+        for flow, dates in pairs:
             time = f"({dates}-$G{self.row + 1})/365"
             worth.append(f"SUMPRODUCT({flow},(1+{rate})^(-({time})))")
             slope.append(f"SUMPRODUCT({flow},{time},(1+{rate})^(-({time})-1))")
         return f"{rate}+({'+'.join(worth)})/({'+'.join(slope)})"
 
-    def _step(self, rate: str) -> str:
+    def _step(self, rate: str, pairs: Pairs) -> str:
         """Return Newton's step on the logarithm of what comes in over what goes out, both discounted.
 
         Source
@@ -216,7 +237,7 @@ class Ladder:
 
         def summed(sign: str, *, timed: bool = False) -> str:
             terms = []
-            for flow, months in self.pairs:
+            for flow, months in pairs:
                 years = f"(({months}-$G{self.row + 1})/12)"
                 terms.append(f"SUMPRODUCT(({flow}{sign}0)*{flow},{f'{years},' if timed else ''}(1+{rate})^(-{years}))")
             return "+".join(terms)
