@@ -11,13 +11,11 @@ from fibercap.model.projection import Projection, project
 from fibercap.reading.files import read, scenario_of
 from tests.model.test_cover import DRAWN, PLAN
 from tests.model.test_formulas import disagreements
+from tests.written import changed
 
 
 def run(text: str, *changes: tuple[str, str]) -> Projection:
-    for old, new in changes:
-        assert old in text, old
-        text = text.replace(old, new)
-    return project(scenario_of(text))
+    return project(scenario_of(changed(text, *changes)))
 
 
 def refused(*changes: tuple[str, str]) -> str:

@@ -13,6 +13,14 @@ Draw = Any
 TERMS = re.compile(r"(?:(\w+):\s+\{?)?commitment: ([^,\n]+),?\s+signed: (\d{4}-\d\d-\d\d)")
 
 
+def changed(text: str, *changes: tuple[str, str]) -> str:
+    """Return a plan's text with parts of it replaced, each of which it must hold."""
+    for old, new in changes:
+        assert old in text, old
+        text = text.replace(old, new)
+    return text
+
+
 def drawn_at_signing(text: str) -> str:
     """Return a plan whose term loans draw their commitment at signing, but for those that funding asks to pay.
 

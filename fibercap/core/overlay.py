@@ -154,8 +154,14 @@ def _laid(tree: Branch, path: Path, new: Tree, lay: _Lay, above: Path = ()) -> B
             tree = Branch(tree.children, {k: v for k, v in tree.keys_at.items() if k != head}, tree.place)
         return tree.with_child(head, _merged(old, new, lay, here), lay.where)
     inner = _value(old) if rest[0] not in WRAPPER else old
-    block = inner if isinstance(inner, Branch) else Branch(place=lay.where)
+    block = inner if isinstance(inner, Branch) else _block_of(old, inner, lay, (*here, rest[0]))
     return tree.with_child(head, _laid(block, rest, new, lay, here), lay.where)
+
+
+def _block_of(old: Tree | None, inner: Tree | None, lay: _Lay, path: Path) -> Branch:
+    """Return the block in which a bare value, its source included, stays beside a new path; empty where none does."""
+    key = lay.schema.bare_key(path, str(inner.value)) if isinstance(inner, Leaf) else ""
+    return Branch({key: old} if old is not None and key else {}, place=lay.where)
 
 
 def _value(tree: Tree | None) -> Tree | None:

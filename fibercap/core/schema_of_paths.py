@@ -12,11 +12,14 @@ from fibercap.core.tree import Path
 class Schema:
     """What an overlay must know: the field names at a path (None where names are free), and which blocks are one value.
 
-    A block that is one value, such as a ramp, is replaced as a whole; its key says which kind it is.
+    A block that is one value, such as a ramp, is replaced as a whole; its key says which kind it is. `bare_key` gives
+    the key for which a bare value stands once another key is set beside it, "" where that takes its place: with
+    `after`, a grant of `23 %` is its `share`.
     """
 
     fields: Callable[[Path], frozenset[str] | None] = lambda _path: None
     one_value: Callable[[Path], bool] = lambda _path: False
+    bare_key: Callable[[Path, str], str] = lambda _path, _text: ""
 
 
 FREE = Schema()

@@ -286,4 +286,13 @@ def _one_value(path: Path) -> bool:
     return (path[0], path[-1]) in ONE_VALUE
 
 
-SCHEMA = Schema(known_fields, _one_value)
+def _bare_key(path: Path, text: str) -> str:
+    """Return the key for which a bare value stands beside a new path; "" where the new one takes its place."""
+    if path == ("opening", "fixed_assets", "life"):
+        return "value"
+    if (path[0], path[-2:]) == ("funding", ("grant", "after")):
+        return "share" if text.endswith("%") else "amount"
+    return ""
+
+
+SCHEMA = Schema(known_fields, _one_value, _bare_key)

@@ -18,7 +18,7 @@ from fibercap.model.projection import Projection, project
 from fibercap.reading.files import scenario_of
 from fibercap.studies.batch import evaluate
 from fibercap.studies.covenants import covenants as covenants_of
-from tests.written import drawn_at_signing, valid_scenarios
+from tests.written import changed, drawn_at_signing, valid_scenarios
 
 UNDRAWN = """\
 fibercap: 1
@@ -43,11 +43,7 @@ DRAWN = drawn_at_signing(UNDRAWN.replace("{equity: rest}", "{bank: 3 million USD
 
 
 def run(*changes: tuple[str, str]) -> Projection:
-    text = UNDRAWN
-    for old, new in changes:
-        assert old in text, old
-        text = text.replace(old, new)
-    return project(scenario_of(drawn_at_signing(text)))
+    return project(scenario_of(drawn_at_signing(changed(UNDRAWN, *changes))))
 
 
 @pytest.fixture(scope="module")

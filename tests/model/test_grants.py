@@ -16,7 +16,7 @@ from fibercap.model.measures import measures
 from fibercap.model.projection import Projection, project
 from fibercap.reading.files import read, scenario_of
 from tests.model.test_formulas import disagreements
-from tests.written import valid_scenarios
+from tests.written import changed, valid_scenarios
 
 PLAN = """\
 fibercap: 1
@@ -39,11 +39,7 @@ funding:
 
 
 def run(*changes: tuple[str, str]) -> Projection:
-    text = PLAN
-    for old, new in changes:
-        assert old in text, old
-        text = text.replace(old, new)
-    return project(scenario_of(text))
+    return project(scenario_of(changed(PLAN, *changes)))
 
 
 def row(projection: Projection, path: str) -> Any:
@@ -123,12 +119,27 @@ def test_what_is_receivable_at_the_horizon_is_added_on_its_last_day() -> None:
     assert row(projection, "returns.fcfe_flow") == pytest.approx(settled)
 
 
-def test_the_shipped_case_with_its_grant_as_it_is_spent_and_six_months_later() -> None:
-    """Check values of docs/conventions.md, section 5: the base."""
-    late = read("fibercore", settings=["funding.jena_multimode.grant={share: 23 %, after: 6 months}"])
+@pytest.mark.parametrize("setting", ["={share: 23 %, after: 6 months}", ".after=6 months"])
+def test_the_shipped_case_with_its_grant_as_it_is_spent_and_six_months_later(setting: str) -> None:
+    """Check values of docs/conventions.md, section 5: the base. A time set beside a bare share keeps it."""
+    late = read("fibercore", settings=[f"funding.jena_multimode.grant{setting}"])
 
     assert measures(project(read("fibercore")))["project_npv"].value == pytest.approx(47_449_585.92, abs=0.01)
     assert measures(project(late))["project_npv"].value == pytest.approx(47_177_074.80, abs=0.01)
+
+
+def test_a_path_beside_a_bare_value_keeps_it_and_one_in_its_place_replaces_it() -> None:
+    option = "options: {later: {change: {funding.line.grant.after: 6 months, opening.fixed_assets.life: 4 years}}}\n"
+    text = changed(
+        PLAN, grant("3 million USD"), ("funding:", f"{option}opening: {{fixed_assets: 8 million USD}}\nfunding:")
+    )
+    later = project(scenario_of(text).with_option("later"))
+    amount = project(read("fibercore", settings=["funding.jena_multimode.grant.amount=5 million USD"]))
+
+    assert row(later, "funding.line.grant").sum() == pytest.approx(3.0)
+    assert row(later, "funding.line.grant_received")[6] == row(later, "funding.line.grant")[0] > 0
+    assert row(later, "opening.depreciation")[0] == pytest.approx(8 / 48)
+    assert row(amount, "funding.jena_multimode.grant").sum() == pytest.approx(5.0)
 
 
 def test_a_grant_later_by_amount_with_a_source_and_a_draw() -> None:

@@ -12,6 +12,7 @@ from fibercap.core.quantity import Quantity
 from fibercap.model.projection import Projection, project
 from fibercap.reading.files import scenario_of
 from tests.model.test_formulas import disagreements
+from tests.written import changed
 
 PLAN = """\
 fibercap: 1
@@ -37,11 +38,7 @@ REVOLVER = "  line: {commitment: 4 million USD, signed: 2001-01-01, matures: 6 y
 
 
 def run(*changes: tuple[str, str]) -> Projection:
-    text = PLAN
-    for old, new in changes:
-        assert old in text, old
-        text = text.replace(old, new)
-    return project(scenario_of(text))
+    return project(scenario_of(changed(PLAN, *changes)))
 
 
 def paid(projection: Projection) -> list[float]:

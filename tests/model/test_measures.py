@@ -19,6 +19,7 @@ from fibercap.model.measures import measures
 from fibercap.model.projection import Projection, project
 from fibercap.model.roots import only_rate
 from fibercap.reading.files import read, scenario_of
+from tests.written import changed
 
 PLAN = """\
 fibercap: 1
@@ -35,11 +36,7 @@ tax: {rate: 30 %}
 
 
 def run(*changes: tuple[str, str]) -> Projection:
-    text = PLAN
-    for old, new in changes:
-        assert old in text, old
-        text = text.replace(old, new)
-    return project(scenario_of(text))
+    return project(scenario_of(changed(PLAN, *changes)))
 
 
 def timed_rate(flows: tuple[Array, ...], times: tuple[Array, ...], units: int) -> Array:

@@ -17,7 +17,7 @@ from fibercap.model.projection import Projection, project
 from fibercap.reading.files import contracts_of, read, scenario_of
 from fibercap.studies.alarms import warnings
 from tests.model.test_formulas import disagreements
-from tests.written import valid_scenarios
+from tests.written import changed, valid_scenarios
 
 PLAN = """\
 fibercap: 1
@@ -35,11 +35,7 @@ MONEY = 1e6
 
 
 def run(*changes: tuple[str, str]) -> Projection:
-    text = PLAN
-    for old, new in changes:
-        assert old in text, old
-        text = text.replace(old, new)
-    return project(scenario_of(text))
+    return project(scenario_of(changed(PLAN, *changes)))
 
 
 def row(projection: Projection, path: str) -> Any:

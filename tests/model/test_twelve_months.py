@@ -16,7 +16,7 @@ from fibercap.model.projection import Projection, project
 from fibercap.reading.files import read, scenario_of
 from fibercap.studies.batch import evaluate
 from tests.model.test_formulas import disagreements
-from tests.written import valid_scenarios
+from tests.written import changed, valid_scenarios
 
 BUILDS = """\
 fibercap: 1
@@ -35,10 +35,7 @@ funding: {line: {include_financing_costs: true, bank: 12 million USD, equity: re
 
 
 def run(*changes: tuple[str, str], text: str = BUILDS) -> Projection:
-    for old, new in changes:
-        assert old in text, old
-        text = text.replace(old, new)
-    return project(scenario_of(text))
+    return project(scenario_of(changed(text, *changes)))
 
 
 def row(projection: Projection, path: str) -> Any:

@@ -17,6 +17,7 @@ from fibercap.studies.compare import compare
 from fibercap.studies.covenants import FAIL, NOT_TESTED, PASS, breaches, covenants
 from fibercap.studies.headroom import headroom
 from tests.model.test_formulas import disagreements
+from tests.written import changed
 
 if TYPE_CHECKING:
     from fibercap.studies.covenants import Tested
@@ -58,11 +59,7 @@ SHORT_RUN = (
 
 
 def promised(row: str, *changes: tuple[str, str], text: str = SLUMP, name: str = "bank.lev") -> Tested:
-    text = text.replace("ROW", row)
-    for old, new in changes:
-        assert old in text, old
-        text = text.replace(old, new)
-    return covenants(project(scenario_of(text)))[name]
+    return covenants(project(scenario_of(changed(text.replace("ROW", row), *changes))))[name]
 
 
 def test_leverage_of_four_quarters_is_broken_between_two_year_ends() -> None:

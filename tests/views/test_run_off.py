@@ -18,6 +18,7 @@ from fibercap.views.workbook.writing import workbook
 from tests.model.test_formulas import disagreements as texts_unlike_kernels
 from tests.model.test_run_off import PLAN
 from tests.sheets import Recalculator, disagreements, spoilt
+from tests.written import changed
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -63,10 +64,7 @@ def plan(name: str) -> str:
     parts, changes = CASES[name]
     text = PLAN.format(**{**PARTS, **parts})
     text += "tax: {rate: 30 %, lag: 1 year, expire: 2 years}\nworking_capital: {receivables: 45 days}\n"
-    for old, new in changes:
-        assert old in text, old
-        text = text.replace(old, new)
-    return text
+    return changed(text, *changes)
 
 
 @pytest.mark.parametrize("name", CASES)
