@@ -34,7 +34,7 @@ def spoilt(content: bytes, also: Callable[[str, bytes], bytes] = lambda _name, t
         for name in old.namelist():
             text = old.read(name)
             if name.startswith("xl/worksheets/sheet"):
-                text = re.sub(rb"(</f><v>)[^<]*(</v>)", rb"\g<1>" + SPOILT + rb"\2", text)
+                text = re.sub(rb"(</f>|<f[^>]*/>)(<v>)[^<]*(</v>)", rb"\1\g<2>" + SPOILT + rb"\3", text)
                 text = also(name, text)
             new.writestr(name, text)
     return target.getvalue()
@@ -236,7 +236,10 @@ def settings_of(cells: Mapping[str, InputCell], values: Mapping[str, float]) -> 
     return [f"{path}={cells[path].text(value)}" for path, value in values.items()]
 
 
-_CELL = re.compile(rb'<c r="([A-Z]+)(\d+)"[^>]*>(?:<f>([^<]*)</f>)?(?:<v>[^<]*</v>|<is><t[^>]*>([^<]*)</t></is>)?')
+_CELL = re.compile(
+    rb'<c r="([A-Z]+)(\d+)"[^>]*>(?:<f(?: t="shared"[^>]* si="(\d+)")?(?:/>|>([^<]*)</f>))?'
+    rb"(?:<v>[^<]*</v>|<is><t[^>]*>([^<]*)</t></is>)?"
+)
 _REFERENCE = re.compile(r"(\$?)([A-Z]{1,3})(\$?)(\d+)(?![\d(])")
 
 
@@ -249,11 +252,17 @@ def rows_of(content: bytes) -> Iterator[tuple[str, int, str, set[str]]]:
             if name in FRONT and name != "Annual":
                 continue
             cells: dict[int, dict[int, tuple[str, str]]] = {}
-            for column, row, formula, text in _CELL.findall(book.read(f"xl/worksheets/sheet{number}.xml")):
-                cells.setdefault(int(row), {})[_number(column.decode())] = (formula.decode(), text.decode())
+            shared: dict[str, str] = {}
+            for found in _CELL.findall(book.read(f"xl/worksheets/sheet{number}.xml")):
+                letters, row, group, formula, text = (part.decode() for part in found)
+                column = _number(letters)
+                relative = _relative(formula, int(row), column) if formula else shared.get(group, "")
+                if group and formula:
+                    shared[group] = relative
+                cells.setdefault(int(row), {})[column] = (relative, text)
             dated = {column for column, (formula, _) in cells.get(3, {}).items() if column >= FIRST and formula}
             for row, own in cells.items():
-                formulas = {_relative(f, row, column) for column, (f, _) in own.items() if column in dated and f}
+                formulas = {formula for column, (formula, _) in own.items() if column in dated and formula}
                 if row >= 6 and formulas:
                     yield name, row, own.get(4, ("", ""))[1], formulas
 

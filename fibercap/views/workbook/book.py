@@ -6,6 +6,8 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, Final
 
+import numpy as np
+
 from fibercap.core.formula import parse
 from fibercap.model.without_projects import SAME_WITHOUT, WITHOUT
 from fibercap.views.workbook.cases import SCHEDULE, Grid, Line, Union, partition
@@ -68,6 +70,9 @@ class Book:
         self.selectors: dict[tuple[int, ...], Spot] = {}
         self.selectors_from = 0
         self.switch = Spot(INPUTS, 6, "B")
+        self.repeated: dict[str, dict[Spot, Spot]] = {page.name: {} for page in self.pages}
+        """By time sheet, the scalars that its formulas read, and where each is repeated at its foot."""
+        self._feet = {page.name: FIRST_ROW + len(page.entries) + 1 for page in self.pages}
 
     def keys(self, line: Line) -> list[object]:
         """Return what a line is in each case, so that like ones have equal keys; None where it is not there."""
@@ -150,6 +155,25 @@ class Book:
         """Return the scalar that says which of several formulas holds in the case that is chosen."""
         numbers = partition(keys)
         return self.selectors.setdefault(numbers, Spot(DERIVED, len(self.selectors) + self.selectors_from, "E"))
+
+    def cell(self, spot: Spot, sheet: str) -> str:
+        """Return a scalar's cell as a formula on a sheet reads it: a time sheet repeats it, so as to read itself alone.
+
+        Cells that read their sheet alone can share one formula; those that refer to others cannot, by [MS-XLS]
+        2.5.198.118 (SharedParsedFormula).
+        """
+        here = self.repeated.get(sheet)
+        if here is None:
+            return f"{spot.at}${spot.column}${spot.row}"
+        found = here.setdefault(spot, Spot(sheet, self._feet[sheet] + len(here), letters(BEFORE)))
+        return f"${found.column}${found.row}"
+
+    def told(self, spot: Spot) -> tuple[str, float]:
+        """Return what the scalar of a cell is called, and its value when exported."""
+        path = next((path for path, own in self.scalars.items() if own == spot), "")
+        if not path:
+            return f"choice {spot.row - self.selectors_from + 1}", 1.0
+        return path, float(next(np.ravel(own.value)[0] for own in self.union.scalars[path] if own is not None))
 
     def spot(self, case: int, path: str) -> Spot:
         """Return where a row or scalar stands for a case."""

@@ -53,6 +53,9 @@ class Places(Protocol):
     def spot(self, path: str) -> Spot:
         """Return where a row or scalar stands."""
 
+    def cell(self, spot: Spot, sheet: str) -> str:
+        """Return a scalar's cell as a formula on a sheet reads it."""
+
     def earlier(self, path: str) -> Spot | None:
         """Return where the row stands from which one of the run-off goes on; None for any other."""
 
@@ -196,7 +199,7 @@ class Wording:
         spot = self.places.spot(path)
         at, row = self._at(spot), spot.row
         if not spot.first:
-            return f"{at}${spot.column}${row}"
+            return self.places.cell(spot, "" if self.own is None else self.own.sheet)
         if ranges:
             first, last = (letters(number_of(column) + shift) for column in (spot.first, spot.last))
             return f"{at}${first}${row}:${last}${row}"

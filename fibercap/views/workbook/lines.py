@@ -42,6 +42,10 @@ class Surroundings:
         """Return where a row or scalar stands."""
         return self.book.spot(self.case, path)
 
+    def cell(self, spot: Spot, sheet: str) -> str:
+        """Return a scalar's cell as a formula on a sheet reads it."""
+        return self.book.cell(spot, sheet)
+
     def earlier(self, path: str) -> Spot | None:
         """Return where the row stands from which one of the run-off goes on; None for any other."""
         return self.spot(path.removeprefix(f"{RUN_OFF}.")) if path.startswith(f"{RUN_OFF}.") else None
@@ -73,6 +77,11 @@ class Written:
     before: Edge = ("", 0.0)
     after: Edge = ("", 0.0)
     values: Array = field(default_factory=lambda: np.zeros(0))
+
+    @property
+    def shared(self) -> bool:
+        """Whether its cells share one formula: they may where it reads cells of its sheet alone."""
+        return self.template is not None and not self.cells and "!" not in self.template
 
     def formulas(self) -> Iterator[str]:
         """Run over the formulas of the columns."""
@@ -139,7 +148,7 @@ def _template(book: Book, placed: Placed, length: int) -> tuple[str, list[list[s
         else:
             wording = Wording(parse(row.formula), Surroundings(book, case, line.path), placed.spot, length, cells)
             texts[key] = _defined(wording) if row.undefined else wording.whole()
-    return chosen(book, keys, texts), cells
+    return chosen(book, keys, texts, placed.spot.sheet), cells
 
 
 def _known_keys(book: Book, line: Line) -> list[object]:
@@ -160,12 +169,12 @@ def _defined(wording: Wording) -> str:
     return f'IF({below}=0,"",({above})/({below}))'
 
 
-def chosen(book: Book, keys: Sequence[object], texts: Mapping[object, str]) -> str:
-    """Return the formula of each case's text by its key; a choice among them where they differ."""
+def chosen(book: Book, keys: Sequence[object], texts: Mapping[object, str], sheet: str = "") -> str:
+    """Return the formula of each case's text by its key; a choice among them, on that sheet, where they differ."""
     if len(set(texts.values())) == 1:
         return texts[keys[0]]
-    spot = book.selector(keys)
-    return f"CHOOSE({spot.at}${spot.column}${spot.row},{','.join(texts[key] for key in dict.fromkeys(keys))})"
+    choice = book.cell(book.selector(keys), sheet)
+    return f"CHOOSE({choice},{','.join(texts[key] for key in dict.fromkeys(keys))})"
 
 
 def _beside(book: Book, placed: Placed, edge: str) -> Edge:
@@ -180,7 +189,7 @@ def _beside(book: Book, placed: Placed, edge: str) -> Edge:
     if list(texts) == [None]:
         return "", 0.0
     value = float(np.ravel(evaluate(own[0], reader(book.cases[0].projection)))[0])
-    return "=" + chosen(book, keys, texts), value
+    return "=" + chosen(book, keys, texts, placed.spot.sheet), value
 
 
 def _said_beside(book: Book, placed: Placed, case: int, text: str) -> str:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
+from html import escape
 from typing import TYPE_CHECKING, Any, Final
 
 from fibercap.core.units import CURRENCIES
@@ -69,10 +71,32 @@ class Looks:
 
 
 def plain_sheets() -> type[Worksheet]:
-    """Return a kind of sheet that takes formulas as they are: none here is of the kind that needs a prefix."""
+    """Return a kind of sheet that takes formulas as they are, and one for many cells of a row.
+
+    No formula here is of the kind that needs a prefix.
+    """
+    from xlsxwriter.utility import xl_range
     from xlsxwriter.worksheet import Worksheet
 
     class Plain(Worksheet):  # type: ignore[misc]  # the library comes without types
+        shared = 0
+
+        def write_shared(
+            self, row: int, column: int, formula: str, look: Format, values: Sequence[float | str]
+        ) -> None:
+            """Write a formula into a cell and, filled to the right, into those that follow: in the file it stands once.
+
+            Source
+            ------
+            ECMA-376, part 1, 18.3.1.40 (f, a shared formula).
+            """
+            reference = xl_range(row, column, row, column + len(values) - 1)
+            element = f'<f t="shared" ref="{reference}" si="{self.shared}">{escape(formula, quote=False)}</f>'
+            for place, value in enumerate(values, column):
+                self.write_formula(row, place, element, look, value)
+                element = f'<f t="shared" si="{self.shared}"/>'
+            self.shared += 1
+
         def _prepare_formula(self, formula: str, expand_future_functions: bool = False) -> str:  # noqa: FBT001, FBT002 - as the library calls it
             del expand_future_functions
             return formula.removeprefix("=")
@@ -85,8 +109,12 @@ def plain_sheets() -> type[Worksheet]:
 
         def _xml_formula_element(self, formula: str, result: object, attributes: list[tuple[str, str]]) -> None:
             """Say of an empty result that it is a text, or previews show 0."""
-            more = [("t", "str")] if result == "" else []
-            super()._xml_formula_element(formula, result, [*attributes, *more])
+            more = [*attributes, ("t", "str")] if result == "" else attributes
+            if formula.startswith("<f"):
+                told = "".join(f' {key}="{value}"' for key, value in more)
+                self.fh.write(f"<c{told}>{formula}<v>{result}</v></c>")
+            else:
+                super()._xml_formula_element(formula, result, more)
 
     return Plain
 

@@ -46,6 +46,7 @@ def period_sheet(sheet: Worksheet, book: Book, page: Page, looks: Looks) -> None
             sheet.write_string(row, 0, entry, looks("group"))
         else:
             _line(sheet, row, written(book, entry), looks)
+    _foot(sheet, book, page.name, looks)
 
 
 def _remark(page: Page) -> str:
@@ -76,14 +77,23 @@ def _heads(sheet: Worksheet, book: Book, page: Page, looks: Looks) -> None:
         formula = f"={at}{column}${dates.row}"
         sheet.write_formula(DATES_ROW - 1, BEFORE + 1 + number, formula, looks("head", "yyyy-mm-dd"), values[number])
     sheet.write_string(POSITION_ROW - 1, 0, "Number of the column", looks("faint"))
-    for number in range(count):
-        before = letters(BEFORE + number)
-        formula = f"=N({before}${POSITION_ROW})+1"
-        sheet.write_formula(POSITION_ROW - 1, BEFORE + 1 + number, formula, looks("faint", "0"), number + 1)
+    faint = looks("faint", "0")
+    numbered = f"N({letters(BEFORE)}${POSITION_ROW})+1"
+    sheet.write_shared(POSITION_ROW - 1, BEFORE + 1, numbered, faint, range(1, count + 1))
     sheet.write_string(YEARS_ROW - 1, 0, "Year", looks("faint"))
-    for number, (column, year) in enumerate(zip(columns, year_of(values), strict=True)):
-        formula = f"=YEAR({column}${DATES_ROW})"
-        sheet.write_formula(YEARS_ROW - 1, BEFORE + 1 + number, formula, looks("faint", "0"), year)
+    sheet.write_shared(YEARS_ROW - 1, BEFORE + 1, f"YEAR({columns[0]}${DATES_ROW})", faint, year_of(values).tolist())
+
+
+def _foot(sheet: Worksheet, book: Book, name: str, looks: Looks) -> None:
+    """Repeat the scalars that the sheet's formulas read."""
+    repeated = book.repeated[name]
+    for place, (spot, here) in enumerate(repeated.items()):
+        if not place:
+            sheet.write_string(here.row - 2, 0, "Repeated from Inputs and Derived", looks("group"))
+        path, value = book.told(spot)
+        sheet.write_string(here.row - 1, 0, path, looks("faint"))
+        formula = f"={spot.at}${spot.column}${spot.row}"
+        sheet.write_formula(here.row - 1, BEFORE, formula, looks("formula"), value)
 
 
 def is_whole(values: Array) -> bool:
@@ -115,6 +125,9 @@ def _line(sheet: Worksheet, row: int, line: Written, looks: Looks) -> None:
         for number in range(count):
             sheet.write_number(row, BEFORE + 1 + number, float(line.values[number]), plain)
         return
-    write = sheet.write_formula
-    for column, (formula, value) in enumerate(zip(line.formulas(), line.values.tolist(), strict=True), BEFORE + 1):
-        write(row, column, formula, plain, "" if math.isnan(value) else value)
+    values = ["" if math.isnan(value) else value for value in line.values.tolist()]
+    if line.shared:
+        sheet.write_shared(row, BEFORE + 1, next(line.formulas()).removeprefix("="), plain, values)
+        return
+    for column, (formula, value) in enumerate(zip(line.formulas(), values, strict=True), BEFORE + 1):
+        sheet.write_formula(row, column, formula, plain, value)
