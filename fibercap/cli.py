@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import gc
+import io
 import os
 import signal
 import sys
-from typing import TYPE_CHECKING, NoReturn
+from typing import TYPE_CHECKING, Final
 
 import click
 
@@ -17,6 +18,7 @@ from fibercap.commands.exporting import export
 from fibercap.commands.language import diff, show
 from fibercap.commands.lending import loan
 from fibercap.commands.projecting import check, compare, run
+from fibercap.commands.terminal import colors, flush, leave_unsaid, problem, say_json, take_any_encoding
 from fibercap.commands.writing import new, schema
 
 if TYPE_CHECKING:
@@ -42,8 +44,13 @@ fibercap new plans                   a small plan to begin with, in a folder
 fibercap schema                      the scenario language, for editors
 
 Exit codes: 0 done; 1 a claim is not as expected or a covenant broken (check), or a law of the books is broken;
-2 bad usage or bad scenario; 130 interrupted.
+2 bad usage, a bad scenario, or a file or output that cannot be written; 130 interrupted; 141 the reader of the output
+has gone. No other is used.
 """
+BAD: Final = 2
+INTERRUPTED: Final = 130
+READER_GONE: Final = 141
+"""As a shell says of a program that wrote to a closed pipe, 128 and the number of the signal."""
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100}, help=_HELP)
@@ -56,14 +63,15 @@ for command in (run, compare, check, plot, loan, size, solve, explain, show, dif
     cli.add_command(command)
 
 
-def _fail(error: FibercapError, code: int, *, as_json: bool) -> NoReturn:
+def _fail(error: FibercapError, code: int, *, as_json: bool) -> int:
+    """Print an error, as JSON where that is asked for; return the code."""
     if as_json:
         from fibercap.views.documents import errors_document, text
 
-        click.echo(text(errors_document(error)))
+        say_json(text(errors_document(error)))
     else:
-        click.echo(str(error), err=True)
-    sys.exit(code)
+        problem(str(error))
+    return code
 
 
 def joined(arguments: list[str]) -> list[str]:
@@ -78,27 +86,52 @@ def joined(arguments: list[str]) -> list[str]:
 
 
 def main(arguments: list[str] | None = None) -> None:
-    """Run the command line and exit with its code: 0, 1, 2 or 130."""
+    """Run the command line and exit with its code, as `--help` tells them."""
     given = joined(sys.argv[1:] if arguments is None else arguments)
-    as_json = "--json" in given
-    from fibercap.core.errors import FibercapError, IdentityError
-
     gc.disable()  # a command ends soon; looking for cycles among its many small objects takes a tenth of its time
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # its matrices are small; to start threads takes longer
     os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")  # else every installed package is asked for plugins
     if hasattr(signal, "SIGPIPE"):
         signal.signal(signal.SIGPIPE, signal.SIG_DFL)  # a reader that has seen enough, such as `head`, just ends it
+    take_any_encoding()
     try:
-        sys.exit(cli.main(given, prog_name="fibercap", standalone_mode=False) or 0)
-    except click.exceptions.Exit as done:
-        sys.exit(done.exit_code)
-    except (click.exceptions.Abort, KeyboardInterrupt):
-        click.echo("interrupted", err=True)
-        sys.exit(130)
-    except click.ClickException as error:
-        error.show()
-        sys.exit(2)
-    except FibercapError as error:
-        _fail(error, 1 if isinstance(error, IdentityError) else 2, as_json=as_json)
+        sys.exit(_printed(given))
     finally:
         gc.freeze()  # and the end of the process need not look for them either
+
+
+def _printed(given: list[str]) -> int:
+    """Run a command until all that it says has been taken; return its code."""
+    try:
+        code = _ended(given)
+        flush()
+    except BrokenPipeError:
+        leave_unsaid()
+        return READER_GONE
+    except OSError as error:
+        leave_unsaid()
+        problem(f"{error.filename or 'the output'} cannot be written: {error.strerror or error}")
+        return BAD
+    return code
+
+
+def _ended(given: list[str]) -> int:
+    """Run a command and return its code."""
+    from fibercap.core.errors import FibercapError, IdentityError
+
+    try:
+        return int(cli.main(given, prog_name="fibercap", standalone_mode=False, color=colors()) or 0)
+    except SystemExit as left:
+        if isinstance(left.__context__, OSError):  # click leaves so when nobody reads
+            raise BrokenPipeError from left
+        raise
+    except (click.exceptions.Abort, KeyboardInterrupt):
+        problem("interrupted")
+        return INTERRUPTED
+    except click.ClickException as error:
+        words = io.StringIO()
+        error.show(words)
+        problem(words.getvalue().rstrip("\n"))
+        return BAD
+    except FibercapError as error:
+        return _fail(error, 1 if isinstance(error, IdentityError) else BAD, as_json="--json" in given)

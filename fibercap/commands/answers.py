@@ -5,6 +5,7 @@ from __future__ import annotations
 import click
 
 from fibercap.commands.asked import one_option, plan_of, scenario_options
+from fibercap.commands.terminal import say, say_json
 
 
 @click.command()
@@ -43,11 +44,11 @@ def solve(  # noqa: PLR0913, PLR0917 - a command has that many options
         from fibercap.views.answers import solution_document
         from fibercap.views.documents import text
 
-        click.echo(text(solution_document(found)))
+        say_json(text(solution_document(found)))
         return
     from fibercap.views.answers import solution_lines
 
-    click.echo("\n".join(solution_lines(found)))
+    say("\n".join(solution_lines(found)))
 
 
 @click.command()
@@ -93,8 +94,8 @@ def size(  # noqa: PLR0913, PLR0917 - a command has that many options
         from fibercap.views.answers import size_document
         from fibercap.views.documents import text
 
-        click.echo(text(size_document(found)))
+        say_json(text(size_document(found)))
         return
     from fibercap.views.answers import size_lines
 
-    click.echo("\n".join(size_lines(found)))
+    say("\n".join(size_lines(found)))

@@ -7,6 +7,7 @@ from pathlib import Path
 import click
 
 from fibercap.commands.asked import one_option, plan_of, scenario_options
+from fibercap.commands.terminal import say, say_json
 
 _PLOT = """Draw a chart; with --out FOLDER, all that apply to the scenario.
 
@@ -49,9 +50,9 @@ def plot(
     if as_json:
         from fibercap.views.documents import text
 
-        click.echo(text({"files": files}))
+        say_json(text({"files": files}))
     else:
-        click.echo("\n".join(files))
+        say("\n".join(files))
 
 
 def _chart_arguments(arguments: tuple[str, ...]) -> tuple[str, str | None]:

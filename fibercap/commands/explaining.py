@@ -5,6 +5,7 @@ from __future__ import annotations
 import click
 
 from fibercap.commands.asked import one_option, plan_of, scenario_options
+from fibercap.commands.terminal import say, say_json
 
 _HELP = """Explain an input, a measure, or a row in a PERIOD: where it comes from.
 
@@ -44,9 +45,9 @@ def explain(  # noqa: PLR0913, PLR0917 - a command has that many options
         from fibercap.views.documents import text
         from fibercap.views.explain_document import explain_document
 
-        click.echo(text(explain_document(found)))
+        say_json(text(explain_document(found)))
         return
     from fibercap.views.explain import explain_lines
 
     for line in explain_lines(found):
-        click.echo(line)
+        say(line)

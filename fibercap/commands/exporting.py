@@ -7,6 +7,7 @@ from pathlib import Path
 import click
 
 from fibercap.commands.asked import by_option, one_option, plan_of, scenario_options
+from fibercap.commands.terminal import say, say_json
 
 
 @click.command()
@@ -47,6 +48,6 @@ def export(  # noqa: PLR0913, PLR0917 - a command has that many options
     if as_json:
         from fibercap.views.documents import text
 
-        click.echo(text({"files": files}))
+        say_json(text({"files": files}))
     else:
-        click.echo("\n".join(files))
+        say("\n".join(files))

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from fibercap.commands.asked import one_option, plan_of, scenario_options
+from fibercap.commands.terminal import say, say_json, say_yaml
 
 if TYPE_CHECKING:
     from fibercap.model.scenario import Scenario
@@ -28,9 +29,9 @@ def show(scenario: str, option: str | None, settings: tuple[str, ...], as_json: 
     if as_json:
         from fibercap.views.documents import text
 
-        click.echo(text(origins_document(tree)))
+        say_json(text(origins_document(tree)))
     else:
-        click.echo(written(tree), nl=False)
+        say_yaml(written(tree))
 
 
 @click.command()
@@ -71,7 +72,7 @@ def diff(  # noqa: PLR0913, PLR0917 - a command has that many options
         from fibercap.views.differences import document
         from fibercap.views.documents import text as json_text
 
-        click.echo(json_text(document(names, found, effects)))
+        say_json(json_text(document(names, found, effects)))
         return
     from fibercap.views.differences import inputs_page, results_page
     from fibercap.views.printing import window
@@ -107,12 +108,10 @@ def _reviewed(
 
     review = reviewed(Path(scenarios[1]))
     if review.hash != plan.digest():
-        click.echo(
-            f"{scenarios[1]} was exported from another state of {scenarios[0]}; old values are its own", err=True
-        )
+        say(f"{scenarios[1]} was exported from another state of {scenarios[0]}; old values are its own", err=True)
     old = plan.with_option(review.option) if review.option and plan.option is None else plan
     new = old.changed(review.changes(), f"entered in {scenarios[1]}") if review.entered else old
     if out is not None:
         write_bytes(out, overlay_text(plan, scenarios[0], review).encode(), force=force)
-        click.echo(f"{out} says so; read it with: fibercap run {out}", err=True)
+        say(f"{out} says so; read it with: fibercap run {out}", err=True)
     return old, new

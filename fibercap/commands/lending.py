@@ -7,6 +7,7 @@ from pathlib import Path
 import click
 
 from fibercap.commands.asked import lending_of, one_option, scenario_options
+from fibercap.commands.terminal import say, say_json
 
 
 @click.command()
@@ -46,7 +47,9 @@ def loan(  # noqa: PLR0913, PLR0917 - a command has that many options
 
         (key,) = found
         draw_loan(key, lending.loans[key], found[key], picture, force=force)
-    if as_csv or as_json:
-        click.echo(loan_csv(found) if as_csv else loan_json(found), nl=False)
+    if as_json:
+        say_json(loan_json(found).rstrip())
+    elif as_csv:
+        say(loan_csv(found), nl=False)
     else:
         loan_pages(lending.loans, found)

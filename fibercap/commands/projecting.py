@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from fibercap.commands.asked import by_option, one_option, plan_of, scenario_options
+from fibercap.commands.terminal import say, say_json
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -51,7 +52,7 @@ def run(  # noqa: PLR0913, PLR0917 - a command has that many options
 
         from fibercap.views.documents import run_document, text
 
-        click.echo(text(run_document(projection, found, claims, version("fibercap"))))
+        say_json(text(run_document(projection, found, claims, version("fibercap"))))
         return
     from fibercap.views.pages import run_page
     from fibercap.views.printing import window
@@ -73,7 +74,7 @@ def _keep(projection: Projection, settings: tuple[str, ...], by: str, out: Path,
     refuse_existing(out / "manifest.json", force=force)
     files = run_folder(projection, written(projection.scenario.tree), settings, by)
     write_all({out / name: content for name, content in files.items()}, force=force)
-    click.echo(f"{len(files)} files are in {out}", err=True)
+    say(f"{len(files)} files are in {out}", err=True)
 
 
 @click.command()
@@ -97,7 +98,7 @@ def compare(
     if as_json:
         from fibercap.views.documents import compare_document, text
 
-        click.echo(text(compare_document(comparison, flips=flips)))
+        say_json(text(compare_document(comparison, flips=flips)))
         return
     from fibercap.views.printing import window
     from fibercap.views.side_by_side import compare_page
@@ -127,7 +128,7 @@ def _print(lines: Iterable[tuple[str, dict[str, Any]]]) -> None:
     width, column = get_terminal_size().columns, 0
     for words, style in lines:
         head = not style.get("nl", True)
-        click.secho(words if head else wrapped_lines(words, width, column), **style)
+        say(words if head else wrapped_lines(words, width, column), **style)
         column = len(words) if head else 0
 
 
@@ -169,7 +170,7 @@ def check(
     if as_json:
         from fibercap.views.documents import check_document, text
 
-        click.echo(text(check_document(projection, claims, promises, rooms, decided, still)))
+        say_json(text(check_document(projection, claims, promises, rooms, decided, still)))
     else:
         from fibercap.views.lines import check_lines
 

@@ -6,6 +6,8 @@ from pathlib import Path
 
 import click
 
+from fibercap.commands.terminal import say, say_json
+
 
 @click.command()
 @click.argument("folder", type=click.Path(path_type=Path))
@@ -19,8 +21,8 @@ def new(folder: Path, force: bool) -> None:  # noqa: FBT001 - click hands flags 
 
     contents = {"plan.yaml": new_plan(), "fibercap.schema.json": f"{text(made())}\n".encode()}
     for path in write_all({folder / name: content for name, content in contents.items()}, force=force):
-        click.echo(str(path))
-    click.echo(f"next: fibercap check {folder / 'plan.yaml'}", err=True)
+        say(str(path))
+    say(f"next: fibercap check {folder / 'plan.yaml'}", err=True)
 
 
 @click.command()
@@ -38,9 +40,9 @@ def schema(out: Path | None, force: bool) -> None:  # noqa: FBT001 - click hands
 
     written = text(made())
     if out is None:
-        click.echo(written)
+        say_json(written)
         return
     from fibercap.views.files import write_bytes
 
     write_bytes(out, f"{written}\n".encode(), force=force)
-    click.echo(str(out))
+    say(str(out))

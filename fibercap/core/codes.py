@@ -145,7 +145,9 @@ VALUES: Final = {
         "Draw quantities, shares, ramps or delays; vary others one by one.",
     ),
     "wrong_shape": Kind("Draws are not an array of shape (draws, 1).", "Reshape them, such as by `[:, None]`."),
-    "not_a_name": Kind("A name holds characters that a path cannot.", "Use letters, digits, `_` and `-`."),
+    "not_a_name": Kind(
+        "A name holds characters that a path cannot, or too many.", "Use at most 64 letters, digits, `_` and `-`."
+    ),
     "name_taken": Kind("A plant, project or loan has the name of another.", "Rename one of them."),
     "reserved_name": Kind(
         "A name means something of its own in `funding`.",

@@ -5,7 +5,6 @@ They run over the partly valid scenario; one that reads an input in error is ski
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING
 
@@ -17,7 +16,6 @@ from fibercap.core.paths import TimePath
 from fibercap.core.spec import InputInErrorError, quantities
 from fibercap.core.timeline import STEPS, month_end
 from fibercap.core.tree import Branch, place_of
-from fibercap.core.wording import quoted
 from fibercap.model.claim_checks import claim_limit, claim_source, claim_subject, claim_within
 from fibercap.model.currency_checks import CURRENCY_CHECKS
 from fibercap.model.funding import PURSES, RESERVED, ROWS
@@ -39,7 +37,7 @@ if TYPE_CHECKING:
     from fibercap.model.plan import Lending, Plan
 
 LONGEST_YEARS = 100
-_ABOUT_KEYS = ("not_a_name", "name_taken", "reserved_name", "unknown_loan", "unknown_project")
+_ABOUT_KEYS = ("name_taken", "reserved_name", "unknown_loan", "unknown_project")
 _OVERLAY: tuple[tuple[str, type, str], ...] = (
     ("change", dict, "{loans.fleet.rate: 9 %/year}"),
     ("add", dict, "{loans.vendor: {commitment: 8 million USD}}"),
@@ -59,8 +57,7 @@ def problems_among_loans(lending: Lending, tree: Branch) -> list[Problem]:
     """Return what is wrong between the parts of loans that stand in a file of their own."""
     names = list(lending.__dict__.get("loans") or ())
     runs = [check(lending, name) for check in LOAN_CHECKS for name in names]
-    named = [_spelling(lending, block) for block in ("sources", "loans")]
-    return problems_found([*runs, *named, _sources(lending, "default_source")], tree)
+    return problems_found([*runs, _sources(lending, "default_source")], tree)
 
 
 def problems_found(runs: Iterable[Found], tree: Branch) -> list[Problem]:
@@ -69,9 +66,7 @@ def problems_found(runs: Iterable[Found], tree: Branch) -> list[Problem]:
     for run in runs:
         try:
             for path, code, told, wanted, hint in run:
-                where = place_of(
-                    tree, tuple(path.split(".", 1 if code == "not_a_name" else -1)), key=code in _ABOUT_KEYS
-                )
+                where = place_of(tree, tuple(path.split(".")), key=code in _ABOUT_KEYS)
                 found.append(Problem(path, code, told, wanted, hint, where))
         except InputInErrorError:
             continue
@@ -84,7 +79,6 @@ def _checks(plan: Plan) -> list[tuple[Callable[[Plan, str], Found], list[str]]]:
 
     return [
         (_horizon, ["horizon"]),
-        (_spelling, ["sources", "products", "plants", "projects", "loans", "options", "claims"]),
         (_names, ["plants", "projects", "loans"]),
         (_sources, ["default_source"]),
         (_paths, ["all"]),
@@ -121,14 +115,6 @@ def _horizon(s: Plan, name: str) -> Found:
         yield f"{name}.from", "not_aligned", f"{start}", f"the first day of a {s.horizon.step}", "periods are whole"
     elif end != month_end(12 * end.year + end.month) or end.month % months:
         yield f"{name}.to", "not_aligned", f"{end}", f"the last day of a {s.horizon.step}", "periods are whole"
-
-
-def _spelling(s: Lending, name: str) -> Found:
-    for key in getattr(s, name):
-        if not re.fullmatch(r"[A-Za-z0-9_][A-Za-z0-9_-]*", key):
-            hint = "it becomes part of paths such as `loans.fleet.rate`"
-            told, wanted = f"the name {quoted(key)}", "letters, digits, `_` and `-`"
-            yield f"{name}.{key}", "not_a_name", told, wanted, hint
 
 
 def _names(s: Plan, name: str) -> Found:

@@ -8,6 +8,7 @@ from typing import Annotated, Any, Self
 from pydantic import PrivateAttr
 
 from fibercap.core.fields import Label, Number, Of, Word
+from fibercap.core.names import Name
 from fibercap.core.paths import PathOf, TimePath
 from fibercap.core.spec import Spec
 from fibercap.core.timeline import Timeline
@@ -56,8 +57,9 @@ class Lending(Spec):
 
     fibercap: Annotated[Array, Number(known=(1,))]
     """Version of the scenario language; read before anything else. Like `1`."""
-    id: Label = ""
-    """Short name, for results and comparisons; without it, the name of the file. Like `fibercore`."""
+    id: Name = ""
+    """Short name, for results, comparisons and files; without it, the name of the file, `_` in place of other characters.
+    Like `fibercore`."""
     title: Label = ""
     """Heading of every report. Like `FiberCore as announced, January 2001`."""
     sources: Mapping[str, Source] = {}

@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import pydantic
 
 from fibercap.core.errors import Problem, ScenarioError, did_you_mean, unique
+from fibercap.core.names import is_name, names_in, not_a_name
 from fibercap.core.spec import Spec
-from fibercap.core.tree import Branch, Leaf, Path, Tree, is_wrapper
+from fibercap.core.tree import Branch, Leaf, Path, Tree, is_wrapper, place_of
 from fibercap.model.currency import written_in
 from fibercap.model.plan import Lending
 from fibercap.model.validation import partly_valid, plain, problems_of
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
 L = TypeVar("L", bound=Lending)
+REFERRING = frozenset({"exchange", "funding"})
 
 
 @dataclass(frozen=True)
@@ -67,6 +69,7 @@ def validated(
     made._written_in = currencies  # noqa: SLF001 - known only now
     problems += across(made, parsed.values)
     problems += _unknown_sources(parsed.values, parsed.wrappers)
+    problems += _strange_names(cls, parsed)
     if problems:
         raise ScenarioError(parsed.name, unique(problems))
     return made
@@ -102,6 +105,22 @@ def _with(values: Tree, like: Any) -> Any:  # noqa: ANN401 - nested dicts of lea
     if not like or isinstance(values, Leaf):
         return plain(values)
     return {key: _with(child, like.get(key)) for key, child in values.items()}
+
+
+def _strange_names(cls: type[Lending], parsed: Parsed) -> Iterator[Problem]:
+    """Run over the names that cannot be part of a path; where a name only refers to another, that is unknown anyway."""
+    tree, known = parsed.values, parsed.like
+    for path in names_in(cls, Branch({key: _unread(child, known.get(key)) for key, child in tree.items()})):
+        if path[0] not in REFERRING and not is_name(path[-1]):
+            where = place_of(tree, path, key=True)
+            yield Problem(".".join(path), "not_a_name", *not_a_name(path[-1]), where)
+
+
+def _unread(tree: Tree, known: Any) -> Tree:  # noqa: ANN401 - a Spec, or Specs by name
+    """Return what of a block has not been read before."""
+    if known is None or isinstance(tree, Leaf):
+        return tree
+    return Branch({} if isinstance(known, Spec) else {key: child for key, child in tree.items() if key not in known})
 
 
 def _unknown_sources(tree: Branch, wrappers: Mapping[Path, Branch]) -> Iterator[Problem]:

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, TypeGuard
 
 from fibercap.core.errors import FibercapError, Place, Problem, ScenarioError, unique
+from fibercap.core.names import as_name
 from fibercap.core.overlay import OverlayError, overlay, removed_by
 from fibercap.core.set_twice import set_twice
 from fibercap.core.tree import Branch, Leaf, Origin
@@ -145,7 +146,7 @@ def _scenario(found: Opened, default_id: str) -> Scenario:
         told = Problem("loans", "only_loans", "a file that holds only loans", "a scenario", hint, tree.keys_at["loans"])
         raise ScenarioError(name, [*found.problems, told])
     if "id" not in tree:
-        tree = tree.with_child("id", Leaf(default_id))
+        tree = tree.with_child("id", Leaf(as_name(default_id)))
     scenario, problems = None, list[Problem]()
     try:
         scenario = Scenario.from_tree(tree, name)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any, Final
 
+from fibercap.core.shown import visible
 from fibercap.core.tree import Branch, Leaf, leaves
 
 if TYPE_CHECKING:
@@ -71,7 +72,7 @@ def _step(origin: Origin) -> str:
     words = [] if named or at.startswith(origin.how) else [origin.how]
     words += [origin.operator] if origin.operator else []
     words += [f"was {origin.previous}"] if origin.previous is not None else []
-    return " ".join(" ".join([at, ", ".join(words)]).split())
+    return visible(" ".join(" ".join([at, ", ".join(words)]).split()))
 
 
 def origins_document(tree: Branch) -> dict[str, Any]:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from fibercap.core.errors import FibercapError, ScenarioError
+from fibercap.core.shown import visible
 from fibercap.model.run_off import RUN_OFF
 from fibercap.studies.alarms import unused, warnings
 from fibercap.studies.bridge import MEASURE
@@ -33,8 +34,12 @@ Document = dict[str, Any]
 
 
 def text(document: Document) -> str:
-    """Return a document as JSON text; undefined is null, never NaN."""
-    return json.dumps(document, indent=1, ensure_ascii=False, allow_nan=False)
+    """Return a document as JSON text; undefined is null, never NaN, and what cannot be seen is an escape."""
+    return visible(json.dumps(document, indent=1, ensure_ascii=False, allow_nan=False), _spelt)
+
+
+def _spelt(character: str) -> str:
+    return json.dumps(character)[1:-1]
 
 
 def _plain(values: Array) -> list[float | None]:

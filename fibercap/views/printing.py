@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from rich.box import SIMPLE_HEAD
 from rich.console import Console, RenderHook
@@ -11,6 +12,7 @@ from rich.segment import Segment
 from rich.table import Table
 from rich.text import Text
 
+from fibercap.core.shown import visible
 from fibercap.views.figures import Figures, Line, number
 
 if TYPE_CHECKING:
@@ -27,10 +29,22 @@ def plain_table() -> Table:
 
 
 def window() -> Console:
-    """Return the console on which every command prints: no highlighting, no blanks at the ends of lines."""
-    console = Console(highlight=False)
+    """Return the console on which every command prints: texts as they are, no blanks at the ends of lines.
+
+    Where `NO_COLOR` asks for no colour, there is no bold either: no escape at all.
+    """
+    plain = bool(os.environ.get("NO_COLOR"))
+    console = _Window(highlight=False, markup=False, emoji=False, color_system=None if plain else "auto")
     console.push_render_hook(_Trimming())
     return console
+
+
+class _Window(Console):
+    """A console to which a text of a file is a text: no markup, no emoji, no escapes."""
+
+    def render_str(self, text: str, **asked: Any) -> Text:  # noqa: ANN401 - as rich calls it
+        """Return a text, before it is measured."""
+        return super().render_str(visible(text), **asked)
 
 
 class _Trimming(RenderHook):
@@ -50,7 +64,7 @@ class _Trimmed:
     def __rich_console__(self, console: Console, options: ConsoleOptions) -> Iterator[Segment]:
         """Yield the lines of the body, each without blanks at its end."""
         for line in console.render_lines(self.body, options, pad=False):
-            kept = [segment for segment in line if not segment.control]
+            kept = [Segment(visible(s.text), s.style) for s in line if not s.control]
             while kept and not kept[-1].text.rstrip():
                 kept.pop()
             if kept:

@@ -8,20 +8,19 @@ from typing import Annotated, Any, Final, get_args, get_origin
 
 from fibercap.core.fields import Field, Word
 from fibercap.core.grammar import Json
+from fibercap.core.names import NAME
 from fibercap.core.spec import OneOf, Spec, collection_in, specs_in
 from fibercap.core.units import CURRENCIES
 from fibercap.model.funding import RESERVED
 from fibercap.reading.schema.defaults import named, written
 from fibercap.reading.schema.help import block_help, field_help
 
-PLAIN_NAME: Final = "[A-Za-z0-9_][A-Za-z0-9_-]*"
-_UNIQUE: Final = f"(?!(?:{'|'.join(RESERVED)})$){PLAIN_NAME}"
+_UNIQUE: Final = f"(?!(?:{'|'.join(RESERVED)})$){NAME}"
 NAMES: Final = {
-    **dict.fromkeys(("sources", "products", "options", "claims"), PLAIN_NAME),
     **dict.fromkeys(("plants", "projects", "loans"), _UNIQUE),
     "exchange": "|".join(CURRENCIES),
 }
-"""How the names of collections are spelt, where not anyhow."""
+"""How the names of collections are spelt, where not as any name."""
 VERBS: Final = ("change", "add", "remove")
 
 
@@ -95,7 +94,7 @@ class Maker:
             return self.value(Annotated[annotation, kind])
         member = collection_in(annotation)
         if member is not None:
-            spelt = {"propertyNames": {"pattern": f"^(?:{NAMES[key]})$"}} if key in NAMES else {}
+            spelt = {"propertyNames": {"pattern": f"^(?:{NAMES.get(key, NAME)})$"}}
             return {"type": "object", "additionalProperties": self.value(member, member=True), **spelt}
         if key in VERBS:
             return {"$ref": f"#/$defs/{key}"}

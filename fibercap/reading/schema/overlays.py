@@ -8,11 +8,11 @@ from typing import Any, Final
 
 from fibercap.core.fields import Field
 from fibercap.core.grammar import Json
+from fibercap.core.names import NAME
 from fibercap.core.spec import OneOf, Spec, collection_in, specs_in
 from fibercap.model.plan import Plan
-from fibercap.reading.schema.maker import NAMES, PLAIN_NAME, Maker, kind_of, mark_in
+from fibercap.reading.schema.maker import NAMES, Maker, kind_of, mark_in
 
-_FREE: Final = "[^.]+"
 _BESIDE: Final = r"(?:\.(?:value|source|where|note))?"
 Paths = Iterator[tuple[str, Json]]
 
@@ -80,8 +80,7 @@ def _of_entries(maker: Maker, annotation: Any, kind: Field | OneOf | None, at: s
             for pattern, value in form.get("patternProperties", {}).items():
                 yield f"{at}{pattern[1:-1]}", maker.told(value)
     elif member is not None:
-        names = NAMES.get(key, _FREE)
-        at = f"{at}(?:{names})" if key == "exchange" else f"{at}{PLAIN_NAME if key in NAMES else names}"
+        at = f"{at}(?:{NAMES[key]})" if key == "exchange" else f"{at}{NAME}"
         specs = specs_in(member)
         yield at, maker.value(member, member=bool(specs))
         for spec in specs:

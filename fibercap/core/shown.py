@@ -1,0 +1,35 @@
+"""Texts of a file as they are shown to people: what a terminal would obey, or a reader not see, is spelt out."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+from unicodedata import category
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+_OBEYED: Final = frozenset({"Cc", "Cf", "Cs", "Zl", "Zp"})
+"""Controls, formats (those that turn the direction of writing among them), half characters, ends of lines."""
+_KEPT: Final = frozenset("\n\t\N{ZERO WIDTH NON-JOINER}\N{ZERO WIDTH JOINER}\N{SOFT HYPHEN}")
+
+
+def spelt(character: str) -> str:
+    r"""Return a character as Python spells it in plain letters, such as `\u20ac`."""
+    return character.encode("unicode_escape").decode()
+
+
+def visible(text: str, spell: Callable[[str], str] = spelt) -> str:
+    r"""Return a text in which nothing is a command: an escape becomes `\x1b`, a mark of direction `\u202e`.
+
+    Line breaks and tabs stay, and so do the joiners that some scripts are written with.
+
+    Parameters
+    ----------
+    text : str
+        What may hold anything.
+    spell : callable
+        Returns what stands for a character that is not shown, such as its escape in JSON.
+    """
+    if text.isprintable():
+        return text
+    return "".join(spell(one) if category(one) in _OBEYED and one not in _KEPT else one for one in text)
