@@ -109,8 +109,8 @@ def _printed(given: list[str]) -> int:
         leave_unsaid()
         return READER_GONE
     except OSError as error:
-        leave_unsaid()
         problem(f"{error.filename or 'the output'} cannot be written: {error.strerror or error}")
+        leave_unsaid()
         return BAD
     return code
 

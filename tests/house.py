@@ -14,7 +14,17 @@ from pathlib import Path, PurePosixPath
 Sources = Mapping[str, str]
 Function = ast.FunctionDef | ast.AsyncFunctionDef
 
-STOREYS = {"core": 0, "model": 1, "studies": 2, "reading": 3, "views": 3, "__init__": 4, "commands": 5, "cli": 6}
+STOREYS = {
+    "core": 0,
+    "model": 1,
+    "studies": 2,
+    "reading": 3,
+    "views": 3,
+    "__init__": 4,
+    "commands": 5,
+    "cli": 6,
+    "__main__": 7,
+}
 UNKNOWN = 99  # a room that nobody may import from
 FENCES = {
     "yaml": "fibercap/reading/",

@@ -19,8 +19,12 @@ _PLAIN: Final = {
     **dict.fromkeys("–—−", "-"),
     **dict.fromkeys("\N{LEFT SINGLE QUOTATION MARK}\N{RIGHT SINGLE QUOTATION MARK}", "'"),
     **dict.fromkeys("“”", '"'),
-    **{"…": "~", "·": "*", "€": "EUR", "£": "GBP"},
-    **{"→": ">", "≤": "<=", "≥": ">=", "≈": "~", "★": "*"},
+    **dict.fromkeys("…≈", "~"),
+    **dict.fromkeys("·★", "*"),
+    "€": "EUR",
+    "→": ">",
+    "≤": "<=",
+    "≥": ">=",
 }
 """What stands for a character that an encoding does not have, as wide as that where figures stand in columns."""
 
@@ -40,7 +44,7 @@ def say_json(text: str) -> None:
 
 
 def say_yaml(text: str) -> None:
-    r"""Print a YAML document; where the encoding is not UTF-8, other characters stand as `\U000020ac`, the same text."""
+    r"""Print a YAML document; where the encoding is not UTF-8, other characters stand as `\U000020ac`."""
     plain = text if _takes_all() else re.sub(r"[^\x00-\x7f]", lambda found: f"\\U{ord(found[0]):08x}", text)
     say(plain, nl=False)
 

@@ -58,7 +58,7 @@ class Lending(Spec):
     fibercap: Annotated[Array, Number(known=(1,))]
     """Version of the scenario language; read before anything else. Like `1`."""
     id: Name = ""
-    """Short name, for results, comparisons and files; without it, the name of the file, `_` in place of other characters.
+    """Short name, for results, comparisons and files; without it, the name of the file with `_` for other characters.
     Like `fibercore`."""
     title: Label = ""
     """Heading of every report. Like `FiberCore as announced, January 2001`."""
