@@ -21,11 +21,11 @@ if TYPE_CHECKING:
 def show(scenario: str, option: str | None, settings: tuple[str, ...], as_json: bool) -> None:  # noqa: FBT001 - click hands flags over so
     """Print a scenario with all that it extends, option and settings laid over it, and where each value comes from.
 
-    The text is a scenario itself: what is read from it is the same plan.
+    The text is a scenario itself: what is read from it is the same plan. With an option, it has no options any more.
     """
     from fibercap.reading.written import origins_document, written
 
-    tree = plan_of(scenario, option, settings).tree
+    tree = plan_of(scenario, option, settings).resolved
     if as_json:
         from fibercap.views.documents import text
 

@@ -72,7 +72,7 @@ def _keep(projection: Projection, settings: tuple[str, ...], by: str, out: Path,
     from fibercap.views.run_folder import run_folder
 
     refuse_existing(out / "manifest.json", force=force)
-    files = run_folder(projection, written(projection.scenario.tree), settings, by)
+    files = run_folder(projection, written(projection.scenario.resolved), settings, by)
     write_all({out / name: content for name, content in files.items()}, force=force)
     say(f"{len(files)} files are in {out}", err=True)
 

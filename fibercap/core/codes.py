@@ -229,7 +229,10 @@ LOANS: Final = {
         "`after_prepayment: recast` is asked of a loan whose later payments a prepayment cannot lower.",
         "Write `shorten`, or remove the key.",
     ),
-    "nothing_to_true_up": Kind("A true-up is named for a loan that does not round.", "Remove it, or give `rounding`."),
+    "nothing_to_true_up": Kind(
+        "A true-up is named for a loan that does not round, or whose last payment is not like those before.",
+        "Remove it, or give `rounding`.",
+    ),
     "pays_in_advance": Kind("A loan that depends on cash is to pay in advance.", "Let it pay in arrears."),
     "revolver_grows": Kind("Interest of a revolver is to be capitalized.", "Remove it; a revolver pays its interest."),
     "revolver_swept": Kind("A revolver has a sweep.", "Remove it; all excess repays a revolver."),

@@ -16,7 +16,6 @@ from fibercap.model.loans.rates import Floating, first_day
 from fibercap.model.loans.setting import Moved, Setting
 from fibercap.model.loans.shortfall import first_shortfall
 from fibercap.model.loans.styles import Amortizing, Custom, FixedPayment, Level
-from fibercap.model.loans.terms import Exact
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -142,9 +141,9 @@ def loan_style(s: Lending, name: str) -> Found:
     if loan.recasts and style.no_recast:
         told = f"`recast` of a loan of style `{style.style}`: {style.no_recast}"
         yield f"loans.{name}.after_prepayment", "cannot_recast", told, "`shorten`", "write `shorten`, or remove the key"
-    if loan.true_up == "last_interest" and (isinstance(loan.rounding, Exact) or style.sets != "payment"):
+    if loan.true_up == "last_interest" and not loan.ends_with_equal_payment:
         told, wanted = "`last_interest`", "`last_payment`"
-        hint = "only a rounded loan with equal payments can make up for rounding in its last interest"
+        hint = "only a rounded loan whose last payment is like those before can make up for rounding in its last interest"
         yield f"loans.{name}.true_up", "nothing_to_true_up", told, wanted, hint
     if loan.needs_cash and loan.payments.on == "start":
         told, wanted = "payments at the start of periods", "payments at their end"

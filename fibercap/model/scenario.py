@@ -95,6 +95,11 @@ class Scenario(Plan):
         return self._tree
 
     @property
+    def resolved(self) -> Branch:
+        """The tree as that of a plan by itself: once an option is chosen, options, which were laid over another, go."""
+        return self._tree if self._option is None else self._tree.without_child("options")
+
+    @property
     def unwrapped(self) -> tuple[Branch, Mapping[Path, Branch]]:
         """The tree without its `{value, source, where, note}` blocks, and those by path; see `core.tree.unwrap`."""
         return self._unwrapped

@@ -57,7 +57,13 @@ BAD = {
     "rounding": ("rate:", "rounding: penny, rate:", "none, cent"),
     "rounding step": ("rate:", "rounding: {to: 0 USD}, rate:", "wanted more than 0 USD"),
     "rounding way": ("rate:", "rounding: {interest: bankers}, rate:", "half_up, half_even, up, down, none"),
-    "true up": ("rate:", "true_up: last_interest, rate:", "only a rounded loan with equal payments"),
+    "true up": ("rate:", "true_up: last_interest, rate:", "only a rounded loan whose last payment is like those before"),
+    "true up of a balloon": (
+        "rate:", "rounding: cent, true_up: last_interest, repayment: {style: level, amortize_over: 9 years}, rate:", "found `last_interest`"
+    ),
+    "true up of a loan cut short": (
+        "rate:", "rounding: cent, true_up: last_interest, prepayments: {2002-01-08: 1 USD}, rate:", "found `last_interest`"
+    ),
     "sweep": ("rate:", "sweep: 120 %, rate:", "found `120 %`, wanted a value from 0 % to 100 %"),
     "guarantee": ("rate:", "fees: {guarantee: 1 %}, rate:", "`1 %/year`"),
     "agency": ("rate:", "fees: {agency: 1 %/year}, rate:", "found a rate per time, wanted money per time"),

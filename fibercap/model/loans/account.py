@@ -142,10 +142,11 @@ class Account:
         self.kept["fees"][event], self.kept["fees_paid"][event] = grown, self.fees_due
 
     def _in_steps(self, event: int, owed: Any) -> Any:  # noqa: ANN401 - a number or an array
-        """Return interest due in whole steps; the last may make up for what rounding left."""
+        """Return interest due in whole steps; the last may make up for what rounding left of a payment that is kept."""
+        due = self._rounds.interest_in_steps(owed) if self._rounds is not None else owed
         if self._final[event] and self.loan.true_up == "last_interest":
-            return self.installment - self.balance
-        return self._rounds.interest_in_steps(owed) if self._rounds is not None else owed
+            return held(np.where(np.greater(self.changed, 0.0), due, self.installment - self.balance))
+        return due
 
     def _repay(self, event: int) -> None:
         """Set the installment anew where something changed, and repay what the style says."""

@@ -265,6 +265,13 @@ class Loan(Spec):
         return self.recasts and self.repayment.lowers_in_proportion
 
     @property
+    def ends_with_equal_payment(self) -> bool:
+        """Whether the last payment is like those before but for what rounding leaves: `level` with nothing left over."""
+        rounds = isinstance(self.rounding, Rounding) and not self.rounding.carries
+        shortened = not self.recasts and (bool(self.prepayments) or bool(np.any(self.sweep)))
+        return rounds and isinstance(self.repayment, Level) and not self.repayment.leaves_rest and not shortened
+
+    @property
     def is_dated(self) -> bool:
         """Whether signing and maturity are known; a check across blocks tells what is missing."""
         return self.signed != NOT_GIVEN and self.matures != NO_MONTHS
