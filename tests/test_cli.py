@@ -295,11 +295,10 @@ def test_a_funding_gap_and_negative_cash_are_said_loudly(say: Any, tmp_path: Pat
 
     said = say("run", "short.yaml")
 
-    assert "WARNING  cash is negative in" in said.out
+    assert "FAIL  cash is below zero in" in said.out
     told = " ".join(said.out.split())
     assert (
-        "WARNING unfunded: 1,000,000 USD of `line`, from 2000-Q3 on, which no loan, grant, equity or named `cash`"
-        in told
+        "FAIL unfunded: 1,000,000 USD of `line`, from 2000-Q3 on, which no loan, grant, equity or named `cash`" in told
     )
 
 

@@ -16,6 +16,7 @@ from fibercap.reading.text import read_text
 from fibercap.studies.alarms import warnings
 from fibercap.studies.claims import outcomes
 from fibercap.studies.compare import compare
+from fibercap.studies.findings import findings
 
 MILLION = 1e6
 OPTIONS = ["level", "equal_principal", "bullet", "grace_one_year", "german_bank", "no_debt"]
@@ -114,6 +115,7 @@ def test_claims_come_out_as_they_are_expected_to(projection: Projection) -> None
 
 def test_there_is_no_alarm(projection: Projection) -> None:
     assert warnings(projection) == []
+    assert findings(projection) == ()
     assert measures(projection)["lowest_cash"].value == pytest.approx(2.5 * MILLION, abs=0.05 * MILLION)
 
 
@@ -194,9 +196,11 @@ def test_with_the_prices_that_came_the_plan_fails() -> None:
     ebitda = years(projection, "ebitda")
     assert all(ebitda[year] < 0 for year in ("2002", "2003", "2004"))
     assert years(projection, "cash")["2004"] / MILLION == pytest.approx(-41.5, abs=1.0)
-    cash, later, worth, reference = warnings(projection)
-    assert cash.startswith("cash is negative in")
-    assert later.startswith("cash is below zero after the horizon")
+    worth, reference = warnings(projection)
+    cash, later, *claims = findings(projection)
+    assert cash.sentence.startswith("cash is below zero in")
+    assert later.sentence.startswith("cash is below zero after the horizon")
+    assert {claim.kind for claim in claims} == {"claim_not_as_expected"}
     assert worth == "the terminal value is -24,084,375 USD, below zero; to close the plants may cost less"
     assert reference.startswith(
         "without projects, and paid for as the plan is written, the company would run out of cash"

@@ -152,6 +152,7 @@ def check(
     from fibercap.model.projection import project
     from fibercap.studies.claims import outcomes
     from fibercap.studies.covenants import covenants
+    from fibercap.studies.findings import findings
     from fibercap.studies.headroom import headroom
 
     projection = project(plan_of(scenario, option, settings))
@@ -161,7 +162,6 @@ def check(
         from fibercap.studies.idle import idle
 
         still = idle(projection.scenario)
-    surprises = [*(o for o in claims.values() if not o.as_expected), *(c for c in promises.values() if c.broken)]
     rooms, decided = headroom(projection, promises), None
     if flips:
         from fibercap.studies.flips import flips as deciding
@@ -175,5 +175,5 @@ def check(
         from fibercap.views.lines import check_lines
 
         _print(check_lines(projection, claims, promises, rooms, decided, still))
-    if surprises:
+    if findings(projection, claims, promises):
         raise click.exceptions.Exit(1)

@@ -16,10 +16,10 @@ def new(folder: Path, force: bool) -> None:  # noqa: FBT001 - click hands flags 
     """Begin a plan: a small one that runs, with comments, in FOLDER/plan.yaml, and the schema for editors beside it."""
     from fibercap.reading.locating import new_plan
     from fibercap.reading.schema import schema as made
-    from fibercap.views.documents import text
+    from fibercap.views.documents import json_text
     from fibercap.views.files import write_all
 
-    contents = {"plan.yaml": new_plan(), "fibercap.schema.json": f"{text(made())}\n".encode()}
+    contents = {"plan.yaml": new_plan(), "fibercap.schema.json": f"{json_text(made())}\n".encode()}
     for path in write_all({folder / name: content for name, content in contents.items()}, force=force):
         say(str(path))
     say(f"next: fibercap check {folder / 'plan.yaml'}", err=True)
@@ -36,9 +36,9 @@ def schema(out: Path | None, force: bool) -> None:  # noqa: FBT001 - click hands
     # yaml-language-server: $schema=fibercap.schema.json
     """
     from fibercap.reading.schema import schema as made
-    from fibercap.views.documents import text
+    from fibercap.views.documents import json_text
 
-    written = text(made())
+    written = json_text(made())
     if out is None:
         say_json(written)
         return

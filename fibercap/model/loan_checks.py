@@ -143,7 +143,9 @@ def loan_style(s: Lending, name: str) -> Found:
         yield f"loans.{name}.after_prepayment", "cannot_recast", told, "`shorten`", "write `shorten`, or remove the key"
     if loan.true_up == "last_interest" and not loan.ends_with_equal_payment:
         told, wanted = "`last_interest`", "`last_payment`"
-        hint = "only a rounded loan whose last payment is like those before can make up for rounding in its last interest"
+        hint = (
+            "only a rounded loan whose last payment is like those before can make up for rounding in its last interest"
+        )
         yield f"loans.{name}.true_up", "nothing_to_true_up", told, wanted, hint
     if loan.needs_cash and loan.payments.on == "start":
         told, wanted = "payments at the start of periods", "payments at their end"

@@ -1,4 +1,4 @@
-"""What a reader must be told before any figure: gaps, negative cash, and inputs that do nothing."""
+"""What a reader of a plan should know that is no failure: what is cut, what rests on an assumption, idle inputs."""
 
 from __future__ import annotations
 
@@ -14,8 +14,8 @@ from fibercap.model.company import NoTerminalValue
 from fibercap.model.loans.payment_dates import moved_payment_note
 from fibercap.model.loans.rates import Floating
 from fibercap.model.prepayments import prepayments
-from fibercap.model.run_off import RUN_OFF
 from fibercap.model.without_projects import WITHOUT
+from fibercap.studies.findings import dry
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 
 def warnings(projection: Projection) -> list[str]:
-    """Return what is wrong with a plan although its books tie, the worst first.
+    """Return what a reader should know of a plan, beside its `findings`.
 
     Parameters
     ----------
@@ -35,15 +35,8 @@ def warnings(projection: Projection) -> list[str]:
     scenario, labels = projection.scenario, projection.timeline.labels
     money, told = scenario.currency, []
     cash, trifle = projection.value("accounts.cash")[0], _trifle(projection)
-    if cash.min() < -trifle:
-        below = np.flatnonzero(cash < -trifle)
-        last = labels[int(cash.argmin())]
-        told.append(
-            f"cash is negative in {len(below)} of {len(cash)} periods, first in {labels[below[0]]}; "
-            f"the lowest is {cash.min():,.0f} {money} in {last}"
-            + ("; `company.may_run_dry` says that this is expected" if scenario.company.may_run_dry else "")
-        )
-    told += _dry_later(projection)
+    if scenario.company.may_run_dry:
+        told += [f"{found.sentence}; `company.may_run_dry` says that this is expected" for found in dry(projection)]
     least = float(np.ravel(scenario.money.minimum_cash)[0])
     under = np.flatnonzero(cash < least - trifle)
     if least > 0 and len(under):
@@ -56,7 +49,7 @@ def warnings(projection: Projection) -> list[str]:
         if barred.sum() > trifle:
             first = labels[int(np.flatnonzero(np.cumsum(barred) > trifle)[0])]
             told.append(f"dividends of {barred.sum():,.0f} {money} are locked up by covenants, from {first} on")
-    told += [*_unfunded(projection), *_cut(projection), *_undrawn(scenario)]
+    told += [*_cut(projection), *_undrawn(scenario)]
     told += _terminal(projection)
     told += _valuation(projection)
     told += _reference(projection)
@@ -69,19 +62,6 @@ def warnings(projection: Projection) -> list[str]:
 def _trifle(projection: Projection) -> float:
     """Return what counts as no money on the first draw. [money]"""
     return float(projection.trifle.value.flat[0])
-
-
-def _unfunded(projection: Projection) -> Iterator[str]:
-    """Say what no source of funding pays, for each project and purchase."""
-    plan, labels, trifle = projection.scenario, projection.timeline.labels, _trifle(projection)
-    for key in plan.spends:
-        gap = projection.value(plan.source_rows(key)["gap"])[0]
-        if gap.sum() > trifle:
-            first = labels[int(np.flatnonzero(np.cumsum(gap) > trifle)[0])]
-            yield (
-                f"unfunded: {gap.sum():,.0f} {plan.currency} of `{key}`, from {first} on, which no loan, grant, "
-                f"equity or named `cash` pays; write `cash: rest` in `funding.{key}` if cash is meant to"
-            )
 
 
 def _cut(projection: Projection) -> Iterator[str]:
@@ -114,20 +94,6 @@ def _undrawn(scenario: Scenario) -> list[str]:
         for name in scenario.loans
         if name in scenario.undrawn
     ]
-
-
-def _dry_later(projection: Projection) -> list[str]:
-    """Say so where cash falls below zero only after the horizon, while loans run off."""
-    if projection.run_off is None:
-        return []
-    cash, labels = projection.value(f"{RUN_OFF}.accounts.cash")[0], projection.run_off.labels
-    below = np.flatnonzero(cash < -_trifle(projection))
-    if not len(below):
-        return []
-    money, when = projection.scenario.currency, labels[int(cash.argmin())]
-    told = f"in {len(below)} of {len(cash)} periods, first in {labels[below[0]]}"
-    lowest = f"the lowest is {cash.min():,.0f} {money} in {when}"
-    return [f"cash is below zero after the horizon: while loans run off, {told}; {lowest}"]
 
 
 def _terminal(projection: Projection) -> list[str]:

@@ -13,6 +13,7 @@ from fibercap.model.projection import project
 from fibercap.studies.bridge import bridge
 from fibercap.studies.claims import outcomes
 from fibercap.studies.covenants import covenants
+from fibercap.studies.findings import findings
 from fibercap.studies.flips import flips
 from fibercap.studies.headroom import headroom
 
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
     from fibercap.studies.bridge import Bridge
     from fibercap.studies.claims import Outcome
     from fibercap.studies.covenants import Tested
+    from fibercap.studies.findings import Finding
     from fibercap.studies.flips import Flip
     from fibercap.studies.headroom import Headroom
 
@@ -45,6 +47,11 @@ class Case:
     measures: Mapping[str, Measure]
     claims: Mapping[str, Outcome]
     covenants: Mapping[str, Tested]
+
+    @cached_property
+    def findings(self) -> tuple[Finding, ...]:
+        """What is wrong with it."""
+        return findings(self.projection, self.claims, self.covenants)
 
     @cached_property
     def headroom(self) -> Mapping[str, Headroom]:

@@ -14,11 +14,10 @@ from fibercap.core.units import found_and_wanted
 from fibercap.model.covenant_dates import dates_of, refusal
 from fibercap.model.lock_up import locked_row
 from fibercap.model.measures import measure_named, names
-from fibercap.studies.claims import ROUNDING, WORDS, holds, lost
+from fibercap.studies.claims import ROUNDING, holds, lost
 from fibercap.studies.covenant_values import values_on
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
 
     from fibercap.core.units import Array
     from fibercap.model.covenant import Covenant
@@ -230,26 +229,3 @@ def _locked(projection: Projection, row: str) -> tuple[str, ...]:
     bars = np.concatenate([[0.0], projection.value(row)[0, :-1]])
     planned, trifle = projection.value("accounts.dividends_planned")[0], projection.trifle.value.flat[0]
     return tuple(projection.timeline.labels[k] for k in np.flatnonzero((bars > 0) & (planned > trifle)))
-
-
-def breaches(found: Mapping[str, Tested]) -> list[str]:
-    """Say of each broken covenant when it first is, how far, and how often; the worst comes first."""
-    told = []
-    for key, tested in found.items():
-        broken = [test for test in tested.tests if not test.holds]
-        if broken and tested.tightest is not None:
-            first, often = broken[0], f", {len(broken)} of {len(tested.tests)} times" if len(broken) > 1 else ""
-            says = "" if tested.says == tested.name else f" ({tested.says})"
-            if np.isinf(first.value):
-                far = f"there is debt, and no EBITDA; {WORDS[tested.comparator]} {tested.limit:,.2f} times is promised"
-                told.append((-np.inf, f"covenant {key}{says} is broken{first.on}{often}: {far}"))
-                continue
-            value, limit = (
-                f"{n:,.{2 if abs(n) < MANY else 0}f} {tested.unit}".rstrip() for n in (first.value, tested.limit)
-            )
-            far = f"{tested.subject} is {value}, {WORDS[tested.comparator]} {limit} is promised"
-            told.append((tested.tightest.headroom or 0.0, f"covenant {key}{says} is broken{first.on}{often}: {far}"))
-    return [text for _, text in sorted(told, key=lambda pair: pair[0])]
-
-
-MANY = 1000

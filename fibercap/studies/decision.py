@@ -8,9 +8,7 @@ from typing import TYPE_CHECKING, Final
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from fibercap.model.measure import Measure
     from fibercap.studies.compare import Comparison
-    from fibercap.studies.covenants import Tested
 
 WORTH: Final = ("equity_npv", "equity_irr", "all_in_cost")
 """What cases are judged by: the first measure that some case has."""
@@ -42,8 +40,7 @@ def decide(comparison: Comparison) -> Decision:
         The cases.
     """
     faults = {
-        name: faults_of(case.covenants, case.measures, comparison.currency, float(case.projection.trifle.value.flat[0]))
-        for name, case in comparison.cases.items()
+        name: tuple(found.fault for found in case.findings if found.stops) for name, case in comparison.cases.items()
     }
     among = [name for name, found in faults.items() if not found] or list(faults)
     among.sort(key=lambda name: name != comparison.baseline)
@@ -59,23 +56,3 @@ def decide(comparison: Comparison) -> Decision:
 def _value(comparison: Comparison, name: str, measure: str) -> float | None:
     found = comparison.cases[name].measures.get(measure)
     return found.value if found else None
-
-
-def faults_of(
-    promises: Mapping[str, Tested], measures: Mapping[str, Measure], money: str, trifle: float
-) -> tuple[str, ...]:
-    """Return what speaks against a plan, in words: covenants that it breaks, uses without a source, negative cash.
-
-    Parameters
-    ----------
-    promises, measures : mapping
-        The covenants as tested, and the measures, of a projection.
-    money : str
-        The reporting currency.
-    trifle : float
-        The largest amount that counts as no money. [money]
-    """
-    told = [f"breaks {key}" for key, tested in promises.items() if tested.broken]
-    gap, cash = (measures[key].value or 0.0 for key in ("funding_gap", "lowest_cash"))
-    told += [f"{gap:,.0f} {money} of uses have no source"] if gap > trifle else []
-    return (*told, *([f"cash falls to {cash:,.0f} {money}"] if cash < -trifle else []))

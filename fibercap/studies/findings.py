@@ -112,7 +112,7 @@ def findings(
     claims = claims if claims is not None else outcomes(projection)
     return (
         *_covenants(projection, promises),
-        *_cash(projection),
+        *(() if projection.scenario.company.may_run_dry else dry(projection)),
         *_uses(projection),
         *(_claim(projection, outcome) for outcome in claims.values() if not outcome.as_expected),
     )
@@ -130,13 +130,13 @@ def _covenant(projection: Projection, tested: Tested) -> Finding:
     first, worst = fails[0], min(fails, key=lambda test: test.room)
     key = f"{tested.loan}.{tested.name}"
     says = "" if tested.says == tested.name else f" ({tested.says})"
-    often = f", {len(fails)} of {len(tested.tests)} times" if len(tested.tests) > 1 else ""
+    often = f", {len(fails)} of {len(tested.tests)} times" if len(fails) > 1 else ""
     promised = f"{WORDS[tested.comparator]} {worded(tested.limit, tested.unit)} is promised"
     if isinf(worst.value):
-        far = f"there is debt, and no EBITDA{worst.on}; {promised}"
+        far = f"there is debt, and no EBITDA{worst.on if worst is not first else ''}; {promised}"
     else:
-        deep = f", at worst {worded(worst.value, tested.unit)}{worst.on}" if worst is not first else ""
-        far = f"{tested.subject} is {worded(first.value, tested.unit)}{deep}; {promised}"
+        deep = f" (at worst {worded(worst.value, tested.unit)}{worst.on})" if worst is not first else ""
+        far = f"{tested.subject} is {worded(first.value, tested.unit)}{deep}, {promised}"
     return Finding(
         kind=COVENANT,
         option=projection.scenario.option,
@@ -152,13 +152,10 @@ def _covenant(projection: Projection, tested: Tested) -> Finding:
     )
 
 
-def _cash(projection: Projection) -> Iterator[Finding]:
-    """Find cash below zero in the horizon, and after it while loans run off."""
-    if projection.scenario.company.may_run_dry:
-        return
-    yield from _dry(projection, "", projection.timeline)
-    if projection.run_off is not None:
-        yield from _dry(projection, f"{RUN_OFF}.", projection.run_off)
+def dry(projection: Projection) -> tuple[Finding, ...]:
+    """Return where cash is below zero: in the horizon, and after it while loans run off; expected or not."""
+    later = () if projection.run_off is None else _dry(projection, f"{RUN_OFF}.", projection.run_off)
+    return (*_dry(projection, "", projection.timeline), *later)
 
 
 def _dry(projection: Projection, prefix: str, timeline: Timeline) -> Iterator[Finding]:

@@ -18,6 +18,7 @@ from fibercap.model.without_projects import SAME_WITHOUT, WITHOUT
 from fibercap.studies.alarms import warnings
 from fibercap.studies.claims import outcomes
 from fibercap.studies.covenants import covenants
+from fibercap.studies.findings import findings
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -151,6 +152,7 @@ def _outcome(projection: Projection) -> _Outcome:
     judged = (
         *((claim.holds, claim.limit) for claim in outcomes(projection, found).values()),
         *((tested.limit, tested.tests) for tested in covenants(projection).values()),
+        *(found.sentence for found in findings(projection)),
         *(told for told in warnings(projection) if not told.startswith("unused: ")),
         *(measure.reason for measure in found.values()),
     )

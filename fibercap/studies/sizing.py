@@ -13,8 +13,7 @@ from fibercap.core.units import Drawn
 from fibercap.model.measures import measure_named
 from fibercap.model.projection import Projection, project
 from fibercap.studies.claims import holds
-from fibercap.studies.covenants import covenants
-from fibercap.studies.decision import faults_of
+from fibercap.studies.findings import findings
 from fibercap.studies.levers import Handle, Lever, drawn
 from fibercap.studies.turning import Judge, Truth, Verdict, judged, judged_at
 
@@ -257,6 +256,5 @@ def _sized(scenario: Scenario, loan: str, moved: Lever, limits: Sequence[Limit],
     residual = {limit.measure: values[limit.measure] - limit.value for limit in limits}
     currency = scenario.loan_currency(loan)
     sized = project(scenario.drawn(drawn([(moved, commitment / present)])))
-    measures = {key: measure_named(sized, key) for key in ("funding_gap", "lowest_cash")}
-    faults = faults_of(covenants(sized), measures, scenario.currency, float(sized.trifle.value.flat[0]))
+    faults = tuple(found.fault for found in findings(sized) if found.stops)
     return Sized(loan, currency, present, commitment, binds, values, tuple(limits), moved, why, residual, faults)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
@@ -12,12 +12,12 @@ from fibercap.core.shown import visible
 from fibercap.model.run_off import RUN_OFF
 from fibercap.studies.alarms import unused, warnings
 from fibercap.studies.bridge import MEASURE
-from fibercap.studies.covenants import breaches, covenants
+from fibercap.studies.findings import findings
 from fibercap.studies.headroom import tightest
 from fibercap.studies.step_warning import step_warning
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     from fibercap.core.rows import Row
     from fibercap.core.units import Array
@@ -27,14 +27,22 @@ if TYPE_CHECKING:
     from fibercap.studies.claims import Outcome
     from fibercap.studies.compare import Comparison
     from fibercap.studies.covenants import Tested
+    from fibercap.studies.findings import Finding
     from fibercap.studies.flips import Flip
     from fibercap.studies.headroom import Headroom
 
 Document = dict[str, Any]
+FORMAT: Final = 2
+"""The number of the form of all documents; it grows when a key changes its meaning or goes."""
 
 
 def text(document: Document) -> str:
-    """Return a document as JSON text; undefined is null, never NaN, and what cannot be seen is an escape."""
+    """Return a result as JSON text, the number of its format first; undefined is null, never NaN."""
+    return json_text({"format": FORMAT, **document})
+
+
+def json_text(document: Document) -> str:
+    """Return any document as JSON text; what cannot be seen is an escape."""
     return visible(json.dumps(document, indent=1, ensure_ascii=False, allow_nan=False), _spelt)
 
 
@@ -124,6 +132,26 @@ def _finite(value: float | None) -> float | None:
     return None if value is None or not np.isfinite(value) else value
 
 
+def findings_document(found: Iterable[Finding]) -> list[Document]:
+    """Return what is wrong with a plan, each with the option, first date, depth, and what would heal it."""
+    return [
+        {
+            "kind": f.kind,
+            "option": f.option,
+            "loan": f.loan or None,
+            "name": f.name or None,
+            "when": f.when or None,
+            "after_horizon": f.after_horizon,
+            "value": f.value,
+            "limit": f.limit,
+            "unit": f.unit,
+            "says": f.sentence,
+            "way_out": f.way_out,
+        }
+        for f in found
+    ]
+
+
 def checks_document(projection: Projection) -> Document:
     """Return the largest gap found for every law."""
     unit = projection.scenario.currency
@@ -153,7 +181,7 @@ def run_document(
 
     Where a loan outlives the horizon, `run_off` holds the periods and rows of what follows, and nothing else does.
     """
-    scenario, timeline = projection.scenario, projection.timeline
+    scenario, timeline, wrong = projection.scenario, projection.timeline, findings(projection, claims)
     rows, later = rows_document(projection, projection.period_rows), {}
     if projection.run_off is not None:
         periods = [str(day) for day in projection.run_off.dates]
@@ -174,7 +202,8 @@ def run_document(
         "claims": claims_document(claims),
         "checks": checks_document(projection),
         "inputs": scenario.evidence(),
-        "warnings": [*breaches(covenants(projection)), *warnings(projection), *step_warning(projection)],
+        "findings": findings_document(wrong),
+        "warnings": [*(one.sentence for one in wrong), *warnings(projection), *step_warning(projection)],
     }
 
 
@@ -186,6 +215,7 @@ def compare_document(comparison: Comparison, *, flips: bool = False) -> Document
             "measures": measures_document(case.measures),
             "claims": claims_document(case.claims, case.flips if flips else None),
             "covenants": covenants_document(case.covenants, case.headroom),
+            "findings": findings_document(case.findings),
         }
         for name, case in comparison.cases.items()
     }

@@ -13,7 +13,8 @@ from fibercap.core.units import unit_text
 from fibercap.model.financing_costs import building
 from fibercap.studies.alarms import warnings
 from fibercap.studies.claims import WORDS
-from fibercap.studies.covenants import FAIL, NOT_TESTED, PASS, breaches
+from fibercap.studies.covenants import FAIL, NOT_TESTED, PASS
+from fibercap.studies.findings import findings
 from fibercap.studies.headroom import PRICE, tightest
 from fibercap.studies.step_warning import step_warning
 
@@ -257,14 +258,15 @@ def check_lines(
     flips: Mapping[str, Flip | None] | None,
     still: Sequence[str] | None = None,
 ) -> Iterator[tuple[str, dict[str, Any]]]:
-    """Run over the lines of `check`, each with its style; a broken covenant comes first.
+    """Run over the lines of `check`, each with its style; failures come first.
 
     `still` are the inputs that move nothing, where they were looked for.
     """
     scenario = projection.scenario
     yield f"{scenario.file} is a valid scenario", {}
-    for breach in breaches(covenants):
-        yield f"  BREACH  {breach}", {"fg": "red", "bold": True}
+    for found in findings(projection, claims, covenants):
+        yield f"  FAIL  {found.sentence}", {"fg": "red", "bold": True}
+        yield f"        to heal it: {found.way_out}", {"dim": True}
     yield f"  {evidence_line(scenario.evidence())}", {}
     yield f"  {laws_line(projection)}", {}
     for warning in (*warnings(projection), *step_warning(projection)):

@@ -9,7 +9,8 @@ from rich.padding import Padding
 from rich.text import Text
 
 from fibercap.studies.alarms import warnings
-from fibercap.studies.covenants import breaches, covenants
+from fibercap.studies.covenants import covenants
+from fibercap.studies.findings import findings
 from fibercap.studies.step_warning import step_warning
 from fibercap.views.lines import VERDICTS, claim_lines, covenant_lines, evidence_line, laws_line, measure_text
 from fibercap.views.printing import bars, plain_table, show
@@ -37,7 +38,7 @@ def run_page(
     by = fitting(projection, by)
     heading(console, scenario.title or scenario.id, _subtitle(projection))
     promises = covenants(projection)
-    breaches_list(console, breaches(promises))
+    failures(console, [(found.sentence, found.way_out) for found in findings(projection, claims, promises)])
     alarms(console, projection)
     capacity(console, projection, by)
     for title in STATEMENTS:
@@ -75,11 +76,13 @@ def hanging(console: Console, head: str, body: str, style: str, indent: int = 0,
         console.print(Text(" " * left + line, style=body_style))
 
 
-def breaches_list(console: Console, told: Sequence[str]) -> None:
-    """Print every broken covenant, before anything else."""
-    for breach in told:
-        hanging(console, "BREACH", breach, "bold red", body_style="bold red")
-    if told:
+def failures(console: Console, pairs: Sequence[tuple[str, str]]) -> None:
+    """Print what is wrong with a plan, before anything else, each with what would heal it ("" for nothing)."""
+    for sentence, way_out in pairs:
+        hanging(console, "FAIL", sentence, "bold red", body_style="bold red")
+        if way_out:
+            hanging(console, "to heal it", way_out, "dim", indent=6)
+    if pairs:
         console.print()
 
 

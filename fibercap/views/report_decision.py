@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from fibercap.studies.alarms import warnings
-from fibercap.studies.covenants import breaches
+from fibercap.studies.findings import findings
 from fibercap.studies.sensitivity import turns_at
 from fibercap.views.lines import best_shown, flip_line, measure_text, quantity_text, tightest_line
 from fibercap.views.report_parts import Items, Section, Words
@@ -42,7 +42,8 @@ def told(subject: Subject, key: str) -> str:
 
 def decision(subject: Subject) -> Section:
     """Say which way to pay is to be taken and why, what is wrong with it, and what would break it."""
-    parts: list[Part] = [Words(told, "bad") for told in breaches(subject.promises)]
+    wrong = findings(subject.projection, subject.claims, subject.promises)
+    parts: list[Part] = [Words(f"{found.sentence}. To heal it: {found.way_out}.", "bad") for found in wrong]
     alarms = [warning for warning in warnings(subject.projection) if not warning.startswith("unused: ")]
     if alarms:
         parts.append(Items(alarms, "bad"))

@@ -11,9 +11,10 @@ from typing import TYPE_CHECKING, Final
 from fibercap.studies.alarms import warnings
 from fibercap.studies.claims import outcomes
 from fibercap.studies.covenants import covenants
+from fibercap.studies.findings import findings
 from fibercap.studies.step_warning import step_warning
 from fibercap.views.charts import CHARTS, write_chart
-from fibercap.views.documents import Document, checks_document, text
+from fibercap.views.documents import Document, checks_document, findings_document, text
 from fibercap.views.exports import compared
 from fibercap.views.tables import rows_csv, tables
 
@@ -53,6 +54,7 @@ def run_folder(projection: Projection, resolved: str, settings: Sequence[str], b
 def _manifest(projection: Projection, settings: Sequence[str], files: Mapping[str, bytes]) -> Document:
     """Return what identifies a run: versions, scenario, options, proofs, and each file's hash."""
     plan, timeline = projection.scenario, projection.timeline
+    claims, promises = outcomes(projection), covenants(projection)
     return {
         "versions": {"python": platform.python_version(), **{name: _version(name) for name in LIBRARIES}},
         "scenario": {"id": plan.id, "title": plan.title, "file": PurePath(plan.file).name, "hash": plan.digest()},
@@ -61,8 +63,9 @@ def _manifest(projection: Projection, settings: Sequence[str], files: Mapping[st
         "horizon": {"from": str(timeline.start), "to": str(timeline.end), "step": timeline.step},
         "checks": checks_document(projection),
         "formulas_proved": projection.proved,
-        "claims": {name: {"holds": o.holds, "expected": o.expected} for name, o in outcomes(projection).items()},
-        "covenants": {name: {"holds": c.holds} for name, c in covenants(projection).items()},
+        "claims": {name: {"holds": o.holds, "expected": o.expected} for name, o in claims.items()},
+        "covenants": {name: {"holds": c.holds} for name, c in promises.items()},
+        "findings": findings_document(findings(projection, claims, promises)),
         "inputs": plan.evidence(),
         "warnings": [*warnings(projection), *step_warning(projection)],
         "files": {name: hashlib.sha256(content).hexdigest() for name, content in files.items()},

@@ -9,7 +9,7 @@ from rich.padding import Padding
 from rich.text import Text
 
 from fibercap.model.plan import KINDS
-from fibercap.studies.covenants import FAIL, breaches
+from fibercap.studies.covenants import FAIL
 from fibercap.studies.step_warning import step_warning
 from fibercap.views.figures import Figures, Line
 from fibercap.views.lines import (
@@ -22,7 +22,7 @@ from fibercap.views.lines import (
     shared_label,
     tightest_line,
 )
-from fibercap.views.pages import breaches_list, hanging
+from fibercap.views.pages import failures, hanging
 from fibercap.views.printing import GUTTER, plain_table, show
 
 if TYPE_CHECKING:
@@ -35,9 +35,10 @@ if TYPE_CHECKING:
 
 
 def compare_page(console: Console, comparison: Comparison, *, short: bool = False, flips: bool = False) -> None:
-    """Print cases side by side: broken covenants first, measures, steps of worth, cash needed, inputs, claims."""
+    """Print cases side by side: failures first, measures, steps of worth, cash needed, inputs, claims."""
     cases = comparison.cases
-    breaches_list(console, [f"{name}: {told}" for name, case in cases.items() for told in breaches(case.covenants)])
+    faults = {name: "; ".join(found.fault for found in case.findings) for name, case in cases.items()}
+    failures(console, [(f"{name}: {fault}", "") for name, fault in faults.items() if fault])
     if not short:
         for name, case in cases.items():
             mark = "  (baseline)" if name == comparison.baseline else ""

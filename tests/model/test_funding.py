@@ -9,7 +9,7 @@ from fibercap.core.units import Array
 from fibercap.model.measures import measures
 from fibercap.model.projection import Projection, project
 from fibercap.reading.files import scenario_of
-from fibercap.studies.alarms import warnings
+from fibercap.studies.findings import USES, findings
 
 
 def run(funding: str, loans: str = "", spend: str = "{2001: 100 %}") -> Projection:
@@ -88,8 +88,8 @@ def test_what_no_source_covers_is_unfunded_and_said() -> None:
     assert projection.value("accounts.unfunded_uses")[0, :12] / 1e6 == pytest.approx(gap)
     assert measures(projection)["funding_gap"].value == pytest.approx(4e6)
     said = "unfunded: 4,000,000 USD of `line`, from 2001-07 on, which no loan, grant, equity or named `cash` pays"
-    assert [said in warning for warning in warnings(projection)].count(True) == 1
-    assert not any("more" in warning for warning in warnings(projection))  # `cash: rest` says that cash is meant
+    (uses,) = [found for found in findings(projection) if found.kind == USES]  # `cash: rest` says that cash is meant
+    assert uses.sentence == said
     assert projection.laws["balance"] < 1e-6
 
 
@@ -121,7 +121,7 @@ def test_a_project_without_funding_is_unfunded_and_the_output_says_so() -> None:
     projection = run("  line: {equity: rest}")
 
     said = "unfunded: 6,000,000 USD of `more`, from 2002-01 on, which no loan"
-    assert any(warning.startswith(said) for warning in warnings(projection))
+    assert [found.sentence.startswith(said) for found in findings(projection)] == [True]
     assert measures(projection)["funding_gap"].value == pytest.approx(6e6)
     assert projection.value("accounts.equity_for_projects").sum() == pytest.approx(12e6)
 

@@ -19,7 +19,7 @@ from fibercap.model.measures import measures
 from fibercap.model.outliving import outliving
 from fibercap.model.projection import Projection, project
 from fibercap.reading.files import read, scenario_of
-from fibercap.studies.alarms import warnings
+from fibercap.studies.findings import findings
 from tests.written import valid_scenarios
 
 FEW = settings(max_examples=40)
@@ -289,13 +289,13 @@ def test_owners_are_not_called_and_cash_below_zero_is_told_as_a_finding_of_its_o
 
     assert at("accounts.equity_for_cash").any()
     assert not at("run_off.accounts.equity_for_cash").any()
-    (told,) = [text for text in warnings(projection) if "after the horizon" in text]
+    (found,) = findings(projection)
     lowest = at("run_off.accounts.cash").min()
-    assert told == (
-        "cash is below zero after the horizon: while loans run off, in 12 of 12 periods, first in 2003-01; "
+    assert (found.kind, found.after_horizon, found.value) == ("cash_below_zero", True, lowest)
+    assert found.sentence == (
+        "cash is below zero after the horizon, while loans run off, in 12 of 12 periods, first in 2003-01; "
         f"the lowest is {lowest:,.0f} USD in 2003-12"
     )
-    assert not any(text.startswith("cash is negative") for text in warnings(projection))
 
 
 def test_a_revolver_and_a_sweep_go_on_by_the_order_of_cash() -> None:

@@ -145,10 +145,10 @@ def invoked(*arguments: str) -> Any:
 def test_a_broken_covenant_is_shown_before_any_figure(broken: str) -> None:
     compared, run, checked = (invoked(verb, broken).stdout for verb in ("compare", "run", "check"))
 
-    assert compared.startswith("BREACH  large: covenant bank.cover (Covered three times) is broken in 2001")
-    assert "BREACH  small" not in compared
-    assert run.index("BREACH  covenant bank.cover") < run.index("Nameplate capacity")
-    assert checked.splitlines()[1].startswith("  BREACH  covenant bank.cover (Covered three times) is broken in 2001")
+    assert compared.startswith("FAIL  large: breaks bank.cover in 2001")
+    assert "FAIL  small" not in compared
+    assert run.index("FAIL  covenant bank.cover") < run.index("Nameplate capacity")
+    assert checked.splitlines()[1].startswith("  FAIL  covenant bank.cover (Covered three times) is broken in 2001")
     assert invoked("check", broken).exit_code == 1
     assert json.loads(invoked("run", broken, "--json").stdout)["warnings"][0].startswith("covenant bank.cover")
 

@@ -14,12 +14,14 @@ from fibercap.core.errors import ScenarioError
 from fibercap.model.projection import project
 from fibercap.reading.files import scenario_of
 from fibercap.studies.compare import compare
-from fibercap.studies.covenants import FAIL, NOT_TESTED, PASS, breaches, covenants
+from fibercap.studies.covenants import FAIL, NOT_TESTED, PASS, covenants
+from fibercap.studies.findings import findings
 from fibercap.studies.headroom import headroom
 from tests.model.test_formulas import disagreements
 from tests.written import changed
 
 if TYPE_CHECKING:
+    from fibercap.model.projection import Projection
     from fibercap.studies.covenants import Tested
 
 SLUMP = """\
@@ -58,8 +60,12 @@ SHORT_RUN = (
 """A horizon of half a year: cover over twelve months exists on no day of it."""
 
 
+def slump(row: str, *changes: tuple[str, str], text: str = SLUMP) -> Projection:
+    return project(scenario_of(changed(text.replace("ROW", row), *changes)))
+
+
 def promised(row: str, *changes: tuple[str, str], text: str = SLUMP, name: str = "bank.lev") -> Tested:
-    return covenants(project(scenario_of(changed(text.replace("ROW", row), *changes))))[name]
+    return covenants(slump(row, *changes, text=text))[name]
 
 
 def test_leverage_of_four_quarters_is_broken_between_two_year_ends() -> None:
@@ -173,7 +179,7 @@ def test_a_covenant_whose_ratio_exists_on_no_date_is_not_tested_and_not_broken(t
     told = json.loads(CliRunner().invoke(cli, ["check", str(file), "--json"]).stdout)["covenants"]["bank.cover"]
 
     assert (found.holds, found.verdict, found.broken) == (None, NOT_TESTED, False)
-    assert breaches({"bank.cover": found}) == []
+    assert findings(slump("", text=SHORT_RUN)) == ()
     for verb, result in shown.items():
         assert result.exit_code == 0, verb
         words = " ".join(result.stdout.split())
@@ -191,13 +197,14 @@ def test_a_covenant_whose_ratio_exists_on_no_date_is_not_tested_and_not_broken(t
 @pytest.mark.parametrize("limit", ["at_most: 9", "at_least: 1"])
 @pytest.mark.parametrize("subject", ["row: accounts.debt_to_ebitda_12m, test: quarter", "measure: max_debt_to_ebitda"])
 def test_debt_without_earnings_breaks_any_limit(subject: str, limit: str) -> None:
-    found = promised(f"{subject}, {limit}", ("2003-Q2: 25 USD/km", "2003-Q2: 10 USD/km"))
+    plan = slump(f"{subject}, {limit}", ("2003-Q2: 25 USD/km", "2003-Q2: 10 USD/km"))
+    found, broken = covenants(plan)["bank.lev"], findings(plan)[0]
 
     assert found.verdict == FAIL
     assert any(np.isinf(test.value) and not test.holds for test in found.tests)
-    assert ("there is debt, and no EBITDA" in breaches({"bank.lev": found})[0]) is (
-        limit == "at_most: 9" or "measure" in subject
-    )
+    assert (broken.kind, broken.value, broken.name) == ("covenant_broken", None, "bank.lev")
+    assert "there is debt, and no EBITDA" in broken.sentence
+    assert broken.way_out.startswith("EBITDA above zero, or no debt")
 
 
 def test_a_lock_up_follows_the_dates_of_its_test() -> None:

@@ -11,7 +11,8 @@ from fibercap.core.errors import ScenarioError
 from fibercap.core.tree import Branch, Leaf
 from fibercap.model.projection import project
 from fibercap.reading.files import read, scenario_of
-from fibercap.studies.covenants import breaches, covenants
+from fibercap.studies.covenants import covenants
+from fibercap.studies.findings import COVENANT, findings
 from fibercap.studies.headroom import EBITDA, FALLS, VOLUME, headroom, tightest
 from tests.test_cli import SMALL
 
@@ -145,11 +146,14 @@ def test_what_no_fall_breaks_and_what_is_broken_already_say_so(promised: Project
     assert tightest({"fleet.owed": found["fleet.owed"]}) is None
 
 
+def breaches(projection: Projection) -> list[str]:
+    return [found.sentence for found in findings(projection) if found.kind == COVENANT]
+
+
 def test_a_breach_says_when_how_far_and_how_often() -> None:
     text = "{cover: {says: Covered twice, row: accounts.dscr, at_least: 5}, owed: {row: accounts.debt, at_most: 8 million USD}}"
-    found = covenants(project(read("fibercore", settings=[f"loans.fleet.covenants={text}"])))
 
-    assert breaches(found) == [
+    assert breaches(project(read("fibercore", settings=[f"loans.fleet.covenants={text}"]))) == [
         "covenant fleet.cover (Covered twice) is broken in 2001, 2 of 6 times: accounts.dscr is 2.32, at least 5.00 is promised",
         "covenant fleet.owed is broken in 2001: accounts.debt is 8,678,177 USD, at most 8,000,000 USD is promised",
     ]
@@ -158,16 +162,13 @@ def test_a_breach_says_when_how_far_and_how_often() -> None:
 def test_debt_without_earnings_is_beyond_any_multiple_of_them() -> None:
     """Undefined as a ratio, it is no covenant kept."""
     text = "loans.fleet.covenants={leverage: {row: accounts.debt_to_ebitda, at_most: 5}}"
-    found = covenants(project(read("fibercore", settings=[text, "products.single_mode.price={times: 0.3}"])))[
-        "fleet.leverage"
-    ]
+    projection = project(read("fibercore", settings=[text, "products.single_mode.price={times: 0.3}"]))
+    found = covenants(projection)["fleet.leverage"]
 
     assert not found.holds
     assert found.tightest is not None
     assert np.isinf(found.tightest.value)
-    assert breaches({"fleet.leverage": found})[0].endswith(
-        "there is debt, and no EBITDA; at most 5.00 times is promised"
-    )
+    assert breaches(projection)[0].endswith("there is debt, and no EBITDA; at most 5.00 is promised")
     assert headroom(project(read("fibercore", settings=[text])))["fleet.leverage"].falls["prices"] is not None
 
 

@@ -266,7 +266,7 @@ class Loan(Spec):
 
     @property
     def ends_with_equal_payment(self) -> bool:
-        """Whether the last payment is like those before but for what rounding leaves: `level` with nothing left over."""
+        """Whether the last payment equals those before, up to rounding: `level` with nothing left over."""
         rounds = isinstance(self.rounding, Rounding) and not self.rounding.carries
         shortened = not self.recasts and (bool(self.prepayments) or bool(np.any(self.sweep)))
         return rounds and isinstance(self.repayment, Level) and not self.repayment.leaves_rest and not shortened

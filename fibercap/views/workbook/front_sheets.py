@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 from fibercap.core.tree import Leaf, leaves
 from fibercap.studies.alarms import warnings
+from fibercap.studies.findings import findings
 from fibercap.views.workbook.book import INPUTS
 from fibercap.views.workbook.check_sheet import MASTER
 from fibercap.views.workbook.looks import number_format, set_up
@@ -88,7 +89,8 @@ def cover_sheet(
         sheet.write_string(row, 0, kind.capitalize(), looks(kind))
         sheet.write_string(row, 1, text, looks("text"))
     row = _contents(sheet, book, looks, row + 2)
-    alarms = warnings(book.cases[0].projection)
+    plan = book.cases[0].projection
+    alarms = [*(found.sentence for found in findings(plan)), *warnings(plan)]
     sheet.write_string(row + 1, 0, "Warnings when exported" if alarms else "No warnings when exported", looks("group"))
     for number, text in enumerate(alarms, row + 2):
         sheet.write_string(number, 0, text, looks("text"))
