@@ -15,6 +15,7 @@ from fibercap.core.timeline import FLOW, STOCK
 from fibercap.model.measures import measure_named, names
 from fibercap.model.plan import KINDS
 from fibercap.studies.cells import FEW, Cells, exact
+from fibercap.studies.lookup import full_name
 from fibercap.studies.moments import moment
 from fibercap.studies.traced import Inputs, Written
 from fibercap.studies.uses import Use, use_of
@@ -69,7 +70,7 @@ def explain(projection: Projection, path: str, when: str = "", depth: int = 2, d
     projection : Projection
         What the scenario leads to.
     path : str
-        An input, a measure, or, where `when` is given, a row.
+        An input, a measure, or, where `when` is given, a row; or a short name of one, see `full_name`.
     when : str
         `2002-06`, `2002-Q2`, `2002`, `end of 2002` or a date; of a loan's schedule also the number of a payment.
     depth : int
@@ -85,9 +86,11 @@ def explain(projection: Projection, path: str, when: str = "", depth: int = 2, d
     Raises
     ------
     FibercapError
-        If there is nothing of that name, or nothing at that time.
+        If there is nothing of that name, or several things, or nothing at that time.
     """
     known = Inputs(projection.scenario)
+    if not (path in projection.rows or path in names(projection) or known.known(path.removeprefix(INPUT))):
+        path = full_name(projection, path, timed=bool(when))
     if not when:
         if known.known(path.removeprefix(INPUT)):
             return use_of(projection, known, path.removeprefix(INPUT))
@@ -115,7 +118,7 @@ def _refusal(projection: Projection, known: Inputs, path: str, when: str) -> str
     if known.known(path):
         return f"`{path}` is an input that has no periods; leave out `{when}`"
     near = nearest(path, {*projection.rows, *names(projection), *known.paths} - {""})
-    hint = f"did you mean `{near}`?" if near else "`fibercap run SCENARIO --json` lists rows and measures"
+    hint = f"did you mean `{near}`?" if near else "`fibercap rows SCENARIO` lists rows and measures"
     return f"no input, row or measure `{path}`; {hint}"
 
 

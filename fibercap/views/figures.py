@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from itertools import groupby
 
 import numpy as np
 
@@ -53,6 +54,52 @@ class Figures:
         size, word = next(((s, w) for s, w in steps if largest >= s), SCALES[-1])
         decimals = 0 if "km" in self.unit and size > 1 else 2
         return size, f"{word}{self.unit}", decimals
+
+    def within(self, years: tuple[int, int] | None) -> Figures | None:
+        """Return the columns of some years, from the first to the last of them; None where there are none."""
+        if years is None:
+            return self
+        kept = [place for place, column in enumerate(self.columns) if years[0] <= year_of(column) <= years[1]]
+        lines = [replace(line, values=[line.values[place] for place in kept]) for line in self.lines]
+        return replace(self, columns=[self.columns[place] for place in kept], lines=lines) if kept else None
+
+
+def year_of(column: str) -> int:
+    """Return the calendar year of a column such as `2002`, `2002-Q3` or `2002-07`; 0 where it is no time."""
+    year = column[:4]
+    return int(year) if year.isdecimal() and column[4:5] in {"", "-"} else 0
+
+
+def blocks_of(columns: Sequence[str], most: int) -> list[slice]:
+    """Return the columns in blocks of at most so many, alike in size: whole years, where a year fits, or equal parts.
+
+    Parameters
+    ----------
+    columns : sequence of str
+        Their heads.
+    most : int
+        How many fit beside each other; at least one.
+    """
+    years = [len(list(group)) for _, group in groupby(columns, year_of)]
+    if not years or max(years) > most:
+        pieces = [size for year in years for size in _parts(year, most)]
+    else:
+        pieces = years
+    least = -(-len(columns) // max(1, -(-len(columns) // most)))
+    found, start, stop = [], 0, 0
+    for size in pieces:
+        full = stop + size - start > most or (stop - start >= least and len(pieces) > 1)
+        if full and stop > start:
+            found.append(slice(start, stop))
+            start = stop
+        stop += size
+    return [*found, slice(start, stop)] if stop > start else found
+
+
+def _parts(count: int, most: int) -> list[int]:
+    """Return some columns in as few parts as fit, the first no smaller than the others."""
+    parts = -(-count // most)
+    return [count // parts + (place < count % parts) for place in range(parts)]
 
 
 def number(value: float | None, divisor: float, decimals: int) -> str:

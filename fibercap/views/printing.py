@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -13,7 +14,7 @@ from rich.table import Table
 from rich.text import Text
 
 from fibercap.core.shown import visible
-from fibercap.views.figures import Figures, Line, number
+from fibercap.views.figures import Figures, Line, blocks_of, number
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -74,26 +75,41 @@ class _Trimmed:
 
 
 def show(console: Console, figures: Figures) -> None:
-    """Print a table, in as many parts as the window's width needs."""
+    """Print a table, in blocks of as many columns as the window's width holds; long labels take several lines."""
     divisor, unit, decimals = figures.scaled()
     cells = [line.texts(divisor, decimals) for line in figures.lines]
-    label_width = max([len(line.label) for line in figures.lines] + [12])
-    label_width = min(label_width, max(20, console.width // 2))
     widest = max([len(c) for row in cells for c in row] + [len(c) for c in figures.columns])
+    room = max(12, min(max(20, console.width // 2), console.width - widest - GUTTER))
+    labels = [folded(line.label, room) for line in figures.lines]
+    label_width = max([len(line) for label in labels for line in label] + [12])
     each = max(1, (console.width - label_width) // (widest + GUTTER))
     console.print(Text.assemble((figures.title, "bold"), (f"  [{unit}]" if unit else "", "dim")))
     if figures.note:
         console.print(Text(figures.note, style="dim"))
-    for start in range(0, len(figures.columns), each):
-        part = slice(start, start + each)
+    for part in blocks_of(figures.columns, each):
         table = plain_table()
-        table.add_column("", width=label_width, no_wrap=True, overflow="ellipsis")
+        table.add_column("", width=label_width, no_wrap=True)
         for column in figures.columns[part]:
-            table.add_column(column, justify="right", no_wrap=True, min_width=widest)
-        for line, row in zip(figures.lines, cells, strict=True):
-            table.add_row(line.label, *row[part], style="bold" if line.strong else "")
+            table.add_column(column, justify="right", no_wrap=True, min_width=widest, vertical="bottom")
+        for line, label, row in zip(figures.lines, labels, cells, strict=True):
+            table.add_row(Text("\n".join(label)), *row[part], style="bold" if line.strong else "")
         console.print(table)
         console.print()
+
+
+def folded(label: str, width: int) -> list[str]:
+    """Return a label in lines of some width, broken after blanks and the dots of a path; what hangs over is indented.
+
+    A single word that is wider is left whole.
+    """
+    indent = " " * (len(label) - len(label.lstrip()))
+    lines = [indent]
+    for piece in re.findall(r"[^ .]+[ .]*|[ .]+", label.strip()):
+        if len(lines[-1]) + len(piece.rstrip()) > width and lines[-1].strip():
+            lines[-1] = lines[-1].rstrip()
+            lines.append(f"{indent}  ")
+        lines[-1] += piece
+    return lines
 
 
 def bars(console: Console, title: str, unit: str, values: Mapping[str, float], width: int = 40) -> None:
@@ -103,6 +119,8 @@ def bars(console: Console, title: str, unit: str, values: Mapping[str, float], w
     divisor, shown, decimals = figures.scaled()
     console.print(Text.assemble((title, "bold"), (f"  [{shown}]", "dim")))
     label = max(len(name) for name in values)
+    widest = max(len(number(value, divisor, decimals)) for value in values.values())
+    width = max(1, min(width, console.width - label - widest - GUTTER))
     for name, value in values.items():
         eighths = round(8 * width * max(value, 0.0) / longest)
         bar = "█" * (eighths // 8) + (" ▏▎▍▌▋▊▉"[eighths % 8] if eighths % 8 else "")

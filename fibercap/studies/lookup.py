@@ -1,0 +1,188 @@
+"""Rows, measures and inputs by what people call them: patterns, words, the last part of a path."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Final
+
+from fibercap.core.errors import FibercapError, nearest
+from fibercap.model.measures import names
+from fibercap.model.run_off import RUN_OFF
+from fibercap.model.without_projects import WITHOUT
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterable, Sequence
+
+    from fibercap.core.rows import Row
+    from fibercap.model.measure import Measure
+    from fibercap.model.projection import Projection
+
+REPEATED: Final = (f"{RUN_OFF}.", f"{WITHOUT}.")
+"""Where rows stand that have the names of others: of what follows the horizon, and of the company without projects."""
+SCHEDULE: Final = ".schedule."
+SHOWN: Final = 8
+"""How many candidates a message names."""
+_WILD: Final = {"**": ".*", "*": "[^.]*", "?": "[^.]"}
+
+
+def askable_rows(projection: Projection) -> dict[str, Row]:
+    """Return the rows in model periods, those of the run-off last."""
+    later = {path: row for path, row in projection.rows.items() if path.startswith(f"{RUN_OFF}.")}
+    return {**projection.period_rows, **later}
+
+
+def matches(pattern: str, path: str) -> bool:
+    """Tell whether a path matches a pattern, whatever the case of its letters.
+
+    `*` stands for any letters within a part of the path, `?` for one, `**` for any letters and dots. A pattern without
+    a dot is about the last part, of rows that repeat no others.
+    """
+    if "." not in pattern and pattern != "**":
+        last = "" if path.startswith(REPEATED) else path.rpartition(".")[2]
+        return _matches(pattern, last)
+    return _matches(pattern, path)
+
+
+def _matches(pattern: str, text: str) -> bool:
+    parts = re.split(r"(\*\*|[*?])", pattern)
+    return bool(text) and bool(
+        re.fullmatch("".join(_WILD.get(part, re.escape(part)) for part in parts), text, re.IGNORECASE)
+    )
+
+
+def rows_matching(projection: Projection, patterns: Iterable[str]) -> list[str]:
+    """Return the rows in model periods that match any pattern, in the order of the model.
+
+    Raises
+    ------
+    FibercapError
+        If a pattern matches none; the nearest pattern that does is named.
+    """
+    rows, found = list(askable_rows(projection)), set[str]()
+    for pattern in patterns:
+        matched = [path for path in rows if matches(pattern, path)]
+        if not matched:
+            raise FibercapError(f"no row matches `{pattern}`; {_way_out(projection, pattern, rows)}")
+        found.update(matched)
+    return [path for path in rows if path in found]
+
+
+def _way_out(projection: Projection, pattern: str, rows: Sequence[str]) -> str:
+    """Say what to write in place of a pattern that matches nothing."""
+    own_dates = next((path for path in projection.rows if SCHEDULE in path and matches(pattern, path)), "")
+    if own_dates:
+        return f"`{own_dates}` stands on the dates of its loan, which `fibercap loan` prints"
+    if pattern in names(projection):
+        return f"`{pattern}` is a measure, which `run --only measures` prints"
+    known = {part for path in rows for part in path.split(".")}
+    parts = [part if set(part) & set("*?") else nearest(part, known) or part for part in pattern.split(".")]
+    mended = ".".join(parts)
+    if any(matches(mended, path) for path in rows):
+        return f"did you mean `{mended}`?"
+    near = nearest(pattern, rows)
+    return f"did you mean `{near}`?" if near else "`fibercap rows SCENARIO` lists them"
+
+
+def listed(
+    projection: Projection, found: Collection[Measure], words: Sequence[str]
+) -> tuple[dict[str, Row], dict[str, Measure]]:
+    """Return the rows and measures in whose name or label every word occurs; a word with `*` or `?` is a pattern.
+
+    Parameters
+    ----------
+    projection : Projection
+        What a plan leads to.
+    found : collection of Measure
+        Its measures.
+    words : sequence of str
+        What is looked for; all of them where there are none. Rows that repeat others are looked through only where a
+        word begins like their paths.
+
+    Raises
+    ------
+    FibercapError
+        If none is found; the nearest name is said.
+    """
+    repeated = any(f"{word}.".startswith(REPEATED) or word.startswith(REPEATED) for word in words)
+    rows = {
+        path: row
+        for path, row in projection.rows.items()
+        if path.startswith(REPEATED) == repeated and all(_is_in(word, path, row.label) for word in words)
+    }
+    named = {m.name: m for m in found if not repeated and all(_is_in(word, m.name, m.label) for word in words)}
+    if not rows and not named:
+        known = {*projection.rows, *(m.name for m in found)}
+        near = _nearest(" ".join(words), known)
+        hint = f"did you mean {near}?" if near else "without a word, all are listed"
+        raise FibercapError(f"no row or measure has `{' '.join(words)}` in its name or label; {hint}")
+    return rows, named
+
+
+def _is_in(word: str, path: str, label: str) -> bool:
+    if set(word) & set("*?"):
+        return matches(word, path)
+    return word.lower() in path.lower() or word.lower() in label.lower()
+
+
+def _nearest(word: str, known: Collection[str]) -> str:
+    """Return the known names nearest to a word, by a path or its last part, as a list in words; "" if none is near."""
+    last: dict[str, list[str]] = {}
+    for path in known:
+        if not path.startswith(REPEATED):
+            last.setdefault(path.rpartition(".")[2], []).append(path)
+    near = nearest(word, known) or nearest(word, last)
+    return " or ".join(f"`{path}`" for path in sorted(last.get(near, [near]))[:SHOWN]) if near else ""
+
+
+def full_name(projection: Projection, word: str, *, timed: bool) -> str:
+    """Return the one row, measure or input that a short name stands for; the name itself where it is none.
+
+    A short name is the last part of a path, or words of a label. `cash` is `accounts.cash` and `npv` is `project_npv`,
+    whatever else is called so: the company's rows and the projects' measures come first.
+
+    Parameters
+    ----------
+    projection : Projection
+        What a plan leads to.
+    word : str
+        The name.
+    timed : bool
+        Whether a time goes with it: then it is a row.
+
+    Raises
+    ------
+    FibercapError
+        If several have that name; they are listed.
+    """
+    rows = [path for path in projection.rows if not path.startswith(REPEATED)]
+    scalars = [] if timed else [*names(projection), *(item.path for item in projection.scenario.inputs())]
+    for first in (f"project_{word}", f"accounts.{word}"):
+        if first in scalars or first in rows:
+            return first
+    labels = {path: projection.rows[path].label for path in rows}
+    for known in (scalars, [path for path in rows if SCHEDULE not in path], rows):
+        found = [path for path in known if path.rpartition(".")[2] == word]
+        if found:
+            return _only(word, found)
+    words = word.lower().replace("_", " ").split()
+    for known in (scalars, rows):
+        texts = {path: f"{path} {labels.get(path, '')}".lower().replace("_", " ") for path in known}
+        found = [path for path, text in texts.items() if all(part in text for part in words)]
+        if found:
+            return _only(word, found)
+    return word
+
+
+def _only(word: str, found: Sequence[str]) -> str:
+    """Return the one name that was found.
+
+    Raises
+    ------
+    FibercapError
+        If there are several; they are listed.
+    """
+    if len(found) == 1:
+        return found[0]
+    listed = ", ".join(f"`{path}`" for path in found[:SHOWN])
+    more = f" and {len(found) - SHOWN} more; `fibercap rows SCENARIO {word}` lists them" if len(found) > SHOWN else ""
+    raise FibercapError(f"`{word}` may be one of {len(found)}: {listed}{more}")
