@@ -17,7 +17,9 @@ from fibercap.commands.explaining import explain
 from fibercap.commands.exporting import export
 from fibercap.commands.language import diff, show
 from fibercap.commands.lending import loan
-from fibercap.commands.projecting import check, compare, run
+from fibercap.commands.projecting import check, compare
+from fibercap.commands.rows import rows
+from fibercap.commands.run import run
 from fibercap.commands.terminal import colors, flush, leave_unsaid, problem, say_json, take_any_encoding
 from fibercap.commands.writing import new, schema
 
@@ -36,6 +38,7 @@ fibercap plot fibercore capacity     a chart as PNG, SVG or PDF
 fibercap loan fibercore fleet        a loan's schedule, payment by payment
 fibercap size fibercore fleet --dscr 1.3     the largest loan that keeps it
 fibercap solve fibercore ...         the input at which a measure is met
+fibercap rows fibercore cash         the rows and measures there are
 fibercap explain fibercore min_dscr  where a number comes from
 fibercap show slow_brazil            the whole plan, each value with its origins
 fibercap diff fibercore slow_brazil  the inputs in which two plans differ
@@ -59,14 +62,15 @@ def cli() -> None:
     """Hold the commands."""
 
 
-for command in (run, compare, check, plot, loan, size, solve, explain, show, diff, export, new, schema):
+for command in (run, compare, check, plot, loan, size, solve, rows, explain, show, diff, export, new, schema):
     cli.add_command(command)
 
 
 def _fail(error: FibercapError, code: int, *, as_json: bool) -> int:
     """Print an error, as JSON where that is asked for; return the code."""
     if as_json:
-        from fibercap.views.documents import errors_document, text
+        from fibercap.views.documents import errors_document
+        from fibercap.views.json_text import text
 
         say_json(text(errors_document(error)))
     else:

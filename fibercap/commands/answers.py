@@ -42,7 +42,7 @@ def solve(  # noqa: PLR0913, PLR0917 - a command has that many options
     found = solved(plan, measure, target_of(plan, measure, target), vary, ends)
     if as_json:
         from fibercap.views.answers import solution_document
-        from fibercap.views.documents import text
+        from fibercap.views.json_text import text
 
         say_json(text(solution_document(found)))
         return
@@ -92,7 +92,7 @@ def size(  # noqa: PLR0913, PLR0917 - a command has that many options
     found = sized(plan_of(scenario, option, settings), loan, limits)
     if as_json:
         from fibercap.views.answers import size_document
-        from fibercap.views.documents import text
+        from fibercap.views.json_text import text
 
         say_json(text(size_document(found)))
         return

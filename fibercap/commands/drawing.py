@@ -48,7 +48,7 @@ def plot(
     plan = plan_of(scenario, option, settings)
     files = [str(path) for path in draw(plan, chart, out, force=force)]
     if as_json:
-        from fibercap.views.documents import text
+        from fibercap.views.json_text import text
 
         say_json(text({"files": files}))
     else:

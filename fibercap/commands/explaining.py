@@ -42,8 +42,8 @@ def explain(  # noqa: PLR0913, PLR0917 - a command has that many options
 
     found = explained(project(plan_of(scenario, option, settings)), path, " ".join(period), depth)
     if as_json:
-        from fibercap.views.documents import text
         from fibercap.views.explain_document import explain_document
+        from fibercap.views.json_text import text
 
         say_json(text(explain_document(found)))
         return

@@ -46,7 +46,7 @@ def export(  # noqa: PLR0913, PLR0917 - a command has that many options
 
     files = [str(path) for path in write(project(plan_of(scenario, option, settings)), out, by=by, force=force)]
     if as_json:
-        from fibercap.views.documents import text
+        from fibercap.views.json_text import text
 
         say_json(text({"files": files}))
     else:

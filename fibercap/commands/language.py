@@ -27,7 +27,7 @@ def show(scenario: str, option: str | None, settings: tuple[str, ...], as_json: 
 
     tree = plan_of(scenario, option, settings).resolved
     if as_json:
-        from fibercap.views.documents import text
+        from fibercap.views.json_text import text
 
         say_json(text(origins_document(tree)))
     else:
@@ -70,7 +70,7 @@ def diff(  # noqa: PLR0913, PLR0917 - a command has that many options
     effects = moved(old, new) if results else None
     if as_json:
         from fibercap.views.differences import document
-        from fibercap.views.documents import text as json_text
+        from fibercap.views.json_text import text as json_text
 
         say_json(json_text(document(names, found, effects)))
         return

@@ -1,80 +1,16 @@
-"""`run`, `compare`, `check`: a plan projected, its ways of financing side by side, its proofs."""
+"""`compare`, `check`: ways of financing side by side, and a plan's proofs."""
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from fibercap.commands.asked import by_option, one_option, plan_of, scenario_options
+from fibercap.commands.asked import one_option, plan_of, scenario_options
 from fibercap.commands.terminal import say, say_json
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
-
-    from fibercap.model.projection import Projection
-
-
-@click.command()
-@click.argument("scenario")
-@one_option
-@scenario_options
-@by_option("year")
-@click.option("--out", type=click.Path(path_type=Path, file_okay=False), help="Write the run into this folder too.")
-@click.option("--force", is_flag=True, help="Replace files that exist.")
-def run(  # noqa: PLR0913, PLR0917 - a command has that many options
-    scenario: str,
-    option: str | None,
-    settings: tuple[str, ...],
-    as_json: bool,  # noqa: FBT001 - click hands flags over so
-    by: str,
-    out: Path | None,
-    force: bool,  # noqa: FBT001
-) -> None:
-    """Project a scenario and print capacity, statements, every loan to maturity, measures and claims.
-
-    With --out the run is kept: the resolved scenario, manifest.json (versions, hashes, checks), tables as CSV, charts.
-    """
-    from fibercap.model.measures import measures
-    from fibercap.model.projection import project
-    from fibercap.studies.claims import outcomes
-    from fibercap.studies.compare import compare
-
-    plan = plan_of(scenario, option, settings)
-    projection = project(plan)
-    found = measures(projection)
-    claims = outcomes(projection, found)
-    if out is not None:
-        _keep(projection, settings, by, out, force=force)
-    if as_json:
-        from importlib.metadata import version
-
-        from fibercap.views.documents import run_document, text
-
-        say_json(text(run_document(projection, found, claims, version("fibercap"))))
-        return
-    from fibercap.views.pages import run_page
-    from fibercap.views.printing import window
-    from fibercap.views.side_by_side import compare_page
-
-    console = window()
-    run_page(console, projection, found, claims, by)
-    if plan.options and option is None:
-        console.print()
-        compare_page(console, compare(plan), short=True)
-
-
-def _keep(projection: Projection, settings: tuple[str, ...], by: str, out: Path, *, force: bool) -> None:
-    """Write the run folder, all of it or nothing."""
-    from fibercap.reading.written import written
-    from fibercap.views.files import refuse_existing, write_all
-    from fibercap.views.run_folder import run_folder
-
-    refuse_existing(out / "manifest.json", force=force)
-    files = run_folder(projection, written(projection.scenario.resolved), settings, by)
-    write_all({out / name: content for name, content in files.items()}, force=force)
-    say(f"{len(files)} files are in {out}", err=True)
 
 
 @click.command()
@@ -96,7 +32,8 @@ def compare(
 
     comparison = compared(*_plans(scenarios, options, settings), baseline=baseline, only=_only(scenarios, options))
     if as_json:
-        from fibercap.views.documents import compare_document, text
+        from fibercap.views.documents import compare_document
+        from fibercap.views.json_text import text
 
         say_json(text(compare_document(comparison, flips=flips)))
         return
@@ -168,7 +105,8 @@ def check(
 
         decided = deciding(projection, claims)
     if as_json:
-        from fibercap.views.documents import check_document, text
+        from fibercap.views.documents import check_document
+        from fibercap.views.json_text import text
 
         say_json(text(check_document(projection, claims, promises, rooms, decided, still)))
     else:

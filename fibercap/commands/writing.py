@@ -16,8 +16,8 @@ def new(folder: Path, force: bool) -> None:  # noqa: FBT001 - click hands flags 
     """Begin a plan: a small one that runs, with comments, in FOLDER/plan.yaml, and the schema for editors beside it."""
     from fibercap.reading.locating import new_plan
     from fibercap.reading.schema import schema as made
-    from fibercap.views.documents import json_text
     from fibercap.views.files import write_all
+    from fibercap.views.json_text import json_text
 
     contents = {"plan.yaml": new_plan(), "fibercap.schema.json": f"{json_text(made())}\n".encode()}
     for path in write_all({folder / name: content for name, content in contents.items()}, force=force):
@@ -36,7 +36,7 @@ def schema(out: Path | None, force: bool) -> None:  # noqa: FBT001 - click hands
     # yaml-language-server: $schema=fibercap.schema.json
     """
     from fibercap.reading.schema import schema as made
-    from fibercap.views.documents import json_text
+    from fibercap.views.json_text import json_text
 
     written = json_text(made())
     if out is None:

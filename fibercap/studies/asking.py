@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -44,6 +45,23 @@ def number_of(text: str, unit: str, what: str, *, share: bool = False) -> float:
         *_, hint = misfit(text, house, wanted, fit)
         raise FibercapError(f"{what}: found {quoted(text)}, wanted {wanted}; {hint}")
     return number * factor
+
+
+def years_of(text: str) -> tuple[int, int]:
+    """Return the first and the last of some years, written `2002-2003` or `2002`.
+
+    Raises
+    ------
+    FibercapError
+        If it is no such text, or the first year comes after the last.
+    """
+    match = re.fullmatch(r"(\d{4})(?:\s*-\s*(\d{4}))?", text.strip())
+    if match is None:
+        raise FibercapError(f"--years: found {quoted(text)}, wanted years; write them like `2002-2003` or `2002`")
+    first, last = int(match[1]), int(match[2] or match[1])
+    if first > last:
+        raise FibercapError(f"--years: {first} comes after {last}; write the first year first: `{last}-{first}`")
+    return first, last
 
 
 def share_of(text: str) -> float:

@@ -18,7 +18,6 @@ from fibercap.studies.claims import ROUNDING, holds, lost
 from fibercap.studies.covenant_values import values_on
 
 if TYPE_CHECKING:
-
     from fibercap.core.units import Array
     from fibercap.model.covenant import Covenant
     from fibercap.model.projection import Projection

@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
-import json
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from fibercap.core.errors import FibercapError, ScenarioError
-from fibercap.core.shown import visible
 from fibercap.model.run_off import RUN_OFF
 from fibercap.studies.alarms import unused, warnings
 from fibercap.studies.bridge import MEASURE
+from fibercap.studies.covenants import covenants
 from fibercap.studies.findings import findings
 from fibercap.studies.headroom import tightest
 from fibercap.studies.step_warning import step_warning
+from fibercap.views.json_text import Document
+from fibercap.views.run_sections import EVERYTHING, Asked, asked_rows
+from fibercap.views.summary import summary
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -30,24 +32,6 @@ if TYPE_CHECKING:
     from fibercap.studies.findings import Finding
     from fibercap.studies.flips import Flip
     from fibercap.studies.headroom import Headroom
-
-Document = dict[str, Any]
-FORMAT: Final = 2
-"""The number of the form of all documents; it grows when a key changes its meaning or goes."""
-
-
-def text(document: Document) -> str:
-    """Return a result as JSON text, the number of its format first; undefined is null, never NaN."""
-    return json_text({"format": FORMAT, **document})
-
-
-def json_text(document: Document) -> str:
-    """Return any document as JSON text; what cannot be seen is an escape."""
-    return visible(json.dumps(document, indent=1, ensure_ascii=False, allow_nan=False), _spelt)
-
-
-def _spelt(character: str) -> str:
-    return json.dumps(character)[1:-1]
 
 
 def _plain(values: Array) -> list[float | None]:
@@ -160,32 +144,50 @@ def checks_document(projection: Projection) -> Document:
     }
 
 
-def rows_document(projection: Projection, rows: Mapping[str, Row]) -> Document:
-    """Return rows in model periods, each with its values by period and by year."""
+def rows_document(projection: Projection, rows: Mapping[str, Row], asked: Asked = EVERYTHING) -> Document:
+    """Return rows in model periods, each with its values by period and by year, in the years asked for."""
     return {
         path: {
             "label": row.label,
             "unit": row.unit,
             "nature": row.nature,
-            "values": _plain(projection.value(path)[0]),
-            "annual": {year: _plain(value)[0] for year, value in projection.by(path).items()},
+            "values": asked.in_years(projection.timeline_of(path).dates, _plain(projection.value(path)[0])),
+            "annual": {year: _plain(v)[0] for year, v in projection.by(path).items() if asked.in_year(int(year))},
         }
         for path, row in rows.items()
     }
 
 
+def _run_rows(projection: Projection, asked: Asked) -> Document:
+    """Return the rows asked for; where a loan outlives the horizon, those of what follows under `run_off`."""
+    rows, timeline = asked_rows(projection, asked), projection.timeline
+    own = {path: row for path, row in rows.items() if not path.startswith(f"{RUN_OFF}.")}
+    found: Document = {
+        "periods": [str(day) for day in asked.in_years(timeline.dates, timeline.dates)],
+        "rows": rows_document(projection, own, asked),
+    }
+    if projection.run_off is not None:
+        days = projection.run_off.dates
+        later = projection.blocks[RUN_OFF].rows if asked.everything else {p: rows[p] for p in rows if p not in own}
+        periods = [str(day) for day in asked.in_years(days, days)]
+        found["run_off"] = {"periods": periods, "rows": rows_document(projection, later, asked)}
+    return found
+
+
 def run_document(
-    projection: Projection, found: Mapping[str, Measure], claims: Mapping[str, Outcome], version: str
+    projection: Projection,
+    found: Mapping[str, Measure],
+    claims: Mapping[str, Outcome],
+    version: str,
+    asked: Asked = EVERYTHING,
 ) -> Document:
     """Return the document of `run --json`: every row in model periods and by year, measures, claims, checks.
 
     Where a loan outlives the horizon, `run_off` holds the periods and rows of what follows, and nothing else does.
+    Rows, measures and claims are those of the sections, rows and years that are asked for.
     """
     scenario, timeline, wrong = projection.scenario, projection.timeline, findings(projection, claims)
-    rows, later = rows_document(projection, projection.period_rows), {}
-    if projection.run_off is not None:
-        periods = [str(day) for day in projection.run_off.dates]
-        later = {"run_off": {"periods": periods, "rows": rows_document(projection, projection.blocks[RUN_OFF].rows)}}
+    warned = [*(one.sentence for one in wrong), *warnings(projection), *step_warning(projection)]
     return {
         "fibercap": version,
         "scenario": {
@@ -195,15 +197,14 @@ def run_document(
             "option": scenario.option,
         },
         "horizon": {"from": str(timeline.start), "to": str(timeline.end), "step": timeline.step},
-        "periods": [str(day) for day in timeline.dates],
-        "rows": rows,
-        **later,
-        "measures": measures_document(found),
-        "claims": claims_document(claims),
+        "summary": summary(projection, found, claims, covenants(projection), warned),
+        **_run_rows(projection, asked),
+        "measures": measures_document(found if asked.has("measures") else {}),
+        "claims": claims_document(claims if asked.has("claims") else {}),
         "checks": checks_document(projection),
         "inputs": scenario.evidence(),
         "findings": findings_document(wrong),
-        "warnings": [*(one.sentence for one in wrong), *warnings(projection), *step_warning(projection)],
+        "warnings": warned,
     }
 
 

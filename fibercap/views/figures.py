@@ -81,10 +81,8 @@ def blocks_of(columns: Sequence[str], most: int) -> list[slice]:
         How many fit beside each other; at least one.
     """
     years = [len(list(group)) for _, group in groupby(columns, year_of)]
-    if not years or max(years) > most:
-        pieces = [size for year in years for size in _parts(year, most)]
-    else:
-        pieces = years
+    fit = all(year <= most for year in years)
+    pieces = years if fit else [size for year in years for size in _parts(year, most)]
     least = -(-len(columns) // max(1, -(-len(columns) // most)))
     found, start, stop = [], 0, 0
     for size in pieces:

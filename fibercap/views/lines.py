@@ -120,6 +120,19 @@ def evidence_line(evidence: Mapping[str, int]) -> str:
     return f"{sum(evidence.values())} inputs: {told}"
 
 
+def evidence_note(found: Mapping[str, Measure]) -> str:
+    """Say on which kind of input measures rest at their weakest, and which rest on a better one; "" if on none."""
+    kinds: dict[str, list[str]] = {}
+    for measure in found.values():
+        if measure.evidence:
+            kinds.setdefault(measure.evidence, []).append(measure.label)
+    if not kinds:
+        return ""
+    most = max(kinds, key=lambda kind: len(kinds[kind]))
+    others = "; ".join(f"{', '.join(labels)} ({kind})" for kind, labels in kinds.items() if kind != most)
+    return f"At its weakest each rests on an input that is {most}" + (f", except {others}." if others else ".")
+
+
 def laws_line(projection: Projection) -> str:
     """Return how many formulas and laws were proved, and the largest gap."""
     worst = max(projection.laws, key=lambda law: projection.laws[law])

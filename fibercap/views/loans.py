@@ -10,8 +10,8 @@ from rich.text import Text
 from fibercap.model.loans.rates import Floating, rate_text
 from fibercap.model.loans.styles import Sculpted
 from fibercap.views.csv_text import csv_text
-from fibercap.views.documents import text
 from fibercap.views.figures import number
+from fibercap.views.json_text import text
 from fibercap.views.printing import plain_table, window
 
 if TYPE_CHECKING:

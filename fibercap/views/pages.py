@@ -12,10 +12,10 @@ from fibercap.studies.alarms import warnings
 from fibercap.studies.covenants import covenants
 from fibercap.studies.findings import findings
 from fibercap.studies.step_warning import step_warning
-from fibercap.views.lines import VERDICTS, claim_lines, covenant_lines, evidence_line, laws_line, measure_text
+from fibercap.views.lines import VERDICTS, claim_lines, covenant_lines, evidence_note, laws_line, measure_text
 from fibercap.views.printing import bars, plain_table, show
-from fibercap.views.statement_lines import STATEMENTS
-from fibercap.views.statements import capacity_figures, cover_figures, loan_figures, statement_figures
+from fibercap.views.run_sections import EVERYTHING, Asked, tables_of
+from fibercap.views.summary import summary
 from fibercap.views.tables import fitting
 
 if TYPE_CHECKING:
@@ -31,27 +31,42 @@ if TYPE_CHECKING:
 
 
 def run_page(
-    console: Console, projection: Projection, found: Mapping[str, Measure], claims: Mapping[str, Outcome], by: str
+    console: Console,
+    projection: Projection,
+    found: Mapping[str, Measure],
+    claims: Mapping[str, Outcome],
+    by: str,
+    asked: Asked = EVERYTHING,
 ) -> None:
-    """Print a projection: warnings, capacity, statements, every loan to maturity, measures, claims, checks."""
+    """Print a projection: what is wrong, ten lines that matter, then the sections and rows that are asked for."""
     scenario = projection.scenario
-    by = fitting(projection, by)
+    tables = tables_of(projection, asked, fitting(projection, by))
     heading(console, scenario.title or scenario.id, _subtitle(projection))
     promises = covenants(projection)
     failures(console, [(found.sentence, found.way_out) for found in findings(projection, claims, promises)])
     alarms(console, projection)
-    capacity(console, projection, by)
-    for title in STATEMENTS:
-        show(console, statement_figures(projection, title, by))
-    for figures in cover_figures(projection, by):
-        show(console, figures)
-    for name in (loan for loan in scenario.loans if loan not in scenario.undrawn):
-        show(console, loan_figures(projection, name, by))
-    measures_table(console, found)
-    claims_list(console, claims)
-    covenants_list(console, promises, scenario.loans)
-    console.print(Text(evidence_line(scenario.evidence())))
-    console.print(Text(laws_line(projection)))
+    if asked.has("summary"):
+        summary_list(console, summary(projection, found, claims, promises, all_warnings(projection)))
+    for section, figures in tables.items():
+        for table in figures:
+            show(console, table)
+        if section == "capacity":
+            _capacity_bars(console, projection, asked)
+    if asked.has("measures"):
+        measures_table(console, found)
+    if asked.has("claims"):
+        claims_list(console, claims)
+        covenants_list(console, promises, scenario.loans)
+    if asked.everything:
+        console.print(Text(laws_line(projection)))
+
+
+def summary_list(console: Console, lines: Mapping[str, str]) -> None:
+    """Print the lines that matter, each beside its head."""
+    widest = max(len(head) for head in lines)
+    for head, text in lines.items():
+        hanging(console, head.ljust(widest), text, "bold")
+    console.print()
 
 
 def _subtitle(projection: Projection) -> str:
@@ -86,38 +101,44 @@ def failures(console: Console, pairs: Sequence[tuple[str, str]]) -> None:
         console.print()
 
 
+def all_warnings(projection: Projection) -> list[str]:
+    """Return every warning about a plan."""
+    return [*warnings(projection), *step_warning(projection)]
+
+
 def alarms(console: Console, projection: Projection) -> None:
     """Print every warning, loudly."""
-    told = [*warnings(projection), *step_warning(projection)]
+    told = all_warnings(projection)
     for warning in told:
         hanging(console, "WARNING", warning, "bold red", body_style="bold red")
     if told:
         console.print()
 
 
-def capacity(console: Console, projection: Projection, by: str) -> None:
-    """Print nameplate, effective capacity, output and shipments by plant, and the total as bars."""
+def _capacity_bars(console: Console, projection: Projection, asked: Asked) -> None:
+    """Print the effective capacity of all plants as bars."""
     plants = projection.scenario.plants
-    for figures in capacity_figures(projection, by):
-        show(console, figures)
     total = {
         year: sum(float(projection.by(f"plants.{p}.effective_capacity")[year][0]) for p in plants)
         for year in projection.timeline.groups("year")
+        if asked.in_year(int(year))
     }
-    bars(console, "Effective capacity of all plants, by year", "km/year", total)
+    if total:
+        bars(console, "Effective capacity of all plants, by year", "km/year", total)
 
 
 def measures_table(console: Console, found: Mapping[str, Measure]) -> None:
-    """Print the measures, each with the weakest kind of input that it rests on; undefined ones say why."""
+    """Print the measures; undefined ones say why. Below them, the weakest kind of input that they rest on."""
     table = plain_table()
     table.add_column("Measure", max_width=44)
     table.add_column("Value", justify="right", no_wrap=True)
     table.add_column("Unit")
-    table.add_column("Evidence", no_wrap=True)
     for measure in found.values():
         shown, unit = measure_text(measure)
-        table.add_row(measure.label, shown, _said(measure, unit), Text(measure.evidence))
+        table.add_row(Text(measure.label), shown, _said(measure, unit))
     console.print(table)
+    if note := evidence_note(found):
+        console.print(Text(note, style="dim"))
     console.print()
 
 

@@ -14,8 +14,9 @@ from fibercap.studies.covenants import covenants
 from fibercap.studies.findings import findings
 from fibercap.studies.step_warning import step_warning
 from fibercap.views.charts import CHARTS, write_chart
-from fibercap.views.documents import Document, checks_document, findings_document, text
+from fibercap.views.documents import checks_document, findings_document
 from fibercap.views.exports import compared
+from fibercap.views.json_text import Document, text
 from fibercap.views.tables import rows_csv, tables
 
 if TYPE_CHECKING:

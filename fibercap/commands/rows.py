@@ -1,0 +1,61 @@
+"""`rows`: what of a plan can be asked for."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import click
+
+from fibercap.commands.asked import one_option, plan_of, scenario_options
+from fibercap.commands.terminal import say, say_json
+
+_HELP = """List the rows and measures of a plan: name, label, unit, nature.
+
+With words, only those in whose name or label each of them occurs; a word with `*` or `?` is a pattern of names.
+The names serve in `run --rows`, `explain`, claims and covenants.
+
+\b
+fibercap rows fibercore              all of them
+fibercap rows fibercore cash         those about cash
+fibercap rows fibercore 'loans.*.closing'
+fibercap rows cash                   without a scenario: of fibercore
+"""
+SHIPPED = "fibercore"
+
+
+@click.command(help=_HELP)
+@click.argument("arguments", nargs=-1, required=True, metavar="[SCENARIO] [WORD]...")
+@one_option
+@scenario_options
+def rows(arguments: tuple[str, ...], option: str | None, settings: tuple[str, ...], as_json: bool) -> None:  # noqa: FBT001 - click hands flags over so
+    """List rows and measures."""
+    from fibercap.model.measures import measures
+    from fibercap.model.projection import project
+    from fibercap.studies.lookup import listed
+
+    scenario, words = _scenario_and_words(arguments)
+    projection = project(plan_of(scenario, option, settings))
+    found, named = listed(projection, list(measures(projection).values()), words)
+    if as_json:
+        from fibercap.views.json_text import text
+        from fibercap.views.row_list import row_list_document
+
+        say_json(text(row_list_document(found, named)))
+        return
+    from fibercap.views.printing import window
+    from fibercap.views.row_list import row_list_page
+
+    row_list_page(window(), projection, found, named)
+
+
+def _scenario_and_words(arguments: tuple[str, ...]) -> tuple[str, tuple[str, ...]]:
+    """Return the scenario and the words; one word that names no scenario is looked for in a shipped one."""
+    from fibercap.reading.locating import SUFFIXES, shipped
+
+    first = arguments[0]
+    word = re.fullmatch(r"[\w.*?-]{1,64}", first) is not None and not first.endswith(SUFFIXES)
+    if len(arguments) > 1 or not word or first in shipped() or first == "-" or Path(first).exists():
+        return first, arguments[1:]
+    say(f"of the shipped scenario {SHIPPED}; for your own: fibercap rows SCENARIO {first}", err=True)
+    return SHIPPED, arguments

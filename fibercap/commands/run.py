@@ -1,0 +1,119 @@
+"""`run`: a plan projected, whole or in parts."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from fibercap.commands.asked import by_option, one_option, plan_of, scenario_options
+from fibercap.commands.terminal import say, say_json
+
+if TYPE_CHECKING:
+    from fibercap.model.projection import Projection
+    from fibercap.views.run_sections import Asked
+
+SECTIONS = ("summary", "capacity", "income", "cash", "balance", "debt", "measures", "claims")
+
+
+@click.command()
+@click.argument("scenario")
+@one_option
+@scenario_options
+@click.option(
+    "--only",
+    "sections",
+    type=click.Choice(SECTIONS),
+    multiple=True,
+    metavar="SECTION",
+    help=f"Print only this section: {', '.join(SECTIONS)}. Repeatable.",
+)
+@click.option(
+    "--rows",
+    multiple=True,
+    metavar="PATTERN",
+    help="Print only these rows: accounts.cash, 'loans.*.closing', ebitda. Repeatable; adds to --only.",
+)
+@click.option("--years", metavar="FROM-TO", help="Print only the columns of these years: 2002-2003, or 2002.")
+@by_option("year")
+@click.option("--out", type=click.Path(path_type=Path, file_okay=False), help="Write the run into this folder too.")
+@click.option("--force", is_flag=True, help="Replace files that exist.")
+def run(  # noqa: PLR0913, PLR0917 - a command has that many options
+    scenario: str,
+    option: str | None,
+    settings: tuple[str, ...],
+    as_json: bool,  # noqa: FBT001 - click hands flags over so
+    sections: tuple[str, ...],
+    rows: tuple[str, ...],
+    years: str | None,
+    by: str,
+    out: Path | None,
+    force: bool,  # noqa: FBT001
+) -> None:
+    """Project a scenario; print ten lines that matter, then capacity, statements, loans, measures and claims.
+
+    \b
+    fibercap run fibercore --only summary
+    fibercap run fibercore --only debt --years 2002-2003 --by quarter
+    fibercap run fibercore --rows 'loans.*.closing' --rows cash --json
+
+    In a PATTERN `*` stands for any letters within a part of a name, `**` for dots too; without a dot it is the last
+    part. `fibercap rows SCENARIO` lists the names. With --json the document is narrowed in the same way.
+
+    With --out the run is kept whole: the resolved scenario, manifest.json (versions, hashes, checks), tables as CSV,
+    charts.
+    """  # noqa: D301 - click's mark for lines that it leaves as they are
+    from fibercap.model.projection import project
+    from fibercap.studies.asking import years_of
+    from fibercap.views.run_sections import Asked
+
+    asked = Asked(sections, rows, years_of(years) if years is not None else None)
+    projection = project(plan_of(scenario, option, settings))
+    if not as_json:
+        _print(projection, by, asked)
+    if out is not None:
+        _keep(projection, settings, by, out, force=force)
+    if as_json:
+        _print_document(projection, asked)
+
+
+def _print(projection: Projection, by: str, asked: Asked) -> None:
+    """Print what is asked for; below the whole page of a plan with options, these side by side."""
+    from fibercap.model.measures import measures
+    from fibercap.studies.claims import outcomes
+    from fibercap.studies.compare import compare
+    from fibercap.views.pages import run_page
+    from fibercap.views.printing import window
+    from fibercap.views.side_by_side import compare_page
+
+    console, plan, found = window(), projection.scenario, measures(projection)
+    run_page(console, projection, found, outcomes(projection, found), by, asked)
+    if asked.everything and plan.options and plan.option is None:
+        console.print()
+        compare_page(console, compare(plan), short=True)
+
+
+def _print_document(projection: Projection, asked: Asked) -> None:
+    """Print what is asked for as JSON."""
+    from importlib.metadata import version
+
+    from fibercap.model.measures import measures
+    from fibercap.studies.claims import outcomes
+    from fibercap.views.documents import run_document
+    from fibercap.views.json_text import text
+
+    found = measures(projection)
+    say_json(text(run_document(projection, found, outcomes(projection, found), version("fibercap"), asked)))
+
+
+def _keep(projection: Projection, settings: tuple[str, ...], by: str, out: Path, *, force: bool) -> None:
+    """Write the run folder, all of it or nothing."""
+    from fibercap.reading.written import written
+    from fibercap.views.files import refuse_existing, write_all
+    from fibercap.views.run_folder import run_folder
+
+    refuse_existing(out / "manifest.json", force=force)
+    files = run_folder(projection, written(projection.scenario.resolved), settings, by)
+    write_all({out / name: content for name, content in files.items()}, force=force)
+    say(f"{len(files)} files are in {out}", err=True)

@@ -1,0 +1,138 @@
+"""The sections of `run`: which tables each holds, of which rows and years."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Final, TypeVar
+
+from fibercap.core.errors import FibercapError
+from fibercap.studies.lookup import askable_rows, rows_matching
+from fibercap.views.figures import Figures, Line, year_of
+from fibercap.views.statement_lines import statement_lines
+from fibercap.views.statements import COVER, capacity_figures, cover_figures, loan_figures, statement_figures
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+    from datetime import date
+
+    from fibercap.core.rows import Row
+    from fibercap.model.projection import Projection
+
+T = TypeVar("T")
+SECTIONS: Final = ("summary", "capacity", "income", "cash", "balance", "debt", "measures", "claims")
+STATEMENT: Final = {"income": "Income", "cash": "Cash flow", "balance": "Balance sheet", "debt": "Debt service"}
+PLANT_ROWS: Final = ("nameplate", "effective_capacity", "output", "shipments")
+HOW: Final = "flows are summed over a column, stocks stand at its end, rates are its mean"
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What of a plan is asked for: sections, patterns of rows, years from the first to the last; all by default.
+
+    With `rows` and no sections, only these rows are shown.
+    """
+
+    sections: tuple[str, ...] = ()
+    rows: tuple[str, ...] = ()
+    years: tuple[int, int] | None = None
+
+    @property
+    def everything(self) -> bool:
+        """Tell whether the whole page is asked for."""
+        return not self.sections and not self.rows
+
+    def in_year(self, year: int) -> bool:
+        """Tell whether a year is asked for."""
+        return self.years is None or self.years[0] <= year <= self.years[1]
+
+    def in_years(self, days: Sequence[date], values: Sequence[T]) -> list[T]:
+        """Return the values, one for each day, of those days that are in the years asked for."""
+        return [value for day, value in zip(days, values, strict=True) if self.in_year(day.year)]
+
+    def has(self, section: str) -> bool:
+        """Tell whether a section is asked for."""
+        return self.everything or section in self.sections
+
+
+EVERYTHING: Final = Asked()
+
+
+def tables_of(projection: Projection, asked: Asked, by: str) -> dict[str, list[Figures]]:
+    """Return the tables that are asked for, by section; those of rows under `rows`.
+
+    Parameters
+    ----------
+    projection : Projection
+        What a plan leads to.
+    asked : Asked
+        What is asked for.
+    by : str
+        `year`, `quarter` or `month`.
+
+    Raises
+    ------
+    FibercapError
+        If a pattern matches no row, or no table has a column in the years asked for.
+    """
+    found = {section: list(_tables(projection, section, by)) for section in SECTIONS if asked.has(section)}
+    found["rows"] = list(row_figures(projection, rows_matching(projection, asked.rows), by))
+    within = {
+        section: [part for part in (table.within(asked.years) for table in tables) if part is not None]
+        for section, tables in found.items()
+    }
+    if asked.years is not None and not any(within.values()):
+        raise FibercapError(_no_such_years(found, asked))
+    return within
+
+
+def _no_such_years(found: dict[str, list[Figures]], asked: Asked) -> str:
+    """Say why no table has a column in the years asked for."""
+    columns = [column for tables in found.values() for table in tables for column in table.columns]
+    years = [year_of(column) for column in columns]
+    if not years:
+        return f"`--years` is about tables, and there are none in {', '.join(asked.sections)}"
+    span = "-".join(dict.fromkeys(map(str, asked.years or ())))
+    return f"no table has a column in {span}; they run from {min(years)} to {max(years)}"
+
+
+def _tables(projection: Projection, section: str, by: str) -> Iterator[Figures]:
+    """Run over the tables of one section."""
+    if section == "capacity":
+        yield from capacity_figures(projection, by)
+    if section in STATEMENT:
+        yield statement_figures(projection, STATEMENT[section], by)
+    if section == "debt":
+        yield from cover_figures(projection, by)
+        plan = projection.scenario
+        yield from (loan_figures(projection, name, by) for name in plan.loans if name not in plan.undrawn)
+
+
+def row_figures(projection: Projection, paths: Sequence[str], by: str) -> Iterator[Figures]:
+    """Yield rows in tables, one for each unit and size, and for the run-off, which has columns of its own."""
+    groups: dict[tuple[object, ...], Figures] = {}
+    for path in paths:
+        row, values = projection.rows[path], projection.by(path, by)
+        unit, factor = ("%/year", 100.0) if row.unit == "1/year" else (row.unit, 1.0)
+        line = Line(path, [factor * float(value[0]) for value in values.values()])
+        table = Figures("Rows", unit, list(values), [line])
+        _, word, decimals = table.scaled()
+        known = groups.setdefault((tuple(values), word, decimals), replace(table, lines=[]))
+        groups[tuple(values), word, decimals] = replace(known, lines=[*known.lines, line])
+    for place, table in enumerate(groups.values()):
+        yield replace(table, note="" if place else HOW)
+
+
+def asked_rows(projection: Projection, asked: Asked) -> dict[str, Row]:
+    """Return the rows in model periods that sections and patterns name; all of the horizon's by default."""
+    if asked.everything:
+        return dict(projection.period_rows)
+    named = set(rows_matching(projection, asked.rows))
+    plan = projection.scenario
+    if "capacity" in asked.sections:
+        named |= {f"plants.{plant}.{key}" for plant in plan.plants for key in PLANT_ROWS}
+    for section in set(asked.sections) & set(STATEMENT):
+        named |= {row.path for _, row in statement_lines(projection, STATEMENT[section])}
+    if "debt" in asked.sections:
+        named |= {f"accounts.{key}" for key in COVER}
+        named |= {path for path in projection.period_rows if path.startswith("loans.")}
+    return {path: row for path, row in askable_rows(projection).items() if path in named}
