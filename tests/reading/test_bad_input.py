@@ -456,7 +456,7 @@ plan.yaml:18:30: funding.line.equity
 plan.yaml:7:3: plants.my works
     7 |   my works: {product: fiber, capacity: 200_000 km/year, cash_cost: 20 USD/km}
       |   ^^^^^^^^
-    found the name `my works`, wanted letters, digits, `_` and `-`; it becomes part of paths such as `loans.fleet.rate`
+    found the name `my works`, wanted at most 64 letters, digits, `_` and `-`; it becomes part of paths such as `loans.fleet.rate`, and of file names; a `title` may hold anything
 
 plan.yaml:10:12: projects.line.plant
     10 |     plant: works
