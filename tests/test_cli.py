@@ -126,7 +126,8 @@ def test_run_json_holds_rows_measures_claims_and_checks(say: Any) -> None:
     document = say("run", "small.yaml", "--json").document
 
     assert set(document) == {
-        "fibercap", "scenario", "horizon", "periods", "rows", "measures", "claims", "checks", "inputs", "warnings",
+        "format", "fibercap", "scenario", "horizon", "summary", "periods", "rows", "measures", "claims", "checks", "inputs",
+        "findings", "warnings",
     }  # fmt: skip
     assert document["scenario"]["id"] == "small"
     assert document["scenario"]["option"] is None
@@ -181,7 +182,7 @@ def test_compare_json_has_exactly_the_options(say: Any) -> None:
 
     assert list(document["options"]) == ["level", "bullet"]
     assert document["baseline"] == "level"
-    assert set(document["options"]["bullet"]) == {"title", "measures", "claims", "covenants"}
+    assert set(document["options"]["bullet"]) == {"title", "findings", "measures", "claims", "covenants"}
     assert document["differences"] == {"bullet": {"loans.bank.repayment.style": [None, "bullet"]}}
 
 

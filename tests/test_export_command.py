@@ -59,7 +59,7 @@ def test_json_names_the_file(plan: Path, capsys: pytest.CaptureFixture[str]) -> 
 
     _, said, _ = run(capsys, str(plan), "--json", "--out", str(out))
 
-    assert json.loads(said) == {"files": [str(out)]}
+    assert json.loads(said) == {"format": 2, "files": [str(out)]}
 
 
 def test_a_file_is_replaced_only_with_force(plan: Path, capsys: pytest.CaptureFixture[str]) -> None:

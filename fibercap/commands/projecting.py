@@ -60,7 +60,7 @@ def _print(lines: Iterable[tuple[str, dict[str, Any]]]) -> None:
     """Print lines with their styles, none wider than the terminal; a head is printed beside what follows it."""
     from shutil import get_terminal_size
 
-    from fibercap.views.lines import wrapped_lines
+    from fibercap.views.wrapped_lines import wrapped_lines
 
     width, column = get_terminal_size().columns, 0
     for words, style in lines:

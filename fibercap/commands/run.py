@@ -66,10 +66,13 @@ def run(  # noqa: PLR0913, PLR0917 - a command has that many options
     """  # noqa: D301 - click's mark for lines that it leaves as they are
     from fibercap.model.projection import project
     from fibercap.studies.asking import years_of
+    from fibercap.views.files import refuse_existing
     from fibercap.views.run_sections import Asked
 
     asked = Asked(sections, rows, years_of(years) if years is not None else None)
     projection = project(plan_of(scenario, option, settings))
+    if out is not None:
+        refuse_existing(out / "manifest.json", force=force)
     if not as_json:
         _print(projection, by, asked)
     if out is not None:
@@ -110,10 +113,9 @@ def _print_document(projection: Projection, asked: Asked) -> None:
 def _keep(projection: Projection, settings: tuple[str, ...], by: str, out: Path, *, force: bool) -> None:
     """Write the run folder, all of it or nothing."""
     from fibercap.reading.written import written
-    from fibercap.views.files import refuse_existing, write_all
+    from fibercap.views.files import write_all
     from fibercap.views.run_folder import run_folder
 
-    refuse_existing(out / "manifest.json", force=force)
     files = run_folder(projection, written(projection.scenario.resolved), settings, by)
     write_all({out / name: content for name, content in files.items()}, force=force)
     say(f"{len(files)} files are in {out}", err=True)

@@ -16,18 +16,17 @@ from pydantic_core import PydanticCustomError
 
 from fibercap.core.dates import Edge
 from fibercap.core.errors import FibercapError, ScenarioError, did_you_mean
-from fibercap.core.overlay import OverlayError, overlay, removed_by
+from fibercap.core.overlay import OverlayError, overlay
 from fibercap.core.schema_of_paths import Schema
 from fibercap.core.spec import fields_at, quantities
 from fibercap.core.tree import Branch, Leaf, Path, Tree, is_wrapper, leaves, unwrap
 from fibercap.model.checks import problems_across
 from fibercap.model.currency import known_currencies
 from fibercap.model.draws import as_drawn, in_place_of_block
+from fibercap.model.financing_inputs import is_financing
 from fibercap.model.plan import KINDS, Plan
 from fibercap.model.validated import Parsed, amounts_before, read_before, validated
 
-FINANCING: Final = ("loans", "funding", "company.equity", "company.dividends", "company.gap", "money.minimum_cash")
-"""Inputs that the company that does nothing new takes from the plan as written, not from the option laid over it."""
 GATHERED: Final = {"funding": "sources", "projects": "shares"}  # names that only the Specs know
 
 
@@ -96,7 +95,7 @@ class Scenario(Plan):
 
     @property
     def resolved(self) -> Branch:
-        """The tree as that of a plan by itself: once an option is chosen, options, which were laid over another, go."""
+        """The tree as a plan by itself: once an option is chosen, the other options go."""
         return self._tree if self._option is None else self._tree.without_child("options")
 
     @property
@@ -165,7 +164,7 @@ class Scenario(Plan):
     def _with_base(self, laid: Scenario, changes: Branch, how: str) -> Scenario:
         """Let a changed option know the plan as written, to which what fits it of a change of financing is made too."""
         base = self._base
-        if base is not None and _is_financing(changes):
+        if base is not None and is_financing(changes):
             try:
                 tree = overlay(base.tree, changes, SCHEMA, how)
             except OverlayError as error:
@@ -218,18 +217,9 @@ class Scenario(Plan):
 
     def digest(self) -> str:
         """Return a hash of what the scenario says, whatever file it came from."""
-        said = ((path, getattr(leaf.value, "magnitude", leaf.value)) for path, leaf in leaves(self.tree))
+        said = ((path, getattr(leaf.value, "magnitude", leaf.value)) for path, leaf in leaves(self.resolved))
         lines = [f"{'.'.join(path)}={np.asarray(value)}" for path, value in said]
         return hashlib.sha256("\n".join(sorted(lines)).encode()).hexdigest()[:16]
-
-
-def _is_financing(changes: Branch) -> bool:
-    """Tell whether an overlay touches what the reference company takes from the plan as written."""
-    names = [*removed_by(changes)]
-    for verb in ("change", "add"):
-        block = changes.get(verb)
-        names += block if isinstance(block, Branch) else ()
-    return any(f"{name}.".startswith(f"{of}.") or f"{of}.".startswith(f"{name}.") for name in names for of in FINANCING)
 
 
 def _gather_sources(tree: Tree, path: Path, source: str, found: dict[Path, frozenset[str]]) -> frozenset[str]:

@@ -210,7 +210,7 @@ def run_document(
 
 def compare_document(comparison: Comparison, *, flips: bool = False) -> Document:
     """Return the document of `compare --json`."""
-    options = {
+    options: dict[str, Document] = {
         name: {
             "title": case.title,
             "measures": measures_document(case.measures),
@@ -260,6 +260,7 @@ def check_document(
         "valid": True,
         "claims": claims_document(claims, flips),
         "covenants": covenants_document(covenants, rooms),
+        "findings": findings_document(findings(projection, claims, covenants)),
         "tightest_covenant": tight.covenant if tight else None,
         "checks": checks_document(projection),
         "unused": [*unused(projection.scenario), *(still or ())],

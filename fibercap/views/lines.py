@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import replace
 from math import isfinite
-from textwrap import fill
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
@@ -228,7 +227,6 @@ def flip_line(flip: Flip | None) -> str:
 
 
 AT_ONCE = 1e-6
-HANGING: Final = 8 * " "
 
 
 def lever_text(lever: Lever, value: float) -> tuple[str, str]:
@@ -237,30 +235,6 @@ def lever_text(lever: Lever, value: float) -> tuple[str, str]:
         return f"{100 * value:,.2f}", "%"
     number, unit = quantity_text(value, lever.unit)
     return number, {"month": "months", "day": "days"}.get(unit, unit)
-
-
-def wrapped_lines(words: str, width: int, column: int = 0) -> str:
-    """Return lines that are no wider than a terminal; the first goes on from a column, what hangs over is indented.
-
-    A line that begins at the margin stays whole, for it begins with the name of a file.
-    """
-    first, *others = words.split("\n")
-    lines = [_filled(" " * column + first, width)[column:], *(_filled(line, width) for line in others)]
-    return "\n".join(lines)
-
-
-def _filled(line: str, width: int) -> str:
-    begin = " " * (len(line) - len(line.lstrip()))
-    if not begin:
-        return line
-    return fill(
-        line.strip(),
-        width,
-        initial_indent=begin,
-        subsequent_indent=HANGING,
-        break_long_words=False,
-        break_on_hyphens=False,
-    )
 
 
 def check_lines(

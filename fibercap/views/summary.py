@@ -70,7 +70,10 @@ def _capacity(projection: Projection) -> str:
 
 def _of_plants(projection: Projection, key: str) -> Array:
     """Return a row of all plants together, (period,)."""
-    return np.sum([projection.value(f"plants.{plant}.{key}")[0] for plant in projection.scenario.plants], axis=0)
+    total: Array = np.zeros(len(projection.timeline.labels))
+    for plant in projection.scenario.plants:
+        total = total + projection.value(f"plants.{plant}.{key}")[0]
+    return total
 
 
 def _first(values: Array, level: float) -> int:

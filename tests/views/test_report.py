@@ -353,11 +353,11 @@ def test_an_option_that_breaks_a_covenant_is_taken_only_where_all_do() -> None:
     covers = {name: case.measures["min_dscr"].value for name, case in comparison.cases.items()}
     broken = decide(compare(scenario_of(DECIDED.format(limit=100), "x")))
 
-    assert set(broken.faults.values()) == {("breaks bank.cover",)}
+    assert set(broken.faults.values()) == {("breaks bank.cover in 2000-Q4",)}
     assert (broken.chosen, broken.sound) == ("cheap", ())
     assert covers["dear"] is not None
     assert covers["cheap"] is not None
     between = (covers["dear"] + covers["cheap"]) / 2
     found = decide(compare(scenario_of(DECIDED.format(limit=between), "x"), baseline="dear"))
-    assert found.faults["dear"] == ("breaks bank.cover",)
+    assert found.faults["dear"] == ("breaks bank.cover in 2000-Q4",)
     assert found.chosen == "cheap"

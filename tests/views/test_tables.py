@@ -171,7 +171,7 @@ def test_export_prints_what_it_wrote_and_replaces_only_when_told(
     assert run("export", "small.yaml", "--out", "rows.CSV") == 2
     assert "rows.CSV exists; add --force to replace it" in capsys.readouterr().err
     assert run("export", "small.yaml", "--out", "rows.CSV", "--force", "--json") == 0
-    assert json.loads(capsys.readouterr().out) == {"files": ["rows.CSV"]}
+    assert json.loads(capsys.readouterr().out) == {"format": 2, "files": ["rows.CSV"]}
     assert len(lines_of(Path("rows.CSV").read_text())) == 8 * len(project(read("small.yaml")).period_rows)
 
 

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     import xlsxwriter
     from xlsxwriter.worksheet import Worksheet
 
+    from fibercap.model.projection import Projection
     from fibercap.model.scenario import Scenario
     from fibercap.views.workbook.annual_sheet import AnnualSheet
     from fibercap.views.workbook.book import Book
@@ -89,11 +90,15 @@ def cover_sheet(
         sheet.write_string(row, 0, kind.capitalize(), looks(kind))
         sheet.write_string(row, 1, text, looks("text"))
     row = _contents(sheet, book, looks, row + 2)
-    plan = book.cases[0].projection
-    alarms = [*(found.sentence for found in findings(plan)), *warnings(plan)]
+    alarms = _alarms(book.cases[0].projection)
     sheet.write_string(row + 1, 0, "Warnings when exported" if alarms else "No warnings when exported", looks("group"))
     for number, text in enumerate(alarms, row + 2):
         sheet.write_string(number, 0, text, looks("text"))
+
+
+def _alarms(projection: Projection) -> list[str]:
+    """Return what is wrong with a plan, then what a reader should know of it."""
+    return [*(found.sentence for found in findings(projection)), *warnings(projection)]
 
 
 def _open(checks: CheckSheet) -> int:

@@ -70,6 +70,9 @@ class Looks:
         return self._made[key]
 
 
+Cells = Sequence[float | str]
+
+
 def plain_sheets() -> type[Worksheet]:
     """Return a kind of sheet that takes formulas as they are, and one for many cells of a row.
 
@@ -81,17 +84,10 @@ def plain_sheets() -> type[Worksheet]:
     class Plain(Worksheet):  # type: ignore[misc]  # the library comes without types
         shared = 0
 
-        def write_shared(
-            self, row: int, column: int, formula: str, look: Format, values: Sequence[float | str]
-        ) -> None:
-            """Write a formula into a cell and, filled to the right, into those that follow: in the file it stands once.
-
-            Source
-            ------
-            ECMA-376, part 1, 18.3.1.40 (f, a shared formula).
-            """
-            reference = xl_range(row, column, row, column + len(values) - 1)
-            element = f'<f t="shared" ref="{reference}" si="{self.shared}">{escape(formula, quote=False)}</f>'
+        def write_shared(self, row: int, column: int, formula: str, look: Format, values: Cells) -> None:
+            """Fill a formula to the right; the file holds it once (ECMA-376, part 1, 18.3.1.40, shared formula)."""
+            cells = f'ref="{xl_range(row, column, row, column + len(values) - 1)}" si="{self.shared}"'
+            element = f'<f t="shared" {cells}>{escape(formula, quote=False)}</f>'
             for place, value in enumerate(values, column):
                 self.write_formula(row, place, element, look, value)
                 element = f'<f t="shared" si="{self.shared}"/>'

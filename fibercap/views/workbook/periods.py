@@ -125,9 +125,9 @@ def _line(sheet: Worksheet, row: int, line: Written, looks: Looks) -> None:
         for number in range(count):
             sheet.write_number(row, BEFORE + 1 + number, float(line.values[number]), plain)
         return
-    values = ["" if math.isnan(value) else value for value in line.values.tolist()]
+    values: list[float | str] = ["" if math.isnan(value) else value for value in line.values.tolist()]
     if line.shared:
         sheet.write_shared(row, BEFORE + 1, next(line.formulas()).removeprefix("="), plain, values)
         return
-    for column, (formula, value) in enumerate(zip(line.formulas(), values, strict=True), BEFORE + 1):
-        sheet.write_formula(row, column, formula, plain, value)
+    for column, (formula, shown) in enumerate(zip(line.formulas(), values, strict=True), BEFORE + 1):
+        sheet.write_formula(row, column, formula, plain, shown)

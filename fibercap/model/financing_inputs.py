@@ -1,0 +1,20 @@
+"""The inputs that say how a plan is paid for."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from fibercap.core.overlay import removed_by
+from fibercap.core.tree import Branch
+
+FINANCING: Final = ("loans", "funding", "company.equity", "company.dividends", "company.gap", "money.minimum_cash")
+"""Inputs that the company that does nothing new takes from the plan as written, not from the option laid over it."""
+
+
+def is_financing(changes: Branch) -> bool:
+    """Tell whether an overlay touches what the reference company takes from the plan as written."""
+    names = [*removed_by(changes)]
+    for verb in ("change", "add"):
+        block = changes.get(verb)
+        names += block if isinstance(block, Branch) else ()
+    return any(f"{name}.".startswith(f"{of}.") or f"{of}.".startswith(f"{name}.") for name in names for of in FINANCING)
