@@ -85,33 +85,28 @@ def check(
     with_idle: bool,  # noqa: FBT001
     flips: bool,  # noqa: FBT001
 ) -> None:
-    """Validate a scenario, prove units and laws, test claims and covenants; exit 1 if one is not as expected."""
-    from fibercap.model.projection import project
-    from fibercap.studies.claims import outcomes
-    from fibercap.studies.covenants import covenants
-    from fibercap.studies.findings import findings
-    from fibercap.studies.headroom import headroom
+    """Validate a scenario, prove units and laws, test claims and covenants, of every financing option too.
 
-    projection = project(plan_of(scenario, option, settings))
-    claims, promises = outcomes(projection), covenants(projection)
+    Exit code 1: in the plan as written or in an option, a claim comes out otherwise than expected, a covenant is
+    broken, cash falls below zero (within the horizon, or after it while loans run off), or uses have no source.
+    """
+    from fibercap.studies.compare import case_of, cases_of_options
+
+    case = case_of(plan_of(scenario, option, settings))
+    options = cases_of_options(case)
     still: list[str] | None = None
     if with_idle:
         from fibercap.studies.idle import idle
 
-        still = idle(projection.scenario)
-    rooms, decided = headroom(projection, promises), None
-    if flips:
-        from fibercap.studies.flips import flips as deciding
-
-        decided = deciding(projection, claims)
+        still = idle(case.projection.scenario)
     if as_json:
         from fibercap.views.documents import check_document
         from fibercap.views.json_text import text
 
-        say_json(text(check_document(projection, claims, promises, rooms, decided, still)))
+        say_json(text(check_document(case, options, still, flips=flips)))
     else:
         from fibercap.views.lines import check_lines
 
-        _print(check_lines(projection, claims, promises, rooms, decided, still))
-    if findings(projection, claims, promises):
+        _print(check_lines(case, options, still, flips=flips))
+    if any(each.findings for each in (case, *options.values())):
         raise click.exceptions.Exit(1)

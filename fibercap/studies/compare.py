@@ -195,6 +195,35 @@ def compare(scenario: Scenario, *others: Scenario, baseline: str | None = None, 
     return Comparison(first, cases, differences, scenario.currency)
 
 
+def case_of(plan: Scenario) -> Case:
+    """Project one plan, with its measures, claims and covenants.
+
+    Raises
+    ------
+    ScenarioError
+        If it does not fit, or a claim or covenant cannot be tested.
+    """
+    return _case(plan.option or plan.id, plan, None, alone=False)
+
+
+def cases_of_options(case: Case) -> dict[str, Case]:
+    """Project every financing option of a plan as written, whatever its horizon; none where an option is chosen.
+
+    Parameters
+    ----------
+    case : Case
+        The plan as written; what its plants and projects do is taken from it.
+
+    Raises
+    ------
+    ScenarioError
+        If an option does not fit.
+    """
+    plan = case.projection.scenario
+    names = plan.options if plan.option is None else ()
+    return {name: _case(name, plan.with_option(name), case.projection, alone=True) for name in names}
+
+
 def _refuse_unlike(plans: Iterable[Scenario]) -> None:
     if len({plan.currency for plan in plans}) > 1:
         raise FibercapError("the scenarios report in different currencies; they cannot be set side by side")

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from fibercap.model.projection import Projection
     from fibercap.studies.bridge import Bridge
     from fibercap.studies.claims import Outcome
-    from fibercap.studies.compare import Comparison
+    from fibercap.studies.compare import Case, Comparison
     from fibercap.studies.covenants import Tested
     from fibercap.studies.findings import Finding
     from fibercap.studies.flips import Flip
@@ -247,25 +247,24 @@ def _bridge(found: Bridge | None) -> Document | None:
 
 
 def check_document(
-    projection: Projection,
-    claims: Mapping[str, Outcome],
-    covenants: Mapping[str, Tested],
-    rooms: Mapping[str, Headroom],
-    flips: Mapping[str, Flip | None] | None,
-    still: Sequence[str] | None = None,
+    case: Case, options: Mapping[str, Case], still: Sequence[str] | None = None, *, flips: bool = False
 ) -> Document:
-    """Return the document of `check --json`; `still` are the inputs that move nothing, where they were looked for."""
-    tight = tightest(rooms)
+    """Return the document of `check --json`, of a plan as written with those of its options.
+
+    `still` are the inputs that move nothing, where they were looked for.
+    """
+    projection, tight = case.projection, tightest(case.headroom)
     return {
         "valid": True,
-        "claims": claims_document(claims, flips),
-        "covenants": covenants_document(covenants, rooms),
-        "findings": findings_document(findings(projection, claims, covenants)),
+        "claims": claims_document(case.claims, case.flips if flips else None),
+        "covenants": covenants_document(case.covenants, case.headroom),
+        "findings": findings_document(case.findings),
         "tightest_covenant": tight.covenant if tight else None,
         "checks": checks_document(projection),
         "unused": [*unused(projection.scenario), *(still or ())],
         "formulas_proved": projection.proved,
         "inputs": projection.scenario.evidence(),
+        "options": {name: check_document(option, {}) for name, option in options.items()},
     }
 
 

@@ -13,7 +13,6 @@ from fibercap.model.financing_costs import building
 from fibercap.studies.alarms import warnings
 from fibercap.studies.claims import WORDS
 from fibercap.studies.covenants import FAIL, NOT_TESTED, PASS
-from fibercap.studies.findings import findings
 from fibercap.studies.headroom import PRICE, tightest
 from fibercap.studies.step_warning import step_warning
 
@@ -23,13 +22,15 @@ if TYPE_CHECKING:
     from fibercap.model.measure import Measure
     from fibercap.model.projection import Projection
     from fibercap.studies.claims import Outcome
-    from fibercap.studies.compare import Comparison
+    from fibercap.studies.compare import Case, Comparison
     from fibercap.studies.covenants import Tested
+    from fibercap.studies.findings import Finding
     from fibercap.studies.flips import Flip
     from fibercap.studies.headroom import Headroom
     from fibercap.studies.levers import Lever
 
 MILLION = 1e6
+Styled = tuple[str, dict[str, Any]]
 VERDICTS: Final = {PASS: "green", FAIL: "red", NOT_TESTED: "yellow"}
 """The color of each verdict on a covenant."""
 SCALES = ((MILLION, "million "), (1e3, "thousand "))
@@ -238,44 +239,65 @@ def lever_text(lever: Lever, value: float) -> tuple[str, str]:
 
 
 def check_lines(
-    projection: Projection,
-    claims: Mapping[str, Outcome],
-    covenants: Mapping[str, Tested],
-    rooms: Mapping[str, Headroom],
-    flips: Mapping[str, Flip | None] | None,
-    still: Sequence[str] | None = None,
-) -> Iterator[tuple[str, dict[str, Any]]]:
-    """Run over the lines of `check`, each with its style; failures come first.
+    case: Case, options: Mapping[str, Case], still: Sequence[str] | None = None, *, flips: bool = False
+) -> Iterator[Styled]:
+    """Run over the lines of `check`, each with its style; failures of a plan as written and of its options come first.
 
     `still` are the inputs that move nothing, where they were looked for.
     """
-    scenario = projection.scenario
+    projection, scenario = case.projection, case.projection.scenario
     yield f"{scenario.file} is a valid scenario", {}
-    for found in findings(projection, claims, covenants):
-        yield f"  FAIL  {found.sentence}", {"fg": "red", "bold": True}
+    for head, found in _by_options(case.findings, options):
+        yield f"  FAIL  {head}{found.sentence}", {"fg": "red", "bold": True}
         yield f"        to heal it: {found.way_out}", {"dim": True}
     yield f"  {evidence_line(scenario.evidence())}", {}
     yield f"  {laws_line(projection)}", {}
     for warning in (*warnings(projection), *step_warning(projection)):
         yield f"  WARNING  {warning}", {"fg": "red", "bold": True}
-    for name, outcome in claims.items():
-        verdict, told = claim_lines(outcome)
-        yield f"  {verdict}  ", {"fg": "green" if outcome.holds else "yellow", "nl": False}
-        yield f"{outcome.says}\n        {told}", {}
-        if flips is not None:
-            yield f"        {flip_line(flips[name])}", {}
-    for name, tested in covenants.items():
-        verdict, told = covenant_lines(tested, rooms[name])
-        yield f"  {verdict}  ", {"fg": VERDICTS[verdict], "nl": False}
-        yield f"{tested.loan}: {tested.says}\n        {told.replace('; ', chr(10) + 8 * ' ')}", {}
+    yield from _tested_lines(case, flips=flips)
     if still is not None:
         yield f"  {len(still) or 'no'} input{'s' * (len(still) != 1)} that move{'s' * (len(still) == 1)} nothing", {}
     for path in still or ():
         yield f"    {path}", {}
-    surprises = sum(not outcome.as_expected for outcome in claims.values())
-    yield f"  {len(claims)} claims, {surprises} not as expected", {}
-    if covenants:
-        broken, missing = (sum(c.verdict == of for c in covenants.values()) for of in (FAIL, NOT_TESTED))
-        yield f"  {len(covenants)} covenants, {broken} broken{f', {missing} not tested' if missing else ''}", {}
-        if tight := tightest_line(rooms):
+    yield (
+        f"  {len(case.claims)} claims, {sum(not each.as_expected for each in case.claims.values())} not as expected",
+        {},
+    )
+    if case.covenants:
+        verdicts = [tested.verdict for tested in case.covenants.values()]
+        missing = verdicts.count(NOT_TESTED)
+        told = f"{verdicts.count(FAIL)} broken{f', {missing} not tested' if missing else ''}"
+        yield f"  {len(verdicts)} covenants, {told}", {}
+        if tight := tightest_line(case.headroom):
             yield f"  {tight}", {}
+    if options:
+        fail = [name for name, option in options.items() if option.findings]
+        yield f"  {len(options)} options, {f'{len(fail)} fail: ' if fail else 'none fails'}{', '.join(fail)}", {}
+
+
+def _tested_lines(case: Case, *, flips: bool) -> Iterator[Styled]:
+    """Run over the lines of claims and covenants."""
+    for name, outcome in case.claims.items():
+        verdict, told = claim_lines(outcome)
+        yield f"  {verdict}  ", {"fg": "green" if outcome.holds else "yellow", "nl": False}
+        yield f"{outcome.says}\n        {told}", {}
+        if flips:
+            yield f"        {flip_line(case.flips[name])}", {}
+    for name, tested in case.covenants.items():
+        verdict, told = covenant_lines(tested, case.headroom[name])
+        yield f"  {verdict}  ", {"fg": VERDICTS[verdict], "nl": False}
+        yield f"{tested.loan}: {tested.says}\n        {told.replace('; ', chr(10) + 8 * ' ')}", {}
+
+
+def _by_options(found: Sequence[Finding], options: Mapping[str, Case]) -> Iterator[tuple[str, Finding]]:
+    """Run over what is wrong with a plan as written, then in options alone, each once, with their names."""
+    known = {each.sentence for each in found}
+    yield from (("", each) for each in found)
+    alone: dict[str, list[str]] = {}
+    first: dict[str, Finding] = {}
+    for name, case in options.items():
+        for each in case.findings:
+            if each.sentence not in known:
+                alone.setdefault(each.sentence, []).append(name)
+                first.setdefault(each.sentence, each)
+    yield from ((f"option {', '.join(alone[text])}: ", each) for text, each in first.items())

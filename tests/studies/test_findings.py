@@ -52,8 +52,31 @@ def test_every_way_out_says_so(insolvent: Path) -> None:
     for verb in ("run", "compare"):
         ended, text = said(verb, str(insolvent))
         assert ended == 0
-        assert text.index("FAIL") < text.index("2000")
+        assert text.index("FAIL") < text.index("million USD")
 
 
 def test_the_shipped_plan_has_no_findings() -> None:
     assert findings(project(read("fibercore"))) == ()
+
+
+def test_a_breach_in_one_option_alone_fails_the_check(tmp_path: Path) -> None:
+    file = tmp_path / "one.yaml"
+    cover = "{cover: {row: accounts.dscr_12m, at_least: 1.45}}"
+    file.write_text(f"fibercap: 1\nid: one\nextends: fibercore\nadd:\n  loans.fleet.covenants: {cover}\n")
+    every = CliRunner().invoke(cli, ["check", str(file)])
+    one = CliRunner().invoke(cli, ["check", str(file), "--option", "grace_one_year"])
+    document = json.loads(CliRunner().invoke(cli, ["check", str(file), "--json"]).stdout)
+
+    assert (every.exit_code, one.exit_code) == (1, 0)
+    assert "  FAIL  option equal_principal: covenant fleet.cover is broken in" in every.stdout
+    assert "  6 options, 1 fail: equal_principal" in every.stdout
+    assert document["findings"] == []
+    found = {name: [each["name"] for each in option["findings"]] for name, option in document["options"].items()}
+    assert found == {**dict.fromkeys(found, []), "equal_principal": ["fleet.cover"]}
+
+
+def test_the_market_that_came_may_run_dry() -> None:
+    result = CliRunner().invoke(cli, ["check", "soft_market"])
+
+    assert result.exit_code == 0
+    assert "`company.may_run_dry` says that this is" in result.stdout
