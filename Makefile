@@ -28,7 +28,8 @@ test: check ## format, lint, types and tests, as the continuous integration runs
 lowest: $(LOWEST)/installed ## run a part of the tests with the lowest versions that pyproject.toml allows
 	$(LOWEST)/bin/pytest -n 2 -p no:cacheprovider -W ignore::DeprecationWarning $(LOWEST_TESTS)
 
-fuzz: $(VENV)/installed-dev ## spoil the shipped scenarios in thousands of ways; FUZZ_CASES of each kind, 2500 if not given
+fuzz: $(VENV)/installed-dev ## try FUZZ_PLANS random plans (20000 if not given), then spoil the shipped scenarios in FUZZ_CASES ways (2500)
+	$(BIN)/python -m tests.fuzz --cases $${FUZZ_PLANS:-20000} --seed $${FUZZ_SEED:-0}
 	FUZZ_CASES=$${FUZZ_CASES:-2500} $(BIN)/pytest -n 2 tests/test_fuzz.py
 
 check: $(VENV)/installed-dev ## the same without the tests

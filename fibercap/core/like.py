@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from fibercap.core.errors import Problem, did_you_mean
-from fibercap.core.tree import Branch, Leaf, Origin, Path, Tree, is_wrapper
+from fibercap.core.tree import Branch, Leaf, Origin, Path, Tree, inside, is_wrapper
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -59,7 +59,16 @@ def likened(
 
 
 def _names_another(child: Tree) -> bool:
-    return isinstance(child, Branch) and isinstance(child.get(LIKE), Leaf)
+    entry = inside(child)
+    return isinstance(entry, Branch) and isinstance(entry.get(LIKE), Leaf)
+
+
+def _around(filled: Branch, own: Branch, base: Tree) -> Branch:
+    """Return an entry in its own `{value, source, where, note}` block, or else in that of the entry it is like."""
+    wrapper = own if is_wrapper(own) else base
+    if not (isinstance(wrapper, Branch) and is_wrapper(wrapper)):
+        return filled
+    return Branch({**wrapper.children, "value": filled}, wrapper.keys_at, wrapper.place)
 
 
 def _entry(
@@ -67,10 +76,11 @@ def _entry(
 ) -> Branch:
     """Return an entry of a block, filled from the one that its `like` names; `trail` is who asked for it."""
     own = block[trail[-1]]
-    if not isinstance(own, Branch) or not _names_another(own):
+    entry = inside(own)
+    if not isinstance(own, Branch) or not isinstance(entry, Branch) or not _names_another(own):
         return own if isinstance(own, Branch) else Branch()
-    leaf = own[LIKE]
-    other, rest = str(leaf.value if isinstance(leaf, Leaf) else ""), own.without_child(LIKE)
+    leaf = entry[LIKE]
+    other, rest = str(leaf.value if isinstance(leaf, Leaf) else ""), entry.without_child(LIKE)
     at = ".".join((*path, trail[-1], LIKE))
     if other in trail:
         names = trail[trail.index(other) :]
@@ -86,8 +96,9 @@ def _entry(
         told, wanted = f"`{other}`, which is not there to be copied", "an entry of the same block"
         problems.append(Problem(at, "unknown_like", told, wanted, did_you_mean(other, known, "entries"), leaf.place))
         return rest
-    base = _entry(block, (*trail, other), one_value, problems, path)
-    return _filled(_copied(base, other), rest, (*path, trail[-1]), one_value)  # type: ignore[return-value]
+    base = _copied(_entry(block, (*trail, other), one_value, problems, path), other)
+    filled = _filled(inside(base), rest, (*path, trail[-1]), one_value)
+    return _around(filled, own, base)  # type: ignore[arg-type]
 
 
 def _copied(tree: Tree, name: str) -> Tree:

@@ -136,6 +136,6 @@ def known_currencies(tree: Branch, reporting: str) -> tuple[str, ...]:
     """Return the currencies that may be used beside the reporting one: those with a rate; marks go with euros."""
     block = tree.get("exchange")
     named = {code for code in block if code in CURRENCIES} if isinstance(block, Branch) else set()
-    if {"EUR", "DEM"} & named:
+    if {"EUR", "DEM"} & {*named, reporting}:
         named |= {"EUR", "DEM"}
     return tuple(code for code in CURRENCIES if code in named and code != reporting)

@@ -80,6 +80,8 @@ class Step:
 class DayRates:
     """What a currency is worth at the end of any day; `times` is what a unit of it is in the currency of `knots`.
 
+    Without knots that is the reporting currency, which is worth one.
+
     After the day `until`, the end of a month in the run-off, a day's rate is that of the same day a year before, for so
     many `years`; no year where rates hold.
     """
@@ -118,6 +120,8 @@ class DayRates:
 
     def text(self, day: str) -> str:
         """Return the formula of the rate at the end of a day, such as `{time.date}`."""
+        if not self.knots:
+            return self.times_ref
         refs = [f"{{inputs.{knot.path}}}" for knot in self.knots]
         ways = zip(pairwise(refs), self.steps, strict=True)
         text = " + ".join([refs[0], *(f"({two} - {one}) * {way.text(day)}" for (one, two), way in ways)])
@@ -128,6 +132,8 @@ class DayRates:
     def on(self, days: Sequence[float] | Array) -> Array:
         """Return the rate at the ends of some days, (day,) or (draw, day)."""
         ends = self.counted(np.asarray(days, dtype=float))
+        if not self.knots:
+            return np.full(len(ends), self.times)
         gone = [np.ones(len(ends)), *(step.share(ends) for step in self.steps), np.zeros(len(ends))]
         parts = [knot.value * (one - two) for knot, (one, two) in zip(self.knots, pairwise(gone), strict=True)]
         return np.asarray(sum(parts[1:], start=parts[0]) * self.times)

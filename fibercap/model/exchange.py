@@ -5,7 +5,10 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
+import numpy as np
+
 from fibercap.core.calendar import serial
+from fibercap.core.paths import TimePath
 from fibercap.core.rows import Row, Sheet
 from fibercap.core.timeline import RATE, STOCK, month_end
 from fibercap.core.units import DEM_PER_EUR
@@ -14,7 +17,6 @@ from fibercap.model.market import path_row
 from fibercap.model.run_off import YEAR, goes_on, repeats_after
 
 if TYPE_CHECKING:
-    from fibercap.core.paths import TimePath
     from fibercap.model.plan import Plan
 
 TIED: Final = {"DEM": "EUR", "EUR": "DEM"}
@@ -24,7 +26,8 @@ TIED: Final = {"DEM": "EUR", "EUR": "DEM"}
 def exchange_rows(sheet: Sheet, plan: Plan) -> None:
     """Write average and closing rate of every other currency that the plan uses."""
     for code in dict.fromkeys(code if code in plan.exchange else TIED[code] for code in plan.foreign):
-        _own_rows(sheet, plan, code)
+        if code != plan.currency:
+            _own_rows(sheet, plan, code)
     for code in plan.foreign:
         if code not in plan.exchange:
             _tied_rows(sheet, plan, code, TIED[code])
@@ -43,7 +46,9 @@ def _tied_rows(sheet: Sheet, plan: Plan, code: str, other: str) -> None:
     """Write the rates of marks from those of euros, or the other way: the law fixed what one is worth."""
     worth = 1.0 / DEM_PER_EUR if code == "DEM" else DEM_PER_EUR
     fixed = sheet.give(f"exchange.{other}_per_{code}", f"{other}/{code}", worth)
-    text, value = f"{{exchange.{other}.average}} * {fixed}", sheet.value(f"exchange.{other}.average") * worth
+    text, value = fixed, np.full(plan.timeline.count, worth)
+    if other != plan.currency:
+        text, value = f"{{exchange.{other}.average}} * {fixed}", sheet.value(f"exchange.{other}.average") * worth
     unit = f"{plan.currency}/{code}"
     sheet.put(Row(f"exchange.{code}.average", f"{code}: average rate", unit, RATE, text), value)
     _closing_rows(sheet, plan, code)
@@ -63,6 +68,8 @@ def _closing_rows(sheet: Sheet, plan: Plan, code: str) -> None:
 
 def _days_path(plan: Plan, code: str) -> TimePath:
     """Return the series from which a currency's rates of days are read."""
+    if code not in plan.exchange and TIED[code] == plan.currency:
+        return TimePath((np.asarray(1.0),))  # one of its own is one for ever
     rates = plan.exchange[code if code in plan.exchange else TIED[code]]
     return rates.average if rates.closing is None else rates.closing
 
@@ -83,7 +90,7 @@ def day_rates(plan: Plan, code: str) -> DayRates:
     plan : Plan
         Rates by currency; drawn ones are (draw, 1).
     code : str
-        A currency with a rate, or one that is tied to such a one.
+        A currency with a rate, or one that is tied to such a one or to the reporting currency.
 
     Source
     ------
@@ -92,7 +99,8 @@ def day_rates(plan: Plan, code: str) -> DayRates:
     if code not in plan.exchange:
         other = TIED[code]
         times = 1.0 / DEM_PER_EUR if code == "DEM" else DEM_PER_EUR
-        return replace(day_rates(plan, other), times=times, times_ref=f"{{exchange.{other}_per_{code}}}")
+        tied = DayRates(()) if other == plan.currency else day_rates(plan, other)
+        return replace(tied, times=times, times_ref=f"{{exchange.{other}_per_{code}}}")
     rates, eve = plan.exchange[code], Moment("time.eve", serial(plan.timeline.eve))
     at = f"exchange.{code}.{'average' if rates.closing is None else 'closing'}"
     path = _days_path(plan, code)

@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from fibercap.studies.levers import Lever
 
 MILLION = 1e6
+AT_ONCE = 1e-6
 Styled = tuple[str, dict[str, Any]]
 VERDICTS: Final = {PASS: "green", FAIL: "red", NOT_TESTED: "yellow"}
 """The color of each verdict on a covenant."""
@@ -116,8 +117,7 @@ def claim_lines(outcome: Outcome) -> tuple[str, str]:
 
 def evidence_line(evidence: Mapping[str, int]) -> str:
     """Return the split of inputs by kind of source."""
-    told = ", ".join(f"{count} {kind}" for kind, count in evidence.items())
-    return f"{sum(evidence.values())} inputs: {told}"
+    return f"{sum(evidence.values())} inputs: {', '.join(f'{count} {kind}' for kind, count in evidence.items())}"
 
 
 def evidence_note(found: Mapping[str, Measure]) -> str:
@@ -225,9 +225,6 @@ def flip_line(flip: Flip | None) -> str:
         side = "above" if flip.change > 0 else "below"
         return f"{head}: flips {share_text(abs(flip.change))} {side} {f'{now} {unit}'.rstrip()}{also}"
     return f"{head}: flips at {f'{then} {other}'.rstrip()}, {flip.change:+.1%} from {f'{now} {unit}'.rstrip()}{also}"
-
-
-AT_ONCE = 1e-6
 
 
 def lever_text(lever: Lever, value: float) -> tuple[str, str]:

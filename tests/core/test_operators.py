@@ -179,6 +179,18 @@ def test_like_copies_field_by_field_and_keeps_origins() -> None:
     assert leaf.place == at(tree, ("projects", "one", "complete")).place  # type: ignore[union-attr]
 
 
+def test_like_copies_entries_that_stand_with_their_source() -> None:
+    tree = laid(
+        base="projects:\n  one: {value: {plant: works, adds: 1000 km/year}, source: release}\n"
+        "  two: {like: one, adds: 2000 km/year}\n  three: {value: {like: one}, source: team}\n"
+    )
+
+    for name, source, adds in (("two", "release", "2000 km/year"), ("three", "team", "1000 km/year")):
+        assert text(tree, f"projects.{name}.source") == source
+        assert text(tree, f"projects.{name}.value.plant") == "works"
+        assert text(tree, f"projects.{name}.value.adds") == adds
+
+
 def test_what_is_one_value_is_not_mixed_by_like() -> None:
     base = BASE.replace("adds: 2000 km/year", "ramp: {s_curve: 9 months}")
 

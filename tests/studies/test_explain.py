@@ -289,7 +289,7 @@ def test_what_a_formula_does_not_name_is_told_beside_it() -> None:
         ("acounts.cash", "2002-06", r"no input, row or measure `acounts.cash`; did you mean `accounts.cash`\?"),
         ("loans.flet.rate", "", r"did you mean `loans.fleet.rate`\?"),
         ("min_dsrc", "", r"did you mean `min_dscr`\?"),
-        ("xyz", "", r"no input, row or measure `xyz`; `fibercap run SCENARIO --json` lists rows and measures"),
+        ("xyz", "", r"no input, row or measure `xyz`; `fibercap rows SCENARIO` lists rows and measures"),
         ("loans.fleet.signed", "2002", r"`loans.fleet.signed` is an input that has no periods; leave out `2002`"),
         ("min_dscr", "2002", r"`min_dscr` is a measure, one number for the whole plan; leave out `2002`"),
     ],

@@ -1,0 +1,268 @@
+"""The laws of the books, recomputed in plain numbers from the rows that `run --json` prints (docs/conventions.md)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from itertools import accumulate
+from typing import Any
+
+Values = list[float]
+Found = Iterator[str]
+ASSETS = (
+    "cash", "receivables", "grants_receivable", "inventory", "construction_in_progress", "net_fixed_assets", "deferred_fees", "other_assets",
+)  # fmt: skip
+OWED = (
+    "payables", "tax_payable", "accrued_interest", "debt", "other_liabilities", "paid_in_capital", "retained_earnings",
+)  # fmt: skip
+
+
+class Books:
+    """Rows as they are printed, the run-off behind them; a row that is not there is nothing."""
+
+    def __init__(self, printed: dict[str, Any]) -> None:
+        """Take the document of `run --json`."""
+        self.rows = printed["rows"]
+        self.later = {
+            path.removeprefix("run_off."): row for path, row in printed.get("run_off", {}).get("rows", {}).items()
+        }
+        self.count = len(printed["periods"])
+        self.all = self.count + len(printed.get("run_off", {}).get("periods", []))
+        self.months = {"month": 1, "quarter": 3, "year": 12}[printed["horizon"]["step"]]
+        self.ends = [*printed["periods"], *printed.get("run_off", {}).get("periods", [])]
+        largest = [
+            max(map(abs, self(f"accounts.{key}")), default=0.0)
+            for key in ("total_assets", "cash", "revenue", "capex", "debt", "draws")
+        ]
+        self.trifle = max(1e-4, 1e-9 * max(largest) * self.all)
+
+    def __contains__(self, path: str) -> bool:
+        """Tell whether a row is printed."""
+        return path in self.rows
+
+    def __call__(self, path: str) -> Values:
+        """Return a row to the end of the run-off, undefined values as nothing."""
+        own = self.rows.get(path, {"values": [0.0] * self.count})["values"]
+        later = self.later.get(path, {"values": [0.0] * (self.all - self.count)})["values"]
+        return [value or 0.0 for value in (*own, *later)]
+
+    def defined(self, path: str) -> list[float | None]:
+        """Return a row to the end of the run-off, undefined values as such."""
+        later = self.later.get(path, {"values": [None] * (self.all - self.count)})["values"]
+        return [*self.rows[path]["values"], *later]
+
+    def account(self, key: str) -> Values:
+        """Return a row of the accounts."""
+        return self(f"accounts.{key}")
+
+    def total(self, paths: Sequence[str]) -> Values:
+        """Return the sum of rows, period by period."""
+        return [sum(values) for values in zip(*map(self, paths), strict=True)] if paths else [0.0] * self.all
+
+    def loans(self) -> list[str]:
+        """Return the names of loans."""
+        return sorted({path.split(".")[1] for path in self.rows if path.startswith("loans.")})
+
+    def unlike(self, what: str, left: Values, right: Values, slack: float = 0.0) -> Found:
+        """Name the first period in which two rows differ."""
+        for at, (one, other) in enumerate(zip(left, right, strict=True)):
+            if abs(one - other) > max(slack, self.trifle):
+                yield f"{what} in {self.ends[at]}: {one!r}, wanted {other!r}"
+                return
+
+    def below(self, what: str, left: Values, right: Values, slack: float = 0.0) -> Found:
+        """Name the first period in which a row is below another."""
+        yield from self.unlike(
+            what, [min(one - other, 0.0) for one, other in zip(left, right, strict=True)], [0.0] * len(left), slack
+        )
+
+
+def add(*rows: Values) -> Values:
+    """Return the sum of rows."""
+    return [sum(values) for values in zip(*rows, strict=True)]
+
+
+def less(one: Values, *others: Values) -> Values:
+    """Return a row less others."""
+    return [value - sum(rest) for value, *rest in zip(one, *others, strict=True)]
+
+
+def before(row: Values, first: float) -> Values:
+    """Return a row a period earlier."""
+    return [first, *row[:-1]]
+
+
+def keep_balance(books: Books) -> Found:
+    """Assets are what is owed and owned."""
+    assets = books.total([f"accounts.{key}" for key in ASSETS])
+    yield from books.unlike("assets and their sources", assets, books.total([f"accounts.{key}" for key in OWED]))
+    yield from books.unlike("total assets", books.account("total_assets"), assets)
+
+
+def carry_cash(books: Books) -> Found:
+    """Cash moves by the three flows, each the sum of its parts."""
+    a = books.account
+    flows = books.total([f"accounts.{kind}_cash_flow" for kind in ("operating", "investing", "financing")])
+    cash = a("cash")
+    moved = less(cash, before(cash, cash[0] - flows[0]))
+    yield from books.unlike("cash", moved, flows)
+    operating = less(
+        add(*map(a, ("net_income", "depreciation", "fee_amortization", "accrued_less_paid", "capitalized_interest", "tax_payable_increase"))),
+        a("exchange_result"), a("working_capital_increase"),
+    )  # fmt: skip
+    yield from books.unlike("operating cash flow", a("operating_cash_flow"), operating)
+    investing = less(a("grants"), a("capex"), a("purchases"), a("maintenance"), a("financing_costs"))
+    yield from books.unlike("investing cash flow", a("investing_cash_flow"), investing)
+    paid = add(*map(a, ("draws", "equity_for_projects", "equity_paid_in", "equity_for_cash")))
+    yield from books.unlike(
+        "financing cash flow", a("financing_cash_flow"), less(paid, a("principal"), a("upfront_fees"), a("dividends"))
+    )
+
+
+def earn_income(books: Books) -> Found:
+    """Income goes down from revenue to what is left after tax."""
+    a = books.account
+    yield from books.unlike(
+        "ebitda", a("ebitda"), less(a("revenue"), a("variable_cost"), a("fixed_cost"), a("overhead"))
+    )
+    yield from books.unlike("ebit", a("ebit"), less(a("ebitda"), a("depreciation")))
+    pretax = add(less(a("ebit"), a("interest_expense"), a("fee_expense")), a("exchange_result"))
+    yield from books.unlike("pretax income", a("pretax_income"), pretax)
+    yield from books.unlike("net income", a("net_income"), less(a("pretax_income"), a("tax")))
+    yield from books.unlike(
+        "interest expense", a("interest_expense"), less(a("interest_accrued"), a("interest_to_assets"))
+    )
+
+
+def tie_owners(books: Books) -> Found:
+    """Check that what owners paid in and left in the company is what stands in the balance."""
+    a = books.account
+    earned, paid = a("retained_earnings"), a("paid_in_capital")
+    kept = less(a("net_income"), a("dividends"))
+    yield from books.unlike("retained earnings", less(earned, before(earned, earned[0] - kept[0])), kept)
+    given = add(a("equity_for_projects"), a("equity_paid_in"), a("equity_for_cash"))
+    yield from books.unlike("paid-in capital", paid, list(accumulate(given)))
+    for key in ("equity_for_projects", "equity_paid_in", "equity_for_cash", "dividends"):
+        yield from books.below(key, a(key), [0.0] * books.all)
+    allowed = [max(value, 0.0) for value in add(before(earned, earned[0] - kept[0]), a("net_income"))]
+    yield from books.below("dividends above earnings", allowed, a("dividends"))
+
+
+def carry_loans(books: Books) -> Found:
+    """Each loan closes with what it opened with, drew, added and repaid; together they are the debt."""
+    for name in books.loans():
+        for at in (f"loans.{name}", f"loans.{name}.own"):
+            if f"{at}.closing" not in books:
+                continue
+            row = {key: books(f"{at}.{key}") for key in ("opening", "draws", "capitalized", "principal", "closing")}
+            moved = less(add(row["opening"], row["draws"], row["capitalized"]), row["principal"])
+            wanted = add(moved, books(f"{at}.closing_revaluation"))
+            yield from books.unlike(f"{at}.closing", row["closing"], wanted)
+            yield from books.below(f"{at}.closing", row["closing"], [0.0] * books.all)
+            yield from books.unlike(f"{at}.opening", row["opening"], before(row["closing"], row["opening"][0]))
+            for key in ("draws", "principal", "interest_paid", "fees_paid"):
+                yield from books.below(f"{at}.{key}", books(f"{at}.{key}"), [0.0] * books.all)
+    for key, own in (
+        ("debt", "closing"),
+        ("accrued_interest", "accrued"),
+        ("draws", "draws"),
+        ("principal", "principal"),
+        ("interest_paid", "interest_paid"),
+        ("interest_accrued", "interest"),
+    ):
+        yield from books.unlike(key, books.account(key), books.total([f"loans.{name}.{own}" for name in books.loans()]))
+
+
+def pay_uses(books: Books) -> Found:
+    """Check that sources and the gap of each project pay its uses, and none of them pays less than nothing."""
+    for at in sorted(
+        {path.rpartition(".")[0] for path in books.rows if path.startswith("funding.") and path.endswith(".uses")}
+    ):
+        payers = [
+            path.removesuffix("_to_date")
+            for path in books.rows
+            if path.startswith(f"{at}.") and path.endswith("_to_date")
+        ]
+        sources = [
+            path for path in (*payers, f"{at}.grant", f"{at}.gap") if path in books and path != f"{at}.financing_costs"
+        ]
+        yield from books.unlike(f"{at}.uses", books.total(sources), books(f"{at}.uses"))
+        for path in sources:
+            yield from books.below(path, books(path), [0.0] * books.all)
+    spent = [path for path in books.rows if path.startswith("projects.") and path.endswith(".capex")]
+    yield from books.unlike("capex", books.account("capex"), books.total(spent))
+
+
+def stay_within(books: Books) -> Found:
+    """Plants make no more than they can and sell no more than they make; customers owe no more than they were billed."""
+    years = books.months / 12
+    for path in [path for path in books.rows if path.startswith("plants.") and path.endswith(".output")]:
+        at = path.removesuffix(".output")
+        able = [value * years for value in books(f"{at}.effective_capacity")]
+        kilometers = 1e-9 * max([1.0, *able])
+        for left, right in ((able, books(path)), (books(path), books(f"{at}.shipments"))):
+            worst = min(one - other for one, other in zip(left, right, strict=True))
+            if worst < -kilometers:
+                yield f"{at} makes or sells {-worst} km too much"
+    for kind, flow in (("receivables", "revenue"), ("inventory", "variable_cost"), ("payables", "variable_cost")):
+        bought = [path for path in books.rows if path.startswith("plants.") and path.endswith(f".purchased.{kind}")]
+        moved = list(accumulate(add(books.account(flow), books.total(bought))))
+        left = books(f"working_capital.{kind}_of_opening")
+        yield from books.below(f"{kind} above what was billed", add(moved, left), books.account(kind))
+        yield from books.below(kind, books.account(kind), [0.0] * books.all)
+
+
+def serve_debt(books: Books) -> Found:
+    """Debt service is interest, fees and scheduled principal, less what funding pays; cover divides by it."""
+    a = books.account
+    service = less(add(a("interest_paid"), a("fees_paid"), a("scheduled_principal")), a("service_funded"))
+    yield from books.unlike("debt service", a("debt_service"), service)
+    cfads = less(a("ebitda"), a("tax_paid"), a("working_capital_increase"), a("maintenance"), a("self_funded_capex"))
+    yield from books.unlike("cfads", a("cfads"), cfads)
+    size = 12 // books.months
+    for key, above, below in (
+        ("dscr_12m", "cfads", "debt_service"),
+        ("interest_cover_12m", "ebitda", "interest_to_cover"),
+    ):
+        over, under = a(above), a(below)
+        for at, value in enumerate(books.defined(f"accounts.{key}")):
+            parts = slice(max(at + 1 - size, 0), at + 1)
+            wanted = sum(over[parts]), sum(under[parts])
+            if (
+                value is not None
+                and abs(value * wanted[1] - wanted[0])
+                > 1e-7 * (abs(wanted[0]) + abs(value) * sum(map(abs, under[parts]))) + books.trifle
+            ):
+                yield f"{key} in {books.ends[at]}: {value!r}, wanted {wanted[0]!r} / {wanted[1]!r}"
+                break
+            if value is not None and at + 1 < size:
+                yield f"{key} in {books.ends[at]} before twelve months are over"
+                break
+
+
+def pay_tax(books: Books) -> Found:
+    """Tax of a year is never negative, and nil on a year's loss; what is unpaid is owed."""
+    tax, income = books.account("tax"), books.account("pretax_income")
+    total, earned = 0.0, 0.0
+    for at, end in enumerate(books.ends):
+        opens = at == 0 or end[:4] != books.ends[at - 1][:4]
+        total, earned = (0.0 if opens else total) + tax[at], (0.0 if opens else earned) + income[at]
+        closes = at + 1 == books.all or books.ends[at + 1][:4] != end[:4]
+        if closes and (total < -books.trifle or total > max(earned, 0.0) + books.trifle):
+            yield f"tax of {end[:4]} is {total!r} on an income of {earned!r}"
+            return
+    payable = books.account("tax_payable")
+    moved = less(books.account("tax"), books.account("tax_paid"))
+    yield from books.unlike("tax payable", payable, list(accumulate(moved)))
+
+
+LAWS: dict[str, Callable[[Books], Found]] = {
+    "balance": keep_balance,
+    "cash": carry_cash,
+    "income": earn_income,
+    "owners": tie_owners,
+    "loans": carry_loans,
+    "uses": pay_uses,
+    "capacity and billing": stay_within,
+    "service and cover": serve_debt,
+    "tax": pay_tax,
+}

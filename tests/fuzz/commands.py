@@ -1,0 +1,64 @@
+"""Commands tried on random plans: each answers, and none ends in a traceback."""
+
+from __future__ import annotations
+
+import contextlib
+import gc
+import io
+import json
+from collections.abc import Iterator
+
+from fibercap.cli import main
+from tests.fuzz.twins import Case
+
+
+def run_command(*words: str) -> tuple[int, str, str]:
+    """Run a command; return how it ended, and what it printed to both streams."""
+    out, err, code = io.StringIO(), io.StringIO(), 0
+    with contextlib.redirect_stdout(out), contextlib.redirect_stderr(err):
+        try:
+            main(list(words))
+        except SystemExit as ended:
+            code = int(ended.code or 0)
+        finally:  # a command leaves its garbage to the end of its process
+            gc.unfreeze()
+            gc.enable()
+    return code, out.getvalue(), err.getvalue()
+
+
+def list_commands(case: Case) -> list[tuple[str, ...]]:
+    """Return the commands that apply to a plan."""
+    dice, plan = case.dice, "plan.yaml"
+    rows = [path for path in case.projection.period_rows if not path.startswith(("time.", "inputs."))]
+    period = case.projection.timeline.labels[-1]
+    names = ["project_npv", "min_dscr", "equity_irr"]
+    found: list[tuple[str, ...]] = [
+        ("run", plan), ("run", plan, "--by", case.projection.timeline.step), ("run", plan, "--json"), ("check", plan), ("check", plan, "--json"),
+        ("show", plan), ("show", plan, "--json"), ("explain", plan, dice.choice(rows), period), ("explain", plan, dice.choice(names)),
+        ("export", plan, "--out", f"out.{dice.pick('csv', 'xlsx')}", "--force"), ("export", plan, "--out", "out.html", "--force"),
+    ]  # fmt: skip
+    if case.scenario.options:
+        found += [
+            ("compare", plan),
+            ("compare", plan, "--json"),
+            ("run", plan, "--option", dice.choice([*case.scenario.options])),
+        ]
+    loans = [*case.scenario.loans]
+    if loans:
+        found.append(("loan", plan, dice.choice(loans)))
+    return found
+
+
+def answer_commands(case: Case) -> Iterator[str]:
+    """Check that a command prints something and ends as it says: 0, 1 about a valid plan."""
+    (case.folder / "plan.yaml").write_text(case.text, "utf-8")
+    words = case.dice.choice(list_commands(case))
+    with contextlib.chdir(case.folder):
+        code, out, err = run_command(*words)
+    told = f"{' '.join(words)} ended with {code}"
+    if "Traceback" in out + err or code not in {0, 1} or (code == 1 and words[0] != "check"):
+        yield f"{told}: {(out + err).strip()[:300]}"
+    elif not (out.strip() or err.strip()):
+        yield f"{told} and printed nothing"
+    elif "--json" in words and not isinstance(json.loads(out), dict):
+        yield f"{told} and printed no document"

@@ -1,0 +1,229 @@
+"""The company of a random plan: its calendar, currencies, plants and products, capital, tax and opening balance."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from tests.fuzz.dice import Dice, Draft, Plan, end_of_month, number, period_at, span_of
+
+CURRENCIES = ("USD", "EUR", "BRL", "DEM")
+EURO = {"EUR", "DEM"}
+WORTH = {"USD": 1.0, "EUR": 1.05, "BRL": 0.5, "DEM": 0.54}
+MOST = {1: 27, 3: 14, 12: 8}
+"""Periods of the horizon at most, by the months of a step."""
+
+
+def open_draft(dice: Dice) -> Draft:
+    """Return a draft with its horizon, currencies and measure of money."""
+    step = dice.pick(1, 3, 3, 12, 12, 12)
+    year = dice.randint(1994, 2006)
+    month = dice.randint(0, 11) // step * step
+    count = dice.randint(max(2, 6 // step), MOST[step])
+    first, last = date(year, month + 1, 1), end_of_month(12 * year + month + step * count)
+    home = dice.pick("USD", "USD", "EUR", "DEM", "BRL")
+    draft = Draft(dice, first, last, step, home, 10 ** dice.uniform(-2, 2))
+    draft.plan = {"fibercap": dice.pick("1", 1), "horizon": draw_horizon(draft)}
+    if dice.chance(0.5):
+        draft.plan["id"] = dice.pick("plan", "random-plan_1", "a")
+    if dice.chance(0.3):
+        draft.plan["title"] = dice.pick("A plan, at random", "Zw\u00f6lf [b] = 1", "=1+1")
+    draft.plan["money"] = draw_money(draft)
+    draw_exchange(draft)
+    return draft
+
+
+def draw_horizon(draft: Draft) -> Plan:
+    """Return the horizon in one of its notations."""
+    dice, first, last = draft.dice, draft.first, draft.last
+    starts = [period_at(dice, draft.origin), str(first)]
+    ends = [str(last), f"{last.year}-{last.month:02d}"]
+    ends += [f"{last.year}-Q{last.month // 3}"] * (last.month % 3 == 0) + [str(last.year)] * (3 * (last.month == 12))
+    found = {"from": dice.choice(starts), "to": dice.choice(ends)}
+    if draft.step > 1 or dice.chance(0.5):
+        found["step"] = {1: "month", 3: "quarter", 12: "year"}[draft.step]
+    return found
+
+
+def draw_money(draft: Draft) -> Plan:
+    """Return the reporting currency and how the future is valued."""
+    dice = draft.dice
+    found: Plan = {"report_in": draft.home}
+    if dice.chance(0.85):
+        found["discount_rate"] = dice.pick(draft.rate(2, 20), draft.rate(2, 20), "0 %/year", "-1 %/year")
+    if dice.chance(0.2):
+        found["valuation_date"] = str(dice.day(end_of_month(draft.origin), draft.last))
+    if dice.chance(0.7):
+        found["terminal_value"] = dice.pick(
+            "none", "book", {"multiple": number(dice.between(0.5, 9))}, {"multiple": dice.randint(0, 8)}
+        )
+    if dice.chance(0.4):
+        found["discounting"] = dice.pick("end_of_period", "mid_period")
+    if dice.chance(0.5):
+        found["minimum_cash"] = draft.amount(1e5, 5e6)
+    return found
+
+
+def draw_exchange(draft: Draft) -> None:
+    """Add rates of exchange: no two of a euro and its mark, which give one another."""
+    dice = draft.dice
+    known = [code for code in CURRENCIES if code != draft.home and not {code, draft.home} <= EURO]
+    chosen = [code for code in dice.some(known, 0.3) if code != "DEM" or dice.chance(0.5)]
+    if {*chosen} >= EURO:
+        chosen.remove("DEM")
+    rates: Plan = {}
+    for code in chosen:
+        worth = WORTH[code] / WORTH[draft.home]
+
+        def rate(worth: float = worth, code: str = code) -> str:
+            return f"{number(dice.between(worth * 0.8, worth * 1.25))} {draft.home}/{code}"
+
+        rates[code] = {"average": draft.by_period(rate, 0.6)}
+        if dice.chance(0.6):
+            closing = draft.by_period(rate, 0.7)
+            ends: dict[int, str] = {}
+            for key in closing if isinstance(closing, dict) else ():
+                ends.setdefault(span_of(key)[1], key)
+            rates[code]["closing"] = {key: closing[key] for key in ends.values()} if ends else closing
+        if dice.chance(0.4):
+            rates[code]["opening"] = rate()
+    if rates:
+        draft.plan["exchange"] = rates
+    draft.foreign = [*chosen, *(("DEM",) if "EUR" in {*chosen, draft.home} and draft.home != "DEM" else ())]
+    draft.foreign += ["EUR"] if "DEM" in {*chosen, draft.home} and "EUR" not in {*chosen, draft.home} else []
+
+
+def draw_products(draft: Draft) -> None:
+    """Add what plants make."""
+    dice = draft.dice
+    found: Plan = {}
+    for name in ("fiber", "multimode", "p-3")[: dice.pick(1, 1, 2, 3)]:
+        code = draft.code(0.1)
+        product: Plan = {
+            "price": draft.by_period(lambda code=code: draft.amount(20, 70, code, "/km"), 0.5)  # type: ignore[misc]
+        }
+        if dice.chance(0.4):
+            product["demand"] = draft.by_period(lambda: draw_length(draft, 1e5, 2e6), 0.5)
+        if dice.chance(0.4):
+            product["interpolate"] = dice.pick("none", "linear")
+        if dice.chance(0.2):
+            product["name"] = "Fiber, by the km"
+        found[name] = product
+    draft.plan["products"] = found
+
+
+def draw_length(draft: Draft, low: float, high: float) -> str:
+    """Return kilometers a year in one of their notations."""
+    dice, value = draft.dice, draft.dice.between(low, high)
+    return dice.pick(
+        f"{number(value)} km/year", f"{int(value):_} km/year", f"{number(value / 1e6)} Mkm/year",
+        f"{number(value / 1e6)} million km/year", f"{number(value / 1e3)} thousand km/year", f"{number(value)} km/year",
+    )  # fmt: skip
+
+
+def draw_plants(draft: Draft) -> None:
+    """Add plants, some of which are bought, opened or closed on the way."""
+    dice = draft.dice
+    found: Plan = {}
+    for name in ("jena", "xtal", "works_3")[: dice.pick(1, 1, 2, 3)]:
+        code = draft.code(0.1)
+        plant: Plan = {
+            "product": dice.choice([*draft.plan["products"]]),
+            "capacity": "0 km/year" if dice.chance(0.1) else draw_length(draft, 3e4, 9e5),
+            "cash_cost": draft.by_period(lambda code=code: draft.amount(8, 40, code, "/km"), 0.3),  # type: ignore[misc]
+        }
+        if dice.chance(0.5):
+            plant["utilization"] = draft.by_period(lambda: draft.share(40, 100), 0.4)
+        if dice.chance(0.5):
+            plant["fixed_cost"] = draft.by_period(lambda: draft.amount(1e5, 2e6, per="/year"), 0.3)
+        if dice.chance(0.4):
+            plant["maintenance"] = draft.by_period(lambda: draft.amount(5e4, 1e6, per="/year"), 0.3)
+        if dice.chance(0.4):
+            plant["life"] = draft.months(1, 130)
+        if dice.chance(0.2):
+            plant["name"] = "Works, the third"
+        opens = dice.day(end_of_month(draft.origin - 12), draft.last)
+        if dice.chance(0.2):
+            plant["opens"] = str(opens)
+        if dice.chance(0.2):
+            plant["closes"] = str(dice.day(max(opens, draft.first), end_of_month(draft.origin + 140)))
+        if dice.chance(0.3):
+            plant["purchase"] = draw_purchase(draft, name)
+        found[name] = plant
+    draft.plan["plants"] = found
+
+
+def draw_purchase(draft: Draft, name: str) -> Plan:
+    """Return the price of a plant, when it is paid, and the working capital that comes with it."""
+    dice, code = draft.dice, draft.code(0.15)
+    price = dice.between(1e6, 3e7) * draft.scale
+    found: Plan = {"price": draft.money(price, code), "on": str(dice.day(draft.first, draft.last))}
+    draft.uses[name] = (price, code)
+    if dice.chance(0.4):
+        found["life"] = draft.months(1, 150)
+    kinds = {kind: price * dice.uniform(0.01, 0.1) for kind in dice.some(["receivables", "inventory", "payables"], 0.7)}
+    if dice.chance(0.3):
+        found["working_capital"] = draft.money(price * dice.uniform(0.01, 0.3), code)
+    elif kinds and dice.chance(0.5):
+        found["working_capital"] = {kind: draft.money(amount, code) for kind, amount in kinds.items()}
+    return found
+
+
+def draw_capital(draft: Draft) -> None:
+    """Add days of working capital, tax, and the opening balance."""
+    dice, found = draft.dice, draft.plan
+    if dice.chance(0.7):
+        days = {
+            kind: draft.by_period(lambda: f"{dice.pick(0, 0, 15, 30, 45, 60, 90.5, 200, 366)} days", 0.3)
+            for kind in dice.some(["receivables", "inventory", "payables"], 0.7)
+        }
+        found["working_capital"] = days | ({"days_in_year": dice.pick(360, 365)} if dice.chance(0.5) else {})
+    if dice.chance(0.8):
+        tax: Plan = {"rate": draft.by_period(lambda: draft.share(5, 50), 0.4)}
+        if dice.chance(0.5):
+            tax["lag"] = f"{draft.step * dice.randint(0, max(12 // draft.step, 1))} months"
+        if dice.chance(0.4):
+            tax["expire"] = f"{dice.randint(1, 6)} years"
+        if dice.chance(0.4):
+            tax["use_at_most"] = draft.share(10, 100)
+        found["tax"] = tax
+    if dice.chance(0.85):
+        found["opening"] = draw_opening(draft)
+
+
+def draw_opening(draft: Draft) -> Plan:
+    """Return the balance sheet of the day before."""
+    dice = draft.dice
+    keys = ["receivables", "inventory", "payables", "other_assets", "other_liabilities", "tax_losses"]
+    found: Plan = {key: draft.amount(1e5, 5e6) for key in dice.some(keys, 0.45)}
+    if dice.chance(0.85):
+        found["cash"] = (
+            draft.money(-dice.between(1e4, 1e6) * draft.scale) if dice.chance(0.05) else draft.amount(1e5, 4e7)
+        )
+    if dice.chance(0.5):
+        value = draft.amount(1e6, 2e7)
+        terms = {"value": value} | ({"life": draft.months(1, 120)} if dice.chance(0.6) else {})
+        found["fixed_assets"] = dice.pick(value, terms)
+    return found
+
+
+def draw_owners(draft: Draft) -> None:
+    """Add overhead, what owners pay in and take out, and who lifts cash to its minimum."""
+    dice = draft.dice
+    found: Plan = {}
+    if dice.chance(0.6):
+        found["overhead"] = draft.by_period(lambda: draft.amount(1e5, 3e6, per="/year"), 0.4)
+    for key in dice.some(["equity", "dividends"], 0.45):
+        days = {str(dice.day(draft.first, draft.last)) for _ in range(dice.randint(1, 3))}
+        found[key] = {day: draft.amount(1e5, 1e7) for day in days}
+    revolvers = [
+        name
+        for name, loan in draft.plan.get("loans", {}).items()
+        if loan.get("repayment", {}).get("style") == "revolver"
+    ]
+    if dice.chance(0.4):
+        gap = dice.pick(["equity"], ["revolver", "equity"], ["revolver"], [*revolvers, "equity"], [], revolvers[:1])
+        found["gap"] = dice.sample(gap, len(gap)) if dice.chance(0.2) else gap
+    if dice.chance(0.3):
+        found["may_run_dry"] = dice.pick("true", "false", True)
+    if found:
+        draft.plan["company"] = found

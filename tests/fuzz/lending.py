@@ -1,0 +1,255 @@
+"""Loans of a random plan: every style, rate, clause and fee, and what lenders are promised."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from decimal import Decimal
+from typing import Any
+
+from tests.fuzz.dice import Draft, Plan, later, number
+from tests.fuzz.promises import draw_covenants
+
+DAY_COUNTS = (
+    "equal_periods", "30/360", "30/360 US", "30E/360", "30E/360 ISDA", "ACT/360", "ACT/365F", "ACT/ACT ISDA", "ACT/ACT ICMA",
+)  # fmt: skip
+STYLES = (
+    "level", "level", "level", "equal_principal", "bullet", "at_maturity", "fixed_payment", "custom", "sculpted", "revolver",
+)  # fmt: skip
+AFTER = {1: 24, 3: 60, 12: 96}
+"""Months that a loan may run on after the horizon, by the months of a step."""
+EVERY = {"month": 1, "quarter": 3, "half_year": 6, "year": 12}
+NO_RECAST = {"at_maturity", "revolver", "sculpted"}
+WAYS = ("half_up", "half_even", "up", "down", "none")
+
+
+def draw_loans(draft: Draft) -> None:
+    """Add loans, and the indices on which they float."""
+    dice = draft.dice
+    draft.plan["rates"] = {
+        name: draw_index(draft) for name in ("libor", "euribor-3m")[: dice.pick(1, 2)]
+    }  # taken out again where nothing floats
+    loans = {
+        name: draw_loan(draft, name) for name in ("bank", "fleet", "vendor-2", "d_4")[: dice.pick(0, 1, 1, 2, 2, 3, 4)]
+    }
+    if loans:
+        draft.plan["loans"] = loans
+    floats = any("index" in loan["rate"] for loan in loans.values() if isinstance(loan["rate"], dict))
+    if not floats and dice.chance(0.7):
+        del draft.plan["rates"]
+
+
+def draw_index(draft: Draft) -> Any:
+    """Return an index that is known from before any signing."""
+    dice = draft.dice
+    found = {str(draft.first.year - dice.randint(3, 4)): draft.rate(0.5, 12)}
+    for key in dice.sample(("", "-Q2", "-Q4", "-02", "-11"), dice.randint(0, 4)):
+        found[f"{draft.first.year + dice.randint(-2, 5)}{key}"] = dice.pick(draft.rate(0.5, 12), "-0.5 %/year")
+    return found if dice.chance(0.85) else draft.rate(1, 9)
+
+
+def draw_loan(draft: Draft, name: str) -> Plan:
+    """Return one contract."""
+    dice = draft.dice
+    style = dice.choice(STYLES)
+    swept = style != "revolver" and dice.chance(0.12)
+    code = draft.home if swept or style == "revolver" else draft.code(0.2)
+    size = dice.between(5e5, 2e7) * draft.scale
+    found, signed, matures = draw_term(draft, style, size, code)
+    draft.room[name], draft.codes[name] = size, code
+    found["rate"] = draw_rate(draft, signed)
+    if swept:
+        found["sweep"] = draft.share(5, 100)
+    draw_dates(draft, found, style, signed, matures, cash=swept or style == "revolver")
+    draw_moves(draft, found, style, name, signed, matures)
+    if style != "level" or dice.chance(0.7):
+        found["repayment"] = draw_style(draft, style, size, code, signed, matures)
+    draw_terms(draft, found, size, code, signed, matures)
+    if dice.chance(0.3):
+        found["covenants"] = draw_covenants(draft, name)
+    return found
+
+
+def draw_term(draft: Draft, style: str, size: float, code: str) -> tuple[Plan, date, date]:
+    """Return a loan's amount and term, with the days on which it begins and ends."""
+    dice, eve = draft.dice, draft.first - timedelta(days=1)
+    most = (draft.last.year - draft.first.year) * 12 + AFTER[draft.step]
+    if style != "revolver" and dice.chance(0.2):
+        months = dice.randint(2, min(most, 100))
+        found: Plan = {"outstanding": draft.money(size, code), "remaining": f"{months} months"}
+        signed = eve
+        if dice.chance(0.3):
+            signed = dice.day(later(eve, -min(months - 1, 10)), eve)
+            found["signed"] = str(signed)
+        return found, signed, later(signed, months)
+    signed = dice.day(later(draft.first, -20), later(draft.last, -1))
+    least = max(6, (draft.first.year - signed.year) * 12 + 10)
+    months = dice.randint(least, max(least, min(most, 110)))
+    matures = later(signed, months)
+    found = {"commitment": draft.money(size, code), "signed": str(signed)}
+    if dice.chance(0.3):
+        matures = dice.day(later(signed, months - 1), matures)
+        return found | {"matures": str(matures)}, signed, matures
+    years = months % 12 == 0 and dice.chance(0.8)
+    return found | {"matures": f"{months // 12} years" if years else f"{months} months"}, signed, matures
+
+
+def draw_rate(draft: Draft, signed: date) -> Any:
+    """Return one rate, rates by key, or an index with a margin and limits."""
+    dice = draft.dice
+    if dice.chance(0.5):
+        return "0 %/year" if dice.chance(0.06) else draft.rate(1, 14)
+    if dice.chance(0.4):
+        keys = [dice.pick(str(signed.year), str(signed.year - 1))]
+        for _ in range(dice.randint(0, 3)):
+            day = dice.day(later(signed, 1), later(signed, 60))
+            keys.append(dice.pick(str(day), f"{day.year + 1}", f"{day.year}-{day.month:02d}", f"{day.year + 1}-Q2"))
+        begins = {first_day(key): key for key in keys}
+        return {key: draft.rate(1, 14) for key in begins.values()}
+    found: Plan = {"index": dice.choice([*draft.plan["rates"]])}
+    if dice.chance(0.6):
+        found["margin"] = draft.rate(0.1, 5)
+    if dice.chance(0.3):
+        found["floor"] = draft.rate(0.5, 3)
+        if dice.chance(0.2):
+            found["margin"] = "-50 bp/year"
+    if dice.chance(0.3):
+        found["cap"] = draft.rate(3.1, 12)
+    if dice.chance(0.5):
+        found["reset"] = dice.pick("payment", "any_day", "month", "quarter", "half_year", "year")
+    return found
+
+
+def first_day(key: str) -> str:
+    """Return the first day of a key of a rate, as text."""
+    if "Q" in key:
+        return f"{key[:5]}{3 * int(key[-1]) - 2:02d}-01"
+    return (key + "-01-01")[:10]
+
+
+def draw_dates(draft: Draft, found: Plan, style: str, signed: date, matures: date, *, cash: bool) -> None:
+    """Add when payments fall due, and how time and interest are counted."""
+    dice = draft.dice
+    every = dice.pick("month", "quarter", "quarter", "half_year", "year")
+    payments: Plan = {"every": every} if every != "quarter" or dice.chance(0.5) else {}
+    if dice.chance(0.3):
+        latest = matures if dice.chance(0.02) else min(matures, later(signed, EVERY[every]))
+        payments["first"] = str(dice.day(signed + timedelta(days=1), latest))
+    if dice.chance(0.4):
+        payments["end_of_month"] = dice.pick("true", "false", True, False)
+    if dice.chance(0.3):
+        payments["on"] = "end" if cash else dice.pick("end", "start")
+    if dice.chance(0.3):
+        payments["short_last"] = dice.pick("join", "keep")
+    if payments:
+        found["payments"] = payments
+    if dice.chance(0.7):
+        found["day_count"] = dice.choice(DAY_COUNTS)
+    if dice.chance(0.4):
+        found["compounding"] = dice.pick("nominal", "effective", "semiannual")
+    months = (matures.year - signed.year) * 12 + matures.month - signed.month - 1
+    if dice.chance(0.3):
+        found["grace"] = draft.months(0, max(min(months, 24), 0))
+    if style != "revolver" and dice.chance(0.12):
+        found["capitalize_until"] = str(dice.day(signed, min(later(signed, 14), matures)))
+
+
+def draw_moves(draft: Draft, found: Plan, style: str, name: str, signed: date, matures: date) -> None:
+    """Add dated draws and prepayments."""
+    dice, before = draft.dice, matures - timedelta(days=1)
+    code, size = draft.codes[name], draft.room[name]
+    if "commitment" in found and style != "revolver" and dice.chance(0.4):
+        days = sorted({signed, dice.day(signed, before), dice.day(signed, min(later(signed, 9), before))})
+        chosen = days[: dice.randint(1, 3)] if dice.chance(0.7) else days[1:] or days
+        left = size if dice.chance(0.7) else 0.9 * size * dice.random()
+        found["draws"] = {str(day): draft.money(0.99 * left / len(chosen), code) for day in chosen}
+        draft.room[name] -= left
+    if "outstanding" in found:
+        draft.room[name] = 0.0
+    if dice.chance(0.25) and (before - signed).days > 5:
+        chosen = sorted({dice.day(signed + timedelta(days=1), before) for _ in range(dice.randint(1, 2))})
+        found["prepayments"] = {str(day): draft.money(size * dice.uniform(0.01, 0.3), code) for day in chosen}
+    recast = style not in NO_RECAST and dice.chance(0.4)
+    if recast or dice.chance(0.1):
+        found["after_prepayment"] = "recast" if recast else "shorten"
+
+
+def draw_style(draft: Draft, style: str, size: float, code: str, signed: date, matures: date) -> Plan:  # noqa: C901 - so many styles
+    """Return how a loan is repaid."""
+    dice = draft.dice
+    found: Plan = {"style": style}
+    if style in {"level", "equal_principal"} and dice.chance(0.4):
+        longer = (matures.year - signed.year) * 12 + matures.month - signed.month + dice.randint(1, 120)
+        ways: list[Plan] = [
+            {"amortize_over": f"{longer} months"},
+            {"balloon": draft.money(size * dice.uniform(0, 0.6), code)},
+        ]
+        if style == "level":
+            ways.append({"initial_repayment": draft.rate(0.5, 9)})
+        found |= dice.choice(ways)
+    if style == "level":
+        if dice.chance(0.3):
+            found["after_reset"] = dice.pick("relevel", "keep_payment")
+        if dice.chance(0.2):
+            found["payment_cap"] = draft.share(1, 30)
+        falls = {"balloon", "initial_repayment", "payment_cap"} & {*found} or found.get("after_reset") == "keep_payment"
+        if falls or dice.chance(0.2):
+            found["allow_negative_amortization"] = (
+                dice.pick("true", True) if falls else dice.pick("true", "false", "false")
+            )
+    if style == "fixed_payment":
+        found["payment"] = draft.money(size * dice.uniform(0.01, 0.3), code)
+        small = dice.chance(0.6)
+        if small or dice.chance(0.5):
+            found["allow_negative_amortization"] = "true" if small else "false"
+        if not small:
+            found["payment"] = draft.money(size * 0.6, code)
+    if style == "custom":
+        found["schedule"] = draw_schedule(draft, size, code, signed, matures)
+    if style == "sculpted":
+        found["dscr"] = dice.pick("1.3", 1, number(dice.between(1, 3)))
+    return found
+
+
+def draw_schedule(draft: Draft, size: float, code: str, signed: date, matures: date) -> Plan:
+    """Return principal by date, in shares or in amounts."""
+    dice = draft.dice
+    days = sorted({dice.day(signed + timedelta(days=1), matures) for _ in range(dice.randint(1, 4))})
+    if dice.chance(0.5):
+        shares = [100 // len(days)] * len(days)
+        shares[-1] += 100 - sum(shares)
+        return {str(day): f"{share} %" for day, share in zip(days, shares, strict=True)}
+    return {str(day): draft.money(size * dice.uniform(0.05, 0.99) / len(days), code) for day in days}
+
+
+def draw_terms(draft: Draft, found: Plan, size: float, code: str, signed: date, matures: date) -> None:  # noqa: C901 - so many terms
+    """Add fees, rounding and words."""
+    dice = draft.dice
+    fees: Plan = {}
+    if "commitment" in found and dice.chance(0.4):
+        fees["upfront"] = draft.share(0.1, 4)
+    for key in dice.some(["undrawn", "guarantee"], 0.3):
+        fees[key] = draft.rate(0.05, 2)
+    if dice.chance(0.25):
+        fees["agency"] = draft.money(size * dice.uniform(1e-4, 1e-2), code, "/year")
+    if dice.chance(0.2):
+        fees["available_until"] = str(dice.day(signed, matures))
+    if fees:
+        found["fees"] = fees
+    rounds = dice.chance(0.35)
+    if rounds:
+        whole: Plan = {
+            "to": draft.money(float(Decimal(dice.pick("0.01", "0.05", number(float(f"{size * 1e-7:.2g}"))))), code)
+        }
+        whole |= {key: dice.choice(WAYS) for key in dice.some(["interest", "payment"], 0.6)}
+        whole |= {"balance": dice.pick("each", "carry")} if dice.chance(0.6) else {}
+        found["rounding"] = dice.pick("cent", "none", whole, whole)
+    equal = found.get("repayment", {"style": "level"}) == {"style": "level"} and not {"prepayments", "sweep"} & {*found}
+    rounding = found.get("rounding", "none")
+    if equal and rounding != "none" and "carry" not in str(rounding) and dice.chance(0.8):
+        found["true_up"] = "last_interest"
+    elif dice.chance(0.06):
+        found["true_up"] = "last_payment"
+    if dice.chance(0.15):
+        found["title"] = "Loan of a bank"
+    if dice.chance(0.15):
+        found["lender"] = "A bank & its sons"

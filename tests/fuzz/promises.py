@@ -1,0 +1,104 @@
+"""What a random plan promises: covenants of loans, and claims."""
+
+from __future__ import annotations
+
+from tests.fuzz.dice import Draft, Plan, number, period_at
+
+RATIOS = ("accounts.dscr_12m", "accounts.interest_cover_12m", "accounts.dscr_before_capex_12m")
+TESTS = {"period": 1, "quarter": 3, "half_year": 6, "year": 12}
+MEASURES = ("min_dscr", "min_llcr", "average_dscr", "min_interest_cover", "min_plcr", "project_irr", "equity_irr")
+
+
+def draw_covenants(draft: Draft, loan: str) -> Plan:
+    """Return covenants of a loan."""
+    return {f"covenant_{count}": draw_covenant(draft, loan) for count in range(draft.dice.pick(1, 1, 2))}
+
+
+def draw_covenant(draft: Draft, loan: str) -> Plan:
+    """Return one covenant: a row or a measure, a limit, and for some a level that bars dividends."""
+    dice, found = draft.dice, Plan()
+    if dice.chance(0.2):
+        found["says"] = "Service is covered"
+    tests = [word for word, months in TESTS.items() if months >= draft.step]
+    kind = dice.pick("ratio", "ratio", "own", "life", "debt", "money", "measure")
+    if kind == "measure":
+        found["measure"] = dice.choice(MEASURES[:5])
+    elif kind == "money":
+        found["row"] = dice.pick("accounts.cash", "accounts.debt")
+    elif kind == "debt":
+        found["row"] = dice.pick("accounts.debt_to_ebitda_12m", "accounts.debt_to_ebitda")
+    else:
+        own = f"loans.{loan}.dscr_12m"
+        found["row"] = {"ratio": dice.choice(RATIOS), "own": own, "life": dice.pick("accounts.llcr", "accounts.plcr")}[
+            kind
+        ]
+    if "row" in found and found["row"] != "accounts.debt_to_ebitda" and dice.chance(0.7):
+        found["test"] = dice.choice([*tests, "payment"] if kind != "money" else tests)
+    level = dice.between(0.5, 6)
+    floor = kind != "debt" and found.get("row") != "accounts.debt"
+
+    def text(value: float) -> str:
+        return draft.money(value * 1e6 * draft.scale) if kind == "money" else number(float(f"{value:.3g}"))
+
+    found[dice.pick("at_least", "above") if floor else dice.pick("at_most", "below")] = text(level)
+    if kind in {"ratio", "own", "money", "debt"} and dice.chance(0.3):
+        found["lock_up"] = text(level * (1.2 if floor else 0.8))
+    return found
+
+
+def draw_claims(draft: Draft) -> None:
+    """Add claims about rows and measures."""
+    dice = draft.dice
+    claims = {f"claim_{count}": draw_claim(draft) for count in range(dice.pick(0, 1, 2, 3))}
+    if claims:
+        draft.plan["claims"] = claims
+
+
+def draw_claim(draft: Draft) -> Plan:
+    """Return one claim."""
+    dice = draft.dice
+    found: Plan = {"says": dice.pick("It pays", "Output doubles")}
+    plant = dice.choice([*draft.plan["plants"]])
+    money = [f"accounts.{key}" for key in ("revenue", "ebitda", "net_income", "capex")]
+    stocks = ["accounts.cash", "accounts.debt", "accounts.total_assets"]
+    kind = dice.pick("flow", "flow", "stock", "nameplate", "measure")
+    if kind == "measure":
+        found["measure"] = dice.choice(MEASURES)
+        limit = number(dice.between(0.1, 4)) if "irr" not in found["measure"] else draft.rate(1, 40)
+    else:
+        row = {"flow": dice.choice(money), "stock": dice.choice(stocks), "nameplate": f"plants.{plant}.nameplate"}[kind]
+        length = kind == "nameplate"
+        found |= {"row": row, "when": draw_time(draft, flow=kind == "flow")}
+        limit = f"{number(dice.between(1e5, 1e6))} km/year" if length else draft.amount(1e5, 5e7)
+    comparator = dice.pick("above", "at_least", "below", "at_most", "about")
+    multiple = "row" in found and dice.chance(0.4)
+    found[comparator] = draw_multiple(draft, flow=kind == "flow") if multiple else limit
+    if comparator == "about" and dice.chance(0.6):
+        found["within"] = draft.share(1, 40)
+    if dice.chance(0.4):
+        found["expect"] = dice.pick("holds", "fails")
+    if dice.chance(0.3) and "sources" in draft.plan:
+        found["source"] = dice.choice([*draft.plan["sources"]])
+    if dice.chance(0.2):
+        found["where"] = "page 2"
+    return found
+
+
+def draw_multiple(draft: Draft, *, flow: bool) -> Plan:
+    """Return a multiple of the same row at another time."""
+    found: Plan = {"times": draft.dice.pick(2, "1.5"), "of": draw_time(draft, flow=flow)}
+    return found | ({"note": "As was said"} if draft.dice.chance(0.4) else {})
+
+
+def draw_time(draft: Draft, *, flow: bool) -> str:
+    """Return a time within the horizon, of whole periods of the model."""
+    dice = draft.dice
+    if flow and dice.chance(0.3):
+        return "in total"
+    count = ((draft.last.year - draft.first.year) * 12 + draft.last.month - draft.first.month + 1) // draft.step
+    begins = draft.origin + draft.step * dice.randint(0, count - 1)
+    if draft.step == 1:
+        key = f"{begins // 12}-{begins % 12 + 1:02d}"
+    else:
+        key = f"{begins // 12}-Q{begins % 12 // 3 + 1}" if draft.step == 3 else period_at(dice, begins)[:4]
+    return f"end of {key}" if dice.chance(0.5) else key

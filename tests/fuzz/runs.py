@@ -1,0 +1,31 @@
+"""Runs of many cases, none of which may hang."""
+
+from __future__ import annotations
+
+import signal
+import tempfile
+from pathlib import Path
+from typing import Any
+
+from tests.fuzz.cases import Report, try_case
+
+LONGEST = 120
+"""Seconds that one case may take."""
+
+
+def stop_case(number: int, frame: Any) -> None:
+    """End a case that hangs."""
+    del number, frame
+    raise TimeoutError(f"a case took more than {LONGEST} seconds")
+
+
+def try_cases(seeds: range, folder: str) -> Report:
+    """Try a run of seeds in a folder of its own."""
+    report = Report()
+    signal.signal(signal.SIGALRM, stop_case)
+    with tempfile.TemporaryDirectory(dir=folder) as own:
+        for seed in seeds:
+            signal.alarm(LONGEST)
+            try_case(seed, Path(own), report)
+            signal.alarm(0)
+    return report

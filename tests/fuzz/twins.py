@@ -1,0 +1,248 @@
+"""Twins of a plan, whose figures are those of the plan itself; each law says where the two differ."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from fibercap.core.units import Array
+from fibercap.model.loans import schedule
+from fibercap.model.measures import measures
+from fibercap.model.projection import Projection, project
+from fibercap.reading.files import contracts_of, read, scenario_of
+from fibercap.reading.written import written
+from fibercap.studies.compare import compare
+from tests.fuzz.dice import Dice, Plan
+from tests.fuzz.plans import write_plan
+from tests.fuzz.remarks import without_remarks
+from tests.fuzz.rewriting import CODES, change_units, lay_over, move_years, multiply_money, shuffle_keys
+
+TIMES = 1000
+HUGE = 1e5
+
+
+class Case:
+    """A plan with what it leads to, and the folder in which it is tried."""
+
+    def __init__(self, seed: int, plan: Plan, folder: Path) -> None:
+        """Read and project a plan."""
+        self.dice, self.plan, self.folder = Dice(seed), plan, folder
+        self.text = write_plan(plan)
+        self.scenario = scenario_of(self.text)
+        self.projection = project(self.scenario)
+        self.texts: list[Plan] = [plan]
+
+    @property
+    def bare(self) -> Plan:
+        """The plan without sources and notes, which move no figure."""
+        plan: Plan = without_remarks(self.plan)
+        return plan
+
+
+def find_slack(projection: Projection) -> float:
+    """Return how far two sums of money may differ: by rounding of the machine, and by steps that a loan rounds to."""
+    paths = [f"accounts.{key}" for key in ("total_assets", "cash", "revenue", "capex", "draws")]
+    largest = max(float(np.nanmax(np.abs(projection.value(path)), initial=0.0)) for path in paths)
+    return 1e-8 * largest + 1e-5
+
+
+def unlike(
+    one: Projection, other: Projection, factor: float = 1.0, *, moved: bool = False, aside: tuple[str, ...] = ()
+) -> Iterator[str]:
+    """Name the first row that differs; money is so many times as much, moments may have moved, some rows are aside."""
+    odd = [path for path in sorted({*one.rows} ^ {*other.rows}) if not (aside and path.startswith(aside))]
+    if odd:
+        yield f"rows {odd[:3]}"
+        return
+    slack = find_slack(one) * factor
+    for path, row in one.rows.items():
+        if (moved and row.unit in {"month", "day"}) or (aside and path.startswith(aside)):
+            continue
+        money = is_money(row.unit)
+        left, right = one.value(path) * (factor if money else 1.0), other.value(path)
+        if left.shape != right.shape:
+            yield f"{path}: {right.shape}, wanted {left.shape}"
+            return
+        floor = max(slack if money else 1e-9, 1e-8 * float(np.nanmax(np.abs(left), initial=0.0)))
+        same = np.isclose(left, right, rtol=1e-7, atol=floor, equal_nan=True) | is_over_nothing(
+            left, right, money=money
+        )
+        if not same.all():
+            at = int(np.argwhere(~same)[0][-1])
+            yield f"{path} [{at}]: {right[0, at]!r}, wanted {left[0, at]!r}"
+            return
+
+
+def is_over_nothing(left: Array, right: Array, *, money: bool) -> Any:
+    """Tell where a ratio is of next to nothing, which counts as no money in one measure and as a little in another."""
+    found = np.isnan(left) != np.isnan(right)
+    return found & (np.maximum(np.abs(np.nan_to_num(left)), np.abs(np.nan_to_num(right))) > HUGE) & (not money)
+
+
+def unlike_measures(one: Projection, other: Projection, factor: float = 1.0) -> Iterator[str]:
+    """Name the first measure that differs."""
+    left, right, slack = measures(one), measures(other), find_slack(one) * factor
+    for name, measure in left.items():
+        value, found = measure.value, right[name].value
+        if (value is None) != (found is None):
+            if measure.unit == "" and abs(value or found or 0.0) > HUGE:
+                continue
+            yield f"measure {name}: {found!r}, wanted {value!r}; {measure.reason or right[name].reason}"
+            return
+        if value is None or found is None:
+            continue
+        wanted = value * (factor if is_money(measure.unit) else 1.0)
+        floor = slack if is_money(measure.unit) else 1e-6
+        if abs(found - wanted) > max(floor, 1e-5 * abs(wanted)):
+            yield f"measure {name}: {found!r}, wanted {wanted!r}"
+            return
+
+
+def is_money(unit: str) -> bool:
+    """Tell whether a unit is one of money, once."""
+    return len(re.findall(CODES, unit)) == 1
+
+
+def multiply(case: Case) -> Iterator[str]:
+    """Money x 1000 multiplies money and leaves all else."""
+    twin = project(scenario_of(write_plan(multiply_money(case.bare, TIMES))))
+    yield from unlike(case.projection, twin, TIMES)
+    yield from unlike_measures(case.projection, twin, TIMES)
+
+
+def reorder(case: Case) -> Iterator[str]:
+    """Check that the order of keys changes nothing, where order means nothing."""
+    twin = project(scenario_of(write_plan(shuffle_keys(case.dice, case.plan))))
+    yield from unlike(case.projection, twin)
+
+
+def convert(case: Case) -> Iterator[str]:
+    """Other units change nothing."""
+    twin = project(scenario_of(write_plan(change_units(case.dice, case.bare))))
+    yield from unlike(case.projection, twin)
+    yield from unlike_measures(case.projection, twin)
+
+
+def postpone(case: Case) -> Iterator[str]:
+    """28 years later, when the calendar repeats, all is as it was."""
+    twin = project(scenario_of(write_plan(move_years(case.bare))))
+    yield from unlike(case.projection, twin, moved=True)
+    yield from unlike_measures(case.projection, twin)
+
+
+def show_again(case: Case) -> Iterator[str]:
+    """Check that what `show` prints is the same plan; with an option it is a plan of its own, with no other financing."""
+    options = [None, *case.scenario.options]
+    option = case.dice.choice(options)
+    shown = case.scenario if option is None else case.scenario.with_option(option)
+    twin = scenario_of(written(shown.resolved))
+    wanted = case.projection if option is None else project(shown)
+    yield from unlike(wanted, project(twin), aside=() if option is None else ("without_projects.", "returns."))
+    if option is None and twin.digest() != case.scenario.digest():
+        yield "the hash of the plan is another one"
+
+
+def choose_option(case: Case) -> Iterator[str]:
+    """Check that an option alone is what it is in a comparison."""
+    if not case.scenario.options:
+        return
+    comparison = compare(case.scenario)
+    for name in case.scenario.options:
+        alone = project(scenario_of(case.text).with_option(name))
+        yield from (f"option {name}: {told}" for told in unlike(alone, comparison.cases[name].projection))
+        found = measures(alone)
+        for key, measure in comparison.cases[name].measures.items():
+            if measure.value != found[key].value and abs((measure.value or 0) - (found[key].value or 0)) > 1e-6 * abs(
+                measure.value or 1
+            ):
+                yield f"option {name}: {key} is {measure.value!r}, alone {found[key].value!r}"
+
+
+def bring_by(case: Case) -> Iterator[str]:
+    """Quarters add up to years, end with them, or have their mean."""
+    projection = case.projection
+    if projection.timeline.months > 3:
+        return
+    sizes = {year: part.stop - part.start for year, part in projection.timeline.groups("year").items()}
+    whole = [year for year, size in sizes.items() if size * projection.timeline.months == 12]
+    for path, row in projection.period_rows.items():
+        quarters, years = projection.by(path, "quarter"), projection.by(path)
+        for year in whole:
+            parts = [float(quarters[f"{year}-Q{part}"][0]) for part in (1, 2, 3, 4)]
+            wanted = {"flow": sum(parts), "stock": parts[-1], "rate": sum(parts) / 4}[row.nature]
+            if not np.isclose(
+                wanted, years[year][0], rtol=1e-9, atol=1e-9 * max(1.0, *map(abs, parts)), equal_nan=True
+            ):
+                yield f"{path} of {year}: {years[year][0]!r}, by quarters {wanted!r}"
+                return
+
+
+def lay(case: Case) -> Iterator[str]:
+    """Check that a plan that differs, with the differences laid over it, is the plan."""
+    base, overlay = lay_over(case.dice, case.bare)
+    case.texts.append(overlay)
+    (case.folder / "base.yaml").write_text(write_plan(base), "utf-8")
+    (case.folder / "plan.yaml").write_text(write_plan(overlay), "utf-8")
+    twin = project(read(case.folder / "plan.yaml"))
+    yield from unlike(case.projection, twin)
+
+
+def lend(case: Case) -> Iterator[str]:
+    """Check that a loan that draws by its own dates is the same in a file of loans alone."""
+    plan = case.bare
+    if "loans" not in plan:
+        return
+    keys = ("fibercap", "rates", "loans")
+    alone = contracts_of(write_plan({key: plan[key] for key in keys if key in plan}))
+    for name, loan in alone.loans.items():
+        terms = plan["loans"][name]
+        funded = any(name in block for block in plan.get("funding", {}).values())
+        if (
+            "draws" not in terms
+            or funded
+            or loan.needs_cash
+            or "prepayments" in terms
+            or loan.repayment.needs_cash
+            or "covenants" in terms
+        ):
+            continue
+        told = schedule(loan, alone.rates, alone.loan_currency(name)).by_event["closing"]
+        own = case.projection.value(f"loans.{name}.schedule.closing")
+        if not np.isclose(float(np.max(told)), float(np.max(own)), rtol=1e-9):
+            yield f"loan {name}: most owed {np.max(told)!r} alone, {np.max(own)!r} in the plan"
+
+
+def draw_many(case: Case) -> Iterator[str]:
+    """Two draws at once are each as alone."""
+    paths = [f"plants.{name}.cash_cost" for name in case.plan["plants"]]
+    paths += [f"projects.{name}.capex" for name in case.plan.get("projects", {})]
+    draws = {path: {"times": np.array([[0.9], [0.95]])} for path in case.dice.sample(paths, min(2, len(paths)))}
+    batch = project(case.scenario.drawn(draws))
+    for at in range(2):
+        alone = project(
+            case.scenario.drawn({path: {"times": value["times"][at : at + 1]} for path, value in draws.items()})
+        )
+        for path, row in alone.rows.items():
+            left, right = alone.value(path)[0], batch.value(path)[min(at, batch.draws - 1)]
+            floor = find_slack(alone) if is_money(row.unit) else 1e-9
+            if not np.allclose(left, right, rtol=1e-7, atol=floor, equal_nan=True):
+                yield f"{path} of draw {at} differs from the plan drawn alone"
+                return
+
+
+TWINS: dict[str, Callable[[Case], Iterator[str]]] = {
+    "money x 1000": multiply,
+    "order of keys": reorder,
+    "other units": convert,
+    "28 years later": postpone,
+    "show read again": show_again,
+    "an option alone": choose_option,
+    "by quarter": bring_by,
+    "laid over another": lay,
+    "draws at once": draw_many,
+    "loans alone": lend,
+}
