@@ -159,7 +159,7 @@ def test_new_writes_a_plan_that_runs_and_fits_its_schema(say: Any) -> None:
     assert said.out.splitlines() == ["plans/plan.yaml", "plans/fibercap.schema.json"]
     first = Path("plans/plan.yaml").read_text().splitlines()[0]
     assert first == "# yaml-language-server: $schema=fibercap.schema.json"
-    assert say("check", "plans/plan.yaml", "--unused").out.splitlines()[-1] == "  1 claims, 0 not as expected"
+    assert say("check", "plans/plan.yaml", "--unused").out.splitlines()[-1] == "  3 options, none fails"
     schema = json.loads(Path("plans/fibercap.schema.json").read_text())
     assert not list(Draft202012Validator(schema).iter_errors(seen(Path("plans/plan.yaml").read_text())))
 
