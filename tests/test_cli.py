@@ -344,7 +344,7 @@ def test_an_interruption_exits_130(say: Any, monkeypatch: pytest.MonkeyPatch) ->
     def interrupted(*_: object, **__: object) -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr("fibercap.model.projection.project", interrupted)
+    monkeypatch.setattr("fibercap.studies.compare.project", interrupted)
 
     assert say("check", "small.yaml").code == 130
 
