@@ -1,0 +1,82 @@
+"""What makes `check` fail, and what is said of it."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING
+
+import pytest
+from click.testing import CliRunner
+
+from fibercap.cli import cli
+from fibercap.model.projection import project
+from fibercap.reading.files import read
+from fibercap.studies.findings import findings
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+INSOLVENT = "remove: [funding.xtal_3]"
+
+
+@pytest.fixture(name="insolvent")
+def insolvent_plan(tmp_path: Path) -> Path:
+    file = tmp_path / "insolvent.yaml"
+    file.write_text(f"fibercap: 1\nid: insolvent\nextends: fibercore\n{INSOLVENT}\n")
+    return file
+
+
+def test_a_plan_without_a_source_runs_dry_and_is_unfunded(insolvent: Path) -> None:
+    """The base without `funding.xtal_3`: 19 months below zero (docs/conventions.md), 78.2 million without a source."""
+    found = {(each.kind, each.after_horizon): each for each in findings(project(read(str(insolvent))))}
+
+    uses, cash = found["uses_unfunded", False], found["cash_below_zero", False]
+    assert uses.value == pytest.approx(78_200_000)
+    assert "in 19 of 60 periods" in cash.sentence
+    assert all(each.way_out for each in found.values())
+
+
+def test_every_way_out_says_so(insolvent: Path) -> None:
+    def said(*arguments: str) -> tuple[int, str]:
+        result = CliRunner().invoke(cli, list(arguments))
+        return result.exit_code, result.stdout
+
+    code, checked = said("check", str(insolvent))
+    _, document = said("check", str(insolvent), "--json")
+
+    assert code == 1
+    assert checked.splitlines()[1].startswith("  FAIL  cash is below zero in 19 of 60 periods")
+    assert "to heal it:" in checked
+    kinds = [finding["kind"] for finding in json.loads(document)["findings"]]
+    assert sorted(set(kinds)) == ["cash_below_zero", "uses_unfunded"]
+    for verb in ("run", "compare"):
+        ended, text = said(verb, str(insolvent))
+        assert ended == 0
+        assert text.index("FAIL") < text.index("million USD")
+
+
+def test_the_shipped_plan_has_no_findings() -> None:
+    assert findings(project(read("fibercore"))) == ()
+
+
+def test_a_breach_in_one_option_alone_fails_the_check(tmp_path: Path) -> None:
+    file = tmp_path / "one.yaml"
+    cover = "{cover: {row: accounts.dscr_12m, at_least: 1.3}}"
+    file.write_text(f"fibercap: 1\nid: one\nextends: fibercore\nadd:\n  loans.fleet.covenants: {cover}\n")
+    every = CliRunner().invoke(cli, ["check", str(file)])
+    one = CliRunner().invoke(cli, ["check", str(file), "--option", "grace_one_year"])
+    document = json.loads(CliRunner().invoke(cli, ["check", str(file), "--json"]).stdout)
+
+    assert (every.exit_code, one.exit_code) == (1, 0)
+    assert "  FAIL  option equal_principal: covenant fleet.cover is broken in" in every.stdout
+    assert "  6 options, 1 fail: equal_principal" in every.stdout
+    assert document["findings"] == []
+    found = {name: [each["name"] for each in option["findings"]] for name, option in document["options"].items()}
+    assert {name: names for name, names in found.items() if names} == {"equal_principal": ["fleet.cover"]}
+
+
+def test_the_market_that_came_may_run_dry() -> None:
+    result = CliRunner().invoke(cli, ["check", "soft_market"])
+
+    assert result.exit_code == 0
+    assert "`company.may_run_dry` says that this is" in result.stdout
