@@ -33,7 +33,7 @@ SCENARIO is a YAML file, or the name of a shipped scenario such as `fibercore`.
 \b
 fibercap run fibercore               capacity, statements, loans, measures
 fibercap compare fibercore           its ways of financing side by side
-fibercap check fibercore             units, laws, claims; exit 1 on a surprise
+fibercap check fibercore             units, laws, covenants, cash, claims; exit 1 if a plan fails
 fibercap plot fibercore capacity     a chart as PNG, SVG or PDF
 fibercap loan fibercore fleet        a loan's schedule, payment by payment
 fibercap size fibercore fleet --dscr 1.3     the largest loan that keeps it
@@ -46,9 +46,9 @@ fibercap export fibercore --out plan.xlsx    the workbook; or report (.html), ta
 fibercap new plans                   a small plan to begin with, in a folder
 fibercap schema                      the scenario language, for editors
 
-Exit codes: 0 done; 1 a claim is not as expected or a covenant broken (check), or a law of the books is broken;
-2 bad usage, a bad scenario, or a file or output that cannot be written; 130 interrupted; 141 the reader of the output
-has gone. No other is used.
+Exit codes: 0 done; 1 a plan fails its check (a covenant is broken, cash falls below zero, uses have no source, a claim
+is not as expected), or a law of the books is broken; 2 bad usage, a bad scenario, or a file or output that cannot be
+written; 130 interrupted; 141 the reader of the output has gone. No other is used.
 """
 BAD: Final = 2
 INTERRUPTED: Final = 130

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import zipfile
 from typing import TYPE_CHECKING
 
 import pytest
@@ -80,3 +81,49 @@ def test_the_market_that_came_may_run_dry() -> None:
 
     assert result.exit_code == 0
     assert "`company.may_run_dry` says that this is" in result.stdout
+
+
+def test_several_files_are_checked_each_and_a_bad_one_stops_none(insolvent: Path, tmp_path: Path) -> None:
+    bad = tmp_path / "bad.yaml"
+    bad.write_text("fibercap: 1\nextends: fibercore\nchange: {loans.fleet.rat: 9 %/year}\n")
+    runner = CliRunner()
+
+    sound = runner.invoke(cli, ["check", "fibercore", "jena_only"])
+    failing = runner.invoke(cli, ["check", str(insolvent), "fibercore"])
+    mixed = runner.invoke(cli, ["check", str(bad), str(insolvent), "--json"])
+    files = json.loads(mixed.stdout)
+
+    assert [result.exit_code for result in (sound, failing, mixed)] == [0, 1, 2]
+    assert sound.stdout.count("is a valid scenario") == 2
+    assert "fibercore.yaml is a valid scenario" in failing.stdout
+    assert files["format"] == 2
+    assert list(files["files"]) == [str(bad), str(insolvent)]
+    assert files["files"][str(bad)]["errors"][0]["path"] == "loans.fleet.rat"
+    assert {"cash_below_zero", "uses_unfunded"} == {each["kind"] for each in files["files"][str(insolvent)]["findings"]}
+
+
+def test_a_scenario_is_read_from_standard_input(insolvent: Path) -> None:
+    checked = CliRunner().invoke(cli, ["check", "-"], input=insolvent.read_bytes())
+
+    assert checked.exit_code == 1
+    assert checked.stdout.startswith("standard input is a valid scenario\n  FAIL  cash is below zero in 19 of 60")
+
+
+def test_what_options_share_with_the_plan_is_printed_once(insolvent: Path) -> None:
+    lines = CliRunner().invoke(cli, ["check", str(insolvent)]).stdout.splitlines()
+
+    fails = [line for line in lines if line.startswith("  FAIL  ") and "claimed" not in line]
+    assert len([line for line in fails if "cash is below" in line or "unfunded" in line]) == 2
+    assert len([line for line in lines if line.startswith("        likewise in option level, equal_principal")]) == 2
+
+
+def test_the_cover_of_a_workbook_begins_with_what_fails(insolvent: Path, tmp_path: Path) -> None:
+    out = tmp_path / "plan.xlsx"
+    assert CliRunner().invoke(cli, ["export", str(insolvent), "--option", "level", "--out", str(out)]).exit_code == 0
+
+    with zipfile.ZipFile(out) as book:
+        cover = book.read("xl/worksheets/sheet1.xml").decode()
+    rows = [row for row in cover.split("<row ")[1:] if "<c " in row]
+    assert "Fails when exported" in rows[2]
+    assert "cash is below zero in 19 of 60 periods" in rows[2]
+    assert "unfunded: 78,200,000 USD" in rows[3]

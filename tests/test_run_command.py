@@ -7,12 +7,18 @@ from typing import Any
 
 import pytest
 
+from fibercap.commands import run
+from fibercap.views import run_sections
 from tests.test_cli import say
 
 __all__ = ["say"]  # a fixture
 HEADS = [
     "Capacity", "Sales", "EBITDA", "Lowest cash", "Lowest cover", "Claims", "Covenants", "Owners' worth", "Warnings", "Inputs",
 ]  # fmt: skip
+
+
+def test_the_command_knows_the_sections_that_there_are() -> None:
+    assert run.SECTIONS == run_sections.SECTIONS
 
 
 def test_run_begins_with_ten_lines(say: Any) -> None:

@@ -7,10 +7,14 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from fibercap.commands.asked import one_option, plan_of, scenario_options
-from fibercap.commands.terminal import say, say_json
+from fibercap.commands.terminal import problem, say, say_json
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
+
+    from fibercap.model.scenario import Scenario
+
+Document = dict[str, Any]
 
 
 @click.command()
@@ -70,7 +74,7 @@ def _print(lines: Iterable[tuple[str, dict[str, Any]]]) -> None:
 
 
 @click.command()
-@click.argument("scenario")
+@click.argument("scenarios", nargs=-1, required=True, metavar="SCENARIO...")
 @one_option
 @scenario_options
 @click.option(
@@ -78,35 +82,60 @@ def _print(lines: Iterable[tuple[str, dict[str, Any]]]) -> None:
 )
 @click.option("--flips", is_flag=True, help="Look for the input that decides each claim, and where it flips.")
 def check(
-    scenario: str,
+    scenarios: tuple[str, ...],
     option: str | None,
     settings: tuple[str, ...],
     as_json: bool,  # noqa: FBT001 - click hands flags over so
     with_idle: bool,  # noqa: FBT001
     flips: bool,  # noqa: FBT001
 ) -> None:
-    """Validate a scenario, prove units and laws, test claims and covenants, of every financing option too.
+    """Validate scenarios, prove units and laws, test claims and covenants, of every financing option too.
 
-    Exit code 1: in the plan as written or in an option, a claim comes out otherwise than expected, a covenant is
+    `-` is standard input. A scenario that cannot be used does not keep the others from being checked.
+
+    Exit code 1: in a plan as written or in an option, a claim comes out otherwise than expected, a covenant is
     broken, cash falls below zero (within the horizon, or after it while loans run off), or uses have no source.
+    Exit code 2: a scenario cannot be used.
     """
+    from fibercap.core.errors import FibercapError, IdentityError
+    from fibercap.views.documents import errors_document
+
+    codes, documents = [0], dict[str, Document]()
+    for scenario in scenarios:
+        try:
+            code, documents[scenario] = _check(plan_of(scenario, option, settings), with_idle, flips, as_json)
+        except FibercapError as error:
+            if len(scenarios) == 1:
+                raise
+            code, documents[scenario] = 1 if isinstance(error, IdentityError) else 2, errors_document(error)
+            if not as_json:
+                problem(str(error))
+        codes.append(code)
+    if as_json:
+        from fibercap.views.json_text import text
+
+        say_json(text(documents[scenarios[0]] if len(scenarios) == 1 else {"files": documents}))
+    if max(codes):
+        raise click.exceptions.Exit(max(codes))
+
+
+def _check(plan: Scenario, with_idle: bool, flips: bool, as_json: bool) -> tuple[int, Document]:  # noqa: FBT001 - as the command has them
+    """Check one plan; print what is found, or return it as a document where that is asked for."""
     from fibercap.studies.compare import case_of, cases_of_options
 
-    case = case_of(plan_of(scenario, option, settings))
+    case = case_of(plan)
     options = cases_of_options(case)
     still: list[str] | None = None
     if with_idle:
         from fibercap.studies.idle import idle
 
-        still = idle(case.projection.scenario)
+        still = idle(plan)
+    code = int(any(each.findings for each in (case, *options.values())))
     if as_json:
         from fibercap.views.documents import check_document
-        from fibercap.views.json_text import text
 
-        say_json(text(check_document(case, options, still, flips=flips)))
-    else:
-        from fibercap.views.lines import check_lines
+        return code, check_document(case, options, still, flips=flips)
+    from fibercap.views.lines import check_lines
 
-        _print(check_lines(case, options, still, flips=flips))
-    if any(each.findings for each in (case, *options.values())):
-        raise click.exceptions.Exit(1)
+    _print(check_lines(case, options, still, flips=flips))
+    return code, {}

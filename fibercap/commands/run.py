@@ -12,9 +12,11 @@ from fibercap.commands.terminal import say, say_json
 
 if TYPE_CHECKING:
     from fibercap.model.projection import Projection
-    from fibercap.views.run_sections import Asked
+    from fibercap.views.run_sections import Selection
+
 
 SECTIONS = ("summary", "capacity", "income", "cash", "balance", "debt", "measures", "claims")
+"""As `views.run_sections` has them, which is not read on start."""
 
 
 @click.command()
@@ -67,21 +69,21 @@ def run(  # noqa: PLR0913, PLR0917 - a command has that many options
     from fibercap.model.projection import project
     from fibercap.studies.asking import years_of
     from fibercap.views.files import refuse_existing
-    from fibercap.views.run_sections import Asked
+    from fibercap.views.run_sections import Selection
 
-    asked = Asked(sections, rows, years_of(years) if years is not None else None)
+    selection = Selection(sections, rows, years_of(years) if years is not None else None)
     projection = project(plan_of(scenario, option, settings))
     if out is not None:
         refuse_existing(out / "manifest.json", force=force)
     if not as_json:
-        _print(projection, by, asked)
+        _print(projection, by, selection)
     if out is not None:
         _keep(projection, settings, by, out, force=force)
     if as_json:
-        _print_document(projection, asked)
+        _print_document(projection, selection)
 
 
-def _print(projection: Projection, by: str, asked: Asked) -> None:
+def _print(projection: Projection, by: str, selection: Selection) -> None:
     """Print what is asked for; below the whole page of a plan with options, these side by side."""
     from fibercap.model.measures import measures
     from fibercap.studies.claims import outcomes
@@ -91,13 +93,13 @@ def _print(projection: Projection, by: str, asked: Asked) -> None:
     from fibercap.views.side_by_side import compare_page
 
     console, plan, found = window(), projection.scenario, measures(projection)
-    run_page(console, projection, found, outcomes(projection, found), by, asked)
-    if asked.everything and plan.options and plan.option is None:
+    run_page(console, projection, found, outcomes(projection, found), by, selection)
+    if selection.everything and plan.options and plan.option is None:
         console.print()
         compare_page(console, compare(plan), short=True)
 
 
-def _print_document(projection: Projection, asked: Asked) -> None:
+def _print_document(projection: Projection, selection: Selection) -> None:
     """Print what is asked for as JSON."""
     from importlib.metadata import version
 
@@ -107,7 +109,7 @@ def _print_document(projection: Projection, asked: Asked) -> None:
     from fibercap.views.json_text import text
 
     found = measures(projection)
-    say_json(text(run_document(projection, found, outcomes(projection, found), version("fibercap"), asked)))
+    say_json(text(run_document(projection, found, outcomes(projection, found), version("fibercap"), selection)))
 
 
 def _keep(projection: Projection, settings: tuple[str, ...], by: str, out: Path, *, force: bool) -> None:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import sys
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, TypeGuard
+from typing import TYPE_CHECKING, Final, TypeGuard
 
 from fibercap.core.errors import FibercapError, Place, Problem, ScenarioError, unique
 from fibercap.core.names import as_name
@@ -23,6 +24,8 @@ if TYPE_CHECKING:
 
     from fibercap.core.tree import Tree
 
+STANDARD_INPUT: Final = "-"
+
 
 def read(
     name: str | Path, option: str | None = None, settings: Iterable[str] = (), *, allow_outside: bool = False
@@ -32,7 +35,7 @@ def read(
     Parameters
     ----------
     name : str or Path
-        A file, or the name of a shipped scenario such as `fibercore`.
+        A file, the name of a shipped scenario such as `fibercore`, or `-` for standard input.
     option : str, optional
         The financing option to lay over it.
     settings : iterable of str
@@ -72,6 +75,10 @@ def read_loans(
 
 
 def _file(name: str | Path, *, allow_outside: bool) -> tuple[Opened, Path]:
+    if str(name) == STANDARD_INPUT:
+        return opened(sys.stdin.buffer.read(), "standard input", None, Path(), allow_outside=allow_outside), Path(
+            "input"
+        )
     path = locate(str(name))
     real = path.resolve()
     return opened(bytes_of(path), shown(path), real, real.parent, allow_outside=allow_outside), path

@@ -27,7 +27,7 @@ CASH: Final = "cash_below_zero"
 USES: Final = "uses_unfunded"
 CLAIM: Final = "claim_not_as_expected"
 KINDS: Final = (COVENANT, CASH, USES, CLAIM)
-"""Every kind of finding, in the order in which they are told."""
+"""Every kind of finding, in the order in which they are printed."""
 
 
 @dataclass(frozen=True)
@@ -95,7 +95,7 @@ def findings(
     Parameters
     ----------
     projection : Projection
-        What the plan leads to; of a batch, the first draw is looked at.
+        What the plan leads to; of a batch, its first sample.
     claims, promises : mapping, optional
         What became of its claims and covenants, where that is known already.
 
@@ -148,7 +148,7 @@ def _covenant(projection: Projection, tested: Tested) -> Finding:
         unit=tested.unit,
         sentence=f"covenant {key}{says} is broken{first.on}{often}: {far}",
         fault=f"breaks {key}{first.on}",
-        _heal=partial(covenant_way_out, projection, tested),
+        _heal=partial(covenant_way_out, tested),
     )
 
 

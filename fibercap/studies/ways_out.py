@@ -67,11 +67,9 @@ def cash_way_out(projection: Projection, prefix: str, period: int, lowest: float
     if loan:
         due = float(projection.value(f"{prefix}loans.{loan}.principal")[0, period])
         ways.append(f"a later `loans.{loan}.matures`, for `{loan}` repays {due:,.0f} {scenario.currency} just then")
-    trifle, gaps = (
-        float(projection.trifle.value.flat[0]),
-        {key: scenario.source_rows(key)["gap"] for key in scenario.spends},
-    )
-    unpaid = [key for key, row in gaps.items() if projection.value(row)[0].sum() > trifle]
+    trifle = float(projection.trifle.value.flat[0])
+    gaps = {key: projection.value(scenario.source_rows(key)["gap"])[0] for key in scenario.spends}
+    unpaid = [key for key, gap in gaps.items() if gap.sum() > trifle]
     ways += [f"a source that pays, in `funding.{key}`" for key in unpaid]
     revolvers = [name for name in scenario.lifts if name in scenario.loans]
     ways += [f"a larger `loans.{name}.commitment`" for name in revolvers]
@@ -92,9 +90,8 @@ def uses_way_out(projection: Projection, key: str, gap: Array) -> str:
     return f"{head}: `equity: rest` or a loan in `funding.{key}`, or `cash: rest` there if cash is meant to pay"
 
 
-def covenant_way_out(projection: Projection, tested: Tested) -> str:
+def covenant_way_out(tested: Tested) -> str:
     """Say how much a covenant lacks on its worst date."""
-    del projection
     worst = min((test for test in tested.tests if not test.holds), key=lambda test: test.room)
     if isinf(worst.value):
         return f"EBITDA above zero, or no debt{worst.on}"

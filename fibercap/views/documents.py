@@ -15,7 +15,7 @@ from fibercap.studies.findings import findings
 from fibercap.studies.headroom import tightest
 from fibercap.studies.step_warning import step_warning
 from fibercap.views.json_text import Document
-from fibercap.views.run_sections import EVERYTHING, Asked, asked_rows
+from fibercap.views.run_sections import EVERYTHING, Selection, asked_rows
 from fibercap.views.summary import summary
 
 if TYPE_CHECKING:
@@ -144,33 +144,33 @@ def checks_document(projection: Projection) -> Document:
     }
 
 
-def rows_document(projection: Projection, rows: Mapping[str, Row], asked: Asked = EVERYTHING) -> Document:
+def rows_document(projection: Projection, rows: Mapping[str, Row], selection: Selection = EVERYTHING) -> Document:
     """Return rows in model periods, each with its values by period and by year, in the years asked for."""
     return {
         path: {
             "label": row.label,
             "unit": row.unit,
             "nature": row.nature,
-            "values": asked.in_years(projection.timeline_of(path).dates, _plain(projection.value(path)[0])),
-            "annual": {year: _plain(v)[0] for year, v in projection.by(path).items() if asked.in_year(int(year))},
+            "values": selection.in_years(projection.timeline_of(path).dates, _plain(projection.value(path)[0])),
+            "annual": {year: _plain(v)[0] for year, v in projection.by(path).items() if selection.in_year(int(year))},
         }
         for path, row in rows.items()
     }
 
 
-def _run_rows(projection: Projection, asked: Asked) -> Document:
+def _run_rows(projection: Projection, selection: Selection) -> Document:
     """Return the rows asked for; where a loan outlives the horizon, those of what follows under `run_off`."""
-    rows, timeline = asked_rows(projection, asked), projection.timeline
+    rows, timeline = asked_rows(projection, selection), projection.timeline
     own = {path: row for path, row in rows.items() if not path.startswith(f"{RUN_OFF}.")}
     found: Document = {
-        "periods": [str(day) for day in asked.in_years(timeline.dates, timeline.dates)],
-        "rows": rows_document(projection, own, asked),
+        "periods": [str(day) for day in selection.in_years(timeline.dates, timeline.dates)],
+        "rows": rows_document(projection, own, selection),
     }
     if projection.run_off is not None:
         days = projection.run_off.dates
-        later = projection.blocks[RUN_OFF].rows if asked.everything else {p: rows[p] for p in rows if p not in own}
-        periods = [str(day) for day in asked.in_years(days, days)]
-        found["run_off"] = {"periods": periods, "rows": rows_document(projection, later, asked)}
+        later = projection.blocks[RUN_OFF].rows if selection.everything else {p: rows[p] for p in rows if p not in own}
+        periods = [str(day) for day in selection.in_years(days, days)]
+        found["run_off"] = {"periods": periods, "rows": rows_document(projection, later, selection)}
     return found
 
 
@@ -179,7 +179,7 @@ def run_document(
     found: Mapping[str, Measure],
     claims: Mapping[str, Outcome],
     version: str,
-    asked: Asked = EVERYTHING,
+    selection: Selection = EVERYTHING,
 ) -> Document:
     """Return the document of `run --json`: every row in model periods and by year, measures, claims, checks.
 
@@ -198,9 +198,9 @@ def run_document(
         },
         "horizon": {"from": str(timeline.start), "to": str(timeline.end), "step": timeline.step},
         "summary": summary(projection, found, claims, covenants(projection), warned),
-        **_run_rows(projection, asked),
-        "measures": measures_document(found if asked.has("measures") else {}),
-        "claims": claims_document(claims if asked.has("claims") else {}),
+        **_run_rows(projection, selection),
+        "measures": measures_document(found if selection.has("measures") else {}),
+        "claims": claims_document(claims if selection.has("claims") else {}),
         "checks": checks_document(projection),
         "inputs": scenario.evidence(),
         "findings": findings_document(wrong),

@@ -29,8 +29,7 @@ if TYPE_CHECKING:
     from fibercap.studies.headroom import Headroom
     from fibercap.studies.levers import Lever
 
-MILLION = 1e6
-AT_ONCE = 1e-6
+MILLION, AT_ONCE = 1e6, 1e-6
 Styled = tuple[str, dict[str, Any]]
 VERDICTS: Final = {PASS: "green", FAIL: "red", NOT_TESTED: "yellow"}
 """The color of each verdict on a covenant."""
@@ -244,9 +243,11 @@ def check_lines(
     """
     projection, scenario = case.projection, case.projection.scenario
     yield f"{scenario.file} is a valid scenario", {}
-    for head, found in _by_options(case.findings, options):
+    for head, found, others in _by_options(case.findings, options):
         yield f"  FAIL  {head}{found.sentence}", {"fg": "red", "bold": True}
         yield f"        to heal it: {found.way_out}", {"dim": True}
+        if others:
+            yield f"        likewise in option {', '.join(others)}", {"dim": True}
     yield f"  {evidence_line(scenario.evidence())}", {}
     yield f"  {laws_line(projection)}", {}
     for warning in (*warnings(projection), *step_warning(projection)):
@@ -256,10 +257,8 @@ def check_lines(
         yield f"  {len(still) or 'no'} input{'s' * (len(still) != 1)} that move{'s' * (len(still) == 1)} nothing", {}
     for path in still or ():
         yield f"    {path}", {}
-    yield (
-        f"  {len(case.claims)} claims, {sum(not each.as_expected for each in case.claims.values())} not as expected",
-        {},
-    )
+    surprises = [claim for claim in case.claims.values() if not claim.as_expected]
+    yield f"  {len(case.claims)} claims, {len(surprises)} not as expected", {}
     if case.covenants:
         verdicts = [tested.verdict for tested in case.covenants.values()]
         missing = verdicts.count(NOT_TESTED)
@@ -286,15 +285,16 @@ def _tested_lines(case: Case, *, flips: bool) -> Iterator[Styled]:
         yield f"{tested.loan}: {tested.says}\n        {told.replace('; ', chr(10) + 8 * ' ')}", {}
 
 
-def _by_options(found: Sequence[Finding], options: Mapping[str, Case]) -> Iterator[tuple[str, Finding]]:
-    """Run over what is wrong with a plan as written, then in options alone, each once, with their names."""
-    known = {each.sentence for each in found}
-    yield from (("", each) for each in found)
-    alone: dict[str, list[str]] = {}
-    first: dict[str, Finding] = {}
+def _by_options(found: Sequence[Finding], options: Mapping[str, Case]) -> Iterator[tuple[str, Finding, Sequence[str]]]:
+    """Yield each finding once, of the plan as written or else of the first option, and the options that share it."""
+    where: dict[tuple[str, str, bool], tuple[str, Finding, list[str]]] = {}
+    for each in found:
+        where[each.kind, each.name, each.after_horizon] = ("", each, [])
     for name, case in options.items():
         for each in case.findings:
-            if each.sentence not in known:
-                alone.setdefault(each.sentence, []).append(name)
-                first.setdefault(each.sentence, each)
-    yield from ((f"option {', '.join(alone[text])}: ", each) for text, each in first.items())
+            key = each.kind, each.name, each.after_horizon
+            if key in where:
+                where[key][2].append(name)
+            else:
+                where[key] = (f"option {name}: ", each, [])
+    yield from where.values()

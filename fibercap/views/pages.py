@@ -14,7 +14,7 @@ from fibercap.studies.findings import findings
 from fibercap.studies.step_warning import step_warning
 from fibercap.views.lines import VERDICTS, claim_lines, covenant_lines, evidence_note, laws_line, measure_text
 from fibercap.views.printing import bars, plain_table, show
-from fibercap.views.run_sections import EVERYTHING, Asked, tables_of
+from fibercap.views.run_sections import EVERYTHING, Selection, tables_of
 from fibercap.views.summary import summary
 from fibercap.views.tables import fitting
 
@@ -36,28 +36,28 @@ def run_page(
     found: Mapping[str, Measure],
     claims: Mapping[str, Outcome],
     by: str,
-    asked: Asked = EVERYTHING,
+    selection: Selection = EVERYTHING,
 ) -> None:
     """Print a projection: what is wrong, ten lines that matter, then the sections and rows that are asked for."""
     scenario = projection.scenario
-    tables = tables_of(projection, asked, fitting(projection, by))
+    tables = tables_of(projection, selection, fitting(projection, by))
     heading(console, scenario.title or scenario.id, _subtitle(projection))
     promises = covenants(projection)
     failures(console, [(found.sentence, found.way_out) for found in findings(projection, claims, promises)])
     alarms(console, projection)
-    if asked.has("summary"):
+    if selection.has("summary"):
         summary_list(console, summary(projection, found, claims, promises, all_warnings(projection)))
     for section, figures in tables.items():
         for table in figures:
             show(console, table)
         if section == "capacity":
-            _capacity_bars(console, projection, asked)
-    if asked.has("measures"):
+            _capacity_bars(console, projection, selection)
+    if selection.has("measures"):
         measures_table(console, found)
-    if asked.has("claims"):
+    if selection.has("claims"):
         claims_list(console, claims)
         covenants_list(console, promises, scenario.loans)
-    if asked.everything:
+    if selection.everything:
         console.print(Text(laws_line(projection)))
 
 
@@ -115,13 +115,13 @@ def alarms(console: Console, projection: Projection) -> None:
         console.print()
 
 
-def _capacity_bars(console: Console, projection: Projection, asked: Asked) -> None:
+def _capacity_bars(console: Console, projection: Projection, selection: Selection) -> None:
     """Print the effective capacity of all plants as bars."""
     plants = projection.scenario.plants
     total = {
         year: sum(float(projection.by(f"plants.{p}.effective_capacity")[year][0]) for p in plants)
         for year in projection.timeline.groups("year")
-        if asked.in_year(int(year))
+        if selection.in_year(int(year))
     }
     if total:
         bars(console, "Effective capacity of all plants, by year", "km/year", total)

@@ -26,7 +26,7 @@ HOW: Final = "flows are summed over a column, stocks stand at its end, rates are
 
 
 @dataclass(frozen=True)
-class Asked:
+class Selection:
     """What of a plan is asked for: sections, patterns of rows, years from the first to the last; all by default.
 
     With `rows` and no sections, only these rows are shown.
@@ -54,17 +54,17 @@ class Asked:
         return self.everything or section in self.sections
 
 
-EVERYTHING: Final = Asked()
+EVERYTHING: Final = Selection()
 
 
-def tables_of(projection: Projection, asked: Asked, by: str) -> dict[str, list[Figures]]:
+def tables_of(projection: Projection, selection: Selection, by: str) -> dict[str, list[Figures]]:
     """Return the tables that are asked for, by section; those of rows under `rows`.
 
     Parameters
     ----------
     projection : Projection
         What a plan leads to.
-    asked : Asked
+    selection : Selection
         What is asked for.
     by : str
         `year`, `quarter` or `month`.
@@ -74,24 +74,24 @@ def tables_of(projection: Projection, asked: Asked, by: str) -> dict[str, list[F
     FibercapError
         If a pattern matches no row, or no table has a column in the years asked for.
     """
-    found = {section: list(_tables(projection, section, by)) for section in SECTIONS if asked.has(section)}
-    found["rows"] = list(row_figures(projection, rows_matching(projection, asked.rows), by))
+    found = {section: list(_tables(projection, section, by)) for section in SECTIONS if selection.has(section)}
+    found["rows"] = list(row_figures(projection, rows_matching(projection, selection.rows), by))
     within = {
-        section: [part for part in (table.within(asked.years) for table in tables) if part is not None]
+        section: [part for part in (table.within(selection.years) for table in tables) if part is not None]
         for section, tables in found.items()
     }
-    if asked.years is not None and not any(within.values()):
-        raise FibercapError(_no_such_years(found, asked))
+    if selection.years is not None and not any(within.values()):
+        raise FibercapError(_no_such_years(found, selection))
     return within
 
 
-def _no_such_years(found: dict[str, list[Figures]], asked: Asked) -> str:
+def _no_such_years(found: dict[str, list[Figures]], selection: Selection) -> str:
     """Say why no table has a column in the years asked for."""
     columns = [column for tables in found.values() for table in tables for column in table.columns]
     years = [year_of(column) for column in columns]
     if not years:
-        return f"`--years` is about tables, and there are none in {', '.join(asked.sections)}"
-    span = "-".join(dict.fromkeys(map(str, asked.years or ())))
+        return f"`--years` is about tables, and there are none in {', '.join(selection.sections)}"
+    span = "-".join(dict.fromkeys(map(str, selection.years or ())))
     return f"no table has a column in {span}; they run from {min(years)} to {max(years)}"
 
 
@@ -122,17 +122,17 @@ def row_figures(projection: Projection, paths: Sequence[str], by: str) -> Iterat
         yield replace(table, note="" if place else HOW)
 
 
-def asked_rows(projection: Projection, asked: Asked) -> dict[str, Row]:
+def asked_rows(projection: Projection, selection: Selection) -> dict[str, Row]:
     """Return the rows in model periods that sections and patterns name; all of the horizon's by default."""
-    if asked.everything:
+    if selection.everything:
         return dict(projection.period_rows)
-    named = set(rows_matching(projection, asked.rows))
+    named = set(rows_matching(projection, selection.rows))
     plan = projection.scenario
-    if "capacity" in asked.sections:
+    if "capacity" in selection.sections:
         named |= {f"plants.{plant}.{key}" for plant in plan.plants for key in PLANT_ROWS}
-    for section in set(asked.sections) & set(STATEMENT):
+    for section in set(selection.sections) & set(STATEMENT):
         named |= {row.path for _, row in statement_lines(projection, STATEMENT[section])}
-    if "debt" in asked.sections:
+    if "debt" in selection.sections:
         named |= {f"accounts.{key}" for key in COVER}
         named |= {path for path in projection.period_rows if path.startswith("loans.")}
     return {path: row for path, row in askable_rows(projection).items() if path in named}

@@ -31,7 +31,7 @@ def summary(
     Parameters
     ----------
     projection : Projection
-        What a plan leads to; of a batch, the first draw is told.
+        What a plan leads to; of a batch, its first sample.
     found : mapping
         Its measures by name.
     claims, covenants : mapping
@@ -64,8 +64,8 @@ def _capacity(projection: Projection) -> str:
     begins = _amount(float(effective[0]), "km/year")
     rises = f", up from {begins} in {label[0]}" if effective[at] > effective[0] else ""
     highest = _first(nameplate, float(nameplate.max()))
-    told = f"{_amount(float(effective[at]), 'km/year')} effective in {label[at]}{rises}"
-    return f"{told}; nameplate {_amount(float(nameplate[highest]), 'km/year')} from {label[highest]}"
+    parts = f"{_amount(float(effective[at]), 'km/year')} effective in {label[at]}{rises}"
+    return f"{parts}; nameplate {_amount(float(nameplate[highest]), 'km/year')} from {label[highest]}"
 
 
 def _of_plants(projection: Projection, key: str) -> Array:
@@ -86,12 +86,12 @@ def _by_year(projection: Projection, path: str) -> str:
     values = {year: float(value[0]) for year, value in projection.by(path).items()}
     years, unit = list(values), projection.rows[path].unit
     ends = dict.fromkeys([years[0], years[-1]])
-    told = [f"{_amount(values[year], unit)} in {year}" for year in ends]
+    parts = [f"{_amount(values[year], unit)} in {year}" for year in ends]
     for word, extreme in (("lowest", min), ("highest", max)):
         year = extreme(years, key=lambda each: values[each])
         if values[year] not in {values[end] for end in ends}:
-            told.append(f"{word} {_amount(values[year], unit)} in {year}")
-    return ", ".join(told)
+            parts.append(f"{word} {_amount(values[year], unit)} in {year}")
+    return ", ".join(parts)
 
 
 def _lowest_cash(projection: Projection, measure: Measure) -> str:
@@ -112,10 +112,10 @@ def _claims(outcomes: Sequence[Outcome]) -> str:
     hold = sum(outcome.holds for outcome in outcomes)
     expected = sum(outcome.as_expected and not outcome.holds for outcome in outcomes)
     surprises = [outcome.says for outcome in outcomes if not outcome.as_expected]
-    told = [f"{hold} of {len(outcomes)} hold"]
-    told += [f"{expected} fail{'s' * (expected == 1)} as expected"] if expected else []
-    told += [f"not as expected: {', '.join(surprises)}"] if surprises else []
-    return "; ".join(told)
+    parts = [f"{hold} of {len(outcomes)} hold"]
+    parts += [f"{expected} fail{'s' * (expected == 1)} as expected"] if expected else []
+    parts += [f"not as expected: {', '.join(surprises)}"] if surprises else []
+    return "; ".join(parts)
 
 
 def _covenants(tested: Mapping[str, Tested]) -> str:
@@ -124,10 +124,10 @@ def _covenants(tested: Mapping[str, Tested]) -> str:
     verdicts = [each.verdict for each in tested.values()]
     broken = [name for name, each in tested.items() if each.verdict == FAIL]
     kept, missing = verdicts.count(PASS), len(verdicts) - verdicts.count(PASS) - len(broken)
-    told = [f"{kept} of {len(verdicts)} kept"]
-    told += [f"broken: {', '.join(broken)}"] if broken else []
-    told += [f"{missing} not tested"] if missing else []
-    return "; ".join(told)
+    parts = [f"{kept} of {len(verdicts)} kept"]
+    parts += [f"broken: {', '.join(broken)}"] if broken else []
+    parts += [f"{missing} not tested"] if missing else []
+    return "; ".join(parts)
 
 
 def _worth(npv: Measure, irr: Measure) -> str:

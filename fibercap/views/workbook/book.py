@@ -168,7 +168,7 @@ class Book:
         found = here.setdefault(spot, Spot(sheet, self._feet[sheet] + len(here), letters(BEFORE)))
         return f"${found.column}${found.row}"
 
-    def told(self, spot: Spot) -> tuple[str, float]:
+    def name_and_value(self, spot: Spot) -> tuple[str, float]:
         """Return what the scalar of a cell is called, and its value when exported."""
         path = next((path for path, own in self.scalars.items() if own == spot), "")
         if not path:

@@ -18,7 +18,6 @@ if TYPE_CHECKING:
     import xlsxwriter
     from xlsxwriter.worksheet import Worksheet
 
-    from fibercap.model.projection import Projection
     from fibercap.model.scenario import Scenario
     from fibercap.views.workbook.annual_sheet import AnnualSheet
     from fibercap.views.workbook.book import Book
@@ -64,7 +63,7 @@ def cover_sheet(
     sheet.write_string(0, 0, scenario.title or scenario.id, looks("title"))
     purpose = "A capacity plan and its financing with live formulas: change an input and everything follows."
     sheet.write_string(1, 0, purpose, looks("remark"))
-    row = 3
+    row = _failures(sheet, 3, book, looks)
     for label, text in told.items():
         sheet.write_string(row, 0, label, looks("text"))
         sheet.write_string(row, 1, text, looks("text"))
@@ -90,15 +89,19 @@ def cover_sheet(
         sheet.write_string(row, 0, kind.capitalize(), looks(kind))
         sheet.write_string(row, 1, text, looks("text"))
     row = _contents(sheet, book, looks, row + 2)
-    alarms = _alarms(book.cases[0].projection)
+    alarms = warnings(book.cases[0].projection)
     sheet.write_string(row + 1, 0, "Warnings when exported" if alarms else "No warnings when exported", looks("group"))
     for number, text in enumerate(alarms, row + 2):
         sheet.write_string(number, 0, text, looks("text"))
 
 
-def _alarms(projection: Projection) -> list[str]:
-    """Return what is wrong with a plan, then what a reader should know of it."""
-    return [*(found.sentence for found in findings(projection)), *warnings(projection)]
+def _failures(sheet: Worksheet, row: int, book: Book, looks: Looks) -> int:
+    """Write what is wrong with the plan; return the next row."""
+    failures = findings(book.cases[0].projection)
+    for number, found in enumerate(failures, row):
+        sheet.write_string(number, 0, "Fails when exported", looks("failure"))
+        sheet.write_string(number, 1, found.sentence, looks("failure"))
+    return row + len(failures)
 
 
 def _open(checks: CheckSheet) -> int:

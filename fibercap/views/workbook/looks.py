@@ -31,6 +31,7 @@ KINDS: Final[dict[str, dict[str, Any]]] = {
     "value": {"italic": True, "font_color": GRAY},
     "input": {"font_color": BLUE, "bg_color": YELLOW, "border": 1, "border_color": "#D9D2A0"},
     "total": {"bold": True},
+    "failure": {"bold": True, "font_color": "#B00020"},
     "key": {"bold": True, "font_size": 12, "border": 1, "align": "left"},
 }
 
@@ -107,8 +108,8 @@ def plain_sheets() -> type[Worksheet]:
             """Say of an empty result that it is a text, or previews show 0."""
             more = [*attributes, ("t", "str")] if result == "" else attributes
             if formula.startswith("<f"):
-                told = "".join(f' {key}="{value}"' for key, value in more)
-                self.fh.write(f"<c{told}>{formula}<v>{result}</v></c>")
+                written = "".join(f' {key}="{value}"' for key, value in more)
+                self.fh.write(f"<c{written}>{formula}<v>{result}</v></c>")
             else:
                 super()._xml_formula_element(formula, result, more)
 

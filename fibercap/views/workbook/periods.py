@@ -90,7 +90,7 @@ def _foot(sheet: Worksheet, book: Book, name: str, looks: Looks) -> None:
     for place, (spot, here) in enumerate(repeated.items()):
         if not place:
             sheet.write_string(here.row - 2, 0, "Repeated from Inputs and Derived", looks("group"))
-        path, value = book.told(spot)
+        path, value = book.name_and_value(spot)
         sheet.write_string(here.row - 1, 0, path, looks("faint"))
         formula = f"={spot.at}${spot.column}${spot.row}"
         sheet.write_formula(here.row - 1, BEFORE, formula, looks("formula"), value)
