@@ -31,20 +31,20 @@ _HELP = """Plan the expansion of plants and how to pay for it.
 SCENARIO is a YAML file, or the name of a shipped scenario such as `fibercore`.
 
 \b
-fibercap run fibercore               capacity, statements, loans, measures
-fibercap compare fibercore           its ways of financing side by side
-fibercap check fibercore             units, laws, covenants, cash, claims; exit 1 if a plan fails
-fibercap plot fibercore capacity     a chart as PNG, SVG or PDF
-fibercap loan fibercore fleet        a loan's schedule, payment by payment
+fibercap run fibercore              what a plan comes to: statements, loans
+fibercap compare fibercore          its ways of financing side by side
+fibercap check fibercore            what fails: covenants, cash, uses, claims
+fibercap plot fibercore capacity    a chart as PNG, SVG or PDF
+fibercap loan fibercore fleet       a loan's schedule, payment by payment
 fibercap size fibercore fleet --dscr 1.3     the largest loan that keeps it
-fibercap solve fibercore ...         the input at which a measure is met
-fibercap rows fibercore cash         the rows and measures there are
-fibercap explain fibercore min_dscr  where a number comes from
-fibercap show slow_brazil            the whole plan, each value with its origins
-fibercap diff fibercore slow_brazil  the inputs in which two plans differ
-fibercap export fibercore --out plan.xlsx    the workbook; or report (.html), tables
-fibercap new plans                   a small plan to begin with, in a folder
-fibercap schema                      the scenario language, for editors
+fibercap solve fibercore ...        the input at which a measure is met
+fibercap rows fibercore cash        the rows and measures there are
+fibercap explain fibercore min_dscr where a number comes from
+fibercap show slow_brazil           the whole plan, values with their origins
+fibercap diff fibercore slow_brazil the inputs in which two plans differ
+fibercap export fibercore --out plan.xlsx    a workbook; or .html, tables
+fibercap new plans                  a small plan to begin with, in a folder
+fibercap schema                     the scenario language, for editors
 
 Exit codes: 0 done; 1 a plan fails its check (a covenant is broken, cash falls below zero, uses have no source, a claim
 is not as expected), or a law of the books is broken; 2 bad usage, a bad scenario, or a file or output that cannot be

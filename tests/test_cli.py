@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from fibercap.cli import joined, main
+from fibercap.cli import cli, joined, main
 from fibercap.model import laws
 
 SMALL = """\
@@ -394,3 +394,13 @@ def test_a_share_needs_no_quotes() -> None:
     assert joined(given) == ["size", "plan", "bank", "--gearing", "70 %", "--dscr", "1.3"]
     assert joined(["--equals", "12.5", "%/year"]) == ["--equals", "12.5 %/year"]
     assert joined(["%", "--set", "a=70", "%"]) == ["%", "--set", "a=70", "%"]
+
+
+@pytest.mark.parametrize("verb", ["", *cli.commands])
+def test_help_fits_a_terminal(verb: str, say: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("COLUMNS", "80")
+
+    said = say(*verb.split(), "--help")
+
+    assert said.code == 0
+    assert max(map(len, said.out.splitlines())) <= 80
