@@ -119,7 +119,7 @@ def test_what_set_breaks_is_shown_at_set(say: Any) -> None:
 
 
 def test_the_examples_of_help_stand_each_on_its_line(say: Any) -> None:
-    assert "\n  fibercap compare fibercore           its ways of financing side by side\n" in say("--help").out
+    assert "\n  fibercap compare fibercore          its ways of financing side by side\n" in say("--help").out
 
 
 def test_run_json_holds_rows_measures_claims_and_checks(say: Any) -> None:
