@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from fibercap.model.scenario import Scenario
     from fibercap.reading.files import read
     from fibercap.studies.compare import compare
+    from fibercap.studies.verdict import verdict
     from fibercap.views.exports import write
     from fibercap.views.frames import annual, table
 
@@ -24,10 +25,11 @@ _HOMES = {
     "project": "fibercap.model.projection",
     "read": "fibercap.reading.files",
     "table": "fibercap.views.frames",
+    "verdict": "fibercap.studies.verdict",
     "write": "fibercap.views.exports",
 }
 
-__all__ = ["Projection", "Scenario", "__version__", "annual", "compare", "project", "read", "table", "write"]
+__all__ = ["Projection", "Scenario", "__version__", "annual", "compare", "project", "read", "table", "verdict", "write"]
 
 
 def __getattr__(name: str) -> Any:  # noqa: ANN401 - whatever the name stands for

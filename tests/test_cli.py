@@ -317,7 +317,19 @@ def test_plot_writes_all_charts_into_a_folder(say: Any, tmp_path: Path) -> None:
     assert said.code == 0
     assert sorted(path.name for path in (tmp_path / "charts").iterdir()) == [
         f"small-{name}.png"
-        for name in ("bridge", "capacity", "cash", "claims", "compare", "cover", "debt", "funding", "output", "revenue")
+        for name in (
+            "bridge",
+            "capacity",
+            "cash",
+            "claims",
+            "compare",
+            "cover",
+            "debt",
+            "funding",
+            "output",
+            "revenue",
+            "verdict",
+        )
     ]
 
 

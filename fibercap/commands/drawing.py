@@ -21,6 +21,7 @@ cash                cash held, cash flows
 funding             who pays for what is built and bought
 claims              claimed against found
 compare             the options side by side
+verdict             what each option is worth to the owners
 bridge              from the baseline's worth to each option's
 
 Without --out it is written to SCENARIO-CHART.png in the current folder.

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from fibercap.core.errors import FibercapError, did_you_mean
 from fibercap.core.tree import Branch, leaves
+from fibercap.model.measure import HIGHER
 from fibercap.model.measures import measures
 from fibercap.model.projection import project
 from fibercap.studies.bridge import bridge
@@ -94,17 +95,24 @@ class Comparison:
 
         A loan that is due at once is never best on cover of service unless its LLCR, which shows it up, is known.
         """
+        names = self._at_end(measure, best=True)
+        return () if any(self._flattered(measure, name) for name in names) else names
+
+    def worst(self, measure: str) -> tuple[str, ...]:
+        """Return the cases in which a measure is worst; none where it has no better side or all are alike."""
+        return self._at_end(measure, best=False)
+
+    def _at_end(self, measure: str, *, best: bool) -> tuple[str, ...]:
+        """Return the cases in which a measure is best, or worst."""
         found = {n: c.measures[measure] for n, c in self.cases.items() if measure in c.measures}
         values = {name: m.value for name, m in found.items() if m.value is not None}
         better = next(iter(found.values())).better if found else ""
         if not better or not values:
             return ()
-        top = max(values.values()) if better == "higher" else min(values.values())
+        end = max(values.values()) if (better == HIGHER) == best else min(values.values())
         slack = ALIKE * max(abs(value) for value in values.values())
-        names = tuple(name for name, value in values.items() if abs(value - top) <= slack)
-        if len(names) == len(values) or any(self._flattered(measure, name) for name in names):
-            return ()
-        return names
+        names = tuple(name for name, value in values.items() if abs(value - end) <= slack)
+        return () if len(names) == len(values) else names
 
     def _flattered(self, measure: str, name: str) -> bool:
         """Tell whether cover of service says too much of a case: a loan is due at once, and its LLCR is not known."""
@@ -112,38 +120,12 @@ class Comparison:
         ends = any(loan.due_at_once for loan in case.projection.scenario.loans.values())
         return measure.partition(".")[0] in COVER and ends and case.measures["min_llcr"].value is None
 
-    def delta(self, measure: str, name: str) -> float | None:
-        """Return how much more a measure is in a case than in the baseline; None where either is undefined."""
-        base, own = (self.cases[case].measures.get(measure) for case in (self.baseline, name))
-        if base is None or own is None or base.value is None or own.value is None:
+    def delta(self, measure: str, name: str, base: str | None = None) -> float | None:
+        """Return how much more a measure is in a case than in another, the baseline; None where either is undefined."""
+        other, own = (self.cases[case].measures.get(measure) for case in (base or self.baseline, name))
+        if other is None or own is None or other.value is None or own.value is None:
             return None
-        return own.value - base.value
-
-    @cached_property
-    def ranking_note(self) -> str:
-        """Say where what owners get and the free cash flow to equity rank the cases otherwise, and why."""
-        owners, free = (self._ranked(measure) for measure in ("equity_npv", "fcfe_npv"))
-        if not owners or owners == free:
-            return ""
-        first, other = owners[0], free[0]
-        if first != other:
-            told = f"NPV of the owners is best in {first}, NPV of cash flow to equity in {other}"
-        else:
-            place = next(at for at, pair in enumerate(zip(owners, free, strict=True)) if pair[0] != pair[1])
-            told = (
-                f"NPV of the owners and of cash flow to equity are best in {first}, but rank the others otherwise "
-                f"({owners[place]} before {free[place]} for owners)"
-            )
-        return f"{told}: cash that stays in the company earns nothing for owners, where free cash flow is all paid out"
-
-    def _ranked(self, measure: str) -> list[str]:
-        """Return the cases from best to worst by a measure, those alike in their order; none if one lacks it."""
-        found = [(name, case.measures[measure].value) for name, case in self.cases.items()]
-        values = [value for _, value in found if value is not None]
-        if len(values) < len(found):
-            return []
-        slack = ALIKE * max(map(abs, values))
-        return [name for name, _ in sorted(found, key=lambda item: -round((item[1] or 0.0) / (slack or 1.0)))]
+        return own.value - other.value
 
     def bridge(self, name: str) -> Bridge | None:
         """Return the steps from the baseline's worth to its owners to a case's; None where either has none."""

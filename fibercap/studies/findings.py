@@ -118,6 +118,23 @@ def findings(
     )
 
 
+def faults(projection: Projection, promises: Mapping[str, Tested] | None = None) -> tuple[Finding, ...]:
+    """Return what forbids to recommend a plan: broken covenants, cash below zero, uses without a source.
+
+    A plan that declares that it may run out of cash (`company.may_run_dry`) is not recommended either. Claims are about
+    what was said in public; they forbid nothing.
+
+    Parameters
+    ----------
+    projection : Projection
+        What the plan leads to; of a batch, the first draw is looked at.
+    promises : mapping, optional
+        What became of its covenants, where that is known already.
+    """
+    tested = promises if promises is not None else covenants(projection)
+    return (*_covenants(projection, tested), *dry(projection), *_uses(projection))
+
+
 def _covenants(projection: Projection, promises: Mapping[str, Tested]) -> list[Finding]:
     """Return the covenants that are broken, that with the least headroom first."""
     broken = [tested for tested in promises.values() if tested.broken]

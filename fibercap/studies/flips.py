@@ -11,53 +11,22 @@ from fibercap.core.errors import Problem
 from fibercap.model.measures import measure_named
 from fibercap.studies.claims import judged as tested
 from fibercap.studies.claims import outcomes
-from fibercap.studies.levers import levers
-from fibercap.studies.turning import Verdict, turns
+from fibercap.studies.levers import Change, levers
+from fibercap.studies.turning import Judgement, turns
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from fibercap.model.projection import Projection
     from fibercap.studies.claims import Outcome
-    from fibercap.studies.levers import Lever
 
 
 @dataclass(frozen=True)
-class Flip:
-    """The input whose smallest relative change turns a claim, and where. Several inputs are named where they tie.
-
-    `value` is what the input is at the flip, in its unit, where it is one number; `change` is relative.
-    """
+class Flip(Change):
+    """The input whose smallest relative change turns a claim, and where. Several inputs are named where they tie."""
 
     claim: str
-    lever: Lever
-    change: float
     also: tuple[str, ...] = ()
-
-    @property
-    def path(self) -> str:
-        """The input that decides."""
-        return self.lever.name
-
-    @property
-    def kind(self) -> str:
-        """Whether that input is stated, derived or assumed."""
-        return self.lever.kind
-
-    @property
-    def unit(self) -> str:
-        """Its unit."""
-        return self.lever.unit
-
-    @property
-    def present(self) -> float | None:
-        """What it is now; None where it is several values over time."""
-        return self.lever.at(1.0) if self.lever.alone else None
-
-    @property
-    def value(self) -> float | None:
-        """What it is where the claim flips; None where it is several values over time, which move together."""
-        return self.lever.at(1.0 + self.change) if self.lever.alone else None
 
 
 def flips(projection: Projection, known: Mapping[str, Outcome] | None = None) -> dict[str, Flip | None]:
@@ -84,7 +53,7 @@ def flips(projection: Projection, known: Mapping[str, Outcome] | None = None) ->
     for name, near in turned.items():
         if near:
             also = tuple(dict.fromkeys(turn.lever.name for turn in near[1:] if turn.lever is not near[0].lever))
-            result[name] = Flip(name, near[0].lever, near[0].factor - 1.0, also)
+            result[name] = Flip(near[0].lever, near[0].factor - 1.0, name, also)
     return result
 
 
@@ -97,7 +66,7 @@ def _inputs_of(projection: Projection) -> dict[str, list[str]]:
     return found
 
 
-def _judge(projection: Projection) -> dict[str, Verdict]:
+def _judge(projection: Projection) -> dict[str, Judgement]:
     asked = {claim.measure for claim in projection.scenario.claims.values() if claim.measure}
     known = {name: measure_named(projection, name) for name in asked}
     found = {}
@@ -107,5 +76,5 @@ def _judge(projection: Projection) -> dict[str, Verdict]:
             gap = outcome.value - outcome.limit
             if claim.limit[0] == "about":
                 gap = np.abs(gap) - claim.within.reshape(-1) * np.abs(outcome.limit)
-            found[name] = Verdict(outcome.holds, gap)
+            found[name] = Judgement(outcome.holds, gap)
     return found

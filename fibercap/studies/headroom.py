@@ -12,7 +12,7 @@ from fibercap.core.tree import Branch, Leaf, at
 from fibercap.core.units import Drawn
 from fibercap.studies.covenants import covenants, tests_of
 from fibercap.studies.levers import Handle, Lever, lever
-from fibercap.studies.turning import Verdict, turns
+from fibercap.studies.turning import Judgement, turns
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -113,7 +113,7 @@ def _fall(name: str, handles: list[Handle]) -> Lever:
     return Lever(name, tuple(handles), high=1.0)
 
 
-def _judge(projection: Projection) -> dict[str, Verdict]:
+def _judge(projection: Projection) -> dict[str, Judgement]:
     found = {}
     for loan, terms in projection.scenario.loans.items():
         for name, covenant in terms.covenants.items():
@@ -122,5 +122,5 @@ def _judge(projection: Projection) -> dict[str, Verdict]:
                 continue
             room = np.where(np.isnan(tests.room), np.inf, tests.room).min(axis=-1, initial=np.inf)
             holds = np.asarray(tests.holds.all(axis=-1))
-            found[f"{loan}.{name}"] = Verdict(holds, np.where(np.isinf(room), np.nan, room))
+            found[f"{loan}.{name}"] = Judgement(holds, np.where(np.isinf(room), np.nan, room))
     return found

@@ -67,6 +67,39 @@ class Lever:
         return first.value + (factor - 1.0) * first.slope
 
 
+@dataclass(frozen=True)
+class Change:
+    """An input moved by a share of itself, `change`: at 0.1 it is a tenth higher."""
+
+    lever: Lever
+    change: float
+
+    @property
+    def path(self) -> str:
+        """The input."""
+        return self.lever.name
+
+    @property
+    def kind(self) -> str:
+        """Whether that input is stated, derived or assumed."""
+        return self.lever.kind
+
+    @property
+    def unit(self) -> str:
+        """Its unit."""
+        return self.lever.unit
+
+    @property
+    def present(self) -> float | None:
+        """What it is now; None where it is several values over time."""
+        return self.lever.at(1.0) if self.lever.alone else None
+
+    @property
+    def value(self) -> float | None:
+        """What it is when it is moved; None where it is several values over time, which move together."""
+        return self.lever.at(1.0 + self.change) if self.lever.alone else None
+
+
 def levers(scenario: Scenario) -> list[Lever]:
     """Return every written number that can be drawn and is not zero, in the order of the scenario.
 

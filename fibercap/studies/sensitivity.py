@@ -9,7 +9,7 @@ import numpy as np
 
 from fibercap.model.measures import measure_named
 from fibercap.studies.levers import lever, levers
-from fibercap.studies.turning import Turn, Verdict, judged, turns
+from fibercap.studies.turning import Judgement, Turn, judged, turns
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -60,10 +60,10 @@ def one_at_a_time(scenario: Scenario, measures: Sequence[str], share: float = SH
     factors = [(max(1 - share, each.low), min(1 + share, each.high)) for each in known]
     moves = [(each, factor) for each, pair in zip(known, factors, strict=True) for factor in pair]
 
-    def values(projection: Projection) -> dict[str, Verdict]:
+    def values(projection: Projection) -> dict[str, Judgement]:
         flat = {key: measure_named(projection, key).values for key in measures}
         shape = (projection.draws,)
-        return {key: Verdict(np.ones(shape, bool), np.broadcast_to(found, shape)) for key, found in flat.items()}
+        return {key: Judgement(np.ones(shape, bool), np.broadcast_to(found, shape)) for key, found in flat.items()}
 
     found, allowed = judged(scenario, moves, values)
     result = []
@@ -81,9 +81,9 @@ def turns_at(scenario: Scenario, path: str, measure: str, base: float, least: fl
     points a fiftieth apart is near enough for a table.
     """
 
-    def judge(projection: Projection) -> dict[str, Verdict]:
+    def judge(projection: Projection) -> dict[str, Judgement]:
         values = np.broadcast_to(measure_named(projection, measure).values, (projection.draws,))
-        return {measure: Verdict(values >= least, values - least)}
+        return {measure: Judgement(values >= least, values - least)}
 
-    now = Verdict(np.array([base >= least]), np.array([base - least]))
+    now = Judgement(np.array([base >= least]), np.array([base - least]))
     return next(iter(turns(scenario, [lever(scenario, path)], judge, {measure: now}, passes=1)[measure]), None)

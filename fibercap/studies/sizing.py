@@ -13,9 +13,9 @@ from fibercap.core.units import Drawn
 from fibercap.model.measures import measure_named
 from fibercap.model.projection import Projection, project
 from fibercap.studies.claims import holds
-from fibercap.studies.findings import findings
+from fibercap.studies.findings import faults
 from fibercap.studies.levers import Handle, Lever, drawn
-from fibercap.studies.turning import Judge, Truth, Verdict, judged, judged_at
+from fibercap.studies.turning import Judge, Judgement, Truth, judged, judged_at
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -207,14 +207,14 @@ def _drawn_share(scenario: Scenario, loan: str, moved: Lever) -> float:
 
 
 def _judge(loan: str, limits: Sequence[Limit], share: float) -> Judge:
-    def judge(projection: Projection) -> dict[str, Verdict]:
+    def judge(projection: Projection) -> dict[str, Judgement]:
         commitment = projection.scenario.loans[loan].commitment.reshape(-1)
         used = _drawn(projection, loan) - share * commitment
-        found = {USED: Verdict(used >= -CENT * share / 2, used)}
+        found = {USED: Judgement(used >= -CENT * share / 2, used)}
         for limit in limits:
             values = np.broadcast_to(measure_named(projection, limit.measure).values, (projection.draws,))
             keeps = holds(limit.comparator, values, np.asarray(limit.value), np.zeros(1)) & ~np.isnan(values)
-            found[limit.measure] = Verdict(keeps, values)
+            found[limit.measure] = Judgement(keeps, values)
         return found
 
     return judge
@@ -256,5 +256,5 @@ def _sized(scenario: Scenario, loan: str, moved: Lever, limits: Sequence[Limit],
     residual = {limit.measure: values[limit.measure] - limit.value for limit in limits}
     currency = scenario.loan_currency(loan)
     sized = project(scenario.drawn(drawn([(moved, commitment / present)])))
-    faults = tuple(found.fault for found in findings(sized) if found.stops)
-    return Sized(loan, currency, present, commitment, binds, values, tuple(limits), moved, why, residual, faults)
+    wrong = tuple(fault.fault for fault in faults(sized))
+    return Sized(loan, currency, present, commitment, binds, values, tuple(limits), moved, why, residual, wrong)

@@ -11,7 +11,7 @@ from fibercap.core.errors import FibercapError
 from fibercap.model.measures import measure_named
 from fibercap.model.projection import Projection, project
 from fibercap.studies.levers import Handle, Lever, lever
-from fibercap.studies.turning import Truth, Verdict, judged, judged_at
+from fibercap.studies.turning import Judgement, Truth, judged, judged_at
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -178,9 +178,9 @@ def _range(moved: Lever, between: tuple[float, float] | None) -> tuple[Lever, fl
 def _values(scenario: Scenario, moved: Lever, factors: Array, measure: str) -> tuple[Array, Truth]:
     """Return a measure at each factor on a lever, nan where it is undefined; and where the plan refuses the factor."""
 
-    def judge(projection: Projection) -> dict[str, Verdict]:
+    def judge(projection: Projection) -> dict[str, Judgement]:
         values = np.broadcast_to(measure_named(projection, measure).values, (projection.draws,))
-        return {measure: Verdict(np.isfinite(values), values)}
+        return {measure: Judgement(np.isfinite(values), values)}
 
     found, allowed = judged(scenario, [(moved, float(factor)) for factor in factors], judge)
     return found[measure].gap if measure in found else np.full(len(factors), np.nan), ~allowed

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import TYPE_CHECKING, Any, Final, NamedTuple, Protocol
 
 import numpy as np
 import numpy.typing as npt
@@ -16,7 +16,7 @@ from fibercap.studies.batch import CHUNK
 from fibercap.studies.levers import Lever, drawn
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Sequence
+    from collections.abc import Collection
 
     from fibercap.core.units import Array
     from fibercap.model.scenario import Scenario
@@ -32,14 +32,25 @@ Truth = npt.NDArray[np.bool_]
 Move = tuple[Lever, float]
 
 
-class Verdict(NamedTuple):
+class Drawable(Protocol):
+    """A plan, or what makes one, in which numbers can be drawn; see `Scenario.drawn`."""
+
+    def drawn(self, draws: Mapping[str, Any]) -> Scenario:
+        """Return a batch with draws in place of the numbers at some paths."""
+
+
+class Judgement(NamedTuple):
     """Whether something holds in each draw, (draw,), and by how much, where that is known: it turns at zero."""
 
     holds: Truth
     gap: Array
 
 
-Judge = Callable[[Projection], Mapping[str, Verdict]]
+Judge = Callable[[Projection], Mapping[str, Judgement]]
+MovesJudge = Callable[[Sequence[Move]], tuple[Mapping[str, Judgement], Truth]]
+"""Says by name what holds in each move, (move,), and which moves are allowed."""
+Grid = Callable[[Lever], Sequence[float]]
+"""The factors at which a lever is looked at first, each side outwards."""
 
 
 @dataclass(frozen=True)
@@ -62,8 +73,12 @@ class _Bracket(NamedTuple):
     gaps: tuple[float, float]
 
 
-def judged(scenario: Scenario, moves: Sequence[Move], judge: Judge) -> tuple[dict[str, Verdict], Truth]:
+def judged(
+    scenario: Drawable, moves: Sequence[Move], judge: Judge, chunk: int = CHUNK
+) -> tuple[dict[str, Judgement], Truth]:
     """Project a scenario once for each move of a lever, and judge each; moves that it does not allow are left out.
+
+    At most `chunk` moves are projected together.
 
     Returns
     -------
@@ -71,8 +86,8 @@ def judged(scenario: Scenario, moves: Sequence[Move], judge: Judge) -> tuple[dic
         By name what was judged, (move,), with nan gaps where a move is not allowed; and which are allowed.
     """
     allowed = np.ones(len(moves), dtype=bool)
-    found: dict[str, Verdict] = {}
-    waiting = [list(range(start, min(start + CHUNK, len(moves)))) for start in range(0, len(moves), CHUNK)]
+    found: dict[str, Judgement] = {}
+    waiting = [list(range(start, min(start + chunk, len(moves)))) for start in range(0, len(moves), chunk)]
     while waiting:
         rows = [row for row in waiting.pop() if allowed[row]]
         if not rows:
@@ -83,12 +98,12 @@ def judged(scenario: Scenario, moves: Sequence[Move], judge: Judge) -> tuple[dic
             waiting += _without(rows, moves, allowed, error)
             continue
         for name, verdict in part.items():
-            whole = found.setdefault(name, Verdict(np.zeros(len(moves), bool), np.full(len(moves), np.nan)))
+            whole = found.setdefault(name, Judgement(np.zeros(len(moves), bool), np.full(len(moves), np.nan)))
             whole.holds[rows], whole.gap[rows] = verdict.holds, verdict.gap
     return found, allowed
 
 
-def judged_at(scenario: Scenario, move: Move, judge: Judge) -> tuple[Mapping[str, Verdict], str]:
+def judged_at(scenario: Scenario, move: Move, judge: Judge) -> tuple[Mapping[str, Judgement], str]:
     """Return the verdicts on one move, or why the scenario does not allow it."""
     try:
         return judge(project(scenario.drawn(drawn([move])))), ""
@@ -120,7 +135,7 @@ def turns(
     scenario: Scenario,
     levers: Sequence[Lever],
     judge: Judge,
-    base: Mapping[str, Verdict],
+    base: Mapping[str, Judgement],
     among: Mapping[str, Collection[str]] | None = None,
     passes: int = PASSES,
 ) -> dict[str, list[Turn]]:
@@ -147,12 +162,34 @@ def turns(
     dict
         By name, the turns, nearest first; empty where no lever turns it.
     """
-    nearest = among is not None
     if among is not None:
         asked = {name for names in among.values() for name in names}
         levers = [lever for lever in levers if lever.name in asked]
-    moves = [(lever, factor) for lever in levers for factor in _grid(lever)]
-    found, allowed = judged(scenario, moves, judge)
+    return turns_of(lambda moves: judged(scenario, moves, judge), levers, base, among, passes)
+
+
+def turns_of(
+    judge: MovesJudge,
+    levers: Sequence[Lever],
+    base: Mapping[str, Judgement],
+    among: Mapping[str, Collection[str]] | None = None,
+    passes: int = PASSES,
+    grid: Grid | None = None,
+) -> dict[str, list[Turn]]:
+    """Return where each thing that is judged turns, as `turns` does, by a judge of moves and a grid of one's own.
+
+    Parameters
+    ----------
+    judge : callable
+        Says of moves what holds in each, and which are allowed.
+    levers, base, among, passes
+        As in `turns`.
+    grid : callable, optional
+        The factors at which each lever is looked at first; up to twice its value and down to nothing if not given.
+    """
+    nearest = among is not None
+    moves = [(lever, factor) for lever in levers for factor in (grid or _grid)(lever)]
+    found, allowed = judge(moves)
     brackets = {name: _brackets(moves, allowed, found[name], base[name]) for name in base} if found else {}
     if among is not None:
         brackets = {name: [b for b in list_ if b.lever.name in among[name]] for name, list_ in brackets.items()}
@@ -161,7 +198,7 @@ def turns(
         inner = [(b.lever, f) for list_ in brackets.values() for b in list_ for f in _points(b)]
         if not inner:
             break
-        found, allowed = judged(scenario, inner, judge)
+        found, allowed = judge(inner)
         at = 0
         for name, list_ in brackets.items():
             narrowed = []
@@ -184,12 +221,12 @@ def _grid(lever: Lever) -> list[float]:
     return found
 
 
-def _brackets(moves: Sequence[Move], allowed: Truth, verdict: Verdict, base: Verdict) -> list[_Bracket]:
+def _brackets(moves: Sequence[Move], allowed: Truth, verdict: Judgement, base: Judgement) -> list[_Bracket]:
     """Return, for each lever and side, between which factors something first turns."""
     found, before = [], None
     done = False
     for row, (lever, factor) in enumerate(moves):
-        side = (lever.name, factor > 1.0)
+        side = (lever, factor > 1.0)
         if before is None or before[0] != side:
             before, done = (side, 1.0, float(base.gap[0])), False
         if done or not allowed[row]:
@@ -216,9 +253,9 @@ def _narrowed(
     bracket: _Bracket,
     moves: Sequence[Move],
     allowed: Truth,
-    verdict: Verdict | None,
+    verdict: Judgement | None,
     part: slice,
-    base: Verdict,
+    base: Judgement,
 ) -> _Bracket:
     """Return the narrower bracket in which something first turns."""
     inner, gap = bracket.inner, bracket.gaps[0]
@@ -238,9 +275,9 @@ def _turns(brackets: list[_Bracket], *, nearest: bool) -> list[Turn]:
     if nearest and found:
         slack = found[0].distance * (1 + 1e-6) + 1e-9
         return [turn for turn in found if turn.distance <= slack]
-    first: dict[str, Turn] = {}
+    first: dict[Lever, Turn] = {}
     for turn in found:
-        first.setdefault(turn.lever.name, turn)
+        first.setdefault(turn.lever, turn)
     return list(first.values())
 
 

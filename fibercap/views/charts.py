@@ -20,6 +20,7 @@ from fibercap.views.charts_output import output_chart
 from fibercap.views.charts_revenue import revenue_chart
 from fibercap.views.charts_style import SETTINGS, TITLE, TITLED
 from fibercap.views.charts_tested import claims_chart
+from fibercap.views.charts_verdict import verdict_chart
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -66,6 +67,9 @@ CHARTS: Final[dict[str, Chart]] = {
     "funding": Chart("Uses of funds and who pays for them", funding_chart, _builds),
     "claims": Chart("Claims against what the plan leads to", claims_chart, lambda plan: bool(plan.claims)),
     "compare": Chart("Ways of financing side by side", compare_chart, _chooses, compares=True),
+    "verdict": Chart(
+        "What each way of financing is worth to the owners", verdict_chart, _values_options, compares=True
+    ),
     "bridge": Chart("From the baseline's worth to each option's", bridge_chart, _values_options, compares=True),
 }
 SUFFIXES: Final[dict[str, Mapping[str, Any]]] = {  # what each format writes about itself; never the time

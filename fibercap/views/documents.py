@@ -14,9 +14,11 @@ from fibercap.studies.covenants import covenants
 from fibercap.studies.findings import findings
 from fibercap.studies.headroom import tightest
 from fibercap.studies.step_warning import step_warning
+from fibercap.studies.verdict import verdict
 from fibercap.views.json_text import Document
 from fibercap.views.run_sections import EVERYTHING, Selection, asked_rows
 from fibercap.views.summary import summary
+from fibercap.views.verdict_document import verdict_document
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -227,6 +229,7 @@ def compare_document(comparison: Comparison, *, flips: bool = False) -> Document
     others = [name for name in comparison.cases if name != comparison.baseline]
     bridges = {name: _bridge(comparison.bridge(name)) for name in others}
     return {
+        "verdict": verdict_document(verdict(comparison)),
         "baseline": comparison.baseline,
         "options": options,
         "deltas": {name: {key: comparison.delta(key, name) for key in options[name]["measures"]} for name in others},
@@ -234,7 +237,6 @@ def compare_document(comparison: Comparison, *, flips: bool = False) -> Document
         "best": best,
         "cash_needed": {name: dict(case.cash_needed) for name, case in comparison.cases.items()},
         "bridges": bridges,
-        "ranking": comparison.ranking_note or None,
         "warnings": step_warning(comparison.cases[comparison.baseline].projection),
     }
 

@@ -8,7 +8,7 @@ from importlib.metadata import PackageNotFoundError, version
 from importlib.resources import files
 from typing import TYPE_CHECKING, Final
 
-from fibercap.views import report_basis, report_decision, report_options, report_plan, report_tests
+from fibercap.views import report_basis, report_options, report_plan, report_tests, report_verdict
 from fibercap.views.charts import CHARTS, rendered, write_chart
 from fibercap.views.charts_sensitivity import sensitivity_chart
 from fibercap.views.report_parts import Figure
@@ -73,9 +73,10 @@ def report(projection: Projection, comparison: Comparison | None, by: str = "yea
 
 
 def sections(subject: Subject, by: str) -> Iterator[Section]:
-    """Run over the sections that a plan has, the decision first."""
+    """Run over the sections that a plan has, the verdict first."""
     found = (
-        report_decision.decision(subject),
+        report_verdict.front(subject),
+        report_tests.wrong(subject),
         report_options.options(subject),
         report_tests.claims(subject),
         report_tests.covenants(subject),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from fibercap.studies.sensitivity import turns_at
 from fibercap.views.figures import Figures, number
 from fibercap.views.figures import Line as FigureLine
 from fibercap.views.given import given
@@ -18,6 +19,10 @@ if TYPE_CHECKING:
 
 MOST: Final = 15
 """Inputs that the table of sensitivity shows, those that move most."""
+NEAREST: Final = 3
+"""Inputs that are named where several turn a measure."""
+TURNING: Final = ("equity_npv", "min_dscr")
+"""Measures of which it is told which inputs take them below their limits."""
 LONGEST: Final = 200
 """Formulas are cut at so many characters; `explain` has them whole."""
 RULES: Final = (
@@ -61,10 +66,37 @@ def sensitivity(subject: Subject) -> Section | None:
     ]
     return Section("sensitivity", "Sensitivity to one input at a time", [
         Words("Each input is a tenth lower and higher, alone, all else kept; its values over time move together."),
+        Items([_turning(subject, key, base[key]) for key in keys if key in TURNING]),
         Figure("sensitivity", f"{subject.found[keys[0]].label} when one input is a tenth lower or higher"),
         Table("The inputs that move most", [*columns, "Evidence"], told),
         *_left_out(len(moving), len(ordered)),
     ])  # fmt: skip
+
+
+def _told(subject: Subject, key: str) -> str:
+    """Return a measure of the plan with its unit."""
+    return " ".join(measure_text(subject.found[key])).strip()
+
+
+def _turning(subject: Subject, key: str, base: float) -> str:
+    """Say which inputs, moved by a tenth, take a measure below its limit, or which come nearest."""
+    limit, words = (1.0, "below 1") if key == "min_dscr" else (0.0, "negative")
+    label = subject.found[key].label
+    lowest = {moved.path: moved.least(key, base) for moved in subject.moved}
+    turning = sorted((path for path, value in lowest.items() if value < limit <= base), key=lambda path: lowest[path])
+    if base < limit:
+        return f"{label} is {words} as things are: {_told(subject, key)}"
+    if turning:
+        more = f" and {len(turning) - NEAREST} more" if len(turning) > NEAREST else ""
+        return f"Moved by a tenth, alone, these make {label} {words}: {', '.join(turning[:NEAREST])}{more}"
+    worst = min(lowest, key=lambda path: lowest[path])
+    text, unit = quantity_text(lowest[worst], subject.found[key].unit)
+    turn = turns_at(subject.projection.scenario, worst, key, base, limit)
+    far = f"{words} at {turn.factor - 1:+.1%}" if turn else f"not {words} between nothing and twice its value"
+    return (
+        f"No single input moved by a tenth makes {label} {words}; nearest comes {worst}: {text} {unit}".strip()
+        + f", {far}"
+    )
 
 
 def _column(unit: str, pairs: Sequence[tuple[float, float]]) -> tuple[str, list[list[str]]]:

@@ -8,10 +8,22 @@ from fibercap.views.charts_bridge import spans_of
 from fibercap.views.figures import Figures
 from fibercap.views.figures import Line as FigureLine
 from fibercap.views.lines import best_shown, delta_texts, measure_text, shared_label
-from fibercap.views.report_parts import Figure, Line, Section, Table, Words, table_of
+from fibercap.views.report_parts import Figure, Items, Line, Section, Table, Words, table_of
+from fibercap.views.verdict_text import (
+    NOT_CLOSE,
+    Speech,
+    excluded_lines,
+    extremes_lines,
+    flip_text,
+    free_text,
+    rates_text,
+)
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from fibercap.studies.compare import Comparison
+    from fibercap.studies.verdict import Verdict
     from fibercap.views.report_parts import Part
     from fibercap.views.report_subject import Subject
 
@@ -25,11 +37,10 @@ def options(subject: Subject) -> Section | None:
     if comparison is None:
         return None
     names = list(comparison.cases)
-    chosen = subject.decision.chosen if subject.decision else ""
     parts: list[Part] = [Figure("compare", "Options side by side")]
-    parts += [_measures(comparison, names[at : at + ABREAST], chosen) for at in range(0, len(names), ABREAST)]
-    if comparison.ranking_note:
-        parts.append(Words(f"{comparison.ranking_note[0].upper()}{comparison.ranking_note[1:]}."))
+    if subject.verdict is not None:
+        parts += _verdict(subject.verdict, comparison)
+    parts += [_measures(comparison, names[at : at + ABREAST], subject.chosen) for at in range(0, len(names), ABREAST)]
     others = [name for name in names if name != comparison.baseline]
     changes = [_changes(comparison, others[at : at + ABREAST]) for at in range(0, len(others), ABREAST)]
     parts += [table for table in changes if table.lines]
@@ -43,6 +54,23 @@ def options(subject: Subject) -> Section | None:
     return Section("options", "Ways of financing", parts)
 
 
+def _verdict(found: Verdict, comparison: Comparison) -> Iterator[Part]:
+    """Say what is behind the first page: what forbids options, what turns the choice, where rankings differ."""
+    titled = Speech(lambda name: f"“{comparison.cases[name].title}”", str, lambda finding: finding.fault)
+    if against := list(excluded_lines(found, titled)):
+        yield Words("What speaks against options", "head")
+        yield Items([f"{titled.option(name)}: {reasons}" for name, reasons in against], "bad")
+    told = [flip_text(flip, found, titled) for flip in found.flips]
+    if len(found.ranked) > 1:
+        told += [] if found.close or not found.recommended else [NOT_CLOSE]
+        told.append(f"by discount rate: {rates_text(found, titled)}")
+    told += [text] if (text := free_text(found, titled)) else []
+    told += [f"{titled.option(name)}: {sides}" for name, sides in extremes_lines(found, comparison)]
+    if told:
+        yield Words("How sure the ranking is", "head")
+        yield Items([f"{text[0].upper()}{text[1:]}" for text in told])
+
+
 def _measures(comparison: Comparison, names: list[str], chosen: str) -> Table:
     """Return the measures of some of the options, the best of all marked."""
     lines = []
@@ -51,7 +79,7 @@ def _measures(comparison: Comparison, names: list[str], chosen: str) -> Table:
         among = [case.measures[key] for case in comparison.cases.values()]
         cells = [measure_text(comparison.cases[n].measures[key], among)[0] + (" ★" if n in best else "") for n in names]
         lines.append(Line(shared_label(comparison, key), cells))
-    columns = ["", *(f"{comparison.cases[n].title}{' (taken)' if n == chosen else ''}" for n in names)]
+    columns = ["", *(f"{comparison.cases[n].title}{' (told in full)' if n == chosen else ''}" for n in names)]
     return Table("Measures by option, the best marked ★", columns, lines)
 
 

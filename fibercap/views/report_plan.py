@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from fibercap.views.lines import measure_text
 from fibercap.views.report_parts import Figure, Line, Section, Table, Words, table_of
+from fibercap.views.report_verdict import front_figure
 from fibercap.views.statement_lines import STATEMENTS
 from fibercap.views.statements import capacity_figures, cover_figures, loan_figures, statement_figures
 
@@ -25,7 +26,7 @@ def statements(subject: Subject, by: str) -> Section:
     """Tell income, cash flow and balance sheet, with their charts."""
     parts: list[Part] = [Figure("revenue", "Revenue by plant, EBITDA and its margin")]
     for title in STATEMENTS:
-        if title == "Cash flow":
+        if title == "Cash flow" and front_figure(subject).name != "cash":
             parts.append(Figure("cash", "Cash held and cash flows"))
         parts.append(table_of(statement_figures(subject.projection, title, by)))
     parts += [table_of(figures) for figures in cover_figures(subject.projection, by)]

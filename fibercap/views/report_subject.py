@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Final
 from fibercap.model.measures import measures
 from fibercap.studies.claims import outcomes
 from fibercap.studies.covenants import covenants
-from fibercap.studies.decision import decide
 from fibercap.studies.flips import flips
 from fibercap.studies.headroom import headroom
 from fibercap.studies.sensitivity import one_at_a_time
+from fibercap.studies.verdict import verdict
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -21,19 +21,21 @@ if TYPE_CHECKING:
     from fibercap.studies.claims import Outcome
     from fibercap.studies.compare import Comparison
     from fibercap.studies.covenants import Tested
-    from fibercap.studies.decision import Decision
     from fibercap.studies.flips import Flip
     from fibercap.studies.headroom import Headroom
     from fibercap.studies.sensitivity import Moved
+    from fibercap.studies.verdict import Verdict
 
 MOVED: Final = ("equity_npv", "project_npv", "min_dscr")
+INSTEAD: Final = ("company_npv", "lowest_cash")
+"""What is looked at first where projects are worth nothing that can be told."""
 
 
 @dataclass(frozen=True)
 class Subject:
     """The projection that is told in full, with all that is known about it, and the plan as it was written.
 
-    `comparison` and `decision` are None where there is one way to pay, or one was asked for.
+    `comparison` and `verdict` are None where there is one way to pay, or one was asked for.
     """
 
     projection: Projection
@@ -45,7 +47,12 @@ class Subject:
     rooms: Mapping[str, Headroom]
     moved: Sequence[Moved]
     comparison: Comparison | None = None
-    decision: Decision | None = None
+    verdict: Verdict | None = None
+
+    @property
+    def chosen(self) -> str:
+        """The option that is told in full; "" where none is."""
+        return self.projection.scenario.option or ""
 
     @property
     def name(self) -> str:
@@ -57,14 +64,16 @@ class Subject:
 
 def subject_of(projection: Projection, comparison: Comparison | None) -> Subject:
     """Look at a plan from every side: the option that is worth taking, its claims and covenants, what moves it."""
-    written, decision = projection, decide(comparison) if comparison is not None else None
-    if comparison is not None and decision is not None:
-        case = comparison.cases[decision.chosen]
+    written, judged = projection, verdict(comparison) if comparison is not None else None
+    if comparison is not None and judged is not None:
+        case = comparison.cases[chosen_of(judged, comparison)]
         projection, found, claims, promises = case.projection, case.measures, case.claims, case.covenants
     else:
         found = measures(projection)
         claims, promises = outcomes(projection, found), covenants(projection)
     known = [key for key in MOVED if key in found and found[key].value is not None]
+    if not set(known) & set(MOVED[:2]):
+        known.insert(0, next(key for key in INSTEAD if found[key].value is not None))
     return Subject(
         projection=projection,
         written=written,
@@ -73,7 +82,12 @@ def subject_of(projection: Projection, comparison: Comparison | None) -> Subject
         flips=flips(projection, claims),
         promises=promises,
         rooms=headroom(projection, promises),
-        moved=one_at_a_time(projection.scenario, known) if known else (),
+        moved=one_at_a_time(projection.scenario, known),
         comparison=comparison,
-        decision=decision,
+        verdict=judged,
     )
+
+
+def chosen_of(judged: Verdict, comparison: Comparison) -> str:
+    """Return the option that is told in full: the one recommended, else the one worth most, else the first."""
+    return next(iter((*judged.recommended, *judged.ranked, *comparison.cases)))

@@ -5,10 +5,12 @@ from __future__ import annotations
 from math import isfinite
 from typing import TYPE_CHECKING
 
+from fibercap.studies.alarms import warnings
 from fibercap.studies.claims import WORDS
 from fibercap.studies.covenants import NOT_TESTED
+from fibercap.studies.findings import findings
 from fibercap.views.lines import falls_text, flip_line, quantity_text, untested_text
-from fibercap.views.report_parts import Figure, Line, Section, Table, Words
+from fibercap.views.report_parts import Figure, Items, Line, Section, Table, Words
 
 if TYPE_CHECKING:
     from fibercap.studies.claims import Outcome
@@ -16,6 +18,17 @@ if TYPE_CHECKING:
     from fibercap.studies.headroom import Headroom
     from fibercap.views.report_parts import Part
     from fibercap.views.report_subject import Subject
+
+
+def wrong(subject: Subject) -> Section | None:
+    """Tell in full what is wrong with the plan, each with what would heal it, and what a reader is warned of."""
+    found = findings(subject.projection, subject.claims, subject.promises)
+    healed = [f"{each.sentence[0].upper()}{each.sentence[1:]}. To heal it: {each.way_out}." for each in found]
+    warned = [warning for warning in warnings(subject.projection) if not warning.startswith("unused: ")]
+    parts: list[Part] = [Items(healed, "bad")] if healed else []
+    if warned:
+        parts += [*([Words("Warnings", "head")] if healed else []), Items(warned, "bad")]
+    return Section("wrong", "What is wrong" if healed else "Warnings", parts) if parts else None
 
 
 def claims(subject: Subject) -> Section | None:

@@ -11,6 +11,7 @@ from rich.text import Text
 from fibercap.model.plan import KINDS
 from fibercap.studies.covenants import FAIL
 from fibercap.studies.step_warning import step_warning
+from fibercap.studies.verdict import verdict
 from fibercap.views.figures import Figures, Line
 from fibercap.views.lines import (
     VERDICTS,
@@ -24,6 +25,7 @@ from fibercap.views.lines import (
 )
 from fibercap.views.pages import failures, hanging
 from fibercap.views.printing import GUTTER, plain_table, show
+from fibercap.views.verdict_text import verdict_lines
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -47,6 +49,7 @@ def compare_page(console: Console, comparison: Comparison, *, short: bool = Fals
         for warning in step_warning(cases[comparison.baseline].projection):
             hanging(console, "WARNING", warning, "bold red", body_style="bold red")
             console.print()
+        _verdict(console, comparison)
     chosen = SHORT if short else [n for n in next(iter(cases.values())).measures if "." not in n]
     names = list(cases)
     each = max(1, (console.width - LABEL) // (max(len(n) for n in [*names, "1,234.56*"]) + GUTTER))
@@ -56,9 +59,6 @@ def compare_page(console: Console, comparison: Comparison, *, short: bool = Fals
         console.print(_compared(comparison, names[start : start + each], list(chosen)))
         console.print()
     _undefined(console, comparison, list(chosen))
-    if comparison.ranking_note:
-        hanging(console, "NOTE", comparison.ranking_note, "bold")
-        console.print()
     if not short:
         _deltas(console, comparison, list(chosen), each)
         _bridges(console, comparison)
@@ -75,6 +75,14 @@ SHORT: Final = (
     "all_in_cost",
     "total_interest", "equity_called", "lowest_cash", "funding_gap",
 )  # fmt: skip
+
+
+def _verdict(console: Console, comparison: Comparison) -> None:
+    """Print what a reader of all the figures would conclude, before them."""
+    for head, body in verdict_lines(verdict(comparison), comparison):
+        style = "bold" if head.isupper() else ""
+        hanging(console, f"{head:9}", body, style, body_style=style)
+    console.print()
 
 
 def _compared(comparison: Comparison, names: list[str], chosen: list[str]) -> Table:

@@ -22,6 +22,8 @@ from fibercap.studies.batch import evaluate
 from fibercap.studies.bridge import bridge
 from fibercap.studies.compare import compare
 from fibercap.studies.step_warning import step_warning
+from fibercap.studies.verdict import verdict
+from fibercap.views.verdict_text import PLAIN, free_text
 from tests.written import valid_scenarios
 
 # Rate of return of a plant built 30/70 whose tax is paid a year later: the question behind
@@ -429,6 +431,6 @@ def test_compare_says_where_free_cash_flow_ranks_otherwise() -> None:
 
     assert comparison.best("equity_npv") == ("level",)
     assert comparison.best("fcfe_npv") == ("bullet",)
-    assert comparison.ranking_note.startswith(
-        "NPV of the owners is best in level, NPV of cash flow to equity in bullet: cash that stays"
+    assert free_text(verdict(comparison), PLAIN).startswith(
+        "free cash flow to equity ranks otherwise (bullet first; bullet before level): cash that stays in the company"
     )

@@ -1,0 +1,147 @@
+"""Numbers of a plan that can be moved alone, in every one of its options in which each stands."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, fields, replace
+from typing import TYPE_CHECKING, Any, Final
+
+import numpy as np
+
+from fibercap.core.tree import Branch, Leaf, at, leaves
+from fibercap.studies.levers import Handle, Lever, drawn, lever, levers
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterator, Mapping
+
+    from fibercap.model.scenario import Scenario
+    from fibercap.studies.turning import Move
+
+TENTH: Final = 0.1
+POINT: Final = 0.01
+"""By how much the discount rate is moved, as a share."""
+RATE: Final = "money.discount_rate"
+FINANCING: Final = ("loans", "funding", "money", "rates", "exchange")
+"""Inputs that are looked at first where a plan has more numbers than can be moved."""
+
+
+@dataclass(frozen=True)
+class Number(Lever):
+    """One number of a plan, and the lever that moves it in each option in which it stands.
+
+    It may be a duration in whole months, which is projected alone, for it cannot be drawn.
+    """
+
+    by_option: tuple[tuple[str, Lever], ...] = ()
+
+    @property
+    def in_months(self) -> bool:
+        """Whether it is a duration in whole months."""
+        return isinstance(self.by_option[0][1], WholeMonths)
+
+
+def lever_of(number: Lever, option: str) -> Lever | None:
+    """Return the lever that moves a number in an option; None where it does not stand there."""
+    return dict(number.by_option).get(option) if isinstance(number, Number) else number
+
+
+def numbers(plans: Mapping[str, Scenario]) -> list[Number]:
+    """Return every number of some options that can be moved alone, those of financing first.
+
+    What stands at one path is one number in all options in which it has the same value, and another where an option
+    writes its own; where an option moves what it finds (`times`, `plus`), it is that number too. The values of a series
+    move together.
+
+    Parameters
+    ----------
+    plans : mapping
+        The options by name.
+    """
+    by_path: dict[str, dict[str, Lever]] = {}
+    for option, plan in plans.items():
+        own = {each.name: each for each in (*levers(plan), *_durations(plan))}
+        for each in (*own.values(), *_taken_out(plan, own)):
+            by_path.setdefault(each.name, {})[option] = each
+        if plan.money.discount_rate is not None:
+            by_path.setdefault(RATE, {})[option] = _in_points(lever(plan, RATE))
+    found = [number for path, known in by_path.items() for number in _apart(plans, path, known)]
+    return sorted(found, key=lambda number: not number.name.startswith(FINANCING))
+
+
+def _apart(plans: Mapping[str, Scenario], path: str, known: Mapping[str, Lever]) -> Iterator[Number]:
+    alike: dict[tuple[Handle, ...], dict[str, Lever]] = {}
+    for option, each in known.items():
+        alike.setdefault(each.handles, {})[option] = each
+    groups: list[Mapping[str, Lever]] = [*alike.values()]
+    if len(groups) > 1 and any(_moves_what_it_finds(plans[option], path) for option in known):
+        groups.append(known)
+    for group in groups:
+        one = next(iter(group.values()))
+        low, high = max(each.low for each in group.values()), min(each.high for each in group.values())
+        yield Number(path, one.handles, one.kind, one.source, low, high, one.share, (*group.items(),))
+
+
+def _moves_what_it_finds(plan: Scenario, path: str) -> bool:
+    tree = at(plan.tree, tuple(path.split(".")))
+    return tree is not None and any(leaf.origins and leaf.origins[-1].operator for _, leaf in leaves(tree))
+
+
+class WholeMonths(Lever):
+    """A duration in whole months."""
+
+
+class Beneath(Lever):
+    """A number of the plan as written that an option takes out; the company that does nothing new still rests on it."""
+
+
+@dataclass(frozen=True)
+class Laid:
+    """An option that is laid over the plan as written again, after numbers of that were drawn."""
+
+    written: Scenario
+    option: str
+
+    def drawn(self, draws: Mapping[str, Any]) -> Scenario:
+        """Return the option over the drawn plan; see `Scenario.drawn`."""
+        return self.written.drawn(draws).with_option(self.option)
+
+
+def _taken_out(plan: Scenario, there: Collection[str]) -> Iterator[Lever]:
+    """Run over the financing that an option has not but the plan as written has."""
+    if plan.option is not None:
+        for each in levers(plan.as_written):
+            if each.name not in there and each.name.startswith(FINANCING):
+                yield Beneath(**{field.name: getattr(each, field.name) for field in fields(each)})
+
+
+def _durations(plan: Scenario) -> Iterator[Lever]:
+    """Run over the durations that cannot be drawn: maturity, grace, lives."""
+    for item in plan.inputs():
+        if item.unit == "month" and type(item.value) is int and item.value and not item.path.startswith("horizon"):
+            months = float(item.value)
+            yield WholeMonths(item.path, (Handle(item.path, months, months, "month"),), item.kind, item.source)
+
+
+def _in_points(rate: Lever) -> Lever:
+    """Return the discount rate as a lever that adds a difference rather than a share."""
+    return replace(rate, handles=tuple(replace(handle, slope=1.0) for handle in rate.handles), low=0.0, high=np.inf)
+
+
+def tenths(number: Lever) -> tuple[float, ...]:
+    """Return the factors at which a number is looked at first: a tenth lower and higher, or what its bounds allow."""
+    if number.name == RATE:
+        return 1.0 - POINT, 1.0 + POINT
+    ends = max(1.0 - TENTH, number.low), min(1.0 + TENTH, number.high)
+    return tuple(end for end in ends if end != 1.0)
+
+
+def drawable(plan: Scenario, lever: Lever) -> Scenario | Laid:
+    """Return what a lever of an option is drawn in: the option, or the plan as written with the option laid over it."""
+    return Laid(plan.as_written, plan.option) if isinstance(lever, Beneath) and plan.option is not None else plan
+
+
+def moved(plan: Scenario, move: Move) -> Scenario:
+    """Return a plan in which one number is moved."""
+    each, factor = move
+    if not isinstance(each, WholeMonths):
+        return drawable(plan, each).drawn(drawn([move]))
+    return plan.changed(Branch({"change": Branch({each.name: Leaf(f"{round(each.at(factor))} months")})}))

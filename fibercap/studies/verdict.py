@@ -1,0 +1,267 @@
+"""Which of several ways to pay is worth most to the owners, how safely, and which may be recommended at all."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from itertools import combinations, pairwise
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+
+from fibercap.studies.choice_flips import WORTH, choice_flips
+from fibercap.studies.findings import faults
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from fibercap.model.projection import Projection
+    from fibercap.studies.choice_flips import ChoiceFlip
+    from fibercap.studies.compare import Comparison
+    from fibercap.studies.findings import Finding
+
+FREE: Final = "fcfe_npv"
+TIE: Final = 1e-4
+"""Share of the uses of funds below which a difference of worth is a tie."""
+RATES: Final = tuple(percent / 100 for percent in range(3, 16))
+"""Discount rates at which the options are ranked. [1/year]"""
+HALVINGS: Final = 20
+
+
+@dataclass(frozen=True)
+class Turning:
+    """Two discount rates next to each other: up to `rate` the one option is first, above it the other. [1/year]"""
+
+    rate: float
+    below: str
+    above: str
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """Options ranked by their worth to the owners, those that may be recommended, and what would change that.
+
+    Parameters
+    ----------
+    ranked : tuple of str
+        The options whose worth is defined, that of the highest worth first.
+    worth : mapping
+        What each of them is worth to the owners. [money]
+    recommended : tuple of str
+        The option to take; several where they tie; none where nothing may be recommended.
+    excluded : mapping
+        By option, the findings that forbid to recommend it, the worst first; none where its worth is undefined.
+    undefined : mapping
+        By option, why its worth is undefined.
+    runner_up : str
+        The next option that may be recommended, of a tie the second; "" where there is none.
+    uses : float
+        What the first option spends on projects and purchases. [money]
+    flips : tuple of ChoiceFlip
+        The numbers that make another option first when they are moved by a tenth, the nearest first.
+    not_moved : int
+        Numbers that were not looked at, for the plan has too many.
+    at_rates : mapping
+        By discount rate, the options that may be recommended (all where none may), ranked.
+    turnings : tuple of Turning
+        The discount rates at which another of these is first.
+    free : tuple of str
+        The options ranked by the worth of free cash flow to equity; none where it is undefined.
+    apart : tuple of str
+        The first two options that it ranks the other way round; none where it ranks alike.
+    extremes : mapping
+        By option that is best on one measure and worst on another, those measures: (best, worst).
+    currency : str
+        The reporting currency.
+    """
+
+    ranked: tuple[str, ...]
+    worth: Mapping[str, float]
+    recommended: tuple[str, ...]
+    excluded: Mapping[str, tuple[Finding, ...]]
+    undefined: Mapping[str, str]
+    runner_up: str
+    uses: float
+    flips: tuple[ChoiceFlip, ...]
+    not_moved: int
+    at_rates: Mapping[float, tuple[str, ...]]
+    turnings: tuple[Turning, ...]
+    free: tuple[str, ...]
+    apart: tuple[str, ...]
+    extremes: Mapping[str, tuple[tuple[str, ...], tuple[str, ...]]]
+    currency: str
+
+    @property
+    def tie(self) -> bool:
+        """Whether the first options differ by less than can be told."""
+        return len(self.recommended) > 1
+
+    @property
+    def close(self) -> bool:
+        """Whether some one number, moved by a tenth of itself, makes another option first."""
+        return bool(self.flips)
+
+    @property
+    def distance(self) -> float | None:
+        """By how much the first option is worth more than the runner-up; None where there is none. [money]"""
+        if not self.recommended or not self.runner_up:
+            return None
+        return self.worth[self.recommended[0]] - self.worth[self.runner_up]
+
+    @property
+    def share_of_worth(self) -> float | None:
+        """The distance as a share of the runner-up's worth; None where that is not above zero."""
+        distance = self.distance
+        return None if distance is None or self.worth[self.runner_up] <= 0 else distance / self.worth[self.runner_up]
+
+    @property
+    def share_of_uses(self) -> float | None:
+        """The distance as a share of the uses of funds; None where nothing is spent."""
+        return None if self.distance is None or self.uses <= 0 else self.distance / self.uses
+
+    @cached_property
+    def better_excluded(self) -> tuple[str, ...]:
+        """The options that are worth more than the first one, but may not be recommended."""
+        if not self.recommended:
+            return ()
+        best = self.worth[self.recommended[0]]
+        return tuple(name for name in self.ranked if name in self.excluded and self.worth[name] > best)
+
+
+def verdict(comparison: Comparison) -> Verdict:
+    """Return which of the compared cases is worth most to the owners, and whether it may be recommended.
+
+    A case that breaks a covenant, runs out of cash or leaves uses unfunded is not recommended; claims forbid nothing.
+
+    Parameters
+    ----------
+    comparison : Comparison
+        The cases, such as the options of a plan.
+
+    Source
+    ------
+    docs/decisions/verdict.md.
+    """
+    cases = comparison.cases
+    measured = {name: case.measures[WORTH] for name, case in cases.items()}
+    worth = {name: measure.value for name, measure in measured.items() if measure.value is not None}
+    ranked = tuple(sorted(worth, key=lambda name: -worth[name]))
+    excluded = {}
+    for name, case in cases.items():
+        if wrong := faults(case.projection, case.covenants):
+            excluded[name] = wrong
+    sound = [name for name in ranked if name not in excluded]
+    uses = uses_of(cases[sound[0]].projection) if sound else 0.0
+    recommended = tuple(name for name in sound if worth[sound[0]] - worth[name] <= _tie(comparison, sound[0], uses))
+    runner_up = next(iter(sound[1:]), "")
+    projections = {name: cases[name].projection for name in ranked}
+    behind = next(iter(sound[len(recommended) :]), "")
+    flips, not_moved = choice_flips(projections, recommended, behind) if recommended else ((), 0)
+    among = {name: projections[name] for name in sound or ranked}
+    free = _ranked_by(comparison, FREE)
+    return Verdict(
+        ranked=ranked,
+        worth=worth,
+        recommended=recommended,
+        excluded=excluded,
+        undefined={name: measure.reason for name, measure in measured.items() if measure.value is None},
+        runner_up=runner_up,
+        uses=uses,
+        flips=flips,
+        not_moved=not_moved,
+        at_rates={rate: _ranked_at(among, rate) for rate in RATES} if among else {},
+        turnings=_turnings(among),
+        free=free,
+        apart=_apart(comparison, ranked, uses) if free else (),
+        extremes=_extremes(comparison),
+        currency=comparison.currency,
+    )
+
+
+def uses_of(projection: Projection) -> float:
+    """Return what a plan spends on projects and purchases, financing costs included, on the first draw. [money]"""
+    plan = projection.scenario
+    rows = [row for key in plan.spends for row in plan.source_rows(key).values()]
+    return float(sum(projection.value(row)[0].sum() for row in rows))
+
+
+def _tie(comparison: Comparison, name: str, uses: float) -> float:
+    """Return the difference of worth up to which options tie. [money]"""
+    return max(TIE * uses, float(comparison.cases[name].projection.trifle.value.flat[0]))
+
+
+def worth_at(projection: Projection, rate: float) -> float:
+    """Return what a plan is worth to its owners at another discount rate, on the first draw. [money]
+
+    Parameters
+    ----------
+    projection : Projection
+        A plan with projects; it need not have a discount rate of its own.
+    rate : float
+        Effective per year. [1/year]
+
+    Source
+    ------
+    docs/conventions.md, section 7.
+    """
+    months = projection.timeline.ends - float(np.ravel(projection.given["returns.valued_at"].value)[0])
+    return float((projection.value("returns.equity_flow")[0] * (1.0 + rate) ** (-months / 12)).sum())
+
+
+def _ranked_at(projections: Mapping[str, Projection], rate: float) -> tuple[str, ...]:
+    values = {name: worth_at(projection, rate) for name, projection in projections.items()}
+    return tuple(sorted(values, key=lambda name: -values[name]))
+
+
+def _turnings(projections: Mapping[str, Projection]) -> tuple[Turning, ...]:
+    """Return the discount rates at which another option is first, each by halving the point in which it lies."""
+
+    def first(rate: float) -> str:
+        return _ranked_at(projections, rate)[0]
+
+    found = []
+    for start, end in pairwise(RATES) if projections else ():
+        while (below := first(start)) != first(end) and not _alike(projections, below, start, end):
+            low, high = start, end
+            for _ in range(HALVINGS):
+                middle = (low + high) / 2
+                low, high = (middle, high) if first(middle) == below else (low, middle)
+            found.append(Turning(high, below, first(high)))
+            start = high  # noqa: PLW2901 - a third option may be first before the point ends
+    return tuple(found)
+
+
+def _alike(projections: Mapping[str, Projection], one: str, start: float, end: float) -> bool:
+    """Tell whether only rounding tells the option that is first at a rate from the one that is at another."""
+    trifle = float(projections[one].trifle.value.flat[0])
+    other = projections[_ranked_at(projections, end)[0]]
+    return all(abs(worth_at(projections[one], rate) - worth_at(other, rate)) <= trifle for rate in (start, end))
+
+
+def _ranked_by(comparison: Comparison, measure: str) -> tuple[str, ...]:
+    """Return the cases from best to worst by a measure of worth; none where one of them lacks it."""
+    values = {name: case.measures[measure].value for name, case in comparison.cases.items()}
+    known = {name: value for name, value in values.items() if value is not None}
+    return tuple(sorted(known, key=lambda name: -known[name])) if len(known) == len(values) else ()
+
+
+def _apart(comparison: Comparison, ranked: Sequence[str], uses: float) -> tuple[str, ...]:
+    """Return the first two cases that both measures of worth tell apart, each the other way round."""
+    for one, other in combinations(ranked, 2):
+        owners, free = (comparison.delta(key, one, other) for key in (WORTH, FREE))
+        least = _tie(comparison, one, uses or uses_of(comparison.cases[one].projection))
+        if owners is not None and free is not None and owners > least and free < -least:
+            return one, other
+    return ()
+
+
+def _extremes(comparison: Comparison) -> dict[str, tuple[tuple[str, ...], tuple[str, ...]]]:
+    """Return the cases that are best on one measure and worst on another, with both."""
+    keys = [key for key in next(iter(comparison.cases.values())).measures if "." not in key]
+    best, worst = ({key: of(key) for key in keys} for of in (comparison.best, comparison.worst))
+    found = {}
+    for name in comparison.cases:
+        sides = tuple(tuple(key for key in keys if name in of[key]) for of in (best, worst))
+        if all(sides):
+            found[name] = (sides[0], sides[1])
+    return found

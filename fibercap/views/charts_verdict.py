@@ -1,0 +1,81 @@
+"""The chart of a verdict: what each way of financing is worth to the owners, and how far behind the first it is."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final
+
+from fibercap.core.errors import FibercapError
+from fibercap.studies.choice_flips import WORTH
+from fibercap.studies.findings import faults
+from fibercap.views.charts_panel import draw_bars, row_axis
+from fibercap.views.charts_style import (
+    FAILS,
+    MARGIN,
+    PALETTE,
+    SIZES,
+    SOFT,
+    WIDTH,
+    fit,
+    name_panel,
+    notice,
+    open_page,
+    scale,
+    signed,
+)
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+    from fibercap.model.projection import Projection
+    from fibercap.studies.compare import Comparison
+
+NAMES: Final = 3.2
+LEFT: Final = MARGIN + NAMES
+HEADING, ROW, UNDER = 0.42, 0.32, 0.5
+BESIDE: Final = 0.45
+"""Share of the axis that is kept free for what stands beside a bar."""
+
+
+def verdict_chart(projection: Projection, comparison: Comparison | None) -> Figure:
+    """Draw a bar for each option, that of the highest worth first; hatched where it may not be recommended.
+
+    Raises
+    ------
+    FibercapError
+        If there is nothing to compare.
+    """
+    if comparison is None:
+        raise FibercapError(f"{projection.scenario.id} has no options to compare; write some under `options:`")
+    worth = {n: v for n, c in comparison.cases.items() if (v := c.measures[WORTH].value) is not None}
+    ranked = sorted(worth, key=lambda name: -worth[name])
+    subtitle = "Net present value to the owners, the highest first; hatched: not to be recommended as the plan stands"
+    page = open_page(projection, subtitle, HEADING + ROW * len(ranked) + UNDER if ranked else 1.2, keyed=False)
+    if not ranked:
+        notice(page, "This needs projects and `money.discount_rate`.")
+        return page.figure
+    sound = {name: not faults(comparison.cases[name].projection, comparison.cases[name].covenants) for name in ranked}
+    first = next((name for name in ranked if sound[name]), "")
+    size, word = scale(max(abs(value) for value in worth.values()))
+    low, high = min(0.0, *worth.values()) / size, max(0.0, *worth.values()) / size
+    width = WIDTH - LEFT - MARGIN
+    ax = page.panel(LEFT, HEADING, width, ROW * len(ranked))
+    row_axis(ax, len(ranked), low - (0.05 if low else 0.0) * (high - low), high + BESIDE * ((high - low) or 1.0))
+    ax.axvline(0, color=SOFT, linewidth=0.7)
+    style: dict[str, Any] = {"textcoords": "offset points", "va": "center", "fontsize": SIZES["label"]}
+    for row, name in enumerate(ranked):
+        value, weight = worth[name] / size, "bold" if name == first else "normal"
+        draw_bars(ax, row, value, 0.62, lying=True, **_bar(chosen=name == first, sound=sound[name]))
+        title = fit(comparison.cases[name].title, "panel" if name == first else "label", NAMES - 0.2)
+        ax.annotate(title, (0, row), (-7, 0), xycoords=("axes fraction", "data"), ha="right", weight=weight, **style)
+        behind = f" ({(worth[name] - worth[first]) / size:+,.2f})" if first and name != first else ""
+        told = f"{signed(f'{value:,.2f}{behind}')}{'' if sound[name] else ', excluded'}"
+        ax.annotate(told, (max(value, 0.0), row), (4, 0), ha="left", weight=weight, **style)
+    name_panel(ax, "NPV of the owners, and how far from the first", f"{word}{comparison.currency}", width)
+    return page.figure
+
+
+def _bar(*, chosen: bool, sound: bool) -> dict[str, Any]:
+    """Return how a bar is drawn: the first full, others lighter, what may not be recommended hatched."""
+    if not sound:
+        return {"facecolor": "white", "edgecolor": FAILS, "hatch": "////", "linewidth": 0.8}
+    return {"facecolor": PALETTE[0] if chosen else PALETTE[3], "linewidth": 0}

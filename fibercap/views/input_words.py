@@ -1,0 +1,64 @@
+"""Inputs in plain words, for a page on which no path may stand."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    from fibercap.model.scenario import Scenario
+
+GENERAL: Final = frozenset({"money", "company", "tax"})
+"""Blocks whose inputs are clear without the block's name."""
+KEYS: Final = {
+    "adds": "added capacity",
+    "matures": "maturity",
+    "multiple": "multiple of EBITDA for the terminal value",
+    "value": "amount",
+}
+"""Keys that do not say by themselves what they are."""
+
+
+def input_words(plan: Scenario, path: str) -> str:
+    """Return what an input is in plain words, such as `price of Single-mode fiber`.
+
+    Parameters
+    ----------
+    plan : Scenario
+        The plan.
+    path : str
+        The input.
+    """
+    block, *rest = path.split(".")
+    if block == "funding":
+        return f"{named(plan, rest[0])} paid by {' '.join(named(plan, key) for key in rest[1:]) or 'funding'}"
+    if block == "exchange":
+        return f"exchange rate of {rest[0]}"
+    if block == "rates":
+        return f"interest rate {_plain(rest[0])}"
+    if block in {"plants", "projects", "products", "loans"} and len(rest) > 1:
+        return f"{_key(rest[1:])} of {named(plan, rest[0])}"
+    words = _key(rest)
+    return words if block in GENERAL else f"{_plain(block)}: {words}"
+
+
+def named(plan: Scenario, key: str) -> str:
+    """Return the title of a loan, or the name of a project, plant or product; other names in plain words."""
+    if key in plan.loans:
+        return plan.loan_title(key)
+    for members in (plan.projects, plan.plants, plan.products):
+        if key in members:
+            return str(members[key].name or _plain(key))
+    return _plain(key)
+
+
+def _key(keys: list[str]) -> str:
+    """Return the last key in words, with the one before it where it says which."""
+    last = keys[-1]
+    words = KEYS.get(last, _plain(last))
+    if len(keys) == 1 or last == "multiple":
+        return words
+    return f"{_plain(keys[-2])} {words}"
+
+
+def _plain(key: str) -> str:
+    return key.replace("_", " ")

@@ -1,0 +1,195 @@
+"""A verdict on ways to pay in words: for a terminal by names and paths, for a report by titles and plain words."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from itertools import groupby
+from typing import TYPE_CHECKING, Final
+
+from fibercap.studies.numbers_of_options import RATE
+from fibercap.views.lines import lever_text, measure_text, quantity_text, share_text
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from fibercap.studies.choice_flips import ChoiceFlip
+    from fibercap.studies.compare import Comparison
+    from fibercap.studies.findings import Finding
+    from fibercap.studies.verdict import Verdict
+
+MOST: Final = 5
+"""Flips that are told one by one."""
+LEADING: Final = (
+    "equity_npv", "fcfe_npv", "all_in_cost", "min_dscr", "min_llcr", "max_debt_to_ebitda", "equity_called",
+    "peak_debt", "owed_at_horizon", "total_interest", "lowest_cash",
+)  # fmt: skip
+"""Measures on which a reader is told that an option is best or worst; JSON has all."""
+WHY_APART: Final = "cash that stays in the company earns nothing for owners, where free cash flow is all paid out"
+NOT_CLOSE: Final = (
+    "no one number, moved by a tenth of itself (the discount rate by a point), makes another option first"
+)
+
+
+@dataclass(frozen=True)
+class Speech:
+    """How options, inputs and findings are called."""
+
+    option: Callable[[str], str]
+    number: Callable[[str], str]
+    finding: Callable[[Finding], str]
+
+
+PLAIN: Final = Speech(str, str, lambda finding: finding.fault)
+
+
+def listed(names: Sequence[str], last: str = "and") -> str:
+    """Return names as a sentence lists them."""
+    return f"{', '.join(names[:-1])} {last} {names[-1]}" if len(names) > 1 else "".join(names)
+
+
+def money_text(amount: float, money: str) -> str:
+    """Return an amount of money with its unit."""
+    return " ".join(quantity_text(amount, money))
+
+
+def choice_text(verdict: Verdict, speech: Speech) -> str:
+    """Say which option is recommended and how far ahead it is, that options tie, or that none is recommended."""
+    if not verdict.recommended:
+        return f"no option is recommended: {why_none(verdict)}"
+    first, count = verdict.recommended[0], len(verdict.ranked) + len(verdict.undefined)
+    less = ", less than doing nothing new" if verdict.worth[first] < 0 else ""
+    worth = f"worth {money_text(verdict.worth[first], verdict.currency)} to the owners{less}"
+    if verdict.tie:
+        names = [speech.option(name) for name in verdict.recommended]
+        told = f"a tie between {listed(names)}: they differ by less than 0.01 % of uses; {worth}"
+        others = [name for name in verdict.ranked if name not in (*verdict.recommended, *verdict.excluded)]
+        behind = verdict.worth[first] - verdict.worth[others[0]] if others else 0.0
+        return f"{told}, {behind:,.0f} {verdict.currency} more than {speech.option(others[0])}" if others else told
+    name = speech.option(first)
+    if verdict.distance is None:
+        alone = "the only option" if count == 1 else "the only option that may be recommended"
+        return f"{name}, {alone}: {worth}"
+    close = ", close" if verdict.close else ""
+    return f"{name}{close}: {worth}, more than {speech.option(verdict.runner_up)} by {distance_text(verdict)}"
+
+
+def distance_text(verdict: Verdict) -> str:
+    """Return the distance to the runner-up in money and as shares of its worth and of uses."""
+    shares = [
+        f"{share_text(share)} of {of}"
+        for share, of in ((verdict.share_of_worth, "what that is worth"), (verdict.share_of_uses, "uses"))
+        if share is not None
+    ]
+    told = f" ({', '.join(shares)})" if shares else ""
+    return f"{verdict.distance or 0.0:,.0f} {verdict.currency}{told}"
+
+
+def why_none(verdict: Verdict) -> str:
+    """Say why no option is recommended."""
+    reasons = dict.fromkeys(verdict.undefined.values())
+    if not verdict.ranked:
+        return f"what they are worth to the owners is undefined, for {listed([*reasons])}"
+    return "each breaks a covenant, runs out of cash or leaves uses unfunded"
+
+
+def excluded_lines(verdict: Verdict, speech: Speech) -> Iterator[tuple[str, str]]:
+    """Run over the options that may not be recommended, each with its reasons."""
+    for name, stops in verdict.excluded.items():
+        more = "; it would be worth more than the one recommended" if name in verdict.better_excluded else ""
+        yield name, f"{'; '.join(speech.finding(finding) for finding in stops)}{more}"
+    for name, reason in verdict.undefined.items():
+        if name not in verdict.excluded and verdict.ranked:
+            yield name, f"its worth to the owners is undefined: {reason}"
+
+
+def flip_text(flip: ChoiceFlip, verdict: Verdict, speech: Speech) -> str:
+    """Say at which value of a number another option is first."""
+    number, other = number_text(flip, speech), speech.option(flip.first)
+    if flip.fault:
+        return f"{number}: {speech.option(verdict.recommended[0])} {flip.fault}, and {other} is first"
+    return f"{number} makes {other} first"
+
+
+def number_text(flip: ChoiceFlip, speech: Speech) -> str:
+    """Say how a number is moved: to which value, or by how much where it is several."""
+    name = speech.number(flip.path)
+    if flip.present is not None and flip.value is not None:
+        now, then = (_value(flip, value) for value in (flip.present, flip.value))
+        if now != then:
+            return f"{name} at {then} (now {now})"
+    points = " points" if flip.path == RATE else " %"
+    size = f"{100 * abs(flip.change):.2g}{points} {'higher' if flip.change > 0 else 'lower'}"
+    return f"{name} {size}{'' if flip.lever.alone else ' throughout'}"
+
+
+def _value(flip: ChoiceFlip, value: float) -> str:
+    if flip.unit == "month":
+        return f"{value:g} months"
+    return " ".join(lever_text(flip.lever, value)).rstrip()
+
+
+def rates_text(verdict: Verdict, speech: Speech, *, only_first: bool = False) -> str:
+    """Return the ranking at discount rates from 3 to 15 %, or who is first, and where another is."""
+    ranked = {rate: names[:1] if only_first else names for rate, names in verdict.at_rates.items()}
+    spans = [(names, [rate for rate, _ in group]) for names, group in groupby(ranked.items(), key=lambda item: item[1])]
+    told = [f"{_span(rates)}: {', '.join(map(speech.option, names))}" for names, rates in spans]
+    turns = [
+        f"from {speech.option(t.below)} to {speech.option(t.above)} at {100 * t.rate:.2f} %" for t in verdict.turnings
+    ]
+    return "; ".join(told) + (f"; the first changes {listed(turns)}" if turns else "")
+
+
+def _span(rates: Sequence[float]) -> str:
+    low, high = (f"{100 * rate:.0f}" for rate in (rates[0], rates[-1]))
+    return f"{low} %" if low == high else f"{low} to {high} %"
+
+
+def free_text(verdict: Verdict, speech: Speech) -> str:
+    """Say where free cash flow to equity ranks options otherwise, and why; "" where it ranks them alike."""
+    if not verdict.apart:
+        return ""
+    one, other = map(speech.option, verdict.apart)
+    best = speech.option(verdict.free[0])
+    return f"free cash flow to equity ranks otherwise ({best} first; {other} before {one}): {WHY_APART}"
+
+
+def extremes_lines(verdict: Verdict, comparison: Comparison) -> Iterator[tuple[str, str]]:
+    """Run over the options that are alone best on one leading measure and alone worst on another, with both."""
+    for name, sides in verdict.extremes.items():
+        told = [", ".join(_alone(comparison, name, side)) for side in sides]
+        if all(told):
+            yield name, f"best on {told[0]}; worst on {told[1]}"
+
+
+def _alone(comparison: Comparison, name: str, keys: Sequence[str]) -> list[str]:
+    """Return the labels of the leading ones of some measures that read otherwise in every other option."""
+    labels = []
+    for key in (key for key in keys if key in LEADING):
+        among = [case.measures[key] for case in comparison.cases.values()]
+        texts = {other: measure_text(case.measures[key], among) for other, case in comparison.cases.items()}
+        if list(texts.values()).count(texts[name]) == 1:
+            labels.append(comparison.cases[name].measures[key].label)
+    return labels
+
+
+def verdict_lines(verdict: Verdict, comparison: Comparison) -> Iterator[tuple[str, str]]:
+    """Run over the lines that a terminal shows, each with its head."""
+    yield "VERDICT", choice_text(verdict, PLAIN)
+    if verdict.recommended and len(verdict.ranked) > 1:
+        for flip in verdict.flips[:MOST]:
+            yield "close", flip_text(flip, verdict, PLAIN)
+        if len(verdict.flips) > MOST:
+            yield "close", f"so do {len(verdict.flips) - MOST} more numbers, which `--json` lists"
+        if not verdict.close:
+            yield "not close", NOT_CLOSE
+        if verdict.not_moved:
+            yield "not moved", f"{verdict.not_moved:,} numbers, for there are too many; those of financing were first"
+    for name, reasons in excluded_lines(verdict, PLAIN):
+        yield "excluded", f"{name}: {reasons}"
+    if len(verdict.ranked) > 1:
+        yield "rates", rates_text(verdict, PLAIN)
+    if other := free_text(verdict, PLAIN):
+        yield "but", other
+    for name, sides in extremes_lines(verdict, comparison):
+        yield "extremes", f"{name}: {sides}"

@@ -1,0 +1,381 @@
+"""The verdict: ranking, ties, what may not be recommended, what makes another option first; and traps for each."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+from click.testing import CliRunner
+
+from fibercap.cli import cli
+from fibercap.core.errors import FibercapError
+from fibercap.core.tree import Branch, Leaf, at
+from fibercap.model.measures import measure_named
+from fibercap.model.projection import project
+from fibercap.reading.files import read, scenario_of
+from fibercap.studies import choice_flips
+from fibercap.studies.choice_flips import may_be_recommended
+from fibercap.studies.compare import compare
+from fibercap.studies.findings import faults
+from fibercap.studies.levers import Lever, drawn
+from fibercap.studies.numbers_of_options import RATE, numbers, tenths
+from fibercap.studies.verdict import RATES, Verdict, uses_of, verdict, worth_at
+from fibercap.views.verdict_text import PLAIN, choice_text, flip_text, verdict_lines
+
+PLAN = """
+fibercap: 1
+id: chosen
+horizon: {from: 2000, to: 2003, step: quarter}
+money: {report_in: USD, discount_rate: 10 %/year, terminal_value: book}
+products: {fiber: {price: 40 USD/km}}
+plants: {works: {product: fiber, capacity: 100_000 km/year, cash_cost: 20 USD/km}}
+projects:
+  line: {plant: works, adds: 50_000 km/year, capex: 2 million USD, spend: {2000: 100 %}, complete: 2000-12-31}
+loans:
+  bank: {commitment: 1 million USD, signed: 2000-01-01, matures: 40 months, rate: 8 %/year, payments: {every: quarter}}
+funding: {line: {bank: 1 million USD, equity: rest}}
+opening: {cash: 2 million USD}
+options:
+"""
+SWAPPED = """{remove: [loans.bank, funding.line.bank], add: {loans.other: {commitment: 1 million USD, signed: 2000-01-01,
+    matures: 40 months, rate: %s, payments: {every: quarter}}, funding.line.other: 1 million USD}}
+"""
+
+
+def judged(text: str, *replaced: tuple[str, str], **options: str) -> Verdict:
+    """Return the verdict on a plan with some options."""
+    for old, new in replaced:
+        assert old in text
+        text = text.replace(old, new)
+    lines = "".join(f"  {name}: {changes}\n" for name, changes in options.items())
+    return verdict(compare(scenario_of(text + lines)))
+
+
+def swapped(rate: str) -> str:
+    """Return an option in which another lender takes the bank's place."""
+    return SWAPPED.replace("%s", rate)
+
+
+def test_a_twin_lender_is_a_tie() -> None:
+    found = judged(PLAN, bank="{}", twin=swapped("8 %/year"))
+
+    assert found.recommended == ("bank", "twin")
+    assert found.tie
+    assert found.distance == pytest.approx(0.0, abs=0.01)
+    assert choice_text(found, PLAIN).startswith("a tie between bank and twin: they differ by less than 0.01 % of uses")
+    assert found.turnings == ()
+
+
+def test_a_difference_below_a_ten_thousandth_of_uses_is_a_tie_and_above_it_is_none() -> None:
+    near = judged(PLAN, bank="{}", other=swapped("8.005 %/year"))
+    apart = judged(PLAN, bank="{}", other=swapped("8.05 %/year"))
+
+    assert near.uses == 2e6
+    assert near.distance is not None
+    assert 0.01 < near.distance < 200
+    assert near.recommended == ("bank", "other")
+    assert apart.distance is not None
+    assert apart.distance > 200
+    assert apart.recommended == ("bank",)
+    assert apart.share_of_uses == apart.distance / 2e6
+
+
+def test_an_offer_that_nothing_uses_changes_nothing() -> None:
+    offer = "{add: {loans.offer: {commitment: 5 million USD, signed: 2000-01-01, matures: 2 years, rate: 1 %/year}}}"
+    found = judged(PLAN, bank="{}", offer=offer)
+
+    assert found.recommended == ("bank", "offer")
+    assert found.distance == 0.0
+
+
+REVOLVER = """{change: {opening.cash: 0 USD, projects.line.capex: 5 million USD, funding.line.equity: 0 USD}, add: {funding.line.cash: rest, company.gap:
+    [revolver], loans.swing: {commitment: 3 million USD, signed: 2000-01-01, matures: 4 years, rate: 8 %/year,
+    repayment: {style: revolver}}}}"""
+
+
+def test_a_revolver_at_40_percent_costs_the_owners_and_is_not_recommended() -> None:
+    found = judged(PLAN, dear=REVOLVER.replace("rate: 8", "rate: 40"), fair=REVOLVER)
+
+    assert found.excluded == {}
+    assert (found.recommended, found.runner_up) == (("fair",), "dear")
+    assert found.distance is not None
+    assert found.distance > 1000
+    assert not found.tie
+
+
+def test_no_option_of_an_insolvent_plan_is_recommended() -> None:
+    broke = (("cash_cost: 20 USD/km", "cash_cost: 45 USD/km"),)
+    found = judged(PLAN, *broke, bank="{}", dear="{change: {loans.bank.rate: 12 %/year}}")
+
+    assert found.recommended == ()
+    assert {finding.kind for stops in found.excluded.values() for finding in stops} == {"cash_below_zero"}
+    assert set(found.excluded) == {"bank", "dear"}
+    assert choice_text(found, PLAIN).startswith("no option is recommended: each breaks a covenant, runs out of cash")
+    assert (found.distance, found.flips, found.runner_up) == (None, (), "")
+
+
+def test_a_plan_that_declares_that_it_runs_dry_is_not_recommended_either() -> None:
+    broke = (("cash_cost: 20 USD/km", "cash_cost: 45 USD/km"), ("opening:", "company: {may_run_dry: true}\nopening:"))
+    found = judged(PLAN, *broke, bank="{}", dear="{change: {loans.bank.rate: 12 %/year}}")
+
+    assert (found.recommended, set(found.excluded)) == ((), {"bank", "dear"})
+
+
+def test_an_option_worth_less_than_doing_nothing_is_called_that() -> None:
+    found = judged(PLAN, ("cash_cost: 20 USD/km", "cash_cost: 33 USD/km"), bank="{}", dear=swapped("9 %/year"))
+
+    assert found.recommended == ("bank",)
+    assert found.worth["bank"] < 0
+    assert "to the owners, less than doing nothing new, more than dear by" in choice_text(found, PLAIN)
+
+
+COVENANT = ", covenants: {cover: {says: Covered, row: accounts.dscr_12m, at_least: 4, test: payment}}}"
+PROMISED = (("payments: {every: quarter}}\nfunding", f"payments: {{every: quarter}}{COVENANT}\nfunding"),)
+
+
+def test_an_option_that_breaks_a_covenant_is_ranked_first_and_not_recommended() -> None:
+    found = judged(PLAN, *PROMISED, bank="{}", dearer=swapped("9 %/year"), dearest=swapped("11 %/year"))
+    broken = judged(PLAN, *PROMISED, ("at_least: 4", "at_least: 40"), bank="{}", dearer=swapped("9 %/year"))
+
+    assert found.recommended == ("bank",)
+    assert broken.ranked == ("bank", "dearer")
+    assert broken.recommended == ("dearer",)
+    assert broken.better_excluded == ("bank",)
+    assert [finding.name for finding in broken.excluded["bank"]] == ["bank.cover"]
+    assert (broken.runner_up, broken.distance) == ("", None)
+    assert choice_text(broken, PLAIN).startswith("dearer, the only option that may be recommended: worth ")
+
+
+def test_uses_without_a_source_are_not_recommended() -> None:
+    found = judged(PLAN, bank="{}", short="{change: {funding.line.equity: 0.5 million USD}}")
+
+    assert [finding.kind for finding in found.excluded["short"]] == ["uses_unfunded"]
+    assert found.recommended == ("bank",)
+
+
+def test_a_balloon_after_the_horizon_that_cannot_be_repaid_is_not_recommended() -> None:
+    plan = PLAN.replace("opening: {cash: 2 million USD}", "opening: {cash: 0.5 million USD}\ncompany: {dividends: {2003-12-31: 1 million USD}}")  # fmt: skip
+    text = plan.replace("capacity: 100_000", "capacity: 10_000").replace("adds: 50_000", "adds: 5_000")
+    balloon = "{change: {loans.bank: {commitment: 1 million USD, signed: 2000-01-01, matures: 5 years, rate: 8 %/year, repayment: {style: bullet}, payments: {every: quarter}}}}"  # fmt: skip
+    found = judged(text, balloon=balloon, none="{remove: [loans.bank, funding.line.bank]}")
+
+    assert [(finding.kind, finding.after_horizon) for finding in found.excluded["balloon"]] == [
+        ("cash_below_zero", True)
+    ]
+    assert found.recommended == ("none",)
+
+
+def test_a_yearly_step_has_a_verdict_too() -> None:
+    by_year = (
+        ("step: quarter", "step: year"),
+        ("payments: {every: quarter}", "payments: {every: year}"),
+        ("40 months", "3 years"),
+    )
+    dear = swapped("9 %/year").replace("every: quarter", "every: year").replace("40 months", "3 years")
+    found = judged(PLAN, *by_year, bank="{}", dear=dear)
+
+    assert (found.recommended, found.runner_up, found.tie) == (("bank",), "dear", False)
+
+
+NO_LOAN = "{remove: [loans.bank, funding.line.bank]}"
+
+
+def test_the_discount_rate_that_turns_the_choice_is_found() -> None:
+    """Cash that a loan saves owners from paying in is worth the more to them the more they ask for."""
+
+    def asked(rate: float) -> Verdict:
+        return judged(PLAN, ("discount_rate: 10 %", f"discount_rate: {100 * rate!r} %"), bank="{}", none=NO_LOAN)
+
+    found = asked(0.1)
+    (turning,) = found.turnings
+    assert (turning.below, turning.above) == ("none", "bank")
+    assert not any(flip.path == RATE for flip in found.flips)
+    assert [asked(turning.rate + side).recommended for side in (-0.001, 0.001)] == [("none",), ("bank",)]
+    for side, first in ((-0.005, "bank"), (0.005, "none")):
+        near = asked(turning.rate + side)
+        flip = next(flip for flip in near.flips if flip.path == RATE)
+        assert (flip.first, near.close) == (first, True)
+        assert flip.value == pytest.approx(turning.rate, abs=1e-5)
+        assert flip.change == pytest.approx(-side, abs=1e-5)
+
+
+def test_worth_at_another_rate_is_the_measure_at_that_rate() -> None:
+    plan = read("fibercore", "bullet")
+    for rate in RATES[::6]:
+        other = read("fibercore", "bullet", [f"money.discount_rate={100 * rate} %/year"])
+        assert worth_at(project(plan), rate) == pytest.approx(measure_named(project(other), "equity_npv").value)
+
+
+NEAR = (
+    PLAN
+    + f"""  bank: {{}}
+  other: {swapped("8.3 %/year")}"""
+)
+
+
+@pytest.fixture(scope="module")
+def near() -> Verdict:
+    return verdict(compare(scenario_of(NEAR)))
+
+
+def test_the_number_that_makes_another_option_first_is_named_with_its_value(near: Verdict) -> None:
+    assert (near.recommended, near.close, near.tie) == (("bank",), True, False)
+    told = {flip.path: flip_text(flip, near, PLAIN) for flip in near.flips}
+    assert told["loans.bank.rate"] == "loans.bank.rate at 8.30 %/year (now 8.00 %/year) makes other first"
+    assert told["loans.other.rate"] == "loans.other.rate at 8.00 %/year (now 8.30 %/year) makes other first"
+    changes = [abs(flip.change) for flip in near.flips if flip.path != RATE]
+    assert changes == sorted(changes)
+
+
+def worth_with(path: str, text: str) -> dict[str, float] | None:
+    """Return what each option is worth where one number is written otherwise; None where the plan does not allow it."""
+    plan, worth = scenario_of(NEAR), {}
+    change = Branch({"change": Branch({path: Leaf(text)})})
+    shared = at(plan.tree, tuple(path.split("."))) is not None
+    try:
+        if shared:
+            plan = plan.changed(change)
+        for name in plan.options:
+            option = plan.with_option(name)
+            has = not shared and at(option.tree, tuple(path.split("."))) is not None
+            worth[name] = measure_named(project(option.changed(change) if has else option), "equity_npv").value or 0.0
+    except FibercapError:
+        return None
+    return worth
+
+
+def written(lever: Lever, factor: float) -> str:
+    """Return a moved number as a file has it."""
+    value, unit = lever.at(factor), lever.unit
+    if unit == "month":
+        return f"{round(value)} months"
+    return (
+        f"{100 * value!r} %/year"
+        if unit == "1/year"
+        else (f"{100 * value!r} %" if lever.share else f"{value!r} {unit}")
+    )
+
+
+def test_flips_are_what_writing_one_number_otherwise_does(near: Verdict) -> None:
+    """The batch of moves against the file written anew with each number a tenth lower and higher, one at a time."""
+    plan = scenario_of(NEAR)
+    seen = set()
+    for number in numbers({name: plan.with_option(name) for name in plan.options}):
+        for factor in tenths(number):
+            worth = worth_with(number.name, written(number, factor))
+            if worth is not None and worth["other"] > worth["bank"] + 0.01:
+                seen.add((number.name, factor > 1))
+
+    assert seen == {(flip.path, flip.change > 0) for flip in near.flips}
+    assert {("loans.bank.rate", True), ("loans.other.rate", False), ("funding.line.bank", False)} <= seen
+
+
+def test_a_flip_lies_where_the_order_changes(near: Verdict) -> None:
+    for flip in near.flips:
+        for beyond, first in ((0.999, "bank"), (1.001, "other")):
+            worth = worth_with(flip.path, written(flip.lever, 1 + flip.change * beyond))
+            assert worth is not None
+            assert flip.unit == "month" or max(worth, key=lambda name: worth[name]) == first, (flip.path, beyond)
+
+
+def test_a_number_that_makes_the_first_break_a_covenant_makes_another_first() -> None:
+    plan = (*PROMISED, ("at_least: 4", "at_least: 6.6"))
+    found = judged(PLAN, *plan, bank="{}", other=swapped("12 %/year"))
+    price = next(flip for flip in found.flips if flip.path == "products.fiber.price")
+
+    assert found.recommended == ("bank",)
+    assert price.first == "other"
+    assert -0.1 < price.change < 0
+    assert price.fault.startswith("breaks bank.cover")
+    assert flip_text(price, found, PLAIN).endswith(", and other is first")
+
+
+def test_a_number_that_heals_an_excluded_option_makes_it_first() -> None:
+    plan = (*PROMISED, ("at_least: 4", "at_least: 7.2"))
+    found = judged(PLAN, *plan, bank="{}", other=swapped("12 %/year"))
+
+    assert found.recommended == ("other",)
+    assert found.better_excluded == ("bank",)
+    price = next(flip for flip in found.flips if flip.path == "products.fiber.price")
+    assert (price.first, price.fault) == ("bank", "")
+    assert price.change > 0
+
+
+def test_what_may_be_recommended_in_a_batch_is_what_faults_say_alone() -> None:
+    text = PLAN
+    for old, new in PROMISED:
+        text = text.replace(old, new.replace("at_least: 4", "at_least: 6.6"))
+    plan = scenario_of(text + "  bank: {}\n").with_option("bank")
+    moves = [
+        (number.by_option[0][1], factor)
+        for number in numbers({"bank": plan})
+        if not number.in_months
+        for factor in tenths(number)
+    ]
+    alone = []
+    kept = []
+    for move in moves:
+        try:
+            alone.append(not faults(project(plan.drawn(drawn([move])))))
+            kept.append(move)
+        except FibercapError:
+            pass
+
+    assert may_be_recommended(project(plan.drawn(drawn(kept)))).tolist() == alone
+    assert set(alone) == {True, False}
+
+
+def test_without_a_discount_rate_no_option_is_recommended_and_rates_rank_them() -> None:
+    found = judged(PLAN, (", discount_rate: 10 %/year", ""), bank="{}", dear=swapped("9 %/year"))
+
+    assert found.recommended == ()
+    assert choice_text(found, PLAIN) == (
+        "no option is recommended: what they are worth to the owners is undefined, for no `money.discount_rate` is given"
+    )
+
+
+def test_owners_and_free_cash_flow_are_told_apart_with_the_reason() -> None:
+    found = verdict(compare(read("fibercore"), only=["level", "bullet"]))
+
+    assert found.ranked == ("level", "bullet")
+    assert found.free == ("bullet", "level")
+    assert found.apart == ("level", "bullet")
+    best, worst = found.extremes["bullet"]
+    assert "fcfe_npv" in best
+    assert "equity_npv" in worst
+
+
+def test_uses_are_what_projects_and_purchases_cost() -> None:
+    plan = read("fibercore")
+
+    assert uses_of(project(plan)) == pytest.approx(25e6 + 25e6 + 46e6 + 69e6 + 78.2e6)
+
+
+def test_where_a_plan_has_too_many_numbers_it_is_said_how_many_were_not_moved(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(choice_flips, "MOST", 1)
+    comparison = compare(scenario_of(NEAR))
+    found = verdict(comparison)
+    plans = {name: case.projection.scenario for name, case in comparison.cases.items()}
+    movable = [number for number in numbers(plans) if not number.in_months]
+
+    assert found.not_moved == len(movable) - 1
+    assert f"{found.not_moved} numbers, for there are too many" in dict(verdict_lines(found, comparison))["not moved"]
+    assert movable[0].name.startswith("loans.")
+
+
+def test_compare_prints_the_verdict_before_figures_and_in_json(tmp_path: Any) -> None:
+    file = tmp_path / "near.yaml"
+    file.write_text(NEAR)
+    run = CliRunner(env={"COLUMNS": "80"})
+    page = run.invoke(cli, ["compare", str(file)]).stdout
+    found = json.loads(run.invoke(cli, ["compare", str(file), "--json"]).stdout)["verdict"]
+
+    assert page.index("VERDICT    bank, close: worth ") < page.index("Measures, best marked *")
+    assert "close      loans.bank.rate at 8.30 %/year (now 8.00 %/year) makes other first" in page
+    assert max(map(len, page.splitlines())) <= 80
+    assert (found["recommended"], found["close"], found["tie"], found["runner_up"]) == (["bank"], True, False, "other")
+    assert found["distance"]["amount"] == found["worth"]["bank"] - found["worth"]["other"]
+    assert {flip["path"] for flip in found["flips"]} >= {"loans.bank.rate", "loans.other.rate"}
+    assert list(found["at_discount_rates"]) == [f"{rate:g}" for rate in RATES]
+    assert found["reason"] is None
