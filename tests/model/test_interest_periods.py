@@ -14,6 +14,7 @@ from fibercap.core.daycount import CONVENTIONS, year_fraction
 from fibercap.core.errors import FibercapError
 from fibercap.core.timeline import add_months, month_end
 from fibercap.model.loans import Schedule, schedule
+from fibercap.model.loans.grid import Clock
 from fibercap.model.loans.payment_dates import payment_periods
 from fibercap.model.projection import project
 from fibercap.reading.files import contracts_of, scenario_of
@@ -252,3 +253,25 @@ def test_no_payment_falls_in_the_days_before_maturity(
     near = [day for day in regular if signed < day < matures and (matures - day).days <= 5]
     assert len(ends_at) == len({day for day in regular if signed < day < matures}) + (bool(keep) or not near)
     assert np.isfinite(projection.value("loans.bank.schedule.payment")).all()
+
+
+@pytest.mark.parametrize("every", ["month", "quarter", "half_year", "year"])
+@pytest.mark.parametrize("signed", ["1998-10-28", "1998-10-29", "1998-10-30", "1998-10-31", "1999-02-28"])
+def test_icma_counts_the_period_after_a_payment_that_moved(signed: str, every: str) -> None:
+    """Such a period is some days shorter than a regular one, by which it is measured: no count is far from the days'."""
+    regular = add_months(date.fromisoformat(signed), 24)
+    for days in range(7):
+        loan = contracts_of(
+            f"fibercap: 1\nloans: {{a: {{commitment: 1 million USD, signed: {signed}, matures: {regular + timedelta(days)}, "
+            f"rate: 8 %/year, day_count: ACT/ACT ICMA, payments: {{every: {every}}}, "
+            "repayment: {style: equal_principal, amortize_over: 50 months}}}\n"
+        ).loans["a"]
+
+        clock, periods = Clock(loan), payment_periods(loan)
+        years = [clock.elapsed(period, period.end) for period in periods]
+
+        lengths = [(period.end - period.start).days / 365.25 for period in periods]
+        assert years == pytest.approx(lengths, abs=0.013)
+        after = [period for period in periods if period.follows_moved]
+        assert len(after) == (1 <= days <= 5)
+        assert schedule(loan, {}).events[-1]["closing"] == pytest.approx(0)

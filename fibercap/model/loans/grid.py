@@ -65,8 +65,7 @@ class Clock:
         if self._plain is not None:
             return self._plain(period.start, day)
         if self._count != "equal_periods":
-            as_regular = period.regular and period.moved_from is None  # one made on maturity is some days longer
-            reference = (period.start, period.end) if as_regular else self._regular
+            reference = (period.start, period.end) if period.on_rhythm else self._regular
             return year_fraction(period.start, day, self._count, maturity=self.maturity, reference=reference)
         whole = self._whole if period.regular else year_fraction(period.start, period.end, "30/360")
         if day == period.end:

@@ -21,13 +21,19 @@ class PaymentPeriod(NamedTuple):
     """An interest period: from one payment date to the next.
 
     `regular` ones are one interval long. `moved_from` is the regular date of a payment that is made on maturity, a few
-    days later.
+    days later; `follows_moved` ones start on such a payment, so that they are a few days shorter.
     """
 
     start: date
     end: date
     regular: bool
     moved_from: date | None = None
+    follows_moved: bool = False
+
+    @property
+    def on_rhythm(self) -> bool:
+        """Whether the period is regular and none of its ends is moved."""
+        return self.regular and self.moved_from is None and not self.follows_moved
 
 
 def regular_date(loan: Loan, number: int) -> date:
@@ -114,7 +120,9 @@ def _periods_to(loan: Loan, stops: list[date]) -> list[PaymentPeriod]:
             due = next((stop for near, stop in windows if near <= regular < stop), regular)
         on_grid = due <= waiting[0]
         end = due if on_grid else waiting[0]
-        periods.append(PaymentPeriod(start, end, on_grid and start_regular, regular if end == due != regular else None))
+        follows_moved = bool(periods and periods[-1].moved_from)
+        moved_from = regular if end == due != regular else None
+        periods.append(PaymentPeriod(start, end, on_grid and start_regular, moved_from, follows_moved))
         start, start_regular = end, on_grid
         number += on_grid
         if end >= waiting[0]:
