@@ -35,13 +35,16 @@ lists (but for `extends`, `remove` and `gap`) are refused.
 | quantity | a number, at will `thousand`, `million` or `billion`, a blank, a unit | `25 million USD`, `255_000 km/year` |
 | money | `USD`, `EUR`, `DEM`, `BRL`, or with `k` or `M` before it; others than the reporting currency need `exchange` | `10 MUSD` |
 | fiber | `km`, or `Mkm` for a million of them | `1.5 Mkm/year` |
-| share, rate | `%` or `bp` is a share; `%/year` or `bp/year` a rate; neither stands for the other | `8.5 %`, `8.5 %/year` |
+| share, rate | `%` or `bp` is a share; `%/year` or `bp/year` a rate; neither stands for the other | `8.5 %`, `850 bp`, `8.5 %/year` |
 | time | `days`, `months`, `quarters`, `years` | `45 days`, `6 months` |
 | date | year, month and day | `2001-12-31` |
 | period | a year, quarter or month | `2001`, `2001-Q3`, `2001-07` |
 | by period | one quantity, or a block of them by period, each of which holds until the next | `{2000: 40 USD/km, 2002: 38 USD/km}` |
 | with its source | a block in place of any value: `value`, and at will `source`, `where`, `note` | `{value: 5 years, source: release}` |
 | remark | `note`, in any block | `note: Assumed, as at Jena.` |
+
+Impossible amounts are refused where they stand: rates above 1,000 %/year, durations above 100 years, money above 1e15 (also
+by time or length), in limits, changes and draws too.
 
 In the tables a key in **bold** must be given; *money* stands for a currency, and *1* for a bare number.
 

@@ -13,6 +13,7 @@ from pydantic_core import PydanticCustomError, core_schema
 
 from fibercap.core import grammar
 from fibercap.core.errors import nearest
+from fibercap.core.most import LARGEST, amount_text, most
 from fibercap.core.tree import Leaf
 from fibercap.core.unit_hints import CALENDAR_MONTHS, as_number, fitting, in_months, takes
 from fibercap.core.units import (
@@ -38,7 +39,6 @@ def wrong(code: str, found: str, wanted: str, hint: str = "") -> PydanticCustomE
     return PydanticCustomError(code, "{found}", {"found": found, "wanted": wanted, "hint": hint})
 
 
-LARGEST = 1e18  # beyond any plan; products of a few such numbers are still finite
 MOST_MONTHS = 1200
 
 
@@ -108,46 +108,47 @@ class Of(Field):
 
     def parse(self, raw: Any, info: ValidationInfo) -> Array:  # noqa: ANN401
         """Return the magnitude, `()` or `(draw, 1)`."""
-        context = info.context or {}
-        value = raw.value if isinstance(raw, Leaf) else raw
+        context, value = info.context or {}, raw.value if isinstance(raw, Leaf) else raw
         drawn = self.drawable and is_drawn(value)
-        written = str(value.units) if drawn else str(value)
+        text = str(value.units if drawn else value)
         known = context.get("currencies", ()) if "money" in self.unit else ()
-        currency = next((code for code in known if code in written), context.get("currency", "USD"))
+        currency = next((code for code in known if code in text), context.get("currency", "USD"))
         magnitude = self._drawn(value, currency) if drawn else np.asarray(self._read(raw, currency))
-        if not drawn and self.low <= magnitude <= min(self.high, LARGEST) and magnitude > max(self.above, -LARGEST):
+        least, top = self.bounds
+        bad = ~((magnitude >= least) & (magnitude <= top) & (magnitude > self.above))
+        if not bad.any():
             return magnitude
-        bad = ~((magnitude >= self.low) & (magnitude <= self.high) & (magnitude > self.above))
-        if (bad | ~(abs(magnitude) <= LARGEST)).any():
-            told = quoted(value) if not drawn else ""
-            if drawn:
-                first = int(np.flatnonzero(bad | ~(abs(magnitude) <= LARGEST))[0])
-                told = f"{self._said(float(magnitude.flat[first]), currency)} in draw {first}"
-            huge = not bad.any() or (abs(magnitude[bad]) > LARGEST).any()
-            raise wrong("out_of_range", told, self._range(currency, huge=bool(huge)))
-        return magnitude
+        amount = magnitude.flat[first := int(np.flatnonzero(bad)[0])]
+        found = f"{self._said(amount, currency)} in draw {first}" if drawn else quoted(value)
+        raise wrong("out_of_range", found, self._range(currency, amount))
+
+    @property
+    def bounds(self) -> tuple[float, float]:
+        """The least and the most that may be written, in the house unit."""
+        largest = most("" if self.unit == "percent" else self.unit)
+        return max(self.low, -largest), min(self.high, largest)
 
     def _said(self, magnitude: float, currency: str) -> str:
-        if self.unit in ("percent", "1/year"):
-            return f"{magnitude * 100:g} {'%' if self.unit == 'percent' else '%/year'}"
-        return f"{magnitude:g} {unit_text(self.house(currency))}".strip()
+        if sign := {"percent": "%", "1/year": "%/year"}.get(self.unit):
+            return f"{amount_text(magnitude * 100)} {sign}"
+        return f"{amount_text(magnitude)} {unit_text(self.house(currency))}".strip()
 
-    def _range(self, currency: str, *, huge: bool) -> str:
-        if huge:
-            return f"a number of at most {LARGEST:g} in base units"
+    def _range(self, currency: str, amount: float) -> str:
+        least, top = self.bounds
+        if amount > top and not np.isfinite(self.high):
+            return f"at most {self._said(top, currency)}"
         if np.isfinite(self.above):
             return f"more than {self._said(self.above, currency)}"
         if np.isfinite(self.low) and np.isfinite(self.high):
             return f"a value from {self._said(self.low, currency)} to {self._said(self.high, currency)}"
-        least = f"at least {self._said(self.low, currency)}" if np.isfinite(self.low) else ""
-        return least or f"a value between -{LARGEST:g} and {LARGEST:g}"
+        return f"at least {self._said(least, currency)}"
 
     def _drawn(self, value: Any, currency: str) -> Array:  # noqa: ANN401
         factor = factor_of_draws(value, self.house(currency))
         if factor is None:
-            wanted = in_words("percent" if self.unit == "percent" else self.house(currency))
-            told, asked = unit_text(str(value.units)) or "no unit", unit_text(self.house(currency)) or "plain numbers"
-            raise wrong("wrong_dimension", f"draws in {told}", wanted, f"draw them in {asked}")
+            given, asked = unit_text(str(value.units)) or "no unit", unit_text(self.house(currency)) or "plain numbers"
+            wanted = in_words(self.kept_in(currency))
+            raise wrong("wrong_dimension", f"draws in {given}", wanted, f"draw them in {asked}")
         magnitude = np.asarray(value.magnitude, dtype=float) * factor
         if magnitude.ndim != 2 or magnitude.shape[1] != 1:  # noqa: PLR2004 - (draw, 1)
             raise wrong("wrong_shape", f"an array of shape {magnitude.shape}", "one of shape (draws, 1)")
@@ -160,16 +161,17 @@ class Of(Field):
         factor = conversion(unit, self.house(currency))
         share = self.unit == "percent"
         if factor is None or (share and not unit) or (not share and "percent" in unit and self.house(currency) == ""):
-            raise wrong(*misfit(text, self._kept_in(currency), wanted, lambda other: self.fitting(other, currency)))
+            raise wrong(*misfit(text, self.kept_in(currency), wanted, lambda other: self.fitting(other, currency)))
         return number * factor
 
-    def _kept_in(self, currency: str) -> str:
+    def kept_in(self, currency: str) -> str:
+        """Return the house unit, or "percent" of a share."""
         return "percent" if self.unit == "percent" else self.house(currency)
 
     def fitting(self, text: str, currency: str) -> str:
         """Return the same amount so written that the field takes it, "" where that cannot be."""
-        house, low, high = self._kept_in(currency), max(self.low, self.above), min(self.high, LARGEST)
-        return fitting(text, house, lambda other: takes(other, house, low, high))
+        house, (least, top) = self.kept_in(currency), self.bounds
+        return fitting(text, house, lambda other: takes(other, house, max(least, self.above), top))
 
     def example(self, currency: str) -> str:
         """Return a quantity of this kind as one would write it."""
@@ -188,7 +190,7 @@ class Of(Field):
 @cache
 def _asked(of: Of, currency: str) -> tuple[str, str]:
     """Return what a quantity is in words, and an example."""
-    return in_words("percent" if of.unit == "percent" else of.house(currency)), of.example(currency)
+    return in_words(of.kept_in(currency)), of.example(currency)
 
 
 @dataclass(frozen=True)
@@ -220,8 +222,8 @@ class Duration(Field):
             raise wrong("wrong_dimension", found, self.wanted, "its unit is `months`, `quarters` or `years`")
         if not self.low <= number * months <= MOST_MONTHS:
             least = "more than 0 months" if 0 < self.low < 1 else f"at least {self.low:g} months"
-            told = f"at most {MOST_MONTHS // 12} years" if number * months > MOST_MONTHS else least
-            raise wrong("out_of_range", quoted(text), told.replace(" 1 months", " 1 month"))
+            least = f"at most {MOST_MONTHS // 12} years" if number * months > MOST_MONTHS else least
+            raise wrong("out_of_range", quoted(text), least.replace(" 1 months", " 1 month"))
         whole = round(number * months)
         if abs(whole - number * months) > 1e-9 and not self.drawable:  # noqa: PLR2004 - rounding of the text
             below = int(number * months)
@@ -285,8 +287,7 @@ class Number(Field):
         text = text_of(raw, "a bare number")
         number, unit = quantity_of(text, "a bare number", f"`{self.known[0] if self.known else 5}`", as_number)
         if unit:
-            better = as_number(text)
-            hint = f"write `{better}`" if better else "it has no unit"
+            hint = f"write `{better}`" if (better := as_number(text)) else "it has no unit"
             raise wrong("wrong_dimension", quoted(text), "a bare number", hint)
         if not self.low <= number <= LARGEST or (self.known and number not in self.known):
             raise wrong("out_of_range", quoted(text), " or ".join(map(str, self.known)) or f"at least {self.low:g}")

@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING, Any, Final
 
 from fibercap.core.dates import whole_period
 from fibercap.core.fields import is_drawn
+from fibercap.core.most import YEARS, most
 from fibercap.core.timeline import add_months, month_end, month_number
 from fibercap.core.tree import Branch, Leaf, Tree
-from fibercap.core.units import QuantityTextError, conversion, split_quantity
+from fibercap.core.units import SHARES, UNITS, QuantityTextError, conversion, split_quantity
 from fibercap.core.wording import day_of, quoted
 
 if TYPE_CHECKING:
@@ -44,10 +45,12 @@ def times(value: Any, by: Any) -> Any:  # noqa: ANN401 - a text or a drawn Quant
     """
     if is_drawn(by):
         return _quantity(value, "times") * _quantity(by, "times")
-    factor, _, unit = _written(by, "a bare number or a percentage", "write it like `{times: 0.8}` or `{times: 80 %}`")
-    if unit not in ("", "percent"):
+    factor, scale, unit = _written(
+        by, "a bare number or a percentage", "write it like `{times: 0.8}` or `{times: 80 %}`"
+    )
+    if unit not in ("", *SHARES):
         raise OperatorError(f"`times: {by}`", "a bare number or a percentage", "use `plus` to add an amount")
-    factor = factor / 100 if unit else factor
+    factor *= _scale(scale) * (Decimal(str(UNITS[unit][0])) if unit else 1)
     if is_drawn(value):
         return _quantity(value, "times") * float(factor)
     number, suffix, _ = _changeable(value, "times")
@@ -94,10 +97,12 @@ def delay(value: Any, by: Any) -> Any:  # noqa: ANN401 - a text or a drawn Quant
     wanted, hint = "a duration in months, quarters or years", "write it like `{delay: 6 months}`"
     if is_drawn(by):
         raise OperatorError("a drawn quantity", wanted, "dates cannot be drawn")
-    number, _, unit = _written(by, wanted, hint)
-    months = number * _MONTHS.get(unit, 0)
+    number, scale, unit = _written(by, wanted, hint)
+    months = number * _scale(scale) * _MONTHS.get(unit, 0)
     if unit not in _MONTHS or months != int(months):
         raise OperatorError(f"`delay: {by}`", f"{wanted}, whole months in all", hint)
+    if abs(months) > most("month"):
+        raise OperatorError(f"`delay: {by}`", f"a duration of at most {YEARS:g} years", hint)
     return _later(value, int(months))
 
 

@@ -9,7 +9,7 @@ import numpy as np
 
 from fibercap.core import grammar
 from fibercap.core.fields import Field, Of, Word, is_drawn, text_of
-from fibercap.core.units import Array, factor_of_draws, split_quantity
+from fibercap.core.units import Array, factor_of_draws, is_share, split_quantity
 
 if TYPE_CHECKING:
     from pydantic_core.core_schema import ValidationInfo
@@ -41,7 +41,7 @@ class PartField(Field):
         """Return what may be written."""
         rest, words = (f"|{REST}", ", share or `rest`") if self.rest else ("", " or share")
         pattern, like = f"{grammar.quantity('money')}|{grammar.share()}{rest}", self.example("USD")
-        return grammar.text(f"amount of money{words}", pattern, "money or %", like)
+        return grammar.text(f"amount of money{words}", pattern, "money, % or bp", like)
 
     def parse(self, raw: Any, info: ValidationInfo) -> Part:  # noqa: ANN401
         """Return the part."""
@@ -50,7 +50,7 @@ class PartField(Field):
             text = text_of(raw, f"an amount of money{', a share or `rest`' if self.rest else ' or a share'}")
             if text == REST and self.rest:
                 return Part(REST, np.asarray(0.0))
-            if text.endswith("%") and is_quantity(text):
+            if is_share(text):
                 return Part("share", Of("percent", low=0.0, high=1.0).parse(raw, info))
         elif factor_of_draws(value, "") is not None:
             return Part("share", Of("percent", low=0.0, high=1.0).parse(raw, info))

@@ -12,7 +12,8 @@ import pydantic
 from pydantic import BaseModel, ConfigDict
 from pydantic_core import core_schema
 
-from fibercap.core.fields import LARGEST, Field, Label
+from fibercap.core.fields import Field, Label, Of
+from fibercap.core.most import LARGEST
 
 if TYPE_CHECKING:
     from pydantic import GetCoreSchemaHandler
@@ -88,9 +89,11 @@ def bounds_at(spec: type[Spec], path: tuple[str, ...]) -> tuple[float, float] | 
 def _limits(marks: list[Any]) -> tuple[float, float] | None:
     for mark in marks:
         kind = getattr(mark, "of", mark)
+        if isinstance(kind, Of):
+            least, top = kind.bounds
+            return max(least, kind.above), top
         if hasattr(kind, "low"):
-            low = max(kind.low, getattr(kind, "above", -LARGEST), -LARGEST)
-            return low, min(getattr(kind, "high", LARGEST), LARGEST)
+            return kind.low, LARGEST
     return None
 
 

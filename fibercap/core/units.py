@@ -41,6 +41,7 @@ UNITS: Final = _PLAIN | {
 }
 """Every unit with its factor to a unit that has a dimension of its own, "" for a plain number."""
 
+SHARES: Final = ("percent", "bp")
 SCALES: Final = {"thousand": 1e3, "million": 1e6, "billion": 1e9}
 SPOKEN: Final = {
     "years": "year",
@@ -136,6 +137,14 @@ def split_quantity(text: str) -> tuple[float, str]:
         hint = f"keep one of them: `{words[1]}`, or the `{rest[0][0]}` of `{rest[0]}`"
         raise QuantityTextError("double_scale", f"two scales in `{text}`", "one", hint)
     return number, _unit(rest[0], text)
+
+
+def is_share(text: str) -> bool:
+    """Tell whether a text is a share, such as `23 %` or `2300 bp`."""
+    try:
+        return split_quantity(text)[1] in SHARES
+    except QuantityTextError:
+        return False
 
 
 def _number_of_words(words: list[str], text: str) -> float:

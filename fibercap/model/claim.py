@@ -12,10 +12,12 @@ import numpy as np
 from fibercap.core import grammar
 from fibercap.core.dates import whole_period
 from fibercap.core.fields import Field, Label, Number, Share, Word, is_drawn, quantity_of, text_of, wrong
+from fibercap.core.most import amount_text, most
 from fibercap.core.spec import OneOf, Spec
 from fibercap.core.tree import Leaf
 from fibercap.core.unit_hints import in_known_units
-from fibercap.core.units import Array, conversion
+from fibercap.core.units import Array, conversion, unit_text
+from fibercap.core.wording import quoted
 
 LIMITS = ("above", "at_least", "below", "at_most", "about")
 
@@ -63,10 +65,17 @@ class AnyQuantity(Field):
         del info
         value = raw.value if isinstance(raw, Leaf) else raw
         if is_drawn(value):
-            return Amount(value.magnitude, str(value.units))
-        like = "`500_000 km/year`, or `1.2`"
-        number, unit = quantity_of(text_of(raw, "a quantity"), "a quantity", like, in_known_units)
-        return Amount(np.asarray(number), unit)
+            amount = Amount(np.asarray(value.magnitude, dtype=float), str(value.units))
+        else:
+            like = "`500_000 km/year`, or `1.2`"
+            number, unit = quantity_of(text_of(raw, "a quantity"), "a quantity", like, in_known_units)
+            amount = Amount(np.asarray(number), unit)
+        bad = ~(np.abs(amount.value) <= most(amount.unit))
+        if bad.any():
+            found = f"a draw of {amount.value[bad][0]:g}" if is_drawn(value) else quoted(str(value))
+            least = f"{amount_text(most(amount.unit))} {unit_text(amount.unit)}".strip()
+            raise wrong("out_of_range", found, f"a limit of at most {least}")
+        return amount
 
 
 class Fixed(Spec):

@@ -20,6 +20,7 @@ from fibercap.core.overlay import OverlayError, overlay
 from fibercap.core.schema_of_paths import Schema
 from fibercap.core.spec import fields_at, quantities
 from fibercap.core.tree import Branch, Leaf, Path, Tree, is_wrapper, leaves, unwrap
+from fibercap.core.units import is_share
 from fibercap.model.checks import problems_across
 from fibercap.model.currency import known_currencies
 from fibercap.model.draws import as_drawn, in_place_of_block
@@ -286,7 +287,7 @@ def _bare_key(path: Path, text: str) -> str:
     if path == ("opening", "fixed_assets", "life"):
         return "value"
     if (path[0], path[-2:]) == ("funding", ("grant", "after")):
-        return "share" if text.endswith("%") else "amount"
+        return "share" if is_share(text) else "amount"
     return ""
 
 

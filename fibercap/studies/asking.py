@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from fibercap.core.errors import FibercapError
+from fibercap.core.most import amount_text, most
 from fibercap.core.unit_hints import fitting, spoken_unit, takes
-from fibercap.core.units import QuantityTextError, conversion, in_words, split_quantity
+from fibercap.core.units import QuantityTextError, conversion, in_words, split_quantity, unit_text
 from fibercap.core.wording import advice, misfit, quoted
 from fibercap.model.measures import measure_named
 from fibercap.model.projection import project
@@ -44,6 +45,9 @@ def number_of(text: str, unit: str, what: str, *, share: bool = False) -> float:
     if factor is None or (share and not written):
         *_, hint = misfit(text, house, wanted, fit)
         raise FibercapError(f"{what}: found {quoted(text)}, wanted {wanted}; {hint}")
+    if not abs(number * factor) <= most(unit):
+        largest = f"{amount_text(most(unit))} {unit_text(unit)}".strip()
+        raise FibercapError(f"{what}: found {quoted(text)}, wanted at most {largest}")
     return number * factor
 
 

@@ -186,7 +186,7 @@ def _bounds(path: str, unit: str) -> tuple[float, float]:
     field: Any = field_at(Scenario, tuple(path.split(".")))
     field = getattr(field, "of", field)
     if isinstance(field, Of):
-        return field.low, field.high
+        return field.low, field.bounds[1]
     return (0.0, 1.0) if unit in SHARES else (0.0, np.inf)
 
 

@@ -1,0 +1,53 @@
+"""The most that an amount may be, by the kind of its unit: what is more is a slip of the pen, and sums lose cents."""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import Final
+
+from fibercap.core.units import CURRENCIES, conversion
+
+LARGEST: Final = 1e18
+"""In units for which there is no lower limit: beyond any plan, and products of a few such numbers are still finite."""
+RATE: Final = 10.0
+YEARS: Final = 200.0
+MONEY: Final = 1e15
+
+
+@cache
+def most(unit: str) -> float:
+    """Return the most that an amount may be in a unit; it is no lower than minus that.
+
+    Parameters
+    ----------
+    unit : str
+        A unit of the vocabulary, such as `USD/year` or `percent / year`; `money` stands for any currency, and
+        `unit` for the one that is exchanged.
+
+    Returns
+    -------
+    float [unit]
+        1,000 % a year for rates, 200 years for durations, 1e15 for money, also over time or length; else 1e18.
+
+    Raises
+    ------
+    UnitError
+        If a unit is not in the vocabulary.
+
+    Source
+    ------
+    docs/reference/scenario.md, "How things are written": a choice of the project.
+    """
+    known = unit.replace("money", CURRENCIES[0]).removesuffix("/unit")
+    for like, limit in (("1 / year", RATE), ("year", YEARS)):
+        factor = conversion(like, known)
+        if factor is not None:
+            return limit * factor
+    over = known.partition("/")[0].strip()
+    factors = (conversion(code, over) for code in CURRENCIES)
+    return next((MONEY * factor for factor in factors if factor is not None), LARGEST)
+
+
+def amount_text(number: float) -> str:
+    """Return a number as messages say it, which the grammar reads: `1e15` and not `1e+15`."""
+    return f"{number:g}".replace("e+", "e")
