@@ -8,7 +8,7 @@ from typing import Annotated, Any, ClassVar
 import pydantic
 from pydantic import PrivateAttr
 
-from fibercap.core.fields import Duration, Of, Share, Word
+from fibercap.core.fields import Duration, Of, Word
 from fibercap.core.parts import REST, Part, PartField, Truth
 from fibercap.core.spec import OneOf, Spec
 from fibercap.core.units import Array
@@ -29,7 +29,7 @@ class Grant(Spec):
 
     one_of: ClassVar[tuple[tuple[str, ...], ...]] = (("share", "amount"),)
 
-    share: Share | None = None
+    share: Annotated[Array | None, Of("percent", low=0.0, high=1.0)] = None
     """Share of all uses. Like `23 %`."""
     amount: Annotated[Array | None, Of("money", low=0.0)] = None
     """Amount of money, in place of a share of all uses. Like `5 million USD`."""

@@ -50,7 +50,7 @@ loans:
   ends: {commitment: 1 million USD, signed: 2000-01-01, matures: 4 years, rate: 7 %/year, payments: {every: quarter, first: 2000-03-31, end_of_month: true}, repayment: {style: level, amortize_over: 6 years}}
   rev: {commitment: 5 million USD, signed: 2000-01-15, matures: 5 years, rate: 9 %/year, repayment: {style: revolver}, fees: {undrawn: 0.4 %/year}}
 funding:
-  line: {grant: 20 %, bank: 3 million EUR, equity: rest}
+  line: {grant: {share: 20 %, after: 4 months}, bank: 3 million EUR, equity: rest}
   more: {order: pro_rata, bank: 25 %, equity: 1 million USD, cash: rest}
   xtal: {equity: 3 million USD, cash: rest}
 company: {overhead: {2000: 0.5 million USD/year, 2001: 1 million USD/year}, equity: {2000-03-31: 5 million USD}, dividends: {2002-12-31: 0.5 million USD}}

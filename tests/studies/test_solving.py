@@ -18,6 +18,7 @@ from fibercap.reading.files import read, scenario_of
 from fibercap.studies.solving import solve
 from fibercap.views.answers import solution_lines
 from tests.model.test_cover import DRAWN, PLAN
+from tests.model.test_grants import PLAN as GRANTED
 
 
 def test_break_even_of_a_price_path_is_a_factor_on_all_of_it() -> None:
@@ -64,6 +65,20 @@ plants: {works: {product: fiber, capacity: 0 km/year, cash_cost: {2001: 10 USD/k
 projects:
   line: {plant: works, adds: 100_000 km/year, capex: 4 million USD, spend: {2001: 100 %}, complete: 2001-12-31}
 """
+
+
+def test_the_share_of_a_grant_that_comes_later_is_solved_for() -> None:
+    """Ask for the owners' worth with another share: the answer is that share."""
+    granted = {
+        share: GRANTED.replace("grant: 25 %", f"grant: {{share: {share} %, after: 6 months}}") for share in (10, 25)
+    }
+    target = measure_named(project(scenario_of(granted[25])), "equity_npv").value
+    assert target is not None
+
+    (root,) = solve(scenario_of(granted[10]), "equity_npv", target, "funding.line.grant.share").roots
+
+    assert root.value == pytest.approx(0.25)
+    assert root.result == pytest.approx(target, abs=1.0)
 
 
 def test_several_roots_are_all_told() -> None:
