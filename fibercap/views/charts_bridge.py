@@ -28,6 +28,7 @@ from fibercap.views.charts_style import (
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
+    from fibercap.core.units import Array
     from fibercap.model.projection import Projection
     from fibercap.studies.compare import Comparison
     from fibercap.views.charts_style import Page
@@ -35,6 +36,9 @@ if TYPE_CHECKING:
 NAMES: Final = 3.6
 LEFT: Final = MARGIN + NAMES
 HEADING, ROW, UNDER = 0.42, 0.32, 0.5
+SEEN: Final = 0.5
+"""Share of the highest amount that the steps must span for the axis to begin at zero."""
+CUT: Final = 0.01
 
 
 @dataclass(frozen=True)
@@ -76,7 +80,9 @@ def bridge_chart(projection: Projection, comparison: Comparison | None) -> Figur
     if comparison is None:
         raise FibercapError(f"{projection.scenario.id} has no options to compare; write some under `options:`")
     spans = spans_of(comparison)
-    subtitle = "Net present value to the owners: from the baseline to each option, step by step"
+    subtitle = (
+        "Net present value to the owners: from the baseline to each option, step by step; an axis may begin above zero"
+    )
     body = sum(span.height for span in spans) if spans else 1.2
     page = open_page(projection, subtitle, body, f"baseline: {comparison.baseline}", keyed=False)
     if not spans:
@@ -105,16 +111,16 @@ def draw_span(page: Page, span: Span, money: str, top: float) -> None:
     """
     amounts = np.array([amount for _, amount in span.steps])
     after = span.start[1] + np.append(0.0, np.cumsum(amounts))
-    reached = np.append(after, [0.0, span.end[1]])
+    reached = np.append(after, [_foot(np.append(after, span.end[1])), span.end[1]])
     size, word = scale(float(np.abs(reached).max()))
     width, rows = WIDTH - LEFT - MARGIN, len(amounts) + 2
     ax = page.panel(LEFT, top + HEADING, width, ROW * rows)
     low, high = float(reached.min()) / size, float(reached.max()) / size
-    room = 0.16 * (high - low or 1.0)
-    row_axis(ax, rows, low - (room if low < 0 else 0.0), high + room)
-    ax.axvline(0, color=SOFT, linewidth=0.7)
+    room, foot = 0.16 * (high - low or 1.0), float(reached[-2]) / size
+    row_axis(ax, rows, low - (room if low < foot or low < 0 else 0.0), high + room)
+    ax.axvline(foot, color=SOFT, linewidth=0.7)
     names = [span.start[0], *(name for name, _ in span.steps), span.end[0]]
-    froms = np.concatenate([[0.0], after[:-1], [0.0]]) / size
+    froms = np.concatenate([[foot * size], after[:-1], [foot * size]]) / size
     tos = np.concatenate([after[:1], after[1:], [span.end[1]]]) / size
     for row, (name, begin, stop) in enumerate(zip(names, froms, tos, strict=True)):
         whole = row in {0, rows - 1}
@@ -127,7 +133,7 @@ def draw_span(page: Page, span: Span, money: str, top: float) -> None:
         ax.annotate(
             told, (0, row), xycoords=("axes fraction", "data"), xytext=(-7, 0), ha="right", weight=weight, **style
         )
-        moved = stop - begin
+        moved = stop if whole else stop - begin
         text = signed(f"{moved:,.2f}" if whole else f"{moved:+,.2f}")
         right = max(begin, stop) if moved >= 0 or not whole else stop
         side = 1 if right >= 0 or not whole else -1
@@ -135,6 +141,14 @@ def draw_span(page: Page, span: Span, money: str, top: float) -> None:
             text, (right, row), xytext=(4 * side, 0), ha="left" if side > 0 else "right", weight=weight, **style
         )
     name_panel(ax, span.name, f"{word}{money}", width)
+
+
+def _foot(reached: Array) -> float:
+    """Return where the bars of the ends begin: at zero, unless the steps would be too small to be seen from there."""
+    low, high = float(reached.min()), float(reached.max())
+    if low <= 0 or high - low > SEEN * high:
+        return 0.0
+    return max(low - (high - low or CUT * high), 0.0)
 
 
 def _style(moved: float, *, whole: bool) -> dict[str, Any]:

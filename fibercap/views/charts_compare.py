@@ -16,6 +16,7 @@ from fibercap.views.charts_style import (
     MARGIN,
     PALETTE,
     SECOND,
+    SIZES,
     SOFT,
     WIDTH,
     fit,
@@ -24,6 +25,8 @@ from fibercap.views.charts_style import (
     name_panel,
     open_page,
     scale,
+    width_of,
+    wrap,
 )
 from fibercap.views.charts_tradeoff import draw_tradeoff, tradeoff_height
 
@@ -44,7 +47,9 @@ PANEL, HEADING, UNDER, BETWEEN = 1.2, 0.35, 0.35, 0.45
 LEFT = MARGIN + 0.2
 ROW = 0.24
 PRINCIPAL, INTEREST = PALETTE[0], PALETTE[1]
-NAMES = 2.3
+NAMES, KEYED = 2.3, 3.0
+LINES, NEXT_LINE, UNDER_NAME = 8, 0.19, 0.15
+"""Lines that a title takes at most, and how far apart they are, in the heads of panels and beside rows. [inch]"""
 PAID = ("principal", "interest_paid", "fees_paid")
 Service = tuple["Array", "Array"]
 
@@ -89,7 +94,9 @@ def compare_chart(projection: Projection, comparison: Comparison | None) -> Figu
     services = {name: service_by_year(case.projection, years) for name, case in comparison.cases.items()}
     divisor, word = scale(_highest(services))
     grid = _grid(comparison, f"{word}{comparison.currency}")
-    lower = HEADING + 0.1 + ROW * len(comparison.cases) + UNDER
+    names = {name: wrap(case.title, "label", NAMES - 0.15, most=LINES) for name, case in comparison.cases.items()}
+    row = ROW + UNDER_NAME * (max(map(len, names.values())) - 1)
+    lower = HEADING + 0.1 + row * len(comparison.cases) + UNDER
     about = f"compared with {comparison.baseline} · debt service: by the year of payment, without upfront fees"
     subtitle = "Ways of financing: debt service by calendar year, and what the debt costs to maturity"
     page = open_page(projection, subtitle, grid.height + lower + tradeoff_height(comparison), about)
@@ -97,11 +104,11 @@ def compare_chart(projection: Projection, comparison: Comparison | None) -> Figu
     for position, (name, case) in enumerate(comparison.cases.items()):
         ax = page.panel(*grid.place(position), grid.width, PANEL)
         value_axis(ax, 0, _highest(services) / divisor * 1.1 or 1.0)
-        name_panel(ax, case.title, grid.unit, grid.width, beside=grid.beside)
+        grid.name(ax, case.title)
         rival = services[comparison.baseline] if name != comparison.baseline else None
         _draw_service(ax, years, services[name], rival, divisor)
         year_axis(ax, years.start, years.stop, grid.width)
-    _draw_costs(page, comparison, grid.height)
+    _draw_costs(page, comparison, grid.height, list(names.values()), row)
     if tradeoff_height(comparison):
         draw_tradeoff(page, comparison, grid.height + lower)
     return page.figure
@@ -109,12 +116,13 @@ def compare_chart(projection: Projection, comparison: Comparison | None) -> Figu
 
 @dataclass(frozen=True)
 class Grid:
-    """Panels in rows and columns, all alike; `beside` tells whether every name has room beside the unit."""
+    """Panels in rows and columns, all alike; `beside` tells whether every name has room beside the unit on one line."""
 
     rows: int
     columns: int
     unit: str
     beside: bool
+    lines: int
 
     @property
     def width(self) -> float:
@@ -124,7 +132,7 @@ class Grid:
     @property
     def pitch(self) -> float:
         """Height of a row with its names and years. [inch]"""
-        return HEADING + (0.0 if self.beside else SECOND) + PANEL + UNDER
+        return HEADING + (0.0 if self.beside else SECOND) + NEXT_LINE * (self.lines - 1) + PANEL + UNDER
 
     @property
     def height(self) -> float:
@@ -135,6 +143,15 @@ class Grid:
         """Return left and top of a panel. [inch]"""
         row, column = divmod(position, self.columns)
         return LEFT + column * (self.width + BETWEEN), (row + 1) * self.pitch - PANEL - UNDER
+
+    def name(self, ax: Axes, title: str) -> None:
+        """Write a panel's name, on as many lines as it needs."""
+        *above, last = wrap(title, "panel", self.width, most=LINES)
+        name_panel(ax, last, self.unit, self.width, beside=self.beside)
+        for line, words in enumerate(reversed(above), start=1):
+            up = 9 + 72 * ((0.0 if self.beside else SECOND) + NEXT_LINE * line)
+            style: dict[str, Any] = {"fontsize": SIZES["panel"], "weight": "bold", "va": "baseline"}
+            ax.annotate(words, (0, 1), (0, up), xycoords="axes fraction", textcoords="offset points", **style)
 
 
 def _panel_width(columns: int) -> float:
@@ -147,7 +164,8 @@ def _grid(comparison: Comparison, unit: str) -> Grid:
     columns = -(-count // rows)
     width = _panel_width(max(columns, 2))
     beside = all(in_one_line(case.title, unit, width) for case in comparison.cases.values())
-    return Grid(rows, columns, unit, beside)
+    lines = max(len(wrap(case.title, "panel", width, most=LINES)) for case in comparison.cases.values())
+    return Grid(rows, columns, unit, beside, lines)
 
 
 def _highest(services: Mapping[str, Service]) -> float:
@@ -162,7 +180,8 @@ def _handles(comparison: Comparison) -> list[Artist]:
         Patch(facecolor=PRINCIPAL, label="principal"),
         Patch(facecolor=INTEREST, label="interest and recurring fees"),
     ]
-    title = fit(comparison.cases[comparison.baseline].title, "label", 3.0)
+    title = comparison.cases[comparison.baseline].title
+    title = title if width_of(title) <= KEYED else fit(comparison.baseline, "label", KEYED)
     return (
         [*entries, Line2D([], [], color=SOFT, linewidth=1.0, label=f"{title}, to compare")]
         if len(comparison.cases) > 1
@@ -185,7 +204,7 @@ def _draw_service(ax: Axes, years: range, service: Service, rival: Service | Non
         ax.stairs((rival[0] + rival[1]) / divisor, edges, baseline=0, color=SOFT, linewidth=1.0)
 
 
-def _draw_costs(page: Page, comparison: Comparison, top: float) -> None:
+def _draw_costs(page: Page, comparison: Comparison, top: float, names: list[list[str]], pitch: float) -> None:
     """Draw two panels of dots, each in its own unit, with the cases' names on the left."""
     cases = comparison.cases
     costs = [case.measures["all_in_cost"].value for case in cases.values()]
@@ -194,11 +213,12 @@ def _draw_costs(page: Page, comparison: Comparison, top: float) -> None:
     totals = [None if none else _paid_for(case) for none, case in zip(free, cases.values(), strict=True)]
     divisor, word = scale(max([total for total in totals if total is not None], default=1.0))
     money = [None if total is None else total / divisor for total in totals]
-    height, start = ROW * len(cases), top + HEADING + 0.1
+    height, start = pitch * len(cases), top + HEADING + 0.1
     width = (WIDTH - MARGIN - NAMES - MARGIN - 0.6) / 2
-    for row, case in enumerate(cases.values()):
-        name = fit(case.title, "label", NAMES - 0.15)
-        page.text(MARGIN + NAMES - 0.12, start + ROW * (row + 0.5), name, "label", ha="right", va="center")
+    for row, lines in enumerate(names):
+        for line, words in enumerate(lines):
+            middle = start + pitch * (row + 0.5) + UNDER_NAME * (line - (len(lines) - 1) / 2)
+            page.text(MARGIN + NAMES - 0.12, middle, words, "label", ha="right", va="center")
     reasons = ["no debt" if none else "undefined" for none in free]
     left = MARGIN + NAMES
     panels = (

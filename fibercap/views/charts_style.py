@@ -8,7 +8,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Final
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Iterable, Sequence
 
     from matplotlib.artist import Artist
     from matplotlib.axes import Axes
@@ -206,6 +206,13 @@ def short(value: float) -> str:
     decimals = 1 if abs(value) >= 10 else 2  # noqa: PLR2004 - the same
     text = f"{value:.{decimals}f}"
     return signed(text.rstrip("0").rstrip("."))
+
+
+def alike(values: Iterable[float]) -> Callable[[float], str]:
+    """Return how numbers that stand side by side are written: all with the decimals of the largest, 2 at most."""
+    largest = max((abs(value) for value in values), default=0.0)
+    decimals = next((decimals for least, decimals in ((99.95, 0), (9.995, 1)) if largest >= least), 2)
+    return lambda value: signed(f"{value:,.{decimals}f}")
 
 
 def signed(text: str) -> str:

@@ -58,9 +58,13 @@ def claims_chart(projection: Projection, comparison: Comparison | None) -> Figur
     margins = [100 * outcome.margin for outcome in shown if outcome.margin is not None]
     reach = min(max([abs(margin) for margin in margins], default=0.0) * 1.25, FARTHEST)
     reach = max(reach, LEAST)
-    row_axis(ax, len(shown), -reach * 1.02, reach * 1.02)
-    ax.axvline(0, color=SOFT, linewidth=1.2)
-    name_panel(ax, "Above or below the claim", "%", width)
+    if margins:
+        row_axis(ax, len(shown), -reach * 1.02, reach * 1.02)
+        ax.axvline(0, color=SOFT, linewidth=1.2)
+        name_panel(ax, "Above or below the claim", "%", width)
+    else:
+        ax.set_axis_off()
+        ax.set(xlim=(-reach, reach), ylim=(len(shown) - 0.5, -0.5))
     for row, outcome in enumerate(shown):
         _tell(page, outcome, HEADING + ROW * row)
         _mark(ax, outcome, row, reach)

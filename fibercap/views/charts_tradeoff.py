@@ -16,30 +16,65 @@ from fibercap.views.charts_style import (
     PALETTE,
     SOFT,
     WIDTH,
-    fit,
     name_panel,
     short,
     wrap,
 )
 
 if TYPE_CHECKING:
+    from collections.abc import Collection, Iterable
+
     from matplotlib.axes import Axes
 
     from fibercap.core.units import Array
-    from fibercap.studies.compare import Comparison
+    from fibercap.studies.compare import Case, Comparison
     from fibercap.views.charts_style import Page
 
-HEADING, PANEL, UNDER = 0.45, 2.9, 0.75
+HEADING, PANEL, UNDER = 0.45, 2.9, 1.0
 LEFT: Final = MARGIN + 0.2
 LONGEST: Final = 2.4
 MARKER: Final = 8.0
 AROUND: Final = 0.18
+LINES: Final = 8
+"""Lines that a title takes at most."""
+PIECE: Final = 0.06
+"""How far the limit of some points only reaches to either side of each, as a share of the axis."""
+
+
+def without_loans(comparison: Comparison) -> tuple[str, ...]:
+    """Return the cases that draw no loan but those that every case draws on the same terms; none where all do.
+
+    Their cost and cover are those of loans about which there is no choice, so they compare with no offer.
+    """
+    cases, changes = comparison.cases, [path for paths in comparison.differences.values() for path in paths]
+    drawn = {name: _drawn(case) for name, case in cases.items()}
+    base = drawn[comparison.baseline]
+    trifle = float(cases[comparison.baseline].projection.trifle.value.flat[0])
+    everywhere = {
+        loan
+        for loan, amount in base.items()
+        if all(abs(each.get(loan, 0.0) - amount) <= trifle for each in drawn.values())
+        and not any(f"{path}.".startswith(f"loans.{loan}.") for path in changes)
+    }
+    found = tuple(name for name, loans in drawn.items() if loans.keys() <= everywhere)
+    return found if len(found) < len(cases) else ()
+
+
+def _drawn(case: Case) -> dict[str, float]:
+    """Return what is drawn of each loan, of those of which anything is. [its currency]"""
+    totals = {
+        loan: float(case.projection.value(f"loans.{loan}.schedule.drawn")[0].sum())
+        for loan in case.projection.scenario.loans
+    }
+    return {loan: total for loan, total in totals.items() if total}
 
 
 def points_of(comparison: Comparison) -> dict[str, tuple[float, float]]:
-    """Return all-in cost and lowest DSCR of each case that has both. [%/year, 1]"""
-    found = {}
+    """Return all-in cost and lowest DSCR of each case that has both and loans of its own. [%/year, 1]"""
+    found, free = {}, without_loans(comparison)
     for name, case in comparison.cases.items():
+        if name in free:
+            continue
         cost, cover = case.measures["all_in_cost"].value, case.measures["min_dscr"].value
         if cost is not None and cover is not None:
             found[name] = (100 * cost, cover)
@@ -57,7 +92,7 @@ def draw_tradeoff(page: Page, comparison: Comparison, top: float) -> None:
     width = WIDTH - LEFT - MARGIN
     ax = page.panel(LEFT, top + HEADING, width, PANEL)
     places = np.array(list(points.values()))
-    limits = _limits(comparison)
+    limits = _limits(comparison, points)
     _frame(ax, places, limits)
     name_panel(ax, "Lowest DSCR over twelve months against all-in cost of debt", "CFADS / debt service", width)
     told, lines = [], [places]
@@ -65,33 +100,49 @@ def draw_tradeoff(page: Page, comparison: Comparison, top: float) -> None:
         base = name == comparison.baseline
         fill = "white" if base else PALETTE[0]
         ax.plot([cost], [cover], "o", markersize=MARKER, color=fill, markeredgecolor=PALETTE[0], markeredgewidth=1.6)
-        told.append(Label(cost, cover, fit(comparison.cases[name].title, "small", LONGEST), INK))
-    for (sign, limit), loans in limits.items():
-        low, high = ax.get_xlim()
-        ax.axhline(limit, color=FAILS, linewidth=1.1, linestyle=(0, (5, 2)))
-        told.append(Label(high, limit, f"{', '.join(loans)} {sign} {short(limit)}", FAILS))
-        lines.append(np.column_stack([np.linspace(low, high, 300), np.full(300, limit)]))
+        told.append(
+            Label(cost, cover, "\n".join(wrap(comparison.cases[name].title, "small", LONGEST, most=LINES)), INK)
+        )
+    low, high = ax.get_xlim()
+    for (sign, limit), (loans, names) in limits.items():
+        ends = [(low, high)] if names >= points.keys() else _beside([points[name][0] for name in names], low, high)
+        for start, end in ends:
+            ax.plot([start, end], [limit, limit], color=FAILS, linewidth=1.1, linestyle=(0, (5, 2)))
+            lines.append(np.column_stack([np.linspace(start, end, 300), np.full(300, limit)]))
+        told.append(Label(ends[-1][1], limit, f"{', '.join(loans)} {sign} {short(limit)}", FAILS))
     label(ax, told, np.concatenate(lines), MARKER)
     across = "across: all-in cost of debt, %/year, cheaper to the left; upwards: better covered"
     page.text(LEFT, top + HEADING + PANEL + 0.3, across, "small", color=SOFT)
-    missing = [case.title for name, case in comparison.cases.items() if name not in points]
-    if missing:
-        words = wrap(f"without both: {'; '.join(missing)}", "small", 0.45 * width, most=1)[0]
-        page.text(WIDTH - MARGIN, top + HEADING + PANEL + 0.3, words, "small", color=SOFT, ha="right")
+    missing = "; ".join(case.title for name, case in comparison.cases.items() if name not in points)
+    for line, words in enumerate(_missing(missing, width)):
+        page.text(LEFT, top + HEADING + PANEL + 0.48 + 0.15 * line, words, "small", color=SOFT)
 
 
-def _limits(comparison: Comparison) -> dict[tuple[str, float], list[str]]:
-    """Return the limits that covenants set on DSCR over twelve months, with the loans that set them."""
-    found: dict[tuple[str, float], list[str]] = {}
-    for case in comparison.cases.values():
-        for promise in case.covenants.values():
+def _missing(names: str, width: float) -> list[str]:
+    """Return the lines that name the cases that are not drawn; none where all are."""
+    told = f"not drawn, for they have no loan of their own, or one of both is undefined: {names}"
+    return wrap(told, "small", width, most=LINES) if names else []
+
+
+def _beside(costs: list[float], low: float, high: float) -> list[tuple[float, float]]:
+    """Return where the limit of some points only is drawn: a piece above or below each, from left to right."""
+    reach = PIECE * (high - low)
+    return [(max(cost - reach, low), min(cost + reach, high)) for cost in sorted(costs)]
+
+
+def _limits(comparison: Comparison, shown: Collection[str]) -> dict[tuple[str, float], tuple[list[str], set[str]]]:
+    """Return the limits on DSCR over twelve months, each with the loans that set it and the cases that have these."""
+    found: dict[tuple[str, float], tuple[list[str], set[str]]] = {}
+    for name in shown:
+        for promise in comparison.cases[name].covenants.values():
             if promise.subject in {"accounts.dscr_12m", "min_dscr"}:
-                loans = found.setdefault((SIGNS[promise.comparator], promise.limit), [])
+                loans, names = found.setdefault((SIGNS[promise.comparator], promise.limit), ([], set()))
                 loans += [promise.loan] if promise.loan not in loans else []
+                names.add(name)
     return found
 
 
-def _frame(ax: Axes, places: Array, limits: dict[tuple[str, float], list[str]]) -> None:
+def _frame(ax: Axes, places: Array, limits: Iterable[tuple[str, float]]) -> None:
     """Set limits with room for names around the points, and numbers on each axis."""
     heights = np.append(places[:, 1], [limit for _, limit in limits])
     across_axis(ax, *_around(places[:, 0], least=0.5))

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 
 from fibercap.views.charts_panel import value_axis
-from fibercap.views.charts_style import INK, SIZES, SOFT, apart, fit, short, width_of
+from fibercap.views.charts_style import INK, SIZES, SOFT, alike, apart, fit, short, width_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -86,7 +86,7 @@ def heights(ax: Axes, values: Sequence[Array], *, above: float = 0.14) -> None:
         ax.axhline(0, color=SOFT, linewidth=0.7, zorder=1.5)
 
 
-def write_values(ax: Axes, bars: Sequence[tuple[Array, Array]], room: float, form: Form = short) -> None:
+def write_values(ax: Axes, bars: Sequence[tuple[Array, Array]], room: float, form: Form | None = None) -> None:
     """Write each bar's value above it, or below where it is negative; none at all where the widest has no room.
 
     Parameters
@@ -97,9 +97,10 @@ def write_values(ax: Axes, bars: Sequence[tuple[Array, Array]], room: float, for
         One for each bar of a year.
     room : float
         How wide a value may be. [inch]
-    form : callable
-        How a value is written.
+    form : callable, optional
+        How a value is written; with as many decimals as the largest has, if not given.
     """
+    form = form or alike([value for _, values in bars for value in values])
     words = [[form(value) if value else "" for value in values] for _, values in bars]
     if max((width_of(text, "small") for texts in words for text in texts), default=0.0) > room:
         return

@@ -26,8 +26,8 @@ from fibercap.views.charts_debt import drawn_loans, loan_colours
 from fibercap.views.charts_funding import GAP, sources_of, uses_of
 from fibercap.views.charts_output import markets
 from fibercap.views.charts_revenue import sellers
-from fibercap.views.charts_style import FAILS, HOLDS, OTHERS, PALETTE, SETTINGS, fitted, width_of
-from fibercap.views.charts_tradeoff import points_of
+from fibercap.views.charts_style import FAILS, HOLDS, OTHERS, PALETTE, SETTINGS, alike, fitted, width_of
+from fibercap.views.charts_tradeoff import points_of, without_loans
 from fibercap.views.charts_years import Years, yearly
 from tests.views.plans import SIZES, sized
 
@@ -310,6 +310,103 @@ def test_the_tradeoff_shows_the_measures_of_every_case_that_has_both() -> None:
 
     assert list(points) == ["as_offered", "level"]
     assert points["level"][1] == comparison.cases["level"].measures["min_dscr"].value
+
+
+CHOICE = """
+fibercap: 1
+id: choice
+horizon: {from: 2000, to: 2003, step: quarter}
+money: {report_in: USD, discount_rate: 10 %/year, terminal_value: book}
+products: {fiber: {price: 40 USD/km}}
+plants: {works: {product: fiber, capacity: 100_000 km/year, cash_cost: 20 USD/km}}
+projects:
+  line: {plant: works, adds: 50_000 km/year, capex: 2 million USD, spend: {2000: 100 %}, complete: 2000-12-31}
+loans:
+  shared: {commitment: 0.1 million USD, signed: 2000-01-01, matures: 3 years, rate: 2 %/year}
+  bank: {commitment: 1 million USD, signed: 2000-01-01, matures: 3 years, rate: 8 %/year, covenants: {cover: {row: accounts.dscr_12m, at_least: 2, test: payment}}}
+funding: {line: {shared: 0.1 million USD, bank: 1 million USD, equity: rest}}
+opening: {cash: 2 million USD}
+claims: {cash: {says: Cash is there, measure: lowest_cash, above: 0 USD}}
+options:
+  plain: {title: "TITLED"}
+  dear: {title: Another, change: {loans.bank.rate: 9 %/year}}
+  free: {title: Without covenants, remove: [loans.bank.covenants]}
+  none: {title: Owners alone, remove: [loans.bank, funding.line.bank]}
+"""
+LONG = "A way of financing whose title goes on and on for as long as the lawyers of its lender have time"
+
+
+def test_an_option_without_loans_of_its_own_is_not_in_the_best_corner() -> None:
+    """Its one cheap loan is drawn by every option on the same terms: it says nothing of the choice."""
+    comparison = compare(scenario_of(CHOICE.replace("TITLED", "The bank"), "x.yaml"))
+    rates_only = compare(scenario_of(CHOICE.replace("TITLED", "The bank"), "x.yaml"), only=["plain", "dear"])
+    alike = compare(scenario_of(CHOICE.replace("TITLED", "The bank"), "x.yaml"), only=["none"])
+
+    assert comparison.cases["none"].measures["all_in_cost"].value is not None
+    assert without_loans(comparison) == ("none",)
+    assert list(points_of(comparison)) == ["plain", "dear", "free"]
+    assert list(points_of(rates_only)) == ["plain", "dear"]
+    assert list(points_of(alike)) == ["none"]
+    told = {
+        text.get_text()
+        for text in laid_out("compare", project(scenario_of(CHOICE.replace("TITLED", "x"))), comparison).texts
+    }
+    assert any(text.startswith("not drawn, ") and text.endswith(": Owners alone") for text in told)
+
+
+def test_a_covenant_is_drawn_only_where_it_applies() -> None:
+    plan = scenario_of(CHOICE.replace("TITLED", "The bank"), "x.yaml")
+    spans = {}
+    for names in (["plain", "dear"], ["plain", "free", "dear"], ["free", "none"]):
+        ax = laid_out("compare", project(plan), compare(plan, only=names)).axes[-1]
+        low, high = ax.get_xlim()
+        lines = [np.asarray(line.get_xdata()) for line in ax.lines if set(np.asarray(line.get_ydata())) == {2.0}]
+        spans[len(names), "free" in names] = [(float(x[-1] - x[0]) / (high - low)) for x in lines]
+
+    assert spans[2, False] == [pytest.approx(1.0)]
+    assert spans[3, True] == [pytest.approx(0.12)] * 2
+    assert spans[2, True] == []
+
+
+def test_titles_of_options_are_whole() -> None:
+    plan = scenario_of(CHOICE.replace("TITLED", LONG), "x.yaml")
+    figure = laid_out("compare", project(plan), compare(plan))
+    told = " ".join(text.replace("\n", " ") for text, _ in shown_texts(figure))
+
+    assert "…" not in told
+    assert all(told.count(word) >= 3 for word in ("lawyers", "lender"))
+    assert not overlaps(figure)
+
+
+def test_steps_of_a_bridge_are_seen_beside_its_ends() -> None:
+    """The largest step takes a tenth of the axis at least; from zero it took two thousandths."""
+    figure = laid_out("bridge", projected("fibercore"), compared("fibercore"))
+    for ax, span in zip(figure.axes, spans_of(compared("fibercore")), strict=True):
+        low, high = ax.get_xlim()
+        assert max(abs(amount) for _, amount in span.steps) / 1e6 > 0.1 * (high - low)
+        assert low < min(span.start[1], span.end[1]) / 1e6
+
+
+def test_claims_without_margins_have_no_empty_axis() -> None:
+    bare = laid_out("claims", project(scenario_of(CHOICE.replace("TITLED", "x"))), None).axes[0]
+    usual = laid_out("claims", projected("fibercore"), None).axes[0]
+
+    assert "Above or below the claim" in [text.get_text() for text in usual.texts]
+    assert [text.get_text() for text in bare.texts] == ["claimed against zero"]
+
+
+@pytest.mark.parametrize(
+    ("values", "written"),
+    [
+        ((1.97, -0.3, -2.0), ("1.97", "−0.30", "−2.00")),
+        ((12.0, 0.5), ("12.0", "0.5")),
+        ((1250.0, 3.4), ("1,250", "3")),
+    ],
+)
+def test_numbers_side_by_side_have_as_many_digits(values: tuple[float, ...], written: tuple[str, ...]) -> None:
+    form = alike(values)
+
+    assert tuple(form(value) for value in values) == written
 
 
 def test_a_bridge_drawn_ends_where_the_option_is_worth() -> None:
