@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-import re
-import zipfile
 from dataclasses import dataclass
 from datetime import date
+from math import isfinite
 from typing import TYPE_CHECKING, Final
-from xml.etree import ElementTree as ET
 
 from fibercap.core.calendar import EXCEL_EPOCH
 from fibercap.core.errors import FibercapError, Place
 from fibercap.core.tree import Branch, Leaf, Origin, at
+from fibercap.core.wording import quoted
+from fibercap.reading.workbook_cells import Cells, cells_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -22,15 +22,8 @@ if TYPE_CHECKING:
 INPUTS: Final = "Inputs"
 AS_WRITTEN: Final = "as written"
 HEAD_ROW: Final = 8
-LARGEST: Final = 64 * 1024 * 1024
-"""Bytes of a sheet; exported ones are far smaller."""
 ALIKE: Final = 1e-12
-_MAIN: Final = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
-_LINK: Final = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id"
 _WORDS: Final = {"month": "months", "day": "days"}
-
-Cells = dict[tuple[int, str], str]
-"""What stands in cells, as text, by row and column letters; formulas with an equals sign under `f` and the letters."""
 
 
 @dataclass(frozen=True)
@@ -68,11 +61,7 @@ def reviewed(path: Path) -> Reviewed:
     FibercapError
         If it is no workbook that fibercap exported, or an input holds no number.
     """
-    try:
-        with zipfile.ZipFile(path) as book:
-            inputs, cover = _sheet(book, INPUTS), _sheet(book, "Cover")
-    except (OSError, zipfile.BadZipFile, KeyError, ET.ParseError) as error:
-        raise FibercapError(f"{path} is no workbook that fibercap exported ({error})") from None
+    inputs, cover = cells_of(path, (INPUTS, "Cover"))
     labels = {text: row for (row, column), text in cover.items() if column == "A"}
     told = cover.get((labels.get(_HASH, 0), "B"), "")
     heads = {column: text for (row, column), text in inputs.items() if row == HEAD_ROW and column.isupper()}
@@ -100,13 +89,16 @@ def _entered(cells: Cells, columns: tuple[str, str], file: str) -> Iterator[Ente
         where, unit, path = f"{INPUTS}!{now}{row}", cells.get((row, "C"), ""), cells[row, "I"]
         try:
             yield Entered(path, text_of(float(old), unit), text_of(float(new), unit), where, row)
-        except ValueError:
-            raise FibercapError(f"{file}, cell {where}: found `{new}`, wanted a number; `{path}` was {old}") from None
+        except (ValueError, OverflowError):
+            wanted = "a date of the calendar" if unit == "date" else "a number"
+            found = f"found {quoted(new)}, wanted {wanted}; {quoted(path)} was {quoted(old)}"
+            raise FibercapError(f"{file}, cell {where}: {found}") from None
 
 
 def _alike(old: str, new: str) -> bool:
     try:
-        return abs(float(old) - float(new)) <= ALIKE * max(abs(float(old)), abs(float(new)))
+        gap, size = abs(float(old) - float(new)), max(abs(float(old)), abs(float(new)))
+        return isfinite(size) and gap <= ALIKE * size
     except ValueError:
         return False
 
@@ -124,45 +116,6 @@ def _plain(value: float) -> str:
     """Return a number of 15 digits without an exponent, its thousands apart."""
     rounded = float(f"{value:.15g}")
     return f"{int(rounded):_}" if rounded == int(rounded) else f"{rounded:.15f}".rstrip("0")
-
-
-def _sheet(book: zipfile.ZipFile, name: str) -> Cells:
-    """Return the cells of a sheet."""
-    links = {link.get("Id"): link.get("Target", "") for link in _parsed(book, "xl/_rels/workbook.xml.rels")}
-    sheets = _parsed(book, "xl/workbook.xml").iter(f"{_MAIN}sheet")
-    link = next((sheet.get(_LINK) for sheet in sheets if sheet.get("name") == name), None)
-    if link is None:
-        raise KeyError(f"there is no sheet `{name}`")
-    shared = _shared(book)
-    cells: Cells = {}
-    for cell in _parsed(book, "xl/" + links[link].removeprefix("/xl/")).iter(f"{_MAIN}c"):
-        found = re.fullmatch(r"([A-Z]+)(\d+)", cell.get("r", ""))
-        if found is None:
-            continue
-        value, formula = cell.find(f"{_MAIN}v"), cell.find(f"{_MAIN}f")
-        text = "".join(part.text or "" for part in cell.iter(f"{_MAIN}t")) if value is None else value.text or ""
-        row = int(found[2])
-        cells[row, found[1]] = shared[int(text)] if cell.get("t") == "s" else text
-        if formula is not None:
-            cells[row, f"f{found[1]}"] = f"={formula.text or ''}"
-    return cells
-
-
-def _shared(book: zipfile.ZipFile) -> list[str]:
-    """Return the texts that sheets share, once another program has saved them so."""
-    if "xl/sharedStrings.xml" not in book.namelist():
-        return []
-    items = _parsed(book, "xl/sharedStrings.xml").iter(f"{_MAIN}si")
-    return ["".join(part.text or "" for part in item.iter(f"{_MAIN}t")) for item in items]
-
-
-def _parsed(book: zipfile.ZipFile, name: str) -> ET.Element:
-    if book.getinfo(name).file_size > LARGEST:
-        raise KeyError(f"{name} is larger than any that was exported")
-    content = book.read(name)
-    if b"<!DOCTYPE" in content or b"<!ENTITY" in content:
-        raise KeyError(f"{name} defines entities")
-    return ET.fromstring(content)  # noqa: S314 - without entities
 
 
 def overlay_text(scenario: Scenario, name: str, review: Reviewed) -> str:
