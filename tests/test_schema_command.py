@@ -50,7 +50,7 @@ def test_a_folder_that_is_not_there_is_refused(capsys: pytest.CaptureFixture[str
 
 
 def test_help_tells_of_it(capsys: pytest.CaptureFixture[str]) -> None:
-    assert "\n  fibercap schema                      the scenario language, for editors\n" in say(capsys, "--help")[1]
+    assert "\n  fibercap schema                     the scenario language, for editors\n" in say(capsys, "--help")[1]
 
     _, out, _ = say(capsys, "schema", "--help")
     assert "\n  # yaml-language-server: $schema=fibercap.schema.json\n" in out
