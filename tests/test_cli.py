@@ -342,7 +342,7 @@ def test_plot_replaces_a_file_only_when_told(say: Any, tmp_path: Path) -> None:
     assert "chart.svg exists; add --force to replace it" in said.err
     assert (tmp_path / "chart.svg").read_text() == "mine"
     assert say("plot", "small.yaml", "--out", "chart.svg", "--force").code == 0
-    assert [path.name for path in tmp_path.glob(".chart*")] == []
+    assert [path.name for path in tmp_path.glob(".*")] == []
 
 
 def test_plot_names_the_charts_there_are(say: Any) -> None:

@@ -94,8 +94,7 @@ def _is(asked: Callable[[Path], bool], path: Path, *, otherwise: bool = False) -
 
 
 def _within(path: Path, folders: Iterable[Path]) -> bool:
-    real = path.resolve()
-    return any(real.is_relative_to(folder.resolve()) for folder in folders)
+    return any(path.resolve().is_relative_to(real(folder)) for folder in folders)
 
 
 def _scenarios_in(folder: Path) -> set[str]:
@@ -106,8 +105,16 @@ def shown(path: Path) -> str:
     """Return a path as messages show it: from the current folder where it lies below."""
     try:
         return str(path.resolve().relative_to(Path.cwd()))
-    except ValueError:
+    except (ValueError, OSError):  # elsewhere, or the current folder has gone
         return str(path)
+
+
+def real(path: Path) -> Path:
+    """Return a path without links; as it is where the current folder has gone."""
+    try:
+        return path.resolve()
+    except OSError:
+        return path
 
 
 def bytes_of(path: Path) -> bytes:

@@ -11,7 +11,7 @@ from fibercap.core.like import LIKE, who_likes
 from fibercap.core.overlay import removed_by
 from fibercap.core.tree import Branch, Leaf, leaves
 from fibercap.reading.extends import Layer, Parents, resolved
-from fibercap.reading.locating import bytes_of, parent_of, shown
+from fibercap.reading.locating import bytes_of, parent_of, real, shown
 from fibercap.reading.text import BROKEN, read_leniently
 
 if TYPE_CHECKING:
@@ -97,7 +97,7 @@ def opened(text: str | bytes, name: str, path: Path | None, folder: Path, *, all
     ScenarioError
         If nothing can be read of it, or nothing is there to lay it over.
     """
-    folder = folder.resolve()
+    folder = real(folder)
     readings = _Readings(folder, None if allow_outside else folder)
     parents = Parents(readings.find)
     layer = readings.layer(text, name, path)

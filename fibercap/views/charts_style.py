@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from bisect import bisect_right
 from dataclasses import dataclass
 from functools import lru_cache
@@ -15,6 +16,8 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
     from fibercap.model.projection import Projection
+
+logging.getLogger("matplotlib").setLevel(logging.ERROR)  # where there is no home, it writes of folders it missed
 
 INK: Final = "#1D2935"
 SOFT: Final = "#5F6B76"

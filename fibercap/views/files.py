@@ -67,7 +67,7 @@ def _folders(folder: Path) -> list[Path]:
 
 def _staged(path: Path, content: bytes) -> Path:
     """Write a file under a temporary name beside its place, open to those who may read new files."""
-    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+    handle, name = tempfile.mkstemp(dir=path.parent, prefix=".fibercap.")  # a longer name than the file's might be none
     temporary = Path(name)
     try:
         with os.fdopen(handle, "wb") as file:
