@@ -103,7 +103,7 @@ def _reviewed(
     scenarios: tuple[str, ...], plan: Scenario, out: Path | None, *, force: bool
 ) -> tuple[Scenario, Scenario]:
     """Return the plan in the option that a workbook uses, before and after what was entered; write that if asked."""
-    from fibercap.reading.workbook import overlay_text, reviewed
+    from fibercap.reading.workbook import name_from, overlay_text, reviewed
     from fibercap.views.files import write_bytes
 
     review = reviewed(Path(scenarios[1]))
@@ -112,6 +112,8 @@ def _reviewed(
     old = plan.with_option(review.option) if review.option and plan.option is None else plan
     new = old.changed(review.changes(), f"entered in {scenarios[1]}") if review.entered else old
     if out is not None:
-        write_bytes(out, overlay_text(plan, scenarios[0], review).encode(), force=force)
-        say(f"{out} says so; read it with: fibercap run {out}", err=True)
+        name = name_from(out.parent, scenarios[0])
+        write_bytes(out, overlay_text(plan, name, review).encode(), force=force)
+        outside = "--allow-outside " if name.startswith("..") else ""
+        say(f"{out} says so; read it with: fibercap run {outside}{out}", err=True)
     return old, new

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass
 from datetime import date
 from math import isfinite
@@ -9,9 +10,13 @@ from typing import TYPE_CHECKING, Final
 
 from fibercap.core.calendar import EXCEL_EPOCH
 from fibercap.core.errors import FibercapError, Place
+from fibercap.core.names import LONGEST, as_name
+from fibercap.core.shown import visible
 from fibercap.core.tree import Branch, Leaf, Origin, at
 from fibercap.core.wording import quoted
+from fibercap.reading.locating import locate, shipped
 from fibercap.reading.workbook_cells import Cells, cells_of
+from fibercap.reading.written import scalar
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -75,6 +80,7 @@ def reviewed(path: Path) -> Reviewed:
     )
 
 
+_REVIEWED: Final = "_reviewed"
 _HASH: Final = "Hash of the scenario"
 
 
@@ -134,15 +140,32 @@ def overlay_text(scenario: Scenario, name: str, review: Reviewed) -> str:
     if lost:
         told = f"{', '.join(lost)}: only in option `{review.option}`"
         raise FibercapError(f"{told}; change it in the option itself")
+    option = f", option {review.option}" if review.option else ""
     lines = [
-        f"# What was changed in {review.file}" + (f", option {review.option}" if review.option else "") + ".",
+        f"# What was changed in {_on_one_line(review.file)}{option}.",
         "fibercap: 1",
-        f"id: {scenario.id}_reviewed",
-        f"extends: {name}",
+        f"id: {as_name(f'{scenario.id[: LONGEST - len(_REVIEWED)]}{_REVIEWED}')}",
+        f"extends: {scalar(name)}",
         "change:" if review.entered else "change: {}",
     ]
-    lines += [f"  {one.path}: {one.new}  # was {one.old}; cell {one.cell}" for one in review.entered]
+    lines += [
+        f"  {scalar(one.path)}: {scalar(one.new)}  # was {_on_one_line(one.old)}; cell {one.cell}"
+        for one in review.entered
+    ]
     return "\n".join(lines) + "\n"
+
+
+def _on_one_line(text: str) -> str:
+    """Return a text as a comment has it."""
+    return " ".join(visible(text).splitlines())
+
+
+def name_from(folder: Path, scenario: str) -> str:
+    """Return what a file in a folder writes under `extends` to lie over a scenario: a path from there, or its name."""
+    path = locate(scenario)
+    if path in shipped().values():
+        return scenario
+    return os.path.relpath(path.resolve(), folder.resolve())
 
 
 def _known(scenario: Scenario, path: str) -> bool:

@@ -32,7 +32,7 @@ def written(tree: Branch, *, origins: bool = True) -> str:
 
 def _lines(tree: Branch, indent: str, *, origins: bool) -> Iterator[str]:
     for key, child in tree.items():
-        head = f"{indent}{_scalar(key)}:"
+        head = f"{indent}{scalar(key)}:"
         if isinstance(child, Leaf):
             told = f"  # {chain(child.origins)}" if origins and child.place else ""
             yield f"{head} {_value(child)}{told}"
@@ -45,11 +45,11 @@ def _lines(tree: Branch, indent: str, *, origins: bool) -> Iterator[str]:
 
 def _value(leaf: Leaf) -> str:
     if isinstance(leaf.value, tuple):
-        return f"[{', '.join(map(_scalar, leaf.value))}]"
-    return _scalar(str(leaf.value))
+        return f"[{', '.join(map(scalar, leaf.value))}]"
+    return scalar(str(leaf.value))
 
 
-def _scalar(text: str) -> str:
+def scalar(text: str) -> str:
     """Return a text as a YAML scalar: plain where nobody can mistake it, else between double quotes."""
     plain = _PLAIN.fullmatch(text) and text not in _NOTHING
     return text if plain else f'"{"".join(map(_character, text))}"'

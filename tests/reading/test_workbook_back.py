@@ -172,3 +172,25 @@ def test_entities_are_refused(tmp_path: Path) -> None:
 )
 def test_numbers_of_a_sheet_are_said_as_a_scenario_has_them(value: float, unit: str, text: str) -> None:
     assert text_of(value, unit) == text
+
+
+def test_an_overlay_can_be_read_from_the_folder_it_is_written_to(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The plan lies elsewhere, under a name that YAML would take for more, and its id is as long as an id may be."""
+    (tmp_path / "a").mkdir()
+    (tmp_path / "b").mkdir()
+    plan = tmp_path / "a" / "plan: #1.yaml"
+    plan.write_text(f"fibercap: 1\nid: {'n' * 64}\nextends: fibercore\n")
+    book = tmp_path / "a" / "changed\n'#1.xlsx"
+    book.write_bytes(entered(tmp_path, plants__jena__cash_cost=32.5).read_bytes())
+    monkeypatch.chdir(tmp_path)
+
+    code, _, err = run(capsys, "diff", str(plan), str(book), "--out", "b/changes.yaml")
+
+    assert code == 0
+    assert "fibercap run --allow-outside b/changes.yaml" in err
+    assert 'extends: "../a/plan: #1.yaml"' in Path("b/changes.yaml").read_text("utf-8")
+    laid = read("b/changes.yaml", allow_outside=True)
+    assert float(laid.plants["jena"].cash_cost.values[0]) == 32.5
+    assert laid.id == "n" * 55 + "_reviewed"
