@@ -7,6 +7,7 @@ import json
 import re
 import subprocess
 import sys
+import zipfile
 from pathlib import Path
 from typing import Any
 
@@ -183,3 +184,30 @@ def test_the_module_is_the_command() -> None:
 
     assert ended.stdout.isascii()
     assert b"Exit codes" in ended.stdout
+
+
+def test_files_hold_texts_as_texts(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A report, tables, a workbook and pictures: no script, no formula, no control, no mark of direction, no warning."""
+    monkeypatch.chdir(tmp_path)
+    Path("x.yaml").write_text(PLAN.replace('title: "Works', 'title: "=Works'), encoding="utf-8")
+
+    for out in ("report.html", "tables", "plan.xlsx"):
+        code, _, err = said(["export", "x.yaml", "--out", out], "utf-8", monkeypatch)
+        assert (code, err) == (0, "")
+    code, _, err = said(["plot", "x.yaml", "--out", "charts.svg"], "utf-8", monkeypatch)
+
+    assert (code, err) == (0, "")
+    report = Path("report.html").read_text("utf-8")
+    assert "<script>alert" not in report
+    assert 'href="javascript' not in report
+    texts = [
+        report,
+        Path("charts.svg").read_text("utf-8"),
+        *(file.read_text("utf-8") for file in Path("tables").iterdir()),
+    ]
+    with zipfile.ZipFile("plan.xlsx") as book:
+        texts += [book.read(name).decode() for name in book.namelist() if not name.startswith("xl/media/")]
+        charts = [book.read(name).decode() for name in book.namelist() if name.startswith("xl/charts/chart")]
+    assert not [found for text in texts for found in CONTROL.findall(text.replace("\r\n", "\n"))]
+    assert charts
+    assert not [at for text in charts for at in re.findall("<c:f>([^<]*)</c:f>", text) if "Works" in at]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Final
 from unicodedata import category
 
@@ -10,6 +11,7 @@ if TYPE_CHECKING:
 
 _OBEYED: Final = frozenset({"Cc", "Cf", "Cs", "Zl", "Zp"})
 """Controls, formats (those that turn the direction of writing among them), half characters, ends of lines."""
+_UNUSUAL: Final = re.compile(r"[^\n -~]")
 _KEPT: Final = frozenset("\n\t\N{ZERO WIDTH NON-JOINER}\N{ZERO WIDTH JOINER}\N{SOFT HYPHEN}")
 
 
@@ -30,6 +32,6 @@ def visible(text: str, spell: Callable[[str], str] = spelt) -> str:
     spell : callable
         Returns what stands for a character that is not shown, such as its escape in JSON.
     """
-    if text.isprintable():
-        return text
-    return "".join(spell(one) if category(one) in _OBEYED and one not in _KEPT else one for one in text)
+    return _UNUSUAL.sub(
+        lambda one: spell(one[0]) if category(one[0]) in _OBEYED and one[0] not in _KEPT else one[0], text
+    )

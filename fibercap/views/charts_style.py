@@ -150,7 +150,7 @@ def clean(words: str) -> str:
 
 def width_of(words: str, size: str = "label") -> float:
     """Return how wide words are. [inch]"""
-    return _width(words, "bold" if size in ("title", "panel") else "normal") * SIZES[size] / 72
+    return _width(clean(words), "bold" if size in ("title", "panel") else "normal") * SIZES[size] / 72
 
 
 @lru_cache(maxsize=4096)

@@ -7,6 +7,8 @@ import io
 from math import isnan
 from typing import TYPE_CHECKING, Final
 
+from fibercap.core.shown import visible
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
     from datetime import date
@@ -31,6 +33,6 @@ def csv_text(header: Sequence[str], lines: Iterable[Sequence[Cell]]) -> str:
 
 def _cell(cell: Cell) -> Cell:
     if isinstance(cell, str):
-        text = cell.replace("\r\n", "\n").replace("\r", "\n")  # csv leaves a lone return unquoted
+        text = visible(cell.replace("\r\n", "\n").replace("\r", "\n"))  # csv leaves a lone return unquoted
         return f"'{text}" if text.startswith(RISKY) else text
     return None if isinstance(cell, float) and isnan(cell) else cell

@@ -8,6 +8,7 @@ from importlib.metadata import PackageNotFoundError, version
 from importlib.resources import files
 from typing import TYPE_CHECKING, Final
 
+from fibercap.core.shown import visible
 from fibercap.views import report_basis, report_options, report_plan, report_tests, report_verdict
 from fibercap.views.charts import CHARTS, rendered, write_chart
 from fibercap.views.charts_sensitivity import sensitivity_chart
@@ -69,7 +70,7 @@ def report(projection: Projection, comparison: Comparison | None, by: str = "yea
         digest=plan.digest(),
         version=dict(_versions())["fibercap"],
     )
-    return html.encode()
+    return visible(html).encode()
 
 
 def sections(subject: Subject, by: str) -> Iterator[Section]:

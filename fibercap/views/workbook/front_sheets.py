@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from fibercap.core.shown import visible
 from fibercap.core.tree import Leaf, leaves
 from fibercap.studies.alarms import warnings
 from fibercap.studies.findings import findings
@@ -260,7 +261,7 @@ def _chart(  # noqa: PLR0913, PLR0917 - a chart has that many parts
         color = PALETTE[number % len(PALETTE)]
         chart.add_series(
             {
-                "name": name,
+                "name": visible(f" {name}" if name.startswith("=") else name),  # else it is taken for a reference
                 "categories": names,
                 "values": values,
                 "gap": gap,

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from html import escape
 from typing import TYPE_CHECKING, Any, Final
 
+from fibercap.core.shown import visible
 from fibercap.core.units import CURRENCIES
 
 if TYPE_CHECKING:
@@ -93,6 +94,9 @@ def plain_sheets() -> type[Worksheet]:
                 self.write_formula(row, place, element, look, value)
                 element = f'<f t="shared" si="{self.shared}"/>'
             self.shared += 1
+
+        def _write_string(self, row: int, col: int, string: str, cell_format: Format | None = None) -> int:
+            return int(super()._write_string(row, col, visible(string), cell_format))
 
         def _prepare_formula(self, formula: str, expand_future_functions: bool = False) -> str:  # noqa: FBT001, FBT002 - as the library calls it
             del expand_future_functions

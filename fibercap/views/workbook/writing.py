@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from io import BytesIO
 from typing import TYPE_CHECKING, Final
 
+from fibercap.core.shown import visible
 from fibercap.views.workbook.annual_sheet import NAME as ANNUAL
 from fibercap.views.workbook.annual_sheet import AnnualSheet
 from fibercap.views.workbook.book import DERIVED, INPUTS, Book
@@ -58,7 +59,7 @@ def workbook(scenario: Scenario, version: str) -> bytes:
     names = [COVER, INPUTS, *pages, ANNUAL, MEASURES, CLAIMS, OPTIONS, CHECKS, DERIVED, CHANGES, CHARTS]
     target = BytesIO()
     with xlsxwriter.Workbook(target, {"constant_memory": True}) as made:
-        made.set_properties({"title": scenario.title, "created": WRITTEN})
+        made.set_properties({"title": visible(scenario.title), "created": WRITTEN})
         looks, plain = Looks(made), plain_sheets()
         sheets = {name: made.add_worksheet(name, plain) for name in names}
         cover_sheet(sheets[COVER], book, checks, inputs.changed, looks, told)
