@@ -46,6 +46,8 @@ fibercap export fibercore --out plan.xlsx    a workbook; or .html, tables
 fibercap new plans                  a small plan to begin with, in a folder
 fibercap schema                     the scenario language, for editors
 
+Where a file is named, `-` is standard input or output.
+
 Exit codes: 0 done; 1 a plan fails its check (a covenant is broken, cash falls below zero, uses have no source, a claim
 is not as expected), or a law of the books is broken; 2 bad usage, a bad scenario, or a file or output that cannot be
 written; 130 interrupted; 141 the reader of the output has gone. No other is used.

@@ -7,6 +7,7 @@ from pathlib import Path
 import click
 
 from fibercap.commands.asked import one_option, plan_of, scenario_options
+from fibercap.commands.output import STANDARD_OUTPUT, OutputPath, kind_option, print_content, refuse_two_documents
 from fibercap.commands.terminal import say, say_json
 
 _PLOT = """Draw a chart; with --out FOLDER, all that apply to the scenario.
@@ -32,22 +33,28 @@ Without --out it is written to SCENARIO-CHART.png in the current folder.
 @click.argument("arguments", nargs=-1, required=True, metavar="SCENARIO [CHART]")
 @one_option
 @scenario_options
-@click.option("--out", type=click.Path(path_type=Path), help="FILE.png, .svg or .pdf; or a folder, for every chart.")
+@click.option("--out", type=OutputPath(), help="FILE.png, .svg or .pdf; or a folder, for every chart; or -.")
+@kind_option("png", "svg", "pdf", of="--out")
 @click.option("--force", is_flag=True, help="Replace files that exist.")
-def plot(
+def plot(  # noqa: PLR0913, PLR0917 - a command has that many options
     arguments: tuple[str, ...],
     option: str | None,
     settings: tuple[str, ...],
     as_json: bool,  # noqa: FBT001 - click hands flags over so
     out: Path | None,
+    kind: str,
     force: bool,  # noqa: FBT001
 ) -> None:
     """Draw charts."""
-    from fibercap.views.drawing import draw
+    from fibercap.views.drawing import draw, picture
 
     scenario, chart = _chart_arguments(arguments)
+    refuse_two_documents(out, json=as_json)
     plan = plan_of(scenario, option, settings)
-    files = [str(path) for path in draw(plan, chart, out, force=force)]
+    if out == STANDARD_OUTPUT:
+        print_content(picture(plan, chart, f".{kind or 'png'}"))
+        return
+    files = [str(path) for path in draw(plan, chart, out, kind=kind, force=force)]
     if as_json:
         from fibercap.views.json_text import text
 

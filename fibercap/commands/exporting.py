@@ -7,6 +7,7 @@ from pathlib import Path
 import click
 
 from fibercap.commands.asked import by_option, one_option, plan_of, scenario_options
+from fibercap.commands.output import STANDARD_OUTPUT, OutputPath, kind_option, print_content, refuse_two_documents
 from fibercap.commands.terminal import say, say_json
 
 
@@ -18,9 +19,10 @@ from fibercap.commands.terminal import say, say_json
 @click.option(
     "--out",
     required=True,
-    type=click.Path(path_type=Path),
-    help="FILE.html, .xlsx or .csv; or a folder, for all tables.",
+    type=OutputPath(),
+    help="FILE.html, .xlsx or .csv; or a folder, for all tables; or -.",
 )
+@kind_option("csv", "html", "xlsx", of="--out")
 @click.option("--force", is_flag=True, help="Replace files that exist.")
 def export(  # noqa: PLR0913, PLR0917 - a command has that many options
     scenario: str,
@@ -29,6 +31,7 @@ def export(  # noqa: PLR0913, PLR0917 - a command has that many options
     as_json: bool,  # noqa: FBT001 - click hands flags over so
     by: str,
     out: Path,
+    kind: str,
     force: bool,  # noqa: FBT001
 ) -> None:
     """Write a plan's results as the suffix of --out says, or every table as CSV into a folder.
@@ -42,9 +45,14 @@ def export(  # noqa: PLR0913, PLR0917 - a command has that many options
     measures, claims, loans payment by payment, covenants, inputs with their sources, and the options.
     """
     from fibercap.model.projection import project
-    from fibercap.views.exports import write
+    from fibercap.views.exports import exported, write
 
-    files = [str(path) for path in write(project(plan_of(scenario, option, settings)), out, by=by, force=force)]
+    refuse_two_documents(out, json=as_json)
+    projection = project(plan_of(scenario, option, settings))
+    if out == STANDARD_OUTPUT:
+        print_content(exported(projection, f".{kind or 'csv'}", by))
+        return
+    files = [str(path) for path in write(projection, out, kind=kind, by=by, force=force)]
     if as_json:
         from fibercap.views.json_text import text
 

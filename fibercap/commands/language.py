@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from fibercap.commands.asked import one_option, plan_of, scenario_options
+from fibercap.commands.output import STANDARD_OUTPUT, OutputPath, refuse_two_documents, write_file
 from fibercap.commands.terminal import say, say_json, say_yaml
 
 if TYPE_CHECKING:
@@ -37,7 +38,7 @@ def show(scenario: str, option: str | None, settings: tuple[str, ...], as_json: 
 @click.command()
 @click.argument("scenarios", nargs=-1, required=True, metavar="SCENARIO [OTHER]")
 @click.option("--results", is_flag=True, help="Project both too, and print the measures and claims that move.")
-@click.option("--out", type=click.Path(path_type=Path), help="Write what a workbook changes as a scenario FILE.yaml.")
+@click.option("--out", type=OutputPath(), help="Write what a workbook changes as a scenario FILE.yaml, or to -.")
 @click.option("--force", is_flag=True, help="Replace a file that exists.")
 @one_option
 @scenario_options
@@ -58,12 +59,15 @@ def diff(  # noqa: PLR0913, PLR0917 - a command has that many options
     from fibercap.studies.differences import differences, moved
 
     _refuse(scenarios, out, changed=option is not None or bool(settings))
+    refuse_two_documents(out, json=as_json, results=results)
     alone, book = len(scenarios) == 1, _is_workbook(scenarios[-1])
     old = plan_of(scenarios[0]) if alone else plan_of(scenarios[0], option, settings)
     if book:
         old, new = _reviewed(scenarios, old, out, force=force)
     else:
         new = plan_of(scenarios[-1], option, settings)
+    if out == STANDARD_OUTPUT:
+        return
     changed = " and ".join([*([f"option {option}"] if option else []), *(f"--set {text}" for text in settings)])
     names = (scenarios[0], f"with {changed}" if alone else scenarios[1])
     found = differences(old, new)
@@ -104,7 +108,6 @@ def _reviewed(
 ) -> tuple[Scenario, Scenario]:
     """Return the plan in the option that a workbook uses, before and after what was entered; write that if asked."""
     from fibercap.reading.workbook import name_from, overlay_text, reviewed
-    from fibercap.views.files import write_bytes
 
     review = reviewed(Path(scenarios[1]))
     if review.hash != plan.digest():
@@ -113,7 +116,8 @@ def _reviewed(
     new = old.changed(review.changes(), f"entered in {scenarios[1]}") if review.entered else old
     if out is not None:
         name = name_from(out.parent, scenarios[0])
-        write_bytes(out, overlay_text(plan, name, review).encode(), force=force)
+        write_file(out, overlay_text(plan, name, review).encode(), force=force)
+    if out is not None and out != STANDARD_OUTPUT:
         outside = "--allow-outside " if name.startswith("..") else ""
         say(f"{out} says so; read it with: fibercap run {outside}{out}", err=True)
     return old, new

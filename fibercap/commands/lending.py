@@ -3,11 +3,18 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from fibercap.commands.asked import lending_of, one_option, scenario_options
+from fibercap.commands.output import STANDARD_OUTPUT, OutputPath, kind_option, refuse_two_documents, write_file
 from fibercap.commands.terminal import say, say_json
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from fibercap.model.loans import Loan, Schedule
 
 
 @click.command()
@@ -16,7 +23,10 @@ from fibercap.commands.terminal import say, say_json
 @one_option
 @scenario_options
 @click.option("--csv", "as_csv", is_flag=True, help="Print CSV and nothing else, a line for each date.")
-@click.option("--plot", "picture", type=click.Path(path_type=Path), help="Draw it too: FILE.png, .svg or .pdf.")
+@click.option(
+    "--plot", "picture", type=OutputPath(), help="Draw it too: FILE.png, .svg or .pdf; or -, for the picture alone."
+)
+@kind_option("png", "svg", "pdf", of="--plot")
 @click.option("--force", is_flag=True, help="Replace a file that exists.")
 def loan(  # noqa: PLR0913, PLR0917 - a command has that many options
     file: str,
@@ -26,6 +36,7 @@ def loan(  # noqa: PLR0913, PLR0917 - a command has that many options
     as_json: bool,  # noqa: FBT001 - click hands flags over so
     as_csv: bool,  # noqa: FBT001
     picture: Path | None,
+    kind: str,
     force: bool,  # noqa: FBT001
 ) -> None:
     """Print a loan's schedule: of a scenario, or of a file that holds only `fibercap` and `loans`.
@@ -36,6 +47,9 @@ def loan(  # noqa: PLR0913, PLR0917 - a command has that many options
 
     if as_json and as_csv:
         raise click.UsageError("name one of --json and --csv")
+    if kind and picture is None:
+        raise click.UsageError("--as is the kind of a picture; name its file: --plot FILE, or --plot -")
+    refuse_two_documents(picture, json=as_json, csv=as_csv)
     lending = lending_of(file, option, settings)
     found = schedules(lending, name)
     if not found or ((picture is not None or as_json) and len(found) != 1):
@@ -43,13 +57,26 @@ def loan(  # noqa: PLR0913, PLR0917 - a command has that many options
     from fibercap.views.loans import loan_csv, loan_json, loan_pages
 
     if picture is not None:
-        from fibercap.views.drawing import draw_loan
-
-        (key,) = found
-        draw_loan(key, lending.loans[key], found[key], picture, force=force)
+        _draw(lending.loans, found, picture, kind, force=force)
+    if picture == STANDARD_OUTPUT:
+        return
     if as_json:
         say_json(loan_json(found).rstrip())
     elif as_csv:
         say(loan_csv(found), nl=False)
     else:
         loan_pages(lending.loans, found)
+
+
+def _draw(loans: Mapping[str, Loan], found: Mapping[str, Schedule], picture: Path, kind: str, *, force: bool) -> None:
+    """Draw the only loan that is asked for."""
+    from fibercap.views.drawing import loan_picture
+    from fibercap.views.files import refuse_existing
+
+    (key,) = found
+    if picture == STANDARD_OUTPUT:
+        kind = kind or "png"
+    else:
+        refuse_existing(picture, force=force)
+    content = loan_picture(key, loans[key], found[key], f".{kind}" if kind else picture.suffix)
+    write_file(picture, content, force=force)

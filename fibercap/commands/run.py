@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from fibercap.commands.asked import by_option, one_option, plan_of, scenario_options
+from fibercap.commands.output import STANDARD_OUTPUT, OutputPath
 from fibercap.commands.terminal import say, say_json
 
 if TYPE_CHECKING:
@@ -39,7 +40,7 @@ SECTIONS = ("summary", "capacity", "income", "cash", "balance", "debt", "measure
 )
 @click.option("--years", metavar="FROM-TO", help="Print only the columns of these years: 2002-2003, or 2002.")
 @by_option("year")
-@click.option("--out", type=click.Path(path_type=Path, file_okay=False), help="Write the run into this folder too.")
+@click.option("--out", type=OutputPath(file_okay=False), help="Write the run into this folder too.")
 @click.option("--force", is_flag=True, help="Replace files that exist.")
 def run(  # noqa: PLR0913, PLR0917 - a command has that many options
     scenario: str,
@@ -71,6 +72,8 @@ def run(  # noqa: PLR0913, PLR0917 - a command has that many options
     from fibercap.views.files import refuse_existing
     from fibercap.views.run_sections import Selection
 
+    if out == STANDARD_OUTPUT:
+        raise click.UsageError("a run is kept as a folder; name one, or print a document: --json")
     selection = Selection(sections, rows, years_of(years) if years is not None else None)
     projection = project(plan_of(scenario, option, settings))
     if out is not None:

@@ -12,68 +12,90 @@ from fibercap.model.projection import project
 from fibercap.studies.compare import compare
 from fibercap.views.charts import CHARTS, rendered, write_chart
 from fibercap.views.charts_loan import loan_chart
-from fibercap.views.files import refuse_existing, write_all, write_bytes
+from fibercap.views.files import refuse_existing, write_all
 from fibercap.views.shared import shared
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from fibercap.model.loans import Loan, Schedule
     from fibercap.model.scenario import Scenario
 
 
 @dataclass(frozen=True)
 class Drawing:
-    """A file to draw: which chart, and where."""
+    """A file to draw: which chart, where, and with which suffix as what."""
 
     chart: str
     path: Path
+    suffix: str
 
 
-def drawings(scenario: Scenario, chart: str | None, out: Path | None) -> list[Drawing]:
+def drawings(scenario: Scenario, chart: str | None, out: Path | None, kind: str) -> list[Drawing]:
     """Return what to draw: one chart into a file; or, `out` being a folder, one chart or all of them into it."""
     if out is not None and not _is_folder(out):
-        return [Drawing(chart or "capacity", out)]
+        return [Drawing(chart or "capacity", out, f".{kind}" if kind else out.suffix)]
     folder = out or Path()
     charts = [chart or "capacity"] if out is None or chart else [n for n in CHARTS if CHARTS[n].applies(scenario)]
     stem = scenario.id if scenario.option is None else f"{scenario.id}-{scenario.option}"
-    return [Drawing(name, folder / f"{stem}-{name}.png") for name in charts]
+    suffix = f".{kind or 'png'}"
+    return [Drawing(name, folder / f"{stem}-{name}{suffix}", suffix) for name in charts]
 
 
 def _is_folder(path: Path) -> bool:
     return path.is_dir() or not path.suffix
 
 
-def draw(scenario: Scenario, chart: str | None, out: Path | None, *, force: bool) -> list[Path]:
+def draw(scenario: Scenario, chart: str | None, out: Path | None, *, kind: str = "", force: bool) -> list[Path]:
     """Draw one chart into a file, or all that there is to draw into a folder; return the paths written.
+
+    With `kind`, `png`, `svg` or `pdf`, they are drawn as that, whatever the suffix of `out`.
 
     Raises
     ------
     FibercapError
         If a file exists and `force` is not given, a chart or suffix is unknown, or there is nothing to draw.
     """
-    wanted = drawings(scenario, chart, out)
+    wanted = drawings(scenario, chart, out, kind)
     for drawing in wanted:
         refuse_existing(drawing.path, force=force)
-    projection = project(scenario)
-    needs = next((d.chart for d in wanted if d.chart in CHARTS and CHARTS[d.chart].compares), "")
-    if needs and not scenario.options:
-        raise FibercapError(f"{scenario.file} has no options to compare; write some under `options:`")
-    if needs and scenario.option is not None:
-        raise FibercapError(f"the chart `{needs}` shows every option; leave `--option` out")
-    comparison = compare(scenario) if needs else None
-    drawn = shared([partial(write_chart, d.chart, d.path.suffix, projection, comparison) for d in wanted])
+    drawn = _drawn(scenario, [(drawing.chart, drawing.suffix) for drawing in wanted])
     contents = {drawing.path: content for drawing, content in zip(wanted, drawn, strict=True)}
     if out is not None and not _is_folder(out) and not out.parent.is_dir():
         raise FibercapError(f"the folder {out.parent} does not exist; make it first")
     return write_all(contents, force=force)
 
 
-def draw_loan(name: str, loan: Loan, schedule: Schedule, path: Path, *, force: bool) -> None:
-    """Draw a loan's payments and what is owed into a file.
+def picture(scenario: Scenario, chart: str | None, suffix: str) -> bytes:
+    """Return what a file with a suffix such as `.png` holds of a chart.
 
     Raises
     ------
     FibercapError
-        If the file exists and `force` is not given, or its suffix is unknown.
+        If a chart or suffix is unknown, or there is nothing to draw.
     """
-    refuse_existing(path, force=force)
-    write_bytes(path, rendered(lambda: loan_chart(name, loan, schedule), path.suffix), force=force)
+    (drawn,) = _drawn(scenario, [(chart or "capacity", suffix)])
+    return drawn
+
+
+def _drawn(scenario: Scenario, wanted: Sequence[tuple[str, str]]) -> list[bytes]:
+    """Return charts as pictures, each asked for by its name and a suffix."""
+    projection = project(scenario)
+    needs = next((chart for chart, _ in wanted if chart in CHARTS and CHARTS[chart].compares), "")
+    if needs and not scenario.options:
+        raise FibercapError(f"{scenario.file} has no options to compare; write some under `options:`")
+    if needs and scenario.option is not None:
+        raise FibercapError(f"the chart `{needs}` shows every option; leave `--option` out")
+    comparison = compare(scenario) if needs else None
+    return shared([partial(write_chart, chart, suffix, projection, comparison) for chart, suffix in wanted])
+
+
+def loan_picture(name: str, loan: Loan, schedule: Schedule, suffix: str) -> bytes:
+    """Return what a file with a suffix such as `.png` holds of a loan: its payments and what is owed.
+
+    Raises
+    ------
+    FibercapError
+        If the suffix is unknown.
+    """
+    return rendered(lambda: loan_chart(name, loan, schedule), suffix)

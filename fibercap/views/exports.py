@@ -45,7 +45,21 @@ def compared(projection: Projection) -> Comparison | None:
     return compare(plan) if plan.options and plan.option is None else None
 
 
-def write(projection: Projection, path: str | Path, *, by: str = "", force: bool = False) -> list[Path]:
+def exported(projection: Projection, suffix: str, by: str = "") -> bytes:
+    """Return what a file with a suffix such as `.csv` holds of a projection.
+
+    Raises
+    ------
+    FibercapError
+        If the suffix is unknown, or does not go with `by`.
+    """
+    if suffix.lower() not in EXPORTS:
+        hint = did_you_mean(suffix.lower(), EXPORTS, "suffixes")
+        raise FibercapError(f"nothing is exported as `{suffix}`; {hint}")
+    return EXPORTS[suffix.lower()](projection, by)
+
+
+def write(projection: Projection, path: str | Path, *, kind: str = "", by: str = "", force: bool = False) -> list[Path]:
     """Write a projection into a file, as its suffix says, or as tables into a folder.
 
     Parameters
@@ -54,6 +68,8 @@ def write(projection: Projection, path: str | Path, *, by: str = "", force: bool
         What a scenario leads to; of a batch, the first draw is written.
     path : str or Path
         A file whose suffix is one of `EXPORTS`, or a folder.
+    kind : str
+        `html`, `xlsx` or `csv`, whatever the suffix; then `path` is a file.
     by : str
         `year`, `quarter` or `month`, for tables; the model's own step if not given.
     force : bool
@@ -70,13 +86,9 @@ def write(projection: Projection, path: str | Path, *, by: str = "", force: bool
         If the suffix is unknown, a file exists and `force` is not given, or cannot be written.
     """
     path = Path(path)
-    if path.is_dir() or not path.suffix:
+    if not kind and (path.is_dir() or not path.suffix):
         contents = tables(projection, compared(projection), by)
         return write_all({path / name: content for name, content in contents.items()}, force=force)
-    suffix = path.suffix.lower()
-    if suffix not in EXPORTS:
-        hint = did_you_mean(suffix, EXPORTS, "suffixes")
-        raise FibercapError(f"nothing is exported as `{path.suffix}`; {hint}")
     refuse_existing(path, force=force)
-    write_bytes(path, EXPORTS[suffix](projection, by), force=force)
+    write_bytes(path, exported(projection, f".{kind}" if kind else path.suffix, by), force=force)
     return [path]
