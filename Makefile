@@ -13,7 +13,7 @@ LOWEST_TESTS := tests/test_cli.py tests/test_explain_command.py tests/test_expor
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help run test lowest fuzz check format clean
+.PHONY: help run test lowest fuzz same check format clean
 
 help: ## list these targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' $(firstword $(MAKEFILE_LIST))
@@ -31,6 +31,9 @@ lowest: $(LOWEST)/installed ## run a part of the tests with the lowest versions 
 fuzz: $(VENV)/installed-dev ## try FUZZ_PLANS random plans (20000 if not given), then spoil the shipped scenarios in FUZZ_CASES ways (2500)
 	$(BIN)/python -m tests.fuzz --cases $${FUZZ_PLANS:-20000} --seed $${FUZZ_SEED:-0}
 	FUZZ_CASES=$${FUZZ_CASES:-2500} $(BIN)/pytest -n 2 tests/test_fuzz.py
+
+same: $(VENV)/installed-dev ## compare all figures and formulas with those of COMMIT (the last commit if not given)
+	$(BIN)/python -m tests.same $(or $(COMMIT),HEAD)
 
 check: $(VENV)/installed-dev ## the same without the tests
 	$(BIN)/ruff format --check .

@@ -7,7 +7,7 @@ from dataclasses import replace
 from functools import lru_cache
 from typing import TYPE_CHECKING, TypeVar
 
-from fibercap.core.formula import parse
+from fibercap.core.formula_text import term_of
 from fibercap.core.prefixed import under
 from fibercap.core.rows import Block
 
@@ -67,7 +67,7 @@ def _goes_on(row: Row, later: Mapping[str, str], name: str, among: frozenset[str
 @lru_cache(maxsize=64)
 def ahead(texts: tuple[str, ...]) -> tuple[str, ...]:
     """Return the rows that formulas read a column ahead."""
-    return tuple({path: None for text in texts for path, shift in parse(text).references if shift == 1})
+    return tuple({path: None for text in texts for path, shift in term_of(text).references if shift == 1})
 
 
 class Following(Mapping[str, T]):

@@ -1,98 +1,21 @@
-"""Formula texts in the workbook's words: read once, evaluated on arrays and on units.
-
-`{path}` names a row or an input, `{path@-1}` the value one column before, and `({a}, {b})` two rows one after the
-other. Plain arithmetic, `^`, comparisons and a handful of functions; nothing else is understood.
-"""
+"""Terms evaluated: on arrays, which gives the values of rows, and on units, which proves them."""
 
 from __future__ import annotations
 
-import ast
-import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
-from functools import cache, lru_cache
+from functools import cache
 from typing import Any, Final
 
 import numpy as np
 
 from fibercap.core.calendar import day_of, end_of_month, month_of, year_of
 from fibercap.core.errors import FormulaError, UnitError
+from fibercap.core.formula_text import REFERENCE, term_of
 from fibercap.core.rounding import rounded
+from fibercap.core.term import COMPARISONS, Call, Negative, Number, Operation, Reference, Term
 from fibercap.core.units import Array, Powers, powers
 
 Read = Callable[[str, int], Array]
-REFERENCE: Final = re.compile(r"\{([A-Za-z0-9_.\-]+)(?:@(-?\d+))?\}")
-_EQUALS = re.compile(r"(?<![<>=])=(?!=)")
-
-
-@dataclass(frozen=True)
-class Formula:
-    """A formula text that has been read: its syntax tree and what it refers to, as (path, shift).
-
-    Formulas of one shape, equal but for the names they refer to, count as equal: they share a syntax tree and a proof.
-    """
-
-    shape: str
-    text: str = field(compare=False)
-    body: ast.expr = field(compare=False)
-    references: tuple[tuple[str, int], ...] = field(compare=False)
-
-
-@lru_cache(maxsize=50_000)
-def parse(text: str) -> Formula:
-    """Read a formula text.
-
-    Raises
-    ------
-    FormulaError
-        If it is not a formula of the language.
-    """
-    found: dict[tuple[str, int], str] = {}
-
-    def name(match: re.Match[str]) -> str:
-        key = (match[1], int(match[2] or 0))
-        return found.setdefault(key, f"_{len(found)}")
-
-    plain = _EQUALS.sub("==", REFERENCE.sub(name, text)).replace("^", "**")
-    try:
-        return Formula(plain, text, _body(plain), tuple(found))
-    except SyntaxError as error:
-        raise FormulaError(f"not a formula: `{text}`") from error
-
-
-@lru_cache(maxsize=50_000)
-def _body(shape: str) -> ast.expr:
-    return ast.parse(shape, mode="eval").body
-
-
-def _unknown(text: str, node: ast.AST) -> FormulaError:
-    told = ast.unparse(node) if isinstance(node, ast.expr) else type(node).__name__
-    return FormulaError(f"`{told}` is not part of the language of formulas, in `{text}`")
-
-
-def _number(text: str, node: ast.Constant) -> float:
-    if isinstance(node.value, bool) or not isinstance(node.value, int | float):
-        raise _unknown(text, node)
-    return float(node.value)
-
-
-def _reference(text: str, node: ast.Name) -> int:
-    if not node.id.startswith("_"):
-        raise _unknown(text, node)
-    return int(node.id[1:])
-
-
-def _function(text: str, node: ast.Call, known: Mapping[str, Callable[..., Any]]) -> str:
-    if not isinstance(node.func, ast.Name) or node.func.id not in known or node.keywords:
-        raise _unknown(text, node)
-    return node.func.id
-
-
-def _operator(text: str, node: ast.BinOp | ast.Compare) -> type:
-    kind = type(node.op) if isinstance(node, ast.BinOp) else type(node.ops[0])
-    if kind not in _ARITHMETIC or (isinstance(node, ast.Compare) and len(node.ops) > 1):
-        raise _unknown(text, node)
-    return kind
 
 
 def _divide(above: Array, below: Array) -> Array:
@@ -145,65 +68,72 @@ FUNCTIONS: Final[dict[str, Callable[..., Any]]] = {
     "XIRR": None,  # type: ignore[dict-item]
 }
 _PLAIN: Final = frozenset({"AND", "OR", "IRR", "XIRR", "YEAR", "MONTH", "DAY"})  # whatever they read, no unit comes out
-_ARITHMETIC: Final[dict[type, Callable[[Any, Any], Any]]] = {
-    ast.Add: np.add,
-    ast.Sub: np.subtract,
-    ast.Mult: np.multiply,
-    ast.Div: _divide,
-    ast.Pow: np.power,
-    ast.Lt: np.less,
-    ast.LtE: np.less_equal,
-    ast.Gt: np.greater,
-    ast.GtE: np.greater_equal,
-    ast.Eq: np.equal,
+_OPERATORS: Final[dict[str, Callable[[Any, Any], Any]]] = {
+    "+": np.add,
+    "-": np.subtract,
+    "*": np.multiply,
+    "/": _divide,
+    "^": np.power,
+    "<": np.less,
+    "<=": np.less_equal,
+    ">": np.greater,
+    ">=": np.greater_equal,
+    "=": np.equal,
 }
 
 
-def evaluate(text: str, read: Read, functions: Mapping[str, Callable[..., Any]] | None = None) -> Array:
-    """Evaluate a formula text on arrays.
+def evaluate(formula: Term | str, read: Read, functions: Mapping[str, Callable[..., Any]] | None = None) -> Array:
+    """Evaluate a formula on arrays.
 
     Parameters
     ----------
-    text : str
-        The formula.
+    formula : Term or str
+        The formula; a text is read as a term first.
     read : callable
         Gives the array for (path, shift).
     functions : mapping, optional
         Functions beyond the plain ones, such as IRR.
 
+    Returns
+    -------
+    array
+        The values, of the shape to which those that it reads broadcast.
+
     Raises
     ------
     FormulaError
-        If the text is not a formula.
+        If the text is not a formula, or calls a function that is not known.
     """
-    formula = parse(text)
-    known = {**FUNCTIONS, **(functions or {})}
+    known = {**FUNCTIONS, **functions} if functions else FUNCTIONS
 
-    def value(node: ast.expr) -> Any:  # noqa: ANN401 - arrays and truths alike
-        match node:
-            case ast.Constant():
-                return np.float64(_number(text, node))
-            case ast.Name():
-                return read(*formula.references[_reference(text, node)])
-            case ast.UnaryOp(op=ast.USub()):
-                return -value(node.operand)
-            case ast.BinOp():
-                return _ARITHMETIC[_operator(text, node)](value(node.left), value(node.right))
-            case ast.Compare():
-                compared = _ARITHMETIC[_operator(text, node)]
-                return compared(value(node.left), value(node.comparators[0])).astype(float)
-            case ast.Tuple(elts=parts) | ast.Call(args=parts):
-                function = known[_function(text, node, known)] if isinstance(node, ast.Call) else _in_a_row
-                return function(*(value(part) for part in parts))
-        raise _unknown(text, node)
+    def value(term: Term) -> Any:  # noqa: ANN401 - arrays and truths alike
+        match term:
+            case Reference(path=path, shift=shift):
+                return read(path, shift)
+            case Operation(sign=sign, left=left, right=right):
+                result = _OPERATORS[sign](value(left), value(right))
+                return result.astype(float) if sign in COMPARISONS else result
+            case Number(value=constant):
+                return np.float64(constant)
+            case Call(arguments=arguments):
+                return _function(term, known)(*map(value, arguments))
+            case Negative(of=of):
+                return -value(of)
+        return _in_a_row(*map(value, term.parts))
 
-    return np.asarray(value(formula.body), dtype=float)
+    return np.asarray(value(term_of(formula) if isinstance(formula, str) else formula), dtype=float)
+
+
+def _function(term: Call, known: Mapping[str, Callable[..., Any]]) -> Callable[..., Any]:
+    if term.function not in known:
+        raise FormulaError(f"`{term.function}` is no function of the language of formulas, in `{term}`")
+    return known[term.function]
 
 
 _ZERO: Final[Powers] = (("0", 0.0),)  # a literal zero fits any unit
 
 
-def unit_of(text: str, units: Callable[[str], str]) -> Powers:
+def unit_of(formula: Term | str, units: Callable[[str], str]) -> Powers:
     """Evaluate a formula on units alone, symbol by symbol; return the powers of the result.
 
     Raises
@@ -211,73 +141,68 @@ def unit_of(text: str, units: Callable[[str], str]) -> Powers:
     UnitError
         If unlike units are added or compared, or a power is not a number.
     """
-    formula = parse(text)
-    return _unit_of(formula, tuple(units(path) for path, _ in formula.references))
+    term = term_of(formula) if isinstance(formula, str) else formula
+    try:
+        return _unit_of_shape(term.shape, tuple(units(path) for path, _ in term.references))
+    except UnitError as error:
+        piece = REFERENCE.sub(lambda number: str(Reference(*term.references[int(number[1])])), str(error))
+        raise UnitError(f"`{term}` {piece}") from error
 
 
 @cache
-def _unit_of(formula: Formula, units: tuple[str, ...]) -> Powers:
-    text = formula.text
-
-    def proved(node: ast.expr) -> Powers:
-        match node:
-            case ast.Constant():
-                return () if _number(text, node) else _ZERO
-            case ast.Name():
-                return powers(units[_reference(text, node)])
-            case ast.UnaryOp(op=ast.USub()):
-                return proved(node.operand)
-            case ast.Compare():
-                _operator(text, node)
-                _same(text, node, [proved(node.left), proved(node.comparators[0])])
-                return ()
-            case ast.BinOp():
-                _operator(text, node)
-                return _combined(text, node, proved(node.left), proved(node.right))
-            case ast.Tuple(elts=parts) | ast.Call(args=parts):
-                return _joined(text, node, [proved(part) for part in parts])
-        raise _unknown(text, node)
-
-    return proved(formula.body)
+def _unit_of_shape(shape: str, units: tuple[str, ...]) -> Powers:
+    """Return the unit of all formulas that are equal but for the names that they refer to, which are numbers here."""
+    return _unit_of(term_of(shape), units)
 
 
-def _combined(text: str, node: ast.BinOp, left: Powers, right: Powers) -> Powers:
-    match node.op:
-        case ast.Add() | ast.Sub():
-            return _same(text, node, [left, right])
-        case ast.Pow():
-            if isinstance(node.right, ast.Constant):
-                return tuple((name, power * float(node.right.value)) for name, power in left)  # type: ignore[arg-type]
-            return _same(text, node, [left, right, ()])
+def _unit_of(term: Term, units: tuple[str, ...]) -> Powers:
+    parts = [_unit_of(part, units) for part in term.parts]
+    match term:
+        case Number(value=constant):
+            return () if constant else _ZERO
+        case Reference(path=number):
+            return powers(units[int(number)])
+        case Operation(sign=sign):
+            return _unit_of_operation(term, sign, *parts)
+        case Call(function=name):
+            return _unit_of_call(term, name, parts)
+    return _same(term, parts)
+
+
+def _unit_of_operation(term: Operation, sign: str, left: Powers, right: Powers) -> Powers:
+    if sign in COMPARISONS:
+        _same(term, [left, right])
+        return ()
+    if sign in "+-":
+        return _same(term, [left, right])
+    if sign == "^":
+        if isinstance(term.right, Number):
+            return tuple((name, power * term.right.value) for name, power in left)
+        return _same(term, [left, right, ()])
     if _ZERO in (left, right):
         return _ZERO
-    sign = 1 if isinstance(node.op, ast.Mult) else -1
     total = dict(left)
     for name, power in right:
-        total[name] = total.get(name, 0.0) + sign * power
+        total[name] = total.get(name, 0.0) + (power if sign == "*" else -power)
     return tuple(sorted((name, power) for name, power in total.items() if power))
 
 
-def _joined(text: str, node: ast.Tuple | ast.Call, units: list[Powers]) -> Powers:
-    """Return the unit of rows one after the other, or of what a function makes of its arguments."""
-    if isinstance(node, ast.Tuple):
-        return _same(text, node, units)
-    name = _function(text, node, FUNCTIONS)
+def _unit_of_call(term: Call, name: str, units: list[Powers]) -> Powers:
+    _function(term, FUNCTIONS)
     if name in _PLAIN:
         return ()
     if name == "IF":
-        return _same(text, node, units[1:])
+        return _same(term, units[1:])
     if name == "SUMIFS":
-        _same(text, node, units[1:])
+        _same(term, units[1:])
         return units[0]
-    return units[0] if name in ("ROUND", "ROUNDUP", "EOMONTH") else _same(text, node, units)
+    return units[0] if name in ("ROUND", "ROUNDUP", "EOMONTH") else _same(term, units)
 
 
-def _same(text: str, node: ast.expr, units: list[Powers]) -> Powers:
+def _same(term: Term, units: list[Powers]) -> Powers:
     found = [unit for unit in units if unit != _ZERO]
     if len(set(found)) > 1:
-        told = " and ".join(spell(unit) for unit in dict.fromkeys(found))
-        raise UnitError(f"`{text}` joins {told} in `{ast.unparse(node)}`")
+        raise UnitError(f"joins {' and '.join(spell(unit) for unit in dict.fromkeys(found))} in `{term}`")
     return found[0] if found else _ZERO
 
 

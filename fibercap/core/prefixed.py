@@ -9,7 +9,7 @@ from itertools import pairwise
 
 import numpy as np
 
-from fibercap.core.formula import REFERENCE
+from fibercap.core.formula_text import REFERENCE
 from fibercap.core.rows import Block, Row
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from fibercap.core.formula import parse
+from fibercap.core.formula_text import term_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -41,7 +41,7 @@ class Reach:
 
 def references(*texts: str) -> tuple[str, ...]:
     """Return what formula texts refer to, each once."""
-    return tuple(dict.fromkeys(path for text in texts if "{" in text for path, _ in parse(text).references))
+    return tuple(dict.fromkeys(path for text in texts if "{" in text for path, _ in term_of(text).references))
 
 
 def reach(blocks: Iterable[Block]) -> Reach:

@@ -11,9 +11,11 @@ import numpy as np
 
 from fibercap.core.calendar import EXCEL_EPOCH
 from fibercap.core.errors import FibercapError
-from fibercap.core.formula import evaluate, parse
+from fibercap.core.formula import evaluate
+from fibercap.core.formula_text import term_of
 from fibercap.core.reach import references
-from fibercap.core.spelled import Gathering, Reference, pieces
+from fibercap.core.spelled import pieces
+from fibercap.core.term import Call, Reference, Term
 from fibercap.model.roots import only_rate
 
 if TYPE_CHECKING:
@@ -69,7 +71,7 @@ class Cells:
 
     def repeated(self, path: str, column: int) -> tuple[str, int]:
         """Return the cell of an input over time from which one in the run-off is repeated, year after year."""
-        formula = parse(self.row(path).formula)
+        formula = term_of(self.row(path).formula)
         back = next((shift for own, shift in formula.references if own == path), 0)
         since = re.match(r"IF\(\{[a-z_.]+\} > (\d+)", formula.text)
         if not back or (
@@ -119,7 +121,7 @@ class Cells:
             return float(np.ravel(evaluate(self.row(path).before, self.whole))[0])
         return float(whole[column]) if column < len(whole) else 0.0
 
-    def gathered(self, call: Gathering, column: int) -> Gathered:
+    def gathered(self, call: Call, column: int) -> Gathered:
         """Return what a call over whole rows comes to, as seen from a column."""
         function, arguments = call.function, call.arguments
         values = np.atleast_1d(evaluate(arguments[0], self.whole))
@@ -142,10 +144,10 @@ class Cells:
             total = float(only_rate((times - times.min()) / units, flows[None, :])[0])
         return Gathered(total, tuple(int(place) for place in counts), int(within.sum()), alone)
 
-    def numbers(self, text: str, column: int) -> str:
+    def numbers(self, formula: Term | str, column: int) -> str:
         """Return a formula text in numbers, in full; "" where one of them is undefined."""
         written = []
-        for piece in pieces(text):
+        for piece in pieces(formula):
             if isinstance(piece, str):
                 written.append(piece)
             elif isinstance(piece, Reference):
@@ -154,7 +156,7 @@ class Cells:
                 written.append(self._terms(piece, column))
         return "" if "nan" in written else "".join(written)
 
-    def _terms(self, call: Gathering, column: int) -> str:
+    def _terms(self, call: Call, column: int) -> str:
         found = self.gathered(call, column)
         if call.function not in {"SUM", "SUMIFS"} or not 1 < len(found.columns) <= FEW:
             return exact(found.value)

@@ -10,7 +10,8 @@ import numpy as np
 from fibercap.core.errors import FibercapError, nearest
 from fibercap.core.reach import references
 from fibercap.core.rows import INPUT
-from fibercap.core.spelled import Gathering, Reference, is_union, named, pieces
+from fibercap.core.spelled import named, pieces
+from fibercap.core.term import Call, Chain, Reference
 from fibercap.core.timeline import FLOW, STOCK
 from fibercap.model.measures import measure_named, names
 from fibercap.model.plan import KINDS
@@ -242,14 +243,14 @@ class Explainer:
 
     def _piece(self, piece: Piece, column: int, depth: int) -> list[Number]:
         """Return what a piece of a formula refers to."""
-        if isinstance(piece, Gathering):
+        if isinstance(piece, Call):
             return self._gathering(piece, column, depth)
         assert isinstance(piece, Reference)  # noqa: S101 - plain text was left out
         if piece.path in self.cells.given:
             return [self.given(piece.path, depth)]
         return [self.row(piece.path, column + piece.shift, depth)]
 
-    def _gathering(self, call: Gathering, column: int, depth: int) -> list[Number]:
+    def _gathering(self, call: Call, column: int, depth: int) -> list[Number]:
         """Return the terms of a call over whole rows: each of a few, else the largest, after their total."""
         found = self.cells.gathered(call, column)
         read = [piece for piece in pieces(call.arguments[0]) if isinstance(piece, Reference)]
@@ -270,9 +271,9 @@ class Explainer:
         whole = _defined(found.value) if alone and call.function not in {"IRR", "XIRR"} else None
         return [replace(total, value=whole, note=told, inputs=tuple(terms), hidden=0)]
 
-    def _read_at(self, call: Gathering, rows: list[Reference], places: Sequence[int]) -> list[tuple[str, int]]:
+    def _read_at(self, call: Call, rows: list[Reference], places: Sequence[int]) -> list[tuple[str, int]]:
         """Return the cells that a call over whole rows reads at some places, rows one after the other counted on."""
-        if not is_union(call.arguments[0]):
+        if not isinstance(call.arguments[0], Chain):
             return [(piece.path, place + piece.shift) for piece in rows for place in places]
         found = []
         for place in places:

@@ -12,8 +12,10 @@ from hypothesis import given, settings
 
 from fibercap.core.errors import FibercapError
 from fibercap.core.formula import evaluate
+from fibercap.core.formula_text import term_of
 from fibercap.core.quantity import Quantity
-from fibercap.core.spelled import Gathering, Reference, named, pieces
+from fibercap.core.spelled import named, pieces
+from fibercap.core.term import Call, Reference
 from fibercap.model.measures import names
 from fibercap.model.projection import Projection, project
 from fibercap.reading.files import changes_of, read, scenario_of
@@ -430,12 +432,12 @@ def test_lines_fit_the_window(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_a_formula_is_taken_apart_into_what_stays_and_what_refers() -> None:
-    assert pieces("{a@-1} * (1 + {b}) ^ 2") == (Reference("a", -1), " * (1 + ", Reference("b", 0), ") ^ 2")
+    assert pieces("{a@-1} * (1 + {b}) ^ 2") == (Reference("a", -1), " * (1 + ", Reference("b", 0), ")^2")
     assert pieces("SUM({a}) / MIN({a}, 3)") == (
-        Gathering("SUM", ("{a}",)), " / MIN(", Reference("a", 0), ", 3)",
+        Call("SUM", (term_of("{a}"),)), " / MIN(", Reference("a", 0), ", 3)",
     )  # fmt: skip
     assert pieces("MAX({a}) + SUMIFS({a}, {b}, {c@-1} = 2)") == (
-        Gathering("MAX", ("{a}",)), " + ", Gathering("SUMIFS", ("{a}", "{b}", "{c@-1} = 2")),
+        Call("MAX", (term_of("{a}"),)), " + ", Call("SUMIFS", tuple(map(term_of, ("{a}", "{b}", "{c@-1} = 2")))),
     )  # fmt: skip
     assert named("{a.b@-1} + {c}") == "a.b@-1 + c"
 

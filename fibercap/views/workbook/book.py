@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from fibercap.core.formula import parse
+from fibercap.core.formula_text import term_of
 from fibercap.model.without_projects import SAME_WITHOUT, WITHOUT
 from fibercap.views.workbook.cases import SCHEDULE, Grid, Line, Union, partition
 from fibercap.views.workbook.circles import circles
@@ -218,7 +218,7 @@ class Book:
 
 
 def _read(node: Callable[[int, str], str], case: int, texts: Sequence[str]) -> list[str]:
-    return [node(case, path) for text in texts if "{" in text for path, _ in parse(text).references]
+    return [node(case, path) for text in texts if "{" in text for path, _ in term_of(text).references]
 
 
 def _group(path: str) -> str:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from fibercap.core.errors import FibercapError
-from fibercap.core.formula import parse
+from fibercap.core.formula_text import term_of
 from fibercap.core.reach import references
 from fibercap.model.projection import project
 from fibercap.model.run_off import RUN_OFF
@@ -79,7 +79,7 @@ def turns(cases: Sequence[Case]) -> bool:
             for path, line in grid.lines.items():
                 row = line.rows[case]
                 if row is not None and row.formula:
-                    now = [other for other, shift in parse(row.formula).references if shift == 0]
+                    now = [other for other, shift in term_of(row.formula).references if shift == 0]
                     reads.setdefault(f"{grid.number}/{path}", []).extend(union.node(case, other) for other in now)
     return len(set(circles(reads).values())) < len(reads)
 
@@ -229,7 +229,7 @@ class Union:
 
     def readings(self, case: int, text: str) -> tuple[object, ...]:
         """Return what a formula reads in a case: the same tuple in two cases is the same formula of a sheet."""
-        grids = [self.grid_of(case, path) for path, _ in parse(text).references] if "{" in text else []
+        grids = [self.grid_of(case, path) for path, _ in term_of(text).references] if "{" in text else []
         return (text, *(id(grid) for grid in grids if grid is not None and grid is not self.model))
 
 

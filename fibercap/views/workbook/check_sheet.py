@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import cached_property
 from typing import TYPE_CHECKING, Final
 
-from fibercap.core.formula import parse
+from fibercap.core.formula_text import term_of
 from fibercap.model.law_texts import LawText, law_texts
 from fibercap.model.projects import SpendByPeriod
 from fibercap.model.trifle import PATH
@@ -147,7 +147,7 @@ class CheckSheet:
             if keys[-1] not in texts:
                 length = self.book.union.model.length
                 told = Surroundings(self.book, case)
-                texts[keys[-1]] = "0" if found is None else Wording(parse(found.text), told, own, length).whole()
+                texts[keys[-1]] = "0" if found is None else Wording(term_of(found.text), told, own, length).whole()
         return chosen(self.book, keys, texts)
 
     @cached_property

@@ -6,18 +6,28 @@ stands in every column; what must be written out by cells has its own text for e
 
 from __future__ import annotations
 
-import ast
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final, NamedTuple, Protocol
 
 import numpy as np
 
-from fibercap.core.formula import parse
+from fibercap.core.formula_text import term_of
+from fibercap.core.term import (
+    BINDING,
+    COMPARISONS,
+    Call,
+    Chain,
+    Negative,
+    Number,
+    Operation,
+    Reference,
+    Term,
+    number_text,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from fibercap.core.formula import Formula
     from fibercap.core.units import Array
 
 LONGEST: Final = 8000
@@ -73,7 +83,7 @@ class Places(Protocol):
 class Wording:
     """Writes one formula text as a formula of a sheet."""
 
-    formula: Formula
+    formula: Term
     places: Places
     own: Spot | None = None
     length: int = 0
@@ -84,15 +94,14 @@ class Wording:
 
     def whole(self) -> str:
         """Return the formula, without the equals sign."""
-        body = self.formula.body
-        text, _ = self.said(body)
-        return f"IF({text},1,0)" if _is_truth(body) else text
+        text, _ = self.said(self.formula)
+        return f"IF({text},1,0)" if _is_truth(self.formula) else text
 
     def quotient(self) -> tuple[str, str] | None:
         """Return the two sides of a formula that is a quotient, to say what it is without anything to divide by."""
-        body = self.formula.body
-        if isinstance(body, ast.BinOp) and isinstance(body.op, ast.Div):
-            return self.said(body.left)[0], self.said(body.right)[0]
+        match self.formula:
+            case Operation(sign="/", left=left, right=right):
+                return self.said(left)[0], self.said(right)[0]
         return None
 
     @property
@@ -100,39 +109,40 @@ class Wording:
         """Whether a row that it refers to is undefined, and its cells empty, in some periods."""
         return any(self.places.may_be_empty(path) for path, _ in self.formula.references)
 
-    def said(self, node: ast.expr, *, ranges: bool = False) -> tuple[str, int]:
+    def said(self, term: Term, *, ranges: bool = False) -> tuple[str, int]:
         """Return a part of the formula and how tightly it binds; `ranges` where rows are read as a whole."""
-        match node:
-            case ast.Constant(value=int() | float() as value):
-                return (f"{value:g}" if float(f"{value:g}") == value else repr(value)), 9
-            case ast.Name():
-                return self._reference(*self._path(node), ranges=ranges), 9
-            case ast.UnaryOp():
-                return f"-{self._tight(node.operand, 9, ranges=ranges)}", 6
-            case ast.BinOp():
-                sign, binds, right = _SIGNS[type(node.op)]
-                above = self._tight(node.left, binds, ranges=ranges)
-                return f"{above}{sign}{self._tight(node.right, right, ranges=ranges)}", binds
-            case ast.Compare():
-                return self._compared(node, ranges=ranges)
-            case ast.Call(func=ast.Name(id=name)):
-                return self._called(name, node.args, ranges=ranges), 9
-        raise CannotBeSaidError(f"`{ast.unparse(node)}` has no form in a sheet")
+        match term:
+            case Number(value=value):
+                return number_text(value), 9
+            case Reference(path=path, shift=shift):
+                return self._reference(path, shift, ranges=ranges), 9
+            case Negative(of=of):
+                return f"-{self._tight(of, 9, ranges=ranges)}", 6
+            case Operation(sign=sign) if sign in COMPARISONS:
+                return self._compared(term, ranges=ranges)
+            case Operation(sign=sign, left=left, right=right):
+                binds = BINDING[sign]
+                below = binds if sign == "^" else binds + 1
+                text = f"{self._tight(left, binds, ranges=ranges)}{sign}{self._tight(right, below, ranges=ranges)}"
+                return text, term.binding  # within others, a power stands in brackets: programs differ on -2^2
+            case Call(function=name, arguments=arguments):
+                return self._called(name, arguments, ranges=ranges), 9
+        raise CannotBeSaidError(f"`{term}` has no form in a sheet")
 
-    def _compared(self, node: ast.Compare, *, ranges: bool) -> tuple[str, int]:
+    def _compared(self, term: Operation, *, ranges: bool) -> tuple[str, int]:
         """Return a comparison, false where its left side is an empty cell, which to a sheet is above any number."""
-        sign, binds, right = _SIGNS[type(node.ops[0])]
-        above = self._tight(node.left, binds + 1, ranges=ranges)
-        test = f"{above}{sign}{self._tight(node.comparators[0], right, ranges=ranges)}"
-        if not ranges and isinstance(node.left, ast.Name) and self.places.may_be_empty(self._path(node.left)[0]):
+        binds = BINDING[term.sign] + 1
+        above = self._tight(term.left, binds, ranges=ranges)
+        test = f"{above}{term.sign}{self._tight(term.right, binds, ranges=ranges)}"
+        if not ranges and isinstance(term.left, Reference) and self.places.may_be_empty(term.left.path):
             return f"IF(ISNUMBER({above}),{test},FALSE)", 9
-        return test, binds
+        return test, binds - 1
 
-    def _tight(self, node: ast.expr, binds: int, *, ranges: bool) -> str:
-        text, own = self.said(node, ranges=ranges)
+    def _tight(self, term: Term, binds: int, *, ranges: bool) -> str:
+        text, own = self.said(term, ranges=ranges)
         return text if own >= binds else f"({text})"
 
-    def _called(self, name: str, arguments: list[ast.expr], *, ranges: bool) -> str:
+    def _called(self, name: str, arguments: Sequence[Term], *, ranges: bool) -> str:
         if name in ("SUM", "MIN", "MAX") and len(arguments) == 1:
             return self._of_whole(name, arguments[0])
         if name == "SUMIFS":
@@ -143,38 +153,36 @@ class Wording:
             raise CannotBeSaidError(f"{name} of whole rows would need an array formula")
         return f"{name}({','.join(self.said(argument, ranges=ranges)[0] for argument in arguments)})"
 
-    def _of_whole(self, name: str, argument: ast.expr) -> str:
-        paths = [self._path(node)[0] for node in ast.walk(argument) if isinstance(node, ast.Name) and node.id[0] == "_"]
+    def _of_whole(self, name: str, argument: Term) -> str:
+        paths = [path for path, _ in argument.references]
         circle = next((path for path in paths if self.own is not None and self.places.tangled(path)), None)
         if circle:
             raise CannotBeSaidError(f"the whole of {circle} rests on this row")
-        plain, cells = name != "SUM" or isinstance(argument, ast.Name | ast.Tuple), self._ranges(argument)
+        plain, cells = name != "SUM" or isinstance(argument, Reference | Chain), self._ranges(argument)
         found = f"{name if plain else 'SUMPRODUCT'}({cells})"
         if name == "SUM" or not any(map(self.places.may_be_empty, paths)):
             return found
         return f"({found}/(COUNT({cells})>0))"  # of nothing, a sheet says 0
 
-    def _ranges(self, argument: ast.expr) -> str:
+    def _ranges(self, argument: Term) -> str:
         """Return the cells of what is read as a whole; of rows one after the other, each row's."""
-        parts = argument.elts if isinstance(argument, ast.Tuple) else [argument]
+        parts = argument.rows if isinstance(argument, Chain) else [argument]
         return ",".join(self.said(part, ranges=True)[0] for part in parts)
 
-    def _solved(self, name: str, arguments: list[ast.expr]) -> str:
+    def _solved(self, name: str, arguments: Sequence[Term]) -> str:
         if self.solve is None:
             raise CannotBeSaidError(f"{name} stands in a row")
         texts = [self.said(argument, ranges=True)[0] for argument in arguments]
         return self.solve(name, list(zip(texts[::2], texts[1::2], strict=True)))
 
-    def _picked(self, values: ast.expr, keys: ast.expr, wanted: ast.expr) -> str:
-        path, _ = self._path(values)
+    def _picked(self, values: Term, keys: Term, wanted: Term) -> str:
+        path = _path(values)
         if self.own is None or not self.places.tangled(path):
             texts = [self.said(values, ranges=True)[0], self.said(keys, ranges=True)[0], self.said(wanted)[0]]
             return f"SUMIFS({','.join(texts)})"
-        known = self.places.calendar(self._path(keys)[0])
+        known = self.places.calendar(_path(keys))
         asked = (
-            np.full(self.length, float(wanted.value))  # type: ignore[arg-type]
-            if isinstance(wanted, ast.Constant)
-            else self.places.calendar(self._path(wanted)[0])
+            np.full(self.length, wanted.value) if isinstance(wanted, Number) else self.places.calendar(_path(wanted))
         )
         if known is None or asked is None:
             raise CannotBeSaidError(f"{path} rests on this row, and its dates are not known beforehand")
@@ -186,11 +194,6 @@ class Wording:
             found.setdefault(key, []).append(f"{at}{column}{spot.row}")
         self.cells.append([f"({'+'.join(found[key])})" if key in found else "0" for key in asked.tolist()])
         return f"{{cells[{len(self.cells) - 1}]}}"
-
-    def _path(self, node: ast.expr) -> tuple[str, int]:
-        if not isinstance(node, ast.Name):
-            raise CannotBeSaidError(f"`{ast.unparse(node)}` stands where a row is wanted")
-        return self.formula.references[int(node.id[1:])]
 
     def _at(self, spot: Spot) -> str:
         return "" if self.own is not None and self.own.sheet == spot.sheet else spot.at
@@ -231,32 +234,26 @@ class Wording:
 POSITION_ROW: Final = 4
 """The row of every time sheet that numbers its columns."""
 _NEAR: Final = {0: "here", -1: "before", 1: "after"}
-_SIGNS: Final[dict[type, tuple[str, int, int]]] = {
-    ast.Lt: ("<", 1, 2),
-    ast.LtE: ("<=", 1, 2),
-    ast.Gt: (">", 1, 2),
-    ast.GtE: (">=", 1, 2),
-    ast.Eq: ("=", 1, 2),
-    ast.Add: ("+", 2, 3),
-    ast.Sub: ("-", 2, 3),
-    ast.Mult: ("*", 4, 5),
-    ast.Div: ("/", 4, 5),
-    ast.Pow: ("^", 9, 9),  # of minus two squared, programs make different things
-}
 
 
-def _is_truth(node: ast.expr) -> bool:
-    match node:
-        case ast.Compare():
-            return True
-        case ast.Call(func=ast.Name(id="AND" | "OR")):
-            return True
+def _is_truth(term: Term) -> bool:
+    match term:
+        case Operation(sign=sign):
+            return sign in COMPARISONS
+        case Call(function=name):
+            return name in ("AND", "OR")
     return False
+
+
+def _path(term: Term) -> str:
+    if not isinstance(term, Reference):
+        raise CannotBeSaidError(f"`{term}` stands where a row is wanted")
+    return term.path
 
 
 def worded(text: str, places: Places, own: Spot, length: int) -> Wording:
     """Return the wording of a line's formula text at its own spot."""
-    return Wording(parse(text), places, own, length)
+    return Wording(term_of(text), places, own, length)
 
 
 def letters(number: int) -> str:

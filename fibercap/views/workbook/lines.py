@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from fibercap.core.formula import evaluate, parse
+from fibercap.core.formula import evaluate
+from fibercap.core.formula_text import term_of
 from fibercap.model.run_off import RUN_OFF
 from fibercap.views.workbook.book import BEFORE
 from fibercap.views.workbook.formulas import LONGEST, CannotBeSaidError, Spot, Wording, letters
@@ -146,7 +147,7 @@ def _template(book: Book, placed: Placed, length: int) -> tuple[str, list[list[s
         elif helper is not None:
             texts[key] = f"{{here}}{helper.row}"
         else:
-            wording = Wording(parse(row.formula), Surroundings(book, case, line.path), placed.spot, length, cells)
+            wording = Wording(term_of(row.formula), Surroundings(book, case, line.path), placed.spot, length, cells)
             texts[key] = _defined(wording) if row.undefined else wording.whole()
     return chosen(book, keys, texts, placed.spot.sheet), cells
 
@@ -194,7 +195,7 @@ def _beside(book: Book, placed: Placed, edge: str) -> Edge:
 
 def _said_beside(book: Book, placed: Placed, case: int, text: str) -> str:
     cells, own = list[list[str]](), Surroundings(book, case, placed.line.path)
-    said = Wording(parse(text), own, placed.spot, 1, cells, first=True).whole()
+    said = Wording(term_of(text), own, placed.spot, 1, cells, first=True).whole()
     return said.format(cells=[column[0] for column in cells])
 
 

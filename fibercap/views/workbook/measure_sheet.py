@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from fibercap.core.formula import evaluate, parse
+from fibercap.core.formula import evaluate
+from fibercap.core.formula_text import term_of
 from fibercap.model.measures import measures
 from fibercap.model.rate_choice import MOST
 from fibercap.views.workbook.cases import merged
@@ -138,8 +139,8 @@ class MeasureSheet:
         return f'=IFERROR({chosen(self.book, keys, texts)},"")'
 
     def _said(self, case: int, text: str, ladder: Ladder) -> str:
-        wording = Wording(parse(text), Surroundings(self.book, case))
-        projection, read = self.book.cases[case].projection, [path for path, _ in parse(text).references]
+        wording = Wording(term_of(text), Surroundings(self.book, case))
+        projection, read = self.book.cases[case].projection, [path for path, _ in term_of(text).references]
         times = [projection.value(path)[0].min() for path in read if path.endswith(".date") or path in MOMENTS]
         ladder.firsts.append(min(times, default=math.inf))
         wording.solve = ladder.solve
@@ -254,7 +255,7 @@ def _text(measure: Measure | None, projection: Projection) -> str:
     if "IRR(" in measure.formula and (measure.value is None or measure.value > MOST):
         return ""
     if any(
-        path not in projection.rows and path not in projection.given for path, _ in parse(measure.formula).references
+        path not in projection.rows and path not in projection.given for path, _ in term_of(measure.formula).references
     ):
         return ""  # such as a discount factor where no discount rate is given
     if measure.value is None and not np.isnan(evaluate(measure.formula, _shifted(projection))).all():

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from fibercap.core.formula import parse
+from fibercap.core.formula_text import term_of
 from fibercap.views.workbook.formulas import CannotBeSaidError, Spot, Wording, letters
 from fibercap.views.workbook.lines import FORMULA, Surroundings, chosen
 
@@ -88,7 +88,7 @@ def _formula(book: Book, path: str, own: tuple[Given | None, ...]) -> str:
         else:
             keys.append(book.union.readings(case, item.formula))
             if keys[-1] not in texts:
-                texts[keys[-1]] = Wording(parse(item.formula), Surroundings(book, case, path)).whole()
+                texts[keys[-1]] = Wording(term_of(item.formula), Surroundings(book, case, path)).whole()
     if len(texts) == 1 or (len(texts) == 2 and None in texts):  # noqa: PLR2004 - a case without it asks nothing of it
         return next(text for key, text in texts.items() if key is not None)
     return chosen(book, keys, texts)
