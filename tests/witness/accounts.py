@@ -97,20 +97,24 @@ def prove_statements(opening: float, rows: Rows) -> None:
             raise ValueError("the books of the witness do not balance")
 
 
-def serve_debt(plan: Plan, contracts: list[tuple[str, bool]], calendar: Calendar, rows: Rows) -> None:
-    """Add CFADS and debt service (section 6, cash flow available for debt service); a loan may be a revolver."""
+def earn_unlevered(plan: Plan, calendar: Calendar, rows: Rows) -> None:
+    """Add tax and cash flow as if there were no debt (section 6, tax, rule 6, and cash flow available, rules 2 and 3)."""
     financed = (row for path, row in list(rows.items()) if path.endswith(".financing_depreciation"))
     income = rows["accounts.ebit"] + add_rows(financed, calendar)
     paid, payable = assess_row(plan, calendar, income, "tax_unlevered", rows)
     rows["accounts.tax_paid_unlevered"] = paid
     rows["accounts.tax_payable_unlevered"] = payable
     kept = rows["accounts.ebitda"] - rows["accounts.working_capital_increase"] - rows["accounts.maintenance"]
-    self_funded = rows["accounts.self_funded_capex"]
-    rows["accounts.cfads_before_capex"] = kept - rows["accounts.tax_paid"]
-    rows["accounts.cfads"] = rows["accounts.cfads_before_capex"] - self_funded
-    rows["accounts.cfads_unlevered"] = kept - paid - self_funded
+    rows["accounts.cfads_unlevered"] = kept - paid - rows["accounts.self_funded_capex"]
     spent = rows["accounts.capex"] + rows["accounts.purchases"] - rows["accounts.grants"]
     rows["accounts.unlevered_cash_flow"] = kept - paid - spent
+
+
+def serve_debt(contracts: list[tuple[str, bool]], calendar: Calendar, rows: Rows) -> None:
+    """Add CFADS and debt service (section 6, cash flow available for debt service); a loan may be a revolver."""
+    kept = rows["accounts.ebitda"] - rows["accounts.working_capital_increase"] - rows["accounts.maintenance"]
+    rows["accounts.cfads_before_capex"] = kept - rows["accounts.tax_paid"]
+    rows["accounts.cfads"] = rows["accounts.cfads_before_capex"] - rows["accounts.self_funded_capex"]
     for name, revolves in contracts:
         path = f"loans.{name}"
         principal = rows[f"{path}.scheduled"] * (not revolves)

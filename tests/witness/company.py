@@ -4,10 +4,10 @@ import copy
 from dataclasses import dataclass, replace
 from datetime import date
 
-from tests.witness.accounts import draw_statements, earn_operations, find_threshold, serve_debt
+from tests.witness.accounts import draw_statements, earn_operations, earn_unlevered, find_threshold, serve_debt
 from tests.witness.assets import depreciate_assets, tie_capital
 from tests.witness.capacity import Rows, ship_output
-from tests.witness.cover import cover_life, cover_loans, open_loans
+from tests.witness.cover import aim_loans, cover_life, cover_loans, open_loans
 from tests.witness.dates import Calendar, Row, read_calendar
 from tests.witness.financing import find_fixed_point
 from tests.witness.funding import Funding, find_last_draw
@@ -51,6 +51,8 @@ def project_company(plan: Plan, contracts: dict[str, Contract] | None = None, bu
     depreciate_assets(plan, calendar, rows)
     tie_capital(plan, calendar, rows)
     earn_operations(plan, calendar, rows)
+    earn_unlevered(plan, calendar, rows)
+    aim_loans(ledgers, exchange, rows)
     books = Books(plan, ledgers, exchange, rows)
     openings = {
         name: ledger.owed * exchange.on_day(contracts[name].currency, calendar.eve) for name, ledger in ledgers.items()
@@ -58,7 +60,7 @@ def project_company(plan: Plan, contracts: dict[str, Contract] | None = None, bu
     books.project()
     rows["accounts.equity_for_cash"] = books.cells["accounts.equity_for_cash"]
     draw_statements(plan, list(contracts), calendar, rows)
-    serve_debt(plan, [(name, contract.style == "revolver") for name, contract in contracts.items()], calendar, rows)
+    serve_debt([(name, contract.style == "revolver") for name, contract in contracts.items()], calendar, rows)
     commitments = sum(c.commitment * exchange.on_day(c.currency, calendar.eve) for c in contracts.values())
     threshold = find_threshold(plan, rows, commitments, calendar.horizon)
     open_loans(openings, rows)

@@ -4,7 +4,10 @@ import numpy as np
 
 from tests.witness.capacity import Rows, add_rows
 from tests.witness.dates import Calendar, Row, shift
+from tests.witness.ledger import Ledger
 from tests.witness.loans import Contract
+from tests.witness.quantities import read_number
+from tests.witness.series import Exchange
 
 
 def divide(above: Row, below: Row, threshold: float) -> Row:
@@ -64,6 +67,23 @@ def cover_loans(contracts: dict[str, Contract], calendar: Calendar, rows: Rows, 
         rows[f"{path}.dscr_12m"] = rows["accounts.dscr_12m"]
         paid = rows[f"{path}.has_payment"] > 0
         rows[f"{path}.dscr_12m_at_payments"] = np.where(paid, rows["accounts.dscr_12m"], np.nan)
+
+
+def aim_loans(ledgers: dict[str, Ledger], exchange: Exchange, rows: Rows) -> None:
+    """Tell sculpted loans what each payment date is to pay (section 4, principal, rule 5; section 6, rule 7)."""
+    calendar = exchange.calendar
+    for ledger in ledgers.values():
+        if ledger.contract.style != "sculpted":
+            continue
+        contract = ledger.contract
+        days = [day for day in sorted(ledger.dates) if day > calendar.eve]
+        periods = [calendar.find(day) for day in days]
+        pays = np.array([float(periods.count(at)) for at in range(calendar.count)])
+        since = add_since(rows["accounts.cfads_unlevered"], pays, calendar.find(contract.signed))
+        dscr = read_number(contract.block["repayment"]["dscr"])
+        for day, at in zip(days, periods, strict=True):
+            target = max(float(since[at]), 0) / dscr / pays[at]
+            ledger.targets[day] = target / exchange.on_day(contract.currency, day)
 
 
 def add_since(flow: Row, pays: Row, signed: int) -> Row:

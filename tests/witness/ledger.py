@@ -21,6 +21,8 @@ class Ledger:
         self.installment: float | None = None
         self.set_at_rate = 0.0
         self.lowered = 1.0
+        self.moved = False
+        self.targets: dict[date, float] = {}
         self.at = contract.signed
         self.idle = contract.style != "revolver" and not draws
         self.last_draw = self.end_availability(last_draw)
@@ -59,13 +61,16 @@ class Ledger:
             else:
                 upfront = read_number(self.contract.block.get("fees", {}).get("upfront"))
                 self.note("upfront_fee", day, upfront * self.contract.commitment)
+            first = self.contract.in_advance and day == self.contract.signed  # the draw precedes this payment
+            if first and day in self.draws:
+                self.draw("draws", day, self.draws[day])
             if day in self.dates:
                 self.pay(self.dates[day], day)
             if day in self.contract.schedule and day < self.contract.matures:
                 self.repay("scheduled", day, min(self.read_due(day), self.owed))
             if day in self.contract.prepayments:
                 self.prepay("prepaid", day, self.contract.prepayments[day])
-            if day in self.draws:
+            if day in self.draws and not first:
                 self.draw("draws", day, self.draws[day])
             self.balances[day] = self.owed
 
@@ -94,19 +99,42 @@ class Ledger:
         self.note("owed_days", day, self.owed * (day - self.at).days / 365)
         self.at = day
 
-    def pay(self, at: int, day: date) -> None:
-        """Pay or capitalize interest, pay fees, and repay by schedule (section 4, events and principal)."""
-        due = self.interest
-        principal = self.find_principal(at, day, due)
-        if self.capitalizes(day):
-            self.note("capitalized", day, due)
-            self.owed += due
-        else:
-            self.note("interest_paid", day, due)
+    def round_due(self, day: date) -> float:
+        """Return the interest due, rounded; what rounding adds to it and to fees is borne on the day (rounding)."""
+        rounding = self.contract.rounding
+        due, fees = rounding.round_interest(self.interest), rounding.round_interest(self.fees)
+        self.note("interest", day, due - self.interest)
+        self.note("fees", day, fees - self.fees)
+        self.fees = fees
+        return due
+
+    def pay_interest(self, day: date, due: float, added: float) -> None:
+        """Pay interest and fees, but for the interest that is added to what is owed."""
+        self.owed += added
+        self.note("capitalized", day, added)
+        self.note("interest_paid", day, due - added)
         self.note("fees_paid", day, self.fees)
         self.interest = self.fees = 0.0
+
+    def pay(self, at: int, day: date) -> None:
+        """Pay or capitalize interest, pay fees, and repay by schedule (section 4, events and principal)."""
+        due = self.round_due(day)
+        if day == self.contract.matures and self.contract.block.get("true_up") == "last_interest":
+            due = self.true_up(day, due)
+        principal = self.find_principal(at, day, due)
+        grows = self.contract.block.get("repayment", {}).get("allow_negative_amortization") == "true"
+        missing = max(-principal, 0) if grows and day != self.contract.matures else 0.0
+        self.pay_interest(day, due, due if self.capitalizes(day) else missing)
         principal = self.owed if day == self.contract.matures else min(max(principal, 0), self.owed)
         self.repay("scheduled", day, principal)
+
+    def true_up(self, day: date, due: float) -> float:
+        """Return the last interest, as it makes up for rounding (section 4, rounding)."""
+        if self.contract.style != "level" or self.installment is None:
+            return due
+        made = self.installment - self.owed
+        self.note("interest", day, made - due)
+        return made
 
     def capitalizes(self, day: date) -> bool:
         """Whether the interest due on a day is added to what is owed (section 4, interest, rule 4)."""
@@ -123,16 +151,25 @@ class Ledger:
         contract = self.contract
         if not self.repays(day) or contract.style in {"bullet", "revolver", "at_maturity", "custom"}:
             return 0.0
+        rounding = contract.rounding
         if contract.style == "fixed_payment":
-            return read_number(contract.block["repayment"]["payment"]) * self.lowered - due
-        if contract.style not in {"level", "equal_principal"}:
-            raise NotImplementedError(f"the witness does not repay by `{contract.style}`")
-        rate = contract.find_rate(contract.payments[at].start if not contract.rate_days else self.before(day))
-        if self.installment is None or rate != self.set_at_rate:
+            return rounding.round_payment(read_number(contract.block["repayment"]["payment"]) * self.lowered) - due
+        if contract.style == "sculpted":
+            return rounding.round_payment(self.targets[day] - self.fees) - due
+        rate = contract.find_rate(self.before(day) if contract.rate_days else contract.payments[at].start)
+        keeps = contract.block.get("repayment", {}).get("after_reset") == "keep_payment"
+        if self.installment is None or self.moved or (rate != self.set_at_rate and not keeps):
             later = [payment for payment in contract.payments[at + 1 :] if self.repays(payment.day)]
-            self.installment = self.set_installment(due, rate, later)
-            self.set_at_rate = rate
+            self.installment = rounding.round_payment(self.cap_installment(self.set_installment(due, rate, later)))
+            self.set_at_rate, self.moved = rate, False
         return self.installment - (due if contract.style == "level" else 0)
+
+    def cap_installment(self, new: float) -> float:
+        """Return a new payment, which may rise by so much at once (section 4, principal, rule 2)."""
+        cap = self.contract.block.get("repayment", {}).get("payment_cap")
+        if cap is None or self.installment is None:
+            return new
+        return min(new, (1 + read_number(cap)) * self.installment)
 
     def before(self, day: date) -> date:
         """Return the last change of the rate before a day, or the day of signing: the rate in force up to the day."""
@@ -143,13 +180,13 @@ class Ledger:
         contract, repayment = self.contract, self.contract.block.get("repayment", {})
         balloon = read_number(repayment.get("balloon"))
         if contract.style == "equal_principal":
-            return (self.owed - balloon) / (len(later) + 1)
+            return (self.owed - balloon) / (sum(payment.shares for payment in later) + 1)
         if "initial_repayment" in repayment:
             return (rate + read_number(repayment["initial_repayment"])) * self.owed * contract.interval / 12
         factor, annuity, last = 1.0, 1.0, 1.0
         for payment in later:
             factor /= 1 + contract.grow(rate, contract.count_years(payment, payment.day))
-            annuity += factor
+            annuity += factor * payment.shares
             last = factor if payment.day == contract.matures else last
         return (self.owed + due - balloon * last) / annuity
 
@@ -163,13 +200,14 @@ class Ledger:
     def read_due(self, day: date) -> float:
         """Return the principal that a custom schedule asks on a day (section 4, principal and prepayments)."""
         text = self.contract.schedule[day]
-        return read_number(text) * self.lowered * (self.drawn if is_share(text) else 1)
+        due = read_number(text) * self.lowered * (self.drawn if is_share(text) else 1)
+        return self.contract.rounding.round_payment(due)
 
     def prepay(self, kind: str, day: date, amount: float) -> None:
         """Pay back beside the schedule; `recast` lowers later payments (section 4, prepayments)."""
         amount, before = min(amount, self.owed), self.owed
         if self.contract.block.get("after_prepayment") == "recast" and before > CENT:
-            self.installment = None
+            self.moved = True
             later = sum(self.read_due(on) for on in self.contract.schedule if on > day)
             self.lowered *= 1 - amount / max(before, later)
         self.repay(kind, day, amount)
@@ -182,7 +220,7 @@ class Ledger:
         if kind != "draws":
             self.note("draws", day, amount)
         if amount > CENT:
-            self.installment = None
+            self.moved = True
         self.balances[day] = self.owed
 
     def sum_between(self, kind: str, after: date | None, until: date | None) -> float:

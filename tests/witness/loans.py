@@ -3,24 +3,28 @@
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from functools import cached_property
-from itertools import count
+from itertools import count, pairwise
 from typing import Any
 
 from tests.witness.dates import STEPS, add_months, read_day
+from tests.witness.day_counts import Rhythm, count_30_360, count_fraction
 from tests.witness.plan import Plan
 from tests.witness.quantities import read_number, read_quantity
-
-UNSUPPORTED = ("rounding", "true_up")
+from tests.witness.rounding import Rounding, read_rounding
 
 
 @dataclass(frozen=True)
 class Payment:
-    """A payment date, the day on which its period began, and whether the period is a whole interval of the rhythm."""
+    """A payment date, the day on which its period began, and whether the period is a whole interval of the rhythm.
+
+    One beyond maturity is not made; maturity is not shared in by payments that are made in advance.
+    """
 
     day: date
     start: date
     regular: bool
     made: bool = True
+    shares: bool = True
 
 
 @dataclass(frozen=True)
@@ -76,31 +80,44 @@ class Contract:
 
     @cached_property
     def grace_ends(self) -> date:
-        """Day up to which payments are interest only."""
-        return add_months(self.signed, int(read_number(self.block.get("grace"))))
+        """Day up to which payments are interest only, where there is a grace."""
+        return add_months(self.signed, int(read_number(self.block["grace"]))) if "grace" in self.block else date.min
+
+    @cached_property
+    def in_advance(self) -> bool:
+        """Whether payments fall at the start of their periods."""
+        return bool(self.block.get("payments", {}).get("on") == "start")
+
+    def keep_rhythm(self, at: int) -> date:
+        """Return the payment date that many intervals after the first, before it where that is negative."""
+        block = self.block.get("payments", {})
+        base, ahead = (read_day(block["first"]), 0) if "first" in block else (self.signed, not self.in_advance)
+        return add_months(base, (at + ahead) * self.interval, to_end=block.get("end_of_month") == "true")
+
+    @cached_property
+    def rhythm(self) -> Rhythm:
+        """The whole intervals from before signing to after maturity."""
+        first = next(at for at in count(-1, -1) if self.keep_rhythm(at) <= self.signed)
+        last = next(at for at in count(first) if self.keep_rhythm(at) >= max(self.matures, self.amortized))
+        return Rhythm([self.keep_rhythm(at) for at in range(first, last + 1)], self.interval, self.matures)
+
+    @cached_property
+    def amortized(self) -> date:
+        """Day to which payments are counted when one is set."""
+        over = self.block.get("repayment", {}).get("amortize_over")
+        return self.matures if over is None else add_months(self.signed, int(read_number(over)))
 
     @cached_property
     def payments(self) -> list[Payment]:
         """Payment dates to maturity, and those after it that `amortize_over` counts (section 4, payment dates)."""
-        block = self.block.get("payments", {})
-        to_end = block.get("end_of_month") == "true"
-        if block.get("on", "end") != "end":
-            raise NotImplementedError("the witness knows payments at the end of their periods alone")
-        base, ahead = (read_day(block["first"]), 0) if "first" in block else (self.signed, 1)
-        over = self.block.get("repayment", {}).get("amortize_over")
-        end = self.matures if over is None else add_months(self.signed, int(read_number(over)))
-        rhythm = (add_months(base, (k + ahead) * self.interval, to_end=to_end) for k in count(-1))
-        before, start = next(rhythm), self.signed
-        payments: list[Payment] = []
-        for day in rhythm:
-            regular = start == before
-            if day > self.signed:
-                payments.append(Payment(day, start, regular))
+        start = self.signed
+        at_once = self.in_advance and "first" not in self.block.get("payments", {})
+        payments = [Payment(self.signed, self.signed, regular=True)] if at_once else []
+        for before, day in pairwise(self.rhythm.days):
+            if day > self.signed and day >= self.keep_rhythm(0):
+                payments.append(Payment(day, start, regular=start == before))
                 start = day
-            before = day
-            if day >= end:
-                break
-        return self.close_payments(payments, end)
+        return self.close_payments(payments, self.amortized)
 
     def close_payments(self, payments: list[Payment], end: date) -> list[Payment]:
         """Put the last payment at maturity (section 4, payment dates, rules 3 and 4)."""
@@ -108,6 +125,10 @@ class Contract:
         before = [payment for payment in payments if payment.day < self.matures]
         after = [replace(payment, made=False) for payment in payments if self.matures < payment.day <= end]
         exact = [payment for payment in payments if payment.day == self.matures]
+        if self.in_advance:  # the last payment is made when the last period begins (rule 5)
+            start = before[-1].day
+            last = Payment(self.matures, start, regular=bool(exact and exact[0].regular), shares=self.matures < end)
+            return [*before, last, *(payment for payment in after if payment.day < end)]
         near = before and before[-1].regular and (self.matures - before[-1].day).days <= 5
         if exact:
             last = exact[0]
@@ -125,8 +146,8 @@ class Contract:
         """Return f(s, b) from the start of a payment period to a day in it (section 4, year fractions)."""
         count_days = self.block.get("day_count", "equal_periods")
         if count_days != "equal_periods":
-            return count_fraction(count_days, period.start, until)
-        whole = self.interval / 12 if period.regular else count_fraction("30/360", period.start, period.day)
+            return count_fraction(count_days, period.start, until, self.rhythm)
+        whole = self.interval / 12 if period.regular else count_30_360(period.start, period.day)
         return whole * (until - period.start).days / (period.day - period.start).days
 
     def find_rate(self, day: date) -> float:
@@ -136,19 +157,35 @@ class Contract:
             return read_number(rate)
         if "index" not in rate:
             return read_on(rate, day)
-        if rate.get("reset", "payment") != "payment":
-            raise NotImplementedError("the witness sets rates at each payment alone")
-        base = read_on(self.index, self.find_period(day).start)
+        base = read_on(self.index, self.find_reading(day))
         floored = max(base + read_number(rate.get("margin")), read_number(rate.get("floor")))
         return min(floored, read_number(rate["cap"])) if "cap" in rate else floored
 
+    def find_reading(self, day: date) -> date:
+        """Return the day on which the index that holds on a day was read (section 4, interest, rules 1 and 2)."""
+        reset, start = self.block["rate"].get("reset", "payment"), self.find_period(day).start
+        if reset in {"payment", "any_day"}:
+            return day if reset == "any_day" else start
+        read = self.signed
+        for payment in self.payments:
+            if payment.start <= start and add_months(read, STEPS[reset]) <= payment.start:
+                read = payment.start
+        return read
+
+    @cached_property
+    def rounding(self) -> Rounding:
+        """How amounts are rounded."""
+        return read_rounding(self.block.get("rounding"))
+
     @cached_property
     def rate_days(self) -> list[date]:
-        """Days on which the loan's own rates change."""
+        """Days on which the loan's own rates change, or the index that it follows from day to day."""
         rate = self.block["rate"]
-        if not isinstance(rate, dict) or "index" in rate:
+        if not isinstance(rate, dict) or ("index" in rate and rate.get("reset") != "any_day"):
             return []
-        return [day for day in map(read_day, rate) if self.signed < day < self.matures]
+        return [
+            day for day in map(read_day, self.index if "index" in rate else rate) if self.signed < day < self.matures
+        ]
 
     def grow(self, rate: float, years: float) -> float:
         """Return the interest of one unit over a fraction of a year (section 4, interest, rule 3)."""
@@ -171,20 +208,6 @@ def read_on(rates: dict[str, str], day: date) -> float:
     return read_number(([text for start, text in keys if start <= day] or [keys[0][1]])[-1])
 
 
-def count_fraction(count_days: str, start: date, end: date) -> float:
-    """Return the fraction of a year between two dates by ISDA 2006, section 4.16."""
-    days = (end - start).days
-    if count_days == "ACT/360":
-        return days / 360
-    if count_days == "ACT/365F":
-        return days / 365
-    if count_days in {"30/360", "30E/360"}:
-        first = min(start.day, 30)
-        last = min(end.day, 30) if count_days == "30E/360" or first == 30 else end.day
-        return (360 * (end.year - start.year) + 30 * (end.month - start.month) + last - first) / 360
-    raise NotImplementedError(f"the witness does not count by {count_days}")
-
-
 def read_contracts(plan: Plan, eve: date | None = None) -> dict[str, Contract]:
     """Return the loans of a plan, or of a file of loans alone (docs/conventions.md, section 4)."""
     return {name: read_contract(name, block, plan, eve) for name, block in plan.get("loans", {}).items()}
@@ -192,9 +215,6 @@ def read_contracts(plan: Plan, eve: date | None = None) -> dict[str, Contract]:
 
 def read_contract(name: str, block: Plan, plan: Plan, eve: date | None) -> Contract:
     """Return one loan."""
-    for key in UNSUPPORTED:
-        if key in block:
-            raise NotImplementedError(f"the witness does not know `{key}` of loans")
     amount = read_quantity(str(block.get("commitment", block.get("outstanding"))))
     signed = read_day(block["signed"]) if "signed" in block else eve
     if signed is None:

@@ -237,7 +237,8 @@ def find_peak(company: Company) -> float:
         total = 0.0
         for name, ledger in company.ledgers.items():
             known = [at for at in ledger.balances if at <= day]
-            owed = ledger.balances[max(known)] if known else 0.0
-            total += owed * company.exchange.on_day(company.contracts[name].currency, day)
+            if known:  # what is owed after an event counts at the rate of its day (section 6, other currencies, rule 8)
+                rate = company.exchange.on_day(company.contracts[name].currency, max(known))
+                total += ledger.balances[max(known)] * rate
         peak = max(peak, total)
     return peak

@@ -6,6 +6,7 @@ import re
 import subprocess
 import sys
 import tempfile
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -19,13 +20,14 @@ PRIVATE = re.compile(r"^funding\..*_own$")
 TOLERANCE = 1e-6
 
 
-def run_program(name: str, option: str | None) -> Any:
-    """Return what `fibercap run --json` prints of a shipped plan; PYTHONPATH may name another copy of the program."""
+def run_program(plan: str | Path, option: str | None) -> Any:
+    """Return what `fibercap run --json` prints of a shipped plan, or a file; PYTHONPATH may name another copy of the program."""
+    path = SCENARIOS / f"{plan}.yaml" if isinstance(plan, str) else plan
     chosen = [] if option is None else ["--option", option]
     code = "from fibercap.cli import main; main()"
     with tempfile.TemporaryDirectory() as folder:
         ran = subprocess.run(
-            [sys.executable, "-c", code, "run", str(SCENARIOS / f"{name}.yaml"), *chosen, "--json"],
+            [sys.executable, "-c", code, "run", str(path), *chosen, "--json"],
             capture_output=True,
             check=False,
             cwd=folder,

@@ -255,7 +255,8 @@ class Books:
     def count_payments(self, name: str, at: int) -> int:
         """Return the number of payment dates after signing in a period."""
         ledger = self.ledgers[name]
-        return sum(self.calendar.find(day) == at for day in ledger.dates) if not ledger.idle else 0
+        after = [day for day in ledger.dates if day > ledger.contract.signed]
+        return sum(self.calendar.find(day) == at for day in after) if not ledger.idle else 0
 
     def close_loan(self, name: str, at: int, before: date, day: date) -> None:
         """Add what is owed at a period's end, and the rows of payment dates (section 4, rows)."""

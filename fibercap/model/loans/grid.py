@@ -120,7 +120,7 @@ def event_grid(loan: Loan, timeline: Timeline | None, course: RateCourse) -> Gri
     return Grid(
         dates=tuple(events),
         months=months,
-        period=np.array([float(timeline.index(day) + 1) for day in events]) if timeline else 0.0 * months,
+        period=_periods(timeline, events, clock.maturity) if timeline else 0.0 * months,
         draws_here=1.0 - np.array(second, dtype=float),
         is_payment=np.array(due, dtype=float),
         repays=np.array(repays, dtype=float),
@@ -133,6 +133,12 @@ def event_grid(loan: Loan, timeline: Timeline | None, course: RateCourse) -> Gri
         if course.resets
         else (events[0], *events[:-1]),
     )
+
+
+def _periods(timeline: Timeline, events: list[date], maturity: date) -> Array:
+    """Return the number of the model period of each event; what is counted after maturity is in none of them."""
+    within = [timeline.index(day) if day <= maturity else timeline.count for day in events]
+    return np.array(within, dtype=float) + 1.0
 
 
 def _fractions(

@@ -266,8 +266,8 @@ class Prepared:
         at, events = self.setting.at, self.grid.period
         periods = np.arange(1.0, self.moved.service.shape[-1] + 1)
         falls = (periods[:, None] == events[None, :]).astype(float)
-        in_period = falls @ self.grid.repays
-        share = np.divide(self.grid.repays, in_period @ falls, out=none, where=(in_period @ falls) > 0)
+        payments = (falls @ self.grid.is_payment) @ falls
+        share = np.divide(self.grid.repays, payments, out=none, where=payments > 0)
         reads = (*self.calendar_reads()["repays"], "horizon")
         self.put_known("share_of_period", "Share of the period's service", "", share, reads)
         aimed = self._in_periods(BY_PERIOD, f"loans.{self.setting.name}.service_target")

@@ -1,0 +1,141 @@
+"""The program against the witness on plans with what no shipped loan has: sculpted, in advance, rounded, any day count."""
+
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.witness.program import compare_measures, compare_rows, find_run_off, list_unknown, names_row, run_program
+from tests.witness.witness import recompute_plan
+
+COMPANY = """
+fibercap: 1
+products: {fiber: {price: {2001: 50 USD/km, 2003: 45 USD/km}}}
+plants:
+  works: {product: fiber, capacity: 300_000 km/year, cash_cost: 25 USD/km, fixed_cost: 0.5 million USD/year,
+          maintenance: 0.2 million USD/year}
+projects:
+  line: {plant: works, adds: 200_000 km/year, capex: 16 million USD, spend: {2001: 60 %, 2002: 40 %},
+         complete: 2002-06-30, ramp: {linear: 6 months}}
+working_capital: {receivables: 45 days, payables: 30 days}
+opening: {cash: 6 million USD, fixed_assets: {value: 10 million USD, life: 8 years}}
+company: {gap: [equity]}
+"""
+
+BY_MONTH = """
+horizon: {from: 2001, to: 2006}
+money: {report_in: USD, discount_rate: 12 %/year, terminal_value: {multiple: 5}}
+tax: {rate: 30 %}
+rates: {libor: {2001-01: 6 %/year, 2001-05: 5.5 %/year, 2002: 4.5 %/year, 2002-08: 4 %/year, 2003: 5 %/year}}
+funding: {line: {shaped: 5 million USD, equity: rest}}
+loans:
+  shaped: {commitment: 5 million USD, signed: 2001-01-15, matures: 2007-07-15, rate: 8 %/year, grace: 1 year,
+           day_count: ACT/365F, payments: {every: half_year}, repayment: {style: sculpted, dscr: 1.4},
+           fees: {undrawn: 0.5 %/year, agency: 20_000 USD/year}}
+  lease: {commitment: 2 million USD, signed: 2001-02-28, matures: 5 years, rate: 7 %/year,
+          draws: {2001-02-28: 2 million USD}, payments: {every: quarter, on: start}}
+  to_cent: {commitment: 3 million USD, signed: 2001-03-10, matures: 2006-03-31, rate: 7.3 %/year,
+            draws: {2001-03-10: 3 million USD}, rounding: cent}
+  isda_30e: {commitment: 1 million USD, signed: 2001-01-31, matures: 2008-02-29, day_count: 30E/360 ISDA,
+             rate: {index: libor, margin: 2 %/year, reset: half_year}, draws: {2001-01-31: 1 million USD},
+             payments: {every: quarter, first: 2001-02-28, end_of_month: true}}
+  isda: {commitment: 1 million USD, signed: 2001-01-31, matures: 2008-02-29, rate: 8 %/year, day_count: ACT/ACT ISDA,
+         draws: {2001-01-31: 1 million USD}, payments: {every: month}}
+  icma: {commitment: 1 million USD, signed: 2001-01-31, matures: 2008-02-20, rate: 8 %/year, day_count: ACT/ACT ICMA,
+         draws: {2001-01-31: 1 million USD}, payments: {every: half_year, first: 2001-05-31},
+         repayment: {style: bullet}}
+  us: {commitment: 1 million USD, signed: 2001-01-31, matures: 2008-02-29, day_count: 30/360 US,
+       rate: {index: libor, margin: 1 %/year, reset: any_day}, draws: {2001-01-31: 1 million USD},
+       payments: {every: quarter, first: 2001-02-28}}
+"""
+
+BY_QUARTER = """
+horizon: {from: 2001, to: 2007, step: quarter}
+money: {report_in: USD, discount_rate: 11 %/year, terminal_value: {multiple: 4}, minimum_cash: 0.5 million USD}
+tax: {rate: 30 %, lag: 3 months}
+exchange:
+  EUR: {opening: 0.94 USD/EUR, average: {2001: 0.90 USD/EUR, 2002: 0.95 USD/EUR, 2003: 1.13 USD/EUR}}
+rates: {euribor: {2001: 5 %/year, 2001-08: 4 %/year, 2002-05: 3 %/year, 2003: 6 %/year, 2004: 7 %/year}}
+funding: {line: {shaped: 80 %, equity: rest}}
+loans:
+  shaped: {commitment: 6 million EUR, signed: 2001-02-15, matures: 2008-02-28, grace: 1 year, day_count: ACT/360,
+           rate: {index: euribor, margin: 2.5 %/year, reset: year}, payments: {every: month},
+           repayment: {style: sculpted, dscr: 1.5}, fees: {guarantee: 0.5 %/year, agency: 12_000 EUR/year, upfront: 1 %}}
+  capped: {commitment: 1 million USD, signed: 2001-01-31, matures: 5 years, day_count: 30E/360,
+           rate: {index: euribor, margin: 3 %/year}, draws: {2001-01-31: 1 million USD},
+           repayment: {style: level, payment_cap: 2 %, allow_negative_amortization: true}}
+  kept: {commitment: 1 million USD, signed: 2001-01-31, matures: 5 years, day_count: ACT/ACT ICMA,
+         rate: {2001: 5 %/year, 2002-02-10: 9 %/year}, compounding: effective, payments: {every: month},
+         draws: {2001-01-31: 0.6 million USD, 2001-09-12: 0.4 million USD},
+         repayment: {style: level, after_reset: keep_payment}}
+  up_and_down: {commitment: 1 million USD, signed: 2001-01-31, matures: 2007-01-31, rate: 7 %/year, day_count: ACT/365F,
+                draws: {2001-01-31: 1 million USD}, rounding: {to: 1 USD, payment: up, interest: down},
+                repayment: {style: equal_principal}, fees: {guarantee: 0.3 %/year}}
+  carried: {commitment: 1 million USD, signed: 2001-01-31, matures: 2007-01-31, rate: 7 %/year,
+            draws: {2001-01-31: 1 million USD}, rounding: {to: 100 USD, balance: carry}}
+  trued_up: {commitment: 1 million EUR, signed: 2001-01-31, matures: 2007-01-31, rate: 7 %/year,
+             draws: {2001-01-31: 1 million EUR}, rounding: {to: 10 EUR}, true_up: last_interest}
+  half: {commitment: 1 million USD, signed: 2001-01-31, matures: 2007-03-02, rate: 7 %/year, day_count: ACT/ACT ICMA,
+         draws: {2001-01-31: 1 million USD}, compounding: semiannual, rounding: cent,
+         payments: {every: half_year, first: 2001-08-31, end_of_month: true},
+         repayment: {style: custom, schedule: {2003-08-31: 30 %, 2005-02-28: 20 %, 2007-03-02: 50 %}}}
+  lease: {commitment: 1 million USD, signed: 2001-04-10, matures: 2007-04-10, rate: 7 %/year, grace: 6 months,
+          day_count: 30/360, draws: {2001-04-10: 0.7 million USD, 2001-11-20: 0.3 million USD}, rounding: cent,
+          payments: {every: quarter, on: start}, repayment: {style: level, balloon: 0.2 million USD},
+          fees: {undrawn: 0.4 %/year, agency: 1_000 USD/year}}
+  advance: {commitment: 1 million USD, signed: 2001-04-10, matures: 2007-06-20, rate: 7 %/year,
+            day_count: ACT/ACT ISDA, draws: {2001-04-10: 1 million USD},
+            payments: {every: half_year, on: start, first: 2001-07-31},
+            repayment: {style: equal_principal, amortize_over: 9 years}}
+"""
+
+PLANS = {"by_month": COMPANY + BY_MONTH, "by_quarter": COMPANY + BY_QUARTER}
+
+
+@cache
+def recompute(name: str) -> Any:
+    """Recompute a plan once for all tests."""
+    return recompute_plan(PLANS[name])
+
+
+@pytest.fixture(scope="module")
+def printed(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Any:
+    """Run the program on a plan once for all tests."""
+    path: Path = tmp_path_factory.mktemp(request.param) / "plan.yaml"
+    path.write_text(PLANS[request.param], encoding="utf-8")
+    return request.param, run_program(path, None)
+
+
+every_plan = pytest.mark.parametrize("printed", PLANS, indirect=True)
+
+
+@every_plan
+def test_program_has_every_row_of_the_witness(printed: Any) -> None:
+    name, program = printed
+    mine, theirs = recompute(name), program["rows"]
+    horizon = mine.company.calendar.horizon
+    lines = compare_rows({path: row[:horizon] for path, row in mine.company.rows.items()}, theirs)
+    lines += compare_rows(mine.worth.rows, theirs, "returns.")
+    without = {path: row[:horizon] for path, row in mine.without.rows.items() if f"without_projects.{path}" in theirs}
+    lines += compare_rows(without, theirs, "without_projects.")
+    later, prefix = find_run_off(program)
+    known = {path: row for path, row in mine.company.rows.items() if prefix + path in later}
+    lines += compare_rows(known, later, prefix, after=horizon)
+    assert "loans.shaped.closing" in known
+    assert without
+    assert not lines, "\n" + "\n".join(lines)
+
+
+@every_plan
+def test_program_has_every_measure_of_the_witness(printed: Any) -> None:
+    name, program = printed
+    lines = compare_measures(recompute(name), program["measures"])
+    assert not lines, "\n" + "\n".join(lines)
+
+
+@every_plan
+def test_witness_computes_every_row_that_the_page_names(printed: Any) -> None:
+    name, program = printed
+    unknown = list_unknown(recompute(name).company.rows, program["rows"])
+    assert not [path for path in unknown if names_row(path)]
