@@ -7,8 +7,15 @@ from pathlib import Path
 import click
 
 from fibercap.commands.asked import one_option, plan_of, scenario_options
-from fibercap.commands.output import STANDARD_OUTPUT, OutputPath, kind_option, print_content, refuse_two_documents
-from fibercap.commands.terminal import say, say_json
+from fibercap.commands.output import (
+    OutputPath,
+    is_stream,
+    kind_option,
+    refuse_two_documents,
+    say_files,
+    suffix_of,
+    write_file,
+)
 
 _PLOT = """Draw a chart; with --out FOLDER, all that apply to the scenario.
 
@@ -51,16 +58,12 @@ def plot(  # noqa: PLR0913, PLR0917 - a command has that many options
     scenario, chart = _chart_arguments(arguments)
     refuse_two_documents(out, json=as_json)
     plan = plan_of(scenario, option, settings)
-    if out == STANDARD_OUTPUT:
-        print_content(picture(plan, chart, f".{kind or 'png'}"))
-        return
-    files = [str(path) for path in draw(plan, chart, out, kind=kind, force=force)]
-    if as_json:
-        from fibercap.views.json_text import text
-
-        say_json(text({"files": files}))
+    if out is not None and is_stream(out):
+        write_file(out, picture(plan, chart, suffix_of(out, kind, "png")), force=force)
+        files = [out]
     else:
-        say("\n".join(files))
+        files = draw(plan, chart, out, kind=kind, force=force)
+    say_files(files, as_json=as_json)
 
 
 def _chart_arguments(arguments: tuple[str, ...]) -> tuple[str, str | None]:

@@ -7,8 +7,15 @@ from pathlib import Path
 import click
 
 from fibercap.commands.asked import by_option, one_option, plan_of, scenario_options
-from fibercap.commands.output import STANDARD_OUTPUT, OutputPath, kind_option, print_content, refuse_two_documents
-from fibercap.commands.terminal import say, say_json
+from fibercap.commands.output import (
+    OutputPath,
+    is_stream,
+    kind_option,
+    refuse_two_documents,
+    say_files,
+    suffix_of,
+    write_file,
+)
 
 
 @click.command()
@@ -49,13 +56,9 @@ def export(  # noqa: PLR0913, PLR0917 - a command has that many options
 
     refuse_two_documents(out, json=as_json)
     projection = project(plan_of(scenario, option, settings))
-    if out == STANDARD_OUTPUT:
-        print_content(exported(projection, f".{kind or 'csv'}", by))
-        return
-    files = [str(path) for path in write(projection, out, kind=kind, by=by, force=force)]
-    if as_json:
-        from fibercap.views.json_text import text
-
-        say_json(text({"files": files}))
+    if is_stream(out):
+        write_file(out, exported(projection, suffix_of(out, kind, "csv"), by), force=force)
+        files = [out]
     else:
-        say("\n".join(files))
+        files = write(projection, out, kind=kind, by=by, force=force)
+    say_files(files, as_json=as_json)

@@ -8,7 +8,14 @@ from typing import TYPE_CHECKING
 import click
 
 from fibercap.commands.asked import lending_of, one_option, scenario_options
-from fibercap.commands.output import STANDARD_OUTPUT, OutputPath, kind_option, refuse_two_documents, write_file
+from fibercap.commands.output import (
+    STANDARD_OUTPUT,
+    OutputPath,
+    kind_option,
+    refuse_two_documents,
+    suffix_of,
+    write_file,
+)
 from fibercap.commands.terminal import say, say_json
 
 if TYPE_CHECKING:
@@ -74,9 +81,6 @@ def _draw(loans: Mapping[str, Loan], found: Mapping[str, Schedule], picture: Pat
     from fibercap.views.files import refuse_existing
 
     (key,) = found
-    if picture == STANDARD_OUTPUT:
-        kind = kind or "png"
-    else:
+    if picture != STANDARD_OUTPUT:
         refuse_existing(picture, force=force)
-    content = loan_picture(key, loans[key], found[key], f".{kind}" if kind else picture.suffix)
-    write_file(picture, content, force=force)
+    write_file(picture, loan_picture(key, loans[key], found[key], suffix_of(picture, kind, "png")), force=force)

@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING, Any, Final
 
 import click
 
-from fibercap.commands.terminal import say
+from fibercap.commands.terminal import say, say_json
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
 
 STANDARD_OUTPUT: Final = Path("-")
 _NAMES: Final = frozenset({"-", "/dev/stdout", "/dev/fd/1", "/proc/self/fd/1"})
@@ -33,6 +33,29 @@ def kind_option(*kinds: str, of: str) -> Callable[[Callable[..., Any]], Callable
     """Give a command `--as`, the kind of file to write whatever the name after `of`; the first is for `-`."""
     told = f"Write this kind, whatever the name after {of}; to -, standard output, {kinds[0]} if not given."
     return click.option("--as", "kind", type=click.Choice(kinds), help=told, callback=lambda _c, _p, kind: kind or "")
+
+
+def suffix_of(out: Path, kind: str, default: str) -> str:
+    """Return the suffix that says what to write: of the kind asked for, else of the name; a stream needs none."""
+    return f".{kind}" if kind else out.suffix or (f".{default}" if is_stream(out) else "")
+
+
+def is_stream(out: Path) -> bool:
+    """Tell whether what is written goes by: to standard output, a pipe or a device."""
+    from fibercap.views import files
+
+    return out == STANDARD_OUTPUT or files.is_stream(out)
+
+
+def say_files(files: Iterable[Path], *, as_json: bool) -> None:
+    """Print which files were written, standard output aside."""
+    names = [str(path) for path in files if path != STANDARD_OUTPUT]
+    if as_json:
+        from fibercap.views.json_text import text
+
+        say_json(text({"files": names}))
+    elif names:
+        say("\n".join(names))
 
 
 def write_file(path: Path, content: bytes, *, force: bool) -> None:

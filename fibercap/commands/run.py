@@ -122,5 +122,5 @@ def _keep(projection: Projection, settings: tuple[str, ...], by: str, out: Path,
     from fibercap.views.run_folder import run_folder
 
     files = run_folder(projection, written(projection.scenario.resolved), settings, by)
-    write_all({out / name: content for name, content in files.items()}, force=force)
+    write_all(out, files, force=force)
     say(f"{len(files)} files are in {out}", err=True)

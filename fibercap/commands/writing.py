@@ -27,7 +27,7 @@ def new(folder: Path, force: bool) -> None:  # noqa: FBT001 - click hands flags 
         print_content(new_plan())
         return
     contents = {"plan.yaml": new_plan(), "fibercap.schema.json": f"{json_text(made())}\n".encode()}
-    for path in write_all({folder / name: content for name, content in contents.items()}, force=force):
+    for path in write_all(folder, contents, force=force):
         say(str(path))
     say(f"next: fibercap check {folder / 'plan.yaml'}", err=True)
 

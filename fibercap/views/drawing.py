@@ -12,7 +12,7 @@ from fibercap.model.projection import project
 from fibercap.studies.compare import compare
 from fibercap.views.charts import CHARTS, rendered, write_chart
 from fibercap.views.charts_loan import loan_chart
-from fibercap.views.files import refuse_existing, write_all
+from fibercap.views.files import refuse_existing, write_all, write_bytes
 from fibercap.views.shared import shared
 
 if TYPE_CHECKING:
@@ -60,10 +60,11 @@ def draw(scenario: Scenario, chart: str | None, out: Path | None, *, kind: str =
     for drawing in wanted:
         refuse_existing(drawing.path, force=force)
     drawn = _drawn(scenario, [(drawing.chart, drawing.suffix) for drawing in wanted])
-    contents = {drawing.path: content for drawing, content in zip(wanted, drawn, strict=True)}
-    if out is not None and not _is_folder(out) and not out.parent.is_dir():
-        raise FibercapError(f"the folder {out.parent} does not exist; make it first")
-    return write_all(contents, force=force)
+    if out is not None and not _is_folder(out):
+        write_bytes(out, drawn[0], force=force)
+        return [out]
+    contents = {drawing.path.name: content for drawing, content in zip(wanted, drawn, strict=True)}
+    return write_all(out or Path(), contents, force=force)
 
 
 def picture(scenario: Scenario, chart: str | None, suffix: str) -> bytes:

@@ -88,7 +88,7 @@ def write(projection: Projection, path: str | Path, *, kind: str = "", by: str =
     path = Path(path)
     if not kind and (path.is_dir() or not path.suffix):
         contents = tables(projection, compared(projection), by)
-        return write_all({path / name: content for name, content in contents.items()}, force=force)
+        return write_all(path, contents, force=force)
     refuse_existing(path, force=force)
     write_bytes(path, exported(projection, f".{kind}" if kind else path.suffix, by), force=force)
     return [path]

@@ -6,8 +6,6 @@ import csv
 import hashlib
 import io
 import json
-import os
-import stat
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -21,10 +19,8 @@ from fibercap.core.errors import FibercapError
 from fibercap.core.timeline import periods_between
 from fibercap.model.projection import project
 from fibercap.reading.files import read, scenario_of
-from fibercap.views import files as files_module
 from fibercap.views.csv_text import csv_text
 from fibercap.views.exports import write
-from fibercap.views.files import write_all
 from fibercap.views.given import amount, given
 from fibercap.views.tables import rows_csv
 
@@ -214,42 +210,6 @@ def test_a_run_folder_is_replaced_only_when_told(
     said = capsys.readouterr()
     assert (said.out, said.err) == ("", "out/manifest.json exists; add --force to replace it\n")
     assert [path.name for path in Path("out").iterdir()] == ["manifest.json"]
-
-
-def test_files_are_written_all_or_none(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A disk that is full at the second file leaves neither the first one nor a folder behind."""
-    once: list[Path] = []
-
-    def full(path: Path, content: bytes) -> Path:
-        if once:
-            raise OSError(28, "No space left on device")
-        once.append(path)
-        return real(path, content)
-
-    real = files_module._staged
-    monkeypatch.setattr(files_module, "_staged", full)
-
-    with pytest.raises(FibercapError, match=r"b\.csv cannot be written: No space left on device"):
-        write_all({tmp_path / "deep" / "er" / "a.csv": b"1", tmp_path / "deep" / "b.csv": b"2"}, force=False)
-    assert list(tmp_path.iterdir()) == []
-
-
-def test_files_take_the_rights_of_new_files(tmp_path: Path) -> None:
-    mask = os.umask(0o022)
-    try:
-        (path,) = write_all({tmp_path / "a.csv": b"1"}, force=False)
-    finally:
-        os.umask(mask)
-
-    assert stat.S_IMODE(path.stat().st_mode) == 0o644
-
-
-def test_a_folder_in_the_way_is_refused_before_anything_is_written(tmp_path: Path) -> None:
-    (tmp_path / "b.csv").mkdir()
-
-    with pytest.raises(FibercapError, match="is a folder; name a file"):
-        write_all({tmp_path / "a.csv": b"1", tmp_path / "b.csv": b"2"}, force=True)
-    assert not (tmp_path / "a.csv").exists()
 
 
 def test_results_say_in_a_line_what_they_are_and_show_in_notebooks(small: fc.Projection) -> None:

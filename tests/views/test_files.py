@@ -1,0 +1,191 @@
+"""Files are written whole or not at all; links, pipes and devices are never replaced."""
+
+from __future__ import annotations
+
+import os
+import stat
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from fibercap.cli import main
+from fibercap.core.errors import FibercapError
+from fibercap.views.files import write_all, write_bytes
+from tests.test_output import PLAN
+
+NEW = {"a.csv": b"new", "charts/b.svg": b"new"}
+
+
+@pytest.fixture
+def _rights() -> Iterator[None]:
+    mask = os.umask(0o022)
+    yield
+    os.umask(mask)
+
+
+def rights(path: Path) -> int:
+    return stat.S_IMODE(path.stat().st_mode)
+
+
+@pytest.mark.usefixtures("_rights")
+@pytest.mark.parametrize("mode", [0o600, 0o640, 0o444, 0o755])
+def test_files_take_the_rights_of_new_files_or_of_those_they_replace(mode: int, tmp_path: Path) -> None:
+    out = tmp_path / "out"
+    for path in write_all(out, NEW, force=False):
+        assert rights(path) == 0o644
+    assert rights(out) == 0o755
+    (out / "a.csv").chmod(mode)
+    out.chmod(0o750)
+
+    write_all(out, NEW, force=True)
+    assert [rights(path) for path in (out, out / "a.csv", out / "charts/b.svg")] == [0o750, mode, 0o644]
+    write_bytes(out / "a.csv", b"alone", force=True)
+    assert (rights(out / "a.csv"), (out / "a.csv").read_bytes()) == (mode, b"alone")
+
+
+@pytest.mark.skipif(not hasattr(os, "setxattr"), reason="the system keeps no attributes beside a file")
+def test_attributes_beside_a_file_are_kept(tmp_path: Path) -> None:
+    path = tmp_path / "a.csv"
+    path.write_bytes(b"old")
+    try:
+        os.setxattr(path, "user.note", b"kept")
+    except OSError:
+        pytest.skip("the file system keeps no attributes")
+    os.utime(path, (0, 0))
+
+    write_bytes(path, b"new", force=True)
+
+    assert os.getxattr(path, "user.note") == b"kept"
+    assert path.stat().st_mtime > 0
+
+
+def test_a_link_stays_and_the_file_it_leads_to_is_written(tmp_path: Path) -> None:
+    target, link = tmp_path / "there" / "target.csv", tmp_path / "link.csv"
+    target.parent.mkdir()
+    target.write_bytes(b"old")
+    target.chmod(0o640)
+    link.symlink_to("there/target.csv")
+    told = r"link\.csv is a link to there/target\.csv, which exists; add --force to replace that file"
+
+    with pytest.raises(FibercapError, match=told):
+        write_bytes(link, b"new", force=False)
+    write_bytes(link, b"new", force=True)
+
+    assert (link.is_symlink(), target.read_bytes(), rights(target)) == (True, b"new", 0o640)
+    assert sorted(path.name for path in tmp_path.rglob("*")) == ["link.csv", "target.csv", "there"]
+
+
+@pytest.mark.parametrize("force", [False, True])
+def test_a_link_that_leads_nowhere_to_itself_or_to_a_folder_is_refused(*, force: bool, tmp_path: Path) -> None:
+    (tmp_path / "nowhere").symlink_to(tmp_path / "missing")
+    (tmp_path / "itself").symlink_to("itself")
+    (tmp_path / "folder").symlink_to(".")
+
+    for name, told in {
+        "nowhere": "which is not there",
+        "itself": "which is not there",
+        "folder": "is a folder",
+    }.items():
+        with pytest.raises(FibercapError, match=rf"{name} .*{told}"):
+            write_bytes(tmp_path / name, b"new", force=force)
+        assert (tmp_path / name).is_symlink()
+    assert not (tmp_path / "missing").exists()
+
+
+def test_a_set_of_files_is_not_written_over_links_or_pipes_that_nobody_named(tmp_path: Path) -> None:
+    elsewhere, out = tmp_path / "elsewhere", tmp_path / "out"
+    elsewhere.mkdir()
+    out.mkdir()
+    (elsewhere / "kept").write_bytes(b"old")
+    for name, target in {"a.csv": elsewhere / "kept", "charts": elsewhere}.items():
+        (out / name).symlink_to(target)
+        with pytest.raises(FibercapError, match=rf"out/{name} is a link; remove it, or write into another folder"):
+            write_all(out, NEW, force=True)
+        (out / name).unlink()
+    os.mkfifo(out / "a.csv")
+    with pytest.raises(FibercapError, match=r"out/a\.csv is a device or a pipe; remove it"):
+        write_all(out, NEW, force=True)
+    assert [(path.name, path.read_bytes()) for path in elsewhere.iterdir()] == [("kept", b"old")]
+    assert [path.name for path in out.iterdir()] == ["a.csv"]
+
+
+def test_a_link_to_a_folder_stays_one(tmp_path: Path) -> None:
+    (tmp_path / "out").mkdir()
+    (tmp_path / "link").symlink_to("out")
+
+    write_all(tmp_path / "link", NEW, force=False)
+
+    assert (tmp_path / "link").is_symlink()
+    assert (tmp_path / "out" / "charts" / "b.svg").read_bytes() == b"new"
+
+
+@pytest.mark.parametrize("force", [False, True])
+@pytest.mark.parametrize("linked", [False, True])
+def test_a_pipe_takes_what_is_written_and_stays(*, force: bool, linked: bool, tmp_path: Path) -> None:
+    pipe, taken = tmp_path / "pipe", list[bytes]()
+    os.mkfifo(pipe)
+    if linked:
+        (tmp_path / "link").symlink_to(pipe)
+    reader = threading.Thread(target=lambda: taken.append(pipe.read_bytes()))
+    reader.start()
+
+    write_bytes(tmp_path / "link" if linked else pipe, b"new", force=force)
+
+    reader.join(10)
+    assert taken == [b"new"]
+    assert pipe.is_fifo()
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="the system has no such device")
+@pytest.mark.parametrize("line", ["export small.yaml", "plot small.yaml", "export small.yaml --as html", "schema"])
+def test_devices_are_written_to_and_stay(
+    line: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("small.yaml").write_text(PLAN, "utf-8")
+    devices = [Path("/dev/null"), Path("/dev/full")]
+    before = [path.lstat()[:6] for path in devices]
+    codes, told = [], []
+    for path in devices:
+        with pytest.raises(SystemExit) as done:
+            main([*line.split(), "--out", str(path), "--force"])
+        codes.append(done.value.code)
+        told.append(tuple(capsys.readouterr()))
+
+    assert codes == [0, 2]
+    assert told == [("/dev/null\n", ""), ("", "/dev/full cannot be written: No space left on device\n")]
+    assert [path.lstat()[:6] for path in devices] == before
+
+
+def test_a_run_into_a_device_is_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("small.yaml").write_text(PLAN, "utf-8")
+    os.mkfifo("pipe")
+
+    for line in ("run small.yaml --only summary --out pipe --force", "new pipe --force"):
+        with pytest.raises(SystemExit) as done:
+            main(line.split())
+        assert done.value.code == 2
+        assert "pipe" in capsys.readouterr().err
+    assert Path("pipe").is_fifo()
+
+
+def test_files_are_written_all_or_none(tmp_path: Path) -> None:
+    """A name that cannot be leaves neither the files before it nor a folder behind."""
+    long = "b" * 300
+
+    with pytest.raises(FibercapError, match=r"b+ cannot be written: File name too long"):
+        write_all(tmp_path / "deep" / "er", {"a.csv": b"1", f"charts/{long}": b"2"}, force=False)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_folder_in_the_way_is_refused_before_anything_is_written(tmp_path: Path) -> None:
+    (tmp_path / "charts" / "b.svg").mkdir(parents=True)
+
+    with pytest.raises(FibercapError, match="is a folder; name a file"):
+        write_all(tmp_path, NEW, force=True)
+    assert not (tmp_path / "a.csv").exists()
