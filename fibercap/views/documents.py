@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from math import isnan
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
     from fibercap.core.rows import Row
+    from fibercap.core.timeline import Timeline
     from fibercap.core.units import Array
     from fibercap.model.measure import Measure
     from fibercap.model.projection import Projection
@@ -37,7 +39,7 @@ if TYPE_CHECKING:
 
 
 def _plain(values: Array) -> list[float | None]:
-    return [None if np.isnan(value) else float(value) for value in np.ravel(values)]
+    return [None if isnan(value) else value for value in np.ravel(values).tolist()]
 
 
 def measures_document(found: Mapping[str, Measure]) -> Document:
@@ -148,16 +150,33 @@ def checks_document(projection: Projection) -> Document:
 
 def rows_document(projection: Projection, rows: Mapping[str, Row], selection: Selection = EVERYTHING) -> Document:
     """Return rows in model periods, each with its values by period and by year, in the years asked for."""
+    annual = _by_year(projection, rows, selection)
     return {
         path: {
             "label": row.label,
             "unit": row.unit,
             "nature": row.nature,
             "values": selection.in_years(projection.timeline_of(path).dates, _plain(projection.value(path)[0])),
-            "annual": {year: _plain(v)[0] for year, v in projection.by(path).items() if selection.in_year(int(year))},
+            "annual": annual[path],
         }
         for path, row in rows.items()
     }
+
+
+def _by_year(
+    projection: Projection, rows: Mapping[str, Row], selection: Selection
+) -> dict[str, dict[str, float | None]]:
+    """Return rows by year; those of one nature and timeline are brought to years at once, which is quicker."""
+    alike: dict[tuple[Timeline, str], list[str]] = {}
+    for path, row in rows.items():
+        alike.setdefault((projection.timeline_of(path), row.nature), []).append(path)
+    found: dict[str, dict[str, float | None]] = {}
+    for (timeline, nature), paths in alike.items():
+        years = timeline.grouped(np.stack([projection.value(path)[0] for path in paths]), nature)
+        asked = [year for year in years if selection.in_year(int(year))]
+        columns = [_plain(years[year]) for year in asked]
+        found |= {path: dict(zip(asked, values, strict=True)) for path, *values in zip(paths, *columns, strict=True)}
+    return found
 
 
 def _run_rows(projection: Projection, selection: Selection) -> Document:

@@ -13,7 +13,7 @@ from tests.fuzz.dice import Draft, Plan, later, number, period_at, span_of
 def draw_projects(draft: Draft) -> None:
     """Add what is built."""
     found = {}
-    for name in ("line_1", "line_2", "tower")[: draft.dice.pick(0, 1, 1, 2, 3)]:
+    for name in ("line_1", "line_2", "tower")[: draft.dice.pick(0, 0, 1, 1, 1, 2, 3)]:
         found[name] = draw_project(draft, name)
     if found:
         draft.plan["projects"] = found

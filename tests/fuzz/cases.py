@@ -3,16 +3,13 @@
 from __future__ import annotations
 
 import traceback
-from collections import Counter, defaultdict
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from pathlib import Path
-from time import perf_counter
+from time import process_time
 from typing import Any
 
 from fibercap.core.errors import FibercapError, IdentityError, ScenarioError
 from fibercap.core.rows import Row
-from fibercap.model.measures import measures
 from fibercap.model.run_off import RUN_OFF
 from fibercap.studies.claims import outcomes
 from fibercap.studies.covenants import covenants
@@ -22,7 +19,7 @@ from tests.fuzz.commands import answer_commands
 from tests.fuzz.keys import find_keys
 from tests.fuzz.outcomes import OUTCOMES
 from tests.fuzz.plans import make_plan
-from tests.fuzz.remarks import without_remarks
+from tests.fuzz.report import Report
 from tests.fuzz.twins import TWINS, Case
 
 OFTEN = [
@@ -35,47 +32,18 @@ OFTEN = [
     "by quarter",
     "laid over another",
 ]
-TURNS = [*OFTEN, *OFTEN, "draws at once", "loans alone", "loans alone", "commands"]
-"""Laws that cost as much as the plan itself; each case tries one of them, in turn."""
-
-
+TURNS = [*OFTEN, *OFTEN, *OFTEN, "draws at once", "loans alone", "loans alone", "commands"]
+"""Laws that cost as much as the plan itself; every second case tries one of them, in turn."""
 WHOLE = 8
 """One of so many cases prints every row."""
 READ = ("accounts.", "loans.", "funding.", "plants.", "projects.", "working_capital.", "returns.")
 """What the rows begin with that laws read."""
 
 
-@dataclass
-class Report:
-    """What came of many cases: counts by kind, what was found, and how many plans have each key."""
-
-    cases: int = 0
-    kinds: Counter[str] = field(default_factory=Counter)
-    tried: Counter[str] = field(default_factory=Counter)
-    keys: Counter[str] = field(default_factory=Counter)
-    found: list[tuple[int, str, str]] = field(default_factory=list)
-    seconds: defaultdict[str, float] = field(default_factory=lambda: defaultdict(float))
-
-    def add(self, other: Report) -> None:
-        """Take another report in."""
-        self.cases += other.cases
-        self.kinds += other.kinds
-        self.tried += other.tried
-        self.keys += other.keys
-        for stage, spent in other.seconds.items():
-            self.seconds[stage] += spent
-        self.found += other.found
-
-    def tell(self, seed: int, kind: str, what: str) -> None:
-        """Count something that was found."""
-        self.kinds[kind] += 1
-        self.found.append((seed, kind, what))
-
-
 def print_rows(case: Case, asked: tuple[str, ...]) -> dict[str, Any]:
     """Return what `run --json` prints of a plan's figures, of rows whose paths begin so."""
     projection = case.projection
-    found = measures(projection)
+    found = case.measures
     later = projection.run_off
 
     def write(rows: Mapping[str, Row]) -> dict[str, Any]:
@@ -99,26 +67,32 @@ def print_rows(case: Case, asked: tuple[str, ...]) -> dict[str, Any]:
     }
 
 
+def choose_turns(seed: int) -> list[str]:
+    """Return the twin or command of a seed, none for every second one."""
+    turn, none = divmod(seed, 2)
+    return [] if none else [TURNS[turn % len(TURNS)]]
+
+
 def try_case(seed: int, folder: Path, report: Report, turns: list[str] | None = None) -> None:
     """Draw the plan of a seed and try it."""
     report.cases += 1
     plan = make_plan(seed)
-    chosen = turns if turns is not None else [TURNS[seed % len(TURNS)]]
+    chosen = turns if turns is not None else choose_turns(seed)
     keys = set(find_keys(plan))
     stage = "the plan"
     try:
-        started = perf_counter()
+        started = process_time()
         case = Case(seed, plan, folder)
-        report.seconds["the plan"] += perf_counter() - started
+        report.seconds["the plan"] += process_time() - started
         stage = "the rows"
         judge(case, seed, report)
         for stage in chosen:
             report.tried[stage] += 1
-            started = perf_counter()
+            started = process_time()
             law = answer_commands if stage == "commands" else TWINS[stage]
             for told in law(case):
                 report.tell(seed, stage, told)
-            report.seconds[stage] += perf_counter() - started
+            report.seconds[stage] += process_time() - started
         keys = keys.union(*map(find_keys, case.texts))
     except IdentityError as error:
         report.tell(seed, "law stops", f"{stage}: {error}")
@@ -136,16 +110,15 @@ def try_case(seed: int, folder: Path, report: Report, turns: list[str] | None = 
 
 def judge(case: Case, seed: int, report: Report) -> None:
     """Hold what is printed of a plan against the laws."""
-    started = perf_counter()
+    started = process_time()
     printed = print_rows(case, ("",) if seed % WHOLE == 0 else READ)
     books = Books(printed)
-    report.seconds["printing"] += perf_counter() - started
-    started = perf_counter()
+    report.seconds["printing"] += process_time() - started
+    started = process_time()
     for name, law in LAWS.items():
         for told in law(books):
             report.tell(seed, name, told)
-    bare = without_remarks(case.plan)
     for name, outcome in OUTCOMES.items():
-        for told in outcome(printed, books, bare):
+        for told in outcome(printed, books, case.bare):
             report.tell(seed, name, told)
-    report.seconds["laws"] += perf_counter() - started
+    report.seconds["laws"] += process_time() - started

@@ -124,7 +124,7 @@ def draw_plants(draft: Draft) -> None:
     """Add plants, some of which are bought, opened or closed on the way."""
     dice = draft.dice
     found: Plan = {}
-    for name in ("jena", "xtal", "works_3")[: dice.pick(1, 1, 2, 3)]:
+    for name in ("jena", "xtal", "works_3")[: dice.pick(1, 1, 1, 1, 2, 3)]:
         code = draft.code(0.1)
         plant: Plan = {
             "product": dice.choice([*draft.plan["products"]]),

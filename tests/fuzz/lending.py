@@ -29,7 +29,8 @@ def draw_loans(draft: Draft) -> None:
         name: draw_index(draft) for name in ("libor", "euribor-3m")[: dice.pick(1, 2)]
     }  # taken out again where nothing floats
     loans = {
-        name: draw_loan(draft, name) for name in ("bank", "fleet", "vendor-2", "d_4")[: dice.pick(0, 1, 1, 2, 2, 3, 4)]
+        name: draw_loan(draft, name)
+        for name in ("bank", "fleet", "vendor-2", "d_4")[: dice.pick(0, 1, 1, 1, 1, 2, 2, 3, 4)]
     }
     if loans:
         draft.plan["loans"] = loans

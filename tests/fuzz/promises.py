@@ -19,7 +19,7 @@ def draw_covenant(draft: Draft, loan: str) -> Plan:
     dice, found = draft.dice, Plan()
     if dice.chance(0.2):
         found["says"] = "Service is covered"
-    tests = [word for word, months in TESTS.items() if months >= draft.step]
+    tests = [word for word, months in TESTS.items() if months >= draft.step or word == "period"]
     kind = dice.pick("ratio", "ratio", "own", "life", "debt", "money", "measure")
     if kind == "measure":
         found["measure"] = dice.choice(MEASURES[:5])
