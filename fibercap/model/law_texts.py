@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Final, NamedTuple
 
+from fibercap.core.prefixed import under
 from fibercap.core.rows import total
 from fibercap.model.financing_costs import building
 from fibercap.model.funding import GRANT
 from fibercap.model.laws import EQUITY, OWING, OWNERS
+from fibercap.model.run_off import RUN_OFF
 from fibercap.model.working_capital import KINDS
 
 if TYPE_CHECKING:
@@ -15,6 +17,10 @@ if TYPE_CHECKING:
 
     from fibercap.model.plan import Plan
     from fibercap.model.projection import Projection
+
+
+IDLE: Final = frozenset({"sources_equal_uses", "financing_costs"})
+"""Laws about what is spent; after the horizon nothing is."""
 
 
 class LawText(NamedTuple):
@@ -27,7 +33,21 @@ class LawText(NamedTuple):
 
 
 def law_texts(projection: Projection) -> Iterator[LawText]:
-    """Run over every law of `prove_laws`, and over what is found round by round: its gap to its own formula."""
+    """Run over every law of `prove_laws`, and over what is found round by round: its gap to its own formula.
+
+    A law by period is told of the run-off as well, as a whole there: the root of the sum of its squared gaps.
+    """
+    in_periods = list(_by_period(projection))
+    yield from in_periods
+    yield from _whole(projection)
+    if projection.run_off:
+        rows = frozenset(path.removeprefix(f"{RUN_OFF}.") for path in projection.blocks[RUN_OFF].rows)
+        for law, row, text, _ in in_periods:
+            if law not in IDLE:
+                yield LawText(law, f"{RUN_OFF}.{row}", f"SUM(({under(text, RUN_OFF, rows)}) ^ 2) ^ 0.5", whole=True)
+
+
+def _by_period(projection: Projection) -> Iterator[LawText]:
     plan = projection.scenario
     for key in plan.funding:
         row = f"funding.{key}.uses"
@@ -35,7 +55,7 @@ def law_texts(projection: Projection) -> Iterator[LawText]:
     row, claimed = "accounts.grants_receivable", total(f"funding.{key}.{GRANT}" for key in plan.granted)
     text = f"{{{row}}} - {{{row}@-1}} - ({claimed}) + {{accounts.grants}}"
     yield LawText("grants", row, text)
-    yield from _loans(plan)
+    yield from _loans_carry(plan)
     row = "accounts.total_assets"
     yield LawText("balance", row, f"{{{row}}} - {{accounts.total_liabilities_and_equity}}")
     flows = total(f"accounts.{kind}_cash_flow" for kind in ("operating", "investing", "financing"))
@@ -58,22 +78,28 @@ def law_texts(projection: Projection) -> Iterator[LawText]:
     parts = [_left_to_rates(f"loans.{name}") for name in plan.loans if plan.loan_currency(name) != plan.currency]
     row = "accounts.exchange_result"
     yield LawText("exchange", row, f"{{{row}}} - ({' + '.join(parts) or '0'})")
+
+
+def _whole(projection: Projection) -> Iterator[LawText]:
+    """Run over draws of each loan's commitment, debts never below nothing, and what is found round by round."""
+    for name, loan in projection.scenario.loans.items():
+        at = f"loans.{name}"
+        row = f"{at}.schedule.{'closing' if loan.revolves else 'drawn_to_date'}"
+        yield LawText("commitment", row, f"MAX(MAX({{{row}}}) - {{inputs.{at}.commitment}}, 0)", whole=True)
+        yield LawText("not_negative", f"{at}.schedule.closing", f"MAX(-MIN({{{at}.schedule.closing}}), 0)", whole=True)
     for path, item in projection.given.items():
         if item.formula and item.fixed:
             yield LawText("found_round_by_round", path, f"{{{path}}} - ({item.formula})", whole=True)
 
 
-def _loans(plan: Plan) -> Iterator[LawText]:
-    """Run over what a loan carries from period to period, draws of its commitment, and never owes below nothing."""
-    for name, loan in plan.loans.items():
+def _loans_carry(plan: Plan) -> Iterator[LawText]:
+    """Run over what a loan carries from period to period."""
+    for name in plan.loans:
         at = f"loans.{name}"
         moved = f"{{{at}.opening}} + {{{at}.draws}} + {{{at}.capitalized}} - {{{at}.principal}}"
         if plan.loan_currency(name) != plan.currency:
             moved += f" + {{{at}.closing_revaluation}}"
         yield LawText("loans_carry", f"{at}.closing", f"{{{at}.closing}} - ({moved})")
-        row = f"{at}.schedule.{'closing' if loan.revolves else 'drawn_to_date'}"
-        yield LawText("commitment", row, f"MAX(MAX({{{row}}}) - {{inputs.{at}.commitment}}, 0)", whole=True)
-        yield LawText("not_negative", f"{at}.schedule.closing", f"MAX(-MIN({{{at}.schedule.closing}}), 0)", whole=True)
 
 
 def _owners() -> Iterator[LawText]:

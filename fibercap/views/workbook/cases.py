@@ -11,6 +11,7 @@ import numpy as np
 from fibercap.core.errors import FibercapError
 from fibercap.core.formula_text import term_of
 from fibercap.core.reach import references
+from fibercap.model.law_texts import law_texts
 from fibercap.model.projection import project
 from fibercap.model.run_off import RUN_OFF
 from fibercap.model.twelve_months import LEVERAGE, NO_EBITDA
@@ -134,13 +135,14 @@ class Union:
             self.schedules += self._variants(name, len(self.run_offs) + len(self.schedules) + 1, _signature)
 
     def _pruned(self, grid: Grid) -> Grid:
-        """Return a run-off with what cover, covenants and cash rest on; JSON has all of its rows."""
+        """Return a run-off with what cover, covenants, cash and the laws rest on; JSON has all of its rows."""
         wanted = {f"{RUN_OFF}.{path}" for path in SHOWN_LATER}
         for number in grid.members:
             projection = self.cases[number].projection
             blocks = [block for block in projection.blocks.values() if block.continues is None]
             texts = [row.after for block in blocks for row in block.rows.values()]
             texts += [r.formula for b in blocks if b.name.endswith(SCHEDULE) for r in b.rows.values()]
+            texts += [law.text for law in law_texts(projection)]
             wanted |= {path for text in texts if RUN_OFF in text for path in references(text)}
             wanted |= {f"{RUN_OFF}.loans.{name}.dscr_12m_at_payments" for name in projection.scenario.loans}
             terms = projection.scenario.loans.values()

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 from fibercap.core.formula_text import term_of
 from fibercap.model.law_texts import LawText, law_texts
 from fibercap.model.projects import SpendByPeriod
+from fibercap.model.run_off import RUN_OFF
 from fibercap.model.trifle import PATH
 from fibercap.views.workbook.book import BEFORE
 from fibercap.views.workbook.cases import merged
@@ -17,6 +18,8 @@ from fibercap.views.workbook.looks import set_up
 from fibercap.views.workbook.periods import DATES_ROW
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from xlsxwriter.worksheet import Worksheet
 
     from fibercap.model.projection import Projection
@@ -117,7 +120,8 @@ class CheckSheet:
     def _law(self, sheet: Worksheet, row: int, key: str, looks: Looks) -> None:
         law, of = key.split("|")
         whole = next(own[law, of] for own in self.laws if (law, of) in own).whole
-        sheet.write_string(row, 0, WORDS[law], looks("text"))
+        later = ", after the horizon" if of.startswith(f"{RUN_OFF}.") else ""
+        sheet.write_string(row, 0, f"{WORDS[law]}{later}", looks("text"))
         sheet.write_string(row, 1, self._unit(of) if law != "spend" else "1", looks("faint"))
         sheet.write_string(row, 2, of, looks("faint"))
         template = self._template(row, law, of, whole=whole)
@@ -164,6 +168,7 @@ class CheckSheet:
         kept = not any(c.broken for c in self.claims.tested[0].values())
         rows = [
             ("Cash is never negative", f"{cash.at}$B${cash.row}>=-{trifle}", lowest >= -value),
+            *self._later(trifle, value),
             ("Cash keeps its minimum", f"{cash.at}$B${cash.row}>={floor}-{trifle}", lowest >= minimum - value),
             ("Funding covers all spending", f"{gap.at}$B${gap.row}<={trifle}", gaps <= value),
         ]
@@ -172,6 +177,21 @@ class CheckSheet:
         if self.claims.tests:
             rows.append(("No covenant is broken", f"COUNTIF({self.claims.kept},0)=0", kept))
         return rows
+
+    def _later(self, trifle: str, value: float) -> Iterator[tuple[str, str, bool]]:
+        """Yield the warning of cash after the horizon, where any case has a run-off."""
+        row, union = f"{RUN_OFF}.accounts.cash", self.book.union
+        if not union.run_offs:
+            return
+        grids = [union.grid_of(case, row) for case in range(len(self.book.cases))]
+        texts: dict[object, str] = {None: "0"}
+        for grid in union.run_offs:
+            spot = self.book.spots[grid.number, row]
+            texts[grid.number] = f"MIN({spot.at}${spot.first}${spot.row}:${spot.last}${spot.row})"
+        keys: list[object] = [None if grid is None else grid.number for grid in grids]
+        lowest = chosen(self.book, keys, {key: texts[key] for key in dict.fromkeys(keys)})
+        fine = grids[0] is None or float(self._projection.value(row)[0].min()) >= -value
+        yield "Cash is never negative after the horizon, while loans run off", f"{lowest}>=-{trifle}", fine
 
     def _warnings(self, sheet: Worksheet, looks: Looks) -> None:
         """Write what is wrong with a plan although its books tie."""

@@ -149,6 +149,9 @@ class Wording:
             return self._picked(*arguments)
         if name in ("IRR", "XIRR"):
             return self._solved(name, arguments)
+        if ranges and name in ("MIN", "MAX") and [getattr(part, "value", None) for part in arguments[1:]] == [0]:
+            text = self.said(arguments[0], ranges=True)[0]
+            return f"((({text}){'<' if name == 'MIN' else '>'}0)*({text}))"
         if ranges and name in ("IF", "AND", "OR", "MIN", "MAX"):
             raise CannotBeSaidError(f"{name} of whole rows would need an array formula")
         return f"{name}({','.join(self.said(argument, ranges=ranges)[0] for argument in arguments)})"

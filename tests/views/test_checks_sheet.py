@@ -1,0 +1,112 @@
+"""The sheet of checks in years after the horizon: laws, and cash that inputs take below zero."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+from fibercap.model.law_texts import IDLE, law_texts
+from fibercap.model.projection import project
+from fibercap.model.scenario import Scenario
+from fibercap.reading.files import scenario_of
+from fibercap.studies.findings import dry
+from fibercap.views.workbook.writing import workbook
+from tests.sheets import Recalculator, Sheets, disagreements, inputs_of, spoilt
+
+PLAN = """\
+fibercap: 1
+horizon: {from: 2001, to: 2003, step: quarter}
+money: {report_in: USD}
+exchange: {EUR: {average: 0.9 USD/EUR, opening: 0.9 USD/EUR, closing: {2001: 0.95 USD/EUR, 2004: 1.1 USD/EUR}}}
+products: {fiber: {price: {2001: 50 USD/km, 2004: 40 USD/km}}}
+plants: {works: {product: fiber, capacity: 200_000 km/year, cash_cost: 30 USD/km}}
+projects: {line: {plant: works, adds: 100_000 km/year, capex: 6 million USD, complete: 2002-06-30, spend: {2001: 50 %, 2002: 50 %}}}
+funding: {line: {grant: {share: 10 %, after: 24 months}, bank: 3 million USD, equity: rest}}
+working_capital: {receivables: 60 days, payables: 30 days}
+loans:
+  bank: {commitment: 3 million USD, signed: 2001-01-15, matures: 5 years, rate: 8 %/year, repayment: {style: bullet}, fees: {upfront: 1 %}}
+  euro: {outstanding: 2 million EUR, remaining: 5 years, rate: 6 %/year, repayment: {style: equal_principal}}
+tax: {rate: 30 %}
+opening: {cash: 4 million USD, fixed_assets: 9 million USD}
+options: {short: {change: {loans.bank.matures: 3 years}}}
+"""
+LATER = "Cash is never negative after the horizon, while loans run off"
+
+
+@pytest.fixture(scope="module")
+def content() -> bytes:
+    return workbook(scenario_of(PLAN), "0.1.0")
+
+
+def priced(price: float) -> Scenario:
+    """Return the plan with another price after the horizon."""
+    return scenario_of(PLAN.replace("2004: 40 USD", f"2004: {price} USD"))
+
+
+def told(sheets: Sheets) -> dict[str, float]:
+    """Return whether each law is kept and each warning silent, by its words and row."""
+    rows = {row: (str(sheets("Checks", row, 1)), str(sheets("Checks", row, 3))) for row in sheets.rows("Checks")}
+    return {" ".join(text).strip(): sheets("Checks", row, 4) for row, text in rows.items() if row > 8}
+
+
+def test_every_law_by_period_stands_for_the_years_after_the_horizon_too(content: bytes, tmp_path: Path) -> None:
+    laws = list(law_texts(project(scenario_of(PLAN))))
+    by_period = {(law.law, law.row) for law in laws if not law.whole and law.law not in IDLE}
+    later = {(law.law, law.row.removeprefix("run_off.")) for law in laws if law.row.startswith("run_off.")}
+    sheets = Recalculator(spoilt(content), tmp_path).read()
+
+    assert later == by_period
+    assert {"cash", "balance", "owners", "loans_carry", "exchange", "grants", "billed"} <= {law for law, _ in later}
+    written = {str(sheets("Checks", row, 3)) for row in sheets.rows("Checks")}
+    assert {f"run_off.{row}" for _, row in later} <= written
+    assert disagreements(sheets, project(scenario_of(PLAN)), "as written") == []
+    assert set(told(sheets).values()) <= {1, "", "Kept"}
+
+
+@pytest.mark.parametrize(
+    "path", ["accounts.cash", "loans.bank.closing", "accounts.total_assets", "plants.works.output"]
+)
+def test_a_formula_spoilt_after_the_horizon_breaks_a_law_there(path: str, content: bytes, tmp_path: Path) -> None:
+    plain = Recalculator(content, tmp_path).read(evaluate=False)
+    row = next(row for row in plain.rows("Run-off 1") if plain("Run-off 1", row, 3) == f"run_off.{path}")
+    number = 1 + list(plain.cells).index("Run-off 1")
+
+    def spoil(name: str, text: bytes) -> bytes:
+        if name != f"xl/worksheets/sheet{number}.xml":
+            return text
+        cell = re.search(rb'(<c r="H%d"[^>]*>)<f[^>]*?(/>|>[^<]*</f>)' % row, text)
+        assert cell is not None
+        return text.replace(cell[0], cell[1] + b"<f>12345678+G%d</f>" % row)
+
+    found = told(Recalculator(spoilt(content, spoil), tmp_path).read())
+
+    broken = {words for words, kept in found.items() if kept == 0}
+    assert any(words.endswith(f"after the horizon run_off.{path}") for words in broken)
+
+
+@pytest.mark.parametrize("option", ["as written", "short"])
+@pytest.mark.parametrize("price", [45.0, 28.0, 15.0])
+def test_cash_below_zero_after_the_horizon_is_told_as_inputs_change(
+    price: float, option: str, content: bytes, tmp_path: Path
+) -> None:
+    calculator = Recalculator(spoilt(content), tmp_path)
+    sheets = calculator.read()
+    cell = inputs_of(sheets, option)["products.fiber.price.2004"]
+    calculator.enter("Inputs", cell.row, cell.column, price)
+    calculator.enter("Inputs", 5, 2, option)
+
+    after, scenario = calculator.read(), priced(price)
+    found = dry(project(scenario if option == "as written" else scenario.with_option(option)))
+
+    assert told(after)[LATER] == (0 if any(one.after_horizon for one in found) else 1)
+    assert after("Checks", 3, 4) == 1
+    warned = next(row for row in after.rows("Cover") if after("Cover", row, 1) == "Warnings to look at")
+    assert after("Cover", warned, 2) == sum(value == 0 for value in told(after).values())
+
+
+def test_some_price_takes_cash_below_zero_after_the_horizon_and_not_before() -> None:
+    found = dry(project(priced(15.0)))
+
+    assert [one.after_horizon for one in found] == [True]
