@@ -8,27 +8,31 @@ import signal
 import sys
 import tempfile
 import time
-from concurrent.futures import ProcessPoolExecutor, as_completed
+from functools import partial
+from multiprocessing import Pool
 from pathlib import Path
 from types import FrameType
 
 from tests.fuzz.report import Progress, list_findings, list_lines
-from tests.fuzz.runs import try_cases
+from tests.fuzz.runs import LONGEST, try_cases
 
-CHUNK = 50
+CHUNK = 20
+CHUNKS = 200
+"""Runs of cases after which a process is replaced, for what a process remembers grows."""
 PAUSE = 60
 """Seconds after which a run says how far it is, and keeps it."""
 
 
 def try_all(progress: Progress, processes: int) -> None:
     """Try the cases that are left in several processes; write what is found at once, and how far the run is."""
-    spoken = time.monotonic()
-    with tempfile.TemporaryDirectory() as folder, ProcessPoolExecutor(processes) as pool:
-        chunks = {pool.submit(try_cases, chunk, folder): chunk for chunk in progress.chunks_left(CHUNK)}
+    spoken, chunks = time.monotonic(), progress.chunks_left(CHUNK)
+    with tempfile.TemporaryDirectory() as folder, Pool(processes, start_worker, maxtasksperchild=CHUNKS) as pool:
+        reports = pool.imap_unordered(partial(try_cases, folder=folder), chunks)
         try:
-            for done in as_completed(chunks):
-                progress.add(chunks[done], done.result())
-                sys.stderr.writelines(f"{line}\n" for line in list_findings(done.result()))
+            for _ in chunks:
+                start, report = reports.next(timeout=LONGEST * CHUNK)
+                progress.add(start, report)
+                sys.stderr.writelines(f"{line}\n" for line in list_findings(report))
                 if time.monotonic() - spoken > PAUSE:
                     spoken = time.monotonic()
                     progress.save()
@@ -36,8 +40,13 @@ def try_all(progress: Progress, processes: int) -> None:
         except KeyboardInterrupt:
             sys.stderr.write("stopped; this is what came of the cases that were tried\n")
         finally:
-            pool.shutdown(cancel_futures=True)
             progress.save()
+
+
+def start_worker() -> None:
+    """Let a process end with the run."""
+    signal.signal(signal.SIGTERM, signal.SIG_DFL)
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
 
 
 def stop(number: int, frame: FrameType | None) -> None:

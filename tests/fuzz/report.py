@@ -52,10 +52,15 @@ class Report:
         return [key for key in list_keys() if self.keys[key] < LEAST * self.cases]
 
     @property
+    def refused(self) -> int:
+        """The number of plans and twins that were refused with a message."""
+        return self.kinds["rejected"] + self.kinds["twins rejected"]
+
+    @property
     def is_clean(self) -> bool:
         """Whether nothing was found: a few plans may be refused with a message, and every key is met."""
-        refused = self.kinds["rejected"] + self.kinds["twins rejected"]
-        return self.kinds.total() == refused and refused <= FEW_REJECTED * self.cases and not self.rare
+        few = self.refused <= FEW_REJECTED * self.cases
+        return self.kinds.total() == self.refused and few and not self.rare
 
 
 @dataclass
@@ -85,9 +90,9 @@ class Progress:
         end = self.first + self.cases
         return [range(at, min(at + size, end)) for at in range(self.first, end, size) if at not in self.done]
 
-    def add(self, chunk: range, report: Report) -> None:
-        """Take in what came of some seeds."""
-        self.done.add(chunk.start)
+    def add(self, start: int, report: Report) -> None:
+        """Take in what came of the seeds that begin with one."""
+        self.done.add(start)
         self.report.add(report)
 
     def save(self) -> None:
@@ -129,7 +134,10 @@ def list_lines(progress: Progress) -> Iterator[str]:
     yield f"{len(shares)} keys and words of the schema, each in so many of 100 plans:"
     yield from (f"{share:7.2f} {key}{' TOO FEW' * (key in report.rare)}" for key, share in shares.items())
     yield from list_findings(report)
-    yield f"{'clean' if report.is_clean and not left else 'not clean'}: {sum(words.values()):,} findings, {len(report.rare)} keys in too few plans"
+    refused = f"{report.refused:,} plans and twins refused with a message"
+    broken, rare = report.kinds.total() - report.refused, len(report.rare)
+    clean = "clean" if report.is_clean and not left else "not clean"
+    yield f"{clean}: {broken:,} findings, {rare} keys in too few plans; {refused}"
 
 
 def wrap(line: str) -> list[str]:
