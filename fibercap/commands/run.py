@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -119,8 +120,8 @@ def _keep(projection: Projection, settings: tuple[str, ...], by: str, out: Path,
     """Write the run folder, all of it or nothing."""
     from fibercap.reading.written import written
     from fibercap.views.files import write_all
-    from fibercap.views.run_folder import run_folder
+    from fibercap.views.run_folder import former_files, run_folder
 
     files = run_folder(projection, written(projection.scenario.resolved), settings, by)
-    write_all(out, files, force=force)
+    write_all(out, files, force=force, former=partial(former_files, out))
     say(f"{len(files)} files are in {out}", err=True)

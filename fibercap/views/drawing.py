@@ -37,9 +37,13 @@ def drawings(scenario: Scenario, chart: str | None, out: Path | None, kind: str)
         return [Drawing(chart or "capacity", out, f".{kind}" if kind else out.suffix)]
     folder = out or Path()
     charts = [chart or "capacity"] if out is None or chart else [n for n in CHARTS if CHARTS[n].applies(scenario)]
+    return [Drawing(name, folder / _file_name(scenario, name, kind), f".{kind or 'png'}") for name in charts]
+
+
+def _file_name(scenario: Scenario, chart: str, kind: str) -> str:
+    """Return how a chart's file is called where nobody names it."""
     stem = scenario.id if scenario.option is None else f"{scenario.id}-{scenario.option}"
-    suffix = f".{kind or 'png'}"
-    return [Drawing(name, folder / f"{stem}-{name}{suffix}", suffix) for name in charts]
+    return f"{stem}-{chart}.{kind or 'png'}"
 
 
 def _is_folder(path: Path) -> bool:
@@ -64,7 +68,9 @@ def draw(scenario: Scenario, chart: str | None, out: Path | None, *, kind: str =
         write_bytes(out, drawn[0], force=force)
         return [out]
     contents = {drawing.path.name: content for drawing, content in zip(wanted, drawn, strict=True)}
-    return write_all(out or Path(), contents, force=force)
+    every = CHARTS if out is not None and chart is None else ()  # what an earlier plan had and this one has not, goes
+    former = [_file_name(scenario, name, kind) for name in every]
+    return write_all(out or Path(), contents, force=force, former=lambda: former)
 
 
 def picture(scenario: Scenario, chart: str | None, suffix: str) -> bytes:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
@@ -9,7 +10,7 @@ from typing import TYPE_CHECKING, Final
 from fibercap.core.errors import FibercapError, did_you_mean
 from fibercap.studies.compare import compare
 from fibercap.views.files import refuse_existing, write_all, write_bytes
-from fibercap.views.tables import rows_csv, tables
+from fibercap.views.tables import former_tables, rows_csv, tables
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -88,7 +89,7 @@ def write(projection: Projection, path: str | Path, *, kind: str = "", by: str =
     path = Path(path)
     if not kind and (path.is_dir() or not path.suffix):
         contents = tables(projection, compared(projection), by)
-        return write_all(path, contents, force=force)
+        return write_all(path, contents, force=force, former=partial(former_tables, path))
     refuse_existing(path, force=force)
     write_bytes(path, exported(projection, f".{kind}" if kind else path.suffix, by), force=force)
     return [path]

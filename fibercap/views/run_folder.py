@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import hashlib
+import json
 import platform
 from importlib.metadata import PackageNotFoundError, version
-from pathlib import PurePath
+from pathlib import Path, PurePath
 from typing import TYPE_CHECKING, Final
 
 from fibercap.studies.alarms import warnings
@@ -71,6 +72,21 @@ def _manifest(projection: Projection, settings: Sequence[str], files: Mapping[st
         "warnings": [*warnings(projection), *step_warning(projection)],
         "files": {name: hashlib.sha256(content).hexdigest() for name, content in files.items()},
     }
+
+
+def former_files(folder: Path) -> list[str]:
+    """Return the files that an earlier run left in a folder, as its manifest says, and that nobody has changed."""
+    try:
+        files = json.loads((folder / "manifest.json").read_bytes())["files"]
+        return [name for name, digest in files.items() if _unchanged(folder, name, digest)]
+    except (OSError, ValueError, LookupError, TypeError, AttributeError, RecursionError):
+        return []  # it is no manifest of ours
+
+
+def _unchanged(folder: Path, name: str, digest: object) -> bool:
+    path, here = folder / name, folder.resolve()
+    inside = path.resolve() == here / name and path.resolve().is_relative_to(here)
+    return inside and path.is_file() and hashlib.sha256(path.read_bytes()).hexdigest() == digest
 
 
 def _version(name: str) -> str | None:

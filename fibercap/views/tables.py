@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from math import isfinite
+from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from fibercap.core.errors import FibercapError
@@ -24,6 +25,8 @@ if TYPE_CHECKING:
     from fibercap.views.csv_text import Cell
 
 NO_EBITDA: Final = "debt is owed, and EBITDA is not positive"
+EVERY_PLAN: Final = ("rows.csv", "measures.csv", "statements.csv", "inputs.csv")
+SOME_PLANS: Final = ("sources.csv", "claims.csv", "schedules.csv", "covenants.csv", "options.csv")
 ROWS: Final = ("path", "label", "period", "value", "unit")
 
 
@@ -147,3 +150,8 @@ def tables(projection: Projection, comparison: Comparison | None, by: str = "") 
     if comparison is not None:
         texts["options.csv"] = options_csv(comparison)
     return {name: text.encode() for name, text in texts.items()}
+
+
+def former_tables(folder: Path) -> tuple[str, ...]:
+    """Return the tables that not every plan has, where a folder holds those that every plan has: an earlier one's."""
+    return SOME_PLANS if all((folder / name).is_file() for name in EVERY_PLAN) else ()

@@ -1,9 +1,13 @@
-"""Files are written whole or not at all; links, pipes and devices are never replaced."""
+"""Files are written whole or not at all, a set of them all or none; links, pipes and devices are never replaced."""
 
 from __future__ import annotations
 
+import hashlib
+import json
 import os
 import stat
+import subprocess
+import sys
 import threading
 from collections.abc import Iterator
 from pathlib import Path
@@ -12,8 +16,12 @@ import pytest
 
 from fibercap.cli import main
 from fibercap.core.errors import FibercapError
+from fibercap.views import staging
 from fibercap.views.files import write_all, write_bytes
+from fibercap.views.run_folder import former_files
+from fibercap.views.tables import EVERY_PLAN, SOME_PLANS
 from tests.test_output import PLAN
+from tests.views import killed
 
 NEW = {"a.csv": b"new", "charts/b.svg": b"new"}
 
@@ -180,6 +188,8 @@ def test_files_are_written_all_or_none(tmp_path: Path) -> None:
 
     with pytest.raises(FibercapError, match=r"b+ cannot be written: File name too long"):
         write_all(tmp_path / "deep" / "er", {"a.csv": b"1", f"charts/{long}": b"2"}, force=False)
+    with pytest.raises(FibercapError, match=r"b+ cannot be written: File name too long"):
+        write_bytes(tmp_path / long, b"1", force=False)
     assert list(tmp_path.iterdir()) == []
 
 
@@ -189,3 +199,155 @@ def test_a_folder_in_the_way_is_refused_before_anything_is_written(tmp_path: Pat
     with pytest.raises(FibercapError, match="is a folder; name a file"):
         write_all(tmp_path, NEW, force=True)
     assert not (tmp_path / "a.csv").exists()
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="the system has no signals of this kind")
+@pytest.mark.parametrize("name", ["SIGKILL", "SIGTERM", "SIGINT"])
+def test_old_and_new_never_stand_mixed_whenever_a_process_is_ended(name: str) -> None:
+    """At every point: after TERM and Ctrl-C a set is old or new; after a kill no two are mixed, and the next one mends it."""
+    done = subprocess.run(
+        [sys.executable, "-m", "tests.views.killed", name], capture_output=True, text=True, check=False
+    )
+
+    assert done.returncode == 0, done.stderr
+    points = {task: int(number) for task, number in map(str.split, done.stdout.splitlines())}
+    assert points["replace_set"] > 2 * len(killed.NEW)
+    assert points["make_set"] > len(killed.NEW)
+    assert points["replace_file"] > 5
+
+
+ENDED = """\
+import os, signal, sys
+from fibercap.cli import main
+replace, left = os.replace, [5]
+def strike(source, target, **more):
+    left[0] -= 1
+    if not left[0]:
+        os.kill(os.getpid(), signal.Signals[sys.argv[1]])
+    replace(source, target, **more)
+os.replace = strike
+main("export small.yaml --out tables --force".split())
+"""
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="the system has no signals of this kind")
+@pytest.mark.parametrize(("name", "code"), [("SIGKILL", -9), ("SIGTERM", -15), ("SIGINT", 130)])
+def test_a_command_ended_between_files_leaves_them_old_or_new(
+    name: str, code: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("small.yaml").write_text(PLAN, "utf-8")
+    killed.put(Path("tables"), dict.fromkeys([*EVERY_PLAN, *SOME_PLANS], b"old") | killed.FOREIGN)
+
+    done = subprocess.run([sys.executable, "-c", ENDED, name], capture_output=True, check=False)
+
+    assert done.returncode == code
+    new = {*EVERY_PLAN, "schedules.csv"}
+    if name == "SIGKILL":
+        assert set(tables().values()) == {True}, "some of the old ones, or all"
+        with pytest.raises(SystemExit):
+            main("schema --out tables/schema.json".split())
+        Path("tables/schema.json").unlink()
+        assert tables() == dict.fromkeys([*EVERY_PLAN, *SOME_PLANS], True)
+    else:
+        assert tables() == dict.fromkeys(new, False)
+    assert not killed.hidden(tmp_path)
+    assert killed.FOREIGN.items() < killed.files_in(Path("tables")).items()
+
+
+def tables() -> dict[str, bool]:
+    """Return the tables in a folder, each with whether it is an old one."""
+    files = killed.files_in(Path("tables"))
+    return {name: content == b"old" for name, content in files.items() if name in {*EVERY_PLAN, *SOME_PLANS}}
+
+
+def test_a_file_that_cannot_be_moved_leaves_all_as_it_was(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    killed.put(tmp_path, killed.OLD | killed.FOREIGN)
+    replace, left = os.replace, [0]
+
+    def full(source: Path, target: Path) -> None:
+        left[0] -= 1
+        if not left[0]:
+            raise OSError(28, "No space left on device", str(source), None, str(target))
+        replace(source, target)
+
+    monkeypatch.setattr(os, "replace", full)
+    for moves in range(1, len(killed.OLD) + len(killed.NEW) + 1):
+        left[0] = moves
+        with pytest.raises(FibercapError, match=rf"^{tmp_path}/[a-z./]+ cannot be written: No space left on device$"):
+            killed.together(tmp_path)
+        assert killed.files_in(tmp_path) == killed.OLD | killed.FOREIGN
+        assert not killed.hidden(tmp_path)
+    killed.together(tmp_path)
+    assert killed.files_in(tmp_path) == killed.NEW | killed.FOREIGN
+
+
+def test_what_others_left_or_are_at_work_on_is_let_alone(tmp_path: Path) -> None:
+    elsewhere, out = tmp_path / "elsewhere", tmp_path / "out"
+    elsewhere.mkdir()
+    killed.put(out, {f"{staging.HIDDEN}planted/{staging.READY}/way/planted": b"1", "mine": b"1"})
+    (out / "way").symlink_to(elsewhere)
+    (out / f"{staging.HIDDEN}link").symlink_to(elsewhere)
+
+    with staging.hidden_folder(out) as at_work:
+        write_bytes(out / "a.csv", b"1", force=False)
+        assert at_work.is_dir()
+
+    assert sorted(path.name for path in out.iterdir()) == [f"{staging.HIDDEN}link", "a.csv", "mine", "way"]
+    assert not list(elsewhere.iterdir())
+
+
+def test_what_was_made_meanwhile_is_not_replaced_by_what_was_left(tmp_path: Path) -> None:
+    killed.put(tmp_path, {f"{staging.HIDDEN}left/{staging.READY}/{name}": b"left" for name in ("a.csv", "b.csv")})
+    killed.put(tmp_path, {"b.csv": b"mine"})
+
+    with pytest.raises(FibercapError, match=r"a\.csv exists"):
+        write_all(tmp_path, {"a.csv": b"new", "c.csv": b"new"}, force=False)
+
+    assert killed.files_in(tmp_path) == {"a.csv": b"left", "b.csv": b"mine"}
+
+
+@pytest.mark.parametrize(
+    "name", ["../beside.csv", "/{folder}/beside.csv", "linked.csv", "changed.csv", "gone.csv", "\0"]
+)
+def test_a_manifest_takes_away_only_what_the_run_wrote(name: str, tmp_path: Path) -> None:
+    folder, digest = tmp_path / "out", hashlib.sha256(b"1").hexdigest()
+    write_all(folder, {"kept.csv": b"1", "changed.csv": b"2"}, force=False)
+    (tmp_path / "beside.csv").write_bytes(b"1")
+    (folder / "linked.csv").symlink_to(tmp_path / "beside.csv")
+    manifest = folder / "manifest.json"
+    manifest.write_text(json.dumps({"files": {"kept.csv": digest, name.format(folder=tmp_path): digest}}))
+
+    assert former_files(folder) == ([] if name == "\0" else ["kept.csv"])
+    for text in ("", "[]", "{}", '{"files": 1}', '{"files": {"kept.csv": 1}}', "[" * 100_000):
+        manifest.write_text(text)
+        assert former_files(folder) == []
+
+
+def test_a_run_leaves_no_table_of_an_earlier_run_beside_its_own(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("small.yaml").write_text(PLAN.replace("step: year", "step: month"), "utf-8")
+    for by in ("year", "quarter"):
+        with pytest.raises(SystemExit) as done:
+            main(f"run small.yaml --only summary --by {by} --out kept --force".split())
+        assert done.value.code == 0, capsys.readouterr().err
+        Path("kept/note.txt").write_text("mine")
+
+    listed = json.loads(Path("kept/manifest.json").read_text("utf-8"))["files"]
+    assert "rows-by-quarter.csv" in listed
+    assert set(killed.files_in(Path("kept"))) == {*listed, "manifest.json", "note.txt"}
+
+
+def test_charts_that_a_plan_has_no_more_go_with_force_alone(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("small.yaml").write_text(PLAN[: PLAN.index("loans:")], "utf-8")
+    killed.put(Path("charts"), {"small-debt.png": b"old", "other-debt.png": b"mine"})
+    for line, left in {"": {"small-debt.png", "other-debt.png"}, " --force": {"other-debt.png"}}.items():
+        with pytest.raises(SystemExit) as done:
+            main(f"plot small.yaml --out charts{line}".split())
+        written = {Path(name).name for name in capsys.readouterr().out.split()}
+        assert (done.value.code, killed.files_in(Path("charts")).keys() - written) == (0, left)

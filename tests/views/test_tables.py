@@ -22,7 +22,7 @@ from fibercap.reading.files import read, scenario_of
 from fibercap.views.csv_text import csv_text
 from fibercap.views.exports import write
 from fibercap.views.given import amount, given
-from fibercap.views.tables import rows_csv
+from fibercap.views.tables import EVERY_PLAN, SOME_PLANS, rows_csv
 
 PLAN = """\
 fibercap: 1
@@ -117,9 +117,8 @@ def test_shorter_periods_than_the_models_are_refused(small: fc.Projection) -> No
 def test_no_cell_of_any_exported_table_is_a_formula(small: fc.Projection, tmp_path: Path) -> None:
     written = write(small, tmp_path / "tables")
 
-    assert {path.name for path in written} == {
-        f"{name}.csv" for name in "rows statements measures inputs sources claims schedules covenants options".split()
-    }
+    names = "rows statements measures inputs sources claims schedules covenants options".split()
+    assert {path.name for path in written} == {f"{name}.csv" for name in names} == {*EVERY_PLAN, *SOME_PLANS}
     for path in written:
         rows = list(csv.reader(io.StringIO(path.read_bytes().decode(), newline="")))
         assert len(rows) > 1, path.name
