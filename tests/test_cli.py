@@ -208,7 +208,8 @@ def test_compare_refuses_what_cannot_be_set_side_by_side(say: Any, tmp_path: Pat
 
     assert (said.code, said.err.strip()) == (
         2,
-        "the scenarios have different horizons; they cannot be set side by side",
+        "`longer` runs from 2000-01-01 to 2004-12-31, and `small` from 2000-01-01 to 2003-12-31: they cannot be set side "
+        "by side; leave one of them out, or give both the same `horizon` and `money.report_in`",
     )
 
 

@@ -196,7 +196,7 @@ def test_with_the_prices_that_came_the_plan_fails() -> None:
     ebitda = years(projection, "ebitda")
     assert all(ebitda[year] < 0 for year in ("2002", "2003", "2004"))
     assert years(projection, "cash")["2004"] / MILLION == pytest.approx(-41.5, abs=1.0)
-    worth, reference = warnings(projection)
+    worth, reference, lost = warnings(projection)
     cash, later = findings(projection)
     assert cash.sentence.startswith("cash is below zero in")
     assert later.sentence.startswith("cash is below zero after the horizon")
@@ -204,3 +204,4 @@ def test_with_the_prices_that_came_the_plan_fails() -> None:
     assert reference.startswith(
         "without projects, and paid for as the plan is written, the company would run out of cash"
     )
+    assert lost.startswith("owners get back less than they pay in: all that they pay and get is worth -245,916,759 USD")

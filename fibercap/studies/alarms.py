@@ -9,13 +9,14 @@ import numpy as np
 
 from fibercap.core.calendar import serial
 from fibercap.core.timeline import month_number
-from fibercap.core.tree import Leaf, leaves
+from fibercap.core.tree import Branch, Leaf, leaves
 from fibercap.model.company import NoTerminalValue
 from fibercap.model.loans.payment_dates import moved_payment_note
 from fibercap.model.loans.rates import Floating
 from fibercap.model.prepayments import prepayments
 from fibercap.model.without_projects import WITHOUT
 from fibercap.studies.findings import dry
+from fibercap.studies.footing import owners_worth
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -52,7 +53,7 @@ def warnings(projection: Projection) -> list[str]:
     told += [*_cut(projection), *_undrawn(scenario)]
     told += _terminal(projection)
     told += _valuation(projection)
-    told += _reference(projection)
+    told += [*_reference(projection), *_lost(projection)]
     notes = {name: moved_payment_note(loan) for name, loan in scenario.loans.items()}
     told += [f"`{name}`: {note}" for name, note in notes.items() if note]
     told += [f"unused: {path}" for path in unused(scenario)]
@@ -144,6 +145,21 @@ def _reference(projection: Projection) -> list[str]:
     return [told]
 
 
+def _lost(projection: Projection) -> Iterator[str]:
+    """Say so where owners get back less than they pay in, whatever the projects add."""
+    scenario = projection.scenario
+    if not scenario.projects or scenario.money.discount_rate is None:
+        return
+    worth, factor = float(owners_worth(projection)[0]), projection.value("returns.discount_factor")[0]
+    if worth < -_trifle(projection):
+        nothing = float((projection.value(f"{WITHOUT}.returns.owners_flow")[0] * factor).sum())
+        yield (
+            f"owners get back less than they pay in: all that they pay and get is worth {worth:,.0f} "
+            f"{scenario.currency}, and {nothing:,.0f} {scenario.currency} with nothing new; what the projects are "
+            "worth to them is the difference"
+        )
+
+
 def _lifted_by(scenario: Scenario) -> str:
     if not scenario.lifts:
         return "nobody lifts it: write `company: {gap: [equity]}`, or a loan of style `revolver`"
@@ -151,7 +167,10 @@ def _lifted_by(scenario: Scenario) -> str:
 
 
 def unused(scenario: Scenario) -> list[str]:
-    """Return the paths of products no plant makes, plants that never stand, and sources nobody cites."""
+    """Return the paths of products no plant makes, plants that never stand, and sources nobody cites.
+
+    Rates and currencies of which an option speaks are used.
+    """
     made = {plant.product for plant in scenario.plants.values()}
     found = [f"products.{name}" for name in scenario.products if name not in made]
     start, end = scenario.horizon.start, scenario.horizon.end
@@ -163,9 +182,10 @@ def unused(scenario: Scenario) -> list[str]:
         if closes and month_number(closes) <= float(np.max(project.completes)):
             found.append(f"projects.{name}, complete when its plant is closed")
     used = {loan.rate.index for loan in scenario.loans.values() if isinstance(loan.rate, Floating)}
+    used |= (offered := _words_of_options(scenario))
     found += [f"rates.{name}" for name in scenario.rates if name not in used]
     tied = {"EUR", "DEM"} if {"EUR", "DEM"} & set(scenario.foreign) else set()
-    found += [f"exchange.{code}" for code in scenario.exchange if code not in tied | set(scenario.foreign)]
+    found += [f"exchange.{code}" for code in scenario.exchange if code not in tied | set(scenario.foreign) | offered]
     for name, loan in scenario.loans.items():
         if loan.grace and loan.repayment.style in {"bullet", "at_maturity", "custom", "revolver"}:
             found.append(f"loans.{name}.grace, for a loan of style `{loan.repayment.style}`")
@@ -179,3 +199,10 @@ def unused(scenario: Scenario) -> list[str]:
     cited = {str(leaf.value) for path, leaf in leaves(scenario.tree) if path[-1] == "source" and isinstance(leaf, Leaf)}
     cited.add(scenario.default_source)
     return found + [f"sources.{name}" for name in scenario.sources if name not in cited]
+
+
+def _words_of_options(scenario: Scenario) -> set[str]:
+    """Return every word that an option writes: names of indices, codes of currencies."""
+    options = scenario.tree.get("options")
+    texts = [leaf.text for _, leaf in leaves(options)] if isinstance(options, Branch) else []
+    return {word for text in texts for word in text.replace("/", " ").split()}

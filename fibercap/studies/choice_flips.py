@@ -10,12 +10,12 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from fibercap.core.errors import FibercapError, Problem
-from fibercap.model.measures import measure_named
 from fibercap.model.projection import project
 from fibercap.model.run_off import RUN_OFF
 from fibercap.studies.batch import CHUNK
 from fibercap.studies.covenants import tests_of
 from fibercap.studies.findings import faults
+from fibercap.studies.footing import owners_worth
 from fibercap.studies.levers import Change, Lever
 from fibercap.studies.numbers_of_options import (
     POINT,
@@ -62,6 +62,11 @@ class ChoiceFlip(Change):
     first: str
     fault: str = ""
 
+    @property
+    def only_in(self) -> tuple[str, ...]:
+        """The options in which it is moved, where others have another number in its place; else none."""
+        return self.lever.only_in if isinstance(self.lever, Number) else ()
+
 
 def may_be_recommended(projection: Projection) -> Truth:
     """Tell in which draws no covenant is broken, cash never falls below zero, and every use has a source, (draw,).
@@ -84,8 +89,8 @@ def may_be_recommended(projection: Projection) -> Truth:
 
 
 def _standing(projection: Projection) -> dict[str, Judgement]:
-    """Return whether a plan may be recommended, and what it is worth to its owners, in every draw."""
-    worth = np.broadcast_to(measure_named(projection, WORTH).values, (projection.draws,))
+    """Return whether a plan may be recommended, and what all that its owners pay and get is worth, in every draw."""
+    worth = np.broadcast_to(owners_worth(projection), (projection.draws,))
     return {WORTH: Judgement(may_be_recommended(projection), worth)}
 
 

@@ -7,19 +7,19 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from fibercap.core.errors import FibercapError, did_you_mean
-from fibercap.core.tree import Branch, leaves
 from fibercap.model.measure import HIGHER
 from fibercap.model.measures import measures
 from fibercap.model.projection import project
 from fibercap.studies.bridge import bridge
 from fibercap.studies.claims import outcomes
 from fibercap.studies.covenants import covenants
+from fibercap.studies.differences import texts_apart
 from fibercap.studies.findings import findings
 from fibercap.studies.flips import flips
 from fibercap.studies.headroom import headroom
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Mapping, Sequence
+    from collections.abc import Mapping, Sequence
 
     from fibercap.model.measure import Measure
     from fibercap.model.projection import Projection
@@ -35,7 +35,6 @@ ALIKE = 1e-6
 """Measures nearer than this share of the largest are alike."""
 COVER = frozenset({"min_dscr", "min_dscr_by_year", "average_dscr"})
 """Measures that a loan due at once flatters: until then only its interest is served."""
-ASIDE = frozenset({"options", "claims", "sources", "id", "title", "note", "default_source", "fibercap"})
 
 
 @dataclass(frozen=True)
@@ -168,12 +167,12 @@ def compare(scenario: Scenario, *others: Scenario, baseline: str | None = None, 
     first = baseline or next(iter(plans))
     if first not in plans:
         raise FibercapError(f"no case `{first}` to compare with; {did_you_mean(first, plans, 'cases')}")
-    _refuse_unlike(plans.values())
+    _refuse_unlike(plans, first)
     cases: dict[str, Case] = {}
     for name, plan in plans.items():
         like = next(iter(cases.values())).projection if cases else None
         cases[name] = _case(name, plan, like, alone=not others)
-    differences = {name: _different(plans[first], plan) for name, plan in plans.items() if name != first}
+    differences = {name: texts_apart(plans[first], plan) for name, plan in plans.items() if name != first}
     return Comparison(first, cases, differences, scenario.currency)
 
 
@@ -206,11 +205,23 @@ def cases_of_options(case: Case) -> dict[str, Case]:
     return {name: _case(name, plan.with_option(name), case.projection, alone=True) for name in names}
 
 
-def _refuse_unlike(plans: Iterable[Scenario]) -> None:
-    if len({plan.currency for plan in plans}) > 1:
-        raise FibercapError("the scenarios report in different currencies; they cannot be set side by side")
-    if len({(plan.horizon.start, plan.horizon.end) for plan in plans}) > 1:
-        raise FibercapError("the scenarios have different horizons; they cannot be set side by side")
+def _refuse_unlike(plans: Mapping[str, Scenario], baseline: str) -> None:
+    """Refuse plans that report in another currency or over other years than the baseline."""
+    first = plans[baseline]
+    for name, plan in plans.items():
+        for what, has, wanted in (
+            ("reports in", plan.currency, first.currency),
+            ("runs", _years(plan), _years(first)),
+        ):
+            if has != wanted:
+                raise FibercapError(
+                    f"`{name}` {what} {has}, and `{baseline}` {wanted}: they cannot be set side by side; leave one of "
+                    "them out, or give both the same `horizon` and `money.report_in`"
+                )
+
+
+def _years(plan: Scenario) -> str:
+    return f"from {plan.horizon.start} to {plan.horizon.end}"
 
 
 def _case(name: str, plan: Scenario, like: Projection | None, *, alone: bool) -> Case:
@@ -218,17 +229,3 @@ def _case(name: str, plan: Scenario, like: Projection | None, *, alone: bool) ->
     projection = project(plan, like)
     found = measures(projection)
     return Case(name, title or name, projection, found, outcomes(projection, found), covenants(projection))
-
-
-def _different(one: Scenario, other: Scenario) -> dict[str, tuple[str | None, str | None]]:
-    """Return the inputs in which two plans differ, with what each has; blocks that they share are passed."""
-    apart = {key for key in (*one.tree, *other.tree) if one.tree.get(key) is not other.tree.get(key)} - ASIDE
-    old, new = _texts(one, apart), _texts(other, apart)
-    paths = [*old, *(path for path in new if path not in old)]
-    return {path: (old.get(path), new.get(path)) for path in paths if old.get(path) != new.get(path)}
-
-
-def _texts(plan: Scenario, blocks: Collection[str]) -> dict[str, str]:
-    values, _ = plan.unwrapped
-    chosen = Branch({key: child for key, child in values.items() if key in blocks})
-    return {".".join(path): leaf.text for path, leaf in leaves(chosen)}

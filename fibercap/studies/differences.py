@@ -5,22 +5,24 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from fibercap.core.tree import Leaf, inside, leaves
+from fibercap.core.tree import Branch, Leaf, inside, leaves
 from fibercap.model.measures import measures
 from fibercap.model.projection import project
 from fibercap.studies.claims import outcomes
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Collection, Mapping
 
     from fibercap.core.errors import Place
-    from fibercap.core.tree import Branch, Path
+    from fibercap.core.tree import Path
     from fibercap.model.measure import Measure
     from fibercap.model.scenario import Scenario
 
 ALIKE: Final = 1e-9
 """Results nearer than this share of the larger are alike."""
 OWN: Final = frozenset({"id", "title", "note", "fibercap"})
+ASIDE: Final = OWN | {"options", "claims", "sources", "default_source"}
+"""Blocks that move nothing."""
 
 
 @dataclass(frozen=True)
@@ -77,6 +79,20 @@ def _source(path: Path, wrappers: Mapping[Path, Branch]) -> str | None:
             leaf = inside(source)
             return leaf.text if isinstance(leaf, Leaf) else None
     return None
+
+
+def texts_apart(one: Scenario, other: Scenario) -> dict[str, tuple[str | None, str | None]]:
+    """Return the inputs in which two plans differ, with what each has; blocks that they share are passed."""
+    apart = {key for key in (*one.tree, *other.tree) if one.tree.get(key) is not other.tree.get(key)} - ASIDE
+    old, new = _texts(one, apart), _texts(other, apart)
+    paths = [*old, *(path for path in new if path not in old)]
+    return {path: (old.get(path), new.get(path)) for path in paths if old.get(path) != new.get(path)}
+
+
+def _texts(plan: Scenario, blocks: Collection[str]) -> dict[str, str]:
+    values, _ = plan.unwrapped
+    chosen = Branch({key: child for key, child in values.items() if key in blocks})
+    return {".".join(path): leaf.text for path, leaf in leaves(chosen)}
 
 
 def moved(one: Scenario, other: Scenario) -> tuple[dict[str, Moved], dict[str, tuple[bool | None, bool | None]]]:

@@ -182,7 +182,7 @@ def _dry(projection: Projection, prefix: str, timeline: Timeline) -> Iterator[Fi
         return
     first, lowest = int(below[0]), int(cash.argmin())
     where = " after the horizon, while loans run off," if prefix else ""
-    deep = f"the lowest is {cash[lowest]:,.0f} {money} in {timeline.labels[lowest]}"
+    deep = f"the lowest is {worded(float(cash[lowest]), money)} in {timeline.labels[lowest]}"
     yield Finding(
         kind=CASH,
         option=projection.scenario.option,
@@ -194,7 +194,7 @@ def _dry(projection: Projection, prefix: str, timeline: Timeline) -> Iterator[Fi
         unit=money,
         sentence=f"cash is below zero{where} in {len(below)} of {len(cash)} periods, first in "
         f"{timeline.labels[first]}; {deep}",
-        fault=f"cash falls to {cash[lowest]:,.0f} {money} in {timeline.labels[lowest]}",
+        fault=f"cash falls to {worded(float(cash[lowest]), money)} in {timeline.labels[lowest]}",
         after_horizon=bool(prefix),
         _heal=partial(cash_way_out, projection, prefix, first, float(cash[lowest])),
     )
@@ -208,7 +208,7 @@ def _uses(projection: Projection) -> Iterator[Finding]:
         gap = projection.value(plan.source_rows(key)["gap"])[0]
         if gap.sum() <= trifle:
             continue
-        first = labels[int(np.flatnonzero(np.cumsum(gap) > trifle)[0])]
+        first, amount = labels[int(np.flatnonzero(np.cumsum(gap) > trifle)[0])], worded(float(gap.sum()), money)
         yield Finding(
             kind=USES,
             option=plan.option,
@@ -218,9 +218,9 @@ def _uses(projection: Projection) -> Iterator[Finding]:
             value=float(gap.sum()),
             limit=0.0,
             unit=money,
-            sentence=f"unfunded: {gap.sum():,.0f} {money} of `{key}`, from {first} on, which no loan, grant, equity or "
-            "named `cash` pays",
-            fault=f"{gap.sum():,.0f} {money} of `{key}` have no source",
+            sentence=f"unfunded: {amount} of `{key}`, from {first} on, which no loan, grant, equity or named `cash` "
+            "pays",
+            fault=f"{amount} of `{key}` have no source",
             _heal=partial(uses_way_out, projection, key, gap),
         )
 

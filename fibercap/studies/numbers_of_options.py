@@ -28,10 +28,12 @@ FINANCING: Final = ("loans", "funding", "money", "rates", "exchange")
 class Number(Lever):
     """One number of a plan, and the lever that moves it in each option in which it stands.
 
-    It may be a duration in whole months, which is projected alone, for it cannot be drawn.
+    It may be a duration in whole months, which is projected alone, for it cannot be drawn. `only_in` are these options
+    where others have another number in its place.
     """
 
     by_option: tuple[tuple[str, Lever], ...] = ()
+    only_in: tuple[str, ...] = ()
 
     @property
     def in_months(self) -> bool:
@@ -77,7 +79,8 @@ def _apart(plans: Mapping[str, Scenario], path: str, known: Mapping[str, Lever])
     for group in groups:
         one = next(iter(group.values()))
         low, high = max(each.low for each in group.values()), min(each.high for each in group.values())
-        yield Number(path, one.handles, one.kind, one.source, low, high, one.share, (*group.items(),))
+        only = () if len(group) == len(known) else tuple(group)
+        yield Number(path, one.handles, one.kind, one.source, low, high, one.share, (*group.items(),), only)
 
 
 def _moves_what_it_finds(plan: Scenario, path: str) -> bool:

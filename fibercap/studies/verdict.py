@@ -7,10 +7,9 @@ from functools import cached_property
 from itertools import combinations, pairwise
 from typing import TYPE_CHECKING, Final
 
-import numpy as np
-
 from fibercap.studies.choice_flips import WORTH, choice_flips
 from fibercap.studies.findings import faults
+from fibercap.studies.footing import footing, owners_worth
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -19,6 +18,7 @@ if TYPE_CHECKING:
     from fibercap.studies.choice_flips import ChoiceFlip
     from fibercap.studies.compare import Comparison
     from fibercap.studies.findings import Finding
+    from fibercap.studies.footing import Footing
 
 FREE: Final = "fcfe_npv"
 TIE: Final = 1e-4
@@ -46,13 +46,13 @@ class Verdict:
     ranked : tuple of str
         The options whose worth is defined, that of the highest worth first.
     worth : mapping
-        What each of them is worth to the owners. [money]
+        What each of them is worth to the owners, against one company that does nothing new. [money]
     recommended : tuple of str
         The option to take; several where they tie; none where nothing may be recommended.
     excluded : mapping
         By option, the findings that forbid to recommend it, the worst first; none where its worth is undefined.
     undefined : mapping
-        By option, why its worth is undefined.
+        By option that cannot be ranked, why: its worth is undefined, or is measured by another ruler than the plan's.
     runner_up : str
         The next option that may be recommended, of a tie the second; "" where there is none.
     uses : float
@@ -66,9 +66,14 @@ class Verdict:
     turnings : tuple of Turning
         The discount rates at which another of these is first.
     free : tuple of str
-        The options ranked by the worth of free cash flow to equity; none where it is undefined.
+        The options of `at_rates` ranked by the worth of free cash flow to equity.
     apart : tuple of str
-        The first two options that it ranks the other way round; none where it ranks alike.
+        The first two of these that it ranks the other way round; none where it ranks alike.
+    first_later : str
+        The option that is first where what falls due after the horizon counts as it is paid; "" where that changes
+        nothing.
+    footing : Footing
+        What must be known of the options before their worth may be compared.
     extremes : mapping
         By option that is best on one measure and worst on another, those measures: (best, worst).
     currency : str
@@ -88,6 +93,8 @@ class Verdict:
     turnings: tuple[Turning, ...]
     free: tuple[str, ...]
     apart: tuple[str, ...]
+    first_later: str
+    footing: Footing
     extremes: Mapping[str, tuple[tuple[str, ...], tuple[str, ...]]]
     currency: str
 
@@ -119,6 +126,11 @@ class Verdict:
         """The distance as a share of the uses of funds; None where nothing is spent."""
         return None if self.distance is None or self.uses <= 0 else self.distance / self.uses
 
+    @property
+    def owners_lose(self) -> bool:
+        """Whether all that owners pay and get is worth less than nothing with the first option, whatever it adds."""
+        return bool(self.recommended) and self.footing.owners[self.recommended[0]] < 0
+
     @cached_property
     def better_excluded(self) -> tuple[str, ...]:
         """The options that are worth more than the first one, but may not be recommended."""
@@ -144,38 +156,53 @@ def verdict(comparison: Comparison) -> Verdict:
     """
     cases = comparison.cases
     measured = {name: case.measures[WORTH] for name, case in cases.items()}
-    worth = {name: measure.value for name, measure in measured.items() if measure.value is not None}
+    stands = footing(
+        comparison, {name: measure.value for name, measure in measured.items() if measure.value is not None}
+    )
+    worth = {n: (measured[n].value or 0.0) + more for n, more in stands.beside.items() if n not in stands.unlike}
     ranked = tuple(sorted(worth, key=lambda name: -worth[name]))
-    excluded = {}
-    for name, case in cases.items():
-        if wrong := faults(case.projection, case.covenants):
-            excluded[name] = wrong
+    projections = {name: cases[name].projection for name in ranked}
+    excluded = {name: wrong for name, case in cases.items() if (wrong := faults(case.projection, case.covenants))}
     sound = [name for name in ranked if name not in excluded]
     uses = uses_of(cases[sound[0]].projection) if sound else 0.0
-    recommended = tuple(name for name in sound if worth[sound[0]] - worth[name] <= _tie(comparison, sound[0], uses))
-    runner_up = next(iter(sound[1:]), "")
-    projections = {name: cases[name].projection for name in ranked}
+    least = _tie(projections, (sound or ranked)[0]) if ranked else 0.0
+    recommended = tuple(name for name in sound if worth[sound[0]] - worth[name] <= least)
     behind = next(iter(sound[len(recommended) :]), "")
     flips, not_moved = choice_flips(projections, recommended, behind) if recommended else ((), 0)
     among = {name: projections[name] for name in sound or ranked}
-    free = _ranked_by(comparison, FREE)
+    paid_out = {n: v + stands.beside[n] for n in among if (v := cases[n].measures[FREE].value) is not None}
+    free = tuple(sorted(paid_out, key=lambda name: -paid_out[name]))
     return Verdict(
         ranked=ranked,
         worth=worth,
         recommended=recommended,
         excluded=excluded,
-        undefined={name: measure.reason for name, measure in measured.items() if measure.value is None},
-        runner_up=runner_up,
+        undefined={n: why for n, measure in measured.items() if (why := _unranked(stands, n) or measure.reason)},
+        runner_up=next(iter(sound[1:]), ""),
         uses=uses,
         flips=flips,
         not_moved=not_moved,
         at_rates={rate: _ranked_at(among, rate) for rate in RATES} if among else {},
         turnings=_turnings(among),
         free=free,
-        apart=_apart(comparison, ranked, uses) if free else (),
+        apart=_apart([name for name in ranked if name in free], worth, paid_out, least),
+        first_later=_first_later({name: worth[name] + stands.later[name] for name in sound}, recommended, least),
+        footing=stands,
         extremes=_extremes(comparison),
         currency=comparison.currency,
     )
+
+
+def _unranked(stands: Footing, name: str) -> str:
+    """Say by which inputs an option is measured otherwise than the plan; "" where it is not."""
+    rulers = " and ".join(f"`{path}`" for path in stands.unlike.get(name, ()))
+    return f"it is measured by {rulers} of its own" if rulers else ""
+
+
+def _first_later(worth: Mapping[str, float], recommended: Sequence[str], least: float) -> str:
+    """Return the option that is worth most, by more than a tie, where none of those recommended is."""
+    first = max(worth, key=lambda name: worth[name], default="")
+    return first if first and worth[first] - max(worth[name] for name in recommended) > least else ""
 
 
 def uses_of(projection: Projection) -> float:
@@ -185,31 +212,13 @@ def uses_of(projection: Projection) -> float:
     return float(sum(projection.value(row)[0].sum() for row in rows))
 
 
-def _tie(comparison: Comparison, name: str, uses: float) -> float:
+def _tie(projections: Mapping[str, Projection], name: str) -> float:
     """Return the difference of worth up to which options tie. [money]"""
-    return max(TIE * uses, float(comparison.cases[name].projection.trifle.value.flat[0]))
-
-
-def worth_at(projection: Projection, rate: float) -> float:
-    """Return what a plan is worth to its owners at another discount rate, on the first draw. [money]
-
-    Parameters
-    ----------
-    projection : Projection
-        A plan with projects; it need not have a discount rate of its own.
-    rate : float
-        Effective per year. [1/year]
-
-    Source
-    ------
-    docs/conventions.md, section 7.
-    """
-    months = projection.timeline.ends - float(np.ravel(projection.given["returns.valued_at"].value)[0])
-    return float((projection.value("returns.equity_flow")[0] * (1.0 + rate) ** (-months / 12)).sum())
+    return max(TIE * uses_of(projections[name]), float(projections[name].trifle.value.flat[0]))
 
 
 def _ranked_at(projections: Mapping[str, Projection], rate: float) -> tuple[str, ...]:
-    values = {name: worth_at(projection, rate) for name, projection in projections.items()}
+    values = {name: float(owners_worth(projection, rate)[0]) for name, projection in projections.items()}
     return tuple(sorted(values, key=lambda name: -values[name]))
 
 
@@ -235,22 +244,16 @@ def _alike(projections: Mapping[str, Projection], one: str, start: float, end: f
     """Tell whether only rounding tells the option that is first at a rate from the one that is at another."""
     trifle = float(projections[one].trifle.value.flat[0])
     other = projections[_ranked_at(projections, end)[0]]
-    return all(abs(worth_at(projections[one], rate) - worth_at(other, rate)) <= trifle for rate in (start, end))
+    apart = [owners_worth(projections[one], rate)[0] - owners_worth(other, rate)[0] for rate in (start, end)]
+    return all(abs(amount) <= trifle for amount in apart)
 
 
-def _ranked_by(comparison: Comparison, measure: str) -> tuple[str, ...]:
-    """Return the cases from best to worst by a measure of worth; none where one of them lacks it."""
-    values = {name: case.measures[measure].value for name, case in comparison.cases.items()}
-    known = {name: value for name, value in values.items() if value is not None}
-    return tuple(sorted(known, key=lambda name: -known[name])) if len(known) == len(values) else ()
-
-
-def _apart(comparison: Comparison, ranked: Sequence[str], uses: float) -> tuple[str, ...]:
+def _apart(
+    ranked: Sequence[str], worth: Mapping[str, float], paid_out: Mapping[str, float], least: float
+) -> tuple[str, ...]:
     """Return the first two cases that both measures of worth tell apart, each the other way round."""
     for one, other in combinations(ranked, 2):
-        owners, free = (comparison.delta(key, one, other) for key in (WORTH, FREE))
-        least = _tie(comparison, one, uses or uses_of(comparison.cases[one].projection))
-        if owners is not None and free is not None and owners > least and free < -least:
+        if worth[one] - worth[other] > least and paid_out[other] - paid_out[one] > least:
             return one, other
     return ()
 

@@ -19,14 +19,18 @@ if TYPE_CHECKING:
 MANY: Final = 1000
 """From this size on, a number is written without places."""
 TENTH: Final = 0.1
-"""Below this size, a number is written with four places."""
+"""Below this size, a number that is not money is written with four places."""
 
 
 def worded(value: float, unit: str) -> str:
     """Return a number in its house unit as a sentence has it: `1.34`, `12.50 %/year`, `500,000 km/year`."""
     if unit == "1/year":
         return f"{100 * value:,.2f} %/year"
-    places = 0 if abs(value) >= MANY or (value == 0 and unit) else (2 if abs(value) >= TENTH or not value else 4)
+    places = (
+        0
+        if abs(value) >= MANY or (value == 0 and unit)
+        else (2 if abs(value) >= TENTH or not value or unit.isupper() else 4)
+    )
     return f"{value:,.{places}f} {unit_text(unit)}".rstrip()
 
 
@@ -66,7 +70,8 @@ def cash_way_out(projection: Projection, prefix: str, period: int, lowest: float
     loan = repays(projection, prefix, period, -lowest)
     if loan:
         due = float(projection.value(f"{prefix}loans.{loan}.principal")[0, period])
-        ways.append(f"a later `loans.{loan}.matures`, for `{loan}` repays {due:,.0f} {scenario.currency} just then")
+        end = f"loans.{loan}.{scenario.loans[loan].ends_as}"
+        ways.append(f"a later `{end}`, for `{loan}` repays {due:,.0f} {scenario.currency} just then")
     trifle = float(projection.trifle.value.flat[0])
     gaps = {key: projection.value(scenario.source_rows(key)["gap"])[0] for key in scenario.spends}
     unpaid = [key for key, gap in gaps.items() if gap.sum() > trifle]

@@ -41,14 +41,14 @@ def quantity_text(value: float | None, unit: str) -> tuple[str, str]:
     if value is None:
         return "–", ""
     if unit == "1/year":
-        return f"{100 * value:,.2f}", "%/year"
+        return f"{100 * value:z,.2f}", "%/year"
     if unit == "":
-        return f"{value:,.2f}", ""
+        return f"{value:z,.2f}", ""
     if abs(value) >= MILLION and "km" not in unit:
-        return f"{value / MILLION:,.2f}", f"million {unit}"
+        return f"{value / MILLION:z,.2f}", f"million {unit}"
     if unit == "year":
-        return f"{value:,.2f}", "years"
-    return (f"{value:,.0f}" if abs(value) >= 1000 or value == 0 else f"{value:,.2f}"), _unit(unit)  # noqa: PLR2004
+        return f"{value:z,.2f}", "years"
+    return (f"{value:z,.0f}" if abs(value) >= 1000 or value == 0 else f"{value:z,.2f}"), _unit(unit)  # noqa: PLR2004
 
 
 def _unit(unit: str) -> str:
@@ -61,7 +61,7 @@ def measure_text(measure: Measure, among: Sequence[Measure] = ()) -> tuple[str, 
         return quantity_text(measure.value, measure.unit)
     largest = max(abs(m.value) for m in (measure, *among) if m.value is not None)
     size, word = next(((s, w) for s, w in SCALES if largest >= s / 10), (1.0, ""))
-    return f"{measure.value / size:,.2f}", f"{word}{measure.unit}"
+    return f"{measure.value / size:z,.2f}", f"{word}{measure.unit}"
 
 
 def shared_label(comparison: Comparison, key: str) -> str:

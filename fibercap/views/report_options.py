@@ -12,6 +12,8 @@ from fibercap.views.report_parts import Figure, Items, Line, Section, Table, Wor
 from fibercap.views.verdict_text import (
     NOT_CLOSE,
     Speech,
+    beside_lines,
+    caution_lines,
     excluded_lines,
     extremes_lines,
     flip_text,
@@ -64,6 +66,8 @@ def _verdict(found: Verdict, comparison: Comparison) -> Iterator[Part]:
     if len(found.ranked) > 1:
         told += [] if found.close or not found.recommended else [NOT_CLOSE]
         told.append(f"by discount rate: {rates_text(found, titled)}")
+    told += [f"{titled.option(name)} {changes}" for name, changes in beside_lines(found, titled)]
+    told += [*caution_lines(found, comparison, titled)]
     told += [text] if (text := free_text(found, titled)) else []
     told += [f"{titled.option(name)}: {sides}" for name, sides in extremes_lines(found, comparison)]
     if told:

@@ -12,7 +12,15 @@ from fibercap.studies.sensitivity import turns_at
 from fibercap.views.input_words import input_words, named
 from fibercap.views.lines import measure_text, quantity_text, share_text
 from fibercap.views.report_parts import Figure, Section, Words
-from fibercap.views.verdict_text import Speech, distance_text, flip_text, listed, money_text
+from fibercap.views.verdict_text import (
+    Speech,
+    beside_lines,
+    caution_lines,
+    distance_text,
+    flip_text,
+    listed,
+    money_text,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -72,6 +80,8 @@ def _texts(subject: Subject) -> Iterator[Words]:
         more = f"; and {len(wrong) - REASONS} more" if len(wrong) > REASONS else ""
         yield Words(f"What is wrong: {'; '.join(speech.finding(f) for f in wrong[:REASONS])}{more}.", "bad")
     yield Words(_worth(subject, speech))
+    if cautions := _cautions(subject, speech):
+        yield Words(f"But {'; '.join(cautions)}.", "bad")
     for text, head in (
         (_changes(subject, speech), "What would change it"),
         (_breaks_first(subject), "What breaks first"),
@@ -134,9 +144,18 @@ def _lead(subject: Subject, wrong: tuple[Finding, ...], speech: Speech) -> str:
     if len(found.ranked) + len(found.undefined) == 1:
         worse = found.worth[found.recommended[0]] < 0
         return f"{name} is the only option, and it holds{', but doing nothing new is worth more' if worse else ''}."
+    return f"Take {name}{_reservation(found)}."
+
+
+def _reservation(found: Verdict) -> str:
+    """Say with what reservation the first option is to be taken; "" with none."""
     if found.worth[found.recommended[0]] < 0:
-        return f"Take {name}, if anything: doing nothing new is worth more."
-    return f"Take {name}{', but it is close' if found.close else ''}."
+        return ", if anything: doing nothing new is worth more"
+    if found.owners_lose:
+        return ", if the company is to go on at all"
+    if found.first_later:
+        return ", but not for what falls due after the horizon"
+    return ", but it is close" if found.close else ""
 
 
 def _worth(subject: Subject, speech: Speech) -> str:
@@ -144,6 +163,8 @@ def _worth(subject: Subject, speech: Speech) -> str:
     found = subject.verdict
     key = next((key for key in WORTH if subject.found[key].value is not None), "lowest_cash")
     text = " ".join(measure_text(subject.found[key])).strip()
+    if found is not None and subject.name in found.worth:
+        text = money_text(found.worth[subject.name], found.currency)
     told = [f"{subject.found[key].label}: {text}."]
     if found is None:
         return told[0]
@@ -156,8 +177,18 @@ def _worth(subject: Subject, speech: Speech) -> str:
         told.append(f"Options cannot be ranked: {reasons.replace(f'`{RATE}`', 'discount rate')}.")
     others = [name for name in found.excluded if name != subject.chosen]
     told += [_excluded(found, name, speech) for name in others[:REASONS]]
-    told += [f"Nor {len(others) - REASONS} options more."] if len(others) > REASONS else []
+    told += [f"Nor {len(others) - REASONS} more."] if len(others) > REASONS else []
     return " ".join(told)
+
+
+def _cautions(subject: Subject, speech: Speech) -> list[str]:
+    """Say what one must know of the options that are recommended, beside how far ahead they are."""
+    found, comparison = subject.verdict, subject.comparison
+    if found is None or comparison is None:
+        return []
+    told = [*caution_lines(found, comparison, speech)]
+    besides = dict(beside_lines(found, speech))
+    return told + [f"{speech.option(name)} {besides[name]}" for name in found.recommended if name in besides]
 
 
 def _excluded(found: Verdict, name: str, speech: Speech) -> str:

@@ -46,8 +46,26 @@ def verdict_document(found: Verdict) -> Document:
             "apart": list(found.apart) or None,
             "why": WHY_APART if found.apart else None,
         },
+        **_footing(found),
         "extremes": {
             name: {"best": list(best), "worst": list(worst)} for name, (best, worst) in found.extremes.items()
+        },
+    }
+
+
+def _footing(found: Verdict) -> Document:
+    """Return what options do beside paying for the plan, all that owners pay and get, and what falls due later."""
+    stands = found.footing
+    return {
+        "beside": {
+            name: {"changes": list(stands.aside.get(name, ())), "adds": stands.beside[name]}
+            for name in found.ranked
+            if name in stands.aside or stands.beside[name]
+        },
+        "owners": {name: stands.owners[name] for name in found.ranked},
+        "after_horizon": {
+            "adds": {name: stands.later[name] for name in found.ranked},
+            "first": found.first_later or None,
         },
     }
 
@@ -71,6 +89,7 @@ def _flip(flip: ChoiceFlip) -> Document:
         "present": flip.present,
         "value": flip.value,
         "unit": flip.unit,
+        "only_in": list(flip.only_in) or None,
         "first": flip.first,
         "fault": flip.fault or None,
     }

@@ -26,6 +26,8 @@ LEADING: Final = (
 )  # fmt: skip
 """Measures on which a reader is told that an option is best or worst; JSON has all."""
 WHY_APART: Final = "cash that stays in the company earns nothing for owners, where free cash flow is all paid out"
+SHOWN: Final = 3
+"""Inputs that an option changes beside its way to pay, told one by one."""
 NOT_CLOSE: Final = (
     "no one number, moved by a tenth of itself (the discount rate by a point), makes another option first"
 )
@@ -100,12 +102,12 @@ def excluded_lines(verdict: Verdict, speech: Speech) -> Iterator[tuple[str, str]
         yield name, f"{'; '.join(speech.finding(finding) for finding in stops)}{more}"
     for name, reason in verdict.undefined.items():
         if name not in verdict.excluded and verdict.ranked:
-            yield name, f"its worth to the owners is undefined: {reason}"
+            yield name, f"it cannot be ranked: {reason}"
 
 
 def flip_text(flip: ChoiceFlip, verdict: Verdict, speech: Speech) -> str:
     """Say at which value of a number another option is first."""
-    number, other = number_text(flip, speech), speech.option(flip.first)
+    number, other = f"{number_text(flip, speech)}{_where(flip, verdict, speech)}", speech.option(flip.first)
     if flip.fault:
         return f"{number}: {speech.option(verdict.recommended[0])} {flip.fault}, and {other} is first"
     return f"{number} makes {other} first"
@@ -121,6 +123,15 @@ def number_text(flip: ChoiceFlip, speech: Speech) -> str:
     points = " points" if flip.path == RATE else " %"
     size = f"{100 * abs(flip.change):.2g}{points} {'higher' if flip.change > 0 else 'lower'}"
     return f"{name} {size}{'' if flip.lever.alone else ' throughout'}"
+
+
+def _where(flip: ChoiceFlip, verdict: Verdict, speech: Speech) -> str:
+    """Say in which options a number is moved, where others have another number in its place."""
+    if not flip.only_in:
+        return ""
+    inside = [speech.option(name) for name in verdict.ranked if name in flip.only_in]
+    outside = [speech.option(name) for name in verdict.ranked if name not in flip.only_in]
+    return f" in {listed(inside)}" if len(inside) <= len(outside) else f", but not in {listed(outside, 'or')},"
 
 
 def _value(flip: ChoiceFlip, value: float) -> str:
@@ -154,6 +165,38 @@ def free_text(verdict: Verdict, speech: Speech) -> str:
     return f"free cash flow to equity ranks otherwise ({best} first; {other} before {one}): {WHY_APART}"
 
 
+def beside_lines(verdict: Verdict, speech: Speech) -> Iterator[tuple[str, str]]:
+    """Run over the ranked options that change more than how the plan is paid for, with what that does to the owners."""
+    stands = verdict.footing
+    for name in verdict.ranked:
+        paths = [speech.number(path) for path in stands.aside.get(name, ())]
+        told = [f"changes {listed([*paths[:SHOWN], *_more(len(paths) - SHOWN)])}, which is no way to pay"] * bool(paths)
+        if amount := stands.beside[name]:
+            does = f"{'adds' if amount > 0 else 'takes'} {money_text(abs(amount), verdict.currency)}"
+            told.append(f"{'that ' if told else ''}{does} beside the projects, against {speech.option(stands.base)}")
+        if told:
+            yield name, "; ".join(told)
+
+
+def _more(count: int) -> list[str]:
+    return [f"{count} more"] if count > 0 else []
+
+
+def caution_lines(verdict: Verdict, comparison: Comparison, speech: Speech) -> Iterator[str]:
+    """Run over what one must know of the options that are recommended beside their lead."""
+    first = next(iter(verdict.recommended), "")
+    if first and verdict.owners_lose:
+        amount = money_text(verdict.footing.owners[first], verdict.currency)
+        yield f"owners get back less than they pay in: all that they pay and get is worth {amount}"
+    if verdict.first_later:
+        text = "counted as they are paid, at the discount rate, debts and grants due after the horizon make "
+        yield f"{text}{speech.option(verdict.first_later)} first"
+    for name in verdict.recommended:
+        idle = [tested.says for tested in comparison.cases[name].covenants.values() if tested.holds is None]
+        if idle:
+            yield f"{speech.option(name)} has covenants that are tested on no date: {listed(idle)}"
+
+
 def extremes_lines(verdict: Verdict, comparison: Comparison) -> Iterator[tuple[str, str]]:
     """Run over the options that are alone best on one leading measure and alone worst on another, with both."""
     for name, sides in verdict.extremes.items():
@@ -177,19 +220,23 @@ def verdict_lines(verdict: Verdict, comparison: Comparison) -> Iterator[tuple[st
     """Run over the lines that a terminal shows, each with its head."""
     yield "VERDICT", choice_text(verdict, PLAIN)
     if verdict.recommended and len(verdict.ranked) > 1:
-        for flip in verdict.flips[:MOST]:
-            yield "close", flip_text(flip, verdict, PLAIN)
-        if len(verdict.flips) > MOST:
-            yield "close", f"so do {len(verdict.flips) - MOST} more numbers, which `--json` lists"
-        if not verdict.close:
-            yield "not close", NOT_CLOSE
-        if verdict.not_moved:
-            yield "not moved", f"{verdict.not_moved:,} numbers, for there are too many; those of financing were first"
-    for name, reasons in excluded_lines(verdict, PLAIN):
-        yield "excluded", f"{name}: {reasons}"
+        yield from _flip_lines(verdict)
+    yield from (("excluded", f"{name}: {reasons}") for name, reasons in excluded_lines(verdict, PLAIN))
     if len(verdict.ranked) > 1:
         yield "rates", rates_text(verdict, PLAIN)
-    if other := free_text(verdict, PLAIN):
-        yield "but", other
-    for name, sides in extremes_lines(verdict, comparison):
-        yield "extremes", f"{name}: {sides}"
+    yield from (("beside", f"{name} {changes}") for name, changes in beside_lines(verdict, PLAIN))
+    yield from (
+        ("but", text) for text in (*caution_lines(verdict, comparison, PLAIN), free_text(verdict, PLAIN)) if text
+    )
+    yield from (("extremes", f"{name}: {sides}") for name, sides in extremes_lines(verdict, comparison))
+
+
+def _flip_lines(verdict: Verdict) -> Iterator[tuple[str, str]]:
+    for flip in verdict.flips[:MOST]:
+        yield "close", flip_text(flip, verdict, PLAIN)
+    if len(verdict.flips) > MOST:
+        yield "close", f"so do {len(verdict.flips) - MOST} more numbers, which `--json` lists"
+    if not verdict.close:
+        yield "not close", NOT_CLOSE
+    if verdict.not_moved:
+        yield "not moved", f"{verdict.not_moved:,} numbers, for there are too many; those of financing were first"

@@ -18,9 +18,10 @@ from fibercap.studies import choice_flips
 from fibercap.studies.choice_flips import may_be_recommended
 from fibercap.studies.compare import compare
 from fibercap.studies.findings import faults
+from fibercap.studies.footing import owners_worth
 from fibercap.studies.levers import Lever, drawn
 from fibercap.studies.numbers_of_options import RATE, numbers, tenths
-from fibercap.studies.verdict import RATES, Verdict, uses_of, verdict, worth_at
+from fibercap.studies.verdict import RATES, Verdict, uses_of, verdict
 from fibercap.views.verdict_text import PLAIN, choice_text, flip_text, verdict_lines
 
 PLAN = """
@@ -200,11 +201,13 @@ def test_the_discount_rate_that_turns_the_choice_is_found() -> None:
         assert flip.change == pytest.approx(-side, abs=1e-5)
 
 
-def test_worth_at_another_rate_is_the_measure_at_that_rate() -> None:
-    plan = read("fibercore", "bullet")
+def test_options_differ_at_another_rate_by_as_much_as_the_measures_at_that_rate() -> None:
+    plans = [project(read("fibercore", option)) for option in ("bullet", "level")]
     for rate in RATES[::6]:
-        other = read("fibercore", "bullet", [f"money.discount_rate={100 * rate} %/year"])
-        assert worth_at(project(plan), rate) == pytest.approx(measure_named(project(other), "equity_npv").value)
+        settings = [f"money.discount_rate={100 * rate} %/year"]
+        others = [project(read("fibercore", option, settings)) for option in ("bullet", "level")]
+        bullet, level = (measure_named(other, "equity_npv").value or 0.0 for other in others)
+        assert owners_worth(plans[0], rate) - owners_worth(plans[1], rate) == pytest.approx(bullet - level)
 
 
 NEAR = (

@@ -1,0 +1,234 @@
+"""On what footing options are compared: traps that make a way to pay look better than it is."""
+
+from __future__ import annotations
+
+from itertools import pairwise
+
+import numpy as np
+import pytest
+
+from fibercap.reading.files import read, scenario_of
+from fibercap.studies.alarms import warnings
+from fibercap.studies.compare import Comparison, compare
+from fibercap.studies.verdict import Verdict, verdict
+from fibercap.views.verdict_text import verdict_lines
+
+PLAN = """
+fibercap: 1
+id: trap
+horizon: {from: 2000, to: 2003, step: year}
+money: {report_in: USD, discount_rate: 10 %/year, terminal_value: book}
+products: {fiber: {price: 40 USD/km}}
+plants: {works: {product: fiber, capacity: 100_000 km/year, cash_cost: 20 USD/km}}
+projects:
+  line: {plant: works, adds: 50_000 km/year, capex: 2 million USD, spend: {2000: 100 %}, complete: 2000-12-31}
+loans:
+  bank: {commitment: 1 million USD, signed: 2000-01-01, matures: 2003-06-30, rate: 8 %/year, payments: {every: year}}
+funding: {line: {bank: 1 million USD, equity: rest}}
+opening: {cash: 2 million USD}
+options:
+  bank: {title: The bank}
+"""
+CHEAP = "loans.bank.rate: 6 %/year"
+DEAR = "loans.bank.rate: 8.5 %/year"
+
+
+def judged(*options: str, plan: str = PLAN) -> tuple[Verdict, Comparison, list[str]]:
+    """Return the verdict on a plan with further options, its comparison, and the lines that a terminal shows."""
+    comparison = compare(scenario_of(plan + "".join(f"  {option}\n" for option in options)))
+    found = verdict(comparison)
+    return found, comparison, [f"{head}: {text}" for head, text in verdict_lines(found, comparison)]
+
+
+@pytest.mark.parametrize(
+    ("ruler", "path"),
+    [
+        ("money.discount_rate: 4 %/year", "money.discount_rate"),
+        ("money.valuation_date: 2002-12-31", "money.valuation_date"),
+        ("money.terminal_value: {multiple: 6}", "money.terminal_value.multiple"),
+        ("opening.cash: 9 million USD", "opening.cash"),
+    ],
+)
+def test_an_option_that_is_measured_by_a_ruler_of_its_own_is_not_ranked(ruler: str, path: str) -> None:
+    found, comparison, lines = judged(f"friendly: {{change: {{{ruler}, {DEAR}}}}}")
+
+    assert comparison.cases["friendly"].measures["equity_npv"].value is not None
+    assert (found.recommended, found.ranked) == (("bank",), ("bank",))
+    assert path in found.undefined["friendly"]
+    assert any(line.startswith("excluded: friendly: it cannot be ranked: it is measured by") for line in lines)
+
+
+def test_the_plan_is_the_ruler_whatever_the_baseline() -> None:
+    text = f"{PLAN}  friendly: {{change: {{money.discount_rate: 4 %/year, {DEAR}}}}}\n"
+    found = verdict(compare(scenario_of(text), baseline="friendly"))
+
+    assert found.ranked == ("bank",)
+
+
+def test_options_that_all_start_from_another_balance_are_ranked_among_each_other() -> None:
+    started = [
+        f"{name}: {{change: {{opening.cash: 3 million USD, {rate}}}}}" for name, rate in (("a", CHEAP), ("b", DEAR))
+    ]
+    found, _, _ = judged(*started, plan=PLAN.replace("  bank: {title: The bank}\n", ""))
+
+    assert found.ranked == ("a", "b")
+
+
+def test_what_a_lender_costs_the_old_business_is_counted() -> None:
+    found, comparison, lines = judged(f"watched: {{change: {{company.overhead: 20_000 USD/year, {CHEAP}}}}}")
+    own = {name: comparison.cases[name].measures["equity_npv"].value or 0.0 for name in comparison.cases}
+    cost = 4 * 20_000 / 1.1**4  # untaxed; the cash is the owners' on the last day
+
+    assert own["watched"] > own["bank"]
+    assert found.recommended == ("bank",)
+    assert found.worth["bank"] == own["bank"]
+    assert found.worth["watched"] == pytest.approx(own["watched"] - cost)
+    told = "beside: watched changes company.overhead, which is no way to pay; that takes 54,641 USD beside the projects"
+    assert any(line.startswith(told) for line in lines)
+
+
+def test_a_price_that_a_buyer_gets_for_his_loan_counts_for_every_km() -> None:
+    found, comparison, _ = judged(f"buyer: {{change: {{products.fiber.price: 39.8 USD/km, {CHEAP}}}}}")
+    lost = 4 * 100_000 * 0.2 / 1.1**4
+    own = comparison.cases["buyer"].measures["equity_npv"].value or 0.0
+
+    assert found.worth["buyer"] == pytest.approx(own - lost)
+
+
+def test_options_that_change_only_who_pays_stand_on_one_footing() -> None:
+    comparison = compare(read("fibercore"), only=["level", "no_debt", "german_bank"])
+    found = verdict(comparison)
+
+    assert set(found.footing.beside.values()) == {0.0}
+    assert (found.footing.aside, found.footing.unlike) == ({}, {})
+    assert found.worth == {name: case.measures["equity_npv"].value for name, case in comparison.cases.items()}
+    assert all(found.worth[one] >= found.worth[other] for one, other in pairwise(found.ranked))
+
+
+@pytest.mark.parametrize(
+    ("changes", "told"),
+    [
+        ("add: {company.dividends: {2001-12-31: 1 million USD}}", "company.dividends"),
+        ("change: {projects.line.complete: 2001-12-31}", "projects.line.complete"),
+        ("change: {tax.rate: 1 %}", "tax.rate"),
+    ],
+)
+def test_an_option_that_changes_more_than_who_pays_is_called_that(changes: str, told: str) -> None:
+    _, _, lines = judged(f"other: {{{changes}}}", plan=PLAN.replace("options:", "tax: {rate: 0 %}\noptions:"))
+
+    assert any(line.startswith(f"beside: other changes {told}, which is no way to pay") for line in lines)
+
+
+def test_an_index_of_a_lender_of_its_own_is_part_of_the_way_to_pay() -> None:
+    euro = "add: {exchange.EUR.average: 0.9 USD/EUR, rates.index: 5 %/year}, change: {loans.bank.rate: {index: index}}"
+    found, _, _ = judged(f"floating: {{{euro}}}")
+
+    assert found.footing.aside == {}
+
+
+LONG = "matures: 2013-12-31, repayment: {style: bullet}, payments: {every: year, first: 2000-12-31}"
+LATER = PLAN.replace("matures: 2003-06-30", LONG[: LONG.index(",")]).replace(
+    "payments: {every: year}", LONG.partition(", ")[2]
+)
+
+
+def test_interest_that_rises_after_the_horizon_turns_the_verdict_and_is_told() -> None:
+    teaser = "teaser: {change: {loans.bank.rate: {2000: 7 %/year, 2003-12-31: 40 %/year}}}"
+    found, _, lines = judged(teaser, plan=LATER)
+    factors = 1.1 ** -np.arange(1, 11)
+    later = {rate: (1e6 - 1e6 * (rate * factors.sum() + factors[-1])) / 1.1**4 for rate in (0.08, 0.4)}
+
+    assert (found.recommended, found.first_later) == (("teaser",), "bank")
+    assert found.footing.later == pytest.approx({"bank": later[0.08], "teaser": later[0.4]})
+    told = "but: counted as they are paid, at the discount rate, debts and grants due after the horizon make bank first"
+    assert told in lines
+
+
+def test_a_grant_that_comes_in_thirty_years_turns_the_verdict_and_is_told() -> None:
+    late = "late: {add: {funding.line.grant: {amount: 0.5 million USD, after: 30 years}}}"
+    found, _, lines = judged(late)
+    waits = 1.1**-4 - 1.1**-31
+
+    assert (found.recommended, found.first_later) == (("late",), "bank")
+    assert found.footing.later == pytest.approx({"bank": 0.0, "late": -0.5e6 * waits})
+    assert any("due after the horizon make bank first" in line for line in lines)
+
+
+def test_nothing_is_told_of_later_where_nothing_is_due_later() -> None:
+    found, _, lines = judged(f"dear: {{change: {{{DEAR}}}}}")
+
+    assert (found.first_later, set(found.footing.later.values())) == ("", {0.0})
+    assert not any("after the horizon" in line for line in lines)
+
+
+LOSING = PLAN.replace("cash_cost: 20 USD/km}", "cash_cost: 20 USD/km, fixed_cost: 3 million USD/year}").replace(
+    "funding:", "company: {gap: [equity]}\nfunding:"
+)
+
+
+def test_owners_of_a_company_that_loses_more_than_the_projects_add_are_warned() -> None:
+    found, comparison, lines = judged(f"dear: {{change: {{{DEAR}}}}}", plan=LOSING)
+    total = found.footing.owners["bank"]
+    told = [text for text in warnings(comparison.cases["bank"].projection) if text.startswith("owners get back less")]
+
+    assert found.worth["bank"] > 0 > total
+    assert found.recommended == ("bank",)
+    assert [line for line in lines if line.startswith("but: owners get back less than they pay in")]
+    assert len(told) == 1
+    assert f"is worth {total:,.0f} USD, and {total - found.worth['bank']:,.0f} USD with nothing new" in told[0]
+
+
+def test_owners_of_a_company_that_earns_are_not_warned() -> None:
+    found, comparison, _ = judged()
+
+    assert found.footing.owners["bank"] > 0
+    assert not any("owners get back less" in text for text in warnings(comparison.cases["bank"].projection))
+
+
+def test_a_covenant_of_the_choice_that_is_tested_on_no_date_is_told() -> None:
+    covenant = "{cover: {says: Covered 300 times, row: accounts.dscr_12m, at_least: 300, test: payment}}"
+    vague = f"change: {{loans.bank.matures: 2000-06-30, {CHEAP}}}, add: {{loans.bank.covenants: {covenant}}}"
+    found, _, lines = judged(f"vague: {{{vague}}}", plan=PLAN.replace("step: year", "step: quarter"))
+
+    assert found.excluded == {}
+    assert ("but: vague has covenants that are tested on no date: Covered 300 times" in lines) == (
+        "vague" in found.recommended
+    )
+
+
+def test_an_option_without_projects_does_not_silence_free_cash_flow_of_others() -> None:
+    plan = PLAN.replace("step: year", "step: quarter")
+    bullet = "bullet: {change: {loans.bank.repayment: {style: bullet}}}"
+    alone, _, _ = judged(bullet, plan=plan)
+    found, _, _ = judged(bullet, "nothing: {remove: [projects.line, funding.line, loans.bank]}", plan=plan)
+
+    assert alone.free == found.free == ("bullet", "bank")
+    assert alone.apart == found.apart
+
+
+def test_a_number_that_an_option_has_of_its_own_is_told_with_its_option() -> None:
+    _, _, lines = judged("near: {change: {loans.bank.rate: 8.2 %/year}}")
+
+    assert any(
+        line.startswith("close: loans.bank.rate at 8.20 %/year (now 8.00 %/year) in bank makes") for line in lines
+    )
+
+
+def test_a_cent_that_nobody_pays_is_written_as_one() -> None:
+    _, _, lines = judged("short: {change: {funding.line.equity: 999_999.99 USD}}")
+
+    assert [line for line in lines if line.startswith("excluded: short: 0.01 USD of `line` have no source")]
+
+
+def test_a_currency_or_an_index_that_only_an_option_uses_is_used() -> None:
+    plan = PLAN.replace(
+        "products:", "exchange: {EUR: {average: 0.9 USD/EUR}}\nrates: {libor: 5 %/year, idle: 4 %/year}\nproducts:"
+    )
+    options = (
+        "euro: {change: {loans.bank.commitment: 1.2 million EUR, funding.line.bank: 1.2 million EUR}}",
+        "floats: {change: {loans.bank.rate: {index: libor}}}",
+    )
+    with_them, without = (judged(*told, plan=plan)[1].cases["bank"].projection for told in (options, ()))
+
+    assert [text for text in warnings(with_them) if text.startswith("unused")] == ["unused: rates.idle"]
+    assert {"unused: rates.libor", "unused: rates.idle", "unused: exchange.EUR"} <= {*warnings(without)}
