@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
-from functools import lru_cache
 from itertools import islice
 from math import isfinite
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from fibercap.core.errors import FormulaError, UnitError
-from fibercap.core.formula import fits, spell, unit_of
+from fibercap.core.formula import evaluate
+from fibercap.core.formula_text import term_of
+from fibercap.core.term import Reference, add
 from fibercap.core.timeline import FLOW, RATE, STOCK
 
 if TYPE_CHECKING:
@@ -131,10 +131,51 @@ class Sheet:
         if row.path in self._rows:
             raise ValueError(f"the row {row.path} is written twice")
         self._rows[row.path] = row
-        whole = value.shape[-1:] == (self.length,)
-        spread = value if whole else np.broadcast_to(value, (*value.shape[:-1], self.length))
-        self._values[row.path] = spread
+        spread = self._values[row.path] = self._spread(value)
         return spread
+
+    def line(self, row: Row) -> Array:
+        """Write a row whose values follow from its formula; return them, (..., period), in the row's unit.
+
+        Its formula reads rows and scalars written before it, all on the columns of this sheet.
+        """
+        with np.errstate(all="ignore"):
+            return self.put(row, evaluate(row.formula, self.read))
+
+    def running(self, path: str, label: str, unit: str, change: str, before: str = "0") -> Array:
+        """Write a balance: what stood before, and in each period a change; return it, (..., period).
+
+        Parameters
+        ----------
+        path, label, unit
+            As of a `Row`.
+        change : str
+            The formula of a period's change, a sum or a difference of terms.
+        before : str
+            The formula of what stood before the first column.
+        """
+        with np.errstate(all="ignore"):
+            value = evaluate(before, self.read) + np.cumsum(self._spread(evaluate(change, self.read)), axis=-1)
+        return self.put(Row(path, label, unit, STOCK, add(Reference(path, -1), term_of(change)).text, before), value)
+
+    def read(self, path: str, shift: int) -> Array:
+        """Return the value of a scalar, or of a row some columns away, as formulas read it, `()` or (..., period)."""
+        if path in self._given:
+            return self._given[path].value
+        value = self._values[path]
+        if shift == 0:
+            return value
+        row, away = self._rows[path], min(abs(shift), self.length)
+        beyond = np.atleast_1d(evaluate(row.before if shift < 0 else row.after, self.read))[..., :1]
+        beyond = np.broadcast_to(beyond, (*np.broadcast_shapes(beyond.shape[:-1], value.shape[:-1]), away))
+        kept = value[..., : self.length - away] if shift < 0 else value[..., away:]
+        kept = np.broadcast_to(kept, (*beyond.shape[:-1], self.length - away))
+        return np.concatenate([beyond, kept] if shift < 0 else [kept, beyond], axis=-1)
+
+    def _spread(self, value: Array) -> Array:
+        """Return a value over all columns."""
+        wide = value.shape[-1:] == (self.length,)
+        return value if wide else np.broadcast_to(value, (*value.shape[:-1], self.length))
 
     def value(self, path: str) -> Array:
         """Return the value of a row written before."""
@@ -211,56 +252,3 @@ class Sheet:
 def total(paths: Iterable[str]) -> str:
     """Return the formula that adds up rows; "0" for none."""
     return " + ".join(f"{{{path}}}" for path in paths) or "0"
-
-
-def prove(blocks: Iterable[Block], known: Iterable[Block] = (), follows: Block | None = None) -> int:
-    """Prove every formula on units alone; return how many were proved. Formulas may refer to `known` blocks too.
-
-    Rows of a block that `follows` have the unit of what they go on from, so that a formula that goes on as it is needs
-    no proof of its own; those that go on by others do.
-
-    Raises
-    ------
-    UnitError
-        If a formula joins unlike units or yields another unit than its row declares.
-    FormulaError
-        If a formula refers to nothing.
-    """
-    blocks = tuple(blocks)
-    rows = [
-        (path, row.unit, row.formula, row.before, row.after) for block in blocks for path, row in block.rows.items()
-    ]
-    rows += [
-        (path, item.unit, item.formula, "", "")
-        for block in blocks
-        for path, item in block.given.items()
-        if item.formula
-    ]
-    given = tuple((path, item.unit) for block in (*blocks, *known) for path, item in block.given.items())
-    given += tuple((path, row.unit) for block in known for path, row in block.rows.items())
-    if follows is not None:
-        rows += [(path, follows.rows[path].unit, follows.rows[path].formula, "", "") for path in follows.others]
-        rows += [(path, item.unit, item.formula, "", "") for path, item in follows.given.items()]
-        given += tuple((path, item.unit) for path, item in follows.given.items())
-    return _prove(tuple(rows), given, f"{follows.name}." if follows is not None else "")
-
-
-@lru_cache(maxsize=32)
-def _prove(rows: tuple[tuple[str, ...], ...], given: tuple[tuple[str, str], ...], later: str) -> int:
-    """Prove rows (path, unit, formula, before, after) not proved before; chunks of a batch share one proof."""
-    units = {path: unit for path, unit, *_ in rows} | dict(given)
-
-    def unit(path: str) -> str:
-        if later and path not in units:
-            path = path.removeprefix(later)
-        if path not in units:
-            raise FormulaError(f"nothing is called `{path}`")
-        return units[path]
-
-    for path, declared, *texts in rows:
-        for text in texts:
-            if text and text != "0":
-                found = unit_of(text, unit)
-                if not fits(found, declared):
-                    raise UnitError(f"{path} is in {declared or '1'}, but `{text}` yields {spell(found)}")
-    return sum(bool(formula) for _, _, formula, *_ in rows)

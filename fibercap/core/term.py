@@ -212,3 +212,13 @@ def number_text(value: float) -> str:
 def _bracketed(term: Term, binds: int, replace: Callable[[Term], str]) -> str:
     text = term.write(replace)
     return text if term.binding >= binds else f"({text})"
+
+
+def add(start: Term, change: Term) -> Term:
+    """Return a term plus a sum, as one sum without brackets: `start + a - b`."""
+    match change:
+        case Operation(sign="+" | "-" as sign, left=left, right=right):
+            return Operation(sign, add(start, left), right)
+        case Negative(of=of):
+            return Operation("-", start, of)
+    return Operation("+", start, change)

@@ -10,7 +10,7 @@ from fibercap.core.rows import Row, Sheet, total
 from fibercap.core.timeline import FLOW, STOCK
 from fibercap.model.cash import EQUITY
 from fibercap.model.facilities import paid_row, short_text
-from fibercap.model.operations import added, sum_row
+from fibercap.model.operations import sum_row
 from fibercap.model.owners import earned_before
 from fibercap.model.prepayments import prepaid_text, prepays
 from fibercap.model.tax import paid_row as tax_paid_row
@@ -31,6 +31,11 @@ OWED: Final = (
 )  # fmt: skip
 
 
+def _in_full(formula: str) -> str:
+    """Return a formula with `{accounts.name}` where it says `[name]`."""
+    return formula.replace("[", "{accounts.").replace("]", "}")
+
+
 class Accounts:
     """Writes `accounts.` rows of one plan on one sheet."""
 
@@ -41,10 +46,17 @@ class Accounts:
         """Return the value of `accounts.<key>`."""
         return self.sheet.value(f"accounts.{key}")
 
-    def put(self, key: str, label: str, nature: str, text: str, value: Array, before: str = "0") -> Array:
-        """Write `accounts.<key>`; in the text, `[name]` stands for `{accounts.name}`."""
-        text, before = (t.replace("[", "{accounts.").replace("]", "}") for t in (text, before))
-        return self.sheet.put(Row(f"accounts.{key}", label, self.money, nature, text, before), value)
+    def line(self, key: str, label: str, formula: str, nature: str = FLOW, before: str = "0") -> Array:
+        """Write `accounts.<key>` from its formula, in which `[name]` stands for `{accounts.name}`."""
+        return self.sheet.line(Row(f"accounts.{key}", label, self.money, nature, _in_full(formula), before))
+
+    def running(self, key: str, label: str, change: str, before: str = "0") -> Array:
+        """Write the balance `accounts.<key>` from its change in a period."""
+        return self.sheet.running(f"accounts.{key}", label, self.money, _in_full(change), before=before)
+
+    def put(self, key: str, label: str, nature: str, text: str, value: Array) -> Array:
+        """Write `accounts.<key>` whose value the order of cash has found."""
+        return self.sheet.put(Row(f"accounts.{key}", label, self.money, nature, _in_full(text)), value)
 
     def of_loans(self, key: str, label: str, nature: str, row: str) -> Array:
         """Write the sum of one row over the loans."""
@@ -63,64 +75,51 @@ class Accounts:
 
     def income(self) -> None:
         """Write income below ebit: interest and fees as they accrue, tax, net income."""
-        whole = self.of_loans("interest_accrued", "Interest accrued", FLOW, "interest")
-        accrued = self.of_loans("recurring_fees", "Recurring fees accrued", FLOW, "fees")
-        built = {key: self.put_into_assets(key) for key in ("interest", "fees", "upfront_fee")}
-        text = "[interest_accrued] - [interest_to_assets]"
-        interest = self.put("interest_expense", "Interest expense", FLOW, text, whole - built["interest"])
-        spread = self.of_loans("fee_amortization", "Upfront fees expensed", FLOW, "fee_amortization")
-        text = "[recurring_fees] - [fees_to_assets] + [fee_amortization]"
-        fees = self.put("fee_expense", "Fee expense", FLOW, text, accrued - built["fees"] + spread)
+        self.of_loans("interest_accrued", "Interest accrued", FLOW, "interest")
+        self.of_loans("recurring_fees", "Recurring fees accrued", FLOW, "fees")
+        for key in ("interest", "fees", "upfront_fee"):
+            self.put_into_assets(key)
+        self.line("interest_expense", "Interest expense", "[interest_accrued] - [interest_to_assets]")
+        self.of_loans("fee_amortization", "Upfront fees expensed", FLOW, "fee_amortization")
+        self.line("fee_expense", "Fee expense", "[recurring_fees] - [fees_to_assets] + [fee_amortization]")
         foreign = [name for name in self.plan.loans if self.plan.loan_currency(name) != self.plan.currency]
         rows = [f"loans.{name}.{of}_revaluation" for name in foreign for of in ("closing", "accrued")]
-        text = f"-({total(rows)})" if rows else "0"
-        result = self.put("exchange_result", "Exchange result", FLOW, text, -added(self.sheet, rows))
-        pretax = self.at("ebit") - interest - fees + result
+        self.line("exchange_result", "Exchange result", f"-({total(rows)})" if rows else "0")
         text = "[ebit] - [interest_expense] - [fee_expense] + [exchange_result]"
-        pretax = self.put("pretax_income", "Pretax income", FLOW, text, pretax)
-        income = ("{accounts.pretax_income}", pretax)
+        income = ("{accounts.pretax_income}", self.line("pretax_income", "Pretax income", text))
         tax = tax_rows(self.sheet, self.plan, "tax", "Tax", income)
-        tax = self.put("tax", "Tax", FLOW, "{tax.tax}", tax)
-        self.put("net_income", "Net income", FLOW, "[pretax_income] - [tax]", pretax - tax)
+        self.line("tax", "Tax", "{tax.tax}")
+        self.line("net_income", "Net income", "[pretax_income] - [tax]")
         tax_paid_row(self.sheet, self.plan, "accounts.tax_paid", "Tax paid", ("{accounts.tax}", tax))
-        owed = np.cumsum(tax - self.at("tax_paid"), axis=-1)
-        self.put("tax_payable", "Tax payable", STOCK, "[tax_payable@-1] + [tax] - [tax_paid]", owed)
+        self.running("tax_payable", "Tax payable", "[tax] - [tax_paid]")
 
     def operating(self) -> Array:
         """Write the operating cash flow, from net income by its adjustments."""
         self.of_loans("accrued_interest", "Interest and fees owed", STOCK, "accrued")
-        paid = self.of_loans("interest_paid", "Interest paid", FLOW, "interest_paid")
-        fees = self.of_loans("fees_paid", "Recurring fees paid", FLOW, "fees_paid")
-        added_on = self.of_loans("capitalized_interest", "Interest capitalized", FLOW, "capitalized")
-        unpaid = self.at("interest_accrued") + self.at("recurring_fees") - paid - fees - added_on
+        self.of_loans("interest_paid", "Interest paid", FLOW, "interest_paid")
+        self.of_loans("fees_paid", "Recurring fees paid", FLOW, "fees_paid")
+        self.of_loans("capitalized_interest", "Interest capitalized", FLOW, "capitalized")
         text = "[interest_accrued] + [recurring_fees] - [interest_paid] - [fees_paid] - [capitalized_interest]"
-        unpaid = self.put("accrued_less_paid", "Interest and fees accrued less paid", FLOW, text, unpaid)
-        owed = self.at("tax") - self.at("tax_paid")
-        owed = self.put("tax_payable_increase", "Increase of tax payable", FLOW, "[tax] - [tax_paid]", owed)
-        value = self.at("net_income") + self.at("depreciation") + self.at("fee_amortization") + unpaid + added_on + owed
-        value = value - self.at("exchange_result") - self.at("working_capital_increase")
+        self.line("accrued_less_paid", "Interest and fees accrued less paid", text)
+        self.line("tax_payable_increase", "Increase of tax payable", "[tax] - [tax_paid]")
         text = "[net_income] + [depreciation] + [fee_amortization] + [accrued_less_paid] + [capitalized_interest]"
         text += " - [exchange_result] + [tax_payable_increase] - [working_capital_increase]"
-        return self.put("operating_cash_flow", "Operating cash flow", FLOW, text, value)
+        return self.line("operating_cash_flow", "Operating cash flow", text)
 
     def investing(self) -> Array:
         """Write the investing cash flow."""
         built = [f"accounts.{key}_to_assets" for key in ("interest", "fees", "upfront_fee")]
-        built_value = sum_row(
-            self.sheet, "accounts.financing_costs", "Financing costs of projects", self.money, FLOW, built
-        )
-        value = self.at("grants") - self.at("capex") - self.at("purchases") - self.at("maintenance") - built_value
+        sum_row(self.sheet, "accounts.financing_costs", "Financing costs of projects", self.money, FLOW, built)
         text = "[grants] - [capex] - [purchases] - [maintenance] - [financing_costs]"
-        return self.put("investing_cash_flow", "Investing cash flow", FLOW, text, value)
+        return self.line("investing_cash_flow", "Investing cash flow", text)
 
     def financing(self, before: Array, moves: Moves) -> None:
         """Write the financing cash flow and closing cash; `before` is the operating and investing flow together."""
         plan, sheet = self.plan, self.sheet
         draws = self.of_loans("draws", "Loans drawn", FLOW, "draws")
         principal = self.of_loans("principal", "Principal repaid", FLOW, "principal")
-        whole = self.of_loans("upfront_fees_paid", "Upfront fees paid", FLOW, "upfront_fee")
-        text = "[upfront_fees_paid] - [upfront_fee_to_assets]"
-        upfront = self.put("upfront_fees", "Upfront fees", FLOW, text, whole - self.at("upfront_fee_to_assets"))
+        self.of_loans("upfront_fees_paid", "Upfront fees paid", FLOW, "upfront_fee")
+        upfront = self.line("upfront_fees", "Upfront fees", "[upfront_fees_paid] - [upfront_fee_to_assets]")
         owners = self.at("equity_for_projects") + self.at("equity_paid_in")
         value = draws - principal - upfront + owners - self.at("dividends")
         opening, least = plan.opening.cash, plan.money.minimum_cash
@@ -134,12 +133,12 @@ class Accounts:
         self.in_order(moves, cash - called)
         text = short_text(sheet, plan, EQUITY) if EQUITY in plan.lifts else "0"
         sheet.after_horizon("accounts.equity_for_cash", "0")
-        called = self.put("equity_for_cash", "Equity called to hold cash", FLOW, text, called)
+        self.put("equity_for_cash", "Equity called to hold cash", FLOW, text, called)
         text = "[draws] - [principal] - [upfront_fees] + [equity_for_projects] + [equity_paid_in] - [dividends]"
-        self.put("financing_cash_flow", "Financing cash flow", FLOW, f"{text} + [equity_for_cash]", value + called)
-        text = "[cash@-1] + [operating_cash_flow] + [investing_cash_flow] + [financing_cash_flow]"
+        self.line("financing_cash_flow", "Financing cash flow", f"{text} + [equity_for_cash]")
         start = sheet.give("inputs.opening.cash", self.money, opening)
-        self.put("cash", "Cash", STOCK, text, cash, start)
+        text = "[operating_cash_flow] + [investing_cash_flow] + [financing_cash_flow]"
+        self.running("cash", "Cash", text, start)
 
     def in_order(self, moves: Moves, unlifted: Array) -> None:
         """Write cash after scheduled service, and before anyone lifts it; `unlifted` is closing cash without owners."""
@@ -176,23 +175,18 @@ class Accounts:
         opening, give = self.plan.opening, self.sheet.give
         self.of_loans("deferred_fees", "Deferred fees", STOCK, "deferred_fee")
         self.of_loans("debt", "Debt", STOCK, "closing")
-        flat = np.zeros(self.sheet.length)
         for key in ("other_assets", "other_liabilities"):
             start = give(f"inputs.opening.{key}", self.money, getattr(opening, key))
-            self.put(key, key.replace("_", " ").capitalize(), STOCK, start, getattr(opening, key) + flat, start)
+            self.line(key, key.replace("_", " ").capitalize(), start, STOCK, start)
         owned = [f"accounts.{key}" for key in OWNED]
-        self.put("total_assets", "Total assets", STOCK, total(owned), added(self.sheet, owned))
-        paid_in = np.cumsum(self.at("equity_for_projects") + self.at("equity_paid_in") + self.at("equity_for_cash"), -1)
-        text = "[paid_in_capital@-1] + [equity_for_projects] + [equity_paid_in] + [equity_for_cash]"
-        self.put("paid_in_capital", "Paid-in capital", STOCK, text, paid_in)
-        earned = self.at("net_income") - self.at("dividends")
+        self.line("total_assets", "Total assets", total(owned), STOCK)
+        text = "[equity_for_projects] + [equity_paid_in] + [equity_for_cash]"
+        self.running("paid_in_capital", "Paid-in capital", text)
         before, text = self._earned_before()
         start = give("opening.retained_earnings", self.money, before, formula=text)
-        text = "[retained_earnings@-1] + [net_income] - [dividends]"
-        self.put("retained_earnings", "Retained earnings", STOCK, text, before + np.cumsum(earned, -1), start)
+        self.running("retained_earnings", "Retained earnings", "[net_income] - [dividends]", start)
         owed = [f"accounts.{key}" for key in OWED]
-        value = added(self.sheet, owed)
-        self.put("total_liabilities_and_equity", "Liabilities and equity", STOCK, total(owed), value)
+        self.line("total_liabilities_and_equity", "Liabilities and equity", total(owed), STOCK)
 
     def _earned_before(self) -> tuple[Array, str]:
         """Return retained earnings at the horizon's start, the figure that balances the opening sheet; and formula."""
@@ -220,22 +214,17 @@ class Accounts:
         docs/conventions.md, section 6: capex that cash pays is taken off CFADS, and financing costs that funding pays
         are no service.
         """
-        cfads = self.at("ebitda") - self.at("tax_paid") - self.at("working_capital_increase") - self.at("maintenance")
         text = "[ebitda] - [tax_paid] - [working_capital_increase] - [maintenance]"
-        cfads = self.put("cfads_before_capex", "CFADS before capex paid by cash", FLOW, text, cfads)
-        text = "[cfads_before_capex] - [self_funded_capex]"
-        label = "Cash flow available for debt service"
-        self.put("cfads", label, FLOW, text, cfads - self.at("self_funded_capex"))
+        self.line("cfads_before_capex", "CFADS before capex paid by cash", text)
+        self.line("cfads", "Cash flow available for debt service", "[cfads_before_capex] - [self_funded_capex]")
         paid = [f"loans.{name}.scheduled" for name, loan in self.plan.loans.items() if not loan.revolves]
-        scheduled = sum_row(self.sheet, "accounts.scheduled_principal", "Scheduled principal", self.money, FLOW, paid)
-        funded = self.where_written("service_funded", "Interest and fees paid by funding", "service_funded")
-        service = self.at("interest_paid") + self.at("fees_paid") + scheduled - funded
+        sum_row(self.sheet, "accounts.scheduled_principal", "Scheduled principal", self.money, FLOW, paid)
+        self.where_written("service_funded", "Interest and fees paid by funding", "service_funded")
         text = "[interest_paid] + [fees_paid] + [scheduled_principal] - [service_funded]"
-        self.put("debt_service", "Debt service", FLOW, text, service)
-        funded = self.where_written("interest_funded", "Interest accrued that funding pays", "interest_funded")
-        text = "[interest_accrued] - [interest_funded]"
+        self.line("debt_service", "Debt service", text)
+        self.where_written("interest_funded", "Interest accrued that funding pays", "interest_funded")
         label = "Interest accrued that funding does not pay"
-        self.put("interest_to_cover", label, FLOW, text, self.at("interest_accrued") - funded)
+        self.line("interest_to_cover", label, "[interest_accrued] - [interest_funded]")
 
 
 def account_rows(sheet: Sheet, plan: Plan, moves: Moves) -> None:

@@ -75,7 +75,7 @@ def payment_counts(plan: Plan, name: str) -> Array:
 
 def cover_rows(sheet: Sheet, plan: Plan) -> None:
     """Write each loan's debt service cover in the periods of its payments, with levered and with unlevered tax."""
-    calendar_rows(sheet, plan)
+    calendar_rows(sheet)
     trifle = trifle_of(sheet)
     for name, loan in plan.loans.items():
         at = f"loans.{name}"

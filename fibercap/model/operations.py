@@ -26,7 +26,7 @@ def added(sheet: Sheet, paths: list[str]) -> Array:
 
 def sum_row(sheet: Sheet, path: str, label: str, money: str, nature: str, of: list[str]) -> Array:
     """Write a row that adds up others."""
-    return sheet.put(Row(path, label, money, nature, total(of)), added(sheet, of))
+    return sheet.line(Row(path, label, money, nature, total(of)))
 
 
 def asset_rows(sheet: Sheet, plan: Plan) -> None:
@@ -46,11 +46,11 @@ def asset_rows(sheet: Sheet, plan: Plan) -> None:
         opening_asset(sheet, timeline, opened.value, opened.life, money)
         assets.append("opening")
     sum_row(sheet, "accounts.depreciation", "Depreciation", money, FLOW, [f"{a}.depreciation" for a in assets])
-    value = sum_row(sheet, "accounts.construction_in_progress", "Construction in progress", money, STOCK, building)
+    sum_row(sheet, "accounts.construction_in_progress", "Construction in progress", money, STOCK, building)
     books = [f"{a}.book_value" for a in assets]
-    text, net = f"{total(books)} - {{accounts.construction_in_progress}}", added(sheet, books) - value
+    text = f"{total(books)} - {{accounts.construction_in_progress}}"
     before = "{inputs.opening.fixed_assets.value}" if opened is not None else "0"
-    sheet.put(Row("accounts.net_fixed_assets", "Net fixed assets", money, STOCK, text, before), net)
+    sheet.line(Row("accounts.net_fixed_assets", "Net fixed assets", money, STOCK, text, before))
 
 
 def _grant(sheet: Sheet, plan: Plan, key: str) -> Array | None:
@@ -61,28 +61,25 @@ def _grant(sheet: Sheet, plan: Plan, key: str) -> Array | None:
 def income_rows(sheet: Sheet, plan: Plan) -> None:
     """Write income from revenue to ebit."""
     money, plants = plan.currency, plan.plants
-    years = plan.timeline.months / 12
 
-    def put(key: str, label: str, text: str, value: Array) -> Array:
-        return sheet.put(Row(f"accounts.{key}", label, money, FLOW, text), value)
+    def line(key: str, label: str, formula: str) -> None:
+        sheet.line(Row(f"accounts.{key}", label, money, FLOW, formula))
 
-    revenue = sum_row(sheet, "accounts.revenue", "Revenue", money, FLOW, [f"plants.{k}.revenue" for k in plants])
+    sum_row(sheet, "accounts.revenue", "Revenue", money, FLOW, [f"plants.{k}.revenue" for k in plants])
     shipped = [f"plants.{k}.shipments" for k in plants]
-    sheet.put(Row("accounts.shipments", "Shipments", "km", FLOW, total(shipped)), added(sheet, shipped))
+    sum_row(sheet, "accounts.shipments", "Shipments", "km", FLOW, shipped)
     variable = [f"plants.{k}.variable_cost" for k in plants]
-    variable_cost = sum_row(sheet, "accounts.variable_cost", "Variable cost", money, FLOW, variable)
+    sum_row(sheet, "accounts.variable_cost", "Variable cost", money, FLOW, variable)
     fixed = [f"plants.{k}.fixed_cost" for k in plants]
-    fixed_cost = sum_row(sheet, "accounts.fixed_cost", "Fixed cost", money, FLOW, fixed)
-    depreciation = sheet.value("accounts.depreciation")
+    sum_row(sheet, "accounts.fixed_cost", "Fixed cost", money, FLOW, fixed)
     direct = "{accounts.variable_cost} - {accounts.fixed_cost}"
     text = f"{{accounts.revenue}} - {direct} - {{accounts.depreciation}}"
-    put("gross_profit", "Gross profit", text, revenue - variable_cost - fixed_cost - depreciation)
-    overhead = path_row(sheet, plan.timeline, "company.overhead", plan.company.overhead, f"{money}/year") * years
-    put("overhead", "Overhead", "{inputs.company.overhead} * {time.years}", overhead)
-    text = "{accounts.variable_cost} + {accounts.fixed_cost} + {accounts.overhead}"
-    cash_costs = put("cash_costs", "Cash costs", text, variable_cost + fixed_cost + overhead)
-    ebitda = put("ebitda", "EBITDA", "{accounts.revenue} - {accounts.cash_costs}", revenue - cash_costs)
-    put("ebit", "EBIT", "{accounts.ebitda} - {accounts.depreciation}", ebitda - depreciation)
+    line("gross_profit", "Gross profit", text)
+    path_row(sheet, plan.timeline, "company.overhead", plan.company.overhead, f"{money}/year")
+    line("overhead", "Overhead", "{inputs.company.overhead} * {time.years}")
+    line("cash_costs", "Cash costs", "{accounts.variable_cost} + {accounts.fixed_cost} + {accounts.overhead}")
+    line("ebitda", "EBITDA", "{accounts.revenue} - {accounts.cash_costs}")
+    line("ebit", "EBIT", "{accounts.ebitda} - {accounts.depreciation}")
 
 
 def _grant_rows(sheet: Sheet, plan: Plan) -> None:
@@ -104,7 +101,7 @@ def _grant_rows(sheet: Sheet, plan: Plan) -> None:
 
 def unlevered_rows(sheet: Sheet, plan: Plan) -> None:
     """Write capital spending, the tax due without financing, and the cash flow available for debt service."""
-    money, at = plan.currency, sheet.value
+    money = plan.currency
     projects, plants = [f"projects.{k}.capex" for k in plan.projects], plan.plants
     bought = [f"plants.{k}.purchase" for k, p in plants.items() if p.purchase]
     sum_row(sheet, "accounts.capex", "Capex", money, FLOW, projects)
@@ -116,24 +113,20 @@ def unlevered_rows(sheet: Sheet, plan: Plan) -> None:
     built = [path for key in plan.projects if (path := f"projects.{key}.financing_depreciation") in sheet]
     income = (
         "{accounts.ebit}" + "".join(f" + {{{path}}}" for path in built),
-        at("accounts.ebit") + added(sheet, built),
+        sheet.value("accounts.ebit") + added(sheet, built),
     )
     tax = tax_rows(sheet, plan, "tax_unlevered", "Without financing", income)
     label = "Tax paid without financing"
-    paid = paid_row(sheet, plan, "accounts.tax_paid_unlevered", label, ("{tax_unlevered.tax}", tax))
-    text = "{accounts.tax_payable_unlevered@-1} + {tax_unlevered.tax} - {accounts.tax_paid_unlevered}"
-    row = Row("accounts.tax_payable_unlevered", "Tax payable without financing", money, STOCK, text)
-    sheet.put(row, np.cumsum(tax - paid, axis=-1))
-    cfads = at("accounts.ebitda") - paid - at("accounts.working_capital_increase") - at("accounts.maintenance")
-    own = _self_funded_row(sheet, plan)
+    paid_row(sheet, plan, "accounts.tax_paid_unlevered", label, ("{tax_unlevered.tax}", tax))
+    change = "{tax_unlevered.tax} - {accounts.tax_paid_unlevered}"
+    sheet.running("accounts.tax_payable_unlevered", "Tax payable without financing", money, change)
+    _self_funded_row(sheet, plan)
     before = "{accounts.ebitda} - {accounts.tax_paid_unlevered} - {accounts.working_capital_increase}"
     before += " - {accounts.maintenance}"
     text = f"{before} - {{accounts.self_funded_capex}}"
-    sheet.put(Row("accounts.cfads_unlevered", "CFADS with unlevered tax", money, FLOW, text), cfads - own)
-    spent = at("accounts.capex") + at("accounts.purchases") - at("accounts.grants")
+    sheet.line(Row("accounts.cfads_unlevered", "CFADS with unlevered tax", money, FLOW, text))
     text = f"{before} - {{accounts.capex}} - {{accounts.purchases}} + {{accounts.grants}}"
-    row = Row("accounts.unlevered_cash_flow", "Unlevered free cash flow", money, FLOW, text)
-    sheet.put(row, cfads - spent)
+    sheet.line(Row("accounts.unlevered_cash_flow", "Unlevered free cash flow", money, FLOW, text))
 
 
 def _self_funded_row(sheet: Sheet, plan: Plan) -> Array:

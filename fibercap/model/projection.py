@@ -11,9 +11,10 @@ import numpy as np
 
 from fibercap.core.continued import cut
 from fibercap.core.errors import FibercapError, did_you_mean
-from fibercap.core.rows import Block, Given, Row, prove
+from fibercap.core.rows import Block, Given, Row
 from fibercap.core.threads import one_blas_thread
 from fibercap.core.timeline import Timeline
+from fibercap.core.unit_proof import prove
 from fibercap.model.evidence import Evidence
 from fibercap.model.financing_costs import building
 from fibercap.model.laws import prove_laws

@@ -9,7 +9,6 @@ import numpy as np
 from fibercap.core.rows import Row, Sheet, total
 from fibercap.core.timeline import FLOW, STOCK
 from fibercap.model.covenant import AT_PAYMENTS
-from fibercap.model.operations import added
 from fibercap.model.trifle import trifle_of
 
 if TYPE_CHECKING:
@@ -39,18 +38,15 @@ NO_INTEREST: Final = "no interest accrues that funding does not pay"
 NOT_EARNED: Final = "EBITDA is not positive"
 
 
-def calendar_rows(sheet: Sheet, plan: Plan) -> None:
+def calendar_rows(sheet: Sheet) -> None:
     """Write in which periods a calendar quarter, half-year or year ends, so that `test` can name them.
 
     Writes `time.ends_quarter`, `time.ends_half_year` and `time.ends_year`.
     """
-    ends = plan.timeline.ends
     for key, label, months in (("quarter", "quarter", 3), ("half_year", "half-year", 6), ("year", "year", 12)):
         length = "{time.months_in_year}" if months == MONTHS else f"({{time.months_in_year}} / {MONTHS // months})"
         text = f"IF(ROUND({{time.end}} / {length}, 0) * {length} = {{time.end}}, 1, 0)"
-        sheet.put(
-            Row(f"time.ends_{key}", f"A calendar {label} ends", "", FLOW, text), (ends % months == 0).astype(float)
-        )
+        sheet.line(Row(f"time.ends_{key}", f"A calendar {label} ends", "", FLOW, text))
 
 
 def twelve_month_rows(sheet: Sheet, plan: Plan) -> None:
@@ -65,8 +61,7 @@ def twelve_month_rows(sheet: Sheet, plan: Plan) -> None:
     docs/conventions.md, section 6: each ratio stands at a period's end and looks back over the twelve months to it; it
     is undefined until twelve months of the horizon are over.
     """
-    count = MONTHS // plan.timeline.months
-    over, trifle = (np.arange(sheet.length) >= count - 1).astype(float), trifle_of(sheet)
+    count, trifle = MONTHS // plan.timeline.months, trifle_of(sheet)
     for key, label in SUMS.items():
         flow = sheet.value(f"accounts.{key}")
         text = f"{{accounts.{key}}}"
@@ -79,14 +74,12 @@ def twelve_month_rows(sheet: Sheet, plan: Plan) -> None:
         ("interest_cover", "Interest cover", "ebitda_12m", "interest_to_cover_12m", NO_INTEREST),
         ("debt_to_ebitda", "Debt to EBITDA", "debt", "ebitda_12m", NOT_EARNED),
     ):
-        due = trifle.counted(sheet.value(f"accounts.{below}")) * over
         counts = f"IF(AND({{time.period}} >= {count}, {trifle.counts_text(f'{{accounts.{below}}}')}), 1, 0)"
         text = f"{{accounts.{above}}} / ({{accounts.{below}}} * {counts})"
         words, undefined = f"{label} over twelve months", f"{why}, or {NO_YEAR}"
-        row = Row(f"accounts.{key}{OVER}", words, "", STOCK, text, undefined=undefined)
-        sheet.put(row, ratio(sheet.value(f"accounts.{above}"), due))
-    _no_ebitda_row(sheet, count, over)
-    _year_rows(sheet, count, over)
+        sheet.line(Row(f"accounts.{key}{OVER}", words, "", STOCK, text, undefined=undefined))
+    _no_ebitda_row(sheet, count)
+    _year_rows(sheet, count)
     _dated_rows(sheet, plan)
 
 
@@ -105,58 +98,45 @@ def ratio(above: Array, below: Array) -> Array:
     return np.asarray(np.divide(above, due, out=np.full(shape, np.nan), where=due != 0))
 
 
-def _no_ebitda_row(sheet: Sheet, count: int, over: Array) -> None:
+def _no_ebitda_row(sheet: Sheet, count: int) -> None:
     """Write where debt is owed though EBITDA of the twelve months is not above zero: there any limit is broken."""
-    trifle, rows = trifle_of(sheet), ("accounts.debt", "accounts.ebitda_12m")
-    owed, earned = (trifle.counts(sheet.value(row)) for row in rows)
-    owes, earns = (trifle.counts_text(f"{{{row}}}") for row in rows)
+    owes, earns = (trifle_of(sheet).counts_text(f"{{accounts.{key}}}") for key in ("debt", "ebitda_12m"))
     text = f"IF(AND({{time.period}} >= {count}, {owes}), IF({earns}, 0, 1), 0)"
-    value = (owed & ~earned).astype(float) * over
-    sheet.put(Row(NO_EBITDA, "Debt is owed, and EBITDA of twelve months is not positive", "", STOCK, text), value)
+    sheet.line(Row(NO_EBITDA, "Debt is owed, and EBITDA of twelve months is not positive", "", STOCK, text))
 
 
-def _year_rows(sheet: Sheet, count: int, over: Array) -> None:
+def _year_rows(sheet: Sheet, count: int) -> None:
     """Write the ratios of whole calendar years: those over the twelve months to 31 December."""
-    ends = sheet.value("time.ends_year")
     for path, over_twelve in YEARLY.items():
         of = sheet.rows[over_twelve]
         label = of.label.replace("over twelve months", "of the calendar year")
         why = f"{of.undefined.partition(', or')[0]}, or no whole calendar year ends"
         text = f"{{{over_twelve}}} / {{time.ends_year}}"
-        sheet.put(Row(path, label, "", STOCK, text, undefined=why), ratio(sheet.value(over_twelve), ends))
+        sheet.line(Row(path, label, "", STOCK, text, undefined=why))
     trifle = trifle_of(sheet)
     served = trifle.counts_text("{accounts.debt_service_12m}")
     text = f"IF(AND({{time.ends_year}} > 0, {{time.period}} >= {count}, {served}), 1, 0)"
-    value = ends * over * trifle.counts(sheet.value("accounts.debt_service_12m"))
-    sheet.put(Row("accounts.has_dscr", "Whole year with debt service", "", FLOW, text), value)
-    due = trifle.counted(sheet.value("accounts.debt_service"))
+    sheet.line(Row("accounts.has_dscr", "Whole year with debt service", "", FLOW, text))
     text = f"{{accounts.cfads}} / {trifle.counted_text('{accounts.debt_service}')}"
-    row = Row("accounts.period_dscr", "DSCR of the period", "", STOCK, text, undefined=NO_SERVICE)
-    sheet.put(row, ratio(sheet.value("accounts.cfads"), due))
+    sheet.line(Row("accounts.period_dscr", "DSCR of the period", "", STOCK, text, undefined=NO_SERVICE))
 
 
 def _dated_rows(sheet: Sheet, plan: Plan) -> None:
     """Write the ratios where lenders look: at the ends of periods with a payment, and of calendar quarters."""
     paid = [f"loans.{name}.has_payment" for name in plan.loans]
-    value = (added(sheet, paid) > 0).astype(float)
-    text = f"IF({total(paid)} > 0, 1, 0)"
-    payments = sheet.put(Row("accounts.has_payment", "A payment on a loan", "", FLOW, text), value)
+    sheet.line(Row("accounts.has_payment", "A payment on a loan", "", FLOW, f"IF({total(paid)} > 0, 1, 0)"))
     for key in ("dscr", "interest_cover"):
-        _on(sheet, f"accounts.{key}{OVER}", AT_PAYMENTS, "at payments", "accounts.has_payment", payments)
-    quarters = sheet.value("time.ends_quarter")
-    _on(sheet, f"accounts.debt_to_ebitda{OVER}", AT_QUARTERS, "at ends of quarters", "time.ends_quarter", quarters)
+        _on(sheet, f"accounts.{key}{OVER}", AT_PAYMENTS, "at payments", "accounts.has_payment")
+    _on(sheet, f"accounts.debt_to_ebitda{OVER}", AT_QUARTERS, "at ends of quarters", "time.ends_quarter")
     for name, loan in plan.loans.items():
         path, of = f"loans.{name}.dscr{OVER}", sheet.rows[f"accounts.dscr{OVER}"]
         label = f"{loan.title or name}: {of.label}"
-        row = Row(path, label, "", STOCK, f"{{accounts.dscr{OVER}}}", undefined=of.undefined)
-        sheet.put(row, sheet.value(of.path))
-        _on(sheet, path, AT_PAYMENTS, "at its payments", paid[list(plan.loans).index(name)],
-            sheet.value(f"loans.{name}.has_payment"))  # fmt: skip
+        sheet.line(Row(path, label, "", STOCK, f"{{accounts.dscr{OVER}}}", undefined=of.undefined))
+        _on(sheet, path, AT_PAYMENTS, "at its payments", f"loans.{name}.has_payment")
 
 
-def _on(sheet: Sheet, path: str, suffix: str, words: str, flag: str, dates: Array) -> None:
+def _on(sheet: Sheet, path: str, suffix: str, words: str, flag: str) -> None:
     """Write a ratio on certain dates only."""
     of = sheet.rows[path]
-    row = Row(f"{path}{suffix}", f"{of.label}, {words}", "", STOCK, f"{{{path}}} / {{{flag}}}",
-              undefined=f"{of.undefined}, or no date of it falls in the period")  # fmt: skip
-    sheet.put(row, ratio(sheet.value(path), dates))
+    why = f"{of.undefined}, or no date of it falls in the period"
+    sheet.line(Row(f"{path}{suffix}", f"{of.label}, {words}", "", STOCK, f"{{{path}}} / {{{flag}}}", undefined=why))

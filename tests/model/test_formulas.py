@@ -11,7 +11,8 @@ from hypothesis import given, settings
 
 from fibercap.core.errors import FibercapError, FormulaError, UnitError
 from fibercap.core.formula import evaluate
-from fibercap.core.rows import Block, Row, prove
+from fibercap.core.rows import Block, Row
+from fibercap.core.unit_proof import prove
 from fibercap.model.projection import Projection, project
 from fibercap.reading.files import read, scenario_of
 from tests.written import valid_scenarios

@@ -11,8 +11,9 @@ import pyxirr
 
 from fibercap.core.formula import evaluate
 from fibercap.core.quantity import Quantity
-from fibercap.core.rows import Block, Row, prove
+from fibercap.core.rows import Block, Row
 from fibercap.core.tree import Branch, Leaf
+from fibercap.core.unit_proof import prove
 from fibercap.core.units import Array
 from fibercap.model.measure import Measure
 from fibercap.model.measures import measures

@@ -23,6 +23,8 @@ RANDOM = 200
 FIRST_SEED = 4_000_000
 NEAR = 1e-9
 """Share of its row's largest value by which a figure may differ where sums are added in another order."""
+ROUNDING = 1e-15
+"""Share of a plan's largest figure by which any of its figures may differ then."""
 
 
 def record(top: Path, folder: Path, target: Path) -> subprocess.Popen[bytes]:
@@ -47,11 +49,12 @@ def differences(was: dict[str, Any], now: dict[str, Any]) -> Iterator[tuple[str,
         return
     for kind in ("rows", "measures"):
         yield from (("names", name) for name in was[kind].keys() ^ now[kind].keys())
+    dust = ROUNDING * max(np.nanmax(np.abs(value), initial=0.0) for value in was["rows"].values())
     for name in was["rows"].keys() & now["rows"].keys():
-        yield from _gap(name, was["rows"][name], now["rows"][name])
+        yield from _gap(name, was["rows"][name], now["rows"][name], dust)
     for name in was["measures"].keys() & now["measures"].keys():
         (before, reason), (after, other) = was["measures"][name], now["measures"][name]
-        yield from _gap(name, before, after)
+        yield from _gap(name, before, after, dust)
         if reason != other:
             yield "reasons", f"{name}: {reason} -> {other}"
     for name in was["texts"].keys() & now["texts"].keys():
@@ -59,14 +62,14 @@ def differences(was: dict[str, Any], now: dict[str, Any]) -> Iterator[tuple[str,
         yield from (("formulas", f"{name}: {a} -> {b}") for a, b in pairs if not _is_same_tree(a, b))
 
 
-def _gap(name: str, was: np.ndarray[Any, Any], now: np.ndarray[Any, Any]) -> Iterator[tuple[str, str]]:
+def _gap(name: str, was: np.ndarray[Any, Any], now: np.ndarray[Any, Any], dust: float) -> Iterator[tuple[str, str]]:
     was, now = np.broadcast_arrays(was, now) if was.size and now.size else (was, now)
     if was.shape != now.shape or not np.array_equal(np.isnan(was), np.isnan(now)):
         yield "values", f"{name}: another shape, or defined elsewhere"
         return
     gap, size = np.nanmax(np.abs(was - now), initial=0.0), np.nanmax(np.abs(was), initial=0.0)
     if gap > 0:
-        yield ("values" if gap > NEAR * size else "last digits"), f"{name}: {gap:.3g} of {size:.6g}"
+        yield ("values" if gap > max(NEAR * size, dust) else "last digits"), f"{name}: {gap:.3g} of {size:.6g}"
 
 
 def _is_same_tree(before: str, after: str) -> bool:
