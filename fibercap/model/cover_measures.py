@@ -33,7 +33,7 @@ def _because(measure: Measure, projection: Projection, due: str, never: str, lat
     """Give an undefined measure its reason: `never` where nothing is due at all, else `late`."""
     if not measure.reason:
         return measure
-    return replace(measure, reason=late if projection.value(due).sum() > 0 else never)
+    return replace(measure, reason=late if projection.trifle.counts(projection.value(due)).any() else never)
 
 
 def min_dscr(projection: Projection) -> Measure:
@@ -81,9 +81,10 @@ def average_dscr(projection: Projection) -> Measure:
     """
     years = projection.value("accounts.has_dscr")
     cash, due = ((projection.value(f"accounts.{key}{OVER}") * years).sum(axis=-1) for key in ("cfads", "debt_service"))
-    values = np.divide(cash, due, out=undefined(projection), where=due > 0)
+    values = np.divide(cash, due, out=undefined(projection), where=projection.trifle.sum_counts(due))
     above, below = (f"SUM({{accounts.{key}{OVER}}} * {{accounts.has_dscr}})" for key in ("cfads", "debt_service"))
-    found = made("average_dscr", "Average DSCR", "", f"{above} / {below}", values, better=HIGHER)
+    text = f"{above} / {projection.trifle.counted_text(below)}"
+    found = made("average_dscr", "Average DSCR", "", text, values, better=HIGHER)
     return _because(found, projection, "accounts.debt_service", NO_SERVICE, NO_WHOLE_YEAR)
 
 
@@ -190,8 +191,7 @@ def gearing(projection: Projection) -> Measure:
         sum((projection.value(row).sum(axis=-1) for row in rows), start=np.zeros(projection.draws))
         for rows in (loans, uses)
     )
-    counts = projection.trifle.counts(spent[:, None])[:, 0]
-    values = np.divide(lent, spent, out=undefined(projection), where=counts)
+    values = np.divide(lent, spent, out=undefined(projection), where=projection.trifle.sum_counts(spent))
     above, below = (" + ".join(f"SUM({{{row}}})" for row in rows) or "0" for rows in (loans, uses))
-    formula = f"({above}) / ({below})" if uses and loans else ""
+    formula = f"({above}) / {projection.trifle.counted_text(f'({below})')}" if uses and loans else ""
     return made("gearing", "Gearing", "", formula, values, reason="no funding pays for anything", better=LOWER)

@@ -88,10 +88,11 @@ def all_in_cost(projection: Projection) -> Measure:
     """Effective annual rate of the borrower's flows of all loans together, by dates / 365, to maturity."""
     loans = list(projection.scenario.loans)
     dates = [projection.value(f"loans.{name}.schedule.date")[0] for name in loans]
-    flows = [projection.value(reported(projection.scenario, name, "borrower_cash_flow")) for name in loans]
+    rows = [reported(projection.scenario, name, "borrower_cash_flow") for name in loans]
+    flows = [projection.trifle.without_dust(projection.value(row)) for row in rows]
     measure = _all_in(projection, "all_in_cost", "All-in cost of debt", dates, flows)
-    rows = [(reported(projection.scenario, n, "borrower_cash_flow"), f"loans.{n}.schedule.date") for n in loans]
-    return replace(measure, formula=_xirr(rows) if rows else "")
+    dated = [(row, f"loans.{name}.schedule.date") for row, name in zip(rows, loans, strict=True)]
+    return replace(measure, formula=_xirr(dated) if dated else "")
 
 
 def _xirr(rows: list[tuple[str, str]]) -> str:
@@ -110,10 +111,9 @@ def _all_in(projection: Projection, name: str, label: str, dates: list[Array], f
 def loan_all_in_cost(projection: Projection, loan: str) -> Measure:
     """Effective annual rate of the borrower's flows of one loan, by dates / 365, to maturity."""
     at = f"loans.{loan}.schedule"
-    dates, flows = [projection.value(f"{at}.date")[0]], [projection.value(f"{at}.borrower_cash_flow")]
-    measure = _all_in(
-        projection, f"all_in_cost.{loan}", f"All-in cost of {projection.scenario.loan_title(loan)}", dates, flows
-    )
+    flows = projection.trifle_of(loan).without_dust(projection.value(f"{at}.borrower_cash_flow"))
+    label = f"All-in cost of {projection.scenario.loan_title(loan)}"
+    measure = _all_in(projection, f"all_in_cost.{loan}", label, [projection.value(f"{at}.date")[0]], [flows])
     return replace(measure, formula=_xirr([(f"{at}.borrower_cash_flow", f"{at}.date")]))
 
 
@@ -124,8 +124,10 @@ def loan_average_life(projection: Projection, loan: str) -> Measure:
     value = {
         key: projection.value(f"{at}.{key}")[0 if key in ("date", "year_fraction") else slice(None)] for key in keys
     }
-    values = life_of_loan(projection.scenario.loans[loan], value)
-    formula = f"{_carried_text(projection, loan, f'{at}.opening')} / SUM({{{at}.drawn}})"
+    trifle = projection.trifle_of(loan)
+    values = life_of_loan(projection.scenario.loans[loan], value, trifle.value)
+    below = trifle.counted_text(f"SUM({{{at}.drawn}})")
+    formula = f"{_carried_text(projection, loan, f'{at}.opening')} / {below}"
     label = f"Average life of {projection.scenario.loan_title(loan)}"
     return made(f"average_life.{loan}", label, "year", formula, values, reason="never drawn")
 
@@ -157,9 +159,9 @@ def average_life(projection: Projection) -> Measure:
         rows.append(reported(plan, name, "drawn"))
         drawn = drawn + projection.value(rows[-1]).sum(axis=-1)
         texts.append(_carried_text(projection, name, f"{closing}@-1"))
-    counts = projection.trifle.counts(drawn[:, None])[:, 0]
-    values = np.divide(carried, drawn, out=undefined(projection), where=counts)
-    formula = f"({' + '.join(texts)}) / ({' + '.join(f'SUM({{{row}}})' for row in rows)})" if rows else ""
+    values = np.divide(carried, drawn, out=undefined(projection), where=projection.trifle.sum_counts(drawn))
+    below = projection.trifle.counted_text(f"({' + '.join(f'SUM({{{row}}})' for row in rows)})")
+    formula = f"({' + '.join(texts)}) / {below}" if rows else ""
     return made("average_life", "Average life of debt", "year", formula, values, reason="no loan is drawn")
 
 

@@ -16,6 +16,7 @@ from fibercap.model.exchange import day_rates
 from fibercap.model.largest_amount import loan_trifle
 from fibercap.model.loans import Moved, Setting
 from fibercap.model.loans.prepared import Prepared
+from fibercap.model.trifle import trifle_of
 
 if TYPE_CHECKING:
     from fibercap.core.units import Array
@@ -189,8 +190,9 @@ def cash_share(sheet: Sheet, plan: Plan, key: str) -> Array:
     uses, (text, paid) = sheet.value(f"funding.{key}.uses"), paid_by_cash(sheet, plan, key)
     shape = np.broadcast_shapes(uses.shape, paid.shape)
     whole = np.broadcast_to(uses, shape)
-    share = np.divide(paid, whole, out=np.zeros(shape), where=whole > 0)
-    text = f"IF({{funding.{key}.uses}} > 0, ({text}) / {{funding.{key}.uses}}, 0)"
+    trifle = trifle_of(sheet)
+    share = np.divide(paid, whole, out=np.zeros(shape), where=trifle.counts(whole))
+    text = f"IF({trifle.counts_text(f'{{funding.{key}.uses}}')}, ({text}) / {{funding.{key}.uses}}, 0)"
     return sheet.put(Row(f"funding.{key}.cash_share", f"{key}: share paid by cash", "", FLOW, text), share)
 
 

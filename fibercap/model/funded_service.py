@@ -9,6 +9,7 @@ import numpy as np
 from fibercap.core.rows import Row, Sheet
 from fibercap.core.timeline import FLOW, STOCK
 from fibercap.model.foreign_loans import OWN
+from fibercap.model.largest_amount import loan_trifle
 
 if TYPE_CHECKING:
     from fibercap.core.units import Array
@@ -79,8 +80,10 @@ def _translated(sheet: Sheet, plan: Plan, name: str, used: Array, paid: Array) -
     label, whole = plan.loans[name].title or name, sheet.value(f"{at}.interest_paid") + sheet.value(f"{at}.fees_paid")
     shape = np.broadcast_shapes(used.shape, paid.shape)
     due = np.broadcast_to(paid, shape)
-    share = np.divide(used, due, out=np.zeros(shape), where=due > 0)
+    trifle = loan_trifle(sheet, plan, name)
+    share = np.divide(used, due, out=np.zeros(shape), where=trifle.counts(due))
     below = f"({{{own}.interest_paid}} + {{{own}.fees_paid}})"
-    text = f"IF({below} > 0, ({{{at}.interest_paid}} + {{{at}.fees_paid}}) * {{{own}.service_funded}} / {below}, 0)"
+    paid_text = f"({{{at}.interest_paid}} + {{{at}.fees_paid}})"
+    text = f"IF({trifle.counts_text(below)}, {paid_text} * {{{own}.service_funded}} / {below}, 0)"
     row = Row(f"{at}.service_funded", f"{label}: interest and fees paid by funding", plan.currency, FLOW, text)
     sheet.put(row, whole * share)

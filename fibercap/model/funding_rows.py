@@ -6,12 +6,14 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
+import numpy.typing as npt
 
 from fibercap.core.parts import REST
 from fibercap.core.rows import Row, Sheet, total
 from fibercap.core.timeline import FLOW, STOCK
 from fibercap.model.funding import BRIDGE, GRANT, part_path
 from fibercap.model.paying import DUST, pay
+from fibercap.model.trifle import trifle_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -21,6 +23,10 @@ if TYPE_CHECKING:
     from fibercap.model.currencies import Currencies
     from fibercap.model.funding import Funding
     from fibercap.model.loans import Loan
+
+
+Spent = tuple[str, npt.NDArray[np.bool_]]
+"""Whether anything is spent at all: formula and truth, `()` or `(draw, 1)`."""
 
 
 @dataclass(frozen=True)
@@ -81,7 +87,8 @@ def asked(sheet: Sheet, plan: Plan, loans: Mapping[str, Loan], money: Currencies
         found[name] = Asked(text, value, code, rate, wholes[code])
     for name, part in parts.items():
         if part.unit == REST:
-            found[name] = _rest(found, name, {key for key, other in parts.items() if other.unit != REST}, wholes)
+            spent = spends(sheet, plan, within)
+            found[name] = _rest(found, name, {key for key, other in parts.items() if other.unit != REST}, wholes, spent)
     return found
 
 
@@ -99,7 +106,14 @@ def _whole_in(sheet: Sheet, plan: Plan, code: str, rate: str, within: int) -> Wh
     return Whole(f"SUM({{{row}}})", uses[..., :within].sum(axis=-1, keepdims=True))
 
 
-def _rest(found: dict[str, Asked], name: str, others: set[str], wholes: dict[str, Whole]) -> Asked:
+def spends(sheet: Sheet, plan: Plan, within: int) -> Spent:
+    """Return whether anything is spent within the horizon: formula and truth, `()` or `(draw, 1)`."""
+    trifle = trifle_of(sheet)
+    counts = trifle.counts(plan.uses[..., :within].sum(axis=-1, keepdims=True))
+    return trifle.counts_text(f"SUM({{funding.{plan.key}.uses}})"), counts
+
+
+def _rest(found: dict[str, Asked], name: str, others: set[str], wholes: dict[str, Whole], spent: Spent) -> Asked:
     """Return what others leave of the whole, in the currency of a source; theirs is worth what the whole is in both."""
     own = found[name]
     whole = wholes[own.currency]
@@ -110,9 +124,9 @@ def _rest(found: dict[str, Asked], name: str, others: set[str], wholes: dict[str
             text, value = f"{text} - {part.text}", value - part.value
         else:
             foreign = wholes[part.currency]
-            text = f"{text} - IF({foreign.text} > 0, {part.text} * ({whole.text}) / ({foreign.text}), 0)"
-            above, below = np.broadcast_arrays(whole.value, foreign.value)
-            rate = np.divide(above, below, out=np.zeros(above.shape), where=below > 0)
+            text = f"{text} - IF({spent[0]}, {part.text} * ({whole.text}) / ({foreign.text}), 0)"
+            above, below, counts = np.broadcast_arrays(whole.value, foreign.value, spent[1])
+            rate = np.divide(above, below, out=np.zeros(above.shape), where=counts)
             value = value - part.value * rate
     return replace(own, text=f"MAX({text}, 0)", value=np.maximum(value, 0.0))
 
@@ -231,9 +245,10 @@ class PlanRows:
         plan, part, months, whole = self.plan, self.plan.funding.sources[GRANT], self.timeline.months, grant.whole
         share, text = part.value, f"{{inputs.{part_path(plan.key, GRANT, part)}}}"
         if part.unit == "money":
-            above, below = np.broadcast_arrays(grant.value, whole.value)
-            share = np.minimum(np.divide(above, below, out=np.zeros(above.shape), where=below > 0), 1.0)
-            text = f"IF({whole.text} > 0, MIN({grant.text} / ({whole.text}), 1), 0)"
+            spent, spends_any = spends(self.sheet, plan, self.timeline.within)
+            above, below, counts = np.broadcast_arrays(grant.value, whole.value, spends_any)
+            share = np.minimum(np.divide(above, below, out=np.zeros(above.shape), where=counts), 1.0)
+            text = f"IF({spent}, MIN({grant.text} / ({whole.text}), 1), 0)"
             text = self.sheet.give(f"{self.at}.{GRANT}.part", "", share, formula=text, fixed=plan.circular)
         claimed = self.put(GRANT, "claimed of the grant", f"{text} * {{{self.at}.uses}}", share * plan.uses)
         if part.after:

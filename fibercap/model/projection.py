@@ -97,6 +97,11 @@ class Projection:
         """The largest amount that counts as no money, in the reporting currency."""
         return Trifle(f"{{{PATH}}}", self.blocks["model"].given[PATH].value)
 
+    def trifle_of(self, loan: str) -> Trifle:
+        """Return the largest amount that counts as no money on a loan, in its currency."""
+        path = f"loans.{loan}.trifle" if self.scenario.loan_currency(loan) != self.scenario.currency else PATH
+        return Trifle(f"{{{path}}}", self.given[path].value)
+
     def value(self, path: str) -> Array:
         """Return a row's magnitudes in its house unit, (draw, period).
 

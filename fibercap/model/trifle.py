@@ -37,6 +37,10 @@ class Trifle:
         """Return the formula of `counts`."""
         return f"{amount} > {self.text}"
 
+    def sum_counts(self, amount: Array) -> npt.NDArray[np.bool_]:
+        """Tell in which draws a sum over all periods is money, (draw,)."""
+        return self.counts(np.asarray(amount)[..., None])[..., 0]
+
     def counted(self, amount: Array) -> Array:
         """Return an amount where there is money, else 0, (...). [money]"""
         return np.where(amount > self.value, amount, 0.0)

@@ -9,12 +9,12 @@ import numpy as np
 
 from fibercap.model.explained_rates import explained_rates
 from fibercap.model.measure import HIGHER, LOWER, Measure, made, undefined
+from fibercap.model.trifle import ROUNDING
 
 if TYPE_CHECKING:
     from fibercap.model.projection import Projection
 
 
-CENT: Final = 0.01
 NO_KM: Final = "the projects ship nothing within the horizon"
 
 
@@ -123,7 +123,7 @@ def project_irr(projection: Projection) -> Measure:
 def equity_irr(projection: Projection) -> Measure:
     """Effective annual rate of what owners really pay and get, less that of the company that does nothing new."""
     measure = _irr(projection, "equity_irr", "IRR of the owners", (("returns.equity_flow", "time.end"),))
-    missing = np.atleast_1d((projection.value("returns.equity_paid") >= -CENT).all(axis=-1))
+    missing = ~np.atleast_1d(projection.trifle.counts(-projection.value("returns.equity_paid")).any(axis=-1))
     if not missing.any() or _no_projects(projection):
         return measure
     values = np.where(missing, np.nan, measure.values)
@@ -156,12 +156,14 @@ def terminal_share(projection: Projection) -> Measure:
     name, label = "terminal_share", "Terminal value in the projects' NPV"
     reason, values = _unvalued(projection), undefined(projection)
     row, factor = "returns.project_terminal_value", "returns.discount_factor"
-    formula = f"SUM({{{row}}} * {{{factor}}}) / MAX(SUM({{returns.project_discounted}}), 0)" if not reason else ""
+    below = projection.trifle.counted_text("SUM({returns.project_discounted})")
+    formula = f"SUM({{{row}}} * {{{factor}}}) / {below}" if not reason else ""
     if not reason:
         worth = (projection.value(row) * projection.value(factor)).sum(axis=-1)
         whole = projection.value("returns.project_discounted").sum(axis=-1)
-        values = np.divide(worth, whole, out=values, where=whole > 0)
-        first = float(worth[int(np.argmax(whole <= 0))])
+        counts = projection.trifle.sum_counts(whole)
+        values = np.divide(worth, whole, out=values, where=counts)
+        first = float(worth[int(np.argmin(counts))])
         money = projection.scenario.currency
         reason = f"the NPV is not above zero; the terminal value is worth {first:,.0f} {money} of it"
     return made(name, label, "", formula, values, reason=reason)
@@ -209,8 +211,8 @@ def _share_paid_back(projection: Projection, key: str, reason: str) -> Measure:
         row = "returns.discount_factor_middle" if projection.scenario.money.in_middle else "returns.discount_factor"
         cost, spent = cost * projection.value(row), f"{spent} * {{{row}}}"
     whole = cost.sum(axis=-1)
-    share = np.divide(paid.sum(axis=-1), whole, out=undefined(projection), where=whole > 0)
-    formula = f"1 + SUM({{{flow}}}) / SUM({spent})"
+    share = np.divide(paid.sum(axis=-1), whole, out=undefined(projection), where=projection.trifle.sum_counts(whole))
+    formula = f"1 + SUM({{{flow}}}) / {projection.trifle.counted_text(f'SUM({spent})')}"
     return made(name, label, "", formula, 1.0 + share, reason="the projects spend nothing", better=HIGHER)
 
 
@@ -234,11 +236,13 @@ def levelized_cost(projection: Projection) -> Measure:
     cost = (at("returns.levelized_costs") * middles).sum(axis=-1) - left * ends[..., -1]
     km = (at("returns.levelized_km") * middles).sum(axis=-1)
     km = km + at("returns.project_receivable_km")[..., -1] * ends[..., -1]
-    values = np.divide(cost, km, out=values, where=km > 0)
+    shipped = at("accounts.shipments").sum(axis=-1)
+    values = np.divide(cost, km, out=values, where=km > ROUNDING * shipped)  # less of others, only rounding may be left
     once = f"{{returns.is_last}} * {{{last}}}"
     sold = f"SUM(({{returns.project_fixed_assets}} + {{returns.project_stock}}) * {once})"
     formula = f"(SUM({{returns.levelized_costs}} * {{{early}}}) - {sold})"
-    formula += f" / (SUM({{returns.levelized_km}} * {{{early}}}) + SUM({{returns.project_receivable_km}} * {once}))"
+    added = f"SUM({{returns.levelized_km}} * {{{early}}}) + SUM({{returns.project_receivable_km}} * {once})"
+    formula += f" / IF({added} > {ROUNDING!r} * SUM({{accounts.shipments}}), {added}, 0)"
     return made(name, label, unit, formula, values, reason=NO_KM, better=LOWER)
 
 

@@ -232,7 +232,8 @@ def _draw_costs(page: Page, comparison: Comparison, top: float, names: list[list
 
 
 def _debt_free(projection: Projection) -> bool:
-    return not any(projection.value(f"loans.{loan}.schedule.drawn")[0].any() for loan in projection.scenario.loans)
+    drawn = {name: projection.value(f"loans.{name}.schedule.drawn")[:1] for name in projection.scenario.loans}
+    return not any(projection.trifle_of(name).counts(amounts).any() for name, amounts in drawn.items())
 
 
 def _paid_for(case: Case) -> float:

@@ -25,7 +25,8 @@ def loan_chart(name: str, loan: Loan, schedule: Schedule) -> Figure:
     from matplotlib.patches import Patch
 
     values = {key: np.atleast_2d(amounts)[0] for key, amounts in schedule.values.items()}
-    paid = [np.asarray(schedule.numbers) > 0, values["principal"] > 0, values["fees"] > 0]
+    least = np.ravel(schedule.least)[0]
+    paid = [np.asarray(schedule.numbers) > 0, values["principal"] > least, values["fees"] > least]
     shown = np.any(paid, axis=0)
     title = f"{loan.title or name}, {loan.lender}" if loan.lender else loan.title or name
     page = titled(f"Loan {title}", "Each payment, and what is owed after it", [terms_text(loan)],

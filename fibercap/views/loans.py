@@ -82,7 +82,8 @@ def loan_pages(loans: Mapping[str, Loan], schedules: dict[str, Schedule]) -> Non
 
 def loan_page(console: Console, name: str, loan: Loan, schedule: Schedule) -> None:
     """Print a loan: its terms, a line for each date, totals, cost and average life; in several tables if need be."""
-    values = {key: np.atleast_2d(amounts)[0] for key, amounts in schedule.values.items()}
+    least = np.ravel(schedule.least)[0]
+    values = {key: _money(np.atleast_2d(amounts)[0], least) for key, amounts in schedule.values.items()}
     keys = [key for key in HEADINGS if key in ALWAYS or values[key][key == "drawn" :].any()]
     fitting = (form for form in FORMS if _width(values, keys, form) <= console.width)
     form = next(fitting, _shortest(values, keys))
@@ -95,6 +96,11 @@ def loan_page(console: Console, name: str, loan: Loan, schedule: Schedule) -> No
         console.print(_table(schedule, values, part, form))
     console.print(Text(closing_text(schedule)))
     console.print()
+
+
+def _money(amounts: Array, least: float) -> Array:
+    """Return amounts without those that are no money."""
+    return np.where(np.abs(amounts) > least, amounts, 0.0)
 
 
 def loan_label(loan: Loan, name: str) -> str:
@@ -188,5 +194,9 @@ def closing_text(schedule: Schedule) -> str:
     if life is not None:
         told.append(f"average life {life:.4f} years")
     balloon = float(np.ravel(schedule.balloon)[0])
-    rest = f"\nBalloon with the last payment {number(balloon, 1.0, 2)} {schedule.currency}" if balloon > 0 else ""
+    rest = (
+        f"\nBalloon with the last payment {number(balloon, 1.0, 2)} {schedule.currency}"
+        if balloon > np.ravel(schedule.least)[0]
+        else ""
+    )
     return "; ".join(told) + rest + "".join(f"\nNote: {note}" for note in schedule.notes)

@@ -107,7 +107,7 @@ def loan_figures(projection: Projection, name: str, by: str) -> Figures:
     of = np.array([place[period_label(day, by)] for day in days])
     lines = []
     for key, label in LOAN_LINES.items():
-        value = projection.value(f"{at}.{key}")[0]
+        value = projection.trifle_of(name).without_dust(projection.value(f"{at}.{key}"))[0]
         if value.any() or key == "principal":
             lines.append(Line(label, [float(value[of == number].sum()) for number in place.values()]))
     closing = projection.value(f"{at}.closing")[0]

@@ -21,6 +21,7 @@ from fibercap.model.loans.rates import is_one_rate
 from fibercap.model.loans.schedule_lines import FLOWS, Lines, Shown, by_payment, period_rates
 from fibercap.model.loans.setting import Moved, Setting
 from fibercap.model.loans.styles import Custom
+from fibercap.model.trifle import least_money
 
 if TYPE_CHECKING:
     from fibercap.core.rows import Block
@@ -54,11 +55,17 @@ class Schedule:
     by_event: Mapping[str, Array]
 
     @cached_property
+    def least(self) -> Array:
+        """The largest amount that counts as no money beside the commitment, () or (draw, 1). [money]"""
+        return least_money(self.loan.commitment)
+
+    @cached_property
     def cost(self) -> tuple[Array, str]:
         """The all-in cost, effective, (draw,), and why it is undefined where it is. [1/year]"""
-        if not self.by_event["drawn"].any():
+        if not (self.by_event["drawn"].sum(axis=-1, keepdims=True) > self.least).any():
             return np.full(self.by_event["drawn"].shape[:-1] or (1,), np.nan), NEVER_DRAWN
         flows = self.by_event["drawn"] - self.by_event["upfront_fee"] - self.by_event["payment"]
+        flows = np.where(np.abs(flows) > self.least, flows, 0.0)
         rates, reason, _ = effective_cost(self.by_event["date"], flows)
         return rates, reason
 
@@ -70,7 +77,7 @@ class Schedule:
     @cached_property
     def life(self) -> Array:
         """The average life, (draw,). [year]"""
-        return average_life(self.loan, self.by_event)
+        return average_life(self.loan, self.by_event, self.least)
 
     @cached_property
     def notes(self) -> list[str]:
@@ -98,7 +105,7 @@ class Schedule:
             found.append(event)
         if moved is not None and found[-1]["number"]:
             found[-1]["moved_from"] = str(moved)
-        if found and self._first(self.balloon):
+        if found and self._first(self.balloon) > self._first(self.least):
             found[-1]["balloon"] = self._first(self.balloon)
         return found
 
@@ -172,7 +179,7 @@ def _schedule(loan: Loan, currency: str, value: Mapping[str, Array], flows: Flow
     days = value["date"][:last]
     firsts = np.flatnonzero(np.diff(days, prepend=-1.0))
 
-    lines = Lines(value, firsts, last, flows)
+    lines = Lines(value, firsts, last, flows, least_money(loan.commitment))
     keep, pays, kinds = lines.kept()
     return Schedule(
         currency=currency,

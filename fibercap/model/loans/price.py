@@ -34,8 +34,8 @@ def effective_cost(days: Array, flows: Array) -> tuple[Array, str, str]:
     return explained_rates((days - np.min(days)) / 365, np.atleast_2d(flows))
 
 
-def average_life(loan: Loan, value: Mapping[str, Array]) -> Array:
-    """Return balance times time over all that is drawn, (draw,); nan if nothing is. [year]
+def average_life(loan: Loan, value: Mapping[str, Array], least: Array) -> Array:
+    """Return balance times time over all that is drawn, (draw,); nan if that is no more than `least`. [year]
 
     Source
     ------
@@ -44,7 +44,8 @@ def average_life(loan: Loan, value: Mapping[str, Array]) -> Array:
     drawn = np.atleast_2d(value["drawn"]).sum(axis=-1)
     carried = carried_years(loan, value)
     shape = np.broadcast_shapes(carried.shape, drawn.shape)
-    return np.asarray(np.divide(carried, drawn, out=np.full(shape, np.nan), where=np.broadcast_to(drawn > 0, shape)))
+    counts = np.broadcast_to(drawn > np.ravel(least), shape)
+    return np.asarray(np.divide(carried, drawn, out=np.full(shape, np.nan), where=counts))
 
 
 def carried_years(loan: Loan, value: Mapping[str, Array]) -> Array:

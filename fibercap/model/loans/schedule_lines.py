@@ -40,10 +40,10 @@ class Lines(Mapping[str, "Array"]):
     """What happens on each date by name, `(date,)` or `(draw, date)`; put together when asked for. [money]"""
 
     def __init__(
-        self, value: Mapping[str, Array], firsts: npt.NDArray[np.intp], last: int, flows: Flows | None
+        self, value: Mapping[str, Array], firsts: npt.NDArray[np.intp], last: int, flows: Flows | None, least: Array
     ) -> None:
         self._value, self._firsts, self._last, self._flows = value, firsts, last, flows
-        self._alike = len(firsts) == last
+        self._alike, self.least = len(firsts) == last, least
 
     def __getitem__(self, key: str) -> Array:
         """Return one of them."""
@@ -69,9 +69,7 @@ class Lines(Mapping[str, "Array"]):
         return len(FLOWS) + 2
 
     def _any_draw(self, key: str) -> npt.NDArray[np.bool_]:
-        if key in {"opening", "drawn"} and self._flows is not None and self._alike:
-            return self._flows.happens(key)[: self._last]
-        return np.asarray((self[key].reshape(-1, len(self._firsts)) != 0).any(axis=0))
+        return np.asarray((np.abs(self[key]) > self.least).reshape(-1, len(self._firsts)).any(axis=0))
 
     def kept(self) -> tuple[npt.NDArray[np.intp], Array, tuple[str, ...]]:
         """Return the dates to show, which of them are payments, and what each is."""
@@ -111,7 +109,7 @@ class Shown(Mapping[str, "Array"]):
             return np.round(self._exact(key), digits)
         if key == "principal":  # what the interest shown leaves of the payment shown
             left = self["payment"] - self["interest"] - self["fees"] + self["capitalized"]
-            return np.where(self._exact(key) > 0, left, 0.0)
+            return np.where(self._exact(key) > self._lines.least, left, 0.0)
         way = {"interest": self._rounding.interest, "fees": self._rounding.interest, "payment": self._rounding.payment}
         return rounded(self._exact(key), self._rounding.step, way.get(key, "half_up"))
 
