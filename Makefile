@@ -29,7 +29,7 @@ lowest: $(LOWEST)/installed ## run a part of the tests with the lowest versions 
 	$(LOWEST)/bin/pytest -n 2 -p no:cacheprovider -W ignore::DeprecationWarning $(LOWEST_TESTS)
 
 fuzz: $(VENV)/installed-dev ## try FUZZ_PLANS random plans (20000 if not given), then spoil the shipped scenarios in FUZZ_CASES ways (2500)
-	$(BIN)/python -m tests.fuzz --cases $${FUZZ_PLANS:-20000} --seed $${FUZZ_SEED:-0}
+	$(BIN)/python -m tests.fuzz --cases $${FUZZ_PLANS:-20000} --seed $${FUZZ_SEED:-0} $${FUZZ_KEPT:+--checkpoint $$FUZZ_KEPT}
 	FUZZ_CASES=$${FUZZ_CASES:-2500} $(BIN)/pytest -n 2 tests/test_fuzz.py
 
 same: $(VENV)/installed-dev ## compare all figures and formulas with those of COMMIT (the last commit if not given)

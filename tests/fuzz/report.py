@@ -133,7 +133,8 @@ def list_lines(progress: Progress) -> Iterator[str]:
     shares = {key: 100 * report.keys[key] / max(report.cases, 1) for key in list_keys()}
     yield f"{len(shares)} keys and words of the schema, each in so many of 100 plans:"
     yield from (f"{share:7.2f} {key}{' TOO FEW' * (key in report.rare)}" for key, share in shares.items())
-    yield from list_findings(report)
+    for line in list_findings(report):
+        yield from [line] if "\n" in line else wrap(line)
     refused = f"{report.refused:,} plans and twins refused with a message"
     broken, rare = report.kinds.total() - report.refused, len(report.rare)
     clean = "clean" if report.is_clean and not left else "not clean"
