@@ -9,7 +9,11 @@ import json
 from collections.abc import Iterator
 
 from fibercap.cli import main
+from fibercap.model.projection import project
 from tests.fuzz.twins import Case
+
+REFUSED = 2
+"""How a command ends that is given what cannot be used."""
 
 
 def run_command(*words: str) -> tuple[int, str, str]:
@@ -55,6 +59,9 @@ def answer_commands(case: Case) -> Iterator[str]:
     with contextlib.chdir(case.folder):
         code, out, err = run_command(*words)
     told = f"{' '.join(words)} ended with {code}"
+    if code == REFUSED:
+        for option in case.scenario.options:
+            project(case.scenario.with_option(option))  # which is refused in its own words
     if "Traceback" in out + err or code not in {0, 1} or (code == 1 and words[0] != "check"):
         yield f"{told}: {(out + err).strip()[:300]}"
     elif not (out.strip() or err.strip()):

@@ -93,6 +93,9 @@ def move_out(draft: Draft, option: Plan) -> None:
     for name in draft.dice.sample([*loans], len(loans)):
         if name in named or any(name in path for path in option.get("change", {})):
             continue
+        promises = str(loans[name].get("covenants"))
+        if f"loans.{name}." in promises and any(loan.get("like") == name for loan in loans.values()):
+            continue  # a loan like it promises what stands in its rows
         funded = [f"funding.{key}.{name}" for key, block in plan.get("funding", {}).items() if name in block]
         option.setdefault("remove", []).extend([f"loans.{name}", *funded])
         return
