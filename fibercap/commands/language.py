@@ -24,15 +24,16 @@ def show(scenario: str, option: str | None, settings: tuple[str, ...], as_json: 
 
     The text is a scenario itself: what is read from it is the same plan. With an option, it has no options any more.
     """
-    from fibercap.reading.written import origins_document, written
-
     tree = plan_of(scenario, option, settings).resolved
     if as_json:
+        from fibercap.views.explain_document import show_document
         from fibercap.views.json_text import text
 
-        say_json(text(origins_document(tree)))
-    else:
-        say_yaml(written(tree))
+        say_json(text(show_document(tree)))
+        return
+    from fibercap.reading.written import written
+
+    say_yaml(written(tree))
 
 
 @click.command()

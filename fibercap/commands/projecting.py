@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -14,7 +15,7 @@ if TYPE_CHECKING:
 
     from fibercap.model.scenario import Scenario
 
-Document = dict[str, Any]
+Document = Mapping[str, object]
 
 
 @click.command()
@@ -36,7 +37,7 @@ def compare(
 
     comparison = compared(*_plans(scenarios, options, settings), baseline=baseline, only=_only(scenarios, options))
     if as_json:
-        from fibercap.views.documents import compare_document
+        from fibercap.views.compare_document import compare_document
         from fibercap.views.json_text import text
 
         say_json(text(compare_document(comparison, flips=flips)))

@@ -77,20 +77,6 @@ class Problem:
         told = f"{told}; {self.hint}" if self.hint else told
         return f"with {self.under}: {told}" if self.under else told
 
-    def as_json(self) -> dict[str, str | int | None]:
-        """Return the problem as the object that `--json` prints."""
-        at = self.place
-        return {
-            "file": at.file if at else None,
-            "line": at.line if at else None,
-            "column": at.column if at else None,
-            "path": self.path,
-            "code": self.code,
-            "found": f"with {self.under}: {self.found}" if self.under else self.found,
-            "wanted": self.wanted,
-            "hint": self.hint,
-        }
-
     def render(self) -> str:
         """Return place, text with carets, and sentence, several lines long."""
         if self.place is None:

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 from fibercap.core.shown import visible
-from fibercap.core.tree import Branch, Leaf, leaves
+from fibercap.core.tree import Branch, Leaf
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -73,26 +73,3 @@ def _step(origin: Origin) -> str:
     words += [origin.operator] if origin.operator else []
     words += [f"was {origin.previous}"] if origin.previous is not None else []
     return visible(" ".join(" ".join([at, ", ".join(words)]).split()))
-
-
-def origins_document(tree: Branch) -> dict[str, Any]:
-    """Return every value of a tree by its path, with its chain of origins, the earliest first."""
-    return {
-        ".".join(path): {
-            "value": list(leaf.value) if isinstance(leaf.value, tuple) else str(leaf.value),
-            "origins": [_document(origin) for origin in leaf.origins],
-        }
-        for path, leaf in leaves(tree)
-    }
-
-
-def _document(origin: Origin) -> dict[str, Any]:
-    at = origin.place
-    return {
-        "file": at.file if at else None,
-        "line": at.line if at else None,
-        "column": at.column if at else None,
-        "how": origin.how,
-        "operator": origin.operator or None,
-        "previous": origin.previous,
-    }

@@ -10,10 +10,9 @@ from fibercap.views.lines import lever_text, quantity_text
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from fibercap.studies.sizing import Sized
+    from fibercap.studies.sizing import Limit, Sized
     from fibercap.studies.solving import Root, Solution
-
-Document = dict[str, Any]
+    from fibercap.views import answer_types as types
 
 
 def solution_lines(found: Solution) -> Iterator[str]:
@@ -62,7 +61,7 @@ def _amount(value: float | None, unit: str) -> str:
     return " ".join(quantity_text(value, unit)).rstrip()
 
 
-def solution_document(found: Solution) -> Document:
+def solution_document(found: Solution) -> types.Solved:
     """Return the document of `solve --json`."""
     return {
         "measure": found.measure,
@@ -111,7 +110,7 @@ def size_lines(found: Sized) -> Iterator[str]:
         yield f"    {path}: {_written(amount)}"
 
 
-def size_document(found: Sized) -> Document:
+def size_document(found: Sized) -> types.Sized:
     """Return the document of `size --json`."""
     return {
         "loan": found.loan,
@@ -119,18 +118,17 @@ def size_document(found: Sized) -> Document:
         "present": found.present,
         "commitment": found.commitment,
         "binds": list(found.binds),
-        "limits": {
-            limit.measure: {
-                limit.comparator: limit.value,
-                "value": found.values[limit.measure],
-                "residual": found.residual[limit.measure],
-            }
-            for limit in found.limits
-        },
+        "limits": {limit.measure: _limit_document(found, limit) for limit in found.limits},
         "why": found.why or None,
         "faults": list(found.faults),
         "changes": {path: _written(amount) for path, amount in found.changes.items()},
     }
+
+
+def _limit_document(found: Sized, limit: Limit) -> types.SizeLimit:
+    kept: types.SizeLimit = {"value": found.values[limit.measure], "residual": found.residual[limit.measure]}
+    kept["at_most" if limit.comparator == "at_most" else "at_least"] = limit.value
+    return kept
 
 
 def _written(amount: Any) -> str:  # noqa: ANN401 - a pint Quantity

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from rich.text import Text
 
@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
     from fibercap.core.errors import Place
     from fibercap.studies.differences import Difference, Moved
+    from fibercap.views import origin_types as types
 
 Verdicts = dict[str, tuple[bool | None, bool | None]]
 
@@ -57,9 +58,9 @@ def results_page(console: Console, found: Mapping[str, Moved], verdicts: Verdict
 
 def document(
     names: tuple[str, str], found: Mapping[str, Difference], results: tuple[Mapping[str, Moved], Verdicts] | None
-) -> dict[str, Any]:
+) -> types.Differences:
     """Return the document of `diff --json`."""
-    inputs: dict[str, dict[str, Any]] = {
+    inputs: dict[str, types.InputDifference] = {
         path: {
             "old": item.old,
             "new": item.new,
@@ -70,7 +71,7 @@ def document(
         }
         for path, item in found.items()
     }
-    made: dict[str, Any] = {"old": names[0], "new": names[1], "differences": inputs}
+    made: types.Differences = {"old": names[0], "new": names[1], "differences": inputs}
     if results is not None:
         moved, verdicts = results
         made["measures"] = {
@@ -81,5 +82,5 @@ def document(
     return made
 
 
-def _place(place: Place | None) -> dict[str, Any] | None:
+def _place(place: Place | None) -> types.Place | None:
     return {"file": place.file, "line": place.line, "column": place.column} if place else None

@@ -10,39 +10,41 @@ import numpy as np
 from fibercap.core.errors import FibercapError, ScenarioError
 from fibercap.model.run_off import RUN_OFF
 from fibercap.studies.alarms import unused, warnings
-from fibercap.studies.bridge import MEASURE
 from fibercap.studies.covenants import covenants
 from fibercap.studies.findings import findings
 from fibercap.studies.headroom import tightest
 from fibercap.studies.step_warning import step_warning
-from fibercap.studies.verdict import verdict
-from fibercap.views.json_text import Document
+from fibercap.views.explain_document import place_document
 from fibercap.views.run_sections import EVERYTHING, Selection, asked_rows
 from fibercap.views.summary import summary
-from fibercap.views.verdict_document import verdict_document
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
+    from datetime import date
 
+    from fibercap.core.errors import Problem
     from fibercap.core.rows import Row
     from fibercap.core.timeline import Timeline
     from fibercap.core.units import Array
     from fibercap.model.measure import Measure
     from fibercap.model.projection import Projection
-    from fibercap.studies.bridge import Bridge
+    from fibercap.model.scenario import Scenario
     from fibercap.studies.claims import Outcome
-    from fibercap.studies.compare import Case, Comparison
+    from fibercap.studies.compare import Case
     from fibercap.studies.covenants import Tested
     from fibercap.studies.findings import Finding
     from fibercap.studies.flips import Flip
     from fibercap.studies.headroom import Headroom
+    from fibercap.views import result_types as types
+    from fibercap.views.answer_types import Errors
+    from fibercap.views.answer_types import Problem as ProblemTold
 
 
-def _plain(values: Array) -> list[float | None]:
+def _plain(values: Array) -> types.Values:
     return [None if isnan(value) else value for value in np.ravel(values).tolist()]
 
 
-def measures_document(found: Mapping[str, Measure]) -> Document:
+def measures_document(found: Mapping[str, Measure]) -> dict[str, types.Measure]:
     """Return measures by name."""
     return {
         name: {
@@ -59,9 +61,11 @@ def measures_document(found: Mapping[str, Measure]) -> Document:
     }
 
 
-def claims_document(found: Mapping[str, Outcome], flips: Mapping[str, Flip | None] | None = None) -> Document:
+def claims_document(
+    found: Mapping[str, Outcome], flips: Mapping[str, Flip | None] | None = None
+) -> dict[str, types.Claim]:
     """Return claims by name, with the input that decides each where that was asked for."""
-    plain = {
+    plain: dict[str, types.Claim] = {
         name: {
             "says": o.says,
             "holds": o.holds,
@@ -75,10 +79,13 @@ def claims_document(found: Mapping[str, Outcome], flips: Mapping[str, Flip | Non
         }
         for name, o in found.items()
     }
-    return plain if flips is None else {name: {**o, "flip": _flip(flips[name])} for name, o in plain.items()}
+    if flips is not None:
+        for name, claim in plain.items():
+            claim["flip"] = _flip(flips[name])
+    return plain
 
 
-def _flip(flip: Flip | None) -> Document | None:
+def _flip(flip: Flip | None) -> types.Flip | None:
     if flip is None:
         return None
     return {
@@ -92,7 +99,9 @@ def _flip(flip: Flip | None) -> Document | None:
     }
 
 
-def covenants_document(found: Mapping[str, Tested], rooms: Mapping[str, Headroom] | None = None) -> Document:
+def covenants_document(
+    found: Mapping[str, Tested], rooms: Mapping[str, Headroom] | None = None
+) -> dict[str, types.Covenant]:
     """Return covenants by `<loan>.<name>`, each test with its headroom, and the falls that would break it.
 
     `holds` is null where a covenant is tested on no date.
@@ -110,7 +119,7 @@ def covenants_document(found: Mapping[str, Tested], rooms: Mapping[str, Headroom
             "not_tested": {date.when: date.reason for date in c.untested},
             "lock_up": c.lock_up,
             "dividends_barred": list(c.locked),
-            **({} if rooms is None else {"falls": dict(rooms[name].falls) or None}),
+            "falls": (dict(rooms[name].falls) or None) if rooms else None,
         }
         for name, c in found.items()
     }
@@ -120,7 +129,7 @@ def _finite(value: float | None) -> float | None:
     return None if value is None or not np.isfinite(value) else value
 
 
-def findings_document(found: Iterable[Finding]) -> list[Document]:
+def findings_document(found: Iterable[Finding]) -> list[types.Finding]:
     """Return what is wrong with a plan, each with the option, first date, depth, and what would heal it."""
     return [
         {
@@ -140,7 +149,7 @@ def findings_document(found: Iterable[Finding]) -> list[Document]:
     ]
 
 
-def checks_document(projection: Projection) -> Document:
+def checks_document(projection: Projection) -> dict[str, types.Law]:
     """Return the largest gap found for every law."""
     unit = projection.scenario.currency
     return {
@@ -148,7 +157,20 @@ def checks_document(projection: Projection) -> Document:
     }
 
 
-def rows_document(projection: Projection, rows: Mapping[str, Row], selection: Selection = EVERYTHING) -> Document:
+def inputs_document(scenario: Scenario) -> types.Evidences:
+    """Return how many inputs are stated, derived and assumed."""
+    counted = scenario.evidence()
+    return {"stated": counted["stated"], "derived": counted["derived"], "assumed": counted["assumed"]}
+
+
+def horizon_document(timeline: Timeline) -> types.Horizon:
+    """Return the first and last day, and the step."""
+    return {"from": str(timeline.start), "to": str(timeline.end), "step": timeline.step}
+
+
+def rows_document(
+    projection: Projection, rows: Mapping[str, Row], selection: Selection = EVERYTHING
+) -> dict[str, types.Row]:
     """Return rows in model periods, each with its values by period and by year, in the years asked for."""
     annual = _by_year(projection, rows, selection)
     return {
@@ -179,20 +201,9 @@ def _by_year(
     return found
 
 
-def _run_rows(projection: Projection, selection: Selection) -> Document:
-    """Return the rows asked for; where a loan outlives the horizon, those of what follows under `run_off`."""
-    rows, timeline = asked_rows(projection, selection), projection.timeline
-    own = {path: row for path, row in rows.items() if not path.startswith(f"{RUN_OFF}.")}
-    found: Document = {
-        "periods": [str(day) for day in selection.in_years(timeline.dates, timeline.dates)],
-        "rows": rows_document(projection, own, selection),
-    }
-    if projection.run_off is not None:
-        days = projection.run_off.dates
-        later = projection.blocks[RUN_OFF].rows if selection.everything else {p: rows[p] for p in rows if p not in own}
-        periods = [str(day) for day in selection.in_years(days, days)]
-        found["run_off"] = {"periods": periods, "rows": rows_document(projection, later, selection)}
-    return found
+def _days(days: Sequence[date], selection: Selection) -> list[str]:
+    """Return the last days of periods in the years asked for."""
+    return [str(day) for day in selection.in_years(days, days)]
 
 
 def run_document(
@@ -201,7 +212,7 @@ def run_document(
     claims: Mapping[str, Outcome],
     version: str,
     selection: Selection = EVERYTHING,
-) -> Document:
+) -> types.Run:
     """Return the document of `run --json`: every row in model periods and by year, measures, claims, checks.
 
     Where a loan outlives the horizon, `run_off` holds the periods and rows of what follows, and nothing else does.
@@ -209,7 +220,9 @@ def run_document(
     """
     scenario, timeline, wrong = projection.scenario, projection.timeline, findings(projection, claims)
     warned = [*(one.sentence for one in wrong), *warnings(projection), *step_warning(projection)]
-    return {
+    rows = asked_rows(projection, selection)
+    within = {path: row for path, row in rows.items() if not path.startswith(f"{RUN_OFF}.")}
+    document: types.Run = {
         "fibercap": version,
         "scenario": {
             "id": scenario.id,
@@ -217,59 +230,30 @@ def run_document(
             "hash": scenario.digest(),
             "option": scenario.option,
         },
-        "horizon": {"from": str(timeline.start), "to": str(timeline.end), "step": timeline.step},
+        "horizon": horizon_document(timeline),
         "summary": summary(projection, found, claims, covenants(projection), warned),
-        **_run_rows(projection, selection),
+        "periods": _days(timeline.dates, selection),
+        "rows": rows_document(projection, within, selection),
         "measures": measures_document(found if selection.has("measures") else {}),
         "claims": claims_document(claims if selection.has("claims") else {}),
         "checks": checks_document(projection),
-        "inputs": scenario.evidence(),
+        "inputs": inputs_document(scenario),
         "findings": findings_document(wrong),
         "warnings": warned,
     }
-
-
-def compare_document(comparison: Comparison, *, flips: bool = False) -> Document:
-    """Return the document of `compare --json`."""
-    options: dict[str, Document] = {
-        name: {
-            "title": case.title,
-            "measures": measures_document(case.measures),
-            "claims": claims_document(case.claims, case.flips if flips else None),
-            "covenants": covenants_document(case.covenants, case.headroom),
-            "findings": findings_document(case.findings),
+    if projection.run_off is not None:
+        later = {path: row for path, row in rows.items() if path not in within}
+        shown = projection.blocks[RUN_OFF].rows if selection.everything else later
+        document["run_off"] = {
+            "periods": _days(projection.run_off.dates, selection),
+            "rows": rows_document(projection, shown, selection),
         }
-        for name, case in comparison.cases.items()
-    }
-    differences = {
-        name: {path: list(pair) for path, pair in found.items()} for name, found in comparison.differences.items()
-    }
-    best = {key: list(comparison.best(key)) for key in next(iter(comparison.cases.values())).measures}
-    others = [name for name in comparison.cases if name != comparison.baseline]
-    bridges = {name: _bridge(comparison.bridge(name)) for name in others}
-    return {
-        "verdict": verdict_document(verdict(comparison)),
-        "baseline": comparison.baseline,
-        "options": options,
-        "deltas": {name: {key: comparison.delta(key, name) for key in options[name]["measures"]} for name in others},
-        "differences": differences,
-        "best": best,
-        "cash_needed": {name: dict(case.cash_needed) for name, case in comparison.cases.items()},
-        "bridges": bridges,
-        "warnings": step_warning(comparison.cases[comparison.baseline].projection),
-    }
-
-
-def _bridge(found: Bridge | None) -> Document | None:
-    if found is None:
-        return None
-    steps = [{"label": step.label, "amount": step.amount} for step in found.steps]
-    return {"measure": MEASURE, "unit": found.unit, "start": found.start, "steps": steps, "end": found.end}
+    return document
 
 
 def check_document(
     case: Case, options: Mapping[str, Case], still: Sequence[str] | None = None, *, flips: bool = False
-) -> Document:
+) -> types.Checked:
     """Return the document of `check --json`, of a plan as written with those of its options.
 
     `still` are the inputs that move nothing, where they were looked for.
@@ -284,14 +268,32 @@ def check_document(
         "checks": checks_document(projection),
         "unused": [*unused(projection.scenario), *(still or ())],
         "formulas_proved": projection.proved,
-        "inputs": projection.scenario.evidence(),
+        "inputs": inputs_document(projection.scenario),
         "options": {name: check_document(option, {}) for name, option in options.items()},
     }
 
 
-def errors_document(error: FibercapError) -> Document:
+def errors_document(error: FibercapError) -> Errors:
     """Return the document that `--json` prints where a command fails."""
     if isinstance(error, ScenarioError):
-        return {"errors": [problem.as_json() for problem in error.problems]}
-    empty: Document = dict.fromkeys(("file", "line", "column", "path", "wanted", "hint"))
-    return {"errors": [{**empty, "code": type(error).__name__, "found": str(error)}]}
+        return {"errors": [_problem(problem) for problem in error.problems]}
+    untold: ProblemTold = {
+        **place_document(None),
+        "path": None,
+        "code": type(error).__name__,
+        "found": str(error),
+        "wanted": None,
+        "hint": None,
+    }
+    return {"errors": [untold]}
+
+
+def _problem(problem: Problem) -> ProblemTold:
+    return {
+        **place_document(problem.place),
+        "path": problem.path,
+        "code": problem.code,
+        "found": f"with {problem.under}: {problem.found}" if problem.under else problem.found,
+        "wanted": problem.wanted,
+        "hint": problem.hint,
+    }

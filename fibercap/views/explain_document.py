@@ -1,20 +1,21 @@
-"""The JSON document of `explain --json`: a tree of numbers, or an input with its origins."""
+"""The JSON documents of `explain` and `show`: a tree of numbers, an input with its origins, every value with them."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
+from fibercap.core.tree import leaves
 from fibercap.studies.explain import Number, Result
 
 if TYPE_CHECKING:
     from fibercap.core.errors import Place
+    from fibercap.core.tree import Branch, Origin
     from fibercap.studies.traced import Step, Written
     from fibercap.studies.uses import Use
+    from fibercap.views import origin_types as types
 
-Document = dict[str, Any]
 
-
-def explain_document(found: Result | Use) -> Document:
+def explain_document(found: Result | Use) -> types.ExplainedNumber | types.ExplainedInput:
     """Return the document of `explain --json`."""
     if isinstance(found, Result):
         return {
@@ -30,7 +31,7 @@ def explain_document(found: Result | Use) -> Document:
     }
 
 
-def _number_document(number: Number) -> Document:
+def _number_document(number: Number) -> types.Number:
     return {
         "path": number.path,
         "label": number.label,
@@ -46,12 +47,12 @@ def _number_document(number: Number) -> Document:
     }
 
 
-def _written_document(written: Written) -> Document:
+def _written_document(written: Written) -> types.Written:
     return {
         "path": written.path,
         "text": written.text or None,
         "default": written.is_default,
-        **_place_document(written.place),
+        **place_document(written.place),
         "source": written.source or None,
         "title": written.title or None,
         "kind": written.kind or None,
@@ -60,17 +61,38 @@ def _written_document(written: Written) -> Document:
     }
 
 
-def _step_document(step: Step) -> Document:
+def _step_document(step: Step) -> types.Step:
     return {
         "value": step.value,
         "how": step.how,
         "operator": step.operator or None,
         "previous": step.previous,
-        **_place_document(step.place),
+        **place_document(step.place),
     }
 
 
-def _place_document(place: Place | None) -> Document:
+def show_document(tree: Branch) -> dict[str, types.Shown]:
+    """Return the document of `show --json`: every value by its path, with its origins, the earliest first."""
+    return {
+        ".".join(path): {
+            "value": list(leaf.value) if isinstance(leaf.value, tuple) else str(leaf.value),
+            "origins": [_origin_document(origin) for origin in leaf.origins],
+        }
+        for path, leaf in leaves(tree)
+    }
+
+
+def _origin_document(origin: Origin) -> types.Origin:
+    return {
+        **place_document(origin.place),
+        "how": origin.how,
+        "operator": origin.operator or None,
+        "previous": origin.previous,
+    }
+
+
+def place_document(place: Place | None) -> types.Position:
+    """Return where something is written; nulls where it is not."""
     return {
         "file": place.file if place else None,
         "line": place.line if place else None,

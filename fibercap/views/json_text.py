@@ -3,21 +3,23 @@
 from __future__ import annotations
 
 import json
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from fibercap.core.shown import visible
 
-Document = dict[str, Any]
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
 FORMAT: Final = 2
 """The number of the form of all documents; it grows when a key changes its meaning or goes."""
 
 
-def text(document: Document) -> str:
+def text(document: Mapping[str, Any]) -> str:
     """Return a result as JSON text, the number of its format first; undefined is null, never NaN."""
     return json_text({"format": FORMAT, **document})
 
 
-def json_text(document: Document) -> str:
+def json_text(document: Mapping[str, Any]) -> str:
     """Return any document as JSON text; what cannot be seen is an escape."""
     return visible(json.dumps(document, indent=1, ensure_ascii=False, allow_nan=False), _spelt)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final, cast
 
 import numpy as np
 from rich.text import Text
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from fibercap.core.units import Array
     from fibercap.model.loans import Loan, Schedule
     from fibercap.model.loans.rates import Steps
+    from fibercap.views.answer_types import Event, Lent, LoanMeasures, Totals
 
 COLUMNS: Final = ("event", "number", "date", "year_fraction", "rate", "opening", "drawn", "interest", "capitalized",
                   "fees", "principal", "payment", "closing")  # fmt: skip
@@ -45,14 +46,14 @@ GAP: Final = 2
 ALWAYS: Final = ("interest", "principal", "payment", "closing")
 
 
-def loan_document(name: str, schedule: Schedule) -> dict[str, Any]:
+def loan_document(name: str, schedule: Schedule) -> Lent:
     """Return the document of `loan --json`."""
     return {
         "loan": name,
         "currency": schedule.currency,
-        "schedule": schedule.events,
-        "totals": schedule.totals,
-        "measures": schedule.measures,
+        "schedule": cast("list[Event]", schedule.events),
+        "totals": cast("Totals", schedule.totals),
+        "measures": cast("LoanMeasures", schedule.measures),
         "notes": schedule.notes,
     }
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from rich.text import Text
 
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from fibercap.core.rows import Row
     from fibercap.model.measure import Measure
     from fibercap.model.projection import Projection
+    from fibercap.views.answer_types import Listed
 
 MEASURE = "measure"
 
@@ -42,7 +43,7 @@ def row_list_page(
         console.print(Text("What follows the horizon has the same names after `run_off.`.", style="dim"))
 
 
-def row_list_document(rows: Mapping[str, Row], measures: Mapping[str, Measure]) -> dict[str, Any]:
+def row_list_document(rows: Mapping[str, Row], measures: Mapping[str, Measure]) -> Listed:
     """Return the document of `rows --json`."""
     return {
         "rows": {path: {"label": row.label, "unit": row.unit, "nature": row.nature} for path, row in rows.items()},

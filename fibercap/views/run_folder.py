@@ -15,15 +15,16 @@ from fibercap.studies.covenants import covenants
 from fibercap.studies.findings import findings
 from fibercap.studies.step_warning import step_warning
 from fibercap.views.charts import CHARTS, write_chart
-from fibercap.views.documents import checks_document, findings_document
+from fibercap.views.documents import checks_document, findings_document, horizon_document, inputs_document
 from fibercap.views.exports import compared
-from fibercap.views.json_text import Document, text
+from fibercap.views.json_text import text
 from fibercap.views.tables import rows_csv, tables
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from fibercap.model.projection import Projection
+    from fibercap.views.manifest_types import Manifest
 
 LIBRARIES: Final = ("fibercap", "matplotlib", "numpy", "pint", "pydantic", "PyYAML")
 
@@ -53,22 +54,22 @@ def run_folder(projection: Projection, resolved: str, settings: Sequence[str], b
     return {**files, "manifest.json": (text(manifest) + "\n").encode()}
 
 
-def _manifest(projection: Projection, settings: Sequence[str], files: Mapping[str, bytes]) -> Document:
+def _manifest(projection: Projection, settings: Sequence[str], files: Mapping[str, bytes]) -> Manifest:
     """Return what identifies a run: versions, scenario, options, proofs, and each file's hash."""
-    plan, timeline = projection.scenario, projection.timeline
+    plan = projection.scenario
     claims, promises = outcomes(projection), covenants(projection)
     return {
         "versions": {"python": platform.python_version(), **{name: _version(name) for name in LIBRARIES}},
         "scenario": {"id": plan.id, "title": plan.title, "file": PurePath(plan.file).name, "hash": plan.digest()},
         "option": plan.option,
         "settings": list(settings),
-        "horizon": {"from": str(timeline.start), "to": str(timeline.end), "step": timeline.step},
+        "horizon": horizon_document(projection.timeline),
         "checks": checks_document(projection),
         "formulas_proved": projection.proved,
         "claims": {name: {"holds": o.holds, "expected": o.expected} for name, o in claims.items()},
         "covenants": {name: {"holds": c.holds} for name, c in promises.items()},
         "findings": findings_document(findings(projection, claims, promises)),
-        "inputs": plan.evidence(),
+        "inputs": inputs_document(plan),
         "warnings": [*warnings(projection), *step_warning(projection)],
         "files": {name: hashlib.sha256(content).hexdigest() for name, content in files.items()},
     }

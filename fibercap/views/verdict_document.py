@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from fibercap.views.verdict_text import WHY_APART, why_none
 
@@ -10,13 +10,12 @@ if TYPE_CHECKING:
     from fibercap.studies.choice_flips import ChoiceFlip
     from fibercap.studies.findings import Finding
     from fibercap.studies.verdict import Verdict
+    from fibercap.views import compare_types as types
 
-Document = dict[str, Any]
 
-
-def verdict_document(found: Verdict) -> Document:
+def verdict_document(found: Verdict) -> types.Verdict:
     """Return the verdict of `compare --json`; options by name, amounts in `currency`, rates and shares as fractions."""
-    distance = None
+    distance: types.Distance | None = None
     if found.distance is not None:
         distance = {
             "amount": found.distance,
@@ -53,7 +52,7 @@ def verdict_document(found: Verdict) -> Document:
     }
 
 
-def _footing(found: Verdict) -> Document:
+def _footing(found: Verdict) -> types.Footing:
     """Return what options do beside paying for the plan, all that owners pay and get, and what falls due later."""
     stands = found.footing
     return {
@@ -70,7 +69,7 @@ def _footing(found: Verdict) -> Document:
     }
 
 
-def _finding(finding: Finding) -> Document:
+def _finding(finding: Finding) -> types.Exclusion:
     return {
         "kind": finding.kind,
         "loan": finding.loan or None,
@@ -81,7 +80,7 @@ def _finding(finding: Finding) -> Document:
     }
 
 
-def _flip(flip: ChoiceFlip) -> Document:
+def _flip(flip: ChoiceFlip) -> types.ChoiceFlip:
     return {
         "path": flip.path,
         "kind": flip.kind,

@@ -1,0 +1,54 @@
+"""The JSON document of `compare --json`."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from fibercap.studies.bridge import MEASURE
+from fibercap.studies.step_warning import step_warning
+from fibercap.studies.verdict import verdict
+from fibercap.views.documents import claims_document, covenants_document, findings_document, measures_document
+from fibercap.views.verdict_document import verdict_document
+
+if TYPE_CHECKING:
+    from fibercap.studies.bridge import Bridge
+    from fibercap.studies.compare import Comparison
+    from fibercap.views import compare_types as types
+
+
+def compare_document(comparison: Comparison, *, flips: bool = False) -> types.Compared:
+    """Return the document of `compare --json`."""
+    options: dict[str, types.Case] = {
+        name: {
+            "title": case.title,
+            "measures": measures_document(case.measures),
+            "claims": claims_document(case.claims, case.flips if flips else None),
+            "covenants": covenants_document(case.covenants, case.headroom),
+            "findings": findings_document(case.findings),
+        }
+        for name, case in comparison.cases.items()
+    }
+    differences = {
+        name: {path: list(pair) for path, pair in found.items()} for name, found in comparison.differences.items()
+    }
+    best = {key: list(comparison.best(key)) for key in next(iter(comparison.cases.values())).measures}
+    others = [name for name in comparison.cases if name != comparison.baseline]
+    bridges = {name: _bridge(comparison.bridge(name)) for name in others}
+    return {
+        "verdict": verdict_document(verdict(comparison)),
+        "baseline": comparison.baseline,
+        "options": options,
+        "deltas": {name: {key: comparison.delta(key, name) for key in options[name]["measures"]} for name in others},
+        "differences": differences,
+        "best": best,
+        "cash_needed": {name: dict(case.cash_needed) for name, case in comparison.cases.items()},
+        "bridges": bridges,
+        "warnings": step_warning(comparison.cases[comparison.baseline].projection),
+    }
+
+
+def _bridge(found: Bridge | None) -> types.Bridge | None:
+    if found is None:
+        return None
+    steps: list[types.BridgeStep] = [{"label": step.label, "amount": step.amount} for step in found.steps]
+    return {"measure": MEASURE, "unit": found.unit, "start": found.start, "steps": steps, "end": found.end}

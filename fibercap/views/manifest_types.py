@@ -1,0 +1,67 @@
+"""What stands in the `manifest.json` of a run folder: the type of each part, from which its schema is made."""
+
+from __future__ import annotations
+
+from typing_extensions import TypedDict
+
+from fibercap.views.result_types import Evidences, Finding, Horizon, Law
+
+
+class ScenarioFile(TypedDict):
+    """What identifies a scenario."""
+
+    id: str
+    """Its `id`."""
+    title: str
+    """Its title."""
+    file: str
+    """The name of its file."""
+    hash: str
+    """A hash of all that it says."""
+
+
+class ClaimHolds(TypedDict):
+    """What became of a claim."""
+
+    holds: bool
+    """Whether it holds."""
+    expected: bool
+    """Whether the plan expects it to hold."""
+
+
+class CovenantHolds(TypedDict):
+    """What became of a covenant."""
+
+    holds: bool | None
+    """Null where it is tested on no date."""
+
+
+class Manifest(TypedDict):
+    """What identifies a run: `manifest.json`, which `fibercap run --out` writes."""
+
+    versions: dict[str, str | None]
+    """Versions of Python and of what computes and draws."""
+    scenario: ScenarioFile
+    """The scenario."""
+    option: str | None
+    """The financing option laid over it."""
+    settings: list[str]
+    """What `--set` changed."""
+    horizon: Horizon
+    """The first and last day, and the step."""
+    checks: dict[str, Law]
+    """Laws by name."""
+    formulas_proved: int
+    """How many formulas were proved in their units."""
+    claims: dict[str, ClaimHolds]
+    """Claims by name."""
+    covenants: dict[str, CovenantHolds]
+    """Covenants by `<loan>.<name>`."""
+    findings: list[Finding]
+    """What is wrong with the plan."""
+    inputs: Evidences
+    """The inputs by evidence."""
+    warnings: list[str]
+    """What a reader must know."""
+    files: dict[str, str]
+    """By file of the folder, its SHA-256."""
