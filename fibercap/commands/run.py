@@ -122,6 +122,6 @@ def _keep(projection: Projection, settings: tuple[str, ...], by: str, out: Path,
     from fibercap.views.files import write_all
     from fibercap.views.run_folder import former_files, run_folder
 
-    files = run_folder(projection, written(projection.scenario.resolved), settings, by)
+    files = run_folder(projection, written(projection.scenario.resolved, folders=False), settings, by)
     write_all(out, files, force=force, former=partial(former_files, out))
     say(f"{len(files)} files are in {out}", err=True)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, replace
+from pathlib import PurePath
 from typing import TYPE_CHECKING, Final
 from unicodedata import combining, east_asian_width
 
@@ -38,6 +39,10 @@ class Place:
     column: int
     text: str = ""
     width: int = 1
+
+    def without_folder(self) -> Place:
+        """Return the place with its file's name alone; a setting of the command line stays as it is."""
+        return self if self.file.startswith("--") else replace(self, file=PurePath(self.file).name)
 
     @property
     def spot(self) -> str:

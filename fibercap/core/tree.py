@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import ItemsView, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from fibercap.core.errors import Place
@@ -23,6 +23,13 @@ class Origin:
     how: str = "written"
     previous: str | None = None
     operator: str = ""
+
+    def without_folder(self) -> Origin:
+        """Return the step with files by their names alone: it reads the same wherever they lie."""
+        if self.place is None:
+            return self
+        place = self.place.without_folder()
+        return replace(self, place=place, how=place.file if self.how == self.place.file else self.how)
 
 
 @dataclass(frozen=True, slots=True)

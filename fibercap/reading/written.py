@@ -17,7 +17,7 @@ _PLAIN: Final = re.compile(r"-?[A-Za-z0-9][A-Za-z0-9_.%/()+'-]*(?: [A-Za-z0-9%][
 _NOTHING: Final = frozenset({"null", "Null", "NULL"})
 
 
-def written(tree: Branch, *, origins: bool = True) -> str:
+def written(tree: Branch, *, origins: bool = True, folders: bool = True) -> str:
     """Return a tree as YAML.
 
     Parameters
@@ -26,21 +26,24 @@ def written(tree: Branch, *, origins: bool = True) -> str:
         What a scenario was made from.
     origins : bool
         Say behind each value where it was written, and what was done to it since.
+    folders : bool
+        Say with their folders where files are; without, the text is the same wherever they lie.
     """
-    return "\n".join(_lines(tree, "", origins=origins)) + "\n"
+    return "\n".join(_lines(tree, "", origins=origins, folders=folders)) + "\n"
 
 
-def _lines(tree: Branch, indent: str, *, origins: bool) -> Iterator[str]:
+def _lines(tree: Branch, indent: str, *, origins: bool, folders: bool) -> Iterator[str]:
     for key, child in tree.items():
         head = f"{indent}{scalar(key)}:"
         if isinstance(child, Leaf):
-            told = f"  # {chain(child.origins)}" if origins and child.place else ""
+            life = child.origins if folders else tuple(origin.without_folder() for origin in child.origins)
+            told = f"  # {chain(life)}" if origins and child.place else ""
             yield f"{head} {_value(child)}{told}"
         elif not child:
             yield f"{head} {{}}"
         else:
             yield head
-            yield from _lines(child, f"{indent}  ", origins=origins)
+            yield from _lines(child, f"{indent}  ", origins=origins, folders=folders)
 
 
 def _value(leaf: Leaf) -> str:

@@ -198,7 +198,7 @@ def _changes(scenario: Scenario) -> Iterator[tuple[str, ...]]:
     values, _ = scenario.unwrapped
     for path, leaf in leaves(values):
         if path[0] not in ("options", "claims", "sources") and isinstance(leaf, Leaf):
-            for step, origin in enumerate(leaf.origins):
+            for step, origin in enumerate(origin.without_folder() for origin in leaf.origins):
                 if origin.how != "written" and origin.previous is not None:
                     later = leaf.origins[step + 1].previous if step + 1 < len(leaf.origins) else leaf.text
                     where = f"{origin.place.file}:{origin.place.line}" if origin.place else ""
