@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from abc import ABC, abstractmethod
 from dataclasses import dataclass
 from functools import cache
@@ -15,7 +14,7 @@ from fibercap.core import grammar
 from fibercap.core.errors import nearest
 from fibercap.core.most import LARGEST, amount_text, most
 from fibercap.core.tree import Leaf
-from fibercap.core.unit_hints import CALENDAR_MONTHS, as_number, fitting, in_months, takes
+from fibercap.core.unit_hints import as_number, fitting, takes
 from fibercap.core.units import (
     Array,
     QuantityTextError,
@@ -39,9 +38,6 @@ def wrong(code: str, found: str, wanted: str, hint: str = "") -> PydanticCustomE
     return PydanticCustomError(code, "{found}", {"found": found, "wanted": wanted, "hint": hint})
 
 
-MOST_MONTHS = 1200
-
-
 def is_drawn(raw: Any) -> bool:  # noqa: ANN401
     """Tell whether draws stand in the tree, where a file has a text."""
     return hasattr(getattr(raw, "value", raw), "magnitude")
@@ -53,7 +49,7 @@ def text_of(raw: Any, wanted: str) -> str:  # noqa: ANN401 - whatever stands in 
     if isinstance(value, str):
         return value
     if is_drawn(value):
-        hint = "dates, names, counts, kinds, lives and maturities cannot be drawn"
+        hint = "dates, names, counts, kinds, maturities and lives of maintenance cannot be drawn"
         raise wrong("not_drawable", "a drawn quantity", f"{wanted}, one for all draws", hint)
     found = "a block" if isinstance(value, dict) else "a list" if isinstance(value, tuple) else "no value"
     raise wrong("not_a_scalar", found, wanted, "write one value here")
@@ -193,45 +189,6 @@ def _asked(of: Of, currency: str) -> tuple[str, str]:
     return in_words(of.kept_in(currency)), of.example(currency)
 
 
-@dataclass(frozen=True)
-class Duration(Field):
-    """Calendar months, read from `6 months`, `2 quarters` or `5 years`; whole unless it may be drawn."""
-
-    low: float = 0.0
-    drawable: bool = False
-    unit: str = "month"
-    wanted: str = "a duration in months, quarters or years"
-
-    def schema(self) -> grammar.Json:
-        """Return what may be written."""
-        return grammar.months(self.low, whole=not self.drawable)
-
-    def parse(self, raw: Any, info: ValidationInfo) -> Any:  # noqa: ANN401
-        """Return months: an int, or an array `()` or `(draw, 1)` where it may be drawn."""
-        if self.drawable and is_drawn(raw):
-            return Of("month", low=self.low, high=MOST_MONTHS).parse(raw, info)
-        text = text_of(raw, self.wanted)
-        mixed = re.fullmatch(r"([0-9]{1,3}) years?,?(?: and)? ([0-9]{1,3}) months?", text)
-        if mixed:
-            hint = f"write `{12 * int(mixed[1]) + int(mixed[2])} months`"
-            raise wrong("not_a_quantity", quoted(text), "one number and one unit", hint)
-        number, unit = quantity_of(text, self.wanted, "`6 months` or `5 years`", in_months)
-        months = CALENDAR_MONTHS.get(unit)
-        if months is None:
-            found = f"the bare number {quoted(text)}" if not unit else quoted(text)
-            raise wrong("wrong_dimension", found, self.wanted, "its unit is `months`, `quarters` or `years`")
-        if not self.low <= number * months <= MOST_MONTHS:
-            least = "more than 0 months" if 0 < self.low < 1 else f"at least {self.low:g} months"
-            least = f"at most {MOST_MONTHS // 12} years" if number * months > MOST_MONTHS else least
-            raise wrong("out_of_range", quoted(text), least.replace(" 1 months", " 1 month"))
-        whole = round(number * months)
-        if abs(whole - number * months) > 1e-9 and not self.drawable:  # noqa: PLR2004 - rounding of the text
-            below = int(number * months)
-            near = f"write `{below} months` or `{below + 1} months`"
-            raise wrong("not_whole_months", quoted(text), "a whole number of months", near)
-        return np.asarray(number * months) if self.drawable else whole
-
-
 class Text(Field):
     """A text, kept as it is."""
 
@@ -296,5 +253,4 @@ class Number(Field):
 
 Share = Annotated[Array, Of("percent", low=0.0, high=1.0)]
 Money = Annotated[Array, Of("money", low=0.0)]
-Months = Annotated[int, Duration(low=1.0)]
 Label = Annotated[str, Text()]

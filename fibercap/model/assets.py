@@ -39,7 +39,7 @@ class Bought:
     since: Array
     due: Array
     since_text: str
-    life: int
+    life: int | Array
     life_at: str
 
 
@@ -155,7 +155,7 @@ def maintenance_asset(sheet: Sheet, timeline: Timeline, key: str, plant: Plant, 
     sheet.put(row, edges[..., 1:] - gone)
 
 
-def opening_asset(sheet: Sheet, timeline: Timeline, value: Array, life: int, money: str) -> None:
+def opening_asset(sheet: Sheet, timeline: Timeline, value: Array, life: int | Array, money: str) -> None:
     """Write depreciation and book value of the fixed assets opened with."""
     cost = sheet.give("inputs.opening.fixed_assets.value", money, value)
     years = sheet.give("inputs.opening.fixed_assets.life", "month", life)

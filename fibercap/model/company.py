@@ -11,7 +11,8 @@ import numpy as np
 
 from fibercap.core import grammar
 from fibercap.core.dates import Day, Edge
-from fibercap.core.fields import Duration, Field, Money, Months, Number, Of, Share, Word, text_of, wrong
+from fibercap.core.durations import Duration, Life
+from fibercap.core.fields import Field, Money, Number, Of, Share, Word, text_of, wrong
 from fibercap.core.parts import Truth
 from fibercap.core.paths import Dated, PathOf, TimePath
 from fibercap.core.spec import OneOf, Spec
@@ -170,7 +171,7 @@ class FixedAssets(Spec):
 
     value: Money
     """Book value. Like `6 million USD`."""
-    life: Months = TEN_YEARS
+    life: Life = TEN_YEARS
     """Time over which that is still depreciated, evenly. Like `8 years`."""
 
 

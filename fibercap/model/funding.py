@@ -8,7 +8,8 @@ from typing import Annotated, Any, ClassVar
 import pydantic
 from pydantic import PrivateAttr
 
-from fibercap.core.fields import Duration, Of, Word
+from fibercap.core.durations import Duration
+from fibercap.core.fields import Of, Word
 from fibercap.core.parts import REST, Part, PartField, Truth
 from fibercap.core.spec import OneOf, Spec
 from fibercap.core.units import Array

@@ -10,7 +10,8 @@ import numpy as np
 
 from fibercap.core.calendar import month_number_text, serial
 from fibercap.core.dates import Date, Day
-from fibercap.core.fields import Label, Money, Months, Of
+from fibercap.core.durations import Life, Months
+from fibercap.core.fields import Label, Money, Of
 from fibercap.core.paths import PathOf, TimePath
 from fibercap.core.rows import Row, Sheet, total
 from fibercap.core.spec import OneOf, Spec
@@ -52,7 +53,7 @@ class Purchase(Spec):
     """What is paid, working capital included. Like `25 million USD`."""
     on: Date
     """Day of payment; it lies in the horizon. Like `2000-06-20`."""
-    life: Months = TEN_YEARS
+    life: Life = TEN_YEARS
     """Time over which price less working capital is depreciated, evenly. Like `10 years`."""
     working_capital: Annotated[
         Array | BoughtCapital,

@@ -12,7 +12,8 @@ import numpy as np
 from fibercap.core import grammar
 from fibercap.core.calendar import month_number_text, serial
 from fibercap.core.dates import Date, Edge
-from fibercap.core.fields import Duration, Label, Money, Months, Of, Word, wrong
+from fibercap.core.durations import Duration, Life
+from fibercap.core.fields import Label, Money, Of, Word, wrong
 from fibercap.core.paths import ByKey, PathOf, TimePath, span_of
 from fibercap.core.rows import Row, Sheet
 from fibercap.core.spec import OneOf, Spec
@@ -126,7 +127,7 @@ class Project(Spec):
     """Share by which the capex exceeds the plan; below zero, falls short of it. Like `10 %`."""
     ramp: Ramp = NoRamp()
     """How it comes up after completion. Like `{linear: 6 months}`."""
-    life: Months = TEN_YEARS
+    life: Life = TEN_YEARS
     """Time over which the capex less grants is depreciated, evenly. Like `10 years`."""
     fixed_cost: Annotated[TimePath, PathOf(Of("money/year", low=0.0))] = NOTHING
     """Cost of running it at all, from completion on. Like `1.7 million USD/year`."""

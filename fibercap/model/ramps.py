@@ -9,7 +9,8 @@ from typing import Annotated, Any, ClassVar
 import numpy as np
 
 from fibercap.core import grammar
-from fibercap.core.fields import Duration, Of, Word, wrong
+from fibercap.core.durations import Duration
+from fibercap.core.fields import Of, Word, wrong
 from fibercap.core.paths import ByKey
 from fibercap.core.rows import Sheet
 from fibercap.core.spec import OneOf, Spec

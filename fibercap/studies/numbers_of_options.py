@@ -7,11 +7,13 @@ from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
+from fibercap.core.durations import Duration
+from fibercap.core.spec import field_at
 from fibercap.core.tree import Branch, Leaf, at, leaves
 from fibercap.studies.levers import Handle, Lever, drawn, lever, levers
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator, Mapping
+    from collections.abc import Collection, Iterable, Iterator, Mapping
 
     from fibercap.model.scenario import Scenario
     from fibercap.studies.turning import Move
@@ -28,8 +30,8 @@ FINANCING: Final = ("loans", "funding", "money", "rates", "exchange")
 class Number(Lever):
     """One number of a plan, and the lever that moves it in each option in which it stands.
 
-    It may be a duration in whole months, which is projected alone, for it cannot be drawn. `only_in` are these options
-    where others have another number in its place.
+    It may be a duration in whole months, which is moved by these. `only_in` are these options where others have another
+    number in its place.
     """
 
     by_option: tuple[tuple[str, Lever], ...] = ()
@@ -39,6 +41,11 @@ class Number(Lever):
     def in_months(self) -> bool:
         """Whether it is a duration in whole months."""
         return isinstance(self.by_option[0][1], WholeMonths)
+
+    @property
+    def is_life(self) -> bool:
+        """Whether it is the life of an asset, which a batch may draw."""
+        return isinstance(self.by_option[0][1], Life)
 
 
 def lever_of(number: Lever, option: str) -> Lever | None:
@@ -92,20 +99,12 @@ class WholeMonths(Lever):
     """A duration in whole months."""
 
 
+class Life(WholeMonths):
+    """The life of an asset: in whole months, but a batch may have another in each draw."""
+
+
 class Beneath(Lever):
     """A number of the plan as written that an option takes out; the company that does nothing new still rests on it."""
-
-
-@dataclass(frozen=True)
-class Laid:
-    """An option that is laid over the plan as written again, after numbers of that were drawn."""
-
-    written: Scenario
-    option: str
-
-    def drawn(self, draws: Mapping[str, Any]) -> Scenario:
-        """Return the option over the drawn plan; see `Scenario.drawn`."""
-        return self.written.drawn(draws).with_option(self.option)
 
 
 def _taken_out(plan: Scenario, there: Collection[str]) -> Iterator[Lever]:
@@ -117,11 +116,13 @@ def _taken_out(plan: Scenario, there: Collection[str]) -> Iterator[Lever]:
 
 
 def _durations(plan: Scenario) -> Iterator[Lever]:
-    """Run over the durations that cannot be drawn: maturity, grace, lives."""
+    """Run over the durations that are whole months: maturity, grace, lives."""
     for item in plan.inputs():
         if item.unit == "month" and type(item.value) is int and item.value and not item.path.startswith("horizon"):
             months = float(item.value)
-            yield WholeMonths(item.path, (Handle(item.path, months, months, "month"),), item.kind, item.source)
+            field = field_at(type(plan), tuple(item.path.split(".")))
+            made = Life if isinstance(field, Duration) and field.in_draws else WholeMonths
+            yield made(item.path, (Handle(item.path, months, months, "month"),), item.kind, item.source)
 
 
 def _in_points(rate: Lever) -> Lever:
@@ -137,14 +138,35 @@ def tenths(number: Lever) -> tuple[float, ...]:
     return tuple(end for end in ends if end != 1.0)
 
 
-def drawable(plan: Scenario, lever: Lever) -> Scenario | Laid:
-    """Return what a lever of an option is drawn in: the option, or the plan as written with the option laid over it."""
-    return Laid(plan.as_written, plan.option) if isinstance(lever, Beneath) and plan.option is not None else plan
+def with_draws(plan: Scenario, levers: Iterable[Lever], draws: Mapping[str, Any]) -> Scenario:
+    """Return an option in which levers of one kind are drawn: beneath it, those that only the plan as written has."""
+    beneath = plan.option is not None and any(isinstance(each, Beneath) for each in levers)
+    return plan.as_written.drawn(draws).with_option(str(plan.option)) if beneath else plan.drawn(draws)
+
+
+def in_common(number: Lever, plans: Mapping[str, Scenario]) -> bool:
+    """Tell whether a number can be drawn in the plan as written, over which options are laid then.
+
+    Parameters
+    ----------
+    number : Lever
+        One of `numbers`.
+    plans : mapping
+        Options of one plan, by name, none of which copies an entry that may be moved.
+    """
+    path = tuple(number.name.split("."))
+    for option, plan in plans.items():
+        each = lever_of(number, option)
+        if each is None or isinstance(each, Beneath):
+            continue
+        if type(each) is WholeMonths or at(plan.tree, path) is not at(plan.as_written.tree, path):
+            return False
+    return True
 
 
 def moved(plan: Scenario, move: Move) -> Scenario:
     """Return a plan in which one number is moved."""
     each, factor = move
     if not isinstance(each, WholeMonths):
-        return drawable(plan, each).drawn(drawn([move]))
+        return with_draws(plan, [each], drawn([move]))
     return plan.changed(Branch({"change": Branch({each.name: Leaf(f"{round(each.at(factor))} months")})}))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Final, NamedTuple, Protocol
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -32,13 +32,6 @@ Truth = npt.NDArray[np.bool_]
 Move = tuple[Lever, float]
 
 
-class Drawable(Protocol):
-    """A plan, or what makes one, in which numbers can be drawn; see `Scenario.drawn`."""
-
-    def drawn(self, draws: Mapping[str, Any]) -> Scenario:
-        """Return a batch with draws in place of the numbers at some paths."""
-
-
 class Judgement(NamedTuple):
     """Whether something holds in each draw, (draw,), and by how much, where that is known: it turns at zero."""
 
@@ -47,6 +40,7 @@ class Judgement(NamedTuple):
 
 
 Judge = Callable[[Projection], Mapping[str, Judgement]]
+DrawsJudge = Callable[[Mapping[str, Any]], Mapping[str, Judgement]]
 MovesJudge = Callable[[Sequence[Move]], tuple[Mapping[str, Judgement], Truth]]
 """Says by name what holds in each move, (move,), and which moves are allowed."""
 Grid = Callable[[Lever], Sequence[float]]
@@ -74,7 +68,7 @@ class _Bracket(NamedTuple):
 
 
 def judged(
-    scenario: Drawable, moves: Sequence[Move], judge: Judge, chunk: int = CHUNK
+    scenario: Scenario, moves: Sequence[Move], judge: Judge, chunk: int = CHUNK
 ) -> tuple[dict[str, Judgement], Truth]:
     """Project a scenario once for each move of a lever, and judge each; moves that it does not allow are left out.
 
@@ -85,6 +79,11 @@ def judged(
     tuple
         By name what was judged, (move,), with nan gaps where a move is not allowed; and which are allowed.
     """
+    return judged_draws(lambda draws: judge(project(scenario.drawn(draws))), moves, chunk)
+
+
+def judged_draws(judge: DrawsJudge, moves: Sequence[Move], chunk: int = CHUNK) -> tuple[dict[str, Judgement], Truth]:
+    """Judge draws in each of which one lever is moved, as `judged` does, by a judge that projects them itself."""
     allowed = np.ones(len(moves), dtype=bool)
     found: dict[str, Judgement] = {}
     waiting = [list(range(start, min(start + chunk, len(moves)))) for start in range(0, len(moves), chunk)]
@@ -93,7 +92,7 @@ def judged(
         if not rows:
             continue
         try:
-            part = judge(project(scenario.drawn(drawn([moves[row] for row in rows]))))
+            part = judge(drawn([moves[row] for row in rows]))
         except FibercapError as error:
             waiting += _without(rows, moves, allowed, error)
             continue

@@ -7,9 +7,10 @@ from functools import cached_property
 from itertools import combinations, pairwise
 from typing import TYPE_CHECKING, Final
 
-from fibercap.studies.choice_flips import WORTH, choice_flips
+from fibercap.studies.choice_flips import choice_flips
 from fibercap.studies.findings import faults
 from fibercap.studies.footing import footing, owners_worth
+from fibercap.studies.race import WORTH
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

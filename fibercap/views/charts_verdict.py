@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final
 
 from fibercap.core.errors import FibercapError
-from fibercap.studies.choice_flips import WORTH
 from fibercap.studies.findings import faults
+from fibercap.studies.race import WORTH
 from fibercap.views.charts_panel import draw_bars, row_axis
 from fibercap.views.charts_style import (
     FAILS,

@@ -9,8 +9,9 @@ from typing import Any
 import numpy as np
 import pytest
 
+from fibercap.core.durations import Duration
 from fibercap.core.errors import FibercapError, ScenarioError
-from fibercap.core.fields import Duration, Of
+from fibercap.core.fields import Of
 from fibercap.core.most import LARGEST, most
 from fibercap.core.operators import OperatorError, delay, times
 from fibercap.core.parts import PartField

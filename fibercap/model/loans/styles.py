@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Annotated, Any, ClassVar
 import numpy as np
 
 from fibercap.core.dates import Day
-from fibercap.core.fields import Duration, Number, Of, Word, text_of, wrong
+from fibercap.core.durations import Duration
+from fibercap.core.fields import Number, Of, Word, text_of, wrong
 from fibercap.core.parts import Part, PartField, Truth
 from fibercap.core.paths import ByKey
 from fibercap.core.spec import OneOf

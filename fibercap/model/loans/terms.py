@@ -14,7 +14,8 @@ from pydantic_core.core_schema import ValidationInfo  # noqa: TC002 - pydantic r
 from fibercap.core import grammar
 from fibercap.core.dates import Day
 from fibercap.core.daycount import CONVENTIONS
-from fibercap.core.fields import Duration, Field, Label, Of, Share, Word, text_of
+from fibercap.core.durations import Duration
+from fibercap.core.fields import Field, Label, Of, Share, Word, text_of
 from fibercap.core.parts import Truth
 from fibercap.core.paths import Dated
 from fibercap.core.rounding import WAYS, rounded

@@ -7,7 +7,8 @@ from typing import Any
 import numpy as np
 from pydantic_core import PydanticCustomError
 
-from fibercap.core.fields import Duration, Field, Number, Of, Word
+from fibercap.core.durations import Duration
+from fibercap.core.fields import Field, Number, Of, Word
 from fibercap.core.parts import TruthField
 from fibercap.core.paths import PathOf, TimePath
 from fibercap.core.spec import OneOf, Spec

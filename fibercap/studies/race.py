@@ -1,0 +1,194 @@
+"""How options stand in their owners' favour after moves of numbers: as few projections as give the same figures."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, Final
+
+import numpy as np
+
+from fibercap.core.errors import FibercapError, Problem
+from fibercap.core.like import has_like
+from fibercap.core.tree import Branch
+from fibercap.model.projection import project
+from fibercap.model.run_off import RUN_OFF
+from fibercap.studies.batch import CHUNK
+from fibercap.studies.covenants import tests_of
+from fibercap.studies.footing import owners_worth
+from fibercap.studies.levers import Lever
+from fibercap.studies.numbers_of_options import Beneath, Life, WholeMonths, in_common, lever_of, moved, with_draws
+from fibercap.studies.turning import Judgement, judged_draws
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from fibercap.core.units import Array
+    from fibercap.model.projection import Projection
+    from fibercap.model.scenario import Scenario
+    from fibercap.studies.turning import Move, Truth
+
+WORTH: Final = "equity_npv"
+"""The measure by which options are ranked."""
+TOGETHER: Final = 30_000_000
+"""Values that are held at once: so many draws are projected together."""
+ROUNDING: Final = 1e-9
+"""Share of the largest worth that rounding may leave of a difference."""
+CHOICE: Final = "choice"
+
+
+def may_be_recommended(projection: Projection) -> Truth:
+    """Tell in which draws no covenant is broken, cash never falls below zero, and every use has a source, (draw,).
+
+    It says of every draw what `faults` say of the first.
+    """
+    plan, trifle = projection.scenario, projection.trifle.value
+    sound = np.ones(projection.draws, dtype=bool)
+    for loan, terms in plan.loans.items():
+        for name, covenant in terms.covenants.items():
+            tests = tests_of(projection, loan, name, covenant)
+            if not isinstance(tests, Problem):
+                sound &= tests.holds.all(axis=-1)
+    for row in ("accounts.cash", *([f"{RUN_OFF}.accounts.cash"] if projection.run_off is not None else [])):
+        sound &= (projection.value(row) >= -trifle).all(axis=-1)
+    for key in plan.spends:
+        gap = projection.value(plan.source_rows(key)["gap"]).sum(axis=-1, keepdims=True)
+        sound &= (gap <= trifle).all(axis=-1)
+    return sound
+
+
+def _standing(projection: Projection) -> Judgement:
+    """Return whether a plan may be recommended, and what all that its owners pay and get is worth, in every draw."""
+    worth = np.broadcast_to(owners_worth(projection), (projection.draws,))
+    return Judgement(may_be_recommended(projection), worth)
+
+
+def _copies(plan: Scenario) -> bool:
+    """Tell whether an option writes an entry as another one by `like`."""
+    options = plan.tree.get("options")
+    changes = options.get(str(plan.option)) if isinstance(options, Branch) else None
+    return changes is not None and has_like(changes)
+
+
+@dataclass(frozen=True)
+class Race:
+    """Options that are ranked by what they are worth, and the ones that are first as things are."""
+
+    projections: Mapping[str, Projection]
+    leaders: tuple[str, ...]
+    seen: dict[Move, tuple[dict[str, tuple[bool, float]], bool]] = field(default_factory=dict)
+
+    @cached_property
+    def plans(self) -> dict[str, Scenario]:
+        """The options by name."""
+        return {name: projection.scenario for name, projection in self.projections.items()}
+
+    @cached_property
+    def now(self) -> dict[str, Judgement]:
+        """How each option stands as things are."""
+        return {name: _standing(projection) for name, projection in self.projections.items()}
+
+    @cached_property
+    def size(self) -> int:
+        """The values of one draw of the largest option."""
+        blocks = [projection.blocks.values() for projection in self.projections.values()]
+        return max(sum(block.length * len(block.rows) for block in each) for each in blocks)
+
+    @cached_property
+    def chunk(self) -> int:
+        """How many draws are projected together."""
+        return min(max(TOGETHER // self.size, 1), CHUNK)
+
+    @cached_property
+    def common(self) -> dict[str, Scenario]:
+        """The options that are laid over one plan as written, and copy no entry of it; none where there are not two."""
+        written = next(iter(self.plans.values())).as_written
+        found = {
+            name: plan
+            for name, plan in self.plans.items()
+            if plan.as_written is written and plan.option is not None and not _copies(plan)
+        }
+        return found if len(found) > 1 else {}
+
+    def after(self, moves: Sequence[Move]) -> tuple[dict[str, Judgement], Truth]:
+        """Return how each option stands after each move, and which moves every option allows in which they are made."""
+        new = [move for move in dict.fromkeys(moves) if move not in self.seen]
+        if new:
+            stands, allowed = self._look(new)
+            for row, move in enumerate(new):
+                one = {name: (bool(stand.holds[row]), float(stand.gap[row])) for name, stand in stands.items()}
+                self.seen[move] = one, bool(allowed[row])
+        known = [self.seen[move] for move in moves]
+        by_option = {
+            name: Judgement(
+                np.array([each[name][0] for each, _ in known]), np.array([each[name][1] for each, _ in known])
+            )
+            for name in self.plans
+        }
+        return by_option, np.array([may for _, may in known])
+
+    def _look(self, moves: list[Move]) -> tuple[dict[str, Judgement], Truth]:
+        """Project the options after moves: together what can be, the rest by each, as long as all allow a move."""
+        count = len(moves)
+        allowed, done = np.ones(count, dtype=bool), np.zeros(count, dtype=bool)
+        stands = {n: Judgement(np.repeat(now.holds, count), np.repeat(now.gap, count)) for n, now in self.now.items()}
+        common = [row for row, (number, _) in enumerate(moves) if self.common and in_common(number, self.common)]
+        together, done[common] = judged_draws(self._laid, [moves[row] for row in common], self.chunk)
+        for name, stand in stands.items():
+            own = {row: (lever, f) for row, (n, f) in enumerate(moves) if (lever := lever_of(n, name)) is not None}
+            if name in together:
+                for at, row in enumerate(common):
+                    if done[row] and row in own:
+                        stand.holds[row], stand.gap[row] = together[name].holds[at], together[name].gap[at]
+            left = [row for row in own if allowed[row] and not (done[row] and name in together)]
+            stand.holds[left], stand.gap[left], may = self._alone(name, [own[row] for row in left])
+            allowed[left] &= may
+        return stands, allowed
+
+    def _laid(self, draws: Mapping[str, Any]) -> dict[str, Judgement]:
+        """Return how the options stand over drawn plans as written; they share what plants and projects do."""
+        written = next(iter(self.common.values())).as_written.drawn(draws)
+        stands, like = {}, None
+        for name in self.common:
+            projection = project(written.with_option(name), like)
+            like = like or projection
+            stands[name] = _standing(projection)
+        return stands
+
+    def _alone(self, name: str, moves: list[Move]) -> tuple[Truth, Array, Truth]:
+        """Return how one option stands after moves of its own levers: drawn ones in batches, the others one by one."""
+        plan, holds, gap = self.plans[name], np.zeros(len(moves), dtype=bool), np.full(len(moves), np.nan)
+        allowed = np.ones(len(moves), dtype=bool)
+        for kinds in ((Lever, Life), (Beneath,)):
+            rows = [row for row, (lever, _) in enumerate(moves) if type(lever) in kinds]
+            levers = [moves[row][0] for row in rows[:1]]
+
+            def judge(draws: Mapping[str, Any], levers: list[Lever] = levers) -> dict[str, Judgement]:
+                return {WORTH: _standing(project(with_draws(plan, levers, draws)))}
+
+            found, allowed[rows] = judged_draws(judge, [moves[row] for row in rows], self.chunk)
+            if found:
+                holds[rows], gap[rows] = found[WORTH]
+        for row in (row for row, (lever, _) in enumerate(moves) if type(lever) is WholeMonths):
+            try:
+                stand = _standing(project(moved(plan, moves[row]), self.projections[name]))
+            except FibercapError:
+                allowed[row] = False
+            else:
+                holds[row], gap[row] = stand.holds[0], stand.gap[0]
+        return holds, gap, allowed
+
+    def judge(self, moves: Sequence[Move]) -> tuple[dict[str, Judgement], Truth]:
+        """Return whether after each move no other option is first, and by how much the present one leads."""
+        stands, allowed = self.after(moves)
+        return {CHOICE: self.lead(stands)}, allowed
+
+    def lead(self, stands: Mapping[str, Judgement]) -> Judgement:
+        """Return whether no other option is first; by how much one of the present ones leads, nan where none may."""
+        worth = {name: np.where(stand.holds, stand.gap, -np.inf) for name, stand in stands.items()}
+        best = np.max([worth[name] for name in self.leaders], axis=0)
+        other = np.max([np.full(best.shape, -np.inf), *(w for n, w in worth.items() if n not in self.leaders)], axis=0)
+        slack = ROUNDING * np.nanmax(np.abs([stand.gap for stand in self.now.values()]))
+        with np.errstate(invalid="ignore"):
+            gap = best - other
+        return Judgement(~(other > best + slack), np.where(np.isfinite(gap), gap, np.nan))
