@@ -75,14 +75,12 @@ def settle_leftovers(parent: Path) -> None:
     """Settle what killed commands of this user left in a folder; commands at work hold their locks."""
     for left in parent.glob(f"{HIDDEN}*"):
         with suppress(FileNotFoundError):  # another command settled it meanwhile
-            if left.is_symlink() or not left.is_dir() or left.stat().st_uid != os.geteuid():
-                continue
-            lock = _lock(left, wait=False)
-            if lock is not None:
-                try:
+            lock = _lock(left, wait=False) if left.is_dir() and not left.is_symlink() else None
+            try:
+                if lock is not None and os.fstat(lock).st_uid == os.geteuid():
                     settle(left)
-                finally:
-                    _unlock(lock)
+            finally:
+                _unlock(lock)
 
 
 def _lock(folder: Path, *, wait: bool) -> int | None:
