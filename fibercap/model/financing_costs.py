@@ -126,9 +126,7 @@ def share_of(sheet: Sheet, plan: Plan, key: str, name: str) -> tuple[str, Array]
     refs = " + ".join(f"{{{path}}}" for path in asked)
     trifle = loan_trifle(sheet, plan, name)
     text = f"IF({trifle.counts_text(f'({refs} + {others})')}, {{funding.{key}.{name}.limit}} / ({refs} + {others}), 0)"
-    counts = trifle.counts(whole)
-    none = np.zeros(np.broadcast_shapes(mine.shape, whole.shape, counts.shape))
-    return text, np.divide(mine, whole, out=none, where=counts)
+    return text, trifle.ratio(mine, whole, 0.0)
 
 
 def cost_rows(sheet: Sheet, plan: Plan, costs: Costs) -> None:
@@ -187,11 +185,8 @@ def cash_share(sheet: Sheet, plan: Plan, key: str) -> Array:
     ------
     docs/conventions.md, section 6: capex and financing costs of one period are paid by its sources in proportion.
     """
-    uses, (text, paid) = sheet.value(f"funding.{key}.uses"), paid_by_cash(sheet, plan, key)
-    shape = np.broadcast_shapes(uses.shape, paid.shape)
-    whole = np.broadcast_to(uses, shape)
-    trifle = trifle_of(sheet)
-    share = np.divide(paid, whole, out=np.zeros(shape), where=trifle.counts(whole))
+    (text, paid), trifle = paid_by_cash(sheet, plan, key), trifle_of(sheet)
+    share = trifle.ratio(paid, sheet.value(f"funding.{key}.uses"), 0.0)
     text = f"IF({trifle.counts_text(f'{{funding.{key}.uses}}')}, ({text}) / {{funding.{key}.uses}}, 0)"
     return sheet.put(Row(f"funding.{key}.cash_share", f"{key}: share paid by cash", "", FLOW, text), share)
 

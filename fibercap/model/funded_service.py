@@ -78,10 +78,8 @@ def _translated(sheet: Sheet, plan: Plan, name: str, used: Array, paid: Array) -
     """Write what funding pays of a payment in the reporting currency: the same share of it as in the loan's own."""
     at, own = f"loans.{name}", f"loans.{name}.{OWN}"
     label, whole = plan.loans[name].title or name, sheet.value(f"{at}.interest_paid") + sheet.value(f"{at}.fees_paid")
-    shape = np.broadcast_shapes(used.shape, paid.shape)
-    due = np.broadcast_to(paid, shape)
     trifle = loan_trifle(sheet, plan, name)
-    share = np.divide(used, due, out=np.zeros(shape), where=trifle.counts(due))
+    share = trifle.ratio(used, paid, 0.0)
     below = f"({{{own}.interest_paid}} + {{{own}.fees_paid}})"
     paid_text = f"({{{at}.interest_paid}} + {{{at}.fees_paid}})"
     text = f"IF({trifle.counts_text(below)}, {paid_text} * {{{own}.service_funded}} / {below}, 0)"

@@ -52,9 +52,7 @@ def _rate_rows(sheet: Sheet, plan: Plan) -> None:
     year = f"({' + '.join(texts)}) / {{accounts.opening_debt}} / {{time.one_year}}"
     trifle = trifle_of(sheet)
     text = f"IF({trifle.counts_text('{accounts.opening_debt}')}, {year}, {{accounts.debt_rate@-1}})"
-    owes = trifle.counts(debt)
-    shape = np.broadcast_shapes(value.shape, debt.shape, owes.shape)
-    rates = np.divide(value, debt, out=np.full(shape, np.nan), where=np.broadcast_to(owes, shape))
+    rates = trifle.ratio(value, debt)
     row = Row("accounts.debt_rate", "Rate on debt, effective", "1/year", RATE, text if plan.loans else "0")
     sheet.put(row, last_known(rates))
 

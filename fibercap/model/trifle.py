@@ -45,6 +45,11 @@ class Trifle:
         """Return an amount where there is money, else 0, (...). [money]"""
         return np.where(amount > self.value, amount, 0.0)
 
+    def ratio(self, above: Array, below: Array, other: float = np.nan) -> Array:
+        """Return a quotient where the amount below is money, else another value, (...)."""
+        above, below, counts = np.broadcast_arrays(above, below, self.counts(below))
+        return np.asarray(np.divide(above, below, out=np.full(above.shape, other), where=counts))
+
     def without_dust(self, flows: Array) -> Array:
         """Return flows of either sign without those that are no money, (...). [money]"""
         return np.where(np.abs(flows) > self.value, flows, 0.0)

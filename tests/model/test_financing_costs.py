@@ -88,6 +88,19 @@ def test_a_batch_equals_its_members() -> None:
         assert batch.value("accounts.cash")[number] == pytest.approx(alone.value("accounts.cash")[0], abs=1e-4)
 
 
+@pytest.mark.parametrize("path", ["plants.p.cash_cost", "opening.cash", "projects.other.capex"])
+@pytest.mark.parametrize("paid", ["bank: 70 %, equity: rest", "cash: rest", ""], ids=["bank", "cash", "nobody"])
+def test_a_draw_of_an_amount_that_is_no_use_of_a_project_is_what_it_is_alone(path: str, paid: str) -> None:
+    plan = PLAN.replace("bank: 70 %, equity: rest, ", f"{paid}, " if paid else "")
+    scenario, times = scenario_of(plan), np.array([[0.9], [1.1]])
+    batch = project(scenario.drawn({path: {"times": times}}))
+
+    for number in range(2):
+        alone = project(scenario.drawn({path: {"times": times[number : number + 1]}}))
+        for row in ("funding.line.uses", "funding.line.cash_share", "accounts.cash", "accounts.debt_rate"):
+            assert batch.value(row)[number] == pytest.approx(alone.value(row)[0], abs=1e-4, nan_ok=True)
+
+
 @pytest.mark.parametrize(
     ("old", "new", "told"),
     [
