@@ -135,6 +135,10 @@ def faults(projection: Projection, promises: Mapping[str, Tested] | None = None)
     return (*_covenants(projection, tested), *dry(projection), *_uses(projection))
 
 
+def _faults_by_name(projection: Projection) -> dict[tuple[str, str], str]:
+    return {(each.kind, each.name): each.fault for each in faults(projection)}
+
+
 def _covenants(projection: Projection, promises: Mapping[str, Tested]) -> list[Finding]:
     """Return the covenants that are broken, that with the least headroom first."""
     broken = [tested for tested in promises.values() if tested.broken]
@@ -165,7 +169,7 @@ def _covenant(projection: Projection, tested: Tested) -> Finding:
         unit=tested.unit,
         sentence=f"covenant {key}{says} is broken{first.on}{often}: {far}",
         fault=f"breaks {key}{first.on}",
-        _heal=partial(covenant_way_out, tested),
+        _heal=partial(covenant_way_out, projection, tested, _faults_by_name),
     )
 
 

@@ -8,30 +8,28 @@ from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
-from fibercap.core.errors import FibercapError, did_you_mean
+from fibercap.core.errors import FibercapError
 from fibercap.core.units import Drawn
 from fibercap.model.measures import measure_named
 from fibercap.model.projection import Projection, project
 from fibercap.studies.claims import holds
 from fibercap.studies.findings import faults
-from fibercap.studies.levers import Handle, Lever, drawn
-from fibercap.studies.turning import Judge, Judgement, Truth, judged, judged_at
+from fibercap.studies.largest_loan import CENT, GRID, SMALLEST, amounts, is_whole, largest, loan_lever
+from fibercap.studies.levers import drawn
+from fibercap.studies.turning import Judge, Judgement, judged_at
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Sequence
 
     from fibercap.core.units import Array
     from fibercap.model.scenario import Scenario
+    from fibercap.studies.levers import Lever
 
 USED: Final = "use"
 """The limit that nobody has to ask for: a loan is no larger than what it is drawn for."""
 ALLOWED: Final = "plan"
 """Where a larger loan is not a valid plan any more, such as funding of more than a project costs."""
 CEILINGS: Final = frozenset({"gearing", "max_debt_to_ebitda"})
-SMALLEST: Final = 1.0 / 1024
-GRID: Final = (SMALLEST, *(k / 16 for k in range(1, 33)), 2.5, 3.0, 4.0, 6.0, 8.0, 12.0, 16.0, 32.0, 64.0)
-INSIDE: Final = 24
-CENT: Final = 0.01
 MOST: Final = 1e6
 RATIO: Final = "a ratio above 0, such as `1.3`"
 
@@ -88,11 +86,8 @@ class Sized:
         """What must be laid over the plan to have the loan so large, by path; each a Quantity."""
         from fibercap.core.quantity import Quantity  # noqa: PLC0415 - a command does without pint
 
-        factor = self.commitment / self.present
-        return {
-            h.path: Quantity(round(h.value * factor, 6 if h.unit else 15), h.unit or "dimensionless")
-            for h in self.lever.handles
-        }
+        scaled = amounts(self.lever, self.commitment / self.present)
+        return {path: Quantity(amount, unit or "dimensionless") for path, (amount, unit) in scaled.items()}
 
 
 def size(scenario: Scenario, loan: str, limits: Sequence[Limit]) -> Sized:
@@ -121,78 +116,15 @@ def size(scenario: Scenario, loan: str, limits: Sequence[Limit]) -> Sized:
     Own derivation: commitments up to 64 times the present one are looked at in one batch, then the gap between the last
     that keeps the limits and the next, until they are neighbors.
     """
-    moved = _lever(scenario, loan)
-    present = moved.handles[0].value
+    moved = loan_lever(scenario, loan)
     base = project(scenario)
     for limit in limits:
         measure_named(base, limit.measure)
     judge = _judge(loan, limits, _drawn_share(scenario, loan, moved))
-    low, high = 0.0, np.inf
-    factors: Array = np.array(GRID)
-    while True:
-        kept = _kept(scenario, moved, factors, judge)
-        if low == 0.0 and not kept.any():
-            raise FibercapError(_refusal(scenario, loan, moved, limits))
-        good = np.flatnonzero(kept)
-        if len(good):
-            low = float(factors[good[-1]])
-        worse = [float(f) for f, ok in zip(factors, kept, strict=True) if not ok and f > low]
-        high = min([high, *worse])
-        if np.isinf(high):
-            break
-        if (high - low) * present <= 1.0 + CENT / 100 and _whole(low * present) and _whole(high * present):
-            break
-        factors = _inside(low, high, present)
-        if not len(factors):
-            break
+    low = largest(scenario, moved, judge, GRID)
+    if not low:
+        raise FibercapError(_refusal(scenario, loan, moved, limits))
     return _sized(scenario, loan, moved, limits, low, judge)
-
-
-def _whole(amount: float) -> bool:
-    return abs(amount - round(amount)) < CENT / 100
-
-
-def _inside(low: float, high: float, present: float) -> Array:
-    """Return factors strictly between two, at whole units of money, all of them where they are few."""
-    first, last = int(np.floor(low * present)) + 1, int(np.ceil(high * present)) - 1
-    if _whole(high * present):
-        last = round(high * present) - 1
-    if _whole(low * present):
-        first = round(low * present) + 1
-    if last < first:
-        return np.zeros(0)
-    return np.unique(np.linspace(first, last, min(INSIDE, last - first + 1)).round()) / present
-
-
-def _lever(scenario: Scenario, loan: str) -> Lever:
-    """Return all that grows with a loan, its commitment first."""
-    if loan not in scenario.loans:
-        raise FibercapError(f"no loan `{loan}`; {did_you_mean(loan, scenario.loans, 'loans')}")
-    terms = scenario.loans[loan]
-    if terms.outstanding is not None:
-        raise FibercapError(f"`{loan}` is owed already when the horizon starts; only a new loan can be sized")
-    if terms.revolves:
-        raise FibercapError(f"`{loan}` is a revolver, drawn as cash needs it; only a loan with a schedule can be sized")
-    return Lever(loan, tuple(_handles(scenario, loan)))
-
-
-def _handles(scenario: Scenario, loan: str) -> Iterator[Handle]:
-    terms, code, at = scenario.loans[loan], scenario.loan_currency(loan), f"loans.{loan}"
-    amounts: dict[str, tuple[Array, str]] = {f"{at}.commitment": (terms.commitment, code)}
-    for block in ("draws", "prepayments"):
-        amounts |= {f"{at}.{block}.{day}": (much, code) for day, much in (getattr(terms, block) or {}).items()}
-    style = terms.repayment
-    schedule = getattr(style, "schedule", {})
-    amounts |= {f"{at}.repayment.schedule.{d}": (p.value, code) for d, p in schedule.items() if p.unit == "money"}
-    for key in ("balloon", "payment"):
-        if np.any(getattr(style, key, 0.0)):
-            amounts[f"{at}.repayment.{key}"] = (getattr(style, key), code)
-    for key, funding in scenario.funding.items():
-        part = funding.sources.get(loan)
-        if part is not None and part.unit != "rest":
-            amounts[f"funding.{key}.{loan}"] = (part.value, code if part.unit == "money" else "")
-    for path, (much, unit) in amounts.items():
-        yield Handle(path, float(much), float(much), unit)
 
 
 def _drawn(projection: Projection, loan: str) -> Array:
@@ -220,15 +152,6 @@ def _judge(loan: str, limits: Sequence[Limit], share: float) -> Judge:
     return judge
 
 
-def _kept(scenario: Scenario, moved: Lever, factors: Array, judge: Judge) -> Truth:
-    """Return at which factors the scenario allows the loan, and every limit is kept."""
-    found, allowed = judged(scenario, [(moved, float(factor)) for factor in factors], judge)
-    kept = allowed.copy()
-    for verdict in found.values():
-        kept &= verdict.holds
-    return kept
-
-
 def _refusal(scenario: Scenario, loan: str, moved: Lever, limits: Sequence[Limit]) -> str:
     """Say why not even the smallest loan keeps the limits."""
     found, why = judged_at(scenario, (moved, SMALLEST), _judge(loan, limits, 0.0))
@@ -248,7 +171,7 @@ def _refusal(scenario: Scenario, loan: str, moved: Lever, limits: Sequence[Limit
 
 def _sized(scenario: Scenario, loan: str, moved: Lever, limits: Sequence[Limit], factor: float, judge: Judge) -> Sized:
     present = moved.handles[0].value
-    commitment = float(round(factor * present)) if _whole(factor * present) else factor * present
+    commitment = float(round(factor * present)) if is_whole(factor * present) else factor * present
     found, _ = judged_at(scenario, (moved, commitment / present), judge)
     beyond, why = judged_at(scenario, (moved, (commitment + 1.0) / present), judge)
     binds = tuple(name for name, verdict in beyond.items() if not verdict.holds[0]) or ((ALLOWED,) if why else ())

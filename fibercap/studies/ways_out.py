@@ -2,20 +2,32 @@
 
 from __future__ import annotations
 
+from functools import partial
 from math import ceil, isinf
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
+from fibercap.core.errors import FibercapError, Problem
 from fibercap.core.units import unit_text
+from fibercap.model.projection import project
 from fibercap.model.run_off import RUN_OFF
+from fibercap.studies.covenants import tests_of
+from fibercap.studies.largest_loan import GRID, amounts, largest, loan_lever
+from fibercap.studies.levers import drawn
+from fibercap.studies.turning import Judgement
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
     from fibercap.core.units import Array
     from fibercap.model.projection import Projection
     from fibercap.studies.claims import Outcome
     from fibercap.studies.covenants import Tested
 
+Fault = tuple[str, str]
+MANY_CELLS: Final = 300_000
+"""Values of a projection beyond which no loan is sized for a way out, for it is projected a hundred times."""
 MANY: Final = 1000
 """From this size on, a number is written without places."""
 TENTH: Final = 0.1
@@ -95,14 +107,63 @@ def uses_way_out(projection: Projection, key: str, gap: Array) -> str:
     return f"{head}: `equity: rest` or a loan in `funding.{key}`, or `cash: rest` there if cash is meant to pay"
 
 
-def covenant_way_out(tested: Tested) -> str:
-    """Say how much a covenant lacks on its worst date."""
+def covenant_way_out(
+    projection: Projection, tested: Tested, faults: Callable[[Projection], Mapping[Fault, str]]
+) -> str:
+    """Say how much a covenant lacks on its worst date, and with which smaller loan it would be kept.
+
+    Parameters
+    ----------
+    projection : Projection
+        What the plan leads to.
+    tested : Tested
+        The broken covenant.
+    faults : callable
+        Says what is wrong with a plan, in a few words by kind and name.
+    """
     worst = min((test for test in tested.tests if not test.holds), key=lambda test: test.room)
+    smaller = _smaller_loan(projection, tested, faults)
     if isinf(worst.value):
-        return f"EBITDA above zero, or no debt{worst.on}"
+        return f"EBITDA above zero, or no debt{worst.on}{smaller}"
     share = f", {_percent(worst.headroom)} of its limit" if worst.headroom is not None else ""
     beyond = "below" if worst.value < tested.limit else "above"
-    return f"{tested.subject} is {worded(abs(worst.room), tested.unit)} {beyond} its limit{worst.on}{share}"
+    gap = f"{tested.subject} is {worded(abs(worst.room), tested.unit)} {beyond} its limit{worst.on}{share}"
+    return f"{gap}{smaller}"
+
+
+def _smaller_loan(projection: Projection, tested: Tested, faults: Callable[[Projection], Mapping[Fault, str]]) -> str:
+    """Say the largest amount of the loan, below the present one, that keeps a covenant; "" where it cannot be sized."""
+    plan, loan = projection.scenario, tested.loan
+    cells = len(projection.rows) * projection.timeline.count
+    try:
+        moved = loan_lever(plan, loan)
+    except FibercapError:
+        return ""
+    if projection.draws > 1 or cells > MANY_CELLS:
+        return ""
+    factor = largest(plan, moved, partial(_keeps, tested), [*(each for each in GRID if each < 1.0), 1.0])
+    if not factor:
+        return f"; no smaller `{loan}` keeps it"
+    settings = [f"`{path}: {_as_written(*amount)}`" for path, amount in amounts(moved, factor).items()]
+    known, then = faults(projection), faults(project(plan.drawn(drawn([(moved, factor)]))))
+    new = [fault for key, fault in then.items() if key not in known]
+    return f"; the largest `{loan}` that keeps it: {', '.join(settings)}" + (f", but then {'; '.join(new)}" * bool(new))
+
+
+def _keeps(tested: Tested, projection: Projection) -> dict[str, Judgement]:
+    """Tell in which draws a covenant is tested and kept, and by how much, (draw,)."""
+    name, loan = tested.name, tested.loan
+    tests = tests_of(projection, loan, name, projection.scenario.loans[loan].covenants[name])
+    if isinstance(tests, Problem) or not tests.values.size:
+        return {name: Judgement(np.zeros(projection.draws, bool), np.full(projection.draws, np.nan))}
+    known = ~np.isnan(tests.values)
+    least = np.where(known, tests.room, np.inf).min(axis=-1)
+    return {name: Judgement(np.asarray(tests.holds.all(axis=-1) & known.any(axis=-1)), least)}
+
+
+def _as_written(amount: float, unit: str) -> str:
+    """Return a quantity as a scenario file has it."""
+    return f"{amount:_.6f}".rstrip("0").rstrip(".") + f" {unit}" if unit else f"{100 * amount!r} %"
 
 
 def claim_way_out(outcome: Outcome) -> str:

@@ -118,9 +118,7 @@ class Footing(TypedDict):
     beside: Annotated[dict[str, Beside], Field(description="By option, what it does beside paying for the plan.")]
     owners: Annotated[
         dict[str, float],
-        Field(
-            description="By option, what all that owners pay and get is worth, with nothing taken off for the company that does nothing new."
-        ),
+        Field(description="By option, the worth of all that owners pay and get, an unchanged company included."),
     ]
     after_horizon: Annotated[AfterHorizon, Field(description="Debts and grants that fall due later.")]
 

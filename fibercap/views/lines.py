@@ -247,7 +247,7 @@ def check_lines(
         yield f"  FAIL  {head}{found.sentence}", {"fg": "red", "bold": True}
         yield f"        to heal it: {found.way_out}", {"dim": True}
         if others:
-            yield f"        likewise in option {', '.join(others)}", {"dim": True}
+            yield f"        likewise, with amounts of its own, in option {', '.join(others)}", {"dim": True}
     yield f"  {evidence_line(scenario.evidence())}", {}
     yield f"  {laws_line(projection)}", {}
     for warning in (*warnings(projection), *step_warning(projection)):

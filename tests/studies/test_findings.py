@@ -13,6 +13,8 @@ from fibercap.reading.files import changes_of, read, scenario_of
 from fibercap.studies.findings import CASH, CLAIM, COVENANT, USES, findings
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from fibercap.model.scenario import Scenario
     from fibercap.studies.findings import Finding
 
@@ -139,3 +141,70 @@ def test_a_claim_that_turns_out_otherwise_speaks_against_no_option() -> None:
         "end of 2004, claimed more than 5,000,000 km/year"
     )
     assert missed.way_out == "1,400,000 km/year (28 %) more; `check --flips` names the input that decides it"
+
+
+def smaller_loan(finding: Finding) -> dict[str, float]:
+    """Return the amounts that a way out names, by path, in USD."""
+    found = re.findall(r"`([a-z_0-9.]+): ([0-9_.]+) USD`", finding.way_out)
+    return {path: float(amount.replace("_", "")) for path, amount in found}
+
+
+def sized(scenario: Scenario, amounts: dict[str, float], by: float = 1.0) -> Scenario:
+    """Return the scenario with a loan of these amounts, times a factor."""
+    leaves = {path: Leaf(f"{amount * by!r} USD") for path, amount in amounts.items()}
+    return scenario.changed(Branch({"change": Branch(leaves)}), "test")
+
+
+@pytest.mark.parametrize(
+    ("option", "covenant"),
+    [
+        ("equal_principal", "{cover: {row: accounts.dscr_12m, at_least: 1.3}}"),
+        (None, "{cover: {row: accounts.dscr_12m, at_least: 2.5, test: payment}}"),
+        (None, "{leverage: {row: accounts.debt_to_ebitda_12m, at_most: 0.5}}"),
+    ],
+)
+def test_the_loan_that_is_said_to_keep_a_covenant_is_the_largest_that_does(
+    option: str | None, covenant: str, tmp_path: Path
+) -> None:
+    """By laying it over the plan, and one dollar more."""
+    file = tmp_path / "promised.yaml"
+    file.write_text(f"fibercap: 1\nextends: fibercore\nadd: {{loans.fleet.covenants: {covenant}}}\n")
+    plan = read(str(file), option)
+
+    (broken,) = of(plan)
+    amounts = smaller_loan(broken)
+    commitment = amounts["loans.fleet.commitment"]
+
+    assert broken.kind == COVENANT
+    assert commitment < 10e6
+    assert [each for each in of(sized(plan, amounts)) if each.kind == COVENANT] == []
+    more = of(sized(plan, amounts, (commitment + 1) / commitment))
+    assert broken.name in [each.name for each in more]
+
+
+def test_a_covenant_that_no_smaller_loan_keeps_says_so(tmp_path: Path) -> None:
+    """No loan brings so much cash."""
+    file = tmp_path / "promised.yaml"
+    file.write_text(
+        "fibercap: 1\nextends: fibercore\n"
+        "add: {loans.fleet.covenants: {much: {row: accounts.cash, at_least: 900 million USD}}}\n"
+    )
+    (broken,) = of(read(str(file)))
+
+    assert broken.way_out.endswith("of its limit; no smaller `fleet` keeps it")
+
+
+def test_what_a_smaller_loan_would_break_instead_is_said(tmp_path: Path) -> None:
+    file = tmp_path / "promised.yaml"
+    file.write_text(
+        "fibercap: 1\nextends: fibercore\nchange: {funding.xtal_1: {equity: 38 million USD}}\n"
+        "add: {loans.fleet.covenants: {debt: {row: accounts.debt, at_most: 5 million USD}}}\n"
+    )
+    plan = read(str(file))
+    known = {finding.name for finding in of(plan)}
+    (broken,) = (finding for finding in of(plan) if finding.kind == COVENANT)
+
+    then = [finding for finding in of(sized(plan, smaller_loan(broken))) if finding.name not in known]
+
+    assert [finding.kind for finding in then] == [USES, CLAIM]  # the claim is that Jena takes 2 of 10 million
+    assert broken.way_out.endswith(f", but then {then[0].fault}")

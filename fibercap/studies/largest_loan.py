@@ -1,0 +1,130 @@
+"""The largest amount of a loan at which something holds, found by trying many amounts in one batch."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+
+from fibercap.core.errors import FibercapError, did_you_mean
+from fibercap.studies.levers import Handle, Lever
+from fibercap.studies.turning import Judge, Truth, judged
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from fibercap.core.units import Array
+    from fibercap.model.scenario import Scenario
+
+SMALLEST: Final = 1.0 / 1024
+GRID: Final = (SMALLEST, *(k / 16 for k in range(1, 33)), 2.5, 3.0, 4.0, 6.0, 8.0, 12.0, 16.0, 32.0, 64.0)
+"""The factors of the present amount that are tried first."""
+INSIDE: Final = 24
+CENT: Final = 0.01
+
+
+def largest(scenario: Scenario, moved: Lever, judge: Judge, grid: Sequence[float]) -> float:
+    """Return the largest factor of a loan's present amount, at whole units of money, at which all that is judged holds.
+
+    Parameters
+    ----------
+    scenario : Scenario
+        The plan.
+    moved : Lever
+        The loan and what it is drawn for, as `loan_lever` returns it.
+    judge : callable
+        Says of a batch what holds in each draw.
+    grid : sequence of float
+        The factors that are tried first, ascending.
+
+    Returns
+    -------
+    float
+        0 where it holds at none of them; infinite ranges end at the last of them.
+    """
+    present, low, high = moved.handles[0].value, 0.0, np.inf
+    factors: Array = np.array(grid)
+    while True:
+        kept = _kept(scenario, moved, factors, judge)
+        if low == 0.0 and not kept.any():
+            return 0.0
+        good = np.flatnonzero(kept)
+        if len(good):
+            low = float(factors[good[-1]])
+        worse = [float(f) for f, ok in zip(factors, kept, strict=True) if not ok and f > low]
+        high = min([high, *worse])
+        if np.isinf(high):
+            return low
+        if (high - low) * present <= 1.0 + CENT / 100 and is_whole(low * present) and is_whole(high * present):
+            return low
+        factors = _inside(low, high, present)
+        if not len(factors):
+            return low
+
+
+def amounts(moved: Lever, factor: float) -> dict[str, tuple[float, str]]:
+    """Return what must be laid over a plan to have a loan so much larger, by path: number and unit, "" of a share."""
+    return {h.path: (round(h.value * factor, 6 if h.unit else 15), h.unit) for h in moved.handles}
+
+
+def is_whole(amount: float) -> bool:
+    """Tell whether an amount is whole units of money, but for less than a cent."""
+    return abs(amount - round(amount)) < CENT / 100
+
+
+def _inside(low: float, high: float, present: float) -> Array:
+    """Return factors strictly between two, at whole units of money, all of them where they are few."""
+    first, last = int(np.floor(low * present)) + 1, int(np.ceil(high * present)) - 1
+    if is_whole(high * present):
+        last = round(high * present) - 1
+    if is_whole(low * present):
+        first = round(low * present) + 1
+    if last < first:
+        return np.zeros(0)
+    return np.unique(np.linspace(first, last, min(INSIDE, last - first + 1)).round()) / present
+
+
+def loan_lever(scenario: Scenario, loan: str) -> Lever:
+    """Return all that grows with a loan, its commitment first.
+
+    Raises
+    ------
+    FibercapError
+        If there is no such loan, it is owed already, or it is a revolver.
+    """
+    if loan not in scenario.loans:
+        raise FibercapError(f"no loan `{loan}`; {did_you_mean(loan, scenario.loans, 'loans')}")
+    terms = scenario.loans[loan]
+    if terms.outstanding is not None:
+        raise FibercapError(f"`{loan}` is owed already when the horizon starts; only a new loan can be sized")
+    if terms.revolves:
+        raise FibercapError(f"`{loan}` is a revolver, drawn as cash needs it; only a loan with a schedule can be sized")
+    return Lever(loan, tuple(_handles(scenario, loan)))
+
+
+def _handles(scenario: Scenario, loan: str) -> Iterator[Handle]:
+    terms, code, at = scenario.loans[loan], scenario.loan_currency(loan), f"loans.{loan}"
+    amounts: dict[str, tuple[Array, str]] = {f"{at}.commitment": (terms.commitment, code)}
+    for block in ("draws", "prepayments"):
+        amounts |= {f"{at}.{block}.{day}": (much, code) for day, much in (getattr(terms, block) or {}).items()}
+    style = terms.repayment
+    schedule = getattr(style, "schedule", {})
+    amounts |= {f"{at}.repayment.schedule.{d}": (p.value, code) for d, p in schedule.items() if p.unit == "money"}
+    for key in ("balloon", "payment"):
+        if np.any(getattr(style, key, 0.0)):
+            amounts[f"{at}.repayment.{key}"] = (getattr(style, key), code)
+    for key, funding in scenario.funding.items():
+        part = funding.sources.get(loan)
+        if part is not None and part.unit != "rest":
+            amounts[f"funding.{key}.{loan}"] = (part.value, code if part.unit == "money" else "")
+    for path, (much, unit) in amounts.items():
+        yield Handle(path, float(much), float(much), unit)
+
+
+def _kept(scenario: Scenario, moved: Lever, factors: Array, judge: Judge) -> Truth:
+    """Return at which factors the scenario allows the loan, and every limit is kept."""
+    found, allowed = judged(scenario, [(moved, float(factor)) for factor in factors], judge)
+    kept = allowed.copy()
+    for verdict in found.values():
+        kept &= verdict.holds
+    return kept
