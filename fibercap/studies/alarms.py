@@ -54,8 +54,8 @@ def warnings(projection: Projection) -> list[str]:
     told += _terminal(projection)
     told += _valuation(projection)
     told += [*_reference(projection), *_lost(projection)]
-    notes = {name: moved_payment_note(loan) for name, loan in scenario.loans.items()}
-    told += [f"`{name}`: {note}" for name, note in notes.items() if note]
+    notes = [(scenario.loan_title(name), moved_payment_note(loan)) for name, loan in scenario.loans.items()]
+    told += [f"{title}: {note}" for title, note in notes if note]
     told += [f"unused: {path}" for path in unused(scenario)]
     return told
 
@@ -82,7 +82,7 @@ def _cut(projection: Projection) -> Iterator[str]:
         amount, code = float(np.ravel(item.amount)[0]), plan.loan_currency(item.loan)
         if amount - rows["prepaid"][event] > trifle and rows["closing"][event] > trifle:
             yield (
-                f"a prepayment of `{item.loan}` on {item.day} is cut: {amount:,.0f} {code} planned, "
+                f"a prepayment of {plan.loan_title(item.loan)} on {item.day} is cut: {amount:,.0f} {code} planned, "
                 f"{rows['prepaid'][event]:,.0f} {code} paid; it is paid only from cash above its minimum"
             )
 
@@ -90,8 +90,8 @@ def _cut(projection: Projection) -> Iterator[str]:
 def _undrawn(scenario: Scenario) -> list[str]:
     """Say which loans nothing in the plan uses."""
     return [
-        f"loan `{name}` is not drawn: no funding, `gap`, `draws` or `outstanding` uses it, so it is an offer that "
-        "lies on the table and costs nothing"
+        f"{scenario.loan_title(name)} is not drawn: no funding, `gap`, `draws` or `outstanding` uses it, so it is an "
+        "offer that lies on the table and costs nothing"
         for name in scenario.loans
         if name in scenario.undrawn
     ]

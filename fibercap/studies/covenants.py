@@ -60,12 +60,14 @@ class Untested:
 class Tested:
     """What became of a covenant: its tests, and the dates on which it could not be tested.
 
+    A reader calls it by `title`: what its loan is called, and what it says.
     `locked` are the periods in which a planned dividend is barred because the row is beyond `lock_up`.
     """
 
     loan: str
     name: str
     says: str
+    loan_title: str
     subject: str
     comparator: str
     limit: float
@@ -74,6 +76,11 @@ class Tested:
     untested: tuple[Untested, ...] = ()
     lock_up: float | None = None
     locked: tuple[str, ...] = ()
+
+    @property
+    def title(self) -> str:
+        """What a reader calls it."""
+        return f"{self.loan_title}: {self.says}"
 
     @property
     def holds(self) -> bool | None:
@@ -210,6 +217,7 @@ def _tested(projection: Projection, loan: str, name: str, covenant: Covenant) ->
         loan=loan,
         name=name,
         says=covenant.says or name,
+        loan_title=projection.scenario.loan_title(loan),
         subject=covenant.row or covenant.measure,
         comparator=found.comparator,
         limit=limit,

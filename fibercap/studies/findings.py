@@ -149,8 +149,6 @@ def _covenants(projection: Projection, promises: Mapping[str, Tested]) -> list[F
 def _covenant(projection: Projection, tested: Tested) -> Finding:
     fails = [test for test in tested.tests if not test.holds]
     first, worst = fails[0], min(fails, key=lambda test: test.room)
-    key = f"{tested.loan}.{tested.name}"
-    says = "" if tested.says == tested.name else f" ({tested.says})"
     often = f", {len(fails)} of {len(tested.tests)} times" if len(fails) > 1 else ""
     promised = f"{WORDS[tested.comparator]} {worded(tested.limit, tested.unit)} is promised"
     if isinf(worst.value):
@@ -162,13 +160,13 @@ def _covenant(projection: Projection, tested: Tested) -> Finding:
         kind=COVENANT,
         option=projection.scenario.option,
         loan=tested.loan,
-        name=key,
+        name=f"{tested.loan}.{tested.name}",
         when="" if not first.on else first.when,
         value=None if isinf(worst.value) else worst.value,
         limit=tested.limit,
         unit=tested.unit,
-        sentence=f"covenant {key}{says} is broken{first.on}{often}: {far}",
-        fault=f"breaks {key}{first.on}",
+        sentence=f"covenant {tested.title} is broken{first.on}{often}: {far}",
+        fault=f"breaks {tested.title}{first.on}",
         _heal=partial(covenant_way_out, projection, tested, _faults_by_name),
     )
 

@@ -31,10 +31,12 @@ FALLS: Final = (EBITDA, PRICE, VOLUME)
 class Headroom:
     """The smallest fall of each kind that breaks a covenant, as a share; None where even a fall to nothing does not.
 
-    `broken` covenants have none: they are broken as things are; what is not tested has none either.
+    `title` is what a reader calls the covenant. `broken` covenants have none: they are broken as things are; what is
+    not tested has none either.
     """
 
     covenant: str
+    title: str
     falls: Mapping[str, float | None]
     broken: bool = False
 
@@ -64,16 +66,16 @@ def headroom(projection: Projection, known: Mapping[str, Tested] | None = None) 
     Own derivation: a fall of EBITDA is a cost of its own that is not variable, so it is written as overhead.
     """
     found = known if known is not None else covenants(projection)
-    broken = {
-        name: Headroom(name, {}, broken=tested.broken) for name, tested in found.items() if not tested.holds
-    }  # those not tested with them
+    failing = {name: tested for name, tested in found.items() if not tested.holds}  # those not tested with them
+    broken = {name: Headroom(name, each.title, {}, broken=each.broken) for name, each in failing.items()}
     kept = {name: verdict for name, verdict in _judge(projection).items() if name not in broken}
     if not kept:
         return broken
     scenario, moved = _levers(projection)
     turned = turns(scenario, moved, _judge, kept)
     falls = {name: {turn.lever.name: 1.0 - turn.factor for turn in turned[name]} for name in kept}
-    return broken | {name: Headroom(name, {of: falls[name].get(of) for of in FALLS}) for name in kept}
+    room = {name: {of: falls[name].get(of) for of in FALLS} for name in kept}
+    return broken | {name: Headroom(name, found[name].title, fall) for name, fall in room.items()}
 
 
 def tightest(found: Mapping[str, Headroom]) -> Headroom | None:

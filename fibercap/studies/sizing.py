@@ -70,6 +70,7 @@ class Sized:
     """
 
     loan: str
+    title: str
     currency: str
     present: float
     commitment: float
@@ -177,7 +178,7 @@ def _sized(scenario: Scenario, loan: str, moved: Lever, limits: Sequence[Limit],
     binds = tuple(name for name, verdict in beyond.items() if not verdict.holds[0]) or ((ALLOWED,) if why else ())
     values = {limit.measure: float(found[limit.measure].gap[0]) for limit in limits}
     residual = {limit.measure: values[limit.measure] - limit.value for limit in limits}
-    currency = scenario.loan_currency(loan)
+    title, currency = scenario.loan_title(loan), scenario.loan_currency(loan)
     sized = project(scenario.drawn(drawn([(moved, commitment / present)])))
     wrong = tuple(fault.fault for fault in faults(sized))
-    return Sized(loan, currency, present, commitment, binds, values, tuple(limits), moved, why, residual, wrong)
+    return Sized(loan, title, currency, present, commitment, binds, values, tuple(limits), moved, why, residual, wrong)

@@ -82,8 +82,8 @@ def cash_way_out(projection: Projection, prefix: str, period: int, lowest: float
     loan = repays(projection, prefix, period, -lowest)
     if loan:
         due = float(projection.value(f"{prefix}loans.{loan}.principal")[0, period])
-        end = f"loans.{loan}.{scenario.loans[loan].ends_as}"
-        ways.append(f"a later `{end}`, for `{loan}` repays {due:,.0f} {scenario.currency} just then")
+        repaid = f"{scenario.loan_title(loan)} repays {due:,.0f} {scenario.currency} just then"
+        ways.append(f"a later `loans.{loan}.{scenario.loans[loan].ends_as}`, for {repaid}")
     trifle = float(projection.trifle.value.flat[0])
     gaps = {key: projection.value(scenario.source_rows(key)["gap"])[0] for key in scenario.spends}
     unpaid = [key for key, gap in gaps.items() if gap.sum() > trifle]
@@ -143,11 +143,12 @@ def _smaller_loan(projection: Projection, tested: Tested, faults: Callable[[Proj
         return ""
     factor = largest(plan, moved, partial(_keeps, tested), [*(each for each in GRID if each < 1.0), 1.0])
     if not factor:
-        return f"; no smaller `{loan}` keeps it"
+        return f"; no smaller commitment of {tested.loan_title} keeps it"
     settings = [f"`{path}: {_as_written(*amount)}`" for path, amount in amounts(moved, factor).items()]
     known, then = faults(projection), faults(project(plan.drawn(drawn([(moved, factor)]))))
     new = [fault for key, fault in then.items() if key not in known]
-    return f"; the largest `{loan}` that keeps it: {', '.join(settings)}" + (f", but then {'; '.join(new)}" * bool(new))
+    more = f", but then {'; '.join(new)}" if new else ""
+    return f"; the largest commitment of {tested.loan_title} that keeps it: {', '.join(settings)}{more}"
 
 
 def _keeps(tested: Tested, projection: Projection) -> dict[str, Judgement]:

@@ -91,7 +91,7 @@ def _end(found: Solution, factor: float) -> float:
 def size_lines(found: Sized) -> Iterator[str]:
     """Run over the lines of `size`: the commitment, what binds it, and what must be laid over the plan to have it."""
     present = _amount(found.present, found.currency)
-    yield f"{found.loan}: at most {found.commitment:,.0f} {found.currency} (now {present})"
+    yield f"{found.title}: at most {found.commitment:,.0f} {found.currency} (now {present})"
     for limit in found.limits:
         words = limit.comparator.replace("_", " ")
         binds = ", which binds" if limit.measure in found.binds else ""

@@ -20,6 +20,7 @@ from fibercap.views.charts_style import (
     PALETTE,
     SIZES,
     WIDTH,
+    fit,
     name_panel,
     notice,
     open_page,
@@ -79,7 +80,7 @@ class Ratio:
         """The loans that set each limit, the lowest first."""
         found: dict[tuple[str, float], list[str]] = {}
         for promise in sorted(self.promises, key=lambda promise: promise.limit):
-            found.setdefault((SIGNS[promise.comparator], promise.limit), []).append(promise.loan)
+            found.setdefault((SIGNS[promise.comparator], promise.limit), []).append(promise.loan_title)
         return found
 
     @property
@@ -238,7 +239,8 @@ def _draw_ratio(page: Page, projection: Projection, ratio: Ratio, top: float, ye
     name_panel(ax, ratio.name, TIMES, width)
     year_axis(ax, float(years.starts[0]), float(years.ends[-1]), width)
     bands = [
-        Band(f"{', '.join(loans)} {sign}", FAILS, limit, limit, limit) for (sign, limit), loans in ratio.limits.items()
+        Band(f"{fit(', '.join(loans), 'label', LABELS / 2)} {sign}", FAILS, limit, limit, limit)
+        for (sign, limit), loans in ratio.limits.items()
     ]
     if bands:
         name_bands(ax, bands, width, ratio.tall, LABELS, "_")

@@ -16,6 +16,7 @@ from fibercap.views.charts_style import (
     PALETTE,
     SOFT,
     WIDTH,
+    fit,
     name_panel,
     short,
     wrap,
@@ -109,7 +110,9 @@ def draw_tradeoff(page: Page, comparison: Comparison, top: float) -> None:
         for start, end in ends:
             ax.plot([start, end], [limit, limit], color=FAILS, linewidth=1.1, linestyle=(0, (5, 2)))
             lines.append(np.column_stack([np.linspace(start, end, 300), np.full(300, limit)]))
-        told.append(Label(ends[-1][1], limit, f"{', '.join(loans)} {sign} {short(limit)}", FAILS))
+        told.append(
+            Label(ends[-1][1], limit, f"{fit(', '.join(loans), 'small', LONGEST)} {sign} {short(limit)}", FAILS)
+        )
     label(ax, told, np.concatenate(lines), MARKER)
     across = "across: all-in cost of debt, %/year, cheaper to the left; upwards: better covered"
     page.text(LEFT, top + HEADING + PANEL + 0.3, across, "small", color=SOFT)
@@ -137,7 +140,7 @@ def _limits(comparison: Comparison, shown: Collection[str]) -> dict[tuple[str, f
         for promise in comparison.cases[name].covenants.values():
             if promise.subject in {"accounts.dscr_12m", "min_dscr"}:
                 loans, names = found.setdefault((SIGNS[promise.comparator], promise.limit), ([], set()))
-                loans += [promise.loan] if promise.loan not in loans else []
+                loans += [promise.loan_title] if promise.loan_title not in loans else []
                 names.add(name)
     return found
 

@@ -202,9 +202,9 @@ def tightest_line(found: Mapping[str, Headroom]) -> str:
     if tight is None:
         return ""
     if tight.broken:
-        return f"tightest covenant: {tight.covenant}, broken as things are"
+        return f"tightest covenant: {tight.title}, broken as things are"
     of, fall = min(((of, fall) for of, fall in tight.falls.items() if fall is not None), key=lambda pair: pair[1])
-    return f"tightest covenant: {tight.covenant}, broken if {of} fall{'s' * (of != PRICE)} by {share_text(fall)}"
+    return f"tightest covenant: {tight.title}, broken if {of} fall{'s' * (of != PRICE)} by {share_text(fall)}"
 
 
 def flip_line(flip: Flip | None) -> str:
@@ -282,7 +282,7 @@ def _tested_lines(case: Case, *, flips: bool) -> Iterator[Styled]:
     for name, tested in case.covenants.items():
         verdict, told = covenant_lines(tested, case.headroom[name])
         yield f"  {verdict}  ", {"fg": VERDICTS[verdict], "nl": False}
-        yield f"{tested.loan}: {tested.says}\n        {told.replace('; ', chr(10) + 8 * ' ')}", {}
+        yield f"{tested.title}\n        {told.replace('; ', chr(10) + 8 * ' ')}", {}
 
 
 def _by_options(found: Sequence[Finding], options: Mapping[str, Case]) -> Iterator[tuple[str, Finding, Sequence[str]]]:

@@ -23,7 +23,6 @@ if TYPE_CHECKING:
 
     from rich.console import Console
 
-    from fibercap.model.loans import Loan
     from fibercap.model.measure import Measure
     from fibercap.model.projection import Projection
     from fibercap.studies.claims import Outcome
@@ -56,7 +55,7 @@ def run_page(
         measures_table(console, found)
     if selection.has("claims"):
         claims_list(console, claims)
-        covenants_list(console, promises, scenario.loans)
+        covenants_list(console, promises)
     if selection.everything:
         console.print(Text(laws_line(projection)))
 
@@ -149,7 +148,7 @@ def _said(measure: Measure, unit: str) -> Text:
     return Text.assemble(unit, (f" ({'; '.join(told)})" if told and unit else "; ".join(told), "dim"))
 
 
-def covenants_list(console: Console, found: Mapping[str, Tested], loans: Mapping[str, Loan]) -> None:
+def covenants_list(console: Console, found: Mapping[str, Tested]) -> None:
     """Print the covenants of the loans with their tightest test."""
     if not found:
         return
@@ -157,7 +156,7 @@ def covenants_list(console: Console, found: Mapping[str, Tested], loans: Mapping
     for tested in found.values():
         verdict, told = covenant_lines(tested)
         style = f"bold {VERDICTS[verdict]}" if tested.broken else VERDICTS[verdict]
-        hanging(console, verdict, f"{loans[tested.loan].title or tested.loan}: {tested.says}", style, indent=2)
+        hanging(console, verdict, tested.title, style, indent=2)
         console.print(Padding(Text(told), (0, 0, 0, 8)))
     console.print()
 

@@ -73,7 +73,7 @@ def covenants(subject: Subject) -> Section | None:
     if lines:
         columns = ("Covenant", "Loan", "On", "Limit", "Tightest", "When", "Headroom", "Verdict")
         parts.append(Table("Covenants, at their tightest", columns, lines, texts=True))
-        found = [Line(f"{t.loan}: {t.says}", (_breaking(t, subject.rooms[k]),)) for k, t in subject.promises.items()]
+        found = [Line(t.title, (_breaking(t, subject.rooms[k]),)) for k, t in subject.promises.items()]
         parts.append(Table("What breaks each covenant", ("Covenant", "What would have to fall"), found, texts=True))
     else:
         parts.append(Words("The loans carry no covenants."))
@@ -103,7 +103,7 @@ def _covenant(tested: Tested) -> Line:
     elif untested := untested_text(tested):
         verdict += f"; {untested}"
     cells = (
-        tested.loan, tested.subject, f"{WORDS[tested.comparator]} {limit} {unit}".strip(), value,
+        tested.loan_title, tested.subject, f"{WORDS[tested.comparator]} {limit} {unit}".strip(), value,
         tight.when if tight else "", headroom, verdict,
     )  # fmt: skip
     return Line(tested.says, cells, tone="bad" if broken else ("good" if tight else ""))

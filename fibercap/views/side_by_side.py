@@ -204,12 +204,12 @@ def _cash_needed(console: Console, comparison: Comparison) -> None:
 
 
 def _covenants_matrix(console: Console, comparison: Comparison) -> None:
-    found = {key: c.says for case in comparison.cases.values() for key, c in case.covenants.items()}
+    found = {key: c.title for case in comparison.cases.values() for key, c in case.covenants.items()}
     if not found:
         return
     console.print(Text("Covenants", style="bold"))
-    for key, says in found.items():
-        hanging(console, key, says, "", 2)
+    for key, title in found.items():
+        console.print(Padding(Text(title), (0, 0, 0, 2)))
         for name, case in comparison.cases.items():
             if key in case.covenants:
                 verdict, told = covenant_lines(case.covenants[key], case.headroom[key])

@@ -122,7 +122,7 @@ def _covenants(tested: Mapping[str, Tested]) -> str:
     if not tested:
         return "none"
     verdicts = [each.verdict for each in tested.values()]
-    broken = [name for name, each in tested.items() if each.verdict == FAIL]
+    broken = [each.title for each in tested.values() if each.verdict == FAIL]
     kept, missing = verdicts.count(PASS), len(verdicts) - verdicts.count(PASS) - len(broken)
     parts = [f"{kept} of {len(verdicts)} kept"]
     parts += [f"broken: {', '.join(broken)}"] if broken else []

@@ -139,7 +139,7 @@ def test_a_loan_that_nothing_uses_is_not_drawn_and_costs_nothing(rest: str, gap:
     for path, values in rows(without).items():
         if path in projection.rows and not projection.rows[path].undefined:
             assert projection.value(path)[0] == pytest.approx(values, abs=1e-6)
-    said = "loan `offer` is not drawn: no funding, `gap`, `draws` or `outstanding` uses it"
+    said = "offer is not drawn: no funding, `gap`, `draws` or `outstanding` uses it"
     assert any(warning.startswith(said) for warning in warnings(projection))
     assert measures(projection)["all_in_cost.offer"].value is None
     assert disagreements(projection) == []

@@ -145,12 +145,14 @@ def invoked(*arguments: str) -> Any:
 def test_a_broken_covenant_is_shown_before_any_figure(broken: str) -> None:
     compared, run, checked = (invoked(verb, broken).stdout for verb in ("compare", "run", "check"))
 
-    assert compared.startswith("FAIL  large: breaks bank.cover in 2001")
+    assert compared.startswith("FAIL  large: breaks bank: Covered three times in 2001")
     assert "FAIL  small" not in compared
-    assert run.index("FAIL  covenant bank.cover") < run.index("Nameplate capacity")
-    assert checked.splitlines()[1].startswith("  FAIL  covenant bank.cover (Covered three times) is broken in 2001")
+    assert run.index("FAIL  covenant bank: Covered three times") < run.index("Nameplate capacity")
+    assert checked.splitlines()[1].startswith("  FAIL  covenant bank: Covered three times is broken in 2001")
     assert invoked("check", broken).exit_code == 1
-    assert json.loads(invoked("run", broken, "--json").stdout)["warnings"][0].startswith("covenant bank.cover")
+    assert json.loads(invoked("run", broken, "--json").stdout)["warnings"][0].startswith(
+        "covenant bank: Covered three times"
+    )
 
 
 def test_check_names_the_falls_and_the_tightest_covenant(broken: str) -> None:
@@ -164,7 +166,10 @@ def test_check_names_the_falls_and_the_tightest_covenant(broken: str) -> None:
         f"broken by a fall of EBITDA {100 * falls['EBITDA']:.1f} %, or prices {100 * falls['prices']:.1f} %"
         in result.stdout
     )
-    assert f"tightest covenant: bank.cover, broken if prices fall by {100 * falls['prices']:.1f} %" in result.stdout
+    assert (
+        f"tightest covenant: bank: Covered three times, broken if prices fall by {100 * falls['prices']:.1f} %"
+        in result.stdout
+    )
 
 
 def test_compare_prints_steps_cash_and_covenants_case_by_case(broken: str) -> None:
@@ -173,7 +178,7 @@ def test_compare_prints_steps_cash_and_covenants_case_by_case(broken: str) -> No
 
     assert "From small to each, step by step  [million USD]" in told
     assert "Cash needed by year, from owners or what is there" in told
-    assert "tightest covenant: bank.cover, broken as things are" in told
+    assert "tightest covenant: bank: Covered three times, broken as things are" in told
     assert "Change from small, where there is any" in told
     values = {name: option["measures"]["min_dscr"]["value"] for name, option in found["options"].items()}
     assert found["deltas"]["large"]["min_dscr"] == values["large"] - values["small"]

@@ -154,8 +154,8 @@ def test_a_breach_says_when_how_far_and_how_often() -> None:
     text = "{cover: {says: Covered twice, row: accounts.dscr, at_least: 5}, owed: {row: accounts.debt, at_most: 8 million USD}}"
 
     assert breaches(project(read("fibercore", settings=[f"loans.fleet.covenants={text}"]))) == [
-        "covenant fleet.cover (Covered twice) is broken in 2001, 2 of 6 times: accounts.dscr is 2.32, at least 5.00 is promised",
-        "covenant fleet.owed is broken in 2001: accounts.debt is 8,678,177 USD, at most 8,000,000 USD is promised",
+        "covenant Fleet five-year loan: Covered twice is broken in 2001, 2 of 6 times: accounts.dscr is 2.32, at least 5.00 is promised",
+        "covenant Fleet five-year loan: owed is broken in 2001: accounts.debt is 8,678,177 USD, at most 8,000,000 USD is promised",
     ]
 
 

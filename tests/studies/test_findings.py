@@ -106,7 +106,7 @@ def test_a_balloon_after_the_horizon_takes_cash_below_zero() -> None:
 
     assert (cash.kind, cash.loan, cash.after_horizon) == (CASH, "bank", True)
     assert cash.sentence.startswith("cash is below zero after the horizon, while loans run off, in ")
-    assert "a later `loans.bank.matures`, for `bank` repays 6,000,000 USD just then" in cash.way_out
+    assert "a later `loans.bank.matures`, for bank repays 6,000,000 USD just then" in cash.way_out
     (way,) = healed(plan, cash)
     assert of(way) == ()
 
@@ -125,7 +125,7 @@ def test_a_covenant_that_one_option_breaks_names_it() -> None:
     assert (broken.kind, broken.option, broken.loan, broken.name) == (COVENANT, "large", "bank", "bank.cover")
     assert broken.value is not None
     assert broken.value < 1.2 == broken.limit
-    assert broken.fault == f"breaks bank.cover in {broken.when}"
+    assert broken.fault == f"breaks bank: cover in {broken.when}"
 
 
 def test_a_claim_that_turns_out_otherwise_speaks_against_no_option() -> None:
@@ -191,7 +191,7 @@ def test_a_covenant_that_no_smaller_loan_keeps_says_so(tmp_path: Path) -> None:
     )
     (broken,) = of(read(str(file)))
 
-    assert broken.way_out.endswith("of its limit; no smaller `fleet` keeps it")
+    assert broken.way_out.endswith("of its limit; no smaller commitment of Fleet five-year loan keeps it")
 
 
 def test_what_a_smaller_loan_would_break_instead_is_said(tmp_path: Path) -> None:

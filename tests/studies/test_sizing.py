@@ -161,7 +161,7 @@ def test_the_command_says_what_binds_and_how_to_have_it() -> None:
     told = json.loads(invoked("size", "fibercore", "fleet", "--dscr", "1.3", "--json").stdout)
 
     assert result.exit_code == 0
-    assert f"fleet: at most {told['commitment']:,.0f} USD (now 10.00 million USD)" in result.stdout
+    assert f"Fleet five-year loan: at most {told['commitment']:,.0f} USD (now 10.00 million USD)" in result.stdout
     assert ", at least 1.3, which binds; residual +" in result.stdout
     assert told["binds"] == ["min_dscr"]
     settings = [f"{path}={text}" for path, text in told["changes"].items()]
@@ -191,6 +191,6 @@ def test_what_a_loan_of_that_size_breaks_is_told() -> None:
     )
     found = sized(text, Limit("min_dscr", 1.5))
 
-    assert found.faults == ("breaks bank.cover",)
-    assert "  at that size: breaks bank.cover" in list(size_lines(found))
+    assert found.faults == ("breaks bank: cover",)
+    assert "  at that size: breaks bank: cover" in list(size_lines(found))
     assert sized(DRAWN, Limit("min_dscr", 1.5)).faults == ()

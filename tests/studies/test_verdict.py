@@ -290,7 +290,7 @@ def test_a_number_that_makes_the_first_break_a_covenant_makes_another_first() ->
     assert found.recommended == ("bank",)
     assert price.first == "other"
     assert -0.1 < price.change < 0
-    assert price.fault.startswith("breaks bank.cover")
+    assert price.fault.startswith("breaks bank: Covered")
     assert flip_text(price, found, PLAIN).endswith(", and other is first")
 
 

@@ -149,7 +149,7 @@ class ClaimSheet:
         terms = self.book.cases[case].projection.scenario.loans[told.loan].covenants[told.name]
         here = self.tested[0].get(name)
         test = next((test for test in here.tests if test.when == when), None) if here else None
-        texts = {0: f"{told.loan}: {told.says}", 1: told.subject, 2: when}
+        texts = {0: told.title, 1: told.subject, 2: when}
         self._begin(sheet, row, texts, [name in own for own in self.tested], looks)
         known = test is not None and isfinite(test.value)
         asked = _Asked(terms.tested, terms.measure, when, told.unit, case, test.value if test and known else None)
