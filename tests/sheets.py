@@ -24,7 +24,19 @@ from fibercap.studies.covenants import covenants
 SPOILT = b"-777"
 FIRST = 7
 """The column of the first period on time sheets; A is 1."""
-FRONT = ("Cover", "Inputs", "Annual", "Measures", "Claims", "Options", "Checks", "Derived", "Changes", "Charts")
+FRONT = (
+    "Cover",
+    "Inputs",
+    "Annual",
+    "Measures",
+    "Rates",
+    "Claims",
+    "Options",
+    "Checks",
+    "Derived",
+    "Changes",
+    "Charts",
+)
 
 
 def spoilt(content: bytes, also: Callable[[str, bytes], bytes] = lambda _name, text: text) -> bytes:
@@ -160,11 +172,13 @@ def _of_measures(sheets: Sheets, projection: Projection) -> Iterator[str]:
     found = measures(projection)
     for row in sheets.rows("Measures"):
         name, kind = str(sheets("Measures", row, 6)), str(sheets("Measures", row, 4))
-        several = name in found and found[name].reason.startswith("several rates")  # a sheet finds the one it is led to
-        if name in found and not kind.startswith("value") and not several:
-            value = found[name].value
+        if name in found and not kind.startswith("value"):
+            value, reason = found[name].value, found[name].reason
             if not alike(sheets("Measures", row, 2), np.nan if value is None else value):
                 yield f"Measures: {name} is {sheets('Measures', row, 2)!r}, wanted {value!r}"
+            note = f"undefined: {reason}" if reason else found[name].remark
+            if "IRR(" in found[name].formula and sheets("Measures", row, 5) != note:
+                yield f"Measures: of {name} is said {sheets('Measures', row, 5)!r}, wanted {note!r}"
 
 
 def _of_claims(sheets: Sheets, projection: Projection) -> Iterator[str]:

@@ -53,6 +53,8 @@ def _in_horizon(projection: Projection, row: str) -> Array:
 
 
 FEES: Final = ("fees", "upfront_fee")
+NEVER_DRAWN: Final = "never drawn"
+NONE_DRAWN: Final = "no loan is drawn"
 
 
 def total_interest(projection: Projection) -> Measure:
@@ -102,9 +104,10 @@ def _xirr(rows: list[tuple[str, str]]) -> str:
 
 def _all_in(projection: Projection, name: str, label: str, dates: list[Array], flows: list[Array]) -> Measure:
     if not dates or not any(flow.any() for flow in flows):
-        reason = "never drawn" if "." in name else "no loan is drawn"
+        reason = NEVER_DRAWN if "." in name else NONE_DRAWN
         return made(name, label, "1/year", "", undefined(projection), reason=reason, better=LOWER)
-    values, reason, remark = effective_cost(np.concatenate(dates), np.concatenate(flows, axis=-1))
+    money = projection.trifle.without_dust(np.concatenate(flows, axis=-1))
+    values, reason, remark = effective_cost(np.concatenate(dates), money)
     return replace(made(name, label, "1/year", "", values, reason=reason, better=LOWER), remark=remark)
 
 

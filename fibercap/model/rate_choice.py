@@ -13,7 +13,11 @@ LEAST: Final = -0.5
 """Of several rates, those below it, -50 %, are set aside."""
 MOST: Final = 10.0
 """Of several rates, those above it, 1,000 %, are set aside."""
-_RATES_NAMED: Final = 5
+NAMED: Final = 5
+"""So many rates are named where there are several."""
+ONE_SIGN: Final = "all flows have one sign"
+NO_RATE: Final = "no rate balances the flows"
+OVER: Final = "over 1,000 %"
 
 
 def plausible_rate(rates: Array) -> float:
@@ -37,9 +41,7 @@ def plausible_rate(rates: Array) -> float:
 def rate_reason(rates: Array, flows: Array) -> str:
     """Say why a series of flows has no rate of return; "" where it has one."""
     if not len(rates):
-        return (
-            "all flows have one sign" if not ((flows > 0).any() and (flows < 0).any()) else "no rate balances the flows"
-        )
+        return NO_RATE if (flows > 0).any() and (flows < 0).any() else ONE_SIGN
     return "" if not np.isnan(plausible_rate(rates)) else f"several rates: {_named(rates)}"
 
 
@@ -55,5 +57,5 @@ def rate_remark(rates: Array) -> str:
 
 
 def _named(rates: Array) -> str:
-    named = [f"{100 * rate:,.2f} %" if rate <= MOST else "over 1,000 %" for rate in rates[:_RATES_NAMED]]
-    return ", ".join([*dict.fromkeys(named), *(["more"] if len(rates) > _RATES_NAMED else [])])
+    named = [f"{100 * rate:,.2f} %" if rate <= MOST else OVER for rate in rates[:NAMED]]
+    return ", ".join([*dict.fromkeys(named), *(["more"] if len(rates) > NAMED else [])])

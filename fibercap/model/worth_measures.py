@@ -9,16 +9,20 @@ import numpy as np
 
 from fibercap.model.explained_rates import explained_rates
 from fibercap.model.measure import HIGHER, LOWER, Measure, made, undefined
-from fibercap.model.trifle import ROUNDING
+from fibercap.model.trifle import PATH, ROUNDING
 
 if TYPE_CHECKING:
     from fibercap.model.projection import Projection
 
 
+OWNERS_PAY: Final = f"MIN({{returns.equity_paid}}) < -{{{PATH}}}"
+"""The formula of whether owners pay anything in, without which they have no rate of return."""
+NOTHING_PAID: Final = "owners pay nothing in"
 NO_KM: Final = "the projects ship nothing within the horizon"
 
 
-def _no_projects(projection: Projection) -> str:
+def no_projects(projection: Projection) -> str:
+    """Return why the projects have no worth; "" where there are some."""
     return "" if projection.scenario.projects else "the scenario has no projects"
 
 
@@ -26,13 +30,13 @@ def _unvalued(projection: Projection) -> str:
     """Return why what the projects are worth is undefined; "" where it is not."""
     if projection.scenario.money.discount_rate is None:
         return "no `money.discount_rate` is given"
-    return _no_projects(projection)
+    return no_projects(projection)
 
 
 def _npv(projection: Projection, key: str, label: str) -> Measure:
     money, name, row = projection.scenario.currency, f"{key}_npv", f"returns.{key}_discounted"
     formula = f"SUM({{{row}}})"
-    reason = _no_projects(projection) if key == "project" else ""
+    reason = no_projects(projection) if key == "project" else ""
     if projection.scenario.money.discount_rate is None:
         reason, formula = "no `money.discount_rate` is given", ""
     values = undefined(projection) if reason else projection.value(row).sum(axis=-1)
@@ -79,7 +83,7 @@ def fcfe_npv(projection: Projection) -> Measure:
 
 def _npv_of_ends(projection: Projection, name: str, label: str, row: str) -> Measure:
     """Return the worth of a flow at the periods' ends, net of the same without projects."""
-    reason = _no_projects(projection)
+    reason = no_projects(projection)
     if projection.scenario.money.discount_rate is None:
         reason = "no `money.discount_rate` is given"
     values, money = undefined(projection), projection.scenario.currency
@@ -96,7 +100,7 @@ Timed = tuple[str, str]
 def _irr(projection: Projection, name: str, label: str, series: tuple[Timed, ...], reason: str = "") -> Measure:
     """Return the effective annual rate of flows, each row with the months in which its flows fall."""
     formula = f"IRR({', '.join(f'{{{flow}}}, {{{when}}}' for flow, when in series)}) / {{time.one_year}}"
-    reason, remark, values = reason or _no_projects(projection), "", undefined(projection)
+    reason, remark, values = reason or no_projects(projection), "", undefined(projection)
     if not reason:
         flows = projection.trifle.without_dust(np.concatenate([projection.value(flow) for flow, _ in series], axis=-1))
         months = np.concatenate([projection.value(when)[0] for _, when in series])
@@ -124,11 +128,11 @@ def equity_irr(projection: Projection) -> Measure:
     """Effective annual rate of what owners really pay and get, less that of the company that does nothing new."""
     measure = _irr(projection, "equity_irr", "IRR of the owners", (("returns.equity_flow", "time.end"),))
     missing = ~np.atleast_1d(projection.trifle.counts(-projection.value("returns.equity_paid")).any(axis=-1))
-    if not missing.any() or _no_projects(projection):
+    if not missing.any() or no_projects(projection):
         return measure
     values = np.where(missing, np.nan, measure.values)
     remark = "" if missing[0] else measure.remark
-    return replace(measure, values=values, reason="owners pay nothing in", remark=remark)
+    return replace(measure, values=values, reason=NOTHING_PAID, remark=remark)
 
 
 def fcfe_irr(projection: Projection) -> Measure:
@@ -171,7 +175,7 @@ def terminal_share(projection: Projection) -> Measure:
 
 def payback(projection: Projection) -> Measure:
     """Years from first project spending until the cumulative undiscounted flow is positive for good."""
-    return _payback(projection, "", _no_projects(projection))
+    return _payback(projection, "", no_projects(projection))
 
 
 def payback_discounted(projection: Projection) -> Measure:
@@ -193,7 +197,7 @@ def _payback(projection: Projection, key: str, reason: str) -> Measure:
 
 def share_paid_back(projection: Projection) -> Measure:
     """Share of the projects' spending that their flow pays back within the horizon, terminal value left out."""
-    return _share_paid_back(projection, "", _no_projects(projection))
+    return _share_paid_back(projection, "", no_projects(projection))
 
 
 def share_paid_back_discounted(projection: Projection) -> Measure:

@@ -175,8 +175,8 @@ class Wording:
     def _solved(self, name: str, arguments: Sequence[Term]) -> str:
         if self.solve is None:
             raise CannotBeSaidError(f"{name} stands in a row")
-        texts = [self.said(argument, ranges=True)[0] for argument in arguments]
-        return self.solve(name, list(zip(texts[::2], texts[1::2], strict=True)))
+        paths = [_path(argument) for argument in arguments]
+        return self.solve(name, list(zip(paths[::2], paths[1::2], strict=True)))
 
     def _picked(self, values: Term, keys: Term, wanted: Term) -> str:
         path = _path(values)

@@ -44,6 +44,7 @@ CONTENTS: Final[dict[str, str]] = {
     "Without projects": "the same plan without its projects",
     "Annual": "calendar years, looked up",
     "Measures": "NPV, IRR, DSCR, cost of debt",
+    "Rates": "at which rates flows balance, and which is the rate of return",
     "Claims": "what is claimed, tested",
     OPTIONS: "every option's measures as fibercap computed them",
     "Checks": "every law as a formula; warnings apart",

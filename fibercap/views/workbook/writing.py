@@ -29,6 +29,7 @@ from fibercap.views.workbook.looks import Looks, plain_sheets
 from fibercap.views.workbook.measure_sheet import NAME as MEASURES
 from fibercap.views.workbook.measure_sheet import OPTIONS, MeasureSheet
 from fibercap.views.workbook.periods import period_sheet
+from fibercap.views.workbook.rate_sheet import NAME as RATES
 
 if TYPE_CHECKING:
     from fibercap.model.scenario import Scenario
@@ -56,7 +57,7 @@ def workbook(scenario: Scenario, version: str) -> bytes:
     checks = CheckSheet(book, claims, measures)
     told = {"Scenario": scenario.id, "Hash of the scenario": scenario.digest(), "Written by": f"fibercap {version}"}
     pages = [page.name for page in book.pages]
-    names = [COVER, INPUTS, *pages, ANNUAL, MEASURES, CLAIMS, OPTIONS, CHECKS, DERIVED, CHANGES, CHARTS]
+    names = [COVER, INPUTS, *pages, ANNUAL, MEASURES, RATES, CLAIMS, OPTIONS, CHECKS, DERIVED, CHANGES, CHARTS]
     target = BytesIO()
     with xlsxwriter.Workbook(target, {"constant_memory": True}) as made:
         made.set_properties({"title": visible(scenario.title), "created": WRITTEN})
@@ -68,6 +69,7 @@ def workbook(scenario: Scenario, version: str) -> bytes:
             period_sheet(sheets[page.name], book, page, looks)
         annual.write(sheets[ANNUAL], looks)
         measures.write(sheets[MEASURES], looks)
+        measures.rates.write(sheets[RATES], looks)
         claims.write(sheets[CLAIMS], looks)
         option_sheet(sheets[OPTIONS], book, measures, left_out, looks)
         checks.write(sheets[CHECKS], looks)
