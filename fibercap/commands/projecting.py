@@ -99,7 +99,6 @@ def check(
     Exit code 2: a scenario cannot be used.
     """
     from fibercap.core.errors import FibercapError, IdentityError
-    from fibercap.views.documents import errors_document
 
     codes, documents = [0], dict[str, Document]()
     for scenario in scenarios:
@@ -108,6 +107,8 @@ def check(
         except FibercapError as error:
             if len(scenarios) == 1:
                 raise
+            from fibercap.views.documents import errors_document
+
             code, documents[scenario] = 1 if isinstance(error, IdentityError) else 2, errors_document(error)
             if not as_json:
                 problem(str(error))

@@ -5,6 +5,7 @@ An undefined measure has no value and says why; it is never zero, infinite or a 
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
@@ -57,7 +58,7 @@ from fibercap.model.worth_measures import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
     from fibercap.model.projection import Projection
 
@@ -77,12 +78,38 @@ LOAN_MEASURES: Final[tuple[Callable[[Projection, str], Measure], ...]] = (
 )
 
 
-def measures(projection: Projection) -> dict[str, Measure]:
+class Measures(Mapping[str, Measure]):
+    """Every measure of a projection by name, with its evidence, each worked out when it is first asked for."""
+
+    def __init__(self, projection: Projection) -> None:
+        self._projection = projection
+        self._known: dict[str, Measure | None] = dict.fromkeys(names(projection))
+
+    def __getitem__(self, name: str) -> Measure:
+        """Return a measure."""
+        known = self._known[name]
+        if known is None:
+            bare = measure_named(self._projection, name)
+            weakest = "" if bare.value is None else self._projection.evidence.weakest(bare.rests_on)
+            known = self._known[name] = replace(bare, evidence=weakest)
+        return known
+
+    def __iter__(self) -> Iterator[str]:
+        """Run over their names."""
+        return iter(self._known)
+
+    def __len__(self) -> int:
+        """Return how many there are."""
+        return len(self._known)
+
+    def __contains__(self, name: object) -> bool:
+        """Tell whether there is one of a name, without working it out."""
+        return name in self._known
+
+
+def measures(projection: Projection) -> Mapping[str, Measure]:
     """Return every measure of a projection by name, with its evidence; those of one loan are `<name>.<loan>`."""
-    found = [measure(projection) for measure in MEASURES]
-    found += [measure(projection, loan) for loan in projection.scenario.loans for measure in LOAN_MEASURES]
-    weakest = projection.evidence.weakest
-    return {m.name: replace(m, evidence="" if m.value is None else weakest(m.rests_on)) for m in found}
+    return Measures(projection)
 
 
 def names(projection: Projection) -> list[str]:

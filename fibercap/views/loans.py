@@ -7,11 +7,10 @@ from typing import TYPE_CHECKING, Final, cast
 import numpy as np
 from rich.text import Text
 
-from fibercap.model.loans.rates import Floating, rate_text
-from fibercap.model.loans.styles import Sculpted
 from fibercap.views.csv_text import csv_text
 from fibercap.views.figures import number
 from fibercap.views.json_text import text
+from fibercap.views.loan_words import loan_label, terms_text
 from fibercap.views.printing import plain_table, window
 
 if TYPE_CHECKING:
@@ -22,7 +21,6 @@ if TYPE_CHECKING:
 
     from fibercap.core.units import Array
     from fibercap.model.loans import Loan, Schedule
-    from fibercap.model.loans.rates import Steps
     from fibercap.views.answer_types import Event, Lent, LoanMeasures, Totals
 
 COLUMNS: Final = ("event", "number", "date", "year_fraction", "rate", "opening", "drawn", "interest", "capitalized",
@@ -104,11 +102,6 @@ def _money(amounts: Array, least: float) -> Array:
     return np.where(np.abs(amounts) > least, amounts, 0.0)
 
 
-def loan_label(loan: Loan, name: str) -> str:
-    """Return the heading of a loan: its title, or `Loan <name>` without one."""
-    return loan.title or f"Loan {name}"
-
-
 def _parts(values: dict[str, Array], keys: list[str], form: Form, width: int) -> list[list[str]]:
     """Return the columns of each table: no figure is cut, so what does not fit beside the others stands below."""
     parts: list[list[str]] = [[]]
@@ -155,35 +148,6 @@ def _width(values: dict[str, Array], keys: list[str], form: Form) -> int:
 def _shortest(values: dict[str, Array], keys: list[str]) -> Form:
     """Return the form of amounts that needs the least width, the one with most digits where several do."""
     return min(FORMS, key=lambda form: _width(values, keys, form))
-
-
-def terms_text(loan: Loan) -> str:
-    """Return a loan's terms in a line: style, payments, dates, rate; day count and compounding unless ordinary."""
-    style, every = style_text(loan), loan.payments.every.replace("_", " ")
-    when = " in advance" if loan.payments.on == "start" else ""
-    told = [f"{style}, every {every}{when}", f"signed {loan.signed}, due {loan.maturity}", rate_terms(loan.rate)]
-    told += [loan.day_count] * (loan.day_count != "equal_periods") + [loan.compounding] * (
-        loan.compounding != "nominal"
-    )
-    return "; ".join(told)
-
-
-def rate_terms(rate: Steps | Floating) -> str:
-    """Return a rate in words, with when it is fixed."""
-    if not isinstance(rate, Floating):
-        return rate_text(rate)
-    fixed = {"payment": "fixed for each interest period", "any_day": "as the index changes"}
-    told = fixed.get(rate.reset, f"fixed every {rate.reset.replace('_', ' ')}")
-    return f"{rate_text(rate)}, {told}"
-
-
-def style_text(loan: Loan) -> str:
-    """Return how a loan is repaid, in words."""
-    style = loan.repayment
-    if isinstance(style, Sculpted):
-        cover = float(np.ravel(style.dscr)[0])
-        return f"sculpted to a cover of {cover:g} by CFADS with unlevered tax"
-    return str(style.style).replace("_", " ")
 
 
 def closing_text(schedule: Schedule) -> str:

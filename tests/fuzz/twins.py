@@ -47,7 +47,7 @@ class Case:
     @cached_property
     def measures(self) -> dict[str, Measure]:
         """The measures of the plan."""
-        return measures(self.projection)
+        return dict(measures(self.projection))
 
 
 def find_slack(projection: Projection) -> float:

@@ -15,8 +15,9 @@ from fibercap.core.rows import Block, Row
 from fibercap.core.tree import Branch, Leaf
 from fibercap.core.unit_proof import prove
 from fibercap.core.units import Array
+from fibercap.model import measures as of_measures
 from fibercap.model.measure import Measure
-from fibercap.model.measures import measures
+from fibercap.model.measures import measure_named, measures, names
 from fibercap.model.projection import Projection, project
 from fibercap.model.roots import only_rate
 from fibercap.reading.files import read, scenario_of
@@ -84,6 +85,25 @@ def test_every_measure_equals_its_formula_text(scenario: Any) -> None:
         assert formula_value(projection, measure.formula) == pytest.approx(measure.value, rel=1e-9, abs=1e-6), (
             measure.name
         )
+
+
+def test_a_measure_is_worked_out_when_it_is_asked_for_and_only_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[str] = []
+
+    def named(projection: Projection, name: str) -> Measure:
+        asked.append(name)
+        return measure_named(projection, name)
+
+    monkeypatch.setattr(of_measures, "measure_named", named)
+    found = measures(run())
+    assert "min_llcr" in found
+    assert "min_llcr.bank" not in found
+    assert [found["lowest_cash"].name, found["lowest_cash"].evidence, *asked] == [
+        "lowest_cash",
+        "assumed",
+        "lowest_cash",
+    ]
+    assert [name for name, measure in found.items() if measure.name == name] == [*found] == names(run())
 
 
 def test_every_measure_formula_has_the_unit_that_the_measure_declares() -> None:

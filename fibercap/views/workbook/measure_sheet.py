@@ -47,7 +47,7 @@ class MeasureSheet:
         self.names = merged([list(own) for own in self.found])
 
     @cached_property
-    def found(self) -> list[dict[str, Measure]]:
+    def found(self) -> list[Mapping[str, Measure]]:
         """The measures of each case."""
         return [measures(case.projection) for case in self.book.cases]
 
