@@ -11,7 +11,20 @@ from functools import lru_cache
 from typing import Final, NoReturn
 
 from fibercap.core.errors import FormulaError
-from fibercap.core.term import BINDING, COMPARISONS, NEGATIVE, Call, Chain, Negative, Number, Operation, Reference, Term
+from fibercap.core.term import (
+    BINDING,
+    COMPARISONS,
+    NEGATIVE,
+    SUMS,
+    Call,
+    Chain,
+    Negative,
+    Number,
+    Operation,
+    Reference,
+    Term,
+    sum_of,
+)
 
 REFERENCE: Final = re.compile(r"\{([A-Za-z0-9_.\-]+)(?:@(-?\d+))?\}")
 _TOKEN: Final = re.compile(
@@ -89,12 +102,23 @@ class _Reader:
         left = self._first()
         while (binding := BINDING.get(self._word, -1)) >= binds:
             sign = self._word
+            if sign in SUMS:
+                left = self._sum(left)
+                continue
             self._advance()
             right = self._term(binding if sign == "^" else binding + 1)
             left = Operation(sign, left, right)
             if sign in COMPARISONS and self._word in COMPARISONS:
                 self._refuse()
         return left
+
+    def _sum(self, first: Term) -> Term:
+        """Read what is added to a term, or taken from it."""
+        rest: list[tuple[str, Term]] = []
+        while (sign := self._word) in SUMS:
+            self._advance()
+            rest.append((sign, self._term(BINDING[sign] + 1)))
+        return sum_of(first, rest)
 
     def _first(self) -> Term:
         """Read what may stand first: a number, a reference, a sign, a call, something in brackets."""

@@ -17,6 +17,9 @@ _TIGHTEST: Final = 9
 BINDING: Final = {"<": 1, "<=": 1, ">": 1, ">=": 1, "=": 1, "+": 2, "-": 2, "*": 4, "/": 4, "^": _TIGHTEST}
 """How tightly each operator binds."""
 COMPARISONS: Final = frozenset({"<", "<=", ">", ">=", "="})
+SUMS: Final = frozenset({"+", "-"})
+MOST_ADDED: Final = 50
+"""Terms that a sum adds to its first one; of more, sums in brackets are added, so that no tree is too deep to walk."""
 NEGATIVE: Final = 6
 """How tightly a minus sign before a term binds."""
 
@@ -222,3 +225,16 @@ def add(start: Term, change: Term) -> Term:
         case Negative(of=of):
             return Operation("-", start, of)
     return Operation("+", start, change)
+
+
+def sum_of(first: Term, rest: list[tuple[str, Term]]) -> Term:
+    """Return a term to which others are added, or from which they are taken, in order; very many of them in groups."""
+    if len(rest) > MOST_ADDED:
+        size = MOST_ADDED
+        while size * MOST_ADDED < len(rest):
+            size *= MOST_ADDED
+        groups = [rest[start : start + size] for start in range(0, len(rest), size)]
+        rest = [("+", sum_of(term if sign == "+" else Negative(term), more)) for (sign, term), *more in groups]
+    for sign, term in rest:
+        first = Operation(sign, first, term)
+    return first
