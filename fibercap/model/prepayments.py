@@ -72,14 +72,12 @@ def cut_texts(plan: Plan) -> dict[str, dict[date, str]]:
     round; its gap to this formula is proved like a law.
     """
     found: dict[str, dict[date, str]] = {}
-    listed = prepayments(plan)
-    for number, item in enumerate(listed):
+    before: dict[int, str] = {}
+    free = free_text(plan, "{inputs.money.minimum_cash}")
+    for item in prepayments(plan):
         here = f"({{time.period}} = {item.period + 1})"
-        room = f"SUM(({free_text(plan, '{inputs.money.minimum_cash}')}) * {here})"
-        for other in listed[:number]:
-            if other.period == item.period:
-                room += f" - {_paid_text(plan, other)}"
-        room = f"MAX({room}, 0)"
+        room = f"MAX(SUM(({free}) * {here}){before.get(item.period, '')}, 0)"
+        before[item.period] = f"{before.get(item.period, '')} - {_paid_text(plan, item)}"
         code = plan.loan_currency(item.loan)
         if code != plan.currency:
             room = f"{room} / ({_rate_text(plan, item)})"

@@ -55,13 +55,14 @@ class Discounts:
     """Seen from each event: later payments' discount factors added up, and that of maturity.
 
     Both are at the rate in force at the event, as if it never changed again. A loan with several rates has a series
-    for each, of which an event reads its own.
+    for each at which principal falls due, of which an event reads its own.
     """
 
     def __init__(self, loan: Loan, grid: Grid, rate: Array, steps: tuple[int, ...]) -> None:
         self._grid, self._steps = grid, steps
         self._balloon = bool(np.any(loan.repayment.left))
-        firsts = {step: event for event, step in reversed(list(enumerate(steps)))}
+        served = [step for step, due in zip(steps, grid.repays.tolist(), strict=True) if due] or steps[:1]
+        firsts = {step: steps.index(step) for step in dict.fromkeys(served)}
         self._grown = {
             step: growths(loan, rate[..., first : first + 1], (step,), grid.period_fraction)
             for step, first in firsts.items()

@@ -20,7 +20,7 @@ from fibercap.model.loans.payment_dates import (
 from fibercap.model.loans.styles import Custom
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
 
     from fibercap.core.units import Array
     from fibercap.model.loans.payment_dates import PaymentPeriod
@@ -50,6 +50,18 @@ class Grid:
     year_fraction: Array
     period_fraction: Array
     rate_set_on: tuple[date, ...]
+
+    def on_days(self, amounts: Iterable[tuple[date, Array]]) -> Array:
+        """Return amounts, each of a day, by event, `(event,)` or `(draw, event)`."""
+        amounts, places = list(amounts), dict[date, list[int]]()
+        for place, day in enumerate(self.dates):
+            places.setdefault(day, []).append(place)
+        shapes = {np.shape(amount) for _, amount in amounts}
+        found = np.zeros(np.broadcast_shapes((len(self.dates),), *shapes))
+        for day, amount in amounts:
+            for place in places.get(day, ()):
+                found[..., place : place + 1] += amount
+        return found
 
 
 class Clock:

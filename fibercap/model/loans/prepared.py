@@ -151,10 +151,9 @@ class Prepared:
                 give(f"{source}.{n}.from", "day", serial(d), f"{self.rate_read()}.{n}")
                 for n, d in zip(course.names, course.days, strict=True)
             ]
-            on, text = f"{{{at}.rate_set_on}}", ""
-            for number, (ref, start) in enumerate(zip(refs, since, strict=True)):
-                until = f", {on} < {since[number + 1]}" if number + 1 < len(refs) else ""
-                text += f"{' + ' if text else ''}{ref} * AND({on} >= {start}{until})"
+            on = f"{{{at}.rate_set_on}}"
+            until = [*(f", {on} < {day}" for day in since[1:]), ""]
+            text = " + ".join(f"{r} * AND({on} >= {a}{b})" for r, a, b in zip(refs, since, until, strict=True))
             value = np.stack(np.broadcast_arrays(*course.values), axis=-1)[..., list(self.steps)]
             value = value.reshape(*value.shape[:-2], -1) if value.ndim > 2 else value  # noqa: PLR2004 - (draw, 1, event)
         self.rate_texts = [self._limited(ref) for ref in refs]
@@ -211,7 +210,7 @@ class Prepared:
 
     def _dated(self, block: str, planned: Mapping[date, Array]) -> tuple[str, Array]:
         """Return formula and value of money moved on given dates."""
-        terms, value = [], np.zeros(len(self.grid.dates))
+        terms, moved = [], dict(planned)
         for day, amount in planned.items():
             whole = block == "commitment"
             at = f"{self.setting.terms}.{block}" + ("" if whole else f".{day}")
@@ -222,10 +221,9 @@ class Prepared:
                 cut, how = self.moved.cuts[day]
                 path = f"loans.{self.setting.name}.{block}.{day}.cut"
                 less = self.sheet.give(path, self.setting.money, cut, formula=how, fixed=True)
-                much, amount = f"MAX({much} - {less}, 0)", np.maximum(amount - cut, 0.0)  # noqa: PLW2901
+                much, moved[day] = f"MAX({much} - {less}, 0)", np.maximum(amount - cut, 0.0)
             terms.append(f"IF({{{self.setting.at}.date}} = {on}, {much}, 0)")
-            value = value + amount * np.array([day == event for event in self.grid.dates])
-        return " + ".join(terms), value
+        return " + ".join(terms), self.grid.on_days(moved.items())
 
     def _with_moved(self, text: str, value: Array, row: str, by_period: Array | None) -> tuple[str, Array]:
         """Add what the projection moves on the last days of its periods."""
@@ -277,14 +275,14 @@ class Prepared:
         return self.put("target", "Service aimed at", self.setting.money, text, value)
 
     def _custom_row(self, style: Custom) -> Array:
-        terms, value, unit = [], np.zeros(len(self.grid.dates)), "" if style.in_shares else self.setting.money
+        terms, unit = [], "" if style.in_shares else self.setting.money
         paid_on = installment_dates(self.setting.loan, style.schedule)
         for day, part in style.schedule.items():
             at = f"{self.setting.terms}.repayment.schedule.{day}"
             on = self.sheet.give(f"{at}.on", "day", serial(paid_on[day]), at.removeprefix(INPUT))
             much = self.sheet.give(at, unit, part.value)
             terms.append(f"IF({{{self.setting.at}.date}} = {on}, {much}, 0)")
-            value = value + part.value * np.array([paid_on[day] == event for event in self.grid.dates])
+        value = self.grid.on_days((paid_on[day], part.value) for day, part in style.schedule.items())
         label = "Share of what has been drawn" if style.in_shares else "Principal planned"
         return self.put("target", label, unit, " + ".join(terms), value)
 
