@@ -11,7 +11,10 @@ from unicodedata import combining, east_asian_width
 from fibercap.core.codes import KINDS
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
+
+MOST_SHOWN: Final = 100
+"""Problems of one kind that a message shows; of further ones it says how many, and no near names are looked for."""
 
 
 class FibercapError(Exception):
@@ -104,8 +107,20 @@ class ScenarioError(FibercapError, ValueError):
         self.name = name
         self.problems = tuple(sorted(problems, key=lambda problem: _order(problem, name)))
         count = len(self.problems)
-        head = f"{name} cannot be used: {count} problem{'' if count == 1 else 's'}"
-        super().__init__("\n\n".join([head, *(p.render() for p in self.problems)]))
+        head = f"{name} cannot be used: {count:,} problem{'' if count == 1 else 's'}"
+        super().__init__("\n\n".join([head, *_shown(self.problems)]))
+
+
+def _shown(problems: Iterable[Problem]) -> Iterator[str]:
+    """Run over problems as they are shown: of each kind the first hundred in full, and how many more there are."""
+    counts: dict[str, int] = {}
+    for problem in problems:
+        counts[problem.code] = number = counts.get(problem.code, 0) + 1
+        if number <= MOST_SHOWN:
+            yield problem.render()
+    for code, number in counts.items():
+        if number > MOST_SHOWN:
+            yield f"and {number - MOST_SHOWN:,} more of the kind `{code}`; --json lists them all"
 
 
 def _order(problem: Problem, name: str = "") -> tuple[bool, bool, str, int, int]:

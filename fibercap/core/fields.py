@@ -106,7 +106,7 @@ class Of(Field):
         """Return the magnitude, `()` or `(draw, 1)`."""
         context, value = info.context or {}, raw.value if isinstance(raw, Leaf) else raw
         drawn = self.drawable and is_drawn(value)
-        text = str(value.units if drawn else value)
+        text = str(value.units) if drawn else value if isinstance(value, str) else ""
         known = context.get("currencies", ()) if "money" in self.unit else ()
         currency = next((code for code in known if code in text), context.get("currency", "USD"))
         magnitude = self._drawn(value, currency) if drawn else np.asarray(self._read(raw, currency))

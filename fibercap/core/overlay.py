@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 
-from fibercap.core.errors import Place, Problem, did_you_mean, nearest
+from fibercap.core.errors import MOST_SHOWN, Place, Problem, did_you_mean, nearest
 from fibercap.core.like import has_like, likened
 from fibercap.core.operators import ASIDE, OPERATORS, OperatorError, is_operation
 from fibercap.core.schema_of_paths import FREE, Schema
@@ -53,7 +53,7 @@ def overlay(tree: Branch, changes: Branch, schema: Schema = FREE, how: str = "ch
     for name, where in removed.items():
         path = tuple(name.split("."))
         if at(tree, path) is None:
-            problems.append(_misspelt(tree, path, schema, where))
+            problems.append(_misspelt(tree, path, schema, where, search=len(problems) < MOST_SHOWN))
         else:
             tree = _removed(tree, path)
     for verb in ("change", "add"):
@@ -62,7 +62,7 @@ def overlay(tree: Branch, changes: Branch, schema: Schema = FREE, how: str = "ch
             path, where = tuple(name.split(".")), block.keys_at.get(name)  # type: ignore[union-attr]
             if (verb, name) in twice:
                 continue
-            problem = _refusal(tree, path, verb, schema, where)
+            problem = _refusal(tree, path, verb, schema, where, search=len(problems) < MOST_SHOWN)
             if problem is None:
                 tree = _laid(tree, path, child, _Lay(how, where, schema, verb == "change", problems))
             else:
@@ -89,13 +89,15 @@ def _taken_away(name: str, removed: Iterable[str], where: Place | None) -> Probl
     return Problem(name, "no_such_path", told, "a path that stays", hint, where) if gone else None
 
 
-def _refusal(tree: Branch, path: Path, verb: str, schema: Schema, where: Place | None) -> Problem | None:
+def _refusal(
+    tree: Branch, path: Path, verb: str, schema: Schema, where: Place | None, *, search: bool
+) -> Problem | None:
     exists = at(tree, path) is not None
     name = ".".join(path)
     if verb == "add" and exists:
         return Problem(name, "exists", "a path that exists already", "a new one", "use `change` to alter it", where)
     if verb == "change" and not exists and not settable(tree, path, schema):
-        return _misspelt(tree, path, schema, where, new=True)
+        return _misspelt(tree, path, schema, where, new=True, search=search)
     return None
 
 
@@ -107,7 +109,11 @@ def settable(tree: Branch, path: Path, schema: Schema) -> bool:
     return True
 
 
-def _misspelt(tree: Branch, path: Path, schema: Schema, where: Place | None, *, new: bool = False) -> Problem:
+def _misspelt(
+    tree: Branch, path: Path, schema: Schema, where: Place | None, *, new: bool = False, search: bool = True
+) -> Problem:
+    if not search:
+        return Problem(".".join(path), "no_such_path", "a path that does not exist", "one that does", place=where)
     depth = 0
     while at(tree, path[: depth + 1]) is not None:
         depth += 1
@@ -179,6 +185,7 @@ def _merged(old: Tree | None, new: Tree, lay: _Lay, path: Path) -> Tree:
         return _operated(old, new, lay, path)
     keep = not (is_wrapper(new) or lay.schema.one_value(path))
     base = stood if keep and isinstance(stood, Branch) else Branch(place=new.place)
+    children, places = dict(base.children), dict(base.keys_at)
     for key, child in new.items():
         here = (*path, key)
         problem = _refused_entry(base, here, child, lay, new.keys_at.get(key)) if keep else None
@@ -187,8 +194,10 @@ def _merged(old: Tree | None, new: Tree, lay: _Lay, path: Path) -> Tree:
             continue
         sourced = key == "value" and is_wrapper(new) and isinstance(child, Leaf)
         below = stood if sourced and isinstance(stood, Leaf) else base.get(key)
-        base = base.with_child(key, _merged(below, child, lay, here), new.keys_at.get(key))
-    return base
+        children[key] = _merged(below, child, lay, here)
+        if (where := new.keys_at.get(key)) is not None:
+            places.setdefault(key, where)
+    return Branch(children, places, base.place)
 
 
 def _refused_entry(base: Branch, path: Path, child: Tree, lay: _Lay, where: Place | None) -> Problem | None:

@@ -10,7 +10,7 @@ from typing import Annotated, Any, get_origin
 from pydantic import TypeAdapter, ValidationError
 
 from fibercap.core.dates import whole_period
-from fibercap.core.errors import Problem, did_you_mean, nearest
+from fibercap.core.errors import MOST_SHOWN, Problem, did_you_mean, nearest
 from fibercap.core.spec import Spec, collection_in, fields_at, specs_in
 from fibercap.core.tree import WRAPPER, Branch, Leaf, Path, Tree, at, place_of
 from fibercap.core.wording import quoted
@@ -27,22 +27,52 @@ def problems_of(error: ValidationError, spec: type[Spec], tree: Branch) -> list[
     """Turn every error of a validation into a problem with its place in the tree."""
     problems: list[Problem] = []
     details: list[dict[str, Any]] = [{**detail} for detail in error.errors(include_url=False, include_input=False)]
-    misspelt = _misspelt(details, spec, tree)
+    misspelt, entries, unknown = _misspelt(details, spec, tree), _Entries(tree), 0
     for detail in details:
         path = _path(detail["loc"], tree, missing=detail["type"] == "missing")
         if detail["type"] == "missing" and path in misspelt:
             continue
+        unknown += detail["type"] == "extra_forbidden"
+        if unknown > MOST_SHOWN and detail["type"] == "extra_forbidden":
+            where = place_of(tree, path, key=True)
+            problems.append(Problem(".".join(path), "unknown_key", "unknown key", place=where))
+            continue
         context = detail.get("ctx", {})
         misused = _of_wrapper(path, tree)
-        problems += misused or [_problem(path, detail["type"], context, spec, tree)]
+        problems += misused or [_problem(path, detail["type"], context, spec, entries)]
         if not misused:
-            problems += [_told(path, code, other, tree) for code, other in context.get("others", ())]
+            problems += [_told(path, code, other, entries) for code, other in context.get("others", ())]
     return problems
+
+
+class _Entries:
+    """The entries of blocks by what messages call them; each block is looked through once."""
+
+    def __init__(self, tree: Branch) -> None:
+        self.tree = tree
+        self._called: dict[Path, dict[str, str]] = {}
+
+    def key(self, path: Path, found: str) -> str | None:
+        """Return the first key of a block that messages call so, or whose value they do."""
+        if path not in self._called:
+            called: dict[str, str] = {}
+            block = at(self.tree, path)
+            for key, child in block.items() if isinstance(block, Branch) else ():
+                called.setdefault(f"`{key}`", key)
+                if isinstance(child, Leaf):
+                    called.setdefault(f"`{child.value}`", key)
+            self._called[path] = called
+        return self._called[path].get(found)
 
 
 def _misspelt(details: list[dict[str, Any]], spec: type[Spec], tree: Branch) -> set[Path]:
     """Return the paths that an unknown key beside them probably meant: they are not missing too."""
-    unknown = [_path(detail["loc"], tree) for detail in details if detail["type"] == "extra_forbidden"]
+    missing = {tuple(map(str, detail["loc"][:-1])) for detail in details if detail["type"] == "missing"}
+    unknown = [
+        _path(detail["loc"], tree)
+        for detail in details
+        if detail["type"] == "extra_forbidden" and tuple(map(str, detail["loc"][:-1])) in missing
+    ]
     return {(*path[:-1], nearest(path[-1], fields_at(spec, path[:-1]) or ())) for path in unknown}
 
 
@@ -65,10 +95,10 @@ def _of_wrapper(path: Path, tree: Branch) -> list[Problem]:
     ]
 
 
-def _problem(path: Path, code: str, context: dict[str, Any], spec: type[Spec], tree: Branch) -> Problem:
-    name = ".".join(path)
+def _problem(path: Path, code: str, context: dict[str, Any], spec: type[Spec], entries: _Entries) -> Problem:
+    name, tree = ".".join(path), entries.tree
     if "wanted" in context:
-        return _told(path, code, context, tree)
+        return _told(path, code, context, entries)
     if code == "extra_forbidden":
         known = fields_at(spec, path[:-1]) or frozenset()
         hint = _unknown_hint(path, known, tree)
@@ -87,17 +117,17 @@ def _problem(path: Path, code: str, context: dict[str, Any], spec: type[Spec], t
     return Problem(name, "not_a_block", found, "a block of keys", hint, place_of(tree, path))
 
 
-def _told(path: Path, code: str, context: dict[str, Any], tree: Branch) -> Problem:
+def _told(path: Path, code: str, context: dict[str, Any], entries: _Entries) -> Problem:
     """Return the problem that a field put into words, at the entry of a block where it happened."""
     by_key = bool(context.get("key"))
     if "inside" in context:
         path = (*path, context["inside"])
-    block, found = at(tree, path), context["found"]
-    for key, child in block.items() if isinstance(block, Branch) else ():
-        if found == f"`{key}`" or (isinstance(child, Leaf) and found == f"`{child.value}`"):
-            path, by_key = (*path, key), found == f"`{key}`"  # the block was refused for this one
-            break
-    return Problem(".".join(path), code, found, context["wanted"], context["hint"], place_of(tree, path, key=by_key))
+    found = context["found"]
+    key = entries.key(path, found)
+    if key is not None:  # the block was refused for this one
+        path, by_key = (*path, key), found == f"`{key}`"
+    where = place_of(entries.tree, path, key=by_key)
+    return Problem(".".join(path), code, found, context["wanted"], context["hint"], where)
 
 
 def _unknown_hint(path: Path, known: frozenset[str], tree: Branch) -> str:

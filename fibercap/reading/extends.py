@@ -63,20 +63,26 @@ class Parents:
         self.problems += [parent for parent in found if isinstance(parent, Problem)]
         return [parent for parent in found if isinstance(parent, Layer)]
 
-    def chain(self, layer: Layer, trail: tuple[Layer, ...] = ()) -> list[Layer]:
+    def chain(self, layer: Layer) -> list[Layer]:
         """Return a file behind all that it extends, each file once; a circle goes to the problems and ends there."""
         chain: list[Layer] = []
-        for parent in self.of(layer):
-            here = [step.path for step in (*trail, layer)]
-            if parent.path in here:
-                names = [step.path.name for step in (*trail, layer)[here.index(parent.path) :] if step.path]
-                told = f"a circle: {' -> '.join([*names, names[0]])}"
-                where = layer.extends.place if layer.extends else None
-                self.problems.append(Problem("extends", "circle", told, "a chain that ends", "remove one", where))
-                continue
-            known = {step.path for step in chain}
-            chain += [step for step in self.chain(parent, (*trail, layer)) if step.path not in known]
-        return [*chain, layer]
+        seen, trail = {layer.path}, [(layer, iter(self.of(layer)))]
+        while trail:
+            parent = next(trail[-1][1], None)
+            if parent is None:
+                chain.append(trail.pop()[0])
+            elif parent.path not in seen:
+                seen.add(parent.path)
+                trail.append((parent, iter(self.of(parent))))
+            elif parent.path in (here := [step.path for step, _ in trail]):
+                self._circle([step for step, _ in trail[here.index(parent.path) :]])
+        return chain
+
+    def _circle(self, steps: list[Layer]) -> None:
+        names = [step.path.name for step in steps if step.path]
+        told = f"a circle: {' -> '.join([*names, *names[:1]])}"
+        where = steps[-1].extends.place if steps[-1].extends else None
+        self.problems.append(Problem("extends", "circle", told, "a chain that ends", "remove one", where))
 
 
 def resolved(layer: Layer, parents: Parents) -> Branch:
@@ -87,9 +93,10 @@ def resolved(layer: Layer, parents: Parents) -> Branch:
     chain = parents.chain(layer)
     if all(step.extends is not None for step in chain):
         return Branch()  # there is no plan to lay it over
+    trees: dict[tuple[FilePath | None, ...], Branch] = {}
     for step in chain:
         if len(parents.of(step)) > 1:
-            parents.problems += _conflicts(step, parents)
+            parents.problems += _conflicts(step, parents, trees)
     tree = _laid(chain, parents.problems)
     return _named(tree, layer.tree) if layer.extends is not None else tree
 
@@ -98,16 +105,29 @@ def _laid(chain: list[Layer], problems: list[Problem]) -> Branch:
     """Lay files one over the other: those that stand alone are joined, changes are laid over what is there."""
     tree = Branch()
     for layer in chain:
-        if layer.extends is None:
-            tree = _joined(tree, likened(layer.tree, SCHEMA.one_value, problems))
-            continue
-        problems += _strangers(layer.tree)
-        changes = Branch({v: layer.tree[v] for v in VERBS if v in layer.tree}, layer.tree.keys_at, layer.tree.place)
-        try:
-            tree = overlay(tree, changes, SCHEMA, layer.name)
-        except OverlayError as error:
-            problems += error.problems
-            tree = error.tree
+        tree = _laid_over(tree, layer, problems)
+    return tree
+
+
+def _laid_over(tree: Branch, layer: Layer, problems: list[Problem]) -> Branch:
+    if layer.extends is None:
+        return _joined(tree, likened(layer.tree, SCHEMA.one_value, problems))
+    problems += _strangers(layer.tree)
+    changes = Branch({v: layer.tree[v] for v in VERBS if v in layer.tree}, layer.tree.keys_at, layer.tree.place)
+    try:
+        return overlay(tree, changes, SCHEMA, layer.name)
+    except OverlayError as error:
+        problems += error.problems
+        return error.tree
+
+
+def _tree_of(chain: list[Layer], trees: dict[tuple[FilePath | None, ...], Branch]) -> Branch:
+    """Return the tree of a chain; chains that begin alike share what they have in common."""
+    paths = tuple(layer.path for layer in chain)
+    known = next((length for length in range(len(paths), 0, -1) if paths[:length] in trees), 0)
+    tree = trees.get(paths[:known], Branch())
+    for length in range(known, len(paths)):
+        trees[paths[: length + 1]] = tree = _laid_over(tree, chain[length], [])
     return tree
 
 
@@ -137,21 +157,21 @@ def _strangers(tree: Branch) -> Iterator[Problem]:
 
 
 def _joined(one: Branch, other: Branch) -> Branch:
+    children = dict(one.children)
     for key, child in other.items():
         mine = one.get(key)
-        both = isinstance(mine, Branch) and isinstance(child, Branch)
-        one = one.with_child(key, _joined(mine, child) if both else child, other.keys_at.get(key))  # type: ignore[arg-type]
-    return Branch(one.children, one.keys_at, one.place or other.place)
+        children[key] = _joined(mine, child) if isinstance(mine, Branch) and isinstance(child, Branch) else child
+    return Branch(children, {**other.keys_at, **one.keys_at}, one.place or other.place)
 
 
-def _conflicts(layer: Layer, parents: Parents) -> Iterator[Problem]:
+def _conflicts(layer: Layer, parents: Parents, trees: dict[tuple[FilePath | None, ...], Branch]) -> Iterator[Problem]:
     """Run over the values that two parents of a file set differently, and the file itself does not set."""
     changes = layer.tree.get("change")
     settled = tuple(f"{name}." for name in changes) if isinstance(changes, Mapping) else ()
     where = layer.extends.place if layer.extends else None
     for one, other in combinations([parents.chain(parent) for parent in parents.of(layer)], 2):
         shared = [step for step in one if step.path in {another.path for another in other}]
-        mine, theirs, base = (_laid(chain, []) for chain in (one, other, shared))
+        mine, theirs, base = (_tree_of(chain, trees) for chain in (one, other, shared))
         for path, here, there in _clashes(mine, theirs, base, ()):
             name = ".".join(path)
             if not f"{name}.".startswith(settled) and path[0] not in OWN:
