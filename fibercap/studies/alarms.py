@@ -10,13 +10,13 @@ import numpy as np
 from fibercap.core.calendar import serial
 from fibercap.core.timeline import month_number
 from fibercap.core.tree import Branch, Leaf, leaves
-from fibercap.model.company import NoTerminalValue
+from fibercap.model.company import Multiple, NoTerminalValue
 from fibercap.model.loans.payment_dates import moved_payment_note
 from fibercap.model.loans.rates import Floating
 from fibercap.model.prepayments import prepayments
 from fibercap.model.without_projects import WITHOUT
 from fibercap.studies.findings import dry
-from fibercap.studies.footing import owners_worth
+from fibercap.studies.footing import owners_worth, worth_after
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -53,7 +53,7 @@ def warnings(projection: Projection) -> list[str]:
     told += [*_cut(projection), *_undrawn(scenario)]
     told += _terminal(projection)
     told += _valuation(projection)
-    told += [*_reference(projection), *_lost(projection)]
+    told += [*_reference(projection), *_lost(projection), *_later(projection)]
     notes = [(scenario.loan_title(name), moved_payment_note(loan)) for name, loan in scenario.loans.items()]
     told += [f"{title}: {note}" for title, note in notes if note]
     told += [f"unused: {path}" for path in unused(scenario)]
@@ -106,7 +106,19 @@ def _terminal(projection: Projection) -> list[str]:
         return ["no terminal value: NPV and IRR count only flows within the horizon, though the plants run on"]
     worth = float(projection.value("returns.project_terminal_value")[0, -1])
     told = f"the terminal value is {worth:,.0f} {scenario.currency}, below zero; to close the plants may cost less"
-    return [told] if worth < -float(projection.trifle.value.flat[0]) else []
+    return [*([told] if worth < -_trifle(projection) else []), *_closed_early(scenario)]
+
+
+def _closed_early(scenario: Scenario) -> Iterator[str]:
+    """Say so where a plant is closed before it has run for as long as the terminal value takes it to."""
+    kind, end = scenario.money.terminal_value, month_number(scenario.horizon.end)
+    for name, plant in scenario.plants.items():
+        left = (month_number(plant.closes) - end) / 12 if plant.closes else 0.0
+        if left > 0 and isinstance(kind, Multiple) and left < float(np.max(kind.multiple)):
+            yield (
+                f"`{name}` closes on {plant.closes}, {left:.1f} years after the horizon, and the terminal value counts "
+                f"{float(np.max(kind.multiple)):g} years of what it earns"
+            )
 
 
 def _valuation(projection: Projection) -> list[str]:
@@ -157,6 +169,19 @@ def _lost(projection: Projection) -> Iterator[str]:
             f"owners get back less than they pay in: all that they pay and get is worth {worth:,.0f} "
             f"{scenario.currency}, and {nothing:,.0f} {scenario.currency} with nothing new; what the projects are "
             "worth to them is the difference"
+        )
+
+
+def _later(projection: Projection) -> Iterator[str]:
+    """Say so where debts and grants due after the horizon are worth less than their face, at which they count."""
+    scenario = projection.scenario
+    if not scenario.projects or scenario.money.discount_rate is None:
+        return
+    more = worth_after(projection)
+    if more < -_trifle(projection):
+        yield (
+            "debts and grants that fall due after the horizon count at their face on its last day; counted as they are "
+            f"paid, at the discount rate, owners' worth is {-more:,.0f} {scenario.currency} less"
         )
 
 

@@ -17,6 +17,7 @@ from fibercap.studies.differences import texts_apart
 from fibercap.studies.findings import findings
 from fibercap.studies.flips import flips
 from fibercap.studies.headroom import headroom
+from fibercap.studies.rulers import unlike_rulers
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -89,9 +90,15 @@ class Comparison:
         """Say what it is in a line; `fibercap.table` shows its measures."""
         return f"<Comparison with {self.baseline}: {', '.join(self.cases)}>"
 
+    @cached_property
+    def unlike(self) -> Mapping[str, tuple[str, ...]]:
+        """The cases that are measured by a ruler of their own, such as another discount rate, with those inputs."""
+        return unlike_rulers({name: case.projection.scenario for name, case in self.cases.items()}, self.baseline)
+
     def best(self, measure: str) -> tuple[str, ...]:
         """Return the cases in which a measure is best; none where it has no better side or all are alike.
 
+        A case that is measured by a ruler of its own is never best.
         A loan that is due at once is never best on cover of service unless its LLCR, which shows it up, is known.
         """
         names = self._at_end(measure, best=True)
@@ -103,7 +110,9 @@ class Comparison:
 
     def _at_end(self, measure: str, *, best: bool) -> tuple[str, ...]:
         """Return the cases in which a measure is best, or worst."""
-        found = {n: c.measures[measure] for n, c in self.cases.items() if measure in c.measures}
+        found = {
+            n: c.measures[measure] for n, c in self.cases.items() if measure in c.measures and n not in self.unlike
+        }
         values = {name: m.value for name, m in found.items() if m.value is not None}
         better = next(iter(found.values())).better if found else ""
         if not better or not values:

@@ -9,7 +9,8 @@ import numpy as np
 
 from fibercap.model.funding import GRANT
 from fibercap.model.run_off import RUN_OFF
-from fibercap.studies.differences import texts_apart
+from fibercap.studies.bridge import MEASURE
+from fibercap.studies.rulers import apart_from_written, short_path
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -18,8 +19,6 @@ if TYPE_CHECKING:
     from fibercap.model.projection import Projection
     from fibercap.studies.compare import Comparison
 
-RULERS: Final = ("money.discount_rate", "money.valuation_date", "money.terminal_value", "opening")
-"""Inputs by which worth is measured, or from which it starts: worths of plans that differ in one do not compare."""
 WAYS: Final = ("loans", "funding", "company.equity", "company.gap", "money.minimum_cash")
 """Inputs that say how a plan is paid for."""
 OFFERED: Final = ("rates", "exchange")
@@ -34,6 +33,8 @@ class Footing:
 
     Parameters
     ----------
+    worth : mapping
+        What each option that can be ranked is worth to the owners, against one company that does nothing new. [money]
     unlike : mapping
         By option that is measured by another ruler than the plan (than the baseline, where all are), the inputs in
         which it differs.
@@ -51,6 +52,7 @@ class Footing:
         The option whose company that does nothing new worth is measured against; "" where there is none.
     """
 
+    worth: Mapping[str, float]
     unlike: Mapping[str, tuple[str, ...]]
     aside: Mapping[str, tuple[str, ...]]
     beside: Mapping[str, float]
@@ -59,59 +61,38 @@ class Footing:
     base: str
 
 
-def footing(comparison: Comparison, worth: Mapping[str, float]) -> Footing:
+def footing(comparison: Comparison) -> Footing:
     """Return on what footing the cases of a comparison stand.
 
     Parameters
     ----------
     comparison : Comparison
         The cases, such as the options of a plan.
-    worth : mapping
-        What those are worth to the owners of which it is defined, each against its own company that does nothing new.
-        [money]
 
     Source
     ------
     docs/decisions/verdict.md.
     """
     plans = {name: case.projection.scenario for name, case in comparison.cases.items()}
-    first = plans[comparison.baseline]
-    apart = {name: texts_apart(first.as_written, plan) for name, plan in plans.items()}
-    unlike = _unlike(apart)
-    if all(name in unlike for name in plans):
-        unlike = _unlike({name: texts_apart(first, plan) for name, plan in plans.items()})
+    unlike, apart = comparison.unlike, apart_from_written(plans, comparison.baseline)
     aside = {n: found for n, paths in apart.items() if plans[n].option and (found := _no_way_to_pay(paths))}
-    alike = [name for name in (comparison.baseline, *worth) if name in worth and name not in unlike]
+    own = {name: v for name, case in comparison.cases.items() if (v := case.measures[MEASURE].value) is not None}
+    alike = [name for name in (comparison.baseline, *own) if name in own and name not in unlike]
     base = next((name for name in alike if name not in aside), next(iter(alike), ""))
-    projections = {name: comparison.cases[name].projection for name in worth}
+    projections = {name: comparison.cases[name].projection for name in own}
     owners = {name: float(owners_worth(projection)[0]) for name, projection in projections.items()}
-    beside = {name: owners[name] - worth[name] - (owners[base] - worth[base] if base else 0.0) for name in worth}
+    beside = {name: owners[name] - own[name] - (owners[base] - own[base] if base else 0.0) for name in own}
     for name, amount in beside.items():
         beside[name] = amount if abs(amount) > float(projections[name].trifle.value.flat[0]) else 0.0
+    worth = {name: own[name] + beside[name] for name in own if name not in unlike}
     later = {name: worth_after(projection) for name, projection in projections.items()}
-    return Footing(unlike, aside, beside, owners, later, base)
-
-
-def _unlike(apart: Mapping[str, Mapping[str, object]]) -> dict[str, tuple[str, ...]]:
-    return {name: found for name, paths in apart.items() if (found := _within(paths, RULERS))}
-
-
-def _within(paths: Mapping[str, object], blocks: tuple[str, ...]) -> tuple[str, ...]:
-    """Return the inputs that stand in some blocks, each once, without the keys by date and the parts of what is new."""
-    found = dict.fromkeys(_short(path) for path in paths if f"{path}.".startswith(tuple(f"{b}." for b in blocks)))
-    return tuple(found)
+    return Footing(worth, unlike, aside, beside, owners, later, base)
 
 
 def _no_way_to_pay(paths: Mapping[str, tuple[str | None, str | None]]) -> tuple[str, ...]:
     offered = {path for path, pair in paths.items() if path.startswith(OFFERED) and None in pair}
     ways = {*offered, *(path for path in paths if f"{path}.".startswith(tuple(f"{way}." for way in WAYS)))}
-    return tuple(dict.fromkeys(_short(path) for path in paths if path not in ways))
-
-
-def _short(path: str) -> str:
-    """Return a path without what stands in it by date."""
-    parts = path.split(".")
-    return ".".join(parts[: next((at for at, part in enumerate(parts) if at > 1 and part[0].isdigit()), len(parts))])
+    return tuple(dict.fromkeys(short_path(path) for path in paths if path not in ways))
 
 
 def owners_worth(projection: Projection, rate: float | None = None) -> Array:

@@ -157,10 +157,8 @@ def verdict(comparison: Comparison) -> Verdict:
     """
     cases = comparison.cases
     measured = {name: case.measures[WORTH] for name, case in cases.items()}
-    stands = footing(
-        comparison, {name: measure.value for name, measure in measured.items() if measure.value is not None}
-    )
-    worth = {n: (measured[n].value or 0.0) + more for n, more in stands.beside.items() if n not in stands.unlike}
+    stands = footing(comparison)
+    worth = stands.worth
     ranked = tuple(sorted(worth, key=lambda name: -worth[name]))
     projections = {name: cases[name].projection for name in ranked}
     excluded = {name: wrong for name, case in cases.items() if (wrong := faults(case.projection, case.covenants))}

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from fibercap.core.errors import FibercapError
 from fibercap.studies.findings import faults
-from fibercap.studies.race import WORTH
+from fibercap.studies.footing import footing
 from fibercap.views.charts_panel import draw_bars, row_axis
 from fibercap.views.charts_style import (
     FAILS,
@@ -46,9 +46,11 @@ def verdict_chart(projection: Projection, comparison: Comparison | None) -> Figu
     """
     if comparison is None:
         raise FibercapError(f"{projection.scenario.id} has no options to compare; write some under `options:`")
-    worth = {n: v for n, c in comparison.cases.items() if (v := c.measures[WORTH].value) is not None}
+    worth = footing(comparison).worth
     ranked = sorted(worth, key=lambda name: -worth[name])
+    unlike = [comparison.cases[name].title for name in comparison.unlike]
     subtitle = "Net present value to the owners, the highest first; hatched: not to be recommended as the plan stands"
+    subtitle += f"; not ranked: {', '.join(unlike)}" if unlike else ""
     page = open_page(projection, subtitle, HEADING + ROW * len(ranked) + UNDER if ranked else 1.2, keyed=False)
     if not ranked:
         notice(page, "This needs projects and `money.discount_rate`.")

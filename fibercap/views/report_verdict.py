@@ -178,6 +178,9 @@ def _worth(subject: Subject, speech: Speech) -> str:
     others = [name for name in found.excluded if name != subject.chosen]
     told += [_excluded(found, name, speech) for name in others[:REASONS]]
     told += [f"Nor {len(others) - REASONS} more."] if len(others) > REASONS else []
+    for name, rulers in found.footing.unlike.items():
+        words = listed([speech.number(path) for path in rulers])
+        told.append(f"{speech.option(name)} is not ranked: its {words} differs from the plan's.")
     return " ".join(told)
 
 

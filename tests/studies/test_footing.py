@@ -6,11 +6,14 @@ from itertools import pairwise
 
 import numpy as np
 import pytest
+from matplotlib.text import Text
 
+from fibercap.model.projection import project
 from fibercap.reading.files import read, scenario_of
 from fibercap.studies.alarms import warnings
 from fibercap.studies.compare import Comparison, compare
 from fibercap.studies.verdict import Verdict, verdict
+from fibercap.views.charts_verdict import verdict_chart
 from fibercap.views.verdict_text import verdict_lines
 
 PLAN = """
@@ -232,3 +235,38 @@ def test_a_currency_or_an_index_that_only_an_option_uses_is_used() -> None:
 
     assert [text for text in warnings(with_them) if text.startswith("unused")] == ["unused: rates.idle"]
     assert {"unused: rates.libor", "unused: rates.idle", "unused: exchange.EUR"} <= {*warnings(without)}
+
+
+def test_the_chart_and_the_marks_of_measures_follow_the_verdict() -> None:
+    watched = f"watched: {{change: {{company.overhead: 20_000 USD/year, {CHEAP}}}}}"
+    found, comparison, _ = judged(watched, f"friendly: {{change: {{money.discount_rate: 4 %/year, {DEAR}}}}}")
+    figure = verdict_chart(comparison.cases["bank"].projection, comparison)
+    texts = [text.get_text() for text in figure.findobj(Text)]
+
+    assert comparison.best("equity_npv") == ("watched",)  # its own measure
+    assert any(text.startswith(f"{found.worth['bank'] / 1e6:.2f}") for text in texts)
+    assert any(text.startswith(f"{found.worth['watched'] / 1e6:.2f} (") for text in texts)
+    assert any(text.endswith("not ranked: friendly") for text in texts)
+    assert "friendly" not in texts
+
+
+def test_what_is_due_after_the_horizon_is_told_of_a_plan_alone_where_it_costs_more_than_its_face() -> None:
+    def told(text: str) -> list[str]:
+        return [each for each in warnings(project(scenario_of(text))) if each.startswith("debts and grants")]
+
+    plan = LATER.partition("options:")[0]
+    late = plan.replace("equity: rest", "grant: {amount: 0.5 million USD, after: 30 years}, equity: rest")
+    assert told(plan) == []
+    assert "owners' worth is" in told(plan.replace("rate: 8 %/year", "rate: 40 %/year"))[0]
+    assert told(late)[0].endswith(" USD less")
+
+
+def test_a_plant_that_closes_before_its_terminal_value_is_earned_is_told() -> None:
+    plan = PLAN.partition("options:")[0].replace("terminal_value: book", "terminal_value: {multiple: 4}")
+    closing = plan.replace("cash_cost: 20 USD/km}", "cash_cost: 20 USD/km, closes: 2005-12-31}")
+    told = [text for text in warnings(project(scenario_of(closing))) if "closes on" in text]
+
+    assert told == [
+        "`works` closes on 2005-12-31, 2.0 years after the horizon, and the terminal value counts 4 years of what it earns"
+    ]
+    assert not any("closes on" in text for text in warnings(project(scenario_of(plan))))

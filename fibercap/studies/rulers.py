@@ -1,0 +1,50 @@
+"""By which inputs worth is measured, and which plans are measured by others than the plan as written."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from fibercap.studies.differences import texts_apart
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from fibercap.model.scenario import Scenario
+
+RULERS: Final = ("money.discount_rate", "money.valuation_date", "money.terminal_value", "opening")
+"""Inputs by which worth is measured, or from which it starts: worths of plans that differ in one do not compare."""
+
+
+def unlike_rulers(plans: Mapping[str, Scenario], baseline: str) -> dict[str, tuple[str, ...]]:
+    """Return the plans that are measured by another ruler than the plan as written, with the inputs that differ.
+
+    Where all are, they are held against the baseline.
+    """
+    unlike = _unlike(apart_from_written(plans, baseline))
+    if all(name in unlike for name in plans):
+        return _unlike({name: texts_apart(plans[baseline], plan) for name, plan in plans.items()})
+    return unlike
+
+
+def apart_from_written(
+    plans: Mapping[str, Scenario], baseline: str
+) -> dict[str, dict[str, tuple[str | None, str | None]]]:
+    """Return by plan the inputs in which it differs from the plan as written before any option, with what each has."""
+    written = plans[baseline].as_written
+    return {name: texts_apart(written, plan) for name, plan in plans.items()}
+
+
+def _unlike(apart: Mapping[str, Mapping[str, object]]) -> dict[str, tuple[str, ...]]:
+    return {name: found for name, paths in apart.items() if (found := _within(paths, RULERS))}
+
+
+def _within(paths: Mapping[str, object], blocks: tuple[str, ...]) -> tuple[str, ...]:
+    """Return the inputs that stand in some blocks, each once, without the keys by date and the parts of what is new."""
+    found = dict.fromkeys(short_path(path) for path in paths if f"{path}.".startswith(tuple(f"{b}." for b in blocks)))
+    return tuple(found)
+
+
+def short_path(path: str) -> str:
+    """Return a path without what stands in it by date."""
+    parts = path.split(".")
+    return ".".join(parts[: next((at for at, part in enumerate(parts) if at > 1 and part[0].isdigit()), len(parts))])
