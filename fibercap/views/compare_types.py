@@ -153,7 +153,7 @@ class Verdict(Footing):
     excluded: dict[str, list[Exclusion]]
     """By option, what forbids to recommend it."""
     undefined: dict[str, str]
-    """By option, why its worth is undefined."""
+    """By option, why it cannot be ranked: its worth is undefined, or is measured by a ruler of its own."""
     at_discount_rates: dict[str, list[str]]
     """By discount rate, as a fraction, the options ranked."""
     turns_at: list[Turn]
