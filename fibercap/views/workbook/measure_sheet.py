@@ -20,7 +20,7 @@ from fibercap.views.workbook.looks import number_format, set_up
 from fibercap.views.workbook.rate_sheet import RateSheet, Search
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from xlsxwriter.worksheet import Worksheet
 
