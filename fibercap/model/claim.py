@@ -11,9 +11,10 @@ import numpy as np
 
 from fibercap.core import grammar
 from fibercap.core.dates import whole_period
-from fibercap.core.fields import Field, Label, Number, Share, Word, is_drawn, quantity_of, text_of, wrong
+from fibercap.core.fields import Field, Label, Number, Word, is_drawn, quantity_of, text_of, wrong
 from fibercap.core.most import amount_text, most
 from fibercap.core.spec import OneOf, Spec
+from fibercap.core.tolerance import Tolerance, ToleranceField
 from fibercap.core.tree import Leaf
 from fibercap.core.unit_hints import in_known_units
 from fibercap.core.units import Array, conversion, unit_text
@@ -131,8 +132,8 @@ class Claim(Spec):
     """It is this or less. Like `500_000 km/year` or `{times: 2, of: end of 2000}`."""
     about: Limit = None
     """It is near this, as `within` says. Like `500_000 km/year` or `{times: 2, of: end of 2000}`."""
-    within: Share = np.asarray(0.1)
-    """Share of `about` by which the value may be off on either side. Like `5 %`."""
+    within: Annotated[Tolerance, ToleranceField()] = Tolerance(np.asarray(0.1))
+    """Share of `about` that the value may be off by; or points, of a share or rate. Like `5 %` or `5 points`."""
     expect: Annotated[str, Word(("holds", "fails"), "outcomes")] = "holds"
     """Whether the claim is known to hold or to fail; `check` ends with 1 if it is otherwise."""
 

@@ -11,14 +11,16 @@ import numpy.typing as npt
 from fibercap.core.dates import whole_period
 from fibercap.core.errors import Problem, ScenarioError, did_you_mean
 from fibercap.core.timeline import FLOW, STOCK
+from fibercap.core.tolerance import POINT, POINTED
 from fibercap.core.tree import place_of
-from fibercap.core.units import found_and_wanted
+from fibercap.core.units import found_and_wanted, in_words
 from fibercap.model.claim import Multiple
 from fibercap.model.measures import measures
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
 
+    from fibercap.core.tolerance import Tolerance
     from fibercap.core.units import Array
     from fibercap.model.claim import Claim
     from fibercap.model.covenant import Covenant
@@ -57,6 +59,19 @@ class Outcome:
     note: str = ""
     source: str = ""
     evidence: str = ""
+    within: Tolerance | None = None
+
+    @property
+    def off(self) -> str:
+        """How far the value lies above its limit, in points where the claim counts them, else in percent of it."""
+        if self.within is not None and self.within.points and self.value is not None:
+            return f"{(self.value - self.limit) / POINT:+.1f} points"
+        return f"{self.margin:+.1%}" if self.margin is not None else ""
+
+    @property
+    def wanted(self) -> str:
+        """What is claimed, after its limit: ` within 5 points`; "" where no points are counted."""
+        return f" within {self.within}" if self.within is not None and self.within.points else ""
 
     @property
     def margin(self) -> float | None:
@@ -125,10 +140,19 @@ def judged(projection: Projection, known: Mapping[str, Measure], name: str, clai
     limit = _limit(projection, name, claim, unit)
     if isinstance(limit, Problem):
         return limit
+    if claim.within.points and unit not in POINTED:
+        return _pointless(name, claim, unit)
     value, limit = (np.broadcast_to(found, (projection.draws,)) for found in (value, limit))
-    keeps = holds(claim.limit[0], value, limit, claim.within.reshape(-1))
+    keeps = holds(claim.limit[0], value, limit, claim.within.room(limit))
     reason = row.undefined if row else (measure.reason if measure else "")
     return Judged(value, limit, keeps & ~np.isnan(value), unit, reason)
+
+
+def _pointless(name: str, claim: Claim, unit: str) -> Problem:
+    """Refuse points of what is no share, ratio or rate."""
+    found = f"`{claim.within}` of {in_words(unit)}, `{claim.row or claim.measure}`"
+    share = "write a share of the limit, such as `5 %`"
+    return Problem(f"claims.{name}.within", "wrong_dimension", found, "points of a share, a ratio or a rate", share)
 
 
 def _tested(projection: Projection, known: Mapping[str, Measure], name: str, claim: Claim) -> Outcome | Problem:
@@ -151,6 +175,7 @@ def _tested(projection: Projection, known: Mapping[str, Measure], name: str, cla
         note=claim.note,
         source=claim.source,
         evidence="" if value is None else _evidence(projection, known, claim),
+        within=claim.within if claim.limit[0] == "about" else None,
     )
 
 
@@ -212,14 +237,14 @@ def _at(projection: Projection, row: str, when: str) -> Array | str:
     return np.asarray(part.sum(axis=-1) if nature == FLOW else part.mean(axis=-1))
 
 
-def holds(comparator: str, value: Array, limit: Array, within: Array) -> npt.NDArray[np.bool_]:
-    """Tell whether values keep their limits, (draw,); `about` may be off by a share of it."""
+def holds(comparator: str, value: Array, limit: Array, room: Array) -> npt.NDArray[np.bool_]:
+    """Tell whether values keep their limits, (draw,); `about` may be off by `room`."""
     slack = ROUNDING * np.maximum(np.where(np.isfinite(value), np.abs(value), 0.0), np.abs(limit))
     kept = {
         "above": value > limit + slack,
         "at_least": value >= limit - slack,
         "below": value < limit - slack,
         "at_most": value <= limit + slack,
-        "about": np.abs(value - limit) <= within * np.abs(limit) + slack,
+        "about": np.abs(value - limit) <= room + slack,
     }[comparator]
     return np.asarray(kept)

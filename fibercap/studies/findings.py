@@ -230,7 +230,7 @@ def _uses(projection: Projection) -> Iterator[Finding]:
 def _claim(projection: Projection, outcome: Outcome) -> Finding:
     found = worded(outcome.value, outcome.unit) if outcome.value is not None else f"undefined ({outcome.reason})"
     turned = "fails" if outcome.expected else "holds, though it is expected to fail"
-    wanted = f"{WORDS[outcome.comparator]} {worded(outcome.limit, outcome.unit)}"
+    wanted = f"{WORDS[outcome.comparator]} {worded(outcome.limit, outcome.unit)}{outcome.wanted}"
     when = f" {outcome.when}" if outcome.when.startswith("in ") else f" in {outcome.when}" if outcome.when else ""
     when = when.replace(" in end of", " at the end of")
     says = f"claim `{outcome.name}` ({outcome.says}) {turned}: {outcome.subject} is {found}{when}"

@@ -75,6 +75,6 @@ def _judge(projection: Projection) -> dict[str, Judgement]:
         if not isinstance(outcome, Problem):
             gap = outcome.value - outcome.limit
             if claim.limit[0] == "about":
-                gap = np.abs(gap) - claim.within.reshape(-1) * np.abs(outcome.limit)
+                gap = np.abs(gap) - claim.within.room(outcome.limit)
             found[name] = Judgement(outcome.holds, gap)
     return found

@@ -14,6 +14,7 @@ from fibercap.core.overlay import settable
 from fibercap.core.parts import Part
 from fibercap.core.paths import TimePath
 from fibercap.core.spec import Spec, quantities
+from fibercap.core.tolerance import Tolerance
 from fibercap.core.tree import Leaf, at, leaves
 from fibercap.core.units import unit_text
 from fibercap.model.scenario import SCHEMA, as_written
@@ -182,7 +183,7 @@ def default_text(value: Any, unit: str) -> str:  # noqa: ANN401, PLR0911 - whate
         return default_text(value.value, "percent" if value.unit == "share" else unit)
     if isinstance(value, bool):
         return str(value).lower()
-    if isinstance(value, str | date):
+    if isinstance(value, str | date | Tolerance):
         return str(value)
     if isinstance(value, int | float | np.ndarray):
         return _number_text(float(np.ravel(value)[0]), unit)

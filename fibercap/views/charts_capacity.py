@@ -206,7 +206,7 @@ def _bands(plants: list[Capacity], colours: dict[str, str], tops: Array) -> list
 
 def _draw_plant(ax: Axes, plant: Capacity, colour: str, marks: list[Mark], width: float) -> None:
     """Draw one plant on its own scale, with its claims."""
-    limits = [mark.outcome.limit * (1 + mark.within) for mark in marks]
+    limits = [mark.outcome.limit + mark.within for mark in marks]
     highest = max([plant.peak, *limits])
     divisor, word = scale(highest)
     tint, dark = mixed(colour, "white", 0.6), mixed(colour, INK, 0.35)

@@ -30,7 +30,7 @@ POINTS: Final = 60
 
 @dataclass(frozen=True)
 class Mark:
-    """A claim as it is drawn: at its time and limit; the time it speaks of; how far the limit may be missed."""
+    """A claim as it is drawn: at its time and limit; the time it speaks of; what it may be off by, in its unit."""
 
     outcome: Outcome
     start: float
@@ -62,7 +62,7 @@ def _mark(projection: Projection, outcome: Outcome) -> Mark:
         start = end - projection.timeline.months
     stock = projection.rows[outcome.subject].nature == STOCK
     claim = projection.scenario.claims[outcome.name]
-    within = float(np.ravel(claim.within)[0]) if outcome.comparator == "about" else 0.0
+    within = float(claim.within.room(np.asarray([outcome.limit]))[0]) if outcome.comparator == "about" else 0.0
     at = end if stock else (start + end) / 2
     return Mark(outcome, (end if stock else start) / 12, end / 12, at / 12, within)
 
@@ -100,7 +100,7 @@ def draw_claims(ax: Axes, marks: Sequence[Mark], divisor: float, lines: Array) -
         if mark.end > mark.start:
             ax.plot([mark.start, mark.end], [y, y], color=colour, linewidth=1.4, solid_capstyle="butt", zorder=5)
         if mark.within:
-            ends = [y * (1 - mark.within), y * (1 + mark.within)]
+            ends = [y - mark.within / divisor, y + mark.within / divisor]
             ax.plot([mark.at, mark.at], ends, color=colour, linewidth=1.0, marker="_", markersize=5, zorder=5)
         ax.plot([mark.at], [y], **marker(holds=mark.outcome.holds), linestyle="none", clip_on=False, zorder=6)
     told = [Label(m.at, m.outcome.limit / divisor, m.label_for(divisor), colour_of(m.outcome)) for m in marks]
@@ -110,7 +110,8 @@ def draw_claims(ax: Axes, marks: Sequence[Mark], divisor: float, lines: Array) -
 def _shape(mark: Mark, divisor: float) -> Array:
     """Return points along the bars that belong to a marker, (point, 2)."""
     y = mark.outcome.limit / divisor
-    along, up = np.linspace(mark.start, mark.end, POINTS), np.linspace(1 - mark.within, 1 + mark.within, POINTS) * y
+    room = mark.within / divisor
+    along, up = np.linspace(mark.start, mark.end, POINTS), np.linspace(y - room, y + room, POINTS)
     return np.concatenate(
         [np.column_stack([along, np.full(POINTS, y)]), np.column_stack([np.full(POINTS, mark.at), up])]
     )

@@ -74,6 +74,7 @@ def claims_document(
             "limit": o.limit,
             "unit": o.unit,
             "margin": o.margin,
+            "within": str(o.within) if o.within is not None else None,
             "reason": o.reason or None,
             "evidence": o.evidence or None,
         }

@@ -106,11 +106,11 @@ def claim_lines(outcome: Outcome) -> tuple[str, str]:
     verdict = "PASS" if outcome.holds else "FAIL"
     value, unit = quantity_text(outcome.value, outcome.unit)
     limit, limit_unit = quantity_text(outcome.limit, outcome.unit)
-    margin = f", {outcome.margin:+.1%}" if outcome.margin is not None else ""
+    margin = f", {outcome.off}" if outcome.off else ""
     expected = "" if outcome.as_expected else ", not as expected"
     expected = ", as expected" if not outcome.expected and outcome.as_expected else expected
     found = f"{value} {unit}".strip() if outcome.value is not None else f"undefined ({outcome.reason})"
-    wanted = f"{WORDS[outcome.comparator]} {limit} {limit_unit}".strip()
+    wanted = f"{WORDS[outcome.comparator]} {limit} {limit_unit}".strip() + outcome.wanted
     return verdict, f"{found}, claimed {wanted}{margin}{expected}"
 
 

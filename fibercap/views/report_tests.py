@@ -52,12 +52,11 @@ def _claim(outcome: Outcome) -> Line:
     found = f"{value} {found_unit}".strip() if outcome.value is not None else f"undefined: {outcome.reason}"
     verdict = "holds" if outcome.holds else "fails"
     verdict += "" if outcome.as_expected and outcome.holds else f", {'' if outcome.as_expected else 'not '}as expected"
-    margin = f"{outcome.margin:+.1%}" if outcome.margin is not None else ""
-    wanted = f"{WORDS[outcome.comparator]} {limit} {unit}".strip()
+    wanted = f"{WORDS[outcome.comparator]} {limit} {unit}".strip() + outcome.wanted
     cells = (
         f"{wanted}, {outcome.when}" if outcome.when else wanted,
         found,
-        margin,
+        outcome.off,
         verdict,
         outcome.source,
     )

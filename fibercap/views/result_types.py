@@ -85,6 +85,8 @@ class Claim(TypedDict):
     """The unit of both."""
     margin: float | None
     """The value as a share of the limit, less 1."""
+    within: str | None
+    """How far a value may be off that is claimed to be about the limit: `10 %` of it, or `5 points`."""
     reason: str | None
     """Why the value is undefined."""
     evidence: Evidence | None

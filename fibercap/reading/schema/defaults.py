@@ -12,6 +12,7 @@ from fibercap.core.fields import Field, Number, Of, Word
 from fibercap.core.parts import TruthField
 from fibercap.core.paths import PathOf, TimePath
 from fibercap.core.spec import OneOf, Spec
+from fibercap.core.tolerance import Tolerance
 from fibercap.core.tree import Leaf
 from fibercap.core.units import unit_text
 
@@ -50,6 +51,8 @@ def _value(default: Any, kind: Field) -> Any:  # noqa: ANN401
     if isinstance(kind, Duration):
         months = int(default)
         return f"{months} months" if months % MONTHS_IN_YEAR or not months else f"{months // MONTHS_IN_YEAR} years"
+    if isinstance(default, Tolerance):
+        return str(default)
     if isinstance(kind, Number):
         return float(default) if float(default) % 1 else int(default)
     return default if isinstance(kind, Word | TruthField) else ""

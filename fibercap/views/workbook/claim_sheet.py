@@ -5,6 +5,7 @@ from __future__ import annotations
 from math import isfinite
 from typing import TYPE_CHECKING, Final, NamedTuple
 
+from fibercap.core.tolerance import POINT
 from fibercap.model.claim import Multiple
 from fibercap.model.twelve_months import LEVERAGE, NO_EBITDA
 from fibercap.studies.claims import ROUNDING, outcomes
@@ -95,7 +96,7 @@ class ClaimSheet:
         asked = _Asked(terms.row, terms.measure, terms.when, told.unit, case, None if here is None else here.value)
         self._subject(sheet, row, asked, looks)
         self._limit(sheet, row, case, terms, told, looks)
-        holds = _holds(row + 1, told.comparator)
+        holds = _holds(row + 1, told.comparator, points=terms.within.points)
         sheet.write_formula(
             row, 14, f'=IF(N{row + 1}=0,"",{holds})', looks("formula", VERDICT), "" if here is None else int(here.holds)
         )
@@ -141,7 +142,10 @@ class ClaimSheet:
         else:
             sheet.write_number(row, 8, told.limit, looks("value", numbers))
         if told.comparator == "about":
-            sheet.write_number(row, 12, float(terms.within), looks("value", "0.0%"))
+            points, wide = terms.within.points, float(terms.within.value)
+            sheet.write_number(
+                row, 12, wide / POINT if points else wide, looks("value", '0.0" points"' if points else "0.0%")
+            )
 
     def _test(self, sheet: Worksheet, row: int, name: str, when: str, looks: Looks) -> None:
         case = next(n for n, own in enumerate(self.tested) if name in own and when in _dates(own[name]))
@@ -201,12 +205,13 @@ def _dates(tested: Tested) -> list[str]:
     return sorted({*(test.when for test in tested.tests), *missing})
 
 
-def _holds(row: int, comparator: str) -> str:
+def _holds(row: int, comparator: str, *, points: bool = False) -> str:
     """Return the formula of the verdict; a value as near to its limit as rounding may bring it counts as the limit."""
     value, limit = f"F{row}", f"I{row}"
     slack = f"{ROUNDING:g}*MAX(ABS({value}),ABS({limit}))"
     if comparator == "about":
-        test = f"ABS({value}-{limit})<=M{row}*ABS({limit})+{slack}"
+        room = f"M{row}*{POINT:g}" if points else f"M{row}*ABS({limit})"
+        test = f"ABS({value}-{limit})<={room}+{slack}"
     else:
         sign = {"above": "+", "at_least": "-", "below": "-", "at_most": "+"}[comparator]
         test = f"{value}{SIGNS[comparator]}{limit}{sign}{slack}"
