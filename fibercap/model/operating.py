@@ -23,7 +23,7 @@ from fibercap.model.market import time_rows
 from fibercap.model.operations import asset_rows, income_rows, unlevered_rows
 from fibercap.model.plants import capacity_rows, market_rows, purchase_rows, running_cost_rows
 from fibercap.model.projects import capex_rows, dates_given
-from fibercap.model.reference import Reference, reference_of, reference_plan, same_reference
+from fibercap.model.reference import Reference, newly_bought, reference_of, reference_plan, same_reference, shared_loans
 from fibercap.model.tax import rate_row
 from fibercap.model.without_projects import SAME_WITHOUT, WITHOUT
 from fibercap.model.working_capital import working_capital_rows
@@ -48,8 +48,9 @@ PAYING: Final = frozenset(
 class Operations:
     """The rows of plants and projects up to what they spend, and the company that does nothing new.
 
-    `same` is the same plan without projects, where an option changes the grant of a purchase: its unlevered flows are
-    not those of the company that does nothing new, which is paid for as the plan was written.
+    `same` is the same plan without projects, where an option changes the grant of a purchase, or buys a plant: its
+    unlevered flows are not those of the company that does nothing new, which buys and is paid for as the plan was
+    written.
     """
 
     plan: Scenario
@@ -94,10 +95,10 @@ def operations(plan: Scenario, known: Operations | None = None) -> Operations:
     alone = reference_plan(short)
     unfinanced = _unfinanced(alone)
     refuse_large_grants(unfinanced, alone)
-    same = None if _same_grants(plan) else _unfinanced(_bare(short))
+    same = None if _same_grants(plan) and not newly_bought(plan) else _unfinanced(_bare(short))
     if same is not None:
         refuse_large_grants(same, short)
-    reference = reference_of(unfinanced, alone)
+    reference = reference_of(unfinanced, alone, shared_loans(plan))
     return Operations(plan, spent, reference, None if same is None else same.block())
 
 

@@ -13,7 +13,8 @@ from tests.witness.financing import find_fixed_point
 from tests.witness.funding import Funding, find_last_draw
 from tests.witness.ledger import Ledger
 from tests.witness.loans import Contract, read_contracts
-from tests.witness.plan import Plan
+from tests.witness.plan import Plan, operate
+from tests.witness.quantities import is_share
 from tests.witness.series import Exchange
 from tests.witness.statements import Books
 from tests.witness.trading import buy_plants, find_bought, spend_capex, trade
@@ -112,6 +113,8 @@ def project_without(plan: Plan, written: Plan) -> Company:
     other = copy.deepcopy(plan)
     other.pop("projects", None)
     bought = find_bought(plan)
+    if set(bought) - set(find_bought(written)):
+        raise NotImplementedError("the witness does not know plants that only an option buys")
     funding = {name: copy.deepcopy(block) for name, block in written.get("funding", {}).items() if name in bought}
     other["rates"], other["funding"] = written.get("rates", {}), funding
     for block, keys in (("company", ("equity", "dividends", "gap")), ("money", ("minimum_cash",))):
@@ -136,11 +139,31 @@ def project_without(plan: Plan, written: Plan) -> Company:
         if not owed_on(contract, calendar.eve):
             taken = float(rows[f"loans.{name}.funded"].sum())
             terms = {key: value for key, value in contract.block.items() if key != "draws"}
+            if contract.draws or any(
+                name in (written.get("funding", {}).get(key) or {}) for key in written.get("projects", {})
+            ):
+                terms = cut_terms(terms, taken / contract.commitment)
             contracts[name] = replace(contract, block=terms, commitment=taken)
     gap = other["company"].get("gap", ["revolver"])
     gap = [gap] if isinstance(gap, str) else gap
     other["company"]["gap"] = [name for name in gap if name in {"revolver", "equity"} or name in contracts]
     return project_company(other, contracts)
+
+
+def cut_terms(terms: Plan, share: float) -> Plan:
+    """Return the terms of a loan with all amounts of money beside the commitment in proportion (section 7, owners)."""
+    by = {"times": repr(share)}
+    found = copy.deepcopy(terms)
+    if "agency" in found.get("fees", {}):
+        found["fees"]["agency"] = operate(found["fees"]["agency"], by)
+    repayment = found.get("repayment", {})
+    for key in {"balloon", "payment"} & repayment.keys():
+        repayment[key] = operate(repayment[key], by)
+    if not any(is_share(text) for text in repayment.get("schedule", {}).values()) and "schedule" in repayment:
+        repayment["schedule"] = operate(repayment["schedule"], by)
+    if "prepayments" in found:
+        found["prepayments"] = operate(found["prepayments"], by)
+    return found
 
 
 def owed_on(contract: Contract, eve: date) -> bool:

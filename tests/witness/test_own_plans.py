@@ -90,7 +90,36 @@ loans:
             repayment: {style: equal_principal, amortize_over: 9 years}}
 """
 
-PLANS = {"by_month": COMPANY + BY_MONTH, "by_quarter": COMPANY + BY_QUARTER}
+WITH_PURCHASE = """
+fibercap: 1
+horizon: {from: 2001, to: 2006, step: quarter}
+money: {report_in: USD, discount_rate: 10 %/year, terminal_value: {multiple: 4}}
+exchange: {EUR: {average: {2001: 0.9 USD/EUR, 2003: 1 USD/EUR}}}
+products: {fiber: {price: 40 USD/km}}
+plants:
+  works: {product: fiber, capacity: 100_000 km/year, cash_cost: 20 USD/km}
+  other: {product: fiber, capacity: 60_000 km/year, cash_cost: 22 USD/km, opens: 2001-07-01,
+          purchase: {price: 8 million USD, on: 2001-06-30, life: 10 years}}
+projects:
+  line: {plant: works, adds: 50_000 km/year, capex: 12 million USD, spend: {2001: 100 %}, complete: 2001-12-31}
+tax: {rate: 30 %}
+opening: {cash: 9 million USD}
+loans:
+  shaped: {commitment: 5 million USD, signed: 2001-01-01, matures: 8 years, rate: 8 %/year,
+           fees: {agency: 100_000 USD/year, undrawn: 1 %/year},
+           repayment: {style: equal_principal, balloon: 1 million USD}}
+  fixed: {commitment: 5 million EUR, signed: 2001-01-01, matures: 5 years, rate: 8 %/year,
+          fees: {agency: 10_000 EUR/year, upfront: 1 %}, repayment: {style: fixed_payment, payment: 300_000 EUR}}
+  staged: {commitment: 5 million USD, signed: 2001-01-01, matures: 7 years, rate: 8 %/year, repayment: {style: custom,
+           schedule: {2003-01-01: 1 million USD, 2005-01-01: 2 million USD, 2008-01-01: 2 million USD}}}
+  alone: {commitment: 2.5 million USD, signed: 2001-01-01, matures: 7 years, rate: 8 %/year,
+          fees: {agency: 7_000 USD/year}, repayment: {style: fixed_payment, payment: 90_000 USD}}
+funding:
+  line: {shaped: 3 million USD, fixed: 3 million EUR, staged: 3 million USD, equity: rest}
+  other: {shaped: 2 million USD, fixed: 1 million EUR, staged: 2 million USD, alone: 2 million USD, equity: rest}
+"""
+
+PLANS = {"with_purchase": WITH_PURCHASE, "by_month": COMPANY + BY_MONTH, "by_quarter": COMPANY + BY_QUARTER}
 
 
 @cache

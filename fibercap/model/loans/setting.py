@@ -27,6 +27,11 @@ def used_commitment(name: str) -> str:
     return f"loans.{name}.commitment_used"
 
 
+def used_share(name: str) -> str:
+    """Return the scalar that is the share of a loan's other amounts that the company without projects pays."""
+    return f"loans.{name}.share_used"
+
+
 @dataclass(frozen=True)
 class Exchanged:
     """What a loan's currency is worth: its code, the unit, the average by period, and the rate of any day."""
