@@ -73,7 +73,7 @@ def choice_flips(
     flips += [_flip(race, number, factor) for number, factor in _duration_turns(race, lives)]
     if runner_up:
         two = Race({name: projections[name] for name in (*leaders, runner_up)}, leaders)
-        of_loans = [number for number in numbers(two.plans) if number.in_months and not number.is_life]
+        of_loans = [n for n in every if n.in_months and not n.is_life and any(lever_of(n, name) for name in two.plans)]
         flips += [_flip(two, number, factor) for number, factor in _duration_turns(two, of_loans)]
     flips.sort(key=lambda flip: abs(flip.change) / (POINT if flip.path == RATE else TENTH))
     return tuple(flips), max(len(known) - most, 0)

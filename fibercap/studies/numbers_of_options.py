@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields, replace
-from typing import TYPE_CHECKING, Any, Final
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
@@ -13,7 +13,7 @@ from fibercap.core.tree import Branch, Leaf, at, leaves
 from fibercap.studies.levers import Handle, Lever, drawn, lever, levers
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Iterator, Mapping
+    from collections.abc import Iterator, Mapping
 
     from fibercap.model.scenario import Scenario
     from fibercap.studies.turning import Move
@@ -67,8 +67,7 @@ def numbers(plans: Mapping[str, Scenario]) -> list[Number]:
     """
     by_path: dict[str, dict[str, Lever]] = {}
     for option, plan in plans.items():
-        own = {each.name: each for each in (*levers(plan), *_durations(plan))}
-        for each in (*own.values(), *_taken_out(plan, own)):
+        for each in (*levers(plan), *_durations(plan)):
             by_path.setdefault(each.name, {})[option] = each
         if plan.money.discount_rate is not None:
             by_path.setdefault(RATE, {})[option] = _in_points(lever(plan, RATE))
@@ -103,18 +102,6 @@ class Life(WholeMonths):
     """The life of an asset: in whole months, but a batch may have another in each draw."""
 
 
-class Beneath(Lever):
-    """A number of the plan as written that an option takes out; the company that does nothing new still rests on it."""
-
-
-def _taken_out(plan: Scenario, there: Collection[str]) -> Iterator[Lever]:
-    """Run over the financing that an option has not but the plan as written has."""
-    if plan.option is not None:
-        for each in levers(plan.as_written):
-            if each.name not in there and each.name.startswith(FINANCING):
-                yield Beneath(**{field.name: getattr(each, field.name) for field in fields(each)})
-
-
 def _durations(plan: Scenario) -> Iterator[Lever]:
     """Run over the durations that are whole months: maturity, grace, lives."""
     for item in plan.inputs():
@@ -138,12 +125,6 @@ def tenths(number: Lever) -> tuple[float, ...]:
     return tuple(end for end in ends if end != 1.0)
 
 
-def with_draws(plan: Scenario, levers: Iterable[Lever], draws: Mapping[str, Any]) -> Scenario:
-    """Return an option in which levers of one kind are drawn: beneath it, those that only the plan as written has."""
-    beneath = plan.option is not None and any(isinstance(each, Beneath) for each in levers)
-    return plan.as_written.drawn(draws).with_option(str(plan.option)) if beneath else plan.drawn(draws)
-
-
 def in_common(number: Lever, plans: Mapping[str, Scenario]) -> bool:
     """Tell whether a number can be drawn in the plan as written, over which options are laid then.
 
@@ -157,7 +138,7 @@ def in_common(number: Lever, plans: Mapping[str, Scenario]) -> bool:
     path = tuple(number.name.split("."))
     for option, plan in plans.items():
         each = lever_of(number, option)
-        if each is None or isinstance(each, Beneath):
+        if each is None:
             continue
         if type(each) is WholeMonths or at(plan.tree, path) is not at(plan.as_written.tree, path):
             return False
@@ -168,5 +149,5 @@ def moved(plan: Scenario, move: Move) -> Scenario:
     """Return a plan in which one number is moved."""
     each, factor = move
     if not isinstance(each, WholeMonths):
-        return with_draws(plan, [each], drawn([move]))
+        return plan.drawn(drawn([move]))
     return plan.changed(Branch({"change": Branch({each.name: Leaf(f"{round(each.at(factor))} months")})}))

@@ -16,9 +16,8 @@ from fibercap.model.run_off import RUN_OFF
 from fibercap.studies.batch import CHUNK
 from fibercap.studies.covenants import tests_of
 from fibercap.studies.footing import owners_worth
-from fibercap.studies.levers import Lever
-from fibercap.studies.numbers_of_options import Beneath, Life, WholeMonths, in_common, lever_of, moved, with_draws
-from fibercap.studies.turning import Judgement, judged_draws
+from fibercap.studies.numbers_of_options import WholeMonths, in_common, lever_of, moved
+from fibercap.studies.turning import Judgement, judged, judged_draws
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -61,6 +60,10 @@ def _standing(projection: Projection) -> Judgement:
     """Return whether a plan may be recommended, and what all that its owners pay and get is worth, in every draw."""
     worth = np.broadcast_to(owners_worth(projection), (projection.draws,))
     return Judgement(may_be_recommended(projection), worth)
+
+
+def _by_worth(projection: Projection) -> dict[str, Judgement]:
+    return {WORTH: _standing(projection)}
 
 
 def _copies(plan: Scenario) -> bool:
@@ -159,16 +162,10 @@ class Race:
         """Return how one option stands after moves of its own levers: drawn ones in batches, the others one by one."""
         plan, holds, gap = self.plans[name], np.zeros(len(moves), dtype=bool), np.full(len(moves), np.nan)
         allowed = np.ones(len(moves), dtype=bool)
-        for kinds in ((Lever, Life), (Beneath,)):
-            rows = [row for row, (lever, _) in enumerate(moves) if type(lever) in kinds]
-            levers = [moves[row][0] for row in rows[:1]]
-
-            def judge(draws: Mapping[str, Any], levers: list[Lever] = levers) -> dict[str, Judgement]:
-                return {WORTH: _standing(project(with_draws(plan, levers, draws)))}
-
-            found, allowed[rows] = judged_draws(judge, [moves[row] for row in rows], self.chunk)
-            if found:
-                holds[rows], gap[rows] = found[WORTH]
+        rows = [row for row, (lever, _) in enumerate(moves) if type(lever) is not WholeMonths]
+        found, allowed[rows] = judged(plan, [moves[row] for row in rows], _by_worth, self.chunk)
+        if found:
+            holds[rows], gap[rows] = found[WORTH]
         for row in (row for row, (lever, _) in enumerate(moves) if type(lever) is WholeMonths):
             try:
                 stand = _standing(project(moved(plan, moves[row]), self.projections[name]))
