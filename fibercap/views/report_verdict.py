@@ -7,20 +7,19 @@ from typing import TYPE_CHECKING, Final
 
 from fibercap.studies.findings import CASH, COVENANT, USES, faults, findings
 from fibercap.studies.headroom import PRICE, tightest
-from fibercap.studies.numbers_of_options import RATE
 from fibercap.studies.sensitivity import turns_at
 from fibercap.views.input_words import input_words, named
-from fibercap.views.lines import measure_text, quantity_text, share_text
+from fibercap.views.lines import share_text
 from fibercap.views.report_parts import Figure, Section, Words
 from fibercap.views.verdict_text import (
     Speech,
     beside_lines,
     caution_lines,
-    distance_text,
     flip_text,
     listed,
     money_text,
 )
+from fibercap.views.worth_words import REASONS, WORTH, worth_words
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -38,9 +37,6 @@ LEAST_WORDS: Final = 80
 TITLE_WORDS: Final = 8
 """Words of a title of the plan's own that are shown; further ones are cut."""
 INPUTS: Final = 5
-REASONS: Final = 2
-"""Findings, options and numbers that are told one by one."""
-WORTH: Final = ("equity_npv", "project_npv", "company_npv")
 
 
 def front(subject: Subject) -> Section:
@@ -79,7 +75,7 @@ def _texts(subject: Subject) -> Iterator[Words]:
     if wrong:
         more = f"; and {len(wrong) - REASONS} more" if len(wrong) > REASONS else ""
         yield Words(f"What is wrong: {'; '.join(speech.finding(f) for f in wrong[:REASONS])}{more}.", "bad")
-    yield Words(_worth(subject, speech))
+    yield Words(worth_words(subject, speech))
     if cautions := _cautions(subject, speech):
         yield Words(f"But {'; '.join(cautions)}.", "bad")
     for text, head in (
@@ -122,8 +118,9 @@ def _finding(plans: list[Scenario], finding: Finding) -> str:
         says = covenant.says or named(plan, finding.name.partition(".")[2])
         return f"{_cut(plan.loan_title(finding.loan))} breaks “{_cut(says)}”{when}"
     if finding.kind == CASH:
-        later = ", after the horizon" if finding.after_horizon else ""
-        return f"cash falls below zero{when}{later}, to {money_text(finding.value or 0.0, finding.unit)} at the lowest"
+        later = " after the horizon" if finding.after_horizon else ""
+        lowest = money_text(finding.value or 0.0, finding.unit)
+        return f"cash{later} falls below zero{when} and is {lowest} at the lowest"
     if finding.kind == USES:
         return f"{money_text(finding.value or 0.0, finding.unit)} of {_cut(named(plan, finding.name))} have no source"
     return f"the claim “{_cut(plan.claims[finding.name].says)}” is not as expected"
@@ -158,32 +155,6 @@ def _reservation(found: Verdict) -> str:
     return ", but it is close" if found.close else ""
 
 
-def _worth(subject: Subject, speech: Speech) -> str:
-    """Say what the plan is worth, and how far ahead of others."""
-    found = subject.verdict
-    key = next((key for key in WORTH if subject.found[key].value is not None), "lowest_cash")
-    text = " ".join(measure_text(subject.found[key])).strip()
-    if found is not None and subject.name in found.worth:
-        text = money_text(found.worth[subject.name], found.currency)
-    told = [f"{subject.found[key].label}: {text}."]
-    if found is None:
-        return told[0]
-    if found.runner_up and not found.tie and found.recommended:
-        told.append(f"{speech.option(found.runner_up)} is behind by {distance_text(found)}.")
-    if found.tie:
-        told.append("They differ by less than 0.01 % of what is spent.")
-    if not found.ranked:
-        reasons = listed([*dict.fromkeys(found.undefined.values())])
-        told.append(f"Options cannot be ranked: {reasons.replace(f'`{RATE}`', 'discount rate')}.")
-    others = [name for name in found.excluded if name != subject.chosen]
-    told += [_excluded(found, name, speech) for name in others[:REASONS]]
-    told += [f"Nor {len(others) - REASONS} more."] if len(others) > REASONS else []
-    for name, rulers in found.footing.unlike.items():
-        words = listed([speech.number(path) for path in rulers])
-        told.append(f"{speech.option(name)} is not ranked: its {words} differs from the plan's.")
-    return " ".join(told)
-
-
 def _cautions(subject: Subject, speech: Speech) -> list[str]:
     """Say what one must know of the options that are recommended, beside how far ahead they are."""
     found, comparison = subject.verdict, subject.comparison
@@ -194,36 +165,29 @@ def _cautions(subject: Subject, speech: Speech) -> list[str]:
     return told + [f"{speech.option(name)} {besides[name]}" for name in found.recommended if name in besides]
 
 
-def _excluded(found: Verdict, name: str, speech: Speech) -> str:
-    """Say why another option is not recommended, by the worst that is wrong with it."""
-    first, *more = found.excluded[name]
-    told = f"Not {speech.option(name)}{', though worth more' if name in found.better_excluded else ''}: "
-    return f"{told}{speech.finding(first)}{f', and {len(more)} more' if more else ''}."
-
-
 def _changes(subject: Subject, speech: Speech) -> str:
     """Say which number turns the choice; of a plan without a choice, what it is worth."""
     found = subject.verdict
     if found is None or not (found.runner_up or found.flips):
         return _turns_worth(subject)
     told = [flip_text(flip, found, speech) for flip in found.flips[:REASONS]]
-    told += [f"and {len(found.flips) - REASONS} numbers more"] if len(found.flips) > REASONS else []
+    more = len(found.flips) - REASONS
+    told += [f"so {'do' if more > 1 else 'does'} {more} other number{'s' * (more > 1)}"] if more > 0 else []
     if not told:
         some = f" ({found.not_moved:,} were not moved)" if found.not_moved else ""
-        told = [f"no one number moved by a tenth{some}, nor the discount rate by a point"]
+        told = [f"no single number moved by a tenth{some}, nor the discount rate by a point"]
     if found.tie and not found.flips:
         told = ["any difference in their terms"]
-    told += [_rate_text(found, speech)] if found.turnings else []
-    return "; ".join(told)
+    return ". ".join(["; ".join(told), *([_rate_text(found, speech)] if found.turnings else [])])
 
 
 def _rate_text(found: Verdict, speech: Speech) -> str:
     """Say at which discount rate another option is first, that nearest below or above the choice."""
     turn = next((t for t in found.turnings if t.below == found.recommended[0]), None)
     if turn is not None:
-        return f"above a discount rate of {100 * turn.rate:.1f} % {speech.option(turn.above)} is first"
+        return f"Above a discount rate of {100 * turn.rate:.1f} %, {speech.option(turn.above)} comes first"
     last = found.turnings[-1]
-    return f"below a discount rate of {100 * last.rate:.1f} % {speech.option(last.below)} is first"
+    return f"Below a discount rate of {100 * last.rate:.1f} %, {speech.option(last.below)} comes first"
 
 
 def _turns_worth(subject: Subject) -> str:
@@ -234,14 +198,14 @@ def _turns_worth(subject: Subject) -> str:
         return ""
     plan = subject.projection.scenario
     if base < 0:
-        return f"{subject.found[key].label} is below zero as things are"
+        return "as it stands, it is worth less than nothing"
     worst = min(subject.moved, key=lambda moved: moved.least(key, base))
     words = _cut(input_words(plan, worst.path))
     turn = turns_at(plan, worst.path, key, base, 0.0)
     if turn is None:
-        return f"no one number makes it worth less than nothing; nearest comes {words}"
+        return f"no single number makes it worth less than nothing; {words} comes nearest"
     side = "higher" if turn.factor > 1 else "lower"
-    return f"it is worth nothing with {words} {100 * abs(turn.factor - 1):.0f} % {side}"
+    return f"with {words} {100 * abs(turn.factor - 1):.0f} % {side}, it is worth nothing"
 
 
 def _breaks_first(subject: Subject) -> str:
@@ -255,25 +219,25 @@ def _breaks_first(subject: Subject) -> str:
         if tight.broken:
             return f"{name} is broken already{when}"
         of, fall = min(((o, f) for o, f in tight.falls.items() if f is not None), key=lambda pair: pair[1])
-        return f"{name}, if {of} fall{'s' * (of != PRICE)} by {share_text(fall)}; it is tightest{when}"
-    told = []
+        return f"{name}, if {of} fall{'s' * (of != PRICE)} by {share_text(fall)}. It is tightest{when}"
+    told = [f"no covenant {'is tested' if subject.promises else 'is promised'}"] if plan.loans else []
     cover, cash = subject.found["min_dscr"], subject.found["lowest_cash"]
     if cover.value is not None:
-        told.append(f"no covenant; debt service is covered {cover.value:.2f} times at the lowest, in {cover.when}")
-    text = " ".join(quantity_text(cash.value, cash.unit)).strip()
+        low = f"Debt service is covered {cover.value:.2f} times at the lowest, in {cover.when}"
+        told.append(low if cover.value > 0 else f"In {cover.when} nothing is left to cover debt service")
+    lowest = money_text(cash.value or 0.0, cash.unit)
     when = subject.projection.timeline.labels[int(subject.projection.value("accounts.cash")[0].argmin())]
-    return "; ".join([*told, f"cash is lowest in {when}, at {text}"])
+    return ". ".join([*told, f"{'C' if told else 'c'}ash is lowest in {when}, at {lowest}"])
 
 
 def _rests_on(subject: Subject) -> str:
     """Say how many inputs are stated, derived and assumed, and which matter most."""
     plan = subject.projection.scenario
-    counts = ", ".join(f"{count} {kind}" for kind, count in plan.evidence().items())
-    told = f"{counts} inputs"
+    told = listed([f"{count} {kind}" for kind, count in plan.evidence().items()]).replace(" ", " inputs ", 1)
     if not subject.moved:
         return told
     key = next(iter(subject.moved[0].measures))
     base = subject.found[key].value or 0.0
     first = sorted(subject.moved, key=lambda moved: -moved.reach(key, base))[:INPUTS]
     names = [f"{_cut(input_words(plan, m.path))} ({m.kind})" for m in first if m.reach(key, base)]
-    return f"{told}; most on {listed(names)}" if names else told
+    return f"{told}. What matters most: {listed(names)}" if names else told
