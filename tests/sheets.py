@@ -20,6 +20,8 @@ from fibercap.model.projection import Projection
 from fibercap.studies.claims import outcomes
 from fibercap.studies.covenant_values import CUT
 from fibercap.studies.covenants import covenants
+from fibercap.views.workbook.check_sheet import MASTER
+from fibercap.views.workbook.measure_sheet import OPTIONS, OPTIONS_COLUMN, OPTIONS_ROW
 
 SPOILT = b"-777"
 FIRST = 7
@@ -107,9 +109,35 @@ def alike(value: Any, wanted: float) -> bool:
     return isinstance(value, int | float) and abs(value - wanted) <= max(1e-6, 1e-9 * abs(wanted))
 
 
+def differences(sheets: Sheets, others: Sheets) -> list[str]:
+    """Return every cell of any sheet in which two workbooks differ."""
+    found = []
+    for name, cells in sheets.cells.items():
+        for row, column in sorted(cells.keys() | others.cells[name].keys()):
+            value, other = sheets(name, row, column), others(name, row, column)
+            if not (value == other or (isinstance(other, int | float) and alike(value, other))):
+                found.append(f"{name} row {row}, column {column}: {value!r}, wanted {other!r}")
+    return found
+
+
+def live_measures_unlike(sheets: Sheets, option: str) -> list[str]:
+    """Return the live measures of the sheet Options that are not what was exported for the option in use."""
+    heads = {sheets(OPTIONS, OPTIONS_ROW - 1, column): column for column in range(OPTIONS_COLUMN + 1, 40)}
+    rows = [row for row in sheets.rows(OPTIONS) if row >= OPTIONS_ROW and sheets(OPTIONS, row, OPTIONS_COLUMN)]
+    assert len(rows) > 20
+    both = {sheets(OPTIONS, row, 1): (sheets(OPTIONS, row, 2), sheets(OPTIONS, row, heads[option])) for row in rows}
+    return [
+        f"Options: {name} is {live!r}, wanted {exported!r}"
+        for name, (live, exported) in both.items()
+        if not alike(live, np.nan if isinstance(exported, str) else exported)
+    ]
+
+
 def disagreements(sheets: Sheets, projection: Projection, option: str) -> list[str]:
     """Return every row, scalar, measure and claim in which a recalculated workbook and a projection differ."""
     found = list(_errors(sheets))
+    if sheets("Checks", MASTER.row, _number(MASTER.column)) != 1:
+        found.append("Checks: a law is broken")
     for name in sheets.cells:
         if name not in FRONT:
             found += _of_lines(sheets, name, projection, option)
@@ -183,11 +211,9 @@ def _of_measures(sheets: Sheets, projection: Projection) -> Iterator[str]:
 
 def _of_claims(sheets: Sheets, projection: Projection) -> Iterator[str]:
     told = {outcome.says: outcome for outcome in outcomes(projection).values()}
-    kept = {
-        (f"{test.loan}: {test.says}", one.when): one for test in covenants(projection).values() for one in test.tests
-    }
+    kept = {(test.title, one.when): one for test in covenants(projection).values() for one in test.tests}
     missing = {
-        (f"{test.loan}: {test.says}", one.when)
+        (test.title, one.when)
         for test in covenants(projection).values() for one in test.untested if one.reason != CUT
     }  # fmt: skip
     seen = {sheets("Claims", row, 1) for row in sheets.rows("Claims")}

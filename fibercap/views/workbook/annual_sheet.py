@@ -110,7 +110,8 @@ class AnnualSheet:
 
     def _values(self, entry: Placed) -> Iterator[float]:
         line = entry.line
-        values = line.values[0] if line.values[0] is not None else np.zeros(self.book.union.model.length)
+        known = [values for values in line.values[: None if line.bare else 1] if values is not None]
+        values = known[0] if known else np.zeros(self.book.union.model.length)
         missing = line.values[0] is None and line.row.undefined
         for value in self.book.cases[0].projection.timeline.annual(values, line.row.nature).values():
             yield math.nan if missing else float(value)

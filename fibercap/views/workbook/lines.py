@@ -102,7 +102,8 @@ def written(book: Book, placed: Placed) -> Written:
         return Written(placed, CALENDAR, values=placed.values)
     first = next(values for values in line.values if values is not None)
     standing = line.path.startswith(CALENDARS)
-    values = line.values[0] if line.values[0] is not None else first if standing else np.zeros_like(first)
+    missing = first if standing else np.full_like(first, math.nan if line.row.undefined else 0.0)
+    values = line.values[0] if line.values[0] is not None else missing
     if line.bare and (spot.grid, line.path) not in book.helpers:
         return Written(placed, CALENDAR, values=first, before=_from_horizon(book, placed) or ("", 0.0))
     edges = _from_horizon(book, placed) or _beside(book, placed, "before"), _beside(book, placed, "after")
@@ -126,8 +127,10 @@ def _from_horizon(book: Book, placed: Placed) -> Edge | None:
     if grid is None:
         return None
     path = placed.line.path.removeprefix(f"{grid.name}.")
-    spot, value = book.spots[0, path], book.union.model.lines[path].values[0]
-    return f"={spot.at}{spot.last}{spot.row}", 0.0 if value is None or math.isnan(value[-1]) else float(value[-1])
+    spot, line = book.spots[0, path], book.union.model.lines[path]
+    missing = math.nan if line.row.undefined else 0.0
+    value = missing if line.values[0] is None else float(line.values[0][-1])
+    return f"={spot.at}{spot.last}{spot.row}", value
 
 
 def _template(book: Book, placed: Placed, length: int) -> tuple[str, list[list[str]]]:

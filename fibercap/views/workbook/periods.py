@@ -120,7 +120,7 @@ def _line(sheet: Worksheet, row: int, line: Written, looks: Looks) -> None:
         sheet.write_formula(row, 4, f"=SUM({first}{row + 1}:{last}{row + 1})", looks("total", numbers), total)
     for column, (formula, value) in ((BEFORE, line.before), (BEFORE + 1 + count, line.after)):
         if formula:
-            sheet.write_formula(row, column, formula, plain, value)
+            sheet.write_formula(row, column, formula, plain, "" if math.isnan(value) else value)
     if line.template is None:
         for number in range(count):
             sheet.write_number(row, BEFORE + 1 + number, float(line.values[number]), plain)
