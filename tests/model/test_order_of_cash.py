@@ -105,9 +105,27 @@ def test_a_prepayment_is_cut_to_the_cash_above_its_minimum(day: str) -> None:
     assert prepaid[2] == pytest.approx(free, abs=1e-9)
     assert cash[2] == pytest.approx(1.0, abs=1e-9)
     assert row(projection, "loans.line.called")[2] == pytest.approx(0, abs=1e-9)
-    said = f"a prepayment of `term` on {day} is cut: 4,000,000 USD planned, {prepaid[2] * MONEY:,.0f} USD paid"
+    said = f"a prepayment of term on {day} is cut: 4,000,000 USD planned, {prepaid[2] * MONEY:,.0f} USD paid"
     assert any(warning.startswith(said) for warning in warnings(projection))
     assert disagreements(projection) == []
+
+
+@pytest.mark.parametrize(
+    ("day", "fee", "gained"),
+    [("2001-03-10", "", 0.02371), ("2001-03-31", "", 0.0), ("2001-03-31", ", fees: {upfront: 2 %}", 0.02879)],
+)
+def test_cash_that_cuts_a_prepayment_rests_on_it(day: str, fee: str, gained: float) -> None:
+    """By interest of the days after it, and by the rest of an upfront fee, both net of tax: docs/decisions/cash-without-a-circle.md."""
+    more = (
+        "commitment: 1 million USD, signed: 2001-01-31, draws: {2001-01-31: 1",
+        "commitment: 5 million USD, signed: 2001-01-31, draws: {2001-01-31: 5",
+    )
+    rich = ("opening: {cash: 4 million", "tax: {rate: 30 %}\nopening: {cash: 20 million")
+    half, full = (
+        row(run(term(f"{day}: {much} USD", fee), more, rich), "accounts.cash_after_service")[2] for much in (1e-6, 5e6)
+    )
+
+    assert full - half == pytest.approx(gained, abs=1e-5)
 
 
 def test_a_prepayment_that_is_there_is_paid_on_its_day() -> None:
@@ -172,7 +190,7 @@ def test_a_prepayment_is_cut_in_the_run_off_too() -> None:
     assert projection.run_off is not None
     assert 0 < prepaid[date == 38168].max() < 0.9e6
     assert projection.value("run_off.accounts.cash")[0, 5] == pytest.approx(1e6)
-    assert any(told.startswith("a prepayment of `term` on 2004-06-30 is cut") for told in warnings(projection))
+    assert any(told.startswith("a prepayment of term on 2004-06-30 is cut") for told in warnings(projection))
     assert disagreements(projection) == []
 
 

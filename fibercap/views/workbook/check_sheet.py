@@ -85,7 +85,7 @@ class CheckSheet:
         """Write the sheet."""
         length, count = self.book.union.model.length, len(self.keys)
         set_up(sheet, NAME, rows=HEAD_ROW, columns=length)
-        for column, width in enumerate((70, 9, 44, 10, 14, 2)):
+        for column, width in enumerate((92, 9, 44, 10, 14, 2)):
             sheet.set_column(column, column, width)
         sheet.set_column(BEFORE + 1, BEFORE + length, 10)
         sheet.write_string(0, 0, NAME, looks("title"))

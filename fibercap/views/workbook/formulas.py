@@ -7,6 +7,7 @@ stands in every column; what must be written out by cells has its own text for e
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from functools import cache
 from typing import TYPE_CHECKING, Final, NamedTuple, Protocol
 
 import numpy as np
@@ -259,6 +260,7 @@ def worded(text: str, places: Places, own: Spot, length: int) -> Wording:
     return Wording(term_of(text), places, own, length)
 
 
+@cache
 def letters(number: int) -> str:
     """Return a column's letters, from its number; 0 is A."""
     text = ""

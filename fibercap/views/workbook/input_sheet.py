@@ -188,14 +188,14 @@ def derived_scalars(book: Book) -> list[str]:
 
 
 DERIVED_ROW: Final = 5
-DERIVED_HEADS: Final = ("Scalar", "Unit", "Kind", "", "In use")
+DERIVED_HEADS: Final = ("Scalar", "Unit", "Kind", "By its formula", "In use")
 
 
 def derived_sheet(sheet: Worksheet, book: Book, paths: list[str], looks: Looks) -> None:
     """Write what follows from inputs, facts of the calendar, and which formula holds in which option."""
     set_up(sheet, "Derived", rows=DERIVED_ROW - 1)
     first = len(DERIVED_HEADS)
-    for column, width in enumerate((52, 10, 24, 2, 16)):
+    for column, width in enumerate((52, 10, 24, 16, 16)):
         sheet.set_column(column, column, width)
     sheet.set_column(first, first + len(book.cases) - 1, 14)
     sheet.write_string(0, 0, "Derived", looks("title"))
@@ -230,6 +230,8 @@ def _derived(sheet: Worksheet, found: Scalar, looks: Looks) -> None:
     sheet.write_string(row, 0, found.path, looks("text"))
     sheet.write_string(row, 1, found.unit or "1", looks("faint"))
     sheet.write_string(row, 2, found.kind, looks("faint"))
+    if found.by_formula:
+        sheet.write_formula(row, 3, found.by_formula, looks("formula", numbers), found.value)
     if found.formula:
         sheet.write_formula(row, 4, found.formula, looks("formula", numbers), found.value)
     else:

@@ -91,7 +91,7 @@ def plain_sheets() -> type[Worksheet]:
             cells = f'ref="{xl_range(row, column, row, column + len(values) - 1)}" si="{self.shared}"'
             element = f'<f t="shared" {cells}>{escape(formula, quote=False)}</f>'
             for place, value in enumerate(values, column):
-                self.write_formula(row, place, element, look, value)
+                self._write_formula(row, place, element, look, value)
                 element = f'<f t="shared" si="{self.shared}"/>'
             self.shared += 1
 

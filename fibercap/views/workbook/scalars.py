@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -18,7 +18,10 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Scalar:
-    """A scalar as it is written: a formula, or a number for all cases, or one for each case in `by_case`."""
+    """A scalar as it is written: a formula, or a number for all cases, or one for each case in `by_case`.
+
+    `by_formula` is the formula of a number that would rest on itself: what it is once the number is right.
+    """
 
     path: str
     unit: str
@@ -27,6 +30,7 @@ class Scalar:
     value: float
     formula: str = ""
     by_case: tuple[float | None, ...] = ()
+    by_formula: str = ""
 
 
 def number(item: Given | None) -> float | None:
@@ -62,8 +66,10 @@ def scalar(book: Book, path: str, first_case_column: int) -> Scalar:
         except CannotBeSaidError as error:
             return _valued(book, Scalar(path, unit, spot, f"value: {error}", value), values, first_case_column)
         return Scalar(path, unit, spot, FORMULA, value, f"={formula}")
-    kind = "value: found round by round" if solved else "value"
-    return _valued(book, Scalar(path, unit, spot, kind, value), values, first_case_column)
+    plain = Scalar(path, unit, spot, "value", value)
+    if solved:
+        plain = replace(plain, kind="value: found round by round", by_formula=f"={_formula(book, path, own)}")
+    return _valued(book, plain, values, first_case_column)
 
 
 def _valued(book: Book, plain: Scalar, values: tuple[float | None, ...], first: int) -> Scalar:
@@ -72,7 +78,7 @@ def _valued(book: Book, plain: Scalar, values: tuple[float | None, ...], first: 
     row, switch = plain.spot.row, book.switch
     ends = letters(first), letters(first + len(values) - 1)
     formula = f"=INDEX(${ends[0]}${row}:${ends[1]}${row},1,{switch.at}${switch.column}${switch.row})"
-    return Scalar(plain.path, plain.unit, plain.spot, plain.kind, plain.value, formula, values)
+    return replace(plain, formula=formula, by_case=values)
 
 
 def _formula(book: Book, path: str, own: tuple[Given | None, ...]) -> str:

@@ -1,0 +1,73 @@
+"""A dated prepayment that cash cuts: the workbook says when inputs would cut it otherwise, and what to."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from fibercap.model.projection import project
+from fibercap.reading.files import scenario_of
+from fibercap.views.workbook.writing import workbook
+from tests.sheets import Recalculator, disagreements, inputs_of, spoilt
+
+PLAN = """\
+fibercap: 1
+horizon: {from: 2001, to: 2002, step: quarter}
+money: {report_in: USD, minimum_cash: 1 million USD}
+products: {f: {price: 12 USD/km}}
+plants: {p: {product: f, capacity: 600_000 km/year, cash_cost: 10 USD/km}}
+tax: {rate: 30 %}
+opening: {cash: 200_000 USD}
+loans:
+  term: {commitment: 5 million USD, signed: 2001-01-31, draws: {2001-01-31: 5 million USD}, matures: 4 years, rate: 12 %/year,
+         repayment: {style: bullet}, payments: {every: month}, fees: {upfront: 1 %}, prepayments: {2001-03-10: 9 million USD, 2001-06-30: 2 million USD}}
+options: {small: {change: {loans.term.prepayments.2001-03-10: 4 million USD}}}
+"""
+MASTER = ("Checks", 3, 4)
+
+
+def cuts(calculator: Recalculator, rows: list[int]) -> list[tuple[float, float]]:
+    """Return what cuts are by their formula and in use."""
+    sheet = calculator.names.index("Derived")
+    calculator.model.evaluate()
+
+    def read(row: int, column: int) -> float:
+        value: Any = calculator.model.get_cell_value(sheet, row, column)
+        return float(value)
+
+    return [(read(row, 4), read(row, 5)) for row in rows]
+
+
+@pytest.fixture(scope="module")
+def content() -> bytes:
+    return workbook(scenario_of(PLAN), "0.1.0")
+
+
+@pytest.mark.parametrize(("option", "price"), [("as written", 11.0), ("as written", 12.6), ("small", 8.0)])
+def test_what_is_found_round_by_round_can_be_found_in_the_workbook(
+    option: str, price: float, content: bytes, tmp_path: Path
+) -> None:
+    calculator = Recalculator(spoilt(content), tmp_path)
+    plain = calculator.read(evaluate=False)
+    rows = [row for row in plain.rows("Derived") if str(plain("Derived", row, 1)).endswith(".cut")]
+    cell = inputs_of(plain, option)["products.f.price"]
+    columns = [6 + ("as written", "small").index(option) if plain("Derived", row, 6) != "" else 5 for row in rows]
+    for by_formula, used in cuts(calculator, rows):
+        assert by_formula == pytest.approx(used, abs=1e-6)
+
+    calculator.enter("Inputs", cell.row, cell.column, price)
+    calculator.enter("Inputs", 5, 2, option)
+    first = cuts(calculator, rows)
+    for _ in range(5):
+        for row, column, (by_formula, _) in zip(rows, columns, cuts(calculator, rows), strict=True):
+            calculator.enter("Derived", row, column, by_formula)
+    after = calculator.read()
+
+    assert len(rows) == 2
+    assert max(abs(by_formula - used) for by_formula, used in first) > 1_000
+    scenario = scenario_of(PLAN.replace("price: 12", f"price: {price}"))
+    plan = scenario if option == "as written" else scenario.with_option(option)
+    assert disagreements(after, project(plan), option) == []
+    assert after(*MASTER) == 1
