@@ -105,3 +105,10 @@ def test_months_are_broken_by_whole_years(say: Any) -> None:
 
     heads = [line.split() for line in said.out.splitlines() if re.match(r" +2\d{3}-Q", line)]
     assert [[head[:4] for head in row] for row in heads] == [[str(year)] * 4 for year in range(2000, 2005)]
+
+
+def test_every_row_has_a_label(say: Any) -> None:
+    document = say("rows", "fibercore", "--json").document
+
+    assert "inputs.plants.jena.utilization" in document["rows"]
+    assert [path for path, row in document["rows"].items() if row["label"] in ("", path)] == []

@@ -5,16 +5,29 @@ from __future__ import annotations
 import click
 
 from fibercap.commands.asked import one_option, plan_of, scenario_options
+from fibercap.commands.completing import complete_from, complete_scenario, inputs, loans, measures
 from fibercap.commands.terminal import say, say_json
 
 
 @click.command()
-@click.argument("scenario")
+@click.argument("scenario", shell_complete=complete_scenario)
 @one_option
 @scenario_options
-@click.option("--measure", required=True, metavar="NAME", help="The measure to meet, such as project_npv.")
+@click.option(
+    "--measure",
+    required=True,
+    metavar="NAME",
+    help="The measure to meet, such as project_npv.",
+    shell_complete=complete_from(measures),
+)
 @click.option("--equals", "target", required=True, metavar="VALUE", help="What it is to be, with its unit, or 0.")
-@click.option("--vary", required=True, metavar="PATH", help="The input to move; its values over time move together.")
+@click.option(
+    "--vary",
+    required=True,
+    metavar="PATH",
+    help="The input to move; its values over time move together.",
+    shell_complete=complete_from(inputs),
+)
 @click.option("--between", nargs=2, metavar="LOW HIGH", help="How far to look; default: nothing to four times.")
 def solve(  # noqa: PLR0913, PLR0917 - a command has that many options
     scenario: str,
@@ -52,8 +65,8 @@ def solve(  # noqa: PLR0913, PLR0917 - a command has that many options
 
 
 @click.command()
-@click.argument("scenario")
-@click.argument("loan")
+@click.argument("scenario", shell_complete=complete_scenario)
+@click.argument("loan", shell_complete=complete_from(loans))
 @one_option
 @scenario_options
 @click.option("--dscr", type=float, metavar="RATIO", help="Least DSCR over twelve months at any payment.")

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Any, Final
 
 import click
 
+from fibercap.commands.completing import complete_from, inputs, options
+
 if TYPE_CHECKING:
     from fibercap.model.contracts import Contracts
     from fibercap.model.scenario import Scenario
@@ -35,6 +37,7 @@ def scenario_options(command: Command) -> Command:
             "settings",
             multiple=True,
             metavar="PATH=VALUE",
+            shell_complete=complete_from(inputs, after="="),
             help="Change an input, written as in the file: --set loans.fleet.rate='9 %/year'. Repeatable.",
         ),
     ):
@@ -42,7 +45,12 @@ def scenario_options(command: Command) -> Command:
     return command
 
 
-one_option = click.option("--option", metavar="NAME", help="Lay this financing option of the scenario over it.")
+one_option = click.option(
+    "--option",
+    metavar="NAME",
+    help="Lay this financing option of the scenario over it.",
+    shell_complete=complete_from(options),
+)
 
 
 def by_option(default: str) -> Callable[[Command], Command]:

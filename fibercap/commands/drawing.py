@@ -7,6 +7,7 @@ from pathlib import Path
 import click
 
 from fibercap.commands.asked import one_option, plan_of, scenario_options
+from fibercap.commands.completing import charts, complete_first_scenario
 from fibercap.commands.output import (
     OutputPath,
     is_stream,
@@ -37,7 +38,13 @@ Without --out it is written to SCENARIO-CHART.png in the current folder.
 
 
 @click.command(help=_PLOT)
-@click.argument("arguments", nargs=-1, required=True, metavar="SCENARIO [CHART]")
+@click.argument(
+    "arguments",
+    nargs=-1,
+    required=True,
+    metavar="SCENARIO [CHART]",
+    shell_complete=complete_first_scenario(charts),
+)
 @one_option
 @scenario_options
 @click.option("--out", type=OutputPath(), help="FILE.png, .svg or .pdf; or a folder, for every chart; or -.")

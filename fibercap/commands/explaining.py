@@ -5,6 +5,7 @@ from __future__ import annotations
 import click
 
 from fibercap.commands.asked import one_option, plan_of, scenario_options
+from fibercap.commands.completing import complete_from, complete_scenario, explained
 from fibercap.commands.terminal import say, say_json
 
 _HELP = """Explain an input, a measure, or a row in a PERIOD: where it comes from.
@@ -21,8 +22,8 @@ fibercap explain fibercore loans.fleet.schedule.interest_due 3
 
 
 @click.command(help=_HELP)
-@click.argument("scenario")
-@click.argument("path")
+@click.argument("scenario", shell_complete=complete_scenario)
+@click.argument("path", shell_complete=complete_from(explained))
 @click.argument("period", nargs=-1, metavar="[PERIOD]")
 @one_option
 @scenario_options

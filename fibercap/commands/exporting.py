@@ -7,6 +7,7 @@ from pathlib import Path
 import click
 
 from fibercap.commands.asked import by_option, one_option, plan_of, scenario_options
+from fibercap.commands.completing import complete_scenario
 from fibercap.commands.output import (
     OutputPath,
     is_stream,
@@ -19,7 +20,7 @@ from fibercap.commands.output import (
 
 
 @click.command()
-@click.argument("scenario")
+@click.argument("scenario", shell_complete=complete_scenario)
 @one_option
 @scenario_options
 @by_option("")

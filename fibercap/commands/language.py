@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from fibercap.commands.asked import one_option, plan_of, scenario_options
+from fibercap.commands.completing import complete_scenario
 from fibercap.commands.output import STANDARD_OUTPUT, OutputPath, refuse_two_documents, write_file
 from fibercap.commands.terminal import say, say_json, say_yaml
 
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
 
 
 @click.command()
-@click.argument("scenario")
+@click.argument("scenario", shell_complete=complete_scenario)
 @one_option
 @scenario_options
 def show(scenario: str, option: str | None, settings: tuple[str, ...], as_json: bool) -> None:  # noqa: FBT001 - click hands flags over so
@@ -37,7 +38,7 @@ def show(scenario: str, option: str | None, settings: tuple[str, ...], as_json: 
 
 
 @click.command()
-@click.argument("scenarios", nargs=-1, required=True, metavar="SCENARIO [OTHER]")
+@click.argument("scenarios", nargs=-1, required=True, metavar="SCENARIO [OTHER]", shell_complete=complete_scenario)
 @click.option("--results", is_flag=True, help="Project both too, and print the measures and claims that move.")
 @click.option("--out", type=OutputPath(), help="Write what a workbook changes as a scenario FILE.yaml, or to -.")
 @click.option("--force", is_flag=True, help="Replace a file that exists.")

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from fibercap.commands.asked import lending_of, one_option, scenario_options
+from fibercap.commands.completing import complete_from, complete_scenario, loans
 from fibercap.commands.output import (
     STANDARD_OUTPUT,
     OutputPath,
@@ -25,8 +26,8 @@ if TYPE_CHECKING:
 
 
 @click.command()
-@click.argument("file")
-@click.argument("name", required=False)
+@click.argument("file", shell_complete=complete_scenario)
+@click.argument("name", required=False, shell_complete=complete_from(loans))
 @one_option
 @scenario_options
 @click.option("--csv", "as_csv", is_flag=True, help="Print CSV and nothing else, a line for each date.")

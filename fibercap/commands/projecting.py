@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from fibercap.commands.asked import one_option, plan_of, scenario_options
+from fibercap.commands.completing import complete_from, complete_scenario
+from fibercap.commands.completing import options as names_of_options
 from fibercap.commands.terminal import problem, say, say_json
 
 if TYPE_CHECKING:
@@ -19,10 +21,22 @@ Document = Mapping[str, object]
 
 
 @click.command()
-@click.argument("scenarios", nargs=-1, required=True, metavar="SCENARIO...")
-@click.option("--option", "options", multiple=True, metavar="NAME", help="Compare only these options. Repeatable.")
+@click.argument("scenarios", nargs=-1, required=True, metavar="SCENARIO...", shell_complete=complete_scenario)
+@click.option(
+    "--option",
+    "options",
+    multiple=True,
+    metavar="NAME",
+    help="Compare only these options. Repeatable.",
+    shell_complete=complete_from(names_of_options),
+)
 @scenario_options
-@click.option("--baseline", metavar="NAME", help="The case that others are measured against; default: the first.")
+@click.option(
+    "--baseline",
+    metavar="NAME",
+    help="The case that others are measured against; default: the first.",
+    shell_complete=complete_from(names_of_options),
+)
 @click.option("--flips", is_flag=True, help="Look for the input that decides each claim, in every case.")
 def compare(
     scenarios: tuple[str, ...],
@@ -75,7 +89,7 @@ def _print(lines: Iterable[tuple[str, dict[str, Any]]]) -> None:
 
 
 @click.command()
-@click.argument("scenarios", nargs=-1, required=True, metavar="SCENARIO...")
+@click.argument("scenarios", nargs=-1, required=True, metavar="SCENARIO...", shell_complete=complete_scenario)
 @one_option
 @scenario_options
 @click.option(

@@ -8,6 +8,7 @@ from pathlib import Path
 import click
 
 from fibercap.commands.asked import one_option, plan_of, scenario_options
+from fibercap.commands.completing import complete_first_scenario, rows_and_measures
 from fibercap.commands.terminal import say, say_json
 
 _HELP = """List the rows and measures of a plan: name, label, unit, nature.
@@ -25,7 +26,13 @@ SHIPPED = "fibercore"
 
 
 @click.command(help=_HELP)
-@click.argument("arguments", nargs=-1, required=True, metavar="[SCENARIO] [WORD]...")
+@click.argument(
+    "arguments",
+    nargs=-1,
+    required=True,
+    metavar="[SCENARIO] [WORD]...",
+    shell_complete=complete_first_scenario(rows_and_measures),
+)
 @one_option
 @scenario_options
 def rows(arguments: tuple[str, ...], option: str | None, settings: tuple[str, ...], as_json: bool) -> None:  # noqa: FBT001 - click hands flags over so

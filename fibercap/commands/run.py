@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING
 import click
 
 from fibercap.commands.asked import by_option, one_option, plan_of, scenario_options
+from fibercap.commands.completing import complete_from, complete_scenario
+from fibercap.commands.completing import rows as row_paths
 from fibercap.commands.output import STANDARD_OUTPUT, OutputPath
 from fibercap.commands.terminal import say, say_json
 
@@ -22,7 +24,7 @@ SECTIONS = ("summary", "capacity", "income", "cash", "balance", "debt", "measure
 
 
 @click.command()
-@click.argument("scenario")
+@click.argument("scenario", shell_complete=complete_scenario)
 @one_option
 @scenario_options
 @click.option(
@@ -36,6 +38,7 @@ SECTIONS = ("summary", "capacity", "income", "cash", "balance", "debt", "measure
 @click.option(
     "--rows",
     multiple=True,
+    shell_complete=complete_from(row_paths),
     metavar="PATTERN",
     help="Print only these rows: accounts.cash, 'loans.*.closing', ebitda. Repeatable; adds to --only.",
 )

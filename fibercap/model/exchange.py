@@ -35,7 +35,9 @@ def exchange_rows(sheet: Sheet, plan: Plan) -> None:
 
 def _own_rows(sheet: Sheet, plan: Plan, code: str) -> None:
     unit, rates = f"{plan.currency}/{code}", plan.exchange[code]
-    average = path_row(sheet, plan.timeline, f"exchange.{code}.average", rates.average, unit)
+    average = path_row(
+        sheet, plan.timeline, f"exchange.{code}.average", f"{code}: average rate given", rates.average, unit
+    )
     row = Row(f"exchange.{code}.average", f"{code}: average rate", unit, RATE, f"{{inputs.exchange.{code}.average}}")
     sheet.put(row, average)
     day_rates(plan, code).give(sheet, unit)

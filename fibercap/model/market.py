@@ -30,7 +30,9 @@ class Product(Spec):
     """Whether price and demand hold until their next key, or go there in a straight line."""
 
 
-def path_row(sheet: Sheet, timeline: Timeline, name: str, path: TimePath, unit: str, *, linear: bool = False) -> Array:
+def path_row(  # noqa: PLR0913 - what is written, of what, when
+    sheet: Sheet, timeline: Timeline, name: str, label: str, path: TimePath, unit: str, *, linear: bool = False
+) -> Array:
     """Write the row `inputs.<name>`: a path's time average in each period.
 
     Parameters
@@ -41,6 +43,8 @@ def path_row(sheet: Sheet, timeline: Timeline, name: str, path: TimePath, unit: 
         The model's periods.
     name : str
         The path of the input, such as `products.multimode.price`.
+    label : str
+        What it is in words.
     path : TimePath
         Its values, each `()` or `(draw, 1)`.
     unit : str
@@ -60,7 +64,7 @@ def path_row(sheet: Sheet, timeline: Timeline, name: str, path: TimePath, unit: 
     full = f"inputs.{name}"
     if not path.starts:
         text = sheet.give(f"{full}.value", unit, path.values[0], name)
-        return sheet.put(Row(full, full, unit, RATE, text), path.values[0])
+        return sheet.put(Row(full, label, unit, RATE, text), path.values[0])
     value = path.averages(timeline, linear=linear)
     points = [sheet.give(f"{full}.{key}", unit, v) for key, v in zip(path.names, path.values, strict=True)]
     knots = [
@@ -70,7 +74,7 @@ def path_row(sheet: Sheet, timeline: Timeline, name: str, path: TimePath, unit: 
     text = _linear_text(points, knots) if linear else _step_text(points, knots)
     text = f"({text}) / {{time.months}}"
     value = goes_on(sheet, timeline, full, path, text, np.asarray(value))
-    return sheet.put(Row(full, full, unit, RATE, text), value)
+    return sheet.put(Row(full, label, unit, RATE, text), value)
 
 
 def _step_text(points: list[str], knots: list[str]) -> str:

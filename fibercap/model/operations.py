@@ -75,7 +75,7 @@ def income_rows(sheet: Sheet, plan: Plan) -> None:
     direct = "{accounts.variable_cost} - {accounts.fixed_cost}"
     text = f"{{accounts.revenue}} - {direct} - {{accounts.depreciation}}"
     line("gross_profit", "Gross profit", text)
-    path_row(sheet, plan.timeline, "company.overhead", plan.company.overhead, f"{money}/year")
+    path_row(sheet, plan.timeline, "company.overhead", "Overhead by year", plan.company.overhead, f"{money}/year")
     line("overhead", "Overhead", "{inputs.company.overhead} * {time.years}")
     line("cash_costs", "Cash costs", "{accounts.variable_cost} + {accounts.fixed_cost} + {accounts.overhead}")
     line("ebitda", "EBITDA", "{accounts.revenue} - {accounts.cash_costs}")

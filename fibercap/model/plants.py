@@ -152,7 +152,7 @@ def capacity_rows(sheet: Sheet, timeline: Timeline, name: str, plant: Plant, pro
     sheet.put(Row(f"{at}.nameplate", f"{label}: nameplate", "km/year", STOCK, text), np.where(there, standing, 0.0))
     row_ = Row(f"{at}.effective_capacity", f"{label}: effective capacity", "km/year", RATE, effective_text)
     effective = sheet.put(row_, effective)
-    used = path_row(sheet, timeline, f"{at}.utilization", plant.utilization, "")
+    used = path_row(sheet, timeline, f"{at}.utilization", f"{label}: utilization", plant.utilization, "")
     text = f"{{{at}.effective_capacity}} * {{inputs.{at}.utilization}} * {{time.years}}"
     sheet.put(Row(f"{at}.output", f"{label}: output", "km", FLOW, text), effective * used * (timeline.months / 12))
 
@@ -220,10 +220,11 @@ def market_rows(
         makers = [f"plants.{key}.output" for key, plant in plants.items() if plant.product == name]
         linear = product.interpolate == "linear"
         at = f"products.{name}.price"
-        path_row(sheet, timeline, at, product.price, f"{money.of(at)}/km", linear=linear)
+        path_row(sheet, timeline, at, f"{name}: price", product.price, f"{money.of(at)}/km", linear=linear)
         if product.demand is None or not makers:
             continue
-        demand = path_row(sheet, timeline, f"products.{name}.demand", product.demand, "km/year", linear=linear) * years
+        at, words = f"products.{name}.demand", f"{name}: demand by year"
+        demand = path_row(sheet, timeline, at, words, product.demand, "km/year", linear=linear) * years
         made = sum((sheet.value(path) for path in makers), start=np.zeros(timeline.count))
         share = np.minimum(
             np.divide(demand, made, out=np.ones(np.broadcast_shapes(demand.shape, made.shape)), where=made > 0), 1.0
@@ -252,7 +253,7 @@ def _sales_rows(
     text, value = money.flow(sheet, price, f"{ships} * {{inputs.{price}}}", sold)
     sheet.put(Row(f"{at}.revenue", f"{label}: revenue", money.reporting, FLOW, text), value)
     own = f"{at}.cash_cost"
-    cost = path_row(sheet, timeline, own, plant.cash_cost, f"{money.of(own)}/km")
+    cost = path_row(sheet, timeline, own, f"{label}: cash cost", plant.cash_cost, f"{money.of(own)}/km")
     text, value = money.flow(sheet, own, f"{ships} * {{inputs.{own}}}", shipped * cost)
     sheet.put(Row(f"{at}.variable_cost", f"{label}: variable cost", money.reporting, FLOW, text), value)
 
@@ -266,18 +267,19 @@ def running_cost_rows(
     years = np.diff(edges) / 12
     open_years = f"({{{at}.clock}} - {{{at}.clock@-1}}) / {{time.months}} * {{time.years}}"
 
-    def yearly(path: str, amounts: TimePath, years: Array, during: str) -> tuple[str, Array]:
+    def yearly(path: str, of: str, amounts: TimePath, years: Array, during: str) -> tuple[str, Array]:
         """Return what a yearly cost comes to in each period, in the reporting currency."""
-        cost = path_row(sheet, timeline, path, amounts, f"{money.of(path)}/year")
+        words = f"{of}: {path.rpartition('.')[2].replace('_', ' ')} by year"
+        cost = path_row(sheet, timeline, path, words, amounts, f"{money.of(path)}/year")
         return money.flow(sheet, path, f"{{inputs.{path}}} * {during}", cost * years)
 
-    text, fixed = yearly(f"{at}.fixed_cost", plant.fixed_cost, years, open_years)
+    text, fixed = yearly(f"{at}.fixed_cost", label, plant.fixed_cost, years, open_years)
     for key, project in projects.items():
         done = project.completes_text(key)
         running = np.diff(np.maximum(edges, completed(project.planned, project.delay, timeline))) / 12
         since = f"(MAX({{{at}.clock}}, {done}) - MAX({{{at}.clock@-1}}, {done})) / {{time.months}} * {{time.years}}"
-        own, cost = yearly(f"projects.{key}.fixed_cost", project.fixed_cost, running, since)
+        own, cost = yearly(f"projects.{key}.fixed_cost", project.name or key, project.fixed_cost, running, since)
         text, fixed = f"{text} + {own}", fixed + cost
     sheet.put(Row(f"{at}.fixed_cost", f"{label}: fixed cost", money.reporting, FLOW, text), fixed)
-    text, kept = yearly(f"{at}.maintenance", plant.maintenance, years, open_years)
+    text, kept = yearly(f"{at}.maintenance", label, plant.maintenance, years, open_years)
     sheet.put(Row(f"{at}.maintenance", f"{label}: maintenance", money.reporting, FLOW, text), kept)

@@ -171,4 +171,4 @@ def paid_row(sheet: Sheet, plan: Plan, at: str, label: str, tax: tuple[str, Arra
 
 def rate_row(sheet: Sheet, plan: Plan) -> None:
     """Write the tax rate over time."""
-    path_row(sheet, plan.timeline, "tax.rate", plan.tax.rate, "")
+    path_row(sheet, plan.timeline, "tax.rate", "Tax rate", plan.tax.rate, "")

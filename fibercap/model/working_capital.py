@@ -118,7 +118,7 @@ def periods_row(sheet: Sheet, plan: Plan, kind: str, label: str) -> Array:
     """Write `working_capital.<kind>_periods`: for how many periods each period's flow is owed. [1]"""
     rules = plan.working_capital
     year = sheet.give("inputs.working_capital.days_in_year", "day/year", rules.days_in_year)
-    days = path_row(sheet, plan.timeline, f"working_capital.{kind}", getattr(rules, kind), "day")
+    days = path_row(sheet, plan.timeline, f"working_capital.{kind}", f"{label}: days", getattr(rules, kind), "day")
     text = f"{{inputs.working_capital.{kind}}} / ({year} * {{time.years}})"
     row = Row(f"working_capital.{kind}_periods", f"{label}: periods for which a flow is owed", "", RATE, text)
     return sheet.put(row, days / (rules.days_in_year * (plan.timeline.months / 12)))
