@@ -137,8 +137,10 @@ class RateSheet:
         """Write the sheet."""
         strips = self._strips()
         set_up(sheet, NAME, rows=X_ROW, columns=GRID.size)
-        for first, last, width in ((0, 0, 62), (1, 4, 11), (BEFORE, BEFORE, 4), (BEFORE + 1, BEFORE + GRID.size, 10)):
+        for first, last, width in ((0, 0, 62), (1, 4, 11), (BEFORE, BEFORE, 4), (BEFORE + 1, BEFORE + GRID.size, 13)):
             sheet.set_column(first, last, width)
+        if strips:  # the flows below are copies, and wide
+            sheet.print_area(0, 0, strips[0].row - 2, BEFORE + GRID.size)
         self._top(sheet, looks)
         for number, search in enumerate(self.searches):
             write_block(sheet, self._block(TOP + HEIGHT * number, search, strips), looks)
