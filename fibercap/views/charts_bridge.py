@@ -14,15 +14,17 @@ from fibercap.views.charts_style import (
     HOLDS,
     MARGIN,
     PALETTE,
+    PIXELS,
+    SECOND,
     SIZES,
     SOFT,
     WIDTH,
-    fit,
     name_panel,
     notice,
     open_page,
     scale,
     signed,
+    wrap,
 )
 
 if TYPE_CHECKING:
@@ -39,6 +41,8 @@ HEADING, ROW, UNDER = 0.42, 0.32, 0.5
 SEEN: Final = 0.5
 """Share of the highest amount that the steps must span for the axis to begin at zero."""
 CUT: Final = 0.01
+UNIT: Final = 1.3
+"""Room for a unit and the gap before it. [inch]"""
 
 
 @dataclass(frozen=True)
@@ -51,9 +55,19 @@ class Span:
     end: tuple[str, float]
 
     @property
+    def heading(self) -> list[str]:
+        """The lines of its name, which leave room for a unit beside the last."""
+        return wrap(self.name, "panel", (WIDTH - LEFT - MARGIN - UNIT) / PIXELS, 2)
+
+    @property
+    def head(self) -> float:
+        """Height of its name. [inch]"""
+        return HEADING + SECOND * (len(self.heading) - 1)
+
+    @property
     def height(self) -> float:
         """Height of its panel with its name and axis. [inch]"""
-        return HEADING + ROW * (len(self.steps) + 2) + UNDER
+        return self.head + ROW * (len(self.steps) + 2) + UNDER
 
 
 def spans_of(comparison: Comparison) -> list[Span]:
@@ -114,7 +128,7 @@ def draw_span(page: Page, span: Span, money: str, top: float) -> None:
     reached = np.append(after, [_foot(np.append(after, span.end[1])), span.end[1]])
     size, word = scale(float(np.abs(reached).max()))
     width, rows = WIDTH - LEFT - MARGIN, len(amounts) + 2
-    ax = page.panel(LEFT, top + HEADING, width, ROW * rows)
+    ax = page.panel(LEFT, top + span.head, width, ROW * rows)
     low, high = float(reached.min()) / size, float(reached.max()) / size
     room, foot = 0.16 * (high - low or 1.0), float(reached[-2]) / size
     row_axis(ax, rows, low - (room if low < foot or low < 0 else 0.0), high + room)
@@ -129,7 +143,7 @@ def draw_span(page: Page, span: Span, money: str, top: float) -> None:
             ax.plot([stop, stop], [row, row + 1], color=SOFT, linewidth=0.7)
         style: dict[str, Any] = {"textcoords": "offset points", "va": "center", "fontsize": SIZES["label"]}
         weight = "bold" if whole else "normal"
-        told = fit(name, "panel" if whole else "label", NAMES - 0.2)
+        told = "\n".join(wrap(name, "panel" if whole else "label", NAMES - 0.2, 2))
         ax.annotate(
             told, (0, row), xycoords=("axes fraction", "data"), xytext=(-7, 0), ha="right", weight=weight, **style
         )
@@ -140,7 +154,13 @@ def draw_span(page: Page, span: Span, money: str, top: float) -> None:
         ax.annotate(
             text, (right, row), xytext=(4 * side, 0), ha="left" if side > 0 else "right", weight=weight, **style
         )
-    name_panel(ax, span.name, f"{word}{money}", width)
+    *above, last = span.heading
+    name_panel(ax, last, f"{word}{money}", width)
+    for line in above:
+        up = (0, 9 + 72 * SECOND)
+        ax.annotate(
+            line, (0, 1), up, "axes fraction", textcoords="offset points", fontsize=SIZES["panel"], weight="bold"
+        )
 
 
 def _foot(reached: Array) -> float:

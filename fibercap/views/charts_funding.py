@@ -18,18 +18,20 @@ from fibercap.views.charts_style import (
     PALETTE,
     SIZES,
     WIDTH,
-    fit,
+    alike,
     name_panel,
     notice,
     on,
     open_page,
     scale,
-    short,
     width_of,
+    wrap,
 )
 from fibercap.views.charts_years import Years, heights, write_values, yearly
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
@@ -144,22 +146,26 @@ def _draw_uses(page: Page, projection: Projection, sources: list[Source], rows: 
     pays = pays / divisor
     longest = float(pays.sum(axis=0).max())
     row_axis(ax, len(rows), 0, longest)
+    form = alike(pays.sum(axis=0))
     at, left = np.arange(len(rows)), np.zeros(len(rows))
     for source, amounts in zip(sources, pays, strict=True):
         draw_bars(ax, at, amounts, 0.66, lying=True, base=left, linewidth=0.8, **EDGE | source.style)
-        _write_inside(ax, source, amounts, left, width / longest)
+        _write_inside(ax, source, amounts, left, width / longest, form)
         left = left + amounts
     for row, (name, _) in enumerate(rows):
         style: dict[str, Any] = {"textcoords": "offset points", "va": "center", "fontsize": SIZES["label"]}
-        ax.annotate(fit(name, "label", NAMES - 0.15), (0, row), xytext=(-7, 0), ha="right", **style)
-        ax.annotate(short(left[row]), (left[row], row), xytext=(4, 0), ha="left", weight="bold", **style)
+        told = "\n".join(wrap(name, "label", NAMES - 0.15, 2))
+        ax.annotate(told, (0, row), xytext=(-7, 0), ha="right", **style)
+        ax.annotate(form(left[row]), (left[row], row), xytext=(4, 0), ha="left", weight="bold", **style)
     name_panel(ax, "Cost of each use, by who pays", f"{word}{projection.scenario.currency}", width)
 
 
-def _write_inside(ax: Axes, source: Source, amounts: Array, left: Array, inches: float) -> None:
+def _write_inside(
+    ax: Axes, source: Source, amounts: Array, left: Array, inches: float, form: Callable[[float], str]
+) -> None:
     """Write each amount into its part of a bar, where it fits."""
     for row, (amount, start) in enumerate(zip(amounts, left, strict=True)):
-        text = short(amount)
+        text = form(amount)
         if amount > 0 and width_of(text, "small") + 0.08 <= amount * inches:
             style: dict[str, Any] = {"ha": "center", "va": "center", "fontsize": SIZES["small"]}
             box = {"facecolor": "white", "edgecolor": "none", "pad": 0.8} if "hatch" in source.style else None

@@ -13,16 +13,16 @@ from fibercap.views.charts_style import (
     PALETTE,
     SIZES,
     WIDTH,
-    fit,
+    alike,
     name_panel,
     notice,
     open_page,
     scale,
-    short,
+    wrap,
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
@@ -70,21 +70,23 @@ def sensitivity_chart(projection: Projection, measure: Measure, moved: Sequence[
     room = 0.12 * (high - low)
     row_axis(ax, len(shown), low - room, high + room)
     ax.axvline(base / divisor, color=INK, linewidth=1.0, zorder=3)
+    form = alike(float(reach) for reach in np.ravel(ends - base) / divisor if np.isfinite(reach))
     style: dict[str, Any] = {"textcoords": "offset points", "va": "center"}
     for row, (each, pair) in enumerate(zip(shown, ends / divisor, strict=True)):
-        name, at = fit(each.path, "label", NAMES - 0.15), ("axes fraction", "data")
+        lines = wrap(each.path.replace(".", ". "), "label", NAMES - 0.15, 2)
+        name, at = "\n".join(line.replace(". ", ".") for line in lines), ("axes fraction", "data")
         ax.annotate(name, (0, row), (-7, 0), xycoords=at, ha="right", fontsize=SIZES["label"], **style)
         for value, colour in zip(pair, (LOWER, HIGHER), strict=True):
             if np.isfinite(value) and value != base / divisor:
-                _bar(ax, row, base / divisor, float(value), colour)
+                _bar(ax, row, base / divisor, float(value), colour, form)
     unit = word if percent else f"{word}{measure.unit}" or "ratio"
-    name_panel(ax, f"{measure.label}, now {short(base / divisor)}", unit, width)
+    name_panel(ax, f"{measure.label}, now {form(base / divisor)}", unit, width)
     return page.figure
 
 
-def _bar(ax: Axes, row: int, base: float, value: float, colour: str) -> None:
+def _bar(ax: Axes, row: int, base: float, value: float, colour: str, form: Callable[[float], str]) -> None:
     """Draw a bar from the plan's value to another, with its number at its end."""
     right = value > base
     style: dict[str, Any] = {"textcoords": "offset points", "va": "center", "fontsize": SIZES["small"]}
     draw_bars(ax, row, value - base, 0.6, lying=True, base=base, facecolor=colour)
-    ax.annotate(short(value), (value, row), (3 if right else -3, 0), ha="left" if right else "right", **style)
+    ax.annotate(form(value), (value, row), (3 if right else -3, 0), ha="left" if right else "right", **style)

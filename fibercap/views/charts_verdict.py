@@ -15,12 +15,12 @@ from fibercap.views.charts_style import (
     SIZES,
     SOFT,
     WIDTH,
-    fit,
     name_panel,
     notice,
     open_page,
     scale,
     signed,
+    wrap,
 )
 
 if TYPE_CHECKING:
@@ -67,8 +67,10 @@ def verdict_chart(projection: Projection, comparison: Comparison | None) -> Figu
     for row, name in enumerate(ranked):
         value, weight = worth[name] / size, "bold" if name == first else "normal"
         draw_bars(ax, row, value, 0.62, lying=True, **_bar(chosen=name == first, sound=sound[name]))
-        title = fit(comparison.cases[name].title, "panel" if name == first else "label", NAMES - 0.2)
-        ax.annotate(title, (0, row), (-7, 0), xycoords=("axes fraction", "data"), ha="right", weight=weight, **style)
+        lines = wrap(comparison.cases[name].title, "panel" if name == first else "label", NAMES - 0.2, 2)
+        ax.annotate(
+            "\n".join(lines), (0, row), (-7, 0), xycoords=("axes fraction", "data"), ha="right", weight=weight, **style
+        )
         behind = f" ({(worth[name] - worth[first]) / size:+,.2f})" if first and name != first else ""
         told = f"{signed(f'{value:,.2f}{behind}')}{'' if sound[name] else ', excluded'}"
         ax.annotate(told, (max(value, 0.0), row), (4, 0), ha="left", weight=weight, **style)

@@ -210,7 +210,7 @@ def test_claims_stand_at_their_time_and_limit(whole: tuple[Projection, Compariso
 
     assert (doubles.start, doubles.at, doubles.end) == (2003, 2003, 2003)
     assert (busy.start, busy.at, busy.end) == (2002, 2002.5, 2003)
-    assert [near.at, near.within] == pytest.approx([2001 + 2.5 / 12, 0.2])
+    assert [near.at, near.within] == pytest.approx([2001 + 2.5 / 12, 0.2 * near.outcome.limit])
     assert busy.label_for(1e3) == "effective > 500\nfails: 446"
 
 

@@ -212,7 +212,8 @@ def test_cover_drawn_is_the_accounts_and_the_covenants() -> None:
     values = projection.value("accounts.dscr_12m")[0]
     shown = np.isfinite(values) & (projection.value("accounts.has_payment")[0] > 0)
     assert company.values == pytest.approx(values[shown])
-    assert company.limits == {("≥", 2.7): ["bank_4"], ("≥", 5.7): ["bank_10"]}
+    promised = [[projection.scenario.loan_title(name)] for name in ("bank_4", "bank_10")]
+    assert company.limits == dict(zip([("≥", 2.7), ("≥", 5.7)], promised, strict=True))
     low = np.zeros(len(values), dtype=bool)
     for limit, name in ((2.7, "bank_4"), (5.7, "bank_10")):
         low |= (values < limit) & (projection.value(f"loans.{name}.has_payment")[0] > 0)
