@@ -13,6 +13,7 @@ from fibercap.studies.compare import compare
 from fibercap.studies.flips import flips
 from fibercap.studies.sizing import Limit, size
 from fibercap.studies.solving import solve
+from fibercap.studies.verdict import verdict
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -36,11 +37,13 @@ def milliseconds(runs: dict[str, Callable[[], object]]) -> dict[str, float]:
 def main() -> None:
     scenario = read("fibercore")
     projection, bank = project(scenario), read("fibercore", "german_bank")
+    compared = compare(scenario, only=FIVE)
     found = milliseconds(
         {
             "one option, laid before, projected": lambda: project(scenario.with_option("bullet")),
             "one projection": lambda: project(scenario),
             "compare of five options": lambda: compare(scenario, only=FIVE),
+            "the verdict on them": lambda: verdict(compared),
             "what decides eight claims": lambda: flips(projection),
             "size of a loan by DSCR": lambda: size(bank, "fleet", [Limit("min_dscr", 1.3)]),
             "a price of no worth": lambda: solve(scenario, "project_npv", 0.0, "products.single_mode.price"),
