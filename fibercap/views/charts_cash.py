@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
@@ -32,6 +33,7 @@ if TYPE_CHECKING:
 
 LEFT: Final = MARGIN + 0.2
 HEADING, UPPER, BETWEEN, LOWER, UNDER = 0.35, 2.3, 0.85, 2.3, 0.45
+SMALL: Final = 0.1
 FLOWS: Final = (("operating", PALETTE[3]), ("investing", PALETTE[0]), ("financing", PALETTE[1]))
 
 
@@ -78,14 +80,23 @@ def _draw_held(ax: Axes, projection: Projection, cash: Array, divisor: float) ->
         ax.stairs(np.minimum(cash, 0.0), edges, baseline=0, fill=True, **below)
     ax.stairs(cash, edges, baseline=None, color=INK, linewidth=1.3)
     heights(ax, [cash, np.array([least])], above=0.2)
+    amount = partial(_amount, divisor=divisor, money=projection.scenario.currency)
     lowest, last = int(cash.argmin()), float(edges[-1])
     at = float(edges[lowest] + edges[lowest + 1]) / 2
-    told = [Label(at, float(cash[lowest]), f"lowest: {short(cash[lowest])} in {timeline.labels[lowest]}", INK)]
+    told = [Label(at, float(cash[lowest]), f"lowest: {amount(cash[lowest])} in {timeline.labels[lowest]}", INK)]
     lines = [step_points(edges, cash)]
     ax.plot([at], [cash[lowest]], marker="o", markersize=6, color=INK, markeredgecolor="white", zorder=5)
     ax.set_xlim(float(edges[0]), last)
     if least > 0:
         ax.axhline(least, color=SOFT, linewidth=1.0, linestyle=(0, (5, 2)))
-        told.append(Label(last, least, f"least to be held: {short(least)}", SOFT))
+        told.append(Label(last, least, f"least to be held: {amount(least)}", SOFT))
         lines.append(step_points(edges, np.full(len(cash), least)))
     label(ax, told, np.concatenate(lines), 6.0)
+
+
+def _amount(value: float, divisor: float, money: str) -> str:
+    """Return an amount in the unit of the axis; one that would show but a digit there in its own unit."""
+    if not value or abs(value) >= SMALL:
+        return short(value)
+    size, word = scale(abs(value * divisor))
+    return f"{short(value * divisor / size)} {word}{money}"

@@ -91,3 +91,13 @@ def test_outcomes_of_the_sensitivity_chart_have_as_many_digits(measure: str) -> 
 
     written = [decimals(beside_bars(ax)) for ax in figure.axes]
     assert [len(digits) for digits in written if digits] == [1]
+
+
+def test_the_lowest_cash_is_told_in_its_own_unit_beside_billions() -> None:
+    """Over thirty years cash grows to more than a billion; the lowest, 2.52 million, is not called 0."""
+    long = project(read("fibercore").changed(Branch({"change": Branch({"horizon.to": Leaf("2029")})}), "test"))
+    with mpl.rc_context(SETTINGS):
+        shown = texts(CHARTS["cash"].draw(long, None))
+
+    assert long.value("accounts.cash").min() == pytest.approx(2.52e6, rel=0.01)
+    assert "lowest: 2.52 million USD in 2000-05" in shown
