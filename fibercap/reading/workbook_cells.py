@@ -19,6 +19,7 @@ LARGEST: Final = 64 * 1024 * 1024
 """Bytes of a workbook, and of a part of it; exported ones are far smaller."""
 MOST_CELLS: Final = 1_000_000
 _DEEPEST: Final = 50
+_MOST_PARTS: Final = 10_000
 _CHUNK: Final = 64 * 1024
 _OLE: Final = b"\xd0\xcf\x11\xe0"
 """How files begin that are of an old format, or encrypted with a password."""
@@ -117,13 +118,16 @@ class _Taking(ET.TreeBuilder):
         super().__init__()
         self.tag, self.take = tag, take
         self.open: list[ET.Element] = []
-        self.inside = 0
+        self.inside = self.parts = 0
 
     def start(self, tag: Any, attrs: Any, /) -> Any:  # noqa: ANN401 - as the parser calls it
         """Note an element that begins."""
         element = super().start(tag, attrs)
         self.open.append(element)
         self.inside += tag == self.tag
+        self.parts = self.parts + 1 if self.inside else 0
+        if self.parts > _MOST_PARTS:
+            raise ValueError(f"a cell or text has more than {_MOST_PARTS:,} parts")
         if len(self.open) > _DEEPEST:
             raise ValueError("it is deeper than any that was exported")
         return element
@@ -134,6 +138,7 @@ class _Taking(ET.TreeBuilder):
         self.open.pop()
         if tag == self.tag:
             self.inside -= 1
+            self.parts = 0
             self.take(element)
         if self.open and not self.inside:
             self.open[-1].remove(element)

@@ -22,11 +22,34 @@ if TYPE_CHECKING:
 
 CHUNK: Final = 1000
 """Draws that are projected together; a few hundred rows of so many draws stay in the cache (see benchmarks)."""
+TOGETHER: Final = 30_000_000
+"""Values that are held at once; of a large plan fewer draws are projected together."""
+_SMALL: Final = TOGETHER // CHUNK
+"""Inputs times periods of plans that are not large, whose rows are not counted."""
+
+
+def size_of(*projections: Projection) -> int:
+    """Return the values of one draw of the largest of some projections."""
+    return max(
+        sum(block.length * len(block.rows) for block in projection.blocks.values()) for projection in projections
+    )
+
+
+def size_if_large(scenario: Scenario) -> int | None:
+    """Return the values of one draw of a scenario; None, without a projection, where the plan is not large."""
+    if len(scenario.inputs()) * scenario.timeline.count < _SMALL:
+        return None
+    return size_of(project(scenario))
+
+
+def chunk_of(scenario: Scenario) -> int:
+    """Return how many draws of a scenario are projected together."""
+    return min(max(TOGETHER // (size_if_large(scenario) or 1), 1), CHUNK)
 
 
 @one_blas_thread()
 def evaluate(
-    scenario: Scenario, draws: Mapping[str, Any], keep: Sequence[str], *, chunk: int = CHUNK
+    scenario: Scenario, draws: Mapping[str, Any], keep: Sequence[str], *, chunk: int | None = None
 ) -> dict[str, Array]:
     """Project a scenario once for every draw of some inputs, and keep what is asked for.
 
@@ -39,8 +62,8 @@ def evaluate(
         such, which move what stands there; all with the same number of draws. A series over time can only be moved.
     keep : sequence of str
         Names of measures (`project_npv`, `all_in_cost.fleet`) and paths of rows (`accounts.cash`).
-    chunk : int
-        Draws that are projected together; it changes speed and memory, not results.
+    chunk : int, optional
+        Draws that are projected together, 1,000 or, of a large plan, fewer; it changes speed and memory, not results.
 
     Returns
     -------
@@ -55,13 +78,14 @@ def evaluate(
         If an input cannot be drawn or a draw is out of its bounds; the draw is counted within its chunk.
     """
     counts = {name: np.shape(getattr(value, "magnitude", value))[:1] for name, value in _named(draws)}
-    if not counts or not keep or chunk < 1:
+    if not counts or not keep or (chunk is not None and chunk < 1):
         raise FibercapError("name at least one input to draw and one result to keep, in chunks of one draw or more")
     if len(set(counts.values())) > 1:
         told = ", ".join(f"{path}: {shape[0] if shape else 'no axis'}" for path, shape in counts.items())
         raise FibercapError(f"the inputs have different numbers of draws ({told}); give each the same")
     number = next(iter(counts.values()))[0]
     kept: dict[str, Array] = {}
+    chunk = chunk or chunk_of(scenario)
     for start in range(0, number, chunk):
         part = slice(start, min(start + chunk, number))
         projection = project(scenario.drawn({path: _part(value, part) for path, value in draws.items()}))

@@ -13,7 +13,7 @@ from fibercap.core.like import has_like
 from fibercap.core.tree import Branch
 from fibercap.model.projection import project
 from fibercap.model.run_off import RUN_OFF
-from fibercap.studies.batch import CHUNK
+from fibercap.studies.batch import CHUNK, TOGETHER, size_of
 from fibercap.studies.covenants import tests_of
 from fibercap.studies.footing import owners_worth
 from fibercap.studies.numbers_of_options import WholeMonths, in_common, lever_of, moved
@@ -29,8 +29,6 @@ if TYPE_CHECKING:
 
 WORTH: Final = "equity_npv"
 """The measure by which options are ranked."""
-TOGETHER: Final = 30_000_000
-"""Values that are held at once: so many draws are projected together."""
 ROUNDING: Final = 1e-9
 """Share of the largest worth that rounding may leave of a difference."""
 CHOICE: Final = "choice"
@@ -94,8 +92,7 @@ class Race:
     @cached_property
     def size(self) -> int:
         """The values of one draw of the largest option."""
-        blocks = [projection.blocks.values() for projection in self.projections.values()]
-        return max(sum(block.length * len(block.rows) for block in each) for each in blocks)
+        return size_of(*self.projections.values())
 
     @cached_property
     def chunk(self) -> int:

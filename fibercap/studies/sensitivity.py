@@ -8,7 +8,10 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from fibercap.model.measures import measure_named
+from fibercap.studies.batch import size_if_large
+from fibercap.studies.choice_flips import MOST
 from fibercap.studies.levers import lever, levers
+from fibercap.studies.numbers_of_options import FINANCING
 from fibercap.studies.turning import Judgement, Turn, judged, turns
 
 if TYPE_CHECKING:
@@ -45,7 +48,8 @@ def one_at_a_time(scenario: Scenario, measures: Sequence[str], share: float = SH
     """Move every number of a plan down and up by a share, one at a time, all of them in one batch.
 
     An input is moved no farther than its bounds allow; its values over time move together. Moves that the plan does not
-    allow, such as a commitment below what is asked of it, are left out of the batch.
+    allow, such as a commitment below what is asked of it, are left out of the batch. Of a very large plan only some
+    inputs are moved, those of financing first.
 
     Parameters
     ----------
@@ -56,7 +60,9 @@ def one_at_a_time(scenario: Scenario, measures: Sequence[str], share: float = SH
     share : float
         By how much inputs are moved, such as 0.1.
     """
-    known = levers(scenario)
+    known, size = levers(scenario), size_if_large(scenario)
+    if size is not None and 2 * size * len(known) > MOST:
+        known = sorted(known, key=lambda each: not each.name.startswith(FINANCING))[: max(MOST // (2 * size), 1)]
     factors = [(max(1 - share, each.low), min(1 + share, each.high)) for each in known]
     moves = [(each, factor) for each, pair in zip(known, factors, strict=True) for factor in pair]
 

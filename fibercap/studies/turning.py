@@ -12,7 +12,7 @@ import numpy.typing as npt
 
 from fibercap.core.errors import FibercapError, ScenarioError
 from fibercap.model.projection import Projection, project
-from fibercap.studies.batch import CHUNK
+from fibercap.studies.batch import CHUNK, chunk_of
 from fibercap.studies.levers import Lever, drawn
 
 if TYPE_CHECKING:
@@ -68,18 +68,18 @@ class _Bracket(NamedTuple):
 
 
 def judged(
-    scenario: Scenario, moves: Sequence[Move], judge: Judge, chunk: int = CHUNK
+    scenario: Scenario, moves: Sequence[Move], judge: Judge, chunk: int | None = None
 ) -> tuple[dict[str, Judgement], Truth]:
     """Project a scenario once for each move of a lever, and judge each; moves that it does not allow are left out.
 
-    At most `chunk` moves are projected together.
+    At most `chunk` moves are projected together; of None, as many as are held at once.
 
     Returns
     -------
     tuple
         By name what was judged, (move,), with nan gaps where a move is not allowed; and which are allowed.
     """
-    return judged_draws(lambda draws: judge(project(scenario.drawn(draws))), moves, chunk)
+    return judged_draws(lambda draws: judge(project(scenario.drawn(draws))), moves, chunk or chunk_of(scenario))
 
 
 def judged_draws(judge: DrawsJudge, moves: Sequence[Move], chunk: int = CHUNK) -> tuple[dict[str, Judgement], Truth]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from fibercap.studies.levers import levers
 from fibercap.studies.sensitivity import turns_at
 from fibercap.views.figures import Figures, number
 from fibercap.views.figures import Line as FigureLine
@@ -69,7 +70,7 @@ def sensitivity(subject: Subject) -> Section | None:
         Items([_turning(subject, key, base[key]) for key in keys if key in TURNING]),
         Figure("sensitivity", f"{subject.found[keys[0]].label} when one input is a tenth lower or higher"),
         Table("The inputs that move most", [*columns, "Evidence"], told),
-        *_left_out(len(moving), len(ordered)),
+        *_left_out(len(moving), len(ordered), len(levers(subject.projection.scenario))),
     ])  # fmt: skip
 
 
@@ -108,10 +109,11 @@ def _column(unit: str, pairs: Sequence[tuple[float, float]]) -> tuple[str, list[
     return text, [[number(value, divisor, decimals) for value in pair] for pair in pairs]
 
 
-def _left_out(moving: int, moved: int) -> list[Part]:
-    """Say which inputs the table does not show."""
+def _left_out(moving: int, moved: int, known: int) -> list[Part]:
+    """Say which inputs the table does not show, and how many of a very large plan were not moved."""
     told = [f"{moving - MOST} further inputs move less than these"] if moving > MOST else []
     told += [f"{moved - moving} inputs move none of these measures"] if moved > moving else []
+    told += [f"{known - moved:,} further inputs were not moved: the plan is too large"] if known > moved else []
     told += ["– where a measure is undefined, or the plan does not allow the move"]
     return [Items(told)]
 

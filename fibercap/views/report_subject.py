@@ -5,7 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
+from fibercap.core.errors import FibercapError
 from fibercap.model.measures import measures
+from fibercap.studies.batch import size_of
 from fibercap.studies.claims import outcomes
 from fibercap.studies.covenants import covenants
 from fibercap.studies.flips import flips
@@ -62,8 +64,21 @@ class Subject:
         return (plan.options[option].title or option) if option else plan.title or plan.id
 
 
+MOST_VALUES: Final = 4_000_000
+"""Values of a plan of which a report can be made in a gigabyte: 900 plants over ten years by month."""
+
+
 def subject_of(projection: Projection, comparison: Comparison | None) -> Subject:
-    """Look at a plan from every side: the option that is worth taking, its claims and covenants, what moves it."""
+    """Look at a plan from every side: the option that is worth taking, its claims and covenants, what moves it.
+
+    Raises
+    ------
+    FibercapError
+        If the plan is so large that this would take more than a gigabyte.
+    """
+    if (size := size_of(projection)) > MOST_VALUES:
+        told = f"the plan has {size:,} values, rows times periods; a report takes at most {MOST_VALUES:,}"
+        raise FibercapError(f"{told}; export a workbook or tables, or take a longer step")
     written, judged = projection, verdict(comparison) if comparison is not None else None
     if comparison is not None and judged is not None:
         case = comparison.cases[chosen_of(judged, comparison)]

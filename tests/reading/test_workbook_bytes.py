@@ -69,6 +69,9 @@ def run(path: Path, capsys: pytest.CaptureFixture[str]) -> tuple[int, str]:
     return int(done.value.code or 0), capsys.readouterr().err
 
 
+SHEET = b'<worksheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"><sheetData><row r="1">'
+
+
 @pytest.mark.parametrize(
     ("made", "said"),
     [
@@ -83,6 +86,7 @@ def run(path: Path, capsys: pytest.CaptureFixture[str]) -> tuple[int, str]:
         (lambda: with_part(sheet_of_inputs(), BOMB.encode("utf-16")), "defines entities"),
         (lambda: with_part(BOOK, BOMB.encode("utf-16")), "defines entities"),
         (lambda: with_part(sheet_of_inputs(), b"<a>" * 100_000), "deeper"),
+        (lambda: with_part(sheet_of_inputs(), SHEET + b'<c r="A1">' + b"<v/>" * 10_001), "more than 10,000 parts"),
         (lambda: packed({name: text for name, text in parts().items() if name != RELS}), "workbook.xml.rels"),
         (lambda: packed({name: text for name, text in parts().items() if name != BOOK}), "xl/workbook.xml"),
         (lambda: with_part(RELS, b"<x/>"), "is no workbook that fibercap exported"),

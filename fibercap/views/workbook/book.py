@@ -170,10 +170,15 @@ class Book:
 
     def name_and_value(self, spot: Spot) -> tuple[str, float]:
         """Return what the scalar of a cell is called, and its value when exported."""
-        path = next((path for path, own in self.scalars.items() if own == spot), "")
+        path = self._scalar_in.get(spot, "")
         if not path:
             return f"choice {spot.row - self.selectors_from + 1}", 1.0
         return path, float(next(np.ravel(own.value)[0] for own in self.union.scalars[path] if own is not None))
+
+    @cached_property
+    def _scalar_in(self) -> dict[Spot, str]:
+        """The first scalar that stands in each cell."""
+        return {spot: path for path, spot in reversed(self.scalars.items())}
 
     def spot(self, case: int, path: str) -> Spot:
         """Return where a row or scalar stands for a case."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import islice
 from typing import TYPE_CHECKING, Final
 
 from fibercap.core.shown import visible
@@ -242,6 +243,8 @@ def chart_sheet(sheet: Worksheet, workbook: xlsxwriter.Workbook, book: Book, ann
     )
 
 
+MOST_SERIES: Final = 255
+"""Series of a chart; spreadsheets draw no more."""
 PALETTE: Final = ("#1F4E79", "#C55A11", "#548235", "#7F6000", "#7030A0", "#808080")
 
 
@@ -258,7 +261,9 @@ def _chart(  # noqa: PLR0913, PLR0917 - a chart has that many parts
     if not series:
         return
     chart = workbook.add_chart({"type": "column", "subtype": "stacked"})
-    for number, (values, name) in enumerate(series.items()):
+    if len(series) > MOST_SERIES:
+        title = f"{title}: the first {MOST_SERIES} of {len(series):,}"
+    for number, (values, name) in enumerate(islice(series.items(), MOST_SERIES)):
         color = PALETTE[number % len(PALETTE)]
         chart.add_series(
             {

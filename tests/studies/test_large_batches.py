@@ -1,0 +1,82 @@
+"""Plans too large for a thousand draws at once: fewer are projected together, fewer inputs moved, and it is told."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from fibercap.core.errors import FibercapError
+from fibercap.core.units import Drawn
+from fibercap.model.projection import project
+from fibercap.model.scenario import Scenario
+from fibercap.reading.files import read, scenario_of
+from fibercap.studies import batch, sensitivity
+from fibercap.studies.batch import CHUNK, chunk_of, evaluate, size_if_large
+from fibercap.studies.levers import levers
+from fibercap.studies.sensitivity import one_at_a_time
+from fibercap.views import report_subject
+from fibercap.views.report_basis import sensitivity as section
+from fibercap.views.report_parts import Items
+from fibercap.views.report_subject import subject_of
+
+HEAD = """
+fibercap: 1
+horizon: {from: 2000, to: 2002, step: quarter}
+money: {report_in: USD, discount_rate: 10 %/year}
+products: {fiber: {price: 40 USD/km}}
+opening: {cash: 900 million USD}
+plants:
+"""
+PRICE = "products.fiber.price"
+
+
+def plan(plants: int) -> Scenario:
+    terms = "{product: fiber, capacity: 1_000 km/year, cash_cost: 15 USD/km}"
+    return scenario_of(HEAD + "".join(f"  plant_{k}: {terms}\n" for k in range(plants)))
+
+
+def test_a_small_plan_is_not_counted_and_takes_a_thousand_draws() -> None:
+    assert size_if_large(read("fibercore")) is None
+    assert chunk_of(read("fibercore")) == CHUNK
+
+
+@pytest.fixture
+def low_limits(monkeypatch: pytest.MonkeyPatch) -> int:
+    """Let plans count as large from the first value on; return how many values are held at once."""
+    monkeypatch.setattr(batch, "_SMALL", 0)
+    monkeypatch.setattr(batch, "TOGETHER", 100_000)
+    return 100_000
+
+
+def test_draws_that_are_held_together_fall_as_plans_grow(low_limits: int) -> None:
+    small, large = (chunk_of(plan(number)) for number in (5, 10))
+    assert 1 < large < small < CHUNK
+    assert large * (size_if_large(plan(10)) or 0) <= low_limits < (large + 1) * (size_if_large(plan(10)) or 0)
+
+
+@pytest.mark.usefixtures("low_limits")
+def test_fewer_draws_together_give_the_same_results() -> None:
+    scenario, prices = plan(10), Drawn(np.linspace(30.0, 50.0, 30)[:, None], "USD/km")
+    keep = ["accounts.cash", "project_npv"]
+    parts, together = (evaluate(scenario, {PRICE: prices}, keep, chunk=chunk) for chunk in (None, 30))
+    assert chunk_of(scenario) < 30
+    assert all(np.array_equal(parts[name], together[name], equal_nan=True) for name in keep)
+
+
+@pytest.mark.usefixtures("low_limits")
+def test_of_a_very_large_plan_some_inputs_are_moved_and_the_others_counted(monkeypatch: pytest.MonkeyPatch) -> None:
+    scenario = plan(5)
+    known = levers(scenario)
+    monkeypatch.setattr(sensitivity, "MOST", 2 * 4 * (size_if_large(scenario) or 0))
+    assert len(one_at_a_time(scenario, ["lowest_cash"])) == 4 < len(known)
+
+    told_last = section(subject_of(project(scenario), None))
+    assert told_last is not None
+    told = [text for part in told_last.parts if isinstance(part, Items) for text in part.texts]
+    assert f"{len(known) - 4} further inputs were not moved: the plan is too large" in told
+
+
+def test_a_report_of_a_plan_too_large_for_it_is_refused_with_the_limit(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(report_subject, "MOST_VALUES", 1_000)
+    with pytest.raises(FibercapError, match="a report takes at most 1,000; export a workbook or tables"):
+        subject_of(project(plan(1)), None)
