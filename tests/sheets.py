@@ -216,10 +216,19 @@ def _of_claims(sheets: Sheets, projection: Projection) -> Iterator[str]:
         (test.title, one.when)
         for test in covenants(projection).values() for one in test.untested if one.reason != CUT
     }  # fmt: skip
-    seen = {sheets("Claims", row, 1) for row in sheets.rows("Claims")}
-    yield from (f"Claims: {says} is missing" for says in (*told, *(says for says, _ in kept)) if says not in seen)
-    for row in sheets.rows("Claims"):
+    limits = {test.title: test.limit for test in covenants(projection).values()}
+    rows = [row for row in sheets.rows("Claims") if sheets("Claims", row, 14) == 1]  # those of the option in use
+    seen = {sheets("Claims", row, 1) for row in rows}
+    dates = {
+        (sheets("Claims", row, 1), sheets("Claims", row, 3)) for row in rows if sheets("Claims", row, 1) not in told
+    }
+    yield from (f"Claims: {says} is missing" for says in told if says not in seen)
+    yield from (f"Claims: {date} is only on one side" for date in sorted(dates ^ (kept.keys() | missing)))
+    for row in rows:
         says, when, holds = (sheets("Claims", row, column) for column in (1, 3, 15))
+        limit = told[says].limit if says in told else limits[says]
+        if not alike(sheets("Claims", row, 9), limit):
+            yield f"Claims: the limit of {says} is {sheets('Claims', row, 9)!r}, wanted {limit!r}"
         if (says, when) in missing and holds != "not tested":
             yield f"Claims: {says} in {when} is {holds!r}, wanted `not tested`"
         one = told.get(says) or kept.get((says, when))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, TypeVar
 
 import numpy as np
 
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from fibercap.model.projection import Projection
     from fibercap.model.scenario import Scenario
 
+Name = TypeVar("Name", str, tuple[str, ...])
 AS_WRITTEN: Final = "as written"
 SCHEDULE: Final = ".schedule"
 SHOWN_LATER: Final = (
@@ -263,17 +264,17 @@ def _signature(block: Block) -> tuple[object, ...]:
     return block.length, rows, facts
 
 
-def merged(lists: Sequence[Sequence[str]]) -> list[str]:
+def merged(lists: Sequence[Sequence[Name]]) -> list[Name]:
     """Return every name once, each new one after the one it follows in its own list."""
     found = list(lists[0]) if lists else []
     known = set(found)
     for names in lists[1:]:
-        before = ""
+        place = 0
         for name in names:
             if name not in known:
-                found.insert(found.index(before) + 1 if before else 0, name)
+                found.insert(place, name)
                 known.add(name)
-            before = name
+            place = found.index(name) + 1
     return found
 
 

@@ -17,10 +17,13 @@ from fibercap.views.workbook.looks import number_format, set_up
 from fibercap.views.workbook.lookups import Span, looked_up, span_of
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from xlsxwriter.worksheet import Worksheet
 
     from fibercap.model.claim import Claim
     from fibercap.model.covenant import Covenant
+    from fibercap.model.projection import Projection
     from fibercap.studies.claims import Outcome
     from fibercap.studies.covenants import Tested
     from fibercap.views.workbook.book import Book
@@ -37,6 +40,8 @@ SIGNS: Final = {"above": ">", "at_least": ">=", "below": "<", "at_most": "<="}
 UNTESTED: Final = "not tested"
 LEVERAGE_MEASURES: Final = {"max_debt_to_ebitda": "quarter", "max_debt_to_ebitda_by_year": "year"}
 """Measures of debt to EBITDA, each with the calendar on which it looks."""
+Line = tuple[str, ...]
+"""What a line is of: one that an option words otherwise, with another limit or date, has a line of its own."""
 VERDICT: Final = '"holds";;"FAILS"'
 
 
@@ -46,13 +51,13 @@ class ClaimSheet:
     def __init__(self, book: Book, found: MeasureSheet) -> None:
         self.book, self.measures = book, found
         self.outcomes = [outcomes(case.projection, found.found[n]) for n, case in enumerate(book.cases)]
-        self.claims = merged([list(own) for own in self.outcomes])
-        self.tested = [covenants(case.projection) for case in book.cases]
-        self.tests = [
-            (name, when)
-            for name in merged([list(own) for own in self.tested])
-            for when in merged([_dates(own[name]) for own in self.tested if name in own])
+        self.claimed = [
+            _lines_of_claims(case.projection, own) for case, own in zip(book.cases, self.outcomes, strict=True)
         ]
+        self.claims = merged(self.claimed)
+        self.tested = [covenants(case.projection) for case in book.cases]
+        self.dated = [_lines_of_tests(own) for own in self.tested]
+        self.tests = merged(self.dated)
         self.covenants_from = HEAD_ROW + len(self.claims) + 3
 
     @property
@@ -74,25 +79,26 @@ class ClaimSheet:
         told = "A value is looked up by the two days. A claim expected to fail is shipped because it fails so read."
         sheet.write_string(1, 0, told, looks("remark"))
         self._heads(sheet, HEAD_ROW, looks)
-        for place, name in enumerate(self.claims):
-            self._claim(sheet, HEAD_ROW + place, name, looks)
+        for place, line in enumerate(self.claims):
+            self._claim(sheet, HEAD_ROW + place, line, looks)
         sheet.write_string(
             self.covenants_from - 2, 0, "Covenants, test by test" if self.tests else "No covenants", looks("group")
         )
         self._heads(sheet, self.covenants_from, looks)
-        for place, (name, when) in enumerate(self.tests):
-            self._test(sheet, self.covenants_from + place, name, when, looks)
+        for place, line in enumerate(self.tests):
+            self._test(sheet, self.covenants_from + place, line, looks)
 
     def _heads(self, sheet: Worksheet, row: int, looks: Looks) -> None:
         for column, head in enumerate(HEADS):
             sheet.write_string(row - 1, column, head, looks("head"))
 
-    def _claim(self, sheet: Worksheet, row: int, name: str, looks: Looks) -> None:
-        case = next(n for n, own in enumerate(self.outcomes) if name in own)
+    def _claim(self, sheet: Worksheet, row: int, line: Line, looks: Looks) -> None:
+        present, name = [line in own for own in self.claimed], line[0]
+        case = present.index(True)
         told, terms = self.outcomes[case][name], self.book.cases[case].projection.scenario.claims[name]
-        here = self.outcomes[0].get(name)
+        here = self.outcomes[0][name] if present[0] else None
         texts = {0: told.says, 1: told.subject, 2: told.when, 17: told.source, 18: told.note}
-        self._begin(sheet, row, texts, [name in own for own in self.outcomes], looks)
+        self._begin(sheet, row, texts, present, looks)
         asked = _Asked(terms.row, terms.measure, terms.when, told.unit, case, None if here is None else here.value)
         self._subject(sheet, row, asked, looks)
         self._limit(sheet, row, case, terms, told, looks)
@@ -147,14 +153,15 @@ class ClaimSheet:
                 row, 12, wide / POINT if points else wide, looks("value", '0.0" points"' if points else "0.0%")
             )
 
-    def _test(self, sheet: Worksheet, row: int, name: str, when: str, looks: Looks) -> None:
-        case = next(n for n, own in enumerate(self.tested) if name in own and when in _dates(own[name]))
+    def _test(self, sheet: Worksheet, row: int, line: Line, looks: Looks) -> None:
+        present, (name, when, *_) = [line in own for own in self.dated], line
+        case = present.index(True)
         told = self.tested[case][name]
         terms = self.book.cases[case].projection.scenario.loans[told.loan].covenants[told.name]
-        here = self.tested[0].get(name)
+        here = self.tested[0][name] if present[0] else None
         test = next((test for test in here.tests if test.when == when), None) if here else None
         texts = {0: told.title, 1: told.subject, 2: when}
-        self._begin(sheet, row, texts, [name in own for own in self.tested], looks)
+        self._begin(sheet, row, texts, present, looks)
         known = test is not None and isfinite(test.value)
         asked = _Asked(terms.tested, terms.measure, when, told.unit, case, test.value if test and known else None)
         self._subject(sheet, row, asked, looks)
@@ -197,6 +204,20 @@ class _Asked(NamedTuple):
     unit: str
     case: int
     value: float | None
+
+
+def _lines_of_claims(projection: Projection, found: Mapping[str, Outcome]) -> list[Line]:
+    """Return the lines of claims in one option: each by its name, and all that it says there."""
+    return [(name, str(projection.scenario.claims[name])) for name in found]
+
+
+def _lines_of_tests(found: Mapping[str, Tested]) -> list[Line]:
+    """Return the lines of covenants in one option: each date by the covenant's name, and what it asks for there."""
+    return [
+        (name, when, told.subject, told.comparator, f"{told.limit!r} {told.unit}")
+        for name, told in found.items()
+        for when in _dates(told)
+    ]
 
 
 def _dates(tested: Tested) -> list[str]:

@@ -124,12 +124,17 @@ MONTHS: Final = 18
 """Columns of periods that fit on a page beside the labels."""
 
 
+HEADER: Final = 120
+"""Characters of a title on a printed page; a header takes 255, of which some are double."""
+
+
 def set_up(sheet: Worksheet, title: str, *, rows: int = 0, columns: int = 0) -> None:
     """Set a page up so that it prints: landscape, one page wide or a few, titles on each."""
     sheet.set_landscape()
     sheet.set_paper(8)
     sheet.set_margins(left=0.4, right=0.4, top=0.6, bottom=0.6)
-    sheet.set_header(f"&L{title.replace('&', '&&')}&R&A")
+    shown = title if len(title) <= HEADER else f"{title[:HEADER]}..."
+    sheet.set_header(f"&L{shown.replace('&', '&&')}&R&A")
     sheet.set_footer("&L&F&RPage &P of &N")
     sheet.fit_to_pages(max(1, math.ceil(columns / MONTHS)), 0)
     if rows:
