@@ -118,6 +118,14 @@ def test_a_day_is_one_of_365() -> None:
     assert row(found, "plants.p.nameplate")["2001-12-31"] == pytest.approx(255_500)
 
 
+def test_a_hint_keeps_the_amount_of_a_price_by_the_metre() -> None:
+    """https://github.com/hgrecco/pint/issues/430; its siblings stand in core/test_unit_hints.py."""
+    refusal = str(ran("check", "base", "--set", "products.fiber.price=0.04 USD/m").exception)
+
+    assert "write `40 USD/km`" in refusal
+    assert "did you mean" not in refusal
+
+
 def test_leverage_of_four_quarters_is_tested_each_quarter() -> None:
     """https://lawinsider.com/clause/maximum-total-leverage; without the sliver that joins it is 4.98 (see decisions)."""
     result = ran("check", "V01-four-quarters")
@@ -162,7 +170,7 @@ def test_what_cannot_be_said_is_refused_at_its_place(case: str, at: str) -> None
 
 
 def test_sculpting_rests_on_unlevered_tax() -> None:
-    """https://edbodmer.com/sculpting-with-fixed-debt-and-changing-dscr-user-defined-function/; see docs/financing.md."""
+    """https://edbodmer.com/sculpting-with-fixed-debt-and-changing-dscr-user-defined-function/; see docs/conventions.md, section 9."""
     found = told("run", "V05-sculpted-and-tax")["rows"]["loans.bank.service"]["values"]
 
     assert any(value == pytest.approx(859_615.38, abs=0.01) for value in found)
