@@ -137,7 +137,7 @@ def list_lines(progress: Progress) -> Iterator[str]:
         yield from [line] if "\n" in line else wrap(line)
     refused = f"{report.refused:,} plans and twins refused with a message"
     broken, rare = report.kinds.total() - report.refused, len(report.rare)
-    clean = "clean" if report.is_clean and not left else "not clean"
+    clean = ("clean so far" if left else "clean") if report.is_clean else "not clean"
     yield f"{clean}: {broken:,} findings, {rare} keys in too few plans; {refused}"
 
 
