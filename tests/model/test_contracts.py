@@ -269,3 +269,18 @@ def test_a_rate_that_steps_on_a_payment_date_counts_from_that_day() -> None:
     payment = projection.value(f"{at}.payment")[0][paid]
     assert payment[0] == pytest.approx(10e6 * 0.08 / (1 - 1.08**-5))
     assert payment[1:] == pytest.approx(owed[0] * 0.10 / (1 - 1.10**-4))
+
+
+@pytest.mark.parametrize("rate", ["0 %/year", "0.001 %/year", "8 %/year"])
+@pytest.mark.parametrize("way", ["up", "down"])
+def test_the_last_interest_makes_up_for_rounding_but_never_below_nothing(rate: str, way: str) -> None:
+    clause = f"rounding: {{to: 10 USD, payment: {way}}}, true_up: last_interest, payments: {{every: month}}"
+    projection = run("{style: level}", rate, clause)
+    keeps_its_promises(projection)
+    paid = projection.value("loans.bank.schedule.is_payment")[0] > 0
+    interest, payment = (projection.value(f"loans.bank.schedule.{key}")[0][paid] for key in ("interest_due", "payment"))
+
+    assert (interest >= 0).all()
+    assert (interest[-1] > 0) == (rate == "8 %/year" or way == "up")
+    assert (payment[-1] > payment[-2]) == (interest[-1] == 0)
+    assert payment[-1] == pytest.approx(payment[-2], rel=0.02)

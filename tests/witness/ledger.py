@@ -132,7 +132,7 @@ class Ledger:
         """Return the last interest, as it makes up for rounding (section 4, rounding)."""
         if self.contract.style != "level" or self.installment is None:
             return due
-        made = self.installment - self.owed
+        made = max(self.installment - self.owed, 0.0)
         self.note("interest", day, made - due)
         return made
 

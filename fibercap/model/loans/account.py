@@ -145,7 +145,8 @@ class Account:
         """Return interest due in whole steps; the last may make up for what rounding left of a payment that is kept."""
         due = self._rounds.interest_in_steps(owed) if self._rounds is not None else owed
         if self._final[event] and self.loan.true_up == "last_interest":
-            return held(np.where(np.greater(self.changed, 0.0), due, self.installment - self.balance))
+            made_up = np.maximum(self.installment - self.balance, 0.0)
+            return held(np.where(np.greater(self.changed, 0.0), due, made_up))
         return due
 
     def _repay(self, event: int) -> None:

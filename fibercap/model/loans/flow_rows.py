@@ -65,7 +65,7 @@ class FlowRows:
         if self.rounding is not None:
             due = self.in_steps("[counted]", "interest")
             if loan.true_up == "last_interest":
-                due = f"IF(AND([is_final] > 0, [changed] = 0), [installment@-1] - [opening], {due})"
+                due = f"IF(AND([is_final] > 0, [changed] = 0), MAX([installment@-1] - [opening], 0), {due})"
             grown = f"IF([is_payment] > 0, {due} - [accrued_interest@-1], {grown})"
         self.put("opening", "Opening", STOCK, "[closing@-1]", flows["opening"])
         self.put("interest", "Interest accrued", FLOW, grown, flows["interest"])
