@@ -20,7 +20,15 @@ from fibercap.commands.lending import loan
 from fibercap.commands.projecting import check, compare
 from fibercap.commands.rows import rows
 from fibercap.commands.run import run
-from fibercap.commands.terminal import colors, flush, leave_unsaid, problem, say_json, take_any_encoding
+from fibercap.commands.terminal import (
+    colors,
+    flush,
+    forget_strange_width,
+    leave_unsaid,
+    problem,
+    say_json,
+    take_any_encoding,
+)
 from fibercap.commands.writing import new, schema
 
 if TYPE_CHECKING:
@@ -96,10 +104,12 @@ def main(arguments: list[str] | None = None) -> None:
     given = joined(sys.argv[1:] if arguments is None else arguments)
     gc.disable()  # a command ends soon; looking for cycles among its many small objects takes a tenth of its time
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # its matrices are small; to start threads takes longer
+    os.environ["MPLBACKEND"] = "agg"  # pictures go to files; a name that matplotlib does not know stops its import
     os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")  # else every installed package is asked for plugins
     if hasattr(signal, "SIGPIPE"):
         signal.signal(signal.SIGPIPE, signal.SIG_DFL)  # a reader that has seen enough, such as `head`, just ends it
     take_any_encoding()
+    forget_strange_width()
     try:
         sys.exit(_printed(given))
     finally:

@@ -4,11 +4,19 @@ from __future__ import annotations
 
 import os
 import pty
+import shlex
 import subprocess
 import sys
 from pathlib import Path
+from typing import IO, cast
+
+import pytest
+
+from fibercap.reading.locating import bytes_from
+from fibercap.reading.text import MOST_BYTES
 
 COMMAND = [sys.executable, "-m", "fibercap"]
+FIBERCAP = shlex.join(COMMAND)
 ROOT = str(Path(__file__).resolve().parents[1])
 
 
@@ -74,3 +82,69 @@ def on_terminal(cwd: Path, **environment: str) -> bytes:
 def test_no_color_writes_no_escape_to_a_terminal(tmp_path: Path) -> None:
     assert b"\x1b[" in on_terminal(tmp_path)
     assert b"\x1b" not in on_terminal(tmp_path, NO_COLOR="1")
+
+
+def in_shell(line: str, cwd: Path) -> subprocess.CompletedProcess[str]:
+    given = {**os.environ, "PYTHONPATH": ROOT}
+    return subprocess.run(["/bin/sh", "-c", line], capture_output=True, check=False, text=True, env=given, cwd=cwd)
+
+
+def test_a_closed_standard_input_is_said(tmp_path: Path) -> None:
+    done = in_shell(f"{FIBERCAP} check - <&-", tmp_path)
+
+    assert done.returncode == 2
+    assert done.stderr == "standard input is closed; name a file, or send a scenario to standard input\n"
+
+
+@pytest.mark.parametrize("columns", ["0", "-5", "99999999999", "9" * 5000, "wide"])
+def test_a_width_that_no_terminal_has_does_not_count(tmp_path: Path, columns: str) -> None:
+    asked = ("run", "fibercore", "--only", "claims")
+
+    done = run(*asked, cwd=tmp_path, COLUMNS=columns)
+
+    assert (done.returncode, done.stderr) == (0, "")
+    assert done.stdout == run(*asked, cwd=tmp_path, COLUMNS="80").stdout
+
+
+def test_a_picture_needs_no_window_system_that_matplotlib_knows(tmp_path: Path) -> None:
+    done = run("plot", "fibercore", "--out", "p.svg", cwd=tmp_path, MPLBACKEND="bogus")
+
+    assert (done.returncode, done.stderr) == (0, "")
+
+
+def test_a_file_or_a_stream_that_never_ends_is_read_no_further_than_shows_that(tmp_path: Path) -> None:
+    with (tmp_path / "endless.yaml").open("wb") as file:
+        file.truncate(1 << 40)  # a terabyte of nothing, which takes no room
+
+    done = run("check", "endless.yaml", cwd=tmp_path)
+
+    assert done.returncode == 2
+    assert "found more than 5,000,000 bytes, wanted at most 5,000,000 bytes" in done.stderr
+    assert bytes_from(cast("IO[bytes]", Endless())) == b"a" * (MOST_BYTES + 1)
+
+
+class Endless:
+    """A stream that gives whatever it is asked for; asked for all, nothing would end."""
+
+    def read(self, most: int) -> bytes:
+        assert most <= MOST_BYTES + 1
+        return b"a" * most
+
+
+def test_a_pipe_or_a_device_as_scenario_is_no_missing_file(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "plan.yaml")
+
+    done = run("check", "plan.yaml", "/dev/zero", cwd=tmp_path)
+
+    assert done.returncode == 2
+    for name in ("plan.yaml", "/dev/zero"):
+        said = f"found `{name}`, a pipe or a device, wanted a scenario; give its text to standard input, and name that, `-`"
+        assert said in done.stderr
+
+
+def test_a_workbook_for_which_there_is_no_room_is_a_message(tmp_path: Path) -> None:
+    done = in_shell(f"ulimit -f 8; {FIBERCAP} export fibercore --out plan.xlsx", tmp_path)
+
+    assert done.returncode == 2
+    assert done.stderr.startswith("the workbook cannot be written: ")
+    assert not list(tmp_path.iterdir())

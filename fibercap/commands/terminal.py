@@ -62,6 +62,12 @@ def take_any_encoding() -> None:
             stream.reconfigure(errors="fibercap")
 
 
+def forget_strange_width() -> None:
+    """Let `COLUMNS` count only where a terminal can be as wide: not 0, which fits nothing, nor what fills memory."""
+    if not re.fullmatch("0*[1-9][0-9]{0,3}", os.environ.get("COLUMNS", "1")):
+        del os.environ["COLUMNS"]
+
+
 def _plainly(error: UnicodeError) -> tuple[str, int]:
     """Return plain characters for those that an encoding does not have."""
     if not isinstance(error, UnicodeEncodeError):

@@ -14,7 +14,7 @@ from fibercap.core.set_twice import set_twice
 from fibercap.core.tree import Branch, Leaf, Origin
 from fibercap.model.contracts import Contracts
 from fibercap.model.scenario import SCHEMA, Scenario
-from fibercap.reading.locating import bytes_of, locate, shown
+from fibercap.reading.locating import bytes_from, bytes_of, locate, shown
 from fibercap.reading.opened import Opened, opened
 from fibercap.reading.removed import still_used
 from fibercap.reading.text import read_text
@@ -76,9 +76,10 @@ def read_loans(
 
 def _file(name: str | Path, *, allow_outside: bool) -> tuple[Opened, Path]:
     if str(name) == STANDARD_INPUT:
-        return opened(sys.stdin.buffer.read(), "standard input", None, Path(), allow_outside=allow_outside), Path(
-            "input"
-        )
+        if sys.stdin is None:
+            raise FibercapError("standard input is closed; name a file, or send a scenario to standard input")
+        text = bytes_from(sys.stdin.buffer)
+        return opened(text, "standard input", None, Path(), allow_outside=allow_outside), Path("input")
     path = locate(str(name))
     real = path.resolve()
     return opened(bytes_of(path), shown(path), real, real.parent, allow_outside=allow_outside), path

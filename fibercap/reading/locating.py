@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import IO, TYPE_CHECKING
 
 from fibercap.core.errors import Place, Problem, ScenarioError, did_you_mean
 from fibercap.core.wording import quoted
+from fibercap.reading.text import MOST_BYTES
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -50,6 +51,8 @@ def locate(name: str) -> Path:
         return shipped()[name]
     if _is(Path.is_dir, path):
         told, hint = f"{quoted(name)}, a folder", "name one file in it"
+    elif _is(Path.exists, path):
+        told, hint = f"{quoted(name)}, a pipe or a device", "give its text to standard input, and name that, `-`"
     else:
         near = _scenarios_in(path.parent) if _is(Path.is_dir, path.parent) else set()
         known = near if path.suffix in SUFFIXES else set(shipped())
@@ -117,6 +120,11 @@ def real(path: Path) -> Path:
         return path
 
 
+def bytes_from(stream: IO[bytes]) -> bytes:
+    """Return what a stream holds, of one too large no more than shows that: it may never end."""
+    return stream.read(MOST_BYTES + 1)
+
+
 def bytes_of(path: Path) -> bytes:
     """Return a file's bytes.
 
@@ -126,7 +134,8 @@ def bytes_of(path: Path) -> bytes:
         If it cannot be read.
     """
     try:
-        return path.read_bytes()
+        with path.open("rb") as stream:
+            return bytes_from(stream)
     except OSError as error:
         told, where = f"a file that cannot be read ({error.strerror})", Place(shown(path), 1, 1)
         raise ScenarioError(shown(path), [Problem("", "unreadable", told, "a readable file", "", where)]) from None

@@ -50,6 +50,13 @@ _WORDS: Final[tuple[tuple[str, str, str, str, bool], ...]] = (
     ("'-' indicator", "a key in the middle of a list", "one or the other", _INDENT, False),
     ("node content", "a bracket or comma out of place", "a value", _QUOTE, False),
     ("unknown escape", "a `\\` that means nothing in double quotes", "plain text", "use single quotes", False),
+    (
+        "Unicode character escape",
+        r"half a character, such as `\ud83d`",
+        "a whole one",
+        r"write it as it is, or as `\U` and eight digits",
+        False,
+    ),
     ("tag", "a tag that cannot be read", "a plain value", "remove the tag", False),
     ("directive", "a line that begins with `%`", "a scenario", "remove it", False),
     ("YAML document", "a YAML version that is not known", "a scenario", "remove the line", False),

@@ -240,7 +240,7 @@ def _too_large(place: Place, *, by_count: bool) -> Problem:
 
 def _decoded(text: str | bytes, name: str) -> str:
     if len(text) > MOST_BYTES:
-        told = f"{len(text):,} bytes"
+        told = f"more than {MOST_BYTES:,} bytes"
         raise ScenarioError(name, [_only(name, "too_large", told, f"at most {MOST_BYTES:,} bytes")])
     decoded = text if isinstance(text, str) else _of_bytes(text, name)
     strange = _NO_TEXT.search(decoded)  # found here, for the parser counts in bytes

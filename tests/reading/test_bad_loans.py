@@ -31,6 +31,7 @@ BAD = {
         "rate:", "repayment: {style: fixed_payment, payment: 200_000 USD}, rate:",
         "a payment of 200,000.00 USD on 2001-04-08 against interest of 212,500.00 USD; the loan would grow instead of being",
     ),
+    "no rate in a block": ("8.5 %/year", "{}", "found an empty block, wanted a rate, or rates by period or day; write a rate"),
     "truth": (
         "rate:", "repayment: {style: fixed_payment, payment: 1 USD, allow_negative_amortization: yes please}, rate:",
         "wanted one of the known truths: false, true",

@@ -374,6 +374,13 @@ plan.yaml:2:11
       |           ^
     found the byte 0xe9, which is not UTF-8, wanted UTF-8 text; save the file as UTF-8""",
     ),
+    "half a character": (
+        alone('fibercap: 1\ntitle: "\\ud83d\\ude00"\n'),
+        r"""plan.yaml:2:11
+    2 | title: "\ud83d\ude00"
+      |           ^
+    found half a character, such as `\ud83d`, wanted a whole one; write it as it is, or as `\U` and eight digits""",
+    ),
     "a file in UTF-16": (
         alone("fibercap: 1\n".encode("utf-16")),
         """\

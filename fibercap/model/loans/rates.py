@@ -12,7 +12,7 @@ import numpy as np
 
 from fibercap.core import grammar
 from fibercap.core.dates import Day, whole_period
-from fibercap.core.fields import Field, Label, Of, Word
+from fibercap.core.fields import Field, Label, Of, Word, wrong
 from fibercap.core.paths import TimePath, read_block, span_of
 from fibercap.core.spec import OneOf, Spec
 from fibercap.core.timeline import add_months, month_end
@@ -57,6 +57,8 @@ class StepsOf(Field):
         """Return the steps, in order."""
         if not isinstance(raw, dict):
             return Steps((RATE.parse(raw, info),))
+        if not raw:
+            raise wrong("empty", "an empty block", "a rate, or rates by period or day", "write a rate")
         points = read_block(raw, _day_of, RATE.parse, info)
         days = tuple(sorted(points))
         names = {_day_of(name, info): name for name in raw}

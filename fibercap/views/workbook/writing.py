@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from io import BytesIO
 from typing import TYPE_CHECKING, Final
 
+from fibercap.core.errors import FibercapError
 from fibercap.core.shown import visible
 from fibercap.views.workbook.annual_sheet import NAME as ANNUAL
 from fibercap.views.workbook.annual_sheet import AnnualSheet
@@ -32,11 +34,34 @@ from fibercap.views.workbook.periods import period_sheet
 from fibercap.views.workbook.rate_sheet import NAME as RATES
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from xlsxwriter import Workbook
+
     from fibercap.model.scenario import Scenario
 
 
 WRITTEN: Final = datetime(2000, 1, 1, tzinfo=UTC).replace(tzinfo=None)
 """The date that every workbook bears, so that the same scenario is the same bytes."""
+
+
+@contextmanager
+def _made(target: BytesIO) -> Iterator[Workbook]:
+    """Make a workbook; its sheets wait in temporary files.
+
+    Raises
+    ------
+    FibercapError
+        If those cannot be written.
+    """
+    import xlsxwriter
+    from xlsxwriter.exceptions import FileCreateError
+
+    try:
+        with xlsxwriter.Workbook(target, {"constant_memory": True}) as made:
+            yield made
+    except FileCreateError as error:
+        raise FibercapError(f"the workbook cannot be written: {error}; name a folder with room in `TMPDIR`") from error
 
 
 def workbook(scenario: Scenario, version: str) -> bytes:
@@ -47,8 +72,6 @@ def workbook(scenario: Scenario, version: str) -> bytes:
     FibercapError
         If the scenario is a batch of draws.
     """
-    import xlsxwriter
-
     cases, left_out = cases_of(scenario)
     book = Book(cases)
     inputs, derived = InputSheet(book), derived_scalars(book)
@@ -59,7 +82,7 @@ def workbook(scenario: Scenario, version: str) -> bytes:
     pages = [page.name for page in book.pages]
     names = [COVER, INPUTS, *pages, ANNUAL, MEASURES, RATES, CLAIMS, OPTIONS, CHECKS, DERIVED, CHANGES, CHARTS]
     target = BytesIO()
-    with xlsxwriter.Workbook(target, {"constant_memory": True}) as made:
+    with _made(target) as made:
         made.set_properties({"title": visible(scenario.title), "created": WRITTEN})
         looks, plain = Looks(made), plain_sheets()
         sheets = {name: made.add_worksheet(name, plain) for name in names}
