@@ -51,16 +51,14 @@ def pay(
     least = [DUST * limit if np.all(np.isfinite(limit)) else 0.0 for limit in left]
     paid, gap = [np.zeros(shape) for _ in limits], np.zeros(shape)
     share = _in_order if order == "in_order" else _pro_rata
-    for period, spent in enumerate(spending):
-        if not np.any(spent):
-            continue
-        worths = [rate[period] for rate in rates]
+    for period in np.flatnonzero(np.any(uses.reshape(-1, count) != 0, axis=0)).tolist():
+        spent, worths = spending[period], [rate[period] for rate in rates]
         known = zip(left, least, may, worths, strict=True)
         parts = share(spent, [rest * (rest > few) * rate if m[period] else 0.0 for rest, few, m, rate in known])
         for source, amount in enumerate(parts):
             paid[source][..., period] = amount
             left[source] = left[source] - amount / worths[source]
-            spent = spent - amount  # noqa: PLW2901 - what is left to be paid
+            spent = spent - amount
         gap[..., period] = spent * (spent > 0)
     return paid, gap
 
