@@ -207,7 +207,10 @@ def same_reference(one: Scenario, other: Scenario) -> bool:
     mine, its = one.as_written, other.as_written
     if mine is its:
         return True
-    parts = [*WRITTEN, *(("loans", name) for name in _kept(one)), *(("funding", key) for key in one.plants)]
-    if shared_loans(one) != shared_loans(other) or newly_bought(one) != newly_bought(other):
+    kept = _kept(one)
+    if kept != _kept(other) or newly_bought(one) != newly_bought(other):
         return False
-    return _kept(one) == _kept(other) and all(at(mine.tree, part) is at(its.tree, part) for part in parts)
+    if shared_loans(one).intersection(kept) != shared_loans(other).intersection(kept):
+        return False
+    parts = [*WRITTEN, *(("loans", name) for name in kept), *(("funding", key) for key in one.plants)]
+    return all(at(mine.tree, part) is at(its.tree, part) for part in parts)

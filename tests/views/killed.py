@@ -146,6 +146,7 @@ def replace_file(root: Path, number: int) -> int:
 
 
 if __name__ == "__main__":
+    signal.signal(signal.SIGINT, signal.default_int_handler)  # a job in the background is born without
     with tempfile.TemporaryDirectory() as place:
         for task in (replace_set, make_set, replace_file):
             sys.stdout.write(f"{task.__name__} {task(Path(place), signal.Signals[sys.argv[1]])}\n")

@@ -219,6 +219,7 @@ def test_old_and_new_never_stand_mixed_whenever_a_process_is_ended(name: str) ->
 ENDED = """\
 import os, signal, sys
 from fibercap.cli import main
+signal.signal(signal.SIGINT, signal.default_int_handler)  # a job in the background is born without
 replace, left = os.replace, [5]
 def strike(source, target, **more):
     left[0] -= 1
