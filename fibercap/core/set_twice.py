@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from fibercap.core.errors import Place, Problem
 from fibercap.core.operators import is_operation
@@ -14,6 +14,8 @@ if TYPE_CHECKING:
     from fibercap.core.schema_of_paths import Schema
 
 Setting = tuple[Path, Place | None]
+_DEEPEST: Final = 50
+"""No input lies below more names; a longer path is refused as unknown, and its beginnings would fill memory."""
 
 
 def set_twice(overlays: Iterable[Branch], schema: Schema) -> dict[tuple[str, str], Problem]:
@@ -35,7 +37,8 @@ def set_twice(overlays: Iterable[Branch], schema: Schema) -> dict[tuple[str, str
         for verb in ("change", "add"):
             block = changes.get(verb)
             for name, child in block.items() if isinstance(block, Branch) else ():
-                own = list(_settings(child, tuple(name.split(".")), block.keys_at.get(name), schema))  # type: ignore[union-attr]
+                settings = _settings(child, tuple(name.split(".")), block.keys_at.get(name), schema)  # type: ignore[union-attr]
+                own = [setting for setting in settings if len(setting[0]) <= _DEEPEST]
                 for path, where in own:
                     starts = (path[:depth] for depth in range(1, len(path) + 1))
                     first = next(((start, whole[start]) for start in starts if start in whole), above.get(path))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import tracemalloc
 from pathlib import Path
 
 import pytest
@@ -83,6 +84,18 @@ def test_an_option_that_sets_an_input_twice_is_refused(text: str) -> None:
 @pytest.mark.parametrize("text", ONCE.values(), ids=ONCE)
 def test_what_is_set_once_is_taken(tmp_path: Path, text: str) -> None:
     read(variant(tmp_path, text))
+
+
+def test_a_path_of_thousands_of_names_takes_no_memory_for_each_of_its_beginnings() -> None:
+    tracemalloc.start()
+    try:
+        with pytest.raises(ScenarioError, match="a path that does not exist"):
+            read("fibercore", settings=[f"a{'.b' * 5_000}=1"])
+        _, peak = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+
+    assert peak < 50e6  # it took twice as much for the beginnings alone
 
 
 @pytest.mark.parametrize(
