@@ -235,6 +235,10 @@ EXAMPLES: Mapping[str, Example] = {
     "longer_than_loan": loan("grace: 6 years"),
     "shorter_than_loan": loan("repayment: {style: level, amortize_over: 4 years}"),
     "above_commitment": spoilt("{bank: 2 million USD", "{bank: 4 million USD"),
+    "owed_already": spoilt(
+        "    commitment: 3 million USD\n    signed: 2000-01-15\n    matures: 5 years\n",
+        "    outstanding: 3 million USD\n    remaining: 5 years\n",
+    ),
     "fee_in_the_past": spoilt(
         "    commitment: 3 million USD\n    signed: 2000-01-15\n    matures: 5 years\n",
         "    outstanding: 3 million USD\n    remaining: 5 years\n    fees: {upfront: 1 %}\n",

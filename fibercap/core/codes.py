@@ -212,6 +212,10 @@ LOANS: Final = {
     "above_commitment": Kind(
         "More is drawn, asked for or left over than the commitment.", "Ask for less, or raise the commitment."
     ),
+    "owed_already": Kind(
+        "A loan that is owed already is to pay for something, or is a revolver; nothing is left of it to draw.",
+        "Take another source, or give a loan with a `commitment`.",
+    ),
     "fee_in_the_past": Kind(
         "An upfront fee is given for a loan that is owed already.", "Remove it; it was paid at signing."
     ),

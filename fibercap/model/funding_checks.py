@@ -39,6 +39,9 @@ def loan_total(s: Plan, name: str) -> Found:
     loan = s.loans[name]
     if not loan.is_dated:
         return
+    if loan.outstanding is not None:
+        yield from _owed_already(s, name)
+        return
     asked = [(f"loans.{name}.draws.{day}", amount) for day, amount in (loan.draws or {}).items()]
     for key, funding in s.funding.items():
         part = funding.__dict__.get("sources", {}).get(name)
@@ -53,6 +56,18 @@ def loan_total(s: Plan, name: str) -> Found:
             wanted = f"at most its commitment of {first_bad(loan.commitment, above):,.0f} {s.loan_currency(name)}"
             yield path, "above_commitment", told, wanted, "ask for less, or raise the commitment"
             return
+
+
+def _owed_already(s: Plan, name: str) -> Found:
+    """Hold that nothing more is drawn of a loan that is owed already, which is drawn in full on the eve."""
+    told, wanted = f"`{name}`, which is owed already: nothing is left of it to draw", "a loan with a `commitment`"
+    hint = "what it may still lend is a loan of its own, with a `commitment`"
+    for key, funding in s.funding.items():
+        if name in funding.__dict__.get("sources", {}):
+            yield f"funding.{key}.{name}", "owed_already", told, wanted, hint
+    if s.loans[name].revolves:
+        hint = "a revolver is drawn as cash needs it; what is owed of it already is a loan of its own"
+        yield f"loans.{name}.outstanding", "owed_already", "a revolver that is owed already", "a `commitment`", hint
 
 
 def funding_place(s: Plan, key: str) -> Found:

@@ -101,7 +101,8 @@ def draw_sources(draft: Draft, name: str) -> Plan:
     left = 0.9
     parts: list[tuple[str, Any]] = []
     loans = draft.plan.get("loans", {})
-    payers = [*dice.some([*loans], 0.5), *dice.some(["equity", "cash"], 0.6)]
+    able = [name for name, loan in loans.items() if "outstanding" not in loan]
+    payers = [*dice.some(able, 0.5), *dice.some(["equity", "cash"], 0.6)]
     rest = dice.choice(payers) if payers and dice.chance(0.7) else ""
     for payer in payers:
         share = min(dice.uniform(0.05, 0.5), left)

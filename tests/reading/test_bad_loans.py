@@ -7,7 +7,8 @@ import re
 import pytest
 
 from fibercap.core.errors import ScenarioError
-from fibercap.reading.files import contracts_of
+from fibercap.model.projection import project
+from fibercap.reading.files import contracts_of, scenario_of
 
 LOAN = "commitment: 10 million USD, signed: 2001-01-08, matures: 5 years, rate: 8.5 %/year"
 BAD = {
@@ -107,3 +108,31 @@ def test_all_of_a_loan_is_told_at_once() -> None:
 
     paths = [problem.path for problem in error.value.problems]
     assert paths == ["loans.bank.commitment", "loans.bank.rate.index", "loans.bank.grace", "loans.bank.day_count"]
+
+
+OWED = """\
+fibercap: 1
+horizon: {from: 2001, to: 2003, step: year}
+money: {report_in: USD}
+products: {f: {price: 60 USD/km}}
+plants: {p: {product: f, capacity: 200_000 km/year, cash_cost: 30 USD/km}}
+projects: {line: {plant: p, adds: 1_000 km/year, capex: 2 million USD, spend: {2001: 100 %}, complete: 2002-12-31}}
+loans: {bank: {outstanding: 3 million USD, remaining: 6 years, rate: 5 %/year}}
+funding: {line: {equity: rest}}
+"""
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "path", "told"),
+    [
+        ("{equity", "{bank: 40 %, equity", "funding.line.bank", "`bank`, which is owed already: nothing is left of it to draw"),
+        ("{equity: rest", "{bank: rest", "funding.line.bank", "wanted a loan with a `commitment`; what it may still lend is a"),
+        ("rate:", "repayment: {style: revolver}, rate:", "loans.bank.outstanding", "what is owed of it already is a loan of its own"),
+    ],
+)  # fmt: skip
+def test_a_loan_that_is_owed_already_lends_no_more(old: str, new: str, path: str, told: str) -> None:
+    assert project(scenario_of(OWED)).value("loans.bank.opening")[0, 0] == 3e6
+
+    with pytest.raises(ScenarioError, match=re.escape(told)) as error:
+        scenario_of(OWED.replace(old, new, 1))
+    assert [problem.path for problem in error.value.problems] == [path]

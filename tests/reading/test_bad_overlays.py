@@ -511,7 +511,8 @@ def test_a_removal_names_all_that_refers_to_it_once_and_the_rest_is_told_too() -
 
 
 def test_what_is_removed_and_added_again_is_not_missed() -> None:
-    text = "remove: [loans.bank]\nadd:\n  loans.bank: {outstanding: 1 MUSD, remaining: 2 years, rate: 9 %/year}"
+    loan = "{commitment: 1 MUSD, signed: 2000-01-15, matures: 2 years, rate: 9 %/year}"
+    text = f"remove: [loans.bank]\nadd:\n  loans.bank: {loan}"
 
     assert variant(f"{text}\nchange: {{funding.line.bank: 0 USD}}").problems() == []
 
