@@ -135,10 +135,9 @@ def list_lines(progress: Progress) -> Iterator[str]:
     yield from (f"{share:7.2f} {key}{' TOO FEW' * (key in report.rare)}" for key, share in shares.items())
     for line in list_findings(report):
         yield from [line] if "\n" in line else wrap(line)
-    refused = f"{report.refused:,} plans and twins refused with a message"
     broken, rare = report.kinds.total() - report.refused, len(report.rare)
     clean = ("clean so far" if left else "clean") if report.is_clean else "not clean"
-    yield f"{clean}: {broken:,} findings, {rare} keys in too few plans; {refused}"
+    yield f"{clean}: {broken:,} findings, {rare} keys in too few plans; {report.refused:,} refused in words"
 
 
 def wrap(line: str) -> list[str]:
