@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import re
-from dataclasses import replace
 from functools import lru_cache
 from itertools import pairwise
 
 import numpy as np
 
 from fibercap.core.formula_text import REFERENCE
-from fibercap.core.rows import Block, Row
+from fibercap.core.rows import Block, Given, Row
 
 
 def under(text: str, prefix: str, among: frozenset[str]) -> str:
@@ -35,9 +34,11 @@ def prefixed(block: Block, prefix: str, among: frozenset[str]) -> Block:
         },
         values,
         {
-            f"{prefix}.{item.path}": replace(item, path=f"{prefix}.{item.path}", formula=formula)
+            path: Given(path, item.unit, item.value, item.reads, formula, item.fixed, item.aside)
             for item, formula in zip(given, givens, strict=True)
+            for path in (f"{prefix}.{item.path}",)
         },
+        checked=len(values),
     )
 
 
