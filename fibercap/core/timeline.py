@@ -66,22 +66,22 @@ class Timeline:
     step: str
     past: int = 0
 
-    @property
+    @cached_property
     def months(self) -> int:
         """Months in a period."""
         return STEPS[self.step]
 
-    @property
+    @cached_property
     def origin(self) -> int:
         """Month number at which the first period begins."""
         return 12 * self.start.year + self.start.month - 1
 
-    @property
+    @cached_property
     def count(self) -> int:
         """Return the number of periods."""
         return (12 * self.end.year + self.end.month - self.origin) // self.months
 
-    @property
+    @cached_property
     def within(self) -> int:
         """Return the number of periods of the horizon."""
         return self.count - self.past

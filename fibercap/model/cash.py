@@ -82,7 +82,8 @@ class CashLoan:
         self._ends = {day: event for event, day in reversed(list(enumerate(grid.dates)))}
         self._end: int | None = None
         self._fee, self._until = per_draw(setting.loan.commitment * setting.loan.fees.upfront), per_draw(prepared.until)
-        self._deferred = self._fee * days_left(setting.loan, timeline.eve)
+        eve, *self._days_left = days_left(setting.loan, timeline.eve, *timeline.dates).tolist()
+        self._deferred = self._fee * eve
         self._trifle = per_draw(course.trifle)
         for event in self._events.get(-1, []):
             self.account.serve(event)
@@ -105,7 +106,7 @@ class CashLoan:
         upfront = self._fee * (self._timeline.index(self.loan.signed) == period)
         deferred = (
             self._fee
-            * days_left(self.loan, day)
+            * self._days_left[period]
             * np.logical_or(account.balance > self._trifle, self._timeline.ends[period] < self._until)
         )
         self.cost = sums["interest"] + sums["fees"] + self._deferred + upfront - deferred

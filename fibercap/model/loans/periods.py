@@ -95,12 +95,12 @@ def _fee_rows(sheet: Sheet, timeline: Timeline, setting: Setting, schedule: Bloc
     """Write the upfront fee still to be expensed: by days from signing to maturity, or all once the loan is repaid."""
     loan, money, known = setting.loan, setting.money, f"loans.{setting.name}"
     label = loan.title or setting.name
-    left = np.array([days_left(loan, day) for day in timeline.dates])
+    left = days_left(loan, *timeline.dates)
     reads = setting.reads("signed", "matures")
     signed = sheet.give(f"{known}.signed_on", "day", serial(loan.signed), *setting.reads("signed"))
     matures = sheet.give(f"{known}.matures_on", "day", serial(loan.maturity), *reads)
     left_text = f"AND({{time.date}} >= {signed}) * MAX({matures} - {{time.date}}, 0) / ({matures} - {signed})"
-    before = sheet.give(f"{at}.fee_left_at_start", "", days_left(loan, timeline.eve), *reads, "horizon.from")
+    before = sheet.give(f"{at}.fee_left_at_start", "", float(days_left(loan, timeline.eve)[0]), *reads, "horizon.from")
     sheet.put(Row(f"{at}.fee_left", f"{label}: share of days left", "", STOCK, left_text, before), left)
     until = schedule.given[f"{known}.available_until"]
     last = sheet.give(until.path, until.unit, until.value, *until.reads, formula=until.formula)
@@ -130,7 +130,7 @@ def _fee_rows(sheet: Sheet, timeline: Timeline, setting: Setting, schedule: Bloc
     deferred = sheet.put(row, fee * left * lives)
     text = f"{{{at}.deferred_fee@-1}} + {paid_text} - {{{at}.deferred_fee}}"
     row = Row(f"{at}.fee_amortization", f"{label}: upfront fee expensed", money, FLOW, text)
-    earlier = _opening(np.asarray(fee * days_left(loan, timeline.eve)), deferred)
+    earlier = _opening(np.asarray(fee * float(days_left(loan, timeline.eve)[0])), deferred)
     sheet.put(row, earlier + paid - deferred)
 
 
@@ -145,9 +145,8 @@ def _before_cash(sheet: Sheet, loan: Loan, at: str) -> tuple[str, Array]:
     return text, closing + sheet.value(f"{at}.swept")
 
 
-def days_left(loan: Loan, day: date) -> float:
-    """Return the share of a loan's days from signing to maturity that are left, 0 before signing. [1]"""
-    if day < loan.signed:
-        return 0.0
-    maturity = loan.maturity
-    return max((maturity - day).days / (maturity - loan.signed).days, 0.0)
+def days_left(loan: Loan, *days: date) -> Array:
+    """Return the share of a loan's days from signing to maturity that are left on each day, 0 before signing. [1]"""
+    signed, maturity = loan.signed, loan.maturity
+    term = (maturity - signed).days
+    return np.array([0.0 if day < signed else max((maturity - day).days / term, 0.0) for day in days])
