@@ -71,8 +71,8 @@ def _whole(months: Array) -> Array:
     bad = np.abs(whole - months) > 1e-9  # noqa: PLR2004 - rounding of a factor
     if bad.any():
         first = int(np.flatnonzero(bad)[0])
-        told = f"{amount_text(months.flat[first])} months in draw {first}"
-        raise wrong("not_whole_months", told, "a whole number of months", "round what is drawn")
+        amount = f"{amount_text(months.flat[first])} months in draw {first}"
+        raise wrong("not_whole_months", amount, "a whole number of months", "round what is drawn")
     return whole
 
 

@@ -70,7 +70,7 @@ def test_near_names_are_looked_for_only_for_what_is_shown(where: str, monkeypatc
     found = []
     for number in (500, 1_000):
         looked.clear()
-        with pytest.raises(ScenarioError):
+        with pytest.raises(ScenarioError, match=rf"{number:,} problems"):
             scenario_of(text(number))
         found.append(len(looked))
     assert found[0] == found[1] <= 3 * MOST_SHOWN
