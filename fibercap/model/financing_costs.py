@@ -16,6 +16,7 @@ from fibercap.model.exchange import day_rates
 from fibercap.model.largest_amount import loan_trifle
 from fibercap.model.loans import Moved, Setting
 from fibercap.model.loans.prepared import Prepared
+from fibercap.model.loans.terms import Rounding
 from fibercap.model.trifle import trifle_of
 
 if TYPE_CHECKING:
@@ -108,6 +109,32 @@ def _costs_of(sheet: Sheet, plan: Plan, key: str, cuts: Cuts) -> Array:
         paid = paid + upfront * first @ falls
         value = value + share_of(sheet, plan, key, name)[1] * paid
     return value * until_complete(plan, key)
+
+
+def rounding_of_costs(plan: Plan, read: Callable[[str], Array]) -> Array | float:
+    """Return the most that rounding can take off the costs that become assets, (..., 1). [money]
+
+    A payment in whole steps differs by up to a step from what accrued, and a project that has spent nothing yet bears
+    the difference alone.
+
+    Parameters
+    ----------
+    plan : Plan
+        What was projected.
+    read : callable
+        Returns a row by its path.
+
+    Source
+    ------
+    docs/decisions/laws-by-what-went-in.md.
+    """
+    most: Array | float = 0.0
+    for name in lenders(plan, building(plan)):
+        loan, code = plan.loans[name], plan.loan_currency(name)
+        if isinstance(loan.rounding, Rounding) and not loan.rounding.carries:
+            rate = 1.0 if code == plan.currency else read(f"exchange.{code}.average").max(axis=-1, keepdims=True)
+            most = most + rate * loan.rounding.step * read(f"loans.{name}.schedule.closing").shape[-1]
+    return most
 
 
 def until_complete(plan: Plan, key: str) -> Array:

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final, NamedTuple
 
+import numpy as np
+
 from fibercap.core.prefixed import under
 from fibercap.core.rows import total
-from fibercap.model.financing_costs import building
+from fibercap.model.financing_costs import building, rounding_of_costs
 from fibercap.model.funding import GRANT
-from fibercap.model.laws import EQUITY, OWING, OWNERS
+from fibercap.model.laws import EQUITY, OWING, OWNERS, assets
 from fibercap.model.run_off import RUN_OFF
 from fibercap.model.working_capital import KINDS
 
@@ -67,11 +69,9 @@ def _by_period(projection: Projection) -> Iterator[LawText]:
         able = f"{{{at}.effective_capacity}} * {{time.years}}"
         yield LawText("capacity", f"{at}.output", f"MIN({able} - {{{at}.output}}, 0)")
         yield LawText("capacity", f"{at}.shipments", f"MIN({{{at}.output}} - {{{at}.shipments}}, 0)")
-    rows = [f"projects.{name}.book_value" for name in plan.projects]
-    rows += ["accounts.net_fixed_assets", "accounts.construction_in_progress", "accounts.deferred_fees"]
-    rows.append("accounts.grants_receivable")
-    for row in rows:
-        yield LawText("not_negative", row, f"MIN({{{row}}}, 0)")
+    rounding = float(np.max(rounding_of_costs(plan, projection.value)))
+    for row in assets(plan):
+        yield LawText("not_negative", row, f"MIN({{{row}}} + {rounding!r}, 0)" if rounding else f"MIN({{{row}}}, 0)")
     for key in building(plan):
         row = f"funding.{key}.financing_costs"
         yield LawText("financing_costs", row, f"{{{row}}} - ({projection.rows[row].formula})")

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 import numpy as np
 
 from fibercap.core.errors import IdentityError
-from fibercap.model.financing_costs import building, lenders, until_complete
+from fibercap.model.financing_costs import building, lenders, rounding_of_costs, until_complete
 from fibercap.model.funding import GRANT
 from fibercap.model.working_capital import KINDS
 
@@ -175,15 +175,19 @@ def _commitment(plan: Plan, read: Books) -> Iterator[Gap]:
         yield Gap(row, np.minimum(loan.commitment - read(row), 0.0), read.loan(name))
 
 
+def assets(plan: Plan) -> list[str]:
+    """Return the rows of assets that must not fall below zero."""
+    rows = ("net_fixed_assets", "construction_in_progress", "deferred_fees", "grants_receivable")
+    return [f"projects.{name}.book_value" for name in plan.projects] + [f"accounts.{row}" for row in rows]
+
+
 def _not_negative(plan: Plan, read: Books) -> Iterator[Gap]:
     for name in plan.loans:
         row = f"loans.{name}.schedule.closing"
         yield Gap(row, np.minimum(read(row), 0.0), read.loan(name))
-    rows = [f"projects.{name}.book_value" for name in plan.projects]
-    rows += ["accounts.net_fixed_assets", "accounts.construction_in_progress", "accounts.deferred_fees"]
-    rows.append("accounts.grants_receivable")
-    for row in rows:
-        yield Gap(row, np.minimum(read(row), 0.0), read.company)
+    rounding = rounding_of_costs(plan, read)
+    for row in assets(plan):
+        yield Gap(row, np.minimum(read(row) + rounding, 0.0), read.company)
 
 
 def _financing_costs(plan: Plan, read: Books) -> Iterator[Gap]:

@@ -6,10 +6,10 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 
-from fibercap.core.errors import FibercapError
+from fibercap.core.errors import FibercapError, IdentityError
 from fibercap.core.formula import evaluate
 from fibercap.model.law_texts import law_texts
-from fibercap.model.laws import LAWS
+from fibercap.model.laws import LAWS, prove_laws
 from fibercap.model.projection import Projection, project
 from fibercap.reading.files import read, scenario_of
 from tests.model.test_formulas import Reader
@@ -83,3 +83,35 @@ funding: {line: {include_financing_costs: true, bank: 60 %, equity: rest}}
     projection = project(scenario_of(text))
 
     assert gaps(projection)["found_round_by_round", "funding.line.bank.limit"] < 1e-4
+
+
+ROUNDED = """\
+fibercap: 1
+horizon: {from: 2001, to: 2005, step: year}
+money: {report_in: USD}
+products: {f: {price: 60 USD/km}}
+plants: {p: {product: f, capacity: 200_000 km/year, cash_cost: 30 USD/km}}
+projects: {line: {plant: p, adds: 1_000 km/year, capex: 2 million USD, spend: {2003: 100 %}, complete: 2003-12-31}}
+loans:
+  bank: {commitment: 1_000_123 USD, signed: 2000-03-04, matures: 6 years, rate: 5 %/year, payments: {every: year},
+         fees: {undrawn: 0.3 %/year, available_until: 2000-11-21}, rounding: {to: 10 USD}}
+funding: {line: {bank: 40 %, equity: rest, include_financing_costs: true}}
+"""
+
+
+def test_a_fee_that_is_rounded_before_anything_is_built_stops_no_plan() -> None:
+    projection = project(scenario_of(ROUNDED))
+
+    least = projection.value("projects.line.book_value").min()
+
+    assert -10.0 <= least < 0.0
+    assert gaps(projection)["not_negative", "projects.line.book_value"] == 0.0
+
+
+def test_rounding_of_costs_does_not_hide_a_larger_gap() -> None:
+    projection = project(scenario_of(ROUNDED))
+    values = {row: projection.value(row).copy() for row in projection.rows}
+    values["projects.line.book_value"] -= 1_000.0
+
+    with pytest.raises(IdentityError, match=r"law `not_negative` is broken: projects\.line\.book_value, 2001"):
+        prove_laws(projection.scenario, values)
