@@ -169,11 +169,14 @@ class Sheet:
         if shift == 0:
             return value
         row, away = self._rows[path], min(abs(shift), self.length)
-        beyond = np.atleast_1d(evaluate(row.before if shift < 0 else row.after, self.read))[..., :1]
-        beyond = np.broadcast_to(beyond, (*np.broadcast_shapes(beyond.shape[:-1], value.shape[:-1]), away))
-        kept = value[..., : self.length - away] if shift < 0 else value[..., away:]
-        kept = np.broadcast_to(kept, (*beyond.shape[:-1], self.length - away))
-        return np.concatenate([beyond, kept] if shift < 0 else [kept, beyond], axis=-1)
+        beyond = evaluate(row.before if shift < 0 else row.after, self.read)
+        beyond = beyond[..., :1] if beyond.ndim else beyond
+        shape = np.broadcast_shapes(beyond.shape[:-1], value.shape[:-1]) if beyond.ndim > 1 else value.shape[:-1]
+        result = np.empty((*shape, self.length))
+        there, here = (slice(away), slice(away, None)) if shift < 0 else (slice(-away, None), slice(-away))
+        result[..., there] = beyond
+        result[..., here] = value[..., :-away] if shift < 0 else value[..., away:]
+        return result
 
     def _spread(self, value: Array) -> Array:
         """Return a value over all columns."""
