@@ -122,6 +122,7 @@ class Sheet:
         self._rows: dict[str, Row] = {}
         self._values: dict[str, Array] = {}
         self._given: dict[str, Given] = {}
+        self._others: dict[str, Mapping[str, Array]] = {}
         self.checked = 0
         """The number of its first rows that need no check any more."""
         self.later: dict[str, str] = {}
@@ -165,7 +166,10 @@ class Sheet:
         """Return the value of a scalar, or of a row some columns away, as formulas read it, `()` or (..., period)."""
         if path in self._given:
             return self._given[path].value
-        value = self._values[path]
+        value = self._values.get(path)
+        if value is None:
+            prefix, _, rest = path.partition(".")
+            value = self._others[prefix][rest]
         if shift == 0:
             return value
         row, away = self._rows[path], min(abs(shift), self.length)
@@ -191,10 +195,15 @@ class Sheet:
         """Return a sheet that knows the same, to try something on; of the first columns alone if a length is given."""
         copy = Sheet(self.name, length or self.length)
         copy._rows, copy._values, copy._given = dict(self._rows), dict(self._values), dict(self._given)
+        copy._others = dict(self._others)
         copy.later, copy.given_later, copy.checked = dict(self.later), dict(self.given_later), self.checked
         if copy.length < self.length:
             copy._values = {path: value[..., :length] for path, value in self._values.items()}
         return copy
+
+    def know(self, prefix: str, values: Mapping[str, Array]) -> None:
+        """Let formulas read the rows of another block, under a prefix, in the same columns."""
+        self._others[prefix] = values
 
     def after_horizon(self, path: str, formula: str) -> None:
         """Say by which formula a row goes on after the horizon, where that is not its own."""

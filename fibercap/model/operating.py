@@ -29,8 +29,6 @@ from fibercap.model.without_projects import SAME_WITHOUT, WITHOUT
 from fibercap.model.working_capital import working_capital_rows
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
     from fibercap.core.parts import Part
     from fibercap.core.rows import Block
     from fibercap.core.units import Array
@@ -66,11 +64,13 @@ class Operations:
         alike = alike and plan.foreign == self.plan.foreign  # a loan in another currency brings its rate along
         return alike and same_reference(plan, self.plan)
 
-    @property
-    def without(self) -> tuple[str, Mapping[str, Array]]:
-        """Under what the rows of the same plan without projects stand, and their values with the owners' flow."""
-        values = self.reference.rows.values
-        return (WITHOUT, values) if self.same is None else (SAME_WITHOUT, {**values, **self.same.values})
+    def make_known(self, sheet: Sheet) -> str:
+        """Let formulas of a sheet read the rows without projects; return the prefix of those of the same plan."""
+        sheet.know(WITHOUT, self.reference.rows.values)
+        if self.same is None:
+            return WITHOUT
+        sheet.know(SAME_WITHOUT, self.same.values)
+        return SAME_WITHOUT
 
     @property
     def blocks(self) -> dict[str, Block]:

@@ -199,8 +199,7 @@ def project(scenario: Scenario, like: Projection | None = None) -> Projection:
     whole, schedules = financed_rows(paid({}), plan, paid if building(plan) else None)
     laws = prove_laws(plan, ChainMap(dict(whole.values), *(dict(block.values) for block in schedules.values())))
     sheet, run_off = cut(whole, scenario.timeline.count, RUN_OFF)
-    prefix, without = operating.without
-    worth_rows(sheet, scenario, without, prefix)
+    worth_rows(sheet, scenario, operating.make_known(sheet))
 
     model, reference = sheet.block(), operating.reference
     known = operating.blocks

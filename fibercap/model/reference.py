@@ -150,7 +150,7 @@ def reference_of(sheet: Sheet, plan: Scenario, shared: frozenset[str] = frozense
     agreed, plan = plan.loans, _cut(sheet, plan, shared)
     sheet, schedules = financed_rows(sheet, plan, ratios=False)
     last_row(sheet)
-    terminal_rows(sheet, plan, "company", "Company", {}, "")
+    terminal_rows(sheet, plan, "company", "Company", "")
     owners_rows(sheet, plan)
     named = [name for name in agreed if sheet.knows(used_share(name))]
     cut = {name: amounts(agreed[name], plan.loan_currency(name)) for name in named}

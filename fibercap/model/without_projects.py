@@ -7,8 +7,6 @@ from typing import TYPE_CHECKING, Final
 from fibercap.core.rows import Row, Sheet
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
     from fibercap.core.units import Array
 
 WITHOUT: Final = "without_projects"
@@ -17,23 +15,23 @@ SAME_WITHOUT: Final = "same_without_projects"
 """Prefix of the rows of the same plan without projects, where an option changes the grant of a purchase."""
 
 
-def less_row(
-    sheet: Sheet, path: str, told: tuple[str, str, str], row: str, without: Mapping[str, Array], prefix: str
-) -> Array:
+def less(row: str, prefix: str) -> str:
+    """Return the formula of a row less the same under a prefix; of the row alone where the prefix is ""."""
+    return f"({{{row}}} - {{{prefix}.{row}}})" if prefix else f"{{{row}}}"
+
+
+def less_row(sheet: Sheet, path: str, words: tuple[str, str, str], row: str, prefix: str) -> Array:
     """Write a row less the same without projects.
 
     Parameters
     ----------
     sheet : Sheet
-        The plan with projects.
-    path, told
+        The plan with projects; it knows the rows without them.
+    path, words
         The new row, and its label, unit and nature.
     row : str
         The row that is taken with projects and without.
-    without : mapping
-        The rows without projects, by path.
     prefix : str
-        Under what these stand; "" where nothing is taken.
+        Under what the rows without projects stand; "" where nothing is taken.
     """
-    text = f"{{{row}}}" + (f" - {{{prefix}.{row}}}" if prefix else "")
-    return sheet.put(Row(path, *told, text), sheet.value(row) - without[row] if prefix else sheet.value(row))
+    return sheet.line(Row(path, *words, less(row, prefix)))
