@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 
 from fibercap.core.errors import FibercapError
-from fibercap.views.charts_panel import draw_bars, row_axis
+from fibercap.views.charts_panel import draw_bars, row_axis, tall_row
 from fibercap.views.charts_style import (
     FAILS,
     HOLDS,
+    LINES,
     MARGIN,
     PALETTE,
     PIXELS,
@@ -40,6 +41,7 @@ LEFT: Final = MARGIN + NAMES
 HEADING, ROW, UNDER = 0.42, 0.32, 0.5
 SEEN: Final = 0.5
 """Share of the highest amount that the steps must span for the axis to begin at zero."""
+LEAST: Final = 0.005
 CUT: Final = 0.01
 UNIT: Final = 1.3
 """Room for a unit and the gap before it. [inch]"""
@@ -57,7 +59,7 @@ class Span:
     @property
     def heading(self) -> list[str]:
         """The lines of its name, which leave room for a unit beside the last."""
-        return wrap(self.name, "panel", (WIDTH - LEFT - MARGIN - UNIT) / PIXELS, 2)
+        return wrap(self.name, "panel", (WIDTH - LEFT - MARGIN - UNIT) / PIXELS, LINES)
 
     @property
     def head(self) -> float:
@@ -65,9 +67,21 @@ class Span:
         return HEADING + SECOND * (len(self.heading) - 1)
 
     @property
+    def names(self) -> list[list[str]]:
+        """The names of its rows in lines, its ends first and last."""
+        ends = {self.start[0], self.end[0]}
+        names = [name for name, _ in (self.start, *self.steps, self.end)]
+        return [wrap(name, "panel" if name in ends else "label", NAMES - 0.2, LINES) for name in names]
+
+    @property
+    def row(self) -> float:
+        """Height of each row. [inch]"""
+        return tall_row(self.names, ROW)
+
+    @property
     def height(self) -> float:
         """Height of its panel with its name and axis. [inch]"""
-        return self.head + ROW * (len(self.steps) + 2) + UNDER
+        return self.head + self.row * (len(self.steps) + 2) + UNDER
 
 
 def spans_of(comparison: Comparison) -> list[Span]:
@@ -128,27 +142,25 @@ def draw_span(page: Page, span: Span, money: str, top: float) -> None:
     reached = np.append(after, [_foot(np.append(after, span.end[1])), span.end[1]])
     size, word = scale(float(np.abs(reached).max()))
     width, rows = WIDTH - LEFT - MARGIN, len(amounts) + 2
-    ax = page.panel(LEFT, top + span.head, width, ROW * rows)
+    ax = page.panel(LEFT, top + span.head, width, span.row * rows)
     low, high = float(reached.min()) / size, float(reached.max()) / size
     room, foot = 0.16 * (high - low or 1.0), float(reached[-2]) / size
     row_axis(ax, rows, low - (room if low < foot or low < 0 else 0.0), high + room)
     ax.axvline(foot, color=SOFT, linewidth=0.7)
-    names = [span.start[0], *(name for name, _ in span.steps), span.end[0]]
     froms = np.concatenate([[foot * size], after[:-1], [foot * size]]) / size
     tos = np.concatenate([after[:1], after[1:], [span.end[1]]]) / size
-    for row, (name, begin, stop) in enumerate(zip(names, froms, tos, strict=True)):
+    for row, (lines, begin, stop) in enumerate(zip(span.names, froms, tos, strict=True)):
         whole = row in {0, rows - 1}
-        draw_bars(ax, row, stop - begin, 0.62, lying=True, base=begin, **_style(stop - begin, whole=whole))
+        bar = _style(stop - begin, whole=whole)
+        draw_bars(ax, row, stop - begin, 0.62 * ROW / span.row, lying=True, base=begin, **bar)
         if row < rows - 1:
             ax.plot([stop, stop], [row, row + 1], color=SOFT, linewidth=0.7)
         style: dict[str, Any] = {"textcoords": "offset points", "va": "center", "fontsize": SIZES["label"]}
         weight = "bold" if whole else "normal"
-        told = "\n".join(wrap(name, "panel" if whole else "label", NAMES - 0.2, 2))
-        ax.annotate(
-            told, (0, row), xycoords=("axes fraction", "data"), xytext=(-7, 0), ha="right", weight=weight, **style
-        )
+        words, beside = "\n".join(lines), ("axes fraction", "data")
+        ax.annotate(words, (0, row), (-7, 0), xycoords=beside, ha="right", weight=weight, **style)
         moved = stop if whole else stop - begin
-        text = signed(f"{moved:,.2f}" if whole else f"{moved:+,.2f}")
+        text = signed(f"{moved:,.2f}") if whole else _step(moved)
         right = max(begin, stop) if moved >= 0 or not whole else stop
         side = 1 if right >= 0 or not whole else -1
         ax.annotate(
@@ -156,11 +168,18 @@ def draw_span(page: Page, span: Span, money: str, top: float) -> None:
         )
     *above, last = span.heading
     name_panel(ax, last, f"{word}{money}", width)
-    for line in above:
-        up = (0, 9 + 72 * SECOND)
+    for row, line in enumerate(reversed(above), start=1):
+        up = (0, 9 + 72 * SECOND * row)
         ax.annotate(
             line, (0, 1), up, "axes fraction", textcoords="offset points", fontsize=SIZES["panel"], weight="bold"
         )
+
+
+def _step(moved: float) -> str:
+    """Return how far a step goes, as it is written beside its bar; of one that rounds to nothing, its sign."""
+    if abs(moved) < LEAST:
+        return signed(f"{'+' if moved > 0 else '-'}<0.01")
+    return signed(f"{moved:+,.2f}")
 
 
 def _foot(reached: Array) -> float:

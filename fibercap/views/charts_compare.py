@@ -13,6 +13,7 @@ from fibercap.model.foreign_loans import reported
 from fibercap.views.charts_panel import draw_bars, row_axis, value_axis, year_axis
 from fibercap.views.charts_style import (
     INK,
+    LINES,
     MARGIN,
     PALETTE,
     SECOND,
@@ -48,8 +49,8 @@ LEFT = MARGIN + 0.2
 ROW = 0.24
 PRINCIPAL, INTEREST = PALETTE[0], PALETTE[1]
 NAMES, KEYED = 2.3, 3.0
-LINES, NEXT_LINE, UNDER_NAME = 8, 0.19, 0.15
-"""Lines that a title takes at most, and how far apart they are, in the heads of panels and beside rows. [inch]"""
+NEXT_LINE, UNDER_NAME = 0.19, 0.15
+"""How far apart the lines of a title are, in the heads of panels and beside rows. [inch]"""
 PAID = ("principal", "interest_paid", "fees_paid")
 Service = tuple["Array", "Array"]
 

@@ -9,9 +9,10 @@ import numpy as np
 
 from fibercap.model.funding import BRIDGE
 from fibercap.views.charts_debt import drawn_loans, loan_colours
-from fibercap.views.charts_panel import draw_bars, row_axis, year_axis
+from fibercap.views.charts_panel import draw_bars, row_axis, tall_row, year_axis
 from fibercap.views.charts_style import (
     FAILS,
+    LINES,
     MARGIN,
     MOST,
     OTHERS,
@@ -119,7 +120,7 @@ def funding_chart(projection: Projection, comparison: Comparison | None) -> Figu
     shown, rest = order[:MOST_ROWS], order[MOST_ROWS:]
     rows = [(list(names.values())[place], [place]) for place in shown]
     rows += [(f"{len(rest)} other uses", rest)] if rest else []
-    tall = ROW * len(rows)
+    tall = _row(rows) * len(rows)
     page = open_page(
         projection,
         "Uses of funds and who pays for them: each project and purchase, and all by calendar year",
@@ -139,8 +140,8 @@ def _key(page: Page, sources: list[Source]) -> None:
 
 def _draw_uses(page: Page, projection: Projection, sources: list[Source], rows: list[tuple[str, list[int]]]) -> None:
     """Draw one bar for each use, its sources end to end with their amounts, and what it comes to."""
-    width, tall = WIDTH - LEFT - MARGIN - 0.55, ROW * len(rows)
-    ax = page.panel(LEFT, HEADING, width, tall)
+    width, row_height = WIDTH - LEFT - MARGIN - 0.55, _row(rows)
+    ax = page.panel(LEFT, HEADING, width, row_height * len(rows))
     pays = np.array([[source.paid[places].sum() for _, places in rows] for source in sources])
     divisor, word = scale(float(pays.sum(axis=0).max()))
     pays = pays / divisor
@@ -149,15 +150,25 @@ def _draw_uses(page: Page, projection: Projection, sources: list[Source], rows: 
     form = alike(pays.sum(axis=0))
     at, left = np.arange(len(rows)), np.zeros(len(rows))
     for source, amounts in zip(sources, pays, strict=True):
-        draw_bars(ax, at, amounts, 0.66, lying=True, base=left, linewidth=0.8, **EDGE | source.style)
+        draw_bars(ax, at, amounts, 0.66 * ROW / row_height, lying=True, base=left, linewidth=0.8, **EDGE | source.style)
         _write_inside(ax, source, amounts, left, width / longest, form)
         left = left + amounts
     for row, (name, _) in enumerate(rows):
         style: dict[str, Any] = {"textcoords": "offset points", "va": "center", "fontsize": SIZES["label"]}
-        told = "\n".join(wrap(name, "label", NAMES - 0.15, 2))
+        told = "\n".join(_lines(name))
         ax.annotate(told, (0, row), xytext=(-7, 0), ha="right", **style)
         ax.annotate(form(left[row]), (left[row], row), xytext=(4, 0), ha="left", weight="bold", **style)
     name_panel(ax, "Cost of each use, by who pays", f"{word}{projection.scenario.currency}", width)
+
+
+def _lines(name: str) -> list[str]:
+    """Return the name of a use in lines."""
+    return wrap(name, "label", NAMES - 0.15, LINES)
+
+
+def _row(rows: list[tuple[str, list[int]]]) -> float:
+    """Return how tall the row of each use is. [inch]"""
+    return tall_row([_lines(name) for name, _ in rows], ROW)
 
 
 def _write_inside(

@@ -14,7 +14,7 @@ import numpy as np
 from fibercap.views.charts_style import FAINT, SIZES, SOFT, width_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
 
     from matplotlib.axes import Axes
     from matplotlib.axis import Axis
@@ -31,6 +31,8 @@ PAD: Final = 3.5
 """Distance between a number and its mark, or the axis. [point]"""
 NAMED: Final = 6.0
 """Distance between the axis and a year's name. [point]"""
+LINE: Final = 0.135
+"""Height of a line of a name beside a row. [inch]"""
 SLACK: Final = 1e-9
 """How far beyond the limits a place may lie, as a share of the axis: rounding alone must not lose it."""
 
@@ -58,6 +60,11 @@ def row_axis(ax: Axes, rows: int, low: float, high: float) -> None:
     """Set limits for rows, the first one on top, without numbers; see `across_axis` for what lies below them."""
     ax.set_ylim(rows - 0.5, -0.5)
     across_axis(ax, low, high)
+
+
+def tall_row(names: Iterable[Sequence[str]], least: float) -> float:
+    """Return how tall each row must be for every name of some lines beside it to fit. [inch]"""
+    return max([least, *(LINE * len(lines) + 0.05 for lines in names)])
 
 
 def year_axis(ax: Axes, start: float, end: float, width: float) -> None:

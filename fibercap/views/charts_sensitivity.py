@@ -6,9 +6,10 @@ from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
-from fibercap.views.charts_panel import draw_bars, row_axis
+from fibercap.views.charts_panel import draw_bars, row_axis, tall_row
 from fibercap.views.charts_style import (
     INK,
+    LINES,
     MARGIN,
     PALETTE,
     SIZES,
@@ -56,7 +57,9 @@ def sensitivity_chart(projection: Projection, measure: Measure, moved: Sequence[
     shown = sorted(moved, key=lambda each: -each.reach(measure.name, base))[:MOST]
     shown = [each for each in shown if each.reach(measure.name, base)]
     subtitle = f"{measure.label} when one input at a time is a tenth lower or higher"
-    page = open_page(projection, subtitle, HEADING + ROW * len(shown) + UNDER if shown else 1.2, keyed=bool(shown))
+    names = [_lines(each.path) for each in shown]
+    tall = tall_row(names, ROW)
+    page = open_page(projection, subtitle, HEADING + tall * len(shown) + UNDER if shown else 1.2, keyed=bool(shown))
     if not shown:
         notice(page, "No input moves it.")
         return page.figure
@@ -65,28 +68,35 @@ def sensitivity_chart(projection: Projection, measure: Measure, moved: Sequence[
     percent = measure.unit == "1/year"
     divisor, word = (0.01, "%/year") if percent else scale(float(np.nanmax(np.abs([*ends.ravel(), base]))))
     width = WIDTH - LEFT - MARGIN - 0.1
-    ax = page.panel(LEFT, HEADING, width, ROW * len(shown))
+    ax = page.panel(LEFT, HEADING, width, tall * len(shown))
     low, high = (float(found(np.append(ends, base))) / divisor for found in (np.nanmin, np.nanmax))
     room = 0.12 * (high - low)
     row_axis(ax, len(shown), low - room, high + room)
     ax.axvline(base / divisor, color=INK, linewidth=1.0, zorder=3)
     form = alike(float(reach) for reach in np.ravel(ends - base) / divisor if np.isfinite(reach))
     style: dict[str, Any] = {"textcoords": "offset points", "va": "center"}
-    for row, (each, pair) in enumerate(zip(shown, ends / divisor, strict=True)):
-        lines = wrap(each.path.replace(".", ". "), "label", NAMES - 0.15, 2)
-        name, at = "\n".join(line.replace(". ", ".") for line in lines), ("axes fraction", "data")
+    for row, (lines, pair) in enumerate(zip(names, ends / divisor, strict=True)):
+        name, at = "\n".join(lines), ("axes fraction", "data")
         ax.annotate(name, (0, row), (-7, 0), xycoords=at, ha="right", fontsize=SIZES["label"], **style)
         for value, colour in zip(pair, (LOWER, HIGHER), strict=True):
             if np.isfinite(value) and value != base / divisor:
-                _bar(ax, row, base / divisor, float(value), colour, form)
+                _bar(ax, (row, 0.6 * ROW / tall), base / divisor, float(value), colour, form)
     unit = word if percent else f"{word}{measure.unit}" or "ratio"
     name_panel(ax, f"{measure.label}, now {form(base / divisor)}", unit, width)
     return page.figure
 
 
-def _bar(ax: Axes, row: int, base: float, value: float, colour: str, form: Callable[[float], str]) -> None:
+def _lines(path: str) -> list[str]:
+    """Return the path of an input in lines, broken after its dots."""
+    lines = wrap(path.replace(".", ". "), "label", NAMES - 0.15, LINES)
+    return [line.replace(". ", ".") for line in lines]
+
+
+def _bar(
+    ax: Axes, place: tuple[int, float], base: float, value: float, colour: str, form: Callable[[float], str]
+) -> None:
     """Draw a bar from the plan's value to another, with its number at its end."""
-    right = value > base
+    right, (row, wide) = value > base, place
     style: dict[str, Any] = {"textcoords": "offset points", "va": "center", "fontsize": SIZES["small"]}
-    draw_bars(ax, row, value - base, 0.6, lying=True, base=base, facecolor=colour)
+    draw_bars(ax, row, value - base, wide, lying=True, base=base, facecolor=colour)
     ax.annotate(form(value), (value, row), (3 if right else -3, 0), ha="left" if right else "right", **style)

@@ -55,6 +55,8 @@ WIDTH: Final = 9.6
 TITLE: Final = "title"
 TITLED: Final = 0.25
 """Height of a line of a title. [inch]"""
+LINES: Final = 8
+"""Lines of a name beside a row or above a panel, so that none but an absurd one is cut."""
 KEYED: Final = 0.42
 """Width that an entry of a key takes beside its name. [inch]"""
 SCALES: Final = ((1e9, "billion "), (1e6, "million "), (1e3, "thousand "))

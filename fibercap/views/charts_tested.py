@@ -6,18 +6,19 @@ from typing import TYPE_CHECKING, Any, Final
 
 from fibercap.studies.claims import outcomes
 from fibercap.views.charts_claims import colour_of, handles, marker
-from fibercap.views.charts_panel import row_axis
+from fibercap.views.charts_panel import LINE, row_axis
 from fibercap.views.charts_style import (
     INK,
+    LINES,
     MARGIN,
     SIZES,
     SOFT,
     WIDTH,
-    fit,
     name_panel,
     notice,
     open_page,
     signed,
+    wrap,
 )
 from fibercap.views.lines import claim_lines
 
@@ -47,14 +48,16 @@ def claims_chart(projection: Projection, comparison: Comparison | None) -> Figur
     hidden = f"{len(tested) - MOST} further claims are not drawn" if len(tested) > MOST else ""
     failed = sum(not outcome.holds for outcome in tested)
     subtitle = f"Claims against what the plan leads to: {len(tested) - failed} of {len(tested)} hold"
-    body = HEADING + ROW * len(shown) + UNDER if shown else 1.2
+    words = [_words(outcome) for outcome in shown]
+    tall = ROW + LINE * (max([len(says) + len(found) for says, found in words], default=2) - 2)
+    body = HEADING + tall * len(shown) + UNDER if shown else 1.2
     page = open_page(projection, subtitle if shown else "Claims", body, hidden, keyed=bool(shown))
     if not shown:
         notice(page, "This plan makes no claims.")
         return page.figure
     page.key(handles(shown))
     width = WIDTH - LEFT - MARGIN - 0.1
-    ax = page.panel(LEFT, HEADING, width, ROW * len(shown))
+    ax = page.panel(LEFT, HEADING, width, tall * len(shown))
     margins = [100 * outcome.margin for outcome in shown if outcome.margin is not None]
     reach = min(max([abs(margin) for margin in margins], default=0.0) * 1.25, FARTHEST)
     reach = max(reach, LEAST)
@@ -65,17 +68,25 @@ def claims_chart(projection: Projection, comparison: Comparison | None) -> Figur
     else:
         ax.set_axis_off()
         ax.set(xlim=(-reach, reach), ylim=(len(shown) - 0.5, -0.5))
-    for row, outcome in enumerate(shown):
-        _tell(page, outcome, HEADING + ROW * row)
+    for row, (outcome, told) in enumerate(zip(shown, words, strict=True)):
+        _tell(page, told, HEADING + tall * row + (tall - ROW - LINE * (len(told[0]) + len(told[1]) - 2)) / 2)
         _mark(ax, outcome, row, reach)
     return page.figure
 
 
-def _tell(page: Page, outcome: Outcome, top: float) -> None:
-    """Write what is claimed and, below it, what is found."""
+def _words(outcome: Outcome) -> tuple[list[str], list[str]]:
+    """Return what is claimed and what is found, in lines."""
     _, found = claim_lines(outcome)
-    page.text(MARGIN, top + 0.05, fit(outcome.says, "label", NAMES - 0.2), "label")
-    page.text(MARGIN, top + 0.215, fit(found, "small", NAMES - 0.2), "small", color=SOFT)
+    return wrap(outcome.says, "label", NAMES - 0.2, LINES), wrap(found, "small", NAMES - 0.2, LINES)
+
+
+def _tell(page: Page, words: tuple[list[str], list[str]], top: float) -> None:
+    """Write what is claimed and, below it, what is found."""
+    says, found = words
+    for row, line in enumerate(says):
+        page.text(MARGIN, top + 0.05 + LINE * row, line, "label")
+    for row, line in enumerate(found, start=len(says) - 1):
+        page.text(MARGIN, top + 0.215 + LINE * row, line, "small", color=SOFT)
 
 
 def _mark(ax: Axes, outcome: Outcome, row: int, reach: float) -> None:

@@ -12,6 +12,7 @@ from fibercap.views.charts_panel import across_axis, value_axis
 from fibercap.views.charts_style import (
     FAILS,
     INK,
+    LINES,
     MARGIN,
     PALETTE,
     SOFT,
@@ -36,8 +37,6 @@ LEFT: Final = MARGIN + 0.2
 LONGEST: Final = 2.4
 MARKER: Final = 8.0
 AROUND: Final = 0.18
-LINES: Final = 8
-"""Lines that a title takes at most."""
 PIECE: Final = 0.06
 """How far the limit of some points only reaches to either side of each, as a share of the axis."""
 

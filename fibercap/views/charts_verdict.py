@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING, Any, Final
 from fibercap.core.errors import FibercapError
 from fibercap.studies.findings import faults
 from fibercap.studies.footing import footing
-from fibercap.views.charts_panel import draw_bars, row_axis
+from fibercap.views.charts_panel import draw_bars, row_axis, tall_row
 from fibercap.views.charts_style import (
     FAILS,
+    LINES,
     MARGIN,
     PALETTE,
     SIZES,
@@ -51,26 +52,29 @@ def verdict_chart(projection: Projection, comparison: Comparison | None) -> Figu
     unlike = [comparison.cases[name].title for name in comparison.unlike]
     subtitle = "Net present value to the owners, the highest first; hatched: not to be recommended as the plan stands"
     subtitle += f"; not ranked: {', '.join(unlike)}" if unlike else ""
-    page = open_page(projection, subtitle, HEADING + ROW * len(ranked) + UNDER if ranked else 1.2, keyed=False)
+    sound = {name: not faults(comparison.cases[name].projection, comparison.cases[name].covenants) for name in ranked}
+    first = next((name for name in ranked if sound[name]), "")
+    names = {
+        name: wrap(comparison.cases[name].title, "panel" if name == first else "label", NAMES - 0.2, LINES)
+        for name in ranked
+    }
+    tall = tall_row(names.values(), ROW)
+    page = open_page(projection, subtitle, HEADING + tall * len(ranked) + UNDER if ranked else 1.2, keyed=False)
     if not ranked:
         notice(page, "This needs projects and `money.discount_rate`.")
         return page.figure
-    sound = {name: not faults(comparison.cases[name].projection, comparison.cases[name].covenants) for name in ranked}
-    first = next((name for name in ranked if sound[name]), "")
     size, word = scale(max(abs(value) for value in worth.values()))
     low, high = min(0.0, *worth.values()) / size, max(0.0, *worth.values()) / size
     width = WIDTH - LEFT - MARGIN
-    ax = page.panel(LEFT, HEADING, width, ROW * len(ranked))
+    ax = page.panel(LEFT, HEADING, width, tall * len(ranked))
     row_axis(ax, len(ranked), low - (0.05 if low else 0.0) * (high - low), high + BESIDE * ((high - low) or 1.0))
     ax.axvline(0, color=SOFT, linewidth=0.7)
     style: dict[str, Any] = {"textcoords": "offset points", "va": "center", "fontsize": SIZES["label"]}
     for row, name in enumerate(ranked):
         value, weight = worth[name] / size, "bold" if name == first else "normal"
-        draw_bars(ax, row, value, 0.62, lying=True, **_bar(chosen=name == first, sound=sound[name]))
-        lines = wrap(comparison.cases[name].title, "panel" if name == first else "label", NAMES - 0.2, 2)
-        ax.annotate(
-            "\n".join(lines), (0, row), (-7, 0), xycoords=("axes fraction", "data"), ha="right", weight=weight, **style
-        )
+        draw_bars(ax, row, value, 0.62 * ROW / tall, lying=True, **_bar(chosen=name == first, sound=sound[name]))
+        words, beside = "\n".join(names[name]), ("axes fraction", "data")
+        ax.annotate(words, (0, row), (-7, 0), xycoords=beside, ha="right", weight=weight, **style)
         behind = f" ({(worth[name] - worth[first]) / size:+,.2f})" if first and name != first else ""
         told = f"{signed(f'{value:,.2f}{behind}')}{'' if sound[name] else ', excluded'}"
         ax.annotate(told, (max(value, 0.0), row), (4, 0), ha="left", weight=weight, **style)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 if TYPE_CHECKING:
     from fibercap.model.scenario import Scenario
 
-GENERAL: Final = frozenset({"money", "company", "tax"})
+GENERAL: Final = frozenset({"money", "company"})
 """Blocks whose inputs are clear without the block's name."""
 KEYS: Final = {
     "adds": "added capacity",
@@ -33,6 +33,8 @@ def input_words(plan: Scenario, path: str) -> str:
         return f"{named(plan, rest[0])} paid by {' '.join(named(plan, key) for key in rest[1:]) or 'funding'}"
     if block == "exchange":
         return f"exchange rate of {rest[0]}"
+    if block == "tax":
+        return f"tax {_key(rest)}"
     if block == "rates":
         return f"interest rate {_plain(rest[0])}"
     if block in {"plants", "projects", "products", "loans"} and len(rest) > 1:

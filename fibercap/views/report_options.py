@@ -8,7 +8,7 @@ from fibercap.views.charts_bridge import spans_of
 from fibercap.views.figures import Figures
 from fibercap.views.figures import Line as FigureLine
 from fibercap.views.lines import best_shown, delta_texts, measure_text, shared_label
-from fibercap.views.report_parts import Figure, Items, Line, Section, Table, Words, table_of
+from fibercap.views.report_parts import Figure, Items, Line, Section, Table, Words, tables_of
 from fibercap.views.verdict_text import (
     NOT_CLOSE,
     Speech,
@@ -52,7 +52,7 @@ def options(subject: Subject) -> Section | None:
     years = list(next(iter(needed.values())))
     told = [FigureLine(title, list(by_year.values())) for title, by_year in needed.items()]
     title = "Cash needed from owners or from cash held, by year"
-    parts.append(table_of(Figures(title, comparison.currency, years, told)))
+    parts += tables_of(Figures(title, comparison.currency, years, told))
     return Section("options", "Ways of financing", parts)
 
 

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, ClassVar
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, ClassVar, Final
+
+from fibercap.views.figures import blocks_of
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
     from fibercap.views.figures import Figures
+
+COLUMNS: Final = 16
+"""Columns of numbers that fit beside each other, on a screen and on paper."""
 
 
 @dataclass(frozen=True)
@@ -72,9 +77,14 @@ class Section:
     parts: Sequence[Part]
 
 
-def table_of(figures: Figures) -> Table:
-    """Return figures as a table, their unit in the caption."""
+def tables_of(figures: Figures) -> Iterator[Table]:
+    """Run over tables of figures, their unit in the caption: one, or as many as a page is too narrow for."""
     divisor, unit, decimals = figures.scaled()
     lines = [Line(line.label, line.texts(divisor, decimals), line.strong) for line in figures.lines]
     caption = f"{figures.title} [{unit}]" if unit else figures.title
-    return Table(caption, ("", *figures.columns), lines, note=figures.note)
+    blocks = blocks_of(figures.columns, COLUMNS) or [slice(0)]
+    for block in blocks:
+        columns = figures.columns[block]
+        when = f", {columns[0]} to {columns[-1]}" if len(blocks) > 1 else ""
+        rows = [replace(line, cells=line.cells[block]) for line in lines]
+        yield Table(f"{caption}{when}", ("", *columns), rows, note=figures.note if block == blocks[0] else "")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from fibercap.views.lines import measure_text
-from fibercap.views.report_parts import Figure, Line, Section, Table, Words, table_of
+from fibercap.views.report_parts import Figure, Line, Section, Table, Words, tables_of
 from fibercap.views.report_verdict import front_figure
 from fibercap.views.statement_lines import STATEMENTS
 from fibercap.views.statements import capacity_figures, cover_figures, loan_figures, statement_figures
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 def capacity(subject: Subject) -> Section:
     """Tell what the plants can make, make and sell."""
-    tables = [table_of(figures) for figures in capacity_figures(subject.projection, "year")]
+    tables = [table for figures in capacity_figures(subject.projection, "year") for table in tables_of(figures)]
     charts = [Figure("capacity", "Capacity by plant, with claims"), Figure("output", "Output, sales and demand")]
     return Section("capacity", "Capacity and output", [*charts, *tables])
 
@@ -28,8 +28,8 @@ def statements(subject: Subject, by: str) -> Section:
     for title in STATEMENTS:
         if title == "Cash flow" and front_figure(subject).name != "cash":
             parts.append(Figure("cash", "Cash held and cash flows"))
-        parts.append(table_of(statement_figures(subject.projection, title, by)))
-    parts += [table_of(figures) for figures in cover_figures(subject.projection, by)]
+        parts += tables_of(statement_figures(subject.projection, title, by))
+    parts += [table for figures in cover_figures(subject.projection, by) for table in tables_of(figures)]
     return Section("statements", "Statements", parts)
 
 
@@ -50,7 +50,7 @@ def loans(subject: Subject) -> Section | None:
     for name, terms in ((key, loan) for key, loan in plan.loans.items() if key not in plan.undrawn):
         lender = f", {terms.lender}" if terms.lender else ""
         parts.append(Words(f"{terms.title or name}{lender}", "head"))
-        parts.append(table_of(loan_figures(subject.projection, name, "year")))
+        parts += tables_of(loan_figures(subject.projection, name, "year"))
     lines = []
     for name in plan.loans:
         found = [subject.found[f"{key}.{name}"] for key in ("all_in_cost", "average_life")]

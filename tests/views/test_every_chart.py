@@ -21,10 +21,10 @@ from fibercap.studies.compare import Comparison, compare
 from fibercap.views.charts import CHARTS, write_chart
 from fibercap.views.charts_bridge import spans_of
 from fibercap.views.charts_cash import cash_chart
-from fibercap.views.charts_cover import chosen, ratios
 from fibercap.views.charts_debt import drawn_loans, loan_colours
 from fibercap.views.charts_funding import GAP, sources_of, uses_of
 from fibercap.views.charts_output import markets
+from fibercap.views.charts_ratios import chosen, ratios
 from fibercap.views.charts_revenue import sellers
 from fibercap.views.charts_style import FAILS, HOLDS, OTHERS, PALETTE, SETTINGS, alike, fitted, width_of
 from fibercap.views.charts_tradeoff import points_of, without_loans
@@ -377,6 +377,36 @@ def test_titles_of_options_are_whole() -> None:
     assert "…" not in told
     assert all(told.count(word) >= 3 for word in ("lawyers", "lender"))
     assert not overlaps(figure)
+
+
+@pytest.mark.parametrize("name", ["verdict", "bridge", "funding", "claims"])
+def test_titles_beside_rows_are_whole(name: str) -> None:
+    title = f"{LONG} and then on, since its owners have lawyers too".replace(",", "")
+    text = CHOICE.replace("TITLED", title).replace("Cash is there", title)
+    plan = scenario_of(text.replace("line: {plant", f'line: {{name: "{title}", plant'), "x.yaml")
+    figure = laid_out(name, project(plan), compare(plan) if CHARTS[name].compares else None)
+    told = " ".join(text.replace("\n", " ") for text, _ in shown_texts(figure))
+
+    assert "…" not in told
+    assert "owners have lawyers too" in told
+    assert not overlaps(figure)
+
+
+def test_a_step_that_rounds_to_nothing_says_which_way_it_goes() -> None:
+    told = [text for text, _ in shown_texts(laid_out("bridge", projected("fibercore"), compared("fibercore")))]
+
+    assert "+<0.01" in told
+    assert not {"+0.00", "−0.00", "0.00"} & set(told)
+
+
+@pytest.mark.parametrize("size", SIZES)
+def test_no_dot_covers_a_number_of_cover(size: str) -> None:
+    figure = laid_out("cover", projected(size), None)
+    boxes = [box for text, box in shown_texts(figure) if re.fullmatch(r"-?[\d,]+\.\d\d", text)]
+    for ax in figure.axes[1:]:
+        dots = [ax.transData.transform(line.get_xydata()) for line in ax.lines if line.get_linestyle() == "None"]
+        for x, y in np.concatenate(dots):
+            assert not any(box.x0 < x < box.x1 and box.y0 < y < box.y1 for box in boxes)
 
 
 def test_steps_of_a_bridge_are_seen_beside_its_ends() -> None:

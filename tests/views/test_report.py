@@ -7,6 +7,7 @@ import re
 import sys
 from collections.abc import Iterator
 from html.parser import HTMLParser
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -19,8 +20,10 @@ from fibercap.studies.sensitivity import one_at_a_time, turns_at
 from fibercap.studies.verdict import verdict
 from fibercap.views.charts import CHARTS
 from fibercap.views.exports import write
+from fibercap.views.figures import Figures, Line
 from fibercap.views.lines import best_shown
 from fibercap.views.report import report
+from fibercap.views.report_parts import tables_of
 from tests.browser import CHROMIUM, Browser
 from tests.views.plans import SIZES
 
@@ -360,6 +363,30 @@ def test_a_browser_shows_every_figure_and_asks_for_nothing(page: Browser) -> Non
     assert page.value("document.documentElement.scrollWidth <= window.innerWidth")
     assert page.value("document.scripts.length") == 0
     assert page.printed().startswith(b"%PDF")
+
+
+@pytest.mark.parametrize("page", ["fibercore"], indirect=True)
+def test_on_a_telephone_figures_can_be_read_and_contents_stand_apart(page: Browser) -> None:
+    page.ask("Emulation.setDeviceMetricsOverride", width=390, height=800, deviceScaleFactor=1, mobile=False)
+    boxes = page.value("[...document.querySelectorAll('nav a')].map(a => a.getBoundingClientRect().toJSON())")
+    widths = page.value("[...document.querySelectorAll('figure svg')].map(f => f.getBoundingClientRect().width)")
+
+    assert page.value("document.documentElement.scrollWidth <= window.innerWidth")
+    assert min(widths) > 560
+    for first, second in pairwise(boxes):
+        assert first["bottom"] <= second["top"] or first["right"] <= second["left"]
+
+
+def test_a_table_too_wide_for_paper_is_folded() -> None:
+    years = [str(year) for year in range(2020, 2050)]
+    figures = Figures("Cash", "USD", years, [Line("Cash", [float(year) for year in years])], note="as it is")
+    first, second = tables_of(figures)
+
+    assert first.caption == "Cash [thousand USD], 2020 to 2034"
+    assert [*first.columns[1:], *second.columns[1:]] == years
+    assert [*first.lines[0].cells, *second.lines[0].cells] == [f"{int(year) / 1000:.2f}" for year in years]
+    assert (first.note, second.note) == ("as it is", "")
+    assert len(list(tables_of(Figures("Cash", "USD", years[:16], [])))) == 1
 
 
 @pytest.mark.parametrize("page", ["hostile"], indirect=True)
