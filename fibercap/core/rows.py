@@ -16,6 +16,7 @@ from fibercap.core.timeline import FLOW, RATE, STOCK
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
+    from fibercap.core.formula import Read
     from fibercap.core.units import Array
 
 NATURES: Final = (FLOW, STOCK, RATE)
@@ -117,12 +118,14 @@ class Block:
 class Sheet:
     """Where a part of the model writes its rows: value and formula side by side."""
 
-    def __init__(self, name: str, length: int) -> None:
+    def __init__(self, name: str, length: int, within: int = 0) -> None:
         self.name, self.length = name, length
+        self.within = within or length
+        """The number of its columns within the horizon."""
         self._rows: dict[str, Row] = {}
         self._values: dict[str, Array] = {}
         self._given: dict[str, Given] = {}
-        self._others: dict[str, Mapping[str, Array]] = {}
+        self._others: list[tuple[str, Mapping[str, Array]]] = []
         self.checked = 0
         """The number of its first rows that need no check any more."""
         self.later: dict[str, str] = {}
@@ -143,8 +146,28 @@ class Sheet:
 
         Its formula reads rows and scalars written before it, all on the columns of this sheet.
         """
+        return self.put(row, self.work_out(row.formula))
+
+    def carry(self, row: Row) -> Array:
+        """Write a row whose formula may pass on its own value of the column before: the last other one holds, or 0."""
+
+        def read(path: str, shift: int) -> Array:
+            return np.asarray(np.nan) if path == row.path else self.read(path, shift)
+
+        value = self._spread(self.work_out(row.formula, read))
+        known = ~np.isnan(value)
+        last = np.maximum.accumulate(np.where(known, np.arange(self.length), 0), axis=-1)
+        return self.put(row, np.nan_to_num(np.take_along_axis(value, last, axis=-1)))
+
+    def until_last(self, path: str, label: str, test: str) -> Array:
+        """Write 1 up to the last column in which a test holds, 0 after it; return it, (..., period)."""
+        holds = np.maximum.accumulate(np.flip(self._spread(self.work_out(test)), -1), axis=-1)
+        return self.put(Row(path, label, "", FLOW, f"IF(OR({test}, {{{path}@1}} > 0), 1, 0)"), np.flip(holds, -1))
+
+    def work_out(self, formula: str, read: Read | None = None) -> Array:
+        """Return the values of a formula on this sheet, `()` or (..., period)."""
         with np.errstate(all="ignore"):
-            return self.put(row, evaluate(row.formula, self.read))
+            return evaluate(formula, read or self.read)
 
     def running(self, path: str, label: str, unit: str, change: str, before: str = "0") -> Array:
         """Write a balance: what stood before, and in each period a change; return it, (..., period).
@@ -158,18 +181,20 @@ class Sheet:
         before : str
             The formula of what stood before the first column.
         """
-        with np.errstate(all="ignore"):
-            value = evaluate(before, self.read) + np.cumsum(self._spread(evaluate(change, self.read)), axis=-1)
+        value = self.work_out(before) + np.cumsum(self._spread(self.work_out(change)), axis=-1)
         return self.put(Row(path, label, unit, STOCK, add(Reference(path, -1), term_of(change)).text, before), value)
 
     def read(self, path: str, shift: int) -> Array:
         """Return the value of a scalar, or of a row some columns away, as formulas read it, `()` or (..., period)."""
         if path in self._given:
-            return self._given[path].value
+            given, later = self._given[path].value, self.given_later.get(path)
+            if later is None or self.within == self.length:
+                return given
+            return np.where(np.arange(self.length) < self.within, given, later.value)
         value = self._values.get(path)
         if value is None:
-            prefix, _, rest = path.partition(".")
-            value = self._others[prefix][rest]
+            prefix, values = next(other for other in self._others if path.removeprefix(other[0]) in other[1])
+            value = values[path.removeprefix(prefix)]
         if shift == 0:
             return value
         row, away = self._rows[path], min(abs(shift), self.length)
@@ -193,17 +218,17 @@ class Sheet:
 
     def fork(self, length: int = 0) -> Sheet:
         """Return a sheet that knows the same, to try something on; of the first columns alone if a length is given."""
-        copy = Sheet(self.name, length or self.length)
+        copy = Sheet(self.name, length or self.length, min(self.within, length or self.length))
         copy._rows, copy._values, copy._given = dict(self._rows), dict(self._values), dict(self._given)
-        copy._others = dict(self._others)
+        copy._others = list(self._others)
         copy.later, copy.given_later, copy.checked = dict(self.later), dict(self.given_later), self.checked
         if copy.length < self.length:
             copy._values = {path: value[..., :length] for path, value in self._values.items()}
         return copy
 
-    def know(self, prefix: str, values: Mapping[str, Array]) -> None:
-        """Let formulas read the rows of another block, under a prefix, in the same columns."""
-        self._others[prefix] = values
+    def know(self, values: Mapping[str, Array], prefix: str = "") -> None:
+        """Let formulas read the rows of another block, by their paths under a prefix."""
+        self._others.append((prefix and f"{prefix}.", values))
 
     def after_horizon(self, path: str, formula: str) -> None:
         """Say by which formula a row goes on after the horizon, where that is not its own."""
@@ -250,6 +275,12 @@ class Sheet:
             reads = (path.removeprefix(INPUT),)
         self._given[path] = Given(path, unit, np.asarray(value, dtype=float), reads, formula, fixed, aside)
         return f"{{{path}}}"
+
+    def derive(self, path: str, unit: str, formula: str, *, fixed: bool = False, aside: bool = False) -> str:
+        """Make a scalar known that follows from others and from sums over rows; return the reference to it."""
+        value = self.work_out(formula)
+        value = value[0] if value.ndim == 1 else value
+        return self.give(path, unit, value, formula=formula, fixed=fixed, aside=aside)
 
     def knows(self, path: str) -> bool:
         """Tell whether a scalar has been given."""

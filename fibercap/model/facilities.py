@@ -89,6 +89,7 @@ def _planned(sheet: Sheet, plan: Plan, name: str, cuts: Cuts) -> Moved:
 def _written(sheet: Sheet, plan: Plan, name: str, moved: Moved) -> Block:
     setting = _setting(sheet, plan, name)
     block = schedule_block(setting, moved)
+    sheet.know(block.values)
     if setting.money == plan.currency:
         loan_rows(sheet, setting, plan.timeline, block, f"loans.{name}")
     else:

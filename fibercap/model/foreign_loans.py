@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -36,22 +37,18 @@ def translated_rows(sheet: Sheet, plan: Plan, name: str, schedule: Block) -> Non
     own, reported_at, events = f"{at}.{OWN}", f"{schedule.name}.reported", f"{schedule.name}.period"
     falls = (schedule.values[events][:, None] == np.arange(1.0, sheet.length + 1)).astype(float)
     for moved, (key, words) in FLOWS.items():
+        line = Row(f"{at}.{key}", f"{label}: {words}", money, FLOW, f"{{{own}.{key}}} * {{{rate}}}")
         if moved in ACCRUED:
-            text, value = f"{{{own}.{key}}} * {{{rate}}}", sheet.value(f"{own}.{key}") * sheet.value(rate)
-        else:
-            text = f"SUMIFS({{{reported_at}.{moved}}}, {{{events}}}, {{time.period}})"
-            value = np.asarray(schedule.values[f"{reported_at}.{moved}"] @ falls)
-        sheet.put(Row(f"{at}.{key}", f"{label}: {words}", money, FLOW, text), value)
-    closing, before = sheet.value(f"exchange.{code}.closing"), sheet.given(f"exchange.{code}.before")
+            sheet.line(line)
+            continue
+        line = replace(line, formula=f"SUMIFS({{{reported_at}.{moved}}}, {{{events}}}, {{time.period}})")
+        sheet.put(line, schedule.values[f"{reported_at}.{moved}"] @ falls)  # rows of another block are summed up
     for key, words in (("closing", "closing"), ("accrued", "interest and fees owed")):
         text = f"{{{own}.{key}}} * {{exchange.{code}.closing}}"
-        first = f"({sheet.rows[f'{own}.{key}'].before}) * {{exchange.{code}.before}}"
-        row = Row(f"{at}.{key}", f"{label}: {words}", money, STOCK, text, first)
-        sheet.put(row, sheet.value(f"{own}.{key}") * closing)
-    edges = _edges(sheet.value(f"{own}.opening")[..., :1] * before, sheet.value(f"{at}.closing"))
-    sheet.put(Row(f"{at}.opening", f"{label}: opening", money, STOCK, f"{{{at}.closing@-1}}"), edges[..., :-1])
-    accrued = _edges(opened(sheet, own, "accrued") * before, sheet.value(f"{at}.accrued"))
-    _revaluations(sheet, at, label, money, accrued)
+        before = f"({sheet.rows[f'{own}.{key}'].before}) * {{exchange.{code}.before}}"
+        sheet.line(Row(f"{at}.{key}", f"{label}: {words}", money, STOCK, text, before))
+    sheet.line(Row(f"{at}.opening", f"{label}: opening", money, STOCK, f"{{{at}.closing@-1}}"))
+    _revaluations(sheet, at, label, money)
     _fee(sheet, plan, name, at, own)
 
 
@@ -70,31 +67,14 @@ def opened(sheet: Sheet, at: str, key: str) -> Array:
     return value - sheet.value(row)[..., :1] if row in sheet else value
 
 
-def _edges(start: Array, ends: Array) -> Array:
-    """Return what stands at the horizon's start and at period ends, (..., period + 1)."""
-    shape = np.broadcast_shapes(ends.shape[:-1], np.shape(start)[:-1])
-    parts = (np.broadcast_to(start, (*shape, 1)), np.broadcast_to(ends, (*shape, ends.shape[-1])))
-    return np.concatenate(parts, axis=-1)
-
-
-def _revaluations(sheet: Sheet, at: str, label: str, money: str, accrued: Array) -> None:
-    """Write by how much new rates change what is owed; `accrued` is what interest and fees owe, from the start on."""
-    flow = {key: sheet.value(f"{at}.{key}") for key, _ in FLOWS.values()}
-    value = (
-        sheet.value(f"{at}.closing")
-        - sheet.value(f"{at}.opening")
-        - flow["draws"]
-        - flow["capitalized"]
-        + flow["principal"]
-    )
+def _revaluations(sheet: Sheet, at: str, label: str, money: str) -> None:
+    """Write by how much new rates change what is owed."""
     text = f"{{{at}.closing}} - {{{at}.opening}} - {{{at}.draws}} - {{{at}.capitalized}} + {{{at}.principal}}"
-    row = Row(f"{at}.closing_revaluation", f"{label}: debt revalued", money, FLOW, text)
-    sheet.put(row, value)
-    moved = flow["interest"] + flow["fees"] - flow["interest_paid"] - flow["fees_paid"] - flow["capitalized"]
+    sheet.line(Row(f"{at}.closing_revaluation", f"{label}: debt revalued", money, FLOW, text))
     text = f"{{{at}.accrued}} - {{{at}.accrued@-1}} - {{{at}.interest}} - {{{at}.fees}}"
     text += f" + {{{at}.interest_paid}} + {{{at}.fees_paid}} + {{{at}.capitalized}}"
-    row = Row(f"{at}.accrued_revaluation", f"{label}: interest and fees owed, revalued", money, FLOW, text)
-    sheet.put(row, np.diff(accrued, axis=-1) - moved)
+    words = f"{label}: interest and fees owed, revalued"
+    sheet.line(Row(f"{at}.accrued_revaluation", words, money, FLOW, text))
 
 
 def _fee(sheet: Sheet, plan: Plan, name: str, at: str, own: str) -> None:
@@ -109,8 +89,7 @@ def _fee(sheet: Sheet, plan: Plan, name: str, at: str, own: str) -> None:
         ("fee_amortization", "upfront fee expensed", FLOW),
     ):
         before = f"({sheet.rows[f'{own}.{key}'].before}) * {rate}" if nature == STOCK else "0"
-        row = Row(f"{at}.{key}", f"{label}: {words}", money, nature, f"{{{own}.{key}}} * {rate}", before)
-        sheet.put(row, sheet.value(f"{own}.{key}") * paid_at)
+        sheet.line(Row(f"{at}.{key}", f"{label}: {words}", money, nature, f"{{{own}.{key}}} * {rate}", before))
 
 
 def reported(plan: Plan, name: str, key: str) -> str:

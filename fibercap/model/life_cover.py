@@ -9,12 +9,11 @@ import numpy as np
 from fibercap.core.rows import Row, Sheet, total
 from fibercap.core.timeline import FLOW, RATE, STOCK
 from fibercap.model.covenant import AT_PAYMENTS
-from fibercap.model.operations import added
+from fibercap.model.operations import sum_row
 from fibercap.model.trifle import trifle_of
 from fibercap.model.twelve_months import twelve_month_rows
 
 if TYPE_CHECKING:
-    from fibercap.core.units import Array
     from fibercap.model.plan import Plan
 
 LIFE = "accounts.loan_life_worth"
@@ -37,40 +36,19 @@ def _rate_rows(sheet: Sheet, plan: Plan) -> None:
     docs/conventions.md, section 7: the loans' effective annual rates, weighted by the principal owed as the period
     opens; a loan's is its rate averaged over the days of the period, as it compounds (or from payment to payment).
     """
-    texts, value = [], np.zeros(sheet.length)
+    texts = []
     for name, loan in plan.loans.items():
         at = f"loans.{name}"
-        rate = sheet.value(f"{at}.period_rate")
         times = {"nominal": 12 // loan.interval, "effective": 1, "semiannual": 2}[loan.compounding]
         reads = (f"{at}.payments.every", f"{at}.compounding")
         often = sheet.give(f"{at}.times_a_year", "", times, *reads)
         texts.append(f"{{{at}.opening}} * ((1 + {{{at}.period_rate}} * {{time.one_year}} / {often})^{often} - 1)")
-        value = value + sheet.value(f"{at}.opening") * ((1 + rate / times) ** times - 1)
     owed = [f"loans.{name}.opening" for name in plan.loans]
-    row = Row("accounts.opening_debt", "Debt as the period opens", plan.currency, STOCK, total(owed))
-    debt = sheet.put(row, added(sheet, owed))
+    sum_row(sheet, "accounts.opening_debt", "Debt as the period opens", plan.currency, STOCK, owed)
     year = f"({' + '.join(texts)}) / {{accounts.opening_debt}} / {{time.one_year}}"
-    trifle = trifle_of(sheet)
-    text = f"IF({trifle.counts_text('{accounts.opening_debt}')}, {year}, {{accounts.debt_rate@-1}})"
-    rates = trifle.ratio(value, debt)
-    row = Row("accounts.debt_rate", "Rate on debt, effective", "1/year", RATE, text if plan.loans else "0")
-    sheet.put(row, last_known(rates))
-
-
-def last_known(value: Array) -> Array:
-    """Return a series in which the last known value holds where there is none; 0 before the first."""
-    known = ~np.isnan(value)
-    last = np.maximum.accumulate(np.where(known, np.arange(value.shape[-1]), 0), axis=-1)
-    return np.nan_to_num(np.take_along_axis(value, last, axis=-1))
-
-
-def _dates_row(sheet: Sheet, plan: Plan) -> Array:
-    """Write in which periods a loan has a payment date or is drawn: at their ends its cover over life is judged."""
-    pays = [f"loans.{name}.pays" for name in plan.loans]
-    trifle = trifle_of(sheet)
-    text = f"IF(OR({total(pays)} > 0, {trifle.counts_text('{accounts.draws}')}), 1, 0)"
-    moves = (added(sheet, pays) > 0) | trifle.counts(sheet.value("accounts.draws"))
-    return sheet.put(Row("accounts.debt_moves", "A payment date, or a draw", "", FLOW, text), moves.astype(float))
+    owes = trifle_of(sheet).counts_text("{accounts.opening_debt}")
+    text = f"IF({owes}, {year}, {{accounts.debt_rate@-1}})" if plan.loans else "0"
+    sheet.carry(Row("accounts.debt_rate", "Rate on debt, effective", "1/year", RATE, text))
 
 
 def _worth_rows(sheet: Sheet, plan: Plan) -> None:
@@ -80,30 +58,24 @@ def _worth_rows(sheet: Sheet, plan: Plan) -> None:
     ------
     docs/conventions.md, section 7; the rate of each period: docs/decisions/cover-over-life.md.
     """
-    money, at = plan.currency, sheet.value
-    debt, cfads, owed = at("accounts.debt"), at("accounts.cfads"), at("accounts.opening_debt")
-    moves, trifle = _dates_row(sheet, plan), trifle_of(sheet)
-    runs = np.flip(np.maximum.accumulate(np.flip(trifle.counts(owed), -1), axis=-1), -1).astype(float)
-    text = f"IF(OR({trifle.counts_text('{accounts.opening_debt}')}, {{accounts.debt_runs@1}} > 0), 1, 0)"
-    sheet.put(Row("accounts.debt_runs", "Debt is still to be paid", "", FLOW, text), runs)
-    factor = (1 + at("accounts.debt_rate")) ** (plan.timeline.months / 12)
+    money, at, trifle = plan.currency, sheet.value, trifle_of(sheet)
+    pays = total(f"loans.{name}.pays" for name in plan.loans)
+    text = f"IF(OR({pays} > 0, {trifle.counts_text('{accounts.draws}')}), 1, 0)"
+    sheet.line(Row("accounts.debt_moves", "A payment date, or a draw", "", FLOW, text))
+    owes = trifle.counts_text("{accounts.opening_debt}")
+    runs = sheet.until_last("accounts.debt_runs", "Debt is still to be paid", owes)
+    cfads, factor = at("accounts.cfads"), (1 + at("accounts.debt_rate")) ** (plan.timeline.months / 12)
     growth = np.cumprod(factor, axis=-1)
     end = "the end of the run-off" if plan.timeline.past else "the horizon"
     for path, ratio, words, flow, counted in (
         (LIFE, "llcr", "to the last payment", cfads * runs, "{accounts.cfads@1} * {accounts.debt_runs@1}"),
         (REST, "plcr", f"to {end}", cfads, "{accounts.cfads@1}"),
     ):
+        # the formula goes back from its own next column: quicker as sums of what is discounted
         later = np.flip(np.cumsum(np.flip(flow / growth, -1), axis=-1), -1) - flow / growth
         text = f"({{{path}@1}} + {counted}) / (1 + {{accounts.debt_rate@1}} * {{time.one_year}})^({PER_PERIOD})"
-        value = sheet.put(Row(path, f"Worth of CFADS {words}", money, STOCK, text), later * growth)
-        for suffix, on, dates, judged in (
-            ("", "", "", 1.0),
-            (AT_PAYMENTS, " at payments", " * {accounts.debt_moves}", moves),
-        ):
-            due = np.asarray(trifle.counted(debt) * judged)
-            shape = np.broadcast_shapes(value.shape, due.shape)
-            over = np.broadcast_to(due, shape)
+        sheet.put(Row(path, f"Worth of CFADS {words}", money, STOCK, text), later * growth)
+        for suffix, on, dates in (("", "", ""), (AT_PAYMENTS, " at payments", " * {accounts.debt_moves}")):
             text = f"{{{path}}} / ({trifle.counted_text('{accounts.debt}')}{dates})"
             unknown = "no debt is owed, or nothing is paid or drawn" if suffix else "no debt is owed"
-            row = Row(f"accounts.{ratio}{suffix}", f"{ratio.upper()}{on}", "", STOCK, text, undefined=unknown)
-            sheet.put(row, np.divide(value, over, out=np.full(shape, np.nan), where=over > 0))
+            sheet.line(Row(f"accounts.{ratio}{suffix}", f"{ratio.upper()}{on}", "", STOCK, text, undefined=unknown))

@@ -15,7 +15,7 @@ from fibercap.model.accounts import account_rows
 from fibercap.model.covenant_dates import dates_of, refusal
 from fibercap.model.cover import cover_rows, payment_counts, pays_row
 from fibercap.model.facilities import loan_blocks
-from fibercap.model.life_cover import last_known, ratio_rows
+from fibercap.model.life_cover import ratio_rows
 from fibercap.model.prepayments import Cuts, cuts_of, prepayments, settled
 from fibercap.model.trifle import trifle_of
 from fibercap.model.twelve_months import LEVERAGE, NO_EBITDA
@@ -101,29 +101,20 @@ def _locked_row(sheet: Sheet, scenario: Scenario, lock: tuple[str, str], covenan
     loan, key = lock
     at, row = f"loans.{loan}.covenants.{key}.lock_up", covenant.tested
     _refuse(sheet, scenario, lock, covenant, set_at)
-    unit, ratio, own = sheet.rows[row].unit, sheet.value(row), locked_row(loan, key)
-    level = np.asarray(set_at.in_unit(unit), dtype=float)
-    given, floor = sheet.give(f"inputs.{at}", unit, level), covenant.limit[0] in {"above", "at_least"}
-    edge, sign = 1.0 - HARDLY if floor else 1.0 + HARDLY, "<" if floor else ">"
-    beyond = ratio < level * edge if floor else ratio > level * edge
-    tested = ~np.isnan(ratio)
-    keeps = ">=" if floor else "<="
-    least = f"{given} * {edge!r}"
-    earlier, trifle = f"{{{own}@-1}}", trifle_of(sheet)
-    text = f"IF({{{row}}} {sign} {least}, 1, IF({{{row}}} {keeps} {least}, 0, {earlier}))"
+    unit, own = sheet.rows[row].unit, locked_row(loan, key)
+    given = sheet.give(f"inputs.{at}", unit, np.asarray(set_at.in_unit(unit), dtype=float))
+    floor = covenant.limit[0] in {"above", "at_least"}
+    beyond, keeps = ("<", ">=") if floor else (">", "<=")
+    least, earlier = f"{given} * {1.0 - HARDLY if floor else 1.0 + HARDLY!r}", f"{{{own}@-1}}"
+    text = f"IF({{{row}}} {beyond} {least}, 1, IF({{{row}}} {keeps} {least}, 0, {earlier}))"
     if row in LEVERAGE:  # debt without earnings is beyond any limit
-        lost = sheet.value(NO_EBITDA) > 0
-        beyond, tested = beyond | lost, tested | lost
         text = f"IF({{{NO_EBITDA}}} > 0, 1, {text})"
     flag = dates_of(scenario.timeline, loan, covenant, sheet.rows[row]).flag
     if flag:
-        tested = tested & (sheet.value(flag) > 0)
         text = f"IF({{{flag}}} > 0, {text}, {earlier})"
-    text = f"IF({trifle.counts_text(f'{{loans.{loan}.closing}}')}, {text}, 0)"
-    owed = trifle.counts(sheet.value(f"loans.{loan}.closing"))
-    state = np.where(owed, np.where(tested, beyond.astype(float), np.nan), 0.0)
+    text = f"IF({trifle_of(sheet).counts_text(f'{{loans.{loan}.closing}}')}, {text}, 0)"
     label = f"{scenario.loans[loan].title or loan}: dividends barred by {covenant.says or key}"
-    return sheet.put(Row(own, label, "", STOCK, text), last_known(state))
+    return sheet.carry(Row(own, label, "", STOCK, text))
 
 
 def _refuse(sheet: Sheet, scenario: Scenario, lock: tuple[str, str], covenant: Covenant, level: Amount) -> None:

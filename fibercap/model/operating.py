@@ -66,10 +66,10 @@ class Operations:
 
     def make_known(self, sheet: Sheet) -> str:
         """Let formulas of a sheet read the rows without projects; return the prefix of those of the same plan."""
-        sheet.know(WITHOUT, self.reference.rows.values)
+        sheet.know(self.reference.rows.values, WITHOUT)
         if self.same is None:
             return WITHOUT
-        sheet.know(SAME_WITHOUT, self.same.values)
+        sheet.know(self.same.values, SAME_WITHOUT)
         return SAME_WITHOUT
 
     @property
@@ -87,7 +87,7 @@ def operations(plan: Scenario, known: Operations | None = None) -> Operations:
     shared = known is not None and known.hold_for(plan)
     if known is not None and shared and plan.timeline.count <= known.spent.length:
         return known
-    spent = Sheet("model", plan.timeline.count)
+    spent = Sheet("model", plan.timeline.count, plan.timeline.within)
     _spending(spent, plan)
     if known is not None and shared:  # loans of this option last longer
         return replace(known, plan=plan, spent=spent)
@@ -104,7 +104,7 @@ def operations(plan: Scenario, known: Operations | None = None) -> Operations:
 
 def _unfinanced(plan: Plan) -> Sheet:
     """Write a plan without projects up to who pays for its purchases."""
-    sheet = Sheet("model", plan.timeline.count)
+    sheet = Sheet("model", plan.timeline.count, plan.timeline.within)
     _spending(sheet, plan)
     paid_rows(sheet, plan, {})
     return sheet

@@ -60,7 +60,10 @@ def dividend_rows(sheet: Sheet, plan: Plan, locks: Collection[str], barred: Arra
 
 
 def earned_before(sheet: Sheet, plan: Plan, loans: Iterable[str]) -> Array:
-    """Return what the opening balance sheet and some loans leave as retained earnings, `()` or `(draw, 1)`. [money]"""
+    """Return what the opening balance sheet and some loans leave as retained earnings, `()` or `(draw, 1)`. [money]
+
+    The formula adds up events before the horizon; to go back from each loan's first period is quicker.
+    """
     opening = plan.opening
     fixed = opening.fixed_assets.value if opening.fixed_assets else np.asarray(0.0)
     owned = opening.cash + opening.receivables + opening.inventory + fixed + opening.other_assets
@@ -74,13 +77,12 @@ def earned_before(sheet: Sheet, plan: Plan, loans: Iterable[str]) -> Array:
 
 def _dated(sheet: Sheet, plan: Plan, key: str, label: str, block: str, amounts: Mapping[date, Array]) -> None:
     """Write what is moved on dates; in the run-off nothing is."""
-    value, terms, money = np.zeros(sheet.length), [], plan.currency
+    terms, money = [], plan.currency
     sheet.after_horizon(f"accounts.{key}", "0")
     for day, amount in amounts.items():
-        index = plan.timeline.index(day)
         much = sheet.give(f"inputs.company.{block}.{day}", money, amount)
         at = f"company.{block}.{day}"
+        index = plan.timeline.index(day)
         when = sheet.give(f"{at}.period", "", index + 1, at, "horizon.from", "horizon.step")
         terms.append(f"IF({{time.period}} = {when}, {much}, 0)")
-        value = value + amount * (np.arange(sheet.length) == index)
-    sheet.put(Row(f"accounts.{key}", label, money, FLOW, " + ".join(terms) or "0"), value)
+    sheet.line(Row(f"accounts.{key}", label, money, FLOW, " + ".join(terms) or "0"))

@@ -4,17 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import numpy as np
-
 from fibercap.core.rows import Row, Sheet
 from fibercap.core.timeline import FLOW
 from fibercap.model.trifle import trifle_of
 from fibercap.model.without_projects import less
 
 if TYPE_CHECKING:
-    import numpy.typing as npt
-
-    from fibercap.core.units import Array
     from fibercap.model.plan import Plan
 
 
@@ -44,21 +39,14 @@ def payback_rows(sheet: Sheet, plan: Plan, prefix: str) -> None:
 
 def _months_row(sheet: Sheet, plan: Plan, key: str, flow: str, start: str) -> None:
     """Write the months from first project spending until the cumulative flow is positive for good."""
-    trifle, whole, waits = trifle_of(sheet), f"returns.project_cumulative{key}", f"returns.waiting{key}"
+    whole, waits = f"returns.project_cumulative{key}", f"returns.waiting{key}"
     words = ", discounted" if key else ""
     label = f"Projects: cumulative flow, terminal value left out{words}"
-    summed = sheet.running(whole, label, plan.currency, f"{{{flow}}}")
-    lacks = trifle.counts_text(f"-{{{whole}}}")
-    text = f"IF(OR({lacks}, {{{waits}@1}} > 0), 1, 0)"
-    waiting = until_last(trifle.counts(-summed))  # the formula reads its own row a column ahead
-    sheet.put(Row(waits, f"Projects are not paid back yet{words}", "", FLOW, text), waiting)
+    sheet.running(whole, label, plan.currency, f"{{{flow}}}")
+    lacks = trifle_of(sheet).counts_text(f"-{{{whole}}}")
+    sheet.until_last(waits, f"Projects are not paid back yet{words}", lacks)
     text = (
         f"IF({{{waits}}} > 0, MIN(MAX({{time.end}} - {start}, 0), {{time.months}}), "
         f"IF({{{waits}@-1}} > 0, -{{{whole}@-1}} / {{{flow}}} * {{time.months}}, 0))"
     )
     sheet.line(Row(f"returns.payback_months{key}", f"Months to payback{words}", "month", FLOW, text))
-
-
-def until_last(flags: npt.NDArray[np.bool_]) -> Array:
-    """Return 1 up to the last column that is flagged, 0 after it, (..., period)."""
-    return np.flip(np.maximum.accumulate(np.flip(flags, -1), axis=-1), -1).astype(float)
