@@ -147,7 +147,7 @@ class Verdict(Footing):
     close: bool
     """Whether some one number, moved by a tenth of itself, makes another option first."""
     flips: list[ChoiceFlip]
-    """These numbers, the nearest first."""
+    """These numbers, the nearest first. Maturity, grace and lives of maintenance move in the first two options only."""
     not_moved: int
     """Numbers that were not looked at, for the plan has too many."""
     excluded: dict[str, list[Exclusion]]

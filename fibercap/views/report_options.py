@@ -4,20 +4,22 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from fibercap.studies.footing import footing
 from fibercap.views.charts_bridge import spans_of
 from fibercap.views.figures import Figures
 from fibercap.views.figures import Line as FigureLine
 from fibercap.views.lines import best_shown, delta_texts, measure_text, shared_label
 from fibercap.views.report_parts import Figure, Items, Line, Section, Table, Words, tables_of
 from fibercap.views.verdict_text import (
-    NOT_CLOSE,
     Speech,
     beside_lines,
     caution_lines,
     excluded_lines,
     extremes_lines,
     flip_text,
+    footing_text,
     free_text,
+    not_close_text,
     rates_text,
 )
 
@@ -47,24 +49,25 @@ def options(subject: Subject) -> Section | None:
     changes = [_changes(comparison, others[at : at + ABREAST]) for at in range(0, len(others), ABREAST)]
     parts += [table for table in changes if table.lines]
     if spans_of(comparison):
-        parts.append(Figure("bridge", "From the baseline's net present value to the owners to each option's"))
-    needed = {case.title: case.cash_needed for case in comparison.cases.values()}
-    years = list(next(iter(needed.values())))
-    told = [FigureLine(title, list(by_year.values())) for title, by_year in needed.items()]
+        note = footing_text(footing(comparison), _speech(comparison))
+        caption = "From the baseline's net present value to the owners to each option's"
+        parts.append(Figure("bridge", f"{caption}; {note}" if note else caption))
+    cases = list(comparison.cases.values())
+    told = [FigureLine(case.title, list(case.cash_needed.values())) for case in cases]
     title = "Cash needed from owners or from cash held, by year"
-    parts += tables_of(Figures(title, comparison.currency, years, told))
+    parts += tables_of(Figures(title, comparison.currency, list(cases[0].cash_needed), told))
     return Section("options", "Ways of financing", parts)
 
 
 def _verdict(found: Verdict, comparison: Comparison) -> Iterator[Part]:
     """Say what is behind the first page: what forbids options, what turns the choice, where rankings differ."""
-    titled = Speech(lambda name: f"“{comparison.cases[name].title}”", str, lambda finding: finding.fault)
+    titled = _speech(comparison)
     if against := list(excluded_lines(found, titled)):
         yield Words("What speaks against options", "head")
         yield Items([f"{titled.option(name)}: {reasons}" for name, reasons in against], "bad")
     told = [flip_text(flip, found, titled) for flip in found.flips]
     if len(found.ranked) > 1:
-        told += [] if found.close or not found.recommended else [NOT_CLOSE]
+        told += [] if found.close or not found.recommended else [not_close_text(found)]
         told.append(f"by discount rate: {rates_text(found, titled)}")
     told += [f"{titled.option(name)} {changes}" for name, changes in beside_lines(found, titled)]
     told += [*caution_lines(found, comparison, titled)]
@@ -73,6 +76,11 @@ def _verdict(found: Verdict, comparison: Comparison) -> Iterator[Part]:
     if told:
         yield Words("How sure the ranking is", "head")
         yield Items([f"{text[0].upper()}{text[1:]}" for text in told])
+
+
+def _speech(comparison: Comparison) -> Speech:
+    """Return how options are called here: by their titles."""
+    return Speech(lambda name: f"“{comparison.cases[name].title}”", str, lambda finding: finding.fault)
 
 
 def _measures(comparison: Comparison, names: list[str], chosen: str) -> Table:
@@ -84,7 +92,8 @@ def _measures(comparison: Comparison, names: list[str], chosen: str) -> Table:
         cells = [measure_text(comparison.cases[n].measures[key], among)[0] + (" ★" if n in best else "") for n in names]
         lines.append(Line(shared_label(comparison, key), cells))
     columns = ["", *(f"{comparison.cases[n].title}{' (told in full)' if n == chosen else ''}" for n in names)]
-    return Table("Measures by option, the best marked ★", columns, lines)
+    note = footing_text(footing(comparison), _speech(comparison))
+    return Table("Measures by option, the best marked ★", columns, lines, note=note)
 
 
 def _changes(comparison: Comparison, names: list[str]) -> Table:

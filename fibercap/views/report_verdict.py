@@ -12,11 +12,13 @@ from fibercap.views.input_words import input_words, named
 from fibercap.views.lines import share_text
 from fibercap.views.report_parts import Figure, Section, Words
 from fibercap.views.verdict_text import (
+    ALONE,
     Speech,
     beside_lines,
     caution_lines,
     flip_text,
     listed,
+    looked_at_two,
     money_text,
 )
 from fibercap.views.worth_words import REASONS, WORTH, worth_words
@@ -175,7 +177,8 @@ def _changes(subject: Subject, speech: Speech) -> str:
     told += [f"so {'do' if more > 1 else 'does'} {more} other number{'s' * (more > 1)}"] if more > 0 else []
     if not told:
         some = f" ({found.not_moved:,} were not moved)" if found.not_moved else ""
-        told = [f"no single number moved by a tenth{some}, nor the discount rate by a point"]
+        two = f" ({ALONE})" if looked_at_two(found) else ""
+        told = [f"no single number moved by a tenth{some}, nor the discount rate by a point{two}"]
     if found.tie and not found.flips:
         told = ["any difference in their terms"]
     return ". ".join(["; ".join(told), *([_rate_text(found, speech)] if found.turnings else [])])

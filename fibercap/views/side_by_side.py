@@ -10,6 +10,7 @@ from rich.text import Text
 
 from fibercap.model.plan import KINDS
 from fibercap.studies.covenants import FAIL
+from fibercap.studies.footing import footing
 from fibercap.studies.step_warning import step_warning
 from fibercap.studies.verdict import verdict
 from fibercap.views.figures import Figures, Line
@@ -25,7 +26,7 @@ from fibercap.views.lines import (
 )
 from fibercap.views.pages import failures, hanging
 from fibercap.views.printing import GUTTER, plain_table, show
-from fibercap.views.verdict_text import verdict_lines
+from fibercap.views.verdict_text import PLAIN, footing_text, verdict_lines
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -42,14 +43,11 @@ def compare_page(console: Console, comparison: Comparison, *, short: bool = Fals
     faults = {name: "; ".join(found.fault for found in case.findings) for name, case in cases.items()}
     failures(console, [(f"{name}: {fault}", "") for name, fault in faults.items() if fault])
     if not short:
-        for name, case in cases.items():
-            mark = "  (baseline)" if name == comparison.baseline else ""
-            console.print(Text.assemble((name, "bold"), f"  {case.title}", (mark, "dim")))
-        console.print()
         for warning in step_warning(cases[comparison.baseline].projection):
             hanging(console, "WARNING", warning, "bold red", body_style="bold red")
             console.print()
         _verdict(console, comparison)
+        _titles(console, comparison)
     chosen = SHORT if short else [n for n in next(iter(cases.values())).measures if "." not in n]
     names = list(cases)
     each = max(1, (console.width - LABEL) // (max(len(n) for n in [*names, "1,234.56*"]) + GUTTER))
@@ -57,6 +55,9 @@ def compare_page(console: Console, comparison: Comparison, *, short: bool = Fals
     console.print(Text(f"{title}, best marked *", style="bold"))
     for start in range(0, len(names), each):
         console.print(_compared(comparison, names[start : start + each], list(chosen)))
+        console.print()
+    if note := footing_text(footing(comparison), PLAIN):
+        hanging(console, "–", f"{note[0].upper()}{note[1:]}", "dim", body_style="dim")
         console.print()
     _undefined(console, comparison, list(chosen))
     if not short:
@@ -82,6 +83,15 @@ def _verdict(console: Console, comparison: Comparison) -> None:
     for head, body in verdict_lines(verdict(comparison), comparison):
         style = "bold" if head.isupper() else ""
         hanging(console, f"{head:9}", body, style, body_style=style)
+    console.print()
+
+
+def _titles(console: Console, comparison: Comparison) -> None:
+    """Print what the file calls each case, after what is concluded: a title may say anything."""
+    console.print(Text("Names, and the titles that files give them", style="bold"))
+    for name, case in comparison.cases.items():
+        mark = " (baseline)" if name == comparison.baseline else ""
+        hanging(console, name, f"“{case.title}”{mark}", "bold", indent=2)
     console.print()
 
 
@@ -192,7 +202,8 @@ def _bridges(console: Console, comparison: Comparison) -> None:
         if any(abs(amount) > trifle for amount in amounts):
             lines.append(Line(f"  {step.label}", amounts))
     lines.append(Line("NPV of the owners", [b.end for b in known.values()], strong=True))
-    show(console, Figures(f"From {comparison.baseline} to each, step by step", whole.unit, list(known), lines))
+    note = footing_text(footing(comparison), PLAIN)
+    show(console, Figures(f"From {comparison.baseline} to each, step by step", whole.unit, list(known), lines, note))
 
 
 def _cash_needed(console: Console, comparison: Comparison) -> None:

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from fibercap.studies.choice_flips import ChoiceFlip
     from fibercap.studies.compare import Comparison
     from fibercap.studies.findings import Finding
+    from fibercap.studies.footing import Footing
     from fibercap.studies.verdict import Verdict
 
 MOST: Final = 5
@@ -28,9 +29,8 @@ LEADING: Final = (
 WHY_APART: Final = "cash that stays in the company earns nothing for owners, where free cash flow is all paid out"
 SHOWN: Final = 3
 """Inputs that an option changes beside its way to pay, told one by one."""
-NOT_CLOSE: Final = (
-    "no one number, moved by a tenth of itself (the discount rate by a point), makes another option first"
-)
+ALONE: Final = "maturity, grace and lives of maintenance in the first two options only"
+"""What is not moved in every option, for each move takes a projection of its own."""
 
 
 @dataclass(frozen=True)
@@ -140,6 +140,27 @@ def _value(flip: ChoiceFlip, value: float) -> str:
     return " ".join(lever_text(flip.lever, value)).rstrip()
 
 
+def not_close_text(verdict: Verdict) -> str:
+    """Say that no number turns the choice, and how numbers were moved."""
+    also = f"; {ALONE}" if looked_at_two(verdict) else ""
+    return f"no one number, moved by a tenth of itself (the discount rate by a point{also}), makes another option first"
+
+
+def looked_at_two(verdict: Verdict) -> bool:
+    """Tell whether options beyond the first two might be first were their loans longer or shorter."""
+    sound = [name for name in verdict.ranked if name not in verdict.excluded]
+    return len(sound) > len(verdict.recommended) + 1
+
+
+def footing_text(stands: Footing, speech: Speech) -> str:
+    """Say that measures of the owners stand on another footing than the verdict; "" where they do not."""
+    if not any(stands.beside.values()):
+        return ""
+    base = speech.option(stands.base)
+    told = "here the owners' measures take off the company that does nothing new as each option has it"
+    return f"{told}; the verdict takes off that of {base} from all"
+
+
 def rates_text(verdict: Verdict, speech: Speech, *, only_first: bool = False) -> str:
     """Return the ranking at discount rates from 3 to 15 %, or who is first, and where another is."""
     ranked = {rate: names[:1] if only_first else names for rate, names in verdict.at_rates.items()}
@@ -237,6 +258,6 @@ def _flip_lines(verdict: Verdict) -> Iterator[tuple[str, str]]:
     if len(verdict.flips) > MOST:
         yield "close", f"so do {len(verdict.flips) - MOST} more numbers, which `--json` lists"
     if not verdict.close:
-        yield "not close", NOT_CLOSE
+        yield "not close", not_close_text(verdict)
     if verdict.not_moved:
         yield "not moved", f"{verdict.not_moved:,} numbers, for there are too many; those of financing were first"
