@@ -42,6 +42,7 @@ QUIET = ("fibercap/core/", "fibercap/model/", "fibercap/studies/")
 DOCUMENTED = ("fibercap/core/", "fibercap/model/")
 FILE_LINES = 300
 FUNCTION_LINES = 40
+MEMBERS_WITH_METHODS = ("Style",)  # bases of unions whose members say by methods what is different in them
 VAGUE = frozenset({"common", "helper", "helpers", "info", "manager", "managers", "misc", "util", "utils"})
 
 OUTWARD_CALLS = {"breakpoint", "input", "open", "print"}
@@ -336,6 +337,26 @@ def _is_kernel(node: Function) -> bool:
     )
 
 
+def violations_of_unions(sources: Sources) -> list[Violation]:
+    """Return places that ask which member of a union they have, instead of calling a method of it."""
+    trees, members = {path: ast.parse(text) for path, text in sources.items()}, set(MEMBERS_WITH_METHODS)
+    classes = [node for tree in trees.values() for node in ast.walk(tree) if isinstance(node, ast.ClassDef)]
+    bases = {node.name: {ast.unparse(base) for base in node.bases} for node in classes}
+    while more := {name for name, above in bases.items() if members & above} - members:
+        members |= more
+    found = []
+    for path, tree in trees.items():
+        for node in ast.walk(tree):
+            if isinstance(node, ast.Call) and ast.unparse(node.func) == "isinstance":
+                asked = members & {part.id for part in ast.walk(node.args[1]) if isinstance(part, ast.Name)}
+            elif isinstance(node, ast.Compare) and isinstance(node.left, ast.Attribute) and node.left.attr == "style":
+                asked = {str(part.value) for part in ast.walk(node) if isinstance(part, ast.Constant)}
+            else:
+                continue
+            found += [Violation(path, node.lineno, f"asks for the style {name}") for name in sorted(asked)]
+    return found
+
+
 RULES: Mapping[str, Callable[[Sources], list[Violation]]] = {
     "order": violations_of_order,
     "circles": violations_of_circles,
@@ -346,4 +367,5 @@ RULES: Mapping[str, Callable[[Sources], list[Violation]]] = {
     "catching": violations_of_catching,
     "names": violations_of_names,
     "docstrings": violations_of_docstrings,
+    "unions": violations_of_unions,
 }

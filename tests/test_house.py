@@ -127,6 +127,14 @@ BROKEN = {
     "undocumented": ("docstrings", {"fibercap/core/a.py": "def f():\n    return 1"}),
     "undocumented method": ("docstrings", {"fibercap/model/a.py": "class A:\n    def f(self):\n        return 1"}),
     "kernel without a source": ("docstrings", {"fibercap/model/a.py": '@kernel(x="")\ndef f(x):\n    """Return x."""'}),
+    "asks for a style": (
+        "unions",
+        {
+            "fibercap/model/a.py": "class Base(Style): ...\nclass Level(Base): ...",
+            "fibercap/views/b.py": "isinstance(style, Level | int)",
+        },
+    ),
+    "asks for the name of a style": ("unions", {"fibercap/studies/a.py": "loan.repayment.style in {'bullet'}"}),
 }
 
 KEPT = {
@@ -178,6 +186,12 @@ KEPT = {
         {
             "fibercap/core/a.py": 'def f():\n    """Return."""\n    def g(): ...\ndef _h(): ...',
             "fibercap/views/a.py": "def f(): ...",
+        },
+    ),
+    "calls a method of a style": (
+        "unions",
+        {
+            "fibercap/model/a.py": "class Level(Style): ...\nisinstance(rate, Floating) and style.balloon() == style.style"
         },
     ),
 }

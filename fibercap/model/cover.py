@@ -15,7 +15,7 @@ from fibercap.model.twelve_months import NO_SERVICE, calendar_rows, ratio
 
 if TYPE_CHECKING:
     from fibercap.core.units import Array
-    from fibercap.model.loans.styles import Sculpted
+    from fibercap.model.loans.style import Style
     from fibercap.model.plan import Plan
 
 
@@ -51,15 +51,15 @@ def since_payment(sheet: Sheet, plan: Plan, name: str, of: str) -> Array:
     return sheet.put(row, result)
 
 
-def service_target(sheet: Sheet, plan: Plan, name: str, style: Sculpted) -> Array:
+def service_target(sheet: Sheet, plan: Plan, name: str, style: Style) -> Array:
     """Write what a sculpted loan is to pay in each period, (..., period). [money]"""
     pays_row(sheet, plan, name, payment_counts(plan, name))
     cash = since_payment(sheet, plan, name, "cfads_unlevered")
     at, label = f"loans.{name}", plan.loans[name].title or name
-    cover = sheet.give(f"inputs.{at}.repayment.dscr", "", style.dscr)
+    cover = sheet.give(f"inputs.{at}.repayment.{style.cover_field}", "", style.cover)
     pays = sheet.value(f"{at}.pays")
     text = f"IF({{{at}.pays}} > 0, MAX({{{at}.cfads_unlevered_since_payment}}, 0) / {cover}, 0)"
-    value = np.where(pays > 0, np.maximum(cash, 0.0) / style.dscr, 0.0)
+    value = np.where(pays > 0, np.maximum(cash, 0.0) / style.cover, 0.0)
     return sheet.put(Row(f"{at}.service_target", f"{label}: service aimed at", plan.currency, FLOW, text), value)
 
 

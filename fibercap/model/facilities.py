@@ -18,7 +18,6 @@ from fibercap.model.funded_service import funded_service_rows
 from fibercap.model.largest_amount import loan_trifle
 from fibercap.model.loans import Exchanged, Moved, Setting, loan_rows, schedule_block
 from fibercap.model.loans.setting import used_commitment
-from fibercap.model.loans.styles import Sculpted
 from fibercap.model.operations import added
 from fibercap.model.order_of_cash import solve
 from fibercap.model.owners import dividend_rows, earned_before, owner_rows
@@ -79,7 +78,7 @@ def _planned(sheet: Sheet, plan: Plan, name: str, cuts: Cuts) -> Moved:
     style, texts = plan.loans[name].repayment, cut_texts(plan).get(name, {})
     return Moved(
         funded=sheet.value(f"loans.{name}.funded") if asked else None,
-        service=service_target(sheet, plan, name, style) if isinstance(style, Sculpted) else None,
+        service=service_target(sheet, plan, name, style) if style.cover_field else None,
         until=last_spending(plan, asked),
         until_text=last_spending_text(plan, asked),
         cuts={day: (cuts.get((name, day), np.asarray(0.0)), text) for day, text in texts.items()},

@@ -15,7 +15,6 @@ from fibercap.model.loans.prepared import Prepared
 from fibercap.model.loans.rates import Floating, first_day
 from fibercap.model.loans.setting import Moved, Setting
 from fibercap.model.loans.shortfall import first_shortfall
-from fibercap.model.loans.styles import Amortizing, Custom, FixedPayment, Level
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -66,7 +65,8 @@ def loan_dates(s: Lending, name: str) -> Found:
     over, first = loan.repayment.months, loan.payments.first
     if over and add_months(loan.signed, over) < loan.maturity:
         told, wanted = f"{over} months", f"at least the time to maturity, {loan.maturity}"
-        yield f"{at}.repayment.amortize_over", "shorter_than_loan", told, wanted, "give an earlier `matures` instead"
+        path, hint = f"{at}.repayment.{loan.repayment.term_field}", "give an earlier `matures` instead"
+        yield path, "shorter_than_loan", told, wanted, hint
     at_start = loan.payments.on == "start"
     if (first and not (loan.signed <= first if at_start else loan.signed < first)) or (first and first > loan.maturity):
         wanted = f"a day {'from' if at_start else 'after'} {loan.signed} and up to {loan.maturity}"
@@ -125,19 +125,9 @@ def _floating(loan: Loan, rate: Floating, rates: Mapping[str, TimePath], at: str
 
 def loan_style(s: Lending, name: str) -> Found:
     """Hold that what a style is told goes together."""
-    loan, at = s.loans[name], f"loans.{name}.repayment"
-    style = loan.repayment
-    if isinstance(style, Amortizing):
-        ways = ["amortize_over"] * bool(style.months) + ["balloon"] * bool(np.any(style.balloon))
-        ways += ["initial_repayment"] * (isinstance(style, Level) and style.initial_repayment is not None)
-        if len(ways) > 1:
-            hint = "each of them says what a payment is"
-            yield f"{at}.{ways[1]}", "given_twice", f"`{ways[1]}` beside `{ways[0]}`", "one of them", hint
-        if loan.is_dated and np.any(style.balloon > loan.commitment):
-            told, wanted = "a balloon above the commitment", "at most the commitment"
-            yield f"{at}.balloon", "above_commitment", told, wanted, "lower it"
-    if isinstance(style, Custom):
-        yield from _custom(s, name, style)
+    loan, style = s.loans[name], s.loans[name].repayment
+    for key, code, found, wanted, hint in style.problems(loan, s.loan_currency(name)):
+        yield f"loans.{name}.repayment.{key}", code, found, wanted, hint
     if loan.recasts and style.no_recast:
         told = f"`recast` of a loan of style `{style.style}`: {style.no_recast}"
         yield f"loans.{name}.after_prepayment", "cannot_recast", told, "`shorten`", "write `shorten`, or remove the key"
@@ -158,29 +148,6 @@ def loan_style(s: Lending, name: str) -> Found:
         yield f"loans.{name}.sweep", "revolver_swept", "a sweep of a revolver", "none", "it is repaid from all excess"
 
 
-def _custom(s: Lending, name: str, style: Custom) -> Found:
-    loan, at = s.loans[name], f"loans.{name}.repayment.schedule"
-    units = {part.unit for part in style.schedule.values()}
-    if len(units) != 1:
-        told = "amounts and shares" if units else "an empty schedule"
-        yield at, "mixed_schedule", told, "amounts, or shares", "write all in one way"
-        return
-    total = sum((part.value for part in style.schedule.values()), start=np.asarray(0.0))
-    if style.in_shares and np.any(np.abs(total - 1.0) > 1e-9):  # noqa: PLR2004 - rounding of the text
-        worst = float(np.ravel(total)[0])
-        yield at, "not_all", f"shares that total {100 * worst:g} %", "100 %", "change one of them"
-    if not loan.is_dated:
-        return
-    if not style.in_shares and np.any(total > loan.commitment * (1 + 1e-12)):
-        told = f"{float(np.ravel(total)[0]):,.0f} {s.loan_currency(name)} in all"
-        wanted = f"at most the commitment, {float(np.ravel(loan.commitment)[0]):,.0f} {s.loan_currency(name)}"
-        yield at, "above_commitment", told, wanted, "lower them"
-    for day in style.schedule:
-        if not loan.signed < day <= loan.maturity:
-            wanted = f"a day after {loan.signed} and up to {loan.maturity}"
-            yield f"{at}.{day}", "outside_loan", f"principal on {day}", wanted, "change the date"
-
-
 def loan_repaid(s: Lending, name: str) -> Found:
     """Hold that no payment is below the interest, where what is drawn is known beforehand."""
     loan, style = s.loans[name], s.loans[name].repayment
@@ -195,9 +162,14 @@ def loan_repaid(s: Lending, name: str) -> Found:
     prepared = Prepared(Setting(name, loan, s.loan_currency(name), None, s.rates), Moved())
     told = first_shortfall(prepared.grid, prepared.carried(), s.loan_currency(name), prepared.trifle.value)
     if told:
-        path = "payment" if isinstance(style, FixedPayment) else "style"
         hint = "raise the payment, or write `allow_negative_amortization: true`"
-        yield f"loans.{name}.repayment.{path}", "below_interest", told, "payments of at least the interest", hint
+        yield (
+            f"loans.{name}.repayment.{style.blamed_field}",
+            "below_interest",
+            told,
+            "payments of at least the interest",
+            hint,
+        )
 
 
 def loan_covenants(s: Lending, name: str) -> Found:

@@ -212,7 +212,7 @@ def unused(scenario: Scenario) -> list[str]:
     tied = {"EUR", "DEM"} if {"EUR", "DEM"} & set(scenario.foreign) else set()
     found += [f"exchange.{code}" for code in scenario.exchange if code not in tied | set(scenario.foreign) | offered]
     for name, loan in scenario.loans.items():
-        if loan.grace and loan.repayment.style in {"bullet", "at_maturity", "custom", "revolver"}:
+        if loan.grace and loan.repayment.ignores_grace:
             found.append(f"loans.{name}.grace, for a loan of style `{loan.repayment.style}`")
         locks = [key for key, covenant in loan.covenants.items() if covenant.lock_up is not None]
         if locks and not scenario.company.dividends:

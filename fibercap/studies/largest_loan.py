@@ -107,12 +107,8 @@ def _handles(scenario: Scenario, loan: str) -> Iterator[Handle]:
     amounts: dict[str, tuple[Array, str]] = {f"{at}.commitment": (terms.commitment, code)}
     for block in ("draws", "prepayments"):
         amounts |= {f"{at}.{block}.{day}": (much, code) for day, much in (getattr(terms, block) or {}).items()}
-    style = terms.repayment
-    schedule = getattr(style, "schedule", {})
-    amounts |= {f"{at}.repayment.schedule.{d}": (p.value, code) for d, p in schedule.items() if p.unit == "money"}
-    for key in ("balloon", "payment"):
-        if np.any(getattr(style, key, 0.0)):
-            amounts[f"{at}.repayment.{key}"] = (getattr(style, key), code)
+    repayment = {f"{at}.repayment.{key}": (much, unit) for key, (unit, much) in terms.repayment.amounts(code).items()}
+    amounts |= {path: (much, unit) for path, (much, unit) in repayment.items() if np.any(much)}
     for key, funding in scenario.funding.items():
         part = funding.sources.get(loan)
         if part is not None and part.unit != "rest":

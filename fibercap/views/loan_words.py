@@ -4,10 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import numpy as np
-
 from fibercap.model.loans.rates import Floating, rate_text
-from fibercap.model.loans.styles import Sculpted
 
 if TYPE_CHECKING:
     from fibercap.model.loans import Loan
@@ -21,7 +18,7 @@ def loan_label(loan: Loan, name: str) -> str:
 
 def terms_text(loan: Loan) -> str:
     """Return a loan's terms in a line: style, payments, dates, rate; day count and compounding unless ordinary."""
-    style, every = style_text(loan), loan.payments.every.replace("_", " ")
+    style, every = loan.repayment.words, loan.payments.every.replace("_", " ")
     when = " in advance" if loan.payments.on == "start" else ""
     told = [f"{style}, every {every}{when}", f"signed {loan.signed}, due {loan.maturity}", rate_terms(loan.rate)]
     told += [loan.day_count] * (loan.day_count != "equal_periods") + [loan.compounding] * (
@@ -37,12 +34,3 @@ def rate_terms(rate: Steps | Floating) -> str:
     fixed = {"payment": "fixed for each interest period", "any_day": "as the index changes"}
     told = fixed.get(rate.reset, f"fixed every {rate.reset.replace('_', ' ')}")
     return f"{rate_text(rate)}, {told}"
-
-
-def style_text(loan: Loan) -> str:
-    """Return how a loan is repaid, in words."""
-    style = loan.repayment
-    if isinstance(style, Sculpted):
-        cover = float(np.ravel(style.dscr)[0])
-        return f"sculpted to a cover of {cover:g} by CFADS with unlevered tax"
-    return str(style.style).replace("_", " ")

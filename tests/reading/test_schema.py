@@ -29,8 +29,8 @@ from fibercap.core.units import CURRENCIES
 from fibercap.model import plan
 from fibercap.model.contracts import Contracts
 from fibercap.model.currency import ExchangeOf
+from fibercap.model.loans.amortizing_styles import Amortizing
 from fibercap.model.loans.style import Style
-from fibercap.model.loans.styles import Amortizing
 from fibercap.model.scenario import Scenario
 from fibercap.reading.files import scenario_of
 from fibercap.reading.schema import schema

@@ -10,8 +10,7 @@ import numpy.typing as npt
 
 from fibercap.model.loans.discounting import Discounts, by_event, growths
 from fibercap.model.loans.flows import KEPT, Course, Flows
-from fibercap.model.loans.style import held, per_draw
-from fibercap.model.loans.styles import Level
+from fibercap.model.loans.style import Moment, held, per_draw
 from fibercap.model.loans.terms import Rounding
 
 if TYPE_CHECKING:
@@ -35,11 +34,6 @@ class Account:
     interest_due: Any = 0.0
     counted: Any = 0.0
     fees_due: Any = 0.0
-    annuity: Any = 0.0
-    discount: Any = 0.0
-    payments_left: Any = 0.0
-    rate: Any = 0.0
-    target: Any = 0.0
     kept_share: Any = 1.0
     share_base: Any = 0.0
 
@@ -61,7 +55,7 @@ class Account:
         self._undrawn, self._guarantee = per_draw(loan.fees.undrawn), per_draw(loan.fees.guarantee)
         self._agency, self._trifle = per_draw(loan.fees.agency), per_draw(course.trifle)
         self._new_rate = [False] * len(grid.dates) if one_rate else _new_rates(loan, self._rates)
-        self.discounts = Discounts(loan, grid, course.rate, course.steps) if self.style.discounts else None
+        self.discounts = Discounts(loan, grid, course.rate, course.steps)
         zeros = [0.0] * len(grid.dates)
         self.kept: dict[str, list[Any]] = {key: zeros.copy() for key in KEPT}
         self._lowers = loan.lowers_in_proportion
@@ -151,16 +145,13 @@ class Account:
 
     def _repay(self, event: int) -> None:
         """Set the installment anew where something changed, and repay what the style says."""
-        style = self.style
-        self.target = self._target[event]
+        style, moment = self.style, self._moment(event)
         risky = self._risky[event]
         if style.sets and (self.changed if isinstance(self.changed, float) else self.changed.any()):
             risky = True
-            self.rate, self.payments_left = self._rates[event], self._left[event]
-            if self.discounts is not None:
-                self.annuity, self.discount = self.discounts.at(event)
-            self._set_installment()
-        principal = style.principal(self)
+            self._set_installment(moment)
+            moment = self._moment(event)
+        principal = style.principal(moment)
         if risky and style.sets == "payment" and not style.grows and np.any(principal < -self._trifle):
             self.fell_short = True
         if style.grows:
@@ -178,12 +169,28 @@ class Account:
         self.kept["scheduled"][event] = principal
         self.balance = self.balance - principal
 
-    def _set_installment(self) -> None:
-        new = self.style.installment(self)
-        cap = self.style.payment_cap if isinstance(self.style, Level) else None
-        if cap is not None:
-            most = self.installment * (1.0 + per_draw(cap))
-            new = held(np.where(self.installment > self._trifle, np.minimum(new, most), new))
+    def _moment(self, event: int) -> Moment:
+        """Return what the style may read on a payment date."""
+        return Moment(
+            self.balance,
+            self.interest_due,
+            self.counted,
+            self.fees_due,
+            self._rates[event],
+            self._left[event],
+            self.regular_fraction,
+            self.drawn,
+            self._target[event],
+            self.installment,
+            self.kept_share,
+            self.share_base,
+            self._trifle,
+            self.discounts,
+            event,
+        )
+
+    def _set_installment(self, moment: Moment) -> None:
+        new = self.style.installment(moment)
         if self._rounds is not None:
             new = self._rounds.payment_in_steps(new)
         self.installment = new if np.ndim(self.changed) == 0 else np.where(self.changed > 0, new, self.installment)

@@ -20,7 +20,7 @@ from fibercap.model.loans.price import average_life, effective_cost
 from fibercap.model.loans.rates import is_one_rate
 from fibercap.model.loans.schedule_lines import FLOWS, Lines, Shown, by_payment, period_rates
 from fibercap.model.loans.setting import Moved, Setting
-from fibercap.model.loans.styles import Custom
+from fibercap.model.loans.style import Moment, per_draw
 from fibercap.model.trifle import least_money
 
 if TYPE_CHECKING:
@@ -72,7 +72,7 @@ class Schedule:
     @cached_property
     def balloon(self) -> Array:
         """What the last payment brings beyond the regular one, (draw,) or (). [money]"""
-        return _balloon(self.loan, self.by_event)
+        return _balloon(self.loan, self.by_event, self.least)
 
     @cached_property
     def life(self) -> Array:
@@ -194,25 +194,51 @@ def _schedule(loan: Loan, currency: str, value: Mapping[str, Array], flows: Flow
     )
 
 
-def _balloon(loan: Loan, value: Mapping[str, Array]) -> Array:
+class _WrittenDiscounts:
+    """The discount factors that a loan's rows hold; only those are there that its style reads."""
+
+    def __init__(self, value: Mapping[str, Array]) -> None:
+        self._value = value
+
+    def annuity(self, event: int) -> Array:
+        """Return the discount factors of later payment dates on which principal is due, added up. [1]"""
+        return self._value["annuity"][..., event]
+
+    def discount(self, event: int) -> Array:
+        """Return the discount factor of maturity. [1]"""
+        return self._value["discount"][..., event]
+
+
+def _balloon(loan: Loan, value: Mapping[str, Array], least: Array) -> Array:
     """Return what the last payment brings beyond the regular one, (draw,) or (). [money]"""
     style, final = loan.repayment, int(np.flatnonzero(value["is_final"])[-1])
     if style.sets and not style.leaves_rest:
         return np.zeros(value["scheduled"].shape[:-1])
-    regular = value.get("installment", np.zeros(1))[..., -1 if "installment" not in value else final]
-    if style.sets == "payment":
-        regular = regular - value["interest_due"][..., final]
-    if isinstance(style, Custom):
-        regular = regular * 0.0 + value["target"][..., final] * _scale_of_shares(loan, value, final)
-    elif "target" in value:
-        regular = value["target"][..., final] - value["interest_due"][..., final] - value["fees_paid"][..., final]
-    return np.asarray(np.maximum(value["scheduled"][..., final] - np.maximum(regular, 0.0), 0.0))
+    regular = np.maximum(style.principal(_last_moment(loan, value, final, least)), 0.0)
+    return np.asarray(np.maximum(value["scheduled"][..., final] - regular, 0.0))
 
 
-def _scale_of_shares(loan: Loan, value: Mapping[str, Array], final: int) -> Any:  # noqa: ANN401 - a number or an array
-    """Return what the last target of a custom schedule is multiplied by: what shares are of, and what recasts keep."""
-    in_shares = loan.repayment.in_shares
-    if not loan.lowers_in_proportion:
-        return value["drawn"].sum(axis=-1) if in_shares else 1.0
-    kept = value["kept_by_recast"]
-    return share_base(kept, value["drawn"])[..., final] if in_shares else np.prod(kept[..., : final + 1], axis=-1)
+def _last_moment(loan: Loan, value: Mapping[str, Array], final: int, least: Array) -> Moment:
+    """Return maturity as a style would see it, were it one payment of many."""
+
+    def at_end(key: str) -> Any:  # noqa: ANN401 - a number or an array
+        return value[key][..., final] if key in value else 0.0
+
+    drawn, kept = value["drawn"].sum(axis=-1), value.get("kept_by_recast", np.ones(final + 1))
+    return Moment(
+        balance=at_end("opening"),
+        interest_due=at_end("interest_due"),
+        counted=at_end("counted"),
+        fees_due=at_end("fees_paid"),
+        rate=at_end("rate"),
+        payments_left=1.0,
+        regular_fraction=loan.interval / 12,
+        drawn=drawn,
+        target=at_end("target"),
+        installment=at_end("installment"),
+        kept_share=np.prod(kept[..., : final + 1], axis=-1),
+        share_base=share_base(kept, value["drawn"])[..., final] if loan.lowers_in_proportion else drawn,
+        trifle=per_draw(least),
+        later=_WrittenDiscounts(value),
+        event=final,
+    )

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -59,52 +61,61 @@ class Discounts:
     """
 
     def __init__(self, loan: Loan, grid: Grid, rate: Array, steps: tuple[int, ...]) -> None:
-        self._grid, self._steps = grid, steps
-        self._balloon = bool(np.any(loan.repayment.left))
-        served = [step for step, due in zip(steps, grid.repays.tolist(), strict=True) if due] or steps[:1]
-        firsts = {step: steps.index(step) for step in dict.fromkeys(served)}
-        self._grown = {
-            step: growths(loan, rate[..., first : first + 1], (step,), grid.period_fraction)
-            for step, first in firsts.items()
-        }
+        self._loan, self._grid, self._rate, self._steps = loan, grid, rate, steps
+        self._factors: dict[int, list[Any]] = {}
 
     @property
     def steps(self) -> list[int]:
         """The numbers of the rates, in order."""
-        return sorted(self._grown)
+        served = {step for step, due in zip(self._steps, self._grid.repays.tolist(), strict=True) if due}
+        return sorted(served or self._steps[:1])
 
-    def at(self, event: int) -> tuple[Any, Any]:
-        """Return sum and discount factor of maturity as seen from an event, at its rate. [1]"""
-        sums, finals = self._seen(self._steps[event], event)
-        return sums[-1], finals[-1]
+    def annuity(self, event: int) -> Any:  # noqa: ANN401 - a number, or an array (draw,)
+        """Return the discount factors of later payment dates on which principal is due, added up. [1]"""
+        return self._seen_from(event, self._annuities(self._steps[event]))
 
-    def rows(self, step: int) -> tuple[Array, Array]:
-        """Return one rate's sums and discount factors of maturity, `(event,)` or `(draw, event)`. [1]"""
-        sums, finals = self._seen(step, None)
-        return by_draw(sums[::-1]), by_draw(finals[::-1])
+    def discount(self, event: int) -> Any:  # noqa: ANN401 - a number, or an array (draw,)
+        """Return the discount factor of maturity, at the rate of an event. [1]"""
+        return self._seen_from(event, self._finals(self._steps[event]))
 
-    def _seen(self, step: int, until: int | None) -> tuple[list[Any], list[Any]]:
-        """Return both at one rate from the last event backwards: at all events, or at one alone.
+    def row(self, key: str, step: int) -> Array:
+        """Return one rate's series of `annuity` or `discount`, `(event,)` or `(draw, event)`. [1]"""
+        series = {"annuity": self._annuities, "discount": self._finals}[key]
+        return by_draw(list(series(step))[::-1])
+
+    def _seen_from(self, event: int, series: Iterator[Any]) -> Any:  # noqa: ANN401 - a number, or an array (draw,)
+        """Return what a series that runs backwards says of an event."""
+        return next(islice(series, len(self._steps) - 1 - event, None))
+
+    def _factors_at(self, step: int) -> list[Any]:
+        """Return the discount factor over the payment period that ends with each event; 1 where none ends."""
+        if step not in self._factors:
+            first = self._steps.index(step)
+            grown = growths(self._loan, self._rate[..., first : first + 1], (step,), self._grid.period_fraction)
+            inverse = {id(part): 1.0 / (1.0 + part) for part in grown}
+            self._factors[step] = [inverse[id(part)] for part in grown]
+        return self._factors[step]
+
+    def _annuities(self, step: int) -> Iterator[Any]:
+        """Run over the sums of later discount factors at one rate, from the last event backwards.
 
         Source
         ------
         Own derivation: the sum seen from one payment is (1 + the sum seen from the next) discounted over its period.
         """
-        grid, grown = self._grid, self._grown[step]
-        inverse = {id(part): 1.0 / (1.0 + part) for part in grown}
-        due, repays, final = (grid.period_fraction > 0).tolist(), grid.repays.tolist(), grid.is_final.tolist()
-        sums: list[Any] = []
-        finals: list[Any] = []
-        seen: Any = 0.0
-        last: Any = 0.0
-        for event in range(len(due) - 1, -1 if until is None else until - 1, -1):
-            if final[event]:
-                last = 1.0
-            if until is None or event == until:
-                sums.append(seen)
-                finals.append(last)
-            if due[event]:
-                factor = inverse[id(grown[event])]
-                seen = (seen + repays[event]) * factor
-                last = last * factor if self._balloon else last
-        return sums, finals
+        grid, seen = self._grid, 0.0
+        due, repays = (grid.period_fraction > 0).tolist(), grid.repays.tolist()
+        for is_due, repaid, factor in zip(due[::-1], repays[::-1], self._factors_at(step)[::-1], strict=True):
+            yield seen
+            if is_due:
+                seen = (seen + repaid) * factor
+
+    def _finals(self, step: int) -> Iterator[Any]:
+        """Run over the discount factors of maturity at one rate, from the last event backwards."""
+        grid, last = self._grid, 0.0
+        due, final = (grid.period_fraction > 0).tolist(), grid.is_final.tolist()
+        for is_due, is_final, factor in zip(due[::-1], final[::-1], self._factors_at(step)[::-1], strict=True):
+            last = 1.0 if is_final else last
+            yield last
+            if is_due:
+                last = last * factor

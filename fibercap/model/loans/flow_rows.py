@@ -12,7 +12,6 @@ from fibercap.core.timeline import FLOW, STOCK
 from fibercap.model.loans.account import later_installments, share_base
 from fibercap.model.loans.discount_rows import discount_rows
 from fibercap.model.loans.prepared import available_until
-from fibercap.model.loans.styles import Level
 from fibercap.model.loans.terms import Rounding
 
 if TYPE_CHECKING:
@@ -38,9 +37,27 @@ class FlowRows:
         row = Row(f"{self.at}.{key}", label, self.money if unit is None else unit, nature, text)
         return self.sheet.put(row, value)
 
+    @property
+    def recast(self) -> bool:
+        """Whether prepayments lower later installments in proportion."""
+        return self.loan.lowers_in_proportion
+
     def give(self, key: str, unit: str, value: Array | float) -> str:
         """Give an input of the loan."""
         return self.sheet.give(f"{self.setting.terms}.{key}", unit, value)
+
+    def give_money(self, key: str, value: Array) -> str:
+        """Give an input of the loan that is an amount of money."""
+        return self.give(key, self.money, value)
+
+    def give_regular_fraction(self) -> str:
+        """Give the length of a regular payment period."""
+        every = self.setting.reads("payments.every")
+        return self.sheet.give(f"loans.{self.name}.regular_fraction", "year", self.loan.interval / 12, *every)
+
+    def counts(self, text: str) -> str:
+        """Return the text that tells whether an amount is more than a trifle."""
+        return self.prepared.trifle.counts_text(text)
 
     def in_steps(self, text: str, what: str) -> str:
         """Return a text rounded as the contract says."""
@@ -88,7 +105,7 @@ class FlowRows:
         Rows: `later_installments` of a custom schedule in amounts, `kept_by_recast`, `kept_share` or `share_base`.
         """
         flows, style = self.flows, self.loan.repayment
-        if not self.loan.lowers_in_proportion:
+        if not self.recast:
             return
         before = "[opening] + [capitalized] - [scheduled]"
         if f"{self.at}.target" in self.sheet and not style.in_shares:
@@ -110,32 +127,24 @@ class FlowRows:
 
     def principal_text(self) -> str:
         """Return the formula of the principal of a payment before the last, before it is held between its limits."""
-        return self.loan.repayment.principal_text(self.at, recast=self.loan.lowers_in_proportion)
+        return self.loan.repayment.principal_text(self)
 
     def installments(self) -> None:
         """Write what a style sets, and when it is set anew."""
         style, flows = self.loan.repayment, self.flows
+        if style.discounts:
+            discount_rows(self.prepared, flows.discounts)
         if not style.sets:
             return
-        if flows.discounts is not None:
-            discount_rows(self.prepared, flows.discounts)
-        if isinstance(style, Level) and style.initial_repayment is not None:
-            every = self.setting.reads("payments.every")
-            self.sheet.give(f"loans.{self.name}.regular_fraction", "year", self.loan.interval / 12, *every)
-        counts = self.prepared.trifle.counts_text
-        text = f"IF([repays@-1] > 0, 0, [changed@-1]) + IF({counts('[drawn@-1]')}, 1, 0)"
+        text = f"IF([repays@-1] > 0, 0, [changed@-1]) + IF({self.counts('[drawn@-1]')}, 1, 0)"
         if self.prepared.course.days and not style.keeps_payment:
             text += " + IF([rate] = [rate@-1], 0, 1)"
         if self.loan.recasts:
-            text += f" + IF({counts('[prepaid@-1]')}, 1, 0)"
+            text += f" + IF({self.counts('[prepaid@-1]')}, 1, 0)"
         text = text.replace("[", f"{{{self.at}.").replace("]", "}")
         row = Row(f"{self.at}.changed", "Changes since the last repayment", "", STOCK, text, "1")
         self.sheet.put(row, flows["changed"])
-        new = style.installment_text(self.sheet, self.name, self.money)
-        if isinstance(style, Level) and style.payment_cap is not None:
-            cap = self.give("repayment.payment_cap", "", style.payment_cap)
-            new = f"IF({counts('[installment@-1]')}, MIN({new}, [installment@-1] * (1 + {cap})), {new})"
-        new = self.in_steps(new, "payment")
+        new = self.in_steps(style.installment_text(self), "payment")
         text = f"IF(AND([repays] > 0, [changed] > 0, [is_final] = 0), {new}, [installment@-1])"
         label = "Payment set" if style.sets == "payment" else "Principal set"
         self.put("installment", label, STOCK, text, flows["installment"])

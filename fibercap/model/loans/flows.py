@@ -43,7 +43,7 @@ class Flows(Mapping[str, "Array"]):
     set, `changed` counts why.
     """
 
-    def __init__(self, kept: Mapping[str, list[Any]], discounts: Discounts | None, *, fell_short: bool) -> None:
+    def __init__(self, kept: Mapping[str, list[Any]], discounts: Discounts, *, fell_short: bool) -> None:
         self._kept, self.discounts, self.fell_short = kept, discounts, fell_short
         self._made: dict[str, Array] = {}
 

@@ -17,7 +17,6 @@ from fibercap.model.loans.payment_dates import (
     regular_date,
     regular_periods,
 )
-from fibercap.model.loans.styles import Custom
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -180,8 +179,8 @@ def _duties(
         is_due and day <= until and (day < maturity or not style.capitalizes)
         for is_due, day in zip(due, events, strict=True)
     ]
-    if isinstance(style, Custom):
-        paid = set(installment_dates(loan, style.schedule).values())
+    if style.schedule_field:
+        paid = set(installment_dates(loan, style.planned).values())
         return grows, [day in paid for day in events]
     after = add_months(loan.signed, loan.grace) if loan.grace else date.min
     last = maturity if loan.payments.on == "start" and not style.months else date.max  # an interval before, all is paid
@@ -196,8 +195,7 @@ def _days(loan: Loan, timeline: Timeline | None, course: RateCourse, ends: list[
     """Return every day on which something happens, in order."""
     days = {loan.signed, *ends, *(loan.draws or {}), *(loan.prepayments or {})}
     days |= set(course.changes(loan.signed, ends[-1]))
-    if isinstance(loan.repayment, Custom):
-        days |= set(installment_dates(loan, loan.repayment.schedule).values())
+    days |= set(installment_dates(loan, loan.repayment.planned).values())
     if loan.fees.available_until:
         days.add(loan.fees.available_until)
     if timeline is not None:

@@ -16,7 +16,6 @@ from fibercap.model.loans.flows import Course, Flows
 from fibercap.model.loans.grid import Grid, event_grid
 from fibercap.model.loans.payment_dates import installment_dates, period_starts
 from fibercap.model.loans.rates import Floating, RateCourse, Steps, limited, rate_course
-from fibercap.model.loans.styles import Custom
 from fibercap.model.run_off import RUN_OFF
 
 if TYPE_CHECKING:
@@ -24,6 +23,7 @@ if TYPE_CHECKING:
 
     from fibercap.core.units import Array
     from fibercap.model.loans.setting import Moved, Setting
+    from fibercap.model.loans.style import Style
     from fibercap.model.loans.terms import Loan
 
 BY_DATE: Final = "SUMIFS({{{row}}}, {{{later}time.date}}, {{{at}.date}})"
@@ -78,9 +78,9 @@ class Prepared:
 
     def calendar_reads(self) -> dict[str, tuple[str, ...]]:
         """Return, for each row that the calendar gives, the inputs from which it is read."""
-        loan, reads = self.setting.loan, self.setting.reads
-        term = reads("signed", "matures", "payments", *(["repayment.amortize_over"] if loan.repayment.months else []))
-        custom = reads("repayment.schedule") if isinstance(loan.repayment, Custom) else ()
+        reads, style = self.setting.reads, self.setting.loan.repayment
+        term = reads("signed", "matures", "payments", *([f"repayment.{style.term_field}"] if style.months else []))
+        custom = reads(f"repayment.{style.schedule_field}") if style.schedule_field else ()
         rate = reads("rate") if self.course.days else ()
         steps = ("horizon",) if self.setting.timeline else ()
         events = (*term, *reads("draws", "prepayments", "fees.available_until"), *custom, *rate, *steps)
@@ -257,7 +257,7 @@ class Prepared:
     def _target_row(self) -> Array:
         """Write what the style is told from outside: a custom schedule, or the service of a sculpted loan."""
         style, none = self.setting.loan.repayment, np.zeros(len(self.grid.dates))
-        if isinstance(style, Custom):
+        if style.schedule_field:
             return self._custom_row(style)
         if self.moved.service is None:
             return none
@@ -274,15 +274,15 @@ class Prepared:
             text, value = f"{text} / {{{at}.exchange}}", value / self.value("exchange")
         return self.put("target", "Service aimed at", self.setting.money, text, value)
 
-    def _custom_row(self, style: Custom) -> Array:
+    def _custom_row(self, style: Style) -> Array:
         terms, unit = [], "" if style.in_shares else self.setting.money
-        paid_on = installment_dates(self.setting.loan, style.schedule)
-        for day, part in style.schedule.items():
-            at = f"{self.setting.terms}.repayment.schedule.{day}"
+        paid_on = installment_dates(self.setting.loan, style.planned)
+        for day, part in style.planned.items():
+            at = f"{self.setting.terms}.repayment.{style.schedule_field}.{day}"
             on = self.sheet.give(f"{at}.on", "day", serial(paid_on[day]), at.removeprefix(INPUT))
             much = self.sheet.give(at, unit, part.value)
             terms.append(f"IF({{{self.setting.at}.date}} = {on}, {much}, 0)")
-        value = self.grid.on_days((paid_on[day], part.value) for day, part in style.schedule.items())
+        value = self.grid.on_days((paid_on[day], part.value) for day, part in style.planned.items())
         label = "Share of what has been drawn" if style.in_shares else "Principal planned"
         return self.put("target", label, unit, " + ".join(terms), value)
 

@@ -2,155 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import date
-from typing import TYPE_CHECKING, Annotated, Any, ClassVar
+from typing import Annotated, Any, ClassVar, get_args
 
 import numpy as np
 
 from fibercap.core.dates import Day
-from fibercap.core.durations import Duration
 from fibercap.core.fields import Number, Of, Word, text_of, wrong
 from fibercap.core.parts import Part, PartField, Truth
 from fibercap.core.paths import ByKey
 from fibercap.core.spec import OneOf
 from fibercap.core.units import Array
-from fibercap.model.loans.style import NO_MONTHS, Moment, Style, per_draw
-
-if TYPE_CHECKING:
-    from fibercap.core.rows import Sheet
+from fibercap.model.loans.amortizing_styles import EqualPrincipal, Level
+from fibercap.model.loans.style import Contract, Moment, Page, Problem, Style, per_draw
 
 Amount = Annotated[Array, Of("money", above=0.0)]
-
-
-class Amortizing(Style):
-    """What `level` and `equal_principal` share: a longer time to amortize over, or a balloon."""
-
-    amortize_over: Annotated[int, Duration(low=1.0)] = NO_MONTHS
-    """Time over which payments are set, where that is longer than the loan; the rest is due at maturity. Like `10
-    years`."""
-    balloon: Annotated[Array, Of("money", low=0.0)] = np.asarray(0.0)
-    """What is left on purpose for the last payment. Like `2 million USD`."""
-
-    @property
-    def months(self) -> int:
-        """Months over which payments are set."""
-        return self.amortize_over
-
-    @property
-    def leaves_rest(self) -> bool:
-        """Whether the last payment may bring more than the others."""
-        return bool(self.amortize_over) or bool(np.any(self.balloon))
-
-    @property
-    def left(self) -> Array:
-        """The balloon."""
-        return self.balloon
-
-    def owed_text(self, sheet: Sheet, name: str, money: str, owed: str) -> str:
-        """Return what is owed less the balloon, or less all of it where prepayments leave less than the balloon."""
-        if not np.any(self.balloon):
-            return owed
-        given = sheet.give(f"inputs.loans.{name}.repayment.balloon", money, self.balloon)
-        balloon = f"MIN({given}, {{loans.{name}.schedule.opening}})"
-        discounted = f" * {{loans.{name}.schedule.discount}}" if self.discounts else ""
-        return f"({owed} - {balloon}{discounted})"
-
-
-class Level(Amortizing):
-    """Equal total payments. `amortize_over`, or a `balloon`, leaves the rest to maturity.
-
-    `initial_repayment` sets the payment as German annuity loans are quoted: rate and initial repayment on the amount.
-    `after_reset` says whether a new rate sets a new payment; `payment_cap` limits how much it may rise at once.
-    """
-
-    sets: ClassVar[str] = "payment"
-
-    style: Annotated[str, Word(("level",))] = "level"
-    """Equal payments of interest and principal together."""
-    initial_repayment: Annotated[Array | None, Of("1/year", above=0.0)] = None
-    """Repayment in the first year as a rate on the amount, as annuity loans are quoted in Germany; it sets the
-    payment. Like `1 %/year`."""
-    after_reset: Annotated[str, Word(("relevel", "keep_payment"), "ways after a reset")] = "relevel"
-    """Whether a new rate sets a new payment, or leaves it as it is."""
-    payment_cap: Annotated[Array | None, Of("percent", above=0.0)] = None
-    """Share by which a payment may rise at once. Like `7.5 %`."""
-    allow_negative_amortization: Truth = False
-    """Whether a payment may be below the interest; what is missing is added to the balance."""
-
-    @property
-    def leaves_rest(self) -> bool:
-        """Whether the last payment may bring more than the others."""
-        return super().leaves_rest or self.may_fall_short
-
-    @property
-    def may_fall_short(self) -> bool:
-        """Whether a payment may be below the interest after a new rate, or from the first."""
-        quoted = self.initial_repayment is not None
-        return quoted or self.payment_cap is not None or self.keeps_payment
-
-    @property
-    def keeps_payment(self) -> bool:
-        """Whether a new rate leaves the payment as it is."""
-        return self.after_reset == "keep_payment"
-
-    @property
-    def discounts(self) -> bool:
-        """Whether the payment rests on discount factors; one quoted by its initial repayment does not."""
-        return self.initial_repayment is None
-
-    @property
-    def grows(self) -> bool:
-        """Whether a payment below the interest is allowed."""
-        return self.allow_negative_amortization
-
-    def installment(self, m: Moment) -> Any:  # noqa: ANN401
-        """Return the level payment. [money]
-
-        Source
-        ------
-        Own derivation: what is owed, less the balloon discounted, is the payment times (1 + annuity). With an initial
-        repayment, docs/conventions.md, section 4.
-        """
-        if self.initial_repayment is not None:
-            return (m.rate + per_draw(self.initial_repayment)) * m.balance * m.regular_fraction
-        owed = m.balance + m.counted
-        if self.balloon.any():
-            owed = owed - np.minimum(per_draw(self.balloon), m.balance) * m.discount
-        return owed / (1.0 + m.annuity)
-
-    def installment_text(self, sheet: Sheet, name: str, money: str) -> str:
-        """Return the formula of the level payment."""
-        at = f"loans.{name}.schedule"
-        if self.initial_repayment is not None:
-            first = sheet.give(f"inputs.loans.{name}.repayment.initial_repayment", "1/year", self.initial_repayment)
-            return f"({{{at}.rate}} + {first}) * {{{at}.opening}} * {{loans.{name}.regular_fraction}}"
-        owed = self.owed_text(sheet, name, money, f"({{{at}.opening}} + {{{at}.counted}})")
-        return f"{owed} / (1 + {{{at}.annuity}})"
-
-
-class EqualPrincipal(Amortizing):
-    """Equal principal: what is owed, less a balloon, over the payments left."""
-
-    sets: ClassVar[str] = "principal"
-
-    style: Annotated[str, Word(("equal_principal",))] = "equal_principal"
-    """Equal principal, interest on top."""
-
-    def installment(self, m: Moment) -> Any:  # noqa: ANN401
-        """Return the principal of each payment. [money]
-
-        Source
-        ------
-        docs/conventions.md, section 4: balance over payments left.
-        """
-        owed = m.balance - np.minimum(per_draw(self.balloon), m.balance) if self.balloon.any() else m.balance
-        return owed / m.payments_left
-
-    def installment_text(self, sheet: Sheet, name: str, money: str) -> str:
-        """Return the formula of the principal of each payment."""
-        at = f"loans.{name}.schedule"
-        return f"{self.owed_text(sheet, name, money, f'{{{at}.opening}}')} / {{{at}.payments_left}}"
 
 
 class FixedPayment(Style):
@@ -158,6 +25,7 @@ class FixedPayment(Style):
 
     sets: ClassVar[str] = "payment"
     lowers_in_proportion: ClassVar[bool] = True
+    blamed_field: ClassVar[str] = "payment"
 
     style: Annotated[str, Word(("fixed_payment",))] = "fixed_payment"
     """Payments of a given amount."""
@@ -185,15 +53,16 @@ class FixedPayment(Style):
         """
         return per_draw(self.payment) * m.kept_share
 
-    def installment_text(self, sheet: Sheet, name: str, money: str) -> str:
+    def installment_text(self, page: Page) -> str:
         """Return the payment as an input, lowered by recasts."""
-        payment = sheet.give(f"inputs.loans.{name}.repayment.payment", money, self.payment)
-        kept = f"loans.{name}.schedule.kept_share"  # written only for a loan that recasts
-        return f"{payment} * {{{kept}@-1}}" if kept in sheet else payment
+        return page.give_money("repayment.payment", self.payment) + (" * [kept_share@-1]" if page.recast else "")
 
 
 class Bullet(Style):
     """Interest is paid, all principal at maturity."""
+
+    at_once: ClassVar[bool] = True
+    ignores_grace: ClassVar[bool] = True
 
     style: Annotated[str, Word(("bullet",))] = "bullet"
     """Interest only, all principal at maturity."""
@@ -203,6 +72,8 @@ class AtMaturity(Style):
     """Nothing is paid before maturity: interest is added to the balance on payment dates."""
 
     capitalizes: ClassVar[bool] = True
+    at_once: ClassVar[bool] = True
+    ignores_grace: ClassVar[bool] = True
     no_recast: ClassVar[str] = "nothing is paid before maturity"
 
     style: Annotated[str, Word(("at_maturity",))] = "at_maturity"
@@ -212,6 +83,8 @@ class AtMaturity(Style):
 class Custom(Style):
     """Principal on given dates: amounts, or shares of what has been drawn that total 100 %."""
 
+    schedule_field: ClassVar[str] = "schedule"
+    ignores_grace: ClassVar[bool] = True
     lowers_in_proportion: ClassVar[bool] = True
 
     style: Annotated[str, Word(("custom",))] = "custom"
@@ -220,10 +93,27 @@ class Custom(Style):
     """Principal by date: amounts, or shares of what has been drawn that total 100 %. Like `{2002-01-08: 30 %,
     2003-01-08: 70 %}`."""
 
-    @property
-    def in_shares(self) -> bool:
-        """Whether the schedule is in shares; it is never in both."""
-        return all(part.unit == "share" for part in self.schedule.values())
+    def problems(self, loan: Contract, money: str) -> Iterator[Problem]:
+        """Run over what is wrong with the schedule: units that differ, a total, dates outside the loan."""
+        units = {part.unit for part in self.schedule.values()}
+        if len(units) != 1:
+            found = "amounts and shares" if units else "an empty schedule"
+            yield "schedule", "mixed_schedule", found, "amounts, or shares", "write all in one way"
+            return
+        total = sum((part.value for part in self.schedule.values()), start=np.asarray(0.0))
+        if self.in_shares and np.any(np.abs(total - 1.0) > 1e-9):  # noqa: PLR2004 - rounding of the text
+            worst = float(np.ravel(total)[0])
+            yield "schedule", "not_all", f"shares that total {100 * worst:g} %", "100 %", "change one of them"
+        if not loan.is_dated:
+            return
+        if not self.in_shares and np.any(total > loan.commitment * (1 + 1e-12)):
+            found = f"{float(np.ravel(total)[0]):,.0f} {money} in all"
+            wanted = f"at most the commitment, {float(np.ravel(loan.commitment)[0]):,.0f} {money}"
+            yield "schedule", "above_commitment", found, wanted, "lower them"
+        for day in self.schedule:
+            if not loan.signed < day <= loan.maturity:
+                wanted = f"a day after {loan.signed} and up to {loan.maturity}"
+                yield f"schedule.{day}", "outside_loan", f"principal on {day}", wanted, "change the date"
 
     def principal(self, m: Moment) -> Any:  # noqa: ANN401
         """Return the amount of the date, or its share of what has been drawn; both lowered by recasts. [money]
@@ -234,16 +124,17 @@ class Custom(Style):
         """
         return m.target * (m.share_base if self.in_shares else m.kept_share)
 
-    def principal_text(self, at: str, *, recast: bool) -> str:
+    def principal_text(self, page: Page) -> str:
         """Return the formula of the principal."""
         if self.in_shares:
-            return f"{{{at}.target}} * {{{at}.{'share_base' if recast else 'drawn_to_date'}@-1}}"
-        return f"{{{at}.target}}" + (f" * {{{at}.kept_share@-1}}" if recast else "")
+            return f"[target] * [{'share_base' if page.recast else 'drawn_to_date'}@-1]"
+        return "[target]" + (" * [kept_share@-1]" if page.recast else "")
 
 
 class Sculpted(Style):
     """Payments follow the cash flow available for debt service: CFADS with unlevered tax over the target DSCR."""
 
+    cover_field: ClassVar[str] = "dscr"
     needs_cash: ClassVar[bool] = True
     no_recast: ClassVar[str] = "its payments follow the cash flow, whatever is owed"
 
@@ -251,6 +142,12 @@ class Sculpted(Style):
     """Payments follow the cash flow available for debt service."""
     dscr: Annotated[Array, Number(low=1.0)]
     """That cash flow over the debt service. Like `1.3`."""
+
+    @property
+    def words(self) -> str:
+        """How a loan is repaid, in words."""
+        cover = float(np.ravel(self.dscr)[0])
+        return f"sculpted to a cover of {cover:g} by CFADS with unlevered tax"
 
     def principal(self, m: Moment) -> Any:  # noqa: ANN401
         """Return what the target service leaves after interest and recurring fees. [money]
@@ -261,16 +158,18 @@ class Sculpted(Style):
         """
         return m.target - m.interest_due - m.fees_due
 
-    def principal_text(self, at: str, *, recast: bool) -> str:
+    def principal_text(self, page: Page) -> str:
         """Return the formula of the principal."""
-        del recast
-        return f"{{{at}.target}} - {{{at}.interest_due}} - {{{at}.fees_paid}}"
+        del page
+        return "[target] - [interest_due] - [fees_paid]"
 
 
 class Revolver(Style):
     """Drawn when cash would fall below its minimum, repaid from the excess, all due at maturity."""
 
     needs_cash: ClassVar[bool] = True
+    revolves: ClassVar[bool] = True
+    ignores_grace: ClassVar[bool] = True
     no_recast: ClassVar[str] = "it has no payments that could be lowered before maturity"
 
     style: Annotated[str, Word(("revolver",))] = "revolver"
@@ -285,15 +184,6 @@ def _choose(raw: Any) -> tuple[str, Mapping[str, Any]]:  # noqa: ANN401 - what s
     return Word(tuple(STYLES), "styles").parse(raw["style"], None), raw  # type: ignore[arg-type]
 
 
-STYLES: dict[str, type[Style]] = {
-    "level": Level,
-    "equal_principal": EqualPrincipal,
-    "bullet": Bullet,
-    "at_maturity": AtMaturity,
-    "fixed_payment": FixedPayment,
-    "custom": Custom,
-    "sculpted": Sculpted,
-    "revolver": Revolver,
-}
 AnyStyle = Level | EqualPrincipal | Bullet | AtMaturity | FixedPayment | Custom | Sculpted | Revolver
+STYLES: dict[str, type[Style]] = {style.model_fields["style"].default: style for style in get_args(AnyStyle)}
 Repayment = Annotated[AnyStyle, OneOf(STYLES, _choose, title="repayment")]

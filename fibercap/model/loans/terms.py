@@ -23,9 +23,10 @@ from fibercap.core.spec import OneOf, Spec
 from fibercap.core.timeline import add_months
 from fibercap.core.units import Array
 from fibercap.model.covenant import Covenant
+from fibercap.model.loans.amortizing_styles import Level
 from fibercap.model.loans.rates import INTERVALS, Rate
 from fibercap.model.loans.style import held
-from fibercap.model.loans.styles import Level, Repayment
+from fibercap.model.loans.styles import Repayment
 
 NO_MONTHS = 0
 NOTHING = np.asarray(0.0)
@@ -242,13 +243,13 @@ class Loan(Spec):
     @property
     def revolves(self) -> bool:
         """Whether what is repaid may be drawn again."""
-        return self.repayment.style == "revolver"
+        return self.repayment.revolves
 
     @property
     def due_at_once(self) -> bool:
         """Whether much of it is due with the last payment: a bullet, or a loan that leaves a balloon."""
         style = self.repayment
-        return style.style in {"bullet", "at_maturity"} or bool(style.months) or bool(np.any(style.left))
+        return style.at_once or bool(style.months) or bool(np.any(style.left))
 
     @property
     def needs_cash(self) -> bool:
@@ -270,7 +271,7 @@ class Loan(Spec):
         """Whether the last payment equals those before, up to rounding: `level` with nothing left over."""
         rounds = isinstance(self.rounding, Rounding) and not self.rounding.carries
         shortened = not self.recasts and (bool(self.prepayments) or bool(np.any(self.sweep)))
-        return rounds and isinstance(self.repayment, Level) and not self.repayment.leaves_rest and not shortened
+        return rounds and self.repayment.sets == "payment" and not self.repayment.leaves_rest and not shortened
 
     @property
     def is_dated(self) -> bool:
