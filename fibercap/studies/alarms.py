@@ -50,7 +50,7 @@ def warnings(projection: Projection) -> list[str]:
         if barred.sum() > trifle:
             first = labels[int(np.flatnonzero(np.cumsum(barred) > trifle)[0])]
             told.append(f"dividends of {barred.sum():,.0f} {money} are locked up by covenants, from {first} on")
-    told += [*_cut(projection), *_undrawn(scenario)]
+    told += [*_opening(projection), *_cut(projection), *_undrawn(scenario)]
     told += _terminal(projection)
     told += _valuation(projection)
     told += [*_reference(projection), *_lost(projection), *_later(projection)]
@@ -63,6 +63,16 @@ def warnings(projection: Projection) -> list[str]:
 def _trifle(projection: Projection) -> float:
     """Return what counts as no money on the first draw. [money]"""
     return float(projection.trifle.value.flat[0])
+
+
+def _opening(projection: Projection) -> Iterator[str]:
+    """Say so where the company owes more than it owns before the plan begins."""
+    equity, plan = float(np.ravel(projection.given["opening.retained_earnings"].value)[0]), projection.scenario
+    if equity < -_trifle(projection):
+        yield (
+            f"the company owes more than it owns before {plan.horizon.start}: its equity is {equity:,.0f} "
+            f"{plan.currency}; write under `opening` what it owns, if that is missing"
+        )
 
 
 def _cut(projection: Projection) -> Iterator[str]:

@@ -10,7 +10,8 @@ import numpy as np
 from fibercap.core.errors import FibercapError
 from fibercap.model.measures import measure_named
 from fibercap.model.projection import Projection, project
-from fibercap.studies.levers import Handle, Lever, lever
+from fibercap.studies.findings import faults
+from fibercap.studies.levers import Handle, Lever, drawn, lever
 from fibercap.studies.turning import Judgement, Truth, judged, judged_at
 
 if TYPE_CHECKING:
@@ -32,11 +33,15 @@ Bracket = tuple[float, float, float, float]
 
 @dataclass(frozen=True)
 class Root:
-    """One answer: the factor on the input, its value where it is one number, and what the measure then is."""
+    """One answer: the factor on the input, its value where it is one number, and what the measure then is.
+
+    `faults` are the covenants that the plan breaks there, and cash and funding that it lacks.
+    """
 
     factor: float
     value: float | None
     result: float
+    faults: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -45,7 +50,7 @@ class Solution:
 
     `jumps` are the factors across which it leaps over the target without being it. `reason` says why the measure is
     undefined as the plan is, if so. Where the plan does not allow the whole range, `refused` says why, and `between`
-    are the ends of what it allows.
+    are the ends of what it allows. `end_faults` are what is wrong with the plan at both of these ends.
     """
 
     measure: str
@@ -58,6 +63,7 @@ class Solution:
     jumps: tuple[float, ...]
     between: tuple[float, float]
     ends: tuple[float | None, float | None]
+    end_faults: tuple[tuple[str, ...], tuple[str, ...]]
     moves: bool
     reason: str = ""
     refused: str = ""
@@ -112,10 +118,16 @@ def solve(
     first, last = (int(within[0]), int(within[-1])) if len(within) else (0, POINTS - 1)
     return Solution(
         measure, found.label, found.unit, target, moved, found.value,
-        roots=tuple(Root(f, moved.at(f) if moved.alone else None, value) for f, value in roots),
+        roots=tuple(
+            Root(f, moved.at(f) if moved.alone else None, value, _faults(scenario, moved, f)) for f, value in roots
+        ),
         jumps=tuple(jumps),
         between=(float(factors[first]), float(factors[last])),
         ends=(_defined(values[first]), _defined(values[last])),
+        end_faults=(
+            _faults(scenario, moved, float(factors[first])) if len(within) else (),
+            _faults(scenario, moved, float(factors[last])) if len(within) else (),
+        ),
         moves=moves,
         reason=found.reason if found.value is None else "",
         refused=_refusal(scenario, moved, factors, refused),
@@ -147,6 +159,11 @@ def _refusal(scenario: Scenario, moved: Lever, factors: Array, refused: Truth) -
     allowed = np.flatnonzero(~refused)
     beside = [k for k in np.flatnonzero(refused) if not len(allowed) or np.abs(allowed - k).min() == 1]
     return judged_at(scenario, (moved, float(factors[beside[0]])), lambda _: {})[1]
+
+
+def _faults(scenario: Scenario, moved: Lever, factor: float) -> tuple[str, ...]:
+    """Say what is wrong with the plan at a factor that it allows."""
+    return tuple(finding.fault for finding in faults(project(scenario.drawn(drawn([(moved, factor)])))))
 
 
 def _defined(value: float) -> float | None:

@@ -113,6 +113,8 @@ class Root(TypedDict):
     """The input then; null where it is several values over time."""
     result: float
     """The measure then."""
+    faults: list[str]
+    """The covenants that the plan breaks then, and cash and funding that it lacks."""
 
 
 class Solved(TypedDict):
@@ -140,6 +142,8 @@ class Solved(TypedDict):
     """The two ends looked at: values of the input, or factors where it is several values over time."""
     ends: list[float | None]
     """The measure at these ends."""
+    end_faults: list[list[str]]
+    """The covenants that the plan breaks at these ends, and cash and funding that it lacks."""
     depends: bool
     """Whether the measure depends on the input."""
     reason: str | None

@@ -23,6 +23,7 @@ def solution_lines(found: Solution) -> Iterator[str]:
     yield f"{found.label} {equals} {target}"
     for root in found.roots:
         yield f"  {lever.name}{kind} {_root(found, root)}"
+        yield from (f"    there: {fault}" for fault in root.faults)
     if len(found.roots) > 1:
         yield f"  {len(found.roots)} answers: it is met at each of them"
     for factor in found.jumps:
@@ -34,6 +35,8 @@ def solution_lines(found: Solution) -> Iterator[str]:
         low, high = (_place(found, factor) for factor in found.between)
         ends = [_amount(end, found.unit) for end in found.ends]
         yield f"  {lever.name}{kind} from {low} to {high} takes it from {ends[0]} to {ends[1]}"
+        for place, faults in zip((low, high), found.end_faults, strict=True):
+            yield from (f"    at {place}: {fault}" for fault in faults)
     if found.refused and not found.roots:
         low, high = (_place(found, factor) for factor in found.between)
         yield f"  looked at from {low} to {high}; the plan allows no more: {found.refused}"
@@ -72,12 +75,19 @@ def solution_document(found: Solution) -> types.Solved:
         "vary_unit": found.lever.unit,
         "kind": found.lever.kind,
         "roots": [
-            {"factor": root.factor, "change": root.factor - 1.0, "value": root.value, "result": root.result}
+            {
+                "factor": root.factor,
+                "change": root.factor - 1.0,
+                "value": root.value,
+                "result": root.result,
+                "faults": list(root.faults),
+            }
             for root in found.roots
         ],
         "jumps": list(found.jumps),
         "between": [_end(found, factor) for factor in found.between],
         "ends": list(found.ends),
+        "end_faults": [list(faults) for faults in found.end_faults],
         "depends": found.moves,
         "reason": found.reason or None,
         "refused": found.refused or None,

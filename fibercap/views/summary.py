@@ -103,7 +103,8 @@ def _lowest_cash(projection: Projection, measure: Measure) -> str:
 def _cover(measure: Measure) -> str:
     if measure.value is None:
         return f"undefined: {measure.reason}"
-    return f"DSCR {_amount(measure.value, measure.unit)} over the twelve months to the end of {measure.when}"
+    none = "; nothing is left to cover debt service" if measure.value <= 0 else ""
+    return f"DSCR {_amount(measure.value, measure.unit)} over the twelve months to the end of {measure.when}{none}"
 
 
 def _claims(outcomes: Sequence[Outcome]) -> str:

@@ -1,0 +1,83 @@
+"""What is said of plans whose figures would else pass for ordinary ones."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+
+from fibercap.cli import cli
+from fibercap.model.projection import project
+from fibercap.reading.files import scenario_of
+from fibercap.studies.alarms import warnings
+from fibercap.studies.findings import faults
+from fibercap.studies.solving import solve
+
+PLAN = """
+fibercap: 1
+id: alarmed
+horizon: {from: 2000, to: 2003, step: month}
+money: {report_in: USD, discount_rate: 10 %/year, terminal_value: book}
+products: {fiber: {price: 40 USD/km}}
+plants: {works: {product: fiber, capacity: 100_000 km/year, cash_cost: 20 USD/km}}
+projects:
+  line: {plant: works, adds: 50_000 km/year, capex: 2 million USD, spend: {2000: 100 %}, complete: 2000-12-31}
+loans:
+  bank:
+    commitment: 1 million USD
+    signed: 2000-01-01
+    matures: 3 years
+    rate: 8 %/year
+    covenants: {cover: {row: accounts.dscr_12m, at_least: 1.2, test: payment}}
+  old: {outstanding: 2 million USD, remaining: 36 months, rate: 8 %/year}
+funding: {line: {bank: 1 million USD, equity: rest}}
+opening: {cash: 5 million USD}
+"""
+
+
+@pytest.mark.parametrize(("cash", "told"), [("2.1 million USD", 0), ("1.5 million USD", 1)])
+def test_a_company_that_opens_owing_more_than_it_owns_is_warned_of(cash: str, told: int) -> None:
+    said = [text for text in warnings(project(scenario_of(PLAN.replace("5 million USD", cash)))) if "owes more" in text]
+
+    assert len(said) == told
+    if told:
+        assert said == [
+            "the company owes more than it owns before 2000-01-01: its equity is -500,000 USD; write under `opening` "
+            "what it owns, if that is missing"
+        ]
+
+
+def test_cover_below_zero_is_not_told_as_a_ratio_alone(tmp_path: Path) -> None:
+    for cost, told in (("20 USD/km", False), ("41 USD/km", True)):
+        file = tmp_path / "plan.yaml"
+        file.write_text(PLAN.replace("20 USD/km", cost))
+        said = CliRunner().invoke(cli, ["run", str(file), "--only", "summary"], env={"COLUMNS": "200"}).output
+        line = next(line for line in said.splitlines() if line.startswith("Lowest cover"))
+
+        assert line.endswith("; nothing is left to cover debt service") == told
+
+
+def test_solve_tells_what_is_wrong_with_the_plan_at_what_it_finds(tmp_path: Path) -> None:
+    """A price at which the projects are worth what was asked for may be one at which the loan cannot be served."""
+    found = solve(scenario_of(PLAN), "project_npv", -1_500_000.0, "products.fiber.price")
+    (root,) = found.roots
+    there = project(scenario_of(PLAN.replace("40 USD/km", f"{root.value!r} USD/km")))
+
+    assert root.faults == tuple(finding.fault for finding in faults(there))
+    assert root.faults
+    assert found.end_faults[0]
+    assert found.end_faults[1] == ()
+
+    file = tmp_path / "plan.yaml"
+    file.write_text(PLAN)
+    asked = ["solve", str(file), "--vary", "products.fiber.price", "--measure", "project_npv", "--equals"]
+    here = CliRunner().invoke(cli, [*asked, "-1.5 million USD"]).output
+    nowhere = CliRunner().invoke(cli, [*asked, "900 million USD"]).output
+    document = json.loads(CliRunner().invoke(cli, [*asked, "-1.5 million USD", "--json"]).output)
+
+    assert f"    there: {root.faults[0]}" in here.splitlines()
+    assert f"    at 0 USD/km: {found.end_faults[0][0]}" in nowhere.splitlines()
+    assert document["roots"][0]["faults"] == list(root.faults)
+    assert document["end_faults"] == [list(found.end_faults[0]), []]
