@@ -24,10 +24,15 @@ Calculation = Callable[[Read, Functions], Any]
 
 def _divide(above: Array, below: Array) -> Array:
     """Divide; where there is nothing to divide by, the result is undefined (nan), never infinite."""
-    if np.all(below):
+    if np.count_nonzero(below) == np.size(below):
         return np.asarray(above / below)
     above, below = np.broadcast_arrays(above, below)
     return np.asarray(np.divide(above, below, out=np.full(above.shape, np.nan), where=below != 0))
+
+
+def _power(base: Array, exponent: Array) -> Array:
+    with np.errstate(all="ignore"):  # IF works out both of its sides
+        return np.power(base, exponent)
 
 
 def _least(*values: Array) -> Array:
@@ -43,6 +48,11 @@ def _fold(pair: Callable[[Any, Any], Array], values: tuple[Array, ...]) -> Array
     for value in values[1:]:
         result = pair(result, value)
     return result
+
+
+def _sum(values: Array) -> Array:
+    added = np.add.reduce(values, axis=-1, keepdims=True)
+    return np.nansum(values, axis=-1, keepdims=True) if np.isnan(added).any() else added
 
 
 def _in_a_row(*parts: Array) -> Array:
@@ -68,7 +78,7 @@ FUNCTIONS: Final[dict[str, Callable[..., Any]]] = {
     "MONTH": month_of,
     "DAY": day_of,
     "EOMONTH": end_of_month,
-    "SUM": lambda values: np.nansum(values, axis=-1, keepdims=True),
+    "SUM": _sum,
     "SUMIFS": _sumifs,
     "IRR": None,  # type: ignore[dict-item]  # the trade's own; handed in by whoever evaluates
     "XIRR": None,  # type: ignore[dict-item]
@@ -80,7 +90,7 @@ _OPERATORS: Final[dict[str, Callable[[Any, Any], Any]]] = {
     "-": operator.sub,
     "*": operator.mul,
     "/": _divide,
-    "^": np.power,
+    "^": _power,
     "<": operator.lt,
     "<=": operator.le,
     ">": operator.gt,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
+from functools import lru_cache
 from itertools import islice
 from typing import TYPE_CHECKING, Final
 
@@ -166,8 +167,7 @@ class Sheet:
 
     def work_out(self, formula: str, read: Read | None = None) -> Array:
         """Return the values of a formula on this sheet, `()` or (..., period)."""
-        with np.errstate(all="ignore"):
-            return evaluate(formula, read or self.read)
+        return evaluate(formula, read or self.read)
 
     def running(self, path: str, label: str, unit: str, change: str, before: str = "0") -> Array:
         """Write a balance: what stood before, and in each period a change; return it, (..., period).
@@ -181,8 +181,9 @@ class Sheet:
         before : str
             The formula of what stood before the first column.
         """
-        value = self.work_out(before) + np.cumsum(self._spread(self.work_out(change)), axis=-1)
-        return self.put(Row(path, label, unit, STOCK, add(Reference(path, -1), term_of(change)).text, before), value)
+        value = self._spread(self.work_out(change)).cumsum(axis=-1)
+        value = value if before == "0" else self.work_out(before) + value
+        return self.put(Row(path, label, unit, STOCK, _balance(path, change), before), value)
 
     def read(self, path: str, shift: int) -> Array:
         """Return the value of a scalar, or of a row some columns away, as formulas read it, `()` or (..., period)."""
@@ -209,8 +210,9 @@ class Sheet:
 
     def _spread(self, value: Array) -> Array:
         """Return a value over all columns."""
-        wide = value.shape[-1:] == (self.length,)
-        return value if wide else np.broadcast_to(value, (*value.shape[:-1], self.length))
+        if value.shape[-1:] == (self.length,):
+            return value
+        return np.broadcast_to(value, (*value.shape[:-1], self.length)) if value.ndim else np.full(self.length, value)
 
     def value(self, path: str) -> Array:
         """Return the value of a row written before."""
@@ -293,6 +295,12 @@ class Sheet:
     def block(self) -> Block:
         """Return the rows written so far as a Block."""
         return Block(self.name, self.length, self._rows, self._values, self._given, checked=self.checked)
+
+
+@lru_cache(maxsize=50_000)
+def _balance(path: str, change: str) -> str:
+    """Return the formula of a balance that changes by another formula."""
+    return add(Reference(path, -1), term_of(change)).text
 
 
 def total(paths: Iterable[str]) -> str:

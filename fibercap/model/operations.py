@@ -33,9 +33,9 @@ def asset_rows(sheet: Sheet, plan: Plan) -> None:
     """Write every asset, grants off its cost, and their totals."""
     timeline, money = plan.timeline, plan.currency
     for key, project in plan.projects.items():
-        project_asset(sheet, timeline, key, project, money, _grant(sheet, plan, key))
+        project_asset(sheet, timeline, key, project, money, granted=_granted(plan, key))
     for key, plant in plan.plants.items():
-        purchase_asset(sheet, timeline, key, plant, money, _grant(sheet, plan, key))
+        purchase_asset(sheet, timeline, key, plant, money, granted=_granted(plan, key))
         maintenance_asset(sheet, timeline, key, plant, money)
     opened = plan.opening.fixed_assets
     assets = [f"projects.{k}" for k in plan.projects]
@@ -53,9 +53,9 @@ def asset_rows(sheet: Sheet, plan: Plan) -> None:
     sheet.line(Row("accounts.net_fixed_assets", "Net fixed assets", money, STOCK, text, before))
 
 
-def _grant(sheet: Sheet, plan: Plan, key: str) -> Array | None:
-    funding = plan.funding.get(key)
-    return sheet.value(f"funding.{key}.{GRANT}") if funding and GRANT in funding.sources else None
+def _granted(plan: Plan, key: str) -> bool:
+    """Tell whether a grant pays for a part of a project or purchase."""
+    return key in plan.funding and GRANT in plan.funding[key].sources
 
 
 def income_rows(sheet: Sheet, plan: Plan) -> None:

@@ -4,15 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-import numpy as np
-
 from fibercap.core.rows import Row, Sheet, total
-from fibercap.core.timeline import FLOW, STOCK
-from fibercap.model.operations import added
+from fibercap.core.timeline import FLOW
 from fibercap.model.tax import paid_row, tax_rows
 
 if TYPE_CHECKING:
-    from fibercap.core.units import Array
     from fibercap.model.plan import Plan
 
 WITHOUT_DEBT: Final = "tax_without_project_debt"
@@ -40,19 +36,15 @@ def owners_rows(sheet: Sheet, plan: Plan) -> None:
     docs/conventions.md, section 7.
     """
     money = plan.currency
-    paid = [f"accounts.{key}" for key in PAID_IN]
-    text = "{accounts.dividends}" + "".join(f" - {{{row}}}" for row in paid)
-    value = sheet.value("accounts.dividends") - added(sheet, paid)
-    paid_in = sheet.put(Row("returns.owners_paid", "Owners: dividends less equity paid in", money, FLOW, text), value)
+    text = "{accounts.dividends}" + "".join(f" - {{accounts.{key}}}" for key in PAID_IN)
+    sheet.line(Row("returns.owners_paid", "Owners: dividends less equity paid in", money, FLOW, text))
     owned = [row for key in OWNED_LAST if (row := f"accounts.{key}") in sheet]
     owed = [f"accounts.{key}" for key in OWED_LAST]
     text = f"{{returns.company_terminal_value}} + {{returns.is_last}} * ({total(owned)} - ({total(owed)}))"
-    value = sheet.value("returns.is_last") * (added(sheet, owned) - added(sheet, owed))
-    value = sheet.value("returns.company_terminal_value") + value
     label = "Owners: worth of the company on the last day, less its debt"
-    left = sheet.put(Row("returns.owners_left", label, money, FLOW, text), value)
+    sheet.line(Row("returns.owners_left", label, money, FLOW, text))
     text = "{returns.owners_paid} + {returns.owners_left}"
-    sheet.put(Row("returns.owners_flow", "Owners: what they pay and get", money, FLOW, text), paid_in + left)
+    sheet.line(Row("returns.owners_flow", "Owners: what they pay and get", money, FLOW, text))
 
 
 def fcfe_rows(sheet: Sheet, plan: Plan) -> None:
@@ -63,49 +55,35 @@ def fcfe_rows(sheet: Sheet, plan: Plan) -> None:
     docs/conventions.md, section 7: as if every dollar were paid out as it comes. A loan of which any part pays for a
     project counts whole.
     """
-    loans, at, money = project_loans(plan), sheet.value, plan.currency
-    saved, due = _tax_saved(sheet, plan, loans)
+    loans, money = project_loans(plan), plan.currency
+    _tax_saved(sheet, plan, loans)
     draws = [f"loans.{n}.draws" for n in loans]
-    paid_rows = [f"loans.{n}.{k}" for n in loans for k in ("upfront_fee", "principal", "interest_paid", "fees_paid")]
-    flow = added(sheet, draws) - added(sheet, paid_rows) + saved
-    text = f"{total(draws)} - ({total(paid_rows)}) + {{returns.tax_saved}}"
-    flow = sheet.put(Row("returns.debt_cash_flow", "Flow of the projects' debt", money, FLOW, text), flow)
+    paid = [f"loans.{n}.{k}" for n in loans for k in ("upfront_fee", "principal", "interest_paid", "fees_paid")]
+    text = f"{total(draws)} - ({total(paid)}) + {{returns.tax_saved}}"
+    sheet.line(Row("returns.debt_cash_flow", "Flow of the projects' debt", money, FLOW, text))
     owed = [f"loans.{n}.{key}" for n in loans for key in ("closing", "accrued")]
-    value = at("returns.is_last") * (due - added(sheet, owed))
     text = f"{{returns.is_last}} * ({{{WITHOUT_DEBT}.tax_payable}} - {{accounts.tax_payable}} - ({total(owed)}))"
-    row = Row(
-        "returns.debt_settlement", "The projects' debt: tax saved less debt owed, on the last day", money, FLOW, text
-    )
-    left = sheet.put(row, value)
+    label = "The projects' debt: tax saved less debt owed, on the last day"
+    sheet.line(Row("returns.debt_settlement", label, money, FLOW, text))
     text = "{returns.project_flow} + {returns.debt_cash_flow} + {returns.debt_settlement}"
-    value = at("returns.project_flow") + flow + left
-    sheet.put(Row("returns.fcfe_flow", "Free cash flow to equity", money, FLOW, text), value)
+    sheet.line(Row("returns.fcfe_flow", "Free cash flow to equity", money, FLOW, text))
 
 
-def _tax_saved(sheet: Sheet, plan: Plan, loans: list[str]) -> tuple[Array, Array]:
-    """Write the tax that the projects' loans save; return what is saved, and what of it is still due at each end."""
-    at, money = sheet.value, plan.currency
+def _tax_saved(sheet: Sheet, plan: Plan, loans: list[str]) -> None:
+    """Write the tax that the projects' loans save, and what of the tax without them is still due at each end."""
+    money, path = plan.currency, WITHOUT_DEBT
     costs = [f"loans.{n}.{k}" for n in loans for k in ("interest", "fees", "fee_amortization")]
-    costs += [
-        f"loans.{n}.{k}_revaluation"
-        for n in loans
-        for k in ("closing", "accrued")
-        if plan.loan_currency(n) != plan.currency
-    ]
+    foreign = [n for n in loans if plan.loan_currency(n) != money]
+    costs += [f"loans.{n}.{k}_revaluation" for n in foreign for k in ("closing", "accrued")]
     built = [f"loans.{n}.{k}_to_assets" for n in loans for k in ("interest", "fees")]
-    built = [path for path in built if path in sheet]
-    worn = [path for key in plan.projects if (path := f"projects.{key}.financing_depreciation") in sheet]
-    income = at("accounts.pretax_income") + added(sheet, [*costs, *worn]) - added(sheet, built)
-    text = f"{{accounts.pretax_income}} + {total([*costs, *worn])} - ({total(built)})"
-    path = WITHOUT_DEBT
-    row = Row(f"{path}.pretax_income", "Pretax income without the projects' debt", money, FLOW, text)
-    income = sheet.put(row, income)
+    built = [row for row in built if row in sheet]
+    costs += [row for key in plan.projects if (row := f"projects.{key}.financing_depreciation") in sheet]
+    text = f"{{accounts.pretax_income}} + {total(costs)} - ({total(built)})"
+    label = "Pretax income without the projects' debt"
+    income = sheet.line(Row(f"{path}.pretax_income", label, money, FLOW, text))
     tax = tax_rows(sheet, plan, path, "Without the projects' debt", (f"{{{path}.pretax_income}}", income))
-    paid = paid_row(sheet, plan, f"{path}.tax_paid", "Tax paid without the projects' debt", (f"{{{path}.tax}}", tax))
-    text = f"{{{path}.tax_payable@-1}} + {{{path}.tax}} - {{{path}.tax_paid}}"
+    paid_row(sheet, plan, f"{path}.tax_paid", "Tax paid without the projects' debt", (f"{{{path}.tax}}", tax))
     label = "Tax payable without the projects' debt"
-    payable = sheet.put(Row(f"{path}.tax_payable", label, money, STOCK, text), np.cumsum(tax - paid, axis=-1))
+    sheet.running(f"{path}.tax_payable", label, money, f"{{{path}.tax}} - {{{path}.tax_paid}}")
     text = f"{{{path}.tax_paid}} - {{accounts.tax_paid}}"
-    row = Row("returns.tax_saved", "Tax saved by the projects' debt", money, FLOW, text)
-    saved = sheet.put(row, paid - at("accounts.tax_paid"))
-    return saved, payable - at("accounts.tax_payable")
+    sheet.line(Row("returns.tax_saved", "Tax saved by the projects' debt", money, FLOW, text))

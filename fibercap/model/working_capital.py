@@ -67,23 +67,8 @@ def still_owed_text(flow: str, periods: str, back: int) -> str:
     return " + ".join(terms)
 
 
-def run_off(since: Array, periods: Array) -> Array:
-    """Return the share that is left of an amount that runs off evenly over so many periods; nothing over none.
-
-    Parameters
-    ----------
-    since : (period,)
-        Periods that are over since the amount stood, whole numbers. [1]
-    periods : () or (draw, 1)
-        For how long the amount runs off. [1]
-    """
-    shape = np.broadcast_shapes(np.shape(since), np.shape(periods))
-    gone = np.divide(since, periods, out=np.ones(shape), where=np.broadcast_to(periods > 0, shape))
-    return np.asarray(np.maximum(1.0 - gone, 0.0))
-
-
 def run_off_text(since: str, periods: str) -> str:
-    """Return the formula of `run_off`."""
+    """Return the formula of the share left of what runs off evenly over so many periods; nothing over none. [1]"""
     return f"IF({periods} > 0, MAX(1 - {since} / {periods}, 0), 0)"
 
 
@@ -96,74 +81,58 @@ def working_capital_rows(sheet: Sheet, plan: Plan) -> None:
     """
     money = plan.currency
     for kind, label, row in KINDS:
-        parts = _parts(sheet, plan, kind, label, row)
-        value = sum((sheet.value(path) for path in parts), start=np.zeros(sheet.length))
-        sheet.put(Row(f"accounts.{kind}", label, money, STOCK, total(parts), f"{{inputs.opening.{kind}}}"), value)
-    bought = [f"plants.{k}.purchased.working_capital" for k, p in plan.plants.items() if p.purchase]
-    now = "{accounts.receivables} + {accounts.inventory} - {accounts.payables}"
+        parts = total(_parts(sheet, plan, kind, label, row))
+        sheet.line(Row(f"accounts.{kind}", label, money, STOCK, parts, f"{{inputs.opening.{kind}}}"))
+    text = "{accounts.receivables} + {accounts.inventory} - {accounts.payables}"
     before = "{inputs.opening.receivables} + {inputs.opening.inventory} - {inputs.opening.payables}"
-    opening, at = plan.opening, sheet.value
-    capital = at("accounts.receivables") + at("accounts.inventory") - at("accounts.payables")
-    sheet.put(Row("accounts.working_capital", "Working capital", money, STOCK, now, before), capital)
-    start = np.asarray(opening.receivables + opening.inventory - opening.payables)
-    shape = np.broadcast_shapes(capital.shape[:-1], start.shape[:-1])
-    first = np.broadcast_to(start, (*shape, 1))
-    edges = np.concatenate([first, np.broadcast_to(capital, (*shape, sheet.length))], axis=-1)
+    sheet.line(Row("accounts.working_capital", "Working capital", money, STOCK, text, before))
+    bought = [f"plants.{k}.purchased.working_capital" for k, p in plan.plants.items() if p.purchase]
     text = "{accounts.working_capital} - {accounts.working_capital@-1}" + "".join(f" - {{{b}}}" for b in bought)
-    line = Row("accounts.working_capital_increase", "Increase of working capital", money, FLOW, text)
-    sheet.put(line, np.diff(edges, axis=-1) - sum((at(path) for path in bought), start=np.zeros(sheet.length)))
+    sheet.line(Row("accounts.working_capital_increase", "Increase of working capital", money, FLOW, text))
 
 
 def periods_row(sheet: Sheet, plan: Plan, kind: str, label: str) -> Array:
     """Write `working_capital.<kind>_periods`: for how many periods each period's flow is owed. [1]"""
     rules = plan.working_capital
     year = sheet.give("inputs.working_capital.days_in_year", "day/year", rules.days_in_year)
-    days = path_row(sheet, plan.timeline, f"working_capital.{kind}", f"{label}: days", getattr(rules, kind), "day")
+    path_row(sheet, plan.timeline, f"working_capital.{kind}", f"{label}: days", getattr(rules, kind), "day")
     text = f"{{inputs.working_capital.{kind}}} / ({year} * {{time.years}})"
-    row = Row(f"working_capital.{kind}_periods", f"{label}: periods for which a flow is owed", "", RATE, text)
-    return sheet.put(row, days / (rules.days_in_year * (plan.timeline.months / 12)))
+    words = f"{label}: periods for which a flow is owed"
+    return sheet.line(Row(f"working_capital.{kind}_periods", words, "", RATE, text))
 
 
 def _parts(sheet: Sheet, plan: Plan, kind: str, label: str, row: str) -> list[str]:
     """Write what one kind of working capital is made of: flows so far, the opening, purchases; return the rows."""
     at, flow, timeline, money = f"working_capital.{kind}", f"accounts.{row}", plan.timeline, plan.currency
     periods = periods_row(sheet, plan, kind, label)
+    # the formula has a term for each period that the longest time allowed reaches back, most of them nothing
     text, value = still_owed_text(flow, f"{at}_periods", reach(timeline)), still_owed(sheet.value(flow), periods)
     sheet.put(Row(f"{at}_of_flows", f"{label}: of flows so far", money, STOCK, text), value)
-    opening = getattr(plan.opening, kind)
-    start = sheet.give(f"inputs.opening.{kind}", money, opening)
-    first = f"{at}_first_periods"
-    runs = sheet.give(first, "", periods[..., :1], formula=f"SUM({{{at}_periods}} * ({{time.period}} = 1))")
-    value = opening * run_off(np.arange(1.0, timeline.count + 1), sheet.given(first))
+    start = sheet.give(f"inputs.opening.{kind}", money, getattr(plan.opening, kind))
+    runs = sheet.derive(f"{at}_first_periods", "", f"SUM({{{at}_periods}} * ({{time.period}} = 1))")
     text = f"{start} * {run_off_text('{time.period}', runs)}"
-    sheet.put(Row(f"{at}_of_opening", f"{label}: of the opening", money, STOCK, text, start), value)
+    sheet.line(Row(f"{at}_of_opening", f"{label}: of the opening", money, STOCK, text, start))
     bought = [key for key, deal in _purchases(plan) if kind in bought_capital(deal)]
-    return [f"{at}_of_flows", f"{at}_of_opening", *(_bought_row(sheet, plan, key, kind, periods) for key in bought)]
+    return [f"{at}_of_flows", f"{at}_of_opening", *(_bought_row(sheet, plan, key, kind) for key in bought)]
 
 
 def _purchases(plan: Plan) -> list[tuple[str, Purchase]]:
     return [(key, plant.purchase) for key, plant in plan.plants.items() if plant.purchase is not None]
 
 
-def _bought_row(sheet: Sheet, plan: Plan, key: str, kind: str, periods: Array) -> str:
+def _bought_row(sheet: Sheet, plan: Plan, key: str, kind: str) -> str:
     """Write what is left of working capital that was bought with a plant; return the row.
 
     It runs off from the start of the period of purchase, over the days of that period.
     """
-    at, timeline = f"plants.{key}", plan.timeline
-    index = timeline.index(dict(_purchases(plan))[key].on)
-    step = "{time.months_in_period}"
+    at = f"plants.{key}"
+    flow, step = f"{at}.purchased.{kind}", "{time.months_in_period}"
     month = f"ROUNDUP(ROUND(({{{at}.purchase.month}} - {{time.from}}) / {step}, 6), 0)"
-    number = sheet.give(f"{at}.purchase.period", "", index + 1, formula=month)
+    number = sheet.derive(f"{at}.purchase.period", "", month)
     text = f"SUM({{working_capital.{kind}_periods}} * ({{time.period}} = {number}))"
-    path = f"{at}.purchase.{kind}_periods"
-    runs = sheet.give(path, "", periods[..., index : index + 1], formula=text)
-    flow = f"{at}.purchased.{kind}"
-    since = np.arange(1.0, timeline.count + 1) - index
-    share = np.where(since > 0, run_off(since, sheet.given(path)), 0.0)
+    runs = sheet.derive(f"{at}.purchase.{kind}_periods", "", text)
     left = run_off_text(f"({{time.period}} - {number} + 1)", runs)
     text = f"SUM({{{flow}}}) * IF({{time.period}} >= {number}, {left}, 0)"
     label = f"{plan.plants[key].name or key}: {kind} bought, left"
-    row = Row(f"{flow}_left", label, plan.currency, STOCK, text)
-    sheet.put(row, sheet.value(flow).sum(axis=-1, keepdims=True) * share)
-    return row.path
+    sheet.line(Row(f"{flow}_left", label, plan.currency, STOCK, text))
+    return f"{flow}_left"

@@ -169,7 +169,7 @@ def terminal_share(projection: Projection) -> Measure:
         values = np.divide(worth, whole, out=values, where=counts)
         first = float(worth[int(np.argmin(counts))])
         money = projection.scenario.currency
-        reason = f"the NPV is not above zero; the terminal value is worth {first:,.0f} {money} of it"
+        reason = f"the NPV is not above zero; the terminal value is worth {first:z,.0f} {money} of it"
     return made(name, label, "", formula, values, reason=reason)
 
 
