@@ -23,6 +23,7 @@ from fibercap.core.term import (
     Operation,
     Reference,
     Term,
+    add,
     sum_of,
 )
 
@@ -63,6 +64,12 @@ def term_of(text: str) -> Term:
     (('opening', 0), ('rate', 0))
     """
     return _Reader(text).read()
+
+
+@lru_cache(maxsize=50_000)
+def balance_text(path: str, change: str) -> str:
+    """Return the formula of a balance that changes by another formula in each period."""
+    return add(Reference(path, -1), term_of(change)).text
 
 
 class _Reader:

@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
-from functools import lru_cache
 from itertools import islice
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
 from fibercap.core.formula import evaluate
-from fibercap.core.formula_text import term_of
-from fibercap.core.term import Reference, add
+from fibercap.core.formula_text import balance_text
 from fibercap.core.timeline import FLOW, RATE, STOCK
 
 if TYPE_CHECKING:
@@ -150,14 +148,19 @@ class Sheet:
         return self.put(row, self.work_out(row.formula))
 
     def carry(self, row: Row) -> Array:
-        """Write a row whose formula may pass on its own value of the column before: the last other one holds, or 0."""
+        """Write a row whose formula may pass on its own value of the column before: the last other one holds, or 0.
+
+        So may the formula by which it goes on after the horizon.
+        """
 
         def read(path: str, shift: int) -> Array:
             return np.asarray(np.nan) if path == row.path else self.read(path, shift)
 
-        value = self._spread(self.work_out(row.formula, read))
+        value, columns = self._spread(self.work_out(row.formula, read)), np.arange(self.length)
+        if self.within < self.length and row.path in self.later:
+            value = np.where(columns < self.within, value, self.work_out(self.later[row.path], read))
         known = ~np.isnan(value)
-        last = np.maximum.accumulate(np.where(known, np.arange(self.length), 0), axis=-1)
+        last = np.maximum.accumulate(np.where(known, columns, 0), axis=-1)
         return self.put(row, np.nan_to_num(np.take_along_axis(value, last, axis=-1)))
 
     def until_last(self, path: str, label: str, test: str) -> Array:
@@ -183,7 +186,7 @@ class Sheet:
         """
         value = self._spread(self.work_out(change)).cumsum(axis=-1)
         value = value if before == "0" else self.work_out(before) + value
-        return self.put(Row(path, label, unit, STOCK, _balance(path, change), before), value)
+        return self.put(Row(path, label, unit, STOCK, balance_text(path, change), before), value)
 
     def read(self, path: str, shift: int) -> Array:
         """Return the value of a scalar, or of a row some columns away, as formulas read it, `()` or (..., period)."""
@@ -295,12 +298,6 @@ class Sheet:
     def block(self) -> Block:
         """Return the rows written so far as a Block."""
         return Block(self.name, self.length, self._rows, self._values, self._given, checked=self.checked)
-
-
-@lru_cache(maxsize=50_000)
-def _balance(path: str, change: str) -> str:
-    """Return the formula of a balance that changes by another formula."""
-    return add(Reference(path, -1), term_of(change)).text
 
 
 def total(paths: Iterable[str]) -> str:

@@ -4,11 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
-
-if TYPE_CHECKING:
-    from fibercap.core.rows import Sheet
-    from fibercap.core.units import Array
 
 
 @dataclass(frozen=True)
@@ -23,21 +18,19 @@ class Currencies:
         code = self.of(path)
         return "" if code == self.reporting else f"exchange.{code}.average"
 
-    def flow(self, sheet: Sheet, path: str, text: str, value: Array) -> tuple[str, Array]:
-        """Return formula and value of a flow in the reporting currency, (..., period). [money]
+    def flow(self, path: str, text: str) -> str:
+        """Return the formula of a flow in the reporting currency. [money]
 
         Parameters
         ----------
-        sheet : Sheet
-            Where the rates stand.
         path : str
             The input that gives the flow its currency, such as `plants.jena.cash_cost`.
-        text, value
-            The flow in that currency.
+        text : str
+            The formula of the flow in that currency.
 
         Source
         ------
         docs/conventions.md, section 6: flows translate at the period's average rate.
         """
         rate = self.rate(path)
-        return (f"{text} * {{{rate}}}", value * sheet.value(rate)) if rate else (text, value)
+        return f"{text} * {{{rate}}}" if rate else text

@@ -35,11 +35,9 @@ def exchange_rows(sheet: Sheet, plan: Plan) -> None:
 
 def _own_rows(sheet: Sheet, plan: Plan, code: str) -> None:
     unit, rates = f"{plan.currency}/{code}", plan.exchange[code]
-    average = path_row(
-        sheet, plan.timeline, f"exchange.{code}.average", f"{code}: average rate given", rates.average, unit
-    )
-    row = Row(f"exchange.{code}.average", f"{code}: average rate", unit, RATE, f"{{inputs.exchange.{code}.average}}")
-    sheet.put(row, average)
+    path_row(sheet, plan.timeline, f"exchange.{code}.average", f"{code}: average rate given", rates.average, unit)
+    text = f"{{inputs.exchange.{code}.average}}"
+    sheet.line(Row(f"exchange.{code}.average", f"{code}: average rate", unit, RATE, text))
     day_rates(plan, code).give(sheet, unit)
     _closing_rows(sheet, plan, code)
 
@@ -48,11 +46,9 @@ def _tied_rows(sheet: Sheet, plan: Plan, code: str, other: str) -> None:
     """Write the rates of marks from those of euros, or the other way: the law fixed what one is worth."""
     worth = 1.0 / DEM_PER_EUR if code == "DEM" else DEM_PER_EUR
     fixed = sheet.give(f"exchange.{other}_per_{code}", f"{other}/{code}", worth)
-    text, value = fixed, np.full(plan.timeline.count, worth)
-    if other != plan.currency:
-        text, value = f"{{exchange.{other}.average}} * {fixed}", sheet.value(f"exchange.{other}.average") * worth
-    unit = f"{plan.currency}/{code}"
-    sheet.put(Row(f"exchange.{code}.average", f"{code}: average rate", unit, RATE, text), value)
+    text = fixed if other == plan.currency else f"{{exchange.{other}.average}} * {fixed}"
+    row = Row(f"exchange.{code}.average", f"{code}: average rate", f"{plan.currency}/{code}", RATE, text)
+    sheet.line(row)
     _closing_rows(sheet, plan, code)
 
 

@@ -10,7 +10,7 @@ from fibercap.core.fields import Label, Of, Word
 from fibercap.core.paths import PathOf, TimePath
 from fibercap.core.rows import Row, Sheet
 from fibercap.core.spec import Spec
-from fibercap.core.timeline import RATE, Timeline
+from fibercap.core.timeline import FLOW, RATE, STOCK, Timeline
 from fibercap.core.units import Array
 from fibercap.model.run_off import goes_on
 
@@ -105,24 +105,18 @@ def time_rows(sheet: Sheet, timeline: Timeline) -> None:
     sheet.give("time.one_month", "month", 1.0)
     sheet.give("time.periods", "", timeline.within, "horizon.from", "horizon.to", STEP)
     months = sheet.give("time.months_in_period", "month", timeline.months, STEP)
-    first = np.array([day.month == timeline.months for day in timeline.dates], dtype=float)
-    first[0] = 1.0
-    last = np.array([day.month == 12 for day in timeline.dates], dtype=float)  # noqa: PLR2004 - December
-    count = timeline.count
-    put = sheet.put
-    put(Row("time.period", "Period", "", "stock", "{time.period@-1} + 1"), np.arange(1.0, count + 1))
-    put(
-        Row("time.end", "Month number at the end", "month", "stock", f"{{time.end@-1}} + {months}", "{time.from}"),
-        timeline.ends,
-    )
-    put(Row("time.start", "Month number at the start", "month", "stock", "{time.end@-1}"), timeline.starts)
-    put(Row("time.months", "Months", "month", "flow", months), np.full(count, float(timeline.months)))
+    sheet.running("time.period", "Period", "", "1")
+    sheet.running("time.end", "Month number at the end", "month", months, "{time.from}")
     text = "{time.months} / {time.months_in_year} * {time.one_year}"
-    put(Row("time.years", "Years", "year", "flow", text), np.full(count, timeline.months / 12))
-    for key, label, edge, test, value in (
-        ("opens_year", "First period of a year", "start", "OR({time.period} = 1, {whole})", first),
-        ("closes_year", "Last period of a year", "end", "{whole}", last),
+    for key, label, unit, nature, formula in (
+        ("start", "Month number at the start", "month", STOCK, "{time.end@-1}"),
+        ("months", "Months", "month", FLOW, months),
+        ("years", "Years", "year", FLOW, text),
+        ("opens_year", "First period of a year", "", FLOW, "IF(OR({time.period} = 1, {start}), 1, 0)"),
+        ("closes_year", "Last period of a year", "", FLOW, "IF({end}, 1, 0)"),
     ):
-        whole = f"ROUND({{time.{edge}}} / {{time.months_in_year}}, 0) * {{time.months_in_year}} = {{time.{edge}}}"
-        text = f"IF({test.replace('{whole}', whole)}, 1, 0)"
-        put(Row(f"time.{key}", label, "", "flow", text), value)
+        text = formula
+        for edge in ("start", "end"):
+            year = f"ROUND({{time.{edge}}} / {{time.months_in_year}}, 0) * {{time.months_in_year}}"
+            text = text.replace(f"{{{edge}}}", f"{year} = {{time.{edge}}}")
+        sheet.line(Row(f"time.{key}", label, unit, nature, text))

@@ -148,7 +148,7 @@ def _spending(sheet: Sheet, plan: Plan) -> None:
         capacity_rows(sheet, timeline, key, plant, built)
         running_cost_rows(sheet, timeline, key, plant, built, money)
         if plant.purchase is not None:
-            purchase_rows(sheet, timeline, key, plant.purchase, plant.name or key, money)
+            purchase_rows(sheet, key, plant.purchase, plant.name or key, money)
     market_rows(sheet, timeline, plan.plants, plan.products, money)
     for key, project_ in plan.projects.items():
         capex_rows(sheet, timeline, key, project_, money)

@@ -97,11 +97,6 @@ def open_between(timeline: Timeline, plant: Plant) -> tuple[float, float]:
     return opens, month_number(plant.closes) if plant.closes else float(timeline.ends[-1])
 
 
-def open_edges(timeline: Timeline, plant: Plant) -> Array:
-    """Return the edges of the periods, held between the plant's opening and closing, (period + 1,). [month]"""
-    return np.asarray(np.clip(np.append(timeline.origin, timeline.ends), *open_between(timeline, plant)))
-
-
 def _edges_given(sheet: Sheet, timeline: Timeline, at: str, plant: Plant) -> tuple[str, str]:
     """Make the months from which and up to which a plant counts known to formulas; return the references."""
     opens, closes = "{time.from}", "{time.from} + {time.periods} * {time.months_in_period}"
@@ -124,74 +119,53 @@ def capacity_rows(sheet: Sheet, timeline: Timeline, name: str, plant: Plant, pro
     The clock is the period's end held between the plant's opening and closing, so that whatever is integrated over
     it counts only while the plant is there.
     """
-    at = f"plants.{name}"
-    opens, closes = open_between(timeline, plant)
+    at, label = f"plants.{name}", plant.name or name
     opened, closed = _edges_given(sheet, timeline, at, plant)
-    edges = open_edges(timeline, plant)
-    held = f"MIN(MAX({{time.end}}, {opened}), {closed})"
-    before = held.replace("{time.end}", "{time.from}")
-    sheet.put(Row(f"{at}.clock", f"Clock of {name}", "month", STOCK, held, before), edges[1:])
-
+    clock = f"MIN(MAX({{time.end}}, {opened}), {closed})"
+    before = clock.replace("{time.end}", "{time.from}")
+    sheet.line(Row(f"{at}.clock", f"Clock of {name}", "month", STOCK, clock, before))
     base = sheet.give(f"inputs.{at}.capacity", "km/year", plant.capacity)
-    standing, ends = plant.capacity, timeline.ends
-    effective = plant.capacity * np.diff(edges) / timeline.months
-    nameplate_text, effective_text = base, f"{base} * ({{{at}.clock}} - {{{at}.clock@-1}}) / {{time.months}}"
+    nameplate, effective = base, f"{base} * ({{{at}.clock}} - {{{at}.clock@-1}}) / {{time.months}}"
     for key, project in projects.items():
         adds = sheet.give(f"inputs.projects.{key}.adds", "km/year", project.adds)
-        done = completed(project.planned, project.delay, timeline)
-        ramped = _ramped_months(sheet, key, project, at, edges, before, done)
-        standing = standing + np.where(ends >= done, project.adds, 0.0)
-        effective = effective + project.adds * np.diff(ramped) / timeline.months
+        _ramped_months(sheet, timeline, key, project, plant, before)
         row = f"projects.{key}.ramped_months"
-        nameplate_text += f" + IF({{time.end}} >= {project.completes_text(key)}, {adds}, 0)"
-        effective_text += f" + {adds} * ({{{row}}} - {{{row}@-1}}) / {{time.months}}"
-
-    there = (ends > opens) & (ends <= closes)
-    text = f"IF(AND({{time.end}} > {opened}, {{time.end}} <= {closed}), {nameplate_text}, 0)"
-    label = plant.name or name
-    sheet.put(Row(f"{at}.nameplate", f"{label}: nameplate", "km/year", STOCK, text), np.where(there, standing, 0.0))
-    row_ = Row(f"{at}.effective_capacity", f"{label}: effective capacity", "km/year", RATE, effective_text)
-    effective = sheet.put(row_, effective)
-    used = path_row(sheet, timeline, f"{at}.utilization", f"{label}: utilization", plant.utilization, "")
+        nameplate += f" + IF({{time.end}} >= {project.completes_text(key)}, {adds}, 0)"
+        effective += f" + {adds} * ({{{row}}} - {{{row}@-1}}) / {{time.months}}"
+    text = f"IF(AND({{time.end}} > {opened}, {{time.end}} <= {closed}), {nameplate}, 0)"
+    sheet.line(Row(f"{at}.nameplate", f"{label}: nameplate", "km/year", STOCK, text))
+    sheet.line(Row(f"{at}.effective_capacity", f"{label}: effective capacity", "km/year", RATE, effective))
+    path_row(sheet, timeline, f"{at}.utilization", f"{label}: utilization", plant.utilization, "")
     text = f"{{{at}.effective_capacity}} * {{inputs.{at}.utilization}} * {{time.years}}"
-    sheet.put(Row(f"{at}.output", f"{label}: output", "km", FLOW, text), effective * used * (timeline.months / 12))
+    sheet.line(Row(f"{at}.output", f"{label}: output", "km", FLOW, text))
 
 
-def _ramped_months(  # noqa: PLR0913, PLR0917 - a ramp on a plant's clock needs as many
-    sheet: Sheet, key: str, project: Project, at: str, edges: Array, before: str, since: Array
-) -> Array:
-    """Write a project's ramp integral at period ends; return it at all edges, (..., period + 1). [month]"""
-    ramped = project.ramp.ramped(edges - since)
+def _ramped_months(sheet: Sheet, timeline: Timeline, key: str, project: Project, plant: Plant, before: str) -> None:
+    """Write a project's ramp integral at period ends, twice: as its kernel and as its formula, tested together."""
+    edges = np.clip(timeline.ends, *open_between(timeline, plant))
+    ramped = project.ramp.ramped(edges - completed(project.planned, project.delay, timeline))
     done, where = project.completes_text(key), f"projects.{key}.ramp"
-    text = project.ramp.formula(f"({{{at}.clock}} - {done})", sheet, where)
+    text = project.ramp.formula(f"({{plants.{project.plant}.clock}} - {done})", sheet, where)
     start = project.ramp.formula(f"({before} - {done})", sheet, where)
-    sheet.put(
-        Row(f"projects.{key}.ramped_months", f"{key}: ramped months", "month", STOCK, text, start), ramped[..., 1:]
-    )
-    return ramped
+    sheet.put(Row(f"projects.{key}.ramped_months", f"{key}: ramped months", "month", STOCK, text, start), ramped)
 
 
-def purchase_rows(sheet: Sheet, timeline: Timeline, key: str, deal: Purchase, label: str, money: Currencies) -> None:
+def purchase_rows(sheet: Sheet, key: str, deal: Purchase, label: str, money: Currencies) -> None:
     """Write a bought plant's price, and the working capital that comes with it, in the period of the purchase."""
     bought = month_number(deal.on)
     day = sheet.give(f"inputs.plants.{key}.purchase.on", "day", serial(deal.on))
     on = sheet.give(f"plants.{key}.purchase.month", "month", bought, formula=month_number_text(day))
-    now = ((timeline.starts < bought) & (bought <= timeline.ends)).astype(float)
     parts = bought_capital(deal)
     rows = [("purchase.price", "purchase", "purchase price", deal.price)]
     rows += [(path, f"purchased.{kind}", f"{kind} bought", amount) for kind, (path, amount) in parts.items()]
     for what, row, words, amount in rows:
         path = f"plants.{key}.{what}"
         given = sheet.give(f"inputs.{path}", money.of(path), amount)
-        text = f"IF(AND({{time.start}} < {on}, {on} <= {{time.end}}), {given}, 0)"
-        text, value = money.flow(sheet, path, text, amount * now)
-        sheet.put(Row(f"plants.{key}.{row}", f"{label}: {words}", money.reporting, FLOW, text), value)
-    signs = {kind: -1.0 if kind == "payables" else 1.0 for kind in parts}
+        text = money.flow(path, f"IF(AND({{time.start}} < {on}, {on} <= {{time.end}}), {given}, 0)")
+        sheet.line(Row(f"plants.{key}.{row}", f"{label}: {words}", money.reporting, FLOW, text))
     at = f"plants.{key}.purchased"
-    text = "0" + "".join(f" {'-' if sign < 0 else '+'} {{{at}.{kind}}}" for kind, sign in signs.items())
-    value = sum((sign * sheet.value(f"{at}.{kind}") for kind, sign in signs.items()), start=np.zeros(timeline.count))
-    row_ = Row(f"{at}.working_capital", f"{label}: working capital bought", money.reporting, FLOW, text)
-    sheet.put(row_, value)
+    text = "0" + "".join(f" {'-' if kind == 'payables' else '+'} {{{at}.{kind}}}" for kind in parts)
+    sheet.line(Row(f"{at}.working_capital", f"{label}: working capital bought", money.reporting, FLOW, text))
 
 
 def bought_capital(deal: Purchase) -> dict[str, tuple[str, Array]]:
@@ -215,26 +189,20 @@ def market_rows(
 
     Where a product has a demand, its plants share it in proportion to their output.
     """
-    years = timeline.months / 12
     for name, product in products.items():
         makers = [f"plants.{key}.output" for key, plant in plants.items() if plant.product == name]
-        linear = product.interpolate == "linear"
-        at = f"products.{name}.price"
-        path_row(sheet, timeline, at, f"{name}: price", product.price, f"{money.of(at)}/km", linear=linear)
+        linear, at = product.interpolate == "linear", f"products.{name}"
+        unit = f"{money.of(f'{at}.price')}/km"
+        path_row(sheet, timeline, f"{at}.price", f"{name}: price", product.price, unit, linear=linear)
         if product.demand is None or not makers:
             continue
-        at, words = f"products.{name}.demand", f"{name}: demand by year"
-        demand = path_row(sheet, timeline, at, words, product.demand, "km/year", linear=linear) * years
-        made = sum((sheet.value(path) for path in makers), start=np.zeros(timeline.count))
-        share = np.minimum(
-            np.divide(demand, made, out=np.ones(np.broadcast_shapes(demand.shape, made.shape)), where=made > 0), 1.0
-        )
-        text = f"{{inputs.products.{name}.demand}} * {{time.years}}"
-        sheet.put(Row(f"products.{name}.demand", f"{name}: demand", "km", FLOW, text), demand)
-        sheet.put(Row(f"products.{name}.output", f"{name}: output", "km", FLOW, total(makers)), made)
-        made_, wanted = f"{{products.{name}.output}}", f"{{products.{name}.demand}}"
-        text = f"IF({made_} > {wanted}, {wanted} / {made_}, 1)"
-        sheet.put(Row(f"products.{name}.sold_share", f"{name}: share of output sold", "", RATE, text), share)
+        words = f"{name}: demand by year"
+        path_row(sheet, timeline, f"{at}.demand", words, product.demand, "km/year", linear=linear)
+        text = f"{{inputs.{at}.demand}} * {{time.years}}"
+        sheet.line(Row(f"{at}.demand", f"{name}: demand", "km", FLOW, text))
+        sheet.line(Row(f"{at}.output", f"{name}: output", "km", FLOW, total(makers)))
+        text = f"IF({{{at}.output}} > {{{at}.demand}}, {{{at}.demand}} / {{{at}.output}}, 1)"
+        sheet.line(Row(f"{at}.sold_share", f"{name}: share of output sold", "", RATE, text))
     for key, plant in plants.items():
         _sales_rows(sheet, timeline, key, plant, products, money)
 
@@ -242,20 +210,16 @@ def market_rows(
 def _sales_rows(
     sheet: Sheet, timeline: Timeline, key: str, plant: Plant, products: Mapping[str, Product], money: Currencies
 ) -> None:
-    at, label = f"plants.{key}", plant.name or key
-    shipped, text = sheet.value(f"{at}.output"), f"{{{at}.output}}"
-    if products[plant.product].demand is not None:
-        shipped = shipped * sheet.value(f"products.{plant.product}.sold_share")
-        text += f" * {{products.{plant.product}.sold_share}}"
-    shipped = sheet.put(Row(f"{at}.shipments", f"{label}: shipments", "km", FLOW, text), shipped)
-    price, ships = f"products.{plant.product}.price", f"{{{at}.shipments}}"
-    sold = shipped * sheet.value(f"inputs.{price}")
-    text, value = money.flow(sheet, price, f"{ships} * {{inputs.{price}}}", sold)
-    sheet.put(Row(f"{at}.revenue", f"{label}: revenue", money.reporting, FLOW, text), value)
+    at, label, product = f"plants.{key}", plant.name or key, f"products.{plant.product}"
+    text = f"{{{at}.output}}"
+    text += f" * {{{product}.sold_share}}" if products[plant.product].demand is not None else ""
+    sheet.line(Row(f"{at}.shipments", f"{label}: shipments", "km", FLOW, text))
+    text = money.flow(f"{product}.price", f"{{{at}.shipments}} * {{inputs.{product}.price}}")
+    sheet.line(Row(f"{at}.revenue", f"{label}: revenue", money.reporting, FLOW, text))
     own = f"{at}.cash_cost"
-    cost = path_row(sheet, timeline, own, f"{label}: cash cost", plant.cash_cost, f"{money.of(own)}/km")
-    text, value = money.flow(sheet, own, f"{ships} * {{inputs.{own}}}", shipped * cost)
-    sheet.put(Row(f"{at}.variable_cost", f"{label}: variable cost", money.reporting, FLOW, text), value)
+    path_row(sheet, timeline, own, f"{label}: cash cost", plant.cash_cost, f"{money.of(own)}/km")
+    text = money.flow(own, f"{{{at}.shipments}} * {{inputs.{own}}}")
+    sheet.line(Row(f"{at}.variable_cost", f"{label}: variable cost", money.reporting, FLOW, text))
 
 
 def running_cost_rows(
@@ -263,23 +227,19 @@ def running_cost_rows(
 ) -> None:
     """Write a plant's fixed cost (its projects' from completion on) and maintenance, while it is open."""
     at, label = f"plants.{name}", plant.name or name
-    edges = open_edges(timeline, plant)
-    years = np.diff(edges) / 12
     open_years = f"({{{at}.clock}} - {{{at}.clock@-1}}) / {{time.months}} * {{time.years}}"
 
-    def yearly(path: str, of: str, amounts: TimePath, years: Array, during: str) -> tuple[str, Array]:
-        """Return what a yearly cost comes to in each period, in the reporting currency."""
+    def yearly(path: str, of: str, amounts: TimePath, during: str) -> str:
+        """Return the formula of what a yearly cost comes to in each period, in the reporting currency."""
         words = f"{of}: {path.rpartition('.')[2].replace('_', ' ')} by year"
-        cost = path_row(sheet, timeline, path, words, amounts, f"{money.of(path)}/year")
-        return money.flow(sheet, path, f"{{inputs.{path}}} * {during}", cost * years)
+        path_row(sheet, timeline, path, words, amounts, f"{money.of(path)}/year")
+        return money.flow(path, f"{{inputs.{path}}} * {during}")
 
-    text, fixed = yearly(f"{at}.fixed_cost", label, plant.fixed_cost, years, open_years)
+    text = yearly(f"{at}.fixed_cost", label, plant.fixed_cost, open_years)
     for key, project in projects.items():
         done = project.completes_text(key)
-        running = np.diff(np.maximum(edges, completed(project.planned, project.delay, timeline))) / 12
         since = f"(MAX({{{at}.clock}}, {done}) - MAX({{{at}.clock@-1}}, {done})) / {{time.months}} * {{time.years}}"
-        own, cost = yearly(f"projects.{key}.fixed_cost", project.name or key, project.fixed_cost, running, since)
-        text, fixed = f"{text} + {own}", fixed + cost
-    sheet.put(Row(f"{at}.fixed_cost", f"{label}: fixed cost", money.reporting, FLOW, text), fixed)
-    text, kept = yearly(f"{at}.maintenance", label, plant.maintenance, years, open_years)
-    sheet.put(Row(f"{at}.maintenance", f"{label}: maintenance", money.reporting, FLOW, text), kept)
+        text += f" + {yearly(f'projects.{key}.fixed_cost', project.name or key, project.fixed_cost, since)}"
+    sheet.line(Row(f"{at}.fixed_cost", f"{label}: fixed cost", money.reporting, FLOW, text))
+    text = yearly(f"{at}.maintenance", label, plant.maintenance, open_years)
+    sheet.line(Row(f"{at}.maintenance", f"{label}: maintenance", money.reporting, FLOW, text))

@@ -165,28 +165,6 @@ class Project(Spec):
         return f"({{projects.{key}.planned}} + {{inputs.projects.{key}.delay}})"
 
 
-def spent_share(project: Project, moments: Array) -> Array:
-    """Return the share of a project's capex spent by each moment, (..., moment). [1]
-
-    A delay stretches the curve from first spending to completion.
-
-    Source
-    ------
-    Own derivation: the planned curve read at the moment moved back in proportion.
-    """
-    clock = _clock(project, moments)
-    result = np.zeros(np.shape(clock))
-    for span in project.spans:
-        part = np.clip((clock - span.start) / (span.end - span.start), 0.0, 1.0)
-        result = result + span.share * (part**2 * (3 - 2 * part) if project.smooth else part)
-    return result
-
-
-def _clock(project: Project, moments: Array) -> Array:
-    first = project.spans[0].start
-    return first + (moments - first) * (project.planned - first) / (project.completes - first)
-
-
 def dates_given(sheet: Sheet, timeline: Timeline, key: str, project: Project) -> None:
     """Make a project's completion and delay known to formulas; in the run-off, one that is not complete never is."""
     day = sheet.give(f"inputs.projects.{key}.complete", "day", serial(project.complete))
@@ -217,13 +195,16 @@ def _edges_given(sheet: Sheet, at: str, project: Project, span: Span) -> tuple[s
     return begins, sheet.give(f"{own}.to", "month", span.end, formula=end)
 
 
-def capex_rows(sheet: Sheet, timeline: Timeline, key: str, project: Project, money: Currencies) -> Array:
-    """Write a project's share spent and capex; return the capex, (..., period). [money]"""
+def capex_rows(sheet: Sheet, timeline: Timeline, key: str, project: Project, money: Currencies) -> None:
+    """Write a project's share spent, and its capex.
+
+    Source
+    ------
+    Own derivation: a delay stretches the curve of spending from its first day to completion, so that it is read at the
+    moment moved back in proportion.
+    """
     at, label = f"projects.{key}", project.name or key
-    edges = np.append(timeline.origin, timeline.ends)
-    share = spent_share(project, edges)
     if timeline.past:
-        share[..., timeline.within + 1 :] = share[..., timeline.within : timeline.within + 1]
         sheet.after_horizon(f"{at}.spent_share", f"{{{at}.spent_share@-1}}")
         sheet.after_horizon(f"{at}.capex", "0")
     spans = [(span, *_edges_given(sheet, at, project, span)) for span in project.spans]
@@ -236,10 +217,8 @@ def capex_rows(sheet: Sheet, timeline: Timeline, key: str, project: Project, mon
         of = sheet.give(f"inputs.{at}.spend.{span.key}", "", span.share, own)
         part = f"MIN(MAX(({clock} - {a}) / ({b} - {a}), 0), 1)"
         terms.append(f"{of} * {part}^2 * (3 - 2 * {part})" if project.smooth else f"{of} * {part}")
-    row = Row(f"{at}.spent_share", f"{label}: share of capex spent", "", STOCK, " + ".join(terms))
-    sheet.put(row, share[..., 1:])
+    sheet.carry(Row(f"{at}.spent_share", f"{label}: share of capex spent", "", STOCK, " + ".join(terms)))
     capex = sheet.give(f"inputs.{at}.capex", money.of(f"{at}.capex"), project.capex)
     overrun = sheet.give(f"inputs.{at}.overrun", "", project.overrun)
     text = f"{capex} * (1 + {overrun}) * ({{{at}.spent_share}} - {{{at}.spent_share@-1}})"
-    text, value = money.flow(sheet, f"{at}.capex", text, project.cost * np.diff(share))
-    return sheet.put(Row(f"{at}.capex", f"{label}: capex", money.reporting, FLOW, text), value)
+    sheet.line(Row(f"{at}.capex", f"{label}: capex", money.reporting, FLOW, money.flow(f"{at}.capex", text)))
