@@ -12,7 +12,8 @@ from fibercap.core.prefixed import under
 from fibercap.core.rows import Block
 
 if TYPE_CHECKING:
-    from fibercap.core.rows import Row, Sheet
+    from fibercap.core.rows import Row
+    from fibercap.core.sheet import Sheet
 
 T = TypeVar("T")
 

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from fibercap.core.rows import Row, Sheet
+from fibercap.core.rows import Row
+from fibercap.core.sheet import Sheet
 from fibercap.core.timeline import FLOW, STOCK, Timeline, month_number
 from fibercap.model.depreciation import straight_line, straight_line_text
 from fibercap.model.run_off import RUN_OFF, completed

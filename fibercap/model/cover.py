@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from fibercap.core.rows import Row, Sheet
+from fibercap.core.rows import Row
+from fibercap.core.sheet import Sheet
 from fibercap.core.timeline import FLOW, STOCK
 from fibercap.model.loans import signed_in
 from fibercap.model.loans.payment_dates import payment_periods

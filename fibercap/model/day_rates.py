@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from fibercap.core.paths import TimePath
-    from fibercap.core.rows import Sheet
+    from fibercap.core.sheet import Sheet
     from fibercap.core.units import Array
 
 

@@ -9,7 +9,8 @@ import numpy as np
 
 from fibercap.core.calendar import serial
 from fibercap.core.paths import TimePath
-from fibercap.core.rows import Row, Sheet
+from fibercap.core.rows import Row
+from fibercap.core.sheet import Sheet
 from fibercap.core.timeline import RATE, STOCK, month_end
 from fibercap.core.units import DEM_PER_EUR
 from fibercap.model.day_rates import DayRates, Knot, Moment, knots_of

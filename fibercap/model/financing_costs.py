@@ -9,7 +9,8 @@ import numpy as np
 
 from fibercap.core.calendar import serial
 from fibercap.core.errors import FibercapError
-from fibercap.core.rows import Row, Sheet, total
+from fibercap.core.rows import Row
+from fibercap.core.sheet import Sheet, total
 from fibercap.core.timeline import FLOW
 from fibercap.model.assets import month_after
 from fibercap.model.exchange import day_rates

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from fibercap.core.calendar import serial
-from fibercap.core.rows import Row, Sheet
+from fibercap.core.rows import Row
+from fibercap.core.sheet import Sheet
 from fibercap.core.timeline import FLOW, STOCK
 from fibercap.model.exchange import day_rates
 from fibercap.model.loans.block import ACCRUED

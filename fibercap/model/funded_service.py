@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from fibercap.core.rows import Row, Sheet
+from fibercap.core.rows import Row
+from fibercap.core.sheet import Sheet
 from fibercap.core.timeline import FLOW, STOCK
 from fibercap.model.foreign_loans import OWN
 from fibercap.model.largest_amount import loan_trifle

@@ -9,7 +9,8 @@ import numpy as np
 import numpy.typing as npt
 
 from fibercap.core.parts import REST
-from fibercap.core.rows import Row, Sheet, total
+from fibercap.core.rows import Row
+from fibercap.core.sheet import Sheet, total
 from fibercap.core.timeline import FLOW, STOCK
 from fibercap.model.funding import BRIDGE, GRANT, part_path
 from fibercap.model.paying import DUST, pay

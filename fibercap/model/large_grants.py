@@ -12,7 +12,7 @@ from fibercap.model.funding import GRANT, part_path
 from fibercap.model.funding_checks import first_bad, in_draw, large_grant
 
 if TYPE_CHECKING:
-    from fibercap.core.rows import Sheet
+    from fibercap.core.sheet import Sheet
     from fibercap.model.scenario import Scenario
 
 

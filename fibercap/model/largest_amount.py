@@ -9,7 +9,7 @@ import numpy as np
 from fibercap.model.trifle import PATH, Trifle, give_trifle, trifle_of
 
 if TYPE_CHECKING:
-    from fibercap.core.rows import Sheet
+    from fibercap.core.sheet import Sheet
     from fibercap.core.units import Array
     from fibercap.model.plan import Plan
 

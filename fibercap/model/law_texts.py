@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 import numpy as np
 
 from fibercap.core.prefixed import under
-from fibercap.core.rows import total
+from fibercap.core.sheet import total
 from fibercap.model.financing_costs import building, rounding_of_costs
 from fibercap.model.funding import GRANT
 from fibercap.model.laws import EQUITY, OWING, OWNERS, assets

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from fibercap.core.rows import Row, Sheet
+from fibercap.core.rows import Row
+from fibercap.core.sheet import Sheet
 from fibercap.core.timeline import FLOW, STOCK
 from fibercap.model.without_projects import less, less_row
 

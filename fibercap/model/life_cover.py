@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from fibercap.core.rows import Row, Sheet, total
+from fibercap.core.rows import Row
+from fibercap.core.sheet import Sheet, total
 from fibercap.core.timeline import FLOW, RATE, STOCK
 from fibercap.model.covenant import AT_PAYMENTS
 from fibercap.model.operations import sum_row

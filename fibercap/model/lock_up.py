@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from fibercap.core.errors import FibercapError, Problem, ScenarioError, did_you_mean
-from fibercap.core.rows import Row, Sheet
+from fibercap.core.rows import Row
+from fibercap.core.sheet import Sheet
 from fibercap.core.timeline import STOCK
 from fibercap.core.tree import place_of
 from fibercap.core.units import found_and_wanted

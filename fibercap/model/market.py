@@ -8,7 +8,8 @@ import numpy as np
 
 from fibercap.core.fields import Label, Of, Word
 from fibercap.core.paths import PathOf, TimePath
-from fibercap.core.rows import Row, Sheet
+from fibercap.core.rows import Row
+from fibercap.core.sheet import Sheet
 from fibercap.core.spec import Spec
 from fibercap.core.timeline import FLOW, RATE, STOCK, Timeline
 from fibercap.core.units import Array

@@ -9,7 +9,8 @@ import numpy as np
 
 from fibercap.core.calendar import serial
 from fibercap.core.prefixed import prefixed
-from fibercap.core.rows import Row, Sheet
+from fibercap.core.rows import Row
+from fibercap.core.sheet import Sheet
 from fibercap.core.timeline import FLOW, STOCK
 from fibercap.core.tree import Path, at
 from fibercap.model.currencies import Currencies

@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from fibercap.core.rows import Row, Sheet, total
+from fibercap.core.rows import Row
+from fibercap.core.sheet import Sheet, total
 from fibercap.core.timeline import FLOW, STOCK
 from fibercap.model.assets import maintenance_asset, opening_asset, project_asset, purchase_asset
 from fibercap.model.financing_costs import paid_by_cash

@@ -17,7 +17,7 @@ from fibercap.model.tax import YEAR, Losses
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-    from fibercap.core.rows import Sheet
+    from fibercap.core.sheet import Sheet
     from fibercap.core.units import Array
     from fibercap.model.cash import CashLoan, Known
     from fibercap.model.plan import Plan

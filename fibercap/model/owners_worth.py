@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from fibercap.core.rows import Row, Sheet, total
+from fibercap.core.rows import Row
+from fibercap.core.sheet import Sheet, total
 from fibercap.core.timeline import FLOW
 from fibercap.model.tax import paid_row, tax_rows
 

@@ -13,7 +13,8 @@ from fibercap.core.dates import Date, Day
 from fibercap.core.durations import Life, Months
 from fibercap.core.fields import Label, Money, Of
 from fibercap.core.paths import PathOf, TimePath
-from fibercap.core.rows import Row, Sheet, total
+from fibercap.core.rows import Row
+from fibercap.core.sheet import Sheet, total
 from fibercap.core.spec import OneOf, Spec
 from fibercap.core.timeline import FLOW, RATE, STOCK, Timeline, month_number, month_start
 from fibercap.core.units import Array

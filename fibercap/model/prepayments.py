@@ -15,7 +15,8 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import date
 
-    from fibercap.core.rows import Block, Sheet
+    from fibercap.core.rows import Block
+    from fibercap.core.sheet import Sheet
     from fibercap.core.units import Array
     from fibercap.model.plan import Plan
 

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import date
 
-    from fibercap.core.rows import Sheet
+    from fibercap.core.sheet import Sheet
     from fibercap.core.units import Array
     from fibercap.model.prepayments import Cuts
     from fibercap.model.scenario import Scenario

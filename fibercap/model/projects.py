@@ -15,7 +15,8 @@ from fibercap.core.dates import Date, Edge
 from fibercap.core.durations import Duration, Life
 from fibercap.core.fields import Label, Money, Of, Word, wrong
 from fibercap.core.paths import ByKey, PathOf, TimePath, span_of
-from fibercap.core.rows import Row, Sheet
+from fibercap.core.rows import Row
+from fibercap.core.sheet import Sheet
 from fibercap.core.spec import OneOf, Spec
 from fibercap.core.timeline import FLOW, STOCK, Timeline, month_number, month_start
 from fibercap.core.units import Array

@@ -12,7 +12,7 @@ from fibercap.core import grammar
 from fibercap.core.durations import Duration
 from fibercap.core.fields import Of, Word, wrong
 from fibercap.core.paths import ByKey
-from fibercap.core.rows import Sheet
+from fibercap.core.sheet import Sheet
 from fibercap.core.spec import OneOf, Spec
 from fibercap.core.units import Array
 

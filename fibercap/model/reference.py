@@ -9,7 +9,8 @@ import numpy as np
 
 from fibercap.core.errors import IdentityError
 from fibercap.core.prefixed import prefixed
-from fibercap.core.rows import Block, Given, Sheet
+from fibercap.core.rows import Block, Given
+from fibercap.core.sheet import Sheet
 from fibercap.core.tree import Path, at
 from fibercap.model.largest_amount import loan_trifle
 from fibercap.model.laws import prove_laws

@@ -10,7 +10,7 @@ from fibercap.core.paths import span_of
 
 if TYPE_CHECKING:
     from fibercap.core.paths import TimePath
-    from fibercap.core.rows import Sheet
+    from fibercap.core.sheet import Sheet
     from fibercap.core.timeline import Timeline
     from fibercap.core.units import Array
 

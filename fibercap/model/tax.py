@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from fibercap.core.rows import Row, Sheet
+from fibercap.core.rows import Row
+from fibercap.core.sheet import Sheet
 from fibercap.core.timeline import FLOW, STOCK, Timeline
 from fibercap.model.market import path_row
 

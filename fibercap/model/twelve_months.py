@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from fibercap.core.rows import Row, Sheet, total
+from fibercap.core.rows import Row
+from fibercap.core.sheet import Sheet, total
 from fibercap.core.timeline import FLOW, STOCK
 from fibercap.model.covenant import AT_PAYMENTS
 from fibercap.model.trifle import trifle_of

@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from fibercap.core.rows import Row, Sheet, total
+from fibercap.core.rows import Row
+from fibercap.core.sheet import Sheet, total
 from fibercap.core.timeline import FLOW, RATE, STOCK
 from fibercap.model.company import MOST_DAYS
 from fibercap.model.market import path_row

@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from fibercap.core.calendar import month_number_text, serial
-from fibercap.core.rows import Row, Sheet
+from fibercap.core.rows import Row
+from fibercap.core.sheet import Sheet
 from fibercap.core.timeline import FLOW, STOCK, month_number
 from fibercap.model.company import BookValue, Multiple
 from fibercap.model.levelized import levelized_rows

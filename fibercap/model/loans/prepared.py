@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from fibercap.core.calendar import serial
-from fibercap.core.rows import INPUT, Row, Sheet
+from fibercap.core.rows import INPUT, Row
+from fibercap.core.sheet import Sheet
 from fibercap.core.timeline import FLOW, RATE, STOCK, month_number
 from fibercap.model.loans.account import carry
 from fibercap.model.loans.exchanged import day_rate_rows
