@@ -267,3 +267,25 @@ def spell(unit: Powers) -> str:
 def fits(unit: Powers, declared: str) -> bool:
     """Tell whether a proved unit is the declared one; a literal zero fits every unit."""
     return unit in (_ZERO, powers(declared))
+
+
+def shifted(value: Array, shift: int, beyond: Array) -> Array:
+    """Return a row some columns away: earlier columns if the shift is negative, later ones else.
+
+    Parameters
+    ----------
+    value : (..., column)
+        The row.
+    shift : int
+        By how many columns.
+    beyond : () or (..., column)
+        What stands, in its first column, before the row's first column, or after its last. [the same]
+    """
+    length, beyond = value.shape[-1], beyond[..., :1] if beyond.ndim else beyond
+    away = min(abs(shift), length)
+    draws = np.broadcast_shapes(beyond.shape[:-1], value.shape[:-1]) if beyond.ndim > 1 else value.shape[:-1]
+    result = np.empty((*draws, length))
+    there, here = (slice(away), slice(away, None)) if shift < 0 else (slice(length - away, None), slice(length - away))
+    result[..., there] = beyond
+    result[..., here] = value[..., : length - away] if shift < 0 else value[..., away:]
+    return result

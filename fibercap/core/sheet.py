@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from fibercap.core.formula import evaluate
-from fibercap.core.formula_text import balance_text
+from fibercap.core.formula import evaluate, shifted
+from fibercap.core.formula_text import balance_text, term_of
 from fibercap.core.rows import INPUT, Block, Given, Row
 from fibercap.core.timeline import FLOW, STOCK
 
@@ -29,6 +29,7 @@ class Sheet:
         self._rows: dict[str, Row] = {}
         self._values: dict[str, Array] = {}
         self._given: dict[str, Given] = {}
+        self._open: set[str] = set()
         self._others: list[tuple[str, Mapping[str, Array]]] = []
         self.checked = 0
         """The number of its first rows that need no check any more."""
@@ -37,11 +38,17 @@ class Sheet:
         self.given_later: dict[str, Given] = {}
         """The scalars that are others after the horizon."""
 
-    def put(self, row: Row, value: Array) -> Array:
-        """Write a row; return its value with the time axis spread out, to go on with."""
+    def put(self, row: Row, value: Array | None) -> Array:
+        """Write a row; return its value with the time axis spread out, to go on with.
+
+        Without a value the row is open: it, and lines that rest on it, are zero until they are settled.
+        """
         if row.path in self._rows:
             raise ValueError(f"the row {row.path} is written twice")
         self._rows[row.path] = row
+        if value is None:
+            self._open.add(row.path)
+            value = np.zeros(1)
         spread = self._values[row.path] = self._spread(value)
         return spread
 
@@ -50,7 +57,10 @@ class Sheet:
 
         Its formula reads rows and scalars written before it, all on the columns of this sheet.
         """
-        return self.put(row, self.work_out(row.formula))
+        return self.put(row, None if self._rests_on_open(row.formula) else self.work_out(row.formula))
+
+    def _rests_on_open(self, formula: str) -> bool:
+        return bool(self._open) and any(path in self._open for path, _ in term_of(formula).references)
 
     def carry(self, row: Row) -> Array:
         """Write a row whose formula may pass on its own value of the column before: the last other one holds, or 0.
@@ -89,9 +99,11 @@ class Sheet:
         before : str
             The formula of what stood before the first column.
         """
+        row = Row(path, label, unit, STOCK, balance_text(path, change), before)
+        if self._rests_on_open(change):
+            return self.put(row, None)
         value = self._spread(self.work_out(change)).cumsum(axis=-1)
-        value = value if before == "0" else self.work_out(before) + value
-        return self.put(Row(path, label, unit, STOCK, balance_text(path, change), before), value)
+        return self.put(row, value if before == "0" else self.work_out(before) + value)
 
     def read(self, path: str, shift: int) -> Array:
         """Return the value of a scalar, or of a row some columns away, as formulas read it, `()` or (..., period)."""
@@ -106,15 +118,8 @@ class Sheet:
             value = values[path.removeprefix(prefix)]
         if shift == 0:
             return value
-        row, away = self._rows[path], min(abs(shift), self.length)
-        beyond = evaluate(row.before if shift < 0 else row.after, self.read)
-        beyond = beyond[..., :1] if beyond.ndim else beyond
-        shape = np.broadcast_shapes(beyond.shape[:-1], value.shape[:-1]) if beyond.ndim > 1 else value.shape[:-1]
-        result = np.empty((*shape, self.length))
-        there, here = (slice(away), slice(away, None)) if shift < 0 else (slice(-away, None), slice(-away))
-        result[..., there] = beyond
-        result[..., here] = value[..., :-away] if shift < 0 else value[..., away:]
-        return result
+        row = self._rows[path]
+        return shifted(value, shift, evaluate(row.before if shift < 0 else row.after, self.read))
 
     def _spread(self, value: Array) -> Array:
         """Return a value over all columns."""
@@ -130,7 +135,7 @@ class Sheet:
         """Return a sheet that knows the same, to try something on; of the first columns alone if a length is given."""
         copy = Sheet(self.name, length or self.length, min(self.within, length or self.length))
         copy._rows, copy._values, copy._given = dict(self._rows), dict(self._values), dict(self._given)
-        copy._others = list(self._others)
+        copy._others, copy._open = list(self._others), set(self._open)
         copy.later, copy.given_later, copy.checked = dict(self.later), dict(self.given_later), self.checked
         if copy.length < self.length:
             copy._values = {path: value[..., :length] for path, value in self._values.items()}
@@ -195,6 +200,11 @@ class Sheet:
     def knows(self, path: str) -> bool:
         """Tell whether a scalar has been given."""
         return path in self._given
+
+    def settle(self, values: Mapping[str, Array]) -> None:
+        """Replace values of rows that were not known when they were written."""
+        self._values |= {path: value for path, value in values.items() if path in self._rows}
+        self._open.clear()
 
     def look_after(self, path: str, after: str) -> None:
         """Say what follows the last column of a row."""

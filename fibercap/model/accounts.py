@@ -9,8 +9,8 @@ import numpy as np
 from fibercap.core.rows import Row
 from fibercap.core.sheet import Sheet, total
 from fibercap.core.timeline import FLOW, STOCK
-from fibercap.model.cash import EQUITY
-from fibercap.model.facilities import paid_row, short_text
+from fibercap.model.cash import EQUITY, cash_decides, paid_row
+from fibercap.model.facilities import short_text
 from fibercap.model.operations import sum_row
 from fibercap.model.owners import earned_before
 from fibercap.model.prepayments import prepaid_text, prepays
@@ -19,7 +19,6 @@ from fibercap.model.tax import tax_rows
 
 if TYPE_CHECKING:
     from fibercap.core.units import Array
-    from fibercap.model.cash import Moves
     from fibercap.model.plan import Plan
 
 
@@ -114,7 +113,7 @@ class Accounts:
         text = "[grants] - [capex] - [purchases] - [maintenance] - [financing_costs]"
         return self.line("investing_cash_flow", "Investing cash flow", text)
 
-    def financing(self, before: Array, moves: Moves) -> None:
+    def financing(self, before: Array) -> None:
         """Write the financing cash flow and closing cash; `before` is the operating and investing flow together."""
         plan, sheet = self.plan, self.sheet
         draws = self.of_loans("draws", "Loans drawn", FLOW, "draws")
@@ -124,14 +123,13 @@ class Accounts:
         owners = self.at("equity_for_projects") + self.at("equity_paid_in")
         value = draws - principal - upfront + owners - self.at("dividends")
         opening, least = plan.opening.cash, plan.money.minimum_cash
-        called: Array = np.zeros(sheet.length) if moves.equity is None else moves.equity
-        if moves.equity is None and EQUITY in plan.lifts:
+        called: Array = np.zeros(sheet.length)
+        if EQUITY in plan.lifts and not cash_decides(plan):  # else it is settled with all that rests on cash
             short = least - (opening + np.cumsum(before + value, axis=-1))
             ever = np.maximum(np.maximum.accumulate(short, axis=-1), 0.0)
             called = np.diff(ever, axis=-1, prepend=0.0)
             called[..., plan.timeline.within :] = 0.0
-        cash = opening + np.cumsum(before + value + called, axis=-1)
-        self.in_order(moves, cash - called)
+        self.in_order(opening + np.cumsum(before + value + called, axis=-1) - called)
         text = short_text(sheet, plan, EQUITY) if EQUITY in plan.lifts else "0"
         sheet.after_horizon("accounts.equity_for_cash", "0")
         self.put("equity_for_cash", "Equity called to hold cash", FLOW, text, called)
@@ -141,20 +139,18 @@ class Accounts:
         text = "[operating_cash_flow] + [investing_cash_flow] + [financing_cash_flow]"
         self.running("cash", "Cash", text, start)
 
-    def in_order(self, moves: Moves, unlifted: Array) -> None:
-        """Write cash after scheduled service, and before anyone lifts it; `unlifted` is closing cash without owners."""
+    def in_order(self, before_gap: Array) -> None:
+        """Write cash after scheduled service, and `before_gap`, cash before anyone lifts it."""
         plan, terms = self.plan, []
         for name, loan in plan.loans.items():
             drawn = "known_draws" if loan.needs_cash else "draws"
             terms.append(f" + {{loans.{name}.{drawn}}} - {{loans.{name}.scheduled}}")
-        paid_by_cash = sum(moves.paid.values(), start=np.zeros(self.sheet.length))
         dated = self.prepaid()
-        before_gap = unlifted - sum(moves.called.values(), start=np.zeros(self.sheet.length))
         text = "[cash@-1] + [operating_cash_flow] + [investing_cash_flow] - [upfront_fees] + [equity_for_projects]"
         text += " + [equity_paid_in]" + "".join(terms)
-        value = before_gap + self.at("dividends") + paid_by_cash + dated
+        value = before_gap + self.at("dividends") + dated
         self.put("cash_after_service", "Cash after scheduled debt service", STOCK, text, value)
-        rows = "".join(f" - {{{paid_row(plan, name)}}}" for name in moves.paid)
+        rows = "".join(f" - {{{paid_row(plan, name)}}}" for name, loan in plan.loans.items() if loan.needs_cash)
         rows += " - [prepayments]" if prepays(plan) else ""
         text = f"[cash_after_service]{rows} - [dividends]"
         self.put("cash_before_gap", "Cash before it is lifted", STOCK, text, before_gap)
@@ -228,11 +224,11 @@ class Accounts:
         self.line("interest_to_cover", label, "[interest_accrued] - [interest_funded]")
 
 
-def account_rows(sheet: Sheet, plan: Plan, moves: Moves) -> None:
+def account_rows(sheet: Sheet, plan: Plan) -> None:
     """Write income below ebit, cash flow, balance sheet and debt service."""
     books = Accounts(sheet, plan)
     books.income()
     before = books.operating() + books.investing()
-    books.financing(before, moves)
+    books.financing(before)
     books.balance()
     books.debt_service()

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from fibercap.core.rows import Row
 from fibercap.core.sheet import Sheet
 from fibercap.core.timeline import FLOW, STOCK
-from fibercap.model.cash import EQUITY, CashLoan, Known, Moves
-from fibercap.model.cover import service_target
+from fibercap.model.cash import EQUITY, paid_row
+from fibercap.model.cover import payment_counts, pays_row, service_target
 from fibercap.model.exchange import day_rates
 from fibercap.model.financing_costs import fee_in_assets, last_spending, last_spending_text, to_asset_rows
 from fibercap.model.foreign_loans import OWN, translated_rows
@@ -19,46 +19,42 @@ from fibercap.model.funded_service import funded_service_rows
 from fibercap.model.largest_amount import loan_trifle
 from fibercap.model.loans import Exchanged, Moved, Setting, loan_rows, schedule_block
 from fibercap.model.loans.setting import used_commitment
-from fibercap.model.operations import added
-from fibercap.model.order_of_cash import solve
-from fibercap.model.owners import dividend_rows, earned_before, owner_rows
+from fibercap.model.owners import dividend_rows, owner_rows
 from fibercap.model.prepayments import Cuts, cut_texts, free_text, prepays
 
 if TYPE_CHECKING:
-    from collections.abc import Collection
+    from collections.abc import Collection, Mapping
 
     from fibercap.core.rows import Block
-    from fibercap.core.units import Array
     from fibercap.model.plan import Plan
 
 
-INCOME: Final = ("interest_to_assets", "fees_to_assets")
-"""What loans cost that is no expense."""
+def known_loans(sheet: Sheet, plan: Plan, cuts: Cuts) -> tuple[dict[str, Block], dict[str, Moved]]:
+    """Write owners' money and the loans that do not depend on cash, in model periods.
 
-
-def loan_blocks(
-    sheet: Sheet, plan: Plan, locks: Collection[str], barred: Array, cuts: Cuts
-) -> tuple[dict[str, Block], Moves]:
-    """Write owners' money and every loan's rows in model periods; return the loans' schedules, and what cash moves.
-
-    `locks` are the rows that bar dividends in the period after theirs, `barred` is 1 where they do; `cuts` say by how
-    much prepayments are cut.
+    Return their schedules, and what is known beforehand of the others; `cuts` say by how much prepayments are cut.
     """
     owner_rows(sheet, plan)
     planned = {name: _planned(sheet, plan, name, cuts) for name in plan.loans}
-    blocks = {
-        name: _written(sheet, plan, name, planned[name]) for name in plan.loans if not plan.loans[name].needs_cash
-    }
-    moves = _moves(sheet, plan, planned, barred)
-    for name, paid in moves.paid.items():
-        was = planned[name]
-        moved = replace(was, called=moves.called.get(name), paid=paid)
-        _moved_rows(sheet, plan, name, moves)
-        blocks[name] = _written(sheet, plan, name, moved)
+    on_their_own = [name for name, loan in plan.loans.items() if not loan.needs_cash]
+    blocks = {name: _written(sheet, plan, name, planned.pop(name)) for name in on_their_own}
+    return blocks, planned
+
+
+def cash_loans(sheet: Sheet, plan: Plan, planned: Mapping[str, Moved], locks: Collection[str]) -> dict[str, Block]:
+    """Write the loans that depend on cash, and dividends, as if cash moved nothing; return the loans' schedules.
+
+    `locks` are the rows that bar dividends in the period after theirs. `settle_cash` gives what rests on cash its
+    values.
+    """
+    blocks, nothing = {}, np.zeros(sheet.length)
+    for name, was in planned.items():
+        _moved_rows(sheet, plan, name)
+        called = nothing if plan.loans[name].revolves else None
+        blocks[name] = _written(sheet, plan, name, replace(was, called=called, paid=nothing))
         _known_rows(sheet, plan, name, blocks[name])
-    paid = np.zeros(sheet.length) if moves.dividends is None else moves.dividends
-    dividend_rows(sheet, plan, locks, barred, paid, f"MAX({after_sweeps(sheet, plan)}, 0)")
-    return {blocks[name].name: blocks[name] for name in plan.loans}, moves
+    dividend_rows(sheet, plan, locks, f"MAX({after_sweeps(sheet, plan)}, 0)")
+    return blocks
 
 
 def _setting(sheet: Sheet, plan: Plan, name: str) -> Setting:
@@ -100,49 +96,8 @@ def _written(sheet: Sheet, plan: Plan, name: str, moved: Moved) -> Block:
     return block
 
 
-def _moves(sheet: Sheet, plan: Plan, planned: dict[str, Moved], barred: Array) -> Moves:
-    """Return what cash decides; nothing where no loan and no dividend depends on it."""
-    timeline = plan.timeline
-    loans = {
-        name: CashLoan(_setting(sheet, plan, name), planned[name], timeline)
-        for name, loan in plan.loans.items()
-        if loan.needs_cash
-    }
-    if not loans and not plan.company.dividends:
-        return Moves()
-    others = [f"loans.{name}" for name in plan.loans if name not in loans]
-
-    def of(*keys: str) -> Array:
-        return added(sheet, [f"{loan}.{key}" for loan in others for key in keys])
-
-    def accounts(*keys: str) -> Array:
-        return added(sheet, [f"accounts.{key}" for key in keys])
-
-    rows = [f"loans.{name}.{key}" for name in plan.loans if name not in loans for key in INCOME]
-    beside = added(sheet, [row for row in rows if row in sheet])
-    revalued = [f"{loan}.{key}_revaluation" for loan in others for key in ("closing", "accrued")]
-    beside = beside - added(sheet, [row for row in revalued if row in sheet])
-    pretax = accounts("ebit") - of("interest", "fees", "fee_amortization") + beside
-    flow = accounts("ebitda", "grants", "equity_for_projects", "equity_paid_in") + of("draws")
-    flow = flow - accounts("working_capital_increase", "capex", "purchases", "maintenance")
-    flow = flow - of("scheduled", "interest_paid", "fees_paid", "upfront_fee")
-    known = Known(
-        pretax,
-        flow,
-        prepaid=of("principal") - of("scheduled"),
-        dividends=accounts("dividends_planned") * (1.0 - barred),
-        earned=earned_before(sheet, plan, (name for name in plan.loans if name not in loans)),
-    )
-    return solve(plan, sheet, loans, known)
-
-
 def _least(sheet: Sheet, plan: Plan) -> str:
     return sheet.give("inputs.money.minimum_cash", plan.currency, plan.money.minimum_cash)
-
-
-def paid_row(plan: Plan, name: str) -> str:
-    """Return the row of what cash repays on a loan: `repaid` of a revolver, `swept` of another."""
-    return f"loans.{name}.{'repaid' if plan.loans[name].revolves else 'swept'}"
 
 
 def paid_in_order(plan: Plan) -> list[str]:
@@ -151,7 +106,7 @@ def paid_in_order(plan: Plan) -> list[str]:
     return sorted(names, key=lambda name: not plan.loans[name].revolves)
 
 
-def _moved_rows(sheet: Sheet, plan: Plan, name: str, moves: Moves) -> None:
+def _moved_rows(sheet: Sheet, plan: Plan, name: str) -> None:
     """Write what cash repays on a loan, and draws on it."""
     at, loan, money, least = f"loans.{name}", plan.loans[name], plan.currency, _least(sheet, plan)
     excess = f"MAX({_left_text(plan, name, least)}, 0)"
@@ -160,12 +115,12 @@ def _moved_rows(sheet: Sheet, plan: Plan, name: str, moves: Moves) -> None:
         share = sheet.give(f"inputs.{at}.sweep", "", loan.sweep)
         text = f"IF({{{at}.pays}} > 0, MIN({share} * {excess}, {{{at}.repayable}}), 0)"
         label = "swept from cash"
-    sheet.put(Row(paid_row(plan, name), f"{loan.title or name}: {label}", money, FLOW, text), moves.paid[name])
+        if f"{at}.pays" not in sheet:
+            pays_row(sheet, plan, name, payment_counts(plan, name))
+    sheet.put(Row(paid_row(plan, name), f"{loan.title or name}: {label}", money, FLOW, text), None)
     if loan.revolves:
         text = f"MIN({short_text(sheet, plan, name)}, {{{at}.room}})" if name in plan.lifts else "0"
-        sheet.put(
-            Row(f"{at}.called", f"{loan.title or name}: drawn to hold cash", money, FLOW, text), moves.called[name]
-        )
+        sheet.put(Row(f"{at}.called", f"{loan.title or name}: drawn to hold cash", money, FLOW, text), None)
 
 
 def _left_text(plan: Plan, name: str, least: str) -> str:

@@ -13,9 +13,10 @@ from fibercap.core.timeline import STOCK
 from fibercap.core.tree import place_of
 from fibercap.core.units import found_and_wanted
 from fibercap.model.accounts import account_rows
+from fibercap.model.cash import cash_decides, settle_cash
 from fibercap.model.covenant_dates import dates_of, refusal
-from fibercap.model.cover import cover_rows, payment_counts, pays_row
-from fibercap.model.facilities import loan_blocks
+from fibercap.model.cover import cover_rows
+from fibercap.model.facilities import cash_loans, known_loans
 from fibercap.model.life_cover import ratio_rows
 from fibercap.model.prepayments import Cuts, cuts_of, prepayments, settled
 from fibercap.model.trifle import trifle_of
@@ -39,13 +40,13 @@ HARDLY: Final = 1e-9
 def financed_rows(
     sheet: Sheet, scenario: Scenario, paid: Callable[[Cuts], Sheet] | None = None, *, ratios: bool = True
 ) -> tuple[Sheet, Mapping[str, Block]]:
-    """Write loans, accounts and ratios; again until dividends and prepayments are those that lock-ups and cash allow.
+    """Write loans, accounts and ratios; again until dated prepayments are those that cash suffices for.
 
     Without `ratios`, the ratios are written only where a lock-up needs them. `paid` writes who pays anew where that
     rests on what loans cost while a project is built, and so on their prepayments.
 
-    A dividend depends on tests before its period only, so each pass settles at least one more period; a prepayment that
-    cash does not suffice for changes the interest of its own period a little, which settles as fast as that is small.
+    A prepayment that cash does not suffice for changes the interest of its own period a little, which settles as fast
+    as that is small.
 
     Raises
     ------
@@ -54,47 +55,46 @@ def financed_rows(
     FibercapError
         If it never settles: a ratio that looks ahead may depend on the very dividends that it bars.
     """
-    terms = [(loan, key, c) for loan, lent in scenario.loans.items() for key, c in lent.covenants.items()]
-    locks = {(loan, key): (c, c.lock_up) for loan, key, c in terms if c.lock_up is not None}
-    barred: Array = np.zeros(sheet.length)
     dated, cuts = prepayments(scenario), Cuts()
-    for _ in range(sheet.length + 2 + ROUNDS * len(dated)):
+    for _ in range(1 + ROUNDS * len(dated)):
         begun = paid(cuts) if paid and any(np.any(cut > 0) for cut in cuts.values()) else sheet
-        written = begun.fork() if locks or dated else begun
-        schedules, moves = loan_blocks(written, scenario, {locked_row(*lock) for lock in locks}, barred, cuts)
-        account_rows(written, scenario, moves)
-        if ratios or locks:
-            cover_rows(written, scenario)
-            ratio_rows(written, scenario)
-        else:
-            swept = [name for name, loan in scenario.loans.items() if loan.needs_cash and not loan.revolves]
-            for name in (name for name in swept if f"loans.{name}.pays" not in written):
-                pays_row(written, scenario, name, payment_counts(scenario, name))
-        locked = [_locked_row(written, scenario, lock, *of) for lock, of in locks.items()]
-        found, cut = _before(locked) if locked else barred, cuts_of(scenario, written, schedules)
-        if (found == barred).all() and settled(cut, cuts):
+        written = begun.fork() if dated else begun
+        schedules = _write(written, scenario, cuts, ratios=ratios)
+        cut = cuts_of(scenario, written, schedules)
+        if settled(cut, cuts):
             return written, schedules
-        barred, cuts = found, cut
-    if not locks:
-        told = ", ".join(f"`loans.{item.loan}.prepayments.{item.day}`" for item in dated)
-        raise FibercapError(f"what cash suffices for of {told} never settles; move them to the ends of periods")
-    names = ", ".join(f"`loans.{loan}.covenants.{key}.lock_up`" for loan, key in locks)
-    raise FibercapError(
-        f"{names} never settles: it bars dividends on which it depends itself; test a ratio of the past"
-    )
+        cuts = cut
+    named = ", ".join(f"`loans.{item.loan}.prepayments.{item.day}`" for item in dated)
+    raise FibercapError(f"what cash suffices for of {named} never settles; move them to the ends of periods")
+
+
+def _write(sheet: Sheet, scenario: Scenario, cuts: Cuts, *, ratios: bool) -> dict[str, Block]:
+    """Write loans, accounts and ratios, given by how much prepayments are cut; return the loans' schedules."""
+    locks = _locks(scenario)
+    rows = {f"loans.{loan}.covenants.{key}.lock_up": locked_row(loan, key) for loan, key in locks}
+    blocks, planned = known_loans(sheet, scenario, cuts)
+    blocks |= cash_loans(sheet, scenario, planned, rows.values())
+    account_rows(sheet, scenario)
+    schedules = {blocks[name].name: blocks[name] for name in scenario.loans}
+    if cash_decides(scenario) and not locks:
+        schedules = settle_cash(sheet, scenario, schedules, rows)
+    if ratios or locks:
+        cover_rows(sheet, scenario)
+        ratio_rows(sheet, scenario)
+    for lock, of in locks.items():
+        _locked_row(sheet, scenario, lock, *of)
+    return settle_cash(sheet, scenario, schedules, rows) if cash_decides(scenario) and locks else schedules
+
+
+def _locks(scenario: Scenario) -> dict[tuple[str, str], tuple[Covenant, Amount]]:
+    """Return the covenants that bar dividends, by loan and name, with the level at which they do."""
+    terms = [(loan, key, c) for loan, lent in scenario.loans.items() for key, c in lent.covenants.items()]
+    return {(loan, key): (c, c.lock_up) for loan, key, c in terms if c.lock_up is not None}
 
 
 def locked_row(loan: str, key: str) -> str:
     """Return the row that says whether a covenant bars dividends."""
     return f"loans.{loan}.covenants.{key}.locked"
-
-
-def _before(locked: list[Array]) -> Array:
-    """Return 1 in the periods in which dividends are barred: a test before them was beyond its level."""
-    bars = np.zeros(1)
-    for row in locked:
-        bars = np.maximum(bars, row)
-    return np.concatenate([np.zeros((*bars.shape[:-1], 1)), bars[..., :-1]], axis=-1)
 
 
 def _locked_row(sheet: Sheet, scenario: Scenario, lock: tuple[str, str], covenant: Covenant, set_at: Amount) -> Array:

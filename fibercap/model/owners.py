@@ -28,8 +28,10 @@ def owner_rows(sheet: Sheet, plan: Plan) -> None:
     _dated(sheet, plan, "dividends_planned", "Dividends planned", "dividends", plan.company.dividends or {})
 
 
-def dividend_rows(sheet: Sheet, plan: Plan, locks: Collection[str], barred: Array, paid: Array, left: str) -> None:
+def dividend_rows(sheet: Sheet, plan: Plan, locks: Collection[str], left: str) -> None:
     """Write the dividends that are paid: of those planned and not barred, what there is to pay them from.
+
+    `settle_cash` gives them their values.
 
     Parameters
     ----------
@@ -37,10 +39,6 @@ def dividend_rows(sheet: Sheet, plan: Plan, locks: Collection[str], barred: Arra
         The rows so far, and the plan.
     locks : collection of str
         Rows of covenants that bar dividends in the period after theirs.
-    barred : (period,) or (draw, period)
-        1 in periods in which they do, else 0.
-    paid : (period,) or (draw, period)
-        What is paid. [money]
     left : str
         Formula of the cash that service, prepayments and sweeps leave above the minimum.
 
@@ -52,12 +50,12 @@ def dividend_rows(sheet: Sheet, plan: Plan, locks: Collection[str], barred: Arra
     allowed = planned
     if locks:
         bars = f"MAX({', '.join(f'{{{row}@-1}}' for row in sorted(locks))}, 0)"
-        row = Row("accounts.dividends_barred", "Dividends barred", money, FLOW, f"{planned} * {bars}")
-        sheet.put(row, sheet.value("accounts.dividends_planned") * barred)
+        sheet.put(Row("accounts.dividends_barred", "Dividends barred", money, FLOW, f"{planned} * {bars}"), None)
         allowed = f"{planned} - {{accounts.dividends_barred}}"
     earned = "MAX({accounts.retained_earnings@-1} + {accounts.net_income}, 0)"
     text = f"MIN({allowed}, {left}, {earned})" if plan.company.dividends else "0"
-    sheet.put(Row("accounts.dividends", "Dividends", money, FLOW, text), paid)
+    row = Row("accounts.dividends", "Dividends", money, FLOW, text)
+    sheet.put(row, None if plan.company.dividends else np.zeros(1))
 
 
 def earned_before(sheet: Sheet, plan: Plan, loans: Iterable[str]) -> Array:

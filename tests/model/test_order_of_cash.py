@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from fibercap.core.errors import FibercapError
 from fibercap.core.quantity import Quantity
-from fibercap.model.loans import schedule
-from fibercap.model.prepayments import prepayments
+from fibercap.model.cash import paid_row
+from fibercap.model.facilities import _planned, _setting
+from fibercap.model.loans import schedule, schedule_block
+from fibercap.model.lock_up import financed_rows
+from fibercap.model.operating import operations, paid_rows
+from fibercap.model.outliving import to_maturity
+from fibercap.model.prepayments import cuts_of, prepayments
 from fibercap.model.projection import Projection, project
 from fibercap.reading.files import contracts_of, read, scenario_of
 from fibercap.studies.alarms import warnings
@@ -286,3 +292,29 @@ def test_nothing_is_paid_to_owners_that_is_not_there_in_random_plans(text: str, 
 def test_the_shipped_plans_pay_what_they_plan() -> None:
     for name in ("fibercore", "fleet_revolver"):
         assert not any("cut" in warning for warning in warnings(project(read(name))))
+
+
+@settings(max_examples=15)
+@given(text=valid_scenarios(rich=True))
+def test_a_loan_that_cash_moves_is_what_its_kernel_makes_of_the_moves(text: str) -> None:
+    """The circle works with formulas alone; the account of a loan is carried in Python, given what was decided."""
+    plan = scenario_of(text)
+    plan = plan.over(to_maturity(plan))
+    with_cash = [name for name, loan in plan.loans.items() if loan.needs_cash]
+    assume(with_cash)
+    sheet = operations(plan).spent.fork(plan.timeline.count)
+    try:
+        paid_rows(sheet, plan, {})
+        whole, schedules = financed_rows(sheet, plan)
+    except FibercapError:
+        assume(False)
+    cuts = cuts_of(plan, whole, schedules)
+
+    for name in with_cash:
+        block, known = schedules[f"loans.{name}.schedule"], _planned(whole, plan, name, cuts)
+        called = whole.value(f"loans.{name}.called") if plan.loans[name].revolves else None
+        moved = replace(known, called=called, paid=whole.value(paid_row(plan, name)))
+        made = schedule_block(_setting(whole, plan, name), moved)
+        for path, value in made.values.items():
+            size = max(float(np.abs(value).max()), float(plan.loans[name].commitment.max()))
+            np.testing.assert_allclose(block.values[path], value, rtol=0, atol=1e-9 * size, err_msg=path)

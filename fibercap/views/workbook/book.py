@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
+from fibercap.core.components import circles
 from fibercap.core.formula_text import term_of
 from fibercap.model.without_projects import SAME_WITHOUT, WITHOUT
 from fibercap.views.workbook.cases import SCHEDULE, Grid, Line, Union, partition
-from fibercap.views.workbook.circles import circles
 from fibercap.views.workbook.formulas import Spot, letters
 
 if TYPE_CHECKING:

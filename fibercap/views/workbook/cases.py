@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final, TypeVar
 
 import numpy as np
 
+from fibercap.core.components import circles
 from fibercap.core.errors import FibercapError
 from fibercap.core.formula_text import term_of
 from fibercap.core.reach import references
@@ -16,7 +17,6 @@ from fibercap.model.projection import project
 from fibercap.model.run_off import RUN_OFF
 from fibercap.model.twelve_months import LEVERAGE, NO_EBITDA
 from fibercap.model.without_projects import SAME_WITHOUT, WITHOUT
-from fibercap.views.workbook.circles import circles
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence

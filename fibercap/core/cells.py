@@ -1,0 +1,226 @@
+"""Cells of rows: what is known of them, and what is found, one after the other, from the formulas of rows."""
+
+from __future__ import annotations
+
+from collections import ChainMap
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import numpy as np
+
+from fibercap.core.cell_terms import CellFunction, cell_function
+from fibercap.core.errors import FormulaError
+from fibercap.core.formula import evaluate, shifted
+from fibercap.core.formula_text import term_of
+
+if TYPE_CHECKING:
+    from fibercap.core.rows import Block, Given
+    from fibercap.core.units import Array
+
+Cell = tuple[str, int]
+
+
+class CircularError(FormulaError):
+    """A cell rests on itself."""
+
+
+class _NeededError(Exception):
+    """A cell is asked for that is not known yet."""
+
+    def __init__(self, cell: Cell) -> None:
+        super().__init__(cell)
+        self.cell = cell
+
+
+class Texts(NamedTuple):
+    """A row's formulas: its own, that of later columns, and what lies before its first column and after its last."""
+
+    own: str
+    later: str
+    before: str
+    after: str
+
+
+class Functions(NamedTuple):
+    """The same as functions of a column."""
+
+    own: CellFunction
+    later: CellFunction
+    before: CellFunction
+    after: CellFunction
+
+
+@dataclass(frozen=True)
+class Circle:
+    """Rows that rest on one another, and their cells in an order in which each rests on earlier ones."""
+
+    rows: Mapping[str, Functions]
+    order: list[Cell] = field(default_factory=list)
+
+
+def functions_of(texts: Texts, is_open: Callable[[str], bool]) -> Functions:
+    """Return the formulas of a row as functions of a column; `is_open` tells which rows are not known beforehand."""
+    own, before, after = (cell_function(term_of(text), is_open) for text in (texts.own, texts.before, texts.after))
+    return Functions(own, cell_function(term_of(texts.later), is_open) if texts.later else own, before, after)
+
+
+class _Everywhere:
+    """A scalar, which is the same in any column."""
+
+    def __init__(self, value: Array) -> None:
+        self._value: Any = value[..., 0] if value.ndim > 1 else value.item()
+
+    def __getitem__(self, column: int) -> Any:  # noqa: ANN401 - a number or an array
+        """Return its value."""
+        return self._value
+
+
+class _Rows(dict[str, Any]):
+    """Cells of rows by path and column; whole rows are taken apart when they are first asked for."""
+
+    def __init__(self, values: Mapping[str, Array], scalars: Mapping[str, Given]) -> None:
+        super().__init__()
+        self._values, self._scalars = values, scalars
+
+    def __missing__(self, path: str) -> Any:  # noqa: ANN401 - cells by column
+        """Return the cells of a row that is known, or a scalar."""
+        value = self._values.get(path)
+        if value is None:
+            cells: Any = _Everywhere(self._scalars[path].value)
+        else:
+            cells = list(value.tolist() if value.ndim == 1 else np.moveaxis(value, -1, 0))
+        self[path] = cells
+        return cells
+
+
+class Cells:
+    """Rows whole and by their cells, those that are known and those that are found."""
+
+    def __init__(
+        self,
+        blocks: Sequence[Block],
+        later_from: int,
+        later: Mapping[str, str],
+        elsewhere: str,
+        assumed: Mapping[str, Array],
+    ) -> None:
+        self._later_from, self._later, self._elsewhere = later_from, later, elsewhere
+        self._blocks = {path: block for block in blocks for path in block.rows}
+        self._scalars = ChainMap(*(dict(block.given) for block in blocks))
+        self.found: dict[str, Array] = {}
+        self._values = ChainMap(dict(assumed), self.found, *(dict(block.values) for block in blocks))
+        self.rows = _Rows(self._values, self._scalars)
+        self._functions: dict[str, Functions] = {}
+        self._beyond: dict[tuple[str, bool], Any] = {}
+        self._columns: dict[str, dict[float, list[int]]] = {}
+
+    def evaluate(self, path: str) -> None:
+        """Evaluate a row that rests on rows which are found."""
+        block = self._blocks[path]
+        value = self._spread(evaluate(block.rows[path].formula, self._array), block.length)
+        if path in self._later and self._later_from < block.length:
+            after = self._spread(evaluate(self._later[path], self._array), block.length)
+            parts = value[..., : self._later_from], after[..., self._later_from :]
+            value = np.concatenate([np.broadcast_to(part, (*after.shape[:-1], part.shape[-1])) for part in parts], -1)
+        self.found[path] = value
+
+    def _spread(self, value: Array, length: int) -> Array:
+        return value if value.shape[-1:] == (length,) else np.broadcast_to(value, (*value.shape[:-1], length))
+
+    def _array(self, path: str, shift: int) -> Array:
+        """Return a row some columns away, or a scalar, as formulas read it."""
+        value = self._values.get(path)
+        if value is None:
+            return np.zeros(1) if path.startswith(self._elsewhere) else self._scalars[path].value
+        return value if not shift else shifted(value, shift, self._beyond_row(path, before=shift < 0))
+
+    def _beyond_row(self, path: str, *, before: bool) -> Array:
+        """Return what stands before a row's first column or after its last, (..., 1)."""
+        row = self._blocks[path].rows[path]
+        return np.atleast_1d(evaluate(row.before if before else row.after, self._array))[..., :1]
+
+    def length(self, path: str) -> int:
+        """Return the number of columns of a row, 0 where it stands elsewhere."""
+        if path.startswith(self._elsewhere):
+            return 0
+        return self._blocks[path].length
+
+    def read(self, path: str, column: int) -> Any:  # noqa: ANN401 - a number or an array
+        """Return a row's cell, also before its first column and after its last; ask for one that is not known."""
+        row = self.rows[path]
+        if type(row) is _Everywhere:
+            return row[column]
+        if not 0 <= column < len(row):
+            return self._cell_beyond(path, before=column < 0)
+        value = row[column]
+        if value is None:
+            raise _NeededError((path, column))
+        return value
+
+    def matches(self, path: str, key: Any) -> list[int]:  # noqa: ANN401 - a number
+        """Return the columns in which a row that is the same in all draws has a value."""
+        if path not in self._columns:
+            columns = self._columns[path] = {}
+            for column, value in enumerate(self.rows[path]):
+                columns.setdefault(value, []).append(column)
+        return self._columns[path].get(key, [])
+
+    def fill(self, circle: Circle) -> None:
+        """Find all cells of a circle of rows, in the order that is known, and note it where it is not."""
+        self._functions |= circle.rows
+        for path in circle.rows:
+            self.rows[path] = [None] * self.length(path)
+        for cell in circle.order:
+            try:
+                self._find(*cell)
+            except _NeededError:
+                continue  # other values take other branches
+        missing = [
+            (path, column) for path in circle.rows for column, cell in enumerate(self.rows[path]) if cell is None
+        ]
+        if missing:
+            kept = [(path, column) for path, column in circle.order if self.rows[path][column] is not None]
+            circle.order[:] = kept + [cell for start in missing for cell in self._follow(start)]
+        for path in circle.rows:
+            self.found[path] = _array(self.rows[path])
+
+    def _follow(self, wanted: Cell) -> list[Cell]:
+        """Find a cell, those first that it rests on; return those that were found in their order."""
+        found, path, on_path = [], [wanted], {wanted}
+        while path:
+            name, column = path[-1]
+            try:
+                if self.rows[name][column] is None:
+                    self._find(name, column)
+                    found.append((name, column))
+            except _NeededError as needed:
+                if needed.cell in on_path:
+                    raise CircularError(f"`{needed.cell[0]}` rests on itself in column {needed.cell[1] + 1}") from None
+                path.append(needed.cell)
+                on_path.add(needed.cell)
+            else:
+                on_path.discard(path.pop())
+        return found
+
+    def _find(self, path: str, column: int) -> None:
+        functions = self._functions[path]
+        is_later = column >= self._later_from and path in self._later
+        self.rows[path][column] = (functions.later if is_later else functions.own)(self, column)
+
+    def _cell_beyond(self, path: str, *, before: bool) -> Any:  # noqa: ANN401 - a number or an array
+        if (path, before) not in self._beyond:
+            functions = self._functions.get(path)
+            if functions is not None:
+                self._beyond[path, before] = (functions.before if before else functions.after)(self, 0)
+            else:
+                value = self._beyond_row(path, before=before)
+                self._beyond[path, before] = value[..., 0] if value.ndim > 1 else value.item()
+        return self._beyond[path, before]
+
+
+def _array(cells: list[Any]) -> Array:
+    """Return cells as a row, (column,) or (draw, column)."""
+    if all(type(cell) is float for cell in cells):
+        return np.array(cells)
+    return np.stack(np.broadcast_arrays(*cells), axis=-1)

@@ -1,0 +1,166 @@
+"""Rows that rest on one another are carried cell by cell, as a loop over periods would carry them."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from fibercap.core.cell_terms import cell_function
+from fibercap.core.cells import CircularError
+from fibercap.core.circle import settle
+from fibercap.core.errors import FormulaError
+from fibercap.core.formula_text import term_of
+from fibercap.core.rows import Block, Given, Row
+from fibercap.core.timeline import FLOW, STOCK
+from fibercap.core.units import Array
+
+EARNED = np.array([30.0, -80.0, 10.0, 90.0, 40.0, 5.0])
+DATES = np.array([2.0, 4.0, 6.0])
+FORMULAS = {
+    "short": ("MAX({least} - ({cash@-1} + {earned} - {interest}), 0)", "0"),
+    "paid": ("IF({may} > 0, MIN(MAX({cash@-1} + {earned} - {interest} - {least}, 0), {debt@-1}), 0)", "0"),
+    "interest": ("SUMIFS({loan.interest}, {loan.date}, {date})", "0"),
+    "debt": ("{debt@-1} + {short} - {paid}", "20"),
+    "cash": ("{cash@-1} + {earned} - {interest} + {short} - {paid}", "{opening}"),
+}
+
+
+def blocks(earned: Array = EARNED, least: Array | float = 5.0, **changed: tuple[str, str]) -> list[Block]:
+    """Return a company that borrows what it is short of, and pays interest on three dates on what it owed before."""
+    formulas = {**FORMULAS, **changed}
+    rows = {path: Row(path, path, "USD", FLOW, text, before) for path, (text, before) in formulas.items()}
+    rows |= {path: Row(path, path, "", STOCK) for path in ("date", "may", "earned")}
+    given = {"date": np.arange(1.0, 7.0), "may": np.array([0.0, 1.0, 1.0, 1.0, 1.0, 0.0]), "earned": earned}
+    values = {path: given.get(path, np.zeros(6)) for path in rows}
+    own = {
+        "loan.date": Row("loan.date", "", "day", STOCK),
+        "loan.interest": Row("loan.interest", "", "USD", FLOW, "SUMIFS({debt}, {date}, {loan.date} - 1) * 0.1"),
+    }
+    scalars = {path: Given(path, "USD", np.asarray(value)) for path, value in {"least": least, "opening": 12.0}.items()}
+    return [
+        Block("model", 6, rows, values, scalars),
+        Block("loan", 3, own, {"loan.date": DATES, "loan.interest": np.zeros(3)}),
+    ]
+
+
+def settled(parts: list[Block], assumed: dict[str, Array] | None = None) -> dict[str, Array]:
+    return settle(parts, ["short", "paid"], later={"short": "0"}, later_from=5, elsewhere="run_off.", assumed=assumed)
+
+
+def by_hand(earned: Array, least: float = 5.0) -> dict[str, list[float]]:
+    """Carry the same company in plain Python."""
+    cash, debt = 12.0, 20.0
+    found: dict[str, list[float]] = {key: [] for key in FORMULAS}
+    for period, income in enumerate(earned, start=1):
+        owed_before = debt if period > 1 else 0.0
+        interest = 0.1 * owed_before if period in DATES else 0.0
+        free = cash + income - interest
+        short = max(least - free, 0.0) if period < 6 else 0.0
+        paid = min(max(free - least, 0.0), debt) if 1 < period < 6 else 0.0
+        cash, debt = free + short - paid, debt + short - paid
+        for key, value in {"short": short, "paid": paid, "interest": interest, "debt": debt, "cash": cash}.items():
+            found[key].append(value)
+    return found
+
+
+def test_cells_are_what_a_loop_over_periods_gives() -> None:
+    found = settled(blocks())
+
+    for key, values in by_hand(EARNED).items():
+        np.testing.assert_allclose(found[key], values, rtol=0, atol=1e-12, err_msg=key)
+
+
+def test_the_order_that_is_noted_serves_other_values() -> None:
+    for seed in range(20):
+        earned = np.random.default_rng(seed).normal(0.0, 60.0, 6)
+
+        found = settled(blocks(earned))
+
+        np.testing.assert_allclose(found["debt"], by_hand(earned)["debt"], rtol=0, atol=1e-11)
+
+
+def test_a_batch_equals_its_members() -> None:
+    earned = np.random.default_rng(1).normal(0.0, 60.0, (7, 6))
+    least = np.linspace(0.0, 30.0, 7)[:, None]
+
+    batch = settled(blocks(earned, least))
+
+    for draw in range(7):
+        member = settled(blocks(earned[draw], float(least[draw, 0])))
+        for key in FORMULAS:
+            wide = np.broadcast_to(batch[key], (7, 6))
+            np.testing.assert_allclose(wide[draw], member[key], rtol=0, atol=1e-12, err_msg=key)
+
+
+def test_rows_that_go_on_otherwise_do_so_from_their_column() -> None:
+    found = settled(blocks(np.array([0.0, 0.0, 0.0, 0.0, 0.0, -500.0])))
+
+    assert found["short"][-1] == 0.0
+    assert found["cash"][-1] < -400.0
+
+
+def test_a_cell_that_rests_on_itself_is_named() -> None:
+    with pytest.raises(CircularError, match=r"^`short` rests on itself in column 1$"):
+        settled(blocks(interest=("{short} * 0.1", "0")))
+
+
+def test_what_is_assumed_breaks_a_circle_and_is_given_back_as_its_formula_has_it() -> None:
+    parts, assumed = blocks(interest=("{short} * 0.1", "0")), np.zeros(6)
+    for _ in range(60):
+        found = settled(parts, {"interest": assumed})
+        assumed = found["interest"]
+
+    np.testing.assert_allclose(assumed, found["short"] * 0.1, rtol=0, atol=1e-9)
+    assert found["interest"].max() > 4.0
+
+
+class Cells:
+    def __init__(self, **rows: list[float]) -> None:
+        self.rows = rows
+
+    def read(self, path: str, column: int) -> float:
+        if not 0 <= column < len(self.rows[path]):
+            return 0.0
+        return self.rows[path][column]
+
+    def matches(self, path: str, key: float) -> list[int]:
+        return [column for column, value in enumerate(self.rows[path]) if value == key]
+
+    def length(self, path: str) -> int:
+        return len(self.rows.get(path, []))
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [
+        ("-{a} ^ 2", -9.0),
+        ("{a} / ({b} - {b})", float("nan")),
+        ("IF(AND({a} > 1, {b} < 1), 1, 2)", 2.0),
+        ("OR({a} > 1, {b} < 1)", 1.0),
+        ("MAX({a}, {b}, 4)", 7.0),
+        ("MIN({a})", 2.0),
+        ("SUM({a} * ({b} = 7))", 3.0),
+        ("SUMIFS({a}, {b}, 5) + SUMIFS({none}, {b}, 5)", 2.0),
+        ("ROUND({a} / 7, 2)", 0.43),
+        ("{a@-1} + {a@1}", 2.0),
+    ],
+)
+def test_functions_of_a_cell(text: str, value: float) -> None:
+    found = cell_function(term_of(text), lambda _: False)(Cells(a=[2.0, 3.0], b=[5.0, 7.0]), 1)
+
+    np.testing.assert_equal(found, value)
+
+
+@pytest.mark.parametrize("text", ["IRR({a})", "({a}, {a})", "SUMIFS({a} * 2, {b}, 5)"])
+def test_functions_of_whole_rows_have_no_cells(text: str) -> None:
+    with pytest.raises(FormulaError, match="no value in a single column"):
+        cell_function(term_of(text), lambda _: False)
+
+
+@pytest.mark.parametrize("text", ["{a} * {b}", "{b} * {a}"])
+def test_a_product_with_a_known_zero_reads_no_more(text: str) -> None:
+    cells = Cells(a=[0.0], b=[float("nan")])
+
+    found = cell_function(term_of(text), lambda path: path == "b")(cells, 0)
+
+    assert found == 0.0
