@@ -18,26 +18,25 @@ from fibercap.commands.output import (
     write_file,
 )
 
-_PLOT = """Draw a chart; with --out FOLDER, all that apply to the scenario.
-
-\b
-capacity (default)  plants: nameplate, effective capacity, claims
-output              output, sales and demand by product
-revenue             revenue by plant, EBITDA and its margin
-debt                what is owed on each loan, to maturity
-cover               debt service, cash flow for it, covenants
-cash                cash held, cash flows
-funding             who pays for what is built and bought
-claims              claimed against found
-compare             the options side by side
-verdict             what each option is worth to the owners
-bridge              from the baseline's worth to each option's
+_PLOT = """Draw a chart, capacity if none is named; with --out FOLDER, all that apply to the scenario.
 
 Without --out it is written to SCENARIO-CHART.png in the current folder.
 """
 
 
-@click.command(help=_PLOT)
+class _ListingCharts(click.Command):
+    """A command whose help lists the charts; they are imported only when it is asked for."""
+
+    def format_help_text(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Write the help, and every chart with what it shows."""
+        from fibercap.views.charts import CHARTS
+
+        super().format_help_text(ctx, formatter)
+        with formatter.section("Charts"):
+            formatter.write_dl([(name, chart.shows) for name, chart in CHARTS.items()])
+
+
+@click.command(cls=_ListingCharts, help=_PLOT)
 @click.argument(
     "arguments",
     nargs=-1,

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from fibercap.model.covenant import AT_PAYMENTS
-from fibercap.model.measure import HIGHER, LOWER, Measure, extreme, made, to_maturity_text, undefined
+from fibercap.model.measure import HIGHER, LOWER, Measure, extreme, headline, made, to_maturity_text, undefined
 from fibercap.model.run_off import RUN_OFF
 from fibercap.model.twelve_months import AT_QUARTERS, NO_EBITDA, NO_YEAR, OVER, YEARLY
 
@@ -36,6 +36,7 @@ def _because(measure: Measure, projection: Projection, due: str, never: str, lat
     return replace(measure, reason=late if projection.trifle.counts(projection.value(due)).any() else never)
 
 
+@headline
 def min_dscr(projection: Projection) -> Measure:
     """Lowest DSCR over twelve months, all loans, at the ends of periods in which a payment falls.
 
@@ -101,6 +102,7 @@ def _life_cover(projection: Projection, ratio: str) -> Measure:
     return replace(made(name, label, "", formula, values, reason=NEVER_OWED, better=HIGHER), when=when)
 
 
+@headline
 def min_llcr(projection: Projection) -> Measure:
     """Lowest LLCR at the end of a period with a payment or a draw: worth of CFADS to the last payment / all debt owed.
 

@@ -11,13 +11,14 @@ from fibercap.core.timeline import first_of_each
 from fibercap.model.foreign_loans import reported
 from fibercap.model.loans.price import average_life as life_of_loan
 from fibercap.model.loans.price import carried_years, effective_cost
-from fibercap.model.measure import HIGHER, LOWER, Measure, made, undefined
+from fibercap.model.measure import HIGHER, LOWER, Measure, headline, made, undefined
 
 if TYPE_CHECKING:
     from fibercap.core.units import Array
     from fibercap.model.projection import Projection
 
 
+@headline
 def peak_debt(projection: Projection) -> Measure:
     """Most that is owed on all loans together on any day, by the loans' own dates, to maturity."""
     loans, money = projection.scenario.loans, projection.scenario.currency
@@ -57,6 +58,7 @@ NEVER_DRAWN: Final = "never drawn"
 NONE_DRAWN: Final = "no loan is drawn"
 
 
+@headline
 def total_interest(projection: Projection) -> Measure:
     """Interest accrued on all loans, from signing to maturity, past the horizon too."""
     return _of_loans(projection, "total_interest", "Interest to maturity", ("interest",), to_maturity=True)
@@ -79,6 +81,7 @@ def total_fees_at_horizon(projection: Projection) -> Measure:
     return _of_loans(projection, "total_fees_at_horizon", "Fees within the horizon", FEES, to_maturity=False)
 
 
+@headline
 def owed_at_horizon(projection: Projection) -> Measure:
     """Debt at the end of the horizon."""
     formula = "SUM({returns.is_last} * {accounts.debt})"
@@ -86,6 +89,7 @@ def owed_at_horizon(projection: Projection) -> Measure:
     return made("owed_at_horizon", "Owed at the horizon", projection.scenario.currency, formula, values, better=LOWER)
 
 
+@headline
 def all_in_cost(projection: Projection) -> Measure:
     """Effective annual rate of the borrower's flows of all loans together, by dates / 365, to maturity."""
     loans = list(projection.scenario.loans)
@@ -168,6 +172,7 @@ def average_life(projection: Projection) -> Measure:
     return made("average_life", "Average life of debt", "year", formula, values, reason="no loan is drawn")
 
 
+@headline
 def lowest_cash(projection: Projection) -> Measure:
     """Lowest cash at the end of any period."""
     values = projection.value("accounts.cash").min(axis=-1)
@@ -176,6 +181,7 @@ def lowest_cash(projection: Projection) -> Measure:
     )
 
 
+@headline
 def equity_called(projection: Projection) -> Measure:
     """Equity paid in over the horizon: for projects and purchases, on dates, and to hold cash."""
     rows = ("accounts.equity_for_projects", "accounts.equity_paid_in", "accounts.equity_for_cash")
@@ -184,6 +190,7 @@ def equity_called(projection: Projection) -> Measure:
     return made("equity_called", "Equity called", projection.scenario.currency, formula, values, better=LOWER)
 
 
+@headline
 def funding_gap(projection: Projection) -> Measure:
     """Spending that no loan, grant, equity or named `cash` pays for, over the horizon.
 

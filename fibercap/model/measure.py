@@ -14,6 +14,8 @@ from fibercap.model.run_off import RUN_OFF
 from fibercap.model.twelve_months import YEARLY
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from fibercap.core.units import Array
     from fibercap.model.projection import Projection
 
@@ -56,6 +58,12 @@ class Measure:
         """The number of a single run, or None where undefined."""
         first = float(self.values[0])
         return None if np.isnan(first) else first
+
+
+def headline(measure: Callable[[Projection], Measure]) -> Callable[[Projection], Measure]:
+    """Mark a measure as one that short tables show."""
+    vars(measure)["is_headline"] = True
+    return measure
 
 
 def made(  # noqa: PLR0913 - a measure has that many parts

@@ -112,6 +112,11 @@ def measures(projection: Projection) -> Mapping[str, Measure]:
     return Measures(projection)
 
 
+def headlines() -> list[str]:
+    """Return the names of the measures that short tables show."""
+    return [measure.__name__ for measure in MEASURES if vars(measure).get("is_headline")]
+
+
 def names(projection: Projection) -> list[str]:
     """Return the names of every measure that a projection has."""
     loans = projection.scenario.loans

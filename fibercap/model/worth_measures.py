@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from fibercap.model.explained_rates import explained_rates
-from fibercap.model.measure import HIGHER, LOWER, Measure, made, undefined
+from fibercap.model.measure import HIGHER, LOWER, Measure, headline, made, undefined
 from fibercap.model.trifle import PATH, ROUNDING
 
 if TYPE_CHECKING:
@@ -43,6 +43,7 @@ def _npv(projection: Projection, key: str, label: str) -> Measure:
     return made(name, label, money, formula, values, reason=reason, better=HIGHER)
 
 
+@headline
 def project_npv(projection: Projection) -> Measure:
     """Net present value of the flows that the projects add, terminal value included."""
     return _npv(projection, "project", "NPV of the projects")
@@ -53,6 +54,7 @@ def company_npv(projection: Projection) -> Measure:
     return _npv(projection, "company", "NPV of the company")
 
 
+@headline
 def equity_npv(projection: Projection) -> Measure:
     """Net present value of what owners really pay and get, less that of the company that does nothing new.
 
@@ -124,6 +126,7 @@ def project_irr(projection: Projection) -> Measure:
     return _irr(projection, "project_irr", "IRR of the projects", _project_series(projection))
 
 
+@headline
 def equity_irr(projection: Projection) -> Measure:
     """Effective annual rate of what owners really pay and get, less that of the company that does nothing new."""
     measure = _irr(projection, "equity_irr", "IRR of the owners", (("returns.equity_flow", "time.end"),))
@@ -135,6 +138,7 @@ def equity_irr(projection: Projection) -> Measure:
     return replace(measure, values=values, reason=NOTHING_PAID, remark=remark)
 
 
+@headline
 def fcfe_irr(projection: Projection) -> Measure:
     """Effective annual rate of the free cash flow to equity."""
     series: tuple[Timed, ...] = (("returns.fcfe_flow", "time.end"),)

@@ -33,12 +33,16 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Chart:
-    """A chart: what it shows, how it is drawn, to which plans it applies, and whether it compares their options."""
+    """A chart: what it shows, how it is drawn, to which plans it applies, and whether it compares their options.
+
+    `section` is the report's section that begins with it; "" where a section says itself when and where it stands.
+    """
 
     shows: str
     draw: Callable[[Projection, Comparison | None], Figure]
     applies: Callable[[Scenario], bool] = lambda _plan: True
     compares: bool = False
+    section: str = "statements"
 
 
 def _borrows(plan: Scenario) -> bool:
@@ -58,20 +62,31 @@ def _values_options(plan: Scenario) -> bool:
 
 
 CHARTS: Final[dict[str, Chart]] = {
-    "capacity": Chart("Capacity by plant, with claims", capacity_chart),
-    "output": Chart("Output, sales and demand by product", output_chart),
+    "capacity": Chart("Capacity by plant, with claims", capacity_chart, section="capacity"),
+    "output": Chart("Output, sales and demand", output_chart, section="capacity"),
     "revenue": Chart("Revenue by plant, EBITDA and its margin", revenue_chart),
-    "debt": Chart("Debt by loan, to maturity", debt_chart, _borrows),
-    "cover": Chart("Debt service, the cash flow for it, and cover with covenants", cover_chart, _borrows),
-    "cash": Chart("Cash held and cash flows", cash_chart),
-    "funding": Chart("Uses of funds and who pays for them", funding_chart, _builds),
-    "claims": Chart("Claims against what the plan leads to", claims_chart, lambda plan: bool(plan.claims)),
-    "compare": Chart("Ways of financing side by side", compare_chart, _chooses, compares=True),
-    "verdict": Chart(
-        "What each way of financing is worth to the owners", verdict_chart, _values_options, compares=True
+    "debt": Chart("Debt by loan, to maturity", debt_chart, _borrows, section="loans"),
+    "cover": Chart(
+        "Debt service, the cash flow for it, and how often it is covered", cover_chart, _borrows, section="covenants"
     ),
-    "bridge": Chart("From the baseline's worth to each option's", bridge_chart, _values_options, compares=True),
+    "cash": Chart("Cash held and cash flows", cash_chart, section=""),
+    "funding": Chart("Uses of funds and who pays for them", funding_chart, _builds, section="funding"),
+    "claims": Chart(
+        "Claims against what the plan leads to", claims_chart, lambda plan: bool(plan.claims), section="claims"
+    ),
+    "compare": Chart("Options side by side", compare_chart, _chooses, compares=True, section="options"),
+    "verdict": Chart(
+        "What each way of financing is worth to the owners", verdict_chart, _values_options, compares=True, section=""
+    ),
+    "bridge": Chart(
+        "From the baseline's net present value to the owners to each option's",
+        bridge_chart,
+        _values_options,
+        compares=True,
+        section="",
+    ),
 }
+"""Every chart by its name: what `plot` draws, and its help and the report tell of."""
 SUFFIXES: Final[dict[str, Mapping[str, Any]]] = {  # what each format writes about itself; never the time
     ".png": {},
     ".svg": {"Date": None},

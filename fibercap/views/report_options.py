@@ -9,7 +9,7 @@ from fibercap.views.charts_bridge import spans_of
 from fibercap.views.figures import Figures
 from fibercap.views.figures import Line as FigureLine
 from fibercap.views.lines import best_shown, delta_texts, measure_text, shared_label
-from fibercap.views.report_parts import Figure, Items, Line, Section, Table, Words, tables_of
+from fibercap.views.report_parts import Items, Line, Section, Table, Words, figure, figures_of, tables_of
 from fibercap.views.verdict_text import (
     Speech,
     beside_lines,
@@ -41,7 +41,7 @@ def options(subject: Subject) -> Section | None:
     if comparison is None:
         return None
     names = list(comparison.cases)
-    parts: list[Part] = [Figure("compare", "Options side by side")]
+    parts: list[Part] = [*figures_of("options", subject)]
     if subject.verdict is not None:
         parts += _verdict(subject.verdict, comparison)
     parts += [_measures(comparison, names[at : at + ABREAST], subject.chosen) for at in range(0, len(names), ABREAST)]
@@ -50,8 +50,7 @@ def options(subject: Subject) -> Section | None:
     parts += [table for table in changes if table.lines]
     if spans_of(comparison):
         note = footing_text(footing(comparison), _speech(comparison))
-        caption = "From the baseline's net present value to the owners to each option's"
-        parts.append(Figure("bridge", f"{caption}; {note}" if note else caption))
+        parts.append(figure("bridge", note))
     cases = list(comparison.cases.values())
     told = [FigureLine(case.title, list(case.cash_needed.values())) for case in cases]
     title = "Cash needed from owners or from cash held, by year"

@@ -5,12 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, ClassVar, Final
 
+from fibercap.views.charts import CHARTS
 from fibercap.views.figures import blocks_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from fibercap.views.figures import Figures
+    from fibercap.views.report_subject import Subject
 
 COLUMNS: Final = 16
 """Columns of numbers that fit beside each other, on a screen and on paper."""
@@ -63,6 +65,17 @@ class Figure:
     kind: ClassVar[str] = "figure"
     name: str
     caption: str
+
+
+def figure(name: str, note: str = "") -> Figure:
+    """Return one of the charts that `plot` draws, as a part of the report; a note follows what it shows."""
+    return Figure(name, f"{CHARTS[name].shows}; {note}" if note else CHARTS[name].shows)
+
+
+def figures_of(section: str, subject: Subject) -> list[Figure]:
+    """Return the charts with which a section begins, those that apply to the plan."""
+    plans = {True: subject.written.scenario, False: subject.projection.scenario}
+    return [figure(name) for name, c in CHARTS.items() if c.section == section and c.applies(plans[c.compares])]
 
 
 Part = Words | Items | Table | Figure

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from fibercap.views.lines import measure_text
-from fibercap.views.report_parts import Figure, Line, Section, Table, Words, tables_of
+from fibercap.views.report_parts import Line, Section, Table, Words, figure, figures_of, tables_of
 from fibercap.views.report_verdict import front_figure
 from fibercap.views.statement_lines import STATEMENTS
 from fibercap.views.statements import capacity_figures, cover_figures, loan_figures, statement_figures
@@ -18,16 +18,15 @@ if TYPE_CHECKING:
 def capacity(subject: Subject) -> Section:
     """Tell what the plants can make, make and sell."""
     tables = [table for figures in capacity_figures(subject.projection, "year") for table in tables_of(figures)]
-    charts = [Figure("capacity", "Capacity by plant, with claims"), Figure("output", "Output, sales and demand")]
-    return Section("capacity", "Capacity and output", [*charts, *tables])
+    return Section("capacity", "Capacity and output", [*figures_of("capacity", subject), *tables])
 
 
 def statements(subject: Subject, by: str) -> Section:
     """Tell income, cash flow and balance sheet, with their charts."""
-    parts: list[Part] = [Figure("revenue", "Revenue by plant, EBITDA and its margin")]
+    parts: list[Part] = [*figures_of("statements", subject)]
     for title in STATEMENTS:
         if title == "Cash flow" and front_figure(subject).name != "cash":
-            parts.append(Figure("cash", "Cash held and cash flows"))
+            parts.append(figure("cash"))
         parts += tables_of(statement_figures(subject.projection, title, by))
     parts += [table for figures in cover_figures(subject.projection, by) for table in tables_of(figures)]
     return Section("statements", "Statements", parts)
@@ -38,7 +37,7 @@ def funding(subject: Subject) -> Section | None:
     plan = subject.projection.scenario
     if not plan.projects and not any(plant.purchase for plant in plan.plants.values()):
         return None
-    return Section("funding", "Funding", [Figure("funding", "Uses of funds and who pays for them")])
+    return Section("funding", "Funding", figures_of("funding", subject))
 
 
 def loans(subject: Subject) -> Section | None:
@@ -46,7 +45,7 @@ def loans(subject: Subject) -> Section | None:
     plan = subject.projection.scenario
     if not plan.loans:
         return None
-    parts: list[Part] = [Figure("debt", "Debt by loan, to maturity")]
+    parts: list[Part] = [*figures_of("loans", subject)]
     for name, terms in ((key, loan) for key, loan in plan.loans.items() if key not in plan.undrawn):
         lender = f", {terms.lender}" if terms.lender else ""
         parts.append(Words(f"{terms.title or name}{lender}", "head"))

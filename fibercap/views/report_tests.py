@@ -10,7 +10,7 @@ from fibercap.studies.claims import WORDS
 from fibercap.studies.covenants import NOT_TESTED
 from fibercap.studies.findings import findings
 from fibercap.views.lines import falls_text, flip_line, quantity_text, untested_text
-from fibercap.views.report_parts import Figure, Items, Line, Section, Table, Words
+from fibercap.views.report_parts import Items, Line, Section, Table, Words, figures_of
 
 if TYPE_CHECKING:
     from fibercap.studies.claims import Outcome
@@ -40,7 +40,7 @@ def claims(subject: Subject) -> Section | None:
     tested = ("Claim", "Claimed", "Found", "Margin", "Verdict", "Source")
     rests = ("Claim", "The input that decides it, and where it flips", "Note")
     return Section("claims", "Claims", [
-        Figure("claims", "Claims against what the plan leads to"),
+        *figures_of("claims", subject),
         Table("Claims, each tested on the plan", tested, lines, texts=True),
         Table("What each claim rests on", rests, decided, texts=True),
     ])  # fmt: skip
@@ -67,7 +67,7 @@ def covenants(subject: Subject) -> Section | None:
     """Tell every covenant with its tightest test, and how debt service is covered."""
     if not subject.projection.scenario.loans:
         return None
-    parts: list[Part] = [Figure("cover", "Debt service, the cash flow for it, and how often it is covered")]
+    parts: list[Part] = [*figures_of("covenants", subject)]
     lines = [_covenant(tested) for tested in subject.promises.values()]
     if lines:
         columns = ("Covenant", "Loan", "On", "Limit", "Tightest", "When", "Headroom", "Verdict")

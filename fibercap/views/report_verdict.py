@@ -10,7 +10,7 @@ from fibercap.studies.headroom import PRICE, tightest
 from fibercap.studies.sensitivity import turns_at
 from fibercap.views.input_words import input_words, named
 from fibercap.views.lines import share_text
-from fibercap.views.report_parts import Figure, Section, Words
+from fibercap.views.report_parts import Figure, Section, Words, figure
 from fibercap.views.verdict_text import (
     ALONE,
     Speech,
@@ -53,8 +53,8 @@ def front(subject: Subject) -> Section:
 def front_figure(subject: Subject) -> Figure:
     """Return the one chart of the first page: options by worth where there is a choice, else cash."""
     if subject.verdict is not None and len(subject.verdict.ranked) > 1:
-        return Figure("verdict", "What each way of financing is worth to the owners")
-    return Figure("cash", "Cash held and cash flows")
+        return figure("verdict")
+    return figure("cash")
 
 
 def _within(texts: list[Words], most: int) -> Iterator[Part]:

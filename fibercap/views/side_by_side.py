@@ -8,6 +8,7 @@ from rich.markup import escape
 from rich.padding import Padding
 from rich.text import Text
 
+from fibercap.model.measures import headlines
 from fibercap.model.plan import KINDS
 from fibercap.studies.covenants import FAIL
 from fibercap.studies.footing import footing
@@ -48,7 +49,7 @@ def compare_page(console: Console, comparison: Comparison, *, short: bool = Fals
             console.print()
         _verdict(console, comparison)
         _titles(console, comparison)
-    chosen = SHORT if short else [n for n in next(iter(cases.values())).measures if "." not in n]
+    chosen = headlines() if short else [n for n in next(iter(cases.values())).measures if "." not in n]
     names = list(cases)
     each = max(1, (console.width - LABEL) // (max(len(n) for n in [*names, "1,234.56*"]) + GUTTER))
     title = "Ways of financing" if short else "Measures"
@@ -71,11 +72,6 @@ def compare_page(console: Console, comparison: Comparison, *, short: bool = Fals
 
 
 LABEL: Final = 42
-SHORT: Final = (
-    "project_npv", "equity_npv", "equity_irr", "fcfe_irr", "min_dscr", "min_llcr", "peak_debt", "owed_at_horizon",
-    "all_in_cost",
-    "total_interest", "equity_called", "lowest_cash", "funding_gap",
-)  # fmt: skip
 
 
 def _verdict(console: Console, comparison: Comparison) -> None:

@@ -1,18 +1,22 @@
-"""The lines of each statement, in order and with their signs: the one description that every reader follows."""
+"""The lines of each statement, in order and with their signs, read from the formulas of its totals."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, Literal
 
+from fibercap.core.formula_text import term_of
+from fibercap.core.term import SUMS, Negative, Operation, Reference
+
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator, Mapping
 
     from fibercap.core.rows import Row
+    from fibercap.core.term import Term
     from fibercap.model.projection import Projection
 
 Role = Literal["plus", "minus", "total", "memo"]
-_ROLES: Final[dict[str, Role]] = {"-": "minus", "*": "total", "~": "memo"}
+ACCOUNTS: Final = "accounts."
 
 
 @dataclass(frozen=True)
@@ -25,7 +29,7 @@ class StatementLine:
     @property
     def path(self) -> str:
         """The row that it shows."""
-        return f"accounts.{self.key}"
+        return f"{ACCOUNTS}{self.key}"
 
     def label(self, row: Row) -> str:
         """Return the label of the line, which says what is taken off and what stands below the line."""
@@ -33,37 +37,76 @@ class StatementLine:
         return {"minus": f"less {words}", "memo": f"Memo: {words}"}.get(self.role, row.label)
 
 
-def _lines(text: str) -> tuple[StatementLine, ...]:
-    """Read lines from row keys; `-` marks one that is taken off, `*` a total, `~` a memo below the line."""
-    return tuple(StatementLine(word.lstrip("-*~"), _ROLES.get(word[0], "plus")) for word in text.split())
+@dataclass(frozen=True)
+class Statement:
+    """A statement by the rows that total it, in order; above each stand the rows that its formula adds and takes off.
+
+    `by_parts` are rows in those formulas that are shown by their own parts, `last` those that stand last above a total,
+    `memos` the rows below the last one.
+    """
+
+    totals: tuple[str, ...]
+    by_parts: tuple[str, ...] = ()
+    last: tuple[str, ...] = ()
+    memos: tuple[str, ...] = ()
+
+    def lines(self, rows: Mapping[str, Row]) -> Iterator[StatementLine]:
+        """Run over the lines of rows by path; a total that has been shown is not repeated above the next one."""
+        for total in self.totals:
+            parts = [part for part in self._parts(rows, total, 1) if part[0] not in self.totals]
+            for key, sign in sorted(parts, key=lambda part: part[0] in self.last):
+                yield StatementLine(key, "plus" if sign > 0 else "minus")
+            yield StatementLine(total, "total")
+        for memo in self.memos:
+            yield StatementLine(memo, "memo")
+
+    def _parts(self, rows: Mapping[str, Row], key: str, sign: int) -> Iterator[tuple[str, int]]:
+        for part, sign_of_part in _with_signs(term_of(rows[f"{ACCOUNTS}{key}"].formula), sign):
+            if part in self.by_parts:
+                yield from self._parts(rows, part, sign_of_part)
+            else:
+                yield part, sign_of_part
+
+
+def _with_signs(term: Term, sign: int) -> Iterator[tuple[str, int]]:
+    """Run over the accounts of the same period that a formula adds and takes off, with their signs."""
+    match term:
+        case Reference(path=path, shift=0) if path.startswith(ACCOUNTS):
+            yield path.removeprefix(ACCOUNTS), sign
+        case Negative(of=of):
+            yield from _with_signs(of, -sign)
+        case Operation(sign=joined, left=left, right=right) if joined in SUMS:
+            yield from _with_signs(left, sign)
+            yield from _with_signs(right, sign if joined == "+" else -sign)
 
 
 STATEMENTS: Final = {
-    "Income": _lines(
-        "revenue -variable_cost -fixed_cost -overhead *ebitda -depreciation *ebit -interest_expense -fee_expense "
-        "interest_on_cash exchange_result *pretax_income -tax *net_income ~gross_profit"
+    "Income": Statement(
+        ("ebitda", "ebit", "pretax_income", "net_income"), by_parts=("cash_costs",), memos=("gross_profit",)
     ),
-    "Cash flow": _lines(
-        "net_income depreciation fee_amortization accrued_less_paid capitalized_interest -exchange_result "
-        "tax_payable_increase -working_capital_increase *operating_cash_flow -capex -purchases -maintenance "
-        "-financing_costs grants *investing_cash_flow draws -principal -upfront_fees equity_for_projects "
-        "equity_paid_in equity_for_cash -dividends *financing_cash_flow *cash"
+    "Cash flow": Statement(
+        ("operating_cash_flow", "investing_cash_flow", "financing_cash_flow", "cash"), last=("grants", "dividends")
     ),
-    "Balance sheet": _lines(
-        "cash receivables grants_receivable inventory construction_in_progress net_fixed_assets deferred_fees "
-        "other_assets *total_assets payables tax_payable accrued_interest debt other_liabilities paid_in_capital "
-        "retained_earnings *total_liabilities_and_equity"
-    ),
-    "Debt service": _lines(
-        "cfads_before_capex -self_funded_capex *cfads interest_paid fees_paid scheduled_principal -service_funded "
-        "*debt_service"
-    ),
+    "Balance sheet": Statement(("total_assets", "total_liabilities_and_equity")),
+    "Debt service": Statement(("cfads", "debt_service")),
 }
 """Every statement by its title. Income adds downward: each total is all that stands above it."""
 
 
 def statement_lines(projection: Projection, title: str) -> Iterator[tuple[StatementLine, Row]]:
-    """Yield the lines of a statement that a projection has, each with its row."""
-    for line in STATEMENTS[title]:
-        if line.path in projection.rows:
-            yield line, projection.rows[line.path]
+    """Yield the lines of a statement, each with its row."""
+    rows = projection.rows
+    for line in STATEMENTS[title].lines(rows):
+        yield line, rows[line.path]
+
+
+def statement_paths(projections: Iterable[Projection], title: str) -> list[str]:
+    """Return the rows of a statement in order, where some of several plans have more lines than others."""
+    paths: list[str] = []
+    for projection in projections:
+        before = -1
+        for line, _ in statement_lines(projection, title):
+            if line.path not in paths:
+                paths.insert(before + 1, line.path)
+            before = paths.index(line.path)
+    return paths

@@ -82,11 +82,28 @@ def test_income_adds_downward(text: str) -> None:
     adds_downward(project(scenario_of(text, "random.yaml")), "Income")
 
 
-def test_income_runs_from_revenue_by_ebitda_and_ebit_to_net_income_with_gross_profit_as_a_memo() -> None:
-    totals = [line.key for line in STATEMENTS["Income"] if line.role == "total"]
+@settings(max_examples=10)
+@given(text=valid_scenarios(rich=True))
+def test_a_total_is_what_stands_between_it_and_the_total_above(text: str) -> None:
+    projection = project(scenario_of(text, "random.yaml"))
+    for title in ("Cash flow", "Balance sheet", "Debt service"):
+        total = np.zeros((projection.draws, projection.timeline.count))
+        for line, row in statement_lines(projection, title):
+            if line.role in {"plus", "minus"}:
+                total = total + projection.value(row.path) * (1.0 if line.role == "plus" else -1.0)
+            elif line.key != "cash":  # cash is its opening and the totals above it
+                scale = max(float(np.abs(projection.value(row.path)).max()), 1.0)
+                assert np.allclose(total, projection.value(row.path), rtol=1e-9, atol=1e-6 * scale), row.path
+                total = np.zeros_like(total)
 
-    assert totals == ["ebitda", "ebit", "pretax_income", "net_income"]
-    assert [line.key for line in STATEMENTS["Income"] if line.role == "memo"] == ["gross_profit"]
+
+def test_income_runs_from_revenue_by_ebitda_and_ebit_to_net_income_with_gross_profit_as_a_memo(
+    fibercore: Projection,
+) -> None:
+    lines = [line for line, _ in statement_lines(fibercore, "Income")]
+
+    assert [line.key for line in lines if line.role == "total"] == ["ebitda", "ebit", "pretax_income", "net_income"]
+    assert [line.key for line in lines if line.role == "memo"] == ["gross_profit"]
 
 
 def test_every_reader_follows_the_one_description(fibercore: Projection) -> None:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from fibercap.core.timeline import FLOW, STOCK
-from fibercap.views.statement_lines import STATEMENTS
+from fibercap.views.statement_lines import STATEMENTS, statement_paths
 from fibercap.views.workbook.formulas import letters
 from fibercap.views.workbook.looks import number_format, set_up
 from fibercap.views.workbook.periods import YEARS_ROW, is_whole
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
     from xlsxwriter.worksheet import Worksheet
 
+    from fibercap.model.projection import Projection
     from fibercap.views.workbook.book import Book, Placed
     from fibercap.views.workbook.looks import Looks
 
@@ -39,7 +40,7 @@ class AnnualSheet:
         self.years = list(book.cases[0].projection.timeline.groups("year"))
         pages = [page for page in book.pages if page.name in SHOWN]
         rows = [entry for page in pages for entry in page.entries if _shown(entry)]
-        self.entries = list(_with_lines(_statements_first(rows)))
+        self.entries = list(_with_lines(_statements_first(rows, [case.projection for case in book.cases])))
         self.rows = {e.line.path: HEAD_ROW + 1 + n for n, e in enumerate(self.entries) if not isinstance(e, str)}
 
     def years_of(self, path: str) -> str:
@@ -117,16 +118,16 @@ class AnnualSheet:
             yield math.nan if missing else float(value)
 
 
-def _statements_first(entries: list[Placed | str]) -> list[Placed | str]:
+def _statements_first(entries: list[Placed | str], projections: list[Projection]) -> list[Placed | str]:
     """Return the statements, line by line as `STATEMENTS` orders them, and after them all other rows.
 
     A row that two statements show, such as cash, stands in the first of them.
     """
     lines = {entry.line.path: entry for entry in entries if not isinstance(entry, str)}
     found: list[Placed | str] = []
-    for title, statement in STATEMENTS.items():
+    for title in STATEMENTS:
         found.append(title)
-        found += [lines.pop(line.path) for line in statement if line.path in lines]
+        found += [lines.pop(path) for path in statement_paths(projections, title) if path in lines]
     return found + [entry for entry in entries if isinstance(entry, str) or entry.line.path in lines]
 
 
