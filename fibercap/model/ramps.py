@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from itertools import pairwise
-from typing import Annotated, Any, ClassVar
+from typing import Annotated, Any, ClassVar, get_args
 
 import numpy as np
 
@@ -151,5 +151,6 @@ def _choose(raw: Any) -> tuple[str, Mapping[str, Any]]:  # noqa: ANN401 - what s
     return Word(tuple(KINDS), "ramps").parse(kinds[0], None), raw  # type: ignore[arg-type]
 
 
-KINDS: dict[str, type[Spec]] = {"none": NoRamp, "linear": Linear, "s_curve": SCurve, "table": Table}
-Ramp = Annotated[NoRamp | Linear | SCurve | Table, OneOf(KINDS, _choose, title="ramp", words=("none",))]
+AnyRamp = NoRamp | Linear | SCurve | Table
+KINDS: dict[str, type[Spec]] = {ramp.kind: ramp for ramp in get_args(AnyRamp)}
+Ramp = Annotated[AnyRamp, OneOf(KINDS, _choose, title="ramp", words=("none",))]
