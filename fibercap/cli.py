@@ -11,15 +11,20 @@ from typing import TYPE_CHECKING, Final
 
 import click
 
-from fibercap.commands.answers import size, solve
-from fibercap.commands.drawing import plot
-from fibercap.commands.explaining import explain
-from fibercap.commands.exporting import export
-from fibercap.commands.language import diff, show
-from fibercap.commands.lending import loan
-from fibercap.commands.projecting import check, compare
+from fibercap.commands.check import check
+from fibercap.commands.compare import compare
+from fibercap.commands.diff import diff
+from fibercap.commands.explain import explain
+from fibercap.commands.export import export
+from fibercap.commands.loan import loan
+from fibercap.commands.new import new
+from fibercap.commands.plot import plot
 from fibercap.commands.rows import rows
 from fibercap.commands.run import run
+from fibercap.commands.schema import schema
+from fibercap.commands.show import show
+from fibercap.commands.size import size
+from fibercap.commands.solve import solve
 from fibercap.commands.terminal import (
     colors,
     flush,
@@ -29,7 +34,6 @@ from fibercap.commands.terminal import (
     say_json,
     take_any_encoding,
 )
-from fibercap.commands.writing import new, schema
 
 if TYPE_CHECKING:
     from fibercap.core.errors import FibercapError

@@ -1,4 +1,4 @@
-"""`compare`, `check`: ways of financing side by side, and a plan's proofs."""
+"""`check`: what fails of a plan."""
 
 from __future__ import annotations
 
@@ -7,9 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from fibercap.commands.asked import one_option, plan_of, scenario_options
-from fibercap.commands.completing import complete_from, complete_scenario
-from fibercap.commands.completing import options as names_of_options
+from fibercap.commands.completion import complete_scenario
+from fibercap.commands.shared_options import one_option, plan_of, scenario_options
 from fibercap.commands.terminal import problem, say, say_json
 
 if TYPE_CHECKING:
@@ -18,61 +17,6 @@ if TYPE_CHECKING:
     from fibercap.model.scenario import Scenario
 
 Document = Mapping[str, object]
-
-
-@click.command()
-@click.argument("scenarios", nargs=-1, required=True, metavar="SCENARIO...", shell_complete=complete_scenario)
-@click.option(
-    "--option",
-    "options",
-    multiple=True,
-    metavar="NAME",
-    help="Compare only these options. Repeatable.",
-    shell_complete=complete_from(names_of_options),
-)
-@scenario_options
-@click.option(
-    "--baseline",
-    metavar="NAME",
-    help="The case that others are measured against; default: the first.",
-    shell_complete=complete_from(names_of_options),
-)
-@click.option("--flips", is_flag=True, help="Look for the input that decides each claim, in every case.")
-def compare(
-    scenarios: tuple[str, ...],
-    options: tuple[str, ...],
-    settings: tuple[str, ...],
-    as_json: bool,  # noqa: FBT001 - click hands flags over so
-    baseline: str | None,
-    flips: bool,  # noqa: FBT001
-) -> None:
-    """Set the financing options of one scenario, or several scenarios, side by side."""
-    from fibercap.studies.compare import compare as compared
-
-    comparison = compared(*_plans(scenarios, options, settings), baseline=baseline, only=_only(scenarios, options))
-    if as_json:
-        from fibercap.views.compare_document import compare_document
-        from fibercap.views.json_text import text
-
-        say_json(text(compare_document(comparison, flips=flips)))
-        return
-    from fibercap.views.printing import window
-    from fibercap.views.side_by_side import compare_page
-
-    compare_page(window(), comparison, flips=flips)
-
-
-def _only(scenarios: tuple[str, ...], options: tuple[str, ...]) -> tuple[str, ...]:
-    return options if len(scenarios) == 1 else ()
-
-
-def _plans(scenarios: tuple[str, ...], options: tuple[str, ...], settings: tuple[str, ...]) -> list[Any]:
-    """Read the scenarios to compare; of several, each with the one option that is named."""
-    if len(scenarios) == 1:
-        return [plan_of(scenarios[0], None, settings)]
-    if len(options) > 1:
-        raise click.UsageError("with several scenarios, name one --option at most")
-    return [plan_of(name, next(iter(options), None), settings) for name in scenarios]
 
 
 def _print(lines: Iterable[tuple[str, dict[str, Any]]]) -> None:

@@ -1,4 +1,4 @@
-"""`show`, `diff`: a plan as it is resolved, and set against another."""
+"""`diff`: the inputs in which two plans differ, or that a workbook changes."""
 
 from __future__ import annotations
 
@@ -7,34 +7,13 @@ from typing import TYPE_CHECKING
 
 import click
 
-from fibercap.commands.asked import one_option, plan_of, scenario_options
-from fibercap.commands.completing import complete_scenario
+from fibercap.commands.completion import complete_scenario
 from fibercap.commands.output import STANDARD_OUTPUT, OutputPath, refuse_two_documents, write_file
-from fibercap.commands.terminal import say, say_json, say_yaml
+from fibercap.commands.shared_options import one_option, plan_of, scenario_options
+from fibercap.commands.terminal import say, say_json
 
 if TYPE_CHECKING:
     from fibercap.model.scenario import Scenario
-
-
-@click.command()
-@click.argument("scenario", shell_complete=complete_scenario)
-@one_option
-@scenario_options
-def show(scenario: str, option: str | None, settings: tuple[str, ...], as_json: bool) -> None:  # noqa: FBT001 - click hands flags over so
-    """Print a scenario with all that it extends, option and settings laid over it, and where each value comes from.
-
-    The text is a scenario itself: what is read from it is the same plan. With an option, it has no options any more.
-    """
-    tree = plan_of(scenario, option, settings).resolved
-    if as_json:
-        from fibercap.views.explain_document import show_document
-        from fibercap.views.json_text import text
-
-        say_json(text(show_document(tree)))
-        return
-    from fibercap.reading.written import written
-
-    say_yaml(written(tree))
 
 
 @click.command()

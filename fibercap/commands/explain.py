@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import click
 
-from fibercap.commands.asked import one_option, plan_of, scenario_options
-from fibercap.commands.completing import complete_from, complete_scenario, explained
+from fibercap.commands.completion import complete_from, complete_scenario, explained
+from fibercap.commands.shared_options import one_option, plan_of, scenario_options
 from fibercap.commands.terminal import say, say_json
 
 _HELP = """Explain an input, a measure, or a row in a PERIOD: where it comes from.

@@ -7,8 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from fibercap.commands.asked import lending_of, one_option, scenario_options
-from fibercap.commands.completing import complete_from, complete_scenario, loans
+from fibercap.commands.completion import complete_from, complete_scenario, loans
 from fibercap.commands.output import (
     STANDARD_OUTPUT,
     OutputPath,
@@ -17,6 +16,7 @@ from fibercap.commands.output import (
     suffix_of,
     write_file,
 )
+from fibercap.commands.shared_options import lending_of, one_option, scenario_options
 from fibercap.commands.terminal import say, say_json
 
 if TYPE_CHECKING:

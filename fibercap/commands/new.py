@@ -1,14 +1,13 @@
-"""`new` and `schema`: what helps to write scenarios."""
+"""`new`: a small plan to begin with, in a folder."""
 
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
 
 import click
 
-from fibercap.commands.output import STANDARD_OUTPUT, OutputPath, print_content, write_file
-from fibercap.commands.terminal import say, say_json
+from fibercap.commands.output import STANDARD_OUTPUT, OutputPath, print_content
+from fibercap.commands.terminal import say
 
 RESULTS = (
     *("run", "compare", "check", "plot", "loan", "size", "solve", "rows", "explain", "show", "diff", "export"),
@@ -37,42 +36,3 @@ def new(folder: Path, force: bool) -> None:  # noqa: FBT001 - click hands flags 
     for path in write_all(folder, contents, force=force):
         say(str(path))
     say(f"next: fibercap check {folder / 'plan.yaml'}", err=True)
-
-
-@click.command()
-@click.option(
-    "--results", "of", type=click.Choice(RESULTS), metavar="VERB", help="Of what this command prints with --json."
-)
-@click.option("--out", type=OutputPath(), help="Write it to this file.")
-@click.option("--force", is_flag=True, help="Replace a file that exists.")
-def schema(of: str | None, out: Path | None, force: bool) -> None:  # noqa: FBT001 - click hands flags over so
-    """Print the JSON Schema of the scenario language, for editors and validators.
-
-    An editor checks a scenario as it is written if its first line says where the schema is, seen from it:
-
-    # yaml-language-server: $schema=fibercap.schema.json
-
-    With --results, print the schema of what a command prints with --json: run, compare, check, plot, loan, size, solve,
-    rows, explain, show, diff or export; errors, which any of them prints with exit code 2; or manifest, a file of the
-    folder that `run --out` writes.
-    """
-    from fibercap.views.json_text import json_text
-
-    written = json_text(_schema(of))
-    if out is None:
-        say_json(written)
-        return
-    write_file(out, f"{written}\n".encode(), force=force)
-    if out != STANDARD_OUTPUT:
-        say(str(out))
-
-
-def _schema(of: str | None) -> dict[str, Any]:
-    """Return the schema of the scenario language, or of a result."""
-    if of is not None:
-        from fibercap.views.result_schema import result_schema
-
-        return result_schema(of)
-    from fibercap.reading.schema import schema as made
-
-    return made()

@@ -6,8 +6,7 @@ from pathlib import Path
 
 import click
 
-from fibercap.commands.asked import one_option, plan_of, scenario_options
-from fibercap.commands.completing import charts, complete_first_scenario
+from fibercap.commands.completion import charts, complete_first_scenario
 from fibercap.commands.output import (
     OutputPath,
     is_stream,
@@ -17,6 +16,7 @@ from fibercap.commands.output import (
     suffix_of,
     write_file,
 )
+from fibercap.commands.shared_options import one_option, plan_of, scenario_options
 
 _PLOT = """Draw a chart, capacity if none is named; with --out FOLDER, all that apply to the scenario.
 

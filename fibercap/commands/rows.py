@@ -7,8 +7,8 @@ from pathlib import Path
 
 import click
 
-from fibercap.commands.asked import one_option, plan_of, scenario_options
-from fibercap.commands.completing import complete_first_scenario, rows_and_measures
+from fibercap.commands.completion import complete_first_scenario, rows_and_measures
+from fibercap.commands.shared_options import one_option, plan_of, scenario_options
 from fibercap.commands.terminal import say, say_json
 
 _HELP = """List the rows and measures of a plan: name, label, unit, nature.

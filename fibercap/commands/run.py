@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING
 
 import click
 
-from fibercap.commands.asked import by_option, one_option, plan_of, scenario_options
-from fibercap.commands.completing import complete_from, complete_scenario
-from fibercap.commands.completing import rows as row_paths
+from fibercap.commands.completion import complete_from, complete_scenario
+from fibercap.commands.completion import rows as row_paths
 from fibercap.commands.output import STANDARD_OUTPUT, OutputPath
+from fibercap.commands.shared_options import by_option, one_option, plan_of, scenario_options
 from fibercap.commands.terminal import say, say_json
 
 if TYPE_CHECKING:

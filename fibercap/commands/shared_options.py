@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import click
 
-from fibercap.commands.completing import complete_from, inputs, options
+from fibercap.commands.completion import complete_from, inputs, options
 
 if TYPE_CHECKING:
     from fibercap.model.contracts import Contracts

@@ -1,0 +1,56 @@
+"""`schema`: the JSON Schema of the scenario language, or of what a command prints."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import click
+
+from fibercap.commands.output import STANDARD_OUTPUT, OutputPath, write_file
+from fibercap.commands.terminal import say, say_json
+
+RESULTS = (
+    *("run", "compare", "check", "plot", "loan", "size", "solve", "rows", "explain", "show", "diff", "export"),
+    *("errors", "manifest"),
+)
+"""As `views.result_schema` has them, which is not read on start."""
+
+
+@click.command()
+@click.option(
+    "--results", "of", type=click.Choice(RESULTS), metavar="VERB", help="Of what this command prints with --json."
+)
+@click.option("--out", type=OutputPath(), help="Write it to this file.")
+@click.option("--force", is_flag=True, help="Replace a file that exists.")
+def schema(of: str | None, out: Path | None, force: bool) -> None:  # noqa: FBT001 - click hands flags over so
+    """Print the JSON Schema of the scenario language, for editors and validators.
+
+    An editor checks a scenario as it is written if its first line says where the schema is, seen from it:
+
+    # yaml-language-server: $schema=fibercap.schema.json
+
+    With --results, print the schema of what a command prints with --json: run, compare, check, plot, loan, size, solve,
+    rows, explain, show, diff or export; errors, which any of them prints with exit code 2; or manifest, a file of the
+    folder that `run --out` writes.
+    """
+    from fibercap.views.json_text import json_text
+
+    written = json_text(_schema(of))
+    if out is None:
+        say_json(written)
+        return
+    write_file(out, f"{written}\n".encode(), force=force)
+    if out != STANDARD_OUTPUT:
+        say(str(out))
+
+
+def _schema(of: str | None) -> dict[str, Any]:
+    """Return the schema of the scenario language, or of a result."""
+    if of is not None:
+        from fibercap.views.result_schema import result_schema
+
+        return result_schema(of)
+    from fibercap.reading.schema import schema as made
+
+    return made()

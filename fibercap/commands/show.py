@@ -1,0 +1,30 @@
+"""`show`: the whole plan, each value with its origin."""
+
+from __future__ import annotations
+
+import click
+
+from fibercap.commands.completion import complete_scenario
+from fibercap.commands.shared_options import one_option, plan_of, scenario_options
+from fibercap.commands.terminal import say_json, say_yaml
+
+
+@click.command()
+@click.argument("scenario", shell_complete=complete_scenario)
+@one_option
+@scenario_options
+def show(scenario: str, option: str | None, settings: tuple[str, ...], as_json: bool) -> None:  # noqa: FBT001 - click hands flags over so
+    """Print a scenario with all that it extends, option and settings laid over it, and where each value comes from.
+
+    The text is a scenario itself: what is read from it is the same plan. With an option, it has no options any more.
+    """
+    tree = plan_of(scenario, option, settings).resolved
+    if as_json:
+        from fibercap.views.explain_document import show_document
+        from fibercap.views.json_text import text
+
+        say_json(text(show_document(tree)))
+        return
+    from fibercap.reading.written import written
+
+    say_yaml(written(tree))

@@ -1,0 +1,59 @@
+"""`size`: the largest loan that keeps a ratio."""
+
+from __future__ import annotations
+
+import click
+
+from fibercap.commands.completion import complete_from, complete_scenario, loans
+from fibercap.commands.shared_options import one_option, plan_of, scenario_options
+from fibercap.commands.terminal import say, say_json
+
+
+@click.command()
+@click.argument("scenario", shell_complete=complete_scenario)
+@click.argument("loan", shell_complete=complete_from(loans))
+@one_option
+@scenario_options
+@click.option("--dscr", type=float, metavar="RATIO", help="Least DSCR over twelve months at any payment.")
+@click.option(
+    "--payment-dscr", type=float, metavar="RATIO", help="Least DSCR over twelve months at this loan's payments."
+)
+@click.option("--llcr", type=float, metavar="RATIO", help="Least LLCR after any payment or draw.")
+@click.option("--gearing", metavar="SHARE", help="Largest share of what funding pays for that loans pay: '70 %'.")
+def size(  # noqa: PLR0913, PLR0917 - a command has that many options
+    scenario: str,
+    loan: str,
+    option: str | None,
+    settings: tuple[str, ...],
+    as_json: bool,  # noqa: FBT001 - click hands flags over so
+    dscr: float | None,
+    payment_dscr: float | None,
+    llcr: float | None,
+    gearing: str | None,
+) -> None:
+    """Find the largest commitment of a loan that keeps every limit, and say which one binds.
+
+    \b
+    fibercap size fibercore fleet --dscr 1.30
+    fibercap size fibercore german_bank --option german_bank \\
+      --dscr 1.30 --gearing "70 %"
+    """  # noqa: D301 - click's mark for lines that it leaves as they are
+    from fibercap.studies.asking import share_of
+    from fibercap.studies.sizing import Limit
+    from fibercap.studies.sizing import size as sized
+
+    asked = {"min_dscr": dscr, f"min_dscr.{loan}": payment_dscr, "min_llcr": llcr}
+    limits = [Limit(measure, value) for measure, value in asked.items() if value is not None]
+    limits += [Limit("gearing", share_of(gearing))] if gearing is not None else []
+    if not limits:
+        raise click.UsageError("name at least one limit: --dscr, --payment-dscr, --llcr or --gearing")
+    found = sized(plan_of(scenario, option, settings), loan, limits)
+    if as_json:
+        from fibercap.views.answers import size_document
+        from fibercap.views.json_text import text
+
+        say_json(text(size_document(found)))
+        return
+    from fibercap.views.answers import size_lines
+
+    say("\n".join(size_lines(found)))
