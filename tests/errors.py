@@ -18,8 +18,8 @@ from unittest.mock import patch
 
 import numpy as np
 
-from fibercap.core.codes import GROUPS
 from fibercap.core.errors import Problem, ScenarioError
+from fibercap.core.problem_codes import GROUPS
 from fibercap.core.quantity import Quantity
 from fibercap.model.projection import project
 from fibercap.reading.files import read

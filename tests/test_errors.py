@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from fibercap.core.codes import GROUPS, KINDS
 from fibercap.core.errors import Problem
+from fibercap.core.problem_codes import GROUPS, KINDS
 from tests.errors import EXAMPLES, PAGE, PLAN, Example, page
 
 PACKAGE = Path(__file__).resolve().parents[1] / "fibercap"

@@ -16,7 +16,7 @@ import pytest
 from fibercap.cli import main
 from fibercap.core.errors import ScenarioError
 from fibercap.core.names import as_name, is_name
-from fibercap.core.shown import visible
+from fibercap.core.visible_text import visible
 from fibercap.reading.files import read, scenario_of
 
 TEXT = (

@@ -31,7 +31,7 @@ _PLAIN: Final = {
 
 def say(text: str = "", *, err: bool = False, nl: bool = True, **style: Any) -> None:  # noqa: ANN401 - styles as click names them
     """Print a text; nothing in it is a command to the terminal, and only `style` gives it colour."""
-    from fibercap.core.shown import visible
+    from fibercap.core.visible_text import visible
 
     shown = visible(text)
     stream = sys.stderr if err else sys.stdout  # left to itself, click writes UTF-8 where ASCII is asked for
@@ -78,7 +78,7 @@ def _plainly(error: UnicodeError) -> tuple[str, int]:
 def _plain(character: str) -> str:
     from unicodedata import combining, normalize
 
-    from fibercap.core.shown import spelt
+    from fibercap.core.visible_text import spelt
 
     letters = "".join(part for part in normalize("NFKD", character) if not combining(part))
     return _PLAIN.get(character) or (letters if letters.isascii() and letters else spelt(character))

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 from fibercap.core import grammar
 from fibercap.core.fields import Field, text_of, wrong
+from fibercap.core.input_hints import FIRST_YEAR, LAST_YEAR, day_of, quoted
 from fibercap.core.timeline import month_end
-from fibercap.core.wording import FIRST_YEAR, LAST_YEAR, day_of, quoted
 
 if TYPE_CHECKING:
     from pydantic_core.core_schema import ValidationInfo

@@ -10,10 +10,10 @@ import numpy as np
 
 from fibercap.core import grammar
 from fibercap.core.fields import Field, Of, is_drawn, quantity_of, text_of, wrong
-from fibercap.core.most import amount_text
+from fibercap.core.input_hints import quoted
+from fibercap.core.limits import amount_text
 from fibercap.core.unit_hints import CALENDAR_MONTHS, in_months
 from fibercap.core.units import Array
-from fibercap.core.wording import quoted
 
 if TYPE_CHECKING:
     from pydantic_core.core_schema import ValidationInfo

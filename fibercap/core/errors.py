@@ -8,7 +8,7 @@ from pathlib import PurePath
 from typing import TYPE_CHECKING, Final
 from unicodedata import combining, east_asian_width
 
-from fibercap.core.codes import KINDS
+from fibercap.core.problem_codes import KINDS
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -62,7 +62,7 @@ class Place:
 class Problem:
     """One thing that is wrong with an input, in the user's words; `under` names the overlay that brings it about.
 
-    Its code is one of `core/codes`, which says the way out where the message has none of its own.
+    Its code is one of `core/problem_codes`, which says the way out where the message has none of its own.
     """
 
     path: str

@@ -12,7 +12,8 @@ from pydantic_core import PydanticCustomError, core_schema
 
 from fibercap.core import grammar
 from fibercap.core.errors import nearest
-from fibercap.core.most import LARGEST, amount_text, most
+from fibercap.core.input_hints import advice, misfit, quoted
+from fibercap.core.limits import LARGEST, amount_text, most
 from fibercap.core.tree import Leaf
 from fibercap.core.unit_hints import as_number, fitting, takes
 from fibercap.core.units import (
@@ -24,7 +25,6 @@ from fibercap.core.units import (
     split_quantity,
     unit_text,
 )
-from fibercap.core.wording import advice, misfit, quoted
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Annotated, Any, Final
 
 from fibercap.core import grammar
 from fibercap.core.fields import Field, text_of, wrong
+from fibercap.core.input_hints import quoted
 from fibercap.core.spec import collection_in, specs_in
 from fibercap.core.tree import Leaf
-from fibercap.core.wording import quoted
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

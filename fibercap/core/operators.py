@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING, Any, Final
 
 from fibercap.core.dates import whole_period
 from fibercap.core.fields import is_drawn
-from fibercap.core.most import YEARS, most
+from fibercap.core.input_hints import day_of, quoted
+from fibercap.core.limits import YEARS, most
 from fibercap.core.timeline import add_months, month_end, month_number
 from fibercap.core.tree import Branch, Leaf, Tree
 from fibercap.core.units import SHARES, UNITS, QuantityTextError, conversion, split_quantity
-from fibercap.core.wording import day_of, quoted
 
 if TYPE_CHECKING:
     from collections.abc import Callable

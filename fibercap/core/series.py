@@ -14,9 +14,9 @@ from pydantic_core import PydanticCustomError
 from fibercap.core import grammar
 from fibercap.core.dates import Day, whole_period
 from fibercap.core.fields import Field, Of, text_of, wrong
-from fibercap.core.parts import PartField
+from fibercap.core.input_hints import quoted
+from fibercap.core.money_or_share import PartField
 from fibercap.core.units import Array
-from fibercap.core.wording import quoted
 
 if TYPE_CHECKING:
     from pydantic_core.core_schema import ValidationInfo
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True)
-class TimePath:
+class Series:
     """A value over time: one number, or values that each hold from their key's start until the next key."""
 
     values: tuple[Array, ...]
@@ -80,10 +80,10 @@ class PathOf(Field):
         one = self.of.schema()
         return grammar.either(f"{one['title']}; or by period", one["x-unit"], one, grammar.by(grammar.PERIOD, one))
 
-    def parse(self, raw: Any, info: ValidationInfo) -> TimePath:  # noqa: ANN401
+    def parse(self, raw: Any, info: ValidationInfo) -> Series:  # noqa: ANN401
         """Return the path."""
         if not isinstance(raw, dict):
-            return TimePath((self.of.parse(raw, info),))
+            return Series((self.of.parse(raw, info),))
         if not raw:
             raise wrong("empty", "an empty block", "a value, or values by year")
         points = read_block(raw, lambda key, _: (span_of(key)[self.at_ends], key), self.of.parse, info)
@@ -93,7 +93,7 @@ class PathOf(Field):
             if edge == later:
                 raise inside(two, _same_edge(one, two, at_ends=self.at_ends), key=True)
         starts = tuple(span_of(name)[0] for name in names)
-        return TimePath(tuple(value for _, value in ordered), starts, names)
+        return Series(tuple(value for _, value in ordered), starts, names)
 
 
 def _same_edge(one: str, two: str, *, at_ends: bool) -> PydanticCustomError:

@@ -13,7 +13,7 @@ from pydantic import BaseModel, ConfigDict
 from pydantic_core import core_schema
 
 from fibercap.core.fields import Field, Label, Of
-from fibercap.core.most import LARGEST
+from fibercap.core.limits import LARGEST
 
 if TYPE_CHECKING:
     from pydantic import GetCoreSchemaHandler

@@ -10,8 +10,8 @@ import numpy as np
 
 from fibercap.core import grammar
 from fibercap.core.fields import Field, Of, is_drawn, text_of, wrong
+from fibercap.core.input_hints import quoted
 from fibercap.core.units import Array
-from fibercap.core.wording import quoted
 
 if TYPE_CHECKING:
     from pydantic_core.core_schema import ValidationInfo

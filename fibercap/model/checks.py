@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from fibercap.core.errors import Problem, did_you_mean
-from fibercap.core.parts import REST
-from fibercap.core.paths import TimePath
+from fibercap.core.money_or_share import REST
+from fibercap.core.series import Series
 from fibercap.core.spec import InputInErrorError, quantities
 from fibercap.core.timeline import STEPS, month_end
 from fibercap.core.tree import Branch, place_of
@@ -158,7 +158,7 @@ def _paths(s: Plan, name: str) -> Found:
         if (
             path[0] != "rates"
             and not closing
-            and isinstance(value, TimePath)
+            and isinstance(value, Series)
             and value.starts
             and value.starts[0] > origin
         ):

@@ -12,13 +12,13 @@ import numpy as np
 from fibercap.core import grammar
 from fibercap.core.dates import whole_period
 from fibercap.core.fields import Field, Label, Number, Word, is_drawn, quantity_of, text_of, wrong
-from fibercap.core.most import amount_text, most
+from fibercap.core.input_hints import quoted
+from fibercap.core.limits import amount_text, most
 from fibercap.core.spec import OneOf, Spec
 from fibercap.core.tolerance import Tolerance, ToleranceField
 from fibercap.core.tree import Leaf
 from fibercap.core.unit_hints import in_known_units
 from fibercap.core.units import Array, conversion, unit_text
-from fibercap.core.wording import quoted
 
 LIMITS = ("above", "at_least", "below", "at_most", "about")
 

@@ -13,21 +13,21 @@ from fibercap.core import grammar
 from fibercap.core.dates import Day, Edge
 from fibercap.core.durations import Duration, Life
 from fibercap.core.fields import Field, Money, Number, Of, Share, Word, text_of, wrong
-from fibercap.core.parts import Truth
-from fibercap.core.paths import Dated, PathOf, TimePath
+from fibercap.core.money_or_share import Truth
+from fibercap.core.series import Dated, PathOf, Series
 from fibercap.core.spec import OneOf, Spec
 from fibercap.core.timeline import STEPS, Timeline
 from fibercap.core.tree import Leaf
 from fibercap.core.units import CURRENCIES, Array
 
 ZERO = np.asarray(0.0)
-NOTHING = TimePath((ZERO,))
+NOTHING = Series((ZERO,))
 ONE = np.asarray(1.0)
 NO_MONTHS = 0
 TEN_YEARS = 120
 MOST_DAYS = 366.0
 """The longest time for which a flow may be owed: formulas have a term for every period that it reaches back."""
-Days = Annotated[TimePath, PathOf(Of("day", low=0.0, high=MOST_DAYS))]
+Days = Annotated[Series, PathOf(Of("day", low=0.0, high=MOST_DAYS))]
 
 
 @lru_cache(maxsize=64)
@@ -122,7 +122,7 @@ class GapField(Field):
 class Company(Spec):
     """Overhead, and what owners pay in and take out on dates."""
 
-    overhead: Annotated[TimePath, PathOf(Of("money/year", low=0.0))] = NOTHING
+    overhead: Annotated[Series, PathOf(Of("money/year", low=0.0))] = NOTHING
     """Selling, administration and research. Like `11 million USD/year` or `{2000: 6.6 million USD/year, 2001: 11
     million USD/year}`."""
     equity: Dated = None
@@ -156,7 +156,7 @@ class WorkingCapital(Spec):
 class Tax(Spec):
     """One taxpayer, assessed by calendar year; losses are carried forward."""
 
-    rate: Annotated[TimePath, PathOf(Of("percent", low=0.0, high=1.0))] = NOTHING
+    rate: Annotated[Series, PathOf(Of("percent", low=0.0, high=1.0))] = NOTHING
     """Share of taxable income. Like `35 %` or `{2000: 39 %, 2003: 37 %}`."""
     lag: Annotated[int, Duration()] = NO_MONTHS
     """Time from a period's end to the payment of its tax, in whole periods. Like `3 months`."""

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Final
 
 from fibercap.core import grammar
 from fibercap.core.fields import Of, Text, is_drawn, quantity_of, text_of, wrong
-from fibercap.core.paths import PathOf, TimePath
+from fibercap.core.series import PathOf, Series
 from fibercap.core.spec import Spec, field_at
 from fibercap.core.tree import Branch, Leaf
 from fibercap.core.units import CURRENCIES, Array, QuantityTextError, split_quantity
@@ -69,8 +69,8 @@ def _way_out(text: str, currency: str) -> str:
     return f"its unit is like `{currency}/EUR`"
 
 
-Rates = Annotated[TimePath, PathOf(ExchangeOf("money/unit"))]
-Closings = Annotated[TimePath | None, PathOf(ExchangeOf("money/unit"), at_ends=True)]
+Rates = Annotated[Series, PathOf(ExchangeOf("money/unit"))]
+Closings = Annotated[Series | None, PathOf(ExchangeOf("money/unit"), at_ends=True)]
 
 
 class Exchange(Spec):

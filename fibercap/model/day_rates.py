@@ -15,7 +15,7 @@ from fibercap.core.timeline import month_end
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from fibercap.core.paths import TimePath
+    from fibercap.core.series import Series
     from fibercap.core.sheet import Sheet
     from fibercap.core.units import Array
 
@@ -150,14 +150,14 @@ class DayRates:
                     sheet.give(moment.path, "day", moment.day, *moment.reads)
 
 
-def knots_of(at: str, path: TimePath, *, middles: bool) -> list[Knot]:
+def knots_of(at: str, path: Series, *, middles: bool) -> list[Knot]:
     """Return the rates of a path in order, each with its days.
 
     Parameters
     ----------
     at : str
         Where the path stands, such as `exchange.EUR.closing`.
-    path : TimePath
+    path : Series
         Closing rates, in the order of their last days; with `middles` averages, in the order of their first.
     middles : bool
         Whether a rate is that of the middle day of its time instead of the last.
@@ -182,7 +182,7 @@ def knots_of(at: str, path: TimePath, *, middles: bool) -> list[Knot]:
     return found
 
 
-def _middle(at: str, path: TimePath, number: int) -> Moment:
+def _middle(at: str, path: Series, number: int) -> Moment:
     """Return the middle of the time of a key, which another that begins within it ends."""
     begins, ends = whole_period(path.names[number]) or (0, 0)
     reads = [f"{at}.{path.names[number]}"]

@@ -7,7 +7,7 @@ from typing import Any
 
 from fibercap.core.errors import Problem
 from fibercap.core.fields import is_drawn
-from fibercap.core.parts import is_quantity
+from fibercap.core.money_or_share import is_quantity
 from fibercap.core.tree import Branch, Leaf, Tree, at, inside
 from fibercap.core.units import Drawn
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from fibercap.core.reach import reach
+from fibercap.core.dependencies import reach
 from fibercap.model.plan import KINDS
 
 if TYPE_CHECKING:

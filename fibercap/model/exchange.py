@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from fibercap.core.calendar import serial
-from fibercap.core.paths import TimePath
 from fibercap.core.rows import Row
+from fibercap.core.series import Series
 from fibercap.core.sheet import Sheet
 from fibercap.core.timeline import RATE, STOCK, month_end
 from fibercap.core.units import DEM_PER_EUR
 from fibercap.model.day_rates import DayRates, Knot, Moment, knots_of
-from fibercap.model.market import path_row
+from fibercap.model.market import series_row
 from fibercap.model.run_off import YEAR, goes_on, repeats_after
 
 if TYPE_CHECKING:
@@ -36,7 +36,7 @@ def exchange_rows(sheet: Sheet, plan: Plan) -> None:
 
 def _own_rows(sheet: Sheet, plan: Plan, code: str) -> None:
     unit, rates = f"{plan.currency}/{code}", plan.exchange[code]
-    path_row(sheet, plan.timeline, f"exchange.{code}.average", f"{code}: average rate given", rates.average, unit)
+    series_row(sheet, plan.timeline, f"exchange.{code}.average", f"{code}: average rate given", rates.average, unit)
     text = f"{{inputs.exchange.{code}.average}}"
     sheet.line(Row(f"exchange.{code}.average", f"{code}: average rate", unit, RATE, text))
     day_rates(plan, code).give(sheet, unit)
@@ -65,10 +65,10 @@ def _closing_rows(sheet: Sheet, plan: Plan, code: str) -> None:
     sheet.put(row, values[..., 1:])
 
 
-def _days_path(plan: Plan, code: str) -> TimePath:
+def _days_path(plan: Plan, code: str) -> Series:
     """Return the series from which a currency's rates of days are read."""
     if code not in plan.exchange and TIED[code] == plan.currency:
-        return TimePath((np.asarray(1.0),))  # one of its own is one for ever
+        return Series((np.asarray(1.0),))  # one of its own is one for ever
     rates = plan.exchange[code if code in plan.exchange else TIED[code]]
     return rates.average if rates.closing is None else rates.closing
 

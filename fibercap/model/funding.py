@@ -10,7 +10,7 @@ from pydantic import PrivateAttr
 
 from fibercap.core.durations import Duration
 from fibercap.core.fields import Of, Word
-from fibercap.core.parts import REST, Part, PartField, Truth
+from fibercap.core.money_or_share import REST, Part, PartField, Truth
 from fibercap.core.spec import OneOf, Spec
 from fibercap.core.units import Array
 

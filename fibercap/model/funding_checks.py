@@ -9,9 +9,9 @@ import numpy as np
 import numpy.typing as npt
 
 from fibercap.core.errors import did_you_mean
-from fibercap.core.parts import REST, Part
+from fibercap.core.input_hints import quoted
+from fibercap.core.money_or_share import REST, Part
 from fibercap.core.tree import Branch
-from fibercap.core.wording import quoted
 from fibercap.model.funding import GRANT, NOT_SOURCES, PURSES, Grant, part_path
 from fibercap.model.plants import bought_capital, net_capital
 

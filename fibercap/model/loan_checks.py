@@ -19,7 +19,7 @@ from fibercap.model.loans.shortfall import first_shortfall
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from fibercap.core.paths import TimePath
+    from fibercap.core.series import Series
     from fibercap.model.loans.terms import Loan
     from fibercap.model.plan import Lending, Plan
 
@@ -107,7 +107,7 @@ def loan_rate(s: Lending, name: str) -> Found:
         yield at, "late_path", told, wanted, "add a rate that starts earlier"
 
 
-def _floating(loan: Loan, rate: Floating, rates: Mapping[str, TimePath], at: str) -> Found:
+def _floating(loan: Loan, rate: Floating, rates: Mapping[str, Series], at: str) -> Found:
     if rate.cap is not None and np.any(rate.cap < rate.floor):
         yield f"{at}.cap", "cap_below_floor", "a cap below the floor", "one at or above it", "swap them"
     if np.any(rate.margin < 0) and "floor" not in rate.model_fields_set:

@@ -7,8 +7,8 @@ from typing import Annotated, Final
 import numpy as np
 
 from fibercap.core.fields import Label, Of, Word
-from fibercap.core.paths import PathOf, TimePath
 from fibercap.core.rows import Row
+from fibercap.core.series import PathOf, Series
 from fibercap.core.sheet import Sheet
 from fibercap.core.spec import Spec
 from fibercap.core.timeline import FLOW, RATE, STOCK, Timeline
@@ -23,16 +23,16 @@ class Product(Spec):
 
     name: Label = ""
     """What tables call it. Like `Multimode fiber`."""
-    price: Annotated[TimePath, PathOf(Of("money/km", low=0.0))]
+    price: Annotated[Series, PathOf(Of("money/km", low=0.0))]
     """What a km is sold for. Like `60 USD/km` or `{2000: 40 USD/km, 2002: 38 USD/km}`."""
-    demand: Annotated[TimePath | None, PathOf(Of("km/year", low=0.0))] = None
+    demand: Annotated[Series | None, PathOf(Of("km/year", low=0.0))] = None
     """What the market takes of all plants together; without it, all that is made. Like `4 million km/year`."""
     interpolate: Annotated[str, Word(("none", "linear"), "ways to interpolate")] = "none"
     """Whether price and demand hold until their next key, or go there in a straight line."""
 
 
-def path_row(  # noqa: PLR0913 - what is written, of what, when
-    sheet: Sheet, timeline: Timeline, name: str, label: str, path: TimePath, unit: str, *, linear: bool = False
+def series_row(  # noqa: PLR0913 - what is written, of what, when
+    sheet: Sheet, timeline: Timeline, name: str, label: str, path: Series, unit: str, *, linear: bool = False
 ) -> Array:
     """Write the row `inputs.<name>`: a path's time average in each period.
 
@@ -46,7 +46,7 @@ def path_row(  # noqa: PLR0913 - what is written, of what, when
         The path of the input, such as `products.multimode.price`.
     label : str
         What it is in words.
-    path : TimePath
+    path : Series
         Its values, each `()` or `(draw, 1)`.
     unit : str
         The house unit.

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 import numpy.typing as npt
 
-from fibercap.core.reach import references
+from fibercap.core.dependencies import references
 from fibercap.core.timeline import period_label
 from fibercap.model.run_off import RUN_OFF
 from fibercap.model.twelve_months import YEARLY

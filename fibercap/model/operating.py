@@ -30,7 +30,7 @@ from fibercap.model.without_projects import SAME_WITHOUT, WITHOUT
 from fibercap.model.working_capital import working_capital_rows
 
 if TYPE_CHECKING:
-    from fibercap.core.parts import Part
+    from fibercap.core.money_or_share import Part
     from fibercap.core.rows import Block
     from fibercap.core.units import Array
     from fibercap.model.plan import Plan

@@ -12,7 +12,7 @@ from fibercap.core.timeline import FLOW, STOCK
 from fibercap.model.assets import maintenance_asset, opening_asset, project_asset, purchase_asset
 from fibercap.model.financing_costs import paid_by_cash
 from fibercap.model.funding import BRIDGE, GRANT
-from fibercap.model.market import path_row
+from fibercap.model.market import series_row
 from fibercap.model.tax import paid_row, tax_rows
 
 if TYPE_CHECKING:
@@ -76,7 +76,7 @@ def income_rows(sheet: Sheet, plan: Plan) -> None:
     direct = "{accounts.variable_cost} - {accounts.fixed_cost}"
     text = f"{{accounts.revenue}} - {direct} - {{accounts.depreciation}}"
     line("gross_profit", "Gross profit", text)
-    path_row(sheet, plan.timeline, "company.overhead", "Overhead by year", plan.company.overhead, f"{money}/year")
+    series_row(sheet, plan.timeline, "company.overhead", "Overhead by year", plan.company.overhead, f"{money}/year")
     line("overhead", "Overhead", "{inputs.company.overhead} * {time.years}")
     line("cash_costs", "Cash costs", "{accounts.variable_cost} + {accounts.fixed_cost} + {accounts.overhead}")
     line("ebitda", "EBITDA", "{accounts.revenue} - {accounts.cash_costs}")

@@ -9,7 +9,7 @@ from pydantic import PrivateAttr
 
 from fibercap.core.fields import Label, Number, Of, Word
 from fibercap.core.names import Name
-from fibercap.core.paths import PathOf, TimePath
+from fibercap.core.series import PathOf, Series
 from fibercap.core.spec import Spec
 from fibercap.core.timeline import Timeline
 from fibercap.core.units import CURRENCIES, Array
@@ -67,7 +67,7 @@ class Lending(Spec):
     8 January 2001", kind: stated}}`."""
     default_source: Label = ""
     """Source of every input that names none; without it they count as assumed. Like `release`."""
-    rates: Mapping[str, Annotated[TimePath, PathOf(Of("1/year"))]] = {}
+    rates: Mapping[str, Annotated[Series, PathOf(Of("1/year"))]] = {}
     """Rates of interest over time, by name, on which loans may float. Like `{libor_3m: {2001: 5.6 %/year, 2002: 3.8
     %/year}}`."""
     loans: Mapping[str, Loan] = {}

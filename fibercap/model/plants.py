@@ -12,21 +12,21 @@ from fibercap.core.calendar import month_number_text, serial
 from fibercap.core.dates import Date, Day
 from fibercap.core.durations import Life, Months
 from fibercap.core.fields import Label, Money, Of
-from fibercap.core.paths import PathOf, TimePath
 from fibercap.core.rows import Row
+from fibercap.core.series import PathOf, Series
 from fibercap.core.sheet import Sheet, total
 from fibercap.core.spec import OneOf, Spec
 from fibercap.core.timeline import FLOW, RATE, STOCK, Timeline, month_number, month_start
 from fibercap.core.units import Array
 from fibercap.model.currencies import Currencies
-from fibercap.model.market import Product, path_row
+from fibercap.model.market import Product, series_row
 from fibercap.model.projects import Project
 from fibercap.model.run_off import completed
 
 TEN_YEARS = 120
-ALL = TimePath((np.asarray(1.0),))
+ALL = Series((np.asarray(1.0),))
 ZERO = np.asarray(0.0)
-NOTHING = TimePath((ZERO,))
+NOTHING = Series((ZERO,))
 
 
 CAPITAL = ("receivables", "inventory", "payables")
@@ -77,13 +77,13 @@ class Plant(Spec):
     """First day on which it counts; without it, always. Like `2000-06-01`."""
     closes: Annotated[date | None, Day()] = None
     """Last day on which it counts; without it, always. Like `2004-06-30`."""
-    utilization: Annotated[TimePath, PathOf(Of("percent", low=0.0, high=1.0))] = ALL
+    utilization: Annotated[Series, PathOf(Of("percent", low=0.0, high=1.0))] = ALL
     """Share of effective capacity that is used. Like `95 %` or `{2000: 95 %, 2002: 60 %}`."""
-    cash_cost: Annotated[TimePath, PathOf(Of("money/km", low=0.0))]
+    cash_cost: Annotated[Series, PathOf(Of("money/km", low=0.0))]
     """Variable cost of a km that is shipped. Like `30 USD/km`."""
-    fixed_cost: Annotated[TimePath, PathOf(Of("money/year", low=0.0))] = NOTHING
+    fixed_cost: Annotated[Series, PathOf(Of("money/year", low=0.0))] = NOTHING
     """Cost of running it at all. Like `2.8 million USD/year`."""
-    maintenance: Annotated[TimePath, PathOf(Of("money/year", low=0.0))] = NOTHING
+    maintenance: Annotated[Series, PathOf(Of("money/year", low=0.0))] = NOTHING
     """What is spent to keep it up; depreciated over `life`. Like `0.5 million USD/year`."""
     life: Months = TEN_YEARS
     """Time over which maintenance is depreciated, evenly. Like `10 years`."""
@@ -136,7 +136,7 @@ def capacity_rows(sheet: Sheet, timeline: Timeline, name: str, plant: Plant, pro
     text = f"IF(AND({{time.end}} > {opened}, {{time.end}} <= {closed}), {nameplate}, 0)"
     sheet.line(Row(f"{at}.nameplate", f"{label}: nameplate", "km/year", STOCK, text))
     sheet.line(Row(f"{at}.effective_capacity", f"{label}: effective capacity", "km/year", RATE, effective))
-    path_row(sheet, timeline, f"{at}.utilization", f"{label}: utilization", plant.utilization, "")
+    series_row(sheet, timeline, f"{at}.utilization", f"{label}: utilization", plant.utilization, "")
     text = f"{{{at}.effective_capacity}} * {{inputs.{at}.utilization}} * {{time.years}}"
     sheet.line(Row(f"{at}.output", f"{label}: output", "km", FLOW, text))
 
@@ -194,11 +194,11 @@ def market_rows(
         makers = [f"plants.{key}.output" for key, plant in plants.items() if plant.product == name]
         linear, at = product.interpolate == "linear", f"products.{name}"
         unit = f"{money.of(f'{at}.price')}/km"
-        path_row(sheet, timeline, f"{at}.price", f"{name}: price", product.price, unit, linear=linear)
+        series_row(sheet, timeline, f"{at}.price", f"{name}: price", product.price, unit, linear=linear)
         if product.demand is None or not makers:
             continue
         words = f"{name}: demand by year"
-        path_row(sheet, timeline, f"{at}.demand", words, product.demand, "km/year", linear=linear)
+        series_row(sheet, timeline, f"{at}.demand", words, product.demand, "km/year", linear=linear)
         text = f"{{inputs.{at}.demand}} * {{time.years}}"
         sheet.line(Row(f"{at}.demand", f"{name}: demand", "km", FLOW, text))
         sheet.line(Row(f"{at}.output", f"{name}: output", "km", FLOW, total(makers)))
@@ -218,7 +218,7 @@ def _sales_rows(
     text = money.flow(f"{product}.price", f"{{{at}.shipments}} * {{inputs.{product}.price}}")
     sheet.line(Row(f"{at}.revenue", f"{label}: revenue", money.reporting, FLOW, text))
     own = f"{at}.cash_cost"
-    path_row(sheet, timeline, own, f"{label}: cash cost", plant.cash_cost, f"{money.of(own)}/km")
+    series_row(sheet, timeline, own, f"{label}: cash cost", plant.cash_cost, f"{money.of(own)}/km")
     text = money.flow(own, f"{{{at}.shipments}} * {{inputs.{own}}}")
     sheet.line(Row(f"{at}.variable_cost", f"{label}: variable cost", money.reporting, FLOW, text))
 
@@ -230,10 +230,10 @@ def running_cost_rows(
     at, label = f"plants.{name}", plant.name or name
     open_years = f"({{{at}.clock}} - {{{at}.clock@-1}}) / {{time.months}} * {{time.years}}"
 
-    def yearly(path: str, of: str, amounts: TimePath, during: str) -> str:
+    def yearly(path: str, of: str, amounts: Series, during: str) -> str:
         """Return the formula of what a yearly cost comes to in each period, in the reporting currency."""
         words = f"{of}: {path.rpartition('.')[2].replace('_', ' ')} by year"
-        path_row(sheet, timeline, path, words, amounts, f"{money.of(path)}/year")
+        series_row(sheet, timeline, path, words, amounts, f"{money.of(path)}/year")
         return money.flow(path, f"{{inputs.{path}}} * {during}")
 
     text = yearly(f"{at}.fixed_cost", label, plant.fixed_cost, open_years)

@@ -14,8 +14,8 @@ from fibercap.core.calendar import month_number_text, serial
 from fibercap.core.dates import Date, Edge
 from fibercap.core.durations import Duration, Life
 from fibercap.core.fields import Label, Money, Of, Word, wrong
-from fibercap.core.paths import ByKey, PathOf, TimePath, span_of
 from fibercap.core.rows import Row
+from fibercap.core.series import ByKey, PathOf, Series, span_of
 from fibercap.core.sheet import Sheet
 from fibercap.core.spec import OneOf, Spec
 from fibercap.core.timeline import FLOW, STOCK, Timeline, month_number, month_start
@@ -25,7 +25,7 @@ from fibercap.model.ramps import NoRamp, Ramp
 from fibercap.model.run_off import NEVER, completed
 
 TEN_YEARS = 120
-NOTHING = TimePath((np.asarray(0.0),))
+NOTHING = Series((np.asarray(0.0),))
 
 
 @dataclass(frozen=True)
@@ -130,7 +130,7 @@ class Project(Spec):
     """How it comes up after completion. Like `{linear: 6 months}`."""
     life: Life = TEN_YEARS
     """Time over which the capex less grants is depreciated, evenly. Like `10 years`."""
-    fixed_cost: Annotated[TimePath, PathOf(Of("money/year", low=0.0))] = NOTHING
+    fixed_cost: Annotated[Series, PathOf(Of("money/year", low=0.0))] = NOTHING
     """Cost of running it at all, from completion on. Like `1.7 million USD/year`."""
 
     @property

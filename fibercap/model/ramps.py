@@ -11,7 +11,7 @@ import numpy as np
 from fibercap.core import grammar
 from fibercap.core.durations import Duration
 from fibercap.core.fields import Of, Word, wrong
-from fibercap.core.paths import ByKey
+from fibercap.core.series import ByKey
 from fibercap.core.sheet import Sheet
 from fibercap.core.spec import OneOf, Spec
 from fibercap.core.units import Array

@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from fibercap.core.paths import span_of
+from fibercap.core.series import span_of
 
 if TYPE_CHECKING:
-    from fibercap.core.paths import TimePath
+    from fibercap.core.series import Series
     from fibercap.core.sheet import Sheet
     from fibercap.core.timeline import Timeline
     from fibercap.core.units import Array
@@ -39,7 +39,7 @@ def completed(planned: float, delay: Array, timeline: Timeline) -> Array:
     return np.where(completes <= timeline.ends[timeline.within - 1], completes, NEVER + delay)
 
 
-def repeats_after(timeline: Timeline, path: TimePath) -> int | None:
+def repeats_after(timeline: Timeline, path: Series) -> int | None:
     """Return after how many periods a path repeats its last twelve months; None where it does not.
 
     It does in the run-off where its last key is a month or a quarter: from the first period after both the horizon and
@@ -52,7 +52,7 @@ def repeats_after(timeline: Timeline, path: TimePath) -> int | None:
     return None if max(YEAR // timeline.months, 1) > first or first >= timeline.count else first
 
 
-def goes_on(sheet: Sheet, timeline: Timeline, row: str, path: TimePath, text: str, value: Array) -> Array:
+def goes_on(sheet: Sheet, timeline: Timeline, row: str, path: Series, text: str, value: Array) -> Array:
     """Let a row of a path repeat its last twelve months in the run-off where its last key is a month or a quarter.
 
     Parameters
@@ -63,7 +63,7 @@ def goes_on(sheet: Sheet, timeline: Timeline, row: str, path: TimePath, text: st
         The model's periods and those of the run-off.
     row : str
         The row's path.
-    path : TimePath
+    path : Series
         What is written, by year, quarter or month.
     text : str
         The row's formula by its own keys.

@@ -10,7 +10,7 @@ import numpy as np
 from fibercap.core.rows import Row
 from fibercap.core.sheet import Sheet
 from fibercap.core.timeline import FLOW, STOCK, Timeline
-from fibercap.model.market import path_row
+from fibercap.model.market import series_row
 
 if TYPE_CHECKING:
     from fibercap.core.units import Array
@@ -172,4 +172,4 @@ def paid_row(sheet: Sheet, plan: Plan, at: str, label: str, tax: tuple[str, Arra
 
 def rate_row(sheet: Sheet, plan: Plan) -> None:
     """Write the tax rate over time."""
-    path_row(sheet, plan.timeline, "tax.rate", "Tax rate", plan.tax.rate, "")
+    series_row(sheet, plan.timeline, "tax.rate", "Tax rate", plan.tax.rate, "")

@@ -11,9 +11,9 @@ from pydantic import TypeAdapter, ValidationError
 
 from fibercap.core.dates import whole_period
 from fibercap.core.errors import MOST_SHOWN, Problem, did_you_mean, nearest
+from fibercap.core.input_hints import quoted
 from fibercap.core.spec import Spec, collection_in, fields_at, specs_in
 from fibercap.core.tree import WRAPPER, Branch, Leaf, Path, Tree, at, place_of
-from fibercap.core.wording import quoted
 
 Raw = Mapping[str, Any]
 

@@ -10,7 +10,7 @@ from fibercap.core.rows import Row
 from fibercap.core.sheet import Sheet, total
 from fibercap.core.timeline import FLOW, RATE, STOCK
 from fibercap.model.company import MOST_DAYS
-from fibercap.model.market import path_row
+from fibercap.model.market import series_row
 from fibercap.model.plants import bought_capital
 
 if TYPE_CHECKING:
@@ -96,7 +96,7 @@ def periods_row(sheet: Sheet, plan: Plan, kind: str, label: str) -> Array:
     """Write `working_capital.<kind>_periods`: for how many periods each period's flow is owed. [1]"""
     rules = plan.working_capital
     year = sheet.give("inputs.working_capital.days_in_year", "day/year", rules.days_in_year)
-    path_row(sheet, plan.timeline, f"working_capital.{kind}", f"{label}: days", getattr(rules, kind), "day")
+    series_row(sheet, plan.timeline, f"working_capital.{kind}", f"{label}: days", getattr(rules, kind), "day")
     text = f"{{inputs.working_capital.{kind}}} / ({year} * {{time.years}})"
     words = f"{label}: periods for which a flow is owed"
     return sheet.line(Row(f"working_capital.{kind}_periods", words, "", RATE, text))

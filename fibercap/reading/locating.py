@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import IO, TYPE_CHECKING
 
 from fibercap.core.errors import Place, Problem, ScenarioError, did_you_mean
-from fibercap.core.wording import quoted
+from fibercap.core.input_hints import quoted
 from fibercap.reading.text import MOST_BYTES
 
 if TYPE_CHECKING:

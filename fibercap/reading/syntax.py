@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from fibercap.core.errors import Place, Problem
-from fibercap.core.wording import quoted
+from fibercap.core.input_hints import quoted
 
 if TYPE_CHECKING:
     import yaml

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Final
 import yaml
 
 from fibercap.core.errors import Place, Problem, ScenarioError
+from fibercap.core.input_hints import quoted
 from fibercap.core.tree import Branch, Leaf, Origin, Tree
-from fibercap.core.wording import quoted
 from fibercap.reading.syntax import in_our_words, unreadable_character
 
 if TYPE_CHECKING:

@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING, Final
 
 from fibercap.core.calendar import EXCEL_EPOCH
 from fibercap.core.errors import FibercapError, Place
+from fibercap.core.input_hints import quoted
 from fibercap.core.names import LONGEST, as_name
-from fibercap.core.shown import visible
 from fibercap.core.tree import Branch, Leaf, Origin, at
-from fibercap.core.wording import quoted
+from fibercap.core.visible_text import visible
 from fibercap.reading.locating import locate, shipped
 from fibercap.reading.workbook_cells import Cells, cells_of
 from fibercap.reading.written import scalar

@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Final
 
-from fibercap.core.shown import visible
 from fibercap.core.tree import Branch, Leaf
+from fibercap.core.visible_text import visible
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

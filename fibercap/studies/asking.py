@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from fibercap.core.errors import FibercapError
-from fibercap.core.most import amount_text, most
+from fibercap.core.input_hints import advice, misfit, quoted
+from fibercap.core.limits import amount_text, most
 from fibercap.core.unit_hints import fitting, spoken_unit, takes
 from fibercap.core.units import QuantityTextError, conversion, in_words, split_quantity, unit_text
-from fibercap.core.wording import advice, misfit, quoted
 from fibercap.model.measures import measure_named
 from fibercap.model.projection import project
 from fibercap.studies.levers import lever

@@ -10,11 +10,11 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from fibercap.core.calendar import EXCEL_EPOCH
+from fibercap.core.dependencies import references
 from fibercap.core.errors import FibercapError
 from fibercap.core.formula import evaluate
+from fibercap.core.formula_pieces import pieces
 from fibercap.core.formula_text import term_of
-from fibercap.core.reach import references
-from fibercap.core.spelled import pieces
 from fibercap.core.term import Call, Reference, Term
 from fibercap.model.roots import only_rate
 

@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from fibercap.core.dependencies import references
 from fibercap.core.errors import FibercapError, nearest
-from fibercap.core.reach import references
+from fibercap.core.formula_pieces import named, pieces
 from fibercap.core.rows import INPUT
-from fibercap.core.spelled import named, pieces
 from fibercap.core.term import Call, Chain, Reference
 from fibercap.core.timeline import FLOW, STOCK
 from fibercap.model.measures import measure_named, names
@@ -24,8 +24,8 @@ from fibercap.studies.uses import Use, use_of
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
+    from fibercap.core.formula_pieces import Piece
     from fibercap.core.rows import Given
-    from fibercap.core.spelled import Piece
     from fibercap.model.projection import Projection
     from fibercap.studies.moments import Moment
 

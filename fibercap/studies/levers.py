@@ -10,7 +10,7 @@ import numpy as np
 
 from fibercap.core.errors import FibercapError, did_you_mean
 from fibercap.core.fields import Number, Of
-from fibercap.core.paths import TimePath
+from fibercap.core.series import Series
 from fibercap.core.spec import field_at, quantities
 from fibercap.core.units import Array, Drawn
 from fibercap.model.loans.rates import Steps
@@ -155,7 +155,7 @@ def _handles(scenario: Scenario, path: str, value: Any, unit: str) -> Iterator[H
     house = "" if unit in SHARES else unit.replace("money", scenario.currency_at(path))
     if path.startswith("exchange."):
         house = f"{scenario.currency}/{path.split('.')[1]}"
-    if isinstance(value, TimePath | Steps):
+    if isinstance(value, Series | Steps):
         names = value.names or ("",)
         members = [
             (f"{path}.{name}" if name else path, amount) for name, amount in zip(names, value.values, strict=True)

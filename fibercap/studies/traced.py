@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from fibercap.core.money_or_share import Part
 from fibercap.core.overlay import settable
-from fibercap.core.parts import Part
-from fibercap.core.paths import TimePath
+from fibercap.core.series import Series
 from fibercap.core.spec import Spec, quantities
 from fibercap.core.tolerance import Tolerance
 from fibercap.core.tree import Leaf, at, leaves
@@ -177,7 +177,7 @@ def _line(tree: Tree) -> str:
 
 def default_text(value: Any, unit: str) -> str:  # noqa: ANN401, PLR0911 - whatever a field may hold, a line for each
     """Return what an input is left at, as one would write it; "" for a block of inputs, and for nothing."""
-    if isinstance(value, TimePath):
+    if isinstance(value, Series):
         return default_text(value.values[0], unit)
     if isinstance(value, Part):
         return default_text(value.value, "percent" if value.unit == "share" else unit)

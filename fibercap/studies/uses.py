@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from fibercap.core.reach import references
+from fibercap.core.dependencies import references
 from fibercap.core.rows import INPUT
 from fibercap.model.measures import measures, names
 from fibercap.model.run_off import RUN_OFF

@@ -7,7 +7,7 @@ import io
 from math import isnan
 from typing import TYPE_CHECKING, Final
 
-from fibercap.core.shown import visible
+from fibercap.core.visible_text import visible
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any, Final
 
-from fibercap.core.shown import visible
+from fibercap.core.visible_text import visible
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

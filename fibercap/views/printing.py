@@ -13,7 +13,7 @@ from rich.segment import Segment
 from rich.table import Table
 from rich.text import Text
 
-from fibercap.core.shown import visible
+from fibercap.core.visible_text import visible
 from fibercap.views.figures import Figures, Line, blocks_of, number
 
 if TYPE_CHECKING:

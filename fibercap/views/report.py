@@ -8,7 +8,7 @@ from importlib.metadata import PackageNotFoundError, version
 from importlib.resources import files
 from typing import TYPE_CHECKING, Final
 
-from fibercap.core.shown import visible
+from fibercap.core.visible_text import visible
 from fibercap.views import report_basis, report_options, report_plan, report_tests, report_verdict
 from fibercap.views.charts import CHARTS, rendered, write_chart
 from fibercap.views.charts_sensitivity import sensitivity_chart

@@ -8,9 +8,9 @@ from typing import Any
 import numpy as np
 import pytest
 
+from fibercap.core.dependencies import reach
 from fibercap.core.errors import ScenarioError
 from fibercap.core.quantity import Quantity
-from fibercap.core.reach import reach
 from fibercap.core.tree import Leaf, leaves, unwrap
 from fibercap.core.units import QuantityTextError, split_quantity
 from fibercap.model.measures import measures

@@ -8,9 +8,9 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 
+from fibercap.core.dependencies import reach, references
 from fibercap.core.errors import FibercapError
 from fibercap.core.formula import evaluate, fits, unit_of
-from fibercap.core.reach import reach, references
 from fibercap.core.tree import at, unwrap
 from fibercap.model.projection import Projection, project
 from fibercap.model.scenario import known_fields

@@ -22,7 +22,7 @@ from pydantic_core import PydanticCustomError
 from fibercap.core.errors import ScenarioError
 from fibercap.core.fields import Field, Of
 from fibercap.core.grammar import NUMBER
-from fibercap.core.paths import PathOf
+from fibercap.core.series import PathOf
 from fibercap.core.spec import OneOf, Spec
 from fibercap.core.tree import Leaf
 from fibercap.core.units import CURRENCIES

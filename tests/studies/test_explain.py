@@ -12,9 +12,9 @@ from hypothesis import given, settings
 
 from fibercap.core.errors import FibercapError
 from fibercap.core.formula import evaluate
+from fibercap.core.formula_pieces import named, pieces
 from fibercap.core.formula_text import term_of
 from fibercap.core.quantity import Quantity
-from fibercap.core.spelled import named, pieces
 from fibercap.core.term import Call, Reference
 from fibercap.model.measures import names
 from fibercap.model.projection import Projection, project

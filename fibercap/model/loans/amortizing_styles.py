@@ -8,7 +8,7 @@ import numpy as np
 
 from fibercap.core.durations import Duration
 from fibercap.core.fields import Of, Word
-from fibercap.core.parts import Truth
+from fibercap.core.money_or_share import Truth
 from fibercap.core.units import Array
 from fibercap.model.loans.style import NO_MONTHS, Moment, Page, Style, held, per_draw
 

@@ -13,7 +13,7 @@ import numpy as np
 from fibercap.core import grammar
 from fibercap.core.dates import Day, whole_period
 from fibercap.core.fields import Field, Label, Of, Word, wrong
-from fibercap.core.paths import TimePath, read_block, span_of
+from fibercap.core.series import Series, read_block, span_of
 from fibercap.core.spec import OneOf, Spec
 from fibercap.core.timeline import add_months, month_end
 from fibercap.core.units import Array
@@ -25,7 +25,7 @@ INTERVALS = {"month": 1, "quarter": 3, "half_year": 6, "year": 12}
 EACH_PERIOD = "payment"
 FOLLOWS_INDEX = "any_day"
 RATE = Of("1/year", low=0.0)
-Indices = Mapping[str, TimePath]
+Indices = Mapping[str, Series]
 
 
 def first_day(months: int) -> date:

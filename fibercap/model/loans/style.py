@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple, Protocol, Self
 
 import numpy as np
 
-from fibercap.core.parts import Part
+from fibercap.core.money_or_share import Part
 from fibercap.core.spec import Spec, quantities
 from fibercap.core.units import Array
 

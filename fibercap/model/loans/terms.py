@@ -16,9 +16,9 @@ from fibercap.core.dates import Day
 from fibercap.core.daycount import CONVENTIONS
 from fibercap.core.durations import Duration
 from fibercap.core.fields import Field, Label, Of, Share, Word, text_of
-from fibercap.core.parts import Truth
-from fibercap.core.paths import Dated
+from fibercap.core.money_or_share import Truth
 from fibercap.core.rounding import WAYS, rounded
+from fibercap.core.series import Dated
 from fibercap.core.spec import OneOf, Spec
 from fibercap.core.timeline import add_months
 from fibercap.core.units import Array

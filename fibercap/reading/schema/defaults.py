@@ -9,8 +9,8 @@ from pydantic_core import PydanticCustomError
 
 from fibercap.core.durations import Duration
 from fibercap.core.fields import Field, Number, Of, Word
-from fibercap.core.parts import TruthField
-from fibercap.core.paths import PathOf, TimePath
+from fibercap.core.money_or_share import TruthField
+from fibercap.core.series import PathOf, Series
 from fibercap.core.spec import OneOf, Spec
 from fibercap.core.tolerance import Tolerance
 from fibercap.core.tree import Leaf
@@ -44,7 +44,7 @@ _NO_CONTEXT: Any = _NoContext()
 
 
 def _value(default: Any, kind: Field) -> Any:  # noqa: ANN401
-    if isinstance(kind, PathOf) and isinstance(default, TimePath):
+    if isinstance(kind, PathOf) and isinstance(default, Series):
         return _value(default.values[0], kind.of)
     if isinstance(kind, Of):
         return _quantity(float(default), kind)

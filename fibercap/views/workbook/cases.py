@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Final, TypeVar
 import numpy as np
 
 from fibercap.core.components import circles
+from fibercap.core.dependencies import references
 from fibercap.core.errors import FibercapError
 from fibercap.core.formula_text import term_of
-from fibercap.core.reach import references
 from fibercap.model.law_texts import law_texts
 from fibercap.model.projection import project
 from fibercap.model.run_off import RUN_OFF

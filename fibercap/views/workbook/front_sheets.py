@@ -5,8 +5,8 @@ from __future__ import annotations
 from itertools import islice
 from typing import TYPE_CHECKING, Final
 
-from fibercap.core.shown import visible
 from fibercap.core.tree import Leaf, leaves
+from fibercap.core.visible_text import visible
 from fibercap.studies.alarms import warnings
 from fibercap.studies.findings import findings
 from fibercap.views.workbook.book import INPUTS

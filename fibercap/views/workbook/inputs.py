@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from fibercap.core.most import LARGEST
+from fibercap.core.limits import LARGEST
 from fibercap.core.spec import bounds_at, quantities
 from fibercap.core.tree import Branch, Leaf, at, leaves
 from fibercap.model.scenario import Scenario, as_written, known_fields

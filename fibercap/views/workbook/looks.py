@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from html import escape
 from typing import TYPE_CHECKING, Any, Final
 
-from fibercap.core.shown import visible
 from fibercap.core.units import CURRENCIES
+from fibercap.core.visible_text import visible
 
 if TYPE_CHECKING:
     import xlsxwriter

@@ -8,7 +8,7 @@ from io import BytesIO
 from typing import TYPE_CHECKING, Final
 
 from fibercap.core.errors import FibercapError
-from fibercap.core.shown import visible
+from fibercap.core.visible_text import visible
 from fibercap.views.workbook.annual_sheet import NAME as ANNUAL
 from fibercap.views.workbook.annual_sheet import AnnualSheet
 from fibercap.views.workbook.book import DERIVED, INPUTS, Book

@@ -12,9 +12,9 @@ import pytest
 from fibercap.core.durations import Duration
 from fibercap.core.errors import FibercapError, ScenarioError
 from fibercap.core.fields import Of
-from fibercap.core.most import LARGEST, most
+from fibercap.core.limits import LARGEST, most
+from fibercap.core.money_or_share import PartField
 from fibercap.core.operators import OperatorError, delay, times
-from fibercap.core.parts import PartField
 from fibercap.core.spec import Spec, bounds_at, collection_in, field_at, specs_in
 from fibercap.core.units import CURRENCIES, Drawn
 from fibercap.model.scenario import Scenario
