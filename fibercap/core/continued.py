@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import replace
 from functools import lru_cache
 from typing import TYPE_CHECKING, TypeVar
 
@@ -46,7 +45,7 @@ def cut(sheet: Sheet, length: int, name: str) -> tuple[Sheet, Block | None]:
     own = frozenset((*whole.rows, *sheet.given_later))
     rows = Following(whole.rows, name, lambda row: _goes_on(row, sheet.later, name, own))
     values = Following(whole.values, name, lambda value: value[..., length:])
-    given = {f"{name}.{path}": replace(item, path=f"{name}.{path}") for path, item in sheet.given_later.items()}
+    given = {f"{name}.{path}": item._replace(path=f"{name}.{path}") for path, item in sheet.given_later.items()}
     return short, Block(
         name,
         whole.length - length,
@@ -62,7 +61,7 @@ def cut(sheet: Sheet, length: int, name: str) -> tuple[Sheet, Block | None]:
 def _goes_on(row: Row, later: Mapping[str, str], name: str, among: frozenset[str]) -> Row:
     """Return a row as it goes on: by its own formula or another one, from what stood in the columns before."""
     formula = under(later.get(row.path, row.formula), name, among)
-    return replace(row, path=f"{name}.{row.path}", formula=formula, before="0", after="0")
+    return row._replace(path=f"{name}.{row.path}", formula=formula, before="0", after="0")
 
 
 @lru_cache(maxsize=64)

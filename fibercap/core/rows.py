@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from itertools import islice
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 import numpy as np
 
@@ -20,8 +20,7 @@ INPUT: Final = "inputs."
 """What the names of inputs begin with in formulas."""
 
 
-@dataclass(frozen=True, slots=True)
-class Row:
+class Row(NamedTuple):
     """One line of the model. `formula` is "" where the calendar or the input gives the value.
 
     `before` is the formula of what stood before its first column, `after` that of what follows its last one, which a
@@ -39,14 +38,8 @@ class Row:
     undefined: str = ""
     reads: tuple[str, ...] = ()
 
-    def __post_init__(self) -> None:
-        """Refuse a nature that is not one of the three."""
-        if self.nature not in NATURES:
-            raise ValueError(f"{self.path}: nature `{self.nature}` is none of {NATURES}")
 
-
-@dataclass(frozen=True)
-class Given:
+class Given(NamedTuple):
     """A scalar as formulas see it, `()` or `(draw, 1)` in house units.
 
     An input, or a fact of the calendar; where it follows from others, `formula` says how. `reads` are the paths of the
@@ -96,8 +89,10 @@ class Block:
             if value.shape[-1:] != (self.length,):
                 raise ValueError(f"{path} has shape {value.shape}; the block has {self.length} columns")
             if not self.rows[path].undefined:
-                defined.append(value.ravel())
-        if defined and not np.isfinite(np.concatenate(defined)).all():  # one look at all is quicker than one at each
+                defined.append(value)
+        single = [value for value in defined if value.ndim == 1]  # one look at all is quicker than one at each
+        looks = [*(value for value in defined if value.ndim > 1), *([np.concatenate(single)] if single else [])]
+        if not all(np.isfinite(values).all() for values in looks):
             path = next(p for p, v in self.values.items() if not (self.rows[p].undefined or np.isfinite(v).all()))
             raise ValueError(f"{path} is not finite, and no reason is declared")
 

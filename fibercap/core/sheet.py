@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from fibercap.core.formula import evaluate, shifted
 from fibercap.core.formula_text import balance_text, term_of
-from fibercap.core.rows import INPUT, Block, Given, Row
+from fibercap.core.rows import INPUT, NATURES, Block, Given, Row
 from fibercap.core.timeline import FLOW, STOCK
 
 if TYPE_CHECKING:
@@ -45,6 +44,8 @@ class Sheet:
         """
         if row.path in self._rows:
             raise ValueError(f"the row {row.path} is written twice")
+        if row.nature not in NATURES:
+            raise ValueError(f"{row.path}: nature `{row.nature}` is none of {NATURES}")
         self._rows[row.path] = row
         if value is None:
             self._open.add(row.path)
@@ -208,7 +209,7 @@ class Sheet:
 
     def look_after(self, path: str, after: str) -> None:
         """Say what follows the last column of a row."""
-        self._rows[path] = replace(self._rows[path], after=after)
+        self._rows[path] = self._rows[path]._replace(after=after)
 
     def block(self) -> Block:
         """Return the rows written so far as a Block."""

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 
 from fibercap.core.errors import FormulaError, UnitError
 from fibercap.core.formula import fits, spell, unit_of
+from fibercap.core.rows import Row
+from fibercap.core.timeline import RATE
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -27,29 +29,24 @@ def prove(blocks: Iterable[Block], known: Iterable[Block] = (), follows: Block |
     FormulaError
         If a formula refers to nothing.
     """
-    blocks = tuple(blocks)
-    rows = [
-        (path, row.unit, row.formula, row.before, row.after) for block in blocks for path, row in block.rows.items()
-    ]
-    rows += [
-        (path, item.unit, item.formula, "", "")
-        for block in blocks
-        for path, item in block.given.items()
-        if item.formula
-    ]
-    given = tuple((path, item.unit) for block in (*blocks, *known) for path, item in block.given.items())
-    given += tuple((path, row.unit) for block in known for path, row in block.rows.items())
+    blocks, known = tuple(blocks), tuple(known)
+    given = [item for block in (*blocks, *known) for item in block.given.values()]
+    scalars = [item for block in blocks for item in block.given.values() if item.formula]
+    rows = [row for block in blocks for row in block.rows.values()]
     if follows is not None:
-        rows += [(path, follows.rows[path].unit, follows.rows[path].formula, "", "") for path in follows.others]
-        rows += [(path, item.unit, item.formula, "", "") for path, item in follows.given.items()]
-        given += tuple((path, item.unit) for path, item in follows.given.items())
-    return _prove(tuple(rows), given, f"{follows.name}." if follows is not None else "")
+        rows += [follows.rows[path] for path in follows.others]
+        given += follows.given.values()
+        scalars += follows.given.values()
+    rows += [Row(item.path, "", item.unit, RATE, item.formula) for item in scalars]
+    others = tuple(row for block in known for row in block.rows.values())
+    units = tuple((item.path, item.unit) for item in given)
+    return _prove(tuple(rows), others, units, f"{follows.name}." if follows is not None else "")
 
 
 @lru_cache(maxsize=32)
-def _prove(rows: tuple[tuple[str, ...], ...], given: tuple[tuple[str, str], ...], later: str) -> int:
-    """Prove rows (path, unit, formula, before, after) not proved before; chunks of a batch share one proof."""
-    units = {path: unit for path, unit, *_ in rows} | dict(given)
+def _prove(rows: tuple[Row, ...], known: tuple[Row, ...], given: tuple[tuple[str, str], ...], later: str) -> int:
+    """Prove rows not proved before, which may read known ones; chunks of a batch share one proof."""
+    units = {row.path: row.unit for row in rows} | dict(given) | {row.path: row.unit for row in known}
 
     def unit(path: str) -> str:
         if later and path not in units:
@@ -58,10 +55,10 @@ def _prove(rows: tuple[tuple[str, ...], ...], given: tuple[tuple[str, str], ...]
             raise FormulaError(f"nothing is called `{path}`")
         return units[path]
 
-    for path, declared, *texts in rows:
-        for text in texts:
+    for row in rows:
+        for text in (row.formula, row.before, row.after):
             if text and text != "0":
                 found = unit_of(text, unit)
-                if not fits(found, declared):
-                    raise UnitError(f"{path} is in {declared or '1'}, but `{text}` yields {spell(found)}")
-    return sum(bool(formula) for _, _, formula, *_ in rows)
+                if not fits(found, row.unit):
+                    raise UnitError(f"{row.path} is in {row.unit or '1'}, but `{text}` yields {spell(found)}")
+    return sum(bool(row.formula) for row in rows)

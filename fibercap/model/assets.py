@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from math import ceil, floor
 from typing import TYPE_CHECKING
 
@@ -79,7 +79,7 @@ def _depreciated(
     """
     life, years, start = over
     loss = straight_line.plain(sheet.value(cost), np.asarray(life), timeline.starts - since, timeline.ends - since)
-    sheet.put(replace(row, formula=straight_line_text(f"{{{cost}}}", years, start)), loss)
+    sheet.put(row._replace(formula=straight_line_text(f"{{{cost}}}", years, start)), loss)
 
 
 def project_asset(sheet: Sheet, timeline: Timeline, key: str, project: Project, money: str, *, granted: bool) -> None:

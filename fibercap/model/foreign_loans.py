@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -42,7 +41,7 @@ def translated_rows(sheet: Sheet, plan: Plan, name: str, schedule: Block) -> Non
         if moved in ACCRUED:
             sheet.line(line)
             continue
-        line = replace(line, formula=f"SUMIFS({{{reported_at}.{moved}}}, {{{events}}}, {{time.period}})")
+        line = line._replace(formula=f"SUMIFS({{{reported_at}.{moved}}}, {{{events}}}, {{time.period}})")
         sheet.put(line, schedule.values[f"{reported_at}.{moved}"] @ falls)  # rows of another block are summed up
     for key, words in (("closing", "closing"), ("accrued", "interest and fees owed")):
         text = f"{{{own}.{key}}} * {{exchange.{code}.closing}}"

@@ -199,7 +199,7 @@ def _in_proportion(block: Block, cut: Mapping[str, Mapping[str, tuple[str, Array
             path, agreed = f"inputs.loans.{name}.{key}", f"loans.{name}.agreed.{key}"
             if path in given:
                 given[agreed] = Given(agreed, unit, value, (f"loans.{name}.{key}",))
-                given[path] = replace(given[path], reads=(), formula=f"{{{agreed}}} * {{{used_share(name)}}}")
+                given[path] = given[path]._replace(reads=(), formula=f"{{{agreed}}} * {{{used_share(name)}}}")
     return replace(block, given=given)
 
 

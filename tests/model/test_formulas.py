@@ -117,7 +117,7 @@ def test_a_spoilt_formula_is_found_and_named() -> None:
     """The check itself can fail."""
     projection = project(read("fibercore"))
     model = projection.blocks["model"]
-    row = replace(model.rows["accounts.ebitda"], formula="{accounts.revenue} + {accounts.cash_costs}")
+    row = model.rows["accounts.ebitda"]._replace(formula="{accounts.revenue} + {accounts.cash_costs}")
     spoilt = replace(model, rows={**model.rows, row.path: row})
 
     (told,) = disagreements(replace(projection, blocks={**projection.blocks, "model": spoilt}))
