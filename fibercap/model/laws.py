@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from functools import cached_property
+from functools import cached_property, partial
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 import numpy as np
@@ -32,11 +32,11 @@ EQUITY: Final = ("paid_in_capital", "retained_earnings")
 
 
 class Gap(NamedTuple):
-    """How far a row is off, and the largest amount that entered the check, (..., 1): that is what it is measured by."""
+    """How far a row is off; what it is measured by, the largest amount that entered the check, (..., 1), when asked."""
 
     row: str
     gap: Array
-    entered: Array
+    entered: Callable[[], Array]
 
 
 def largest(*balances: Array, flows: tuple[Array, ...] = ()) -> Array:
@@ -83,6 +83,10 @@ class Books:
         opening = self("accounts.total_assets")[..., :1]
         return largest(opening, flows=tuple(self(f"accounts.{key}") for key in COMPANY))
 
+    def of_company(self, *balances: Array, flows: tuple[Array, ...] = ()) -> Array:
+        """Return the largest of some balances and flows and of what enters the company as a whole, (..., 1)."""
+        return np.maximum(largest(*balances, flows=flows), self.company)
+
     def loan(self, name: str) -> Array:
         """Return the largest amount that enters a loan's balance, in its currency, (..., 1): what it pays for, too."""
         plan, at, code = self.plan, f"loans.{name}.schedule", self.plan.loan_currency(name)
@@ -98,14 +102,14 @@ def _sources_equal_uses(plan: Plan, read: Books) -> Iterator[Gap]:
     for key in plan.funding:
         uses, parts = read(f"funding.{key}.uses"), [read(row) for row in plan.source_rows(key).values()]
         paid = sum(parts, start=np.zeros(plan.timeline.count))
-        yield Gap(f"funding.{key}.uses", uses - paid, largest(flows=(uses, *parts)))
+        yield Gap(f"funding.{key}.uses", uses - paid, partial(largest, flows=(uses, *parts)))
 
 
 def _grants(plan: Plan, read: Books) -> Iterator[Gap]:
     """Yield what is receivable less what was claimed and not received."""
     row, received = "accounts.grants_receivable", read("accounts.grants")
     claimed, value = read.sum([f"funding.{key}.{GRANT}" for key in plan.granted]), read("accounts.grants_receivable")
-    entered = largest(value, flows=(claimed, received))
+    entered = partial(largest, value, flows=(claimed, received))
     yield Gap(row, value - np.cumsum(claimed - received, axis=-1), entered)
 
 
@@ -117,20 +121,20 @@ def _loans_carry(plan: Plan, read: Books) -> Iterator[Gap]:
         if plan.loan_currency(name) != plan.currency:
             moved = moved + read(f"{at}.closing_revaluation")
         closing = read(f"{at}.closing")
-        yield Gap(f"{at}.closing", closing - moved, largest(closing, read(f"{at}.opening"), flows=flows))
+        yield Gap(f"{at}.closing", closing - moved, partial(largest, closing, read(f"{at}.opening"), flows=flows))
 
 
 def _balance(plan: Plan, read: Books) -> Iterator[Gap]:
     del plan
     owned, owed = read("accounts.total_assets"), read("accounts.total_liabilities_and_equity")
-    yield Gap("accounts.total_assets", owned - owed, np.maximum(largest(owned, owed), read.company))
+    yield Gap("accounts.total_assets", owned - owed, partial(read.of_company, owned, owed))
 
 
 def _cash(plan: Plan, read: Books) -> Iterator[Gap]:
     flows = tuple(read(f"accounts.{kind}_cash_flow") for kind in ("operating", "investing", "financing"))
     cash = plan.opening.cash + np.cumsum(sum(flows, start=np.zeros(1)), axis=-1)
-    entered = np.maximum(largest(read("accounts.cash"), cash, flows=flows), read.company)
-    yield Gap("accounts.cash", read("accounts.cash") - cash, entered)
+    held = read("accounts.cash")
+    yield Gap("accounts.cash", held - cash, partial(read.of_company, held, cash, flows=flows))
 
 
 def _owners(plan: Plan, read: Books) -> Iterator[Gap]:
@@ -145,9 +149,9 @@ def _owners(plan: Plan, read: Books) -> Iterator[Gap]:
         ("total_assets", assets, paid + earned - taken),
     ):
         gap = balance - balance[..., :1] - (np.cumsum(flow, axis=-1) - flow[..., :1])
-        yield Gap(f"accounts.{row}", gap, np.maximum(largest(balance, flows=(flow,)), read.company))
+        yield Gap(f"accounts.{row}", gap, partial(read.of_company, balance, flows=(flow,)))
     first = read("accounts.paid_in_capital")[..., :1] - paid[..., :1]
-    yield Gap("accounts.paid_in_capital", first, read.company)
+    yield Gap("accounts.paid_in_capital", first, read.of_company)
 
 
 def _billed(plan: Plan, read: Books) -> Iterator[Gap]:
@@ -158,21 +162,21 @@ def _billed(plan: Plan, read: Books) -> Iterator[Gap]:
         balance, opened = read(f"accounts.{kind}"), getattr(plan.opening, kind)
         most = opened + np.cumsum(bought + flow, axis=-1)
         gap = np.minimum(balance, 0.0) + np.minimum(most - balance, 0.0)
-        yield Gap(f"accounts.{kind}", gap, np.maximum(largest(balance, flows=(flow, bought)), opened))
+        yield Gap(f"accounts.{kind}", gap, partial(largest, balance, opened, flows=(flow, bought)))
 
 
 def _capacity(plan: Plan, read: Books) -> Iterator[Gap]:
     for name in plan.plants:
         able = read(f"plants.{name}.effective_capacity") * (plan.timeline.months / 12)
         made, sold = read(f"plants.{name}.output"), read(f"plants.{name}.shipments")
-        yield Gap(f"plants.{name}.output", np.minimum(able - made, 0.0), largest(able, made))
-        yield Gap(f"plants.{name}.shipments", np.minimum(made - sold, 0.0), largest(made, sold))
+        yield Gap(f"plants.{name}.output", np.minimum(able - made, 0.0), partial(largest, able, made))
+        yield Gap(f"plants.{name}.shipments", np.minimum(made - sold, 0.0), partial(largest, made, sold))
 
 
 def _commitment(plan: Plan, read: Books) -> Iterator[Gap]:
     for name, loan in plan.loans.items():
         row = f"loans.{name}.schedule.{'closing' if loan.revolves else 'drawn_to_date'}"
-        yield Gap(row, np.minimum(loan.commitment - read(row), 0.0), read.loan(name))
+        yield Gap(row, np.minimum(loan.commitment - read(row), 0.0), partial(read.loan, name))
 
 
 def assets(plan: Plan) -> list[str]:
@@ -184,10 +188,10 @@ def assets(plan: Plan) -> list[str]:
 def _not_negative(plan: Plan, read: Books) -> Iterator[Gap]:
     for name in plan.loans:
         row = f"loans.{name}.schedule.closing"
-        yield Gap(row, np.minimum(read(row), 0.0), read.loan(name))
+        yield Gap(row, np.minimum(read(row), 0.0), partial(read.loan, name))
     rounding = rounding_of_costs(plan, read)
     for row in assets(plan):
-        yield Gap(row, np.minimum(read(row) + rounding, 0.0), read.company)
+        yield Gap(row, np.minimum(read(row) + rounding, 0.0), read.of_company)
 
 
 def _financing_costs(plan: Plan, read: Books) -> Iterator[Gap]:
@@ -197,12 +201,14 @@ def _financing_costs(plan: Plan, read: Books) -> Iterator[Gap]:
             cost = read(f"loans.{name}.interest") + read(f"loans.{name}.fees") + read(f"loans.{name}.upfront_fee")
             mine = read(f"funding.{key}.{name}.share") * until_complete(plan, key)
             value = value + cost * mine
-        yield Gap(row, read(row) - value, largest(flows=(read(f"funding.{key}.uses"), value)))
+        yield Gap(row, read(row) - value, partial(largest, flows=(read(f"funding.{key}.uses"), value)))
 
 
 def _exchange(plan: Plan, read: Books) -> Iterator[Gap]:
     """Hold that the exchange result is what opens, moves and accrues, as it was converted, less what closes."""
-    row, left, entered = "accounts.exchange_result", np.zeros(plan.timeline.count), np.zeros(1)
+    row, left = "accounts.exchange_result", np.zeros(plan.timeline.count)
+    balances: list[Array] = []
+    flows: list[Array] = []
     for name in (name for name in plan.loans if plan.loan_currency(name) != plan.currency):
         at = f"loans.{name}"
         opening, closing, accrued = (read(f"{at}.{key}") for key in ("opening", "closing", "accrued"))
@@ -212,8 +218,9 @@ def _exchange(plan: Plan, read: Books) -> Iterator[Gap]:
         increase = grown - read(f"{at}.capitalized") + read(f"{at}.accrued_revaluation") + 0.0 * accrued
         increase[..., 1:] = np.diff(accrued, axis=-1)
         left = left + opening + moves["draws"] - moves["principal"] - closing + grown - increase
-        entered = np.maximum(entered, largest(opening, closing, accrued, flows=(*moves.values(), *paid.values())))
-    yield Gap(row, read(row) - left, entered)
+        balances += opening, closing, accrued
+        flows += *moves.values(), *paid.values()
+    yield Gap(row, read(row) - left, partial(largest, *balances, flows=tuple(flows)))
 
 
 LAWS: Final[dict[str, Callable[[Plan, Books], Iterator[Gap]]]] = {
@@ -259,8 +266,8 @@ def prove_laws(plan: Plan, values: Mapping[str, Array]) -> dict[str, float]:
             size = np.abs(gap)
             worst = float(np.max(size, initial=0.0))
             found[name] = max(found[name], worst)
-            if worst > ABSOLUTE and (size > np.maximum(ABSOLUTE, RELATIVE * entered)).any():
-                _tell(plan, name, row, np.where(size > np.maximum(ABSOLUTE, RELATIVE * entered), size, 0.0))
+            if worst > ABSOLUTE and (beyond := size > np.maximum(ABSOLUTE, RELATIVE * entered())).any():
+                _tell(plan, name, row, np.where(beyond, size, 0.0))
     return found
 
 
