@@ -17,7 +17,7 @@ from fibercap.studies.batch import CHUNK, TOGETHER, size_of
 from fibercap.studies.covenants import tests_of
 from fibercap.studies.footing import owners_worth
 from fibercap.studies.numbers_of_options import WholeMonths, in_common, lever_of, moved
-from fibercap.studies.turning import Judgement, judged, judged_draws
+from fibercap.studies.turning import Judgement, judged_draws
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -58,10 +58,6 @@ def _standing(projection: Projection) -> Judgement:
     """Return whether a plan may be recommended, and what all that its owners pay and get is worth, in every draw."""
     worth = np.broadcast_to(owners_worth(projection), (projection.draws,))
     return Judgement(may_be_recommended(projection), worth)
-
-
-def _by_worth(projection: Projection) -> dict[str, Judgement]:
-    return {WORTH: _standing(projection)}
 
 
 def _copies(plan: Scenario) -> bool:
@@ -160,7 +156,11 @@ class Race:
         plan, holds, gap = self.plans[name], np.zeros(len(moves), dtype=bool), np.full(len(moves), np.nan)
         allowed = np.ones(len(moves), dtype=bool)
         rows = [row for row, (lever, _) in enumerate(moves) if type(lever) is not WholeMonths]
-        found, allowed[rows] = judged(plan, [moves[row] for row in rows], _by_worth, self.chunk)
+
+        def judge(draws: Mapping[str, Any]) -> dict[str, Judgement]:
+            return {WORTH: _standing(project(plan.drawn(draws), self.projections[name]))}
+
+        found, allowed[rows] = judged_draws(judge, [moves[row] for row in rows], self.chunk)
         if found:
             holds[rows], gap[rows] = found[WORTH]
         for row in (row for row, (lever, _) in enumerate(moves) if type(lever) is WholeMonths):
