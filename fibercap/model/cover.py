@@ -38,12 +38,9 @@ def since_payment(sheet: Sheet, plan: Plan, name: str, of: str) -> Array:
     flow, pays = sheet.value(f"accounts.{of}"), sheet.value(f"{at}.pays")
     runs = (np.arange(sheet.length) > plan.timeline.index(plan.loans[name].signed)).astype(float)
     total = np.cumsum(flow * runs, axis=-1)
-    result = total.copy()
-    before = np.zeros((*total.shape[:-1], 1))
-    for period in range(sheet.length):
-        result[..., period] -= before[..., 0]
-        if pays[period]:
-            before = total[..., period : period + 1]
+    paid = np.maximum.accumulate(np.where(pays > 0, np.arange(sheet.length) + 1, 0))  # the last one's period, from 1
+    result, before = total.copy(), np.concatenate([np.zeros((*total.shape[:-1], 1)), total], axis=-1)
+    result[..., 1:] -= before[..., paid[:-1]]
     signed = signed_in(sheet, plan.timeline, plan.loans[name], name)
     earlier = f"IF({{{at}.pays@-1}} > 0, 0, {{{at}.{of}_since_payment@-1}})"
     text = f"IF({{time.period}} > {signed}, {earlier} + {{accounts.{of}}}, 0)"

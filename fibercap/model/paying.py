@@ -66,10 +66,10 @@ def pay(
 def _columns(values: Array, count: int, *, plain: bool) -> list[Any]:
     """Return the values of each period, numbers or arrays (draw,); a value of all periods stands for each."""
     values = np.asarray(values)
-    single = values.shape[-1:] != (count,)
-    columns = [values if values.ndim == 0 else values[..., 0]] if single else np.moveaxis(values, -1, 0)
-    found = [float(column) for column in columns] if plain else list(columns)
-    return found * count if single else found
+    if values.shape[-1:] != (count,):
+        column = values if values.ndim == 0 else values[..., 0]
+        return [float(column) if plain else column] * count
+    return values.tolist() if plain else list(np.moveaxis(values, -1, 0))
 
 
 def _lesser(one: Any, other: Any) -> Any:  # noqa: ANN401 - numbers or arrays (draw,)

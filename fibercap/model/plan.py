@@ -84,8 +84,8 @@ class Lending(Spec):
     def currency_at(self, path: str) -> str:
         """Return the currency in which an input, or the first of a block of inputs, is written."""
         amounts = self._written_in.get(block_of(path), {})
-        own = amounts.get(path)
-        return own or next((code for at, code in amounts.items() if at.startswith(f"{path}.")), self.currency)
+        own, below = amounts.get(path), f"{path}."
+        return own or next((code for at, code in amounts.items() if at.startswith(below)), self.currency)
 
     def loan_currency(self, name: str) -> str:
         """Return the currency of a loan: that of its amount."""

@@ -26,9 +26,12 @@ def by_event(values: Array) -> list[Any]:
 
 def by_draw(events: list[Any]) -> Array:
     """Return a list by event as `(event,)` or `(draw, event)`."""
-    if np.ndarray in set(map(type, events)):
-        events = list(np.broadcast_arrays(*events))
-    return np.moveaxis(np.array(events, dtype=float), 0, -1)
+    if np.ndarray not in set(map(type, events)):
+        return np.array(events, dtype=float)
+    found = np.empty((len(events), *np.broadcast_shapes(*set(map(np.shape, events)))))
+    for at, event in enumerate(events):
+        found[at] = event
+    return np.moveaxis(found, 0, -1)
 
 
 def growth(loan: Loan, rate: Array, fraction: Array) -> Array:
