@@ -76,7 +76,7 @@ class Example:
                 Path(name).write_bytes(text if isinstance(text, bytes) else text.encode())
             if self.unreadable:  # whoever runs this may be allowed to read everything
                 refused = PermissionError(errno.EACCES, os.strerror(errno.EACCES))
-                stack.enter_context(patch.object(Path, "open", side_effect=refused))
+                stack.enter_context(patch.object(os, "open", side_effect=refused))
             try:
                 scenario = read(self.name, settings=self.settings)
                 projection = project(scenario.drawn(self.draws) if self.draws else scenario)

@@ -14,11 +14,9 @@ from fibercap.commands.terminal import say, say_json
 @click.argument("loan", shell_complete=complete_from(loans))
 @one_option
 @scenario_options
-@click.option("--dscr", type=float, metavar="RATIO", help="Least DSCR over twelve months at any payment.")
-@click.option(
-    "--payment-dscr", type=float, metavar="RATIO", help="Least DSCR over twelve months at this loan's payments."
-)
-@click.option("--llcr", type=float, metavar="RATIO", help="Least LLCR after any payment or draw.")
+@click.option("--dscr", metavar="RATIO", help="Least DSCR over twelve months at any payment.")
+@click.option("--payment-dscr", metavar="RATIO", help="Least DSCR over twelve months at this loan's payments.")
+@click.option("--llcr", metavar="RATIO", help="Least LLCR after any payment or draw.")
 @click.option("--gearing", metavar="SHARE", help="Largest share of what funding pays for that loans pay: '70 %'.")
 def size(  # noqa: PLR0913, PLR0917 - a command has that many options
     scenario: str,
@@ -26,9 +24,9 @@ def size(  # noqa: PLR0913, PLR0917 - a command has that many options
     option: str | None,
     settings: tuple[str, ...],
     as_json: bool,  # noqa: FBT001 - click hands flags over so
-    dscr: float | None,
-    payment_dscr: float | None,
-    llcr: float | None,
+    dscr: str | None,
+    payment_dscr: str | None,
+    llcr: str | None,
     gearing: str | None,
 ) -> None:
     """Find the largest commitment of a loan that keeps every limit, and say which one binds.
@@ -38,12 +36,16 @@ def size(  # noqa: PLR0913, PLR0917 - a command has that many options
     fibercap size fibercore german_bank --option german_bank \\
       --dscr 1.30 --gearing "70 %"
     """  # noqa: D301 - click's mark for lines that it leaves as they are
-    from fibercap.studies.asking import share_of
+    from fibercap.studies.asking import ratio_of, share_of
     from fibercap.studies.sizing import Limit
     from fibercap.studies.sizing import size as sized
 
-    asked = {"min_dscr": dscr, f"min_dscr.{loan}": payment_dscr, "min_llcr": llcr}
-    limits = [Limit(measure, value) for measure, value in asked.items() if value is not None]
+    asked = {
+        "min_dscr": ("--dscr", dscr),
+        f"min_dscr.{loan}": ("--payment-dscr", payment_dscr),
+        "min_llcr": ("--llcr", llcr),
+    }
+    limits = [Limit(measure, ratio_of(text, name)) for measure, (name, text) in asked.items() if text is not None]
     limits += [Limit("gearing", share_of(gearing))] if gearing is not None else []
     if not limits:
         raise click.UsageError("name at least one limit: --dscr, --payment-dscr, --llcr or --gearing")

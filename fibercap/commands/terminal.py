@@ -28,6 +28,9 @@ _PLAIN: Final = {
 }
 """What stands for a character that an encoding does not have, as wide as that where figures stand in columns."""
 
+_ENDLESS: Final = ((re.compile(r"\S{401,}"), 200), (re.compile(r".{8001,}"), 4000))
+"""Words and lines of a message that nobody reads to their end, such as a path of 40,000 letters, and what is kept."""
+
 
 def say(text: str = "", *, err: bool = False, nl: bool = True, **style: Any) -> None:  # noqa: ANN401 - styles as click names them
     """Print a text; nothing in it is a command to the terminal, and only `style` gives it colour."""
@@ -111,5 +114,8 @@ def leave_unsaid() -> None:
 
 def problem(text: str) -> None:
     """Print what went wrong; where even that cannot be printed, the exit code tells it."""
+    for endless, kept in _ENDLESS:
+        for found in endless.findall(text):
+            text = text.replace(found, f"{found[:kept]}...{found[-kept // 2 :]}")
     with suppress(OSError):
         say(text, err=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from functools import partial
 from pathlib import Path
 from typing import IO, TYPE_CHECKING
@@ -49,11 +50,10 @@ def locate(name: str) -> Path:
         return path
     if name in shipped():
         return shipped()[name]
-    if _is(Path.is_dir, path):
-        told, hint = f"{quoted(name)}, a folder", "name one file in it"
-    elif _is(Path.exists, path):
-        told, hint = f"{quoted(name)}, a pipe or a device", "give its text to standard input, and name that, `-`"
-    else:
+    told, hint = _no_file(path, name), "give its text to standard input, and name that, `-`"
+    if told.endswith("a folder"):
+        hint = "name one file in it"
+    elif not told:
         near = _scenarios_in(path.parent) if _is(Path.is_dir, path.parent) else set()
         known = near if path.suffix in SUFFIXES else set(shipped())
         told = f"no file {quoted(name)}, and no shipped scenario of that name"
@@ -82,10 +82,19 @@ def parent_of(name: str, folder: Path, fence: Path | None, where: Place | None) 
         told, wanted = f"{quoted(name)}, which leads out of the folder {shown(fence)}", "a file inside it"
         return Problem("extends", "outside", told, wanted, "move it inside, or give `--allow-outside`", where)
     if not _is(Path.is_file, path):
-        near = _scenarios_in(folder) | set(shipped())
-        told, hint = f"no file {quoted(name)}", did_you_mean(Path(name).name, near, "files in that folder")
+        told, hint = _no_file(path, name), "name a file"
+        if not told:
+            near = _scenarios_in(folder) | set(shipped())
+            told, hint = f"no file {quoted(name)}", did_you_mean(Path(name).name, near, "files in that folder")
         return Problem("extends", "no_such_file", told, "a scenario", hint, where)
     return path.resolve()
+
+
+def _no_file(path: Path, name: str) -> str:
+    """Say what lies at a path where no file does; "" where nothing does."""
+    if _is(Path.is_dir, path):
+        return f"{quoted(name)}, a folder"
+    return f"{quoted(name)}, a pipe or a device" if _is(Path.exists, path) else ""
 
 
 def _is(asked: Callable[[Path], bool], path: Path, *, otherwise: bool = False) -> bool:
@@ -125,6 +134,11 @@ def bytes_from(stream: IO[bytes]) -> bytes:
     return stream.read(MOST_BYTES + 1)
 
 
+def _at_once(path: str, flags: int) -> int:
+    """Open a file that is not waited for: logs of a system's kernel look like files, and have no end."""
+    return os.open(path, flags | getattr(os, "O_NONBLOCK", 0))
+
+
 def bytes_of(path: Path) -> bytes:
     """Return a file's bytes.
 
@@ -134,8 +148,8 @@ def bytes_of(path: Path) -> bytes:
         If it cannot be read.
     """
     try:
-        with path.open("rb") as stream:
-            return bytes_from(stream)
+        with open(path, "rb", opener=_at_once) as stream:
+            return bytes_from(stream) or b""
     except OSError as error:
         told, where = f"a file that cannot be read ({error.strerror})", Place(shown(path), 1, 1)
         raise ScenarioError(shown(path), [Problem("", "unreadable", told, "a readable file", "", where)]) from None

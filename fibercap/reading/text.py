@@ -25,6 +25,7 @@ _PLAIN_TAGS: Final = frozenset(
     for name in ("str", "int", "float", "bool", "null", "timestamp", "map", "seq", "merge", "value")
 )
 # YAML 1.1, section 4.1: what is no printable character.
+_MARKS: Final = {b"\xff\xfe\0\0": "UTF-32", b"\0\0\xfe\xff": "UTF-32", b"\xff\xfe": "UTF-16", b"\xfe\xff": "UTF-16"}
 _NO_TEXT: Final = re.compile("[^\t\n\r -~\x85\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 _BEGIN: Final = "it begins with `fibercap: 1`"
 _LISTS: Final = ("remove", "gap", "extends")
@@ -262,8 +263,9 @@ def _not_utf8(text: bytes, position: int, name: str) -> Problem:
     shown = text[start:].split(b"\n", 1)[0].decode("utf-8-sig", errors="replace").rstrip("\r")
     told, hint = f"the byte 0x{text[position]:02x}, which is not UTF-8", "save the file as UTF-8"
     at = Place(name, text.count(b"\n", 0, position) + 1, column, shown)
-    if text[:2] in (b"\xff\xfe", b"\xfe\xff"):
-        told, at = "a file in UTF-16", Place(name, 1, 1)
+    kind = next((kind for mark, kind in _MARKS.items() if text.startswith(mark)), "")
+    if kind:
+        told, at = f"a file in {kind}", Place(name, 1, 1)
     return Problem("", "not_utf8", told, "UTF-8 text", hint, at)
 
 

@@ -36,7 +36,7 @@ def number_of(text: str, unit: str, what: str, *, share: bool = False) -> float:
     try:
         number, written = split_quantity(text)
     except QuantityTextError as error:
-        example = "`70 %`" if share else f"`5 {spoken_unit(unit)}`"
+        example = "`70 %`" if share else f"`{f'5 {spoken_unit(unit)}'.strip()}`"
         found, wanted, hint = advice(text, error, wanted, example, fit)
         raise FibercapError(f"{what}: found {found}, wanted {wanted}; {hint}") from None
     factor = conversion(written, unit)
@@ -59,13 +59,18 @@ def years_of(text: str) -> tuple[int, int]:
     FibercapError
         If it is no such text, or the first year comes after the last.
     """
-    match = re.fullmatch(r"(\d{4})(?:\s*-\s*(\d{4}))?", text.strip())
+    match = re.fullmatch(r"([0-9]{4})(?:\s*-\s*([0-9]{4}))?", text.strip())
     if match is None:
         raise FibercapError(f"--years: found {quoted(text)}, wanted years; write them like `2002-2003` or `2002`")
     first, last = int(match[1]), int(match[2] or match[1])
     if first > last:
         raise FibercapError(f"--years: {first} comes after {last}; write the first year first: `{last}-{first}`")
     return first, last
+
+
+def ratio_of(text: str, what: str) -> float:
+    """Return a ratio such as `1.3`, asked for by an option of the command line."""
+    return number_of(text, "", what)
 
 
 def share_of(text: str) -> float:
