@@ -36,6 +36,17 @@ def test_an_encoding_is_called_by_its_name(encoding: str, tmp_path: Path, capsys
     assert f"found a file in {encoding.upper()}, wanted UTF-8 text" in refused(capsys, ["check", str(file)])
 
 
+def test_a_workbook_that_is_named_otherwise_is_no_text_with_a_bad_byte(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file = tmp_path / "plan.xlsb"
+    file.write_bytes(b"PK\x03\x04" + bytes(range(256)))
+    said = refused(capsys, ["diff", "fibercore", str(file)])
+
+    assert "found a packed file, as workbooks are, wanted UTF-8 text" in said
+    assert "0x" not in said
+
+
 @pytest.mark.parametrize(("name", "told"), [("pipe.yaml", "a pipe or a device"), ("folder.yaml", "a folder")])
 def test_what_is_extended_and_is_no_file_is_called_what_it_is(
     name: str, told: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]

@@ -25,7 +25,15 @@ _PLAIN_TAGS: Final = frozenset(
     for name in ("str", "int", "float", "bool", "null", "timestamp", "map", "seq", "merge", "value")
 )
 # YAML 1.1, section 4.1: what is no printable character.
-_MARKS: Final = {b"\xff\xfe\0\0": "UTF-32", b"\0\0\xfe\xff": "UTF-32", b"\xff\xfe": "UTF-16", b"\xfe\xff": "UTF-16"}
+_MARKS: Final = {
+    b"\xff\xfe\0\0": "a file in UTF-32",
+    b"\0\0\xfe\xff": "a file in UTF-32",
+    b"\xff\xfe": "a file in UTF-16",
+    b"\xfe\xff": "a file in UTF-16",
+    b"PK\x03\x04": "a packed file, as workbooks are",
+    b"%PDF": "a PDF",
+}
+"""What a file that is not UTF-8 is by its first bytes."""
 _NO_TEXT: Final = re.compile("[^\t\n\r -~\x85\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 _BEGIN: Final = "it begins with `fibercap: 1`"
 _LISTS: Final = ("remove", "gap", "extends")
@@ -265,7 +273,7 @@ def _not_utf8(text: bytes, position: int, name: str) -> Problem:
     at = Place(name, text.count(b"\n", 0, position) + 1, column, shown)
     kind = next((kind for mark, kind in _MARKS.items() if text.startswith(mark)), "")
     if kind:
-        told, at = f"a file in {kind}", Place(name, 1, 1)
+        told, at = kind, Place(name, 1, 1)
     return Problem("", "not_utf8", told, "UTF-8 text", hint, at)
 
 
