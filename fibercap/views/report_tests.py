@@ -9,6 +9,7 @@ from fibercap.studies.alarms import warnings
 from fibercap.studies.claims import WORDS
 from fibercap.studies.covenants import NOT_TESTED
 from fibercap.studies.findings import findings
+from fibercap.studies.step_warning import step_warning
 from fibercap.views.lines import falls_text, flip_line, quantity_text, untested_text
 from fibercap.views.report_parts import Items, Line, Section, Table, Words, figures_of
 
@@ -24,7 +25,8 @@ def wrong(subject: Subject) -> Section | None:
     """Tell in full what is wrong with the plan, each with what would heal it, and what a reader is warned of."""
     found = findings(subject.projection, subject.claims, subject.promises)
     healed = [f"{each.sentence[0].upper()}{each.sentence[1:]}. To heal it: {each.way_out}." for each in found]
-    warned = [warning for warning in warnings(subject.projection) if not warning.startswith("unused: ")]
+    told = [*warnings(subject.projection), *step_warning(subject.projection)]
+    warned = [warning for warning in told if not warning.startswith("unused: ")]
     parts: list[Part] = [Items(healed, "bad")] if healed else []
     if warned:
         parts += [*([Words("Warnings", "head")] if healed else []), Items(warned, "bad")]

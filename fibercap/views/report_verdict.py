@@ -222,7 +222,8 @@ def _breaks_first(subject: Subject) -> str:
         if tight.broken:
             return f"{name} is broken already{when}"
         of, fall = min(((o, f) for o, f in tight.falls.items() if f is not None), key=lambda pair: pair[1])
-        return f"{name}, if {of} fall{'s' * (of != PRICE)} by {share_text(fall)}. It is tightest{when}"
+        words = f"{name}, if {of} fall{'s' * (of != PRICE)} by {share_text(fall)}"
+        return f"{words}. It is tightest{when}" if when else words
     told = [f"no covenant {'is tested' if subject.promises else 'is promised'}"] if plan.loans else []
     cover, cash = subject.found["min_dscr"], subject.found["lowest_cash"]
     if cover.value is not None:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+from html import unescape
 from pathlib import Path
+from zipfile import ZipFile
 
 import pytest
 from click.testing import CliRunner
@@ -14,6 +16,9 @@ from fibercap.reading.files import scenario_of
 from fibercap.studies.alarms import warnings
 from fibercap.studies.findings import faults
 from fibercap.studies.solving import solve
+from fibercap.studies.step_warning import step_warning
+from fibercap.views.exports import write
+from fibercap.views.report import report
 
 PLAN = """
 fibercap: 1
@@ -81,3 +86,13 @@ def test_solve_tells_what_is_wrong_with_the_plan_at_what_it_finds(tmp_path: Path
     assert f"    at 0 USD/km: {found.end_faults[0][0]}" in nowhere.splitlines()
     assert document["roots"][0]["faults"] == list(root.faults)
     assert document["end_faults"] == [list(found.end_faults[0]), []]
+
+
+def test_a_step_that_moves_the_answer_is_told_in_the_report_and_the_workbook(tmp_path: Path) -> None:
+    plan = scenario_of(PLAN.replace("step: month", "step: quarter"))
+    (told,) = step_warning(project(plan))
+    write(project(plan), tmp_path / "plan.xlsx")
+    book = ZipFile(tmp_path / "plan.xlsx")
+
+    assert told in unescape(report(project(plan), None).decode())
+    assert any(told in book.read(part).decode() for part in book.namelist() if part.endswith(".xml"))

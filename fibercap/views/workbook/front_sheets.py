@@ -9,6 +9,7 @@ from fibercap.core.tree import Leaf, leaves
 from fibercap.core.visible_text import visible
 from fibercap.studies.alarms import warnings
 from fibercap.studies.findings import findings
+from fibercap.studies.step_warning import step_warning
 from fibercap.views.workbook.book import INPUTS
 from fibercap.views.workbook.check_sheet import MASTER
 from fibercap.views.workbook.looks import number_format, set_up
@@ -92,7 +93,7 @@ def cover_sheet(
         sheet.write_string(row, 0, kind.capitalize(), looks(kind))
         sheet.write_string(row, 1, text, looks("text"))
     row = _contents(sheet, book, looks, row + 2)
-    alarms = warnings(book.cases[0].projection)
+    alarms = [*warnings(book.cases[0].projection), *step_warning(book.cases[0].projection)]
     sheet.write_string(row + 1, 0, "Warnings when exported" if alarms else "No warnings when exported", looks("group"))
     for number, text in enumerate(alarms, row + 2):
         sheet.write_string(number, 0, text, looks("text"))
