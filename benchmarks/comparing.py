@@ -7,7 +7,7 @@ from time import perf_counter
 from typing import TYPE_CHECKING
 
 from benchmarks.startup import MAIN, seconds
-from fibercap.model.projection import project
+from fibercap.model.project import project
 from fibercap.reading.files import read
 from fibercap.studies.compare import compare
 from fibercap.studies.flips import flips

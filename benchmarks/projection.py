@@ -18,7 +18,7 @@ from typing import Any
 import numpy as np
 
 from fibercap.core.quantity import Quantity
-from fibercap.model.projection import project
+from fibercap.model.project import project
 from fibercap.reading.files import read
 from fibercap.studies.batch import CHUNK, evaluate
 

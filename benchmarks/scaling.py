@@ -5,7 +5,7 @@ from __future__ import annotations
 from statistics import median
 from time import perf_counter
 
-from fibercap.model.projection import project
+from fibercap.model.project import project
 from fibercap.model.scenario import Scenario
 from fibercap.reading.files import scenario_of
 

@@ -9,27 +9,65 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from fibercap.model.projection import Projection, project
+    from fibercap.core.errors import FibercapError, FormulaError, IdentityError, ScenarioError, UnitError
+    from fibercap.model.loans import schedule
+    from fibercap.model.project import project
+    from fibercap.model.projection import Projection
     from fibercap.model.scenario import Scenario
     from fibercap.reading.files import read
+    from fibercap.studies.batch import evaluate
     from fibercap.studies.compare import compare
+    from fibercap.studies.explain import explain
+    from fibercap.studies.sizing import size
+    from fibercap.studies.solving import solve
     from fibercap.studies.verdict import verdict
     from fibercap.views.exports import write
     from fibercap.views.frames import annual, table
 
 _HOMES = {
+    "FibercapError": "fibercap.core.errors",
+    "FormulaError": "fibercap.core.errors",
+    "IdentityError": "fibercap.core.errors",
     "Projection": "fibercap.model.projection",
     "Scenario": "fibercap.model.scenario",
+    "ScenarioError": "fibercap.core.errors",
+    "UnitError": "fibercap.core.errors",
     "annual": "fibercap.views.frames",
     "compare": "fibercap.studies.compare",
-    "project": "fibercap.model.projection",
+    "evaluate": "fibercap.studies.batch",
+    "explain": "fibercap.studies.explain",
+    "project": "fibercap.model.project",
     "read": "fibercap.reading.files",
+    "schedule": "fibercap.model.loans",
+    "size": "fibercap.studies.sizing",
+    "solve": "fibercap.studies.solving",
     "table": "fibercap.views.frames",
     "verdict": "fibercap.studies.verdict",
     "write": "fibercap.views.exports",
 }
 
-__all__ = ["Projection", "Scenario", "__version__", "annual", "compare", "project", "read", "table", "verdict", "write"]
+__all__ = [
+    "FibercapError",
+    "FormulaError",
+    "IdentityError",
+    "Projection",
+    "Scenario",
+    "ScenarioError",
+    "UnitError",
+    "__version__",
+    "annual",
+    "compare",
+    "evaluate",
+    "explain",
+    "project",
+    "read",
+    "schedule",
+    "size",
+    "solve",
+    "table",
+    "verdict",
+    "write",
+]
 
 
 def __getattr__(name: str) -> Any:  # noqa: ANN401 - whatever the name stands for

@@ -21,7 +21,7 @@ import numpy as np
 from fibercap.core.errors import Problem, ScenarioError
 from fibercap.core.problem_codes import GROUPS
 from fibercap.core.quantity import Quantity
-from fibercap.model.projection import project
+from fibercap.model.project import project
 from fibercap.reading.files import read
 from fibercap.studies.claims import outcomes
 from fibercap.studies.covenants import covenants

@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 
 from fibercap.model.measures import measure_named
-from fibercap.model.projection import Projection, project
+from fibercap.model.project import project
+from fibercap.model.projection import Projection
 from fibercap.reading.files import read
 
 ROOT = Path(__file__).resolve().parents[1]

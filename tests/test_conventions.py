@@ -17,7 +17,8 @@ import numpy as np
 import pytest
 
 from fibercap.model.measures import measures
-from fibercap.model.projection import Projection, project
+from fibercap.model.project import project
+from fibercap.model.projection import Projection
 from fibercap.reading.files import contracts_of, read
 from fibercap.studies.headroom import headroom
 from fibercap.studies.schedules import schedules

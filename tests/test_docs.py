@@ -12,7 +12,7 @@ from sybil import Document, Example, Sybil
 from sybil.parsers.markdown import CodeBlockParser, PythonCodeBlockParser
 
 from fibercap.cli import main
-from fibercap.model.projection import project
+from fibercap.model.project import project
 from fibercap.reading.files import contracts_of, holds_only_loans, scenario_of
 from fibercap.reading.text import read_text
 from fibercap.studies.schedules import schedules

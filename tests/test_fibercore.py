@@ -10,7 +10,8 @@ import pytest
 
 from fibercap.core.tree import Branch, Leaf, unwrap
 from fibercap.model.measures import measures
-from fibercap.model.projection import Projection, project
+from fibercap.model.project import project
+from fibercap.model.projection import Projection
 from fibercap.reading.files import read
 from fibercap.reading.text import read_text
 from fibercap.studies.alarms import warnings

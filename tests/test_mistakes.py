@@ -7,7 +7,8 @@ import pytest
 
 from fibercap.core.errors import ScenarioError
 from fibercap.model.measures import measures
-from fibercap.model.projection import Projection, project
+from fibercap.model.project import project
+from fibercap.model.projection import Projection
 from fibercap.reading.files import read, scenario_of
 from tests.model.test_cover import DRAWN, PLAN
 from tests.model.test_formulas import disagreements

@@ -65,7 +65,8 @@ AnyRamp = '''
 MEASURE = '''
 def best_revenue(projection: Projection) -> Measure:
     """Highest revenue of a model period."""
-    from fibercap.model.measure import HIGHER, headline, made
+    from fibercap.model.measure import HIGHER
+    from fibercap.model.measure_parts import headline, made
 
     values = projection.value("accounts.revenue").max(axis=-1)
     money = projection.scenario.currency
@@ -129,7 +130,7 @@ import numpy as np
 import fibercap
 from fibercap.cli import main
 from fibercap.core.quantity import Quantity
-from fibercap.model.projection import project
+from fibercap.model.project import project
 from fibercap.reading.files import read
 from fibercap.studies.largest_loan import loan_lever
 from fibercap.views.charts import CHARTS

@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 
 from fibercap.model.measures import measures
-from fibercap.model.projection import Projection, project
+from fibercap.model.project import project
+from fibercap.model.projection import Projection
 from fibercap.reading.files import read
 from fibercap.reading.locating import shipped
 from fibercap.studies.claims import outcomes

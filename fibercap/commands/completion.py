@@ -73,14 +73,14 @@ def inputs(plan: Scenario) -> Iterable[str]:
 def measures(plan: Scenario) -> Iterable[str]:
     """Return the names of its measures."""
     from fibercap.model.measures import names
-    from fibercap.model.projection import project
+    from fibercap.model.project import project
 
     return names(project(plan))
 
 
 def rows(plan: Scenario) -> Iterable[str]:
     """Return the paths of its rows within the horizon."""
-    from fibercap.model.projection import project
+    from fibercap.model.project import project
     from fibercap.studies.lookup import REPEATED
 
     return [path for path in project(plan).rows if not path.startswith(REPEATED)]

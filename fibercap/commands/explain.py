@@ -38,7 +38,7 @@ def explain(  # noqa: PLR0913, PLR0917 - a command has that many options
     depth: int,
 ) -> None:
     """Explain an input, a measure, or a row in a period."""
-    from fibercap.model.projection import project
+    from fibercap.model.project import project
     from fibercap.studies.explain import explain as explained
 
     found = explained(project(plan_of(scenario, option, settings)), path, " ".join(period), depth)

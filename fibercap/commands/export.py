@@ -52,7 +52,7 @@ def export(  # noqa: PLR0913, PLR0917 - a command has that many options
     Tables hold a line for each value, with its unit: rows in the model's own step unless --by says otherwise,
     measures, claims, loans payment by payment, covenants, inputs with their sources, and the options.
     """
-    from fibercap.model.projection import project
+    from fibercap.model.project import project
     from fibercap.views.exports import exported, write
 
     refuse_two_documents(out, json=as_json)

@@ -37,13 +37,12 @@ SHIPPED = "fibercore"
 @scenario_options
 def rows(arguments: tuple[str, ...], option: str | None, settings: tuple[str, ...], as_json: bool) -> None:  # noqa: FBT001 - click hands flags over so
     """List rows and measures."""
-    from fibercap.model.measures import measures
-    from fibercap.model.projection import project
+    from fibercap.model.project import project
     from fibercap.studies.lookup import listed
 
     scenario, words = _scenario_and_words(arguments)
     projection = project(plan_of(scenario, option, settings))
-    found, named = listed(projection, list(measures(projection).values()), words)
+    found, named = listed(projection, list(projection.measures.values()), words)
     if as_json:
         from fibercap.views.json_text import text
         from fibercap.views.row_list import row_list_document

@@ -71,7 +71,7 @@ def run(  # noqa: PLR0913, PLR0917 - a command has that many options
     With --out the run is kept whole: the resolved scenario, manifest.json (versions, hashes, checks), tables as CSV,
     charts.
     """  # noqa: D301 - click's mark for lines that it leaves as they are
-    from fibercap.model.projection import project
+    from fibercap.model.project import project
     from fibercap.studies.asking import years_of
     from fibercap.views.files import refuse_existing
     from fibercap.views.run_sections import Selection
@@ -92,14 +92,13 @@ def run(  # noqa: PLR0913, PLR0917 - a command has that many options
 
 def _print(projection: Projection, by: str, selection: Selection) -> None:
     """Print what is asked for; below the whole page of a plan with options, these side by side."""
-    from fibercap.model.measures import measures
     from fibercap.studies.claims import outcomes
     from fibercap.studies.compare import compare
     from fibercap.views.pages import run_page
     from fibercap.views.printing import window
     from fibercap.views.side_by_side import compare_page
 
-    console, plan, found = window(), projection.scenario, measures(projection)
+    console, plan, found = window(), projection.scenario, projection.measures
     run_page(console, projection, found, outcomes(projection, found), by, selection)
     if selection.everything and plan.options and plan.option is None:
         console.print()
@@ -110,12 +109,11 @@ def _print_document(projection: Projection, selection: Selection) -> None:
     """Print what is asked for as JSON."""
     from importlib.metadata import version
 
-    from fibercap.model.measures import measures
     from fibercap.studies.claims import outcomes
     from fibercap.views.documents import run_document
     from fibercap.views.json_text import text
 
-    found = measures(projection)
+    found = projection.measures
     say_json(text(run_document(projection, found, outcomes(projection, found), version("fibercap"), selection)))
 
 

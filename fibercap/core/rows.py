@@ -56,7 +56,7 @@ class Given(NamedTuple):
     aside: bool = False
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Block:
     """Rows and their values, each `(period,)` or `(draw, period)`; `length` is the number of columns.
 
@@ -95,6 +95,10 @@ class Block:
         if not all(np.isfinite(values).all() for values in looks):
             path = next(p for p, v in self.values.items() if not (self.rows[p].undefined or np.isfinite(v).all()))
             raise ValueError(f"{path} is not finite, and no reason is declared")
+
+    def __repr__(self) -> str:
+        """Say what it is in a line, for its arrays would fill pages."""
+        return f"<Block {self.name}: {len(self.rows)} rows of {self.length} columns>"
 
     @property
     def draws(self) -> int:

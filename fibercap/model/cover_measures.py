@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from fibercap.model.covenant import AT_PAYMENTS
-from fibercap.model.measure import HIGHER, LOWER, Measure, extreme, headline, made, to_maturity_text, undefined
+from fibercap.model.measure import HIGHER, LOWER, Measure
+from fibercap.model.measure_parts import extreme, headline, made, to_maturity_text, undefined
 from fibercap.model.run_off import RUN_OFF
 from fibercap.model.twelve_months import AT_QUARTERS, NO_EBITDA, NO_YEAR, OVER, YEARLY
 

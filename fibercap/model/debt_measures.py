@@ -11,7 +11,8 @@ from fibercap.core.timeline import first_of_each
 from fibercap.model.foreign_loans import reported
 from fibercap.model.loans.price import average_life as life_of_loan
 from fibercap.model.loans.price import carried_years, effective_cost
-from fibercap.model.measure import HIGHER, LOWER, Measure, headline, made, undefined
+from fibercap.model.measure import HIGHER, LOWER, Measure
+from fibercap.model.measure_parts import headline, made, undefined
 
 if TYPE_CHECKING:
     from fibercap.core.units import Array

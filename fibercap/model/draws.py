@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+import numpy as np
+
 from fibercap.core.errors import Problem
 from fibercap.core.fields import is_drawn
 from fibercap.core.money_or_share import is_quantity
@@ -14,13 +16,30 @@ from fibercap.core.units import Drawn
 
 def as_drawn(value: Any) -> Tree:  # noqa: ANN401 - draws, or draws by operator
     """Return draws as a tree holds them: in place of a number, or as operations on it."""
+    found = drawn_values(value)
+    if isinstance(found, Mapping):
+        return Branch({operator: Leaf(draws) for operator, draws in found.items()})
+    return Leaf(found)
+
+
+def drawn_values(value: Any) -> Any:  # noqa: ANN401 - draws, or draws by operator
+    """Return draws with their unit, (draw, 1), however they are given; by operator where they move a value."""
     if isinstance(value, Mapping):
-        return Branch({operator: Leaf(_with_unit(draws)) for operator, draws in value.items()})
-    return Leaf(_with_unit(value))
+        return {operator: _with_unit(draws) for operator, draws in value.items()}
+    return _with_unit(value)
 
 
-def _with_unit(draws: Any) -> Any:  # noqa: ANN401 - a pint Quantity, Drawn, or an array
-    return draws if is_drawn(draws) else Drawn(draws, "")
+def _with_unit(draws: Any) -> Any:  # noqa: ANN401 - a pint Quantity, Drawn, a unit and an array, or an array
+    if isinstance(draws, tuple):
+        unit, values = draws
+        return Drawn(_column(values), unit)
+    if not is_drawn(draws):
+        return Drawn(_column(draws), "")
+    return draws if np.ndim(draws.magnitude) > 1 else draws.__class__(_column(draws.magnitude), draws.units)
+
+
+def _column(values: Any) -> Any:  # noqa: ANN401 - whatever is given
+    return np.asarray(values)[:, None] if np.ndim(values) == 1 else values
 
 
 def in_place_of_block(tree: Branch, path: str, value: Any) -> Problem | None:  # noqa: ANN401 - draws, or draws by operator

@@ -9,23 +9,15 @@ import numpy as np
 import numpy.typing as npt
 
 from fibercap.core.dependencies import references
-from fibercap.core.timeline import period_label
-from fibercap.model.run_off import RUN_OFF
-from fibercap.model.twelve_months import YEARLY
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from fibercap.core.units import Array
-    from fibercap.model.projection import Projection
 
 HIGHER: Final = "higher"
 LOWER: Final = "lower"
-ALIKE: Final = 1e-9
-"""Share of a lowest or highest value by which another may differ and still count as equal to it."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Measure:
     """One number for each draw, (draw,); nan where undefined, and then `reason` says why. `better` is a direction.
 
@@ -48,6 +40,12 @@ class Measure:
     evidence: str = ""
     breaks_any_limit: npt.NDArray[np.bool_] | None = None
 
+    def __repr__(self) -> str:
+        """Say its value, of a batch that of the first draw, or why it is undefined."""
+        told = self.reason if self.value is None else f"{number_in_words(self.value)} {self.unit}".rstrip()
+        draws = f", the first of {len(self.values):,} draws" if len(self.values) > 1 else ""
+        return f"<Measure {self.name}: {told}{f', {self.when}' if self.when else ''}{draws}>"
+
     @property
     def rests_on(self) -> tuple[str, ...]:
         """The rows and inputs from which it is computed."""
@@ -60,53 +58,6 @@ class Measure:
         return None if np.isnan(first) else first
 
 
-def headline(measure: Callable[[Projection], Measure]) -> Callable[[Projection], Measure]:
-    """Mark a measure as one that short tables show."""
-    vars(measure)["is_headline"] = True
-    return measure
-
-
-def made(  # noqa: PLR0913 - a measure has that many parts
-    name: str, label: str, unit: str, formula: str, values: Array, *, reason: str = "", better: str = ""
-) -> Measure:
-    """Return a measure; where it is nan without a reason given, it says that it is undefined."""
-    flat = np.atleast_1d(np.asarray(values, dtype=float))
-    missing = bool(np.isnan(flat).any())
-    return Measure(name, label, unit, formula, flat, (reason or "undefined") if missing else "", better)
-
-
-def extreme(projection: Projection, row: str, *, highest: bool = False, to_maturity: bool = False) -> tuple[Array, str]:
-    """Return the lowest (or highest) value of a row where it is defined, (draw,), and when the first draw has it.
-
-    Parameters
-    ----------
-    projection : Projection
-        What a plan leads to.
-    row : str
-        A row in model periods.
-    highest : bool
-        Look for the highest value instead.
-    to_maturity : bool
-        Look past the horizon, to the last payment of the loans, where the plan runs off.
-    """
-    ratio = projection.to_maturity(row) if to_maturity else projection.value(row)
-    dates = projection.dates_to_maturity if to_maturity else projection.timeline.dates
-    sign = -1.0 if highest else 1.0
-    signed = np.where(np.isnan(ratio), np.inf, sign * ratio)
-    found = signed.min(axis=-1)
-    values = np.where(np.isinf(found), np.nan, sign * found)
-    if np.isnan(values[0]):
-        return values, ""
-    alike = signed[0] <= found[0] + ALIKE * abs(found[0])  # the first of those that only rounding tells apart
-    day = dates[int(alike.argmax())]
-    return values, period_label(day, "year" if row in YEARLY else projection.timeline.step)
-
-
-def to_maturity_text(projection: Projection, row: str) -> str:
-    """Return the formula of a row as a whole, over the horizon and the run-off where there is one."""
-    return f"({{{row}}}, {{{RUN_OFF}.{row}}})" if projection.run_off else f"{{{row}}}"
-
-
-def undefined(projection: Projection) -> Array:
-    """Return nan for every draw, (draw,)."""
-    return np.full(projection.draws, np.nan)
+def number_in_words(value: float) -> str:
+    """Return a number as a line shows it: amounts to the unit, small numbers with six digits."""
+    return f"{value:,.0f}" if abs(value) >= 1000 else f"{value:.6g}"  # noqa: PLR2004 - as many digits as either

@@ -94,6 +94,10 @@ class Measures(Mapping[str, Measure]):
             known = self._known[name] = replace(bare, evidence=weakest)
         return known
 
+    def __repr__(self) -> str:
+        """Say how many there are; `list` gives their names."""
+        return f"<Measures of {self._projection.scenario.id}: {len(self)}, such as {next(iter(self))}>"
+
     def __iter__(self) -> Iterator[str]:
         """Run over their names."""
         return iter(self._known)

@@ -150,6 +150,15 @@ class Plan(Lending):
 
     _longer: Timeline | None = PrivateAttr(default=None)
 
+    def __repr__(self) -> str:
+        """Say what it is in a line, for its inputs would fill pages; `fibercap show` prints them."""
+        timeline, kinds = self.timeline, ("plants", "projects", "loans", "options")
+        counts = ", ".join(f"{len(getattr(self, kind))} {kind}" for kind in kinds)
+        span = f"{timeline.start} to {timeline.end} by {timeline.step}"
+        return f"<{type(self).__name__} {self.id}: {span}, {counts}>"
+
+    __str__ = __repr__
+
     @property
     def timeline(self) -> Timeline:
         """The model's periods; of a plan that is carried on past its horizon, with those of the run-off."""

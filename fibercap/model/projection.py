@@ -1,4 +1,4 @@
-"""project(scenario): the whole model, in the order of the trade."""
+"""What a scenario leads to: every row of the model by its path, and the measures made of them."""
 
 from __future__ import annotations
 
@@ -9,29 +9,20 @@ from typing import TYPE_CHECKING, Any, cast
 
 import numpy as np
 
-from fibercap.core.continued import cut
 from fibercap.core.errors import FibercapError, did_you_mean
 from fibercap.core.rows import Block, Given, Row
-from fibercap.core.threads import one_blas_thread
 from fibercap.core.timeline import Timeline
-from fibercap.core.unit_proof import prove
 from fibercap.model.evidence import Evidence
-from fibercap.model.financing_costs import building
-from fibercap.model.laws import prove_laws
-from fibercap.model.lock_up import financed_rows
-from fibercap.model.operating import Operations, operations, paid_rows
-from fibercap.model.outliving import to_maturity
+from fibercap.model.operating import Operations
 from fibercap.model.run_off import RUN_OFF
 from fibercap.model.trifle import PATH, Trifle
-from fibercap.model.worth import worth_rows
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
     from datetime import date
 
-    from fibercap.core.sheet import Sheet
     from fibercap.core.units import Array
-    from fibercap.model.prepayments import Cuts
+    from fibercap.model.measure import Measure
     from fibercap.model.scenario import Scenario
 
 
@@ -44,6 +35,7 @@ class Projection:
     laws: Mapping[str, float]
     proved: int
     operations: Operations
+    _measure: Callable[[Projection], Mapping[str, Measure]]
     run_off: Timeline | None = None
     draws: int = field(default=1)
 
@@ -54,6 +46,11 @@ class Projection:
         draws = f", {self.draws:,} draws" if self.draws > 1 else ""
         span = f"{timeline.start} to {timeline.end} by {timeline.step}"
         return f"<Projection of {plan.id}{option}: {span}, {len(self.period_rows)} rows{draws}>"
+
+    @cached_property
+    def measures(self) -> Mapping[str, Measure]:
+        """Every measure by name, with its evidence, each worked out when it is first asked for."""
+        return self._measure(self)
 
     @property
     def timeline(self) -> Timeline:
@@ -163,53 +160,3 @@ class Projection:
     def dates_to_maturity(self) -> tuple[date, ...]:
         """The last days of the periods of the horizon and, where the plan runs off, of those beyond it."""
         return self.timeline_to_maturity.dates
-
-
-@one_blas_thread()
-def project(scenario: Scenario, like: Projection | None = None) -> Projection:
-    """Project a scenario: capacity, output, loans, accounts and worth, period by period, proved on the way.
-
-    Parameters
-    ----------
-    scenario : Scenario
-        The plan; drawn numbers of shape (draw, 1) make a batch.
-    like : Projection, optional
-        One of the scenario that this one was laid over, or was laid over it. Where they differ only in who pays, what
-        plants and projects do is taken from it, which changes nothing but the time it takes.
-
-    Returns
-    -------
-    Projection
-
-    Raises
-    ------
-    UnitError
-        If a formula does not hold in its units.
-    IdentityError
-        If a law of the books is broken.
-    """
-    plan = scenario.over(to_maturity(scenario))
-    operating = operations(plan, like.operations if like is not None else None)
-
-    def paid(cuts: Cuts) -> Sheet:
-        sheet = operating.spent.fork(plan.timeline.count)
-        paid_rows(sheet, plan, cuts)
-        return sheet
-
-    whole, schedules = financed_rows(paid({}), plan, paid if building(plan) else None)
-    laws = prove_laws(plan, ChainMap(dict(whole.values), *(dict(block.values) for block in schedules.values())))
-    sheet, run_off = cut(whole, scenario.timeline.count, RUN_OFF)
-    worth_rows(sheet, scenario, operating.make_known(sheet))
-
-    model, reference = sheet.block(), operating.reference
-    known = operating.blocks
-    proved = prove([model, *schedules.values()], known=known.values(), follows=run_off) + prove(reference.blocks)
-    return Projection(
-        scenario=scenario,
-        blocks={"model": model, **known, **schedules} | ({RUN_OFF: run_off} if run_off else {}),
-        proved=proved,
-        laws={law: max(gap, reference.laws[law]) for law, gap in laws.items()},
-        operations=operating,
-        run_off=plan.timeline.run_off,
-        draws=max(block.draws for block in (model, *known.values(), *schedules.values())),
-    )

@@ -146,9 +146,9 @@ class Scenario(Plan):
         return self._with_base(self._laid(changes, how, self.option), changes, how)
 
     def drawn(self, draws: Mapping[str, Any]) -> Scenario:
-        """Return a batch: at each path, draws of shape (draw, 1) in place of the number written there.
+        """Return a batch: at each path, draws of shape (draw,) or (draw, 1) in place of the number written there.
 
-        Draws are pint Quantities, `core.units.Drawn`, or numbers without a unit. `{"times": draws}` or `{"plus":
+        Draws are `("USD/km", values)`, pint Quantities, or numbers without a unit. `{"times": draws}` or `{"plus":
         draws}` moves what stands there instead: a series over time, all its values together, can only be moved.
 
         Raises

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from fibercap.model.explained_rates import explained_rates
-from fibercap.model.measure import HIGHER, LOWER, Measure, headline, made, undefined
+from fibercap.model.measure import HIGHER, LOWER, Measure
+from fibercap.model.measure_parts import headline, made, undefined
 from fibercap.model.trifle import PATH, ROUNDING
 
 if TYPE_CHECKING:

@@ -13,7 +13,7 @@ from fibercap.core.limits import amount_text, most
 from fibercap.core.unit_hints import fitting, spoken_unit, takes
 from fibercap.core.units import QuantityTextError, conversion, in_words, split_quantity, unit_text
 from fibercap.model.measures import measure_named
-from fibercap.model.projection import project
+from fibercap.model.project import project
 from fibercap.studies.levers import lever
 
 if TYPE_CHECKING:

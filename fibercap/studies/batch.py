@@ -10,8 +10,9 @@ import numpy as np
 from fibercap.core.errors import FibercapError
 from fibercap.core.threads import one_blas_thread
 from fibercap.core.units import Drawn
+from fibercap.model.draws import drawn_values
 from fibercap.model.measures import measure_named
-from fibercap.model.projection import project
+from fibercap.model.project import project
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -58,8 +59,9 @@ def evaluate(
     scenario : Scenario
         The plan.
     draws : mapping
-        By path, a pint Quantity or `core.units.Drawn` of shape (draw, 1), or `{"times": ...}` and `{"plus": ...}` of
-        such, which move what stands there; all with the same number of draws. A series over time can only be moved.
+        By path, `("USD/km", values)`, a pint Quantity, or numbers without a unit, of shape (draw,) or (draw, 1); or
+        `{"times": ...}` and `{"plus": ...}` of such, which move what stands there; all with the same number of draws.
+        A series over time can only be moved.
     keep : sequence of str
         Names of measures (`project_npv`, `all_in_cost.fleet`) and paths of rows (`accounts.cash`).
     chunk : int, optional
@@ -77,6 +79,7 @@ def evaluate(
     ScenarioError
         If an input cannot be drawn or a draw is out of its bounds; the draw is counted within its chunk.
     """
+    draws = {path: drawn_values(value) for path, value in draws.items()}
     counts = {name: np.shape(getattr(value, "magnitude", value))[:1] for name, value in _named(draws)}
     if not counts or not keep or (chunk is not None and chunk < 1):
         raise FibercapError("name at least one input to draw and one result to keep, in chunks of one draw or more")

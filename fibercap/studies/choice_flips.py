@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from math import ceil, floor
 from typing import TYPE_CHECKING, Final
 
-from fibercap.model.projection import project
+from fibercap.model.project import project
 from fibercap.studies.findings import faults
 from fibercap.studies.levers import Change
 from fibercap.studies.numbers_of_options import POINT, RATE, TENTH, Number, lever_of, moved, numbers, tenths

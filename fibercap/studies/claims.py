@@ -15,7 +15,6 @@ from fibercap.core.tolerance import POINT, POINTED
 from fibercap.core.tree import place_of
 from fibercap.core.units import found_and_wanted, in_words
 from fibercap.model.claim import Multiple
-from fibercap.model.measures import measures
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
@@ -100,7 +99,7 @@ def outcomes(projection: Projection, found: Mapping[str, Measure] | None = None)
         If a claim matches nothing, looks outside the horizon, or compares unlike units: never a pass.
     """
     asked = any(claim.measure for claim in projection.scenario.claims.values())
-    known = found if found is not None else (measures(projection) if asked else {})
+    known = found if found is not None else (projection.measures if asked else {})
     problems: list[Problem] = []
     tested: dict[str, Outcome] = {}
     for name, claim in projection.scenario.claims.items():

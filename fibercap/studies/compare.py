@@ -8,8 +8,7 @@ from typing import TYPE_CHECKING
 
 from fibercap.core.errors import FibercapError, did_you_mean
 from fibercap.model.measure import HIGHER
-from fibercap.model.measures import measures
-from fibercap.model.projection import project
+from fibercap.model.project import project
 from fibercap.studies.bridge import bridge
 from fibercap.studies.claims import outcomes
 from fibercap.studies.covenants import covenants
@@ -236,5 +235,5 @@ def _years(plan: Scenario) -> str:
 def _case(name: str, plan: Scenario, like: Projection | None, *, alone: bool) -> Case:
     title = plan.options[name].title if alone else plan.title
     projection = project(plan, like)
-    found = measures(projection)
+    found = projection.measures
     return Case(name, title or name, projection, found, outcomes(projection, found), covenants(projection))

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 from fibercap.core.tree import Branch, Leaf, inside, leaves
 from fibercap.model.measures import measures
-from fibercap.model.projection import project
+from fibercap.model.project import project
 from fibercap.studies.claims import outcomes
 
 if TYPE_CHECKING:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -16,6 +16,7 @@ from fibercap.core.timeline import FLOW, STOCK
 from fibercap.model.measures import measure_named, names
 from fibercap.model.plan import KINDS
 from fibercap.studies.cells import FEW, Cells, exact
+from fibercap.studies.explained import Number, Result
 from fibercap.studies.lookup import full_name
 from fibercap.studies.moments import moment
 from fibercap.studies.traced import Inputs, Written
@@ -31,36 +32,6 @@ if TYPE_CHECKING:
 
 PLAIN = ("time.",)
 """Rows of the calendar: their values say enough, unless one of them is asked for."""
-
-
-@dataclass(frozen=True)
-class Number:
-    """A number and where it comes from.
-
-    `formula` is in names, `numbers` the same in numbers, all digits told: it can be computed again. `written` is where
-    an input stands. `inputs` are what it is computed from; `hidden` counts those that lie deeper than was asked for.
-    """
-
-    path: str
-    label: str = ""
-    period: str = ""
-    value: float | None = None
-    unit: str = ""
-    formula: str = ""
-    numbers: str = ""
-    note: str = ""
-    written: tuple[Written, ...] = ()
-    inputs: tuple[Number, ...] = ()
-    hidden: int = 0
-
-
-@dataclass(frozen=True)
-class Result:
-    """A result that has been explained, the weakest kind of input that it rests on, and how many there are of each."""
-
-    number: Number
-    evidence: str
-    inputs: dict[str, int] = field(default_factory=dict)
 
 
 def explain(projection: Projection, path: str, when: str = "", depth: int = 2, draw: int = 0) -> Result | Use:

@@ -11,8 +11,7 @@ import numpy as np
 from fibercap.core.errors import FibercapError, ScenarioError
 from fibercap.core.tree import Branch, Leaf, Path, leaves
 from fibercap.core.units import Drawn, QuantityTextError, split_quantity
-from fibercap.model.measures import measures
-from fibercap.model.projection import project
+from fibercap.model.project import project
 from fibercap.model.run_off import RUN_OFF
 from fibercap.model.without_projects import SAME_WITHOUT, WITHOUT
 from fibercap.studies.alarms import warnings
@@ -147,7 +146,7 @@ class _Outcome:
 
 
 def _outcome(projection: Projection) -> _Outcome:
-    found = measures(projection)
+    found = projection.measures
     values = [measure.values for measure in found.values()]
     judged = (
         *((claim.holds, claim.limit) for claim in outcomes(projection, found).values()),

@@ -11,7 +11,7 @@ import numpy as np
 from fibercap.core.errors import FibercapError, Problem
 from fibercap.core.like import has_like
 from fibercap.core.tree import Branch
-from fibercap.model.projection import project
+from fibercap.model.project import project
 from fibercap.model.run_off import RUN_OFF
 from fibercap.studies.batch import CHUNK, TOGETHER, size_of
 from fibercap.studies.covenants import tests_of

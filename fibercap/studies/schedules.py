@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from fibercap.core.errors import FibercapError, did_you_mean
 from fibercap.model.loans import Moved, Setting, schedule_block, schedule_of
-from fibercap.model.projection import project
+from fibercap.model.project import project
 from fibercap.model.scenario import Scenario
 
 if TYPE_CHECKING:

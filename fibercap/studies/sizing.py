@@ -11,7 +11,8 @@ import numpy as np
 from fibercap.core.errors import FibercapError
 from fibercap.core.units import Drawn
 from fibercap.model.measures import measure_named
-from fibercap.model.projection import Projection, project
+from fibercap.model.project import project
+from fibercap.model.projection import Projection
 from fibercap.studies.claims import holds
 from fibercap.studies.findings import faults
 from fibercap.studies.largest_loan import CENT, GRID, SMALLEST, amounts, is_whole, largest, loan_lever
@@ -60,7 +61,7 @@ class Limit:
         return "at_most" if self.measure in CEILINGS else "at_least"
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Sized:
     """The largest commitment, in whole units of its currency, what binds it, and what the measures then are.
 
@@ -82,6 +83,10 @@ class Sized:
     residual: Mapping[str, float] = field(default_factory=dict)
     faults: tuple[str, ...] = ()
 
+    def __repr__(self) -> str:
+        """Say how large the loan may be, and what binds it."""
+        return f"<Sized {self.loan}: {self.commitment:,.0f} {self.currency}, bound by {', '.join(self.binds)}>"
+
     @property
     def changes(self) -> dict[str, Any]:
         """What must be laid over the plan to have the loan so large, by path; each a Quantity."""
@@ -91,7 +96,7 @@ class Sized:
         return {path: Quantity(amount, unit or "dimensionless") for path, (amount, unit) in scaled.items()}
 
 
-def size(scenario: Scenario, loan: str, limits: Sequence[Limit]) -> Sized:
+def size(scenario: Scenario, loan: str, limits: Mapping[str, float] | Sequence[Limit]) -> Sized:
     """Return the largest commitment of a loan that keeps every limit, to the last whole unit of money.
 
     What the loan is drawn for grows with it: dated draws, and the amounts and shares that funding asks of it; `rest`
@@ -103,8 +108,9 @@ def size(scenario: Scenario, loan: str, limits: Sequence[Limit]) -> Sized:
         The plan.
     loan : str
         Its name.
-    limits : sequence of Limit
-        What is to be kept.
+    limits : mapping or sequence of Limit
+        What is to be kept: by measure, its least value, of gearing and debt to EBITDA its most; such as
+        `{"min_dscr": 1.3, "gearing": 0.7}`.
 
     Raises
     ------
@@ -117,6 +123,8 @@ def size(scenario: Scenario, loan: str, limits: Sequence[Limit]) -> Sized:
     Own derivation: commitments up to 64 times the present one are looked at in one batch, then the gap between the last
     that keeps the limits and the next, until they are neighbors.
     """
+    if isinstance(limits, Mapping):
+        limits = [Limit(measure, value) for measure, value in limits.items()]
     moved = loan_lever(scenario, loan)
     base = project(scenario)
     for limit in limits:

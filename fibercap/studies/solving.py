@@ -8,8 +8,10 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from fibercap.core.errors import FibercapError
+from fibercap.model.measure import number_in_words
 from fibercap.model.measures import measure_named
-from fibercap.model.projection import Projection, project
+from fibercap.model.project import project
+from fibercap.model.projection import Projection
 from fibercap.studies.findings import faults
 from fibercap.studies.levers import Handle, Lever, drawn, lever
 from fibercap.studies.turning import Judgement, Truth, judged, judged_at
@@ -44,7 +46,7 @@ class Root:
     faults: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Solution:
     """Where a measure equals a target as one input is moved between two factors; `ends` is the measure there.
 
@@ -67,6 +69,12 @@ class Solution:
     moves: bool
     reason: str = ""
     refused: str = ""
+
+    def __repr__(self) -> str:
+        """Say where the measure is met."""
+        met = ", ".join(f"{root.factor:.6g}" for root in self.roots) or "none"
+        target = f"{number_in_words(self.target)} {self.unit}".rstrip()
+        return f"<Solution: {self.measure} is {target} where {self.lever.name} is so many times itself: {met}>"
 
     @property
     def throughout(self) -> bool:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 from fibercap.core.errors import FibercapError
 from fibercap.core.tree import Branch, Leaf
 from fibercap.model.measures import measure_named
-from fibercap.model.projection import project
+from fibercap.model.project import project
 
 if TYPE_CHECKING:
     from fibercap.model.projection import Projection

@@ -11,7 +11,8 @@ import numpy as np
 import numpy.typing as npt
 
 from fibercap.core.errors import FibercapError, ScenarioError
-from fibercap.model.projection import Projection, project
+from fibercap.model.project import project
+from fibercap.model.projection import Projection
 from fibercap.studies.batch import CHUNK, chunk_of
 from fibercap.studies.levers import Lever, drawn
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from fibercap.core.dependencies import references
 from fibercap.core.rows import INPUT
-from fibercap.model.measures import measures, names
+from fibercap.model.measures import names
 from fibercap.model.run_off import RUN_OFF
 from fibercap.model.without_projects import SAME_WITHOUT, WITHOUT
 
@@ -82,4 +82,4 @@ def _measures(projection: Projection, path: str) -> tuple[str, ...]:
     """Return the measures that rest on an input."""
     reached = projection.evidence.reached
     bits = sum(1 << number for number, read in enumerate(reached.inputs) if _meet(path, read))
-    return tuple(name for name, m in measures(projection).items() if reached.of(m.rests_on) & bits)
+    return tuple(name for name, m in projection.measures.items() if reached.of(m.rests_on) & bits)

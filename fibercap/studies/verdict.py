@@ -38,7 +38,7 @@ class Turning:
     above: str
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Verdict:
     """Options ranked by their worth to the owners, those that may be recommended, and what would change that.
 
@@ -98,6 +98,10 @@ class Verdict:
     footing: Footing
     extremes: Mapping[str, tuple[tuple[str, ...], tuple[str, ...]]]
     currency: str
+
+    def __repr__(self) -> str:
+        """Say the ranking and the recommendation."""
+        return f"<Verdict: {', '.join(self.ranked)}; recommended: {', '.join(self.recommended) or 'no option'}>"
 
     @property
     def tie(self) -> bool:

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from fibercap.core.errors import FibercapError
-from fibercap.model.projection import project
+from fibercap.model.project import project
 from fibercap.studies.compare import compare
 from fibercap.views.charts import CHARTS, rendered, write_chart
 from fibercap.views.charts_loan import loan_chart

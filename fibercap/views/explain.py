@@ -14,7 +14,7 @@ from fibercap.core.calendar import EXCEL_EPOCH
 from fibercap.core.formula import evaluate
 from fibercap.core.timeline import days_in_month, month_end
 from fibercap.core.units import unit_text
-from fibercap.studies.explain import Number, Result
+from fibercap.studies.explained import Number, Result
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

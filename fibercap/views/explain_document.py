@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from fibercap.core.tree import leaves
-from fibercap.studies.explain import Number, Result
+from fibercap.studies.explained import Number, Result
 
 if TYPE_CHECKING:
     from fibercap.core.errors import Place

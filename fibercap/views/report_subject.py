@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from fibercap.core.errors import FibercapError
-from fibercap.model.measures import measures
 from fibercap.studies.batch import size_of
 from fibercap.studies.claims import outcomes
 from fibercap.studies.covenants import covenants
@@ -84,7 +83,7 @@ def subject_of(projection: Projection, comparison: Comparison | None) -> Subject
         case = comparison.cases[chosen_of(judged, comparison)]
         projection, found, claims, promises = case.projection, case.measures, case.claims, case.covenants
     else:
-        found = measures(projection)
+        found = projection.measures
         claims, promises = outcomes(projection, found), covenants(projection)
     known = [key for key in MOVED if key in found and found[key].value is not None]
     if not set(known) & set(MOVED[:2]):

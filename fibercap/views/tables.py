@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Final
 
 from fibercap.core.errors import FibercapError
 from fibercap.core.timeline import STEPS
-from fibercap.model.measures import measures
 from fibercap.studies.claims import outcomes
 from fibercap.studies.covenants import covenants
 from fibercap.studies.schedules import projected_schedules
@@ -70,7 +69,7 @@ def statements_csv(projection: Projection, by: str = "") -> str:
 
 def measures_csv(projection: Projection) -> str:
     """Return the measures with their units; an undefined one has no value and says why."""
-    found = measures(projection).values()
+    found = projection.measures.values()
     return csv_text(
         ("measure", "label", "value", "unit", "reason"), ((m.name, m.label, m.value, m.unit, m.reason) for m in found)
     )

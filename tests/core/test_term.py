@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from fibercap.core.errors import FormulaError
 from fibercap.core.formula_text import term_of
 from fibercap.core.term import Call, Chain, Negative, Number, Operation, Reference, Term
-from fibercap.model.projection import project
+from fibercap.model.project import project
 from fibercap.reading.files import read
 
 LEAVES = st.one_of(

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from fibercap.core.errors import ScenarioError
 from fibercap.core.units import CURRENCIES, VOCABULARY, conversion, split_quantity
-from fibercap.model.projection import project
+from fibercap.model.project import project
 from fibercap.reading.files import changes_of, scenario_of
 
 PLAN = """\

@@ -9,7 +9,7 @@ import json
 from collections.abc import Iterator
 
 from fibercap.cli import main
-from fibercap.model.projection import project
+from fibercap.model.project import project
 from tests.fuzz.twins import Case
 
 REFUSED = 2

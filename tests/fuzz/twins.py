@@ -14,7 +14,8 @@ from fibercap.core.units import Array
 from fibercap.model.loans import schedule
 from fibercap.model.measure import Measure
 from fibercap.model.measures import measures
-from fibercap.model.projection import Projection, project
+from fibercap.model.project import project
+from fibercap.model.projection import Projection
 from fibercap.reading.files import contracts_of, read, scenario_of
 from fibercap.reading.written import written
 from fibercap.studies.compare import compare

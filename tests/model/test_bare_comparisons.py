@@ -15,7 +15,8 @@ from fibercap.core.formula_text import term_of
 from fibercap.core.term import COMPARISONS, Number, Operation, Reference, Term
 from fibercap.core.units import CURRENCIES, powers
 from fibercap.model.measures import measures
-from fibercap.model.projection import Projection, project
+from fibercap.model.project import project
+from fibercap.model.projection import Projection
 from fibercap.reading.files import read, scenario_of
 from tests.model.specks import SPECKS
 from tests.model.test_formulas import disagreements

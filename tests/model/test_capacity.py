@@ -10,7 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from fibercap.core.tree import Leaf
-from fibercap.model.projection import Projection, project
+from fibercap.model.project import project
+from fibercap.model.projection import Projection
 from fibercap.model.ramps import Linear, NoRamp, SCurve, Table
 from fibercap.reading.files import scenario_of
 

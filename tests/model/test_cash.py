@@ -10,7 +10,8 @@ import pytest
 
 from fibercap.core.errors import ScenarioError
 from fibercap.core.quantity import Quantity
-from fibercap.model.projection import Projection, project
+from fibercap.model.project import project
+from fibercap.model.projection import Projection
 from fibercap.reading.files import read, scenario_of
 from tests.model.test_formulas import disagreements
 from tests.written import drawn_at_signing

@@ -14,7 +14,8 @@ from fibercap.core.daycount import CONVENTIONS
 from fibercap.core.errors import FibercapError, ScenarioError
 from fibercap.core.quantity import Quantity
 from fibercap.model.loans.styles import STYLES
-from fibercap.model.projection import Projection, project
+from fibercap.model.project import project
+from fibercap.model.projection import Projection
 from fibercap.reading.files import scenario_of
 from tests.model.test_formulas import disagreements
 

@@ -14,7 +14,8 @@ from hypothesis import strategies as st
 from fibercap.cli import cli
 from fibercap.core.quantity import Quantity
 from fibercap.model.measures import measures
-from fibercap.model.projection import Projection, project
+from fibercap.model.project import project
+from fibercap.model.projection import Projection
 from fibercap.reading.files import scenario_of
 from fibercap.studies.batch import evaluate
 from fibercap.studies.covenants import covenants as covenants_of

@@ -12,7 +12,8 @@ from fibercap.core.errors import ScenarioError
 from fibercap.core.quantity import Quantity
 from fibercap.core.units import DEM_PER_EUR
 from fibercap.model.measures import measures
-from fibercap.model.projection import Projection, project
+from fibercap.model.project import project
+from fibercap.model.projection import Projection
 from fibercap.reading.files import read, scenario_of
 from tests.model.test_formulas import disagreements
 

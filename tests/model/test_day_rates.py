@@ -19,7 +19,8 @@ from fibercap.core.quantity import Quantity
 from fibercap.core.units import DEM_PER_EUR
 from fibercap.model.exchange import day_rates
 from fibercap.model.measures import measures
-from fibercap.model.projection import Projection, project
+from fibercap.model.project import project
+from fibercap.model.projection import Projection
 from fibercap.reading.files import scenario_of
 from fibercap.studies.covenants import covenants
 from tests.model.test_formulas import Reader, disagreements

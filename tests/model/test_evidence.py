@@ -14,7 +14,8 @@ from fibercap.core.quantity import Quantity
 from fibercap.core.tree import Leaf, leaves, unwrap
 from fibercap.core.units import QuantityTextError, split_quantity
 from fibercap.model.measures import measures
-from fibercap.model.projection import Projection, project
+from fibercap.model.project import project
+from fibercap.model.projection import Projection
 from fibercap.model.scenario import Scenario
 from fibercap.reading.files import changes_of, read, scenario_of
 

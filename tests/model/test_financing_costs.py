@@ -11,7 +11,8 @@ import pytest
 from fibercap.core.errors import ScenarioError
 from fibercap.core.quantity import Quantity
 from fibercap.model.measures import measures
-from fibercap.model.projection import Projection, project
+from fibercap.model.project import project
+from fibercap.model.projection import Projection
 from fibercap.reading.files import scenario_of
 from tests.model.test_formulas import disagreements
 

@@ -13,7 +13,8 @@ from fibercap.core.errors import FibercapError, FormulaError, UnitError
 from fibercap.core.formula import evaluate
 from fibercap.core.rows import Block, Row
 from fibercap.core.unit_proof import prove
-from fibercap.model.projection import Projection, project
+from fibercap.model.project import project
+from fibercap.model.projection import Projection
 from fibercap.reading.files import read, scenario_of
 from tests.written import valid_scenarios
 

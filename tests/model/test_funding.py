@@ -7,7 +7,8 @@ import pytest
 
 from fibercap.core.units import Array
 from fibercap.model.measures import measures
-from fibercap.model.projection import Projection, project
+from fibercap.model.project import project
+from fibercap.model.projection import Projection
 from fibercap.reading.files import scenario_of
 from fibercap.studies.findings import USES, findings
 

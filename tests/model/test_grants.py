@@ -13,7 +13,8 @@ from hypothesis import strategies as st
 from fibercap.core.errors import ScenarioError
 from fibercap.core.quantity import Quantity
 from fibercap.model.measures import measures
-from fibercap.model.projection import Projection, project
+from fibercap.model.project import project
+from fibercap.model.projection import Projection
 from fibercap.reading.files import read, scenario_of
 from tests.model.test_formulas import disagreements
 from tests.written import changed, valid_scenarios

@@ -8,7 +8,8 @@ import numpy as np
 import pytest
 
 from fibercap.core.calendar import serial
-from fibercap.model.projection import Projection, project
+from fibercap.model.project import project
+from fibercap.model.projection import Projection
 from fibercap.reading.files import scenario_of
 
 PLAN = """

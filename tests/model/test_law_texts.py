@@ -10,7 +10,8 @@ from fibercap.core.errors import FibercapError, IdentityError
 from fibercap.core.formula import evaluate
 from fibercap.model.law_texts import law_texts
 from fibercap.model.laws import LAWS, prove_laws
-from fibercap.model.projection import Projection, project
+from fibercap.model.project import project
+from fibercap.model.projection import Projection
 from fibercap.reading.files import read, scenario_of
 from tests.model.test_formulas import Reader
 from tests.written import valid_scenarios

@@ -14,7 +14,8 @@ from fibercap.core.errors import IdentityError
 from fibercap.core.quantity import Quantity
 from fibercap.core.units import Array
 from fibercap.model.laws import LAWS, prove_laws
-from fibercap.model.projection import Projection, project
+from fibercap.model.project import project
+from fibercap.model.projection import Projection
 from fibercap.reading.files import read, scenario_of
 from tests.written import valid_scenarios
 

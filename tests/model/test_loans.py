@@ -15,7 +15,8 @@ from hypothesis import strategies as st
 
 from fibercap.core.daycount import CONVENTIONS
 from fibercap.core.timeline import add_months
-from fibercap.model.projection import Projection, project
+from fibercap.model.project import project
+from fibercap.model.projection import Projection
 from fibercap.reading.files import scenario_of
 from tests.written import drawn_at_signing
 

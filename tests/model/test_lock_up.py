@@ -9,7 +9,8 @@ import pytest
 
 from fibercap.core.errors import FibercapError, ScenarioError
 from fibercap.core.quantity import Quantity
-from fibercap.model.projection import Projection, project
+from fibercap.model.project import project
+from fibercap.model.projection import Projection
 from fibercap.reading.files import scenario_of
 from tests.model.test_formulas import disagreements
 from tests.written import changed

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from fibercap.model.projection import project
+from fibercap.model.project import project
 from fibercap.reading.files import scenario_of
 
 PLAN = """\

@@ -18,7 +18,8 @@ from fibercap.core.units import Array
 from fibercap.model import measures as of_measures
 from fibercap.model.measure import Measure
 from fibercap.model.measures import measure_named, measures, names
-from fibercap.model.projection import Projection, project
+from fibercap.model.project import project
+from fibercap.model.projection import Projection
 from fibercap.model.roots import only_rate
 from fibercap.reading.files import read, scenario_of
 from tests.written import changed

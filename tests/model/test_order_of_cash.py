@@ -19,7 +19,8 @@ from fibercap.model.lock_up import financed_rows
 from fibercap.model.operating import operations, paid_rows
 from fibercap.model.outliving import to_maturity
 from fibercap.model.prepayments import cuts_of, prepayments
-from fibercap.model.projection import Projection, project
+from fibercap.model.project import project
+from fibercap.model.projection import Projection
 from fibercap.reading.files import contracts_of, read, scenario_of
 from fibercap.studies.alarms import warnings
 from fibercap.studies.findings import findings

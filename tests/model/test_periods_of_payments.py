@@ -3,7 +3,8 @@
 import numpy as np
 import pytest
 
-from fibercap.model.projection import Projection, project
+from fibercap.model.project import project
+from fibercap.model.projection import Projection
 from fibercap.reading.files import scenario_of
 from tests.model.test_formulas import disagreements
 from tests.written import drawn_at_signing

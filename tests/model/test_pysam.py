@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from PySAM import Singleowner
 
-from fibercap.model.projection import project
+from fibercap.model.project import project
 from fibercap.reading.files import scenario_of
 from fibercap.studies.sizing import Limit, size
 

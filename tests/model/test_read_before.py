@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from fibercap.core.errors import ScenarioError
 from fibercap.core.overlay import overlay
-from fibercap.model.projection import project
+from fibercap.model.project import project
 from fibercap.model.scenario import SCHEMA, Scenario
 from fibercap.reading.files import read, scenario_of
 from fibercap.reading.text import read_text

@@ -12,7 +12,8 @@ from fibercap.core.dependencies import reach, references
 from fibercap.core.errors import FibercapError
 from fibercap.core.formula import evaluate, fits, unit_of
 from fibercap.core.tree import at, unwrap
-from fibercap.model.projection import Projection, project
+from fibercap.model.project import project
+from fibercap.model.projection import Projection
 from fibercap.model.scenario import known_fields
 from fibercap.reading.files import read, scenario_of
 from tests.model.test_formulas import Reader

@@ -17,7 +17,8 @@ from fibercap.core.units import Array, Drawn
 from fibercap.model.loans.terms import Loan
 from fibercap.model.measures import measures
 from fibercap.model.outliving import outliving
-from fibercap.model.projection import Projection, project
+from fibercap.model.project import project
+from fibercap.model.projection import Projection
 from fibercap.reading.files import read, scenario_of
 from fibercap.studies.findings import USES, findings
 from tests.written import valid_scenarios

@@ -15,7 +15,8 @@ from fibercap.core.quantity import Quantity
 from fibercap.model.laws import ABSOLUTE, RELATIVE, Books, largest, prove_laws
 from fibercap.model.loans import Moved, Setting, schedule_block
 from fibercap.model.measures import measures
-from fibercap.model.projection import Projection, project
+from fibercap.model.project import project
+from fibercap.model.projection import Projection
 from fibercap.model.trifle import HALF_A_CENT, ROUNDING, Trifle, least_money
 from fibercap.reading.files import contracts_of, read, scenario_of
 from fibercap.studies.alarms import warnings

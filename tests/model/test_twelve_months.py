@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 from fibercap.core.quantity import Quantity
 from fibercap.core.tree import Branch, Leaf
 from fibercap.model.measures import measures
-from fibercap.model.projection import Projection, project
+from fibercap.model.project import project
+from fibercap.model.projection import Projection
 from fibercap.reading.files import read, scenario_of
 from fibercap.studies.batch import evaluate
 from tests.model.test_formulas import disagreements

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from fibercap.core.quantity import Quantity
-from fibercap.model.projection import project
+from fibercap.model.project import project
 from fibercap.model.projects import SPEND, Project
 from fibercap.model.ramps import KINDS
 from fibercap.model.scenario import Scenario

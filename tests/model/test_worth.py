@@ -14,7 +14,8 @@ from fibercap.core.quantity import Quantity
 from fibercap.core.tree import Branch, Leaf
 from fibercap.model.explained_rates import explained_rates
 from fibercap.model.measures import measures
-from fibercap.model.projection import Projection, project
+from fibercap.model.project import project
+from fibercap.model.projection import Projection
 from fibercap.model.roots import all_rates, only_rate
 from fibercap.reading.files import read, scenario_of
 from fibercap.studies.alarms import warnings

@@ -9,7 +9,7 @@ import pytest
 
 from fibercap.core.errors import ScenarioError
 from fibercap.core.quantity import Quantity
-from fibercap.model.projection import project
+from fibercap.model.project import project
 from fibercap.reading.files import changes_of, read, scenario_of
 from fibercap.reading.locating import locate
 

@@ -7,7 +7,7 @@ import re
 import pytest
 
 from fibercap.core.errors import ScenarioError
-from fibercap.model.projection import project
+from fibercap.model.project import project
 from fibercap.reading.files import contracts_of, scenario_of
 
 LOAN = "commitment: 10 million USD, signed: 2001-01-08, matures: 5 years, rate: 8.5 %/year"

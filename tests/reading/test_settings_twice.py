@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from fibercap.core.errors import ScenarioError
-from fibercap.model.projection import project
+from fibercap.model.project import project
 from fibercap.reading.files import read, read_loans, scenario_of
 
 PLAN = """\

@@ -15,7 +15,7 @@ import numpy as np
 
 from fibercap.core.errors import FibercapError
 from fibercap.model.measures import measures
-from fibercap.model.projection import project
+from fibercap.model.project import project
 from fibercap.reading.files import read
 
 

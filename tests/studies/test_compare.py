@@ -13,7 +13,7 @@ from hypothesis import given, settings
 from fibercap.cli import cli
 from fibercap.core.errors import FibercapError
 from fibercap.model.measures import measures
-from fibercap.model.projection import project
+from fibercap.model.project import project
 from fibercap.reading.files import read, scenario_of
 from fibercap.studies.bridge import bridge
 from fibercap.studies.compare import Comparison, compare

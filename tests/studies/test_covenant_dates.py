@@ -11,7 +11,7 @@ from click.testing import CliRunner
 
 from fibercap.cli import cli
 from fibercap.core.errors import ScenarioError
-from fibercap.model.projection import project
+from fibercap.model.project import project
 from fibercap.reading.files import scenario_of
 from fibercap.studies.compare import compare
 from fibercap.studies.covenants import FAIL, NOT_TESTED, PASS, covenants

@@ -9,7 +9,7 @@ import pytest
 
 from fibercap.core.errors import ScenarioError
 from fibercap.core.tree import Branch, Leaf
-from fibercap.model.projection import project
+from fibercap.model.project import project
 from fibercap.reading.files import read, scenario_of
 from fibercap.studies.covenants import covenants
 from fibercap.studies.findings import COVENANT, findings

@@ -16,7 +16,8 @@ from fibercap.core.units import Drawn
 from fibercap.model import laws
 from fibercap.model import projection as model_projection
 from fibercap.model.measures import measure_named
-from fibercap.model.projection import Projection, project
+from fibercap.model.project import project
+from fibercap.model.projection import Projection
 from fibercap.model.scenario import Scenario, as_written
 from fibercap.reading.files import read, scenario_of
 from fibercap.studies.batch import evaluate

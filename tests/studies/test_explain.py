@@ -17,9 +17,11 @@ from fibercap.core.formula_text import term_of
 from fibercap.core.quantity import Quantity
 from fibercap.core.term import Call, Reference
 from fibercap.model.measures import names
-from fibercap.model.projection import Projection, project
+from fibercap.model.project import project
+from fibercap.model.projection import Projection
 from fibercap.reading.files import changes_of, read, scenario_of
-from fibercap.studies.explain import Number, Result, explain
+from fibercap.studies.explain import explain
+from fibercap.studies.explained import Number, Result
 from fibercap.studies.uses import Use
 from fibercap.views.explain import explain_lines, shortened, value_text
 from fibercap.views.explain_document import explain_document

@@ -7,7 +7,8 @@ from hypothesis import Phase, given, settings
 
 from fibercap.core.errors import FibercapError
 from fibercap.core.tree import Branch, Leaf
-from fibercap.model.projection import Projection, project
+from fibercap.model.project import project
+from fibercap.model.projection import Projection
 from fibercap.reading.files import read, scenario_of
 from fibercap.studies.claims import outcomes
 from fibercap.studies.flips import Flip, flips

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from matplotlib.text import Text
 
-from fibercap.model.projection import project
+from fibercap.model.project import project
 from fibercap.reading.files import read, scenario_of
 from fibercap.studies.alarms import warnings
 from fibercap.studies.compare import Comparison, compare

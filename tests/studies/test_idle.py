@@ -13,7 +13,7 @@ from fibercap.core.errors import FibercapError
 from fibercap.core.quantity import Quantity
 from fibercap.core.tree import leaves, unwrap
 from fibercap.core.units import QuantityTextError, split_quantity
-from fibercap.model.projection import project
+from fibercap.model.project import project
 from fibercap.reading.files import read, scenario_of
 from fibercap.studies.idle import idle
 from tests.test_cli import SMALL

@@ -7,7 +7,7 @@ import pytest
 
 from fibercap.core.errors import FibercapError
 from fibercap.core.units import Drawn
-from fibercap.model.projection import project
+from fibercap.model.project import project
 from fibercap.model.scenario import Scenario
 from fibercap.reading.files import read, scenario_of
 from fibercap.studies import batch, sensitivity

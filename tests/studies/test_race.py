@@ -8,7 +8,7 @@ import pytest
 from fibercap.core.errors import ScenarioError
 from fibercap.core.tree import Branch, Leaf
 from fibercap.core.units import Drawn
-from fibercap.model.projection import project
+from fibercap.model.project import project
 from fibercap.reading.files import scenario_of
 from fibercap.studies.batch import evaluate
 from fibercap.studies.footing import owners_worth

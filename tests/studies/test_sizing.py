@@ -14,7 +14,7 @@ from fibercap.cli import cli
 from fibercap.core.errors import FibercapError
 from fibercap.core.tree import Branch, Leaf
 from fibercap.model.measures import measure_named
-from fibercap.model.projection import project
+from fibercap.model.project import project
 from fibercap.reading.files import read, scenario_of
 from fibercap.studies.sizing import ALLOWED, USED, Limit, Sized, size
 from fibercap.views.answers import size_lines

@@ -8,7 +8,7 @@ import pytest
 from click.testing import CliRunner
 
 from fibercap.cli import cli
-from fibercap.model.projection import project
+from fibercap.model.project import project
 from fibercap.reading.files import scenario_of
 from fibercap.studies.alarms import warnings
 

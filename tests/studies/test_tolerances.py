@@ -15,7 +15,7 @@ from jsonschema import Draft202012Validator
 from fibercap.cli import cli
 from fibercap.core.errors import ScenarioError
 from fibercap.core.tolerance import Tolerance
-from fibercap.model.projection import project
+from fibercap.model.project import project
 from fibercap.reading.files import scenario_of
 from fibercap.reading.schema import schema
 from fibercap.studies.claims import Outcome, holds, outcomes

@@ -12,7 +12,7 @@ from matplotlib.text import Annotation, Text
 
 from fibercap.core.tree import Branch, Leaf
 from fibercap.model.measures import measures
-from fibercap.model.projection import project
+from fibercap.model.project import project
 from fibercap.reading.files import read
 from fibercap.studies.compare import compare
 from fibercap.studies.sensitivity import one_at_a_time

@@ -17,7 +17,8 @@ from matplotlib.image import imread
 from matplotlib.text import Annotation, Text
 
 from fibercap.core.errors import FibercapError
-from fibercap.model.projection import Projection, project
+from fibercap.model.project import project
+from fibercap.model.projection import Projection
 from fibercap.reading.files import read, scenario_of
 from fibercap.studies.claims import outcomes
 from fibercap.studies.compare import Comparison, compare

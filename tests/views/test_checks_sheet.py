@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from fibercap.model.law_texts import IDLE, law_texts
-from fibercap.model.projection import project
+from fibercap.model.project import project
 from fibercap.model.scenario import Scenario
 from fibercap.reading.files import scenario_of
 from fibercap.studies.findings import dry

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from fibercap.model.projection import project
+from fibercap.model.project import project
 from fibercap.reading.files import scenario_of
 from fibercap.views.workbook.writing import workbook
 from tests.sheets import Recalculator, disagreements, inputs_of, spoilt

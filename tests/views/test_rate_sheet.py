@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from fibercap.core.units import Array
 from fibercap.model.measures import measures
-from fibercap.model.projection import project
+from fibercap.model.project import project
 from fibercap.model.rate_choice import plausible_rate
 from fibercap.model.roots import all_rates
 from fibercap.reading.files import scenario_of

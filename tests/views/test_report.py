@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from fibercap.model.measures import measure_named
-from fibercap.model.projection import project
+from fibercap.model.project import project
 from fibercap.reading.files import read, scenario_of
 from fibercap.studies.compare import compare
 from fibercap.studies.sensitivity import one_at_a_time, turns_at

@@ -10,9 +10,11 @@ from click.testing import CliRunner
 
 from fibercap.cli import cli
 from fibercap.core.errors import FibercapError
-from fibercap.model.projection import Projection, project
+from fibercap.model.project import project
+from fibercap.model.projection import Projection
 from fibercap.reading.files import scenario_of
-from fibercap.studies.explain import Result, explain
+from fibercap.studies.explain import explain
+from fibercap.studies.explained import Result
 from fibercap.views.workbook.cases import AS_WRITTEN
 from fibercap.views.workbook.writing import workbook
 from tests.model.test_formulas import disagreements as texts_unlike_kernels

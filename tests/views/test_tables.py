@@ -17,7 +17,7 @@ import fibercap as fc
 from fibercap.cli import main
 from fibercap.core.errors import FibercapError
 from fibercap.core.timeline import periods_between
-from fibercap.model.projection import project
+from fibercap.model.project import project
 from fibercap.reading.files import read, scenario_of
 from fibercap.views.csv_text import csv_text
 from fibercap.views.exports import write

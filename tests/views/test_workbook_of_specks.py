@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from fibercap.model.projection import project
+from fibercap.model.project import project
 from fibercap.reading.files import scenario_of
 from fibercap.views.workbook.writing import workbook
 from tests.model.specks import SPECKS

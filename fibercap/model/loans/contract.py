@@ -34,7 +34,7 @@ NEVER_DRAWN: Final = "never drawn"
 KNOWN: Final = ("date", "is_payment", "is_final", "year_fraction", "period_fraction", "rate")
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Schedule:
     """A loan's dates, what each is, and the money that moves, every array `(date,)` or `(draw, date)`.
 
@@ -53,6 +53,11 @@ class Schedule:
     values: Mapping[str, Array]
     loan: Loan
     by_event: Mapping[str, Array]
+
+    def __repr__(self) -> str:
+        """Say what it is in a line, for its arrays would fill pages."""
+        span = f"{self.dates[0]} to {self.dates[-1]}" if self.dates else "no dates"
+        return f"<Schedule in {self.currency}: {span}, {max(self.numbers, default=0)} payments>"
 
     @cached_property
     def least(self) -> Array:

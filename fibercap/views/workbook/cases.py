@@ -13,7 +13,7 @@ from fibercap.core.dependencies import references
 from fibercap.core.errors import FibercapError
 from fibercap.core.formula_text import term_of
 from fibercap.model.law_texts import law_texts
-from fibercap.model.projection import project
+from fibercap.model.project import project
 from fibercap.model.run_off import RUN_OFF
 from fibercap.model.twelve_months import LEVERAGE, NO_EBITDA
 from fibercap.model.without_projects import SAME_WITHOUT, WITHOUT
