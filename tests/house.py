@@ -42,7 +42,7 @@ QUIET = ("fibercap/core/", "fibercap/model/", "fibercap/studies/")
 DOCUMENTED = ("fibercap/core/", "fibercap/model/")
 FILE_LINES = 300
 FUNCTION_LINES = 40
-MEMBERS_WITH_METHODS = ("Style",)  # bases of unions whose members say by methods what is different in them
+MEMBERS_WITH_METHODS = ("Style", "Depreciation")  # bases of unions; their members are asked by methods
 VAGUE = frozenset({"common", "helper", "helpers", "info", "manager", "managers", "misc", "util", "utils"})
 
 OUTWARD_CALLS = {"breakpoint", "input", "open", "print"}
@@ -353,7 +353,10 @@ def violations_of_unions(sources: Sources) -> list[Violation]:
                 asked = {str(part.value) for part in ast.walk(node) if isinstance(part, ast.Constant)}
             else:
                 continue
-            found += [Violation(path, node.lineno, f"asks for the style {name}") for name in sorted(asked)]
+            found += [
+                Violation(path, node.lineno, f"asks whether it has the member {name} of a union")
+                for name in sorted(asked)
+            ]
     return found
 
 

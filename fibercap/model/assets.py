@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from math import ceil, floor
+from math import ceil
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -11,11 +11,13 @@ import numpy as np
 from fibercap.core.rows import Row
 from fibercap.core.sheet import Sheet
 from fibercap.core.timeline import FLOW, STOCK, Timeline, month_number
-from fibercap.model.depreciation import straight_line, straight_line_text
+from fibercap.model.depreciation import Asset
 from fibercap.model.run_off import RUN_OFF, completed
 
 if TYPE_CHECKING:
     from fibercap.core.units import Array
+    from fibercap.model.company import FixedAssets
+    from fibercap.model.depreciation import Depreciation
     from fibercap.model.plants import Plant
     from fibercap.model.projects import Project
 
@@ -30,7 +32,8 @@ class Bought:
     """An asset that is paid for in parts, and depreciated from the month number `since`, when its cost is complete.
 
     It is due in the month `due`, with the formula `since_text`: `since` is never, where the horizon ends before.
-    `text` is the formula of what is paid in a period, `life_at` the input that gives its life.
+    `text` is the formula of what is paid in a period, `life_at` the input that gives its life, `method` how it is
+    depreciated.
     """
 
     at: str
@@ -41,6 +44,7 @@ class Bought:
     since_text: str
     life: int | Array
     life_at: str
+    method: Depreciation
 
 
 def _bought_rows(sheet: Sheet, timeline: Timeline, asset: Bought, money: str) -> None:
@@ -53,16 +57,21 @@ def _bought_rows(sheet: Sheet, timeline: Timeline, asset: Bought, money: str) ->
     years = sheet.give(f"inputs.{asset.life_at}", "month", asset.life)
     sheet.running(f"{at}.cost_to_date", f"{label}: cost to date, net of grants", money, asset.text)
     row = Row(f"{at}.depreciation", f"{label}: depreciation", money, FLOW)
-    _depreciated(sheet, timeline, row, f"{at}.cost_to_date", since, (asset.life, years, start))
+    _depreciation_row(sheet, timeline, row, f"{at}.cost_to_date", since, (asset.method, asset.life, years, start))
     text = f"IF({{time.end}} < {start}, {{{at}.cost_to_date}}, 0)"
     sheet.line(Row(f"{at}.in_progress", f"{label}: construction in progress", money, STOCK, text))
     sheet.running(f"{at}.book_value", f"{label}: book value", money, f"{asset.text} - {{{at}.depreciation}}")
 
 
-def _depreciated(
-    sheet: Sheet, timeline: Timeline, row: Row, cost: str, since: Array, over: tuple[int | Array, str, str]
+def _depreciation_row(
+    sheet: Sheet,
+    timeline: Timeline,
+    row: Row,
+    cost: str,
+    since: Array,
+    over: tuple[Depreciation, int | Array, str, str],
 ) -> None:
-    """Write straight-line depreciation twice, as the method's kernel and as its formula, which are tested together.
+    """Write depreciation twice, as the method's kernel and as its formula, which are tested together.
 
     Parameters
     ----------
@@ -75,11 +84,12 @@ def _depreciated(
     since : () or (draw, 1)
         Month number from which it is. [month]
     over
-        The life, the reference to it, and the one to the month from which the asset is depreciated. [month]
+        The method; the life, the reference to it, and the one to the month from which the asset is depreciated. [month]
     """
-    life, years, start = over
-    loss = straight_line.plain(sheet.value(cost), np.asarray(life), timeline.starts - since, timeline.ends - since)
-    sheet.put(row._replace(formula=straight_line_text(f"{{{cost}}}", years, start)), loss)
+    method, life, years, start = over
+    loss = method.loss(sheet.value(cost), np.asarray(life), timeline.starts - since, timeline.ends - since)
+    asset = Asset(sheet, row.path.rpartition(".")[0])
+    sheet.put(row._replace(formula=method.loss_text(asset, f"{{{cost}}}", years, start)), loss)
 
 
 def project_asset(sheet: Sheet, timeline: Timeline, key: str, project: Project, money: str, *, granted: bool) -> None:
@@ -92,7 +102,7 @@ def project_asset(sheet: Sheet, timeline: Timeline, key: str, project: Project, 
         _financing_rows(sheet, timeline, key, project, money)
     text += f" - {{funding.{key}.grant}}" if granted else ""
     after = month_after(project.completes_text(key))
-    asset = Bought(at, project.name or key, text, since, due, after, project.life, f"{at}.life")
+    asset = Bought(at, project.name or key, text, since, due, after, project.life, f"{at}.life", project.depreciation)
     _bought_rows(sheet, timeline, asset, money)
 
 
@@ -105,7 +115,8 @@ def _financing_rows(sheet: Sheet, timeline: Timeline, key: str, project: Project
     due = np.ceil(project.completes - 1e-9)
     start = sheet.give(f"{at}.depreciates_from", "month", due, formula=month_after(project.completes_text(key)))
     row = Row(f"{at}.financing_depreciation", f"{label}: depreciation of financing costs", money, FLOW)
-    _depreciated(sheet, timeline, row, f"{costs}_to_date", since, (project.life, years, start))
+    over = (project.depreciation, project.life, years, start)
+    _depreciation_row(sheet, timeline, row, f"{costs}_to_date", since, over)
 
 
 def purchase_asset(sheet: Sheet, timeline: Timeline, key: str, plant: Plant, money: str, *, granted: bool) -> None:
@@ -117,23 +128,17 @@ def purchase_asset(sheet: Sheet, timeline: Timeline, key: str, plant: Plant, mon
     text += f" - {{funding.{key}.grant}}" if granted else ""
     since = np.asarray(float(ceil(month_number(deal.on) - 1e-9)))
     after, life_at = month_after(f"{{plants.{key}.purchase.month}}"), f"plants.{key}.purchase.life"
-    _bought_rows(sheet, timeline, Bought(at, label, text, since, since, after, deal.life, life_at), money)
+    asset = Bought(at, label, text, since, since, after, deal.life, life_at, deal.depreciation)
+    _bought_rows(sheet, timeline, asset, money)
 
 
 def maintenance_asset(sheet: Sheet, timeline: Timeline, key: str, plant: Plant, money: str) -> None:
-    """Write depreciation and book value of a plant's maintenance: each period's spending from the next period on.
-
-    Source
-    ------
-    Own derivation: spending j periods old is depreciated in full while its life covers the period, then in part.
-    """
-    at, label, step = f"plants.{key}", plant.name or key, timeline.months
+    """Write depreciation and book value of a plant's maintenance: each period's spending from the next period on."""
+    at, label = f"plants.{key}", plant.name or key
     sheet.running(f"{at}.maintenance_to_date", f"{label}: maintenance to date", money, f"{{{at}.maintenance}}")
-    whole, part = floor(plant.life / step), plant.life % step
-    life = sheet.give(f"inputs.{at}.life", "month", plant.life, fixed=True)
-    over = sheet.give(f"{at}.maintenance_left_over", "month", part, f"{at}.life", "horizon.step")
-    full = f"({{{at}.maintenance_to_date@-1}} - {{{at}.maintenance_to_date@-{whole + 1}}}) * {{time.months}}"
-    text = f"({full} + {{{at}.maintenance@-{whole + 1}}} * {over}) / {life}"
+    sheet.give(f"inputs.{at}.life", "month", plant.life, fixed=True)
+    spent, method = f"{at}.maintenance", plant.depreciation
+    text = method.loss_of_spending_text(Asset(sheet, at), spent, plant.life, timeline.months)
     sheet.line(Row(f"{at}.depreciation", f"{label}: depreciation of maintenance", money, FLOW, text))
     words = f"{label}: maintenance depreciated to date"
     sheet.running(f"{at}.maintenance_depreciated", words, money, f"{{{at}.depreciation}}")
@@ -141,12 +146,13 @@ def maintenance_asset(sheet: Sheet, timeline: Timeline, key: str, plant: Plant, 
     sheet.line(Row(f"{at}.book_value", f"{label}: book value of maintenance", money, STOCK, text))
 
 
-def opening_asset(sheet: Sheet, timeline: Timeline, value: Array, life: int | Array, money: str) -> None:
+def opening_asset(sheet: Sheet, timeline: Timeline, opened: FixedAssets, money: str) -> None:
     """Write depreciation and book value of the fixed assets opened with."""
-    cost = sheet.give("inputs.opening.fixed_assets.value", money, value)
-    years = sheet.give("inputs.opening.fixed_assets.life", "month", life)
+    cost = sheet.give("inputs.opening.fixed_assets.value", money, opened.value)
+    years = sheet.give("inputs.opening.fixed_assets.life", "month", opened.life)
     since = float(timeline.origin)
-    loss = straight_line.plain(value, np.asarray(life), timeline.starts - since, timeline.ends - since)
-    text = straight_line_text(cost, years, "{time.from}")
+    starts, ends = timeline.starts - since, timeline.ends - since
+    loss = opened.depreciation.loss(opened.value, np.asarray(opened.life), starts, ends)
+    text = opened.depreciation.loss_text(Asset(sheet, "opening"), cost, years, "{time.from}")
     sheet.put(Row("opening.depreciation", "Assets opened with: depreciation", money, FLOW, text), loss)
     sheet.running("opening.book_value", "Assets opened with: book value", money, "-{opening.depreciation}", cost)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import date
 from functools import lru_cache
-from typing import Annotated, Any
+from typing import Annotated, Any, ClassVar
 
 import numpy as np
 
@@ -19,6 +19,7 @@ from fibercap.core.spec import OneOf, Spec
 from fibercap.core.timeline import STEPS, Timeline
 from fibercap.core.tree import Leaf
 from fibercap.core.units import CURRENCIES, Array
+from fibercap.model.depreciation import Depreciation, StraightLine
 
 ZERO = np.asarray(0.0)
 NOTHING = Series((ZERO,))
@@ -168,6 +169,9 @@ class Tax(Spec):
 
 class FixedAssets(Spec):
     """Fixed assets opened with, and the months over which they are still depreciated."""
+
+    depreciation: ClassVar[Depreciation] = StraightLine()
+    """How it is depreciated."""
 
     value: Money
     """Book value. Like `6 million USD`."""

@@ -1,11 +1,24 @@
-"""Depreciation by months."""
+"""Depreciation by months: straight line, declining balance, sum of the years' digits, and a table of shares."""
 
 from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Mapping
+from dataclasses import dataclass
+from itertools import pairwise
+from math import ceil, floor
+from typing import TYPE_CHECKING, ClassVar, get_args
 
 import numpy as np
 
 from fibercap.core.kernel import kernel
 from fibercap.core.units import Array
+
+if TYPE_CHECKING:
+    from fibercap.core.sheet import Sheet
+
+YEAR = 12.0
+MONTHS = "{time.months_in_year}"
 
 
 @kernel(returns="USD", cost="USD", life="month", age_before="month", age="month")
@@ -38,7 +51,248 @@ def straight_line(cost: Array, life: Array, age_before: Array, age: Array) -> Ar
     return cost * (np.clip(age, 0.0, life) - np.clip(age_before, 0.0, life)) / life
 
 
-def straight_line_text(cost: str, life: str, since: str) -> str:
-    """Return the formula text of `straight_line` from a month number on."""
-    at_end, at_start = (f"MIN(MAX({{time.{edge}}} - {since}, 0), {life})" for edge in ("end", "start"))
-    return f"{cost} * ({at_end} - {at_start}) / {life}"
+@dataclass(frozen=True)
+class Asset:
+    """What a method writes its formulas for: the sheet, and the path below which its scalars stand."""
+
+    sheet: Sheet
+    at: str
+
+    def give(self, key: str, unit: str, value: Array | float, formula: str = "") -> str:
+        """Make a scalar of the method known; return the reference to it."""
+        return self.sheet.give(f"{self.at}.depreciates_by.{key}", unit, value, formula=formula)
+
+
+class Depreciation(ABC):
+    """A way to spread the cost of an asset over its life, by what it has charged of the cost at an age.
+
+    It charges nothing before age zero, never takes anything back, and has charged all at the end of the life. Within a
+    year every month is charged the same.
+    """
+
+    kind: ClassVar[str]
+
+    @abstractmethod
+    def charged_share(self, age: Array, life: Array) -> Array:
+        """Return the share of the cost that is charged up to an age, (...). [1]
+
+        Parameters
+        ----------
+        age : (...)
+            Months since depreciation began; negative before. [month]
+        life : (...)
+            Months over which the asset is depreciated. [month]
+        """
+
+    @abstractmethod
+    def charged_share_text(self, asset: Asset, age: str, life: str) -> str:
+        """Return the same share as a formula text of age and life."""
+
+    def months(self, life: float) -> float:
+        """Return after how many months all is charged. [month]"""
+        return life
+
+    def loss(self, cost: Array, life: Array, age_before: Array, age: Array) -> Array:
+        """Return what an asset loses between two ages, (...). [money]"""
+        return cost * (self.charged_share(age, life) - self.charged_share(age_before, life))
+
+    def loss_text(self, asset: Asset, cost: str, life: str, since: str) -> str:
+        """Return the formula text of what an asset loses in a period, from a month number on."""
+        end, start = (self.charged_share_text(asset, f"({{time.{edge}}} - {since})", life) for edge in ("end", "start"))
+        return f"{cost} * (({end}) - ({start}))"
+
+    def loss_of_spending_text(self, asset: Asset, spent: str, life: float, step: int) -> str:
+        """Return the formula text of what spending loses that is an asset from the next period on, a term for each age.
+
+        Parameters
+        ----------
+        asset : Asset
+            Where the scalars are given; `inputs.<at>.life` is known.
+        spent : str
+            The row of spending.
+        life : float
+            Months over which it is depreciated. [month]
+        step : int
+            Months of a model period. [month]
+        """
+        ages = range(ceil(self.months(life) / step) + 1)
+        charged = self.charged_share(step * np.array(ages, dtype=float), np.asarray(float(life)))
+        months = (f"({age} * {{time.months_in_period}})" for age in ages)
+        texts = [self.charged_share_text(asset, past, f"{{inputs.{asset.at}.life}}") for past in months]
+        shares = (
+            asset.give(f"share_{age}", "", charged[age] - charged[age - 1], f"({texts[age]}) - ({texts[age - 1]})")
+            for age in ages[1:]
+        )
+        return " + ".join(f"{{{spent}@-{age}}} * {share}" for age, share in enumerate(shares, 1))
+
+
+@dataclass(frozen=True)
+class StraightLine(Depreciation):
+    """The same every month."""
+
+    kind: ClassVar[str] = "straight_line"
+
+    def charged_share(self, age: Array, life: Array) -> Array:
+        """Return the share of the cost that is charged up to an age, (...). [1]"""
+        return np.asarray(np.clip(age, 0.0, life) / life)
+
+    def charged_share_text(self, asset: Asset, age: str, life: str) -> str:
+        """Return the same share as a formula text of age and life."""
+        del asset
+        return f"{_within(age, life)} / {life}"
+
+    def loss(self, cost: Array, life: Array, age_before: Array, age: Array) -> Array:
+        """Return what an asset loses between two ages, (...). [money]"""
+        return straight_line.plain(cost, life, age_before, age)
+
+    def loss_text(self, asset: Asset, cost: str, life: str, since: str) -> str:
+        """Return the formula text of what an asset loses in a period, from a month number on."""
+        del asset
+        at_end, at_start = (f"MIN(MAX({{time.{edge}}} - {since}, 0), {life})" for edge in ("end", "start"))
+        return f"{cost} * ({at_end} - {at_start}) / {life}"
+
+    def loss_of_spending_text(self, asset: Asset, spent: str, life: float, step: int) -> str:
+        """Return the formula text of what spending loses, from what was spent over a whole life.
+
+        Source
+        ------
+        Own derivation: spending j periods old is depreciated in full while its life covers the period, then in part.
+        """
+        at, whole = asset.at, floor(life / step)
+        over = asset.sheet.give(f"{at}.maintenance_left_over", "month", life % step, f"{at}.life", "horizon.step")
+        full = f"({{{spent}_to_date@-1}} - {{{spent}_to_date@-{whole + 1}}}) * {{time.months}}"
+        return f"({full} + {{{spent}@-{whole + 1}}} * {over}) / {{inputs.{at}.life}}"
+
+
+@dataclass(frozen=True)
+class DecliningBalance(Depreciation):
+    """Each year a share of the book value that the year opens with; straight line over the rest once that is more."""
+
+    kind: ClassVar[str] = "declining_balance"
+    rate: Array
+    """Share of the book value charged in a year, above 0 and below 1, () or (draw, 1). [1]"""
+
+    def __post_init__(self) -> None:
+        """Refuse a rate that charges nothing, or all at once."""
+        if not (np.all(self.rate > 0) and np.all(self.rate < 1)):
+            raise ValueError(f"the rate of a declining balance is {self.rate}, not between 0 and 1")
+
+    def charged_share(self, age: Array, life: Array) -> Array:
+        """Return the share of the cost that is charged up to an age, (...). [1]
+
+        Source
+        ------
+        IAS 16, paragraph 62: the diminishing balance. Own derivation: 1 / (years left) is more than the rate from the
+        year on that ends the life less 1 / rate, whole years up.
+        """
+        past = np.clip(age, 0.0, life)
+        switch = np.maximum(np.ceil(life / YEAR - 1.0 / self.rate), 0.0)
+        years = np.minimum(_years_begun(past), switch)
+        slope = np.where(years < switch, self.rate / YEAR, 1.0 / (life - YEAR * switch))
+        return np.asarray(1.0 - (1.0 - self.rate) ** years * (1.0 - (past - YEAR * years) * slope))
+
+    def charged_share_text(self, asset: Asset, age: str, life: str) -> str:
+        """Return the same share as a formula text of age and life."""
+        rate, year, past = asset.give("rate", "", self.rate), MONTHS, _within(age, life)
+        switch = f"MAX(ROUNDUP({life} / {year} - 1 / {rate}, 0), 0)"
+        years = f"MIN({_years_begun_text(past)}, {switch})"
+        slope = f"IF({years} < {switch}, {rate} / {year}, 1 / ({life} - {year} * {switch}))"
+        return f"1 - (1 - {rate})^{years} * (1 - ({past} - {year} * {years}) * {slope})"
+
+
+@dataclass(frozen=True)
+class SumOfYears(Depreciation):
+    """Each year in proportion to the years that are left as it opens: 5, 4, 3, 2, 1 fifteenths."""
+
+    kind: ClassVar[str] = "sum_of_years"
+
+    def charged_share(self, age: Array, life: Array) -> Array:
+        """Return the share of the cost that is charged up to an age, (...). [1]
+
+        Source
+        ------
+        OASIS OpenDocument 1.2, part 2 (OpenFormula), function SYD, without a salvage value. Own derivation for part of
+        a year: the years left as it opens, times the part.
+        """
+        return np.asarray(self._digits(np.clip(age, 0.0, life), life) / self._digits(np.asarray(life), life))
+
+    @staticmethod
+    def _digits(past: Array, life: Array) -> Array:
+        """Return the digits of the years up to an age, added up. [1]"""
+        years, left = _years_begun(past), life / YEAR
+        return years * left - years * (years - 1.0) / 2.0 + (left - years) * (past / YEAR - years)
+
+    def charged_share_text(self, asset: Asset, age: str, life: str) -> str:
+        """Return the same share as a formula text of age and life."""
+
+        def digits(past: str) -> str:
+            years, left, so_far = _years_begun_text(past), f"{life} / {MONTHS}", f"{past} / {MONTHS}"
+            whole = f"{years} * {left} - {years} * ({years} - 1) / 2"
+            return f"({whole} + ({left} - {years}) * ({so_far} - {years}))"
+
+        del asset
+
+        return f"{digits(_within(age, life))} / {digits(life)}"
+
+
+@dataclass(frozen=True)
+class ByTable(Depreciation):
+    """Given shares of the cost, each evenly over the months from the one before it, whatever the life."""
+
+    kind: ClassVar[str] = "table"
+    shares: Mapping[float, Array]
+    """Share of the cost by the months up to which it is charged; together 1. [1]"""
+
+    def __post_init__(self) -> None:
+        """Refuse shares that do not total the whole, are negative, or stand in no order."""
+        ends, parts = [0.0, *self.shares], list(self.shares.values())
+        if not parts or not np.allclose(sum(parts), 1.0, atol=1e-12) or any(np.any(part < 0) for part in parts):
+            raise ValueError("the shares of a table total 1, and none is below 0")
+        if any(later <= earlier for earlier, later in pairwise(ends)):
+            raise ValueError("the months of a table rise")
+
+    def charged_share(self, age: Array, life: Array) -> Array:
+        """Return the share of the cost that is charged up to an age, (...). [1]
+
+        Source
+        ------
+        Own derivation: of every share the part of its months that has passed.
+        """
+        del life
+        spans = zip(pairwise([0.0, *self.shares]), self.shares.values(), strict=True)
+        parts = (share * np.clip((age - start) / (end - start), 0.0, 1.0) for (start, end), share in spans)
+        return np.asarray(sum(parts, start=np.zeros(np.shape(age))))
+
+    def charged_share_text(self, asset: Asset, age: str, life: str) -> str:
+        """Return the same share as a formula text of the age, a term for each share."""
+        del life
+        terms, start = [], ""
+        for number, (months, share) in enumerate(self.shares.items(), 1):
+            end, part = asset.give(f"until_{number}", "month", months), asset.give(f"part_{number}", "", share)
+            past, span = (f"({age} - {start})", f"({end} - {start})") if start else (age, end)
+            terms.append(f"{part} * MIN(MAX({past} / {span}, 0), 1)")
+            start = end
+        return " + ".join(terms)
+
+    def months(self, life: float) -> float:
+        """Return after how many months all is charged, whatever the life. [month]"""
+        return max(self.shares, default=life)
+
+
+def _within(age: str, life: str) -> str:
+    """Return the formula of an age, not below zero and not beyond the life. [month]"""
+    return f"MIN(MAX({age}, 0), {life})"
+
+
+def _years_begun(past: Array) -> Array:
+    """Return the whole years before the one in which an age lies; a year's end lies in it. [1]"""
+    return np.asarray(np.maximum(np.ceil(past / YEAR) - 1.0, 0.0))
+
+
+def _years_begun_text(past: str) -> str:
+    """Return the same as a formula text. [1]"""
+    return f"MAX(ROUNDUP({past} / {MONTHS}, 0) - 1, 0)"
+
+
+AnyDepreciation = StraightLine | DecliningBalance | SumOfYears | ByTable
+METHODS: dict[str, type[Depreciation]] = {method.kind: method for method in get_args(AnyDepreciation)}

@@ -44,7 +44,7 @@ def asset_rows(sheet: Sheet, plan: Plan) -> None:
     building = [f"{a}.in_progress" for a in assets]
     assets += [f"plants.{k}" for k in plan.plants]
     if opened is not None:
-        opening_asset(sheet, timeline, opened.value, opened.life, money)
+        opening_asset(sheet, timeline, opened, money)
         assets.append("opening")
     sum_row(sheet, "accounts.depreciation", "Depreciation", money, FLOW, [f"{a}.depreciation" for a in assets])
     sum_row(sheet, "accounts.construction_in_progress", "Construction in progress", money, STOCK, building)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import date
-from typing import Annotated, Any
+from typing import Annotated, Any, ClassVar
 
 import numpy as np
 
@@ -19,6 +19,7 @@ from fibercap.core.spec import OneOf, Spec
 from fibercap.core.timeline import FLOW, RATE, STOCK, Timeline, month_number, month_start
 from fibercap.core.units import Array
 from fibercap.model.currencies import Currencies
+from fibercap.model.depreciation import Depreciation, StraightLine
 from fibercap.model.market import Product, series_row
 from fibercap.model.projects import Project
 from fibercap.model.run_off import completed
@@ -50,6 +51,9 @@ def _choose_capital(raw: Any) -> tuple[str, Any]:  # noqa: ANN401 - what stands 
 class Purchase(Spec):
     """A plant bought on the way: price less working capital is a fixed asset."""
 
+    depreciation: ClassVar[Depreciation] = StraightLine()
+    """How it is depreciated."""
+
     price: Money
     """What is paid, working capital included. Like `25 million USD`."""
     on: Date
@@ -66,6 +70,9 @@ class Purchase(Spec):
 
 class Plant(Spec):
     """A plant: starting capacity, the days it counts, and what running it costs."""
+
+    depreciation: ClassVar[Depreciation] = StraightLine()
+    """How its maintenance is depreciated."""
 
     name: Label = ""
     """What tables call it. Like `Xtal, Campinas`."""

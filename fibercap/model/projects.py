@@ -21,6 +21,7 @@ from fibercap.core.spec import OneOf, Spec
 from fibercap.core.timeline import FLOW, STOCK, Timeline, month_number, month_start
 from fibercap.core.units import Array
 from fibercap.model.currencies import Currencies
+from fibercap.model.depreciation import Depreciation, StraightLine
 from fibercap.model.ramps import NoRamp, Ramp
 from fibercap.model.run_off import NEVER, completed
 
@@ -108,6 +109,9 @@ Spend = Annotated[SpendWindow | SpendByPeriod | None, OneOf(SPEND, _choose, titl
 
 class Project(Spec):
     """An addition to a plant: capacity, cost, dates, ramp. Without `spend`, evenly over the year before completion."""
+
+    depreciation: ClassVar[Depreciation] = StraightLine()
+    """How it is depreciated."""
 
     name: Label = ""
     """What tables call it. Like `Jena, second multimode plant`."""
