@@ -56,37 +56,38 @@ class Sheet:
     def line(self, row: Row) -> Array:
         """Write a row whose values follow from its formula; return them, (..., period), in the row's unit.
 
-        Its formula reads rows and scalars written before it, all on the columns of this sheet.
+        Its formula reads rows and scalars written before it, all on the columns of this sheet. After the horizon
+        another formula gives the values, where it has been said.
         """
-        return self.put(row, None if self._rests_on_open(row.formula) else self.work_out(row.formula))
+        return self.put(row, None if self._rests_on_open(row.formula) else self._follow(row, self.read))
 
     def _rests_on_open(self, formula: str) -> bool:
         return bool(self._open) and any(path in self._open for path, _ in term_of(formula).references)
 
     def carry(self, row: Row) -> Array:
-        """Write a row whose formula may pass on its own value of the column before: the last other one holds, or 0.
-
-        So may the formula by which it goes on after the horizon.
-        """
+        """Write a row whose formula may pass on its own value of the column before: the last other one holds, or 0."""
 
         def read(path: str, shift: int) -> Array:
             return np.asarray(np.nan) if path == row.path else self.read(path, shift)
 
-        value, columns = self._spread(self.work_out(row.formula, read)), np.arange(self.length)
-        if self.within < self.length and row.path in self.later:
-            value = np.where(columns < self.within, value, self.work_out(self.later[row.path], read))
-        known = ~np.isnan(value)
-        last = np.maximum.accumulate(np.where(known, columns, 0), axis=-1)
+        value = self._spread(self._follow(row, read))
+        last = np.maximum.accumulate(np.where(np.isnan(value), 0, np.arange(self.length)), axis=-1)
         return self.put(row, np.nan_to_num(np.take_along_axis(value, last, axis=-1)))
+
+    def _follow(self, row: Row, read: Read) -> Array:
+        value = evaluate(row.formula, read)
+        if self.within == self.length or row.path not in self.later:
+            return value
+        return np.where(np.arange(self.length) < self.within, value, evaluate(self.later[row.path], read))
 
     def until_last(self, path: str, label: str, test: str) -> Array:
         """Write 1 up to the last column in which a test holds, 0 after it; return it, (..., period)."""
         holds = np.maximum.accumulate(np.flip(self._spread(self.work_out(test)), -1), axis=-1)
         return self.put(Row(path, label, "", FLOW, f"IF(OR({test}, {{{path}@1}} > 0), 1, 0)"), np.flip(holds, -1))
 
-    def work_out(self, formula: str, read: Read | None = None) -> Array:
+    def work_out(self, formula: str) -> Array:
         """Return the values of a formula on this sheet, `()` or (..., period)."""
-        return evaluate(formula, read or self.read)
+        return evaluate(formula, self.read)
 
     def running(self, path: str, label: str, unit: str, change: str, before: str = "0") -> Array:
         """Write a balance: what stood before, and in each period a change; return it, (..., period).
@@ -115,8 +116,9 @@ class Sheet:
             return np.where(np.arange(self.length) < self.within, given, later.value)
         value = self._values.get(path)
         if value is None:
-            prefix, values = next(other for other in self._others if path.removeprefix(other[0]) in other[1])
-            value = values[path.removeprefix(prefix)]
+            value = next(
+                values[name] for prefix, values in self._others if (name := path.removeprefix(prefix)) in values
+            )
         if shift == 0:
             return value
         row = self._rows[path]

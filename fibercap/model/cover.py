@@ -12,7 +12,7 @@ from fibercap.core.timeline import FLOW, STOCK
 from fibercap.model.loans import signed_in
 from fibercap.model.loans.payment_dates import payment_periods
 from fibercap.model.trifle import trifle_of
-from fibercap.model.twelve_months import NO_SERVICE, calendar_rows, ratio
+from fibercap.model.twelve_months import NO_SERVICE, calendar_rows
 
 if TYPE_CHECKING:
     from fibercap.core.units import Array
@@ -52,13 +52,11 @@ def since_payment(sheet: Sheet, plan: Plan, name: str, of: str) -> Array:
 def service_target(sheet: Sheet, plan: Plan, name: str, style: Style) -> Array:
     """Write what a sculpted loan is to pay in each period, (..., period). [money]"""
     pays_row(sheet, plan, name, payment_counts(plan, name))
-    cash = since_payment(sheet, plan, name, "cfads_unlevered")
+    since_payment(sheet, plan, name, "cfads_unlevered")
     at, label = f"loans.{name}", plan.loans[name].title or name
     cover = sheet.give(f"inputs.{at}.repayment.{style.cover_field}", "", style.cover)
-    pays = sheet.value(f"{at}.pays")
     text = f"IF({{{at}.pays}} > 0, MAX({{{at}.cfads_unlevered_since_payment}}, 0) / {cover}, 0)"
-    value = np.where(pays > 0, np.maximum(cash, 0.0) / style.cover, 0.0)
-    return sheet.put(Row(f"{at}.service_target", f"{label}: service aimed at", plan.currency, FLOW, text), value)
+    return sheet.line(Row(f"{at}.service_target", f"{label}: service aimed at", plan.currency, FLOW, text))
 
 
 def payment_counts(plan: Plan, name: str) -> Array:
@@ -79,32 +77,18 @@ def cover_rows(sheet: Sheet, plan: Plan) -> None:
         at = f"loans.{name}"
         if f"{at}.pays" not in sheet:
             pays_row(sheet, plan, name, payment_counts(plan, name))
-        service = sum(
-            (sheet.value(f"{at}.{key}") for key in ("interest_paid", "fees_paid")), start=np.zeros(sheet.length)
-        )
-        text = f"{{{at}.interest_paid}} + {{{at}.fees_paid}}"
-        if not loan.revolves:
-            service, text = service + sheet.value(f"{at}.scheduled"), f"{text} + {{{at}.scheduled}}"
-        label = loan.title or name
-        _has_payment_row(sheet, at, label, text, service)
+        text, label = f"{{{at}.interest_paid}} + {{{at}.fees_paid}}", loan.title or name
+        text += "" if loan.revolves else f" + {{{at}.scheduled}}"
+        falls = f"IF(AND({{{at}.pays}} > 0, {trifle.counts_text(text)}), 1, 0)"
+        sheet.line(Row(f"{at}.has_payment", f"{label}: a payment falls", "", FLOW, falls))
         if (funded := f"{at}.service_funded") in sheet:
-            service, text = service - sheet.value(funded), f"{text} - {{{funded}}}"
-        service = sheet.put(Row(f"{at}.service", f"{label}: debt service", plan.currency, FLOW, text), service)
+            text = f"{text} - {{{funded}}}"
+        sheet.line(Row(f"{at}.service", f"{label}: debt service", plan.currency, FLOW, text))
         for of, key, words in (
             ("cfads", "dscr", "DSCR"),
             ("cfads_unlevered", "dscr_unlevered", "DSCR with unlevered tax"),
         ):
             if f"{at}.{of}_since_payment" not in sheet:
                 since_payment(sheet, plan, name, of)
-            cash = sheet.value(f"{at}.{of}_since_payment")
             text = f"{{{at}.{of}_since_payment}} / {trifle.counted_text(f'{{{at}.service}}')}"
-            row = Row(f"{at}.{key}", f"{label}: {words}", "", STOCK, text, undefined=NO_SERVICE)
-            sheet.put(row, ratio(cash, trifle.counted(service)))
-
-
-def _has_payment_row(sheet: Sheet, at: str, label: str, paid: str, value: Array) -> None:
-    """Write in which periods something is paid on a loan's payment dates, by whomever."""
-    trifle = trifle_of(sheet)
-    text = f"IF(AND({{{at}.pays}} > 0, {trifle.counts_text(paid)}), 1, 0)"
-    falls = (sheet.value(f"{at}.pays") > 0) & trifle.counts(value)
-    sheet.put(Row(f"{at}.has_payment", f"{label}: a payment falls", "", FLOW, text), falls.astype(float))
+            sheet.line(Row(f"{at}.{key}", f"{label}: {words}", "", STOCK, text, undefined=NO_SERVICE))

@@ -108,7 +108,7 @@ def _costs_of(sheet: Sheet, plan: Plan, key: str, cuts: Cuts) -> Array:
             paid = paid * sheet.value(f"exchange.{setting.money}.average")
             upfront = upfront * day_rates(plan, setting.money).on([serial(loan.signed)])
         paid = paid + upfront * first @ falls
-        value = value + share_of(sheet, plan, key, name)[1] * paid
+        value = value + sheet.work_out(share_of(sheet, plan, key, name)) * paid
     return value * until_complete(plan, key)
 
 
@@ -144,55 +144,51 @@ def until_complete(plan: Plan, key: str) -> Array:
     return np.asarray((ends <= np.ceil(plan.projects[key].completes - 1e-9)) & within, dtype=float)
 
 
-def share_of(sheet: Sheet, plan: Plan, key: str, name: str) -> tuple[str, Array]:
-    """Return formula and value of a project's share of a loan: of all that is asked of it, dated draws included."""
+def share_of(sheet: Sheet, plan: Plan, key: str, name: str) -> str:
+    """Return the formula of a project's share of a loan: of all that is asked of it, dated draws included."""
     asked = [f"funding.{other}.{name}.limit" for other, funding in plan.funding.items() if name in funding.sources]
     dated = sum((plan.loans[name].draws or {}).values(), start=np.asarray(0.0))
     terms = " + ".join(f"{{inputs.loans.{name}.draws.{day}}}" for day in plan.loans[name].draws or {})
     others = sheet.give(f"loans.{name}.dated_draws", plan.loan_currency(name), dated, formula=terms or "0")
-    mine, whole = sheet.given(f"funding.{key}.{name}.limit"), sum((sheet.given(path) for path in asked), start=dated)
     refs = " + ".join(f"{{{path}}}" for path in asked)
     trifle = loan_trifle(sheet, plan, name)
-    text = f"IF({trifle.counts_text(f'({refs} + {others})')}, {{funding.{key}.{name}.limit}} / ({refs} + {others}), 0)"
-    return text, trifle.ratio(mine, whole, 0.0)
+    counts = trifle.counts_text(f"({refs} + {others})")
+    return f"IF({counts}, {{funding.{key}.{name}.limit}} / ({refs} + {others}), 0)"
 
 
 def cost_rows(sheet: Sheet, plan: Plan, costs: Costs) -> None:
     """Write each project's financing costs, and the share of each loan's costs that goes into assets."""
-    parts: dict[str, list[tuple[str, Array]]] = {}
-    funded: dict[str, list[tuple[str, Array]]] = {}
+    in_assets: dict[str, list[str]] = {}
+    funded: dict[str, list[str]] = {}
     for key, value in costs.items():
         project, terms = plan.projects[key], []
-        from_cash = cash_share(sheet, plan, key)
+        cash_share(sheet, plan, key)
         after = month_after(project.completes_text(key))
         done = sheet.give(f"projects.{key}.completed", "month", np.ceil(project.completes - 1e-9), formula=after)
         for name in lenders(plan, [key]):
-            text, share = share_of(sheet, plan, key, name)
-            path = f"funding.{key}.{name}.share"
-            sheet.put(Row(path, f"{key}: share of {plan.loan_title(name)}", "", FLOW, text), share)
+            path, at = f"funding.{key}.{name}.share", f"loans.{name}"
+            text = share_of(sheet, plan, key, name)
+            sheet.line(Row(path, f"{key}: share of {plan.loan_title(name)}", "", FLOW, text))
             during = f"{{{path}}} * IF({{time.end}} <= {done}, 1, 0)"
-            parts.setdefault(name, []).append((during, share * until_complete(plan, key)))
-            paid = f"{during} * (1 - {{funding.{key}.cash_share}})"
-            funded.setdefault(name, []).append((paid, share * until_complete(plan, key) * (1.0 - from_cash)))
-            at = f"loans.{name}"
+            in_assets.setdefault(name, []).append(during)
+            funded.setdefault(name, []).append(f"{during} * (1 - {{funding.{key}.cash_share}})")
             terms.append(f"({{{at}.interest}} + {{{at}.fees}} + {{{at}.upfront_fee}}) * {during}")
         row = Row(
             f"funding.{key}.financing_costs", f"{key}: financing costs", plan.currency, FLOW, " + ".join(terms) or "0"
         )
-        sheet.put(row, value)
+        sheet.put(row, value)  # found round by round: the loans that cost it are not written yet
         sheet.after_horizon(row.path, "0")
     for kind, label, of_loans in (
-        ("asset_share", "share of cost put into assets", parts),
+        ("asset_share", "share of cost put into assets", in_assets),
         ("funded_share", "share of cost that funding pays", funded),
     ):
         for name, shares in of_loans.items():
-            text = " + ".join(part for part, _ in shares)
-            value = sum((share for _, share in shares), start=np.zeros(sheet.length))
-            sheet.put(Row(f"loans.{name}.{kind}", f"{plan.loan_title(name)}: {label}", "", FLOW, text), value)
             sheet.after_horizon(f"loans.{name}.{kind}", "0")
+            words = f"{plan.loan_title(name)}: {label}"
+            sheet.line(Row(f"loans.{name}.{kind}", words, "", FLOW, " + ".join(shares)))
 
 
-def cash_share(sheet: Sheet, plan: Plan, key: str) -> Array:
+def cash_share(sheet: Sheet, plan: Plan, key: str) -> None:
     """Write the share of a project's uses that cash pays in each period, whether its funding names cash or not.
 
     Writes `funding.<key>.cash_share`.
@@ -204,26 +200,20 @@ def cash_share(sheet: Sheet, plan: Plan, key: str) -> Array:
     key : str
         Name of the project.
 
-    Returns
-    -------
-    (period,) or (draw, period)
-        The share; 0 where nothing is spent. [1]
-
     Source
     ------
     docs/conventions.md, section 6: capex and financing costs of one period are paid by its sources in proportion.
     """
-    (text, paid), trifle = paid_by_cash(sheet, plan, key), trifle_of(sheet)
-    share = trifle.ratio(paid, sheet.value(f"funding.{key}.uses"), 0.0)
-    text = f"IF({trifle.counts_text(f'{{funding.{key}.uses}}')}, ({text}) / {{funding.{key}.uses}}, 0)"
-    return sheet.put(Row(f"funding.{key}.cash_share", f"{key}: share paid by cash", "", FLOW, text), share)
+    counts = trifle_of(sheet).counts_text(f"{{funding.{key}.uses}}")
+    text = f"IF({counts}, ({paid_by_cash(plan, key)}) / {{funding.{key}.uses}}, 0)"
+    sheet.line(Row(f"funding.{key}.cash_share", f"{key}: share paid by cash", "", FLOW, text))
 
 
-def paid_by_cash(sheet: Sheet, plan: Plan, key: str) -> tuple[str, Array]:
-    """Return formula and value of what cash pays of a project or purchase, named as a source or not. [money]"""
+def paid_by_cash(plan: Plan, key: str) -> str:
+    """Return the formula of what cash pays of a project or purchase, named as a source or not. [money]"""
     rows = [f"funding.{key}.cash"] if "cash" in plan.funding[key].sources else []
     rows.append(f"funding.{key}.gap")
-    return total(rows), sum((sheet.value(row) for row in rows), start=np.zeros(sheet.length))
+    return total(rows)
 
 
 def to_asset_rows(sheet: Sheet, plan: Plan, name: str) -> None:
@@ -234,7 +224,7 @@ def to_asset_rows(sheet: Sheet, plan: Plan, name: str) -> None:
     for key, words in (("interest", "interest"), ("fees", "fees"), ("upfront_fee", "upfront fee")):
         row = Row(f"{at}.{key}_to_assets", f"{plan.loan_title(name)}: {words} put into assets", plan.currency, FLOW,
                   f"{{{at}.{key}}} * {{{at}.asset_share}}")  # fmt: skip
-        sheet.put(row, sheet.value(f"{at}.{key}") * sheet.value(f"{at}.asset_share"))
+        sheet.line(row)
 
 
 def fee_in_assets(sheet: Sheet, plan: Plan, name: str) -> Array:

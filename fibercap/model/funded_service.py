@@ -44,7 +44,7 @@ def funded_service_rows(sheet: Sheet, plan: Plan, name: str) -> None:
     for key, words in COSTS:
         row = Row(f"{at}.{key}_funded", f"{label}: {words}", plan.currency, FLOW,
                   f"{{{at}.{key}}} * {{{at}.funded_share}}")  # fmt: skip
-        sheet.put(row, sheet.value(f"{at}.{key}") * share)
+        sheet.line(row)
     money = plan.loan_currency(name)
     own = at if money == plan.currency else f"{at}.{OWN}"
     costs = (sheet.value(f"{own}.interest") + sheet.value(f"{own}.fees")) * share
@@ -58,7 +58,7 @@ def funded_service_rows(sheet: Sheet, plan: Plan, name: str) -> None:
     text = f"MIN({ahead} - {{{funded_row}}}, {{{own}.accrued}})"
     sheet.put(Row(f"{own}.funded_ahead", f"{label}: funding ahead of payment", money, STOCK, text), left)
     if own != at:
-        _translated(sheet, plan, name, used, paid)
+        _translated(sheet, plan, name)
 
 
 def _first_in(costs: Array, paid: Array, accrued: Array) -> tuple[Array, Array]:
@@ -75,14 +75,11 @@ def _first_in(costs: Array, paid: Array, accrued: Array) -> tuple[Array, Array]:
     return used, left
 
 
-def _translated(sheet: Sheet, plan: Plan, name: str, used: Array, paid: Array) -> None:
+def _translated(sheet: Sheet, plan: Plan, name: str) -> None:
     """Write what funding pays of a payment in the reporting currency: the same share of it as in the loan's own."""
     at, own = f"loans.{name}", f"loans.{name}.{OWN}"
-    label, whole = plan.loans[name].title or name, sheet.value(f"{at}.interest_paid") + sheet.value(f"{at}.fees_paid")
-    trifle = loan_trifle(sheet, plan, name)
-    share = trifle.ratio(used, paid, 0.0)
     below = f"({{{own}.interest_paid}} + {{{own}.fees_paid}})"
-    paid_text = f"({{{at}.interest_paid}} + {{{at}.fees_paid}})"
-    text = f"IF({trifle.counts_text(below)}, {paid_text} * {{{own}.service_funded}} / {below}, 0)"
-    row = Row(f"{at}.service_funded", f"{label}: interest and fees paid by funding", plan.currency, FLOW, text)
-    sheet.put(row, whole * share)
+    paid = f"({{{at}.interest_paid}} + {{{at}.fees_paid}})"
+    counts = loan_trifle(sheet, plan, name).counts_text(below)
+    text, label = f"IF({counts}, {paid} * {{{own}.service_funded}} / {below}, 0)", plan.loans[name].title or name
+    sheet.line(Row(f"{at}.service_funded", f"{label}: interest and fees paid by funding", plan.currency, FLOW, text))

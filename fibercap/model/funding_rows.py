@@ -11,7 +11,7 @@ import numpy.typing as npt
 from fibercap.core.money_or_share import REST
 from fibercap.core.rows import Row
 from fibercap.core.sheet import Sheet, total
-from fibercap.core.timeline import FLOW, STOCK
+from fibercap.core.timeline import FLOW
 from fibercap.model.funding import BRIDGE, GRANT, part_path
 from fibercap.model.paying import DUST, pay
 from fibercap.model.trifle import trifle_of
@@ -101,9 +101,7 @@ def loan_path(name: str, loan: Loan) -> str:
 def _whole_in(sheet: Sheet, plan: Plan, code: str, rate: str, within: int) -> Whole:
     row = f"funding.{plan.key}.uses_in_{code}"
     label = f"{plan.key}: uses of funds in {code}"
-    uses = sheet.put(
-        Row(row, label, code, FLOW, f"{{funding.{plan.key}.uses}} / {{{rate}}}"), plan.uses / sheet.value(rate)
-    )
+    uses = sheet.line(Row(row, label, code, FLOW, f"{{funding.{plan.key}.uses}} / {{{rate}}}"))
     return Whole(f"SUM({{{row}}})", uses[..., :within].sum(axis=-1, keepdims=True))
 
 
@@ -164,11 +162,10 @@ def funding_rows(
 
 def _funded_row(sheet: Sheet, name: str, keys: list[str], money: Currencies, loan: Loan) -> None:
     """Write what funding draws on a loan, in its own currency."""
-    paths, at = [f"funding.{key}.{name}" for key in keys], loan_path(name, loan)
-    value, text = sum((sheet.value(path) for path in paths), start=np.zeros(sheet.length)), total(paths)
+    text, at = total(f"funding.{key}.{name}" for key in keys), loan_path(name, loan)
     if rate := money.rate(at):
-        value, text = value / sheet.value(rate), f"({text}) / {{{rate}}}"
-    sheet.put(Row(f"loans.{name}.funded", f"{loan.title or name}: drawn by funding", money.of(at), FLOW, text), value)
+        text = f"({text}) / {{{rate}}}"
+    sheet.line(Row(f"loans.{name}.funded", f"{loan.title or name}: drawn by funding", money.of(at), FLOW, text))
 
 
 def _unreserved(name: str, loan: Loan, plans: list[Plan]) -> tuple[str, Array]:
@@ -199,10 +196,9 @@ class PlanRows:
         self.rest = next((n for n in self.sources if parts[n].unit == REST and n not in loans), "")
         self.shares_all = plan.funding.order == "pro_rata"
 
-    def put(self, key: str, words: str, text: str, value: Array, *reads: str, nature: str = FLOW) -> Array:
-        """Write a row of this plan in the reporting currency."""
-        row = Row(f"{self.at}.{key}", f"{self.plan.key}: {words}", self.money, nature, text, reads=reads)
-        return self.sheet.put(row, value)
+    def row(self, key: str, words: str, text: str, *reads: str) -> Row:
+        """Return a row of this plan in the reporting currency."""
+        return Row(f"{self.at}.{key}", f"{self.plan.key}: {words}", self.money, FLOW, text, reads=reads)
 
     def write(self) -> None:
         """Write the rows."""
@@ -230,14 +226,11 @@ class PlanRows:
         for name, source in sources.items():
             reads = (at,) if name == self.rest else ()  # the word `rest` is in no formula, and yet it decides
             called = self.loans[name].title or name if name in self.loans else name
-            self.put(name, f"paid by {called}", texts[name], paid[name], *(f"{path}.{name}" for path in reads))
-            own, own_text = paid[name], f"{{{at}.{name}}}"
-            if source.rate:
-                own, own_text = own / sheet.value(source.rate), f"{own_text} / {{{source.rate}}}"
-            text = f"{{{at}.{name}_to_date@-1}} + {own_text}"
-            row = Row(f"{at}.{name}_to_date", f"{plan.key}: paid by {called} to date", source.currency, STOCK, text)
-            sheet.put(row, np.cumsum(own, axis=-1))
-        self.put("gap", "covered by no source", gap_text, gap)
+            row = self.row(name, f"paid by {called}", texts[name], *(f"{path}.{name}" for path in reads))
+            sheet.put(row, paid[name])  # what a source may pay hangs on what it has paid, which its formula adds up
+            own = f"{{{at}.{name}}} / {{{source.rate}}}" if source.rate else f"{{{at}.{name}}}"
+            sheet.running(f"{at}.{name}_to_date", f"{plan.key}: paid by {called} to date", source.currency, own)
+        sheet.put(self.row("gap", "covered by no source", gap_text), gap)
         for name in (*plan.funding.sources, *((BRIDGE,) if f"{at}.{BRIDGE}" in sheet else ()), "gap"):
             sheet.after_horizon(f"{at}.{name}", "0")  # nothing is spent after the horizon
 
@@ -251,14 +244,13 @@ class PlanRows:
             share = np.minimum(np.divide(above, below, out=np.zeros(above.shape), where=counts), 1.0)
             text = f"IF({spent}, MIN({grant.text} / ({whole.text}), 1), 0)"
             text = self.sheet.give(f"{self.at}.{GRANT}.part", "", share, formula=text, fixed=plan.circular)
-        claimed = self.put(GRANT, "claimed of the grant", f"{text} * {{{self.at}.uses}}", share * plan.uses)
+        claimed = self.sheet.line(self.row(GRANT, "claimed of the grant", f"{text} * {{{self.at}.uses}}"))
         if part.after:
             reads, periods = f"{self.at}.{GRANT}.after", -(-part.after // months)
-            self.put(BRIDGE, "paid by cash until the grant is received", f"{{{self.at}.{GRANT}}}", claimed, reads)
-            received = np.zeros_like(claimed)
-            received[..., periods:] = claimed[..., : max(self.timeline.count - periods, 0)]
+            bridged = f"{{{self.at}.{GRANT}}}"
+            self.sheet.line(self.row(BRIDGE, "paid by cash until the grant is received", bridged, reads))
             text = f"{{{self.at}.{GRANT}@-{periods}}}"
-            self.put("grant_received", "received of the grant", text, received, reads, "horizon.step")
+            self.sheet.line(self.row("grant_received", "received of the grant", text, reads, "horizon.step"))
         return claimed
 
     def _able_texts(self) -> dict[str, str]:

@@ -130,7 +130,7 @@ def unlevered_rows(sheet: Sheet, plan: Plan) -> None:
     sheet.line(Row("accounts.unlevered_cash_flow", "Unlevered free cash flow", money, FLOW, text))
 
 
-def _self_funded_row(sheet: Sheet, plan: Plan) -> Array:
+def _self_funded_row(sheet: Sheet, plan: Plan) -> None:
     """Write capex and purchases that neither loan, grant nor equity pays, so that cash does, (..., period). [money]
 
     Writes `accounts.self_funded_capex`. Of a project whose financing costs are funded too, cash pays capex and costs in
@@ -140,17 +140,15 @@ def _self_funded_row(sheet: Sheet, plan: Plan) -> Array:
     ------
     docs/conventions.md, section 6.
     """
-    terms, value = [], np.zeros(sheet.length)
+    terms = []
     rows = {key: f"projects.{key}.capex" for key in plan.projects}
     rows |= {key: f"plants.{key}.purchase" for key, plant in plan.plants.items() if plant.purchase}
     for key, row in rows.items():
         if key not in plan.funding:
-            text, paid = f"{{{row}}}", sheet.value(row)
+            terms.append(f"{{{row}}}")
         elif (share := f"funding.{key}.cash_share") in sheet:
-            text, paid = f"{{{row}}} * {{{share}}}", sheet.value(row) * sheet.value(share)
+            terms.append(f"{{{row}}} * {{{share}}}")
         else:
-            text, paid = paid_by_cash(sheet, plan, key)
-        terms.append(text)
-        value = value + paid
-    line = Row("accounts.self_funded_capex", "Capex paid by cash", plan.currency, FLOW, " + ".join(terms) or "0")
-    return sheet.put(line, value)
+            terms.append(paid_by_cash(plan, key))
+    text = " + ".join(terms) or "0"
+    sheet.line(Row("accounts.self_funded_capex", "Capex paid by cash", plan.currency, FLOW, text))
