@@ -72,7 +72,7 @@ FUNCTIONS: Final[dict[str, Callable[..., Any]]] = {
     "IF": np.where,
     "AND": lambda *tests: _fold(np.logical_and, tests),
     "OR": lambda *tests: _fold(np.logical_or, tests),
-    "ROUND": lambda value, digits: rounded(value, 10.0 ** -int(digits), "half_up"),
+    "ROUND": lambda value, digits: rounded(value, np.asarray(10.0 ** -int(digits)), "half_up"),
     "ROUNDUP": lambda value, digits: np.ceil(value * 10.0**digits) / 10.0**digits,
     "YEAR": year_of,
     "MONTH": month_of,
@@ -136,7 +136,7 @@ def _calculation(term: Term) -> Calculation:
         path, shift = term.path, term.shift
         return lambda read, _: read(path, shift)
     if isinstance(term, Number):
-        value = term.value
+        value = np.asarray(term.value)  # twice as quick beside an array as a plain number
         return lambda *_: value
     if isinstance(term, Operation):
         join, left, right = _OPERATORS[term.sign], _number(term.left), _number(term.right)

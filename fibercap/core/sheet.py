@@ -29,6 +29,7 @@ class Sheet:
         self._values: dict[str, Array] = {}
         self._given: dict[str, Given] = {}
         self._open: set[str] = set()
+        self._edges: dict[tuple[str, bool], Array] = {}
         self._others: list[tuple[str, Mapping[str, Array]]] = []
         self.checked = 0
         """The number of its first rows that need no check any more."""
@@ -121,8 +122,15 @@ class Sheet:
             )
         if shift == 0:
             return value
-        row = self._rows[path]
-        return shifted(value, shift, evaluate(row.before if shift < 0 else row.after, self.read))
+        return shifted(value, shift, self._beyond(path, shift > 0))
+
+    def _beyond(self, path: str, ahead: bool) -> Array:  # noqa: FBT001 - a side
+        """Return what a row reads beyond its first column or, ahead, beyond its last one, `()` or (..., 1)."""
+        found = self._edges.get((path, ahead))
+        if found is None:
+            found = evaluate(self._rows[path].after if ahead else self._rows[path].before, self.read)
+            found = self._edges[path, ahead] = found[..., :1] if found.ndim else found
+        return found
 
     def _spread(self, value: Array) -> Array:
         """Return a value over all columns."""
@@ -208,10 +216,12 @@ class Sheet:
         """Replace values of rows that were not known when they were written."""
         self._values |= {path: value for path, value in values.items() if path in self._rows}
         self._open.clear()
+        self._edges.clear()
 
     def look_after(self, path: str, after: str) -> None:
         """Say what follows the last column of a row."""
         self._rows[path] = self._rows[path]._replace(after=after)
+        self._edges.pop((path, True), None)
 
     def block(self) -> Block:
         """Return the rows written so far as a Block."""
