@@ -1,20 +1,26 @@
-"""The laws that a projection must keep, proved on every run."""
+"""The laws that a projection must keep, as formulas of the gap that each leaves, proved on every run."""
 
 from __future__ import annotations
 
-from functools import cached_property, partial
+from functools import cached_property
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 import numpy as np
 
 from fibercap.core.errors import IdentityError
-from fibercap.model.financing_costs import building, lenders, rounding_of_costs, until_complete
+from fibercap.core.formula import evaluate
+from fibercap.core.sheet import total
+from fibercap.model.financing_costs import building, lenders, rounding_of_costs
 from fibercap.model.funding import GRANT
+from fibercap.model.plants import bought_capital
 from fibercap.model.working_capital import KINDS
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Callable, Iterator
 
+    import numpy.typing as npt
+
+    from fibercap.core.formula import Read
     from fibercap.core.units import Array
     from fibercap.model.plan import Plan
 
@@ -31,12 +37,29 @@ OWING: Final = ("payables", "tax_payable", "accrued_interest", "debt", "other_li
 EQUITY: Final = ("paid_in_capital", "retained_earnings")
 
 
-class Gap(NamedTuple):
-    """How far a row is off; what it is measured by, the largest amount that entered the check, (..., 1), when asked."""
+IDLE: Final = frozenset({"sources_equal_uses", "financing_costs"})
+"""Laws about what is spent; after the horizon nothing is."""
+LAWS: Final = (
+    "sources_equal_uses", "grants", "loans_carry", "balance", "cash", "owners", "billed", "capacity", "commitment",
+    "not_negative", "financing_costs", "exchange",
+)  # fmt: skip
+"""The laws, in the order in which they are proved."""
 
+
+class Law(NamedTuple):
+    """A law as it applies to one row: the formula of its gap, zero where it is kept, and what the gap is measured by.
+
+    That is the largest amount that enters the check: of the formulas of `balances`, of those of `flows` added up from
+    the start, and of all that enters the company's books, where they are concerned, or those of a `loan`.
+    """
+
+    name: str
     row: str
-    gap: Array
-    entered: Callable[[], Array]
+    text: str
+    balances: tuple[str, ...] = ()
+    flows: tuple[str, ...] = ()
+    company: bool = False
+    loan: str = ""
 
 
 def largest(*balances: Array, flows: tuple[Array, ...] = ()) -> Array:
@@ -62,30 +85,27 @@ def largest(*balances: Array, flows: tuple[Array, ...] = ()) -> Array:
 class Books:
     """The rows of a projection as laws read them."""
 
-    def __init__(self, plan: Plan, values: Mapping[str, Array]) -> None:
-        self.plan, self._values = plan, values
+    def __init__(self, plan: Plan, read: Read) -> None:
+        self.plan, self._read = plan, read
+        self._agreed = {f"inputs.loans.{name}.commitment": loan.commitment for name, loan in plan.loans.items()}
+
+    def read(self, path: str, shift: int) -> Array:
+        """Return a row or scalar as formulas read it; of a commitment, the part that the plan uses."""
+        return self._agreed[path] if path in self._agreed else self._read(path, shift)
 
     def __call__(self, path: str) -> Array:
         """Return a row."""
-        return self._values[path]
+        return self.read(path, 0)
 
-    def __contains__(self, path: str) -> bool:
-        """Tell whether there is such a row."""
-        return path in self._values
-
-    def sum(self, paths: list[str]) -> Array:
-        """Return the sum of some rows."""
-        return sum((self(path) for path in paths), start=np.zeros(self.plan.timeline.count))
+    def work_out(self, *texts: str) -> tuple[Array, ...]:
+        """Return the values of formulas, each (..., period)."""
+        return tuple(np.atleast_1d(evaluate(text, self.read)) for text in texts)
 
     @cached_property
     def company(self) -> Array:
         """The largest amount that enters what the company as a whole adds up, (..., 1). [money]"""
         opening = self("accounts.total_assets")[..., :1]
         return largest(opening, flows=tuple(self(f"accounts.{key}") for key in COMPANY))
-
-    def of_company(self, *balances: Array, flows: tuple[Array, ...] = ()) -> Array:
-        """Return the largest of some balances and flows and of what enters the company as a whole, (..., 1)."""
-        return np.maximum(largest(*balances, flows=flows), self.company)
 
     def loan(self, name: str) -> Array:
         """Return the largest amount that enters a loan's balance, in its currency, (..., 1): what it pays for, too."""
@@ -97,86 +117,86 @@ class Books:
             whole = whole / self(f"exchange.{code}.average").min(axis=-1, keepdims=True)
         return np.maximum(np.maximum(own, whole), plan.loans[name].commitment)
 
+    def entered(self, law: Law) -> Array:
+        """Return the largest amount that enters a law's check, (..., 1)."""
+        found = largest(*self.work_out(*law.balances), flows=self.work_out(*law.flows))
+        found = np.maximum(found, self.company) if law.company else found
+        return np.maximum(found, self.loan(law.loan)) if law.loan else found
 
-def _sources_equal_uses(plan: Plan, read: Books) -> Iterator[Gap]:
+
+def laws_of(plan: Plan, read: Callable[[str], Array]) -> Iterator[Law]:
+    """Run over the laws that a plan's rows must keep; `read` gives a row by its path."""
     for key in plan.funding:
-        uses, parts = read(f"funding.{key}.uses"), [read(row) for row in plan.source_rows(key).values()]
-        paid = sum(parts, start=np.zeros(plan.timeline.count))
-        yield Gap(f"funding.{key}.uses", uses - paid, partial(largest, flows=(uses, *parts)))
-
-
-def _grants(plan: Plan, read: Books) -> Iterator[Gap]:
-    """Yield what is receivable less what was claimed and not received."""
-    row, received = "accounts.grants_receivable", read("accounts.grants")
-    claimed, value = read.sum([f"funding.{key}.{GRANT}" for key in plan.granted]), read("accounts.grants_receivable")
-    entered = partial(largest, value, flows=(claimed, received))
-    yield Gap(row, value - np.cumsum(claimed - received, axis=-1), entered)
-
-
-def _loans_carry(plan: Plan, read: Books) -> Iterator[Gap]:
+        uses, parts = f"{{funding.{key}.uses}}", plan.source_rows(key).values()
+        sources = tuple(f"{{{row}}}" for row in parts)
+        yield Law("sources_equal_uses", f"funding.{key}.uses", f"{uses} - ({total(parts)})", flows=(uses, *sources))
+    row, claimed = "accounts.grants_receivable", total(f"funding.{key}.{GRANT}" for key in plan.granted)
+    text, flows = f"{{{row}}} - {{{row}@-1}} - ({claimed}) + {{accounts.grants}}", (claimed, "{accounts.grants}")
+    yield Law("grants", row, text, (f"{{{row}}}",), flows)
     for name in plan.loans:
-        at = f"loans.{name}"
-        flows = tuple(read(f"{at}.{key}") for key in ("draws", "capitalized", "principal"))
-        moved = read(f"{at}.opening") + flows[0] + flows[1] - flows[2]
-        if plan.loan_currency(name) != plan.currency:
-            moved = moved + read(f"{at}.closing_revaluation")
-        closing = read(f"{at}.closing")
-        yield Gap(f"{at}.closing", closing - moved, partial(largest, closing, read(f"{at}.opening"), flows=flows))
-
-
-def _balance(plan: Plan, read: Books) -> Iterator[Gap]:
-    del plan
-    owned, owed = read("accounts.total_assets"), read("accounts.total_liabilities_and_equity")
-    yield Gap("accounts.total_assets", owned - owed, partial(read.of_company, owned, owed))
-
-
-def _cash(plan: Plan, read: Books) -> Iterator[Gap]:
-    flows = tuple(read(f"accounts.{kind}_cash_flow") for kind in ("operating", "investing", "financing"))
-    cash = plan.opening.cash + np.cumsum(sum(flows, start=np.zeros(1)), axis=-1)
-    held = read("accounts.cash")
-    yield Gap("accounts.cash", held - cash, partial(read.of_company, held, cash, flows=flows))
-
-
-def _owners(plan: Plan, read: Books) -> Iterator[Gap]:
-    """Run over paid-in capital, retained earnings, and what assets less debts leave of both, after the first period."""
-    del plan
-    paid, earned = read.sum([f"accounts.{key}" for key in OWNERS]), read("accounts.net_income")
-    taken = read("accounts.dividends")
-    assets = read("accounts.total_assets") - read.sum([f"accounts.{key}" for key in OWING])
-    for row, balance, flow in (
-        ("paid_in_capital", read("accounts.paid_in_capital"), paid),
-        ("retained_earnings", read("accounts.retained_earnings"), earned - taken),
-        ("total_assets", assets, paid + earned - taken),
-    ):
-        gap = balance - balance[..., :1] - (np.cumsum(flow, axis=-1) - flow[..., :1])
-        yield Gap(f"accounts.{row}", gap, partial(read.of_company, balance, flows=(flow,)))
-    first = read("accounts.paid_in_capital")[..., :1] - paid[..., :1]
-    yield Gap("accounts.paid_in_capital", first, read.of_company)
-
-
-def _billed(plan: Plan, read: Books) -> Iterator[Gap]:
-    """Run over receivables, inventory and payables: from nothing to what was opened with, bought and billed."""
-    for kind, _, row in KINDS:
-        rows = [f"plants.{key}.purchased.{kind}" for key in plan.plants]
-        bought, flow = read.sum([path for path in rows if path in read]), read(f"accounts.{row}")
-        balance, opened = read(f"accounts.{kind}"), getattr(plan.opening, kind)
-        most = opened + np.cumsum(bought + flow, axis=-1)
-        gap = np.minimum(balance, 0.0) + np.minimum(most - balance, 0.0)
-        yield Gap(f"accounts.{kind}", gap, partial(largest, balance, opened, flows=(flow, bought)))
-
-
-def _capacity(plan: Plan, read: Books) -> Iterator[Gap]:
-    for name in plan.plants:
-        able = read(f"plants.{name}.effective_capacity") * (plan.timeline.months / 12)
-        made, sold = read(f"plants.{name}.output"), read(f"plants.{name}.shipments")
-        yield Gap(f"plants.{name}.output", np.minimum(able - made, 0.0), partial(largest, able, made))
-        yield Gap(f"plants.{name}.shipments", np.minimum(made - sold, 0.0), partial(largest, made, sold))
-
-
-def _commitment(plan: Plan, read: Books) -> Iterator[Gap]:
+        yield _loan_carries(plan, name)
+    row, owed = "accounts.total_assets", "{accounts.total_liabilities_and_equity}"
+    yield Law("balance", row, f"{{{row}}} - {owed}", (f"{{{row}}}", owed), company=True)
+    kinds = [f"accounts.{kind}_cash_flow" for kind in ("operating", "investing", "financing")]
+    text, flows = f"{{accounts.cash}} - {{accounts.cash@-1}} - ({total(kinds)})", tuple(f"{{{row}}}" for row in kinds)
+    yield Law("cash", "accounts.cash", text, ("{accounts.cash}",), flows, company=True)
+    yield from _owners()
+    yield from _billed(plan)
+    yield from _capacity(plan)
     for name, loan in plan.loans.items():
         row = f"loans.{name}.schedule.{'closing' if loan.revolves else 'drawn_to_date'}"
-        yield Gap(row, np.minimum(loan.commitment - read(row), 0.0), partial(read.loan, name))
+        yield Law("commitment", row, f"MIN({{inputs.loans.{name}.commitment}} - {{{row}}}, 0)", loan=name)
+    for name in plan.loans:
+        row = f"loans.{name}.schedule.closing"
+        yield Law("not_negative", row, f"MIN({{{row}}}, 0)", loan=name)
+    rounding = float(np.max(rounding_of_costs(plan, read)))
+    for row in assets(plan):
+        text = f"MIN({{{row}}} + {rounding!r}, 0)" if rounding else f"MIN({{{row}}}, 0)"
+        yield Law("not_negative", row, text, company=True)
+    yield from _financing_costs(plan)
+    yield _exchange(plan)
+
+
+def _loan_carries(plan: Plan, name: str) -> Law:
+    at = f"loans.{name}"
+    moved = f"{{{at}.opening}} + {{{at}.draws}} + {{{at}.capitalized}} - {{{at}.principal}}"
+    if plan.loan_currency(name) != plan.currency:
+        moved += f" + {{{at}.closing_revaluation}}"
+    balances = (f"{{{at}.closing}}", f"{{{at}.opening}}")
+    flows = tuple(f"{{{at}.{key}}}" for key in ("draws", "capitalized", "principal"))
+    return Law("loans_carry", f"{at}.closing", f"{{{at}.closing}} - ({moved})", balances, flows)
+
+
+def _owners() -> Iterator[Law]:
+    """Run over what owners have paid in and left, and what both are worth by assets and debts."""
+    paid, earned = total(f"accounts.{key}" for key in OWNERS), "{accounts.net_income} - {accounts.dividends}"
+    for key, flow in (("paid_in_capital", paid), ("retained_earnings", earned)):
+        row = f"accounts.{key}"
+        yield Law("owners", row, f"{{{row}}} - {{{row}@-1}} - ({flow})", (f"{{{row}}}",), (flow,), company=True)
+    left = f"{{accounts.total_assets}} - ({total(f'accounts.{key}' for key in OWING)})"
+    text = f"{left} - ({total(f'accounts.{key}' for key in EQUITY)})"
+    yield Law("owners", "accounts.total_assets", text, (left,), company=True)
+
+
+def _billed(plan: Plan) -> Iterator[Law]:
+    """Run over working capital: how far it is below nothing, or above what was owed, bought and billed."""
+    for kind, _, key in KINDS:
+        row, flow = f"{{accounts.{kind}}}", f"{{accounts.{key}}}"
+        bought = total(
+            f"plants.{name}.purchased.{kind}"
+            for name, plant in plan.plants.items()
+            if plant.purchase and kind in bought_capital(plant.purchase)
+        )
+        text = f"MIN({row}, 0) + MIN({{accounts.{kind}@-1}} + {flow} + {bought} - {row}, 0)"
+        yield Law("billed", f"accounts.{kind}", text, (row, f"{{inputs.opening.{kind}}}"), (flow, bought))
+
+
+def _capacity(plan: Plan) -> Iterator[Law]:
+    for name in plan.plants:
+        able = f"{{plants.{name}.effective_capacity}} * {{time.years}}"
+        made, sold = f"{{plants.{name}.output}}", f"{{plants.{name}.shipments}}"
+        yield Law("capacity", made[1:-1], f"MIN({able} - {made}, 0)", (able, made))
+        yield Law("capacity", sold[1:-1], f"MIN({made} - {sold}, 0)", (made, sold))
 
 
 def assets(plan: Plan) -> list[str]:
@@ -185,69 +205,40 @@ def assets(plan: Plan) -> list[str]:
     return [f"projects.{name}.book_value" for name in plan.projects] + [f"accounts.{row}" for row in rows]
 
 
-def _not_negative(plan: Plan, read: Books) -> Iterator[Gap]:
-    for name in plan.loans:
-        row = f"loans.{name}.schedule.closing"
-        yield Gap(row, np.minimum(read(row), 0.0), partial(read.loan, name))
-    rounding = rounding_of_costs(plan, read)
-    for row in assets(plan):
-        yield Gap(row, np.minimum(read(row) + rounding, 0.0), read.of_company)
-
-
-def _financing_costs(plan: Plan, read: Books) -> Iterator[Gap]:
+def _financing_costs(plan: Plan) -> Iterator[Law]:
     for key in building(plan):
-        row, value = f"funding.{key}.financing_costs", np.zeros(plan.timeline.count)
-        for name in lenders(plan, [key]):
-            cost = read(f"loans.{name}.interest") + read(f"loans.{name}.fees") + read(f"loans.{name}.upfront_fee")
-            mine = read(f"funding.{key}.{name}.share") * until_complete(plan, key)
-            value = value + cost * mine
-        yield Gap(row, read(row) - value, partial(largest, flows=(read(f"funding.{key}.uses"), value)))
+        row, done = f"funding.{key}.financing_costs", f"{{projects.{key}.completed}}"
+        costs = [
+            f"({total(f'loans.{name}.{of}' for of in ('interest', 'fees', 'upfront_fee'))})"
+            f" * {{funding.{key}.{name}.share}} * IF({{time.end}} <= {done}, 1, 0)"
+            for name in lenders(plan, [key])
+        ]
+        borne = " + ".join(costs) or "0"
+        yield Law("financing_costs", row, f"{{{row}}} - ({borne})", flows=(f"{{funding.{key}.uses}}", borne))
 
 
-def _exchange(plan: Plan, read: Books) -> Iterator[Gap]:
-    """Hold that the exchange result is what opens, moves and accrues, as it was converted, less what closes."""
-    row, left = "accounts.exchange_result", np.zeros(plan.timeline.count)
-    balances: list[Array] = []
-    flows: list[Array] = []
-    for name in (name for name in plan.loans if plan.loan_currency(name) != plan.currency):
-        at = f"loans.{name}"
-        opening, closing, accrued = (read(f"{at}.{key}") for key in ("opening", "closing", "accrued"))
-        moves = {key: read(f"{at}.{key}") for key in ("draws", "principal", "interest", "fees")}
-        paid = {key: read(f"{at}.{key}") for key in ("interest_paid", "fees_paid")}
-        grown = moves["interest"] + moves["fees"] - paid["interest_paid"] - paid["fees_paid"]
-        increase = grown - read(f"{at}.capitalized") + read(f"{at}.accrued_revaluation") + 0.0 * accrued
-        increase[..., 1:] = np.diff(accrued, axis=-1)
-        left = left + opening + moves["draws"] - moves["principal"] - closing + grown - increase
-        balances += opening, closing, accrued
-        flows += *moves.values(), *paid.values()
-    yield Gap(row, read(row) - left, partial(largest, *balances, flows=tuple(flows)))
+def _exchange(plan: Plan) -> Law:
+    """Return that the exchange result is what opens, moves and accrues, as it was converted, less what closes."""
+    parts, balances, flows = [], [], []
+    plus, minus = ("draws", "interest", "fees"), ("interest_paid", "fees_paid", "principal")
+    for at in (f"loans.{name}" for name in plan.loans if plan.loan_currency(name) != plan.currency):
+        text = total(f"{at}.{key}" for key in ("opening", "accrued@-1", *plus))
+        parts.append(text + "".join(f" - {{{at}.{key}}}" for key in (*minus, "closing", "accrued")))
+        balances += [f"{{{at}.{key}}}" for key in ("opening", "closing", "accrued")]
+        flows += [f"{{{at}.{key}}}" for key in (*plus, *minus)]
+    row, left = "accounts.exchange_result", " + ".join(parts) or "0"
+    return Law("exchange", row, f"{{{row}}} - ({left})", tuple(balances), tuple(flows))
 
 
-LAWS: Final[dict[str, Callable[[Plan, Books], Iterator[Gap]]]] = {
-    "sources_equal_uses": _sources_equal_uses,
-    "grants": _grants,
-    "loans_carry": _loans_carry,
-    "balance": _balance,
-    "cash": _cash,
-    "owners": _owners,
-    "billed": _billed,
-    "capacity": _capacity,
-    "commitment": _commitment,
-    "not_negative": _not_negative,
-    "financing_costs": _financing_costs,
-    "exchange": _exchange,
-}
-
-
-def prove_laws(plan: Plan, values: Mapping[str, Array]) -> dict[str, float]:
+def prove_laws(plan: Plan, read: Read) -> dict[str, float]:
     """Prove every law; return the largest gap found for each. [money, or km for capacity]
 
     Parameters
     ----------
     plan : Plan
         What was projected.
-    values : mapping
-        Every row by its path, (period,) or (draw, period).
+    read : callable
+        Gives a row, or a scalar, for (path, shift), as formulas read it.
 
     Raises
     ------
@@ -260,20 +251,20 @@ def prove_laws(plan: Plan, values: Mapping[str, Array]) -> dict[str, float]:
     that entered the check in the same draw, and never less than 1e-6.
     """
     found = dict.fromkeys(LAWS, 0.0)
-    books = Books(plan, values)
-    for name, law in LAWS.items():
-        for row, gap, entered in law(plan, books):
-            size = np.abs(gap)
-            worst = float(np.max(size, initial=0.0))
-            found[name] = max(found[name], worst)
-            if worst > ABSOLUTE and (beyond := size > np.maximum(ABSOLUTE, RELATIVE * entered())).any():
-                _tell(plan, name, row, np.where(beyond, size, 0.0))
+    books = Books(plan, read)
+    for law in laws_of(plan, books):
+        size = np.abs(books.work_out(law.text)[0])
+        size = size[..., : plan.timeline.within] if law.name in IDLE else size
+        worst = float(np.max(size, initial=0.0))
+        found[law.name] = max(found[law.name], worst)
+        if worst > ABSOLUTE and (broken := size > np.maximum(ABSOLUTE, RELATIVE * books.entered(law))).any():
+            _tell(plan, law, np.broadcast_to(size, broken.shape), broken)
     return found
 
 
-def _tell(plan: Plan, law: str, row: str, size: Array) -> None:
-    spot = np.unravel_index(int(np.argmax(size)), size.shape)
+def _tell(plan: Plan, law: Law, size: Array, broken: npt.NDArray[np.bool_]) -> None:
+    spot = np.unravel_index(int(np.argmax(broken)), size.shape)
     column = int(spot[-1])
-    when = plan.timeline.labels[column] if size.shape[-1] == plan.timeline.count else f"event {column + 1}"
+    when = f"event {column + 1}" if ".schedule." in law.row else plan.timeline.labels[column]
     draw = f", draw {int(spot[0])}" if size.ndim > 1 else ""
-    raise IdentityError(f"the law `{law}` is broken: {row}, {when}{draw}, by {float(size[spot]):g}")
+    raise IdentityError(f"the law `{law.name}` is broken: {law.row}, {when}{draw}, by {float(size[spot]):g}")

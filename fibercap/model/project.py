@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import ChainMap
 from typing import TYPE_CHECKING
 
 from fibercap.core.continued import cut
@@ -56,7 +55,7 @@ def project(scenario: Scenario, like: Projection | None = None) -> Projection:
         return sheet
 
     whole, schedules = financed_rows(paid({}), plan, paid if building(plan) else None)
-    laws = prove_laws(plan, ChainMap(dict(whole.values), *(dict(block.values) for block in schedules.values())))
+    laws = prove_laws(plan, whole.read)
     sheet, run_off = cut(whole, scenario.timeline.count, RUN_OFF)
     worth_rows(sheet, scenario, operating.make_known(sheet))
 

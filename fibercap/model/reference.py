@@ -158,9 +158,8 @@ def reference_of(sheet: Sheet, plan: Scenario, shared: frozenset[str] = frozense
     blocks = tuple(_in_proportion(block, cut) for block in (sheet.block(), *schedules.values()))
     names = frozenset(path for block in blocks for path in (*block.rows, *block.given))
     moved = [prefixed(block, WITHOUT, names) for block in blocks]
-    values = {path: value for block in reversed(blocks) for path, value in block.values.items()}
     try:
-        laws = prove_laws(plan, values)
+        laws = prove_laws(plan, sheet.read)
     except IdentityError as error:
         raise IdentityError(f"in the company without projects, {error}") from None
     return Reference(plan, blocks, {block.name if i else WITHOUT: block for i, block in enumerate(moved)}, laws)

@@ -17,6 +17,7 @@ from fibercap.model.laws import LAWS, prove_laws
 from fibercap.model.project import project
 from fibercap.model.projection import Projection
 from fibercap.reading.files import read, scenario_of
+from tests.model.test_formulas import Reader
 from tests.written import valid_scenarios
 
 FEW = settings(max_examples=40)
@@ -204,7 +205,9 @@ def test_a_broken_law_is_told_with_row_period_and_gap(law: str) -> None:
     changes = ["funding.xtal_1.include_financing_costs=true"] if law == "financing_costs" else []
     changes += ["funding.jena_multimode.grant={share: 23 %, after: 6 months}"] if law == "grants" else []
     projection = project(read("fibercore", settings=changes))
-    values: dict[str, Any] = {path: projection.value(path).copy() for path in projection.rows}
+    reader = Reader(projection)
+    values: dict[str, Any] = {path: value.copy() for path, value in reader.values.items()}
+    reader.values = values
     spoilt, column = {
         "sources_equal_uses": ("funding.xtal_1.equity", 20),
         "grants": ("accounts.grants", 20),
@@ -232,7 +235,7 @@ def test_a_broken_law_is_told_with_row_period_and_gap(law: str) -> None:
     with pytest.raises(
         IdentityError, match=rf"the law `{law}` is broken: [a-z_.0-9]+, (2001-09|event 21|[\d-]+), draw 0, by"
     ):
-        prove_laws(projection.scenario, values)
+        prove_laws(projection.scenario, reader)
 
 
 def test_the_largest_gap_is_reported() -> None:

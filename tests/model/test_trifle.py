@@ -21,7 +21,7 @@ from fibercap.model.trifle import HALF_A_CENT, ROUNDING, Trifle, least_money
 from fibercap.reading.files import contracts_of, read, scenario_of
 from fibercap.studies.alarms import warnings
 from fibercap.studies.findings import findings
-from tests.model.test_formulas import disagreements
+from tests.model.test_formulas import Reader, disagreements
 from tests.written import valid_scenarios
 
 MONEY = re.compile(r"([\d._]+) (million |thousand )?(USD|EUR|DEM)")
@@ -116,36 +116,42 @@ def test_a_cent_is_found_in_any_sum_where_doubles_hold_a_cent(
 ) -> None:
     """Beyond 10 billion a cent is less than 1e-12 of what went in: there, ten times the tolerance is planted."""
     projection = sound(text)
-    values: dict[str, Any] = {path: projection.value(path).copy() for path in projection.rows}
-    entered = float(np.max(Books(projection.scenario, values).company))
+    reader = Reader(projection)
+    values: dict[str, Any] = {path: value.copy() for path, value in reader.values.items()}
+    reader.values = values
+    entered = float(np.max(Books(projection.scenario, reader).company))
     tolerance = max(ABSOLUTE, RELATIVE * entered)
     row, _ = planted
     values[row][0, int(spot * projection.timeline.count)] += sign * max(0.01, 10 * tolerance)
 
     with pytest.raises(IdentityError, match="is broken"):
-        prove_laws(projection.scenario, values)
+        prove_laws(projection.scenario, reader)
 
 
 @pytest.mark.parametrize("row", ["loans.bank.closing", "loans.bank.draws", "funding.line.uses", "funding.line.equity"])
 def test_a_cent_is_found_in_loans_and_funding(row: str) -> None:
     projection = project(scenario_of(PLAN))
-    values: dict[str, Any] = {path: projection.value(path).copy() for path in projection.rows}
+    reader = Reader(projection)
+    values: dict[str, Any] = {path: value.copy() for path, value in reader.values.items()}
+    reader.values = values
     values[row][0, 2] += 0.01
 
     with pytest.raises(IdentityError, match="is broken"):
-        prove_laws(projection.scenario, values)
+        prove_laws(projection.scenario, reader)
 
 
 @pytest.mark.parametrize("cents", [-1.0, 1.0])
 def test_a_cent_too_many_owed_by_customers_is_found(cents: float) -> None:
     """Nothing is owed for longer than a period: the balance is what was billed, or nothing."""
     projection = project(scenario_of(PLAN + "working_capital: {receivables: 92 days}\n"))
-    values: dict[str, Any] = {path: projection.value(path).copy() for path in projection.rows}
+    reader = Reader(projection)
+    values: dict[str, Any] = {path: value.copy() for path, value in reader.values.items()}
+    reader.values = values
     billed = np.cumsum(values["accounts.revenue"], axis=-1)[0, 0] + 1e6
     values["accounts.receivables"][0, 0] = billed + 0.01 if cents > 0 else -0.01
 
     with pytest.raises(IdentityError, match=r"`billed` is broken: accounts.receivables, 2001-Q1"):
-        prove_laws(projection.scenario, values)
+        prove_laws(projection.scenario, reader)
 
 
 def test_flows_count_with_all_that_came_before_them() -> None:
