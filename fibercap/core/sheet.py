@@ -153,8 +153,8 @@ class Sheet:
         return copy
 
     def know(self, values: Mapping[str, Array], prefix: str = "") -> None:
-        """Let formulas read the rows of another block, by their paths under a prefix."""
-        self._others.append((prefix and f"{prefix}.", values))
+        """Let formulas read the rows of another block, by their paths under a prefix; the last one known is read."""
+        self._others.insert(0, (prefix and f"{prefix}.", values))
 
     def after_horizon(self, path: str, formula: str) -> None:
         """Say by which formula a row goes on after the horizon, where that is not its own."""

@@ -76,10 +76,13 @@ def settle_cash(sheet: Sheet, plan: Plan, schedules: Mapping[str, Block], locks:
             raise
         values = _looking_ahead(settled, sheet.length, locks)
     sheet.settle(values)
-    return {
+    found = {
         name: replace(block, values={path: values.get(path, value) for path, value in block.values.items()}, checked=0)
         for name, block in schedules.items()
     }
+    for block in found.values():
+        sheet.know(block.values)
+    return found
 
 
 def _looking_ahead(
