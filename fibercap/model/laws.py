@@ -131,8 +131,8 @@ def laws_of(plan: Plan, read: Callable[[str], Array]) -> Iterator[Law]:
         sources = tuple(f"{{{row}}}" for row in parts)
         yield Law("sources_equal_uses", f"funding.{key}.uses", f"{uses} - ({total(parts)})", flows=(uses, *sources))
     row, claimed = "accounts.grants_receivable", total(f"funding.{key}.{GRANT}" for key in plan.granted)
-    text, flows = f"{{{row}}} - {{{row}@-1}} - ({claimed}) + {{accounts.grants}}", (claimed, "{accounts.grants}")
-    yield Law("grants", row, text, (f"{{{row}}}",), flows)
+    text = f"{{{row}}} - {{{row}@-1}} - ({claimed}) + {{accounts.grants}}"
+    yield Law("grants", row, text, (f"{{{row}}}",), (claimed, "{accounts.grants}"))
     for name in plan.loans:
         yield _loan_carries(plan, name)
     row, owed = "accounts.total_assets", "{accounts.total_liabilities_and_equity}"

@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from fibercap.model.law_texts import IDLE, law_texts
+from fibercap.model.law_texts import law_texts
+from fibercap.model.laws import IDLE
 from fibercap.model.project import project
 from fibercap.model.scenario import Scenario
 from fibercap.reading.files import scenario_of
