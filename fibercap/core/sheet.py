@@ -12,7 +12,7 @@ from fibercap.core.rows import INPUT, NATURES, Block, Given, Row
 from fibercap.core.timeline import FLOW, STOCK
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
 
     from fibercap.core.formula import Read
     from fibercap.core.units import Array
@@ -30,7 +30,7 @@ class Sheet:
         self._given: dict[str, Given] = {}
         self._open: set[str] = set()
         self._edges: dict[tuple[str, bool], Array] = {}
-        self._others: list[tuple[str, Mapping[str, Array]]] = []
+        self._others: list[tuple[str, Block]] = []
         self.checked = 0
         """The number of its first rows that need no check any more."""
         self.later: dict[str, str] = {}
@@ -117,12 +117,19 @@ class Sheet:
             return np.where(np.arange(self.length) < self.within, given, later.value)
         value = self._values.get(path)
         if value is None:
-            value = next(
-                values[name] for prefix, values in self._others if (name := path.removeprefix(prefix)) in values
-            )
+            value = next(self._elsewhere(path))
         if shift == 0:
             return value
         return shifted(value, shift, self._beyond(path, shift > 0))
+
+    def _elsewhere(self, path: str) -> Iterator[Array]:
+        """Run over the rows and scalars of other blocks that have a path."""
+        for prefix, block in self._others:
+            name = path.removeprefix(prefix)
+            if name in block.values:
+                yield block.values[name]
+            elif name in block.given:
+                yield block.given[name].value
 
     def _beyond(self, path: str, ahead: bool) -> Array:  # noqa: FBT001 - a side
         """Return what a row reads beyond its first column or, ahead, beyond its last one, `()` or (..., 1)."""
@@ -152,9 +159,9 @@ class Sheet:
             copy._values = {path: value[..., :length] for path, value in self._values.items()}
         return copy
 
-    def know(self, values: Mapping[str, Array], prefix: str = "") -> None:
-        """Let formulas read the rows of another block, by their paths under a prefix; the last one known is read."""
-        self._others.insert(0, (prefix and f"{prefix}.", values))
+    def know(self, block: Block, prefix: str = "") -> None:
+        """Let formulas read what stands in another block, by its path under a prefix; the last one known is read."""
+        self._others.insert(0, (prefix and f"{prefix}.", block))
 
     def after_horizon(self, path: str, formula: str) -> None:
         """Say by which formula a row goes on after the horizon, where that is not its own."""

@@ -81,7 +81,7 @@ def settle_cash(sheet: Sheet, plan: Plan, schedules: Mapping[str, Block], locks:
         for name, block in schedules.items()
     }
     for block in found.values():
-        sheet.know(block.values)
+        sheet.know(block)
     return found
 
 

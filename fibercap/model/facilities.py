@@ -85,7 +85,7 @@ def _planned(sheet: Sheet, plan: Plan, name: str, cuts: Cuts) -> Moved:
 def _written(sheet: Sheet, plan: Plan, name: str, moved: Moved) -> Block:
     setting = _setting(sheet, plan, name)
     block = schedule_block(setting, moved)
-    sheet.know(block.values)
+    sheet.know(block)
     if setting.money == plan.currency:
         loan_rows(sheet, setting, plan.timeline, block, f"loans.{name}")
     else:
@@ -170,11 +170,10 @@ def _known_rows(sheet: Sheet, plan: Plan, name: str, block: Block) -> None:
     if not loan.revolves:
         return
     put("draws_at_end", "drawn by plan on the last day", drawn, at_end=True)
-    past = (block.values[f"{own}.known_drawn"] * (events > timeline.count)).sum(axis=-1, keepdims=True)
     text = f"SUM({{{own}.known_drawn}} * ({{{own}.period}} > {timeline.count}))"
-    beyond = sheet.give(f"{at}.draws_beyond", money, past if past.ndim > 1 else past[0], formula=text)
+    beyond = sheet.derive(f"{at}.draws_beyond", money, text)
     known = sheet.value(f"{at}.known_draws")
-    later = np.flip(np.cumsum(np.flip(known, -1), -1), -1) - known + past
+    later = np.flip(np.cumsum(np.flip(known, -1), -1), -1) - known + sheet.given(f"{at}.draws_beyond")
     text = f"IF({{time.period}} = {timeline.count}, {beyond}, {{{at}.later_draws@1}} + {{{at}.known_draws@1}})"
     label = f"{loan.title or name}: "
     sheet.put(Row(f"{at}.later_draws", f"{label}drawn by plan later", money, STOCK, text), later)
@@ -186,10 +185,7 @@ def _known_rows(sheet: Sheet, plan: Plan, name: str, block: Block) -> None:
     commitment = _commitment(sheet, plan, name)
     owed = f"{{{at}.repayable}} - {{{at}.repaid}} + {{{at}.draws_at_end}} + {{{at}.later_draws}}"
     text = f"{{{at}.may_draw}} * MAX({commitment} - ({owed}), 0)"
-    left = sheet.value(f"{at}.repayable") - sheet.value(f"{at}.repaid") + sheet.value(f"{at}.draws_at_end") + later
-    sheet.put(
-        Row(f"{at}.room", f"{label}may still be drawn", money, FLOW, text), may * np.maximum(loan.commitment - left, 0)
-    )
+    sheet.line(Row(f"{at}.room", f"{label}may still be drawn", money, FLOW, text))
 
 
 def _commitment(sheet: Sheet, plan: Plan, name: str) -> str:

@@ -67,10 +67,10 @@ class Operations:
 
     def make_known(self, sheet: Sheet) -> str:
         """Let formulas of a sheet read the rows without projects; return the prefix of those of the same plan."""
-        sheet.know(self.reference.rows.values, WITHOUT)
+        sheet.know(self.reference.rows, WITHOUT)
         if self.same is None:
             return WITHOUT
-        sheet.know(self.same.values, SAME_WITHOUT)
+        sheet.know(self.same, SAME_WITHOUT)
         return SAME_WITHOUT
 
     @property

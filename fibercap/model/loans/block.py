@@ -4,16 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-import numpy as np
-
 from fibercap.core.errors import FibercapError
+from fibercap.core.rows import Row
 from fibercap.model.loans.flow_rows import flow_rows
 from fibercap.model.loans.prepared import Prepared
 from fibercap.model.loans.shortfall import first_shortfall
 
 if TYPE_CHECKING:
     from fibercap.core.rows import Block
-    from fibercap.core.units import Array
     from fibercap.model.loans.flows import Flows
     from fibercap.model.loans.setting import Moved, Setting
 
@@ -75,25 +73,20 @@ def _reported_rows(prepared: Prepared, money: str) -> None:
     ------
     docs/conventions.md, section 6.
     """
-    at, value = prepared.setting.at, prepared.value
+    at, sheet = prepared.setting.at, prepared.sheet
 
-    def put(key: str, text: str, amounts: Array) -> None:
-        row = prepared.sheet.rows[f"{at}.{key}"]
-        prepared.put(f"reported.{key}", row.label, money, text, amounts, row.nature)
+    def line(key: str, text: str) -> None:
+        row = sheet.rows[f"{at}.{key}"]
+        sheet.line(Row(f"{at}.reported.{key}", row.label, money, row.nature, text))
 
     for key in (*ACCRUED, *ON_THE_DAY, "closing"):
-        rate = "exchange_average" if key in ACCRUED else "exchange"
-        put(key, f"{{{at}.{key}}} * {{{at}.{rate}}}", value(key) * value(rate))
-    text, drawn = f"{{{at}.drawn}} * {{{at}.exchange}}", value("drawn") * value("exchange")
+        line(key, f"{{{at}.{key}}} * {{{at}.{'exchange_average' if key in ACCRUED else 'exchange'}}}")
+    text = f"{{{at}.drawn}} * {{{at}.exchange}}"
     if prepared.moved.funded is not None:
         text, funded = prepared.on_last_days(prepared.moved.funded, "funded")
-        text, funded = f"{{{at}.draws_here}} * {text}", value("draws_here") * funded
-        own = prepared.setting.money
-        funded = prepared.put("funded", "Drawn by funding", own, text, funded)
+        text, funded = f"{{{at}.draws_here}} * {text}", prepared.value("draws_here") * funded
+        prepared.put("funded", "Drawn by funding", prepared.setting.money, text, funded)
         text = f"({{{at}.drawn}} - {{{at}.funded}}) * {{{at}.exchange}} + {{{at}.funded}} * {{{at}.exchange_average}}"
-        drawn = (value("drawn") - funded) * value("exchange") + funded * value("exchange_average")
-    put("drawn", text, drawn)
+    line("drawn", text)
     paid = ("upfront_fee", "interest_paid", "principal", "fees_paid")
-    text = " - ".join(f"{{{at}.reported.{key}}}" for key in ("drawn", *paid))
-    flow = value("reported.drawn") - sum((value(f"reported.{key}") for key in paid), start=np.asarray(0.0))
-    put("borrower_cash_flow", text, flow)
+    line("borrower_cash_flow", " - ".join(f"{{{at}.reported.{key}}}" for key in ("drawn", *paid)))

@@ -96,54 +96,31 @@ def _fee_rows(sheet: Sheet, timeline: Timeline, setting: Setting, schedule: Bloc
     """Write the upfront fee still to be expensed: by days from signing to maturity, or all once the loan is repaid."""
     loan, money, known = setting.loan, setting.money, f"loans.{setting.name}"
     label = loan.title or setting.name
-    left = days_left(loan, *timeline.dates)
     reads = setting.reads("signed", "matures")
     signed = sheet.give(f"{known}.signed_on", "day", serial(loan.signed), *setting.reads("signed"))
     matures = sheet.give(f"{known}.matures_on", "day", serial(loan.maturity), *reads)
-    left_text = f"AND({{time.date}} >= {signed}) * MAX({matures} - {{time.date}}, 0) / ({matures} - {signed})"
+    text = f"AND({{time.date}} >= {signed}) * MAX({matures} - {{time.date}}, 0) / ({matures} - {signed})"
     before = sheet.give(f"{at}.fee_left_at_start", "", float(days_left(loan, timeline.eve)[0]), *reads, "horizon.from")
-    sheet.put(Row(f"{at}.fee_left", f"{label}: share of days left", "", STOCK, left_text, before), left)
+    sheet.line(Row(f"{at}.fee_left", f"{label}: share of days left", "", STOCK, text, before))
     until = schedule.given[f"{known}.available_until"]
     last = sheet.give(until.path, until.unit, until.value, *until.reads, formula=until.formula)
-    owed_text, owed = _before_cash(sheet, loan, at)
-    trifle = setting.trifle_on(sheet)
-    live = f"IF(OR({trifle.counts_text(f'({owed_text})')}, {{time.end}} < {last}), 1, 0)"
-    runs = trifle.counts(owed) | (timeline.ends < until.value)
-    lives = sheet.put(Row(f"{at}.live", f"{label}: still runs", "", FLOW, live), runs.astype(float))
-    fee, whole = loan.commitment * loan.fees.upfront, "0"
+    owed = f"{{{at}.closing}}"
+    if loan.needs_cash:  # cash rests on the fee, too
+        owed = f"{{{at}.opening}} + {{{at}.known_draws}} + {{{at}.capitalized}} - {{{at}.known_principal}}"
+    text = f"IF(OR({setting.trifle_on(sheet).counts_text(f'({owed})')}, {{time.end}} < {last}), 1, 0)"
+    live = Row(f"{at}.live", f"{label}: still runs", "", FLOW, text)
+    _ = sheet.put(live, None) if loan.needs_cash else sheet.line(live)
+    whole, paid = "0", f"{{{at}.upfront_fee}}"
     if np.any(loan.fees.upfront):
         whole = f"{{{setting.commitment}}} * {{inputs.{known}.fees.upfront}}"
-    paid, paid_text = sheet.value(f"{at}.upfront_fee"), f"{{{at}.upfront_fee}}"
     if np.any(setting.fee_in_assets):
         share = f"SUM({{{known}.asset_share}} * ({{time.period}} = {signed_in(sheet, timeline, loan, setting.name)}))"
         given = sheet.give(f"{known}.fee_in_assets", "", setting.fee_in_assets, formula=share)
-        expensed = f"(1 - {given})"
-        fee, whole = fee * (1.0 - setting.fee_in_assets), f"{whole} * {expensed}"
-        paid, paid_text = paid * (1.0 - setting.fee_in_assets), f"{paid_text} * {expensed}"
-    row = Row(
-        f"{at}.deferred_fee",
-        f"{label}: upfront fee not yet expensed",
-        money,
-        STOCK,
-        f"{whole} * {{{at}.fee_left}} * {{{at}.live}}",
-        f"{whole} * {before}",
-    )
-    deferred = sheet.put(row, fee * left * lives)
-    text = f"{{{at}.deferred_fee@-1}} + {paid_text} - {{{at}.deferred_fee}}"
-    row = Row(f"{at}.fee_amortization", f"{label}: upfront fee expensed", money, FLOW, text)
-    earlier = _opening(np.asarray(fee * float(days_left(loan, timeline.eve)[0])), deferred)
-    sheet.put(row, earlier + paid - deferred)
-
-
-def _before_cash(sheet: Sheet, loan: Loan, at: str) -> tuple[str, Array]:
-    """Return what is owed at period ends before cash repays or calls anything; cash rests on the fee, too."""
-    closing = sheet.value(f"{at}.closing")
-    if not loan.needs_cash:
-        return f"{{{at}.closing}}", closing
-    text = f"{{{at}.opening}} + {{{at}.known_draws}} + {{{at}.capitalized}} - {{{at}.known_principal}}"
-    if loan.revolves:
-        return text, closing + sheet.value(f"{at}.repaid") - sheet.value(f"{at}.called")
-    return text, closing + sheet.value(f"{at}.swept")
+        whole, paid = f"{whole} * (1 - {given})", f"{paid} * (1 - {given})"
+    text, words = f"{whole} * {{{at}.fee_left}} * {{{at}.live}}", f"{label}: upfront fee not yet expensed"
+    sheet.line(Row(f"{at}.deferred_fee", words, money, STOCK, text, f"{whole} * {before}"))
+    text = f"{{{at}.deferred_fee@-1}} + {paid} - {{{at}.deferred_fee}}"
+    sheet.line(Row(f"{at}.fee_amortization", f"{label}: upfront fee expensed", money, FLOW, text))
 
 
 def days_left(loan: Loan, *days: date) -> Array:
