@@ -12,7 +12,6 @@ from fibercap.core.timeline import FLOW, STOCK
 from fibercap.model.cash import EQUITY, cash_decides, paid_row
 from fibercap.model.facilities import short_text
 from fibercap.model.operations import sum_row
-from fibercap.model.owners import earned_before
 from fibercap.model.prepayments import prepaid_text, prepays
 from fibercap.model.tax import paid_row as tax_paid_row
 from fibercap.model.tax import tax_rows
@@ -179,29 +178,22 @@ class Accounts:
         self.line("total_assets", "Total assets", total(owned), STOCK)
         text = "[equity_for_projects] + [equity_paid_in] + [equity_for_cash]"
         self.running("paid_in_capital", "Paid-in capital", text)
-        before, text = self._earned_before()
-        start = give("opening.retained_earnings", self.money, before, formula=text)
+        start = self.sheet.derive("opening.retained_earnings", self.money, self._earned_before())
         self.running("retained_earnings", "Retained earnings", "[net_income] - [dividends]", start)
         owed = [f"accounts.{key}" for key in OWED]
         self.line("total_liabilities_and_equity", "Liabilities and equity", total(owed), STOCK)
 
-    def _earned_before(self) -> tuple[Array, str]:
-        """Return retained earnings at the horizon's start, the figure that balances the opening sheet; and formula."""
-        opening = self.plan.opening
-        had = [
-            "cash",
-            "receivables",
-            "inventory",
-            "other_assets",
-            *(["fixed_assets.value"] if opening.fixed_assets else []),
-        ]
-        text = " + ".join(f"{{inputs.opening.{key}}}" for key in had)
+    def _earned_before(self) -> str:
+        """Return the formula of retained earnings at the horizon's start, which balance the opening sheet."""
+        had = ["cash", "receivables", "inventory", "other_assets"]
+        had += ["fixed_assets.value"] if self.plan.opening.fixed_assets else []
+        text = total(f"inputs.opening.{key}" for key in had)
         text += " - {inputs.opening.payables} - {inputs.opening.other_liabilities}"
         for name in self.plan.loans:
             first = f"loans.{name}"
             for sign, key in (("+", "deferred_fee"), ("-", "closing"), ("-", "accrued")):
                 text += f" {sign} ({self.sheet.rows[f'{first}.{key}'].before})"
-        return earned_before(self.sheet, self.plan, self.plan.loans), text
+        return text
 
     def debt_service(self) -> None:
         """Write cash flow available for debt service, and the service that it has to cover.

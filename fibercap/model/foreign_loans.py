@@ -16,7 +16,6 @@ from fibercap.model.loans.periods import FLOWS
 
 if TYPE_CHECKING:
     from fibercap.core.rows import Block
-    from fibercap.core.units import Array
     from fibercap.model.plan import Plan
 
 OWN = "own"
@@ -50,21 +49,6 @@ def translated_rows(sheet: Sheet, plan: Plan, name: str, schedule: Block) -> Non
     sheet.line(Row(f"{at}.opening", f"{label}: opening", money, STOCK, f"{{{at}.closing@-1}}"))
     _revaluations(sheet, at, label, money)
     _fee(sheet, plan, name, at, own)
-
-
-def opened(sheet: Sheet, at: str, key: str) -> Array:
-    """Return a loan's balance at the horizon's start, from its first period backwards, `(1,)` or `(draw, 1)`."""
-    moves = {
-        "closing": ("draws capitalized", "principal"),
-        "accrued": ("interest fees", "interest_paid fees_paid capitalized"),
-        "deferred_fee": ("upfront_fee", "fee_amortization upfront_fee_to_assets"),
-    }[key]
-    value = sheet.value(f"{at}.{key}")[..., :1]
-    for sign, keys in zip((-1.0, 1.0), moves, strict=True):
-        for row in (f"{at}.{flow}" for flow in keys.split()):
-            value = value + (sign * sheet.value(row)[..., :1] if row in sheet else 0.0)
-    row = f"{at}.{key}_revaluation"
-    return value - sheet.value(row)[..., :1] if row in sheet else value
 
 
 def _revaluations(sheet: Sheet, at: str, label: str, money: str) -> None:

@@ -9,11 +9,10 @@ import numpy as np
 from fibercap.core.rows import Row
 from fibercap.core.sheet import Sheet
 from fibercap.core.timeline import FLOW
-from fibercap.model.foreign_loans import opened
 from fibercap.model.operations import sum_row
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Mapping
+    from collections.abc import Collection, Mapping
     from datetime import date
 
     from fibercap.core.units import Array
@@ -56,22 +55,6 @@ def dividend_rows(sheet: Sheet, plan: Plan, locks: Collection[str], left: str) -
     text = f"MIN({allowed}, {left}, {earned})" if plan.company.dividends else "0"
     row = Row("accounts.dividends", "Dividends", money, FLOW, text)
     sheet.put(row, None if plan.company.dividends else np.zeros(1))
-
-
-def earned_before(sheet: Sheet, plan: Plan, loans: Iterable[str]) -> Array:
-    """Return what the opening balance sheet and some loans leave as retained earnings, `()` or `(draw, 1)`. [money]
-
-    The formula adds up events before the horizon; to go back from each loan's first period is quicker.
-    """
-    opening = plan.opening
-    fixed = opening.fixed_assets.value if opening.fixed_assets else np.asarray(0.0)
-    owned = opening.cash + opening.receivables + opening.inventory + fixed + opening.other_assets
-    owed = opening.payables + opening.other_liabilities
-    for name in loans:
-        at = f"loans.{name}"
-        owed = owed + opened(sheet, at, "closing") + opened(sheet, at, "accrued")
-        owned = owned + opened(sheet, at, "deferred_fee")
-    return np.asarray(owned - owed)
 
 
 def _dated(sheet: Sheet, plan: Plan, key: str, label: str, block: str, amounts: Mapping[date, Array]) -> None:
