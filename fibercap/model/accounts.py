@@ -86,10 +86,10 @@ class Accounts:
         self.line("exchange_result", "Exchange result", f"-({total(rows)})" if rows else "0")
         text = "[ebit] - [interest_expense] - [fee_expense] + [exchange_result]"
         income = ("{accounts.pretax_income}", self.line("pretax_income", "Pretax income", text))
-        tax = tax_rows(self.sheet, self.plan, "tax", "Tax", income)
+        tax_rows(self.sheet, self.plan, "tax", "Tax", income)
         self.line("tax", "Tax", "{tax.tax}")
         self.line("net_income", "Net income", "[pretax_income] - [tax]")
-        tax_paid_row(self.sheet, self.plan, "accounts.tax_paid", "Tax paid", ("{accounts.tax}", tax))
+        tax_paid_row(self.sheet, self.plan, "accounts.tax_paid", "Tax paid", "accounts.tax")
         self.running("tax_payable", "Tax payable", "[tax] - [tax_paid]")
 
     def operating(self) -> Array:
@@ -145,6 +145,7 @@ class Accounts:
             drawn = "known_draws" if loan.needs_cash else "draws"
             terms.append(f" + {{loans.{name}.{drawn}}} - {{loans.{name}.scheduled}}")
         dated = self.prepaid()
+        # cash opens with what it closed with: formulas go from period to period, sums over all of them are quicker
         text = "[cash@-1] + [operating_cash_flow] + [investing_cash_flow] - [upfront_fees] + [equity_for_projects]"
         text += " + [equity_paid_in]" + "".join(terms)
         value = before_gap + self.at("dividends") + dated
@@ -156,15 +157,10 @@ class Accounts:
 
     def prepaid(self) -> Array:
         """Write what is prepaid on dates; no row where there are no prepayments."""
-        plan, names = self.plan, prepays(self.plan)
-        value = np.zeros(self.sheet.length)
-        for name in names:
-            whole = "known_principal" if plan.loans[name].needs_cash else "principal"
-            value = value + self.sheet.value(f"loans.{name}.{whole}") - self.sheet.value(f"loans.{name}.scheduled")
-        if not names:
-            return value
-        text = " + ".join(prepaid_text(plan, name) for name in names)
-        return self.put("prepayments", "Dated prepayments of loans", FLOW, text, value)
+        if not (names := prepays(self.plan)):
+            return np.zeros(self.sheet.length)
+        text = " + ".join(prepaid_text(self.plan, name) for name in names)
+        return self.line("prepayments", "Dated prepayments of loans", text)
 
     def balance(self) -> None:
         """Write the balance sheet; what is owned and what is owed are added up apart, retained earnings from income."""

@@ -97,6 +97,7 @@ def _grant_rows(sheet: Sheet, plan: Plan) -> None:
     owed = np.cumsum(added(sheet, claimed) - value, axis=-1) if later else np.zeros(sheet.length)
     text = f"{{accounts.grants_receivable@-1}} + {total(claimed)} - {{accounts.grants}}" if later else "0"
     row = Row("accounts.grants_receivable", "Grants receivable", money, STOCK, text)
+    # its formula leaves what rounding leaves, which is no debt of anyone
     sheet.put(row, np.maximum(owed, 0.0))
 
 
@@ -116,9 +117,9 @@ def unlevered_rows(sheet: Sheet, plan: Plan) -> None:
         "{accounts.ebit}" + "".join(f" + {{{path}}}" for path in built),
         sheet.value("accounts.ebit") + added(sheet, built),
     )
-    tax = tax_rows(sheet, plan, "tax_unlevered", "Without financing", income)
+    tax_rows(sheet, plan, "tax_unlevered", "Without financing", income)
     label = "Tax paid without financing"
-    paid_row(sheet, plan, "accounts.tax_paid_unlevered", label, ("{tax_unlevered.tax}", tax))
+    paid_row(sheet, plan, "accounts.tax_paid_unlevered", label, "tax_unlevered.tax")
     change = "{tax_unlevered.tax} - {accounts.tax_paid_unlevered}"
     sheet.running("accounts.tax_payable_unlevered", "Tax payable without financing", money, change)
     _self_funded_row(sheet, plan)

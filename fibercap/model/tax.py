@@ -147,6 +147,7 @@ def tax_rows(sheet: Sheet, plan: Plan, at: str, label: str, income: tuple[str, A
         ("tax_in_year", "tax since the year began", STOCK, taxed, "0", found.to_date),
         ("tax", "tax", FLOW, change, "0", found.tax),
     )
+    # losses rest on income and on losses of years before: their formulas go from column to column, the kernel by years
     for key, words, nature, text, before, value in rows:
         reads = ("tax.expire",) if key == "losses_gone" else ()
         sheet.put(Row(f"{at}.{key}", f"{label}: {words}", money, nature, text, before, reads=reads), value)
@@ -161,13 +162,11 @@ def _at_start(timeline: Timeline, values: Array, opening: Array) -> Array:
     return padded[..., starts]
 
 
-def paid_row(sheet: Sheet, plan: Plan, at: str, label: str, tax: tuple[str, Array]) -> Array:
-    """Write tax paid: what accrued `lag` earlier."""
+def paid_row(sheet: Sheet, plan: Plan, path: str, label: str, tax: str) -> None:
+    """Write the tax paid: what the row `tax` accrued `lag` earlier."""
     periods = plan.tax.lag // plan.timeline.months
-    value = np.zeros_like(tax[1])
-    value[..., periods:] = tax[1][..., : max(tax[1].shape[-1] - periods, 0)]
-    text = tax[0] if not periods else tax[0].replace("}", f"@-{periods}}}")
-    return sheet.put(Row(at, label, plan.currency, FLOW, text, reads=("tax.lag",)), value)
+    text = f"{{{tax}@-{periods}}}" if periods else f"{{{tax}}}"
+    sheet.line(Row(path, label, plan.currency, FLOW, text, reads=("tax.lag",)))
 
 
 def rate_row(sheet: Sheet, plan: Plan) -> None:

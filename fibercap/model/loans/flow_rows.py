@@ -37,6 +37,16 @@ class FlowRows:
         row = Row(f"{self.at}.{key}", label, self.money if unit is None else unit, nature, text)
         return self.sheet.put(row, value)
 
+    def line(self, key: str, label: str, nature: str, text: str, unit: str | None = None) -> None:
+        """Write a row whose values follow from its formula, in which `[key]` stands for a row of this schedule."""
+        text = text.replace("[", f"{{{self.at}.").replace("]", "}")
+        self.sheet.line(Row(f"{self.at}.{key}", label, self.money if unit is None else unit, nature, text))
+
+    def running(self, key: str, label: str, change: str) -> None:
+        """Write a balance from its change at an event."""
+        change = change.replace("[", f"{{{self.at}.").replace("]", "}")
+        self.sheet.running(f"{self.at}.{key}", label, self.money, change)
+
     @property
     def recast(self) -> bool:
         """Whether prepayments lower later installments in proportion."""
@@ -75,8 +85,7 @@ class FlowRows:
             one, times = self.sheet.give("time.one_year", "year", 1.0), 1 if loan.compounding == "effective" else 2
             power = f"[year_fraction] * {times} / {one}"
             grown = f"([opening] + [accrued_interest@-1]) * ((1 + [rate] * {one} / {times})^({power}) - 1)"
-        per_unit = self.prepared.value("rate") * self.grid.year_fraction
-        self.put("rate_years", "Rate times years", FLOW, "[rate] * [year_fraction]", per_unit, "")
+        self.line("rate_years", "Rate times years", FLOW, "[rate] * [year_fraction]", "")
         owed = f"[accrued_interest@-1] + {grown}"
         self.put("counted", "Interest counted to date", STOCK, owed, flows["counted"])
         if self.rounding is not None:
@@ -93,11 +102,8 @@ class FlowRows:
             missing = f"MAX(-({self.principal_text()}), 0)"
             text = f"IF([repays] * (1 - [is_final]) > 0, {missing}, {text})"
         self.put("capitalized", "Interest capitalized", FLOW, text, flows["capitalized"])
-        text, paid = "[interest_due] - [capitalized]", flows["interest_due"] - flows["capitalized"]
-        self.put("interest_paid", "Interest paid", FLOW, text, paid)
-        accrued = np.cumsum(flows["interest"] - flows["interest_due"], axis=-1)
-        text = "[accrued_interest@-1] + [interest] - [interest_due]"
-        self.put("accrued_interest", "Interest owed", STOCK, text, accrued)
+        self.line("interest_paid", "Interest paid", FLOW, "[interest_due] - [capitalized]")
+        self.running("accrued_interest", "Interest owed", "[interest] - [interest_due]")
 
     def recasts(self) -> None:
         """Write by how much prepayments lower installments, where these fall in proportion.
@@ -167,10 +173,9 @@ class FlowRows:
             self.put("repayable", "Left to be repaid from cash", FLOW, text, left - known)
             text = "[known_prepaid] + MIN([moved_by_cash], [repayable])"
         self.put("prepaid", "Prepaid", FLOW, text, flows["prepaid"])
-        self.put("principal", "Principal", FLOW, "[scheduled] + [prepaid]", flows["scheduled"] + flows["prepaid"])
+        self.line("principal", "Principal", FLOW, "[scheduled] + [prepaid]")
         self.put("closing", "Closing", STOCK, f"{owed} - [principal] + [drawn]", flows["closing"])
-        drawn = np.cumsum(flows["drawn"], axis=-1)
-        self.put("drawn_to_date", "Drawn to date", STOCK, "[drawn_to_date@-1] + [drawn]", drawn)
+        self.running("drawn_to_date", "Drawn to date", "[drawn]")
 
     def fees(self) -> None:
         """Write recurring fees as they accrue and are paid."""
@@ -195,8 +200,7 @@ class FlowRows:
         self.put("fees", "Recurring fees accrued", FLOW, grown, flows["fees"])
         text = "[is_payment] * ([accrued_fees@-1] + [fees])"
         self.put("fees_paid", "Recurring fees paid", FLOW, text, flows["fees_paid"])
-        accrued = np.cumsum(flows["fees"] - flows["fees_paid"], axis=-1)
-        self.put("accrued_fees", "Fees owed", STOCK, "[accrued_fees@-1] + [fees] - [fees_paid]", accrued)
+        self.running("accrued_fees", "Fees owed", "[fees] - [fees_paid]")
 
     def _until_given(self) -> str:
         """Give the month up to which undrawn money may be drawn: fixed, or as late as the last planned spending."""
@@ -215,8 +219,7 @@ class FlowRows:
 
     def totals(self) -> None:
         """Write the upfront fee, the payment, and the borrower's flow from which the all-in cost follows."""
-        flows, loan = self.flows, self.loan
-        first = np.zeros(len(self.grid.dates))
+        loan, first = self.loan, np.zeros(len(self.grid.dates))
         first[0] = 1.0
         row = Row(f"{self.at}.is_signing", "Signing", "", FLOW, reads=self.setting.reads("signed"))
         self.sheet.put(row, first)
@@ -227,11 +230,9 @@ class FlowRows:
         row = Row(
             f"{self.at}.upfront_fee", "Upfront fee", self.money, FLOW, text, reads=self.setting.reads("fees.upfront")
         )
-        upfront = self.sheet.put(row, loan.commitment * loan.fees.upfront * first)
-        paid = flows["interest_due"] - flows["capitalized"] + flows["scheduled"] + flows["prepaid"] + flows["fees_paid"]
-        self.put("payment", "Payment", FLOW, "[interest_paid] + [principal] + [fees_paid]", paid)
-        text = "[drawn] - [upfront_fee] - [payment]"
-        self.put("borrower_cash_flow", "Borrower's flow", FLOW, text, flows["drawn"] - upfront - paid)
+        self.sheet.line(row)
+        self.line("payment", "Payment", FLOW, "[interest_paid] + [principal] + [fees_paid]")
+        self.line("borrower_cash_flow", "Borrower's flow", FLOW, "[drawn] - [upfront_fee] - [payment]")
 
 
 def flow_rows(prepared: Prepared, flows: Flows) -> None:
