@@ -46,6 +46,7 @@ def since_payment(sheet: Sheet, plan: Plan, name: str, of: str) -> Array:
     text = f"IF({{time.period}} > {signed}, {earlier} + {{accounts.{of}}}, 0)"
     words = "CFADS" if of == "cfads" else "CFADS with unlevered tax"
     row = Row(f"{at}.{of}_since_payment", f"{label}: {words} since the last payment", plan.currency, STOCK, text)
+    # the formula goes on from its own column before; here once by payments
     return sheet.put(row, result)
 
 

@@ -62,6 +62,7 @@ def _closing_rows(sheet: Sheet, plan: Plan, code: str) -> None:
     first = values[..., :1] if values.ndim > 1 else values[0]
     before = sheet.give(f"exchange.{code}.before", unit, first, formula=rates.text("{time.eve}"))
     row = Row(f"exchange.{code}.closing", f"{code}: closing rate", unit, STOCK, text, before)
+    # a term for each of many keys: they are searched, not added up
     sheet.put(row, values[..., 1:])
 
 

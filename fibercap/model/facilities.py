@@ -159,6 +159,7 @@ def _known_rows(sheet: Sheet, plan: Plan, name: str, block: Block) -> None:
     def put(key: str, label: str, keys: tuple[str, ...], *, at_end: bool = False) -> None:
         match = f"{{{own}.date}}, {{time.date}}" if at_end else f"{{{own}.period}}, {{time.period}}"
         text = " + ".join(f"SUMIFS({{{own}.{part}}}, {match})" for part in keys)
+        # SUMIFS: a product with where events fall adds them all up at once
         value = sum((block.values[f"{own}.{part}"] for part in keys), start=np.zeros(block.length))
         row = Row(f"{at}.{key}", f"{loan.title or name}: {label}", money, FLOW, text)
         sheet.put(row, value @ (ends if at_end else falls))
@@ -173,6 +174,7 @@ def _known_rows(sheet: Sheet, plan: Plan, name: str, block: Block) -> None:
     text = f"SUM({{{own}.known_drawn}} * ({{{own}.period}} > {timeline.count}))"
     beyond = sheet.derive(f"{at}.draws_beyond", money, text)
     known = sheet.value(f"{at}.known_draws")
+    # the formula goes back from its own next column; here as one sum
     later = np.flip(np.cumsum(np.flip(known, -1), -1), -1) - known + sheet.given(f"{at}.draws_beyond")
     text = f"IF({{time.period}} = {timeline.count}, {beyond}, {{{at}.later_draws@1}} + {{{at}.known_draws@1}})"
     label = f"{loan.title or name}: "

@@ -49,6 +49,7 @@ def funded_service_rows(sheet: Sheet, plan: Plan, name: str) -> None:
     own = at if money == plan.currency else f"{at}.{OWN}"
     costs = (sheet.value(f"{own}.interest") + sheet.value(f"{own}.fees")) * share
     paid = sheet.value(f"{own}.interest_paid") + sheet.value(f"{own}.fees_paid")
+    # the two rows rest on each other from column to column
     used, left = _first_in(costs, paid, sheet.value(f"{own}.accrued"))
     funded = f"({{{own}.interest}} + {{{own}.fees}}) * {{{at}.funded_share}}"
     paid_text, ahead = f"{{{own}.interest_paid}} + {{{own}.fees_paid}}", f"{{{own}.funded_ahead@-1}} + {funded}"

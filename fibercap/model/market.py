@@ -66,6 +66,7 @@ def series_row(  # noqa: PLR0913 - what is written, of what, when
     if not path.starts:
         text = sheet.give(f"{full}.value", unit, path.values[0], name)
         return sheet.put(Row(full, label, unit, RATE, text), path.values[0])
+    # a term for each of many keys: the kernel looks at those of each period alone
     value = path.averages(timeline, linear=linear)
     points = [sheet.give(f"{full}.{key}", unit, v) for key, v in zip(path.names, path.values, strict=True)]
     knots = [

@@ -139,6 +139,7 @@ def _spending(sheet: Sheet, plan: Plan) -> None:
     dates = np.array([serial(day) for day in timeline.dates])
     eve = sheet.give("time.eve", "day", serial(timeline.eve), "horizon.from")
     text = "EOMONTH({time.date@-1}, {time.months_in_period} / {time.one_month})"
+    # the calendar gives the days; the formula goes on from its own column before
     sheet.put(Row("time.date", "Last day", "day", STOCK, text, eve), dates)
     exchange_rows(sheet, plan)
     rate_row(sheet, plan)
@@ -186,6 +187,7 @@ def _uses(sheet: Sheet, plan: Plan, key: str, money: Currencies, costs: Array | 
         uses, text = uses + costs, f"{text} + {{funding.{key}.financing_costs}}"
         added = costs[..., : plan.timeline.within].sum(axis=-1, keepdims=True)
         whole = Whole(f"({whole.text} + SUM({{funding.{key}.financing_costs}}))", whole.value + added)
+    # costs are found round by round, and their row is written once they are
     sheet.put(Row(f"funding.{key}.uses", f"{key}: uses of funds", plan.currency, FLOW, text), uses)
     return FundingPlan(key, uses, plan.funding[key], whole, circular=costs is not None)
 

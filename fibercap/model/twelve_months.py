@@ -68,6 +68,7 @@ def twelve_month_rows(sheet: Sheet, plan: Plan) -> None:
         text = f"{{accounts.{key}}}"
         if count > 1:
             text = f"{{accounts.{key}{OVER}@-1}} + {{accounts.{key}}} - {{accounts.{key}@-{count}}}"
+        # differences added up from the start would leave dust where nothing flows
         sheet.put(Row(f"accounts.{key}{OVER}", label, plan.currency, STOCK, text), _window(flow, count))
     for key, label, above, below, why in (
         ("dscr", "DSCR", "cfads_12m", "debt_service_12m", NO_SERVICE),

@@ -51,4 +51,5 @@ def _series_rows(prepared: Prepared, suffix: str, rate: str, series: Mapping[str
         text = f"IF({{{at}.period_fraction@1}} > 0, {later} / ({grown}), {here})"
         if key == "discount":
             text = f"IF({{{at}.is_final}} > 0, 1, {text})"
+        # discounting goes back from its own next column; the kernel does so for all rates at once
         prepared.put(f"{key}{suffix}", _LABELS[key], "", text, value, STOCK)

@@ -40,6 +40,7 @@ def day_rate_rows(sheet: Sheet, exchange: Exchanged, at: str, grid: Grid, of_per
     docs/conventions.md, section 6.
     """
     rates, days, on = exchange.rates, np.array([serial(day) for day in grid.dates]), f"{{{at}.date}}"
+    # a term for each of many keys: they are searched, not added up
     day_rates = rates.on(days)
     if rates.until is not None:
         row = Row(f"{at}.rate_day", "Day whose rate of exchange counts", "day", RATE, rates.counted_text(on))

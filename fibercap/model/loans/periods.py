@@ -60,6 +60,7 @@ def loan_rows(sheet: Sheet, setting: Setting, timeline: Timeline, schedule: Bloc
     def stood(terms: tuple[str, ...]) -> str:
         return "0 " + " ".join(f"{t[0]} SUMIFS({{{own}.{t[1:]}}}, {{{own}.period}}, 0)" for t in terms)
 
+    # SUMIFS: a product with where events fall adds them all up at once; balances are what the last event left
     for key, (row, words) in FLOWS.items():
         text = f"SUMIFS({{{own}.{key}}}, {{{own}.period}}, {{time.period}})"
         flow = np.asarray(schedule.values[f"{own}.{key}"] @ falls)
