@@ -32,7 +32,7 @@ class FlowRows:
         self.at = self.setting.at
 
     def put(self, key: str, label: str, nature: str, text: str, value: Array, unit: str | None = None) -> Array:
-        """Write a row that carrying the loan gave, beside its formula; there `[key]` stands for a row of this schedule."""
+        """Write a row that carrying the loan gave, beside its formula; there `[key]` is a row of this schedule."""
         text = text.replace("[", f"{{{self.at}.").replace("]", "}")
         row = Row(f"{self.at}.{key}", label, self.money if unit is None else unit, nature, text)
         return self.sheet.put(row, value)
