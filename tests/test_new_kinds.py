@@ -95,11 +95,11 @@ ADDED = {
     ],
     "model/ramps.py": [("\nAnyRamp = ", RAMP), ("SCurve | Table\n", "SCurve | Table | Square\n")],
     "model/measures.py": [("\nMEASURES: Final", MEASURE), ("    project_npv, ", "    best_revenue, project_npv, ")],
-    "model/operations.py": [
+    "model/accounts.py": [
         (
-            '    line("ebitda", "EBITDA", "{accounts.revenue} - {accounts.cash_costs}")\n',
-            '    line("levy", "Levy on revenue", "{accounts.revenue} * 0.01")\n'
-            '    line("ebitda", "EBITDA", "{accounts.revenue} - {accounts.cash_costs} - {accounts.levy}")\n',
+            '        text = "[ebit] - [interest_expense] - [fee_expense] + [exchange_result]"\n',
+            '        self.line("levy", "Levy on revenue", "[revenue] * 0.01")\n'
+            '        text = "[ebit] - [interest_expense] - [fee_expense] + [exchange_result] - [levy]"\n',
         )
     ],
     "views/charts.py": [("\nCHARTS: Final[dict[str, Chart]] = {\n", CHART)],
@@ -282,13 +282,14 @@ def test_every_reader_has_a_new_measure(found: dict[str, Any]) -> None:
 
 
 def test_every_reader_has_a_new_row(found: dict[str, Any]) -> None:
+    """The cash that sweeps and revolvers follow counts it too: contracts that are swept kept their formulas."""
     assert "less levy on revenue" in found["run"]
     assert "accounts.levy   135.00   172.50   202.50   202.50" in found["rows"]
     assert "less levy on revenue" in found["report"]
     assert "accounts.levy" in explained(found, "accounts.levy 2002-Q2")
     lines = [line.split(",")[3] for line in found["tables"]["statements"].splitlines() if line.startswith("Income,")]
     order = list(dict.fromkeys(lines))
-    assert order.index("accounts.levy") + 1 == order.index("accounts.ebitda")
+    assert order.index("accounts.levy") + 1 == order.index("accounts.pretax_income")
     assert "accounts.levy" in found["tables"]["rows"]
     assert "Levy on revenue" in found["cells"]
 

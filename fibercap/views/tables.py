@@ -17,15 +17,13 @@ from fibercap.views.loans import loan_csv
 from fibercap.views.statement_lines import STATEMENTS, statement_lines
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator, Mapping
 
     from fibercap.model.projection import Projection
     from fibercap.studies.compare import Comparison
     from fibercap.views.csv_text import Cell
 
 NO_EBITDA: Final = "debt is owed, and EBITDA is not positive"
-EVERY_PLAN: Final = ("rows.csv", "measures.csv", "statements.csv", "inputs.csv")
-SOME_PLANS: Final = ("sources.csv", "claims.csv", "schedules.csv", "covenants.csv", "options.csv")
 ROWS: Final = ("path", "label", "period", "value", "unit")
 
 
@@ -132,25 +130,30 @@ def options_csv(comparison: Comparison) -> str:
     )
 
 
+EVERY_PLAN: Final[Mapping[str, Callable[[Projection, str], str]]] = {
+    "rows.csv": rows_csv,
+    "measures.csv": lambda projection, _by: measures_csv(projection),
+    "statements.csv": statements_csv,
+    "inputs.csv": lambda projection, _by: inputs_csv(projection),
+}
+"""The tables that every plan has, by file name."""
+SOME_PLANS: Final[Mapping[str, Callable[[Projection, Comparison | None], str]]] = {
+    "sources.csv": lambda projection, _: sources_csv(projection) if projection.scenario.sources else "",
+    "claims.csv": lambda projection, _: claims_csv(projection) if projection.scenario.claims else "",
+    "schedules.csv": lambda p, _: loan_csv(projected_schedules(p)) if p.scenario.loans else "",
+    "covenants.csv": lambda p, _: covenants_csv(p) if any(loan.covenants for loan in p.scenario.loans.values()) else "",
+    "options.csv": lambda _, comparison: options_csv(comparison) if comparison is not None else "",
+}
+"""Those that a plan has where it has anything to write there, by file name; "" where it has nothing."""
+
+
 def tables(projection: Projection, comparison: Comparison | None, by: str = "") -> dict[str, bytes]:
     """Return every table that the plan has, by file name."""
-    plan = projection.scenario
-    texts = {"rows.csv": rows_csv(projection, by), "measures.csv": measures_csv(projection)}
-    texts["statements.csv"] = statements_csv(projection, by)
-    texts["inputs.csv"] = inputs_csv(projection)
-    if plan.sources:
-        texts["sources.csv"] = sources_csv(projection)
-    if plan.claims:
-        texts["claims.csv"] = claims_csv(projection)
-    if plan.loans:
-        texts["schedules.csv"] = loan_csv(projected_schedules(projection))
-    if any(loan.covenants for loan in plan.loans.values()):
-        texts["covenants.csv"] = covenants_csv(projection)
-    if comparison is not None:
-        texts["options.csv"] = options_csv(comparison)
+    texts = {name: write(projection, by) for name, write in EVERY_PLAN.items()}
+    texts |= {name: text for name, write in SOME_PLANS.items() if (text := write(projection, comparison))}
     return {name: text.encode() for name, text in texts.items()}
 
 
 def former_tables(folder: Path) -> tuple[str, ...]:
     """Return the tables that not every plan has, where a folder holds those that every plan has: an earlier one's."""
-    return SOME_PLANS if all((folder / name).is_file() for name in EVERY_PLAN) else ()
+    return tuple(SOME_PLANS) if all((folder / name).is_file() for name in EVERY_PLAN) else ()

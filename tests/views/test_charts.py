@@ -366,7 +366,7 @@ def test_charts_leave_matplotlib_as_it_was(whole: tuple[Projection, Comparison |
 def test_nothing_reaches_for_pyplot() -> None:
     script = (
         "import sys\n"
-        "from fibercap.model.projection import project\n"
+        "from fibercap.model.project import project\n"
         "from fibercap.reading.files import scenario_of\n"
         "from fibercap.studies.compare import compare\n"
         "from fibercap.views.charts import CHARTS, write_chart\n"
