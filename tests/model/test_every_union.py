@@ -1,0 +1,135 @@
+"""Every member of every union of the language, in a plan: formulas are the kernels, money scales, a batch is its members."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+import pytest
+
+from fibercap.core.quantity import Quantity
+from fibercap.core.spec import OneOf, Spec, collection_in
+from fibercap.core.units import Array
+from fibercap.model.project import project
+from fibercap.model.projection import Projection
+from fibercap.model.scenario import Scenario
+from fibercap.reading.files import scenario_of
+from fibercap.studies.claims import outcomes
+from tests.model.test_formulas import disagreements
+
+PLAN = """\
+fibercap: 1
+horizon: {{from: 2001, to: 2005, step: quarter}}
+money: {{report_in: USD, discount_rate: 10 %/year, terminal_value: {terminal value}}}
+rates: {{libor: {{2001: 6 %/year, 2002-07: 3 %/year, 2004: 5 %/year}}}}
+products: {{fiber: {{price: {{2001: 40 USD/km, 2003: 34 USD/km}}}}}}
+plants:
+  works: {{product: fiber, capacity: 300_000 km/year, cash_cost: 18 USD/km, maintenance: 200_000 USD/year}}
+  bought: {{product: fiber, capacity: 100_000 km/year, opens: 2001-07-01, cash_cost: 20 USD/km,
+            purchase: {{price: 6_000_000 USD, on: 2001-06-30, working_capital: {working capital}}}}}
+projects:
+  line: {{plant: works, adds: 150_000 km/year, capex: 12_000_000 USD, complete: 2001-11-20, ramp: {ramp}, spend: {spending}}}
+loans:
+  bank: {{commitment: 8_000_000 USD, signed: 2001-01-03, matures: 4 years, rate: {rate of a loan}, repayment: {repayment},
+          rounding: {rounding}}}
+funding: {{line: {{grant: {grant}, bank: 5_000_000 USD, equity: rest}}, bought: {{equity: rest}}}}
+tax: {{rate: 30 %}}
+working_capital: {{receivables: 40 days, payables: 20 days}}
+opening: {{cash: 9_000_000 USD, fixed_assets: {fixed assets}}}
+claims: {{sells: {{says: It sells, row: accounts.revenue, when: 2003, at_least: {limit}}}}}
+"""
+EVERY = {
+    "terminal value": {"none": "none", "book": "book", "multiple": "{multiple: 5}"},
+    "working capital": {
+        "amount": "500_000 USD",
+        "block": "{receivables: 900_000 USD, inventory: 300_000 USD, payables: 200_000 USD}",
+    },
+    "ramp": {
+        "none": "none",
+        "linear": "{linear: 8 months}",
+        "s_curve": "{s_curve: 8 months}",
+        "table": "{table: {0 months: 40 %, 6 months: 100 %}}",
+    },
+    "spending": {"window": "{from: 2001-02, shape: s_curve}", "by_period": "{2001-Q2: 40 %, 2001-Q4: 60 %}"},
+    "rate of a loan": {
+        "steps": "{2001: 8 %/year, 2003-02-15: 9 %/year}",
+        "floating": "{index: libor, margin: 2 %/year, floor: 4 %/year}",
+    },
+    "repayment": {
+        "level": "{style: level}",
+        "equal_principal": "{style: equal_principal, balloon: 1_000_000 USD}",
+        "bullet": "{style: bullet}",
+        "at_maturity": "{style: at_maturity}",
+        "fixed_payment": "{style: fixed_payment, payment: 450_000 USD}",
+        "custom": "{style: custom, schedule: {2002-01-03: 1_000_000 USD, 2003-05-20: 2_000_000 USD}}",
+        "sculpted": "{style: sculpted, dscr: 1.3}",
+        "revolver": "{style: revolver}",
+    },
+    "rounding": {"none": "none", "cent": "cent", "block": "{to: 10 USD, payment: up}"},
+    "grant": {"at_once": "10 %", "later": "{amount: 1_000_000 USD, after: 6 months}"},
+    "fixed assets": {"block": "{value: 5_000_000 USD, life: 8 years}"},
+    "limit": {"fixed": "1_000_000 USD", "multiple": "{times: 0.5, of: 2002}"},
+}
+"""A text for every member of every union, by the union's title."""
+USUAL = {title: next(iter(members.values())) for title, members in EVERY.items()}
+EACH = [(title, member) for title, members in EVERY.items() for member in members]
+
+
+def unions() -> Iterator[tuple[str, set[str]]]:
+    """Run over the unions of the language: title and members."""
+    blocks, seen = [Spec], set[type[Spec]]()
+    while blocks:
+        block = blocks.pop()
+        blocks += block.__subclasses__()
+        if block in seen or not block.__module__.startswith("fibercap."):
+            continue
+        seen.add(block)
+        for field in block.model_fields.values():
+            member = collection_in(field.annotation)
+            marks = [*field.metadata, *(getattr(member, "__metadata__", ()) if member is not None else ())]
+            yield from ((mark.title, set(mark.members)) for mark in marks if isinstance(mark, OneOf))
+
+
+def plan(title: str, member: str, *, thousands: bool = False) -> Scenario:
+    text = PLAN.format(**USUAL | {title: EVERY[title][member]})
+    if "revolver" in text:
+        text = text.replace("bank: 5_000_000 USD, ", "")
+    if thousands:
+        text = text.replace(" USD", " kUSD").replace("report_in: kUSD", "report_in: USD")
+    return scenario_of(text, "plan.yaml")
+
+
+def money(projection: Projection) -> dict[str, Array]:
+    """Return every row of the accounts that is in money."""
+    rows = {path: row for path, row in projection.rows.items() if path.startswith("accounts.") and row.unit == "USD"}
+    return {path: projection.value(path) for path in rows}
+
+
+def test_no_member_of_any_union_is_left_out() -> None:
+    found: dict[str, set[str]] = {}
+    for title, members in unions():
+        found.setdefault(title, set()).update(members)
+
+    assert found == {title: set(members) for title, members in EVERY.items()}
+
+
+@pytest.mark.parametrize(("title", "member"), EACH)
+def test_formulas_are_the_kernels_and_a_batch_is_its_members(title: str, member: str) -> None:
+    scenario, costs = plan(title, member), np.array([[12.0], [21.0]])
+    batch = project(scenario.drawn({"plants.works.cash_cost": Quantity(costs, "USD/km")}))
+
+    assert disagreements(batch) == []
+    for number, cost in enumerate(costs):
+        alone = money(project(scenario.drawn({"plants.works.cash_cost": Quantity(cost[None], "USD/km")})))
+        for path, value in money(batch).items():
+            wide = np.broadcast_to(value, (2, value.shape[-1]))[number]
+            assert wide == pytest.approx(alone[path][0], rel=1e-9, abs=1e-4), path
+
+
+@pytest.mark.parametrize(("title", "member"), [each for each in EACH if each[0] != "rounding"])
+def test_a_thousand_times_the_money_is_a_thousand_times_everything(title: str, member: str) -> None:
+    one, other = (project(plan(title, member, thousands=thousands)) for thousands in (False, True))
+
+    for path, value in money(one).items():
+        assert money(other)[path] == pytest.approx(1000 * value, rel=1e-9, abs=1.0), path
+    assert [o.holds for o in outcomes(one).values()] == [o.holds for o in outcomes(other).values()]
