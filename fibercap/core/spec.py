@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from types import UnionType
 from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Union, cast, get_args, get_origin
 
@@ -171,6 +171,7 @@ def fields_at(spec: type[Spec], path: tuple[str, ...]) -> frozenset[str] | None:
     return frozenset(known) or None
 
 
+@lru_cache(maxsize=4096)
 def field_at(spec: type[Spec], path: tuple[str, ...]) -> Field | None:
     """Return the field type that reads what stands at a path, or None where there is a block or nothing."""
     options: list[tuple[Any, Iterable[Any]]] = [(spec, ())]

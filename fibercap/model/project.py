@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 
 @one_blas_thread()
-def project(scenario: Scenario, like: Projection | None = None) -> Projection:
+def project(scenario: Scenario, like: Projection | None = None, *, measured: bool = True) -> Projection:
     """Project a scenario: capacity, output, loans, accounts and worth, period by period, proved on the way.
 
     Parameters
@@ -34,6 +34,9 @@ def project(scenario: Scenario, like: Projection | None = None) -> Projection:
     like : Projection, optional
         One of the scenario that this one was laid over, or was laid over it. Where they differ only in who pays, what
         plants and projects do is taken from it, which changes nothing but the time it takes.
+    measured : bool
+        Whether there are rows that only measures and covenants read; without them measures and evidence cannot be
+        asked for, but the statements, the laws and what owners pay and get are the same.
 
     Returns
     -------
@@ -54,10 +57,10 @@ def project(scenario: Scenario, like: Projection | None = None) -> Projection:
         paid_rows(sheet, plan, cuts)
         return sheet
 
-    whole, schedules = financed_rows(paid({}), plan, paid if building(plan) else None)
+    whole, schedules = financed_rows(paid({}), plan, paid if building(plan) else None, ratios=measured)
     laws = prove_laws(plan, whole.read)
     sheet, run_off = cut(whole, scenario.timeline.count, RUN_OFF)
-    worth_rows(sheet, scenario, operating.make_known(sheet))
+    worth_rows(sheet, scenario, operating.make_known(sheet), measured=measured)
 
     model, reference = sheet.block(), operating.reference
     known = operating.blocks

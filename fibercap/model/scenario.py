@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import date
@@ -52,6 +52,7 @@ class Scenario(Plan):
     _unwrapped: tuple[Branch, Mapping[Path, Branch]] = PrivateAttr(default=(Branch(), {}))
     _with_options: dict[str, Scenario] = PrivateAttr(default_factory=dict)
     _base: Scenario | None = PrivateAttr(default=None)
+    _inputs: tuple[Input, ...] | None = PrivateAttr(default=None)
 
     @classmethod
     def from_tree(
@@ -170,8 +171,9 @@ class Scenario(Plan):
                 tree = overlay(base.tree, changes, SCHEMA, how)
             except OverlayError as error:
                 tree = error.tree  # a path that only the option has does not fit the plan as written
-            with suppress(ScenarioError):
-                base = Scenario.from_tree(tree, base.file, None, base)
+            if tree is not base.tree:
+                with suppress(ScenarioError):
+                    base = Scenario.from_tree(tree, base.file, None, base)
         laid._base = base
         return laid
 
@@ -187,17 +189,20 @@ class Scenario(Plan):
 
         Where the values of a path come from several sources, it is the weakest of them that counts.
         """
+        if self._inputs is None:
+            self._inputs = tuple(self._gathered())
+        return self._inputs
+
+    def _gathered(self) -> Iterator[Input]:
         written: dict[Path, frozenset[str]] = {}
         _gather_sources(self.tree, (), self.default_source, written)
         kinds = {source: self.kind_of(source) for source in written[()]}
-        found = []
         for path, value, unit in quantities(self):
             at = as_written(path)
             named = written.get(at) if path[0] not in ("options", "claims", "sources", "fibercap") else None
             if named:
                 source = max(sorted(named), key=lambda name: KINDS.index(kinds[name]))
-                found.append(Input(".".join(at), value, unit, source, kinds[source]))
-        return tuple(found)
+                yield Input(".".join(at), value, unit, source, kinds[source])
 
     def kind_of(self, source: str) -> str:
         """Return whether a source states, derives or assumes; what names none is assumed."""

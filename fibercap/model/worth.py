@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from fibercap.model.plan import Plan
 
 
-def worth_rows(sheet: Sheet, plan: Plan, prefix: str = WITHOUT) -> None:
+def worth_rows(sheet: Sheet, plan: Plan, prefix: str = WITHOUT, *, measured: bool = True) -> None:
     """Write the flows that projects add, their terminal value, and what owners get.
 
     Parameters
@@ -29,10 +29,15 @@ def worth_rows(sheet: Sheet, plan: Plan, prefix: str = WITHOUT) -> None:
         The plan.
     prefix : str
         Under what the rows of the same plan without projects stand.
+    measured : bool
+        Whether more is asked than what owners pay and get.
     """
     last_row(sheet)
     _factor_rows(sheet, plan)
     _flow_rows(sheet, plan, "company", "Company", "")
+    if not measured:
+        owners_rows(sheet, plan)
+        return
     _flow_rows(sheet, plan, "project", "Projects", prefix)
     levelized_rows(sheet, plan, prefix)
     payback_rows(sheet, plan, prefix)

@@ -54,6 +54,11 @@ def may_be_recommended(projection: Projection) -> Truth:
     return sound
 
 
+def _projected(plan: Scenario, like: Projection | None) -> Projection:
+    """Project a plan for its standing, which reads rows of measures only where covenants do."""
+    return project(plan, like, measured=any(loan.covenants for loan in plan.loans.values()))
+
+
 def _standing(projection: Projection) -> Judgement:
     """Return whether a plan may be recommended, and what all that its owners pay and get is worth, in every draw."""
     worth = np.broadcast_to(owners_worth(projection), (projection.draws,))
@@ -146,7 +151,7 @@ class Race:
         written = next(iter(self.common.values())).as_written.drawn(draws)
         stands, like = {}, None
         for name in self.common:
-            projection = project(written.with_option(name), like)
+            projection = _projected(written.with_option(name), like)
             like = like or projection
             stands[name] = _standing(projection)
         return stands
@@ -158,14 +163,14 @@ class Race:
         rows = [row for row, (lever, _) in enumerate(moves) if type(lever) is not WholeMonths]
 
         def judge(draws: Mapping[str, Any]) -> dict[str, Judgement]:
-            return {WORTH: _standing(project(plan.drawn(draws), self.projections[name]))}
+            return {WORTH: _standing(_projected(plan.drawn(draws), self.projections[name]))}
 
         found, allowed[rows] = judged_draws(judge, [moves[row] for row in rows], self.chunk)
         if found:
             holds[rows], gap[rows] = found[WORTH]
         for row in (row for row, (lever, _) in enumerate(moves) if type(lever) is WholeMonths):
             try:
-                stand = _standing(project(moved(plan, moves[row]), self.projections[name]))
+                stand = _standing(_projected(moved(plan, moves[row]), self.projections[name]))
             except FibercapError:
                 allowed[row] = False
             else:

@@ -9,11 +9,11 @@ from fibercap.core.errors import ScenarioError
 from fibercap.core.tree import Branch, Leaf
 from fibercap.core.units import Drawn
 from fibercap.model.project import project
-from fibercap.reading.files import scenario_of
+from fibercap.reading.files import read, scenario_of
 from fibercap.studies.batch import evaluate
 from fibercap.studies.footing import owners_worth
 from fibercap.studies.numbers_of_options import in_common, lever_of, moved, numbers, tenths
-from fibercap.studies.race import Race
+from fibercap.studies.race import Race, may_be_recommended
 
 PLAN = """
 fibercap: 1
@@ -85,3 +85,32 @@ def test_a_drawn_life_is_a_whole_number_of_months_within_bounds() -> None:
     ):
         with pytest.raises(ScenarioError, match=told):
             scenario_of(PLAN).drawn({LIVES[0]: Drawn(np.array([[months]]), "month")})
+
+
+@pytest.mark.parametrize("path", ["fibercore", "two_banks", "fleet_revolver"])
+def test_a_projection_without_rows_of_measures_is_the_same_but_for_these(path: str) -> None:
+    plan = read(path)
+    for name in plan.options:
+        full = project(plan.with_option(name))
+        bare = project(plan.with_option(name), measured=False)
+        assert {"accounts.cash", "returns.owners_flow"} <= bare.rows.keys() < full.rows.keys()
+        assert all(bare.rows[row].formula == full.rows[row].formula for row in bare.rows)
+        assert all(np.array_equal(bare.value(row), full.value(row), equal_nan=True) for row in bare.rows)
+        assert bare.laws == full.laws
+        assert owners_worth(bare) == owners_worth(full)
+
+
+def test_covenants_are_tested_after_moves() -> None:
+    covenants = "covenants: {cover: {row: accounts.dscr_12m, at_least: 1.2, test: year}}"
+    plan = scenario_of(
+        PLAN.replace("  bank: {commitment: 1 million USD,", f"  bank: {{commitment: 1 million USD, {covenants},")
+    )
+    race = Race({name: project(plan.with_option(name)) for name in ("bank", "dearer", "other")}, ("bank",))
+    price = next(number for number in numbers(race.plans) if number.name == "products.fiber.price")
+    moves = [(price, factor) for factor in (1.1, 1.0, 0.9, 0.8, 0.7, 0.6)]
+    stands, _ = race.after(moves)
+    for name, plan_of in race.plans.items():
+        alone = [project(moved(plan_of, (lever_of(price, name) or price, f))) for _, f in moves]
+        assert stands[name].holds.tolist() == [bool(may_be_recommended(projection)[0]) for projection in alone]
+    assert len({*stands["bank"].holds.tolist()}) == 2
+    assert stands["bank"].holds.tolist() != stands["other"].holds.tolist()
