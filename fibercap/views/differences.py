@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from rich.text import Text
 
 from fibercap.views.lines import measure_text
-from fibercap.views.pages import hanging
+from fibercap.views.printing import hanging
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from textwrap import wrap
 from typing import TYPE_CHECKING
 
 from rich.padding import Padding
@@ -13,13 +12,13 @@ from fibercap.studies.covenants import covenants
 from fibercap.studies.findings import findings
 from fibercap.studies.step_warning import step_warning
 from fibercap.views.lines import VERDICTS, claim_lines, covenant_lines, evidence_note, laws_line, measure_text
-from fibercap.views.printing import bars, plain_table, show
+from fibercap.views.printing import bars, failures, hanging, plain_table, show
 from fibercap.views.run_sections import EVERYTHING, Selection, tables_of
 from fibercap.views.summary import summary
 from fibercap.views.tables import fitting
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Mapping
 
     from rich.console import Console
 
@@ -79,25 +78,6 @@ def heading(console: Console, title: str, subtitle: str) -> None:
     console.print(Text(title, style="bold"))
     console.print(Text(subtitle, style="dim"))
     console.print()
-
-
-def hanging(console: Console, head: str, body: str, style: str, indent: int = 0, body_style: str = "") -> None:
-    """Print a word and, beside it, a text that stays beside it where it takes several lines."""
-    left = indent + len(head) + 2
-    first, *others = wrap(body, max(console.width - left, 20)) or [""]
-    console.print(Text.assemble(" " * indent, (head, style), "  ", (first, body_style)))
-    for line in others:
-        console.print(Text(" " * left + line, style=body_style))
-
-
-def failures(console: Console, pairs: Sequence[tuple[str, str]]) -> None:
-    """Print what is wrong with a plan, before anything else, each with what would heal it ("" for nothing)."""
-    for sentence, way_out in pairs:
-        hanging(console, "FAIL", sentence, "bold red", body_style="bold red")
-        if way_out:
-            hanging(console, "to heal it", way_out, "dim", indent=6)
-    if pairs:
-        console.print()
 
 
 def all_warnings(projection: Projection) -> list[str]:

@@ -1,10 +1,11 @@
-"""Tables of figures for a terminal: their unit in the heading, split where the window is narrow."""
+"""What a terminal shows: tables of figures, split where it is narrow, and texts that hang beside a word."""
 
 from __future__ import annotations
 
 import os
 import re
 from dataclasses import dataclass
+from textwrap import wrap
 from typing import TYPE_CHECKING, Any
 
 from rich.box import SIMPLE_HEAD
@@ -17,7 +18,7 @@ from fibercap.core.visible_text import visible
 from fibercap.views.figures import Figures, Line, blocks_of, number
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator, Mapping, Sequence
 
     from rich.console import ConsoleOptions, ConsoleRenderable
 
@@ -126,3 +127,22 @@ def bars(console: Console, title: str, unit: str, values: Mapping[str, float], w
         bar = "█" * (eighths // 8) + (" ▏▎▍▌▋▊▉"[eighths % 8] if eighths % 8 else "")
         console.print(Text(f"{name:<{label}}  {bar} {number(value, divisor, decimals)}"))
     console.print()
+
+
+def hanging(console: Console, head: str, body: str, style: str, indent: int = 0, body_style: str = "") -> None:
+    """Print a word and, beside it, a text that stays beside it where it takes several lines."""
+    left = indent + len(head) + 2
+    first, *others = wrap(body, max(console.width - left, 20)) or [""]
+    console.print(Text.assemble(" " * indent, (head, style), "  ", (first, body_style)))
+    for line in others:
+        console.print(Text(" " * left + line, style=body_style))
+
+
+def failures(console: Console, pairs: Sequence[tuple[str, str]]) -> None:
+    """Print what is wrong with a plan, before anything else, each with what would heal it ("" for nothing)."""
+    for sentence, way_out in pairs:
+        hanging(console, "FAIL", sentence, "bold red", body_style="bold red")
+        if way_out:
+            hanging(console, "to heal it", way_out, "dim", indent=6)
+    if pairs:
+        console.print()

@@ -25,8 +25,7 @@ from fibercap.views.lines import (
     shared_label,
     tightest_line,
 )
-from fibercap.views.pages import failures, hanging
-from fibercap.views.printing import GUTTER, plain_table, show
+from fibercap.views.printing import GUTTER, failures, hanging, plain_table, show
 from fibercap.views.verdict_text import PLAIN, footing_text, verdict_lines
 
 if TYPE_CHECKING:
