@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 
 @one_blas_thread()
-def project(scenario: Scenario, like: Projection | None = None, *, measured: bool = True) -> Projection:
+def project(scenario: Scenario, like: Projection | None = None) -> Projection:
     """Project a scenario: capacity, output, loans, accounts and worth, period by period, proved on the way.
 
     Parameters
@@ -34,9 +34,6 @@ def project(scenario: Scenario, like: Projection | None = None, *, measured: boo
     like : Projection, optional
         One of the scenario that this one was laid over, or was laid over it. Where they differ only in who pays, what
         plants and projects do is taken from it, which changes nothing but the time it takes.
-    measured : bool
-        Whether there are rows that only measures and covenants read; without them measures and evidence cannot be
-        asked for, but the statements, the laws and what owners pay and get are the same.
 
     Returns
     -------
@@ -49,6 +46,24 @@ def project(scenario: Scenario, like: Projection | None = None, *, measured: boo
     IdentityError
         If a law of the books is broken.
     """
+    return _projected(scenario, like, measured=True)
+
+
+@one_blas_thread()
+def project_owners_flow(scenario: Scenario, like: Projection | None = None) -> Projection:
+    """Project a scenario as `project` does, without the rows that only measures and covenants read.
+
+    The accounts, the laws and what owners pay and get are the same; most measures cannot be asked for.
+
+    Parameters
+    ----------
+    scenario, like
+        As in `project`.
+    """
+    return _projected(scenario, like, measured=False)
+
+
+def _projected(scenario: Scenario, like: Projection | None, *, measured: bool) -> Projection:
     plan = scenario.over(to_maturity(scenario))
     operating = operations(plan, like.operations if like is not None else None)
 

@@ -11,7 +11,7 @@ import numpy as np
 from fibercap.core.errors import FibercapError, Problem
 from fibercap.core.like import has_like
 from fibercap.core.tree import Branch
-from fibercap.model.project import project
+from fibercap.model.project import project, project_owners_flow
 from fibercap.model.run_off import RUN_OFF
 from fibercap.studies.batch import CHUNK, TOGETHER, size_of
 from fibercap.studies.covenants import tests_of
@@ -56,7 +56,8 @@ def may_be_recommended(projection: Projection) -> Truth:
 
 def _projected(plan: Scenario, like: Projection | None) -> Projection:
     """Project a plan for its standing, which reads rows of measures only where covenants do."""
-    return project(plan, like, measured=any(loan.covenants for loan in plan.loans.values()))
+    tested = any(loan.covenants for loan in plan.loans.values())
+    return project(plan, like) if tested else project_owners_flow(plan, like)
 
 
 def _standing(projection: Projection) -> Judgement:

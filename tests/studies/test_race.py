@@ -8,7 +8,7 @@ import pytest
 from fibercap.core.errors import ScenarioError
 from fibercap.core.tree import Branch, Leaf
 from fibercap.core.units import Drawn
-from fibercap.model.project import project
+from fibercap.model.project import project, project_owners_flow
 from fibercap.reading.files import read, scenario_of
 from fibercap.studies.batch import evaluate
 from fibercap.studies.footing import owners_worth
@@ -92,7 +92,7 @@ def test_a_projection_without_rows_of_measures_is_the_same_but_for_these(path: s
     plan = read(path)
     for name in plan.options:
         full = project(plan.with_option(name))
-        bare = project(plan.with_option(name), measured=False)
+        bare = project_owners_flow(plan.with_option(name))
         assert {"accounts.cash", "returns.owners_flow"} <= bare.rows.keys() < full.rows.keys()
         assert all(bare.rows[row].formula == full.rows[row].formula for row in bare.rows)
         assert all(np.array_equal(bare.value(row), full.value(row), equal_nan=True) for row in bare.rows)
