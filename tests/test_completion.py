@@ -12,7 +12,7 @@ from click.shell_completion import BashComplete
 
 from fibercap.cli import cli
 from fibercap.reading.locating import shipped
-from fibercap.views.charts import CHARTS
+from fibercap.views.charts.all_charts import CHARTS
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -29,7 +29,7 @@ from fibercap.studies.levers import drawn, lever
 from fibercap.studies.sizing import Limit, size
 from fibercap.studies.solving import solve
 from fibercap.studies.uses import Use
-from fibercap.views.charts import CHARTS
+from fibercap.views.charts.all_charts import CHARTS
 from fibercap.views.report import report
 from fibercap.views.tables import measures_csv, rows_csv
 from fibercap.views.workbook.writing import workbook

@@ -179,7 +179,7 @@ KEPT = {
         {
             "fibercap/reading/a.py": "import yaml",
             "fibercap/views/charts/a.py": "import matplotlib",
-            "fibercap/views/charts.py": "import matplotlib",
+            "fibercap/views/charts/all_charts.py": "import matplotlib",
             "fibercap/views/workbook.py": "import xlsxwriter",
             "fibercap/views/tables.py": "import pandas",
         },

@@ -102,7 +102,7 @@ ADDED = {
             '        text = "[ebit] - [interest_expense] - [fee_expense] + [exchange_result] - [levy]"\n',
         )
     ],
-    "views/charts.py": [("\nCHARTS: Final[dict[str, Chart]] = {\n", CHART)],
+    "views/charts/all_charts.py": [("\nCHARTS: Final[dict[str, Chart]] = {\n", CHART)],
 }
 """What is added, and where: one file for each thing."""
 PLAN = """\
@@ -133,7 +133,7 @@ from fibercap.core.quantity import Quantity
 from fibercap.model.project import project
 from fibercap.reading.files import read
 from fibercap.studies.largest_loan import loan_lever
-from fibercap.views.charts import CHARTS
+from fibercap.views.charts.all_charts import CHARTS
 from tests import reference
 from tests.model.test_contracts import CLAUSES, RATES, allowed, keeps_its_promises, run
 from tests.model.test_formulas import disagreements

@@ -60,7 +60,7 @@ def loans(plan: Scenario | Contracts) -> Iterable[str]:
 
 def charts(plan: Scenario) -> Iterable[str]:
     """Return the names of the charts that apply to it."""
-    from fibercap.views.charts import CHARTS
+    from fibercap.views.charts.all_charts import CHARTS
 
     return [name for name, chart in CHARTS.items() if chart.applies(plan)]
 

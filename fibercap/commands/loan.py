@@ -78,7 +78,7 @@ def loan(  # noqa: PLR0913, PLR0917 - a command has that many options
 
 def _draw(loans: Mapping[str, Loan], found: Mapping[str, Schedule], picture: Path, kind: str, *, force: bool) -> None:
     """Draw the only loan that is asked for."""
-    from fibercap.views.drawing import loan_picture
+    from fibercap.views.charts.files import loan_picture
     from fibercap.views.files import refuse_existing
 
     (key,) = found

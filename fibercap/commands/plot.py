@@ -29,7 +29,7 @@ class _ListingCharts(click.Command):
 
     def format_help_text(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """Write the help, and every chart with what it shows."""
-        from fibercap.views.charts import CHARTS
+        from fibercap.views.charts.all_charts import CHARTS
 
         super().format_help_text(ctx, formatter)
         with formatter.section("Charts"):
@@ -59,7 +59,7 @@ def plot(  # noqa: PLR0913, PLR0917 - a command has that many options
     force: bool,  # noqa: FBT001
 ) -> None:
     """Draw charts."""
-    from fibercap.views.drawing import draw, picture
+    from fibercap.views.charts.files import draw, picture
 
     scenario, chart = _chart_arguments(arguments)
     refuse_two_documents(out, json=as_json)
@@ -74,7 +74,7 @@ def plot(  # noqa: PLR0913, PLR0917 - a command has that many options
 
 def _chart_arguments(arguments: tuple[str, ...]) -> tuple[str, str | None]:
     """Return scenario and chart; `plot capacity fibercore` is understood as `plot fibercore capacity`."""
-    from fibercap.views.charts import CHARTS
+    from fibercap.views.charts.all_charts import CHARTS
 
     if len(arguments) > 2:  # noqa: PLR2004 - a scenario and a chart
         raise click.UsageError("name one scenario and one chart")

@@ -10,11 +10,11 @@ from typing import TYPE_CHECKING, Final
 
 from fibercap.core.visible_text import visible
 from fibercap.views import report_basis, report_options, report_plan, report_tests, report_verdict
-from fibercap.views.charts import CHARTS, rendered, write_chart
-from fibercap.views.charts_sensitivity import sensitivity_chart
+from fibercap.views.charts.all_charts import CHARTS, rendered, write_chart
+from fibercap.views.charts.in_parallel import shared
+from fibercap.views.charts.sensitivity import sensitivity_chart
 from fibercap.views.report_parts import Figure
 from fibercap.views.report_subject import subject_of
-from fibercap.views.shared import shared
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from fibercap.studies.footing import footing
-from fibercap.views.charts_bridge import spans_of
+from fibercap.views.charts.bridge import spans_of
 from fibercap.views.figures import Figures
 from fibercap.views.figures import Line as FigureLine
 from fibercap.views.lines import best_shown, delta_texts, measure_text, shared_label

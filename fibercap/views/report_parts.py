@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, ClassVar, Final
 
-from fibercap.views.charts import CHARTS
+from fibercap.views.charts.all_charts import CHARTS
 from fibercap.views.figures import blocks_of
 
 if TYPE_CHECKING:

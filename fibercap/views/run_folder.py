@@ -14,7 +14,7 @@ from fibercap.studies.claims import outcomes
 from fibercap.studies.covenants import covenants
 from fibercap.studies.findings import findings
 from fibercap.studies.step_warning import step_warning
-from fibercap.views.charts import CHARTS, write_chart
+from fibercap.views.charts.all_charts import CHARTS, write_chart
 from fibercap.views.documents import checks_document, findings_document, horizon_document, inputs_document
 from fibercap.views.exports import compared
 from fibercap.views.json_text import text

@@ -13,7 +13,7 @@ from fibercap.reading.files import read, scenario_of
 from fibercap.studies.alarms import warnings
 from fibercap.studies.compare import Comparison, compare
 from fibercap.studies.verdict import Verdict, verdict
-from fibercap.views.charts_verdict import verdict_chart
+from fibercap.views.charts.verdict import verdict_chart
 from fibercap.views.verdict_text import verdict_lines
 
 PLAN = """

@@ -16,9 +16,9 @@ from fibercap.model.project import project
 from fibercap.reading.files import read
 from fibercap.studies.compare import compare
 from fibercap.studies.sensitivity import one_at_a_time
-from fibercap.views.charts import CHARTS
-from fibercap.views.charts_sensitivity import sensitivity_chart
-from fibercap.views.charts_style import SETTINGS
+from fibercap.views.charts.all_charts import CHARTS
+from fibercap.views.charts.sensitivity import sensitivity_chart
+from fibercap.views.charts.style import SETTINGS
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

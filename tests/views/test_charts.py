@@ -22,13 +22,13 @@ from fibercap.model.projection import Projection
 from fibercap.reading.files import read, scenario_of
 from fibercap.studies.claims import outcomes
 from fibercap.studies.compare import Comparison, compare
-from fibercap.views.charts import CHARTS, write_chart
-from fibercap.views.charts_capacity import capacity_chart, capacity_of, together
-from fibercap.views.charts_claims import marks_on
-from fibercap.views.charts_compare import service_by_year, years_of
-from fibercap.views.charts_debt import owed, stacked
-from fibercap.views.charts_funding import sources_of
-from fibercap.views.charts_style import SETTINGS, apart, fit, scale, width_of, wrap
+from fibercap.views.charts.all_charts import CHARTS, write_chart
+from fibercap.views.charts.capacity import capacity_chart, capacity_of, together
+from fibercap.views.charts.claim_marks import marks_on
+from fibercap.views.charts.compare import service_by_year, years_of
+from fibercap.views.charts.debt import owed, stacked
+from fibercap.views.charts.funding import sources_of
+from fibercap.views.charts.style import SETTINGS, apart, fit, scale, width_of, wrap
 
 TOP = """
 fibercap: 1
@@ -369,7 +369,7 @@ def test_nothing_reaches_for_pyplot() -> None:
         "from fibercap.model.project import project\n"
         "from fibercap.reading.files import scenario_of\n"
         "from fibercap.studies.compare import compare\n"
-        "from fibercap.views.charts import CHARTS, write_chart\n"
+        "from fibercap.views.charts.all_charts import CHARTS, write_chart\n"
         "assert 'matplotlib' not in sys.modules\n"
         "plan = scenario_of(sys.stdin.read(), 'test.yaml')\n"
         "projection, comparison = project(plan), compare(plan)\n"

@@ -19,17 +19,17 @@ from fibercap.model.project import project
 from fibercap.model.projection import Projection
 from fibercap.reading.files import scenario_of
 from fibercap.studies.compare import Comparison, compare
-from fibercap.views.charts import CHARTS, write_chart
-from fibercap.views.charts_bridge import spans_of
-from fibercap.views.charts_cash import cash_chart
-from fibercap.views.charts_debt import drawn_loans, loan_colours
-from fibercap.views.charts_funding import GAP, sources_of, uses_of
-from fibercap.views.charts_output import markets
-from fibercap.views.charts_ratios import chosen, ratios
-from fibercap.views.charts_revenue import sellers
-from fibercap.views.charts_style import FAILS, HOLDS, OTHERS, PALETTE, SETTINGS, alike, fitted, width_of
-from fibercap.views.charts_tradeoff import points_of, without_loans
-from fibercap.views.charts_years import Years, yearly
+from fibercap.views.charts.all_charts import CHARTS, write_chart
+from fibercap.views.charts.bridge import spans_of
+from fibercap.views.charts.cash import cash_chart
+from fibercap.views.charts.debt import drawn_loans, loan_colours
+from fibercap.views.charts.funding import GAP, sources_of, uses_of
+from fibercap.views.charts.output import markets
+from fibercap.views.charts.ratios import chosen, ratios
+from fibercap.views.charts.revenue import sellers
+from fibercap.views.charts.style import FAILS, HOLDS, OTHERS, PALETTE, SETTINGS, alike, fitted, width_of
+from fibercap.views.charts.tradeoff import points_of, without_loans
+from fibercap.views.charts.years import Years, yearly
 from tests.views.plans import SIZES, sized
 
 if TYPE_CHECKING:

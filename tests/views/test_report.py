@@ -18,7 +18,7 @@ from fibercap.reading.files import read, scenario_of
 from fibercap.studies.compare import compare
 from fibercap.studies.sensitivity import one_at_a_time, turns_at
 from fibercap.studies.verdict import verdict
-from fibercap.views.charts import CHARTS
+from fibercap.views.charts.all_charts import CHARTS
 from fibercap.views.exports import write
 from fibercap.views.figures import Figures, Line
 from fibercap.views.lines import best_shown

@@ -12,7 +12,7 @@ import pytest
 
 from fibercap.core.errors import FibercapError
 from fibercap.views import shared as module
-from fibercap.views.shared import shared
+from fibercap.views.charts.in_parallel import shared
 
 pytestmark = pytest.mark.filterwarnings("ignore:.*multi-threaded.*fork:DeprecationWarning")  # pytest's own threads
 forks = pytest.mark.skipif("fork" not in get_all_start_methods(), reason="processes are not copied on this system")
@@ -84,7 +84,7 @@ def test_what_a_copy_that_dies_leaves_undone_is_done_here() -> None:
 @pytest.mark.skipif(sys.platform != "linux", reason="processes are copied on Linux alone")
 def test_neither_a_copy_nor_a_process_with_threads_is_copied() -> None:
     code = (
-        "import threading; from fibercap.views.shared import may_copy, shared; told = shared([may_copy] * 3);"
+        "import threading; from fibercap.views.charts.in_parallel import may_copy, shared; told = shared([may_copy] * 3);"
         "wait = threading.Event(); threading.Thread(target=wait.wait).start();"
         "print(*told, may_copy()); wait.set()"
     )

@@ -9,18 +9,18 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 from fibercap.core.errors import FibercapError, did_you_mean
-from fibercap.views.charts_bridge import bridge_chart
-from fibercap.views.charts_capacity import capacity_chart
-from fibercap.views.charts_cash import cash_chart
-from fibercap.views.charts_compare import compare_chart
-from fibercap.views.charts_cover import cover_chart
-from fibercap.views.charts_debt import debt_chart
-from fibercap.views.charts_funding import funding_chart
-from fibercap.views.charts_output import output_chart
-from fibercap.views.charts_revenue import revenue_chart
-from fibercap.views.charts_style import SETTINGS, TITLE, TITLED
-from fibercap.views.charts_tested import claims_chart
-from fibercap.views.charts_verdict import verdict_chart
+from fibercap.views.charts.bridge import bridge_chart
+from fibercap.views.charts.capacity import capacity_chart
+from fibercap.views.charts.cash import cash_chart
+from fibercap.views.charts.claims import claims_chart
+from fibercap.views.charts.compare import compare_chart
+from fibercap.views.charts.cover import cover_chart
+from fibercap.views.charts.debt import debt_chart
+from fibercap.views.charts.funding import funding_chart
+from fibercap.views.charts.output import output_chart
+from fibercap.views.charts.revenue import revenue_chart
+from fibercap.views.charts.style import SETTINGS, TITLE, TITLED
+from fibercap.views.charts.verdict import verdict_chart
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 
 from fibercap.core.errors import FibercapError
-from fibercap.views.charts_panel import draw_bars, row_axis, tall_row
-from fibercap.views.charts_style import (
+from fibercap.views.charts.panel import draw_bars, row_axis, tall_row
+from fibercap.views.charts.style import (
     FAILS,
     HOLDS,
     LINES,
@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from fibercap.core.units import Array
     from fibercap.model.projection import Projection
     from fibercap.studies.compare import Comparison
-    from fibercap.views.charts_style import Page
+    from fibercap.views.charts.style import Page
 
 NAMES: Final = 3.6
 LEFT: Final = MARGIN + NAMES

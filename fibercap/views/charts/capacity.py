@@ -9,10 +9,10 @@ import numpy as np
 
 from fibercap.core.timeline import month_number, month_start
 from fibercap.studies.claims import outcomes
-from fibercap.views.charts_claims import draw_claims, handles, marks_on
-from fibercap.views.charts_labels import step_points
-from fibercap.views.charts_panel import value_axis, year_axis
-from fibercap.views.charts_style import (
+from fibercap.views.charts.claim_marks import draw_claims, handles, marks_on
+from fibercap.views.charts.labels import step_points
+from fibercap.views.charts.panel import value_axis, year_axis
+from fibercap.views.charts.style import (
     INK,
     MARGIN,
     MOST,
@@ -26,7 +26,7 @@ from fibercap.views.charts_style import (
     open_page,
     scale,
 )
-from fibercap.views.charts_years import Band, name_bands
+from fibercap.views.charts.years import Band, name_bands
 
 if TYPE_CHECKING:
     from matplotlib.artist import Artist
@@ -36,8 +36,8 @@ if TYPE_CHECKING:
     from fibercap.core.units import Array
     from fibercap.model.projection import Projection
     from fibercap.studies.compare import Comparison
-    from fibercap.views.charts_claims import Mark
-    from fibercap.views.charts_style import Page
+    from fibercap.views.charts.claim_marks import Mark
+    from fibercap.views.charts.style import Page
 
 LEFT = MARGIN + 0.2
 LABELS = 1.75

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
-from fibercap.views.charts_labels import Label, label, step_points
-from fibercap.views.charts_panel import draw_bars, year_axis
-from fibercap.views.charts_style import (
+from fibercap.views.charts.labels import Label, label, step_points
+from fibercap.views.charts.panel import draw_bars, year_axis
+from fibercap.views.charts.style import (
     FAILS,
     INK,
     MARGIN,
@@ -21,7 +21,7 @@ from fibercap.views.charts_style import (
     scale,
     short,
 )
-from fibercap.views.charts_years import Years, heights, write_values, yearly
+from fibercap.views.charts.years import Years, heights, write_values, yearly
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

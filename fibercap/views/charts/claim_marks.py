@@ -9,8 +9,8 @@ import numpy as np
 
 from fibercap.core.dates import whole_period
 from fibercap.core.timeline import STOCK
-from fibercap.views.charts_labels import Label, label
-from fibercap.views.charts_style import FAILS, HOLDS, short
+from fibercap.views.charts.labels import Label, label
+from fibercap.views.charts.style import FAILS, HOLDS, short
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence

@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final
 
 from fibercap.studies.claims import outcomes
-from fibercap.views.charts_claims import colour_of, handles, marker
-from fibercap.views.charts_panel import LINE, row_axis
-from fibercap.views.charts_style import (
+from fibercap.views.charts.claim_marks import colour_of, handles, marker
+from fibercap.views.charts.panel import LINE, row_axis
+from fibercap.views.charts.style import (
     INK,
     LINES,
     MARGIN,
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from fibercap.model.projection import Projection
     from fibercap.studies.claims import Outcome
     from fibercap.studies.compare import Comparison
-    from fibercap.views.charts_style import Page
+    from fibercap.views.charts.style import Page
 
 NAMES: Final = 5.1
 LEFT: Final = MARGIN + NAMES

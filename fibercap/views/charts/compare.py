@@ -10,8 +10,8 @@ import numpy as np
 from fibercap.core.calendar import date_of
 from fibercap.core.errors import FibercapError
 from fibercap.model.foreign_loans import reported
-from fibercap.views.charts_panel import draw_bars, row_axis, value_axis, year_axis
-from fibercap.views.charts_style import (
+from fibercap.views.charts.panel import draw_bars, row_axis, value_axis, year_axis
+from fibercap.views.charts.style import (
     INK,
     LINES,
     MARGIN,
@@ -29,7 +29,7 @@ from fibercap.views.charts_style import (
     width_of,
     wrap,
 )
-from fibercap.views.charts_tradeoff import draw_tradeoff, tradeoff_height
+from fibercap.views.charts.tradeoff import draw_tradeoff, tradeoff_height
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -41,7 +41,7 @@ if TYPE_CHECKING:
     from fibercap.core.units import Array
     from fibercap.model.projection import Projection
     from fibercap.studies.compare import Case, Comparison
-    from fibercap.views.charts_style import Page
+    from fibercap.views.charts.style import Page
 
 COLUMNS = 4
 PANEL, HEADING, UNDER, BETWEEN = 1.2, 0.35, 0.35, 0.45

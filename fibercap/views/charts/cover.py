@@ -8,10 +8,10 @@ import numpy as np
 
 from fibercap.core.timeline import month_number, month_start
 from fibercap.studies.covenants import covenants
-from fibercap.views.charts_claims import marker
-from fibercap.views.charts_panel import draw_bars, year_axis
-from fibercap.views.charts_ratios import chosen, ratios
-from fibercap.views.charts_style import (
+from fibercap.views.charts.claim_marks import marker
+from fibercap.views.charts.panel import draw_bars, year_axis
+from fibercap.views.charts.ratios import chosen, ratios
+from fibercap.views.charts.style import (
     FAILS,
     INK,
     MARGIN,
@@ -26,7 +26,7 @@ from fibercap.views.charts_style import (
     short,
     width_of,
 )
-from fibercap.views.charts_years import Band, Years, heights, name_bands, write_values, yearly
+from fibercap.views.charts.years import Band, Years, heights, name_bands, write_values, yearly
 
 if TYPE_CHECKING:
     from matplotlib.artist import Artist
@@ -37,8 +37,8 @@ if TYPE_CHECKING:
     from fibercap.model.projection import Projection
     from fibercap.studies.compare import Comparison
     from fibercap.studies.covenants import Tested
-    from fibercap.views.charts_ratios import Ratio
-    from fibercap.views.charts_style import Page
+    from fibercap.views.charts.ratios import Ratio
+    from fibercap.views.charts.style import Page
 
 LEFT: Final = MARGIN + 0.2
 LABELS: Final = 1.85

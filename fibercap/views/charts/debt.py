@@ -11,8 +11,8 @@ import numpy as np
 from fibercap.core.calendar import date_of
 from fibercap.core.timeline import month_number
 from fibercap.model.foreign_loans import reported
-from fibercap.views.charts_panel import value_axis, year_axis
-from fibercap.views.charts_style import (
+from fibercap.views.charts.panel import value_axis, year_axis
+from fibercap.views.charts.style import (
     INK,
     MARGIN,
     MOST,
@@ -36,7 +36,7 @@ if TYPE_CHECKING:
     from fibercap.core.units import Array
     from fibercap.model.projection import Projection
     from fibercap.studies.compare import Comparison
-    from fibercap.views.charts_style import Page
+    from fibercap.views.charts.style import Page
 
 BODY = 4.5
 KEY = 2.1

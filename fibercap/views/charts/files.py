@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING
 from fibercap.core.errors import FibercapError
 from fibercap.model.project import project
 from fibercap.studies.compare import compare
-from fibercap.views.charts import CHARTS, rendered, write_chart
-from fibercap.views.charts_loan import loan_chart
+from fibercap.views.charts.all_charts import CHARTS, rendered, write_chart
+from fibercap.views.charts.in_parallel import shared
+from fibercap.views.charts.loan import loan_chart
 from fibercap.views.files import refuse_existing, write_all, write_bytes
-from fibercap.views.shared import shared
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

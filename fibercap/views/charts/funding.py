@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 
 from fibercap.model.funding import BRIDGE
-from fibercap.views.charts_debt import drawn_loans, loan_colours
-from fibercap.views.charts_panel import draw_bars, row_axis, tall_row, year_axis
-from fibercap.views.charts_style import (
+from fibercap.views.charts.debt import drawn_loans, loan_colours
+from fibercap.views.charts.panel import draw_bars, row_axis, tall_row, year_axis
+from fibercap.views.charts.style import (
     FAILS,
     LINES,
     MARGIN,
@@ -28,7 +28,7 @@ from fibercap.views.charts_style import (
     width_of,
     wrap,
 )
-from fibercap.views.charts_years import Years, heights, write_values, yearly
+from fibercap.views.charts.years import Years, heights, write_values, yearly
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -39,7 +39,7 @@ if TYPE_CHECKING:
     from fibercap.core.units import Array
     from fibercap.model.projection import Projection
     from fibercap.studies.compare import Comparison
-    from fibercap.views.charts_style import Page
+    from fibercap.views.charts.style import Page
 
 NAMES: Final = 2.4
 LEFT: Final = MARGIN + NAMES

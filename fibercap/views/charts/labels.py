@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from fibercap.views.charts_style import SETTINGS, SIZES, width_of
+from fibercap.views.charts.style import SETTINGS, SIZES, width_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

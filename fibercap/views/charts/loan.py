@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from fibercap.core.timeline import month_number
-from fibercap.views.charts_panel import draw_bars, value_axis, year_axis
-from fibercap.views.charts_style import INK, MARGIN, PALETTE, WIDTH, name_panel, notice, scale, titled
+from fibercap.views.charts.panel import draw_bars, value_axis, year_axis
+from fibercap.views.charts.style import INK, MARGIN, PALETTE, WIDTH, name_panel, notice, scale, titled
 from fibercap.views.loan_words import terms_text
 
 if TYPE_CHECKING:

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from fibercap.views.charts_panel import year_axis
-from fibercap.views.charts_style import (
+from fibercap.views.charts.panel import year_axis
+from fibercap.views.charts.style import (
     FAILS,
     INK,
     MARGIN,
@@ -21,7 +21,7 @@ from fibercap.views.charts_style import (
     open_page,
     scale,
 )
-from fibercap.views.charts_years import heights
+from fibercap.views.charts.years import heights
 
 if TYPE_CHECKING:
     from matplotlib.artist import Artist

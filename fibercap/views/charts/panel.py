@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
-from fibercap.views.charts_style import FAINT, SIZES, SOFT, width_of
+from fibercap.views.charts.style import FAINT, SIZES, SOFT, width_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence

@@ -11,8 +11,8 @@ from fibercap.core.timeline import period_label
 from fibercap.model.twelve_months import OVER, YEARLY
 from fibercap.studies.covenant_values import half_year
 from fibercap.studies.covenants import covenants
-from fibercap.views.charts_claims import SIGNS
-from fibercap.views.charts_years import LINE, Years
+from fibercap.views.charts.claim_marks import SIGNS
+from fibercap.views.charts.years import LINE, Years
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

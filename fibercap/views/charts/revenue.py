@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from fibercap.views.charts_panel import draw_bars, year_axis
-from fibercap.views.charts_style import (
+from fibercap.views.charts.panel import draw_bars, year_axis
+from fibercap.views.charts.style import (
     INK,
     MARGIN,
     MOST,
@@ -20,7 +20,7 @@ from fibercap.views.charts_style import (
     scale,
     signed,
 )
-from fibercap.views.charts_years import Band, Years, heights, name_bands, write_values, yearly
+from fibercap.views.charts.years import Band, Years, heights, name_bands, write_values, yearly
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from fibercap.core.units import Array
     from fibercap.model.projection import Projection
     from fibercap.studies.compare import Comparison
-    from fibercap.views.charts_style import Page
+    from fibercap.views.charts.style import Page
 
 LEFT: Final = MARGIN + 0.2
 LABELS: Final = 1.85

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
-from fibercap.views.charts_panel import draw_bars, row_axis, tall_row
-from fibercap.views.charts_style import (
+from fibercap.views.charts.panel import draw_bars, row_axis, tall_row
+from fibercap.views.charts.style import (
     INK,
     LINES,
     MARGIN,

@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from fibercap.views.charts_claims import SIGNS
-from fibercap.views.charts_labels import Label, label
-from fibercap.views.charts_panel import across_axis, value_axis
-from fibercap.views.charts_style import (
+from fibercap.views.charts.claim_marks import SIGNS
+from fibercap.views.charts.labels import Label, label
+from fibercap.views.charts.panel import across_axis, value_axis
+from fibercap.views.charts.style import (
     FAILS,
     INK,
     LINES,
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
     from fibercap.core.units import Array
     from fibercap.studies.compare import Case, Comparison
-    from fibercap.views.charts_style import Page
+    from fibercap.views.charts.style import Page
 
 HEADING, PANEL, UNDER = 0.45, 2.9, 1.0
 LEFT: Final = MARGIN + 0.2

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
-from fibercap.views.charts_panel import value_axis
-from fibercap.views.charts_style import INK, SIZES, SOFT, alike, apart, fit, short, width_of
+from fibercap.views.charts.panel import value_axis
+from fibercap.views.charts.style import INK, SIZES, SOFT, alike, apart, fit, short, width_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence

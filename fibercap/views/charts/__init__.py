@@ -1,0 +1,1 @@
+"""Charts, one kind a file; `all_charts` knows them by name."""
