@@ -11,7 +11,7 @@ from time import perf_counter, process_time
 from benchmarks.scaling import company
 from fibercap.model.scenario import Scenario
 from fibercap.reading.files import read
-from fibercap.views.workbook.writing import workbook
+from fibercap.views.workbook.workbook import workbook
 
 
 def cells_of(content: bytes) -> int:

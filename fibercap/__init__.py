@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from fibercap.studies.sizing import size
     from fibercap.studies.solving import solve
     from fibercap.studies.verdict import verdict
-    from fibercap.views.exports import write
+    from fibercap.views.files.exports import write
     from fibercap.views.frames import annual, table
 
 _HOMES = {
@@ -43,7 +43,7 @@ _HOMES = {
     "solve": "fibercap.studies.solving",
     "table": "fibercap.views.frames",
     "verdict": "fibercap.studies.verdict",
-    "write": "fibercap.views.exports",
+    "write": "fibercap.views.files.exports",
 }
 
 __all__ = [

@@ -83,8 +83,8 @@ for command in (run, compare, check, plot, loan, size, solve, rows, explain, sho
 def _fail(error: FibercapError, code: int, *, as_json: bool) -> int:
     """Print an error, as JSON where that is asked for; return the code."""
     if as_json:
-        from fibercap.views.documents import errors_document
-        from fibercap.views.json_text import text
+        from fibercap.views.json.documents import errors_document
+        from fibercap.views.json.text import text
 
         say_json(text(errors_document(error)))
     else:

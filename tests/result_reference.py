@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from fibercap.views.result_schema import RESULTS, result_schema
+from fibercap.views.json.schema import RESULTS, result_schema
 
 PAGE = Path(__file__).resolve().parents[1] / "docs" / "reference" / "results.md"
 Json = dict[str, Any]

@@ -30,9 +30,9 @@ from fibercap.studies.sizing import Limit, size
 from fibercap.studies.solving import solve
 from fibercap.studies.uses import Use
 from fibercap.views.charts.all_charts import CHARTS
-from fibercap.views.report import report
+from fibercap.views.report.html import report
 from fibercap.views.tables import measures_csv, rows_csv
-from fibercap.views.workbook.writing import workbook
+from fibercap.views.workbook.workbook import workbook
 from tests.reading.test_schema import refused
 from tests.sheets import Recalculator, differences, disagreements, live_measures_unlike, spoilt
 from tests.studies.test_drawing import alike

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from fibercap.commands import run
-from fibercap.views import run_sections
+from fibercap.views.terminal import run_sections
 from tests.test_cli import say
 
 __all__ = ["say"]  # a fixture

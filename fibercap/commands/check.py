@@ -23,7 +23,7 @@ def _print(lines: Iterable[tuple[str, dict[str, Any]]]) -> None:
     """Print lines with their styles, none wider than the terminal; a head is printed beside what follows it."""
     from shutil import get_terminal_size
 
-    from fibercap.views.wrapped_lines import wrapped_lines
+    from fibercap.views.terminal.wrapped_lines import wrapped_lines
 
     width, column = get_terminal_size().columns, 0
     for words, style in lines:
@@ -65,14 +65,14 @@ def check(
         except FibercapError as error:
             if len(scenarios) == 1:
                 raise
-            from fibercap.views.documents import errors_document
+            from fibercap.views.json.documents import errors_document
 
             code, documents[scenario] = 1 if isinstance(error, IdentityError) else 2, errors_document(error)
             if not as_json:
                 problem(str(error))
         codes.append(code)
     if as_json:
-        from fibercap.views.json_text import text
+        from fibercap.views.json.text import text
 
         say_json(text(documents[scenarios[0]] if len(scenarios) == 1 else {"files": documents}))
     if max(codes):
@@ -92,10 +92,10 @@ def _check(plan: Scenario, with_idle: bool, flips: bool, as_json: bool) -> tuple
         still = idle(plan)
     code = int(any(each.findings for each in (case, *options.values())))
     if as_json:
-        from fibercap.views.documents import check_document
+        from fibercap.views.json.documents import check_document
 
         return code, check_document(case, options, still, flips=flips)
-    from fibercap.views.lines import check_lines
+    from fibercap.views.sentences import check_lines
 
     _print(check_lines(case, options, still, flips=flips))
     return code, {}

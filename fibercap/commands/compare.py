@@ -46,13 +46,13 @@ def compare(
 
     comparison = compared(*_plans(scenarios, options, settings), baseline=baseline, only=_only(scenarios, options))
     if as_json:
-        from fibercap.views.compare_document import compare_document
-        from fibercap.views.json_text import text
+        from fibercap.views.json.compare import compare_document
+        from fibercap.views.json.text import text
 
         say_json(text(compare_document(comparison, flips=flips)))
         return
-    from fibercap.views.printing import window
-    from fibercap.views.side_by_side import compare_page
+    from fibercap.views.terminal.compare import compare_page
+    from fibercap.views.terminal.printing import window
 
     compare_page(window(), comparison, flips=flips)
 

@@ -54,13 +54,13 @@ def diff(  # noqa: PLR0913, PLR0917 - a command has that many options
     found = differences(old, new)
     effects = moved(old, new) if results else None
     if as_json:
-        from fibercap.views.differences import document
-        from fibercap.views.json_text import text as json_text
+        from fibercap.views.json.text import text as json_text
+        from fibercap.views.terminal.diff import document
 
         say_json(json_text(document(names, found, effects)))
         return
-    from fibercap.views.differences import inputs_page, results_page
-    from fibercap.views.printing import window
+    from fibercap.views.terminal.diff import inputs_page, results_page
+    from fibercap.views.terminal.printing import window
 
     console = window()
     inputs_page(console, names, found)

@@ -43,12 +43,12 @@ def explain(  # noqa: PLR0913, PLR0917 - a command has that many options
 
     found = explained(project(plan_of(scenario, option, settings)), path, " ".join(period), depth)
     if as_json:
-        from fibercap.views.explain_document import explain_document
-        from fibercap.views.json_text import text
+        from fibercap.views.json.explain import explain_document
+        from fibercap.views.json.text import text
 
         say_json(text(explain_document(found)))
         return
-    from fibercap.views.explain import explain_lines
+    from fibercap.views.terminal.explain import explain_lines
 
     for line in explain_lines(found):
         say(line)

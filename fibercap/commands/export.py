@@ -53,7 +53,7 @@ def export(  # noqa: PLR0913, PLR0917 - a command has that many options
     measures, claims, loans payment by payment, covenants, inputs with their sources, and the options.
     """
     from fibercap.model.project import project
-    from fibercap.views.exports import exported, write
+    from fibercap.views.files.exports import exported, write
 
     refuse_two_documents(out, json=as_json)
     projection = project(plan_of(scenario, option, settings))

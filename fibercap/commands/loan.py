@@ -62,7 +62,7 @@ def loan(  # noqa: PLR0913, PLR0917 - a command has that many options
     found = schedules(lending, name)
     if not found or ((picture is not None or as_json) and len(found) != 1):
         raise click.UsageError(f"name one of its loans: {', '.join(found)}" if found else "there is no loan in it")
-    from fibercap.views.loans import loan_csv, loan_json, loan_pages
+    from fibercap.views.loan_tables import loan_csv, loan_json, loan_pages
 
     if picture is not None:
         _draw(lending.loans, found, picture, kind, force=force)
@@ -79,7 +79,7 @@ def loan(  # noqa: PLR0913, PLR0917 - a command has that many options
 def _draw(loans: Mapping[str, Loan], found: Mapping[str, Schedule], picture: Path, kind: str, *, force: bool) -> None:
     """Draw the only loan that is asked for."""
     from fibercap.views.charts.files import loan_picture
-    from fibercap.views.files import refuse_existing
+    from fibercap.views.files.writing import refuse_existing
 
     (key,) = found
     if picture != STANDARD_OUTPUT:

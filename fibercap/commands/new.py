@@ -26,8 +26,8 @@ def new(folder: Path, force: bool) -> None:  # noqa: FBT001 - click hands flags 
     """
     from fibercap.reading.locating import new_plan
     from fibercap.reading.schema import schema as made
-    from fibercap.views.files import write_all
-    from fibercap.views.json_text import json_text
+    from fibercap.views.files.writing import write_all
+    from fibercap.views.json.text import json_text
 
     if folder == STANDARD_OUTPUT:
         print_content(new_plan())

@@ -42,16 +42,16 @@ def suffix_of(out: Path, kind: str, default: str) -> str:
 
 def is_stream(out: Path) -> bool:
     """Tell whether what is written goes by: to standard output, a pipe or a device."""
-    from fibercap.views import files
+    from fibercap.views.files import writing
 
-    return out == STANDARD_OUTPUT or files.is_stream(out)
+    return out == STANDARD_OUTPUT or writing.is_stream(out)
 
 
 def say_files(files: Iterable[Path], *, as_json: bool) -> None:
     """Print which files were written, standard output aside."""
     names = [str(path) for path in files if path != STANDARD_OUTPUT]
     if as_json:
-        from fibercap.views.json_text import text
+        from fibercap.views.json.text import text
 
         say_json(text({"files": names}))
     elif names:
@@ -63,7 +63,7 @@ def write_file(path: Path, content: bytes, *, force: bool) -> None:
     if path == STANDARD_OUTPUT:
         print_content(content)
         return
-    from fibercap.views.files import write_bytes
+    from fibercap.views.files.writing import write_bytes
 
     write_bytes(path, content, force=force)
 

@@ -44,13 +44,13 @@ def rows(arguments: tuple[str, ...], option: str | None, settings: tuple[str, ..
     projection = project(plan_of(scenario, option, settings))
     found, named = listed(projection, list(projection.measures.values()), words)
     if as_json:
-        from fibercap.views.json_text import text
-        from fibercap.views.row_list import row_list_document
+        from fibercap.views.json.text import text
+        from fibercap.views.terminal.rows import row_list_document
 
         say_json(text(row_list_document(found, named)))
         return
-    from fibercap.views.printing import window
-    from fibercap.views.row_list import row_list_page
+    from fibercap.views.terminal.printing import window
+    from fibercap.views.terminal.rows import row_list_page
 
     row_list_page(window(), projection, found, named)
 

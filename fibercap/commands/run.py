@@ -16,7 +16,7 @@ from fibercap.commands.terminal import say, say_json
 
 if TYPE_CHECKING:
     from fibercap.model.projection import Projection
-    from fibercap.views.run_sections import Selection
+    from fibercap.views.terminal.run_sections import Selection
 
 
 SECTIONS = ("summary", "capacity", "income", "cash", "balance", "debt", "measures", "claims")
@@ -73,8 +73,8 @@ def run(  # noqa: PLR0913, PLR0917 - a command has that many options
     """  # noqa: D301 - click's mark for lines that it leaves as they are
     from fibercap.model.project import project
     from fibercap.studies.asking import years_of
-    from fibercap.views.files import refuse_existing
-    from fibercap.views.run_sections import Selection
+    from fibercap.views.files.writing import refuse_existing
+    from fibercap.views.terminal.run_sections import Selection
 
     if out == STANDARD_OUTPUT:
         raise click.UsageError("a run is kept as a folder; name one, or print a document: --json")
@@ -94,9 +94,9 @@ def _print(projection: Projection, by: str, selection: Selection) -> None:
     """Print what is asked for; below the whole page of a plan with options, these side by side."""
     from fibercap.studies.claims import outcomes
     from fibercap.studies.compare import compare
-    from fibercap.views.pages import run_page
-    from fibercap.views.printing import window
-    from fibercap.views.side_by_side import compare_page
+    from fibercap.views.terminal.compare import compare_page
+    from fibercap.views.terminal.printing import window
+    from fibercap.views.terminal.run import run_page
 
     console, plan, found = window(), projection.scenario, projection.measures
     run_page(console, projection, found, outcomes(projection, found), by, selection)
@@ -110,8 +110,8 @@ def _print_document(projection: Projection, selection: Selection) -> None:
     from importlib.metadata import version
 
     from fibercap.studies.claims import outcomes
-    from fibercap.views.documents import run_document
-    from fibercap.views.json_text import text
+    from fibercap.views.json.documents import run_document
+    from fibercap.views.json.text import text
 
     found = projection.measures
     say_json(text(run_document(projection, found, outcomes(projection, found), version("fibercap"), selection)))
@@ -120,8 +120,8 @@ def _print_document(projection: Projection, selection: Selection) -> None:
 def _keep(projection: Projection, settings: tuple[str, ...], by: str, out: Path, *, force: bool) -> None:
     """Write the run folder, all of it or nothing."""
     from fibercap.reading.written import written
-    from fibercap.views.files import write_all
-    from fibercap.views.run_folder import former_files, run_folder
+    from fibercap.views.files.run_folder import former_files, run_folder
+    from fibercap.views.files.writing import write_all
 
     files = run_folder(projection, written(projection.scenario.resolved, folders=False), settings, by)
     write_all(out, files, force=force, former=partial(former_files, out))

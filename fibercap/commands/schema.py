@@ -34,7 +34,7 @@ def schema(of: str | None, out: Path | None, force: bool) -> None:  # noqa: FBT0
     rows, explain, show, diff or export; errors, which any of them prints with exit code 2; or manifest, a file of the
     folder that `run --out` writes.
     """
-    from fibercap.views.json_text import json_text
+    from fibercap.views.json.text import json_text
 
     written = json_text(_schema(of))
     if out is None:
@@ -48,7 +48,7 @@ def schema(of: str | None, out: Path | None, force: bool) -> None:  # noqa: FBT0
 def _schema(of: str | None) -> dict[str, Any]:
     """Return the schema of the scenario language, or of a result."""
     if of is not None:
-        from fibercap.views.result_schema import result_schema
+        from fibercap.views.json.schema import result_schema
 
         return result_schema(of)
     from fibercap.reading.schema import schema as made

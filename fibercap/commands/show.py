@@ -20,8 +20,8 @@ def show(scenario: str, option: str | None, settings: tuple[str, ...], as_json: 
     """
     tree = plan_of(scenario, option, settings).resolved
     if as_json:
-        from fibercap.views.explain_document import show_document
-        from fibercap.views.json_text import text
+        from fibercap.views.json.explain import show_document
+        from fibercap.views.json.text import text
 
         say_json(text(show_document(tree)))
         return

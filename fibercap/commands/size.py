@@ -51,11 +51,11 @@ def size(  # noqa: PLR0913, PLR0917 - a command has that many options
         raise click.UsageError("name at least one limit: --dscr, --payment-dscr, --llcr or --gearing")
     found = sized(plan_of(scenario, option, settings), loan, limits)
     if as_json:
-        from fibercap.views.answers import size_document
-        from fibercap.views.json_text import text
+        from fibercap.views.json.text import text
+        from fibercap.views.terminal.solve_and_size import size_document
 
         say_json(text(size_document(found)))
         return
-    from fibercap.views.answers import size_lines
+    from fibercap.views.terminal.solve_and_size import size_lines
 
     say("\n".join(size_lines(found)))

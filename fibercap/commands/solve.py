@@ -54,11 +54,11 @@ def solve(  # noqa: PLR0913, PLR0917 - a command has that many options
     ends = ends_of(plan, vary, between) if between else None
     found = solved(plan, measure, target_of(plan, measure, target), vary, ends)
     if as_json:
-        from fibercap.views.answers import solution_document
-        from fibercap.views.json_text import text
+        from fibercap.views.json.text import text
+        from fibercap.views.terminal.solve_and_size import solution_document
 
         say_json(text(solution_document(found)))
         return
-    from fibercap.views.answers import solution_lines
+    from fibercap.views.terminal.solve_and_size import solution_lines
 
     say("\n".join(solution_lines(found)))

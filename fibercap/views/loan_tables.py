@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING, Final, cast
 import numpy as np
 from rich.text import Text
 
-from fibercap.views.csv_text import csv_text
-from fibercap.views.figures import number
-from fibercap.views.json_text import text
+from fibercap.views.files.csv_text import csv_text
+from fibercap.views.json.text import text
 from fibercap.views.loan_words import loan_label, terms_text
-from fibercap.views.printing import plain_table, window
+from fibercap.views.numbers import number
+from fibercap.views.terminal.printing import plain_table, window
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from fibercap.core.units import Array
     from fibercap.model.loans import Loan, Schedule
-    from fibercap.views.answer_types import Event, Lent, LoanMeasures, Totals
+    from fibercap.views.json.answer_types import Event, Lent, LoanMeasures, Totals
 
 COLUMNS: Final = ("event", "number", "date", "year_fraction", "rate", "opening", "drawn", "interest", "capitalized",
                   "fees", "principal", "payment", "closing")  # fmt: skip

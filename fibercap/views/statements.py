@@ -8,8 +8,8 @@ import numpy as np
 
 from fibercap.core.calendar import date_of
 from fibercap.core.timeline import period_label, periods_between
-from fibercap.views.figures import Figures, Line
 from fibercap.views.loan_words import loan_label, terms_text
+from fibercap.views.numbers import Figures, Line
 from fibercap.views.statement_lines import statement_lines
 
 if TYPE_CHECKING:

@@ -11,9 +11,9 @@ from fibercap.core.timeline import STEPS
 from fibercap.studies.claims import outcomes
 from fibercap.studies.covenants import covenants
 from fibercap.studies.schedules import projected_schedules
-from fibercap.views.csv_text import csv_text
-from fibercap.views.given import amount, given
-from fibercap.views.loans import loan_csv
+from fibercap.views.files.csv_text import csv_text
+from fibercap.views.loan_tables import loan_csv
+from fibercap.views.report.written_inputs import amount, given
 from fibercap.views.statement_lines import STATEMENTS, statement_lines
 
 if TYPE_CHECKING:
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from fibercap.model.projection import Projection
     from fibercap.studies.compare import Comparison
-    from fibercap.views.csv_text import Cell
+    from fibercap.views.files.csv_text import Cell
 
 NO_EBITDA: Final = "debt is owed, and EBITDA is not positive"
 ROWS: Final = ("path", "label", "period", "value", "unit")

@@ -8,7 +8,7 @@ from itertools import groupby
 from typing import TYPE_CHECKING, Final
 
 from fibercap.studies.numbers_of_options import RATE
-from fibercap.views.lines import lever_text, measure_text, quantity_text, share_text
+from fibercap.views.sentences import lever_text, measure_text, quantity_text, share_text
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

@@ -13,7 +13,7 @@ from fibercap.core.rows import Row
 from fibercap.model.run_off import RUN_OFF
 from fibercap.studies.claims import outcomes
 from fibercap.studies.covenants import covenants
-from fibercap.views.documents import claims_document, covenants_document, measures_document, rows_document
+from fibercap.views.json.documents import claims_document, covenants_document, measures_document, rows_document
 from tests.fuzz.books import LAWS, Books
 from tests.fuzz.commands import answer_commands
 from tests.fuzz.keys import find_keys

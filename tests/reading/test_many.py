@@ -16,7 +16,7 @@ from fibercap.core.tree import Branch
 from fibercap.reading import extends
 from fibercap.reading.files import read, scenario_of
 from fibercap.reading.text import Reading, read_leniently
-from fibercap.views.documents import errors_document
+from fibercap.views.json.documents import errors_document
 
 PLAN = """
 fibercap: 1

@@ -15,7 +15,7 @@ from fibercap.cli import main
 from fibercap.core.errors import FibercapError
 from fibercap.reading.files import read
 from fibercap.reading.workbook import reviewed, text_of
-from fibercap.views.workbook.writing import workbook
+from fibercap.views.workbook.workbook import workbook
 from tests.sheets import Recalculator, inputs_of
 
 

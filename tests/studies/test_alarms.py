@@ -17,8 +17,8 @@ from fibercap.studies.alarms import warnings
 from fibercap.studies.findings import faults
 from fibercap.studies.solving import solve
 from fibercap.studies.step_warning import step_warning
-from fibercap.views.exports import write
-from fibercap.views.report import report
+from fibercap.views.files.exports import write
+from fibercap.views.report.html import report
 
 PLAN = """
 fibercap: 1

@@ -17,7 +17,7 @@ from fibercap.model.project import project
 from fibercap.reading.files import read, scenario_of
 from fibercap.studies.bridge import bridge
 from fibercap.studies.compare import Comparison, compare
-from fibercap.views.lines import delta_texts
+from fibercap.views.sentences import delta_texts
 from tests.model.test_cover import DRAWN
 from tests.written import valid_scenarios
 

@@ -14,7 +14,7 @@ from fibercap.core.spec import quantities
 from fibercap.core.threads import blas_threads, one_blas_thread
 from fibercap.core.units import Drawn
 from fibercap.model import laws
-from fibercap.model import projection as model_projection
+from fibercap.model import project as model_project
 from fibercap.model.measures import measure_named
 from fibercap.model.project import project
 from fibercap.model.projection import Projection
@@ -181,7 +181,7 @@ def test_matrix_products_of_a_batch_use_one_thread(monkeypatch: pytest.MonkeyPat
         seen.append(threads.get())
         return prove(*arguments)
 
-    monkeypatch.setattr(model_projection, "prove_laws", watched)
+    monkeypatch.setattr(model_project, "prove_laws", watched)
     threads.put(2)
     try:
         if threads.get() != 2:

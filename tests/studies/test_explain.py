@@ -23,8 +23,8 @@ from fibercap.reading.files import changes_of, read, scenario_of
 from fibercap.studies.explain import explain
 from fibercap.studies.explained import Number, Result
 from fibercap.studies.uses import Use
-from fibercap.views.explain import explain_lines, shortened, value_text
-from fibercap.views.explain_document import explain_document
+from fibercap.views.json.explain import explain_document
+from fibercap.views.terminal.explain import explain_lines, shortened, value_text
 from tests.written import valid_scenarios
 
 if TYPE_CHECKING:

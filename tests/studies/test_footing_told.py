@@ -11,8 +11,8 @@ from fibercap.model.project import project
 from fibercap.reading.files import scenario_of
 from fibercap.studies.compare import Comparison, compare
 from fibercap.studies.verdict import verdict
-from fibercap.views.report import report
-from fibercap.views.side_by_side import compare_page
+from fibercap.views.report.html import report
+from fibercap.views.terminal.compare import compare_page
 from fibercap.views.verdict_text import ALONE, not_close_text
 
 PLAN = """

@@ -14,10 +14,10 @@ from fibercap.studies import batch, sensitivity
 from fibercap.studies.batch import CHUNK, chunk_of, evaluate, size_if_large
 from fibercap.studies.levers import levers
 from fibercap.studies.sensitivity import one_at_a_time
-from fibercap.views import report_subject
-from fibercap.views.report_basis import sensitivity as section
-from fibercap.views.report_parts import Items
-from fibercap.views.report_subject import subject_of
+from fibercap.views.report import subject
+from fibercap.views.report.basis import sensitivity as section
+from fibercap.views.report.parts import Items
+from fibercap.views.report.subject import subject_of
 
 HEAD = """
 fibercap: 1
@@ -77,6 +77,6 @@ def test_of_a_very_large_plan_some_inputs_are_moved_and_the_others_counted(monke
 
 
 def test_a_report_of_a_plan_too_large_for_it_is_refused_with_the_limit(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(report_subject, "MOST_VALUES", 1_000)
+    monkeypatch.setattr(subject, "MOST_VALUES", 1_000)
     with pytest.raises(FibercapError, match="a report takes at most 1,000; export a workbook or tables"):
         subject_of(project(plan(1)), None)

@@ -17,7 +17,7 @@ from fibercap.model.measures import measure_named
 from fibercap.model.project import project
 from fibercap.reading.files import read, scenario_of
 from fibercap.studies.sizing import ALLOWED, USED, Limit, Sized, size
-from fibercap.views.answers import size_lines
+from fibercap.views.terminal.solve_and_size import size_lines
 from tests.model.test_cover import DRAWN, PLAN, UNDRAWN
 from tests.written import drawn_at_signing
 

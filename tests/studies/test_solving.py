@@ -16,7 +16,7 @@ from fibercap.model.measures import measure_named
 from fibercap.model.project import project
 from fibercap.reading.files import read, scenario_of
 from fibercap.studies.solving import solve
-from fibercap.views.answers import solution_lines
+from fibercap.views.terminal.solve_and_size import solution_lines
 from tests.model.test_cover import DRAWN, PLAN
 from tests.model.test_grants import PLAN as GRANTED
 

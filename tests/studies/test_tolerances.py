@@ -22,9 +22,9 @@ from fibercap.studies.claims import Outcome, holds, outcomes
 from fibercap.studies.explain import explain
 from fibercap.studies.findings import findings
 from fibercap.studies.uses import Use
-from fibercap.views.report import report
+from fibercap.views.report.html import report
 from fibercap.views.workbook.cases import AS_WRITTEN
-from fibercap.views.workbook.writing import workbook
+from fibercap.views.workbook.workbook import workbook
 from tests.sheets import Recalculator, disagreements, spoilt
 
 if TYPE_CHECKING:

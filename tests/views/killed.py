@@ -14,7 +14,7 @@ from collections.abc import Callable
 from itertools import count
 from pathlib import Path
 
-from fibercap.views.files import write_all, write_bytes
+from fibercap.views.files.writing import write_all, write_bytes
 
 POINTS = {"open", "os.rename", "os.mkdir", "os.remove", "os.rmdir", "os.chmod", "os.utime", "shutil.rmtree"}
 NAMES = ("charts/b.svg", "charts/c.svg", "a.csv", "d.csv", "manifest.json")

@@ -13,7 +13,7 @@ from fibercap.model.project import project
 from fibercap.model.scenario import Scenario
 from fibercap.reading.files import scenario_of
 from fibercap.studies.findings import dry
-from fibercap.views.workbook.writing import workbook
+from fibercap.views.workbook.workbook import workbook
 from tests.sheets import Recalculator, Sheets, disagreements, inputs_of, spoilt
 
 PLAN = """\

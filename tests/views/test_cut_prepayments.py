@@ -9,7 +9,7 @@ import pytest
 
 from fibercap.model.project import project
 from fibercap.reading.files import scenario_of
-from fibercap.views.workbook.writing import workbook
+from fibercap.views.workbook.workbook import workbook
 from tests.sheets import Recalculator, disagreements, inputs_of, spoilt
 
 PLAN = """\

@@ -16,9 +16,9 @@ import pytest
 
 from fibercap.cli import main
 from fibercap.core.errors import FibercapError
-from fibercap.views import staging
-from fibercap.views.files import write_all, write_bytes
-from fibercap.views.run_folder import former_files
+from fibercap.views.files import staging
+from fibercap.views.files.run_folder import former_files
+from fibercap.views.files.writing import write_all, write_bytes
 from fibercap.views.tables import EVERY_PLAN, SOME_PLANS
 from tests.test_output import PLAN
 from tests.views import killed

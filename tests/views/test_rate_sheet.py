@@ -16,7 +16,7 @@ from fibercap.model.rate_choice import plausible_rate
 from fibercap.model.roots import all_rates
 from fibercap.reading.files import scenario_of
 from fibercap.views.workbook.rate_grid import seen, steps
-from fibercap.views.workbook.writing import workbook
+from fibercap.views.workbook.workbook import workbook
 from tests.sheets import Recalculator, Sheets, disagreements, inputs_of, spoilt
 
 COST = 1_000_000.0

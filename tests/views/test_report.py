@@ -19,11 +19,11 @@ from fibercap.studies.compare import compare
 from fibercap.studies.sensitivity import one_at_a_time, turns_at
 from fibercap.studies.verdict import verdict
 from fibercap.views.charts.all_charts import CHARTS
-from fibercap.views.exports import write
-from fibercap.views.figures import Figures, Line
-from fibercap.views.lines import best_shown
-from fibercap.views.report import report
-from fibercap.views.report_parts import tables_of
+from fibercap.views.files.exports import write
+from fibercap.views.numbers import Figures, Line
+from fibercap.views.report.html import report
+from fibercap.views.report.parts import tables_of
+from fibercap.views.sentences import best_shown
 from tests.browser import CHROMIUM, Browser
 from tests.views.plans import SIZES
 

@@ -17,7 +17,7 @@ from jsonschema import Draft202012Validator, FormatChecker
 from fibercap.cli import cli, main
 from fibercap.commands.new import RESULTS
 from fibercap.reading.locating import shipped
-from fibercap.views import result_schema as made
+from fibercap.views.json import schema as made
 from tests import result_reference
 
 Json = dict[str, Any]
@@ -198,6 +198,6 @@ def test_a_check_does_without_what_makes_schemas() -> None:
     )
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
 
-    assert "'fibercap.views.documents'" in done.stderr
-    for heavy in ("fibercap.views.result_types", "fibercap.views.result_schema", "matplotlib", "pandas", "jinja2"):
+    assert "'fibercap.views.json.documents'" in done.stderr
+    for heavy in ("fibercap.views.json.run_types", "fibercap.views.json.schema", "matplotlib", "pandas", "jinja2"):
         assert f"'{heavy}'" not in done.stderr

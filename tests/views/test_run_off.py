@@ -16,7 +16,7 @@ from fibercap.reading.files import scenario_of
 from fibercap.studies.explain import explain
 from fibercap.studies.explained import Result
 from fibercap.views.workbook.cases import AS_WRITTEN
-from fibercap.views.workbook.writing import workbook
+from fibercap.views.workbook.workbook import workbook
 from tests.model.test_formulas import disagreements as texts_unlike_kernels
 from tests.model.test_run_off import PLAN
 from tests.sheets import Recalculator, disagreements, spoilt

@@ -11,7 +11,7 @@ from multiprocessing import get_all_start_methods
 import pytest
 
 from fibercap.core.errors import FibercapError
-from fibercap.views import shared as module
+from fibercap.views.charts import in_parallel as module
 from fibercap.views.charts.in_parallel import shared
 
 pytestmark = pytest.mark.filterwarnings("ignore:.*multi-threaded.*fork:DeprecationWarning")  # pytest's own threads

@@ -19,13 +19,13 @@ from fibercap.model.projection import Projection
 from fibercap.model.scenario import Scenario
 from fibercap.reading.files import read, scenario_of
 from fibercap.studies.compare import compare
-from fibercap.views.exports import EXPORTS
+from fibercap.views.files.exports import EXPORTS
 from fibercap.views.statement_lines import STATEMENTS, statement_lines
 from fibercap.views.tables import statements_csv
 from fibercap.views.workbook.annual_sheet import AnnualSheet
 from fibercap.views.workbook.book import Book
 from fibercap.views.workbook.cases import cases_of
-from fibercap.views.workbook.writing import workbook
+from fibercap.views.workbook.workbook import workbook
 from tests.written import valid_scenarios
 
 # The loan of a public exercise, with every optional column: draws, interest added to the debt, fees.

@@ -19,9 +19,9 @@ from fibercap.core.errors import FibercapError
 from fibercap.core.timeline import periods_between
 from fibercap.model.project import project
 from fibercap.reading.files import read, scenario_of
-from fibercap.views.csv_text import csv_text
-from fibercap.views.exports import write
-from fibercap.views.given import amount, given
+from fibercap.views.files.csv_text import csv_text
+from fibercap.views.files.exports import write
+from fibercap.views.report.written_inputs import amount, given
 from fibercap.views.tables import EVERY_PLAN, SOME_PLANS, rows_csv
 
 PLAN = """\

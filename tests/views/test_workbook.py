@@ -21,7 +21,7 @@ from fibercap.model.project import project
 from fibercap.model.scenario import Scenario
 from fibercap.reading.files import read, scenario_of
 from fibercap.reading.locating import shipped
-from fibercap.views.workbook.writing import workbook
+from fibercap.views.workbook.workbook import workbook
 from tests.sheets import (
     Recalculator,
     Sheets,

@@ -6,7 +6,7 @@ import pytest
 
 from fibercap.model.project import project
 from fibercap.reading.files import scenario_of
-from fibercap.views.workbook.writing import workbook
+from fibercap.views.workbook.workbook import workbook
 from tests.model.test_nothing_new import FIXED, OPTIONS, PLAN
 from tests.sheets import Recalculator, disagreements, spoilt
 from tests.views.test_workbook import recalculated

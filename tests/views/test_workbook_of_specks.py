@@ -6,7 +6,7 @@ import pytest
 
 from fibercap.model.project import project
 from fibercap.reading.files import scenario_of
-from fibercap.views.workbook.writing import workbook
+from fibercap.views.workbook.workbook import workbook
 from tests.model.specks import SPECKS
 from tests.sheets import Recalculator, disagreements, spoilt
 

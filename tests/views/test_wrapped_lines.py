@@ -6,7 +6,7 @@ import pytest
 from click.testing import CliRunner
 
 from fibercap.cli import cli
-from fibercap.views.wrapped_lines import wrapped_lines
+from fibercap.views.terminal.wrapped_lines import wrapped_lines
 
 
 @pytest.mark.parametrize("width", [60, 80, 120])

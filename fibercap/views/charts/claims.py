@@ -20,7 +20,7 @@ from fibercap.views.charts.style import (
     signed,
     wrap,
 )
-from fibercap.views.lines import claim_lines
+from fibercap.views.sentences import claim_lines
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

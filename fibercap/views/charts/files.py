@@ -13,7 +13,7 @@ from fibercap.studies.compare import compare
 from fibercap.views.charts.all_charts import CHARTS, rendered, write_chart
 from fibercap.views.charts.in_parallel import shared
 from fibercap.views.charts.loan import loan_chart
-from fibercap.views.files import refuse_existing, write_all, write_bytes
+from fibercap.views.files.writing import refuse_existing, write_all, write_bytes
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 
 from fibercap.core.errors import FibercapError, did_you_mean
 from fibercap.studies.compare import compare
-from fibercap.views.files import refuse_existing, write_all, write_bytes
+from fibercap.views.files.writing import refuse_existing, write_all, write_bytes
 from fibercap.views.tables import former_tables, rows_csv, tables
 
 if TYPE_CHECKING:
@@ -24,13 +24,13 @@ def _csv(projection: Projection, by: str) -> bytes:
 
 
 def _html(projection: Projection, by: str) -> bytes:
-    from fibercap.views.report import report
+    from fibercap.views.report.html import report
 
     return report(projection, compared(projection), by or "year")
 
 
 def _xlsx(projection: Projection, by: str) -> bytes:
-    from fibercap.views.workbook.writing import workbook
+    from fibercap.views.workbook.workbook import workbook
 
     if by:
         raise FibercapError("a workbook shows the model's own step and years; leave `--by` out")

@@ -15,16 +15,16 @@ from fibercap.studies.covenants import covenants
 from fibercap.studies.findings import findings
 from fibercap.studies.step_warning import step_warning
 from fibercap.views.charts.all_charts import CHARTS, write_chart
-from fibercap.views.documents import checks_document, findings_document, horizon_document, inputs_document
-from fibercap.views.exports import compared
-from fibercap.views.json_text import text
+from fibercap.views.files.exports import compared
+from fibercap.views.json.documents import checks_document, findings_document, horizon_document, inputs_document
+from fibercap.views.json.text import text
 from fibercap.views.tables import rows_csv, tables
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from fibercap.model.projection import Projection
-    from fibercap.views.manifest_types import Manifest
+    from fibercap.views.json.manifest_types import Manifest
 
 LIBRARIES: Final = ("fibercap", "matplotlib", "numpy", "pint", "pydantic", "PyYAML")
 

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from fibercap.core.errors import FibercapError
-from fibercap.views.staging import HIDDEN, NEW, hidden_folder, put_aside, settle_leftovers, without_signals
+from fibercap.views.files.staging import HIDDEN, NEW, hidden_folder, put_aside, settle_leftovers, without_signals
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping

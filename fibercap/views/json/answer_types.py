@@ -6,8 +6,8 @@ from typing import Annotated, NotRequired
 
 from typing_extensions import TypedDict
 
-from fibercap.views.origin_types import Position
-from fibercap.views.result_types import Checked, Date, Nature, one_of
+from fibercap.views.json.origin_types import Position
+from fibercap.views.json.run_types import Checked, Date, Nature, one_of
 
 
 class Files(TypedDict):

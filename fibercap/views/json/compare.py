@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING
 from fibercap.studies.bridge import MEASURE
 from fibercap.studies.step_warning import step_warning
 from fibercap.studies.verdict import verdict
-from fibercap.views.documents import claims_document, covenants_document, findings_document, measures_document
-from fibercap.views.verdict_document import verdict_document
+from fibercap.views.json.documents import claims_document, covenants_document, findings_document, measures_document
+from fibercap.views.json.verdict import verdict_document
 
 if TYPE_CHECKING:
     from fibercap.studies.bridge import Bridge
     from fibercap.studies.compare import Comparison
-    from fibercap.views import compare_types as types
+    from fibercap.views.json import compare_types as types
 
 
 def compare_document(comparison: Comparison, *, flips: bool = False) -> types.Compared:

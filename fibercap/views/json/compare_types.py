@@ -9,7 +9,7 @@ from typing_extensions import TypedDict
 
 from fibercap.studies import findings
 from fibercap.studies.bridge import MEASURE
-from fibercap.views.result_types import Claim, Covenant, Finding, Measure, one_of
+from fibercap.views.json.run_types import Claim, Covenant, Finding, Measure, one_of
 
 
 class Distance(TypedDict):

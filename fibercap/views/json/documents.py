@@ -14,9 +14,9 @@ from fibercap.studies.covenants import covenants
 from fibercap.studies.findings import findings
 from fibercap.studies.headroom import tightest
 from fibercap.studies.step_warning import step_warning
-from fibercap.views.explain_document import place_document
-from fibercap.views.run_sections import EVERYTHING, Selection, asked_rows
-from fibercap.views.summary import summary
+from fibercap.views.json.explain import place_document
+from fibercap.views.terminal.run_sections import EVERYTHING, Selection, asked_rows
+from fibercap.views.terminal.summary import summary
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -35,9 +35,9 @@ if TYPE_CHECKING:
     from fibercap.studies.findings import Finding
     from fibercap.studies.flips import Flip
     from fibercap.studies.headroom import Headroom
-    from fibercap.views import result_types as types
-    from fibercap.views.answer_types import Errors
-    from fibercap.views.answer_types import Problem as ProblemTold
+    from fibercap.views.json import run_types as types
+    from fibercap.views.json.answer_types import Errors
+    from fibercap.views.json.answer_types import Problem as ProblemTold
 
 
 def _plain(values: Array) -> types.Values:

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from fibercap.core.tree import Branch, Origin
     from fibercap.studies.traced import Step, Written
     from fibercap.studies.uses import Use
-    from fibercap.views import origin_types as types
+    from fibercap.views.json import origin_types as types
 
 
 def explain_document(found: Result | Use) -> types.ExplainedNumber | types.ExplainedInput:

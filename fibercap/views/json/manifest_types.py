@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing_extensions import TypedDict
 
-from fibercap.views.result_types import Evidences, Finding, Horizon, Law
+from fibercap.views.json.run_types import Evidences, Finding, Horizon, Law
 
 
 class ScenarioFile(TypedDict):

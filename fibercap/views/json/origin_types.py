@@ -7,7 +7,7 @@ from typing import Annotated, NotRequired
 from pydantic import Field
 from typing_extensions import TypedDict
 
-from fibercap.views.result_types import Evidence
+from fibercap.views.json.run_types import Evidence
 
 # A type that others extend says in `Field` what its keys mean: docstrings are read from the class that has them alone.
 

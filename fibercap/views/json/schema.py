@@ -8,12 +8,12 @@ from typing import Any, Final
 from pydantic import ConfigDict, TypeAdapter
 from pydantic.json_schema import GenerateJsonSchema
 
-from fibercap.views.answer_types import CheckedFiles, Errors, Files, Lent, Listed, Sized, Solved
-from fibercap.views.compare_types import Compared
-from fibercap.views.json_text import FORMAT
-from fibercap.views.manifest_types import Manifest
-from fibercap.views.origin_types import Differences, ExplainedInput, ExplainedNumber, Shown
-from fibercap.views.result_types import Checked, Run
+from fibercap.views.json.answer_types import CheckedFiles, Errors, Files, Lent, Listed, Sized, Solved
+from fibercap.views.json.compare_types import Compared
+from fibercap.views.json.manifest_types import Manifest
+from fibercap.views.json.origin_types import Differences, ExplainedInput, ExplainedNumber, Shown
+from fibercap.views.json.run_types import Checked, Run
+from fibercap.views.json.text import FORMAT
 
 Json = dict[str, Any]
 RESULTS: Final[dict[str, Any]] = {

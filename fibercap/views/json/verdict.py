@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from fibercap.studies.choice_flips import ChoiceFlip
     from fibercap.studies.findings import Finding
     from fibercap.studies.verdict import Verdict
-    from fibercap.views import compare_types as types
+    from fibercap.views.json import compare_types as types
 
 
 def verdict_document(found: Verdict) -> types.Verdict:

@@ -6,17 +6,17 @@ from typing import TYPE_CHECKING, Final
 
 from fibercap.studies.levers import levers
 from fibercap.studies.sensitivity import turns_at
-from fibercap.views.figures import Figures, number
-from fibercap.views.figures import Line as FigureLine
-from fibercap.views.given import given
-from fibercap.views.lines import evidence_line, measure_text, quantity_text
-from fibercap.views.report_parts import Figure, Items, Line, Section, Table, Words
+from fibercap.views.numbers import Figures, number
+from fibercap.views.numbers import Line as FigureLine
+from fibercap.views.report.parts import Figure, Items, Line, Section, Table, Words
+from fibercap.views.report.written_inputs import given
+from fibercap.views.sentences import evidence_line, measure_text, quantity_text
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from fibercap.views.report_parts import Part
-    from fibercap.views.report_subject import Subject
+    from fibercap.views.report.parts import Part
+    from fibercap.views.report.subject import Subject
 
 MOST: Final = 15
 """Inputs that the table of sensitivity shows, those that move most."""

@@ -10,15 +10,15 @@ from fibercap.studies.claims import WORDS
 from fibercap.studies.covenants import NOT_TESTED
 from fibercap.studies.findings import findings
 from fibercap.studies.step_warning import step_warning
-from fibercap.views.lines import falls_text, flip_line, quantity_text, untested_text
-from fibercap.views.report_parts import Items, Line, Section, Table, Words, figures_of
+from fibercap.views.report.parts import Items, Line, Section, Table, Words, figures_of
+from fibercap.views.sentences import falls_text, flip_line, quantity_text, untested_text
 
 if TYPE_CHECKING:
     from fibercap.studies.claims import Outcome
     from fibercap.studies.covenants import Tested
     from fibercap.studies.headroom import Headroom
-    from fibercap.views.report_parts import Part
-    from fibercap.views.report_subject import Subject
+    from fibercap.views.report.parts import Part
+    from fibercap.views.report.subject import Subject
 
 
 def wrong(subject: Subject) -> Section | None:

@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING, Final
 from fibercap.studies.findings import CASH, COVENANT, USES, faults, findings
 from fibercap.studies.headroom import PRICE, tightest
 from fibercap.studies.sensitivity import turns_at
-from fibercap.views.input_words import input_words, named
-from fibercap.views.lines import share_text
-from fibercap.views.report_parts import Figure, Section, Words, figure
+from fibercap.views.report.input_words import input_words, named
+from fibercap.views.report.parts import Figure, Section, Words, figure
+from fibercap.views.report.worth_words import REASONS, WORTH, worth_words
+from fibercap.views.sentences import share_text
 from fibercap.views.verdict_text import (
     ALONE,
     Speech,
@@ -21,7 +22,6 @@ from fibercap.views.verdict_text import (
     looked_at_two,
     money_text,
 )
-from fibercap.views.worth_words import REASONS, WORTH, worth_words
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -29,8 +29,8 @@ if TYPE_CHECKING:
     from fibercap.model.scenario import Scenario
     from fibercap.studies.findings import Finding
     from fibercap.studies.verdict import Verdict
-    from fibercap.views.report_parts import Part
-    from fibercap.views.report_subject import Subject
+    from fibercap.views.report.parts import Part
+    from fibercap.views.report.subject import Subject
 
 MOST_WORDS: Final = 198
 """Words of the page, its heading and what stands below the chart included."""

@@ -9,20 +9,20 @@ from importlib.resources import files
 from typing import TYPE_CHECKING, Final
 
 from fibercap.core.visible_text import visible
-from fibercap.views import report_basis, report_options, report_plan, report_tests, report_verdict
 from fibercap.views.charts.all_charts import CHARTS, rendered, write_chart
 from fibercap.views.charts.in_parallel import shared
 from fibercap.views.charts.sensitivity import sensitivity_chart
-from fibercap.views.report_parts import Figure
-from fibercap.views.report_subject import subject_of
+from fibercap.views.report import basis, claims_and_covenants, first_page, options, plan
+from fibercap.views.report.parts import Figure
+from fibercap.views.report.subject import subject_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from fibercap.model.projection import Projection
     from fibercap.studies.compare import Comparison
-    from fibercap.views.report_parts import Section
-    from fibercap.views.report_subject import Subject
+    from fibercap.views.report.parts import Section
+    from fibercap.views.report.subject import Subject
 
 PARTS_OF_SVG: Final = re.compile(r"<metadata>.*?</metadata>|<\?xml.*?\?>|<!DOCTYPE.*?>", re.DOTALL)
 NAMED: Final = re.compile(r'(\bid="|href="#|url\(#)')
@@ -51,7 +51,7 @@ def report(projection: Projection, comparison: Comparison | None, by: str = "yea
     subject = subject_of(projection, comparison)
     listed = list(sections(subject, by))
     charts = {name: Markup(svg) for name, svg in _charts(subject, listed).items()}  # noqa: S704 - our own drawing; its words are escaped
-    place = files("fibercap.views")
+    place = files("fibercap.views.report")
     environment = Environment(
         loader=FunctionLoader(lambda name: place.joinpath(name).read_text(encoding="utf-8")),
         autoescape=True,
@@ -76,20 +76,20 @@ def report(projection: Projection, comparison: Comparison | None, by: str = "yea
 def sections(subject: Subject, by: str) -> Iterator[Section]:
     """Run over the sections that a plan has, the verdict first."""
     found = (
-        report_verdict.front(subject),
-        report_tests.wrong(subject),
-        report_options.options(subject),
-        report_tests.claims(subject),
-        report_tests.covenants(subject),
-        report_plan.capacity(subject),
-        report_plan.statements(subject, by),
-        report_plan.funding(subject),
-        report_plan.loans(subject),
-        report_basis.sensitivity(subject),
-        report_basis.measures(subject),
-        report_basis.inputs(subject),
-        report_basis.conventions(subject),
-        report_basis.checks(subject, _versions()),
+        first_page.front(subject),
+        claims_and_covenants.wrong(subject),
+        options.options(subject),
+        claims_and_covenants.claims(subject),
+        claims_and_covenants.covenants(subject),
+        plan.capacity(subject),
+        plan.statements(subject, by),
+        plan.funding(subject),
+        plan.loans(subject),
+        basis.sensitivity(subject),
+        basis.measures(subject),
+        basis.inputs(subject),
+        basis.conventions(subject),
+        basis.checks(subject, _versions()),
     )
     yield from (section for section in found if section is not None)
 

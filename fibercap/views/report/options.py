@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING, Final
 
 from fibercap.studies.footing import footing
 from fibercap.views.charts.bridge import spans_of
-from fibercap.views.figures import Figures
-from fibercap.views.figures import Line as FigureLine
-from fibercap.views.lines import best_shown, delta_texts, measure_text, shared_label
-from fibercap.views.report_parts import Items, Line, Section, Table, Words, figure, figures_of, tables_of
+from fibercap.views.numbers import Figures
+from fibercap.views.numbers import Line as FigureLine
+from fibercap.views.report.parts import Items, Line, Section, Table, Words, figure, figures_of, tables_of
+from fibercap.views.sentences import best_shown, delta_texts, measure_text, shared_label
 from fibercap.views.verdict_text import (
     Speech,
     beside_lines,
@@ -28,8 +28,8 @@ if TYPE_CHECKING:
 
     from fibercap.studies.compare import Comparison
     from fibercap.studies.verdict import Verdict
-    from fibercap.views.report_parts import Part
-    from fibercap.views.report_subject import Subject
+    from fibercap.views.report.parts import Part
+    from fibercap.views.report.subject import Subject
 
 ABREAST: Final = 6
 """Options that one table holds, for A4 is no wider."""

@@ -6,13 +6,13 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, ClassVar, Final
 
 from fibercap.views.charts.all_charts import CHARTS
-from fibercap.views.figures import blocks_of
+from fibercap.views.numbers import blocks_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from fibercap.views.figures import Figures
-    from fibercap.views.report_subject import Subject
+    from fibercap.views.numbers import Figures
+    from fibercap.views.report.subject import Subject
 
 COLUMNS: Final = 16
 """Columns of numbers that fit beside each other, on a screen and on paper."""

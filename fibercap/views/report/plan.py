@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from fibercap.views.lines import measure_text
-from fibercap.views.report_parts import Line, Section, Table, Words, figure, figures_of, tables_of
-from fibercap.views.report_verdict import front_figure
+from fibercap.views.report.first_page import front_figure
+from fibercap.views.report.parts import Line, Section, Table, Words, figure, figures_of, tables_of
+from fibercap.views.sentences import measure_text
 from fibercap.views.statement_lines import STATEMENTS
 from fibercap.views.statements import capacity_figures, cover_figures, loan_figures, statement_figures
 
 if TYPE_CHECKING:
-    from fibercap.views.report_parts import Part
-    from fibercap.views.report_subject import Subject
+    from fibercap.views.report.parts import Part
+    from fibercap.views.report.subject import Subject
 
 
 def capacity(subject: Subject) -> Section:

@@ -6,14 +6,14 @@ from typing import TYPE_CHECKING, Final
 
 from fibercap.studies.findings import CASH, COVENANT, USES
 from fibercap.studies.numbers_of_options import RATE
-from fibercap.views.lines import measure_text, share_text
+from fibercap.views.sentences import measure_text, share_text
 from fibercap.views.verdict_text import listed, money_text
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from fibercap.studies.verdict import Verdict
-    from fibercap.views.report_subject import Subject
+    from fibercap.views.report.subject import Subject
     from fibercap.views.verdict_text import Speech
 
 REASONS: Final = 2

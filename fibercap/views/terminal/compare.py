@@ -14,8 +14,8 @@ from fibercap.studies.covenants import FAIL
 from fibercap.studies.footing import footing
 from fibercap.studies.step_warning import step_warning
 from fibercap.studies.verdict import verdict
-from fibercap.views.figures import Figures, Line
-from fibercap.views.lines import (
+from fibercap.views.numbers import Figures, Line
+from fibercap.views.sentences import (
     VERDICTS,
     best_shown,
     covenant_lines,
@@ -25,7 +25,7 @@ from fibercap.views.lines import (
     shared_label,
     tightest_line,
 )
-from fibercap.views.printing import GUTTER, failures, hanging, plain_table, show
+from fibercap.views.terminal.printing import GUTTER, failures, hanging, plain_table, show
 from fibercap.views.verdict_text import PLAIN, footing_text, verdict_lines
 
 if TYPE_CHECKING:

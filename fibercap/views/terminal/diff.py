@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 from rich.text import Text
 
-from fibercap.views.lines import measure_text
-from fibercap.views.printing import hanging
+from fibercap.views.sentences import measure_text
+from fibercap.views.terminal.printing import hanging
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from fibercap.core.errors import Place
     from fibercap.studies.differences import Difference, Moved
-    from fibercap.views import origin_types as types
+    from fibercap.views.json import origin_types as types
 
 Verdicts = dict[str, tuple[bool | None, bool | None]]
 

@@ -15,7 +15,7 @@ from rich.table import Table
 from rich.text import Text
 
 from fibercap.core.visible_text import visible
-from fibercap.views.figures import Figures, Line, blocks_of, number
+from fibercap.views.numbers import Figures, Line, blocks_of, number
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence

@@ -8,7 +8,7 @@ from rich.text import Text
 
 from fibercap.core.units import unit_text
 from fibercap.studies.lookup import REPEATED
-from fibercap.views.printing import folded, plain_table
+from fibercap.views.terminal.printing import folded, plain_table
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from fibercap.core.rows import Row
     from fibercap.model.measure import Measure
     from fibercap.model.projection import Projection
-    from fibercap.views.answer_types import Listed
+    from fibercap.views.json.answer_types import Listed
 
 MEASURE = "measure"
 

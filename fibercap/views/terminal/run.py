@@ -11,11 +11,11 @@ from fibercap.studies.alarms import warnings
 from fibercap.studies.covenants import covenants
 from fibercap.studies.findings import findings
 from fibercap.studies.step_warning import step_warning
-from fibercap.views.lines import VERDICTS, claim_lines, covenant_lines, evidence_note, laws_line, measure_text
-from fibercap.views.printing import bars, failures, hanging, plain_table, show
-from fibercap.views.run_sections import EVERYTHING, Selection, tables_of
-from fibercap.views.summary import summary
+from fibercap.views.sentences import VERDICTS, claim_lines, covenant_lines, evidence_note, laws_line, measure_text
 from fibercap.views.tables import fitting
+from fibercap.views.terminal.printing import bars, failures, hanging, plain_table, show
+from fibercap.views.terminal.run_sections import EVERYTHING, Selection, tables_of
+from fibercap.views.terminal.summary import summary
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -5,14 +5,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from fibercap.studies.sizing import ALLOWED, USED
-from fibercap.views.lines import lever_text, quantity_text
+from fibercap.views.sentences import lever_text, quantity_text
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from fibercap.studies.sizing import Limit, Sized
     from fibercap.studies.solving import Root, Solution
-    from fibercap.views import answer_types as types
+    from fibercap.views.json import answer_types as types
 
 
 def solution_lines(found: Solution) -> Iterator[str]:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from fibercap.studies.covenants import FAIL, PASS
-from fibercap.views.lines import quantity_text
+from fibercap.views.sentences import quantity_text
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

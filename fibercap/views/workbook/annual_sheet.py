@@ -11,8 +11,8 @@ import numpy as np
 
 from fibercap.core.timeline import FLOW, STOCK
 from fibercap.views.statement_lines import STATEMENTS, statement_paths
+from fibercap.views.workbook.formats import number_format, set_up
 from fibercap.views.workbook.formulas import letters
-from fibercap.views.workbook.looks import number_format, set_up
 from fibercap.views.workbook.periods import YEARS_ROW, is_whole
 
 if TYPE_CHECKING:
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     from fibercap.model.projection import Projection
     from fibercap.views.workbook.book import Book, Placed
-    from fibercap.views.workbook.looks import Looks
+    from fibercap.views.workbook.formats import Looks
 
 NAME: Final = "Annual"
 HEADS: Final = ("Label", "Unit", "Path", "Brought to years", "", "")

@@ -12,9 +12,9 @@ from fibercap.model.run_off import RUN_OFF
 from fibercap.model.trifle import PATH
 from fibercap.views.workbook.book import BEFORE
 from fibercap.views.workbook.cases import merged
+from fibercap.views.workbook.formats import set_up
 from fibercap.views.workbook.formulas import Spot, Wording, letters
 from fibercap.views.workbook.lines import Surroundings, chosen
-from fibercap.views.workbook.looks import set_up
 from fibercap.views.workbook.periods import DATES_ROW
 
 if TYPE_CHECKING:
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from fibercap.model.projection import Projection
     from fibercap.views.workbook.book import Book
     from fibercap.views.workbook.claim_sheet import ClaimSheet
-    from fibercap.views.workbook.looks import Looks
+    from fibercap.views.workbook.formats import Looks
     from fibercap.views.workbook.measure_sheet import MeasureSheet
 
 NAME: Final = "Checks"

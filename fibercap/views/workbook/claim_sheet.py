@@ -12,8 +12,8 @@ from fibercap.studies.claims import ROUNDING, outcomes
 from fibercap.studies.covenant_values import CUT
 from fibercap.studies.covenants import covenants
 from fibercap.views.workbook.cases import merged
+from fibercap.views.workbook.formats import number_format, set_up
 from fibercap.views.workbook.lines import chosen
-from fibercap.views.workbook.looks import number_format, set_up
 from fibercap.views.workbook.lookups import Span, looked_up, span_of
 
 if TYPE_CHECKING:
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from fibercap.studies.claims import Outcome
     from fibercap.studies.covenants import Tested
     from fibercap.views.workbook.book import Book
-    from fibercap.views.workbook.looks import Looks
+    from fibercap.views.workbook.formats import Looks
     from fibercap.views.workbook.measure_sheet import MeasureSheet
 
 NAME: Final = "Claims"

@@ -12,7 +12,7 @@ from fibercap.studies.findings import findings
 from fibercap.studies.step_warning import step_warning
 from fibercap.views.workbook.book import INPUTS
 from fibercap.views.workbook.check_sheet import MASTER
-from fibercap.views.workbook.looks import number_format, set_up
+from fibercap.views.workbook.formats import number_format, set_up
 from fibercap.views.workbook.measure_sheet import OPTIONS, OPTIONS_COLUMN, OPTIONS_ROW
 
 if TYPE_CHECKING:
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from fibercap.views.workbook.annual_sheet import AnnualSheet
     from fibercap.views.workbook.book import Book
     from fibercap.views.workbook.check_sheet import CheckSheet
-    from fibercap.views.workbook.looks import Looks
+    from fibercap.views.workbook.formats import Looks
     from fibercap.views.workbook.measure_sheet import MeasureSheet
 
 COVER, CHANGES, CHARTS = "Cover", "Changes", "Charts"

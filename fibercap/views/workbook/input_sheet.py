@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final
 
 from fibercap.views.workbook.book import DERIVED, INPUTS
+from fibercap.views.workbook.formats import number_format, set_up
 from fibercap.views.workbook.formulas import Spot, letters
 from fibercap.views.workbook.inputs import Entry, entries, titles
-from fibercap.views.workbook.looks import number_format, set_up
 from fibercap.views.workbook.scalars import Scalar, scalar
 
 if TYPE_CHECKING:
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from xlsxwriter.worksheet import Worksheet
 
     from fibercap.views.workbook.book import Book
-    from fibercap.views.workbook.looks import Looks
+    from fibercap.views.workbook.formats import Looks
 
 HEADS: Final = ("Input", "In use", "Unit", "As exported", "Changed", "Source", "Evidence", "Note", "Path")
 HEAD_ROW: Final = 8

@@ -14,9 +14,9 @@ from fibercap.model.measures import measures
 from fibercap.model.rate_choice import ONE_SIGN
 from fibercap.model.worth_measures import NOTHING_PAID, OWNERS_PAY, no_projects
 from fibercap.views.workbook.cases import merged
+from fibercap.views.workbook.formats import number_format, set_up
 from fibercap.views.workbook.formulas import CannotBeSaidError, Spot, Wording, letters
 from fibercap.views.workbook.lines import FORMULA, Surroundings, chosen, reader
-from fibercap.views.workbook.looks import number_format, set_up
 from fibercap.views.workbook.rate_sheet import RateSheet, Search
 
 if TYPE_CHECKING:
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from fibercap.model.measure import Measure
     from fibercap.model.projection import Projection
     from fibercap.views.workbook.book import Book
-    from fibercap.views.workbook.looks import Looks
+    from fibercap.views.workbook.formats import Looks
 
 NAME: Final = "Measures"
 HEADS: Final = ("Measure", "Value", "Unit", "Kind", "Note", "Name")

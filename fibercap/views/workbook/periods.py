@@ -11,17 +11,17 @@ from fibercap.core.calendar import year_of
 from fibercap.core.timeline import FLOW
 from fibercap.views.workbook.book import BEFORE, FIRST_ROW
 from fibercap.views.workbook.cases import SCHEDULE
+from fibercap.views.workbook.formats import number_format, set_up
 from fibercap.views.workbook.formulas import POSITION_ROW, letters
 from fibercap.views.workbook.lines import FORMULA, looks_ahead, written
-from fibercap.views.workbook.looks import number_format, set_up
 
 if TYPE_CHECKING:
     from xlsxwriter.worksheet import Worksheet
 
     from fibercap.core.units import Array
     from fibercap.views.workbook.book import Book, Page
+    from fibercap.views.workbook.formats import Looks
     from fibercap.views.workbook.lines import Written
-    from fibercap.views.workbook.looks import Looks
 
 HEADS: Final = ("Label", "Unit", "Path", "Kind", "Total", "Before")
 DATES_ROW: Final = 3

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from xlsxwriter.worksheet import Worksheet
 
     from fibercap.core.units import Array
-    from fibercap.views.workbook.looks import Looks
+    from fibercap.views.workbook.formats import Looks
     from fibercap.views.workbook.rate_grid import Place, Seen
 
 X_ROW: Final = 6

@@ -9,9 +9,9 @@ import numpy as np
 
 from fibercap.model.trifle import PATH
 from fibercap.views.workbook.book import BEFORE
+from fibercap.views.workbook.formats import set_up
 from fibercap.views.workbook.formulas import CannotBeSaidError, Spot, letters, number_of
 from fibercap.views.workbook.lines import CALENDARS, chosen
-from fibercap.views.workbook.looks import set_up
 from fibercap.views.workbook.rate_block import FIRST, HEIGHT, LARGEST, X_ROW, Block, rate_of, write_block
 from fibercap.views.workbook.rate_grid import GRID
 
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from fibercap.core.units import Array
     from fibercap.views.workbook.book import Book
     from fibercap.views.workbook.cases import Line
-    from fibercap.views.workbook.looks import Looks
+    from fibercap.views.workbook.formats import Looks
 
 NAME: Final = "Rates"
 TOP: Final = 8

@@ -17,6 +17,7 @@ from fibercap.views.workbook.check_sheet import MASTER, CheckSheet
 from fibercap.views.workbook.check_sheet import NAME as CHECKS
 from fibercap.views.workbook.claim_sheet import NAME as CLAIMS
 from fibercap.views.workbook.claim_sheet import ClaimSheet
+from fibercap.views.workbook.formats import Looks, plain_sheets
 from fibercap.views.workbook.front_sheets import (
     CHANGES,
     CHARTS,
@@ -27,7 +28,6 @@ from fibercap.views.workbook.front_sheets import (
     option_sheet,
 )
 from fibercap.views.workbook.input_sheet import InputSheet, derived_scalars, derived_sheet
-from fibercap.views.workbook.looks import Looks, plain_sheets
 from fibercap.views.workbook.measure_sheet import NAME as MEASURES
 from fibercap.views.workbook.measure_sheet import OPTIONS, MeasureSheet
 from fibercap.views.workbook.periods import period_sheet

@@ -1,0 +1,1 @@
+"""Results as files: whole sets of them or none."""

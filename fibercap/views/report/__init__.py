@@ -1,0 +1,1 @@
+"""The report, one part a file; `html` puts them together."""
