@@ -13,7 +13,7 @@ from fibercap.studies.compare import compare
 from fibercap.studies.flips import flips
 from fibercap.studies.sizing import Limit, size
 from fibercap.studies.solving import solve
-from fibercap.studies.verdict import verdict
+from fibercap.studies.verdict.verdict import verdict
 
 if TYPE_CHECKING:
     from collections.abc import Callable

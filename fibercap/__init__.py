@@ -17,10 +17,10 @@ if TYPE_CHECKING:
     from fibercap.reading.files import read
     from fibercap.studies.batch import evaluate
     from fibercap.studies.compare import compare
-    from fibercap.studies.explain import explain
+    from fibercap.studies.explaining.explain import explain
     from fibercap.studies.sizing import size
     from fibercap.studies.solving import solve
-    from fibercap.studies.verdict import verdict
+    from fibercap.studies.verdict.verdict import verdict
     from fibercap.views.files.exports import write
     from fibercap.views.frames import annual, table
 
@@ -35,14 +35,14 @@ _HOMES = {
     "annual": "fibercap.views.frames",
     "compare": "fibercap.studies.compare",
     "evaluate": "fibercap.studies.batch",
-    "explain": "fibercap.studies.explain",
+    "explain": "fibercap.studies.explaining.explain",
     "project": "fibercap.model.project",
     "read": "fibercap.reading.files",
     "schedule": "fibercap.model.loans",
     "size": "fibercap.studies.sizing",
     "solve": "fibercap.studies.solving",
     "table": "fibercap.views.frames",
-    "verdict": "fibercap.studies.verdict",
+    "verdict": "fibercap.studies.verdict.verdict",
     "write": "fibercap.views.files.exports",
 }
 

@@ -22,13 +22,13 @@ from fibercap.studies.batch import evaluate
 from fibercap.studies.claims import outcomes
 from fibercap.studies.compare import compare
 from fibercap.studies.covenants import covenants
-from fibercap.studies.explain import explain
+from fibercap.studies.explaining.explain import explain
+from fibercap.studies.explaining.input_uses import Use
 from fibercap.studies.findings import findings
 from fibercap.studies.flips import flips
-from fibercap.studies.levers import drawn, lever
+from fibercap.studies.movable_inputs import drawn, lever
 from fibercap.studies.sizing import Limit, size
 from fibercap.studies.solving import solve
-from fibercap.studies.uses import Use
 from fibercap.views.charts.all_charts import CHARTS
 from fibercap.views.report.html import report
 from fibercap.views.tables import measures_csv, rows_csv

@@ -14,10 +14,10 @@ from fibercap.model.project import project
 from fibercap.model.projection import Projection
 from fibercap.reading.files import read
 from fibercap.reading.text import read_text
-from fibercap.studies.alarms import warnings
 from fibercap.studies.claims import outcomes
 from fibercap.studies.compare import compare
 from fibercap.studies.findings import findings
+from fibercap.studies.plan_warnings import warnings
 
 MILLION = 1e6
 OPTIONS = ["level", "equal_principal", "bullet", "grace_one_year", "german_bank", "no_debt"]

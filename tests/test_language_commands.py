@@ -15,7 +15,7 @@ from fibercap.core.tree import Branch, Leaf
 from fibercap.reading.files import read, scenario_of
 from fibercap.reading.locating import shipped
 from fibercap.reading.text import read_text
-from fibercap.reading.written import written
+from fibercap.reading.yaml_writer import written
 from fibercap.studies.differences import differences
 from tests.reading.test_schema import seen
 from tests.test_cli import SMALL, say

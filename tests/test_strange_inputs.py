@@ -11,7 +11,7 @@ import pytest
 from fibercap.cli import main
 from fibercap.core.errors import FibercapError
 from fibercap.reading.locating import bytes_of
-from fibercap.studies.asking import ratio_of, years_of
+from fibercap.studies.quantities_asked_for import ratio_of, years_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

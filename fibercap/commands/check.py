@@ -87,7 +87,7 @@ def _check(plan: Scenario, with_idle: bool, flips: bool, as_json: bool) -> tuple
     options = cases_of_options(case)
     still: list[str] | None = None
     if with_idle:
-        from fibercap.studies.idle import idle
+        from fibercap.studies.unused_inputs import idle
 
         still = idle(plan)
     code = int(any(each.findings for each in (case, *options.values())))

@@ -81,7 +81,7 @@ def measures(plan: Scenario) -> Iterable[str]:
 def rows(plan: Scenario) -> Iterable[str]:
     """Return the paths of its rows within the horizon."""
     from fibercap.model.project import project
-    from fibercap.studies.lookup import REPEATED
+    from fibercap.studies.explaining.lookup import REPEATED
 
     return [path for path in project(plan).rows if not path.startswith(REPEATED)]
 

@@ -39,7 +39,7 @@ def explain(  # noqa: PLR0913, PLR0917 - a command has that many options
 ) -> None:
     """Explain an input, a measure, or a row in a period."""
     from fibercap.model.project import project
-    from fibercap.studies.explain import explain as explained
+    from fibercap.studies.explaining.explain import explain as explained
 
     found = explained(project(plan_of(scenario, option, settings)), path, " ".join(period), depth)
     if as_json:

@@ -38,7 +38,7 @@ SHIPPED = "fibercore"
 def rows(arguments: tuple[str, ...], option: str | None, settings: tuple[str, ...], as_json: bool) -> None:  # noqa: FBT001 - click hands flags over so
     """List rows and measures."""
     from fibercap.model.project import project
-    from fibercap.studies.lookup import listed
+    from fibercap.studies.explaining.lookup import listed
 
     scenario, words = _scenario_and_words(arguments)
     projection = project(plan_of(scenario, option, settings))

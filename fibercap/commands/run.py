@@ -72,7 +72,7 @@ def run(  # noqa: PLR0913, PLR0917 - a command has that many options
     charts.
     """  # noqa: D301 - click's mark for lines that it leaves as they are
     from fibercap.model.project import project
-    from fibercap.studies.asking import years_of
+    from fibercap.studies.quantities_asked_for import years_of
     from fibercap.views.files.writing import refuse_existing
     from fibercap.views.terminal.run_sections import Selection
 
@@ -119,7 +119,7 @@ def _print_document(projection: Projection, selection: Selection) -> None:
 
 def _keep(projection: Projection, settings: tuple[str, ...], by: str, out: Path, *, force: bool) -> None:
     """Write the run folder, all of it or nothing."""
-    from fibercap.reading.written import written
+    from fibercap.reading.yaml_writer import written
     from fibercap.views.files.run_folder import former_files, run_folder
     from fibercap.views.files.writing import write_all
 

@@ -25,6 +25,6 @@ def show(scenario: str, option: str | None, settings: tuple[str, ...], as_json: 
 
         say_json(text(show_document(tree)))
         return
-    from fibercap.reading.written import written
+    from fibercap.reading.yaml_writer import written
 
     say_yaml(written(tree))

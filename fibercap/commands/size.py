@@ -36,7 +36,7 @@ def size(  # noqa: PLR0913, PLR0917 - a command has that many options
     fibercap size fibercore german_bank --option german_bank \\
       --dscr 1.30 --gearing "70 %"
     """  # noqa: D301 - click's mark for lines that it leaves as they are
-    from fibercap.studies.asking import ratio_of, share_of
+    from fibercap.studies.quantities_asked_for import ratio_of, share_of
     from fibercap.studies.sizing import Limit
     from fibercap.studies.sizing import size as sized
 

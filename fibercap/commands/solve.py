@@ -47,7 +47,7 @@ def solve(  # noqa: PLR0913, PLR0917 - a command has that many options
     fibercap solve fibercore --vary plants.xtal.cash_cost \\
       --measure equity_irr --equals "25 %/year"
     """  # noqa: D301 - click's mark for lines that it leaves as they are
-    from fibercap.studies.asking import ends_of, target_of
+    from fibercap.studies.quantities_asked_for import ends_of, target_of
     from fibercap.studies.solving import solve as solved
 
     plan = plan_of(scenario, option, settings)

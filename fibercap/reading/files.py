@@ -14,9 +14,9 @@ from fibercap.core.set_twice import set_twice
 from fibercap.core.tree import Branch, Leaf, Origin
 from fibercap.model.contracts import Contracts
 from fibercap.model.scenario import SCHEMA, Scenario
+from fibercap.reading.dangling import still_used
+from fibercap.reading.loading import Opened, opened
 from fibercap.reading.locating import bytes_from, bytes_of, locate, shown
-from fibercap.reading.opened import Opened, opened
-from fibercap.reading.removed import still_used
 from fibercap.reading.text import read_text
 
 if TYPE_CHECKING:

@@ -16,7 +16,7 @@ from fibercap.core.tree import Branch, Leaf, Origin, at
 from fibercap.core.visible_text import visible
 from fibercap.reading.locating import locate, shipped
 from fibercap.reading.workbook_cells import Cells, cells_of
-from fibercap.reading.written import scalar
+from fibercap.reading.yaml_writer import scalar
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -16,7 +16,7 @@ from fibercap.studies.differences import texts_apart
 from fibercap.studies.findings import findings
 from fibercap.studies.flips import flips
 from fibercap.studies.headroom import headroom
-from fibercap.studies.rulers import unlike_rulers
+from fibercap.studies.verdict.rulers import unlike_rulers
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

@@ -11,8 +11,8 @@ from fibercap.core.errors import Problem
 from fibercap.model.measures import measure_named
 from fibercap.studies.claims import judged as tested
 from fibercap.studies.claims import outcomes
-from fibercap.studies.levers import Change, levers
-from fibercap.studies.turning import Judgement, turns
+from fibercap.studies.movable_inputs import Change, levers
+from fibercap.studies.turning_points import Judgement, turns
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

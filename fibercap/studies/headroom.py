@@ -11,8 +11,8 @@ from fibercap.core.errors import Problem
 from fibercap.core.tree import Branch, Leaf, at
 from fibercap.core.units import Drawn
 from fibercap.studies.covenants import covenants, tests_of
-from fibercap.studies.levers import Handle, Lever, lever
-from fibercap.studies.turning import Judgement, turns
+from fibercap.studies.movable_inputs import Handle, Lever, lever
+from fibercap.studies.turning_points import Judgement, turns
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

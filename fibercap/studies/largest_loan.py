@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from fibercap.core.errors import FibercapError, did_you_mean
-from fibercap.studies.levers import Handle, Lever
-from fibercap.studies.turning import Judge, Truth, judged
+from fibercap.studies.movable_inputs import Handle, Lever
+from fibercap.studies.turning_points import Judge, Truth, judged
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

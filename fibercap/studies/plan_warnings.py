@@ -16,7 +16,7 @@ from fibercap.model.loans.rates import Floating
 from fibercap.model.prepayments import prepayments
 from fibercap.model.without_projects import WITHOUT
 from fibercap.studies.findings import dry
-from fibercap.studies.footing import owners_worth, worth_after
+from fibercap.studies.verdict.footing import owners_worth, worth_after
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

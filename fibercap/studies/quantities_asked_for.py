@@ -14,7 +14,7 @@ from fibercap.core.unit_hints import fitting, spoken_unit, takes
 from fibercap.core.units import QuantityTextError, conversion, in_words, split_quantity, unit_text
 from fibercap.model.measures import measure_named
 from fibercap.model.project import project
-from fibercap.studies.levers import lever
+from fibercap.studies.movable_inputs import lever
 
 if TYPE_CHECKING:
     from fibercap.model.scenario import Scenario

@@ -9,10 +9,10 @@ import numpy as np
 
 from fibercap.model.measures import measure_named
 from fibercap.studies.batch import size_if_large
-from fibercap.studies.choice_flips import MOST
-from fibercap.studies.levers import lever, levers
-from fibercap.studies.numbers_of_options import FINANCING
-from fibercap.studies.turning import Judgement, Turn, judged, turns
+from fibercap.studies.movable_inputs import lever, levers
+from fibercap.studies.turning_points import Judgement, Turn, judged, turns
+from fibercap.studies.verdict.choice_flips import MOST
+from fibercap.studies.verdict.numbers_of_options import FINANCING
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

@@ -16,15 +16,15 @@ from fibercap.model.projection import Projection
 from fibercap.studies.claims import holds
 from fibercap.studies.findings import faults
 from fibercap.studies.largest_loan import CENT, GRID, SMALLEST, amounts, is_whole, largest, loan_lever
-from fibercap.studies.levers import drawn
-from fibercap.studies.turning import Judge, Judgement, judged_at
+from fibercap.studies.movable_inputs import drawn
+from fibercap.studies.turning_points import Judge, Judgement, judged_at
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from fibercap.core.units import Array
     from fibercap.model.scenario import Scenario
-    from fibercap.studies.levers import Lever
+    from fibercap.studies.movable_inputs import Lever
 
 USED: Final = "use"
 """The limit that nobody has to ask for: a loan is no larger than what it is drawn for."""

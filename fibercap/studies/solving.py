@@ -13,8 +13,8 @@ from fibercap.model.measures import measure_named
 from fibercap.model.project import project
 from fibercap.model.projection import Projection
 from fibercap.studies.findings import faults
-from fibercap.studies.levers import Handle, Lever, drawn, lever
-from fibercap.studies.turning import Judgement, Truth, judged, judged_at
+from fibercap.studies.movable_inputs import Handle, Lever, drawn, lever
+from fibercap.studies.turning_points import Judgement, Truth, judged, judged_at
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -14,7 +14,7 @@ from fibercap.core.errors import FibercapError, ScenarioError
 from fibercap.model.project import project
 from fibercap.model.projection import Projection
 from fibercap.studies.batch import CHUNK, chunk_of
-from fibercap.studies.levers import Lever, drawn
+from fibercap.studies.movable_inputs import Lever, drawn
 
 if TYPE_CHECKING:
     from collections.abc import Collection

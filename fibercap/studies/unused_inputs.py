@@ -14,10 +14,10 @@ from fibercap.core.units import Drawn, QuantityTextError, split_quantity
 from fibercap.model.project import project
 from fibercap.model.run_off import RUN_OFF
 from fibercap.model.without_projects import SAME_WITHOUT, WITHOUT
-from fibercap.studies.alarms import warnings
 from fibercap.studies.claims import outcomes
 from fibercap.studies.covenants import covenants
 from fibercap.studies.findings import findings
+from fibercap.studies.plan_warnings import warnings
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator

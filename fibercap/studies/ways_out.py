@@ -14,8 +14,8 @@ from fibercap.model.project import project
 from fibercap.model.run_off import RUN_OFF
 from fibercap.studies.covenants import tests_of
 from fibercap.studies.largest_loan import GRID, amounts, largest, loan_lever
-from fibercap.studies.levers import drawn
-from fibercap.studies.turning import Judgement
+from fibercap.studies.movable_inputs import drawn
+from fibercap.studies.turning_points import Judgement
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping

@@ -10,10 +10,10 @@ import numpy as np
 
 from fibercap.core.units import unit_text
 from fibercap.model.financing_costs import building
-from fibercap.studies.alarms import warnings
 from fibercap.studies.claims import WORDS
 from fibercap.studies.covenants import FAIL, NOT_TESTED, PASS
 from fibercap.studies.headroom import PRICE, tightest
+from fibercap.studies.plan_warnings import warnings
 from fibercap.studies.step_warning import step_warning
 
 if TYPE_CHECKING:
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from fibercap.studies.findings import Finding
     from fibercap.studies.flips import Flip
     from fibercap.studies.headroom import Headroom
-    from fibercap.studies.levers import Lever
+    from fibercap.studies.movable_inputs import Lever
 
 MILLION, AT_ONCE = 1e6, 1e-6
 Styled = tuple[str, dict[str, Any]]

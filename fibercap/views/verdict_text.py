@@ -7,17 +7,17 @@ from dataclasses import dataclass
 from itertools import groupby
 from typing import TYPE_CHECKING, Final
 
-from fibercap.studies.numbers_of_options import RATE
+from fibercap.studies.verdict.numbers_of_options import RATE
 from fibercap.views.sentences import lever_text, measure_text, quantity_text, share_text
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from fibercap.studies.choice_flips import ChoiceFlip
     from fibercap.studies.compare import Comparison
     from fibercap.studies.findings import Finding
-    from fibercap.studies.footing import Footing
-    from fibercap.studies.verdict import Verdict
+    from fibercap.studies.verdict.choice_flips import ChoiceFlip
+    from fibercap.studies.verdict.footing import Footing
+    from fibercap.studies.verdict.verdict import Verdict
 
 MOST: Final = 5
 """Flips that are told one by one."""

@@ -19,7 +19,7 @@ from fibercap.core.spec import Spec, bounds_at, collection_in, field_at, specs_i
 from fibercap.core.units import CURRENCIES, Drawn
 from fibercap.model.scenario import Scenario
 from fibercap.reading.files import scenario_of
-from fibercap.studies.asking import number_of
+from fibercap.studies.quantities_asked_for import number_of
 
 PLAN = """\
 fibercap: 1

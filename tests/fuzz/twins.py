@@ -17,7 +17,7 @@ from fibercap.model.measures import measures
 from fibercap.model.project import project
 from fibercap.model.projection import Projection
 from fibercap.reading.files import contracts_of, read, scenario_of
-from fibercap.reading.written import written
+from fibercap.reading.yaml_writer import written
 from fibercap.studies.compare import compare
 from tests.fuzz.dice import Dice, Plan
 from tests.fuzz.plans import write_plan

@@ -22,8 +22,8 @@ from fibercap.model.prepayments import cuts_of, prepayments
 from fibercap.model.project import project
 from fibercap.model.projection import Projection
 from fibercap.reading.files import contracts_of, read, scenario_of
-from fibercap.studies.alarms import warnings
 from fibercap.studies.findings import findings
+from fibercap.studies.plan_warnings import warnings
 from tests.model.test_formulas import disagreements
 from tests.written import changed, valid_scenarios
 

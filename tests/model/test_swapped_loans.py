@@ -15,7 +15,7 @@ from fibercap.model.measures import measures
 from fibercap.model.project import project
 from fibercap.model.projection import Projection
 from fibercap.reading.files import read, scenario_of
-from fibercap.studies.alarms import warnings
+from fibercap.studies.plan_warnings import warnings
 from tests.model.test_formulas import disagreements
 from tests.written import valid_scenarios
 

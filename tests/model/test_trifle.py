@@ -19,8 +19,8 @@ from fibercap.model.project import project
 from fibercap.model.projection import Projection
 from fibercap.model.trifle import HALF_A_CENT, ROUNDING, Trifle, least_money
 from fibercap.reading.files import contracts_of, read, scenario_of
-from fibercap.studies.alarms import warnings
 from fibercap.studies.findings import findings
+from fibercap.studies.plan_warnings import warnings
 from tests.model.test_formulas import Reader, disagreements
 from tests.written import valid_scenarios
 

@@ -18,12 +18,12 @@ from fibercap.model.project import project
 from fibercap.model.projection import Projection
 from fibercap.model.roots import all_rates, only_rate
 from fibercap.reading.files import read, scenario_of
-from fibercap.studies.alarms import warnings
 from fibercap.studies.batch import evaluate
 from fibercap.studies.bridge import bridge
 from fibercap.studies.compare import compare
+from fibercap.studies.plan_warnings import warnings
 from fibercap.studies.step_warning import step_warning
-from fibercap.studies.verdict import verdict
+from fibercap.studies.verdict.verdict import verdict
 from fibercap.views.verdict_text import PLAIN, free_text
 from tests.written import valid_scenarios
 

@@ -106,7 +106,7 @@ def test_files_that_each_extend_two_others_are_read_once_each(tmp_path: Path, mo
         reads[Path(name).name] += 1
         return read_leniently(text, name)
 
-    monkeypatch.setattr("fibercap.reading.opened.read_leniently", counted)
+    monkeypatch.setattr("fibercap.reading.loading.read_leniently", counted)
     scenario = read(written(tmp_path, 40))
     assert reads == {f"{k}.yaml": 1 for k in range(40)}
     assert scenario.plants["jena"].cash_cost.values[0] == 39.0

@@ -21,7 +21,7 @@ from fibercap.model.projection import Projection
 from fibercap.model.scenario import Scenario, as_written
 from fibercap.reading.files import read, scenario_of
 from fibercap.studies.batch import evaluate
-from fibercap.studies.levers import Handle, lever
+from fibercap.studies.movable_inputs import Handle, lever
 
 RICH = """\
 fibercap: 1

@@ -20,9 +20,9 @@ from fibercap.model.measures import names
 from fibercap.model.project import project
 from fibercap.model.projection import Projection
 from fibercap.reading.files import changes_of, read, scenario_of
-from fibercap.studies.explain import explain
-from fibercap.studies.explained import Number, Result
-from fibercap.studies.uses import Use
+from fibercap.studies.explaining.explain import explain
+from fibercap.studies.explaining.explanation import Number, Result
+from fibercap.studies.explaining.input_uses import Use
 from fibercap.views.json.explain import explain_document
 from fibercap.views.terminal.explain import explain_lines, shortened, value_text
 from tests.written import valid_scenarios

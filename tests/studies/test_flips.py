@@ -12,7 +12,7 @@ from fibercap.model.projection import Projection
 from fibercap.reading.files import read, scenario_of
 from fibercap.studies.claims import outcomes
 from fibercap.studies.flips import Flip, flips
-from fibercap.studies.levers import levers
+from fibercap.studies.movable_inputs import levers
 from tests.written import valid_scenarios
 
 

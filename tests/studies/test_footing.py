@@ -10,9 +10,9 @@ from matplotlib.text import Text
 
 from fibercap.model.project import project
 from fibercap.reading.files import read, scenario_of
-from fibercap.studies.alarms import warnings
 from fibercap.studies.compare import Comparison, compare
-from fibercap.studies.verdict import Verdict, verdict
+from fibercap.studies.plan_warnings import warnings
+from fibercap.studies.verdict.verdict import Verdict, verdict
 from fibercap.views.charts.verdict import verdict_chart
 from fibercap.views.verdict_text import verdict_lines
 

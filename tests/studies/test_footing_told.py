@@ -10,7 +10,7 @@ from rich.console import Console
 from fibercap.model.project import project
 from fibercap.reading.files import scenario_of
 from fibercap.studies.compare import Comparison, compare
-from fibercap.studies.verdict import verdict
+from fibercap.studies.verdict.verdict import verdict
 from fibercap.views.report.html import report
 from fibercap.views.terminal.compare import compare_page
 from fibercap.views.verdict_text import ALONE, not_close_text

@@ -12,7 +12,7 @@ from fibercap.model.scenario import Scenario
 from fibercap.reading.files import read, scenario_of
 from fibercap.studies import batch, sensitivity
 from fibercap.studies.batch import CHUNK, chunk_of, evaluate, size_if_large
-from fibercap.studies.levers import levers
+from fibercap.studies.movable_inputs import levers
 from fibercap.studies.sensitivity import one_at_a_time
 from fibercap.views.report import subject
 from fibercap.views.report.basis import sensitivity as section

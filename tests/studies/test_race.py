@@ -11,9 +11,9 @@ from fibercap.core.units import Drawn
 from fibercap.model.project import project, project_owners_flow
 from fibercap.reading.files import read, scenario_of
 from fibercap.studies.batch import evaluate
-from fibercap.studies.footing import owners_worth
-from fibercap.studies.numbers_of_options import in_common, lever_of, moved, numbers, tenths
-from fibercap.studies.race import Race, may_be_recommended
+from fibercap.studies.verdict.footing import owners_worth
+from fibercap.studies.verdict.numbers_of_options import in_common, lever_of, moved, numbers, tenths
+from fibercap.studies.verdict.race import Race, may_be_recommended
 
 PLAN = """
 fibercap: 1

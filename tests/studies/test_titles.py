@@ -10,7 +10,7 @@ from click.testing import CliRunner
 from fibercap.cli import cli
 from fibercap.model.project import project
 from fibercap.reading.files import scenario_of
-from fibercap.studies.alarms import warnings
+from fibercap.studies.plan_warnings import warnings
 
 PLAN = """\
 fibercap: 1

@@ -19,9 +19,9 @@ from fibercap.model.project import project
 from fibercap.reading.files import scenario_of
 from fibercap.reading.schema import schema
 from fibercap.studies.claims import Outcome, holds, outcomes
-from fibercap.studies.explain import explain
+from fibercap.studies.explaining.explain import explain
+from fibercap.studies.explaining.input_uses import Use
 from fibercap.studies.findings import findings
-from fibercap.studies.uses import Use
 from fibercap.views.report.html import report
 from fibercap.views.workbook.cases import AS_WRITTEN
 from fibercap.views.workbook.workbook import workbook

@@ -14,14 +14,14 @@ from fibercap.core.tree import Branch, Leaf, at
 from fibercap.model.measures import measure_named
 from fibercap.model.project import project
 from fibercap.reading.files import read, scenario_of
-from fibercap.studies import choice_flips
 from fibercap.studies.compare import compare
 from fibercap.studies.findings import faults
-from fibercap.studies.footing import owners_worth
-from fibercap.studies.levers import Lever, drawn
-from fibercap.studies.numbers_of_options import RATE, numbers, tenths
-from fibercap.studies.race import may_be_recommended
-from fibercap.studies.verdict import RATES, Verdict, uses_of, verdict
+from fibercap.studies.movable_inputs import Lever, drawn
+from fibercap.studies.verdict import choice_flips
+from fibercap.studies.verdict.footing import owners_worth
+from fibercap.studies.verdict.numbers_of_options import RATE, numbers, tenths
+from fibercap.studies.verdict.race import may_be_recommended
+from fibercap.studies.verdict.verdict import RATES, Verdict, uses_of, verdict
 from fibercap.views.verdict_text import PLAIN, choice_text, flip_text, verdict_lines
 
 PLAN = """

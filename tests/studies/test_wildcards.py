@@ -7,7 +7,7 @@ import re
 from hypothesis import given
 from hypothesis import strategies as st
 
-from fibercap.studies.lookup import matches
+from fibercap.studies.explaining.lookup import matches
 
 MEANS = {"**": ".*", "*": "[^.]*", "?": "[^.]"}
 

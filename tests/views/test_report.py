@@ -17,7 +17,7 @@ from fibercap.model.project import project
 from fibercap.reading.files import read, scenario_of
 from fibercap.studies.compare import compare
 from fibercap.studies.sensitivity import one_at_a_time, turns_at
-from fibercap.studies.verdict import verdict
+from fibercap.studies.verdict.verdict import verdict
 from fibercap.views.charts.all_charts import CHARTS
 from fibercap.views.files.exports import write
 from fibercap.views.numbers import Figures, Line

@@ -13,8 +13,8 @@ from fibercap.core.errors import FibercapError
 from fibercap.model.project import project
 from fibercap.model.projection import Projection
 from fibercap.reading.files import scenario_of
-from fibercap.studies.explain import explain
-from fibercap.studies.explained import Result
+from fibercap.studies.explaining.explain import explain
+from fibercap.studies.explaining.explanation import Result
 from fibercap.views.workbook.cases import AS_WRITTEN
 from fibercap.views.workbook.workbook import workbook
 from tests.model.test_formulas import disagreements as texts_unlike_kernels

@@ -15,12 +15,12 @@ from fibercap.core.term import Call, Chain, Reference
 from fibercap.core.timeline import FLOW, STOCK
 from fibercap.model.measures import measure_named, names
 from fibercap.model.plan import KINDS
-from fibercap.studies.cells import FEW, Cells, exact
-from fibercap.studies.explained import Number, Result
-from fibercap.studies.lookup import full_name
-from fibercap.studies.moments import moment
-from fibercap.studies.traced import Inputs, Written
-from fibercap.studies.uses import Use, use_of
+from fibercap.studies.explaining.cells import FEW, Cells, exact
+from fibercap.studies.explaining.explanation import Number, Result
+from fibercap.studies.explaining.input_history import Inputs, Written
+from fibercap.studies.explaining.input_uses import Use, use_of
+from fibercap.studies.explaining.lookup import full_name
+from fibercap.studies.explaining.periods_asked_for import moment
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from fibercap.core.formula_pieces import Piece
     from fibercap.core.rows import Given
     from fibercap.model.projection import Projection
-    from fibercap.studies.moments import Moment
+    from fibercap.studies.explaining.periods_asked_for import Moment
 
 PLAIN = ("time.",)
 """Rows of the calendar: their values say enough, unless one of them is asked for."""

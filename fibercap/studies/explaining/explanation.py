@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from fibercap.model.measure import number_in_words
 
 if TYPE_CHECKING:
-    from fibercap.studies.traced import Written
+    from fibercap.studies.explaining.input_history import Written
 
 
 @dataclass(frozen=True, repr=False)

@@ -13,7 +13,7 @@ from fibercap.model.without_projects import SAME_WITHOUT, WITHOUT
 
 if TYPE_CHECKING:
     from fibercap.model.projection import Projection
-    from fibercap.studies.traced import Inputs, Written
+    from fibercap.studies.explaining.input_history import Inputs, Written
 
 
 @dataclass(frozen=True)

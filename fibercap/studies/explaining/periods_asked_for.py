@@ -19,7 +19,7 @@ from fibercap.studies.schedules import setting_of
 
 if TYPE_CHECKING:
     from fibercap.core.timeline import Timeline
-    from fibercap.studies.cells import Cells
+    from fibercap.studies.explaining.cells import Cells
 
 FORMS = "write it like `2002-06`, `2002-Q2`, `2002`, `end of 2002` or `2002-06-30`"
 

@@ -8,16 +8,16 @@ from typing import TYPE_CHECKING, Final
 
 from fibercap.model.project import project
 from fibercap.studies.findings import faults
-from fibercap.studies.levers import Change
-from fibercap.studies.numbers_of_options import POINT, RATE, TENTH, Number, lever_of, moved, numbers, tenths
-from fibercap.studies.race import CHOICE, ROUNDING, Race
-from fibercap.studies.turning import turns_of
+from fibercap.studies.movable_inputs import Change
+from fibercap.studies.turning_points import turns_of
+from fibercap.studies.verdict.numbers_of_options import POINT, RATE, TENTH, Number, lever_of, moved, numbers, tenths
+from fibercap.studies.verdict.race import CHOICE, ROUNDING, Race
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
     from fibercap.model.projection import Projection
-    from fibercap.studies.levers import Lever
+    from fibercap.studies.movable_inputs import Lever
 
 MOST: Final = 300_000_000
 """Values that are computed at most in the first look at every number."""

@@ -10,7 +10,7 @@ import numpy as np
 from fibercap.model.funding import GRANT
 from fibercap.model.run_off import RUN_OFF
 from fibercap.studies.bridge import MEASURE
-from fibercap.studies.rulers import apart_from_written, short_path
+from fibercap.studies.verdict.rulers import apart_from_written, short_path
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

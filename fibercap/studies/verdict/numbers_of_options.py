@@ -10,13 +10,13 @@ import numpy as np
 from fibercap.core.durations import Duration
 from fibercap.core.spec import field_at
 from fibercap.core.tree import Branch, Leaf, at, leaves
-from fibercap.studies.levers import Handle, Lever, drawn, lever, levers
+from fibercap.studies.movable_inputs import Handle, Lever, drawn, lever, levers
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from fibercap.model.scenario import Scenario
-    from fibercap.studies.turning import Move
+    from fibercap.studies.turning_points import Move
 
 TENTH: Final = 0.1
 POINT: Final = 0.01

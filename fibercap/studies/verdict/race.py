@@ -15,9 +15,9 @@ from fibercap.model.project import project, project_owners_flow
 from fibercap.model.run_off import RUN_OFF
 from fibercap.studies.batch import CHUNK, TOGETHER, size_of
 from fibercap.studies.covenants import tests_of
-from fibercap.studies.footing import owners_worth
-from fibercap.studies.numbers_of_options import WholeMonths, in_common, lever_of, moved
-from fibercap.studies.turning import Judgement, judged_draws
+from fibercap.studies.turning_points import Judgement, judged_draws
+from fibercap.studies.verdict.footing import owners_worth
+from fibercap.studies.verdict.numbers_of_options import WholeMonths, in_common, lever_of, moved
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from fibercap.core.units import Array
     from fibercap.model.projection import Projection
     from fibercap.model.scenario import Scenario
-    from fibercap.studies.turning import Move, Truth
+    from fibercap.studies.turning_points import Move, Truth
 
 WORTH: Final = "equity_npv"
 """The measure by which options are ranked."""

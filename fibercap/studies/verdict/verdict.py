@@ -7,19 +7,19 @@ from functools import cached_property
 from itertools import combinations, pairwise
 from typing import TYPE_CHECKING, Final
 
-from fibercap.studies.choice_flips import choice_flips
 from fibercap.studies.findings import faults
-from fibercap.studies.footing import footing, owners_worth
-from fibercap.studies.race import WORTH
+from fibercap.studies.verdict.choice_flips import choice_flips
+from fibercap.studies.verdict.footing import footing, owners_worth
+from fibercap.studies.verdict.race import WORTH
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from fibercap.model.projection import Projection
-    from fibercap.studies.choice_flips import ChoiceFlip
     from fibercap.studies.compare import Comparison
     from fibercap.studies.findings import Finding
-    from fibercap.studies.footing import Footing
+    from fibercap.studies.verdict.choice_flips import ChoiceFlip
+    from fibercap.studies.verdict.footing import Footing
 
 FREE: Final = "fcfe_npv"
 TIE: Final = 1e-4

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from fibercap.core.errors import FibercapError
 from fibercap.studies.findings import faults
-from fibercap.studies.footing import footing
+from fibercap.studies.verdict.footing import footing
 from fibercap.views.charts.panel import draw_bars, row_axis, tall_row
 from fibercap.views.charts.style import (
     FAILS,

@@ -9,10 +9,10 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path, PurePath
 from typing import TYPE_CHECKING, Final
 
-from fibercap.studies.alarms import warnings
 from fibercap.studies.claims import outcomes
 from fibercap.studies.covenants import covenants
 from fibercap.studies.findings import findings
+from fibercap.studies.plan_warnings import warnings
 from fibercap.studies.step_warning import step_warning
 from fibercap.views.charts.all_charts import CHARTS, write_chart
 from fibercap.views.files.exports import compared

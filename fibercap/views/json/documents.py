@@ -9,10 +9,10 @@ import numpy as np
 
 from fibercap.core.errors import FibercapError, ScenarioError
 from fibercap.model.run_off import RUN_OFF
-from fibercap.studies.alarms import unused, warnings
 from fibercap.studies.covenants import covenants
 from fibercap.studies.findings import findings
 from fibercap.studies.headroom import tightest
+from fibercap.studies.plan_warnings import unused, warnings
 from fibercap.studies.step_warning import step_warning
 from fibercap.views.json.explain import place_document
 from fibercap.views.terminal.run_sections import EVERYTHING, Selection, asked_rows

@@ -5,13 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from fibercap.core.tree import leaves
-from fibercap.studies.explained import Number, Result
+from fibercap.studies.explaining.explanation import Number, Result
 
 if TYPE_CHECKING:
     from fibercap.core.errors import Place
     from fibercap.core.tree import Branch, Origin
-    from fibercap.studies.traced import Step, Written
-    from fibercap.studies.uses import Use
+    from fibercap.studies.explaining.input_history import Step, Written
+    from fibercap.studies.explaining.input_uses import Use
     from fibercap.views.json import origin_types as types
 
 

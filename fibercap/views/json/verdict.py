@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 from fibercap.views.verdict_text import WHY_APART, why_none
 
 if TYPE_CHECKING:
-    from fibercap.studies.choice_flips import ChoiceFlip
     from fibercap.studies.findings import Finding
-    from fibercap.studies.verdict import Verdict
+    from fibercap.studies.verdict.choice_flips import ChoiceFlip
+    from fibercap.studies.verdict.verdict import Verdict
     from fibercap.views.json import compare_types as types
 
 

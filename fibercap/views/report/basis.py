@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from fibercap.studies.levers import levers
+from fibercap.studies.movable_inputs import levers
 from fibercap.studies.sensitivity import turns_at
 from fibercap.views.numbers import Figures, number
 from fibercap.views.numbers import Line as FigureLine

@@ -5,10 +5,10 @@ from __future__ import annotations
 from math import isfinite
 from typing import TYPE_CHECKING
 
-from fibercap.studies.alarms import warnings
 from fibercap.studies.claims import WORDS
 from fibercap.studies.covenants import NOT_TESTED
 from fibercap.studies.findings import findings
+from fibercap.studies.plan_warnings import warnings
 from fibercap.studies.step_warning import step_warning
 from fibercap.views.report.parts import Items, Line, Section, Table, Words, figures_of
 from fibercap.views.sentences import falls_text, flip_line, quantity_text, untested_text

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
     from fibercap.model.scenario import Scenario
     from fibercap.studies.findings import Finding
-    from fibercap.studies.verdict import Verdict
+    from fibercap.studies.verdict.verdict import Verdict
     from fibercap.views.report.parts import Part
     from fibercap.views.report.subject import Subject
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from fibercap.studies.footing import footing
+from fibercap.studies.verdict.footing import footing
 from fibercap.views.charts.bridge import spans_of
 from fibercap.views.numbers import Figures
 from fibercap.views.numbers import Line as FigureLine
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from fibercap.studies.compare import Comparison
-    from fibercap.studies.verdict import Verdict
+    from fibercap.studies.verdict.verdict import Verdict
     from fibercap.views.report.parts import Part
     from fibercap.views.report.subject import Subject
 

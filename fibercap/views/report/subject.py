@@ -12,7 +12,7 @@ from fibercap.studies.covenants import covenants
 from fibercap.studies.flips import flips
 from fibercap.studies.headroom import headroom
 from fibercap.studies.sensitivity import one_at_a_time
-from fibercap.studies.verdict import verdict
+from fibercap.studies.verdict.verdict import verdict
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from fibercap.studies.flips import Flip
     from fibercap.studies.headroom import Headroom
     from fibercap.studies.sensitivity import Moved
-    from fibercap.studies.verdict import Verdict
+    from fibercap.studies.verdict.verdict import Verdict
 
 MOVED: Final = ("equity_npv", "project_npv", "min_dscr")
 INSTEAD: Final = ("company_npv", "lowest_cash")

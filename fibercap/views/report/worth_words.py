@@ -5,14 +5,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from fibercap.studies.findings import CASH, COVENANT, USES
-from fibercap.studies.numbers_of_options import RATE
+from fibercap.studies.verdict.numbers_of_options import RATE
 from fibercap.views.sentences import measure_text, share_text
 from fibercap.views.verdict_text import listed, money_text
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from fibercap.studies.verdict import Verdict
+    from fibercap.studies.verdict.verdict import Verdict
     from fibercap.views.report.subject import Subject
     from fibercap.views.verdict_text import Speech
 

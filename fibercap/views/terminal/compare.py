@@ -11,9 +11,9 @@ from rich.text import Text
 from fibercap.model.measures import headlines
 from fibercap.model.plan import KINDS
 from fibercap.studies.covenants import FAIL
-from fibercap.studies.footing import footing
 from fibercap.studies.step_warning import step_warning
-from fibercap.studies.verdict import verdict
+from fibercap.studies.verdict.footing import footing
+from fibercap.studies.verdict.verdict import verdict
 from fibercap.views.numbers import Figures, Line
 from fibercap.views.sentences import (
     VERDICTS,

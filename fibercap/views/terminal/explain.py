@@ -14,13 +14,13 @@ from fibercap.core.calendar import EXCEL_EPOCH
 from fibercap.core.formula import evaluate
 from fibercap.core.timeline import days_in_month, month_end
 from fibercap.core.units import unit_text
-from fibercap.studies.explained import Number, Result
+from fibercap.studies.explaining.explanation import Number, Result
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from fibercap.studies.traced import Step, Written
-    from fibercap.studies.uses import Use
+    from fibercap.studies.explaining.input_history import Step, Written
+    from fibercap.studies.explaining.input_uses import Use
 
 STEP: Final = 2
 FIRST_SERIAL: Final = 10_000  # days are dates from here on, in 1927; before, they are durations

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from rich.text import Text
 
 from fibercap.core.units import unit_text
-from fibercap.studies.lookup import REPEATED
+from fibercap.studies.explaining.lookup import REPEATED
 from fibercap.views.terminal.printing import folded, plain_table
 
 if TYPE_CHECKING:

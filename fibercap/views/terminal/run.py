@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 from rich.padding import Padding
 from rich.text import Text
 
-from fibercap.studies.alarms import warnings
 from fibercap.studies.covenants import covenants
 from fibercap.studies.findings import findings
+from fibercap.studies.plan_warnings import warnings
 from fibercap.studies.step_warning import step_warning
 from fibercap.views.sentences import VERDICTS, claim_lines, covenant_lines, evidence_note, laws_line, measure_text
 from fibercap.views.tables import fitting

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final, TypeVar
 
 from fibercap.core.errors import FibercapError
-from fibercap.studies.lookup import askable_rows, rows_matching
+from fibercap.studies.explaining.lookup import askable_rows, rows_matching
 from fibercap.views.numbers import Figures, Line, year_of
 from fibercap.views.statement_lines import statement_lines
 from fibercap.views.statements import COVER, capacity_figures, cover_figures, loan_figures, statement_figures

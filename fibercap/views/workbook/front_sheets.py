@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Final
 
 from fibercap.core.tree import Leaf, leaves
 from fibercap.core.visible_text import visible
-from fibercap.studies.alarms import warnings
 from fibercap.studies.findings import findings
+from fibercap.studies.plan_warnings import warnings
 from fibercap.studies.step_warning import step_warning
 from fibercap.views.workbook.book import INPUTS
 from fibercap.views.workbook.check_sheet import MASTER

@@ -13,8 +13,8 @@ from click.testing import CliRunner
 from fibercap.cli import cli
 from fibercap.model.project import project
 from fibercap.reading.files import scenario_of
-from fibercap.studies.alarms import warnings
 from fibercap.studies.findings import faults
+from fibercap.studies.plan_warnings import warnings
 from fibercap.studies.solving import solve
 from fibercap.studies.step_warning import step_warning
 from fibercap.views.files.exports import write

@@ -15,7 +15,7 @@ from fibercap.core.tree import leaves, unwrap
 from fibercap.core.units import QuantityTextError, split_quantity
 from fibercap.model.project import project
 from fibercap.reading.files import read, scenario_of
-from fibercap.studies.idle import idle
+from fibercap.studies.unused_inputs import idle
 from tests.test_cli import SMALL
 
 
