@@ -13,7 +13,7 @@ LOWEST_TESTS := tests/test_cli.py tests/test_explain_command.py tests/test_expor
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help run test lowest fuzz same check format clean
+.PHONY: help run test lowest fuzz same map check format clean
 
 help: ## list these targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' $(firstword $(MAKEFILE_LIST))
@@ -34,6 +34,9 @@ fuzz: $(VENV)/installed-dev ## try FUZZ_PLANS random plans (20000 if not given),
 
 same: $(VENV)/installed-dev ## compare all figures and formulas with those of COMMIT (the last commit if not given)
 	$(BIN)/python -m tests.same $(or $(COMMIT),HEAD)
+
+map: $(VENV)/installed-dev ## draw the picture of docs/architecture.md, and its table of rows, anew
+	$(BIN)/python -m tests.map
 
 check: $(VENV)/installed-dev ## the same without the tests
 	$(BIN)/ruff format --check .

@@ -1,0 +1,45 @@
+"""The map of the house is that of today's house."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+from tests.house import sources_below
+from tests.map import PAGE, PICTURE, ROOT, arrows, page, picture
+
+STALE = "stale; `make map` makes it anew"
+
+
+def test_the_picture_is_that_of_the_imports() -> None:
+    assert PICTURE.read_text("utf-8") == picture(sources_below(ROOT)), STALE
+
+
+def test_the_table_says_which_file_writes_which_rows() -> None:
+    text = PAGE.read_text("utf-8")
+
+    assert page(text) == text, STALE
+    assert "| `model/accounts.py` | `accounts.` " in text
+
+
+def test_files_that_the_page_names_exist() -> None:
+    named = re.findall(r"`([a-z_/]+\.py)`", PAGE.read_text("utf-8"))
+
+    assert len(named) > 40
+    assert [name for name in named if not (ROOT / "fibercap" / name).exists()] == []
+
+
+def test_imports_are_counted_once_for_each_pair_of_files() -> None:
+    sources = {
+        "fibercap/model/a.py": "from fibercap.core.b import c, d\nfrom fibercap.core import e\nimport fibercap.core.b\n",
+        "fibercap/core/b.py": "from fibercap.core import e\n",
+        "fibercap/core/e.py": "",
+    }
+
+    assert arrows(sources) == {("model", "core"): 2}
+
+
+def test_a_folder_without_a_floor_is_named() -> None:
+    with pytest.raises(SystemExit, match=r"knows no floor for views/paintings; add it to FLOORS"):
+        picture({"fibercap/views/paintings/a.py": ""})
