@@ -13,7 +13,7 @@ LOWEST_TESTS := tests/test_cli.py tests/test_explain_command.py tests/test_expor
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help run test lowest fuzz same map check format clean
+.PHONY: help run test quick lowest fuzz same map check format clean
 
 help: ## list these targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' $(firstword $(MAKEFILE_LIST))
@@ -24,6 +24,9 @@ run: $(VENV)/installed ## install what is needed, project the FiberCore case and
 
 test: check ## format, lint, types and tests, as the continuous integration runs them
 	$(BIN)/pytest -n 2
+
+quick: $(VENV)/installed-dev ## the tests that start no other program, in two processes
+	$(BIN)/pytest -n 2 -m "not browser and not office and not cluster and not site"
 
 lowest: $(LOWEST)/installed ## run a part of the tests with the lowest versions that pyproject.toml allows
 	$(LOWEST)/bin/pytest -n 2 -p no:cacheprovider -W ignore::DeprecationWarning $(LOWEST_TESTS)

@@ -343,6 +343,7 @@ def page(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Browser]:
         yield browser
 
 
+@pytest.mark.browser
 @pytest.mark.parametrize("page", ["fibercore", "hostile", "tutorial"], indirect=True)
 def test_a_browser_shows_every_figure_and_asks_for_nothing(page: Browser) -> None:
     """No message, no request but for the page itself, every figure with a size, no figure or paragraph wider than the page."""
@@ -365,6 +366,7 @@ def test_a_browser_shows_every_figure_and_asks_for_nothing(page: Browser) -> Non
     assert page.printed().startswith(b"%PDF")
 
 
+@pytest.mark.browser
 @pytest.mark.parametrize("page", ["fibercore"], indirect=True)
 def test_on_a_telephone_figures_can_be_read_and_contents_stand_apart(page: Browser) -> None:
     page.ask("Emulation.setDeviceMetricsOverride", width=390, height=800, deviceScaleFactor=1, mobile=False)
@@ -389,6 +391,7 @@ def test_a_table_too_wide_for_paper_is_folded() -> None:
     assert len(list(tables_of(Figures("Cash", "USD", years[:16], [])))) == 1
 
 
+@pytest.mark.browser
 @pytest.mark.parametrize("page", ["hostile"], indirect=True)
 def test_the_policy_of_the_page_is_in_force(page: Browser) -> None:
     """What would run or load is refused by the browser itself, were it to get in."""

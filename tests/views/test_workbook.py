@@ -428,6 +428,7 @@ ALWAYS_RECALCULATE = """\
 """
 
 
+@pytest.mark.office
 def test_libreoffice_recalculates_every_cell_of_every_shipped_scenario_to_the_engine(tmp_path: Path) -> None:
     if shutil.which("soffice") is None:
         if os.environ.get("CI"):
