@@ -70,7 +70,7 @@ __all__ = [
 ]
 
 
-def __getattr__(name: str) -> Any:  # noqa: ANN401 - whatever the name stands for
+def __getattr__(name: str) -> Any:
     """Import a public name on first use; `__version__` is looked up from the installed package."""
     if name == "__version__":
         from importlib.metadata import version

@@ -44,9 +44,9 @@ def check(
     scenarios: tuple[str, ...],
     option: str | None,
     settings: tuple[str, ...],
-    as_json: bool,  # noqa: FBT001 - click hands flags over so
-    with_idle: bool,  # noqa: FBT001
-    flips: bool,  # noqa: FBT001
+    as_json: bool,
+    with_idle: bool,
+    flips: bool,
 ) -> None:
     """Validate scenarios, prove units and laws, test claims and covenants, of every financing option too.
 
@@ -79,7 +79,7 @@ def check(
         raise click.exceptions.Exit(max(codes))
 
 
-def _check(plan: Scenario, with_idle: bool, flips: bool, as_json: bool) -> tuple[int, Document]:  # noqa: FBT001 - as the command has them
+def _check(plan: Scenario, with_idle: bool, flips: bool, as_json: bool) -> tuple[int, Document]:
     """Check one plan; print what is found, or return it as a document where that is asked for."""
     from fibercap.studies.compare import case_of, cases_of_options
 

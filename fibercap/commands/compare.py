@@ -37,9 +37,9 @@ def compare(
     scenarios: tuple[str, ...],
     options: tuple[str, ...],
     settings: tuple[str, ...],
-    as_json: bool,  # noqa: FBT001 - click hands flags over so
+    as_json: bool,
     baseline: str | None,
-    flips: bool,  # noqa: FBT001
+    flips: bool,
 ) -> None:
     """Set the financing options of one scenario, or several scenarios, side by side."""
     from fibercap.studies.compare import compare as compared

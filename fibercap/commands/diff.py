@@ -23,14 +23,14 @@ if TYPE_CHECKING:
 @click.option("--force", is_flag=True, help="Replace a file that exists.")
 @one_option
 @scenario_options
-def diff(  # noqa: PLR0913, PLR0917 - a command has that many options
+def diff(
     scenarios: tuple[str, ...],
-    results: bool,  # noqa: FBT001 - click hands flags over so
+    results: bool,
     out: Path | None,
-    force: bool,  # noqa: FBT001
+    force: bool,
     option: str | None,
     settings: tuple[str, ...],
-    as_json: bool,  # noqa: FBT001
+    as_json: bool,
 ) -> None:
     """Print the inputs in which two scenarios differ: old, new, and where each was written.
 
@@ -74,7 +74,7 @@ def _is_workbook(name: str) -> bool:
 
 def _refuse(scenarios: tuple[str, ...], out: Path | None, *, changed: bool) -> None:
     """Refuse what `diff` cannot set against anything."""
-    if len(scenarios) > 2:  # noqa: PLR2004 - a plan and another
+    if len(scenarios) > 2:
         raise click.UsageError("name one scenario, or two")
     if _is_workbook(scenarios[0]):
         raise click.UsageError("name the scenario first, and then the workbook that was exported from it")

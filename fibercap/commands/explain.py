@@ -28,13 +28,13 @@ fibercap explain fibercore loans.fleet.schedule.interest_due 3
 @one_option
 @scenario_options
 @click.option("--depth", type=click.IntRange(0, 100), default=2, show_default=True, help="How many steps to go down.")
-def explain(  # noqa: PLR0913, PLR0917 - a command has that many options
+def explain(
     scenario: str,
     path: str,
     period: tuple[str, ...],
     option: str | None,
     settings: tuple[str, ...],
-    as_json: bool,  # noqa: FBT001 - click hands flags over so
+    as_json: bool,
     depth: int,
 ) -> None:
     """Explain an input, a measure, or a row in a period."""

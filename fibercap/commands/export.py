@@ -32,15 +32,15 @@ from fibercap.commands.shared_options import by_option, one_option, plan_of, sce
 )
 @kind_option("csv", "html", "xlsx", of="--out")
 @click.option("--force", is_flag=True, help="Replace files that exist.")
-def export(  # noqa: PLR0913, PLR0917 - a command has that many options
+def export(
     scenario: str,
     option: str | None,
     settings: tuple[str, ...],
-    as_json: bool,  # noqa: FBT001 - click hands flags over so
+    as_json: bool,
     by: str,
     out: Path,
     kind: str,
-    force: bool,  # noqa: FBT001
+    force: bool,
 ) -> None:
     """Write a plan's results as the suffix of --out says, or every table as CSV into a folder.
 

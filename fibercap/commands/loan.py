@@ -36,16 +36,16 @@ if TYPE_CHECKING:
 )
 @kind_option("png", "svg", "pdf", of="--plot")
 @click.option("--force", is_flag=True, help="Replace a file that exists.")
-def loan(  # noqa: PLR0913, PLR0917 - a command has that many options
+def loan(
     file: str,
     name: str | None,
     option: str | None,
     settings: tuple[str, ...],
-    as_json: bool,  # noqa: FBT001 - click hands flags over so
-    as_csv: bool,  # noqa: FBT001
+    as_json: bool,
+    as_csv: bool,
     picture: Path | None,
     kind: str,
-    force: bool,  # noqa: FBT001
+    force: bool,
 ) -> None:
     """Print a loan's schedule: of a scenario, or of a file that holds only `fibercap` and `loans`.
 

@@ -19,7 +19,7 @@ RESULTS = (
 @click.command()
 @click.argument("folder", type=OutputPath())
 @click.option("--force", is_flag=True, help="Replace files that exist.")
-def new(folder: Path, force: bool) -> None:  # noqa: FBT001 - click hands flags over so
+def new(folder: Path, force: bool) -> None:
     """Begin a plan: a small one that runs, with comments, in FOLDER/plan.yaml, and the schema for editors beside it.
 
     With - for FOLDER the plan alone is printed.

@@ -21,7 +21,7 @@ _NAMES: Final = frozenset({"-", "/dev/stdout", "/dev/fd/1", "/proc/self/fd/1"})
 class OutputPath(click.Path):
     """A path to write to; `./-` is a file of that name."""
 
-    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Path:  # noqa: ANN401 - as click has it
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Path:
         """Return the path, `STANDARD_OUTPUT` for the names of that."""
         if str(value) in _NAMES:
             return STANDARD_OUTPUT

@@ -49,14 +49,14 @@ class _ListingCharts(click.Command):
 @click.option("--out", type=OutputPath(), help="FILE.png, .svg or .pdf; or a folder, for every chart; or -.")
 @kind_option("png", "svg", "pdf", of="--out")
 @click.option("--force", is_flag=True, help="Replace files that exist.")
-def plot(  # noqa: PLR0913, PLR0917 - a command has that many options
+def plot(
     arguments: tuple[str, ...],
     option: str | None,
     settings: tuple[str, ...],
-    as_json: bool,  # noqa: FBT001 - click hands flags over so
+    as_json: bool,
     out: Path | None,
     kind: str,
-    force: bool,  # noqa: FBT001
+    force: bool,
 ) -> None:
     """Draw charts."""
     from fibercap.views.charts.files import draw, picture
@@ -76,7 +76,7 @@ def _chart_arguments(arguments: tuple[str, ...]) -> tuple[str, str | None]:
     """Return scenario and chart; `plot capacity fibercore` is understood as `plot fibercore capacity`."""
     from fibercap.views.charts.all_charts import CHARTS
 
-    if len(arguments) > 2:  # noqa: PLR2004 - a scenario and a chart
+    if len(arguments) > 2:
         raise click.UsageError("name one scenario and one chart")
     if len(arguments) == 1:
         if arguments[0] in CHARTS and not Path(arguments[0]).exists():

@@ -35,7 +35,7 @@ SHIPPED = "fibercore"
 )
 @one_option
 @scenario_options
-def rows(arguments: tuple[str, ...], option: str | None, settings: tuple[str, ...], as_json: bool) -> None:  # noqa: FBT001 - click hands flags over so
+def rows(arguments: tuple[str, ...], option: str | None, settings: tuple[str, ...], as_json: bool) -> None:
     """List rows and measures."""
     from fibercap.model.project import project
     from fibercap.studies.explaining.lookup import listed

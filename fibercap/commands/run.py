@@ -46,17 +46,17 @@ SECTIONS = ("summary", "capacity", "income", "cash", "balance", "debt", "measure
 @by_option("year")
 @click.option("--out", type=OutputPath(file_okay=False), help="Write the run into this folder too.")
 @click.option("--force", is_flag=True, help="Replace files that exist.")
-def run(  # noqa: PLR0913, PLR0917 - a command has that many options
+def run(
     scenario: str,
     option: str | None,
     settings: tuple[str, ...],
-    as_json: bool,  # noqa: FBT001 - click hands flags over so
+    as_json: bool,
     sections: tuple[str, ...],
     rows: tuple[str, ...],
     years: str | None,
     by: str,
     out: Path | None,
-    force: bool,  # noqa: FBT001
+    force: bool,
 ) -> None:
     """Project a scenario; print ten lines that matter, then capacity, statements, loans, measures and claims.
 
@@ -70,7 +70,7 @@ def run(  # noqa: PLR0913, PLR0917 - a command has that many options
 
     With --out the run is kept whole: the resolved scenario, manifest.json (versions, hashes, checks), tables as CSV,
     charts.
-    """  # noqa: D301 - click's mark for lines that it leaves as they are
+    """
     from fibercap.model.project import project
     from fibercap.studies.quantities_asked_for import years_of
     from fibercap.views.files.writing import refuse_existing

@@ -23,7 +23,7 @@ RESULTS = (
 )
 @click.option("--out", type=OutputPath(), help="Write it to this file.")
 @click.option("--force", is_flag=True, help="Replace a file that exists.")
-def schema(of: str | None, out: Path | None, force: bool) -> None:  # noqa: FBT001 - click hands flags over so
+def schema(of: str | None, out: Path | None, force: bool) -> None:
     """Print the JSON Schema of the scenario language, for editors and validators.
 
     An editor checks a scenario as it is written if its first line says where the schema is, seen from it:

@@ -17,7 +17,7 @@ Command = Callable[..., Any]
 OUTSIDE: Final = "fibercap.allow_outside"
 
 
-def _keep_outside(context: click.Context, _parameter: click.Parameter, given: bool) -> None:  # noqa: FBT001 - click hands flags over so
+def _keep_outside(context: click.Context, _parameter: click.Parameter, given: bool) -> None:
     context.meta[OUTSIDE] = given
 
 

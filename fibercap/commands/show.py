@@ -13,7 +13,7 @@ from fibercap.commands.terminal import say_json, say_yaml
 @click.argument("scenario", shell_complete=complete_scenario)
 @one_option
 @scenario_options
-def show(scenario: str, option: str | None, settings: tuple[str, ...], as_json: bool) -> None:  # noqa: FBT001 - click hands flags over so
+def show(scenario: str, option: str | None, settings: tuple[str, ...], as_json: bool) -> None:
     """Print a scenario with all that it extends, option and settings laid over it, and where each value comes from.
 
     The text is a scenario itself: what is read from it is the same plan. With an option, it has no options any more.

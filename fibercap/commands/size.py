@@ -18,12 +18,12 @@ from fibercap.commands.terminal import say, say_json
 @click.option("--payment-dscr", metavar="RATIO", help="Least DSCR over twelve months at this loan's payments.")
 @click.option("--llcr", metavar="RATIO", help="Least LLCR after any payment or draw.")
 @click.option("--gearing", metavar="SHARE", help="Largest share of what funding pays for that loans pay: '70 %'.")
-def size(  # noqa: PLR0913, PLR0917 - a command has that many options
+def size(
     scenario: str,
     loan: str,
     option: str | None,
     settings: tuple[str, ...],
-    as_json: bool,  # noqa: FBT001 - click hands flags over so
+    as_json: bool,
     dscr: str | None,
     payment_dscr: str | None,
     llcr: str | None,
@@ -35,7 +35,7 @@ def size(  # noqa: PLR0913, PLR0917 - a command has that many options
     fibercap size fibercore fleet --dscr 1.30
     fibercap size fibercore german_bank --option german_bank \\
       --dscr 1.30 --gearing "70 %"
-    """  # noqa: D301 - click's mark for lines that it leaves as they are
+    """
     from fibercap.studies.quantities_asked_for import ratio_of, share_of
     from fibercap.studies.sizing import Limit
     from fibercap.studies.sizing import size as sized

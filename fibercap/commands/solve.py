@@ -29,11 +29,11 @@ from fibercap.commands.terminal import say, say_json
     shell_complete=complete_from(inputs),
 )
 @click.option("--between", nargs=2, metavar="LOW HIGH", help="How far to look; default: nothing to four times.")
-def solve(  # noqa: PLR0913, PLR0917 - a command has that many options
+def solve(
     scenario: str,
     option: str | None,
     settings: tuple[str, ...],
-    as_json: bool,  # noqa: FBT001 - click hands flags over so
+    as_json: bool,
     measure: str,
     target: str,
     vary: str,
@@ -46,7 +46,7 @@ def solve(  # noqa: PLR0913, PLR0917 - a command has that many options
       --measure project_npv --equals 0
     fibercap solve fibercore --vary plants.xtal.cash_cost \\
       --measure equity_irr --equals "25 %/year"
-    """  # noqa: D301 - click's mark for lines that it leaves as they are
+    """
     from fibercap.studies.quantities_asked_for import ends_of, target_of
     from fibercap.studies.solving import solve as solved
 

@@ -32,7 +32,7 @@ _ENDLESS: Final = ((re.compile(r"\S{401,}"), 200), (re.compile(r".{8001,}"), 400
 """Words and lines of a message that nobody reads to their end, such as a path of 40,000 letters, and what is kept."""
 
 
-def say(text: str = "", *, err: bool = False, nl: bool = True, **style: Any) -> None:  # noqa: ANN401 - styles as click names them
+def say(text: str = "", *, err: bool = False, nl: bool = True, **style: Any) -> None:
     """Print a text; nothing in it is a command to the terminal, and only `style` gives it colour."""
     from fibercap.core.visible_text import visible
 

@@ -19,10 +19,10 @@ class CellReader(Protocol):
     def rows(self) -> Mapping[str, Any]:
         """Rows by path, each as cells by column, None where a cell is not known; a scalar is the same in any column."""
 
-    def read(self, path: str, column: int) -> Any:  # noqa: ANN401 - a number or an array
+    def read(self, path: str, column: int) -> Any:
         """Return a row's cell, also before its first column and after its last; ask for one that is not known."""
 
-    def matches(self, path: str, key: Any) -> list[int]:  # noqa: ANN401 - a number
+    def matches(self, path: str, key: Any) -> list[int]:
         """Return the columns in which a row that is the same in all draws has a value."""
 
     def length(self, path: str) -> int:
@@ -72,7 +72,7 @@ def cell_function(term: Term, is_open: Callable[[str], bool]) -> CellFunction:
 
 
 def _read(path: str, shift: int) -> CellFunction:
-    def read_here(cells: CellReader, column: int) -> Any:  # noqa: ANN401 - a number or an array
+    def read_here(cells: CellReader, column: int) -> Any:
         value = cells.rows[path][column]
         return cells.read(path, column) if value is None else value
 
@@ -93,18 +93,18 @@ def _operation(term: Operation, is_open: Callable[[str], bool]) -> CellFunction:
 
 
 def _product(first: CellFunction, second: CellFunction) -> CellFunction:
-    def product(cells: CellReader, column: int) -> Any:  # noqa: ANN401 - a number or an array
+    def product(cells: CellReader, column: int) -> Any:
         factor = first(cells, column)
         return 0.0 if type(factor) is float and factor == 0.0 else factor * second(cells, column)
 
     return product
 
 
-def _truth(holds: Any) -> Any:  # noqa: ANN401 - a truth, or one in each draw
+def _truth(holds: Any) -> Any:
     return (1.0 if holds else 0.0) if type(holds) is bool else np.asarray(holds, dtype=float)
 
 
-def _quotient(above: Any, below: Any) -> Any:  # noqa: ANN401 - numbers or arrays
+def _quotient(above: Any, below: Any) -> Any:
     if type(below) is float:
         return above / below if below else above * np.nan
     above, below = np.broadcast_arrays(above, below)
@@ -122,17 +122,17 @@ _JOINED: Final[dict[str, Callable[[Any, Any], Any]]] = {
 }
 
 
-def _single(value: Any) -> Any:  # noqa: ANN401 - a number or an array
+def _single(value: Any) -> Any:
     return float(value) if np.ndim(value) == 0 else value
 
 
-def _smaller(left: Any, right: Any) -> Any:  # noqa: ANN401 - numbers or arrays
+def _smaller(left: Any, right: Any) -> Any:
     if type(left) is float and type(right) is float:
         return left if left < right or left != left else right  # noqa: PLR0124 - an undefined number stays so
     return np.minimum(left, right)
 
 
-def _larger(left: Any, right: Any) -> Any:  # noqa: ANN401 - numbers or arrays
+def _larger(left: Any, right: Any) -> Any:
     if type(left) is float and type(right) is float:
         return left if left > right or left != left else right  # noqa: PLR0124 - an undefined number stays so
     return np.maximum(left, right)
@@ -165,7 +165,7 @@ _DECIDED_BY: Final[dict[str, float]] = {"AND": 0.0, "OR": 1.0}
 def _folded(pair: Callable[[Any, Any], Any], parts: list[CellFunction]) -> CellFunction:
     first, *others = parts
 
-    def folded(cells: CellReader, column: int) -> Any:  # noqa: ANN401 - a number or an array
+    def folded(cells: CellReader, column: int) -> Any:
         value = first(cells, column)
         for other in others:
             value = pair(value, other(cells, column))
@@ -177,7 +177,7 @@ def _folded(pair: Callable[[Any, Any], Any], parts: list[CellFunction]) -> CellF
 def _junction(decides: float, parts: list[CellFunction]) -> CellFunction:
     join = np.logical_or if decides else np.logical_and
 
-    def junction(cells: CellReader, column: int) -> Any:  # noqa: ANN401 - a number or an array
+    def junction(cells: CellReader, column: int) -> Any:
         value: Any = 1.0 - decides
         for part in parts:
             truth = part(cells, column)
@@ -192,7 +192,7 @@ def _junction(decides: float, parts: list[CellFunction]) -> CellFunction:
 
 
 def _choice(test: CellFunction, yes: CellFunction, no: CellFunction) -> CellFunction:
-    def choice(cells: CellReader, column: int) -> Any:  # noqa: ANN401 - a number or an array
+    def choice(cells: CellReader, column: int) -> Any:
         holds = test(cells, column)
         if type(holds) is float:
             return yes(cells, column) if holds else no(cells, column)
@@ -210,7 +210,7 @@ def _sum_where(term: Call, is_open: Callable[[str], bool]) -> CellFunction:
         raise FormulaError(f"`{term}` has no value in a single column")
     path, key, value = values.path, keys.path, cell_function(wanted, is_open)
 
-    def sum_where(cells: CellReader, column: int) -> Any:  # noqa: ANN401 - a number or an array
+    def sum_where(cells: CellReader, column: int) -> Any:
         result: Any = 0.0
         if cells.length(path):
             for other in cells.matches(key, value(cells, column)):
@@ -224,7 +224,7 @@ def _over_row(term: Call, part: CellFunction) -> CellFunction:
     """Return the sum, the least or the largest of what a term gives in all columns of the rows that it reads."""
     reduce, paths = _OVER_ROWS[term.function], [path for path, _ in term.references]
 
-    def over_row(cells: CellReader, column: int) -> Any:  # noqa: ANN401 - a number or an array
+    def over_row(cells: CellReader, column: int) -> Any:
         del column
         values = [part(cells, other) for other in range(max(cells.length(path) for path in paths))]
         return _single(reduce(np.stack(np.broadcast_arrays(*values)), axis=0))

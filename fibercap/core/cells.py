@@ -71,7 +71,7 @@ class _Everywhere:
     def __init__(self, value: Array) -> None:
         self._value: Any = value[..., 0] if value.ndim > 1 else value.item()
 
-    def __getitem__(self, column: int) -> Any:  # noqa: ANN401 - a number or an array
+    def __getitem__(self, column: int) -> Any:
         """Return its value."""
         return self._value
 
@@ -83,7 +83,7 @@ class _Rows(dict[str, Any]):
         super().__init__()
         self._values, self._scalars = values, scalars
 
-    def __missing__(self, path: str) -> Any:  # noqa: ANN401 - cells by column
+    def __missing__(self, path: str) -> Any:
         """Return the cells of a row that is known, or a scalar."""
         value = self._values.get(path)
         if value is None:
@@ -146,7 +146,7 @@ class Cells:
             return 0
         return self._blocks[path].length
 
-    def read(self, path: str, column: int) -> Any:  # noqa: ANN401 - a number or an array
+    def read(self, path: str, column: int) -> Any:
         """Return a row's cell, also before its first column and after its last; ask for one that is not known."""
         row = self.rows[path]
         if type(row) is _Everywhere:
@@ -158,7 +158,7 @@ class Cells:
             raise _NeededError((path, column))
         return value
 
-    def matches(self, path: str, key: Any) -> list[int]:  # noqa: ANN401 - a number
+    def matches(self, path: str, key: Any) -> list[int]:
         """Return the columns in which a row that is the same in all draws has a value."""
         if path not in self._columns:
             columns = self._columns[path] = {}
@@ -208,7 +208,7 @@ class Cells:
         is_later = column >= self._later_from and path in self._later
         self.rows[path][column] = (functions.later if is_later else functions.own)(self, column)
 
-    def _cell_beyond(self, path: str, *, before: bool) -> Any:  # noqa: ANN401 - a number or an array
+    def _cell_beyond(self, path: str, *, before: bool) -> Any:
         if (path, before) not in self._beyond:
             functions = self._functions.get(path)
             if functions is not None:

@@ -26,7 +26,7 @@ class Day(Field):
         """Return what may be written."""
         return grammar.text("date", grammar.DAY, "date", "`2001-12-31`")
 
-    def parse(self, raw: Any, info: ValidationInfo) -> date:  # noqa: ANN401
+    def parse(self, raw: Any, info: ValidationInfo) -> date:
         """Return the date."""
         del info
         told = day_of(text_of(raw, "a date like `2001-12-31`"))
@@ -60,7 +60,7 @@ class Edge(Field):
         told = grammar.text("year, quarter, month or day", pattern, "date", like)
         return {**told, "type": ["string", "integer"], "minimum": FIRST_YEAR, "maximum": LAST_YEAR}
 
-    def parse(self, raw: Any, info: ValidationInfo) -> date:  # noqa: ANN401
+    def parse(self, raw: Any, info: ValidationInfo) -> date:
         """Return the day."""
         text = text_of(raw, "a year, quarter, month or day")
         span = whole_period(text)

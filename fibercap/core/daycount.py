@@ -25,7 +25,7 @@ def _of_360(start: date, end: date, first: int, last: int) -> float:
 
 def _bond_basis(start: date, end: date) -> float:
     first = min(start.day, 30)
-    return _of_360(start, end, first, 30 if end.day == LONG and first == 30 else end.day)  # noqa: PLR2004 - 30 days
+    return _of_360(start, end, first, 30 if end.day == LONG and first == 30 else end.day)  # 30 days
 
 
 def _us(start: date, end: date) -> float:
@@ -65,7 +65,7 @@ def _whole_months(start: date, end: date) -> int:
     """Return the months between the ends of a regular period, 0 if they are not a part of a year."""
     months = 12 * (end.year - start.year) + end.month - start.month
     fits = add_months(start, months) == end or add_months(end, -months) == start  # so do any two month ends
-    return months if 1 <= months <= 12 and 12 % months == 0 and fits else 0  # noqa: PLR2004 - months of a year
+    return months if 1 <= months <= 12 and 12 % months == 0 and fits else 0  # months of a year
 
 
 def _is_month_end(day: date) -> bool:

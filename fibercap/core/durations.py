@@ -38,7 +38,7 @@ class Duration(Field):
         """Return what may be written."""
         return grammar.months(self.low, whole=not self.drawable)
 
-    def parse(self, raw: Any, info: ValidationInfo) -> Any:  # noqa: ANN401
+    def parse(self, raw: Any, info: ValidationInfo) -> Any:
         """Return months: an int, or an array `()` or `(draw, 1)` where it may be drawn."""
         if (self.drawable or self.in_draws) and is_drawn(raw):
             drawn = Of("month", low=self.low, high=MOST_MONTHS).parse(raw, info)
@@ -58,7 +58,7 @@ class Duration(Field):
             least = f"at most {MOST_MONTHS // 12} years" if number * months > MOST_MONTHS else least
             raise wrong("out_of_range", quoted(text), least.replace(" 1 months", " 1 month"))
         whole = round(number * months)
-        if abs(whole - number * months) > 1e-9 and not self.drawable:  # noqa: PLR2004 - rounding of the text
+        if abs(whole - number * months) > 1e-9 and not self.drawable:  # rounding of the text
             below = int(number * months)
             near = f"write `{below} months` or `{below + 1} months`"
             raise wrong("not_whole_months", quoted(text), "a whole number of months", near)
@@ -68,7 +68,7 @@ class Duration(Field):
 def _whole(months: Array) -> Array:
     """Return drawn months without what rounding left of them."""
     whole = np.round(months)
-    bad = np.abs(whole - months) > 1e-9  # noqa: PLR2004 - rounding of a factor
+    bad = np.abs(whole - months) > 1e-9  # rounding of a factor
     if bad.any():
         first = int(np.flatnonzero(bad)[0])
         amount = f"{amount_text(months.flat[first])} months in draw {first}"

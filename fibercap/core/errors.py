@@ -202,7 +202,7 @@ def _once_per_currency(problems: list[Problem]) -> list[Problem]:
     for places in seen.values():
         if len(places) > 1:
             told = kept[places[0]]
-            again = f"it stands in {len(places) - 1} more input{'s' if len(places) > 2 else ''}"  # noqa: PLR2004
+            again = f"it stands in {len(places) - 1} more input{'s' if len(places) > 2 else ''}"
             kept[places[0]] = replace(told, hint=f"{told.hint}; {again}" if told.hint else again)
     return list(kept.values())
 

@@ -38,12 +38,12 @@ def wrong(code: str, found: str, wanted: str, hint: str = "") -> PydanticCustomE
     return PydanticCustomError(code, "{found}", {"found": found, "wanted": wanted, "hint": hint})
 
 
-def is_drawn(raw: Any) -> bool:  # noqa: ANN401
+def is_drawn(raw: Any) -> bool:
     """Tell whether draws stand in the tree, where a file has a text."""
     return hasattr(getattr(raw, "value", raw), "magnitude")
 
 
-def text_of(raw: Any, wanted: str) -> str:  # noqa: ANN401 - whatever stands in the tree
+def text_of(raw: Any, wanted: str) -> str:
     """Return the text of a leaf, or say that a block, a list or a drawn quantity stands there."""
     value = raw.value if isinstance(raw, Leaf) else raw
     if isinstance(value, str):
@@ -72,14 +72,14 @@ class Field(ABC):
     """A field type: `parse` turns what stands in the tree into the value the model uses."""
 
     @abstractmethod
-    def parse(self, raw: Any, info: ValidationInfo) -> Any:  # noqa: ANN401 - each field has its own type
+    def parse(self, raw: Any, info: ValidationInfo) -> Any:
         """Return the value, or raise the error of `wrong`."""
 
     @abstractmethod
     def schema(self) -> grammar.Json:
         """Return what may be written, as JSON Schema with `title` and, for a quantity, `x-unit`."""
 
-    def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:  # noqa: ANN401
+    def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
         """Tell pydantic to use `parse`."""
         return core_schema.with_info_plain_validator_function(self.parse)
 
@@ -102,7 +102,7 @@ class Of(Field):
         """Return the house unit with the reporting currency in place of `money`."""
         return "" if self.unit == "percent" else self.unit.replace("money", currency)
 
-    def parse(self, raw: Any, info: ValidationInfo) -> Array:  # noqa: ANN401
+    def parse(self, raw: Any, info: ValidationInfo) -> Array:
         """Return the magnitude, `()` or `(draw, 1)`."""
         context, value = info.context or {}, raw.value if isinstance(raw, Leaf) else raw
         drawn = self.drawable and is_drawn(value)
@@ -139,18 +139,18 @@ class Of(Field):
             return f"a value from {self._said(self.low, currency)} to {self._said(self.high, currency)}"
         return f"at least {self._said(least, currency)}"
 
-    def _drawn(self, value: Any, currency: str) -> Array:  # noqa: ANN401
+    def _drawn(self, value: Any, currency: str) -> Array:
         factor = factor_of_draws(value, self.house(currency))
         if factor is None:
             given, asked = unit_text(str(value.units)) or "no unit", unit_text(self.house(currency)) or "plain numbers"
             wanted = in_words(self.kept_in(currency))
             raise wrong("wrong_dimension", f"draws in {given}", wanted, f"draw them in {asked}")
         magnitude = np.asarray(value.magnitude, dtype=float) * factor
-        if magnitude.ndim != 2 or magnitude.shape[1] != 1:  # noqa: PLR2004 - (draw, 1)
+        if magnitude.ndim != 2 or magnitude.shape[1] != 1:  # (draw, 1)
             raise wrong("wrong_shape", f"an array of shape {magnitude.shape}", "one of shape (draws, 1)")
         return magnitude
 
-    def _read(self, raw: Any, currency: str) -> float:  # noqa: ANN401
+    def _read(self, raw: Any, currency: str) -> float:
         wanted, example = _asked(self, currency)
         text = text_of(raw, f"{wanted} like {example}")
         number, unit = quantity_of(text, wanted, example, lambda other: self.fitting(other, currency))
@@ -196,7 +196,7 @@ class Text(Field):
         """Return what may be written: YAML may see a number or a truth in it."""
         return {"title": "text", "type": ["string", "number", "boolean"]}
 
-    def parse(self, raw: Any, info: ValidationInfo) -> str:  # noqa: ANN401
+    def parse(self, raw: Any, info: ValidationInfo) -> str:
         """Return the text."""
         del info
         return text_of(raw, "a text")
@@ -213,7 +213,7 @@ class Word(Field):
         """Return what may be written."""
         return grammar.words(self.known, self.kind)
 
-    def parse(self, raw: Any, info: ValidationInfo) -> str:  # noqa: ANN401
+    def parse(self, raw: Any, info: ValidationInfo) -> str:
         """Return the word."""
         del info
         one = self.kind == "words" and len(self.known) == 1
@@ -237,7 +237,7 @@ class Number(Field):
         """Return what may be written."""
         return grammar.number(self.low, self.known)
 
-    def parse(self, raw: Any, info: ValidationInfo) -> Array:  # noqa: ANN401
+    def parse(self, raw: Any, info: ValidationInfo) -> Array:
         """Return the number, `()` or `(draw, 1)`."""
         if not self.known and is_drawn(raw):
             return Of("", low=self.low).parse(raw, info)

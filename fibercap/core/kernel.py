@@ -27,7 +27,7 @@ class Kernel(Generic[P]):
             raise TypeError(f"{plain.__name__} has no argument {', '.join(sorted(unknown))}")
         update_wrapper(self, plain)
 
-    def __call__(self, *args: Any, **kwargs: Any) -> Any:  # noqa: ANN401 - quantities go in and come out
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:
         """Return the result as a Quantity in the declared unit."""
         from fibercap.core.quantity import Quantity, house_unit  # noqa: PLC0415 - a command does without pint
 

@@ -43,7 +43,7 @@ class PartField(Field):
         pattern, like = f"{grammar.quantity('money')}|{grammar.share()}{rest}", self.example("USD")
         return grammar.text(f"amount of money{words}", pattern, "money, % or bp", like)
 
-    def parse(self, raw: Any, info: ValidationInfo) -> Part:  # noqa: ANN401
+    def parse(self, raw: Any, info: ValidationInfo) -> Part:
         """Return the part."""
         value = getattr(raw, "value", raw)
         if not is_drawn(value):
@@ -68,7 +68,7 @@ class TruthField(Field):
         """Return what may be written."""
         return {"title": "true or false", "enum": [True, False, "true", "false"]}
 
-    def parse(self, raw: Any, info: ValidationInfo) -> bool:  # noqa: ANN401
+    def parse(self, raw: Any, info: ValidationInfo) -> bool:
         """Return the truth."""
         return Word(("false", "true"), "truths").parse(raw, info) == "true"
 

@@ -51,7 +51,7 @@ class NameField(Field):
         """Return what may be written; YAML may see a number in it."""
         return {"title": "name", "type": ["string", "number", "boolean"], "pattern": f"^{NAME}$"}
 
-    def parse(self, raw: Any, info: ValidationInfo) -> str:  # noqa: ANN401
+    def parse(self, raw: Any, info: ValidationInfo) -> str:
         """Return the name."""
         del info
         text = text_of(raw, "a name")
@@ -63,7 +63,7 @@ class NameField(Field):
 Name = Annotated[str, NameField()]
 
 
-def names_in(annotation: Any, tree: Tree, path: Path = ()) -> Iterator[Path]:  # noqa: ANN401 - any type expression
+def names_in(annotation: Any, tree: Tree, path: Path = ()) -> Iterator[Path]:
     """Run over the paths in a tree whose last part is a name that its writer chose.
 
     Parameters

@@ -30,7 +30,7 @@ class OperatorError(ValueError):
         self.found, self.wanted, self.hint = found, wanted, hint
 
 
-def times(value: Any, by: Any) -> Any:  # noqa: ANN401 - a text or a drawn Quantity, both
+def times(value: Any, by: Any) -> Any:
     """Return a value times a bare number or a percentage: `40 USD/km` times `0.8` is `32 USD/km`.
 
     Parameters
@@ -57,7 +57,7 @@ def times(value: Any, by: Any) -> Any:  # noqa: ANN401 - a text or a drawn Quant
     return _text(number * factor, suffix)
 
 
-def plus(value: Any, more: Any) -> Any:  # noqa: ANN401 - a text or a drawn Quantity, both
+def plus(value: Any, more: Any) -> Any:
     """Return the sum of two quantities of one dimension, in the unit of the first.
 
     Parameters
@@ -81,7 +81,7 @@ def plus(value: Any, more: Any) -> Any:  # noqa: ANN401 - a text or a drawn Quan
     return _text(number + more_here * _scale(other) / _scale(suffix), suffix)
 
 
-def delay(value: Any, by: Any) -> Any:  # noqa: ANN401 - a text or a drawn Quantity, both
+def delay(value: Any, by: Any) -> Any:
     """Return a date some months later, or earlier: the end of a month becomes the end of a month.
 
     Parameters
@@ -109,7 +109,7 @@ def delay(value: Any, by: Any) -> Any:  # noqa: ANN401 - a text or a drawn Quant
 OPERATORS: Final[dict[str, Callable[[Any, Any], Any]]] = {"times": times, "plus": plus, "delay": delay}
 
 
-def _later(value: Any, months: int) -> str:  # noqa: ANN401 - what stands there
+def _later(value: Any, months: int) -> str:
     hint = "only dates are delayed; a project has a field `delay`, durations take `plus`"
     day = day_of(value) if isinstance(value, str) and re.fullmatch(r"[0-9]+-[0-9]+-[0-9]+", value) else ()
     if isinstance(day, tuple):
@@ -124,7 +124,7 @@ def _later(value: Any, months: int) -> str:  # noqa: ANN401 - what stands there
     return later.isoformat()
 
 
-def _written(text: Any, wanted: str, hint: str) -> tuple[Decimal, str, str]:  # noqa: ANN401 - what stands there
+def _written(text: Any, wanted: str, hint: str) -> tuple[Decimal, str, str]:
     """Return the number of a quantity's text, what follows it (scale and unit), and the unit alone."""
     try:
         _, unit = split_quantity(text if isinstance(text, str) and text.isascii() else "?")
@@ -134,13 +134,13 @@ def _written(text: Any, wanted: str, hint: str) -> tuple[Decimal, str, str]:  # 
     return Decimal(number.replace("_", "")), suffix, unit
 
 
-def _changeable(value: Any, operator: str) -> tuple[Decimal, str, str]:  # noqa: ANN401 - what stands there
+def _changeable(value: Any, operator: str) -> tuple[Decimal, str, str]:
     """Return the parts of the text that an operator is to change."""
     wanted = f"a quantity that `{operator}` can change"
     return _written(value, wanted, "replace the value, or name the inputs that have a number")
 
 
-def _quantity(value: Any, operator: str) -> Any:  # noqa: ANN401 - a pint Quantity
+def _quantity(value: Any, operator: str) -> Any:
     from fibercap.core.quantity import Quantity  # noqa: PLC0415 - a command does without pint
 
     if is_drawn(value):

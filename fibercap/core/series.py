@@ -80,7 +80,7 @@ class PathOf(Field):
         one = self.of.schema()
         return grammar.either(f"{one['title']}; or by period", one["x-unit"], one, grammar.by(grammar.PERIOD, one))
 
-    def parse(self, raw: Any, info: ValidationInfo) -> Series:  # noqa: ANN401
+    def parse(self, raw: Any, info: ValidationInfo) -> Series:
         """Return the path."""
         if not isinstance(raw, dict):
             return Series((self.of.parse(raw, info),))
@@ -165,7 +165,7 @@ class ByKey(Field):
         one = self.of.schema()
         return grammar.either(f"{one['title']}; by {self.keys[0]}", one["x-unit"], grammar.by(self.keys[1], one))
 
-    def parse(self, raw: Any, info: ValidationInfo) -> Mapping[Any, Any]:  # noqa: ANN401
+    def parse(self, raw: Any, info: ValidationInfo) -> Mapping[Any, Any]:
         """Return the mapping, in the order of its keys."""
         if not isinstance(raw, dict):
             wanted = f"a block of values, each like {self.of.example((info.context or {}).get('currency', 'USD'))}"

@@ -41,12 +41,12 @@ class Spec(BaseModel):
     """A remark for the reader of the file. Like `Assumed, as at Jena.`."""
 
     @staticmethod
-    def keyed(key: str, default: Any = ...) -> Any:  # noqa: ANN401 - stands in for any field's default
+    def keyed(key: str, default: Any = ...) -> Any:
         """Return a field that is written under another key, such as `from`, which Python keeps for itself."""
         return pydantic.Field(default, alias=key)
 
     @classmethod
-    def gathered(cls, raw: Any) -> Any:  # noqa: ANN401 - what stands in the tree
+    def gathered(cls, raw: Any) -> Any:
         """Return a raw block as its fields expect it; a block that mixes keys and names gathers the names."""
         return raw
 
@@ -55,7 +55,7 @@ class Spec(BaseModel):
         """Return the keys as they are written, with the names of their fields."""
         return {field.alias or name: name for name, field in cls.model_fields.items()}
 
-    def __getattr__(self, name: str) -> Any:  # noqa: ANN401 - reached only where a field was left out as invalid
+    def __getattr__(self, name: str) -> Any:
         """Tell an input in error apart from a mistake in the code."""
         private = self.__pydantic_private__
         if private is not None and name in private:
@@ -101,7 +101,7 @@ def _tag(pair: tuple[str, Any]) -> str:
     return pair[0]
 
 
-def _block(pair: tuple[str, Any]) -> Any:  # noqa: ANN401
+def _block(pair: tuple[str, Any]) -> Any:
     return pair[1]
 
 
@@ -120,7 +120,7 @@ class OneOf:
     words: tuple[str, ...] = ()
     bare: str = ""
 
-    def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:  # noqa: ANN401
+    def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
         """Tell pydantic to pick the member first, so that only its own errors are told."""
         inner = {
             tag: core_schema.no_info_before_validator_function(_block, handler.generate_schema(member))
@@ -130,7 +130,7 @@ class OneOf:
         return core_schema.no_info_before_validator_function(self.choose, union)
 
 
-def specs_in(annotation: Any) -> tuple[type[Spec], ...]:  # noqa: ANN401 - any type expression
+def specs_in(annotation: Any) -> tuple[type[Spec], ...]:
     """Return the Spec classes that an annotation may hold directly, unions looked into."""
     if isinstance(annotation, type) and issubclass(annotation, Spec):
         return (annotation,)
@@ -141,7 +141,7 @@ def specs_in(annotation: Any) -> tuple[type[Spec], ...]:  # noqa: ANN401 - any t
     return ()
 
 
-def collection_in(annotation: Any) -> Any | None:  # noqa: ANN401 - any type expression
+def collection_in(annotation: Any) -> Any | None:
     """Return the annotation of the members of a mapping by name, or None."""
     if get_origin(annotation) is Mapping:
         return get_args(annotation)[1]

@@ -23,7 +23,7 @@ _DAYS: Final = (31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31)
 
 def days_in_month(year: int, month: int) -> int:
     """Return the days of a month, February's leap day included."""
-    leap = month == 2 and year % 4 == 0 and (year % 100 != 0 or year % 400 == 0)  # noqa: PLR2004 - the calendar
+    leap = month == 2 and year % 4 == 0 and (year % 100 != 0 or year % 400 == 0)  # the calendar
     return _DAYS[month - 1] + leap
 
 

@@ -54,7 +54,7 @@ class ToleranceField(Field):
         pattern = f"{grammar.share()}|{grammar.NUMBER} points?"
         return grammar.text("share or points", pattern, "%, bp or points", "`5 %` or `5 points`")
 
-    def parse(self, raw: Any, info: ValidationInfo) -> Tolerance:  # noqa: ANN401
+    def parse(self, raw: Any, info: ValidationInfo) -> Tolerance:
         """Return the tolerance."""
         value = getattr(raw, "value", raw)
         if is_drawn(value):

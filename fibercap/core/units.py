@@ -198,7 +198,7 @@ def conversion(written: str, wanted: str) -> float | None:
     return source / target if dimension == asked else None
 
 
-def factor_of_draws(value: Any, unit: str) -> float | None:  # noqa: ANN401 - a pint Quantity, or Drawn
+def factor_of_draws(value: Any, unit: str) -> float | None:
     """Return the factor from the unit of draws to another, or None where dimensions differ or the unit is not ours."""
     try:
         return conversion(str(value.units), unit)

@@ -31,7 +31,7 @@ class When(Field):
         like = "`end of 2002`, `2002`, `2002-06` or `in total`"
         return {**grammar.text("time", grammar.WHEN, "time", like), "type": ["string", "integer"]}
 
-    def parse(self, raw: Any, info: Any) -> str:  # noqa: ANN401
+    def parse(self, raw: Any, info: Any) -> str:
         """Return the text, once it is known to be one of the forms."""
         del info
         text = text_of(raw, "a time")
@@ -61,7 +61,7 @@ class AnyQuantity(Field):
         told = grammar.text("quantity", grammar.ANY_QUANTITY, "that of the row", "`500_000 km/year`, or `1.2`")
         return {**told, "type": ["string", "number"]}
 
-    def parse(self, raw: Any, info: Any) -> Amount:  # noqa: ANN401
+    def parse(self, raw: Any, info: Any) -> Amount:
         """Return the amount."""
         del info
         value = raw.value if isinstance(raw, Leaf) else raw
@@ -97,7 +97,7 @@ class Multiple(Spec):
     """The other time. Like `end of 2000`."""
 
 
-def _choose(raw: Any) -> tuple[str, Mapping[str, Any]]:  # noqa: ANN401 - what stands in the tree
+def _choose(raw: Any) -> tuple[str, Mapping[str, Any]]:
     return ("multiple", raw) if isinstance(raw, dict) else ("fixed", {"amount": raw})
 
 

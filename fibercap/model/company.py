@@ -68,7 +68,7 @@ class Multiple(Spec):
     """Years of that ebitda. Like `5`."""
 
 
-def _choose_terminal(raw: Any) -> tuple[str, Mapping[str, Any]]:  # noqa: ANN401 - what stands in the tree
+def _choose_terminal(raw: Any) -> tuple[str, Mapping[str, Any]]:
     if isinstance(raw, dict):
         return "multiple", raw
     return Word(("none", "book"), "terminal values, or a block `{multiple: 5}`").parse(raw, None), {}  # type: ignore[arg-type]
@@ -111,7 +111,7 @@ class GapField(Field):
         """Return what may be written."""
         return {"title": "list of names", "type": "array", "items": {"type": "string"}}
 
-    def parse(self, raw: Any, info: Any) -> tuple[str, ...]:  # noqa: ANN401
+    def parse(self, raw: Any, info: Any) -> tuple[str, ...]:
         """Return the names."""
         del info
         value = raw.value if isinstance(raw, Leaf) else raw
@@ -179,7 +179,7 @@ class FixedAssets(Spec):
     """Time over which that is still depreciated, evenly. Like `8 years`."""
 
 
-def _choose_assets(raw: Any) -> tuple[str, Mapping[str, Any]]:  # noqa: ANN401 - what stands in the tree
+def _choose_assets(raw: Any) -> tuple[str, Mapping[str, Any]]:
     return "block", raw if isinstance(raw, dict) else {"value": raw}
 
 

@@ -32,7 +32,7 @@ class ExchangeOf(Of):
         pattern = f"{grammar.NUMBER} (?:{'|'.join(codes)})"
         return grammar.text("rate of exchange", pattern, "money/money", "`0.92 USD/EUR`")
 
-    def parse(self, raw: Any, info: ValidationInfo) -> Array:  # noqa: ANN401
+    def parse(self, raw: Any, info: ValidationInfo) -> Array:
         """Return the rate."""
         currency = (info.context or {}).get("currency", "USD")
         value = getattr(raw, "value", raw)

@@ -14,7 +14,7 @@ from fibercap.core.tree import Branch, Leaf, Tree, at, inside
 from fibercap.core.units import Drawn
 
 
-def as_drawn(value: Any) -> Tree:  # noqa: ANN401 - draws, or draws by operator
+def as_drawn(value: Any) -> Tree:
     """Return draws as a tree holds them: in place of a number, or as operations on it."""
     found = drawn_values(value)
     if isinstance(found, Mapping):
@@ -22,14 +22,14 @@ def as_drawn(value: Any) -> Tree:  # noqa: ANN401 - draws, or draws by operator
     return Leaf(found)
 
 
-def drawn_values(value: Any) -> Any:  # noqa: ANN401 - draws, or draws by operator
+def drawn_values(value: Any) -> Any:
     """Return draws with their unit, (draw, 1), however they are given; by operator where they move a value."""
     if isinstance(value, Mapping):
         return {operator: _with_unit(draws) for operator, draws in value.items()}
     return _with_unit(value)
 
 
-def _with_unit(draws: Any) -> Any:  # noqa: ANN401 - a pint Quantity, Drawn, a unit and an array, or an array
+def _with_unit(draws: Any) -> Any:
     if isinstance(draws, tuple):
         unit, values = draws
         return Drawn(_column(values), unit)
@@ -38,11 +38,11 @@ def _with_unit(draws: Any) -> Any:  # noqa: ANN401 - a pint Quantity, Drawn, a u
     return draws if np.ndim(draws.magnitude) > 1 else draws.__class__(_column(draws.magnitude), draws.units)
 
 
-def _column(values: Any) -> Any:  # noqa: ANN401 - whatever is given
+def _column(values: Any) -> Any:
     return np.asarray(values)[:, None] if np.ndim(values) == 1 else values
 
 
-def in_place_of_block(tree: Branch, path: str, value: Any) -> Problem | None:  # noqa: ANN401 - draws, or draws by operator
+def in_place_of_block(tree: Branch, path: str, value: Any) -> Problem | None:
     """Refuse draws in place of a block: one number would replace all its values."""
     standing = at(tree, tuple(path.split(".")))
     block = None if standing is None else inside(standing)

@@ -46,7 +46,7 @@ class Grant(Spec):
         return None if self.amount is None else Part("money", self.amount, "amount", self.after)
 
 
-def _choose_grant(raw: Any) -> tuple[str, Any]:  # noqa: ANN401 - what stands in the tree
+def _choose_grant(raw: Any) -> tuple[str, Any]:
     return ("later" if isinstance(raw, dict) else "at_once"), raw
 
 
@@ -77,13 +77,13 @@ class Funding(Spec):
 
     @pydantic.model_validator(mode="wrap")
     @classmethod
-    def _in_turn(cls, raw: Any, read: Callable[[Any], Funding]) -> Funding:  # noqa: ANN401 - what stands in the tree
+    def _in_turn(cls, raw: Any, read: Callable[[Any], Funding]) -> Funding:
         """Put all sources into the order in which they pay: a grant first, the rest last."""
         made = read(cls.gathered(raw) if isinstance(raw, dict) else raw)
         grant = made.grant.part if isinstance(made.grant, Grant) else made.grant
         known = {**({GRANT: grant} if grant is not None else {}), **made.sources}
         made.__dict__["sources"] = dict(sorted(known.items(), key=lambda item: item[1].unit == REST))
-        made._as_written = tuple(name for name in raw if name in known) if isinstance(raw, dict) else ()  # noqa: SLF001
+        made._as_written = tuple(name for name in raw if name in known) if isinstance(raw, dict) else ()  # noqa: SLF001 - a member of the same class
         return made
 
     @property
@@ -92,7 +92,7 @@ class Funding(Spec):
         return self._as_written or tuple(self.sources)
 
     @classmethod
-    def gathered(cls, raw: Any) -> Any:  # noqa: ANN401 - what stands in the tree
+    def gathered(cls, raw: Any) -> Any:
         """Gather the names of sources, which are written beside the other keys."""
         own = {key: value for key, value in raw.items() if key in (*NOT_SOURCES, GRANT)}
         return {**own, "sources": {key: value for key, value in raw.items() if key not in own}}

@@ -60,4 +60,4 @@ class Measure:
 
 def number_in_words(value: float) -> str:
     """Return a number as a line shows it: amounts to the unit, small numbers with six digits."""
-    return f"{value:,.0f}" if abs(value) >= 1000 else f"{value:.6g}"  # noqa: PLR2004 - as many digits as either
+    return f"{value:,.0f}" if abs(value) >= 1000 else f"{value:.6g}"  # as many digits as either

@@ -72,11 +72,11 @@ def _columns(values: Array, count: int, *, plain: bool) -> list[Any]:
     return values.tolist() if plain else list(np.moveaxis(values, -1, 0))
 
 
-def _lesser(one: Any, other: Any) -> Any:  # noqa: ANN401 - numbers or arrays (draw,)
+def _lesser(one: Any, other: Any) -> Any:
     return min(one, other) if isinstance(one, float) and isinstance(other, float) else np.minimum(one, other)
 
 
-def _in_order(spent: Any, able: list[Any]) -> list[Any]:  # noqa: ANN401 - a number or an array (draw,)
+def _in_order(spent: Any, able: list[Any]) -> list[Any]:
     """Return what each pays in turn."""
     parts = []
     for amount in able:
@@ -85,7 +85,7 @@ def _in_order(spent: Any, able: list[Any]) -> list[Any]:  # noqa: ANN401 - a num
     return parts
 
 
-def _pro_rata(spent: Any, able: list[Any]) -> list[Any]:  # noqa: ANN401 - a number or an array (draw,)
+def _pro_rata(spent: Any, able: list[Any]) -> list[Any]:
     """Return what each pays in proportion to what it is able to pay."""
     room = sum(able, start=spent * 0.0)
     taken = _lesser(spent, room)

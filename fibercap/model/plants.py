@@ -44,7 +44,7 @@ class BoughtCapital(Spec):
     """What it owes to suppliers, which the price pays less for. Like `0.6 million USD`."""
 
 
-def _choose_capital(raw: Any) -> tuple[str, Any]:  # noqa: ANN401 - what stands in the tree
+def _choose_capital(raw: Any) -> tuple[str, Any]:
     return ("block" if isinstance(raw, dict) else "amount"), raw
 
 

@@ -118,7 +118,7 @@ class Projection:
         view.flags.writeable = False
         return view
 
-    def __getitem__(self, path: str) -> Any:  # noqa: ANN401 - a pint Quantity
+    def __getitem__(self, path: str) -> Any:
         """Return a row as a pint Quantity, (draw, period): one value per period, a single run is a batch of one."""
         from fibercap.core.quantity import Quantity, house_unit  # noqa: PLC0415 - a command does without pint
 

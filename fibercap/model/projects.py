@@ -44,17 +44,17 @@ class SharesByPeriod(ByKey):
 
     keys: ClassVar[tuple[str, str]] = ("period", grammar.PERIOD)
 
-    def parse(self, raw: Any, info: Any) -> Mapping[str, Array]:  # noqa: ANN401 - what stands in the tree
+    def parse(self, raw: Any, info: Any) -> Mapping[str, Array]:
         """Return the shares by key, in the order of time."""
         shares = super().parse(raw, info)
         whole = sum(shares.values(), start=np.asarray(0.0))
-        if (abs(whole - 1.0) > 1e-9).any():  # noqa: PLR2004 - rounding of the texts
+        if (abs(whole - 1.0) > 1e-9).any():  # rounding of the texts
             told = f"shares that total {float(np.ravel(whole)[0]) * 100:g} %"
             raise wrong("shares_not_whole", told, "100 %", "change the shares so that they add up to 100 %")
         return shares
 
 
-def _period_key(key: str, info: Any) -> str:  # noqa: ANN401 - pydantic's context
+def _period_key(key: str, info: Any) -> str:
     del info
     span_of(key)
     return key
@@ -93,7 +93,7 @@ class SpendWindow(Spec):
         return (Span("all", month_start(self.start), end, np.asarray(1.0)),)
 
 
-def _choose(raw: Any) -> tuple[str, Mapping[str, Any]]:  # noqa: ANN401 - what stands in the tree
+def _choose(raw: Any) -> tuple[str, Mapping[str, Any]]:
     if not isinstance(raw, dict):
         raise wrong(
             "not_a_block", "one value", "shares by year, or `{from, to, shape}`", "like `{2000: 40 %, 2001: 60 %}`"

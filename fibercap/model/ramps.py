@@ -86,7 +86,7 @@ class SCurve(Spec):
         return f"{length} * ({share}^3 - {share}^4 / 2) + MAX({age} - {length}, 0)"
 
 
-def _months(key: str, info: Any) -> float:  # noqa: ANN401 - pydantic's context
+def _months(key: str, info: Any) -> float:
     return float(Duration(low=0.0, drawable=True).parse(key, info))
 
 
@@ -95,7 +95,7 @@ class RampTable(ByKey):
 
     keys: ClassVar[tuple[str, str]] = ("duration", grammar.duration(whole=False))
 
-    def parse(self, raw: Any, info: Any) -> Mapping[float, Array]:  # noqa: ANN401
+    def parse(self, raw: Any, info: Any) -> Mapping[float, Array]:
         """Return the steps in order."""
         steps = super().parse(raw, info)
         shares = list(steps.values())
@@ -103,7 +103,7 @@ class RampTable(ByKey):
             raise wrong("empty", "an empty table", "shares by months, the last one 100 %")
         if any((later < earlier).any() for earlier, later in pairwise(shares)):
             raise wrong("falling", "a share that falls", "shares that never fall")
-        if (abs(shares[-1] - 1.0) > 1e-12).any():  # noqa: PLR2004 - rounding of the text
+        if (abs(shares[-1] - 1.0) > 1e-12).any():  # rounding of the text
             raise wrong("not_all", f"a last share of {float(shares[-1].flat[0]) * 100:g} %", "100 % at the end")
         return steps
 
@@ -141,7 +141,7 @@ class Table(Spec):
         return " + ".join(terms)
 
 
-def _choose(raw: Any) -> tuple[str, Mapping[str, Any]]:  # noqa: ANN401 - what stands in the tree
+def _choose(raw: Any) -> tuple[str, Mapping[str, Any]]:
     if not isinstance(raw, dict):
         return Word(("none",), "ramps without a length").parse(raw, None), {}  # type: ignore[arg-type]
     kinds = [key for key in raw if key != "note"]

@@ -146,10 +146,10 @@ def only_rate(times: ArrayLike, cash_flows: ArrayLike) -> Array:
     As `all_rates`. Series with one change of sign have exactly one rate and are solved together.
     """
     when, given = np.asarray(times, dtype=float), np.asarray(cash_flows, dtype=float)
-    if given.ndim == 2 and len(given) == 1 and when.shape == given.shape[1:]:  # noqa: PLR2004 - (member, event)
+    if given.ndim == 2 and len(given) == 1 and when.shape == given.shape[1:]:  # (member, event)
         return _remembered(when.tobytes(), given.tobytes()).copy()
-    many = given.ndim == 2 and len(given) >= MANY  # noqa: PLR2004
-    if not many or when.shape != given.shape[1:] or when.size < 2 or not (np.diff(when) > 0).all():  # noqa: PLR2004
+    many = given.ndim == 2 and len(given) >= MANY
+    if not many or when.shape != given.shape[1:] or when.size < 2 or not (np.diff(when) > 0).all():
         return _only_rate(when, given)
     rates = _rate(quick_rates(when - when[0], given))
     left = np.isnan(rates)

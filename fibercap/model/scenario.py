@@ -87,7 +87,7 @@ class Scenario(Plan):
             parsed = replace(parsed, like=known, amounts=amounts_before(known, like, like.tree))
         scenario = validated(cls, parsed, context, problems_across)
         scenario._tree, scenario._name, scenario._option = tree, name, option  # noqa: SLF001 - its own
-        scenario._context, scenario._unwrapped = context, (values, wrappers)  # noqa: SLF001
+        scenario._context, scenario._unwrapped = context, (values, wrappers)  # noqa: SLF001 - a member of the same class
         return scenario
 
     @property

@@ -98,7 +98,7 @@ def amounts_before(read: Mapping[str, Any], like: Lending, of: Branch) -> dict[s
     return {path: like.amounts[path] for path in paths if path in like.amounts}
 
 
-def _with(values: Tree, like: Any) -> Any:  # noqa: ANN401 - nested dicts of leaves and Specs
+def _with(values: Tree, like: Any) -> Any:
     """Return a tree as pydantic reads it, with what has been read before."""
     if isinstance(like, Spec):
         return like
@@ -116,7 +116,7 @@ def _strange_names(cls: type[Lending], parsed: Parsed) -> Iterator[Problem]:
             yield Problem(".".join(path), "not_a_name", *not_a_name(path[-1]), where)
 
 
-def _unread(tree: Tree, known: Any) -> Tree:  # noqa: ANN401 - a Spec, or Specs by name
+def _unread(tree: Tree, known: Any) -> Tree:
     """Return what of a block has not been read before."""
     if known is None or isinstance(tree, Leaf):
         return tree

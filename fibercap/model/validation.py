@@ -18,7 +18,7 @@ from fibercap.core.tree import WRAPPER, Branch, Leaf, Path, Tree, at, place_of
 Raw = Mapping[str, Any]
 
 
-def plain(tree: Tree) -> Any:  # noqa: ANN401 - a nested dict, or a leaf
+def plain(tree: Tree) -> Any:
     """Return a tree as the nested dictionaries that pydantic reads; leaves stay leaves."""
     return tree if isinstance(tree, Leaf) else {key: plain(child) for key, child in tree.items()}
 
@@ -159,7 +159,7 @@ def _adapter(spec: type[Spec], name: str) -> TypeAdapter[Any]:
     return TypeAdapter(annotation)
 
 
-def partly_valid(spec: type[Spec], raw: Raw, context: dict[str, Any]) -> Any:  # noqa: ANN401 - a Spec with holes
+def partly_valid(spec: type[Spec], raw: Raw, context: dict[str, Any]) -> Any:
     """Return a Spec that holds every field that is valid by itself; reading another raises InputInErrorError."""
     values: dict[str, Any] = {}
     keys, raw = spec.keys_known(), spec.gathered(raw)
@@ -184,7 +184,7 @@ def partly_valid(spec: type[Spec], raw: Raw, context: dict[str, Any]) -> Any:  #
     return made
 
 
-def _partly(annotation: Any, raw: Any, context: dict[str, Any]) -> Any:  # noqa: ANN401
+def _partly(annotation: Any, raw: Any, context: dict[str, Any]) -> Any:
     if not isinstance(raw, dict):
         return None
     if get_origin(annotation) is Mapping:
@@ -195,7 +195,7 @@ def _partly(annotation: Any, raw: Any, context: dict[str, Any]) -> Any:  # noqa:
     return partly_valid(specs[0], raw, context) if len(specs) == 1 else None
 
 
-def _member(annotation: Any, raw: Any, context: dict[str, Any]) -> Any:  # noqa: ANN401
+def _member(annotation: Any, raw: Any, context: dict[str, Any]) -> Any:
     specs = specs_in(annotation)
     if len(specs) == 1 and isinstance(raw, dict):
         return partly_valid(specs[0], raw, context)

@@ -116,7 +116,7 @@ def opened(text: str | bytes, name: str, path: Path | None, folder: Path, *, all
 
 def _in_plan(path: tuple[str, ...]) -> tuple[str, ...]:
     """Return the path that something has once laid; `change`, `add` and an option around them are no part of it."""
-    laid = path[2:] if path[:1] == ("options",) and len(path) > 3 else path  # noqa: PLR2004 - options, name, verb, path
+    laid = path[2:] if path[:1] == ("options",) and len(path) > 3 else path  # options, name, verb, path
     return tuple(".".join(laid[1:]).split(".")) if laid[:1] in {("change",), ("add",)} else path
 
 

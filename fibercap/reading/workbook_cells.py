@@ -120,7 +120,7 @@ class _Taking(ET.TreeBuilder):
         self.open: list[ET.Element] = []
         self.inside = self.parts = 0
 
-    def start(self, tag: Any, attrs: Any, /) -> Any:  # noqa: ANN401 - as the parser calls it
+    def start(self, tag: Any, attrs: Any, /) -> Any:
         """Note an element that begins."""
         element = super().start(tag, attrs)
         self.open.append(element)
@@ -132,7 +132,7 @@ class _Taking(ET.TreeBuilder):
             raise ValueError("it is deeper than any that was exported")
         return element
 
-    def end(self, tag: Any, /) -> ET.Element:  # noqa: ANN401 - as the parser calls it
+    def end(self, tag: Any, /) -> ET.Element:
         """Take an element that ends, and let go of it."""
         element = super().end(tag)
         self.open.pop()

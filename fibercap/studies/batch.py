@@ -108,7 +108,7 @@ def _named(draws: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
             yield path, value
 
 
-def _part(value: Any, part: slice) -> Any:  # noqa: ANN401 - draws, or draws by operator
+def _part(value: Any, part: slice) -> Any:
     """Return some of the draws of an input."""
     if isinstance(value, Mapping):
         return {operator: _part(operand, part) for operator, operand in value.items()}

@@ -146,7 +146,7 @@ def _near(path: str, known: Mapping[str, Any]) -> list[str]:
     return [name for name in known if name.startswith(f"{stem}.")] or list(known)
 
 
-def _handles(scenario: Scenario, path: str, value: Any, unit: str) -> Iterator[Handle]:  # noqa: ANN401 - any input
+def _handles(scenario: Scenario, path: str, value: Any, unit: str) -> Iterator[Handle]:
     field = field_at(Scenario, tuple(path.split(".")))
     if isinstance(field, Number) and field.known:  # a choice between a few, such as days in a year
         return

@@ -127,7 +127,7 @@ def _outputs(projection: Projection) -> Iterator[Array]:
             yield projection.value(path)
 
 
-def _alike(one: Array, other: Array) -> Any:  # noqa: ANN401 - an array of truths
+def _alike(one: Array, other: Array) -> Any:
     largest = np.nanmax(np.abs(other), initial=0.0)
     return np.isclose(one, other, rtol=ROUNDING, atol=ROUNDING * max(largest, 1e-6), equal_nan=True)
 

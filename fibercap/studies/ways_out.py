@@ -48,7 +48,7 @@ def worded(value: float, unit: str) -> str:
 
 def _percent(share: float) -> str:
     size = 100 * abs(share)
-    return f"{size:,.0f} %" if size >= 10 else f"{size:.2g} %"  # noqa: PLR2004 - two figures at least
+    return f"{size:,.0f} %" if size >= 10 else f"{size:.2g} %"  # two figures at least
 
 
 def repays(projection: Projection, prefix: str, period: int, missing: float) -> str:

@@ -50,7 +50,8 @@ class Figures:
         largest = max(present, default=0.0)
         if self.unit == "":
             return 1.0, "", 2
-        steps = [(size, word) for size, word in SCALES if "km" not in self.unit or size < 1e6 or largest >= 1e8]  # noqa: PLR2004 - thousand km read best below 100 million
+        # thousand km read best below 100 million
+        steps = [(size, word) for size, word in SCALES if "km" not in self.unit or size < 1e6 or largest >= 1e8]
         size, word = next(((s, w) for s, w in steps if largest >= s), SCALES[-1])
         decimals = 0 if "km" in self.unit and size > 1 else 2
         return size, f"{word}{self.unit}", decimals

@@ -48,7 +48,7 @@ def quantity_text(value: float | None, unit: str) -> tuple[str, str]:
         return f"{value / MILLION:z,.2f}", f"million {unit}"
     if unit == "year":
         return f"{value:z,.2f}", "years"
-    return (f"{value:z,.0f}" if abs(value) >= 1000 or value == 0 else f"{value:z,.2f}"), _unit(unit)  # noqa: PLR2004
+    return (f"{value:z,.0f}" if abs(value) >= 1000 or value == 0 else f"{value:z,.2f}"), _unit(unit)
 
 
 def _unit(unit: str) -> str:
@@ -193,7 +193,8 @@ def falls_text(room: Headroom) -> str:
 
 def share_text(share: float) -> str:
     """Return a share in percent; more places where it is small."""
-    return f"{100 * share:.1f} %" if abs(share) >= 0.0005 or share == 0 else f"{100 * share:.2g} %"  # noqa: PLR2004 - a twentieth of a percent
+    # a twentieth of a percent
+    return f"{100 * share:.1f} %" if abs(share) >= 0.0005 or share == 0 else f"{100 * share:.2g} %"
 
 
 def tightest_line(found: Mapping[str, Headroom]) -> str:

@@ -29,9 +29,9 @@ from fibercap.model.projection import Projection
 from fibercap.model.projects import Project
 from fibercap.model.scenario import Scenario
 from fibercap.reading.files import scenario_of
-from fibercap.studies.explain import explain
-from fibercap.views.explain import explain_lines
-from fibercap.views.workbook.writing import workbook
+from fibercap.studies.explaining.explain import explain
+from fibercap.views.terminal.explain import explain_lines
+from fibercap.views.workbook.workbook import workbook
 from tests.model.test_formulas import disagreements
 from tests.sheets import Recalculator, differences, spoilt
 from tests.sheets import disagreements as unlike

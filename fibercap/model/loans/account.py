@@ -94,7 +94,7 @@ class Account:
             self.changed = 0.0
         kept["installment"][event] = self.installment
 
-    def move(self, event: int, drawn: Any, prepaid: Any) -> None:  # noqa: ANN401 - numbers or arrays
+    def move(self, event: int, drawn: Any, prepaid: Any) -> None:
         """Take a prepayment, at most what is owed, then draw."""
         if np.any(prepaid):
             prepaid = held(np.minimum(prepaid, self.balance))
@@ -110,7 +110,7 @@ class Account:
             self.share_base = self.share_base + drawn
             self.changed = held(self.changed + np.greater(drawn, self._trifle))
 
-    def _lower(self, event: int, prepaid: Any) -> None:  # noqa: ANN401 - a number or an array
+    def _lower(self, event: int, prepaid: Any) -> None:
         """Lower the later installments in proportion: they were all that is owed, or planned where that is more."""
         owed = self.balance if self._later is None else np.maximum(self.balance, self.kept_share * self._later[event])
         counts = np.greater(prepaid, self._trifle)
@@ -135,7 +135,7 @@ class Account:
         self.fees_owed = owed
         self.kept["fees"][event], self.kept["fees_paid"][event] = grown, self.fees_due
 
-    def _in_steps(self, event: int, owed: Any) -> Any:  # noqa: ANN401 - a number or an array
+    def _in_steps(self, event: int, owed: Any) -> Any:
         """Return interest due in whole steps; the last may make up for what rounding left of a payment that is kept."""
         due = self._rounds.interest_in_steps(owed) if self._rounds is not None else owed
         if self._final[event] and self.loan.true_up == "last_interest":

@@ -91,7 +91,7 @@ class Level(Amortizing):
         """Return the fields that are given and each say what a payment is."""
         return super().ways() + ["initial_repayment"] * (self.initial_repayment is not None)
 
-    def installment(self, m: Moment) -> Any:  # noqa: ANN401
+    def installment(self, m: Moment) -> Any:
         """Return the level payment, which may not rise above its cap. [money]
 
         Source
@@ -133,7 +133,7 @@ class EqualPrincipal(Amortizing):
     style: Annotated[str, Word(("equal_principal",))] = "equal_principal"
     """Equal principal, interest on top."""
 
-    def installment(self, m: Moment) -> Any:  # noqa: ANN401
+    def installment(self, m: Moment) -> Any:
         """Return the principal of each payment. [money]
 
         Source

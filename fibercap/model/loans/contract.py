@@ -226,7 +226,7 @@ def _balloon(loan: Loan, value: Mapping[str, Array], least: Array) -> Array:
 def _last_moment(loan: Loan, value: Mapping[str, Array], final: int, least: Array) -> Moment:
     """Return maturity as a style would see it, were it one payment of many."""
 
-    def at_end(key: str) -> Any:  # noqa: ANN401 - a number or an array
+    def at_end(key: str) -> Any:
         return value[key][..., final] if key in value else 0.0
 
     drawn, kept = value["drawn"].sum(axis=-1), value.get("kept_by_recast", np.ones(final + 1))

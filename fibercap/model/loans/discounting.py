@@ -73,11 +73,11 @@ class Discounts:
         served = {step for step, due in zip(self._steps, self._grid.repays.tolist(), strict=True) if due}
         return sorted(served or self._steps[:1])
 
-    def annuity(self, event: int) -> Any:  # noqa: ANN401 - a number, or an array (draw,)
+    def annuity(self, event: int) -> Any:
         """Return the discount factors of later payment dates on which principal is due, added up. [1]"""
         return self._seen_from(event, self._annuities(self._steps[event]))
 
-    def discount(self, event: int) -> Any:  # noqa: ANN401 - a number, or an array (draw,)
+    def discount(self, event: int) -> Any:
         """Return the discount factor of maturity, at the rate of an event. [1]"""
         return self._seen_from(event, self._finals(self._steps[event]))
 
@@ -86,7 +86,7 @@ class Discounts:
         series = {"annuity": self._annuities, "discount": self._finals}[key]
         return by_draw(list(series(step))[::-1])
 
-    def _seen_from(self, event: int, series: Iterator[Any]) -> Any:  # noqa: ANN401 - a number, or an array (draw,)
+    def _seen_from(self, event: int, series: Iterator[Any]) -> Any:
         """Return what a series that runs backwards says of an event."""
         return next(islice(series, len(self._steps) - 1 - event, None))
 

@@ -156,7 +156,7 @@ class Prepared:
             until = [*(f", {on} < {day}" for day in since[1:]), ""]
             text = " + ".join(f"{r} * AND({on} >= {a}{b})" for r, a, b in zip(refs, since, until, strict=True))
             value = np.stack(np.broadcast_arrays(*course.values), axis=-1)[..., list(self.steps)]
-            value = value.reshape(*value.shape[:-2], -1) if value.ndim > 2 else value  # noqa: PLR2004 - (draw, 1, event)
+            value = value.reshape(*value.shape[:-2], -1) if value.ndim > 2 else value  # (draw, 1, event)
         self.rate_texts = [self._limited(ref) for ref in refs]
         bare = value if np.ndim(value) else np.asarray(value)
         value = limited(rate, bare)

@@ -53,7 +53,7 @@ class StepsOf(Field):
         block = grammar.by(f"(?:{grammar.PERIOD}|{grammar.DAY})", one)
         return grammar.either(f"{one['title']}; or by period or day", one["x-unit"], one, block)
 
-    def parse(self, raw: Any, info: ValidationInfo) -> Steps:  # noqa: ANN401
+    def parse(self, raw: Any, info: ValidationInfo) -> Steps:
         """Return the steps, in order."""
         if not isinstance(raw, dict):
             return Steps((RATE.parse(raw, info),))
@@ -65,8 +65,8 @@ class StepsOf(Field):
         return Steps(tuple(points[day] for day in days), days, tuple(names[day] for day in days))
 
 
-def _day_of(key: str, info: Any) -> date:  # noqa: ANN401 - pydantic's context
-    if key.count("-") == 2 and whole_period(key) is None:  # noqa: PLR2004 - year, month and day
+def _day_of(key: str, info: Any) -> date:
+    if key.count("-") == 2 and whole_period(key) is None:  # year, month and day
         return Day().parse(key, info)
     return first_day(span_of(key)[0])
 
@@ -88,7 +88,7 @@ class Floating(Spec):
     soon as the index changes."""
 
 
-def _choose(raw: Any) -> tuple[str, Any]:  # noqa: ANN401 - what stands in the tree
+def _choose(raw: Any) -> tuple[str, Any]:
     floating = isinstance(raw, dict) and any(key in Floating.model_fields for key in raw)
     return ("floating" if floating else "steps"), raw
 

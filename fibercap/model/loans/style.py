@@ -18,12 +18,12 @@ if TYPE_CHECKING:
 NO_MONTHS = 0
 
 
-def per_draw(amount: Array) -> Any:  # noqa: ANN401 - a number, or an array (draw,)
+def per_draw(amount: Array) -> Any:
     """Return an input `()` as a number, one `(draw, 1)` as `(draw,)`."""
     return float(amount) if np.ndim(amount) == 0 else np.asarray(amount)[:, 0]
 
 
-def held(amount: Any) -> Any:  # noqa: ANN401 - a number, or an array (draw,)
+def held(amount: Any) -> Any:
     """Return a result as an account holds it: one number as a float, which is quicker than an array of one."""
     return float(amount) if np.ndim(amount) == 0 else amount
 
@@ -31,10 +31,10 @@ def held(amount: Any) -> Any:  # noqa: ANN401 - a number, or an array (draw,)
 class Later(Protocol):
     """What payments after an event are worth at the event, at the rate in force there. [1]"""
 
-    def annuity(self, event: int) -> Any:  # noqa: ANN401 - a number, or an array (draw,)
+    def annuity(self, event: int) -> Any:
         """Return the discount factors of later payment dates on which principal is due, added up."""
 
-    def discount(self, event: int) -> Any:  # noqa: ANN401 - a number, or an array (draw,)
+    def discount(self, event: int) -> Any:
         """Return the discount factor of maturity."""
 
 
@@ -75,12 +75,12 @@ class Moment(NamedTuple):
     event: int
 
     @property
-    def annuity(self) -> Any:  # noqa: ANN401 - a number, or an array (draw,)
+    def annuity(self) -> Any:
         """The discount factors of later payment dates on which principal is due, added up. [1]"""
         return self.later.annuity(self.event)
 
     @property
-    def discount(self) -> Any:  # noqa: ANN401 - a number, or an array (draw,)
+    def discount(self) -> Any:
         """The discount factor of maturity. [1]"""
         return self.later.discount(self.event)
 
@@ -245,7 +245,7 @@ class Style(Spec):
             changed[key] = _part_of(getattr(self, key), share)
         return self.model_copy(update=changed)
 
-    def installment(self, m: Moment) -> Any:  # noqa: ANN401 - a number or an array
+    def installment(self, m: Moment) -> Any:
         """Return what is set on a payment date: nothing, unless the style says otherwise. [money]"""
         del m
         return 0.0
@@ -255,7 +255,7 @@ class Style(Spec):
         del page
         return "0"
 
-    def principal(self, m: Moment) -> Any:  # noqa: ANN401 - a number or an array
+    def principal(self, m: Moment) -> Any:
         """Return the principal of a payment before the last. [money]"""
         if not self.sets:
             return 0.0
@@ -267,7 +267,7 @@ class Style(Spec):
         return {"": "0", "payment": "[installment] - [interest_due]", "principal": "[installment]"}[self.sets]
 
 
-def _part_of(value: Any, share: Array) -> Any:  # noqa: ANN401 - a field of a style
+def _part_of(value: Any, share: Array) -> Any:
     """Return amounts of money multiplied by a share: one, a Part, or a mapping of them."""
     if isinstance(value, Mapping):
         return {key: _part_of(member, share) for key, member in value.items()}

@@ -44,7 +44,7 @@ class FixedPayment(Style):
         """Whether a payment below the interest is allowed."""
         return self.allow_negative_amortization
 
-    def installment(self, m: Moment) -> Any:  # noqa: ANN401
+    def installment(self, m: Moment) -> Any:
         """Return the payment. [money]
 
         Source
@@ -101,7 +101,7 @@ class Custom(Style):
             yield "schedule", "mixed_schedule", found, "amounts, or shares", "write all in one way"
             return
         total = sum((part.value for part in self.schedule.values()), start=np.asarray(0.0))
-        if self.in_shares and np.any(np.abs(total - 1.0) > 1e-9):  # noqa: PLR2004 - rounding of the text
+        if self.in_shares and np.any(np.abs(total - 1.0) > 1e-9):  # rounding of the text
             worst = float(np.ravel(total)[0])
             yield "schedule", "not_all", f"shares that total {100 * worst:g} %", "100 %", "change one of them"
         if not loan.is_dated:
@@ -115,7 +115,7 @@ class Custom(Style):
                 wanted = f"a day after {loan.signed} and up to {loan.maturity}"
                 yield f"schedule.{day}", "outside_loan", f"principal on {day}", wanted, "change the date"
 
-    def principal(self, m: Moment) -> Any:  # noqa: ANN401
+    def principal(self, m: Moment) -> Any:
         """Return the amount of the date, or its share of what has been drawn; both lowered by recasts. [money]
 
         Source
@@ -149,7 +149,7 @@ class Sculpted(Style):
         cover = float(np.ravel(self.dscr)[0])
         return f"sculpted to a cover of {cover:g} by CFADS with unlevered tax"
 
-    def principal(self, m: Moment) -> Any:  # noqa: ANN401
+    def principal(self, m: Moment) -> Any:
         """Return what the target service leaves after interest and recurring fees. [money]
 
         Source
@@ -176,7 +176,7 @@ class Revolver(Style):
     """Drawn and repaid as cash is short or plenty."""
 
 
-def _choose(raw: Any) -> tuple[str, Mapping[str, Any]]:  # noqa: ANN401 - what stands in the tree
+def _choose(raw: Any) -> tuple[str, Mapping[str, Any]]:
     if not isinstance(raw, dict):
         raise wrong("not_a_block", f"`{text_of(raw, 'a block')}`", "a block", "write `{style: level}`")
     if "style" not in raw:

@@ -44,7 +44,7 @@ class DateOrTerm(Field):
         pattern = f"{grammar.DAY}|{grammar.duration(zero=False)}"
         return grammar.text("date, or duration from signing", pattern, "date or month", "`2006-01-08` or `5 years`")
 
-    def parse(self, raw: Any, info: Any) -> date | int:  # noqa: ANN401
+    def parse(self, raw: Any, info: Any) -> date | int:
         """Return the date, or whole months."""
         text = text_of(raw, "a date or a duration")
         if re.match(r"\d{4}-", text):
@@ -123,16 +123,16 @@ class Rounding(Spec):
         """Whether only what is shown is rounded."""
         return self.balance == "carry"
 
-    def interest_in_steps(self, amount: Any) -> Any:  # noqa: ANN401 - a number, or an array (draw,)
+    def interest_in_steps(self, amount: Any) -> Any:
         """Return interest as it is rounded. [money]"""
         return held(rounded(amount, self.step, self.interest))
 
-    def payment_in_steps(self, amount: Any) -> Any:  # noqa: ANN401 - a number, or an array (draw,)
+    def payment_in_steps(self, amount: Any) -> Any:
         """Return a payment or its principal as it is rounded. [money]"""
         return held(rounded(amount, self.step, self.payment))
 
 
-def _choose_rounding(raw: Any) -> tuple[str, Mapping[str, Any]]:  # noqa: ANN401 - what stands in the tree
+def _choose_rounding(raw: Any) -> tuple[str, Mapping[str, Any]]:
     if isinstance(raw, dict):
         return "block", raw
     return Word(("none", "cent"), "roundings, or a block `{to: 0.01 USD}`").parse(raw, None), {}  # type: ignore[arg-type]

@@ -19,7 +19,7 @@ from fibercap.core.units import unit_text
 MONTHS_IN_YEAR = 12
 
 
-def written(default: Any, kind: Field | OneOf | None) -> Any:  # noqa: ANN401 - any default, a JSON value
+def written(default: Any, kind: Field | OneOf | None) -> Any:
     """Return a default as it would be written, None where it stands for something left out.
 
     A default that nobody may write, such as a commitment of 0, stands for something left out.
@@ -43,7 +43,7 @@ class _NoContext:
 _NO_CONTEXT: Any = _NoContext()
 
 
-def _value(default: Any, kind: Field) -> Any:  # noqa: ANN401
+def _value(default: Any, kind: Field) -> Any:
     if isinstance(kind, PathOf) and isinstance(default, Series):
         return _value(default.values[0], kind.of)
     if isinstance(kind, Of):
@@ -65,7 +65,7 @@ def _quantity(magnitude: float, kind: Of) -> str:
     return f"{np.round(factor * magnitude, 9):g} {unit}"
 
 
-def _kind(default: Any, union: OneOf) -> Any:  # noqa: ANN401
+def _kind(default: Any, union: OneOf) -> Any:
     """Return a default of a union: a word, or a block of the keys that name its kind."""
     for tag, member in union.members.items():
         if isinstance(member, type) and type(default) is member:

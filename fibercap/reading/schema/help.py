@@ -71,12 +71,12 @@ def _one_line(text: str) -> str:
     return " ".join(text.split())
 
 
-def json_of(text: str) -> Any:  # noqa: ANN401 - a JSON value
+def json_of(text: str) -> Any:
     """Return what YAML sees in a value of the language, as JSON: numbers and truths, blocks and lists, else texts."""
     return _json(read_text(f"remove: {text}", "example")["remove"])  # a key that may hold a list
 
 
-def _json(tree: Tree) -> Any:  # noqa: ANN401 - a JSON value
+def _json(tree: Tree) -> Any:
     if not isinstance(tree, Leaf):
         return {key: _json(child) for key, child in tree.items()}
     if isinstance(tree.value, tuple):

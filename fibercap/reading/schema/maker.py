@@ -88,7 +88,7 @@ class Maker:
         part = self.parts.get(str(shape.get("$ref", "")).removeprefix("#/$defs/"), {})
         return str(part.get("x-unit", ""))
 
-    def shape(self, key: str, annotation: Any, kind: Field | OneOf | None) -> Json:  # noqa: ANN401
+    def shape(self, key: str, annotation: Any, kind: Field | OneOf | None) -> Json:
         """Return what may be written under a key."""
         if kind is not None:
             return self.value(Annotated[annotation, kind])
@@ -100,7 +100,7 @@ class Maker:
             return {"$ref": f"#/$defs/{key}"}
         return self.value(annotation)
 
-    def value(self, annotation: Any, *, member: bool = False) -> Json:  # noqa: ANN401 - any type expression
+    def value(self, annotation: Any, *, member: bool = False) -> Json:
         """Return what may be written for an annotation."""
         kind = mark_in(annotation)
         if isinstance(kind, OneOf):
@@ -147,7 +147,7 @@ class Maker:
         forms = [*bare, kinds, *words]  # editors tell what the first of those misses that come near
         return self._part(union.title, forms, self.laid, unit)
 
-    def _forms(self, union: OneOf, tag: str, member: Any) -> Iterator[Json]:  # noqa: ANN401 - a Spec or a field
+    def _forms(self, union: OneOf, tag: str, member: Any) -> Iterator[Json]:
         """Run over the forms in which a member of a union is written."""
         if isinstance(kind := mark_in(member), Field):
             yield from self._forms_of(kind)
@@ -208,7 +208,7 @@ def _field(spec: type[Spec], name: str) -> Field:
     return kind
 
 
-def mark_in(annotation: Any) -> Field | OneOf | None:  # noqa: ANN401 - any type expression
+def mark_in(annotation: Any) -> Field | OneOf | None:
     """Return the field type or union in an annotation; one of the members of a collection is not its own."""
     if get_origin(annotation) is Annotated:
         return next((mark for mark in get_args(annotation)[1:] if isinstance(mark, Field | OneOf)), None)

@@ -57,7 +57,7 @@ def _of_block(maker: Maker, spec: type[Spec], at: str, *, member: bool = False) 
         yield f"{at}like", {"$ref": "#/$defs/like"}
 
 
-def _below(maker: Maker, key: str, annotation: Any, kind: Field | OneOf | None, at: str) -> Paths:  # noqa: ANN401
+def _below(maker: Maker, key: str, annotation: Any, kind: Field | OneOf | None, at: str) -> Paths:
     """Run over the paths below a key."""
     if isinstance(kind, OneOf):
         for member in kind.members.values():
@@ -72,7 +72,7 @@ def _below(maker: Maker, key: str, annotation: Any, kind: Field | OneOf | None, 
             yield from _of_block(maker, spec, at)
 
 
-def _of_entries(maker: Maker, annotation: Any, kind: Field | OneOf | None, at: str, key: str = "") -> Paths:  # noqa: ANN401
+def _of_entries(maker: Maker, annotation: Any, kind: Field | OneOf | None, at: str, key: str = "") -> Paths:
     """Run over the entries of a path, of a block of values, or of a collection."""
     member = collection_in(annotation)
     if isinstance(kind, Field):

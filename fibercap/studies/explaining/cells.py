@@ -166,5 +166,5 @@ class Cells:
 
 def exact(value: float) -> str:
     """Return a number with all its digits, a negative one in brackets so that it may stand anywhere."""
-    text = repr(int(value)) if value.is_integer() and abs(value) < 1e15 else repr(float(value))  # noqa: PLR2004 - exact
+    text = repr(int(value)) if value.is_integer() and abs(value) < 1e15 else repr(float(value))  # exact
     return f"({text})" if text.startswith("-") else text

@@ -129,7 +129,7 @@ class Inputs:
         """Tell whether a path is a number, date or path over time, part of one, or a block that holds one."""
         return any(f"{path}.".startswith(f"{one}.") or one.startswith(f"{path}.") for one in self._counted)
 
-    def _held(self, path: str) -> Any:  # noqa: ANN401 - whatever a field may hold
+    def _held(self, path: str) -> Any:
         """Return what the plan holds at a path."""
         value: Any = self.scenario
         for key in path.split("."):
@@ -162,7 +162,7 @@ def _steps(leaf: Leaf) -> tuple[Step, ...]:
     return tuple(reversed(steps))
 
 
-def _text(value: Any) -> str:  # noqa: ANN401 - a text, a list of texts, or a drawn Quantity
+def _text(value: Any) -> str:
     if isinstance(value, tuple):
         return f"[{', '.join(value)}]"
     return value if isinstance(value, str) else f"{np.size(getattr(value, 'magnitude', value))} draws"
@@ -175,7 +175,7 @@ def _line(tree: Tree) -> str:
     return f"{{{', '.join(f'{key}: {_line(child)}' for key, child in tree.items() if key != 'note')}}}"
 
 
-def default_text(value: Any, unit: str) -> str:  # noqa: ANN401, PLR0911 - whatever a field may hold, a line for each
+def default_text(value: Any, unit: str) -> str:  # noqa: PLR0911 - whatever a field may hold, a line for each
     """Return what an input is left at, as one would write it; "" for a block of inputs, and for nothing."""
     if isinstance(value, Series):
         return default_text(value.values[0], unit)
@@ -196,5 +196,5 @@ def _number_text(number: float, unit: str) -> str:
     if unit in {"percent", "1/year"}:
         return f"{100 * number:g} {'%' if unit == 'percent' else '%/year'}"
     if unit == "month" and number and number % 12 == 0:
-        return f"{number / 12:g} year{'' if number == 12 else 's'}"  # noqa: PLR2004 - a year
+        return f"{number / 12:g} year{'' if number == 12 else 's'}"  # a year
     return f"{number:g} {unit_text(unit)}{'s' if unit == 'month' else ''}".strip()

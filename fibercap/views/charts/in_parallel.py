@@ -26,7 +26,7 @@ def shared(tasks: Sequence[Callable[[], T]]) -> list[T]:
     The first one runs before there is a copy, so that both have what it imports and remembers. Where a copy is of no
     use or not safe, all run here. What the copy could not do is done here again: an error is then raised as itself.
     """
-    if len(tasks) < 2 or not may_copy():  # noqa: PLR2004 - nothing to share
+    if len(tasks) < 2 or not may_copy():  # nothing to share
         return [task() for task in tasks]
     from multiprocessing import get_context
 

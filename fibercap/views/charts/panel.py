@@ -89,7 +89,7 @@ def year_axis(ax: Axes, start: float, end: float, width: float) -> None:
 
 def draw_bars(
     ax: Axes, middles: ArrayLike, lengths: ArrayLike, wide: ArrayLike, *,
-    base: ArrayLike = 0.0, lying: bool = False, **style: Any,  # noqa: ANN401 - styles as matplotlib names them
+    base: ArrayLike = 0.0, lying: bool = False, **style: Any,
 ) -> None:  # fmt: skip
     """Draw bars of one style as one artist, each from its base as long as told, upwards or, `lying`, across."""
     from matplotlib.collections import PolyCollection

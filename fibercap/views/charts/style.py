@@ -83,7 +83,7 @@ class Page:
             axis.set_major_locator(MaxNLocator(most, steps=[1, 2, 2.5, 5, 10]))
         return ax
 
-    def text(self, left: float, top: float, words: str, size: str = "label", **style: Any) -> None:  # noqa: ANN401 - styles as matplotlib names them
+    def text(self, left: float, top: float, words: str, size: str = "label", **style: Any) -> None:
         """Write words with their upper left corner at a place."""
         style = {"color": INK, "va": "top", "ha": "left", **style}
         across, up = left / WIDTH, 1 - (self.head + top) / self.height
@@ -206,9 +206,9 @@ def scale(largest: float) -> tuple[float, str]:
 
 def short(value: float) -> str:
     """Return a number of an axis with three figures or so: 5.2, 0.51, 1,250."""
-    if abs(value) >= 100 or value == 0:  # noqa: PLR2004 - three figures
+    if abs(value) >= 100 or value == 0:  # three figures
         return signed(f"{value:,.0f}")
-    decimals = 1 if abs(value) >= 10 else 2  # noqa: PLR2004 - the same
+    decimals = 1 if abs(value) >= 10 else 2  # the same
     text = f"{value:.{decimals}f}"
     return signed(text.rstrip("0").rstrip("."))
 
@@ -258,7 +258,7 @@ def on(colour: str) -> str:
     from matplotlib.colors import to_rgb
 
     red, green, blue = to_rgb(colour)
-    return INK if 0.299 * red + 0.587 * green + 0.114 * blue > 0.5 else "white"  # noqa: PLR2004 - half as bright as white
+    return INK if 0.299 * red + 0.587 * green + 0.114 * blue > 0.5 else "white"  # half as bright as white
 
 
 def fitted(names: Sequence[str], room: float) -> list[str]:

@@ -40,7 +40,7 @@ _FORMAT: Final[Json] = {"const": FORMAT, "description": "The number of the form 
 class _Plain(GenerateJsonSchema):
     """Makes schemas whose keys have no titles, which would but repeat them."""
 
-    def field_title_should_be_set(self, schema: Any) -> bool:  # noqa: ANN401 - as pydantic has it
+    def field_title_should_be_set(self, schema: Any) -> bool:
         """Return that they have none."""
         del schema
         return False

@@ -193,7 +193,7 @@ def value_text(value: float | None, unit: str) -> str:
 def _day_of(number: float) -> date:
     """Return the day that a month number stands for."""
     whole, part = divmod(number, 1)
-    if part < 1e-9:  # noqa: PLR2004 - rounding
+    if part < 1e-9:  # rounding
         return month_end(int(whole))
     year, month = divmod(int(whole), 12)
     return date(year, month + 1, max(round(part * days_in_month(year, month + 1)), 1))
@@ -214,5 +214,5 @@ def _rounded(literal: str, digits: int) -> str:
     return literal if len(literal) <= len(text) else text if "e" not in text else repr(float(text)).removesuffix(".0")
 
 
-def _nothing(path: str, shift: int) -> Any:  # noqa: ANN401 - never reached
+def _nothing(path: str, shift: int) -> Any:
     raise AssertionError(path, shift)

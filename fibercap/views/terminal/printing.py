@@ -44,7 +44,7 @@ def window() -> Console:
 class _Window(Console):
     """A console to which a text of a file is a text: no markup, no emoji, no escapes."""
 
-    def render_str(self, text: str, **asked: Any) -> Text:  # noqa: ANN401 - as rich calls it
+    def render_str(self, text: str, **asked: Any) -> Text:
         """Return a text, before it is measured."""
         return super().render_str(visible(text), **asked)
 

@@ -141,7 +141,7 @@ def _limit_document(found: Sized, limit: Limit) -> types.SizeLimit:
     return kept
 
 
-def _written(amount: Any) -> str:  # noqa: ANN401 - a pint Quantity
+def _written(amount: Any) -> str:
     """Return a quantity as a scenario file has it."""
     number = float(amount.magnitude)
     return f"{100 * number!r} %" if amount.dimensionless else f"{number!r} {amount.units}"

@@ -229,7 +229,8 @@ def _read(node: Callable[[int, str], str], case: int, texts: Sequence[str]) -> l
 def _group(path: str) -> str:
     """Return the thing that a row is about: `plants.jena`, `accounts`."""
     parts = path.removeprefix("inputs.").split(".")
-    return ".".join(parts[:2]) if len(parts) > 2 and parts[0] not in (WITHOUT, SAME_WITHOUT) else parts[0]  # noqa: PLR2004 - a kind, a name, a row
+    # a kind, a name, a row
+    return ".".join(parts[:2]) if len(parts) > 2 and parts[0] not in (WITHOUT, SAME_WITHOUT) else parts[0]
 
 
 def _sheet_name(stem: str, number: str, taken: set[str]) -> str:

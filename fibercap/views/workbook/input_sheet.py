@@ -101,7 +101,7 @@ class InputSheet:
         if not entry.live:
             texts[7] = f"{FIXED}{f'; {entry.note}' if entry.note else ''}"
         for column, text in sorted(texts.items()):
-            sheet.write_string(row, column, text, looks("faint" if column > 2 else "text"))  # noqa: PLR2004 - the unit
+            sheet.write_string(row, column, text, looks("faint" if column > 2 else "text"))  # the unit
 
     def _number(self, sheet: Worksheet, row: int, entry: Entry, found: Scalar, looks: Looks) -> None:
         numbers = "#,##0.############" if entry.unit == "" else number_format(entry.unit)

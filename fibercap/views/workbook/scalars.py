@@ -95,6 +95,6 @@ def _formula(book: Book, path: str, own: tuple[Given | None, ...]) -> str:
             keys.append(book.union.readings(case, item.formula))
             if keys[-1] not in texts:
                 texts[keys[-1]] = Wording(term_of(item.formula), Surroundings(book, case, path)).whole()
-    if len(texts) == 1 or (len(texts) == 2 and None in texts):  # noqa: PLR2004 - a case without it asks nothing of it
+    if len(texts) == 1 or (len(texts) == 2 and None in texts):  # a case without it asks nothing of it
         return next(text for key, text in texts.items() if key is not None)
     return chosen(book, keys, texts)
