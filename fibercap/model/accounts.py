@@ -85,8 +85,8 @@ class Accounts:
         rows = [f"loans.{name}.{of}_revaluation" for name in foreign for of in ("closing", "accrued")]
         self.line("exchange_result", "Exchange result", f"-({total(rows)})" if rows else "0")
         text = "[ebit] - [interest_expense] - [fee_expense] + [exchange_result]"
-        income = ("{accounts.pretax_income}", self.line("pretax_income", "Pretax income", text))
-        tax_rows(self.sheet, self.plan, "tax", "Tax", income)
+        self.line("pretax_income", "Pretax income", text)
+        tax_rows(self.sheet, self.plan, "tax", "Tax", "{accounts.pretax_income}")
         self.line("tax", "Tax", "{tax.tax}")
         self.line("net_income", "Net income", "[pretax_income] - [tax]")
         tax_paid_row(self.sheet, self.plan, "accounts.tax_paid", "Tax paid", "accounts.tax")

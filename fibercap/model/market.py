@@ -65,7 +65,7 @@ def series_row(  # noqa: PLR0913 - what is written, of what, when
     full = f"inputs.{name}"
     if not path.starts:
         text = sheet.give(f"{full}.value", unit, path.values[0], name)
-        return sheet.put(Row(full, label, unit, RATE, text), path.values[0])
+        return sheet.line(Row(full, label, unit, RATE, text))
     # a term for each of many keys: the kernel looks at those of each period alone
     value = path.averages(timeline, linear=linear)
     points = [sheet.give(f"{full}.{key}", unit, v) for key, v in zip(path.names, path.values, strict=True)]

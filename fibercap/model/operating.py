@@ -181,14 +181,15 @@ def _funding(sheet: Sheet, plan: Plan, money: Currencies, cuts: Cuts) -> None:
 def _uses(sheet: Sheet, plan: Plan, key: str, money: Currencies, costs: Array | None) -> FundingPlan:
     """Write what a project or purchase uses, period by period; return it with who is asked to pay."""
     row = f"projects.{key}.capex" if key in plan.projects else f"plants.{key}.purchase"
-    uses, text = sheet.value(row), f"{{{row}}}"
-    whole = _whole(sheet, plan, key, money)
-    if costs is not None:
-        uses, text = uses + costs, f"{text} + {{funding.{key}.financing_costs}}"
+    text, whole = f"{{{row}}}", _whole(sheet, plan, key, money)
+    line = Row(f"funding.{key}.uses", f"{key}: uses of funds", plan.currency, FLOW, text)
+    if costs is None:
+        uses = sheet.line(line)
+    else:  # costs are found round by round, and their row is written once they are
+        line = line._replace(formula=f"{text} + {{funding.{key}.financing_costs}}")
+        uses = sheet.put(line, sheet.value(row) + costs)
         added = costs[..., : plan.timeline.within].sum(axis=-1, keepdims=True)
         whole = Whole(f"({whole.text} + SUM({{funding.{key}.financing_costs}}))", whole.value + added)
-    # costs are found round by round, and their row is written once they are
-    sheet.put(Row(f"funding.{key}.uses", f"{key}: uses of funds", plan.currency, FLOW, text), uses)
     return FundingPlan(key, uses, plan.funding[key], whole, circular=costs is not None)
 
 

@@ -113,10 +113,7 @@ def unlevered_rows(sheet: Sheet, plan: Plan) -> None:
     sum_row(sheet, "accounts.unfunded_uses", "Uses that no source of funding covers", money, FLOW, unfunded)
     sum_row(sheet, "accounts.maintenance", "Maintenance", money, FLOW, [f"plants.{k}.maintenance" for k in plants])
     built = [path for key in plan.projects if (path := f"projects.{key}.financing_depreciation") in sheet]
-    income = (
-        "{accounts.ebit}" + "".join(f" + {{{path}}}" for path in built),
-        sheet.value("accounts.ebit") + added(sheet, built),
-    )
+    income = total(["accounts.ebit", *built])
     tax_rows(sheet, plan, "tax_unlevered", "Without financing", income)
     label = "Tax paid without financing"
     paid_row(sheet, plan, "accounts.tax_paid_unlevered", label, "tax_unlevered.tax")

@@ -81,8 +81,8 @@ def _tax_saved(sheet: Sheet, plan: Plan, loans: list[str]) -> None:
     costs += [row for key in plan.projects if (row := f"projects.{key}.financing_depreciation") in sheet]
     text = f"{{accounts.pretax_income}} + {total(costs)} - ({total(built)})"
     label = "Pretax income without the projects' debt"
-    income = sheet.line(Row(f"{path}.pretax_income", label, money, FLOW, text))
-    tax_rows(sheet, plan, path, "Without the projects' debt", (f"{{{path}.pretax_income}}", income))
+    sheet.line(Row(f"{path}.pretax_income", label, money, FLOW, text))
+    tax_rows(sheet, plan, path, "Without the projects' debt", f"{{{path}.pretax_income}}")
     paid_row(sheet, plan, f"{path}.tax_paid", "Tax paid without the projects' debt", f"{path}.tax")
     label = "Tax payable without the projects' debt"
     sheet.running(f"{path}.tax_payable", label, money, f"{{{path}.tax}} - {{{path}.tax_paid}}")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -19,20 +18,6 @@ if TYPE_CHECKING:
 YEAR = 12
 
 
-@dataclass(frozen=True)
-class Assessment:
-    """What a year's tax rests on, each (..., period): income and tax since the year began, and losses. [money]"""
-
-    income: Array
-    usable: Array
-    used: Array
-    losses: Array
-    to_date: Array
-    tax: Array
-    made: Array
-    gone: Array
-
-
 def within_year(values: Array, timeline: Timeline) -> Array:
     """Add up a flow from the start of each calendar year, (..., period)."""
     total = np.cumsum(values, axis=-1)
@@ -43,123 +28,78 @@ def within_year(values: Array, timeline: Timeline) -> Array:
     return result
 
 
-class Losses:
-    """Losses made and gone by the end of the year before, and what they do to the tax of a year."""
-
-    def __init__(self, plan: Plan) -> None:
-        self._rules = plan.tax
-        self._made, self._gone = plan.opening.tax_losses, np.asarray(0.0)
-        self._history = [self._made]  # losses ever made, by the end of each year before
-
-    def within(self, income: Array) -> tuple[Array, Array, Array, Array]:
-        """Return usable losses, used ones, and losses made and gone to date, at an income since the year began.
-
-        Parameters
-        ----------
-        income : (..., moment)
-            Pretax income since the year began, at one or more moments of that year. [money]
-
-        Source
-        ------
-        docs/conventions.md, section 6.
-        """
-        usable = self._made - self._gone
-        used = np.minimum(usable, self._rules.use_at_most * np.maximum(income, 0.0))
-        return usable + 0.0 * income, used, self._made + np.maximum(-income, 0.0), self._gone + used
-
-    def close(self, made: Array, gone: Array) -> Array:
-        """End a year with what was made and gone by then; unused losses of a year expire. Return what is gone."""
-        years = self._rules.expire // YEAR
-        if years and len(self._history) >= years:
-            gone = np.maximum(gone, self._history[-years])
-        self._made, self._gone = made, gone
-        self._history.append(made)
-        return gone
-
-
-def assess(plan: Plan, income: Array, rate: Array) -> Assessment:
-    """Return the tax on pretax income by calendar year.
+def losses_before(plan: Plan, income: Array) -> tuple[Array, Array]:
+    """Return the losses made, and those used or expired, by the end of the year before, each (..., period). [money]
 
     Parameters
     ----------
     plan : Plan
         Gives the timeline and the rules for losses.
     income : (period,) or (draw, period)
-        Pretax income. [money]
-    rate : (period,) or (draw, period)
-        Tax rate. [1]
+        Pretax income since the year began. [money]
 
     Source
     ------
     docs/conventions.md, section 6. Losses leave first in, first out; unused ones expire at the end of the year
     that many years later.
     """
-    timeline = plan.timeline
-    ytd, losses_ = within_year(income, timeline), Losses(plan)
-    drawn = [np.shape(amount)[:-1] for amount in (plan.opening.tax_losses, plan.tax.use_at_most)]
-    shape = np.broadcast_shapes(ytd.shape, *((*draws, timeline.count) for draws in drawn))
-    usable, used, made, gone = (np.zeros(shape) for _ in range(4))
+    timeline, rules = plan.timeline, plan.tax
+    made, gone = plan.opening.tax_losses, np.asarray(0.0)
+    history, years = [made], rules.expire // YEAR  # losses ever made, by the end of each year before
+    drawn = [np.shape(amount)[:-1] for amount in (made, rules.use_at_most)]
+    shape = np.broadcast_shapes(income.shape, *((*draws, timeline.count) for draws in drawn))
+    found = np.zeros(shape), np.zeros(shape)
     for part in timeline.groups("year").values():
-        usable[..., part], used[..., part], made[..., part], gone[..., part] = losses_.within(ytd[..., part])
-        last = slice(part.stop - 1, part.stop)
-        if timeline.dates[part.stop - 1].month == YEAR:  # a horizon may end within a year, which goes on
-            gone[..., last] = losses_.close(made[..., last], gone[..., last])
-    losses = made - gone
-    to_date = rate * (np.maximum(ytd, 0.0) - used)
-    first = np.concatenate([[True], np.diff([day.year for day in timeline.dates]) > 0])
-    earlier = np.where(first, 0.0, np.roll(to_date, 1, axis=-1))
-    return Assessment(ytd, usable, used, losses, to_date, to_date - earlier, made, gone)
+        found[0][..., part], found[1][..., part] = made, gone
+        whole = income[..., part.stop - 1 : part.stop]
+        used = np.minimum(made - gone, rules.use_at_most * np.maximum(whole, 0.0))
+        made, gone = made + np.maximum(-whole, 0.0), gone + used
+        if years and len(history) >= years:
+            gone = np.maximum(gone, history[-years])
+        history.append(made)
+    return found
 
 
-def tax_rows(sheet: Sheet, plan: Plan, at: str, label: str, income: tuple[str, Array]) -> Array:
-    """Write the assessment of one income under `<at>.`; return the tax, (..., period). [money]"""
+def tax_rows(sheet: Sheet, plan: Plan, path: str, label: str, income: str) -> None:
+    """Write the assessment of one income, a formula, under `<path>.`, by calendar year."""
     timeline, money = plan.timeline, plan.currency
-    rate = sheet.value("inputs.tax.rate")
-    found = assess(plan, income[1], rate)
     losses = sheet.give("inputs.opening.tax_losses", money, plan.opening.tax_losses)
     most = sheet.give("inputs.tax.use_at_most", "", plan.tax.use_at_most)
-    new, total = "{time.opens_year} > 0", f"{{{at}.income_in_year}}"
-    gone = f"IF({new}, {{{at}.losses_gone@-1}}, {{{at}.losses_gone_before_year@-1}})"
-    made = f"IF({new}, {{{at}.losses_made@-1}}, {{{at}.losses_made_before_year@-1}})"
-    before_made = _at_start(timeline, found.made, plan.opening.tax_losses)
-    before_gone = _at_start(timeline, found.gone, np.asarray(0.0))
-    expired = ""
+
+    def row(key: str, words: str, text: str, before: str = "0", nature: str = STOCK, *reads: str) -> Row:
+        return Row(f"{path}.{key}", f"{label}: {words}", money, nature, text, before, reads=reads)
+
+    def so_far(key: str) -> str:
+        return f"IF({{time.opens_year}} > 0, {{{path}.{key}@-1}}, {{{path}.{key}_before_year@-1}})"
+
+    earned, used, made, gone = (
+        f"{{{path}.{key}}}" for key in ("income_in_year", "losses_used", "losses_made", "losses_gone")
+    )
+    made_before, gone_before = (f"{{{path}.{key}_before_year}}" for key in ("losses_made", "losses_gone"))
+    # sums and losses since a year began start anew each year: formulas go from column to column, kernels by years
+    text = f"IF({{time.opens_year}} > 0, 0, {{{path}.income_in_year@-1}}) + {income}"
+    ytd = within_year(sheet.work_out(income), timeline)
+    sheet.put(row("income_in_year", "taxable income since the year began", text), ytd)
+    before = losses_before(plan, ytd)
+    sheet.put(row("losses_made_before_year", "losses made before the year", so_far("losses_made"), losses), before[0])
+    sheet.put(
+        row("losses_gone_before_year", "losses used or expired before the year", so_far("losses_gone")), before[1]
+    )
+    text = f"MIN({made_before} - {gone_before}, {most} * MAX({earned}, 0))"
+    sheet.line(row("losses_used", "losses used since the year began", text))
+    sheet.line(row("losses_made", "losses made to date", f"{made_before} + MAX(-{earned}, 0)", losses))
+    text = f"{gone_before} + {used}"
     if plan.tax.expire:
         back, first = plan.tax.expire // timeline.months, next(iter(timeline.groups("year").values()))
         since = first.stop + back - YEAR // timeline.months  # the first year may be a part of one
-        expired = f"IF(AND({{time.closes_year}} > 0, {{time.period}} >= {since}), {{{at}.losses_made@-{back}}}, 0)"
-    gone_text = f"{{{at}.losses_gone_before_year}} + {{{at}.losses_used}}"
-    usable = f"{{{at}.losses_made_before_year}} - {{{at}.losses_gone_before_year}}"
-    gone_text = f"MAX({gone_text}, {expired})" if expired else gone_text
-    income_text = f"IF({new}, 0, {{{at}.income_in_year@-1}}) + {income[0]}"
-    taxed = f"{{inputs.tax.rate}} * (MAX({total}, 0) - {{{at}.losses_used}})"
-    used, made_text = f"MIN({usable}, {most} * MAX({total}, 0))", f"{{{at}.losses_made_before_year}} + MAX(-{total}, 0)"
-    left = f"{{{at}.losses_made}} - {{{at}.losses_gone}}"
-    change = f"{{{at}.tax_in_year}} - IF({new}, 0, {{{at}.tax_in_year@-1}})"
-    rows = (
-        ("income_in_year", "taxable income since the year began", STOCK, income_text, "0", found.income),
-        ("losses_made_before_year", "losses made before the year", STOCK, made, losses, before_made),
-        ("losses_gone_before_year", "losses used or expired before the year", STOCK, gone, "0", before_gone),
-        ("losses_used", "losses used since the year began", STOCK, used, "0", found.used),
-        ("losses_made", "losses made to date", STOCK, made_text, losses, found.made),
-        ("losses_gone", "losses used or expired to date", STOCK, gone_text, "0", found.gone),
-        ("losses", "losses carried forward", STOCK, left, losses, found.losses),
-        ("tax_in_year", "tax since the year began", STOCK, taxed, "0", found.to_date),
-        ("tax", "tax", FLOW, change, "0", found.tax),
-    )
-    # losses rest on income and on losses of years before: their formulas go from column to column, the kernel by years
-    for key, words, nature, text, before, value in rows:
-        reads = ("tax.expire",) if key == "losses_gone" else ()
-        sheet.put(Row(f"{at}.{key}", f"{label}: {words}", money, nature, text, before, reads=reads), value)
-    return found.tax
-
-
-def _at_start(timeline: Timeline, values: Array, opening: Array) -> Array:
-    """Return what stood at the end of the period before each year, (..., period)."""
-    years = timeline.groups("year").values()
-    starts = np.concatenate([np.full(part.stop - part.start, part.start) for part in years])
-    padded = np.concatenate([np.broadcast_to(opening, (*values.shape[:-1], 1)), values], axis=-1)
-    return padded[..., starts]
+        expires = f"AND({{time.closes_year}} > 0, {{time.period}} >= {since})"
+        text = f"MAX({text}, IF({expires}, {{{path}.losses_made@-{back}}}, 0))"
+    sheet.line(row("losses_gone", "losses used or expired to date", text, "0", STOCK, "tax.expire"))
+    sheet.line(row("losses", "losses carried forward", f"{made} - {gone}", losses))
+    text = f"{{inputs.tax.rate}} * (MAX({earned}, 0) - {used})"
+    sheet.line(row("tax_in_year", "tax since the year began", text))
+    text = f"{{{path}.tax_in_year}} - IF({{time.opens_year}} > 0, 0, {{{path}.tax_in_year@-1}})"
+    sheet.line(row("tax", "tax", text, "0", FLOW))
 
 
 def paid_row(sheet: Sheet, plan: Plan, path: str, label: str, tax: str) -> None:
