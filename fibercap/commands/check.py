@@ -95,7 +95,7 @@ def _check(plan: Scenario, with_idle: bool, flips: bool, as_json: bool) -> tuple
         from fibercap.views.json.documents import check_document
 
         return code, check_document(case, options, still, flips=flips)
-    from fibercap.views.sentences import check_lines
+    from fibercap.views.terminal.check import check_lines
 
     _print(check_lines(case, options, still, flips=flips))
     return code, {}

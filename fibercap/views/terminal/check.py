@@ -1,0 +1,91 @@
+"""What `check` prints."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from fibercap.studies.covenants import FAIL, NOT_TESTED
+from fibercap.studies.plan_warnings import warnings
+from fibercap.studies.step_warning import step_warning
+from fibercap.views.sentences import (
+    VERDICTS,
+    Styled,
+    claim_lines,
+    covenant_lines,
+    evidence_line,
+    flip_line,
+    laws_line,
+    tightest_line,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+
+    from fibercap.studies.compare import Case
+    from fibercap.studies.findings import Finding
+
+
+def check_lines(
+    case: Case, options: Mapping[str, Case], still: Sequence[str] | None = None, *, flips: bool = False
+) -> Iterator[Styled]:
+    """Run over the lines of `check`, each with its style; failures of a plan as written and of its options come first.
+
+    `still` are the inputs that move nothing, where they were looked for.
+    """
+    projection, scenario = case.projection, case.projection.scenario
+    yield f"{scenario.file} is a valid scenario", {}
+    for head, found, others in _by_options(case.findings, options):
+        yield f"  FAIL  {head}{found.sentence}", {"fg": "red", "bold": True}
+        yield f"        to heal it: {found.way_out}", {"dim": True}
+        if others:
+            yield f"        likewise, with amounts of its own, in option {', '.join(others)}", {"dim": True}
+    yield f"  {evidence_line(scenario.evidence())}", {}
+    yield f"  {laws_line(projection)}", {}
+    for warning in (*warnings(projection), *step_warning(projection)):
+        yield f"  WARNING  {warning}", {"fg": "red", "bold": True}
+    yield from _tested_lines(case, flips=flips)
+    if still is not None:
+        yield f"  {len(still) or 'no'} input{'s' * (len(still) != 1)} that move{'s' * (len(still) == 1)} nothing", {}
+    for path in still or ():
+        yield f"    {path}", {}
+    surprises = [claim for claim in case.claims.values() if not claim.as_expected]
+    yield f"  {len(case.claims)} claims, {len(surprises)} not as expected", {}
+    if case.covenants:
+        verdicts = [tested.verdict for tested in case.covenants.values()]
+        missing = verdicts.count(NOT_TESTED)
+        told = f"{verdicts.count(FAIL)} broken{f', {missing} not tested' if missing else ''}"
+        yield f"  {len(verdicts)} covenants, {told}", {}
+        if tight := tightest_line(case.headroom):
+            yield f"  {tight}", {}
+    if options:
+        fail = [name for name, option in options.items() if option.findings]
+        yield f"  {len(options)} options, {f'{len(fail)} fail: ' if fail else 'none fails'}{', '.join(fail)}", {}
+
+
+def _tested_lines(case: Case, *, flips: bool) -> Iterator[Styled]:
+    """Run over the lines of claims and covenants."""
+    for name, outcome in case.claims.items():
+        verdict, told = claim_lines(outcome)
+        yield f"  {verdict}  ", {"fg": "green" if outcome.holds else "yellow", "nl": False}
+        yield f"{outcome.says}\n        {told}", {}
+        if flips:
+            yield f"        {flip_line(case.flips[name])}", {}
+    for name, tested in case.covenants.items():
+        verdict, told = covenant_lines(tested, case.headroom[name])
+        yield f"  {verdict}  ", {"fg": VERDICTS[verdict], "nl": False}
+        yield f"{tested.title}\n        {told.replace('; ', chr(10) + 8 * ' ')}", {}
+
+
+def _by_options(found: Sequence[Finding], options: Mapping[str, Case]) -> Iterator[tuple[str, Finding, Sequence[str]]]:
+    """Yield each finding once, of the plan as written or else of the first option, and the options that share it."""
+    where: dict[tuple[str, str, bool], tuple[str, Finding, list[str]]] = {}
+    for each in found:
+        where[each.kind, each.name, each.after_horizon] = ("", each, [])
+    for name, case in options.items():
+        for each in case.findings:
+            key = each.kind, each.name, each.after_horizon
+            if key in where:
+                where[key][2].append(name)
+            else:
+                where[key] = (f"option {name}: ", each, [])
+    yield from where.values()
