@@ -41,21 +41,12 @@ class Trifle:
         """Tell in which draws a sum over all periods is money, (draw,)."""
         return self.counts(np.asarray(amount)[..., None])[..., 0]
 
-    def counted(self, amount: Array) -> Array:
-        """Return an amount where there is money, else 0, (...). [money]"""
-        return np.where(amount > self.value, amount, 0.0)
-
-    def ratio(self, above: Array, below: Array, other: float = np.nan) -> Array:
-        """Return a quotient where the amount below is money, else another value, (...)."""
-        above, below, counts = np.broadcast_arrays(above, below, self.counts(below))
-        return np.asarray(np.divide(above, below, out=np.full(above.shape, other), where=counts))
-
     def without_dust(self, flows: Array) -> Array:
         """Return flows of either sign without those that are no money, (...). [money]"""
         return np.where(np.abs(flows) > self.value, flows, 0.0)
 
     def counted_text(self, amount: str) -> str:
-        """Return the formula of `counted`."""
+        """Return the formula of an amount where there is money, else 0."""
         return f"IF({self.counts_text(amount)}, {amount}, 0)"
 
 

@@ -93,13 +93,6 @@ def _window(flow: Array, count: int) -> Array:
     return result
 
 
-def ratio(above: Array, below: Array) -> Array:
-    """Return a quotient, (..., period); nan where there is nothing to divide by."""
-    shape = np.broadcast_shapes(above.shape, below.shape)
-    due = np.broadcast_to(below, shape)
-    return np.asarray(np.divide(above, due, out=np.full(shape, np.nan), where=due != 0))
-
-
 def _no_ebitda_row(sheet: Sheet, count: int) -> None:
     """Write where debt is owed though EBITDA of the twelve months is not above zero: there any limit is broken."""
     owes, earns = (trifle_of(sheet).counts_text(f"{{accounts.{key}}}") for key in ("debt", "ebitda_12m"))

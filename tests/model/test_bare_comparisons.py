@@ -33,14 +33,9 @@ BARE: Final = {
 STEP: Final = re.compile(r"\.rounding\.to$")
 """A step of money to which amounts are rounded: no amount."""
 GUARDS: Final = {
-    "life_cover.py": {"over > 0": "growth over time; debt that does not count is nothing there"},
     "loans/periods.py": {"years > 0": "time"},
     "loans/prepared.py": {"payments > 0": "a number of payments"},
     "loans/schedule_lines.py": {"passed > 0": "time"},
-    "payback.py": {"waiting == 0": "a flag", "waited > 0": "a flag", "flow != 0": BARE[r"returns\.payback_months\w*"]},
-    "plants.py": {"made > 0": "km: what is sold is at most what is made, so both sides agree at nothing"},
-    "twelve_months.py": {"due != 0": "service that does not count is nothing there"},
-    "working_capital.py": {"periods > 0": "time"},
 }
 """Divisions in kernels that compare with zero, by file, and why they may."""
 PLANS: Final = {name: read(name) for name in ("fibercore", "fleet_revolver", "jena_in_euro", "two_banks")}

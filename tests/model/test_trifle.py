@@ -11,6 +11,7 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from fibercap.core.errors import FibercapError, IdentityError, ScenarioError
+from fibercap.core.formula import evaluate
 from fibercap.core.quantity import Quantity
 from fibercap.model.laws import ABSOLUTE, RELATIVE, Books, largest, prove_laws
 from fibercap.model.loans import Moved, Setting, schedule_block
@@ -166,7 +167,8 @@ def test_an_amount_counts_above_half_a_cent_and_above_rounding(amount: float, la
 
     counts = amount > 0.005 and amount > 1e-12 * largest_amount
     assert bool(trifle.counts(np.asarray(amount))) == counts
-    assert float(trifle.counted(np.asarray(amount))) == (amount if counts else 0.0)
+    read_ = {"a": np.asarray(amount), "t": trifle.value}
+    assert float(evaluate(trifle.counted_text("{a}"), lambda path, _: read_[path])) == (amount if counts else 0.0)
     assert (HALF_A_CENT, ROUNDING) == (0.005, 1e-12)
 
 
