@@ -29,7 +29,13 @@ def cash_decides(plan: Plan) -> bool:
 
 
 def paid_row(plan: Plan, name: str) -> str:
-    """Return the row of what cash repays on a loan: `repaid` of a revolver, `swept` of another."""
+    """Return the path of the row of what cash repays on a loan: `repaid` of a revolver, `swept` of another.
+
+    Parameters
+    ----------
+    plan, name : Plan, str
+        The plan, and a loan in it.
+    """
     return f"loans.{name}.{'repaid' if plan.loans[name].revolves else 'swept'}"
 
 

@@ -27,17 +27,14 @@ def straight_line(cost: Array, life: Array, age_before: Array, age: Array) -> Ar
 
     Parameters
     ----------
-    cost : (...)
-        What is depreciated. [USD]
-    life : (...)
-        Months over which it is depreciated, more than zero. [month]
+    cost, life : (...)
+        What is depreciated [USD], and over how long, more than zero. [month]
     age_before, age : (...)
         Months since depreciation began, at the start and the end of the period; negative before. [month]
 
     Returns
     -------
-    (...), the broadcast of the arguments
-        Depreciation of the period. [USD]
+    (...), the broadcast of the arguments [USD]
 
     Raises
     ------
@@ -47,6 +44,11 @@ def straight_line(cost: Array, life: Array, age_before: Array, age: Array) -> Ar
     Source
     ------
     IAS 16, paragraph 62: a constant charge over the useful life.
+
+    Examples
+    --------
+    >>> float(straight_line.plain(1200.0, 24.0, 6.0, 9.0))
+    150.0
     """
     return cost * (np.clip(age, 0.0, life) - np.clip(age_before, 0.0, life)) / life
 
@@ -59,7 +61,7 @@ class Asset:
     at: str
 
     def give(self, key: str, unit: str, value: Array | float, formula: str = "") -> str:
-        """Make a scalar of the method known; return the reference to it."""
+        """Make a scalar of the method known, under `<at>.depreciates_by.`; return the reference to it."""
         return self.sheet.give(f"{self.at}.depreciates_by.{key}", unit, value, formula=formula)
 
 
@@ -86,18 +88,18 @@ class Depreciation(ABC):
 
     @abstractmethod
     def charged_share_text(self, asset: Asset, age: str, life: str) -> str:
-        """Return the same share as a formula text of age and life."""
+        """Return the formula of `charged_share`, from formulas of age and life in months. [1]"""
 
     def months(self, life: float) -> float:
         """Return after how many months all is charged. [month]"""
         return life
 
     def loss(self, cost: Array, life: Array, age_before: Array, age: Array) -> Array:
-        """Return what an asset loses between two ages, (...). [money]"""
+        """Return what an asset loses of its cost [money] between two ages [month], (...). [money]"""
         return cost * (self.charged_share(age, life) - self.charged_share(age_before, life))
 
     def loss_text(self, asset: Asset, cost: str, life: str, since: str) -> str:
-        """Return the formula text of what an asset loses in a period, from a month number on."""
+        """Return the formula of what an asset loses in a period; it begins at the month number `since`. [money]"""
         end, start = (self.charged_share_text(asset, f"({{time.{edge}}} - {since})", life) for edge in ("end", "start"))
         return f"{cost} * (({end}) - ({start}))"
 
@@ -137,22 +139,22 @@ class StraightLine(Depreciation):
         return np.asarray(np.clip(age, 0.0, life) / life)
 
     def charged_share_text(self, asset: Asset, age: str, life: str) -> str:
-        """Return the same share as a formula text of age and life."""
+        """Return the formula of `charged_share`, from formulas of age and life in months. [1]"""
         del asset
         return f"{_within(age, life)} / {life}"
 
     def loss(self, cost: Array, life: Array, age_before: Array, age: Array) -> Array:
-        """Return what an asset loses between two ages, (...). [money]"""
+        """Return what an asset loses of its cost [money] between two ages [month], (...). [money]"""
         return straight_line.plain(cost, life, age_before, age)
 
     def loss_text(self, asset: Asset, cost: str, life: str, since: str) -> str:
-        """Return the formula text of what an asset loses in a period, from a month number on."""
+        """Return the formula of what an asset loses in a period; it begins at the month number `since`. [money]"""
         del asset
         at_end, at_start = (f"MIN(MAX({{time.{edge}}} - {since}, 0), {life})" for edge in ("end", "start"))
         return f"{cost} * ({at_end} - {at_start}) / {life}"
 
     def loss_of_spending_text(self, asset: Asset, spent: str, life: float, step: int) -> str:
-        """Return the formula text of what spending loses, from what was spent over a whole life.
+        """Return the formula of what spending loses in a period, from the total spent to date. [money]
 
         Source
         ------
@@ -192,7 +194,7 @@ class DecliningBalance(Depreciation):
         return np.asarray(1.0 - (1.0 - self.rate) ** years * (1.0 - (past - YEAR * years) * slope))
 
     def charged_share_text(self, asset: Asset, age: str, life: str) -> str:
-        """Return the same share as a formula text of age and life."""
+        """Return the formula of `charged_share`, from formulas of age and life in months. [1]"""
         rate, year, past = asset.give("rate", "", self.rate), MONTHS, _within(age, life)
         switch = f"MAX(ROUNDUP({life} / {year} - 1 / {rate}, 0), 0)"
         years = f"MIN({_years_begun_text(past)}, {switch})"
@@ -223,7 +225,7 @@ class SumOfYears(Depreciation):
         return years * left - years * (years - 1.0) / 2.0 + (left - years) * (past / YEAR - years)
 
     def charged_share_text(self, asset: Asset, age: str, life: str) -> str:
-        """Return the same share as a formula text of age and life."""
+        """Return the formula of `charged_share`, from formulas of age and life in months. [1]"""
 
         def digits(past: str) -> str:
             years, left, so_far = _years_begun_text(past), f"{life} / {MONTHS}", f"{past} / {MONTHS}"
@@ -264,7 +266,7 @@ class ByTable(Depreciation):
         return np.asarray(sum(parts, start=np.zeros(np.shape(age))))
 
     def charged_share_text(self, asset: Asset, age: str, life: str) -> str:
-        """Return the same share as a formula text of the age, a term for each share."""
+        """Return the formula of `charged_share` from that of the age in months, one term for each share. [1]"""
         del life
         terms, start = [], ""
         for number, (months, share) in enumerate(self.shares.items(), 1):

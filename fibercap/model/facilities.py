@@ -32,7 +32,22 @@ if TYPE_CHECKING:
 def known_loans(sheet: Sheet, plan: Plan, cuts: Cuts) -> tuple[dict[str, Block], dict[str, Moved]]:
     """Write owners' money and the loans that do not depend on cash, in model periods.
 
-    Return their schedules, and what is known beforehand of the others; `cuts` say by how much prepayments are cut.
+    Writes the rows of `owner_rows`, and those of `loan_rows` and `flow_rows` under `loans.<l>`.
+
+    Parameters
+    ----------
+    sheet, plan : Sheet, Plan
+        The sheet that gets the rows, and the plan.
+    cuts : Cuts
+        By how much each prepayment is cut. [money]
+
+    Returns
+    -------
+    the schedules of these loans by name; and of the other loans, what is known before cash is
+
+    Source
+    ------
+    docs/conventions.md, section 5, Order of cash in a period.
     """
     owner_rows(sheet, plan)
     planned = {name: _planned(sheet, plan, name, cuts) for name in plan.loans}
@@ -44,8 +59,21 @@ def known_loans(sheet: Sheet, plan: Plan, cuts: Cuts) -> tuple[dict[str, Block],
 def cash_loans(sheet: Sheet, plan: Plan, planned: Mapping[str, Moved], locks: Collection[str]) -> dict[str, Block]:
     """Write the loans that depend on cash, and dividends, as if cash moved nothing; return the loans' schedules.
 
-    `locks` are the rows that bar dividends in the period after theirs. `settle_cash` gives what rests on cash its
-    values.
+    `settle_cash` later replaces the values that depend on cash. Writes `loans.<l>.repaid` or `loans.<l>.swept`, the
+    rows of `loan_rows` and `flow_rows`, what a loan does before cash decides, and the rows of `dividend_rows`.
+
+    Parameters
+    ----------
+    sheet, plan : Sheet, Plan
+        The sheet that gets the rows, and the plan.
+    planned : mapping
+        What is known of each loan before cash is, by name.
+    locks : collection of str
+        Rows that bar dividends in the period after theirs.
+
+    Source
+    ------
+    docs/conventions.md, section 5, Order of cash in a period.
     """
     blocks, nothing = {}, np.zeros(sheet.length)
     for name, was in planned.items():
@@ -137,12 +165,34 @@ def _left_text(plan: Plan, name: str, least: str) -> str:
 
 
 def after_sweeps(sheet: Sheet, plan: Plan) -> str:
-    """Return the formula of the cash above its minimum that service, prepayments and sweeps leave. [money]"""
+    """Return the formula of the cash above its minimum that service, prepayments and sweeps leave. [money]
+
+    Parameters
+    ----------
+    sheet, plan : Sheet, Plan
+        The sheet that has the rows, and the plan.
+
+    Source
+    ------
+    docs/conventions.md, section 5, Order of cash in a period.
+    """
     return _left_text(plan, "", _least(sheet, plan))
 
 
 def short_text(sheet: Sheet, plan: Plan, name: str) -> str:
-    """Return the formula of what cash is short of before a revolver, or owners, lift it."""
+    """Return the formula of the cash that is missing before a revolver, or owners, supply it. [money]
+
+    Parameters
+    ----------
+    sheet, plan : Sheet, Plan
+        The sheet that has the rows, and the plan.
+    name : str
+        One of `plan.lifts`: a revolver or `equity`; what those before it supply is taken off.
+
+    Source
+    ------
+    docs/conventions.md, section 5, Order of cash in a period.
+    """
     lifts = plan.lifts
     rows = ["accounts.equity_for_cash" if other == EQUITY else f"loans.{other}.called" for other in lifts]
     before = "".join(f" - {{{row}}}" for row in rows[: lifts.index(name)])

@@ -34,7 +34,15 @@ class NoRamp(Spec):
         return np.maximum(age, 0.0)
 
     def formula(self, age: str, sheet: Sheet, path: str) -> str:
-        """Return the same integral as a formula text of the age."""
+        """Return the formula of `ramped`. [month]
+
+        Parameters
+        ----------
+        age : str
+            Formula of the age. [month]
+        sheet, path : Sheet, str
+            Not used: this ramp has no inputs.
+        """
         del sheet, path
         return f"MAX({age}, 0)"
 
@@ -52,12 +60,25 @@ class Linear(Spec):
         Source
         ------
         Own derivation: with x = age / length, x^2 / 2 in lengths up to 1, then all of the time.
+
+        Examples
+        --------
+        >>> Linear.model_construct(linear=6.0).ramped(np.array([-1.0, 3.0, 6.0, 8.0]))
+        array([0.  , 0.75, 3.  , 5.  ])
         """
         share = np.clip(age / self.linear, 0.0, 1.0)
         return self.linear * share**2 / 2 + np.maximum(age - self.linear, 0.0)
 
     def formula(self, age: str, sheet: Sheet, path: str) -> str:
-        """Return the same integral as a formula text of the age."""
+        """Return the formula of `ramped`. [month]
+
+        Parameters
+        ----------
+        age : str
+            Formula of the age. [month]
+        sheet, path : Sheet, str
+            Where the length is made known, as the scalar `inputs.<path>.linear`.
+        """
         length = sheet.give(f"inputs.{path}.linear", "month", self.linear)
         return f"{length} * MIN(MAX({age} / {length}, 0), 1)^2 / 2 + MAX({age} - {length}, 0)"
 
@@ -80,7 +101,15 @@ class SCurve(Spec):
         return self.s_curve * (share**3 - share**4 / 2) + np.maximum(age - self.s_curve, 0.0)
 
     def formula(self, age: str, sheet: Sheet, path: str) -> str:
-        """Return the same integral as a formula text of the age."""
+        """Return the formula of `ramped`. [month]
+
+        Parameters
+        ----------
+        age : str
+            Formula of the age. [month]
+        sheet, path : Sheet, str
+            Where the length is made known, as the scalar `inputs.<path>.s_curve`.
+        """
         length = sheet.give(f"inputs.{path}.s_curve", "month", self.s_curve)
         share = f"MIN(MAX({age} / {length}, 0), 1)"
         return f"{length} * ({share}^3 - {share}^4 / 2) + MAX({age} - {length}, 0)"
@@ -96,7 +125,18 @@ class RampTable(ByKey):
     keys: ClassVar[tuple[str, str]] = ("duration", grammar.duration(whole=False))
 
     def parse(self, raw: Any, info: Any) -> Mapping[float, Array]:
-        """Return the steps in order."""
+        """Return the shares by months since completion, in order of time.
+
+        Parameters
+        ----------
+        raw, info
+            What YAML has, and the scenario around it.
+
+        Raises
+        ------
+        PydanticCustomError
+            If the table is empty, if a share falls, or if the last one is not 100 %.
+        """
         steps = super().parse(raw, info)
         shares = list(steps.values())
         if not shares:
@@ -130,7 +170,15 @@ class Table(Spec):
         return result
 
     def formula(self, age: str, sheet: Sheet, path: str) -> str:
-        """Return the same integral as a formula text of the age, a term for each step."""
+        """Return the formula of `ramped`, one term for each step. [month]
+
+        Parameters
+        ----------
+        age : str
+            Formula of the age. [month]
+        sheet, path : Sheet, str
+            Where months and shares are made known, as scalars under `inputs.<path>.table`.
+        """
         terms, before = [], ""
         for number, (months, share) in enumerate(self.table.items(), 1):
             since = sheet.give(f"inputs.{path}.table.{number}.after", "month", months, f"{path}.table")

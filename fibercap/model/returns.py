@@ -129,6 +129,16 @@ def irr(cash_flows: ArrayLike) -> Array:
     Source
     ------
     `only_rate`: the rate at which `npv` is zero.
+
+    Examples
+    --------
+    >>> float(round(irr([-100.0, 60.0, 60.0]), 4))
+    0.1307
+
+    Examples
+    --------
+    >>> float(round(irr([-100.0, 60.0, 60.0]), 4))
+    0.1307
     """
     flows = _series(cash_flows)
     return only_rate(_periods(flows), flows)[()]

@@ -19,7 +19,19 @@ YEAR = 12
 
 
 def within_year(values: Array, timeline: Timeline) -> Array:
-    """Add up a flow from the start of each calendar year, (..., period)."""
+    """Return a flow added up from the start of each calendar year, (..., period).
+
+    Parameters
+    ----------
+    values : (..., period)
+        The flow. [any unit]
+    timeline : Timeline
+        Says which periods make up each calendar year.
+
+    Source
+    ------
+    Own derivation: the running total less the total at the end of the year before.
+    """
     total = np.cumsum(values, axis=-1)
     result = total.copy()
     for part in timeline.groups("year").values():
@@ -61,7 +73,24 @@ def losses_before(plan: Plan, income: Array) -> tuple[Array, Array]:
 
 
 def tax_rows(sheet: Sheet, plan: Plan, path: str, label: str, income: str) -> None:
-    """Write the assessment of one income, a formula, under `<path>.`, by calendar year."""
+    """Write the tax on one income, assessed by calendar year.
+
+    Writes under `path`: `income_in_year`, `losses_made_before_year`, `losses_gone_before_year`, `losses_used`,
+    `losses_made`, `losses_gone`, `losses`, `tax_in_year` and `tax`. [money]
+
+    Parameters
+    ----------
+    sheet, plan : Sheet, Plan
+        The sheet that gets the rows; the rate, the rules for losses and the opening losses.
+    path, label : str
+        Start of the rows' paths and of their labels.
+    income : str
+        Formula of the taxable income of a period. [money]
+
+    Source
+    ------
+    docs/conventions.md, section 6, Tax.
+    """
     timeline, money = plan.timeline, plan.currency
     losses = sheet.give("inputs.opening.tax_losses", money, plan.opening.tax_losses)
     most = sheet.give("inputs.tax.use_at_most", "", plan.tax.use_at_most)
@@ -103,12 +132,32 @@ def tax_rows(sheet: Sheet, plan: Plan, path: str, label: str, income: str) -> No
 
 
 def paid_row(sheet: Sheet, plan: Plan, path: str, label: str, tax: str) -> None:
-    """Write the tax paid: what the row `tax` accrued `lag` earlier."""
+    """Write the row `path`, the tax paid: what the row `tax` accrued `tax.lag` earlier. [money]
+
+    Parameters
+    ----------
+    sheet, plan : Sheet, Plan
+        The sheet that gets the row; the lag.
+    path, label : str
+        Path and label of the row.
+    tax : str
+        Path of the row of tax accrued.
+
+    Source
+    ------
+    docs/conventions.md, section 6, Tax.
+    """
     periods = plan.tax.lag // plan.timeline.months
     text = f"{{{tax}@-{periods}}}" if periods else f"{{{tax}}}"
     sheet.line(Row(path, label, plan.currency, FLOW, text, reads=("tax.lag",)))
 
 
 def rate_row(sheet: Sheet, plan: Plan) -> None:
-    """Write the tax rate over time."""
+    """Write the row `tax.rate`, the rate of tax on income by period. [1]
+
+    Parameters
+    ----------
+    sheet, plan : Sheet, Plan
+        The sheet that gets the row; the rate.
+    """
     series_row(sheet, plan.timeline, "tax.rate", "Tax rate", plan.tax.rate, "")

@@ -62,23 +62,45 @@ def still_owed(flow: Array, periods: Array) -> Array:
 
 
 def still_owed_text(flow: str, periods: str, back: int) -> str:
-    """Return the formula of `still_owed`: a term for the period itself and for each of so many before it."""
+    """Return the formula of `still_owed`: a term for the period itself and for each of the `back` periods before it.
+
+    Parameters
+    ----------
+    flow, periods : str
+        Paths of the flow, and of the number of periods for which it is owed.
+    back : int
+        How many periods back a flow may still be owed.
+    """
     terms = [f"{{{flow}}} * MIN({{{periods}}}, 1)"]
     terms += [f"{{{flow}@-{lag}}} * MIN(MAX({{{periods}@-{lag}}} - {lag}, 0), 1)" for lag in range(1, back + 1)]
     return " + ".join(terms)
 
 
 def run_off_text(since: str, periods: str) -> str:
-    """Return the formula of the share left of what runs off evenly over so many periods; nothing over none. [1]"""
+    """Return the formula of the share left of a balance that falls evenly to nothing. [1]
+
+    Parameters
+    ----------
+    since, periods : str
+        Formulas of the periods passed and of the periods in all; nothing is left if these are 0.
+    """
     return f"IF({periods} > 0, MAX(1 - {since} / {periods}, 0), 0)"
 
 
 def working_capital_rows(sheet: Sheet, plan: Plan) -> None:
-    """Write receivables, inventory and payables, and the increase of all three, purchases of plants left out.
+    """Write receivables, inventory and payables, and the increase of all three.
+
+    Writes `accounts.receivables`, `accounts.inventory`, `accounts.payables`, `accounts.working_capital` and
+    `accounts.working_capital_increase`, which leaves out what comes with purchased plants. [money]
+
+    Parameters
+    ----------
+    sheet, plan : Sheet, Plan
+        The sheet that gets the rows; the days, and the opening balances.
 
     Source
     ------
-    docs/conventions.md, section 3.
+    docs/conventions.md, section 3, Working capital.
     """
     money = plan.currency
     for kind, label, row in KINDS:
@@ -93,7 +115,21 @@ def working_capital_rows(sheet: Sheet, plan: Plan) -> None:
 
 
 def periods_row(sheet: Sheet, plan: Plan, kind: str, label: str) -> Array:
-    """Write `working_capital.<kind>_periods`: for how many periods each period's flow is owed. [1]"""
+    """Write `working_capital.<kind>` [day] and `working_capital.<kind>_periods`; return the latter, (..., period). [1]
+
+    The latter says for how many periods each period's flow is owed.
+
+    Parameters
+    ----------
+    sheet, plan : Sheet, Plan
+        The sheet that gets the rows; the days.
+    kind, label : str
+        `receivables`, `inventory` or `payables`, and its label.
+
+    Source
+    ------
+    docs/conventions.md, section 3, Working capital.
+    """
     rules = plan.working_capital
     year = sheet.give("inputs.working_capital.days_in_year", "day/year", rules.days_in_year)
     series_row(sheet, plan.timeline, f"working_capital.{kind}", f"{label}: days", getattr(rules, kind), "day")

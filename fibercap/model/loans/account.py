@@ -95,7 +95,19 @@ class Account:
         kept["installment"][event] = self.installment
 
     def move(self, event: int, drawn: Any, prepaid: Any) -> None:
-        """Take a prepayment, at most what is owed, then draw."""
+        """Book a prepayment, of at most the balance, and then a draw.
+
+        Parameters
+        ----------
+        event : int
+            Position of the event in the schedule.
+        drawn, prepaid : scalar or (sample,)
+            [money]
+
+        Source
+        ------
+        docs/conventions.md, section 4, Events: on one date, principal is prepaid before money is drawn.
+        """
         if np.any(prepaid):
             prepaid = held(np.minimum(prepaid, self.balance))
             self.kept["prepaid"][event] = prepaid
@@ -223,7 +235,23 @@ def later_installments(target: Array) -> Array:
 
 
 def share_base(kept: Array, drawn: Array) -> Array:
-    """Return what installments in shares are shares of: all that was drawn, lowered by each recast. [money]"""
+    """Return the amount of which installments in shares are shares: all that was drawn, lowered by each recast.
+
+    Parameters
+    ----------
+    kept : (..., event)
+        The share of later installments that each event keeps. [1]
+    drawn : (..., event)
+        Draws. [money]
+
+    Returns
+    -------
+    (..., event), the broadcast of both [money]
+
+    Source
+    ------
+    Own derivation: each event multiplies the base so far by `kept`, then adds its draw.
+    """
     kept, drawn = np.broadcast_arrays(kept, drawn)
     found: Array = np.empty(kept.shape)
     base: Array = np.zeros(kept.shape[:-1])

@@ -31,7 +31,23 @@ class Amortizing(Style):
         return bool(self.amortize_over) or bool(np.any(self.balloon))
 
     def owed_text(self, page: Page, owed: str, *, discounted: bool) -> str:
-        """Return what is owed less the balloon, or less all of it where prepayments leave less than the balloon."""
+        """Return the formula of the balance that installments repay: what is owed, less the balloon.
+
+        The balloon is at most the opening balance, since prepayments may leave less than the balloon.
+
+        Parameters
+        ----------
+        page : Page
+            Gives the balloon as an input.
+        owed : str
+            Formula of what is owed. [money]
+        discounted : bool
+            Whether the balloon counts at its present value, times the row `discount`.
+
+        Source
+        ------
+        docs/conventions.md, section 4, Principal.
+        """
         if not np.any(self.balloon):
             return owed
         balloon = f"MIN({page.give_money('repayment.balloon', self.balloon)}, [opening])"

@@ -142,7 +142,7 @@ def _known(value: float) -> float | None:
 def schedule(loan: Loan, rates: Indices | None = None, currency: str = "USD") -> Schedule:
     """Return a loan's schedule from signing to maturity, by its own dates alone.
 
-    Without dated draws all is drawn at signing. Drawn amounts and rates `(draw, 1)` make a batch.
+    Without dated draws, all is drawn at signing. Drawn amounts and rates `(sample, 1)` make a batch.
 
     Parameters
     ----------
@@ -151,7 +151,7 @@ def schedule(loan: Loan, rates: Indices | None = None, currency: str = "USD") ->
     rates : mapping, optional
         Indices by name, for a floating rate. [1/year]
     currency : str
-        What its amounts are in.
+        Currency of the loan's amounts.
 
     Returns
     -------
@@ -161,6 +161,17 @@ def schedule(loan: Loan, rates: Indices | None = None, currency: str = "USD") ->
     ------
     FibercapError
         If a payment is below the interest due with it, and the style does not allow the loan to grow.
+
+    Source
+    ------
+    docs/conventions.md, section 4.
+
+    Examples
+    --------
+    >>> import fibercap
+    >>> loan = fibercap.read("fibercore").loans["fleet"]
+    >>> schedule(loan)
+    <Schedule in USD: 2001-01-08 to 2006-01-08, 20 payments>
     """
     prepared = Prepared(Setting("loan", loan, currency, None, rates or {}), Moved())
     flows = carried(prepared)
@@ -173,7 +184,15 @@ def schedule(loan: Loan, rates: Indices | None = None, currency: str = "USD") ->
 
 
 def schedule_of(setting: Setting, block: Block) -> Schedule:
-    """Return the schedule that a loan's block of events holds: its own, or the one a projection made."""
+    """Return the schedule from a block of events, of a loan that stands alone or that is part of a projection.
+
+    Parameters
+    ----------
+    setting : Setting
+        The loan, its name and its currency.
+    block : Block
+        Rows under `setting.at`, each (event,) or (sample, event).
+    """
     value = {path.removeprefix(f"{setting.at}."): amounts for path, amounts in block.values.items()}
     return _schedule(setting.loan, setting.money, value)
 

@@ -17,7 +17,23 @@ if TYPE_CHECKING:
 
 
 def discount_rows(prepared: Prepared, discounts: Discounts) -> None:
-    """Write what later payments are worth at the rate in force, and at each other rate that the loan bears."""
+    """Write the discount factors of later payments, at the rate in force and at each rate of the loan.
+
+    Writes `annuity` and `discount`, those of them that the style of repayment reads, under `prepared.setting.at`. A
+    loan
+    of several rates also gets `rate_step` and a series for each rate, such as `annuity_0`.
+
+    Parameters
+    ----------
+    prepared : Prepared
+        The schedule whose rows are written.
+    discounts : Discounts
+        Factors by rate, each (event,) or (sample, event). [1]
+
+    Source
+    ------
+    docs/conventions.md, section 4, Principal.
+    """
     steps, keys = discounts.steps, prepared.setting.loan.repayment.discounts
     series = {step: {key: discounts.row(key, step) for key in keys} for step in steps}
     if len(steps) == 1:

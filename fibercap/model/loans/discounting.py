@@ -37,6 +37,15 @@ def by_draw(events: list[Any]) -> Array:
 def growth(loan: Loan, rate: Array, fraction: Array) -> Array:
     """Return the interest on one unit of money over a fraction of a year, (...). [1]
 
+    Parameters
+    ----------
+    loan : Loan
+        Says how its rate compounds.
+    rate : (...)
+        Interest for one year. [1/year]
+    fraction : (...)
+        Time as a share of a year. [year]
+
     Source
     ------
     docs/conventions.md, section 4: nominal, effective, and semiannual compounding as Canadian mortgages use it.
@@ -48,7 +57,27 @@ def growth(loan: Loan, rate: Array, fraction: Array) -> Array:
 
 
 def growths(loan: Loan, rate: Array, steps: tuple[int, ...], fractions: Array) -> list[Any]:
-    """Return the growth up to each event; one rate over like fractions is worked out once. [1]"""
+    """Return the interest on one unit of money up to each event; equal fractions at one rate are computed once.
+
+    Parameters
+    ----------
+    loan : Loan
+        Says how its rate compounds.
+    rate : (..., event)
+        [1/year]
+    steps : (event,)
+        The number of the rate in force at each event.
+    fractions : (event,)
+        Time since the event before. [year]
+
+    Returns
+    -------
+    a list of scalar or (sample,), one for each event [1]
+
+    Source
+    ------
+    docs/conventions.md, section 4, Interest; see `growth`.
+    """
     if len(set(steps)) > 1:
         return by_event(growth(loan, rate, fractions))
     only = held(rate[..., 0])
@@ -82,7 +111,15 @@ class Discounts:
         return self._seen_from(event, self._finals(self._steps[event]))
 
     def row(self, key: str, step: int) -> Array:
-        """Return one rate's series of `annuity` or `discount`, `(event,)` or `(draw, event)`. [1]"""
+        """Return the series of `annuity` or `discount` at one rate, (event,) or (sample, event). [1]
+
+        Parameters
+        ----------
+        key : str
+            `annuity` or `discount`.
+        step : int
+            Number of the rate, counted from 0.
+        """
         series = {"annuity": self._annuities, "discount": self._finals}[key]
         return by_draw(list(series(step))[::-1])
 

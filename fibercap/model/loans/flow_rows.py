@@ -32,18 +32,44 @@ class FlowRows:
         self.at = self.setting.at
 
     def put(self, key: str, label: str, nature: str, text: str, value: Array, unit: str | None = None) -> Array:
-        """Write a row that carrying the loan gave, beside its formula; there `[key]` is a row of this schedule."""
+        """Write the row `<schedule>.<key>` with values that the account has already computed; return the values.
+
+        Parameters
+        ----------
+        key, label, nature : str
+            Last part of the path, words for readers, and flow, stock or rate.
+        text : str
+            Formula, in which `[key]` stands for a row of this schedule.
+        value : (event,) or (sample, event)
+            [`unit`]
+        unit : str or None
+            The loan's currency if None.
+        """
         text = text.replace("[", f"{{{self.at}.").replace("]", "}")
         row = Row(f"{self.at}.{key}", label, self.money if unit is None else unit, nature, text)
         return self.sheet.put(row, value)
 
     def line(self, key: str, label: str, nature: str, text: str, unit: str | None = None) -> None:
-        """Write a row whose values follow from its formula, in which `[key]` stands for a row of this schedule."""
+        """Write the row `<schedule>.<key>`, whose values are computed from its formula.
+
+        Parameters
+        ----------
+        key, label, nature, text, unit
+            As for `put`.
+        """
         text = text.replace("[", f"{{{self.at}.").replace("]", "}")
         self.sheet.line(Row(f"{self.at}.{key}", label, self.money if unit is None else unit, nature, text))
 
     def running(self, key: str, label: str, change: str) -> None:
-        """Write a balance from its change at an event."""
+        """Write the row `<schedule>.<key>`, a balance that each event changes. [money]
+
+        Parameters
+        ----------
+        key, label : str
+            Last part of the path, and words for readers.
+        change : str
+            Formula of the change, in which `[key]` stands for a row of this schedule.
+        """
         change = change.replace("[", f"{{{self.at}.").replace("]", "}")
         self.sheet.running(f"{self.at}.{key}", label, self.money, change)
 
@@ -53,11 +79,11 @@ class FlowRows:
         return self.loan.lowers_in_proportion
 
     def give(self, key: str, unit: str, value: Array | float) -> str:
-        """Give an input of the loan."""
+        """Make an input of the loan known to the sheet; return the reference to it. See `Page.give`."""
         return self.sheet.give(f"{self.setting.terms}.{key}", unit, value)
 
     def give_money(self, key: str, value: Array) -> str:
-        """Give an input of the loan that is an amount of money."""
+        """Make an amount of money known to the sheet; return the reference to it. See `Page.give_money`."""
         return self.give(key, self.money, value)
 
     def give_regular_fraction(self) -> str:
@@ -70,7 +96,19 @@ class FlowRows:
         return self.prepared.trifle.counts_text(text)
 
     def in_steps(self, text: str, what: str) -> str:
-        """Return a text rounded as the contract says."""
+        """Return a formula, rounded as the contract says, or unchanged if the contract does not round.
+
+        Parameters
+        ----------
+        text : str
+            Formula of an amount. [money]
+        what : str
+            Field of the loan's `rounding` that has the direction, such as `interest`.
+
+        Source
+        ------
+        docs/conventions.md, section 4, Rounding.
+        """
         if self.rounding is None:
             return text
         at = f"loans.{self.name}.rounding"
@@ -236,7 +274,23 @@ class FlowRows:
 
 
 def flow_rows(prepared: Prepared, flows: Flows) -> None:
-    """Write what happens at each event of a loan."""
+    """Write the rows of a loan's schedule that say what happens at each event.
+
+    Under the path of the schedule: `opening`, `interest`, `interest_due`, `capitalized`, `interest_paid`,
+    `accrued_interest`, `installment`, `scheduled`, `prepaid`, `principal`, `closing`, `drawn_to_date`, `fees`,
+    `fees_paid`, `accrued_fees`, `upfront_fee`, `payment`, `borrower_cash_flow`, and what these read.
+
+    Parameters
+    ----------
+    prepared : Prepared
+        The loan and the rows of its dates.
+    flows : Flows
+        Values of the account, each (event,) or (sample, event). [money]
+
+    Source
+    ------
+    docs/conventions.md, section 4, Events to Rounding.
+    """
     rows = FlowRows(prepared, flows)
     rows.recasts()
     rows.interest()

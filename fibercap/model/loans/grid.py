@@ -72,7 +72,19 @@ class Clock:
         self._regular = _regular_period(loan) if loan.day_count == "ACT/ACT ICMA" else None
 
     def elapsed(self, period: PaymentPeriod, day: date) -> float:
-        """Return the year fraction from a period's start to a day within it."""
+        """Return the year fraction from the start of a payment period to a day within it. [year]
+
+        Parameters
+        ----------
+        period : PaymentPeriod
+            The days between two payments.
+        day : date
+            From `period.start` to `period.end`.
+
+        Source
+        ------
+        docs/conventions.md, section 4, Year fractions.
+        """
         if self._plain is not None:
             return self._plain(period.start, day)
         if self._count != "equal_periods":

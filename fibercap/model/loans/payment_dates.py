@@ -37,7 +37,19 @@ class PaymentPeriod(NamedTuple):
 
 
 def regular_date(loan: Loan, number: int) -> date:
-    """Return a date on the rhythm of payments, counted from the first one (or from signing where none is given)."""
+    """Return a date on the rhythm of payments, counted from the first payment, or from signing where none is given.
+
+    Parameters
+    ----------
+    loan : Loan
+        Gives the first payment, the interval, and whether payments fall on ends of months.
+    number : int
+        Intervals after the first; may be negative.
+
+    Source
+    ------
+    docs/conventions.md, section 4, Payment dates.
+    """
     day = add_months(loan.payments.first or loan.signed, number * loan.interval)
     return month_end(12 * day.year + day.month) if loan.payments.end_of_month else day
 
@@ -86,6 +98,17 @@ def installment_dates(loan: Loan, schedule: Iterable[date]) -> dict[date, date]:
     """Return the day on which each installment of a custom schedule is paid, by the day written.
 
     An installment that is written for a payment that moves to maturity moves with it.
+
+    Parameters
+    ----------
+    loan : Loan
+        Says which payment moves to maturity.
+    schedule : (installment,)
+        The days as written.
+
+    Source
+    ------
+    docs/conventions.md, section 4, Payment dates.
     """
     moved = moved_payment(loan)
     return {day: loan.maturity if day == moved else day for day in schedule}

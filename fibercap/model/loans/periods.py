@@ -35,15 +35,42 @@ ACCRUED = ("+interest", "+fees", "-interest_paid", "-fees_paid", "-capitalized")
 
 
 def signed_in(sheet: Sheet, timeline: Timeline, loan: Loan, name: str) -> str:
-    """Make the number of the period in which a loan is signed, 0 before the horizon, known; return its reference."""
+    """Make the period in which a loan is signed known to the sheet; return the reference to its number.
+
+    Parameters
+    ----------
+    sheet, timeline : Sheet, Timeline
+        Where it is given as `loans.<name>.signed_in`; 0 is before the horizon.
+    loan, name : Loan, str
+        The loan and its name.
+    """
     at = f"loans.{name}"
     return sheet.give(f"{at}.signed_in", "", timeline.index(loan.signed) + 1, f"{at}.signed", "horizon")
 
 
 def loan_rows(sheet: Sheet, setting: Setting, timeline: Timeline, schedule: Block, at: str) -> None:
-    """Write a loan's rows in model periods from its schedule, under a path, in its own currency.
+    """Write a loan's rows in model periods from its schedule, in its own currency.
 
     Before the horizon the contract has run by its own dates: the first opening balance is what it owes by then.
+    Writes under `at`: `draws`, `interest`, `interest_paid`, `capitalized`, `fees`, `fees_paid`, `upfront_fee`,
+    `scheduled`, `principal`, `opening`, `closing`, `accrued`, `deferred_fee`, `fee_amortization` [money], `fee_left`
+    and
+    `live` [1]; and `loans.<l>.period_rate`. [1/year]
+
+    Parameters
+    ----------
+    sheet, timeline : Sheet, Timeline
+        The model's periods and the sheet of their rows.
+    setting : Setting
+        The loan, its name, its currency and the path of its schedule.
+    schedule : Block
+        Rows by event, each (event,) or (sample, event).
+    at : str
+        Path of the rows, such as `loans.fleet`.
+
+    Source
+    ------
+    docs/conventions.md, section 4, Rows in model periods.
     """
     own, money, loan = setting.at, setting.money, setting.loan
     events = schedule.values[f"{own}.period"]
@@ -125,7 +152,23 @@ def _fee_rows(sheet: Sheet, timeline: Timeline, setting: Setting, schedule: Bloc
 
 
 def days_left(loan: Loan, *days: date) -> Array:
-    """Return the share of a loan's days from signing to maturity that are left on each day, 0 before signing. [1]"""
+    """Return the share of a loan's days from signing to maturity that are left on each day; 0 before signing.
+
+    Parameters
+    ----------
+    loan : Loan
+        The contract.
+    *days : date
+        Any days.
+
+    Returns
+    -------
+    (day,) [1]
+
+    Source
+    ------
+    docs/conventions.md, section 4, Rows in model periods: the upfront fee is spread by days.
+    """
     signed, maturity = loan.signed, loan.maturity
     term = (maturity - signed).days
     return np.array([0.0 if day < signed else max((maturity - day).days / term, 0.0) for day in days])

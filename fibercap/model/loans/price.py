@@ -37,6 +37,15 @@ def effective_cost(days: Array, flows: Array) -> tuple[Array, str, str]:
 def average_life(loan: Loan, value: Mapping[str, Array], least: Array) -> Array:
     """Return balance times time over all that is drawn, (draw,); nan if that is no more than `least`. [year]
 
+    Parameters
+    ----------
+    loan : Loan
+        Says how days are counted.
+    value : (event,) or (sample, event)
+        Rows of the schedule by key. [money]
+    least : scalar or (sample,)
+        The largest amount that counts as no money. [money]
+
     Source
     ------
     docs/conventions.md, section 7: periods under `equal_periods`, else actual days / 365.
@@ -50,6 +59,13 @@ def average_life(loan: Loan, value: Mapping[str, Array], least: Array) -> Array:
 
 def carried_years(loan: Loan, value: Mapping[str, Array]) -> Array:
     """Return balance times time, added up over the events, (draw,). [money*year]
+
+    Parameters
+    ----------
+    loan : Loan
+        Says how days are counted.
+    value : (event,) or (sample, event)
+        Rows of the schedule by key. [money]
 
     Source
     ------

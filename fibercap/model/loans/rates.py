@@ -54,7 +54,20 @@ class StepsOf(Field):
         return grammar.either(f"{one['title']}; or by period or day", one["x-unit"], one, block)
 
     def parse(self, raw: Any, info: ValidationInfo) -> Steps:
-        """Return the steps, in order."""
+        """Return the rates of a loan in the order of their days; one rate alone has no days.
+
+        Parameters
+        ----------
+        raw : object
+            A rate, or a block of rates by period or day, as read from YAML. [1/year]
+        info : ValidationInfo
+            The scenario around it.
+
+        Raises
+        ------
+        PydanticCustomError
+            If the block is empty, or a day or a rate cannot be read.
+        """
         if not isinstance(raw, dict):
             return Steps((RATE.parse(raw, info),))
         if not raw:
@@ -117,7 +130,13 @@ class RateCourse:
         return max(bisect_right(self.days, day) - 1, 0)
 
     def changes(self, signed: date, until: date) -> tuple[date, ...]:
-        """Return the days after signing on which the rate may change."""
+        """Return the days on which the rate may change, between two dates and neither of them.
+
+        Parameters
+        ----------
+        signed, until : date
+            The dates.
+        """
         return tuple(day for day in self.resets or self.days if signed < day < until)
 
 
@@ -156,6 +175,13 @@ def _resets(interval: str, period_starts: Sequence[date]) -> tuple[date, ...]:
 
 def limited(rate: Steps | Floating, index: Array) -> Array:
     """Return the rate that a loan bears, from the index where it floats, (..., event). [1/year]
+
+    Parameters
+    ----------
+    rate : Steps or Floating
+        The rate as written.
+    index : (..., event)
+        The index; for a rate that does not float, the rate itself. [1/year]
 
     Source
     ------

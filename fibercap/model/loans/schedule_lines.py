@@ -32,7 +32,17 @@ BESIDE: Final = {"fees": "upfront_fee", "principal": "prepaid"}
 
 
 def by_payment(value: Mapping[str, Array], firsts: npt.NDArray[np.intp], last: int) -> Array:
-    """Return the fraction of the payment period by date, (date,). [year]"""
+    """Return the fraction of the payment period that each date falls in, (date,). [year]
+
+    Parameters
+    ----------
+    value : (event,) or (sample, event)
+        Rows of the schedule by key.
+    firsts : (date,)
+        Position of each date's first event.
+    last : int
+        Number of events up to the last date.
+    """
     return np.asarray(value["period_fraction"][np.append(firsts[1:], last) - 1])
 
 
@@ -123,9 +133,18 @@ class Shown(Mapping[str, "Array"]):
 
 
 def period_rates(value: Mapping[str, Array], firsts: npt.NDArray[np.intp], last: int) -> Array:
-    """Return the rate that the interest of each payment period is at, by date, (date,) or (draw, date). [1/year]
+    """Return the rate of the interest of each payment period, by date, (date,) or (sample, date). [1/year]
 
     It is averaged by time where it changes within the period; 0 where no time passes.
+
+    Parameters
+    ----------
+    value, firsts, last
+        As for `by_payment`.
+
+    Source
+    ------
+    Own derivation: the sum of rate times year fraction over the events of the period, / the sum of the fractions.
     """
     paid = np.flatnonzero(value["is_payment"][:last] > 0)
     begins = np.concatenate([[0], paid[:-1] + 1])

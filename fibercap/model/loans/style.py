@@ -93,10 +93,26 @@ class Page(Protocol):
         """Whether prepayments lower later installments in proportion: `kept_share` or `share_base` is a row then."""
 
     def give(self, key: str, unit: str, value: Array | float) -> str:
-        """Return the text of an input of the loan, by its key such as `repayment.balloon`."""
+        """Return the text of an input of the loan, by its key such as `repayment.balloon`.
+
+        Parameters
+        ----------
+        key, unit : str
+            The key within the loan, and the unit of the value.
+        value : scalar or (sample, 1)
+            [`unit`]
+        """
 
     def give_money(self, key: str, value: Array) -> str:
-        """Return the text of an input that is an amount in the loan's currency."""
+        """Return the text of an input that is an amount in the loan's currency.
+
+        Parameters
+        ----------
+        key : str
+            The key within the loan.
+        value : scalar or (sample, 1)
+            [money]
+        """
 
     def give_regular_fraction(self) -> str:
         """Return the text of the length of a regular payment period."""
@@ -223,7 +239,15 @@ class Style(Spec):
         return [field for field, is_given in given.items() if is_given]
 
     def problems(self, loan: Contract, money: str) -> Iterator[Problem]:
-        """Run over what is wrong with its fields in a loan; paths begin within `repayment`."""
+        """Yield what is wrong with its fields in a loan, with paths that begin within `repayment`.
+
+        Parameters
+        ----------
+        loan : Contract
+            The contract.
+        money : str
+            The loan's currency, for messages.
+        """
         del money
         ways = self.ways()
         if len(ways) > 1:

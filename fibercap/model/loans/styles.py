@@ -94,7 +94,15 @@ class Custom(Style):
     2003-01-08: 70 %}`."""
 
     def problems(self, loan: Contract, money: str) -> Iterator[Problem]:
-        """Run over what is wrong with the schedule: units that differ, a total, dates outside the loan."""
+        """Yield what is wrong with the schedule: mixed units, a wrong total, or dates outside the loan.
+
+        Parameters
+        ----------
+        loan : Contract
+            The contract.
+        money : str
+            The loan's currency, for messages.
+        """
         units = {part.unit for part in self.schedule.values()}
         if len(units) != 1:
             found = "amounts and shares" if units else "an empty schedule"

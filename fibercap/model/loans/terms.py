@@ -45,7 +45,18 @@ class DateOrTerm(Field):
         return grammar.text("date, or duration from signing", pattern, "date or month", "`2006-01-08` or `5 years`")
 
     def parse(self, raw: Any, info: Any) -> date | int:
-        """Return the date, or whole months."""
+        """Return the date, or the term in months.
+
+        Parameters
+        ----------
+        raw, info
+            What YAML has, and the scenario around it.
+
+        Raises
+        ------
+        PydanticCustomError
+            If it is neither a date nor a duration of at least a month.
+        """
         text = text_of(raw, "a date or a duration")
         if re.match(r"\d{4}-", text):
             return Day().parse(raw, info)

@@ -14,6 +14,13 @@ if TYPE_CHECKING:
 def amounts(loan: Loan, money: str) -> dict[str, tuple[str, Array]]:
     """Return a loan's amounts of money beside the commitment, by key: unit and value.
 
+    Parameters
+    ----------
+    loan : Loan
+        The contract.
+    money : str
+        The loan's currency, for the units.
+
     Source
     ------
     docs/conventions.md, section 7: what a contract of which a part is used pays of them.
