@@ -53,8 +53,8 @@ class Accounts:
         """Write the balance `accounts.<key>` from its change in a period."""
         return self.sheet.running(f"accounts.{key}", label, self.money, _in_full(change), before=before)
 
-    def put(self, key: str, label: str, nature: str, text: str, value: Array) -> Array:
-        """Write `accounts.<key>` whose value the order of cash has found."""
+    def put(self, key: str, label: str, nature: str, text: str, value: Array | None) -> Array:
+        """Write `accounts.<key>` with its formula and value; without one it is settled with all that rests on cash."""
         return self.sheet.put(Row(f"accounts.{key}", label, self.money, nature, _in_full(text)), value)
 
     def of_loans(self, key: str, label: str, nature: str, row: str) -> Array:
@@ -119,27 +119,34 @@ class Accounts:
         principal = self.of_loans("principal", "Principal repaid", FLOW, "principal")
         self.of_loans("upfront_fees_paid", "Upfront fees paid", FLOW, "upfront_fee")
         upfront = self.line("upfront_fees", "Upfront fees", "[upfront_fees_paid] - [upfront_fee_to_assets]")
-        owners = self.at("equity_for_projects") + self.at("equity_paid_in")
-        value = draws - principal - upfront + owners - self.at("dividends")
-        opening, least = plan.opening.cash, plan.money.minimum_cash
-        called: Array = np.zeros(sheet.length)
-        if EQUITY in plan.lifts and not cash_decides(plan):  # else it is settled with all that rests on cash
-            short = least - (opening + np.cumsum(before + value, axis=-1))
-            ever = np.maximum(np.maximum.accumulate(short, axis=-1), 0.0)
-            called = np.diff(ever, axis=-1, prepend=0.0)
-            called[..., plan.timeline.within :] = 0.0
-        self.in_order(opening + np.cumsum(before + value + called, axis=-1) - called)
-        text = short_text(sheet, plan, EQUITY) if EQUITY in plan.lifts else "0"
-        sheet.after_horizon("accounts.equity_for_cash", "0")
-        self.put("equity_for_cash", "Equity called to hold cash", FLOW, text, called)
+        if cash_decides(plan):  # these rows are settled with all that rests on cash
+            self.cash_rows(None, None)
+        else:
+            owners = self.at("equity_for_projects") + self.at("equity_paid_in")
+            flow = before + (draws - principal - upfront + owners - self.at("dividends"))
+            called = self.called(flow)
+            self.cash_rows(plan.opening.cash + np.cumsum(flow + called, axis=-1) - called, called)
         text = "[draws] - [principal] - [upfront_fees] + [equity_for_projects] + [equity_paid_in] - [dividends]"
         self.line("financing_cash_flow", "Financing cash flow", f"{text} + [equity_for_cash]")
-        start = sheet.give("inputs.opening.cash", self.money, opening)
+        start = sheet.give("inputs.opening.cash", self.money, plan.opening.cash)
         text = "[operating_cash_flow] + [investing_cash_flow] + [financing_cash_flow]"
         self.running("cash", "Cash", text, start)
 
-    def in_order(self, before_gap: Array) -> None:
-        """Write cash after scheduled service, and `before_gap`, cash before anyone lifts it."""
+    def called(self, flow: Array) -> Array:
+        """Return what owners pay in to hold cash at its minimum, given the flow of cash without it, (..., period)."""
+        plan, called = self.plan, np.zeros(self.sheet.length)
+        if EQUITY in plan.lifts:
+            short = plan.money.minimum_cash - (plan.opening.cash + np.cumsum(flow, axis=-1))
+            ever = np.maximum(np.maximum.accumulate(short, axis=-1), 0.0)
+            called = np.diff(ever, axis=-1, prepend=0.0)
+            called[..., plan.timeline.within :] = 0.0
+        return called
+
+    def cash_rows(self, before_gap: Array | None, called: Array | None) -> None:
+        """Write cash after service, cash before anyone lifts it, and what owners pay in to do so.
+
+        Without values they rest on what cash decides.
+        """
         plan, terms = self.plan, []
         for name, loan in plan.loans.items():
             drawn = "known_draws" if loan.needs_cash else "draws"
@@ -148,12 +155,15 @@ class Accounts:
         # cash opens with what it closed with: formulas go from period to period, sums over all of them are quicker
         text = "[cash@-1] + [operating_cash_flow] + [investing_cash_flow] - [upfront_fees] + [equity_for_projects]"
         text += " + [equity_paid_in]" + "".join(terms)
-        value = before_gap + self.at("dividends") + dated
+        value = None if before_gap is None else before_gap + self.at("dividends") + dated
         self.put("cash_after_service", "Cash after scheduled debt service", STOCK, text, value)
         rows = "".join(f" - {{{paid_row(plan, name)}}}" for name, loan in plan.loans.items() if loan.needs_cash)
         rows += " - [prepayments]" if prepays(plan) else ""
         text = f"[cash_after_service]{rows} - [dividends]"
         self.put("cash_before_gap", "Cash before it is lifted", STOCK, text, before_gap)
+        text = short_text(self.sheet, plan, EQUITY) if EQUITY in plan.lifts else "0"
+        self.sheet.after_horizon("accounts.equity_for_cash", "0")
+        self.put("equity_for_cash", "Equity called to hold cash", FLOW, text, called)
 
     def prepaid(self) -> Array:
         """Write what is prepaid on dates; no row where there are no prepayments."""
