@@ -46,24 +46,62 @@ class Accounts:
         return self.sheet.value(f"accounts.{key}")
 
     def line(self, key: str, label: str, formula: str, nature: str = FLOW, before: str = "0") -> Array:
-        """Write `accounts.<key>` from its formula, in which `[name]` stands for `{accounts.name}`."""
+        """Write `accounts.<key>`, whose values are computed from its formula; return them, (..., period). [money]
+
+        Parameters
+        ----------
+        key, label, nature : str
+            Last part of the path, words for readers, and flow, stock or rate.
+        formula, before : str
+            For the periods and for the day before them; `[name]` stands for `{accounts.name}`.
+        """
         return self.sheet.line(Row(f"accounts.{key}", label, self.money, nature, _in_full(formula), before))
 
     def running(self, key: str, label: str, change: str, before: str = "0") -> Array:
-        """Write the balance `accounts.<key>` from its change in a period."""
+        """Write the balance `accounts.<key>` from its change in each period; return it, (..., period). [money]
+
+        Parameters
+        ----------
+        key, label : str
+            Last part of the path, and words for readers.
+        change, before : str
+            Formulas of the change, and of the balance on the day before the first period.
+        """
         return self.sheet.running(f"accounts.{key}", label, self.money, _in_full(change), before=before)
 
     def put(self, key: str, label: str, nature: str, text: str, value: Array | None) -> Array:
-        """Write `accounts.<key>` with its formula and value; without one it is settled with all that rests on cash."""
+        """Write `accounts.<key>` with values that the order of cash has already computed; return them. [money]
+
+        Parameters
+        ----------
+        key, label, nature, text : str
+            Last part of the path, words for readers, flow or stock, and the formula.
+        value : (..., period)
+            What the formula gives. [money]
+        """
         return self.sheet.put(Row(f"accounts.{key}", label, self.money, nature, _in_full(text)), value)
 
     def of_loans(self, key: str, label: str, nature: str, row: str) -> Array:
-        """Write the sum of one row over the loans."""
+        """Write `accounts.<key>`, the sum of one row over all loans; return it, (..., period). [money]
+
+        Parameters
+        ----------
+        key, label, nature : str
+            Last part of the path, words for readers, and flow or stock.
+        row : str
+            The row to add up, such as `interest` of `loans.<l>.interest`.
+        """
         paths = [f"loans.{name}.{row}" for name in self.plan.loans]
         return sum_row(self.sheet, f"accounts.{key}", label, self.money, nature, paths)
 
     def where_written(self, key: str, label: str, row: str) -> Array:
-        """Write the sum of one row over the loans that have it."""
+        """Write `accounts.<key>`, the sum of a flow over the loans that have it; return it, (..., period). [money]
+
+        Parameters
+        ----------
+        key, label, row : str
+            As for `of_loans`.
+        """
         paths = [path for name in self.plan.loans if (path := f"loans.{name}.{row}") in self.sheet]
         return sum_row(self.sheet, f"accounts.{key}", label, self.money, FLOW, paths)
 
@@ -223,7 +261,21 @@ class Accounts:
 
 
 def account_rows(sheet: Sheet, plan: Plan) -> None:
-    """Write income below ebit, cash flow, balance sheet and debt service."""
+    """Write income below EBIT, cash flow, balance sheet and debt service.
+
+    Writes the rows `accounts.<key>` [money], from `accounts.interest_accrued` to `accounts.net_income`, then
+    `operating_cash_flow`, `investing_cash_flow`, `financing_cash_flow` and `cash`, `total_assets` and
+    `total_liabilities_and_equity`, `cfads` and `debt_service`, with the lines that they add up; and the rows `tax.`.
+
+    Parameters
+    ----------
+    sheet, plan : Sheet, Plan
+        The sheet that has the rows of operations and loans, and the plan.
+
+    Source
+    ------
+    docs/conventions.md, section 6.
+    """
     books = Accounts(sheet, plan)
     books.income()
     before = books.operating() + books.investing()

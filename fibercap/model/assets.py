@@ -93,7 +93,24 @@ def _depreciation_row(
 
 
 def project_asset(sheet: Sheet, timeline: Timeline, key: str, project: Project, money: str, *, granted: bool) -> None:
-    """Write the rows of a project as an asset; a grant reduces its cost."""
+    """Write the rows of a project as an asset; a grant reduces its cost.
+
+    Writes `cost_to_date`, `depreciation`, `book_value` and `in_progress` under `projects.<key>.`, and the depreciation
+    of financing costs if there are any. [money]
+
+    Parameters
+    ----------
+    sheet, timeline : Sheet, Timeline
+        The sheet that gets the rows, and its periods.
+    key, project : str, Project
+        The project and its name.
+    money, granted : str, bool
+        The reporting currency, and whether a grant pays for a part.
+
+    Source
+    ------
+    docs/conventions.md, section 3, Depreciation.
+    """
     at = f"projects.{key}"
     text, due, costs = f"{{{at}.capex}}", np.ceil(project.completes - 1e-9), f"funding.{key}.financing_costs"
     since = np.ceil(completed(project.planned, project.delay, timeline) - 1e-9) if timeline.past else due
@@ -120,7 +137,23 @@ def _financing_rows(sheet: Sheet, timeline: Timeline, key: str, project: Project
 
 
 def purchase_asset(sheet: Sheet, timeline: Timeline, key: str, plant: Plant, money: str, *, granted: bool) -> None:
-    """Write a bought plant's working capital, and the rest of its price as an asset; nothing if it was not bought."""
+    """Write a purchased plant's working capital, and the rest of its price as an asset; nothing if it was not bought.
+
+    Writes `depreciation`, `book_value`, `in_progress` and what they read under `plants.<key>.purchased.`. [money]
+
+    Parameters
+    ----------
+    sheet, timeline : Sheet, Timeline
+        The sheet that gets the rows, and its periods.
+    key, plant : str, Plant
+        The plant and its name.
+    money, granted : str, bool
+        The reporting currency, and whether a grant pays for a part.
+
+    Source
+    ------
+    docs/conventions.md, section 3, Depreciation.
+    """
     if plant.purchase is None:
         return
     at, deal, label = f"plants.{key}.purchased", plant.purchase, plant.name or key
@@ -133,7 +166,24 @@ def purchase_asset(sheet: Sheet, timeline: Timeline, key: str, plant: Plant, mon
 
 
 def maintenance_asset(sheet: Sheet, timeline: Timeline, key: str, plant: Plant, money: str) -> None:
-    """Write depreciation and book value of a plant's maintenance: each period's spending from the next period on."""
+    """Write depreciation and book value of a plant's maintenance: each period's spending from the next period on.
+
+    Writes `maintenance_to_date`, `depreciation`, `maintenance_depreciated` and `book_value` under `plants.<key>.`.
+    [money]
+
+    Parameters
+    ----------
+    sheet, timeline : Sheet, Timeline
+        The sheet that gets the rows, and its periods.
+    key, plant : str, Plant
+        The plant and its name.
+    money : str
+        The reporting currency.
+
+    Source
+    ------
+    docs/conventions.md, section 3, Depreciation.
+    """
     at, label = f"plants.{key}", plant.name or key
     sheet.running(f"{at}.maintenance_to_date", f"{label}: maintenance to date", money, f"{{{at}.maintenance}}")
     sheet.give(f"inputs.{at}.life", "month", plant.life, fixed=True)
@@ -147,7 +197,19 @@ def maintenance_asset(sheet: Sheet, timeline: Timeline, key: str, plant: Plant, 
 
 
 def opening_asset(sheet: Sheet, timeline: Timeline, opened: FixedAssets, money: str) -> None:
-    """Write depreciation and book value of the fixed assets opened with."""
+    """Write `opening.depreciation` and `opening.book_value`, of the fixed assets on the opening balance sheet. [money]
+
+    Parameters
+    ----------
+    sheet, timeline : Sheet, Timeline
+        The sheet that gets the rows, and its periods.
+    opened, money : FixedAssets, str
+        Their value, life and method, and the reporting currency.
+
+    Source
+    ------
+    docs/conventions.md, section 3, Opening balances.
+    """
     cost = sheet.give("inputs.opening.fixed_assets.value", money, opened.value)
     years = sheet.give("inputs.opening.fixed_assets.life", "month", opened.life)
     since = float(timeline.origin)

@@ -21,18 +21,33 @@ if TYPE_CHECKING:
 
 
 def pays_row(sheet: Sheet, plan: Plan, name: str, pays: Array) -> None:
-    """Write in which periods a loan has payment dates, and in which it runs."""
+    """Write `loans.<name>.pays`, the number of payment dates in each period. [1]
+
+    Parameters
+    ----------
+    sheet, plan, name : Sheet, Plan, str
+        The sheet that gets the row, the plan, and the loan.
+    pays : (period,)
+        The numbers. [1]
+    """
     label = plan.loans[name].title or name
     reads = tuple(f"loans.{name}.{key}" for key in ("signed", plan.loans[name].ends_as, "payments"))
     sheet.put(Row(f"loans.{name}.pays", f"{label}: payment dates", "", FLOW, reads=(*reads, "horizon")), pays)
 
 
 def since_payment(sheet: Sheet, plan: Plan, name: str, of: str) -> Array:
-    """Write a flow added up since the period of the loan's previous payment, (..., period). [money]
+    """Write `loans.<name>.<of>_since_payment`, a flow added up since the period of the previous payment.
 
-    Source
-    ------
-    docs/conventions.md, section 6: over the model periods after the previous payment's through this payment's.
+    Parameters
+    ----------
+    sheet, plan, name : Sheet, Plan, str
+        The sheet that gets the row, the plan, and the loan.
+    of : str
+        `cfads` or `cfads_unlevered`, a row under `accounts.`.
+
+    Returns
+    -------
+    (..., period) [money]
     """
     at, label = f"loans.{name}", plan.loans[name].title or name
     flow, pays = sheet.value(f"accounts.{of}"), sheet.value(f"{at}.pays")
@@ -51,7 +66,21 @@ def since_payment(sheet: Sheet, plan: Plan, name: str, of: str) -> Array:
 
 
 def service_target(sheet: Sheet, plan: Plan, name: str, style: Style) -> Array:
-    """Write what a sculpted loan is to pay in each period, (..., period). [money]"""
+    """Write `loans.<name>.service_target`, what a sculpted loan is to pay in each period, (..., period). [money]
+
+    Also writes `loans.<name>.pays` and `loans.<name>.cfads_unlevered_since_payment`.
+
+    Parameters
+    ----------
+    sheet, plan, name : Sheet, Plan, str
+        The sheet that gets the rows, the plan, and the loan.
+    style : Style
+        Gives the cover that payments keep. [1]
+
+    Source
+    ------
+    docs/conventions.md, section 4, Principal.
+    """
     pays_row(sheet, plan, name, payment_counts(plan, name))
     since_payment(sheet, plan, name, "cfads_unlevered")
     at, label = f"loans.{name}", plan.loans[name].title or name
@@ -61,7 +90,13 @@ def service_target(sheet: Sheet, plan: Plan, name: str, style: Style) -> Array:
 
 
 def payment_counts(plan: Plan, name: str) -> Array:
-    """Return the number of payment dates in each model period, (period,); none of a loan that is not drawn. [1]"""
+    """Return the number of payment dates in each model period, (period,); 0 for a loan that is not drawn. [1]
+
+    Parameters
+    ----------
+    plan, name : Plan, str
+        The plan and the loan.
+    """
     counts = np.zeros(plan.timeline.count)
     for period in payment_periods(plan.loans[name]) if name not in plan.undrawn else ():
         index = plan.timeline.index(period.end)
@@ -71,7 +106,20 @@ def payment_counts(plan: Plan, name: str) -> Array:
 
 
 def cover_rows(sheet: Sheet, plan: Plan) -> None:
-    """Write each loan's debt service cover in the periods of its payments, with levered and with unlevered tax."""
+    """Write each loan's debt service cover in the periods of its payments, with levered and with unlevered tax.
+
+    Writes `has_payment`, `dscr`, `dscr_unlevered` [1], `service`, `cfads_since_payment` and
+    `cfads_unlevered_since_payment` [money] under `loans.<l>.`, `pays` if it is not there yet, and calendar rows.
+
+    Parameters
+    ----------
+    sheet, plan : Sheet, Plan
+        The sheet that has the accounts and gets the rows, and the plan.
+
+    Source
+    ------
+    docs/conventions.md, section 6, Ratios.
+    """
     calendar_rows(sheet)
     trifle = trifle_of(sheet)
     for name, loan in plan.loans.items():

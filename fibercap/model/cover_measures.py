@@ -52,6 +52,13 @@ def min_dscr(projection: Projection) -> Measure:
 def loan_min_dscr(projection: Projection, loan: str) -> Measure:
     """Lowest DSCR over twelve months, all loans, at the ends of periods in which a payment of one loan falls.
 
+    Parameters
+    ----------
+    projection : Projection
+        Has the rows.
+    loan : str
+        Name of the loan.
+
     Source
     ------
     docs/conventions.md, section 6.

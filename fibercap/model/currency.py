@@ -33,7 +33,20 @@ class ExchangeOf(Of):
         return grammar.text("rate of exchange", pattern, "money/money", "`0.92 USD/EUR`")
 
     def parse(self, raw: Any, info: ValidationInfo) -> Array:
-        """Return the rate."""
+        """Return the rate of exchange, () or (sample, 1). [reporting currency per unit of the other]
+
+        Parameters
+        ----------
+        raw : object
+            As read from YAML.
+        info : ValidationInfo
+            Its context has the reporting currency.
+
+        Raises
+        ------
+        PydanticCustomError
+            If it is no rate of another known currency in the reporting currency.
+        """
         currency = (info.context or {}).get("currency", "USD")
         value = getattr(raw, "value", raw)
         if is_drawn(value):
@@ -133,7 +146,17 @@ def _currencies(tree: Leaf | Branch, at: str) -> Iterator[tuple[str, str]]:
 
 
 def known_currencies(tree: Branch, reporting: str) -> tuple[str, ...]:
-    """Return the currencies that may be used beside the reporting one: those with a rate; marks go with euros."""
+    """Return the currencies that may be used beside the reporting one: those with a rate of exchange.
+
+    Euros and marks come together, since their rate is fixed.
+
+    Parameters
+    ----------
+    tree : Branch
+        The scenario as read.
+    reporting : str
+        Code of the reporting currency.
+    """
     block = tree.get("exchange")
     named = {code for code in block if code in CURRENCIES} if isinstance(block, Branch) else set()
     if {"EUR", "DEM"} & {*named, reporting}:

@@ -20,7 +20,13 @@ AT_HOME: Final = ("company", "opening", "money")
 
 
 def exchange_codes(s: Plan, tree: Branch) -> Found:
-    """Hold that rates of exchange stand under the currency whose rates they are."""
+    """Yield the rates of exchange that stand under a currency which is unknown, or whose rates they are not.
+
+    Parameters
+    ----------
+    s, tree : Plan, Branch
+        The plan, and the scenario as read.
+    """
     block = tree.get("exchange")
     for code, rates in block.items() if isinstance(block, Branch) else ():
         if code not in CURRENCIES or code == s.currency:
@@ -36,7 +42,13 @@ def exchange_codes(s: Plan, tree: Branch) -> Found:
 
 
 def amounts_at_home(s: Plan, tree: Branch) -> Found:
-    """Hold that the company's own money is in the reporting currency, and funding in that of the loan it asks."""
+    """Yield the company's own amounts outside the reporting currency, and funding outside the currency of its loan.
+
+    Parameters
+    ----------
+    s, tree : Plan, Branch
+        The plan, and the scenario as read.
+    """
     del tree
     for block, amounts in s.amounts.items():
         first = block.split(".", 1)[0]
@@ -49,7 +61,13 @@ def amounts_at_home(s: Plan, tree: Branch) -> Found:
 
 
 def path_currencies(s: Plan, tree: Branch) -> Found:
-    """Hold that the values of one path over time are in one currency."""
+    """Yield the values over time of one input that are in another currency than the first.
+
+    Parameters
+    ----------
+    s, tree : Plan, Branch
+        The plan, and the scenario as read.
+    """
     del tree
     first: dict[str, str] = {}
     mixed = [amounts for amounts in s.amounts.values() if len(set(amounts.values())) > 1]
@@ -62,7 +80,13 @@ def path_currencies(s: Plan, tree: Branch) -> Found:
 
 
 def cash_loans(s: Plan, tree: Branch) -> Found:
-    """Hold that loans that depend on cash are in the currency of cash."""
+    """Yield the loans that depend on cash and are not in the reporting currency, in which cash is held.
+
+    Parameters
+    ----------
+    s, tree : Plan, Branch
+        The plan, and the scenario as read.
+    """
     del tree
     for name, loan in s.loans.items():
         if loan.needs_cash and s.loan_currency(name) != s.currency:

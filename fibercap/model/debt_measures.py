@@ -117,7 +117,19 @@ def _all_in(projection: Projection, name: str, label: str, dates: list[Array], f
 
 
 def loan_all_in_cost(projection: Projection, loan: str) -> Measure:
-    """Effective annual rate of the borrower's flows of one loan, by dates / 365, to maturity."""
+    """Effective annual rate of the borrower's flows of one loan, by dates / 365, to maturity.
+
+    Parameters
+    ----------
+    projection : Projection
+        Has the schedule.
+    loan : str
+        Name of the loan.
+
+    Source
+    ------
+    docs/conventions.md, section 7, Measures of lenders.
+    """
     at = f"loans.{loan}.schedule"
     flows = projection.trifle_of(loan).without_dust(projection.value(f"{at}.borrower_cash_flow"))
     label = f"All-in cost of {projection.scenario.loan_title(loan)}"
@@ -126,7 +138,19 @@ def loan_all_in_cost(projection: Projection, loan: str) -> Measure:
 
 
 def loan_average_life(projection: Projection, loan: str) -> Measure:
-    """Balance times time over all that is drawn; periods under `equal_periods`, else actual days / 365."""
+    """Balance times time over all that is drawn; periods under `equal_periods`, else actual days / 365.
+
+    Parameters
+    ----------
+    projection : Projection
+        Has the schedule.
+    loan : str
+        Name of the loan.
+
+    Source
+    ------
+    docs/conventions.md, section 7, Measures of lenders.
+    """
     at = f"loans.{loan}.schedule"
     keys = ("date", "opening", "drawn", "year_fraction")
     value = {

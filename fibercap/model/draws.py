@@ -43,7 +43,15 @@ def _column(values: Any) -> Any:
 
 
 def in_place_of_block(tree: Branch, path: str, value: Any) -> Problem | None:
-    """Refuse draws in place of a block: one number would replace all its values."""
+    """Return the problem of an array given for a block of values, where one number would replace them all; else None.
+
+    Parameters
+    ----------
+    tree, path : Branch, str
+        The scenario as read, and the address of the input.
+    value : object
+        What the caller gives for the input.
+    """
     standing = at(tree, tuple(path.split(".")))
     block = None if standing is None else inside(standing)
     if not isinstance(block, Branch) or isinstance(value, Mapping):

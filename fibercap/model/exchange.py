@@ -25,7 +25,17 @@ TIED: Final = {"DEM": "EUR", "EUR": "DEM"}
 
 
 def exchange_rows(sheet: Sheet, plan: Plan) -> None:
-    """Write average and closing rate of every other currency that the plan uses."""
+    """Write `exchange.<code>.average` and `exchange.<code>.closing` of every other currency that the plan uses.
+
+    Parameters
+    ----------
+    sheet, plan : Sheet, Plan
+        The sheet that gets the rows; the currencies and their rates.
+
+    Source
+    ------
+    docs/conventions.md, section 6, Other currencies.
+    """
     for code in dict.fromkeys(code if code in plan.exchange else TIED[code] for code in plan.foreign):
         if code != plan.currency:
             _own_rows(sheet, plan, code)

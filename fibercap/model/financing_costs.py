@@ -40,7 +40,7 @@ def building(plan: Plan) -> list[str]:
 
 
 def lenders(plan: Plan, keys: list[str]) -> list[str]:
-    """Return the loans that some projects ask to pay."""
+    """Return the loans that pay for at least one of some projects."""
     return [name for name in plan.loans if any(name in plan.funding[key].sources for key in keys)]
 
 
@@ -139,13 +139,27 @@ def rounding_of_costs(plan: Plan, read: Callable[[str], Array]) -> Array | float
 
 
 def until_complete(plan: Plan, key: str) -> Array:
-    """Return 1 for periods of the horizon that end by a project's completion, else 0, (..., period). [1]"""
+    """Return 1 for periods of the horizon that end by a project's completion, else 0, (..., period). [1]
+
+    Parameters
+    ----------
+    plan, key : Plan, str
+        The plan, and the project.
+    """
     ends, within = plan.timeline.ends, np.arange(plan.timeline.count) < plan.timeline.within
     return np.asarray((ends <= np.ceil(plan.projects[key].completes - 1e-9)) & within, dtype=float)
 
 
 def share_of(sheet: Sheet, plan: Plan, key: str, name: str) -> str:
-    """Return the formula of a project's share of a loan: of all that is asked of it, dated draws included."""
+    """Return the formula of a project's share of a loan: of all that is asked of it, dated draws included. [1]
+
+    Parameters
+    ----------
+    sheet, plan : Sheet, Plan
+        Gets the scalar `loans.<name>.dated_draws`; the plan.
+    key, name : str
+        The project and the loan.
+    """
     asked = [f"funding.{other}.{name}.limit" for other, funding in plan.funding.items() if name in funding.sources]
     dated = sum((plan.loans[name].draws or {}).values(), start=np.asarray(0.0))
     terms = " + ".join(f"{{inputs.loans.{name}.draws.{day}}}" for day in plan.loans[name].draws or {})
@@ -157,7 +171,22 @@ def share_of(sheet: Sheet, plan: Plan, key: str, name: str) -> str:
 
 
 def cost_rows(sheet: Sheet, plan: Plan, costs: Costs) -> None:
-    """Write each project's financing costs, and the share of each loan's costs that goes into assets."""
+    """Write each project's financing costs, and the share of each loan's costs that goes into assets.
+
+    Writes `funding.<p>.financing_costs` [money], `funding.<p>.<l>.share`, `loans.<l>.asset_share`,
+    `loans.<l>.funded_share` and those of `cash_share`. [1]
+
+    Parameters
+    ----------
+    sheet, plan : Sheet, Plan
+        The sheet that gets the rows, and the plan.
+    costs : mapping
+        Costs by project, each (..., period). [money]
+
+    Source
+    ------
+    docs/conventions.md, section 5, Financing costs.
+    """
     in_assets: dict[str, list[str]] = {}
     funded: dict[str, list[str]] = {}
     for key, value in costs.items():
@@ -210,7 +239,7 @@ def cash_share(sheet: Sheet, plan: Plan, key: str) -> None:
 
 
 def paid_by_cash(plan: Plan, key: str) -> str:
-    """Return the formula of what cash pays of a project or purchase, named as a source or not. [money]"""
+    """Return the formula of what cash pays of a project or purchase, as a source or where no source pays. [money]"""
     rows = [f"funding.{key}.cash"] if "cash" in plan.funding[key].sources else []
     rows.append(f"funding.{key}.gap")
     return total(rows)
@@ -228,7 +257,13 @@ def to_asset_rows(sheet: Sheet, plan: Plan, name: str) -> None:
 
 
 def fee_in_assets(sheet: Sheet, plan: Plan, name: str) -> Array:
-    """Return the share of a loan's upfront fee that goes into assets, `()` or `(draw, 1)`. [1]"""
+    """Return the share of a loan's upfront fee that goes into assets, `()` or `(sample, 1)`. [1]
+
+    Parameters
+    ----------
+    sheet, plan, name : Sheet, Plan, str
+        The sheet that has `loans.<name>.asset_share`, the plan, and the loan.
+    """
     index, row = plan.timeline.index(plan.loans[name].signed), f"loans.{name}.asset_share"
     if row not in sheet or not 0 <= index < sheet.length:
         return np.asarray(0.0)
@@ -247,7 +282,7 @@ def last_spending_text(plan: Plan, keys: list[str]) -> str:
 
 
 def last_spending(plan: Plan, keys: list[str]) -> Array | None:
-    """Return the month number of the last spending that a loan is asked to pay for, at its period's end."""
+    """Return the month number of the end of the period in which a loan is last asked to pay, (...). [month]"""
     last: Array | None = None
     for key in keys:
         if key in plan.projects:

@@ -23,7 +23,16 @@ OWN = "own"
 
 
 def translated_rows(sheet: Sheet, plan: Plan, name: str, schedule: Block) -> None:
-    """Write a loan's rows in the reporting currency, from those under `own` and from its schedule.
+    """Write a foreign loan's rows in the reporting currency, from those in its own currency and from its schedule.
+
+    Writes the rows of `loan_rows` under `loans.<name>.` once more, and its revaluation. [money]
+
+    Parameters
+    ----------
+    sheet, plan, name : Sheet, Plan, str
+        The sheet that gets the rows, the plan, and the loan.
+    schedule : Block
+        Rows by event, each (event,) or (sample, event).
 
     Source
     ------
@@ -77,6 +86,12 @@ def _fee(sheet: Sheet, plan: Plan, name: str, at: str, own: str) -> None:
 
 
 def reported(plan: Plan, name: str, key: str) -> str:
-    """Return the row of a loan's schedule that has an amount in the reporting currency."""
+    """Return the path of the row of a loan's schedule that has an amount in the reporting currency.
+
+    Parameters
+    ----------
+    plan, name, key : Plan, str, str
+        The plan, the loan, and the last part of the path.
+    """
     inner = "" if plan.loan_currency(name) == plan.currency else "reported."
     return f"loans.{name}.schedule.{inner}{key}"

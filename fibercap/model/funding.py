@@ -99,5 +99,13 @@ class Funding(Spec):
 
 
 def part_path(key: str, name: str, part: Part) -> str:
-    """Return the input that says what a source pays, such as `funding.line.bank` or `funding.line.grant.share`."""
+    """Return the input that says what a source pays, such as `funding.line.bank` or `funding.line.grant.share`.
+
+    Parameters
+    ----------
+    key, name : str
+        What is paid for, and the source.
+    part : Part
+        What the source pays.
+    """
     return f"funding.{key}.{name}" + (f".{part.key}" if part.key else "")

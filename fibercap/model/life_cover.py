@@ -23,7 +23,17 @@ PER_PERIOD = "{time.months_in_period} / {time.months_in_year}"
 
 
 def ratio_rows(sheet: Sheet, plan: Plan) -> None:
-    """Write the loans' rate, LLCR and PLCR by date, cover and debt to EBITDA over twelve months and by year."""
+    """Write the loans' rate, LLCR and PLCR by date, and the rows of `twelve_month_rows`.
+
+    Parameters
+    ----------
+    sheet, plan : Sheet, Plan
+        The sheet that has the accounts and gets the rows, and the plan.
+
+    Source
+    ------
+    docs/conventions.md, sections 6 (Ratios) and 7 (Cover over life).
+    """
     _rate_rows(sheet, plan)
     _worth_rows(sheet, plan)
     twelve_month_rows(sheet, plan)

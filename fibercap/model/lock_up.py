@@ -42,11 +42,21 @@ def financed_rows(
 ) -> tuple[Sheet, Mapping[str, Block]]:
     """Write loans, accounts and ratios; again until dated prepayments are those that cash suffices for.
 
-    Without `ratios`, the ratios are written only where a lock-up needs them. `paid` writes who pays anew where that
-    rests on what loans cost while a project is built, and so on their prepayments.
-
     A prepayment that cash does not suffice for changes the interest of its own period a little, which settles as fast
     as that is small.
+
+    Parameters
+    ----------
+    sheet, scenario : Sheet, Scenario
+        The sheet that has the rows of operations, and the scenario.
+    paid : callable, optional
+        Writes who pays anew, given the cuts of prepayments, where it depends on the costs of loans.
+    ratios : bool
+        If false, ratios are written only where a lock-up needs them.
+
+    Returns
+    -------
+    the sheet, and the loans' schedules by name
 
     Raises
     ------
@@ -54,6 +64,10 @@ def financed_rows(
         If a lock-up is about a row that there is not, or that is no balance and no ratio.
     FibercapError
         If it never settles: a ratio that looks ahead may depend on the very dividends that it bars.
+
+    Source
+    ------
+    docs/conventions.md, section 5, Order of cash in a period.
     """
     dated, cuts = prepayments(scenario), Cuts()
     for _ in range(1 + ROUNDS * len(dated)):
@@ -93,7 +107,13 @@ def _locks(scenario: Scenario) -> dict[tuple[str, str], tuple[Covenant, Amount]]
 
 
 def locked_row(loan: str, key: str) -> str:
-    """Return the row that says whether a covenant bars dividends."""
+    """Return the path of the row that says whether a covenant bars dividends.
+
+    Parameters
+    ----------
+    loan, key : str
+        The loan and its covenant.
+    """
     return f"loans.{loan}.covenants.{key}.locked"
 
 

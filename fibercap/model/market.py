@@ -99,7 +99,20 @@ def _linear_text(points: list[str], knots: list[str]) -> str:
 
 
 def time_rows(sheet: Sheet, timeline: Timeline) -> None:
-    """Write the rows of the calendar: where periods begin and end, as month numbers, and where years do."""
+    """Write the calendar: where periods begin and end, and which of them open and close a year.
+
+    Writes `time.period` [1], `time.end`, `time.start`, `time.months` [month], `time.years` [year], `time.opens_year`
+    and `time.closes_year`. [1]
+
+    Parameters
+    ----------
+    sheet, timeline : Sheet, Timeline
+        The sheet that gets the rows, and its periods.
+
+    Source
+    ------
+    docs/conventions.md, section 1.
+    """
     sheet.give("time.from", "month", timeline.origin, "horizon.from")
     sheet.give("time.months_in_year", "month", 12.0)
     sheet.give("time.days_in_year", "day", 365.0)

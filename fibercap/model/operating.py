@@ -84,7 +84,15 @@ class Operations:
 
 
 def operations(plan: Scenario, known: Operations | None = None) -> Operations:
-    """Write what plants and projects do, and the company that does nothing new; what is `known` and holds is shared."""
+    """Return the rows of plants and projects, and of the company that does nothing new.
+
+    Parameters
+    ----------
+    plan : Scenario
+        The plan, or one of its options.
+    known : Operations, optional
+        Rows of another option; what of them holds for this one is shared.
+    """
     shared = known is not None and known.hold_for(plan)
     if known is not None and shared and plan.timeline.count <= known.spent.length:
         return known
@@ -157,7 +165,21 @@ def _spending(sheet: Sheet, plan: Plan) -> None:
 
 
 def paid_rows(sheet: Sheet, plan: Plan, cuts: Cuts) -> None:
-    """Write who pays for projects, and all that follows but for loans, whose prepayments are lower by `cuts`."""
+    """Write who pays for projects, and all that follows from it, except loans.
+
+    Writes the rows of `funding_rows`, `asset_rows`, `income_rows`, `working_capital_rows` and `unlevered_rows`.
+
+    Parameters
+    ----------
+    sheet, plan : Sheet, Plan
+        The sheet that has what is spent and gets the rows, and the plan.
+    cuts : mapping
+        By how much each prepayment is lowered. [money]
+
+    Source
+    ------
+    docs/conventions.md, section 5.
+    """
     trifle_rows(sheet, plan)
     _funding(sheet, plan, Currencies(plan.currency, plan.currency_at), cuts)
     asset_rows(sheet, plan)

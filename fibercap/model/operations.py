@@ -21,17 +21,44 @@ if TYPE_CHECKING:
 
 
 def added(sheet: Sheet, paths: list[str]) -> Array:
-    """Return the sum of rows; zeros for none."""
+    """Return the sum of rows, (..., period); zeros for none.
+
+    Parameters
+    ----------
+    sheet, paths : Sheet, list of str
+        The sheet, and the rows to add up, all in one unit.
+    """
     return sum((sheet.value(path) for path in paths), start=np.zeros(sheet.length))
 
 
 def sum_row(sheet: Sheet, path: str, label: str, money: str, nature: str, of: list[str]) -> Array:
-    """Write a row that adds up others."""
+    """Write a row that adds up others; return it, (..., period).
+
+    Parameters
+    ----------
+    sheet, path, label, money, nature
+        The sheet; the row's path, words for readers, unit, and flow or stock.
+    of : list of str
+        Paths of the rows to add up.
+    """
     return sheet.line(Row(path, label, money, nature, total(of)))
 
 
 def asset_rows(sheet: Sheet, plan: Plan) -> None:
-    """Write every asset, grants off its cost, and their totals."""
+    """Write every asset, grants off its cost, and their totals.
+
+    Writes the rows of `project_asset`, `purchase_asset`, `maintenance_asset` and `opening_asset`, and
+    `accounts.depreciation`, `accounts.construction_in_progress` and `accounts.net_fixed_assets`. [money]
+
+    Parameters
+    ----------
+    sheet, plan : Sheet, Plan
+        The sheet that gets the rows, and the plan.
+
+    Source
+    ------
+    docs/conventions.md, section 3, Depreciation.
+    """
     timeline, money = plan.timeline, plan.currency
     for key, project in plan.projects.items():
         project_asset(sheet, timeline, key, project, money, granted=_granted(plan, key))
@@ -60,7 +87,20 @@ def _granted(plan: Plan, key: str) -> bool:
 
 
 def income_rows(sheet: Sheet, plan: Plan) -> None:
-    """Write income from revenue to ebit."""
+    """Write income from revenue to EBIT.
+
+    Writes `revenue`, `variable_cost`, `fixed_cost`, `gross_profit`, `overhead`, `cash_costs`, `ebitda`, `ebit` [money]
+    and `shipments` [km] under `accounts.`, and `inputs.company.overhead`. [money/year]
+
+    Parameters
+    ----------
+    sheet, plan : Sheet, Plan
+        The sheet that has the plants' rows and gets these, and the plan.
+
+    Source
+    ------
+    docs/conventions.md, section 6, Income.
+    """
     money, plants = plan.currency, plan.plants
 
     def line(key: str, label: str, formula: str) -> None:
@@ -102,7 +142,21 @@ def _grant_rows(sheet: Sheet, plan: Plan) -> None:
 
 
 def unlevered_rows(sheet: Sheet, plan: Plan) -> None:
-    """Write capital spending, the tax due without financing, and the cash flow available for debt service."""
+    """Write capital spending, the tax due without financing, and the cash flow available for debt service.
+
+    Writes `capex`, `purchases`, `unfunded_uses`, `maintenance`, `tax_paid_unlevered`, `tax_payable_unlevered`,
+    `cfads_unlevered` and `unlevered_cash_flow` under `accounts.` [money], those of grants and of self-funded capex, and
+    the rows of `tax_rows` under `tax_unlevered.`.
+
+    Parameters
+    ----------
+    sheet, plan : Sheet, Plan
+        The sheet that gets the rows, and the plan.
+
+    Source
+    ------
+    docs/conventions.md, section 6.
+    """
     money = plan.currency
     projects, plants = [f"projects.{k}.capex" for k in plan.projects], plan.plants
     bought = [f"plants.{k}.purchase" for k, p in plants.items() if p.purchase]

@@ -20,7 +20,17 @@ if TYPE_CHECKING:
 
 
 def owner_rows(sheet: Sheet, plan: Plan) -> None:
-    """Write equity for projects, and equity and dividends as planned on their dates."""
+    """Write `accounts.equity_for_projects`, `accounts.equity_paid_in` and `accounts.dividends_planned`. [money]
+
+    Parameters
+    ----------
+    sheet, plan : Sheet, Plan
+        The sheet that has the rows of funding and gets these, and the plan.
+
+    Source
+    ------
+    docs/conventions.md, section 5, Order of cash in a period.
+    """
     funded = [f"funding.{key}.equity" for key, funding in plan.funding.items() if "equity" in funding.sources]
     sum_row(sheet, "accounts.equity_for_projects", "Equity for projects", plan.currency, FLOW, funded)
     _dated(sheet, plan, "equity_paid_in", "Equity paid in on dates", "equity", plan.company.equity or {})

@@ -28,13 +28,14 @@ def project_loans(plan: Plan) -> list[str]:
 
 
 def owners_rows(sheet: Sheet, plan: Plan) -> None:
-    """Write what owners really pay and get, and what the company leaves them on the horizon's last day.
+    """Write what owners pay and receive, and what the company is worth to them on the horizon's last day.
 
-    The sheet has `returns.is_last` and `returns.company_terminal_value`.
+    Writes `returns.owners_paid`, `returns.owners_left` and `returns.owners_flow`. [money]
 
-    Source
-    ------
-    docs/conventions.md, section 7.
+    Parameters
+    ----------
+    sheet, plan : Sheet, Plan
+        The sheet, which has `returns.is_last` and `returns.company_terminal_value`; the plan.
     """
     money = plan.currency
     text = "{accounts.dividends}" + "".join(f" - {{accounts.{key}}}" for key in PAID_IN)
@@ -51,10 +52,12 @@ def owners_rows(sheet: Sheet, plan: Plan) -> None:
 def fcfe_rows(sheet: Sheet, plan: Plan) -> None:
     """Write the free cash flow to equity: the project flow and the flows of the debt that pays for it.
 
-    Source
-    ------
-    docs/conventions.md, section 7: as if every dollar were paid out as it comes. A loan of which any part pays for a
-    project counts whole.
+    Writes `returns.tax_saved`, `returns.debt_cash_flow`, `returns.debt_settlement` and `returns.fcfe_flow`. [money]
+
+    Parameters
+    ----------
+    sheet, plan : Sheet, Plan
+        The sheet, which has `returns.project_flow`, and the plan.
     """
     loans, money = project_loans(plan), plan.currency
     _tax_saved(sheet, plan, loans)

@@ -17,9 +17,15 @@ if TYPE_CHECKING:
 def payback_rows(sheet: Sheet, plan: Plan, prefix: str) -> None:
     """Write what the projects spend, their flow without terminal value, and the months until it is paid back.
 
-    Source
-    ------
-    docs/conventions.md, section 7.
+    Writes `returns.project_outlay` and `returns.project_before_terminal` [money], the months, and the same discounted
+    where there is a discount factor.
+
+    Parameters
+    ----------
+    sheet, plan : Sheet, Plan
+        The sheet, which has `returns.project_flow`, and the plan.
+    prefix : str
+        Start of the paths of the company without projects.
     """
     money, label = plan.currency, "Projects: flow without terminal value"
     capex, bought, grants = (less(f"accounts.{key}", prefix) for key in ("capex", "purchases", "grants"))

@@ -153,7 +153,7 @@ def paid_row(sheet: Sheet, plan: Plan, path: str, label: str, tax: str) -> None:
 
 
 def rate_row(sheet: Sheet, plan: Plan) -> None:
-    """Write the row `tax.rate`, the rate of tax on income by period. [1]
+    """Write the row `inputs.tax.rate`, the rate of tax on income by period. [1]
 
     Parameters
     ----------

@@ -115,9 +115,9 @@ def working_capital_rows(sheet: Sheet, plan: Plan) -> None:
 
 
 def periods_row(sheet: Sheet, plan: Plan, kind: str, label: str) -> Array:
-    """Write `working_capital.<kind>` [day] and `working_capital.<kind>_periods`; return the latter, (..., period). [1]
+    """Write `inputs.working_capital.<kind>` and `working_capital.<kind>_periods`; return the latter, (..., period). [1]
 
-    The latter says for how many periods each period's flow is owed.
+    The latter says for how many periods each period's flow is owed; the former has the days. [day]
 
     Parameters
     ----------
