@@ -6,101 +6,27 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from fibercap.core.errors import FibercapError, Problem, ScenarioError, did_you_mean
+from fibercap.core.errors import Problem, ScenarioError, did_you_mean
 from fibercap.core.rows import Row
 from fibercap.core.sheet import Sheet
 from fibercap.core.timeline import STOCK
 from fibercap.core.tree import place_of
 from fibercap.core.units import found_and_wanted
-from fibercap.model.accounts import account_rows
-from fibercap.model.cash import cash_decides, settle_cash
 from fibercap.model.covenant_dates import dates_of, refusal
-from fibercap.model.cover import cover_rows
-from fibercap.model.facilities import cash_loans, known_loans
-from fibercap.model.life_cover import ratio_rows
-from fibercap.model.prepayments import Cuts, cuts_of, prepayments, settled
 from fibercap.model.trifle import trifle_of
 from fibercap.model.twelve_months import LEVERAGE, NO_EBITDA
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
-
-    from fibercap.core.rows import Block
     from fibercap.core.units import Array
     from fibercap.model.claim import Amount
     from fibercap.model.covenant import Covenant
     from fibercap.model.scenario import Scenario
 
-ROUNDS: Final = 12
-"""Passes that each prepayment may take to settle."""
 HARDLY: Final = 1e-9
 """Share of a level by which a ratio may miss it and still count as at it."""
 
 
-def financed_rows(
-    sheet: Sheet, scenario: Scenario, paid: Callable[[Cuts], Sheet] | None = None, *, ratios: bool = True
-) -> tuple[Sheet, Mapping[str, Block]]:
-    """Write loans, accounts and ratios; again until dated prepayments are those that cash suffices for.
-
-    A prepayment that cash does not suffice for changes the interest of its own period a little, which settles as fast
-    as that is small.
-
-    Parameters
-    ----------
-    sheet, scenario : Sheet, Scenario
-        The sheet that has the rows of operations, and the scenario.
-    paid : callable, optional
-        Writes who pays anew, given the cuts of prepayments, where it depends on the costs of loans.
-    ratios : bool
-        If false, ratios are written only where a lock-up needs them.
-
-    Returns
-    -------
-    the sheet, and the loans' schedules by name
-
-    Raises
-    ------
-    ScenarioError
-        If a lock-up is about a row that there is not, or that is no balance and no ratio.
-    FibercapError
-        If it never settles: a ratio that looks ahead may depend on the very dividends that it bars.
-
-    Source
-    ------
-    docs/conventions.md, section 5, Order of cash in a period.
-    """
-    dated, cuts = prepayments(scenario), Cuts()
-    for _ in range(1 + ROUNDS * len(dated)):
-        begun = paid(cuts) if paid and any(np.any(cut > 0) for cut in cuts.values()) else sheet
-        written = begun.fork() if dated else begun
-        schedules = _write(written, scenario, cuts, ratios=ratios)
-        cut = cuts_of(scenario, written, schedules)
-        if settled(cut, cuts):
-            return written, schedules
-        cuts = cut
-    named = ", ".join(f"`loans.{item.loan}.prepayments.{item.day}`" for item in dated)
-    raise FibercapError(f"what cash suffices for of {named} never settles; move them to the ends of periods")
-
-
-def _write(sheet: Sheet, scenario: Scenario, cuts: Cuts, *, ratios: bool) -> dict[str, Block]:
-    """Write loans, accounts and ratios, given by how much prepayments are cut; return the loans' schedules."""
-    locks = _locks(scenario)
-    rows = {f"loans.{loan}.covenants.{key}.lock_up": locked_row(loan, key) for loan, key in locks}
-    blocks, planned = known_loans(sheet, scenario, cuts)
-    blocks |= cash_loans(sheet, scenario, planned, rows.values())
-    account_rows(sheet, scenario)
-    schedules = {blocks[name].name: blocks[name] for name in scenario.loans}
-    if cash_decides(scenario) and not locks:
-        schedules = settle_cash(sheet, scenario, schedules, rows)
-    if ratios or locks:
-        cover_rows(sheet, scenario)
-        ratio_rows(sheet, scenario)
-    for lock, of in locks.items():
-        _locked_row(sheet, scenario, lock, *of)
-    return settle_cash(sheet, scenario, schedules, rows) if cash_decides(scenario) and locks else schedules
-
-
-def _locks(scenario: Scenario) -> dict[tuple[str, str], tuple[Covenant, Amount]]:
+def locks_of(scenario: Scenario) -> dict[tuple[str, str], tuple[Covenant, Amount]]:
     """Return the covenants that bar dividends, by loan and name, with the level at which they do."""
     terms = [(loan, key, c) for loan, lent in scenario.loans.items() for key, c in lent.covenants.items()]
     return {(loan, key): (c, c.lock_up) for loan, key, c in terms if c.lock_up is not None}
@@ -117,7 +43,19 @@ def locked_row(loan: str, key: str) -> str:
     return f"loans.{loan}.covenants.{key}.locked"
 
 
-def _locked_row(sheet: Sheet, scenario: Scenario, lock: tuple[str, str], covenant: Covenant, set_at: Amount) -> Array:
+def lock_rows(sheet: Sheet, scenario: Scenario) -> None:
+    """Write, for each covenant with a lock-up, `loans.<loan>.covenants.<name>.locked`.
+
+    Raises
+    ------
+    ScenarioError
+        If a lock-up is about a row that there is not, or that is no balance and no ratio.
+    """
+    for lock, (covenant, level) in locks_of(scenario).items():
+        _lock_row(sheet, scenario, lock, covenant, level)
+
+
+def _lock_row(sheet: Sheet, scenario: Scenario, lock: tuple[str, str], covenant: Covenant, set_at: Amount) -> Array:
     """Write whether dividends are barred after each period: the last test so far, while anything is owed."""
     loan, key = lock
     at, row = f"loans.{loan}.covenants.{key}.lock_up", covenant.tested

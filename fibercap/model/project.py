@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 from fibercap.core.continued import cut
 from fibercap.core.threads import one_blas_thread
 from fibercap.core.unit_proof import prove
+from fibercap.model.financing import financed_rows
 from fibercap.model.financing_costs import building
 from fibercap.model.laws import prove_laws
-from fibercap.model.lock_up import financed_rows
 from fibercap.model.measures import measures
 from fibercap.model.operating import operations, paid_rows
 from fibercap.model.outliving import to_maturity

@@ -12,11 +12,11 @@ from fibercap.core.prefixed import prefixed
 from fibercap.core.rows import Block, Given
 from fibercap.core.sheet import Sheet
 from fibercap.core.tree import Path, at
+from fibercap.model.financing import financed_rows
 from fibercap.model.largest_amount import loan_trifle
 from fibercap.model.laws import prove_laws
 from fibercap.model.loans.setting import used_commitment, used_share
 from fibercap.model.loans.used_part import amounts, used_part
-from fibercap.model.lock_up import financed_rows
 from fibercap.model.owners_worth import owners_rows
 from fibercap.model.without_projects import WITHOUT
 from fibercap.model.worth import last_row, terminal_rows

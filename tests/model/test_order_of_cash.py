@@ -14,8 +14,8 @@ from fibercap.core.errors import FibercapError
 from fibercap.core.quantity import Quantity
 from fibercap.model.cash import paid_row
 from fibercap.model.facilities import _planned, _setting
+from fibercap.model.financing import financed_rows
 from fibercap.model.loans import schedule, schedule_block
-from fibercap.model.lock_up import financed_rows
 from fibercap.model.operating import operations, paid_rows
 from fibercap.model.outliving import to_maturity
 from fibercap.model.prepayments import cuts_of, prepayments

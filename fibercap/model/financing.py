@@ -1,0 +1,87 @@
+"""Loans, accounts and ratios, in the order in which they rest on one another, settled where cash decides."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+
+from fibercap.core.errors import FibercapError
+from fibercap.model.accounts import account_rows
+from fibercap.model.cash import cash_decides, settle_cash
+from fibercap.model.cover import cover_rows
+from fibercap.model.facilities import cash_loans, known_loans
+from fibercap.model.life_cover import ratio_rows
+from fibercap.model.lock_up import lock_rows, locked_row, locks_of
+from fibercap.model.prepayments import Cuts, cuts_of, prepayments, settled
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from fibercap.core.rows import Block
+    from fibercap.core.sheet import Sheet
+    from fibercap.model.scenario import Scenario
+
+ROUNDS: Final = 12
+"""Passes that each prepayment may take to settle."""
+
+
+def financed_rows(
+    sheet: Sheet, scenario: Scenario, paid: Callable[[Cuts], Sheet] | None = None, *, ratios: bool = True
+) -> tuple[Sheet, Mapping[str, Block]]:
+    """Write loans, accounts and ratios; again until dated prepayments are those that cash suffices for.
+
+    A prepayment that cash does not suffice for changes the interest of its own period a little, which settles as fast
+    as that is small.
+
+    Parameters
+    ----------
+    sheet, scenario : Sheet, Scenario
+        The sheet that has the rows of operations, and the scenario.
+    paid : callable, optional
+        Writes who pays anew, given the cuts of prepayments, where it depends on the costs of loans.
+    ratios : bool
+        If false, ratios are written only where a lock-up needs them.
+
+    Returns
+    -------
+    the sheet, and the loans' schedules by name
+
+    Raises
+    ------
+    ScenarioError
+        If a lock-up is about a row that there is not, or that is no balance and no ratio.
+    FibercapError
+        If it never settles: a ratio that looks ahead may depend on the very dividends that it bars.
+
+    Source
+    ------
+    docs/conventions.md, section 5, Order of cash in a period.
+    """
+    dated, cuts = prepayments(scenario), Cuts()
+    for _ in range(1 + ROUNDS * len(dated)):
+        begun = paid(cuts) if paid and any(np.any(cut > 0) for cut in cuts.values()) else sheet
+        written = begun.fork() if dated else begun
+        schedules = _write(written, scenario, cuts, ratios=ratios)
+        cut = cuts_of(scenario, written, schedules)
+        if settled(cut, cuts):
+            return written, schedules
+        cuts = cut
+    named = ", ".join(f"`loans.{item.loan}.prepayments.{item.day}`" for item in dated)
+    raise FibercapError(f"what cash suffices for of {named} never settles; move them to the ends of periods")
+
+
+def _write(sheet: Sheet, scenario: Scenario, cuts: Cuts, *, ratios: bool) -> dict[str, Block]:
+    """Write loans, accounts and ratios, given by how much prepayments are cut; return the loans' schedules."""
+    locks = {f"loans.{loan}.covenants.{key}.lock_up": locked_row(loan, key) for loan, key in locks_of(scenario)}
+    blocks, planned = known_loans(sheet, scenario, cuts)
+    blocks |= cash_loans(sheet, scenario, planned, locks.values())
+    account_rows(sheet, scenario)
+    schedules = {blocks[name].name: blocks[name] for name in scenario.loans}
+    if cash_decides(scenario) and not locks:
+        schedules = settle_cash(sheet, scenario, schedules, locks)
+    if ratios or locks:
+        cover_rows(sheet, scenario)
+        ratio_rows(sheet, scenario)
+    lock_rows(sheet, scenario)
+    return settle_cash(sheet, scenario, schedules, locks) if cash_decides(scenario) and locks else schedules
