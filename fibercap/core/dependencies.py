@@ -39,6 +39,7 @@ class Reach:
         return tuple(path for number, path in enumerate(self.inputs) if bits >> number & 1)
 
 
+@lru_cache(maxsize=50_000)
 def references(*texts: str) -> tuple[str, ...]:
     """Return what formula texts refer to, each once."""
     return tuple(dict.fromkeys(path for text in texts if "{" in text for path, _ in term_of(text).references))

@@ -212,9 +212,13 @@ def quantities(spec: Spec, path: tuple[str, ...] = ()) -> Iterator[tuple[tuple[s
     """Run over every number, date and path that a Spec holds: (path, value, unit)."""
     for key, name, unit, member_unit in _layout(type(spec)):
         value = spec.__dict__.get(name)
+        if value is None:  # most fields of most blocks
+            continue
         if isinstance(value, Spec):
             yield from quantities(value, (*path, key))
-        elif isinstance(value, Mapping) and unit is None:
+        elif unit is not None:
+            yield (*path, key), value, unit
+        elif isinstance(value, Mapping):
             for member_key, member in value.items():
                 if isinstance(member, Spec):
                     yield from quantities(member, (*path, key, member_key))
@@ -222,5 +226,3 @@ def quantities(spec: Spec, path: tuple[str, ...] = ()) -> Iterator[tuple[tuple[s
                     yield (*path, key, str(member_key)), member, member_unit
                 elif hasattr(member, "unit") and not getattr(member, "key", ""):
                     yield (*path, key, str(member_key)), member.value, member.unit
-        elif unit is not None and value is not None:
-            yield (*path, key), value, unit

@@ -49,7 +49,7 @@ class Scenario(Plan):
     _name: str = PrivateAttr(default="scenario")
     _option: str | None = PrivateAttr(default=None)
     _context: dict[str, Any] = PrivateAttr(default_factory=dict)
-    _unwrapped: tuple[Branch, Mapping[Path, Branch]] = PrivateAttr(default=(Branch(), {}))
+    _unwrapped: tuple[Branch, Mapping[Path, Branch]] = PrivateAttr(default_factory=lambda: (Branch(), {}))
     _with_options: dict[str, Scenario] = PrivateAttr(default_factory=dict)
     _base: Scenario | None = PrivateAttr(default=None)
     _inputs: tuple[Input, ...] | None = PrivateAttr(default=None)

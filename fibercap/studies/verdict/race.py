@@ -149,13 +149,11 @@ class Race:
 
     def _laid(self, draws: Mapping[str, Any]) -> dict[str, Judgement]:
         """Return how the options stand over drawn plans as written; they share what plants and projects do."""
-        written = next(iter(self.common.values())).as_written.drawn(draws)
-        stands, like = {}, None
-        for name in self.common:
-            projection = _projected(written.with_option(name), like)
-            like = like or projection
-            stands[name] = _standing(projection)
-        return stands
+        first, *others = self.common
+        written = self.common[first].as_written.drawn(draws)
+        like = _projected(written.with_option(first), None)
+        stands = {name: _standing(_projected(written.with_option(name), like)) for name in others}
+        return {first: _standing(like), **stands}
 
     def _alone(self, name: str, moves: list[Move]) -> tuple[Truth, Array, Truth]:
         """Return how one option stands after moves of its own levers: drawn ones in batches, the others one by one."""
