@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from math import isnan
 from typing import TYPE_CHECKING, Final
-
-import numpy as np
-import numpy.typing as npt
 
 from fibercap.core.dependencies import references
 
 if TYPE_CHECKING:
+    import numpy as np
+    import numpy.typing as npt
+
     from fibercap.core.units import Array
 
 HIGHER: Final = "higher"
@@ -55,7 +56,7 @@ class Measure:
     def value(self) -> float | None:
         """The number of a single run, or None where undefined."""
         first = float(self.values[0])
-        return None if np.isnan(first) else first
+        return None if isnan(first) else first
 
 
 def number_in_words(value: float) -> str:
