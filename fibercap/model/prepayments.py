@@ -42,7 +42,7 @@ class Prepayment(NamedTuple):
 
 def prepayments(plan: Plan) -> list[Prepayment]:
     """Return the prepayments that fall within the horizon and its run-off, in the order in which they are served."""
-    lent = [(name, loan.prepayments or {}) for name, loan in plan.loans.items() if name not in plan.undrawn]
+    lent = [(name, by) for name, loan in plan.loans.items() if (by := loan.prepayments) and name not in plan.undrawn]
     dated = [Prepayment(name, day, much, plan.timeline.index(day)) for name, by in lent for day, much in by.items()]
     return [p for p in dated if 0 <= p.period < plan.timeline.count]
 

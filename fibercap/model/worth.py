@@ -34,10 +34,11 @@ def worth_rows(sheet: Sheet, plan: Plan, prefix: str = WITHOUT, *, measured: boo
     """
     last_row(sheet)
     _factor_rows(sheet, plan)
-    _flow_rows(sheet, plan, "company", "Company", "")
     if not measured:
+        terminal_rows(sheet, plan, "company", "Company", "")
         owners_rows(sheet, plan)
         return
+    _flow_rows(sheet, plan, "company", "Company", "")
     _flow_rows(sheet, plan, "project", "Projects", prefix)
     levelized_rows(sheet, plan, prefix)
     payback_rows(sheet, plan, prefix)

@@ -9,7 +9,7 @@ from fibercap.core.timeline import add_months, month_end
 from fibercap.model.loans.rates import FOLLOWS_INDEX, Floating
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Collection
 
     from fibercap.model.loans.terms import Loan
 
@@ -94,7 +94,7 @@ def moved_payment_note(loan: Loan) -> str:
     )
 
 
-def installment_dates(loan: Loan, schedule: Iterable[date]) -> dict[date, date]:
+def installment_dates(loan: Loan, schedule: Collection[date]) -> dict[date, date]:
     """Return the day on which each installment of a custom schedule is paid, by the day written.
 
     An installment that is written for a payment that moves to maturity moves with it.
@@ -110,7 +110,7 @@ def installment_dates(loan: Loan, schedule: Iterable[date]) -> dict[date, date]:
     ------
     docs/conventions.md, section 4, Payment dates.
     """
-    moved = moved_payment(loan)
+    moved = moved_payment(loan) if schedule else None
     return {day: loan.maturity if day == moved else day for day in schedule}
 
 
