@@ -6,8 +6,10 @@ Sources are texts by path, such as `{"fibercap/core/a.py": "import yaml"}`, so t
 from __future__ import annotations
 
 import ast
+import re
 import sys
-from collections.abc import Callable, Iterator, Mapping
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
@@ -40,6 +42,7 @@ LIGHT = {  # what the files below a path may import when they are imported: a pa
 }
 QUIET = ("fibercap/core/", "fibercap/model/", "fibercap/studies/")
 DOCUMENTED = ("fibercap/core/", "fibercap/model/")
+WITH_PARAMETERS = ("fibercap/core/",)  # where docstrings describe every argument of functions that have more than one
 FILE_LINES = 300
 FUNCTION_LINES = 40
 MEMBERS_WITH_METHODS = ("Style", "Depreciation")  # bases of unions; their members are asked by methods
@@ -308,27 +311,58 @@ def violations_of_names(sources: Sources) -> list[Violation]:
 
 
 def violations_of_docstrings(sources: Sources) -> list[Violation]:
-    """Return public functions without a docstring, and kernels whose docstring names no source."""
+    """Return public functions without a docstring, without all their parameters, and kernels that name no source."""
     found = []
-    for path, text in sources.items():
+    trees = {path: ast.parse(text) for path, text in sources.items()}
+    above = _methods_above(trees.values())
+    for path, tree in trees.items():
         if not path.startswith(DOCUMENTED):
             continue
-        for node in _public_functions(ast.parse(text)):
+        for node, owner in _public_functions(tree):
             doc = ast.get_docstring(node)
             if doc is None:
                 found.append(Violation(path, node.lineno, f"{node.name} has no docstring"))
             elif _is_kernel(node) and "Source\n------\n" not in doc:
                 found.append(Violation(path, node.lineno, f"the kernel {node.name} states no source"))
+            elif path.startswith(WITH_PARAMETERS) and node.name not in above.get(owner, ()):
+                missing = _arguments(node) - _parameters(doc) if len(_arguments(node)) > 1 else ()
+                if missing:
+                    names = ", ".join(sorted(missing))
+                    found.append(Violation(path, node.lineno, f"{node.name} has no Parameters on {names}"))
     return found
 
 
-def _public_functions(scope: ast.Module | ast.ClassDef) -> Iterator[Function]:
+def _public_functions(scope: ast.Module | ast.ClassDef) -> Iterator[tuple[Function, str]]:
+    """Yield each public function with the name of the class that it belongs to, "" of a module's own."""
     for node in scope.body:
         if isinstance(node, Function | ast.ClassDef) and not node.name.startswith("_"):
             if isinstance(node, ast.ClassDef):
                 yield from _public_functions(node)
             else:
-                yield node
+                yield node, scope.name if isinstance(scope, ast.ClassDef) else ""
+
+
+def _methods_above(trees: Iterable[ast.Module]) -> dict[str, set[str]]:
+    """Return the methods that the bases of each class have; their parameters are described there."""
+    own, bases = defaultdict[str, set[str]](set), defaultdict[str, set[str]](set)  # two files may name a class alike
+    for node in (node for tree in trees for node in ast.walk(tree) if isinstance(node, ast.ClassDef)):
+        own[node.name] |= {part.name for part in node.body if isinstance(part, Function)}
+        bases[node.name] |= {ast.unparse(base) for base in node.bases}
+    known = {name: bases[name] & own.keys() for name in own}
+    return {name: {method for base in _reachable(name, known) for method in own[base]} for name in known}
+
+
+def _arguments(node: Function) -> set[str]:
+    """Return the names of the arguments, without `self` and `cls`."""
+    named = [argument.arg for argument in ast.walk(node.args) if isinstance(argument, ast.arg)]
+    return set(named) - {"self", "cls"}
+
+
+def _parameters(doc: str) -> set[str]:
+    """Return the names on which the section Parameters of a docstring has an entry; an entry may be on several."""
+    section = re.split(r"\n\w+\n-+\n", doc.partition("Parameters\n----------\n")[2])[0]
+    entries = [line.partition(" : ")[0] for line in section.splitlines() if line[:1].strip()]
+    return {name.strip(" *") for entry in entries for name in entry.split(",")}
 
 
 def _is_kernel(node: Function) -> bool:

@@ -76,6 +76,12 @@ def _function(lines: int, docstring: int = 0) -> str:
     return "\n".join(["def f():", *doc, *["    x = 1"] * (lines - 1)])
 
 
+def _documented(arguments: str, *parameters: str) -> str:
+    """Return a public function whose docstring has these lines under Parameters."""
+    doc = ['"""Return a number.', "", "Parameters", "----------", *parameters, "", "Returns", "-------", "float", '"""']
+    return "\n".join([f"def f({arguments}):", *(f"    {line}" for line in doc)])
+
+
 BROKEN = {
     "climbs": ("order", {"fibercap/core/a.py": "from fibercap.model import b"}),
     "climbs in a function": ("order", {"fibercap/model/a.py": "def f():\n    import fibercap.studies.b"}),
@@ -148,6 +154,15 @@ BROKEN = {
     "undocumented": ("docstrings", {"fibercap/core/a.py": "def f():\n    return 1"}),
     "undocumented method": ("docstrings", {"fibercap/model/a.py": "class A:\n    def f(self):\n        return 1"}),
     "kernel without a source": ("docstrings", {"fibercap/model/a.py": '@kernel(x="")\ndef f(x):\n    """Return x."""'}),
+    "no parameters": ("docstrings", {"fibercap/core/a.py": 'def f(x, y):\n    """Return x + y."""'}),
+    "one parameter of two": ("docstrings", {"fibercap/core/a.py": _documented("x, *y", "x : float")}),
+    "parameters of a method": (
+        "docstrings",
+        {
+            "fibercap/core/a.py": "class A:\n"
+            + indent(_documented("self, *, x, y", "x : float", "    y : float"), "    ")
+        },
+    ),
     "asks for a style": (
         "unions",
         {
@@ -207,6 +222,18 @@ KEPT = {
         {
             "fibercap/core/a.py": 'def f():\n    """Return."""\n    def g(): ...\ndef _h(): ...',
             "fibercap/views/a.py": "def f(): ...",
+        },
+    ),
+    "parameters": (
+        "docstrings",
+        {"fibercap/core/a.py": _documented("x, *y, z=1, **k", "x : a", "    b", "*y, z, **k")},
+    ),
+    "one argument": ("docstrings", {"fibercap/core/a.py": 'class A:\n    def f(self, x):\n        """Return x."""'}),
+    "parameters of the base": (
+        "docstrings",
+        {
+            "fibercap/core/a.py": "class A:\n" + indent(_documented("self, x, y", "x, y : float"), "    "),
+            "fibercap/core/b.py": 'class B(A): ...\nclass C(B):\n    def f(self, x, y):\n        """Return x."""',
         },
     ),
     "calls a method of a style": (

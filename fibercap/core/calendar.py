@@ -14,12 +14,12 @@ _UNIX: Final = 25_569  # 1 January 1970, so counted
 
 
 def serial(day: date) -> float:
-    """Return a date as spreadsheets count it. [day]"""
+    """Return the number that spreadsheets use for a date: days since 30 December 1899. [day]"""
     return float(day.toordinal() - EXCEL_EPOCH)
 
 
 def date_of(number: float) -> date:
-    """Return the date that a spreadsheet counts as a number of days."""
+    """Return the date of a spreadsheet's day number."""
     return date.fromordinal(round(number) + EXCEL_EPOCH)
 
 
@@ -28,29 +28,48 @@ def _days(serials: Array) -> Array:
 
 
 def year_of(serials: Array) -> Array:
-    """Return the years that days lie in, (...). [1]"""
+    """Return the year of each day, (...). [1]"""
     return np.asarray(_days(serials).astype("datetime64[Y]").astype("int64") + 1970.0)
 
 
 def month_of(serials: Array) -> Array:
-    """Return the months of the year, from 1 to 12, (...). [1]"""
+    """Return the month of each day, from 1 to 12, (...). [1]"""
     return np.asarray(_days(serials).astype("datetime64[M]").astype("int64") % 12 + 1.0)
 
 
 def day_of(serials: Array) -> Array:
-    """Return the days of the month, (...). [1]"""
+    """Return the day of the month of each day, from 1 to 31, (...). [1]"""
     days = _days(serials)
     return np.asarray((days - days.astype("datetime64[M]").astype("datetime64[D]")).astype("int64") + 1.0)
 
 
 def end_of_month(serials: Array, months: Array) -> Array:
-    """Return the last days of the months that many months later, (...). [day]"""
+    """Return the last day of the month that lies some months after each day, as EOMONTH does, (...). [day]
+
+    Parameters
+    ----------
+    serials : (...)
+        Days as spreadsheets count them. [day]
+    months : (...)
+        The months to add; negative to go back; broadcast with `serials`. [month]
+
+    Source
+    ------
+    OASIS OpenDocument 1.2, part 2 (OpenFormula), function EOMONTH.
+    """
     later = _days(serials).astype("datetime64[M]").astype("int64") + np.asarray(months).astype("int64") + 1
     return np.asarray(later.astype("datetime64[M]").astype("datetime64[D]").astype("int64") - 1.0 + _UNIX)
 
 
 def month_number_text(day: str, *, start: bool = False) -> str:
-    """Return the formula of a day's month number, from its end or, as `opens` and `from` count, its start. [month]
+    """Return the formula text of a day's month number. [month]
+
+    Parameters
+    ----------
+    day : str
+        Formula text of the day, which spreadsheets count as a number. [day]
+    start : bool
+        Whether to count from the day's start, as `opens` and `from` do, instead of its end.
 
     Source
     ------

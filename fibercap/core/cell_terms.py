@@ -13,17 +13,33 @@ from fibercap.core.term import Call, Negative, Number, Operation, Reference, Ter
 
 
 class CellReader(Protocol):
-    """What cells are read from. A cell is a number, or an array (draw,)."""
+    """What a cell function reads: rows and their cells. A cell is a number, or an array (sample,)."""
 
     @property
     def rows(self) -> Mapping[str, Any]:
         """Rows by path, each as cells by column, None where a cell is not known; a scalar is the same in any column."""
 
     def read(self, path: str, column: int) -> Any:
-        """Return a row's cell, also before its first column and after its last; ask for one that is not known."""
+        """Return a cell of a row, in the row's unit; compute it first if it is not known.
+
+        Parameters
+        ----------
+        path : str
+            The path of a row or a scalar.
+        column : int
+            Index of a period; negative before the first one, or beyond the last one.
+        """
 
     def matches(self, path: str, key: Any) -> list[int]:
-        """Return the columns in which a row that is the same in all draws has a value."""
+        """Return the columns in which a row that is the same in all samples equals a value.
+
+        Parameters
+        ----------
+        path : str
+            The path of the row.
+        key : float or (sample,)
+            The value to look for, in the row's unit.
+        """
 
     def length(self, path: str) -> int:
         """Return the number of columns of a row, 0 where there is none."""

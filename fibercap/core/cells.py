@@ -60,7 +60,20 @@ class Circle:
 
 
 def functions_of(texts: Texts, is_open: Callable[[str], bool]) -> Functions:
-    """Return the formulas of a row as functions of a column; `is_open` tells which rows are not known beforehand."""
+    """Return the formulas of a row as functions of a column.
+
+    Parameters
+    ----------
+    texts : Texts
+        The formula texts of the row.
+    is_open : callable
+        Whether the row at a path is part of the circle, so that its values are not known beforehand.
+
+    Raises
+    ------
+    FormulaError
+        If a text is not a formula, or has no value in a single column.
+    """
     own, before, after = (cell_function(term_of(text), is_open) for text in (texts.own, texts.before, texts.after))
     return Functions(own, cell_function(term_of(texts.later), is_open) if texts.later else own, before, after)
 
@@ -147,7 +160,20 @@ class Cells:
         return self._blocks[path].length
 
     def read(self, path: str, column: int) -> Any:
-        """Return a row's cell, also before its first column and after its last; ask for one that is not known."""
+        """Return a cell of a row, `()` or (sample,), in the row's unit; outside the row, what its edges give.
+
+        Parameters
+        ----------
+        path : str
+            The path of a row or a scalar.
+        column : int
+            Index of a period; negative before the first one, or beyond the last one.
+
+        Raises
+        ------
+        _NeededError
+            If the cell is not known yet; `fill` catches it and computes the cell first.
+        """
         row = self.rows[path]
         if type(row) is _Everywhere:
             return row[column]
@@ -159,7 +185,15 @@ class Cells:
         return value
 
     def matches(self, path: str, key: Any) -> list[int]:
-        """Return the columns in which a row that is the same in all draws has a value."""
+        """Return the columns in which a row that is the same in all samples equals a value.
+
+        Parameters
+        ----------
+        path : str
+            The path of the row.
+        key : float
+            The value to look for, in the row's unit.
+        """
         if path not in self._columns:
             columns = self._columns[path] = {}
             for column, value in enumerate(self.rows[path]):

@@ -114,7 +114,7 @@ CONVENTIONS: Final = (
 
 
 def counter(convention: str) -> Callable[[date, date], float] | None:
-    """Return the count of a convention that looks at two dates alone, for schedules; None for the others."""
+    """Return the year fraction of a convention as a function of two dates, None if it needs more than the dates."""
     return _PLAIN.get(convention)
 
 
@@ -151,6 +151,13 @@ def year_fraction(
     ISDA 2006 Definitions, section 4.16: (b) Actual/Actual, (d) Actual/365 (Fixed), (e) Actual/360, (f) 30/360 (Bond
     Basis), (g) 30E/360, (h) 30E/360 (ISDA). ICMA rule 251. `30/360 US`: OASIS OpenDocument 1.2, part 2, section 4.11.7,
     basis 0, as Excel's YEARFRAC; the SIA's rule counts a day less from the last of February to a 31st.
+
+    Examples
+    --------
+    >>> year_fraction(date(2001, 1, 31), date(2001, 7, 31), "30/360")
+    0.5
+    >>> round(year_fraction(date(2001, 1, 31), date(2001, 7, 31), "ACT/360"), 6)
+    0.502778
     """
     if convention not in CONVENTIONS:
         raise ValueError(f"unknown day count `{convention}`; known: {', '.join(CONVENTIONS)}")

@@ -149,7 +149,17 @@ def _window(text: str, column: int, width: int = 100) -> tuple[str, int]:
 
 
 def nearest(word: str, known: Iterable[str]) -> str:
-    """Return the known word that was probably meant, "" if none is near; another case counts as nearest."""
+    """Return the known word that is most like a misspelt one, "" if none is near.
+
+    A word that differs only in capital letters comes first.
+
+    Parameters
+    ----------
+    word : str
+        The word as written; its first 100 characters are compared.
+    known : iterable of str
+        The words that exist.
+    """
     from difflib import get_close_matches  # noqa: PLC0415 - needed only where something is misspelt
 
     names = sorted(known)
@@ -158,7 +168,17 @@ def nearest(word: str, known: Iterable[str]) -> str:
 
 
 def did_you_mean(word: str, known: Iterable[str], kind: str = "keys") -> str:
-    """Return a hint that names the nearest known word, or else lists the known ones."""
+    """Return a hint that proposes the nearest known word, or else lists all known ones.
+
+    Parameters
+    ----------
+    word : str
+        The word as written.
+    known : iterable of str
+        The words that exist.
+    kind : str
+        What the words are, in the plural, for the list.
+    """
     names = sorted(known)
     near = nearest(word, names)
     if near:

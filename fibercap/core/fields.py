@@ -34,17 +34,34 @@ if TYPE_CHECKING:
 
 
 def wrong(code: str, found: str, wanted: str, hint: str = "") -> PydanticCustomError:
-    """Return the error that reading turns into a Problem with a place."""
+    """Return the error from which reading makes a Problem with a place.
+
+    Parameters
+    ----------
+    code, found, wanted, hint : str
+        As of a `Problem`.
+    """
     return PydanticCustomError(code, "{found}", {"found": found, "wanted": wanted, "hint": hint})
 
 
 def is_drawn(raw: Any) -> bool:
-    """Tell whether draws stand in the tree, where a file has a text."""
+    """Return whether a raw value holds one amount for each sample instead of a text."""
     return hasattr(getattr(raw, "value", raw), "magnitude")
 
 
 def text_of(raw: Any, wanted: str) -> str:
-    """Return the text of a leaf, or say that a block, a list or a drawn quantity stands there."""
+    """Return the text of a leaf.
+
+    Parameters
+    ----------
+    raw, wanted : Any, str
+        What stands in the tree, and what the input takes, for the message.
+
+    Raises
+    ------
+    PydanticCustomError
+        If it is a block, a list, a drawn quantity or no value.
+    """
     value = raw.value if isinstance(raw, Leaf) else raw
     if isinstance(value, str):
         return value
@@ -55,13 +72,21 @@ def text_of(raw: Any, wanted: str) -> str:
     raise wrong("not_a_scalar", found, wanted, "write one value here")
 
 
-def as_it_is(text: str) -> str:
-    """Return a text unchanged: whatever is a quantity fits."""
-    return text
+def quantity_of(text: str, wanted: str, example: str, fit: Callable[[str], str] = str) -> tuple[float, str]:
+    """Return the number and the unit of a text.
 
+    Parameters
+    ----------
+    text, wanted, example : str
+        The text, and for the message what the input takes, in words and as an example.
+    fit : callable
+        Rewrites a text in a unit that the input takes, "" where it cannot; see `core/unit_hints.py`.
 
-def quantity_of(text: str, wanted: str, example: str, fit: Callable[[str], str] = as_it_is) -> tuple[float, str]:
-    """Read number and unit of a text; the rest goes into the message (`fit` as in `core/unit_hints`)."""
+    Raises
+    ------
+    PydanticCustomError
+        If the text is not a quantity.
+    """
     try:
         return split_quantity(text if text.isascii() else "?")
     except QuantityTextError as error:
@@ -73,7 +98,18 @@ class Field(ABC):
 
     @abstractmethod
     def parse(self, raw: Any, info: ValidationInfo) -> Any:
-        """Return the value, or raise the error of `wrong`."""
+        """Return the value in house units, of a type and shape that the field type sets.
+
+        Parameters
+        ----------
+        raw, info : Any, ValidationInfo
+            What stands in the tree, and a context that holds the reporting currency and the known currencies.
+
+        Raises
+        ------
+        PydanticCustomError
+            As made by `wrong`, if the input does not take it.
+        """
 
     @abstractmethod
     def schema(self) -> grammar.Json:
@@ -99,11 +135,11 @@ class Of(Field):
         return grammar.quantities(self.unit, self.low, self.high, self.above, self.example("USD"))
 
     def house(self, currency: str) -> str:
-        """Return the house unit with the reporting currency in place of `money`."""
+        """Return the house unit, with the reporting currency in place of `money`."""
         return "" if self.unit == "percent" else self.unit.replace("money", currency)
 
     def parse(self, raw: Any, info: ValidationInfo) -> Array:
-        """Return the magnitude, `()` or `(draw, 1)`."""
+        """Return the amount, `()` or (sample, 1), in the house unit."""
         context, value = info.context or {}, raw.value if isinstance(raw, Leaf) else raw
         drawn = self.drawable and is_drawn(value)
         text = str(value.units) if drawn else value if isinstance(value, str) else ""
@@ -165,7 +201,13 @@ class Of(Field):
         return "percent" if self.unit == "percent" else self.house(currency)
 
     def fitting(self, text: str, currency: str) -> str:
-        """Return the same amount so written that the field takes it, "" where that cannot be."""
+        """Return the same amount in a unit that the field takes, "" where there is none.
+
+        Parameters
+        ----------
+        text, currency : str
+            The text as written, and the reporting currency.
+        """
         house, (least, top) = self.kept_in(currency), self.bounds
         return fitting(text, house, lambda other: takes(other, house, max(least, self.above), top))
 
@@ -238,7 +280,7 @@ class Number(Field):
         return grammar.number(self.low, self.known)
 
     def parse(self, raw: Any, info: ValidationInfo) -> Array:
-        """Return the number, `()` or `(draw, 1)`."""
+        """Return the number, `()` or (sample, 1). [1]"""
         if not self.known and is_drawn(raw):
             return Of("", low=self.low).parse(raw, info)
         text = text_of(raw, "a bare number")

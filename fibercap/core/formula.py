@@ -1,20 +1,20 @@
-"""Terms evaluated: on arrays, which gives the values of rows, and on units, which proves them."""
+"""Evaluation of terms on arrays, which gives the values of rows."""
 
 from __future__ import annotations
 
 import operator
 from collections.abc import Callable, Mapping
-from functools import cache, lru_cache
+from functools import lru_cache
 from typing import Any, Final
 
 import numpy as np
 
 from fibercap.core.calendar import day_of, end_of_month, month_of, year_of
-from fibercap.core.errors import FormulaError, UnitError
-from fibercap.core.formula_text import REFERENCE, term_of
+from fibercap.core.errors import FormulaError
+from fibercap.core.formula_text import term_of
 from fibercap.core.rounding import rounded
 from fibercap.core.term import COMPARISONS, Call, Negative, Number, Operation, Reference, Term
-from fibercap.core.units import Array, Powers, powers
+from fibercap.core.units import Array
 
 Read = Callable[[str, int], Array]
 Functions = Mapping[str, Callable[..., Any]]
@@ -83,7 +83,6 @@ FUNCTIONS: Final[dict[str, Callable[..., Any]]] = {
     "IRR": None,  # type: ignore[dict-item]  # the trade's own; handed in by whoever evaluates
     "XIRR": None,  # type: ignore[dict-item]
 }
-_PLAIN: Final = frozenset({"AND", "OR", "IRR", "XIRR", "YEAR", "MONTH", "DAY"})  # whatever they read, no unit comes out
 _TRUTHS: Final = COMPARISONS | {"AND", "OR"}
 _OPERATORS: Final[dict[str, Callable[[Any, Any], Any]]] = {
     "+": operator.add,  # of few numbers quicker than NumPy's functions
@@ -155,7 +154,7 @@ def _calculation_of_call(term: Call) -> Calculation:
     parts += [_number(part) for part in term.arguments[tested.get(name, 0) :]]
     if (plain := FUNCTIONS.get(name)) is not None:
         return lambda read, known: plain(*[part(read, known) for part in parts])
-    return lambda read, known: _function(term, known)(*[part(read, known) for part in parts])
+    return lambda read, known: function_of(term, known)(*[part(read, known) for part in parts])
 
 
 def _is_truth(term: Term) -> bool:
@@ -175,102 +174,26 @@ def _truth(term: Term) -> Calculation:
     return found if _is_truth(term) else lambda read, known: found(read, known) != 0
 
 
-def _function(term: Call, known: Functions) -> Callable[..., Any]:
+def function_of(term: Call, known: Functions) -> Callable[..., Any]:
+    """Return the function that a term calls.
+
+    Parameters
+    ----------
+    term, known : Call, mapping
+        The call, and the functions by name.
+
+    Raises
+    ------
+    FormulaError
+        If there is no function of that name.
+    """
     if term.function not in known:
         raise FormulaError(f"`{term.function}` is no function of the language of formulas, in `{term}`")
     return known[term.function]
 
 
-_ZERO: Final[Powers] = (("0", 0.0),)  # a literal zero fits any unit
-
-
-def unit_of(formula: Term | str, units: Callable[[str], str]) -> Powers:
-    """Evaluate a formula on units alone, symbol by symbol; return the powers of the result.
-
-    Raises
-    ------
-    UnitError
-        If unlike units are added or compared, or a power is not a number.
-    """
-    term = term_of(formula) if isinstance(formula, str) else formula
-    try:
-        return _unit_of_shape(term.shape, tuple(units(path) for path, _ in term.references))
-    except UnitError as error:
-        piece = REFERENCE.sub(lambda number: str(Reference(*term.references[int(number[1])])), str(error))
-        raise UnitError(f"`{term}` {piece}") from error
-
-
-@cache
-def _unit_of_shape(shape: str, units: tuple[str, ...]) -> Powers:
-    """Return the unit of all formulas that are equal but for the names that they refer to, which are numbers here."""
-    return _unit_of(term_of(shape), units)
-
-
-def _unit_of(term: Term, units: tuple[str, ...]) -> Powers:
-    parts = [_unit_of(part, units) for part in term.parts]
-    match term:
-        case Number(value=constant):
-            return () if constant else _ZERO
-        case Reference(path=number):
-            return powers(units[int(number)])
-        case Operation(sign=sign):
-            return _unit_of_operation(term, sign, *parts)
-        case Call(function=name):
-            return _unit_of_call(term, name, parts)
-    return _same(term, parts)
-
-
-def _unit_of_operation(term: Operation, sign: str, left: Powers, right: Powers) -> Powers:
-    if sign in COMPARISONS:
-        _same(term, [left, right])
-        return ()
-    if sign in "+-":
-        return _same(term, [left, right])
-    if sign == "^":
-        if isinstance(term.right, Number):
-            return tuple((name, power * term.right.value) for name, power in left)
-        return _same(term, [left, right, ()])
-    if _ZERO in (left, right):
-        return _ZERO
-    total = dict(left)
-    for name, power in right:
-        total[name] = total.get(name, 0.0) + (power if sign == "*" else -power)
-    return tuple(sorted((name, power) for name, power in total.items() if power))
-
-
-def _unit_of_call(term: Call, name: str, units: list[Powers]) -> Powers:
-    _function(term, FUNCTIONS)
-    if name in _PLAIN:
-        return ()
-    if name == "IF":
-        return _same(term, units[1:])
-    if name == "SUMIFS":
-        _same(term, units[1:])
-        return units[0]
-    return units[0] if name in ("ROUND", "ROUNDUP", "EOMONTH") else _same(term, units)
-
-
-def _same(term: Term, units: list[Powers]) -> Powers:
-    found = [unit for unit in units if unit != _ZERO]
-    if len(set(found)) > 1:
-        raise UnitError(f"joins {' and '.join(spell(unit) for unit in dict.fromkeys(found))} in `{term}`")
-    return found[0] if found else _ZERO
-
-
-def spell(unit: Powers) -> str:
-    """Write powers as a unit text: `USD/km`."""
-    above = [n if p == 1 else f"{n}^{p:g}" for n, p in unit if p > 0]
-    below = [n if p == -1 else f"{n}^{-p:g}" for n, p in unit if p < 0]
-    return "/".join(["*".join(above) or "1", *below])
-
-
-def fits(unit: Powers, declared: str) -> bool:
-    """Tell whether a proved unit is the declared one; a literal zero fits every unit."""
-    return unit in (_ZERO, powers(declared))
-
-
 def shifted(value: Array, shift: int, beyond: Array) -> Array:
-    """Return a row some columns away: earlier columns if the shift is negative, later ones else.
+    """Return a row read some columns later, or earlier if the shift is negative, (..., column), in its own unit.
 
     Parameters
     ----------
@@ -279,7 +202,7 @@ def shifted(value: Array, shift: int, beyond: Array) -> Array:
     shift : int
         By how many columns.
     beyond : () or (..., column)
-        What stands, in its first column, before the row's first column, or after its last. [the same]
+        The value before the row's first column, or after its last one; only its own first column is read. [the same]
     """
     length, beyond = value.shape[-1], beyond[..., :1] if beyond.ndim else beyond
     away = min(abs(shift), length)

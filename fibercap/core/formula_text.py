@@ -68,7 +68,20 @@ def term_of(text: str) -> Term:
 
 @lru_cache(maxsize=50_000)
 def balance_text(path: str, change: str) -> str:
-    """Return the formula of a balance that changes by another formula in each period."""
+    """Return the formula text of a balance: its value one period earlier plus a change.
+
+    Parameters
+    ----------
+    path : str
+        The path of the balance's own row.
+    change : str
+        The formula text of a period's change, in the unit of the balance.
+
+    Examples
+    --------
+    >>> balance_text("cash", "{inflow} - {outflow}")
+    '{cash@-1} + {inflow} - {outflow}'
+    """
     return add(Reference(path, -1), term_of(change)).text
 
 

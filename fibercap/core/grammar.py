@@ -25,7 +25,15 @@ _TO_100: Final = r"(?:0*[0-9]{1,2}(?:\.[0-9]+(?:_[0-9]+)*)?|0*100(?:\.0+)?)"
 
 
 def quantity(unit: str, *, signed: bool = False, zero: bool = True) -> str:
-    """Return the pattern of a quantity: number, scale, and a unit of the same dimension as a house unit."""
+    """Return the pattern of a quantity: number, scale, and a unit of the same dimension as a house unit.
+
+    Parameters
+    ----------
+    unit : str
+        The house unit, such as `km/year`.
+    signed, zero : bool
+        Whether the number may be negative, and whether it may be zero.
+    """
     over, *under = unit.split("/")
     words = words_like(over) + (("1",) if over == "1" else ())
     plain, scaled = ("|".join(word for word in words if (word in SCALED_UNITS) is scaled) for scaled in (False, True))
@@ -40,19 +48,43 @@ def share() -> str:
 
 
 def duration(*, zero: bool = True, whole: bool = True) -> str:
-    """Return the pattern of a duration in calendar months; `whole` asks for whole ones where months are written."""
+    """Return the pattern of a duration in calendar months.
+
+    Parameters
+    ----------
+    zero, whole : bool
+        Whether it may be zero, and whether a number of months must be whole.
+    """
     months = _WHOLE if whole else NUMBER
     return f"{'' if zero else _NOT_ZERO}(?:{months} months?|{NUMBER} (?:quarters?|years?|yr))"
 
 
 def text(title: str, pattern: str, unit: str, like: str) -> Json:
-    """Return the schema of a text: its title, pattern, unit, and how it is written where the pattern is not met."""
+    """Return the JSON Schema of a text.
+
+    Parameters
+    ----------
+    title, pattern, unit : str
+        What it is, the regular expression of the whole text, and its unit.
+    like : str
+        An example, which editors show where the text does not match.
+    """
     told = {"patternErrorMessage": f"write it like {like}"}  # read by editors, unknown to validators
     return {"title": title, "type": "string", "pattern": f"^(?:{pattern})$", "x-unit": unit, **told}
 
 
 def quantities(unit: str, low: float, high: float, above: float, like: str) -> Json:
-    """Return the schema of a quantity in a house unit, between limits."""
+    """Return the JSON Schema of a quantity in a house unit.
+
+    Parameters
+    ----------
+    unit : str
+        The house unit; `percent` for a share written in %.
+    low, high, above : float
+        The least and the largest value, and a value that it must exceed. [unit]
+    like : str
+        An example.
+    """
     bounded = unit == "percent" and low == 0 and high == 1
     pattern = share() if bounded else quantity(unit, signed=low < 0 and above < 0, zero=not above >= 0)
     told = in_words(unit if unit == "percent" else unit.replace("money", "USD"))
@@ -63,14 +95,30 @@ def quantities(unit: str, low: float, high: float, above: float, like: str) -> J
 
 
 def months(low: float, *, whole: bool) -> Json:
-    """Return the schema of a duration of at least so many months."""
+    """Return the JSON Schema of a duration.
+
+    Parameters
+    ----------
+    low : float
+        The shortest duration. [month]
+    whole : bool
+        Whether a number of months must be whole.
+    """
     least = f", at least {low:g} months" if low > 1 else ", more than 0" if low > 0 else ""
     pattern = duration(zero=not least, whole=whole)
     return text(f"{'whole months' if whole else 'months'}{least}", pattern, "month", "`6 months` or `5 years`")
 
 
 def number(low: float, known: tuple[int, ...]) -> Json:
-    """Return the schema of a bare number, or of one of those that are known; YAML sees a number in it."""
+    """Return the JSON Schema of a bare number; a number that YAML has recognized is allowed too.
+
+    Parameters
+    ----------
+    low : float
+        The least value. [1]
+    known : tuple of int
+        The only values allowed, if any.
+    """
     if known:
         forms = [form for one in known for form in (one, str(one))]
         return {"title": " or ".join(map(str, known)), "enum": forms, "x-unit": "1"}
@@ -79,7 +127,15 @@ def number(low: float, known: tuple[int, ...]) -> Json:
 
 
 def words(known: tuple[str, ...], kind: str) -> Json:
-    """Return the schema of one of a few words."""
+    """Return the JSON Schema of one of a few words.
+
+    Parameters
+    ----------
+    known : tuple of str
+        The words.
+    kind : str
+        What they are, in the plural, for the title.
+    """
     return {"title": known[0] if len(known) == 1 else f"one of the {kind}", "enum": list(known)}
 
 
@@ -97,7 +153,15 @@ def _limits(unit: str, low: float, high: float, above: float) -> str:
 
 
 def by(key: str, value: Json) -> Json:
-    """Return the schema of a block of values whose keys follow a pattern."""
+    """Return the JSON Schema of a block of values by key.
+
+    Parameters
+    ----------
+    key : str
+        The regular expression of a whole key.
+    value : Json
+        The schema of each value.
+    """
     return {
         "type": "object",
         "patternProperties": {f"^{key}$": value},
@@ -107,7 +171,15 @@ def by(key: str, value: Json) -> Json:
 
 
 def either(title: str, unit: str, *forms: Json) -> Json:
-    """Return the schema of what may be written in one of several forms."""
+    """Return the JSON Schema of an input that may be written in several forms.
+
+    Parameters
+    ----------
+    title, unit : str
+        What the input is, and its unit.
+    *forms : Json
+        The schema of each form.
+    """
     single = [inner for form in forms for inner in form.get("anyOf", [form])]
     bare = [{key: part for key, part in form.items() if key not in ("title", "x-unit")} for form in single]
     return {"title": title, "x-unit": unit, "anyOf": bare}

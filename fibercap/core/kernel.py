@@ -40,7 +40,20 @@ class Kernel(Generic[P]):
 
 
 def kernel(returns: str, **units: str) -> Callable[[Callable[P, Array]], Kernel[P]]:
-    """Declare the units of a kernel's result and arguments; see `Kernel`."""
+    """Return a decorator that makes a `Kernel` of a function on plain arrays.
+
+    Parameters
+    ----------
+    returns : str
+        The house unit of the result.
+    **units : str
+        The house unit of each argument that has one.
+
+    Raises
+    ------
+    TypeError
+        On decorating, if the function has no argument of such a name.
+    """
 
     def declared(plain: Callable[P, Array]) -> Kernel[P]:
         return Kernel(plain, returns, units)

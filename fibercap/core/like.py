@@ -15,14 +15,22 @@ _ASIDE: Final = "options"  # an overlay waits in each of its entries; what is `l
 
 
 def has_like(tree: Tree) -> bool:
-    """Tell whether `like` stands anywhere in a tree."""
+    """Return whether `like` stands anywhere in a tree."""
     if isinstance(tree, Leaf):
         return False
     return isinstance(tree.get(LIKE), Leaf) or any(has_like(child) for child in tree.values())
 
 
 def who_likes(tree: Tree, path: Path = ()) -> Iterator[Path]:
-    """Run over the paths of the entries that name another by `like`."""
+    """Yield the path of each entry that names another one by `like`, in the order of the file.
+
+    Parameters
+    ----------
+    tree : Tree
+        What was read.
+    path : Path
+        Where `tree` stands.
+    """
     if isinstance(tree, Branch):
         if isinstance(tree.get(LIKE), Leaf):
             yield path

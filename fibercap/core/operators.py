@@ -160,7 +160,17 @@ def _text(number: Decimal, suffix: str) -> str:
 
 
 def is_operation(new: Branch, standing: Tree | None, known: frozenset[str] | None) -> bool:
-    """Tell whether a block is an operation, such as `{times: 0.8}`, on what stands there, and not fields of its own."""
+    """Return whether a block is an operation on the present value, such as `{times: 0.8}`, instead of new fields.
+
+    Parameters
+    ----------
+    new : Branch
+        The block as written in a change.
+    standing : Tree or None
+        The present value at its path.
+    known : frozenset of str or None
+        The field names that the schema knows at the path, None where it knows none.
+    """
     asked = [key for key in new if key not in ASIDE]
     if not asked or not all(key in OPERATORS and isinstance(new[key], Leaf) for key in asked):
         return False

@@ -102,7 +102,17 @@ def _refusal(
 
 
 def settable(tree: Branch, path: Path, schema: Schema) -> bool:
-    """Tell whether a path that is not written may be set: every step is written, or a field the schema knows."""
+    """Return whether an input may be set: each step of its path is written, or is a field that the schema knows.
+
+    Parameters
+    ----------
+    tree : Branch
+        The scenario as written.
+    path : Path
+        The path of the input.
+    schema : Schema
+        The fields that may be written.
+    """
     for depth in range(1, len(path) + 1):
         if at(tree, path[:depth]) is None and path[depth - 1] not in (schema.fields(path[: depth - 1]) or ()):
             return False

@@ -13,14 +13,37 @@ from fibercap.core.rows import Block, Given, Row
 
 
 def under(text: str, prefix: str, among: frozenset[str]) -> str:
-    """Return a formula text in which references to rows and scalars `among` some get a prefix."""
+    """Return a formula text whose references to some rows and scalars begin with a prefix.
+
+    Parameters
+    ----------
+    text, prefix : str
+        The formula text, and the prefix without its dot.
+    among : frozenset of str
+        The paths to which the prefix is added.
+
+    Examples
+    --------
+    >>> under("{debt} / {inputs.km}", "run_off", frozenset({"debt"}))
+    '{run_off.debt} / {inputs.km}'
+    """
     if "{" not in text:
         return text
     return REFERENCE.sub(lambda found: f"{{{prefix}.{found[0][1:]}" if found[1] in among else found[0], text)
 
 
 def prefixed(block: Block, prefix: str, among: frozenset[str]) -> Block:
-    """Return a block under another name: its rows, and references to rows and inputs `among` them, get the prefix."""
+    """Return a block whose name, rows and scalars begin with a prefix.
+
+    Parameters
+    ----------
+    block : Block
+        The rows; their values are shared, not copied.
+    prefix : str
+        The prefix without its dot.
+    among : frozenset of str
+        The paths to which the prefix is added where formulas refer to them.
+    """
     rows, given = block.rows.values(), block.given.values()
     texts = (*(row.formula for row in rows), *(row.before for row in rows), *(item.formula for item in given))
     formulas, befores, givens = _split(_renamed(texts, prefix, among), len(block.rows), len(block.rows))

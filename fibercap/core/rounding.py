@@ -55,7 +55,19 @@ def rounded(value: Array | float, step: Array | float, way: str) -> Array:
 
 
 def rounded_text(text: str, step: str, way: str) -> str:
-    """Return the formula of the same rounding; spreadsheets' ROUND takes ties away from zero."""
+    """Return the formula text that rounds as `rounded` does; the ROUND of spreadsheets takes ties away from zero.
+
+    Parameters
+    ----------
+    text, step : str
+        Formula texts of the amount and of the step, in the same unit.
+    way : str
+        As in `rounded`.
+
+    Source
+    ------
+    Own derivation: ROUND gives the nearest step; a comparison with the same slack as in `rounded` corrects it.
+    """
     if way == "none":
         return text
     near = f"ROUND(({text}) / {step}, 0)"

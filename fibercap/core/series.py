@@ -33,7 +33,19 @@ class Series:
     names: tuple[str, ...] = ()
 
     def weights(self, timeline: Timeline, *, linear: bool = False) -> Array:
-        """Return each value's share in each period's time average, (value, period); rows add up to one."""
+        """Return the share of each value in the time average of each period, (value, period); columns add up to 1. [1]
+
+        Parameters
+        ----------
+        timeline : Timeline
+            The periods.
+        linear : bool
+            Whether a straight line joins the values at the starts of their keys; otherwise each holds until the next.
+
+        Source
+        ------
+        docs/conventions.md, section 1, Series over time.
+        """
         if not self.starts:
             return np.ones((1, timeline.count))
         knots = np.array(self.starts, dtype=float)
@@ -45,13 +57,38 @@ class Series:
         return (hats(knots, end) - hats(knots, start)) / timeline.months
 
     def averages(self, timeline: Timeline, *, linear: bool = False) -> Array:
-        """Return the value's time average in each period, (period,) or (draw, period)."""
+        """Return the time average in each period, (period,) or (sample, period), in the unit of the values.
+
+        Parameters
+        ----------
+        timeline : Timeline
+            The periods.
+        linear : bool
+            As in `weights`.
+        """
         weights = self.weights(timeline, linear=linear)
         return np.asarray(sum((v * weights[k] for k, v in enumerate(self.values)), start=np.zeros(timeline.count)))
 
 
 def hats(knots: Array, moments: Array) -> Array:
-    """Integrate, from the first knot to each moment, each knot's weight in linear interpolation; (knot, moment)."""
+    """Return the integral of each knot's weight in linear interpolation from the first knot to each moment. [month]
+
+    Parameters
+    ----------
+    knots : (knot,)
+        Month numbers at which values are given, in increasing order. After the last one its value holds. [month]
+    moments : (moment,)
+        Month numbers up to which to integrate, not before the first knot. [month]
+
+    Returns
+    -------
+    (knot, moment)
+        For each moment they add up to the months since the first knot.
+
+    Source
+    ------
+    Own derivation: the weight of a knot falls from 1 to 0 at its neighbors, a triangle, whose integral is a parabola.
+    """
     result = np.zeros((len(knots), len(moments)))
     for left, (a, b) in enumerate(pairwise(knots)):
         inside = np.clip(moments - a, 0.0, b - a)
@@ -114,7 +151,17 @@ def span_of(key: str) -> tuple[int, int]:
 
 
 def inside(name: str, error: PydanticCustomError, *, key: bool = False) -> PydanticCustomError:
-    """Return the same error, which remembers under which key of a block (or with the key itself) it happened."""
+    """Return an error that also says in which entry of a block it occurred.
+
+    Parameters
+    ----------
+    name : str
+        The key of the entry.
+    error : PydanticCustomError
+        The error as it was raised.
+    key : bool
+        Whether the key itself is wrong, and not its value.
+    """
     context = {**(error.context or {}), "inside": name, "key": key}
     return PydanticCustomError(error.type, "{found}", context)
 
@@ -122,7 +169,22 @@ def inside(name: str, error: PydanticCustomError, *, key: bool = False) -> Pydan
 def read_block(
     raw: Mapping[str, Any], key_of: Callable[..., Any], parse: Callable[..., Any], info: ValidationInfo
 ) -> dict[Any, Any]:
-    """Read every entry of a block; all errors are told, each with the key under which it happened."""
+    """Return the entries of a block by their parsed keys.
+
+    Parameters
+    ----------
+    raw : mapping
+        The block as written.
+    key_of, parse : callable
+        Parse a key and a value; each takes what is written and `info`.
+    info : ValidationInfo
+        Passed on to both.
+
+    Raises
+    ------
+    PydanticCustomError
+        If a key or value cannot be used, or a key is written twice; it holds the errors of all entries.
+    """
     read: dict[Any, Any] = {}
     errors: list[PydanticCustomError] = []
     for name, value in raw.items():

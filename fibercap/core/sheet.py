@@ -39,9 +39,19 @@ class Sheet:
         """The scalars that are others after the horizon."""
 
     def put(self, row: Row, value: Array | None) -> Array:
-        """Write a row; return its value with the time axis spread out, to go on with.
+        """Write a row; return its values over all columns, (..., period).
 
-        Without a value the row is open: it, and lines that rest on it, are zero until they are settled.
+        Parameters
+        ----------
+        row : Row
+            The row, whose path is not yet written.
+        value : () or (..., period), or None
+            Its values, in the row's unit. None leaves the row open: it, and lines that read it, are 0 until `settle`.
+
+        Raises
+        ------
+        ValueError
+            If the row is already written, or its nature is unknown.
         """
         if row.path in self._rows:
             raise ValueError(f"the row {row.path} is written twice")
@@ -57,8 +67,8 @@ class Sheet:
     def line(self, row: Row) -> Array:
         """Write a row whose values follow from its formula; return them, (..., period), in the row's unit.
 
-        Its formula reads rows and scalars written before it, all on the columns of this sheet. After the horizon
-        another formula gives the values, where it has been said.
+        The formula reads rows and scalars that are already written. After the horizon the formula that `after_horizon`
+        was given applies, if any.
         """
         return self.put(row, None if self._rests_on_open(row.formula) else self._follow(row, self.read))
 
@@ -66,7 +76,7 @@ class Sheet:
         return bool(self._open) and any(path in self._open for path, _ in term_of(formula).references)
 
     def carry(self, row: Row) -> Array:
-        """Write a row whose formula may pass on its own value of the column before: the last other one holds, or 0."""
+        """Write a row whose formula may repeat its last value, at first 0; return it, (..., period), in its unit."""
 
         def read(path: str, shift: int) -> Array:
             return np.asarray(np.nan) if path == row.path else self.read(path, shift)
@@ -82,25 +92,29 @@ class Sheet:
         return np.where(np.arange(self.length) < self.within, value, evaluate(self.later[row.path], read))
 
     def until_last(self, path: str, label: str, test: str) -> Array:
-        """Write 1 up to the last column in which a test holds, 0 after it; return it, (..., period)."""
+        """Write a row that is 1 up to the last column in which a test holds, then 0; return it, (..., period).
+
+        Parameters
+        ----------
+        path, label, test : str
+            As of a `Row`, and the formula text of the test. [1]
+        """
         holds = np.maximum.accumulate(np.flip(self._spread(self.work_out(test)), -1), axis=-1)
         return self.put(Row(path, label, "", FLOW, f"IF(OR({test}, {{{path}@1}} > 0), 1, 0)"), np.flip(holds, -1))
 
     def work_out(self, formula: str) -> Array:
-        """Return the values of a formula on this sheet, `()` or (..., period)."""
+        """Return the values of a formula text on this sheet, `()` or (..., period)."""
         return evaluate(formula, self.read)
 
     def running(self, path: str, label: str, unit: str, change: str, before: str = "0") -> Array:
-        """Write a balance: what stood before, and in each period a change; return it, (..., period).
+        """Write a balance: an opening value plus the changes up to each period; return it, (..., period).
 
         Parameters
         ----------
-        path, label, unit
+        path, label, unit : str
             As of a `Row`.
-        change : str
-            The formula of a period's change, a sum or a difference of terms.
-        before : str
-            The formula of what stood before the first column.
+        change, before : str
+            Formula texts of a period's change, a sum or difference, and of the value before the first column. [unit]
         """
         row = Row(path, label, unit, STOCK, balance_text(path, change), before)
         if self._rests_on_open(change):
@@ -109,7 +123,15 @@ class Sheet:
         return self.put(row, value if before == "0" else self.work_out(before) + value)
 
     def read(self, path: str, shift: int) -> Array:
-        """Return the value of a scalar, or of a row some columns away, as formulas read it, `()` or (..., period)."""
+        """Return the value of a scalar or a row as formulas read it, `()` or (..., period), in its own unit.
+
+        Parameters
+        ----------
+        path : str
+            The path of the scalar or row.
+        shift : int
+            How many columns later a row is read; negative for earlier ones.
+        """
         if path in self._given:
             given, later = self._given[path].value, self.given_later.get(path)
             if later is None or self.within == self.length:
@@ -160,15 +182,33 @@ class Sheet:
         return copy
 
     def know(self, block: Block, prefix: str = "") -> None:
-        """Let formulas read what stands in another block, by its path under a prefix; the last one known is read."""
+        """Let formulas read the rows and scalars of another block; the block added last comes first.
+
+        Parameters
+        ----------
+        block, prefix : Block, str
+            The other block, and what formulas write before its paths, without the dot.
+        """
         self._others.insert(0, (prefix and f"{prefix}.", block))
 
     def after_horizon(self, path: str, formula: str) -> None:
-        """Say by which formula a row goes on after the horizon, where that is not its own."""
+        """Set another formula that a row follows after the horizon; call it before writing the row.
+
+        Parameters
+        ----------
+        path, formula : str
+            The path of the row, and the formula text, in the row's unit.
+        """
         self.later[path] = formula
 
     def give_after_horizon(self, path: str, unit: str, value: Array | float, formula: str) -> None:
-        """Say what a scalar is for the rows after the horizon."""
+        """Set the value of a scalar for the columns after the horizon.
+
+        Parameters
+        ----------
+        path, unit, value, formula
+            As of a `Given`; the value is `()` or (sample, 1).
+        """
         self.given_later[path] = Given(path, unit, np.asarray(value, dtype=float), formula=formula)
 
     @property
@@ -201,8 +241,12 @@ class Sheet:
     ) -> str:
         """Make a scalar known to formulas as `{path}`; return that reference.
 
-        `inputs.<path>` is the input at that path unless `reads` names others; what is no input says which inputs it is
-        read from, or by which formula it follows.
+        Parameters
+        ----------
+        path, unit, value, formula, fixed, aside
+            As of a `Given`; the value is `()` or (sample, 1).
+        *reads : str
+            Paths of the inputs from which it comes; by default, of `inputs.<path>`, the input at that path.
         """
         if not reads and not formula and path.startswith(INPUT):
             reads = (path.removeprefix(INPUT),)
@@ -210,7 +254,13 @@ class Sheet:
         return f"{{{path}}}"
 
     def derive(self, path: str, unit: str, formula: str, *, fixed: bool = False, aside: bool = False) -> str:
-        """Make a scalar known that follows from others and from sums over rows; return the reference to it."""
+        """Make a scalar known that follows from other scalars and from sums of rows; return the reference to it.
+
+        Parameters
+        ----------
+        path, unit, formula, fixed, aside
+            As of a `Given`.
+        """
         value = self.work_out(formula)
         value = value[0] if value.ndim == 1 else value
         return self.give(path, unit, value, formula=formula, fixed=fixed, aside=aside)
@@ -226,7 +276,13 @@ class Sheet:
         self._edges.clear()
 
     def look_after(self, path: str, after: str) -> None:
-        """Say what follows the last column of a row."""
+        """Set the formula of the value that follows a row's last column.
+
+        Parameters
+        ----------
+        path, after : str
+            The path of the row, and the formula text, in the row's unit.
+        """
         self._rows[path] = self._rows[path]._replace(after=after)
         self._edges.pop((path, True), None)
 

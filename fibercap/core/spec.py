@@ -42,7 +42,15 @@ class Spec(BaseModel):
 
     @staticmethod
     def keyed(key: str, default: Any = ...) -> Any:
-        """Return a field that is written under another key, such as `from`, which Python keeps for itself."""
+        """Return a field whose key in the scenario differs from its name, such as `from`, a keyword of Python.
+
+        Parameters
+        ----------
+        key : str
+            The key in the scenario.
+        default : Any
+            The value where the key is omitted; by default the key is required.
+        """
         return pydantic.Field(default, alias=key)
 
     @classmethod
@@ -66,7 +74,15 @@ class Spec(BaseModel):
 
 
 def bounds_at(spec: type[Spec], path: tuple[str, ...]) -> tuple[float, float] | None:
-    """Return the least and the most that may be written at a path; None where the schema does not say."""
+    """Return the least and the largest value of the input at a path, in its house unit; None where it has no bounds.
+
+    Parameters
+    ----------
+    spec : type of Spec
+        The block at which the path begins.
+    path : tuple of str
+        The keys.
+    """
     options: list[Any] = [spec]
     found: tuple[float, float] | None = None
     for name in path:
@@ -149,7 +165,15 @@ def collection_in(annotation: Any) -> Any | None:
 
 
 def fields_at(spec: type[Spec], path: tuple[str, ...]) -> frozenset[str] | None:
-    """Return the field names that the schema knows at a path, or None where names are free or there is no block."""
+    """Return the keys that a block may have, or None where names are free or there is no block.
+
+    Parameters
+    ----------
+    spec : type of Spec
+        The block at which the path begins.
+    path : tuple of str
+        The keys.
+    """
     options: tuple[Any, ...] = (spec,)
     for name in path:
         following: list[Any] = []
@@ -173,7 +197,15 @@ def fields_at(spec: type[Spec], path: tuple[str, ...]) -> frozenset[str] | None:
 
 @lru_cache(maxsize=4096)
 def field_at(spec: type[Spec], path: tuple[str, ...]) -> Field | None:
-    """Return the field type that reads what stands at a path, or None where there is a block or nothing."""
+    """Return the field type that reads the input at a path, or None where there is a block or nothing.
+
+    Parameters
+    ----------
+    spec : type of Spec
+        The block at which the path begins.
+    path : tuple of str
+        The keys.
+    """
     options: list[tuple[Any, Iterable[Any]]] = [(spec, ())]
     for name in path:
         following: list[tuple[Any, Iterable[Any]]] = []
@@ -209,7 +241,20 @@ def _unit_among(marks: Iterable[Any]) -> str | None:
 
 
 def quantities(spec: Spec, path: tuple[str, ...] = ()) -> Iterator[tuple[tuple[str, ...], Any, str]]:
-    """Run over every number, date and path that a Spec holds: (path, value, unit)."""
+    """Yield the path, value and unit of each number, date and series in a block.
+
+    Parameters
+    ----------
+    spec : Spec
+        The block.
+    path : tuple of str
+        Where `spec` stands.
+
+    Returns
+    -------
+    iterator of (path, value, unit)
+        Numbers are `()` or (sample, 1), in the house unit.
+    """
     for key, name, unit, member_unit in _layout(type(spec)):
         value = spec.__dict__.get(name)
         if value is None:  # most fields of most blocks

@@ -208,7 +208,7 @@ class Chain(Term):
 
 
 def number_text(value: float) -> str:
-    """Return a number as a formula writes it: as short as is exact."""
+    """Return a number as formulas write it: the shortest text that is exact."""
     return short if float(short := f"{value:g}") == value else repr(value)
 
 
@@ -218,7 +218,13 @@ def _bracketed(term: Term, binds: int, replace: Callable[[Term], str]) -> str:
 
 
 def add(start: Term, change: Term) -> Term:
-    """Return a term plus a sum, as one sum without brackets: `start + a - b`."""
+    """Return `start + change` as one sum without brackets: `start + a - b`.
+
+    Parameters
+    ----------
+    start, change : Term
+        Terms in the same unit.
+    """
     match change:
         case Operation(sign="+" | "-" as sign, left=left, right=right):
             return Operation(sign, add(start, left), right)
@@ -228,7 +234,15 @@ def add(start: Term, change: Term) -> Term:
 
 
 def sum_of(first: Term, rest: list[tuple[str, Term]]) -> Term:
-    """Return a term to which others are added, or from which they are taken, in order; very many of them in groups."""
+    """Return a term with others added and subtracted in order, in groups where there are very many.
+
+    Parameters
+    ----------
+    first : Term
+        The term to begin with.
+    rest : list of (sign, Term)
+        Each with the sign `+` or `-`; in the same unit.
+    """
     if len(rest) > MOST_ADDED:
         size = MOST_ADDED
         while size * MOST_ADDED < len(rest):

@@ -22,43 +22,98 @@ _DAYS: Final = (31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31)
 
 
 def days_in_month(year: int, month: int) -> int:
-    """Return the days of a month, February's leap day included."""
+    """Return the number of days in a month of the Gregorian calendar. [day]
+
+    Parameters
+    ----------
+    year, month : int
+        The year, and the month from 1 to 12.
+    """
     leap = month == 2 and year % 4 == 0 and (year % 100 != 0 or year % 400 == 0)  # the calendar
     return _DAYS[month - 1] + leap
 
 
 def month_number(day: date) -> float:
-    """Return 12*year + (month - 1) + day / days in the month, so that a month's end is a whole number. [month]"""
+    """Return `12 * year + (month - 1) + day / days in the month`, a whole number at the end of a month. [month]
+
+    Source
+    ------
+    docs/conventions.md, section 1.
+
+    Examples
+    --------
+    >>> month_number(date(2000, 12, 31))
+    24012.0
+    """
     return 12 * day.year + day.month - 1 + day.day / days_in_month(day.year, day.month)
 
 
 def month_start(day: date) -> float:
-    """Return the month number of the end of the day before, from which `opens` and `from` count. [month]"""
+    """Return the month number at the end of the day before, as `opens` and `from` count. [month]
+
+    Source
+    ------
+    docs/conventions.md, section 1.
+    """
     return 12 * day.year + day.month - 1 + (day.day - 1) / days_in_month(day.year, day.month)
 
 
 def month_end(number: int) -> date:
-    """Return the last day of the month that a whole month number closes."""
+    """Return the last day of the month whose end has a month number.
+
+    Examples
+    --------
+    >>> month_end(24012)
+    datetime.date(2000, 12, 31)
+    """
     year, month = divmod(number - 1, 12)
     return date(year, month + 1, days_in_month(year, month + 1))
 
 
 def add_months(day: date, months: int) -> date:
-    """Return the date some months later on the same day, or on the month's last day where it is shorter."""
+    """Return the same day of the month some months later, or the last day of a shorter month.
+
+    Parameters
+    ----------
+    day : date
+        The first date of a series. Months are always counted from it, so that a 31st returns after a shorter month.
+    months : int
+        The months to add; negative to go back. [month]
+
+    Source
+    ------
+    docs/conventions.md, section 1, rule 3.
+
+    Examples
+    --------
+    >>> add_months(date(2001, 1, 31), 1), add_months(date(2001, 1, 31), 2)
+    (datetime.date(2001, 2, 28), datetime.date(2001, 3, 31))
+    """
     year, month = divmod(12 * day.year + day.month - 1 + months, 12)
     return date(year, month + 1, min(day.day, days_in_month(year, month + 1)))
 
 
 def first_of_each(ordered: Array) -> npt.NDArray[np.intp]:
-    """Return where each distinct moment first stands among moments in order. np.unique would import masked arrays."""
+    """Return the index at which each distinct moment of a sorted array first occurs.
+
+    It replaces np.unique, which would import masked arrays.
+    """
     return np.flatnonzero(np.append(True, np.diff(ordered) > 0))
 
 
 @dataclass(frozen=True)
 class Timeline:
-    """The model's periods: whole calendar months each, from the end of the day before `start`.
+    """The periods of the model, each of whole calendar months; the first begins with the day `start`.
 
     Where a plan runs off after its horizon, the last `past` periods are those of the run-off.
+
+    Examples
+    --------
+    >>> quarters = Timeline(date(2001, 1, 1), date(2002, 12, 31), "quarter")
+    >>> quarters.count, quarters.labels[:2], quarters.index(date(2001, 5, 17))
+    (8, ('2001-Q1', '2001-Q2'), 1)
+    >>> quarters.annual(np.ones(8), FLOW)
+    {'2001': array(4.), '2002': array(4.)}
     """
 
     start: date
@@ -87,7 +142,7 @@ class Timeline:
         return self.count - self.past
 
     def longer(self, past: int) -> Timeline:
-        """Return these periods with so many more of a run-off after them."""
+        """Return these periods followed by `past` periods of a run-off."""
         return _timeline(self.start, month_end(self.origin + self.months * (self.count + past)), self.step, past)
 
     @property
@@ -122,31 +177,60 @@ class Timeline:
         return tuple(period_label(day, self.step) for day in self.dates)
 
     def index(self, day: date) -> int:
-        """Return the index of the period a date falls in; -1 before the horizon, `count` after it."""
+        """Return the index of the period that contains a date; -1 before the first period, `count` after the last."""
         months = 12 * day.year + day.month - 1 - self.origin
         return -1 if months < 0 else min(months // self.months, self.count)
 
     def groups(self, by: str) -> dict[str, slice]:
-        """Return the periods of each year, quarter or month, in order.
+        """Return the slice of periods in each year, quarter or month, by label and in order of time.
 
         Raises
         ------
         ValueError
-            If the model's own step is longer than what is asked for.
+            If a period of the model is longer than `by`.
         """
         if STEPS[by] < self.months:
             raise ValueError(f"the model steps by {self.step}; it cannot be shown by {by}")
         return _groups(self, by)
 
     def grouped(self, values: Array, nature: str, by: str = "year") -> dict[str, Array]:
-        """Bring values (..., period) to years, quarters or months by their nature and nothing else.
+        """Return values by year, quarter or month: the sum of a flow, the last value of a stock, the mean of a rate.
 
-        A flow is summed, a stock is taken at the end, a rate is averaged over time.
+        Parameters
+        ----------
+        values : (..., period)
+            Values in any unit.
+        nature : str
+            `flow`, `stock` or `rate`. Nothing else decides how values are aggregated.
+        by : str
+            `year`, `quarter` or `month`.
+
+        Returns
+        -------
+        dict of str to (...)
+            The aggregated values by label such as `2002-Q3`, in order of time, in the unit of `values`.
+
+        Raises
+        ------
+        ValueError
+            If a period of the model is longer than `by`.
+
+        Source
+        ------
+        docs/conventions.md, section 1, Natures.
         """
         return {label: _brought(values[..., part], nature) for label, part in self.groups(by).items()}
 
     def annual(self, values: Array, nature: str) -> dict[str, Array]:
-        """Bring values (..., period) to calendar years; see `grouped`."""
+        """Return values by calendar year, each (...) in the unit of `values`; see `grouped`.
+
+        Parameters
+        ----------
+        values : (..., period)
+            Values in any unit.
+        nature : str
+            `flow`, `stock` or `rate`.
+        """
         return self.grouped(values, nature)
 
 
@@ -173,14 +257,40 @@ def _brought(part: Array, nature: str) -> Array:
 
 
 def period_label(day: date, by: str) -> str:
-    """Return the name of the year, quarter or month that a day lies in."""
+    """Return the label of the year, quarter or month that contains a day.
+
+    Parameters
+    ----------
+    day : date
+        Any day of the period.
+    by : str
+        `year`, `quarter` or `month`.
+
+    Examples
+    --------
+    >>> [period_label(date(2002, 7, 1), by) for by in ("year", "quarter", "month")]
+    ['2002', '2002-Q3', '2002-07']
+    """
     if by == "year":
         return f"{day.year}"
     return f"{day.year}-Q{(day.month + 2) // 3}" if by == "quarter" else f"{day.year}-{day.month:02d}"
 
 
 def periods_between(first: date, last: date, by: str) -> list[str]:
-    """Return the names of the years, quarters or months from that of one day to that of another, in order."""
+    """Return the labels of all years, quarters or months from one day to another, in order of time.
+
+    Parameters
+    ----------
+    first, last : date
+        Days of the first and of the last period.
+    by : str
+        `year`, `quarter` or `month`.
+
+    Examples
+    --------
+    >>> periods_between(date(2001, 11, 30), date(2002, 5, 1), "quarter")
+    ['2001-Q4', '2002-Q1', '2002-Q2']
+    """
     months = 12 * (last.year - first.year) + last.month - first.month
     days = (add_months(first.replace(day=1), number) for number in range(months + 1))
     return list(dict.fromkeys(period_label(day, by) for day in days))

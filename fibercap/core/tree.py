@@ -91,7 +91,17 @@ class Branch(Mapping[str, "Leaf | Branch"]):
         return hash(tuple(self.children))
 
     def with_child(self, key: str, child: Leaf | Branch, at: Place | None = None) -> Branch:
-        """Return a copy in which one child is new or replaced."""
+        """Return a copy in which one child is new or replaced.
+
+        Parameters
+        ----------
+        key : str
+            The key of the child.
+        child : Leaf or Branch
+            The new child.
+        at : Place, optional
+            Where the key stands in a file, if it is new.
+        """
         places = dict(self.keys_at)
         if at is not None:
             places.setdefault(key, at)
@@ -106,7 +116,15 @@ Tree = Leaf | Branch
 
 
 def at(tree: Tree, path: Path) -> Tree | None:
-    """Return what stands at a path, or None; `{value, source, where, note}` blocks are looked through."""
+    """Return the value or block at a path, or None; the keys of `{value, source, where, note}` may be left out.
+
+    Parameters
+    ----------
+    tree : Tree
+        Where the path begins.
+    path : Path
+        The keys.
+    """
     for key in path:
         if is_wrapper(tree) and key not in WRAPPER:
             tree = tree["value"]  # type: ignore[index]
@@ -117,7 +135,17 @@ def at(tree: Tree, path: Path) -> Tree | None:
 
 
 def place_of(tree: Tree, path: Path, *, key: bool = False) -> Place | None:
-    """Return the place of a value (or of its key); of the nearest block above where the path ends early."""
+    """Return the place of a value in its file, or of the nearest block above where the path ends early.
+
+    Parameters
+    ----------
+    tree : Tree
+        Where the path begins.
+    path : Path
+        The keys.
+    key : bool
+        Whether to return the place of the last key instead of its value.
+    """
     best = tree.place
     for step, name in enumerate(path):
         if not isinstance(tree, Branch) or name not in tree:
@@ -131,7 +159,15 @@ def place_of(tree: Tree, path: Path, *, key: bool = False) -> Place | None:
 
 
 def leaves(tree: Tree, path: Path = ()) -> Iterator[tuple[Path, Leaf]]:
-    """Run over every leaf with its path, in the order of the file."""
+    """Yield each leaf with its path, in the order of the file.
+
+    Parameters
+    ----------
+    tree : Tree
+        What was read.
+    path : Path
+        Where `tree` stands.
+    """
     if isinstance(tree, Leaf):
         yield path, tree
     else:
@@ -140,7 +176,7 @@ def leaves(tree: Tree, path: Path = ()) -> Iterator[tuple[Path, Leaf]]:
 
 
 def is_wrapper(tree: Tree) -> bool:
-    """Tell whether a block only says where a value comes from: `{value, source, where, note}`."""
+    """Return whether a block is a value with its evidence: `{value, source, where, note}`."""
     return isinstance(tree, Branch) and "value" in tree.children and WRAPPER.issuperset(tree.children)
 
 
@@ -150,7 +186,15 @@ def inside(tree: Tree) -> Tree:
 
 
 def unwrap(tree: Tree, path: Path = ()) -> tuple[Tree, dict[Path, Branch]]:
-    """Lift the values out of their `{value, source, where, note}` blocks; return them beside those blocks by path."""
+    """Return a tree with plain values in place of `{value, source, where, note}` blocks, and those blocks by path.
+
+    Parameters
+    ----------
+    tree : Tree
+        What was read.
+    path : Path
+        Where `tree` stands.
+    """
     found: dict[Path, Branch] = {}
 
     def lifted(tree: Tree, path: Path) -> Tree:

@@ -181,7 +181,15 @@ def _decimal(value: Fraction) -> str:
 
 
 def takes(text: str, house: str, low: float, high: float) -> bool:
-    """Tell whether a text is a quantity of a house unit between bounds; a bare number is none."""
+    """Return whether a text is a quantity of a house unit between bounds; a bare number is not.
+
+    Parameters
+    ----------
+    text, house : str
+        The text, and the house unit, or `percent` of a share.
+    low, high : float
+        The least and the largest value. [house]
+    """
     try:
         number, unit = split_quantity(text)
     except QuantityTextError:

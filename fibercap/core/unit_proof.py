@@ -1,31 +1,151 @@
-"""The formulas of rows proved on units alone, before any number is trusted."""
+"""The units of formulas: they are evaluated on units alone, and compared with those that rows declare."""
 
 from __future__ import annotations
 
-from functools import lru_cache
-from typing import TYPE_CHECKING
+from functools import cache, lru_cache
+from typing import TYPE_CHECKING, Final
 
 from fibercap.core.errors import FormulaError, UnitError
-from fibercap.core.formula import fits, spell, unit_of
+from fibercap.core.formula import FUNCTIONS, function_of
+from fibercap.core.formula_text import REFERENCE, term_of
 from fibercap.core.rows import Row
+from fibercap.core.term import COMPARISONS, Call, Number, Operation, Reference, Term
 from fibercap.core.timeline import RATE
+from fibercap.core.units import Powers, powers
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
 
     from fibercap.core.rows import Block
 
 
-def prove(blocks: Iterable[Block], known: Iterable[Block] = (), follows: Block | None = None) -> int:
-    """Prove every formula on units alone; return how many were proved. Formulas may refer to `known` blocks too.
+_PLAIN: Final = frozenset({"AND", "OR", "IRR", "XIRR", "YEAR", "MONTH", "DAY"})  # whatever they read, no unit comes out
+_ZERO: Final[Powers] = (("0", 0.0),)  # a literal zero fits any unit
 
-    Rows of a block that `follows` have the unit of what they go on from, so that a formula that goes on as it is needs
-    no proof of its own; those that go on by others do.
+
+def unit_of(formula: Term | str, units: Callable[[str], str]) -> Powers:
+    """Return the unit of a formula's result, as powers of symbols; the formula is evaluated on units alone.
+
+    Parameters
+    ----------
+    formula : Term or str
+        The formula, or its text.
+    units : callable
+        Returns the unit of the row or scalar at a path.
+
+    Raises
+    ------
+    FormulaError
+        If the text is not a formula, or calls an unknown function.
+    UnitError
+        If it adds or compares unlike units, or a power is not a number.
+
+    Source
+    ------
+    Own derivation: units multiply as amounts do; sums and comparisons need equal units; a literal zero has any unit.
+    """
+    term = term_of(formula) if isinstance(formula, str) else formula
+    try:
+        return _unit_of_shape(term.shape, tuple(units(path) for path, _ in term.references))
+    except UnitError as error:
+        piece = REFERENCE.sub(lambda number: str(Reference(*term.references[int(number[1])])), str(error))
+        raise UnitError(f"`{term}` {piece}") from error
+
+
+@cache
+def _unit_of_shape(shape: str, units: tuple[str, ...]) -> Powers:
+    """Return the unit of all formulas that are equal but for the names that they refer to, which are numbers here."""
+    return _unit_of(term_of(shape), units)
+
+
+def _unit_of(term: Term, units: tuple[str, ...]) -> Powers:
+    parts = [_unit_of(part, units) for part in term.parts]
+    match term:
+        case Number(value=constant):
+            return () if constant else _ZERO
+        case Reference(path=number):
+            return powers(units[int(number)])
+        case Operation(sign=sign):
+            return _unit_of_operation(term, sign, *parts)
+        case Call(function=name):
+            return _unit_of_call(term, name, parts)
+    return _same(term, parts)
+
+
+def _unit_of_operation(term: Operation, sign: str, left: Powers, right: Powers) -> Powers:
+    if sign in COMPARISONS:
+        _same(term, [left, right])
+        return ()
+    if sign in "+-":
+        return _same(term, [left, right])
+    if sign == "^":
+        if isinstance(term.right, Number):
+            return tuple((name, power * term.right.value) for name, power in left)
+        return _same(term, [left, right, ()])
+    if _ZERO in (left, right):
+        return _ZERO
+    total = dict(left)
+    for name, power in right:
+        total[name] = total.get(name, 0.0) + (power if sign == "*" else -power)
+    return tuple(sorted((name, power) for name, power in total.items() if power))
+
+
+def _unit_of_call(term: Call, name: str, units: list[Powers]) -> Powers:
+    function_of(term, FUNCTIONS)
+    if name in _PLAIN:
+        return ()
+    if name == "IF":
+        return _same(term, units[1:])
+    if name == "SUMIFS":
+        _same(term, units[1:])
+        return units[0]
+    return units[0] if name in ("ROUND", "ROUNDUP", "EOMONTH") else _same(term, units)
+
+
+def _same(term: Term, units: list[Powers]) -> Powers:
+    found = [unit for unit in units if unit != _ZERO]
+    if len(set(found)) > 1:
+        raise UnitError(f"joins {' and '.join(spell(unit) for unit in dict.fromkeys(found))} in `{term}`")
+    return found[0] if found else _ZERO
+
+
+def spell(unit: Powers) -> str:
+    """Write powers as a unit text: `USD/km`."""
+    above = [n if p == 1 else f"{n}^{p:g}" for n, p in unit if p > 0]
+    below = [n if p == -1 else f"{n}^{-p:g}" for n, p in unit if p < 0]
+    return "/".join(["*".join(above) or "1", *below])
+
+
+def fits(unit: Powers, declared: str) -> bool:
+    """Return whether the unit of a formula is the one that its row declares; a literal zero fits every unit.
+
+    Parameters
+    ----------
+    unit : Powers
+        The result of `unit_of`.
+    declared : str
+        A unit text such as `USD/km`.
+    """
+    return unit in (_ZERO, powers(declared))
+
+
+def prove(blocks: Iterable[Block], known: Iterable[Block] = (), follows: Block | None = None) -> int:
+    """Check the unit of every formula on units alone; return the number of formulas checked.
+
+    Parameters
+    ----------
+    blocks : iterable of Block
+        The blocks to check.
+    known : iterable of Block
+        Blocks to which their formulas may refer too.
+    follows : Block, optional
+        The rows after the horizon. They have the units of the rows that they continue, so that only those with
+        another formula are checked.
 
     Raises
     ------
     UnitError
-        If a formula joins unlike units or yields another unit than its row declares.
+        If a formula adds or compares unlike units, or yields another unit than its row declares.
     FormulaError
         If a formula refers to nothing.
     """

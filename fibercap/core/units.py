@@ -193,13 +193,32 @@ def _reduced(text: str) -> tuple[float, Powers]:
 
 @cache
 def conversion(written: str, wanted: str) -> float | None:
-    """Return the factor from a written unit to a house unit, or None where the dimensions differ."""
+    """Return the factor from a written unit to a house unit, or None where the dimensions differ.
+
+    Parameters
+    ----------
+    written, wanted : str
+        Unit texts such as `km/month` and `km/year`.
+
+    Raises
+    ------
+    UnitError
+        If a text is not a unit of the vocabulary.
+    """
     (source, dimension), (target, asked) = _reduced(written), _reduced(wanted)
     return source / target if dimension == asked else None
 
 
 def factor_of_draws(value: Any, unit: str) -> float | None:
-    """Return the factor from the unit of draws to another, or None where dimensions differ or the unit is not ours."""
+    """Return the factor that converts drawn quantities to a unit, or None where dimensions differ or a unit is unknown.
+
+    Parameters
+    ----------
+    value : pint.Quantity
+        One amount for each sample, (sample, 1).
+    unit : str
+        The unit to convert to.
+    """
     try:
         return conversion(str(value.units), unit)
     except UnitError:
@@ -221,7 +240,7 @@ _WORDS: Final = {
 
 @cache
 def in_words(unit: str) -> str:
-    """Say the dimension of a unit in words, such as "a length of fiber per time"."""
+    """Return the dimension of a unit in words, such as "a length of fiber per time"."""
     if unit == "percent":
         return _WORDS["percent"]
     for known, words in _WORDS.items():
@@ -231,7 +250,13 @@ def in_words(unit: str) -> str:
 
 
 def found_and_wanted(found: str, wanted: str) -> tuple[str, str, str]:
-    """Say that a limit is in another unit than its subject: what was found, what was wanted, and a hint."""
+    """Return what was found, what was wanted, and a hint, for a limit whose unit does not fit its subject.
+
+    Parameters
+    ----------
+    found, wanted : str
+        The units of the limit and of the subject.
+    """
     if found in CURRENCIES and wanted in CURRENCIES:
         return f"an amount in {found}", f"one in {wanted}", f"the subject is in {wanted}"
     return in_words(found), in_words(wanted), f"the subject is in {wanted or 'plain numbers'}"

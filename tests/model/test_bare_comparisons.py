@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING, Final
 import pytest
 
 import fibercap.model
-from fibercap.core.formula import unit_of
 from fibercap.core.formula_text import term_of
 from fibercap.core.term import COMPARISONS, Number, Operation, Reference, Term
+from fibercap.core.unit_proof import unit_of
 from fibercap.core.units import CURRENCIES, powers
 from fibercap.model.measures import measures
 from fibercap.model.project import project

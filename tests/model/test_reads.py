@@ -10,8 +10,9 @@ from hypothesis import given, settings
 
 from fibercap.core.dependencies import reach, references
 from fibercap.core.errors import FibercapError
-from fibercap.core.formula import evaluate, fits, unit_of
+from fibercap.core.formula import evaluate
 from fibercap.core.tree import at, unwrap
+from fibercap.core.unit_proof import fits, unit_of
 from fibercap.model.project import project
 from fibercap.model.projection import Projection
 from fibercap.model.scenario import known_fields

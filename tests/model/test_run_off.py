@@ -11,8 +11,8 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from fibercap.core.errors import FibercapError
-from fibercap.core.formula import fits, unit_of
 from fibercap.core.timeline import STOCK
+from fibercap.core.unit_proof import fits, unit_of
 from fibercap.core.units import Array, Drawn
 from fibercap.model.loans.terms import Loan
 from fibercap.model.measures import measures
