@@ -42,22 +42,22 @@ class CellReader(Protocol):
         """
 
     def length(self, path: str) -> int:
-        """Return the number of columns of a row, 0 where there is none."""
+        """Return the number of columns of a row, 0 if there is no such row."""
 
 
 CellFunction = Callable[[CellReader, int], Any]
 
 
 def cell_function(term: Term, is_open: Callable[[str], bool]) -> CellFunction:
-    """Return the function that gives a term's cell in a column, a number or (draw,).
+    """Return a function that computes a term in one column, as a number or (sample,).
 
     Parameters
     ----------
     term : Term
         A formula.
     is_open : callable
-        Tells which rows are not known beforehand. What stands in a product with a known zero, or in the branch of an
-        IF that is not taken, is not read, so that a cell rests on no more than it must.
+        Whether the row at a path is not known beforehand. A factor beside a known zero, and the branch of an IF that
+        is not taken, are not read, so that a cell depends on as few others as possible.
 
     Raises
     ------
@@ -220,7 +220,7 @@ def _choice(test: CellFunction, yes: CellFunction, no: CellFunction) -> CellFunc
 
 
 def _sum_where(term: Call, is_open: Callable[[str], bool]) -> CellFunction:
-    """Return what stands in a row where another one has a value; a row that does not exist adds nothing."""
+    """Return the sum of a row over the columns in which another row has a value; 0 if the row does not exist."""
     values, keys, wanted = term.arguments
     if not isinstance(values, Reference) or not isinstance(keys, Reference):
         raise FormulaError(f"`{term}` has no value in a single column")
@@ -237,7 +237,7 @@ def _sum_where(term: Call, is_open: Callable[[str], bool]) -> CellFunction:
 
 
 def _over_row(term: Call, part: CellFunction) -> CellFunction:
-    """Return the sum, the least or the largest of what a term gives in all columns of the rows that it reads."""
+    """Return the sum, the least or the largest value of a term over all columns."""
     reduce, paths = _OVER_ROWS[term.function], [path for path, _ in term.references]
 
     def over_row(cells: CellReader, column: int) -> Any:

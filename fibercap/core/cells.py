@@ -1,4 +1,4 @@
-"""Cells of rows: what is known of them, and what is found, one after the other, from the formulas of rows."""
+"""Cells of rows: those that are known, and those that are computed one by one from the formulas of rows."""
 
 from __future__ import annotations
 
@@ -22,11 +22,11 @@ Cell = tuple[str, int]
 
 
 class CircularError(FormulaError):
-    """A cell rests on itself."""
+    """A cell depends on itself."""
 
 
 class _NeededError(Exception):
-    """A cell is asked for that is not known yet."""
+    """A cell is read before it is computed."""
 
     def __init__(self, cell: Cell) -> None:
         super().__init__(cell)
@@ -34,7 +34,7 @@ class _NeededError(Exception):
 
 
 class Texts(NamedTuple):
-    """A row's formulas: its own, that of later columns, and what lies before its first column and after its last."""
+    """The formula texts of a row: in its columns, after the horizon, before the first column, after the last one."""
 
     own: str
     later: str
@@ -43,7 +43,7 @@ class Texts(NamedTuple):
 
 
 class Functions(NamedTuple):
-    """The same as functions of a column."""
+    """The formulas of a row, as in `Texts`, as functions of a column."""
 
     own: CellFunction
     later: CellFunction
@@ -53,7 +53,7 @@ class Functions(NamedTuple):
 
 @dataclass(frozen=True)
 class Circle:
-    """Rows that rest on one another, and their cells in an order in which each rests on earlier ones."""
+    """Rows that depend on one another, and their cells in an order in which each depends on earlier ones only."""
 
     rows: Mapping[str, Functions]
     order: list[Cell] = field(default_factory=list)
@@ -90,7 +90,7 @@ class _Everywhere:
 
 
 class _Rows(dict[str, Any]):
-    """Cells of rows by path and column; whole rows are taken apart when they are first asked for."""
+    """Cells of rows by path and column; an array is split into cells when its row is first read."""
 
     def __init__(self, values: Mapping[str, Array], scalars: Mapping[str, Given]) -> None:
         super().__init__()
@@ -108,7 +108,7 @@ class _Rows(dict[str, Any]):
 
 
 class Cells:
-    """Rows whole and by their cells, those that are known and those that are found."""
+    """Rows as arrays and as cells: those known beforehand, and those computed here."""
 
     def __init__(
         self,
@@ -129,7 +129,7 @@ class Cells:
         self._columns: dict[str, dict[float, list[int]]] = {}
 
     def evaluate(self, path: str) -> None:
-        """Evaluate a row that rests on rows which are found."""
+        """Compute a whole row from rows that are already computed."""
         block = self._blocks[path]
         value = self._spread(evaluate(block.rows[path].formula, self._array), block.length)
         if path in self._later and self._later_from < block.length:
@@ -142,19 +142,19 @@ class Cells:
         return value if value.shape[-1:] == (length,) else np.broadcast_to(value, (*value.shape[:-1], length))
 
     def _array(self, path: str, shift: int) -> Array:
-        """Return a row some columns away, or a scalar, as formulas read it."""
+        """Return a scalar, or a row read `shift` columns later, as formulas read it."""
         value = self._values.get(path)
         if value is None:
             return np.zeros(1) if path.startswith(self._elsewhere) else self._scalars[path].value
         return value if not shift else shifted(value, shift, self._beyond_row(path, before=shift < 0))
 
     def _beyond_row(self, path: str, *, before: bool) -> Array:
-        """Return what stands before a row's first column or after its last, (..., 1)."""
+        """Return the value before a row's first column or after its last one, (..., 1)."""
         row = self._blocks[path].rows[path]
         return np.atleast_1d(evaluate(row.before if before else row.after, self._array))[..., :1]
 
     def length(self, path: str) -> int:
-        """Return the number of columns of a row, 0 where it stands elsewhere."""
+        """Return the number of columns of a row, 0 if it belongs to another sheet."""
         if path.startswith(self._elsewhere):
             return 0
         return self._blocks[path].length
@@ -201,7 +201,7 @@ class Cells:
         return self._columns[path].get(key, [])
 
     def fill(self, circle: Circle) -> None:
-        """Find all cells of a circle of rows, in the order that is known, and note it where it is not."""
+        """Compute all cells of a circle of rows in its order, and record the order where it is not known yet."""
         self._functions |= circle.rows
         for path in circle.rows:
             self.rows[path] = [None] * self.length(path)
@@ -220,7 +220,7 @@ class Cells:
             self.found[path] = _array(self.rows[path])
 
     def _follow(self, wanted: Cell) -> list[Cell]:
-        """Find a cell, those first that it rests on; return those that were found in their order."""
+        """Compute a cell after the cells that it depends on; return the computed cells in that order."""
         found, path, on_path = [], [wanted], {wanted}
         while path:
             name, column = path[-1]
@@ -254,7 +254,7 @@ class Cells:
 
 
 def _array(cells: list[Any]) -> Array:
-    """Return cells as a row, (column,) or (draw, column)."""
+    """Return cells as a row, (column,) or (sample, column)."""
     if all(type(cell) is float for cell in cells):
         return np.array(cells)
     return np.stack(np.broadcast_arrays(*cells), axis=-1)

@@ -1,7 +1,7 @@
-"""Rows that rest on one another from column to column, carried cell by cell from their formulas.
+"""Rows that depend on one another from column to column, computed cell by cell from their formulas.
 
-Cash of a period rests on what a revolver draws in it, that on the cash before it, and this on the interest of what was
-drawn earlier: no row can be evaluated before the others, yet every cell can, one after the other.
+The cash of a period depends on the draw on a revolver in it, the draw on the cash before it, and that on the interest
+of earlier draws. No row can be computed before the others, but cells can, one after the other.
 """
 
 from __future__ import annotations
@@ -31,33 +31,33 @@ def settle(
     elsewhere: str,
     assumed: Mapping[str, Array] | None = None,
 ) -> dict[str, Array]:
-    """Return the values of some rows and of all that rest on them, found from their formulas, each (..., column).
+    """Return the values of some rows, and of all rows that depend on them, by path, each (..., column).
 
     Parameters
     ----------
     blocks : sequence of Block
-        Rows in model periods first, then rows on columns of their own. Values of rows that rest on `decided` ones are
-        not looked at.
+        Rows in model periods first, then rows on columns of their own. Values of rows that depend on `decided` ones are
+        not read.
     decided : iterable of str
         Rows whose values are not known.
     later : mapping
-        Formulas by which rows in model periods go on from a column on, where these are not their own.
+        Other formulas that rows in model periods follow from a column on, by path.
     later_from : int
         That column.
     elsewhere : str
-        What the paths of rows begin with that hold later columns by themselves in the end, and add nothing here.
+        Prefix of the rows that will hold the later columns; they add nothing here.
     assumed : mapping, optional
-        Values of rows that others read in the place of what their formulas give, (period,) or (draw, period).
+        Values that other rows read instead of those of the formula, by path, (period,) or (sample, period).
 
     Raises
     ------
     CircularError
-        If a cell rests on itself.
+        If a cell depends on itself.
 
     Source
     ------
-    Own derivation. Rows are evaluated whole, in an order in which each rests on earlier ones; rows that rest on one
-    another cell by cell, the order of which is found once for rows of the same formulas.
+    Own derivation. Whole rows are computed in an order in which each depends on earlier ones only; rows that depend on
+    one another are computed cell by cell, in an order that is found once for rows of the same formulas.
     """
     assumed = assumed or {}
     texts = tuple(
@@ -80,7 +80,7 @@ def settle(
 def _parts(
     texts: tuple[tuple[str, Texts], ...], lengths: tuple[int, ...], decided: frozenset[str], assumed: frozenset[str]
 ) -> tuple[str | Circle, ...]:
-    """Return what rests on decided rows, in an order in which each rests on earlier ones: rows, and circles of rows."""
+    """Return the rows and circles of rows that depend on decided rows, each after those on which it depends."""
     del lengths  # rows of other lengths have another order
     formulas = dict(texts)
     reads = {path: _references(four) - assumed for path, four in texts}

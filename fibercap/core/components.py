@@ -9,7 +9,7 @@ if TYPE_CHECKING:
 
 
 def circles(reads: Mapping[str, Sequence[str]]) -> dict[str, int]:
-    """Return the number of the circle that each name belongs to; names alone have one of their own.
+    """Return the number of the circle of each name; a name in no circle has a number of its own.
 
     Parameters
     ----------

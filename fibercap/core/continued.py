@@ -1,4 +1,4 @@
-"""A sheet cut in two: its first columns as a sheet of their own, and a block that goes on where they end."""
+"""A sheet cut in two: a sheet of its first columns, and a block that continues it."""
 
 from __future__ import annotations
 
@@ -18,21 +18,21 @@ T = TypeVar("T")
 
 
 def cut(sheet: Sheet, length: int, name: str) -> tuple[Sheet, Block | None]:
-    """Cut a sheet: return its first columns as a sheet to write on, and what follows as a block that continues it.
+    """Return the first columns of a sheet as a sheet to write on, and the later ones as a block that continues it.
 
     Parameters
     ----------
     sheet : Sheet
         Rows over all columns.
     length : int
-        The number of columns of the first part; where the sheet has no more, nothing follows.
+        The number of columns of the first part; if the sheet has no more, there is no block.
     name : str
-        What the paths of the block begin with. Its rows are made when they are asked for: most are never looked at.
+        Prefix of the paths in the block. Its rows are made when they are first read, for most never are.
 
     Returns
     -------
     Sheet, Block or None
-        Rows that are read a column ahead say on the sheet what follows their last one.
+        On the sheet, a row that formulas read a column ahead continues with its value in the block.
     """
     if sheet.length == length:
         return sheet, None
@@ -59,26 +59,26 @@ def cut(sheet: Sheet, length: int, name: str) -> tuple[Sheet, Block | None]:
 
 
 def _goes_on(row: Row, later: Mapping[str, str], name: str, among: frozenset[str]) -> Row:
-    """Return a row as it goes on: by its own formula or another one, from what stood in the columns before."""
+    """Return the row of the block that continues a row, by its own formula or the one for later columns."""
     formula = under(later.get(row.path, row.formula), name, among)
     return row._replace(path=f"{name}.{row.path}", formula=formula, before="0", after="0")
 
 
 @lru_cache(maxsize=64)
 def ahead(texts: tuple[str, ...]) -> tuple[str, ...]:
-    """Return the rows that formulas read a column ahead."""
+    """Return the paths of rows that formulas read a column ahead."""
     return tuple({path: None for text in texts for path, shift in term_of(text).references if shift == 1})
 
 
 class Following(Mapping[str, T]):
-    """What follows a block, by its path under a name; each is made when it is first asked for."""
+    """The rows or values that continue a block, by prefixed path; each is made when it is first read."""
 
     def __init__(self, of: Mapping[str, T], name: str, make: Callable[[T], T]) -> None:
         self._of, self._prefix, self._make = of, f"{name}.", make
         self._made: dict[str, T] = {}
 
     def __getitem__(self, path: str) -> T:
-        """Return what stands under a path."""
+        """Return the row or the values at a path."""
         if path not in self._made:
             if not path.startswith(self._prefix):
                 raise KeyError(path)
@@ -86,13 +86,13 @@ class Following(Mapping[str, T]):
         return self._made[path]
 
     def __contains__(self, path: object) -> bool:
-        """Tell whether something stands under a path."""
+        """Return whether there is a row or scalar at a path."""
         return isinstance(path, str) and path.startswith(self._prefix) and path.removeprefix(self._prefix) in self._of
 
     def __iter__(self) -> Iterator[str]:
-        """Run over the paths."""
+        """Yield the paths."""
         return (f"{self._prefix}{path}" for path in self._of)
 
     def __len__(self) -> int:
-        """Return how many there are."""
+        """Return the number of paths."""
         return len(self._of)

@@ -29,7 +29,7 @@ def _bond_basis(start: date, end: date) -> float:
 
 
 def _us(start: date, end: date) -> float:
-    """Like the bond basis, but from the last of February counts as from the 30th, and so does to it, if from it.
+    """Like the bond basis, but a start on the last of February, and then an end on it too, counts as the 30th.
 
     An end on the 31st stays there unless the start itself is a 30th or 31st; a February does not make it one.
     """
@@ -53,7 +53,7 @@ def _days_in(year: int) -> int:
 
 
 def _actual_isda(start: date, end: date) -> float:
-    """Days in each year over that year's length, added up."""
+    """Return the sum, over calendar years, of the days in the year divided by its length."""
     if start.year == end.year:
         return (end - start).days / _days_in(start.year)
     first = (date(start.year + 1, 1, 1) - start).days / _days_in(start.year)
@@ -62,7 +62,7 @@ def _actual_isda(start: date, end: date) -> float:
 
 
 def _whole_months(start: date, end: date) -> int:
-    """Return the months between the ends of a regular period, 0 if they are not a part of a year."""
+    """Return the length of a regular period in months, 0 if it is not 1, 2, 3, 4, 6 or 12 months."""
     months = 12 * (end.year - start.year) + end.month - start.month
     fits = add_months(start, months) == end or add_months(end, -months) == start  # so do any two month ends
     return months if 1 <= months <= 12 and 12 % months == 0 and fits else 0  # months of a year
@@ -73,7 +73,7 @@ def _is_month_end(day: date) -> bool:
 
 
 def _actual_icma(start: date, end: date, reference: tuple[date, date]) -> float:
-    """Days in each regular period over that period's length and their number a year, added up."""
+    """Return the sum, over regular periods, of the days in the period divided by its length and the periods a year."""
     months = _whole_months(*reference)
     if not months:
         told = f"{reference[0]} to {reference[1]}"

@@ -18,7 +18,7 @@ Node = tuple[str, tuple[str, ...], tuple[str, ...]]
 
 @dataclass(frozen=True)
 class Reach:
-    """The inputs that each row and each given number rests on, as bits of a whole number; `inputs` names the bits.
+    """The inputs on which each row and each scalar depends, as bits of an integer; `inputs` names the bits.
 
     Rows whose paths begin with `later` go on from others, and rest on what those rest on.
     """
@@ -28,25 +28,25 @@ class Reach:
     later: str = ""
 
     def of(self, paths: Iterable[str]) -> int:
-        """Return the inputs that some rows rest on, as bits; what is no row rests on nothing."""
+        """Return the inputs on which some rows depend, as bits; a path that is no row adds none."""
         found = 0
         for path in paths:
             found |= self.masks.get(path.removeprefix(self.later), 0)
         return found
 
     def named(self, bits: int) -> tuple[str, ...]:
-        """Return the inputs that some bits stand for."""
+        """Return the inputs that bits stand for."""
         return tuple(path for number, path in enumerate(self.inputs) if bits >> number & 1)
 
 
 @lru_cache(maxsize=50_000)
 def references(*texts: str) -> tuple[str, ...]:
-    """Return what formula texts refer to, each once."""
+    """Return the paths to which formula texts refer, each once."""
     return tuple(dict.fromkeys(path for text in texts if "{" in text for path, _ in term_of(text).references))
 
 
 def reach(blocks: Iterable[Block]) -> Reach:
-    """Return the inputs that every row of some blocks rests on, whatever the values are.
+    """Return the inputs on which each row of some blocks may depend, for any values of them.
 
     Source
     ------

@@ -39,7 +39,7 @@ class Duration(Field):
         return grammar.months(self.low, whole=not self.drawable)
 
     def parse(self, raw: Any, info: ValidationInfo) -> Any:
-        """Return months: an int, or an array `()` or `(draw, 1)` where it may be drawn."""
+        """Return the months: an int, or `()` or (sample, 1) if the input may differ by sample. [month]"""
         if (self.drawable or self.in_draws) and is_drawn(raw):
             drawn = Of("month", low=self.low, high=MOST_MONTHS).parse(raw, info)
             return _whole(drawn) if self.in_draws else drawn
@@ -66,7 +66,7 @@ class Duration(Field):
 
 
 def _whole(months: Array) -> Array:
-    """Return drawn months without what rounding left of them."""
+    """Return drawn months as exact whole numbers."""
     whole = np.round(months)
     bad = np.abs(whole - months) > 1e-9  # rounding of a factor
     if bad.any():

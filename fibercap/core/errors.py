@@ -112,7 +112,7 @@ class ScenarioError(FibercapError, ValueError):
 
 
 def _shown(problems: Iterable[Problem]) -> Iterator[str]:
-    """Run over problems as they are shown: of each kind the first hundred in full, and how many more there are."""
+    """Yield the text of each problem, up to a hundred of each kind, and the number of those left out."""
     counts: dict[str, int] = {}
     for problem in problems:
         counts[problem.code] = number = counts.get(problem.code, 0) + 1
@@ -124,14 +124,14 @@ def _shown(problems: Iterable[Problem]) -> Iterator[str]:
 
 
 def _order(problem: Problem, name: str = "") -> tuple[bool, bool, str, int, int]:
-    """Return the order of the file; those of the file that was asked for come before those of its parents."""
+    """Return a sort key by place; problems of the named file come before those of the files that it extends."""
     at = problem.place
     file = at.file if at else ""
     return (at is None, file != name, file, at.line if at else 0, at.column if at else 0)
 
 
 def _cells(text: str) -> int:
-    """Return how wide a text stands in a terminal: a wide character takes two cells, a combining one none."""
+    """Return the width of a text in a terminal: a wide character takes two cells, a combining one none."""
     return sum(0 if combining(c) else 1 + (east_asian_width(c) in "WF") for c in text)
 
 
@@ -187,7 +187,7 @@ def did_you_mean(word: str, known: Iterable[str], kind: str = "keys") -> str:
 
 
 def unique(problems: Iterable[Problem]) -> list[Problem]:
-    """Return the problems in the order of the file; the same sentence at the same place is told once.
+    """Return the problems in the order of the file, without repetitions of a sentence at one place.
 
     A block that an alias repeats has its mistakes once, whatever the number of paths that lead to them. A currency that
     is not known is one problem, at the first place where it stands.
@@ -203,7 +203,7 @@ _NEED_REPORTING: Final = frozenset({"other_currency", "wrong_currency", "mixed_c
 
 
 def _once_per_currency(problems: list[Problem]) -> list[Problem]:
-    """Return the problems with one for each currency that is not known, which says how often it is met again.
+    """Return the problems with one for each unknown currency, which says in how many more inputs it occurs.
 
     Without a reporting currency nothing can be said of the others, or of rates of exchange.
     """

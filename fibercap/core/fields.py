@@ -94,7 +94,7 @@ def quantity_of(text: str, wanted: str, example: str, fit: Callable[[str], str] 
 
 
 class Field(ABC):
-    """A field type: `parse` turns what stands in the tree into the value the model uses."""
+    """A type of input: `parse` returns the value that the model uses for what is written."""
 
     @abstractmethod
     def parse(self, raw: Any, info: ValidationInfo) -> Any:
@@ -227,7 +227,7 @@ class Of(Field):
 
 @cache
 def _asked(of: Of, currency: str) -> tuple[str, str]:
-    """Return what a quantity is in words, and an example."""
+    """Return the dimension of a quantity in words, and an example."""
     return in_words(of.kept_in(currency)), of.example(currency)
 
 
@@ -235,7 +235,7 @@ class Text(Field):
     """A text, kept as it is."""
 
     def schema(self) -> grammar.Json:
-        """Return what may be written: YAML may see a number or a truth in it."""
+        """Return what may be written; YAML may read it as a number or a boolean."""
         return {"title": "text", "type": ["string", "number", "boolean"]}
 
     def parse(self, raw: Any, info: ValidationInfo) -> str:

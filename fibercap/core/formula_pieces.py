@@ -38,7 +38,7 @@ def pieces(formula: Term | str) -> tuple[Piece, ...]:
 
 
 def gathers(call: Call) -> bool:
-    """Tell whether a call takes whole rows."""
+    """Return whether the arguments of a call are whole rows."""
     return call.function in GATHERING or (call.function in EXTREMES and len(call.arguments) == 1)
 
 

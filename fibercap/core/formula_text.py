@@ -118,7 +118,7 @@ class _Reader:
         self._word = function or sign or _END
 
     def _term(self, binds: int) -> Term:
-        """Read a term whose operators bind at least so tightly."""
+        """Read a term whose operators bind at least as tightly as `binds`."""
         left = self._first()
         while (binding := BINDING.get(self._word, -1)) >= binds:
             sign = self._word
@@ -133,7 +133,7 @@ class _Reader:
         return left
 
     def _sum(self, first: Term) -> Term:
-        """Read what is added to a term, or taken from it."""
+        """Read the terms that are added to a term or subtracted from it."""
         rest: list[tuple[str, Term]] = []
         while (sign := self._word) in SUMS:
             self._advance()

@@ -118,7 +118,7 @@ def _about_unit(text: str, unit: str, fit: Callable[[str], str]) -> str:
 
 
 def is_currency_code(unit: str) -> bool:
-    """Tell whether an unknown unit looks like a currency: three capitals, perhaps scaled."""
+    """Return whether an unknown unit looks like a currency: three capitals, perhaps scaled."""
     return bool(re.fullmatch(r"[kM]?[A-Z]{3}", unit)) and unit not in VOCABULARY
 
 
@@ -177,7 +177,7 @@ def day_of(text: str) -> date | tuple[str, str, str, str]:
 
 
 def is_quantity(text: str) -> bool:
-    """Tell whether a text follows the quantity grammar, in plain characters."""
+    """Return whether a text is a quantity in ASCII characters."""
     try:
         split_quantity(text)
     except QuantityTextError:

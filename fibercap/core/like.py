@@ -1,4 +1,4 @@
-"""`like: other`: an entry that is written as another one of the same block, but for what it says itself."""
+"""`like: other` copies another entry of the same block; its own keys override the copy."""
 
 from __future__ import annotations
 
@@ -72,7 +72,7 @@ def _names_another(child: Tree) -> bool:
 
 
 def _around(filled: Branch, own: Branch, base: Tree) -> Branch:
-    """Return an entry in its own `{value, source, where, note}` block, or else in that of the entry it is like."""
+    """Return an entry in its own `{value, source, where, note}` block, or in that of the entry that it copies."""
     wrapper = own if is_wrapper(own) else base
     if not (isinstance(wrapper, Branch) and is_wrapper(wrapper)):
         return filled
@@ -82,7 +82,7 @@ def _around(filled: Branch, own: Branch, base: Tree) -> Branch:
 def _entry(
     block: Branch, trail: Path, one_value: Callable[[Path], bool], problems: list[Problem], path: Path
 ) -> Branch:
-    """Return an entry of a block, filled from the one that its `like` names; `trail` is who asked for it."""
+    """Return an entry of a block, filled from the one that its `like` names; `trail` is how it was reached."""
     own = block[trail[-1]]
     entry = inside(own)
     if not isinstance(own, Branch) or not isinstance(entry, Branch) or not _names_another(own):
@@ -110,7 +110,7 @@ def _entry(
 
 
 def _copied(tree: Tree, name: str) -> Tree:
-    """Return what is copied: each value keeps its origins, and remembers that it was copied."""
+    """Return a copy of a tree whose values keep their origins and record that they were copied."""
     if isinstance(tree, Leaf):
         return Leaf(tree.value, (*tree.origins, Origin(tree.place, f"like {name}")), tree.places)
     return Branch({key: _copied(child, name) for key, child in tree.items()}, tree.keys_at, tree.place)

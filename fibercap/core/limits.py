@@ -16,7 +16,7 @@ MONEY: Final = 1e15
 
 @cache
 def most(unit: str) -> float:
-    """Return the most that an amount may be in a unit; it is no lower than minus that.
+    """Return the largest amount that is allowed in a unit; minus that is the least.
 
     Parameters
     ----------
@@ -49,5 +49,5 @@ def most(unit: str) -> float:
 
 
 def amount_text(number: float) -> str:
-    """Return a number as messages say it, which the grammar reads: `1e15` and not `1e+15`."""
+    """Return a number as messages show it and the grammar reads it: `1e15`, not `1e+15`."""
     return f"{number:g}".replace("e+", "e")

@@ -1,4 +1,4 @@
-"""Inputs beyond one quantity: a part of a whole, as an amount of money or a share; and a truth."""
+"""Inputs other than one quantity: a part of a total, as an amount of money or a share; and a boolean."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ class Part:
 
 @dataclass(frozen=True)
 class PartField(Field):
-    """Reads a Part: `2 million USD`, `23 %` and, where that may be asked for, `rest`."""
+    """Reads a Part: `2 million USD`, `23 %` and, where `rest` is set, `rest`."""
 
     rest: bool = False
 
@@ -44,7 +44,7 @@ class PartField(Field):
         return grammar.text(f"amount of money{words}", pattern, "money, % or bp", like)
 
     def parse(self, raw: Any, info: ValidationInfo) -> Part:
-        """Return the part."""
+        """Return the part, its value `()` or (sample, 1) in money or as a share."""
         value = getattr(raw, "value", raw)
         if not is_drawn(value):
             text = text_of(raw, f"an amount of money{', a share or `rest`' if self.rest else ' or a share'}")
@@ -57,7 +57,7 @@ class PartField(Field):
         return Part("money", Of("money", low=0.0).parse(raw, info))
 
     def example(self, currency: str) -> str:
-        """Return a part as one would write it."""
+        """Return an example of a part."""
         return f"`2 million {currency}` or `20 %`"
 
 
@@ -69,7 +69,7 @@ class TruthField(Field):
         return {"title": "true or false", "enum": [True, False, "true", "false"]}
 
     def parse(self, raw: Any, info: ValidationInfo) -> bool:
-        """Return the truth."""
+        """Return the boolean."""
         return Word(("false", "true"), "truths").parse(raw, info) == "true"
 
 
@@ -77,7 +77,7 @@ Truth = Annotated[bool, TruthField()]
 
 
 def is_quantity(text: str) -> bool:
-    """Tell whether a text follows the quantity grammar."""
+    """Return whether a text is a quantity."""
     try:
         split_quantity(text)
     except ValueError:

@@ -28,17 +28,17 @@ _HINT: Final = "it becomes part of paths such as `loans.fleet.rate`, and of file
 
 
 def is_name(text: str) -> bool:
-    """Tell whether a text may name something: no path, no markup, no formula."""
+    """Return whether a text is a valid name: no path, no markup, no formula."""
     return re.fullmatch(NAME, text) is not None
 
 
 def as_name(text: str) -> str:
-    """Return a text as a name, such as that of a file: every other character becomes `_`, and what is too long goes."""
+    """Return a valid name made from a text: other characters become `_`, and a long text is cut."""
     return re.sub(r"^-|[^A-Za-z0-9_-]", "_", text)[:LONGEST] or "_"
 
 
 def not_a_name(text: str) -> tuple[str, str, str]:
-    """Return what is said of a text that is no name: found, wanted and a hint."""
+    """Return found, wanted and hint for a text that is not a valid name."""
     long = f", of {len(text)} characters" if len(text) > LONGEST else ""
     return f"the name {quoted(text)}{long}" if text else "an empty name", WANTED, _HINT
 
@@ -64,7 +64,7 @@ Name = Annotated[str, NameField()]
 
 
 def names_in(annotation: Any, tree: Tree, path: Path = ()) -> Iterator[Path]:
-    """Run over the paths in a tree whose last part is a name that its writer chose.
+    """Yield the paths in a tree whose last key is a name chosen by the writer of the scenario.
 
     Parameters
     ----------

@@ -82,7 +82,7 @@ def plus(value: Any, more: Any) -> Any:
 
 
 def delay(value: Any, by: Any) -> Any:
-    """Return a date some months later, or earlier: the end of a month becomes the end of a month.
+    """Return a date some months later or earlier; the end of a month stays the end of a month.
 
     Parameters
     ----------
@@ -125,7 +125,7 @@ def _later(value: Any, months: int) -> str:
 
 
 def _written(text: Any, wanted: str, hint: str) -> tuple[Decimal, str, str]:
-    """Return the number of a quantity's text, what follows it (scale and unit), and the unit alone."""
+    """Return the number of a quantity's text, its scale and unit, and its unit alone."""
     try:
         _, unit = split_quantity(text if isinstance(text, str) and text.isascii() else "?")
     except QuantityTextError:
@@ -135,7 +135,7 @@ def _written(text: Any, wanted: str, hint: str) -> tuple[Decimal, str, str]:
 
 
 def _changeable(value: Any, operator: str) -> tuple[Decimal, str, str]:
-    """Return the parts of the text that an operator is to change."""
+    """Return the parts of the text to which an operator applies."""
     wanted = f"a quantity that `{operator}` can change"
     return _written(value, wanted, "replace the value, or name the inputs that have a number")
 
@@ -154,7 +154,7 @@ def _scale(suffix: str) -> int:
 
 
 def _text(number: Decimal, suffix: str) -> str:
-    """Write a number so that the grammar reads it: plain digits, grouped by `_`."""
+    """Return the text of a number as the grammar reads it: plain digits, grouped by `_`."""
     plain = f"{number.normalize() if number else Decimal(0):,f}".replace(",", "_")
     return f"{plain} {suffix}" if suffix else plain
 

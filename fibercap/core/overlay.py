@@ -16,7 +16,7 @@ VERBS = ("remove", "change", "add")
 
 
 class OverlayError(ValueError):
-    """An overlay does not fit; holds the problems, and the tree with all of it laid that does fit."""
+    """An overlay does not fit; holds the problems, and the tree with the entries applied that do fit."""
 
     def __init__(self, problems: Iterable[Problem], tree: Branch) -> None:
         self.problems, self.tree = list(problems), tree
@@ -75,7 +75,7 @@ def overlay(tree: Branch, changes: Branch, schema: Schema = FREE, how: str = "ch
 
 
 def removed_by(changes: Branch) -> dict[str, Place | None]:
-    """Return the paths that an overlay removes, and where it says so."""
+    """Return the paths that an overlay removes, each with its place."""
     leaf = changes.get("remove")
     return dict(leaf.names()) if isinstance(leaf, Leaf) and isinstance(leaf.value, tuple) else {}
 
@@ -152,7 +152,7 @@ def _removed(tree: Branch, path: Path) -> Branch:
 
 @dataclass(frozen=True)
 class _Lay:
-    """How one change is laid: what it is called, where it stands, the schema, and who hears what does not fit."""
+    """The context of one change: its name, its place, the schema, and the list that gets its problems."""
 
     how: str
     where: Place | None
@@ -175,7 +175,7 @@ def _laid(tree: Branch, path: Path, new: Tree, lay: _Lay, above: Path = ()) -> B
 
 
 def _block_of(old: Tree | None, inner: Tree | None, lay: _Lay, path: Path) -> Branch:
-    """Return the block in which a bare value, its source included, stays beside a new path; empty where none does."""
+    """Return a block with the bare value and its source, to which a new key is added; empty if there is none."""
     key = lay.schema.bare_key(path, str(inner.value)) if isinstance(inner, Leaf) else ""
     return Branch({key: old} if old is not None and key else {}, place=lay.where)
 
@@ -185,7 +185,7 @@ def _value(tree: Tree | None) -> Tree | None:
 
 
 def _merged(old: Tree | None, new: Tree, lay: _Lay, path: Path) -> Tree:
-    """Return `new` laid over `old`: blocks merge key by key; anything else replaces, and remembers what it replaced."""
+    """Return `new` laid over `old`: blocks merge key by key; anything else replaces, and records what it replaced."""
     stood = _value(old)
     if isinstance(new, Leaf):
         before = stood.origins if isinstance(stood, Leaf) else ()
@@ -211,7 +211,7 @@ def _merged(old: Tree | None, new: Tree, lay: _Lay, path: Path) -> Tree:
 
 
 def _refused_entry(base: Branch, path: Path, child: Tree, lay: _Lay, where: Place | None) -> Problem | None:
-    """Refuse a project, a loan or the like that a change would bring in, for that is `add`; and a path for a name."""
+    """Return the problem of a new entry, such as a loan, in a change, or of a name that is a path; else None."""
     name = path[-1]
     if lay.schema.fields(path[:-1]) is not None or lay.schema.fields(path) is None or name in base:
         return None
@@ -222,7 +222,7 @@ def _refused_entry(base: Branch, path: Path, child: Tree, lay: _Lay, where: Plac
 
 
 def _operated(old: Tree | None, new: Branch, lay: _Lay, path: Path) -> Tree:
-    """Return a value, or every value of a block, changed by the operators; a source that they name goes with it."""
+    """Return a value, or every value of a block, changed by the operators, with the source that they name."""
     inner, fields = _value(old), (lay.schema.fields(path) or frozenset()) - ASIDE
     first = next(key for key in new if key in OPERATORS)
     if inner is None and path[-1] not in (lay.schema.fields(path[:-1]) or path):

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 NATURES: Final = (FLOW, STOCK, RATE)
 INPUT: Final = "inputs."
-"""What the names of inputs begin with in formulas."""
+"""The prefix of inputs in formulas."""
 
 
 class Row(NamedTuple):
@@ -40,7 +40,7 @@ class Row(NamedTuple):
 
 
 class Given(NamedTuple):
-    """A scalar as formulas see it, `()` or `(draw, 1)` in house units.
+    """A scalar as formulas see it, `()` or (sample, 1) in house units.
 
     An input, or a fact of the calendar; where it follows from others, `formula` says how. `reads` are the paths of the
     inputs that it is, or is read from besides what its formula names. `fixed` is one on which the formulas themselves
@@ -58,7 +58,7 @@ class Given(NamedTuple):
 
 @dataclass(frozen=True, repr=False)
 class Block:
-    """Rows and their values, each `(period,)` or `(draw, period)`; `length` is the number of columns.
+    """Rows and their values, each `(period,)` or `(sample, period)`; `length` is the number of columns.
 
     A block may go on where another ends, `continues`: its rows are that one's under its own name, and what lies before
     its first column is that one's last; `others` are the rows that go on by other formulas than there. The first
@@ -97,14 +97,14 @@ class Block:
             raise ValueError(f"{path} is not finite, and no reason is declared")
 
     def __repr__(self) -> str:
-        """Say what it is in a line, for its arrays would fill pages."""
+        """Return a line without values, for its arrays would fill pages."""
         return f"<Block {self.name}: {len(self.rows)} rows of {self.length} columns>"
 
     @property
     def draws(self) -> int:
-        """Return the number of draws that any row holds."""
+        """Return the number of samples, 1 if no row has several."""
         return max((value.shape[0] for value in self.values.values() if value.ndim > 1), default=1)
 
     def earlier(self, path: str) -> str:
-        """Return the row of the block that it continues which a row of its own goes on from."""
+        """Return the path of the row, in the block that it continues, which a row of this block continues."""
         return path.removeprefix(f"{self.name}.")

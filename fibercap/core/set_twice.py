@@ -19,7 +19,7 @@ _DEEPEST: Final = 50
 
 
 def set_twice(overlays: Iterable[Branch], schema: Schema) -> dict[tuple[str, str], Problem]:
-    """Return a problem for each entry that sets an input which an earlier entry sets, by verb and name of the entry.
+    """Return a problem for each entry that sets an input which an earlier entry already sets, by verb and name.
 
     An input is set twice, too, where one entry replaces a block as a whole and another sets something inside it.
 
@@ -52,7 +52,7 @@ def set_twice(overlays: Iterable[Branch], schema: Schema) -> dict[tuple[str, str
 
 
 def _settings(tree: Tree, path: Path, where: Place | None, schema: Schema) -> Iterator[Setting]:
-    """Run over the inputs that an entry sets, each with the place of its key."""
+    """Yield the inputs that an entry sets, each with the place of its key."""
     if path[-1] == "value" and "value" not in (schema.fields(path[:-1]) or ()):
         path = path[:-1]  # `x: {value: 5 USD}` sets `x`
     wraps = is_wrapper(tree) and "value" not in (schema.fields(path) or ())

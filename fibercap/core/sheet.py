@@ -145,7 +145,7 @@ class Sheet:
         return shifted(value, shift, self._beyond(path, shift > 0))
 
     def _elsewhere(self, path: str) -> Iterator[Array]:
-        """Run over the rows and scalars of other blocks that have a path."""
+        """Yield the values of a path in other blocks, the block added last first."""
         for prefix, block in self._others:
             name = path.removeprefix(prefix)
             if name in block.values:
@@ -154,7 +154,7 @@ class Sheet:
                 yield block.given[name].value
 
     def _beyond(self, path: str, ahead: bool) -> Array:  # noqa: FBT001 - a side
-        """Return what a row reads beyond its first column or, ahead, beyond its last one, `()` or (..., 1)."""
+        """Return the value before the first column of a row or, ahead, after the last one, `()` or (..., 1)."""
         found = self._edges.get((path, ahead))
         if found is None:
             found = evaluate(self._rows[path].after if ahead else self._rows[path].before, self.read)
@@ -162,7 +162,7 @@ class Sheet:
         return found
 
     def _spread(self, value: Array) -> Array:
-        """Return a value over all columns."""
+        """Return a value broadcast over all columns, (..., period)."""
         if value.shape[-1:] == (self.length,):
             return value
         return np.broadcast_to(value, (*value.shape[:-1], self.length)) if value.ndim else np.full(self.length, value)
@@ -172,7 +172,7 @@ class Sheet:
         return self._values[path]
 
     def fork(self, length: int = 0) -> Sheet:
-        """Return a sheet that knows the same, to try something on; of the first columns alone if a length is given."""
+        """Return a copy to try something on; with a length, only its first columns."""
         copy = Sheet(self.name, length or self.length, min(self.within, length or self.length))
         copy._rows, copy._values, copy._given = dict(self._rows), dict(self._values), dict(self._given)
         copy._others, copy._open = list(self._others), set(self._open)
@@ -222,7 +222,7 @@ class Sheet:
         return self._values
 
     def __contains__(self, path: str) -> bool:
-        """Tell whether a row has been written."""
+        """Return whether a row has been written."""
         return path in self._rows
 
     def given(self, path: str) -> Array:
@@ -266,11 +266,11 @@ class Sheet:
         return self.give(path, unit, value, formula=formula, fixed=fixed, aside=aside)
 
     def knows(self, path: str) -> bool:
-        """Tell whether a scalar has been given."""
+        """Return whether a scalar has been given."""
         return path in self._given
 
     def settle(self, values: Mapping[str, Array]) -> None:
-        """Replace values of rows that were not known when they were written."""
+        """Set the values of open rows, and of the rows that read them."""
         self._values |= {path: value for path, value in values.items() if path in self._rows}
         self._open.clear()
         self._edges.clear()
@@ -292,5 +292,5 @@ class Sheet:
 
 
 def total(paths: Iterable[str]) -> str:
-    """Return the formula that adds up rows; "0" for none."""
+    """Return the formula text of a sum of rows, "0" if there are none."""
     return " + ".join(f"{{{path}}}" for path in paths) or "0"

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 
 class InputInErrorError(AttributeError):
-    """A cross-check reads an input that is itself in error; it is skipped."""
+    """A check across inputs reads an input that is itself in error; the check is skipped."""
 
 
 class Spec(BaseModel):
@@ -55,7 +55,7 @@ class Spec(BaseModel):
 
     @classmethod
     def gathered(cls, raw: Any) -> Any:
-        """Return a raw block as its fields expect it; a block that mixes keys and names gathers the names."""
+        """Return a raw block as its fields expect it; names written beside keys are gathered under one field."""
         return raw
 
     @classmethod
@@ -64,7 +64,7 @@ class Spec(BaseModel):
         return {field.alias or name: name for name, field in cls.model_fields.items()}
 
     def __getattr__(self, name: str) -> Any:
-        """Tell an input in error apart from a mistake in the code."""
+        """Raise InputInErrorError for an input in error, so that it differs from a mistake in the code."""
         private = self.__pydantic_private__
         if private is not None and name in private:
             return private[name]
@@ -137,7 +137,7 @@ class OneOf:
     bare: str = ""
 
     def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
-        """Tell pydantic to pick the member first, so that only its own errors are told."""
+        """Make pydantic choose the member first, so that only its own errors are reported."""
         inner = {
             tag: core_schema.no_info_before_validator_function(_block, handler.generate_schema(member))
             for tag, member in self.members.items()
@@ -147,7 +147,7 @@ class OneOf:
 
 
 def specs_in(annotation: Any) -> tuple[type[Spec], ...]:
-    """Return the Spec classes that an annotation may hold directly, unions looked into."""
+    """Return the Spec classes of an annotation, the members of a union included."""
     if isinstance(annotation, type) and issubclass(annotation, Spec):
         return (annotation,)
     if get_origin(annotation) is Annotated:

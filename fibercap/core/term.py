@@ -29,7 +29,7 @@ class Term(ABC):
 
     @property
     def parts(self) -> tuple[Term, ...]:
-        """The terms that it is made of, in the order of its text."""
+        """Its direct parts, in the order of its text."""
         return ()
 
     @property
@@ -44,7 +44,7 @@ class Term(ABC):
 
     @cached_property
     def references(self) -> tuple[tuple[str, int], ...]:
-        """What it refers to, each (path, shift) once, in the order of its text."""
+        """The (path, shift) of each reference in it, once, in the order of its text."""
         return tuple(dict.fromkeys((node.path, node.shift) for node in self.walk() if isinstance(node, Reference)))
 
     @cached_property
@@ -54,17 +54,17 @@ class Term(ABC):
         return self.write(lambda part: numbers[part.path, part.shift] if isinstance(part, Reference) else "")
 
     def write(self, replace: Callable[[Term], str]) -> str:
-        """Return its text, with what `replace` gives in the place of a part; "" leaves the part as it is."""
+        """Return its text, with parts replaced by what `replace` returns for them; "" leaves a part as it is."""
         return replace(self) or self._write(replace)
 
     def walk(self) -> Iterator[Term]:
-        """Yield the term and all that it is made of, in the order of its text."""
+        """Yield the term and all parts of it, in the order of its text."""
         yield self
         for part in self.parts:
             yield from part.walk()
 
     def rename(self, new_name: Callable[[str], str]) -> Term:
-        """Return the term with every path replaced by the one that `new_name` gives for it."""
+        """Return the term with every path replaced by the result of `new_name`."""
         return self._rebuild(tuple(part.rename(new_name) for part in self.parts))
 
     def __str__(self) -> str:

@@ -47,7 +47,7 @@ def blas_threads() -> BlasThreads | None:
 
 @contextmanager
 def one_blas_thread() -> Iterator[None]:
-    """Let matrix products use one thread, and as many as before afterwards; a decorator, too."""
+    """Limit matrix products to one thread within a `with` block or a decorated function."""
     threads = blas_threads()
     before = threads.get() if threads else 1
     if threads is None or before == 1:

@@ -1,4 +1,4 @@
-"""Periods and calendar arithmetic; flows, stocks and rates brought to quarters and years."""
+"""Periods and calendar arithmetic; flows, stocks and rates aggregated by quarter and year."""
 
 from __future__ import annotations
 
@@ -236,7 +236,7 @@ class Timeline:
 
 @lru_cache(maxsize=256)
 def _timeline(start: date, end: date, step: str, past: int = 0) -> Timeline:
-    """Return the one timeline of these dates, which remembers what it has counted."""
+    """Return the timeline of these dates, cached so that its properties are computed once."""
     return Timeline(start, end, step, past)
 
 

@@ -33,12 +33,12 @@ class Tolerance:
     points: bool = False
 
     def room(self, limit: Array) -> Array:
-        """Return by how much a value may be off a limit on either side, in the unit of both, (draw,)."""
+        """Return by how much a value may be off a limit on either side, in the unit of both, (sample,)."""
         wide = self.value.reshape(-1)
         return np.broadcast_to(wide, np.shape(limit)) if self.points else np.asarray(wide * np.abs(limit))
 
     def __str__(self) -> str:
-        """Return it as a scenario has it, that of the first draw."""
+        """Return it as a scenario has it, with the value of the first sample."""
         number = round(100 * float(self.value.flat[0]), 9)
         return f"{number:g} {('point' if number == 1 else 'points') if self.points else '%'}"
 

@@ -34,7 +34,7 @@ class Origin:
 
 @dataclass(frozen=True, slots=True)
 class Leaf:
-    """A scalar as it was written (text), a list of texts, or a drawn Quantity of shape (draw, 1)."""
+    """A scalar as it was written (text), a list of texts, or a drawn Quantity of shape (sample, 1)."""
 
     value: Any
     origins: tuple[Origin, ...] = field(default=(), compare=False)
@@ -52,7 +52,7 @@ class Leaf:
         return f"[{', '.join(map(str, self.value))}]" if isinstance(self.value, tuple) else str(self.value)
 
     def names(self) -> Iterator[tuple[str, Place | None]]:
-        """Run over the texts of a list, or over the one text, each with its place."""
+        """Yield each text of a list, or the single text, with its place."""
         texts = (self.value,) if isinstance(self.value, str) else self.value or ()
         for number, text in enumerate(texts):
             yield text, self.places[number] if self.places else self.place
@@ -71,7 +71,7 @@ class Branch(Mapping[str, "Leaf | Branch"]):
         return self.children[key]
 
     def __iter__(self) -> Iterator[str]:
-        """Run over the keys in the order of the file."""
+        """Yield the keys in the order of the file."""
         return iter(self.children)
 
     def __len__(self) -> int:
@@ -79,7 +79,7 @@ class Branch(Mapping[str, "Leaf | Branch"]):
         return len(self.children)
 
     def __contains__(self, key: object) -> bool:
-        """Tell whether there is a child under a key; Mapping would ask by an exception."""
+        """Return whether a key has a child; the method of Mapping would raise and catch an exception."""
         return key in self.children
 
     def items(self) -> ItemsView[str, Leaf | Branch]:
@@ -181,7 +181,7 @@ def is_wrapper(tree: Tree) -> bool:
 
 
 def inside(tree: Tree) -> Tree:
-    """Return the value that a `{value, source, where, note}` block holds; anything else as it is."""
+    """Return the value of a `{value, source, where, note}` block, or any other tree unchanged."""
     return inside(tree["value"]) if is_wrapper(tree) else tree  # type: ignore[index]
 
 

@@ -107,7 +107,7 @@ def in_known_units(text: str) -> str:
 
 
 def but_for_case(word: str) -> str:
-    """Return the unit that a word is but for capital letters, "" if there is none; `mkm` is a thousandth of a km."""
+    """Return the unit that differs from a word only in capital letters, "" if none; `mkm` is a thousandth of a km."""
     same = [known for known in VOCABULARY if known.lower() == word.lower()]
     return "" if not same or word == "mkm" else min(same)
 
@@ -129,12 +129,12 @@ def same_unit(word: str) -> str:
 
 
 def spoken_unit(house: str) -> str:
-    """Return a house unit as people write it."""
+    """Return a house unit as scenarios write it."""
     return {"percent": "%", "%": "%", "": "", "1/year": "%/year"}.get(house, house.replace(" ", ""))
 
 
 def _amount(unit: str) -> Amount | None:
-    """Return what a unit is made of, None where one of its parts is not known."""
+    """Return the factor and the powers of a unit, None if one of its parts is not known."""
     factor, powers = Fraction(1), dict[str, int]()
     for place, part in enumerate(unit.split("/")):
         name = SPOKEN.get(part, part)
@@ -172,7 +172,7 @@ def _converted(number: str, scale: str | None, unit: str, target: str) -> str:
 
 
 def _decimal(value: Fraction) -> str:
-    """Return a number as the grammar reads it, to fifteen digits; "" where that is not enough by far."""
+    """Return a number as the grammar reads it, to fifteen digits; "" if that changes it by more than 1e-12."""
     places = max(0, _MOST_DIGITS - len(str(abs(value.numerator // value.denominator or 0))))
     text = f"{round(float(value), places):_.{places}f}" if value else "0"
     text = text.rstrip("0").rstrip(".") if "." in text else text
@@ -199,7 +199,7 @@ def takes(text: str, house: str, low: float, high: float) -> bool:
 
 
 def in_months(text: str) -> str:
-    """Return a duration in calendar months as it is, "" for any other text."""
+    """Return the text of a duration in calendar months unchanged, "" for any other text."""
     try:
         return text if split_quantity(text)[1] in CALENDAR_MONTHS else ""
     except QuantityTextError:
@@ -207,7 +207,7 @@ def in_months(text: str) -> str:
 
 
 def as_number(text: str) -> str:
-    """Return a share as a bare number, and a bare number as it is; "" for any other text."""
+    """Return the text of a share as a bare number, of a bare number unchanged, "" for any other."""
     try:
         number, unit = split_quantity(text)
     except QuantityTextError:

@@ -54,7 +54,7 @@ def unit_of(formula: Term | str, units: Callable[[str], str]) -> Powers:
 
 @cache
 def _unit_of_shape(shape: str, units: tuple[str, ...]) -> Powers:
-    """Return the unit of all formulas that are equal but for the names that they refer to, which are numbers here."""
+    """Return the unit shared by all formulas of one shape, in which numbers stand for paths."""
     return _unit_of(term_of(shape), units)
 
 
@@ -110,7 +110,7 @@ def _same(term: Term, units: list[Powers]) -> Powers:
 
 
 def spell(unit: Powers) -> str:
-    """Write powers as a unit text: `USD/km`."""
+    """Return powers as a unit text: `USD/km`."""
     above = [n if p == 1 else f"{n}^{p:g}" for n, p in unit if p > 0]
     below = [n if p == -1 else f"{n}^{-p:g}" for n, p in unit if p < 0]
     return "/".join(["*".join(above) or "1", *below])
@@ -165,7 +165,7 @@ def prove(blocks: Iterable[Block], known: Iterable[Block] = (), follows: Block |
 
 @lru_cache(maxsize=32)
 def _prove(rows: tuple[Row, ...], known: tuple[Row, ...], given: tuple[tuple[str, str], ...], later: str) -> int:
-    """Prove rows not proved before, which may read known ones; chunks of a batch share one proof."""
+    """Check the units of rows that may read known ones; chunks of a batch share one result."""
     units = {row.path: row.unit for row in rows} | dict(given) | {row.path: row.unit for row in known}
 
     def unit(path: str) -> str:

@@ -58,7 +58,7 @@ SCALED_UNITS: Final = frozenset({"Mkm"} | {prefix + code for prefix in "kM" for 
 
 @dataclass(frozen=True, eq=False)
 class Drawn:
-    """Draws of one number, (draw, 1), in a unit: they stand where a file has a text, as a pint Quantity may too."""
+    """One amount for each sample, (sample, 1), with its unit, in place of a text; a pint Quantity works as well."""
 
     magnitude: Array
     units: str
@@ -140,7 +140,7 @@ def split_quantity(text: str) -> tuple[float, str]:
 
 
 def is_share(text: str) -> bool:
-    """Tell whether a text is a share, such as `23 %` or `2300 bp`."""
+    """Return whether a text is a share, such as `23 %` or `2300 bp`."""
     try:
         return split_quantity(text)[1] in SHARES
     except QuantityTextError:
