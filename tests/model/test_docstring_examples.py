@@ -23,6 +23,8 @@ def test_examples_run_as_shown(module: str) -> None:
     assert (result.failed, result.attempted > 0) == (0, True)
 
 
-@pytest.mark.parametrize("topic", ["loans.contract", "returns", "ramps", "depreciation"])
+@pytest.mark.parametrize(
+    "topic", ["loans.contract", "returns", "ramps", "depreciation", "core.timeline", "core.daycount"]
+)
 def test_these_topics_have_examples(topic: str) -> None:
     assert any(module.endswith(topic) for module in WITH_EXAMPLES)
