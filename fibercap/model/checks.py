@@ -47,21 +47,41 @@ YEAR = 12
 
 
 def problems_across(plan: Plan, tree: Branch) -> list[Problem]:
-    """Return what is wrong across blocks, each problem at its place."""
+    """Return what is wrong across blocks, each problem at its place.
+
+    Parameters
+    ----------
+    plan, tree : Plan, Branch
+        The plan, and the scenario as read.
+    """
     runs = [check(plan, name) for check, names in _checks(plan) for name in names]
     currencies = [check(plan, tree) for check in CURRENCY_CHECKS]
     return problems_found([*runs, *currencies, funding_sources(plan, tree)], tree)
 
 
 def problems_among_loans(lending: Lending, tree: Branch) -> list[Problem]:
-    """Return what is wrong between the parts of loans that stand in a file of their own."""
+    """Return what is wrong between the parts of loans that stand in a file of their own.
+
+    Parameters
+    ----------
+    lending, tree : Lending, Branch
+        The loans, and the file as read.
+    """
     names = list(lending.__dict__.get("loans") or ())
     runs = [check(lending, name) for check in LOAN_CHECKS for name in names]
     return problems_found([*runs, _sources(lending, "default_source")], tree)
 
 
 def problems_found(runs: Iterable[Found], tree: Branch) -> list[Problem]:
-    """Return what checks find, each problem at its place; a check that reads an input in error is left."""
+    """Return the problems that checks yield, each at its place; a check that reads an input in error is skipped.
+
+    Parameters
+    ----------
+    runs : iterable
+        Checks, each a generator of problems.
+    tree : Branch
+        The scenario as read.
+    """
     found: list[Problem] = []
     for run in runs:
         try:

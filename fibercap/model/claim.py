@@ -32,7 +32,18 @@ class When(Field):
         return {**grammar.text("time", grammar.WHEN, "time", like), "type": ["string", "integer"]}
 
     def parse(self, raw: Any, info: Any) -> str:
-        """Return the text, once it is known to be one of the forms."""
+        """Return the text, if it has one of the forms that say when.
+
+        Parameters
+        ----------
+        raw, info : object, ValidationInfo
+            What YAML has, and the scenario around it.
+
+        Raises
+        ------
+        PydanticCustomError
+            If it has none of them.
+        """
         del info
         text = text_of(raw, "a time")
         if text != "in total" and whole_period(re.sub(r"^end of ", "", text)) is None:
@@ -62,7 +73,18 @@ class AnyQuantity(Field):
         return {**told, "type": ["string", "number"]}
 
     def parse(self, raw: Any, info: Any) -> Amount:
-        """Return the amount."""
+        """Return the amount, in any unit.
+
+        Parameters
+        ----------
+        raw, info : object, ValidationInfo
+            What YAML has, and the scenario around it.
+
+        Raises
+        ------
+        PydanticCustomError
+            If it cannot be read.
+        """
         del info
         value = raw.value if isinstance(raw, Leaf) else raw
         if is_drawn(value):

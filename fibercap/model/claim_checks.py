@@ -13,7 +13,13 @@ if TYPE_CHECKING:
 
 
 def claim_subject(s: Plan, name: str) -> Found:
-    """Refuse a claim about nothing, or about two things."""
+    """Yield a claim about nothing, or about two things.
+
+    Parameters
+    ----------
+    s, name : Plan, str
+        The plan, and the claim.
+    """
     claim, at = s.claims[name], f"claims.{name}"
     if bool(claim.row) == bool(claim.measure):
         told = "both `row` and `measure`" if claim.row else "neither `row` nor `measure`"
@@ -26,7 +32,13 @@ def claim_subject(s: Plan, name: str) -> Found:
 
 
 def claim_limit(s: Plan, name: str) -> Found:
-    """Refuse a claim that has no limit, or several."""
+    """Yield a claim that has no limit, or several.
+
+    Parameters
+    ----------
+    s, name : Plan, str
+        The plan, and the claim.
+    """
     limits = [limit for limit in LIMITS if getattr(s.claims[name], limit) is not None]
     if len(limits) != 1:
         told = f"{len(limits)} limits" if limits else "no limit"
@@ -34,7 +46,13 @@ def claim_limit(s: Plan, name: str) -> Found:
 
 
 def claim_within(s: Plan, name: str) -> Found:
-    """Refuse room on both sides of a limit that has one."""
+    """Yield a claim that has room on both sides of a limit that has only one.
+
+    Parameters
+    ----------
+    s, name : Plan, str
+        The plan, and the claim.
+    """
     claim = s.claims[name]
     if "within" in claim.model_fields_set and claim.about is None:
         told, hint = "`within` without `about`", "only a claim `about` a value has room on both sides"
@@ -42,7 +60,13 @@ def claim_within(s: Plan, name: str) -> Found:
 
 
 def claim_source(s: Plan, name: str) -> Found:
-    """Refuse a source that is not listed."""
+    """Yield a source that is not listed.
+
+    Parameters
+    ----------
+    s, name : Plan, str
+        The plan, and the claim.
+    """
     source = s.claims[name].source
     if source and source not in s.sources:
         hint = did_you_mean(source, s.sources, "sources")

@@ -112,7 +112,18 @@ class GapField(Field):
         return {"title": "list of names", "type": "array", "items": {"type": "string"}}
 
     def parse(self, raw: Any, info: Any) -> tuple[str, ...]:
-        """Return the names."""
+        """Return the names of what lifts cash to its minimum, in turn.
+
+        Parameters
+        ----------
+        raw, info : object, ValidationInfo
+            What YAML has, and the scenario around it.
+
+        Raises
+        ------
+        PydanticCustomError
+            If it is no name and no list of names.
+        """
         del info
         value = raw.value if isinstance(raw, Leaf) else raw
         if not isinstance(value, tuple):

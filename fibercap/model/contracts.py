@@ -16,6 +16,11 @@ class Contracts(Lending):
     def from_tree(cls, tree: Branch, name: str) -> Contracts:
         """Validate a tree and return its contracts.
 
+        Parameters
+        ----------
+        tree, name : Branch, str
+            The tree as read, and its name for messages.
+
         Raises
         ------
         ScenarioError

@@ -139,7 +139,13 @@ class DayRates:
         return np.asarray(sum(parts[1:], start=parts[0]) * self.times)
 
     def give(self, sheet: Sheet, unit: str) -> None:
-        """Make its rates and its days known to formulas."""
+        """Make the rates and their days known to formulas.
+
+        Parameters
+        ----------
+        sheet, unit : Sheet, str
+            The sheet that gets the scalars, and the unit of a rate.
+        """
         if self.until is not None:
             sheet.give(self.until.path, "day", self.until.day, *self.until.reads)
         for knot in self.knots:

@@ -246,7 +246,7 @@ def paid_by_cash(plan: Plan, key: str) -> str:
 
 
 def to_asset_rows(sheet: Sheet, plan: Plan, name: str) -> None:
-    """Write what a loan costs that goes into assets; nothing where none does."""
+    """Write `loans.<name>.interest_to_assets`, and the same of fees, if any of the costs go into assets. [money]"""
     at = f"loans.{name}"
     if f"{at}.asset_share" not in sheet:
         return

@@ -25,7 +25,15 @@ FUNDED = "a project, or a plant with a `purchase`"
 
 
 def first_bad(amount: Array, bad: npt.NDArray[np.bool_]) -> float:
-    """Return an amount in the first draw that is bad."""
+    """Return the amount in the first sample that is bad.
+
+    Parameters
+    ----------
+    amount : () or (sample, 1)
+        The amounts. [any unit]
+    bad : (sample,)
+        Which of them are bad.
+    """
     return float(np.broadcast_to(amount, bad.shape).flat[int(np.flatnonzero(bad)[0])])
 
 
@@ -35,7 +43,13 @@ def in_draw(bad: npt.NDArray[np.bool_]) -> str:
 
 
 def loan_total(s: Plan, name: str) -> Found:
-    """Hold that what is asked of a loan stays within its commitment."""
+    """Yield a loan that is asked for more than its commitment.
+
+    Parameters
+    ----------
+    s, name : Plan, str
+        The plan, and the loan.
+    """
     loan = s.loans[name]
     if not loan.is_dated:
         return
@@ -71,7 +85,13 @@ def _owed_already(s: Plan, name: str) -> Found:
 
 
 def funding_place(s: Plan, key: str) -> Found:
-    """Hold that funding is for something that exists."""
+    """Yield funding for something that does not exist.
+
+    Parameters
+    ----------
+    s, key : Plan, str
+        The plan, and what is paid for.
+    """
     bought = {name for name, plant in s.plants.items() if plant.__dict__.get("purchase") is not None}
     if key not in s.projects and key not in bought:
         hint = did_you_mean(key, {*s.projects, *bought}, "projects and purchased plants")
@@ -79,7 +99,13 @@ def funding_place(s: Plan, key: str) -> Found:
 
 
 def funding_sources(s: Plan, tree: Branch) -> Found:
-    """Hold that sources exist, also those whose amounts are in error."""
+    """Yield sources that do not exist, including those whose amounts are in error.
+
+    Parameters
+    ----------
+    s, tree : Plan, Branch
+        The plan, and the scenario as read.
+    """
     known, block = {*PURSES, *s.loans}, tree.get("funding")
     for key, funding in block.items() if isinstance(block, Branch) else ():
         for name in funding if isinstance(funding, Branch) else ():
@@ -90,7 +116,13 @@ def funding_sources(s: Plan, tree: Branch) -> Found:
 
 
 def funding_costs(s: Plan, key: str) -> Found:
-    """Hold that financing costs are included where they can be worked out."""
+    """Yield financing costs that are included where they cannot be computed.
+
+    Parameters
+    ----------
+    s, key : Plan, str
+        The plan, and what is paid for.
+    """
     funding = s.funding[key]
     if not funding.include_financing_costs:
         return
@@ -114,7 +146,13 @@ def funding_costs(s: Plan, key: str) -> Found:
 
 
 def funding_rest(s: Plan, key: str) -> Found:
-    """Hold that one source at most takes the rest."""
+    """Yield a second source that takes the rest.
+
+    Parameters
+    ----------
+    s, key : Plan, str
+        The plan, and what is paid for.
+    """
     funding = s.funding[key]
     rests = [name for name in funding.as_written if funding.sources[name].unit == REST]
     if len(rests) > 1:
@@ -123,7 +161,13 @@ def funding_rest(s: Plan, key: str) -> Found:
 
 
 def funding_grant(s: Plan, key: str) -> Found:
-    """Check that a grant has one size, and is not above what a purchase pays for fixed assets, whose cost it lowers."""
+    """Yield a grant that has no single size, or exceeds what a purchase pays for the fixed assets that it lowers.
+
+    Parameters
+    ----------
+    s, key : Plan, str
+        The plan, and what is paid for.
+    """
     terms = s.funding[key].grant
     if isinstance(terms, Grant):
         at, given = f"funding.{key}.{GRANT}", [part for part in ("share", "amount") if getattr(terms, part) is not None]
@@ -156,7 +200,13 @@ def large_grant(at: str, told: str, most: str, key: str) -> tuple[str, str, str,
 
 
 def funding_total(s: Plan, key: str) -> Found:
-    """Hold that sources do not pay more than is spent."""
+    """Yield sources that pay more than is spent.
+
+    Parameters
+    ----------
+    s, key : Plan, str
+        The plan, and what is paid for.
+    """
     funding: Funding = s.funding[key]
     deal = s.plants[key].purchase if key in s.plants else None
     if key not in s.projects and deal is None:

@@ -67,7 +67,7 @@ class Asked:
 
 
 def asked(sheet: Sheet, plan: Plan, loans: Mapping[str, Loan], money: Currencies, within: int) -> dict[str, Asked]:
-    """Return what each source is asked for, amounts and shares first, `rest` last.
+    """Return what each source is asked to pay, amounts and shares first, `rest` last.
 
     A loan is asked in its own currency, others in that of their amount. Uses in another currency than the reporting one
     are those of each period at its average rate, over the periods `within` the horizon.
@@ -94,7 +94,7 @@ def asked(sheet: Sheet, plan: Plan, loans: Mapping[str, Loan], money: Currencies
 
 
 def loan_path(name: str, loan: Loan) -> str:
-    """Return the input whose currency is a loan's."""
+    """Return the path of the input that decides a loan's currency."""
     return f"loans.{name}.{loan.owed_as}"
 
 
@@ -106,7 +106,7 @@ def _whole_in(sheet: Sheet, plan: Plan, code: str, rate: str, within: int) -> Wh
 
 
 def spends(sheet: Sheet, plan: Plan, within: int) -> Spent:
-    """Return whether anything is spent within the horizon: formula and truth, `()` or `(draw, 1)`."""
+    """Return whether anything is spent within the horizon: as a formula, and as `()` or `(sample, 1)`."""
     trifle = trifle_of(sheet)
     counts = trifle.counts(plan.uses[..., :within].sum(axis=-1, keepdims=True))
     return trifle.counts_text(f"SUM({{funding.{plan.key}.uses}})"), counts
@@ -144,6 +144,12 @@ def funding_rows(
     """Write what every source pays for every project and purchase, and what no source covers.
 
     Amounts asked of a loan are set aside first; shares and `rest` get what is left of its commitment, in file order.
+    Writes `<source>`, `<source>_to_date` and `gap` under `funding.<p>.` [money], `<source>_available` [1] of loans, and
+    `loans.<l>.funded`, in the loan's currency.
+
+    Source
+    ------
+    docs/conventions.md, section 5, Who pays for a project or purchase.
     """
     free = {name: _unreserved(name, loan, plans) for name, loan in loans.items()}
     for plan in plans:

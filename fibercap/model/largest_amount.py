@@ -19,6 +19,11 @@ OPENED: Final = ("receivables", "inventory", "payables", "other_assets", "other_
 def trifle_rows(sheet: Sheet, plan: Plan) -> None:
     """Give `money.largest`, a plan's largest amount, and `money.trifle`, what counts as no money beside it.
 
+    Parameters
+    ----------
+    sheet, plan : Sheet, Plan
+        The sheet that gets the scalars, in the reporting currency, and the plan.
+
     Source
     ------
     docs/decisions/is-there-money.md: all that plants and projects ever earn and spend, what the plan opens with, and
@@ -79,7 +84,17 @@ def _lent(sheet: Sheet, plan: Plan) -> list[tuple[str, Array]]:
 
 
 def loan_trifle(sheet: Sheet, plan: Plan, name: str) -> Trifle:
-    """Return what counts as no money on a loan of a plan, in the loan's currency: the plan's, at the lowest rate."""
+    """Return what counts as no money on a loan, in its own currency: that of the plan, at the lowest rate of exchange.
+
+    Parameters
+    ----------
+    sheet, plan, name : Sheet, Plan, str
+        The sheet that has `money.trifle`, the plan, and the loan.
+
+    Source
+    ------
+    docs/decisions/is-there-money.md.
+    """
     code, whole = plan.loan_currency(name), trifle_of(sheet)
     if code == plan.currency:
         return whole

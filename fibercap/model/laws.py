@@ -90,7 +90,15 @@ class Books:
         self._agreed = {f"inputs.loans.{name}.commitment": loan.commitment for name, loan in plan.loans.items()}
 
     def read(self, path: str, shift: int) -> Array:
-        """Return a row or scalar as formulas read it; of a commitment, the part that the plan uses."""
+        """Return a row or scalar as formulas read it; of a commitment, the part that the plan uses.
+
+        Parameters
+        ----------
+        path : str
+            Address of the row or scalar.
+        shift : int
+            Periods to look ahead; negative for earlier ones.
+        """
         return self._agreed[path] if path in self._agreed else self._read(path, shift)
 
     def __call__(self, path: str) -> Array:
@@ -125,7 +133,15 @@ class Books:
 
 
 def laws_of(plan: Plan, read: Callable[[str], Array]) -> Iterator[Law]:
-    """Run over the laws that a plan's rows must keep; `read` gives a row by its path."""
+    """Yield the laws that a plan's rows must keep.
+
+    Parameters
+    ----------
+    plan : Plan
+        The plan.
+    read : callable
+        Returns a row by its path, (..., period).
+    """
     for key in plan.funding:
         uses, parts = f"{{funding.{key}.uses}}", plan.source_rows(key).values()
         sources = tuple(f"{{{row}}}" for row in parts)

@@ -27,7 +27,13 @@ Found = Iterator[tuple[str, str, str, str, str]]  # path, code, found, wanted, h
 
 
 def loan_terms(s: Lending, name: str) -> Found:
-    """Hold that a loan says how much, from when and until when."""
+    """Yield what is missing of a loan's size, signing and end.
+
+    Parameters
+    ----------
+    s, name : Lending, str
+        The plan, and the loan.
+    """
     loan, at = s.loans[name], f"loans.{name}"
     if not loan.__dict__:
         return  # no block at all, which is told already
@@ -46,7 +52,13 @@ def loan_terms(s: Lending, name: str) -> Found:
 
 
 def loan_currencies(s: Lending, name: str) -> Found:
-    """Hold that a loan's amounts are all in one currency; limits of covenants are in that of what they limit."""
+    """Yield a loan's amounts in a second currency; limits of covenants are in the currency of what they limit.
+
+    Parameters
+    ----------
+    s, name : Lending, str
+        The plan, and the loan.
+    """
     own = s.loan_currency(name)
     for path, code in s.amounts_of(name).items():
         if code != own and not path.startswith(f"loans.{name}.covenants."):
@@ -55,7 +67,13 @@ def loan_currencies(s: Lending, name: str) -> Found:
 
 
 def loan_dates(s: Lending, name: str) -> Found:
-    """Hold that maturity, payments and the rest lie where they can."""
+    """Yield the dates of a loan that cannot be where they are: its maturity, its payments, and others.
+
+    Parameters
+    ----------
+    s, name : Lending, str
+        The plan, and the loan.
+    """
     loan, at = s.loans[name], f"loans.{name}"
     if not loan.is_dated:
         return
@@ -83,7 +101,13 @@ def loan_dates(s: Lending, name: str) -> Found:
 
 
 def loan_moves(s: Lending, name: str) -> Found:
-    """Hold that dated draws and prepayments lie within the loan."""
+    """Yield dated draws and prepayments that lie outside the loan.
+
+    Parameters
+    ----------
+    s, name : Lending, str
+        The plan, and the loan.
+    """
     loan = s.loans[name]
     if not loan.is_dated:
         return
@@ -98,7 +122,13 @@ def loan_moves(s: Lending, name: str) -> Found:
 
 
 def loan_rate(s: Lending, name: str) -> Found:
-    """Hold that the rate is known from signing on, and its limits are in order."""
+    """Yield days after signing on which the rate is not known, and limits of the rate that are out of order.
+
+    Parameters
+    ----------
+    s, name : Lending, str
+        The plan, and the loan.
+    """
     loan, at = s.loans[name], f"loans.{name}.rate"
     if isinstance(loan.rate, Floating):
         yield from _floating(loan, loan.rate, s.rates, at)
@@ -124,7 +154,13 @@ def _floating(loan: Loan, rate: Floating, rates: Mapping[str, Series], at: str) 
 
 
 def loan_style(s: Lending, name: str) -> Found:
-    """Hold that what a style is told goes together."""
+    """Yield repayment options that contradict each other.
+
+    Parameters
+    ----------
+    s, name : Lending, str
+        The plan, and the loan.
+    """
     loan, style = s.loans[name], s.loans[name].repayment
     for key, code, found, wanted, hint in style.problems(loan, s.loan_currency(name)):
         yield f"loans.{name}.repayment.{key}", code, found, wanted, hint
@@ -149,7 +185,13 @@ def loan_style(s: Lending, name: str) -> Found:
 
 
 def loan_repaid(s: Lending, name: str) -> Found:
-    """Hold that no payment is below the interest, where what is drawn is known beforehand."""
+    """Yield a payment below the interest due with it, where all that is drawn is known beforehand.
+
+    Parameters
+    ----------
+    s, name : Lending, str
+        The plan, and the loan.
+    """
     loan, style = s.loans[name], s.loans[name].repayment
     keeps, first = style.may_fall_short, loan.payments.first
     if loan.is_dated and style.sets == "payment" and first:
@@ -173,7 +215,13 @@ def loan_repaid(s: Lending, name: str) -> Found:
 
 
 def loan_covenants(s: Lending, name: str) -> Found:
-    """Hold that a covenant has one subject and one limit."""
+    """Yield a covenant that has no subject or limit, or more than one.
+
+    Parameters
+    ----------
+    s, name : Lending, str
+        The plan, and the loan.
+    """
     for key, covenant in s.loans[name].covenants.items():
         at = f"loans.{name}.covenants.{key}"
         if bool(covenant.row) == bool(covenant.measure):
@@ -207,7 +255,13 @@ def _lock_up(at: str, covenant: Covenant, lock: Amount) -> Found:
 
 
 def loan_horizon(s: Plan, name: str) -> Found:
-    """Hold that a loan meets the horizon."""
+    """Yield a loan that is signed after the horizon, or that matures before it.
+
+    Parameters
+    ----------
+    s, name : Plan, str
+        The plan, and the loan.
+    """
     loan, at = s.loans[name], f"loans.{name}"
     if not loan.is_dated or loan.maturity <= loan.signed:
         return

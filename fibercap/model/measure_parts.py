@@ -30,7 +30,17 @@ def headline(measure: Callable[[Projection], Measure]) -> Callable[[Projection],
 def made(  # noqa: PLR0913 - a measure has that many parts
     name: str, label: str, unit: str, formula: str, values: Array, *, reason: str = "", better: str = ""
 ) -> Measure:
-    """Return a measure; where it is nan without a reason given, it says that it is undefined."""
+    """Return a measure; where it is nan without a reason given, it says that it is undefined.
+
+    Parameters
+    ----------
+    name, label, unit, formula : str
+        Name, words for readers, unit, and formula of the measure.
+    values : (sample,)
+        [`unit`]
+    reason, better : str
+        Why it is undefined, and whether a higher or a lower value is better.
+    """
     flat = np.atleast_1d(np.asarray(values, dtype=float))
     missing = bool(np.isnan(flat).any())
     return Measure(name, label, unit, formula, flat, (reason or "undefined") if missing else "", better)
@@ -64,7 +74,13 @@ def extreme(projection: Projection, row: str, *, highest: bool = False, to_matur
 
 
 def to_maturity_text(projection: Projection, row: str) -> str:
-    """Return the formula of a row as a whole, over the horizon and the run-off where there is one."""
+    """Return the formula of the whole of a row, over the horizon and the run-off where there is one.
+
+    Parameters
+    ----------
+    projection, row : Projection, str
+        The projection, and the path of the row.
+    """
     return f"({{{row}}}, {{{RUN_OFF}.{row}}})" if projection.run_off else f"{{{row}}}"
 
 

@@ -131,6 +131,11 @@ def names(projection: Projection) -> list[str]:
 def measure_named(projection: Projection, name: str) -> Measure:
     """Return one measure by name, without computing the others.
 
+    Parameters
+    ----------
+    projection, name : Projection, str
+        The projection, and the name, such as `min_dscr`.
+
     Raises
     ------
     FibercapError

@@ -228,6 +228,14 @@ class Plan(Lending):
         return tuple(dict.fromkeys(name for name in found if name in self.loans or name == "equity"))
 
     def take_amounts(self, other: Plan, of: tuple[str, ...]) -> None:
-        """Take the currencies of the amounts below some paths from another plan; the rest stay."""
+        """Copy the currencies of the amounts below some paths from another plan; keep the others.
+
+        Parameters
+        ----------
+        other : Plan
+            The plan that has them.
+        of : tuple of str
+            The blocks whose amounts are copied.
+        """
         own = {block: codes for block, codes in self._written_in.items() if not block.startswith(of)}
         self._written_in = own | {b: codes for b, codes in other.amounts.items() if b.startswith(of)}

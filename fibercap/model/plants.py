@@ -100,7 +100,7 @@ class Plant(Spec):
 
 
 def open_between(timeline: Timeline, plant: Plant) -> tuple[float, float]:
-    """Return the month numbers from which and up to which a plant counts; the timeline's own where not given."""
+    """Return the month numbers from which and up to which a plant counts; or those of the timeline. [month]"""
     opens = month_start(plant.opens) if plant.opens else float(timeline.origin)
     return opens, month_number(plant.closes) if plant.closes else float(timeline.ends[-1])
 
@@ -125,7 +125,21 @@ def capacity_rows(sheet: Sheet, timeline: Timeline, name: str, plant: Plant, pro
     """Write a plant's clock, nameplate, effective capacity and output, and its projects' ramped months.
 
     The clock is the period's end held between the plant's opening and closing, so that whatever is integrated over
-    it counts only while the plant is there.
+    it counts only while the plant is there. Writes `clock` [month], `nameplate`, `effective_capacity` [km/year] and
+    `output` [km] under `plants.<name>.`, and `projects.<p>.ramped_months`. [month]
+
+    Parameters
+    ----------
+    sheet, timeline : Sheet, Timeline
+        The sheet that gets the rows, and its periods.
+    name, plant : str, Plant
+        The plant and its name.
+    projects : mapping
+        The projects that add to it, by name.
+
+    Source
+    ------
+    docs/conventions.md, section 2.
     """
     at, label = f"plants.{name}", plant.name or name
     opened, closed = _edges_given(sheet, timeline, at, plant)
@@ -159,7 +173,15 @@ def _ramped_months(sheet: Sheet, timeline: Timeline, key: str, project: Project,
 
 
 def purchase_rows(sheet: Sheet, key: str, deal: Purchase, label: str, money: Currencies) -> None:
-    """Write a bought plant's price, and the working capital that comes with it, in the period of the purchase."""
+    """Write a purchased plant's price, and the working capital that comes with it, in the period of the purchase.
+
+    Writes `plants.<key>.purchase`, and `working_capital` and its parts under `plants.<key>.purchased.`. [money]
+
+    Parameters
+    ----------
+    sheet, key, deal, label, money
+        The sheet that gets the rows, the plant, its purchase, its name for readers, and the currencies of amounts.
+    """
     bought = month_number(deal.on)
     day = sheet.give(f"inputs.plants.{key}.purchase.on", "day", serial(deal.on))
     on = sheet.give(f"plants.{key}.purchase.month", "month", bought, formula=month_number_text(day))
@@ -195,7 +217,17 @@ def market_rows(
 ) -> None:
     """Write each product's price and demand, and each plant's shipments, revenue and variable cost.
 
-    Where a product has a demand, its plants share it in proportion to their output.
+    Where a product has a demand, its plants share it in proportion to their output. Writes `demand`, `output` [km] and
+    `sold_share` [1] under `products.<p>.`; `shipments` [km], `revenue` and `variable_cost` [money] under `plants.<p>.`.
+
+    Parameters
+    ----------
+    sheet, timeline, plants, products, money
+        The sheet, its periods, plants and products by name, and the currencies of amounts.
+
+    Source
+    ------
+    docs/conventions.md, sections 2 and 3 (Revenue and cost).
     """
     for name, product in products.items():
         makers = [f"plants.{key}.output" for key, plant in plants.items() if plant.product == name]
@@ -233,7 +265,19 @@ def _sales_rows(
 def running_cost_rows(
     sheet: Sheet, timeline: Timeline, name: str, plant: Plant, projects: Mapping[str, Project], money: Currencies
 ) -> None:
-    """Write a plant's fixed cost (its projects' from completion on) and maintenance, while it is open."""
+    """Write `plants.<name>.fixed_cost` and `plants.<name>.maintenance`, while the plant is open. [money]
+
+    The fixed cost of its projects counts from their completion on.
+
+    Parameters
+    ----------
+    sheet, timeline, name, plant, projects, money
+        The sheet, its periods, the plant and its name, the projects by name, and the currencies of amounts.
+
+    Source
+    ------
+    docs/conventions.md, section 3, Revenue and cost.
+    """
     at, label = f"plants.{name}", plant.name or name
     open_years = f"({{{at}.clock}} - {{{at}.clock@-1}}) / {{time.months}} * {{time.years}}"
 

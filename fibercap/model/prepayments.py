@@ -53,13 +53,27 @@ def prepays(plan: Plan) -> list[str]:
 
 
 def prepaid_text(plan: Plan, name: str) -> str:
-    """Return the formula of what a loan is prepaid on its dates in a model period. [money]"""
+    """Return the formula of what a loan is prepaid on its dates in a model period. [money]
+
+    Parameters
+    ----------
+    plan, name : Plan, str
+        The plan and the loan.
+    """
     at, whole = f"loans.{name}", "known_principal" if plan.loans[name].needs_cash else "principal"
     return f"({{{at}.{whole}}} - {{{at}.scheduled}})"
 
 
 def free_text(plan: Plan, least: str) -> str:
-    """Return the formula of the cash above its minimum that service and revolvers leave in a period. [money]"""
+    """Return the formula of the cash above its minimum that service and revolvers leave in a period. [money]
+
+    Parameters
+    ----------
+    plan : Plan
+        The plan.
+    least : str
+        Formula of the minimum of cash. [money]
+    """
     repaid = "".join(f" - {{loans.{name}.repaid}}" for name, loan in plan.loans.items() if loan.revolves)
     return f"{{accounts.cash_after_service}}{repaid} - {least}"
 
@@ -120,7 +134,19 @@ def _in_periods(plan: Plan) -> list[str]:
 
 
 def cuts_of(plan: Plan, sheet: Sheet, schedules: Mapping[str, Block]) -> Cuts:
-    """Return by how much each prepayment is to be cut, given everything that is written. [money]"""
+    """Return by how much each prepayment is to be cut, given everything that is written. [money]
+
+    Parameters
+    ----------
+    plan, sheet : Plan, Sheet
+        The plan, and the sheet that has all rows of a round.
+    schedules : mapping
+        Blocks of events, by loan.
+
+    Source
+    ------
+    docs/conventions.md, section 4, Prepayments.
+    """
     found: Cuts = {}
     served: dict[int, Any] = {}
     free = sheet.value("accounts.cash_after_service") - plan.money.minimum_cash
@@ -144,5 +170,11 @@ def _scalar(value: Array) -> Array:
 
 
 def settled(one: Cuts, other: Cuts) -> bool:
-    """Tell whether two rounds cut alike."""
+    """Return whether two rounds cut prepayments by the same amounts.
+
+    Parameters
+    ----------
+    one, other : mapping
+        Cuts by prepayment. [money]
+    """
     return all(np.all(np.abs(cut - other.get(key, 0.0)) <= SETTLED) for key, cut in one.items())

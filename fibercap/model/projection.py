@@ -125,7 +125,15 @@ class Projection:
         return Quantity(self.value(path), house_unit(self.rows[path].unit))
 
     def by(self, path: str, step: str = "year") -> dict[str, Array]:
-        """Return a row by year, quarter or month, each (draw,), as its nature says."""
+        """Return a row by year, quarter or month, each (sample,): flows summed, stocks at the end, rates averaged.
+
+        Parameters
+        ----------
+        path : str
+            Address of the row, such as `accounts.cash`.
+        step : str
+            `year`, `quarter` or `month`.
+        """
         return self.timeline_of(path).grouped(self.value(path), self.rows[path].nature, step)
 
     def timeline_of(self, path: str) -> Timeline:

@@ -45,7 +45,18 @@ class SharesByPeriod(ByKey):
     keys: ClassVar[tuple[str, str]] = ("period", grammar.PERIOD)
 
     def parse(self, raw: Any, info: Any) -> Mapping[str, Array]:
-        """Return the shares by key, in the order of time."""
+        """Return the shares by key, in the order of time.
+
+        Parameters
+        ----------
+        raw, info : object, ValidationInfo
+            What YAML has, and the scenario around it.
+
+        Raises
+        ------
+        PydanticCustomError
+            If a key or a share cannot be read, or the shares do not total 100 %.
+        """
         shares = super().parse(raw, info)
         whole = sum(shares.values(), start=np.asarray(0.0))
         if (abs(whole - 1.0) > 1e-9).any():  # rounding of the texts
@@ -171,7 +182,15 @@ class Project(Spec):
 
 
 def dates_given(sheet: Sheet, timeline: Timeline, key: str, project: Project) -> None:
-    """Make a project's completion and delay known to formulas; in the run-off, one that is not complete never is."""
+    """Make a project's completion and delay known to formulas; in the run-off, a project that is not complete never is.
+
+    Parameters
+    ----------
+    sheet, timeline : Sheet, Timeline
+        The sheet that gets the scalars, and its periods.
+    key, project : str, Project
+        The project and its name.
+    """
     day = sheet.give(f"inputs.projects.{key}.complete", "day", serial(project.complete))
     sheet.give(f"projects.{key}.planned", "month", project.planned, formula=month_number_text(day))
     sheet.give(f"inputs.projects.{key}.delay", "month", project.delay)
@@ -201,7 +220,16 @@ def _edges_given(sheet: Sheet, at: str, project: Project, span: Span) -> tuple[s
 
 
 def capex_rows(sheet: Sheet, timeline: Timeline, key: str, project: Project, money: Currencies) -> None:
-    """Write a project's share spent, and its capex.
+    """Write `projects.<key>.spent_share` [1] and `projects.<key>.capex`. [money]
+
+    Parameters
+    ----------
+    sheet, timeline : Sheet, Timeline
+        The sheet that gets the rows, and its periods.
+    key, project : str, Project
+        The project and its name.
+    money : Currencies
+        The currencies of amounts.
 
     Source
     ------

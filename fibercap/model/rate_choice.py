@@ -39,7 +39,15 @@ def plausible_rate(rates: Array) -> float:
 
 
 def rate_reason(rates: Array, flows: Array) -> str:
-    """Say why a series of flows has no rate of return; "" where it has one."""
+    """Return why a series of flows has no rate of return, or "" if it has one.
+
+    Parameters
+    ----------
+    rates : (rate,)
+        All rates at which the flows are worth nothing. [1/year]
+    flows : (event,)
+        The flows. [money]
+    """
     if not len(rates):
         return NO_RATE if (flows > 0).any() and (flows < 0).any() else ONE_SIGN
     return "" if not np.isnan(plausible_rate(rates)) else f"several rates: {_named(rates)}"

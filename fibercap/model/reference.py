@@ -139,9 +139,14 @@ def _stands(row: str, plants: Mapping[str, Plant], kept: Mapping[str, Loan]) -> 
 
 
 def reference_of(sheet: Sheet, plan: Scenario, shared: frozenset[str] = frozenset()) -> Reference:
-    """Write the loans, accounts and owners' flow of the company that does nothing new; `sheet` knows who pays.
+    """Write the loans, accounts and owners' flow of the company that does nothing new.
 
-    Of the contracts that are `shared` with projects, a part is used.
+    Parameters
+    ----------
+    sheet, plan : Sheet, Scenario
+        The sheet, which has who pays, and the plan.
+    shared : set of str
+        Contracts that also pay for projects; only a part of each is used.
 
     Raises
     ------
@@ -203,7 +208,13 @@ def _in_proportion(block: Block, cut: Mapping[str, Mapping[str, tuple[str, Array
 
 
 def same_reference(one: Scenario, other: Scenario) -> bool:
-    """Tell whether the reference companies of two plans were written with the very same financing."""
+    """Return whether the reference companies of two plans were written with the very same financing.
+
+    Parameters
+    ----------
+    one, other : Scenario
+        The plans.
+    """
     mine, its = one.as_written, other.as_written
     if mine is its:
         return True

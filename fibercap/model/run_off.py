@@ -44,6 +44,11 @@ def repeats_after(timeline: Timeline, path: Series) -> int | None:
 
     It does in the run-off where its last key is a month or a quarter: from the first period after both the horizon and
     that key's time on.
+
+    Parameters
+    ----------
+    timeline, path : Timeline, Series
+        The periods, and the values over time.
     """
     if not timeline.past or not path.starts or "-" not in path.names[-1]:
         return None

@@ -57,6 +57,11 @@ def twelve_month_rows(sheet: Sheet, plan: Plan) -> None:
     `debt_to_ebitda_12m`, `loans.<l>.dscr_12m`, and `accounts.dscr`, `interest_cover`, `debt_to_ebitda` of whole
     calendar years.
 
+    Parameters
+    ----------
+    sheet, plan : Sheet, Plan
+        The sheet that has the accounts and gets the rows, and the plan.
+
     Source
     ------
     docs/conventions.md, section 6: each ratio stands at a period's end and looks back over the twelve months to it; it

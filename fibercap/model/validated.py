@@ -76,9 +76,16 @@ def validated(
 
 
 def read_before(tree: Branch, like: Lending, of: Branch) -> dict[str, Any]:
-    """Return the blocks of a tree that have been read: those which are the very same in the tree another was made of.
+    """Return the blocks of a tree that were read before: those that are the very same in the tree it comes from.
 
     An overlay leaves most of a scenario alone, and each block is read by itself, knowing nothing but the context.
+
+    Parameters
+    ----------
+    tree, of : Branch
+        The tree, and the one that it was made from.
+    like : Lending
+        What was read from `of`.
     """
     found: dict[str, Any] = {}
     for key, block in tree.items():
@@ -92,7 +99,15 @@ def read_before(tree: Branch, like: Lending, of: Branch) -> dict[str, Any]:
 
 
 def amounts_before(read: Mapping[str, Any], like: Lending, of: Branch) -> dict[str, Mapping[str, str]]:
-    """Return the currencies of the amounts in blocks that `read_before` found to be the very same."""
+    """Return the currencies of the amounts in the blocks that `read_before` returns.
+
+    Parameters
+    ----------
+    read : mapping
+        The blocks, by name.
+    like, of : Lending, Branch
+        What was read before, and the tree that it was read from.
+    """
     blocks = ((key, of[key] if isinstance(block, Spec) else block) for key, block in read.items())
     paths = (f"{key}.{name}" for key, block in blocks if isinstance(block, Mapping) for name in block)
     return {path: like.amounts[path] for path in paths if path in like.amounts}

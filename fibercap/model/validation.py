@@ -24,7 +24,15 @@ def plain(tree: Tree) -> Any:
 
 
 def problems_of(error: ValidationError, spec: type[Spec], tree: Branch) -> list[Problem]:
-    """Turn every error of a validation into a problem with its place in the tree."""
+    """Return every error of a validation as a problem with its place in the tree.
+
+    Parameters
+    ----------
+    error : ValidationError
+        What pydantic raised.
+    spec, tree : type, Branch
+        The class that was read, and the tree that it was read from.
+    """
     problems: list[Problem] = []
     details: list[dict[str, Any]] = [{**detail} for detail in error.errors(include_url=False, include_input=False)]
     misspelt, entries, unknown = _misspelt(details, spec, tree), _Entries(tree), 0
@@ -160,7 +168,15 @@ def _adapter(spec: type[Spec], name: str) -> TypeAdapter[Any]:
 
 
 def partly_valid(spec: type[Spec], raw: Raw, context: dict[str, Any]) -> Any:
-    """Return a Spec that holds every field that is valid by itself; reading another raises InputInErrorError."""
+    """Return a Spec that holds every field that is valid by itself; reading another raises InputInErrorError.
+
+    Parameters
+    ----------
+    spec, raw : type, Raw
+        The class to read, and what YAML has.
+    context : dict
+        What fields may know of the scenario around them.
+    """
     values: dict[str, Any] = {}
     keys, raw = spec.keys_known(), spec.gathered(raw)
     for key, name in keys.items():

@@ -17,7 +17,13 @@ SAME_WITHOUT: Final = "same_without_projects"
 
 
 def less(row: str, prefix: str) -> str:
-    """Return the formula of a row less the same under a prefix; of the row alone where the prefix is ""."""
+    """Return the formula of a row less the same row under a prefix; of the row alone if the prefix is "".
+
+    Parameters
+    ----------
+    row, prefix : str
+        Path of the row, and start of the paths of the company without projects.
+    """
     return f"({{{row}}} - {{{prefix}.{row}}})" if prefix else f"{{{row}}}"
 
 

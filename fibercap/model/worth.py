@@ -83,7 +83,22 @@ def _factor_rows(sheet: Sheet, plan: Plan) -> None:
 
 
 def terminal_rows(sheet: Sheet, plan: Plan, key: str, label: str, prefix: str) -> None:
-    """Write what runs on after the horizon, on its last day, for one flow (`company` or `project`)."""
+    """Write what one flow (`company` or `project`) is worth after the horizon, on the horizon's last day.
+
+    Writes `returns.<key>_ebitda`, `_fixed_assets`, `_working_capital` and `_terminal_value`, and under a multiple
+    `_ebitda_to_date`. [money]
+
+    Parameters
+    ----------
+    sheet, plan : Sheet, Plan
+        The sheet that gets the rows, and the plan.
+    key, label, prefix : str
+        The flow, its label, and start of the paths of the company without projects.
+
+    Source
+    ------
+    docs/conventions.md, section 7, Rows of worth.
+    """
     money, terms, text, flow = plan.currency, plan.money.terminal_value, "0", f"returns.{key}"
     for row, name, words, nature in (
         ("ebitda", "ebitda", "EBITDA", FLOW),

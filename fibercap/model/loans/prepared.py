@@ -69,11 +69,11 @@ class Prepared:
         )
 
     def put(self, key: str, label: str, unit: str, text: str, value: Array, nature: str = FLOW) -> Array:
-        """Write a row of the schedule."""
+        """Write the row `<schedule>.<key>`; return its values, (event,) or (sample, event). [`unit`]"""
         return self.sheet.put(Row(f"{self.setting.at}.{key}", label, unit, nature, text), value)
 
     def put_known(self, key: str, label: str, unit: str, value: Array, reads: tuple[str, ...]) -> Array:
-        """Write a row of the schedule that the calendar gives, with the inputs from which it is read."""
+        """Write the row `<schedule>.<key>` that the calendar gives, read from the inputs `reads`; return its values."""
         nature = STOCK if unit in ("day", "month") else FLOW
         return self.sheet.put(Row(f"{self.setting.at}.{key}", label, unit, nature, reads=reads), value)
 
@@ -234,7 +234,7 @@ class Prepared:
         return f"{text} + {more}" if text else more, value + moved
 
     def on_last_days(self, by_period: Array, row: str) -> tuple[str, Array]:
-        """Return formula and value of what the projection moves by a row, at the events on its periods' last days."""
+        """Return formula and values of what the projection moves by a row, on last days of periods. [money]"""
         dates = self.setting.timeline.dates if self.setting.timeline else ()
         ends = {day: position for position, day in enumerate(dates)}
         at_end = np.zeros((len(ends), len(self.grid.dates)))
