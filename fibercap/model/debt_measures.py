@@ -86,7 +86,7 @@ def total_fees_at_horizon(projection: Projection) -> Measure:
 def owed_at_horizon(projection: Projection) -> Measure:
     """Debt at the end of the horizon."""
     formula = "SUM({returns.is_last} * {accounts.debt})"
-    values = projection.value("accounts.debt")[..., -1]
+    values = projection.trifle.without_dust(projection.value("accounts.debt"))[..., -1]
     return made("owed_at_horizon", "Owed at the horizon", projection.scenario.currency, formula, values, better=LOWER)
 
 
