@@ -27,7 +27,18 @@ class Day(Field):
         return grammar.text("date", grammar.DAY, "date", "`2001-12-31`")
 
     def parse(self, raw: Any, info: ValidationInfo) -> date:
-        """Return the date."""
+        """Return the date.
+
+        Parameters
+        ----------
+        raw, info : Any, ValidationInfo
+            A leaf with a text like `2001-12-31`; the context is not used.
+
+        Raises
+        ------
+        PydanticCustomError
+            If the text is not a date of the calendar.
+        """
         del info
         told = day_of(text_of(raw, "a date like `2001-12-31`"))
         if isinstance(told, tuple):
@@ -61,7 +72,18 @@ class Edge(Field):
         return {**told, "type": ["string", "integer"], "minimum": FIRST_YEAR, "maximum": LAST_YEAR}
 
     def parse(self, raw: Any, info: ValidationInfo) -> date:
-        """Return the day."""
+        """Return the first or the last day of what is written.
+
+        Parameters
+        ----------
+        raw, info : Any, ValidationInfo
+            A leaf with a text like `2001`, `2001-Q3`, `2001-07` or `2001-12-31`; the context is not used.
+
+        Raises
+        ------
+        PydanticCustomError
+            If the text is none of these.
+        """
         text = text_of(raw, "a year, quarter, month or day")
         span = whole_period(text)
         if span is None and re.fullmatch(r"[0-9]+-[0-9]+-[0-9]+", text):

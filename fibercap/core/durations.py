@@ -39,7 +39,18 @@ class Duration(Field):
         return grammar.months(self.low, whole=not self.drawable)
 
     def parse(self, raw: Any, info: ValidationInfo) -> Any:
-        """Return the months: an int, or `()` or (sample, 1) if the input may differ by sample. [month]"""
+        """Return the months: an int, or `()` or (sample, 1) if the input may differ by sample. [month]
+
+        Parameters
+        ----------
+        raw, info : Any, ValidationInfo
+            A leaf with a text like `6 months` or `5 years`, or one amount for each sample, and the context.
+
+        Raises
+        ------
+        PydanticCustomError
+            If it is not a duration, is too short or too long, or must be whole months and is not.
+        """
         if (self.drawable or self.in_draws) and is_drawn(raw):
             drawn = Of("month", low=self.low, high=MOST_MONTHS).parse(raw, info)
             return _whole(drawn) if self.in_draws else drawn

@@ -64,7 +64,7 @@ def quoted(text: object) -> str:
 def advice(
     text: str, error: QuantityTextError, wanted: str, example: str, fit: Callable[[str], str]
 ) -> tuple[str, str, str]:
-    """Return found, wanted and hint for a text that is not the quantity that was asked for.
+    """Return found, wanted and hint for a text that is not a quantity of the wanted kind.
 
     A text that a hint proposes is one that the field takes, and the same amount as the text that was written.
 
@@ -75,7 +75,7 @@ def advice(
     error : QuantityTextError
         What the grammar said of it.
     wanted : str
-        What was asked for, in words.
+        The wanted kind of quantity, in words.
     example : str
         A quantity of that kind, in back quotes.
     fit : callable
@@ -132,7 +132,7 @@ def misfit(text: str, house: str, wanted: str, fit: Callable[[str], str]) -> tup
     house : str
         The unit that the field keeps, with a currency in place of `money`; "percent" of a share.
     wanted : str
-        What was asked for, in words.
+        The wanted kind of quantity, in words.
     fit : callable
         Returns the same amount so written that the field takes it, "" where that cannot be.
     """

@@ -44,7 +44,18 @@ class PartField(Field):
         return grammar.text(f"amount of money{words}", pattern, "money, % or bp", like)
 
     def parse(self, raw: Any, info: ValidationInfo) -> Part:
-        """Return the part, its value `()` or (sample, 1) in money or as a share."""
+        """Return the part, its value `()` or (sample, 1) in money or as a share.
+
+        Parameters
+        ----------
+        raw, info : Any, ValidationInfo
+            A leaf with a text like `2 million USD` or `23 %`, or one amount for each sample, and the context.
+
+        Raises
+        ------
+        PydanticCustomError
+            If it is neither, is negative, or is a share of more than 100 %.
+        """
         value = getattr(raw, "value", raw)
         if not is_drawn(value):
             text = text_of(raw, f"an amount of money{', a share or `rest`' if self.rest else ' or a share'}")
@@ -69,7 +80,18 @@ class TruthField(Field):
         return {"title": "true or false", "enum": [True, False, "true", "false"]}
 
     def parse(self, raw: Any, info: ValidationInfo) -> bool:
-        """Return the boolean."""
+        """Return the boolean.
+
+        Parameters
+        ----------
+        raw, info : Any, ValidationInfo
+            A leaf with the text `true` or `false`, and the context.
+
+        Raises
+        ------
+        PydanticCustomError
+            If the text is neither.
+        """
         return Word(("false", "true"), "truths").parse(raw, info) == "true"
 
 

@@ -52,7 +52,18 @@ class NameField(Field):
         return {"title": "name", "type": ["string", "number", "boolean"], "pattern": f"^{NAME}$"}
 
     def parse(self, raw: Any, info: ValidationInfo) -> str:
-        """Return the name."""
+        """Return the name.
+
+        Parameters
+        ----------
+        raw, info : Any, ValidationInfo
+            A leaf with a text of letters, digits, `_` and `-`; the context is not used.
+
+        Raises
+        ------
+        PydanticCustomError
+            If the text is not a valid name.
+        """
         del info
         text = text_of(raw, "a name")
         if not is_name(text):

@@ -35,7 +35,7 @@ def times(value: Any, by: Any) -> Any:
 
     Parameters
     ----------
-    value, by : str or Quantity (draw, 1)
+    value, by : str or Quantity (sample, 1)
         What was written, and the factor; `80 %` is 0.8.
 
     Raises
@@ -62,7 +62,7 @@ def plus(value: Any, more: Any) -> Any:
 
     Parameters
     ----------
-    value, more : str or Quantity (draw, 1)
+    value, more : str or Quantity (sample, 1)
         What was written, and what is added to it; it may be negative.
 
     Raises

@@ -118,7 +118,18 @@ class PathOf(Field):
         return grammar.either(f"{one['title']}; or by period", one["x-unit"], one, grammar.by(grammar.PERIOD, one))
 
     def parse(self, raw: Any, info: ValidationInfo) -> Series:
-        """Return the path."""
+        """Return the series, in the order of time.
+
+        Parameters
+        ----------
+        raw, info : Any, ValidationInfo
+            A leaf with one quantity, or a block of quantities by year, quarter or month, and the context.
+
+        Raises
+        ------
+        PydanticCustomError
+            If a key or quantity cannot be used, two keys stand for one moment, or the block is empty.
+        """
         if not isinstance(raw, dict):
             return Series((self.of.parse(raw, info),))
         if not raw:
@@ -142,7 +153,13 @@ def _same_edge(one: str, two: str, *, at_ends: bool) -> PydanticCustomError:
 
 
 def span_of(key: str) -> tuple[int, int]:
-    """Return a period key's month numbers, or say that it is none."""
+    """Return the month numbers at the start and the end of a period such as `2001-Q3`.
+
+    Raises
+    ------
+    PydanticCustomError
+        If the key is not a year, quarter or month.
+    """
     span = whole_period(key)
     if span is None:
         hint = "write it like `2001`, `2001-Q3` or `2001-07`"
@@ -228,7 +245,18 @@ class ByKey(Field):
         return grammar.either(f"{one['title']}; by {self.keys[0]}", one["x-unit"], grammar.by(self.keys[1], one))
 
     def parse(self, raw: Any, info: ValidationInfo) -> Mapping[Any, Any]:
-        """Return the mapping, in the order of its keys."""
+        """Return the values by key, in the order of the keys.
+
+        Parameters
+        ----------
+        raw, info : Any, ValidationInfo
+            A block of values by date, period or duration, and the context.
+
+        Raises
+        ------
+        PydanticCustomError
+            If it is not a block, or a key or value cannot be used.
+        """
         if not isinstance(raw, dict):
             wanted = f"a block of values, each like {self.of.example((info.context or {}).get('currency', 'USD'))}"
             raise wrong("not_a_block", quoted(text_of(raw, wanted)), wanted, "one for each date or period")

@@ -55,7 +55,18 @@ class ToleranceField(Field):
         return grammar.text("share or points", pattern, "%, bp or points", "`5 %` or `5 points`")
 
     def parse(self, raw: Any, info: ValidationInfo) -> Tolerance:
-        """Return the tolerance."""
+        """Return the tolerance, `()` or (sample, 1), as a share or in points.
+
+        Parameters
+        ----------
+        raw, info : Any, ValidationInfo
+            A leaf with a text like `5 %` or `5 points`, or one amount for each sample, and the context.
+
+        Raises
+        ------
+        PydanticCustomError
+            If it is neither, is negative, or exceeds 100 % or 100 points.
+        """
         value = getattr(raw, "value", raw)
         if is_drawn(value):
             return Tolerance(Of("percent", low=0.0, high=1.0).parse(raw, info))
