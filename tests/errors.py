@@ -10,7 +10,7 @@ import contextlib
 import errno
 import os
 import tempfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -19,12 +19,14 @@ from unittest.mock import patch
 import numpy as np
 
 from fibercap.core.errors import Problem, ScenarioError
-from fibercap.core.problem_codes import GROUPS
+from fibercap.core.problem_codes import GROUPS, Kind
 from fibercap.core.quantity import Quantity
+from fibercap.core.request_codes import REQUEST_GROUPS
 from fibercap.model.project import project
 from fibercap.reading.files import read
 from fibercap.studies.claims import outcomes
 from fibercap.studies.covenants import covenants
+from tests.error_requests import REQUESTS
 
 PAGE = Path(__file__).resolve().parents[1] / "docs" / "errors.md"
 PLAN = """\
@@ -193,7 +195,7 @@ EXAMPLES: Mapping[str, Example] = {
         draws={"products.fiber.price": Quantity(np.array([[36.0], [44.0]]), "USD/km")},
     ),
     "not_drawable": Example(draws={"loans.bank.matures": Quantity(np.array([[5.0], [6.0]]), "year")}),
-    "wrong_shape": Example(draws={"projects.line.capex": Quantity(np.array([5e6, 6e6]), "USD")}),
+    "wrong_shape": Example(draws={"projects.line.capex": Quantity(np.array([[5e6, 6e6]]), "USD")}),
     "not_a_name": spoilt("  line:\n    plant", "  second line:\n    plant", "  line: {bank", "  second line: {bank"),
     "name_taken": spoilt("  line:\n    plant", "  works:\n    plant", "  line: {bank", "  works: {bank"),
     "reserved_name": spoilt("  bank:\n", "  equity:\n", "{bank: 2 million USD, equity: rest}", "{equity: rest}"),
@@ -290,20 +292,23 @@ def page() -> str:
         "",
         "Each message has a code, which `--json` prints with it. Below, code by code: what it means, what to do, and what",
         "fibercap says of a small example: the place, the line with carets, what was found, what was wanted, the way out.",
+        "What a command, or Python, asks for outside a scenario's text comes last, each with a request that is refused.",
         "`python -m tests.errors` writes this page from the table that the messages use, and a test holds it.",
         "[Common mistakes](mistakes.md) shows those that are made most, and how each is put right.",
     ]
     for title, kinds in GROUPS.items():
         lines += ["", f"## {title}"]
         for code, kind in kinds.items():
-            lines += ["", f"### `{code}`", "", f"{kind.cause} {kind.cure}", "", *_fenced(EXAMPLES[code])]
+            lines += _entry(code, kind, [EXAMPLES[code].problems()[0].render()])
+    for title, kinds in REQUEST_GROUPS.items():
+        lines += ["", f"## {title}"]
+        for code, kind in kinds.items():
+            lines += _entry(code, kind, REQUESTS[code].lines())
     return "\n".join(lines) + "\n"
 
 
-def _fenced(example: Example) -> Iterator[str]:
-    yield "```text"
-    yield example.problems()[0].render()
-    yield "```"
+def _entry(code: str, kind: Kind, shown: Iterable[str]) -> list[str]:
+    return ["", f"### `{code}`", "", f"{kind.cause} {kind.cure}", "", "```text", *shown, "```"]
 
 
 def main() -> None:

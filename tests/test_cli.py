@@ -86,7 +86,8 @@ def test_months_of_a_quarterly_model_cannot_be_shown(say: Any) -> None:
     said = say("run", "small.yaml", "--by", "month")
 
     assert (said.code, said.out) == (2, "")
-    assert said.err == "the model steps by quarter; its tables cannot be shown by month\n"
+    told = "the model steps by quarter; its tables cannot be shown by month"
+    assert said.err == f"{told}; ask for longer ones, or shorten `horizon.step`\n"
     assert "2000-Q1" in say("run", "small.yaml", "--by", "quarter").out
 
 

@@ -88,7 +88,8 @@ def test_errors_are_json_where_json_is_asked_for(say: Any) -> None:
     said = say("explain", "small.yaml", "acounts.cash", "2001", "--json")
 
     assert said.code == 2
-    assert "did you mean `accounts.cash`?" in json.loads(said.out)["errors"][0]["found"]
+    (error,) = json.loads(said.out)["errors"]
+    assert (error["code"], error["hint"]) == ("no_such_name", "did you mean `accounts.cash`?")
 
 
 def test_measures_and_claims_carry_their_evidence(say: Any) -> None:

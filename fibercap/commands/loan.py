@@ -61,7 +61,9 @@ def loan(
     lending = lending_of(file, option, settings)
     found = schedules(lending, name)
     if not found or ((picture is not None or as_json) and len(found) != 1):
-        raise click.UsageError(f"name one of its loans: {', '.join(found)}" if found else "there is no loan in it")
+        raise click.UsageError(
+            f"name one of its loans: {', '.join(found)}" if found else "there is no loan in it; name a file with loans"
+        )
     from fibercap.views.loan_tables import loan_csv, loan_json, loan_pages
 
     if picture is not None:

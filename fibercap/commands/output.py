@@ -79,7 +79,7 @@ def print_content(content: bytes) -> None:
     from fibercap.core.errors import FibercapError
 
     if sys.stdout is None:
-        raise FibercapError("standard output is closed; name a file")
+        raise FibercapError("wrong_stream", "standard output is closed", "name a file")
     if not sys.stdout.isatty():
         sys.stdout.flush()
         sys.stdout.buffer.write(content)
@@ -87,9 +87,8 @@ def print_content(content: bytes) -> None:
     try:
         text = content.decode()
     except UnicodeDecodeError:
-        raise FibercapError(
-            "a terminal shows no pictures or workbooks; send it on, as with > FILE, or name one"
-        ) from None
+        told, way = "a terminal shows no pictures or workbooks", "send it on, as with > FILE, or name one"
+        raise FibercapError("wrong_stream", told, way) from None
     say(text, nl=False)
 
 

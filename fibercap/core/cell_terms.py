@@ -84,7 +84,7 @@ def cell_function(term: Term, is_open: Callable[[str], bool]) -> CellFunction:
         return _operation(term, is_open)
     if isinstance(term, Call):
         return _call(term, is_open)
-    raise FormulaError(f"`{term}` has no value in a single column")
+    raise FormulaError("not_of_one_column", f"`{term}` has no value in a single column")
 
 
 def _read(path: str, shift: int) -> CellFunction:
@@ -168,7 +168,7 @@ def _call(term: Call, is_open: Callable[[str], bool]) -> CellFunction:
         return _choice(*parts)
     function = FUNCTIONS.get(term.function)
     if function is None:
-        raise FormulaError(f"`{term.function}` has no value in a single column, in `{term}`")
+        raise FormulaError("not_of_one_column", f"`{term.function}` has no value in a single column, in `{term}`")
     return lambda cells, column: _single(function(*(part(cells, column) for part in parts)))
 
 
@@ -223,7 +223,7 @@ def _sum_where(term: Call, is_open: Callable[[str], bool]) -> CellFunction:
     """Return the sum of a row over the columns in which another row has a value; 0 if the row does not exist."""
     values, keys, wanted = term.arguments
     if not isinstance(values, Reference) or not isinstance(keys, Reference):
-        raise FormulaError(f"`{term}` has no value in a single column")
+        raise FormulaError("not_of_one_column", f"`{term}` has no value in a single column")
     path, key, value = values.path, keys.path, cell_function(wanted, is_open)
 
     def sum_where(cells: CellReader, column: int) -> Any:

@@ -230,7 +230,8 @@ class Cells:
                     found.append((name, column))
             except _NeededError as needed:
                 if needed.cell in on_path:
-                    raise CircularError(f"`{needed.cell[0]}` rests on itself in column {needed.cell[1] + 1}") from None
+                    told = f"`{needed.cell[0]}` rests on itself in column {needed.cell[1] + 1}"
+                    raise CircularError("rests_on_itself", told) from None
                 path.append(needed.cell)
                 on_path.add(needed.cell)
             else:

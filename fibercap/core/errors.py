@@ -8,17 +8,39 @@ from pathlib import PurePath
 from typing import TYPE_CHECKING, Final
 from unicodedata import combining, east_asian_width
 
-from fibercap.core.problem_codes import KINDS
+from fibercap.core.request_codes import EVERY_KIND
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
+
+    from fibercap.core.problem_codes import Kind
 
 MOST_SHOWN: Final = 100
 """Problems of one kind that a message shows; of further ones it says how many, and no near names are looked for."""
 
 
 class FibercapError(Exception):
-    """Root of every error that fibercap raises on purpose."""
+    """Root of every error that fibercap raises on purpose: its code, what is wrong, and the way out.
+
+    Without a hint, the cure of the code is the way out.
+
+    Parameters
+    ----------
+    code : str
+        One of those that docs/errors.md lists.
+    found : str
+        What is wrong.
+    hint : str, optional
+        The way out.
+    """
+
+    def __init__(self, code: str, found: str, hint: str = "") -> None:
+        self.code, self.found, self.hint = code, found, hint or kind_of(code).hint
+        super().__init__(code, found, self.hint)
+
+    def __str__(self) -> str:
+        """Return what is wrong and the way out."""
+        return f"{self.found}; {self.hint}" if self.hint else self.found
 
 
 class UnitError(FibercapError, ValueError):
@@ -74,10 +96,9 @@ class Problem:
     under: str = ""
 
     def __post_init__(self) -> None:
-        if self.code not in KINDS:
-            raise ValueError(f"`{self.code}` is no code of a problem; {did_you_mean(self.code, KINDS, 'codes')}")
+        cure = kind_of(self.code).hint
         if not self.hint:
-            object.__setattr__(self, "hint", KINDS[self.code].hint)
+            object.__setattr__(self, "hint", cure)
 
     def sentence(self) -> str:
         """Return found, wanted and hint as one sentence, after the overlay that brings them about."""
@@ -101,14 +122,15 @@ class Problem:
 
 
 class ScenarioError(FibercapError, ValueError):
-    """A scenario cannot be used; holds every problem found, in the order of the file."""
+    """A scenario cannot be used; holds every problem found, in the order of the file, and the code of the first."""
 
     def __init__(self, name: str, problems: Iterable[Problem]) -> None:
         self.name = name
         self.problems = tuple(sorted(problems, key=lambda problem: _order(problem, name)))
         count = len(self.problems)
         head = f"{name} cannot be used: {count:,} problem{'' if count == 1 else 's'}"
-        super().__init__("\n\n".join([head, *_shown(self.problems)]))
+        super().__init__(self.problems[0].code, "\n\n".join([head, *_shown(self.problems)]))
+        self.hint = ""  # each problem says its own
 
 
 def _shown(problems: Iterable[Problem]) -> Iterator[str]:
@@ -146,6 +168,19 @@ def _window(text: str, column: int, width: int = 100) -> tuple[str, int]:
         return text, column
     start = max(0, column - width // 3)
     return text[start : start + width], column - start
+
+
+def kind_of(code: str) -> Kind:
+    """Return what a code means and what to do.
+
+    Raises
+    ------
+    ValueError
+        If there is no such code.
+    """
+    if code not in EVERY_KIND:
+        raise ValueError(f"`{code}` is no code of a problem; {did_you_mean(code, EVERY_KIND, 'codes')}")
+    return EVERY_KIND[code]
 
 
 def nearest(word: str, known: Iterable[str]) -> str:

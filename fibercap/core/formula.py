@@ -188,7 +188,9 @@ def function_of(term: Call, known: Functions) -> Callable[..., Any]:
         If there is no function of that name.
     """
     if term.function not in known:
-        raise FormulaError(f"`{term.function}` is no function of the language of formulas, in `{term}`")
+        raise FormulaError(
+            "not_a_formula", f"`{term.function}` is no function of the language of formulas, in `{term}`"
+        )
     return known[term.function]
 
 

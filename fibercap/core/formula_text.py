@@ -171,4 +171,4 @@ class _Reader:
         return tuple(parts), comma
 
     def _refuse(self) -> NoReturn:
-        raise FormulaError(f"not a formula: `{self._text}`, at `{self._text[: self._place][-20:]}`")
+        raise FormulaError("not_a_formula", f"not a formula: `{self._text}`, at `{self._text[: self._place][-20:]}`")

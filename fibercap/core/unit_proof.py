@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import cache, lru_cache
 from typing import TYPE_CHECKING, Final
 
-from fibercap.core.errors import FormulaError, UnitError
+from fibercap.core.errors import FormulaError, UnitError, did_you_mean
 from fibercap.core.formula import FUNCTIONS, function_of
 from fibercap.core.formula_text import REFERENCE, term_of
 from fibercap.core.rows import Row
@@ -48,8 +48,8 @@ def unit_of(formula: Term | str, units: Callable[[str], str]) -> Powers:
     try:
         return _unit_of_shape(term.shape, tuple(units(path) for path, _ in term.references))
     except UnitError as error:
-        piece = REFERENCE.sub(lambda number: str(Reference(*term.references[int(number[1])])), str(error))
-        raise UnitError(f"`{term}` {piece}") from error
+        piece = REFERENCE.sub(lambda number: str(Reference(*term.references[int(number[1])])), error.found)
+        raise UnitError(error.code, f"`{term}` {piece}", error.hint) from error
 
 
 @cache
@@ -105,7 +105,9 @@ def _unit_of_call(term: Call, name: str, units: list[Powers]) -> Powers:
 def _same(term: Term, units: list[Powers]) -> Powers:
     found = [unit for unit in units if unit != _ZERO]
     if len(set(found)) > 1:
-        raise UnitError(f"joins {' and '.join(spell(unit) for unit in dict.fromkeys(found))} in `{term}`")
+        raise UnitError(
+            "units_clash", f"joins {' and '.join(spell(unit) for unit in dict.fromkeys(found))} in `{term}`"
+        )
     return found[0] if found else _ZERO
 
 
@@ -172,7 +174,7 @@ def _prove(rows: tuple[Row, ...], known: tuple[Row, ...], given: tuple[tuple[str
         if later and path not in units:
             path = path.removeprefix(later)
         if path not in units:
-            raise FormulaError(f"nothing is called `{path}`")
+            raise FormulaError("no_such_name", f"nothing is called `{path}`", did_you_mean(path, units, "rows"))
         return units[path]
 
     for row in rows:
@@ -180,5 +182,6 @@ def _prove(rows: tuple[Row, ...], known: tuple[Row, ...], given: tuple[tuple[str
             if text and text != "0":
                 found = unit_of(text, unit)
                 if not fits(found, row.unit):
-                    raise UnitError(f"{row.path} is in {row.unit or '1'}, but `{text}` yields {spell(found)}")
+                    told = f"{row.path} is in {row.unit or '1'}, but `{text}` yields {spell(found)}"
+                    raise UnitError("units_clash", told)
     return sum(bool(row.formula) for row in rows)

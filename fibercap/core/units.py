@@ -174,9 +174,11 @@ def powers(text: str) -> Powers:
         if name in UNITS:
             total[name] = total.get(name, 0.0) + float(power or 1) * (-1 if sign == "/" else 1)
         elif name not in {"1", "dimensionless"}:
-            raise UnitError(f"the unknown unit `{name}` in `{text}`; known units: {', '.join(sorted(UNITS))}")
+            raise UnitError(
+                "unknown_unit", f"the unknown unit `{name}` in `{text}`", f"known units: {', '.join(sorted(UNITS))}"
+            )
     if _TERM.sub("", text):
-        raise UnitError(f"`{text}` is not a unit; write it like `USD/km`")
+        raise UnitError("unknown_unit", f"`{text}` is not a unit", "write it like `USD/km`")
     return tuple(sorted((name, power) for name, power in total.items() if power))
 
 

@@ -102,6 +102,5 @@ def _looking_ahead(
             return values
         barred = {row: values[row] for row in barred}
     names = ", ".join(f"`{path}`" for path in locks)
-    raise FibercapError(
-        f"{names} never settles: it bars dividends on which it depends itself; test a ratio of the past"
-    )
+    told = f"{names} never settles: it bars dividends on which it depends itself"
+    raise FibercapError("never_settles", told, "test a ratio of the past")

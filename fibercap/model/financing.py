@@ -68,7 +68,9 @@ def financed_rows(
             return written, schedules
         cuts = cut
     named = ", ".join(f"`loans.{item.loan}.prepayments.{item.day}`" for item in dated)
-    raise FibercapError(f"what cash suffices for of {named} never settles; move them to the ends of periods")
+    raise FibercapError(
+        "never_settles", f"what cash suffices for of {named} never settles", "move them to the ends of periods"
+    )
 
 
 def _write(sheet: Sheet, scenario: Scenario, cuts: Cuts, *, ratios: bool) -> dict[str, Block]:

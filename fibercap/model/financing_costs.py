@@ -82,7 +82,7 @@ def solved(sheet: Sheet, plan: Plan, write: Callable[[Sheet, Costs], None], cuts
             return costs
     if keys:
         told = f"financing costs of {', '.join(keys)} do not settle: they still move by {change:g} {plan.currency}"
-        raise FibercapError(f"{told}; lower the rate, or ask for amounts instead of shares")
+        raise FibercapError("never_settles", told, "lower the rate, or ask for amounts instead of shares")
     return costs
 
 

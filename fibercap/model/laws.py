@@ -283,4 +283,5 @@ def _tell(plan: Plan, law: Law, size: Array, broken: npt.NDArray[np.bool_]) -> N
     column = int(spot[-1])
     when = f"event {column + 1}" if ".schedule." in law.row else plan.timeline.labels[column]
     draw = f", draw {int(spot[0])}" if size.ndim > 1 else ""
-    raise IdentityError(f"the law `{law.name}` is broken: {law.row}, {when}{draw}, by {float(size[spot]):g}")
+    told = f"the law `{law.name}` is broken: {law.row}, {when}{draw}, by {float(size[spot]):g}"
+    raise IdentityError("broken_law", told)

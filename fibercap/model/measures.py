@@ -148,4 +148,4 @@ def measure_named(projection: Projection, name: str) -> Measure:
     for of_loan in LOAN_MEASURES:
         if of_loan.__name__ == f"loan_{key}" and loan in projection.scenario.loans:
             return of_loan(projection, loan)
-    raise FibercapError(f"no measure `{name}`; {did_you_mean(name, names(projection), 'measures')}")
+    raise FibercapError("no_such_name", f"no measure `{name}`", did_you_mean(name, names(projection), "measures"))

@@ -111,7 +111,7 @@ class Projection:
         if value is None and RUN_OFF in self.blocks:
             value = self.blocks[RUN_OFF].values.get(path)
         if value is None:
-            raise FibercapError(f"no row `{path}`; {did_you_mean(path, list(self.rows), 'rows')}")
+            raise FibercapError("no_such_name", f"no row `{path}`", did_you_mean(path, list(self.rows), "rows"))
         if self.draws > 1:
             return np.broadcast_to(value, (self.draws, value.shape[-1]))
         view = value.reshape(1, -1)  # much quicker, and asked for often

@@ -166,7 +166,7 @@ def reference_of(sheet: Sheet, plan: Scenario, shared: frozenset[str] = frozense
     try:
         laws = prove_laws(plan, sheet.read)
     except IdentityError as error:
-        raise IdentityError(f"in the company without projects, {error}") from None
+        raise IdentityError(error.code, f"in the company without projects, {error.found}", error.hint) from None
     return Reference(plan, blocks, {block.name if i else WITHOUT: block for i, block in enumerate(moved)}, laws)
 
 

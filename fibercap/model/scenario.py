@@ -132,8 +132,8 @@ class Scenario(Plan):
         """
         options = self.tree.get("options")
         if not isinstance(options, Branch) or name not in options:
-            known = options if isinstance(options, Branch) else ()
-            raise FibercapError(f"no option `{name}` in {self.file}; {did_you_mean(name, known, 'options')}")
+            hint = did_you_mean(name, options if isinstance(options, Branch) else (), "options")
+            raise FibercapError("no_such_name", f"no option `{name}` in {self.file}", hint)
         changes = options[name]
         if name not in self._with_options:
             laid = self._laid(changes, f"option {name}", name) if isinstance(changes, Branch) else self

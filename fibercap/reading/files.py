@@ -70,14 +70,18 @@ def read_loans(
     if not holds_only_loans(found.tree):
         return _laid(_scenario(found, path.stem), option, settings)
     if option is not None:
-        raise FibercapError(f"no option `{option}` in {found.name}; it holds only loans")
+        raise FibercapError(
+            "no_such_name", f"no option `{option}` in {found.name}; it holds only loans", "leave `--option` out"
+        )
     return _contracts(found, settings)
 
 
 def _file(name: str | Path, *, allow_outside: bool) -> tuple[Opened, Path]:
     if str(name) == STANDARD_INPUT:
         if sys.stdin is None:
-            raise FibercapError("standard input is closed; name a file, or send a scenario to standard input")
+            raise FibercapError(
+                "wrong_stream", "standard input is closed", "name a file, or send a scenario to standard input"
+            )
         text = bytes_from(sys.stdin.buffer)
         return opened(text, "standard input", None, Path(), allow_outside=allow_outside), Path("input")
     path = locate(str(name))

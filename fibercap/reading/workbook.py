@@ -73,7 +73,8 @@ def reviewed(path: Path) -> Reviewed:
     names = {text: column for column, text in heads.items() if len(column) > 1 or column >= "J"}
     option = inputs.get((5, "B"), AS_WRITTEN)
     if inputs.get((HEAD_ROW, "I")) != "Path" or option not in names:
-        raise FibercapError(f"{path} is no workbook that fibercap exported: its sheet `{INPUTS}` has another form")
+        told = f"{path} is no workbook that fibercap exported: its sheet `{INPUTS}` has another form"
+        raise FibercapError("not_a_workbook", told)
     columns = (names[option], names.get(f"{option}, as exported", ""))
     return Reviewed(
         str(path), None if option == AS_WRITTEN else option, told, tuple(_entered(inputs, columns, str(path)))
@@ -96,9 +97,9 @@ def _entered(cells: Cells, columns: tuple[str, str], file: str) -> Iterator[Ente
         try:
             yield Entered(path, text_of(float(old), unit), text_of(float(new), unit), where, row)
         except (ValueError, OverflowError):
-            wanted = "a date of the calendar" if unit == "date" else "a number"
-            found = f"found {quoted(new)}, wanted {wanted}; {quoted(path)} was {quoted(old)}"
-            raise FibercapError(f"{file}, cell {where}: {found}") from None
+            code, wanted = ("not_a_date", "a date of the calendar") if unit == "date" else ("not_a_number", "a number")
+            found = f"{file}, cell {where}: found {quoted(new)}, wanted {wanted}; {quoted(path)} was {quoted(old)}"
+            raise FibercapError(code, found) from None
 
 
 def _alike(old: str, new: str) -> bool:
@@ -139,7 +140,7 @@ def overlay_text(scenario: Scenario, name: str, review: Reviewed) -> str:
     ]
     if lost:
         told = f"{', '.join(lost)}: only in option `{review.option}`"
-        raise FibercapError(f"{told}; change it in the option itself")
+        raise FibercapError("no_such_path", told, "change it in the option itself")
     option = f", option {review.option}" if review.option else ""
     lines = [
         f"# What was changed in {_on_one_line(review.file)}{option}.",

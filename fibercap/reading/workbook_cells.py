@@ -56,10 +56,12 @@ def cells_of(path: Path, names: tuple[str, ...]) -> tuple[Cells, ...]:
         with zipfile.ZipFile(path) as book:
             return tuple(_sheet(book, name) for name in names)
     except MemoryError:
-        raise FibercapError(f"{path} is no workbook that fibercap exported (larger than memory)") from None
+        raise FibercapError(
+            "not_a_workbook", f"{path} is no workbook that fibercap exported (larger than memory)"
+        ) from None
     except _BAD as error:
         reason = str(error.args[0] if isinstance(error, KeyError) and error.args else error) or "damaged"
-        raise FibercapError(f"{path} is no workbook that fibercap exported ({reason})") from None
+        raise FibercapError("not_a_workbook", f"{path} is no workbook that fibercap exported ({reason})") from None
 
 
 def _sheet(book: zipfile.ZipFile, name: str) -> Cells:

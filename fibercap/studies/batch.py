@@ -82,10 +82,11 @@ def evaluate(
     draws = {path: drawn_values(value) for path, value in draws.items()}
     counts = {name: np.shape(getattr(value, "magnitude", value))[:1] for name, value in _named(draws)}
     if not counts or not keep or (chunk is not None and chunk < 1):
-        raise FibercapError("name at least one input to draw and one result to keep, in chunks of one draw or more")
+        way = "name at least one input to draw and one result to keep, in chunks of one draw or more"
+        raise FibercapError("unfit_draws", "there is nothing to draw or to keep", way)
     if len(set(counts.values())) > 1:
         told = ", ".join(f"{path}: {shape[0] if shape else 'no axis'}" for path, shape in counts.items())
-        raise FibercapError(f"the inputs have different numbers of draws ({told}); give each the same")
+        raise FibercapError("unfit_draws", f"the inputs have different numbers of draws ({told})", "give each the same")
     number = next(iter(counts.values()))[0]
     kept: dict[str, Array] = {}
     chunk = chunk or chunk_of(scenario)

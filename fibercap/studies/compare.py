@@ -167,14 +167,16 @@ def compare(scenario: Scenario, *others: Scenario, baseline: str | None = None, 
     if others:
         plans = {plan.id: plan for plan in (scenario, *others)}
         if len(plans) < len(others) + 1:
-            raise FibercapError("two of the scenarios have the same `id`; give each its own")
+            raise FibercapError("not_alike", "two of the scenarios have the same `id`", "give each its own")
     else:
         plans = {name: scenario.with_option(name) for name in only or scenario.options}
         if not plans:
-            raise FibercapError(f"{scenario.file} has no options to compare; write some under `options:`")
+            raise FibercapError(
+                "no_options", f"{scenario.file} has no options to compare", "write some under `options:`"
+            )
     first = baseline or next(iter(plans))
     if first not in plans:
-        raise FibercapError(f"no case `{first}` to compare with; {did_you_mean(first, plans, 'cases')}")
+        raise FibercapError("no_such_name", f"no case `{first}` to compare with", did_you_mean(first, plans, "cases"))
     _refuse_unlike(plans, first)
     cases: dict[str, Case] = {}
     for name, plan in plans.items():
@@ -222,10 +224,9 @@ def _refuse_unlike(plans: Mapping[str, Scenario], baseline: str) -> None:
             ("runs", _years(plan), _years(first)),
         ):
             if has != wanted:
-                raise FibercapError(
-                    f"`{name}` {what} {has}, and `{baseline}` {wanted}: they cannot be set side by side; leave one of "
-                    "them out, or give both the same `horizon` and `money.report_in`"
-                )
+                told = f"`{name}` {what} {has}, and `{baseline}` {wanted}: they cannot be set side by side"
+                way = "leave one of them out, or give both the same `horizon` and `money.report_in`"
+                raise FibercapError("not_alike", told, way)
 
 
 def _years(plan: Scenario) -> str:

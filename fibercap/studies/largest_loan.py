@@ -93,12 +93,16 @@ def loan_lever(scenario: Scenario, loan: str) -> Lever:
         If there is no such loan, it is owed already, or it is a revolver.
     """
     if loan not in scenario.loans:
-        raise FibercapError(f"no loan `{loan}`; {did_you_mean(loan, scenario.loans, 'loans')}")
+        raise FibercapError("no_such_name", f"no loan `{loan}`", did_you_mean(loan, scenario.loans, "loans"))
     terms = scenario.loans[loan]
     if terms.outstanding is not None:
-        raise FibercapError(f"`{loan}` is owed already when the horizon starts; only a new loan can be sized")
+        raise FibercapError(
+            "not_sizable", f"`{loan}` is owed already when the horizon starts", "only a new loan can be sized"
+        )
     if terms.revolves:
-        raise FibercapError(f"`{loan}` is a revolver, drawn as cash needs it; only a loan with a schedule can be sized")
+        raise FibercapError(
+            "not_sizable", f"`{loan}` is a revolver, drawn as cash needs it", "only a loan with a schedule can be sized"
+        )
     return Lever(loan, tuple(_handles(scenario, loan)))
 
 

@@ -129,11 +129,13 @@ def lever(scenario: Scenario, path: str) -> Lever:
         name = ".".join(as_written(at))
         known[name] = (value, unit)
     if path not in known:
-        raise FibercapError(f"no input `{path}` in {scenario.file}; {did_you_mean(path, _near(path, known), 'inputs')}")
+        raise FibercapError(
+            "no_such_name", f"no input `{path}` in {scenario.file}", did_you_mean(path, _near(path, known), "inputs")
+        )
     handles = tuple(_handles(scenario, path, *known[path]))
     if not handles:
         told = "dates, names, counts, kinds and maturities cannot be moved"
-        raise FibercapError(f"`{path}` is not a number that can be moved; {told}")
+        raise FibercapError("not_movable", f"`{path}` is not a number that can be moved; {told}")
     low, high = _range(path, known[path][1], handles)
     item = written.get(path)
     kind, source = (item.kind, item.source) if item else ("assumed", "")

@@ -38,16 +38,16 @@ def number_of(text: str, unit: str, what: str, *, share: bool = False) -> float:
     except QuantityTextError as error:
         example = "`70 %`" if share else f"`{f'5 {spoken_unit(unit)}'.strip()}`"
         found, wanted, hint = advice(text, error, wanted, example, fit)
-        raise FibercapError(f"{what}: found {found}, wanted {wanted}; {hint}") from None
+        raise FibercapError(error.code, f"{what}: found {found}, wanted {wanted}", hint) from None
     factor = conversion(written, unit)
     if number == 0 and not written:
         return 0.0
     if factor is None or (share and not written):
-        *_, hint = misfit(text, house, wanted, fit)
-        raise FibercapError(f"{what}: found {quoted(text)}, wanted {wanted}; {hint}")
+        code, *_, hint = misfit(text, house, wanted, fit)
+        raise FibercapError(code, f"{what}: found {quoted(text)}, wanted {wanted}", hint)
     if not abs(number * factor) <= most(unit):
         largest = f"{amount_text(most(unit))} {unit_text(unit)}".strip()
-        raise FibercapError(f"{what}: found {quoted(text)}, wanted at most {largest}")
+        raise FibercapError("out_of_range", f"{what}: found {quoted(text)}, wanted at most {largest}")
     return number * factor
 
 
@@ -61,10 +61,14 @@ def years_of(text: str) -> tuple[int, int]:
     """
     match = re.fullmatch(r"([0-9]{4})(?:\s*-\s*([0-9]{4}))?", text.strip())
     if match is None:
-        raise FibercapError(f"--years: found {quoted(text)}, wanted years; write them like `2002-2003` or `2002`")
+        raise FibercapError(
+            "not_a_time", f"--years: found {quoted(text)}, wanted years", "write them like `2002-2003` or `2002`"
+        )
     first, last = int(match[1]), int(match[2] or match[1])
     if first > last:
-        raise FibercapError(f"--years: {first} comes after {last}; write the first year first: `{last}-{first}`")
+        raise FibercapError(
+            "ends_before_start", f"--years: {first} comes after {last}", f"write the first year first: `{last}-{first}`"
+        )
     return first, last
 
 

@@ -33,7 +33,7 @@ def schedules(lending: Lending, name: str | None = None) -> dict[str, Schedule]:
         If there is no such loan, or one alone depends on the cash of a company.
     """
     if name is not None and name not in lending.loans:
-        raise FibercapError(f"no loan `{name}`; {did_you_mean(name, lending.loans, 'loans')}")
+        raise FibercapError("no_such_name", f"no loan `{name}`", did_you_mean(name, lending.loans, "loans"))
     names = [name] if name is not None else list(lending.loans)
     if isinstance(lending, Scenario):
         return projected_schedules(project(lending), names)
@@ -55,6 +55,8 @@ def _alone(lending: Lending, name: str) -> Schedule:
     loan = lending.loans[name]
     if loan.repayment.needs_cash or loan.needs_cash:
         why = "a sweep" if not loan.repayment.needs_cash else f"style `{loan.repayment.style}`"
-        raise FibercapError(f"loans.{name}: {why} depends on a company's cash; give it in a scenario with plants")
+        raise FibercapError(
+            "needs_company", f"loans.{name}: {why} depends on a company's cash", "give it in a scenario with plants"
+        )
     setting = setting_of(lending, name)
     return schedule_of(setting, schedule_block(setting, Moved()))

@@ -53,7 +53,7 @@ class Limit:
         most, wanted = (1.0, "a share of at most 100 %, such as `70 %`") if self.measure == "gearing" else (MOST, RATIO)
         if not 0.0 < self.value <= most:
             found = f"{100 * self.value:g} %" if self.measure == "gearing" else f"{self.value:g}"
-            raise FibercapError(f"{self.measure}: found {found}, wanted {wanted}")
+            raise FibercapError("out_of_range", f"{self.measure}: found {found}, wanted {wanted}")
 
     @property
     def comparator(self) -> str:
@@ -132,7 +132,7 @@ def size(scenario: Scenario, loan: str, limits: Mapping[str, float] | Sequence[L
     judge = _judge(loan, limits, _drawn_share(scenario, loan, moved))
     low = largest(scenario, moved, judge, GRID)
     if not low:
-        raise FibercapError(_refusal(scenario, loan, moved, limits))
+        raise FibercapError("not_sizable", _refusal(scenario, loan, moved, limits))
     return _sized(scenario, loan, moved, limits, low, judge)
 
 

@@ -187,12 +187,12 @@ def _range(moved: Lever, between: tuple[float, float] | None) -> tuple[Lever, fl
         if between is None:
             usual = {"month": 24.0, "": 1.0 if moved.share else 0.0}.get(moved.unit, 0.0)
             if not usual:
-                raise FibercapError(f"`{moved.name}` is zero; say between which values to look")
+                raise FibercapError("no_range", f"`{moved.name}` is zero", "say between which values to look")
             between = (0.0, usual)
     if between is None:
         return moved, max(moved.low, 0.0), min(moved.high, MOST)
     if not between[0] < between[1]:
-        raise FibercapError("the lower end is not below the upper one; turn them round")
+        raise FibercapError("no_range", "the lower end is not below the upper one", "turn them round")
     if not moved.alone:
         return moved, *between
     first = moved.handles[0]

@@ -37,7 +37,7 @@ def fitting(projection: Projection, by: str) -> str:
     """
     step = projection.timeline.step
     if by and STEPS[by] < STEPS[step]:
-        raise FibercapError(f"the model steps by {step}; its tables cannot be shown by {by}")
+        raise FibercapError("finer_than_step", f"the model steps by {step}; its tables cannot be shown by {by}")
     return by or step
 
 

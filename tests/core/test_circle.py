@@ -100,7 +100,7 @@ def test_rows_that_go_on_otherwise_do_so_from_their_column() -> None:
 
 
 def test_a_cell_that_rests_on_itself_is_named() -> None:
-    with pytest.raises(CircularError, match=r"^`short` rests on itself in column 1$"):
+    with pytest.raises(CircularError, match=r"^`short` rests on itself in column 1; let it read the column before$"):
         settled(blocks(interest=("{short} * 0.1", "0")))
 
 

@@ -32,7 +32,7 @@ def numbered(place: int) -> tuple[int, int]:
 def failing_in(place: int, wrong: int) -> int:
     """Fail at one place."""
     if place == wrong:
-        raise FibercapError(f"no {place}")
+        raise FibercapError("no_such_name", f"no {place}")
     return place
 
 

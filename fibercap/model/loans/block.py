@@ -33,7 +33,7 @@ def carried(prepared: Prepared) -> Flows:
     )
     if told:
         way = "write `allow_negative_amortization: true` to allow it"
-        raise FibercapError(f"loans.{setting.name}.repayment: {told}; {way}")
+        raise FibercapError("below_interest", f"loans.{setting.name}.repayment: {told}", way)
     return flows
 
 

@@ -42,7 +42,7 @@ class Cells:
 
     def __init__(self, projection: Projection, draw: int = 0) -> None:
         if not 0 <= draw < projection.draws:
-            raise FibercapError(f"no draw {draw}; the projection has {projection.draws}, from 0 on")
+            raise FibercapError("no_such_name", f"no draw {draw}", f"the projection has {projection.draws}, from 0 on")
         self.projection, self.draw = projection, draw
         self.given: dict[str, Given] = {p: g for block in projection.blocks.values() for p, g in block.given.items()}
         self._block = {path: block for block in projection.blocks.values() for path in block.rows}

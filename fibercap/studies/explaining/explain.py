@@ -72,26 +72,28 @@ def explain(projection: Projection, path: str, when: str = "", depth: int = 2, d
             return _result(projection, Explainer(Cells(projection, draw), known).given(path, depth), [path])
     row = path if path in projection.rows else f"{INPUT}{path}"
     if row not in projection.rows or not when:
-        raise FibercapError(_refusal(projection, known, path, when))
+        raise FibercapError(*_refusal(projection, known, path, when))
     found = Explainer(Cells(projection, draw), known)
     number = found.over(row, moment(found.cells, row, when), depth)
     return _result(projection, number, [row])
 
 
-def _refusal(projection: Projection, known: Inputs, path: str, when: str) -> str:
-    """Say why nothing can be explained under a name."""
+def _refusal(projection: Projection, known: Inputs, path: str, when: str) -> tuple[str, str, str]:
+    """Return code, what is wrong and the way out where nothing can be explained under a name."""
     if path in projection.rows:
         first, last = projection.timeline.labels[0], projection.timeline.labels[-1]
         own = path.startswith("loans.") and ".schedule." in path
         way = "a date or the number of a payment" if own else f"such as `{last}` or `end of {last[:4]}`"
-        return f"`{path}` is a row; name a period too, {way}" + ("" if own else f", from {first} to {last}")
+        way = f"name a period too, {way}" + ("" if own else f", from {first} to {last}")
+        return "with_or_without_period", f"`{path}` is a row", way
     if path in names(projection):
-        return f"`{path}` is a measure, one number for the whole plan; leave out `{when}`"
+        told = f"`{path}` is a measure, one number for the whole plan"
+        return "with_or_without_period", told, f"leave out `{when}`"
     if known.known(path):
-        return f"`{path}` is an input that has no periods; leave out `{when}`"
+        return "with_or_without_period", f"`{path}` is an input that has no periods", f"leave out `{when}`"
     near = nearest(path, {*projection.rows, *names(projection), *known.paths} - {""})
     hint = f"did you mean `{near}`?" if near else "`fibercap rows SCENARIO` lists rows and measures"
-    return f"no input, row or measure `{path}`; {hint}"
+    return "no_such_name", f"no input, row or measure `{path}`", hint
 
 
 def _result(projection: Projection, number: Number, rests_on: Iterable[str]) -> Result:

@@ -74,7 +74,7 @@ def rows_matching(projection: Projection, patterns: Iterable[str]) -> list[str]:
     for pattern in patterns:
         matched = [path for path in rows if matches(pattern, path)]
         if not matched:
-            raise FibercapError(f"no row matches `{pattern}`; {_way_out(projection, pattern, rows)}")
+            raise FibercapError("no_such_name", f"no row matches `{pattern}`", _way_out(projection, pattern, rows))
         found.update(matched)
     return [path for path in rows if path in found]
 
@@ -126,7 +126,7 @@ def listed(
         known = {*projection.rows, *(m.name for m in found)}
         near = _nearest(" ".join(words), known)
         hint = f"did you mean {near}?" if near else "without a word, all are listed"
-        raise FibercapError(f"no row or measure has `{' '.join(words)}` in its name or label; {hint}")
+        raise FibercapError("no_such_name", f"no row or measure has `{' '.join(words)}` in its name or label", hint)
     return rows, named
 
 
@@ -196,5 +196,7 @@ def _only(word: str, found: Sequence[str]) -> str:
     if len(found) == 1:
         return found[0]
     listed = ", ".join(f"`{path}`" for path in found[:SHOWN])
-    more = f" and {len(found) - SHOWN} more; `fibercap rows SCENARIO {word}` lists them" if len(found) > SHOWN else ""
-    raise FibercapError(f"`{word}` may be one of {len(found)}: {listed}{more}")
+    told, hint = f"`{word}` may be one of {len(found)}: {listed}", ""
+    if len(found) > SHOWN:
+        told, hint = f"{told} and {len(found) - SHOWN} more", f"`fibercap rows SCENARIO {word}` lists them"
+    raise FibercapError("several_meant", told, hint)

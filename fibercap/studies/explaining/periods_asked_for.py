@@ -52,7 +52,7 @@ def moment(cells: Cells, path: str, when: str) -> Moment:
     else:
         columns = _periods(cells.projection.timeline_of(path), first, last)
     if not columns:
-        raise FibercapError(_outside(cells, path, when, first, events))
+        raise FibercapError("no_such_time", *_outside(cells, path, when, first, events))
     if when.startswith("end of "):
         columns = columns[-1:]
     return Moment(cells.label(path, columns[0]) if len(columns) == 1 else when, tuple(columns))
@@ -65,11 +65,11 @@ def _span(text: str, *, of_loan: bool) -> tuple[date, date]:
         return month_end(months[0]) + timedelta(days=1), month_end(months[1])
     forms = f"{FORMS}, or by the number of a payment" if of_loan else FORMS
     if not re.fullmatch(r"[0-9]{4}-[0-9]{1,2}-[0-9]{1,2}", text):
-        raise FibercapError(f"{quoted(text)} is no period; {forms}")
+        raise FibercapError("not_a_time", f"{quoted(text)} is no period", forms)
     told = day_of(text)
     if isinstance(told, date):
         return told, told
-    raise FibercapError(f"{quoted(text)} is no date; {told[3] or forms}")
+    raise FibercapError(told[0], f"{quoted(text)} is no date", told[3] or forms)
 
 
 def _periods(timeline: Timeline, first: date, last: date) -> list[int]:
@@ -87,26 +87,28 @@ def _payment(cells: Cells, path: str, number: int, events: tuple[date, ...]) -> 
     schedule = schedule_of(setting_of(cells.projection.scenario, name), block)
     if number not in schedule.numbers:
         most = max(schedule.numbers)
-        raise FibercapError(f"loan `{name}` has no payment {number}; its payments count from 1 to {most}")
+        raise FibercapError(
+            "no_such_time", f"loan `{name}` has no payment {number}", f"its payments count from 1 to {most}"
+        )
     day = schedule.dates[schedule.numbers.index(number)]
     pays = block.values[f"{block.name}.is_payment"] > 0
     columns = tuple(int(n) for n in np.flatnonzero(pays) if events[n] == day)
     return Moment(str(day), columns)
 
 
-def _outside(cells: Cells, path: str, when: str, first: date, events: tuple[date, ...] | None) -> str:
-    """Say that a row has no column at a time, and which it has."""
+def _outside(cells: Cells, path: str, when: str, first: date, events: tuple[date, ...] | None) -> tuple[str, str]:
+    """Say that a row has no column at a time, and which it has; and the way out."""
     if events is None:
         labels, projection = cells.projection.timeline_of(path).labels, cells.projection
         if projection.timeline_of(path) is not projection.timeline:
-            return f"`{when}` is outside the run-off, which runs from {labels[0]} to {labels[-1]}"
+            told = f"`{when}` is outside the run-off, which runs from {labels[0]} to {labels[-1]}"
+            return told, "name one of its periods"
         told = f"`{when}` is outside the horizon, which runs from {labels[0]} to {labels[-1]}"
         later = f"{RUN_OFF}.{path}"
         if projection.run_off and later in projection.rows:
-            told += f"; after it `{later}` goes on to {projection.run_off.labels[-1]}"
-        return told
+            return told, f"after it `{later}` goes on to {projection.run_off.labels[-1]}"
+        return told, "name one of its periods"
     near = sorted(set(events), key=lambda day: abs(day - first))[:3]
     told = ", ".join(map(str, sorted(near)))
-    return (
-        f"`{path}` has no event in `{when}`; the loan runs from {events[0]} to {events[-1]}, the nearest events: {told}"
-    )
+    found = f"`{path}` has no event in `{when}`"
+    return found, f"the loan runs from {events[0]} to {events[-1]}, the nearest events: {told}"

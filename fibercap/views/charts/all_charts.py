@@ -120,7 +120,7 @@ def write_chart(
         If a claim that the chart would show cannot be tested.
     """
     if name not in CHARTS:
-        raise FibercapError(f"no chart `{name}`; {did_you_mean(name, CHARTS, 'charts')}")
+        raise FibercapError("no_such_name", f"no chart `{name}`", did_you_mean(name, CHARTS, "charts"))
     return rendered(lambda: CHARTS[name].draw(projection, comparison), path_suffix, titled=titled)
 
 
@@ -135,7 +135,9 @@ def rendered(draw: Callable[[], Figure], path_suffix: str, *, titled: bool = Tru
     suffix = path_suffix.lower()
     if suffix not in SUFFIXES:
         told = f"a file ending in `{path_suffix}`" if path_suffix else "a file without a suffix"
-        raise FibercapError(f"a chart cannot be written to {told}; known suffixes: {', '.join(SUFFIXES)}")
+        raise FibercapError(
+            "unknown_suffix", f"a chart cannot be written to {told}", f"known suffixes: {', '.join(SUFFIXES)}"
+        )
     import matplotlib as mpl
 
     content = io.BytesIO()

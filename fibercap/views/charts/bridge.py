@@ -106,7 +106,9 @@ def bridge_chart(projection: Projection, comparison: Comparison | None) -> Figur
         If there is nothing to compare.
     """
     if comparison is None:
-        raise FibercapError(f"{projection.scenario.id} has no options to compare; write some under `options:`")
+        raise FibercapError(
+            "no_options", f"{projection.scenario.id} has no options to compare", "write some under `options:`"
+        )
     spans = spans_of(comparison)
     subtitle = (
         "Net present value to the owners: from the baseline to each option, step by step; an axis may begin above zero"

@@ -90,7 +90,9 @@ def compare_chart(projection: Projection, comparison: Comparison | None) -> Figu
         If there is nothing to compare.
     """
     if comparison is None:
-        raise FibercapError(f"{projection.scenario.id} has no options to compare; write some under `options:`")
+        raise FibercapError(
+            "no_options", f"{projection.scenario.id} has no options to compare", "write some under `options:`"
+        )
     years = years_of(comparison.cases, projection)
     services = {name: service_by_year(case.projection, years) for name, case in comparison.cases.items()}
     divisor, word = scale(_highest(services))

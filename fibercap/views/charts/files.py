@@ -90,9 +90,9 @@ def _drawn(scenario: Scenario, wanted: Sequence[tuple[str, str]]) -> list[bytes]
     projection = project(scenario)
     needs = next((chart for chart, _ in wanted if chart in CHARTS and CHARTS[chart].compares), "")
     if needs and not scenario.options:
-        raise FibercapError(f"{scenario.file} has no options to compare; write some under `options:`")
+        raise FibercapError("no_options", f"{scenario.file} has no options to compare", "write some under `options:`")
     if needs and scenario.option is not None:
-        raise FibercapError(f"the chart `{needs}` shows every option; leave `--option` out")
+        raise FibercapError("not_together", f"the chart `{needs}` shows every option", "leave `--option` out")
     comparison = compare(scenario) if needs else None
     return shared([partial(write_chart, chart, suffix, projection, comparison) for chart, suffix in wanted])
 

@@ -46,7 +46,9 @@ def verdict_chart(projection: Projection, comparison: Comparison | None) -> Figu
         If there is nothing to compare.
     """
     if comparison is None:
-        raise FibercapError(f"{projection.scenario.id} has no options to compare; write some under `options:`")
+        raise FibercapError(
+            "no_options", f"{projection.scenario.id} has no options to compare", "write some under `options:`"
+        )
     worth = footing(comparison).worth
     ranked = sorted(worth, key=lambda name: -worth[name])
     unlike = [comparison.cases[name].title for name in comparison.unlike]

@@ -33,7 +33,7 @@ def _xlsx(projection: Projection, by: str) -> bytes:
     from fibercap.views.workbook.workbook import workbook
 
     if by:
-        raise FibercapError("a workbook shows the model's own step and years; leave `--by` out")
+        raise FibercapError("not_together", "a workbook shows the model's own step and years", "leave `--by` out")
     return workbook(projection.scenario, version("fibercap"))
 
 
@@ -56,7 +56,7 @@ def exported(projection: Projection, suffix: str, by: str = "") -> bytes:
     """
     if suffix.lower() not in EXPORTS:
         hint = did_you_mean(suffix.lower(), EXPORTS, "suffixes")
-        raise FibercapError(f"nothing is exported as `{suffix}`; {hint}")
+        raise FibercapError("unknown_suffix", f"nothing is exported as `{suffix}`", hint)
     return EXPORTS[suffix.lower()](projection, by)
 
 

@@ -29,7 +29,7 @@ def write_bytes(path: Path, content: bytes, *, force: bool) -> None:
     """
     with _in_words(path):
         if not path.parent.is_dir():
-            raise FibercapError(f"the folder {path.parent} does not exist; make it first")
+            raise FibercapError("cannot_write", f"the folder {path.parent} does not exist", "make it first")
         refuse_existing(path, force=force)
         if is_stream(path):
             with os.fdopen(os.open(path, os.O_WRONLY), "wb") as stream:
@@ -119,7 +119,7 @@ def _in_words(path: Path) -> Iterator[None]:
         yield
     except OSError as error:
         names = [name for name in (error.filename2, error.filename) if name and HIDDEN not in str(name)]
-        raise FibercapError(f"{(names or [path])[0]} cannot be written: {error.strerror}") from None
+        raise FibercapError("cannot_write", f"{(names or [path])[0]} cannot be written: {error.strerror}") from None
 
 
 def _take_rights(new: Path, old: Path) -> None:
@@ -140,18 +140,20 @@ def refuse_existing(path: Path, *, force: bool) -> None:
     A device that takes one byte after another, or a pipe, may be written to.
     """
     if path.is_dir():
-        raise FibercapError(f"{path} is a folder; name a file")
+        raise FibercapError("cannot_write", f"{path} is a folder", "name a file")
     link = f" is a link to {path.readlink()}, which" if path.is_symlink() else ""
     if not path.exists():
         if link:
-            raise FibercapError(f"{path}{link} is not there; name a file, or remove the link")
+            raise FibercapError("cannot_write", f"{path}{link} is not there", "name a file, or remove the link")
         return
     if is_stream(path):
         return
     if not path.is_file():
-        raise FibercapError(f"{path}{link} is no file; name one")
+        raise FibercapError("cannot_write", f"{path}{link} is no file", "name one")
     if not force:
-        raise FibercapError(f"{path}{link} exists; add --force to replace {'that file' if link else 'it'}")
+        raise FibercapError(
+            "file_exists", f"{path}{link} exists", f"add --force to replace {'that file' if link else 'it'}"
+        )
 
 
 def is_stream(path: Path) -> bool:
@@ -166,10 +168,14 @@ def is_stream(path: Path) -> bool:
 def _refuse_links(folder: Path, names: Iterable[str]) -> None:
     """Refuse to write a set of files over links, pipes or devices in their folder: nobody named them."""
     if folder.is_symlink() and not folder.exists():
-        raise FibercapError(f"{folder} is a link to {folder.readlink()}, which is not there; name a folder")
+        raise FibercapError(
+            "cannot_write", f"{folder} is a link to {folder.readlink()}, which is not there", "name a folder"
+        )
     for name in names:
         for path in (folder / name, *(folder / place for place in Path(name).parents[:-1])):
             if path.is_symlink():
-                raise FibercapError(f"{path} is a link; remove it, or write into another folder")
+                raise FibercapError("cannot_write", f"{path} is a link", "remove it, or write into another folder")
         if is_stream(folder / name):
-            raise FibercapError(f"{folder / name} is a device or a pipe; remove it, or write into another folder")
+            raise FibercapError(
+                "cannot_write", f"{folder / name} is a device or a pipe", "remove it, or write into another folder"
+            )

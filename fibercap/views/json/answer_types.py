@@ -223,7 +223,7 @@ class Problem(Position):
     path: str | None
     """The path of the input."""
     code: str
-    """Its code, as docs/errors.md lists them; of what is no fault of a scenario, the class of the error."""
+    """Its code, as docs/errors.md lists them."""
     found: str
     """What is wrong, in words."""
     wanted: str | None

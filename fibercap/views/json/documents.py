@@ -281,10 +281,10 @@ def errors_document(error: FibercapError) -> Errors:
     untold: ProblemTold = {
         **place_document(None),
         "path": None,
-        "code": type(error).__name__,
-        "found": str(error),
+        "code": error.code,
+        "found": error.found,
         "wanted": None,
-        "hint": None,
+        "hint": error.hint,
     }
     return {"errors": [untold]}
 

@@ -77,7 +77,7 @@ def subject_of(projection: Projection, comparison: Comparison | None) -> Subject
     """
     if (size := size_of(projection)) > MOST_VALUES:
         told = f"the plan has {size:,} values, rows times periods; a report takes at most {MOST_VALUES:,}"
-        raise FibercapError(f"{told}; export a workbook or tables, or take a longer step")
+        raise FibercapError("too_many_values", told, "export a workbook or tables, or take a longer step")
     written, judged = projection, verdict(comparison) if comparison is not None else None
     if comparison is not None and judged is not None:
         case = comparison.cases[chosen_of(judged, comparison)]

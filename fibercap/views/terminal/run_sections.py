@@ -81,18 +81,18 @@ def tables_of(projection: Projection, selection: Selection, by: str) -> dict[str
         for section, tables in found.items()
     }
     if selection.years is not None and not any(within.values()):
-        raise FibercapError(_no_such_years(found, selection))
+        raise FibercapError("no_such_time", *_no_such_years(found, selection))
     return within
 
 
-def _no_such_years(found: dict[str, list[Figures]], selection: Selection) -> str:
-    """Say why no table has a column in the years asked for."""
+def _no_such_years(found: dict[str, list[Figures]], selection: Selection) -> tuple[str, str]:
+    """Say why no table has a column in the years asked for, and the way out."""
     columns = [column for tables in found.values() for table in tables for column in table.columns]
     years = [year_of(column) for column in columns]
     if not years:
-        return f"`--years` is about tables, and there are none in {', '.join(selection.sections)}"
+        return f"`--years` is about tables, and there are none in {', '.join(selection.sections)}", "leave it out"
     span = "-".join(dict.fromkeys(map(str, selection.years or ())))
-    return f"no table has a column in {span}; they run from {min(years)} to {max(years)}"
+    return f"no table has a column in {span}", f"they run from {min(years)} to {max(years)}"
 
 
 def _tables(projection: Projection, section: str, by: str) -> Iterator[Figures]:

@@ -61,7 +61,9 @@ def _made(target: BytesIO) -> Iterator[Workbook]:
         with xlsxwriter.Workbook(target, {"constant_memory": True}) as made:
             yield made
     except FileCreateError as error:
-        raise FibercapError(f"the workbook cannot be written: {error}; name a folder with room in `TMPDIR`") from error
+        raise FibercapError(
+            "cannot_write", f"the workbook cannot be written: {error}", "name a folder with room in `TMPDIR`"
+        ) from error
 
 
 def workbook(scenario: Scenario, version: str) -> bytes:

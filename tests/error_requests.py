@@ -1,0 +1,159 @@
+"""One example of every code of an error outside a scenario's text: a command, or lines of Python, that is refused."""
+
+from __future__ import annotations
+
+import contextlib
+import io
+import shlex
+import tempfile
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from unittest.mock import patch
+
+from fibercap.cli import cli
+from fibercap.core.errors import FibercapError
+from fibercap.model.laws import Law
+
+CLOSED = " <&-"
+LOANS = """\
+fibercap: 1
+loans:
+  bank: {commitment: 3 MUSD, signed: 2000-01-15, matures: 5 years, rate: 8 %/year, sweep: 50 %}
+"""
+BARE = """\
+fibercap: 1
+horizon: {from: 2001, to: 2003}
+money: {report_in: USD}
+products: {fiber: {price: 40 USD/km}}
+plants: {works: {product: fiber, capacity: 200_000 km/year, cash_cost: 20 USD/km}}
+"""
+ROUND = """\
+fibercap: 1
+horizon: {from: 2001, to: 2007, step: quarter}
+money: {report_in: USD}
+products: {fiber: {price: {2001: 40 USD/km, 2003: 26 USD/km, 2005: 20.5 USD/km, 2006: 17 USD/km, 2007: 80 USD/km}}}
+plants: {works: {product: fiber, capacity: 200_000 km/year, cash_cost: 20 USD/km}}
+loans:
+  line: {commitment: 4 MUSD, signed: 2001-01-01, matures: 7 years, rate: 7 %/year, repayment: {style: revolver}}
+  bank:
+    commitment: 5 MUSD
+    signed: 2001-01-01
+    matures: 5 years
+    rate: 8 %/year
+    draws: {2001-01-01: 5 MUSD}
+    covenants: {cover: {row: accounts.loan_life_worth, at_most: 90 MUSD, lock_up: 1 MUSD, test: period}}
+company: {dividends: {2002-06-30: 0.3 MUSD, 2003-06-30: 0.3 MUSD, 2004-06-30: 0.3 MUSD, 2005-03-31: 26 MUSD}}
+opening: {cash: 5 MUSD}
+"""
+
+
+@dataclass(frozen=True)
+class Request:
+    """What is asked for: a command as a shell takes it, or Python; files that lie there, and what is patched for it."""
+
+    asks: str
+    files: Mapping[str, str] = field(default_factory=dict)
+    patches: Mapping[str, Callable[..., object]] = field(default_factory=dict)
+
+    @property
+    def is_command(self) -> bool:
+        """Whether a command asks, else Python."""
+        return self.asks.startswith("fibercap ")
+
+    def error(self) -> FibercapError | None:
+        """Return what the request is refused with, None where it is not."""
+        with contextlib.ExitStack() as stack:
+            folder = stack.enter_context(tempfile.TemporaryDirectory())
+            stack.enter_context(contextlib.chdir(folder))
+            stack.enter_context(contextlib.redirect_stdout(io.StringIO()))
+            for name, text in self.files.items():
+                Path(name).write_text(text, "utf-8")
+            for name, replacement in self.patches.items():
+                stack.enter_context(patch(name, replacement))
+            if self.asks.endswith(CLOSED):
+                stack.enter_context(patch("sys.stdin", None))
+            try:
+                self._ask()
+            except FibercapError as error:
+                return error
+        return None
+
+    def _ask(self) -> None:
+        if self.is_command:
+            arguments = shlex.split(self.asks.removesuffix(CLOSED))[1:]
+            cli.main(arguments, prog_name="fibercap", standalone_mode=False)
+        else:
+            exec(self.asks, {})  # noqa: S102 - the lines stand below
+
+    def lines(self) -> Iterator[str]:
+        """Run over the request and its refusal, as the page shows them."""
+        for name, text in self.files.items():
+            if name.endswith(".yaml") and not self.patches:
+                yield from (f"$ cat {name}", text.rstrip("\n"))
+        if self.is_command:
+            yield f"$ {self.asks}"
+        else:
+            yield from (f">>> {line}" for line in self.asks.splitlines())
+        yield str(self.error())
+
+
+REQUESTS: Mapping[str, Request] = {
+    # what is asked for
+    "no_such_name": Request("fibercap run fibercore --rows accounts.cahs"),
+    "several_meant": Request("fibercap explain fibercore interest 2001"),
+    "no_such_time": Request("fibercap explain fibercore accounts.cash 2050"),
+    "with_or_without_period": Request("fibercap explain fibercore accounts.cash"),
+    "no_options": Request("fibercap compare bare.yaml", {"bare.yaml": BARE}),
+    "not_together": Request("fibercap export fibercore --by year --out plan.xlsx"),
+    "finer_than_step": Request("fibercap run fibercore --set horizon.step=year --by month"),
+    "not_alike": Request("fibercap compare fibercore fibercore"),
+    "not_movable": Request("fibercap solve fibercore --vary loans.fleet.signed --measure project_npv --equals 0"),
+    "not_sizable": Request("fibercap size fibercore fleet --dscr 50"),
+    "no_range": Request("fibercap solve fibercore --vary tax.rate --measure project_npv --equals 0 --between 4 2"),
+    "unfit_draws": Request(
+        "from fibercap import evaluate, read\n"
+        "evaluate(read('fibercore'), {}, keep=['project_npv'])"
+    ),
+    "too_many_values": Request(
+        "fibercap export large.yaml --out report.html",
+        {"large.yaml": BARE},
+        patches={"fibercap.views.report.subject.size_of": lambda *_: 5_000_000},
+    ),
+    "needs_company": Request("fibercap loan loans.yaml", {"loans.yaml": LOANS}),
+    # what does not settle
+    "never_settles": Request("fibercap run round.yaml", {"round.yaml": ROUND}),
+    # files written and read back
+    "file_exists": Request("fibercap export fibercore --out plan.csv", {"plan.csv": ""}),
+    "cannot_write": Request("fibercap export fibercore --out missing/plan.csv"),
+    "unknown_suffix": Request("fibercap export fibercore --out plan.doc"),
+    "wrong_stream": Request(f"fibercap check -{CLOSED}"),
+    "not_a_workbook": Request("fibercap diff fibercore plan.xlsx", {"plan.xlsx": "no workbook"}),
+    # formulas and laws
+    "not_a_formula": Request(
+        "from fibercap.core.formula_text import term_of\n"
+        "term_of('{price} * ({volume}')"
+    ),
+    "units_clash": Request(
+        "from fibercap.core.unit_proof import unit_of\n"
+        "unit_of('{price} + {volume}', {'price': 'USD/km', 'volume': 'km'}.__getitem__)"
+    ),
+    "not_of_one_column": Request(
+        "from fibercap.core.cell_terms import cell_function\n"
+        "from fibercap.core.formula_text import term_of\n"
+        "cell_function(term_of('IRR({cash})'), lambda path: False)"
+    ),
+    "rests_on_itself": Request(
+        "import numpy as np\n"
+        "from fibercap.core.circle import settle\n"
+        "from fibercap.core.rows import Block, Row\n"
+        "cost = Row('cost', 'Cost', 'USD', 'flow', '{cost} * 0.1')\n"
+        "block = Block('model', 3, {'cost': cost}, {'cost': np.zeros(3)}, {})\n"
+        "settle([block], ['cost'], later={}, later_from=3, elsewhere='run_off.')"
+    ),
+    "broken_law": Request(
+        "fibercap run bare.yaml",
+        {"bare.yaml": BARE},
+        patches={"fibercap.model.laws.laws_of": lambda *_: iter([Law("balance", "accounts.cash", "5")])},
+    ),
+}  # fmt: skip
