@@ -70,14 +70,14 @@ class Accounts:
         return self.sheet.running(f"accounts.{key}", label, self.money, _in_full(change), before=before)
 
     def put(self, key: str, label: str, nature: str, text: str, value: Array | None) -> Array:
-        """Write `accounts.<key>` with values that the order of cash has already computed; return them. [money]
+        """Write `accounts.<key>` with values that are computed elsewhere; return them, (..., period). [money]
 
         Parameters
         ----------
         key, label, nature, text : str
             Last part of the path, words for readers, flow or stock, and the formula.
-        value : (..., period)
-            What the formula gives. [money]
+        value : (..., period) or None
+            What the formula gives [money]; None leaves it open until cash is settled.
         """
         return self.sheet.put(Row(f"accounts.{key}", label, self.money, nature, _in_full(text)), value)
 
@@ -181,9 +181,19 @@ class Accounts:
         return called
 
     def cash_rows(self, before_gap: Array | None, called: Array | None) -> None:
-        """Write cash after service, cash before anyone lifts it, and what owners pay in to do so.
+        """Write cash after service, cash before anyone adds to it, and what owners pay in to keep it at its minimum.
 
-        Without values they rest on what cash decides.
+        Writes `cash_after_service`, `cash_before_gap`, `equity_for_cash` and, where there are any, `prepayments`.
+        [money]
+
+        Parameters
+        ----------
+        before_gap, called : (..., period) or None
+            Cash, and equity called [money]; None leaves them open until cash is settled.
+
+        Source
+        ------
+        docs/conventions.md, section 5, Order of cash in a period.
         """
         plan, terms = self.plan, []
         for name, loan in plan.loans.items():

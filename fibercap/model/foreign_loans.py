@@ -25,7 +25,8 @@ OWN = "own"
 def translated_rows(sheet: Sheet, plan: Plan, name: str, schedule: Block) -> None:
     """Write a foreign loan's rows in the reporting currency, from those in its own currency and from its schedule.
 
-    Writes the rows of `loan_rows` under `loans.<name>.` once more, and its revaluation. [money]
+    Writes the flows of `loan_rows`, `opening`, `closing`, `accrued`, their revaluations `closing_revaluation` and
+    `accrued_revaluation`, and the upfront fee not yet expensed, under `loans.<name>.`. [money]
 
     Parameters
     ----------

@@ -194,7 +194,15 @@ def funding_grant(s: Plan, key: str) -> Found:
 
 
 def large_grant(at: str, told: str, most: str, key: str) -> tuple[str, str, str, str, str]:
-    """Return the problem of a grant above the fixed part of a purchase: path, code, found, wanted, hint."""
+    """Return the problem of a grant above the fixed part of a purchase: path, code, found, wanted, hint.
+
+    Parameters
+    ----------
+    at, key : str
+        Path of the grant, and the plant that is purchased.
+    told, most : str
+        The grant in words, and the most that it may be.
+    """
     wanted = f"at most {most}, the price of `{key}` less its working capital"
     return at, "above_fixed_part", told, wanted, "lower the grant: it reduces the cost of fixed assets"
 

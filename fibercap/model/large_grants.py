@@ -17,7 +17,12 @@ if TYPE_CHECKING:
 
 
 def refuse_large_grants(sheet: Sheet, plan: Scenario) -> None:
-    """Refuse a grant above the fixed part of a purchase where amounts in several currencies show it only now.
+    """Refuse a grant above the fixed part of a purchase, where amounts in several currencies show it only in the rows.
+
+    Parameters
+    ----------
+    sheet, plan : Sheet, Scenario
+        The sheet that has purchases and grants, and the plan.
 
     Raises
     ------

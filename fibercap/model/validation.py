@@ -61,7 +61,15 @@ class _Entries:
         self._called: dict[Path, dict[str, str]] = {}
 
     def key(self, path: Path, found: str) -> str | None:
-        """Return the first key of a block that messages call so, or whose value they do."""
+        """Return the first key of a block whose name in messages, or whose value, is a text; None if there is none.
+
+        Parameters
+        ----------
+        path : tuple of str
+            Address of the block.
+        found : str
+            The text.
+        """
         if path not in self._called:
             called: dict[str, str] = {}
             block = at(self.tree, path)
