@@ -19,7 +19,7 @@ import QuantLib as ql  # noqa: N813 - as its own documents write it
 
 from fibercap.model.loans import schedule
 from fibercap.model.loans.rates import Steps
-from fibercap.model.returns import irr, xirr
+from fibercap.model.returns.npv_and_irr import irr, xirr
 from fibercap.reading.files import contracts_of
 
 TERMS = "commitment: 10 million USD, signed: 2001-01-08, matures: 30 years, rate: 8.5 %/year"

@@ -5,8 +5,8 @@ from __future__ import annotations
 from statistics import median
 from time import perf_counter
 
+from fibercap.model.plan.scenario import Scenario
 from fibercap.model.project import project
-from fibercap.model.scenario import Scenario
 from fibercap.reading.files import scenario_of
 
 

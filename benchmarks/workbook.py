@@ -9,7 +9,7 @@ from io import BytesIO
 from time import perf_counter, process_time
 
 from benchmarks.scaling import company
-from fibercap.model.scenario import Scenario
+from fibercap.model.plan.scenario import Scenario
 from fibercap.reading.files import read
 from fibercap.views.workbook.workbook import workbook
 

@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from fibercap.core.errors import FibercapError, FormulaError, IdentityError, ScenarioError, UnitError
     from fibercap.model.loans import schedule
+    from fibercap.model.plan.scenario import Scenario
     from fibercap.model.project import project
     from fibercap.model.projection import Projection
-    from fibercap.model.scenario import Scenario
     from fibercap.reading.files import read
     from fibercap.studies.batch import evaluate
     from fibercap.studies.compare import compare
@@ -29,7 +29,7 @@ _HOMES = {
     "FormulaError": "fibercap.core.errors",
     "IdentityError": "fibercap.core.errors",
     "Projection": "fibercap.model.projection",
-    "Scenario": "fibercap.model.scenario",
+    "Scenario": "fibercap.model.plan.scenario",
     "ScenarioError": "fibercap.core.errors",
     "UnitError": "fibercap.core.errors",
     "annual": "fibercap.views.frames",

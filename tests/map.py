@@ -23,7 +23,9 @@ PAGE, PICTURE = ROOT / "docs" / "architecture.md", ROOT / "docs" / "img" / "arch
 BEGIN, END = "<!-- rows: made by `make map` -->\n", "<!-- end of rows -->\n"
 FLOORS = (
     ("core",),
-    ("model", "model/loans"),
+    ("model/currency", "model/plan", "model/returns", "model/plants", "model/horizon", "model/checks"),
+    ("model/loans", "model/funding", "model/cash", "model/income", "model/cover", "model/worth"),
+    ("model/measures", "model"),
     ("studies", "studies/verdict", "studies/explaining"),
     ("reading", "reading/schema", "views", "views/terminal", "views/json", "views/files"),
     ("views/charts", "views/report", "views/workbook"),

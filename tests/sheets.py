@@ -15,7 +15,7 @@ import ironcalc
 import numpy as np
 
 from fibercap.core.calendar import EXCEL_EPOCH
-from fibercap.model.measures import measures
+from fibercap.model.measures.all_measures import measures
 from fibercap.model.projection import Projection
 from fibercap.studies.claims import outcomes
 from fibercap.studies.covenant_values import CUT

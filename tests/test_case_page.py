@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from fibercap.model.measures import measure_named
+from fibercap.model.measures.all_measures import measure_named
 from fibercap.model.project import project
 from fibercap.model.projection import Projection
 from fibercap.reading.files import read

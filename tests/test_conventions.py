@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 import pytest
 
-from fibercap.model.measures import measures
+from fibercap.model.measures.all_measures import measures
 from fibercap.model.project import project
 from fibercap.model.projection import Projection
 from fibercap.reading.files import contracts_of, read
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
     from fibercap.model.loans.contract import Schedule
-    from fibercap.model.scenario import Scenario
+    from fibercap.model.plan.scenario import Scenario
 
 PAGE: Final = Path(__file__).resolve().parents[1] / "docs" / "conventions.md"
 MARK: Final = "**Check values**"

@@ -13,10 +13,10 @@ from click.testing import CliRunner
 
 from fibercap.cli import cli
 from fibercap.core.errors import ScenarioError
-from fibercap.model.measures import measure_named, measures
+from fibercap.model.measures.all_measures import measure_named, measures
+from fibercap.model.plan.scenario import Scenario
 from fibercap.model.project import project
 from fibercap.model.projection import Projection
-from fibercap.model.scenario import Scenario
 from fibercap.reading.files import read, scenario_of
 from fibercap.studies.batch import evaluate
 from fibercap.studies.claims import outcomes

@@ -20,7 +20,7 @@ def test_the_table_says_which_file_writes_which_rows() -> None:
     text = PAGE.read_text("utf-8")
 
     assert page(text) == text, STALE
-    assert "| `model/accounts.py` | `accounts.` " in text
+    assert "| `model/income/statements.py` | `accounts.` " in text
 
 
 def test_files_that_the_page_names_exist() -> None:

@@ -65,8 +65,8 @@ AnyRamp = '''
 MEASURE = '''
 def best_revenue(projection: Projection) -> Measure:
     """Highest revenue of a model period."""
-    from fibercap.model.measure import HIGHER
-    from fibercap.model.measure_parts import headline, made
+    from fibercap.model.measures.measure import HIGHER
+    from fibercap.model.measures.parts import headline, made
 
     values = projection.value("accounts.revenue").max(axis=-1)
     money = projection.scenario.currency
@@ -93,9 +93,12 @@ ADDED = {
         ("\nclass Revolver(Style):", STYLE),
         ("| Sculpted | Revolver\n", "| Sculpted | Revolver | Renewed\n"),
     ],
-    "model/ramps.py": [("\nAnyRamp = ", RAMP), ("SCurve | Table\n", "SCurve | Table | Square\n")],
-    "model/measures.py": [("\nMEASURES: Final", MEASURE), ("    project_npv, ", "    best_revenue, project_npv, ")],
-    "model/accounts.py": [
+    "model/plants/ramps.py": [("\nAnyRamp = ", RAMP), ("SCurve | Table\n", "SCurve | Table | Square\n")],
+    "model/measures/all_measures.py": [
+        ("\nMEASURES: Final", MEASURE),
+        ("    project_npv, ", "    best_revenue, project_npv, "),
+    ],
+    "model/income/statements.py": [
         (
             '        text = "[ebit] - [interest_expense] - [fee_expense] + [exchange_result]"\n',
             '        self.line("levy", "Levy on revenue", "[revenue] * 0.01")\n'

@@ -14,7 +14,7 @@ from fibercap.commands.terminal import problem, say, say_json
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from fibercap.model.scenario import Scenario
+    from fibercap.model.plan.scenario import Scenario
 
 Document = Mapping[str, object]
 

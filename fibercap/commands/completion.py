@@ -10,8 +10,8 @@ import click
 if TYPE_CHECKING:
     from click.shell_completion import CompletionItem
 
-    from fibercap.model.contracts import Contracts
-    from fibercap.model.scenario import Scenario
+    from fibercap.model.loans.contracts import Contracts
+    from fibercap.model.plan.scenario import Scenario
 
 Names = Callable[[Any], Iterable[str]]
 """Which names a plan has; of loans, a file that holds only loans too."""
@@ -72,7 +72,7 @@ def inputs(plan: Scenario) -> Iterable[str]:
 
 def measures(plan: Scenario) -> Iterable[str]:
     """Return the names of its measures."""
-    from fibercap.model.measures import names
+    from fibercap.model.measures.all_measures import names
     from fibercap.model.project import project
 
     return names(project(plan))

@@ -13,7 +13,7 @@ from fibercap.commands.shared_options import one_option, plan_of, scenario_optio
 from fibercap.commands.terminal import say, say_json
 
 if TYPE_CHECKING:
-    from fibercap.model.scenario import Scenario
+    from fibercap.model.plan.scenario import Scenario
 
 
 @click.command()

@@ -10,8 +10,8 @@ import click
 from fibercap.commands.completion import complete_from, inputs, options
 
 if TYPE_CHECKING:
-    from fibercap.model.contracts import Contracts
-    from fibercap.model.scenario import Scenario
+    from fibercap.model.loans.contracts import Contracts
+    from fibercap.model.plan.scenario import Scenario
 
 Command = Callable[..., Any]
 OUTSIDE: Final = "fibercap.allow_outside"

@@ -7,20 +7,20 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from fibercap.core.errors import FibercapError
-from fibercap.model.accounts import account_rows
-from fibercap.model.cash import cash_decides, settle_cash
-from fibercap.model.cover import cover_rows
-from fibercap.model.facilities import cash_loans, known_loans
-from fibercap.model.life_cover import ratio_rows
-from fibercap.model.lock_up import lock_rows, locked_row, locks_of
-from fibercap.model.prepayments import Cuts, cuts_of, prepayments, settled
+from fibercap.model.cash.lock_up import lock_rows, locked_row, locks_of
+from fibercap.model.cash.order_of_cash import cash_decides, settle_cash
+from fibercap.model.cover.loan_life import ratio_rows
+from fibercap.model.cover.service import cover_rows
+from fibercap.model.income.statements import account_rows
+from fibercap.model.loans.facilities import cash_loans, known_loans
+from fibercap.model.loans.prepayments import Cuts, cuts_of, prepayments, settled
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from fibercap.core.rows import Block
     from fibercap.core.sheet import Sheet
-    from fibercap.model.scenario import Scenario
+    from fibercap.model.plan.scenario import Scenario
 
 ROUNDS: Final = 12
 """Passes that each prepayment may take to settle."""

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from fibercap.core.prefixed import under
+from fibercap.model.horizon.run_off import RUN_OFF
 from fibercap.model.laws import IDLE, laws_of
-from fibercap.model.run_off import RUN_OFF
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -10,10 +10,10 @@ import numpy as np
 from fibercap.core.errors import IdentityError
 from fibercap.core.formula import evaluate
 from fibercap.core.sheet import total
-from fibercap.model.financing_costs import building, lenders, rounding_of_costs
-from fibercap.model.funding import GRANT
-from fibercap.model.plants import bought_capital
-from fibercap.model.working_capital import KINDS
+from fibercap.model.funding.financing_costs import building, lenders, rounding_of_costs
+from fibercap.model.funding.sources import GRANT
+from fibercap.model.income.working_capital import KINDS
+from fibercap.model.plants.capacity import bought_capital
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     from fibercap.core.formula import Read
     from fibercap.core.units import Array
-    from fibercap.model.plan import Plan
+    from fibercap.model.plan.plan import Plan
 
 RELATIVE: Final = 1e-12
 ABSOLUTE: Final = 1e-6

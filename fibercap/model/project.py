@@ -8,19 +8,19 @@ from fibercap.core.continued import cut
 from fibercap.core.threads import one_blas_thread
 from fibercap.core.unit_proof import prove
 from fibercap.model.financing import financed_rows
-from fibercap.model.financing_costs import building
+from fibercap.model.funding.financing_costs import building
+from fibercap.model.horizon.outliving import to_maturity
+from fibercap.model.horizon.run_off import RUN_OFF
+from fibercap.model.income.operating import operations, paid_rows
 from fibercap.model.laws import prove_laws
-from fibercap.model.measures import measures
-from fibercap.model.operating import operations, paid_rows
-from fibercap.model.outliving import to_maturity
+from fibercap.model.measures.all_measures import measures
 from fibercap.model.projection import Projection
-from fibercap.model.run_off import RUN_OFF
-from fibercap.model.worth import worth_rows
+from fibercap.model.worth.project_flows import worth_rows
 
 if TYPE_CHECKING:
     from fibercap.core.sheet import Sheet
-    from fibercap.model.prepayments import Cuts
-    from fibercap.model.scenario import Scenario
+    from fibercap.model.loans.prepayments import Cuts
+    from fibercap.model.plan.scenario import Scenario
 
 
 @one_blas_thread()

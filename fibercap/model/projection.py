@@ -12,18 +12,18 @@ import numpy as np
 from fibercap.core.errors import FibercapError, did_you_mean
 from fibercap.core.rows import Block, Given, Row
 from fibercap.core.timeline import Timeline
-from fibercap.model.evidence import Evidence
-from fibercap.model.operating import Operations
-from fibercap.model.run_off import RUN_OFF
-from fibercap.model.trifle import PATH, Trifle
+from fibercap.model.cash.trifle import PATH, Trifle
+from fibercap.model.horizon.run_off import RUN_OFF
+from fibercap.model.income.operating import Operations
+from fibercap.model.plan.evidence import Evidence
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
     from datetime import date
 
     from fibercap.core.units import Array
-    from fibercap.model.measure import Measure
-    from fibercap.model.scenario import Scenario
+    from fibercap.model.measures.measure import Measure
+    from fibercap.model.plan.scenario import Scenario
 
 
 @dataclass(frozen=True, repr=False)

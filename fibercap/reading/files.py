@@ -12,8 +12,8 @@ from fibercap.core.names import as_name
 from fibercap.core.overlay import OverlayError, overlay, removed_by
 from fibercap.core.set_twice import set_twice
 from fibercap.core.tree import Branch, Leaf, Origin
-from fibercap.model.contracts import Contracts
-from fibercap.model.scenario import SCHEMA, Scenario
+from fibercap.model.loans.contracts import Contracts
+from fibercap.model.plan.scenario import SCHEMA, Scenario
 from fibercap.reading.dangling import still_used
 from fibercap.reading.loading import Opened, opened
 from fibercap.reading.locating import bytes_from, bytes_of, locate, shown

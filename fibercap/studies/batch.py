@@ -10,16 +10,16 @@ import numpy as np
 from fibercap.core.errors import FibercapError
 from fibercap.core.threads import one_blas_thread
 from fibercap.core.units import Drawn
-from fibercap.model.draws import drawn_values
-from fibercap.model.measures import measure_named
+from fibercap.model.measures.all_measures import measure_named
+from fibercap.model.plan.draws import drawn_values
 from fibercap.model.project import project
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from fibercap.core.units import Array
+    from fibercap.model.plan.scenario import Scenario
     from fibercap.model.projection import Projection
-    from fibercap.model.scenario import Scenario
 
 CHUNK: Final = 1000
 """Draws that are projected together; a few hundred rows of so many draws stay in the cache (see benchmarks)."""

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from fibercap.model.owners_worth import OWED_LAST, PAID_IN
-from fibercap.model.without_projects import WITHOUT
+from fibercap.model.worth.owners_flows import OWED_LAST, PAID_IN
+from fibercap.model.worth.without_projects import WITHOUT
 
 if TYPE_CHECKING:
     from fibercap.core.units import Array

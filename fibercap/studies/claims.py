@@ -14,16 +14,16 @@ from fibercap.core.timeline import FLOW, STOCK
 from fibercap.core.tolerance import POINT, POINTED
 from fibercap.core.tree import place_of
 from fibercap.core.units import found_and_wanted, in_words
-from fibercap.model.claim import Multiple
+from fibercap.model.plan.claim import Multiple
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
 
     from fibercap.core.tolerance import Tolerance
     from fibercap.core.units import Array
-    from fibercap.model.claim import Claim
-    from fibercap.model.covenant import Covenant
-    from fibercap.model.measure import Measure
+    from fibercap.model.loans.covenant import Covenant
+    from fibercap.model.measures.measure import Measure
+    from fibercap.model.plan.claim import Claim
     from fibercap.model.projection import Projection
 
 WORDS: Final = {

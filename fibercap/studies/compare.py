@@ -7,7 +7,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from fibercap.core.errors import FibercapError, did_you_mean
-from fibercap.model.measure import HIGHER
+from fibercap.model.measures.measure import HIGHER
 from fibercap.model.project import project
 from fibercap.studies.bridge import bridge
 from fibercap.studies.claims import outcomes
@@ -21,9 +21,9 @@ from fibercap.studies.verdict.rulers import unlike_rulers
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from fibercap.model.measure import Measure
+    from fibercap.model.measures.measure import Measure
+    from fibercap.model.plan.scenario import Scenario
     from fibercap.model.projection import Projection
-    from fibercap.model.scenario import Scenario
     from fibercap.studies.bridge import Bridge
     from fibercap.studies.claims import Outcome
     from fibercap.studies.covenants import Tested

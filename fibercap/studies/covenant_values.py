@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from fibercap.core.timeline import FLOW, STOCK, period_label
-from fibercap.model.covenant_dates import indices
-from fibercap.model.twelve_months import LEVERAGE, MONTHS, NO_EBITDA, NO_YEAR, OVER, YEARLY
+from fibercap.model.cover.twelve_months import LEVERAGE, MONTHS, NO_EBITDA, NO_YEAR, OVER, YEARLY
+from fibercap.model.loans.covenant_dates import indices
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from fibercap.core.rows import Row
     from fibercap.core.units import Array
-    from fibercap.model.covenant_dates import Dates
+    from fibercap.model.loans.covenant_dates import Dates
     from fibercap.model.projection import Projection
 
 CUT: Final = "the horizon holds only a part of it"

@@ -11,15 +11,15 @@ import numpy.typing as npt
 from fibercap.core.errors import Problem, ScenarioError
 from fibercap.core.tree import place_of
 from fibercap.core.units import found_and_wanted
-from fibercap.model.covenant_dates import dates_of, refusal
-from fibercap.model.lock_up import locked_row
-from fibercap.model.measures import measure_named, names
+from fibercap.model.cash.lock_up import locked_row
+from fibercap.model.loans.covenant_dates import dates_of, refusal
+from fibercap.model.measures.all_measures import measure_named, names
 from fibercap.studies.claims import ROUNDING, holds, lost
 from fibercap.studies.covenant_values import values_on
 
 if TYPE_CHECKING:
     from fibercap.core.units import Array
-    from fibercap.model.covenant import Covenant
+    from fibercap.model.loans.covenant import Covenant
     from fibercap.model.projection import Projection
 
 PASS: Final = "PASS"  # noqa: S105 - a verdict

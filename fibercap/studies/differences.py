@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from fibercap.core.tree import Branch, Leaf, inside, leaves
-from fibercap.model.measures import measures
+from fibercap.model.measures.all_measures import measures
 from fibercap.model.project import project
 from fibercap.studies.claims import outcomes
 
@@ -15,8 +15,8 @@ if TYPE_CHECKING:
 
     from fibercap.core.errors import Place
     from fibercap.core.tree import Path
-    from fibercap.model.measure import Measure
-    from fibercap.model.scenario import Scenario
+    from fibercap.model.measures.measure import Measure
+    from fibercap.model.plan.scenario import Scenario
 
 ALIKE: Final = 1e-9
 """Results nearer than this share of the larger are alike."""

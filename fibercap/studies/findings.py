@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from fibercap.model.run_off import RUN_OFF
+from fibercap.model.horizon.run_off import RUN_OFF
 from fibercap.studies.claims import WORDS, outcomes
 from fibercap.studies.covenants import covenants
 from fibercap.studies.ways_out import cash_way_out, claim_way_out, covenant_way_out, repays, uses_way_out, worded

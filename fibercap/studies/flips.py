@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from fibercap.core.errors import Problem
-from fibercap.model.measures import measure_named
+from fibercap.model.measures.all_measures import measure_named
 from fibercap.studies.claims import judged as tested
 from fibercap.studies.claims import outcomes
 from fibercap.studies.movable_inputs import Change, levers

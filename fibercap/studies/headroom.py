@@ -17,8 +17,8 @@ from fibercap.studies.turning_points import Judgement, turns
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from fibercap.model.plan.scenario import Scenario
     from fibercap.model.projection import Projection
-    from fibercap.model.scenario import Scenario
     from fibercap.studies.covenants import Tested
 
 EBITDA: Final = "EBITDA"

@@ -14,7 +14,7 @@ from fibercap.core.series import Series
 from fibercap.core.spec import field_at, quantities
 from fibercap.core.units import Array, Drawn
 from fibercap.model.loans.rates import Steps
-from fibercap.model.scenario import Scenario, as_written
+from fibercap.model.plan.scenario import Scenario, as_written
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

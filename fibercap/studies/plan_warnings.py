@@ -10,19 +10,19 @@ import numpy as np
 from fibercap.core.calendar import serial
 from fibercap.core.timeline import month_number
 from fibercap.core.tree import Branch, Leaf, leaves
-from fibercap.model.company import Multiple, NoTerminalValue
 from fibercap.model.loans.payment_dates import moved_payment_note
+from fibercap.model.loans.prepayments import prepayments
 from fibercap.model.loans.rates import Floating
-from fibercap.model.prepayments import prepayments
-from fibercap.model.without_projects import WITHOUT
+from fibercap.model.plan.company import Multiple, NoTerminalValue
+from fibercap.model.worth.without_projects import WITHOUT
 from fibercap.studies.findings import dry
 from fibercap.studies.verdict.footing import owners_worth, worth_after
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from fibercap.model.plan.scenario import Scenario
     from fibercap.model.projection import Projection
-    from fibercap.model.scenario import Scenario
 
 
 def warnings(projection: Projection) -> list[str]:

@@ -12,12 +12,12 @@ from fibercap.core.input_hints import advice, misfit, quoted
 from fibercap.core.limits import amount_text, most
 from fibercap.core.unit_hints import fitting, spoken_unit, takes
 from fibercap.core.units import QuantityTextError, conversion, in_words, split_quantity, unit_text
-from fibercap.model.measures import measure_named
+from fibercap.model.measures.all_measures import measure_named
 from fibercap.model.project import project
 from fibercap.studies.movable_inputs import lever
 
 if TYPE_CHECKING:
-    from fibercap.model.scenario import Scenario
+    from fibercap.model.plan.scenario import Scenario
 
 
 def number_of(text: str, unit: str, what: str, *, share: bool = False) -> float:

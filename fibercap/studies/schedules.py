@@ -6,14 +6,14 @@ from typing import TYPE_CHECKING
 
 from fibercap.core.errors import FibercapError, did_you_mean
 from fibercap.model.loans import Moved, Setting, schedule_block, schedule_of
+from fibercap.model.plan.scenario import Scenario
 from fibercap.model.project import project
-from fibercap.model.scenario import Scenario
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from fibercap.model.loans import Schedule
-    from fibercap.model.plan import Lending
+    from fibercap.model.plan.plan import Lending
     from fibercap.model.projection import Projection
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from fibercap.model.measures import measure_named
+from fibercap.model.measures.all_measures import measure_named
 from fibercap.studies.batch import size_if_large
 from fibercap.studies.movable_inputs import lever, levers
 from fibercap.studies.turning_points import Judgement, Turn, judged, turns
@@ -17,8 +17,8 @@ from fibercap.studies.verdict.numbers_of_options import FINANCING
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from fibercap.model.plan.scenario import Scenario
     from fibercap.model.projection import Projection
-    from fibercap.model.scenario import Scenario
 
 SHARE: Final = 0.1
 

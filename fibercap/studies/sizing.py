@@ -10,7 +10,7 @@ import numpy as np
 
 from fibercap.core.errors import FibercapError
 from fibercap.core.units import Drawn
-from fibercap.model.measures import measure_named
+from fibercap.model.measures.all_measures import measure_named
 from fibercap.model.project import project
 from fibercap.model.projection import Projection
 from fibercap.studies.claims import holds
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from fibercap.core.units import Array
-    from fibercap.model.scenario import Scenario
+    from fibercap.model.plan.scenario import Scenario
     from fibercap.studies.movable_inputs import Lever
 
 USED: Final = "use"

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from fibercap.core.errors import FibercapError
-from fibercap.model.measure import number_in_words
-from fibercap.model.measures import measure_named
+from fibercap.model.measures.all_measures import measure_named
+from fibercap.model.measures.measure import number_in_words
 from fibercap.model.project import project
 from fibercap.model.projection import Projection
 from fibercap.studies.findings import faults
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from fibercap.core.units import Array
-    from fibercap.model.scenario import Scenario
+    from fibercap.model.plan.scenario import Scenario
 
 POINTS: Final = 129
 """How many values are looked at; two roots between neighbors go unseen."""

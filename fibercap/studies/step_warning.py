@@ -6,12 +6,12 @@ from typing import TYPE_CHECKING, Final
 
 from fibercap.core.errors import FibercapError
 from fibercap.core.tree import Branch, Leaf
-from fibercap.model.measures import measure_named
+from fibercap.model.measures.all_measures import measure_named
 from fibercap.model.project import project
 
 if TYPE_CHECKING:
+    from fibercap.model.plan.scenario import Scenario
     from fibercap.model.projection import Projection
-    from fibercap.model.scenario import Scenario
 
 MEASURES: Final = ("project_npv", "company_npv", "project_irr")
 """The first of these that is defined says by how much the monthly model differs."""

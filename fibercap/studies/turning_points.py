@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection
 
     from fibercap.core.units import Array
-    from fibercap.model.scenario import Scenario
+    from fibercap.model.plan.scenario import Scenario
 
 DOWN: Final = (0.99, 0.9, 0.75, 0.5, 0.25, 0.0)
 UP: Final = (1.01, 1.1, 1.25, 1.5, 1.75, 2.0)

@@ -11,9 +11,9 @@ import numpy as np
 from fibercap.core.errors import FibercapError, ScenarioError
 from fibercap.core.tree import Branch, Leaf, Path, leaves
 from fibercap.core.units import Drawn, QuantityTextError, split_quantity
+from fibercap.model.horizon.run_off import RUN_OFF
 from fibercap.model.project import project
-from fibercap.model.run_off import RUN_OFF
-from fibercap.model.without_projects import SAME_WITHOUT, WITHOUT
+from fibercap.model.worth.without_projects import SAME_WITHOUT, WITHOUT
 from fibercap.studies.claims import outcomes
 from fibercap.studies.covenants import covenants
 from fibercap.studies.findings import findings
@@ -23,8 +23,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from fibercap.core.units import Array
+    from fibercap.model.plan.scenario import Scenario
     from fibercap.model.projection import Projection
-    from fibercap.model.scenario import Scenario
 
 ASIDE: Final = frozenset(
     {"fibercap", "id", "title", "note", "sources", "default_source", "options", "claims", "horizon"}

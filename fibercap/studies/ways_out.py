@@ -10,8 +10,8 @@ import numpy as np
 
 from fibercap.core.errors import FibercapError, Problem
 from fibercap.core.units import unit_text
+from fibercap.model.horizon.run_off import RUN_OFF
 from fibercap.model.project import project
-from fibercap.model.run_off import RUN_OFF
 from fibercap.studies.covenants import tests_of
 from fibercap.studies.largest_loan import GRID, amounts, largest, loan_lever
 from fibercap.studies.movable_inputs import drawn

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 
 from fibercap.core.units import unit_text
-from fibercap.model.financing_costs import building
+from fibercap.model.funding.financing_costs import building
 from fibercap.studies.claims import WORDS
 from fibercap.studies.covenants import FAIL, NOT_TESTED, PASS
 from fibercap.studies.headroom import PRICE, tightest
@@ -17,7 +17,7 @@ from fibercap.studies.headroom import PRICE, tightest
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from fibercap.model.measure import Measure
+    from fibercap.model.measures.measure import Measure
     from fibercap.model.projection import Projection
     from fibercap.studies.claims import Outcome
     from fibercap.studies.compare import Comparison

@@ -17,7 +17,7 @@ from fibercap.core.money_or_share import PartField
 from fibercap.core.operators import OperatorError, delay, times
 from fibercap.core.spec import Spec, bounds_at, collection_in, field_at, specs_in
 from fibercap.core.units import CURRENCIES, Drawn
-from fibercap.model.scenario import Scenario
+from fibercap.model.plan.scenario import Scenario
 from fibercap.reading.files import scenario_of
 from fibercap.studies.quantities_asked_for import number_of
 

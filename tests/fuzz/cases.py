@@ -10,7 +10,7 @@ from typing import Any
 
 from fibercap.core.errors import FibercapError, IdentityError, ScenarioError
 from fibercap.core.rows import Row
-from fibercap.model.run_off import RUN_OFF
+from fibercap.model.horizon.run_off import RUN_OFF
 from fibercap.studies.claims import outcomes
 from fibercap.studies.covenants import covenants
 from fibercap.views.json.documents import claims_document, covenants_document, measures_document, rows_document

@@ -12,8 +12,8 @@ import numpy as np
 
 from fibercap.core.units import Array
 from fibercap.model.loans import schedule
-from fibercap.model.measure import Measure
-from fibercap.model.measures import measures
+from fibercap.model.measures.all_measures import measures
+from fibercap.model.measures.measure import Measure
 from fibercap.model.project import project
 from fibercap.model.projection import Projection
 from fibercap.reading.files import contracts_of, read, scenario_of

@@ -14,7 +14,7 @@ from fibercap.core.formula_text import term_of
 from fibercap.core.term import COMPARISONS, Number, Operation, Reference, Term
 from fibercap.core.unit_proof import unit_of
 from fibercap.core.units import CURRENCIES, powers
-from fibercap.model.measures import measures
+from fibercap.model.measures.all_measures import measures
 from fibercap.model.project import project
 from fibercap.model.projection import Projection
 from fibercap.reading.files import read, scenario_of

@@ -10,9 +10,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from fibercap.core.tree import Leaf
+from fibercap.model.plants.ramps import Linear, NoRamp, SCurve, Table
 from fibercap.model.project import project
 from fibercap.model.projection import Projection
-from fibercap.model.ramps import Linear, NoRamp, SCurve, Table
 from fibercap.reading.files import scenario_of
 
 LINE = "adds: 255_000 km/year, capex: 25 million USD, complete: 2001-12-31, ramp: {linear: 6 months}"

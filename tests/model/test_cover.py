@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from fibercap.cli import cli
 from fibercap.core.quantity import Quantity
-from fibercap.model.measures import measures
+from fibercap.model.measures.all_measures import measures
 from fibercap.model.project import project
 from fibercap.model.projection import Projection
 from fibercap.reading.files import scenario_of

@@ -11,7 +11,7 @@ import pytest
 from fibercap.core.errors import ScenarioError
 from fibercap.core.quantity import Quantity
 from fibercap.core.units import DEM_PER_EUR
-from fibercap.model.measures import measures
+from fibercap.model.measures.all_measures import measures
 from fibercap.model.project import project
 from fibercap.model.projection import Projection
 from fibercap.reading.files import read, scenario_of

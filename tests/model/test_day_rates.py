@@ -17,8 +17,8 @@ from fibercap.core.errors import ScenarioError
 from fibercap.core.formula import evaluate
 from fibercap.core.quantity import Quantity
 from fibercap.core.units import DEM_PER_EUR
-from fibercap.model.exchange import day_rates
-from fibercap.model.measures import measures
+from fibercap.model.currency.exchange import day_rates
+from fibercap.model.measures.all_measures import measures
 from fibercap.model.project import project
 from fibercap.model.projection import Projection
 from fibercap.reading.files import scenario_of

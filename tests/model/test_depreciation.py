@@ -13,7 +13,6 @@ from hypothesis import strategies as st
 
 from fibercap.core.quantity import Quantity
 from fibercap.core.units import Array
-from fibercap.model.company import FixedAssets
 from fibercap.model.depreciation import (
     METHODS,
     Asset,
@@ -23,11 +22,12 @@ from fibercap.model.depreciation import (
     StraightLine,
     SumOfYears,
 )
-from fibercap.model.plants import Plant, Purchase
+from fibercap.model.plan.company import FixedAssets
+from fibercap.model.plan.scenario import Scenario
+from fibercap.model.plants.capacity import Plant, Purchase
+from fibercap.model.plants.projects import Project
 from fibercap.model.project import project
 from fibercap.model.projection import Projection
-from fibercap.model.projects import Project
-from fibercap.model.scenario import Scenario
 from fibercap.reading.files import scenario_of
 from fibercap.studies.explaining.explain import explain
 from fibercap.views.terminal.explain import explain_lines

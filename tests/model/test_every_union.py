@@ -10,9 +10,9 @@ import pytest
 from fibercap.core.quantity import Quantity
 from fibercap.core.spec import OneOf, Spec, collection_in
 from fibercap.core.units import Array
+from fibercap.model.plan.scenario import Scenario
 from fibercap.model.project import project
 from fibercap.model.projection import Projection
-from fibercap.model.scenario import Scenario
 from fibercap.reading.files import scenario_of
 from fibercap.studies.claims import outcomes
 from tests.model.test_formulas import disagreements

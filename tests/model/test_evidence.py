@@ -13,10 +13,10 @@ from fibercap.core.errors import ScenarioError
 from fibercap.core.quantity import Quantity
 from fibercap.core.tree import Leaf, leaves, unwrap
 from fibercap.core.units import QuantityTextError, split_quantity
-from fibercap.model.measures import measures
+from fibercap.model.measures.all_measures import measures
+from fibercap.model.plan.scenario import Scenario
 from fibercap.model.project import project
 from fibercap.model.projection import Projection
-from fibercap.model.scenario import Scenario
 from fibercap.reading.files import changes_of, read, scenario_of
 
 PLAN = """\

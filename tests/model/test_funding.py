@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from fibercap.core.units import Array
-from fibercap.model.measures import measures
+from fibercap.model.measures.all_measures import measures
 from fibercap.model.project import project
 from fibercap.model.projection import Projection
 from fibercap.reading.files import scenario_of

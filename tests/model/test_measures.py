@@ -15,12 +15,12 @@ from fibercap.core.rows import Block, Row
 from fibercap.core.tree import Branch, Leaf
 from fibercap.core.unit_proof import prove
 from fibercap.core.units import Array
-from fibercap.model import measures as of_measures
-from fibercap.model.measure import Measure
-from fibercap.model.measures import measure_named, measures, names
+from fibercap.model.measures import all_measures as of_measures
+from fibercap.model.measures.all_measures import measure_named, measures, names
+from fibercap.model.measures.measure import Measure
 from fibercap.model.project import project
 from fibercap.model.projection import Projection
-from fibercap.model.roots import only_rate
+from fibercap.model.returns.roots import only_rate
 from fibercap.reading.files import read, scenario_of
 from tests.written import changed
 

@@ -5,10 +5,10 @@ import pytest
 
 from fibercap.core.quantity import Quantity
 from fibercap.core.tree import Branch, Leaf
-from fibercap.model.measures import measures
+from fibercap.model.measures.all_measures import measures
+from fibercap.model.plan.scenario import Scenario
 from fibercap.model.project import project
 from fibercap.model.projection import Projection
-from fibercap.model.scenario import Scenario
 from fibercap.reading.files import scenario_of
 from tests.model.test_formulas import disagreements
 

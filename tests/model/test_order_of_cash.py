@@ -12,13 +12,13 @@ from hypothesis import strategies as st
 
 from fibercap.core.errors import FibercapError
 from fibercap.core.quantity import Quantity
-from fibercap.model.cash import paid_row
-from fibercap.model.facilities import _planned, _setting
+from fibercap.model.cash.order_of_cash import paid_row
 from fibercap.model.financing import financed_rows
+from fibercap.model.horizon.outliving import to_maturity
+from fibercap.model.income.operating import operations, paid_rows
 from fibercap.model.loans import schedule, schedule_block
-from fibercap.model.operating import operations, paid_rows
-from fibercap.model.outliving import to_maturity
-from fibercap.model.prepayments import cuts_of, prepayments
+from fibercap.model.loans.facilities import _planned, _setting
+from fibercap.model.loans.prepayments import cuts_of, prepayments
 from fibercap.model.project import project
 from fibercap.model.projection import Projection
 from fibercap.reading.files import contracts_of, read, scenario_of

@@ -10,11 +10,11 @@ import pyxirr
 from hypothesis import given
 from hypothesis import strategies as st
 
-from fibercap.model import quick_rates as quick
-from fibercap.model import roots
-from fibercap.model.quick_rates import quick_rates
-from fibercap.model.returns import all_irrs, irr, xirr
-from fibercap.model.roots import all_rates
+from fibercap.model.returns import irr_of_batches as quick
+from fibercap.model.returns import roots
+from fibercap.model.returns.irr_of_batches import quick_rates
+from fibercap.model.returns.npv_and_irr import all_irrs, irr, xirr
+from fibercap.model.returns.roots import all_rates
 
 SEEDS = st.integers(0, 2**32 - 1)
 

@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 
 from fibercap.core.errors import ScenarioError
 from fibercap.core.overlay import overlay
+from fibercap.model.plan.scenario import SCHEMA, Scenario
 from fibercap.model.project import project
-from fibercap.model.scenario import SCHEMA, Scenario
 from fibercap.reading.files import read, scenario_of
 from fibercap.reading.text import read_text
 from tests.written import valid_scenarios

@@ -13,16 +13,16 @@ from fibercap.core.errors import FibercapError
 from fibercap.core.formula import evaluate
 from fibercap.core.tree import at, unwrap
 from fibercap.core.unit_proof import fits, unit_of
+from fibercap.model.plan.scenario import known_fields
 from fibercap.model.project import project
 from fibercap.model.projection import Projection
-from fibercap.model.scenario import known_fields
 from fibercap.reading.files import read, scenario_of
 from tests.model.test_formulas import Reader
 from tests.written import valid_scenarios
 
 if TYPE_CHECKING:
     from fibercap.core.rows import Given, Row
-    from fibercap.model.scenario import Scenario
+    from fibercap.model.plan.scenario import Scenario
 
 CONSTANTS = {
     "half_a_cent",

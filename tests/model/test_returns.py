@@ -11,9 +11,9 @@ import pyxirr
 from hypothesis import given
 from hypothesis import strategies as st
 
-from fibercap.model import roots
-from fibercap.model.returns import all_irrs, all_xirrs, irr, mirr, npv, xirr, xnpv
-from fibercap.model.roots import all_rates, only_rate
+from fibercap.model.returns import roots
+from fibercap.model.returns.npv_and_irr import all_irrs, all_xirrs, irr, mirr, npv, xirr, xnpv
+from fibercap.model.returns.roots import all_rates, only_rate
 
 START = date(2001, 1, 1)
 

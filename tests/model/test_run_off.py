@@ -14,9 +14,9 @@ from fibercap.core.errors import FibercapError
 from fibercap.core.timeline import STOCK
 from fibercap.core.unit_proof import fits, unit_of
 from fibercap.core.units import Array, Drawn
+from fibercap.model.horizon.outliving import outliving
 from fibercap.model.loans.terms import Loan
-from fibercap.model.measures import measures
-from fibercap.model.outliving import outliving
+from fibercap.model.measures.all_measures import measures
 from fibercap.model.project import project
 from fibercap.model.projection import Projection
 from fibercap.reading.files import read, scenario_of

@@ -13,12 +13,12 @@ from hypothesis import strategies as st
 from fibercap.core.errors import FibercapError, IdentityError, ScenarioError
 from fibercap.core.formula import evaluate
 from fibercap.core.quantity import Quantity
+from fibercap.model.cash.trifle import HALF_A_CENT, ROUNDING, Trifle, least_money
 from fibercap.model.laws import ABSOLUTE, RELATIVE, Books, largest, prove_laws
 from fibercap.model.loans import Moved, Setting, schedule_block
-from fibercap.model.measures import measures
+from fibercap.model.measures.all_measures import measures
 from fibercap.model.project import project
 from fibercap.model.projection import Projection
-from fibercap.model.trifle import HALF_A_CENT, ROUNDING, Trifle, least_money
 from fibercap.reading.files import contracts_of, read, scenario_of
 from fibercap.studies.findings import findings
 from fibercap.studies.plan_warnings import warnings

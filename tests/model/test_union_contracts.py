@@ -8,10 +8,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from fibercap.core.quantity import Quantity
+from fibercap.model.plan.scenario import Scenario
+from fibercap.model.plants.projects import SPEND, Project
+from fibercap.model.plants.ramps import KINDS
 from fibercap.model.project import project
-from fibercap.model.projects import SPEND, Project
-from fibercap.model.ramps import KINDS
-from fibercap.model.scenario import Scenario
 from fibercap.reading.files import scenario_of
 from tests.model.test_formulas import disagreements
 

@@ -13,9 +13,9 @@ from fibercap.core.errors import ScenarioError
 from fibercap.core.formula import evaluate
 from fibercap.core.quantity import Quantity
 from fibercap.core.units import Array
+from fibercap.model.income.working_capital import still_owed, still_owed_text
 from fibercap.model.project import project
 from fibercap.model.projection import Projection
-from fibercap.model.working_capital import still_owed, still_owed_text
 from fibercap.reading.files import read, scenario_of
 from tests.model.test_formulas import disagreements
 

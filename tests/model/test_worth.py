@@ -12,11 +12,11 @@ from hypothesis import strategies as st
 
 from fibercap.core.quantity import Quantity
 from fibercap.core.tree import Branch, Leaf
-from fibercap.model.explained_rates import explained_rates
-from fibercap.model.measures import measures
+from fibercap.model.measures.all_measures import measures
 from fibercap.model.project import project
 from fibercap.model.projection import Projection
-from fibercap.model.roots import all_rates, only_rate
+from fibercap.model.returns.explained_rates import explained_rates
+from fibercap.model.returns.roots import all_rates, only_rate
 from fibercap.reading.files import read, scenario_of
 from fibercap.studies.batch import evaluate
 from fibercap.studies.bridge import bridge

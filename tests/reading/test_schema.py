@@ -26,12 +26,12 @@ from fibercap.core.series import PathOf
 from fibercap.core.spec import OneOf, Spec
 from fibercap.core.tree import Leaf
 from fibercap.core.units import CURRENCIES
-from fibercap.model import plan
-from fibercap.model.contracts import Contracts
-from fibercap.model.currency import ExchangeOf
+from fibercap.model.currency.currency import ExchangeOf
 from fibercap.model.loans.amortizing_styles import Amortizing
+from fibercap.model.loans.contracts import Contracts
 from fibercap.model.loans.style import Style
-from fibercap.model.scenario import Scenario
+from fibercap.model.plan import plan
+from fibercap.model.plan.scenario import Scenario
 from fibercap.reading.files import scenario_of
 from fibercap.reading.schema import schema
 from fibercap.reading.schema.maker import kind_of

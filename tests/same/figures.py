@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 
 from fibercap.core.errors import FibercapError
-from fibercap.model.measures import measures
+from fibercap.model.measures.all_measures import measures
 from fibercap.model.project import project
 from fibercap.reading.files import read
 

@@ -9,7 +9,7 @@ import pytest
 
 from fibercap.core.errors import FibercapError, ScenarioError
 from fibercap.core.quantity import Quantity
-from fibercap.model.measures import measures
+from fibercap.model.measures.all_measures import measures
 from fibercap.model.project import project
 from fibercap.reading.files import read
 from fibercap.studies.batch import evaluate

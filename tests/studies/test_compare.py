@@ -12,7 +12,7 @@ from hypothesis import given, settings
 
 from fibercap.cli import cli
 from fibercap.core.errors import FibercapError
-from fibercap.model.measures import measures
+from fibercap.model.measures.all_measures import measures
 from fibercap.model.project import project
 from fibercap.reading.files import read, scenario_of
 from fibercap.studies.bridge import bridge

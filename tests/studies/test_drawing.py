@@ -15,10 +15,10 @@ from fibercap.core.threads import blas_threads, one_blas_thread
 from fibercap.core.units import Drawn
 from fibercap.model import laws
 from fibercap.model import project as model_project
-from fibercap.model.measures import measure_named
+from fibercap.model.measures.all_measures import measure_named
+from fibercap.model.plan.scenario import Scenario, as_written
 from fibercap.model.project import project
 from fibercap.model.projection import Projection
-from fibercap.model.scenario import Scenario, as_written
 from fibercap.reading.files import read, scenario_of
 from fibercap.studies.batch import evaluate
 from fibercap.studies.movable_inputs import Handle, lever

@@ -16,7 +16,7 @@ from fibercap.core.formula_pieces import named, pieces
 from fibercap.core.formula_text import term_of
 from fibercap.core.quantity import Quantity
 from fibercap.core.term import Call, Reference
-from fibercap.model.measures import names
+from fibercap.model.measures.all_measures import names
 from fibercap.model.project import project
 from fibercap.model.projection import Projection
 from fibercap.reading.files import changes_of, read, scenario_of

@@ -15,7 +15,7 @@ from fibercap.studies.findings import CASH, CLAIM, COVENANT, USES, findings
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from fibercap.model.scenario import Scenario
+    from fibercap.model.plan.scenario import Scenario
     from fibercap.studies.findings import Finding
 
 PLAN = """\

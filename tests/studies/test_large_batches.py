@@ -7,8 +7,8 @@ import pytest
 
 from fibercap.core.errors import FibercapError
 from fibercap.core.units import Drawn
+from fibercap.model.plan.scenario import Scenario
 from fibercap.model.project import project
-from fibercap.model.scenario import Scenario
 from fibercap.reading.files import read, scenario_of
 from fibercap.studies import batch, sensitivity
 from fibercap.studies.batch import CHUNK, chunk_of, evaluate, size_if_large

@@ -11,7 +11,7 @@ from click.testing import CliRunner
 from fibercap.cli import cli
 from fibercap.core.errors import FibercapError
 from fibercap.core.tree import Branch, Leaf, at
-from fibercap.model.measures import measure_named
+from fibercap.model.measures.all_measures import measure_named
 from fibercap.model.project import project
 from fibercap.reading.files import read, scenario_of
 from fibercap.studies.compare import compare

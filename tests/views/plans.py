@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable
 from pathlib import Path
 
-from fibercap.model.scenario import Scenario
+from fibercap.model.plan.scenario import Scenario
 from fibercap.reading.files import read, scenario_of
 
 ROOT = Path(__file__).resolve().parents[2]

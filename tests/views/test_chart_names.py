@@ -11,7 +11,7 @@ import pytest
 from matplotlib.text import Annotation, Text
 
 from fibercap.core.tree import Branch, Leaf
-from fibercap.model.measures import measures
+from fibercap.model.measures.all_measures import measures
 from fibercap.model.project import project
 from fibercap.reading.files import read
 from fibercap.studies.compare import compare
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-    from fibercap.model.scenario import Scenario
+    from fibercap.model.plan.scenario import Scenario
 
 LONG = {
     "options.german_bank.title": "Fleet National Bank for ten million and a German bank for the rest",

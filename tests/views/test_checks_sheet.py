@@ -9,8 +9,8 @@ import pytest
 
 from fibercap.model.law_texts import law_texts
 from fibercap.model.laws import IDLE
+from fibercap.model.plan.scenario import Scenario
 from fibercap.model.project import project
-from fibercap.model.scenario import Scenario
 from fibercap.reading.files import scenario_of
 from fibercap.studies.findings import dry
 from fibercap.views.workbook.workbook import workbook

@@ -10,10 +10,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from fibercap.core.units import Array
-from fibercap.model.measures import measures
+from fibercap.model.measures.all_measures import measures
 from fibercap.model.project import project
-from fibercap.model.rate_choice import plausible_rate
-from fibercap.model.roots import all_rates
+from fibercap.model.returns.rate_choice import plausible_rate
+from fibercap.model.returns.roots import all_rates
 from fibercap.reading.files import scenario_of
 from fibercap.views.workbook.rate_grid import seen, steps
 from fibercap.views.workbook.workbook import workbook

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from fibercap.model.measures import measure_named
+from fibercap.model.measures.all_measures import measure_named
 from fibercap.model.project import project
 from fibercap.reading.files import read, scenario_of
 from fibercap.studies.compare import compare

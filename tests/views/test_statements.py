@@ -14,9 +14,9 @@ from click.testing import CliRunner
 from hypothesis import given, settings
 
 from fibercap.cli import cli
+from fibercap.model.plan.scenario import Scenario
 from fibercap.model.project import project
 from fibercap.model.projection import Projection
-from fibercap.model.scenario import Scenario
 from fibercap.reading.files import read, scenario_of
 from fibercap.studies.compare import compare
 from fibercap.views.files.exports import EXPORTS

@@ -17,8 +17,8 @@ from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
 from fibercap.core.errors import FibercapError
+from fibercap.model.plan.scenario import Scenario
 from fibercap.model.project import project
-from fibercap.model.scenario import Scenario
 from fibercap.reading.files import read, scenario_of
 from fibercap.reading.locating import shipped
 from fibercap.views.workbook.workbook import workbook

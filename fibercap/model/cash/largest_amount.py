@@ -6,12 +6,12 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from fibercap.model.trifle import PATH, Trifle, give_trifle, trifle_of
+from fibercap.model.cash.trifle import PATH, Trifle, give_trifle, trifle_of
 
 if TYPE_CHECKING:
     from fibercap.core.sheet import Sheet
     from fibercap.core.units import Array
-    from fibercap.model.plan import Plan
+    from fibercap.model.plan.plan import Plan
 
 OPENED: Final = ("receivables", "inventory", "payables", "other_assets", "other_liabilities", "tax_losses")
 

@@ -12,15 +12,15 @@ from fibercap.core.sheet import Sheet
 from fibercap.core.timeline import STOCK
 from fibercap.core.tree import place_of
 from fibercap.core.units import found_and_wanted
-from fibercap.model.covenant_dates import dates_of, refusal
-from fibercap.model.trifle import trifle_of
-from fibercap.model.twelve_months import LEVERAGE, NO_EBITDA
+from fibercap.model.cash.trifle import trifle_of
+from fibercap.model.cover.twelve_months import LEVERAGE, NO_EBITDA
+from fibercap.model.loans.covenant_dates import dates_of, refusal
 
 if TYPE_CHECKING:
     from fibercap.core.units import Array
-    from fibercap.model.claim import Amount
-    from fibercap.model.covenant import Covenant
-    from fibercap.model.scenario import Scenario
+    from fibercap.model.loans.covenant import Covenant
+    from fibercap.model.plan.claim import Amount
+    from fibercap.model.plan.scenario import Scenario
 
 HARDLY: Final = 1e-9
 """Share of a level by which a ratio may miss it and still count as at it."""

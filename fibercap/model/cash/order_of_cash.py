@@ -10,7 +10,7 @@ import numpy as np
 from fibercap.core.cells import CircularError
 from fibercap.core.circle import settle
 from fibercap.core.errors import FibercapError
-from fibercap.model.run_off import RUN_OFF
+from fibercap.model.horizon.run_off import RUN_OFF
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from fibercap.core.rows import Block
     from fibercap.core.sheet import Sheet
     from fibercap.core.units import Array
-    from fibercap.model.plan import Plan
+    from fibercap.model.plan.plan import Plan
 
 EQUITY: Final = "equity"
 

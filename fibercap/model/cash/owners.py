@@ -9,14 +9,14 @@ import numpy as np
 from fibercap.core.rows import Row
 from fibercap.core.sheet import Sheet
 from fibercap.core.timeline import FLOW
-from fibercap.model.operations import sum_row
+from fibercap.model.income.operations import sum_row
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
     from datetime import date
 
     from fibercap.core.units import Array
-    from fibercap.model.plan import Plan
+    from fibercap.model.plan.plan import Plan
 
 
 def owner_rows(sheet: Sheet, plan: Plan) -> None:

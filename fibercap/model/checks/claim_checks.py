@@ -5,11 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from fibercap.core.errors import did_you_mean
-from fibercap.model.claim import LIMITS
+from fibercap.model.plan.claim import LIMITS
 
 if TYPE_CHECKING:
-    from fibercap.model.funding_checks import Found
-    from fibercap.model.plan import Plan
+    from fibercap.model.checks.funding_checks import Found
+    from fibercap.model.plan.plan import Plan
 
 
 def claim_subject(s: Plan, name: str) -> Found:

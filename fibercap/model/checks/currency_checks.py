@@ -12,7 +12,7 @@ from fibercap.core.units import CURRENCIES
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from fibercap.model.plan import Plan
+    from fibercap.model.plan.plan import Plan
 
     Found = Iterator[tuple[str, str, str, str, str]]  # path, code, found, wanted, hint
 

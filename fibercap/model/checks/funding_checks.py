@@ -12,13 +12,13 @@ from fibercap.core.errors import did_you_mean
 from fibercap.core.input_hints import quoted
 from fibercap.core.money_or_share import REST, Part
 from fibercap.core.tree import Branch
-from fibercap.model.funding import GRANT, NOT_SOURCES, PURSES, Grant, part_path
-from fibercap.model.plants import bought_capital, net_capital
+from fibercap.model.funding.sources import GRANT, NOT_SOURCES, PURSES, Grant, part_path
+from fibercap.model.plants.capacity import bought_capital, net_capital
 
 if TYPE_CHECKING:
     from fibercap.core.units import Array
-    from fibercap.model.funding import Funding
-    from fibercap.model.plan import Plan
+    from fibercap.model.funding.sources import Funding
+    from fibercap.model.plan.plan import Plan
 
 Found = Iterator[tuple[str, str, str, str, str]]  # path, code, found, wanted, hint
 FUNDED = "a project, or a plant with a `purchase`"

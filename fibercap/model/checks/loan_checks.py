@@ -9,19 +9,19 @@ import numpy as np
 
 from fibercap.core.errors import did_you_mean
 from fibercap.core.timeline import add_months
-from fibercap.model.claim import Amount
-from fibercap.model.covenant import COVENANT_LIMITS, Covenant
+from fibercap.model.loans.covenant import COVENANT_LIMITS, Covenant
 from fibercap.model.loans.prepared import Prepared
 from fibercap.model.loans.rates import Floating, first_day
 from fibercap.model.loans.setting import Moved, Setting
 from fibercap.model.loans.shortfall import first_shortfall
+from fibercap.model.plan.claim import Amount
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from fibercap.core.series import Series
     from fibercap.model.loans.terms import Loan
-    from fibercap.model.plan import Lending, Plan
+    from fibercap.model.plan.plan import Lending, Plan
 
 Found = Iterator[tuple[str, str, str, str, str]]  # path, code, found, wanted, hint
 

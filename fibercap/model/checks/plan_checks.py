@@ -16,10 +16,9 @@ from fibercap.core.series import Series
 from fibercap.core.spec import InputInErrorError, quantities
 from fibercap.core.timeline import STEPS, month_end
 from fibercap.core.tree import Branch, place_of
-from fibercap.model.claim_checks import claim_limit, claim_source, claim_subject, claim_within
-from fibercap.model.currency_checks import CURRENCY_CHECKS
-from fibercap.model.funding import PURSES, RESERVED, ROWS
-from fibercap.model.funding_checks import (
+from fibercap.model.checks.claim_checks import claim_limit, claim_source, claim_subject, claim_within
+from fibercap.model.checks.currency_checks import CURRENCY_CHECKS
+from fibercap.model.checks.funding_checks import (
     Found,
     funding_costs,
     funding_grant,
@@ -30,11 +29,12 @@ from fibercap.model.funding_checks import (
     in_draw,
     loan_total,
 )
-from fibercap.model.loan_checks import LOAN_CHECKS, loan_horizon
-from fibercap.model.plants import net_capital
+from fibercap.model.checks.loan_checks import LOAN_CHECKS, loan_horizon
+from fibercap.model.funding.sources import PURSES, RESERVED, ROWS
+from fibercap.model.plants.capacity import net_capital
 
 if TYPE_CHECKING:
-    from fibercap.model.plan import Lending, Plan
+    from fibercap.model.plan.plan import Lending, Plan
 
 LONGEST_YEARS = 100
 _ABOUT_KEYS = ("name_taken", "reserved_name", "unknown_loan", "unknown_project")

@@ -9,13 +9,13 @@ import numpy as np
 from fibercap.core.rows import Row
 from fibercap.core.sheet import Sheet, total
 from fibercap.core.timeline import FLOW, RATE, STOCK
-from fibercap.model.covenant import AT_PAYMENTS
-from fibercap.model.operations import sum_row
-from fibercap.model.trifle import trifle_of
-from fibercap.model.twelve_months import twelve_month_rows
+from fibercap.model.cash.trifle import trifle_of
+from fibercap.model.cover.twelve_months import twelve_month_rows
+from fibercap.model.income.operations import sum_row
+from fibercap.model.loans.covenant import AT_PAYMENTS
 
 if TYPE_CHECKING:
-    from fibercap.model.plan import Plan
+    from fibercap.model.plan.plan import Plan
 
 LIFE = "accounts.loan_life_worth"
 REST = "accounts.cfads_worth"

@@ -9,15 +9,15 @@ import numpy as np
 from fibercap.core.rows import Row
 from fibercap.core.sheet import Sheet
 from fibercap.core.timeline import FLOW, STOCK
+from fibercap.model.cash.trifle import trifle_of
+from fibercap.model.cover.twelve_months import NO_SERVICE, calendar_rows
 from fibercap.model.loans import signed_in
 from fibercap.model.loans.payment_dates import payment_periods
-from fibercap.model.trifle import trifle_of
-from fibercap.model.twelve_months import NO_SERVICE, calendar_rows
 
 if TYPE_CHECKING:
     from fibercap.core.units import Array
     from fibercap.model.loans.style import Style
-    from fibercap.model.plan import Plan
+    from fibercap.model.plan.plan import Plan
 
 
 def pays_row(sheet: Sheet, plan: Plan, name: str, pays: Array) -> None:

@@ -9,12 +9,12 @@ import numpy as np
 from fibercap.core.rows import Row
 from fibercap.core.sheet import Sheet, total
 from fibercap.core.timeline import FLOW, STOCK
-from fibercap.model.covenant import AT_PAYMENTS
-from fibercap.model.trifle import trifle_of
+from fibercap.model.cash.trifle import trifle_of
+from fibercap.model.loans.covenant import AT_PAYMENTS
 
 if TYPE_CHECKING:
     from fibercap.core.units import Array
-    from fibercap.model.plan import Plan
+    from fibercap.model.plan.plan import Plan
 
 MONTHS: Final = 12
 OVER: Final = "_12m"

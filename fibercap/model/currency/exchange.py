@@ -13,12 +13,12 @@ from fibercap.core.series import Series
 from fibercap.core.sheet import Sheet
 from fibercap.core.timeline import RATE, STOCK, month_end
 from fibercap.core.units import DEM_PER_EUR
-from fibercap.model.day_rates import DayRates, Knot, Moment, knots_of
-from fibercap.model.market import series_row
-from fibercap.model.run_off import YEAR, goes_on, repeats_after
+from fibercap.model.currency.day_rates import DayRates, Knot, Moment, knots_of
+from fibercap.model.horizon.run_off import YEAR, goes_on, repeats_after
+from fibercap.model.plants.products_and_time import series_row
 
 if TYPE_CHECKING:
-    from fibercap.model.plan import Plan
+    from fibercap.model.plan.plan import Plan
 
 TIED: Final = {"DEM": "EUR", "EUR": "DEM"}
 """One is worth a fixed number of the other."""

@@ -12,18 +12,18 @@ from fibercap.core.errors import FibercapError
 from fibercap.core.rows import Row
 from fibercap.core.sheet import Sheet, total
 from fibercap.core.timeline import FLOW
-from fibercap.model.assets import month_after
-from fibercap.model.exchange import day_rates
-from fibercap.model.largest_amount import loan_trifle
+from fibercap.model.cash.largest_amount import loan_trifle
+from fibercap.model.cash.trifle import trifle_of
+from fibercap.model.currency.exchange import day_rates
+from fibercap.model.income.assets import month_after
 from fibercap.model.loans import Moved, Setting
 from fibercap.model.loans.prepared import Prepared
 from fibercap.model.loans.terms import Rounding
-from fibercap.model.trifle import trifle_of
 
 if TYPE_CHECKING:
     from fibercap.core.units import Array
-    from fibercap.model.plan import Plan
-    from fibercap.model.prepayments import Cuts
+    from fibercap.model.loans.prepayments import Cuts
+    from fibercap.model.plan.plan import Plan
 
 Costs = dict[str, "Array"]
 MOST: Final = 100

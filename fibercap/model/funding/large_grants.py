@@ -8,12 +8,12 @@ import numpy as np
 
 from fibercap.core.errors import Problem, ScenarioError
 from fibercap.core.tree import place_of
-from fibercap.model.funding import GRANT, part_path
-from fibercap.model.funding_checks import first_bad, in_draw, large_grant
+from fibercap.model.checks.funding_checks import first_bad, in_draw, large_grant
+from fibercap.model.funding.sources import GRANT, part_path
 
 if TYPE_CHECKING:
     from fibercap.core.sheet import Sheet
-    from fibercap.model.scenario import Scenario
+    from fibercap.model.plan.scenario import Scenario
 
 
 def refuse_large_grants(sheet: Sheet, plan: Scenario) -> None:

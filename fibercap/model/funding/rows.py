@@ -12,17 +12,17 @@ from fibercap.core.money_or_share import REST
 from fibercap.core.rows import Row
 from fibercap.core.sheet import Sheet, total
 from fibercap.core.timeline import FLOW
-from fibercap.model.funding import BRIDGE, GRANT, part_path
-from fibercap.model.paying import DUST, pay
-from fibercap.model.trifle import trifle_of
+from fibercap.model.cash.trifle import trifle_of
+from fibercap.model.funding.paying import DUST, pay
+from fibercap.model.funding.sources import BRIDGE, GRANT, part_path
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from fibercap.core.timeline import Timeline
     from fibercap.core.units import Array
-    from fibercap.model.currencies import Currencies
-    from fibercap.model.funding import Funding
+    from fibercap.model.currency.currencies import Currencies
+    from fibercap.model.funding.sources import Funding
     from fibercap.model.loans import Loan
 
 

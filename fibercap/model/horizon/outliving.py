@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from fibercap.model.run_off import YEAR
+from fibercap.model.horizon.run_off import YEAR
 
 if TYPE_CHECKING:
     from fibercap.core.timeline import Timeline
-    from fibercap.model.plan import Plan
+    from fibercap.model.plan.plan import Plan
 
 
 def outliving(plan: Plan) -> list[str]:

@@ -12,14 +12,14 @@ from fibercap.core.rows import Row
 from fibercap.core.sheet import Sheet
 from fibercap.core.timeline import FLOW, STOCK, Timeline, month_number
 from fibercap.model.depreciation import Asset
-from fibercap.model.run_off import RUN_OFF, completed
+from fibercap.model.horizon.run_off import RUN_OFF, completed
 
 if TYPE_CHECKING:
     from fibercap.core.units import Array
-    from fibercap.model.company import FixedAssets
     from fibercap.model.depreciation import Depreciation
-    from fibercap.model.plants import Plant
-    from fibercap.model.projects import Project
+    from fibercap.model.plan.company import FixedAssets
+    from fibercap.model.plants.capacity import Plant
+    from fibercap.model.plants.projects import Project
 
 
 def month_after(month: str) -> str:

@@ -13,29 +13,36 @@ from fibercap.core.rows import Row
 from fibercap.core.sheet import Sheet
 from fibercap.core.timeline import FLOW, STOCK
 from fibercap.core.tree import Path, at
-from fibercap.model.currencies import Currencies
-from fibercap.model.exchange import exchange_rows
-from fibercap.model.financing_costs import Costs, cost_rows, solved
-from fibercap.model.funding_rows import Plan as FundingPlan
-from fibercap.model.funding_rows import Whole, funding_rows
-from fibercap.model.large_grants import refuse_large_grants
-from fibercap.model.largest_amount import trifle_rows
-from fibercap.model.market import time_rows
-from fibercap.model.operations import asset_rows, income_rows, unlevered_rows
-from fibercap.model.plants import capacity_rows, market_rows, purchase_rows, running_cost_rows
-from fibercap.model.projects import capex_rows, dates_given
-from fibercap.model.reference import Reference, newly_bought, reference_of, reference_plan, same_reference, shared_loans
-from fibercap.model.tax import rate_row
-from fibercap.model.without_projects import SAME_WITHOUT, WITHOUT
-from fibercap.model.working_capital import working_capital_rows
+from fibercap.model.cash.largest_amount import trifle_rows
+from fibercap.model.currency.currencies import Currencies
+from fibercap.model.currency.exchange import exchange_rows
+from fibercap.model.funding.financing_costs import Costs, cost_rows, solved
+from fibercap.model.funding.large_grants import refuse_large_grants
+from fibercap.model.funding.rows import Plan as FundingPlan
+from fibercap.model.funding.rows import Whole, funding_rows
+from fibercap.model.income.operations import asset_rows, income_rows, unlevered_rows
+from fibercap.model.income.tax import rate_row
+from fibercap.model.income.working_capital import working_capital_rows
+from fibercap.model.plants.capacity import capacity_rows, market_rows, purchase_rows, running_cost_rows
+from fibercap.model.plants.products_and_time import time_rows
+from fibercap.model.plants.projects import capex_rows, dates_given
+from fibercap.model.worth.reference import (
+    Reference,
+    newly_bought,
+    reference_of,
+    reference_plan,
+    same_reference,
+    shared_loans,
+)
+from fibercap.model.worth.without_projects import SAME_WITHOUT, WITHOUT
 
 if TYPE_CHECKING:
     from fibercap.core.money_or_share import Part
     from fibercap.core.rows import Block
     from fibercap.core.units import Array
-    from fibercap.model.plan import Plan
-    from fibercap.model.prepayments import Cuts
-    from fibercap.model.scenario import Scenario
+    from fibercap.model.loans.prepayments import Cuts
+    from fibercap.model.plan.plan import Plan
+    from fibercap.model.plan.scenario import Scenario
 
 PAYING: Final = frozenset(
     {"loans", "funding", "options", "claims", "sources", "default_source", "fibercap", "id", "title", "note"}

@@ -9,15 +9,15 @@ import numpy as np
 from fibercap.core.rows import Row
 from fibercap.core.sheet import Sheet, total
 from fibercap.core.timeline import FLOW, STOCK
-from fibercap.model.assets import maintenance_asset, opening_asset, project_asset, purchase_asset
-from fibercap.model.financing_costs import paid_by_cash
-from fibercap.model.funding import BRIDGE, GRANT
-from fibercap.model.market import series_row
-from fibercap.model.tax import paid_row, tax_rows
+from fibercap.model.funding.financing_costs import paid_by_cash
+from fibercap.model.funding.sources import BRIDGE, GRANT
+from fibercap.model.income.assets import maintenance_asset, opening_asset, project_asset, purchase_asset
+from fibercap.model.income.tax import paid_row, tax_rows
+from fibercap.model.plants.products_and_time import series_row
 
 if TYPE_CHECKING:
     from fibercap.core.units import Array
-    from fibercap.model.plan import Plan
+    from fibercap.model.plan.plan import Plan
 
 
 def added(sheet: Sheet, paths: list[str]) -> Array:

@@ -9,16 +9,16 @@ import numpy as np
 from fibercap.core.rows import Row
 from fibercap.core.sheet import Sheet, total
 from fibercap.core.timeline import FLOW, STOCK
-from fibercap.model.cash import EQUITY, cash_decides, paid_row
-from fibercap.model.facilities import short_text
-from fibercap.model.operations import sum_row
-from fibercap.model.prepayments import prepaid_text, prepays
-from fibercap.model.tax import paid_row as tax_paid_row
-from fibercap.model.tax import tax_rows
+from fibercap.model.cash.order_of_cash import EQUITY, cash_decides, paid_row
+from fibercap.model.income.operations import sum_row
+from fibercap.model.income.tax import paid_row as tax_paid_row
+from fibercap.model.income.tax import tax_rows
+from fibercap.model.loans.facilities import short_text
+from fibercap.model.loans.prepayments import prepaid_text, prepays
 
 if TYPE_CHECKING:
     from fibercap.core.units import Array
-    from fibercap.model.plan import Plan
+    from fibercap.model.plan.plan import Plan
 
 
 OWNED: Final = (

@@ -9,11 +9,11 @@ import numpy as np
 from fibercap.core.rows import Row
 from fibercap.core.sheet import Sheet
 from fibercap.core.timeline import FLOW, STOCK, Timeline
-from fibercap.model.market import series_row
+from fibercap.model.plants.products_and_time import series_row
 
 if TYPE_CHECKING:
     from fibercap.core.units import Array
-    from fibercap.model.plan import Plan
+    from fibercap.model.plan.plan import Plan
 
 YEAR = 12
 

@@ -9,15 +9,15 @@ import numpy as np
 from fibercap.core.rows import Row
 from fibercap.core.sheet import Sheet, total
 from fibercap.core.timeline import FLOW, RATE, STOCK
-from fibercap.model.company import MOST_DAYS
-from fibercap.model.market import series_row
-from fibercap.model.plants import bought_capital
+from fibercap.model.plan.company import MOST_DAYS
+from fibercap.model.plants.capacity import bought_capital
+from fibercap.model.plants.products_and_time import series_row
 
 if TYPE_CHECKING:
     from fibercap.core.timeline import Timeline
     from fibercap.core.units import Array
-    from fibercap.model.plan import Plan
-    from fibercap.model.plants import Purchase
+    from fibercap.model.plan.plan import Plan
+    from fibercap.model.plants.capacity import Purchase
 
 KINDS: Final = (
     ("receivables", "Receivables", "revenue"),

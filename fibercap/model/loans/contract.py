@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, Final, cast
 import numpy as np
 
 from fibercap.core.calendar import EXCEL_EPOCH
+from fibercap.model.cash.trifle import least_money
 from fibercap.model.loans.account import share_base
 from fibercap.model.loans.block import carried
 from fibercap.model.loans.payment_dates import moved_payment, moved_payment_note
@@ -21,7 +22,6 @@ from fibercap.model.loans.rates import is_one_rate
 from fibercap.model.loans.schedule_lines import FLOWS, Lines, Shown, by_payment, period_rates
 from fibercap.model.loans.setting import Moved, Setting
 from fibercap.model.loans.style import Moment, per_draw
-from fibercap.model.trifle import least_money
 
 if TYPE_CHECKING:
     from fibercap.core.rows import Block

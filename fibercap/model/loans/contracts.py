@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from fibercap.core.tree import Branch, unwrap
 from fibercap.core.units import CURRENCIES
-from fibercap.model.checks import problems_among_loans
-from fibercap.model.plan import Lending
-from fibercap.model.validated import Parsed, validated
+from fibercap.model.checks.plan_checks import problems_among_loans
+from fibercap.model.plan.plan import Lending
+from fibercap.model.plan.validated import Parsed, validated
 
 
 class Contracts(Lending):

@@ -6,7 +6,7 @@ from typing import Annotated, ClassVar
 
 from fibercap.core.fields import Label, Word
 from fibercap.core.spec import Spec
-from fibercap.model.claim import Amount, AnyQuantity
+from fibercap.model.plan.claim import Amount, AnyQuantity
 
 COVENANT_LIMITS = ("above", "at_least", "below", "at_most")
 AT_PAYMENTS = "_at_payments"

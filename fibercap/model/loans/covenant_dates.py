@@ -8,8 +8,8 @@ import numpy as np
 import numpy.typing as npt
 
 from fibercap.core.timeline import STOCK
-from fibercap.model.covenant import AT_PAYMENTS
-from fibercap.model.twelve_months import AT_QUARTERS, MONTHS, OVER, SUMS, YEARLY
+from fibercap.model.cover.twelve_months import AT_QUARTERS, MONTHS, OVER, SUMS, YEARLY
+from fibercap.model.loans.covenant import AT_PAYMENTS
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -18,8 +18,8 @@ if TYPE_CHECKING:
     from fibercap.core.rows import Row
     from fibercap.core.timeline import Timeline
     from fibercap.core.units import Array
-    from fibercap.model.covenant import Covenant
     from fibercap.model.loans import Loan
+    from fibercap.model.loans.covenant import Covenant
 
 LENGTHS: Final = {"quarter": 3, "half_year": 6, "year": MONTHS}
 """Months of what `test` may name by the calendar."""

@@ -10,23 +10,23 @@ import numpy as np
 from fibercap.core.rows import Row
 from fibercap.core.sheet import Sheet
 from fibercap.core.timeline import FLOW, STOCK
-from fibercap.model.cash import EQUITY, paid_row
-from fibercap.model.cover import payment_counts, pays_row, service_target
-from fibercap.model.exchange import day_rates
-from fibercap.model.financing_costs import fee_in_assets, last_spending, last_spending_text, to_asset_rows
-from fibercap.model.foreign_loans import OWN, translated_rows
-from fibercap.model.funded_service import funded_service_rows
-from fibercap.model.largest_amount import loan_trifle
+from fibercap.model.cash.largest_amount import loan_trifle
+from fibercap.model.cash.order_of_cash import EQUITY, paid_row
+from fibercap.model.cash.owners import dividend_rows, owner_rows
+from fibercap.model.cover.service import payment_counts, pays_row, service_target
+from fibercap.model.currency.exchange import day_rates
+from fibercap.model.funding.financing_costs import fee_in_assets, last_spending, last_spending_text, to_asset_rows
 from fibercap.model.loans import Exchanged, Moved, Setting, loan_rows, schedule_block
+from fibercap.model.loans.foreign import OWN, translated_rows
+from fibercap.model.loans.funded_service import funded_service_rows
+from fibercap.model.loans.prepayments import Cuts, cut_texts, free_text, prepays
 from fibercap.model.loans.setting import used_commitment
-from fibercap.model.owners import dividend_rows, owner_rows
-from fibercap.model.prepayments import Cuts, cut_texts, free_text, prepays
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
 
     from fibercap.core.rows import Block
-    from fibercap.model.plan import Plan
+    from fibercap.model.plan.plan import Plan
 
 
 def known_loans(sheet: Sheet, plan: Plan, cuts: Cuts) -> tuple[dict[str, Block], dict[str, Moved]]:

@@ -10,13 +10,13 @@ from fibercap.core.calendar import serial
 from fibercap.core.rows import Row
 from fibercap.core.sheet import Sheet
 from fibercap.core.timeline import FLOW, STOCK
-from fibercap.model.exchange import day_rates
+from fibercap.model.currency.exchange import day_rates
 from fibercap.model.loans.block import ACCRUED
 from fibercap.model.loans.periods import FLOWS
 
 if TYPE_CHECKING:
     from fibercap.core.rows import Block
-    from fibercap.model.plan import Plan
+    from fibercap.model.plan.plan import Plan
 
 OWN = "own"
 """Where the rows in a loan's own currency stand, under the loan."""

@@ -9,12 +9,12 @@ import numpy as np
 from fibercap.core.rows import Row
 from fibercap.core.sheet import Sheet
 from fibercap.core.timeline import FLOW, STOCK
-from fibercap.model.foreign_loans import OWN
-from fibercap.model.largest_amount import loan_trifle
+from fibercap.model.cash.largest_amount import loan_trifle
+from fibercap.model.loans.foreign import OWN
 
 if TYPE_CHECKING:
     from fibercap.core.units import Array
-    from fibercap.model.plan import Plan
+    from fibercap.model.plan.plan import Plan
 
 COSTS: Final = (("interest", "interest that funding pays"), ("fees", "fees that funding pays"))
 

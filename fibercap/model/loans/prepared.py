@@ -11,13 +11,13 @@ from fibercap.core.calendar import serial
 from fibercap.core.rows import INPUT, Row
 from fibercap.core.sheet import Sheet
 from fibercap.core.timeline import FLOW, RATE, STOCK, month_number
+from fibercap.model.horizon.run_off import RUN_OFF
 from fibercap.model.loans.account import carry
 from fibercap.model.loans.exchanged import day_rate_rows
 from fibercap.model.loans.flows import Course, Flows
 from fibercap.model.loans.grid import Grid, event_grid
 from fibercap.model.loans.payment_dates import installment_dates, period_starts
 from fibercap.model.loans.rates import Floating, RateCourse, Steps, limited, rate_course
-from fibercap.model.run_off import RUN_OFF
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -8,8 +8,8 @@ import numpy as np
 
 from fibercap.core.calendar import serial
 from fibercap.core.prefixed import under
-from fibercap.model.exchange import day_rates
-from fibercap.model.run_off import RUN_OFF
+from fibercap.model.currency.exchange import day_rates
+from fibercap.model.horizon.run_off import RUN_OFF
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from fibercap.core.rows import Block
     from fibercap.core.sheet import Sheet
     from fibercap.core.units import Array
-    from fibercap.model.plan import Plan
+    from fibercap.model.plan.plan import Plan
 
 SETTLED: Final = 1e-7
 """Largest change at which what prepayments are cut by counts as settled. [money]"""

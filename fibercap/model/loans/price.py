@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from fibercap.model.explained_rates import explained_rates
+from fibercap.model.returns.explained_rates import explained_rates
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from fibercap.model.trifle import give_trifle
+from fibercap.model.cash.trifle import give_trifle
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -16,10 +16,10 @@ if TYPE_CHECKING:
     from fibercap.core.sheet import Sheet
     from fibercap.core.timeline import Timeline
     from fibercap.core.units import Array
-    from fibercap.model.day_rates import DayRates
+    from fibercap.model.cash.trifle import Trifle
+    from fibercap.model.currency.day_rates import DayRates
     from fibercap.model.loans.rates import Indices
     from fibercap.model.loans.terms import Loan
-    from fibercap.model.trifle import Trifle
 
 
 def used_commitment(name: str) -> str:

@@ -22,8 +22,8 @@ from fibercap.core.series import Dated
 from fibercap.core.spec import OneOf, Spec
 from fibercap.core.timeline import add_months
 from fibercap.core.units import Array
-from fibercap.model.covenant import Covenant
 from fibercap.model.loans.amortizing_styles import Level
+from fibercap.model.loans.covenant import Covenant
 from fibercap.model.loans.rates import INTERVALS, Rate
 from fibercap.model.loans.style import held
 from fibercap.model.loans.styles import Repayment

@@ -10,7 +10,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 from fibercap.core.errors import FibercapError, did_you_mean
-from fibercap.model.cover_measures import (
+from fibercap.model.measures.cover_measures import (
     average_dscr,
     gearing,
     loan_min_dscr,
@@ -23,7 +23,7 @@ from fibercap.model.cover_measures import (
     min_llcr,
     min_plcr,
 )
-from fibercap.model.debt_measures import (
+from fibercap.model.measures.debt_measures import (
     all_in_cost,
     average_life,
     equity_called,
@@ -38,8 +38,8 @@ from fibercap.model.debt_measures import (
     total_interest,
     total_interest_at_horizon,
 )
-from fibercap.model.measure import Measure
-from fibercap.model.worth_measures import (
+from fibercap.model.measures.measure import Measure
+from fibercap.model.measures.worth_measures import (
     capacity_cost,
     company_npv,
     equity_irr,

@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from fibercap.model.covenant import AT_PAYMENTS
-from fibercap.model.measure import HIGHER, LOWER, Measure
-from fibercap.model.measure_parts import extreme, headline, made, to_maturity_text, undefined
-from fibercap.model.run_off import RUN_OFF
-from fibercap.model.twelve_months import AT_QUARTERS, NO_EBITDA, NO_YEAR, OVER, YEARLY
+from fibercap.model.cover.twelve_months import AT_QUARTERS, NO_EBITDA, NO_YEAR, OVER, YEARLY
+from fibercap.model.horizon.run_off import RUN_OFF
+from fibercap.model.loans.covenant import AT_PAYMENTS
+from fibercap.model.measures.measure import HIGHER, LOWER, Measure
+from fibercap.model.measures.parts import extreme, headline, made, to_maturity_text, undefined
 
 if TYPE_CHECKING:
     from fibercap.model.projection import Projection

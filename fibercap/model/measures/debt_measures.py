@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from fibercap.core.timeline import first_of_each
-from fibercap.model.foreign_loans import reported
+from fibercap.model.loans.foreign import reported
 from fibercap.model.loans.price import average_life as life_of_loan
 from fibercap.model.loans.price import carried_years, effective_cost
-from fibercap.model.measure import HIGHER, LOWER, Measure
-from fibercap.model.measure_parts import headline, made, undefined
+from fibercap.model.measures.measure import HIGHER, LOWER, Measure
+from fibercap.model.measures.parts import headline, made, undefined
 
 if TYPE_CHECKING:
     from fibercap.core.units import Array

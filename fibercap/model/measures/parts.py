@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from fibercap.core.timeline import period_label
-from fibercap.model.measure import Measure
-from fibercap.model.run_off import RUN_OFF
-from fibercap.model.twelve_months import YEARLY
+from fibercap.model.cover.twelve_months import YEARLY
+from fibercap.model.horizon.run_off import RUN_OFF
+from fibercap.model.measures.measure import Measure
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from fibercap.model.explained_rates import explained_rates
-from fibercap.model.measure import HIGHER, LOWER, Measure
-from fibercap.model.measure_parts import headline, made, undefined
-from fibercap.model.trifle import PATH, ROUNDING
+from fibercap.model.cash.trifle import PATH, ROUNDING
+from fibercap.model.measures.measure import HIGHER, LOWER, Measure
+from fibercap.model.measures.parts import headline, made, undefined
+from fibercap.model.returns.explained_rates import explained_rates
 
 if TYPE_CHECKING:
     from fibercap.model.projection import Projection

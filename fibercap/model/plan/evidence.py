@@ -5,13 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from fibercap.core.dependencies import reach
-from fibercap.model.plan import KINDS
+from fibercap.model.plan.plan import KINDS
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from fibercap.core.rows import Block
-    from fibercap.model.scenario import Input, Scenario
+    from fibercap.model.plan.scenario import Input, Scenario
 
 FRAME: Final = "horizon."
 """Where the paths of what frames the question begin: which years are looked at, in which steps, is no evidence."""

@@ -13,14 +13,14 @@ from fibercap.core.series import PathOf, Series
 from fibercap.core.spec import Spec
 from fibercap.core.timeline import Timeline
 from fibercap.core.units import CURRENCIES, Array
-from fibercap.model.claim import Claim
-from fibercap.model.company import Company, Horizon, MoneyTerms, Opening, Tax, WorkingCapital
-from fibercap.model.currency import Exchange, block_of
-from fibercap.model.funding import BRIDGE, GRANT, Funding
+from fibercap.model.currency.currency import Exchange, block_of
+from fibercap.model.funding.sources import BRIDGE, GRANT, Funding
 from fibercap.model.loans import Loan
-from fibercap.model.market import Product
-from fibercap.model.plants import Plant
-from fibercap.model.projects import Project
+from fibercap.model.plan.claim import Claim
+from fibercap.model.plan.company import Company, Horizon, MoneyTerms, Opening, Tax, WorkingCapital
+from fibercap.model.plants.capacity import Plant
+from fibercap.model.plants.products_and_time import Product
+from fibercap.model.plants.projects import Project
 
 KINDS = ("stated", "derived", "assumed")
 

@@ -21,12 +21,12 @@ from fibercap.core.schema_of_paths import Schema
 from fibercap.core.spec import fields_at, quantities
 from fibercap.core.tree import Branch, Leaf, Path, Tree, is_wrapper, leaves, unwrap
 from fibercap.core.units import is_share
-from fibercap.model.checks import problems_across
-from fibercap.model.currency import known_currencies
-from fibercap.model.draws import as_drawn, in_place_of_block
-from fibercap.model.financing_inputs import is_financing
-from fibercap.model.plan import KINDS, Plan
-from fibercap.model.validated import Parsed, amounts_before, read_before, validated
+from fibercap.model.checks.plan_checks import problems_across
+from fibercap.model.currency.currency import known_currencies
+from fibercap.model.funding.financing_inputs import is_financing
+from fibercap.model.plan.draws import as_drawn, in_place_of_block
+from fibercap.model.plan.plan import KINDS, Plan
+from fibercap.model.plan.validated import Parsed, amounts_before, read_before, validated
 
 GATHERED: Final = {"funding": "sources", "projects": "shares"}  # names that only the Specs know
 

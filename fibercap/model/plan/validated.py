@@ -12,9 +12,9 @@ from fibercap.core.errors import Problem, ScenarioError, did_you_mean, unique
 from fibercap.core.names import is_name, names_in, not_a_name
 from fibercap.core.spec import Spec
 from fibercap.core.tree import Branch, Leaf, Path, Tree, is_wrapper, place_of
-from fibercap.model.currency import written_in
-from fibercap.model.plan import Lending
-from fibercap.model.validation import partly_valid, plain, problems_of
+from fibercap.model.checks.validation import partly_valid, plain, problems_of
+from fibercap.model.currency.currency import written_in
+from fibercap.model.plan.plan import Lending
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

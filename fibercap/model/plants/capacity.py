@@ -18,11 +18,11 @@ from fibercap.core.sheet import Sheet, total
 from fibercap.core.spec import OneOf, Spec
 from fibercap.core.timeline import FLOW, RATE, STOCK, Timeline, month_number, month_start
 from fibercap.core.units import Array
-from fibercap.model.currencies import Currencies
+from fibercap.model.currency.currencies import Currencies
 from fibercap.model.depreciation import Depreciation, StraightLine
-from fibercap.model.market import Product, series_row
-from fibercap.model.projects import Project
-from fibercap.model.run_off import completed
+from fibercap.model.horizon.run_off import completed
+from fibercap.model.plants.products_and_time import Product, series_row
+from fibercap.model.plants.projects import Project
 
 TEN_YEARS = 120
 ALL = Series((np.asarray(1.0),))

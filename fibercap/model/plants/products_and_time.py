@@ -13,7 +13,7 @@ from fibercap.core.sheet import Sheet
 from fibercap.core.spec import Spec
 from fibercap.core.timeline import FLOW, RATE, STOCK, Timeline
 from fibercap.core.units import Array
-from fibercap.model.run_off import goes_on
+from fibercap.model.horizon.run_off import goes_on
 
 STEP: Final = "horizon.step"
 

@@ -20,10 +20,10 @@ from fibercap.core.sheet import Sheet
 from fibercap.core.spec import OneOf, Spec
 from fibercap.core.timeline import FLOW, STOCK, Timeline, month_number, month_start
 from fibercap.core.units import Array
-from fibercap.model.currencies import Currencies
+from fibercap.model.currency.currencies import Currencies
 from fibercap.model.depreciation import Depreciation, StraightLine
-from fibercap.model.ramps import NoRamp, Ramp
-from fibercap.model.run_off import NEVER, completed
+from fibercap.model.horizon.run_off import NEVER, completed
+from fibercap.model.plants.ramps import NoRamp, Ramp
 
 TEN_YEARS = 120
 NOTHING = Series((np.asarray(0.0),))

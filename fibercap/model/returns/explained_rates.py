@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from fibercap.model.rate_choice import rate_reason, rate_remark
-from fibercap.model.roots import all_rates, only_rate
+from fibercap.model.returns.rate_choice import rate_reason, rate_remark
+from fibercap.model.returns.roots import all_rates, only_rate
 
 if TYPE_CHECKING:
     from fibercap.core.units import Array

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from fibercap.core.daycount import year_fraction
-from fibercap.model.roots import all_rates, only_rate
+from fibercap.model.returns.roots import all_rates, only_rate
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from fibercap.core.timeline import first_of_each
-from fibercap.model.quick_rates import quick_rates
-from fibercap.model.rate_choice import plausible_rate
+from fibercap.model.returns.irr_of_batches import quick_rates
+from fibercap.model.returns.rate_choice import plausible_rate
 
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike, NDArray

@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, Final
 from fibercap.core.rows import Row
 from fibercap.core.sheet import Sheet
 from fibercap.core.timeline import FLOW, STOCK
-from fibercap.model.without_projects import less, less_row
+from fibercap.model.worth.without_projects import less, less_row
 
 if TYPE_CHECKING:
-    from fibercap.model.plan import Plan
+    from fibercap.model.plan.plan import Plan
 
 MOST_DAYS: Final = 366
 """Days of receivables that the formula of receivable km reaches back at most."""

@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, Final
 from fibercap.core.rows import Row
 from fibercap.core.sheet import Sheet, total
 from fibercap.core.timeline import FLOW
-from fibercap.model.tax import paid_row, tax_rows
+from fibercap.model.income.tax import paid_row, tax_rows
 
 if TYPE_CHECKING:
-    from fibercap.model.plan import Plan
+    from fibercap.model.plan.plan import Plan
 
 WITHOUT_DEBT: Final = "tax_without_project_debt"
 PAID_IN: Final = ("equity_for_projects", "equity_paid_in", "equity_for_cash")

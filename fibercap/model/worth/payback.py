@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING
 from fibercap.core.rows import Row
 from fibercap.core.sheet import Sheet
 from fibercap.core.timeline import FLOW
-from fibercap.model.trifle import trifle_of
-from fibercap.model.without_projects import less
+from fibercap.model.cash.trifle import trifle_of
+from fibercap.model.worth.without_projects import less
 
 if TYPE_CHECKING:
-    from fibercap.model.plan import Plan
+    from fibercap.model.plan.plan import Plan
 
 
 def payback_rows(sheet: Sheet, plan: Plan, prefix: str) -> None:

@@ -8,14 +8,14 @@ from fibercap.core.calendar import month_number_text, serial
 from fibercap.core.rows import Row
 from fibercap.core.sheet import Sheet
 from fibercap.core.timeline import FLOW, STOCK, month_number
-from fibercap.model.company import BookValue, Multiple
-from fibercap.model.levelized import levelized_rows
-from fibercap.model.owners_worth import fcfe_rows, owners_rows
-from fibercap.model.payback import payback_rows
-from fibercap.model.without_projects import WITHOUT, less, less_row
+from fibercap.model.plan.company import BookValue, Multiple
+from fibercap.model.worth.levelized import levelized_rows
+from fibercap.model.worth.owners_flows import fcfe_rows, owners_rows
+from fibercap.model.worth.payback import payback_rows
+from fibercap.model.worth.without_projects import WITHOUT, less, less_row
 
 if TYPE_CHECKING:
-    from fibercap.model.plan import Plan
+    from fibercap.model.plan.plan import Plan
 
 
 def worth_rows(sheet: Sheet, plan: Plan, prefix: str = WITHOUT, *, measured: bool = True) -> None:

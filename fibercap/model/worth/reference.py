@@ -12,22 +12,22 @@ from fibercap.core.prefixed import prefixed
 from fibercap.core.rows import Block, Given
 from fibercap.core.sheet import Sheet
 from fibercap.core.tree import Path, at
+from fibercap.model.cash.largest_amount import loan_trifle
 from fibercap.model.financing import financed_rows
-from fibercap.model.largest_amount import loan_trifle
 from fibercap.model.laws import prove_laws
 from fibercap.model.loans.setting import used_commitment, used_share
 from fibercap.model.loans.used_part import amounts, used_part
-from fibercap.model.owners_worth import owners_rows
-from fibercap.model.without_projects import WITHOUT
-from fibercap.model.worth import last_row, terminal_rows
+from fibercap.model.worth.owners_flows import owners_rows
+from fibercap.model.worth.project_flows import last_row, terminal_rows
+from fibercap.model.worth.without_projects import WITHOUT
 
 if TYPE_CHECKING:
     from collections.abc import Container, Mapping
 
     from fibercap.core.units import Array
     from fibercap.model.loans import Loan
-    from fibercap.model.plants import Plant
-    from fibercap.model.scenario import Scenario
+    from fibercap.model.plan.scenario import Scenario
+    from fibercap.model.plants.capacity import Plant
 
 OWNERS_RULES: Final = ("equity", "dividends", "gap")
 """Keys of `company` that say what owners pay, get and hold cash with."""

@@ -11,7 +11,7 @@ from fibercap.core.grammar import Json
 from fibercap.core.names import NAME
 from fibercap.core.spec import OneOf, Spec, collection_in, specs_in
 from fibercap.core.units import CURRENCIES
-from fibercap.model.funding import RESERVED
+from fibercap.model.funding.sources import RESERVED
 from fibercap.reading.schema.defaults import named, written
 from fibercap.reading.schema.help import block_help, field_help
 

@@ -10,7 +10,7 @@ from fibercap.core.fields import Field
 from fibercap.core.grammar import Json
 from fibercap.core.names import NAME
 from fibercap.core.spec import OneOf, Spec, collection_in, specs_in
-from fibercap.model.plan import Plan
+from fibercap.model.plan.plan import Plan
 from fibercap.reading.schema.maker import NAMES, Maker, kind_of, mark_in
 
 _BESIDE: Final = r"(?:\.(?:value|source|where|note))?"

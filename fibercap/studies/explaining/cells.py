@@ -16,7 +16,7 @@ from fibercap.core.formula import evaluate
 from fibercap.core.formula_pieces import pieces
 from fibercap.core.formula_text import term_of
 from fibercap.core.term import Call, Reference, Term
-from fibercap.model.roots import only_rate
+from fibercap.model.returns.roots import only_rate
 
 if TYPE_CHECKING:
     from fibercap.core.rows import Block, Given, Row

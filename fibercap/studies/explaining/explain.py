@@ -13,8 +13,8 @@ from fibercap.core.formula_pieces import named, pieces
 from fibercap.core.rows import INPUT
 from fibercap.core.term import Call, Chain, Reference
 from fibercap.core.timeline import FLOW, STOCK
-from fibercap.model.measures import measure_named, names
-from fibercap.model.plan import KINDS
+from fibercap.model.measures.all_measures import measure_named, names
+from fibercap.model.plan.plan import KINDS
 from fibercap.studies.explaining.cells import FEW, Cells, exact
 from fibercap.studies.explaining.explanation import Number, Result
 from fibercap.studies.explaining.input_history import Inputs, Written

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from fibercap.model.measure import number_in_words
+from fibercap.model.measures.measure import number_in_words
 
 if TYPE_CHECKING:
     from fibercap.studies.explaining.input_history import Written

@@ -17,12 +17,12 @@ from fibercap.core.spec import Spec, quantities
 from fibercap.core.tolerance import Tolerance
 from fibercap.core.tree import Leaf, at, leaves
 from fibercap.core.units import unit_text
-from fibercap.model.scenario import SCHEMA, as_written
+from fibercap.model.plan.scenario import SCHEMA, as_written
 
 if TYPE_CHECKING:
     from fibercap.core.errors import Place
     from fibercap.core.tree import Tree
-    from fibercap.model.scenario import Scenario
+    from fibercap.model.plan.scenario import Scenario
 
 
 @dataclass(frozen=True)

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 
 from fibercap.core.dependencies import references
 from fibercap.core.rows import INPUT
-from fibercap.model.measures import names
-from fibercap.model.run_off import RUN_OFF
-from fibercap.model.without_projects import SAME_WITHOUT, WITHOUT
+from fibercap.model.horizon.run_off import RUN_OFF
+from fibercap.model.measures.all_measures import names
+from fibercap.model.worth.without_projects import SAME_WITHOUT, WITHOUT
 
 if TYPE_CHECKING:
     from fibercap.model.projection import Projection

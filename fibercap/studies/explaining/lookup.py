@@ -6,15 +6,15 @@ import re
 from typing import TYPE_CHECKING, Final
 
 from fibercap.core.errors import FibercapError, nearest
-from fibercap.model.measures import names
-from fibercap.model.run_off import RUN_OFF
-from fibercap.model.without_projects import WITHOUT
+from fibercap.model.horizon.run_off import RUN_OFF
+from fibercap.model.measures.all_measures import names
+from fibercap.model.worth.without_projects import WITHOUT
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Sequence
 
     from fibercap.core.rows import Row
-    from fibercap.model.measure import Measure
+    from fibercap.model.measures.measure import Measure
     from fibercap.model.projection import Projection
 
 REPEATED: Final = (f"{RUN_OFF}.", f"{WITHOUT}.")

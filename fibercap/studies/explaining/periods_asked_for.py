@@ -13,8 +13,8 @@ from fibercap.core.dates import whole_period
 from fibercap.core.errors import FibercapError
 from fibercap.core.input_hints import day_of, quoted
 from fibercap.core.timeline import month_end
+from fibercap.model.horizon.run_off import RUN_OFF
 from fibercap.model.loans import schedule_of
-from fibercap.model.run_off import RUN_OFF
 from fibercap.studies.schedules import setting_of
 
 if TYPE_CHECKING:

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from fibercap.model.funding import GRANT
-from fibercap.model.run_off import RUN_OFF
+from fibercap.model.funding.sources import GRANT
+from fibercap.model.horizon.run_off import RUN_OFF
 from fibercap.studies.bridge import MEASURE
 from fibercap.studies.verdict.rulers import apart_from_written, short_path
 

@@ -15,7 +15,7 @@ from fibercap.studies.movable_inputs import Handle, Lever, drawn, lever, levers
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from fibercap.model.scenario import Scenario
+    from fibercap.model.plan.scenario import Scenario
     from fibercap.studies.turning_points import Move
 
 TENTH: Final = 0.1

@@ -11,8 +11,8 @@ import numpy as np
 from fibercap.core.errors import FibercapError, Problem
 from fibercap.core.like import has_like
 from fibercap.core.tree import Branch
+from fibercap.model.horizon.run_off import RUN_OFF
 from fibercap.model.project import project, project_owners_flow
-from fibercap.model.run_off import RUN_OFF
 from fibercap.studies.batch import CHUNK, TOGETHER, size_of
 from fibercap.studies.covenants import tests_of
 from fibercap.studies.turning_points import Judgement, judged_draws
@@ -23,8 +23,8 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from fibercap.core.units import Array
+    from fibercap.model.plan.scenario import Scenario
     from fibercap.model.projection import Projection
-    from fibercap.model.scenario import Scenario
     from fibercap.studies.turning_points import Move, Truth
 
 WORTH: Final = "equity_npv"

@@ -9,7 +9,7 @@ from fibercap.studies.differences import texts_apart
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from fibercap.model.scenario import Scenario
+    from fibercap.model.plan.scenario import Scenario
 
 RULERS: Final = ("money.discount_rate", "money.valuation_date", "money.terminal_value", "opening")
 """Inputs by which worth is measured, or from which it starts: worths of plans that differ in one do not compare."""

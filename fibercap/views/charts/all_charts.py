@@ -26,8 +26,8 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
     from matplotlib.transforms import Bbox
 
+    from fibercap.model.plan.scenario import Scenario
     from fibercap.model.projection import Projection
-    from fibercap.model.scenario import Scenario
     from fibercap.studies.compare import Comparison
 
 

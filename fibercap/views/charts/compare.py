@@ -9,7 +9,7 @@ import numpy as np
 
 from fibercap.core.calendar import date_of
 from fibercap.core.errors import FibercapError
-from fibercap.model.foreign_loans import reported
+from fibercap.model.loans.foreign import reported
 from fibercap.views.charts.panel import draw_bars, row_axis, value_axis, year_axis
 from fibercap.views.charts.style import (
     INK,

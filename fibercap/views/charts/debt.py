@@ -10,7 +10,7 @@ import numpy as np
 
 from fibercap.core.calendar import date_of
 from fibercap.core.timeline import month_number
-from fibercap.model.foreign_loans import reported
+from fibercap.model.loans.foreign import reported
 from fibercap.views.charts.panel import value_axis, year_axis
 from fibercap.views.charts.style import (
     INK,

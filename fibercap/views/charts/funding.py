@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
-from fibercap.model.funding import BRIDGE
+from fibercap.model.funding.sources import BRIDGE
 from fibercap.views.charts.debt import drawn_loans, loan_colours
 from fibercap.views.charts.panel import draw_bars, row_axis, tall_row, year_axis
 from fibercap.views.charts.style import (

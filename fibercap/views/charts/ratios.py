@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from fibercap.core.timeline import period_label
-from fibercap.model.twelve_months import OVER, YEARLY
+from fibercap.model.cover.twelve_months import OVER, YEARLY
 from fibercap.studies.covenant_values import half_year
 from fibercap.studies.covenants import covenants
 from fibercap.views.charts.claim_marks import SIGNS

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-    from fibercap.model.measure import Measure
+    from fibercap.model.measures.measure import Measure
     from fibercap.model.projection import Projection
     from fibercap.studies.sensitivity import Moved
 

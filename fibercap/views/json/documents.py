@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from fibercap.core.errors import FibercapError, ScenarioError
-from fibercap.model.run_off import RUN_OFF
+from fibercap.model.horizon.run_off import RUN_OFF
 from fibercap.studies.covenants import covenants
 from fibercap.studies.findings import findings
 from fibercap.studies.headroom import tightest
@@ -26,9 +26,9 @@ if TYPE_CHECKING:
     from fibercap.core.rows import Row
     from fibercap.core.timeline import Timeline
     from fibercap.core.units import Array
-    from fibercap.model.measure import Measure
+    from fibercap.model.measures.measure import Measure
+    from fibercap.model.plan.scenario import Scenario
     from fibercap.model.projection import Projection
-    from fibercap.model.scenario import Scenario
     from fibercap.studies.claims import Outcome
     from fibercap.studies.compare import Case
     from fibercap.studies.covenants import Tested

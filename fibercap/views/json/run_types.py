@@ -8,8 +8,8 @@ from pydantic import Field
 from typing_extensions import TypedDict
 
 from fibercap.core.timeline import FLOW, RATE, STEPS, STOCK
-from fibercap.model.measure import HIGHER, LOWER
-from fibercap.model.plan import KINDS
+from fibercap.model.measures.measure import HIGHER, LOWER
+from fibercap.model.plan.plan import KINDS
 from fibercap.studies import findings
 from fibercap.studies.headroom import FALLS
 

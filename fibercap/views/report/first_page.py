@@ -26,7 +26,7 @@ from fibercap.views.verdict_text import (
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from fibercap.model.scenario import Scenario
+    from fibercap.model.plan.scenario import Scenario
     from fibercap.studies.findings import Finding
     from fibercap.studies.verdict.verdict import Verdict
     from fibercap.views.report.parts import Part

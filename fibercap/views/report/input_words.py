@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
-    from fibercap.model.scenario import Scenario
+    from fibercap.model.plan.scenario import Scenario
 
 GENERAL: Final = frozenset({"money", "company"})
 """Blocks whose inputs are clear without the block's name."""

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from fibercap.core.tree import Path
-    from fibercap.model.scenario import Scenario
+    from fibercap.model.plan.scenario import Scenario
 
 
 @dataclass(frozen=True)

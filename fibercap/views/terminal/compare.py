@@ -8,8 +8,8 @@ from rich.markup import escape
 from rich.padding import Padding
 from rich.text import Text
 
-from fibercap.model.measures import headlines
-from fibercap.model.plan import KINDS
+from fibercap.model.measures.all_measures import headlines
+from fibercap.model.plan.plan import KINDS
 from fibercap.studies.covenants import FAIL
 from fibercap.studies.step_warning import step_warning
 from fibercap.studies.verdict.footing import footing

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     from rich.console import Console
 
-    from fibercap.model.measure import Measure
+    from fibercap.model.measures.measure import Measure
     from fibercap.model.projection import Projection
     from fibercap.studies.claims import Outcome
     from fibercap.studies.covenants import Tested

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from fibercap.core.units import Array
-    from fibercap.model.measure import Measure
+    from fibercap.model.measures.measure import Measure
     from fibercap.model.projection import Projection
     from fibercap.studies.claims import Outcome
     from fibercap.studies.covenants import Tested

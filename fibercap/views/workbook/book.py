@@ -10,7 +10,7 @@ import numpy as np
 
 from fibercap.core.components import circles
 from fibercap.core.formula_text import term_of
-from fibercap.model.without_projects import SAME_WITHOUT, WITHOUT
+from fibercap.model.worth.without_projects import SAME_WITHOUT, WITHOUT
 from fibercap.views.workbook.cases import SCHEDULE, Grid, Line, Union, partition
 from fibercap.views.workbook.formulas import Spot, letters
 

@@ -12,19 +12,19 @@ from fibercap.core.components import circles
 from fibercap.core.dependencies import references
 from fibercap.core.errors import FibercapError
 from fibercap.core.formula_text import term_of
+from fibercap.model.cover.twelve_months import LEVERAGE, NO_EBITDA
+from fibercap.model.horizon.run_off import RUN_OFF
 from fibercap.model.law_texts import law_texts
 from fibercap.model.project import project
-from fibercap.model.run_off import RUN_OFF
-from fibercap.model.twelve_months import LEVERAGE, NO_EBITDA
-from fibercap.model.without_projects import SAME_WITHOUT, WITHOUT
+from fibercap.model.worth.without_projects import SAME_WITHOUT, WITHOUT
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
 
     from fibercap.core.rows import Block, Given, Row
     from fibercap.core.units import Array
+    from fibercap.model.plan.scenario import Scenario
     from fibercap.model.projection import Projection
-    from fibercap.model.scenario import Scenario
 
 Name = TypeVar("Name", str, tuple[str, ...])
 AS_WRITTEN: Final = "as written"

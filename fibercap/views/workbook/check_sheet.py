@@ -6,10 +6,10 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Final
 
 from fibercap.core.formula_text import term_of
+from fibercap.model.cash.trifle import PATH
+from fibercap.model.horizon.run_off import RUN_OFF
 from fibercap.model.law_texts import LawText, law_texts
-from fibercap.model.projects import SpendByPeriod
-from fibercap.model.run_off import RUN_OFF
-from fibercap.model.trifle import PATH
+from fibercap.model.plants.projects import SpendByPeriod
 from fibercap.views.workbook.book import BEFORE
 from fibercap.views.workbook.cases import merged
 from fibercap.views.workbook.formats import set_up

@@ -6,8 +6,8 @@ from math import isfinite
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from fibercap.core.tolerance import POINT
-from fibercap.model.claim import Multiple
-from fibercap.model.twelve_months import LEVERAGE, NO_EBITDA
+from fibercap.model.cover.twelve_months import LEVERAGE, NO_EBITDA
+from fibercap.model.plan.claim import Multiple
 from fibercap.studies.claims import ROUNDING, outcomes
 from fibercap.studies.covenant_values import CUT
 from fibercap.studies.covenants import covenants
@@ -21,8 +21,8 @@ if TYPE_CHECKING:
 
     from xlsxwriter.worksheet import Worksheet
 
-    from fibercap.model.claim import Claim
-    from fibercap.model.covenant import Covenant
+    from fibercap.model.loans.covenant import Covenant
+    from fibercap.model.plan.claim import Claim
     from fibercap.model.projection import Projection
     from fibercap.studies.claims import Outcome
     from fibercap.studies.covenants import Tested

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     import xlsxwriter
     from xlsxwriter.worksheet import Worksheet
 
-    from fibercap.model.scenario import Scenario
+    from fibercap.model.plan.scenario import Scenario
     from fibercap.views.workbook.annual_sheet import AnnualSheet
     from fibercap.views.workbook.book import Book
     from fibercap.views.workbook.check_sheet import CheckSheet

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 from fibercap.core.limits import LARGEST
 from fibercap.core.spec import bounds_at, quantities
 from fibercap.core.tree import Branch, Leaf, at, leaves
-from fibercap.model.scenario import Scenario, as_written, known_fields
+from fibercap.model.plan.scenario import Scenario, as_written, known_fields
 from fibercap.views.workbook.scalars import is_input
 
 if TYPE_CHECKING:
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from fibercap.core.rows import Given
     from fibercap.core.tree import Path
-    from fibercap.model.scenario import Input
+    from fibercap.model.plan.scenario import Input
     from fibercap.views.workbook.cases import Union
 
 ASIDE: Final = ("fibercap", "id", "title", "note", "extends", "options", "claims", "sources", "default_source")

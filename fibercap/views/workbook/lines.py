@@ -11,7 +11,7 @@ import numpy as np
 
 from fibercap.core.formula import evaluate
 from fibercap.core.formula_text import term_of
-from fibercap.model.run_off import RUN_OFF
+from fibercap.model.horizon.run_off import RUN_OFF
 from fibercap.views.workbook.book import BEFORE
 from fibercap.views.workbook.formulas import LONGEST, CannotBeSaidError, Spot, Wording, letters
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from fibercap.core.calendar import serial
 from fibercap.core.dates import whole_period
 from fibercap.core.timeline import FLOW, STOCK, month_end
-from fibercap.model.run_off import RUN_OFF
+from fibercap.model.horizon.run_off import RUN_OFF
 
 if TYPE_CHECKING:
     from fibercap.core.rows import Row

@@ -9,10 +9,10 @@ import numpy as np
 
 from fibercap.core.formula import evaluate
 from fibercap.core.formula_text import term_of
-from fibercap.model.debt_measures import NEVER_DRAWN, NONE_DRAWN
-from fibercap.model.measures import measures
-from fibercap.model.rate_choice import ONE_SIGN
-from fibercap.model.worth_measures import NOTHING_PAID, OWNERS_PAY, no_projects
+from fibercap.model.measures.all_measures import measures
+from fibercap.model.measures.debt_measures import NEVER_DRAWN, NONE_DRAWN
+from fibercap.model.measures.worth_measures import NOTHING_PAID, OWNERS_PAY, no_projects
+from fibercap.model.returns.rate_choice import ONE_SIGN
 from fibercap.views.workbook.cases import merged
 from fibercap.views.workbook.formats import number_format, set_up
 from fibercap.views.workbook.formulas import CannotBeSaidError, Spot, Wording, letters
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from xlsxwriter.worksheet import Worksheet
 
     from fibercap.core.units import Array
-    from fibercap.model.measure import Measure
+    from fibercap.model.measures.measure import Measure
     from fibercap.model.projection import Projection
     from fibercap.views.workbook.book import Book
     from fibercap.views.workbook.formats import Looks

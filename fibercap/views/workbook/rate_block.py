@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from fibercap.model.rate_choice import NAMED, NO_RATE, ONE_SIGN, OVER, plausible_rate, rate_reason, rate_remark
+from fibercap.model.returns.rate_choice import NAMED, NO_RATE, ONE_SIGN, OVER, plausible_rate, rate_reason, rate_remark
 from fibercap.views.workbook.book import BEFORE
 from fibercap.views.workbook.formulas import letters
 from fibercap.views.workbook.rate_grid import GRID, LEAST_AT, MOST_AT, ROUNDED, STEPS, ends, seen, steps

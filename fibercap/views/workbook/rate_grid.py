@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 import numpy as np
 
-from fibercap.model.rate_choice import LEAST, MOST
+from fibercap.model.returns.rate_choice import LEAST, MOST
 
 if TYPE_CHECKING:
     from fibercap.core.units import Array
@@ -58,7 +58,7 @@ def balance(x: Array, times: Array, flows: Array) -> tuple[Array, Array]:
 
     Source
     ------
-    As `fibercap.model.roots`: it has the zeros of the worth of the flows, but is nearly a straight line.
+    As `fibercap.model.returns.roots`: it has the zeros of the worth of the flows, but is nearly a straight line.
     """
     totals = []
     for part in (flows > 0, flows < 0):

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from fibercap.model.trifle import PATH
+from fibercap.model.cash.trifle import PATH
 from fibercap.views.workbook.book import BEFORE
 from fibercap.views.workbook.formats import set_up
 from fibercap.views.workbook.formulas import CannotBeSaidError, Spot, letters, number_of

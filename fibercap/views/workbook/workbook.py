@@ -38,7 +38,7 @@ if TYPE_CHECKING:
 
     from xlsxwriter import Workbook
 
-    from fibercap.model.scenario import Scenario
+    from fibercap.model.plan.scenario import Scenario
 
 
 WRITTEN: Final = datetime(2000, 1, 1, tzinfo=UTC).replace(tzinfo=None)

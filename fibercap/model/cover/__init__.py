@@ -1,0 +1,1 @@
+"""Cover: what there is for debt service beside what is due."""

@@ -1,0 +1,1 @@
+"""Currencies: what amounts are in, and what one is worth in another."""

@@ -1,0 +1,1 @@
+"""After the horizon: how a plan runs off until its loans are repaid."""

@@ -1,0 +1,1 @@
+"""Income: sales, costs, assets, tax and the three statements."""

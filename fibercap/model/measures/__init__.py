@@ -1,0 +1,1 @@
+"""Measures: one number for a whole plan, with its unit and the reason where it is undefined."""

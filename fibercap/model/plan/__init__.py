@@ -1,0 +1,1 @@
+"""The plan: everything that a scenario may say."""

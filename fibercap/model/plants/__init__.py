@@ -1,0 +1,1 @@
+"""Plants: products, ramps, projects and what a plant can make."""

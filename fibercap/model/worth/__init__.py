@@ -1,0 +1,1 @@
+"""Worth: what projects and owners get, discounted."""
