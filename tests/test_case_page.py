@@ -125,7 +125,7 @@ def test_sections_of_the_conventions_that_docstrings_cite_are_there() -> None:
     ]
 
     assert len(cited) > 60
-    assert [one for one in cited if one[1] not in numbers and one[0] != "report_basis.py"] == []  # a note to readers
+    assert [one for one in cited if one[1] not in numbers and one[0] != "basis.py"] == []  # a note to readers
 
 
 def headings(text: str) -> set[str]:
