@@ -32,7 +32,7 @@ def ratio_rows(sheet: Sheet, plan: Plan) -> None:
 
     Source
     ------
-    docs/conventions.md, sections 6 (Ratios) and 7 (Cover over life).
+    docs/conventions.md, section 6 (Ratios), and section 7 (Cover over life).
     """
     _rate_rows(sheet, plan)
     _worth_rows(sheet, plan)

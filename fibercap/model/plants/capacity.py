@@ -227,7 +227,7 @@ def market_rows(
 
     Source
     ------
-    docs/conventions.md, sections 2 and 3 (Revenue and cost).
+    docs/conventions.md, section 2, and section 3 (Revenue and cost).
     """
     for name, product in products.items():
         makers = [f"plants.{key}.output" for key, plant in plants.items() if plant.product == name]
