@@ -24,7 +24,7 @@ def test_examples_run_as_shown(module: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "topic", ["loans.contract", "returns", "ramps", "depreciation", "core.timeline", "core.daycount"]
+    "topic", ["loans.contract", "returns.npv_and_irr", "ramps", "depreciation", "core.timeline", "core.daycount"]
 )
 def test_these_topics_have_examples(topic: str) -> None:
     assert any(module.endswith(topic) for module in WITH_EXAMPLES)
