@@ -82,7 +82,8 @@ def solved(sheet: Sheet, plan: Plan, write: Callable[[Sheet, Costs], None], cuts
             return costs
     if keys:
         told = f"financing costs of {', '.join(keys)} do not settle: they still move by {change:g} {plan.currency}"
-        raise FibercapError("never_settles", told, "lower the rate, or ask for amounts instead of shares")
+        way_out = "lower the rate, ask for amounts instead of shares, or let the loans round no payments"
+        raise FibercapError("never_settles", told, way_out)
     return costs
 
 
