@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
+import numpy as np
+
 from fibercap.core.prefixed import under
 from fibercap.model.horizon.run_off import RUN_OFF
-from fibercap.model.laws import IDLE, laws_of
+from fibercap.model.laws import IDLE, Law, laws_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -29,7 +31,7 @@ def law_texts(projection: Projection) -> Iterator[LawText]:
     What does not stand in the horizon's periods, a loan's events and the run-off, is told as a whole: the root of the
     sum of its squared gaps.
     """
-    laws = list(laws_of(projection.scenario, projection.value))
+    laws = [_with_rounding(law) for law in laws_of(projection.scenario, projection.value)]
     for law in laws:
         by_event = ".schedule." in law.row
         yield LawText(law.name, law.row, _all_of(law.text) if by_event else law.text, whole=by_event)
@@ -41,6 +43,12 @@ def law_texts(projection: Projection) -> Iterator[LawText]:
         for law in laws:
             if law.name not in IDLE and ".schedule." not in law.row:
                 yield LawText(law.name, f"{RUN_OFF}.{law.row}", _all_of(under(law.text, RUN_OFF, rows)), whole=True)
+
+
+def _with_rounding(law: Law) -> Law:
+    """Return a law whose formula counts only the gap below what a contract rounds; one sample has one figure."""
+    rounding = float(np.max(law.rounding))
+    return law._replace(text=f"MIN({law.text} + {rounding!r}, 0)") if rounding else law
 
 
 def _all_of(gap: str) -> str:

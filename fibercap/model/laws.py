@@ -50,7 +50,8 @@ class Law(NamedTuple):
     """A law as it applies to one row: the formula of its gap, zero where it is kept, and what the gap is measured by.
 
     That is the largest amount that enters the check: of the formulas of `balances`, of those of `flows` added up from
-    the start, and of all that enters the company's books, where they are concerned, or those of a `loan`.
+    the start, and of all that enters the company's books, where they are concerned, or those of a `loan`. What a loan's
+    contract rounds may take `rounding` off the row, (..., 1).
     """
 
     name: str
@@ -60,6 +61,7 @@ class Law(NamedTuple):
     flows: tuple[str, ...] = ()
     company: bool = False
     loan: str = ""
+    rounding: Array | float = 0.0
 
 
 def largest(*balances: Array, flows: tuple[Array, ...] = ()) -> Array:
@@ -165,10 +167,9 @@ def laws_of(plan: Plan, read: Callable[[str], Array]) -> Iterator[Law]:
     for name in plan.loans:
         row = f"loans.{name}.schedule.closing"
         yield Law("not_negative", row, f"MIN({{{row}}}, 0)", loan=name)
-    rounding = float(np.max(rounding_of_costs(plan, read)))
+    rounding = rounding_of_costs(plan, read)
     for row in assets(plan):
-        text = f"MIN({{{row}}} + {rounding!r}, 0)" if rounding else f"MIN({{{row}}}, 0)"
-        yield Law("not_negative", row, text, company=True)
+        yield Law("not_negative", row, f"MIN({{{row}}}, 0)", company=True, rounding=rounding)
     yield from _financing_costs(plan)
     yield _exchange(plan)
 
@@ -269,7 +270,7 @@ def prove_laws(plan: Plan, read: Read) -> dict[str, float]:
     found = dict.fromkeys(LAWS, 0.0)
     books = Books(plan, read)
     for law in laws_of(plan, books):
-        size = np.abs(books.work_out(law.text)[0])
+        size = np.maximum(np.abs(books.work_out(law.text)[0]) - law.rounding, 0.0)
         size = size[..., : plan.timeline.within] if law.name in IDLE else size
         worst = float(np.max(size, initial=0.0))
         found[law.name] = max(found[law.name], worst)

@@ -101,9 +101,9 @@ def unlike(
 
 
 def is_over_nothing(left: Array, right: Array, *, money: bool) -> Any:
-    """Tell where a ratio is of next to nothing, which counts as no money in one measure and as a little in another."""
-    found = np.isnan(left) != np.isnan(right)
-    return found & (np.maximum(np.abs(np.nan_to_num(left)), np.abs(np.nan_to_num(right))) > HUGE) & (not money)
+    """Tell where a ratio is of next to nothing: a part of a cent of it counts as none in one measure, not in another."""
+    same = (np.isnan(left) != np.isnan(right)) | np.isclose(left, right, rtol=1e-3)
+    return same & (np.maximum(np.abs(np.nan_to_num(left)), np.abs(np.nan_to_num(right))) > HUGE) & (not money)
 
 
 def unlike_measures(case: Case, other: Projection, factor: float = 1.0) -> Iterator[str]:
