@@ -13,7 +13,7 @@ from fibercap.model.cover.loan_life import ratio_rows
 from fibercap.model.cover.service import cover_rows
 from fibercap.model.income.statements import account_rows
 from fibercap.model.loans.facilities import cash_loans, known_loans
-from fibercap.model.loans.prepayments import Cuts, cuts_of, prepayments, settled
+from fibercap.model.loans.prepayments import Cuts, Rounds, cuts_of, prepayments, settled
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -31,8 +31,7 @@ def financed_rows(
 ) -> tuple[Sheet, Mapping[str, Block]]:
     """Write loans, accounts and ratios; again until dated prepayments are those that cash suffices for.
 
-    A prepayment that cash does not suffice for changes the interest of its own period a little, which settles as fast
-    as that is small.
+    A prepayment that cash does not suffice for changes the interest of its own period, and so what cash suffices for.
 
     Parameters
     ----------
@@ -58,7 +57,7 @@ def financed_rows(
     ------
     docs/conventions.md, section 5, Order of cash in a period.
     """
-    dated, cuts = prepayments(scenario), Cuts()
+    dated, cuts, rounds = prepayments(scenario), Cuts(), Rounds()
     for _ in range(1 + ROUNDS * len(dated)):
         begun = paid(cuts) if paid and any(np.any(cut > 0) for cut in cuts.values()) else sheet
         written = begun.fork() if dated else begun
@@ -66,7 +65,7 @@ def financed_rows(
         cut = cuts_of(scenario, written, schedules)
         if settled(cut, cuts):
             return written, schedules
-        cuts = cut
+        cuts = rounds.next_guess(cut)
     named = ", ".join(f"`loans.{item.loan}.prepayments.{item.day}`" for item in dated)
     raise FibercapError(
         "never_settles", f"what cash suffices for of {named} never settles", "move them to the ends of periods"

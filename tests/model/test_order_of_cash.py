@@ -319,3 +319,31 @@ def test_a_loan_that_cash_moves_is_what_its_kernel_makes_of_the_moves(text: str)
         for path, value in made.values.items():
             size = max(float(np.abs(value).max()), float(plan.loans[name].commitment.max()))
             np.testing.assert_allclose(block.values[path], value, rtol=0, atol=1e-9 * size, err_msg=path)
+
+
+RECAST = """\
+fibercap: 1
+horizon: {from: 2001, to: 2002, step: year}
+money: {report_in: USD}
+products: {f: {price: 60 USD/km}}
+plants: {p: {product: f, capacity: 1_000 km/year, cash_cost: 30 USD/km}}
+opening: {cash: 500_000 USD}
+loans:
+  bank: {outstanding: 1_000_000 USD, remaining: 40 months, signed: 2000-12-31, rate: 1 %/year,
+         payments: {every: quarter, first: 2001-03-31}, repayment: {style: level},
+         prepayments: {2001-01-31: 400_000 USD}, after_prepayment: recast}
+"""
+
+
+def test_a_prepayment_that_lowers_later_payments_of_its_year_is_cut_to_what_cash_leaves() -> None:
+    """Of every dollar prepaid in January, payments of the same year fall by about a quarter."""
+    projection = project(scenario_of(RECAST))
+
+    paid = projection.value("loans.bank.schedule.prepaid").sum()
+
+    assert 0.0 < paid < 400_000.0
+    assert projection.value("accounts.cash")[0, 0] == pytest.approx(0.0, abs=1e-6)
+    alone = RECAST.replace("400_000 USD}, after", f"{paid:.9f} USD}}, after")
+    assert project(scenario_of(alone)).value("accounts.cash") == pytest.approx(
+        projection.value("accounts.cash"), abs=1e-6
+    )

@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 
 SETTLED: Final = 1e-7
 """Largest change at which what prepayments are cut by counts as settled. [money]"""
+RELATIVE: Final = 1e-14
+"""The same as a share of the cut, for amounts in which doubles do not hold `SETTLED`. [1]"""
 Cuts = dict[tuple[str, "date"], "Array"]
 """By how much each prepayment is cut, by loan and day, `()` or `(draw, 1)`, in the loan's currency. [money]"""
 
@@ -169,6 +171,41 @@ def _scalar(value: Array) -> Array:
     return np.asarray(value if value.ndim > 1 else value[0])
 
 
+class Rounds:
+    """Guesses of cuts: after each two rounds that take the answer before, one where a line through both leads."""
+
+    def __init__(self) -> None:
+        self._answers: list[Cuts] = [Cuts()]
+
+    def next_guess(self, answer: Cuts) -> Cuts:
+        """Return the cuts that the next round assumes.
+
+        Parameters
+        ----------
+        answer : mapping
+            The cuts that the last round asks for. [money]
+
+        Source
+        ------
+        A. C. Aitken's delta-squared process, applied to every cut (Steffensen's method).
+        """
+        self._answers.append(answer)
+        if len(self._answers) < 3:  # a guess and two answers
+            return answer
+        first, second, _ = self._answers
+        guess = {key: _limit(first.get(key, 0.0), second[key], last) for key, last in answer.items()}
+        self._answers = [guess]
+        return guess
+
+
+def _limit(first: Array | float, second: Array, last: Array) -> Array:
+    """Return where three values of a geometric approach lead; the last one where they do not approach anything."""
+    before, now = second - first, last - second
+    approaches = (np.abs(now) < np.abs(before)) & (last > 0)
+    ratio = np.divide(now, before, out=np.zeros(np.shape(now)), where=approaches)
+    return np.asarray(np.maximum(last + now * ratio / (1.0 - ratio), 0.0))
+
+
 def settled(one: Cuts, other: Cuts) -> bool:
     """Return whether two rounds cut prepayments by the same amounts.
 
@@ -177,4 +214,6 @@ def settled(one: Cuts, other: Cuts) -> bool:
     one, other : mapping
         Cuts by prepayment. [money]
     """
-    return all(np.all(np.abs(cut - other.get(key, 0.0)) <= SETTLED) for key, cut in one.items())
+    return all(
+        np.all(np.abs(cut - other.get(key, 0.0)) <= np.maximum(SETTLED, RELATIVE * cut)) for key, cut in one.items()
+    )
