@@ -18,7 +18,7 @@ from fibercap.core.calendar import EXCEL_EPOCH
 from fibercap.model.measures.all_measures import measures
 from fibercap.model.projection import Projection
 from fibercap.studies.claims import outcomes
-from fibercap.studies.covenant_values import CUT
+from fibercap.studies.covenant_values import PART_OF_PERIOD
 from fibercap.studies.covenants import covenants
 from fibercap.views.workbook.check_sheet import MASTER
 from fibercap.views.workbook.measure_sheet import OPTIONS, OPTIONS_COLUMN, OPTIONS_ROW
@@ -214,7 +214,7 @@ def _of_claims(sheets: Sheets, projection: Projection) -> Iterator[str]:
     kept = {(test.title, one.when): one for test in covenants(projection).values() for one in test.tests}
     missing = {
         (test.title, one.when)
-        for test in covenants(projection).values() for one in test.untested if one.reason != CUT
+        for test in covenants(projection).values() for one in test.untested if one.reason != PART_OF_PERIOD
     }  # fmt: skip
     limits = {test.title: test.limit for test in covenants(projection).values()}
     rows = [row for row in sheets.rows("Claims") if sheets("Claims", row, 14) == 1]  # those of the option in use

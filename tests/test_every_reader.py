@@ -26,7 +26,7 @@ from fibercap.studies.explaining.explain import explain
 from fibercap.studies.explaining.input_uses import Use
 from fibercap.studies.findings import findings
 from fibercap.studies.flips import flips
-from fibercap.studies.movable_inputs import drawn, lever
+from fibercap.studies.movable_inputs import input_samples, lever
 from fibercap.studies.sizing import Limit, size
 from fibercap.studies.solving import solve
 from fibercap.views.charts.all_charts import CHARTS
@@ -186,8 +186,8 @@ def test_a_value_that_a_key_does_not_take_is_refused_there(path: str, file: Path
 def test_a_number_is_drawn_and_solved_for(path: str) -> None:
     """Draws equal the plans that they stand for; asked for what a factor of 1.2 leads to, the answer is that factor."""
     moved = lever(plan(), path)
-    draws = drawn([(moved, 1.0), (moved, 1.2)])
-    batch, alone = project(plan().drawn(draws)), project(plan().drawn(drawn([(moved, 1.2)])))
+    draws = input_samples([(moved, 1.0), (moved, 1.2)])
+    batch, alone = project(plan().drawn(draws)), project(plan().drawn(input_samples([(moved, 1.2)])))
 
     assert alike(batch, 0, base()) == alike(batch, 1, alone) == []
     measure = NUMBERS[path]
@@ -235,7 +235,9 @@ def test_a_loan_is_sized_beside_them() -> None:
     limit = 1.05 * measure_named(base(), "min_dscr").values[0]
     found = size(plan(), "bank", [Limit("min_dscr", limit)])
     share = found.commitment / found.present
-    larger = evaluate(plan(), drawn([(found.lever, share), (found.lever, 1.1 * share)]), ["min_dscr"])["min_dscr"]
+    larger = evaluate(plan(), input_samples([(found.lever, share), (found.lever, 1.1 * share)]), ["min_dscr"])[
+        "min_dscr"
+    ]
 
     assert share < 1.0
     assert larger[0] >= limit > larger[1]

@@ -87,9 +87,9 @@ def _check(plan: Scenario, with_idle: bool, flips: bool, as_json: bool) -> tuple
     options = cases_of_options(case)
     still: list[str] | None = None
     if with_idle:
-        from fibercap.studies.unused_inputs import idle
+        from fibercap.studies.unused_inputs import unused_inputs
 
-        still = idle(plan)
+        still = unused_inputs(plan)
     code = int(any(each.findings for each in (case, *options.values())))
     if as_json:
         from fibercap.views.json.documents import check_document

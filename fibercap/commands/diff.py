@@ -37,7 +37,7 @@ def diff(
     With one SCENARIO, what --option and --set change in it; with two, both are laid over each. OTHER may be a workbook
     that was exported from SCENARIO: then what a reviewer changed on its sheet of inputs, in the option in use there.
     """
-    from fibercap.studies.differences import differences, moved
+    from fibercap.studies.differences import changed_results, differences
 
     _refuse(scenarios, out, changed=option is not None or bool(settings))
     refuse_two_documents(out, json=as_json, results=results)
@@ -52,7 +52,7 @@ def diff(
     changed = " and ".join([*([f"option {option}"] if option else []), *(f"--set {text}" for text in settings)])
     names = (scenarios[0], f"with {changed}" if alone else scenarios[1])
     found = differences(old, new)
-    effects = moved(old, new) if results else None
+    effects = changed_results(old, new) if results else None
     if as_json:
         from fibercap.views.json.text import text as json_text
         from fibercap.views.terminal.diff import document

@@ -38,11 +38,11 @@ SHIPPED = "fibercore"
 def rows(arguments: tuple[str, ...], option: str | None, settings: tuple[str, ...], as_json: bool) -> None:
     """List rows and measures."""
     from fibercap.model.project import project
-    from fibercap.studies.explaining.lookup import listed
+    from fibercap.studies.explaining.lookup import find
 
     scenario, words = _scenario_and_words(arguments)
     projection = project(plan_of(scenario, option, settings))
-    found, named = listed(projection, list(projection.measures.values()), words)
+    found, named = find(projection, list(projection.measures.values()), words)
     if as_json:
         from fibercap.views.json.text import text
         from fibercap.views.terminal.rows import row_list_document

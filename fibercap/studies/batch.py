@@ -80,27 +80,28 @@ def evaluate(
         If an input cannot be drawn or a draw is out of its bounds; the draw is counted within its chunk.
     """
     draws = {path: drawn_values(value) for path, value in draws.items()}
-    counts = {name: np.shape(getattr(value, "magnitude", value))[:1] for name, value in _named(draws)}
+    counts = {name: np.shape(getattr(value, "magnitude", value))[:1] for name, value in _numbers_by_name(draws)}
     if not counts or not keep or (chunk is not None and chunk < 1):
         way = "name at least one input to draw and one result to keep, in chunks of one draw or more"
         raise FibercapError("unfit_draws", "there is nothing to draw or to keep", way)
     if len(set(counts.values())) > 1:
-        told = ", ".join(f"{path}: {shape[0] if shape else 'no axis'}" for path, shape in counts.items())
-        raise FibercapError("unfit_draws", f"the inputs have different numbers of draws ({told})", "give each the same")
+        counts_text = ", ".join(f"{path}: {shape[0] if shape else 'no axis'}" for path, shape in counts.items())
+        message = f"the inputs have different numbers of draws ({counts_text})"
+        raise FibercapError("unfit_draws", message, "give each the same")
     number = next(iter(counts.values()))[0]
-    kept: dict[str, Array] = {}
+    results: dict[str, Array] = {}
     chunk = chunk or chunk_of(scenario)
     for start in range(0, number, chunk):
         part = slice(start, min(start + chunk, number))
         projection = project(scenario.drawn({path: _part(value, part) for path, value in draws.items()}))
         for name in keep:
-            found = _kept(projection, name)
-            result = kept.setdefault(name, np.empty((number, *found.shape[1:])))
-            result[part] = found
-    return kept
+            values = _result_named(projection, name)
+            result = results.setdefault(name, np.empty((number, *values.shape[1:])))
+            result[part] = values
+    return results
 
 
-def _named(draws: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
+def _numbers_by_name(draws: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
     """Run over the draws by path; those that move an input have their operator in the name."""
     for path, value in draws.items():
         if isinstance(value, Mapping):
@@ -116,7 +117,7 @@ def _part(value: Any, part: slice) -> Any:
     return Drawn(value.magnitude[part], value.units) if isinstance(value, Drawn) else value[part]
 
 
-def _kept(projection: Projection, name: str) -> Array:
+def _result_named(projection: Projection, name: str) -> Array:
     """Return a row (draw, period) or a measure (draw,) by name."""
     if name in projection.rows:
         return projection.value(name)

@@ -69,20 +69,20 @@ def parts(projection: Projection) -> dict[str, float]:
     """
     factor = projection.value("returns.discount_factor")[0]
 
-    def less(row: str) -> Array:
+    def difference(row: str) -> Array:
         return np.asarray(projection.value(row)[0] - projection.value(f"{WITHOUT}.{row}")[0])
 
-    def kept(rows: dict[str, float]) -> float:
-        return fsum(sign * float(less(f"accounts.{key}").sum()) for key, sign in rows.items()) * float(factor[-1])
+    def worth_on_last_day(rows: dict[str, float]) -> float:
+        return fsum(sign * float(difference(f"accounts.{key}").sum()) for key, sign in rows.items()) * float(factor[-1])
 
-    paid_in = fsum(float((less(f"accounts.{key}") * factor).sum()) for key in PAID_IN)
-    dividends = float((less("accounts.dividends") * (factor - factor[-1])).sum())
-    found = {"Equity paid in": -paid_in, "Dividends paid before the last day": dividends}
-    found |= {label: kept(rows) for label, rows in KEPT}
-    found["Terminal value"] = float((less("returns.company_terminal_value") * factor).sum())
+    paid_in = fsum(float((difference(f"accounts.{key}") * factor).sum()) for key in PAID_IN)
+    dividends = float((difference("accounts.dividends") * (factor - factor[-1])).sum())
+    worths = {"Equity paid in": -paid_in, "Dividends paid before the last day": dividends}
+    worths |= {label: worth_on_last_day(rows) for label, rows in KEPT}
+    worths["Terminal value"] = float((difference("returns.company_terminal_value") * factor).sum())
     if "accounts.grants_receivable" in projection.rows:
-        found["Grants receivable at the horizon"] = float(less("accounts.grants_receivable")[-1] * factor[-1])
-    return found | {LAST[key]: -float(less(f"accounts.{key}")[-1] * factor[-1]) for key in OWED_LAST}
+        worths["Grants receivable at the horizon"] = float(difference("accounts.grants_receivable")[-1] * factor[-1])
+    return worths | {LAST[key]: -float(difference(f"accounts.{key}")[-1] * factor[-1]) for key in OWED_LAST}
 
 
 def bridge(baseline: Projection, other: Projection) -> Bridge | None:

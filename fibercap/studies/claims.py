@@ -68,7 +68,7 @@ class Outcome:
         return f"{self.margin:+.1%}" if self.margin is not None else ""
 
     @property
-    def wanted(self) -> str:
+    def tolerance_text(self) -> str:
         """What is claimed, after its limit: ` within 5 points`; "" where no points are counted."""
         return f" within {self.within}" if self.within is not None and self.within.points else ""
 
@@ -83,14 +83,14 @@ class Outcome:
         return self.holds == self.expected
 
 
-def outcomes(projection: Projection, found: Mapping[str, Measure] | None = None) -> dict[str, Outcome]:
+def outcomes(projection: Projection, measures: Mapping[str, Measure] | None = None) -> dict[str, Outcome]:
     """Test every claim of the scenario on its first draw.
 
     Parameters
     ----------
     projection : Projection
         What the scenario leads to.
-    found : mapping, optional
+    measures : mapping, optional
         Its measures, where they are known already.
 
     Raises
@@ -98,12 +98,12 @@ def outcomes(projection: Projection, found: Mapping[str, Measure] | None = None)
     ScenarioError
         If a claim matches nothing, looks outside the horizon, or compares unlike units: never a pass.
     """
-    asked = any(claim.measure for claim in projection.scenario.claims.values())
-    known = found if found is not None else (projection.measures if asked else {})
+    needs_measures = any(claim.measure for claim in projection.scenario.claims.values())
+    by_name = measures if measures is not None else (projection.measures if needs_measures else {})
     problems: list[Problem] = []
     tested: dict[str, Outcome] = {}
     for name, claim in projection.scenario.claims.items():
-        result = _tested(projection, known, name, claim)
+        result = _outcome(projection, by_name, name, claim)
         if isinstance(result, Problem):
             keys = tuple(result.path.split("."))
             place = place_of(projection.scenario.tree, keys)
@@ -116,7 +116,7 @@ def outcomes(projection: Projection, found: Mapping[str, Measure] | None = None)
 
 
 @dataclass(frozen=True)
-class Judged:
+class ClaimValues:
     """A claim's value and limit in every draw, (draw,), and whether it holds; an undefined value never does."""
 
     value: Array
@@ -126,98 +126,102 @@ class Judged:
     reason: str = ""
 
 
-def judged(projection: Projection, known: Mapping[str, Measure], name: str, claim: Claim) -> Judged | Problem:
+def claim_values(
+    projection: Projection, measures: Mapping[str, Measure], name: str, claim: Claim
+) -> ClaimValues | Problem:
     """Test one claim on every draw, or say why it cannot be tested."""
-    problem = lost(projection, known, f"claims.{name}", claim)
+    problem = problem_with_subject(projection, measures, f"claims.{name}", claim)
     if problem is not None:
         return problem
-    row, measure = projection.rows.get(claim.row), known.get(claim.measure)
+    row, measure = projection.rows.get(claim.row), measures.get(claim.measure)
     unit = row.unit if row else (measure.unit if measure else "")
-    value = _at(projection, claim.row, claim.when) if row or measure is None else measure.values
+    value = _value_at(projection, claim.row, claim.when) if row or measure is None else measure.values
     if isinstance(value, str):
         return Problem(f"claims.{name}.when", "outside_horizon", f"`{claim.when}`", value, "choose a time the row has")
     limit = _limit(projection, name, claim, unit)
     if isinstance(limit, Problem):
         return limit
     if claim.within.points and unit not in POINTED:
-        return _pointless(name, claim, unit)
-    value, limit = (np.broadcast_to(found, (projection.draws,)) for found in (value, limit))
+        return _points_refused(name, claim, unit)
+    value, limit = (np.broadcast_to(numbers, (projection.draws,)) for numbers in (value, limit))
     keeps = holds(claim.limit[0], value, limit, claim.within.room(limit))
     reason = row.undefined if row else (measure.reason if measure else "")
-    return Judged(value, limit, keeps & ~np.isnan(value), unit, reason)
+    return ClaimValues(value, limit, keeps & ~np.isnan(value), unit, reason)
 
 
-def _pointless(name: str, claim: Claim, unit: str) -> Problem:
+def _points_refused(name: str, claim: Claim, unit: str) -> Problem:
     """Refuse points of what is no share, ratio or rate."""
-    found = f"`{claim.within}` of {in_words(unit)}, `{claim.row or claim.measure}`"
+    text = f"`{claim.within}` of {in_words(unit)}, `{claim.row or claim.measure}`"
     share = "write a share of the limit, such as `5 %`"
-    return Problem(f"claims.{name}.within", "wrong_dimension", found, "points of a share, a ratio or a rate", share)
+    return Problem(f"claims.{name}.within", "wrong_dimension", text, "points of a share, a ratio or a rate", share)
 
 
-def _tested(projection: Projection, known: Mapping[str, Measure], name: str, claim: Claim) -> Outcome | Problem:
-    found = judged(projection, known, name, claim)
-    if isinstance(found, Problem):
-        return found
-    value = None if np.isnan(found.value[0]) else float(found.value[0])
+def _outcome(projection: Projection, measures: Mapping[str, Measure], name: str, claim: Claim) -> Outcome | Problem:
+    values = claim_values(projection, measures, name, claim)
+    if isinstance(values, Problem):
+        return values
+    value = None if np.isnan(values.value[0]) else float(values.value[0])
     return Outcome(
         name=name,
         says=claim.says,
         subject=claim.row or claim.measure,
         when=claim.when,
         comparator=claim.limit[0],
-        holds=bool(found.holds[0]),
+        holds=bool(values.holds[0]),
         expected=claim.expect == "holds",
         value=value,
-        limit=float(found.limit[0]),
-        unit=found.unit,
-        reason="" if value is not None else found.reason,
+        limit=float(values.limit[0]),
+        unit=values.unit,
+        reason="" if value is not None else values.reason,
         note=claim.note,
         source=claim.source,
-        evidence="" if value is None else _evidence(projection, known, claim),
+        evidence="" if value is None else _evidence(projection, measures, claim),
         within=claim.within if claim.limit[0] == "about" else None,
     )
 
 
-def _evidence(projection: Projection, known: Mapping[str, Measure], claim: Claim) -> str:
-    return projection.evidence.weakest([claim.row]) if claim.row else known[claim.measure].evidence
+def _evidence(projection: Projection, measures: Mapping[str, Measure], claim: Claim) -> str:
+    return projection.evidence.weakest([claim.row]) if claim.row else measures[claim.measure].evidence
 
 
-def lost(projection: Projection, known: Collection[str], at: str, claim: Claim | Covenant) -> Problem | None:
+def problem_with_subject(
+    projection: Projection, measures: Collection[str], path: str, claim: Claim | Covenant
+) -> Problem | None:
     """Say that a claim or covenant matches no row and none of the known measures, if so."""
     rows = projection.period_rows
     if claim.row and claim.row not in rows:
-        hint = did_you_mean(claim.row, near(claim.row, list(rows)), "rows")
-        return Problem(f"{at}.row", "no_such_row", f"`{claim.row}`, which matches no row", "a row of the model", hint)
-    if claim.measure and claim.measure not in known:
-        hint = did_you_mean(claim.measure, known, "measures")
-        told = f"`{claim.measure}`, which matches no measure"
-        return Problem(f"{at}.measure", "no_such_measure", told, "a measure", hint)
+        hint = did_you_mean(claim.row, rows_of_block(claim.row, list(rows)), "rows")
+        return Problem(f"{path}.row", "no_such_row", f"`{claim.row}`, which matches no row", "a row of the model", hint)
+    if claim.measure and claim.measure not in measures:
+        hint = did_you_mean(claim.measure, measures, "measures")
+        text = f"`{claim.measure}`, which matches no measure"
+        return Problem(f"{path}.measure", "no_such_measure", text, "a measure", hint)
     return None
 
 
 def _limit(projection: Projection, name: str, claim: Claim, unit: str) -> Array | Problem:
     """Return a claim's limit in the unit of its subject, (draw,) or (1,)."""
-    comparator, asked = claim.limit
+    comparator, written = claim.limit
     where = f"claims.{name}.{comparator}"
-    if isinstance(asked, Multiple):
-        base = _at(projection, claim.row, asked.of) if claim.row else "a row, for a measure has no other time"
+    if isinstance(written, Multiple):
+        base = _value_at(projection, claim.row, written.of) if claim.row else "a row, for a measure has no other time"
         if isinstance(base, str) or np.isnan(base[0]):
             wanted = base if isinstance(base, str) else "a defined value"
-            return Problem(f"{where}.of", "outside_horizon", f"`{asked.of}`", wanted, "choose another")
-        return np.asarray(asked.times.reshape(-1) * base)
-    limit = asked.amount.in_unit(unit)
+            return Problem(f"{where}.of", "outside_horizon", f"`{written.of}`", wanted, "choose another")
+        return np.asarray(written.times.reshape(-1) * base)
+    limit = written.amount.in_unit(unit)
     if limit is None:
-        return Problem(where, "wrong_dimension", *found_and_wanted(asked.amount.unit, unit))
+        return Problem(where, "wrong_dimension", *found_and_wanted(written.amount.unit, unit))
     return np.asarray([limit])
 
 
-def near(word: str, rows: list[str]) -> list[str]:
+def rows_of_block(word: str, rows: list[str]) -> list[str]:
     """Return the rows of the same block, so that a hint stays short."""
     stem = word.rsplit(".", 1)[0]
     return [row for row in rows if row.startswith(f"{stem}.")] or rows
 
 
-def _at(projection: Projection, row: str, when: str) -> Array | str:
+def _value_at(projection: Projection, row: str, when: str) -> Array | str:
     """Return a row's value at a time by its nature, (draw,), nan where undefined; or a text of what was wanted."""
     timeline, nature = projection.timeline, projection.rows[row].nature
     value = projection.value(row)
@@ -239,11 +243,11 @@ def _at(projection: Projection, row: str, when: str) -> Array | str:
 def holds(comparator: str, value: Array, limit: Array, room: Array) -> npt.NDArray[np.bool_]:
     """Tell whether values keep their limits, (draw,); `about` may be off by `room`."""
     slack = ROUNDING * np.maximum(np.where(np.isfinite(value), np.abs(value), 0.0), np.abs(limit))
-    kept = {
+    keeps = {
         "above": value > limit + slack,
         "at_least": value >= limit - slack,
         "below": value < limit - slack,
         "at_most": value <= limit + slack,
         "about": np.abs(value - limit) <= room + slack,
     }[comparator]
-    return np.asarray(kept)
+    return np.asarray(keeps)

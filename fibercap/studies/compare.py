@@ -12,7 +12,7 @@ from fibercap.model.project import project
 from fibercap.studies.bridge import bridge
 from fibercap.studies.claims import outcomes
 from fibercap.studies.covenants import covenants
-from fibercap.studies.differences import texts_apart
+from fibercap.studies.differences import different_inputs
 from fibercap.studies.findings import findings
 from fibercap.studies.flips import flips
 from fibercap.studies.headroom import headroom
@@ -100,20 +100,20 @@ class Comparison:
         A case that is measured by a ruler of its own is never best.
         A loan that is due at once is never best on cover of service unless its LLCR, which shows it up, is known.
         """
-        names = self._at_end(measure, best=True)
-        return () if any(self._flattered(measure, name) for name in names) else names
+        names = self._extreme(measure, best=True)
+        return () if any(self._is_flattered(measure, name) for name in names) else names
 
     def worst(self, measure: str) -> tuple[str, ...]:
         """Return the cases in which a measure is worst; none where it has no better side or all are alike."""
-        return self._at_end(measure, best=False)
+        return self._extreme(measure, best=False)
 
-    def _at_end(self, measure: str, *, best: bool) -> tuple[str, ...]:
+    def _extreme(self, measure: str, *, best: bool) -> tuple[str, ...]:
         """Return the cases in which a measure is best, or worst."""
-        found = {
+        candidates = {
             n: c.measures[measure] for n, c in self.cases.items() if measure in c.measures and n not in self.unlike
         }
-        values = {name: m.value for name, m in found.items() if m.value is not None}
-        better = next(iter(found.values())).better if found else ""
+        values = {name: m.value for name, m in candidates.items() if m.value is not None}
+        better = next(iter(candidates.values())).better if candidates else ""
         if not better or not values:
             return ()
         end = max(values.values()) if (better == HIGHER) == best else min(values.values())
@@ -121,7 +121,7 @@ class Comparison:
         names = tuple(name for name, value in values.items() if abs(value - end) <= slack)
         return () if len(names) == len(values) else names
 
-    def _flattered(self, measure: str, name: str) -> bool:
+    def _is_flattered(self, measure: str, name: str) -> bool:
         """Tell whether cover of service says too much of a case: a loan is due at once, and its LLCR is not known."""
         case = self.cases[name]
         ends = any(loan.due_at_once for loan in case.projection.scenario.loans.values())
@@ -129,10 +129,10 @@ class Comparison:
 
     def delta(self, measure: str, name: str, base: str | None = None) -> float | None:
         """Return how much more a measure is in a case than in another, the baseline; None where either is undefined."""
-        other, own = (self.cases[case].measures.get(measure) for case in (base or self.baseline, name))
-        if other is None or own is None or other.value is None or own.value is None:
+        reference, changed = (self.cases[case].measures.get(measure) for case in (base or self.baseline, name))
+        if reference is None or changed is None or reference.value is None or changed.value is None:
             return None
-        return own.value - other.value
+        return changed.value - reference.value
 
     def bridge(self, name: str) -> Bridge | None:
         """Return the steps from the baseline's worth to its owners to a case's; None where either has none."""
@@ -182,7 +182,7 @@ def compare(scenario: Scenario, *others: Scenario, baseline: str | None = None, 
     for name, plan in plans.items():
         like = next(iter(cases.values())).projection if cases else None
         cases[name] = _case(name, plan, like, alone=not others)
-    differences = {name: texts_apart(plans[first], plan) for name, plan in plans.items() if name != first}
+    differences = {name: different_inputs(plans[first], plan) for name, plan in plans.items() if name != first}
     return Comparison(first, cases, differences, scenario.currency)
 
 
@@ -224,9 +224,9 @@ def _refuse_unlike(plans: Mapping[str, Scenario], baseline: str) -> None:
             ("runs", _years(plan), _years(first)),
         ):
             if has != wanted:
-                told = f"`{name}` {what} {has}, and `{baseline}` {wanted}: they cannot be set side by side"
+                message = f"`{name}` {what} {has}, and `{baseline}` {wanted}: they cannot be set side by side"
                 way = "leave one of them out, or give both the same `horizon` and `money.report_in`"
-                raise FibercapError("not_alike", told, way)
+                raise FibercapError("not_alike", message, way)
 
 
 def _years(plan: Scenario) -> str:
@@ -236,5 +236,5 @@ def _years(plan: Scenario) -> str:
 def _case(name: str, plan: Scenario, like: Projection | None, *, alone: bool) -> Case:
     title = plan.options[name].title if alone else plan.title
     projection = project(plan, like)
-    found = projection.measures
-    return Case(name, title or name, projection, found, outcomes(projection, found), covenants(projection))
+    measures = projection.measures
+    return Case(name, title or name, projection, measures, outcomes(projection, measures), covenants(projection))

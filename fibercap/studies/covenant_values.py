@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from fibercap.model.loans.covenant_dates import Dates
     from fibercap.model.projection import Projection
 
-CUT: Final = "the horizon holds only a part of it"
+PART_OF_PERIOD: Final = "the horizon holds only a part of it"
 
 
 def values_on(
@@ -41,13 +41,13 @@ def values_on(
         What stands for a ratio that breaks any limit: an infinity on the wrong side.
     """
     timeline, days = projection.timeline, projection.dates_to_maturity
-    whole, count = projection.to_maturity(row.path), dates.months // timeline.months
-    flags = projection.to_maturity(dates.flag) > 0 if dates.flag else np.ones_like(whole, dtype=bool)
+    series, count = projection.to_maturity(row.path), dates.months // timeline.months
+    flags = projection.to_maturity(dates.flag) > 0 if dates.flag else np.ones_like(series, dtype=bool)
     for k in indices(dates, timeline, projection.scenario.loans[loan], days):
-        asked = flags[:, k]
-        if not asked.any():
+        is_tested = flags[:, k]
+        if not is_tested.any():
             continue
-        part, is_whole = whole[:, max(k - count + 1, 0) : k + 1], k + 1 >= count
+        part, is_whole = series[:, max(k - count + 1, 0) : k + 1], k + 1 >= count
         if row.nature == STOCK:
             value = part[:, -1]
         elif is_whole:
@@ -56,9 +56,9 @@ def values_on(
             value = np.full(len(part), np.nan)
         if row.path in LEVERAGE:
             value = np.where(projection.to_maturity(NO_EBITDA)[:, k] > 0, beyond, value)
-        value = np.where(asked, value, np.nan)
+        value = np.where(is_tested, value, np.nan)
         label = half_year(days[k]) if dates.step == "half_year" else _label(days[k], dates.step, timeline.step)
-        yield label, value, _reason(row, (k + 1) * timeline.months) if asked[0] and np.isnan(value[0]) else ""
+        yield label, value, _reason(row, (k + 1) * timeline.months) if is_tested[0] and np.isnan(value[0]) else ""
 
 
 def _label(day: date, step: str, model: str) -> str:
@@ -73,7 +73,7 @@ def half_year(day: date) -> str:
 def _reason(row: Row, months: int) -> str:
     """Say why a row has no value, so many months into the horizon."""
     if row.nature != STOCK:
-        return CUT
+        return PART_OF_PERIOD
     if months < MONTHS and (row.path in YEARLY or OVER in row.path):
         return NO_YEAR
     return row.undefined.partition(", or")[0]

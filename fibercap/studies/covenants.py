@@ -14,7 +14,7 @@ from fibercap.core.units import found_and_wanted
 from fibercap.model.cash.lock_up import locked_row
 from fibercap.model.loans.covenant_dates import dates_of, refusal
 from fibercap.model.measures.all_measures import measure_named, names
-from fibercap.studies.claims import ROUNDING, holds, lost
+from fibercap.studies.claims import ROUNDING, holds, problem_with_subject
 from fibercap.studies.covenant_values import values_on
 
 if TYPE_CHECKING:
@@ -88,7 +88,7 @@ class Tested:
         return all(test.holds for test in self.tests) if self.tests else None
 
     @property
-    def broken(self) -> bool:
+    def is_broken(self) -> bool:
         """Tell whether some test does not hold."""
         return self.holds is False
 
@@ -128,12 +128,12 @@ def covenants(projection: Projection) -> dict[str, Tested]:
     tested: dict[str, Tested] = {}
     for loan, terms in projection.scenario.loans.items():
         for name, covenant in terms.covenants.items():
-            found = _tested(projection, loan, name, covenant)
-            if isinstance(found, Problem):
-                place = place_of(projection.scenario.tree, tuple(found.path.split(".")))
-                problems.append(Problem(found.path, found.code, found.found, found.wanted, found.hint, place))
+            outcome = _outcome(projection, loan, name, covenant)
+            if isinstance(outcome, Problem):
+                place = place_of(projection.scenario.tree, tuple(outcome.path.split(".")))
+                problems.append(Problem(outcome.path, outcome.code, outcome.found, outcome.wanted, outcome.hint, place))
             else:
-                tested[f"{loan}.{name}"] = found
+                tested[f"{loan}.{name}"] = outcome
     if problems:
         raise ScenarioError(projection.scenario.file, problems)
     return tested
@@ -170,17 +170,17 @@ FLOORS: Final = frozenset({"above", "at_least"})
 
 def tests_of(projection: Projection, loan: str, name: str, covenant: Covenant) -> TestDates | Problem:
     """Test one covenant on every draw, or say why it cannot be tested."""
-    at = f"loans.{loan}.covenants.{name}"
-    problem = lost(projection, names(projection), at, covenant)
+    path = f"loans.{loan}.covenants.{name}"
+    problem = problem_with_subject(projection, names(projection), path, covenant)
     if problem is not None:
         return problem
     measure = measure_named(projection, covenant.measure) if covenant.measure else None
     unit = measure.unit if measure else projection.rows[covenant.row].unit
-    comparator, asked = covenant.limit
-    limit, level = asked.in_unit(unit), covenant.lock_up and covenant.lock_up.in_unit(unit)
-    for key, quantity, found in ((comparator, asked, limit), ("lock_up", covenant.lock_up, level)):
-        if quantity is not None and found is None:
-            return Problem(f"{at}.{key}", "wrong_dimension", *found_and_wanted(quantity.unit, unit))
+    comparator, written = covenant.limit
+    limit, level = written.in_unit(unit), covenant.lock_up and covenant.lock_up.in_unit(unit)
+    for key, quantity, converted in ((comparator, written, limit), ("lock_up", covenant.lock_up, level)):
+        if quantity is not None and converted is None:
+            return Problem(f"{path}.{key}", "wrong_dimension", *found_and_wanted(quantity.unit, unit))
     limits, beyond = np.full((1, 1), limit), -np.inf if comparator in FLOORS else np.inf
     if measure is not None:
         values = np.broadcast_to(measure.values, (projection.draws,))[:, None]
@@ -192,26 +192,30 @@ def tests_of(projection: Projection, loan: str, name: str, covenant: Covenant) -
     row = projection.rows[covenant.tested]
     why = refusal(timeline, loan, terms, covenant, row, projection.value)
     if why is not None:
-        return Problem(f"{at}.test", "not_on_dates", *why)
+        return Problem(f"{path}.test", "not_on_dates", *why)
     dates = dates_of(timeline, loan, covenant, row)
-    found_on = list(values_on(projection, loan, dates, row, beyond))
-    values = np.stack([value for _, value, _ in found_on], axis=-1) if found_on else np.zeros((projection.draws, 0))
-    when, reasons = tuple(label for label, _, _ in found_on), tuple(reason for _, _, reason in found_on)
+    dated_values = list(values_on(projection, loan, dates, row, beyond))
+    values = (
+        np.stack([value for _, value, _ in dated_values], axis=-1) if dated_values else np.zeros((projection.draws, 0))
+    )
+    when, reasons = tuple(label for label, _, _ in dated_values), tuple(reason for _, _, reason in dated_values)
     return TestDates(when, values, limits, unit, comparator, reasons)
 
 
-def _tested(projection: Projection, loan: str, name: str, covenant: Covenant) -> Tested | Problem:
-    found = tests_of(projection, loan, name, covenant)
-    if isinstance(found, Problem):
-        return found
-    limit = float(found.limit[0, 0])
-    dates = zip(found.when, found.values[0].tolist(), found.room[0].tolist(), found.holds[0].tolist(), strict=True)
+def _outcome(projection: Projection, loan: str, name: str, covenant: Covenant) -> Tested | Problem:
+    results = tests_of(projection, loan, name, covenant)
+    if isinstance(results, Problem):
+        return results
+    limit = float(results.limit[0, 0])
+    dates = zip(
+        results.when, results.values[0].tolist(), results.room[0].tolist(), results.holds[0].tolist(), strict=True
+    )
     tests = tuple(
         Test(when, value, room, room / abs(limit) if limit else None, keeps)
         for when, value, room, keeps in dates
         if not np.isnan(value)
     )
-    untested = (Untested(when, why) for when, why in zip(found.when, found.reasons, strict=True) if why)
+    untested = (Untested(when, why) for when, why in zip(results.when, results.reasons, strict=True) if why)
     level = covenant.lock_up
     return Tested(
         loan=loan,
@@ -219,17 +223,17 @@ def _tested(projection: Projection, loan: str, name: str, covenant: Covenant) ->
         says=covenant.says or name,
         loan_title=projection.scenario.loan_title(loan),
         subject=covenant.row or covenant.measure,
-        comparator=found.comparator,
+        comparator=results.comparator,
         limit=limit,
-        unit=found.unit,
+        unit=results.unit,
         tests=tests,
         untested=tuple(untested),
-        lock_up=level.in_unit(found.unit) if level is not None else None,
-        locked=_locked(projection, locked_row(loan, name)),
+        lock_up=level.in_unit(results.unit) if level is not None else None,
+        locked=_locked_periods(projection, locked_row(loan, name)),
     )
 
 
-def _locked(projection: Projection, row: str) -> tuple[str, ...]:
+def _locked_periods(projection: Projection, row: str) -> tuple[str, ...]:
     """Return the periods whose dividends a lock-up bars."""
     if row not in projection.rows:
         return ()

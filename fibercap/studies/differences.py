@@ -39,7 +39,7 @@ class Difference:
 
 
 @dataclass(frozen=True)
-class Moved:
+class ChangedMeasure:
     """A measure that differs; the first plan's and the second's."""
 
     old: Measure
@@ -54,22 +54,22 @@ def differences(one: Scenario, other: Scenario) -> dict[str, Difference]:
     old, new = _inputs(one), _inputs(other)
     paths = [*old, *(path for path in new if path not in old)]
     nothing = (None, None, None)
-    found = {}
+    changed = {}
     for path in paths:
-        (before, source, at), (after, other_source, there) = old.get(path, nothing), new.get(path, nothing)
+        (before, source, place), (after, other_source, other_place) = old.get(path, nothing), new.get(path, nothing)
         if (before, source) != (after, other_source):
-            found[path] = Difference(path, before, after, source, other_source, at, there)
-    return found
+            changed[path] = Difference(path, before, after, source, other_source, place, other_place)
+    return changed
 
 
 def _inputs(plan: Scenario) -> dict[str, tuple[str | None, str | None, Place | None]]:
     """Return the text, source and place of every leaf that is an input."""
     values, wrappers = plan.unwrapped
-    found: dict[str, tuple[str | None, str | None, Place | None]] = {}
+    inputs: dict[str, tuple[str | None, str | None, Place | None]] = {}
     for path, leaf in leaves(values):
         if path[0] not in OWN and path[-1] != "note":
-            found[".".join(path)] = (leaf.text, _source(path, wrappers), leaf.place)
-    return found
+            inputs[".".join(path)] = (leaf.text, _source(path, wrappers), leaf.place)
+    return inputs
 
 
 def _source(path: Path, wrappers: Mapping[Path, Branch]) -> str | None:
@@ -81,10 +81,10 @@ def _source(path: Path, wrappers: Mapping[Path, Branch]) -> str | None:
     return None
 
 
-def texts_apart(one: Scenario, other: Scenario) -> dict[str, tuple[str | None, str | None]]:
+def different_inputs(one: Scenario, other: Scenario) -> dict[str, tuple[str | None, str | None]]:
     """Return the inputs in which two plans differ, with what each has; blocks that they share are passed."""
-    apart = {key for key in (*one.tree, *other.tree) if one.tree.get(key) is not other.tree.get(key)} - ASIDE
-    old, new = _texts(one, apart), _texts(other, apart)
+    blocks = {key for key in (*one.tree, *other.tree) if one.tree.get(key) is not other.tree.get(key)} - ASIDE
+    old, new = _texts(one, blocks), _texts(other, blocks)
     paths = [*old, *(path for path in new if path not in old)]
     return {path: (old.get(path), new.get(path)) for path in paths if old.get(path) != new.get(path)}
 
@@ -95,7 +95,9 @@ def _texts(plan: Scenario, blocks: Collection[str]) -> dict[str, str]:
     return {".".join(path): leaf.text for path, leaf in leaves(chosen)}
 
 
-def moved(one: Scenario, other: Scenario) -> tuple[dict[str, Moved], dict[str, tuple[bool | None, bool | None]]]:
+def changed_results(
+    one: Scenario, other: Scenario
+) -> tuple[dict[str, ChangedMeasure], dict[str, tuple[bool | None, bool | None]]]:
     """Return the measures that differ between two plans, and the claims that hold in one of them only.
 
     Raises
@@ -106,14 +108,19 @@ def moved(one: Scenario, other: Scenario) -> tuple[dict[str, Moved], dict[str, t
     first = project(one)
     second = project(other, first)
     old, new = measures(first), measures(second)
-    found = {name: Moved(old[name], new[name]) for name in old if name in new and _differs(old[name], new[name])}
-    held, holds = outcomes(first, old), outcomes(second, new)
-    names = [*held, *(name for name in holds if name not in held)]
+    changed = {
+        name: ChangedMeasure(old[name], new[name]) for name in old if name in new and _differs(old[name], new[name])
+    }
+    old_claims, new_claims = outcomes(first, old), outcomes(second, new)
+    names = [*old_claims, *(name for name in new_claims if name not in old_claims)]
     verdicts = {
-        name: (held[name].holds if name in held else None, holds[name].holds if name in holds else None)
+        name: (
+            old_claims[name].holds if name in old_claims else None,
+            new_claims[name].holds if name in new_claims else None,
+        )
         for name in names
     }
-    return found, {name: pair for name, pair in verdicts.items() if pair[0] != pair[1]}
+    return changed, {name: pair for name, pair in verdicts.items() if pair[0] != pair[1]}
 
 
 def _differs(old: Measure, new: Measure) -> bool:

@@ -12,7 +12,14 @@ import numpy as np
 from fibercap.model.horizon.run_off import RUN_OFF
 from fibercap.studies.claims import WORDS, outcomes
 from fibercap.studies.covenants import covenants
-from fibercap.studies.ways_out import cash_way_out, claim_way_out, covenant_way_out, repays, uses_way_out, worded
+from fibercap.studies.ways_out import (
+    cash_way_out,
+    claim_way_out,
+    covenant_way_out,
+    quantity_words,
+    repays,
+    uses_way_out,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -141,7 +148,7 @@ def _faults_by_name(projection: Projection) -> dict[tuple[str, str], str]:
 
 def _covenants(projection: Projection, promises: Mapping[str, Tested]) -> list[Finding]:
     """Return the covenants that are broken, that with the least headroom first."""
-    broken = [tested for tested in promises.values() if tested.broken]
+    broken = [tested for tested in promises.values() if tested.is_broken]
     broken.sort(key=lambda tested: tested.tightest.headroom or 0.0 if tested.tightest else 0.0)
     return [_covenant(projection, tested) for tested in broken]
 
@@ -150,12 +157,12 @@ def _covenant(projection: Projection, tested: Tested) -> Finding:
     fails = [test for test in tested.tests if not test.holds]
     first, worst = fails[0], min(fails, key=lambda test: test.room)
     often = f", {len(fails)} of {len(tested.tests)} times" if len(fails) > 1 else ""
-    promised = f"{WORDS[tested.comparator]} {worded(tested.limit, tested.unit)} is promised"
+    promised = f"{WORDS[tested.comparator]} {quantity_words(tested.limit, tested.unit)} is promised"
     if isinf(worst.value):
         far = f"there is debt, and no EBITDA{worst.on if worst is not first else ''}; {promised}"
     else:
-        deep = f" (at worst {worded(worst.value, tested.unit)}{worst.on})" if worst is not first else ""
-        far = f"{tested.subject} is {worded(first.value, tested.unit)}{deep}, {promised}"
+        deep = f" (at worst {quantity_words(worst.value, tested.unit)}{worst.on})" if worst is not first else ""
+        far = f"{tested.subject} is {quantity_words(first.value, tested.unit)}{deep}, {promised}"
     return Finding(
         kind=COVENANT,
         option=projection.scenario.option,
@@ -184,7 +191,7 @@ def _dry(projection: Projection, prefix: str, timeline: Timeline) -> Iterator[Fi
         return
     first, lowest = int(below[0]), int(cash.argmin())
     where = " after the horizon, while loans run off," if prefix else ""
-    deep = f"the lowest is {worded(float(cash[lowest]), money)} in {timeline.labels[lowest]}"
+    deep = f"the lowest is {quantity_words(float(cash[lowest]), money)} in {timeline.labels[lowest]}"
     yield Finding(
         kind=CASH,
         option=projection.scenario.option,
@@ -196,7 +203,7 @@ def _dry(projection: Projection, prefix: str, timeline: Timeline) -> Iterator[Fi
         unit=money,
         sentence=f"cash is below zero{where} in {len(below)} of {len(cash)} periods, first in "
         f"{timeline.labels[first]}; {deep}",
-        fault=f"cash falls to {worded(float(cash[lowest]), money)} in {timeline.labels[lowest]}",
+        fault=f"cash falls to {quantity_words(float(cash[lowest]), money)} in {timeline.labels[lowest]}",
         after_horizon=bool(prefix),
         _heal=partial(cash_way_out, projection, prefix, first, float(cash[lowest])),
     )
@@ -210,7 +217,7 @@ def _uses(projection: Projection) -> Iterator[Finding]:
         gap = projection.value(plan.source_rows(key)["gap"])[0]
         if gap.sum() <= trifle:
             continue
-        first, amount = labels[int(np.flatnonzero(np.cumsum(gap) > trifle)[0])], worded(float(gap.sum()), money)
+        first, amount = labels[int(np.flatnonzero(np.cumsum(gap) > trifle)[0])], quantity_words(float(gap.sum()), money)
         yield Finding(
             kind=USES,
             option=plan.option,
@@ -228,12 +235,14 @@ def _uses(projection: Projection) -> Iterator[Finding]:
 
 
 def _claim(projection: Projection, outcome: Outcome) -> Finding:
-    found = worded(outcome.value, outcome.unit) if outcome.value is not None else f"undefined ({outcome.reason})"
+    value = (
+        quantity_words(outcome.value, outcome.unit) if outcome.value is not None else f"undefined ({outcome.reason})"
+    )
     turned = "fails" if outcome.expected else "holds, though it is expected to fail"
-    wanted = f"{WORDS[outcome.comparator]} {worded(outcome.limit, outcome.unit)}{outcome.wanted}"
+    wanted = f"{WORDS[outcome.comparator]} {quantity_words(outcome.limit, outcome.unit)}{outcome.tolerance_text}"
     when = f" {outcome.when}" if outcome.when.startswith("in ") else f" in {outcome.when}" if outcome.when else ""
     when = when.replace(" in end of", " at the end of")
-    says = f"claim `{outcome.name}` ({outcome.says}) {turned}: {outcome.subject} is {found}{when}"
+    says = f"claim `{outcome.name}` ({outcome.says}) {turned}: {outcome.subject} is {value}{when}"
     return Finding(
         kind=CLAIM,
         option=projection.scenario.option,

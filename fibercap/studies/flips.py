@@ -9,8 +9,7 @@ import numpy as np
 
 from fibercap.core.errors import Problem
 from fibercap.model.measures.all_measures import measure_named
-from fibercap.studies.claims import judged as tested
-from fibercap.studies.claims import outcomes
+from fibercap.studies.claims import claim_values, outcomes
 from fibercap.studies.movable_inputs import Change, levers
 from fibercap.studies.turning_points import Judgement, turns
 
@@ -45,11 +44,11 @@ def flips(projection: Projection, known: Mapping[str, Outcome] | None = None) ->
     batch; the first change of each claim is then closed in on, and taken on a straight line between two near points.
     """
     scenario = projection.scenario
-    found = known if known is not None else outcomes(projection)
-    if not found:
+    claims = known if known is not None else outcomes(projection)
+    if not claims:
         return {}
     turned = turns(scenario, levers(scenario), _judge, _judge(projection), _inputs_of(projection))
-    result: dict[str, Flip | None] = dict.fromkeys(found)
+    result: dict[str, Flip | None] = dict.fromkeys(claims)
     for name, near in turned.items():
         if near:
             also = tuple(dict.fromkeys(turn.lever.name for turn in near[1:] if turn.lever is not near[0].lever))
@@ -59,22 +58,22 @@ def flips(projection: Projection, known: Mapping[str, Outcome] | None = None) ->
 
 def _inputs_of(projection: Projection) -> dict[str, list[str]]:
     """Return by claim the inputs on which its row or measure rests."""
-    found = {}
+    inputs = {}
     for name, claim in projection.scenario.claims.items():
         rows = (claim.row,) if claim.row else measure_named(projection, claim.measure).rests_on
-        found[name] = [item.path for item in projection.evidence.under(rows)]
-    return found
+        inputs[name] = [item.path for item in projection.evidence.under(rows)]
+    return inputs
 
 
 def _judge(projection: Projection) -> dict[str, Judgement]:
-    asked = {claim.measure for claim in projection.scenario.claims.values() if claim.measure}
-    known = {name: measure_named(projection, name) for name in asked}
-    found = {}
+    names = {claim.measure for claim in projection.scenario.claims.values() if claim.measure}
+    measures = {name: measure_named(projection, name) for name in names}
+    judgements = {}
     for name, claim in projection.scenario.claims.items():
-        outcome = tested(projection, known, name, claim)
+        outcome = claim_values(projection, measures, name, claim)
         if not isinstance(outcome, Problem):
             gap = outcome.value - outcome.limit
             if claim.limit[0] == "about":
                 gap = np.abs(gap) - claim.within.room(outcome.limit)
-            found[name] = Judgement(outcome.holds, gap)
-    return found
+            judgements[name] = Judgement(outcome.holds, gap)
+    return judgements

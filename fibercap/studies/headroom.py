@@ -31,20 +31,20 @@ FALLS: Final = (EBITDA, PRICE, VOLUME)
 class Headroom:
     """The smallest fall of each kind that breaks a covenant, as a share; None where even a fall to nothing does not.
 
-    `title` is what a reader calls the covenant. `broken` covenants have none: they are broken as things are; what is
-    not tested has none either.
+    `title` is what a reader calls the covenant. A covenant that is already broken (`is_broken`), or that is never
+    tested, has no falls.
     """
 
     covenant: str
     title: str
     falls: Mapping[str, float | None]
-    broken: bool = False
+    is_broken: bool = False
 
     @property
     def least(self) -> float | None:
         """The smallest of the falls; 0 for a broken covenant, None where no fall breaks it."""
         known = [fall for fall in self.falls.values() if fall is not None]
-        return 0.0 if self.broken else min(known, default=None)
+        return 0.0 if self.is_broken else min(known, default=None)
 
 
 def headroom(projection: Projection, known: Mapping[str, Tested] | None = None) -> dict[str, Headroom]:
@@ -65,9 +65,9 @@ def headroom(projection: Projection, known: Mapping[str, Tested] | None = None) 
     ------
     Own derivation: a fall of EBITDA is a cost of its own that is not variable, so it is written as overhead.
     """
-    found = known if known is not None else covenants(projection)
-    failing = {name: tested for name, tested in found.items() if not tested.holds}  # those not tested with them
-    broken = {name: Headroom(name, each.title, {}, broken=each.broken) for name, each in failing.items()}
+    tests = known if known is not None else covenants(projection)
+    failing = {name: tested for name, tested in tests.items() if not tested.holds}  # those not tested with them
+    broken = {name: Headroom(name, each.title, {}, is_broken=each.is_broken) for name, each in failing.items()}
     kept = {name: verdict for name, verdict in _judge(projection).items() if name not in broken}
     if not kept:
         return broken
@@ -75,12 +75,12 @@ def headroom(projection: Projection, known: Mapping[str, Tested] | None = None) 
     turned = turns(scenario, moved, _judge, kept)
     falls = {name: {turn.lever.name: 1.0 - turn.factor for turn in turned[name]} for name in kept}
     room = {name: {of: falls[name].get(of) for of in FALLS} for name in kept}
-    return broken | {name: Headroom(name, found[name].title, fall) for name, fall in room.items()}
+    return broken | {name: Headroom(name, tests[name].title, fall) for name, fall in room.items()}
 
 
-def tightest(found: Mapping[str, Headroom]) -> Headroom | None:
+def tightest(rooms: Mapping[str, Headroom]) -> Headroom | None:
     """Return the covenant that the smallest fall breaks; None where no fall breaks any."""
-    known = [(room.least, room) for room in found.values() if room.least is not None]
+    known = [(room.least, room) for room in rooms.values() if room.least is not None]
     return min(known, key=lambda pair: pair[0], default=(None, None))[1]
 
 
@@ -116,7 +116,7 @@ def _fall(name: str, handles: list[Handle]) -> Lever:
 
 
 def _judge(projection: Projection) -> dict[str, Judgement]:
-    found = {}
+    judgements = {}
     for loan, terms in projection.scenario.loans.items():
         for name, covenant in terms.covenants.items():
             tests = tests_of(projection, loan, name, covenant)
@@ -124,5 +124,5 @@ def _judge(projection: Projection) -> dict[str, Judgement]:
                 continue
             room = np.where(np.isnan(tests.room), np.inf, tests.room).min(axis=-1, initial=np.inf)
             holds = np.asarray(tests.holds.all(axis=-1))
-            found[f"{loan}.{name}"] = Judgement(holds, np.where(np.isinf(room), np.nan, room))
-    return found
+            judgements[f"{loan}.{name}"] = Judgement(holds, np.where(np.isinf(room), np.nan, room))
+    return judgements

@@ -8,7 +8,7 @@ import numpy as np
 
 from fibercap.core.errors import FibercapError, did_you_mean
 from fibercap.studies.movable_inputs import Handle, Lever
-from fibercap.studies.turning_points import Judge, Truth, judged
+from fibercap.studies.turning_points import Judge, Truth, judge_moves
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -45,7 +45,7 @@ def largest(scenario: Scenario, moved: Lever, judge: Judge, grid: Sequence[float
     present, low, high = moved.handles[0].value, 0.0, np.inf
     factors: Array = np.array(grid)
     while True:
-        kept = _kept(scenario, moved, factors, judge)
+        kept = _kept_factors(scenario, moved, factors, judge)
         if low == 0.0 and not kept.any():
             return 0.0
         good = np.flatnonzero(kept)
@@ -107,11 +107,13 @@ def loan_lever(scenario: Scenario, loan: str) -> Lever:
 
 
 def _handles(scenario: Scenario, loan: str) -> Iterator[Handle]:
-    terms, code, at = scenario.loans[loan], scenario.loan_currency(loan), f"loans.{loan}"
-    amounts: dict[str, tuple[Array, str]] = {f"{at}.commitment": (terms.commitment, code)}
+    terms, code, prefix = scenario.loans[loan], scenario.loan_currency(loan), f"loans.{loan}"
+    amounts: dict[str, tuple[Array, str]] = {f"{prefix}.commitment": (terms.commitment, code)}
     for block in ("draws", "prepayments"):
-        amounts |= {f"{at}.{block}.{day}": (much, code) for day, much in (getattr(terms, block) or {}).items()}
-    repayment = {f"{at}.repayment.{key}": (much, unit) for key, (unit, much) in terms.repayment.amounts(code).items()}
+        amounts |= {f"{prefix}.{block}.{day}": (much, code) for day, much in (getattr(terms, block) or {}).items()}
+    repayment = {
+        f"{prefix}.repayment.{key}": (much, unit) for key, (unit, much) in terms.repayment.amounts(code).items()
+    }
     amounts |= {path: (much, unit) for path, (much, unit) in repayment.items() if np.any(much)}
     for key, funding in scenario.funding.items():
         part = funding.sources.get(loan)
@@ -121,10 +123,10 @@ def _handles(scenario: Scenario, loan: str) -> Iterator[Handle]:
         yield Handle(path, float(much), float(much), unit)
 
 
-def _kept(scenario: Scenario, moved: Lever, factors: Array, judge: Judge) -> Truth:
+def _kept_factors(scenario: Scenario, moved: Lever, factors: Array, judge: Judge) -> Truth:
     """Return at which factors the scenario allows the loan, and every limit is kept."""
-    found, allowed = judged(scenario, [(moved, float(factor)) for factor in factors], judge)
+    judgements, allowed = judge_moves(scenario, [(moved, float(factor)) for factor in factors], judge)
     kept = allowed.copy()
-    for verdict in found.values():
+    for verdict in judgements.values():
         kept &= verdict.holds
     return kept

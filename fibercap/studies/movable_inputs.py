@@ -105,14 +105,14 @@ def levers(scenario: Scenario) -> list[Lever]:
 
     Dates, names, counts, kinds and maturities cannot be drawn; shares that must total 100 % cannot be moved alone.
     """
-    found = []
+    movable = []
     for item in scenario.inputs():
         handles = tuple(_handles(scenario, item.path, item.value, item.unit))
         if handles and any(handle.value for handle in handles) and not TOTALS & set(item.path.split(".")):
             low, high = _range(item.path, item.unit, handles)
             share = item.unit in SHARES
-            found.append(Lever(item.path, handles, item.kind, item.source, low, high, share))
-    return found
+            movable.append(Lever(item.path, handles, item.kind, item.source, low, high, share))
+    return movable
 
 
 def lever(scenario: Scenario, path: str) -> Lever:
@@ -125,8 +125,8 @@ def lever(scenario: Scenario, path: str) -> Lever:
     """
     written = {item.path: item for item in scenario.inputs()}
     known: dict[str, tuple[Any, str]] = {}
-    for at, value, unit in quantities(scenario):
-        name = ".".join(as_written(at))
+    for keys, value, unit in quantities(scenario):
+        name = ".".join(as_written(keys))
         known[name] = (value, unit)
     if path not in known:
         raise FibercapError(
@@ -134,8 +134,8 @@ def lever(scenario: Scenario, path: str) -> Lever:
         )
     handles = tuple(_handles(scenario, path, *known[path]))
     if not handles:
-        told = "dates, names, counts, kinds and maturities cannot be moved"
-        raise FibercapError("not_movable", f"`{path}` is not a number that can be moved; {told}")
+        kinds = "dates, names, counts, kinds and maturities cannot be moved"
+        raise FibercapError("not_movable", f"`{path}` is not a number that can be moved; {kinds}")
     low, high = _range(path, known[path][1], handles)
     item = written.get(path)
     kind, source = (item.kind, item.source) if item else ("assumed", "")
@@ -192,7 +192,7 @@ def _bounds(path: str, unit: str) -> tuple[float, float]:
     return (0.0, 1.0) if unit in SHARES else (0.0, np.inf)
 
 
-def drawn(moves: Sequence[tuple[Lever, float]]) -> dict[str, Any]:
+def input_samples(moves: Sequence[tuple[Lever, float]]) -> dict[str, Any]:
     """Return the draws in each of which one lever is moved, by path, each `(draw, 1)`."""
     draws: dict[str, Array] = {}
     units: dict[str, str] = {}

@@ -34,30 +34,31 @@ def warnings(projection: Projection) -> list[str]:
         What the plan leads to; of a batch, the first draw is looked at.
     """
     scenario, labels = projection.scenario, projection.timeline.labels
-    money, told = scenario.currency, []
+    money, messages = scenario.currency, []
     cash, trifle = projection.value("accounts.cash")[0], _trifle(projection)
     if scenario.company.may_run_dry:
-        told += [f"{found.sentence}; `company.may_run_dry` says that this is expected" for found in dry(projection)]
+        expected = "`company.may_run_dry` says that this is expected"
+        messages += [f"{finding.sentence}; {expected}" for finding in dry(projection)]
     least = float(np.ravel(scenario.money.minimum_cash)[0])
     under = np.flatnonzero(cash < least - trifle)
     if least > 0 and len(under):
-        told.append(
+        messages.append(
             f"cash is below its minimum of {least:,.0f} {money} in {len(under)} of {len(cash)} periods, first in "
-            f"{labels[under[0]]}; {_lifted_by(scenario)}"
+            f"{labels[under[0]]}; {_way_to_lift(scenario)}"
         )
     if any(c.lock_up is not None for loan in scenario.loans.values() for c in loan.covenants.values()):
         barred = projection.value("accounts.dividends_barred")[0]
         if barred.sum() > trifle:
             first = labels[int(np.flatnonzero(np.cumsum(barred) > trifle)[0])]
-            told.append(f"dividends of {barred.sum():,.0f} {money} are locked up by covenants, from {first} on")
-    told += [*_opening(projection), *_cut(projection), *_undrawn(scenario)]
-    told += _terminal(projection)
-    told += _valuation(projection)
-    told += [*_reference(projection), *_lost(projection), *_later(projection)]
+            messages.append(f"dividends of {barred.sum():,.0f} {money} are locked up by covenants, from {first} on")
+    messages += [*_opening(projection), *_cuts(projection), *_undrawn_loans(scenario)]
+    messages += _terminal(projection)
+    messages += _valuation(projection)
+    messages += [*_reference(projection), *_loss_of_owners(projection), *_later(projection)]
     notes = [(scenario.loan_title(name), moved_payment_note(loan)) for name, loan in scenario.loans.items()]
-    told += [f"{title}: {note}" for title, note in notes if note]
-    told += [f"unused: {path}" for path in unused(scenario)]
-    return told
+    messages += [f"{title}: {note}" for title, note in notes if note]
+    messages += [f"unused: {path}" for path in unused_paths(scenario)]
+    return messages
 
 
 def _trifle(projection: Projection) -> float:
@@ -75,7 +76,7 @@ def _opening(projection: Projection) -> Iterator[str]:
         )
 
 
-def _cut(projection: Projection) -> Iterator[str]:
+def _cuts(projection: Projection) -> Iterator[str]:
     """Say which dividends and prepayments are cut because there is nothing to pay them from."""
     plan, labels, money = projection.scenario, projection.timeline.labels, projection.scenario.currency
     planned, paid = (projection.value(f"accounts.{key}")[0] for key in ("dividends_planned", "dividends"))
@@ -97,7 +98,7 @@ def _cut(projection: Projection) -> Iterator[str]:
             )
 
 
-def _undrawn(scenario: Scenario) -> list[str]:
+def _undrawn_loans(scenario: Scenario) -> list[str]:
     """Say which loans nothing in the plan uses."""
     return [
         f"{scenario.loan_title(name)} is not drawn: no funding, `gap`, `draws` or `outstanding` uses it, so it is an "
@@ -115,8 +116,8 @@ def _terminal(projection: Projection) -> list[str]:
     if isinstance(scenario.money.terminal_value, NoTerminalValue):
         return ["no terminal value: NPV and IRR count only flows within the horizon, though the plants run on"]
     worth = float(projection.value("returns.project_terminal_value")[0, -1])
-    told = f"the terminal value is {worth:,.0f} {scenario.currency}, below zero; to close the plants may cost less"
-    return [*([told] if worth < -_trifle(projection) else []), *_closed_early(scenario)]
+    message = f"the terminal value is {worth:,.0f} {scenario.currency}, below zero; to close the plants may cost less"
+    return [*([message] if worth < -_trifle(projection) else []), *_closed_early(scenario)]
 
 
 def _closed_early(scenario: Scenario) -> Iterator[str]:
@@ -136,10 +137,10 @@ def _valuation(projection: Projection) -> list[str]:
     day, timeline = projection.scenario.money.valuation_date, projection.timeline
     if day is None:
         return []
-    told = []
+    messages = []
     if day.day == 1:
         before = day - timedelta(days=1)
-        told.append(
+        messages.append(
             f"`money.valuation_date` {day} counts from the end of that day; if the start of the month is meant, write "
             f"{before}"
         )
@@ -148,10 +149,10 @@ def _valuation(projection: Projection) -> list[str]:
         moved |= np.abs(projection.value(row)[0]) > _trifle(projection)
     early = timeline.ends - (timeline.months / 2 if projection.scenario.money.in_middle else 0.0) < month_number(day)
     if (moved & early).any():
-        first, last = (timeline.labels[int(np.flatnonzero(moved & early)[at])] for at in (0, -1))
+        first, last = (timeline.labels[int(np.flatnonzero(moved & early)[index])] for index in (0, -1))
         when = first if first == last else f"{first} to {last}"
-        told.append(f"flows of {when} fall before the valuation date {day}: they are compounded forward to it")
-    return told
+        messages.append(f"flows of {when} fall before the valuation date {day}: they are compounded forward to it")
+    return messages
 
 
 def _reference(projection: Projection) -> list[str]:
@@ -162,12 +163,12 @@ def _reference(projection: Projection) -> list[str]:
     if cash.min() >= -_trifle(projection):
         return []
     lowest = projection.timeline.labels[int(cash.argmin())]
-    told = "without projects, and paid for as the plan is written, the company would run out of cash: the lowest is "
-    told += f"{cash.min():,.0f} {projection.scenario.currency} in {lowest}; owners' worth is measured against that"
-    return [told]
+    message = "without projects, and paid for as the plan is written, the company would run out of cash: the lowest is "
+    message += f"{cash.min():,.0f} {projection.scenario.currency} in {lowest}; owners' worth is measured against that"
+    return [message]
 
 
-def _lost(projection: Projection) -> Iterator[str]:
+def _loss_of_owners(projection: Projection) -> Iterator[str]:
     """Say so where owners get back less than they pay in, whatever the projects add."""
     scenario = projection.scenario
     if not scenario.projects or scenario.money.discount_rate is None:
@@ -195,45 +196,45 @@ def _later(projection: Projection) -> Iterator[str]:
         )
 
 
-def _lifted_by(scenario: Scenario) -> str:
+def _way_to_lift(scenario: Scenario) -> str:
     if not scenario.lifts:
         return "nobody lifts it: write `company: {gap: [equity]}`, or a loan of style `revolver`"
     return f"{', '.join(scenario.lifts)} cannot lift it further"
 
 
-def unused(scenario: Scenario) -> list[str]:
+def unused_paths(scenario: Scenario) -> list[str]:
     """Return the paths of products no plant makes, plants that never stand, and sources nobody cites.
 
     Rates and currencies of which an option speaks are used.
     """
     made = {plant.product for plant in scenario.plants.values()}
-    found = [f"products.{name}" for name in scenario.products if name not in made]
+    paths = [f"products.{name}" for name in scenario.products if name not in made]
     start, end = scenario.horizon.start, scenario.horizon.end
     for name, plant in scenario.plants.items():
         if (plant.opens and plant.opens > end) or (plant.closes and plant.closes < start):
-            found.append(f"plants.{name}")
+            paths.append(f"plants.{name}")
     for name, project in scenario.projects.items():
         closes = scenario.plants[project.plant].closes
         if closes and month_number(closes) <= float(np.max(project.completes)):
-            found.append(f"projects.{name}, complete when its plant is closed")
+            paths.append(f"projects.{name}, complete when its plant is closed")
     used = {loan.rate.index for loan in scenario.loans.values() if isinstance(loan.rate, Floating)}
     used |= (offered := _words_of_options(scenario))
-    found += [f"rates.{name}" for name in scenario.rates if name not in used]
+    paths += [f"rates.{name}" for name in scenario.rates if name not in used]
     tied = {"EUR", "DEM"} if {"EUR", "DEM"} & set(scenario.foreign) else set()
-    found += [f"exchange.{code}" for code in scenario.exchange if code not in tied | set(scenario.foreign) | offered]
+    paths += [f"exchange.{code}" for code in scenario.exchange if code not in tied | set(scenario.foreign) | offered]
     for name, loan in scenario.loans.items():
         if loan.grace and loan.repayment.ignores_grace:
-            found.append(f"loans.{name}.grace, for a loan of style `{loan.repayment.style}`")
+            paths.append(f"loans.{name}.grace, for a loan of style `{loan.repayment.style}`")
         locks = [key for key, covenant in loan.covenants.items() if covenant.lock_up is not None]
         if locks and not scenario.company.dividends:
-            found += [f"loans.{name}.covenants.{key}.lock_up, for there are no dividends" for key in locks]
+            paths += [f"loans.{name}.covenants.{key}.lock_up, for there are no dividends" for key in locks]
         if loan.after_prepayment == "recast" and not (loan.prepayments or np.any(loan.sweep)):
-            found.append(f"loans.{name}.after_prepayment, for there are no prepayments")
+            paths.append(f"loans.{name}.after_prepayment, for there are no prepayments")
     if "revolver" in scenario.company.gap and not any(loan.revolves for loan in scenario.loans.values()):
-        found.append("company.gap, which names revolvers though there are none")
+        paths.append("company.gap, which names revolvers though there are none")
     cited = {str(leaf.value) for path, leaf in leaves(scenario.tree) if path[-1] == "source" and isinstance(leaf, Leaf)}
     cited.add(scenario.default_source)
-    return found + [f"sources.{name}" for name in scenario.sources if name not in cited]
+    return paths + [f"sources.{name}" for name in scenario.sources if name not in cited]
 
 
 def _words_of_options(scenario: Scenario) -> set[str]:

@@ -37,8 +37,8 @@ def number_of(text: str, unit: str, what: str, *, share: bool = False) -> float:
         number, written = split_quantity(text)
     except QuantityTextError as error:
         example = "`70 %`" if share else f"`{f'5 {spoken_unit(unit)}'.strip()}`"
-        found, wanted, hint = advice(text, error, wanted, example, fit)
-        raise FibercapError(error.code, f"{what}: found {found}, wanted {wanted}", hint) from None
+        actual, wanted, hint = advice(text, error, wanted, example, fit)
+        raise FibercapError(error.code, f"{what}: found {actual}, wanted {wanted}", hint) from None
     factor = conversion(written, unit)
     if number == 0 and not written:
         return 0.0

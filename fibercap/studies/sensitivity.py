@@ -10,7 +10,7 @@ import numpy as np
 from fibercap.model.measures.all_measures import measure_named
 from fibercap.studies.batch import size_if_large
 from fibercap.studies.movable_inputs import lever, levers
-from fibercap.studies.turning_points import Judgement, Turn, judged, turns
+from fibercap.studies.turning_points import Judgement, Turn, judge_moves, turns
 from fibercap.studies.verdict.choice_flips import MOST
 from fibercap.studies.verdict.numbers_of_options import FINANCING
 
@@ -24,7 +24,7 @@ SHARE: Final = 0.1
 
 
 @dataclass(frozen=True)
-class Moved:
+class Effect:
     """An input, by which shares it was moved down and up, and what each measure came to: (down, up).
 
     It is nan where the measure is undefined, or the plan does not allow the move.
@@ -44,7 +44,7 @@ class Moved:
         return min((value for value in self.measures[measure] if np.isfinite(value)), default=base)
 
 
-def one_at_a_time(scenario: Scenario, measures: Sequence[str], share: float = SHARE) -> list[Moved]:
+def one_at_a_time(scenario: Scenario, measures: Sequence[str], share: float = SHARE) -> list[Effect]:
     """Move every number of a plan down and up by a share, one at a time, all of them in one batch.
 
     An input is moved no farther than its bounds allow; its values over time move together. Moves that the plan does not
@@ -60,23 +60,23 @@ def one_at_a_time(scenario: Scenario, measures: Sequence[str], share: float = SH
     share : float
         By how much inputs are moved, such as 0.1.
     """
-    known, size = levers(scenario), size_if_large(scenario)
-    if size is not None and 2 * size * len(known) > MOST:
-        known = sorted(known, key=lambda each: not each.name.startswith(FINANCING))[: max(MOST // (2 * size), 1)]
-    factors = [(max(1 - share, each.low), min(1 + share, each.high)) for each in known]
-    moves = [(each, factor) for each, pair in zip(known, factors, strict=True) for factor in pair]
+    movable, size = levers(scenario), size_if_large(scenario)
+    if size is not None and 2 * size * len(movable) > MOST:
+        movable = sorted(movable, key=lambda each: not each.name.startswith(FINANCING))[: max(MOST // (2 * size), 1)]
+    factors = [(max(1 - share, each.low), min(1 + share, each.high)) for each in movable]
+    moves = [(each, factor) for each, pair in zip(movable, factors, strict=True) for factor in pair]
 
     def values(projection: Projection) -> dict[str, Judgement]:
         flat = {key: measure_named(projection, key).values for key in measures}
         shape = (projection.draws,)
-        return {key: Judgement(np.ones(shape, bool), np.broadcast_to(found, shape)) for key, found in flat.items()}
+        return {key: Judgement(np.ones(shape, bool), np.broadcast_to(series, shape)) for key, series in flat.items()}
 
-    found, allowed = judged(scenario, moves, values)
+    judgements, allowed = judge_moves(scenario, moves, values)
     result = []
-    for row, (each, (down, up)) in enumerate(zip(known, factors, strict=True)):
-        at, may = slice(2 * row, 2 * row + 2), allowed[2 * row : 2 * row + 2]
-        pairs = {key: np.where(may, verdict.gap[at], np.nan).tolist() for key, verdict in found.items()}
-        result.append(Moved(each.name, each.kind, (down - 1, up - 1), {key: (a, b) for key, (a, b) in pairs.items()}))
+    for row, (each, (down, up)) in enumerate(zip(movable, factors, strict=True)):
+        both, may = slice(2 * row, 2 * row + 2), allowed[2 * row : 2 * row + 2]
+        pairs = {key: np.where(may, verdict.gap[both], np.nan).tolist() for key, verdict in judgements.items()}
+        result.append(Effect(each.name, each.kind, (down - 1, up - 1), {key: (a, b) for key, (a, b) in pairs.items()}))
     return result
 
 

@@ -16,8 +16,8 @@ from fibercap.model.projection import Projection
 from fibercap.studies.claims import holds
 from fibercap.studies.findings import faults
 from fibercap.studies.largest_loan import CENT, GRID, SMALLEST, amounts, is_whole, largest, loan_lever
-from fibercap.studies.movable_inputs import drawn
-from fibercap.studies.turning_points import Judge, Judgement, judged_at
+from fibercap.studies.movable_inputs import input_samples
+from fibercap.studies.turning_points import Judge, Judgement, judge_move
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -52,8 +52,8 @@ class Limit:
         """
         most, wanted = (1.0, "a share of at most 100 %, such as `70 %`") if self.measure == "gearing" else (MOST, RATIO)
         if not 0.0 < self.value <= most:
-            found = f"{100 * self.value:g} %" if self.measure == "gearing" else f"{self.value:g}"
-            raise FibercapError("out_of_range", f"{self.measure}: found {found}, wanted {wanted}")
+            amount = f"{100 * self.value:g} %" if self.measure == "gearing" else f"{self.value:g}"
+            raise FibercapError("out_of_range", f"{self.measure}: found {amount}, wanted {wanted}")
 
     @property
     def comparator(self) -> str:
@@ -133,60 +133,62 @@ def size(scenario: Scenario, loan: str, limits: Mapping[str, float] | Sequence[L
     low = largest(scenario, moved, judge, GRID)
     if not low:
         raise FibercapError("not_sizable", _refusal(scenario, loan, moved, limits))
-    return _sized(scenario, loan, moved, limits, low, judge)
+    return _largest_sized(scenario, loan, moved, limits, low, judge)
 
 
-def _drawn(projection: Projection, loan: str) -> Array:
+def _amount_drawn(projection: Projection, loan: str) -> Array:
     return np.asarray(projection.value(f"loans.{loan}.schedule.drawn").sum(axis=-1))
 
 
 def _drawn_share(scenario: Scenario, loan: str, moved: Lever) -> float:
     """Return the share of the commitment that is drawn while it is small."""
     handles = {h.path: Drawn(np.array([[h.value * SMALLEST]]), h.unit) for h in moved.handles}
-    drawn = _drawn(project(scenario.drawn(handles)), loan)
+    drawn = _amount_drawn(project(scenario.drawn(handles)), loan)
     return float(drawn[0]) / (moved.handles[0].value * SMALLEST)
 
 
 def _judge(loan: str, limits: Sequence[Limit], share: float) -> Judge:
     def judge(projection: Projection) -> dict[str, Judgement]:
         commitment = projection.scenario.loans[loan].commitment.reshape(-1)
-        used = _drawn(projection, loan) - share * commitment
-        found = {USED: Judgement(used >= -CENT * share / 2, used)}
+        used = _amount_drawn(projection, loan) - share * commitment
+        judgements = {USED: Judgement(used >= -CENT * share / 2, used)}
         for limit in limits:
             values = np.broadcast_to(measure_named(projection, limit.measure).values, (projection.draws,))
             keeps = holds(limit.comparator, values, np.asarray(limit.value), np.zeros(1)) & ~np.isnan(values)
-            found[limit.measure] = Judgement(keeps, values)
-        return found
+            judgements[limit.measure] = Judgement(keeps, values)
+        return judgements
 
     return judge
 
 
 def _refusal(scenario: Scenario, loan: str, moved: Lever, limits: Sequence[Limit]) -> str:
     """Say why not even the smallest loan keeps the limits."""
-    found, why = judged_at(scenario, (moved, SMALLEST), _judge(loan, limits, 0.0))
+    judgements, why = judge_move(scenario, (moved, SMALLEST), _judge(loan, limits, 0.0))
     if why:
         return f"`{loan}` cannot be made smaller: {why}"
     for limit in limits:
-        value = float(found[limit.measure].gap[0])
+        value = float(judgements[limit.measure].gap[0])
         if np.isnan(value):
             projection = project(scenario)
             reason = measure_named(projection, limit.measure).reason or "undefined for a small loan"
             return f"`{limit.measure}` cannot limit `{loan}`: {reason}"
-        if not found[limit.measure].holds[0]:
-            asked = f"{limit.measure} {limit.comparator.replace('_', ' ')} {limit.value:g}"
-            return f"no commitment of `{loan}` keeps {asked}: it is {value:.4g} even for the smallest"
+        if not judgements[limit.measure].holds[0]:
+            condition = f"{limit.measure} {limit.comparator.replace('_', ' ')} {limit.value:g}"
+            return f"no commitment of `{loan}` keeps {condition}: it is {value:.4g} even for the smallest"
     return f"`{loan}` is not drawn by the plan, whatever its size"
 
 
-def _sized(scenario: Scenario, loan: str, moved: Lever, limits: Sequence[Limit], factor: float, judge: Judge) -> Sized:
+def _largest_sized(
+    scenario: Scenario, loan: str, moved: Lever, limits: Sequence[Limit], factor: float, judge: Judge
+) -> Sized:
     present = moved.handles[0].value
     commitment = float(round(factor * present)) if is_whole(factor * present) else factor * present
-    found, _ = judged_at(scenario, (moved, commitment / present), judge)
-    beyond, why = judged_at(scenario, (moved, (commitment + 1.0) / present), judge)
+    judgements, _ = judge_move(scenario, (moved, commitment / present), judge)
+    beyond, why = judge_move(scenario, (moved, (commitment + 1.0) / present), judge)
     binds = tuple(name for name, verdict in beyond.items() if not verdict.holds[0]) or ((ALLOWED,) if why else ())
-    values = {limit.measure: float(found[limit.measure].gap[0]) for limit in limits}
+    values = {limit.measure: float(judgements[limit.measure].gap[0]) for limit in limits}
     residual = {limit.measure: values[limit.measure] - limit.value for limit in limits}
     title, currency = scenario.loan_title(loan), scenario.loan_currency(loan)
-    sized = project(scenario.drawn(drawn([(moved, commitment / present)])))
+    sized = project(scenario.drawn(input_samples([(moved, commitment / present)])))
     wrong = tuple(fault.fault for fault in faults(sized))
     return Sized(loan, title, currency, present, commitment, binds, values, tuple(limits), moved, why, residual, wrong)

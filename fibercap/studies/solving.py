@@ -13,8 +13,8 @@ from fibercap.model.measures.measure import number_in_words
 from fibercap.model.project import project
 from fibercap.model.projection import Projection
 from fibercap.studies.findings import faults
-from fibercap.studies.movable_inputs import Handle, Lever, drawn, lever
-from fibercap.studies.turning_points import Judgement, Truth, judged, judged_at
+from fibercap.studies.movable_inputs import Handle, Lever, input_samples, lever
+from fibercap.studies.turning_points import Judgement, Truth, judge_move, judge_moves
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -112,8 +112,8 @@ def solve(
     Own derivation: the measure is computed at 129 values in one batch; each change of sign is closed in on in further
     ones, and then taken on a straight line between two near points, until the measure is met there.
     """
-    whole = project(scenario)
-    found = measure_named(whole, measure)
+    projection = project(scenario)
+    now = measure_named(projection, measure)
     moved, low, high = _range(lever(scenario, vary), between)
     factors = np.linspace(low, high, POINTS)
     values, refused = _values(scenario, moved, factors, measure)
@@ -121,34 +121,36 @@ def solve(
     reach = float(np.ptp(values[known])) if len(known) else 0.0
     moves = bool(len(known)) and reach > 1e-12 * max(float(np.abs(values[known]).max()), 1e-300)
     slack = NEAR * max(reach, abs(target), 1e-300)
-    roots, jumps = _met(scenario, moved, _brackets(factors, values - target) if moves else [], (measure, target, slack))
+    roots, jumps = _roots(
+        scenario, moved, _brackets(factors, values - target) if moves else [], (measure, target, slack)
+    )
     within = np.flatnonzero(~refused)
     first, last = (int(within[0]), int(within[-1])) if len(within) else (0, POINTS - 1)
     return Solution(
-        measure, found.label, found.unit, target, moved, found.value,
+        measure, now.label, now.unit, target, moved, now.value,
         roots=tuple(
             Root(f, moved.at(f) if moved.alone else None, value, _faults(scenario, moved, f)) for f, value in roots
         ),
         jumps=tuple(jumps),
         between=(float(factors[first]), float(factors[last])),
-        ends=(_defined(values[first]), _defined(values[last])),
+        ends=(_none_if_nan(values[first]), _none_if_nan(values[last])),
         end_faults=(
             _faults(scenario, moved, float(factors[first])) if len(within) else (),
             _faults(scenario, moved, float(factors[last])) if len(within) else (),
         ),
         moves=moves,
-        reason=found.reason if found.value is None else "",
+        reason=now.reason if now.value is None else "",
         refused=_refusal(scenario, moved, factors, refused),
     )  # fmt: skip
 
 
-def _met(
+def _roots(
     scenario: Scenario, moved: Lever, brackets: list[Bracket], wanted: tuple[str, float, float]
 ) -> tuple[list[tuple[float, float]], list[float]]:
     """Narrow brackets until the measure is met in each or cannot be; return roots, with what it is there, and leaps."""
     measure, target, slack = wanted
     for number in range(1, PASSES.stop):
-        brackets = _narrowed(scenario, moved, brackets, measure, target)
+        brackets = _narrow(scenario, moved, brackets, measure, target)
         if number < PASSES.start:
             continue
         crossings = [_crossing(*bracket) for bracket in brackets]
@@ -166,15 +168,15 @@ def _refusal(scenario: Scenario, moved: Lever, factors: Array, refused: Truth) -
         return ""
     allowed = np.flatnonzero(~refused)
     beside = [k for k in np.flatnonzero(refused) if not len(allowed) or np.abs(allowed - k).min() == 1]
-    return judged_at(scenario, (moved, float(factors[beside[0]])), lambda _: {})[1]
+    return judge_move(scenario, (moved, float(factors[beside[0]])), lambda _: {})[1]
 
 
 def _faults(scenario: Scenario, moved: Lever, factor: float) -> tuple[str, ...]:
     """Say what is wrong with the plan at a factor that it allows."""
-    return tuple(finding.fault for finding in faults(project(scenario.drawn(drawn([(moved, factor)])))))
+    return tuple(finding.fault for finding in faults(project(scenario.drawn(input_samples([(moved, factor)])))))
 
 
-def _defined(value: float) -> float | None:
+def _none_if_nan(value: float) -> float | None:
     return None if np.isnan(value) else float(value)
 
 
@@ -207,22 +209,22 @@ def _values(scenario: Scenario, moved: Lever, factors: Array, measure: str) -> t
         values = np.broadcast_to(measure_named(projection, measure).values, (projection.draws,))
         return {measure: Judgement(np.isfinite(values), values)}
 
-    found, allowed = judged(scenario, [(moved, float(factor)) for factor in factors], judge)
-    return found[measure].gap if measure in found else np.full(len(factors), np.nan), ~allowed
+    judgements, allowed = judge_moves(scenario, [(moved, float(factor)) for factor in factors], judge)
+    return judgements[measure].gap if measure in judgements else np.full(len(factors), np.nan), ~allowed
 
 
 def _brackets(factors: Array, gaps: Array) -> list[Bracket]:
     """Return where neighbors lie on two sides of zero, or one on it: two factors and the gaps there."""
-    found = []
+    brackets = []
     for k in range(len(factors) - 1):
         one, two = gaps[k], gaps[k + 1]
         if np.isfinite(one) and np.isfinite(two) and one * two < 0:
-            found.append((float(factors[k]), float(factors[k + 1]), float(one), float(two)))
+            brackets.append((float(factors[k]), float(factors[k + 1]), float(one), float(two)))
     met = (k for k in range(len(factors)) if gaps[k] == 0.0)
-    return sorted([*found, *((float(factors[k]), float(factors[k]), 0.0, 0.0) for k in met)])
+    return sorted([*brackets, *((float(factors[k]), float(factors[k]), 0.0, 0.0) for k in met)])
 
 
-def _narrowed(
+def _narrow(
     scenario: Scenario, moved: Lever, brackets: Sequence[Bracket], measure: str, target: float
 ) -> list[Bracket]:
     """Return narrower brackets, all of them looked into in one batch."""
@@ -231,11 +233,11 @@ def _narrowed(
     if not inner:
         return list(brackets)
     gaps = _values(scenario, moved, np.concatenate(inner), measure)[0] - target
-    found = [b for b in brackets if b[0] == b[1]]
+    narrower = [b for b in brackets if b[0] == b[1]]
     for number, (low, high, one, two) in enumerate(open_):
         part = gaps[number * INSIDE : (number + 1) * INSIDE]
-        found += _brackets(np.array([low, *inner[number], high]), np.array([one, *part, two]))
-    return sorted(found)
+        narrower += _brackets(np.array([low, *inner[number], high]), np.array([one, *part, two]))
+    return sorted(narrower)
 
 
 def _crossing(low: float, high: float, one: float, two: float) -> float:

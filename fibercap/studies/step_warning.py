@@ -30,8 +30,8 @@ def step_warning(projection: Projection) -> list[str]:
     if scenario.horizon.step == "month" or not _builds(scenario):
         return []
     step = scenario.horizon.step
-    told = f"the step is a {step}, so every flow counts at the end of its {step} while something is built or ramps up"
-    return [f"{told}; {_difference(projection)}"]
+    reason = f"the step is a {step}, so every flow counts at the end of its {step} while something is built or ramps up"
+    return [f"{reason}; {_difference(projection)}"]
 
 
 def _builds(scenario: Scenario) -> bool:
@@ -53,12 +53,13 @@ def _difference(projection: Projection) -> str:
         if here.value is not None and there.value is not None:
             more = here.value - there.value
             if here.unit == "1/year":
-                said = (
+                difference = (
                     f"{100 * there.value:.2f} % by month, {100 * abs(more):.2f} points {'less' if more > 0 else 'more'}"
                 )
             else:
-                said = f"{there.value:,.0f} {here.unit} by month, {abs(more):,.0f} {'less' if more > 0 else 'more'}"
-            return f"{here.label} is {said} than by {projection.scenario.horizon.step}; write `step: month`"
+                side = "less" if more > 0 else "more"
+                difference = f"{there.value:,.0f} {here.unit} by month, {abs(more):,.0f} {side}"
+            return f"{here.label} is {difference} than by {projection.scenario.horizon.step}; write `step: month`"
     return "write `step: month`"
 
 

@@ -14,7 +14,7 @@ from fibercap.core.errors import FibercapError, ScenarioError
 from fibercap.model.project import project
 from fibercap.model.projection import Projection
 from fibercap.studies.batch import CHUNK, chunk_of
-from fibercap.studies.movable_inputs import Lever, drawn
+from fibercap.studies.movable_inputs import Lever, input_samples
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -68,7 +68,7 @@ class _Bracket(NamedTuple):
     gaps: tuple[float, float]
 
 
-def judged(
+def judge_moves(
     scenario: Scenario, moves: Sequence[Move], judge: Judge, chunk: int | None = None
 ) -> tuple[dict[str, Judgement], Truth]:
     """Project a scenario once for each move of a lever, and judge each; moves that it does not allow are left out.
@@ -80,43 +80,43 @@ def judged(
     tuple
         By name what was judged, (move,), with nan gaps where a move is not allowed; and which are allowed.
     """
-    return judged_draws(lambda draws: judge(project(scenario.drawn(draws))), moves, chunk or chunk_of(scenario))
+    return judge_samples(lambda draws: judge(project(scenario.drawn(draws))), moves, chunk or chunk_of(scenario))
 
 
-def judged_draws(judge: DrawsJudge, moves: Sequence[Move], chunk: int = CHUNK) -> tuple[dict[str, Judgement], Truth]:
+def judge_samples(judge: DrawsJudge, moves: Sequence[Move], chunk: int = CHUNK) -> tuple[dict[str, Judgement], Truth]:
     """Judge draws in each of which one lever is moved, as `judged` does, by a judge that projects them itself."""
     allowed = np.ones(len(moves), dtype=bool)
-    found: dict[str, Judgement] = {}
+    judgements: dict[str, Judgement] = {}
     waiting = [list(range(start, min(start + chunk, len(moves)))) for start in range(0, len(moves), chunk)]
     while waiting:
         rows = [row for row in waiting.pop() if allowed[row]]
         if not rows:
             continue
         try:
-            part = judge(drawn([moves[row] for row in rows]))
+            part = judge(input_samples([moves[row] for row in rows]))
         except FibercapError as error:
-            waiting += _without(rows, moves, allowed, error)
+            waiting += _forbid(rows, moves, allowed, error)
             continue
         for name, verdict in part.items():
-            whole = found.setdefault(name, Judgement(np.zeros(len(moves), bool), np.full(len(moves), np.nan)))
-            whole.holds[rows], whole.gap[rows] = verdict.holds, verdict.gap
-    return found, allowed
+            all_moves = judgements.setdefault(name, Judgement(np.zeros(len(moves), bool), np.full(len(moves), np.nan)))
+            all_moves.holds[rows], all_moves.gap[rows] = verdict.holds, verdict.gap
+    return judgements, allowed
 
 
-def judged_at(scenario: Scenario, move: Move, judge: Judge) -> tuple[Mapping[str, Judgement], str]:
+def judge_move(scenario: Scenario, move: Move, judge: Judge) -> tuple[Mapping[str, Judgement], str]:
     """Return the verdicts on one move, or why the scenario does not allow it."""
     try:
-        return judge(project(scenario.drawn(drawn([move])))), ""
+        return judge(project(scenario.drawn(input_samples([move])))), ""
     except ScenarioError as error:
         return {}, error.problems[0].sentence().replace(" in draw 0", "")
     except FibercapError as error:
         return {}, str(error)
 
 
-def _without(rows: list[int], moves: Sequence[Move], allowed: Truth, error: FibercapError) -> list[list[int]]:
+def _forbid(rows: list[int], moves: Sequence[Move], allowed: Truth, error: FibercapError) -> list[list[int]]:
     """Forbid the moves that an error names, and all that go further; without a name, look at each half alone."""
-    told = [p.found for p in error.problems] if isinstance(error, ScenarioError) else [str(error)]
-    named = {int(match[1]) for text in told for match in [_DRAW.search(text)] if match}
+    sentences = [p.found for p in error.problems] if isinstance(error, ScenarioError) else [str(error)]
+    named = {int(match[1]) for text in sentences for match in [_DRAW.search(text)] if match}
     for row in named:
         lever, factor = moves[rows[row]]
         side = 1.0 if factor > 1.0 else -1.0
@@ -165,7 +165,7 @@ def turns(
     if among is not None:
         asked = {name for names in among.values() for name in names}
         levers = [lever for lever in levers if lever.name in asked]
-    return turns_of(lambda moves: judged(scenario, moves, judge), levers, base, among, passes)
+    return turns_of(lambda moves: judge_moves(scenario, moves, judge), levers, base, among, passes)
 
 
 def turns_of(
@@ -189,8 +189,8 @@ def turns_of(
     """
     nearest = among is not None
     moves = [(lever, factor) for lever in levers for factor in (grid or _grid)(lever)]
-    found, allowed = judge(moves)
-    brackets = {name: _brackets(moves, allowed, found[name], base[name]) for name in base} if found else {}
+    judgements, allowed = judge(moves)
+    brackets = {name: _brackets(moves, allowed, judgements[name], base[name]) for name in base} if judgements else {}
     if among is not None:
         brackets = {name: [b for b in list_ if b.lever.name in among[name]] for name, list_ in brackets.items()}
     for _ in range(passes):
@@ -198,32 +198,32 @@ def turns_of(
         inner = [(b.lever, f) for list_ in brackets.values() for b in list_ for f in _points(b)]
         if not inner:
             break
-        found, allowed = judge(inner)
-        at = 0
+        judgements, allowed = judge(inner)
+        start = 0
         for name, list_ in brackets.items():
             narrowed = []
             for bracket in list_:
-                part = slice(at, at + INSIDE)
-                narrowed.append(_narrowed(bracket, inner[part], allowed[part], found.get(name), part, base[name]))
-                at += INSIDE
+                part = slice(start, start + INSIDE)
+                narrowed.append(_narrow(bracket, inner[part], allowed[part], judgements.get(name), part, base[name]))
+                start += INSIDE
             brackets[name] = narrowed
     return {name: _turns(list_, nearest=nearest) for name, list_ in brackets.items()}
 
 
 def _grid(lever: Lever) -> list[float]:
     """Return the factors to look at, each side outwards; the last within bounds is looked at as well."""
-    found = []
+    factors = []
     for side, edge in ((DOWN, lever.low), (UP, lever.high)):
         inside = [f for f in side if lever.low <= f <= lever.high]
         if np.isfinite(edge) and len(inside) < len(side) and edge != 1.0:
             inside.append(edge)
-        found += inside
-    return found
+        factors += inside
+    return factors
 
 
 def _brackets(moves: Sequence[Move], allowed: Truth, verdict: Judgement, base: Judgement) -> list[_Bracket]:
     """Return, for each lever and side, between which factors something first turns."""
-    found, before = [], None
+    brackets, before = [], None
     done = False
     for row, (lever, factor) in enumerate(moves):
         side = (lever, factor > 1.0)
@@ -232,10 +232,10 @@ def _brackets(moves: Sequence[Move], allowed: Truth, verdict: Judgement, base: J
         if done or not allowed[row]:
             continue
         if verdict.holds[row] != base.holds[0]:
-            found.append(_Bracket(lever, before[1], factor, (before[2], float(verdict.gap[row]))))
+            brackets.append(_Bracket(lever, before[1], factor, (before[2], float(verdict.gap[row]))))
             done = True
         before = (side, factor, float(verdict.gap[row]))
-    return found
+    return brackets
 
 
 def _worth_a_look(brackets: list[_Bracket], *, nearest: bool) -> list[_Bracket]:
@@ -249,7 +249,7 @@ def _points(bracket: _Bracket) -> list[float]:
     return [float(factor) for factor in np.linspace(bracket.inner, bracket.outer, INSIDE + 2)[1:-1]]
 
 
-def _narrowed(
+def _narrow(
     bracket: _Bracket,
     moves: Sequence[Move],
     allowed: Truth,
@@ -271,12 +271,12 @@ def _narrowed(
 
 
 def _turns(brackets: list[_Bracket], *, nearest: bool) -> list[Turn]:
-    found = sorted((Turn(b.lever, _root(b)) for b in brackets), key=lambda turn: turn.distance)
-    if nearest and found:
-        slack = found[0].distance * (1 + 1e-6) + 1e-9
-        return [turn for turn in found if turn.distance <= slack]
+    by_distance = sorted((Turn(b.lever, _root(b)) for b in brackets), key=lambda turn: turn.distance)
+    if nearest and by_distance:
+        slack = by_distance[0].distance * (1 + 1e-6) + 1e-9
+        return [turn for turn in by_distance if turn.distance <= slack]
     first: dict[Lever, Turn] = {}
-    for turn in found:
+    for turn in by_distance:
         first.setdefault(turn.lever, turn)
     return list(first.values())
 

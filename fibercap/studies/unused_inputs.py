@@ -49,7 +49,7 @@ class Number:
     unit: str
 
 
-def idle(scenario: Scenario) -> list[str]:
+def unused_inputs(scenario: Scenario) -> list[str]:
     """Return the numbers and dates of a plan that move no row, measure, claim, covenant or warning, in its order.
 
     All numbers are first nudged by a hundredth, each in a draw of its own, in one batch. What moves nothing there, or
@@ -91,7 +91,7 @@ def _moved_in_batch(scenario: Scenario, numbers: list[Number]) -> set[str]:
     if len(numbers) > CHUNK:
         return _moved_in_halves(scenario, numbers)
     try:
-        return _moved(scenario, numbers)
+        return _paths_that_move(scenario, numbers)
     except ScenarioError as error:
         refused = {f"{problem.path}." for problem in error.problems}
         kept = [number for number in numbers if not any(f"{number.path}.".startswith(path) for path in refused)]
@@ -107,7 +107,7 @@ def _moved_in_halves(scenario: Scenario, numbers: list[Number]) -> set[str]:
     return _moved_in_batch(scenario, numbers[:half]) | _moved_in_batch(scenario, numbers[half:])
 
 
-def _moved(scenario: Scenario, numbers: list[Number]) -> set[str]:
+def _paths_that_move(scenario: Scenario, numbers: list[Number]) -> set[str]:
     draws = {}
     for index, number in enumerate(numbers):
         values = np.full((len(numbers) + 1, 1), number.amount)
@@ -134,28 +134,30 @@ def _alike(one: Array, other: Array) -> Any:
 
 @dataclass(frozen=True)
 class _Outcome:
+    """What a plan leads to: its rows and measures, and what is said of it."""
+
     rows: list[Array]
-    judged: tuple[object, ...]
+    verdicts: tuple[object, ...]
 
     def same(self, other: _Outcome) -> bool:
         """Tell whether nothing moved between two outcomes."""
         shapes = [row.shape for row in self.rows] == [row.shape for row in other.rows]
-        if not shapes or self.judged != other.judged:
+        if not shapes or self.verdicts != other.verdicts:
             return False
         return all(bool(_alike(row, theirs).all()) for row, theirs in zip(self.rows, other.rows, strict=True))
 
 
 def _outcome(projection: Projection) -> _Outcome:
-    found = projection.measures
-    values = [measure.values for measure in found.values()]
-    judged = (
-        *((claim.holds, claim.limit) for claim in outcomes(projection, found).values()),
+    measures = projection.measures
+    values = [measure.values for measure in measures.values()]
+    verdicts = (
+        *((claim.holds, claim.limit) for claim in outcomes(projection, measures).values()),
         *((tested.limit, tested.tests) for tested in covenants(projection).values()),
-        *(found.sentence for found in findings(projection)),
-        *(told for told in warnings(projection) if not told.startswith("unused: ")),
-        *(measure.reason for measure in found.values()),
+        *(finding.sentence for finding in findings(projection)),
+        *(warning for warning in warnings(projection) if not warning.startswith("unused: ")),
+        *(measure.reason for measure in measures.values()),
     )
-    return _Outcome([*_outputs(projection), *values], judged)
+    return _Outcome([*_outputs(projection), *values], verdicts)
 
 
 def _moves(scenario: Scenario, path: str, text: str, before: _Outcome) -> bool:

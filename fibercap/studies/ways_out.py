@@ -14,7 +14,7 @@ from fibercap.model.horizon.run_off import RUN_OFF
 from fibercap.model.project import project
 from fibercap.studies.covenants import tests_of
 from fibercap.studies.largest_loan import GRID, amounts, largest, loan_lever
-from fibercap.studies.movable_inputs import drawn
+from fibercap.studies.movable_inputs import input_samples
 from fibercap.studies.turning_points import Judgement
 
 if TYPE_CHECKING:
@@ -34,7 +34,7 @@ TENTH: Final = 0.1
 """Below this size, a number that is not money is written with four places."""
 
 
-def worded(value: float, unit: str) -> str:
+def quantity_words(value: float, unit: str) -> str:
     """Return a number in its house unit as a sentence has it: `1.34`, `12.50 %/year`, `500,000 km/year`."""
     if unit == "1/year":
         return f"{100 * value:,.2f} %/year"
@@ -128,7 +128,7 @@ def covenant_way_out(
         return f"EBITDA above zero, or no debt{worst.on}{smaller}"
     share = f", {_percent(worst.headroom)} of its limit" if worst.headroom is not None else ""
     beyond = "below" if worst.value < tested.limit else "above"
-    gap = f"{tested.subject} is {worded(abs(worst.room), tested.unit)} {beyond} its limit{worst.on}{share}"
+    gap = f"{tested.subject} is {quantity_words(abs(worst.room), tested.unit)} {beyond} its limit{worst.on}{share}"
     return f"{gap}{smaller}"
 
 
@@ -146,7 +146,7 @@ def _smaller_loan(projection: Projection, tested: Tested, faults: Callable[[Proj
     if not factor:
         return f"; no smaller commitment of {tested.loan_title} keeps it"
     settings = [f"`{path}: {_as_written(*amount)}`" for path, amount in amounts(moved, factor).items()]
-    known, then = faults(projection), faults(project(plan.drawn(drawn([(moved, factor)]))))
+    known, then = faults(projection), faults(project(plan.drawn(input_samples([(moved, factor)]))))
     new = [fault for key, fault in then.items() if key not in known]
     more = f", but then {'; '.join(new)}" if new else ""
     return f"; the largest commitment of {tested.loan_title} that keeps it: {', '.join(settings)}{more}"
@@ -174,7 +174,7 @@ def claim_way_out(outcome: Outcome) -> str:
         return f"write `claims.{outcome.name}.expect: holds`"
     if outcome.value is None:
         return f"a plan in which it is defined, for now {outcome.reason}"
-    far = worded(abs(outcome.limit - outcome.value), outcome.unit)
+    far = quantity_words(abs(outcome.limit - outcome.value), outcome.unit)
     share = f" ({_percent(outcome.margin)})" if outcome.margin is not None else ""
     side = "more" if outcome.value < outcome.limit else "less"
     return f"{far}{share} {side}; `check --flips` names the input that decides it"

@@ -107,7 +107,7 @@ def claim_lines(outcome: Outcome) -> tuple[str, str]:
     expected = "" if outcome.as_expected else ", not as expected"
     expected = ", as expected" if not outcome.expected and outcome.as_expected else expected
     found = f"{value} {unit}".strip() if outcome.value is not None else f"undefined ({outcome.reason})"
-    wanted = f"{WORDS[outcome.comparator]} {limit} {limit_unit}".strip() + outcome.wanted
+    wanted = f"{WORDS[outcome.comparator]} {limit} {limit_unit}".strip() + outcome.tolerance_text
     return verdict, f"{found}, claimed {wanted}{margin}{expected}"
 
 
@@ -199,7 +199,7 @@ def tightest_line(found: Mapping[str, Headroom]) -> str:
     tight = tightest(found)
     if tight is None:
         return ""
-    if tight.broken:
+    if tight.is_broken:
         return f"tightest covenant: {tight.title}, broken as things are"
     of, fall = min(((of, fall) for of, fall in tight.falls.items() if fall is not None), key=lambda pair: pair[1])
     return f"tightest covenant: {tight.title}, broken if {of} fall{'s' * (of != PRICE)} by {share_text(fall)}"

@@ -178,7 +178,7 @@ def test_a_covenant_whose_ratio_exists_on_no_date_is_not_tested_and_not_broken(t
     shown = {verb: CliRunner().invoke(cli, [verb, str(file)]) for verb in ("check", "run")}
     told = json.loads(CliRunner().invoke(cli, ["check", str(file), "--json"]).stdout)["covenants"]["bank.cover"]
 
-    assert (found.holds, found.verdict, found.broken) == (None, NOT_TESTED, False)
+    assert (found.holds, found.verdict, found.is_broken) == (None, NOT_TESTED, False)
     assert findings(slump("", text=SHORT_RUN)) == ()
     for verb, result in shown.items():
         assert result.exit_code == 0, verb
@@ -191,7 +191,7 @@ def test_a_covenant_whose_ratio_exists_on_no_date_is_not_tested_and_not_broken(t
         {},
         dict.fromkeys(("2004-11", "2004-12"), "twelve months of the horizon are not over"),
     )
-    assert headroom(project(scenario_of(SHORT_RUN)))["bank.cover"].broken is False
+    assert headroom(project(scenario_of(SHORT_RUN)))["bank.cover"].is_broken is False
 
 
 @pytest.mark.parametrize("limit", ["at_most: 9", "at_least: 1"])

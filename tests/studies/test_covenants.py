@@ -138,10 +138,10 @@ def test_what_no_fall_breaks_and_what_is_broken_already_say_so(promised: Project
 
     assert found["fleet.owed"].falls == dict.fromkeys(FALLS)
     assert found["fleet.owed"].least is None
-    assert found["fleet.tight"].broken
+    assert found["fleet.tight"].is_broken
     assert found["fleet.tight"].least == 0.0
     assert tightest(found) is found["fleet.tight"]
-    kept = {name: room for name, room in found.items() if not room.broken}
+    kept = {name: room for name, room in found.items() if not room.is_broken}
     assert tightest(kept) is kept["fleet.leverage"]
     assert tightest({"fleet.owed": found["fleet.owed"]}) is None
 

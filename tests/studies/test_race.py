@@ -12,7 +12,7 @@ from fibercap.model.project import project, project_owners_flow
 from fibercap.reading.files import read, scenario_of
 from fibercap.studies.batch import evaluate
 from fibercap.studies.verdict.footing import owners_worth
-from fibercap.studies.verdict.numbers_of_options import in_common, lever_of, moved, numbers, tenths
+from fibercap.studies.verdict.numbers_of_options import in_common, lever_of, numbers, plan_after, tenths
 from fibercap.studies.verdict.race import Race, may_be_recommended
 
 PLAN = """
@@ -59,7 +59,7 @@ def test_options_projected_together_stand_as_each_does_alone() -> None:
         number, factor = moves[row]
         for name, now in projections.items():
             lever = lever_of(number, name)
-            alone = now if lever is None else project(moved(race.plans[name], (lever, factor)))
+            alone = now if lever is None else project(plan_after(race.plans[name], (lever, factor)))
             worth = float(owners_worth(alone)[0])
             assert stands[name].gap[row] == pytest.approx(worth, abs=1e-6), (number.name, factor, name)
 
@@ -110,7 +110,7 @@ def test_covenants_are_tested_after_moves() -> None:
     moves = [(price, factor) for factor in (1.1, 1.0, 0.9, 0.8, 0.7, 0.6)]
     stands, _ = race.after(moves)
     for name, plan_of in race.plans.items():
-        alone = [project(moved(plan_of, (lever_of(price, name) or price, f))) for _, f in moves]
+        alone = [project(plan_after(plan_of, (lever_of(price, name) or price, f))) for _, f in moves]
         assert stands[name].holds.tolist() == [bool(may_be_recommended(projection)[0]) for projection in alone]
     assert len({*stands["bank"].holds.tolist()}) == 2
     assert stands["bank"].holds.tolist() != stands["other"].holds.tolist()

@@ -15,12 +15,12 @@ from fibercap.core.tree import leaves, unwrap
 from fibercap.core.units import QuantityTextError, split_quantity
 from fibercap.model.project import project
 from fibercap.reading.files import read, scenario_of
-from fibercap.studies.unused_inputs import idle
+from fibercap.studies.unused_inputs import unused_inputs
 from tests.test_cli import SMALL
 
 
 def test_the_fibercore_case_has_no_idle_input() -> None:
-    assert idle(read("fibercore")) == []
+    assert unused_inputs(read("fibercore")) == []
 
 
 @pytest.mark.parametrize(
@@ -51,7 +51,7 @@ def test_the_fibercore_case_has_no_idle_input() -> None:
 def test_what_moves_nothing_is_found(old: str, new: str, found: list[str]) -> None:
     assert old in SMALL
 
-    assert idle(scenario_of(SMALL.replace(old, new))) == found
+    assert unused_inputs(scenario_of(SMALL.replace(old, new))) == found
 
 
 def test_check_lists_them(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

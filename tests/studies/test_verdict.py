@@ -16,7 +16,7 @@ from fibercap.model.project import project
 from fibercap.reading.files import read, scenario_of
 from fibercap.studies.compare import compare
 from fibercap.studies.findings import faults
-from fibercap.studies.movable_inputs import Lever, drawn
+from fibercap.studies.movable_inputs import Lever, input_samples
 from fibercap.studies.verdict import choice_flips
 from fibercap.studies.verdict.footing import owners_worth
 from fibercap.studies.verdict.numbers_of_options import RATE, numbers, tenths
@@ -320,12 +320,12 @@ def test_what_may_be_recommended_in_a_batch_is_what_faults_say_alone() -> None:
     kept = []
     for move in moves:
         try:
-            alone.append(not faults(project(plan.drawn(drawn([move])))))
+            alone.append(not faults(project(plan.drawn(input_samples([move])))))
             kept.append(move)
         except FibercapError:
             pass
 
-    assert may_be_recommended(project(plan.drawn(drawn(kept)))).tolist() == alone
+    assert may_be_recommended(project(plan.drawn(input_samples(kept)))).tolist() == alone
     assert set(alone) == {True, False}
 
 

@@ -69,18 +69,18 @@ class Cells:
             return self.where(block.earlier(path), column + block.continues.length)
         return self.where(later[0], column - block.length) if column >= block.length and later else (path, column)
 
-    def repeated(self, path: str, column: int) -> tuple[str, int]:
+    def original_cell(self, path: str, column: int) -> tuple[str, int]:
         """Return the cell of an input over time from which one in the run-off is repeated, year after year."""
         formula = term_of(self.row(path).formula)
-        back = next((shift for own, shift in formula.references if own == path), 0)
+        back = next((shift for reference, shift in formula.references if reference == path), 0)
         since = re.match(r"IF\(\{[a-z_.]+\} > (\d+)", formula.text)
         if not back or (
             since and self.cell(f"{path.removesuffix(self.earlier(path))}time.period", column) <= int(since[1])
         ):
             return path, column
-        return self.repeated(*self.where(path, column + back))
+        return self.original_cell(*self.where(path, column + back))
 
-    def own_dates(self, path: str) -> tuple[date, ...] | None:
+    def event_dates(self, path: str) -> tuple[date, ...] | None:
         """Return the dates of a loan's schedule, one for each event; None for rows in model periods."""
         block = self._block[path]
         if not block.name.endswith(".schedule"):
@@ -92,14 +92,14 @@ class Cells:
         path, column = self.where(path, column)
         block = self._block[path]
         if block.name not in self._labels:
-            own = self.own_dates(path)
-            self._labels[block.name] = tuple(map(str, own)) if own else self.projection.timeline_of(path).labels
+            dates = self.event_dates(path)
+            self._labels[block.name] = tuple(map(str, dates)) if dates else self.projection.timeline_of(path).labels
         labels = self._labels[block.name]
         if 0 <= column < len(labels):
             return labels[column]
         return f"before {labels[0]}" if column < 0 else f"after {labels[-1]}"
 
-    def whole(self, path: str, shift: int = 0) -> Array:
+    def series(self, path: str, shift: int = 0) -> Array:
         """Return a row over all its columns, `(column,)`, or a given number, `()`."""
         if path in self.given:
             value = np.ravel(self.given[path].value)
@@ -111,35 +111,35 @@ class Cells:
 
     def cell(self, path: str, column: int) -> float:
         """Return a value: of a given number, of a row in a column, or of what the row says lies off its columns."""
-        whole = self.whole(path)
-        if whole.ndim == 0:
-            return float(whole)
-        if not 0 <= column < len(whole):
+        values = self.series(path)
+        if values.ndim == 0:
+            return float(values)
+        if not 0 <= column < len(values):
             path, column = self.where(path, column)
-            whole = self.whole(path)
+            values = self.series(path)
         if column < 0:
-            return float(np.ravel(evaluate(self.row(path).before, self.whole))[0])
-        return float(whole[column]) if column < len(whole) else 0.0
+            return float(np.ravel(evaluate(self.row(path).before, self.series))[0])
+        return float(values[column]) if column < len(values) else 0.0
 
-    def gathered(self, call: Call, column: int) -> Gathered:
+    def gather(self, call: Call, column: int) -> Gathered:
         """Return what a call over whole rows comes to, as seen from a column."""
         function, arguments = call.function, call.arguments
-        values = np.atleast_1d(evaluate(arguments[0], self.whole))
+        values = np.atleast_1d(evaluate(arguments[0], self.series))
         first = next((piece for piece in pieces(arguments[0]) if isinstance(piece, Reference)), None)
         alone = first if first is not None and len(pieces(arguments[0])) == 1 else None
         within = np.ones(values.shape, dtype=bool)
         if function == "SUMIFS":
-            wanted = evaluate(arguments[2], lambda path, shift: np.asarray(self.cell(path, column + shift)))
-            within = np.atleast_1d(evaluate(arguments[1], self.whole)) == wanted
+            criterion = evaluate(arguments[2], lambda path, shift: np.asarray(self.cell(path, column + shift)))
+            within = np.atleast_1d(evaluate(arguments[1], self.series)) == criterion
         counts = np.flatnonzero(within & (values != 0) & ~np.isnan(values))
         if function in {"MIN", "MAX"}:
             if np.isnan(values).all():
                 return Gathered(np.nan, (), len(values), alone)
-            found = int(np.nanargmin(values) if function == "MIN" else np.nanargmax(values))
-            return Gathered(float(values[found]), (found,), len(values), alone)
+            index = int(np.nanargmin(values) if function == "MIN" else np.nanargmax(values))
+            return Gathered(float(values[index]), (index,), len(values), alone)
         total = float(np.nansum(np.where(within, values, 0.0)))
         if function in {"IRR", "XIRR"}:  # several series, each with its times, are one
-            flows, times = (np.concatenate([evaluate(a, self.whole) for a in arguments[part::2]]) for part in (0, 1))
+            flows, times = (np.concatenate([evaluate(a, self.series) for a in arguments[part::2]]) for part in (0, 1))
             units = 12 if function == "IRR" else 365
             total = float(only_rate((times - times.min()) / units, flows[None, :])[0])
         return Gathered(total, tuple(int(place) for place in counts), int(within.sum()), alone)
@@ -157,11 +157,11 @@ class Cells:
         return "" if "nan" in written else "".join(written)
 
     def _terms(self, call: Call, column: int) -> str:
-        found = self.gathered(call, column)
-        if call.function not in {"SUM", "SUMIFS"} or not 1 < len(found.columns) <= FEW:
-            return exact(found.value)
-        values = np.atleast_1d(evaluate(call.arguments[0], self.whole))
-        return f"({' + '.join(exact(float(values[place])) for place in found.columns)})"
+        gathered = self.gather(call, column)
+        if call.function not in {"SUM", "SUMIFS"} or not 1 < len(gathered.columns) <= FEW:
+            return exact(gathered.value)
+        values = np.atleast_1d(evaluate(call.arguments[0], self.series))
+        return f"({' + '.join(exact(float(values[place])) for place in gathered.columns)})"
 
 
 def exact(value: float) -> str:

@@ -60,63 +60,63 @@ def explain(projection: Projection, path: str, when: str = "", depth: int = 2, d
     FibercapError
         If there is nothing of that name, or several things, or nothing at that time.
     """
-    known = Inputs(projection.scenario)
-    if not (path in projection.rows or path in names(projection) or known.known(path.removeprefix(INPUT))):
+    inputs = Inputs(projection.scenario)
+    if not (path in projection.rows or path in names(projection) or inputs.is_input(path.removeprefix(INPUT))):
         path = full_name(projection, path, timed=bool(when))
     if not when:
-        if known.known(path.removeprefix(INPUT)):
-            return use_of(projection, known, path.removeprefix(INPUT))
+        if inputs.is_input(path.removeprefix(INPUT)):
+            return use_of(projection, inputs, path.removeprefix(INPUT))
         if path in names(projection):
-            return _measure(projection, known, path, depth, draw)
+            return _measure(projection, inputs, path, depth, draw)
         if any(path in block.given for block in projection.blocks.values()):
-            return _result(projection, Explainer(Cells(projection, draw), known).given(path, depth), [path])
+            return _result(projection, Explainer(Cells(projection, draw), inputs).given_number(path, depth), [path])
     row = path if path in projection.rows else f"{INPUT}{path}"
     if row not in projection.rows or not when:
-        raise FibercapError(*_refusal(projection, known, path, when))
-    found = Explainer(Cells(projection, draw), known)
-    number = found.over(row, moment(found.cells, row, when), depth)
+        raise FibercapError(*_refusal(projection, inputs, path, when))
+    explainer = Explainer(Cells(projection, draw), inputs)
+    number = explainer.over(row, moment(explainer.cells, row, when), depth)
     return _result(projection, number, [row])
 
 
-def _refusal(projection: Projection, known: Inputs, path: str, when: str) -> tuple[str, str, str]:
+def _refusal(projection: Projection, inputs: Inputs, path: str, when: str) -> tuple[str, str, str]:
     """Return code, what is wrong and the way out where nothing can be explained under a name."""
     if path in projection.rows:
         first, last = projection.timeline.labels[0], projection.timeline.labels[-1]
-        own = path.startswith("loans.") and ".schedule." in path
-        way = "a date or the number of a payment" if own else f"such as `{last}` or `end of {last[:4]}`"
-        way = f"name a period too, {way}" + ("" if own else f", from {first} to {last}")
+        has_dates = path.startswith("loans.") and ".schedule." in path
+        way = "a date or the number of a payment" if has_dates else f"such as `{last}` or `end of {last[:4]}`"
+        way = f"name a period too, {way}" + ("" if has_dates else f", from {first} to {last}")
         return "with_or_without_period", f"`{path}` is a row", way
     if path in names(projection):
-        told = f"`{path}` is a measure, one number for the whole plan"
-        return "with_or_without_period", told, f"leave out `{when}`"
-    if known.known(path):
+        message = f"`{path}` is a measure, one number for the whole plan"
+        return "with_or_without_period", message, f"leave out `{when}`"
+    if inputs.is_input(path):
         return "with_or_without_period", f"`{path}` is an input that has no periods", f"leave out `{when}`"
-    near = nearest(path, {*projection.rows, *names(projection), *known.paths} - {""})
+    near = nearest(path, {*projection.rows, *names(projection), *inputs.paths} - {""})
     hint = f"did you mean `{near}`?" if near else "`fibercap rows SCENARIO` lists rows and measures"
     return "no_such_name", f"no input, row or measure `{path}`", hint
 
 
 def _result(projection: Projection, number: Number, rests_on: Iterable[str]) -> Result:
-    told, paths = projection.evidence, tuple(rests_on)
-    kinds = [item.kind for item in told.under(paths)]
+    evidence, paths = projection.evidence, tuple(rests_on)
+    kinds = [item.kind for item in evidence.under(paths)]
     counted = {kind: kinds.count(kind) for kind in KINDS if kind in kinds}
-    return Result(number, told.weakest(paths) if number.value is not None else "", counted)
+    return Result(number, evidence.weakest(paths) if number.value is not None else "", counted)
 
 
-def _measure(projection: Projection, known: Inputs, name: str, depth: int, draw: int) -> Result:
-    measure, found = measure_named(projection, name), Explainer(Cells(projection, draw), known)
-    value = _defined(float(np.broadcast_to(measure.values, (projection.draws,))[draw]))
+def _measure(projection: Projection, inputs: Inputs, name: str, depth: int, draw: int) -> Result:
+    measure, explainer = measure_named(projection, name), Explainer(Cells(projection, draw), inputs)
+    value = _none_if_nan(float(np.broadcast_to(measure.values, (projection.draws,))[draw]))
     note = f"undefined: {measure.reason}" if value is None else measure.remark
     number = Number(measure.name, measure.label, "", value, measure.unit, note=note)
     if measure.formula:
-        number = found.filled(number, measure.formula, 0, depth)
+        number = explainer.fill(number, measure.formula, 0, depth)
     else:
-        rows = tuple(found.whole_row(path) for path in measure.reads)
+        rows = tuple(explainer.whole_row(path) for path in measure.reads)
         number = replace(number, note=note or "found from these rows as a whole", inputs=rows)
     return _result(projection, number, measure.rests_on)
 
 
-def _defined(value: float) -> float | None:
+def _none_if_nan(value: float) -> float | None:
     return None if np.isnan(value) else value
 
 
@@ -138,10 +138,10 @@ class Explainer:
             FLOW: (sum(values), f"the sum of {count} periods", summed),
             STOCK: (values[-1], f"what stands at the end of {self.cells.label(path, asked.columns[-1])}", last),
         }.get(row.nature, (sum(values) / count, f"the mean of {count} periods", f"({summed}) / {count}"))
-        if self.cells.own_dates(path):
+        if self.cells.event_dates(path):
             formula = formula.replace("periods", "events").replace("at the end of", "after")
-        number = Number(path, row.label, asked.label, _defined(value), row.unit, formula, numbers)
-        number = replace(number, numbers="" if "nan" in numbers else numbers, note=self._undefined(path, value))
+        number = Number(path, row.label, asked.label, _none_if_nan(value), row.unit, formula, numbers)
+        number = replace(number, numbers="" if "nan" in numbers else numbers, note=self._note_if_undefined(path, value))
         plain = [self._plain(path, column) for column in asked.columns[:-1]] if row.nature != STOCK else []
         return replace(number, inputs=(*plain, self.row(path, asked.columns[-1], depth, asked_for=True)))
 
@@ -161,18 +161,18 @@ class Explainer:
             return replace(plain, note="told above")
         if depth > 0:
             self._done.add((path, column))
-        found = self.filled(plain, text, max(column, 0), depth)
-        return replace(found, written=self._written(row.reads)) if row.reads and depth > 0 else found
+        filled = self.fill(plain, text, max(column, 0), depth)
+        return replace(filled, written=self._inputs_written(row.reads)) if row.reads and depth > 0 else filled
 
-    def filled(self, number: Number, text: str, column: int, depth: int) -> Number:
+    def fill(self, number: Number, text: str, column: int, depth: int) -> Number:
         """Return a number with its formula, and what that refers to, explained; `depth` counts the steps left."""
         parts = [piece for piece in pieces(text) if not isinstance(piece, str)]
         formula = named(text)
         if depth <= 0 and parts and not self._is_input(parts):
             return replace(number, hidden=len(parts))
         numbers = self.cells.numbers(text, column)
-        told = [self._piece(piece, column, depth - 1) for piece in dict.fromkeys(parts)]
-        inputs = tuple({(n.path, n.period): n for group in reversed(told) for n in reversed(group)}.values())
+        groups = [self._piece(piece, column, depth - 1) for piece in dict.fromkeys(parts)]
+        inputs = tuple({(n.path, n.period): n for group in reversed(groups) for n in reversed(group)}.values())
         return replace(number, formula=formula, numbers=numbers, inputs=inputs[::-1])
 
     def _is_input(self, parts: Sequence[Piece]) -> bool:
@@ -181,13 +181,13 @@ class Explainer:
         given = self.cells.given.get(one.path) if isinstance(one, Reference) else None
         return given is not None and len(given.reads) == 1
 
-    def given(self, path: str, depth: int) -> Number:
+    def given_number(self, path: str, depth: int) -> Number:
         """Explain a given number: where it is written, or how it follows from what is."""
         item: Given = self.cells.given[path]
-        number = Number(path.removeprefix(INPUT), "", "", float(self.cells.whole(path)), item.unit)
+        number = Number(path.removeprefix(INPUT), "", "", float(self.cells.series(path)), item.unit)
         if item.formula:
-            found = self.filled(number, item.formula, 0, depth)
-            return replace(found, written=self._written(item.reads)) if item.reads and depth > 0 else found
+            filled = self.fill(number, item.formula, 0, depth)
+            return replace(filled, written=self._inputs_written(item.reads)) if item.reads and depth > 0 else filled
         return self._read(number, item.reads, depth) if item.reads else replace(number, note="a constant")
 
     def whole_row(self, path: str) -> Number:
@@ -199,20 +199,20 @@ class Explainer:
     def _plain(self, path: str, column: int) -> Number:
         row, value = self.cells.row(path), self.cells.cell(path, column)
         label = self.cells.label(path, column)
-        return Number(path, row.label, label, _defined(value), row.unit, note=self._undefined(path, value))
+        return Number(path, row.label, label, _none_if_nan(value), row.unit, note=self._note_if_undefined(path, value))
 
-    def _undefined(self, path: str, value: float) -> str:
+    def _note_if_undefined(self, path: str, value: float) -> str:
         return f"undefined: {self.cells.row(path).undefined}" if np.isnan(value) else ""
 
     def _read(self, number: Number, reads: tuple[str, ...], depth: int) -> Number:
         """Return a number that is read from inputs, with where these are written, those left at a default last."""
         if depth <= 0 and len(reads) > 1:
             return replace(number, hidden=len(reads))
-        return replace(number, written=self._written(reads))
+        return replace(number, written=self._inputs_written(reads))
 
-    def _written(self, reads: tuple[str, ...]) -> tuple[Written, ...]:
-        found = [self.inputs.one(path) for path in dict.fromkeys(reads)]
-        return tuple(sorted(found, key=lambda one: one.is_default))
+    def _inputs_written(self, reads: tuple[str, ...]) -> tuple[Written, ...]:
+        inputs = [self.inputs.one(path) for path in dict.fromkeys(reads)]
+        return tuple(sorted(inputs, key=lambda one: one.is_default))
 
     def _piece(self, piece: Piece, column: int, depth: int) -> list[Number]:
         """Return what a piece of a formula refers to."""
@@ -220,50 +220,51 @@ class Explainer:
             return self._gathering(piece, column, depth)
         assert isinstance(piece, Reference)  # noqa: S101 - plain text was left out
         if piece.path in self.cells.given:
-            return [self.given(piece.path, depth)]
+            return [self.given_number(piece.path, depth)]
         return [self.row(piece.path, column + piece.shift, depth)]
 
     def _gathering(self, call: Call, column: int, depth: int) -> list[Number]:
         """Return the terms of a call over whole rows: each of a few, else the largest, after their total."""
-        found = self.cells.gathered(call, column)
+        gathered = self.cells.gather(call, column)
         read = [piece for piece in pieces(call.arguments[0]) if isinstance(piece, Reference)]
         rows = [piece for piece in read if piece.path not in self.cells.given]
         if not rows:
-            return [self.given(piece.path, depth) for piece in read]
-        if len(found.columns) <= FEW and found.columns and call.function not in {"IRR", "XIRR"}:
-            return [self.row(*cell, depth) for cell in self._read_at(call, rows, found.columns)]
+            return [self.given_number(piece.path, depth) for piece in read]
+        if len(gathered.columns) <= FEW and gathered.columns and call.function not in {"IRR", "XIRR"}:
+            return [self.row(*cell, depth) for cell in self._cells_read(call, rows, gathered.columns)]
         first = rows[0].path
         total = self.whole_row(first)
-        largest = sorted(found.columns, key=lambda place: -abs(self.cells.cell(first, place)))[:FEW]
-        terms = [self._plain(*cell) for cell in self._read_at(call, rows, sorted(largest))]
-        told = f"{found.count} terms"
-        if len(found.columns) < found.count:
-            told += f", {len(found.columns)} of them not zero" if found.columns else ", all of them zero"
-        told += f"; the largest {len(largest)}" if len(largest) < len(found.columns) else ""
+        largest = sorted(gathered.columns, key=lambda place: -abs(self.cells.cell(first, place)))[:FEW]
+        terms = [self._plain(*cell) for cell in self._cells_read(call, rows, sorted(largest))]
+        note = f"{gathered.count} terms"
+        if len(gathered.columns) < gathered.count:
+            note += f", {len(gathered.columns)} of them not zero" if gathered.columns else ", all of them zero"
+        note += f"; the largest {len(largest)}" if len(largest) < len(gathered.columns) else ""
         alone = len(pieces(call.arguments[0])) == 1  # what products of rows come to is no value of the first of them
-        whole = _defined(found.value) if alone and call.function not in {"IRR", "XIRR"} else None
-        return [replace(total, value=whole, note=told, inputs=tuple(terms), hidden=0)]
+        value = _none_if_nan(gathered.value) if alone and call.function not in {"IRR", "XIRR"} else None
+        return [replace(total, value=value, note=note, inputs=tuple(terms), hidden=0)]
 
-    def _read_at(self, call: Call, rows: list[Reference], places: Sequence[int]) -> list[tuple[str, int]]:
+    def _cells_read(self, call: Call, rows: list[Reference], places: Sequence[int]) -> list[tuple[str, int]]:
         """Return the cells that a call over whole rows reads at some places, rows one after the other counted on."""
         if not isinstance(call.arguments[0], Chain):
             return [(piece.path, place + piece.shift) for piece in rows for place in places]
-        found = []
+        cells = []
         for place in places:
-            at = iter(rows)
-            piece = next(at)
+            remaining = iter(rows)
+            piece = next(remaining)
             while place >= self.cells.block(piece.path).length:
-                place, piece = place - self.cells.block(piece.path).length, next(at)  # noqa: PLW2901 - counted on
-            found.append((piece.path, place))
-        return found
+                length = self.cells.block(piece.path).length
+                place, piece = place - length, next(remaining)  # noqa: PLW2901 - counted on
+            cells.append((piece.path, place))
+        return cells
 
     def _in_force(self, path: str, column: int) -> Written:
         """Return where an input over time is written: the key that gives its value in a column, if it is one."""
-        path, column = self.cells.repeated(path, column)
+        path, column = self.cells.original_cell(path, column)
         row, name = self.cells.row(path), self.cells.earlier(path)
         given = [p for p in references(row.formula) if p in self.cells.given and not p.startswith(PLAIN)]
-        at = path.removesuffix(name)
-        start, end = (self.cells.cell(f"{at}time.{edge}", column) for edge in ("start", "end"))
+        prefix = path.removesuffix(name)
+        start, end = (self.cells.cell(f"{prefix}time.{edge}", column) for edge in ("start", "end"))
         keys = [p for p in given if f"{p}.from" in given]
         since = [self.cells.cell(f"{key}.from", column) for key in keys] + [np.inf]
         counts = [key for key, a, b in zip(keys, since, since[1:], strict=False) if a < end and b > start]

@@ -33,8 +33,8 @@ class Number:
 
     def __repr__(self) -> str:
         """Say the number and its formula."""
-        told = "undefined" if self.value is None else f"{number_in_words(self.value)} {self.unit}".rstrip()
-        return f"<Number {' '.join(filter(None, (self.path, self.period)))}: {told} = {self.formula}>"
+        value = "undefined" if self.value is None else f"{number_in_words(self.value)} {self.unit}".rstrip()
+        return f"<Number {' '.join(filter(None, (self.path, self.period)))}: {value} = {self.formula}>"
 
 
 @dataclass(frozen=True)

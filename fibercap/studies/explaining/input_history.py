@@ -69,18 +69,18 @@ class Inputs:
         return tuple(".".join(path) for path, _ in leaves(self.values))
 
     @cached_property
-    def _counted(self) -> tuple[str, ...]:
+    def _paths_with_evidence(self) -> tuple[str, ...]:
         return tuple(item.path for item in self.scenario.inputs())
 
     @cached_property
     def _quantities(self) -> dict[str, tuple[Any, str]]:
         """Every number, date and path that the plan holds, defaults included, with its unit."""
-        found = {}
+        numbers = {}
         for path, value, unit in quantities(self.scenario):
-            found[".".join(as_written(path))] = value, unit
-        return found
+            numbers[".".join(as_written(path))] = value, unit
+        return numbers
 
-    def known(self, path: str) -> bool:
+    def is_input(self, path: str) -> bool:
         """Tell whether there is such an input, or block of inputs, written or left at its default."""
         keys = tuple(path.split("."))
         return settable(self.values, keys, SCHEMA)
@@ -89,15 +89,15 @@ class Inputs:
         """Return each input that is written at a path or below it; what it is left at, if there is none."""
         keys = tuple(path.split("."))
         tree = at(self.values, keys)
-        found = [((*keys, *inner), leaf) for inner, leaf in leaves(tree)] if tree is not None else []
-        told = [self._leaf(where, leaf) for where, leaf in found if where[-1] != "note" or len(found) == 1]
-        return tuple(told) or self._defaults(path)
+        nodes = [((*keys, *inner), leaf) for inner, leaf in leaves(tree)] if tree is not None else []
+        inputs = [self._leaf(where, leaf) for where, leaf in nodes if where[-1] != "note" or len(nodes) == 1]
+        return tuple(inputs) or self._defaults(path)
 
     def one(self, path: str) -> Written:
         """Return an input as one: a block, such as a path over time, with its values in one line."""
         keys = tuple(path.split("."))
         tree = at(self.values, keys)
-        while tree is None and len(keys) > 1 and not self.known(".".join(keys)):
+        while tree is None and len(keys) > 1 and not self.is_input(".".join(keys)):
             keys = keys[:-1]
             tree = at(self.values, keys)
         if tree is None:
@@ -105,31 +105,33 @@ class Inputs:
         if isinstance(tree, Leaf):
             return self._leaf(keys, tree)
         step = Step(_line(tree), tree.place, "written")
-        return Written(".".join(keys), _line(tree), is_default=False, steps=(step,), **self._told(keys))
+        return Written(".".join(keys), _line(tree), is_default=False, steps=(step,), **self._provenance(keys))
 
     def _leaf(self, keys: tuple[str, ...], leaf: Leaf) -> Written:
-        return Written(".".join(keys), _text(leaf.value), is_default=False, steps=_steps(leaf), **self._told(keys))
+        return Written(
+            ".".join(keys), _text(leaf.value), is_default=False, steps=_steps(leaf), **self._provenance(keys)
+        )
 
-    def _told(self, keys: tuple[str, ...]) -> dict[str, str]:
+    def _provenance(self, keys: tuple[str, ...]) -> dict[str, str]:
         """Return source, title, kind, where and note of an input: its own, or those of the block that gives them.
 
         What is no number, date or path, such as a title or a style, counts in no evidence; it has the source it names.
         """
         around = [self.wrappers[keys[:n]] for n in range(len(keys), 0, -1) if keys[:n] in self.wrappers]
         block: Mapping[str, Tree] = around[0] if around else {}
-        told = {key: _text(leaf.value) for key in ("where", "note") if isinstance(leaf := block.get(key), Leaf)}
+        notes = {key: _text(leaf.value) for key in ("where", "note") if isinstance(leaf := block.get(key), Leaf)}
         if not self._counts(".".join(keys)) and not any("source" in wrapper for wrapper in around):
-            return told
+            return notes
         name = self.scenario.source_at(keys, self.wrappers)
         source = self.scenario.sources.get(name)
         title, kind = (source.title, source.kind) if source else ("", self.scenario.kind_of(name))
-        return {"source": name, "title": title, "kind": kind, **told}
+        return {"source": name, "title": title, "kind": kind, **notes}
 
     def _counts(self, path: str) -> bool:
         """Tell whether a path is a number, date or path over time, part of one, or a block that holds one."""
-        return any(f"{path}.".startswith(f"{one}.") or one.startswith(f"{path}.") for one in self._counted)
+        return any(f"{path}.".startswith(f"{one}.") or one.startswith(f"{path}.") for one in self._paths_with_evidence)
 
-    def _held(self, path: str) -> Any:
+    def _plan_value(self, path: str) -> Any:
         """Return what the plan holds at a path."""
         value: Any = self.scenario
         for key in path.split("."):
@@ -141,14 +143,14 @@ class Inputs:
 
     def _defaults(self, path: str) -> tuple[Written, ...]:
         """Return what an input is left at; of a block, what each of its inputs is."""
-        own = self._default(path)
-        block = self._held(path)
-        if own.text or not isinstance(block, Spec):
-            return (own,)
+        default = self._default(path)
+        block = self._plan_value(path)
+        if default.text or not isinstance(block, Spec):
+            return (default,)
         return tuple(self._default(f"{path}.{key}") for key in block.keys_known() if key != "note")
 
     def _default(self, path: str) -> Written:
-        value = self._held(path)
+        value = self._plan_value(path)
         _, unit = self._quantities.get(path, (None, ""))
         return Written(path, default_text(value, unit.replace("money", self.scenario.currency)), is_default=True)
 

@@ -28,21 +28,21 @@ class Use:
     is_row: bool
 
 
-def use_of(projection: Projection, known: Inputs, path: str) -> Use:
+def use_of(projection: Projection, inputs: Inputs, path: str) -> Use:
     """Return where an input is written, and what uses it.
 
     Parameters
     ----------
     projection : Projection
         What the scenario leads to.
-    known : Inputs
+    inputs : Inputs
         The inputs of the scenario.
     path : str
         An input, or a block of inputs, written or left at its default.
     """
     return Use(
         path,
-        known.below(path),
+        inputs.below(path),
         _rows(projection, path),
         _measures(projection, path),
         len(names(projection)),

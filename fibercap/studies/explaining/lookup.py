@@ -70,24 +70,24 @@ def rows_matching(projection: Projection, patterns: Iterable[str]) -> list[str]:
     FibercapError
         If a pattern matches none; the nearest pattern that does is named.
     """
-    rows, found = list(askable_rows(projection)), set[str]()
+    rows, matched_paths = list(askable_rows(projection)), set[str]()
     for pattern in patterns:
         matched = [path for path in rows if matches(pattern, path)]
         if not matched:
             raise FibercapError("no_such_name", f"no row matches `{pattern}`", _way_out(projection, pattern, rows))
-        found.update(matched)
-    return [path for path in rows if path in found]
+        matched_paths.update(matched)
+    return [path for path in rows if path in matched_paths]
 
 
 def _way_out(projection: Projection, pattern: str, rows: Sequence[str]) -> str:
     """Say what to write in place of a pattern that matches nothing."""
-    own_dates = next((path for path in projection.rows if SCHEDULE in path and matches(pattern, path)), "")
-    if own_dates:
-        return f"`{own_dates}` stands on the dates of its loan, which `fibercap loan` prints"
+    on_loan_dates = next((path for path in projection.rows if SCHEDULE in path and matches(pattern, path)), "")
+    if on_loan_dates:
+        return f"`{on_loan_dates}` stands on the dates of its loan, which `fibercap loan` prints"
     if pattern in names(projection):
         return f"`{pattern}` is a measure, which `run --only measures` prints"
-    known = {part for path in rows for part in path.split(".")}
-    parts = [part if set(part) & set("*?") else nearest(part, known) or part for part in pattern.split(".")]
+    all_parts = {part for path in rows for part in path.split(".")}
+    parts = [part if set(part) & set("*?") else nearest(part, all_parts) or part for part in pattern.split(".")]
     mended = ".".join(parts)
     if any(matches(mended, path) for path in rows):
         return f"did you mean `{mended}`?"
@@ -95,8 +95,8 @@ def _way_out(projection: Projection, pattern: str, rows: Sequence[str]) -> str:
     return f"did you mean `{near}`?" if near else "`fibercap rows SCENARIO` lists them"
 
 
-def listed(
-    projection: Projection, found: Collection[Measure], words: Sequence[str]
+def find(
+    projection: Projection, measures: Collection[Measure], words: Sequence[str]
 ) -> tuple[dict[str, Row], dict[str, Measure]]:
     """Return the rows and measures in whose name or label every word occurs; a word with `*` or `?` is a pattern.
 
@@ -104,7 +104,7 @@ def listed(
     ----------
     projection : Projection
         What a plan leads to.
-    found : collection of Measure
+    measures : collection of Measure
         Its measures.
     words : sequence of str
         What is looked for; all of them where there are none. Rows that repeat others are looked through only where a
@@ -121,13 +121,13 @@ def listed(
         for path, row in projection.rows.items()
         if path.startswith(REPEATED) == repeated and all(_is_in(word, path, row.label) for word in words)
     }
-    named = {m.name: m for m in found if not repeated and all(_is_in(word, m.name, m.label) for word in words)}
-    if not rows and not named:
-        known = {*projection.rows, *(m.name for m in found)}
-        near = _nearest(" ".join(words), known)
+    matching = {m.name: m for m in measures if not repeated and all(_is_in(word, m.name, m.label) for word in words)}
+    if not rows and not matching:
+        names_known = {*projection.rows, *(m.name for m in measures)}
+        near = _nearest(" ".join(words), names_known)
         hint = f"did you mean {near}?" if near else "without a word, all are listed"
         raise FibercapError("no_such_name", f"no row or measure has `{' '.join(words)}` in its name or label", hint)
-    return rows, named
+    return rows, matching
 
 
 def _is_in(word: str, path: str, label: str) -> bool:
@@ -172,20 +172,20 @@ def full_name(projection: Projection, word: str, *, timed: bool) -> str:
         if first in scalars or first in rows:
             return first
     labels = {path: projection.rows[path].label for path in rows}
-    for known in (scalars, [path for path in rows if SCHEDULE not in path], rows):
-        found = [path for path in known if path.rpartition(".")[2] == word]
-        if found:
-            return _only(word, found)
+    for candidates in (scalars, [path for path in rows if SCHEDULE not in path], rows):
+        matching = [path for path in candidates if path.rpartition(".")[2] == word]
+        if matching:
+            return _only(word, matching)
     words = word.lower().replace("_", " ").split()
-    for known in (scalars, rows):
-        texts = {path: f"{path} {labels.get(path, '')}".lower().replace("_", " ") for path in known}
-        found = [path for path, text in texts.items() if all(part in text for part in words)]
-        if found:
-            return _only(word, found)
+    for candidates in (scalars, rows):
+        texts = {path: f"{path} {labels.get(path, '')}".lower().replace("_", " ") for path in candidates}
+        matching = [path for path, text in texts.items() if all(part in text for part in words)]
+        if matching:
+            return _only(word, matching)
     return word
 
 
-def _only(word: str, found: Sequence[str]) -> str:
+def _only(word: str, matching: Sequence[str]) -> str:
     """Return the one name that was found.
 
     Raises
@@ -193,10 +193,10 @@ def _only(word: str, found: Sequence[str]) -> str:
     FibercapError
         If there are several; they are listed.
     """
-    if len(found) == 1:
-        return found[0]
-    listed = ", ".join(f"`{path}`" for path in found[:SHOWN])
-    told, hint = f"`{word}` may be one of {len(found)}: {listed}", ""
-    if len(found) > SHOWN:
-        told, hint = f"{told} and {len(found) - SHOWN} more", f"`fibercap rows SCENARIO {word}` lists them"
-    raise FibercapError("several_meant", told, hint)
+    if len(matching) == 1:
+        return matching[0]
+    listed = ", ".join(f"`{path}`" for path in matching[:SHOWN])
+    message, hint = f"`{word}` may be one of {len(matching)}: {listed}", ""
+    if len(matching) > SHOWN:
+        message, hint = f"{message} and {len(matching) - SHOWN} more", f"`fibercap rows SCENARIO {word}` lists them"
+    raise FibercapError("several_meant", message, hint)

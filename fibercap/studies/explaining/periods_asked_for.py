@@ -43,7 +43,7 @@ def moment(cells: Cells, path: str, when: str) -> Moment:
     FibercapError
         If the text is no period, or the row has no column there.
     """
-    events = cells.own_dates(path)
+    events = cells.event_dates(path)
     if events is not None and re.fullmatch("[1-9][0-9]{0,2}", when):
         return _payment(cells, path, int(when), events)
     first, last = _span(when.removeprefix("end of "), of_loan=events is not None)
@@ -66,10 +66,10 @@ def _span(text: str, *, of_loan: bool) -> tuple[date, date]:
     forms = f"{FORMS}, or by the number of a payment" if of_loan else FORMS
     if not re.fullmatch(r"[0-9]{4}-[0-9]{1,2}-[0-9]{1,2}", text):
         raise FibercapError("not_a_time", f"{quoted(text)} is no period", forms)
-    told = day_of(text)
-    if isinstance(told, date):
-        return told, told
-    raise FibercapError(told[0], f"{quoted(text)} is no date", told[3] or forms)
+    day = day_of(text)  # a date, or a problem: its code first, its hint last
+    if isinstance(day, date):
+        return day, day
+    raise FibercapError(day[0], f"{quoted(text)} is no date", day[3] or forms)
 
 
 def _periods(timeline: Timeline, first: date, last: date) -> list[int]:
@@ -101,14 +101,14 @@ def _outside(cells: Cells, path: str, when: str, first: date, events: tuple[date
     if events is None:
         labels, projection = cells.projection.timeline_of(path).labels, cells.projection
         if projection.timeline_of(path) is not projection.timeline:
-            told = f"`{when}` is outside the run-off, which runs from {labels[0]} to {labels[-1]}"
-            return told, "name one of its periods"
-        told = f"`{when}` is outside the horizon, which runs from {labels[0]} to {labels[-1]}"
+            message = f"`{when}` is outside the run-off, which runs from {labels[0]} to {labels[-1]}"
+            return message, "name one of its periods"
+        message = f"`{when}` is outside the horizon, which runs from {labels[0]} to {labels[-1]}"
         later = f"{RUN_OFF}.{path}"
         if projection.run_off and later in projection.rows:
-            return told, f"after it `{later}` goes on to {projection.run_off.labels[-1]}"
-        return told, "name one of its periods"
+            return message, f"after it `{later}` goes on to {projection.run_off.labels[-1]}"
+        return message, "name one of its periods"
     near = sorted(set(events), key=lambda day: abs(day - first))[:3]
-    told = ", ".join(map(str, sorted(near)))
-    found = f"`{path}` has no event in `{when}`"
-    return found, f"the loan runs from {events[0]} to {events[-1]}, the nearest events: {told}"
+    days = ", ".join(map(str, sorted(near)))
+    message = f"`{path}` has no event in `{when}`"
+    return message, f"the loan runs from {events[0]} to {events[-1]}, the nearest events: {days}"

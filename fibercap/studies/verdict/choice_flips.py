@@ -10,7 +10,16 @@ from fibercap.model.project import project
 from fibercap.studies.findings import faults
 from fibercap.studies.movable_inputs import Change
 from fibercap.studies.turning_points import turns_of
-from fibercap.studies.verdict.numbers_of_options import POINT, RATE, TENTH, Number, lever_of, moved, numbers, tenths
+from fibercap.studies.verdict.numbers_of_options import (
+    POINT,
+    RATE,
+    TENTH,
+    Number,
+    lever_of,
+    numbers,
+    plan_after,
+    tenths,
+)
 from fibercap.studies.verdict.race import CHOICE, ROUNDING, Race
 
 if TYPE_CHECKING:
@@ -92,17 +101,17 @@ def _duration_turns(race: Race, durations: Iterable[Number]) -> Iterator[tuple[N
         months = round(number.at(1.0))
         for end in _ends(number):
             inner, outer = months, end
-            turned = _turned(race, number, end)
+            turned = _turns_choice(race, number, end)
             while turned and abs(outer - inner) > 1:
                 middle = (inner + outer) // 2
-                inner, outer = (inner, middle) if _turned(race, number, middle) else (middle, outer)
+                inner, outer = (inner, middle) if _turns_choice(race, number, middle) else (middle, outer)
             if turned:
                 yield number, outer / months
 
 
-def _turned(race: Race, number: Number, months: int) -> bool:
-    found, allowed = race.judge([(number, months / number.at(1.0))])
-    return bool(allowed[0] and not found[CHOICE].holds[0])
+def _turns_choice(race: Race, number: Number, months: int) -> bool:
+    judgements, allowed = race.judge([(number, months / number.at(1.0))])
+    return bool(allowed[0] and not judgements[CHOICE].holds[0])
 
 
 def _flip(race: Race, number: Lever, factor: float) -> ChoiceFlip:
@@ -117,7 +126,7 @@ def _flip(race: Race, number: Lever, factor: float) -> ChoiceFlip:
         stands, _ = race.after([(number, beyond)])
     worth = {n: float(s.gap[0]) for n, s in stands.items() if n not in race.leaders and s.holds[0]}
     fault, first = "", race.leaders[0]
-    own = lever_of(number, first)
-    if own is not None and not any(stands[name].holds[0] for name in race.leaders):
-        fault = next((each.fault for each in faults(project(moved(race.plans[first], (own, beyond))))), "")
+    lever = lever_of(number, first)
+    if lever is not None and not any(stands[name].holds[0] for name in race.leaders):
+        fault = next((each.fault for each in faults(project(plan_after(race.plans[first], (lever, beyond))))), "")
     return ChoiceFlip(number, factor - 1.0, max(worth, key=lambda name: worth[name], default=""), fault)

@@ -10,7 +10,7 @@ import numpy as np
 from fibercap.model.funding.sources import GRANT
 from fibercap.model.horizon.run_off import RUN_OFF
 from fibercap.studies.bridge import MEASURE
-from fibercap.studies.verdict.rulers import apart_from_written, short_path
+from fibercap.studies.verdict.rulers import differences_from_written, short_path
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -74,17 +74,17 @@ def footing(comparison: Comparison) -> Footing:
     docs/decisions/verdict.md.
     """
     plans = {name: case.projection.scenario for name, case in comparison.cases.items()}
-    unlike, apart = comparison.unlike, apart_from_written(plans, comparison.baseline)
-    aside = {n: found for n, paths in apart.items() if plans[n].option and (found := _no_way_to_pay(paths))}
-    own = {name: v for name, case in comparison.cases.items() if (v := case.measures[MEASURE].value) is not None}
-    alike = [name for name in (comparison.baseline, *own) if name in own and name not in unlike]
+    unlike, apart = comparison.unlike, differences_from_written(plans, comparison.baseline)
+    aside = {n: paths_aside for n, paths in apart.items() if plans[n].option and (paths_aside := _no_way_to_pay(paths))}
+    npv = {name: v for name, case in comparison.cases.items() if (v := case.measures[MEASURE].value) is not None}
+    alike = [name for name in (comparison.baseline, *npv) if name in npv and name not in unlike]
     base = next((name for name in alike if name not in aside), next(iter(alike), ""))
-    projections = {name: comparison.cases[name].projection for name in own}
+    projections = {name: comparison.cases[name].projection for name in npv}
     owners = {name: float(owners_worth(projection)[0]) for name, projection in projections.items()}
-    beside = {name: owners[name] - own[name] - (owners[base] - own[base] if base else 0.0) for name in own}
+    beside = {name: owners[name] - npv[name] - (owners[base] - npv[base] if base else 0.0) for name in npv}
     for name, amount in beside.items():
         beside[name] = amount if abs(amount) > float(projections[name].trifle.value.flat[0]) else 0.0
-    worth = {name: own[name] + beside[name] for name in own if name not in unlike}
+    worth = {name: npv[name] + beside[name] for name in npv if name not in unlike}
     later = {name: worth_after(projection) for name, projection in projections.items()}
     return Footing(worth, unlike, aside, beside, owners, later, base)
 
@@ -122,17 +122,17 @@ def worth_after(projection: Projection) -> float:
     ------
     docs/decisions/verdict.md.
     """
-    plan, timeline, at = projection.scenario, projection.timeline, projection.value
+    plan, timeline, value = projection.scenario, projection.timeline, projection.value
     rate, last = float(projection.given["inputs.money.discount_rate"].value.flat[0]), timeline.ends[-1]
-    found = 0.0
+    worth = 0.0
     if projection.run_off is not None:
-        served = sum(sign * at(f"{RUN_OFF}.accounts.{row}")[0] for row, sign in SERVED.items())
-        saved = at(f"{RUN_OFF}.tax_unlevered.tax")[0] - at(f"{RUN_OFF}.accounts.tax")[0]
+        served = sum(sign * value(f"{RUN_OFF}.accounts.{row}")[0] for row, sign in SERVED.items())
+        saved = value(f"{RUN_OFF}.tax_unlevered.tax")[0] - value(f"{RUN_OFF}.accounts.tax")[0]
         factors = (1.0 + rate) ** (-(projection.run_off.ends - last) / 12)
-        found += float(at("accounts.debt")[0, -1] + at("accounts.accrued_interest")[0, -1])
-        found -= float(((served - saved) * factors).sum())
+        worth += float(value("accounts.debt")[0, -1] + value("accounts.accrued_interest")[0, -1])
+        worth -= float(((served - saved) * factors).sum())
     for key in plan.granted:
-        claimed, waits = at(f"funding.{key}.{GRANT}")[0], plan.funding[key].sources[GRANT].after
+        claimed, waits = value(f"funding.{key}.{GRANT}")[0], plan.funding[key].sources[GRANT].after
         due = timeline.ends + -(-waits // timeline.months) * timeline.months - last
-        found -= float((claimed * np.where(due > 0, 1.0 - (1.0 + rate) ** (-due / 12), 0.0)).sum())
-    return found * float(at("returns.discount_factor")[0, -1])
+        worth -= float((claimed * np.where(due > 0, 1.0 - (1.0 + rate) ** (-due / 12), 0.0)).sum())
+    return worth * float(value("returns.discount_factor")[0, -1])

@@ -10,7 +10,7 @@ import numpy as np
 from fibercap.core.durations import Duration
 from fibercap.core.spec import field_at
 from fibercap.core.tree import Branch, Leaf, at, leaves
-from fibercap.studies.movable_inputs import Handle, Lever, drawn, lever, levers
+from fibercap.studies.movable_inputs import Handle, Lever, input_samples, lever, levers
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -71,8 +71,8 @@ def numbers(plans: Mapping[str, Scenario]) -> list[Number]:
             by_path.setdefault(each.name, {})[option] = each
         if plan.money.discount_rate is not None:
             by_path.setdefault(RATE, {})[option] = _in_points(lever(plan, RATE))
-    found = [number for path, known in by_path.items() for number in _apart(plans, path, known)]
-    return sorted(found, key=lambda number: not number.name.startswith(FINANCING))
+    every = [number for path, known in by_path.items() for number in _apart(plans, path, known)]
+    return sorted(every, key=lambda number: not number.name.startswith(FINANCING))
 
 
 def _apart(plans: Mapping[str, Scenario], path: str, known: Mapping[str, Lever]) -> Iterator[Number]:
@@ -145,9 +145,9 @@ def in_common(number: Lever, plans: Mapping[str, Scenario]) -> bool:
     return True
 
 
-def moved(plan: Scenario, move: Move) -> Scenario:
+def plan_after(plan: Scenario, move: Move) -> Scenario:
     """Return a plan in which one number is moved."""
     each, factor = move
     if not isinstance(each, WholeMonths):
-        return plan.drawn(drawn([move]))
+        return plan.drawn(input_samples([move]))
     return plan.changed(Branch({"change": Branch({each.name: Leaf(f"{round(each.at(factor))} months")})}))

@@ -15,9 +15,9 @@ from fibercap.model.horizon.run_off import RUN_OFF
 from fibercap.model.project import project, project_owners_flow
 from fibercap.studies.batch import CHUNK, TOGETHER, size_of
 from fibercap.studies.covenants import tests_of
-from fibercap.studies.turning_points import Judgement, judged_draws
+from fibercap.studies.turning_points import Judgement, judge_samples
 from fibercap.studies.verdict.footing import owners_worth
-from fibercap.studies.verdict.numbers_of_options import WholeMonths, in_common, lever_of, moved
+from fibercap.studies.verdict.numbers_of_options import WholeMonths, in_common, lever_of, plan_after
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -54,7 +54,7 @@ def may_be_recommended(projection: Projection) -> Truth:
     return sound
 
 
-def _projected(plan: Scenario, like: Projection | None) -> Projection:
+def _project_for_standing(plan: Scenario, like: Projection | None) -> Projection:
     """Project a plan for its standing, which reads rows of measures only where covenants do."""
     tested = any(loan.covenants for loan in plan.loans.values())
     return project(plan, like) if tested else project_owners_flow(plan, like)
@@ -105,12 +105,12 @@ class Race:
     def common(self) -> dict[str, Scenario]:
         """The options that are laid over one plan as written, and copy no entry of it; none where there are not two."""
         written = next(iter(self.plans.values())).as_written
-        found = {
+        options = {
             name: plan
             for name, plan in self.plans.items()
             if plan.as_written is written and plan.option is not None and not _copies(plan)
         }
-        return found if len(found) > 1 else {}
+        return options if len(options) > 1 else {}
 
     def after(self, moves: Sequence[Move]) -> tuple[dict[str, Judgement], Truth]:
         """Return how each option stands after each move, and which moves every option allows in which they are made."""
@@ -135,24 +135,28 @@ class Race:
         allowed, done = np.ones(count, dtype=bool), np.zeros(count, dtype=bool)
         stands = {n: Judgement(np.repeat(now.holds, count), np.repeat(now.gap, count)) for n, now in self.now.items()}
         common = [row for row, (number, _) in enumerate(moves) if self.common and in_common(number, self.common)]
-        together, done[common] = judged_draws(self._laid, [moves[row] for row in common], self.chunk)
+        together, done[common] = judge_samples(
+            self._stands_over_common_plan, [moves[row] for row in common], self.chunk
+        )
         for name, stand in stands.items():
-            own = {row: (lever, f) for row, (n, f) in enumerate(moves) if (lever := lever_of(n, name)) is not None}
+            lever_moves = {
+                row: (lever, f) for row, (n, f) in enumerate(moves) if (lever := lever_of(n, name)) is not None
+            }
             if name in together:
-                for at, row in enumerate(common):
-                    if done[row] and row in own:
-                        stand.holds[row], stand.gap[row] = together[name].holds[at], together[name].gap[at]
-            left = [row for row in own if allowed[row] and not (done[row] and name in together)]
-            stand.holds[left], stand.gap[left], may = self._alone(name, [own[row] for row in left])
+                for index, row in enumerate(common):
+                    if done[row] and row in lever_moves:
+                        stand.holds[row], stand.gap[row] = together[name].holds[index], together[name].gap[index]
+            left = [row for row in lever_moves if allowed[row] and not (done[row] and name in together)]
+            stand.holds[left], stand.gap[left], may = self._alone(name, [lever_moves[row] for row in left])
             allowed[left] &= may
         return stands, allowed
 
-    def _laid(self, draws: Mapping[str, Any]) -> dict[str, Judgement]:
+    def _stands_over_common_plan(self, draws: Mapping[str, Any]) -> dict[str, Judgement]:
         """Return how the options stand over drawn plans as written; they share what plants and projects do."""
         first, *others = self.common
         written = self.common[first].as_written.drawn(draws)
-        like = _projected(written.with_option(first), None)
-        stands = {name: _standing(_projected(written.with_option(name), like)) for name in others}
+        like = _project_for_standing(written.with_option(first), None)
+        stands = {name: _standing(_project_for_standing(written.with_option(name), like)) for name in others}
         return {first: _standing(like), **stands}
 
     def _alone(self, name: str, moves: list[Move]) -> tuple[Truth, Array, Truth]:
@@ -162,14 +166,14 @@ class Race:
         rows = [row for row, (lever, _) in enumerate(moves) if type(lever) is not WholeMonths]
 
         def judge(draws: Mapping[str, Any]) -> dict[str, Judgement]:
-            return {WORTH: _standing(_projected(plan.drawn(draws), self.projections[name]))}
+            return {WORTH: _standing(_project_for_standing(plan.drawn(draws), self.projections[name]))}
 
-        found, allowed[rows] = judged_draws(judge, [moves[row] for row in rows], self.chunk)
-        if found:
-            holds[rows], gap[rows] = found[WORTH]
+        judgements, allowed[rows] = judge_samples(judge, [moves[row] for row in rows], self.chunk)
+        if judgements:
+            holds[rows], gap[rows] = judgements[WORTH]
         for row in (row for row, (lever, _) in enumerate(moves) if type(lever) is WholeMonths):
             try:
-                stand = _standing(_projected(moved(plan, moves[row]), self.projections[name]))
+                stand = _standing(_project_for_standing(plan_after(plan, moves[row]), self.projections[name]))
             except FibercapError:
                 allowed[row] = False
             else:

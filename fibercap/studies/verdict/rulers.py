@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from fibercap.studies.differences import texts_apart
+from fibercap.studies.differences import different_inputs
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -20,31 +20,33 @@ def unlike_rulers(plans: Mapping[str, Scenario], baseline: str) -> dict[str, tup
 
     Where all are, they are held against the baseline.
     """
-    unlike = _unlike(apart_from_written(plans, baseline))
+    unlike = _unlike(differences_from_written(plans, baseline))
     if all(name in unlike for name in plans):
-        return _unlike({name: texts_apart(plans[baseline], plan) for name, plan in plans.items()})
+        return _unlike({name: different_inputs(plans[baseline], plan) for name, plan in plans.items()})
     return unlike
 
 
-def apart_from_written(
+def differences_from_written(
     plans: Mapping[str, Scenario], baseline: str
 ) -> dict[str, dict[str, tuple[str | None, str | None]]]:
     """Return by plan the inputs in which it differs from the plan as written before any option, with what each has."""
     written = plans[baseline].as_written
-    return {name: texts_apart(written, plan) for name, plan in plans.items()}
+    return {name: different_inputs(written, plan) for name, plan in plans.items()}
 
 
 def _unlike(apart: Mapping[str, Mapping[str, object]]) -> dict[str, tuple[str, ...]]:
-    return {name: found for name, paths in apart.items() if (found := _within(paths, RULERS))}
+    return {name: inputs for name, paths in apart.items() if (inputs := _within(paths, RULERS))}
 
 
 def _within(paths: Mapping[str, object], blocks: tuple[str, ...]) -> tuple[str, ...]:
     """Return the inputs that stand in some blocks, each once, without the keys by date and the parts of what is new."""
-    found = dict.fromkeys(short_path(path) for path in paths if f"{path}.".startswith(tuple(f"{b}." for b in blocks)))
-    return tuple(found)
+    short_paths = dict.fromkeys(
+        short_path(path) for path in paths if f"{path}.".startswith(tuple(f"{b}." for b in blocks))
+    )
+    return tuple(short_paths)
 
 
 def short_path(path: str) -> str:
     """Return a path without what stands in it by date."""
     parts = path.split(".")
-    return ".".join(parts[: next((at for at, part in enumerate(parts) if at > 1 and part[0].isdigit()), len(parts))])
+    return ".".join(parts[: next((n for n, part in enumerate(parts) if n > 1 and part[0].isdigit()), len(parts))])

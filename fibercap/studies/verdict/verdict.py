@@ -180,12 +180,12 @@ def verdict(comparison: Comparison) -> Verdict:
         worth=worth,
         recommended=recommended,
         excluded=excluded,
-        undefined={n: why for n, measure in measured.items() if (why := _unranked(stands, n) or measure.reason)},
+        undefined={n: why for n, measure in measured.items() if (why := _why_unranked(stands, n) or measure.reason)},
         runner_up=next(iter(sound[1:]), ""),
         uses=uses,
         flips=flips,
         not_moved=not_moved,
-        at_rates={rate: _ranked_at(among, rate) for rate in RATES} if among else {},
+        at_rates={rate: _ranking(among, rate) for rate in RATES} if among else {},
         turnings=_turnings(among),
         free=free,
         apart=_apart([name for name in ranked if name in free], worth, paid_out, least),
@@ -196,7 +196,7 @@ def verdict(comparison: Comparison) -> Verdict:
     )
 
 
-def _unranked(stands: Footing, name: str) -> str:
+def _why_unranked(stands: Footing, name: str) -> str:
     """Say by which inputs an option is measured otherwise than the plan; "" where it is not."""
     rulers = " and ".join(f"`{path}`" for path in stands.unlike.get(name, ()))
     return f"it is measured by {rulers} of its own" if rulers else ""
@@ -220,7 +220,7 @@ def _tie(projections: Mapping[str, Projection], name: str) -> float:
     return max(TIE * uses_of(projections[name]), float(projections[name].trifle.value.flat[0]))
 
 
-def _ranked_at(projections: Mapping[str, Projection], rate: float) -> tuple[str, ...]:
+def _ranking(projections: Mapping[str, Projection], rate: float) -> tuple[str, ...]:
     values = {name: float(owners_worth(projection, rate)[0]) for name, projection in projections.items()}
     return tuple(sorted(values, key=lambda name: -values[name]))
 
@@ -229,24 +229,24 @@ def _turnings(projections: Mapping[str, Projection]) -> tuple[Turning, ...]:
     """Return the discount rates at which another option is first, each by halving the point in which it lies."""
 
     def first(rate: float) -> str:
-        return _ranked_at(projections, rate)[0]
+        return _ranking(projections, rate)[0]
 
-    found = []
+    turnings = []
     for start, end in pairwise(RATES) if projections else ():
         while (below := first(start)) != first(end) and not _alike(projections, below, start, end):
             low, high = start, end
             for _ in range(HALVINGS):
                 middle = (low + high) / 2
                 low, high = (middle, high) if first(middle) == below else (low, middle)
-            found.append(Turning(high, below, first(high)))
+            turnings.append(Turning(high, below, first(high)))
             start = high  # noqa: PLW2901 - a third option may be first before the point ends
-    return tuple(found)
+    return tuple(turnings)
 
 
 def _alike(projections: Mapping[str, Projection], one: str, start: float, end: float) -> bool:
     """Tell whether only rounding tells the option that is first at a rate from the one that is at another."""
     trifle = float(projections[one].trifle.value.flat[0])
-    other = projections[_ranked_at(projections, end)[0]]
+    other = projections[_ranking(projections, end)[0]]
     apart = [owners_worth(projections[one], rate)[0] - owners_worth(other, rate)[0] for rate in (start, end)]
     return all(abs(amount) <= trifle for amount in apart)
 
@@ -265,9 +265,9 @@ def _extremes(comparison: Comparison) -> dict[str, tuple[tuple[str, ...], tuple[
     """Return the cases that are best on one measure and worst on another, with both."""
     keys = [key for key in next(iter(comparison.cases.values())).measures if "." not in key]
     best, worst = ({key: of(key) for key in keys} for of in (comparison.best, comparison.worst))
-    found = {}
+    extremes = {}
     for name in comparison.cases:
         sides = tuple(tuple(key for key in keys if name in of[key]) for of in (best, worst))
         if all(sides):
-            found[name] = (sides[0], sides[1])
-    return found
+            extremes[name] = (sides[0], sides[1])
+    return extremes

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
     from fibercap.model.measures.measure import Measure
     from fibercap.model.projection import Projection
-    from fibercap.studies.sensitivity import Moved
+    from fibercap.studies.sensitivity import Effect
 
 NAMES: Final = 3.0
 LEFT: Final = MARGIN + NAMES
@@ -39,7 +39,7 @@ MOST: Final = 15
 LOWER, HIGHER = PALETTE[1], PALETTE[0]
 
 
-def sensitivity_chart(projection: Projection, measure: Measure, moved: Sequence[Moved]) -> Figure:
+def sensitivity_chart(projection: Projection, measure: Measure, moved: Sequence[Effect]) -> Figure:
     """Draw a bar from the lower to the higher outcome for each input, the widest first, and the plan as a line.
 
     Parameters

@@ -12,7 +12,7 @@ from fibercap.model.horizon.run_off import RUN_OFF
 from fibercap.studies.covenants import covenants
 from fibercap.studies.findings import findings
 from fibercap.studies.headroom import tightest
-from fibercap.studies.plan_warnings import unused, warnings
+from fibercap.studies.plan_warnings import unused_paths, warnings
 from fibercap.studies.step_warning import step_warning
 from fibercap.views.json.explain import place_document
 from fibercap.views.terminal.run_sections import EVERYTHING, Selection, asked_rows
@@ -267,7 +267,7 @@ def check_document(
         "findings": findings_document(case.findings),
         "tightest_covenant": tight.covenant if tight else None,
         "checks": checks_document(projection),
-        "unused": [*unused(projection.scenario), *(still or ())],
+        "unused": [*unused_paths(projection.scenario), *(still or ())],
         "formulas_proved": projection.proved,
         "inputs": inputs_document(projection.scenario),
         "options": {name: check_document(option, {}) for name, option in options.items()},

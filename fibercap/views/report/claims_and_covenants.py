@@ -54,7 +54,7 @@ def _claim(outcome: Outcome) -> Line:
     found = f"{value} {found_unit}".strip() if outcome.value is not None else f"undefined: {outcome.reason}"
     verdict = "holds" if outcome.holds else "fails"
     verdict += "" if outcome.as_expected and outcome.holds else f", {'' if outcome.as_expected else 'not '}as expected"
-    wanted = f"{WORDS[outcome.comparator]} {limit} {unit}".strip() + outcome.wanted
+    wanted = f"{WORDS[outcome.comparator]} {limit} {unit}".strip() + outcome.tolerance_text
     cells = (
         f"{wanted}, {outcome.when}" if outcome.when else wanted,
         found,
@@ -83,7 +83,7 @@ def covenants(subject: Subject) -> Section | None:
 
 def _breaking(tested: Tested, room: Headroom) -> str:
     """Say what fall breaks a covenant, and which dividends it bars."""
-    told = "broken as things are" if room.broken else (falls_text(room) if tested.tests else NOT_TESTED.lower())
+    told = "broken as things are" if room.is_broken else (falls_text(room) if tested.tests else NOT_TESTED.lower())
     if tested.lock_up is not None:
         barred = f"dividends barred in {', '.join(tested.locked)}" if tested.locked else "no dividend is barred"
         told += f"; lock-up at {quantity_text(tested.lock_up, tested.unit)[0]}, {barred}"

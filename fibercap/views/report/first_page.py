@@ -219,7 +219,7 @@ def _breaks_first(subject: Subject) -> str:
         tested = subject.promises[tight.covenant]
         when = tested.tightest.on if tested.tightest and isfinite(tested.tightest.room) else ""
         name = f"“{_cut(tested.says)}” of {_cut(plan.loan_title(tested.loan))}"
-        if tight.broken:
+        if tight.is_broken:
             return f"{name} is broken already{when}"
         of, fall = min(((o, f) for o, f in tight.falls.items() if f is not None), key=lambda pair: pair[1])
         words = f"{name}, if {of} fall{'s' * (of != PRICE)} by {share_text(fall)}"

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from fibercap.studies.covenants import Tested
     from fibercap.studies.flips import Flip
     from fibercap.studies.headroom import Headroom
-    from fibercap.studies.sensitivity import Moved
+    from fibercap.studies.sensitivity import Effect
     from fibercap.studies.verdict.verdict import Verdict
 
 MOVED: Final = ("equity_npv", "project_npv", "min_dscr")
@@ -46,7 +46,7 @@ class Subject:
     flips: Mapping[str, Flip | None]
     promises: Mapping[str, Tested]
     rooms: Mapping[str, Headroom]
-    moved: Sequence[Moved]
+    moved: Sequence[Effect]
     comparison: Comparison | None = None
     verdict: Verdict | None = None
 

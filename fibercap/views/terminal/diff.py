@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from rich.console import Console
 
     from fibercap.core.errors import Place
-    from fibercap.studies.differences import Difference, Moved
+    from fibercap.studies.differences import ChangedMeasure, Difference
     from fibercap.views.json import origin_types as types
 
 Verdicts = dict[str, tuple[bool | None, bool | None]]
@@ -41,7 +41,7 @@ def _told(text: str, source: str | None, place: Place | None) -> str:
     return f"{text}{f', source {source}' if source else ''}{at}"
 
 
-def results_page(console: Console, found: Mapping[str, Moved], verdicts: Verdicts) -> None:
+def results_page(console: Console, found: Mapping[str, ChangedMeasure], verdicts: Verdicts) -> None:
     """Print the measures that differ, and the claims that hold in one plan only."""
     console.print()
     console.print(Text("Measures that move" if found else "No measure moves.", style="bold"))
@@ -57,7 +57,9 @@ def results_page(console: Console, found: Mapping[str, Moved], verdicts: Verdict
 
 
 def document(
-    names: tuple[str, str], found: Mapping[str, Difference], results: tuple[Mapping[str, Moved], Verdicts] | None
+    names: tuple[str, str],
+    found: Mapping[str, Difference],
+    results: tuple[Mapping[str, ChangedMeasure], Verdicts] | None,
 ) -> types.Differences:
     """Return the document of `diff --json`."""
     inputs: dict[str, types.InputDifference] = {

@@ -135,7 +135,7 @@ def covenants_list(console: Console, found: Mapping[str, Tested]) -> None:
     console.print(Text("Covenants", style="bold"))
     for tested in found.values():
         verdict, told = covenant_lines(tested)
-        style = f"bold {VERDICTS[verdict]}" if tested.broken else VERDICTS[verdict]
+        style = f"bold {VERDICTS[verdict]}" if tested.is_broken else VERDICTS[verdict]
         hanging(console, verdict, tested.title, style, indent=2)
         console.print(Padding(Text(told), (0, 0, 0, 8)))
     console.print()

@@ -165,7 +165,7 @@ class CheckSheet:
         minimum = float(self._projection.scenario.money.minimum_cash)
         trifle, value = self._trifle
         claims = all(o.as_expected for o in self.claims.outcomes[0].values())
-        kept = not any(c.broken for c in self.claims.tested[0].values())
+        kept = not any(c.is_broken for c in self.claims.tested[0].values())
         rows = [
             ("Cash is never negative", f"{cash.at}$B${cash.row}>=-{trifle}", lowest >= -value),
             *self._later(trifle, value),

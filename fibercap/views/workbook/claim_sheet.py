@@ -9,7 +9,7 @@ from fibercap.core.tolerance import POINT
 from fibercap.model.cover.twelve_months import LEVERAGE, NO_EBITDA
 from fibercap.model.plan.claim import Multiple
 from fibercap.studies.claims import ROUNDING, outcomes
-from fibercap.studies.covenant_values import CUT
+from fibercap.studies.covenant_values import PART_OF_PERIOD
 from fibercap.studies.covenants import covenants
 from fibercap.views.workbook.cases import merged
 from fibercap.views.workbook.formats import number_format, set_up
@@ -222,7 +222,7 @@ def _lines_of_tests(found: Mapping[str, Tested]) -> list[Line]:
 
 def _dates(tested: Tested) -> list[str]:
     """Return the dates of a covenant, tested or not, in order; without those that the horizon cuts."""
-    missing = [date.when for date in tested.untested if date.reason != CUT]
+    missing = [date.when for date in tested.untested if date.reason != PART_OF_PERIOD]
     return sorted({*(test.when for test in tested.tests), *missing})
 
 
