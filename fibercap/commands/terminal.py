@@ -81,10 +81,10 @@ def _plainly(error: UnicodeError) -> tuple[str, int]:
 def _plain(character: str) -> str:
     from unicodedata import combining, normalize
 
-    from fibercap.core.visible_text import spelt
+    from fibercap.core.visible_text import escape
 
     letters = "".join(part for part in normalize("NFKD", character) if not combining(part))
-    return _PLAIN.get(character) or (letters if letters.isascii() and letters else spelt(character))
+    return _PLAIN.get(character) or (letters if letters.isascii() and letters else escape(character))
 
 
 def colors() -> bool | None:

@@ -1,4 +1,4 @@
-"""Terms as functions of one cell: what a formula gives in a column, from the cells that it reads."""
+"""Formulas as functions that compute one cell of a row from the cells that it reads."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from fibercap.core.term import Call, Negative, Number, Operation, Reference, Ter
 
 
 class CellReader(Protocol):
-    """What a cell function reads: rows and their cells. A cell is a number, or an array (sample,)."""
+    """Gives a cell function the cells of rows. A cell is a number, or an array (sample,)."""
 
     @property
     def rows(self) -> Mapping[str, Any]:
@@ -56,8 +56,8 @@ def cell_function(term: Term, is_open: Callable[[str], bool]) -> CellFunction:
     term : Term
         A formula.
     is_open : callable
-        Whether the row at a path is not known beforehand. A factor beside a known zero, and the branch of an IF that
-        is not taken, are not read, so that a cell depends on as few others as possible.
+        Returns whether the row at a path is yet to be computed. A factor beside a known zero, and the branch of an IF
+        that is not taken, are not read, so that a cell depends on as few others as possible.
 
     Raises
     ------
@@ -102,8 +102,8 @@ def _operation(term: Operation, is_open: Callable[[str], bool]) -> CellFunction:
     if term.sign == "-":
         return lambda cells, column: left(cells, column) - right(cells, column)
     if term.sign == "*":
-        rests = any(is_open(path) for path, _ in term.left.references)
-        return _product(right, left) if rests else _product(left, right)
+        left_is_open = any(is_open(path) for path, _ in term.left.references)
+        return _product(right, left) if left_is_open else _product(left, right)
     join = _JOINED[term.sign]
     return lambda cells, column: join(left(cells, column), right(cells, column))
 
@@ -161,7 +161,7 @@ def _call(term: Call, is_open: Callable[[str], bool]) -> CellFunction:
     if term.function in _OVER_ROWS and len(parts) == 1:
         return _over_row(term, parts[0])
     if term.function in _PAIRS:
-        return _folded(_PAIRS[term.function], parts)
+        return _reduction(_PAIRS[term.function], parts)
     if term.function in _DECIDED_BY:
         return _junction(_DECIDED_BY[term.function], parts)
     if term.function == "IF":
@@ -175,19 +175,19 @@ def _call(term: Call, is_open: Callable[[str], bool]) -> CellFunction:
 _PAIRS: Final[dict[str, Callable[[Any, Any], Any]]] = {"MIN": _smaller, "MAX": _larger}
 _OVER_ROWS: Final[dict[str, Callable[..., Any]]] = {"SUM": np.nansum, "MIN": np.fmin.reduce, "MAX": np.fmax.reduce}
 _DECIDED_BY: Final[dict[str, float]] = {"AND": 0.0, "OR": 1.0}
-"""The truth of one part that is the truth of all."""
+"""The truth value of one argument that decides the truth of the whole call."""
 
 
-def _folded(pair: Callable[[Any, Any], Any], parts: list[CellFunction]) -> CellFunction:
+def _reduction(pair: Callable[[Any, Any], Any], parts: list[CellFunction]) -> CellFunction:
     first, *others = parts
 
-    def folded(cells: CellReader, column: int) -> Any:
+    def fold(cells: CellReader, column: int) -> Any:
         value = first(cells, column)
         for other in others:
             value = pair(value, other(cells, column))
         return value
 
-    return folded
+    return fold
 
 
 def _junction(decides: float, parts: list[CellFunction]) -> CellFunction:

@@ -11,7 +11,7 @@ import numpy as np
 
 from fibercap.core.cell_terms import CellFunction, cell_function
 from fibercap.core.errors import FormulaError
-from fibercap.core.formula import evaluate, shifted
+from fibercap.core.formula import evaluate, shift_columns
 from fibercap.core.formula_text import term_of
 
 if TYPE_CHECKING:
@@ -36,7 +36,7 @@ class _NeededError(Exception):
 class Texts(NamedTuple):
     """The formula texts of a row: in its columns, after the horizon, before the first column, after the last one."""
 
-    own: str
+    formula: str
     later: str
     before: str
     after: str
@@ -45,7 +45,7 @@ class Texts(NamedTuple):
 class Functions(NamedTuple):
     """The formulas of a row, as in `Texts`, as functions of a column."""
 
-    own: CellFunction
+    formula: CellFunction
     later: CellFunction
     before: CellFunction
     after: CellFunction
@@ -74,8 +74,10 @@ def functions_of(texts: Texts, is_open: Callable[[str], bool]) -> Functions:
     FormulaError
         If a text is not a formula, or has no value in a single column.
     """
-    own, before, after = (cell_function(term_of(text), is_open) for text in (texts.own, texts.before, texts.after))
-    return Functions(own, cell_function(term_of(texts.later), is_open) if texts.later else own, before, after)
+    formula, before, after = (
+        cell_function(term_of(text), is_open) for text in (texts.formula, texts.before, texts.after)
+    )
+    return Functions(formula, cell_function(term_of(texts.later), is_open) if texts.later else formula, before, after)
 
 
 class _Everywhere:
@@ -121,8 +123,8 @@ class Cells:
         self._later_from, self._later, self._elsewhere = later_from, later, elsewhere
         self._blocks = {path: block for block in blocks for path in block.rows}
         self._scalars = ChainMap(*(dict(block.given) for block in blocks))
-        self.found: dict[str, Array] = {}
-        self._values = ChainMap(dict(assumed), self.found, *(dict(block.values) for block in blocks))
+        self.computed: dict[str, Array] = {}
+        self._values = ChainMap(dict(assumed), self.computed, *(dict(block.values) for block in blocks))
         self.rows = _Rows(self._values, self._scalars)
         self._functions: dict[str, Functions] = {}
         self._beyond: dict[tuple[str, bool], Any] = {}
@@ -136,7 +138,7 @@ class Cells:
             after = self._spread(evaluate(self._later[path], self._array), block.length)
             parts = value[..., : self._later_from], after[..., self._later_from :]
             value = np.concatenate([np.broadcast_to(part, (*after.shape[:-1], part.shape[-1])) for part in parts], -1)
-        self.found[path] = value
+        self.computed[path] = value
 
     def _spread(self, value: Array, length: int) -> Array:
         return value if value.shape[-1:] == (length,) else np.broadcast_to(value, (*value.shape[:-1], length))
@@ -146,7 +148,7 @@ class Cells:
         value = self._values.get(path)
         if value is None:
             return np.zeros(1) if path.startswith(self._elsewhere) else self._scalars[path].value
-        return value if not shift else shifted(value, shift, self._beyond_row(path, before=shift < 0))
+        return value if not shift else shift_columns(value, shift, self._beyond_row(path, before=shift < 0))
 
     def _beyond_row(self, path: str, *, before: bool) -> Array:
         """Return the value before a row's first column or after its last one, (..., 1)."""
@@ -217,31 +219,31 @@ class Cells:
             kept = [(path, column) for path, column in circle.order if self.rows[path][column] is not None]
             circle.order[:] = kept + [cell for start in missing for cell in self._follow(start)]
         for path in circle.rows:
-            self.found[path] = _array(self.rows[path])
+            self.computed[path] = _array(self.rows[path])
 
     def _follow(self, wanted: Cell) -> list[Cell]:
         """Compute a cell after the cells that it depends on; return the computed cells in that order."""
-        found, path, on_path = [], [wanted], {wanted}
-        while path:
-            name, column = path[-1]
+        order, stack, on_stack = [], [wanted], {wanted}
+        while stack:
+            name, column = stack[-1]
             try:
                 if self.rows[name][column] is None:
                     self._find(name, column)
-                    found.append((name, column))
+                    order.append((name, column))
             except _NeededError as needed:
-                if needed.cell in on_path:
-                    told = f"`{needed.cell[0]}` rests on itself in column {needed.cell[1] + 1}"
-                    raise CircularError("rests_on_itself", told) from None
-                path.append(needed.cell)
-                on_path.add(needed.cell)
+                if needed.cell in on_stack:
+                    message = f"`{needed.cell[0]}` rests on itself in column {needed.cell[1] + 1}"
+                    raise CircularError("rests_on_itself", message) from None
+                stack.append(needed.cell)
+                on_stack.add(needed.cell)
             else:
-                on_path.discard(path.pop())
-        return found
+                on_stack.discard(stack.pop())
+        return order
 
     def _find(self, path: str, column: int) -> None:
         functions = self._functions[path]
         is_later = column >= self._later_from and path in self._later
-        self.rows[path][column] = (functions.later if is_later else functions.own)(self, column)
+        self.rows[path][column] = (functions.later if is_later else functions.formula)(self, column)
 
     def _cell_beyond(self, path: str, *, before: bool) -> Any:
         if (path, before) not in self._beyond:

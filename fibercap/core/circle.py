@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 def settle(
     blocks: Sequence[Block],
-    decided: Iterable[str],
+    unknown: Iterable[str],
     *,
     later: Mapping[str, str],
     later_from: int,
@@ -36,14 +36,14 @@ def settle(
     Parameters
     ----------
     blocks : sequence of Block
-        Rows in model periods first, then rows on columns of their own. Values of rows that depend on `decided` ones are
+        Rows in model periods first, then rows on columns of their own. Values of rows that depend on `unknown` ones are
         not read.
-    decided : iterable of str
-        Rows whose values are not known.
+    unknown : iterable of str
+        Paths of rows whose values are not known yet.
     later : mapping
-        Other formulas that rows in model periods follow from a column on, by path.
+        By path, formulas of rows in model periods that apply from the column `later_from` on.
     later_from : int
-        That column.
+        Index of the first column after the horizon.
     elsewhere : str
         Prefix of the rows that will hold the later columns; they add nothing here.
     assumed : mapping, optional
@@ -68,19 +68,19 @@ def settle(
     lengths = tuple(block.length for block in blocks)
     cells = Cells(blocks, later_from, later, elsewhere, assumed)
     with np.errstate(all="ignore"):
-        for part in _parts(texts, lengths, frozenset(decided), frozenset(assumed)):
+        for part in _parts(texts, lengths, frozenset(unknown), frozenset(assumed)):
             if isinstance(part, str):
                 cells.evaluate(part)
             else:
                 cells.fill(part)
-    return cells.found
+    return cells.computed
 
 
 @lru_cache(maxsize=64)
 def _parts(
-    texts: tuple[tuple[str, Texts], ...], lengths: tuple[int, ...], decided: frozenset[str], assumed: frozenset[str]
+    texts: tuple[tuple[str, Texts], ...], lengths: tuple[int, ...], unknown: frozenset[str], assumed: frozenset[str]
 ) -> tuple[str | Circle, ...]:
-    """Return the rows and circles of rows that depend on decided rows, each after those on which it depends."""
+    """Return the rows and circles of rows that depend on unknown rows, each after those on which it depends."""
     del lengths  # rows of other lengths have another order
     formulas = dict(texts)
     reads = {path: _references(four) - assumed for path, four in texts}
@@ -88,21 +88,21 @@ def _parts(
     for path, others in reads.items():
         for other in others:
             readers.setdefault(other, []).append(path)
-    resting, left = set(decided), list(decided)
+    dependent, left = set(unknown), list(unknown)
     while left:
-        new = set(readers.get(left.pop(), [])) - resting
-        resting |= new
+        new = set(readers.get(left.pop(), [])) - dependent
+        dependent |= new
         left += new
-    among = {path: sorted(reads[path] & resting) for path in formulas if path in resting}
-    found: dict[int, list[str]] = {}
+    among = {path: sorted(reads[path] & dependent) for path in formulas if path in dependent}
+    members: dict[int, list[str]] = {}
     for path, number in circles(among).items():
-        found.setdefault(number, []).append(path)
-    is_open = resting.__contains__
+        members.setdefault(number, []).append(path)
+    is_open = dependent.__contains__
     return tuple(
         Circle({path: functions_of(formulas[path], is_open) for path in paths})
         if len(paths) > 1 or paths[0] in among[paths[0]]
         else paths[0]
-        for _, paths in sorted(found.items())
+        for _, paths in sorted(members.items())
     )
 
 

@@ -1,4 +1,4 @@
-"""Which rows rest on one another in a circle of rows, though no cell rests on itself: last period's cash, say."""
+"""Circles of rows that depend on one another, though no cell depends on itself: interest reads last period's cash."""
 
 from __future__ import annotations
 
@@ -20,41 +20,41 @@ def circles(reads: Mapping[str, Sequence[str]]) -> dict[str, int]:
     ------
     R. Tarjan, Depth-first search and linear graph algorithms, SIAM Journal on Computing 1 (1972), without recursion.
     """
-    found: dict[str, int] = {}
+    numbers: dict[str, int] = {}
     order: dict[str, int] = {}
     low: dict[str, int] = {}
     open_: list[str] = []
     for root in reads:
         if root in order:
             continue
-        path = [(root, iter(reads[root]))]
+        stack = [(root, iter(reads[root]))]
         order[root] = low[root] = len(order)
         open_.append(root)
-        while path:
-            name, rest = path[-1]
+        while stack:
+            name, rest = stack[-1]
             for other in rest:
                 if other not in reads:
                     continue
                 if other not in order:
                     order[other] = low[other] = len(order)
                     open_.append(other)
-                    path.append((other, iter(reads[other])))
+                    stack.append((other, iter(reads[other])))
                     break
-                if other not in found:
+                if other not in numbers:
                     low[name] = min(low[name], order[other])
             else:
-                path.pop()
-                if path:
-                    low[path[-1][0]] = min(low[path[-1][0]], low[name])
+                stack.pop()
+                if stack:
+                    low[stack[-1][0]] = min(low[stack[-1][0]], low[name])
                 if low[name] == order[name]:
-                    _close(name, open_, found)
-    return found
+                    _close(name, open_, numbers)
+    return numbers
 
 
-def _close(name: str, open_: list[str], found: dict[str, int]) -> None:
-    number = len(found)
+def _close(name: str, open_: list[str], numbers: dict[str, int]) -> None:
+    number = len(numbers)
     while True:
         member = open_.pop()
-        found[member] = number
+        numbers[member] = number
         if member == name:
             return

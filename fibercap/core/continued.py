@@ -7,7 +7,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, TypeVar
 
 from fibercap.core.formula_text import term_of
-from fibercap.core.prefixed import under
+from fibercap.core.prefixed import prefix_text
 from fibercap.core.rows import Block
 
 if TYPE_CHECKING:
@@ -27,7 +27,7 @@ def cut(sheet: Sheet, length: int, name: str) -> tuple[Sheet, Block | None]:
     length : int
         The number of columns of the first part; if the sheet has no more, there is no block.
     name : str
-        Prefix of the paths in the block. Its rows are made when they are first read, for most never are.
+        Prefix of the paths in the block. Its rows are made when they are first read; most are never read.
 
     Returns
     -------
@@ -36,36 +36,36 @@ def cut(sheet: Sheet, length: int, name: str) -> tuple[Sheet, Block | None]:
     """
     if sheet.length == length:
         return sheet, None
-    whole = sheet.block()
+    block = sheet.block()
     short = sheet.fork(length)
-    short.checked = len(whole.values)
-    for path in ahead(tuple(row.formula for row in whole.rows.values() if "@1}" in row.formula)):
-        if path in whole.rows:
-            short.look_after(path, f"{{{name}.{path}}}")
-    own = frozenset((*whole.rows, *sheet.given_later))
-    rows = Following(whole.rows, name, lambda row: _goes_on(row, sheet.later, name, own))
-    values = Following(whole.values, name, lambda value: value[..., length:])
+    short.checked = len(block.values)
+    for path in paths_read_ahead(tuple(row.formula for row in block.rows.values() if "@1}" in row.formula)):
+        if path in block.rows:
+            short.set_after(path, f"{{{name}.{path}}}")
+    paths = frozenset((*block.rows, *sheet.given_later))
+    rows = Following(block.rows, name, lambda row: _continue_row(row, sheet.later, name, paths))
+    values = Following(block.values, name, lambda value: value[..., length:])
     given = {f"{name}.{path}": item._replace(path=f"{name}.{path}") for path, item in sheet.given_later.items()}
     return short, Block(
         name,
-        whole.length - length,
+        block.length - length,
         rows,
         values,
         given,
         continues=short.block(),
-        others=tuple(f"{name}.{path}" for path in sheet.later if path in whole.rows),
-        checked=len(whole.values),
+        others=tuple(f"{name}.{path}" for path in sheet.later if path in block.rows),
+        checked=len(block.values),
     )
 
 
-def _goes_on(row: Row, later: Mapping[str, str], name: str, among: frozenset[str]) -> Row:
+def _continue_row(row: Row, later: Mapping[str, str], name: str, among: frozenset[str]) -> Row:
     """Return the row of the block that continues a row, by its own formula or the one for later columns."""
-    formula = under(later.get(row.path, row.formula), name, among)
+    formula = prefix_text(later.get(row.path, row.formula), name, among)
     return row._replace(path=f"{name}.{row.path}", formula=formula, before="0", after="0")
 
 
 @lru_cache(maxsize=64)
-def ahead(texts: tuple[str, ...]) -> tuple[str, ...]:
+def paths_read_ahead(texts: tuple[str, ...]) -> tuple[str, ...]:
     """Return the paths of rows that formulas read a column ahead."""
     return tuple({path: None for text in texts for path, shift in term_of(text).references if shift == 1})
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 from fibercap.core import grammar
 from fibercap.core.fields import Field, text_of, wrong
-from fibercap.core.input_hints import FIRST_YEAR, LAST_YEAR, day_of, quoted
+from fibercap.core.input_hints import FIRST_YEAR, LAST_YEAR, day_of, quote
 from fibercap.core.timeline import month_end
 
 if TYPE_CHECKING:
@@ -40,22 +40,22 @@ class Day(Field):
             If the text is not a date of the calendar.
         """
         del info
-        told = day_of(text_of(raw, "a date like `2001-12-31`"))
-        if isinstance(told, tuple):
-            raise wrong(*told)
-        return told
+        day = day_of(text_of(raw, "a date like `2001-12-31`"))
+        if isinstance(day, tuple):
+            raise wrong(*day)
+        return day
 
 
 @lru_cache(maxsize=5_000)  # every path has the same keys
 def whole_period(text: str) -> tuple[int, int] | None:
     """Return the month numbers (start, end) of `2002`, `2002-Q3` or `2002-07`, or None."""
-    found = re.fullmatch(r"([12][0-9]{3})(?:-(?:Q([1-4])|(0[1-9]|1[0-2])))?", text)
-    if not found:
+    match = re.fullmatch(r"([12][0-9]{3})(?:-(?:Q([1-4])|(0[1-9]|1[0-2])))?", text)
+    if not match:
         return None
-    year = 12 * int(found[1])
-    if found[2]:
-        return year + 3 * int(found[2]) - 3, year + 3 * int(found[2])
-    return (year + int(found[3]) - 1, year + int(found[3])) if found[3] else (year, year + 12)
+    year = 12 * int(match[1])
+    if match[2]:
+        return year + 3 * int(match[2]) - 3, year + 3 * int(match[2])
+    return (year + int(match[3]) - 1, year + int(match[3])) if match[3] else (year, year + 12)
 
 
 @dataclass(frozen=True)
@@ -68,8 +68,8 @@ class Edge(Field):
     def schema(self) -> grammar.Json:
         """Return what may be written: YAML sees a number in a year."""
         pattern, like = f"{grammar.PERIOD}|{grammar.DAY}", "`2001`, `2001-Q3`, `2001-07` or `2001-12-31`"
-        told = grammar.text("year, quarter, month or day", pattern, "date", like)
-        return {**told, "type": ["string", "integer"], "minimum": FIRST_YEAR, "maximum": LAST_YEAR}
+        schema = grammar.text("year, quarter, month or day", pattern, "date", like)
+        return {**schema, "type": ["string", "integer"], "minimum": FIRST_YEAR, "maximum": LAST_YEAR}
 
     def parse(self, raw: Any, info: ValidationInfo) -> date:
         """Return the first or the last day of what is written.
@@ -90,7 +90,7 @@ class Edge(Field):
             return Day().parse(raw, info)
         if span is None:
             hint = "write it like `2001`, `2001-Q3`, `2001-07` or `2001-12-31`"
-            raise wrong("not_a_date", quoted(text), "a year, quarter, month or day", hint)
+            raise wrong("not_a_date", quote(text), "a year, quarter, month or day", hint)
         return month_end(span[1]) if self.last else month_end(span[0] + 1).replace(day=1)
 
 

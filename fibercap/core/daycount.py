@@ -76,9 +76,9 @@ def _actual_icma(start: date, end: date, reference: tuple[date, date]) -> float:
     """Return the sum, over regular periods, of the days in the period divided by its length and the periods a year."""
     months = _whole_months(*reference)
     if not months:
-        told = f"{reference[0]} to {reference[1]}"
+        span = f"{reference[0]} to {reference[1]}"
         raise ValueError(
-            f"{told} is no regular period of 1, 2, 3, 4, 6 or 12 months; give one as `reference=(first day, last day)`"
+            f"{span} is no regular period of 1, 2, 3, 4, 6 or 12 months; give one as `reference=(first day, last day)`"
         )
     if reference[0] <= start and end <= reference[1]:
         return (end - start).days / (reference[1] - reference[0]).days * months / 12

@@ -1,4 +1,4 @@
-"""Which inputs a row rests on: the references of all formulas as one graph, walked once."""
+"""The inputs on which each row depends, from one walk over the references of all formulas."""
 
 from __future__ import annotations
 
@@ -18,25 +18,25 @@ Node = tuple[str, tuple[str, ...], tuple[str, ...]]
 
 @dataclass(frozen=True)
 class Reach:
-    """The inputs on which each row and each scalar depends, as bits of an integer; `inputs` names the bits.
+    """The inputs on which each row and each scalar depends, as bits of an integer, a mask; `inputs` names the bits.
 
-    Rows whose paths begin with `later` go on from others, and rest on what those rest on.
+    A row whose path begins with `later` continues another row after the horizon and depends on the same inputs.
     """
 
     inputs: tuple[str, ...]
     masks: Mapping[str, int]
     later: str = ""
 
-    def of(self, paths: Iterable[str]) -> int:
-        """Return the inputs on which some rows depend, as bits; a path that is no row adds none."""
-        found = 0
+    def mask_of(self, paths: Iterable[str]) -> int:
+        """Return the mask of the inputs on which some rows depend; a path that is no row adds none."""
+        mask = 0
         for path in paths:
-            found |= self.masks.get(path.removeprefix(self.later), 0)
-        return found
+            mask |= self.masks.get(path.removeprefix(self.later), 0)
+        return mask
 
-    def named(self, bits: int) -> tuple[str, ...]:
-        """Return the inputs that bits stand for."""
-        return tuple(path for number, path in enumerate(self.inputs) if bits >> number & 1)
+    def inputs_in(self, mask: int) -> tuple[str, ...]:
+        """Return the paths of the inputs in a mask."""
+        return tuple(path for number, path in enumerate(self.inputs) if mask >> number & 1)
 
 
 @lru_cache(maxsize=50_000)
@@ -46,11 +46,12 @@ def references(*texts: str) -> tuple[str, ...]:
 
 
 def reach(blocks: Iterable[Block]) -> Reach:
-    """Return the inputs on which each row of some blocks may depend, for any values of them.
+    """Return the inputs on which each row of some blocks may depend, whatever the values of the inputs.
 
     Source
     ------
-    Own derivation: the smallest sets that hold what a row reads and the sets of all that its formula refers to.
+    Own derivation: the smallest sets such that each row's set has what the row reads and the sets of the rows that
+    its formula refers to.
     """
     nodes: list[Node] = []
     later = ""
@@ -60,8 +61,8 @@ def reach(blocks: Iterable[Block]) -> Reach:
             continue
         nodes += [(path, ("" if item.aside else item.formula,), item.reads) for path, item in block.given.items()]
         nodes += [(path, (row.formula, row.before), row.reads) for path, row in block.rows.items()]
-    found = _reach(tuple(nodes))
-    return replace(found, later=later) if later else found
+    dependencies = _reach(tuple(nodes))
+    return replace(dependencies, later=later) if later else dependencies
 
 
 @lru_cache(maxsize=32)
@@ -71,18 +72,18 @@ def _reach(nodes: tuple[Node, ...]) -> Reach:
     masks: dict[str, int] = {}
     refers: dict[str, tuple[str, ...]] = {}
     for path, texts, reads in nodes:
-        own = 0
+        direct = 0
         for read in reads:
-            own |= 1 << bits.setdefault(read, len(bits))
-        masks[path] = masks.get(path, 0) | own
+            direct |= 1 << bits.setdefault(read, len(bits))
+        masks[path] = masks.get(path, 0) | direct
         refers[path] = (*refers.get(path, ()), *references(*texts))
     changed = True
     while changed:  # a few rounds: rows are written in the order of their references, but for values of earlier periods
         changed = False
         for path, others in refers.items():
-            found = masks[path]
+            mask = masks[path]
             for other in others:
-                found |= masks.get(other, 0)
-            if found != masks[path]:
-                masks[path], changed = found, True
+                mask |= masks.get(other, 0)
+            if mask != masks[path]:
+                masks[path], changed = mask, True
     return Reach(tuple(bits), masks)

@@ -10,7 +10,7 @@ import numpy as np
 
 from fibercap.core import grammar
 from fibercap.core.fields import Field, Of, is_drawn, quantity_of, text_of, wrong
-from fibercap.core.input_hints import quoted
+from fibercap.core.input_hints import quote
 from fibercap.core.limits import amount_text
 from fibercap.core.unit_hints import CALENDAR_MONTHS, in_months
 from fibercap.core.units import Array
@@ -23,9 +23,9 @@ MOST_MONTHS: Final = 1200
 
 @dataclass(frozen=True)
 class Duration(Field):
-    """Calendar months, read from `6 months`, `2 quarters` or `5 years`; whole unless it may be drawn.
+    """Calendar months, read from `6 months`, `2 quarters` or `5 years`.
 
-    One `in_draws` is whole too, and a batch may have another for each draw.
+    Their number must be whole unless it is `drawable`; if it is `in_draws`, it may differ by sample, but must be whole.
     """
 
     low: float = 0.0
@@ -36,7 +36,7 @@ class Duration(Field):
 
     def schema(self) -> grammar.Json:
         """Return what may be written."""
-        return grammar.months(self.low, whole=not self.drawable)
+        return grammar.months(self.low, whole_months=not self.drawable)
 
     def parse(self, raw: Any, info: ValidationInfo) -> Any:
         """Return the months: an int, or `()` or (sample, 1) if the input may differ by sample. [month]
@@ -53,38 +53,38 @@ class Duration(Field):
         """
         if (self.drawable or self.in_draws) and is_drawn(raw):
             drawn = Of("month", low=self.low, high=MOST_MONTHS).parse(raw, info)
-            return _whole(drawn) if self.in_draws else drawn
+            return _round_draws(drawn) if self.in_draws else drawn
         text = text_of(raw, self.wanted)
         mixed = re.fullmatch(r"([0-9]{1,3}) years?,?(?: and)? ([0-9]{1,3}) months?", text)
         if mixed:
             hint = f"write `{12 * int(mixed[1]) + int(mixed[2])} months`"
-            raise wrong("not_a_quantity", quoted(text), "one number and one unit", hint)
+            raise wrong("not_a_quantity", quote(text), "one number and one unit", hint)
         number, unit = quantity_of(text, self.wanted, "`6 months` or `5 years`", in_months)
         months = CALENDAR_MONTHS.get(unit)
         if months is None:
-            found = f"the bare number {quoted(text)}" if not unit else quoted(text)
-            raise wrong("wrong_dimension", found, self.wanted, "its unit is `months`, `quarters` or `years`")
+            actual = f"the bare number {quote(text)}" if not unit else quote(text)
+            raise wrong("wrong_dimension", actual, self.wanted, "its unit is `months`, `quarters` or `years`")
         if not self.low <= number * months <= MOST_MONTHS:
             least = "more than 0 months" if 0 < self.low < 1 else f"at least {self.low:g} months"
             least = f"at most {MOST_MONTHS // 12} years" if number * months > MOST_MONTHS else least
-            raise wrong("out_of_range", quoted(text), least.replace(" 1 months", " 1 month"))
-        whole = round(number * months)
-        if abs(whole - number * months) > 1e-9 and not self.drawable:  # rounding of the text
+            raise wrong("out_of_range", quote(text), least.replace(" 1 months", " 1 month"))
+        rounded = round(number * months)
+        if abs(rounded - number * months) > 1e-9 and not self.drawable:  # rounding of the text
             below = int(number * months)
             near = f"write `{below} months` or `{below + 1} months`"
-            raise wrong("not_whole_months", quoted(text), "a whole number of months", near)
-        return np.asarray(number * months) if self.drawable else whole
+            raise wrong("not_whole_months", quote(text), "a whole number of months", near)
+        return np.asarray(number * months) if self.drawable else rounded
 
 
-def _whole(months: Array) -> Array:
+def _round_draws(months: Array) -> Array:
     """Return drawn months as exact whole numbers."""
-    whole = np.round(months)
-    bad = np.abs(whole - months) > 1e-9  # rounding of a factor
+    rounded = np.round(months)
+    bad = np.abs(rounded - months) > 1e-9  # rounding of a factor
     if bad.any():
         first = int(np.flatnonzero(bad)[0])
         amount = f"{amount_text(months.flat[first])} months in draw {first}"
         raise wrong("not_whole_months", amount, "a whole number of months", "round what is drawn")
-    return whole
+    return rounded
 
 
 Months = Annotated[int, Duration(low=1.0)]

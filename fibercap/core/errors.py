@@ -1,4 +1,4 @@
-"""The tree of errors. A Problem says where, what was found, what was wanted, and the way out."""
+"""The error classes. A Problem says where, what was found, what was wanted, and the way out."""
 
 from __future__ import annotations
 
@@ -16,13 +16,13 @@ if TYPE_CHECKING:
     from fibercap.core.problem_codes import Kind
 
 MOST_SHOWN: Final = 100
-"""Problems of one kind that a message shows; of further ones it says how many, and no near names are looked for."""
+"""Problems of one kind that a message shows; it counts the others, and no similar names are searched for them."""
 
 
 class FibercapError(Exception):
     """Root of every error that fibercap raises on purpose: its code, what is wrong, and the way out.
 
-    Without a hint, the cure of the code is the way out.
+    If there is no hint, the message ends with the cure of its code.
 
     Parameters
     ----------
@@ -44,7 +44,7 @@ class FibercapError(Exception):
 
 
 class UnitError(FibercapError, ValueError):
-    """A formula or a row does not hold together in its units."""
+    """The units in a formula do not agree, or a row has another unit than its formula."""
 
 
 class FormulaError(FibercapError, ValueError):
@@ -70,21 +70,21 @@ class Place:
         return self if self.file.startswith("--") else replace(self, file=PurePath(self.file).name)
 
     @property
-    def spot(self) -> str:
+    def file_line(self) -> str:
         """File and line, as `plan.yaml:12`; a setting of the command line has no lines."""
         return self.file if self.file.startswith("--") else f"{self.file}:{self.line}"
 
     @property
     def head(self) -> str:
         """Where a message begins: file, line and column; a setting shows the column by its carets alone."""
-        return _one_line(self.spot if self.file.startswith("--") else f"{self.spot}:{self.column}")
+        return _one_line(self.file_line if self.file.startswith("--") else f"{self.file_line}:{self.column}")
 
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """One thing that is wrong with an input, in the user's words; `under` names the overlay that brings it about.
+    """One thing that is wrong with an input, in the user's words; `under` names the overlay that causes it.
 
-    Its code is one of `core/problem_codes`, which says the way out where the message has none of its own.
+    Its code is one of `core/problem_codes`, whose cure is the hint if none is given.
     """
 
     path: str
@@ -101,21 +101,21 @@ class Problem:
             object.__setattr__(self, "hint", cure)
 
     def sentence(self) -> str:
-        """Return found, wanted and hint as one sentence, after the overlay that brings them about."""
-        told = f"found {self.found}, wanted {self.wanted}" if self.wanted else self.found
-        told = f"{told}; {self.hint}" if self.hint else told
-        return f"with {self.under}: {told}" if self.under else told
+        """Return what was found, what was wanted and the hint as one sentence, after the overlay that causes it."""
+        text = f"found {self.found}, wanted {self.wanted}" if self.wanted else self.found
+        text = f"{text}; {self.hint}" if self.hint else text
+        return f"with {self.under}: {text}" if self.under else text
 
     def render(self) -> str:
         """Return place, text with carets, and sentence, several lines long."""
         if self.place is None:
             return f"{self.path}\n    {self.sentence()}"
-        at = self.place
-        lines = [f"{at.head}: {_one_line(self.path)}" if self.path else at.head]
-        if at.text:
-            shown, column = _window(at.text, at.column)
-            margin = f"    {at.line} | "
-            before, marked = shown[: column - 1], shown[column - 1 : column - 1 + at.width]
+        place = self.place
+        lines = [f"{place.head}: {_one_line(self.path)}" if self.path else place.head]
+        if place.text:
+            shown, column = _window(place.text, place.column)
+            margin = f"    {place.line} | "
+            before, marked = shown[: column - 1], shown[column - 1 : column - 1 + place.width]
             carets = "^" * max(1, _cells(marked))
             lines += [margin + shown, " " * (len(margin) - 2) + "| " + " " * _cells(before) + carets]
         return "\n".join([*lines, f"    {self.sentence()}"])
@@ -129,11 +129,11 @@ class ScenarioError(FibercapError, ValueError):
         self.problems = tuple(sorted(problems, key=lambda problem: _order(problem, name)))
         count = len(self.problems)
         head = f"{name} cannot be used: {count:,} problem{'' if count == 1 else 's'}"
-        super().__init__(self.problems[0].code, "\n\n".join([head, *_shown(self.problems)]))
+        super().__init__(self.problems[0].code, "\n\n".join([head, *_render_problems(self.problems)]))
         self.hint = ""  # each problem says its own
 
 
-def _shown(problems: Iterable[Problem]) -> Iterator[str]:
+def _render_problems(problems: Iterable[Problem]) -> Iterator[str]:
     """Yield the text of each problem, up to a hundred of each kind, and the number of those left out."""
     counts: dict[str, int] = {}
     for problem in problems:
@@ -147,9 +147,9 @@ def _shown(problems: Iterable[Problem]) -> Iterator[str]:
 
 def _order(problem: Problem, name: str = "") -> tuple[bool, bool, str, int, int]:
     """Return a sort key by place; problems of the named file come before those of the files that it extends."""
-    at = problem.place
-    file = at.file if at else ""
-    return (at is None, file != name, file, at.line if at else 0, at.column if at else 0)
+    place = problem.place
+    file = place.file if place else ""
+    return (place is None, file != name, file, place.line if place else 0, place.column if place else 0)
 
 
 def _cells(text: str) -> int:
@@ -224,8 +224,8 @@ def did_you_mean(word: str, known: Iterable[str], kind: str = "keys") -> str:
 def unique(problems: Iterable[Problem]) -> list[Problem]:
     """Return the problems in the order of the file, without repetitions of a sentence at one place.
 
-    A block that an alias repeats has its mistakes once, whatever the number of paths that lead to them. A currency that
-    is not known is one problem, at the first place where it stands.
+    A mistake in a block that YAML aliases repeat is listed once. A currency that is not known is one problem, at the
+    first place where it is written.
     """
     first: dict[tuple[Place | str, str], Problem] = {}
     for problem in sorted(problems, key=lambda p: (*_order(p), p.path)):
@@ -240,7 +240,8 @@ _NEED_REPORTING: Final = frozenset({"other_currency", "wrong_currency", "mixed_c
 def _once_per_currency(problems: list[Problem]) -> list[Problem]:
     """Return the problems with one for each unknown currency, which says in how many more inputs it occurs.
 
-    Without a reporting currency nothing can be said of the others, or of rates of exchange.
+    If the reporting currency is not known, problems that depend on it are left out: those of other currencies and of
+    exchange rates.
     """
     unreported = any(problem.path == "money.report_in" and problem.code == "unknown_word" for problem in problems)
     kept: dict[int, Problem] = {}
@@ -256,9 +257,9 @@ def _once_per_currency(problems: list[Problem]) -> list[Problem]:
             kept[number] = problem
     for places in seen.values():
         if len(places) > 1:
-            told = kept[places[0]]
+            first = kept[places[0]]
             again = f"it stands in {len(places) - 1} more input{'s' if len(places) > 2 else ''}"
-            kept[places[0]] = replace(told, hint=f"{told.hint}; {again}" if told.hint else again)
+            kept[places[0]] = replace(first, hint=f"{first.hint}; {again}" if first.hint else again)
     return list(kept.values())
 
 
@@ -266,5 +267,5 @@ def unknown_currency(problem: Problem) -> str:
     """Return the code of the currency that is not known, "" if the problem is another one."""
     if problem.code not in {"unknown_unit", "unknown_currency"} and problem.path != "money.report_in":
         return ""
-    found = _CODE.match(problem.found)
-    return found[1] if found else ""
+    match = _CODE.match(problem.found)
+    return match[1] if match else ""

@@ -12,7 +12,7 @@ from pydantic_core import PydanticCustomError, core_schema
 
 from fibercap.core import grammar
 from fibercap.core.errors import nearest
-from fibercap.core.input_hints import advice, misfit, quoted
+from fibercap.core.input_hints import advice, misfit, quote
 from fibercap.core.limits import LARGEST, amount_text, most
 from fibercap.core.tree import Leaf
 from fibercap.core.unit_hints import as_number, fitting, takes
@@ -33,15 +33,15 @@ if TYPE_CHECKING:
     from pydantic_core.core_schema import CoreSchema, ValidationInfo
 
 
-def wrong(code: str, found: str, wanted: str, hint: str = "") -> PydanticCustomError:
-    """Return the error from which reading makes a Problem with a place.
+def wrong(code: str, actual: str, wanted: str, hint: str = "") -> PydanticCustomError:
+    """Return the error that a field type raises; the reader makes a Problem with a place of it.
 
     Parameters
     ----------
-    code, found, wanted, hint : str
-        As of a `Problem`.
+    code, actual, wanted, hint : str
+        As of a `Problem`; `actual` is its `found`.
     """
-    return PydanticCustomError(code, "{found}", {"found": found, "wanted": wanted, "hint": hint})
+    return PydanticCustomError(code, "{found}", {"found": actual, "wanted": wanted, "hint": hint})
 
 
 def is_drawn(raw: Any) -> bool:
@@ -68,8 +68,8 @@ def text_of(raw: Any, wanted: str) -> str:
     if is_drawn(value):
         hint = "dates, names, counts, kinds, maturities and lives of maintenance cannot be drawn"
         raise wrong("not_drawable", "a drawn quantity", f"{wanted}, one for all draws", hint)
-    found = "a block" if isinstance(value, dict) else "a list" if isinstance(value, tuple) else "no value"
-    raise wrong("not_a_scalar", found, wanted, "write one value here")
+    actual = "a block" if isinstance(value, dict) else "a list" if isinstance(value, tuple) else "no value"
+    raise wrong("not_a_scalar", actual, wanted, "write one value here")
 
 
 def quantity_of(text: str, wanted: str, example: str, fit: Callable[[str], str] = str) -> tuple[float, str]:
@@ -145,14 +145,14 @@ class Of(Field):
         text = str(value.units) if drawn else value if isinstance(value, str) else ""
         known = context.get("currencies", ()) if "money" in self.unit else ()
         currency = next((code for code in known if code in text), context.get("currency", "USD"))
-        magnitude = self._drawn(value, currency) if drawn else np.asarray(self._read(raw, currency))
+        magnitude = self._read_draws(value, currency) if drawn else np.asarray(self._read(raw, currency))
         least, top = self.bounds
         bad = ~((magnitude >= least) & (magnitude <= top) & (magnitude > self.above))
         if not bad.any():
             return magnitude
         amount = magnitude.flat[first := int(np.flatnonzero(bad)[0])]
-        found = f"{self._said(amount, currency)} in draw {first}" if drawn else quoted(value)
-        raise wrong("out_of_range", found, self._range(currency, amount))
+        actual = f"{self._amount_text(amount, currency)} in draw {first}" if drawn else quote(value)
+        raise wrong("out_of_range", actual, self._range(currency, amount))
 
     @property
     def bounds(self) -> tuple[float, float]:
@@ -160,7 +160,7 @@ class Of(Field):
         largest = most("" if self.unit == "percent" else self.unit)
         return max(self.low, -largest), min(self.high, largest)
 
-    def _said(self, magnitude: float, currency: str) -> str:
+    def _amount_text(self, magnitude: float, currency: str) -> str:
         if sign := {"percent": "%", "1/year": "%/year"}.get(self.unit):
             return f"{amount_text(magnitude * 100)} {sign}"
         return f"{amount_text(magnitude)} {unit_text(self.house(currency))}".strip()
@@ -168,39 +168,39 @@ class Of(Field):
     def _range(self, currency: str, amount: float) -> str:
         least, top = self.bounds
         if amount > top and not np.isfinite(self.high):
-            return f"at most {self._said(top, currency)}"
+            return f"at most {self._amount_text(top, currency)}"
         if np.isfinite(self.above):
-            return f"more than {self._said(self.above, currency)}"
+            return f"more than {self._amount_text(self.above, currency)}"
         if np.isfinite(self.low) and np.isfinite(self.high):
-            return f"a value from {self._said(self.low, currency)} to {self._said(self.high, currency)}"
-        return f"at least {self._said(least, currency)}"
+            return f"a value from {self._amount_text(self.low, currency)} to {self._amount_text(self.high, currency)}"
+        return f"at least {self._amount_text(least, currency)}"
 
-    def _drawn(self, value: Any, currency: str) -> Array:
+    def _read_draws(self, value: Any, currency: str) -> Array:
         factor = factor_of_draws(value, self.house(currency))
         if factor is None:
-            given, asked = unit_text(str(value.units)) or "no unit", unit_text(self.house(currency)) or "plain numbers"
-            wanted = in_words(self.kept_in(currency))
-            raise wrong("wrong_dimension", f"draws in {given}", wanted, f"draw them in {asked}")
+            given, target = unit_text(str(value.units)) or "no unit", unit_text(self.house(currency)) or "plain numbers"
+            wanted = in_words(self.kept_unit(currency))
+            raise wrong("wrong_dimension", f"draws in {given}", wanted, f"draw them in {target}")
         magnitude = np.asarray(value.magnitude, dtype=float) * factor
         if magnitude.ndim != 2 or magnitude.shape[1] != 1:  # (draw, 1)
             raise wrong("wrong_shape", f"an array of shape {magnitude.shape}", "one of shape (draws, 1)")
         return magnitude
 
     def _read(self, raw: Any, currency: str) -> float:
-        wanted, example = _asked(self, currency)
+        wanted, example = _dimension_and_example(self, currency)
         text = text_of(raw, f"{wanted} like {example}")
-        number, unit = quantity_of(text, wanted, example, lambda other: self.fitting(other, currency))
+        number, unit = quantity_of(text, wanted, example, lambda other: self.rewrite(other, currency))
         factor = conversion(unit, self.house(currency))
         share = self.unit == "percent"
         if factor is None or (share and not unit) or (not share and "percent" in unit and self.house(currency) == ""):
-            raise wrong(*misfit(text, self.kept_in(currency), wanted, lambda other: self.fitting(other, currency)))
+            raise wrong(*misfit(text, self.kept_unit(currency), wanted, lambda other: self.rewrite(other, currency)))
         return number * factor
 
-    def kept_in(self, currency: str) -> str:
+    def kept_unit(self, currency: str) -> str:
         """Return the house unit, or "percent" of a share."""
         return "percent" if self.unit == "percent" else self.house(currency)
 
-    def fitting(self, text: str, currency: str) -> str:
+    def rewrite(self, text: str, currency: str) -> str:
         """Return the same amount in a unit that the field takes, "" where there is none.
 
         Parameters
@@ -208,7 +208,7 @@ class Of(Field):
         text, currency : str
             The text as written, and the reporting currency.
         """
-        house, (least, top) = self.kept_in(currency), self.bounds
+        house, (least, top) = self.kept_unit(currency), self.bounds
         return fitting(text, house, lambda other: takes(other, house, max(least, self.above), top))
 
     def example(self, currency: str) -> str:
@@ -226,9 +226,9 @@ class Of(Field):
 
 
 @cache
-def _asked(of: Of, currency: str) -> tuple[str, str]:
+def _dimension_and_example(of: Of, currency: str) -> tuple[str, str]:
     """Return the dimension of a quantity in words, and an example."""
-    return in_words(of.kept_in(currency)), of.example(currency)
+    return in_words(of.kept_unit(currency)), of.example(currency)
 
 
 class Text(Field):
@@ -263,7 +263,7 @@ class Word(Field):
         text = text_of(raw, wanted)
         if text not in self.known:
             near = nearest(text, self.known)
-            raise wrong("unknown_word", quoted(text), wanted, f"did you mean `{near}`?" if near and not one else "")
+            raise wrong("unknown_word", quote(text), wanted, f"did you mean `{near}`?" if near and not one else "")
         return text
 
 
@@ -287,9 +287,9 @@ class Number(Field):
         number, unit = quantity_of(text, "a bare number", f"`{self.known[0] if self.known else 5}`", as_number)
         if unit:
             hint = f"write `{better}`" if (better := as_number(text)) else "it has no unit"
-            raise wrong("wrong_dimension", quoted(text), "a bare number", hint)
+            raise wrong("wrong_dimension", quote(text), "a bare number", hint)
         if not self.low <= number <= LARGEST or (self.known and number not in self.known):
-            raise wrong("out_of_range", quoted(text), " or ".join(map(str, self.known)) or f"at least {self.low:g}")
+            raise wrong("out_of_range", quote(text), " or ".join(map(str, self.known)) or f"at least {self.low:g}")
         return np.asarray(number)
 
 

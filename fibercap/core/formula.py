@@ -12,14 +12,14 @@ import numpy as np
 from fibercap.core.calendar import day_of, end_of_month, month_of, year_of
 from fibercap.core.errors import FormulaError
 from fibercap.core.formula_text import term_of
-from fibercap.core.rounding import rounded
+from fibercap.core.rounding import round_to_step
 from fibercap.core.term import COMPARISONS, Call, Negative, Number, Operation, Reference, Term
 from fibercap.core.units import Array
 
 Read = Callable[[str, int], Array]
 Functions = Mapping[str, Callable[..., Any]]
 Calculation = Callable[[Read, Functions], Any]
-"""Works out a term from what it reads and from functions beyond the plain ones."""
+"""Computes a term from the arrays that it reads and from functions beyond the plain ones."""
 
 
 def _divide(above: Array, below: Array) -> Array:
@@ -72,7 +72,7 @@ FUNCTIONS: Final[dict[str, Callable[..., Any]]] = {
     "IF": np.where,
     "AND": lambda *tests: _fold(np.logical_and, tests),
     "OR": lambda *tests: _fold(np.logical_or, tests),
-    "ROUND": lambda value, digits: rounded(value, np.asarray(10.0 ** -int(digits)), "half_up"),
+    "ROUND": lambda value, digits: round_to_step(value, np.asarray(10.0 ** -int(digits)), "half_up"),
     "ROUNDUP": lambda value, digits: np.ceil(value * 10.0**digits) / 10.0**digits,
     "YEAR": year_of,
     "MONTH": month_of,
@@ -139,13 +139,13 @@ def _calculation(term: Term) -> Calculation:
         return lambda *_: value
     if isinstance(term, Operation):
         join, left, right = _OPERATORS[term.sign], _number(term.left), _number(term.right)
-        return lambda read, known: join(left(read, known), right(read, known))
+        return lambda read, functions: join(left(read, functions), right(read, functions))
     if isinstance(term, Call):
         return _calculation_of_call(term)
     parts = [_number(part) for part in term.parts]
     if isinstance(term, Negative):
-        return lambda read, known: -parts[0](read, known)
-    return lambda read, known: _in_a_row(*(part(read, known) for part in parts))
+        return lambda read, functions: -parts[0](read, functions)
+    return lambda read, functions: _in_a_row(*(part(read, functions) for part in parts))
 
 
 def _calculation_of_call(term: Call) -> Calculation:
@@ -153,8 +153,8 @@ def _calculation_of_call(term: Call) -> Calculation:
     parts = [_truth(part) for part in term.arguments[: tested.get(name, 0)]]
     parts += [_number(part) for part in term.arguments[tested.get(name, 0) :]]
     if (plain := FUNCTIONS.get(name)) is not None:
-        return lambda read, known: plain(*[part(read, known) for part in parts])
-    return lambda read, known: function_of(term, known)(*[part(read, known) for part in parts])
+        return lambda read, functions: plain(*[part(read, functions) for part in parts])
+    return lambda read, functions: function_of(term, functions)(*[part(read, functions) for part in parts])
 
 
 def _is_truth(term: Term) -> bool:
@@ -164,22 +164,26 @@ def _is_truth(term: Term) -> bool:
 
 def _number(term: Term) -> Calculation:
     """Return what works out a term as numbers: a truth is 1 or 0."""
-    found = _calculation(term)
-    return (lambda read, known: np.asarray(found(read, known), dtype=float)) if _is_truth(term) else found
+    calculation = _calculation(term)
+    return (
+        (lambda read, functions: np.asarray(calculation(read, functions), dtype=float))
+        if _is_truth(term)
+        else calculation
+    )
 
 
 def _truth(term: Term) -> Calculation:
     """Return what works out a term as truths: a number is one where it is not 0."""
-    found = _calculation(term)
-    return found if _is_truth(term) else lambda read, known: found(read, known) != 0
+    calculation = _calculation(term)
+    return calculation if _is_truth(term) else lambda read, functions: calculation(read, functions) != 0
 
 
-def function_of(term: Call, known: Functions) -> Callable[..., Any]:
+def function_of(term: Call, functions: Functions) -> Callable[..., Any]:
     """Return the function that a term calls.
 
     Parameters
     ----------
-    term, known : Call, mapping
+    term, functions : Call, mapping
         The call, and the functions by name.
 
     Raises
@@ -187,14 +191,14 @@ def function_of(term: Call, known: Functions) -> Callable[..., Any]:
     FormulaError
         If there is no function of that name.
     """
-    if term.function not in known:
+    if term.function not in functions:
         raise FormulaError(
             "not_a_formula", f"`{term.function}` is no function of the language of formulas, in `{term}`"
         )
-    return known[term.function]
+    return functions[term.function]
 
 
-def shifted(value: Array, shift: int, beyond: Array) -> Array:
+def shift_columns(value: Array, shift: int, beyond: Array) -> Array:
     """Return a row read some columns later, or earlier if the shift is negative, (..., column), in its own unit.
 
     Parameters

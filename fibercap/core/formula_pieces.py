@@ -42,6 +42,6 @@ def gathers(call: Call) -> bool:
     return call.function in GATHERING or (call.function in EXTREMES and len(call.arguments) == 1)
 
 
-def named(formula: Term | str) -> str:
+def text_without_braces(formula: Term | str) -> str:
     """Return a formula as a person reads it: names without braces."""
     return str(formula).replace("{", "").replace("}", "")

@@ -89,7 +89,7 @@ class _Reader:
     """Reads one text from left to right, a token ahead."""
 
     def __init__(self, text: str) -> None:
-        self._text, self._place = text, 0
+        self._text, self._position = text, 0
         self._operand: Number | Reference | None = None
         self._word = _END
         self._advance()
@@ -104,12 +104,12 @@ class _Reader:
     def _advance(self) -> None:
         """Read the next token: a number or a reference, or a word, which is an operator, a bracket or a function."""
         self._operand, self._word = None, _END
-        if self._place == len(self._text):
+        if self._position == len(self._text):
             return
-        token = _TOKEN.match(self._text, self._place)
+        token = _TOKEN.match(self._text, self._position)
         if token is None:
             self._refuse()
-        self._place = token.end()
+        self._position = token.end()
         path, shift, number, function, sign = token.groups()
         if path:
             self._operand = Reference(path, int(shift or 0))
@@ -149,14 +149,14 @@ class _Reader:
         if word == "-":
             return Negative(self._term(NEGATIVE))
         if word == "(":
-            parts, is_row = self._listed()
+            parts, is_row = self._read_list()
             return Chain(parts) if is_row else parts[0]
         if not word.isalpha():
             self._refuse()
         self._advance()
-        return Call(word, self._listed()[0])
+        return Call(word, self._read_list()[0])
 
-    def _listed(self) -> tuple[tuple[Term, ...], bool]:
+    def _read_list(self) -> tuple[tuple[Term, ...], bool]:
         """Read terms up to the closing bracket, and whether a comma stands among or after them."""
         parts, comma = [self._term(0)], False
         while self._word == ",":
@@ -171,4 +171,4 @@ class _Reader:
         return tuple(parts), comma
 
     def _refuse(self) -> NoReturn:
-        raise FormulaError("not_a_formula", f"not a formula: `{self._text}`, at `{self._text[: self._place][-20:]}`")
+        raise FormulaError("not_a_formula", f"not a formula: `{self._text}`, at `{self._text[: self._position][-20:]}`")

@@ -47,15 +47,15 @@ def share() -> str:
     return f"(?:{_TO_100} %|{NUMBER} bp)"
 
 
-def duration(*, zero: bool = True, whole: bool = True) -> str:
+def duration(*, zero: bool = True, whole_months: bool = True) -> str:
     """Return the pattern of a duration in calendar months.
 
     Parameters
     ----------
-    zero, whole : bool
+    zero, whole_months : bool
         Whether it may be zero, and whether a number of months must be whole.
     """
-    months = _WHOLE if whole else NUMBER
+    months = _WHOLE if whole_months else NUMBER
     return f"{'' if zero else _NOT_ZERO}(?:{months} months?|{NUMBER} (?:quarters?|years?|yr))"
 
 
@@ -69,8 +69,8 @@ def text(title: str, pattern: str, unit: str, like: str) -> Json:
     like : str
         An example, which editors show where the text does not match.
     """
-    told = {"patternErrorMessage": f"write it like {like}"}  # read by editors, unknown to validators
-    return {"title": title, "type": "string", "pattern": f"^(?:{pattern})$", "x-unit": unit, **told}
+    message = {"patternErrorMessage": f"write it like {like}"}  # read by editors, unknown to validators
+    return {"title": title, "type": "string", "pattern": f"^(?:{pattern})$", "x-unit": unit, **message}
 
 
 def quantities(unit: str, low: float, high: float, above: float, like: str) -> Json:
@@ -87,56 +87,56 @@ def quantities(unit: str, low: float, high: float, above: float, like: str) -> J
     """
     bounded = unit == "percent" and low == 0 and high == 1
     pattern = share() if bounded else quantity(unit, signed=low < 0 and above < 0, zero=not above >= 0)
-    told = in_words(unit if unit == "percent" else unit.replace("money", "USD"))
-    told = told.removeprefix("an ").removeprefix("a ")
+    title = in_words(unit if unit == "percent" else unit.replace("money", "USD"))
+    title = title.removeprefix("an ").removeprefix("a ")
     limits = _limits(unit, low, high, above)
     shown = {"percent": "%", "1/year": "%/year"}.get(unit, unit)
-    return text(f"{told}, {limits}" if limits else told, pattern, shown, like)
+    return text(f"{title}, {limits}" if limits else title, pattern, shown, like)
 
 
-def months(low: float, *, whole: bool) -> Json:
+def months(low: float, *, whole_months: bool) -> Json:
     """Return the JSON Schema of a duration.
 
     Parameters
     ----------
     low : float
         The shortest duration. [month]
-    whole : bool
+    whole_months : bool
         Whether a number of months must be whole.
     """
     least = f", at least {low:g} months" if low > 1 else ", more than 0" if low > 0 else ""
-    pattern = duration(zero=not least, whole=whole)
-    return text(f"{'whole months' if whole else 'months'}{least}", pattern, "month", "`6 months` or `5 years`")
+    pattern = duration(zero=not least, whole_months=whole_months)
+    return text(f"{'whole months' if whole_months else 'months'}{least}", pattern, "month", "`6 months` or `5 years`")
 
 
-def number(low: float, known: tuple[int, ...]) -> Json:
+def number(low: float, allowed: tuple[int, ...]) -> Json:
     """Return the JSON Schema of a bare number; a number that YAML has recognized is allowed too.
 
     Parameters
     ----------
     low : float
         The least value. [1]
-    known : tuple of int
+    allowed : tuple of int
         The only values allowed, if any.
     """
-    if known:
-        forms = [form for one in known for form in (one, str(one))]
-        return {"title": " or ".join(map(str, known)), "enum": forms, "x-unit": "1"}
-    told = text(f"number, at least {low:g}" if low else "number", NUMBER, "1", "`5`")
-    return {**told, "type": ["number", "string"], "minimum": low}
+    if allowed:
+        forms = [form for one in allowed for form in (one, str(one))]
+        return {"title": " or ".join(map(str, allowed)), "enum": forms, "x-unit": "1"}
+    schema = text(f"number, at least {low:g}" if low else "number", NUMBER, "1", "`5`")
+    return {**schema, "type": ["number", "string"], "minimum": low}
 
 
-def words(known: tuple[str, ...], kind: str) -> Json:
+def words(allowed: tuple[str, ...], kind: str) -> Json:
     """Return the JSON Schema of one of a few words.
 
     Parameters
     ----------
-    known : tuple of str
+    allowed : tuple of str
         The words.
     kind : str
         What they are, in the plural, for the title.
     """
-    return {"title": known[0] if len(known) == 1 else f"one of the {kind}", "enum": list(known)}
+    return {"title": allowed[0] if len(allowed) == 1 else f"one of the {kind}", "enum": list(allowed)}
 
 
 def _limits(unit: str, low: float, high: float, above: float) -> str:
@@ -152,7 +152,7 @@ def _limits(unit: str, low: float, high: float, above: float) -> str:
     return "of either sign"
 
 
-def by(key: str, value: Json) -> Json:
+def block_by_key(key: str, value: Json) -> Json:
     """Return the JSON Schema of a block of values by key.
 
     Parameters

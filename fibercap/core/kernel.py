@@ -13,10 +13,10 @@ P = ParamSpec("P")
 
 
 class Kernel(Generic[P]):
-    """A function on plain arrays in house units, `.plain`, and its door for quantities: calling it.
+    """A function on plain arrays in house units, `.plain`, that may also be called with quantities.
 
-    A call converts every argument with a declared unit, refuses what does not fit (`DimensionalityError`), takes a bare
-    number where the unit is "", passes the rest through, and returns a Quantity.
+    A call converts every argument that has a declared unit, and raises `DimensionalityError` if its dimension is
+    another. It takes a bare number where the unit is "", passes other arguments unchanged, and returns a Quantity.
     """
 
     def __init__(self, plain: Callable[P, Array], returns: str, units: dict[str, str]) -> None:
@@ -34,8 +34,8 @@ class Kernel(Generic[P]):
         bound = self._signature.bind(*args, **kwargs)
         for name, unit in self.units.items():
             if name in bound.arguments:
-                given = Quantity(bound.arguments[name])
-                bound.arguments[name] = given.to(house_unit(unit)).magnitude
+                quantity = Quantity(bound.arguments[name])
+                bound.arguments[name] = quantity.to(house_unit(unit)).magnitude
         return Quantity(self.plain(*bound.args, **bound.kwargs), house_unit(self.returns))
 
 
@@ -55,7 +55,7 @@ def kernel(returns: str, **units: str) -> Callable[[Callable[P, Array]], Kernel[
         On decorating, if the function has no argument of such a name.
     """
 
-    def declared(plain: Callable[P, Array]) -> Kernel[P]:
+    def decorate(plain: Callable[P, Array]) -> Kernel[P]:
         return Kernel(plain, returns, units)
 
-    return declared
+    return decorate

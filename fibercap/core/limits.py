@@ -1,4 +1,4 @@
-"""The most that an amount may be, by the kind of its unit: what is more is a slip of the pen, and sums lose cents."""
+"""The largest amount allowed in each kind of unit; a larger one is a slip of the pen, and its sums would lose cents."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Final
 from fibercap.core.units import CURRENCIES, conversion
 
 LARGEST: Final = 1e18
-"""In units for which there is no lower limit: beyond any plan, and products of a few such numbers are still finite."""
+"""The limit in other units: larger than in any plan, but the product of a few such numbers is still finite."""
 RATE: Final = 10.0
 YEARS: Final = 200.0
 MONEY: Final = 1e15

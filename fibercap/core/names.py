@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Final
 
 from fibercap.core import grammar
 from fibercap.core.fields import Field, text_of, wrong
-from fibercap.core.input_hints import quoted
+from fibercap.core.input_hints import quote
 from fibercap.core.spec import collection_in, specs_in
 from fibercap.core.tree import Leaf
 
@@ -40,7 +40,7 @@ def as_name(text: str) -> str:
 def not_a_name(text: str) -> tuple[str, str, str]:
     """Return found, wanted and hint for a text that is not a valid name."""
     long = f", of {len(text)} characters" if len(text) > LONGEST else ""
-    return f"the name {quoted(text)}{long}" if text else "an empty name", WANTED, _HINT
+    return f"the name {quote(text)}{long}" if text else "an empty name", WANTED, _HINT
 
 
 @dataclass(frozen=True)
@@ -101,6 +101,6 @@ def names_in(annotation: Any, tree: Tree, path: Path = ()) -> Iterator[Path]:
 @cache
 def _naming(spec: type[Spec]) -> tuple[tuple[str, Any], ...]:
     """Return the keys of a block under which names may stand, with what is read there."""
-    fields = ((key, spec.model_fields[name]) for key, name in spec.keys_known().items())
+    fields = ((key, spec.model_fields[name]) for key, name in spec.fields_by_key().items())
     named = ((key, f.annotation) for key, f in fields if not any(isinstance(mark, Field) for mark in f.metadata))
     return tuple((key, one) for key, one in named if collection_in(one) is not None or specs_in(one))

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from fibercap.core.dates import whole_period
 from fibercap.core.fields import is_drawn
-from fibercap.core.input_hints import day_of, quoted
+from fibercap.core.input_hints import day_of, quote
 from fibercap.core.limits import YEARS, most
 from fibercap.core.timeline import add_months, month_end, month_number
 from fibercap.core.tree import Branch, Leaf, Tree
@@ -25,9 +25,9 @@ _SCALED: Final = {"thousand": 10**3, "million": 10**6, "billion": 10**9}
 class OperatorError(ValueError):
     """An operator does not fit the value that it is to change; holds what was found, wanted and a hint."""
 
-    def __init__(self, found: str, wanted: str, hint: str) -> None:
-        super().__init__(found)
-        self.found, self.wanted, self.hint = found, wanted, hint
+    def __init__(self, actual: str, wanted: str, hint: str) -> None:
+        super().__init__(actual)
+        self.actual, self.wanted, self.hint = actual, wanted, hint
 
 
 def times(value: Any, by: Any) -> Any:
@@ -45,7 +45,7 @@ def times(value: Any, by: Any) -> Any:
     """
     if is_drawn(by):
         return _quantity(value, "times") * _quantity(by, "times")
-    factor, scale, unit = _written(
+    factor, scale, unit = _split_amount(
         by, "a bare number or a percentage", "write it like `{times: 0.8}` or `{times: 80 %}`"
     )
     if unit not in ("", *SHARES):
@@ -73,7 +73,7 @@ def plus(value: Any, more: Any) -> Any:
     if is_drawn(value) or is_drawn(more):
         return _quantity(value, "plus") + _quantity(more, "plus")
     number, suffix, unit = _changeable(value, "plus")
-    added, other, other_unit = _written(more, "a quantity", f"write it like `{{plus: {value}}}`")
+    added, other, other_unit = _split_amount(more, "a quantity", f"write it like `{{plus: {value}}}`")
     factor = conversion(other_unit, unit) if bool(unit) == bool(other_unit) else None
     if factor is None:
         raise OperatorError(f"`{more}` to add to `{value}`", "a quantity of the same kind", f"like `{{plus: {value}}}`")
@@ -97,26 +97,26 @@ def delay(value: Any, by: Any) -> Any:
     wanted, hint = "a duration in months, quarters or years", "write it like `{delay: 6 months}`"
     if is_drawn(by):
         raise OperatorError("a drawn quantity", wanted, "dates cannot be drawn")
-    number, scale, unit = _written(by, wanted, hint)
+    number, scale, unit = _split_amount(by, wanted, hint)
     months = number * _scale(scale) * _MONTHS.get(unit, 0)
     if unit not in _MONTHS or months != int(months):
         raise OperatorError(f"`delay: {by}`", f"{wanted}, whole months in all", hint)
     if abs(months) > most("month"):
         raise OperatorError(f"`delay: {by}`", f"a duration of at most {YEARS:g} years", hint)
-    return _later(value, int(months))
+    return _move_date(value, int(months))
 
 
 OPERATORS: Final[dict[str, Callable[[Any, Any], Any]]] = {"times": times, "plus": plus, "delay": delay}
 
 
-def _later(value: Any, months: int) -> str:
+def _move_date(value: Any, months: int) -> str:
     hint = "only dates are delayed; a project has a field `delay`, durations take `plus`"
     day = day_of(value) if isinstance(value, str) and re.fullmatch(r"[0-9]+-[0-9]+-[0-9]+", value) else ()
     if isinstance(day, tuple):
         span = whole_period(value) if isinstance(value, str) else None
         length = span[1] - span[0] if span else 1
         if span is None or months % length:
-            raise OperatorError(quoted(value), "a date that moves by whole months, quarters or years", hint)
+            raise OperatorError(quote(value), "a date that moves by whole months, quarters or years", hint)
         year, month = divmod(span[0] + months, 12)
         return {12: f"{year}", 3: f"{year}-Q{month // 3 + 1}", 1: f"{year}-{month + 1:02d}"}[length]
     number = month_number(day)
@@ -124,12 +124,12 @@ def _later(value: Any, months: int) -> str:
     return later.isoformat()
 
 
-def _written(text: Any, wanted: str, hint: str) -> tuple[Decimal, str, str]:
+def _split_amount(text: Any, wanted: str, hint: str) -> tuple[Decimal, str, str]:
     """Return the number of a quantity's text, its scale and unit, and its unit alone."""
     try:
         _, unit = split_quantity(text if isinstance(text, str) and text.isascii() else "?")
     except QuantityTextError:
-        raise OperatorError(quoted(text), wanted, hint) from None
+        raise OperatorError(quote(text), wanted, hint) from None
     number, _, suffix = text.partition(" ")
     return Decimal(number.replace("_", "")), suffix, unit
 
@@ -137,7 +137,7 @@ def _written(text: Any, wanted: str, hint: str) -> tuple[Decimal, str, str]:
 def _changeable(value: Any, operator: str) -> tuple[Decimal, str, str]:
     """Return the parts of the text to which an operator applies."""
     wanted = f"a quantity that `{operator}` can change"
-    return _written(value, wanted, "replace the value, or name the inputs that have a number")
+    return _split_amount(value, wanted, "replace the value, or name the inputs that have a number")
 
 
 def _quantity(value: Any, operator: str) -> Any:
@@ -171,7 +171,7 @@ def is_operation(new: Branch, standing: Tree | None, known: frozenset[str] | Non
     known : frozenset of str or None
         The field names that the schema knows at the path, None where it knows none.
     """
-    asked = [key for key in new if key not in ASIDE]
-    if not asked or not all(key in OPERATORS and isinstance(new[key], Leaf) for key in asked):
+    keys = [key for key in new if key not in ASIDE]
+    if not keys or not all(key in OPERATORS and isinstance(new[key], Leaf) for key in keys):
         return False
-    return isinstance(standing, Leaf) or not (known or frozenset()).intersection(asked)
+    return isinstance(standing, Leaf) or not (known or frozenset()).intersection(keys)

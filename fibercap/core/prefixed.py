@@ -12,7 +12,7 @@ from fibercap.core.formula_text import REFERENCE
 from fibercap.core.rows import Block, Given, Row
 
 
-def under(text: str, prefix: str, among: frozenset[str]) -> str:
+def prefix_text(text: str, prefix: str, among: frozenset[str]) -> str:
     """Return a formula text whose references to some rows and scalars begin with a prefix.
 
     Parameters
@@ -29,10 +29,10 @@ def under(text: str, prefix: str, among: frozenset[str]) -> str:
     """
     if "{" not in text:
         return text
-    return REFERENCE.sub(lambda found: f"{{{prefix}.{found[0][1:]}" if found[1] in among else found[0], text)
+    return REFERENCE.sub(lambda match: f"{{{prefix}.{match[0][1:]}" if match[1] in among else match[0], text)
 
 
-def prefixed(block: Block, prefix: str, among: frozenset[str]) -> Block:
+def prefix_block(block: Block, prefix: str, among: frozenset[str]) -> Block:
     """Return a block whose name, rows and scalars begin with a prefix.
 
     Parameters
@@ -46,7 +46,7 @@ def prefixed(block: Block, prefix: str, among: frozenset[str]) -> Block:
     """
     rows, given = block.rows.values(), block.given.values()
     texts = (*(row.formula for row in rows), *(row.before for row in rows), *(item.formula for item in given))
-    formulas, befores, givens = _split(_renamed(texts, prefix, among), len(block.rows), len(block.rows))
+    formulas, befores, givens = _split(_prefix_texts(texts, prefix, among), len(block.rows), len(block.rows))
     values = {f"{prefix}.{path}": value for path, value in block.values.items()}
     return Block(
         f"{prefix}.{block.name}",
@@ -71,10 +71,10 @@ def _split(texts: tuple[str, ...], *lengths: int) -> list[tuple[str, ...]]:
 
 
 @lru_cache(maxsize=64)
-def _renamed(texts: tuple[str, ...], prefix: str, among: frozenset[str]) -> tuple[str, ...]:
-    """Return texts whose references to `among` have the prefix; plans of one structure share the answer."""
+def _prefix_texts(texts: tuple[str, ...], prefix: str, among: frozenset[str]) -> tuple[str, ...]:
+    """Return texts whose references to `among` have the prefix; cached, for plans of one structure have equal texts."""
 
-    def renamed(found: re.Match[str]) -> str:
-        return f"{{{prefix}.{found[0][1:]}" if found[1] in among else found[0]
+    def rename(match: re.Match[str]) -> str:
+        return f"{{{prefix}.{match[0][1:]}" if match[1] in among else match[0]
 
-    return tuple(REFERENCE.sub(renamed, text) if "{" in text else text for text in texts)
+    return tuple(REFERENCE.sub(rename, text) if "{" in text else text for text in texts)

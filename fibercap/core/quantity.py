@@ -1,6 +1,6 @@
-"""Quantities that carry their unit, for those who ask in Python: pint, taught our own vocabulary and nothing else.
+"""Quantities with units for users of Python: pint, with the vocabulary of fibercap and no other units.
 
-Reading and projecting do without, so that a command need not wait for pint: import this inside the function that asks.
+Pint takes long to import, and reading and projecting do not use it: import this module inside functions that need it.
 """
 
 from __future__ import annotations

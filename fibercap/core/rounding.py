@@ -11,11 +11,11 @@ from fibercap.core.units import Array
 WAYS: Final = ("half_up", "half_even", "up", "down", "none")
 
 
-def rounded(value: Array | float, step: Array | float, way: str) -> Array:
-    """Return amounts rounded to whole steps, away from zero and towards it alike on both sides.
+def round_to_step(value: Array | float, step: Array | float, way: str) -> Array:
+    """Return amounts rounded to whole steps; negative amounts are rounded like positive ones.
 
-    What differs from a tie, or from a whole step, by no more than arithmetic leaves counts as equal to it, as in
-    spreadsheets: 1.005 to a step of 0.01 is 1.01.
+    An amount that differs from a tie, or from a whole step, only by the errors of floating-point arithmetic counts as
+    equal to it, as in spreadsheets: 1.005 to a step of 0.01 is 1.01.
 
     Parameters
     ----------
@@ -43,30 +43,30 @@ def rounded(value: Array | float, step: Array | float, way: str) -> Array:
     size = np.abs(steps)
     slack = 1e-9 + 2e-15 * size
     if way == "up":
-        whole = np.ceil(size - slack)
+        count = np.ceil(size - slack)
     elif way == "down":
-        whole = np.floor(size + slack)
+        count = np.floor(size + slack)
     else:
-        whole = np.floor(size + 0.5 + slack)
+        count = np.floor(size + 0.5 + slack)
         if way == "half_even":
-            tie = np.abs(size + 0.5 - whole) <= slack
-            whole = whole - (tie & (whole % 2 == 1))
-    return np.asarray(np.copysign(whole, steps) * step)
+            tie = np.abs(size + 0.5 - count) <= slack
+            count = count - (tie & (count % 2 == 1))
+    return np.asarray(np.copysign(count, steps) * step)
 
 
 def rounded_text(text: str, step: str, way: str) -> str:
-    """Return the formula text that rounds as `rounded` does; the ROUND of spreadsheets takes ties away from zero.
+    """Return a formula text that rounds as `round_to_step` does; the ROUND of spreadsheets takes ties away from zero.
 
     Parameters
     ----------
     text, step : str
         Formula texts of the amount and of the step, in the same unit.
     way : str
-        As in `rounded`.
+        As in `round_to_step`.
 
     Source
     ------
-    Own derivation: ROUND gives the nearest step; a comparison with the same slack as in `rounded` corrects it.
+    Own derivation: ROUND gives the nearest step; a comparison with the same slack as in `round_to_step` corrects it.
     """
     if way == "none":
         return text

@@ -23,9 +23,9 @@ INPUT: Final = "inputs."
 class Row(NamedTuple):
     """One line of the model. `formula` is "" where the calendar or the input gives the value.
 
-    `before` is the formula of what stood before its first column, `after` that of what follows its last one, which a
-    row that looks ahead reads there. `reads` are the paths of inputs that it is read from besides what its formula
-    names.
+    `before` is the formula of the value before the first column, `after` of the value after the last one, which other
+    formulas read one column earlier or later. `reads` are the paths of inputs that give the row its values, besides
+    those that its formula names.
     """
 
     path: str
@@ -42,9 +42,9 @@ class Row(NamedTuple):
 class Given(NamedTuple):
     """A scalar as formulas see it, `()` or (sample, 1) in house units.
 
-    An input, or a fact of the calendar; where it follows from others, `formula` says how. `reads` are the paths of the
-    inputs that it is, or is read from besides what its formula names. `fixed` is one on which the formulas themselves
-    rest, so that a workbook cannot let it be changed. `aside` is one that formulas read though no result rests on it.
+    It is an input, or a number of the calendar, or follows from others by its `formula`. `reads` are the paths of the
+    inputs that give it its value, besides those that its formula names. If it is `fixed`, it determines the formulas
+    themselves, so that a workbook cannot let it be changed. If it is `aside`, no result depends on it.
     """
 
     path: str
@@ -60,9 +60,9 @@ class Given(NamedTuple):
 class Block:
     """Rows and their values, each `(period,)` or `(sample, period)`; `length` is the number of columns.
 
-    A block may go on where another ends, `continues`: its rows are that one's under its own name, and what lies before
-    its first column is that one's last; `others` are the rows that go on by other formulas than there. The first
-    `checked` rows were looked at before.
+    A block may continue another one, `continues`: it has the same rows under its own prefix, and the values before its
+    first column are the last ones of the other block. `others` are the paths of its rows whose formulas differ from
+    those there. The first `checked` rows have been checked before.
     """
 
     name: str
@@ -83,7 +83,7 @@ class Block:
             If a row has another number of columns, or is not finite where no reason to be undefined is declared.
         """
         if self.checked == len(self.values):
-            return  # values that are made when asked for stay so
+            return  # nor are values computed that wait to be read
         defined: list[Array] = []
         for path, value in islice(self.values.items(), self.checked, None):
             if value.shape[-1:] != (self.length,):
@@ -101,10 +101,10 @@ class Block:
         return f"<Block {self.name}: {len(self.rows)} rows of {self.length} columns>"
 
     @property
-    def draws(self) -> int:
+    def samples(self) -> int:
         """Return the number of samples, 1 if no row has several."""
         return max((value.shape[0] for value in self.values.values() if value.ndim > 1), default=1)
 
-    def earlier(self, path: str) -> str:
-        """Return the path of the row, in the block that it continues, which a row of this block continues."""
+    def continued_path(self, path: str) -> str:
+        """Return the path of the row that a row of this block continues."""
         return path.removeprefix(f"{self.name}.")

@@ -14,7 +14,7 @@ from pydantic_core import PydanticCustomError
 from fibercap.core import grammar
 from fibercap.core.dates import Day, whole_period
 from fibercap.core.fields import Field, Of, text_of, wrong
-from fibercap.core.input_hints import quoted
+from fibercap.core.input_hints import quote
 from fibercap.core.money_or_share import PartField
 from fibercap.core.units import Array
 
@@ -91,9 +91,9 @@ def hats(knots: Array, moments: Array) -> Array:
     """
     result = np.zeros((len(knots), len(moments)))
     for left, (a, b) in enumerate(pairwise(knots)):
-        inside = np.clip(moments - a, 0.0, b - a)
-        rising = inside**2 / (2 * (b - a))
-        result[left] += inside - rising
+        error_in_entry = np.clip(moments - a, 0.0, b - a)
+        rising = error_in_entry**2 / (2 * (b - a))
+        result[left] += error_in_entry - rising
         result[left + 1] += rising
     result[-1] += np.maximum(moments - knots[-1], 0.0)
     return result
@@ -105,7 +105,7 @@ class PathOf(Field):
 
     of: Of
     at_ends: bool = False
-    """Whether values stand for the last days of their keys, by which they are then in order."""
+    """Whether each value is that of the last day of its key; keys are then sorted by their ends."""
 
     @property
     def unit(self) -> str:
@@ -115,7 +115,9 @@ class PathOf(Field):
     def schema(self) -> grammar.Json:
         """Return what may be written."""
         one = self.of.schema()
-        return grammar.either(f"{one['title']}; or by period", one["x-unit"], one, grammar.by(grammar.PERIOD, one))
+        return grammar.either(
+            f"{one['title']}; or by period", one["x-unit"], one, grammar.block_by_key(grammar.PERIOD, one)
+        )
 
     def parse(self, raw: Any, info: ValidationInfo) -> Series:
         """Return the series, in the order of time.
@@ -139,13 +141,13 @@ class PathOf(Field):
         edges, names = [edge for (edge, _), _ in ordered], tuple(name for (_, name), _ in ordered)
         for edge, later, one, two in zip(edges, edges[1:], names, names[1:], strict=False):
             if edge == later:
-                raise inside(two, _same_edge(one, two, at_ends=self.at_ends), key=True)
+                raise error_in_entry(two, _same_edge(one, two, at_ends=self.at_ends), key=True)
         starts = tuple(span_of(name)[0] for name in names)
         return Series(tuple(value for _, value in ordered), starts, names)
 
 
 def _same_edge(one: str, two: str, *, at_ends: bool) -> PydanticCustomError:
-    """Return what is said of two keys whose values would be those of one moment."""
+    """Return the error of two keys whose values would be those of one moment."""
     wanted, way = "one value for each moment", "keep one of them"
     if at_ends:
         return wrong("same_end", f"`{two}`, which ends together with `{one}`", wanted, way)
@@ -163,11 +165,11 @@ def span_of(key: str) -> tuple[int, int]:
     span = whole_period(key)
     if span is None:
         hint = "write it like `2001`, `2001-Q3` or `2001-07`"
-        raise wrong("not_a_period", f"the key {quoted(key)}", "a year, quarter or month", hint)
+        raise wrong("not_a_period", f"the key {quote(key)}", "a year, quarter or month", hint)
     return span
 
 
-def inside(name: str, error: PydanticCustomError, *, key: bool = False) -> PydanticCustomError:
+def error_in_entry(name: str, error: PydanticCustomError, *, key: bool = False) -> PydanticCustomError:
     """Return an error that also says in which entry of a block it occurred.
 
     Parameters
@@ -208,15 +210,16 @@ def read_block(
         try:
             key: Any = key_of(name, info)
         except PydanticCustomError as error:
-            errors.append(inside(name, error, key=True))
+            errors.append(error_in_entry(name, error, key=True))
             continue
         try:
             twice = key in read
             read[key] = parse(value, info)
             if twice:
-                errors.append(inside(name, wrong("same_key", f"`{name}` a second time", "each key once"), key=True))
+                repeated = wrong("same_key", f"`{name}` a second time", "each key once")
+                errors.append(error_in_entry(name, repeated, key=True))
         except PydanticCustomError as error:
-            errors.append(inside(name, error))
+            errors.append(error_in_entry(name, error))
     if errors:
         first, *others = errors
         context = {**(first.context or {}), "others": [(error.type, error.context) for error in others]}
@@ -242,7 +245,9 @@ class ByKey(Field):
     def schema(self) -> grammar.Json:
         """Return what may be written."""
         one = self.of.schema()
-        return grammar.either(f"{one['title']}; by {self.keys[0]}", one["x-unit"], grammar.by(self.keys[1], one))
+        return grammar.either(
+            f"{one['title']}; by {self.keys[0]}", one["x-unit"], grammar.block_by_key(self.keys[1], one)
+        )
 
     def parse(self, raw: Any, info: ValidationInfo) -> Mapping[Any, Any]:
         """Return the values by key, in the order of the keys.
@@ -259,7 +264,7 @@ class ByKey(Field):
         """
         if not isinstance(raw, dict):
             wanted = f"a block of values, each like {self.of.example((info.context or {}).get('currency', 'USD'))}"
-            raise wrong("not_a_block", quoted(text_of(raw, wanted)), wanted, "one for each date or period")
+            raise wrong("not_a_block", quote(text_of(raw, wanted)), wanted, "one for each date or period")
         return dict(sorted(read_block(raw, self.key, self.of.parse, info).items()))
 
 

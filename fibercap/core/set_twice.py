@@ -18,7 +18,7 @@ _DEEPEST: Final = 50
 """No input lies below more names; a longer path is refused as unknown, and its beginnings would fill memory."""
 
 
-def set_twice(overlays: Iterable[Branch], schema: Schema) -> dict[tuple[str, str], Problem]:
+def find_repeated_settings(overlays: Iterable[Branch], schema: Schema) -> dict[tuple[str, str], Problem]:
     """Return a problem for each entry that sets an input which an earlier entry already sets, by verb and name.
 
     An input is set twice, too, where one entry replaces a block as a whole and another sets something inside it.
@@ -30,25 +30,25 @@ def set_twice(overlays: Iterable[Branch], schema: Schema) -> dict[tuple[str, str
     schema : Schema
         Which blocks are one value.
     """
-    whole: dict[Path, Place | None] = {}
+    places: dict[Path, Place | None] = {}
     above: dict[Path, Setting] = {}
-    found: dict[tuple[str, str], Problem] = {}
+    problems: dict[tuple[str, str], Problem] = {}
     for changes in overlays:
         for verb in ("change", "add"):
             block = changes.get(verb)
             for name, child in block.items() if isinstance(block, Branch) else ():
                 settings = _settings(child, tuple(name.split(".")), block.keys_at.get(name), schema)  # type: ignore[union-attr]
-                own = [setting for setting in settings if len(setting[0]) <= _DEEPEST]
-                for path, where in own:
+                inputs = [setting for setting in settings if len(setting[0]) <= _DEEPEST]
+                for path, where in inputs:
                     starts = (path[:depth] for depth in range(1, len(path) + 1))
-                    first = next(((start, whole[start]) for start in starts if start in whole), above.get(path))
+                    first = next(((start, places[start]) for start in starts if start in places), above.get(path))
                     if first is not None:
-                        found.setdefault((verb, name), _problem(path, where, *first))
-                for path, where in own:
-                    whole.setdefault(path, where)
+                        problems.setdefault((verb, name), _problem(path, where, *first))
+                for path, where in inputs:
+                    places.setdefault(path, where)
                     for depth in range(1, len(path)):
                         above.setdefault(path[:depth], (path, where))
-    return found
+    return problems
 
 
 def _settings(tree: Tree, path: Path, where: Place | None, schema: Schema) -> Iterator[Setting]:
@@ -67,5 +67,5 @@ def _settings(tree: Tree, path: Path, where: Place | None, schema: Schema) -> It
 def _problem(path: Path, where: Place | None, first: Path, first_at: Place | None) -> Problem:
     name, other = ".".join(path), ".".join(first)
     first_told = [f"as `{other}`"] * (other != name) + ([f"at {first_at.head}"] if first_at else [])
-    told = f"`{name}` set a second time" + (f" (first {' '.join(first_told)})" if first_told else "")
-    return Problem(name, "set_twice", told, "each input set once", "keep one of the two", where)
+    actual = f"`{name}` set a second time" + (f" (first {' '.join(first_told)})" if first_told else "")
+    return Problem(name, "set_twice", actual, "each input set once", "keep one of the two", where)

@@ -1,4 +1,4 @@
-"""The Sheet that a part of the model writes its rows on, each with its values, most of them from its formula alone."""
+"""The Sheet on which a part of the model writes its rows; most values are computed from the row's formula."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from fibercap.core.formula import evaluate, shifted
+from fibercap.core.formula import evaluate, shift_columns
 from fibercap.core.formula_text import balance_text, term_of
 from fibercap.core.rows import INPUT, NATURES, Block, Given, Row
 from fibercap.core.timeline import FLOW, STOCK
@@ -34,9 +34,9 @@ class Sheet:
         self.checked = 0
         """The number of its first rows that need no check any more."""
         self.later: dict[str, str] = {}
-        """The formulas by which rows go on after the horizon, where these are not their own."""
+        """By path, the formulas that rows follow after the horizon, where they differ from those before."""
         self.given_later: dict[str, Given] = {}
-        """The scalars that are others after the horizon."""
+        """By path, the scalars that have another value after the horizon."""
 
     def put(self, row: Row, value: Array | None) -> Array:
         """Write a row; return its values over all columns, (..., period).
@@ -106,7 +106,7 @@ class Sheet:
         """Return the values of a formula text on this sheet, `()` or (..., period)."""
         return evaluate(formula, self.read)
 
-    def running(self, path: str, label: str, unit: str, change: str, before: str = "0") -> Array:
+    def write_balance(self, path: str, label: str, unit: str, change: str, before: str = "0") -> Array:
         """Write a balance: an opening value plus the changes up to each period; return it, (..., period).
 
         Parameters
@@ -133,16 +133,16 @@ class Sheet:
             How many columns later a row is read; negative for earlier ones.
         """
         if path in self._given:
-            given, later = self._given[path].value, self.given_later.get(path)
+            scalar, later = self._given[path].value, self.given_later.get(path)
             if later is None or self.within == self.length:
-                return given
-            return np.where(np.arange(self.length) < self.within, given, later.value)
+                return scalar
+            return np.where(np.arange(self.length) < self.within, scalar, later.value)
         value = self._values.get(path)
         if value is None:
             value = next(self._elsewhere(path))
         if shift == 0:
             return value
-        return shifted(value, shift, self._beyond(path, shift > 0))
+        return shift_columns(value, shift, self._beyond(path, shift > 0))
 
     def _elsewhere(self, path: str) -> Iterator[Array]:
         """Yield the values of a path in other blocks, the block added last first."""
@@ -155,11 +155,11 @@ class Sheet:
 
     def _beyond(self, path: str, ahead: bool) -> Array:  # noqa: FBT001 - a side
         """Return the value before the first column of a row or, ahead, after the last one, `()` or (..., 1)."""
-        found = self._edges.get((path, ahead))
-        if found is None:
-            found = evaluate(self._rows[path].after if ahead else self._rows[path].before, self.read)
-            found = self._edges[path, ahead] = found[..., :1] if found.ndim else found
-        return found
+        value = self._edges.get((path, ahead))
+        if value is None:
+            value = evaluate(self._rows[path].after if ahead else self._rows[path].before, self.read)
+            value = self._edges[path, ahead] = value[..., :1] if value.ndim else value
+        return value
 
     def _spread(self, value: Array) -> Array:
         """Return a value broadcast over all columns, (..., period)."""
@@ -225,7 +225,7 @@ class Sheet:
         """Return whether a row has been written."""
         return path in self._rows
 
-    def given(self, path: str) -> Array:
+    def scalar(self, path: str) -> Array:
         """Return the value of a scalar given before."""
         return self._given[path].value
 
@@ -275,7 +275,7 @@ class Sheet:
         self._open.clear()
         self._edges.clear()
 
-    def look_after(self, path: str, after: str) -> None:
+    def set_after(self, path: str, after: str) -> None:
         """Set the formula of the value that follows a row's last column.
 
         Parameters

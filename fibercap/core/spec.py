@@ -1,4 +1,4 @@
-"""Spec, the frozen base of everything a user writes, and the walk over what it holds."""
+"""Spec, the frozen base class of every block of a scenario, and functions that walk over its fields."""
 
 from __future__ import annotations
 
@@ -30,18 +30,18 @@ class Spec(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid", arbitrary_types_allowed=True, defer_build=True)
 
     gathers: ClassVar[frozenset[str]] = frozenset()
-    """Fields that gather what is written beside the other keys; nobody writes their names."""
+    """Fields that collect the entries written beside the other keys; their own names are never written."""
 
     one_of: ClassVar[tuple[tuple[str, ...], ...]] = ()
     """Groups of keys; a block has exactly one of each group."""
     together: ClassVar[Mapping[str, tuple[str, ...]]] = {}
-    """Keys that another key asks for."""
+    """The keys that a key requires, by that key."""
 
     note: Label = ""
     """A remark for the reader of the file. Like `Assumed, as at Jena.`."""
 
     @staticmethod
-    def keyed(key: str, default: Any = ...) -> Any:
+    def field_with_key(key: str, default: Any = ...) -> Any:
         """Return a field whose key in the scenario differs from its name, such as `from`, a keyword of Python.
 
         Parameters
@@ -54,12 +54,12 @@ class Spec(BaseModel):
         return pydantic.Field(default, alias=key)
 
     @classmethod
-    def gathered(cls, raw: Any) -> Any:
+    def gather_fields(cls, raw: Any) -> Any:
         """Return a raw block as its fields expect it; names written beside keys are gathered under one field."""
         return raw
 
     @classmethod
-    def keys_known(cls) -> dict[str, str]:
+    def fields_by_key(cls) -> dict[str, str]:
         """Return the keys as they are written, with the names of their fields."""
         return {field.alias or name: name for name, field in cls.model_fields.items()}
 
@@ -84,7 +84,7 @@ def bounds_at(spec: type[Spec], path: tuple[str, ...]) -> tuple[float, float] | 
         The keys.
     """
     options: list[Any] = [spec]
-    found: tuple[float, float] | None = None
+    bounds: tuple[float, float] | None = None
     for name in path:
         following: list[Any] = []
         for option in options:
@@ -93,13 +93,13 @@ def bounds_at(spec: type[Spec], path: tuple[str, ...]) -> tuple[float, float] | 
                 following.append(member)
                 continue
             for candidate in specs_in(option):
-                known_as = candidate.keys_known()
-                if name in known_as:
-                    field = candidate.model_fields[known_as[name]]
-                    found = _limits([*field.metadata, *get_args(field.annotation)[1:]])
+                fields = candidate.fields_by_key()
+                if name in fields:
+                    field = candidate.model_fields[fields[name]]
+                    bounds = _limits([*field.metadata, *get_args(field.annotation)[1:]])
                     following.append(field.annotation)
         options = following or options
-    return found
+    return bounds
 
 
 def _limits(marks: list[Any]) -> tuple[float, float] | None:
@@ -182,15 +182,15 @@ def fields_at(spec: type[Spec], path: tuple[str, ...]) -> frozenset[str] | None:
             if member is not None:
                 following.append(member)
             for candidate in specs_in(option):
-                known_as = candidate.keys_known()
-                if name in known_as:
-                    following.append(candidate.model_fields[known_as[name]].annotation)
+                fields = candidate.fields_by_key()
+                if name in fields:
+                    following.append(candidate.model_fields[fields[name]].annotation)
         options = tuple(following)
     known = {
         name
         for option in options
         for candidate in specs_in(option)
-        for name in candidate.keys_known().keys() - candidate.gathers
+        for name in candidate.fields_by_key().keys() - candidate.gathers
     }
     return frozenset(known) or None
 
@@ -214,7 +214,7 @@ def field_at(spec: type[Spec], path: tuple[str, ...]) -> Field | None:
             if member is not None:
                 following.append((member, get_args(member)[1:] if get_origin(member) is Annotated else ()))
             for candidate in specs_in(annotation):
-                field = candidate.model_fields.get(candidate.keys_known().get(name, ""))
+                field = candidate.model_fields.get(candidate.fields_by_key().get(name, ""))
                 if field is not None:
                     following.append((field.annotation, field.metadata))
                 gathered = (candidate.model_fields[key].annotation for key in candidate.gathers)
@@ -226,13 +226,13 @@ def field_at(spec: type[Spec], path: tuple[str, ...]) -> Field | None:
 @cache
 def _layout(spec: type[Spec]) -> tuple[tuple[str, str, str | None, str | None], ...]:
     """Return each field's key, name, unit (None for what is no number, date or path), and that of its members."""
-    found = []
-    for key, name in spec.keys_known().items():
+    layout = []
+    for key, name in spec.fields_by_key().items():
         field = spec.model_fields[name]
         member = collection_in(field.annotation)
         marks = get_args(member)[1:] if get_origin(member) is Annotated else ()
-        found.append((key, name, _unit_among(field.metadata), _unit_among(marks)))
-    return tuple(found)
+        layout.append((key, name, _unit_among(field.metadata), _unit_among(marks)))
+    return tuple(layout)
 
 
 def _unit_among(marks: Iterable[Any]) -> str | None:

@@ -129,7 +129,7 @@ class Negative(Term):
         return NEGATIVE
 
     def _write(self, replace: Callable[[Term], str]) -> str:
-        return f"-{_bracketed(self.of, _TIGHTEST, replace)}"
+        return f"-{_with_brackets(self.of, _TIGHTEST, replace)}"
 
     def _rebuild(self, parts: tuple[Term, ...]) -> Term:
         return Negative(*parts)
@@ -157,7 +157,7 @@ class Operation(Term):
         binds = BINDING[self.sign]
         left = binds + 1 if self.sign in COMPARISONS else binds
         right = binds if self.sign in "+*^" and not self._regroups else binds + 1
-        above, below = _bracketed(self.left, left, replace), _bracketed(self.right, right, replace)
+        above, below = _with_brackets(self.left, left, replace), _with_brackets(self.right, right, replace)
         return f"{above}{self.sign}{below}" if self.sign == "^" else f"{above} {self.sign} {below}"
 
     @property
@@ -212,7 +212,7 @@ def number_text(value: float) -> str:
     return short if float(short := f"{value:g}") == value else repr(value)
 
 
-def _bracketed(term: Term, binds: int, replace: Callable[[Term], str]) -> str:
+def _with_brackets(term: Term, binds: int, replace: Callable[[Term], str]) -> str:
     text = term.write(replace)
     return text if term.binding >= binds else f"({text})"
 

@@ -193,7 +193,7 @@ class Timeline:
             raise ValueError(f"the model steps by {self.step}; it cannot be shown by {by}")
         return _groups(self, by)
 
-    def grouped(self, values: Array, nature: str, by: str = "year") -> dict[str, Array]:
+    def aggregate(self, values: Array, nature: str, by: str = "year") -> dict[str, Array]:
         """Return values by year, quarter or month: the sum of a flow, the last value of a stock, the mean of a rate.
 
         Parameters
@@ -219,7 +219,7 @@ class Timeline:
         ------
         docs/conventions.md, section 1, Natures.
         """
-        return {label: _brought(values[..., part], nature) for label, part in self.groups(by).items()}
+        return {label: _aggregate(values[..., part], nature) for label, part in self.groups(by).items()}
 
     def annual(self, values: Array, nature: str) -> dict[str, Array]:
         """Return values by calendar year, each (...) in the unit of `values`; see `grouped`.
@@ -231,7 +231,7 @@ class Timeline:
         nature : str
             `flow`, `stock` or `rate`.
         """
-        return self.grouped(values, nature)
+        return self.aggregate(values, nature)
 
 
 @lru_cache(maxsize=256)
@@ -242,15 +242,15 @@ def _timeline(start: date, end: date, step: str, past: int = 0) -> Timeline:
 
 @lru_cache(maxsize=256)
 def _groups(timeline: Timeline, by: str) -> dict[str, slice]:
-    found: dict[str, slice] = {}
+    groups: dict[str, slice] = {}
     for position, day in enumerate(timeline.dates):
         label = period_label(day, by)
-        first = found[label].start if label in found else position
-        found[label] = slice(first, position + 1)
-    return found
+        first = groups[label].start if label in groups else position
+        groups[label] = slice(first, position + 1)
+    return groups
 
 
-def _brought(part: Array, nature: str) -> Array:
+def _aggregate(part: Array, nature: str) -> Array:
     if nature == FLOW:
         return np.asarray(part.sum(axis=-1))
     return np.asarray(part[..., -1] if nature == STOCK else part.mean(axis=-1))

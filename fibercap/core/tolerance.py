@@ -1,4 +1,4 @@
-"""How far a value may be off what it is compared with: a share of that, or percentage points."""
+"""By how much a value may miss a limit: a share of the limit, or percentage points."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import numpy as np
 
 from fibercap.core import grammar
 from fibercap.core.fields import Field, Of, is_drawn, text_of, wrong
-from fibercap.core.input_hints import quoted
+from fibercap.core.input_hints import quote
 from fibercap.core.units import Array
 
 if TYPE_CHECKING:
@@ -72,14 +72,14 @@ class ToleranceField(Field):
             return Tolerance(Of("percent", low=0.0, high=1.0).parse(raw, info))
         text = text_of(raw, "a share or points")
         if text.endswith(("points", "point")):
-            found = re.fullmatch(rf"(-?{grammar.NUMBER}) points?", text)
-            if found is None:
-                raise wrong("not_a_quantity", quoted(text), "a share or points", "write it like `5 points`")
-            points = float(found[1].replace("_", ""))
+            match = re.fullmatch(rf"(-?{grammar.NUMBER}) points?", text)
+            if match is None:
+                raise wrong("not_a_quantity", quote(text), "a share or points", "write it like `5 points`")
+            points = float(match[1].replace("_", ""))
             if not 0.0 <= points <= _MOST:
-                raise wrong("out_of_range", quoted(text), f"from 0 to {_MOST:g} points")
+                raise wrong("out_of_range", quote(text), f"from 0 to {_MOST:g} points")
             return Tolerance(np.asarray(POINT * points), points=True)
         if rate := re.fullmatch(rf"({grammar.NUMBER}) ?%/year", text):
             hint = f"write `{rate[1]} points` of the rate, or `{rate[1]} %` of the limit"
-            raise wrong("wrong_dimension", quoted(text), "a share or points", hint)
+            raise wrong("wrong_dimension", quote(text), "a share or points", hint)
         return Tolerance(Of("percent", low=0.0, high=1.0).parse(raw, info))

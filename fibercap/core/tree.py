@@ -90,7 +90,7 @@ class Branch(Mapping[str, "Leaf | Branch"]):
         """Hash by keys; values may hold arrays."""
         return hash(tuple(self.children))
 
-    def with_child(self, key: str, child: Leaf | Branch, at: Place | None = None) -> Branch:
+    def with_child(self, key: str, child: Leaf | Branch, place: Place | None = None) -> Branch:
         """Return a copy in which one child is new or replaced.
 
         Parameters
@@ -99,12 +99,12 @@ class Branch(Mapping[str, "Leaf | Branch"]):
             The key of the child.
         child : Leaf or Branch
             The new child.
-        at : Place, optional
+        place : Place, optional
             Where the key stands in a file, if it is new.
         """
         places = dict(self.keys_at)
-        if at is not None:
-            places.setdefault(key, at)
+        if place is not None:
+            places.setdefault(key, place)
         return Branch({**self.children, key: child}, places, self.place)
 
     def without_child(self, key: str) -> Branch:
@@ -115,7 +115,7 @@ class Branch(Mapping[str, "Leaf | Branch"]):
 Tree = Leaf | Branch
 
 
-def at(tree: Tree, path: Path) -> Tree | None:
+def subtree(tree: Tree, path: Path) -> Tree | None:
     """Return the value or block at a path, or None; the keys of `{value, source, where, note}` may be left out.
 
     Parameters
@@ -180,9 +180,9 @@ def is_wrapper(tree: Tree) -> bool:
     return isinstance(tree, Branch) and "value" in tree.children and WRAPPER.issuperset(tree.children)
 
 
-def inside(tree: Tree) -> Tree:
+def wrapped_value(tree: Tree) -> Tree:
     """Return the value of a `{value, source, where, note}` block, or any other tree unchanged."""
-    return inside(tree["value"]) if is_wrapper(tree) else tree  # type: ignore[index]
+    return wrapped_value(tree["value"]) if is_wrapper(tree) else tree  # type: ignore[index]
 
 
 def unwrap(tree: Tree, path: Path = ()) -> tuple[Tree, dict[Path, Branch]]:
@@ -195,15 +195,15 @@ def unwrap(tree: Tree, path: Path = ()) -> tuple[Tree, dict[Path, Branch]]:
     path : Path
         Where `tree` stands.
     """
-    found: dict[Path, Branch] = {}
+    wrappers: dict[Path, Branch] = {}
 
-    def lifted(tree: Tree, path: Path) -> Tree:
+    def lift(tree: Tree, path: Path) -> Tree:
         if isinstance(tree, Leaf):
             return tree
         if is_wrapper(tree):
-            found[path] = tree
-            return lifted(tree["value"], path)
-        children = {key: lifted(child, (*path, key)) for key, child in tree.items()}
+            wrappers[path] = tree
+            return lift(tree["value"], path)
+        children = {key: lift(child, (*path, key)) for key, child in tree.items()}
         return Branch(children, tree.keys_at, tree.place)
 
-    return lifted(tree, path), found
+    return lift(tree, path), wrappers

@@ -1,4 +1,4 @@
-"""How a quantity is written in a unit that fits its field: the same amount, or no proposal at all."""
+"""Proposals for a quantity in a unit that its field does not accept: the same amount in another unit, or nothing."""
 
 from __future__ import annotations
 
@@ -62,7 +62,7 @@ _MOST_DIGITS: Final = 15
 
 
 def fitting(text: str, house: str, fits: Callable[[str], bool]) -> str:
-    """Return a quantity written so that a field takes it, of the same amount; "" where there is no such text.
+    """Return a quantity so written that a field accepts it with the same amount; "" where there is no such text.
 
     What is missing or too much per year or per kilometer is put right: `8.5 %` becomes `8.5 %/year`. An amount in a
     unit that the vocabulary does not have is converted: `0.04 USD/m` becomes `40 USD/km`.
@@ -72,16 +72,16 @@ def fitting(text: str, house: str, fits: Callable[[str], bool]) -> str:
     text : str
         What was written: a number, perhaps a scale, and a unit.
     house : str
-        The unit that the field keeps, with a currency in place of `money`; "percent" of a share.
+        The house unit of the field, with a currency in place of `money`; "percent" of a share.
     fits : callable
-        Tells whether the field takes a text.
+        Returns whether the field accepts a text.
     """
     if fits(text):
         return text
-    found = _TEXT.fullmatch(text)
-    if not found:
+    match = _TEXT.fullmatch(text)
+    if not match:
         return ""
-    number, scale, unit = found.groups()
+    number, scale, unit = match.groups()
     if all(part in VOCABULARY or part == "1" for part in unit.split("/")):
         head, _, last = unit.rpartition("/")
         more = [] if head or house in ("", "percent") else [f"{text}/year", f"{text}/km"]
@@ -89,21 +89,21 @@ def fitting(text: str, house: str, fits: Callable[[str], bool]) -> str:
     else:
         written = spoken_unit(house)
         ends = ("",) if "/" in unit or house in ("", "percent") else ("", "/year", "/km")
-        proposals = [_converted(number, scale, f"{unit}{end}", written) for end in ends]
+        proposals = [_convert(number, scale, f"{unit}{end}", written) for end in ends]
     return next((proposal for proposal in proposals if proposal and fits(proposal)), "")
 
 
 def in_known_units(text: str) -> str:
     """Return the same amount in units of the vocabulary, for a field that takes any unit; "" where that cannot be."""
-    found = _TEXT.fullmatch(text)
-    amount = _amount(found[3]) if found else None
-    if found is None or amount is None:
+    match = _TEXT.fullmatch(text)
+    amount = _amount(match[3]) if match else None
+    if match is None or amount is None:
         return ""
     above = [base for base, power in amount[1].items() if power == 1]
     below = [base for base, power in amount[1].items() if power == -1]
     if len(above) > 1 or len(above) + len(below) < len(amount[1]):
         return ""
-    return _converted(found[1], found[2], found[3], "/".join([*(above or ["%"]), *below]))
+    return _convert(match[1], match[2], match[3], "/".join([*(above or ["%"]), *below]))
 
 
 def but_for_case(word: str) -> str:
@@ -157,7 +157,7 @@ def _amount(unit: str) -> Amount | None:
     return factor, {base: power for base, power in powers.items() if power}
 
 
-def _converted(number: str, scale: str | None, unit: str, target: str) -> str:
+def _convert(number: str, scale: str | None, unit: str, target: str) -> str:
     """Return an amount in another unit; "" where the dimensions differ or the number would not be exact."""
     written, wanted = _amount(unit), _amount(target) if target else None
     if written is None or wanted is None or written[1] != wanted[1]:

@@ -69,19 +69,19 @@ def _unit_of(term: Term, units: tuple[str, ...]) -> Powers:
             return _unit_of_operation(term, sign, *parts)
         case Call(function=name):
             return _unit_of_call(term, name, parts)
-    return _same(term, parts)
+    return _common_unit(term, parts)
 
 
 def _unit_of_operation(term: Operation, sign: str, left: Powers, right: Powers) -> Powers:
     if sign in COMPARISONS:
-        _same(term, [left, right])
+        _common_unit(term, [left, right])
         return ()
     if sign in "+-":
-        return _same(term, [left, right])
+        return _common_unit(term, [left, right])
     if sign == "^":
         if isinstance(term.right, Number):
             return tuple((name, power * term.right.value) for name, power in left)
-        return _same(term, [left, right, ()])
+        return _common_unit(term, [left, right, ()])
     if _ZERO in (left, right):
         return _ZERO
     total = dict(left)
@@ -95,20 +95,20 @@ def _unit_of_call(term: Call, name: str, units: list[Powers]) -> Powers:
     if name in _PLAIN:
         return ()
     if name == "IF":
-        return _same(term, units[1:])
+        return _common_unit(term, units[1:])
     if name == "SUMIFS":
-        _same(term, units[1:])
+        _common_unit(term, units[1:])
         return units[0]
-    return units[0] if name in ("ROUND", "ROUNDUP", "EOMONTH") else _same(term, units)
+    return units[0] if name in ("ROUND", "ROUNDUP", "EOMONTH") else _common_unit(term, units)
 
 
-def _same(term: Term, units: list[Powers]) -> Powers:
-    found = [unit for unit in units if unit != _ZERO]
-    if len(set(found)) > 1:
+def _common_unit(term: Term, units: list[Powers]) -> Powers:
+    nonzero = [unit for unit in units if unit != _ZERO]
+    if len(set(nonzero)) > 1:
         raise UnitError(
-            "units_clash", f"joins {' and '.join(spell(unit) for unit in dict.fromkeys(found))} in `{term}`"
+            "units_clash", f"joins {' and '.join(spell(unit) for unit in dict.fromkeys(nonzero))} in `{term}`"
         )
-    return found[0] if found else _ZERO
+    return nonzero[0] if nonzero else _ZERO
 
 
 def spell(unit: Powers) -> str:
@@ -180,8 +180,8 @@ def _prove(rows: tuple[Row, ...], known: tuple[Row, ...], given: tuple[tuple[str
     for row in rows:
         for text in (row.formula, row.before, row.after):
             if text and text != "0":
-                found = unit_of(text, unit)
-                if not fits(found, row.unit):
-                    told = f"{row.path} is in {row.unit or '1'}, but `{text}` yields {spell(found)}"
-                    raise UnitError("units_clash", told)
+                actual = unit_of(text, unit)
+                if not fits(actual, row.unit):
+                    message = f"{row.path} is in {row.unit or '1'}, but `{text}` yields {spell(actual)}"
+                    raise UnitError("units_clash", message)
     return sum(bool(row.formula) for row in rows)

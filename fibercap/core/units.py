@@ -67,9 +67,9 @@ class Drawn:
 class QuantityTextError(ValueError):
     """A text is not a quantity; holds what was found, what was wanted and a hint."""
 
-    def __init__(self, code: str, found: str, wanted: str, hint: str) -> None:
-        super().__init__(found)
-        self.code, self.found, self.wanted, self.hint = code, found, wanted, hint
+    def __init__(self, code: str, actual: str, wanted: str, hint: str) -> None:
+        super().__init__(actual)
+        self.code, self.actual, self.wanted, self.hint = code, actual, wanted, hint
 
 
 UNSIGNED: Final = r"[0-9]+(?:_[0-9]+)*(?:\.[0-9]+(?:_[0-9]+)*)?(?:[eE][+-]?[0-9]{1,3})?"
@@ -77,28 +77,30 @@ _NUMBER = re.compile(f"-?{UNSIGNED}")
 _WRITE = "write it like `25 million USD`, `255_000 km/year` or `8.5 %`"
 
 
-def _number(text: str, whole: str) -> float:
+def _number(text: str, quantity: str) -> float:
     if not _NUMBER.fullmatch(text):
         hint = _WRITE
         if "," in text:
-            point, groups = whole.replace(",", ".", 1), whole.replace(",", "_", 1)
+            point, groups = quantity.replace(",", ".", 1), quantity.replace(",", "_", 1)
             hint = f"a comma is not allowed in a number; write `{point}` or `{groups}`"
         elif text[:1] in "$€£":
             hint = "a currency sign is not allowed; write the code after the number, like `25 million USD`"
-        raise QuantityTextError("not_a_number", f"`{whole}`", "a number and a unit", hint)
+        raise QuantityTextError("not_a_number", f"`{quantity}`", "a number and a unit", hint)
     value = float(text)
     if not np.isfinite(value):
-        raise QuantityTextError("not_a_number", f"`{whole}`, beyond what can be computed", "a finite number", _WRITE)
+        raise QuantityTextError("not_a_number", f"`{quantity}`, beyond what can be computed", "a finite number", _WRITE)
     return value
 
 
-def _unit(text: str, whole: str) -> str:
+def _unit(text: str, quantity: str) -> str:
     """Return the pint unit for a unit text of the vocabulary, such as `%/year`."""
     parts = text.split("/")
     for part in parts:
         if part not in VOCABULARY and not (part == "1" and len(parts) > 1 and part is parts[0]):
             hint = f"known units: {', '.join(sorted(VOCABULARY))}"
-            raise QuantityTextError("unknown_unit", f"the unknown unit `{part}` in `{whole}`", "a unit we know", hint)
+            raise QuantityTextError(
+                "unknown_unit", f"the unknown unit `{part}` in `{quantity}`", "a unit we know", hint
+            )
     return " / ".join(SPOKEN.get(part, part) for part in parts)
 
 
@@ -107,8 +109,8 @@ def words_like(unit: str) -> tuple[str, ...]:
     if unit in ("percent", "1"):
         return ("%", "bp")
     bases = {UNITS[code][1] for code in (CURRENCIES if unit == "money" else (unit,))}
-    found = [word for word in VOCABULARY if UNITS[SPOKEN.get(word, word)][1] in bases]
-    return tuple(sorted(found, key=lambda word: (word in SCALED_UNITS, word)))
+    words = [word for word in VOCABULARY if UNITS[SPOKEN.get(word, word)][1] in bases]
+    return tuple(sorted(words, key=lambda word: (word in SCALED_UNITS, word)))
 
 
 @lru_cache(maxsize=20_000)  # years and months of a path repeat one another
@@ -183,7 +185,7 @@ def powers(text: str) -> Powers:
 
 
 @cache
-def _reduced(text: str) -> tuple[float, Powers]:
+def _base_units(text: str) -> tuple[float, Powers]:
     """Return a unit's factor to units that have a dimension of their own, and those."""
     factor, total = 1.0, dict[str, float]()
     for name, power in powers(text):
@@ -207,8 +209,8 @@ def conversion(written: str, wanted: str) -> float | None:
     UnitError
         If a text is not a unit of the vocabulary.
     """
-    (source, dimension), (target, asked) = _reduced(written), _reduced(wanted)
-    return source / target if dimension == asked else None
+    (source, dimension), (target, target_dimension) = _base_units(written), _base_units(wanted)
+    return source / target if dimension == target_dimension else None
 
 
 def factor_of_draws(value: Any, unit: str) -> float | None:
@@ -251,17 +253,17 @@ def in_words(unit: str) -> str:
     return f"a quantity in {unit}"
 
 
-def found_and_wanted(found: str, wanted: str) -> tuple[str, str, str]:
+def unit_mismatch(actual: str, wanted: str) -> tuple[str, str, str]:
     """Return what was found, what was wanted, and a hint, for a limit whose unit does not fit its subject.
 
     Parameters
     ----------
-    found, wanted : str
+    actual, wanted : str
         The units of the limit and of the subject.
     """
-    if found in CURRENCIES and wanted in CURRENCIES:
-        return f"an amount in {found}", f"one in {wanted}", f"the subject is in {wanted}"
-    return in_words(found), in_words(wanted), f"the subject is in {wanted or 'plain numbers'}"
+    if actual in CURRENCIES and wanted in CURRENCIES:
+        return f"an amount in {actual}", f"one in {wanted}", f"the subject is in {wanted}"
+    return in_words(actual), in_words(wanted), f"the subject is in {wanted or 'plain numbers'}"
 
 
 def unit_text(unit: str) -> str:

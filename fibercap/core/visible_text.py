@@ -1,4 +1,4 @@
-"""Texts of a file as they are shown to people: what a terminal would obey, or a reader not see, is spelt out."""
+"""Texts of a file made safe to show: characters that control a terminal, or are invisible, become escapes."""
 
 from __future__ import annotations
 
@@ -15,12 +15,12 @@ _UNUSUAL: Final = re.compile(r"[^\n -~]")
 _KEPT: Final = frozenset("\n\t\N{ZERO WIDTH NON-JOINER}\N{ZERO WIDTH JOINER}\N{SOFT HYPHEN}")
 
 
-def spelt(character: str) -> str:
+def escape(character: str) -> str:
     r"""Return a character as Python spells it in plain letters, such as `\u20ac`."""
     return character.encode("unicode_escape").decode()
 
 
-def visible(text: str, spell: Callable[[str], str] = spelt) -> str:
+def visible(text: str, spell: Callable[[str], str] = escape) -> str:
     r"""Return a text in which nothing is a command: an escape becomes `\x1b`, a mark of direction `\u202e`.
 
     Line breaks and tabs stay, and so do the joiners that some scripts are written with.
@@ -28,7 +28,7 @@ def visible(text: str, spell: Callable[[str], str] = spelt) -> str:
     Parameters
     ----------
     text : str
-        What may hold anything.
+        Any text.
     spell : callable
         Returns what stands for a character that is not shown, such as its escape in JSON.
     """

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from fibercap.core.prefixed import under
+from fibercap.core.prefixed import prefix_text
 from fibercap.model.horizon.run_off import RUN_OFF
 from fibercap.model.laws import IDLE, Law, laws_of
 
@@ -42,7 +42,9 @@ def law_texts(projection: Projection) -> Iterator[LawText]:
         rows = frozenset(path.removeprefix(f"{RUN_OFF}.") for path in projection.blocks[RUN_OFF].rows)
         for law in laws:
             if law.name not in IDLE and ".schedule." not in law.row:
-                yield LawText(law.name, f"{RUN_OFF}.{law.row}", _all_of(under(law.text, RUN_OFF, rows)), whole=True)
+                yield LawText(
+                    law.name, f"{RUN_OFF}.{law.row}", _all_of(prefix_text(law.text, RUN_OFF, rows)), whole=True
+                )
 
 
 def _with_rounding(law: Law) -> Law:

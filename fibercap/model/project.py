@@ -88,5 +88,5 @@ def _projected(scenario: Scenario, like: Projection | None, *, measured: bool) -
         operations=operating,
         _measure=measures,
         run_off=plan.timeline.run_off,
-        draws=max(block.draws for block in (model, *known.values(), *schedules.values())),
+        draws=max(block.samples for block in (model, *known.values(), *schedules.values())),
     )

@@ -134,7 +134,7 @@ class Projection:
         step : str
             `year`, `quarter` or `month`.
         """
-        return self.timeline_of(path).grouped(self.value(path), self.rows[path].nature, step)
+        return self.timeline_of(path).aggregate(self.value(path), self.rows[path].nature, step)
 
     def timeline_of(self, path: str) -> Timeline:
         """Return the periods of a row in model periods: the horizon's, or those of the run-off."""

@@ -8,9 +8,9 @@ from itertools import combinations
 from typing import TYPE_CHECKING, Final
 
 from fibercap.core.errors import Problem
-from fibercap.core.like import likened
+from fibercap.core.like import fill_likes
 from fibercap.core.overlay import VERBS, OverlayError, overlay
-from fibercap.core.tree import Branch, Leaf, Path, Tree, inside
+from fibercap.core.tree import Branch, Leaf, Path, Tree, wrapped_value
 from fibercap.model.plan.scenario import SCHEMA
 
 if TYPE_CHECKING:
@@ -111,7 +111,7 @@ def _laid(chain: list[Layer], problems: list[Problem]) -> Branch:
 
 def _laid_over(tree: Branch, layer: Layer, problems: list[Problem]) -> Branch:
     if layer.extends is None:
-        return _joined(tree, likened(layer.tree, SCHEMA.one_value, problems))
+        return _joined(tree, fill_likes(layer.tree, SCHEMA.one_value, problems))
     problems += _strangers(layer.tree)
     changes = Branch({v: layer.tree[v] for v in VERBS if v in layer.tree}, layer.tree.keys_at, layer.tree.place)
     try:
@@ -182,8 +182,8 @@ def _conflicts(layer: Layer, parents: Parents, trees: dict[tuple[FilePath | None
 
 def _clashes(one: Tree, other: Tree, base: Tree | None, path: Path) -> Iterator[tuple[Path, Tree, Tree]]:
     """Run over what two trees hold differently, where neither holds what both were made from."""
-    one, other = inside(one), inside(other)
-    base = None if base is None else inside(base)
+    one, other = wrapped_value(one), wrapped_value(other)
+    base = None if base is None else wrapped_value(base)
     if one == other or base in (one, other):
         return
     if not (isinstance(one, Branch) and isinstance(other, Branch)):

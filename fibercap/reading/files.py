@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Final, TypeGuard
 
 from fibercap.core.errors import FibercapError, Place, Problem, ScenarioError, unique
 from fibercap.core.names import as_name
-from fibercap.core.overlay import OverlayError, overlay, removed_by
-from fibercap.core.set_twice import set_twice
+from fibercap.core.overlay import OverlayError, overlay, removals
+from fibercap.core.set_twice import find_repeated_settings
 from fibercap.core.tree import Branch, Leaf, Origin
 from fibercap.model.loans.contracts import Contracts
 from fibercap.model.plan.scenario import SCHEMA, Scenario
@@ -136,7 +136,7 @@ def _changes(name: str, settings: Iterable[str]) -> list[tuple[str, Branch]]:
         If one is not of that form, or two set one input.
     """
     changes = [(setting, changes_of(setting)) for setting in settings]
-    twice = set_twice((change for _, change in changes), SCHEMA)
+    twice = find_repeated_settings((change for _, change in changes), SCHEMA)
     if twice:
         raise ScenarioError(name, twice.values())
     return changes
@@ -182,7 +182,7 @@ def _of_options(tree: Branch, name: str, known: Iterable[Problem], base: Scenari
                 else:
                     Scenario.from_tree(overlay(tree, changes, SCHEMA, f"option {option}"), name, option)
             except (OverlayError, ScenarioError) as error:
-                for problem in still_used(error.problems, removed_by(changes)):
+                for problem in still_used(error.problems, removals(changes)):
                     if (problem.place, problem.code, problem.found) not in told:
                         yield replace(problem, under=f"option `{option}`")
 

@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
 from fibercap.core.errors import Place, Problem, ScenarioError, unique
-from fibercap.core.like import LIKE, who_likes
-from fibercap.core.overlay import removed_by
+from fibercap.core.like import LIKE, entries_with_like
+from fibercap.core.overlay import removals
 from fibercap.core.tree import Branch, Leaf, leaves
 from fibercap.reading.extends import Layer, Parents, resolved
 from fibercap.reading.locating import bytes_of, parent_of, real, shown
@@ -109,9 +109,9 @@ def opened(text: str | bytes, name: str, path: Path | None, folder: Path, *, all
     refused |= {problem.place for problem in told if problem.code == "no_operand"}
     lost = {path for reading in readings.readings.values() for path in reading.incomplete}
     if any(problem.path.endswith(f".{LIKE}") for problem in told):  # what is not there has not been copied
-        lost |= {path for reading in readings.readings.values() for path in who_likes(reading.tree)}
+        lost |= {path for reading in readings.readings.values() for path in entries_with_like(reading.tree)}
     lost = {_in_plan(path) for path in lost}
-    return Opened(name, tree, tuple(told), frozenset(refused), frozenset(lost), removed_by(layer.tree))
+    return Opened(name, tree, tuple(told), frozenset(refused), frozenset(lost), removals(layer.tree))
 
 
 def _in_plan(path: tuple[str, ...]) -> tuple[str, ...]:

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import IO, TYPE_CHECKING
 
 from fibercap.core.errors import Place, Problem, ScenarioError, did_you_mean
-from fibercap.core.input_hints import quoted
+from fibercap.core.input_hints import quote
 from fibercap.reading.text import MOST_BYTES
 
 if TYPE_CHECKING:
@@ -56,7 +56,7 @@ def locate(name: str) -> Path:
     elif not told:
         near = _scenarios_in(path.parent) if _is(Path.is_dir, path.parent) else set()
         known = near if path.suffix in SUFFIXES else set(shipped())
-        told = f"no file {quoted(name)}, and no shipped scenario of that name"
+        told = f"no file {quote(name)}, and no shipped scenario of that name"
         hint = did_you_mean(path.name, known, "scenarios")
     raise ScenarioError(name, [Problem("", "no_such_file", told, "a scenario", hint, Place(name, 1, 1))])
 
@@ -79,13 +79,13 @@ def parent_of(name: str, folder: Path, fence: Path | None, where: Place | None) 
     if not _is(Path.is_file, path) and name in shipped():
         return shipped()[name].resolve()
     if fence is not None and not _is(partial(_within, folders=(fence, *shipped_folders())), path, otherwise=True):
-        told, wanted = f"{quoted(name)}, which leads out of the folder {shown(fence)}", "a file inside it"
+        told, wanted = f"{quote(name)}, which leads out of the folder {shown(fence)}", "a file inside it"
         return Problem("extends", "outside", told, wanted, "move it inside, or give `--allow-outside`", where)
     if not _is(Path.is_file, path):
         told, hint = _no_file(path, name), "name a file"
         if not told:
             near = _scenarios_in(folder) | set(shipped())
-            told, hint = f"no file {quoted(name)}", did_you_mean(Path(name).name, near, "files in that folder")
+            told, hint = f"no file {quote(name)}", did_you_mean(Path(name).name, near, "files in that folder")
         return Problem("extends", "no_such_file", told, "a scenario", hint, where)
     return path.resolve()
 
@@ -93,8 +93,8 @@ def parent_of(name: str, folder: Path, fence: Path | None, where: Place | None) 
 def _no_file(path: Path, name: str) -> str:
     """Say what lies at a path where no file does; "" where nothing does."""
     if _is(Path.is_dir, path):
-        return f"{quoted(name)}, a folder"
-    return f"{quoted(name)}, a pipe or a device" if _is(Path.exists, path) else ""
+        return f"{quote(name)}, a folder"
+    return f"{quote(name)}, a pipe or a device" if _is(Path.exists, path) else ""
 
 
 def _is(asked: Callable[[Path], bool], path: Path, *, otherwise: bool = False) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from fibercap.core.errors import Place, Problem
-from fibercap.core.input_hints import quoted
+from fibercap.core.input_hints import quote
 
 if TYPE_CHECKING:
     import yaml
@@ -82,7 +82,7 @@ def _character(name: str, lines: list[str], mark: yaml.Mark) -> Problem:
     at = _place(name, lines, mark)
     if at.text[at.column - 1 : at.column] == "\t":
         return Problem("", "not_yaml", "a tab", "blanks", "indent with blanks, not with tabs", at)
-    told = f"{quoted(at.text[at.column - 1 : at.column])}, which cannot begin a value"
+    told = f"{quote(at.text[at.column - 1 : at.column])}, which cannot begin a value"
     return Problem("", "not_yaml", told, "a plain text", _QUOTE, at)
 
 

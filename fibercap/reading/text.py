@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 import yaml
 
 from fibercap.core.errors import Place, Problem, ScenarioError
-from fibercap.core.input_hints import quoted
+from fibercap.core.input_hints import quote
 from fibercap.core.tree import Branch, Leaf, Origin, Tree
 from fibercap.reading.syntax import in_our_words, unreadable_character
 
@@ -83,14 +83,14 @@ class _Builder:
         wrapped = len(path) > 1 and path[-1] == "value"
         name = ".".join(path[:-1] if wrapped else path)
         if node.tag not in _PLAIN_TAGS or self._tagged(node):
-            told = f"the tag {quoted(node.tag)}" if node.tag not in _PLAIN_TAGS else "a tag"
+            told = f"the tag {quote(node.tag)}" if node.tag not in _PLAIN_TAGS else "a tag"
             self.problem(name, "tag", told, "a plain value", "remove the tag", here)
         elif isinstance(node, yaml.MappingNode):
             return self._block(node, path)
         elif isinstance(node, yaml.SequenceNode):
             return self._list(node, path, name)
         elif node.tag.endswith(":null") and not getattr(node, "style", None):
-            told = f"{quoted(node.value)}, which YAML takes for nothing" if node.value else "a key without a value"
+            told = f"{quote(node.value)}, which YAML takes for nothing" if node.value else "a key without a value"
             here = here if node.value else key or here
             self.problem(name, "null", told, "a value", "write one, or remove the key", here)
         else:
@@ -169,7 +169,7 @@ class _Builder:
         better = f"`{point}`"
         if re.fullmatch(r"-?[0-9]{1,3}(,[0-9]{3})+(\D.*)?", whole):
             better = f"`{thousands}`" + (f" or `{point}`" if whole.count(",") == 1 else "")
-        told = f"{quoted(whole)}, which YAML reads as {quoted(whole.split(',')[0])} and a key without a value"
+        told = f"{quote(whole)}, which YAML reads as {quote(whole.split(',')[0])} and a key without a value"
         hint = f"a comma is not allowed in a number; write {better}"
         name = ".".join(path[:-1] if path[-1] == "value" else path)
         self.problem(name, "comma_in_number", told, "a number without a comma", hint, at)

@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING, Final
 
 from fibercap.core.calendar import EXCEL_EPOCH
 from fibercap.core.errors import FibercapError, Place
-from fibercap.core.input_hints import quoted
+from fibercap.core.input_hints import quote
 from fibercap.core.names import LONGEST, as_name
-from fibercap.core.tree import Branch, Leaf, Origin, at
+from fibercap.core.tree import Branch, Leaf, Origin, subtree
 from fibercap.core.visible_text import visible
 from fibercap.reading.locating import locate, shipped
 from fibercap.reading.workbook_cells import Cells, cells_of
@@ -98,7 +98,7 @@ def _entered(cells: Cells, columns: tuple[str, str], file: str) -> Iterator[Ente
             yield Entered(path, text_of(float(old), unit), text_of(float(new), unit), where, row)
         except (ValueError, OverflowError):
             code, wanted = ("not_a_date", "a date of the calendar") if unit == "date" else ("not_a_number", "a number")
-            found = f"{file}, cell {where}: found {quoted(new)}, wanted {wanted}; {quoted(path)} was {quoted(old)}"
+            found = f"{file}, cell {where}: found {quote(new)}, wanted {wanted}; {quote(path)} was {quote(old)}"
             raise FibercapError(code, found) from None
 
 
@@ -136,7 +136,7 @@ def overlay_text(scenario: Scenario, name: str, review: Reviewed) -> str:
     lost = [
         one.path
         for one in review.entered
-        if at(scenario.tree, tuple(one.path.split("."))) is None and not _known(scenario, one.path)
+        if subtree(scenario.tree, tuple(one.path.split("."))) is None and not _known(scenario, one.path)
     ]
     if lost:
         told = f"{', '.join(lost)}: only in option `{review.option}`"
@@ -172,5 +172,5 @@ def name_from(folder: Path, scenario: str) -> str:
 def _known(scenario: Scenario, path: str) -> bool:
     """Tell whether a path that is not written may be set: a default of a block that is."""
     *above, last = path.split(".")
-    block = at(scenario.tree, tuple(above[:2]))
+    block = subtree(scenario.tree, tuple(above[:2]))
     return isinstance(block, Branch) and bool(last)

@@ -70,7 +70,7 @@ def chain(origins: tuple[Origin, ...]) -> str:
 
 
 def _step(origin: Origin) -> str:
-    at = origin.place.spot if origin.place else origin.how
+    at = origin.place.file_line if origin.place else origin.how
     named = origin.how == "written" or (origin.place is not None and origin.how == origin.place.file)
     words = [] if named or at.startswith(origin.how) else [origin.how]
     words += [origin.operator] if origin.operator else []

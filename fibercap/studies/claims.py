@@ -13,7 +13,7 @@ from fibercap.core.errors import Problem, ScenarioError, did_you_mean
 from fibercap.core.timeline import FLOW, STOCK
 from fibercap.core.tolerance import POINT, POINTED
 from fibercap.core.tree import place_of
-from fibercap.core.units import found_and_wanted, in_words
+from fibercap.core.units import in_words, unit_mismatch
 from fibercap.model.plan.claim import Multiple
 
 if TYPE_CHECKING:
@@ -211,7 +211,7 @@ def _limit(projection: Projection, name: str, claim: Claim, unit: str) -> Array 
         return np.asarray(written.times.reshape(-1) * base)
     limit = written.amount.in_unit(unit)
     if limit is None:
-        return Problem(where, "wrong_dimension", *found_and_wanted(written.amount.unit, unit))
+        return Problem(where, "wrong_dimension", *unit_mismatch(written.amount.unit, unit))
     return np.asarray([limit])
 
 

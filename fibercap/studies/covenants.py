@@ -10,7 +10,7 @@ import numpy.typing as npt
 
 from fibercap.core.errors import Problem, ScenarioError
 from fibercap.core.tree import place_of
-from fibercap.core.units import found_and_wanted
+from fibercap.core.units import unit_mismatch
 from fibercap.model.cash.lock_up import locked_row
 from fibercap.model.loans.covenant_dates import dates_of, refusal
 from fibercap.model.measures.all_measures import measure_named, names
@@ -180,7 +180,7 @@ def tests_of(projection: Projection, loan: str, name: str, covenant: Covenant) -
     limit, level = written.in_unit(unit), covenant.lock_up and covenant.lock_up.in_unit(unit)
     for key, quantity, converted in ((comparator, written, limit), ("lock_up", covenant.lock_up, level)):
         if quantity is not None and converted is None:
-            return Problem(f"{path}.{key}", "wrong_dimension", *found_and_wanted(quantity.unit, unit))
+            return Problem(f"{path}.{key}", "wrong_dimension", *unit_mismatch(quantity.unit, unit))
     limits, beyond = np.full((1, 1), limit), -np.inf if comparator in FLOORS else np.inf
     if measure is not None:
         values = np.broadcast_to(measure.values, (projection.draws,))[:, None]

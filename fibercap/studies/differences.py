@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from fibercap.core.tree import Branch, Leaf, inside, leaves
+from fibercap.core.tree import Branch, Leaf, leaves, wrapped_value
 from fibercap.model.measures.all_measures import measures
 from fibercap.model.project import project
 from fibercap.studies.claims import outcomes
@@ -76,7 +76,7 @@ def _source(path: Path, wrappers: Mapping[Path, Branch]) -> str | None:
     for depth in range(len(path), 0, -1):
         source = wrappers[path[:depth]].get("source") if path[:depth] in wrappers else None
         if source is not None:
-            leaf = inside(source)
+            leaf = wrapped_value(source)
             return leaf.text if isinstance(leaf, Leaf) else None
     return None
 

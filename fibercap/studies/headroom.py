@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 
 from fibercap.core.errors import Problem
-from fibercap.core.tree import Branch, Leaf, at
+from fibercap.core.tree import Branch, Leaf, subtree
 from fibercap.core.units import Drawn
 from fibercap.studies.covenants import covenants, tests_of
 from fibercap.studies.movable_inputs import Handle, Lever, lever
@@ -95,7 +95,7 @@ def _levers(projection: Projection) -> tuple[Scenario, list[Lever]]:
         {label: Leaf(Drawn(np.array([[cost]]), unit)) for label, cost in zip(timeline.labels, overhead, strict=True)}
     )
     changes: dict[str, Any] = {"add": Branch({"company.overhead": block})}
-    if at(scenario.tree, ("company", "overhead")) is not None:
+    if subtree(scenario.tree, ("company", "overhead")) is not None:
         changes["remove"] = Leaf(("company.overhead",))
     spread = scenario.changed(Branch(changes), "headroom")
     ebitda = [Handle(p, float(v), -float(e), unit) for p, v, e in zip(paths, overhead, earned, strict=True)]

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from fibercap.core.errors import FibercapError
-from fibercap.core.input_hints import advice, misfit, quoted
+from fibercap.core.input_hints import advice, misfit, quote
 from fibercap.core.limits import amount_text, most
 from fibercap.core.unit_hints import fitting, spoken_unit, takes
 from fibercap.core.units import QuantityTextError, conversion, in_words, split_quantity, unit_text
@@ -44,10 +44,10 @@ def number_of(text: str, unit: str, what: str, *, share: bool = False) -> float:
         return 0.0
     if factor is None or (share and not written):
         code, *_, hint = misfit(text, house, wanted, fit)
-        raise FibercapError(code, f"{what}: found {quoted(text)}, wanted {wanted}", hint)
+        raise FibercapError(code, f"{what}: found {quote(text)}, wanted {wanted}", hint)
     if not abs(number * factor) <= most(unit):
         largest = f"{amount_text(most(unit))} {unit_text(unit)}".strip()
-        raise FibercapError("out_of_range", f"{what}: found {quoted(text)}, wanted at most {largest}")
+        raise FibercapError("out_of_range", f"{what}: found {quote(text)}, wanted at most {largest}")
     return number * factor
 
 
@@ -62,7 +62,7 @@ def years_of(text: str) -> tuple[int, int]:
     match = re.fullmatch(r"([0-9]{4})(?:\s*-\s*([0-9]{4}))?", text.strip())
     if match is None:
         raise FibercapError(
-            "not_a_time", f"--years: found {quoted(text)}, wanted years", "write them like `2002-2003` or `2002`"
+            "not_a_time", f"--years: found {quote(text)}, wanted years", "write them like `2002-2003` or `2002`"
         )
     first, last = int(match[1]), int(match[2] or match[1])
     if first > last:

@@ -87,7 +87,7 @@ def test_an_impossible_amount_is_refused_at_its_place(written: str, impossible: 
 
 def fields_of(spec: type[Spec], path: tuple[str, ...] = (), depth: int = 0) -> Iterator[tuple[str, ...]]:
     """Run over the paths of every key of the language, names of collections as `x`."""
-    for key, name in spec.keys_known().items():
+    for key, name in spec.fields_by_key().items():
         annotation: Any = spec.model_fields[name].annotation
         here, member = (*path, key), collection_in(annotation)
         if member is not None:

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from fibercap.core.operators import OperatorError, delay, plus, times
 from fibercap.core.overlay import OverlayError, overlay
 from fibercap.core.quantity import Quantity
-from fibercap.core.tree import Branch, Leaf, at
+from fibercap.core.tree import Branch, Leaf, subtree
 from fibercap.model.plan.scenario import SCHEMA
 from fibercap.reading.text import read_text
 
@@ -35,7 +35,7 @@ def laid(*changes: str, base: str = BASE) -> Branch:
 
 
 def text(tree: Branch, path: str) -> object:
-    leaf = at(tree, tuple(path.split(".")))
+    leaf = subtree(tree, tuple(path.split(".")))
     return leaf.value if isinstance(leaf, Leaf) else leaf
 
 
@@ -124,7 +124,7 @@ def test_an_operator_changes_every_value_of_a_block_and_drops_its_source() -> No
     bare = laid("change: {products.fiber.price: {times: 0.8}}")
     told = laid("change: {products.fiber.price: {times: 0.8, source: team, note: why}}")
 
-    assert at(bare, ("products", "fiber", "price")) == read_text("{2000: 32 USD/km, 2002: 28 USD/km}", "")
+    assert subtree(bare, ("products", "fiber", "price")) == read_text("{2000: 32 USD/km, 2002: 28 USD/km}", "")
     assert text(told, "products.fiber.price.source") == "team"
     assert text(told, "products.fiber.price.2002") == "28 USD/km"
 
@@ -144,7 +144,7 @@ def test_the_field_delay_of_a_project_is_no_operator() -> None:
 
 
 def test_a_changed_value_remembers_operator_and_what_it_was() -> None:
-    leaf = at(laid("change: {loans.fleet.rate: {plus: 1 %/year}}"), ("loans", "fleet", "rate"))
+    leaf = subtree(laid("change: {loans.fleet.rate: {plus: 1 %/year}}"), ("loans", "fleet", "rate"))
 
     assert isinstance(leaf, Leaf)
     last = leaf.origins[-1]
@@ -172,11 +172,11 @@ def test_like_copies_field_by_field_and_keeps_origins() -> None:
     assert text(tree, "projects.two.plant") == "works"
     assert text(tree, "projects.two.adds") == "2000 km/year"
     assert text(tree, "projects.two.ramp.linear") == "6 months"
-    assert at(tree, ("projects", "two", "like")) is None
-    leaf = at(tree, ("projects", "two", "complete"))
+    assert subtree(tree, ("projects", "two", "like")) is None
+    leaf = subtree(tree, ("projects", "two", "complete"))
     assert isinstance(leaf, Leaf)
     assert leaf.origins[-1].how == "like one"
-    assert leaf.place == at(tree, ("projects", "one", "complete")).place  # type: ignore[union-attr]
+    assert leaf.place == subtree(tree, ("projects", "one", "complete")).place  # type: ignore[union-attr]
 
 
 def test_like_copies_entries_that_stand_with_their_source() -> None:
@@ -194,7 +194,7 @@ def test_like_copies_entries_that_stand_with_their_source() -> None:
 def test_what_is_one_value_is_not_mixed_by_like() -> None:
     base = BASE.replace("adds: 2000 km/year", "ramp: {s_curve: 9 months}")
 
-    assert at(laid(base=base), ("projects", "two", "ramp")) == read_text("{s_curve: 9 months}", "")
+    assert subtree(laid(base=base), ("projects", "two", "ramp")) == read_text("{s_curve: 9 months}", "")
 
 
 def test_like_in_an_overlay_copies_what_is_there_then() -> None:
@@ -202,7 +202,7 @@ def test_like_in_an_overlay_copies_what_is_there_then() -> None:
     tree = laid(changes)
 
     assert (text(tree, "loans.second.rate"), text(tree, "loans.second.signed")) == ("9 %/year", "2002-01-08")
-    assert at(tree, ("loans", "second", "commitment")) == at(tree, ("loans", "fleet", "commitment"))
+    assert subtree(tree, ("loans", "second", "commitment")) == subtree(tree, ("loans", "fleet", "commitment"))
 
 
 @pytest.mark.parametrize(
@@ -262,4 +262,4 @@ def test_a_block_lays_over_the_values_of_a_sourced_block() -> None:
     tree = laid("change: {products.fiber.price: {2003: 20 USD/km}}")
 
     assert [text(tree, f"products.fiber.price.{year}") for year in (2000, 2003)] == ["40 USD/km", "20 USD/km"]
-    assert at(tree, ("products", "fiber", "price", "source")) is None
+    assert subtree(tree, ("products", "fiber", "price", "source")) is None

@@ -51,7 +51,7 @@ def test_natures() -> None:
     assert timeline.annual(values, "flow") == {"2000": 66.0, "2001": 210.0}
     assert timeline.annual(values, "stock") == {"2000": 11.0, "2001": 23.0}
     assert timeline.annual(values, "rate") == {"2000": 5.5, "2001": 17.5}
-    assert timeline.grouped(values, "flow", "quarter")["2000-Q2"] == 12.0
+    assert timeline.aggregate(values, "flow", "quarter")["2000-Q2"] == 12.0
 
 
 def test_years_cannot_be_shown_by_month() -> None:

@@ -7,7 +7,7 @@ import re
 import pytest
 
 from fibercap.core.overlay import OverlayError, overlay
-from fibercap.core.tree import Branch, Leaf, at, leaves, unwrap
+from fibercap.core.tree import Branch, Leaf, leaves, subtree, unwrap
 from fibercap.model.plan.scenario import SCHEMA
 from fibercap.reading.text import read_text
 
@@ -23,7 +23,7 @@ def laid(changes: str, base: str = BASE) -> Branch:
 
 
 def text(tree: Branch, path: str) -> object:
-    leaf = at(tree, tuple(path.split(".")))
+    leaf = subtree(tree, tuple(path.split(".")))
     return leaf.value if isinstance(leaf, Leaf) else leaf
 
 
@@ -80,7 +80,7 @@ def test_a_block_whose_key_is_its_kind_is_replaced_as_a_whole() -> None:
 
 
 def test_a_value_remembers_what_stood_there_before() -> None:
-    leaf = at(laid("change: {loans.fleet.rate: 9 %/year}"), ("loans", "fleet", "rate"))
+    leaf = subtree(laid("change: {loans.fleet.rate: 9 %/year}"), ("loans", "fleet", "rate"))
 
     assert isinstance(leaf, Leaf)
     assert [(origin.how, origin.previous) for origin in leaf.origins] == [("written", None), ("option x", "8 %/year")]

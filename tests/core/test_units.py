@@ -79,7 +79,7 @@ def test_what_the_grammar_refuses(text: str, hint: str) -> None:
         split_quantity(text)
 
     assert hint in f"{told.value.wanted} {told.value.hint}"
-    assert told.value.found
+    assert told.value.actual
 
 
 def test_a_mark_is_a_fixed_part_of_a_euro() -> None:

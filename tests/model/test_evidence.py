@@ -137,7 +137,7 @@ def test_whatever_moves_a_row_is_among_the_inputs_it_rests_on(name: str, least: 
         value = np.nan_to_num(projection.value(row))
         scale = max(float(abs(value).max()), 1.0)
         moved = (abs(value - value[0]) > 1e-9 * scale).any(axis=-1)
-        reads = reached.named(reached.of([row]))
+        reads = reached.inputs_in(reached.mask_of([row]))
         for number, path in enumerate(paths, 1):
             if moved[number] and not any(path == r or path.startswith(f"{r}.") for r in reads):
                 unsaid.append(f"{path} moves {row}")
@@ -192,7 +192,7 @@ def test_dates_and_terms_that_move_a_row_are_among_its_inputs(path: str) -> None
         one, other = (np.nan_to_num(p.value(row)[0, :length]) for p in (before, after))
         if not np.allclose(one, other, rtol=1e-9, atol=1e-6):
             moved += 1
-            reads = {read_ for r in reached for read_ in r.named(r.of([row]))}
+            reads = {read_ for r in reached for read_ in r.inputs_in(r.mask_of([row]))}
             if not any(path == r or path.startswith(f"{r}.") or r.startswith(f"{path}.") for r in reads):
                 unsaid.append(row)
     assert moved

@@ -50,7 +50,7 @@ class Reader:
         draws, block = self.values[path].shape[0], self.block[path]
         if block.continues is None:
             return np.repeat(np.broadcast_to(evaluate(self.rows[path].before, self), (draws, 1)), count, axis=-1)
-        path = block.earlier(path)
+        path = block.continued_path(path)
         whole = np.concatenate([self.earlier(path, count), self.values[path]], axis=-1)
         return whole[:, -count:]
 

@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from fibercap.core.dependencies import reach, references
 from fibercap.core.errors import FibercapError
 from fibercap.core.formula import evaluate
-from fibercap.core.tree import at, unwrap
+from fibercap.core.tree import subtree, unwrap
 from fibercap.core.unit_proof import fits, unit_of
 from fibercap.model.plan.scenario import known_fields
 from fibercap.model.project import project
@@ -52,7 +52,7 @@ def is_input(scenario: Scenario, path: str) -> bool:
     values, _ = unwrap(scenario.tree)
     keys = tuple(path.split("."))
     return all(
-        at(values, keys[:depth]) is not None or keys[depth - 1] in (known_fields(keys[: depth - 1]) or ())
+        subtree(values, keys[:depth]) is not None or keys[depth - 1] in (known_fields(keys[: depth - 1]) or ())
         for depth in range(1, len(keys) + 1)
     )
 
@@ -149,7 +149,7 @@ def test_what_a_row_rests_on_is_found_through_all_its_references() -> None:
     reached = reach(project(read("fibercore")).blocks.values())
 
     def under(path: str) -> set[str]:
-        return set(reached.named(reached.of([path])))
+        return set(reached.inputs_in(reached.mask_of([path])))
 
     assert "loans.fleet.rate" in under("accounts.cash")
     assert "loans.fleet.rate" not in under("accounts.ebitda")

@@ -61,7 +61,7 @@ def test_a_horizon_made_longer_by_hand_tells_the_same(text: str, to: str) -> Non
     assert long.run_off is None
     assert long.timeline.dates == short.dates_to_maturity
     block, horizon = short.blocks["run_off"], short.timeline.count
-    for path in (block.earlier(path) for path in block.rows):
+    for path in (block.continued_path(path) for path in block.rows):
         expected, found = long.value(path), short.to_maturity(path)
         scale = float(np.nanmax(np.abs(expected), initial=0.0))
         alike = np.isclose(found, expected, rtol=1e-9, atol=max(1e-6, 1e-10 * scale), equal_nan=True)

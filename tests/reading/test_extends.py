@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from fibercap.core.errors import ScenarioError
-from fibercap.core.tree import Leaf, at
+from fibercap.core.tree import Leaf, subtree
 from fibercap.reading.files import read
 
 BASE = """\
@@ -78,7 +78,7 @@ def test_a_file_does_not_leave_its_folder_unless_it_may(folder: Path) -> None:
 def test_a_shipped_scenario_may_be_extended_from_anywhere(folder: Path) -> None:
     path = laid(folder, "fibercap: 1\nextends: fibercore\nchange: {loans.fleet.rate: {plus: 50 bp/year}}\n")
 
-    assert at(read(path).tree, ("loans", "fleet", "rate")) == Leaf("9 %/year")
+    assert subtree(read(path).tree, ("loans", "fleet", "rate")) == Leaf("9 %/year")
 
 
 DIAMOND = {

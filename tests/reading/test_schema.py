@@ -229,7 +229,7 @@ def fields() -> Iterator[tuple[type[Spec], str, dict[str, Any]]]:
     parts = SCHEMA["$defs"]
     titles = {(part["description"], key): told for part in parts.values() for key, told in _keys(part)}
     for spec in specs():
-        for key, name in spec.keys_known().items():
+        for key, name in spec.fields_by_key().items():
             if name not in spec.gathers:
                 told = titles.get((" ".join((spec.__doc__ or "").split()), key))
                 assert told is not None, f"{spec.__name__}.{key} is not in the schema"

@@ -12,7 +12,7 @@ from hypothesis import given, settings
 
 from fibercap.core.errors import FibercapError
 from fibercap.core.formula import evaluate
-from fibercap.core.formula_pieces import named, pieces
+from fibercap.core.formula_pieces import pieces, text_without_braces
 from fibercap.core.formula_text import term_of
 from fibercap.core.quantity import Quantity
 from fibercap.core.term import Call, Reference
@@ -441,7 +441,7 @@ def test_a_formula_is_taken_apart_into_what_stays_and_what_refers() -> None:
     assert pieces("MAX({a}) + SUMIFS({a}, {b}, {c@-1} = 2)") == (
         Call("MAX", (term_of("{a}"),)), " + ", Call("SUMIFS", tuple(map(term_of, ("{a}", "{b}", "{c@-1} = 2")))),
     )  # fmt: skip
-    assert named("{a.b@-1} + {c}") == "a.b@-1 + c"
+    assert text_without_braces("{a.b@-1} + {c}") == "a.b@-1 + c"
 
 
 def test_few_digits_are_printed_where_they_are_enough() -> None:

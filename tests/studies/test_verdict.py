@@ -10,7 +10,7 @@ from click.testing import CliRunner
 
 from fibercap.cli import cli
 from fibercap.core.errors import FibercapError
-from fibercap.core.tree import Branch, Leaf, at
+from fibercap.core.tree import Branch, Leaf, subtree
 from fibercap.model.measures.all_measures import measure_named
 from fibercap.model.project import project
 from fibercap.reading.files import read, scenario_of
@@ -235,13 +235,13 @@ def worth_with(path: str, text: str) -> dict[str, float] | None:
     """Return what each option is worth where one number is written otherwise; None where the plan does not allow it."""
     plan, worth = scenario_of(NEAR), {}
     change = Branch({"change": Branch({path: Leaf(text)})})
-    shared = at(plan.tree, tuple(path.split("."))) is not None
+    shared = subtree(plan.tree, tuple(path.split("."))) is not None
     try:
         if shared:
             plan = plan.changed(change)
         for name in plan.options:
             option = plan.with_option(name)
-            has = not shared and at(option.tree, tuple(path.split("."))) is not None
+            has = not shared and subtree(option.tree, tuple(path.split("."))) is not None
             worth[name] = measure_named(project(option.changed(change) if has else option), "equity_npv").value or 0.0
     except FibercapError:
         return None

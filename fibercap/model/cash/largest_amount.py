@@ -101,7 +101,7 @@ def loan_trifle(sheet: Sheet, plan: Plan, name: str) -> Trifle:
     row = f"exchange.{code}.closing"
     text = f"IF(MIN({{{row}}}) > 0, {{money.largest}} / MIN({{{row}}}), 0)"  # a workbook has options without the row
     lowest = sheet.value(row)[..., : plan.timeline.within].min(axis=-1, keepdims=True)
-    value = _whole(sheet.given("money.largest") / lowest)
+    value = _whole(sheet.scalar("money.largest") / lowest)
     return give_trifle(sheet, f"loans.{name}.trifle", code, text, value)
 
 

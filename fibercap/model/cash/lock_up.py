@@ -11,7 +11,7 @@ from fibercap.core.rows import Row
 from fibercap.core.sheet import Sheet
 from fibercap.core.timeline import STOCK
 from fibercap.core.tree import place_of
-from fibercap.core.units import found_and_wanted
+from fibercap.core.units import unit_mismatch
 from fibercap.model.cash.trifle import trifle_of
 from fibercap.model.cover.twelve_months import LEVERAGE, NO_EBITDA
 from fibercap.model.loans.covenant_dates import dates_of, refusal
@@ -108,5 +108,5 @@ def _problem(sheet: Sheet, row: str, level: Amount) -> tuple[str, str, str, str]
         return "no_level", told, "a row that stands at the end of a period", "such as `accounts.dscr_12m`"
     unit = sheet.rows[row].unit
     if level.in_unit(unit) is None:
-        return "wrong_dimension", *found_and_wanted(level.unit, unit)
+        return "wrong_dimension", *unit_mismatch(level.unit, unit)
     return None

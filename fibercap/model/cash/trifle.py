@@ -81,4 +81,4 @@ def give_trifle(sheet: Sheet, path: str, money: str, largest: str, value: Array)
 
 def trifle_of(sheet: Sheet) -> Trifle:
     """Return the largest amount that counts as no money in a plan, in its reporting currency."""
-    return Trifle(f"{{{PATH}}}", sheet.given(PATH))
+    return Trifle(f"{{{PATH}}}", sheet.scalar(PATH))

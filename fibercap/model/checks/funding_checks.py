@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from fibercap.core.errors import did_you_mean
-from fibercap.core.input_hints import quoted
+from fibercap.core.input_hints import quote
 from fibercap.core.money_or_share import REST, Part
 from fibercap.core.tree import Branch
 from fibercap.model.funding.sources import GRANT, NOT_SOURCES, PURSES, Grant, part_path
@@ -111,7 +111,7 @@ def funding_sources(s: Plan, tree: Branch) -> Found:
         for name in funding if isinstance(funding, Branch) else ():
             if name not in known and name not in NOT_SOURCES:
                 hint = did_you_mean(name, known, "sources")
-                told = f"the unknown source {quoted(name)}"
+                told = f"the unknown source {quote(name)}"
                 yield f"funding.{key}.{name}", "unknown_loan", told, "a loan, or grant, equity or cash", hint
 
 

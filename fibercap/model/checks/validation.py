@@ -11,9 +11,9 @@ from pydantic import TypeAdapter, ValidationError
 
 from fibercap.core.dates import whole_period
 from fibercap.core.errors import MOST_SHOWN, Problem, did_you_mean, nearest
-from fibercap.core.input_hints import quoted
+from fibercap.core.input_hints import quote
 from fibercap.core.spec import Spec, collection_in, fields_at, specs_in
-from fibercap.core.tree import WRAPPER, Branch, Leaf, Path, Tree, at, place_of
+from fibercap.core.tree import WRAPPER, Branch, Leaf, Path, Tree, place_of, subtree
 
 Raw = Mapping[str, Any]
 
@@ -72,7 +72,7 @@ class _Entries:
         """
         if path not in self._called:
             called: dict[str, str] = {}
-            block = at(self.tree, path)
+            block = subtree(self.tree, path)
             for key, child in block.items() if isinstance(block, Branch) else ():
                 called.setdefault(f"`{key}`", key)
                 if isinstance(child, Leaf):
@@ -94,7 +94,7 @@ def _misspelt(details: list[dict[str, Any]], spec: type[Spec], tree: Branch) -> 
 
 def _of_wrapper(path: Path, tree: Branch) -> list[Problem]:
     """Tell of a block that was meant as `{value, source, where, note}` and is none."""
-    block = at(tree, path)
+    block = subtree(tree, path)
     if not isinstance(block, Branch) or not WRAPPER.intersection(block):
         return []
     strange = [key for key in block if key not in WRAPPER]
@@ -123,9 +123,9 @@ def _problem(path: Path, code: str, context: dict[str, Any], spec: type[Spec], e
         where = place_of(tree, path[:-1], key=True) if path[:-1] else tree.place and replace(tree.place, width=1)
         told = f"no `{path[-1]}` in `{'.'.join(path[:-1])}`" if path[:-1] else f"no `{path[-1]}`"
         return Problem(name, "missing", told, "one", f"add `{path[-1]}:`", where)
-    leaf = at(tree, path)
+    leaf = subtree(tree, path)
     value = leaf.value if isinstance(leaf, Leaf) else None
-    found = quoted(value) if isinstance(value, str) else "a list" if isinstance(value, tuple) else "no block"
+    found = quote(value) if isinstance(value, str) else "a list" if isinstance(value, tuple) else "no block"
     known = (fields_at(spec, path) or frozenset()) - {"note"}
     hint = f"its keys are {', '.join(sorted(known))}" if known else "give each entry a name"
     if path[:1] == ("funding",):  # its names are gathered from the file
@@ -147,7 +147,7 @@ def _told(path: Path, code: str, context: dict[str, Any], entries: _Entries) -> 
 
 
 def _unknown_hint(path: Path, known: frozenset[str], tree: Branch) -> str:
-    block = at(tree, path[:-1])
+    block = subtree(tree, path[:-1])
     style = block.get("style") if isinstance(block, Branch) else None
     if isinstance(style, Leaf) and path[-1] in known:
         return f"style `{style.value}` does not take it; remove it"
@@ -161,7 +161,7 @@ def _path(location: tuple[int | str, ...], tree: Branch, *, missing: bool = Fals
     path: Path = ()
     last = len(location) - 1
     for number, part in enumerate(map(str, location)):
-        if at(tree, (*path, part)) is not None or (missing and number == last):
+        if subtree(tree, (*path, part)) is not None or (missing and number == last):
             path = (*path, part)
     return path
 
@@ -186,7 +186,7 @@ def partly_valid(spec: type[Spec], raw: Raw, context: dict[str, Any]) -> Any:
         What fields may know of the scenario around them.
     """
     values: dict[str, Any] = {}
-    keys, raw = spec.keys_known(), spec.gathered(raw)
+    keys, raw = spec.fields_by_key(), spec.gather_fields(raw)
     for key, name in keys.items():
         field = spec.model_fields[name]
         if key not in raw:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from fibercap.core.overlay import removed_by
+from fibercap.core.overlay import removals
 from fibercap.core.tree import Branch
 
 FINANCING: Final = ("loans", "funding", "company.equity", "company.dividends", "company.gap", "money.minimum_cash")
@@ -13,7 +13,7 @@ FINANCING: Final = ("loans", "funding", "company.equity", "company.dividends", "
 
 def is_financing(changes: Branch) -> bool:
     """Tell whether an overlay touches what the reference company takes from the plan as written."""
-    names = [*removed_by(changes)]
+    names = [*removals(changes)]
     for verb in ("change", "add"):
         block = changes.get(verb)
         names += block if isinstance(block, Branch) else ()

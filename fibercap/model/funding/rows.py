@@ -235,7 +235,7 @@ class PlanRows:
             row = self.row(name, f"paid by {called}", texts[name], *(f"{path}.{name}" for path in reads))
             sheet.put(row, paid[name])  # what a source may pay hangs on what it has paid, which its formula adds up
             own = f"{{{at}.{name}}} / {{{source.rate}}}" if source.rate else f"{{{at}.{name}}}"
-            sheet.running(f"{at}.{name}_to_date", f"{plan.key}: paid by {called} to date", source.currency, own)
+            sheet.write_balance(f"{at}.{name}_to_date", f"{plan.key}: paid by {called} to date", source.currency, own)
         # rounding of many sources leaves dust, which is no gap
         sheet.put(self.row("gap", "covered by no source", gap_text), gap)
         for name in (*plan.funding.sources, *((BRIDGE,) if f"{at}.{BRIDGE}" in sheet else ()), "gap"):

@@ -79,7 +79,7 @@ class Funding(Spec):
     @classmethod
     def _in_turn(cls, raw: Any, read: Callable[[Any], Funding]) -> Funding:
         """Put all sources into the order in which they pay: a grant first, the rest last."""
-        made = read(cls.gathered(raw) if isinstance(raw, dict) else raw)
+        made = read(cls.gather_fields(raw) if isinstance(raw, dict) else raw)
         grant = made.grant.part if isinstance(made.grant, Grant) else made.grant
         known = {**({GRANT: grant} if grant is not None else {}), **made.sources}
         made.__dict__["sources"] = dict(sorted(known.items(), key=lambda item: item[1].unit == REST))
@@ -92,7 +92,7 @@ class Funding(Spec):
         return self._as_written or tuple(self.sources)
 
     @classmethod
-    def gathered(cls, raw: Any) -> Any:
+    def gather_fields(cls, raw: Any) -> Any:
         """Gather the names of sources, which are written beside the other keys."""
         own = {key: value for key, value in raw.items() if key in (*NOT_SOURCES, GRANT)}
         return {**own, "sources": {key: value for key, value in raw.items() if key not in own}}

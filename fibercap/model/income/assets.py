@@ -55,12 +55,12 @@ def _bought_rows(sheet: Sheet, timeline: Timeline, asset: Bought, money: str) ->
         later = asset.since_text.replace("{projects.", f"{{{RUN_OFF}.projects.")
         sheet.give_after_horizon(f"{at}.depreciates_from", "month", since, later)
     years = sheet.give(f"inputs.{asset.life_at}", "month", asset.life)
-    sheet.running(f"{at}.cost_to_date", f"{label}: cost to date, net of grants", money, asset.text)
+    sheet.write_balance(f"{at}.cost_to_date", f"{label}: cost to date, net of grants", money, asset.text)
     row = Row(f"{at}.depreciation", f"{label}: depreciation", money, FLOW)
     _depreciation_row(sheet, timeline, row, f"{at}.cost_to_date", since, (asset.method, asset.life, years, start))
     text = f"IF({{time.end}} < {start}, {{{at}.cost_to_date}}, 0)"
     sheet.line(Row(f"{at}.in_progress", f"{label}: construction in progress", money, STOCK, text))
-    sheet.running(f"{at}.book_value", f"{label}: book value", money, f"{asset.text} - {{{at}.depreciation}}")
+    sheet.write_balance(f"{at}.book_value", f"{label}: book value", money, f"{asset.text} - {{{at}.depreciation}}")
 
 
 def _depreciation_row(
@@ -126,7 +126,7 @@ def project_asset(sheet: Sheet, timeline: Timeline, key: str, project: Project, 
 def _financing_rows(sheet: Sheet, timeline: Timeline, key: str, project: Project, money: str) -> None:
     """Write what of a project's depreciation is of its financing costs: without financing there were none."""
     at, label, costs = f"projects.{key}", project.name or key, f"funding.{key}.financing_costs"
-    sheet.running(f"{costs}_to_date", f"{label}: financing costs to date", money, f"{{{costs}}}")
+    sheet.write_balance(f"{costs}_to_date", f"{label}: financing costs to date", money, f"{{{costs}}}")
     since = np.ceil(completed(project.planned, project.delay, timeline) - 1e-9)
     years = sheet.give(f"inputs.{at}.life", "month", project.life)
     due = np.ceil(project.completes - 1e-9)
@@ -185,13 +185,13 @@ def maintenance_asset(sheet: Sheet, timeline: Timeline, key: str, plant: Plant, 
     docs/conventions.md, section 3, Depreciation.
     """
     at, label = f"plants.{key}", plant.name or key
-    sheet.running(f"{at}.maintenance_to_date", f"{label}: maintenance to date", money, f"{{{at}.maintenance}}")
+    sheet.write_balance(f"{at}.maintenance_to_date", f"{label}: maintenance to date", money, f"{{{at}.maintenance}}")
     sheet.give(f"inputs.{at}.life", "month", plant.life, fixed=True)
     spent, method = f"{at}.maintenance", plant.depreciation
     text = method.loss_of_spending_text(Asset(sheet, at), spent, plant.life, timeline.months)
     sheet.line(Row(f"{at}.depreciation", f"{label}: depreciation of maintenance", money, FLOW, text))
     words = f"{label}: maintenance depreciated to date"
-    sheet.running(f"{at}.maintenance_depreciated", words, money, f"{{{at}.depreciation}}")
+    sheet.write_balance(f"{at}.maintenance_depreciated", words, money, f"{{{at}.depreciation}}")
     text = f"{{{at}.maintenance_to_date}} - {{{at}.maintenance_depreciated}}"
     sheet.line(Row(f"{at}.book_value", f"{label}: book value of maintenance", money, STOCK, text))
 
@@ -217,4 +217,4 @@ def opening_asset(sheet: Sheet, timeline: Timeline, opened: FixedAssets, money: 
     loss = opened.depreciation.loss(opened.value, np.asarray(opened.life), starts, ends)
     text = opened.depreciation.loss_text(Asset(sheet, "opening"), cost, years, "{time.from}")
     sheet.put(Row("opening.depreciation", "Assets opened with: depreciation", money, FLOW, text), loss)
-    sheet.running("opening.book_value", "Assets opened with: book value", money, "-{opening.depreciation}", cost)
+    sheet.write_balance("opening.book_value", "Assets opened with: book value", money, "-{opening.depreciation}", cost)

@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from fibercap.core.calendar import serial
-from fibercap.core.prefixed import prefixed
+from fibercap.core.prefixed import prefix_block
 from fibercap.core.rows import Row
 from fibercap.core.sheet import Sheet
 from fibercap.core.timeline import FLOW, STOCK
-from fibercap.core.tree import Path, at
+from fibercap.core.tree import Path, subtree
 from fibercap.model.cash.largest_amount import trifle_rows
 from fibercap.model.currency.currencies import Currencies
 from fibercap.model.currency.exchange import exchange_rows
@@ -68,7 +68,7 @@ class Operations:
         """Tell whether a plan differs from theirs only in who pays for projects: its other blocks are the very same."""
         parts: set[Path] = {(key,) for key in (*plan.tree, *self.plan.tree) if key not in PAYING}
         parts |= _paying_for_plants(plan) | _paying_for_plants(self.plan)
-        alike = all(at(plan.tree, part) is at(self.plan.tree, part) for part in parts)
+        alike = all(subtree(plan.tree, part) is subtree(self.plan.tree, part) for part in parts)
         alike = alike and plan.foreign == self.plan.foreign  # a loan in another currency brings its rate along
         return alike and same_reference(plan, self.plan)
 
@@ -86,7 +86,7 @@ class Operations:
         found = dict(self.reference.prefixed)
         if self.same is not None:
             names = frozenset(self.same.rows) | frozenset(self.same.given)
-            found[SAME_WITHOUT] = prefixed(self.same, SAME_WITHOUT, names)
+            found[SAME_WITHOUT] = prefix_block(self.same, SAME_WITHOUT, names)
         return found
 
 

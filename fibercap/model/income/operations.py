@@ -172,7 +172,7 @@ def unlevered_rows(sheet: Sheet, plan: Plan) -> None:
     label = "Tax paid without financing"
     paid_row(sheet, plan, "accounts.tax_paid_unlevered", label, "tax_unlevered.tax")
     change = "{tax_unlevered.tax} - {accounts.tax_paid_unlevered}"
-    sheet.running("accounts.tax_payable_unlevered", "Tax payable without financing", money, change)
+    sheet.write_balance("accounts.tax_payable_unlevered", "Tax payable without financing", money, change)
     _self_funded_row(sheet, plan)
     before = "{accounts.ebitda} - {accounts.tax_paid_unlevered} - {accounts.working_capital_increase}"
     before += " - {accounts.maintenance}"

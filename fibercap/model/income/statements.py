@@ -57,7 +57,7 @@ class Accounts:
         """
         return self.sheet.line(Row(f"accounts.{key}", label, self.money, nature, _in_full(formula), before))
 
-    def running(self, key: str, label: str, change: str, before: str = "0") -> Array:
+    def write_balance(self, key: str, label: str, change: str, before: str = "0") -> Array:
         """Write the balance `accounts.<key>` from its change in each period; return it, (..., period). [money]
 
         Parameters
@@ -67,7 +67,7 @@ class Accounts:
         change, before : str
             Formulas of the change, and of the balance on the day before the first period.
         """
-        return self.sheet.running(f"accounts.{key}", label, self.money, _in_full(change), before=before)
+        return self.sheet.write_balance(f"accounts.{key}", label, self.money, _in_full(change), before=before)
 
     def put(self, key: str, label: str, nature: str, text: str, value: Array | None) -> Array:
         """Write `accounts.<key>` with values that are computed elsewhere; return them, (..., period). [money]
@@ -128,7 +128,7 @@ class Accounts:
         self.line("tax", "Tax", "{tax.tax}")
         self.line("net_income", "Net income", "[pretax_income] - [tax]")
         tax_paid_row(self.sheet, self.plan, "accounts.tax_paid", "Tax paid", "accounts.tax")
-        self.running("tax_payable", "Tax payable", "[tax] - [tax_paid]")
+        self.write_balance("tax_payable", "Tax payable", "[tax] - [tax_paid]")
 
     def operating(self) -> Array:
         """Write the operating cash flow, from net income by its adjustments."""
@@ -168,7 +168,7 @@ class Accounts:
         self.line("financing_cash_flow", "Financing cash flow", f"{text} + [equity_for_cash]")
         start = sheet.give("inputs.opening.cash", self.money, plan.opening.cash)
         text = "[operating_cash_flow] + [investing_cash_flow] + [financing_cash_flow]"
-        self.running("cash", "Cash", text, start)
+        self.write_balance("cash", "Cash", text, start)
 
     def called(self, flow: Array) -> Array:
         """Return what owners pay in to hold cash at its minimum, given the flow of cash without it, (..., period)."""
@@ -231,9 +231,9 @@ class Accounts:
         owned = [f"accounts.{key}" for key in OWNED]
         self.line("total_assets", "Total assets", total(owned), STOCK)
         text = "[equity_for_projects] + [equity_paid_in] + [equity_for_cash]"
-        self.running("paid_in_capital", "Paid-in capital", text)
+        self.write_balance("paid_in_capital", "Paid-in capital", text)
         start = self.sheet.derive("opening.retained_earnings", self.money, self._earned_before())
-        self.running("retained_earnings", "Retained earnings", "[net_income] - [dividends]", start)
+        self.write_balance("retained_earnings", "Retained earnings", "[net_income] - [dividends]", start)
         owed = [f"accounts.{key}" for key in OWED]
         self.line("total_liabilities_and_equity", "Liabilities and equity", total(owed), STOCK)
 

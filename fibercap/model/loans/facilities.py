@@ -225,7 +225,7 @@ def _known_rows(sheet: Sheet, plan: Plan, name: str, block: Block) -> None:
     beyond = sheet.derive(f"{at}.draws_beyond", money, text)
     known = sheet.value(f"{at}.known_draws")
     # the formula goes back from its own next column; here as one sum
-    later = np.flip(np.cumsum(np.flip(known, -1), -1), -1) - known + sheet.given(f"{at}.draws_beyond")
+    later = np.flip(np.cumsum(np.flip(known, -1), -1), -1) - known + sheet.scalar(f"{at}.draws_beyond")
     text = f"IF({{time.period}} = {timeline.count}, {beyond}, {{{at}.later_draws@1}} + {{{at}.known_draws@1}})"
     label = f"{loan.title or name}: "
     sheet.put(Row(f"{at}.later_draws", f"{label}drawn by plan later", money, STOCK, text), later)

@@ -60,7 +60,7 @@ class FlowRows:
         text = text.replace("[", f"{{{self.at}.").replace("]", "}")
         self.sheet.line(Row(f"{self.at}.{key}", label, self.money if unit is None else unit, nature, text))
 
-    def running(self, key: str, label: str, change: str) -> None:
+    def write_balance(self, key: str, label: str, change: str) -> None:
         """Write the row `<schedule>.<key>`, a balance that each event changes. [money]
 
         Parameters
@@ -71,7 +71,7 @@ class FlowRows:
             Formula of the change, in which `[key]` stands for a row of this schedule.
         """
         change = change.replace("[", f"{{{self.at}.").replace("]", "}")
-        self.sheet.running(f"{self.at}.{key}", label, self.money, change)
+        self.sheet.write_balance(f"{self.at}.{key}", label, self.money, change)
 
     @property
     def recast(self) -> bool:
@@ -141,7 +141,7 @@ class FlowRows:
             text = f"IF([repays] * (1 - [is_final]) > 0, {missing}, {text})"
         self.put("capitalized", "Interest capitalized", FLOW, text, flows["capitalized"])
         self.line("interest_paid", "Interest paid", FLOW, "[interest_due] - [capitalized]")
-        self.running("accrued_interest", "Interest owed", "[interest] - [interest_due]")
+        self.write_balance("accrued_interest", "Interest owed", "[interest] - [interest_due]")
 
     def recasts(self) -> None:
         """Write by how much prepayments lower installments, where these fall in proportion.
@@ -213,7 +213,7 @@ class FlowRows:
         self.put("prepaid", "Prepaid", FLOW, text, flows["prepaid"])
         self.line("principal", "Principal", FLOW, "[scheduled] + [prepaid]")
         self.put("closing", "Closing", STOCK, f"{owed} - [principal] + [drawn]", flows["closing"])
-        self.running("drawn_to_date", "Drawn to date", "[drawn]")
+        self.write_balance("drawn_to_date", "Drawn to date", "[drawn]")
 
     def fees(self) -> None:
         """Write recurring fees as they accrue and are paid."""
@@ -238,7 +238,7 @@ class FlowRows:
         self.put("fees", "Recurring fees accrued", FLOW, grown, flows["fees"])
         text = "[is_payment] * ([accrued_fees@-1] + [fees])"
         self.put("fees_paid", "Recurring fees paid", FLOW, text, flows["fees_paid"])
-        self.running("accrued_fees", "Fees owed", "[fees] - [fees_paid]")
+        self.write_balance("accrued_fees", "Fees owed", "[fees] - [fees_paid]")
 
     def _until_given(self) -> str:
         """Give the month up to which undrawn money may be drawn: fixed, or as late as the last planned spending."""

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 import numpy as np
 
 from fibercap.core.calendar import serial
-from fibercap.core.prefixed import under
+from fibercap.core.prefixed import prefix_text
 from fibercap.model.currency.exchange import day_rates
 from fibercap.model.horizon.run_off import RUN_OFF
 
@@ -100,7 +100,7 @@ def cut_texts(plan: Plan) -> dict[str, dict[date, str]]:
             room = f"{room} / ({_rate_text(plan, item)})"
         text = f"MAX({{inputs.loans.{item.loan}.prepayments.{item.day}}} - {room}, 0)"
         if item.period >= plan.timeline.within:
-            text = under(text, RUN_OFF, frozenset(_in_periods(plan)))
+            text = prefix_text(text, RUN_OFF, frozenset(_in_periods(plan)))
         found.setdefault(item.loan, {})[item.day] = text
     return found
 

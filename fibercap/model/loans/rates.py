@@ -50,7 +50,7 @@ class StepsOf(Field):
     def schema(self) -> grammar.Json:
         """Return what may be written."""
         one = RATE.schema()
-        block = grammar.by(f"(?:{grammar.PERIOD}|{grammar.DAY})", one)
+        block = grammar.block_by_key(f"(?:{grammar.PERIOD}|{grammar.DAY})", one)
         return grammar.either(f"{one['title']}; or by period or day", one["x-unit"], one, block)
 
     def parse(self, raw: Any, info: ValidationInfo) -> Steps:

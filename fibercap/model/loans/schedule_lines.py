@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 import numpy.typing as npt
 
-from fibercap.core.rounding import rounded
+from fibercap.core.rounding import round_to_step
 from fibercap.model.loans.terms import Rounding
 
 if TYPE_CHECKING:
@@ -121,7 +121,7 @@ class Shown(Mapping[str, "Array"]):
             left = self["payment"] - self["interest"] - self["fees"] + self["capitalized"]
             return np.where(self._exact(key) > self._lines.least, left, 0.0)
         way = {"interest": self._rounding.interest, "fees": self._rounding.interest, "payment": self._rounding.payment}
-        return rounded(self._exact(key), self._rounding.step, way.get(key, "half_up"))
+        return round_to_step(self._exact(key), self._rounding.step, way.get(key, "half_up"))
 
     def __iter__(self) -> Iterator[str]:
         """Run over the names."""

@@ -17,7 +17,7 @@ from fibercap.core.daycount import CONVENTIONS
 from fibercap.core.durations import Duration
 from fibercap.core.fields import Field, Label, Of, Share, Word, text_of
 from fibercap.core.money_or_share import Truth
-from fibercap.core.rounding import WAYS, rounded
+from fibercap.core.rounding import WAYS, round_to_step
 from fibercap.core.series import Dated
 from fibercap.core.spec import OneOf, Spec
 from fibercap.core.timeline import add_months
@@ -136,11 +136,11 @@ class Rounding(Spec):
 
     def interest_in_steps(self, amount: Any) -> Any:
         """Return interest as it is rounded. [money]"""
-        return held(rounded(amount, self.step, self.interest))
+        return held(round_to_step(amount, self.step, self.interest))
 
     def payment_in_steps(self, amount: Any) -> Any:
         """Return a payment or its principal as it is rounded. [money]"""
-        return held(rounded(amount, self.step, self.payment))
+        return held(round_to_step(amount, self.step, self.payment))
 
 
 def _choose_rounding(raw: Any) -> tuple[str, Mapping[str, Any]]:

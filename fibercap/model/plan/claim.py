@@ -12,7 +12,7 @@ import numpy as np
 from fibercap.core import grammar
 from fibercap.core.dates import whole_period
 from fibercap.core.fields import Field, Label, Number, Word, is_drawn, quantity_of, text_of, wrong
-from fibercap.core.input_hints import quoted
+from fibercap.core.input_hints import quote
 from fibercap.core.limits import amount_text, most
 from fibercap.core.spec import OneOf, Spec
 from fibercap.core.tolerance import Tolerance, ToleranceField
@@ -95,7 +95,7 @@ class AnyQuantity(Field):
             amount = Amount(np.asarray(number), unit)
         bad = ~(np.abs(amount.value) <= most(amount.unit))
         if bad.any():
-            found = f"a draw of {amount.value[bad][0]:g}" if is_drawn(value) else quoted(str(value))
+            found = f"a draw of {amount.value[bad][0]:g}" if is_drawn(value) else quote(str(value))
             least = f"{amount_text(most(amount.unit))} {unit_text(amount.unit)}".strip()
             raise wrong("out_of_range", found, f"a limit of at most {least}")
         return amount

@@ -40,9 +40,9 @@ def _timeline(start: date, end: date, step: str) -> Timeline:
 class Horizon(Spec):
     """The years that are projected, and in which steps."""
 
-    start: Annotated[date, Edge()] = Spec.keyed("from")
+    start: Annotated[date, Edge()] = Spec.field_with_key("from")
     """First period. Like `2000` or `2000-07`."""
-    end: Annotated[date, Edge(last=True)] = Spec.keyed("to")
+    end: Annotated[date, Edge(last=True)] = Spec.field_with_key("to")
     """Last period, included. Like `2004`."""
     step: Annotated[str, Word(tuple(STEPS), "steps")] = "month"
     """Length of a period: whole calendar months, quarters or years."""

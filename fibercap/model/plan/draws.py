@@ -10,7 +10,7 @@ import numpy as np
 from fibercap.core.errors import Problem
 from fibercap.core.fields import is_drawn
 from fibercap.core.money_or_share import is_quantity
-from fibercap.core.tree import Branch, Leaf, Tree, at, inside
+from fibercap.core.tree import Branch, Leaf, Tree, subtree, wrapped_value
 from fibercap.core.units import Drawn
 
 
@@ -52,8 +52,8 @@ def in_place_of_block(tree: Branch, path: str, value: Any) -> Problem | None:
     value : object
         What the caller gives for the input.
     """
-    standing = at(tree, tuple(path.split(".")))
-    block = None if standing is None else inside(standing)
+    standing = subtree(tree, tuple(path.split(".")))
+    block = None if standing is None else wrapped_value(standing)
     if not isinstance(block, Branch) or isinstance(value, Mapping):
         return None
     numbers = (key for key, child in block.items() if isinstance(child, Leaf) and is_quantity(str(child.value)))

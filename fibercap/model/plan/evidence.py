@@ -49,10 +49,12 @@ class Evidence:
 
     def weakest(self, paths: Iterable[str]) -> str:
         """Return the weakest kind among the inputs that some rows rest on; "" if they rest on none that is written."""
-        bits = self.reached.of(paths)
+        bits = self.reached.mask_of(paths)
         return next((kind for kind in reversed(KINDS) if bits & self._of_kind[kind]), "")
 
     def under(self, paths: Iterable[str]) -> tuple[Input, ...]:
         """Return the written inputs that some rows rest on, in the order of the scenario."""
-        found = {item.path for read in self.reached.named(self.reached.of(paths)) for item in self.written(read)}
+        found = {
+            item.path for read in self.reached.inputs_in(self.reached.mask_of(paths)) for item in self.written(read)
+        }
         return tuple(item for path, item in self.inputs.items() if path in found)

@@ -120,8 +120,8 @@ def time_rows(sheet: Sheet, timeline: Timeline) -> None:
     sheet.give("time.one_month", "month", 1.0)
     sheet.give("time.periods", "", timeline.within, "horizon.from", "horizon.to", STEP)
     months = sheet.give("time.months_in_period", "month", timeline.months, STEP)
-    sheet.running("time.period", "Period", "", "1")
-    sheet.running("time.end", "Month number at the end", "month", months, "{time.from}")
+    sheet.write_balance("time.period", "Period", "", "1")
+    sheet.write_balance("time.end", "Month number at the end", "month", months, "{time.from}")
     text = "{time.months} / {time.months_in_year} * {time.one_year}"
     for key, label, unit, nature, formula in (
         ("start", "Month number at the start", "month", STOCK, "{time.end@-1}"),

@@ -91,9 +91,9 @@ class SpendByPeriod(Spec):
 class SpendWindow(Spec):
     """From one day to another, `{from: 2000-07, to: 2001-12-31, shape: s_curve}`."""
 
-    start: Annotated[date, Edge()] = Spec.keyed("from")
+    start: Annotated[date, Edge()] = Spec.field_with_key("from")
     """First day of spending. Like `2000-07`."""
-    end: Annotated[date | None, Edge(last=True)] = Spec.keyed("to", None)
+    end: Annotated[date | None, Edge(last=True)] = Spec.field_with_key("to", None)
     """Last day of spending; without it, completion. Like `2001-12-31`."""
     shape: Annotated[str, Word(("even", "s_curve"), "shapes")] = "even"
     """Evenly, or slow, fast, slow."""

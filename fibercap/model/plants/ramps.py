@@ -122,7 +122,7 @@ def _months(key: str, info: Any) -> float:
 class RampTable(ByKey):
     """Shares by months since completion, never falling, the last one 100 %."""
 
-    keys: ClassVar[tuple[str, str]] = ("duration", grammar.duration(whole=False))
+    keys: ClassVar[tuple[str, str]] = ("duration", grammar.duration(whole_months=False))
 
     def parse(self, raw: Any, info: Any) -> Mapping[float, Array]:
         """Return the shares by months since completion, in order of time.

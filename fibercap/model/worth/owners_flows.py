@@ -88,6 +88,6 @@ def _tax_saved(sheet: Sheet, plan: Plan, loans: list[str]) -> None:
     tax_rows(sheet, plan, path, "Without the projects' debt", f"{{{path}.pretax_income}}")
     paid_row(sheet, plan, f"{path}.tax_paid", "Tax paid without the projects' debt", f"{path}.tax")
     label = "Tax payable without the projects' debt"
-    sheet.running(f"{path}.tax_payable", label, money, f"{{{path}.tax}} - {{{path}.tax_paid}}")
+    sheet.write_balance(f"{path}.tax_payable", label, money, f"{{{path}.tax}} - {{{path}.tax_paid}}")
     text = f"{{{path}.tax_paid}} - {{accounts.tax_paid}}"
     sheet.line(Row("returns.tax_saved", "Tax saved by the projects' debt", money, FLOW, text))

@@ -49,7 +49,7 @@ def _months_row(sheet: Sheet, plan: Plan, key: str, flow: str, start: str) -> No
     whole, waits = f"returns.project_cumulative{key}", f"returns.waiting{key}"
     words = ", discounted" if key else ""
     label = f"Projects: cumulative flow, terminal value left out{words}"
-    sheet.running(whole, label, plan.currency, f"{{{flow}}}")
+    sheet.write_balance(whole, label, plan.currency, f"{{{flow}}}")
     lacks = trifle_of(sheet).counts_text(f"-{{{whole}}}")
     sheet.until_last(waits, f"Projects are not paid back yet{words}", lacks)
     text = (

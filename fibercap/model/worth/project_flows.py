@@ -111,7 +111,7 @@ def terminal_rows(sheet: Sheet, plan: Plan, key: str, label: str, prefix: str) -
     elif isinstance(terms, Multiple):
         times = sheet.give("inputs.money.terminal_value.multiple", "", terms.multiple)
         periods, summed = min(12 // plan.timeline.months, sheet.length), f"{flow}_ebitda_to_date"
-        sheet.running(summed, f"{label}: EBITDA to date", money, f"{{{flow}_ebitda}}")
+        sheet.write_balance(summed, f"{label}: EBITDA to date", money, f"{{{flow}_ebitda}}")
         text = f"{{returns.is_last}} * {times} * ({{{summed}}} - {{{summed}@-{periods}}})"
     words = f"{label}: terminal value"
     sheet.line(Row(f"{flow}_terminal_value", words, money, FLOW, text, reads=("money.terminal_value",)))

@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from fibercap.core.errors import IdentityError
-from fibercap.core.prefixed import prefixed
+from fibercap.core.prefixed import prefix_block
 from fibercap.core.rows import Block, Given
 from fibercap.core.sheet import Sheet
-from fibercap.core.tree import Path, at
+from fibercap.core.tree import Path, subtree
 from fibercap.model.cash.largest_amount import loan_trifle
 from fibercap.model.financing import financed_rows
 from fibercap.model.laws import prove_laws
@@ -162,7 +162,7 @@ def reference_of(sheet: Sheet, plan: Scenario, shared: frozenset[str] = frozense
     cut = {name: amounts(agreed[name], plan.loan_currency(name)) for name in named}
     blocks = tuple(_in_proportion(block, cut) for block in (sheet.block(), *schedules.values()))
     names = frozenset(path for block in blocks for path in (*block.rows, *block.given))
-    moved = [prefixed(block, WITHOUT, names) for block in blocks]
+    moved = [prefix_block(block, WITHOUT, names) for block in blocks]
     try:
         laws = prove_laws(plan, sheet.read)
     except IdentityError as error:
@@ -224,4 +224,4 @@ def same_reference(one: Scenario, other: Scenario) -> bool:
     if shared_loans(one).intersection(kept) != shared_loans(other).intersection(kept):
         return False
     parts = [*WRITTEN, *(("loans", name) for name in kept), *(("funding", key) for key in one.plants)]
-    return all(at(mine.tree, part) is at(its.tree, part) for part in parts)
+    return all(subtree(mine.tree, part) is subtree(its.tree, part) for part in parts)

@@ -76,7 +76,7 @@ def _kind(default: Any, union: OneOf) -> Any:
 def named(spec: type[Spec]) -> dict[str, str]:
     """Return the keys of a block whose only possible value names its kind, such as `style: level`."""
     found = {}
-    for key, name in spec.keys_known().items():
+    for key, name in spec.fields_by_key().items():
         for mark in spec.model_fields[name].metadata:
             if isinstance(mark, Word) and len(mark.known) == 1:
                 found[key] = mark.known[0]

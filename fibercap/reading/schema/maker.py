@@ -49,7 +49,7 @@ class Maker:
         made: Json = {"title": _words(spec.__name__), "description": block_help(spec), "type": "object"}
         made["properties"] = {}
         made["additionalProperties"] = False
-        for key, name in spec.keys_known().items():
+        for key, name in spec.fields_by_key().items():
             if name in spec.gathers:
                 made |= self._names_beside(spec, name)
             else:
@@ -181,7 +181,7 @@ def _needs(spec: type[Spec]) -> Json:
     """Return which keys a block must have."""
     required = [
         key
-        for key, name in spec.keys_known().items()
+        for key, name in spec.fields_by_key().items()
         if spec.model_fields[name].is_required() and name not in spec.gathers
     ]
     required += named(spec)

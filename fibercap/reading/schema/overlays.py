@@ -46,7 +46,7 @@ def path(maker: Maker) -> Json:
 
 def _of_block(maker: Maker, spec: type[Spec], at: str, *, member: bool = False) -> Paths:
     """Run over the paths below a block, with what may be laid at each."""
-    for key, name in spec.keys_known().items():
+    for key, name in spec.fields_by_key().items():
         annotation, kind = kind_of(spec, name)
         if name in spec.gathers:
             yield from _of_entries(maker, annotation, kind, at)

@@ -60,13 +60,13 @@ class Cells:
     def earlier(self, path: str) -> str:
         """Return the row from which a row of the run-off goes on; any other row itself."""
         block = self._block[path]
-        return block.earlier(path) if block.continues is not None else path
+        return block.continued_path(path) if block.continues is not None else path
 
     def where(self, path: str, column: int) -> tuple[str, int]:
         """Return the row and column in which a value stands that lies off the columns of a row."""
         block, later = self._block[path], references(self.row(path).after)
         if column < 0 and block.continues is not None:
-            return self.where(block.earlier(path), column + block.continues.length)
+            return self.where(block.continued_path(path), column + block.continues.length)
         return self.where(later[0], column - block.length) if column >= block.length and later else (path, column)
 
     def original_cell(self, path: str, column: int) -> tuple[str, int]:

@@ -9,7 +9,7 @@ import numpy as np
 
 from fibercap.core.dependencies import references
 from fibercap.core.errors import FibercapError, nearest
-from fibercap.core.formula_pieces import named, pieces
+from fibercap.core.formula_pieces import pieces, text_without_braces
 from fibercap.core.rows import INPUT
 from fibercap.core.term import Call, Chain, Reference
 from fibercap.core.timeline import FLOW, STOCK
@@ -167,7 +167,7 @@ class Explainer:
     def fill(self, number: Number, text: str, column: int, depth: int) -> Number:
         """Return a number with its formula, and what that refers to, explained; `depth` counts the steps left."""
         parts = [piece for piece in pieces(text) if not isinstance(piece, str)]
-        formula = named(text)
+        formula = text_without_braces(text)
         if depth <= 0 and parts and not self._is_input(parts):
             return replace(number, hidden=len(parts))
         numbers = self.cells.numbers(text, column)

@@ -15,7 +15,7 @@ from fibercap.core.overlay import settable
 from fibercap.core.series import Series
 from fibercap.core.spec import Spec, quantities
 from fibercap.core.tolerance import Tolerance
-from fibercap.core.tree import Leaf, at, leaves
+from fibercap.core.tree import Leaf, leaves, subtree
 from fibercap.core.units import unit_text
 from fibercap.model.plan.scenario import SCHEMA, as_written
 
@@ -88,7 +88,7 @@ class Inputs:
     def below(self, path: str) -> tuple[Written, ...]:
         """Return each input that is written at a path or below it; what it is left at, if there is none."""
         keys = tuple(path.split("."))
-        tree = at(self.values, keys)
+        tree = subtree(self.values, keys)
         nodes = [((*keys, *inner), leaf) for inner, leaf in leaves(tree)] if tree is not None else []
         inputs = [self._leaf(where, leaf) for where, leaf in nodes if where[-1] != "note" or len(nodes) == 1]
         return tuple(inputs) or self._defaults(path)
@@ -96,10 +96,10 @@ class Inputs:
     def one(self, path: str) -> Written:
         """Return an input as one: a block, such as a path over time, with its values in one line."""
         keys = tuple(path.split("."))
-        tree = at(self.values, keys)
+        tree = subtree(self.values, keys)
         while tree is None and len(keys) > 1 and not self.is_input(".".join(keys)):
             keys = keys[:-1]
-            tree = at(self.values, keys)
+            tree = subtree(self.values, keys)
         if tree is None:
             return self._default(path)
         if isinstance(tree, Leaf):
@@ -136,7 +136,7 @@ class Inputs:
         value: Any = self.scenario
         for key in path.split("."):
             if isinstance(value, Spec):
-                value = getattr(value, value.keys_known().get(key, key), None)
+                value = getattr(value, value.fields_by_key().get(key, key), None)
             else:
                 value = value.get(key) if isinstance(value, Mapping) else None
         return value
@@ -147,7 +147,7 @@ class Inputs:
         block = self._plan_value(path)
         if default.text or not isinstance(block, Spec):
             return (default,)
-        return tuple(self._default(f"{path}.{key}") for key in block.keys_known() if key != "note")
+        return tuple(self._default(f"{path}.{key}") for key in block.fields_by_key() if key != "note")
 
     def _default(self, path: str) -> Written:
         value = self._plan_value(path)
@@ -190,7 +190,7 @@ def default_text(value: Any, unit: str) -> str:  # noqa: PLR0911 - whatever a fi
     if isinstance(value, int | float | np.ndarray):
         return _number_text(float(np.ravel(value)[0]), unit)
     if isinstance(value, Spec):
-        return str(getattr(value, "style", getattr(value, "kind", "" if len(value.keys_known()) > 1 else "none")))
+        return str(getattr(value, "style", getattr(value, "kind", "" if len(value.fields_by_key()) > 1 else "none")))
     return ""
 
 

@@ -82,4 +82,4 @@ def _measures(projection: Projection, path: str) -> tuple[str, ...]:
     """Return the measures that rest on an input."""
     reached = projection.evidence.reached
     bits = sum(1 << number for number, read in enumerate(reached.inputs) if _meet(path, read))
-    return tuple(name for name, m in projection.measures.items() if reached.of(m.rests_on) & bits)
+    return tuple(name for name, m in projection.measures.items() if reached.mask_of(m.rests_on) & bits)

@@ -11,7 +11,7 @@ import numpy as np
 
 from fibercap.core.dates import whole_period
 from fibercap.core.errors import FibercapError
-from fibercap.core.input_hints import day_of, quoted
+from fibercap.core.input_hints import day_of, quote
 from fibercap.core.timeline import month_end
 from fibercap.model.horizon.run_off import RUN_OFF
 from fibercap.model.loans import schedule_of
@@ -65,11 +65,11 @@ def _span(text: str, *, of_loan: bool) -> tuple[date, date]:
         return month_end(months[0]) + timedelta(days=1), month_end(months[1])
     forms = f"{FORMS}, or by the number of a payment" if of_loan else FORMS
     if not re.fullmatch(r"[0-9]{4}-[0-9]{1,2}-[0-9]{1,2}", text):
-        raise FibercapError("not_a_time", f"{quoted(text)} is no period", forms)
+        raise FibercapError("not_a_time", f"{quote(text)} is no period", forms)
     day = day_of(text)  # a date, or a problem: its code first, its hint last
     if isinstance(day, date):
         return day, day
-    raise FibercapError(day[0], f"{quoted(text)} is no date", day[3] or forms)
+    raise FibercapError(day[0], f"{quote(text)} is no date", day[3] or forms)
 
 
 def _periods(timeline: Timeline, first: date, last: date) -> list[int]:

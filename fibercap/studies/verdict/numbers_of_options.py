@@ -9,7 +9,7 @@ import numpy as np
 
 from fibercap.core.durations import Duration
 from fibercap.core.spec import field_at
-from fibercap.core.tree import Branch, Leaf, at, leaves
+from fibercap.core.tree import Branch, Leaf, leaves, subtree
 from fibercap.studies.movable_inputs import Handle, Lever, input_samples, lever, levers
 
 if TYPE_CHECKING:
@@ -90,7 +90,7 @@ def _apart(plans: Mapping[str, Scenario], path: str, known: Mapping[str, Lever])
 
 
 def _moves_what_it_finds(plan: Scenario, path: str) -> bool:
-    tree = at(plan.tree, tuple(path.split(".")))
+    tree = subtree(plan.tree, tuple(path.split(".")))
     return tree is not None and any(leaf.origins and leaf.origins[-1].operator for _, leaf in leaves(tree))
 
 
@@ -140,7 +140,7 @@ def in_common(number: Lever, plans: Mapping[str, Scenario]) -> bool:
         each = lever_of(number, option)
         if each is None:
             continue
-        if type(each) is WholeMonths or at(plan.tree, path) is not at(plan.as_written.tree, path):
+        if type(each) is WholeMonths or subtree(plan.tree, path) is not subtree(plan.as_written.tree, path):
             return False
     return True
 

@@ -195,7 +195,7 @@ def _by_year(
         alike.setdefault((projection.timeline_of(path), row.nature), []).append(path)
     found: dict[str, dict[str, float | None]] = {}
     for (timeline, nature), paths in alike.items():
-        years = timeline.grouped(np.stack([projection.value(path)[0] for path in paths]), nature)
+        years = timeline.aggregate(np.stack([projection.value(path)[0] for path in paths]), nature)
         asked = [year for year in years if selection.in_year(int(year))]
         columns = [_plain(years[year]) for year in asked]
         found |= {path: dict(zip(asked, values, strict=True)) for path, *values in zip(paths, *columns, strict=True)}

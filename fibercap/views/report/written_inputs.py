@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from fibercap.core.tree import Branch, Leaf, at, leaves
+from fibercap.core.tree import Branch, Leaf, leaves, subtree
 from fibercap.core.units import QuantityTextError, split_quantity
 
 if TYPE_CHECKING:
@@ -39,7 +39,7 @@ def given(scenario: Scenario) -> list[Given]:
     for item in scenario.inputs():
         path = tuple(item.path.split("."))
         where, note = (_said(wrappers, path, key) for key in ("where", "note"))
-        block = at(values, path)
+        block = subtree(values, path)
         texts = tuple((".".join(keys), leaf.text) for keys, leaf in leaves(block)) if block is not None else ()
         found.append(Given(item.path, texts, item.source, item.kind, where, note))
     return found

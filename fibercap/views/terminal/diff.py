@@ -37,7 +37,7 @@ def inputs_page(console: Console, names: tuple[str, str], found: Mapping[str, Di
 
 
 def _told(text: str, source: str | None, place: Place | None) -> str:
-    at = f"  ({place.spot})" if place else ""
+    at = f"  ({place.file_line})" if place else ""
     return f"{text}{f', source {source}' if source else ''}{at}"
 
 

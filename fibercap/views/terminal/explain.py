@@ -123,7 +123,10 @@ def _folded(text: str, indent: int, width: int, hanging: int = 0) -> list[str]:
 def _place_lines(written: Written, indent: int, width: int, *, named: bool) -> Iterator[str]:
     name = f"{written.path}: " if named else ""
     yield from _folded(
-        f"{name}`{written.text}` at {written.place.spot if written.place else 'no place'}", indent, width, hanging=STEP
+        f"{name}`{written.text}` at {written.place.file_line if written.place else 'no place'}",
+        indent,
+        width,
+        hanging=STEP,
     )
     yield from _source_lines(written, indent + STEP if named else indent, width)
 
@@ -163,11 +166,11 @@ def _use_lines(found: Use, width: int) -> Iterator[str]:
 
 def _done(step: Step) -> str:
     """Say what was done in one step of an input's life, and where."""
-    if step.place is None or step.place.spot == step.place.file:
+    if step.place is None or step.place.file_line == step.place.file:
         return f"{step.operator}, by {step.how}" if step.operator else f"by {step.how}"
     laid = "" if step.how == step.place.file else step.how
     words = ", ".join(word for word in (laid, step.operator) if word) or "changed"
-    return f"{words} at {step.place.spot}:{step.place.column}"
+    return f"{words} at {step.place.file_line}:{step.place.column}"
 
 
 def _listed(title: str, names: tuple[str, ...], width: int) -> Iterator[str]:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 from fibercap.core.limits import LARGEST
 from fibercap.core.spec import bounds_at, quantities
-from fibercap.core.tree import Branch, Leaf, at, leaves
+from fibercap.core.tree import Branch, Leaf, leaves, subtree
 from fibercap.model.plan.scenario import Scenario, as_written, known_fields
 from fibercap.views.workbook.scalars import is_input
 
@@ -139,7 +139,7 @@ def _origin(told: Told, keys: Path) -> tuple[str, str, str]:
     """Return source, evidence and note of an input; those of the block it stands in where it has none."""
     notes = []
     for word in ("where", "note"):
-        found = (at(told.plan.tree, (*keys[:depth], word)) for depth in range(len(keys), 1, -1))
+        found = (subtree(told.plan.tree, (*keys[:depth], word)) for depth in range(len(keys), 1, -1))
         notes += [str(leaf.value) for leaf in [next((x for x in found if isinstance(x, Leaf)), None)] if leaf]
     for depth in range(len(keys), 0, -1):
         item = told.origins.get(".".join(keys[:depth]))
