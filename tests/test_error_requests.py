@@ -18,7 +18,7 @@ from tests.error_requests import REQUESTS
 PACKAGE = Path(__file__).resolve().parents[1] / "fibercap"
 RAISED = ("FibercapError", "UnitError", "FormulaError", "IdentityError", "CircularError")
 # Codes that are worked out: they come with a refused quantity or date, another error, or a refusal of several kinds.
-WORKED_OUT = {"error.code", "code", "told[0]", "*_refusal(projection, known, path, when)"}
+WORKED_OUT = {"error.code", "code", "day[0]", "*_refusal(projection, inputs, path, when)"}
 WAYS = ("name ", "leave ")
 
 
