@@ -15,7 +15,7 @@ from fibercap.model.project import project
 from fibercap.model.returns.rate_choice import plausible_rate
 from fibercap.model.returns.roots import all_rates
 from fibercap.reading.files import scenario_of
-from fibercap.views.workbook.rate_grid import seen, steps
+from fibercap.views.workbook.rate_grid import newton_steps, scan_grid
 from fibercap.views.workbook.workbook import workbook
 from tests.sheets import Recalculator, Sheets, disagreements, inputs_of, spoilt
 
@@ -128,8 +128,8 @@ def test_the_grid_shows_every_rate_that_the_engine_finds(rates: list[float], sca
     for rate in rates:
         flows = np.convolve(flows, [1.0, -((1.0 + rate) ** step)])
     times: Array = np.array([step * number for number in range(flows.size)])
-    found = seen(times, flows)
-    here = [] if found is None else [np.expm1(steps(place, times, flows)[-1]) for place in found.places]
+    found = scan_grid(times, flows)
+    here = [] if found is None else [np.expm1(newton_steps(place, times, flows)[-1]) for place in found.brackets]
 
     assert here == pytest.approx(all_rates(times, flows), rel=1e-5, abs=1e-5)
 
@@ -138,9 +138,9 @@ def test_the_grid_shows_every_rate_that_the_engine_finds(rates: list[float], sca
 @pytest.mark.parametrize("ratio", [1e-9, 1e-3, 0.5, 2.0, 1e3, 1e9])
 def test_rates_are_found_however_far_off(times: tuple[float, float], ratio: float) -> None:
     flows = np.array([-1.0, ratio])
-    found = seen(np.array(times), flows)
+    found = scan_grid(np.array(times), flows)
 
     assert found is not None
-    assert len(found.places) == 1
-    x = steps(found.places[0], np.array(times), flows)[-1]
+    assert len(found.brackets) == 1
+    x = newton_steps(found.brackets[0], np.array(times), flows)[-1]
     assert x == pytest.approx(np.log(ratio) / times[1], rel=1e-9)

@@ -1,4 +1,4 @@
-"""The sheet of years: every row that a reader looks at, brought to calendar years by its nature."""
+"""The sheet of calendar years: rows of interest as yearly sums, year-end values or means."""
 
 from __future__ import annotations
 
@@ -11,9 +11,9 @@ import numpy as np
 
 from fibercap.core.timeline import FLOW, STOCK
 from fibercap.views.statement_lines import STATEMENTS, statement_paths
+from fibercap.views.workbook.cell_address import letters
 from fibercap.views.workbook.formats import number_format, set_up
-from fibercap.views.workbook.formulas import letters
-from fibercap.views.workbook.periods import YEARS_ROW, is_whole
+from fibercap.views.workbook.periods import YEARS_ROW, are_whole
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from xlsxwriter.worksheet import Worksheet
 
     from fibercap.model.projection import Projection
-    from fibercap.views.workbook.book import Book, Placed
+    from fibercap.views.workbook.book import Book, SheetLine
     from fibercap.views.workbook.formats import Looks
 
 NAME: Final = "Annual"
@@ -33,24 +33,24 @@ WAYS: Final = {FLOW: "sum", STOCK: "year's end"}
 
 
 class AnnualSheet:
-    """Knows where each row stands, then writes them."""
+    """Lays out the rows by year, then writes them."""
 
     def __init__(self, book: Book) -> None:
         self.book = book
         self.years = list(book.cases[0].projection.timeline.groups("year"))
-        pages = [page for page in book.pages if page.name in SHOWN]
-        rows = [entry for page in pages for entry in page.entries if _shown(entry)]
+        time_sheets = [time_sheet for time_sheet in book.time_sheets if time_sheet.name in SHOWN]
+        rows = [entry for time_sheet in time_sheets for entry in time_sheet.entries if _is_for_years(entry)]
         self.entries = list(_with_lines(_statements_first(rows, [case.projection for case in book.cases])))
         self.rows = {e.line.path: HEAD_ROW + 1 + n for n, e in enumerate(self.entries) if not isinstance(e, str)}
 
-    def years_of(self, path: str) -> str:
-        """Return the cells of a row, for charts."""
+    def cells_of(self, path: str) -> str:
+        """Return the reference to a row's cells, for charts."""
         row, last = self.rows[path], letters(len(HEADS) + len(self.years) - 1)
         return f"='{NAME}'!${letters(len(HEADS))}${row}:${last}${row}"
 
     @property
-    def heads(self) -> str:
-        """The cells that name the years."""
+    def year_cells(self) -> str:
+        """The reference to the cells that name the years."""
         return f"='{NAME}'!${letters(len(HEADS))}${HEAD_ROW}:${letters(len(HEADS) + len(self.years) - 1)}${HEAD_ROW}"
 
     def write(self, sheet: Worksheet, looks: Looks) -> None:
@@ -68,10 +68,10 @@ class AnnualSheet:
         )
         for column, head in enumerate(HEADS):
             sheet.write_string(HEAD_ROW - 1, column, head, looks("head"))
-        first = self.book.spot(0, "time.date")
+        first = self.book.address(0, "time.date")
         for number, year in enumerate(self.years):
             before = f"{letters(len(HEADS) + number - 1)}${HEAD_ROW}+1"
-            formula = f"={f'{first.at}${first.first}${YEARS_ROW}' if number == 0 else before}"
+            formula = f"={f'{first.sheet_prefix}${first.first}${YEARS_ROW}' if number == 0 else before}"
             sheet.write_formula(HEAD_ROW - 1, len(HEADS) + number, formula, looks("head", "0"), int(year))
         for place, entry in enumerate(self.entries):
             row = HEAD_ROW + place
@@ -80,63 +80,69 @@ class AnnualSheet:
             else:
                 self._line(sheet, row, entry, looks)
 
-    def _line(self, sheet: Worksheet, row: int, entry: Placed, looks: Looks) -> None:
-        own, found = entry.line.row, np.array(list(self._values(entry)))
-        looked = looks("formula", number_format(own.unit, own.nature, ratio=bool(own.undefined), whole=is_whole(found)))
-        for column, text in enumerate((own.label, own.unit or "1", own.path, WAYS.get(own.nature, "mean"))):
+    def _line(self, sheet: Worksheet, row: int, entry: SheetLine, looks: Looks) -> None:
+        model_row, values = entry.line.row, np.array(list(self._values(entry)))
+        looked = looks(
+            "formula",
+            number_format(
+                model_row.unit, model_row.nature, ratio=bool(model_row.undefined), integers=are_whole(values)
+            ),
+        )
+        for column, text in enumerate(
+            (model_row.label, model_row.unit or "1", model_row.path, WAYS.get(model_row.nature, "mean"))
+        ):
             sheet.write_string(row, column, text, looks("text" if not column else "faint"))
-        for number, value in enumerate(found):
+        for number, value in enumerate(values):
             formula = self._formula(entry, letters(len(HEADS) + number), self.flags[number])
             sheet.write_formula(row, len(HEADS) + number, formula, looked, "" if math.isnan(value) else value)
 
     @cached_property
     def flags(self) -> list[str]:
-        """The row that marks the last period of each year; the horizon may end within one."""
+        """The path, for each year, of the row that marks its last period; the horizon may end within a year."""
         timeline = self.book.cases[0].projection.timeline
         last = "time.closes_year" if timeline.end.month == DECEMBER else "returns.is_last"
         return ["time.closes_year"] * (len(self.years) - 1) + [last]
 
-    def _formula(self, entry: Placed, column: str, flag: str) -> str:
-        own, spot = entry.line.row, entry.spot
-        flags = self.book.spot(0, flag)
-        at = f"{spot.at}${spot.first}$"
-        values = f"{at}{spot.row}:${spot.last}${spot.row}"
-        years = f"{at}{YEARS_ROW}:${spot.last}${YEARS_ROW},{column}${HEAD_ROW}"
-        closes = f"{flags.at}${flags.first}${flags.row}:${flags.last}${flags.row},1"
-        if own.undefined:
-            return f'=IFERROR(AVERAGEIFS({values},{years}{f",{closes}" if own.nature == STOCK else ""}),"")'
-        if own.nature == STOCK:
+    def _formula(self, entry: SheetLine, column: str, flag: str) -> str:
+        row, address = entry.line.row, entry.address
+        flags = self.book.address(0, flag)
+        values = address.range
+        years = f"{address._replace(row=YEARS_ROW).range},{column}${HEAD_ROW}"
+        closes = f"{flags.range},1"
+        if row.undefined:
+            return f'=IFERROR(AVERAGEIFS({values},{years}{f",{closes}" if row.nature == STOCK else ""}),"")'
+        if row.nature == STOCK:
             return f"=SUMIFS({values},{years},{closes})"
-        return f"={'SUMIFS' if own.nature == FLOW else 'AVERAGEIFS'}({values},{years})"
+        return f"={'SUMIFS' if row.nature == FLOW else 'AVERAGEIFS'}({values},{years})"
 
-    def _values(self, entry: Placed) -> Iterator[float]:
+    def _values(self, entry: SheetLine) -> Iterator[float]:
         line = entry.line
-        known = [values for values in line.values[: None if line.bare else 1] if values is not None]
-        values = known[0] if known else np.zeros(self.book.union.model.length)
+        by_case = [values for values in line.values[: None if line.has_no_formula else 1] if values is not None]
+        values = by_case[0] if by_case else np.zeros(self.book.union.model.length)
         missing = line.values[0] is None and line.row.undefined
         for value in self.book.cases[0].projection.timeline.annual(values, line.row.nature).values():
             yield math.nan if missing else float(value)
 
 
-def _statements_first(entries: list[Placed | str], projections: list[Projection]) -> list[Placed | str]:
-    """Return the statements, line by line as `STATEMENTS` orders them, and after them all other rows.
+def _statements_first(entries: list[SheetLine | str], projections: list[Projection]) -> list[SheetLine | str]:
+    """Return the lines of the statements in the order of `STATEMENTS`, then all other rows.
 
     A row that two statements show, such as cash, stands in the first of them.
     """
     lines = {entry.line.path: entry for entry in entries if not isinstance(entry, str)}
-    found: list[Placed | str] = []
+    ordered: list[SheetLine | str] = []
     for title in STATEMENTS:
-        found.append(title)
-        found += [lines.pop(path) for path in statement_paths(projections, title) if path in lines]
-    return found + [entry for entry in entries if isinstance(entry, str) or entry.line.path in lines]
+        ordered.append(title)
+        ordered += [lines.pop(path) for path in statement_paths(projections, title) if path in lines]
+    return ordered + [entry for entry in entries if isinstance(entry, str) or entry.line.path in lines]
 
 
-def _with_lines(entries: list[Placed | str]) -> Iterator[Placed | str]:
-    """Leave out headings under which nothing stands."""
+def _with_lines(entries: list[SheetLine | str]) -> Iterator[SheetLine | str]:
+    """Leave out headings without lines below them."""
     for entry, after in pairwise([*entries, ""]):
         if not (isinstance(entry, str) and isinstance(after, str)):
             yield entry
 
 
-def _shown(entry: Placed | str) -> bool:
-    return isinstance(entry, str) or (not entry.told and not entry.line.path.startswith("inputs."))
+def _is_for_years(entry: SheetLine | str) -> bool:
+    return isinstance(entry, str) or (not entry.only_in and not entry.line.path.startswith("inputs."))

@@ -1,4 +1,4 @@
-"""The plan of a workbook: which row and scalar stands where, and what formula it has there."""
+"""The layout of a workbook: the address of every row and scalar, and which of them depend on each other."""
 
 from __future__ import annotations
 
@@ -11,19 +11,19 @@ import numpy as np
 from fibercap.core.components import circles
 from fibercap.core.formula_text import term_of
 from fibercap.model.worth.without_projects import SAME_WITHOUT, WITHOUT
-from fibercap.views.workbook.cases import SCHEDULE, Grid, Line, Union, partition
-from fibercap.views.workbook.formulas import Spot, letters
+from fibercap.views.workbook.cases import SCHEDULE, GridLine, LineGrid, RowUnion, partition
+from fibercap.views.workbook.cell_address import CellAddress, letters
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
     from fibercap.core.units import Array
-    from fibercap.views.workbook.cases import Case
+    from fibercap.views.workbook.cases import WorkbookCase
 
 BEFORE: Final = 5
-"""The column of what stood before the first period; the first period is the next one."""
+"""The number of the column for the value before the first period; the first period has the next column."""
 FIRST_ROW: Final = 6
-"""The first row of lines on a time sheet, counted from 1."""
+"""The row of the first line on a time sheet, counted from 1."""
 HOMES: Final = {
     "time": "Time", "exchange": "Time", "products": "Plants", "plants": "Plants", "projects": "Projects",
     "funding": "Funding", "loans": "Loans", "returns": "Returns", "tax_without_project_debt": "Returns",
@@ -37,204 +37,215 @@ INPUTS: Final = "Inputs"
 
 
 @dataclass
-class Page:
-    """A time sheet: its name, its grid, and its lines from the top; a text is a heading."""
+class TimeSheet:
+    """A sheet with a column for each period, and its lines from the top; a text among `entries` is a heading."""
 
     name: str
-    grid: Grid
+    grid: LineGrid
     title: str
-    entries: list[Placed | str] = field(default_factory=list)
+    entries: list[SheetLine | str] = field(default_factory=list)
 
 
 @dataclass(frozen=True)
-class Placed:
-    """A line on a page. `group` is that of a helper, which holds the values of some cases alone."""
+class SheetLine:
+    """A line of a grid and where it stands on a time sheet.
 
-    line: Line
-    spot: Spot
+    A helper line holds `values` of some cases only; `only_in` has the names of those cases. The line itself, with the
+    formula that chooses among its helpers, stands below them.
+    """
+
+    line: GridLine
+    address: CellAddress
     values: Array | None = None
-    told: str = ""
+    only_in: str = ""
 
 
 class Book:
-    """Every place of a workbook."""
+    """The addresses of all rows and scalars of a workbook."""
 
-    def __init__(self, cases: Sequence[Case]) -> None:
-        self.union = Union(cases)
+    def __init__(self, cases: Sequence[WorkbookCase]) -> None:
+        self.union = RowUnion(cases)
         self.cases = self.union.cases
-        self.spots: dict[tuple[int, str], Spot] = {}
-        self.helpers: dict[tuple[int, str], dict[object, Spot]] = {}
-        self.pages = [*self._model_pages(), *map(self._run_off_page, self.union.run_offs)]
-        self.pages += map(self._schedule_page, self.union.schedules)
-        self.scalars: dict[str, Spot] = {}
-        self.selectors: dict[tuple[int, ...], Spot] = {}
+        self.addresses: dict[tuple[int, str], CellAddress] = {}
+        self.helpers: dict[tuple[int, str], dict[object, CellAddress]] = {}
+        self.time_sheets = [*self._model_sheets(), *map(self._run_off_sheet, self.union.run_offs)]
+        self.time_sheets += map(self._schedule_sheet, self.union.schedules)
+        self.scalars: dict[str, CellAddress] = {}
+        self.selectors: dict[tuple[int, ...], CellAddress] = {}
         self.selectors_from = 0
-        self.switch = Spot(INPUTS, 6, "B")
-        self.repeated: dict[str, dict[Spot, Spot]] = {page.name: {} for page in self.pages}
-        """By time sheet, the scalars that its formulas read, and where each is repeated at its foot."""
-        self._feet = {page.name: FIRST_ROW + len(page.entries) + 1 for page in self.pages}
+        self.chosen_option = CellAddress(INPUTS, 5, "B")
+        self.switch = CellAddress(INPUTS, 6, "B")
+        """The number of the chosen option."""
+        self.repeated: dict[str, dict[CellAddress, CellAddress]] = {
+            time_sheet.name: {} for time_sheet in self.time_sheets
+        }
+        """By time sheet: the scalars that its formulas read, each with its address at the foot of that sheet."""
+        self._feet = {time_sheet.name: FIRST_ROW + len(time_sheet.entries) + 1 for time_sheet in self.time_sheets}
 
-    def keys(self, line: Line) -> list[object]:
-        """Return what a line is in each case, so that like ones have equal keys; None where it is not there."""
-        found: list[object] = []
+    def keys(self, line: GridLine) -> list[object]:
+        """Return a key for each case, None where it has no such line; equal keys mean the same formula or values."""
+        keys: list[object] = []
         for case, (row, values) in enumerate(zip(line.rows, line.values, strict=True)):
             if row is None or values is None:
-                found.append(None)
+                keys.append(None)
             elif row.formula:
-                found.append(self.union.readings(case, row.formula))
+                keys.append(self.union.readings(case, row.formula))
             else:
-                found.append(values.tobytes())
-        return found
+                keys.append(values.tobytes())
+        return keys
 
-    def _model_pages(self) -> Iterator[Page]:
-        pages = {name: Page(name, self.union.model, name) for name in ORDER}
-        groups: dict[str, dict[str, list[Line]]] = {name: {} for name in ORDER}
+    def _model_sheets(self) -> Iterator[TimeSheet]:
+        time_sheets = {name: TimeSheet(name, self.union.model, name) for name in ORDER}
+        groups: dict[str, dict[str, list[GridLine]]] = {name: {} for name in ORDER}
         for path, line in self.union.model.lines.items():
             group = _group(path)
             groups[HOMES.get(group.split(".")[0], OTHERS)].setdefault(group, []).append(line)
-        for name, page in pages.items():
+        for name, time_sheet in time_sheets.items():
             for group, lines in sorted(groups[name].items(), key=lambda item: item[0] != "accounts"):
-                page.entries.append(group.replace("_", " ").replace(".", ": "))
+                time_sheet.entries.append(group.replace("_", " ").replace(".", ": "))
                 for line in lines:
-                    self._place(page, line)
-            if page.entries:
-                yield page
+                    self._place(time_sheet, line)
+            if time_sheet.entries:
+                yield time_sheet
 
-    def _run_off_page(self, grid: Grid) -> Page:
+    def _run_off_sheet(self, grid: LineGrid) -> TimeSheet:
         number = self.union.run_offs.index(grid) + 1
         used = "" if len(grid.members) == len(self.cases) else f", for {self._names(grid.members)}"
         name = RUN_OFF_SHEET if len(self.union.run_offs) == 1 else f"{RUN_OFF_SHEET} {number}"
-        page, groups = Page(name, grid, f"Run-off after the horizon{used}"), dict[str, list[Line]]()
+        time_sheet, groups = TimeSheet(name, grid, f"Run-off after the horizon{used}"), dict[str, list[GridLine]]()
         for path, line in grid.lines.items():
             groups.setdefault(_group(path.removeprefix(f"{grid.name}.")), []).append(line)
         for group, lines in groups.items():
-            page.entries.append(group.replace("_", " ").replace(".", ": "))
+            time_sheet.entries.append(group.replace("_", " ").replace(".", ": "))
             for line in lines:
-                self._place(page, line)
-        return page
+                self._place(time_sheet, line)
+        return time_sheet
 
-    def _schedule_page(self, grid: Grid) -> Page:
-        own = grid.name.removesuffix(SCHEDULE)
-        loan = own.removeprefix(f"{WITHOUT}.").removeprefix("loans.")
-        stem = f"Without, loan {loan}" if own.startswith(WITHOUT) else f"Loan {loan}"
+    def _schedule_sheet(self, grid: LineGrid) -> TimeSheet:
+        loan_path = grid.name.removesuffix(SCHEDULE)
+        loan = loan_path.removeprefix(f"{WITHOUT}.").removeprefix("loans.")
+        stem = f"Without, loan {loan}" if loan_path.startswith(WITHOUT) else f"Loan {loan}"
         alike = [other for other in self.union.schedules if other.name == grid.name]
         number = f" {alike.index(grid) + 1}" if len(alike) > 1 else ""
-        taken = {spot.sheet for spot in self.spots.values()}
+        taken = {address.sheet for address in self.addresses.values()}
         name = _sheet_name(stem, number, taken)
         used = "" if len(grid.members) == len(self.cases) else self._names(grid.members)
-        title = f"Loan {loan} by its own dates{', without projects' if own.startswith(WITHOUT) else ''}"
-        page = Page(name, grid, f"{title}{f', for {used}' if used else ''}")
+        title = f"Loan {loan} by its own dates{', without projects' if loan_path.startswith(WITHOUT) else ''}"
+        time_sheet = TimeSheet(name, grid, f"{title}{f', for {used}' if used else ''}")
         for line in grid.lines.values():
-            self._place(page, line)
-        return page
+            self._place(time_sheet, line)
+        return time_sheet
 
     def _names(self, members: Sequence[int]) -> str:
         return ", ".join(self.cases[number].name for number in members)
 
-    def _place(self, page: Page, line: Line) -> None:
-        """Put a line on a page; values that differ between cases stand above it, each on a line of its own."""
-        grid = page.grid
+    def _place(self, time_sheet: TimeSheet, line: GridLine) -> None:
+        """Add a line to a time sheet; values that differ between cases stand above it, each set on a helper line."""
+        grid = time_sheet.grid
 
-        def spot() -> Spot:
-            row = FIRST_ROW + len(page.entries)
+        def next_address() -> CellAddress:
+            row = FIRST_ROW + len(time_sheet.entries)
             first, last = letters(BEFORE + 1), letters(BEFORE + grid.length)
-            return Spot(page.name, row, letters(BEFORE), first, last, grid.number)
+            return CellAddress(time_sheet.name, row, letters(BEFORE), first, last, grid.number)
 
         keys = self.keys(line)
         kinds = dict.fromkeys(key for key in keys if key is not None)
         facts = [key for key in kinds if isinstance(key, bytes)]
         if facts and len(kinds) > 1:
             for key in facts:
-                members = [number for number, own in enumerate(keys) if own == key]
-                self.helpers.setdefault((grid.number, line.path), {})[key] = spot()
-                page.entries.append(Placed(line, spot(), line.values[members[0]], self._names(members)))
-        self.spots[grid.number, line.path] = spot()
-        page.entries.append(Placed(line, spot()))
+                members = [number for number, case_key in enumerate(keys) if case_key == key]
+                self.helpers.setdefault((grid.number, line.path), {})[key] = next_address()
+                time_sheet.entries.append(
+                    SheetLine(line, next_address(), line.values[members[0]], self._names(members))
+                )
+        self.addresses[grid.number, line.path] = next_address()
+        time_sheet.entries.append(SheetLine(line, next_address()))
 
-    def selector(self, keys: Sequence[object]) -> Spot:
-        """Return the scalar that says which of several formulas holds in the case that is chosen."""
+    def selector(self, keys: Sequence[object]) -> CellAddress:
+        """Return the cell with the number of the formula, of several, that holds in the chosen case."""
         numbers = partition(keys)
-        return self.selectors.setdefault(numbers, Spot(DERIVED, len(self.selectors) + self.selectors_from, "E"))
+        return self.selectors.setdefault(numbers, CellAddress(DERIVED, len(self.selectors) + self.selectors_from, "E"))
 
-    def cell(self, spot: Spot, sheet: str) -> str:
-        """Return a scalar's cell as a formula on a sheet reads it: a time sheet repeats it, so as to read itself alone.
+    def scalar_cell(self, address: CellAddress, sheet: str) -> str:
+        """Return the reference by which formulas on a sheet read a scalar.
 
-        Cells that read their sheet alone can share one formula; those that refer to others cannot, by [MS-XLS]
-        2.5.198.118 (SharedParsedFormula).
+        A time sheet repeats the scalar at its foot and reads it there: cells can share one formula only if it refers to
+        their own sheet alone ([MS-XLS] 2.5.198.118, SharedParsedFormula).
         """
-        here = self.repeated.get(sheet)
-        if here is None:
-            return f"{spot.at}${spot.column}${spot.row}"
-        found = here.setdefault(spot, Spot(sheet, self._feet[sheet] + len(here), letters(BEFORE)))
-        return f"${found.column}${found.row}"
+        repeated = self.repeated.get(sheet)
+        if repeated is None:
+            return address.cell
+        row = self._feet[sheet] + len(repeated)
+        copy = repeated.setdefault(address, CellAddress(sheet, row, letters(BEFORE)))
+        return f"${copy.column}${copy.row}"
 
-    def name_and_value(self, spot: Spot) -> tuple[str, float]:
-        """Return what the scalar of a cell is called, and its value when exported."""
-        path = self._scalar_in.get(spot, "")
+    def name_and_value(self, address: CellAddress) -> tuple[str, float]:
+        """Return the path of the scalar in a cell, or the name of a choice, and its value when exported."""
+        path = self._scalar_in.get(address, "")
         if not path:
-            return f"choice {spot.row - self.selectors_from + 1}", 1.0
-        return path, float(next(np.ravel(own.value)[0] for own in self.union.scalars[path] if own is not None))
+            return f"choice {address.row - self.selectors_from + 1}", 1.0
+        return path, float(next(np.ravel(item.value)[0] for item in self.union.scalars[path] if item is not None))
 
     @cached_property
-    def _scalar_in(self) -> dict[Spot, str]:
+    def _scalar_in(self) -> dict[CellAddress, str]:
         """The first scalar that stands in each cell."""
-        return {spot: path for path, spot in reversed(self.scalars.items())}
+        return {address: path for path, address in reversed(self.scalars.items())}
 
-    def spot(self, case: int, path: str) -> Spot:
-        """Return where a row or scalar stands for a case."""
+    def address(self, case: int, path: str) -> CellAddress:
+        """Return the address of a row or scalar of a case."""
         grid = self.union.grid_of(case, path)
-        return self.spots[grid.number, path] if grid is not None else self.scalars[self.union.scalar(path)]
+        return self.addresses[grid.number, path] if grid is not None else self.scalars[self.union.scalar(path)]
 
     @cached_property
     def _circles(self) -> dict[str, int]:
-        """The circle of every row and scalar, over all cases together."""
+        """The number of its circle for every row and scalar that depends on itself, in all cases together."""
         reads: dict[str, list[str]] = {}
 
         node = self.union.node
         for case in range(len(self.cases)):
-            for path, own in self.union.scalars.items():
-                if own[case] is not None:
-                    texts = [own[case].formula]  # type: ignore[union-attr]
-                    reads.setdefault(path, []).extend(_read(node, case, texts))
+            for path, items in self.union.scalars.items():
+                if items[case] is not None:
+                    texts = [items[case].formula]  # type: ignore[union-attr]
+                    reads.setdefault(path, []).extend(_nodes_read(node, case, texts))
             for grid in self.union.grids:
                 for path, line in grid.lines.items():
                     row = line.rows[case]
                     if row is not None:
-                        found = _read(node, case, [row.formula, row.before, row.after])
-                        found += [node(case, path.removeprefix(f"{grid.name}."))] if grid in self.union.run_offs else []
-                        reads.setdefault(f"{grid.number}/{path}", []).extend(found)
+                        nodes = _nodes_read(node, case, [row.formula, row.before, row.after])
+                        nodes += [node(case, path.removeprefix(f"{grid.name}."))] if grid in self.union.run_offs else []
+                        reads.setdefault(f"{grid.number}/{path}", []).extend(nodes)
         numbers = circles(reads)
         sizes: dict[int, int] = {}
         for number in numbers.values():
             sizes[number] = sizes.get(number, 0) + 1
         return {name: number for name, number in numbers.items() if sizes[number] > 1}
 
-    def tangled(self, case: int, path: str, other: str) -> bool:
-        """Tell whether two rows rest on one another, by way of earlier periods or in a circle."""
-        mine, its = (self._circle(case, name) for name in (path, other))
-        return mine is not None and mine == its
+    def rest_on_each_other(self, case: int, path: str, other: str) -> bool:
+        """Tell whether two rows depend on each other, through earlier periods or within one."""
+        one, another = (self._circle(case, name) for name in (path, other))
+        return one is not None and one == another
 
     def _circle(self, case: int, path: str) -> int | None:
         return self._circles.get(self.union.node(case, path))
 
-    def turns(self, path: str) -> bool:
-        """Tell whether a scalar rests on rows that rest on it."""
+    def is_in_circle(self, path: str) -> bool:
+        """Tell whether a scalar depends on rows that depend on it."""
         return path in self._circles
 
 
-def _read(node: Callable[[int, str], str], case: int, texts: Sequence[str]) -> list[str]:
+def _nodes_read(node: Callable[[int, str], str], case: int, texts: Sequence[str]) -> list[str]:
     return [node(case, path) for text in texts if "{" in text for path, _ in term_of(text).references]
 
 
 def _group(path: str) -> str:
     """Return the thing that a row is about: `plants.jena`, `accounts`."""
     parts = path.removeprefix("inputs.").split(".")
-    # a kind, a name, a row
+    # a path of three parts is kind, name, row
     return ".".join(parts[:2]) if len(parts) > 2 and parts[0] not in (WITHOUT, SAME_WITHOUT) else parts[0]
 
 
 def _sheet_name(stem: str, number: str, taken: set[str]) -> str:
-    """Return a name that spreadsheets take: 31 characters, none of a few signs, each once."""
+    """Return a sheet name that spreadsheets accept: at most 31 characters, no reserved sign, and not yet `taken`."""
     plain = "".join(" " if sign in "[]:*?/\\'" else sign for sign in stem)
     name, count = plain[: 31 - len(number)] + number, 1
     while name.lower() in {other.lower() for other in taken}:

@@ -1,4 +1,4 @@
-"""The financing options of a scenario, laid side by side: every row and scalar with what it is in each of them."""
+"""The financing options of a scenario side by side: for every row and scalar, its formula and value in each."""
 
 from __future__ import annotations
 
@@ -26,33 +26,33 @@ if TYPE_CHECKING:
     from fibercap.model.plan.scenario import Scenario
     from fibercap.model.projection import Projection
 
-Name = TypeVar("Name", str, tuple[str, ...])
+Key = TypeVar("Key", str, tuple[str, ...])
 AS_WRITTEN: Final = "as written"
 SCHEDULE: Final = ".schedule"
 SHOWN_LATER: Final = (
     "time.date", "accounts.cash", "accounts.debt", "accounts.llcr_at_payments", "accounts.plcr_at_payments",
     "accounts.dscr_12m_at_payments", "accounts.interest_cover_12m_at_payments", "accounts.debt_moves",
 )  # fmt: skip
-"""The rows for which, and for what they rest on, there is a sheet of the run-off."""
+"""Rows of the run-off that the workbook shows, with all rows that they depend on."""
 
 
 @dataclass(frozen=True)
-class Case:
-    """One way to pay for the plan: its name, its title, what it leads to."""
+class WorkbookCase:
+    """One financing option of the plan, or the plan as written: name, title, projection."""
 
     name: str
     title: str
     projection: Projection
 
 
-def cases_of(scenario: Scenario) -> tuple[list[Case], dict[str, str]]:
-    """Return the scenario as it is written and each of its options; and the options that cannot be in one workbook.
+def cases_of(scenario: Scenario) -> tuple[list[WorkbookCase], dict[str, str]]:
+    """Return the cases of a workbook, and the options that cannot be in it, each with the reason.
 
-    An option that moves the horizon or the reporting currency has other columns; it is left out, with the reason. A
-    scenario over which an option has been laid stands alone.
+    The cases are the scenario as written and its options. An option with another horizon or reporting currency needs
+    other columns and is left out. A scenario that an option was applied to is the only case.
     """
     first = project(scenario)
-    cases, left_out = [Case(scenario.option or AS_WRITTEN, scenario.title, first)], {}
+    cases, left_out = [WorkbookCase(scenario.option or AS_WRITTEN, scenario.title, first)], {}
     for name, option in scenario.options.items() if scenario.option is None else ():
         plan = scenario.with_option(name)
         if plan.timeline != scenario.timeline:
@@ -60,8 +60,8 @@ def cases_of(scenario: Scenario) -> tuple[list[Case], dict[str, str]]:
         elif plan.currency != scenario.currency:
             left_out[name] = f"it reports in {plan.currency}"
         else:
-            more = [*cases, Case(name, option.title or name, project(plan, first))]
-            if turns(more):
+            more = [*cases, WorkbookCase(name, option.title or name, project(plan, first))]
+            if has_circle(more):
                 left_out[name] = "its loans and those as written rest on cash in different ways: together, a circle"
             else:
                 cases = more
@@ -70,11 +70,11 @@ def cases_of(scenario: Scenario) -> tuple[list[Case], dict[str, str]]:
     return cases, left_out
 
 
-def turns(cases: Sequence[Case]) -> bool:
-    """Tell whether rows of some periods would rest on themselves if the formulas of all cases stood in one workbook."""
+def has_circle(cases: Sequence[WorkbookCase]) -> bool:
+    """Tell whether the formulas of all cases, in one workbook, would make a row depend on itself in the same period."""
     if len({tuple(n for n, loan in c.projection.scenario.loans.items() if loan.needs_cash) for c in cases}) == 1:
         return False
-    union = Union(cases)
+    union = RowUnion(cases)
     reads: dict[str, list[str]] = {}
     for case in range(len(cases)):
         for grid in union.grids:
@@ -87,7 +87,7 @@ def turns(cases: Sequence[Case]) -> bool:
 
 
 @dataclass(frozen=True)
-class Line:
+class GridLine:
     """A row of a grid, with its formula and values in each case; None where a case has no such row."""
 
     path: str
@@ -96,47 +96,47 @@ class Line:
     values: tuple[Array | None, ...]
 
     @property
-    def bare(self) -> bool:
-        """Tell whether it is a value in every case: a fact of the calendar, or an input over time."""
+    def has_no_formula(self) -> bool:
+        """Whether it is a value in every case: a row of the calendar, or an input over time."""
         return all(row is None or not row.formula for row in self.rows)
 
 
 @dataclass(frozen=True)
-class Grid:
-    """Lines that share columns: the model's periods, those of the run-off, or the events of one loan.
+class LineGrid:
+    """Lines that share columns: the periods of the horizon or of the run-off, or the events of one loan.
 
-    The last two are as the cases in `members` have them. `dates` is the line of the columns' days.
+    A run-off or a loan may differ between cases: `members` has the numbers of the cases that share this grid.
     """
 
     number: int
     name: str
     length: int
     members: tuple[int, ...]
-    lines: dict[str, Line]
+    lines: dict[str, GridLine]
 
     @property
     def dates(self) -> str:
-        """The line that holds the day of each column."""
+        """The path of the line that holds the date of each column."""
         if self.name.endswith(SCHEDULE):
             return f"{self.name}.date"
         return f"{self.name}.time.date" if self.name else "time.date"
 
 
-class Union:
-    """Every row and scalar of all cases."""
+class RowUnion:
+    """The rows and scalars of all cases, each once."""
 
-    def __init__(self, cases: Sequence[Case]) -> None:
+    def __init__(self, cases: Sequence[WorkbookCase]) -> None:
         self.cases = tuple(cases)
-        self._variant: dict[tuple[int, str], Grid] = {}
+        self._variant: dict[tuple[int, str], LineGrid] = {}
         everyone = tuple(range(len(self.cases)))
-        self.model = Grid(0, "", self._first.timeline.count, everyone, self._lines(everyone, _in_periods))
-        self.run_offs = [self._pruned(grid) for grid in self._variants(RUN_OFF, 1, lambda block: (block.length,))]
-        self.schedules: list[Grid] = []
+        self.model = LineGrid(0, "", self._first.timeline.count, everyone, self._lines(everyone, _period_blocks))
+        self.run_offs = [self._prune(grid) for grid in self._variants(RUN_OFF, 1, lambda block: (block.length,))]
+        self.schedules: list[LineGrid] = []
         for name in self._loans():
             self.schedules += self._variants(name, len(self.run_offs) + len(self.schedules) + 1, _signature)
 
-    def _pruned(self, grid: Grid) -> Grid:
-        """Return a run-off with what cover, covenants, cash and the laws rest on; JSON has all of its rows."""
+    def _prune(self, grid: LineGrid) -> LineGrid:
+        """Return a run-off with only the rows on which cover, covenants, cash and laws depend; JSON has all of them."""
         wanted = {f"{RUN_OFF}.{path}" for path in SHOWN_LATER}
         for number in grid.members:
             projection = self.cases[number].projection
@@ -151,20 +151,22 @@ class Union:
             wanted |= {f"{RUN_OFF}.{row}" for covenant in promised for row in (covenant.row, covenant.tested)}
             if any(covenant.tested in LEVERAGE for covenant in promised):
                 wanted.add(f"{RUN_OFF}.{NO_EBITDA}")
-        waiting, kept = list(wanted), set[str]()
+        waiting, used = list(wanted), set[str]()
         while waiting:
             path = waiting.pop()
-            if path in grid.lines and path not in kept:
-                kept.add(path)
-                waiting += [own for row in grid.lines[path].rows if row is not None for own in references(row.formula)]
-        lines = {path: line for path, line in grid.lines.items() if path in kept}
+            if path in grid.lines and path not in used:
+                used.add(path)
+                waiting += [
+                    read for row in grid.lines[path].rows if row is not None for read in references(row.formula)
+                ]
+        lines = {path: line for path, line in grid.lines.items() if path in used}
         pruned = replace(grid, lines=lines)
         self._variant |= {(number, RUN_OFF): pruned for number in grid.members}
         return pruned
 
     @property
-    def grids(self) -> tuple[Grid, ...]:
-        """Every grid: the model's periods first, then those of run-offs and loans."""
+    def grids(self) -> tuple[LineGrid, ...]:
+        """Every grid: first that of the horizon, then run-offs, then loans. A grid's number is its index."""
         return (self.model, *self.run_offs, *self.schedules)
 
     @property
@@ -172,40 +174,52 @@ class Union:
         return self.cases[0].projection
 
     def _loans(self) -> list[str]:
-        return merged([[n for n in case.projection.blocks if n.endswith(SCHEDULE)] for case in self.cases])
+        return merge_in_order([[n for n in case.projection.blocks if n.endswith(SCHEDULE)] for case in self.cases])
 
-    def _lines(self, members: tuple[int, ...], blocks_of: Callable[[Projection], Iterable[Block]]) -> dict[str, Line]:
+    def _lines(
+        self, members: tuple[int, ...], blocks_of: Callable[[Projection], Iterable[Block]]
+    ) -> dict[str, GridLine]:
         blocks = {number: list(blocks_of(self.cases[number].projection)) for number in members}
-        rows = {n: {path: row for b in own for path, row in b.rows.items()} for n, own in blocks.items()}
-        values = {n: {path: value for b in own for path, value in b.values.items()} for n, own in blocks.items()}
+        rows = {n: {path: row for b in listed for path, row in b.rows.items()} for n, listed in blocks.items()}
+        values = {n: {path: value for b in listed for path, value in b.values.items()} for n, listed in blocks.items()}
         lines = {}
-        for path in merged([list(own) for own in rows.values()]):
-            here = tuple(rows.get(number, {}).get(path) for number in range(len(self.cases)))
+        for path in merge_in_order([list(by_path) for by_path in rows.values()]):
+            row_by_case = tuple(rows.get(number, {}).get(path) for number in range(len(self.cases)))
             amounts = tuple(values.get(number, {}).get(path) for number in range(len(self.cases)))
-            row = next(row for row in here if row is not None)
-            lines[path] = Line(path, row, here, tuple(None if a is None else np.atleast_2d(a)[0] for a in amounts))
+            row = next(row for row in row_by_case if row is not None)
+            lines[path] = GridLine(
+                path, row, row_by_case, tuple(None if a is None else np.atleast_2d(a)[0] for a in amounts)
+            )
         return lines
 
-    def _variants(self, name: str, first: int, alike: Callable[[Block], tuple[object, ...]]) -> list[Grid]:
-        """Return the grids of a block, one for all cases in which it is alike.
+    def _variants(self, name: str, first: int, alike: Callable[[Block], tuple[object, ...]]) -> list[LineGrid]:
+        """Return the grids of a block; cases in which it is alike share one.
 
-        A loan's schedule is so where its rows, formulas and calendar are the same, a run-off where it lasts as long.
+        Parameters
+        ----------
+        name : str
+            The block: a run-off, or a loan's schedule.
+        first : int
+            The number of the first grid.
+        alike : callable
+            Returns a key of a block; blocks with equal keys are alike. Run-offs are alike where they are as long,
+            schedules where rows, formulas and calendar are the same.
         """
         groups: dict[tuple[object, ...], list[int]] = {}
         for number, case in enumerate(self.cases):
             block = case.projection.blocks.get(name)
             if block is not None:
                 groups.setdefault(alike(block), []).append(number)
-        grids: list[Grid] = []
+        grids: list[LineGrid] = []
         for members in groups.values():
             block = self.cases[members[0]].projection.blocks[name]
             lines = self._lines(tuple(members), lambda projection: [projection.blocks[name]])
-            grid = Grid(first + len(grids), name, block.length, tuple(members), lines)
+            grid = LineGrid(first + len(grids), name, block.length, tuple(members), lines)
             grids.append(grid)
             self._variant |= {(number, name): grid for number in members}
         return grids
 
-    def grid_of(self, case: int, path: str) -> Grid | None:
+    def grid_of(self, case: int, path: str) -> LineGrid | None:
         """Return the grid in which a case has a row; None for a scalar."""
         if path in self.model.lines:
             return self.model
@@ -216,45 +230,46 @@ class Union:
 
     @cached_property
     def scalars(self) -> dict[str, tuple[Given | None, ...]]:
-        """Every scalar by path, as each case gives it; those of the plan without projects only where they differ."""
+        """Every scalar by path, with what each case has; one of the plan without projects only where it differs."""
         given = [case.projection.given for case in self.cases]
-        found = {path: tuple(own.get(path) for own in given) for path in merged([list(own) for own in given])}
-        return {path: own for path, own in found.items() if not _shared(own, found.get(_alias(path)))}
+        paths = merge_in_order([list(by_path) for by_path in given])
+        scalars = {path: tuple(by_path.get(path) for by_path in given) for path in paths}
+        return {p: items for p, items in scalars.items() if not _equals_plan(items, scalars.get(_path_in_plan(p)))}
 
     def scalar(self, path: str) -> str:
-        """Return under which path a scalar stands: the plan without projects shares those of the plan."""
-        return path if path in self.scalars else _alias(path)
+        """Return the path of the scalar that holds a value; the plan without projects shares scalars of the plan."""
+        return path if path in self.scalars else _path_in_plan(path)
 
     def node(self, case: int, path: str) -> str:
-        """Return the one name of a row or scalar, whatever its case."""
+        """Return a name for a row or scalar, the same in all cases that share its cells."""
         grid = self.grid_of(case, path)
         return f"{grid.number}/{path}" if grid is not None else self.scalar(path)
 
     def readings(self, case: int, text: str) -> tuple[object, ...]:
-        """Return what a formula reads in a case: the same tuple in two cases is the same formula of a sheet."""
+        """Return a key of a formula in a case; equal keys in two cases give the same formula of a sheet."""
         grids = [self.grid_of(case, path) for path, _ in term_of(text).references] if "{" in text else []
         return (text, *(id(grid) for grid in grids if grid is not None and grid is not self.model))
 
 
-def _shared(own: Sequence[Given | None], plain: Sequence[Given | None] | None) -> bool:
-    """Tell whether a scalar of the plan without projects is that of the plan in every case."""
-    return plain is not None and all(
-        mine is None or (it is not None and _bare(mine.formula) == it.formula and (mine.value == it.value).all())
-        for mine, it in zip(own, plain, strict=True)
+def _equals_plan(without: Sequence[Given | None], plan: Sequence[Given | None] | None) -> bool:
+    """Tell whether a scalar of the plan without projects equals that of the plan in every case."""
+    return plan is not None and all(
+        one is None or (it is not None and _drop_prefix(one.formula) == it.formula and (one.value == it.value).all())
+        for one, it in zip(without, plan, strict=True)
     )
 
 
-def _alias(path: str) -> str:
-    """Return the scalar of the plan itself for one of the plan without projects."""
-    bare = _bare(path)
-    return bare if bare != path else ""
+def _path_in_plan(path: str) -> str:
+    """Return the path in the plan of a scalar of the plan without projects; "" for any other scalar."""
+    plain = _drop_prefix(path)
+    return plain if plain != path else ""
 
 
-def _bare(text: str) -> str:
+def _drop_prefix(text: str) -> str:
     return text.replace(f"{SAME_WITHOUT}.", "").replace(f"{WITHOUT}.", "")
 
 
-def _in_periods(projection: Projection) -> list[Block]:
+def _period_blocks(projection: Projection) -> list[Block]:
     return [b for name, b in projection.blocks.items() if not name.endswith(SCHEDULE) and b.continues is None]
 
 
@@ -264,21 +279,21 @@ def _signature(block: Block) -> tuple[object, ...]:
     return block.length, rows, facts
 
 
-def merged(lists: Sequence[Sequence[Name]]) -> list[Name]:
-    """Return every name once, each new one after the one it follows in its own list."""
-    found = list(lists[0]) if lists else []
-    known = set(found)
+def merge_in_order(lists: Sequence[Sequence[Key]]) -> list[Key]:
+    """Return every name of several lists once; a new one comes after the name that it follows in its list."""
+    merged = list(lists[0]) if lists else []
+    known = set(merged)
     for names in lists[1:]:
         place = 0
         for name in names:
             if name not in known:
-                found.insert(place, name)
+                merged.insert(place, name)
                 known.add(name)
-            place = found.index(name) + 1
-    return found
+            place = merged.index(name) + 1
+    return merged
 
 
 def partition(keys: Sequence[object]) -> tuple[int, ...]:
-    """Return the number of each key among the distinct ones, from 1: `(a, a, b)` gives `(1, 1, 2)`."""
+    """Return a number for each key, counted from 1, the same for equal keys: `(a, a, b)` gives `(1, 1, 2)`."""
     numbers: dict[object, int] = {}
     return tuple(numbers.setdefault(key, len(numbers) + 1) for key in keys)

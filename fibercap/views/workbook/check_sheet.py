@@ -1,4 +1,4 @@
-"""The sheet of checks: every law of the books as a formula, and warnings about the plan apart from them."""
+"""The sheet of checks: every law of the books as a formula; below them, warnings about the plan."""
 
 from __future__ import annotations
 
@@ -11,10 +11,11 @@ from fibercap.model.horizon.run_off import RUN_OFF
 from fibercap.model.law_texts import LawText, law_texts
 from fibercap.model.plants.projects import SpendByPeriod
 from fibercap.views.workbook.book import BEFORE
-from fibercap.views.workbook.cases import merged
+from fibercap.views.workbook.cases import merge_in_order
+from fibercap.views.workbook.cell_address import CellAddress, letters
 from fibercap.views.workbook.formats import set_up
-from fibercap.views.workbook.formulas import Spot, Wording, letters
-from fibercap.views.workbook.lines import Surroundings, chosen
+from fibercap.views.workbook.formulas import FormulaWriter
+from fibercap.views.workbook.lines import CaseContext, formula_by_case
 from fibercap.views.workbook.periods import DATES_ROW
 
 if TYPE_CHECKING:
@@ -32,7 +33,7 @@ NAME: Final = "Checks"
 HEADS: Final = ("Law", "Unit", "Row", "Kept", "Largest gap", "")
 HEAD_ROW: Final = 8
 TOLERANCE: Final = "$D$4"
-MASTER: Final = Spot(NAME, 3, "D")
+MASTER: Final = CellAddress(NAME, 3, "D")
 VERDICT: Final = '"ok";;"BROKEN"'
 WORDS: Final = {
     "sources_equal_uses": "Sources equal uses",
@@ -53,33 +54,33 @@ WORDS: Final = {
 
 
 class CheckSheet:
-    """Writes checks and warnings; the master check says that all laws are kept."""
+    """Writes checks and warnings; the master check says whether all laws are kept."""
 
     def __init__(self, book: Book, claims: ClaimSheet, measures: MeasureSheet) -> None:
         self.book, self.claims, self.measures = book, claims, measures
-        self.laws = [{(law.law, law.row): law for law in self._of(case)} for case in range(len(book.cases))]
-        self.keys = sorted_by_law(merged([[f"{law}|{row}" for law, row in own] for own in self.laws]))
+        self.laws = [{(law.law, law.row): law for law in self._laws_of(case)} for case in range(len(book.cases))]
+        self.keys = sorted_by_law(merge_in_order([[f"{law}|{row}" for law, row in by_key] for by_key in self.laws]))
         self.warnings_from = HEAD_ROW + len(self.keys) + 2
 
     @property
     def _projection(self) -> Projection:
-        """The projection of the case that is chosen when exported."""
+        """The projection of the case that is chosen when the workbook is exported."""
         return self.book.cases[0].projection
 
     @property
     def _trifle(self) -> tuple[str, float]:
-        """The cell of the largest amount that counts as no money, and what it holds when exported."""
-        spot = self.book.scalars[PATH]
-        return f"{spot.at}${spot.column}${spot.row}", float(self._projection.trifle.value.flat[0])
+        """The reference to the largest amount that counts as no money, and that amount when exported."""
+        address = self.book.scalars[PATH]
+        return address.cell, float(self._projection.trifle.value.flat[0])
 
-    def _of(self, case: int) -> list[LawText]:
+    def _laws_of(self, case: int) -> list[LawText]:
         projection = self.book.cases[case].projection
-        found = list(law_texts(projection))
+        laws = list(law_texts(projection))
         for key, project in projection.scenario.projects.items():
             if isinstance(project.spend, SpendByPeriod):
                 shares = " + ".join(f"{{inputs.projects.{key}.spend.{of}}}" for of in project.spend.shares)
-                found.append(LawText("spend", f"projects.{key}.capex", f"{shares} - 1", whole=True))
-        return found
+                laws.append(LawText("spend", f"projects.{key}.capex", f"{shares} - 1", whole=True))
+        return laws
 
     def write(self, sheet: Worksheet, looks: Looks) -> None:
         """Write the sheet."""
@@ -107,30 +108,30 @@ class CheckSheet:
         self._warnings(sheet, looks)
 
     def _heads(self, sheet: Worksheet, looks: Looks) -> None:
-        dates = self.book.spot(0, "time.date")
+        dates = self.book.address(0, "time.date")
         values = self.book.union.model.lines["time.date"].values[0]
         for place, head in enumerate(HEADS):
             sheet.write_string(HEAD_ROW - 1, place, head, looks("head"))
         for number in range(self.book.union.model.length):
             column = letters(BEFORE + 1 + number)
             value = 0.0 if values is None else values[number]
-            formula = f"={dates.at}{column}${DATES_ROW}"
+            formula = f"={dates.sheet_prefix}{column}${DATES_ROW}"
             sheet.write_formula(HEAD_ROW - 1, BEFORE + 1 + number, formula, looks("head", "yyyy-mm-dd"), value)
 
     def _law(self, sheet: Worksheet, row: int, key: str, looks: Looks) -> None:
         law, of = key.split("|")
-        whole = next(own[law, of] for own in self.laws if (law, of) in own).whole
+        is_one_number = next(by_key[law, of] for by_key in self.laws if (law, of) in by_key).whole
         later = ", after the horizon" if of.startswith(f"{RUN_OFF}.") else ""
         sheet.write_string(row, 0, f"{WORDS[law]}{later}", looks("text"))
         sheet.write_string(row, 1, self._unit(of) if law != "spend" else "1", looks("faint"))
         sheet.write_string(row, 2, of, looks("faint"))
-        template = self._template(row, law, of, whole=whole)
+        template = self._template(row, law, of, is_one_number=is_one_number)
         first, last = letters(BEFORE + 1), letters(BEFORE + self.book.union.model.length)
         cells = f"{first}{row + 1}:{last}{row + 1}"
         sheet.write_formula(row, 3, f"=IF(E{row + 1}<={TOLERANCE},1,0)", looks("formula", VERDICT), 1)
-        largest = f"=ABS({template})" if whole else f"=MAX(MAX({cells}),-MIN({cells}))"
+        largest = f"=ABS({template})" if is_one_number else f"=MAX(MAX({cells}),-MIN({cells}))"
         sheet.write_formula(row, 4, largest, looks("formula", "0.00;-0.00;-"), 0)
-        for number in range(0 if whole else self.book.union.model.length):
+        for number in range(0 if is_one_number else self.book.union.model.length):
             before, here, after = (letters(BEFORE + number + step) for step in (0, 1, 2))
             formula = "=" + template.format(before=before, here=here, after=after)
             sheet.write_formula(row, BEFORE + 1 + number, formula, looks("faint", "0.00;-0.00;-"), 0)
@@ -141,73 +142,76 @@ class CheckSheet:
             (p.given[path].unit for p in plans if path in p.given), "1"
         )
 
-    def _template(self, row: int, law: str, of: str, *, whole: bool) -> str:
-        own = None if whole else Spot(NAME, row + 1, letters(BEFORE), "G", "G", 0)
+    def _template(self, row: int, law: str, of: str, *, is_one_number: bool) -> str:
+        """Return the formula of a law's gap: in each period, or one for the whole horizon."""
+        target = None if is_one_number else CellAddress(NAME, row + 1, letters(BEFORE), "G", "G", 0)
         keys: list[object] = []
         texts: dict[object, str] = {}
         for case, laws in enumerate(self.laws):
-            found = laws.get((law, of))
-            keys.append(None if found is None else self.book.union.readings(case, found.text))
+            law_text = laws.get((law, of))
+            keys.append(None if law_text is None else self.book.union.readings(case, law_text.text))
             if keys[-1] not in texts:
                 length = self.book.union.model.length
-                told = Surroundings(self.book, case)
-                texts[keys[-1]] = "0" if found is None else Wording(term_of(found.text), told, own, length).whole()
-        return chosen(self.book, keys, texts)
+                context = CaseContext(self.book, case)
+                texts[keys[-1]] = (
+                    "0" if law_text is None else FormulaWriter(term_of(law_text.text), context, target, length).text()
+                )
+        return formula_by_case(self.book, keys, texts)
 
     @cached_property
-    def rows(self) -> list[tuple[str, str, bool]]:
-        """The warnings: in words, the test of a sheet, and whether all is well when exported."""
-        cash, gap = self.measures.spot("lowest_cash"), self.measures.spot("funding_gap")
+    def warnings(self) -> list[tuple[str, str, bool]]:
+        """The warnings: in words, as a condition on cells, and whether it is met when exported."""
+        cash, gap = self.measures.address("lowest_cash"), self.measures.address("funding_gap")
         least = self.book.scalars.get("inputs.money.minimum_cash")
-        floor = f"{least.at}${least.column}${least.row}" if least else "0"
-        found = self.measures.found[0]
-        lowest, gaps = found["lowest_cash"].value or 0.0, found["funding_gap"].value or 0.0
+        floor = least.cell if least else "0"
+        measures = self.measures.measures_by_case[0]
+        lowest, gaps = measures["lowest_cash"].value or 0.0, measures["funding_gap"].value or 0.0
         minimum = float(self._projection.scenario.money.minimum_cash)
         trifle, value = self._trifle
         claims = all(o.as_expected for o in self.claims.outcomes[0].values())
-        kept = not any(c.is_broken for c in self.claims.tested[0].values())
+        kept = not any(c.is_broken for c in self.claims.covenants[0].values())
         rows = [
-            ("Cash is never negative", f"{cash.at}$B${cash.row}>=-{trifle}", lowest >= -value),
+            ("Cash is never negative", f"{cash.cell}>=-{trifle}", lowest >= -value),
             *self._later(trifle, value),
-            ("Cash keeps its minimum", f"{cash.at}$B${cash.row}>={floor}-{trifle}", lowest >= minimum - value),
-            ("Funding covers all spending", f"{gap.at}$B${gap.row}<={trifle}", gaps <= value),
+            ("Cash keeps its minimum", f"{cash.cell}>={floor}-{trifle}", lowest >= minimum - value),
+            ("Funding covers all spending", f"{gap.cell}<={trifle}", gaps <= value),
         ]
         if self.claims.claims:
-            rows.append(("Every claim is as expected", f"MIN({self.claims.as_expected})=1", claims))
+            rows.append(("Every claim is as expected", f"MIN({self.claims.as_expected_cells})=1", claims))
         if self.claims.tests:
-            rows.append(("No covenant is broken", f"COUNTIF({self.claims.kept},0)=0", kept))
+            rows.append(("No covenant is broken", f"COUNTIF({self.claims.covenant_cells},0)=0", kept))
         return rows
 
     def _later(self, trifle: str, value: float) -> Iterator[tuple[str, str, bool]]:
-        """Yield the warning of cash after the horizon, where any case has a run-off."""
+        """Yield the warning about cash after the horizon, if any case has a run-off."""
         row, union = f"{RUN_OFF}.accounts.cash", self.book.union
         if not union.run_offs:
             return
         grids = [union.grid_of(case, row) for case in range(len(self.book.cases))]
         texts: dict[object, str] = {None: "0"}
         for grid in union.run_offs:
-            spot = self.book.spots[grid.number, row]
-            texts[grid.number] = f"MIN({spot.at}${spot.first}${spot.row}:${spot.last}${spot.row})"
+            address = self.book.addresses[grid.number, row]
+            texts[grid.number] = f"MIN({address.range})"
         keys: list[object] = [None if grid is None else grid.number for grid in grids]
-        lowest = chosen(self.book, keys, {key: texts[key] for key in dict.fromkeys(keys)})
+        lowest = formula_by_case(self.book, keys, {key: texts[key] for key in dict.fromkeys(keys)})
         fine = grids[0] is None or float(self._projection.value(row)[0].min()) >= -value
         yield "Cash is never negative after the horizon, while loans run off", f"{lowest}>=-{trifle}", fine
 
     def _warnings(self, sheet: Worksheet, looks: Looks) -> None:
-        """Write what is wrong with a plan although its books tie."""
+        """Write what may be wrong with the plan although its books are right."""
         sheet.write_string(self.warnings_from - 1, 0, "Warnings about the plan", looks("group"))
-        for place, (words, test, fine) in enumerate(self.rows):
+        for place, (words, test, fine) in enumerate(self.warnings):
             row = self.warnings_from + place
             sheet.write_string(row, 0, words, looks("text"))
             sheet.write_formula(row, 3, f"=IF({test},1,0)", looks("formula", '"ok";;"LOOK"'), int(fine))
 
     @property
-    def warnings(self) -> str:
-        """The cells of the warnings."""
-        return f"'{NAME}'!$D${self.warnings_from + 1}:$D${self.warnings_from + len(self.rows)}"
+    def warning_cells(self) -> str:
+        """The reference to the cells that say whether each warning is quiet."""
+        return f"'{NAME}'!$D${self.warnings_from + 1}:$D${self.warnings_from + len(self.warnings)}"
 
 
 def sorted_by_law(keys: list[str]) -> list[str]:
-    """Return checks in the order of the laws."""
+    """Return the keys of checks in the order of the laws."""
     laws = list(WORDS)
     return sorted(keys, key=lambda key: laws.index(key.split("|")[0]))

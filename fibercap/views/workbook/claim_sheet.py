@@ -1,4 +1,4 @@
-"""The sheet of claims and covenants: each looked up, compared with its limit, and told."""
+"""The sheet of claims and covenants: each value is looked up and compared with its limit."""
 
 from __future__ import annotations
 
@@ -11,10 +11,11 @@ from fibercap.model.plan.claim import Multiple
 from fibercap.studies.claims import ROUNDING, outcomes
 from fibercap.studies.covenant_values import PART_OF_PERIOD
 from fibercap.studies.covenants import covenants
-from fibercap.views.workbook.cases import merged
+from fibercap.views.workbook.cases import merge_in_order
+from fibercap.views.workbook.cell_address import letters
 from fibercap.views.workbook.formats import number_format, set_up
-from fibercap.views.workbook.lines import chosen
-from fibercap.views.workbook.lookups import Span, looked_up, span_of
+from fibercap.views.workbook.lines import formula_by_case
+from fibercap.views.workbook.lookups import LookupDays, lookup_days, lookup_formula
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -35,40 +36,45 @@ HEADS: Final = (
     "Claim", "Row or measure", "When", "Days after", "until", "Value", "Unit", "is to be", "Limit", "times its value",
     "after", "until", "within", "In this option", "Holds", "Expected", "As expected", "Source", "Note",
 )  # fmt: skip
+(
+    SAYS, SUBJECT, WHEN, AFTER, UNTIL, VALUE, UNIT, COMPARATOR, LIMIT, TIMES, BASE_AFTER, BASE_UNTIL, WITHIN, IN_OPTION,
+    HOLDS, EXPECTED, AS_EXPECTED, SOURCE, NOTE,
+) = range(len(HEADS))  # fmt: skip
+"""The numbers of the columns."""
 HEAD_ROW: Final = 5
 SIGNS: Final = {"above": ">", "at_least": ">=", "below": "<", "at_most": "<="}
 UNTESTED: Final = "not tested"
 LEVERAGE_MEASURES: Final = {"max_debt_to_ebitda": "quarter", "max_debt_to_ebitda_by_year": "year"}
-"""Measures of debt to EBITDA, each with the calendar on which it looks."""
-Line = tuple[str, ...]
-"""What a line is of: one that an option words otherwise, with another limit or date, has a line of its own."""
+"""Measures of debt to EBITDA, each with the periods at whose ends it is taken."""
+LineKey = tuple[str, ...]
+"""What identifies a line: a claim or test with another limit or date in some option has a line of its own."""
 VERDICT: Final = '"holds";;"FAILS"'
 
 
 class ClaimSheet:
-    """Writes claims, then covenants; knows the cells that say whether all is as expected."""
+    """Writes claims, then covenants."""
 
-    def __init__(self, book: Book, found: MeasureSheet) -> None:
-        self.book, self.measures = book, found
-        self.outcomes = [outcomes(case.projection, found.found[n]) for n, case in enumerate(book.cases)]
-        self.claimed = [
-            _lines_of_claims(case.projection, own) for case, own in zip(book.cases, self.outcomes, strict=True)
+    def __init__(self, book: Book, measures: MeasureSheet) -> None:
+        self.book, self.measures = book, measures
+        self.outcomes = [outcomes(case.projection, measures.measures_by_case[n]) for n, case in enumerate(book.cases)]
+        self.claim_keys = [
+            _claim_keys(case.projection, by_name) for case, by_name in zip(book.cases, self.outcomes, strict=True)
         ]
-        self.claims = merged(self.claimed)
-        self.tested = [covenants(case.projection) for case in book.cases]
-        self.dated = [_lines_of_tests(own) for own in self.tested]
-        self.tests = merged(self.dated)
+        self.claims = merge_in_order(self.claim_keys)
+        self.covenants = [covenants(case.projection) for case in book.cases]
+        self.test_keys = [_test_keys(by_name) for by_name in self.covenants]
+        self.tests = merge_in_order(self.test_keys)
         self.covenants_from = HEAD_ROW + len(self.claims) + 3
 
     @property
-    def as_expected(self) -> str:
-        """The cells that say whether each claim is as expected."""
-        return f"'{NAME}'!$Q${HEAD_ROW + 1}:$Q${HEAD_ROW + len(self.claims)}"
+    def as_expected_cells(self) -> str:
+        """The reference to the cells that say whether each claim is as expected."""
+        return _column_range(AS_EXPECTED, HEAD_ROW, len(self.claims))
 
     @property
-    def kept(self) -> str:
-        """The cells that say whether each covenant holds."""
-        return f"'{NAME}'!$O${self.covenants_from + 1}:$O${self.covenants_from + len(self.tests)}"
+    def covenant_cells(self) -> str:
+        """The reference to the cells that say whether each covenant holds."""
+        return _column_range(HOLDS, self.covenants_from, len(self.tests))
 
     def write(self, sheet: Worksheet, looks: Looks) -> None:
         """Write the sheet."""
@@ -76,8 +82,8 @@ class ClaimSheet:
         for column, width in enumerate((44, 30, 12, 11, 11, 16, 9, 9, 16, 9, 11, 11, 8, 9, 9, 9, 9, 10, 44)):
             sheet.set_column(column, column, width)
         sheet.write_string(0, 0, "Claims and covenants", looks("title"))
-        told = "A value is looked up by the two days. A claim expected to fail is shipped because it fails so read."
-        sheet.write_string(1, 0, told, looks("remark"))
+        remark = "A value is looked up by the two days. A claim expected to fail is shipped because it fails so read."
+        sheet.write_string(1, 0, remark, looks("remark"))
         self._heads(sheet, HEAD_ROW, looks)
         for place, line in enumerate(self.claims):
             self._claim(sheet, HEAD_ROW + place, line, looks)
@@ -92,111 +98,124 @@ class ClaimSheet:
         for column, head in enumerate(HEADS):
             sheet.write_string(row - 1, column, head, looks("head"))
 
-    def _claim(self, sheet: Worksheet, row: int, line: Line, looks: Looks) -> None:
-        present, name = [line in own for own in self.claimed], line[0]
+    def _claim(self, sheet: Worksheet, row: int, line: LineKey, looks: Looks) -> None:
+        present, name = [line in keys for keys in self.claim_keys], line[0]
         case = present.index(True)
-        told, terms = self.outcomes[case][name], self.book.cases[case].projection.scenario.claims[name]
+        outcome, terms = self.outcomes[case][name], self.book.cases[case].projection.scenario.claims[name]
         here = self.outcomes[0][name] if present[0] else None
-        texts = {0: told.says, 1: told.subject, 2: told.when, 17: told.source, 18: told.note}
+        texts = {
+            SAYS: outcome.says,
+            SUBJECT: outcome.subject,
+            WHEN: outcome.when,
+            SOURCE: outcome.source,
+            NOTE: outcome.note,
+        }
         self._begin(sheet, row, texts, present, looks)
-        asked = _Asked(terms.row, terms.measure, terms.when, told.unit, case, None if here is None else here.value)
-        self._subject(sheet, row, asked, looks)
-        self._limit(sheet, row, case, terms, told, looks)
-        holds = _holds(row + 1, told.comparator, points=terms.within.points)
+        value = None if here is None else here.value
+        subject = _Subject(terms.row, terms.measure, terms.when, outcome.unit, case, value)
+        self._subject(sheet, row, subject, looks)
+        self._limit(sheet, row, case, terms, outcome, looks)
+        holds = _verdict_formula(row, outcome.comparator, points=terms.within.points)
+        formula = f'=IF({_cell(IN_OPTION, row)}=0,"",{holds})'
+        sheet.write_formula(row, HOLDS, formula, looks("formula", VERDICT), "" if here is None else int(here.holds))
+        sheet.write_number(row, EXPECTED, int(outcome.expected), looks("value", VERDICT))
+        formula = f"=IF({_cell(IN_OPTION, row)}=0,1,IF({_cell(HOLDS, row)}={_cell(EXPECTED, row)},1,0))"
         sheet.write_formula(
-            row, 14, f'=IF(N{row + 1}=0,"",{holds})', looks("formula", VERDICT), "" if here is None else int(here.holds)
-        )
-        sheet.write_number(row, 15, int(told.expected), looks("value", VERDICT))
-        formula = f"=IF(N{row + 1}=0,1,IF(O{row + 1}=P{row + 1},1,0))"
-        sheet.write_formula(
-            row, 16, formula, looks("formula", '"yes";;"NO"'), 1 if here is None else int(here.as_expected)
+            row, AS_EXPECTED, formula, looks("formula", '"yes";;"NO"'), 1 if here is None else int(here.as_expected)
         )
 
     def _begin(self, sheet: Worksheet, row: int, texts: dict[int, str], present: list[bool], looks: Looks) -> None:
         keys = list[object](present)
-        formula = f"={chosen(self.book, keys, {key: '1' if key else '0' for key in dict.fromkeys(keys)})}"
+        formula = f"={formula_by_case(self.book, keys, {key: '1' if key else '0' for key in dict.fromkeys(keys)})}"
         for column, text in texts.items():
-            sheet.write_string(row, column, text, looks("wrapped" if column in (0, 18) else "faint"))
-        sheet.write_formula(row, 13, formula, looks("formula", '"yes";;"no"'), int(present[0]))
+            sheet.write_string(row, column, text, looks("wrapped" if column in (SAYS, NOTE) else "faint"))
+        sheet.write_formula(row, IN_OPTION, formula, looks("formula", '"yes";;"no"'), int(present[0]))
 
-    def _subject(self, sheet: Worksheet, row: int, asked: _Asked, looks: Looks) -> None:
-        unit, value, case = asked.unit, asked.value, asked.case
+    def _subject(self, sheet: Worksheet, row: int, subject: _Subject, looks: Looks) -> None:
+        unit, value, case = subject.unit, subject.value, subject.case
         numbers = number_format(unit) if unit else "0.00"
-        sheet.write_string(row, 6, unit or "1", looks("faint"))
-        if asked.row:
-            span = span_of(asked.when, self.book)
-            sheet.write_number(row, 3, span.after, looks("value", "yyyy-mm-dd"))
-            sheet.write_number(row, 4, span.until, looks("value", "yyyy-mm-dd"))
-            formula = self._looked_up(case, asked.row, span, (f"D{row + 1}", f"E{row + 1}"))
+        sheet.write_string(row, UNIT, unit or "1", looks("faint"))
+        if subject.row:
+            days = lookup_days(subject.when, self.book)
+            sheet.write_number(row, AFTER, days.after, looks("value", "yyyy-mm-dd"))
+            sheet.write_number(row, UNTIL, days.until, looks("value", "yyyy-mm-dd"))
+            formula = self._lookup_formula(case, subject.row, days, (_cell(AFTER, row), _cell(UNTIL, row)))
         else:
-            spot = self.measures.spot(asked.measure)
-            formula = f"{spot.at}${spot.column}${spot.row}"
-        absent = f'=IF(N{row + 1}=0,"",{formula})'
-        sheet.write_formula(row, 5, absent, looks("formula", numbers), "" if value is None else value)
+            formula = self.measures.address(subject.measure).cell
+        formula = f'=IF({_cell(IN_OPTION, row)}=0,"",{formula})'
+        sheet.write_formula(row, VALUE, formula, looks("formula", numbers), "" if value is None else value)
 
-    def _limit(self, sheet: Worksheet, row: int, case: int, terms: Claim, told: Outcome, looks: Looks) -> None:
-        numbers = number_format(told.unit) if told.unit else "0.00"
-        sheet.write_string(row, 7, told.comparator.replace("_", " "), looks("faint"))
+    def _limit(self, sheet: Worksheet, row: int, case: int, terms: Claim, outcome: Outcome, looks: Looks) -> None:
+        numbers = number_format(outcome.unit) if outcome.unit else "0.00"
+        sheet.write_string(row, COMPARATOR, outcome.comparator.replace("_", " "), looks("faint"))
         limit = terms.limit[1]
         if isinstance(limit, Multiple):
-            span = span_of(limit.of, self.book)
-            sheet.write_number(row, 9, float(limit.times), looks("value", "0.00"))
-            sheet.write_number(row, 10, span.after, looks("value", "yyyy-mm-dd"))
-            sheet.write_number(row, 11, span.until, looks("value", "yyyy-mm-dd"))
-            base = self._looked_up(case, terms.row, span, (f"K{row + 1}", f"L{row + 1}"))
-            sheet.write_formula(row, 8, f"=J{row + 1}*{base}", looks("formula", numbers), told.limit)
+            days = lookup_days(limit.of, self.book)
+            sheet.write_number(row, TIMES, float(limit.times), looks("value", "0.00"))
+            sheet.write_number(row, BASE_AFTER, days.after, looks("value", "yyyy-mm-dd"))
+            sheet.write_number(row, BASE_UNTIL, days.until, looks("value", "yyyy-mm-dd"))
+            base = self._lookup_formula(case, terms.row, days, (_cell(BASE_AFTER, row), _cell(BASE_UNTIL, row)))
+            sheet.write_formula(row, LIMIT, f"={_cell(TIMES, row)}*{base}", looks("formula", numbers), outcome.limit)
         else:
-            sheet.write_number(row, 8, told.limit, looks("value", numbers))
-        if told.comparator == "about":
+            sheet.write_number(row, LIMIT, outcome.limit, looks("value", numbers))
+        if outcome.comparator == "about":
             points, wide = terms.within.points, float(terms.within.value)
             sheet.write_number(
-                row, 12, wide / POINT if points else wide, looks("value", '0.0" points"' if points else "0.0%")
+                row, WITHIN, wide / POINT if points else wide, looks("value", '0.0" points"' if points else "0.0%")
             )
 
-    def _test(self, sheet: Worksheet, row: int, line: Line, looks: Looks) -> None:
-        present, (name, when, *_) = [line in own for own in self.dated], line
+    def _test(self, sheet: Worksheet, row: int, line: LineKey, looks: Looks) -> None:
+        present, (name, when, *_) = [line in keys for keys in self.test_keys], line
         case = present.index(True)
-        told = self.tested[case][name]
-        terms = self.book.cases[case].projection.scenario.loans[told.loan].covenants[told.name]
-        here = self.tested[0][name] if present[0] else None
+        tested = self.covenants[case][name]
+        terms = self.book.cases[case].projection.scenario.loans[tested.loan].covenants[tested.name]
+        here = self.covenants[0][name] if present[0] else None
         test = next((test for test in here.tests if test.when == when), None) if here else None
-        texts = {0: told.title, 1: told.subject, 2: when}
+        texts = {SAYS: tested.title, SUBJECT: tested.subject, WHEN: when}
         self._begin(sheet, row, texts, present, looks)
-        known = test is not None and isfinite(test.value)
-        asked = _Asked(terms.tested, terms.measure, when, told.unit, case, test.value if test and known else None)
-        self._subject(sheet, row, asked, looks)
-        sheet.write_string(row, 7, told.comparator.replace("_", " "), looks("faint"))
-        sheet.write_number(row, 8, told.limit, looks("value", number_format(told.unit) if told.unit else "0.00"))
-        holds, lost = _holds(row + 1, told.comparator), self._beyond(row, case, terms, when)
-        formula = f'=IF(N{row + 1}=0,"",{lost}IF(F{row + 1}="","{UNTESTED}",{holds}){")" if lost else ""})'
-        value: str | int = ("" if here is None else UNTESTED) if test is None else int(test.holds)
-        sheet.write_formula(row, 14, formula, looks("formula", VERDICT), value)
+        value = test.value if test is not None and isfinite(test.value) else None
+        subject = _Subject(terms.tested, terms.measure, when, tested.unit, case, value)
+        self._subject(sheet, row, subject, looks)
+        sheet.write_string(row, COMPARATOR, tested.comparator.replace("_", " "), looks("faint"))
+        sheet.write_number(
+            row, LIMIT, tested.limit, looks("value", number_format(tested.unit) if tested.unit else "0.00")
+        )
+        holds, without_ebitda = _verdict_formula(row, tested.comparator), self._no_ebitda_test(row, case, terms, when)
+        end = ")" if without_ebitda else ""
+        verdict = f'{without_ebitda}IF({_cell(VALUE, row)}="","{UNTESTED}",{holds}){end}'
+        exported: str | int = ("" if here is None else UNTESTED) if test is None else int(test.holds)
+        formula = f'=IF({_cell(IN_OPTION, row)}=0,"",{verdict})'
+        sheet.write_formula(row, HOLDS, formula, looks("formula", VERDICT), exported)
 
-    def _beyond(self, row: int, case: int, terms: Covenant, when: str) -> str:
-        """Return the head of the formula of a verdict where debt without EBITDA breaks any limit; "" elsewhere."""
+    def _no_ebitda_test(self, row: int, case: int, terms: Covenant, when: str) -> str:
+        """Return the beginning `IF(...,0,` of the verdict on leverage: debt without EBITDA breaks any limit.
+
+        A covenant on anything else has no such part.
+        """
         if terms.tested not in LEVERAGE:
             if terms.measure not in LEVERAGE_MEASURES:
                 return ""
-            flag = self.book.spot(case, f"time.ends_{LEVERAGE_MEASURES[terms.measure]}")
-            days = f"{flag.at}${flag.first}${flag.row}:${flag.last}${flag.row}"
-            own = self.book.spot(case, NO_EBITDA)
-            return f"IF(SUMPRODUCT({own.at}${own.first}${own.row}:${own.last}${own.row},{days})>0,0,"
-        found = self._looked_up(case, NO_EBITDA, span_of(when, self.book), (f"D{row + 1}", f"E{row + 1}"))
-        return f"IF({found}>0,0,"
+            flag = self.book.address(case, f"time.ends_{LEVERAGE_MEASURES[terms.measure]}")
+            days = flag.range
+            no_ebitda = self.book.address(case, NO_EBITDA)
+            return f"IF(SUMPRODUCT({no_ebitda.range},{days})>0,0,"
+        cells = (_cell(AFTER, row), _cell(UNTIL, row))
+        no_ebitda_then = self._lookup_formula(case, NO_EBITDA, lookup_days(when, self.book), cells)
+        return f"IF({no_ebitda_then}>0,0,"
 
-    def _looked_up(self, case: int, path: str, span: Span, cells: tuple[str, str]) -> str:
-        """Return the formula of a row at a time; options whose run-offs last longer have it on sheets of their own."""
-        rows = [own.projection.rows.get(path) for own in self.book.cases]
+    def _lookup_formula(self, case: int, path: str, days: LookupDays, cells: tuple[str, str]) -> str:
+        """Return the formula that looks up a row; it differs between options where their run-offs have other sheets."""
+        rows = [other_case.projection.rows.get(path) for other_case in self.book.cases]
         other = self.book.cases[case].projection.rows[path]
-        found = [
-            looked_up(self.book, case if row is None else number, row or other, span, cells)
+        formulas = [
+            lookup_formula(self.book, case if row is None else number, row or other, days, cells)
             for number, row in enumerate(rows)
         ]
-        return chosen(self.book, list[object](found), {text: text for text in found})
+        return formula_by_case(self.book, list[object](formulas), {text: text for text in formulas})
 
 
-class _Asked(NamedTuple):
-    """What is looked up: a row at a time, or a measure, of a case that has it; and its value in the first case."""
+class _Subject(NamedTuple):
+    """What is looked up: a row at a time or a measure, a case that has it, and its value in the first case."""
 
     row: str
     measure: str
@@ -206,32 +225,42 @@ class _Asked(NamedTuple):
     value: float | None
 
 
-def _lines_of_claims(projection: Projection, found: Mapping[str, Outcome]) -> list[Line]:
-    """Return the lines of claims in one option: each by its name, and all that it says there."""
-    return [(name, str(projection.scenario.claims[name])) for name in found]
+def _claim_keys(projection: Projection, by_name: Mapping[str, Outcome]) -> list[LineKey]:
+    """Return the keys of the claims in one option: name and all terms."""
+    return [(name, str(projection.scenario.claims[name])) for name in by_name]
 
 
-def _lines_of_tests(found: Mapping[str, Tested]) -> list[Line]:
-    """Return the lines of covenants in one option: each date by the covenant's name, and what it asks for there."""
+def _test_keys(by_name: Mapping[str, Tested]) -> list[LineKey]:
+    """Return the keys of all tests of covenants in one option: name, date and limit."""
     return [
-        (name, when, told.subject, told.comparator, f"{told.limit!r} {told.unit}")
-        for name, told in found.items()
-        for when in _dates(told)
+        (name, when, tested.subject, tested.comparator, f"{tested.limit!r} {tested.unit}")
+        for name, tested in by_name.items()
+        for when in _dates(tested)
     ]
 
 
 def _dates(tested: Tested) -> list[str]:
-    """Return the dates of a covenant, tested or not, in order; without those that the horizon cuts."""
+    """Return the dates of a covenant in order, tested or not, without those whose period the horizon cuts short."""
     missing = [date.when for date in tested.untested if date.reason != PART_OF_PERIOD]
     return sorted({*(test.when for test in tested.tests), *missing})
 
 
-def _holds(row: int, comparator: str, *, points: bool = False) -> str:
-    """Return the formula of the verdict; a value as near to its limit as rounding may bring it counts as the limit."""
-    value, limit = f"F{row}", f"I{row}"
+def _cell(column: int, row: int) -> str:
+    """Return the reference to a cell of the sheet; the first row is 0."""
+    return f"{letters(column)}{row + 1}"
+
+
+def _column_range(column: int, row: int, count: int) -> str:
+    """Return the reference to cells of a column from a row on, as other sheets read them; the first row is 0."""
+    return f"'{NAME}'!${letters(column)}${row + 1}:${letters(column)}${row + count}"
+
+
+def _verdict_formula(row: int, comparator: str, *, points: bool = False) -> str:
+    """Return the formula of whether a value meets its limit; a value within rounding of the limit meets it."""
+    value, limit = _cell(VALUE, row), _cell(LIMIT, row)
     slack = f"{ROUNDING:g}*MAX(ABS({value}),ABS({limit}))"
     if comparator == "about":
-        room = f"M{row}*{POINT:g}" if points else f"M{row}*ABS({limit})"
+        room = f"{_cell(WITHIN, row)}*{POINT:g}" if points else f"{_cell(WITHIN, row)}*ABS({limit})"
         test = f"ABS({value}-{limit})<={room}+{slack}"
     else:
         sign = {"above": "+", "at_least": "-", "below": "-", "at_most": "+"}[comparator]

@@ -1,4 +1,4 @@
-"""How cells look: the color key, number formats, the set-up of pages."""
+"""How cells look: kinds of cells, number formats, printing."""
 
 from __future__ import annotations
 
@@ -37,10 +37,22 @@ KINDS: Final[dict[str, dict[str, Any]]] = {
 }
 
 
-def number_format(unit: str, nature: str = "", *, ratio: bool = False, whole: bool = True) -> str:
-    """Return the number format of a unit; money of a row is shown in millions, by format alone."""
+def number_format(unit: str, nature: str = "", *, ratio: bool = False, integers: bool = True) -> str:
+    """Return the number format for a unit.
+
+    Parameters
+    ----------
+    unit : str
+        The unit of the values.
+    nature : str
+        That of a row: flow, stock or rate; "" for a scalar. The format shows money of a row in millions.
+    ratio : bool
+        The row is undefined in some periods, as a ratio is.
+    integers : bool
+        All values of a row without unit are whole numbers.
+    """
     if nature and unit == "" and not ratio:
-        return "0" if whole else "0.0000"
+        return "0" if integers else "0.0000"
     if unit in CURRENCIES:
         return MILLIONS if nature else "#,##0.00"
     if unit == "1/year":
@@ -54,7 +66,7 @@ def number_format(unit: str, nature: str = "", *, ratio: bool = False, whole: bo
 
 @dataclass
 class Looks:
-    """The formats of one workbook, each made once."""
+    """The cell formats of one workbook; each is made once."""
 
     book: xlsxwriter.Workbook
 
@@ -72,13 +84,13 @@ class Looks:
         return self._made[key]
 
 
-Cells = Sequence[float | str]
+CellValues = Sequence[float | str]
 
 
 def plain_sheets() -> type[Worksheet]:
-    """Return a kind of sheet that takes formulas as they are, and one for many cells of a row.
+    """Return a class of worksheets that takes formulas as they are and writes shared formulas.
 
-    No formula here is of the kind that needs a prefix.
+    Formulas need no checks by the library: none has a function that newer programs want with a prefix.
     """
     from xlsxwriter.utility import xl_range
     from xlsxwriter.worksheet import Worksheet
@@ -86,8 +98,8 @@ def plain_sheets() -> type[Worksheet]:
     class Plain(Worksheet):  # type: ignore[misc]  # the library comes without types
         shared = 0
 
-        def write_shared(self, row: int, column: int, formula: str, look: Format, values: Cells) -> None:
-            """Fill a formula to the right; the file holds it once (ECMA-376, part 1, 18.3.1.40, shared formula)."""
+        def write_shared(self, row: int, column: int, formula: str, look: Format, values: CellValues) -> None:
+            """Write a formula into cells side by side; the file holds it once (ECMA-376, part 1, 18.3.1.40)."""
             cells = f'ref="{xl_range(row, column, row, column + len(values) - 1)}" si="{self.shared}"'
             element = f'<f t="shared" {cells}>{escape(formula, quote=False)}</f>'
             for place, value in enumerate(values, column):
@@ -103,13 +115,13 @@ def plain_sheets() -> type[Worksheet]:
             return formula.removeprefix("=")
 
         def _check_dimensions(self, row: int, col: int, *rest: bool, **more: bool) -> int:
-            """Refuse a cell that would be dropped in silence: rows are written from the top, and then are gone."""
+            """Refuse a cell above the row written last; the library would drop it in silence."""
             if super()._check_dimensions(row, col, *rest, **more) < 0 or row < (self.previous_row or 0):
                 raise IndexError(f"row {row + 1} of {self.name} is written after row {(self.previous_row or 0) + 1}")
             return 0
 
         def _xml_formula_element(self, formula: str, result: object, attributes: list[tuple[str, str]]) -> None:
-            """Say of an empty result that it is a text, or previews show 0."""
+            """Mark an empty result as a text; without that, previews of files show 0."""
             more = [*attributes, ("t", "str")] if result == "" else attributes
             if formula.startswith("<f"):
                 written = "".join(f' {key}="{value}"' for key, value in more)
@@ -129,7 +141,19 @@ HEADER: Final = 120
 
 
 def set_up(sheet: Worksheet, title: str, *, rows: int = 0, columns: int = 0) -> None:
-    """Set a page up so that it prints: landscape, one page wide or a few, titles on each."""
+    """Set up printing and the view: landscape, as few pages wide as the columns need, headings repeated and frozen.
+
+    Parameters
+    ----------
+    sheet : Worksheet
+        The sheet.
+    title : str
+        Printed at the head of each page.
+    rows : int
+        Rows at the top that are frozen and printed on each page.
+    columns : int
+        Columns of periods; with any, the columns before them are frozen too.
+    """
     sheet.set_landscape()
     sheet.set_paper(8)
     sheet.set_margins(left=0.4, right=0.4, top=0.6, bottom=0.6)

@@ -1,18 +1,17 @@
-"""Formula texts become formulas of a sheet: here, and nowhere else.
+"""Translate formula texts of the model into formulas of a sheet. No other file does this.
 
-A formula of a line is a template with `{here}`, `{before}` and `{after}` for column letters, so that the same one
-stands in every column; what must be written out by cells has its own text for each column in `cells`.
+The formula of a line is a template: `{here}`, `{before}` and `{after}` stand for the letters of a column and its
+neighbors, so that one template serves every column. A part that differs from column to column is a list of texts, one
+for each column, in `cells`; the template refers to it as `{cells[0]}`.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from functools import cache
-from typing import TYPE_CHECKING, Final, NamedTuple, Protocol
+from typing import TYPE_CHECKING, Final, Protocol
 
 import numpy as np
 
-from fibercap.core.formula_text import term_of
 from fibercap.core.term import (
     BINDING,
     COMPARISONS,
@@ -25,213 +24,233 @@ from fibercap.core.term import (
     Term,
     number_text,
 )
+from fibercap.views.workbook.cell_address import column_number, letters
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from fibercap.core.units import Array
+    from fibercap.views.workbook.cell_address import CellAddress
 
 LONGEST: Final = 8000
 """Characters of a formula; spreadsheets take 8,192."""
 
 
-class CannotBeSaidError(ValueError):
-    """A formula text has no formula of a sheet; says why."""
+class NoSheetFormulaError(ValueError):
+    """A formula of the model cannot be written as a formula of a sheet; the message says why."""
 
 
-class Spot(NamedTuple):
-    """Where a line or scalar stands: sheet, row (1 is the first), and the lettered columns of a line; "" for a scalar.
+class FormulaContext(Protocol):
+    """What a `FormulaWriter` asks about one case: where rows and scalars stand, and what is known of them."""
 
-    `column` is that of a scalar, or that of what a line was before its first column.
-    """
-
-    sheet: str
-    row: int
-    column: str
-    first: str = ""
-    last: str = ""
-    grid: int = 0
-
-    @property
-    def at(self) -> str:
-        """The sheet as a formula names it."""
-        return f"'{self.sheet}'!"
-
-
-class Places(Protocol):
-    """What a formula must be told of its surroundings: where things stand, for one case."""
-
-    def spot(self, path: str) -> Spot:
+    def address(self, path: str) -> CellAddress:
         """Return where a row or scalar stands."""
 
-    def cell(self, spot: Spot, sheet: str) -> str:
-        """Return a scalar's cell as a formula on a sheet reads it."""
+    def scalar_cell(self, address: CellAddress, sheet: str) -> str:
+        """Return the reference by which formulas on a sheet read a scalar."""
 
-    def earlier(self, path: str) -> Spot | None:
-        """Return where the row stands from which one of the run-off goes on; None for any other."""
+    def earlier(self, path: str) -> CellAddress | None:
+        """Return the address of the row of the horizon that a row of the run-off continues; None for other rows."""
 
     def calendar(self, path: str) -> Array | None:
         """Return the values of a row of the calendar, or None where they follow from inputs."""
 
-    def tangled(self, path: str) -> bool:
-        """Tell whether a row rests, in other periods, on the line whose formula is written."""
+    def rests_on_target(self, path: str) -> bool:
+        """Tell whether a row depends, in some period, on the line whose formula is being written."""
 
     def may_be_empty(self, path: str) -> bool:
         """Tell whether a row is undefined, and its cells empty, in some periods."""
 
 
 @dataclass
-class Wording:
-    """Writes one formula text as a formula of a sheet."""
+class FormulaWriter:
+    """Writes one formula of the model as a formula of a sheet.
+
+    Parameters
+    ----------
+    formula : Term
+        The formula of the model.
+    context : FormulaContext
+        Where the rows and scalars stand that it reads.
+    target : CellAddress or None
+        The line that gets the formula; None where it stands alone in a cell and reads no single periods.
+    length : int
+        Columns of that line.
+    cells : list of lists of str
+        Receives the parts of the formula that differ from column to column: for each such part a text for each column.
+    solve : callable or None
+        Returns the cell of an internal rate of return, from `IRR` or `XIRR` and pairs of paths (flows, times).
+    first : bool
+        Read rows that have other columns in their first one.
+    """
 
     formula: Term
-    places: Places
-    own: Spot | None = None
+    context: FormulaContext
+    target: CellAddress | None = None
     length: int = 0
     cells: list[list[str]] = field(default_factory=list)
     solve: Callable[[str, Sequence[tuple[str, str]]], str] | None = None
     first: bool = False
-    """Whether rows with other columns are read in their first one."""
 
-    def whole(self) -> str:
-        """Return the formula, without the equals sign."""
-        text, _ = self.said(self.formula)
-        return f"IF({text},1,0)" if _is_truth(self.formula) else text
+    def text(self) -> str:
+        """Return the formula, without the equals sign; a condition gives 1 or 0."""
+        text, _ = self._write(self.formula)
+        return f"IF({text},1,0)" if _is_condition(self.formula) else text
 
     def quotient(self) -> tuple[str, str] | None:
-        """Return the two sides of a formula that is a quotient, to say what it is without anything to divide by."""
+        """Return dividend and divisor of a formula that is a quotient; None for any other."""
         match self.formula:
             case Operation(sign="/", left=left, right=right):
-                return self.said(left)[0], self.said(right)[0]
+                return self._write(left)[0], self._write(right)[0]
         return None
 
     @property
-    def reads_empty(self) -> bool:
-        """Whether a row that it refers to is undefined, and its cells empty, in some periods."""
-        return any(self.places.may_be_empty(path) for path, _ in self.formula.references)
+    def may_read_empty(self) -> bool:
+        """Whether a row that the formula reads is undefined, and its cells empty, in some periods."""
+        return any(self.context.may_be_empty(path) for path, _ in self.formula.references)
 
-    def said(self, term: Term, *, ranges: bool = False) -> tuple[str, int]:
-        """Return a part of the formula and how tightly it binds; `ranges` where rows are read as a whole."""
+    def _write(self, term: Term, *, ranges: bool = False) -> tuple[str, int]:
+        """Return a part of the formula and how tightly it binds; with `ranges`, it reads all columns of a row."""
         match term:
             case Number(value=value):
                 return number_text(value), 9
             case Reference(path=path, shift=shift):
                 return self._reference(path, shift, ranges=ranges), 9
             case Negative(of=of):
-                return f"-{self._tight(of, 9, ranges=ranges)}", 6
+                return f"-{self._in_brackets(of, 9, ranges=ranges)}", 6
             case Operation(sign=sign) if sign in COMPARISONS:
-                return self._compared(term, ranges=ranges)
+                return self._comparison(term, ranges=ranges)
             case Operation(sign=sign, left=left, right=right):
                 binds = BINDING[sign]
                 below = binds if sign == "^" else binds + 1
-                text = f"{self._tight(left, binds, ranges=ranges)}{sign}{self._tight(right, below, ranges=ranges)}"
-                return text, term.binding  # within others, a power stands in brackets: programs differ on -2^2
+                before = self._in_brackets(left, binds, ranges=ranges)
+                after = self._in_brackets(right, below, ranges=ranges)
+                # a power within another operation stands in brackets: spreadsheet programs differ on -2^2
+                return f"{before}{sign}{after}", term.binding
             case Call(function=name, arguments=arguments):
-                return self._called(name, arguments, ranges=ranges), 9
-        raise CannotBeSaidError(f"`{term}` has no form in a sheet")
+                return self._call(name, arguments, ranges=ranges), 9
+        raise NoSheetFormulaError(f"`{term}` has no form in a sheet")
 
-    def _compared(self, term: Operation, *, ranges: bool) -> tuple[str, int]:
-        """Return a comparison, false where its left side is an empty cell, which to a sheet is above any number."""
+    def _comparison(self, term: Operation, *, ranges: bool) -> tuple[str, int]:
+        """Return a comparison; it is false where its left side is an empty cell.
+
+        Without that a sheet would call the empty text of such a cell larger than any number.
+        """
         binds = BINDING[term.sign] + 1
-        above = self._tight(term.left, binds, ranges=ranges)
-        test = f"{above}{term.sign}{self._tight(term.right, binds, ranges=ranges)}"
-        if not ranges and isinstance(term.left, Reference) and self.places.may_be_empty(term.left.path):
-            return f"IF(ISNUMBER({above}),{test},FALSE)", 9
+        left = self._in_brackets(term.left, binds, ranges=ranges)
+        test = f"{left}{term.sign}{self._in_brackets(term.right, binds, ranges=ranges)}"
+        if not ranges and isinstance(term.left, Reference) and self.context.may_be_empty(term.left.path):
+            return f"IF(ISNUMBER({left}),{test},FALSE)", 9
         return test, binds - 1
 
-    def _tight(self, term: Term, binds: int, *, ranges: bool) -> str:
-        text, own = self.said(term, ranges=ranges)
-        return text if own >= binds else f"({text})"
+    def _in_brackets(self, term: Term, binds: int, *, ranges: bool) -> str:
+        """Return a part of the formula, in brackets where it binds less tightly than `binds`."""
+        text, tightness = self._write(term, ranges=ranges)
+        return text if tightness >= binds else f"({text})"
 
-    def _called(self, name: str, arguments: Sequence[Term], *, ranges: bool) -> str:
+    def _call(self, name: str, arguments: Sequence[Term], *, ranges: bool) -> str:
+        """Return the call of a function."""
         if name in ("SUM", "MIN", "MAX") and len(arguments) == 1:
-            return self._of_whole(name, arguments[0])
+            return self._aggregate(name, arguments[0])
         if name == "SUMIFS":
-            return self._picked(*arguments)
+            return self._sum_where(*arguments)
         if name in ("IRR", "XIRR"):
-            return self._solved(name, arguments)
+            return self._rate_of_return(name, arguments)
         if ranges and name in ("MIN", "MAX") and [getattr(part, "value", None) for part in arguments[1:]] == [0]:
-            text = self.said(arguments[0], ranges=True)[0]
+            # MIN and MAX of a range give one number; cell by cell, the comparison with zero picks the values
+            text = self._write(arguments[0], ranges=True)[0]
             return f"((({text}){'<' if name == 'MIN' else '>'}0)*({text}))"
         if ranges and name in ("IF", "AND", "OR", "MIN", "MAX"):
-            raise CannotBeSaidError(f"{name} of whole rows would need an array formula")
-        return f"{name}({','.join(self.said(argument, ranges=ranges)[0] for argument in arguments)})"
+            raise NoSheetFormulaError(f"{name} of whole rows would need an array formula")
+        return f"{name}({','.join(self._write(argument, ranges=ranges)[0] for argument in arguments)})"
 
-    def _of_whole(self, name: str, argument: Term) -> str:
+    def _aggregate(self, name: str, argument: Term) -> str:
+        """Return `SUM`, `MIN` or `MAX` over all columns of what is read."""
         paths = [path for path, _ in argument.references]
-        circle = next((path for path in paths if self.own is not None and self.places.tangled(path)), None)
+        circle = next((path for path in paths if self.target is not None and self.context.rests_on_target(path)), None)
         if circle:
-            raise CannotBeSaidError(f"the whole of {circle} rests on this row")
+            raise NoSheetFormulaError(f"the whole of {circle} rests on this row")
         plain, cells = name != "SUM" or isinstance(argument, Reference | Chain), self._ranges(argument)
-        found = f"{name if plain else 'SUMPRODUCT'}({cells})"
-        if name == "SUM" or not any(map(self.places.may_be_empty, paths)):
-            return found
-        return f"({found}/(COUNT({cells})>0))"  # of nothing, a sheet says 0
+        text = f"{name if plain else 'SUMPRODUCT'}({cells})"
+        if name == "SUM" or not any(map(self.context.may_be_empty, paths)):
+            return text
+        return f"({text}/(COUNT({cells})>0))"  # MIN and MAX of empty cells are 0 in a sheet; this makes them an error
 
     def _ranges(self, argument: Term) -> str:
-        """Return the cells of what is read as a whole; of rows one after the other, each row's."""
+        """Return the ranges of what is read in all columns; rows in a chain have a range each."""
         parts = argument.rows if isinstance(argument, Chain) else [argument]
-        return ",".join(self.said(part, ranges=True)[0] for part in parts)
+        return ",".join(self._write(part, ranges=True)[0] for part in parts)
 
-    def _solved(self, name: str, arguments: Sequence[Term]) -> str:
+    def _rate_of_return(self, name: str, arguments: Sequence[Term]) -> str:
         if self.solve is None:
-            raise CannotBeSaidError(f"{name} stands in a row")
+            raise NoSheetFormulaError(f"{name} stands in a row")
         paths = [_path(argument) for argument in arguments]
         return self.solve(name, list(zip(paths[::2], paths[1::2], strict=True)))
 
-    def _picked(self, values: Term, keys: Term, wanted: Term) -> str:
+    def _sum_where(self, values: Term, keys: Term, wanted: Term) -> str:
+        """Return the sum of the values whose keys are those wanted.
+
+        `SUMIFS` over a row that rests on the target would be a circular reference. Such a sum is written out cell by
+        cell, which takes keys that are known when the workbook is written.
+        """
         path = _path(values)
-        if self.own is None or not self.places.tangled(path):
-            texts = [self.said(values, ranges=True)[0], self.said(keys, ranges=True)[0], self.said(wanted)[0]]
+        if self.target is None or not self.context.rests_on_target(path):
+            texts = [self._write(values, ranges=True)[0], self._write(keys, ranges=True)[0], self._write(wanted)[0]]
             return f"SUMIFS({','.join(texts)})"
-        known = self.places.calendar(_path(keys))
-        asked = (
-            np.full(self.length, wanted.value) if isinstance(wanted, Number) else self.places.calendar(_path(wanted))
+        dates = self.context.calendar(_path(keys))
+        wanted_dates = (
+            np.full(self.length, wanted.value) if isinstance(wanted, Number) else self.context.calendar(_path(wanted))
         )
-        if known is None or asked is None:
-            raise CannotBeSaidError(f"{path} rests on this row, and its dates are not known beforehand")
-        spot = self.places.spot(path)
-        columns = [letters(number) for number in range(number_of(spot.first), number_of(spot.last) + 1)]
-        at = self._at(spot)
-        found: dict[float, list[str]] = {}
-        for column, key in zip(columns, known.tolist(), strict=True):
-            found.setdefault(key, []).append(f"{at}{column}{spot.row}")
-        self.cells.append([f"({'+'.join(found[key])})" if key in found else "0" for key in asked.tolist()])
+        if dates is None or wanted_dates is None:
+            raise NoSheetFormulaError(f"{path} rests on this row, and its dates are not known beforehand")
+        address = self.context.address(path)
+        columns = [letters(number) for number in range(column_number(address.first), column_number(address.last) + 1)]
+        prefix = self._prefix(address)
+        by_date: dict[float, list[str]] = {}
+        for column, date in zip(columns, dates.tolist(), strict=True):
+            by_date.setdefault(date, []).append(f"{prefix}{column}{address.row}")
+        self.cells.append([f"({'+'.join(by_date[d])})" if d in by_date else "0" for d in wanted_dates.tolist()])
         return f"{{cells[{len(self.cells) - 1}]}}"
 
-    def _at(self, spot: Spot) -> str:
-        return "" if self.own is not None and self.own.sheet == spot.sheet else spot.at
+    def _prefix(self, address: CellAddress) -> str:
+        """Return the name of the sheet for a reference; "" where it is that of the target."""
+        return "" if self.target is not None and self.target.sheet == address.sheet else address.sheet_prefix
 
     def _reference(self, path: str, shift: int, *, ranges: bool) -> str:
-        spot = self.places.spot(path)
-        at, row = self._at(spot), spot.row
-        if not spot.first:
-            return self.places.cell(spot, "" if self.own is None else self.own.sheet)
+        """Return the reference to a scalar, to a row `shift` periods later, or with `ranges` to all of its columns."""
+        address, target = self.context.address(path), self.target
+        prefix, row = self._prefix(address), address.row
+        if not address.first:
+            return self.context.scalar_cell(address, "" if target is None else target.sheet)
         if ranges:
-            first, last = (letters(number_of(column) + shift) for column in (spot.first, spot.last))
-            return f"{at}${first}${row}:${last}${row}"
-        if self.first and self.own is not None and self.own.grid != spot.grid and not shift:
-            return f"{at}{spot.first}{row}"
-        if self.own is None or self.own.grid != spot.grid:
-            raise CannotBeSaidError(f"{path} has other columns")
+            first, last = (letters(column_number(column) + shift) for column in (address.first, address.last))
+            return f"{prefix}${first}${row}:${last}${row}"
+        if self.first and target is not None and target.grid != address.grid and not shift:
+            return f"{prefix}{address.first}{row}"
+        if target is None or target.grid != address.grid:
+            raise NoSheetFormulaError(f"{path} has other columns")
         if shift in _NEAR:
-            return f"{at}{{{_NEAR[shift]}}}{row}"
+            return f"{prefix}{{{_NEAR[shift]}}}{row}"
         if shift > 0:
-            raise CannotBeSaidError(f"{path} is read {shift} columns later")
-        return self._long_ago(path, spot, -shift)
+            raise NoSheetFormulaError(f"{path} is read {shift} columns later")
+        return self._earlier_column(path, address, -shift)
 
-    def _long_ago(self, path: str, spot: Spot, back: int) -> str:
-        """Return a row so many columns earlier: of the horizon, or what was before it, where that is off its own."""
-        at, row, position = self._at(spot), spot.row, "{here}$" + str(POSITION_ROW)
-        first, earlier = f"{at}${spot.column}{row}", self.places.earlier(path)
-        if earlier is not None:  # the columns of the horizon count on to these
-            first = f"{earlier.at}${earlier.column}${earlier.row}"
-            if back < self.length + number_of(earlier.last) - number_of(earlier.column):
+    def _earlier_column(self, path: str, address: CellAddress, back: int) -> str:
+        """Return the reference to a row `back` columns earlier.
+
+        Where the row has not so many columns, that is its value before the first one; for a row of the run-off, the
+        column of the horizon.
+        """
+        prefix, row, position = self._prefix(address), address.row, "{here}$" + str(POSITION_ROW)
+        first, earlier = f"{prefix}${address.column}{row}", self.context.earlier(path)
+        if earlier is not None:  # the run-off follows the last column of the horizon
+            first = earlier.cell
+            if back < self.length + column_number(earlier.last) - column_number(earlier.column):
                 cells = f"{first}:${earlier.last}${earlier.row}"
                 first = f"INDEX({cells},1,MAX({position}+COLUMNS({cells})-{back},1))"
         if back >= self.length:
             return first
-        cells = f"{at}${spot.column}{row}:{{before}}{row}"
+        cells = f"{prefix}${address.column}{row}:{{before}}{row}"
         return f"IF({position}>{back},INDEX({cells},1,{position}-{back}+1),{first})"
 
 
@@ -240,7 +259,7 @@ POSITION_ROW: Final = 4
 _NEAR: Final = {0: "here", -1: "before", 1: "after"}
 
 
-def _is_truth(term: Term) -> bool:
+def _is_condition(term: Term) -> bool:
     match term:
         case Operation(sign=sign):
             return sign in COMPARISONS
@@ -251,29 +270,5 @@ def _is_truth(term: Term) -> bool:
 
 def _path(term: Term) -> str:
     if not isinstance(term, Reference):
-        raise CannotBeSaidError(f"`{term}` stands where a row is wanted")
+        raise NoSheetFormulaError(f"`{term}` stands where a row is wanted")
     return term.path
-
-
-def worded(text: str, places: Places, own: Spot, length: int) -> Wording:
-    """Return the wording of a line's formula text at its own spot."""
-    return Wording(term_of(text), places, own, length)
-
-
-@cache
-def letters(number: int) -> str:
-    """Return a column's letters, from its number; 0 is A."""
-    text = ""
-    number += 1
-    while number:
-        number, digit = divmod(number - 1, 26)
-        text = chr(65 + digit) + text
-    return text
-
-
-def number_of(column: str) -> int:
-    """Return a column's number, from its letters; A is 0."""
-    number = 0
-    for letter in column:
-        number = 26 * number + ord(letter) - 64
-    return number - 1

@@ -1,4 +1,4 @@
-"""What stands before and behind the model: cover, options side by side, changes, charts."""
+"""The sheets that are not the model: cover, options side by side, changes, charts."""
 
 from __future__ import annotations
 
@@ -57,9 +57,12 @@ CONTENTS: Final[dict[str, str]] = {
 
 
 def cover_sheet(
-    sheet: Worksheet, book: Book, checks: CheckSheet, changed: str, looks: Looks, told: Mapping[str, str]
+    sheet: Worksheet, book: Book, checks: CheckSheet, changed: str, looks: Looks, facts: Mapping[str, str]
 ) -> None:
-    """Write title, purpose, version, color key, master check and contents."""
+    """Write title, purpose, `facts` by label, live checks, color key, contents and warnings.
+
+    `changed` is the reference to the cells that say which inputs are changed.
+    """
     scenario = book.cases[0].projection.scenario
     set_up(sheet, COVER)
     sheet.set_column(0, 0, 30)
@@ -68,20 +71,19 @@ def cover_sheet(
     purpose = "A capacity plan and its financing with live formulas: change an input and everything follows."
     sheet.write_string(1, 0, purpose, looks("remark"))
     row = _failures(sheet, 3, book, looks)
-    for label, text in told.items():
+    for label, text in facts.items():
         sheet.write_string(row, 0, label, looks("text"))
         sheet.write_string(row, 1, text, looks("text"))
         row += 1
-    switch = book.switch
     live = (
-        ("Financing option in use", f"={switch.at}$B$5", "General", book.cases[0].name),
+        ("Financing option in use", f"={book.chosen_option.cell}", "General", book.cases[0].name),
         (
             "Master check",
-            f"={MASTER.at}${MASTER.column}${MASTER.row}",
+            f"={MASTER.cell}",
             '"every law is kept";;"A LAW IS BROKEN: see Checks"',
             1,
         ),
-        ("Warnings to look at", f"=COUNTIF({checks.warnings},0)", '0;;"none"', _open(checks)),
+        ("Warnings to look at", f"=COUNTIF({checks.warning_cells},0)", '0;;"none"', _count_warnings(checks)),
         ("Inputs changed since export", f"=SUM({changed})", '0;;"none"', 0),
     )
     for label, formula, numbers, value in live:
@@ -100,24 +102,24 @@ def cover_sheet(
 
 
 def _failures(sheet: Worksheet, row: int, book: Book, looks: Looks) -> int:
-    """Write what is wrong with the plan; return the next row."""
+    """Write what fails in the plan; return the next row."""
     failures = findings(book.cases[0].projection)
-    for number, found in enumerate(failures, row):
+    for number, finding in enumerate(failures, row):
         sheet.write_string(number, 0, "Fails when exported", looks("failure"))
-        sheet.write_string(number, 1, found.sentence, looks("failure"))
+        sheet.write_string(number, 1, finding.sentence, looks("failure"))
     return row + len(failures)
 
 
-def _open(checks: CheckSheet) -> int:
-    return sum(not fine for _, _, fine in checks.rows)
+def _count_warnings(checks: CheckSheet) -> int:
+    return sum(not fine for _, _, fine in checks.warnings)
 
 
 def _contents(sheet: Worksheet, book: Book, looks: Looks, row: int) -> int:
-    """Write every sheet with a link; return the next row."""
-    pages = {page.name: page.title for page in book.pages if page.grid.number}
+    """Write a link to every sheet; return the next row."""
+    time_sheets = {time_sheet.name: time_sheet.title for time_sheet in book.time_sheets if time_sheet.grid.number}
     sheet.write_string(row, 0, "Sheets", looks("group"))
-    shown = {name: text for name, text in CONTENTS.items() if name in {p.name for p in book.pages} | OWN}
-    both = {**shown, **pages}
+    shown = {name: text for name, text in CONTENTS.items() if name in {t.name for t in book.time_sheets} | OTHER_SHEETS}
+    both = {**shown, **time_sheets}
     for name, text in both.items():
         row += 1
         sheet.write_url(row, 0, f"internal:'{name}'!A1", looks("text"), name)
@@ -125,19 +127,21 @@ def _contents(sheet: Worksheet, book: Book, looks: Looks, row: int) -> int:
     return row + 1
 
 
-OWN: Final = frozenset({INPUTS, "Annual", "Measures", "Claims", OPTIONS, "Checks", "Derived", CHANGES, CHARTS})
+OTHER_SHEETS: Final = frozenset({INPUTS, "Annual", "Measures", "Claims", OPTIONS, "Checks", "Derived", CHANGES, CHARTS})
 
 
 def option_sheet(
     sheet: Worksheet, book: Book, measures: MeasureSheet, left_out: Mapping[str, str], looks: Looks
 ) -> None:
-    """Write every option's measures as values, beside what is live."""
+    """Write the measures of every option as values, beside those that the workbook computes."""
     set_up(sheet, OPTIONS, rows=OPTIONS_ROW - 1)
     sheet.set_column(0, 0, 34)
     sheet.set_column(1, 2 + len(book.cases), 16)
     sheet.write_string(0, 0, "Options side by side", looks("title"))
-    told = "Values as fibercap computed them when the workbook was exported: they do not follow inputs. Column B does."
-    sheet.write_string(1, 0, told, looks("remark"))
+    remark = (
+        "Values as fibercap computed them when the workbook was exported: they do not follow inputs. Column B does."
+    )
+    sheet.write_string(1, 0, remark, looks("remark"))
     heads = ["Measure", "Live now", "Unit", *(case.name for case in book.cases)]
     for number, case in enumerate(book.cases):
         sheet.write_string(OPTIONS_ROW - 3, OPTIONS_COLUMN + number, case.title if number else "", looks("small"))
@@ -154,35 +158,35 @@ def option_sheet(
 
 
 def _option_row(sheet: Worksheet, row: int, name: str, measures: MeasureSheet, looks: Looks) -> None:
-    told, spot = measures.measure(name), measures.spot(name)
-    numbers = number_format(told.unit) if told.unit else "0.00"
-    first = measures.found[0].get(name)
+    measure, address = measures.measure(name), measures.address(name)
+    numbers = number_format(measure.unit) if measure.unit else "0.00"
+    first = measures.measures_by_case[0].get(name)
     value = first.value if first is not None else None
-    sheet.write_string(row, 0, told.label, looks("text"))
-    formula = f'=IF({spot.at}$B${spot.row}="","",{spot.at}$B${spot.row})'
+    sheet.write_string(row, 0, measure.label, looks("text"))
+    formula = f'=IF({address.cell}="","",{address.cell})'
     sheet.write_formula(row, 1, formula, looks("formula", numbers), "" if value is None else value)
-    sheet.write_string(row, 2, told.unit or "1", looks("faint"))
-    for number, own in enumerate(measures.found):
-        measure = own.get(name)
-        if measure is None or measure.value is None:
+    sheet.write_string(row, 2, measure.unit or "1", looks("faint"))
+    for number, by_name in enumerate(measures.measures_by_case):
+        of_option = by_name.get(name)
+        if of_option is None or of_option.value is None:
             sheet.write_string(
                 row,
                 OPTIONS_COLUMN + number,
-                f"undefined: {measure.reason}" if measure else "no such loan",
+                f"undefined: {of_option.reason}" if of_option else "no such loan",
                 looks("value"),
             )
         else:
-            sheet.write_number(row, OPTIONS_COLUMN + number, measure.value, looks("value", numbers))
+            sheet.write_number(row, OPTIONS_COLUMN + number, of_option.value, looks("value", numbers))
 
 
 def change_sheet(sheet: Worksheet, scenario: Scenario, looks: Looks) -> None:
-    """Write which inputs were changed on the way, by what; and leave room for a reviewer's notes."""
+    """Write which inputs were changed before the export and by what; leave room for a reviewer's notes."""
     set_up(sheet, CHANGES, rows=4)
     for column, width in enumerate((44, 30, 30, 44, 40)):
         sheet.set_column(column, column, width)
     sheet.write_string(0, 0, CHANGES, looks("title"))
-    told = "Inputs that an option, a file or the command line changed before the export; then a reviewer's own notes."
-    sheet.write_string(1, 0, told, looks("remark"))
+    remark = "Inputs that an option, a file or the command line changed before the export; then a reviewer's own notes."
+    sheet.write_string(1, 0, remark, looks("remark"))
     for column, head in enumerate(("Input", "Was", "Is", "Changed by", "Where")):
         sheet.write_string(3, column, head, looks("head"))
     row = 4
@@ -209,7 +213,7 @@ def _changes(scenario: Scenario) -> Iterator[tuple[str, ...]]:
 
 
 def chart_sheet(sheet: Worksheet, workbook: xlsxwriter.Workbook, book: Book, annual: AnnualSheet, looks: Looks) -> None:
-    """Draw capacity, debt and debt service cover from the sheets."""
+    """Insert charts of capacity, debt and debt service cover, which read the other sheets."""
     set_up(sheet, CHARTS)
     sheet.set_portrait()
     sheet.fit_to_pages(1, 1)
@@ -219,33 +223,32 @@ def chart_sheet(sheet: Worksheet, workbook: xlsxwriter.Workbook, book: Book, ann
     loans = {name: loan.title or name for plan in plans for name, loan in plan.loans.items()}
     effective = {f"plants.{n}.effective_capacity": text for n, text in plants.items()}
     owed = {f"loans.{n}.closing": text for n, text in loans.items()}
-    dates = book.spot(0, "time.date")
+    dates = book.address(0, "time.date")
     _chart(
         sheet,
         workbook,
         2,
         "Effective capacity by year, km/year",
-        {annual.years_of(p): t for p, t in effective.items()},
-        annual.heads,
+        {annual.cells_of(p): t for p, t in effective.items()},
+        annual.year_cells,
         '#,##0.0,,"M"',
     )
-    places = {path: book.spot(0, path) for path in owed if path in book.union.model.lines}
-    series = {f"={s.at}${s.first}${s.row}:${s.last}${s.row}": owed[path] for path, s in places.items()}
-    days = f"={dates.at}${dates.first}${dates.row}:${dates.last}${dates.row}"
+    series = {f"={book.address(0, path).range}": text for path, text in owed.items() if path in book.union.model.lines}
+    days = f"={dates.range}"
     _chart(sheet, workbook, 20, f"Debt at period ends, million {plans[0].currency}", series, days, "#,##0.0,,", gap=0)
     _chart(
         sheet,
         workbook,
         38,
         "CFADS / debt service by calendar year",
-        {annual.years_of("accounts.dscr"): "DSCR"},
-        annual.heads,
+        {annual.cells_of("accounts.dscr"): "DSCR"},
+        annual.year_cells,
         "0.0",
     )
 
 
 MOST_SERIES: Final = 255
-"""Series of a chart; spreadsheets draw no more."""
+"""The most series of a chart that spreadsheets draw."""
 PALETTE: Final = ("#1F4E79", "#C55A11", "#548235", "#7F6000", "#7030A0", "#808080")
 
 
@@ -268,7 +271,7 @@ def _chart(  # noqa: PLR0913, PLR0917 - a chart has that many parts
         color = PALETTE[number % len(PALETTE)]
         chart.add_series(
             {
-                "name": visible(f" {name}" if name.startswith("=") else name),  # else it is taken for a reference
+                "name": visible(f" {name}" if name.startswith("=") else name),  # a text with `=` is a reference
                 "categories": names,
                 "values": values,
                 "gap": gap,

@@ -1,14 +1,14 @@
-"""The sheet of inputs: what a reader may change, with its source, and the switch for the financing option."""
+"""The sheet of inputs with their sources and the switch between financing options; the sheet of derived scalars."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
 from fibercap.views.workbook.book import DERIVED, INPUTS
+from fibercap.views.workbook.cell_address import CellAddress, letters
 from fibercap.views.workbook.formats import number_format, set_up
-from fibercap.views.workbook.formulas import Spot, letters
-from fibercap.views.workbook.inputs import Entry, entries, titles
-from fibercap.views.workbook.scalars import Scalar, scalar
+from fibercap.views.workbook.inputs import InputEntry, input_entries, titles
+from fibercap.views.workbook.scalars import ScalarCells, scalar_cells
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -25,28 +25,28 @@ CASES_FROM: Final = len(HEADS)
 
 
 class InputSheet:
-    """Knows where each input stands, then writes them."""
+    """Gives each input its address, then writes them."""
 
     def __init__(self, book: Book) -> None:
         self.book, self.count = book, len(book.cases)
-        self.rows: list[Entry | str] = []
+        self.rows: list[InputEntry | str] = []
         names = dict(titles(book.union))
-        for thing, own in entries(book.union).items():
+        for thing, listed in input_entries(book.union).items():
             self.rows.append(
                 f"{thing.replace('_', ' ').replace('.', ': ')}{f' ({names[thing]})' if thing in names else ''}"
             )
-            self.rows += own
+            self.rows += listed
         for place, entry in enumerate(self.rows):
-            if isinstance(entry, Entry) and entry.scalar:
-                book.scalars[entry.scalar] = Spot(INPUTS, HEAD_ROW + 1 + place, "B")
+            if isinstance(entry, InputEntry) and entry.scalar:
+                book.scalars[entry.scalar] = CellAddress(INPUTS, HEAD_ROW + 1 + place, "B")
 
     @property
-    def changed(self) -> str:
-        """The cells that say which inputs are changed."""
+    def changed_cells(self) -> str:
+        """The reference to the cells that say which inputs are changed."""
         return f"'{INPUTS}'!$E${HEAD_ROW + 1}:$E${HEAD_ROW + len(self.rows)}"
 
     def write(self, sheet: Worksheet, workbook: xlsxwriter.Workbook, looks: Looks) -> None:
-        """Write the sheet from the top, and a name for every scalar."""
+        """Write the sheet, and a defined name for every input that may be changed."""
         set_up(sheet, "Inputs", rows=HEAD_ROW)
         for column, width in enumerate((34, 16, 10, 14, 8, 30, 9, 60)):
             sheet.set_column(column, column, width)
@@ -57,14 +57,14 @@ class InputSheet:
             CASES_FROM + self.count, CASES_FROM + 2 * self.count - 1, 14, None, {"level": 1, "hidden": True}
         )
         sheet.write_string(0, 0, "Inputs", looks("title"))
-        told = (
+        remark = (
             "Blue on yellow may be changed, and all follows. Gray is fixed: change it in the scenario and export again."
         )
-        sheet.write_string(1, 0, told, looks("remark"))
+        sheet.write_string(1, 0, remark, looks("remark"))
         self._switch(sheet, looks)
         for column, head in enumerate((*HEADS, *self._names, *(f"{name}, as exported" for name in self._names))):
             sheet.write_string(HEAD_ROW - 1, column, head, looks("head"))
-        names = _defined_names([entry.path for entry in self.rows if isinstance(entry, Entry) and entry.live])
+        names = _defined_names([entry.path for entry in self.rows if isinstance(entry, InputEntry) and entry.live])
         for place, entry in enumerate(self.rows):
             row = HEAD_ROW + place
             if isinstance(entry, str):
@@ -83,18 +83,18 @@ class InputSheet:
         heads = f"${first}${HEAD_ROW}:${last}${HEAD_ROW}"
         sheet.write_string(4, 0, "Financing option", looks("text"))
         sheet.write_string(4, 1, self._names[0], looks("input"))
-        told = "choose one from the list" if self.count > 1 else "the only one in this workbook"
-        sheet.write_string(4, 2, told, looks("remark"))
+        remark = "choose one from the list" if self.count > 1 else "the only one in this workbook"
+        sheet.write_string(4, 2, remark, looks("remark"))
         sheet.data_validation(
             4, 1, 4, 1, {"validate": "list", "source": f"={heads}", "error_message": "one of the list"}
         )
         sheet.write_string(5, 0, "Its number", looks("text"))
         sheet.write_formula(5, 1, f"=MATCH(B5,{heads},0)", looks("formula", "0"), 1)
 
-    def _entry(self, sheet: Worksheet, row: int, entry: Entry, looks: Looks) -> None:
+    def _entry(self, sheet: Worksheet, row: int, entry: InputEntry, looks: Looks) -> None:
         sheet.write_string(row, 0, entry.label, looks("text"))
         if entry.scalar:
-            self._number(sheet, row, entry, scalar(self.book, entry.scalar, CASES_FROM), looks)
+            self._number(sheet, row, entry, scalar_cells(self.book, entry.scalar, CASES_FROM), looks)
         else:
             self._text(sheet, row, entry, looks)
         texts = {2: entry.unit, 5: entry.source, 6: entry.evidence, 7: entry.note, 8: entry.path}
@@ -103,35 +103,35 @@ class InputSheet:
         for column, text in sorted(texts.items()):
             sheet.write_string(row, column, text, looks("faint" if column > 2 else "text"))  # the unit
 
-    def _number(self, sheet: Worksheet, row: int, entry: Entry, found: Scalar, looks: Looks) -> None:
+    def _number(self, sheet: Worksheet, row: int, entry: InputEntry, scalar: ScalarCells, looks: Looks) -> None:
         numbers = "#,##0.############" if entry.unit == "" else number_format(entry.unit)
         plain, cell = looks("value", numbers), looks("input" if entry.live else "value", numbers)
-        exported = {CASES_FROM + self.count + n: v for n, v in enumerate(found.by_case) if v is not None}
-        if not found.by_case:
-            sheet.write_number(row, 1, found.value, cell)
-            sheet.write_number(row, 3, found.value, plain)
+        exported = {CASES_FROM + self.count + n: v for n, v in enumerate(scalar.by_case) if v is not None}
+        if not scalar.by_case:
+            sheet.write_number(row, 1, scalar.value, cell)
+            sheet.write_number(row, 3, scalar.value, plain)
             if entry.live:
                 sheet.write_formula(row, 4, f"=IF(B{row + 1}=D{row + 1},0,1)", looks("formula", "0;;"), 0)
             self._bounds(sheet, row, 1, entry)
             return
-        sheet.write_formula(row, 1, found.formula, looks("formula", numbers), found.value)
-        n = CASES_FROM + self.count
-        ours, theirs = (f"{letters(a)}{row + 1}:{letters(a + self.count - 1)}{row + 1}" for a in (CASES_FROM, n))
-        sheet.write_formula(row, 4, f"=IF(SUMPRODUCT(--({ours}<>{theirs}))>0,1,0)", looks("formula", "0;;"), 0)
+        sheet.write_formula(row, 1, scalar.formula, looks("formula", numbers), scalar.value)
+        firsts = (CASES_FROM, CASES_FROM + self.count)
+        now, then = (f"{letters(first)}{row + 1}:{letters(first + self.count - 1)}{row + 1}" for first in firsts)
+        sheet.write_formula(row, 4, f"=IF(SUMPRODUCT(--({now}<>{then}))>0,1,0)", looks("formula", "0;;"), 0)
         for column, value in exported.items():
             sheet.write_number(row, column - self.count, value, cell)
             sheet.write_number(row, column, value, plain)
             self._bounds(sheet, row, column - self.count, entry)
 
-    def _text(self, sheet: Worksheet, row: int, entry: Entry, looks: Looks) -> None:
+    def _text(self, sheet: Worksheet, row: int, entry: InputEntry, looks: Looks) -> None:
         first = entry.texts[0]
         sheet.write_string(row, 1, first or "", looks("value"))
         for number, text in enumerate(entry.texts):
             if text != first:
                 sheet.write_string(row, CASES_FROM + number, text or "not in this option", looks("value"))
 
-    def _bounds(self, sheet: Worksheet, row: int, column: int, entry: Entry) -> None:
-        """Refuse what the scenario would refuse too."""
+    def _bounds(self, sheet: Worksheet, row: int, column: int, entry: InputEntry) -> None:
+        """Set the rule by which the sheet refuses what the scenario language refuses."""
         if not entry.live:
             return
         rule: dict[str, Any] = {
@@ -155,7 +155,7 @@ FIXED: Final = "fixed here"
 
 
 def _defined_names(paths: Sequence[str]) -> dict[str, str]:
-    """Return a defined name for each input, which spreadsheets take and which is unique without regard to case.
+    """Return for each path a defined name that spreadsheets accept; names differ in more than upper and lower case.
 
     Source
     ------
@@ -175,14 +175,14 @@ def _defined_names(paths: Sequence[str]) -> dict[str, str]:
 
 
 LONGEST_NAME: Final = 240
-"""Characters of a path that go into a defined name; spreadsheets take 255 in all."""
+"""Characters of a path in a defined name; spreadsheets accept 255 in all."""
 
 
 def derived_scalars(book: Book) -> list[str]:
-    """Put every scalar that is no input on its sheet; return them."""
+    """Give every scalar that is no input an address on the sheet of derived scalars; return their paths."""
     paths = [path for path in book.union.scalars if path not in book.scalars]
     for place, path in enumerate(paths):
-        book.scalars[path] = Spot(DERIVED, DERIVED_ROW + place, "E")
+        book.scalars[path] = CellAddress(DERIVED, DERIVED_ROW + place, "E")
     book.selectors_from = DERIVED_ROW + len(paths) + 2
     return paths
 
@@ -192,7 +192,7 @@ DERIVED_HEADS: Final = ("Scalar", "Unit", "Kind", "By its formula", "In use")
 
 
 def derived_sheet(sheet: Worksheet, book: Book, paths: list[str], looks: Looks) -> None:
-    """Write what follows from inputs, facts of the calendar, and which formula holds in which option."""
+    """Write the scalars that follow from inputs and calendar, and which formula holds in which option."""
     set_up(sheet, "Derived", rows=DERIVED_ROW - 1)
     first = len(DERIVED_HEADS)
     for column, width in enumerate((52, 10, 24, 16, 16)):
@@ -208,34 +208,34 @@ def derived_sheet(sheet: Worksheet, book: Book, paths: list[str], looks: Looks) 
     for column, head in enumerate((*DERIVED_HEADS, *(case.name for case in book.cases))):
         sheet.write_string(DERIVED_ROW - 2, column, head, looks("head"))
     for path in paths:
-        _derived(sheet, scalar(book, path, first), looks)
+        _write_derived(sheet, scalar_cells(book, path, first), looks)
     sheet.write_string(book.selectors_from - 2, 0, "Which formula holds, by option", looks("group"))
     last, switch = letters(first + len(book.cases) - 1), book.switch
-    for numbers, spot in book.selectors.items():
-        row = spot.row - 1
+    for numbers, address in book.selectors.items():
+        row = address.row - 1
         sheet.write_string(row, 0, f"Choice {row - book.selectors_from + 2}", looks("text"))
-        text = f"=INDEX({letters(first)}{spot.row}:{last}{spot.row},1,{switch.at}${switch.column}${switch.row})"
+        text = f"=INDEX({letters(first)}{address.row}:{last}{address.row},1,{switch.cell})"
         sheet.write_formula(row, 4, text, looks("formula", "0"), numbers[0])
         for column, number in enumerate(numbers, first):
             sheet.write_number(row, column, number, looks("value", "0"))
 
 
-def _derived(sheet: Worksheet, found: Scalar, looks: Looks) -> None:
+def _write_derived(sheet: Worksheet, scalar: ScalarCells, looks: Looks) -> None:
     row, numbers = (
-        found.spot.row - 1,
-        number_format("date" if found.path.endswith(("_on", ".on", ".eve")) else found.unit),
+        scalar.address.row - 1,
+        number_format("date" if scalar.path.endswith(("_on", ".on", ".eve")) else scalar.unit),
     )
-    if found.unit == "":
+    if scalar.unit == "":
         numbers = "General"
-    sheet.write_string(row, 0, found.path, looks("text"))
-    sheet.write_string(row, 1, found.unit or "1", looks("faint"))
-    sheet.write_string(row, 2, found.kind, looks("faint"))
-    if found.by_formula:
-        sheet.write_formula(row, 3, found.by_formula, looks("formula", numbers), found.value)
-    if found.formula:
-        sheet.write_formula(row, 4, found.formula, looks("formula", numbers), found.value)
+    sheet.write_string(row, 0, scalar.path, looks("text"))
+    sheet.write_string(row, 1, scalar.unit or "1", looks("faint"))
+    sheet.write_string(row, 2, scalar.kind, looks("faint"))
+    if scalar.by_formula:
+        sheet.write_formula(row, 3, scalar.by_formula, looks("formula", numbers), scalar.value)
+    if scalar.formula:
+        sheet.write_formula(row, 4, scalar.formula, looks("formula", numbers), scalar.value)
     else:
-        sheet.write_number(row, 4, found.value, looks("value", numbers))
-    for column, value in enumerate(found.by_case, len(DERIVED_HEADS)):
+        sheet.write_number(row, 4, scalar.value, looks("value", numbers))
+    for column, value in enumerate(scalar.by_case, len(DERIVED_HEADS)):
         if value is not None:
             sheet.write_number(row, column, value, looks("value", numbers))

@@ -1,4 +1,4 @@
-"""Every input of a plan: which scalar it is, where it comes from, and what may be entered."""
+"""The inputs of a plan for the sheet of inputs: scalar, unit, source, and the values that may be entered."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from fibercap.core.rows import Given
     from fibercap.core.tree import Path
     from fibercap.model.plan.scenario import Input
-    from fibercap.views.workbook.cases import Union
+    from fibercap.views.workbook.cases import RowUnion
 
 ASIDE: Final = ("fibercap", "id", "title", "note", "extends", "options", "claims", "sources", "default_source")
 NAMES: Final = ("note", "name", "title", "lender")
@@ -25,8 +25,12 @@ PERCENT: Final = {"percent": "%", "share": "%", "1/year": "%/year"}
 
 
 @dataclass(frozen=True)
-class Entry:
-    """An input: `scalar` is that of the model, "" where none is and the sheet only shows what is written."""
+class InputEntry:
+    """An input as the sheet shows it.
+
+    `scalar` is the path of the model's scalar, "" for an input that the sheet shows as text only. A `live` input may be
+    changed in the workbook, from `low` to `high`; `texts` is what each case has written.
+    """
 
     path: str
     label: str
@@ -42,69 +46,69 @@ class Entry:
 
 
 @dataclass(frozen=True)
-class Told:
-    """What a plan says of its inputs: the text of each, the unit it is asked in, and where it comes from."""
+class PlanInputs:
+    """The inputs of a plan by path: text, unit in the scenario, and origin of each."""
 
     plan: Scenario
     texts: Mapping[str, str]
-    asked: Mapping[Path, str]
+    units: Mapping[Path, str]
     origins: Mapping[str, Input]
 
 
-def _told(plan: Scenario) -> Told:
-    asked = {as_written(path): unit for path, _, unit in quantities(plan)}
-    return Told(plan, _written(plan), asked, {item.path: item for item in plan.inputs()})
+def _plan_inputs(plan: Scenario) -> PlanInputs:
+    units = {as_written(path): unit for path, _, unit in quantities(plan)}
+    return PlanInputs(plan, _written_texts(plan), units, {item.path: item for item in plan.inputs()})
 
 
-def entries(union: Union) -> dict[str, list[Entry]]:
-    """Return every input of every case by the thing it is about, in the order of the file; defaults come last."""
-    told = [_told(case.projection.scenario) for case in union.cases]
-    scalars = _scalars_by_input(union, {path for own in told for path in own.texts})
-    found: dict[str, list[Entry]] = {}
-    for path in dict.fromkeys([*(path for own in told for path in own.texts), *scalars]):
-        found.setdefault(thing(path), []).append(_entry(union, path, scalars.get(path, ""), told))
-    return found
+def input_entries(union: RowUnion) -> dict[str, list[InputEntry]]:
+    """Return the inputs of all cases, grouped by what they are about, in the order of the file; defaults come last."""
+    plans = [_plan_inputs(case.projection.scenario) for case in union.cases]
+    scalars = _scalars_by_input(union, {path for plan in plans for path in plan.texts})
+    by_thing: dict[str, list[InputEntry]] = {}
+    for path in dict.fromkeys([*(path for plan in plans for path in plan.texts), *scalars]):
+        by_thing.setdefault(thing(path), []).append(_entry(union, path, scalars.get(path, ""), plans))
+    return by_thing
 
 
-def _written(plan: Scenario) -> dict[str, str]:
-    """Return the text of every input that is written."""
+def _written_texts(plan: Scenario) -> dict[str, str]:
+    """Return the text of every input that the plan states, by path."""
     values, _ = plan.unwrapped
     return {
         ".".join(path): leaf.text for path, leaf in leaves(values) if path[0] not in ASIDE and path[-1] not in NAMES
     }
 
 
-def _scalars_by_input(union: Union, known: set[str]) -> dict[str, str]:
-    """Return the scalar of every input that formulas read; `known` are those that are written."""
-    found = {}
-    for scalar, own in union.scalars.items():
-        if not scalar.startswith("inputs.") or not is_input(own):
+def _scalars_by_input(union: RowUnion, written: set[str]) -> dict[str, str]:
+    """Return the path of the scalar for every input that formulas read; `written` has the inputs that plans state."""
+    scalars = {}
+    for scalar, items in union.scalars.items():
+        if not scalar.startswith("inputs.") or not is_input(items):
             continue
         path = scalar.removeprefix("inputs.")
         candidates = [path, *([path.removesuffix(".value")] if path.endswith(".value") else [])]
         for candidate in candidates:
             *above, last = candidate.split(".")
-            if candidate in known or last in (known_fields(tuple(above)) or ()):
-                found[candidate] = scalar
+            if candidate in written or last in (known_fields(tuple(above)) or ()):
+                scalars[candidate] = scalar
                 break
-    return found
+    return scalars
 
 
-def _entry(union: Union, path: str, scalar: str, told: list[Told]) -> Entry:
-    texts = tuple(own.texts.get(path) for own in told)
-    given = union.scalars[scalar] if scalar else tuple(None for _ in told)
+def _entry(union: RowUnion, path: str, scalar: str, plans: list[PlanInputs]) -> InputEntry:
+    texts = tuple(plan.texts.get(path) for plan in plans)
+    given = union.scalars[scalar] if scalar else tuple(None for _ in plans)
     first = next((n for n, here in enumerate(zip(texts, given, strict=True)) if any(x is not None for x in here)), 0)
     keys, item = tuple(path.split(".")), next((item for item in given if item is not None), None)
-    unit = _unit(told[first], keys, item.unit) if item is not None else ""
+    unit = _unit(plans[first], keys, item.unit) if item is not None else ""
     share = unit.startswith("%")
     low, high = bounds_at(Scenario, keys) or (0.0, 1.0 if share else LARGEST)
-    source, evidence, note = _origin(told[first], keys)
-    return Entry(
+    source, evidence, note = _origin(plans[first], keys)
+    return InputEntry(
         path=path,
         label=_words(keys),
         unit=unit,
         scalar=scalar,
-        live=item is not None and not any(own is not None and own.fixed for own in given),
+        live=item is not None and not any(plan is not None and plan.fixed for plan in given),
         texts=texts,
         source=source,
         evidence=evidence if texts[first] is not None else "default",
@@ -114,8 +118,8 @@ def _entry(union: Union, path: str, scalar: str, told: list[Told]) -> Entry:
     )
 
 
-def _where(union: Union, given: Sequence[Given | None]) -> str:
-    """Return in which options an input is, where it is not in all."""
+def _where(union: RowUnion, given: Sequence[Given | None]) -> str:
+    """Say which options have an input, or lack it; "" where all have it."""
     having = [case.name for case, item in zip(union.cases, given, strict=True) if item is not None]
     lacking = [case.name for case, item in zip(union.cases, given, strict=True) if item is None]
     if not having or not lacking:
@@ -124,34 +128,34 @@ def _where(union: Union, given: Sequence[Given | None]) -> str:
 
 
 MOST: Final = {"%": 10.0, "%/year": 10.0, "month": 1200.0, "day": 3660.0}
-"""What is more than this is a slip of the pen."""
+"""The largest value of each unit that may be entered; more would be a typing error."""
 
 
-def _unit(told: Told, keys: Path, house: str) -> str:
-    """Return the unit in which an input is entered."""
+def _unit(plan_inputs: PlanInputs, keys: Path, house: str) -> str:
+    """Return the unit in which an input is entered, from its unit in the scenario or, without one, the house unit."""
     if house == "day" and keys[0] != "working_capital":
         return "date"
-    own = next((told.asked[keys[:n]] for n in range(len(keys), 0, -1) if keys[:n] in told.asked), "")
-    return PERCENT.get(own) or PERCENT.get(house) or ("" if house == "day/year" else house)
+    written = next((plan_inputs.units[keys[:n]] for n in range(len(keys), 0, -1) if keys[:n] in plan_inputs.units), "")
+    return PERCENT.get(written) or PERCENT.get(house) or ("" if house == "day/year" else house)
 
 
-def _origin(told: Told, keys: Path) -> tuple[str, str, str]:
-    """Return source, evidence and note of an input; those of the block it stands in where it has none."""
+def _origin(plan_inputs: PlanInputs, keys: Path) -> tuple[str, str, str]:
+    """Return source, evidence and note of an input, or of the nearest block around it that has them."""
     notes = []
     for word in ("where", "note"):
-        found = (subtree(told.plan.tree, (*keys[:depth], word)) for depth in range(len(keys), 1, -1))
-        notes += [str(leaf.value) for leaf in [next((x for x in found if isinstance(x, Leaf)), None)] if leaf]
+        candidates = (subtree(plan_inputs.plan.tree, (*keys[:depth], word)) for depth in range(len(keys), 1, -1))
+        notes += [str(leaf.value) for leaf in [next((x for x in candidates if isinstance(x, Leaf)), None)] if leaf]
     for depth in range(len(keys), 0, -1):
-        item = told.origins.get(".".join(keys[:depth]))
+        item = plan_inputs.origins.get(".".join(keys[:depth]))
         if item is not None:
-            sources = told.plan.sources
+            sources = plan_inputs.plan.sources
             title = sources[item.source].title if item.source in sources else item.source
             return title, item.kind, "; ".join(notes)
     return "", "", "; ".join(notes)
 
 
 def thing(path: str) -> str:
-    """Return what an input is about: `plants.jena`, `tax`."""
+    """Return the path of what an input is about: `plants.jena`, `tax`."""
     parts = path.split(".")
     named = parts[0] in ("products", "plants", "projects", "loans", "funding", "rates", "exchange")
     return ".".join(parts[:2]) if named else parts[0]
@@ -162,8 +166,8 @@ def _words(keys: Path) -> str:
     return ", ".join(key.replace("_", " ") for key in rest).capitalize()
 
 
-def titles(union: Union) -> Iterator[tuple[str, str]]:
-    """Run over the things that have a name of their own: path and name."""
+def titles(union: RowUnion) -> Iterator[tuple[str, str]]:
+    """Yield path and name of products, plants, projects and loans that have a name."""
     for case in union.cases:
         values, _ = case.projection.scenario.unwrapped
         for block, key in (("products", "name"), ("plants", "name"), ("projects", "name"), ("loans", "title")):

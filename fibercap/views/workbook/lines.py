@@ -1,4 +1,4 @@
-"""What stands in the cells of a line: one formula for all columns, what was before them, and why it is a value."""
+"""The cells of a line: one formula for all columns, the cells beside them, and why a line holds values instead."""
 
 from __future__ import annotations
 
@@ -13,13 +13,14 @@ from fibercap.core.formula import evaluate
 from fibercap.core.formula_text import term_of
 from fibercap.model.horizon.run_off import RUN_OFF
 from fibercap.views.workbook.book import BEFORE
-from fibercap.views.workbook.formulas import LONGEST, CannotBeSaidError, Spot, Wording, letters
+from fibercap.views.workbook.cell_address import CellAddress, letters
+from fibercap.views.workbook.formulas import LONGEST, FormulaWriter, NoSheetFormulaError
 
 if TYPE_CHECKING:
     from fibercap.core.units import Array
     from fibercap.model.projection import Projection
-    from fibercap.views.workbook.book import Book, Placed
-    from fibercap.views.workbook.cases import Line
+    from fibercap.views.workbook.book import Book, SheetLine
+    from fibercap.views.workbook.cases import GridLine
 
 CALENDAR: Final = "value: calendar"
 CALENDARS: Final = ("time.", f"{RUN_OFF}.time.")
@@ -27,65 +28,71 @@ BY_CELLS: Final = "by cells"
 FORMULA: Final = "formula"
 TOO_LONG: Final = "value: the formula is longer than a cell takes"
 
-Edge = tuple[str, float]
-"""What stands beside the columns of a line: formula, and value as exported."""
+EdgeCell = tuple[str, float]
+"""The cell before the first column of a line or after its last: formula, and value as exported."""
 
 
 @dataclass(frozen=True)
-class Surroundings:
-    """What formulas are told of a case: where things stand, and which rows are known beforehand."""
+class CaseContext:
+    """The `FormulaContext` of one case; `path` is the row whose formula is being written."""
 
     book: Book
     case: int
     path: str = ""
 
-    def spot(self, path: str) -> Spot:
+    def address(self, path: str) -> CellAddress:
         """Return where a row or scalar stands."""
-        return self.book.spot(self.case, path)
+        return self.book.address(self.case, path)
 
-    def cell(self, spot: Spot, sheet: str) -> str:
-        """Return a scalar's cell as a formula on a sheet reads it."""
-        return self.book.cell(spot, sheet)
+    def scalar_cell(self, address: CellAddress, sheet: str) -> str:
+        """Return the reference by which formulas on a sheet read a scalar."""
+        return self.book.scalar_cell(address, sheet)
 
-    def earlier(self, path: str) -> Spot | None:
-        """Return where the row stands from which one of the run-off goes on; None for any other."""
-        return self.spot(path.removeprefix(f"{RUN_OFF}.")) if path.startswith(f"{RUN_OFF}.") else None
+    def earlier(self, path: str) -> CellAddress | None:
+        """Return the address of the row of the horizon that a row of the run-off continues; None for other rows."""
+        return self.address(path.removeprefix(f"{RUN_OFF}.")) if path.startswith(f"{RUN_OFF}.") else None
 
     def calendar(self, path: str) -> Array | None:
-        """Return the values of a row that only the calendar gives, or that counts its columns; else None."""
+        """Return the values of a row of the calendar; None where they follow from inputs."""
         grid = self.book.union.grid_of(self.case, path)
         line = grid.lines[path] if grid is not None else None
-        return line.values[self.case] if line is not None and (line.bare or path.startswith(CALENDARS)) else None
+        return (
+            line.values[self.case] if line is not None and (line.has_no_formula or path.startswith(CALENDARS)) else None
+        )
 
     def may_be_empty(self, path: str) -> bool:
         """Tell whether a row is undefined, and its cells empty, in some periods."""
         row = self.book.cases[self.case].projection.rows.get(path)
         return row is not None and bool(row.undefined)
 
-    def tangled(self, path: str) -> bool:
-        """Tell whether a row rests on the line that is written."""
-        return self.book.tangled(self.case, self.path, path)
+    def rests_on_target(self, path: str) -> bool:
+        """Tell whether a row depends, in some period, on the line whose formula is being written."""
+        return self.book.rest_on_each_other(self.case, self.path, path)
 
 
 @dataclass
-class Written:
-    """A line as it is written: a template for all columns (None for values), and that of what stood before them."""
+class LineCells:
+    """What the cells of a line hold.
 
-    placed: Placed
+    `template` is the formula of all columns, None where they hold values; `kind` says which, and why. `values` are the
+    values when exported.
+    """
+
+    entry: SheetLine
     kind: str
     template: str | None = None
     cells: list[list[str]] = field(default_factory=list)
-    before: Edge = ("", 0.0)
-    after: Edge = ("", 0.0)
+    before: EdgeCell = ("", 0.0)
+    after: EdgeCell = ("", 0.0)
     values: Array = field(default_factory=lambda: np.zeros(0))
 
     @property
-    def shared(self) -> bool:
-        """Whether its cells share one formula: they may where it reads cells of its sheet alone."""
+    def is_shared(self) -> bool:
+        """Whether the cells can share one formula: it must read cells of its own sheet only."""
         return self.template is not None and not self.cells and "!" not in self.template
 
     def formulas(self) -> Iterator[str]:
-        """Run over the formulas of the columns."""
+        """Yield the formula of each column."""
         if self.template is None:
             return
         names = [letters(BEFORE + number) for number in range(len(self.values) + 2)]
@@ -95,46 +102,47 @@ class Written:
             yield "=" + self.template.format(before=before, here=here, after=after, cells=cells)
 
 
-def written(book: Book, placed: Placed) -> Written:
-    """Return what a line holds."""
-    line, spot = placed.line, placed.spot
-    if placed.values is not None:
-        return Written(placed, CALENDAR, values=placed.values)
+def line_cells(book: Book, entry: SheetLine) -> LineCells:
+    """Return what the cells of a line hold: values, or the formula of every case."""
+    line, address = entry.line, entry.address
+    if entry.values is not None:
+        return LineCells(entry, CALENDAR, values=entry.values)
     first = next(values for values in line.values if values is not None)
-    standing = line.path.startswith(CALENDARS)
-    missing = first if standing else np.full_like(first, math.nan if line.row.undefined else 0.0)
+    is_calendar = line.path.startswith(CALENDARS)
+    missing = first if is_calendar else np.full_like(first, math.nan if line.row.undefined else 0.0)
     values = line.values[0] if line.values[0] is not None else missing
-    if line.bare and (spot.grid, line.path) not in book.helpers:
-        return Written(placed, CALENDAR, values=first, before=_from_horizon(book, placed) or ("", 0.0))
-    edges = _from_horizon(book, placed) or _beside(book, placed, "before"), _beside(book, placed, "after")
+    if line.has_no_formula and (address.grid, line.path) not in book.helpers:
+        return LineCells(entry, CALENDAR, values=first, before=_from_horizon(book, entry) or ("", 0.0))
+    edges = _from_horizon(book, entry) or _beside(book, entry, "before"), _beside(book, entry, "after")
     try:
-        template, cells = _template(book, placed, len(first))
-    except CannotBeSaidError as error:
-        return Written(placed, f"value: {error}", None, [], *edges, values)
+        template, cells = _template(book, entry, len(first))
+    except NoSheetFormulaError as error:
+        return LineCells(entry, f"value: {error}", None, [], *edges, values)
     if len(template) + sum(max(map(len, column)) for column in cells) > LONGEST:
-        return Written(placed, TOO_LONG, None, [], *edges, values)
-    return Written(placed, BY_CELLS if cells else FORMULA, template, cells, *edges, values)
+        return LineCells(entry, TOO_LONG, None, [], *edges, values)
+    return LineCells(entry, BY_CELLS if cells else FORMULA, template, cells, *edges, values)
 
 
-def looks_ahead(placed: Placed) -> bool:
-    """Tell whether something follows the last column of a line, so that a line that looks ahead can read it."""
-    return any(row is not None and row.after != "0" for row in placed.line.rows)
+def looks_ahead(entry: SheetLine) -> bool:
+    """Tell whether a line has a value after its last column, for formulas that read one period ahead."""
+    return any(row is not None and row.after != "0" for row in entry.line.rows)
 
 
-def _from_horizon(book: Book, placed: Placed) -> Edge | None:
-    """Return what a line of the run-off was before its first column: the last of the horizon's; None for others."""
-    grid = next((grid for grid in book.union.run_offs if grid.number == placed.spot.grid), None)
+def _from_horizon(book: Book, entry: SheetLine) -> EdgeCell | None:
+    """Return the cell before the first column of a line of the run-off, the last of the horizon; None for others."""
+    grid = next((grid for grid in book.union.run_offs if grid.number == entry.address.grid), None)
     if grid is None:
         return None
-    path = placed.line.path.removeprefix(f"{grid.name}.")
-    spot, line = book.spots[0, path], book.union.model.lines[path]
+    path = entry.line.path.removeprefix(f"{grid.name}.")
+    address, line = book.addresses[0, path], book.union.model.lines[path]
     missing = math.nan if line.row.undefined else 0.0
     value = missing if line.values[0] is None else float(line.values[0][-1])
-    return f"={spot.at}{spot.last}{spot.row}", value
+    return f"={address.sheet_prefix}{address.last}{address.row}", value
 
 
-def _template(book: Book, placed: Placed, length: int) -> tuple[str, list[list[str]]]:
-    line, cells = placed.line, list[list[str]]()
+def _template(book: Book, entry: SheetLine, length: int) -> tuple[str, list[list[str]]]:
+    """Return the template of a line's formula, and the parts of it that differ from column to column."""
+    line, cells = entry.line, list[list[str]]()
     keys = _known_keys(book, line)
     empty = '""' if line.row.undefined else "0"
     texts: dict[object, str] = {}
@@ -144,19 +152,20 @@ def _template(book: Book, placed: Placed, length: int) -> tuple[str, list[list[s
         row = line.rows[case]
         if row is None and key is not None:
             continue
-        helper = book.helpers.get((placed.spot.grid, line.path), {}).get(key)
+        helper = book.helpers.get((entry.address.grid, line.path), {}).get(key)
         if row is None:
             texts[key] = empty
         elif helper is not None:
             texts[key] = f"{{here}}{helper.row}"
         else:
-            wording = Wording(term_of(row.formula), Surroundings(book, case, line.path), placed.spot, length, cells)
-            texts[key] = _defined(wording) if row.undefined else wording.whole()
-    return chosen(book, keys, texts, placed.spot.sheet), cells
+            context = CaseContext(book, case, line.path)
+            writer = FormulaWriter(term_of(row.formula), context, entry.address, length, cells)
+            texts[key] = _text_or_empty(writer) if row.undefined else writer.text()
+    return formula_by_case(book, keys, texts, entry.address.sheet), cells
 
 
-def _known_keys(book: Book, line: Line) -> list[object]:
-    """Return the keys of a line; the calendar of a run-off stands in every case, though it counts only in some."""
+def _known_keys(book: Book, line: GridLine) -> list[object]:
+    """Return the keys of a line; a row of the calendar has one in every case, also where the case has no such row."""
     keys = book.keys(line)
     if not line.path.startswith(CALENDARS):
         return keys
@@ -164,46 +173,58 @@ def _known_keys(book: Book, line: Line) -> list[object]:
     return [known if key is None else key for key in keys]
 
 
-def _defined(wording: Wording) -> str:
-    """Return a formula that is empty where there is nothing to divide by, or a cell that it reads is empty."""
-    sides = wording.quotient()
-    if sides is None or wording.reads_empty:
-        return f'IFERROR({wording.whole()},"")'
-    above, below = sides
-    return f'IF({below}=0,"",({above})/({below}))'
+def _text_or_empty(writer: FormulaWriter) -> str:
+    """Return a formula that gives an empty text where its divisor is zero or a cell that it reads is empty."""
+    quotient = writer.quotient()
+    if quotient is None or writer.may_read_empty:
+        return f'IFERROR({writer.text()},"")'
+    dividend, divisor = quotient
+    return f'IF({divisor}=0,"",({dividend})/({divisor}))'
 
 
-def chosen(book: Book, keys: Sequence[object], texts: Mapping[object, str], sheet: str = "") -> str:
-    """Return the formula of each case's text by its key; a choice among them, on that sheet, where they differ."""
+def formula_by_case(book: Book, keys: Sequence[object], texts: Mapping[object, str], sheet: str = "") -> str:
+    """Return one formula for all cases: the common text, or a `CHOOSE` among texts by the chosen option.
+
+    Parameters
+    ----------
+    book : Book
+        Holds the cell by which the choice is made.
+    keys : sequence
+        A key for each case.
+    texts : mapping
+        The formula for each key, without the equals sign.
+    sheet : str
+        The sheet on which the formula stands.
+    """
     if len(set(texts.values())) == 1:
         return texts[keys[0]]
-    choice = book.cell(book.selector(keys), sheet)
+    choice = book.scalar_cell(book.selector(keys), sheet)
     return f"CHOOSE({choice},{','.join(texts[key] for key in dict.fromkeys(keys))})"
 
 
-def _beside(book: Book, placed: Placed, edge: str) -> Edge:
-    """Return what stands `before` a line's first column, or `after` its last one; no formula for nothing."""
+def _beside(book: Book, entry: SheetLine, edge: str) -> EdgeCell:
+    """Return the cell `before` a line's first column, or `after` its last one; an empty formula for zero."""
     keys: list[object] = []
     texts: dict[object, str] = {}
-    own = ["0" if row is None else str(getattr(row, edge)) for row in placed.line.rows]
-    for case, text in enumerate(own):
+    row_texts = ["0" if row is None else str(getattr(row, edge)) for row in entry.line.rows]
+    for case, text in enumerate(row_texts):
         keys.append(None if text == "0" else book.union.readings(case, text))
         if keys[-1] not in texts:
-            texts[keys[-1]] = "0" if text == "0" else _said_beside(book, placed, case, text)
+            texts[keys[-1]] = "0" if text == "0" else _edge_formula(book, entry, case, text)
     if list(texts) == [None]:
         return "", 0.0
-    value = float(np.ravel(evaluate(own[0], reader(book.cases[0].projection)))[0])
-    return "=" + chosen(book, keys, texts, placed.spot.sheet), value
+    value = float(np.ravel(evaluate(row_texts[0], reader(book.cases[0].projection)))[0])
+    return "=" + formula_by_case(book, keys, texts, entry.address.sheet), value
 
 
-def _said_beside(book: Book, placed: Placed, case: int, text: str) -> str:
-    cells, own = list[list[str]](), Surroundings(book, case, placed.line.path)
-    said = Wording(term_of(text), own, placed.spot, 1, cells, first=True).whole()
-    return said.format(cells=[column[0] for column in cells])
+def _edge_formula(book: Book, entry: SheetLine, case: int, text: str) -> str:
+    cells, context = list[list[str]](), CaseContext(book, case, entry.line.path)
+    formula = FormulaWriter(term_of(text), context, entry.address, 1, cells, first=True).text()
+    return formula.format(cells=[column[0] for column in cells])
 
 
 def reader(projection: Projection) -> Callable[[str, int], Array]:
-    """Return what reads scalars and whole rows of a projection."""
+    """Return a function that reads scalars and whole rows of a projection; it ignores the shift."""
 
     def read(path: str, shift: int) -> Array:
         del shift

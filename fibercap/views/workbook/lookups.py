@@ -1,4 +1,4 @@
-"""Formulas that look a row up at a time: a year, the end of a period, the whole horizon."""
+"""Formulas that look a row up in a year, at the end of a period, or over the whole horizon."""
 
 from __future__ import annotations
 
@@ -14,61 +14,63 @@ if TYPE_CHECKING:
     from fibercap.views.workbook.book import Book
 
 
-class Span(NamedTuple):
-    """The days after and until which a time runs, as spreadsheets count them; `end` looks at its last day alone."""
+class LookupDays(NamedTuple):
+    """The days later than `after`, up to `until`, as spreadsheets count them; with `end`, the last day only."""
 
     after: float
     until: float
     end: bool = False
 
 
-def span_of(when: str, book: Book) -> Span:
-    """Return the days of a time as claims write it; of the whole horizon where it is none."""
+def lookup_days(when: str, book: Book) -> LookupDays:
+    """Return the days of a time as claims write it, such as `2004` or `end of 2004`; without a time, of the horizon."""
     months = _half_year(when) or whole_period(when.removeprefix("end of "))
     if months is None:
         timeline = book.cases[0].projection.timeline
-        return Span(serial(timeline.eve), serial(timeline.dates[-1]))
-    return Span(serial(month_end(months[0])), serial(month_end(months[1])), when.startswith("end of "))
+        return LookupDays(serial(timeline.eve), serial(timeline.dates[-1]))
+    return LookupDays(serial(month_end(months[0])), serial(month_end(months[1])), when.startswith("end of "))
 
 
 def _half_year(when: str) -> tuple[int, int] | None:
-    """Return the month numbers (start, end) of `2004-H1`, as covenants tested by half-year have it, or None."""
+    """Return the months (start, end) of a half-year such as `2004-H1`, on which covenants are tested; else None."""
     year, _, half = when.partition("-H")
     return (12 * int(year) + 6 * int(half) - 6, 12 * int(year) + 6 * int(half)) if half else None
 
 
-def looked_up(book: Book, case: int, row: Row, span: Span, cells: tuple[str, str]) -> str:
-    """Return the formula of a row at a time, by its nature; after the horizon it is that of the run-off.
+def lookup_formula(book: Book, case: int, row: Row, days: LookupDays, cells: tuple[str, str]) -> str:
+    """Return the formula that looks up a row: a sum of flows, a stock at the end, or the mean of a rate.
+
+    Days after the horizon are looked up in the row of the run-off.
 
     Parameters
     ----------
     book, case
-        Where the row stands for a case.
+        The workbook, and the number of the case whose row is looked up.
     row : Row
-        In model periods.
-    span : Span
-        The time.
+        A row in model periods.
+    days : LookupDays
+        The days.
     cells : two references
-        Where its two days stand.
+        The cells that hold `after` and `until`.
     """
     projection = book.cases[case].projection
-    here, later = _looked_up(book, case, row, row.path, span, cells), f"{RUN_OFF}.{row.path}"
-    if span.until <= serial(projection.timeline.dates[-1]) or later not in projection.rows:
-        return here
-    beyond = _looked_up(book, case, row, later, span, cells)
-    if row.nature != FLOW or span.end or span.after >= serial(projection.timeline.dates[-1]):
+    formula, later = _formula_of(book, case, row, row.path, days, cells), f"{RUN_OFF}.{row.path}"
+    if days.until <= serial(projection.timeline.dates[-1]) or later not in projection.rows:
+        return formula
+    beyond = _formula_of(book, case, row, later, days, cells)
+    if row.nature != FLOW or days.end or days.after >= serial(projection.timeline.dates[-1]):
         return beyond
-    return f"{here}+{beyond}"
+    return f"{formula}+{beyond}"
 
 
-def _looked_up(book: Book, case: int, row: Row, path: str, span: Span, cells: tuple[str, str]) -> str:
-    spot, dates = book.spot(case, path), book.spot(case, f"{path.removesuffix(row.path)}time.date")
-    values = f"{spot.at}${spot.first}${spot.row}:${spot.last}${spot.row}"
-    days = f"{dates.at}${dates.first}${dates.row}:${dates.last}${dates.row}"
-    if row.nature == STOCK or span.end:
+def _formula_of(book: Book, case: int, row: Row, path: str, days: LookupDays, cells: tuple[str, str]) -> str:
+    address, dates = book.address(case, path), book.address(case, f"{path.removesuffix(row.path)}time.date")
+    values = address.range
+    date_cells = dates.range
+    if row.nature == STOCK or days.end:
         if row.undefined:
-            return f'IFERROR(AVERAGEIFS({values},{days},{cells[1]}),"")'
-        return f"SUMIFS({values},{days},{cells[1]})"
+            return f'IFERROR(AVERAGEIFS({values},{date_cells},{cells[1]}),"")'
+        return f"SUMIFS({values},{date_cells},{cells[1]})"
     kind = "SUMIFS" if row.nature == FLOW else "AVERAGEIFS"
-    found = f'{kind}({values},{days},">"&{cells[0]},{days},"<="&{cells[1]})'
-    return f'IFERROR({found},"")' if row.undefined else found
+    formula = f'{kind}({values},{date_cells},">"&{cells[0]},{date_cells},"<="&{cells[1]})'
+    return f'IFERROR({formula},"")' if row.undefined else formula

@@ -1,4 +1,4 @@
-"""The sheet of measures: each as a formula of rows; rates of return are those of the sheet of rates."""
+"""The sheet of measures: each is a formula of rows; rates of return refer to the sheet of rates."""
 
 from __future__ import annotations
 
@@ -13,10 +13,11 @@ from fibercap.model.measures.all_measures import measures
 from fibercap.model.measures.debt_measures import NEVER_DRAWN, NONE_DRAWN
 from fibercap.model.measures.worth_measures import NOTHING_PAID, OWNERS_PAY, no_projects
 from fibercap.model.returns.rate_choice import ONE_SIGN
-from fibercap.views.workbook.cases import merged
+from fibercap.views.workbook.cases import merge_in_order
+from fibercap.views.workbook.cell_address import CellAddress, letters
 from fibercap.views.workbook.formats import number_format, set_up
-from fibercap.views.workbook.formulas import CannotBeSaidError, Spot, Wording, letters
-from fibercap.views.workbook.lines import FORMULA, Surroundings, chosen, reader
+from fibercap.views.workbook.formulas import FormulaWriter, NoSheetFormulaError
+from fibercap.views.workbook.lines import FORMULA, CaseContext, formula_by_case, reader
 from fibercap.views.workbook.rate_sheet import RateSheet, Search
 
 if TYPE_CHECKING:
@@ -36,28 +37,28 @@ HEAD_ROW: Final = 5
 OPTIONS: Final = "Options"
 OPTIONS_ROW: Final = 6
 OPTIONS_COLUMN: Final = 3
-"""Where the values of each option stand."""
+"""The number of the first column of options on their sheet."""
 
 
 class MeasureSheet:
-    """Knows where each measure stands, then writes them."""
+    """Gives each measure its address, then writes them."""
 
     def __init__(self, book: Book) -> None:
         self.book, self.rates = book, RateSheet(book)
-        self.names = merged([list(own) for own in self.found])
+        self.names = merge_in_order([list(by_name) for by_name in self.measures_by_case])
 
     @cached_property
-    def found(self) -> list[Mapping[str, Measure]]:
-        """The measures of each case."""
+    def measures_by_case(self) -> list[Mapping[str, Measure]]:
+        """The measures of each case, by name."""
         return [measures(case.projection) for case in self.book.cases]
 
     def measure(self, name: str) -> Measure:
-        """Return a measure as the first case that has it tells it."""
-        return next(own[name] for own in self.found if name in own)
+        """Return a measure from the first case that has it."""
+        return next(by_name[name] for by_name in self.measures_by_case if name in by_name)
 
-    def spot(self, name: str) -> Spot:
-        """Return where a measure stands."""
-        return Spot(NAME, HEAD_ROW + 1 + self.names.index(name), "B")
+    def address(self, name: str) -> CellAddress:
+        """Return the address of a measure's value."""
+        return CellAddress(NAME, HEAD_ROW + 1 + self.names.index(name), "B")
 
     def write(self, sheet: Worksheet, looks: Looks) -> None:
         """Write the sheet."""
@@ -66,121 +67,128 @@ class MeasureSheet:
             sheet.set_column(column, column, width)
         sheet.print_area(0, 0, HEAD_ROW + len(self.names), 4)
         sheet.write_string(0, 0, NAME, looks("title"))
-        told = "The sheet Rates shows at which rates flows balance, and which of them is the rate of return."
-        sheet.write_string(1, 0, told, looks("remark"))
+        remark = "The sheet Rates shows at which rates flows balance, and which of them is the rate of return."
+        sheet.write_string(1, 0, remark, looks("remark"))
         for column, head in enumerate(HEADS):
             sheet.write_string(HEAD_ROW - 1, column, head, looks("head"))
         for place, name in enumerate(self.names):
             self._measure(sheet, HEAD_ROW + place, name, looks)
 
     def _measure(self, sheet: Worksheet, row: int, name: str, looks: Looks) -> None:
-        told, here = self.measure(name), self.found[0].get(name)
-        numbers = "0.00" if told.unit == "" else number_format(told.unit)
-        sheet.write_string(row, 0, told.label, looks("text"))
+        measure, here = self.measure(name), self.measures_by_case[0].get(name)
+        numbers = "0.00" if measure.unit == "" else number_format(measure.unit)
+        sheet.write_string(row, 0, measure.label, looks("text"))
         value = here.value if here is not None else None
         try:
             (formula, note), kind = self._formula(name, row), FORMULA
-        except CannotBeSaidError as error:
+        except NoSheetFormulaError as error:
             formula, note, kind = self._by_option(name), "", f"value: {error}"
         looked = looks("formula" if kind == FORMULA else "value", numbers)
         sheet.write_formula(row, 1, formula, looked, "" if value is None else value)
-        sheet.write_string(row, 2, told.unit or "1", looks("faint"))
+        sheet.write_string(row, 2, measure.unit or "1", looks("faint"))
         sheet.write_string(row, 3, kind, looks("faint"))
         why, when = here.reason if here is not None else "", "" if note else " when exported"
-        said = f"undefined{when}: {why}" if why else told.remark
+        text = f"undefined{when}: {why}" if why else measure.remark
         if note:
-            sheet.write_formula(row, 4, note, looks("faint"), said)
+            sheet.write_formula(row, 4, note, looks("faint"), text)
         else:
-            sheet.write_string(row, 4, said, looks("faint"))
+            sheet.write_string(row, 4, text, looks("faint"))
         sheet.write_string(row, 5, name, looks("faint"))
 
     def _by_option(self, name: str) -> str:
-        """Return the formula that reads a measure from the values of the options."""
-        row, last = OPTIONS_ROW + self.names.index(name), letters(OPTIONS_COLUMN + len(self.found) - 1)
+        """Return the formula that takes a measure from the values of the options, as exported."""
+        row, last = OPTIONS_ROW + self.names.index(name), letters(OPTIONS_COLUMN + len(self.measures_by_case) - 1)
         cells, switch = f"'{OPTIONS}'!{letters(OPTIONS_COLUMN)}{row}:{last}{row}", self.book.switch
-        return f'=IFERROR(INDEX({cells},1,{switch.at}${switch.column}${switch.row})+0,"")'
+        return f'=IFERROR(INDEX({cells},1,{switch.cell})+0,"")'
 
     def _formula(self, name: str, row: int) -> tuple[str, str]:
-        """Return the formula of a measure, and that of the note beside it, "" where the note is a text.
+        """Return the formula of a measure and that of the note beside it; "" for a note that is plain text.
 
         Raises
         ------
-        CannotBeSaidError
-            If it has none.
+        NoSheetFormulaError
+            If the measure cannot be written as a formula.
         """
         keys: list[object] = []
         texts: dict[object, str] = {}
         search = Search(self.measure(name).label)
-        for case, own in enumerate(self.found):
-            measure = own.get(name)
+        for case, by_name in enumerate(self.measures_by_case):
+            measure = by_name.get(name)
             text = _text(measure, self.book.cases[case].projection)
             if not text and measure is not None and measure.value is not None:
-                raise CannotBeSaidError("as exported, by option")
+                raise NoSheetFormulaError("as exported, by option")
             keys.append(self.book.union.readings(case, text) if text else None)
             if keys[-1] not in texts:
-                texts[keys[-1]] = self._said(case, text, search, keys[-1]) if text else '""'
-        formula = f'=IFERROR({chosen(self.book, keys, texts)},"")'
+                texts[keys[-1]] = self._case_formula(case, text, search, keys[-1]) if text else '""'
+        formula = f'=IFERROR({formula_by_case(self.book, keys, texts)},"")'
         return formula, self._rate(name, row, search, keys) if search.pairs_by_key else ""
 
-    def _said(self, case: int, text: str, search: Search, key: object) -> str:
-        places = Surroundings(self.book, case)
+    def _case_formula(self, case: int, text: str, search: Search, key: object) -> str:
+        context = CaseContext(self.book, case)
 
         def solve(function: str, rows: Sequence[tuple[str, str]]) -> str:
-            search.take(self.book, case, key, function, rows)
+            search.add_case(self.book, case, key, function, rows)
             return self.rates.result("B")
 
-        said = Wording(term_of(text), places, solve=solve).whole()
-        return f'IF({self._owners_pay(case)}=1,{said},"")' if "IRR({returns.equity_flow}" in text else said
+        formula = FormulaWriter(term_of(text), context, solve=solve).text()
+        return f'IF({self._owners_pay(case)}=1,{formula},"")' if "IRR({returns.equity_flow}" in text else formula
 
     def _owners_pay(self, case: int) -> str:
-        return Wording(term_of(OWNERS_PAY), Surroundings(self.book, case)).whole()
+        return FormulaWriter(term_of(OWNERS_PAY), CaseContext(self.book, case)).text()
 
     def _rate(self, name: str, row: int, search: Search, keys: list[object]) -> str:
-        """Have a rate of return looked for; return the formula of what is said of it."""
+        """Add a rate of return to the sheet of rates; return the formula of the note on it."""
         first = self.book.cases[0].projection
         texts: dict[object, str] = {}
-        nothing: dict[object, str] = {}
-        for case, (own, key) in enumerate(zip(self.found, keys, strict=True)):
-            projection, said = self.book.cases[case].projection, self.rates.result("C")
+        no_flows: dict[object, str] = {}
+        for case, (by_name, key) in enumerate(zip(self.measures_by_case, keys, strict=True)):
+            projection, note = self.book.cases[case].projection, self.rates.result("C")
             if name == "equity_irr":
-                said = f'IF({self._owners_pay(case)}=1,{said},"{no_projects(projection) or NOTHING_PAID}")'
-            said = f'IF(B{row + 1}="","undefined: ","")&{said}'
+                note = f'IF({self._owners_pay(case)}=1,{note},"{no_projects(projection) or NOTHING_PAID}")'
+            note = f'IF(B{row + 1}="","undefined: ","")&{note}'
             if key not in search.pairs_by_key:
-                said = f'"undefined: {own[name].reason}"' if name in own else '""'
-            texts.setdefault(key, said)
-            nothing.setdefault(key, f'"{_nothing(name, projection)}"')
+                note = f'"undefined: {by_name[name].reason}"' if name in by_name else '""'
+            texts.setdefault(key, note)
+            no_flows.setdefault(key, f'"{_why_no_flows(name, projection)}"')
         search.keys, search.apart = keys, len({"{returns.middle}" in str(key) for key in search.pairs_by_key}) > 1
-        search.nothing, search.nothing_told = chosen(self.book, keys, nothing), _nothing(name, first)
+        search.no_flows_formula, search.no_flows_text = (
+            formula_by_case(self.book, keys, no_flows),
+            _why_no_flows(name, first),
+        )
         self.rates.add(search)
-        return f"={chosen(self.book, keys, texts)}"
+        return f"={formula_by_case(self.book, keys, texts)}"
 
 
-def _nothing(name: str, projection: Projection) -> str:
-    """Return why flows have no rate of return where there are none."""
+def _why_no_flows(name: str, projection: Projection) -> str:
+    """Return the reason why a rate of return is undefined where there are no flows."""
     if name.startswith("all_in_cost"):
         return NEVER_DRAWN if "." in name else NONE_DRAWN
     return no_projects(projection) or ONE_SIGN
 
 
 def _text(measure: Measure | None, projection: Projection) -> str:
-    """Return the formula of a measure; "" where it has none, or where it would give a figure that is undefined."""
+    """Return the formula of a measure; "" without one, or where it would give a number for an undefined measure."""
     if measure is None or not measure.formula:
         return ""
     if any(
         path not in projection.rows and path not in projection.given for path, _ in term_of(measure.formula).references
     ):
         return ""  # such as a discount factor where no discount rate is given
-    live = "IRR(" in measure.formula
-    if not live and measure.value is None and not np.isnan(evaluate(measure.formula, _shifted(projection))).all():
+    is_rate = "IRR(" in measure.formula
+    if (
+        not is_rate
+        and measure.value is None
+        and not np.isnan(evaluate(measure.formula, _shifted_reader(projection))).all()
+    ):
         return ""
     return measure.formula
 
 
-def _shifted(projection: Projection) -> Callable[[str, int], Array]:
+def _shifted_reader(projection: Projection) -> Callable[[str, int], Array]:
     read = reader(projection)
 
-    def shifted(path: str, shift: int) -> Array:
+    def read_shifted(path: str, shift: int) -> Array:
         value = read(path, 0)
         return np.concatenate([np.zeros((1, -shift)), value[:, :shift]], axis=-1) if shift else value
 
-    return shifted
+    return read_shifted

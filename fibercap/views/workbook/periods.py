@@ -1,4 +1,4 @@
-"""Time sheets: lines with one column for each period, or for each event of a loan."""
+"""Write time sheets: lines with a column for each period, or for each event of a loan."""
 
 from __future__ import annotations
 
@@ -11,48 +11,49 @@ from fibercap.core.calendar import year_of
 from fibercap.core.timeline import FLOW
 from fibercap.views.workbook.book import BEFORE, FIRST_ROW
 from fibercap.views.workbook.cases import SCHEDULE
+from fibercap.views.workbook.cell_address import letters
 from fibercap.views.workbook.formats import number_format, set_up
-from fibercap.views.workbook.formulas import POSITION_ROW, letters
-from fibercap.views.workbook.lines import FORMULA, looks_ahead, written
+from fibercap.views.workbook.formulas import POSITION_ROW
+from fibercap.views.workbook.lines import FORMULA, line_cells, looks_ahead
 
 if TYPE_CHECKING:
     from xlsxwriter.worksheet import Worksheet
 
     from fibercap.core.units import Array
-    from fibercap.views.workbook.book import Book, Page
+    from fibercap.views.workbook.book import Book, TimeSheet
     from fibercap.views.workbook.formats import Looks
-    from fibercap.views.workbook.lines import Written
+    from fibercap.views.workbook.lines import LineCells
 
 HEADS: Final = ("Label", "Unit", "Path", "Kind", "Total", "Before")
 DATES_ROW: Final = 3
 YEARS_ROW: Final = 5
 
 
-def period_sheet(sheet: Worksheet, book: Book, page: Page, looks: Looks) -> None:
+def period_sheet(sheet: Worksheet, book: Book, time_sheet: TimeSheet, looks: Looks) -> None:
     """Write a time sheet, row by row from the top."""
-    length = page.grid.length
-    set_up(sheet, page.title, rows=FIRST_ROW - 1, columns=length)
+    length = time_sheet.grid.length
+    set_up(sheet, time_sheet.title, rows=FIRST_ROW - 1, columns=length)
     sheet.set_column(0, 0, 44)
     sheet.set_column(1, 1, 9)
     sheet.set_column(2, 2, 30, None, {"level": 1, "hidden": True})
     sheet.set_column(3, 3, 12)
     sheet.set_column(4, BEFORE + length, 11)
-    sheet.write_string(0, 0, page.title, looks("title"))
-    sheet.write_string(1, 0, _remark(page), looks("remark"))
-    _heads(sheet, book, page, looks)
-    for place, entry in enumerate(page.entries):
+    sheet.write_string(0, 0, time_sheet.title, looks("title"))
+    sheet.write_string(1, 0, _remark(time_sheet), looks("remark"))
+    _heads(sheet, book, time_sheet, looks)
+    for place, entry in enumerate(time_sheet.entries):
         row = FIRST_ROW - 1 + place
         if isinstance(entry, str):
             sheet.write_string(row, 0, entry, looks("group"))
         else:
-            _line(sheet, row, written(book, entry), looks)
-    _foot(sheet, book, page.name, looks)
+            _line(sheet, row, line_cells(book, entry), looks)
+    _foot(sheet, book, time_sheet.name, looks)
 
 
-def _remark(page: Page) -> str:
-    if page.grid.name.endswith(SCHEDULE):
+def _remark(time_sheet: TimeSheet) -> str:
+    if time_sheet.grid.name.endswith(SCHEDULE):
         return "One column for each date on which something happens. Money in millions by number format alone."
-    if page.grid.name:
+    if time_sheet.grid.name:
         return (
             "What the plan does after its horizon while a loan is owed; nothing new is begun. Before the first column "
             "stands the last one of the horizon."
@@ -62,19 +63,19 @@ def _remark(page: Page) -> str:
     )
 
 
-def _heads(sheet: Worksheet, book: Book, page: Page, looks: Looks) -> None:
-    """Write dates, numbers and years of the columns; on all sheets but one they are those of the calendar."""
-    name, count = page.grid.dates, page.grid.length
-    dates = book.spots[page.grid.number, name]
-    values = next(v for v in page.grid.lines[name].values if v is not None)
+def _heads(sheet: Worksheet, book: Book, time_sheet: TimeSheet, looks: Looks) -> None:
+    """Write dates, numbers and years above the columns; dates refer to the sheet that holds their row."""
+    name, count = time_sheet.grid.dates, time_sheet.grid.length
+    dates = book.addresses[time_sheet.grid.number, name]
+    values = next(v for v in time_sheet.grid.lines[name].values if v is not None)
     for place, head in enumerate(HEADS):
         sheet.write_string(DATES_ROW - 1, place, head, looks("head"))
-    at = "" if dates.sheet == page.name else dates.at
-    if any(not isinstance(entry, str) and looks_ahead(entry) for entry in page.entries):
+    prefix = "" if dates.sheet == time_sheet.name else dates.sheet_prefix
+    if any(not isinstance(entry, str) and looks_ahead(entry) for entry in time_sheet.entries):
         sheet.write_string(DATES_ROW - 1, BEFORE + 1 + count, "After", looks("head"))
     columns = [letters(BEFORE + 1 + number) for number in range(count)]
     for number, column in enumerate(columns):
-        formula = f"={at}{column}${dates.row}"
+        formula = f"={prefix}{column}${dates.row}"
         sheet.write_formula(DATES_ROW - 1, BEFORE + 1 + number, formula, looks("head", "yyyy-mm-dd"), values[number])
     sheet.write_string(POSITION_ROW - 1, 0, "Number of the column", looks("faint"))
     faint = looks("faint", "0")
@@ -85,37 +86,39 @@ def _heads(sheet: Worksheet, book: Book, page: Page, looks: Looks) -> None:
 
 
 def _foot(sheet: Worksheet, book: Book, name: str, looks: Looks) -> None:
-    """Repeat the scalars that the sheet's formulas read."""
+    """Write, at the foot of the sheet, references to the scalars that its formulas read."""
     repeated = book.repeated[name]
-    for place, (spot, here) in enumerate(repeated.items()):
+    for place, (address, copy) in enumerate(repeated.items()):
         if not place:
-            sheet.write_string(here.row - 2, 0, "Repeated from Inputs and Derived", looks("group"))
-        path, value = book.name_and_value(spot)
-        sheet.write_string(here.row - 1, 0, path, looks("faint"))
-        formula = f"={spot.at}${spot.column}${spot.row}"
-        sheet.write_formula(here.row - 1, BEFORE, formula, looks("formula"), value)
+            sheet.write_string(copy.row - 2, 0, "Repeated from Inputs and Derived", looks("group"))
+        path, value = book.name_and_value(address)
+        sheet.write_string(copy.row - 1, 0, path, looks("faint"))
+        sheet.write_formula(copy.row - 1, BEFORE, f"={address.cell}", looks("formula"), value)
 
 
-def is_whole(values: Array) -> bool:
-    """Tell whether values are whole numbers: counts and flags."""
+def are_whole(values: Array) -> bool:
+    """Tell whether all values are whole numbers, as those of counts and flags are."""
     return bool((values == np.round(values)).all())
 
 
-def _line(sheet: Worksheet, row: int, line: Written, looks: Looks) -> None:
-    own, told = line.placed.line.row, line.placed.told
-    date = own.unit == "day" and own.path.endswith((".date", "_on"))
+def _line(sheet: Worksheet, row: int, line: LineCells, looks: Looks) -> None:
+    model_row, only_in = line.entry.line.row, line.entry.only_in
+    names = f" ({only_in})" if only_in else ""
+    date = model_row.unit == "day" and model_row.path.endswith((".date", "_on"))
     numbers = (
         "yyyy-mm-dd"
         if date
-        else number_format(own.unit, own.nature, ratio=bool(own.undefined), whole=is_whole(line.values))
+        else number_format(
+            model_row.unit, model_row.nature, ratio=bool(model_row.undefined), integers=are_whole(line.values)
+        )
     )
-    sheet.write_string(row, 0, f"{own.label}{f' ({told})' if told else ''}", looks("text"))
-    sheet.write_string(row, 1, own.unit or "1", looks("faint"))
-    sheet.write_string(row, 2, f"{own.path}{f' ({told})' if told else ''}", looks("faint"))
+    sheet.write_string(row, 0, f"{model_row.label}{names}", looks("text"))
+    sheet.write_string(row, 1, model_row.unit or "1", looks("faint"))
+    sheet.write_string(row, 2, f"{model_row.path}{names}", looks("faint"))
     sheet.write_string(row, 3, line.kind, looks("faint"))
     plain = looks("formula" if line.kind == FORMULA or line.template else "value", numbers)
     count, first, last = len(line.values), letters(BEFORE + 1), letters(BEFORE + len(line.values))
-    if own.nature == FLOW and own.unit and not own.undefined:
+    if model_row.nature == FLOW and model_row.unit and not model_row.undefined:
         total = float(line.values.sum())
         sheet.write_formula(row, 4, f"=SUM({first}{row + 1}:{last}{row + 1})", looks("total", numbers), total)
     for column, (formula, value) in ((BEFORE, line.before), (BEFORE + 1 + count, line.after)):
@@ -126,7 +129,7 @@ def _line(sheet: Worksheet, row: int, line: Written, looks: Looks) -> None:
             sheet.write_number(row, BEFORE + 1 + number, float(line.values[number]), plain)
         return
     values: list[float | str] = ["" if math.isnan(value) else value for value in line.values.tolist()]
-    if line.shared:
+    if line.is_shared:
         sheet.write_shared(row, BEFORE + 1, next(line.formulas()).removeprefix("="), plain, values)
         return
     for column, (formula, shown) in enumerate(zip(line.formulas(), values, strict=True), BEFORE + 1):

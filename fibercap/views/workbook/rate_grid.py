@@ -1,4 +1,4 @@
-"""Where a workbook looks for rates of return: a grid of rates, and what stands there when exported."""
+"""How a workbook finds rates of return: a grid of rates, and the values of its cells when exported."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _INSIDE: Final = (
 )  # fmt: skip
 _BELOW: Final = (1e-40, 1e-10, 1e-4, 0.01, 0.1, 0.2, 0.35)
 _ABOVE: Final = (21, 51, 101, 1e3, 1e5, 1e10, 1e40)
-"""One plus the rate, beyond what is plausible."""
+"""One plus the rate, for rates too low or too high to be plausible."""
 FAR: Final = 1e5
 """The logarithm of a rate at which the first or the last flow, a day from the others, outweighs them."""
 GRID: Final = np.array([-FAR, *np.log(_BELOW), *np.log1p(_INSIDE), *np.log(_ABOVE), FAR])
@@ -26,25 +26,29 @@ LEAST_AT: Final = 1 + len(_BELOW)
 MOST_AT: Final = LEAST_AT + len(_INSIDE) - 1
 STEPS: Final = 10
 ROUNDED: Final = 11
-"""Digits of the balance: what is nearer to zero touches it."""
+"""Digits to which the balance is rounded; what rounds to zero counts as zero."""
 
 
-class Place(NamedTuple):
-    """Where a rate is: its number on the grid, and the logarithms between which it lies."""
+class RateBracket(NamedTuple):
+    """An interval that holds one rate: the number of its point on the grid, and its ends as log(1 + rate)."""
 
     number: int
     low: float
     high: float
 
 
-class Seen(NamedTuple):
-    """What flows are on the grid: their balance, where it turns and its balance there (else nan), and the rates."""
+class GridScan(NamedTuple):
+    """The balance of flows at each point of the grid, and the intervals that hold rates.
+
+    `turns` is log(1 + rate) of an extremum near a point where the balance does not change its sign, and `turn_balance`
+    the balance there; both are nan elsewhere. `counts` is the number of rates up to each point.
+    """
 
     balance: Array
     turns: Array
     turn_balance: Array
     counts: Array
-    places: list[Place]
+    brackets: list[RateBracket]
 
 
 def ends(times: Array, flows: Array) -> list[float]:
@@ -71,8 +75,8 @@ def balance(x: Array, times: Array, flows: Array) -> tuple[Array, Array]:
     return inflows - outflows, late - early
 
 
-def seen(times: Array, flows: Array) -> Seen | None:
-    """Return what the sheet finds on its grid; None where all flows have one sign."""
+def scan_grid(times: Array, flows: Array) -> GridScan | None:
+    """Return the balance of flows on the grid and where rates lie; None where all flows have one sign."""
     if not ((flows > 0).any() and (flows < 0).any()):
         return None
     value = np.round(balance(GRID, times, flows)[0], ROUNDED)
@@ -85,26 +89,26 @@ def seen(times: Array, flows: Array) -> Seen | None:
     turned[dips] = np.round(balance(turns[dips], times, flows)[0], ROUNDED)
     pairs, touches = dips & (turned * value < 0), dips & (turned == 0)
     here = (value == 0) + 1.0 * (value * after < 0) + 2.0 * pairs + touches
-    places = []
+    brackets = []
     for number in np.flatnonzero(here).tolist():
         low, high, turn = GRID[max(number - 1, 0)], GRID[min(number + 1, GRID.size - 1)], turns[number]
         if np.isnan(turn):
-            places.append(Place(number + 1, GRID[number], high))
+            brackets.append(RateBracket(number + 1, GRID[number], high))
         else:
-            places += [Place(number + 1, low, turn), Place(number + 1, turn, high)][: int(here[number])]
-    return Seen(value, turns, turned, np.cumsum(here), places)
+            brackets += [RateBracket(number + 1, low, turn), RateBracket(number + 1, turn, high)][: int(here[number])]
+    return GridScan(value, turns, turned, np.cumsum(here), brackets)
 
 
 def _vertex(x: Array, y: Array) -> float:
-    """Return where a parabola through three points turns."""
+    """Return the x of the vertex of a parabola through three points."""
     left, right = (x[1] - x[0]) * (y[1] - y[2]), (x[1] - x[2]) * (y[1] - y[0])
     return float(x[1] - ((x[1] - x[0]) * left - (x[1] - x[2]) * right) / (left - right) / 2)
 
 
-def steps(place: Place, times: Array, flows: Array) -> list[float]:
-    """Return the middle of a place, and Newton's steps from there, which stay in it."""
-    found = [(place.low + place.high) / 2]
+def newton_steps(bracket: RateBracket, times: Array, flows: Array) -> list[float]:
+    """Return the middle of a bracket, then the results of Newton's steps from there, which do not leave it."""
+    iterates = [(bracket.low + bracket.high) / 2]
     for _ in range(STEPS):
-        value, slope = balance(np.array(found[-1:]), times, flows)
-        found.append(float(np.median([place.low, place.high, found[-1] - value[0] / slope[0]])))
-    return found
+        value, slope = balance(np.array(iterates[-1:]), times, flows)
+        iterates.append(float(np.median([bracket.low, bracket.high, iterates[-1] - value[0] / slope[0]])))
+    return iterates

@@ -1,4 +1,4 @@
-"""The sheet of rates of return: flows in years, a grid of rates, and those at which each measure's flows balance."""
+"""The sheet of rates of return: flows, a grid of rates, and the rates at which the flows of each measure balance."""
 
 from __future__ import annotations
 
@@ -9,10 +9,11 @@ import numpy as np
 
 from fibercap.model.cash.trifle import PATH
 from fibercap.views.workbook.book import BEFORE
+from fibercap.views.workbook.cell_address import CellAddress, column_number, letters
 from fibercap.views.workbook.formats import set_up
-from fibercap.views.workbook.formulas import CannotBeSaidError, Spot, letters, number_of
-from fibercap.views.workbook.lines import CALENDARS, chosen
-from fibercap.views.workbook.rate_block import FIRST, HEIGHT, LARGEST, X_ROW, Block, rate_of, write_block
+from fibercap.views.workbook.formulas import NoSheetFormulaError
+from fibercap.views.workbook.lines import CALENDARS, formula_by_case
+from fibercap.views.workbook.rate_block import FIRST, HEIGHT, LARGEST, X_ROW, RateBlock, rate_of, write_block
 from fibercap.views.workbook.rate_grid import GRID
 
 if TYPE_CHECKING:
@@ -22,14 +23,14 @@ if TYPE_CHECKING:
 
     from fibercap.core.units import Array
     from fibercap.views.workbook.book import Book
-    from fibercap.views.workbook.cases import Line
+    from fibercap.views.workbook.cases import GridLine
     from fibercap.views.workbook.formats import Looks
 
 NAME: Final = "Rates"
 TOP: Final = 8
 """The first row of the first measure."""
 COLUMNS: Final = 16_000
-"""Flows that a row takes; spreadsheets have 16,384 columns."""
+"""The most flows in a row; spreadsheets have 16,384 columns."""
 NO_MONEY: Final = "$B$4"
 REMARK: Final = (
     "Flows balance at a rate where log(inflows / outflows), both discounted, is nothing: it lies where the sign "
@@ -37,65 +38,65 @@ REMARK: Final = (
     "several the only one from -50 % to 1,000 % a year; else there is none."
 )
 
-Pair = tuple[Spot, Spot]
-"""A row of flows, and that of their dates or months."""
+Pair = tuple[CellAddress, CellAddress]
+"""The addresses of a row of flows and of the row of their dates or months."""
 
 
 @dataclass
 class Search:
-    """Flows whose rate of return is looked for.
+    """The flows of a measure whose rate of return is sought.
 
-    Flows of every case stand together, for those of a loan that a case has not are zero; unless `apart`, where the same
-    flows fall at other times in some case.
+    The flows of all cases stand side by side; those of a loan that a case lacks are zero there. If `apart`, the same
+    flows fall at other times in some case; then each case has its own, and the flows of the other cases count as zero.
     """
 
     label: str
     dated: bool = False
-    """Whether times are days, or months."""
+    """Whether times are dates; otherwise they are months."""
     pairs_by_key: dict[object, tuple[Pair, ...]] = field(default_factory=dict)
     keys: list[object] = field(default_factory=list)
-    """The formula of each case."""
+    """The key of the measure's formula in each case."""
     apart: bool = False
-    nothing: str = '""'
-    nothing_told: str = ""
-    """What is said where there are no flows: as a formula, and as exported."""
-    lines: dict[Spot, Line] = field(default_factory=dict)
+    no_flows_formula: str = '""'
+    no_flows_text: str = ""
+    """The reason given where there are no flows: as a formula, and its text when exported."""
+    lines: dict[CellAddress, GridLine] = field(default_factory=dict)
 
-    def take(self, book: Book, case: int, key: object, name: str, rows: Sequence[tuple[str, str]]) -> None:
-        """Take the rows that a case's formula names, flows and times."""
+    def add_case(self, book: Book, case: int, key: object, name: str, rows: Sequence[tuple[str, str]]) -> None:
+        """Add the rows of flows and times that the formula of a case names."""
         self.dated = name == "XIRR"
         pairs: list[Pair] = []
         for paths in rows:
-            spots = [book.spot(case, path) for path in paths]
-            pairs.append((spots[0], spots[1]))
-            for spot, path in zip(spots, paths, strict=True):
-                self.lines[spot] = book.union.grids[spot.grid].lines[path]
+            addresses = [book.address(case, path) for path in paths]
+            pairs.append((addresses[0], addresses[1]))
+            for address, path in zip(addresses, paths, strict=True):
+                self.lines[address] = book.union.grids[address.grid].lines[path]
         self.pairs_by_key[key] = tuple(pairs)
 
-    def row(self, spot: Spot) -> Array:
-        """Return the values of a row as it is written."""
-        line = self.lines[spot]
+    def row(self, address: CellAddress) -> Array:
+        """Return the values of a row when exported."""
+        line = self.lines[address]
         first = next(values for values in line.values if values is not None)
         if line.values[0] is not None:
             return line.values[0]
-        return first if line.bare or line.path.startswith(CALENDARS) else np.zeros_like(first)
+        return first if line.has_no_formula or line.path.startswith(CALENDARS) else np.zeros_like(first)
 
     @property
     def pairs(self) -> list[Pair]:
-        """Every row of flows with its times, once."""
+        """The rows of flows with their times, each once."""
         return list(dict.fromkeys(pair for pairs in self.pairs_by_key.values() for pair in pairs))
 
 
 @dataclass
-class Strip:
+class FlowRows:
     """Flows and their times in years, side by side in two rows of the sheet."""
 
     search: Search
     pairs: list[Pair]
     row: int = 0
 
-    def place_of(self, search: Search) -> tuple[int, int] | None:
-        """Return the first cell of a measure's flows, and the one after them; None where they do not stand here."""
+    def columns_of(self, search: Search) -> tuple[int, int] | None:
+        """Return the first column of a measure's flows and the one after the last; None if they are not among these."""
         pairs, count = search.pairs, len(search.pairs)
         for first in range(len(self.pairs) - count + 1):
             alike = self.pairs[first : first + count] == pairs and search.dated == self.search.dated
@@ -106,56 +107,56 @@ class Strip:
 
 
 class RateSheet:
-    """Takes what rates are looked for, then writes where they are."""
+    """Collects the rates of return that measures need, then writes the cells that find them."""
 
     def __init__(self, book: Book) -> None:
         self.book = book
         self.searches: list[Search] = []
 
     @property
-    def following(self) -> int:
-        """The row of the next measure."""
+    def next_row(self) -> int:
+        """The first row of the next measure."""
         return TOP + HEIGHT * len(self.searches)
 
     def result(self, column: str) -> str:
-        """Return the cell of the next measure's rate, `B`, or of what is said of it, `C`."""
-        return f"'{NAME}'!${column}${self.following}"
+        """Return the reference to the next measure's rate (column `B`) or the note on it (`C`)."""
+        return f"'{NAME}'!${column}${self.next_row}"
 
     def add(self, search: Search) -> None:
-        """Take a measure.
+        """Add a measure.
 
         Raises
         ------
-        CannotBeSaidError
+        NoSheetFormulaError
             If it has more flows than a sheet has columns.
         """
         if sum(map(_width, search.pairs)) > COLUMNS:
-            raise CannotBeSaidError("more flows than a sheet has columns")
+            raise NoSheetFormulaError("more flows than a sheet has columns")
         self.searches.append(search)
 
     def write(self, sheet: Worksheet, looks: Looks) -> None:
         """Write the sheet."""
-        strips = self._strips()
+        flow_rows = self._flow_rows()
         set_up(sheet, NAME, rows=X_ROW, columns=GRID.size)
         for first, last, width in ((0, 0, 62), (1, 4, 11), (BEFORE, BEFORE, 4), (BEFORE + 1, BEFORE + GRID.size, 13)):
             sheet.set_column(first, last, width)
-        if strips:  # the flows below are copies, and wide
-            sheet.print_area(0, 0, strips[0].row - 2, BEFORE + GRID.size)
+        if flow_rows:  # the flows below are copies, and wide
+            sheet.print_area(0, 0, flow_rows[0].row - 2, BEFORE + GRID.size)
         self._top(sheet, looks)
         for number, search in enumerate(self.searches):
-            write_block(sheet, self._block(TOP + HEIGHT * number, search, strips), looks)
-        for strip in strips:
-            self._strip(sheet, strip, looks)
+            write_block(sheet, self._block(TOP + HEIGHT * number, search, flow_rows), looks)
+        for rows in flow_rows:
+            self._write_flow_rows(sheet, rows, looks)
 
     def _top(self, sheet: Worksheet, looks: Looks) -> None:
         trifle = self.book.scalars[PATH]
-        known = float(self.book.cases[0].projection.trifle.value.flat[0])
+        exported = float(self.book.cases[0].projection.trifle.value.flat[0])
         sheet.write_string(0, 0, "Rates of return", looks("title"))
         sheet.write_string(1, 0, REMARK, looks("remark"))
         sheet.write_string(2, 0, "Steps agree within", looks("text"))
         sheet.write_number(2, 1, 1e-9, looks("value", "0E+00"))
         sheet.write_string(3, 0, "Flows that are no money", looks("text"))
-        sheet.write_formula(3, 1, f"={trifle.at}${trifle.column}${trifle.row}", looks("formula", "0.000"), known)
+        sheet.write_formula(3, 1, f"={trifle.cell}", looks("formula", "0.000"), exported)
         sheet.write_string(4, 0, "Rate a year", looks("text"))
         shown = [float(np.expm1(x)) if x <= LARGEST else "beyond" for x in GRID]
         sheet.write_shared(4, BEFORE + 1, rate_of(f"{FIRST}{X_ROW}", '"beyond"'), looks("head", "0.0%"), shown)
@@ -163,58 +164,58 @@ class RateSheet:
         for place, x in enumerate(GRID, BEFORE + 1):
             sheet.write_number(5, place, x, looks("value", "0.0000"))
 
-    def _strips(self) -> list[Strip]:
-        """Return the rows of flows: those of a loan stand among those of all loans."""
-        strips: list[Strip] = []
-        for search in sorted(self.searches, key=lambda own: -len(own.pairs)):
-            if not any(strip.place_of(search) for strip in strips):
-                strips.append(Strip(search, search.pairs))
-        for number, strip in enumerate(strips):
-            strip.row = self.following + 3 * number
-        return strips
+    def _flow_rows(self) -> list[FlowRows]:
+        """Return the rows of flows to write; a measure whose flows stand in a longer row has none of its own."""
+        flow_rows: list[FlowRows] = []
+        for search in sorted(self.searches, key=lambda one: -len(one.pairs)):
+            if not any(rows.columns_of(search) for rows in flow_rows):
+                flow_rows.append(FlowRows(search, search.pairs))
+        for number, rows in enumerate(flow_rows):
+            rows.row = self.next_row + 3 * number
+        return flow_rows
 
-    def _block(self, top: int, search: Search, strips: Sequence[Strip]) -> Block:
-        strip, (start, end) = next((s, at) for s in strips if (at := s.place_of(search)) is not None)
+    def _block(self, top: int, search: Search, flow_rows: Sequence[FlowRows]) -> RateBlock:
+        rows, (start, end) = next((s, columns) for s in flow_rows if (columns := s.columns_of(search)) is not None)
         first, last = letters(BEFORE + 1 + start), letters(BEFORE + end)
-        years, flows = (f"${first}${row}:${last}${row}" for row in (strip.row + 1, strip.row + 2))
-        values = tuple(np.concatenate(part)[start:end] for part in zip(*self._values(strip), strict=True))
-        return Block(top, search.label, flows, years, search.nothing, search.nothing_told, (values[0], values[1]))
+        years, flows = (f"${first}${row}:${last}${row}" for row in (rows.row + 1, rows.row + 2))
+        values = tuple(np.concatenate(part)[start:end] for part in zip(*self._values(rows), strict=True))
+        return RateBlock(
+            top, search.label, flows, years, search.no_flows_formula, search.no_flows_text, (values[0], values[1])
+        )
 
-    def _values(self, strip: Strip) -> list[tuple[Array, Array]]:
+    def _values(self, rows: FlowRows) -> list[tuple[Array, Array]]:
         """Return the years and flows of each pair as exported."""
-        here = strip.search.pairs_by_key.get(strip.search.keys[0], ()) if strip.search.apart else strip.pairs
-        read = [(strip.search.row(time), strip.search.row(flow)) for flow, time in strip.pairs]
+        here = rows.search.pairs_by_key.get(rows.search.keys[0], ()) if rows.search.apart else rows.pairs
+        read = [(rows.search.row(time), rows.search.row(flow)) for flow, time in rows.pairs]
         origin = min(float(times.min()) for times, _ in read)
         dust = self.book.cases[0].projection.trifle.without_dust
         return [
-            ((times - origin) / _year(strip), dust(flows) if pair in here else np.zeros(flows.size))
-            for pair, (times, flows) in zip(strip.pairs, read, strict=True)
+            ((times - origin) / _year(rows), dust(flows) if pair in here else np.zeros(flows.size))
+            for pair, (times, flows) in zip(rows.pairs, read, strict=True)
         ]
 
-    def _strip(self, sheet: Worksheet, strip: Strip, looks: Looks) -> None:
-        """Write years from the earliest time, and flows but for what is no money."""
-        row, kind = strip.row, "dates" if strip.search.dated else "months"
-        ranges = ",".join(
-            f"{t.at}${t.first}${t.row}:${t.last}${t.row}" for t in dict.fromkeys(t for _, t in strip.pairs)
-        )
-        values = self._values(strip)
-        origin = min(float(strip.search.row(time).min()) for _, time in strip.pairs)
+    def _write_flow_rows(self, sheet: Worksheet, rows: FlowRows, looks: Looks) -> None:
+        """Write the years since the earliest time and the flows; amounts that are no money become zero."""
+        row, kind = rows.row, "dates" if rows.search.dated else "months"
+        ranges = ",".join(t.range for t in dict.fromkeys(t for _, t in rows.pairs))
+        values = self._values(rows)
+        origin = min(float(rows.search.row(time).min()) for _, time in rows.pairs)
         sheet.write_string(row - 1, 0, f"Flows and the years from the earliest, by {kind}", looks("group"))
         sheet.write_string(row, 0, "Years", looks("text"))
-        look = looks("formula", "yyyy-mm-dd" if strip.search.dated else "0.0")
+        look = looks("formula", "yyyy-mm-dd" if rows.search.dated else "0.0")
         sheet.write_formula(row, 1, f"=MIN({ranges})", look, origin)
         place = BEFORE + 1
-        for (_, time), (times, _) in zip(strip.pairs, values, strict=True):
+        for (_, time), (times, _) in zip(rows.pairs, values, strict=True):
             for cell, value in zip(_cells(time), times, strict=True):
                 sheet.write_formula(
-                    row, place, f"=({cell}-$B${row + 1})/{_year(strip)}", looks("formula", "0.000"), value
+                    row, place, f"=({cell}-$B${row + 1})/{_year(rows)}", looks("formula", "0.000"), value
                 )
                 place += 1
         sheet.write_string(row + 1, 0, "Flows", looks("text"))
         place = BEFORE + 1
-        for pair, (_, flows) in zip(strip.pairs, values, strict=True):
+        for pair, (_, flows) in zip(rows.pairs, values, strict=True):
             for cell, value in zip(_cells(pair[0]), flows, strict=True):
-                formula = self._flow(strip.search, pair, f"IF(ABS({cell})>{NO_MONEY},{cell},0)")
+                formula = self._flow(rows.search, pair, f"IF(ABS({cell})>{NO_MONEY},{cell},0)")
                 sheet.write_formula(row + 1, place, f"={formula}", looks("formula", "#,##0;-#,##0;-"), value)
                 place += 1
 
@@ -222,17 +223,17 @@ class RateSheet:
         if not search.apart:
             return cell
         texts = {key: cell if pair in pairs else "0" for key, pairs in search.pairs_by_key.items()}
-        return chosen(self.book, search.keys, texts)
+        return formula_by_case(self.book, search.keys, texts)
 
 
 def _width(pair: Pair) -> int:
-    return number_of(pair[0].last) - number_of(pair[0].first) + 1
+    return column_number(pair[0].last) - column_number(pair[0].first) + 1
 
 
-def _cells(spot: Spot) -> list[str]:
-    first, last = number_of(spot.first), number_of(spot.last)
-    return [f"{spot.at}{letters(column)}{spot.row}" for column in range(first, last + 1)]
+def _cells(address: CellAddress) -> list[str]:
+    first, last = column_number(address.first), column_number(address.last)
+    return [f"{address.sheet_prefix}{letters(column)}{address.row}" for column in range(first, last + 1)]
 
 
-def _year(strip: Strip) -> int:
-    return 365 if strip.search.dated else 12
+def _year(rows: FlowRows) -> int:
+    return 365 if rows.search.dated else 12

@@ -1,4 +1,4 @@
-"""Scalars: the inputs that a reader may change, and what follows from them; where each stands, and its formula."""
+"""Scalars: inputs and single numbers that follow from them; the cells of each, as formula or value."""
 
 from __future__ import annotations
 
@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from fibercap.core.formula_text import term_of
-from fibercap.views.workbook.formulas import CannotBeSaidError, Spot, Wording, letters
-from fibercap.views.workbook.lines import FORMULA, Surroundings, chosen
+from fibercap.views.workbook.cell_address import CellAddress, letters
+from fibercap.views.workbook.formulas import FormulaWriter, NoSheetFormulaError
+from fibercap.views.workbook.lines import FORMULA, CaseContext, formula_by_case
 
 if TYPE_CHECKING:
     from fibercap.core.rows import Given
@@ -17,15 +18,16 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True)
-class Scalar:
-    """A scalar as it is written: a formula, or a number for all cases, or one for each case in `by_case`.
+class ScalarCells:
+    """What the cells of a scalar hold: a formula, or a value for all cases, or one for each case in `by_case`.
 
-    `by_formula` is the formula of a number that would rest on itself: what it is once the number is right.
+    A scalar that depends on itself is written as a value; `by_formula` is its formula, which gives the same number if
+    the value is right.
     """
 
     path: str
     unit: str
-    spot: Spot
+    address: CellAddress
     kind: str
     value: float
     formula: str = ""
@@ -33,68 +35,70 @@ class Scalar:
     by_formula: str = ""
 
 
-def number(item: Given | None) -> float | None:
-    """Return the value of a scalar, None where a case has none."""
+def value_of(item: Given | None) -> float | None:
+    """Return the value of a scalar in a case, None without one."""
     return None if item is None else float(np.ravel(item.value)[0])
 
 
-def is_input(own: tuple[Given | None, ...]) -> bool:
+def is_input(items: tuple[Given | None, ...]) -> bool:
     """Tell whether a scalar is a value in every case that has it."""
-    return all(item is None or not item.formula for item in own)
+    return all(item is None or not item.formula for item in items)
 
 
-def scalar(book: Book, path: str, first_case_column: int) -> Scalar:
-    """Return how a scalar is written at its spot.
+def scalar_cells(book: Book, path: str, first_case_column: int) -> ScalarCells:
+    """Return what the cells of a scalar hold.
 
     Parameters
     ----------
     book : Book
-        Knows every place.
+        Knows the address of every scalar.
     path : str
-        The scalar.
+        The path of the scalar.
     first_case_column : int
         The column of the first case, for scalars whose value differs between cases.
     """
-    own, spot = book.union.scalars[path], book.scalars[path]
-    unit = next(item.unit for item in own if item is not None)
-    values = tuple(map(number, own))
+    items, address = book.union.scalars[path], book.scalars[path]
+    unit = next(item.unit for item in items if item is not None)
+    values = tuple(map(value_of, items))
     value = values[0] if values[0] is not None else next(v for v in values if v is not None)
-    solved = any(item is not None and item.formula and item.fixed for item in own) or book.turns(path)
-    if not is_input(own) and not solved:
+    solved = any(item is not None and item.formula and item.fixed for item in items) or book.is_in_circle(path)
+    if not is_input(items) and not solved:
         try:
-            formula = _formula(book, path, own)
-        except CannotBeSaidError as error:
-            return _valued(book, Scalar(path, unit, spot, f"value: {error}", value), values, first_case_column)
-        return Scalar(path, unit, spot, FORMULA, value, f"={formula}")
-    plain = Scalar(path, unit, spot, "value", value)
+            formula = _formula(book, path, items)
+        except NoSheetFormulaError as error:
+            return _with_case_values(
+                book, ScalarCells(path, unit, address, f"value: {error}", value), values, first_case_column
+            )
+        return ScalarCells(path, unit, address, FORMULA, value, f"={formula}")
+    plain = ScalarCells(path, unit, address, "value", value)
     if solved:
-        plain = replace(plain, kind="value: found round by round", by_formula=f"={_formula(book, path, own)}")
-    return _valued(book, plain, values, first_case_column)
+        plain = replace(plain, kind="value: found round by round", by_formula=f"={_formula(book, path, items)}")
+    return _with_case_values(book, plain, values, first_case_column)
 
 
-def _valued(book: Book, plain: Scalar, values: tuple[float | None, ...], first: int) -> Scalar:
+def _with_case_values(book: Book, plain: ScalarCells, values: tuple[float | None, ...], first: int) -> ScalarCells:
     if len({value for value in values if value is not None}) == 1:
         return plain
-    row, switch = plain.spot.row, book.switch
+    row, switch = plain.address.row, book.switch
     ends = letters(first), letters(first + len(values) - 1)
-    formula = f"=INDEX(${ends[0]}${row}:${ends[1]}${row},1,{switch.at}${switch.column}${switch.row})"
+    formula = f"=INDEX(${ends[0]}${row}:${ends[1]}${row},1,{switch.cell})"
     return replace(plain, formula=formula, by_case=values)
 
 
-def _formula(book: Book, path: str, own: tuple[Given | None, ...]) -> str:
+def _formula(book: Book, path: str, items: tuple[Given | None, ...]) -> str:
     keys: list[object] = []
     texts: dict[object, str] = {}
-    for case, item in enumerate(own):
+    for case, item in enumerate(items):
         if item is None:
             keys.append(None)
             texts.setdefault(None, "0")
         elif not item.formula:
-            keys.append(number(item))
-            texts.setdefault(keys[-1], f"{number(item)!r}")
+            keys.append(value_of(item))
+            texts.setdefault(keys[-1], f"{value_of(item)!r}")
         else:
             keys.append(book.union.readings(case, item.formula))
             if keys[-1] not in texts:
-                texts[keys[-1]] = Wording(term_of(item.formula), Surroundings(book, case, path)).whole()
-    if len(texts) == 1 or (len(texts) == 2 and None in texts):  # a case without it asks nothing of it
+                texts[keys[-1]] = FormulaWriter(term_of(item.formula), CaseContext(book, case, path)).text()
+    if len(texts) == 1 or (len(texts) == 2 and None in texts):  # no formula reads the scalar in a case without it
         return next(text for key, text in texts.items() if key is not None)
-    return chosen(book, keys, texts)
+    return formula_by_case(book, keys, texts)

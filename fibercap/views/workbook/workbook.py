@@ -1,4 +1,4 @@
-"""A scenario becomes the bytes of a workbook."""
+"""Write a scenario and its options as a workbook."""
 
 from __future__ import annotations
 
@@ -42,24 +42,24 @@ if TYPE_CHECKING:
 
 
 WRITTEN: Final = datetime(2000, 1, 1, tzinfo=UTC).replace(tzinfo=None)
-"""The date that every workbook bears, so that the same scenario is the same bytes."""
+"""The date of creation of every workbook, so that the same scenario gives the same bytes."""
 
 
 @contextmanager
-def _made(target: BytesIO) -> Iterator[Workbook]:
-    """Make a workbook; its sheets wait in temporary files.
+def _open_workbook(target: BytesIO) -> Iterator[Workbook]:
+    """Open a workbook that is written to `target` at the end; until then its sheets are temporary files.
 
     Raises
     ------
     FibercapError
-        If those cannot be written.
+        If the temporary files cannot be written.
     """
     import xlsxwriter
     from xlsxwriter.exceptions import FileCreateError
 
     try:
-        with xlsxwriter.Workbook(target, {"constant_memory": True}) as made:
-            yield made
+        with xlsxwriter.Workbook(target, {"constant_memory": True}) as xlsx:
+            yield xlsx
     except FileCreateError as error:
         raise FibercapError(
             "cannot_write", f"the workbook cannot be written: {error}", "name a folder with room in `TMPDIR`"
@@ -67,7 +67,16 @@ def _made(target: BytesIO) -> Iterator[Workbook]:
 
 
 def workbook(scenario: Scenario, version: str) -> bytes:
-    """Return a scenario and its options as a workbook with live formulas: same scenario, same bytes.
+    """Return a scenario and its options as the bytes of a workbook with live formulas.
+
+    The same scenario always gives the same bytes.
+
+    Parameters
+    ----------
+    scenario : Scenario
+        The scenario.
+    version : str
+        The version of fibercap, which the cover states.
 
     Raises
     ------
@@ -80,18 +89,18 @@ def workbook(scenario: Scenario, version: str) -> bytes:
     annual, measures = AnnualSheet(book), MeasureSheet(book)
     claims = ClaimSheet(book, measures)
     checks = CheckSheet(book, claims, measures)
-    told = {"Scenario": scenario.id, "Hash of the scenario": scenario.digest(), "Written by": f"fibercap {version}"}
-    pages = [page.name for page in book.pages]
-    names = [COVER, INPUTS, *pages, ANNUAL, MEASURES, RATES, CLAIMS, OPTIONS, CHECKS, DERIVED, CHANGES, CHARTS]
+    facts = {"Scenario": scenario.id, "Hash of the scenario": scenario.digest(), "Written by": f"fibercap {version}"}
+    time_sheets = [time_sheet.name for time_sheet in book.time_sheets]
+    names = [COVER, INPUTS, *time_sheets, ANNUAL, MEASURES, RATES, CLAIMS, OPTIONS, CHECKS, DERIVED, CHANGES, CHARTS]
     target = BytesIO()
-    with _made(target) as made:
-        made.set_properties({"title": visible(scenario.title), "created": WRITTEN})
-        looks, plain = Looks(made), plain_sheets()
-        sheets = {name: made.add_worksheet(name, plain) for name in names}
-        cover_sheet(sheets[COVER], book, checks, inputs.changed, looks, told)
-        inputs.write(sheets[INPUTS], made, looks)
-        for page in book.pages:
-            period_sheet(sheets[page.name], book, page, looks)
+    with _open_workbook(target) as xlsx:
+        xlsx.set_properties({"title": visible(scenario.title), "created": WRITTEN})
+        looks, plain = Looks(xlsx), plain_sheets()
+        sheets = {name: xlsx.add_worksheet(name, plain) for name in names}
+        cover_sheet(sheets[COVER], book, checks, inputs.changed_cells, looks, facts)
+        inputs.write(sheets[INPUTS], xlsx, looks)
+        for time_sheet in book.time_sheets:
+            period_sheet(sheets[time_sheet.name], book, time_sheet, looks)
         annual.write(sheets[ANNUAL], looks)
         measures.write(sheets[MEASURES], looks)
         measures.rates.write(sheets[RATES], looks)
@@ -100,6 +109,6 @@ def workbook(scenario: Scenario, version: str) -> bytes:
         checks.write(sheets[CHECKS], looks)
         derived_sheet(sheets[DERIVED], book, derived, looks)
         change_sheet(sheets[CHANGES], scenario, looks)
-        chart_sheet(sheets[CHARTS], made, book, annual, looks)
-        made.define_name("Master_check", f"={MASTER.at}${MASTER.column}${MASTER.row}")
+        chart_sheet(sheets[CHARTS], xlsx, book, annual, looks)
+        xlsx.define_name("Master_check", f"={MASTER.cell}")
     return target.getvalue()
