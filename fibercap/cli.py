@@ -1,4 +1,4 @@
-"""The command line: the commands gathered, errors told, exit codes."""
+"""The command line: all commands in one group, error messages and exit codes."""
 
 from __future__ import annotations
 
@@ -43,14 +43,14 @@ _HELP = """Plan the expansion of plants and how to pay for it.
 SCENARIO is a YAML file, or the name of a shipped scenario such as `fibercore`.
 
 \b
-fibercap run fibercore              what a plan comes to: statements, loans
-fibercap compare fibercore          its ways of financing side by side
+fibercap run fibercore              a plan's results: statements, loans
+fibercap compare fibercore          its financing options side by side
 fibercap check fibercore            what fails: covenants, cash, uses, claims
 fibercap plot fibercore capacity    a chart as PNG, SVG or PDF
 fibercap loan fibercore fleet       a loan's schedule, payment by payment
 fibercap size fibercore fleet --dscr 1.3     the largest loan that keeps it
-fibercap solve fibercore ...        the input at which a measure is met
-fibercap rows fibercore cash        the rows and measures there are
+fibercap solve fibercore ...        the input at which a measure hits a target
+fibercap rows fibercore cash        a list of rows and measures
 fibercap explain fibercore min_dscr where a number comes from
 fibercap show slow_brazil           the whole plan, values with their origins
 fibercap diff fibercore slow_brazil the inputs in which two plans differ
@@ -58,22 +58,22 @@ fibercap export fibercore --out plan.xlsx    a workbook; or .html, tables
 fibercap new plans                  a small plan to begin with, in a folder
 fibercap schema                     the scenario language, for editors
 
-Where a file is named, `-` is standard input or output.
+In place of a file, `-` means standard input or output.
 
 Exit codes: 0 done; 1 a plan fails its check (a covenant is broken, cash falls below zero, uses have no source, a claim
 is not as expected), or a law of the books is broken; 2 bad usage, a bad scenario, or a file or output that cannot be
-written; 130 interrupted; 141 the reader of the output has gone. No other is used.
+written; 130 interrupted; 141 the reader of the output has gone. There are no other codes.
 """
 BAD: Final = 2
 INTERRUPTED: Final = 130
 READER_GONE: Final = 141
-"""As a shell says of a program that wrote to a closed pipe, 128 and the number of the signal."""
+"""The code by which a shell reports a write to a closed pipe: 128 plus the number of the signal."""
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100}, help=_HELP)
 @click.version_option(package_name="fibercap")
 def cli() -> None:
-    """Hold the commands."""
+    """Group the commands."""
 
 
 for command in (run, compare, check, plot, loan, size, solve, rows, explain, show, diff, export, new, schema):
@@ -81,7 +81,7 @@ for command in (run, compare, check, plot, loan, size, solve, rows, explain, sho
 
 
 def _fail(error: FibercapError, code: int, *, as_json: bool) -> int:
-    """Print an error, as JSON where that is asked for; return the code."""
+    """Print an error, as JSON if `as_json`; return the code."""
     if as_json:
         from fibercap.views.json.documents import errors_document
         from fibercap.views.json.text import text
@@ -92,38 +92,38 @@ def _fail(error: FibercapError, code: int, *, as_json: bool) -> int:
     return code
 
 
-def joined(arguments: list[str]) -> list[str]:
-    """Put a lone `%` or `%/year` to the number before it, for `--gearing 70 %` without quotes is two arguments."""
-    found: list[str] = []
+def join_percent(arguments: list[str]) -> list[str]:
+    """Join a lone `%` or `%/year` to the number before it: `--gearing 70 %` is two arguments."""
+    words: list[str] = []
     for argument in arguments:
-        if argument.startswith("%") and found and found[-1].replace(".", "", 1).isdecimal():
-            found[-1] += f" {argument}"
+        if argument.startswith("%") and words and words[-1].replace(".", "", 1).isdecimal():
+            words[-1] += f" {argument}"
         else:
-            found.append(argument)
-    return found
+            words.append(argument)
+    return words
 
 
 def main(arguments: list[str] | None = None) -> None:
-    """Run the command line and exit with its code, as `--help` tells them."""
-    given = joined(sys.argv[1:] if arguments is None else arguments)
-    gc.disable()  # a command ends soon; looking for cycles among its many small objects takes a tenth of its time
-    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # its matrices are small; to start threads takes longer
-    os.environ["MPLBACKEND"] = "agg"  # pictures go to files; a name that matplotlib does not know stops its import
-    os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")  # else every installed package is asked for plugins
+    """Run the command line and exit with its code; `--help` lists the codes."""
+    given = join_percent(sys.argv[1:] if arguments is None else arguments)
+    gc.disable()  # a command ends soon; collecting cycles among its many small objects takes a tenth of its time
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # the matrices are small; starting threads takes longer
+    os.environ["MPLBACKEND"] = "agg"  # pictures go to files; an unknown backend would stop the import of matplotlib
+    os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")  # else pydantic searches all packages for plugins
     if hasattr(signal, "SIGPIPE"):
-        signal.signal(signal.SIGPIPE, signal.SIG_DFL)  # a reader that has seen enough, such as `head`, just ends it
+        signal.signal(signal.SIGPIPE, signal.SIG_DFL)  # a reader that closes the pipe, such as `head`, ends the process
     take_any_encoding()
     forget_strange_width()
     try:
-        sys.exit(_printed(given))
+        sys.exit(_run_and_flush(given))
     finally:
-        gc.freeze()  # and the end of the process need not look for them either
+        gc.freeze()  # nor are cycles collected at the end of the process
 
 
-def _printed(given: list[str]) -> int:
-    """Run a command until all that it says has been taken; return its code."""
+def _run_and_flush(given: list[str]) -> int:
+    """Run a command and flush its output; return its code."""
     try:
-        code = _ended(given)
+        code = _run(given)
         flush()
     except BrokenPipeError:
         leave_unsaid()
@@ -135,14 +135,14 @@ def _printed(given: list[str]) -> int:
     return code
 
 
-def _ended(given: list[str]) -> int:
+def _run(given: list[str]) -> int:
     """Run a command and return its code."""
     from fibercap.core.errors import FibercapError, IdentityError
 
     try:
         return int(cli.main(given, prog_name="fibercap", standalone_mode=False, color=colors()) or 0)
     except SystemExit as left:
-        if isinstance(left.__context__, OSError):  # click leaves so when nobody reads
+        if isinstance(left.__context__, OSError):  # how click exits when the reader has gone
             raise BrokenPipeError from left
         raise
     except (click.exceptions.Abort, KeyboardInterrupt):

@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from fibercap.cli import cli, joined, main
+from fibercap.cli import cli, join_percent, main
 from fibercap.model import laws
 
 SMALL = """\
@@ -120,7 +120,7 @@ def test_what_set_breaks_is_shown_at_set(say: Any) -> None:
 
 
 def test_the_examples_of_help_stand_each_on_its_line(say: Any) -> None:
-    assert "\n  fibercap compare fibercore          its ways of financing side by side\n" in say("--help").out
+    assert "\n  fibercap compare fibercore          its financing options side by side\n" in say("--help").out
 
 
 def test_run_json_holds_rows_measures_claims_and_checks(say: Any) -> None:
@@ -401,9 +401,9 @@ def test_a_reader_that_has_seen_enough_ends_a_command_without_a_word(arguments: 
 def test_a_share_needs_no_quotes() -> None:
     given = ["size", "plan", "bank", "--gearing", "70", "%", "--dscr", "1.3"]
 
-    assert joined(given) == ["size", "plan", "bank", "--gearing", "70 %", "--dscr", "1.3"]
-    assert joined(["--equals", "12.5", "%/year"]) == ["--equals", "12.5 %/year"]
-    assert joined(["%", "--set", "a=70", "%"]) == ["%", "--set", "a=70", "%"]
+    assert join_percent(given) == ["size", "plan", "bank", "--gearing", "70 %", "--dscr", "1.3"]
+    assert join_percent(["--equals", "12.5", "%/year"]) == ["--equals", "12.5 %/year"]
+    assert join_percent(["%", "--set", "a=70", "%"]) == ["%", "--set", "a=70", "%"]
 
 
 @pytest.mark.parametrize("verb", ["", *cli.commands])

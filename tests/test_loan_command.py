@@ -184,7 +184,7 @@ def test_files_of_loans_are_told_apart(say: Any, tmp_path: Path) -> None:
     (tmp_path / "none.yaml").write_text("fibercap: 1\nloans: {}\n")
     (tmp_path / "five.yaml").write_text("fibercap: 1\nloans: {a: 5}\n")
 
-    assert "there is no loan in it" in say("none.yaml").err
+    assert "none.yaml has no loans" in say("none.yaml").err
     assert "five.yaml cannot be used: 1 problem" in say("five.yaml").err
     with pytest.raises(ScenarioError, match="found a file that holds only loans, wanted a scenario; print them with"):
         read(tmp_path / "loans.yaml")

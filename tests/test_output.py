@@ -88,8 +88,8 @@ def test_diff_prints_what_a_workbook_changes(say: Any) -> None:
         ("plot small.yaml --json --out -", "--json and - both write to standard output"),
         ("loan small.yaml --csv --plot -", "--csv and - both write to standard output"),
         ("diff small.yaml plan.xlsx --results --out -", "--results and - both write to standard output"),
-        ("run small.yaml --out -", "a run is kept as a folder; name one, or print a document: --json"),
-        ("loan small.yaml --as svg", "--as is the kind of a picture; name its file: --plot FILE, or --plot -"),
+        ("run small.yaml --out -", "--out writes a folder; name one, or print the document with --json"),
+        ("loan small.yaml --as svg", "--as sets the kind of the picture; name its file too: --plot FILE, or --plot -"),
         ("export small.yaml --as xlsx --by year --out -", "leave `--by` out"),
     ],
 )
@@ -134,7 +134,7 @@ def test_a_terminal_gets_texts_it_can_show_and_no_pictures(say: Any, monkeypatch
 
     code, _, err = say("export small.yaml --as xlsx --out -")
     assert (code, shown.getvalue()) == (2, b"")
-    assert "a terminal shows no pictures or workbooks; send it on, as with > FILE, or name one" in err
+    assert "a terminal shows no pictures or workbooks; redirect it, as with > FILE, or name a file" in err
 
     output.print_content("\x1b]0;taken\x07 5 €\n".encode())
     sys.stdout.flush()

@@ -1,4 +1,4 @@
-"""`check`: what fails of a plan."""
+"""`check`: what fails in a plan."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ Document = Mapping[str, object]
 
 
 def _print(lines: Iterable[tuple[str, dict[str, Any]]]) -> None:
-    """Print lines with their styles, none wider than the terminal; a head is printed beside what follows it."""
+    """Print lines with their styles, wrapped to the terminal; a line whose style has `nl=False` heads the next one."""
     from shutil import get_terminal_size
 
     from fibercap.views.terminal.wrapped_lines import wrapped_lines
@@ -37,23 +37,23 @@ def _print(lines: Iterable[tuple[str, dict[str, Any]]]) -> None:
 @one_option
 @scenario_options
 @click.option(
-    "--unused", "with_idle", is_flag=True, help="Change one input at a time, and list those that move nothing."
+    "--unused", "with_unused", is_flag=True, help="Change one input at a time, and list those that change no result."
 )
-@click.option("--flips", is_flag=True, help="Look for the input that decides each claim, and where it flips.")
+@click.option("--flips", is_flag=True, help="Find the input that decides each claim, and the value at which it flips.")
 def check(
     scenarios: tuple[str, ...],
     option: str | None,
     settings: tuple[str, ...],
     as_json: bool,
-    with_idle: bool,
+    with_unused: bool,
     flips: bool,
 ) -> None:
-    """Validate scenarios, prove units and laws, test claims and covenants, of every financing option too.
+    """Check scenarios: units, laws of the books, claims and covenants, for every financing option too.
 
-    `-` is standard input. A scenario that cannot be used does not keep the others from being checked.
+    `-` is standard input. If one scenario cannot be used, the others are still checked.
 
-    Exit code 1: in a plan as written or in an option, a claim comes out otherwise than expected, a covenant is
-    broken, cash falls below zero (within the horizon, or after it while loans run off), or uses have no source.
+    Exit code 1: in a plan as written or in an option, a claim is not as expected, a covenant is broken, cash falls
+    below zero (within the horizon, or after it while loans run off), or uses have no source.
     Exit code 2: a scenario cannot be used.
     """
     from fibercap.core.errors import FibercapError, IdentityError
@@ -61,7 +61,7 @@ def check(
     codes, documents = [0], dict[str, Document]()
     for scenario in scenarios:
         try:
-            code, documents[scenario] = _check(plan_of(scenario, option, settings), with_idle, flips, as_json)
+            code, documents[scenario] = _check(plan_of(scenario, option, settings), with_unused, flips, as_json)
         except FibercapError as error:
             if len(scenarios) == 1:
                 raise
@@ -79,14 +79,14 @@ def check(
         raise click.exceptions.Exit(max(codes))
 
 
-def _check(plan: Scenario, with_idle: bool, flips: bool, as_json: bool) -> tuple[int, Document]:
-    """Check one plan; print what is found, or return it as a document where that is asked for."""
+def _check(plan: Scenario, with_unused: bool, flips: bool, as_json: bool) -> tuple[int, Document]:
+    """Check one plan; print the result, or return it as a document if `as_json`."""
     from fibercap.studies.compare import case_of, cases_of_options
 
     case = case_of(plan)
     options = cases_of_options(case)
     still: list[str] | None = None
-    if with_idle:
+    if with_unused:
         from fibercap.studies.unused_inputs import unused_inputs
 
         still = unused_inputs(plan)

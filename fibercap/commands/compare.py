@@ -29,10 +29,10 @@ Document = Mapping[str, object]
 @click.option(
     "--baseline",
     metavar="NAME",
-    help="The case that others are measured against; default: the first.",
+    help="The case that the others are compared with; default: the first.",
     shell_complete=complete_from(names_of_options),
 )
-@click.option("--flips", is_flag=True, help="Look for the input that decides each claim, in every case.")
+@click.option("--flips", is_flag=True, help="Find the input that decides each claim, in every case.")
 def compare(
     scenarios: tuple[str, ...],
     options: tuple[str, ...],
@@ -41,10 +41,10 @@ def compare(
     baseline: str | None,
     flips: bool,
 ) -> None:
-    """Set the financing options of one scenario, or several scenarios, side by side."""
-    from fibercap.studies.compare import compare as compared
+    """Compare the financing options of one scenario, or several scenarios, side by side."""
+    from fibercap.studies.compare import compare as compare_plans
 
-    comparison = compared(*_plans(scenarios, options, settings), baseline=baseline, only=_only(scenarios, options))
+    comparison = compare_plans(*_plans(scenarios, options, settings), baseline=baseline, only=_only(scenarios, options))
     if as_json:
         from fibercap.views.json.compare import compare_document
         from fibercap.views.json.text import text
@@ -62,7 +62,7 @@ def _only(scenarios: tuple[str, ...], options: tuple[str, ...]) -> tuple[str, ..
 
 
 def _plans(scenarios: tuple[str, ...], options: tuple[str, ...], settings: tuple[str, ...]) -> list[Any]:
-    """Read the scenarios to compare; of several, each with the one option that is named."""
+    """Read the scenarios to compare; several are all read with the same option, if one is named."""
     if len(scenarios) == 1:
         return [plan_of(scenarios[0], None, settings)]
     if len(options) > 1:

@@ -1,4 +1,4 @@
-"""What the shell offers while a command is typed: scenarios, and the names that stand in the one that is named."""
+"""Completion in the shell: shipped scenarios, and names (of options, loans, rows ...) in the scenario already typed."""
 
 from __future__ import annotations
 
@@ -14,12 +14,12 @@ if TYPE_CHECKING:
     from fibercap.model.plan.scenario import Scenario
 
 Names = Callable[[Any], Iterable[str]]
-"""Which names a plan has; of loans, a file that holds only loans too."""
+"""A function from a plan to names in it; `loans` also takes a file that holds only loans."""
 Offers = Callable[[click.Context, click.Parameter, str], "list[CompletionItem]"]
 
 
 def complete_scenario(context: click.Context, parameter: click.Parameter, incomplete: str) -> list[CompletionItem]:
-    """Return the shipped scenarios that begin so, and leave files to the shell."""
+    """Return the shipped scenarios that begin with `incomplete`, and leave files to the shell."""
     del context, parameter
     from click.shell_completion import CompletionItem
 
@@ -29,7 +29,10 @@ def complete_scenario(context: click.Context, parameter: click.Parameter, incomp
 
 
 def complete_from(names: Names, after: str = "") -> Offers:
-    """Return what offers names of the scenario that was typed before, each with a text after it; none if it is bad."""
+    """Return a completion that offers names in the scenario typed before, each followed by the text `after`.
+
+    It offers nothing where that scenario cannot be read.
+    """
 
     def offers(context: click.Context, parameter: click.Parameter, incomplete: str) -> list[CompletionItem]:
         del parameter
@@ -39,7 +42,7 @@ def complete_from(names: Names, after: str = "") -> Offers:
 
 
 def complete_first_scenario(names: Names) -> Offers:
-    """Return what offers scenarios for the first word, and names of that scenario for those after it."""
+    """Return a completion that offers scenarios for the first word, and names in that scenario for later words."""
     later = complete_from(names)
 
     def offers(context: click.Context, parameter: click.Parameter, incomplete: str) -> list[CompletionItem]:
@@ -49,29 +52,29 @@ def complete_first_scenario(names: Names) -> Offers:
 
 
 def options(plan: Scenario) -> Iterable[str]:
-    """Return the names of its financing options."""
+    """Return the names of a plan's financing options."""
     return plan.options
 
 
 def loans(plan: Scenario | Contracts) -> Iterable[str]:
-    """Return the names of its loans."""
+    """Return the names of a plan's loans."""
     return plan.loans
 
 
 def charts(plan: Scenario) -> Iterable[str]:
-    """Return the names of the charts that apply to it."""
+    """Return the names of the charts that apply to a plan."""
     from fibercap.views.charts.all_charts import CHARTS
 
     return [name for name, chart in CHARTS.items() if chart.applies(plan)]
 
 
 def inputs(plan: Scenario) -> Iterable[str]:
-    """Return the paths of its inputs."""
+    """Return the paths of a plan's inputs."""
     return [item.path for item in plan.inputs()]
 
 
 def measures(plan: Scenario) -> Iterable[str]:
-    """Return the names of its measures."""
+    """Return the names of a plan's measures."""
     from fibercap.model.measures.all_measures import names
     from fibercap.model.project import project
 
@@ -79,7 +82,7 @@ def measures(plan: Scenario) -> Iterable[str]:
 
 
 def rows(plan: Scenario) -> Iterable[str]:
-    """Return the paths of its rows within the horizon."""
+    """Return the paths of a plan's rows within the horizon."""
     from fibercap.model.project import project
     from fibercap.studies.explaining.lookup import REPEATED
 
@@ -87,12 +90,12 @@ def rows(plan: Scenario) -> Iterable[str]:
 
 
 def rows_and_measures(plan: Scenario) -> Iterable[str]:
-    """Return what `rows` lists."""
+    """Return the names that `fibercap rows` lists."""
     return [*rows(plan), *measures(plan)]
 
 
-def explained(plan: Scenario) -> Iterable[str]:
-    """Return what `explain` takes."""
+def inputs_and_results(plan: Scenario) -> Iterable[str]:
+    """Return the names that `fibercap explain` takes."""
     return [*inputs(plan), *rows_and_measures(plan)]
 
 
@@ -103,12 +106,12 @@ def _beginning(names: Iterable[str], incomplete: str) -> list[CompletionItem]:
 
 
 def _scenario(context: click.Context) -> str:
-    """Return the scenario that was typed, "" where there is none yet."""
+    """Return the scenario already typed; "" if there is none yet."""
     for key in ("scenario", "file", "scenarios", "arguments"):
         given: Any = context.params.get(key)
         if given:
             return str(given if isinstance(given, str) else given[0])
-    return context.args[0] if context.args else ""  # where an option waits for its value, click sorts no words
+    return context.args[0] if context.args else ""  # click has not parsed the words while an option lacks its value
 
 
 def _read(context: click.Context, names: Names) -> list[str]:

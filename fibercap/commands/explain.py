@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from fibercap.commands.completion import complete_from, complete_scenario, explained
+from fibercap.commands.completion import complete_from, complete_scenario, inputs_and_results
 from fibercap.commands.shared_options import one_option, plan_of, scenario_options
 from fibercap.commands.terminal import say, say_json
 
@@ -23,11 +23,13 @@ fibercap explain fibercore loans.fleet.schedule.interest_due 3
 
 @click.command(help=_HELP)
 @click.argument("scenario", shell_complete=complete_scenario)
-@click.argument("path", shell_complete=complete_from(explained))
+@click.argument("path", shell_complete=complete_from(inputs_and_results))
 @click.argument("period", nargs=-1, metavar="[PERIOD]")
 @one_option
 @scenario_options
-@click.option("--depth", type=click.IntRange(0, 100), default=2, show_default=True, help="How many steps to go down.")
+@click.option(
+    "--depth", type=click.IntRange(0, 100), default=2, show_default=True, help="How many formulas deep to go."
+)
 def explain(
     scenario: str,
     path: str,
@@ -39,16 +41,16 @@ def explain(
 ) -> None:
     """Explain an input, a measure, or a row in a period."""
     from fibercap.model.project import project
-    from fibercap.studies.explaining.explain import explain as explained
+    from fibercap.studies.explaining.explain import explain as explain_path
 
-    found = explained(project(plan_of(scenario, option, settings)), path, " ".join(period), depth)
+    answer = explain_path(project(plan_of(scenario, option, settings)), path, " ".join(period), depth)
     if as_json:
         from fibercap.views.json.explain import explain_document
         from fibercap.views.json.text import text
 
-        say_json(text(explain_document(found)))
+        say_json(text(explain_document(answer)))
         return
     from fibercap.views.terminal.explain import explain_lines
 
-    for line in explain_lines(found):
+    for line in explain_lines(answer):
         say(line)

@@ -1,4 +1,4 @@
-"""`export`: a plan handed over as a file or a folder."""
+"""`export`: a plan's results as a file or a folder."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ from fibercap.commands.shared_options import by_option, one_option, plan_of, sce
     "--out",
     required=True,
     type=OutputPath(),
-    help="FILE.html, .xlsx or .csv; or a folder, for all tables; or -.",
+    help="FILE.html, .xlsx or .csv; or a folder for all tables; or -.",
 )
 @kind_option("csv", "html", "xlsx", of="--out")
 @click.option("--force", is_flag=True, help="Replace files that exist.")
@@ -42,23 +42,23 @@ def export(
     kind: str,
     force: bool,
 ) -> None:
-    """Write a plan's results as the suffix of --out says, or every table as CSV into a folder.
+    """Write a plan's results as a report, workbook or table (by the suffix of --out), or all tables into a folder.
 
-    A report (.html) is one file that needs nothing else: which option to take, why and what breaks it first, then
-    claims, covenants, capacity, statements, loans, sensitivity, inputs with their sources, conventions and checks.
+    A report (.html) is a single file: which option to take, why, and what breaks it first; then claims, covenants,
+    capacity, statements, loans, sensitivity, inputs with their sources, conventions and checks.
 
-    A workbook (.xlsx) holds the plan in live formulas and a switch between its options; with --option, that one alone.
+    A workbook (.xlsx) holds the plan in live formulas, with a switch between its options; with --option, only that one.
 
-    Tables hold a line for each value, with its unit: rows in the model's own step unless --by says otherwise,
-    measures, claims, loans payment by payment, covenants, inputs with their sources, and the options.
+    A table (.csv) has one line for each value, with its unit. The folder holds the tables of rows (in the model's own
+    step unless --by is given), measures, claims, loans, covenants, inputs with their sources, and options.
     """
     from fibercap.model.project import project
-    from fibercap.views.files.exports import exported, write
+    from fibercap.views.files.exports import export_bytes, write
 
     refuse_two_documents(out, json=as_json)
     projection = project(plan_of(scenario, option, settings))
     if is_stream(out):
-        write_file(out, exported(projection, suffix_of(out, kind, "csv"), by), force=force)
+        write_file(out, export_bytes(projection, suffix_of(out, kind, "csv"), by), force=force)
         files = [out]
     else:
         files = write(projection, out, kind=kind, by=by, force=force)

@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 @scenario_options
 @click.option("--csv", "as_csv", is_flag=True, help="Print CSV and nothing else, a line for each date.")
 @click.option(
-    "--plot", "picture", type=OutputPath(), help="Draw it too: FILE.png, .svg or .pdf; or -, for the picture alone."
+    "--plot", "picture", type=OutputPath(), help="Draw the schedule too: FILE.png, .svg or .pdf; or - for it alone."
 )
 @kind_option("png", "svg", "pdf", of="--plot")
 @click.option("--force", is_flag=True, help="Replace a file that exists.")
@@ -47,43 +47,44 @@ def loan(
     kind: str,
     force: bool,
 ) -> None:
-    """Print a loan's schedule: of a scenario, or of a file that holds only `fibercap` and `loans`.
+    """Print a loan's schedule, from a scenario or from a file that holds only `fibercap` and `loans`.
 
-    Without NAME all loans are printed; --json and --plot take one, the only one if NAME is left out.
+    Without NAME, print all loans. --json and --plot take one loan; NAME may be left out if the file has only one.
     """
     from fibercap.studies.schedules import schedules
 
     if as_json and as_csv:
         raise click.UsageError("name one of --json and --csv")
     if kind and picture is None:
-        raise click.UsageError("--as is the kind of a picture; name its file: --plot FILE, or --plot -")
+        raise click.UsageError("--as sets the kind of the picture; name its file too: --plot FILE, or --plot -")
     refuse_two_documents(picture, json=as_json, csv=as_csv)
     lending = lending_of(file, option, settings)
-    found = schedules(lending, name)
-    if not found or ((picture is not None or as_json) and len(found) != 1):
-        raise click.UsageError(
-            f"name one of its loans: {', '.join(found)}" if found else "there is no loan in it; name a file with loans"
-        )
+    by_name = schedules(lending, name)
+    if not by_name or ((picture is not None or as_json) and len(by_name) != 1):
+        no_loan = f"{file} has no loans; name a file with loans"
+        raise click.UsageError(f"name one of its loans: {', '.join(by_name)}" if by_name else no_loan)
     from fibercap.views.loan_tables import loan_csv, loan_json, loan_pages
 
     if picture is not None:
-        _draw(lending.loans, found, picture, kind, force=force)
+        _draw(lending.loans, by_name, picture, kind, force=force)
     if picture == STANDARD_OUTPUT:
         return
     if as_json:
-        say_json(loan_json(found).rstrip())
+        say_json(loan_json(by_name).rstrip())
     elif as_csv:
-        say(loan_csv(found), nl=False)
+        say(loan_csv(by_name), nl=False)
     else:
-        loan_pages(lending.loans, found)
+        loan_pages(lending.loans, by_name)
 
 
-def _draw(loans: Mapping[str, Loan], found: Mapping[str, Schedule], picture: Path, kind: str, *, force: bool) -> None:
-    """Draw the only loan that is asked for."""
+def _draw(
+    loans: Mapping[str, Loan], schedules: Mapping[str, Schedule], picture: Path, kind: str, *, force: bool
+) -> None:
+    """Draw the schedule of the only loan in `schedules`."""
     from fibercap.views.charts.files import loan_picture
     from fibercap.views.files.writing import refuse_existing
 
-    (key,) = found
+    (key,) = schedules
     if picture != STANDARD_OUTPUT:
         refuse_existing(picture, force=force)
-    write_file(picture, loan_picture(key, loans[key], found[key], suffix_of(picture, kind, "png")), force=force)
+    write_file(picture, loan_picture(key, loans[key], schedules[key], suffix_of(picture, kind, "png")), force=force)

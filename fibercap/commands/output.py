@@ -30,18 +30,19 @@ class OutputPath(click.Path):
 
 
 def kind_option(*kinds: str, of: str) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
-    """Give a command `--as`, the kind of file to write whatever the name after `of`; the first is for `-`."""
-    told = f"Write this kind, whatever the name after {of}; to -, standard output, {kinds[0]} if not given."
-    return click.option("--as", "kind", type=click.Choice(kinds), help=told, callback=lambda _c, _p, kind: kind or "")
+    """Add `--as` to a command: the kind of file to write, whatever its name; the first kind is the default for `-`."""
+    help_text = f"Write this kind of file, whatever the name after {of}; default for - (standard output): {kinds[0]}."
+    kind_or_none = click.Choice(kinds)
+    return click.option("--as", "kind", type=kind_or_none, help=help_text, callback=lambda _c, _p, kind: kind or "")
 
 
 def suffix_of(out: Path, kind: str, default: str) -> str:
-    """Return the suffix that says what to write: of the kind asked for, else of the name; a stream needs none."""
+    """Return the suffix that says what to write: that of `kind`, else of the file's name, else of `default`."""
     return f".{kind}" if kind else out.suffix or (f".{default}" if is_stream(out) else "")
 
 
 def is_stream(out: Path) -> bool:
-    """Tell whether what is written goes by: to standard output, a pipe or a device."""
+    """Tell whether a path is a stream: standard output, a pipe or a device."""
     from fibercap.views.files import writing
 
     return out == STANDARD_OUTPUT or writing.is_stream(out)
@@ -59,7 +60,7 @@ def say_files(files: Iterable[Path], *, as_json: bool) -> None:
 
 
 def write_file(path: Path, content: bytes, *, force: bool) -> None:
-    """Write what a file holds, into that file or to standard output."""
+    """Write the content of a file, into that file or to standard output."""
     if path == STANDARD_OUTPUT:
         print_content(content)
         return
@@ -69,12 +70,12 @@ def write_file(path: Path, content: bytes, *, force: bool) -> None:
 
 
 def print_content(content: bytes) -> None:
-    """Write what a file holds to standard output, byte by byte; to a terminal only texts, as it can show them.
+    """Write the content of a file to standard output, byte by byte; a terminal gets only text, in its own encoding.
 
     Raises
     ------
     FibercapError
-        If a terminal cannot show it.
+        If the output is a terminal and the content is no text, or if standard output is closed.
     """
     from fibercap.core.errors import FibercapError
 
@@ -87,13 +88,13 @@ def print_content(content: bytes) -> None:
     try:
         text = content.decode()
     except UnicodeDecodeError:
-        told, way = "a terminal shows no pictures or workbooks", "send it on, as with > FILE, or name one"
-        raise FibercapError("wrong_stream", told, way) from None
+        message, way = "a terminal shows no pictures or workbooks", "redirect it, as with > FILE, or name a file"
+        raise FibercapError("wrong_stream", message, way) from None
     say(text, nl=False)
 
 
 def refuse_two_documents(out: Path | None, **others: bool) -> None:
-    """Refuse to print anything else, asked for by an option of these names, into what is written to standard output."""
-    asked = [f"--{name}" for name, given in others.items() if given]
-    if asked and out == STANDARD_OUTPUT:
-        raise click.UsageError(f"{asked[0]} and - both write to standard output; leave one of them out, or name a file")
+    """Refuse `-` as output together with another option, such as `--json`, that prints to standard output too."""
+    printing = [f"--{name}" for name, is_given in others.items() if is_given]
+    if printing and out == STANDARD_OUTPUT:
+        raise click.UsageError(f"{printing[0]} and - both write to standard output; leave one out, or name a file")

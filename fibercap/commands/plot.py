@@ -18,14 +18,14 @@ from fibercap.commands.output import (
 )
 from fibercap.commands.shared_options import one_option, plan_of, scenario_options
 
-_PLOT = """Draw a chart, capacity if none is named; with --out FOLDER, all that apply to the scenario.
+_PLOT = """Draw a chart (default: capacity); with --out FOLDER, every chart that applies to the scenario.
 
-Without --out it is written to SCENARIO-CHART.png in the current folder.
+Without --out, write SCENARIO-CHART.png in the current folder.
 """
 
 
 class _ListingCharts(click.Command):
-    """A command whose help lists the charts; they are imported only when it is asked for."""
+    """A command whose help lists the charts; they are imported only when the help is printed."""
 
     def format_help_text(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """Write the help, and every chart with what it shows."""
@@ -46,7 +46,7 @@ class _ListingCharts(click.Command):
 )
 @one_option
 @scenario_options
-@click.option("--out", type=OutputPath(), help="FILE.png, .svg or .pdf; or a folder, for every chart; or -.")
+@click.option("--out", type=OutputPath(), help="FILE.png, .svg or .pdf; or a folder for every chart; or -.")
 @kind_option("png", "svg", "pdf", of="--out")
 @click.option("--force", is_flag=True, help="Replace files that exist.")
 def plot(
@@ -73,7 +73,7 @@ def plot(
 
 
 def _chart_arguments(arguments: tuple[str, ...]) -> tuple[str, str | None]:
-    """Return scenario and chart; `plot capacity fibercore` is understood as `plot fibercore capacity`."""
+    """Return scenario and chart; `plot capacity fibercore` means `plot fibercore capacity`."""
     from fibercap.views.charts.all_charts import CHARTS
 
     if len(arguments) > 2:

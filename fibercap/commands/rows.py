@@ -1,4 +1,4 @@
-"""`rows`: what of a plan can be asked for."""
+"""`rows`: a list of the rows and measures of a plan."""
 
 from __future__ import annotations
 
@@ -13,14 +13,14 @@ from fibercap.commands.terminal import say, say_json
 
 _HELP = """List the rows and measures of a plan: name, label, unit, nature.
 
-With words, only those in whose name or label each of them occurs; a word with `*` or `?` is a pattern of names.
-The names serve in `run --rows`, `explain`, claims and covenants.
+With words, list only those whose name or label contains every word; a word with `*` or `?` is a pattern of the name.
+Use the names in `run --rows`, `explain`, claims and covenants.
 
 \b
 fibercap rows fibercore              all of them
 fibercap rows fibercore cash         those about cash
 fibercap rows fibercore 'loans.*.closing'
-fibercap rows cash                   without a scenario: of fibercore
+fibercap rows cash                   no scenario: the rows of fibercore
 """
 SHIPPED = "fibercore"
 
@@ -42,26 +42,26 @@ def rows(arguments: tuple[str, ...], option: str | None, settings: tuple[str, ..
 
     scenario, words = _scenario_and_words(arguments)
     projection = project(plan_of(scenario, option, settings))
-    found, named = find(projection, list(projection.measures.values()), words)
+    matching_rows, matching_measures = find(projection, list(projection.measures.values()), words)
     if as_json:
         from fibercap.views.json.text import text
         from fibercap.views.terminal.rows import row_list_document
 
-        say_json(text(row_list_document(found, named)))
+        say_json(text(row_list_document(matching_rows, matching_measures)))
         return
     from fibercap.views.terminal.printing import window
     from fibercap.views.terminal.rows import row_list_page
 
-    row_list_page(window(), projection, found, named)
+    row_list_page(window(), projection, matching_rows, matching_measures)
 
 
 def _scenario_and_words(arguments: tuple[str, ...]) -> tuple[str, tuple[str, ...]]:
-    """Return the scenario and the words; one word that names no scenario is looked for in a shipped one."""
+    """Return the scenario and the words; a single word that is no scenario is searched in a shipped one."""
     from fibercap.reading.locating import SUFFIXES, shipped
 
     first = arguments[0]
     word = re.fullmatch(r"[\w.*?-]{1,64}", first) is not None and not first.endswith(SUFFIXES)
     if len(arguments) > 1 or not word or first in shipped() or first == "-" or Path(first).exists():
         return first, arguments[1:]
-    say(f"of the shipped scenario {SHIPPED}; for your own: fibercap rows SCENARIO {first}", err=True)
+    say(f"rows of the shipped scenario {SHIPPED}; for your own: fibercap rows SCENARIO {first}", err=True)
     return SHIPPED, arguments

@@ -1,4 +1,4 @@
-"""`run`: a plan projected, whole or in parts."""
+"""`run`: the projection of a plan, whole or in parts."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 
 SECTIONS = ("summary", "capacity", "income", "cash", "balance", "debt", "measures", "claims")
-"""As `views.run_sections` has them, which is not read on start."""
+"""The same names as in `views.terminal.run_sections`, repeated because that module is too slow to import on start."""
 
 
 @click.command()
@@ -44,7 +44,7 @@ SECTIONS = ("summary", "capacity", "income", "cash", "balance", "debt", "measure
 )
 @click.option("--years", metavar="FROM-TO", help="Print only the columns of these years: 2002-2003, or 2002.")
 @by_option("year")
-@click.option("--out", type=OutputPath(file_okay=False), help="Write the run into this folder too.")
+@click.option("--out", type=OutputPath(file_okay=False), help="Save the run in this folder too.")
 @click.option("--force", is_flag=True, help="Replace files that exist.")
 def run(
     scenario: str,
@@ -58,18 +58,18 @@ def run(
     out: Path | None,
     force: bool,
 ) -> None:
-    """Project a scenario; print ten lines that matter, then capacity, statements, loans, measures and claims.
+    """Project a scenario; print a summary, then capacity, statements, loans, measures and claims.
 
     \b
     fibercap run fibercore --only summary
     fibercap run fibercore --only debt --years 2002-2003 --by quarter
     fibercap run fibercore --rows 'loans.*.closing' --rows cash --json
 
-    In a PATTERN `*` stands for any letters within a part of a name, `**` for dots too; without a dot it is the last
-    part. `fibercap rows SCENARIO` lists the names. With --json the document is narrowed in the same way.
+    In a PATTERN, `*` stands for any letters within one part of a name, `**` for dots too. A pattern without a dot is
+    compared with the last part of a name. `fibercap rows SCENARIO` lists the names. --json prints the same selection.
 
-    With --out the run is kept whole: the resolved scenario, manifest.json (versions, hashes, checks), tables as CSV,
-    charts.
+    With --out, save the whole run in a folder: the resolved scenario, manifest.json (versions, hashes, checks), tables
+    as CSV, and charts.
     """
     from fibercap.model.project import project
     from fibercap.studies.quantities_asked_for import years_of
@@ -77,7 +77,7 @@ def run(
     from fibercap.views.terminal.run_sections import Selection
 
     if out == STANDARD_OUTPUT:
-        raise click.UsageError("a run is kept as a folder; name one, or print a document: --json")
+        raise click.UsageError("--out writes a folder; name one, or print the document with --json")
     selection = Selection(sections, rows, years_of(years) if years is not None else None)
     projection = project(plan_of(scenario, option, settings))
     if out is not None:
@@ -91,34 +91,34 @@ def run(
 
 
 def _print(projection: Projection, by: str, selection: Selection) -> None:
-    """Print what is asked for; below the whole page of a plan with options, these side by side."""
+    """Print the selected sections; if all are selected and the plan has options, compare these below."""
     from fibercap.studies.claims import outcomes
     from fibercap.studies.compare import compare
     from fibercap.views.terminal.compare import compare_page
     from fibercap.views.terminal.printing import window
     from fibercap.views.terminal.run import run_page
 
-    console, plan, found = window(), projection.scenario, projection.measures
-    run_page(console, projection, found, outcomes(projection, found), by, selection)
+    console, plan, measures = window(), projection.scenario, projection.measures
+    run_page(console, projection, measures, outcomes(projection, measures), by, selection)
     if selection.everything and plan.options and plan.option is None:
         console.print()
         compare_page(console, compare(plan), short=True)
 
 
 def _print_document(projection: Projection, selection: Selection) -> None:
-    """Print what is asked for as JSON."""
+    """Print the selected sections, rows and years as JSON."""
     from importlib.metadata import version
 
     from fibercap.studies.claims import outcomes
     from fibercap.views.json.documents import run_document
     from fibercap.views.json.text import text
 
-    found = projection.measures
-    say_json(text(run_document(projection, found, outcomes(projection, found), version("fibercap"), selection)))
+    measures = projection.measures
+    say_json(text(run_document(projection, measures, outcomes(projection, measures), version("fibercap"), selection)))
 
 
 def _keep(projection: Projection, settings: tuple[str, ...], by: str, out: Path, *, force: bool) -> None:
-    """Write the run folder, all of it or nothing."""
+    """Write the folder of the run, all files or none."""
     from fibercap.reading.yaml_writer import written
     from fibercap.views.files.run_folder import former_files, run_folder
     from fibercap.views.files.writing import write_all

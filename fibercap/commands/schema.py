@@ -14,19 +14,19 @@ RESULTS = (
     *("run", "compare", "check", "plot", "loan", "size", "solve", "rows", "explain", "show", "diff", "export"),
     *("errors", "manifest"),
 )
-"""As `views.result_schema` has them, which is not read on start."""
+"""The same names as in `views.json.schema.RESULTS`, repeated because that module is too slow to import on start."""
 
 
 @click.command()
 @click.option(
-    "--results", "of", type=click.Choice(RESULTS), metavar="VERB", help="Of what this command prints with --json."
+    "--results", "of", type=click.Choice(RESULTS), metavar="VERB", help="Print the schema of this command's JSON."
 )
-@click.option("--out", type=OutputPath(), help="Write it to this file.")
+@click.option("--out", type=OutputPath(), help="Write the schema to this file.")
 @click.option("--force", is_flag=True, help="Replace a file that exists.")
 def schema(of: str | None, out: Path | None, force: bool) -> None:
     """Print the JSON Schema of the scenario language, for editors and validators.
 
-    An editor checks a scenario as it is written if its first line says where the schema is, seen from it:
+    An editor checks a scenario while you write it if its first line gives the path of the schema:
 
     # yaml-language-server: $schema=fibercap.schema.json
 
@@ -51,6 +51,6 @@ def _schema(of: str | None) -> dict[str, Any]:
         from fibercap.views.json.schema import result_schema
 
         return result_schema(of)
-    from fibercap.reading.schema import schema as made
+    from fibercap.reading.schema import schema as scenario_schema
 
-    return made()
+    return scenario_schema()

@@ -1,4 +1,4 @@
-"""What several commands take: a scenario, an option laid over it, settings; and how they read it."""
+"""Options that several commands share (a financing option, settings, `--json`), and how a command reads its plan."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ def _keep_outside(context: click.Context, _parameter: click.Parameter, given: bo
 
 
 def scenario_options(command: Command) -> Command:
-    """Give a command what every verb takes: `--set`, `--json` and `--allow-outside`."""
+    """Add the options that every command takes: `--set`, `--json` and `--allow-outside`."""
     for decorator in (
         click.option(
             "--allow-outside",
@@ -48,27 +48,30 @@ def scenario_options(command: Command) -> Command:
 one_option = click.option(
     "--option",
     metavar="NAME",
-    help="Lay this financing option of the scenario over it.",
+    help="Apply this financing option of the scenario.",
     shell_complete=complete_from(options),
 )
 
 
 def by_option(default: str) -> Callable[[Command], Command]:
-    """Give a command `--by`."""
+    """Add `--by` to a command: the length of the periods that it shows."""
     kinds = click.Choice(["year", "quarter", "month"])
-    told = "Columns of the tables." if default else "How periods are brought together; default: the model's own step."
-    return click.option("--by", type=kinds, default=default or None, callback=lambda _c, _p, by: by or "", help=told)
+    own_step = "Aggregate by year, quarter or month; default: the model's own step."
+    help_text = "The periods that the columns show." if default else own_step
+    return click.option(
+        "--by", type=kinds, default=default or None, callback=lambda _c, _p, by: by or "", help=help_text
+    )
 
 
 def plan_of(scenario: str, option: str | None = None, settings: tuple[str, ...] = ()) -> Scenario:
-    """Read the scenario that the command which runs was asked for."""
+    """Read a scenario with its option and settings, as the running command allows (`--allow-outside`)."""
     from fibercap.reading.files import read
 
     return read(scenario, option, settings, allow_outside=_outside())
 
 
 def lending_of(file: str, option: str | None = None, settings: tuple[str, ...] = ()) -> Scenario | Contracts:
-    """Read the scenario, or the file that holds only loans, that the command which runs was asked for."""
+    """Read a scenario, or a file that holds only loans, as the running command allows (`--allow-outside`)."""
     from fibercap.reading.files import read_loans
 
     return read_loans(file, option, settings, allow_outside=_outside())

@@ -14,9 +14,9 @@ from fibercap.commands.terminal import say_json, say_yaml
 @one_option
 @scenario_options
 def show(scenario: str, option: str | None, settings: tuple[str, ...], as_json: bool) -> None:
-    """Print a scenario with all that it extends, option and settings laid over it, and where each value comes from.
+    """Print a scenario with `extends`, option and settings resolved, and where each value comes from.
 
-    The text is a scenario itself: what is read from it is the same plan. With an option, it has no options any more.
+    The output is itself a scenario, of the same plan. With --option, it has no options left.
     """
     tree = plan_of(scenario, option, settings).resolved
     if as_json:

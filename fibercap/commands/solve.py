@@ -1,4 +1,4 @@
-"""`solve`: the input at which a measure or a row is met."""
+"""`solve`: the values of an input at which a measure equals a target."""
 
 from __future__ import annotations
 
@@ -17,10 +17,10 @@ from fibercap.commands.terminal import say, say_json
     "--measure",
     required=True,
     metavar="NAME",
-    help="The measure to meet, such as project_npv.",
+    help="The measure, such as project_npv.",
     shell_complete=complete_from(measures),
 )
-@click.option("--equals", "target", required=True, metavar="VALUE", help="What it is to be, with its unit, or 0.")
+@click.option("--equals", "target", required=True, metavar="VALUE", help="The target, with its unit, or 0.")
 @click.option(
     "--vary",
     required=True,
@@ -28,7 +28,7 @@ from fibercap.commands.terminal import say, say_json
     help="The input to move; its values over time move together.",
     shell_complete=complete_from(inputs),
 )
-@click.option("--between", nargs=2, metavar="LOW HIGH", help="How far to look; default: nothing to four times.")
+@click.option("--between", nargs=2, metavar="LOW HIGH", help="Search range; default: 0 to 4 times the present value.")
 def solve(
     scenario: str,
     option: str | None,
@@ -39,7 +39,7 @@ def solve(
     vary: str,
     between: tuple[str, str] | None,
 ) -> None:
-    """Find every value of an input at which a measure is what one wants, such as break-even.
+    """Find every value of an input at which a measure equals a target, such as break-even.
 
     \b
     fibercap solve fibercore --vary products.single_mode.price \\
@@ -48,17 +48,17 @@ def solve(
       --measure equity_irr --equals "25 %/year"
     """
     from fibercap.studies.quantities_asked_for import ends_of, target_of
-    from fibercap.studies.solving import solve as solved
+    from fibercap.studies.solving import solve as solve_for
 
     plan = plan_of(scenario, option, settings)
     ends = ends_of(plan, vary, between) if between else None
-    found = solved(plan, measure, target_of(plan, measure, target), vary, ends)
+    solution = solve_for(plan, measure, target_of(plan, measure, target), vary, ends)
     if as_json:
         from fibercap.views.json.text import text
         from fibercap.views.terminal.solve_and_size import solution_document
 
-        say_json(text(solution_document(found)))
+        say_json(text(solution_document(solution)))
         return
     from fibercap.views.terminal.solve_and_size import solution_lines
 
-    say("\n".join(solution_lines(found)))
+    say("\n".join(solution_lines(solution)))

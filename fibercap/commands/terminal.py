@@ -1,4 +1,4 @@
-"""What the commands print: texts of a file as texts, in any encoding, and what becomes of them where nobody reads."""
+"""Printing: text without control sequences, in any encoding, and to a reader that may close the pipe."""
 
 from __future__ import annotations
 
@@ -26,29 +26,29 @@ _PLAIN: Final = {
     "≤": "<=",
     "≥": ">=",
 }
-"""What stands for a character that an encoding does not have, as wide as that where figures stand in columns."""
+"""Substitutes for characters that an encoding lacks; in columns of figures they are as wide as the original."""
 
 _ENDLESS: Final = ((re.compile(r"\S{401,}"), 200), (re.compile(r".{8001,}"), 4000))
-"""Words and lines of a message that nobody reads to their end, such as a path of 40,000 letters, and what is kept."""
+"""Words and lines too long to read, such as a path of 40,000 letters, and how many characters to keep."""
 
 
 def say(text: str = "", *, err: bool = False, nl: bool = True, **style: Any) -> None:
-    """Print a text; nothing in it is a command to the terminal, and only `style` gives it colour."""
+    """Print a text. Control characters in it are made visible; only `style` sets colors."""
     from fibercap.core.visible_text import visible
 
     shown = visible(text)
-    stream = sys.stderr if err else sys.stdout  # left to itself, click writes UTF-8 where ASCII is asked for
+    stream = sys.stderr if err else sys.stdout  # without an explicit stream, click writes UTF-8 even if ASCII is set
     click.echo(click.style(shown, **style) if style else shown, stream, nl=nl)
 
 
 def say_json(text: str) -> None:
-    r"""Print a JSON document; where the encoding is not UTF-8, other characters stand as `\u20ac`, the same text."""
-    say(text if _takes_all() else re.sub(r"[^\x00-\x7f]", lambda found: json.dumps(found[0])[1:-1], text))
+    r"""Print a JSON document; where the encoding is not UTF-8, escape other characters, as `\u20ac`."""
+    say(text if _takes_all() else re.sub(r"[^\x00-\x7f]", lambda match: json.dumps(match[0])[1:-1], text))
 
 
 def say_yaml(text: str) -> None:
-    r"""Print a YAML document; where the encoding is not UTF-8, other characters stand as `\U000020ac`."""
-    plain = text if _takes_all() else re.sub(r"[^\x00-\x7f]", lambda found: f"\\U{ord(found[0]):08x}", text)
+    r"""Print a YAML document; where the encoding is not UTF-8, escape other characters, as `\U000020ac`."""
+    plain = text if _takes_all() else re.sub(r"[^\x00-\x7f]", lambda match: f"\\U{ord(match[0]):08x}", text)
     say(plain, nl=False)
 
 
@@ -58,7 +58,7 @@ def _takes_all() -> bool:
 
 
 def take_any_encoding() -> None:
-    """Let what is printed fit the encoding of the terminal, whichever it is."""
+    """Substitute characters that the encoding of the terminal lacks, instead of failing."""
     codecs.register_error("fibercap", _plainly)
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
@@ -66,13 +66,13 @@ def take_any_encoding() -> None:
 
 
 def forget_strange_width() -> None:
-    """Let `COLUMNS` count only where a terminal can be as wide: not 0, which fits nothing, nor what fills memory."""
+    """Ignore `COLUMNS` unless it is from 1 to 9999: 0 fits nothing, and a huge number fills memory."""
     if not re.fullmatch("0*[1-9][0-9]{0,3}", os.environ.get("COLUMNS", "1")):
         del os.environ["COLUMNS"]
 
 
 def _plainly(error: UnicodeError) -> tuple[str, int]:
-    """Return plain characters for those that an encoding does not have."""
+    """Return substitutes for characters that an encoding lacks, and where to continue."""
     if not isinstance(error, UnicodeEncodeError):
         raise error
     return "".join(map(_plain, error.object[error.start : error.end])), error.end
@@ -88,17 +88,17 @@ def _plain(character: str) -> str:
 
 
 def colors() -> bool | None:
-    """Return False where `NO_COLOR` asks for none; None leaves it to the terminal."""
+    """Return False if `NO_COLOR` is set; None leaves colors to the terminal."""
     return False if os.environ.get("NO_COLOR") else None
 
 
 def flush() -> None:
-    """Hand all that was printed to the system.
+    """Write all buffered output.
 
     Raises
     ------
     OSError
-        If it takes it no longer.
+        If the reader has gone or the disk is full.
     """
     for stream in (sys.stdout, sys.stderr):
         if stream is not None:
@@ -106,16 +106,16 @@ def flush() -> None:
 
 
 def leave_unsaid() -> None:
-    """Let go of what could not be printed, so that the end of the process does not try again."""
+    """Discard output that could not be written, so that Python does not try again at exit."""
     for stream in (sys.stdout, sys.stderr):
         with suppress(OSError, ValueError, AttributeError):  # closed, or not a file
             os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
 
 
 def problem(text: str) -> None:
-    """Print what went wrong; where even that cannot be printed, the exit code tells it."""
+    """Print an error message; if that is impossible too, the exit code still shows the failure."""
     for endless, kept in _ENDLESS:
-        for found in endless.findall(text):
-            text = text.replace(found, f"{found[:kept]}...{found[-kept // 2 :]}")
+        for part in endless.findall(text):
+            text = text.replace(part, f"{part[:kept]}...{part[-kept // 2 :]}")
     with suppress(OSError):
         say(text, err=True)

@@ -153,15 +153,15 @@ def _shortest(values: dict[str, Array], keys: list[str]) -> Form:
 def closing_text(schedule: Schedule) -> str:
     """Return cost, average life and balloon in words."""
     cost, life = (schedule.measures[key]["value"] for key in ("all_in_cost", "average_life"))
-    told = [f"All-in cost {100 * cost:.4f} %/year effective" if cost is not None else "All-in cost undefined"]
+    texts = [f"All-in cost {100 * cost:.4f} %/year effective" if cost is not None else "All-in cost undefined"]
     if cost is None:
-        told[0] += f" ({schedule.cost[1]})"
+        texts[0] += f" ({schedule.cost[1]})"
     if life is not None:
-        told.append(f"average life {life:.4f} years")
+        texts.append(f"average life {life:.4f} years")
     balloon = float(np.ravel(schedule.balloon)[0])
     rest = (
         f"\nBalloon with the last payment {number(balloon, 1.0, 2)} {schedule.currency}"
         if balloon > np.ravel(schedule.least)[0]
         else ""
     )
-    return "; ".join(told) + rest + "".join(f"\nNote: {note}" for note in schedule.notes)
+    return "; ".join(texts) + rest + "".join(f"\nNote: {note}" for note in schedule.notes)

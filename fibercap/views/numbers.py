@@ -42,7 +42,7 @@ class Figures:
     lines: Sequence[Line] = field(default_factory=list)
     note: str = ""
 
-    def scaled(self) -> tuple[float, str, int]:
+    def scale(self) -> tuple[float, str, int]:
         """Return divisor, unit text and decimals that keep the largest number short."""
         present = [
             abs(v) for line in self.lines if not line.share for v in line.values if v is not None and np.isfinite(v)
@@ -85,14 +85,14 @@ def blocks_of(columns: Sequence[str], most: int) -> list[slice]:
     fit = all(year <= most for year in years)
     pieces = years if fit else [size for year in years for size in _parts(year, most)]
     least = -(-len(columns) // max(1, -(-len(columns) // most)))
-    found, start, stop = [], 0, 0
+    blocks, start, stop = [], 0, 0
     for size in pieces:
         full = stop + size - start > most or (stop - start >= least and len(pieces) > 1)
         if full and stop > start:
-            found.append(slice(start, stop))
+            blocks.append(slice(start, stop))
             start = stop
         stop += size
-    return [*found, slice(start, stop)] if stop > start else found
+    return [*blocks, slice(start, stop)] if stop > start else blocks
 
 
 def _parts(count: int, most: int) -> list[int]:

@@ -74,12 +74,12 @@ def delta_texts(comparison: Comparison, key: str) -> dict[str, str]:
     It is a dash where either is undefined, and empty throughout where none differs by what can be read.
     """
     among = [case.measures[key] for case in comparison.cases.values() if key in case.measures]
-    found = {}
+    texts = {}
     for name in comparison.cases:
         delta = comparison.delta(key, name)
         text = "–" if delta is None else measure_text(replace(among[0], values=np.array([delta])), among)[0]
-        found[name] = text if delta is None or not text.strip("-0.,") else f"{'+' if delta > 0 else ''}{text}"
-    return found if any(text.strip("–-+0.,") for text in found.values()) else {}
+        texts[name] = text if delta is None or not text.strip("-0.,") else f"{'+' if delta > 0 else ''}{text}"
+    return texts if any(text.strip("–-+0.,") for text in texts.values()) else {}
 
 
 def _share(value: float) -> str:
@@ -90,9 +90,9 @@ def _share(value: float) -> str:
 
 def best_shown(comparison: Comparison, key: str) -> tuple[str, ...]:
     """Return the cases in which a measure is best, with all that read the same; none where all do."""
-    found = {name: case.measures[key] for name, case in comparison.cases.items() if key in case.measures}
-    among = list(found.values())
-    texts = {name: measure_text(measure, among)[0] for name, measure in found.items()}
+    measures = {name: case.measures[key] for name, case in comparison.cases.items() if key in case.measures}
+    among = list(measures.values())
+    texts = {name: measure_text(measure, among)[0] for name, measure in measures.items()}
     best = {texts[name] for name in comparison.best(key)}
     alike = tuple(name for name, text in texts.items() if text in best)
     return alike if len(alike) < len([m for m in among if m.value is not None]) else ()
@@ -106,9 +106,9 @@ def claim_lines(outcome: Outcome) -> tuple[str, str]:
     margin = f", {outcome.off}" if outcome.off else ""
     expected = "" if outcome.as_expected else ", not as expected"
     expected = ", as expected" if not outcome.expected and outcome.as_expected else expected
-    found = f"{value} {unit}".strip() if outcome.value is not None else f"undefined ({outcome.reason})"
+    actual = f"{value} {unit}".strip() if outcome.value is not None else f"undefined ({outcome.reason})"
     wanted = f"{WORDS[outcome.comparator]} {limit} {limit_unit}".strip() + outcome.tolerance_text
-    return verdict, f"{found}, claimed {wanted}{margin}{expected}"
+    return verdict, f"{actual}, claimed {wanted}{margin}{expected}"
 
 
 def evidence_line(evidence: Mapping[str, int]) -> str:
@@ -116,10 +116,10 @@ def evidence_line(evidence: Mapping[str, int]) -> str:
     return f"{sum(evidence.values())} inputs: {', '.join(f'{count} {kind}' for kind, count in evidence.items())}"
 
 
-def evidence_note(found: Mapping[str, Measure]) -> str:
+def evidence_note(measures: Mapping[str, Measure]) -> str:
     """Say on which kind of input measures rest at their weakest, and which rest on a better one; "" if on none."""
     kinds: dict[str, list[str]] = {}
-    for measure in found.values():
+    for measure in measures.values():
         if measure.evidence:
             kinds.setdefault(measure.evidence, []).append(measure.label)
     if not kinds:
@@ -147,28 +147,28 @@ def laws_line(projection: Projection) -> str:
 def covenant_lines(tested: Tested, room: Headroom | None = None) -> tuple[str, str]:
     """Return the verdict, and below it the tightest test, how many fail or are missing, and what would break it."""
     limit, unit = quantity_text(tested.limit, tested.unit)
-    told = f"{tested.subject} {WORDS[tested.comparator]} {limit} {unit}".strip()
+    text = f"{tested.subject} {WORDS[tested.comparator]} {limit} {unit}".strip()
     tight = tested.tightest
     if tight is None:
-        return tested.verdict, f"{told}; not tested within the horizon: {tested.why_untested}"
+        return tested.verdict, f"{text}; not tested within the horizon: {tested.why_untested}"
     value, unit = quantity_text(tight.value, tested.unit) if isfinite(tight.value) else ("without EBITDA", "")
-    told += f"; tightest {value} {unit}".rstrip() + tight.on
-    told += f", headroom {_share(tight.headroom)}" if tight.headroom is not None and isfinite(tight.headroom) else ""
+    text += f"; tightest {value} {unit}".rstrip() + tight.on
+    text += f", headroom {_share(tight.headroom)}" if tight.headroom is not None and isfinite(tight.headroom) else ""
     broken = [test.when for test in tested.tests if not test.holds]
     if broken:
-        told += (
+        text += (
             f"; broken {len(broken)} of {len(tested.tests)} times, first in {broken[0]}"
             if len(tested.tests) > 1
             else "; broken"
         )
     elif room is not None:
-        told += f"; {falls_text(room)}"
-    told += f"; {untested}" if (untested := untested_text(tested)) else ""
+        text += f"; {falls_text(room)}"
+    text += f"; {untested}" if (untested := untested_text(tested)) else ""
     if tested.lock_up is not None:
         level, unit = quantity_text(tested.lock_up, tested.unit)
         where = f"dividends barred in {', '.join(tested.locked)}" if tested.locked else "no dividend is barred"
-        told += f"; lock-up at {level} {unit}".rstrip() + f", {where}"
-    return tested.verdict, told
+        text += f"; lock-up at {level} {unit}".rstrip() + f", {where}"
+    return tested.verdict, text
 
 
 def untested_text(tested: Tested) -> str:
@@ -194,9 +194,9 @@ def share_text(share: float) -> str:
     return f"{100 * share:.1f} %" if abs(share) >= 0.0005 or share == 0 else f"{100 * share:.2g} %"
 
 
-def tightest_line(found: Mapping[str, Headroom]) -> str:
+def tightest_line(rooms: Mapping[str, Headroom]) -> str:
     """Name the covenant that the smallest fall breaks; "" where there are none."""
-    tight = tightest(found)
+    tight = tightest(rooms)
     if tight is None:
         return ""
     if tight.is_broken:
@@ -214,8 +214,8 @@ def flip_line(flip: Flip | None) -> str:
     if abs(flip.change) < AT_ONCE:
         return f"{head}: it stands at the limit, and the least change flips it{also}"
     if flip.present is None or flip.value is None:
-        told = f"{100 * abs(flip.change):.1f} % {'higher' if flip.change > 0 else 'lower'}"
-        return f"{head}: flips when all of it is {told}{also}"
+        amount = f"{100 * abs(flip.change):.1f} % {'higher' if flip.change > 0 else 'lower'}"
+        return f"{head}: flips when all of it is {amount}{also}"
     now, unit = lever_text(flip.lever, flip.present)
     then, other = lever_text(flip.lever, flip.value)
     if (then, other) == (now, unit):  # too near to be told apart in two places

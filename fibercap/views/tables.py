@@ -13,7 +13,7 @@ from fibercap.studies.covenants import covenants
 from fibercap.studies.schedules import projected_schedules
 from fibercap.views.files.csv_text import csv_text
 from fibercap.views.loan_tables import loan_csv
-from fibercap.views.report.written_inputs import amount, given
+from fibercap.views.report.written_inputs import amount, written_inputs
 from fibercap.views.statement_lines import STATEMENTS, statement_lines
 
 if TYPE_CHECKING:
@@ -107,7 +107,7 @@ def inputs_csv(projection: Projection) -> str:
     header = ("path", "value", "unit", "written", "source", "kind", "where", "note")
     return csv_text(header, (
         (f"{item.path}.{key}" if key else item.path, *amount(text), text, item.source, item.kind, item.where, item.note)
-        for item in given(projection.scenario) for key, text in item.texts
+        for item in written_inputs(projection.scenario) for key, text in item.texts
     ))  # fmt: skip
 
 

@@ -15,7 +15,7 @@ from click.testing import CliRunner
 from jsonschema import Draft202012Validator, FormatChecker
 
 from fibercap.cli import cli, main
-from fibercap.commands.new import RESULTS
+from fibercap.commands.schema import RESULTS
 from fibercap.reading.locating import shipped
 from fibercap.views.json import schema as made
 from tests import result_reference

@@ -21,7 +21,7 @@ from fibercap.model.project import project
 from fibercap.reading.files import read, scenario_of
 from fibercap.views.files.csv_text import csv_text
 from fibercap.views.files.exports import write
-from fibercap.views.report.written_inputs import amount, given
+from fibercap.views.report.written_inputs import amount, written_inputs
 from fibercap.views.tables import EVERY_PLAN, SOME_PLANS, rows_csv
 
 PLAN = """\
@@ -129,12 +129,12 @@ def test_no_cell_of_any_exported_table_is_a_formula(small: fc.Projection, tmp_pa
 
 def test_inputs_are_told_as_written_and_as_number_and_unit() -> None:
     plan = scenario_of(PLAN, "small.yaml")
-    price = next(item for item in given(plan) if item.path == "products.fiber.price")
+    price = next(item for item in written_inputs(plan) if item.path == "products.fiber.price")
 
     assert price.texts == (("2000", "40 USD/km"), ("2001", "38 USD/km"))
-    assert price.written == "2000: 40 USD/km; 2001: 38 USD/km"
+    assert price.text == "2000: 40 USD/km; 2001: 38 USD/km"
     assert (price.source, price.kind, price.where, price.note) == ("bank", "stated", "-page 2", "+40 or so")
-    assert len(given(plan)) == len(plan.inputs())
+    assert len(written_inputs(plan)) == len(plan.inputs())
 
 
 @pytest.mark.parametrize(

@@ -26,7 +26,7 @@ def _csv(projection: Projection, by: str) -> bytes:
 def _html(projection: Projection, by: str) -> bytes:
     from fibercap.views.report.html import report
 
-    return report(projection, compared(projection), by or "year")
+    return report(projection, comparison_of_options(projection), by or "year")
 
 
 def _xlsx(projection: Projection, by: str) -> bytes:
@@ -40,13 +40,13 @@ def _xlsx(projection: Projection, by: str) -> bytes:
 EXPORTS: Final[dict[str, Callable[[Projection, str], bytes]]] = {".csv": _csv, ".html": _html, ".xlsx": _xlsx}
 
 
-def compared(projection: Projection) -> Comparison | None:
+def comparison_of_options(projection: Projection) -> Comparison | None:
     """Return a plan's options side by side; None where it has none, or one of them is laid over it."""
     plan = projection.scenario
     return compare(plan) if plan.options and plan.option is None else None
 
 
-def exported(projection: Projection, suffix: str, by: str = "") -> bytes:
+def export_bytes(projection: Projection, suffix: str, by: str = "") -> bytes:
     """Return what a file with a suffix such as `.csv` holds of a projection.
 
     Raises
@@ -88,8 +88,8 @@ def write(projection: Projection, path: str | Path, *, kind: str = "", by: str =
     """
     path = Path(path)
     if not kind and (path.is_dir() or not path.suffix):
-        contents = tables(projection, compared(projection), by)
+        contents = tables(projection, comparison_of_options(projection), by)
         return write_all(path, contents, force=force, former=partial(former_tables, path))
     refuse_existing(path, force=force)
-    write_bytes(path, exported(projection, f".{kind}" if kind else path.suffix, by), force=force)
+    write_bytes(path, export_bytes(projection, f".{kind}" if kind else path.suffix, by), force=force)
     return [path]

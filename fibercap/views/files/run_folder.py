@@ -15,7 +15,7 @@ from fibercap.studies.findings import findings
 from fibercap.studies.plan_warnings import warnings
 from fibercap.studies.step_warning import step_warning
 from fibercap.views.charts.all_charts import CHARTS, write_chart
-from fibercap.views.files.exports import compared
+from fibercap.views.files.exports import comparison_of_options
 from fibercap.views.json.documents import checks_document, findings_document, horizon_document, inputs_document
 from fibercap.views.json.text import text
 from fibercap.views.tables import rows_csv, tables
@@ -43,7 +43,7 @@ def run_folder(projection: Projection, resolved: str, settings: Sequence[str], b
     by : str
         How `rows-by-<by>.csv` is brought together; `rows.csv` is in model periods.
     """
-    comparison = compared(projection)
+    comparison = comparison_of_options(projection)
     files = {"scenario.yaml": resolved.encode(), **tables(projection, comparison)}
     if by != projection.timeline.step:
         files[f"rows-by-{by}.csv"] = rows_csv(projection, by).encode()
@@ -79,12 +79,12 @@ def former_files(folder: Path) -> list[str]:
     """Return the files that an earlier run left in a folder, as its manifest says, and that nobody has changed."""
     try:
         files = json.loads((folder / "manifest.json").read_bytes())["files"]
-        return [name for name, digest in files.items() if _unchanged(folder, name, digest)]
+        return [name for name, digest in files.items() if _is_unchanged(folder, name, digest)]
     except (OSError, ValueError, LookupError, TypeError, AttributeError, RecursionError):
         return []  # it is no manifest of ours
 
 
-def _unchanged(folder: Path, name: str, digest: object) -> bool:
+def _is_unchanged(folder: Path, name: str, digest: object) -> bool:
     path, here = folder / name, folder.resolve()
     inside = path.resolve() == here / name and path.resolve().is_relative_to(here)
     return inside and path.is_file() and hashlib.sha256(path.read_bytes()).hexdigest() == digest

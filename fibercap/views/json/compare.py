@@ -29,7 +29,7 @@ def compare_document(comparison: Comparison, *, flips: bool = False) -> types.Co
         for name, case in comparison.cases.items()
     }
     differences = {
-        name: {path: list(pair) for path, pair in found.items()} for name, found in comparison.differences.items()
+        name: {path: list(pair) for path, pair in paths.items()} for name, paths in comparison.differences.items()
     }
     best = {key: list(comparison.best(key)) for key in next(iter(comparison.cases.values())).measures}
     others = [name for name in comparison.cases if name != comparison.baseline]
@@ -47,8 +47,8 @@ def compare_document(comparison: Comparison, *, flips: bool = False) -> types.Co
     }
 
 
-def _bridge(found: Bridge | None) -> types.Bridge | None:
-    if found is None:
+def _bridge(bridge: Bridge | None) -> types.Bridge | None:
+    if bridge is None:
         return None
-    steps: list[types.BridgeStep] = [{"label": step.label, "amount": step.amount} for step in found.steps]
-    return {"measure": MEASURE, "unit": found.unit, "start": found.start, "steps": steps, "end": found.end}
+    steps: list[types.BridgeStep] = [{"label": step.label, "amount": step.amount} for step in bridge.steps]
+    return {"measure": MEASURE, "unit": bridge.unit, "start": bridge.start, "steps": steps, "end": bridge.end}

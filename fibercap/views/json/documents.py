@@ -44,7 +44,7 @@ def _plain(values: Array) -> types.Values:
     return [None if isnan(value) else value for value in np.ravel(values).tolist()]
 
 
-def measures_document(found: Mapping[str, Measure]) -> dict[str, types.Measure]:
+def measures_document(measures: Mapping[str, Measure]) -> dict[str, types.Measure]:
     """Return measures by name."""
     return {
         name: {
@@ -57,12 +57,12 @@ def measures_document(found: Mapping[str, Measure]) -> dict[str, types.Measure]:
             "better": m.better or None,
             "evidence": m.evidence or None,
         }
-        for name, m in found.items()
+        for name, m in measures.items()
     }
 
 
 def claims_document(
-    found: Mapping[str, Outcome], flips: Mapping[str, Flip | None] | None = None
+    claims: Mapping[str, Outcome], flips: Mapping[str, Flip | None] | None = None
 ) -> dict[str, types.Claim]:
     """Return claims by name, with the input that decides each where that was asked for."""
     plain: dict[str, types.Claim] = {
@@ -78,7 +78,7 @@ def claims_document(
             "reason": o.reason or None,
             "evidence": o.evidence or None,
         }
-        for name, o in found.items()
+        for name, o in claims.items()
     }
     if flips is not None:
         for name, claim in plain.items():
@@ -101,7 +101,7 @@ def _flip(flip: Flip | None) -> types.Flip | None:
 
 
 def covenants_document(
-    found: Mapping[str, Tested], rooms: Mapping[str, Headroom] | None = None
+    tested: Mapping[str, Tested], rooms: Mapping[str, Headroom] | None = None
 ) -> dict[str, types.Covenant]:
     """Return covenants by `<loan>.<name>`, each test with its headroom, and the falls that would break it.
 
@@ -122,7 +122,7 @@ def covenants_document(
             "dividends_barred": list(c.locked),
             "falls": (dict(rooms[name].falls) or None) if rooms else None,
         }
-        for name, c in found.items()
+        for name, c in tested.items()
     }
 
 
@@ -130,7 +130,7 @@ def _finite(value: float | None) -> float | None:
     return None if value is None or not np.isfinite(value) else value
 
 
-def findings_document(found: Iterable[Finding]) -> list[types.Finding]:
+def findings_document(listed: Iterable[Finding]) -> list[types.Finding]:
     """Return what is wrong with a plan, each with the option, first date, depth, and what would heal it."""
     return [
         {
@@ -146,7 +146,7 @@ def findings_document(found: Iterable[Finding]) -> list[types.Finding]:
             "says": f.sentence,
             "way_out": f.way_out,
         }
-        for f in found
+        for f in listed
     ]
 
 
@@ -193,13 +193,14 @@ def _by_year(
     alike: dict[tuple[Timeline, str], list[str]] = {}
     for path, row in rows.items():
         alike.setdefault((projection.timeline_of(path), row.nature), []).append(path)
-    found: dict[str, dict[str, float | None]] = {}
+    annual: dict[str, dict[str, float | None]] = {}
     for (timeline, nature), paths in alike.items():
         years = timeline.aggregate(np.stack([projection.value(path)[0] for path in paths]), nature)
-        asked = [year for year in years if selection.in_year(int(year))]
-        columns = [_plain(years[year]) for year in asked]
-        found |= {path: dict(zip(asked, values, strict=True)) for path, *values in zip(paths, *columns, strict=True)}
-    return found
+        chosen_years = [year for year in years if selection.in_year(int(year))]
+        columns = [_plain(years[year]) for year in chosen_years]
+        series = zip(paths, *columns, strict=True)
+        annual |= {path: dict(zip(chosen_years, values, strict=True)) for path, *values in series}
+    return annual
 
 
 def _days(days: Sequence[date], selection: Selection) -> list[str]:
@@ -209,7 +210,7 @@ def _days(days: Sequence[date], selection: Selection) -> list[str]:
 
 def run_document(
     projection: Projection,
-    found: Mapping[str, Measure],
+    measures: Mapping[str, Measure],
     claims: Mapping[str, Outcome],
     version: str,
     selection: Selection = EVERYTHING,
@@ -232,10 +233,10 @@ def run_document(
             "option": scenario.option,
         },
         "horizon": horizon_document(timeline),
-        "summary": summary(projection, found, claims, covenants(projection), warned),
+        "summary": summary(projection, measures, claims, covenants(projection), warned),
         "periods": _days(timeline.dates, selection),
         "rows": rows_document(projection, within, selection),
-        "measures": measures_document(found if selection.has("measures") else {}),
+        "measures": measures_document(measures if selection.has("measures") else {}),
         "claims": claims_document(claims if selection.has("claims") else {}),
         "checks": checks_document(projection),
         "inputs": inputs_document(scenario),

@@ -15,19 +15,19 @@ if TYPE_CHECKING:
     from fibercap.views.json import origin_types as types
 
 
-def explain_document(found: Result | Use) -> types.ExplainedNumber | types.ExplainedInput:
+def explain_document(answer: Result | Use) -> types.ExplainedNumber | types.ExplainedInput:
     """Return the document of `explain --json`."""
-    if isinstance(found, Result):
+    if isinstance(answer, Result):
         return {
-            **_number_document(found.number),
-            "evidence": found.evidence or None,
-            "rests_on": found.inputs,
+            **_number_document(answer.number),
+            "evidence": answer.evidence or None,
+            "rests_on": answer.inputs,
         }
     return {
-        "path": found.path,
-        "inputs": [{**_written_document(w), "origins": [_step_document(s) for s in w.steps]} for w in found.inputs],
-        "rows": list(found.rows),
-        "measures": list(found.measures),
+        "path": answer.path,
+        "inputs": [{**_written_document(w), "origins": [_step_document(s) for s in w.steps]} for w in answer.inputs],
+        "rows": list(answer.rows),
+        "measures": list(answer.measures),
     }
 
 

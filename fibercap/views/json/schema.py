@@ -59,16 +59,16 @@ def result_schema(name: str) -> Json:
     made = adapter.json_schema(mode="serialization", schema_generator=_Plain)
     parts, document = made.get("$defs", {}), made["items"]
     kinds = document.get("anyOf", [document])
-    numbered = [_numbered(parts[kind["$ref"].rpartition("/")[2]] if "$ref" in kind else kind) for kind in kinds]
+    with_format = [_with_format(parts[kind["$ref"].rpartition("/")[2]] if "$ref" in kind else kind) for kind in kinds]
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
-        **(numbered[0] if len(numbered) == 1 else {"anyOf": numbered}),
+        **(with_format[0] if len(with_format) == 1 else {"anyOf": with_format}),
         "title": f"fibercap {name}",
         "$defs": parts,
     }
 
 
-def _numbered(document: Json) -> Json:
+def _with_format(document: Json) -> Json:
     """Return the schema of a document that begins with the number of its form, as all that are printed do."""
     return {
         **document,

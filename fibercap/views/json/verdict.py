@@ -13,58 +13,58 @@ if TYPE_CHECKING:
     from fibercap.views.json import compare_types as types
 
 
-def verdict_document(found: Verdict) -> types.Verdict:
+def verdict_document(verdict: Verdict) -> types.Verdict:
     """Return the verdict of `compare --json`; options by name, amounts in `currency`, rates and shares as fractions."""
     distance: types.Distance | None = None
-    if found.distance is not None:
+    if verdict.distance is not None:
         distance = {
-            "amount": found.distance,
-            "share_of_worth": found.share_of_worth,
-            "share_of_uses": found.share_of_uses,
+            "amount": verdict.distance,
+            "share_of_worth": verdict.share_of_worth,
+            "share_of_uses": verdict.share_of_uses,
         }
-    excluded = {name: [_finding(each) for each in stops] for name, stops in found.excluded.items()}
+    excluded = {name: [_finding(each) for each in stops] for name, stops in verdict.excluded.items()}
     return {
-        "recommended": list(found.recommended),
-        "reason": None if found.recommended else why_none(found),
-        "ranked": list(found.ranked),
-        "worth": dict(found.worth),
-        "currency": found.currency,
-        "uses": found.uses,
-        "runner_up": found.runner_up or None,
+        "recommended": list(verdict.recommended),
+        "reason": None if verdict.recommended else why_none(verdict),
+        "ranked": list(verdict.ranked),
+        "worth": dict(verdict.worth),
+        "currency": verdict.currency,
+        "uses": verdict.uses,
+        "runner_up": verdict.runner_up or None,
         "distance": distance,
-        "tie": found.tie,
-        "close": found.close,
-        "flips": [_flip(flip) for flip in found.flips],
-        "not_moved": found.not_moved,
+        "tie": verdict.tie,
+        "close": verdict.close,
+        "flips": [_flip(flip) for flip in verdict.flips],
+        "not_moved": verdict.not_moved,
         "excluded": excluded,
-        "undefined": dict(found.undefined),
-        "at_discount_rates": {f"{rate:g}": list(names) for rate, names in found.at_rates.items()},
-        "turns_at": [{"rate": turn.rate, "below": turn.below, "above": turn.above} for turn in found.turnings],
+        "undefined": dict(verdict.undefined),
+        "at_discount_rates": {f"{rate:g}": list(names) for rate, names in verdict.at_rates.items()},
+        "turns_at": [{"rate": turn.rate, "below": turn.below, "above": turn.above} for turn in verdict.turnings],
         "free_cash_flow": {
-            "ranked": list(found.free),
-            "apart": list(found.apart) or None,
-            "why": WHY_APART if found.apart else None,
+            "ranked": list(verdict.free),
+            "apart": list(verdict.apart) or None,
+            "why": WHY_APART if verdict.apart else None,
         },
-        **_footing(found),
+        **_footing(verdict),
         "extremes": {
-            name: {"best": list(best), "worst": list(worst)} for name, (best, worst) in found.extremes.items()
+            name: {"best": list(best), "worst": list(worst)} for name, (best, worst) in verdict.extremes.items()
         },
     }
 
 
-def _footing(found: Verdict) -> types.Footing:
+def _footing(verdict: Verdict) -> types.Footing:
     """Return what options do beside paying for the plan, all that owners pay and get, and what falls due later."""
-    stands = found.footing
+    stands = verdict.footing
     return {
         "beside": {
             name: {"changes": list(stands.aside.get(name, ())), "adds": stands.beside[name]}
-            for name in found.ranked
+            for name in verdict.ranked
             if name in stands.aside or stands.beside[name]
         },
-        "owners": {name: stands.owners[name] for name in found.ranked},
+        "owners": {name: stands.owners[name] for name in verdict.ranked},
         "after_horizon": {
-            "adds": {name: stands.later[name] for name in found.ranked},
-            "first": found.first_later or None,
+            "adds": {name: stands.later[name] for name in verdict.ranked},
+            "first": verdict.first_later or None,
         },
     }
 

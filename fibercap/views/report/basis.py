@@ -9,7 +9,7 @@ from fibercap.studies.sensitivity import turns_at
 from fibercap.views.numbers import Figures, number
 from fibercap.views.numbers import Line as FigureLine
 from fibercap.views.report.parts import Figure, Items, Line, Section, Table, Words
-from fibercap.views.report.written_inputs import given
+from fibercap.views.report.written_inputs import written_inputs
 from fibercap.views.sentences import evidence_line, measure_text, quantity_text
 
 if TYPE_CHECKING:
@@ -43,11 +43,11 @@ RULES: Final = (
 
 def sensitivity(subject: Subject) -> Section | None:
     """Tell what each measure comes to when one input is a tenth lower or higher, the widest swing first."""
-    if not subject.moved:
+    if not subject.effects:
         return None
-    keys = list(subject.moved[0].measures)
-    base = {key: subject.found[key].value or 0.0 for key in keys}
-    ordered = sorted(subject.moved, key=lambda moved: -moved.reach(keys[0], base[keys[0]]))
+    keys = list(subject.effects[0].measures)
+    base = {key: subject.measures[key].value or 0.0 for key in keys}
+    ordered = sorted(subject.effects, key=lambda moved: -moved.reach(keys[0], base[keys[0]]))
     moving = [moved for moved in ordered if any(moved.reach(key, base[key]) for key in keys)]
     columns, lines = (
         ["Input", "Moved by"],
@@ -55,43 +55,43 @@ def sensitivity(subject: Subject) -> Section | None:
     )
     for key in keys:
         pairs = [(base[key], base[key]), *(moved.measures[key] for moved in moving[:MOST])]
-        unit, cells = _column(subject.found[key].unit, pairs)
-        heading = f"{subject.found[key].label}{f' [{unit}]' if unit else ''}"
+        unit, cells = _column(subject.measures[key].unit, pairs)
+        heading = f"{subject.measures[key].label}{f' [{unit}]' if unit else ''}"
         columns += [f"{heading}: lower", "higher"]
-        lines = [line + told for line, told in zip(lines, cells, strict=True)]
+        lines = [line + pair for line, pair in zip(lines, cells, strict=True)]
     heads = ["As the plan has it", *(moved.path for moved in moving[:MOST])]
     kinds = ["", *(moved.kind for moved in moving[:MOST])]
-    told = [
+    rows = [
         Line(head, [*cells, kind], strong=not row)
         for row, (head, cells, kind) in enumerate(zip(heads, lines, kinds, strict=True))
     ]
     return Section("sensitivity", "Sensitivity to one input at a time", [
         Words("Each input is a tenth lower and higher, alone, all else kept; its values over time move together."),
         Items([_turning(subject, key, base[key]) for key in keys if key in TURNING]),
-        Figure("sensitivity", f"{subject.found[keys[0]].label} when one input is a tenth lower or higher"),
-        Table("The inputs that move most", [*columns, "Evidence"], told),
-        *_left_out(len(moving), len(ordered), len(levers(subject.projection.scenario))),
+        Figure("sensitivity", f"{subject.measures[keys[0]].label} when one input is a tenth lower or higher"),
+        Table("The inputs that move most", [*columns, "Evidence"], rows),
+        *_omissions(len(moving), len(ordered), len(levers(subject.projection.scenario))),
     ])  # fmt: skip
 
 
-def _told(subject: Subject, key: str) -> str:
+def _measure_words(subject: Subject, key: str) -> str:
     """Return a measure of the plan with its unit."""
-    return " ".join(measure_text(subject.found[key])).strip()
+    return " ".join(measure_text(subject.measures[key])).strip()
 
 
 def _turning(subject: Subject, key: str, base: float) -> str:
     """Say which inputs, moved by a tenth, take a measure below its limit, or which come nearest."""
     limit, words = (1.0, "below 1") if key == "min_dscr" else (0.0, "negative")
-    label = subject.found[key].label
-    lowest = {moved.path: moved.least(key, base) for moved in subject.moved}
+    label = subject.measures[key].label
+    lowest = {moved.path: moved.least(key, base) for moved in subject.effects}
     turning = sorted((path for path, value in lowest.items() if value < limit <= base), key=lambda path: lowest[path])
     if base < limit:
-        return f"{label} is {words} as things are: {_told(subject, key)}"
+        return f"{label} is {words} as things are: {_measure_words(subject, key)}"
     if turning:
         more = f" and {len(turning) - NEAREST} more" if len(turning) > NEAREST else ""
         return f"Moved by a tenth, alone, these make {label} {words}: {', '.join(turning[:NEAREST])}{more}"
     worst = min(lowest, key=lambda path: lowest[path])
-    text, unit = quantity_text(lowest[worst], subject.found[key].unit)
+    text, unit = quantity_text(lowest[worst], subject.measures[key].unit)
     turn = turns_at(subject.projection.scenario, worst, key, base, limit)
     far = f"{words} at {turn.factor - 1:+.1%}" if turn else f"not {words} between nothing and twice its value"
     return (
@@ -104,24 +104,24 @@ def _column(unit: str, pairs: Sequence[tuple[float, float]]) -> tuple[str, list[
     """Return pairs of values as cells that share a unit."""
     percent = unit == "1/year"
     values = [value for pair in pairs for value in pair]
-    divisor, text, decimals = Figures("", unit, (), [FigureLine("", values)]).scaled()
+    divisor, text, decimals = Figures("", unit, (), [FigureLine("", values)]).scale()
     divisor, text = (0.01, "%/year") if percent else (divisor, text)
     return text, [[number(value, divisor, decimals) for value in pair] for pair in pairs]
 
 
-def _left_out(moving: int, moved: int, known: int) -> list[Part]:
+def _omissions(moving: int, moved: int, known: int) -> list[Part]:
     """Say which inputs the table does not show, and how many of a very large plan were not moved."""
-    told = [f"{moving - MOST} further inputs move less than these"] if moving > MOST else []
-    told += [f"{moved - moving} inputs move none of these measures"] if moved > moving else []
-    told += [f"{known - moved:,} further inputs were not moved: the plan is too large"] if known > moved else []
-    told += ["– where a measure is undefined, or the plan does not allow the move"]
-    return [Items(told)]
+    texts = [f"{moving - MOST} further inputs move less than these"] if moving > MOST else []
+    texts += [f"{moved - moving} inputs move none of these measures"] if moved > moving else []
+    texts += [f"{known - moved:,} further inputs were not moved: the plan is too large"] if known > moved else []
+    texts += ["– where a measure is undefined, or the plan does not allow the move"]
+    return [Items(texts)]
 
 
 def measures(subject: Subject) -> Section:
     """Tell every measure with its unit and how it is worked out."""
     lines = []
-    for measure in subject.found.values():
+    for measure in subject.measures.values():
         text, unit = measure_text(measure)
         remark = f"undefined: {measure.reason}" if measure.reason else measure.remark
         lines.append(Line(measure.label, (text, unit, remark, _cut(measure.formula))))
@@ -138,7 +138,7 @@ def _cut(formula: str) -> str:
 def inputs(subject: Subject) -> Section:
     """List every input as it was written, with its source, and the sources."""
     plan = subject.projection.scenario
-    lines = [Line(item.path, (item.written, item.kind, item.source, item.where, item.note)) for item in given(plan)]
+    lines = [Line(i.path, (i.text, i.kind, i.source, i.where, i.note)) for i in written_inputs(plan)]
     columns = ("Input", "Written", "Evidence", "Source", "Where", "Note")
     sources = [Line(name, (s.title, s.kind, s.date, s.url)) for name, s in plan.sources.items()]
     return Section("inputs", "Inputs, sources and evidence", [
@@ -152,15 +152,15 @@ def conventions(subject: Subject) -> Section:
     """Say by which rules the figures are worked out."""
     plan, timeline = subject.projection.scenario, subject.projection.timeline
     rate = plan.money.discount_rate
-    told = [
+    texts = [
         text.format(step=timeline.step, start=timeline.start, end=timeline.end, money=plan.currency) for text in RULES
     ]
     if rate is not None:
         text, unit = quantity_text(float(rate.reshape(-1)[0]), "1/year")
-        told.append(
+        texts.append(
             f"It is discounted at {text} {unit}, effective per year, from the horizon's start or the valuation date."
         )
-    return Section("conventions", "Conventions", [Items(told)])
+    return Section("conventions", "Conventions", [Items(texts)])
 
 
 def checks(subject: Subject, versions: Sequence[tuple[str, str]]) -> Section:

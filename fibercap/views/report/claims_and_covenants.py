@@ -23,14 +23,14 @@ if TYPE_CHECKING:
 
 def wrong(subject: Subject) -> Section | None:
     """Tell in full what is wrong with the plan, each with what would heal it, and what a reader is warned of."""
-    found = findings(subject.projection, subject.claims, subject.promises)
-    healed = [f"{each.sentence[0].upper()}{each.sentence[1:]}. To heal it: {each.way_out}." for each in found]
-    told = [*warnings(subject.projection), *step_warning(subject.projection)]
-    warned = [warning for warning in told if not warning.startswith("unused: ")]
-    parts: list[Part] = [Items(healed, "bad")] if healed else []
-    if warned:
-        parts += [*([Words("Warnings", "head")] if healed else []), Items(warned, "bad")]
-    return Section("wrong", "What is wrong" if healed else "Warnings", parts) if parts else None
+    faults = findings(subject.projection, subject.claims, subject.promises)
+    remedies = [f"{each.sentence[0].upper()}{each.sentence[1:]}. To heal it: {each.way_out}." for each in faults]
+    texts = [*warnings(subject.projection), *step_warning(subject.projection)]
+    shown = [warning for warning in texts if not warning.startswith("unused: ")]
+    parts: list[Part] = [Items(remedies, "bad")] if remedies else []
+    if shown:
+        parts += [*([Words("Warnings", "head")] if remedies else []), Items(shown, "bad")]
+    return Section("wrong", "What is wrong" if remedies else "Warnings", parts) if parts else None
 
 
 def claims(subject: Subject) -> Section | None:
@@ -50,14 +50,14 @@ def claims(subject: Subject) -> Section | None:
 
 def _claim(outcome: Outcome) -> Line:
     limit, unit = quantity_text(outcome.limit, outcome.unit)
-    value, found_unit = quantity_text(outcome.value, outcome.unit)
-    found = f"{value} {found_unit}".strip() if outcome.value is not None else f"undefined: {outcome.reason}"
+    value, value_unit = quantity_text(outcome.value, outcome.unit)
+    actual = f"{value} {value_unit}".strip() if outcome.value is not None else f"undefined: {outcome.reason}"
     verdict = "holds" if outcome.holds else "fails"
     verdict += "" if outcome.as_expected and outcome.holds else f", {'' if outcome.as_expected else 'not '}as expected"
     wanted = f"{WORDS[outcome.comparator]} {limit} {unit}".strip() + outcome.tolerance_text
     cells = (
         f"{wanted}, {outcome.when}" if outcome.when else wanted,
-        found,
+        actual,
         outcome.off,
         verdict,
         outcome.source,
@@ -74,8 +74,8 @@ def covenants(subject: Subject) -> Section | None:
     if lines:
         columns = ("Covenant", "Loan", "On", "Limit", "Tightest", "When", "Headroom", "Verdict")
         parts.append(Table("Covenants, at their tightest", columns, lines, texts=True))
-        found = [Line(t.title, (_breaking(t, subject.rooms[k]),)) for k, t in subject.promises.items()]
-        parts.append(Table("What breaks each covenant", ("Covenant", "What would have to fall"), found, texts=True))
+        breaking = [Line(t.title, (_breaking(t, subject.rooms[k]),)) for k, t in subject.promises.items()]
+        parts.append(Table("What breaks each covenant", ("Covenant", "What would have to fall"), breaking, texts=True))
     else:
         parts.append(Words("The loans carry no covenants."))
     return Section("covenants", "Covenants and cover", parts)
@@ -83,11 +83,11 @@ def covenants(subject: Subject) -> Section | None:
 
 def _breaking(tested: Tested, room: Headroom) -> str:
     """Say what fall breaks a covenant, and which dividends it bars."""
-    told = "broken as things are" if room.is_broken else (falls_text(room) if tested.tests else NOT_TESTED.lower())
+    text = "broken as things are" if room.is_broken else (falls_text(room) if tested.tests else NOT_TESTED.lower())
     if tested.lock_up is not None:
         barred = f"dividends barred in {', '.join(tested.locked)}" if tested.locked else "no dividend is barred"
-        told += f"; lock-up at {quantity_text(tested.lock_up, tested.unit)[0]}, {barred}"
-    return told
+        text += f"; lock-up at {quantity_text(tested.lock_up, tested.unit)[0]}, {barred}"
+    return text
 
 
 def _covenant(tested: Tested) -> Line:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 from fibercap.studies.findings import CASH, COVENANT, USES, faults, findings
 from fibercap.studies.headroom import PRICE, tightest
 from fibercap.studies.sensitivity import turns_at
-from fibercap.views.report.input_words import input_words, named
+from fibercap.views.report.input_words import input_words, name_in_words
 from fibercap.views.report.parts import Figure, Section, Words, figure
 from fibercap.views.report.worth_words import REASONS, WORTH, worth_words
 from fibercap.views.sentences import share_text
@@ -117,92 +117,93 @@ def _finding(plans: list[Scenario], finding: Finding) -> str:
     when = f" in {finding.when}" if finding.when else ""
     if finding.kind == COVENANT:
         covenant = plan.loans[finding.loan].covenants[finding.name.partition(".")[2]]
-        says = covenant.says or named(plan, finding.name.partition(".")[2])
+        says = covenant.says or name_in_words(plan, finding.name.partition(".")[2])
         return f"{_cut(plan.loan_title(finding.loan))} breaks “{_cut(says)}”{when}"
     if finding.kind == CASH:
         later = " after the horizon" if finding.after_horizon else ""
         lowest = money_text(finding.value or 0.0, finding.unit)
         return f"cash{later} falls below zero{when} and is {lowest} at the lowest"
     if finding.kind == USES:
-        return f"{money_text(finding.value or 0.0, finding.unit)} of {_cut(named(plan, finding.name))} have no source"
+        amount = money_text(finding.value or 0.0, finding.unit)
+        return f"{amount} of {_cut(name_in_words(plan, finding.name))} have no source"
     return f"the claim “{_cut(plan.claims[finding.name].says)}” is not as expected"
 
 
 def _lead(subject: Subject, wrong: tuple[Finding, ...], speech: Speech) -> str:
     """Say what to do."""
-    found = subject.verdict
+    verdict = subject.verdict
     stopped = any(finding.stops for finding in wrong)
-    if found is None:
+    if verdict is None:
         name = f"“{_cut(subject.name)}”"
         return f"{name} fails as it is planned." if stopped else f"{name} holds: covenants, cash and funding."
-    if not found.recommended:
+    if not verdict.recommended:
         return "No option is recommended."
-    if found.tie:
-        return f"{listed([speech.option(name) for name in found.recommended[:REASONS]])} tie: either may be taken."
-    name = speech.option(found.recommended[0])
-    if len(found.ranked) + len(found.undefined) == 1:
-        worse = found.worth[found.recommended[0]] < 0
+    if verdict.tie:
+        return f"{listed([speech.option(name) for name in verdict.recommended[:REASONS]])} tie: either may be taken."
+    name = speech.option(verdict.recommended[0])
+    if len(verdict.ranked) + len(verdict.undefined) == 1:
+        worse = verdict.worth[verdict.recommended[0]] < 0
         return f"{name} is the only option, and it holds{', but doing nothing new is worth more' if worse else ''}."
-    return f"Take {name}{_reservation(found)}."
+    return f"Take {name}{_reservation(verdict)}."
 
 
-def _reservation(found: Verdict) -> str:
+def _reservation(verdict: Verdict) -> str:
     """Say with what reservation the first option is to be taken; "" with none."""
-    if found.worth[found.recommended[0]] < 0:
+    if verdict.worth[verdict.recommended[0]] < 0:
         return ", if anything: doing nothing new is worth more"
-    if found.owners_lose:
+    if verdict.owners_lose:
         return ", if the company is to go on at all"
-    if found.first_later:
+    if verdict.first_later:
         return ", but not for what falls due after the horizon"
-    return ", but it is close" if found.close else ""
+    return ", but it is close" if verdict.close else ""
 
 
 def _cautions(subject: Subject, speech: Speech) -> list[str]:
     """Say what one must know of the options that are recommended, beside how far ahead they are."""
-    found, comparison = subject.verdict, subject.comparison
-    if found is None or comparison is None:
+    verdict, comparison = subject.verdict, subject.comparison
+    if verdict is None or comparison is None:
         return []
-    told = [*caution_lines(found, comparison, speech)]
-    besides = dict(beside_lines(found, speech))
-    return told + [f"{speech.option(name)} {besides[name]}" for name in found.recommended if name in besides]
+    cautions = [*caution_lines(verdict, comparison, speech)]
+    besides = dict(beside_lines(verdict, speech))
+    return cautions + [f"{speech.option(name)} {besides[name]}" for name in verdict.recommended if name in besides]
 
 
 def _changes(subject: Subject, speech: Speech) -> str:
     """Say which number turns the choice; of a plan without a choice, what it is worth."""
-    found = subject.verdict
-    if found is None or not (found.runner_up or found.flips):
+    verdict = subject.verdict
+    if verdict is None or not (verdict.runner_up or verdict.flips):
         return _turns_worth(subject)
-    told = [flip_text(flip, found, speech) for flip in found.flips[:REASONS]]
-    more = len(found.flips) - REASONS
-    told += [f"so {'do' if more > 1 else 'does'} {more} other number{'s' * (more > 1)}"] if more > 0 else []
-    if not told:
-        some = f" ({found.not_moved:,} were not moved)" if found.not_moved else ""
-        two = f" ({ALONE})" if looked_at_two(found) else ""
-        told = [f"no single number moved by a tenth{some}, nor the discount rate by a point{two}"]
-    if found.tie and not found.flips:
-        told = ["any difference in their terms"]
-    return ". ".join(["; ".join(told), *([_rate_text(found, speech)] if found.turnings else [])])
+    texts = [flip_text(flip, verdict, speech) for flip in verdict.flips[:REASONS]]
+    more = len(verdict.flips) - REASONS
+    texts += [f"so {'do' if more > 1 else 'does'} {more} other number{'s' * (more > 1)}"] if more > 0 else []
+    if not texts:
+        some = f" ({verdict.not_moved:,} were not moved)" if verdict.not_moved else ""
+        two = f" ({ALONE})" if looked_at_two(verdict) else ""
+        texts = [f"no single number moved by a tenth{some}, nor the discount rate by a point{two}"]
+    if verdict.tie and not verdict.flips:
+        texts = ["any difference in their terms"]
+    return ". ".join(["; ".join(texts), *([_rate_text(verdict, speech)] if verdict.turnings else [])])
 
 
-def _rate_text(found: Verdict, speech: Speech) -> str:
+def _rate_text(verdict: Verdict, speech: Speech) -> str:
     """Say at which discount rate another option is first, that nearest below or above the choice."""
-    turn = next((t for t in found.turnings if t.below == found.recommended[0]), None)
+    turn = next((t for t in verdict.turnings if t.below == verdict.recommended[0]), None)
     if turn is not None:
         return f"Above a discount rate of {100 * turn.rate:.1f} %, {speech.option(turn.above)} comes first"
-    last = found.turnings[-1]
+    last = verdict.turnings[-1]
     return f"Below a discount rate of {100 * last.rate:.1f} %, {speech.option(last.below)} comes first"
 
 
 def _turns_worth(subject: Subject) -> str:
     """Say which number, moved by a tenth, takes what the plan is worth below zero."""
-    key = next((key for key in WORTH if subject.found[key].value is not None), "")
-    base = subject.found[key].value if key else None
-    if base is None or not subject.moved or key not in subject.moved[0].measures:
+    key = next((key for key in WORTH if subject.measures[key].value is not None), "")
+    base = subject.measures[key].value if key else None
+    if base is None or not subject.effects or key not in subject.effects[0].measures:
         return ""
     plan = subject.projection.scenario
     if base < 0:
         return "as it stands, it is worth less than nothing"
-    worst = min(subject.moved, key=lambda moved: moved.least(key, base))
+    worst = min(subject.effects, key=lambda moved: moved.least(key, base))
     words = _cut(input_words(plan, worst.path))
     turn = turns_at(plan, worst.path, key, base, 0.0)
     if turn is None:
@@ -224,24 +225,24 @@ def _breaks_first(subject: Subject) -> str:
         of, fall = min(((o, f) for o, f in tight.falls.items() if f is not None), key=lambda pair: pair[1])
         words = f"{name}, if {of} fall{'s' * (of != PRICE)} by {share_text(fall)}"
         return f"{words}. It is tightest{when}" if when else words
-    told = [f"no covenant {'is tested' if subject.promises else 'is promised'}"] if plan.loans else []
-    cover, cash = subject.found["min_dscr"], subject.found["lowest_cash"]
+    texts = [f"no covenant {'is tested' if subject.promises else 'is promised'}"] if plan.loans else []
+    cover, cash = subject.measures["min_dscr"], subject.measures["lowest_cash"]
     if cover.value is not None:
         low = f"Debt service is covered {cover.value:.2f} times at the lowest, in {cover.when}"
-        told.append(low if cover.value > 0 else f"In {cover.when} nothing is left to cover debt service")
+        texts.append(low if cover.value > 0 else f"In {cover.when} nothing is left to cover debt service")
     lowest = money_text(cash.value or 0.0, cash.unit)
     when = subject.projection.timeline.labels[int(subject.projection.value("accounts.cash")[0].argmin())]
-    return ". ".join([*told, f"{'C' if told else 'c'}ash is lowest in {when}, at {lowest}"])
+    return ". ".join([*texts, f"{'C' if texts else 'c'}ash is lowest in {when}, at {lowest}"])
 
 
 def _rests_on(subject: Subject) -> str:
     """Say how many inputs are stated, derived and assumed, and which matter most."""
     plan = subject.projection.scenario
-    told = listed([f"{count} {kind}" for kind, count in plan.evidence().items()]).replace(" ", " inputs ", 1)
-    if not subject.moved:
-        return told
-    key = next(iter(subject.moved[0].measures))
-    base = subject.found[key].value or 0.0
-    first = sorted(subject.moved, key=lambda moved: -moved.reach(key, base))[:INPUTS]
+    counts = listed([f"{count} {kind}" for kind, count in plan.evidence().items()]).replace(" ", " inputs ", 1)
+    if not subject.effects:
+        return counts
+    key = next(iter(subject.effects[0].measures))
+    base = subject.measures[key].value or 0.0
+    first = sorted(subject.effects, key=lambda moved: -moved.reach(key, base))[:INPUTS]
     names = [f"{_cut(input_words(plan, m.path))} ({m.kind})" for m in first if m.reach(key, base)]
-    return f"{told}. What matters most: {listed(names)}" if names else told
+    return f"{counts}. What matters most: {listed(names)}" if names else counts

@@ -75,7 +75,7 @@ def report(projection: Projection, comparison: Comparison | None, by: str = "yea
 
 def sections(subject: Subject, by: str) -> Iterator[Section]:
     """Run over the sections that a plan has, the verdict first."""
-    found = (
+    possible = (
         first_page.front(subject),
         claims_and_covenants.wrong(subject),
         options.options(subject),
@@ -91,26 +91,26 @@ def sections(subject: Subject, by: str) -> Iterator[Section]:
         basis.conventions(subject),
         basis.checks(subject, _versions()),
     )
-    yield from (section for section in found if section is not None)
+    yield from (section for section in possible if section is not None)
 
 
 def _charts(subject: Subject, listed: list[Section]) -> dict[str, str]:
     """Draw every figure that the sections name, as SVG that may stand beside others in one page."""
     names = [part.name for section in listed for part in section.parts if isinstance(part, Figure)]
-    drawn = shared([partial(_drawn, subject, name) for name in names])
-    return {name: inlined(svg.decode(), name) for name, svg in zip(names, drawn, strict=True)}
+    drawn = shared([partial(_chart, subject, name) for name in names])
+    return {name: inline_svg(svg.decode(), name) for name, svg in zip(names, drawn, strict=True)}
 
 
-def _drawn(subject: Subject, name: str) -> bytes:
+def _chart(subject: Subject, name: str) -> bytes:
     """Return a chart by name; that of sensitivity shows the first measure that was looked at."""
     if name in CHARTS:
         of = subject.written if CHARTS[name].compares else subject.projection
         return write_chart(name, ".svg", of, subject.comparison, titled=False)
-    measure = subject.found[next(iter(subject.moved[0].measures))]
-    return rendered(lambda: sensitivity_chart(subject.projection, measure, subject.moved), ".svg", titled=False)
+    measure = subject.measures[next(iter(subject.effects[0].measures))]
+    return rendered(lambda: sensitivity_chart(subject.projection, measure, subject.effects), ".svg", titled=False)
 
 
-def inlined(svg: str, name: str) -> str:
+def inline_svg(svg: str, name: str) -> str:
     """Return an SVG without what only a file of its own needs, its names made its own, with a role for readers."""
     bare = NAMED.sub(rf"\g<1>{name}-", PARTS_OF_SVG.sub("", svg)).strip()
     return bare.replace("<svg ", f'<svg role="img" aria-labelledby="caption-{name}" ', 1)
@@ -118,10 +118,10 @@ def inlined(svg: str, name: str) -> str:
 
 def _versions() -> list[tuple[str, str]]:
     """Return the versions of what the figures were made with."""
-    found = []
+    versions = []
     for name in ("fibercap", "numpy", "matplotlib", "pint", "pydantic"):
         try:
-            found.append((name, version(name)))
+            versions.append((name, version(name)))
         except PackageNotFoundError:
-            found.append((name, "not installed as a package"))
-    return found
+            versions.append((name, "not installed as a package"))
+    return versions

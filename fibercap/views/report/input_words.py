@@ -30,7 +30,8 @@ def input_words(plan: Scenario, path: str) -> str:
     """
     block, *rest = path.split(".")
     if block == "funding":
-        return f"{named(plan, rest[0])} paid by {' '.join(named(plan, key) for key in rest[1:]) or 'funding'}"
+        payers = " ".join(name_in_words(plan, key) for key in rest[1:]) or "funding"
+        return f"{name_in_words(plan, rest[0])} paid by {payers}"
     if block == "exchange":
         return f"exchange rate of {rest[0]}"
     if block == "tax":
@@ -38,12 +39,12 @@ def input_words(plan: Scenario, path: str) -> str:
     if block == "rates":
         return f"interest rate {_plain(rest[0])}"
     if block in {"plants", "projects", "products", "loans"} and len(rest) > 1:
-        return f"{_key(rest[1:])} of {named(plan, rest[0])}"
+        return f"{_key(rest[1:])} of {name_in_words(plan, rest[0])}"
     words = _key(rest)
     return words if block in GENERAL else f"{_plain(block)}: {words}"
 
 
-def named(plan: Scenario, key: str) -> str:
+def name_in_words(plan: Scenario, key: str) -> str:
     """Return the title of a loan, or the name of a project, plant or product; other names in plain words."""
     if key in plan.loans:
         return plan.loan_title(key)

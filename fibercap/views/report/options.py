@@ -44,37 +44,37 @@ def options(subject: Subject) -> Section | None:
     parts: list[Part] = [*figures_of("options", subject)]
     if subject.verdict is not None:
         parts += _verdict(subject.verdict, comparison)
-    parts += [_measures(comparison, names[at : at + ABREAST], subject.chosen) for at in range(0, len(names), ABREAST)]
+    parts += [_measures(comparison, names[n : n + ABREAST], subject.option) for n in range(0, len(names), ABREAST)]
     others = [name for name in names if name != comparison.baseline]
-    changes = [_changes(comparison, others[at : at + ABREAST]) for at in range(0, len(others), ABREAST)]
+    changes = [_changes(comparison, others[start : start + ABREAST]) for start in range(0, len(others), ABREAST)]
     parts += [table for table in changes if table.lines]
     if spans_of(comparison):
         note = footing_text(footing(comparison), _speech(comparison))
         parts.append(figure("bridge", note))
     cases = list(comparison.cases.values())
-    told = [FigureLine(case.title, list(case.cash_needed.values())) for case in cases]
+    lines = [FigureLine(case.title, list(case.cash_needed.values())) for case in cases]
     title = "Cash needed from owners or from cash held, by year"
-    parts += tables_of(Figures(title, comparison.currency, list(cases[0].cash_needed), told))
+    parts += tables_of(Figures(title, comparison.currency, list(cases[0].cash_needed), lines))
     return Section("options", "Ways of financing", parts)
 
 
-def _verdict(found: Verdict, comparison: Comparison) -> Iterator[Part]:
+def _verdict(verdict: Verdict, comparison: Comparison) -> Iterator[Part]:
     """Say what is behind the first page: what forbids options, what turns the choice, where rankings differ."""
-    titled = _speech(comparison)
-    if against := list(excluded_lines(found, titled)):
+    speech = _speech(comparison)
+    if against := list(excluded_lines(verdict, speech)):
         yield Words("What speaks against options", "head")
-        yield Items([f"{titled.option(name)}: {reasons}" for name, reasons in against], "bad")
-    told = [flip_text(flip, found, titled) for flip in found.flips]
-    if len(found.ranked) > 1:
-        told += [] if found.close or not found.recommended else [not_close_text(found)]
-        told.append(f"by discount rate: {rates_text(found, titled)}")
-    told += [f"{titled.option(name)} {changes}" for name, changes in beside_lines(found, titled)]
-    told += [*caution_lines(found, comparison, titled)]
-    told += [text] if (text := free_text(found, titled)) else []
-    told += [f"{titled.option(name)}: {sides}" for name, sides in extremes_lines(found, comparison)]
-    if told:
+        yield Items([f"{speech.option(name)}: {reasons}" for name, reasons in against], "bad")
+    items = [flip_text(flip, verdict, speech) for flip in verdict.flips]
+    if len(verdict.ranked) > 1:
+        items += [] if verdict.close or not verdict.recommended else [not_close_text(verdict)]
+        items.append(f"by discount rate: {rates_text(verdict, speech)}")
+    items += [f"{speech.option(name)} {changes}" for name, changes in beside_lines(verdict, speech)]
+    items += [*caution_lines(verdict, comparison, speech)]
+    items += [text] if (text := free_text(verdict, speech)) else []
+    items += [f"{speech.option(name)}: {sides}" for name, sides in extremes_lines(verdict, comparison)]
+    if items:
         yield Words("How sure the ranking is", "head")
-        yield Items([f"{text[0].upper()}{text[1:]}" for text in told])
+        yield Items([f"{text[0].upper()}{text[1:]}" for text in items])
 
 
 def _speech(comparison: Comparison) -> Speech:
@@ -85,7 +85,7 @@ def _speech(comparison: Comparison) -> Speech:
 def _measures(comparison: Comparison, names: list[str], chosen: str) -> Table:
     """Return the measures of some of the options, the best of all marked."""
     lines = []
-    for key in _told(comparison):
+    for key in _shown_measures(comparison):
         best = best_shown(comparison, key)
         among = [case.measures[key] for case in comparison.cases.values()]
         cells = [measure_text(comparison.cases[n].measures[key], among)[0] + (" ★" if n in best else "") for n in names]
@@ -97,13 +97,13 @@ def _measures(comparison: Comparison, names: list[str], chosen: str) -> Table:
 
 def _changes(comparison: Comparison, names: list[str]) -> Table:
     """Return by how much the measures of some of the options differ from the baseline's, where any does."""
-    texts = {key: found for key in _told(comparison) if (found := delta_texts(comparison, key))}
-    lines = [Line(shared_label(comparison, key), [found[name] for name in names]) for key, found in texts.items()]
+    texts = {key: deltas for key in _shown_measures(comparison) if (deltas := delta_texts(comparison, key))}
+    lines = [Line(shared_label(comparison, key), [deltas[name] for name in names]) for key, deltas in texts.items()]
     title = f"Change from “{comparison.cases[comparison.baseline].title}”"
     return Table(title, ["", *(comparison.cases[name].title for name in names)], lines)
 
 
-def _told(comparison: Comparison) -> list[str]:
+def _shown_measures(comparison: Comparison) -> list[str]:
     """Return the measures that every option has and some option knows, those of single loans left out."""
     cases = list(comparison.cases.values())
     known = [key for key in cases[0].measures if "." not in key and all(key in case.measures for case in cases)]

@@ -92,7 +92,7 @@ class Section:
 
 def tables_of(figures: Figures) -> Iterator[Table]:
     """Run over tables of figures, their unit in the caption: one, or as many as a page is too narrow for."""
-    divisor, unit, decimals = figures.scaled()
+    divisor, unit, decimals = figures.scale()
     lines = [Line(line.label, line.texts(divisor, decimals), line.strong) for line in figures.lines]
     caption = f"{figures.title} [{unit}]" if unit else figures.title
     blocks = blocks_of(figures.columns, COLUMNS) or [slice(0)]

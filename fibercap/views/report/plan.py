@@ -52,8 +52,8 @@ def loans(subject: Subject) -> Section | None:
         parts += tables_of(loan_figures(subject.projection, name, "year"))
     lines = []
     for name in plan.loans:
-        found = [subject.found[f"{key}.{name}"] for key in ("all_in_cost", "average_life")]
-        texts = [" ".join(measure_text(m)).strip() if m.value is not None else m.reason for m in found]
+        costs = [subject.measures[f"{key}.{name}"] for key in ("all_in_cost", "average_life")]
+        texts = [" ".join(measure_text(m)).strip() if m.value is not None else m.reason for m in costs]
         lines.append(Line(plan.loan_title(name), texts))
     parts.append(Table("What each loan costs", ("Loan", "All-in cost", "Average life"), lines))
     return Section("loans", "Loans", parts)

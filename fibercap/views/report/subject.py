@@ -41,17 +41,17 @@ class Subject:
 
     projection: Projection
     written: Projection
-    found: Mapping[str, Measure]
+    measures: Mapping[str, Measure]
     claims: Mapping[str, Outcome]
     flips: Mapping[str, Flip | None]
     promises: Mapping[str, Tested]
     rooms: Mapping[str, Headroom]
-    moved: Sequence[Effect]
+    effects: Sequence[Effect]
     comparison: Comparison | None = None
     verdict: Verdict | None = None
 
     @property
-    def chosen(self) -> str:
+    def option(self) -> str:
         """The option that is told in full; "" where none is."""
         return self.projection.scenario.option or ""
 
@@ -76,32 +76,32 @@ def subject_of(projection: Projection, comparison: Comparison | None) -> Subject
         If the plan is so large that this would take more than a gigabyte.
     """
     if (size := size_of(projection)) > MOST_VALUES:
-        told = f"the plan has {size:,} values, rows times periods; a report takes at most {MOST_VALUES:,}"
-        raise FibercapError("too_many_values", told, "export a workbook or tables, or take a longer step")
+        message = f"the plan has {size:,} values, rows times periods; a report takes at most {MOST_VALUES:,}"
+        raise FibercapError("too_many_values", message, "export a workbook or tables, or take a longer step")
     written, judged = projection, verdict(comparison) if comparison is not None else None
     if comparison is not None and judged is not None:
-        case = comparison.cases[chosen_of(judged, comparison)]
-        projection, found, claims, promises = case.projection, case.measures, case.claims, case.covenants
+        case = comparison.cases[option_to_report(judged, comparison)]
+        projection, measures, claims, promises = case.projection, case.measures, case.claims, case.covenants
     else:
-        found = projection.measures
-        claims, promises = outcomes(projection, found), covenants(projection)
-    known = [key for key in MOVED if key in found and found[key].value is not None]
+        measures = projection.measures
+        claims, promises = outcomes(projection, measures), covenants(projection)
+    known = [key for key in MOVED if key in measures and measures[key].value is not None]
     if not set(known) & set(MOVED[:2]):
-        known.insert(0, next(key for key in INSTEAD if found[key].value is not None))
+        known.insert(0, next(key for key in INSTEAD if measures[key].value is not None))
     return Subject(
         projection=projection,
         written=written,
-        found=found,
+        measures=measures,
         claims=claims,
         flips=flips(projection, claims),
         promises=promises,
         rooms=headroom(projection, promises),
-        moved=one_at_a_time(projection.scenario, known),
+        effects=one_at_a_time(projection.scenario, known),
         comparison=comparison,
         verdict=judged,
     )
 
 
-def chosen_of(judged: Verdict, comparison: Comparison) -> str:
+def option_to_report(judged: Verdict, comparison: Comparison) -> str:
     """Return the option that is told in full: the one recommended, else the one worth most, else the first."""
     return next(iter((*judged.recommended, *judged.ranked, *comparison.cases)))

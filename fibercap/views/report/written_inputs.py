@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True)
-class Given:
+class WrittenInput:
     """An input: its texts (of a path over time several, each with its key), and where they come from."""
 
     path: str
@@ -27,25 +27,25 @@ class Given:
     note: str
 
     @property
-    def written(self) -> str:
+    def text(self) -> str:
         """What was written, on one line."""
         return "; ".join(f"{key}: {text}" if key else text for key, text in self.texts)
 
 
-def given(scenario: Scenario) -> list[Given]:
+def written_inputs(scenario: Scenario) -> list[WrittenInput]:
     """Return every number, date and path that was written, in the order of the scenario."""
     values, wrappers = scenario.unwrapped
-    found = []
+    inputs = []
     for item in scenario.inputs():
         path = tuple(item.path.split("."))
-        where, note = (_said(wrappers, path, key) for key in ("where", "note"))
+        where, note = (_text_beside(wrappers, path, key) for key in ("where", "note"))
         block = subtree(values, path)
         texts = tuple((".".join(keys), leaf.text) for keys, leaf in leaves(block)) if block is not None else ()
-        found.append(Given(item.path, texts, item.source, item.kind, where, note))
-    return found
+        inputs.append(WrittenInput(item.path, texts, item.source, item.kind, where, note))
+    return inputs
 
 
-def _said(wrappers: Mapping[Path, Branch], path: Path, key: str) -> str:
+def _text_beside(wrappers: Mapping[Path, Branch], path: Path, key: str) -> str:
     """Return the note or place that stands beside an input itself."""
     leaf = wrappers.get(path, Branch()).get(key)
     return leaf.text if isinstance(leaf, Leaf) else ""

@@ -77,7 +77,7 @@ class _Trimmed:
 
 def show(console: Console, figures: Figures) -> None:
     """Print a table, in blocks of as many columns as the window's width holds; long labels take several lines."""
-    divisor, unit, decimals = figures.scaled()
+    divisor, unit, decimals = figures.scale()
     cells = [line.texts(divisor, decimals) for line in figures.lines]
     widest = max([len(c) for row in cells for c in row] + [len(c) for c in figures.columns])
     room = max(12, min(max(20, console.width // 2), console.width - widest - GUTTER))
@@ -117,7 +117,7 @@ def bars(console: Console, title: str, unit: str, values: Mapping[str, float], w
     """Print one bar for each name, the longest `width` characters."""
     longest = max([abs(v) for v in values.values()] + [0.0]) or 1.0
     figures = Figures(title, unit, (), [Line("", list(values.values()))])
-    divisor, shown, decimals = figures.scaled()
+    divisor, shown, decimals = figures.scale()
     console.print(Text.assemble((title, "bold"), (f"  [{shown}]", "dim")))
     label = max(len(name) for name in values)
     widest = max(len(number(value, divisor, decimals)) for value in values.values())

@@ -115,7 +115,7 @@ def row_figures(projection: Projection, paths: Sequence[str], by: str) -> Iterat
         unit, factor = ("%/year", 100.0) if row.unit == "1/year" else (row.unit, 1.0)
         line = Line(path, [factor * float(value[0]) for value in values.values()])
         table = Figures("Rows", unit, list(values), [line])
-        _, word, decimals = table.scaled()
+        _, word, decimals = table.scale()
         known = groups.setdefault((tuple(values), word, decimals), replace(table, lines=[]))
         groups[tuple(values), word, decimals] = replace(known, lines=[*known.lines, line])
     for place, table in enumerate(groups.values()):
