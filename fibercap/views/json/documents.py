@@ -37,7 +37,7 @@ if TYPE_CHECKING:
     from fibercap.studies.headroom import Headroom
     from fibercap.views.json import run_types as types
     from fibercap.views.json.answer_types import Errors
-    from fibercap.views.json.answer_types import Problem as ProblemTold
+    from fibercap.views.json.answer_types import Problem as ProblemDocument
 
 
 def _plain(values: Array) -> types.Values:
@@ -196,10 +196,9 @@ def _by_year(
     annual: dict[str, dict[str, float | None]] = {}
     for (timeline, nature), paths in alike.items():
         years = timeline.aggregate(np.stack([projection.value(path)[0] for path in paths]), nature)
-        chosen_years = [year for year in years if selection.in_year(int(year))]
-        columns = [_plain(years[year]) for year in chosen_years]
-        series = zip(paths, *columns, strict=True)
-        annual |= {path: dict(zip(chosen_years, values, strict=True)) for path, *values in series}
+        shown = [year for year in years if selection.in_year(int(year))]
+        columns = [_plain(years[year]) for year in shown]
+        annual |= {path: dict(zip(shown, values, strict=True)) for path, *values in zip(paths, *columns, strict=True)}
     return annual
 
 
@@ -279,7 +278,7 @@ def errors_document(error: FibercapError) -> Errors:
     """Return the document that `--json` prints where a command fails."""
     if isinstance(error, ScenarioError):
         return {"errors": [_problem(problem) for problem in error.problems]}
-    untold: ProblemTold = {
+    document: ProblemDocument = {
         **place_document(None),
         "path": None,
         "code": error.code,
@@ -287,10 +286,10 @@ def errors_document(error: FibercapError) -> Errors:
         "wanted": None,
         "hint": error.hint,
     }
-    return {"errors": [untold]}
+    return {"errors": [document]}
 
 
-def _problem(problem: Problem) -> ProblemTold:
+def _problem(problem: Problem) -> ProblemDocument:
     return {
         **place_document(problem.place),
         "path": problem.path,
