@@ -10,7 +10,8 @@ import numpy as np
 from fibercap.core.errors import IdentityError
 from fibercap.core.formula import evaluate
 from fibercap.core.sheet import total
-from fibercap.model.funding.financing_costs import building, lenders, rounding_of_costs
+from fibercap.model.funding.financing_costs import lenders, projects_with_costs
+from fibercap.model.funding.settling_costs import rounding_of_costs
 from fibercap.model.funding.sources import GRANT
 from fibercap.model.income.working_capital import KINDS
 from fibercap.model.plants.capacity import bought_capital
@@ -223,7 +224,7 @@ def assets(plan: Plan) -> list[str]:
 
 
 def _financing_costs(plan: Plan) -> Iterator[Law]:
-    for key in building(plan):
+    for key in projects_with_costs(plan):
         row, done = f"funding.{key}.financing_costs", f"{{projects.{key}.completed}}"
         costs = [
             f"({total(f'loans.{name}.{of}' for of in ('interest', 'fees', 'upfront_fee'))})"

@@ -8,7 +8,7 @@ from fibercap.core.continued import cut
 from fibercap.core.threads import one_blas_thread
 from fibercap.core.unit_proof import prove
 from fibercap.model.financing import financed_rows
-from fibercap.model.funding.financing_costs import building
+from fibercap.model.funding.financing_costs import projects_with_costs
 from fibercap.model.horizon.outliving import to_maturity
 from fibercap.model.horizon.run_off import RUN_OFF
 from fibercap.model.income.operating import operations, paid_rows
@@ -72,7 +72,7 @@ def _projected(scenario: Scenario, like: Projection | None, *, measured: bool) -
         paid_rows(sheet, plan, cuts)
         return sheet
 
-    whole, schedules = financed_rows(paid({}), plan, paid if building(plan) else None, ratios=measured)
+    whole, schedules = financed_rows(paid({}), plan, paid if projects_with_costs(plan) else None, ratios=measured)
     laws = prove_laws(plan, whole.read)
     sheet, run_off = cut(whole, scenario.timeline.count, RUN_OFF)
     worth_rows(sheet, scenario, operating.make_known(sheet), measured=measured)

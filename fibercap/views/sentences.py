@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 
 from fibercap.core.units import unit_text
-from fibercap.model.funding.financing_costs import building
+from fibercap.model.funding.financing_costs import projects_with_costs
 from fibercap.studies.claims import WORDS
 from fibercap.studies.covenants import FAIL, NOT_TESTED, PASS
 from fibercap.studies.headroom import PRICE, tightest
@@ -133,7 +133,7 @@ def laws_line(projection: Projection) -> str:
     """Return how many formulas and laws were proved, and the largest gap."""
     worst = max(projection.laws, key=lambda law: projection.laws[law])
     settled = ""
-    if building(projection.scenario):
+    if projects_with_costs(projection.scenario):
         settled = (
             f"; financing costs settled to {projection.laws['financing_costs']:.1e} {projection.scenario.currency}"
         )

@@ -8,11 +8,11 @@ from fibercap.core.overlay import removals
 from fibercap.core.tree import Branch
 
 FINANCING: Final = ("loans", "funding", "company.equity", "company.dividends", "company.gap", "money.minimum_cash")
-"""Inputs that the company that does nothing new takes from the plan as written, not from the option laid over it."""
+"""Inputs that the reference company, which has no new projects, takes from the plan as written, not from an option."""
 
 
 def is_financing(changes: Branch) -> bool:
-    """Tell whether an overlay touches what the reference company takes from the plan as written."""
+    """Return whether an overlay changes inputs that the reference company takes from the plan as written."""
     names = [*removals(changes)]
     for verb in ("change", "add"):
         block = changes.get(verb)

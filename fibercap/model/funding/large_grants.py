@@ -1,4 +1,4 @@
-"""The check of grants that can be done only once a plan is projected."""
+"""The check of grants that needs values of rows."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 def refuse_large_grants(sheet: Sheet, plan: Scenario) -> None:
-    """Refuse a grant above the fixed part of a purchase, where amounts in several currencies show it only in the rows.
+    """Refuse a grant above the fixed part of a purchase; amounts in several currencies are compared in the rows.
 
     Parameters
     ----------
@@ -27,14 +27,14 @@ def refuse_large_grants(sheet: Sheet, plan: Scenario) -> None:
     Raises
     ------
     ScenarioError
-        At the grant.
+        If there is such a grant; its place is that of the grant.
     """
     for key in (key for key in plan.granted if key in plan.plants):
         fixed = sheet.value(f"plants.{key}.purchase") - sheet.value(f"plants.{key}.purchased.working_capital")
-        asked = sheet.value(f"funding.{key}.{GRANT}")
-        above = np.asarray((asked > fixed * (1 + 1e-9)).any(axis=-1))
+        grant = sheet.value(f"funding.{key}.{GRANT}")
+        above = np.asarray((grant > fixed * (1 + 1e-9)).any(axis=-1))
         if np.any(above):
-            at, code = part_path(key, GRANT, plan.funding[key].sources[GRANT]), plan.currency
-            told = f"a grant of {first_bad(asked.sum(-1), above):,.0f} {code}{in_draw(above)}"
-            problem = large_grant(at, told, f"{first_bad(fixed.sum(-1), above):,.0f} {code}", key)
-            raise ScenarioError(plan.file, [Problem(*problem, place=place_of(plan.tree, tuple(at.split("."))))])
+            path, code = part_path(key, GRANT, plan.funding[key].sources[GRANT]), plan.currency
+            actual = f"a grant of {first_bad(grant.sum(-1), above):,.0f} {code}{in_draw(above)}"
+            problem = large_grant(path, actual, f"{first_bad(fixed.sum(-1), above):,.0f} {code}", key)
+            raise ScenarioError(plan.file, [Problem(*problem, place=place_of(plan.tree, tuple(path.split("."))))])

@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from fibercap.core.units import Array
 
 DUST: Final = 1e-12
-"""Share of a limit below which what is left of it is what rounding leaves."""
+"""If less than this share of a limit is left, it is the remnant of rounding and counts as nothing."""
 
 
 def pay(
@@ -20,14 +20,14 @@ def pay(
 
     Parameters
     ----------
-    uses : (period,) or (draw, period)
+    uses : (period,) or (sample, period)
         Spending. [money]
-    limits : list of () or (draw, 1)
+    limits : list of () or (sample, 1)
         The most that each source pays in all, in its own currency; infinite for one that pays whatever is left. [money]
     may : list of (period,)
         1 where a source is available, else 0.
-    worth : list of (), (period,) or (draw, period)
-        What a source's currency is worth; `()` for the reporting one. [1]
+    worth : list of (), (period,) or (sample, period)
+        The value of a unit of each source's currency in the reporting one; `()` for the reporting one. [1]
     order : str
         `in_order`: each pays what it can, in turn; `pro_rata`: in proportion to what each still has to pay.
 
@@ -44,7 +44,7 @@ def pay(
     so that the parts add up to the whole without a remnant.
     """
     count = uses.shape[-1]
-    shape = np.broadcast_shapes(uses.shape, *map(np.shape, (*limits, *worth)))  # who pays later depends on all before
+    shape = np.broadcast_shapes(uses.shape, *map(np.shape, (*limits, *worth)))  # each depends on sources before it
     plain = len(shape) == 1
     spending, rates = _columns(uses, count, plain=plain), [_columns(rate, count, plain=plain) for rate in worth]
     left: list[Any] = [_columns(limit, count, plain=plain)[0] for limit in limits]
@@ -64,7 +64,7 @@ def pay(
 
 
 def _columns(values: Array, count: int, *, plain: bool) -> list[Any]:
-    """Return the values of each period, numbers or arrays (draw,); a value of all periods stands for each."""
+    """Return the value of each period, a number or (sample,); a value without periods is repeated."""
     values = np.asarray(values)
     if values.shape[-1:] != (count,):
         column = values if values.ndim == 0 else values[..., 0]
@@ -77,7 +77,7 @@ def _lesser(one: Any, other: Any) -> Any:
 
 
 def _in_order(spent: Any, able: list[Any]) -> list[Any]:
-    """Return what each pays in turn."""
+    """Return what each source pays, in turn as much as it can."""
     parts = []
     for amount in able:
         parts.append(_lesser(spent, amount))
@@ -86,7 +86,7 @@ def _in_order(spent: Any, able: list[Any]) -> list[Any]:
 
 
 def _pro_rata(spent: Any, able: list[Any]) -> list[Any]:
-    """Return what each pays in proportion to what it is able to pay."""
+    """Return what each source pays, in proportion to what it can pay."""
     room = sum(able, start=spent * 0.0)
     taken = _lesser(spent, room)
     return [taken * amount / (room + (room == 0)) for amount in able]

@@ -19,7 +19,7 @@ BRIDGE = "cash_for_grant"
 PURSES = (GRANT, "equity", "cash")
 NOT_SOURCES = ("order", "include_financing_costs", "note")
 RESERVED = (*PURSES, REST, "revolver", *NOT_SOURCES, BRIDGE)
-"""Names that mean something of their own where funding or `gap` names who pays."""
+"""Names that loans cannot have, for they have a meaning of their own under `funding` or `gap`."""
 ROWS = ("uses", "gap", "grant_received", "financing_costs")
 """Names of the rows that stand beside those of sources."""
 NO_MONTHS = 0
@@ -40,7 +40,7 @@ class Grant(Spec):
 
     @property
     def part(self) -> Part | None:
-        """What is claimed in all, as a source of funding; None where neither share nor amount is given."""
+        """The grant as a source of funding; None if neither share nor amount is given."""
         if self.share is not None:
             return Part("share", self.share, "share", self.after)
         return None if self.amount is None else Part("money", self.amount, "amount", self.after)
@@ -77,7 +77,7 @@ class Funding(Spec):
 
     @pydantic.model_validator(mode="wrap")
     @classmethod
-    def _in_turn(cls, raw: Any, read: Callable[[Any], Funding]) -> Funding:
+    def _sort_sources(cls, raw: Any, read: Callable[[Any], Funding]) -> Funding:
         """Put all sources into the order in which they pay: a grant first, the rest last."""
         made = read(cls.gather_fields(raw) if isinstance(raw, dict) else raw)
         grant = made.grant.part if isinstance(made.grant, Grant) else made.grant
@@ -93,9 +93,9 @@ class Funding(Spec):
 
     @classmethod
     def gather_fields(cls, raw: Any) -> Any:
-        """Gather the names of sources, which are written beside the other keys."""
-        own = {key: value for key, value in raw.items() if key in (*NOT_SOURCES, GRANT)}
-        return {**own, "sources": {key: value for key, value in raw.items() if key not in own}}
+        """Move the sources, which are written beside the other keys, below `sources`."""
+        fields = {key: value for key, value in raw.items() if key in (*NOT_SOURCES, GRANT)}
+        return {**fields, "sources": {key: value for key, value in raw.items() if key not in fields}}
 
 
 def part_path(key: str, name: str, part: Part) -> str:
@@ -104,7 +104,7 @@ def part_path(key: str, name: str, part: Part) -> str:
     Parameters
     ----------
     key, name : str
-        What is paid for, and the source.
+        The project or plant that is paid for, and the source.
     part : Part
         What the source pays.
     """

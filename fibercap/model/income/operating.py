@@ -16,10 +16,11 @@ from fibercap.core.tree import Path, subtree
 from fibercap.model.cash.largest_amount import trifle_rows
 from fibercap.model.currency.currencies import Currencies
 from fibercap.model.currency.exchange import exchange_rows
-from fibercap.model.funding.financing_costs import Costs, cost_rows, solved
+from fibercap.model.funding.financing_costs import Costs, cost_rows
 from fibercap.model.funding.large_grants import refuse_large_grants
-from fibercap.model.funding.rows import Plan as FundingPlan
-from fibercap.model.funding.rows import Whole, funding_rows
+from fibercap.model.funding.requests import FundingPlan, TotalUses
+from fibercap.model.funding.rows import funding_rows
+from fibercap.model.funding.settling_costs import settle_costs
 from fibercap.model.income.operations import asset_rows, income_rows, unlevered_rows
 from fibercap.model.income.tax import rate_row
 from fibercap.model.income.working_capital import working_capital_rows
@@ -202,7 +203,7 @@ def _funding(sheet: Sheet, plan: Plan, money: Currencies, cuts: Cuts) -> None:
         plans = [_uses(on, plan, key, money, costs.get(key)) for key in plan.funding]
         funding_rows(on, plan.timeline, plans, plan.loans, money)
 
-    costs = solved(sheet, plan, write, cuts)
+    costs = settle_costs(sheet, plan, write, cuts)
     write(sheet, costs)
     cost_rows(sheet, plan, costs)
 
@@ -218,11 +219,11 @@ def _uses(sheet: Sheet, plan: Plan, key: str, money: Currencies, costs: Array | 
         line = line._replace(formula=f"{text} + {{funding.{key}.financing_costs}}")
         uses = sheet.put(line, sheet.value(row) + costs)
         added = costs[..., : plan.timeline.within].sum(axis=-1, keepdims=True)
-        whole = Whole(f"({whole.text} + SUM({{funding.{key}.financing_costs}}))", whole.value + added)
+        whole = TotalUses(f"({whole.text} + SUM({{funding.{key}.financing_costs}}))", whole.value + added)
     return FundingPlan(key, uses, plan.funding[key], whole, circular=costs is not None)
 
 
-def _whole(sheet: Sheet, plan: Plan, key: str, money: Currencies) -> Whole:
+def _whole(sheet: Sheet, plan: Plan, key: str, money: Currencies) -> TotalUses:
     """Return what a project or purchase costs in all; added up over the horizon where it is in another currency."""
     if key in plan.projects:
         path, cost = f"projects.{key}.capex", plan.projects[key].cost
@@ -231,9 +232,9 @@ def _whole(sheet: Sheet, plan: Plan, key: str, money: Currencies) -> Whole:
         path, deal = f"plants.{key}.purchase.price", plan.plants[key].purchase
         text, cost = f"{{inputs.{path}}}", deal.price if deal else np.asarray(0.0)
     if not money.rate(path):
-        return Whole(text, cost)
+        return TotalUses(text, cost)
     row = f"projects.{key}.capex" if key in plan.projects else f"plants.{key}.purchase"
-    return Whole(f"SUM({{{row}}})", sheet.value(row)[..., : plan.timeline.within].sum(axis=-1, keepdims=True))
+    return TotalUses(f"SUM({{{row}}})", sheet.value(row)[..., : plan.timeline.within].sum(axis=-1, keepdims=True))
 
 
 def _bare(plan: Plan) -> Plan:
