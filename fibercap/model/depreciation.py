@@ -2,20 +2,17 @@
 
 from __future__ import annotations
 
-from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from dataclasses import dataclass
 from itertools import pairwise
-from math import ceil, floor
-from typing import TYPE_CHECKING, ClassVar, get_args
+from math import floor
+from typing import ClassVar, get_args
 
 import numpy as np
 
 from fibercap.core.kernel import kernel
 from fibercap.core.units import Array
-
-if TYPE_CHECKING:
-    from fibercap.core.sheet import Sheet
+from fibercap.model.depreciation_method import Asset, Depreciation
 
 YEAR = 12.0
 MONTHS = "{time.months_in_year}"
@@ -54,81 +51,6 @@ def straight_line(cost: Array, life: Array, age_before: Array, age: Array) -> Ar
 
 
 @dataclass(frozen=True)
-class Asset:
-    """What a method writes its formulas for: the sheet, and the path below which its scalars stand."""
-
-    sheet: Sheet
-    at: str
-
-    def give(self, key: str, unit: str, value: Array | float, formula: str = "") -> str:
-        """Make a scalar of the method known, under `<at>.depreciates_by.`; return the reference to it."""
-        return self.sheet.give(f"{self.at}.depreciates_by.{key}", unit, value, formula=formula)
-
-
-class Depreciation(ABC):
-    """A way to spread the cost of an asset over its life, by what it has charged of the cost at an age.
-
-    It charges nothing before age zero, never takes anything back, and has charged all at the end of the life. Within a
-    year every month is charged the same.
-    """
-
-    kind: ClassVar[str]
-
-    @abstractmethod
-    def charged_share(self, age: Array, life: Array) -> Array:
-        """Return the share of the cost that is charged up to an age, (...). [1]
-
-        Parameters
-        ----------
-        age : (...)
-            Months since depreciation began; negative before. [month]
-        life : (...)
-            Months over which the asset is depreciated. [month]
-        """
-
-    @abstractmethod
-    def charged_share_text(self, asset: Asset, age: str, life: str) -> str:
-        """Return the formula of `charged_share`, from formulas of age and life in months. [1]"""
-
-    def months(self, life: float) -> float:
-        """Return after how many months all is charged. [month]"""
-        return life
-
-    def loss(self, cost: Array, life: Array, age_before: Array, age: Array) -> Array:
-        """Return what an asset loses of its cost [money] between two ages [month], (...). [money]"""
-        return cost * (self.charged_share(age, life) - self.charged_share(age_before, life))
-
-    def loss_text(self, asset: Asset, cost: str, life: str, since: str) -> str:
-        """Return the formula of what an asset loses in a period; it begins at the month number `since`. [money]"""
-        end, start = (self.charged_share_text(asset, f"({{time.{edge}}} - {since})", life) for edge in ("end", "start"))
-        return f"{cost} * (({end}) - ({start}))"
-
-    def loss_of_spending_text(self, asset: Asset, spent: str, life: float, step: int) -> str:
-        """Return the formula text of what spending loses that is an asset from the next period on, a term for each age.
-
-        Parameters
-        ----------
-        asset : Asset
-            Where the scalars are given; `inputs.<at>.life` is known.
-        spent : str
-            The row of spending.
-        life : float
-            Months over which it is depreciated. [month]
-        step : int
-            Months of a model period. [month]
-        """
-        ages = range(ceil(self.months(life) / step) + 1)
-        charged = self.charged_share(step * np.array(ages, dtype=float), np.asarray(float(life)))
-        months = (f"({age} * {{time.months_in_period}})" for age in ages)
-        texts = [self.charged_share_text(asset, past, f"{{inputs.{asset.at}.life}}") for past in months]
-        shares = (
-            asset.give(f"share_{age}", "", charged[age] - charged[age - 1], f"({texts[age]}) - ({texts[age - 1]})")
-            for age in ages[1:]
-        )
-        return " + ".join(f"{{{spent}@-{age}}} * {share}" for age, share in enumerate(shares, 1))
-
-
-@dataclass(frozen=True)
 class StraightLine(Depreciation):
     """The same every month."""
 
@@ -158,24 +80,24 @@ class StraightLine(Depreciation):
 
         Source
         ------
-        Own derivation: spending j periods old is depreciated in full while its life covers the period, then in part.
+        Own derivation: spending is depreciated for a full period as long as its life covers the period, then in part.
         """
-        at, whole = asset.at, floor(life / step)
-        over = asset.sheet.give(f"{at}.maintenance_left_over", "month", life % step, f"{at}.life", "horizon.step")
-        full = f"({{{spent}_to_date@-1}} - {{{spent}_to_date@-{whole + 1}}}) * {{time.months}}"
-        return f"({full} + {{{spent}@-{whole + 1}}} * {over}) / {{inputs.{at}.life}}"
+        path, full_periods = asset.path, floor(life / step)
+        over = asset.sheet.give(f"{path}.maintenance_left_over", "month", life % step, f"{path}.life", "horizon.step")
+        full = f"({{{spent}_to_date@-1}} - {{{spent}_to_date@-{full_periods + 1}}}) * {{time.months}}"
+        return f"({full} + {{{spent}@-{full_periods + 1}}} * {over}) / {{inputs.{path}.life}}"
 
 
 @dataclass(frozen=True)
 class DecliningBalance(Depreciation):
-    """Each year a share of the book value that the year opens with; straight line over the rest once that is more."""
+    """Each year a share of its opening book value; straight line over the rest of the life once that charges more."""
 
     kind: ClassVar[str] = "declining_balance"
     rate: Array
     """Share of the book value charged in a year, above 0 and below 1, () or (draw, 1). [1]"""
 
     def __post_init__(self) -> None:
-        """Refuse a rate that charges nothing, or all at once."""
+        """Raise ValueError if the rate charges nothing, or all at once."""
         if not (np.all(self.rate > 0) and np.all(self.rate < 1)):
             raise ValueError(f"the rate of a declining balance is {self.rate}, not between 0 and 1")
 
@@ -184,8 +106,8 @@ class DecliningBalance(Depreciation):
 
         Source
         ------
-        IAS 16, paragraph 62: the diminishing balance. Own derivation: 1 / (years left) is more than the rate from the
-        year on that ends the life less 1 / rate, whole years up.
+        IAS 16, paragraph 62: the diminishing balance. Own derivation: straight line charges more than the rate once
+        1 / (years left) exceeds it, which is after `life - 1 / rate` years, rounded up to whole years.
         """
         past = np.clip(age, 0.0, life)
         switch = np.maximum(np.ceil(life / YEAR - 1.0 / self.rate), 0.0)
@@ -220,7 +142,7 @@ class SumOfYears(Depreciation):
 
     @staticmethod
     def _digits(past: Array, life: Array) -> Array:
-        """Return the digits of the years up to an age, added up. [1]"""
+        """Return the sum of the years' digits up to an age, (...). [1]"""
         years, left = _years_begun(past), life / YEAR
         return years * left - years * (years - 1.0) / 2.0 + (left - years) * (past / YEAR - years)
 
@@ -229,8 +151,8 @@ class SumOfYears(Depreciation):
 
         def digits(past: str) -> str:
             years, left, so_far = _years_begun_text(past), f"{life} / {MONTHS}", f"{past} / {MONTHS}"
-            whole = f"{years} * {left} - {years} * ({years} - 1) / 2"
-            return f"({whole} + ({left} - {years}) * ({so_far} - {years}))"
+            full_years = f"{years} * {left} - {years} * ({years} - 1) / 2"
+            return f"({full_years} + ({left} - {years}) * ({so_far} - {years}))"
 
         del asset
 
@@ -239,14 +161,14 @@ class SumOfYears(Depreciation):
 
 @dataclass(frozen=True)
 class ByTable(Depreciation):
-    """Given shares of the cost, each evenly over the months from the one before it, whatever the life."""
+    """Shares of the cost by month; each is charged evenly since the month of the share before. The life is ignored."""
 
     kind: ClassVar[str] = "table"
     shares: Mapping[float, Array]
     """Share of the cost by the months up to which it is charged; together 1. [1]"""
 
     def __post_init__(self) -> None:
-        """Refuse shares that do not total the whole, are negative, or stand in no order."""
+        """Raise ValueError if shares do not total 1, one is negative, or the months do not rise."""
         ends, parts = [0.0, *self.shares], list(self.shares.values())
         if not parts or not np.allclose(sum(parts), 1.0, atol=1e-12) or any(np.any(part < 0) for part in parts):
             raise ValueError("the shares of a table total 1, and none is below 0")
@@ -258,7 +180,7 @@ class ByTable(Depreciation):
 
         Source
         ------
-        Own derivation: of every share the part of its months that has passed.
+        Own derivation: each share is charged in proportion to the part of its months that has passed.
         """
         del life
         spans = zip(pairwise([0.0, *self.shares]), self.shares.values(), strict=True)
@@ -277,7 +199,7 @@ class ByTable(Depreciation):
         return " + ".join(terms)
 
     def months(self, life: float) -> float:
-        """Return after how many months all is charged, whatever the life. [month]"""
+        """Return the last month of the table, at which the whole cost is charged; the life is ignored. [month]"""
         return max(self.shares, default=life)
 
 
@@ -292,7 +214,7 @@ def _years_begun(past: Array) -> Array:
 
 
 def _years_begun_text(past: str) -> str:
-    """Return the same as a formula text. [1]"""
+    """Return the formula text of `_years_begun`. [1]"""
     return f"MAX(ROUNDUP({past} / {MONTHS}, 0) - 1, 0)"
 
 

@@ -56,7 +56,7 @@ def planned(
 
 
 def on(projection: Projection, day: str, code: str = "EUR") -> float:
-    return float(day_rates(projection.scenario, code).on([serial(date.fromisoformat(day))])[0])
+    return float(day_rates(projection.scenario, code).rates_on([serial(date.fromisoformat(day))])[0])
 
 
 def at(projection: Projection, path: str) -> Any:
@@ -238,10 +238,10 @@ def test_any_keys_give_the_rates_that_another_program_gives(
     days = [date(1998, 12, 30) + timedelta(17 * number) for number in range(140)]
     found = day_rates(plan.scenario, "EUR")
     serials = np.array([serial(day) for day in days])
-    assert found.on(serials) == pytest.approx(np.array([rate(day, knots) for day in days]), rel=1e-12)
+    assert found.rates_on(serials) == pytest.approx(np.array([rate(day, knots) for day in days]), rel=1e-12)
     reader = Reader(plan)
     by_text = [float(evaluate(found.text(f"{number}"), reader)) for number in serials]
-    assert by_text == pytest.approx(found.on(serials), rel=1e-12)
+    assert by_text == pytest.approx(found.rates_on(serials), rel=1e-12)
     ends = at(plan, "exchange.EUR.closing")
     assert ends == pytest.approx(np.array([rate(day, knots) for day in plan.timeline.dates]), rel=1e-12)
 
@@ -274,10 +274,10 @@ def test_the_exchange_result_is_what_rates_do_to_what_is_owed(text: str) -> None
         )
         rates = day_rates(plan.scenario, code)
         average = at(plan, f"exchange.{code}.average")
-        edges = rates.on([serial(day) for day in (plan.timeline.eve, *plan.timeline.dates)])
+        edges = rates.rates_on([serial(day) for day in (plan.timeline.eve, *plan.timeline.dates)])
         for period in range(plan.timeline.count):
             here = own["period"] == period + 1
-            daily = rates.on(own["date"][here])
+            daily = rates.rates_on(own["date"][here])
             stands = [
                 sum(owed_at(owed, key, period + edge) for key in ("closing", "accrued_interest", "accrued_fees"))
                 for edge in (0, 1)

@@ -15,13 +15,12 @@ from fibercap.core.quantity import Quantity
 from fibercap.core.units import Array
 from fibercap.model.depreciation import (
     METHODS,
-    Asset,
     ByTable,
     DecliningBalance,
-    Depreciation,
     StraightLine,
     SumOfYears,
 )
+from fibercap.model.depreciation_method import Asset, Depreciation
 from fibercap.model.plan.company import FixedAssets
 from fibercap.model.plan.scenario import Scenario
 from fibercap.model.plants.capacity import Plant, Purchase

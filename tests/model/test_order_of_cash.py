@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from fibercap.core.errors import FibercapError
 from fibercap.core.quantity import Quantity
-from fibercap.model.cash.order_of_cash import paid_row
+from fibercap.model.cash.order_of_cash import repaid_row
 from fibercap.model.financing import financed_rows
 from fibercap.model.horizon.outliving import to_maturity
 from fibercap.model.income.operating import operations, paid_rows
@@ -314,7 +314,7 @@ def test_a_loan_that_cash_moves_is_what_its_kernel_makes_of_the_moves(text: str)
     for name in with_cash:
         block, known = schedules[f"loans.{name}.schedule"], _planned(whole, plan, name, cuts)
         called = whole.value(f"loans.{name}.called") if plan.loans[name].revolves else None
-        moved = replace(known, called=called, paid=whole.value(paid_row(plan, name)))
+        moved = replace(known, called=called, paid=whole.value(repaid_row(plan, name)))
         made = schedule_block(_setting(whole, plan, name), moved)
         for path, value in made.values.items():
             size = max(float(np.abs(value).max()), float(plan.loans[name].commitment.max()))

@@ -1,4 +1,4 @@
-"""The largest amount of a plan: all that it moves, opens with and may borrow. It says what rounding may leave."""
+"""The largest amount of a plan: all that it earns, spends, opens with and may borrow; rounding errors grow with it."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ OPENED: Final = ("receivables", "inventory", "payables", "other_assets", "other_
 
 
 def trifle_rows(sheet: Sheet, plan: Plan) -> None:
-    """Give `money.largest`, a plan's largest amount, and `money.trifle`, what counts as no money beside it.
+    """Give `money.largest`, a plan's largest amount, and `money.trifle`, up to which an amount counts as no money.
 
     Parameters
     ----------
@@ -26,25 +26,25 @@ def trifle_rows(sheet: Sheet, plan: Plan) -> None:
 
     Source
     ------
-    docs/decisions/is-there-money.md: all that plants and projects ever earn and spend, what the plan opens with, and
-    what owners and lenders are to pay, added up; no sum of the plan can come near more.
+    docs/decisions/is-there-money.md: the sum of all that plants and projects ever earn and spend, what the plan opens
+    with, and what owners and lenders are to pay; no amount in the plan exceeds it.
     """
     terms: list[tuple[str, Array]] = []
     within = plan.timeline.within
-    for row, parts in _moved(plan).items():
+    for row, parts in _operating_rows(plan).items():
         moved = sum((sheet.value(path) for path in parts), start=np.zeros(sheet.length))
         terms.append((f"SUM({{accounts.{row}}})", moved[..., :within].sum(axis=-1, keepdims=True)))
     overhead = plan.company.overhead.averages(plan.timeline) * (plan.timeline.months / 12)
     terms.append(("SUM({accounts.overhead})", overhead[..., :within].sum(axis=-1, keepdims=True)))
-    terms += _given(sheet, plan) + _lent(sheet, plan)
+    terms += _opening_and_owners(sheet, plan) + _commitments(sheet, plan)
     text = " + ".join(text for text, _ in terms)
-    value = _whole(sum((amount for _, amount in terms), start=np.asarray(0.0)))
+    value = _as_scalar(sum((amount for _, amount in terms), start=np.asarray(0.0)))
     largest = sheet.give("money.largest", plan.currency, value, formula=text, aside=True)
     give_trifle(sheet, PATH, plan.currency, largest, value)
 
 
-def _moved(plan: Plan) -> dict[str, list[str]]:
-    """Return the rows of `accounts.` that plants and projects make up, and the rows that each adds up."""
+def _operating_rows(plan: Plan) -> dict[str, list[str]]:
+    """Return the rows of `accounts.` that are totals over plants and projects, with the rows that each adds up."""
     plants = plan.plants
     return {
         "revenue": [f"plants.{key}.revenue" for key in plants],
@@ -56,35 +56,35 @@ def _moved(plan: Plan) -> dict[str, list[str]]:
     }
 
 
-def _given(sheet: Sheet, plan: Plan) -> list[tuple[str, Array]]:
-    """Return what a plan opens with, and what owners pay in and take out on dates: formulas and values."""
-    opening, money, found = plan.opening, plan.currency, []
+def _opening_and_owners(sheet: Sheet, plan: Plan) -> list[tuple[str, Array]]:
+    """Return the opening balances, and what owners pay in and take out on dates: formula texts and values. [money]"""
+    opening, money, terms = plan.opening, plan.currency, []
     cash = sheet.give("inputs.opening.cash", money, opening.cash)
-    found.append((f"MAX({cash}, -{cash})", np.abs(opening.cash)))
+    terms.append((f"MAX({cash}, -{cash})", np.abs(opening.cash)))
     amounts = {f"opening.{key}": getattr(opening, key) for key in OPENED}
     if opening.fixed_assets is not None:
         amounts["opening.fixed_assets.value"] = opening.fixed_assets.value
     amounts |= {f"company.equity.{day}": amount for day, amount in (plan.company.equity or {}).items()}
     amounts |= {f"company.dividends.{day}": amount for day, amount in (plan.company.dividends or {}).items()}
-    found += [(sheet.give(f"inputs.{path}", money, amount), amount) for path, amount in amounts.items()]
-    return found
+    terms += [(sheet.give(f"inputs.{path}", money, amount), amount) for path, amount in amounts.items()]
+    return terms
 
 
-def _lent(sheet: Sheet, plan: Plan) -> list[tuple[str, Array]]:
-    """Return what lenders are to pay, at the highest closing rate of the horizon: formulas and values."""
-    found = []
+def _commitments(sheet: Sheet, plan: Plan) -> list[tuple[str, Array]]:
+    """Return the loans' commitments, at the highest closing rate of the horizon: formula texts and values. [money]"""
+    terms = []
     for name, loan in plan.loans.items():
         code, text, value = plan.loan_currency(name), f"{{inputs.loans.{name}.commitment}}", loan.commitment
         if code != plan.currency:
             row = f"exchange.{code}.closing"
             highest = sheet.value(row)[..., : plan.timeline.within].max(axis=-1, keepdims=True)
             text, value = f"{text} * MAX({{{row}}})", value * highest
-        found.append((text, value))
-    return found
+        terms.append((text, value))
+    return terms
 
 
 def loan_trifle(sheet: Sheet, plan: Plan, name: str) -> Trifle:
-    """Return what counts as no money on a loan, in its own currency: that of the plan, at the lowest rate of exchange.
+    """Return the largest amount of a loan's currency that counts as no money: that of the plan, at the lowest rate.
 
     Parameters
     ----------
@@ -95,16 +95,16 @@ def loan_trifle(sheet: Sheet, plan: Plan, name: str) -> Trifle:
     ------
     docs/decisions/is-there-money.md.
     """
-    code, whole = plan.loan_currency(name), trifle_of(sheet)
+    code, plan_trifle = plan.loan_currency(name), trifle_of(sheet)
     if code == plan.currency:
-        return whole
+        return plan_trifle
     row = f"exchange.{code}.closing"
     text = f"IF(MIN({{{row}}}) > 0, {{money.largest}} / MIN({{{row}}}), 0)"  # a workbook has options without the row
     lowest = sheet.value(row)[..., : plan.timeline.within].min(axis=-1, keepdims=True)
-    value = _whole(sheet.scalar("money.largest") / lowest)
+    value = _as_scalar(sheet.scalar("money.largest") / lowest)
     return give_trifle(sheet, f"loans.{name}.trifle", code, text, value)
 
 
-def _whole(value: Array) -> Array:
-    """Return a value of the whole horizon as a scalar, `()` or `(draw, 1)`."""
+def _as_scalar(value: Array) -> Array:
+    """Return a value of the whole horizon as a scalar, `()` or `(sample, 1)`."""
     return value[0] if np.shape(value) == (1,) else np.asarray(value)

@@ -24,11 +24,11 @@ EQUITY: Final = "equity"
 
 
 def cash_decides(plan: Plan) -> bool:
-    """Tell whether any loan or any dividend of a plan depends on cash."""
+    """Return whether any loan or any dividend of a plan depends on cash."""
     return bool(plan.company.dividends) or any(loan.needs_cash for loan in plan.loans.values())
 
 
-def paid_row(plan: Plan, name: str) -> str:
+def repaid_row(plan: Plan, name: str) -> str:
     """Return the path of the row of what cash repays on a loan: `repaid` of a revolver, `swept` of another.
 
     Parameters
@@ -40,67 +40,70 @@ def paid_row(plan: Plan, name: str) -> str:
 
 
 def decided_rows(plan: Plan) -> list[str]:
-    """Return the rows that cash decides, or tests of lenders."""
+    """Return the paths of rows whose values depend on the cash of the same period, or on covenants' tests."""
     rows = [f"accounts.{key}" for key in ("equity_for_cash", "dividends", "dividends_barred")]
     for name, loan in plan.loans.items():
-        rows += [paid_row(plan, name), f"loans.{name}.called"] if loan.needs_cash else []
+        rows += [repaid_row(plan, name), f"loans.{name}.called"] if loan.needs_cash else []
     return rows
 
 
 def settle_cash(sheet: Sheet, plan: Plan, schedules: Mapping[str, Block], locks: Mapping[str, str]) -> dict[str, Block]:
-    """Give the rows that cash decides, and all that rest on them, their values; return the loans' schedules.
+    """Compute the rows that cash decides and all rows that depend on them; return the loans' schedules by name.
 
     Parameters
     ----------
     sheet, plan
-        Rows with their formulas, those that rest on cash without their values, and the plan.
+        The sheet with all rows, those that depend on cash still without values, and the plan.
     schedules : mapping
-        The loans' own schedules, by the name of the block.
+        The blocks of the loans' schedules, by name.
     locks : mapping
-        The row that says whether dividends are barred, by the path of each lock-up.
+        By path of each lock-up, the row that says whether it bars dividends.
 
     Raises
     ------
     FibercapError
-        If a lock-up never settles: a ratio that looks ahead may depend on the very dividends that it bars.
+        If a lock-up never settles: a ratio that looks ahead may depend on the dividends that it bars.
 
     Source
     ------
     docs/conventions.md, section 5. Nothing is circular: interest of a period runs on balances opened with, so tax and
     cash after service are known before any revolver or sweep moves, and those move on the period's last day.
     """
-    blocks, decided = [sheet.block(), *schedules.values()], [row for row in decided_rows(plan) if row in sheet]
+    blocks, rows = [sheet.block(), *schedules.values()], [row for row in decided_rows(plan) if row in sheet]
 
-    def settled(barred: Mapping[str, Array]) -> dict[str, Array]:
+    def settle_with(barred: Mapping[str, Array]) -> dict[str, Array]:
         within = plan.timeline.within
-        return settle(blocks, decided, later=sheet.later, later_from=within, elsewhere=f"{RUN_OFF}.", assumed=barred)
+        return settle(blocks, rows, later=sheet.later, later_from=within, elsewhere=f"{RUN_OFF}.", assumed=barred)
 
     try:
-        values = settled({})
+        values = settle_with({})
     except CircularError:
         if not locks:
             raise
-        values = _looking_ahead(settled, sheet.length, locks)
+        values = _settle_locks(settle_with, sheet.length, locks)
     sheet.settle(values)
-    found = {
+    settled_schedules = {
         name: replace(block, values={path: values.get(path, value) for path, value in block.values.items()}, checked=0)
         for name, block in schedules.items()
     }
-    for block in found.values():
+    for block in settled_schedules.values():
         sheet.know(block)
-    return found
+    return settled_schedules
 
 
-def _looking_ahead(
-    settled: Callable[[Mapping[str, Array]], dict[str, Array]], length: int, locks: Mapping[str, str]
+def _settle_locks(
+    settle_with: Callable[[Mapping[str, Array]], dict[str, Array]], length: int, locks: Mapping[str, str]
 ) -> dict[str, Array]:
-    """Settle anew until tests bar the dividends that they were found with: one may look at what these leave later."""
+    """Return the values at which the tests bar those dividends that were barred when the tests were computed.
+
+    A test may look ahead to cash that depends on dividends, so that it is tried with its own last result.
+    """
     barred: dict[str, Array] = dict.fromkeys(locks.values(), np.zeros(length))
     for _ in range(length + 2):
-        values = settled(barred)
-        if all(np.array_equal(values[row], held) for row, held in barred.items()):
+        values = settle_with(barred)
+        if all(np.array_equal(values[row], flags) for row, flags in barred.items()):
             return values
         barred = {row: values[row] for row in barred}
     names = ", ".join(f"`{path}`" for path in locks)
-    told = f"{names} never settles: it bars dividends on which it depends itself"
-    raise FibercapError("never_settles", told, "test a ratio of the past")
+    message = f"{names} never settles: it bars dividends on which it depends itself"
+    raise FibercapError("never_settles", message, "test a ratio of the past")

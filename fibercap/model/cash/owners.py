@@ -33,23 +33,23 @@ def owner_rows(sheet: Sheet, plan: Plan) -> None:
     """
     funded = [f"funding.{key}.equity" for key, funding in plan.funding.items() if "equity" in funding.sources]
     sum_row(sheet, "accounts.equity_for_projects", "Equity for projects", plan.currency, FLOW, funded)
-    _dated(sheet, plan, "equity_paid_in", "Equity paid in on dates", "equity", plan.company.equity or {})
-    _dated(sheet, plan, "dividends_planned", "Dividends planned", "dividends", plan.company.dividends or {})
+    _dated_row(sheet, plan, "equity_paid_in", "Equity paid in on dates", "equity", plan.company.equity or {})
+    _dated_row(sheet, plan, "dividends_planned", "Dividends planned", "dividends", plan.company.dividends or {})
 
 
 def dividend_rows(sheet: Sheet, plan: Plan, locks: Collection[str], left: str) -> None:
-    """Write the dividends that are paid: of those planned and not barred, what there is to pay them from.
+    """Write `accounts.dividends_barred` and `accounts.dividends`: those planned and not barred, as far as cash lasts.
 
-    `settle_cash` gives them their values.
+    `settle_cash` computes their values. [money]
 
     Parameters
     ----------
     sheet, plan
-        The rows so far, and the plan.
+        The sheet that has the rows of income and cash and gets these, and the plan.
     locks : collection of str
-        Rows of covenants that bar dividends in the period after theirs.
+        Rows of covenants that bar dividends in the following period.
     left : str
-        Formula of the cash that service, prepayments and sweeps leave above the minimum.
+        Formula text of the cash that service, prepayments and sweeps leave above the minimum. [money]
 
     Source
     ------
@@ -67,14 +67,14 @@ def dividend_rows(sheet: Sheet, plan: Plan, locks: Collection[str], left: str) -
     sheet.put(row, None if plan.company.dividends else np.zeros(1))
 
 
-def _dated(sheet: Sheet, plan: Plan, key: str, label: str, block: str, amounts: Mapping[date, Array]) -> None:
-    """Write what is moved on dates; in the run-off nothing is."""
+def _dated_row(sheet: Sheet, plan: Plan, key: str, label: str, block: str, amounts: Mapping[date, Array]) -> None:
+    """Write the sum of the amounts whose dates lie in each period; none lies after the horizon."""
     terms, money = [], plan.currency
     sheet.after_horizon(f"accounts.{key}", "0")
     for day, amount in amounts.items():
-        much = sheet.give(f"inputs.company.{block}.{day}", money, amount)
-        at = f"company.{block}.{day}"
+        reference = sheet.give(f"inputs.company.{block}.{day}", money, amount)
+        path = f"company.{block}.{day}"
         index = plan.timeline.index(day)
-        when = sheet.give(f"{at}.period", "", index + 1, at, "horizon.from", "horizon.step")
-        terms.append(f"IF({{time.period}} = {when}, {much}, 0)")
+        when = sheet.give(f"{path}.period", "", index + 1, path, "horizon.from", "horizon.step")
+        terms.append(f"IF({{time.period}} = {when}, {reference}, 0)")
     sheet.line(Row(f"accounts.{key}", label, money, FLOW, " + ".join(terms) or "0"))

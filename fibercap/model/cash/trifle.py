@@ -1,4 +1,4 @@
-"""Is there money? One rule for kernels and formulas: an amount counts where it is more than rounding may leave."""
+"""Is there money? One rule for kernels and formulas: an amount counts if it is more than errors of rounding."""
 
 from __future__ import annotations
 
@@ -15,38 +15,35 @@ if TYPE_CHECKING:
 
 HALF_A_CENT: Final = 0.005
 ROUNDING: Final = 1e-12
-"""Share of the largest amount that rounding may leave of it."""
+"""Errors of floating-point arithmetic, as a share of the largest amount."""
 PATH: Final = "money.trifle"
 
 
 @dataclass(frozen=True)
 class Trifle:
-    """The largest amount that counts as no money: the reference by which formulas know it, and its value.
-
-    `value` is `()` or `(draw, 1)`. [money]
-    """
+    """The largest amount that counts as no money: its formula text, and its value, `()` or `(sample, 1)`. [money]"""
 
     text: str
     value: Array
 
     def counts(self, amount: Array) -> npt.NDArray[np.bool_]:
-        """Tell where there is money, (...)."""
+        """Return where an amount is money, (...)."""
         return np.asarray(amount > self.value)
 
     def counts_text(self, amount: str) -> str:
-        """Return the formula of `counts`."""
+        """Return the formula text of `counts`. [1]"""
         return f"{amount} > {self.text}"
 
     def sum_counts(self, amount: Array) -> npt.NDArray[np.bool_]:
-        """Tell in which draws a sum over all periods is money, (draw,)."""
+        """Return in which samples a sum over all periods is money, (sample,)."""
         return self.counts(np.asarray(amount)[..., None])[..., 0]
 
     def without_dust(self, flows: Array) -> Array:
-        """Return flows of either sign without those that are no money, (...). [money]"""
+        """Return flows of either sign, with 0 for those that are no money, (...). [money]"""
         return np.where(np.abs(flows) > self.value, flows, 0.0)
 
     def counted_text(self, amount: str) -> str:
-        """Return the formula of an amount where there is money, else 0."""
+        """Return the formula text of an amount if it is money, else of 0."""
         return f"IF({self.counts_text(amount)}, {amount}, 0)"
 
 
@@ -61,18 +58,18 @@ def least_money(largest: Array) -> Array:
 
 
 def give_trifle(sheet: Sheet, path: str, money: str, largest: str, value: Array) -> Trifle:
-    """Make the largest amount that counts as no money known to formulas.
+    """Give the largest amount that counts as no money as a scalar.
 
     Parameters
     ----------
     sheet : Sheet
-        Where it is given.
+        The sheet that gets the scalar.
     path : str
-        What formulas call it.
+        Its path.
     money : str
         The currency.
-    largest, value
-        The largest amount of a plan, or of a loan that stands alone: formula and value. [money]
+    largest, value : str, () or (sample, 1)
+        The largest amount of a plan, or of a loan on its own: formula text and value. [money]
     """
     least = sheet.give(f"{path.rpartition('.')[0]}.half_a_cent", money, HALF_A_CENT)
     text = f"MAX({least}, {ROUNDING!r} * {largest})"

@@ -8,14 +8,14 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Currencies:
-    """The reporting currency, and `of`, which gives the currency of an input by its path."""
+    """The reporting currency, and `code_of`, which returns the currency of the input at a path."""
 
     reporting: str
-    of: Callable[[str], str]
+    code_of: Callable[[str], str]
 
     def rate(self, path: str) -> str:
         """Return the row of the average rate of an input's currency; "" for the reporting one."""
-        code = self.of(path)
+        code = self.code_of(path)
         return "" if code == self.reporting else f"exchange.{code}.average"
 
     def flow(self, path: str, text: str) -> str:

@@ -1,4 +1,4 @@
-"""Currencies beside the reporting one: which input is written in which, and what they are worth."""
+"""Currencies other than the reporting one: the currency of each input, and the inputs of rates of exchange."""
 
 from __future__ import annotations
 
@@ -72,7 +72,7 @@ def _rate_as_it_is(text: str) -> str:
 
 
 def _way_out(text: str, currency: str) -> str:
-    """Return the hint for a rate of exchange the wrong way round: its inverse; for others, which unit it has."""
+    """Return the hint for a wrong rate of exchange: its inverse if it is the wrong way round, else the wanted unit."""
     unit = text.rpartition(" ")[2]
     other = unit.removesuffix(f"/{currency}")
     if _rate_as_it_is(text) and unit.endswith(f"/{currency}") and other in CURRENCIES and other != currency:
@@ -106,7 +106,9 @@ def block_of(path: str) -> str:
     return ".".join(path.split(".", 2)[:2])
 
 
-def written_in(tree: Branch, known: Mapping[str, Mapping[str, str]], plan: type[Spec]) -> dict[str, Mapping[str, str]]:
+def currencies_by_path(
+    tree: Branch, earlier: Mapping[str, Mapping[str, str]], plan: type[Spec]
+) -> dict[str, Mapping[str, str]]:
     """Return the currency of every amount of a plan by its dotted path, block by block as `block_of` names them.
 
     A note, name or title that reads like an amount is a text.
@@ -115,34 +117,34 @@ def written_in(tree: Branch, known: Mapping[str, Mapping[str, str]], plan: type[
     ----------
     tree : Branch
         What was written, its values lifted out of their `{value, source}` blocks.
-    known : mapping
-        Currencies of blocks that are not to be looked through again.
+    earlier : mapping
+        Currencies of blocks that have been searched before, by block.
     plan : type
         The Spec that the tree is read as; it knows which inputs are texts.
     """
-    found: dict[str, Mapping[str, str]] = {}
+    currencies: dict[str, Mapping[str, str]] = {}
     for key, block in tree.items():
         for name, child in block.items() if key in _OF_PLANS and isinstance(block, Branch) else ():
-            at = f"{key}.{name}"
-            found[at] = known[at] if at in known else dict(_amounts(child, at, plan))
-    return found
+            path = f"{key}.{name}"
+            currencies[path] = earlier[path] if path in earlier else dict(_amounts(child, path, plan))
+    return currencies
 
 
-def _amounts(tree: Leaf | Branch, at: str, plan: type[Spec]) -> Iterator[tuple[str, str]]:
-    for path, code in _currencies(tree, at):
+def _amounts(tree: Leaf | Branch, prefix: str, plan: type[Spec]) -> Iterator[tuple[str, str]]:
+    for path, code in _currencies(tree, prefix):
         if not isinstance(field_at(plan, tuple(path.split("."))), Text):
             yield path, code
 
 
-def _currencies(tree: Leaf | Branch, at: str) -> Iterator[tuple[str, str]]:
+def _currencies(tree: Leaf | Branch, prefix: str) -> Iterator[tuple[str, str]]:
     if isinstance(tree, Branch):
         for name, child in tree.items():
-            yield from _currencies(child, f"{at}.{name}")
+            yield from _currencies(child, f"{prefix}.{name}")
     else:
         drawn = getattr(tree.value, "units", None)
         match = _CODE.match(str(tree.value) if drawn is None else str(drawn).replace(" ", ""))
         if match:
-            yield at, match[1]
+            yield prefix, match[1]
 
 
 def known_currencies(tree: Branch, reporting: str) -> tuple[str, ...]:

@@ -1,4 +1,4 @@
-"""What a currency is worth from day to day: straight lines by days through its closing rates, or its averages."""
+"""The rate of exchange of a currency on every day: straight lines through its closing rates, or its averages."""
 
 from __future__ import annotations
 
@@ -21,8 +21,11 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True)
-class Moment:
-    """The end of a day as formulas see it; `reads` are the inputs that give it, none where others know it already."""
+class DayEnd:
+    """The end of a day: the path of its scalar, its number as spreadsheets count days, and the inputs that decide it.
+
+    `reads` is empty if the scalar is given elsewhere.
+    """
 
     path: str
     day: float
@@ -30,27 +33,27 @@ class Moment:
 
     @property
     def ref(self) -> str:
-        """How formulas name it."""
+        """The reference to it in formulas."""
         return f"{{{self.path}}}"
 
 
 @dataclass(frozen=True)
 class Knot:
-    """A rate, `()` or `(draw, 1)`, by the path of its input, and the day until which it is the rate.
+    """A rate, `()` or `(sample, 1)`, with the path of its input, and the last day on which it is the rate, `until`.
 
-    It is reached from the rate before: in a straight line to `arrives`, or, where that is None, at once on the day
-    after `after`.
+    From the rate before it, a straight line leads to it on the day `arrives`; if that is None, it holds from the day
+    after `after` on.
     """
 
     path: str
     value: Array
-    until: Moment
-    arrives: Moment | None = None
-    after: Moment | None = None
+    until: DayEnd
+    arrives: DayEnd | None = None
+    after: DayEnd | None = None
 
     @property
-    def reached(self) -> float:
-        """The first day on which it is the rate."""
+    def first_day(self) -> float:
+        """The first day on which it is the rate, as spreadsheets count days. [day]"""
         if self.arrives is not None:
             return self.arrives.day
         return self.until.day if self.after is None else self.after.day + 1
@@ -58,19 +61,19 @@ class Knot:
 
 @dataclass(frozen=True)
 class Step:
-    """From one rate to the next: in a straight line between two days, or at once after the first."""
+    """The change from one rate to the next: a straight line between two days, or a jump after the first."""
 
-    leaves: Moment
-    arrives: Moment | None
+    leaves: DayEnd
+    arrives: DayEnd | None
 
     def text(self, day: str) -> str:
-        """Return the formula of the share of the way that is gone by the end of a day."""
+        """Return the formula text of the share of the change that is done by the end of a day. [1]"""
         if self.arrives is None:
             return f"AND({day} > {self.leaves.ref})"
         return f"MIN(MAX(({day} - {self.leaves.ref}) / ({self.arrives.ref} - {self.leaves.ref}), 0), 1)"
 
     def share(self, days: Array) -> Array:
-        """Return the share of the way that is gone by the ends of some days, (day,). [1]"""
+        """Return the share of the change that is done by the end of each day, (day,). [1]"""
         if self.arrives is None:
             return (days > self.leaves.day).astype(float)
         return np.clip((days - self.leaves.day) / (self.arrives.day - self.leaves.day), 0.0, 1.0)
@@ -78,22 +81,22 @@ class Step:
 
 @dataclass(frozen=True)
 class DayRates:
-    """What a currency is worth at the end of any day; `times` is what a unit of it is in the currency of `knots`.
+    """The rate of a currency at the end of any day: the rate of `knots`, times the fixed number `times`.
 
-    Without knots that is the reporting currency, which is worth one.
+    Without knots, `times` is the rate: the currency is tied to the reporting one.
 
-    After the day `until`, the end of a month in the run-off, a day's rate is that of the same day a year before, for so
-    many `years`; no year where rates hold.
+    After the day `until`, the end of a month in the run-off, a day's rate is that of the same day a year before, for
+    `years` years; 0 if the last rate holds.
     """
 
     knots: tuple[Knot, ...]
     times: float = 1.0
     times_ref: str = ""
-    until: Moment | None = None
+    until: DayEnd | None = None
     years: int = 0
 
-    def counted_text(self, day: str) -> str:
-        """Return the formula of the day whose rate counts on a day, counted from its month's end."""
+    def counted_day_text(self, day: str) -> str:
+        """Return the formula text of the day whose rate applies on a day: after `until`, a day some years earlier."""
         text, until = day, "" if self.until is None else self.until.ref
         for year in range(1, self.years + 1):
             since = until if year == 1 else f"EOMONTH({until}, 12 * {year - 1})"
@@ -101,25 +104,25 @@ class DayRates:
             text = f"IF({day} > {since}, {back}, {text})"
         return text
 
-    def counted(self, days: Array) -> Array:
-        """Return the days whose rates count on some days, (day,). [day]"""
+    def counted_days(self, days: Array) -> Array:
+        """Return the days whose rates apply on some days, (day,). [day]"""
         if self.until is None:
             return days
-        last, found = date_of(self.until.day), days.copy()
-        for place in np.flatnonzero(days > self.until.day):
-            day = date_of(days[place])
+        last, counted = date_of(self.until.day), days.copy()
+        for index in np.flatnonzero(days > self.until.day):
+            day = date_of(days[index])
             month = 12 * day.year + day.month
             year = min(-(-(month - 12 * last.year - last.month) // 12), self.years)
-            found[place] = serial(month_end(month - 12 * year)) - (serial(month_end(month)) - days[place])
-        return found
+            counted[index] = serial(month_end(month - 12 * year)) - (serial(month_end(month)) - days[index])
+        return counted
 
     @property
     def steps(self) -> list[Step]:
-        """The ways from each rate to the next."""
+        """The changes from each rate to the next."""
         return [Step(one.until if two.after is None else two.after, two.arrives) for one, two in pairwise(self.knots)]
 
     def text(self, day: str) -> str:
-        """Return the formula of the rate at the end of a day, such as `{time.date}`."""
+        """Return the formula text of the rate at the end of a day, such as `{time.date}`."""
         if not self.knots:
             return self.times_ref
         refs = [f"{{inputs.{knot.path}}}" for knot in self.knots]
@@ -129,9 +132,9 @@ class DayRates:
             return text
         return f"({text}) * {self.times_ref}" if len(refs) > 1 else f"{text} * {self.times_ref}"
 
-    def on(self, days: Sequence[float] | Array) -> Array:
-        """Return the rate at the ends of some days, (day,) or (draw, day)."""
-        ends = self.counted(np.asarray(days, dtype=float))
+    def rates_on(self, days: Sequence[float] | Array) -> Array:
+        """Return the rate at the end of each day, (day,) or (sample, day). [reporting currency per unit]"""
+        ends = self.counted_days(np.asarray(days, dtype=float))
         if not self.knots:
             return np.full(len(ends), self.times)
         gone = [np.ones(len(ends)), *(step.share(ends) for step in self.steps), np.zeros(len(ends))]
@@ -139,7 +142,7 @@ class DayRates:
         return np.asarray(sum(parts[1:], start=parts[0]) * self.times)
 
     def give(self, sheet: Sheet, unit: str) -> None:
-        """Make the rates and their days known to formulas.
+        """Give the rates and their days as scalars.
 
         Parameters
         ----------
@@ -156,44 +159,44 @@ class DayRates:
                     sheet.give(moment.path, "day", moment.day, *moment.reads)
 
 
-def knots_of(at: str, path: Series, *, middles: bool) -> list[Knot]:
-    """Return the rates of a path in order, each with its days.
+def knots_of(prefix: str, series: Series, *, middles: bool) -> list[Knot]:
+    """Return the rates of a series in order, each with its days.
 
     Parameters
     ----------
-    at : str
-        Where the path stands, such as `exchange.EUR.closing`.
-    path : Series
-        Closing rates, in the order of their last days; with `middles` averages, in the order of their first.
+    prefix : str
+        The path of the series, such as `exchange.EUR.closing`.
+    series : Series
+        Closing rates, in the order of their last days; with `middles` averages, in the order of their first days.
     middles : bool
-        Whether a rate is that of the middle day of its time instead of the last.
+        Whether each rate is that of the middle day of its time instead of the last day.
 
     Source
     ------
     docs/conventions.md, section 6.
     """
-    if not path.starts:
-        return [Knot(f"{at}.value", path.values[0], Moment("time.eve", 0.0))]
-    found = []
-    for number, (name, value) in enumerate(zip(path.names, path.values, strict=True)):
-        own, (begins, ends) = f"{at}.{name}", whole_period(name) or (0, 0)
-        key, reads = f"inputs.{own}", (own,)
+    if not series.starts:
+        return [Knot(f"{prefix}.value", series.values[0], DayEnd("time.eve", 0.0))]
+    knots = []
+    for number, (name, value) in enumerate(zip(series.names, series.values, strict=True)):
+        input_path, (begins, ends) = f"{prefix}.{name}", whole_period(name) or (0, 0)
+        key, reads = f"inputs.{input_path}", (input_path,)
         if ends - begins == 1:
-            until = Moment(f"{key}.until", serial(month_end(ends)), reads)
-            found.append(Knot(own, value, until, after=Moment(f"{key}.after", serial(month_end(begins)), reads)))
+            until = DayEnd(f"{key}.until", serial(month_end(ends)), reads)
+            knots.append(Knot(input_path, value, until, after=DayEnd(f"{key}.after", serial(month_end(begins)), reads)))
             continue
-        last = Moment(f"{key}.on", serial(month_end(ends)), reads)
-        on = _middle(at, path, number) if middles else last
-        found.append(Knot(own, value, on, arrives=on))
-    return found
+        last = DayEnd(f"{key}.on", serial(month_end(ends)), reads)
+        on = _middle_day(prefix, series, number) if middles else last
+        knots.append(Knot(input_path, value, on, arrives=on))
+    return knots
 
 
-def _middle(at: str, path: Series, number: int) -> Moment:
-    """Return the middle of the time of a key, which another that begins within it ends."""
-    begins, ends = whole_period(path.names[number]) or (0, 0)
-    reads = [f"{at}.{path.names[number]}"]
-    if number + 1 < len(path.starts) and path.starts[number + 1] < ends:
-        ends = path.starts[number + 1]
-        reads.append(f"{at}.{path.names[number + 1]}")
+def _middle_day(prefix: str, series: Series, number: int) -> DayEnd:
+    """Return the middle day of a key's time, which ends early where the next key begins within it."""
+    begins, ends = whole_period(series.names[number]) or (0, 0)
+    reads = [f"{prefix}.{series.names[number]}"]
+    if number + 1 < len(series.starts) and series.starts[number + 1] < ends:
+        ends = series.starts[number + 1]
+        reads.append(f"{prefix}.{series.names[number + 1]}")
     day = (serial(month_end(begins)) + 1 + serial(month_end(ends))) / 2
-    return Moment(f"inputs.{reads[0]}.on", day, tuple(reads))
+    return DayEnd(f"inputs.{reads[0]}.on", day, tuple(reads))

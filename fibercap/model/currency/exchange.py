@@ -1,4 +1,4 @@
-"""What other currencies are worth in the reporting one, period by period."""
+"""Rates of exchange of other currencies to the reporting one, period by period."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from fibercap.core.series import Series
 from fibercap.core.sheet import Sheet
 from fibercap.core.timeline import RATE, STOCK, month_end
 from fibercap.core.units import DEM_PER_EUR
-from fibercap.model.currency.day_rates import DayRates, Knot, Moment, knots_of
+from fibercap.model.currency.day_rates import DayEnd, DayRates, Knot, knots_of
 from fibercap.model.horizon.run_off import YEAR, goes_on, repeats_after
 from fibercap.model.plants.products_and_time import series_row
 
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from fibercap.model.plan.plan import Plan
 
 TIED: Final = {"DEM": "EUR", "EUR": "DEM"}
-"""One is worth a fixed number of the other."""
+"""Currencies whose rate to each other is fixed by law."""
 
 
 def exchange_rows(sheet: Sheet, plan: Plan) -> None:
@@ -30,7 +30,7 @@ def exchange_rows(sheet: Sheet, plan: Plan) -> None:
     Parameters
     ----------
     sheet, plan : Sheet, Plan
-        The sheet that gets the rows; the currencies and their rates.
+        The sheet that gets the rows, and the plan with its currencies and their rates.
 
     Source
     ------
@@ -38,13 +38,13 @@ def exchange_rows(sheet: Sheet, plan: Plan) -> None:
     """
     for code in dict.fromkeys(code if code in plan.exchange else TIED[code] for code in plan.foreign):
         if code != plan.currency:
-            _own_rows(sheet, plan, code)
+            _rate_rows(sheet, plan, code)
     for code in plan.foreign:
         if code not in plan.exchange:
             _tied_rows(sheet, plan, code, TIED[code])
 
 
-def _own_rows(sheet: Sheet, plan: Plan, code: str) -> None:
+def _rate_rows(sheet: Sheet, plan: Plan, code: str) -> None:
     unit, rates = f"{plan.currency}/{code}", plan.exchange[code]
     series_row(sheet, plan.timeline, f"exchange.{code}.average", f"{code}: average rate given", rates.average, unit)
     text = f"{{inputs.exchange.{code}.average}}"
@@ -54,7 +54,7 @@ def _own_rows(sheet: Sheet, plan: Plan, code: str) -> None:
 
 
 def _tied_rows(sheet: Sheet, plan: Plan, code: str, other: str) -> None:
-    """Write the rates of marks from those of euros, or the other way: the law fixed what one is worth."""
+    """Write the rates of marks from those of euros, or the other way round, by their fixed rate."""
     worth = 1.0 / DEM_PER_EUR if code == "DEM" else DEM_PER_EUR
     fixed = sheet.give(f"exchange.{other}_per_{code}", f"{other}/{code}", worth)
     text = fixed if other == plan.currency else f"{{exchange.{other}.average}} * {fixed}"
@@ -66,26 +66,26 @@ def _tied_rows(sheet: Sheet, plan: Plan, code: str, other: str) -> None:
 def _closing_rows(sheet: Sheet, plan: Plan, code: str) -> None:
     """Write a currency's rate on the last day of each period, and on the day before the first."""
     unit, timeline, rates = f"{plan.currency}/{code}", plan.timeline, day_rates(plan, code)
-    values = rates.on([serial(day) for day in (timeline.eve, *timeline.dates)])
-    text, path = rates.text("{time.date}"), _days_path(plan, code)
-    goes_on(sheet, timeline, f"exchange.{code}.closing", path, text, values[..., 1:])
+    values = rates.rates_on([serial(day) for day in (timeline.eve, *timeline.dates)])
+    text, series = rates.text("{time.date}"), _days_series(plan, code)
+    goes_on(sheet, timeline, f"exchange.{code}.closing", series, text, values[..., 1:])
     first = values[..., :1] if values.ndim > 1 else values[0]
     before = sheet.give(f"exchange.{code}.before", unit, first, formula=rates.text("{time.eve}"))
     row = Row(f"exchange.{code}.closing", f"{code}: closing rate", unit, STOCK, text, before)
-    # a term for each of many keys: they are searched, not added up
+    # `put` and not `line`: the formula has a term for each key, and a search among many keys is quicker than their sum
     sheet.put(row, values[..., 1:])
 
 
-def _days_path(plan: Plan, code: str) -> Series:
-    """Return the series from which a currency's rates of days are read."""
+def _days_series(plan: Plan, code: str) -> Series:
+    """Return the series that gives a currency its rates of days."""
     if code not in plan.exchange and TIED[code] == plan.currency:
-        return Series((np.asarray(1.0),))  # one of its own is one for ever
+        return Series((np.asarray(1.0),))  # the reporting currency's rate to itself
     rates = plan.exchange[code if code in plan.exchange else TIED[code]]
     return rates.average if rates.closing is None else rates.closing
 
 
 def day_rates(plan: Plan, code: str) -> DayRates:
-    """Return what a currency is worth from day to day, in the reporting currency.
+    """Return the rates of a currency on every day, in the reporting currency.
 
     A closing rate is that of its key's last day. Where there are none, the average of a year or quarter is the rate of
     the day in its middle, halfway from its first to its last; a key that begins within it ends it. A key by year or
@@ -98,7 +98,7 @@ def day_rates(plan: Plan, code: str) -> DayRates:
     Parameters
     ----------
     plan : Plan
-        Rates by currency; drawn ones are (draw, 1).
+        The plan, with rates of exchange by currency, `()` or (sample, 1).
     code : str
         A currency with a rate, or one that is tied to such a one or to the reporting currency.
 
@@ -111,21 +111,21 @@ def day_rates(plan: Plan, code: str) -> DayRates:
         times = 1.0 / DEM_PER_EUR if code == "DEM" else DEM_PER_EUR
         tied = DayRates(()) if other == plan.currency else day_rates(plan, other)
         return replace(tied, times=times, times_ref=f"{{exchange.{other}_per_{code}}}")
-    rates, eve = plan.exchange[code], Moment("time.eve", serial(plan.timeline.eve))
-    at = f"exchange.{code}.{'average' if rates.closing is None else 'closing'}"
-    path = _days_path(plan, code)
-    knots = knots_of(at, path, middles=rates.closing is None)
+    rates, eve = plan.exchange[code], DayEnd("time.eve", serial(plan.timeline.eve))
+    prefix = f"exchange.{code}.{'average' if rates.closing is None else 'closing'}"
+    series = _days_series(plan, code)
+    knots = knots_of(prefix, series, middles=rates.closing is None)
     until, years = None, 0
-    if (first := repeats_after(plan.timeline, path)) is not None:
+    if (first := repeats_after(plan.timeline, series)) is not None:
         end = plan.timeline.dates[first - 1]
-        until = Moment(f"exchange.{code}.repeats_after", serial(end), (f"{at}.{path.names[-1]}", "horizon.to"))
+        until = DayEnd(f"exchange.{code}.repeats_after", serial(end), (f"{prefix}.{series.names[-1]}", "horizon.to"))
         years = -(-(plan.timeline.count - first) * plan.timeline.months // YEAR)
     if rates.opening is None:
         return DayRates(tuple(knots), until=until, years=years)
-    own, start, opened = f"exchange.{code}.opening", eve, knots[0]
-    if not path.starts:
-        opened = replace(opened, after=eve)
-    elif opened.reached <= eve.day:
-        day, reads = serial(month_end(path.starts[0])), (own, f"{at}.{path.names[0]}", "horizon.from")
-        start = Moment(f"inputs.{own}.on", day, reads)
-    return DayRates((Knot(own, rates.opening, start), opened, *knots[1:]), until=until, years=years)
+    opening_path, start, first_knot = f"exchange.{code}.opening", eve, knots[0]
+    if not series.starts:
+        first_knot = replace(first_knot, after=eve)
+    elif first_knot.first_day <= eve.day:
+        day, reads = serial(month_end(series.starts[0])), (opening_path, f"{prefix}.{series.names[0]}", "horizon.from")
+        start = DayEnd(f"inputs.{opening_path}.on", day, reads)
+    return DayRates((Knot(opening_path, rates.opening, start), first_knot, *knots[1:]), until=until, years=years)

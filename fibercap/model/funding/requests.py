@@ -97,12 +97,12 @@ def list_requests(
     for name, part in parts.items():
         path = part_path(plan.key, name, part)
         money_path = loan_path(name, loans[name]) if name in loans else path
-        code, rate = money.of(money_path), money.rate(money_path)
+        code, rate = money.code_of(money_path), money.rate(money_path)
         if code not in totals:
             totals[code] = _total_in(sheet, plan, code, rate, within)
         text, value = totals[code].text, totals[code].value
         if part.unit != REST:
-            of = sheet.give(f"inputs.{path}", money.of(path) if part.unit == "money" else "", part.value)
+            of = sheet.give(f"inputs.{path}", money.code_of(path) if part.unit == "money" else "", part.value)
             text, value = (of, part.value) if part.unit == "money" else (f"{of} * {text}", part.value * value)
         requests[name] = Request(text, value, code, rate, totals[code])
     for name, part in parts.items():

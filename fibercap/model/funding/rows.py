@@ -89,7 +89,7 @@ def _funded_row(sheet: Sheet, name: str, keys: list[str], money: Currencies, loa
     text, path = total(f"funding.{key}.{name}" for key in keys), loan_path(name, loan)
     if rate := money.rate(path):
         text = f"({text}) / {{{rate}}}"
-    sheet.line(Row(f"loans.{name}.funded", f"{loan.title or name}: drawn by funding", money.of(path), FLOW, text))
+    sheet.line(Row(f"loans.{name}.funded", f"{loan.title or name}: drawn by funding", money.code_of(path), FLOW, text))
 
 
 class PlanRows:

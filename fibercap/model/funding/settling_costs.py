@@ -101,7 +101,7 @@ def _costs_of(sheet: Sheet, plan: Plan, key: str, cuts: Cuts) -> Array:
         paid, upfront = (flows["interest"] + flows["fees"]) @ falls, loan.commitment * loan.fees.upfront
         if setting.money != plan.currency:
             paid = paid * sheet.value(f"exchange.{setting.money}.average")
-            upfront = upfront * day_rates(plan, setting.money).on([serial(loan.signed)])
+            upfront = upfront * day_rates(plan, setting.money).rates_on([serial(loan.signed)])
         paid = paid + upfront * first @ falls
         value = value + sheet.work_out(share_of(sheet, plan, key, name)) * paid
     return value * construction_periods(plan, key)

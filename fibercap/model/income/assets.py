@@ -11,12 +11,12 @@ import numpy as np
 from fibercap.core.rows import Row
 from fibercap.core.sheet import Sheet
 from fibercap.core.timeline import FLOW, STOCK, Timeline, month_number
-from fibercap.model.depreciation import Asset
+from fibercap.model.depreciation_method import Asset
 from fibercap.model.horizon.run_off import RUN_OFF, completed
 
 if TYPE_CHECKING:
     from fibercap.core.units import Array
-    from fibercap.model.depreciation import Depreciation
+    from fibercap.model.depreciation_method import Depreciation
     from fibercap.model.plan.company import FixedAssets
     from fibercap.model.plants.capacity import Plant
     from fibercap.model.plants.projects import Project

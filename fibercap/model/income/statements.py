@@ -9,7 +9,7 @@ import numpy as np
 from fibercap.core.rows import Row
 from fibercap.core.sheet import Sheet, total
 from fibercap.core.timeline import FLOW, STOCK
-from fibercap.model.cash.order_of_cash import EQUITY, cash_decides, paid_row
+from fibercap.model.cash.order_of_cash import EQUITY, cash_decides, repaid_row
 from fibercap.model.income.operations import sum_row
 from fibercap.model.income.tax import paid_row as tax_paid_row
 from fibercap.model.income.tax import tax_rows
@@ -205,7 +205,7 @@ class Accounts:
         text += " + [equity_paid_in]" + "".join(terms)
         value = None if before_gap is None else before_gap + self.at("dividends") + dated
         self.put("cash_after_service", "Cash after scheduled debt service", STOCK, text, value)
-        rows = "".join(f" - {{{paid_row(plan, name)}}}" for name, loan in plan.loans.items() if loan.needs_cash)
+        rows = "".join(f" - {{{repaid_row(plan, name)}}}" for name, loan in plan.loans.items() if loan.needs_cash)
         rows += " - [prepayments]" if prepays(plan) else ""
         text = f"[cash_after_service]{rows} - [dividends]"
         self.put("cash_before_gap", "Cash before it is lifted", STOCK, text, before_gap)

@@ -41,10 +41,10 @@ def day_rate_rows(sheet: Sheet, exchange: Exchanged, at: str, grid: Grid, of_per
     """
     rates, days, on = exchange.rates, np.array([serial(day) for day in grid.dates]), f"{{{at}.date}}"
     # a term for each of many keys: they are searched, not added up
-    day_rates = rates.on(days)
+    day_rates = rates.rates_on(days)
     if rates.until is not None:
-        row = Row(f"{at}.rate_day", "Day whose rate of exchange counts", "day", RATE, rates.counted_text(on))
-        sheet.put(row, rates.counted(days))
+        row = Row(f"{at}.rate_day", "Day whose rate of exchange counts", "day", RATE, rates.counted_day_text(on))
+        sheet.put(row, rates.counted_days(days))
         on = f"{{{row.path}}}"
     text = rates.text(on)
     sheet.put(Row(f"{at}.exchange", "Rate of exchange of the day", exchange.unit, RATE, text), day_rates)

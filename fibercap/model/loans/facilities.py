@@ -11,7 +11,7 @@ from fibercap.core.rows import Row
 from fibercap.core.sheet import Sheet
 from fibercap.core.timeline import FLOW, STOCK
 from fibercap.model.cash.largest_amount import loan_trifle
-from fibercap.model.cash.order_of_cash import EQUITY, paid_row
+from fibercap.model.cash.order_of_cash import EQUITY, repaid_row
 from fibercap.model.cash.owners import dividend_rows, owner_rows
 from fibercap.model.cover.service import payment_counts, pays_row, service_target
 from fibercap.model.currency.exchange import day_rates
@@ -145,7 +145,7 @@ def _moved_rows(sheet: Sheet, plan: Plan, name: str) -> None:
         label = "swept from cash"
         if f"{at}.pays" not in sheet:
             pays_row(sheet, plan, name, payment_counts(plan, name))
-    sheet.put(Row(paid_row(plan, name), f"{loan.title or name}: {label}", money, FLOW, text), None)
+    sheet.put(Row(repaid_row(plan, name), f"{loan.title or name}: {label}", money, FLOW, text), None)
     if loan.revolves:
         text = f"MIN({short_text(sheet, plan, name)}, {{{at}.room}})" if name in plan.lifts else "0"
         sheet.put(Row(f"{at}.called", f"{loan.title or name}: drawn to hold cash", money, FLOW, text), None)
@@ -156,11 +156,10 @@ def _left_text(plan: Plan, name: str, least: str) -> str:
     order = paid_in_order(plan)
     served = order[: order.index(name)] if name else order
     if name and plan.loans[name].revolves:
-        return (
-            f"{{accounts.cash_after_service}}{''.join(f' - {{{paid_row(plan, other)}}}' for other in served)} - {least}"
-        )
+        repaid = "".join(f" - {{{repaid_row(plan, other)}}}" for other in served)
+        return f"{{accounts.cash_after_service}}{repaid} - {least}"
     prepaid = " - {accounts.prepayments}" if prepays(plan) else ""
-    swept = "".join(f" - {{{paid_row(plan, other)}}}" for other in served if not plan.loans[other].revolves)
+    swept = "".join(f" - {{{repaid_row(plan, other)}}}" for other in served if not plan.loans[other].revolves)
     return f"{free_text(plan, least)}{prepaid}{swept}"
 
 

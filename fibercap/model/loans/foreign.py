@@ -75,7 +75,7 @@ def _fee(sheet: Sheet, plan: Plan, name: str, at: str, own: str) -> None:
     """Write the upfront fee still to be expensed, at the rate of the day on which it was paid."""
     loan, code, money = plan.loans[name], plan.loan_currency(name), plan.currency
     label, rates = loan.title or name, day_rates(plan, code)
-    paid_at = rates.on([serial(loan.signed)])
+    paid_at = rates.rates_on([serial(loan.signed)])
     text = rates.text(f"{{{at}.signed_on}}")
     rate = sheet.give(f"{at}.fee_rate", f"{money}/{code}", paid_at if paid_at.ndim > 1 else paid_at[0], formula=text)
     for key, words, nature in (

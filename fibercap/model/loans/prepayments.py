@@ -126,7 +126,7 @@ def _rate_text(plan: Plan, item: Prepayment) -> str:
     """Return the formula of what the loan's currency is worth on the day of a prepayment."""
     on = f"{{inputs.loans.{item.loan}.prepayments.{item.day}.on}}"
     rates = day_rates(plan, plan.loan_currency(item.loan))
-    return rates.text(rates.counted_text(on))
+    return rates.text(rates.counted_day_text(on))
 
 
 def _in_periods(plan: Plan) -> list[str]:
@@ -157,7 +157,7 @@ def cuts_of(plan: Plan, sheet: Sheet, schedules: Mapping[str, Block]) -> Cuts:
             free = free - sheet.value(f"loans.{name}.repaid")
     for item in prepayments(plan):
         code, column = plan.loan_currency(item.loan), slice(item.period, item.period + 1)
-        rate = day_rates(plan, code).on([serial(item.day)]) if code != plan.currency else np.ones(1)
+        rate = day_rates(plan, code).rates_on([serial(item.day)]) if code != plan.currency else np.ones(1)
         room = np.maximum(free[..., column] - served.get(item.period, 0.0), 0.0) / rate
         found[item.loan, item.day] = _scalar(np.maximum(item.amount - room, 0.0))
         block = schedules[f"loans.{item.loan}.schedule"]

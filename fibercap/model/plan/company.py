@@ -19,7 +19,8 @@ from fibercap.core.spec import OneOf, Spec
 from fibercap.core.timeline import STEPS, Timeline
 from fibercap.core.tree import Leaf
 from fibercap.core.units import CURRENCIES, Array
-from fibercap.model.depreciation import Depreciation, StraightLine
+from fibercap.model.depreciation import StraightLine
+from fibercap.model.depreciation_method import Depreciation
 
 ZERO = np.asarray(0.0)
 NOTHING = Series((ZERO,))

@@ -13,7 +13,7 @@ from fibercap.core.names import is_name, names_in, not_a_name
 from fibercap.core.spec import Spec
 from fibercap.core.tree import Branch, Leaf, Path, Tree, is_wrapper, place_of
 from fibercap.model.checks.validation import partly_valid, plain, problems_of
-from fibercap.model.currency.currency import written_in
+from fibercap.model.currency.currency import currencies_by_path
 from fibercap.model.plan.plan import Lending
 
 if TYPE_CHECKING:
@@ -59,7 +59,7 @@ def validated(
     ScenarioError
         With every problem of the tree, in the order of the file.
     """
-    currencies = written_in(parsed.values, parsed.amounts, cls)
+    currencies = currencies_by_path(parsed.values, parsed.amounts, cls)
     problems: list[Problem] = []
     try:
         made = cls.model_validate(_with(parsed.values, parsed.like), context=context)

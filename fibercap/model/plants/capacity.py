@@ -19,7 +19,8 @@ from fibercap.core.spec import OneOf, Spec
 from fibercap.core.timeline import FLOW, RATE, STOCK, Timeline, month_number, month_start
 from fibercap.core.units import Array
 from fibercap.model.currency.currencies import Currencies
-from fibercap.model.depreciation import Depreciation, StraightLine
+from fibercap.model.depreciation import StraightLine
+from fibercap.model.depreciation_method import Depreciation
 from fibercap.model.horizon.run_off import completed
 from fibercap.model.plants.products_and_time import Product, series_row
 from fibercap.model.plants.projects import Project
@@ -190,7 +191,7 @@ def purchase_rows(sheet: Sheet, key: str, deal: Purchase, label: str, money: Cur
     rows += [(path, f"purchased.{kind}", f"{kind} bought", amount) for kind, (path, amount) in parts.items()]
     for what, row, words, amount in rows:
         path = f"plants.{key}.{what}"
-        given = sheet.give(f"inputs.{path}", money.of(path), amount)
+        given = sheet.give(f"inputs.{path}", money.code_of(path), amount)
         text = money.flow(path, f"IF(AND({{time.start}} < {on}, {on} <= {{time.end}}), {given}, 0)")
         sheet.line(Row(f"plants.{key}.{row}", f"{label}: {words}", money.reporting, FLOW, text))
     at = f"plants.{key}.purchased"
@@ -232,7 +233,7 @@ def market_rows(
     for name, product in products.items():
         makers = [f"plants.{key}.output" for key, plant in plants.items() if plant.product == name]
         linear, at = product.interpolate == "linear", f"products.{name}"
-        unit = f"{money.of(f'{at}.price')}/km"
+        unit = f"{money.code_of(f'{at}.price')}/km"
         series_row(sheet, timeline, f"{at}.price", f"{name}: price", product.price, unit, linear=linear)
         if product.demand is None or not makers:
             continue
@@ -257,7 +258,7 @@ def _sales_rows(
     text = money.flow(f"{product}.price", f"{{{at}.shipments}} * {{inputs.{product}.price}}")
     sheet.line(Row(f"{at}.revenue", f"{label}: revenue", money.reporting, FLOW, text))
     own = f"{at}.cash_cost"
-    series_row(sheet, timeline, own, f"{label}: cash cost", plant.cash_cost, f"{money.of(own)}/km")
+    series_row(sheet, timeline, own, f"{label}: cash cost", plant.cash_cost, f"{money.code_of(own)}/km")
     text = money.flow(own, f"{{{at}.shipments}} * {{inputs.{own}}}")
     sheet.line(Row(f"{at}.variable_cost", f"{label}: variable cost", money.reporting, FLOW, text))
 
@@ -284,7 +285,7 @@ def running_cost_rows(
     def yearly(path: str, of: str, amounts: Series, during: str) -> str:
         """Return the formula of what a yearly cost comes to in each period, in the reporting currency."""
         words = f"{of}: {path.rpartition('.')[2].replace('_', ' ')} by year"
-        series_row(sheet, timeline, path, words, amounts, f"{money.of(path)}/year")
+        series_row(sheet, timeline, path, words, amounts, f"{money.code_of(path)}/year")
         return money.flow(path, f"{{inputs.{path}}} * {during}")
 
     text = yearly(f"{at}.fixed_cost", label, plant.fixed_cost, open_years)

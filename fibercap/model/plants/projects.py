@@ -21,7 +21,8 @@ from fibercap.core.spec import OneOf, Spec
 from fibercap.core.timeline import FLOW, STOCK, Timeline, month_number, month_start
 from fibercap.core.units import Array
 from fibercap.model.currency.currencies import Currencies
-from fibercap.model.depreciation import Depreciation, StraightLine
+from fibercap.model.depreciation import StraightLine
+from fibercap.model.depreciation_method import Depreciation
 from fibercap.model.horizon.run_off import NEVER, completed
 from fibercap.model.plants.ramps import NoRamp, Ramp
 
@@ -251,7 +252,7 @@ def capex_rows(sheet: Sheet, timeline: Timeline, key: str, project: Project, mon
         part = f"MIN(MAX(({clock} - {a}) / ({b} - {a}), 0), 1)"
         terms.append(f"{of} * {part}^2 * (3 - 2 * {part})" if project.smooth else f"{of} * {part}")
     sheet.carry(Row(f"{at}.spent_share", f"{label}: share of capex spent", "", STOCK, " + ".join(terms)))
-    capex = sheet.give(f"inputs.{at}.capex", money.of(f"{at}.capex"), project.capex)
+    capex = sheet.give(f"inputs.{at}.capex", money.code_of(f"{at}.capex"), project.capex)
     overrun = sheet.give(f"inputs.{at}.overrun", "", project.overrun)
     text = f"{capex} * (1 + {overrun}) * ({{{at}.spent_share}} - {{{at}.spent_share@-1}})"
     sheet.line(Row(f"{at}.capex", f"{label}: capex", money.reporting, FLOW, money.flow(f"{at}.capex", text)))
