@@ -1,6 +1,6 @@
 """The rules of the house, each a function from sources to violations, read off the syntax trees.
 
-Sources are texts by path, such as `{"fibercap/core/a.py": "import yaml"}`, so that a rule can be tried on a few lines.
+The rule on plain names has a file of its own, `plain_names.py`.
 """
 
 from __future__ import annotations
@@ -11,10 +11,10 @@ import sys
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from pathlib import Path, PurePosixPath
+from pathlib import PurePosixPath
 
-Sources = Mapping[str, str]
-Function = ast.FunctionDef | ast.AsyncFunctionDef
+from tests.plain_names import violations_of_plain_names
+from tests.sources import Function, Sources, Violation
 
 STOREYS = {
     "core": 0,
@@ -62,18 +62,6 @@ WITH_SEED = {"MT19937", "PCG64", "PCG64DXSM", "Philox", "SFC64", "SeedSequence",
 SEEDED = WITH_SEED | {"BitGenerator", "Generator"}
 
 
-@dataclass(frozen=True, order=True)
-class Violation:
-    """What breaks which rule, and where."""
-
-    path: str
-    line: int
-    what: str
-
-    def __str__(self) -> str:
-        return f"{self.path}:{self.line}: {self.what}"
-
-
 @dataclass(frozen=True)
 class Import:
     """One imported name: the module, and what is taken from it ("" for the module itself)."""
@@ -87,13 +75,6 @@ class Import:
     def package(self) -> str:
         """Return the first part of the module's name."""
         return self.module.partition(".")[0]
-
-
-def sources_below(root: Path) -> dict[str, str]:
-    """Return the text of every Python file of the package, by its path from the root."""
-    return {
-        file.relative_to(root).as_posix(): file.read_text("utf-8") for file in sorted((root / "fibercap").rglob("*.py"))
-    }
 
 
 def module_of(path: str) -> str:
@@ -133,19 +114,19 @@ def imports_of(path: str, text: str) -> list[Import]:
 
 def violations_of_order(sources: Sources) -> list[Violation]:
     """Return imports that climb: from a later folder, or between reading and views."""
-    found = []
+    violations = []
     for path, text in sources.items():
         here = _room(module_of(path))
         if here not in STOREYS:
-            found.append(Violation(path, 1, f"`{here}` is no room of the house"))
+            violations.append(Violation(path, 1, f"`{here}` is no room of the house"))
             continue
         for entry in imports_of(path, text):
             if entry.package != "fibercap":
                 continue
             there = _room(_submodule(entry, sources))
             if there != here and STOREYS.get(there, UNKNOWN) >= STOREYS[here]:
-                found.append(Violation(path, entry.line, f"{here} imports from {there}"))
-    return found
+                violations.append(Violation(path, entry.line, f"{here} imports from {there}"))
+    return violations
 
 
 def _room(module: str) -> str:
@@ -207,18 +188,18 @@ def violations_of_lightness(sources: Sources) -> list[Violation]:
 
 def violations_of_quiet(sources: Sources) -> list[Violation]:
     """Return what reaches for a file, the screen, a clock or unseeded chance in the rooms that only compute."""
-    found = []
+    violations = []
     for path, text in sources.items():
         if not path.startswith(QUIET):
             continue
         calls = (node for node in ast.walk(ast.parse(text)) if isinstance(node, ast.Call))
-        found += [
+        violations += [
             Violation(path, entry.line, f"imports {entry.module}")
             for entry in imports_of(path, text)
             if _outward(entry)
         ]
-        found += [Violation(path, call.lineno, reason) for call in calls if (reason := _reaches_out(call))]
-    return found
+        violations += [Violation(path, call.lineno, reason) for call in calls if (reason := _reaches_out(call))]
+    return violations
 
 
 def _outward(entry: Import) -> bool:
@@ -247,17 +228,17 @@ def _reaches_out(call: ast.Call) -> str:
 
 def violations_of_length(sources: Sources) -> list[Violation]:
     """Return files and functions beyond their budget; a docstring is free, and a def counts from its own line."""
-    found = []
+    violations = []
     for path, text in sources.items():
         sizes = [(1, "the file", len(text.splitlines()), FILE_LINES)]
         functions = (node for node in ast.walk(ast.parse(text)) if isinstance(node, Function))
         sizes += [(node.lineno, node.name, _lines(node), FUNCTION_LINES) for node in functions]
-        found += [
+        violations += [
             Violation(path, line, f"{name} has {lines} lines, {allowed} allowed")
             for line, name, lines, allowed in sizes
             if lines > allowed
         ]
-    return found
+    return violations
 
 
 def _lines(node: ast.stmt) -> int:
@@ -269,17 +250,17 @@ def _lines(node: ast.stmt) -> int:
 
 def violations_of_catching(sources: Sources) -> list[Violation]:
     """Return handlers that catch everything or say nothing."""
-    found = []
+    violations = []
     for path, text in sources.items():
         for node in ast.walk(ast.parse(text)):
             if isinstance(node, ast.ExceptHandler):
                 if node.type is None or _names_all_errors([node.type]):
-                    found.append(Violation(path, node.lineno, "catches everything"))
+                    violations.append(Violation(path, node.lineno, "catches everything"))
                 if all(isinstance(s, ast.Pass) or _is_ellipsis(s) for s in node.body):
-                    found.append(Violation(path, node.lineno, "swallows an error in silence"))
+                    violations.append(Violation(path, node.lineno, "swallows an error in silence"))
             elif isinstance(node, ast.Call) and _suppresses(node.func) and _names_all_errors(node.args):
-                found.append(Violation(path, node.lineno, "suppresses everything"))
-    return found
+                violations.append(Violation(path, node.lineno, "suppresses everything"))
+    return violations
 
 
 def _suppresses(function: ast.expr) -> bool:
@@ -312,7 +293,7 @@ def violations_of_names(sources: Sources) -> list[Violation]:
 
 def violations_of_docstrings(sources: Sources) -> list[Violation]:
     """Return public functions without a docstring, without all their parameters, and kernels that name no source."""
-    found = []
+    violations = []
     trees = {path: ast.parse(text) for path, text in sources.items()}
     above = _methods_above(trees.values())
     for path, tree in trees.items():
@@ -321,15 +302,15 @@ def violations_of_docstrings(sources: Sources) -> list[Violation]:
         for node, owner in _public_functions(tree):
             doc = ast.get_docstring(node)
             if doc is None:
-                found.append(Violation(path, node.lineno, f"{node.name} has no docstring"))
+                violations.append(Violation(path, node.lineno, f"{node.name} has no docstring"))
             elif _is_kernel(node) and "Source\n------\n" not in doc:
-                found.append(Violation(path, node.lineno, f"the kernel {node.name} states no source"))
+                violations.append(Violation(path, node.lineno, f"the kernel {node.name} states no source"))
             elif path.startswith(WITH_PARAMETERS) and node.name not in above.get(owner, ()):
                 missing = _arguments(node) - _parameters(doc) if len(_arguments(node)) > 1 else ()
                 if missing:
                     names = ", ".join(sorted(missing))
-                    found.append(Violation(path, node.lineno, f"{node.name} has no Parameters on {names}"))
-    return found
+                    violations.append(Violation(path, node.lineno, f"{node.name} has no Parameters on {names}"))
+    return violations
 
 
 def _public_functions(scope: ast.Module | ast.ClassDef) -> Iterator[tuple[Function, str]]:
@@ -378,7 +359,7 @@ def violations_of_unions(sources: Sources) -> list[Violation]:
     bases = {node.name: {ast.unparse(base) for base in node.bases} for node in classes}
     while more := {name for name, above in bases.items() if members & above} - members:
         members |= more
-    found = []
+    violations = []
     for path, tree in trees.items():
         for node in ast.walk(tree):
             if isinstance(node, ast.Call) and ast.unparse(node.func) == "isinstance":
@@ -387,11 +368,11 @@ def violations_of_unions(sources: Sources) -> list[Violation]:
                 asked = {str(part.value) for part in ast.walk(node) if isinstance(part, ast.Constant)}
             else:
                 continue
-            found += [
+            violations += [
                 Violation(path, node.lineno, f"asks whether it has the member {name} of a union")
                 for name in sorted(asked)
             ]
-    return found
+    return violations
 
 
 RULES: Mapping[str, Callable[[Sources], list[Violation]]] = {
@@ -405,4 +386,5 @@ RULES: Mapping[str, Callable[[Sources], list[Violation]]] = {
     "names": violations_of_names,
     "docstrings": violations_of_docstrings,
     "unions": violations_of_unions,
+    "plain names": violations_of_plain_names,
 }

@@ -16,7 +16,8 @@ from fibercap.core.rows import Row
 from fibercap.core.sheet import Sheet
 from fibercap.model.project import project
 from fibercap.reading.files import read
-from tests.house import Sources, imports_of, sources_below
+from tests.house import imports_of
+from tests.sources import Sources, sources_below
 
 ROOT = Path(__file__).resolve().parents[1]
 PAGE, PICTURE = ROOT / "docs" / "architecture.md", ROOT / "docs" / "img" / "architecture.svg"

@@ -11,7 +11,9 @@ from textwrap import indent
 
 import pytest
 
-from tests.house import FILE_LINES, FUNCTION_LINES, RULES, sources_below
+from tests.house import FILE_LINES, FUNCTION_LINES, RULES
+from tests.plain_names import ALLOWED_NAMES, IRREGULAR, NO_PARTICIPLES, PLAIN, VAGUE_WORDS
+from tests.sources import sources_below
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -171,6 +173,31 @@ BROKEN = {
         },
     ),
     "asks for the name of a style": ("unions", {"fibercap/studies/a.py": "loan.repayment.style in {'bullet'}"}),
+    "a participle": ("plain names", {"fibercap/core/a.py": "def _kept(): ..."}),
+    "a regular participle": ("plain names", {"fibercap/core/a.py": "async def judged(): ..."}),
+    "a participle with prepositions": (
+        "plain names",
+        {"fibercap/core/a.py": "def f():\n    def looked_up_from(): ..."},
+    ),
+    "a participle as a property": (
+        "plain names",
+        {"fibercap/core/a.py": "class A:\n    @property\n    def broken(self): ..."},
+    ),
+    "a vague method": ("plain names", {"fibercap/core/a.py": "class A:\n    def at(self, date): ..."}),
+    "a vague parameter": ("plain names", {"fibercap/core/a.py": "def f(x, *, told=1): ..."}),
+    "a vague rest of arguments": ("plain names", {"fibercap/core/a.py": "def f(*own): ..."}),
+    "a vague argument of a lambda": ("plain names", {"fibercap/core/a.py": "f(lambda found: 1)"}),
+    "a vague variable": ("plain names", {"fibercap/core/a.py": "def f():\n    whole = [1]"}),
+    "a vague variable among others": ("plain names", {"fibercap/core/a.py": "for row, at in rows: ..."}),
+    "a vague variable of a comprehension": ("plain names", {"fibercap/core/a.py": "[1 for found in rows]"}),
+    "a vague walrus": ("plain names", {"fibercap/core/a.py": "if said := f(): ..."}),
+    "a vague error": ("plain names", {"fibercap/core/a.py": "try:\n    f()\nexcept KeyError as told:\n    g()"}),
+    "a vague import": ("plain names", {"fibercap/core/a.py": "from fibercap.core.b import f as found"}),
+    "a vague pattern": ("plain names", {"fibercap/core/a.py": "match x:\n    case [1, *held]: ..."}),
+    "a vague rest of a pattern": ("plain names", {"fibercap/core/a.py": "match x:\n    case {1: 2, **own}: ..."}),
+    "a vague attribute": ("plain names", {"fibercap/core/a.py": "self.held = 1"}),
+    "a vague field": ("plain names", {"fibercap/core/a.py": "class A:\n    own: int = 1"}),
+    "a name that another class keeps": ("plain names", {"fibercap/core/a.py": "class A:\n    found: str"}),
 }
 
 KEPT = {
@@ -242,6 +269,15 @@ KEPT = {
             "fibercap/model/a.py": "class Level(Style): ...\nisinstance(rate, Floating) and style.balloon() == style.style"
         },
     ),
+    "verbs and things": (
+        "plain names",
+        {
+            "fibercap/core/a.py": "def carry_forward_losses(): ...\ndef _drawn_amount(): ...\ndef read_at(): ...\n"
+            "def need(): ...\nclass A:\n    def is_broken(self): ...\nkept = 1"
+        },
+    ),
+    "names of others": ("plain names", {"fibercap/core/a.py": "import a\nerror.found + f(at=a.told, *held)"}),
+    "names that are kept": ("plain names", {"fibercap/core/a.py": "class Problem:\n    found: str"}),
 }
 
 
@@ -261,6 +297,38 @@ def test_a_kept_rule_is_not_blamed(sample: str) -> None:
 
 def test_every_rule_has_a_sample_on_both_sides() -> None:
     assert {rule for rule, _ in BROKEN.values()} == {rule for rule, _ in KEPT.values()} == set(RULES)
+
+
+@pytest.mark.parametrize("word", sorted(VAGUE_WORDS))
+def test_every_vague_word_is_seen(word: str) -> None:
+    assert len(RULES["plain names"]({"fibercap/core/a.py": f"def f({word}): ..."})) == 1
+
+
+@pytest.mark.parametrize("word", sorted(IRREGULAR))
+def test_every_irregular_participle_is_seen(word: str) -> None:
+    assert len(RULES["plain names"]({"fibercap/core/a.py": f"def _{word}_by(): ..."})) == 1
+    assert RULES["plain names"]({"fibercap/core/a.py": f"def {word}_rows(): ..."}) == []
+
+
+def test_names_are_allowed_for_a_reason() -> None:
+    assert all(word.endswith("ed") and reason for word, reason in NO_PARTICIPLES.items())
+    assert (
+        RULES["plain names"]({"fibercap/core/a.py": "".join(f"def {word}(): ...\n" for word in NO_PARTICIPLES)}) == []
+    )
+    assert all(name in VAGUE_WORDS and reason for (_, name), reason in ALLOWED_NAMES.items())
+
+
+def test_names_that_are_kept_are_in_use(sources: dict[str, str], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("tests.plain_names.ALLOWED_NAMES", {})
+
+    assert {violation.path for violation in RULES["plain names"](sources)} == {
+        "fibercap/core/errors.py",
+        "fibercap/views/json/answer_types.py",
+    }
+
+
+def test_the_files_that_keep_plain_names_exist(sources: dict[str, str]) -> None:
+    assert [prefix for prefix in PLAIN if not any(path.startswith(prefix) for path in sources)] == []
 
 
 def test_the_public_names_are_these() -> None:

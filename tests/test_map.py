@@ -6,8 +6,8 @@ import re
 
 import pytest
 
-from tests.house import sources_below
 from tests.map import PAGE, PICTURE, ROOT, arrows, page, picture
+from tests.sources import sources_below
 
 STALE = "stale; `make map` makes it anew"
 

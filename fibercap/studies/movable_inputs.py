@@ -61,7 +61,7 @@ class Lever:
         """Unit of its values."""
         return self.handles[0].unit
 
-    def at(self, factor: float) -> float:
+    def value_at(self, factor: float) -> float:
         """Return its (first) value when it is moved by a factor."""
         first = self.handles[0]
         return first.value + (factor - 1.0) * first.slope
@@ -92,12 +92,12 @@ class Change:
     @property
     def present(self) -> float | None:
         """What it is now; None where it is several values over time."""
-        return self.lever.at(1.0) if self.lever.alone else None
+        return self.lever.value_at(1.0) if self.lever.alone else None
 
     @property
     def value(self) -> float | None:
         """What it is when it is moved; None where it is several values over time, which move together."""
-        return self.lever.at(1.0 + self.change) if self.lever.alone else None
+        return self.lever.value_at(1.0 + self.change) if self.lever.alone else None
 
 
 def levers(scenario: Scenario) -> list[Lever]:

@@ -129,7 +129,8 @@ def solve(
     return Solution(
         measure, now.label, now.unit, target, moved, now.value,
         roots=tuple(
-            Root(f, moved.at(f) if moved.alone else None, value, _faults(scenario, moved, f)) for f, value in roots
+            Root(f, moved.value_at(f) if moved.alone else None, result, _faults(scenario, moved, f))
+            for f, result in roots
         ),
         jumps=tuple(jumps),
         between=(float(factors[first]), float(factors[last])),

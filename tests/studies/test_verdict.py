@@ -250,7 +250,7 @@ def worth_with(path: str, text: str) -> dict[str, float] | None:
 
 def written(lever: Lever, factor: float) -> str:
     """Return a moved number as a file has it."""
-    value, unit = lever.at(factor), lever.unit
+    value, unit = lever.value_at(factor), lever.unit
     if unit == "month":
         return f"{round(value)} months"
     return (

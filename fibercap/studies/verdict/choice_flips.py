@@ -76,7 +76,7 @@ def choice_flips(
     known, lives = [n for n in every if not n.in_months], [n for n in every if n.is_life]
     most = max(MOST // (2 * race.size * len(projections)), 1)
     moves = [(n, f) for n in known[:most] for f in tenths(n)]
-    race.after([*moves, *((n, end / n.at(1.0)) for n in lives for end in _ends(n))])  # one batch, remembered
+    race.after([*moves, *((n, end / n.value_at(1.0)) for n in lives for end in _ends(n))])  # one batch, remembered
     turned = turns_of(race.judge, known[:most], {CHOICE: race.lead(race.now)}, passes=2, grid=tenths)
     flips = [_flip(race, turn.lever, turn.factor) for turn in turned.get(CHOICE, ())]
     flips += [_flip(race, number, factor) for number, factor in _duration_turns(race, lives)]
@@ -90,7 +90,7 @@ def choice_flips(
 
 def _ends(number: Number) -> tuple[int, ...]:
     """Return the least and the most months to which a duration is moved."""
-    months = number.at(1.0)
+    months = number.value_at(1.0)
     ends = ceil(months * (1 - TENTH) - ROUNDING), floor(months * (1 + TENTH) + ROUNDING)
     return tuple(end for end in ends if end != round(months))
 
@@ -98,7 +98,7 @@ def _ends(number: Number) -> tuple[int, ...]:
 def _duration_turns(race: Race, durations: Iterable[Number]) -> Iterator[tuple[Number, float]]:
     """Run over the durations that turn the choice, each with the whole months nearest to what it is that do."""
     for number in durations:
-        months = round(number.at(1.0))
+        months = round(number.value_at(1.0))
         for end in _ends(number):
             inner, outer = months, end
             turned = _turns_choice(race, number, end)
@@ -110,7 +110,7 @@ def _duration_turns(race: Race, durations: Iterable[Number]) -> Iterator[tuple[N
 
 
 def _turns_choice(race: Race, number: Number, months: int) -> bool:
-    judgements, allowed = race.judge([(number, months / number.at(1.0))])
+    judgements, allowed = race.judge([(number, months / number.value_at(1.0))])
     return bool(allowed[0] and not judgements[CHOICE].holds[0])
 
 

@@ -150,4 +150,4 @@ def plan_after(plan: Scenario, move: Move) -> Scenario:
     each, factor = move
     if not isinstance(each, WholeMonths):
         return plan.drawn(input_samples([move]))
-    return plan.changed(Branch({"change": Branch({each.name: Leaf(f"{round(each.at(factor))} months")})}))
+    return plan.changed(Branch({"change": Branch({each.name: Leaf(f"{round(each.value_at(factor))} months")})}))

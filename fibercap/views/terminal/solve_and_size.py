@@ -54,7 +54,7 @@ def _root(found: Solution, root: Root) -> str:
 def _place(found: Solution, factor: float) -> str:
     if not found.lever.alone:
         return f"{factor:g} times"
-    value, unit = lever_text(found.lever, found.lever.at(factor))
+    value, unit = lever_text(found.lever, found.lever.value_at(factor))
     return f"{value} {unit}".rstrip()
 
 
@@ -95,7 +95,7 @@ def solution_document(found: Solution) -> types.Solved:
 
 
 def _end(found: Solution, factor: float) -> float:
-    return found.lever.at(factor) if found.lever.alone else factor
+    return found.lever.value_at(factor) if found.lever.alone else factor
 
 
 def size_lines(found: Sized) -> Iterator[str]:
