@@ -23,12 +23,12 @@ from fibercap.reading.files import read, scenario_of
 from fibercap.studies.claims import outcomes
 from fibercap.studies.compare import Comparison, compare
 from fibercap.views.charts.all_charts import CHARTS, write_chart
-from fibercap.views.charts.capacity import capacity_chart, capacity_of, together
+from fibercap.views.charts.capacity import capacity_chart, capacity_of, merge_smallest
 from fibercap.views.charts.claim_marks import marks_on
-from fibercap.views.charts.compare import service_by_year, years_of
-from fibercap.views.charts.debt import owed, stacked
+from fibercap.views.charts.compare import payment_years, service_by_year
+from fibercap.views.charts.debt import loan_debt, stack_order
 from fibercap.views.charts.funding import sources_of
-from fibercap.views.charts.style import SETTINGS, apart, fit, scale, width_of, wrap
+from fibercap.views.charts.style import SETTINGS, fit, scale, spread, width_of, wrap
 
 TOP = """
 fibercap: 1
@@ -194,7 +194,7 @@ def test_small_plants_are_drawn_as_one() -> None:
     projection, _ = projected(TOP.replace("projects:", plants + "projects:"))
     every = [capacity_of(projection, key) for key in projection.scenario.plants]
 
-    drawn = together(every)
+    drawn = merge_smallest(every)
 
     assert [plant.name for plant in drawn] == ["Xtal", "Jena", "p9", "p8", "p7", "p6", "5 other plants"]
     assert drawn[-1].effective == pytest.approx(np.full(48, 15_000))
@@ -209,9 +209,9 @@ def test_claims_stand_at_their_time_and_limit(whole: tuple[Projection, Compariso
     doubles, busy = marks_on(projection, tested, "jena")
     (near,) = marks_on(projection, tested, "xtal")
 
-    assert (doubles.start, doubles.at, doubles.end) == (2003, 2003, 2003)
-    assert (busy.start, busy.at, busy.end) == (2002, 2002.5, 2003)
-    assert [near.at, near.within] == pytest.approx([2001 + 2.5 / 12, 0.2 * near.outcome.limit])
+    assert (doubles.start, doubles.x, doubles.end) == (2003, 2003, 2003)
+    assert (busy.start, busy.x, busy.end) == (2002, 2002.5, 2003)
+    assert [near.x, near.within] == pytest.approx([2001 + 2.5 / 12, 0.2 * near.outcome.limit])
     assert busy.label_for(1e3) == "effective > 500\nfails: 446"
 
 
@@ -245,10 +245,10 @@ def test_debt_says_what_stands_on_it(whole: tuple[Projection, Comparison | None]
 
 def test_debt_is_what_the_schedule_owes(whole: tuple[Projection, Comparison | None]) -> None:
     """Nothing before signing; on a payment's day what is left after it, until the next."""
-    fleet = owed(whole[0], "fleet")
+    fleet = loan_debt(whole[0], "fleet")
     signed, paid = 2001 + 8 / 31 / 12, 2001 + (3 + 8 / 30) / 12
 
-    assert fleet.at(np.array([2001.0, signed, paid - 1e-6, paid, 2007])) == pytest.approx(
+    assert fleet.balance(np.array([2001.0, signed, paid - 1e-6, paid, 2007])) == pytest.approx(
         [0, 10e6, 10e6, 9_593_530.79, 0], abs=0.01
     )
 
@@ -261,10 +261,10 @@ def test_small_loans_are_drawn_as_one() -> None:
     )
     projection, _ = projected(TOP + "loans:\n" + loans)
 
-    drawn = stacked([owed(projection, name) for name in projection.scenario.loans])
+    drawn = stack_order([loan_debt(projection, name) for name in projection.scenario.loans])
 
     assert [loan.label for loan in drawn] == ["3 other loans", "l4", "l8", "l5", "l9", "l6", "l7"]
-    assert drawn[0].at(np.array([2000.5, 2001.5, 2002.5, 2003.5])) == pytest.approx([0, 1e6, 3e6, 6e6])
+    assert drawn[0].balance(np.array([2000.5, 2001.5, 2002.5, 2003.5])) == pytest.approx([0, 1e6, 3e6, 6e6])
 
 
 def test_compare_says_what_stands_on_it(whole: tuple[Projection, Comparison | None]) -> None:
@@ -288,7 +288,7 @@ def test_compare_says_what_stands_on_it(whole: tuple[Projection, Comparison | No
 def test_debt_service_is_by_the_year_of_payment(whole: tuple[Projection, Comparison | None]) -> None:
     projection, comparison = whole
     assert comparison is not None
-    years = years_of(comparison.cases, projection)
+    years = payment_years(comparison.cases, projection)
 
     principal, interest = service_by_year(comparison.cases["bullet"].projection, years)
 
@@ -438,9 +438,9 @@ def test_axes_are_scaled_by_size(largest: float, told: tuple[float, str]) -> Non
 
 
 def test_labels_beside_bands_keep_apart() -> None:
-    assert apart([1, 5, 9], 2, 0, 10) == [1, 5, 9]
-    assert apart([4, 4, 4], 2, 0, 10) == [4, 6, 8]
-    assert apart([9, 9, 9], 2, 0, 10) == [6, 8, 10]
+    assert spread([1, 5, 9], 2, 0, 10) == [1, 5, 9]
+    assert spread([4, 4, 4], 2, 0, 10) == [4, 6, 8]
+    assert spread([9, 9, 9], 2, 0, 10) == [6, 8, 10]
 
 
 def test_cash_that_waits_for_a_grant_is_drawn_as_a_source_of_its_own() -> None:

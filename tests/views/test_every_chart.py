@@ -20,14 +20,14 @@ from fibercap.model.projection import Projection
 from fibercap.reading.files import scenario_of
 from fibercap.studies.compare import Comparison, compare
 from fibercap.views.charts.all_charts import CHARTS, write_chart
-from fibercap.views.charts.bridge import spans_of
+from fibercap.views.charts.bridge import bridge_panels
 from fibercap.views.charts.cash import cash_chart
-from fibercap.views.charts.debt import drawn_loans, loan_colours
-from fibercap.views.charts.funding import GAP, sources_of, uses_of
+from fibercap.views.charts.debt import drawn_loans, loan_colors
+from fibercap.views.charts.funding import GAP, sources_of, use_names
 from fibercap.views.charts.output import markets
-from fibercap.views.charts.ratios import chosen, ratios
+from fibercap.views.charts.ratios import nearest_to_limits, ratios
 from fibercap.views.charts.revenue import sellers
-from fibercap.views.charts.style import FAILS, HOLDS, OTHERS, PALETTE, SETTINGS, alike, fitted, width_of
+from fibercap.views.charts.style import FAILS, HOLDS, OTHERS, PALETTE, SETTINGS, fit_all, same_decimals, width_of
 from fibercap.views.charts.tradeoff import points_of, without_loans
 from fibercap.views.charts.years import Years, yearly
 from tests.views.plans import SIZES, sized
@@ -136,8 +136,8 @@ def test_colours_that_mean_something_differ_without_red_and_green(pair: tuple[st
 def test_names_in_a_key_are_cut_only_where_they_must_be() -> None:
     names = ["short", "a name that is rather long", "mid one"]
 
-    assert fitted(names, 10.0) == names
-    cut = fitted(names, 2.0)
+    assert fit_all(names, 10.0) == names
+    cut = fit_all(names, 2.0)
     assert (cut[0], cut[2]) == ("short", "mid one")
     assert cut[1].endswith("…")
     assert sum(width_of(name) for name in cut) <= 2.0
@@ -167,7 +167,7 @@ def test_sources_drawn_pay_for_all_uses(size: str) -> None:
     paid = np.sum([source.paid for source in sources_of(projection)], axis=0)
     plan = projection.scenario
     rows = [
-        f"projects.{key}.capex" if key in plan.projects else f"plants.{key}.purchase" for key in uses_of(projection)
+        f"projects.{key}.capex" if key in plan.projects else f"plants.{key}.purchase" for key in use_names(projection)
     ]
 
     assert paid == pytest.approx(np.array([yearly(projection, row) for row in rows]))
@@ -176,7 +176,7 @@ def test_sources_drawn_pay_for_all_uses(size: str) -> None:
 @pytest.mark.parametrize("size", SIZES)
 def test_a_loan_has_one_colour_in_every_chart(size: str) -> None:
     projection = projected(size)
-    known = loan_colours(drawn_loans(projection))
+    known = loan_colors(drawn_loans(projection))
     sources = {source.name: source.style["facecolor"] for source in sources_of(projection)}
 
     assert all(sources[name] == known[name] for name in sources if name in known)
@@ -218,13 +218,13 @@ def test_cover_drawn_is_the_accounts_and_the_covenants() -> None:
     low = np.zeros(len(values), dtype=bool)
     for limit, name in ((2.7, "bank_4"), (5.7, "bank_10")):
         low |= (values < limit) & (projection.value(f"loans.{name}.has_payment")[0] > 0)
-    assert company.broken.tolist() == low[shown].tolist()
+    assert company.breaks_covenant.tolist() == low[shown].tolist()
     assert 0 < low.sum() < shown.sum()
 
 
 def test_a_covenants_line_reaches_every_value_that_it_judges() -> None:
     projection = projected("twelve")
-    shown = chosen(ratios(projection))
+    shown = nearest_to_limits(ratios(projection))
     figure = laid_out("cover", projection, None)
     assert any(ratio.promises for ratio in shown)
 
@@ -245,8 +245,8 @@ def test_of_many_loans_those_nearest_to_their_limits_are_drawn() -> None:
     many = [company, far, *[near] * 3, far, *[near] * 3]
 
     assert rooms == sorted(rooms)
-    assert chosen(many) == [company, *[near] * 6]
-    assert chosen([company, far, near]) == [company, far, near]
+    assert nearest_to_limits(many) == [company, *[near] * 6]
+    assert nearest_to_limits([company, far, near]) == [company, far, near]
 
 
 def test_far_ratios_are_cut_and_said() -> None:
@@ -257,8 +257,8 @@ def test_far_ratios_are_cut_and_said() -> None:
         for last in (50.0, 20.0)
     )
 
-    assert far.shown.tolist() == [2.0, 3.0, 4.0, 5.0, 12.0]
-    assert near.shown is near.values
+    assert far.drawn_values.tolist() == [2.0, 3.0, 4.0, 5.0, 12.0]
+    assert near.drawn_values is near.values
 
 
 def test_output_that_finds_no_buyer_is_between_made_and_sold() -> None:
@@ -342,13 +342,13 @@ def test_an_option_without_loans_of_its_own_is_not_in_the_best_corner() -> None:
     """Its one cheap loan is drawn by every option on the same terms: it says nothing of the choice."""
     comparison = compare(scenario_of(CHOICE.replace("TITLED", "The bank"), "x.yaml"))
     rates_only = compare(scenario_of(CHOICE.replace("TITLED", "The bank"), "x.yaml"), only=["plain", "dear"])
-    alike = compare(scenario_of(CHOICE.replace("TITLED", "The bank"), "x.yaml"), only=["none"])
+    same_decimals = compare(scenario_of(CHOICE.replace("TITLED", "The bank"), "x.yaml"), only=["none"])
 
     assert comparison.cases["none"].measures["all_in_cost"].value is not None
     assert without_loans(comparison) == ("none",)
     assert list(points_of(comparison)) == ["plain", "dear", "free"]
     assert list(points_of(rates_only)) == ["plain", "dear"]
-    assert list(points_of(alike)) == ["none"]
+    assert list(points_of(same_decimals)) == ["none"]
     told = {
         text.get_text()
         for text in laid_out("compare", project(scenario_of(CHOICE.replace("TITLED", "x"))), comparison).texts
@@ -413,7 +413,7 @@ def test_no_dot_covers_a_number_of_cover(size: str) -> None:
 def test_steps_of_a_bridge_are_seen_beside_its_ends() -> None:
     """The largest step takes a tenth of the axis at least; from zero it took two thousandths."""
     figure = laid_out("bridge", projected("fibercore"), compared("fibercore"))
-    for ax, span in zip(figure.axes, spans_of(compared("fibercore")), strict=True):
+    for ax, span in zip(figure.axes, bridge_panels(compared("fibercore")), strict=True):
         low, high = ax.get_xlim()
         assert max(abs(amount) for _, amount in span.steps) / 1e6 > 0.1 * (high - low)
         assert low < min(span.start[1], span.end[1]) / 1e6
@@ -436,7 +436,7 @@ def test_claims_without_margins_have_no_empty_axis() -> None:
     ],
 )
 def test_numbers_side_by_side_have_as_many_digits(values: tuple[float, ...], written: tuple[str, ...]) -> None:
-    form = alike(values)
+    form = same_decimals(values)
 
     assert tuple(form(value) for value in values) == written
 
@@ -445,7 +445,7 @@ def test_a_bridge_drawn_ends_where_the_option_is_worth() -> None:
     """Its bars are the ends and the steps; steps of nothing are left out, and what is left adds up."""
     comparison = compared("fibercore")
     base = comparison.cases[comparison.baseline].measures["equity_npv"].value
-    spans = spans_of(comparison)
+    spans = bridge_panels(comparison)
 
     assert [span.name for span in spans] == [c.title for n, c in comparison.cases.items() if n != comparison.baseline]
     for span, case in zip(spans, list(comparison.cases.values())[1:], strict=True):

@@ -12,7 +12,7 @@ import pytest
 
 from fibercap.core.errors import FibercapError
 from fibercap.views.charts import in_parallel as module
-from fibercap.views.charts.in_parallel import shared
+from fibercap.views.charts.in_parallel import run_in_parallel
 
 pytestmark = pytest.mark.filterwarnings("ignore:.*multi-threaded.*fork:DeprecationWarning")  # pytest's own threads
 forks = pytest.mark.skipif("fork" not in get_all_start_methods(), reason="processes are not copied on this system")
@@ -47,7 +47,7 @@ def dying_in_a_copy(home: int) -> int:
 @pytest.mark.usefixtures("copying")
 @pytest.mark.parametrize("count", [2, 3, 4, 11])
 def test_every_second_task_runs_in_a_copy_and_all_come_back_in_order(count: int) -> None:
-    found = shared([partial(numbered, place) for place in range(count)])
+    found = run_in_parallel([partial(numbered, place) for place in range(count)])
 
     assert [place for place, _ in found] == list(range(count))
     assert {process for _, process in found[::2]} == {os.getpid()}
@@ -56,14 +56,16 @@ def test_every_second_task_runs_in_a_copy_and_all_come_back_in_order(count: int)
 
 @pytest.mark.usefixtures("copying")
 def test_one_task_or_none_needs_no_copy() -> None:
-    assert shared([partial(numbered, 0)]) == [(0, os.getpid())]
-    assert shared([]) == []
+    assert run_in_parallel([partial(numbered, 0)]) == [(0, os.getpid())]
+    assert run_in_parallel([]) == []
 
 
 def test_without_a_copy_all_run_here(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(module, "may_copy", lambda: False)
 
-    assert shared([partial(numbered, place) for place in range(3)]) == [(place, os.getpid()) for place in range(3)]
+    assert run_in_parallel([partial(numbered, place) for place in range(3)]) == [
+        (place, os.getpid()) for place in range(3)
+    ]
 
 
 @forks
@@ -71,20 +73,20 @@ def test_without_a_copy_all_run_here(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.mark.parametrize("wrong", [0, 1, 2, 3])
 def test_an_error_is_raised_as_itself_wherever_it_happens(wrong: int, capfd: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(FibercapError, match=f"no {wrong}"):
-        shared([partial(failing_in, place, wrong) for place in range(4)])
+        run_in_parallel([partial(failing_in, place, wrong) for place in range(4)])
     assert capfd.readouterr().err == ""
 
 
 @forks
 @pytest.mark.usefixtures("copying")
 def test_what_a_copy_that_dies_leaves_undone_is_done_here() -> None:
-    assert shared([partial(dying_in_a_copy, os.getpid())] * 4) == [1] * 4
+    assert run_in_parallel([partial(dying_in_a_copy, os.getpid())] * 4) == [1] * 4
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="processes are copied on Linux alone")
 def test_neither_a_copy_nor_a_process_with_threads_is_copied() -> None:
     code = (
-        "import threading; from fibercap.views.charts.in_parallel import may_copy, shared; told = shared([may_copy] * 3);"
+        "import threading; from fibercap.views.charts.in_parallel import may_copy, run_in_parallel; told = run_in_parallel([may_copy] * 3);"
         "wait = threading.Event(); threading.Thread(target=wait.wait).start();"
         "print(*told, may_copy()); wait.set()"
     )

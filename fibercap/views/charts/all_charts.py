@@ -33,9 +33,10 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Chart:
-    """A chart: what it shows, how it is drawn, to which plans it applies, and whether it compares their options.
+    """A chart: what it shows, the function that draws it, and the plans to which it applies.
 
-    `section` is the report's section that begins with it; "" where a section says itself when and where it stands.
+    A chart that `compares` shows all options of a plan. `section` is the section of the report that begins with it, ""
+    where the section itself decides when and where it stands.
     """
 
     shows: str
@@ -86,8 +87,12 @@ CHARTS: Final[dict[str, Chart]] = {
         section="",
     ),
 }
-"""Every chart by its name: what `plot` draws, and its help and the report tell of."""
-SUFFIXES: Final[dict[str, Mapping[str, Any]]] = {  # what each format writes about itself; never the time
+"""Every chart that `plot` draws, by name; its help lists them.
+
+The chart of sensitivity (`views/charts/sensitivity.py`) is not among them: each bar takes two more projections of the
+plan, which only the report makes, and it draws that chart itself.
+"""
+SUFFIXES: Final[dict[str, Mapping[str, Any]]] = {  # metadata of each format; never the time of writing
     ".png": {},
     ".svg": {"Date": None},
     ".pdf": {"CreationDate": None},
@@ -106,26 +111,26 @@ def write_chart(
     path_suffix : str
         `.png`, `.svg` or `.pdf`, in any case.
     projection : Projection
-        What to draw; of a batch, the first draw.
+        What to draw; of a batch, the first sample.
     comparison : Comparison, optional
-        Its financing options side by side; `compare` needs them.
+        Its financing options side by side; charts that compare options need it.
     titled : bool
-        Write the scenario's title on it; left out where a page around it has that title.
+        Write the scenario's title on the chart; the report has the title on its page.
 
     Raises
     ------
     FibercapError
-        If chart or suffix is unknown, or `compare` has nothing to compare.
+        If chart or suffix is unknown, or there is nothing to compare.
     ScenarioError
         If a claim that the chart would show cannot be tested.
     """
     if name not in CHARTS:
         raise FibercapError("no_such_name", f"no chart `{name}`", did_you_mean(name, CHARTS, "charts"))
-    return rendered(lambda: CHARTS[name].draw(projection, comparison), path_suffix, titled=titled)
+    return render_chart(lambda: CHARTS[name].draw(projection, comparison), path_suffix, titled=titled)
 
 
-def rendered(draw: Callable[[], Figure], path_suffix: str, *, titled: bool = True) -> bytes:
-    """Draw a figure and return its file's bytes, the same each time; see `write_chart`.
+def render_chart(draw: Callable[[], Figure], path_suffix: str, *, titled: bool = True) -> bytes:
+    """Draw a figure and return the bytes of its file; the same figure gives the same bytes.
 
     Raises
     ------
@@ -134,15 +139,15 @@ def rendered(draw: Callable[[], Figure], path_suffix: str, *, titled: bool = Tru
     """
     suffix = path_suffix.lower()
     if suffix not in SUFFIXES:
-        told = f"a file ending in `{path_suffix}`" if path_suffix else "a file without a suffix"
+        target = f"a file ending in `{path_suffix}`" if path_suffix else "a file without a suffix"
         raise FibercapError(
-            "unknown_suffix", f"a chart cannot be written to {told}", f"known suffixes: {', '.join(SUFFIXES)}"
+            "unknown_suffix", f"a chart cannot be written to {target}", f"known suffixes: {', '.join(SUFFIXES)}"
         )
     import matplotlib as mpl
 
     content = io.BytesIO()
     with mpl.rc_context(), warnings.catch_warnings():
-        warnings.filterwarnings("ignore", message=r"Glyph .* missing from font")  # the picture shows it
+        warnings.filterwarnings("ignore", message=r"Glyph .* missing from font")  # a box in the picture shows it
         mpl.rcdefaults()  # a user's own style would change the bytes
         mpl.rcParams.update(SETTINGS)
         figure = draw()
@@ -153,7 +158,7 @@ def rendered(draw: Callable[[], Figure], path_suffix: str, *, titled: bool = Tru
 
 
 def _without_title(figure: Figure) -> Bbox:
-    """Take the title off a figure; return what is left of the page. [inch]"""
+    """Remove the title of a figure; return the part of the page that remains. [inch]"""
     from matplotlib.transforms import Bbox
 
     titles = [text for text in figure.texts if text.get_gid() == TITLE]

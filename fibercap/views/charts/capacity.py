@@ -9,7 +9,7 @@ import numpy as np
 
 from fibercap.core.timeline import month_number, month_start
 from fibercap.studies.claims import outcomes
-from fibercap.views.charts.claim_marks import draw_claims, handles, marks_on
+from fibercap.views.charts.claim_marks import draw_claims, marks_on, verdict_handles
 from fibercap.views.charts.labels import step_points
 from fibercap.views.charts.panel import value_axis, year_axis
 from fibercap.views.charts.style import (
@@ -20,7 +20,7 @@ from fibercap.views.charts.style import (
     PALETTE,
     SOFT,
     WIDTH,
-    mixed,
+    mix,
     name_panel,
     notice,
     open_page,
@@ -37,7 +37,7 @@ if TYPE_CHECKING:
     from fibercap.model.projection import Projection
     from fibercap.studies.compare import Comparison
     from fibercap.views.charts.claim_marks import Mark
-    from fibercap.views.charts.style import Page
+    from fibercap.views.charts.style import ChartPage
 
 LEFT = MARGIN + 0.2
 LABELS = 1.75
@@ -49,9 +49,10 @@ COLUMNS = {1: 1, 2: 2, 3: 3, 4: 2}
 
 @dataclass(frozen=True)
 class Capacity:
-    """What a plant, or several, can make: each array one longer or as long as `times`, which are months / 12.
+    """Capacity over time of a plant, or of several together. [km/year]
 
-    `nameplate[i]` stands from `times[i]` to `times[i + 1]`; `effective[i]` is the mean over the i-th period.
+    `nameplate[i]` holds from `times[i]` to `times[i + 1]`; `effective[i]` is the mean over the period from `edges[i]`
+    to `edges[i + 1]`. Times and edges are months / 12.
     """
 
     key: str
@@ -62,7 +63,7 @@ class Capacity:
     effective: Array
 
     def steps(self, times: Array) -> Array:
-        """Return the nameplate between each two of some times, which hold all of its own."""
+        """Return the nameplate between each two of `times`, which must include all of this capacity's own times."""
         return self.nameplate[np.searchsorted(self.times, times[:-1], side="right") - 1]
 
     @property
@@ -72,10 +73,10 @@ class Capacity:
 
 
 def capacity_of(projection: Projection, key: str) -> Capacity:
-    """Return a plant's capacity; its nameplate changes on the day that it opens, closes or a project is complete.
+    """Return a plant's capacity; the nameplate changes on the days on which it opens, closes or a project completes.
 
-    The model's rows hold the nameplate at the ends of periods. Between them it is placed on the days themselves, so
-    that a step looks the same whatever the model's step is.
+    The model's rows have the nameplate at the ends of periods only. With the days themselves, the chart looks the same
+    whatever the model's step is.
     """
     plant, timeline = projection.scenario.plants[key], projection.timeline
     first, last = float(timeline.origin), float(timeline.ends[-1])
@@ -86,18 +87,18 @@ def capacity_of(projection: Projection, key: str) -> Capacity:
         for project in projection.scenario.projects.values()
         if project.plant == key
     ]
-    inside = {at for at in (opens, closes, *(at for at, _ in added)) if first < at < last}
+    inside = {month for month in (opens, closes, *(month for month, _ in added)) if first < month < last}
     times = np.array([first, *sorted(inside), last])
     starts = times[:-1]
-    standing = float(np.ravel(plant.capacity)[0]) + sum(adds * (starts >= at) for at, adds in added)
+    standing = float(np.ravel(plant.capacity)[0]) + sum(adds * (starts >= month) for month, adds in added)
     nameplate = np.where((starts >= opens) & (starts < closes), standing, 0.0)
     effective = projection.value(f"plants.{key}.effective_capacity")[0]
     edges = np.append(timeline.origin, timeline.ends) / 12
     return Capacity(key, plant.name or key, times / 12, nameplate, edges, effective)
 
 
-def together(plants: list[Capacity]) -> list[Capacity]:
-    """Return the plants from the largest to the smallest; beyond the palette the smallest are one."""
+def merge_smallest(plants: list[Capacity]) -> list[Capacity]:
+    """Return the plants from the largest to the smallest; the smallest are one where the palette is too short."""
     ordered = sorted(plants, key=lambda plant: -plant.peak)
     if len(ordered) <= MOST:
         return ordered
@@ -110,32 +111,32 @@ def together(plants: list[Capacity]) -> list[Capacity]:
 
 
 def capacity_chart(projection: Projection, comparison: Comparison | None) -> Figure:
-    """Draw the plants stacked, and each of the chosen ones again with its claims."""
+    """Draw all plants stacked, then a panel for each of the largest with its claims."""
     del comparison
     plants = [capacity_of(projection, key) for key in projection.scenario.plants]
     tested = outcomes(projection).values()
     marks = {plant.key: marks_on(projection, tested, plant.key) for plant in plants}
     alone = len(plants) == 1
-    chosen = _chosen(plants, marks)
+    chosen = _plants_with_panels(plants, marks)
     rows = -(-len(chosen) // COLUMNS[len(chosen)]) if chosen else 0
     most = max((len(marks[plant.key]) for plant in chosen), default=0)
     tall = ALONE if alone else PANEL + 0.2 * max(0, most - 4)  # room for the labels
     body = rows * (HEADING + tall + UNDER) + (0 if alone else HEADING + STACK + UNDER)
-    page = open_page(projection, _subtitle(projection, alone=alone), body, _left_out(plants, chosen, marks))
+    page = open_page(projection, _subtitle(projection, alone=alone), body, _undrawn_claims(plants, chosen, marks))
     if not plants:
         notice(page, "This plan has no plants.")
         return page.figure
-    colours = {plant.key: PALETTE[row] if plant.key else OTHERS for row, plant in enumerate(together(plants))}
-    page.key([*_handles(), *handles(mark.outcome for plant in chosen for mark in marks[plant.key])])
+    colors = {plant.key: PALETTE[row] if plant.key else OTHERS for row, plant in enumerate(merge_smallest(plants))}
+    page.key([*_handles(), *verdict_handles(mark.outcome for plant in chosen for mark in marks[plant.key])])
     if not alone:
-        _draw_stack(page, together(plants), colours)
+        _draw_stack(page, merge_smallest(plants), colors)
     columns = COLUMNS[len(chosen)]
     width = (WIDTH - LEFT - MARGIN + 0.6) / columns - 0.6
     for position, plant in enumerate(chosen):
         row, column = divmod(position, columns)
         top = HEADING + row * (HEADING + tall + UNDER) + (0 if alone else HEADING + STACK + UNDER)
         ax = page.panel(LEFT + column * (width + 0.6), top, width, tall)
-        _draw_plant(ax, plant, colours.get(plant.key, OTHERS), marks[plant.key], width)
+        _draw_plant(ax, plant, colors.get(plant.key, OTHERS), marks[plant.key], width)
     return page.figure
 
 
@@ -144,14 +145,14 @@ def _subtitle(projection: Projection, *, alone: bool) -> str:
     return f"Capacity {plants}: nameplate, and what each {projection.timeline.step} can make"
 
 
-def _chosen(plants: list[Capacity], marks: dict[str, list[Mark]]) -> list[Capacity]:
-    """Return the plants that get a panel: those with claims before the others, large before small."""
+def _plants_with_panels(plants: list[Capacity], marks: dict[str, list[Mark]]) -> list[Capacity]:
+    """Return the plants that get a panel, the largest first; plants with claims have precedence."""
     ordered = sorted(plants, key=lambda plant: (not marks[plant.key], -plant.peak))[:PANELS]
     return sorted(ordered, key=lambda plant: -plant.peak)
 
 
-def _left_out(plants: list[Capacity], chosen: list[Capacity], marks: dict[str, list[Mark]]) -> str:
-    """Say which claims no panel shows."""
+def _undrawn_claims(plants: list[Capacity], chosen: list[Capacity], marks: dict[str, list[Mark]]) -> str:
+    """Return a note on the claims that no panel shows; "" without any."""
     shown = {plant.key for plant in chosen}
     hidden = [
         f"{plant.name} ({len(marks[plant.key])})" for plant in plants if plant.key not in shown and marks[plant.key]
@@ -165,12 +166,12 @@ def _handles() -> list[Artist]:
 
     return [
         Line2D([], [], color=INK, linewidth=1.6, label="nameplate"),
-        Patch(facecolor=mixed(PALETTE[0], "white", 0.6), label="effective capacity, mean of each period"),
+        Patch(facecolor=mix(PALETTE[0], "white", 0.6), label="effective capacity, mean of each period"),
     ]
 
 
-def _draw_stack(page: Page, plants: list[Capacity], colours: dict[str, str]) -> None:
-    """Draw all plants upon each other: effective capacity as areas, nameplate as lines over them."""
+def _draw_stack(page: ChartPage, plants: list[Capacity], colors: dict[str, str]) -> None:
+    """Draw all plants stacked: effective capacity as areas, nameplate as lines over them."""
     width = WIDTH - LEFT - MARGIN - LABELS
     ax = page.panel(LEFT, HEADING, width, STACK)
     times = np.unique(np.concatenate([plant.times for plant in plants]))
@@ -179,8 +180,8 @@ def _draw_stack(page: Page, plants: list[Capacity], colours: dict[str, str]) -> 
     divisor, word = scale(float(max(steps.max(), areas.max())))
     base = np.zeros(areas.shape[1])
     for plant, top in zip(plants, areas / divisor, strict=True):
-        colour = colours[plant.key]
-        ax.stairs(top, plant.edges, baseline=base, fill=True, color=mixed(colour, "white", 0.15), linewidth=0)
+        color = colors[plant.key]
+        ax.stairs(top, plant.edges, baseline=base, fill=True, color=mix(color, "white", 0.15), linewidth=0)
         base = top
     for level in steps / divisor:
         ax.stairs(level, times, baseline=None, color="white", linewidth=2.0)
@@ -191,25 +192,25 @@ def _draw_stack(page: Page, plants: list[Capacity], colours: dict[str, str]) -> 
     value_axis(ax, 0, top * 1.08 or 1.0)
     name_panel(ax, "All plants", f"{word}km/year", width)
     year_axis(ax, float(times[0]), float(times[-1]), width)
-    name_bands(ax, _bands(plants, colours, steps[:, -1] / divisor), width, STACK, LABELS)
+    name_bands(ax, _bands(plants, colors, steps[:, -1] / divisor), width, STACK, LABELS)
     end = f"nameplate, end of {int(np.ceil(plants[0].times[-1])) - 1}"
     page.text(WIDTH - MARGIN - LABELS + 0.14, HEADING - 0.21, end, "small", color=SOFT)
 
 
-def _bands(plants: list[Capacity], colours: dict[str, str], tops: Array) -> list[Band]:
+def _bands(plants: list[Capacity], colors: dict[str, str], tops: Array) -> list[Band]:
     lows = np.append(0.0, tops[:-1])
     return [
-        Band(plant.name, colours[plant.key], low, high, high - low)
+        Band(plant.name, colors[plant.key], low, high, high - low)
         for plant, low, high in zip(plants, lows, tops, strict=True)
     ]
 
 
-def _draw_plant(ax: Axes, plant: Capacity, colour: str, marks: list[Mark], width: float) -> None:
+def _draw_plant(ax: Axes, plant: Capacity, color: str, marks: list[Mark], width: float) -> None:
     """Draw one plant on its own scale, with its claims."""
     limits = [mark.outcome.limit + mark.within for mark in marks]
     highest = max([plant.peak, *limits])
     divisor, word = scale(highest)
-    tint, dark = mixed(colour, "white", 0.6), mixed(colour, INK, 0.35)
+    tint, dark = mix(color, "white", 0.6), mix(color, INK, 0.35)
     ax.stairs(plant.effective / divisor, plant.edges, baseline=0, fill=True, color=tint, linewidth=0)
     ax.stairs(plant.nameplate / divisor, plant.times, baseline=None, color=dark, linewidth=1.6, capstyle="butt")
     value_axis(ax, min([0.0, *limits]) / divisor, highest / divisor * (1.3 if marks else 1.1) or 1.0)

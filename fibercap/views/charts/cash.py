@@ -1,4 +1,4 @@
-"""The chart of cash: what is held at the end of every period, and the year's flows that lead to it."""
+"""The chart of cash: the balance at the end of every period, and the cash flows of each year."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
-from fibercap.views.charts.labels import Label, label, step_points
+from fibercap.views.charts.labels import ChartLabel, label, step_points
 from fibercap.views.charts.panel import draw_bars, year_axis
 from fibercap.views.charts.style import (
     FAILS,
@@ -49,7 +49,7 @@ def cash_chart(projection: Projection, comparison: Comparison | None) -> Figure:
     cash = projection.value("accounts.cash")[0]
     divisor, word = scale(float(np.abs(cash).max()))
     upper = page.panel(LEFT, HEADING, width, UPPER)
-    _draw_held(upper, projection, cash / divisor, divisor)
+    _draw_cash(upper, projection, cash / divisor, divisor)
     year_axis(upper, float(years.starts[0]), float(years.ends[-1]), width)
     name_panel(upper, "Cash held", f"{word}{money}", width)
     lower = page.panel(LEFT, HEADING + UPPER + BETWEEN, width, LOWER)
@@ -57,20 +57,20 @@ def cash_chart(projection: Projection, comparison: Comparison | None) -> Figure:
     divisor, word = scale(float(np.abs(flows).max()))
     flows = [amounts / divisor for amounts in flows]
     slots = years.slots(len(FLOWS))
-    for (places, wide), amounts, (_, colour) in zip(slots, flows, FLOWS, strict=True):
-        draw_bars(lower, places, amounts, wide, facecolor=colour)
+    for (places, wide), amounts, (_, color) in zip(slots, flows, FLOWS, strict=True):
+        draw_bars(lower, places, amounts, wide, facecolor=color)
     heights(lower, flows)
     written = [(places, amounts) for (places, _), amounts in zip(slots, flows, strict=True)]
     write_values(lower, written, years.room(width) * 0.27)
     year_axis(lower, float(years.starts[0]), float(years.ends[-1]), width)
     name_panel(lower, "Cash flow", f"{word}{money}", width)
-    entries = [Patch(facecolor=colour, label=f"{key} cash flow") for key, colour in FLOWS]
+    entries = [Patch(facecolor=color, label=f"{key} cash flow") for key, color in FLOWS]
     page.key(entries, left=LEFT + 2.4, top=HEADING + UPPER + BETWEEN - 0.26)
     return page.figure
 
 
-def _draw_held(ax: Axes, projection: Projection, cash: Array, divisor: float) -> None:
-    """Draw what is held, hatched below zero; the least that is to be held; the lowest point with its number."""
+def _draw_cash(ax: Axes, projection: Projection, cash: Array, divisor: float) -> None:
+    """Draw the cash balance, hatched below zero, its minimum as a line, and its lowest point with the amount."""
     timeline = projection.timeline
     edges = np.append(timeline.origin, timeline.ends) / 12
     least = float(np.ravel(projection.scenario.money.minimum_cash)[0]) / divisor
@@ -82,20 +82,22 @@ def _draw_held(ax: Axes, projection: Projection, cash: Array, divisor: float) ->
     heights(ax, [cash, np.array([least])], above=0.2)
     amount = partial(_amount, divisor=divisor, money=projection.scenario.currency)
     lowest, last = int(cash.argmin()), float(edges[-1])
-    at = float(edges[lowest] + edges[lowest + 1]) / 2
-    told = [Label(at, float(cash[lowest]), f"lowest: {amount(cash[lowest])} in {timeline.labels[lowest]}", INK)]
+    middle = float(edges[lowest] + edges[lowest + 1]) / 2
+    labels = [
+        ChartLabel(middle, float(cash[lowest]), f"lowest: {amount(cash[lowest])} in {timeline.labels[lowest]}", INK)
+    ]
     lines = [step_points(edges, cash)]
-    ax.plot([at], [cash[lowest]], marker="o", markersize=6, color=INK, markeredgecolor="white", zorder=5)
+    ax.plot([middle], [cash[lowest]], marker="o", markersize=6, color=INK, markeredgecolor="white", zorder=5)
     ax.set_xlim(float(edges[0]), last)
     if least > 0:
         ax.axhline(least, color=SOFT, linewidth=1.0, linestyle=(0, (5, 2)))
-        told.append(Label(last, least, f"least to be held: {amount(least)}", SOFT))
+        labels.append(ChartLabel(last, least, f"least to be held: {amount(least)}", SOFT))
         lines.append(step_points(edges, np.full(len(cash), least)))
-    label(ax, told, np.concatenate(lines), 6.0)
+    label(ax, labels, np.concatenate(lines), 6.0)
 
 
 def _amount(value: float, divisor: float, money: str) -> str:
-    """Return an amount in the unit of the axis; one that would show but a digit there in its own unit."""
+    """Return the text of an amount in the unit of the axis, or in a smaller unit where that would show one digit."""
     if not value or abs(value) >= SMALL:
         return short(value)
     size, word = scale(abs(value * divisor))

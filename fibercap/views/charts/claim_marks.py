@@ -1,4 +1,4 @@
-"""Claims on a chart of capacity: where their markers stand, and what is said beside them."""
+"""Claims on a chart of capacity: their markers and labels."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import numpy as np
 
 from fibercap.core.dates import whole_period
 from fibercap.core.timeline import STOCK
-from fibercap.views.charts.labels import Label, label
+from fibercap.views.charts.labels import ChartLabel, label
 from fibercap.views.charts.style import FAILS, HOLDS, short
 
 if TYPE_CHECKING:
@@ -30,20 +30,23 @@ POINTS: Final = 60
 
 @dataclass(frozen=True)
 class Mark:
-    """A claim as it is drawn: at its time and limit; the time it speaks of; what it may be off by, in its unit."""
+    """The marker of a claim on a chart: at `x`, over the time from `start` to `end`.
+
+    Times are months / 12. `within` is the tolerance of the claim, in its unit.
+    """
 
     outcome: Outcome
     start: float
     end: float
-    at: float
+    x: float
     within: float
 
     def label_for(self, divisor: float) -> str:
-        """Return the label in two lines: claimed, and found, in the unit of the axis."""
+        """Return the label in two lines, the claim and the value in the plan; `divisor` is the unit of the axis."""
         row = ROWS[self.outcome.subject.rsplit(".", 1)[1]]
         verdict = "holds" if self.outcome.holds else "fails"
-        found = "undefined" if self.outcome.value is None else short(self.outcome.value / divisor)
-        return f"{row} {SIGNS[self.outcome.comparator]} {short(self.outcome.limit / divisor)}\n{verdict}: {found}"
+        value = "undefined" if self.outcome.value is None else short(self.outcome.value / divisor)
+        return f"{row} {SIGNS[self.outcome.comparator]} {short(self.outcome.limit / divisor)}\n{verdict}: {value}"
 
 
 def marks_on(projection: Projection, tested: Iterable[Outcome], plant: str) -> list[Mark]:
@@ -53,7 +56,7 @@ def marks_on(projection: Projection, tested: Iterable[Outcome], plant: str) -> l
 
 
 def _mark(projection: Projection, outcome: Outcome) -> Mark:
-    """Place a claim: a stock at the end of its time, a rate in the middle of the time it is averaged over."""
+    """Return the marker of a claim: at the end of its time for a stock, in the middle for a rate."""
     span = whole_period(outcome.when.removeprefix("end of "))
     if span is None:
         raise ValueError(f"{outcome.name} is about no time")  # a stock or rate that was tested has one
@@ -63,48 +66,57 @@ def _mark(projection: Projection, outcome: Outcome) -> Mark:
     stock = projection.rows[outcome.subject].nature == STOCK
     claim = projection.scenario.claims[outcome.name]
     within = float(claim.within.room(np.asarray([outcome.limit]))[0]) if outcome.comparator == "about" else 0.0
-    at = end if stock else (start + end) / 2
-    return Mark(outcome, (end if stock else start) / 12, end / 12, at / 12, within)
+    x = end if stock else (start + end) / 2
+    return Mark(outcome, (end if stock else start) / 12, end / 12, x / 12, within)
 
 
-def handles(tested: Iterable[Outcome]) -> list[Artist]:
-    """Return the key's entries for the outcomes that occur."""
+def verdict_handles(tested: Iterable[Outcome]) -> list[Artist]:
+    """Return the entries of the key: one for claims that hold, one for those that fail, if there are any."""
     from matplotlib.lines import Line2D
 
-    found = {outcome.holds for outcome in tested}
+    verdicts = {outcome.holds for outcome in tested}
     return [
         Line2D([], [], **marker(holds=holds), linestyle="none", label=f"claim {'holds' if holds else 'fails'}")
         for holds in (True, False)
-        if holds in found
+        if holds in verdicts
     ]
 
 
 def marker(*, holds: bool) -> dict[str, Any]:
-    """Return how a verdict is marked: a dot, or a cross."""
-    colour, shape, size = (HOLDS, "o", MARKER) if holds else (FAILS, "X", MARKER + 1.5)
-    return {"marker": shape, "color": colour, "markersize": size, "markeredgecolor": "white", "markeredgewidth": 0.9}
+    """Return the style of a marker: a dot for what holds, a cross for what fails."""
+    color, shape, size = (HOLDS, "o", MARKER) if holds else (FAILS, "X", MARKER + 1.5)
+    return {"marker": shape, "color": color, "markersize": size, "markeredgecolor": "white", "markeredgewidth": 0.9}
 
 
-def colour_of(outcome: Outcome) -> str:
-    """Return the colour of a claim that holds or fails; its marker has another shape too."""
+def color_of(outcome: Outcome) -> str:
+    """Return the color of a claim by whether it holds. Color never stands alone: markers differ in shape too."""
     return HOLDS if outcome.holds else FAILS
 
 
 def draw_claims(ax: Axes, marks: Sequence[Mark], divisor: float, lines: Array) -> None:
-    """Draw markers with their labels; `lines` are points (point, 2) of the lines that labels had better not cover.
+    """Draw markers with their labels.
 
-    Axes must have their limits by now, for labels are placed by what they would touch.
+    Parameters
+    ----------
+    ax : Axes
+        The axes, whose limits must be set before: labels are placed where they touch least.
+    marks : sequence of Mark
+        The claims.
+    divisor : float
+        The unit of the axis.
+    lines : (point, 2)
+        Points of the lines that labels should not cover.
     """
     for mark in marks:
-        y, colour = mark.outcome.limit / divisor, colour_of(mark.outcome)
+        y, color = mark.outcome.limit / divisor, color_of(mark.outcome)
         if mark.end > mark.start:
-            ax.plot([mark.start, mark.end], [y, y], color=colour, linewidth=1.4, solid_capstyle="butt", zorder=5)
+            ax.plot([mark.start, mark.end], [y, y], color=color, linewidth=1.4, solid_capstyle="butt", zorder=5)
         if mark.within:
             ends = [y - mark.within / divisor, y + mark.within / divisor]
-            ax.plot([mark.at, mark.at], ends, color=colour, linewidth=1.0, marker="_", markersize=5, zorder=5)
-        ax.plot([mark.at], [y], **marker(holds=mark.outcome.holds), linestyle="none", clip_on=False, zorder=6)
-    told = [Label(m.at, m.outcome.limit / divisor, m.label_for(divisor), colour_of(m.outcome)) for m in marks]
-    label(ax, told, np.concatenate([lines, *(_shape(mark, divisor) for mark in marks)]), MARKER)
+            ax.plot([mark.x, mark.x], ends, color=color, linewidth=1.0, marker="_", markersize=5, zorder=5)
+        ax.plot([mark.x], [y], **marker(holds=mark.outcome.holds), linestyle="none", clip_on=False, zorder=6)
+    labels = [ChartLabel(m.x, m.outcome.limit / divisor, m.label_for(divisor), color_of(m.outcome)) for m in marks]
+    label(ax, labels, np.concatenate([lines, *(_shape(mark, divisor) for mark in marks)]), MARKER)
 
 
 def _shape(mark: Mark, divisor: float) -> Array:
@@ -113,5 +125,5 @@ def _shape(mark: Mark, divisor: float) -> Array:
     room = mark.within / divisor
     along, up = np.linspace(mark.start, mark.end, POINTS), np.linspace(y - room, y + room, POINTS)
     return np.concatenate(
-        [np.column_stack([along, np.full(POINTS, y)]), np.column_stack([np.full(POINTS, mark.at), up])]
+        [np.column_stack([along, np.full(POINTS, y)]), np.column_stack([np.full(POINTS, mark.x), up])]
     )

@@ -1,4 +1,4 @@
-"""The chart that sets ways of financing side by side: debt service by year, all-in cost, interest and fees."""
+"""The chart that compares options: debt service by year, all-in cost, interest and fees of each."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from fibercap.views.charts.style import (
     WIDTH,
     fit,
     in_one_line,
-    mixed,
+    mix,
     name_panel,
     open_page,
     scale,
@@ -41,7 +41,7 @@ if TYPE_CHECKING:
     from fibercap.core.units import Array
     from fibercap.model.projection import Projection
     from fibercap.studies.compare import Case, Comparison
-    from fibercap.views.charts.style import Page
+    from fibercap.views.charts.style import ChartPage
 
 COLUMNS = 4
 PANEL, HEADING, UNDER, BETWEEN = 1.2, 0.35, 0.35, 0.45
@@ -50,7 +50,7 @@ ROW = 0.24
 PRINCIPAL, INTEREST = PALETTE[0], PALETTE[1]
 NAMES, KEYED = 2.3, 3.0
 NEXT_LINE, UNDER_NAME = 0.19, 0.15
-"""How far apart the lines of a title are, in the heads of panels and beside rows. [inch]"""
+"""Distance between the lines of a title: at the head of a panel, and beside a row. [inch]"""
 PAID = ("principal", "interest_paid", "fees_paid")
 Service = tuple["Array", "Array"]
 
@@ -59,8 +59,8 @@ def service_by_year(projection: Projection, years: range) -> Service:
     """Return principal, and interest with recurring fees, of all loans by calendar year of payment. [money]"""
     principal, interest = np.zeros(len(years)), np.zeros(len(years))
     for loan in projection.scenario.loans:
-        at = f"loans.{loan}.schedule"
-        places = np.array([date_of(day).year for day in projection.value(f"{at}.date")[0]]) - years.start
+        schedule = f"loans.{loan}.schedule"
+        places = np.array([date_of(day).year for day in projection.value(f"{schedule}.date")[0]]) - years.start
         inside = (places >= 0) & (places < len(years))
         paid = {key: projection.value(reported(projection.scenario, loan, key))[0][inside] for key in PAID}
         np.add.at(principal, places[inside], paid["principal"])
@@ -68,21 +68,21 @@ def service_by_year(projection: Projection, years: range) -> Service:
     return principal, interest
 
 
-def years_of(cases: Mapping[str, Case], projection: Projection) -> range:
-    """Return the calendar years from the first payment of any case to the last; the horizon's where nothing is paid."""
-    found = set()
+def payment_years(cases: Mapping[str, Case], projection: Projection) -> range:
+    """Return the calendar years from the first payment of any case to the last; the horizon's without payments."""
+    years = set()
     for case in cases.values():
         for loan in case.projection.scenario.loans:
-            at = f"loans.{loan}.schedule"
-            days = case.projection.value(f"{at}.date")[0]
-            pays = case.projection.trifle.counts(case.projection.value(f"{at}.payment"))[0]
-            found |= {date_of(day).year for day in days[pays]}
-    found = found or {projection.timeline.start.year, projection.timeline.end.year}
-    return range(min(found), max(found) + 1)
+            schedule = f"loans.{loan}.schedule"
+            days = case.projection.value(f"{schedule}.date")[0]
+            pays = case.projection.trifle.counts(case.projection.value(f"{schedule}.payment"))[0]
+            years |= {date_of(day).year for day in days[pays]}
+    years = years or {projection.timeline.start.year, projection.timeline.end.year}
+    return range(min(years), max(years) + 1)
 
 
 def compare_chart(projection: Projection, comparison: Comparison | None) -> Figure:
-    """Draw each option's debt service in a panel of its own, and under them what each costs.
+    """Draw the debt service of each option in a panel of its own, and below what the debt of each costs.
 
     Raises
     ------
@@ -93,7 +93,7 @@ def compare_chart(projection: Projection, comparison: Comparison | None) -> Figu
         raise FibercapError(
             "no_options", f"{projection.scenario.id} has no options to compare", "write some under `options:`"
         )
-    years = years_of(comparison.cases, projection)
+    years = payment_years(comparison.cases, projection)
     services = {name: service_by_year(case.projection, years) for name, case in comparison.cases.items()}
     divisor, word = scale(_highest(services))
     grid = _grid(comparison, f"{word}{comparison.currency}")
@@ -118,8 +118,11 @@ def compare_chart(projection: Projection, comparison: Comparison | None) -> Figu
 
 
 @dataclass(frozen=True)
-class Grid:
-    """Panels in rows and columns, all alike; `beside` tells whether every name has room beside the unit on one line."""
+class PanelGrid:
+    """Equal panels in rows and columns.
+
+    With `beside`, every name has room on one line with the unit. `lines` is the number of lines of the longest name.
+    """
 
     rows: int
     columns: int
@@ -129,7 +132,7 @@ class Grid:
 
     @property
     def width(self) -> float:
-        """Width of a panel; one alone is as wide as one of two. [inch]"""
+        """Width of a panel; a single panel is as wide as each of two. [inch]"""
         return _panel_width(max(self.columns, 2))
 
     @property
@@ -161,14 +164,14 @@ def _panel_width(columns: int) -> float:
     return (WIDTH - LEFT - MARGIN + BETWEEN) / columns - BETWEEN
 
 
-def _grid(comparison: Comparison, unit: str) -> Grid:
+def _grid(comparison: Comparison, unit: str) -> PanelGrid:
     count = len(comparison.cases)
     rows = -(-count // COLUMNS)
     columns = -(-count // rows)
     width = _panel_width(max(columns, 2))
     beside = all(in_one_line(case.title, unit, width) for case in comparison.cases.values())
     lines = max(len(wrap(case.title, "panel", width, most=LINES)) for case in comparison.cases.values())
-    return Grid(rows, columns, unit, beside, lines)
+    return PanelGrid(rows, columns, unit, beside, lines)
 
 
 def _highest(services: Mapping[str, Service]) -> float:
@@ -207,13 +210,13 @@ def _draw_service(ax: Axes, years: range, service: Service, rival: Service | Non
         ax.stairs((rival[0] + rival[1]) / divisor, edges, baseline=0, color=SOFT, linewidth=1.0)
 
 
-def _draw_costs(page: Page, comparison: Comparison, top: float, names: list[list[str]], pitch: float) -> None:
-    """Draw two panels of dots, each in its own unit, with the cases' names on the left."""
+def _draw_costs(page: ChartPage, comparison: Comparison, top: float, names: list[list[str]], pitch: float) -> None:
+    """Draw two panels, all-in cost and interest with fees: a dot for each case, with the names on the left."""
     cases = comparison.cases
     costs = [case.measures["all_in_cost"].value for case in cases.values()]
     rates = [None if cost is None else 100 * cost for cost in costs]
     free = [_debt_free(case.projection) for case in cases.values()]
-    totals = [None if none else _paid_for(case) for none, case in zip(free, cases.values(), strict=True)]
+    totals = [None if none else _interest_and_fees(case) for none, case in zip(free, cases.values(), strict=True)]
     divisor, word = scale(max([total for total in totals if total is not None], default=1.0))
     money = [None if total is None else total / divisor for total in totals]
     height, start = pitch * len(cases), top + HEADING + 0.1
@@ -239,19 +242,19 @@ def _debt_free(projection: Projection) -> bool:
     return not any(projection.trifle_of(name).counts(amounts).any() for name, amounts in drawn.items())
 
 
-def _paid_for(case: Case) -> float:
+def _interest_and_fees(case: Case) -> float:
     return sum(case.measures[name].value or 0.0 for name in ("total_interest", "total_fees"))
 
 
 def _dots(ax: Axes, values: list[float | None], reasons: list[str], form: str) -> None:
-    """Draw one dot a row, from zero, with its number beside it; where there is none, the reason."""
+    """Draw a dot in each row with its number beside it; the reason where there is no value."""
     highest = max([value for value in values if value is not None], default=0.0) or 1.0
     row_axis(ax, len(values), 0, highest * 1.3)
     for row, (value, reason) in enumerate(zip(values, reasons, strict=True)):
         if value is None:
             ax.annotate(reason, (0, row), xytext=(4, 0), textcoords="offset points", va="center", color=SOFT)
             continue
-        ax.plot([0, value], [row, row], color=mixed(PRINCIPAL, "white", 0.55), linewidth=1.2)
+        ax.plot([0, value], [row, row], color=mix(PRINCIPAL, "white", 0.55), linewidth=1.2)
         ax.plot([value], [row], marker="o", markersize=6, color=PRINCIPAL, linestyle="none")
-        told = form.format(value)
-        ax.annotate(told, (value, row), xytext=(7, 0), textcoords="offset points", va="center", color=INK)
+        text = form.format(value)
+        ax.annotate(text, (value, row), xytext=(7, 0), textcoords="offset points", va="center", color=INK)

@@ -1,4 +1,4 @@
-"""The chart of cover: debt service beside the cash flow for it, and below it the ratios with their covenants."""
+"""The chart of cover: cash flow available and debt service by year; below, cover ratios with their covenants."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from fibercap.core.timeline import month_number, month_start
 from fibercap.studies.covenants import covenants
 from fibercap.views.charts.claim_marks import marker
 from fibercap.views.charts.panel import draw_bars, year_axis
-from fibercap.views.charts.ratios import chosen, ratios
+from fibercap.views.charts.ratios import nearest_to_limits, ratios
 from fibercap.views.charts.style import (
     FAILS,
     INK,
@@ -38,43 +38,43 @@ if TYPE_CHECKING:
     from fibercap.studies.compare import Comparison
     from fibercap.studies.covenants import Tested
     from fibercap.views.charts.ratios import Ratio
-    from fibercap.views.charts.style import Page
+    from fibercap.views.charts.style import ChartPage
 
 LEFT: Final = MARGIN + 0.2
 LABELS: Final = 1.85
 HEADING, UPPER, BETWEEN, UNDER = 0.35, 2.5, 0.4, 0.45
 PRINCIPAL, INTEREST, CASH = PALETTE[0], PALETTE[1], PALETTE[3]
 ROOM: Final = 0.25
-"""Room that a number below its dot needs. [inch]"""
+"""Height that a number below its dot needs. [inch]"""
 TIMES: Final = "CFADS / debt service"
 
 
 def cover_chart(projection: Projection, comparison: Comparison | None) -> Figure:
-    """Draw debt service beside the cash flow for it by year, and below it how often it is covered."""
+    """Draw cash flow available and debt service by year, and below them the cover ratios."""
     del comparison
     years, every = Years.of(projection), ratios(projection)
-    found = chosen(every)
+    shown = nearest_to_limits(every)
     hidden = (
-        f" · not drawn: {len(every) - len(found)} loans that are farther from their limits" if every != found else ""
+        f" · not drawn: {len(every) - len(shown)} loans that are farther from their limits" if every != shown else ""
     )
     subtitle = "Debt service and the cash flow available for it, by calendar year, and how often it is covered"
-    body = HEADING + UPPER + UNDER + sum(BETWEEN + ratio.tall + UNDER for ratio in found)
-    about = f"CFADS: cash flow available for debt service{hidden}{_untested(projection)}"
-    page = open_page(projection, subtitle, body if found else 1.2, about, keyed=bool(found))
-    if not found:
+    body = HEADING + UPPER + UNDER + sum(BETWEEN + ratio.tall + UNDER for ratio in shown)
+    about = f"CFADS: cash flow available for debt service{hidden}{_untested_note(projection)}"
+    page = open_page(projection, subtitle, body if shown else 1.2, about, keyed=bool(shown))
+    if not shown:
         notice(page, "No debt service is due in this plan.")
         return page.figure
-    page.key(_handles(found))
+    page.key(_handles(shown))
     _draw_service(page, projection, years)
     top = HEADING + UPPER + UNDER
-    for ratio in found:
+    for ratio in shown:
         _draw_ratio(page, projection, ratio, top + BETWEEN, years)
         top += BETWEEN + ratio.tall + UNDER
     return page.figure
 
 
-def _untested(projection: Projection) -> str:
-    """Say on how many dates covenants could not be tested, and why where there is one reason; "" where on none."""
+def _untested_note(projection: Projection) -> str:
+    """Return a note on dates on which covenants could not be tested, with the reason if all share it; "" if none."""
     promises = covenants(projection).values()
     reasons = [date.reason for promise in promises for date in promise.untested]
     if not reasons:
@@ -84,8 +84,8 @@ def _untested(projection: Projection) -> str:
     return f" · covenants not tested on {len(reasons)} of {count} dates{why}"
 
 
-def _draw_service(page: Page, projection: Projection, years: Years) -> None:
-    """Draw cash flow for debt service beside principal, interest and fees, year by year."""
+def _draw_service(page: ChartPage, projection: Projection, years: Years) -> None:
+    """Draw two bars for each year: cash flow available; principal, interest and fees."""
     width = WIDTH - LEFT - MARGIN - LABELS
     ax = page.panel(LEFT, HEADING, width, UPPER)
     cash, principal = yearly(projection, "accounts.cfads"), yearly(projection, "accounts.scheduled_principal")
@@ -93,31 +93,31 @@ def _draw_service(page: Page, projection: Projection, years: Years) -> None:
     interest = interest - yearly(projection, "accounts.service_funded")
     service = principal + interest
     divisor, word = scale(float(max(np.abs(cash).max(), service.max())))
-    (at, wide), (beside, thin) = years.slots(2)
-    draw_bars(ax, at, cash / divisor, wide, facecolor=CASH)
+    (middles, wide), (beside, thin) = years.slots(2)
+    draw_bars(ax, middles, cash / divisor, wide, facecolor=CASH)
     draw_bars(ax, beside, principal / divisor, thin, facecolor=PRINCIPAL)
     draw_bars(ax, beside, interest / divisor, thin, base=principal / divisor, facecolor=INTEREST)
     heights(ax, [cash / divisor, service / divisor])
     room = years.room(width) * 0.4
-    write_values(ax, [(at, cash / divisor), (beside, service / divisor)], room)
+    write_values(ax, [(middles, cash / divisor), (beside, service / divisor)], room)
     year_axis(ax, float(years.starts[0]), float(years.ends[-1]), width)
     name_panel(ax, "Cash flow and debt service", f"{word}{projection.scenario.currency}", width)
 
 
-def _draw_ratio(page: Page, projection: Projection, ratio: Ratio, top: float, years: Years) -> None:
-    """Draw one ratio as dots, crosses where it breaks a covenant, and the covenants as lines."""
+def _draw_ratio(page: ChartPage, projection: Projection, ratio: Ratio, top: float, years: Years) -> None:
+    """Draw one ratio as dots, with crosses where it breaks a covenant, and the covenants as lines."""
     width = WIDTH - LEFT - MARGIN - LABELS
     ax = page.panel(LEFT, top, width, ratio.tall)
-    shown = ratio.shown
+    shown = ratio.drawn_values
     heights(ax, [shown, np.array([limit for _, limit in ratio.limits])], above=0.24)
     ax.set_xlim(float(years.starts[0]), float(years.ends[-1]))
     for promise in ratio.promises:
         _line(ax, projection, ratio, promise)
-    broken, cut = ratio.broken, shown < ratio.values
+    broken, cut = ratio.breaks_covenant, shown < ratio.values
     for holds in (True, False):
-        at = (broken != holds) & ~cut
+        mask = (broken != holds) & ~cut
         dots = marker(holds=holds) | _plain(holds=holds) | {"linestyle": "none", "zorder": 4, "clip_on": False}
-        ax.plot(ratio.places[at], shown[at], **dots)
+        ax.plot(ratio.places[mask], shown[mask], **dots)
     ax.plot(ratio.places[cut], shown[cut], marker="^", markersize=6, color=INK, linestyle="none", zorder=4)
     _write(ax, ratio, shown, width)
     name_panel(ax, ratio.name, TIMES, width)
@@ -135,12 +135,12 @@ def _whose(loans: list[str]) -> str:
 
 
 def _plain(*, holds: bool) -> dict[str, Any]:
-    """Return the colour of a value that breaks nothing: no verdict is due on it."""
+    """Return the style of a value that breaks no covenant: the plain color, for no verdict is passed on it."""
     return {"color": INK, "markersize": 6} if holds else {}
 
 
 def _line(ax: Axes, projection: Projection, ratio: Ratio, promise: Tested) -> None:
-    """Draw a covenant's limit while its loan runs, and as far as it is tested."""
+    """Draw a covenant's limit as a line over the life of its loan and all dates of its tests."""
     loan = projection.scenario.loans[promise.loan]
     dates = {test.when for test in promise.tests}
     tested = [place for place, label in zip(ratio.places, ratio.labels, strict=True) if label & dates]
@@ -151,7 +151,7 @@ def _line(ax: Axes, projection: Projection, ratio: Ratio, promise: Tested) -> No
 
 
 def _write(ax: Axes, ratio: Ratio, shown: Array, width: float) -> None:
-    """Write each value above its dot; of many, the lowest alone, below it where there is room."""
+    """Write each value above its dot; if they are too many, only the lowest, below its dot where there is room."""
     low, high = ax.get_xlim()
     apart = float(np.diff(ratio.places).min()) * width / (high - low) if len(shown) > 1 else width
     every = np.arange(len(shown))
@@ -170,11 +170,11 @@ def _write(ax: Axes, ratio: Ratio, shown: Array, width: float) -> None:
         }
         word = short(value) if shown[place] < value else f"{value:,.2f}"
         box = {"facecolor": "white", "alpha": 0.82, "edgecolor": "none", "pad": 0.5}
-        at = (ratio.places[place], shown[place])
-        ax.annotate(word, at, xytext=(0, -5 if under else 5), bbox=box, zorder=5, **style)
+        point = (ratio.places[place], shown[place])
+        ax.annotate(word, point, xytext=(0, -5 if under else 5), bbox=box, zorder=5, **style)
 
 
-def _handles(found: list[Ratio]) -> list[Artist]:
+def _handles(shown: list[Ratio]) -> list[Artist]:
     from matplotlib.lines import Line2D
     from matplotlib.patches import Patch
 
@@ -183,10 +183,10 @@ def _handles(found: list[Ratio]) -> list[Artist]:
         Patch(facecolor=PRINCIPAL, label="scheduled principal"),
         Patch(facecolor=INTEREST, label="interest and recurring fees that funding does not pay"),
     ]
-    if any(ratio.promises for ratio in found):
+    if any(ratio.promises for ratio in shown):
         entries.append(Line2D([], [], color=FAILS, linewidth=1.1, linestyle=(0, (5, 2)), label="covenant"))
-    if any(ratio.broken.any() for ratio in found):
+    if any(ratio.breaks_covenant.any() for ratio in shown):
         entries.append(Line2D([], [], **marker(holds=False), linestyle="none", label="broken"))
-    if any((ratio.shown < ratio.values).any() for ratio in found):
+    if any((ratio.drawn_values < ratio.values).any() for ratio in shown):
         entries.append(Line2D([], [], marker="^", markersize=6, color=INK, linestyle="none", label="higher than drawn"))
     return entries

@@ -1,4 +1,4 @@
-"""The chart of debt: what is owed on every loan, on the loans' own dates, to maturity."""
+"""The chart of debt: the balance of every loan, on its own dates, to maturity."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ if TYPE_CHECKING:
     from fibercap.core.units import Array
     from fibercap.model.projection import Projection
     from fibercap.studies.compare import Comparison
-    from fibercap.views.charts.style import Page
+    from fibercap.views.charts.style import ChartPage
 
 BODY = 4.5
 KEY = 2.1
@@ -44,8 +44,8 @@ GAP, UNDER = 0.4, 0.4
 
 
 @dataclass(frozen=True)
-class Owed:
-    """What is owed on a loan, or on several: `closing[i]` from `times[i]` on. [money, month / 12]"""
+class LoanDebt:
+    """The balance of a loan, or of `count` loans together: `closing[i]` from `times[i]` on. [money, month / 12]"""
 
     name: str
     times: Array
@@ -55,52 +55,55 @@ class Owed:
 
     @property
     def label(self) -> str:
-        """What the key calls it."""
+        """The name in the key."""
         return (self.title or self.name) if self.count == 1 else f"{self.count} other loans"
 
     @property
     def peak(self) -> float:
-        """Most that is ever owed."""
+        """The largest balance."""
         return float(self.closing.max(initial=0.0))
 
-    def at(self, times: Array) -> Array:
-        """Return what is owed from each of some times on."""
+    def balance(self, times: Array) -> Array:
+        """Return the balance from each of `times` on."""
         return np.append(0.0, self.closing)[np.searchsorted(self.times, times, side="right")]
 
 
-def owed(projection: Projection, loan: str) -> Owed:
-    """Return what is owed on a loan after each of its events."""
+def loan_debt(projection: Projection, loan: str) -> LoanDebt:
+    """Return the balance of a loan after each of its events."""
     days = projection.value(f"loans.{loan}.schedule.date")[0]
     times = np.array([month_number(date_of(day)) / 12 for day in days])
     closing = projection.trifle.without_dust(projection.value(reported(projection.scenario, loan, "closing")))
-    return Owed(loan, times, closing[0], title=projection.scenario.loans[loan].title)
+    return LoanDebt(loan, times, closing[0], title=projection.scenario.loans[loan].title)
 
 
-def stacked(loans: list[Owed]) -> list[Owed]:
-    """Return the loans from the first drawn to the last; beyond the palette the smallest are one, and come first."""
+def stack_order(loans: list[LoanDebt]) -> list[LoanDebt]:
+    """Return loans in the order in which they are drawn first; where the palette is too short, the smallest are one.
+
+    That one comes first, at the bottom of the stack.
+    """
     ordered = sorted(loans, key=lambda loan: -loan.peak)
     kept, rest = (ordered, []) if len(ordered) <= MOST else (ordered[: MOST - 1], ordered[MOST - 1 :])
     kept.sort(key=lambda loan: (float(loan.times[np.flatnonzero(loan.closing > 0)[0]]), loan.name))
     if not rest:
         return kept
     times = np.unique(np.concatenate([loan.times for loan in rest]))
-    together = np.sum([loan.at(times) for loan in rest], axis=0)
-    return [Owed("", times, together, len(rest)), *kept]
+    together = np.sum([loan.balance(times) for loan in rest], axis=0)
+    return [LoanDebt("", times, together, len(rest)), *kept]
 
 
-def drawn_loans(projection: Projection) -> list[Owed]:
+def drawn_loans(projection: Projection) -> list[LoanDebt]:
     """Return the loans that are ever drawn, as the chart stacks them."""
-    loans = [owed(projection, name) for name in projection.scenario.loans]
-    return stacked([loan for loan in loans if loan.peak > 0])
+    loans = [loan_debt(projection, name) for name in projection.scenario.loans]
+    return stack_order([loan for loan in loans if loan.peak > 0])
 
 
-def loan_colours(drawn: list[Owed]) -> dict[str, str]:
-    """Return the colour that each loan has in every chart; those drawn as one have the same."""
+def loan_colors(drawn: list[LoanDebt]) -> dict[str, str]:
+    """Return the color of each loan, the same in every chart; loans that are shown as one share a color."""
     return {loan.name: PALETTE[place] if loan.count == 1 else OTHERS for place, loan in enumerate(drawn)}
 
 
 def debt_chart(projection: Projection, comparison: Comparison | None) -> Figure:
-    """Draw what is owed, loan upon loan, as steps on the loans' own dates."""
+    """Draw the balances of all loans, stacked, as steps on each loan's own dates."""
     del comparison
     drawn = drawn_loans(projection)
     page = open_page(
@@ -111,15 +114,15 @@ def debt_chart(projection: Projection, comparison: Comparison | None) -> Figure:
         return page.figure
     ends = float(projection.timeline.ends[-1]) / 12
     times = np.unique(np.concatenate([*(loan.times for loan in drawn), [projection.timeline.origin / 12, ends]]))
-    levels = [loan.at(times) for loan in drawn]
+    levels = [loan.balance(times) for loan in drawn]
     divisor, word = scale(float(np.sum(levels, axis=0).max()))
-    colours = list(loan_colours(drawn).values())
+    colors = list(loan_colors(drawn).values())
     width, height = WIDTH - 2 * MARGIN - KEY - 0.2, BODY - GAP - UNDER
     ax = page.panel(MARGIN + 0.2, GAP, width, height)
     base = np.zeros(len(times) - 1)
-    for level, colour in zip(levels, colours, strict=True):
+    for level, color in zip(levels, colors, strict=True):
         top = base + level[:-1] / divisor
-        ax.stairs(top, times, baseline=base, fill=True, color=colour, linewidth=0)
+        ax.stairs(top, times, baseline=base, fill=True, color=color, linewidth=0)
         ax.stairs(top, times, baseline=None, color="white", linewidth=0.8)
         base = top
     ax.stairs(base, times, baseline=0, color=INK, linewidth=1.2)
@@ -127,12 +130,12 @@ def debt_chart(projection: Projection, comparison: Comparison | None) -> Figure:
     value_axis(ax, 0, float(base.max()) * 1.12)
     year_axis(ax, float(np.floor(times[0] + 1e-9)), float(np.ceil(times[-1] - 1e-9)), width)
     _horizon(ax, ends, projection.timeline.end)
-    _key(page, drawn, colours, divisor)
+    _key(page, drawn, colors, divisor)
     return page.figure
 
 
 def _horizon(ax: Axes, ends: float, day: date) -> None:
-    """Mark the end of the horizon, with its label on the side that has room."""
+    """Draw a line at the end of the horizon, with its label on the side that has room."""
     low, high = ax.get_xlim()
     right = ends > (low + high) / 2
     ax.axvline(ends, color=SOFT, linewidth=0.9, linestyle=(0, (4, 3)), clip_on=False)
@@ -142,17 +145,17 @@ def _horizon(ax: Axes, ends: float, day: date) -> None:
     )  # fmt: skip
 
 
-def _key(page: Page, drawn: list[Owed], colours: list[str], divisor: float) -> None:
+def _key(page: ChartPage, drawn: list[LoanDebt], colors: list[str], divisor: float) -> None:
     """Write the loans beside the chart, in the order of the stack."""
     from matplotlib.patches import Rectangle
 
     left, each = WIDTH - MARGIN - KEY + 0.15, 0.6
-    for row, (loan, colour) in enumerate(reversed(list(zip(drawn, colours, strict=True)))):
+    for row, (loan, color) in enumerate(reversed(list(zip(drawn, colors, strict=True)))):
         top = GAP + each * row
         down = page.height - page.head - top - 0.13
         square = (left / WIDTH, down / page.height)
         wide, high = 0.13 / WIDTH, 0.13 / page.height
-        page.figure.add_artist(Rectangle(square, wide, high, facecolor=colour, edgecolor="none"))
+        page.figure.add_artist(Rectangle(square, wide, high, facecolor=color, edgecolor="none"))
         names = wrap(loan.label, "panel", KEY - 0.35, 2)
         for line, words in enumerate(names):
             page.text(left + 0.2, top - 0.01 + 0.15 * line, words, "label", weight="bold")

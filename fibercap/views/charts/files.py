@@ -1,4 +1,4 @@
-"""Charts into files: one, or all of them into a folder."""
+"""Write charts into files: one, or all of them into a folder."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 from fibercap.core.errors import FibercapError
 from fibercap.model.project import project
 from fibercap.studies.compare import compare
-from fibercap.views.charts.all_charts import CHARTS, rendered, write_chart
-from fibercap.views.charts.in_parallel import shared
+from fibercap.views.charts.all_charts import CHARTS, render_chart, write_chart
+from fibercap.views.charts.in_parallel import run_in_parallel
 from fibercap.views.charts.loan import loan_chart
 from fibercap.views.files.writing import refuse_existing, write_all, write_bytes
 
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Drawing:
-    """A file to draw: which chart, where, and with which suffix as what."""
+    """A chart to draw: its name, its file, and the suffix that gives the format."""
 
     chart: str
     path: Path
@@ -32,7 +32,10 @@ class Drawing:
 
 
 def drawings(scenario: Scenario, chart: str | None, out: Path | None, kind: str) -> list[Drawing]:
-    """Return what to draw: one chart into a file; or, `out` being a folder, one chart or all of them into it."""
+    """Return the charts to draw.
+
+    If `out` is a file, that is one chart; if it is a folder, the one that `chart` names, else all that apply.
+    """
     if out is not None and not _is_folder(out):
         return [Drawing(chart or "capacity", out, f".{kind}" if kind else out.suffix)]
     folder = out or Path()
@@ -41,7 +44,7 @@ def drawings(scenario: Scenario, chart: str | None, out: Path | None, kind: str)
 
 
 def _file_name(scenario: Scenario, chart: str, kind: str) -> str:
-    """Return how a chart's file is called where nobody names it."""
+    """Return the name of a chart's file if the user gives none."""
     stem = scenario.id if scenario.option is None else f"{scenario.id}-{scenario.option}"
     return f"{stem}-{chart}.{kind or 'png'}"
 
@@ -51,9 +54,9 @@ def _is_folder(path: Path) -> bool:
 
 
 def draw(scenario: Scenario, chart: str | None, out: Path | None, *, kind: str = "", force: bool) -> list[Path]:
-    """Draw one chart into a file, or all that there is to draw into a folder; return the paths written.
+    """Write one chart into a file, or all that apply into a folder; return the paths of the files.
 
-    With `kind`, `png`, `svg` or `pdf`, they are drawn as that, whatever the suffix of `out`.
+    With `kind` (`png`, `svg` or `pdf`), that is the format, whatever the suffix of `out`.
 
     Raises
     ------
@@ -63,30 +66,32 @@ def draw(scenario: Scenario, chart: str | None, out: Path | None, *, kind: str =
     wanted = drawings(scenario, chart, out, kind)
     for drawing in wanted:
         refuse_existing(drawing.path, force=force)
-    drawn = _drawn(scenario, [(drawing.chart, drawing.suffix) for drawing in wanted])
+    drawn = _draw_charts(scenario, [(drawing.chart, drawing.suffix) for drawing in wanted])
     if out is not None and not _is_folder(out):
         write_bytes(out, drawn[0], force=force)
         return [out]
     contents = {drawing.path.name: content for drawing, content in zip(wanted, drawn, strict=True)}
-    every = CHARTS if out is not None and chart is None else ()  # what an earlier plan had and this one has not, goes
+    every = (
+        CHARTS if out is not None and chart is None else ()
+    )  # charts of an earlier plan that this one lacks are removed
     former = [_file_name(scenario, name, kind) for name in every]
     return write_all(out or Path(), contents, force=force, former=lambda: former)
 
 
 def picture(scenario: Scenario, chart: str | None, suffix: str) -> bytes:
-    """Return what a file with a suffix such as `.png` holds of a chart.
+    """Return the bytes of a chart's file, in the format of a suffix such as `.png`.
 
     Raises
     ------
     FibercapError
         If a chart or suffix is unknown, or there is nothing to draw.
     """
-    (drawn,) = _drawn(scenario, [(chart or "capacity", suffix)])
+    (drawn,) = _draw_charts(scenario, [(chart or "capacity", suffix)])
     return drawn
 
 
-def _drawn(scenario: Scenario, wanted: Sequence[tuple[str, str]]) -> list[bytes]:
-    """Return charts as pictures, each asked for by its name and a suffix."""
+def _draw_charts(scenario: Scenario, wanted: Sequence[tuple[str, str]]) -> list[bytes]:
+    """Return the bytes of charts, each `wanted` by name and suffix."""
     projection = project(scenario)
     needs = next((chart for chart, _ in wanted if chart in CHARTS and CHARTS[chart].compares), "")
     if needs and not scenario.options:
@@ -94,15 +99,15 @@ def _drawn(scenario: Scenario, wanted: Sequence[tuple[str, str]]) -> list[bytes]
     if needs and scenario.option is not None:
         raise FibercapError("not_together", f"the chart `{needs}` shows every option", "leave `--option` out")
     comparison = compare(scenario) if needs else None
-    return shared([partial(write_chart, chart, suffix, projection, comparison) for chart, suffix in wanted])
+    return run_in_parallel([partial(write_chart, chart, suffix, projection, comparison) for chart, suffix in wanted])
 
 
 def loan_picture(name: str, loan: Loan, schedule: Schedule, suffix: str) -> bytes:
-    """Return what a file with a suffix such as `.png` holds of a loan: its payments and what is owed.
+    """Return the bytes of the chart of a loan's payments and balance, in the format of a suffix such as `.png`.
 
     Raises
     ------
     FibercapError
         If the suffix is unknown.
     """
-    return rendered(lambda: loan_chart(name, loan, schedule), suffix)
+    return render_chart(lambda: loan_chart(name, loan, schedule), suffix)

@@ -1,4 +1,4 @@
-"""Work that two processes share where the machine has two processors."""
+"""Run tasks in two processes where the machine has two processors."""
 
 from __future__ import annotations
 
@@ -17,36 +17,40 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 THREADS: Final = Path("/proc/self/task")
-"""Where Linux lists the threads of a process, also those of libraries: locks that they hold stay shut in a copy."""
+"""Where Linux lists the threads of a process, those of libraries too. Locks that they have stay locked in a copy."""
 
 
-def shared(tasks: Sequence[Callable[[], T]]) -> list[T]:
-    """Run tasks, every second one in a copy of this process, and return what they give, in order.
+def run_in_parallel(tasks: Sequence[Callable[[], T]]) -> list[T]:
+    """Run tasks, every second one in a copy of this process, and return their results in order.
 
-    The first one runs before there is a copy, so that both have what it imports and remembers. Where a copy is of no
-    use or not safe, all run here. What the copy could not do is done here again: an error is then raised as itself.
+    The first task runs before the copy is made, so that both processes have what it imports and caches. Where a copy
+    is useless or not safe, all tasks run here. If a task fails in the copy, its tasks run here again, so that the error
+    is raised in this process.
     """
     if len(tasks) < 2 or not may_copy():  # nothing to share
         return [task() for task in tasks]
     from multiprocessing import get_context
 
-    found = [tasks[0]()] * len(tasks)
+    results = [tasks[0]()] * len(tasks)
     fork = get_context("fork")
     receiver, sender = fork.Pipe(duplex=False)
     copy = fork.Process(target=_give, args=(tasks[1::2], sender), daemon=True)
     copy.start()
     sender.close()
     try:
-        found[2::2] = [task() for task in tasks[2::2]]
-        found[1::2] = _taken(receiver) or [task() for task in tasks[1::2]]
+        results[2::2] = [task() for task in tasks[2::2]]
+        results[1::2] = _receive(receiver) or [task() for task in tasks[1::2]]
     finally:
         copy.terminate()
         copy.join()
-    return found
+    return results
 
 
 def may_copy() -> bool:
-    """Tell whether a copy of this process is safe and has a processor: on Linux, without threads, no copy itself."""
+    """Tell whether a copy of this process is useful and safe.
+
+    That takes Linux, a second processor, no threads, and a process that is not itself a copy.
+    """
     if sys.platform != "linux" or len(os.sched_getaffinity(0)) == 1 or sum(1 for _ in THREADS.glob("*")) != 1:
         return False
     from multiprocessing import parent_process
@@ -55,14 +59,14 @@ def may_copy() -> bool:
 
 
 def _give(tasks: Sequence[Callable[[], T]], sender: Connection) -> None:
-    """Send what tasks give; nothing where one of them fails."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # a reader who interrupts ends the other process, and that one this
+    """Send the results of tasks; nothing if one of them fails."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # an interrupt ends the first process, which ends this one
     with sender, suppress(FibercapError):
         sender.send([task() for task in tasks])
 
 
-def _taken(receiver: Connection) -> list[T] | None:
-    """Return what was sent; None where nothing was."""
+def _receive(receiver: Connection) -> list[T] | None:
+    """Return the results sent; None if the copy sent nothing."""
     try:
         sent: list[T] = receiver.recv()
     except EOFError:

@@ -1,4 +1,4 @@
-"""The chart of one loan: interest and principal of every payment, and what is owed."""
+"""The chart of one loan: interest, fees and principal of every payment, and the balance."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import numpy as np
 
 from fibercap.core.timeline import month_number
 from fibercap.views.charts.panel import draw_bars, value_axis, year_axis
-from fibercap.views.charts.style import INK, MARGIN, PALETTE, WIDTH, name_panel, notice, scale, titled
+from fibercap.views.charts.style import INK, MARGIN, PALETTE, WIDTH, name_panel, notice, open_titled_page, scale
 from fibercap.views.loan_words import terms_text
 
 if TYPE_CHECKING:
@@ -21,7 +21,7 @@ GAP, UPPER, BETWEEN, LOWER, UNDER = 0.35, 2.3, 0.75, 1.7, 0.4
 
 
 def loan_chart(name: str, loan: Loan, schedule: Schedule) -> Figure:
-    """Draw every payment, principal below interest and fees, and below it what is owed, as steps."""
+    """Draw every payment, with principal below interest and fees; in a lower panel, the balance as steps."""
     from matplotlib.patches import Patch
 
     values = {key: np.atleast_2d(amounts)[0] for key, amounts in schedule.values.items()}
@@ -29,7 +29,7 @@ def loan_chart(name: str, loan: Loan, schedule: Schedule) -> Figure:
     paid = [np.asarray(schedule.numbers) > 0, values["principal"] > least, values["fees"] > least]
     shown = np.any(paid, axis=0)
     title = f"{loan.title or name}, {loan.lender}" if loan.lender else loan.title or name
-    page = titled(f"Loan {title}", "Each payment, and what is owed after it", [terms_text(loan)],
+    page = open_titled_page(f"Loan {title}", "Each payment, and what is owed after it", [terms_text(loan)],
                   GAP + UPPER + BETWEEN + LOWER + UNDER, keyed=True)  # fmt: skip
     if not shown.any():
         notice(page, "Nothing is paid on this loan.")
@@ -44,13 +44,13 @@ def loan_chart(name: str, loan: Loan, schedule: Schedule) -> Figure:
     gaps = np.diff(np.unique(times[shown]))
     thick = min(0.8 * float(np.min(gaps, initial=1.0)), 0.25) if len(gaps) else 0.25
     base = np.zeros(int(shown.sum()))
-    for colour, (_, amounts) in zip(PALETTE, parts, strict=False):
-        draw_bars(upper, times[shown], amounts[shown] / divisor, thick, base=base, facecolor=colour, linewidth=0)
+    for color, (_, amounts) in zip(PALETTE, parts, strict=False):
+        draw_bars(upper, times[shown], amounts[shown] / divisor, thick, base=base, facecolor=color, linewidth=0)
         base = base + amounts[shown] / divisor
     value_axis(upper, 0, max(float(base.max()), 1e-9) * 1.1)
     year_axis(upper, start, end, width)
     name_panel(upper, "Paid on each date", f"{word}{schedule.currency}", width)
-    page.key([Patch(facecolor=colour, label=label) for colour, (label, _) in zip(PALETTE, parts, strict=False)])
+    page.key([Patch(facecolor=color, label=label) for color, (label, _) in zip(PALETTE, parts, strict=False)])
     divisor, word = scale(float(values["closing"].max()))
     lower = page.panel(MARGIN + 0.2, GAP + UPPER + BETWEEN, width, LOWER)
     edges = np.append(times, end)

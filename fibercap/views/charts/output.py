@@ -1,4 +1,4 @@
-"""The chart of output and demand: what is made of each product, what of it is sold, and what the market takes."""
+"""The chart of output: for each product, output, sales and demand."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ SOLD, DEMAND = PALETTE[3], INK
 
 @dataclass(frozen=True)
 class Market:
-    """A product's output, sales and demand as rates, (period,); demand is None where the market takes all."""
+    """Output, sales and demand of a product as rates, (period,); demand is None if the market takes all. [km/year]"""
 
     name: str
     made: Array
@@ -51,9 +51,9 @@ class Market:
 
 
 def markets(projection: Projection) -> list[Market]:
-    """Return every product that a plant makes, the one of which most is made first. [km/year]"""
+    """Return the products that plants make, the largest output first."""
     plan, years = projection.scenario, projection.timeline.months / 12
-    found = []
+    listed = []
     for key, product in plan.products.items():
         makers = [name for name, plant in plan.plants.items() if plant.product == key]
         if not makers:
@@ -63,12 +63,12 @@ def markets(projection: Projection) -> list[Market]:
             for row in ("output", "shipments")
         )
         demand = projection.value(f"products.{key}.demand")[0] / years if product.demand is not None else None
-        found.append(Market(product.name or key, made, sold, demand))
-    return sorted(found, key=lambda market: -float(market.made.max()))
+        listed.append(Market(product.name or key, made, sold, demand))
+    return sorted(listed, key=lambda market: -float(market.made.max()))
 
 
 def output_chart(projection: Projection, comparison: Comparison | None) -> Figure:
-    """Draw each product in a panel of its own: what is sold, what finds no buyer, and demand as a line."""
+    """Draw a panel for each product: sales, output that is not sold, and demand as a line."""
     del comparison
     every = markets(projection)
     shown = every[:MOST]
@@ -106,10 +106,10 @@ def output_chart(projection: Projection, comparison: Comparison | None) -> Figur
 
 
 def _about(every: list[Market], shown: list[Market]) -> str:
-    """Say what a reader must know besides: products left out, and what no demand means."""
-    told = [f"not drawn: {len(every) - len(shown)} products of which less is made"] if len(every) > len(shown) else []
-    told += ["without a demand the market takes all"] if any(market.demand is None for market in shown) else []
-    return " · ".join(told)
+    """Return a note on products that are left out, and on what a product without a demand means."""
+    notes = [f"not drawn: {len(every) - len(shown)} products of which less is made"] if len(every) > len(shown) else []
+    notes += ["without a demand the market takes all"] if any(market.demand is None for market in shown) else []
+    return " · ".join(notes)
 
 
 def _unsold(market: Market) -> bool:

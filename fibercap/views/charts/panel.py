@@ -1,7 +1,7 @@
-"""What panels are made of: grids, marks, numbers and bars, each kind drawn as few artists.
+"""The parts of panels: grids, tick marks, numbers and bars, each kind drawn as few artists.
 
-Of its own ticks matplotlib makes five artists each, which took over half the time of a chart. Its axes are still there,
-hold limits and places (`ax.get_xticks()` tells them), and are not shown.
+Matplotlib draws each of its own ticks as five artists, which took over half the time of a chart. Its axes are kept,
+invisible, for their limits and the places of ticks (`ax.get_xticks()`).
 """
 
 from __future__ import annotations
@@ -24,32 +24,32 @@ if TYPE_CHECKING:
     from fibercap.core.units import Array
 
 MARK: Final = 3.0
-"""Length of the mark at a number. [point]"""
+"""Length of the tick mark at a number. [point]"""
 START: Final = 4.0
-"""Length of the mark where a year begins. [point]"""
+"""Length of the tick mark where a year begins. [point]"""
 PAD: Final = 3.5
-"""Distance between a number and its mark, or the axis. [point]"""
+"""Distance between a number and its tick mark, or the axis. [point]"""
 NAMED: Final = 6.0
 """Distance between the axis and a year's name. [point]"""
 LINE: Final = 0.135
 """Height of a line of a name beside a row. [inch]"""
 SLACK: Final = 1e-9
-"""How far beyond the limits a place may lie, as a share of the axis: rounding alone must not lose it."""
+"""Ticks may lie beyond the limits by this share of the axis, so that rounding does not lose them."""
 
 
 def value_axis(ax: Axes, low: float, high: float) -> None:
-    """Set the limits of the vertical axis, and draw a line across and a number at each of its places."""
+    """Set the limits of the vertical axis; draw its numbers and a grid line at each."""
     ax.set_ylim(low, high)
     numbers = _numbers(ax.yaxis, low, high)
     _grid(ax, numbers, ax.get_yaxis_transform(), across=True)
     place, vertical, across = ax.get_yaxis_text1_transform(PAD)
     style: dict[str, Any] = {"transform": place, "va": vertical, "ha": across}
-    for at, words in numbers.items():
-        ax.text(0, at, words, color=SOFT, fontsize=SIZES["label"], **style)
+    for y, words in numbers.items():
+        ax.text(0, y, words, color=SOFT, fontsize=SIZES["label"], **style)
 
 
 def across_axis(ax: Axes, low: float, high: float) -> None:
-    """Set the limits of the horizontal axis, and draw a line upwards, a mark and a number at each of its places."""
+    """Set the limits of the horizontal axis; draw its numbers with a tick mark and a grid line at each."""
     ax.set_xlim(low, high)
     numbers = _numbers(ax.xaxis, low, high)
     _grid(ax, numbers, ax.get_xaxis_transform(), across=False)
@@ -57,20 +57,27 @@ def across_axis(ax: Axes, low: float, high: float) -> None:
 
 
 def row_axis(ax: Axes, rows: int, low: float, high: float) -> None:
-    """Set limits for rows, the first one on top, without numbers; see `across_axis` for what lies below them."""
+    """Set limits for rows of bars, the first on top, and draw the horizontal axis below them."""
     ax.set_ylim(rows - 0.5, -0.5)
     across_axis(ax, low, high)
 
 
 def tall_row(names: Iterable[Sequence[str]], least: float) -> float:
-    """Return how tall each row must be for every name of some lines beside it to fit. [inch]"""
+    """Return the height of rows at which the lines of every name beside them fit; at least `least`. [inch]"""
     return max([least, *(LINE * len(lines) + 0.05 for lines in names)])
 
 
 def year_axis(ax: Axes, start: float, end: float, width: float) -> None:
-    """Set marks at the starts of years and each year's name in its middle, as many as some inches hold.
+    """Draw a horizontal axis of years: tick marks where they begin, names in the middle.
 
-    `start` and `end` are months divided by 12, so that a whole number is the start of a year.
+    Parameters
+    ----------
+    ax : Axes
+        The axes.
+    start, end : float
+        The limits, months / 12: a whole number is the start of a year.
+    width : float
+        Width of the axes, which decides how many years are named. [inch]
     """
     from matplotlib.ticker import FixedLocator
 
@@ -91,44 +98,46 @@ def draw_bars(
     ax: Axes, middles: ArrayLike, lengths: ArrayLike, wide: ArrayLike, *,
     base: ArrayLike = 0.0, lying: bool = False, **style: Any,
 ) -> None:  # fmt: skip
-    """Draw bars of one style as one artist, each from its base as long as told, upwards or, `lying`, across."""
+    """Draw all bars of one style as a single artist; each starts at its base; horizontal if `lying`."""
     from matplotlib.collections import PolyCollection
 
-    at, long, half, foot = np.broadcast_arrays(np.atleast_1d(middles), lengths, np.asarray(wide) / 2, base)
-    sides = np.stack([at - half, at + half, at + half, at - half], axis=1)
+    middle, long, half, foot = np.broadcast_arrays(np.atleast_1d(middles), lengths, np.asarray(wide) / 2, base)
+    sides = np.stack([middle - half, middle + half, middle + half, middle - half], axis=1)
     ends = np.stack([foot, foot, foot + long, foot + long], axis=1)
     corners = np.stack([ends, sides] if lying else [sides, ends], axis=2)
     ax.add_collection(PolyCollection(list(corners), joinstyle="miter", **style), autolim=False)
 
 
 def _numbers(axis: Axis, low: float, high: float) -> dict[float, str]:
-    """Return the places of an axis between its limits, each with its number as matplotlib words it."""
+    """Return the ticks of an axis between its limits, each with the text that matplotlib gives it."""
     slack = SLACK * (high - low)
     places = [float(place) for place in axis.get_majorticklocs() if low - slack <= place <= high + slack]
     return dict(zip(places, axis.get_major_formatter().format_ticks(places), strict=True))
 
 
 def _grid(ax: Axes, places: Iterable[float], transform: Transform, *, across: bool) -> None:
-    """Draw lines at some places through the whole panel, below all else."""
+    """Draw grid lines through the panel, behind everything else."""
     from matplotlib.lines import Line2D
 
-    at = np.repeat(list(places), 3)
-    ends = np.tile([0.0, 1.0, np.nan], len(at) // 3)
-    line: tuple[Array, Array] = (ends, at) if across else (at, ends)
+    points = np.repeat(list(places), 3)
+    ends = np.tile([0.0, 1.0, np.nan], len(points) // 3)
+    line: tuple[Array, Array] = (ends, points) if across else (points, ends)
     ax.add_artist(Line2D(*line, transform=transform, color=FAINT, linewidth=0.7, zorder=0.5))
 
 
 def _below(
     ax: Axes, marked: Iterable[float], length: float, names: Iterable[tuple[float, str]], distance: float
 ) -> None:
-    """Draw marks below the axis, and names some points away from it."""
+    """Draw tick marks below the axis, and names at a distance from it in points."""
     from matplotlib.lines import Line2D
     from matplotlib.markers import TICKDOWN
 
-    at = list(marked)
+    points = list(marked)
     marks: dict[str, Any] = {"marker": TICKDOWN, "markersize": length, "markeredgewidth": 0.8, "linestyle": "none"}
     transform = ax.get_xaxis_transform()
-    ax.add_artist(Line2D(at, np.zeros(len(at)), transform=transform, clip_on=False, color=SOFT, zorder=2.01, **marks))
+    ax.add_artist(
+        Line2D(points, np.zeros(len(points)), transform=transform, clip_on=False, color=SOFT, zorder=2.01, **marks)
+    )
     place, vertical, across = ax.get_xaxis_text1_transform(distance)
     style: dict[str, Any] = {"transform": place, "va": vertical, "ha": across}
     for x, words in names:

@@ -1,4 +1,4 @@
-"""Cover ratios with the covenants that limit them, as the chart of cover draws them."""
+"""Cover ratios and the covenants that limit them, for the chart of cover."""
 
 from __future__ import annotations
 
@@ -24,17 +24,20 @@ if TYPE_CHECKING:
 
 RATIO: Final = 1.5
 BEYOND: Final = 6.0
-"""Where ratios reach twice so many times the lowest one, or the highest limit, they are cut there."""
+"""Ratios above this multiple of the lowest one, or of the highest limit, are drawn at the edge.
+
+That happens only if some ratio exceeds twice the multiple.
+"""
 MOST: Final = 6
-"""Loans whose own cover is drawn."""
+"""The most loans whose own cover is drawn."""
 TWELVE: Final = "accounts.dscr_12m"
 
 
 @dataclass(frozen=True, eq=False)
 class Ratio:
-    """A cover ratio where it is defined, and the covenants that limit it. [month / 12, 1]
+    """The values of a cover ratio where it is defined, and the covenants that limit it.
 
-    `labels` are for each value the names by which a test may call its period.
+    `places` are times, months / 12. `labels` has for each value the names by which a test may call its period.
     """
 
     name: str
@@ -44,53 +47,53 @@ class Ratio:
     promises: tuple[Tested, ...]
 
     @property
-    def broken(self) -> Array:
-        """Tell for each value whether it breaks a covenant."""
+    def breaks_covenant(self) -> Array:
+        """Whether each value breaks a covenant."""
         bad = {test.when for promise in self.promises for test in promise.tests if not test.holds}
         return np.array([bool(names & bad) for names in self.labels], dtype=bool)
 
     @property
     def limits(self) -> dict[tuple[str, float], list[str]]:
-        """The loans that set each limit, the lowest first."""
-        found: dict[tuple[str, float], list[str]] = {}
+        """The titles of the loans that set each limit, by sign and limit; the lowest limit first."""
+        loans_by_limit: dict[tuple[str, float], list[str]] = {}
         for promise in sorted(self.promises, key=lambda promise: promise.limit):
-            found.setdefault((SIGNS[promise.comparator], promise.limit), []).append(promise.loan_title)
-        return found
+            loans_by_limit.setdefault((SIGNS[promise.comparator], promise.limit), []).append(promise.loan_title)
+        return loans_by_limit
 
     @property
     def room(self) -> float:
-        """The least that is left to a limit, as a share of it."""
+        """The least headroom to a limit, as a share of it."""
         rooms = [promise.tightest.headroom for promise in self.promises if promise.tightest]
         return min((room for room in rooms if room is not None), default=float("inf"))
 
     @property
-    def shown(self) -> Array:
-        """The values as they are drawn: far ones at the edge."""
+    def drawn_values(self) -> Array:
+        """The values as they are drawn; those far above the others are drawn at the edge."""
         near = max([float(self.values.min()), 1.0, *(limit for _, limit in self.limits)])
         return np.minimum(self.values, BEYOND * near) if self.values.max() > 2 * BEYOND * near else self.values
 
     @property
     def tall(self) -> float:
-        """Height of its panel, for the names of all limits to fit. [inch]"""
+        """Height of the panel, with room for the names of all limits. [inch]"""
         return max(RATIO, LINE * (len(self.limits) + 1))
 
 
 def ratios(projection: Projection) -> list[Ratio]:
-    """Return the company's cover over twelve months at payments, and every other cover that a covenant limits."""
+    """Return the company's cover over twelve months at payments, and every other cover ratio that has a covenant."""
     promises = covenants(projection).values()
-    found = [_at_periods("All loans, over twelve months, at payments", projection, TWELVE, promises)]
+    result = [_at_periods("All loans, over twelve months, at payments", projection, TWELVE, promises)]
     subjects = dict.fromkeys(p.subject for p in promises if "dscr" in p.subject.rpartition(".")[2] and "." in p.subject)
     for row in subjects:
         if row in YEARLY:
             years = Years.of(projection)
-            found.append(_ratio("All loans, by calendar year", years.middles, projection, row, promises))
+            result.append(_ratio("All loans, by calendar year", years.middles, projection, row, promises))
         elif row != TWELVE and row in projection.rows:
-            found.append(_at_periods(_name(projection, row), projection, row, promises))
-    return [ratio for ratio in found if len(ratio.values)]
+            result.append(_at_periods(_name(projection, row), projection, row, promises))
+    return [ratio for ratio in result if len(ratio.values)]
 
 
 def _name(projection: Projection, row: str) -> str:
-    """Return what a panel of one ratio is called."""
+    """Return the name of the panel of a ratio."""
     stem, _, key = row.rpartition(".")
     loan = stem.removeprefix("loans.")
     whose = projection.scenario.loan_title(loan) if stem.startswith("loans.") else "All loans"
@@ -101,33 +104,33 @@ def _name(projection: Projection, row: str) -> str:
 
 
 def _at_periods(name: str, projection: Projection, row: str, promises: Iterable[Tested]) -> Ratio:
-    """Return a ratio of single periods: of twelve months, where a payment falls or a covenant is tested."""
-    own = tuple(p for p in promises if p.subject == row or (row == TWELVE and p.subject == "min_dscr"))
+    """Return a ratio by period; one over twelve months only where a payment falls or a covenant is tested."""
+    on_row = tuple(p for p in promises if p.subject == row or (row == TWELVE and p.subject == "min_dscr"))
     timeline, values = projection.timeline, projection.value(row)[0]
     shown = np.isfinite(values)
     if row.endswith(OVER):
         stem = row.rpartition(".")[0]
-        tested = {test.when for promise in own for test in promise.tests}
+        tested = {test.when for promise in on_row for test in promise.tests}
         dates = np.array([bool(_labels(day, timeline.step) & tested) for day in timeline.dates])
         shown &= (projection.value(f"{stem}.has_payment")[0] > 0) | dates
     labels = tuple(_labels(timeline.dates[k], timeline.step) for k in np.flatnonzero(shown))
-    return Ratio(name, (timeline.ends / 12)[shown], values[shown], labels, own)
+    return Ratio(name, (timeline.ends / 12)[shown], values[shown], labels, on_row)
 
 
 def _labels(day: date, step: str) -> frozenset[str]:
-    """Return the names by which a test may call the period that a day closes: the model's, or one of the calendar."""
-    found = {period_label(day, step)}
+    """Return the names of the periods that end on a day: the model's period, quarter, half-year, year."""
+    names = {period_label(day, step)}
     for months, word in ((3, period_label(day, "quarter")), (6, half_year(day)), (12, period_label(day, "year"))):
         if day.month % months == 0:
-            found.add(word)
-    return frozenset(found)
+            names.add(word)
+    return frozenset(names)
 
 
-def chosen(found: list[Ratio]) -> list[Ratio]:
-    """Return the company's ratio, and of the loans' own those that come nearest to their limits."""
-    company, own = found[:1], found[1:]
-    kept = sorted(own, key=lambda ratio: ratio.room)[:MOST]
-    return [*company, *(ratio for ratio in own if ratio in kept)]
+def nearest_to_limits(every: list[Ratio]) -> list[Ratio]:
+    """Return the company's ratio, and those of the loans that come nearest to their limits."""
+    company, of_loans = every[:1], every[1:]
+    kept = sorted(of_loans, key=lambda ratio: ratio.room)[:MOST]
+    return [*company, *(ratio for ratio in of_loans if ratio in kept)]
 
 
 def _ratio(name: str, places: Array, projection: Projection, row: str, promises: Iterable[Tested]) -> Ratio:

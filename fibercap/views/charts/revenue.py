@@ -1,4 +1,4 @@
-"""The chart of revenue and EBITDA by year: revenue by plant, EBITDA beside it, its margin in a panel of its own."""
+"""The chart of revenue: revenue by plant beside EBITDA, by year; below, the EBITDA margin."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from fibercap.views.charts.style import (
     name_panel,
     open_page,
     scale,
-    signed,
+    with_minus_sign,
 )
 from fibercap.views.charts.years import Band, Years, heights, name_bands, write_values, yearly
 
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from fibercap.core.units import Array
     from fibercap.model.projection import Projection
     from fibercap.studies.compare import Comparison
-    from fibercap.views.charts.style import Page
+    from fibercap.views.charts.style import ChartPage
 
 LEFT: Final = MARGIN + 0.2
 LABELS: Final = 1.85
@@ -36,15 +36,18 @@ HEADING, UPPER, BETWEEN, LOWER, UNDER = 0.35, 3.0, 0.8, 1.3, 0.45
 
 
 def sellers(projection: Projection) -> list[tuple[str, str, Array]]:
-    """Return name, colour and revenue by year of each plant, the largest first; beyond the palette the rest are one."""
+    """Return name, color and revenue by year of each plant, the largest first.
+
+    Where the palette is too short, the smallest plants are one.
+    """
     plants = projection.scenario.plants
     revenue = {key: yearly(projection, f"plants.{key}.revenue") for key in plants}
     ordered = sorted(plants, key=lambda key: -float(revenue[key].sum()))
     kept, rest = (ordered, []) if len(ordered) <= MOST else (ordered[: MOST - 1], ordered[MOST - 1 :])
-    found = [(plants[key].name or key, PALETTE[place], revenue[key]) for place, key in enumerate(kept)]
+    parts = [(plants[key].name or key, PALETTE[place], revenue[key]) for place, key in enumerate(kept)]
     if rest:
-        found.append((f"{len(rest)} other plants", OTHERS, np.sum([revenue[key] for key in rest], axis=0)))
-    return found
+        parts.append((f"{len(rest)} other plants", OTHERS, np.sum([revenue[key] for key in rest], axis=0)))
+    return parts
 
 
 def revenue_chart(projection: Projection, comparison: Comparison | None) -> Figure:
@@ -64,19 +67,17 @@ def revenue_chart(projection: Projection, comparison: Comparison | None) -> Figu
         Patch(facecolor="white", edgecolor=INK, linewidth=1.2, label="right bar: EBITDA"),
     ])  # fmt: skip
     upper = page.panel(LEFT, HEADING, width, UPPER)
-    (at, wide), (beside, thin) = years.slots(2)
+    (left, wide), (right, thin) = years.slots(2)
     base = np.zeros(len(revenue))
     bands = []
-    for name, colour, amounts in parts:
-        draw_bars(upper, at, amounts / divisor, wide, base=base, facecolor=colour, edgecolor="white", linewidth=0.5)
-        bands.append(
-            Band(name, colour, float(base[-1]), float(base[-1] + amounts[-1] / divisor), amounts[-1] / divisor)
-        )
+    for name, color, amounts in parts:
+        draw_bars(upper, left, amounts / divisor, wide, base=base, facecolor=color, edgecolor="white", linewidth=0.5)
+        bands.append(Band(name, color, float(base[-1]), float(base[-1] + amounts[-1] / divisor), amounts[-1] / divisor))
         base = base + amounts / divisor
-    draw_bars(upper, beside, ebitda / divisor, thin, facecolor="white", edgecolor=INK, linewidth=1.2)
+    draw_bars(upper, right, ebitda / divisor, thin, facecolor="white", edgecolor=INK, linewidth=1.2)
     heights(upper, [revenue / divisor, ebitda / divisor])
     room = years.room(width) * 0.4
-    write_values(upper, [(at, revenue / divisor), (beside, ebitda / divisor)], room)
+    write_values(upper, [(left, revenue / divisor), (right, ebitda / divisor)], room)
     year_axis(upper, float(years.starts[0]), float(years.ends[-1]), width)
     name_panel(upper, "Revenue and EBITDA", f"{word}{projection.scenario.currency}", width)
     name_bands(upper, bands, width, UPPER, LABELS)
@@ -85,8 +86,8 @@ def revenue_chart(projection: Projection, comparison: Comparison | None) -> Figu
     return page.figure
 
 
-def _draw_margin(page: Page, years: Years, revenue: Array, ebitda: Array) -> None:
-    """Draw EBITDA as a share of revenue, year by year, where there is revenue."""
+def _draw_margin(page: ChartPage, years: Years, revenue: Array, ebitda: Array) -> None:
+    """Draw EBITDA as a share of revenue, for the years that have revenue."""
     width = WIDTH - LEFT - MARGIN - LABELS
     lower = page.panel(LEFT, HEADING + UPPER + BETWEEN, width, LOWER)
     margin = 100 * np.divide(ebitda, revenue, out=np.full(len(revenue), np.nan), where=revenue > 0)
@@ -94,6 +95,6 @@ def _draw_margin(page: Page, years: Years, revenue: Array, ebitda: Array) -> Non
     draw_bars(lower, years.middles[known], margin[known], 0.4 * years.spans[known], facecolor=PALETTE[3])
     heights(lower, [margin[known]], above=0.22)
     written = [(years.middles[known], margin[known])]
-    write_values(lower, written, years.room(width), lambda value: signed(f"{value:.1f}"))
+    write_values(lower, written, years.room(width), lambda value: with_minus_sign(f"{value:.1f}"))
     year_axis(lower, float(years.starts[0]), float(years.ends[-1]), width)
     name_panel(lower, "EBITDA margin", "% of revenue", width)

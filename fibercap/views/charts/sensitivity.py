@@ -1,4 +1,7 @@
-"""The chart of sensitivity: what a measure comes to when one input at a time is lower or higher."""
+"""The chart of sensitivity (tornado): a measure when one input at a time is lower or higher.
+
+The report draws it; it is not among the charts of `plot`, since it needs the plan projected again for each input.
+"""
 
 from __future__ import annotations
 
@@ -14,10 +17,10 @@ from fibercap.views.charts.style import (
     PALETTE,
     SIZES,
     WIDTH,
-    alike,
     name_panel,
     notice,
     open_page,
+    same_decimals,
     scale,
     wrap,
 )
@@ -39,22 +42,22 @@ MOST: Final = 15
 LOWER, HIGHER = PALETTE[1], PALETTE[0]
 
 
-def sensitivity_chart(projection: Projection, measure: Measure, moved: Sequence[Effect]) -> Figure:
-    """Draw a bar from the lower to the higher outcome for each input, the widest first, and the plan as a line.
+def sensitivity_chart(projection: Projection, measure: Measure, effects: Sequence[Effect]) -> Figure:
+    """Draw for each input a bar from one outcome to the other, the widest first; a line marks the plan.
 
     Parameters
     ----------
     projection : Projection
         The plan.
     measure : Measure
-        What is looked at, as the plan has it.
-    moved : sequence of Moved
-        What it comes to for each input moved.
+        The measure, with its value in the plan.
+    effects : sequence of Moved
+        What it comes to for each input effects.
     """
     from matplotlib.patches import Patch
 
     base = measure.value or 0.0
-    shown = sorted(moved, key=lambda each: -each.reach(measure.name, base))[:MOST]
+    shown = sorted(effects, key=lambda each: -each.reach(measure.name, base))[:MOST]
     shown = [each for each in shown if each.reach(measure.name, base)]
     subtitle = f"{measure.label} when one input at a time is a tenth lower or higher"
     names = [_lines(each.path) for each in shown]
@@ -69,34 +72,34 @@ def sensitivity_chart(projection: Projection, measure: Measure, moved: Sequence[
     divisor, word = (0.01, "%/year") if percent else scale(float(np.nanmax(np.abs([*ends.ravel(), base]))))
     width = WIDTH - LEFT - MARGIN - 0.1
     ax = page.panel(LEFT, HEADING, width, tall * len(shown))
-    low, high = (float(found(np.append(ends, base))) / divisor for found in (np.nanmin, np.nanmax))
+    low, high = (float(bound(np.append(ends, base))) / divisor for bound in (np.nanmin, np.nanmax))
     room = 0.12 * (high - low)
     row_axis(ax, len(shown), low - room, high + room)
     ax.axvline(base / divisor, color=INK, linewidth=1.0, zorder=3)
-    form = alike(float(reach) for reach in np.ravel(ends - base) / divisor if np.isfinite(reach))
+    form = same_decimals(float(reach) for reach in np.ravel(ends - base) / divisor if np.isfinite(reach))
     style: dict[str, Any] = {"textcoords": "offset points", "va": "center"}
     for row, (lines, pair) in enumerate(zip(names, ends / divisor, strict=True)):
-        name, at = "\n".join(lines), ("axes fraction", "data")
-        ax.annotate(name, (0, row), (-7, 0), xycoords=at, ha="right", fontsize=SIZES["label"], **style)
-        for value, colour in zip(pair, (LOWER, HIGHER), strict=True):
+        name, coordinates = "\n".join(lines), ("axes fraction", "data")
+        ax.annotate(name, (0, row), (-7, 0), xycoords=coordinates, ha="right", fontsize=SIZES["label"], **style)
+        for value, color in zip(pair, (LOWER, HIGHER), strict=True):
             if np.isfinite(value) and value != base / divisor:
-                _bar(ax, (row, 0.6 * ROW / tall), base / divisor, float(value), colour, form)
+                _bar(ax, (row, 0.6 * ROW / tall), base / divisor, float(value), color, form)
     unit = word if percent else f"{word}{measure.unit}" or "ratio"
     name_panel(ax, f"{measure.label}, now {form(base / divisor)}", unit, width)
     return page.figure
 
 
 def _lines(path: str) -> list[str]:
-    """Return the path of an input in lines, broken after its dots."""
+    """Return the lines of an input's path; it is broken after dots."""
     lines = wrap(path.replace(".", ". "), "label", NAMES - 0.15, LINES)
     return [line.replace(". ", ".") for line in lines]
 
 
 def _bar(
-    ax: Axes, place: tuple[int, float], base: float, value: float, colour: str, form: Callable[[float], str]
+    ax: Axes, place: tuple[int, float], base: float, value: float, color: str, form: Callable[[float], str]
 ) -> None:
-    """Draw a bar from the plan's value to another, with its number at its end."""
+    """Draw a bar from the plan's value to another one, which is written at its end."""
     right, (row, wide) = value > base, place
     style: dict[str, Any] = {"textcoords": "offset points", "va": "center", "fontsize": SIZES["small"]}
-    draw_bars(ax, row, value - base, wide, lying=True, base=base, facecolor=colour)
+    draw_bars(ax, row, value - base, wide, lying=True, base=base, facecolor=color)
     ax.annotate(form(value), (value, row), (3 if right else -3, 0), ha="left" if right else "right", **style)

@@ -1,4 +1,4 @@
-"""How charts look: page, colours, texts that fit, and units."""
+"""How charts look: page, colors, sizes, texts that fit, numbers and units."""
 
 from __future__ import annotations
 
@@ -17,18 +17,18 @@ if TYPE_CHECKING:
 
     from fibercap.model.projection import Projection
 
-logging.getLogger("matplotlib").setLevel(logging.ERROR)  # where there is no home, it writes of folders it missed
+logging.getLogger("matplotlib").setLevel(logging.ERROR)  # without a home folder it warns of folders that are missing
 
 INK: Final = "#1D2935"
 SOFT: Final = "#5F6B76"
 FAINT: Final = "#DDE2E6"
 PALETTE: Final = ("#1F4068", "#E0A458", "#5E8C61", "#BFD4E6", "#8C3F3A", "#D9CBA3", "#7A6C9D")
-"""Dark and light in turn, so that neighbours stay apart in grey."""
+"""Dark and light in turn, so that neighbors differ in gray too."""
 OTHERS: Final = "#B4BBC1"
 HOLDS: Final = "#00695C"
 FAILS: Final = "#C2410C"
 MOST: Final = len(PALETTE)
-"""Parts of a stack that are drawn one by one; of more, the smallest are drawn as one."""
+"""The most parts of a stack; of more, the smallest are drawn as one."""
 
 SIZES: Final = {"title": 14.0, "subtitle": 9.0, "panel": 9.5, "label": 8.0, "small": 7.0}
 SETTINGS: Final[dict[Any, Any]] = {
@@ -39,7 +39,7 @@ SETTINGS: Final[dict[Any, Any]] = {
     "axes.edgecolor": SOFT,
     "axes.linewidth": 0.7,
     "hatch.linewidth": 0.6,
-    "svg.fonttype": "none",  # words stay words, to be searched and copied
+    "svg.fonttype": "none",  # text stays text, which can be searched and copied
     "svg.hashsalt": "fibercap",
     "pdf.fonttype": 42,
     "figure.dpi": 150,
@@ -48,7 +48,7 @@ SETTINGS: Final[dict[Any, Any]] = {
 MARGIN: Final = 0.45
 NEXT: Final = 0.1
 PIXELS: Final = 1.02
-"""How much wider than measured words may stand where letters are put on whole pixels."""
+"""Words may be wider than measured by this factor, where letters are placed on whole pixels."""
 SECOND: Final = 0.17
 """Height of a panel's name where its unit stands below it. [inch]"""
 WIDTH: Final = 9.6
@@ -56,22 +56,22 @@ TITLE: Final = "title"
 TITLED: Final = 0.25
 """Height of a line of a title. [inch]"""
 LINES: Final = 8
-"""Lines of a name beside a row or above a panel, so that none but an absurd one is cut."""
+"""The most lines of a name beside a row or above a panel; only absurdly long names are cut."""
 KEYED: Final = 0.42
 """Width that an entry of a key takes beside its name. [inch]"""
 SCALES: Final = ((1e9, "billion "), (1e6, "million "), (1e3, "thousand "))
 
 
 @dataclass(frozen=True)
-class Page:
-    """A figure with its title and footer written; lengths are in inches, tops count from below the title."""
+class ChartPage:
+    """A figure with title and footer; lengths are in inches, and tops are measured from below the title."""
 
     figure: Figure
     height: float
     head: float
 
     def panel(self, left: float, top: float, width: float, height: float) -> Axes:
-        """Return axes at a place: a line below; what it counts is drawn by `charts_panel`."""
+        """Return axes at a place, with a line at the bottom only; `views/charts/panel.py` draws ticks and numbers."""
         from matplotlib.ticker import MaxNLocator
 
         below = self.height - self.head - top - height
@@ -90,9 +90,9 @@ class Page:
         self.figure.text(across, up, clean(words), fontsize=SIZES[size], **style)
 
     def key(self, handles: Sequence[Artist], left: float = MARGIN, top: float = -0.24) -> None:
-        """Draw a key in one line, by default just below the subtitle; names are cut where they would not fit."""
+        """Draw a key in one line, by default below the subtitle; names that do not fit are cut."""
         names = [str(handle.get_label()) for handle in handles]
-        for handle, name in zip(handles, fitted(names, WIDTH - MARGIN - left - KEYED * len(names)), strict=True):
+        for handle, name in zip(handles, fit_all(names, WIDTH - MARGIN - left - KEYED * len(names)), strict=True):
             handle.set_label(name)
         across, up = left / WIDTH, 1 - (self.head + top) / self.height
         self.figure.legend(
@@ -101,31 +101,41 @@ class Page:
         )  # fmt: skip
 
 
-def open_page(projection: Projection, subtitle: str, body: float, about: str = "", *, keyed: bool = True) -> Page:
-    """Return a page with the scenario's title and footer, and a body of some inches for panels.
+def open_page(projection: Projection, subtitle: str, body: float, about: str = "", *, keyed: bool = True) -> ChartPage:
+    """Return a page with the scenario's title and footer, and room for panels.
 
-    The footer says which scenario and option this is, and `about`, what a reader must know besides. A page that is
-    `keyed` keeps a line below the subtitle free for a key.
+    Parameters
+    ----------
+    projection : Projection
+        The plan; the footer names its scenario, option and horizon.
+    subtitle : str
+        Written below the title.
+    body : float
+        Height of the room for panels. [inch]
+    about : str
+        Further notes for the footer.
+    keyed : bool
+        Keep a line below the subtitle free for a key.
     """
     scenario, timeline = projection.scenario, projection.timeline
     option = f", option {scenario.option}" if scenario.option else ""
-    told = [
+    notes = [
         f"{scenario.id}{option}",
         f"{timeline.start} to {timeline.end} by {timeline.step}",
         *([about] if about else []),
     ]
-    return titled(scenario.title or scenario.id, subtitle, told, body, keyed=keyed)
+    return open_titled_page(scenario.title or scenario.id, subtitle, notes, body, keyed=keyed)
 
 
-def titled(name: str, subtitle: str, told: Sequence[str], body: float, *, keyed: bool) -> Page:
-    """Return a page with a title, a subtitle, and a footer of what is told; see `open_page`."""
+def open_titled_page(name: str, subtitle: str, notes: Sequence[str], body: float, *, keyed: bool) -> ChartPage:
+    """Return a page with a title, a subtitle, and a footer of notes; see `open_page`."""
     from matplotlib.figure import Figure
 
     title = wrap(name, "title", WIDTH - 2 * MARGIN, most=2)
-    feet = wrap(" · ".join(told), "small", WIDTH - 2 * MARGIN, most=3)
+    feet = wrap(" · ".join(notes), "small", WIDTH - 2 * MARGIN, most=3)
     head, foot = 0.35 + TITLED * len(title) + (0.55 if keyed else 0.25), 0.3 + 0.14 * len(feet)
     height = head + body + foot
-    page = Page(Figure(figsize=(WIDTH, height), facecolor="white"), height, head)
+    page = ChartPage(Figure(figsize=(WIDTH, height), facecolor="white"), height, head)
     for row, line in enumerate(title):
         page.text(MARGIN, 0.32 + TITLED * row - head, line, "title", weight="bold", gid=TITLE)
     page.text(
@@ -140,8 +150,8 @@ def titled(name: str, subtitle: str, told: Sequence[str], body: float, *, keyed:
     return page
 
 
-def notice(page: Page, words: str) -> None:
-    """Say in place of a chart why there is none."""
+def notice(page: ChartPage, words: str) -> None:
+    """Write, in place of a chart, why there is none."""
     page.text(MARGIN, 0.5, words, "panel", color=SOFT)
 
 
@@ -151,13 +161,13 @@ def clean(words: str) -> str:
 
 
 def width_of(words: str, size: str = "label") -> float:
-    """Return how wide words are. [inch]"""
+    """Return the width of words. [inch]"""
     return _width(clean(words), "bold" if size in ("title", "panel") else "normal") * SIZES[size] / 72
 
 
 @lru_cache(maxsize=4096)
 def _width(words: str, weight: str) -> float:
-    """Return how wide words are, as a multiple of the size they are written in."""
+    """Return the width of words as a multiple of the font size."""
     from matplotlib.font_manager import FontProperties
     from matplotlib.textpath import text_to_path
 
@@ -166,7 +176,7 @@ def _width(words: str, weight: str) -> float:
 
 
 def fit(words: str, size: str, width: float) -> str:
-    """Return words, cut with an ellipsis where they are wider than some inches."""
+    """Return words, cut with an ellipsis if they are wider than `width`. [inch]"""
     words = clean(words)
     if width_of(words, size) <= width:
         return words
@@ -179,16 +189,18 @@ def fit(words: str, size: str, width: float) -> str:
 
 
 def wrap(words: str, size: str, width: float, most: int) -> list[str]:
-    """Return words on at most so many lines, each no wider than some inches; the last one may end in an ellipsis."""
-    best = lines = _filled(words, size, width, most)
-    while 1 < len(lines) == len(best) and not lines[-1].endswith("…"):  # no line of one word under a long one
+    """Return words on at most `most` lines, none wider than `width`; the last may end in an ellipsis. [inch]"""
+    best = lines = _fill_lines(words, size, width, most)
+    while 1 < len(lines) == len(best) and not lines[-1].endswith(
+        "…"
+    ):  # narrower lines, so that the last is not a single word
         best, width = lines, 0.97 * width
-        lines = _filled(words, size, width, most)
+        lines = _fill_lines(words, size, width, most)
     return best
 
 
-def _filled(words: str, size: str, width: float, most: int) -> list[str]:
-    """Return words on at most so many lines, each as full as can be."""
+def _fill_lines(words: str, size: str, width: float, most: int) -> list[str]:
+    """Return words on at most `most` lines, each with as many words as fit."""
     lines: list[str] = []
     rest = clean(words).split(" ")
     while rest and len(lines) < most - 1:
@@ -200,69 +212,69 @@ def _filled(words: str, size: str, width: float, most: int) -> list[str]:
 
 
 def scale(largest: float) -> tuple[float, str]:
-    """Return the divisor, and its word with a blank, that keep the numbers of an axis short."""
+    """Return a divisor that keeps the numbers of an axis short, and its word, such as `million `."""
     return next(((size, word) for size, word in SCALES if largest >= size), (1.0, ""))
 
 
 def short(value: float) -> str:
-    """Return a number of an axis with three figures or so: 5.2, 0.51, 1,250."""
+    """Return the text of a number with about three digits: 5.2, 0.51, 1,250."""
     if abs(value) >= 100 or value == 0:  # three figures
-        return signed(f"{value:,.0f}")
+        return with_minus_sign(f"{value:,.0f}")
     decimals = 1 if abs(value) >= 10 else 2  # the same
     text = f"{value:.{decimals}f}"
-    return signed(text.rstrip("0").rstrip("."))
+    return with_minus_sign(text.rstrip("0").rstrip("."))
 
 
-def alike(values: Iterable[float]) -> Callable[[float], str]:
-    """Return how numbers that stand side by side are written: all with the decimals of the largest, 2 at most."""
+def same_decimals(values: Iterable[float]) -> Callable[[float], str]:
+    """Return a function that writes numbers, all with the decimals that the largest needs, 2 at most."""
     largest = max((abs(value) for value in values), default=0.0)
     decimals = next((decimals for least, decimals in ((99.95, 0), (9.995, 1)) if largest >= least), 2)
-    return lambda value: signed(f"{value:,.{decimals}f}")
+    return lambda value: with_minus_sign(f"{value:,.{decimals}f}")
 
 
-def signed(text: str) -> str:
-    """Return a number with the minus that axes have, and none before a zero."""
+def with_minus_sign(text: str) -> str:
+    """Return the text of a number with the minus sign of axes, and none before a zero."""
     return text.replace("-", "−") if text.strip("-0.,") else text.removeprefix("-")
 
 
 def in_one_line(name: str, unit: str, width: float) -> bool:
-    """Tell whether a panel's name has room beside its unit."""
-    return _named(clean(name)) + width_of(unit) <= width
+    """Tell whether a panel's name and its unit fit on one line."""
+    return _name_width(clean(name)) + width_of(unit) <= width
 
 
-def _named(name: str) -> float:
-    """Return how far a panel's name reaches, with the gap after it. [inch]"""
+def _name_width(name: str) -> float:
+    """Return the width of a panel's name with the gap after it. [inch]"""
     return PIXELS * width_of(name, "panel") + NEXT
 
 
 def name_panel(ax: Axes, name: str, unit: str, width: float, *, beside: bool = True) -> None:
-    """Write a panel's name and, at the top of the axis, its unit: beside the name, or else below it."""
+    """Write a panel's name and its unit above the axis: the unit beside the name or, without `beside`, below it."""
     name = fit(name, "panel", (width - width_of(unit) - NEXT) / PIXELS if beside else width)
     place: dict[str, Any] = {"xycoords": "axes fraction", "textcoords": "offset points", "va": "baseline"}
-    after, up = (72 * _named(name), 9) if beside else (0.0, 9 + 72 * SECOND)
+    after, up = (72 * _name_width(name), 9) if beside else (0.0, 9 + 72 * SECOND)
     ax.annotate(name, (0, 1), (0, up), fontsize=SIZES["panel"], weight="bold", **place)
     ax.annotate(unit, (0, 1), (after, 9), fontsize=SIZES["label"], color=SOFT, **place)
 
 
-def mixed(colour: str, other: str, share: float) -> str:
-    """Return a colour with a share of another mixed in."""
+def mix(color: str, other: str, share: float) -> str:
+    """Return a color into which a share of another is mixed."""
     from matplotlib.colors import to_hex, to_rgb
 
-    pairs = zip(to_rgb(colour), to_rgb(other), strict=True)
+    pairs = zip(to_rgb(color), to_rgb(other), strict=True)
     first, second, third = ((1 - share) * a + share * b for a, b in pairs)
     return to_hex((first, second, third))
 
 
-def on(colour: str) -> str:
-    """Return the colour of words that can be read on another: dark on light, light on dark."""
+def text_color_on(color: str) -> str:
+    """Return the color of text that is legible on a background: dark on light, white on dark."""
     from matplotlib.colors import to_rgb
 
-    red, green, blue = to_rgb(colour)
+    red, green, blue = to_rgb(color)
     return INK if 0.299 * red + 0.587 * green + 0.114 * blue > 0.5 else "white"  # half as bright as white
 
 
-def fitted(names: Sequence[str], room: float) -> list[str]:
-    """Return names, the longest of them cut so far that all of them side by side take some inches."""
+def fit_all(names: Sequence[str], room: float) -> list[str]:
+    """Return names, the longest of them cut so that all fit side by side into `room`. [inch]"""
     widths = [width_of(clean(name)) for name in names]
     low, high = 0.0, max(widths, default=0.0)
     if sum(widths) > room:
@@ -273,8 +285,8 @@ def fitted(names: Sequence[str], room: float) -> list[str]:
     return [fit(name, "label", high + 1e-6) for name in names]
 
 
-def apart(places: Sequence[float], distance: float, low: float, high: float) -> list[float]:
-    """Return places (ascending) moved as little as needed to lie some distance apart, between two ends if they can."""
+def spread(places: Sequence[float], distance: float, low: float, high: float) -> list[float]:
+    """Return ascending places, moved as little as needed to be `distance` apart, within `low` and `high`."""
     moved: list[float] = []
     for place in places:
         moved.append(max(place, moved[-1] + distance) if moved else max(place, low))

@@ -1,4 +1,4 @@
-"""The chart of a verdict: what each way of financing is worth to the owners, and how far behind the first it is."""
+"""The chart of a verdict: the worth of each option to the owners, and how far it is behind the first."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from fibercap.views.charts.style import (
     notice,
     open_page,
     scale,
-    signed,
+    with_minus_sign,
     wrap,
 )
 
@@ -34,11 +34,11 @@ NAMES: Final = 3.2
 LEFT: Final = MARGIN + NAMES
 HEADING, ROW, UNDER = 0.42, 0.32, 0.5
 BESIDE: Final = 0.45
-"""Share of the axis that is kept free for what stands beside a bar."""
+"""Share of the axis that is kept free for the text beside a bar."""
 
 
 def verdict_chart(projection: Projection, comparison: Comparison | None) -> Figure:
-    """Draw a bar for each option, that of the highest worth first; hatched where it may not be recommended.
+    """Draw a bar for each option, the highest worth first; hatched if it may not be recommended.
 
     Raises
     ------
@@ -78,14 +78,14 @@ def verdict_chart(projection: Projection, comparison: Comparison | None) -> Figu
         words, beside = "\n".join(names[name]), ("axes fraction", "data")
         ax.annotate(words, (0, row), (-7, 0), xycoords=beside, ha="right", weight=weight, **style)
         behind = f" ({(worth[name] - worth[first]) / size:+,.2f})" if first and name != first else ""
-        told = f"{signed(f'{value:,.2f}{behind}')}{'' if sound[name] else ', excluded'}"
-        ax.annotate(told, (max(value, 0.0), row), (4, 0), ha="left", weight=weight, **style)
+        text = f"{with_minus_sign(f'{value:,.2f}{behind}')}{'' if sound[name] else ', excluded'}"
+        ax.annotate(text, (max(value, 0.0), row), (4, 0), ha="left", weight=weight, **style)
     name_panel(ax, "NPV of the owners, and how far from the first", f"{word}{comparison.currency}", width)
     return page.figure
 
 
 def _bar(*, chosen: bool, sound: bool) -> dict[str, Any]:
-    """Return how a bar is drawn: the first full, others lighter, what may not be recommended hatched."""
+    """Return the style of a bar: dark for the first, lighter for others, hatched for excluded options."""
     if not sound:
         return {"facecolor": "white", "edgecolor": FAILS, "hatch": "////", "linewidth": 0.8}
     return {"facecolor": PALETTE[0] if chosen else PALETTE[3], "linewidth": 0}

@@ -1,4 +1,4 @@
-"""Bars by calendar year, with their values beside them, and the names of stacked bands."""
+"""Bars by calendar year with their values, and the names of stacked bands."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 
 from fibercap.views.charts.panel import value_axis
-from fibercap.views.charts.style import INK, SIZES, SOFT, alike, apart, fit, short, width_of
+from fibercap.views.charts.style import INK, SIZES, SOFT, fit, same_decimals, short, spread, width_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -26,10 +26,10 @@ LINE: Final = 0.19
 
 @dataclass(frozen=True)
 class Band:
-    """One of several things stacked: its name, its colour, and where its edges are; `size` is what is said of it."""
+    """A part of a stack: name, color and edges; `size` is the number written after its name."""
 
     name: str
-    colour: str
+    color: str
     low: float
     high: float
     size: float
@@ -37,7 +37,7 @@ class Band:
 
 @dataclass(frozen=True)
 class Years:
-    """The calendar years of a horizon, the first and last of which may be cut. [month / 12]"""
+    """The calendar years of a horizon; the first and the last may be incomplete. [month / 12]"""
 
     names: tuple[str, ...]
     starts: Array
@@ -53,31 +53,31 @@ class Years:
 
     @property
     def middles(self) -> Array:
-        """Where each year's bars are centred."""
+        """The middle of each year, on which its bars are centered."""
         return (self.starts + self.ends) / 2
 
     @property
     def spans(self) -> Array:
-        """How much of each year lies within the horizon."""
+        """The part of each year within the horizon."""
         return self.ends - self.starts
 
     def slots(self, count: int, share: float = 0.8) -> list[tuple[Array, Array]]:
-        """Return places and widths of some bars side by side in each year."""
+        """Return places and widths of `count` bars side by side in each year; they fill a `share` of it."""
         wide = self.spans * share / count
         return [(self.middles + wide * (place - (count - 1) / 2), wide * 0.92) for place in range(count)]
 
     def room(self, width: float) -> float:
-        """Return how wide the narrowest year is on axes of some inches. [inch]"""
+        """Return the width of the shortest year on axes of a width. [inch]"""
         return width * float(self.spans.min()) / float(self.ends[-1] - self.starts[0])
 
 
 def yearly(projection: Projection, path: str) -> Array:
-    """Return a row by calendar year, of a batch the first draw, (year,)."""
+    """Return a row by calendar year, (year,); of a batch, the first sample."""
     return np.array([value[0] for value in projection.by(path).values()])
 
 
 def heights(ax: Axes, values: Sequence[Array], *, above: float = 0.14) -> None:
-    """Set the vertical limits so that some values fit from zero on, with room for what is written beside them."""
+    """Set vertical limits that include zero and all values, with room (a share `above`) for text beyond them."""
     every = np.concatenate([np.ravel(value) for value in values])
     low, high = min(0.0, float(every.min(initial=0.0))), max(0.0, float(every.max(initial=0.0)))
     span = high - low or 1.0
@@ -87,20 +87,20 @@ def heights(ax: Axes, values: Sequence[Array], *, above: float = 0.14) -> None:
 
 
 def write_values(ax: Axes, bars: Sequence[tuple[Array, Array]], room: float, form: Form | None = None) -> None:
-    """Write each bar's value above it, or below where it is negative; none at all where the widest has no room.
+    """Write the value of each bar above it, or below a negative one; nothing if the widest does not fit.
 
     Parameters
     ----------
     ax : Axes
-        Where the bars are.
+        The axes of the bars.
     bars : sequence of (places, values)
         One for each bar of a year.
     room : float
-        How wide a value may be. [inch]
+        The width available for a value. [inch]
     form : callable, optional
-        How a value is written; with as many decimals as the largest has, if not given.
+        Writes a value; by default with the decimals that the largest value needs.
     """
-    form = form or alike([value for _, values in bars for value in values])
+    form = form or same_decimals([value for _, values in bars for value in values])
     words = [[form(value) if value else "" for value in values] for _, values in bars]
     if max((width_of(text, "small") for texts in words for text in texts), default=0.0) > room:
         return
@@ -119,15 +119,15 @@ def name_bands(ax: Axes, bands: Sequence[Band], width: float, height: float, roo
     Parameters
     ----------
     ax : Axes
-        Where the bands end, at the right.
+        The axes, at whose right side the names stand.
     bands : sequence of Band
         From the lowest to the highest.
     width, height : float
-        Of the axes. [inch]
+        Size of the axes. [inch]
     room : float
-        How wide the names may be, with the lines that lead to them. [inch]
+        The width available for names and the lines that lead to them. [inch]
     shape : str
-        The marker that shows a band's colour.
+        The marker in the band's color.
     """
     from matplotlib.transforms import blended_transform_factory
 
@@ -135,11 +135,11 @@ def name_bands(ax: Axes, bands: Sequence[Band], width: float, height: float, roo
     line = LINE / height * (high - low)
     middles = [(band.low + band.high) / 2 for band in bands]
     beside = blended_transform_factory(ax.transAxes, ax.transData)
-    for band, middle, at in zip(bands, middles, apart(middles, line, low + line / 2, high), strict=True):
+    for band, middle, y in zip(bands, middles, spread(middles, line, low + line / 2, high), strict=True):
         across = [1.0, 1 + 0.06 / width, 1 + 0.14 / width]
-        ax.plot(across, [middle, middle, at], color=SOFT, linewidth=0.6, transform=beside, clip_on=False)
-        square: dict[str, Any] = {"marker": shape, "markersize": 6, "color": band.colour, "linestyle": "none"}
-        ax.plot([1 + 0.22 / width], [at], transform=beside, clip_on=False, **square)
+        ax.plot(across, [middle, middle, y], color=SOFT, linewidth=0.6, transform=beside, clip_on=False)
+        square: dict[str, Any] = {"marker": shape, "markersize": 6, "color": band.color, "linestyle": "none"}
+        ax.plot([1 + 0.22 / width], [y], transform=beside, clip_on=False, **square)
         number = short(band.size)
         name = fit(band.name, "label", room - 0.42 - width_of(number))
-        ax.text(1 + 0.32 / width, at, f"{name}  {number}", transform=beside, va="center", fontsize=SIZES["label"])
+        ax.text(1 + 0.32 / width, y, f"{name}  {number}", transform=beside, va="center", fontsize=SIZES["label"])

@@ -9,8 +9,8 @@ from importlib.resources import files
 from typing import TYPE_CHECKING, Final
 
 from fibercap.core.visible_text import visible
-from fibercap.views.charts.all_charts import CHARTS, rendered, write_chart
-from fibercap.views.charts.in_parallel import shared
+from fibercap.views.charts.all_charts import CHARTS, render_chart, write_chart
+from fibercap.views.charts.in_parallel import run_in_parallel
 from fibercap.views.charts.sensitivity import sensitivity_chart
 from fibercap.views.report import basis, claims_and_covenants, first_page, options, plan
 from fibercap.views.report.parts import Figure
@@ -97,7 +97,7 @@ def sections(subject: Subject, by: str) -> Iterator[Section]:
 def _charts(subject: Subject, listed: list[Section]) -> dict[str, str]:
     """Draw every figure that the sections name, as SVG that may stand beside others in one page."""
     names = [part.name for section in listed for part in section.parts if isinstance(part, Figure)]
-    drawn = shared([partial(_chart, subject, name) for name in names])
+    drawn = run_in_parallel([partial(_chart, subject, name) for name in names])
     return {name: inline_svg(svg.decode(), name) for name, svg in zip(names, drawn, strict=True)}
 
 
@@ -107,7 +107,7 @@ def _chart(subject: Subject, name: str) -> bytes:
         of = subject.written if CHARTS[name].compares else subject.projection
         return write_chart(name, ".svg", of, subject.comparison, titled=False)
     measure = subject.measures[next(iter(subject.effects[0].measures))]
-    return rendered(lambda: sensitivity_chart(subject.projection, measure, subject.effects), ".svg", titled=False)
+    return render_chart(lambda: sensitivity_chart(subject.projection, measure, subject.effects), ".svg", titled=False)
 
 
 def inline_svg(svg: str, name: str) -> str:

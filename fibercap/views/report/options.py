@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from fibercap.studies.verdict.footing import footing
-from fibercap.views.charts.bridge import spans_of
+from fibercap.views.charts.bridge import bridge_panels
 from fibercap.views.numbers import Figures
 from fibercap.views.numbers import Line as FigureLine
 from fibercap.views.report.parts import Items, Line, Section, Table, Words, figure, figures_of, tables_of
@@ -48,7 +48,7 @@ def options(subject: Subject) -> Section | None:
     others = [name for name in names if name != comparison.baseline]
     changes = [_changes(comparison, others[start : start + ABREAST]) for start in range(0, len(others), ABREAST)]
     parts += [table for table in changes if table.lines]
-    if spans_of(comparison):
+    if bridge_panels(comparison):
         note = footing_text(footing(comparison), _speech(comparison))
         parts.append(figure("bridge", note))
     cases = list(comparison.cases.values())
