@@ -1,4 +1,4 @@
-"""Tables for Python: pandas frames of plain floats, the unit in the index."""
+"""Tables for Python: pandas frames of plain floats, with the unit in the index."""
 
 from __future__ import annotations
 
@@ -13,19 +13,19 @@ if TYPE_CHECKING:
 
 
 def annual(projection: Projection, by: str = "year") -> pd.DataFrame:
-    """Return every row by year, quarter or month; index (path, unit), a column for each year.
+    """Return every row by year, quarter or month; index (row, unit), a column for each period.
 
     Parameters
     ----------
     projection : Projection
-        What a scenario leads to; of a batch, the first draw is shown.
+        The results of a scenario; of a batch, those of the first sample.
     by : str
         `year`, `quarter` or `month`.
 
     Raises
     ------
     ValueError
-        If the model's own step is longer than what is asked for.
+        If the model's own step is longer than `by`.
     """
     import pandas as pd
 
@@ -36,7 +36,10 @@ def annual(projection: Projection, by: str = "year") -> pd.DataFrame:
 
 
 def table(comparison: Comparison) -> pd.DataFrame:
-    """Return measures by case; index (measure, unit), a column for each option or scenario; undefined is nan."""
+    """Return measures by case; index (measure, unit), a column for each option or scenario.
+
+    An undefined measure is nan.
+    """
     import pandas as pd
 
     cases = comparison.cases

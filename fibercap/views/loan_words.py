@@ -1,4 +1,4 @@
-"""What a loan is called, and its terms in words."""
+"""The heading of a loan, and its terms in words."""
 
 from __future__ import annotations
 
@@ -17,20 +17,20 @@ def loan_label(loan: Loan, name: str) -> str:
 
 
 def terms_text(loan: Loan) -> str:
-    """Return a loan's terms in a line: style, payments, dates, rate; day count and compounding unless ordinary."""
+    """Return a loan's terms in a line: style, payments, dates, rate; day count and compounding if not the default."""
     style, every = loan.repayment.words, loan.payments.every.replace("_", " ")
     when = " in advance" if loan.payments.on == "start" else ""
-    told = [f"{style}, every {every}{when}", f"signed {loan.signed}, due {loan.maturity}", rate_terms(loan.rate)]
-    told += [loan.day_count] * (loan.day_count != "equal_periods") + [loan.compounding] * (
+    parts = [f"{style}, every {every}{when}", f"signed {loan.signed}, due {loan.maturity}", rate_terms(loan.rate)]
+    parts += [loan.day_count] * (loan.day_count != "equal_periods") + [loan.compounding] * (
         loan.compounding != "nominal"
     )
-    return "; ".join(told)
+    return "; ".join(parts)
 
 
 def rate_terms(rate: Steps | Floating) -> str:
-    """Return a rate in words, with when it is fixed."""
+    """Return a rate in words; for a floating rate, also when it is fixed."""
     if not isinstance(rate, Floating):
         return rate_text(rate)
     fixed = {"payment": "fixed for each interest period", "any_day": "as the index changes"}
-    told = fixed.get(rate.reset, f"fixed every {rate.reset.replace('_', ' ')}")
-    return f"{rate_text(rate)}, {told}"
+    reset = fixed.get(rate.reset, f"fixed every {rate.reset.replace('_', ' ')}")
+    return f"{rate_text(rate)}, {reset}"

@@ -21,28 +21,28 @@ ACCOUNTS: Final = "accounts."
 
 @dataclass(frozen=True)
 class StatementLine:
-    """One line of a statement: the row `accounts.<key>`, and whether it adds, is taken off, totals, or is a memo."""
+    """One line of a statement: the row `accounts.<key>`, and its role: added, subtracted, a total or a memo."""
 
     key: str
     role: Role
 
     @property
     def path(self) -> str:
-        """The row that it shows."""
+        """The path of the row."""
         return f"{ACCOUNTS}{self.key}"
 
     def label(self, row: Row) -> str:
-        """Return the label of the line, which says what is taken off and what stands below the line."""
+        """Return the label of the line: `less ...` if it is subtracted, `Memo: ...` if it is a memo."""
         words = f"{row.label[0].lower()}{row.label[1:]}"
         return {"minus": f"less {words}", "memo": f"Memo: {words}"}.get(self.role, row.label)
 
 
 @dataclass(frozen=True)
 class Statement:
-    """A statement by the rows that total it, in order; above each stand the rows that its formula adds and takes off.
+    """A statement, given by its totals in order; above each stand the rows that its formula adds and subtracts.
 
-    `by_parts` are rows in those formulas that are shown by their own parts, `last` those that stand last above a total,
-    `memos` the rows below the last one.
+    A row in `by_parts` is replaced by the rows of its own formula. Rows in `last` come last above their total, and
+    `memos` after the last total.
     """
 
     totals: tuple[str, ...]
@@ -51,7 +51,7 @@ class Statement:
     memos: tuple[str, ...] = ()
 
     def lines(self, rows: Mapping[str, Row]) -> Iterator[StatementLine]:
-        """Run over the lines of rows by path; a total that has been shown is not repeated above the next one."""
+        """Yield the lines, from rows by path; a total is not repeated in the formula of the next one."""
         for total in self.totals:
             parts = [part for part in self._parts(rows, total, 1) if part[0] not in self.totals]
             for key, sign in sorted(parts, key=lambda part: part[0] in self.last):
@@ -69,7 +69,7 @@ class Statement:
 
 
 def _with_signs(term: Term, sign: int) -> Iterator[tuple[str, int]]:
-    """Run over the accounts of the same period that a formula adds and takes off, with their signs."""
+    """Yield the accounts that a formula adds and subtracts in the same period, with their signs."""
     match term:
         case Reference(path=path, shift=0) if path.startswith(ACCOUNTS):
             yield path.removeprefix(ACCOUNTS), sign
@@ -90,7 +90,7 @@ STATEMENTS: Final = {
     "Balance sheet": Statement(("total_assets", "total_liabilities_and_equity")),
     "Debt service": Statement(("cfads", "debt_service")),
 }
-"""Every statement by its title. Income adds downward: each total is all that stands above it."""
+"""Every statement by its title. Income adds downward: each total is the sum of all lines above it."""
 
 
 def statement_lines(projection: Projection, title: str) -> Iterator[tuple[StatementLine, Row]]:
@@ -101,7 +101,7 @@ def statement_lines(projection: Projection, title: str) -> Iterator[tuple[Statem
 
 
 def statement_paths(projections: Iterable[Projection], title: str) -> list[str]:
-    """Return the rows of a statement in order, where some of several plans have more lines than others."""
+    """Return the paths of a statement's rows in order, for several plans that need not have the same lines."""
     paths: list[str] = []
     for projection in projections:
         before = -1

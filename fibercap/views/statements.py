@@ -1,4 +1,4 @@
-"""Capacity, statements and loans as tables of figures, for the terminal and for the report."""
+"""Capacity, statements, cover and loans as tables of figures, for terminal and report."""
 
 from __future__ import annotations
 
@@ -20,8 +20,8 @@ if TYPE_CHECKING:
 HALF: Final = 0.5
 """A smaller amount of money shows as 0.00 million."""
 WITH: Final = {"cfads_before_capex": "self_funded_capex"}
-"""Lines that are shown only with another one."""
-KEPT: Final = frozenset({"revenue", "net_income", "cash", "debt", "capex", "debt_service"})
+"""Lines that are shown only if another row is not zero."""
+ALWAYS_SHOWN: Final = frozenset({"revenue", "net_income", "cash", "debt", "capex", "debt_service"})
 COVER: Final = {
     "dscr": "DSCR: CFADS / debt service",
     "llcr": "LLCR at the year's end",
@@ -44,7 +44,7 @@ LOAN_LINES: Final = {
 
 
 def capacity_figures(projection: Projection, by: str) -> Iterator[Figures]:
-    """Run over nameplate, effective capacity, output and shipments by plant, each with its total."""
+    """Yield nameplate, effective capacity, output and shipments by plant, each with its total."""
     plants = projection.scenario.plants
     columns = list(projection.timeline.groups(by))
     for title, key, unit in (
@@ -62,13 +62,13 @@ def capacity_figures(projection: Projection, by: str) -> Iterator[Figures]:
 
 
 def statement_figures(projection: Projection, title: str, by: str) -> Figures:
-    """Return one statement; lines that are zero throughout are left out, totals are strong."""
+    """Return a statement; lines that are always zero are left out, and totals are strong."""
     lines, columns = [], list(projection.timeline.groups(by))
     for line, row in statement_lines(projection, title):
         values = [float(v[0]) for v in projection.by(row.path, by).values()]
         if line.key in WITH and not np.any(np.abs(projection.value(f"accounts.{WITH[line.key]}")[0]) >= HALF):
             continue
-        if any(abs(v) >= HALF for v in values) or line.key in KEPT or line.role in {"total", "memo"}:
+        if any(abs(v) >= HALF for v in values) or line.key in ALWAYS_SHOWN or line.role in {"total", "memo"}:
             lines.append(Line(line.label(row), values, strong=line.role == "total"))
         if line.key == "gross_profit":
             lines.append(Line("Memo: gross margin", _margin(values, projection, by), share=True))
@@ -78,11 +78,11 @@ def statement_figures(projection: Projection, title: str, by: str) -> Figures:
 def _margin(profit: list[float], projection: Projection, by: str) -> list[float | None]:
     """Return gross profit over revenue, None where nothing is sold."""
     sales = [float(v[0]) for v in projection.by("accounts.revenue", by).values()]
-    return [earned / sold if sold else None for earned, sold in zip(profit, sales, strict=True)]
+    return [amount / revenue if revenue else None for amount, revenue in zip(profit, sales, strict=True)]
 
 
 def cover_figures(projection: Projection, by: str) -> Iterator[Figures]:
-    """Yield the ratios that lenders look at: by calendar year, and over twelve months where parts are shown."""
+    """Yield the lenders' ratios by calendar year; with quarters or months, those over twelve months too."""
     rows = {label: projection.by(f"accounts.{key}") for key, label in COVER.items()}
     lines = [Line(label, [float(v[0]) for v in values.values()]) for label, values in rows.items()]
     lines = [line for line in lines if any(np.isfinite(v) for v in line.values if v is not None)]
@@ -91,8 +91,8 @@ def cover_figures(projection: Projection, by: str) -> Iterator[Figures]:
     if by == "year":
         return
     due = np.flatnonzero(projection.value("accounts.has_payment")[0] > 0)
-    found = {label: projection.value(row)[0, due] for label, row in OVER_TWELVE.items()}
-    lines = [Line(label, values.tolist()) for label, values in found.items() if np.isfinite(values).any()]
+    ratios = {label: projection.value(row)[0, due] for label, row in OVER_TWELVE.items()}
+    lines = [Line(label, values.tolist()) for label, values in ratios.items() if np.isfinite(values).any()]
     if lines:
         columns = [projection.timeline.labels[k] for k in due]
         yield Figures("Cover over the twelve months to each payment", "", columns, lines)
@@ -100,17 +100,17 @@ def cover_figures(projection: Projection, by: str) -> Iterator[Figures]:
 
 def loan_figures(projection: Projection, name: str, by: str) -> Figures:
     """Return one loan by year, quarter or month from signing to maturity, past the horizon too."""
-    at, terms = f"loans.{name}.schedule", projection.scenario.loans[name]
-    days = [date_of(day) for day in projection.value(f"{at}.date")[0]]
+    schedule, terms = f"loans.{name}.schedule", projection.scenario.loans[name]
+    days = [date_of(day) for day in projection.value(f"{schedule}.date")[0]]
     columns = periods_between(days[0], max(days[-1], terms.maturity), by)
     place = {label: number for number, label in enumerate(columns)}
     of = np.array([place[period_label(day, by)] for day in days])
     lines = []
     for key, label in LOAN_LINES.items():
-        value = projection.trifle_of(name).without_dust(projection.value(f"{at}.{key}"))[0]
+        value = projection.trifle_of(name).without_dust(projection.value(f"{schedule}.{key}"))[0]
         if value.any() or key == "principal":
             lines.append(Line(label, [float(value[of == number].sum()) for number in place.values()]))
-    closing = projection.value(f"{at}.closing")[0]
+    closing = projection.value(f"{schedule}.closing")[0]
     lines.append(Line("Owed at the end", [float(closing[of <= number][-1]) for number in place.values()], strong=True))
     money = projection.scenario.loan_currency(name)
     return Figures(f"{loan_label(terms, name)}, to maturity", money, columns, lines, terms_text(terms))

@@ -1,4 +1,4 @@
-"""A plan's results as tables for other programs: one line a value, each with its unit."""
+"""A plan's results as tables (CSV) for other programs: a line for each value, with its unit."""
 
 from __future__ import annotations
 
@@ -27,13 +27,13 @@ NO_EBITDA: Final = "debt is owed, and EBITDA is not positive"
 ROWS: Final = ("path", "label", "period", "value", "unit")
 
 
-def fitting(projection: Projection, by: str) -> str:
-    """Return year, quarter or month as asked, the model's own step if nothing is asked.
+def table_step(projection: Projection, by: str) -> str:
+    """Return the step of tables: `by` (year, quarter or month) or, if that is empty, the model's own step.
 
     Raises
     ------
     FibercapError
-        If the model's own step is longer than what is asked for.
+        If the model's own step is longer than `by`.
     """
     step = projection.timeline.step
     if by and STEPS[by] < STEPS[step]:
@@ -42,8 +42,8 @@ def fitting(projection: Projection, by: str) -> str:
 
 
 def rows_csv(projection: Projection, by: str = "") -> str:
-    """Return every row in model periods, or brought to years, quarters or months, a line for each value."""
-    step = fitting(projection, by)
+    """Return every row by year, quarter or month, or by the model's own step; a line for each value."""
+    step = table_step(projection, by)
     return csv_text(ROWS, _values(projection, step))
 
 
@@ -55,7 +55,7 @@ def _values(projection: Projection, step: str) -> Iterator[tuple[Cell, ...]]:
 
 def statements_csv(projection: Projection, by: str = "") -> str:
     """Return the statements, each line in its order with its role: `plus`, `minus`, `total` or `memo`."""
-    step = fitting(projection, by)
+    step = table_step(projection, by)
     header = ("statement", "line", "role", *ROWS)
     return csv_text(header, (
         (title, number, line.role, row.path, line.label(row), period, float(value[0]), row.unit)
@@ -67,14 +67,15 @@ def statements_csv(projection: Projection, by: str = "") -> str:
 
 def measures_csv(projection: Projection) -> str:
     """Return the measures with their units; an undefined one has no value and says why."""
-    found = projection.measures.values()
+    measures = projection.measures.values()
     return csv_text(
-        ("measure", "label", "value", "unit", "reason"), ((m.name, m.label, m.value, m.unit, m.reason) for m in found)
+        ("measure", "label", "value", "unit", "reason"),
+        ((m.name, m.label, m.value, m.unit, m.reason) for m in measures),
     )
 
 
 def claims_csv(projection: Projection) -> str:
-    """Return the claims with what was found."""
+    """Return the claims, each with its value and verdict."""
     header = ("claim", "says", "subject", "when", "comparator", "limit", "value", "unit", "holds", "expected", "source")
     return csv_text(header, (
         (o.name, o.says, o.subject, o.when, o.comparator, o.limit, o.value, o.unit, o.holds, o.expected, o.source)
@@ -103,7 +104,7 @@ def covenants_csv(projection: Projection) -> str:
 
 
 def inputs_csv(projection: Projection) -> str:
-    """Return every input that was written, as number and unit and as written, with its source; a line for each key."""
+    """Return every input that is written, as number and unit and as text, with its source; a line for each key."""
     header = ("path", "value", "unit", "written", "source", "kind", "where", "note")
     return csv_text(header, (
         (f"{item.path}.{key}" if key else item.path, *amount(text), text, item.source, item.kind, item.where, item.note)
@@ -113,9 +114,9 @@ def inputs_csv(projection: Projection) -> str:
 
 def sources_csv(projection: Projection) -> str:
     """Return the sources that inputs name."""
-    listed = projection.scenario.sources.items()
+    sources = projection.scenario.sources.items()
     header = ("source", "title", "kind", "date", "url")
-    return csv_text(header, ((name, s.title, s.kind, s.date, s.url) for name, s in listed))
+    return csv_text(header, ((name, s.title, s.kind, s.date, s.url) for name, s in sources))
 
 
 def options_csv(comparison: Comparison) -> str:
@@ -144,7 +145,7 @@ SOME_PLANS: Final[Mapping[str, Callable[[Projection, Comparison | None], str]]] 
     "covenants.csv": lambda p, _: covenants_csv(p) if any(loan.covenants for loan in p.scenario.loans.values()) else "",
     "options.csv": lambda _, comparison: options_csv(comparison) if comparison is not None else "",
 }
-"""Those that a plan has where it has anything to write there, by file name; "" where it has nothing."""
+"""The tables that only some plans have, by file name; the text is "" for a plan without any such result."""
 
 
 def tables(projection: Projection, comparison: Comparison | None, by: str = "") -> dict[str, bytes]:
@@ -155,5 +156,8 @@ def tables(projection: Projection, comparison: Comparison | None, by: str = "") 
 
 
 def former_tables(folder: Path) -> tuple[str, ...]:
-    """Return the tables that not every plan has, where a folder holds those that every plan has: an earlier one's."""
+    """Return the names of tables that an earlier export may have left in a folder.
+
+    A folder that holds the tables that every plan has was written by an export.
+    """
     return tuple(SOME_PLANS) if all((folder / name).is_file() for name in EVERY_PLAN) else ()

@@ -1,4 +1,4 @@
-"""A verdict on ways to pay in words: for a terminal by names and paths, for a report by titles and plain words."""
+"""The verdict on options in words: with names and paths for a terminal, with titles and labels for a report."""
 
 from __future__ import annotations
 
@@ -20,22 +20,22 @@ if TYPE_CHECKING:
     from fibercap.studies.verdict.verdict import Verdict
 
 MOST: Final = 5
-"""Flips that are told one by one."""
+"""The most flips that are listed one by one."""
 LEADING: Final = (
     "equity_npv", "fcfe_npv", "all_in_cost", "min_dscr", "min_llcr", "max_debt_to_ebitda", "equity_called",
     "peak_debt", "owed_at_horizon", "total_interest", "lowest_cash",
 )  # fmt: skip
-"""Measures on which a reader is told that an option is best or worst; JSON has all."""
+"""Measures for which the text says that an option is best or worst; JSON has all."""
 WHY_APART: Final = "cash that stays in the company earns nothing for owners, where free cash flow is all paid out"
 SHOWN: Final = 3
-"""Inputs that an option changes beside its way to pay, told one by one."""
+"""The most inputs, other than those of financing, that are listed for an option that changes them."""
 ALONE: Final = "maturity, grace and lives of maintenance in the first two options only"
-"""What is not moved in every option, for each move takes a projection of its own."""
+"""A note: these inputs are moved in two options only, because each move takes another projection."""
 
 
 @dataclass(frozen=True)
 class Speech:
-    """How options, inputs and findings are called."""
+    """How the text names options, inputs and findings."""
 
     option: Callable[[str], str]
     number: Callable[[str], str]
@@ -45,8 +45,8 @@ class Speech:
 PLAIN: Final = Speech(str, str, lambda finding: finding.fault)
 
 
-def listed(names: Sequence[str], last: str = "and") -> str:
-    """Return names as a sentence lists them."""
+def join_names(names: Sequence[str], last: str = "and") -> str:
+    """Return names as a list in a sentence: `a, b and c`."""
     return f"{', '.join(names[:-1])} {last} {names[-1]}" if len(names) > 1 else "".join(names)
 
 
@@ -56,7 +56,7 @@ def money_text(amount: float, money: str) -> str:
 
 
 def choice_text(verdict: Verdict, speech: Speech) -> str:
-    """Say which option is recommended and how far ahead it is, that options tie, or that none is recommended."""
+    """Return which option is recommended and how far ahead it is, or that options tie, or that none is recommended."""
     if not verdict.recommended:
         return f"no option is recommended: {why_none(verdict)}"
     first, count = verdict.recommended[0], len(verdict.ranked) + len(verdict.undefined)
@@ -64,10 +64,10 @@ def choice_text(verdict: Verdict, speech: Speech) -> str:
     worth = f"worth {money_text(verdict.worth[first], verdict.currency)} to the owners{less}"
     if verdict.tie:
         names = [speech.option(name) for name in verdict.recommended]
-        told = f"a tie between {listed(names)}: they differ by less than 0.01 % of uses; {worth}"
+        text = f"a tie between {join_names(names)}: they differ by less than 0.01 % of uses; {worth}"
         others = [name for name in verdict.ranked if name not in (*verdict.recommended, *verdict.excluded)]
         behind = verdict.worth[first] - verdict.worth[others[0]] if others else 0.0
-        return f"{told}, {behind:,.0f} {verdict.currency} more than {speech.option(others[0])}" if others else told
+        return f"{text}, {behind:,.0f} {verdict.currency} more than {speech.option(others[0])}" if others else text
     name = speech.option(first)
     if verdict.distance is None:
         alone = "the only option" if count == 1 else "the only option that may be recommended"
@@ -77,26 +77,26 @@ def choice_text(verdict: Verdict, speech: Speech) -> str:
 
 
 def distance_text(verdict: Verdict) -> str:
-    """Return the distance to the runner-up in money and as shares of its worth and of uses."""
+    """Return the distance to the runner-up, in money and as shares of its worth and of uses."""
     shares = [
         f"{share_text(share)} of {of}"
         for share, of in ((verdict.share_of_worth, "what that is worth"), (verdict.share_of_uses, "uses"))
         if share is not None
     ]
-    told = f" ({', '.join(shares)})" if shares else ""
-    return f"{verdict.distance or 0.0:,.0f} {verdict.currency}{told}"
+    shares_text = f" ({', '.join(shares)})" if shares else ""
+    return f"{verdict.distance or 0.0:,.0f} {verdict.currency}{shares_text}"
 
 
 def why_none(verdict: Verdict) -> str:
-    """Say why no option is recommended."""
+    """Return why no option is recommended."""
     reasons = dict.fromkeys(verdict.undefined.values())
     if not verdict.ranked:
-        return f"what they are worth to the owners is undefined, for {listed([*reasons])}"
+        return f"what they are worth to the owners is undefined, for {join_names([*reasons])}"
     return "each breaks a covenant, runs out of cash or leaves uses unfunded"
 
 
 def excluded_lines(verdict: Verdict, speech: Speech) -> Iterator[tuple[str, str]]:
-    """Run over the options that may not be recommended, each with its reasons."""
+    """Yield the options that may not be recommended, each with its reasons."""
     for name, stops in verdict.excluded.items():
         more = "; it would be worth more than the one recommended" if name in verdict.better_excluded else ""
         yield name, f"{'; '.join(speech.finding(finding) for finding in stops)}{more}"
@@ -106,7 +106,7 @@ def excluded_lines(verdict: Verdict, speech: Speech) -> Iterator[tuple[str, str]
 
 
 def flip_text(flip: ChoiceFlip, verdict: Verdict, speech: Speech) -> str:
-    """Say at which value of a number another option is first."""
+    """Return at which value of a number another option is first."""
     number, other = f"{number_text(flip, speech)}{_where(flip, verdict, speech)}", speech.option(flip.first)
     if flip.fault:
         return f"{number}: {speech.option(verdict.recommended[0])} {flip.fault}, and {other} is first"
@@ -114,7 +114,7 @@ def flip_text(flip: ChoiceFlip, verdict: Verdict, speech: Speech) -> str:
 
 
 def number_text(flip: ChoiceFlip, speech: Speech) -> str:
-    """Say how a number is moved: to which value, or by how much where it is several."""
+    """Return how a number is moved: to which value, or by how much if it stands for several numbers."""
     name = speech.number(flip.path)
     if flip.present is not None and flip.value is not None:
         now, then = (_value(flip, value) for value in (flip.present, flip.value))
@@ -126,12 +126,12 @@ def number_text(flip: ChoiceFlip, speech: Speech) -> str:
 
 
 def _where(flip: ChoiceFlip, verdict: Verdict, speech: Speech) -> str:
-    """Say in which options a number is moved, where others have another number in its place."""
+    """Return in which options a number is moved, if others have another number in its place."""
     if not flip.only_in:
         return ""
     inside = [speech.option(name) for name in verdict.ranked if name in flip.only_in]
     outside = [speech.option(name) for name in verdict.ranked if name not in flip.only_in]
-    return f" in {listed(inside)}" if len(inside) <= len(outside) else f", but not in {listed(outside, 'or')},"
+    return f" in {join_names(inside)}" if len(inside) <= len(outside) else f", but not in {join_names(outside, 'or')},"
 
 
 def _value(flip: ChoiceFlip, value: float) -> str:
@@ -141,35 +141,35 @@ def _value(flip: ChoiceFlip, value: float) -> str:
 
 
 def not_close_text(verdict: Verdict) -> str:
-    """Say that no number turns the choice, and how numbers were moved."""
-    also = f"; {ALONE}" if looked_at_two(verdict) else ""
+    """Return that no single number changes the choice, and how numbers were moved."""
+    also = f"; {ALONE}" if moves_only_two(verdict) else ""
     return f"no one number, moved by a tenth of itself (the discount rate by a point{also}), makes another option first"
 
 
-def looked_at_two(verdict: Verdict) -> bool:
-    """Tell whether options beyond the first two might be first were their loans longer or shorter."""
+def moves_only_two(verdict: Verdict) -> bool:
+    """Tell whether there are options beyond the first two, whose maturity and grace were not moved."""
     sound = [name for name in verdict.ranked if name not in verdict.excluded]
     return len(sound) > len(verdict.recommended) + 1
 
 
 def footing_text(stands: Footing, speech: Speech) -> str:
-    """Say that measures of the owners stand on another footing than the verdict; "" where they do not."""
+    """Return a note if the owners' measures deduct another reference company than the verdict; else ""."""
     if not any(stands.beside.values()):
         return ""
     base = speech.option(stands.base)
-    told = "here the owners' measures take off the company that does nothing new as each option has it"
-    return f"{told}; the verdict takes off that of {base} from all"
+    text = "here the owners' measures take off the company that does nothing new as each option has it"
+    return f"{text}; the verdict takes off that of {base} from all"
 
 
 def rates_text(verdict: Verdict, speech: Speech, *, only_first: bool = False) -> str:
-    """Return the ranking at discount rates from 3 to 15 %, or who is first, and where another is."""
+    """Return the ranking, or only the first, at discount rates from 3 to 15 %, and where the first changes."""
     ranked = {rate: names[:1] if only_first else names for rate, names in verdict.at_rates.items()}
     spans = [(names, [rate for rate, _ in group]) for names, group in groupby(ranked.items(), key=lambda item: item[1])]
-    told = [f"{_span(rates)}: {', '.join(map(speech.option, names))}" for names, rates in spans]
+    parts = [f"{_span(rates)}: {', '.join(map(speech.option, names))}" for names, rates in spans]
     turns = [
         f"from {speech.option(t.below)} to {speech.option(t.above)} at {100 * t.rate:.2f} %" for t in verdict.turnings
     ]
-    return "; ".join(told) + (f"; the first changes {listed(turns)}" if turns else "")
+    return "; ".join(parts) + (f"; the first changes {join_names(turns)}" if turns else "")
 
 
 def _span(rates: Sequence[float]) -> str:
@@ -178,7 +178,7 @@ def _span(rates: Sequence[float]) -> str:
 
 
 def free_text(verdict: Verdict, speech: Speech) -> str:
-    """Say where free cash flow to equity ranks options otherwise, and why; "" where it ranks them alike."""
+    """Return a note if free cash flow to equity ranks options differently, with the reason; else ""."""
     if not verdict.apart:
         return ""
     one, other = map(speech.option, verdict.apart)
@@ -187,16 +187,18 @@ def free_text(verdict: Verdict, speech: Speech) -> str:
 
 
 def beside_lines(verdict: Verdict, speech: Speech) -> Iterator[tuple[str, str]]:
-    """Run over the ranked options that change more than how the plan is paid for, with what that does to the owners."""
+    """Yield the ranked options that change more than the financing, with what that is worth to the owners."""
     stands = verdict.footing
     for name in verdict.ranked:
         paths = [speech.number(path) for path in stands.aside.get(name, ())]
-        told = [f"changes {listed([*paths[:SHOWN], *_more(len(paths) - SHOWN)])}, which is no way to pay"] * bool(paths)
+        parts = [f"changes {join_names([*paths[:SHOWN], *_more(len(paths) - SHOWN)])}, which is no way to pay"] * bool(
+            paths
+        )
         if amount := stands.beside[name]:
             does = f"{'adds' if amount > 0 else 'takes'} {money_text(abs(amount), verdict.currency)}"
-            told.append(f"{'that ' if told else ''}{does} beside the projects, against {speech.option(stands.base)}")
-        if told:
-            yield name, "; ".join(told)
+            parts.append(f"{'that ' if parts else ''}{does} beside the projects, against {speech.option(stands.base)}")
+        if parts:
+            yield name, "; ".join(parts)
 
 
 def _more(count: int) -> list[str]:
@@ -204,7 +206,7 @@ def _more(count: int) -> list[str]:
 
 
 def caution_lines(verdict: Verdict, comparison: Comparison, speech: Speech) -> Iterator[str]:
-    """Run over what one must know of the options that are recommended beside their lead."""
+    """Yield cautions about the options that are recommended."""
     first = next(iter(verdict.recommended), "")
     if first and verdict.owners_lose:
         amount = money_text(verdict.footing.owners[first], verdict.currency)
@@ -215,19 +217,19 @@ def caution_lines(verdict: Verdict, comparison: Comparison, speech: Speech) -> I
     for name in verdict.recommended:
         idle = [tested.says for tested in comparison.cases[name].covenants.values() if tested.holds is None]
         if idle:
-            yield f"{speech.option(name)} has covenants that are tested on no date: {listed(idle)}"
+            yield f"{speech.option(name)} has covenants that are tested on no date: {join_names(idle)}"
 
 
 def extremes_lines(verdict: Verdict, comparison: Comparison) -> Iterator[tuple[str, str]]:
-    """Run over the options that are alone best on one leading measure and alone worst on another, with both."""
+    """Yield the options that alone are best on some leading measures and worst on others, with both."""
     for name, sides in verdict.extremes.items():
-        told = [", ".join(_alone(comparison, name, side)) for side in sides]
-        if all(told):
-            yield name, f"best on {told[0]}; worst on {told[1]}"
+        labels = [", ".join(_distinct_labels(comparison, name, side)) for side in sides]
+        if all(labels):
+            yield name, f"best on {labels[0]}; worst on {labels[1]}"
 
 
-def _alone(comparison: Comparison, name: str, keys: Sequence[str]) -> list[str]:
-    """Return the labels of the leading ones of some measures that read otherwise in every other option."""
+def _distinct_labels(comparison: Comparison, name: str, keys: Sequence[str]) -> list[str]:
+    """Return the labels of leading measures among `keys` whose text differs from that of every other option."""
     labels = []
     for key in (key for key in keys if key in LEADING):
         among = [case.measures[key] for case in comparison.cases.values()]
@@ -238,7 +240,7 @@ def _alone(comparison: Comparison, name: str, keys: Sequence[str]) -> list[str]:
 
 
 def verdict_lines(verdict: Verdict, comparison: Comparison) -> Iterator[tuple[str, str]]:
-    """Run over the lines that a terminal shows, each with its head."""
+    """Yield the lines for a terminal, each with its head."""
     yield "VERDICT", choice_text(verdict, PLAIN)
     if verdict.recommended and len(verdict.ranked) > 1:
         yield from _flip_lines(verdict)

@@ -24,7 +24,7 @@ from fibercap.studies.explaining.explain import explain
 from fibercap.studies.explaining.explanation import Number, Result
 from fibercap.studies.explaining.input_uses import Use
 from fibercap.views.json.explain import explain_document
-from fibercap.views.terminal.explain import explain_lines, shortened, value_text
+from fibercap.views.terminal.explain import explain_lines, shorten_numbers, value_text
 from tests.written import valid_scenarios
 
 if TYPE_CHECKING:
@@ -112,7 +112,7 @@ def test_every_row_recomputes_from_the_numbers_that_are_told(name: str, option: 
             number = result(projection, row, when, depth=1).number
             wrong += off(number)
             if number.numbers and number.value is not None:
-                assert close(computed(shortened(number.numbers, number.value)), number)
+                assert close(computed(shorten_numbers(number.numbers, number.value)), number)
             told += bool(number.numbers)
     assert wrong == []
     assert told >= 0.9 * sum(bool(row.formula) for row in projection.rows.values())
@@ -445,9 +445,9 @@ def test_a_formula_is_taken_apart_into_what_stays_and_what_refers() -> None:
 
 
 def test_few_digits_are_printed_where_they_are_enough() -> None:
-    assert shortened("1234567.891234567 + 1", 1234568.891234567) == "1234567.89 + 1"
-    assert shortened("0.1 * 3", 0.30000000000000004) == "0.1 * 3"
-    assert shortened("1000000000000.25 - 1000000000000", 0.25) == "1000000000000.25 - 1000000000000"
+    assert shorten_numbers("1234567.891234567 + 1", 1234568.891234567) == "1234567.89 + 1"
+    assert shorten_numbers("0.1 * 3", 0.30000000000000004) == "0.1 * 3"
+    assert shorten_numbers("1000000000000.25 - 1000000000000", 0.25) == "1000000000000.25 - 1000000000000"
 
 
 @pytest.mark.parametrize(

@@ -51,8 +51,8 @@ def sensitivity_chart(projection: Projection, measure: Measure, effects: Sequenc
         The plan.
     measure : Measure
         The measure, with its value in the plan.
-    effects : sequence of Moved
-        What it comes to for each input effects.
+    effects : sequence of Effect
+        The measure when an input is lower and higher, for each input.
     """
     from matplotlib.patches import Patch
 

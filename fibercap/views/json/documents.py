@@ -15,7 +15,7 @@ from fibercap.studies.headroom import tightest
 from fibercap.studies.plan_warnings import unused_paths, warnings
 from fibercap.studies.step_warning import step_warning
 from fibercap.views.json.explain import place_document
-from fibercap.views.terminal.run_sections import EVERYTHING, Selection, asked_rows
+from fibercap.views.terminal.run_sections import EVERYTHING, Selection, selected_rows
 from fibercap.views.terminal.summary import summary
 
 if TYPE_CHECKING:
@@ -221,7 +221,7 @@ def run_document(
     """
     scenario, timeline, wrong = projection.scenario, projection.timeline, findings(projection, claims)
     warned = [*(one.sentence for one in wrong), *warnings(projection), *step_warning(projection)]
-    rows = asked_rows(projection, selection)
+    rows = selected_rows(projection, selection)
     within = {path: row for path, row in rows.items() if not path.startswith(f"{RUN_OFF}.")}
     document: types.Run = {
         "fibercap": version,

@@ -18,9 +18,9 @@ from fibercap.views.verdict_text import (
     beside_lines,
     caution_lines,
     flip_text,
-    listed,
-    looked_at_two,
+    join_names,
     money_text,
+    moves_only_two,
 )
 
 if TYPE_CHECKING:
@@ -139,7 +139,9 @@ def _lead(subject: Subject, wrong: tuple[Finding, ...], speech: Speech) -> str:
     if not verdict.recommended:
         return "No option is recommended."
     if verdict.tie:
-        return f"{listed([speech.option(name) for name in verdict.recommended[:REASONS]])} tie: either may be taken."
+        return (
+            f"{join_names([speech.option(name) for name in verdict.recommended[:REASONS]])} tie: either may be taken."
+        )
     name = speech.option(verdict.recommended[0])
     if len(verdict.ranked) + len(verdict.undefined) == 1:
         worse = verdict.worth[verdict.recommended[0]] < 0
@@ -178,7 +180,7 @@ def _changes(subject: Subject, speech: Speech) -> str:
     texts += [f"so {'do' if more > 1 else 'does'} {more} other number{'s' * (more > 1)}"] if more > 0 else []
     if not texts:
         some = f" ({verdict.not_moved:,} were not moved)" if verdict.not_moved else ""
-        two = f" ({ALONE})" if looked_at_two(verdict) else ""
+        two = f" ({ALONE})" if moves_only_two(verdict) else ""
         texts = [f"no single number moved by a tenth{some}, nor the discount rate by a point{two}"]
     if verdict.tie and not verdict.flips:
         texts = ["any difference in their terms"]
@@ -238,11 +240,11 @@ def _breaks_first(subject: Subject) -> str:
 def _rests_on(subject: Subject) -> str:
     """Say how many inputs are stated, derived and assumed, and which matter most."""
     plan = subject.projection.scenario
-    counts = listed([f"{count} {kind}" for kind, count in plan.evidence().items()]).replace(" ", " inputs ", 1)
+    counts = join_names([f"{count} {kind}" for kind, count in plan.evidence().items()]).replace(" ", " inputs ", 1)
     if not subject.effects:
         return counts
     key = next(iter(subject.effects[0].measures))
     base = subject.measures[key].value or 0.0
     first = sorted(subject.effects, key=lambda moved: -moved.reach(key, base))[:INPUTS]
     names = [f"{_cut(input_words(plan, m.path))} ({m.kind})" for m in first if m.reach(key, base)]
-    return f"{counts}. What matters most: {listed(names)}" if names else counts
+    return f"{counts}. What matters most: {join_names(names)}" if names else counts

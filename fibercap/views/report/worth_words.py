@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 from fibercap.studies.findings import CASH, COVENANT, USES
 from fibercap.studies.verdict.numbers_of_options import RATE
 from fibercap.views.sentences import measure_text, share_text
-from fibercap.views.verdict_text import listed, money_text
+from fibercap.views.verdict_text import join_names, money_text
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -36,11 +36,11 @@ def worth_words(subject: Subject, speech: Speech) -> str:
     if verdict.tie:
         sentences.append("They differ by less than 0.01 % of what is spent.")
     if not verdict.ranked:
-        reasons = listed([*dict.fromkeys(verdict.undefined.values())])
+        reasons = join_names([*dict.fromkeys(verdict.undefined.values())])
         sentences.append(f"Options cannot be ranked: {reasons.replace(f'`{RATE}`', 'discount rate')}.")
     sentences += _others(verdict, subject.option, speech)
     for name, rulers in verdict.footing.unlike.items():
-        words = listed([speech.number(path) for path in rulers])
+        words = join_names([speech.number(path) for path in rulers])
         sentences.append(f"{speech.option(name)} is not ranked: its {words} differs from the plan's.")
     return " ".join(sentences)
 
@@ -70,7 +70,7 @@ def _others(verdict: Verdict, option: str, speech: Speech) -> Iterator[str]:
     if others and not verdict.recommended:
         kinds = dict.fromkeys(WRONG[finding.kind] for stops in others.values() for finding in stops)
         many, each = (f"{len(others)} others", " in each") if len(others) > 1 else ("other", "")
-        yield f"Nor may one take the {many}: {listed([*kinds], 'or')}{each}."
+        yield f"Nor may one take the {many}: {join_names([*kinds], 'or')}{each}."
         return
     for name, (first, *more) in [*others.items()][:REASONS]:
         better = ", though it is worth more" if name in verdict.better_excluded else ""

@@ -1,4 +1,4 @@
-"""What `check` prints."""
+"""The lines that `check` prints."""
 
 from __future__ import annotations
 
@@ -26,17 +26,26 @@ if TYPE_CHECKING:
 
 
 def check_lines(
-    case: Case, options: Mapping[str, Case], still: Sequence[str] | None = None, *, flips: bool = False
+    case: Case, options: Mapping[str, Case], unused: Sequence[str] | None = None, *, flips: bool = False
 ) -> Iterator[Styled]:
-    """Run over the lines of `check`, each with its style; failures of a plan as written and of its options come first.
+    """Yield the lines of `check`, each with its style; failures come first.
 
-    `still` are the inputs that move nothing, where they were looked for.
+    Parameters
+    ----------
+    case : Case
+        The plan as written.
+    options : mapping of Case
+        Its options by name.
+    unused : sequence of str, optional
+        The inputs that change no result; None if they were not sought.
+    flips : bool
+        Say for each claim which change of an input turns it.
     """
     projection, scenario = case.projection, case.projection.scenario
     yield f"{scenario.file} is a valid scenario", {}
-    for head, found, others in _by_options(case.findings, options):
-        yield f"  FAIL  {head}{found.sentence}", {"fg": "red", "bold": True}
-        yield f"        to heal it: {found.way_out}", {"dim": True}
+    for head, finding, others in _by_options(case.findings, options):
+        yield f"  FAIL  {head}{finding.sentence}", {"fg": "red", "bold": True}
+        yield f"        to heal it: {finding.way_out}", {"dim": True}
         if others:
             yield f"        likewise, with amounts of its own, in option {', '.join(others)}", {"dim": True}
     yield f"  {evidence_line(scenario.evidence())}", {}
@@ -44,17 +53,17 @@ def check_lines(
     for warning in (*warnings(projection), *step_warning(projection)):
         yield f"  WARNING  {warning}", {"fg": "red", "bold": True}
     yield from _tested_lines(case, flips=flips)
-    if still is not None:
-        yield f"  {len(still) or 'no'} input{'s' * (len(still) != 1)} that move{'s' * (len(still) == 1)} nothing", {}
-    for path in still or ():
+    if unused is not None:
+        yield f"  {len(unused) or 'no'} input{'s' * (len(unused) != 1)} that move{'s' * (len(unused) == 1)} nothing", {}
+    for path in unused or ():
         yield f"    {path}", {}
     surprises = [claim for claim in case.claims.values() if not claim.as_expected]
     yield f"  {len(case.claims)} claims, {len(surprises)} not as expected", {}
     if case.covenants:
         verdicts = [tested.verdict for tested in case.covenants.values()]
         missing = verdicts.count(NOT_TESTED)
-        told = f"{verdicts.count(FAIL)} broken{f', {missing} not tested' if missing else ''}"
-        yield f"  {len(verdicts)} covenants, {told}", {}
+        counts = f"{verdicts.count(FAIL)} broken{f', {missing} not tested' if missing else ''}"
+        yield f"  {len(verdicts)} covenants, {counts}", {}
         if tight := tightest_line(case.headroom):
             yield f"  {tight}", {}
     if options:
@@ -63,23 +72,25 @@ def check_lines(
 
 
 def _tested_lines(case: Case, *, flips: bool) -> Iterator[Styled]:
-    """Run over the lines of claims and covenants."""
+    """Yield the lines of claims and covenants."""
     for name, outcome in case.claims.items():
-        verdict, told = claim_lines(outcome)
+        verdict, text = claim_lines(outcome)
         yield f"  {verdict}  ", {"fg": "green" if outcome.holds else "yellow", "nl": False}
-        yield f"{outcome.says}\n        {told}", {}
+        yield f"{outcome.says}\n        {text}", {}
         if flips:
             yield f"        {flip_line(case.flips[name])}", {}
     for name, tested in case.covenants.items():
-        verdict, told = covenant_lines(tested, case.headroom[name])
+        verdict, text = covenant_lines(tested, case.headroom[name])
         yield f"  {verdict}  ", {"fg": VERDICTS[verdict], "nl": False}
-        yield f"{tested.title}\n        {told.replace('; ', chr(10) + 8 * ' ')}", {}
+        yield f"{tested.title}\n        {text.replace('; ', chr(10) + 8 * ' ')}", {}
 
 
-def _by_options(found: Sequence[Finding], options: Mapping[str, Case]) -> Iterator[tuple[str, Finding, Sequence[str]]]:
-    """Yield each finding once, of the plan as written or else of the first option, and the options that share it."""
+def _by_options(
+    findings: Sequence[Finding], options: Mapping[str, Case]
+) -> Iterator[tuple[str, Finding, Sequence[str]]]:
+    """Yield each finding once, as it is in the plan or the first option that has it, with the other options that do."""
     where: dict[tuple[str, str, bool], tuple[str, Finding, list[str]]] = {}
-    for each in found:
+    for each in findings:
         where[each.kind, each.name, each.after_horizon] = ("", each, [])
     for name, case in options.items():
         for each in case.findings:

@@ -1,4 +1,4 @@
-"""What `explain` prints: a result down to where its inputs are written, or an input and what uses it."""
+"""The lines that `explain` prints: a result with the inputs behind it, or an input with the rows that use it."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from fibercap.studies.explaining.input_uses import Use
 
 STEP: Final = 2
-FIRST_SERIAL: Final = 10_000  # days are dates from here on, in 1927; before, they are durations
+FIRST_SERIAL: Final = 10_000  # days are dates from this number on (in 1927); smaller numbers are durations
 FIRST_MONTH: Final = 12 * 1000
 LEAST_DIGITS, MOST_DIGITS = 9, 17
 PLURAL: Final = frozenset({"month", "year", "day"})
@@ -32,40 +32,40 @@ _OPERATOR: Final = re.compile(r" ([-+*/<>=]=?) ")
 _LITERAL: Final = re.compile(r"(?<![\w.])\d+(?:\.\d+)?(?:e[+-]?\d+)?")
 
 
-def explain_lines(found: Result | Use) -> Iterator[str]:
-    """Run over the lines that explain an input or a result, as wide as the window."""
+def explain_lines(explanation: Result | Use) -> Iterator[str]:
+    """Yield the lines that explain a result or an input, as wide as the window."""
     width = get_terminal_size().columns
-    return _result_lines(found, width) if isinstance(found, Result) else _use_lines(found, width)
+    return _result_lines(explanation, width) if isinstance(explanation, Result) else _use_lines(explanation, width)
 
 
-def _result_lines(found: Result, width: int) -> Iterator[str]:
-    number = found.number
-    yield from _headed(number, 0, width)
+def _result_lines(result: Result, width: int) -> Iterator[str]:
+    number = result.number
+    yield from _head_lines(number, 0, width)
     if number.label and number.label != number.path:
-        yield from _folded(number.label, 0, width)
-    yield from _body(number, 0, width)
+        yield from _wrap(number.label, 0, width)
+    yield from _body_lines(number, 0, width)
     yield ""
-    yield from _folded(_rests_on(found), 0, width)
-    if deeper := _hidden(number):
-        told = "1 number lies" if deeper == 1 else f"{deeper} numbers lie"
-        yield from _folded(f"{told} deeper; a larger --depth shows more", 0, width)
+    yield from _wrap(_inputs_line(result), 0, width)
+    if deeper := _count_hidden(number):
+        numbers = "1 number lies" if deeper == 1 else f"{deeper} numbers lie"
+        yield from _wrap(f"{numbers} deeper; a larger --depth shows more", 0, width)
 
 
-def _rests_on(found: Result) -> str:
-    if not found.inputs:
+def _inputs_line(result: Result) -> str:
+    if not result.inputs:
         return "rests on no input that is written, the horizon aside"
-    count, told = sum(found.inputs.values()), ", ".join(f"{count} {kind}" for kind, count in found.inputs.items())
-    return f"rests on {count} input{'' if count == 1 else 's'}: {told}" + (
-        f"; so the result is {found.evidence}" if found.evidence else ""
+    count, kinds = sum(result.inputs.values()), ", ".join(f"{count} {kind}" for kind, count in result.inputs.items())
+    return f"rests on {count} input{'' if count == 1 else 's'}: {kinds}" + (
+        f"; so the result is {result.evidence}" if result.evidence else ""
     )
 
 
-def _hidden(number: Number) -> int:
-    return bool(number.hidden) + sum(map(_hidden, number.inputs))
+def _count_hidden(number: Number) -> int:
+    return bool(number.hidden) + sum(map(_count_hidden, number.inputs))
 
 
-def _headed(number: Number, indent: int, width: int) -> Iterator[str]:
-    """Return name and period, and at the right end of the line the value."""
+def _head_lines(number: Number, indent: int, width: int) -> Iterator[str]:
+    """Yield the name and period of a number, with its value at the right end of the line."""
     name = " " * indent + number.path + (f" @ {number.period}" if number.period else "")
     value = value_text(number.value, number.unit) if number.value is not None or number.note[:9] == "undefined" else ""
     if len(name) + 2 + len(value) <= width:
@@ -75,39 +75,39 @@ def _headed(number: Number, indent: int, width: int) -> Iterator[str]:
         yield f"{value:>{width}}"
 
 
-def _body(number: Number, indent: int, width: int) -> Iterator[str]:
-    """Return what stands below a name: formula in names and in numbers, notes, places, and what it refers to."""
+def _body_lines(number: Number, indent: int, width: int) -> Iterator[str]:
+    """Yield the lines below a name: note, formula in names and in numbers, places, and the numbers it refers to."""
     below = indent + STEP
     if number.note:
-        yield from _folded(number.note, below, width)
+        yield from _wrap(number.note, below, width)
     if number.formula and number.inputs:
-        yield from _folded(f"= {number.formula}", below, width, hanging=STEP)
+        yield from _wrap(f"= {number.formula}", below, width, hanging=STEP)
         if number.numbers and number.numbers != number.formula:
-            yield from _folded(f"= {shortened(number.numbers, number.value)}", below, width, hanging=STEP)
+            yield from _wrap(f"= {shorten_numbers(number.numbers, number.value)}", below, width, hanging=STEP)
     for written in number.written:
         if not written.is_default:
             yield from _place_lines(written, below, width, named=written.path != number.path or number.period != "")
     defaults = [f"{w.path} {w.text}".strip() for w in number.written if w.is_default]
     if defaults:
-        yield from _folded(f"left at the default: {', '.join(defaults)}", below, width, hanging=STEP)
+        yield from _wrap(f"left at the default: {', '.join(defaults)}", below, width, hanging=STEP)
     empty = [n for n in number.inputs if not n.value and n.value is not None and not n.inputs and not n.written]
     for child in number.inputs:
         if child not in empty:
-            yield from _headed(child, below, width)
-            yield from _body(child, below, width)
+            yield from _head_lines(child, below, width)
+            yield from _body_lines(child, below, width)
     if empty:
-        yield from _folded(f"0: {', '.join(_beside(n, number) for n in empty)}", below, width, hanging=STEP)
+        yield from _wrap(f"0: {', '.join(_beside(n, number) for n in empty)}", below, width, hanging=STEP)
 
 
 def _beside(one: Number, number: Number) -> str:
-    """Return the name of a number among those below another: what they share is left out."""
+    """Return the name of a number below another one, without the path or period that both share."""
     if one.path == number.path:
         return one.period
     return one.path if one.period in {"", number.period} else f"{one.path} @ {one.period}"
 
 
-def _folded(text: str, indent: int, width: int, hanging: int = 0) -> list[str]:
-    """Return a text in lines as wide as the window; none begins after an operator or within a name and its period."""
+def _wrap(text: str, indent: int, width: int, hanging: int = 0) -> list[str]:
+    """Return the lines of a text; they break before operators, and never between a name and its period."""
     left, glued = " " * indent, _OPERATOR.sub(rf" \1{_GLUE}", text).replace(" @ ", f"{_GLUE}@{_GLUE}")
     lines = wrap(
         glued,
@@ -122,7 +122,7 @@ def _folded(text: str, indent: int, width: int, hanging: int = 0) -> list[str]:
 
 def _place_lines(written: Written, indent: int, width: int, *, named: bool) -> Iterator[str]:
     name = f"{written.path}: " if named else ""
-    yield from _folded(
+    yield from _wrap(
         f"{name}`{written.text}` at {written.place.file_line if written.place else 'no place'}",
         indent,
         width,
@@ -134,48 +134,48 @@ def _place_lines(written: Written, indent: int, width: int, *, named: bool) -> I
 def _source_lines(written: Written, indent: int, width: int) -> Iterator[str]:
     where = f", {written.where}" if written.where else ""
     if written.kind:
-        told = f"{written.kind}: {written.title or 'no source is named'}{where}"
-        yield from _folded(told, indent, width, hanging=STEP)
+        source = f"{written.kind}: {written.title or 'no source is named'}{where}"
+        yield from _wrap(source, indent, width, hanging=STEP)
     if written.note:
-        yield from _folded(f"note: {written.note}", indent, width, hanging=STEP)
+        yield from _wrap(f"note: {written.note}", indent, width, hanging=STEP)
 
 
-def _use_lines(found: Use, width: int) -> Iterator[str]:
-    for written in found.inputs:
+def _use_lines(use: Use, width: int) -> Iterator[str]:
+    for written in use.inputs:
         value = written.text or ("" if not written.is_default else "not given")
         beside = len(written.path) + 2 + len(value) <= width
         yield f"{written.path}{value:>{width - len(written.path)}}" if value and beside else written.path
         if not beside:
-            yield from _folded(value, 2 * STEP, width)
+            yield from _wrap(value, 2 * STEP, width)
         if written.is_default:
             yield "  left at its default; it is not written"
             continue
         yield from _source_lines(written, STEP, width)
         for number, step in enumerate(written.steps, 1):
             count, value = (f"{number}. ", f"`{step.value}` ") if len(written.steps) > 1 else ("", "")
-            yield from _folded(f"{count}{value}{_done(step)}", STEP, width, hanging=len(count) or STEP)
+            yield from _wrap(f"{count}{value}{_step_text(step)}", STEP, width, hanging=len(count) or STEP)
     yield ""
-    yield from _listed(f"used by {len(found.rows)} row{'' if len(found.rows) == 1 else 's'}", found.rows, width)
-    if not found.rows:
+    yield from _list_lines(f"used by {len(use.rows)} row{'' if len(use.rows) == 1 else 's'}", use.rows, width)
+    if not use.rows:
         yield "  no formula names it; it may decide which rows and formulas there are"
-    yield from _listed(f"reaches {len(found.measures)} of {found.count} measures", found.measures, width)
-    if found.is_row:
+    yield from _list_lines(f"reaches {len(use.measures)} of {use.count} measures", use.measures, width)
+    if use.is_row:
         yield ""
-        yield from _folded(f"`{found.path}` is a row too; name a period to explain that", 0, width)
+        yield from _wrap(f"`{use.path}` is a row too; name a period to explain that", 0, width)
 
 
-def _done(step: Step) -> str:
-    """Say what was done in one step of an input's life, and where."""
+def _step_text(step: Step) -> str:
+    """Return what a step did to an input, and where."""
     if step.place is None or step.place.file_line == step.place.file:
         return f"{step.operator}, by {step.how}" if step.operator else f"by {step.how}"
-    laid = "" if step.how == step.place.file else step.how
-    words = ", ".join(word for word in (laid, step.operator) if word) or "changed"
+    source = "" if step.how == step.place.file else step.how
+    words = ", ".join(word for word in (source, step.operator) if word) or "changed"
     return f"{words} at {step.place.file_line}:{step.place.column}"
 
 
-def _listed(title: str, names: tuple[str, ...], width: int) -> Iterator[str]:
+def _list_lines(title: str, names: tuple[str, ...], width: int) -> Iterator[str]:
     yield title + (":" if names else "")
-    yield from _folded(", ".join(names), STEP, width)
+    yield from _wrap(", ".join(names), STEP, width)
 
 
 def value_text(value: float | None, unit: str) -> str:
@@ -194,28 +194,28 @@ def value_text(value: float | None, unit: str) -> str:
 
 
 def _day_of(number: float) -> date:
-    """Return the day that a month number stands for."""
-    whole, part = divmod(number, 1)
+    """Return the day for a month number."""
+    months, part = divmod(number, 1)
     if part < 1e-9:  # rounding
-        return month_end(int(whole))
-    year, month = divmod(int(whole), 12)
+        return month_end(int(months))
+    year, month = divmod(int(months), 12)
     return date(year, month + 1, max(round(part * days_in_month(year, month + 1)), 1))
 
 
-def shortened(numbers: str, value: float | None) -> str:
-    """Return a formula in numbers with as few digits, nine or more, as still give its value to a billionth of it."""
+def shorten_numbers(numbers: str, value: float | None) -> str:
+    """Return a formula in numbers with as few digits (at least nine) as give its value to a billionth of it."""
     for digits in range(LEAST_DIGITS, MOST_DIGITS):
-        text = _LITERAL.sub(lambda found, digits=digits: _rounded(found[0], digits), numbers)  # type: ignore[misc]
-        found = float(np.ravel(evaluate(text, _nothing))[0])
-        if value is None or abs(found - value) <= max(1e-9 * abs(value), 1e-6):
+        text = _LITERAL.sub(lambda result, digits=digits: _round_literal(result[0], digits), numbers)  # type: ignore[misc]
+        result = float(np.ravel(evaluate(text, _refuse_reference))[0])
+        if value is None or abs(result - value) <= max(1e-9 * abs(value), 1e-6):
             return text
     return numbers
 
 
-def _rounded(literal: str, digits: int) -> str:
+def _round_literal(literal: str, digits: int) -> str:
     text = f"{float(literal):.{digits}g}"
     return literal if len(literal) <= len(text) else text if "e" not in text else repr(float(text)).removesuffix(".0")
 
 
-def _nothing(path: str, shift: int) -> Any:
+def _refuse_reference(path: str, shift: int) -> Any:
     raise AssertionError(path, shift)

@@ -1,4 +1,4 @@
-"""What a terminal shows: tables of figures, split where it is narrow, and texts that hang beside a word."""
+"""The parts that pages on a terminal are made of: tables, bars, and texts that hang beside a word."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     from rich.console import ConsoleOptions, ConsoleRenderable
 
-GUTTER = 3  # blanks between two columns
+GUTTER = 3  # blanks between columns
 
 
 def plain_table() -> Table:
@@ -33,7 +33,7 @@ def plain_table() -> Table:
 def window() -> Console:
     """Return the console on which every command prints: texts as they are, no blanks at the ends of lines.
 
-    Where `NO_COLOR` asks for no colour, there is no bold either: no escape at all.
+    With `NO_COLOR` it writes no escape sequence at all, so nothing is bold either.
     """
     plain = bool(os.environ.get("NO_COLOR"))
     console = _Window(highlight=False, markup=False, emoji=False, color_system=None if plain else "auto")
@@ -42,24 +42,24 @@ def window() -> Console:
 
 
 class _Window(Console):
-    """A console to which a text of a file is a text: no markup, no emoji, no escapes."""
+    """A console that prints texts of a file as they are: no markup, no emoji, no escapes."""
 
-    def render_str(self, text: str, **asked: Any) -> Text:
-        """Return a text, before it is measured."""
-        return super().render_str(visible(text), **asked)
+    def render_str(self, text: str, **options: Any) -> Text:
+        """Return a text with its control characters made visible, before it is measured."""
+        return super().render_str(visible(text), **options)
 
 
 class _Trimming(RenderHook):
-    """Wraps all that is printed."""
+    """Trims everything that is printed."""
 
     def process_renderables(self, renderables: list[ConsoleRenderable]) -> list[ConsoleRenderable]:
-        """Return the same, each trimmed."""
+        """Return all parts, each trimmed."""
         return [_Trimmed(renderable) for renderable in renderables]
 
 
 @dataclass(frozen=True)
 class _Trimmed:
-    """Something to print, without the blanks with which rich fills lines up or leaves where it breaks them."""
+    """A part to print, without the blanks that rich writes at the ends of lines."""
 
     body: ConsoleRenderable
 
@@ -75,13 +75,13 @@ class _Trimmed:
             yield Segment.line()
 
 
-def show(console: Console, figures: Figures) -> None:
-    """Print a table, in blocks of as many columns as the window's width holds; long labels take several lines."""
+def show_figures(console: Console, figures: Figures) -> None:
+    """Print a table, in blocks of as many columns as the window holds; long labels take several lines."""
     divisor, unit, decimals = figures.scale()
     cells = [line.texts(divisor, decimals) for line in figures.lines]
     widest = max([len(c) for row in cells for c in row] + [len(c) for c in figures.columns])
     room = max(12, min(max(20, console.width // 2), console.width - widest - GUTTER))
-    labels = [folded(line.label, room) for line in figures.lines]
+    labels = [fold_label(line.label, room) for line in figures.lines]
     label_width = max([len(line) for label in labels for line in label] + [12])
     each = max(1, (console.width - label_width) // (widest + GUTTER))
     console.print(Text.assemble((figures.title, "bold"), (f"  [{unit}]" if unit else "", "dim")))
@@ -98,10 +98,10 @@ def show(console: Console, figures: Figures) -> None:
         console.print()
 
 
-def folded(label: str, width: int) -> list[str]:
-    """Return a label in lines of some width, broken after blanks and the dots of a path; what hangs over is indented.
+def fold_label(label: str, width: int) -> list[str]:
+    """Return the lines of a label, broken after blanks and the dots of a path; further lines are indented.
 
-    A single word that is wider is left whole.
+    A single word that is wider than `width` is not broken.
     """
     indent = " " * (len(label) - len(label.lstrip()))
     lines = [indent]
@@ -113,8 +113,8 @@ def folded(label: str, width: int) -> list[str]:
     return lines
 
 
-def bars(console: Console, title: str, unit: str, values: Mapping[str, float], width: int = 40) -> None:
-    """Print one bar for each name, the longest `width` characters."""
+def print_bars(console: Console, title: str, unit: str, values: Mapping[str, float], width: int = 40) -> None:
+    """Print a bar for each name; the longest has `width` characters."""
     longest = max([abs(v) for v in values.values()] + [0.0]) or 1.0
     figures = Figures(title, unit, (), [Line("", list(values.values()))])
     divisor, shown, decimals = figures.scale()
@@ -129,8 +129,8 @@ def bars(console: Console, title: str, unit: str, values: Mapping[str, float], w
     console.print()
 
 
-def hanging(console: Console, head: str, body: str, style: str, indent: int = 0, body_style: str = "") -> None:
-    """Print a word and, beside it, a text that stays beside it where it takes several lines."""
+def print_hanging(console: Console, head: str, body: str, style: str, indent: int = 0, body_style: str = "") -> None:
+    """Print a word and beside it a text, whose further lines start in the same column."""
     left = indent + len(head) + 2
     first, *others = wrap(body, max(console.width - left, 20)) or [""]
     console.print(Text.assemble(" " * indent, (head, style), "  ", (first, body_style)))
@@ -138,11 +138,11 @@ def hanging(console: Console, head: str, body: str, style: str, indent: int = 0,
         console.print(Text(" " * left + line, style=body_style))
 
 
-def failures(console: Console, pairs: Sequence[tuple[str, str]]) -> None:
-    """Print what is wrong with a plan, before anything else, each with what would heal it ("" for nothing)."""
+def print_failures(console: Console, pairs: Sequence[tuple[str, str]]) -> None:
+    """Print the failures of a plan: pairs of a sentence and a way out, "" without one."""
     for sentence, way_out in pairs:
-        hanging(console, "FAIL", sentence, "bold red", body_style="bold red")
+        print_hanging(console, "FAIL", sentence, "bold red", body_style="bold red")
         if way_out:
-            hanging(console, "to heal it", way_out, "dim", indent=6)
+            print_hanging(console, "to heal it", way_out, "dim", indent=6)
     if pairs:
         console.print()

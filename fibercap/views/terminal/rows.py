@@ -1,4 +1,4 @@
-"""What `rows` prints: the rows and measures of a plan with their labels, units and natures."""
+"""The page that `rows` prints: rows and measures of a plan with label, unit and nature."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from rich.text import Text
 
 from fibercap.core.units import unit_text
 from fibercap.studies.explaining.lookup import REPEATED
-from fibercap.views.terminal.printing import folded, plain_table
+from fibercap.views.terminal.printing import fold_label, plain_table
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -26,7 +26,7 @@ MEASURE = "measure"
 def row_list_page(
     console: Console, projection: Projection, rows: Mapping[str, Row], measures: Mapping[str, Measure]
 ) -> None:
-    """Print rows, then measures, one to a line."""
+    """Print rows, then measures, one on each line."""
     listed = [(path, row.label, row.unit, row.nature) for path, row in rows.items()]
     listed += [(m.name, m.label, m.unit, MEASURE) for m in measures.values()]
     room = max(24, console.width // 2)
@@ -36,7 +36,7 @@ def row_list_page(
     table.add_column("Unit", no_wrap=True)
     table.add_column("Nature", no_wrap=True)
     for path, label, unit, nature in listed:
-        name = Text("\n".join(folded(path, room)))
+        name = Text("\n".join(fold_label(path, room)))
         table.add_row(name, Text("" if label == path else label), Text(unit_text(unit) or "1"), nature)
     console.print(table)
     if projection.run_off is not None and not any(path.startswith(REPEATED) for path in rows):

@@ -1,4 +1,4 @@
-"""What `run`, `compare` and `check` print."""
+"""The page that `run` prints."""
 
 from __future__ import annotations
 
@@ -12,8 +12,8 @@ from fibercap.studies.findings import findings
 from fibercap.studies.plan_warnings import warnings
 from fibercap.studies.step_warning import step_warning
 from fibercap.views.sentences import VERDICTS, claim_lines, covenant_lines, evidence_note, laws_line, measure_text
-from fibercap.views.tables import fitting
-from fibercap.views.terminal.printing import bars, failures, hanging, plain_table, show
+from fibercap.views.tables import table_step
+from fibercap.views.terminal.printing import plain_table, print_bars, print_failures, print_hanging, show_figures
 from fibercap.views.terminal.run_sections import EVERYTHING, Selection, tables_of
 from fibercap.views.terminal.summary import summary
 
@@ -31,27 +31,29 @@ if TYPE_CHECKING:
 def run_page(
     console: Console,
     projection: Projection,
-    found: Mapping[str, Measure],
+    measures: Mapping[str, Measure],
     claims: Mapping[str, Outcome],
     by: str,
     selection: Selection = EVERYTHING,
 ) -> None:
-    """Print a projection: what is wrong, ten lines that matter, then the sections and rows that are asked for."""
+    """Print a projection: failures, a summary of ten lines, then the sections and rows that are selected."""
     scenario = projection.scenario
-    tables = tables_of(projection, selection, fitting(projection, by))
+    tables = tables_of(projection, selection, table_step(projection, by))
     heading(console, scenario.title or scenario.id, _subtitle(projection))
     promises = covenants(projection)
-    failures(console, [(found.sentence, found.way_out) for found in findings(projection, claims, promises)])
+    print_failures(
+        console, [(measures.sentence, measures.way_out) for measures in findings(projection, claims, promises)]
+    )
     alarms(console, projection)
     if selection.has("summary"):
-        summary_list(console, summary(projection, found, claims, promises, all_warnings(projection)))
+        summary_list(console, summary(projection, measures, claims, promises, all_warnings(projection)))
     for section, figures in tables.items():
         for table in figures:
-            show(console, table)
+            show_figures(console, table)
         if section == "capacity":
             _capacity_bars(console, projection, selection)
     if selection.has("measures"):
-        measures_table(console, found)
+        measures_table(console, measures)
     if selection.has("claims"):
         claims_list(console, claims)
         covenants_list(console, promises)
@@ -60,21 +62,21 @@ def run_page(
 
 
 def summary_list(console: Console, lines: Mapping[str, str]) -> None:
-    """Print the lines that matter, each beside its head."""
+    """Print the lines of the summary, each beside its head."""
     widest = max(len(head) for head in lines)
     for head, text in lines.items():
-        hanging(console, head.ljust(widest), text, "bold")
+        print_hanging(console, head.ljust(widest), text, "bold")
     console.print()
 
 
 def _subtitle(projection: Projection) -> str:
     timeline, option = projection.timeline, projection.scenario.option
-    told = f"{timeline.start} to {timeline.end}, by {timeline.step}, in {projection.scenario.currency}"
-    return f"{told}, option {option}" if option else told
+    text = f"{timeline.start} to {timeline.end}, by {timeline.step}, in {projection.scenario.currency}"
+    return f"{text}, option {option}" if option else text
 
 
 def heading(console: Console, title: str, subtitle: str) -> None:
-    """Print the title of a page."""
+    """Print the title and subtitle of a page."""
     console.print(Text(title, style="bold"))
     console.print(Text(subtitle, style="dim"))
     console.print()
@@ -86,11 +88,11 @@ def all_warnings(projection: Projection) -> list[str]:
 
 
 def alarms(console: Console, projection: Projection) -> None:
-    """Print every warning, loudly."""
-    told = all_warnings(projection)
-    for warning in told:
-        hanging(console, "WARNING", warning, "bold red", body_style="bold red")
-    if told:
+    """Print every warning in bold red."""
+    texts = all_warnings(projection)
+    for warning in texts:
+        print_hanging(console, "WARNING", warning, "bold red", body_style="bold red")
+    if texts:
         console.print()
 
 
@@ -103,54 +105,54 @@ def _capacity_bars(console: Console, projection: Projection, selection: Selectio
         if selection.in_year(int(year))
     }
     if total:
-        bars(console, "Effective capacity of all plants, by year", "km/year", total)
+        print_bars(console, "Effective capacity of all plants, by year", "km/year", total)
 
 
-def measures_table(console: Console, found: Mapping[str, Measure]) -> None:
-    """Print the measures; undefined ones say why. Below them, the weakest kind of input that they rest on."""
+def measures_table(console: Console, measures: Mapping[str, Measure]) -> None:
+    """Print the measures, with the reason where one is undefined, and the weakest kind of input behind them."""
     table = plain_table()
     table.add_column("Measure", max_width=44)
     table.add_column("Value", justify="right", no_wrap=True)
     table.add_column("Unit")
-    for measure in found.values():
+    for measure in measures.values():
         shown, unit = measure_text(measure)
-        table.add_row(Text(measure.label), shown, _said(measure, unit))
+        table.add_row(Text(measure.label), shown, _unit_text(measure, unit))
     console.print(table)
-    if note := evidence_note(found):
+    if note := evidence_note(measures):
         console.print(Text(note, style="dim"))
     console.print()
 
 
-def _said(measure: Measure, unit: str) -> Text:
+def _unit_text(measure: Measure, unit: str) -> Text:
     if measure.reason:
         return Text(f"undefined: {measure.reason}", style="dim")
-    told = [text for text in (f"in {measure.when}" if measure.when else "", measure.remark) if text]
-    return Text.assemble(unit, (f" ({'; '.join(told)})" if told and unit else "; ".join(told), "dim"))
+    notes = [text for text in (f"in {measure.when}" if measure.when else "", measure.remark) if text]
+    return Text.assemble(unit, (f" ({'; '.join(notes)})" if notes and unit else "; ".join(notes), "dim"))
 
 
-def covenants_list(console: Console, found: Mapping[str, Tested]) -> None:
-    """Print the covenants of the loans with their tightest test."""
-    if not found:
+def covenants_list(console: Console, covenants_by_name: Mapping[str, Tested]) -> None:
+    """Print the covenants, each with its tightest test."""
+    if not covenants_by_name:
         return
     console.print(Text("Covenants", style="bold"))
-    for tested in found.values():
-        verdict, told = covenant_lines(tested)
+    for tested in covenants_by_name.values():
+        verdict, text = covenant_lines(tested)
         style = f"bold {VERDICTS[verdict]}" if tested.is_broken else VERDICTS[verdict]
-        hanging(console, verdict, tested.title, style, indent=2)
-        console.print(Padding(Text(told), (0, 0, 0, 8)))
+        print_hanging(console, verdict, tested.title, style, indent=2)
+        console.print(Padding(Text(text), (0, 0, 0, 8)))
     console.print()
 
 
 def claims_list(console: Console, claims: Mapping[str, Outcome]) -> None:
-    """Print the claims with their result."""
+    """Print the claims, each with its result."""
     if not claims:
         return
     console.print(Text("Claims", style="bold"))
     for outcome in claims.values():
         style = "green" if outcome.holds else ("yellow" if outcome.as_expected else "bold red")
-        verdict, found = claim_lines(outcome)
-        hanging(console, verdict, outcome.says, style, indent=2)
-        console.print(Padding(Text(found), (0, 0, 0, 8)))
+        verdict, text = claim_lines(outcome)
+        print_hanging(console, verdict, outcome.says, style, indent=2)
+        console.print(Padding(Text(text), (0, 0, 0, 8)))
         if not outcome.holds and outcome.note:
             console.print(Padding(Text(outcome.note, style="dim"), (0, 0, 0, 8)))
     console.print()

@@ -1,4 +1,4 @@
-"""The sections of `run`: which tables each holds, of which rows and years."""
+"""The sections of `run`: the tables of each, for selected rows and years."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ HOW: Final = "flows are summed over a column, stocks stand at its end, rates are
 
 @dataclass(frozen=True)
 class Selection:
-    """What of a plan is asked for: sections, patterns of rows, years from the first to the last; all by default.
+    """The sections, patterns of rows, and first and last year that the user selects; by default all.
 
     With `rows` and no sections, only these rows are shown.
     """
@@ -38,19 +38,19 @@ class Selection:
 
     @property
     def everything(self) -> bool:
-        """Tell whether the whole page is asked for."""
+        """Whether the complete page is selected."""
         return not self.sections and not self.rows
 
     def in_year(self, year: int) -> bool:
-        """Tell whether a year is asked for."""
+        """Tell whether a year is selected."""
         return self.years is None or self.years[0] <= year <= self.years[1]
 
     def in_years(self, days: Sequence[date], values: Sequence[T]) -> list[T]:
-        """Return the values, one for each day, of those days that are in the years asked for."""
+        """Return the values, one for each day, of the days in the selected years."""
         return [value for day, value in zip(days, values, strict=True) if self.in_year(day.year)]
 
     def has(self, section: str) -> bool:
-        """Tell whether a section is asked for."""
+        """Tell whether a section is selected."""
         return self.everything or section in self.sections
 
 
@@ -58,36 +58,38 @@ EVERYTHING: Final = Selection()
 
 
 def tables_of(projection: Projection, selection: Selection, by: str) -> dict[str, list[Figures]]:
-    """Return the tables that are asked for, by section; those of rows under `rows`.
+    """Return the selected tables by section; those of single rows are under `rows`.
 
     Parameters
     ----------
     projection : Projection
         What a plan leads to.
     selection : Selection
-        What is asked for.
+        Sections, rows and years.
     by : str
         `year`, `quarter` or `month`.
 
     Raises
     ------
     FibercapError
-        If a pattern matches no row, or no table has a column in the years asked for.
+        If a pattern matches no row, or no table has a column in the selected years.
     """
-    found = {section: list(_tables(projection, section, by)) for section in SECTIONS if selection.has(section)}
-    found["rows"] = list(row_figures(projection, rows_matching(projection, selection.rows), by))
+    tables_by_section = {
+        section: list(_tables(projection, section, by)) for section in SECTIONS if selection.has(section)
+    }
+    tables_by_section["rows"] = list(row_figures(projection, rows_matching(projection, selection.rows), by))
     within = {
         section: [part for part in (table.within(selection.years) for table in tables) if part is not None]
-        for section, tables in found.items()
+        for section, tables in tables_by_section.items()
     }
     if selection.years is not None and not any(within.values()):
-        raise FibercapError("no_such_time", *_no_such_years(found, selection))
+        raise FibercapError("no_such_time", *_no_such_years(tables_by_section, selection))
     return within
 
 
-def _no_such_years(found: dict[str, list[Figures]], selection: Selection) -> tuple[str, str]:
-    """Say why no table has a column in the years asked for, and the way out."""
-    columns = [column for tables in found.values() for table in tables for column in table.columns]
+def _no_such_years(tables_by_section: dict[str, list[Figures]], selection: Selection) -> tuple[str, str]:
+    """Return why no table has a column in the selected years, and the way out."""
+    columns = [column for tables in tables_by_section.values() for table in tables for column in table.columns]
     years = [year_of(column) for column in columns]
     if not years:
         return f"`--years` is about tables, and there are none in {', '.join(selection.sections)}", "leave it out"
@@ -96,7 +98,7 @@ def _no_such_years(found: dict[str, list[Figures]], selection: Selection) -> tup
 
 
 def _tables(projection: Projection, section: str, by: str) -> Iterator[Figures]:
-    """Run over the tables of one section."""
+    """Yield the tables of a section."""
     if section == "capacity":
         yield from capacity_figures(projection, by)
     if section in STATEMENT:
@@ -108,7 +110,7 @@ def _tables(projection: Projection, section: str, by: str) -> Iterator[Figures]:
 
 
 def row_figures(projection: Projection, paths: Sequence[str], by: str) -> Iterator[Figures]:
-    """Yield rows in tables, one for each unit and size, and for the run-off, which has columns of its own."""
+    """Yield tables of rows: one for each unit, size and set of columns (the run-off has its own)."""
     groups: dict[tuple[object, ...], Figures] = {}
     for path in paths:
         row, values = projection.rows[path], projection.by(path, by)
@@ -122,8 +124,8 @@ def row_figures(projection: Projection, paths: Sequence[str], by: str) -> Iterat
         yield replace(table, note="" if place else HOW)
 
 
-def asked_rows(projection: Projection, selection: Selection) -> dict[str, Row]:
-    """Return the rows in model periods that sections and patterns name; all of the horizon's by default."""
+def selected_rows(projection: Projection, selection: Selection) -> dict[str, Row]:
+    """Return the rows that sections and patterns select, in model periods; by default all rows of the horizon."""
     if selection.everything:
         return dict(projection.period_rows)
     named = set(rows_matching(projection, selection.rows))

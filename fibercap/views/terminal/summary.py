@@ -1,4 +1,4 @@
-"""The ten lines with which `run` begins: what a plan comes to, before its tables."""
+"""The summary of ten lines with which `run` begins."""
 
 from __future__ import annotations
 
@@ -21,55 +21,55 @@ if TYPE_CHECKING:
 
 def summary(
     projection: Projection,
-    found: Mapping[str, Measure],
+    measures: Mapping[str, Measure],
     claims: Mapping[str, Outcome],
     covenants: Mapping[str, Tested],
-    warned: Sequence[str],
+    warnings: Sequence[str],
 ) -> dict[str, str]:
-    """Return ten lines by their heads: what is reached and when, what is lowest and when, and what it rests on.
+    """Return the ten lines of the summary by their heads: peaks and lows with their dates, claims, worth, warnings.
 
     Parameters
     ----------
     projection : Projection
-        What a plan leads to; of a batch, its first sample.
-    found : mapping
-        Its measures by name.
+        The plan's results; of a batch, those of its first sample.
+    measures : mapping
+        The measures by name.
     claims, covenants : mapping
-        What became of them.
-    warned : sequence of str
-        Its warnings.
+        Outcomes of the claims and tests of the covenants, by name.
+    warnings : sequence of str
+        Warnings about the plan.
     """
     evidence = projection.scenario.evidence()
     return {
         "Capacity": _capacity(projection),
         "Sales": _by_year(projection, "accounts.revenue"),
         "EBITDA": _by_year(projection, "accounts.ebitda"),
-        "Lowest cash": _lowest_cash(projection, found["lowest_cash"]),
-        "Lowest cover": _cover(found["min_dscr"]),
+        "Lowest cash": _lowest_cash(projection, measures["lowest_cash"]),
+        "Lowest cover": _cover(measures["min_dscr"]),
         "Claims": _claims(list(claims.values())),
         "Covenants": _covenants(covenants),
-        "Owners' worth": _worth(found["equity_npv"], found["equity_irr"]),
-        "Warnings": f"{len(warned)}: {'; '.join(_shortened(text) for text in warned)}" if warned else "none",
+        "Owners' worth": _worth(measures["equity_npv"], measures["equity_irr"]),
+        "Warnings": f"{len(warnings)}: {'; '.join(_first_clause(text) for text in warnings)}" if warnings else "none",
         "Inputs": f"{sum(evidence.values())}: {', '.join(f'{count} {kind}' for kind, count in evidence.items())}",
     }
 
 
 def _capacity(projection: Projection) -> str:
-    """Say the highest effective capacity and when it is reached, and the nameplate that stands then."""
+    """Return the highest effective capacity and nameplate, each with the period in which it is reached."""
     plants = projection.scenario.plants
     if not plants:
         return "no plants"
     effective, nameplate = (_of_plants(projection, key) for key in ("effective_capacity", "nameplate"))
-    at, label = _first(effective, float(effective.max())), projection.timeline.labels
+    peak, label = _first(effective, float(effective.max())), projection.timeline.labels
     begins = _amount(float(effective[0]), "km/year")
-    rises = f", up from {begins} in {label[0]}" if effective[at] > effective[0] else ""
+    rises = f", up from {begins} in {label[0]}" if effective[peak] > effective[0] else ""
     highest = _first(nameplate, float(nameplate.max()))
-    parts = f"{_amount(float(effective[at]), 'km/year')} effective in {label[at]}{rises}"
+    parts = f"{_amount(float(effective[peak]), 'km/year')} effective in {label[peak]}{rises}"
     return f"{parts}; nameplate {_amount(float(nameplate[highest]), 'km/year')} from {label[highest]}"
 
 
 def _of_plants(projection: Projection, key: str) -> Array:
-    """Return a row of all plants together, (period,)."""
+    """Return the sum of a row over all plants, (period,)."""
     total: Array = np.zeros(len(projection.timeline.labels))
     for plant in projection.scenario.plants:
         total = total + projection.value(f"plants.{plant}.{key}")[0]
@@ -77,12 +77,12 @@ def _of_plants(projection: Projection, key: str) -> Array:
 
 
 def _first(values: Array, level: float) -> int:
-    """Return where values first come to a level, what only rounding tells apart aside."""
+    """Return the index at which values first reach a level, within rounding."""
     return int(np.argmax(np.abs(values - level) <= 1e-9 * max(abs(level), 1.0)))
 
 
 def _by_year(projection: Projection, path: str) -> str:
-    """Say a row's first and last year, and its lowest or highest one where that is another."""
+    """Return a row's value in the first and last year, and in the lowest and highest where these are others."""
     values = {year: float(value[0]) for year, value in projection.by(path).items()}
     years, unit = list(values), projection.rows[path].unit
     ends = dict.fromkeys([years[0], years[-1]])
@@ -132,7 +132,7 @@ def _covenants(tested: Mapping[str, Tested]) -> str:
 
 
 def _worth(npv: Measure, irr: Measure) -> str:
-    """Say what the plan is worth to its owners, and what it returns to them."""
+    """Return NPV and IRR of the owners in words."""
     if npv.value is None:
         return f"NPV undefined: {npv.reason}"
     return f"NPV {_amount(npv.value, npv.unit)}, IRR {_amount(irr.value, irr.unit) or f'undefined: {irr.reason}'}"
@@ -142,6 +142,6 @@ def _amount(value: float | None, unit: str) -> str:
     return " ".join(quantity_text(value, unit)).rstrip() if value is not None else ""
 
 
-def _shortened(text: str) -> str:
-    """Return a warning up to its first stop, for it stands in full before."""
+def _first_clause(text: str) -> str:
+    """Return a warning up to its first semicolon; it is printed in full above."""
     return text.partition("; ")[0]

@@ -1,4 +1,4 @@
-"""Lines broken where a terminal ends."""
+"""Wrap lines to the width of a terminal."""
 
 from __future__ import annotations
 
@@ -9,16 +9,23 @@ HANGING: Final = 8 * " "
 
 
 def wrapped_lines(words: str, width: int, column: int = 0) -> str:
-    """Return lines that are no wider than a terminal; the first goes on from a column, what hangs over is indented.
+    """Return lines that are no wider than a terminal; parts that do not fit continue on indented lines.
 
-    A line that begins at the margin stays whole, for it begins with the name of a file.
+    Parameters
+    ----------
+    words : str
+        The lines. One that begins at the margin begins with the name of a file and is not broken.
+    width : int
+        Columns of the terminal.
+    column : int
+        The column at which the first line continues.
     """
     first, *others = words.split("\n")
-    lines = [_filled(" " * column + first, width)[column:], *(_filled(line, width) for line in others)]
+    lines = [_fill(" " * column + first, width)[column:], *(_fill(line, width) for line in others)]
     return "\n".join(lines)
 
 
-def _filled(line: str, width: int) -> str:
+def _fill(line: str, width: int) -> str:
     begin = " " * (len(line) - len(line.lstrip()))
     if not begin:
         return line
