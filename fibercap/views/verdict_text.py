@@ -107,13 +107,13 @@ def excluded_lines(verdict: Verdict, speech: Speech) -> Iterator[tuple[str, str]
 
 def flip_text(flip: ChoiceFlip, verdict: Verdict, speech: Speech) -> str:
     """Return at which value of a number another option is first."""
-    number, other = f"{number_text(flip, speech)}{_where(flip, verdict, speech)}", speech.option(flip.first)
+    number, other = f"{moved_number_text(flip, speech)}{_where(flip, verdict, speech)}", speech.option(flip.first)
     if flip.fault:
         return f"{number}: {speech.option(verdict.recommended[0])} {flip.fault}, and {other} is first"
     return f"{number} makes {other} first"
 
 
-def number_text(flip: ChoiceFlip, speech: Speech) -> str:
+def moved_number_text(flip: ChoiceFlip, speech: Speech) -> str:
     """Return how a number is moved: to which value, or by how much if it stands for several numbers."""
     name = speech.number(flip.path)
     if flip.present is not None and flip.value is not None:
@@ -177,7 +177,7 @@ def _span(rates: Sequence[float]) -> str:
     return f"{low} %" if low == high else f"{low} to {high} %"
 
 
-def free_text(verdict: Verdict, speech: Speech) -> str:
+def free_cash_flow_text(verdict: Verdict, speech: Speech) -> str:
     """Return a note if free cash flow to equity ranks options differently, with the reason; else ""."""
     if not verdict.apart:
         return ""
@@ -215,9 +215,9 @@ def caution_lines(verdict: Verdict, comparison: Comparison, speech: Speech) -> I
         text = "counted as they are paid, at the discount rate, debts and grants due after the horizon make "
         yield f"{text}{speech.option(verdict.first_later)} first"
     for name in verdict.recommended:
-        idle = [tested.says for tested in comparison.cases[name].covenants.values() if tested.holds is None]
-        if idle:
-            yield f"{speech.option(name)} has covenants that are tested on no date: {join_names(idle)}"
+        never_tested = [tested.says for tested in comparison.cases[name].covenants.values() if tested.holds is None]
+        if never_tested:
+            yield f"{speech.option(name)} has covenants that are tested on no date: {join_names(never_tested)}"
 
 
 def extremes_lines(verdict: Verdict, comparison: Comparison) -> Iterator[tuple[str, str]]:
@@ -249,7 +249,9 @@ def verdict_lines(verdict: Verdict, comparison: Comparison) -> Iterator[tuple[st
         yield "rates", rates_text(verdict, PLAIN)
     yield from (("beside", f"{name} {changes}") for name, changes in beside_lines(verdict, PLAIN))
     yield from (
-        ("but", text) for text in (*caution_lines(verdict, comparison, PLAIN), free_text(verdict, PLAIN)) if text
+        ("but", text)
+        for text in (*caution_lines(verdict, comparison, PLAIN), free_cash_flow_text(verdict, PLAIN))
+        if text
     )
     yield from (("extremes", f"{name}: {sides}") for name, sides in extremes_lines(verdict, comparison))
 

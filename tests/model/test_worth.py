@@ -24,7 +24,7 @@ from fibercap.studies.compare import compare
 from fibercap.studies.plan_warnings import warnings
 from fibercap.studies.step_warning import step_warning
 from fibercap.studies.verdict.verdict import verdict
-from fibercap.views.verdict_text import PLAIN, free_text
+from fibercap.views.verdict_text import PLAIN, free_cash_flow_text
 from tests.written import valid_scenarios
 
 # Rate of return of a plant built 30/70 whose tax is paid a year later: the question behind
@@ -432,6 +432,6 @@ def test_compare_says_where_free_cash_flow_ranks_otherwise() -> None:
 
     assert comparison.best("equity_npv") == ("level",)
     assert comparison.best("fcfe_npv") == ("bullet",)
-    assert free_text(verdict(comparison), PLAIN).startswith(
+    assert free_cash_flow_text(verdict(comparison), PLAIN).startswith(
         "free cash flow to equity ranks otherwise (bullet first; bullet before level): cash that stays in the company"
     )

@@ -161,9 +161,9 @@ def draw_bridge_panel(page: ChartPage, panel: BridgePanel, money: str, top: floa
         weight = "bold" if is_end else "normal"
         words, beside = "\n".join(lines), ("axes fraction", "data")
         ax.annotate(words, (0, row), (-7, 0), xycoords=beside, ha="right", weight=weight, **style)
-        moved = stop if is_end else stop - begin
-        text = with_minus_sign(f"{moved:,.2f}") if is_end else _step(moved)
-        right = max(begin, stop) if moved >= 0 or not is_end else stop
+        number = stop if is_end else stop - begin
+        text = with_minus_sign(f"{number:,.2f}") if is_end else _step(number)
+        right = max(begin, stop) if number >= 0 or not is_end else stop
         side = 1 if right >= 0 or not is_end else -1
         ax.annotate(
             text, (right, row), xytext=(4 * side, 0), ha="left" if side > 0 else "right", weight=weight, **style

@@ -60,8 +60,8 @@ def cash_chart(projection: Projection, comparison: Comparison | None) -> Figure:
     for (places, wide), amounts, (_, color) in zip(slots, flows, FLOWS, strict=True):
         draw_bars(lower, places, amounts, wide, facecolor=color)
     heights(lower, flows)
-    written = [(places, amounts) for (places, _), amounts in zip(slots, flows, strict=True)]
-    write_values(lower, written, years.room(width) * 0.27)
+    bars = [(places, amounts) for (places, _), amounts in zip(slots, flows, strict=True)]
+    write_values(lower, bars, years.room(width) * 0.27)
     year_axis(lower, float(years.starts[0]), float(years.ends[-1]), width)
     name_panel(lower, "Cash flow", f"{word}{money}", width)
     entries = [Patch(facecolor=color, label=f"{key} cash flow") for key, color in FLOWS]

@@ -238,8 +238,8 @@ def _draw_costs(page: ChartPage, comparison: Comparison, top: float, names: list
 
 
 def _debt_free(projection: Projection) -> bool:
-    drawn = {name: projection.value(f"loans.{name}.schedule.drawn")[:1] for name in projection.scenario.loans}
-    return not any(projection.trifle_of(name).counts(amounts).any() for name, amounts in drawn.items())
+    amounts_by_loan = {name: projection.value(f"loans.{name}.schedule.drawn")[:1] for name in projection.scenario.loans}
+    return not any(projection.trifle_of(name).counts(amounts).any() for name, amounts in amounts_by_loan.items())
 
 
 def _interest_and_fees(case: Case) -> float:

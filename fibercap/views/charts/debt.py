@@ -82,13 +82,13 @@ def stack_order(loans: list[LoanDebt]) -> list[LoanDebt]:
     That one comes first, at the bottom of the stack.
     """
     ordered = sorted(loans, key=lambda loan: -loan.peak)
-    kept, rest = (ordered, []) if len(ordered) <= MOST else (ordered[: MOST - 1], ordered[MOST - 1 :])
-    kept.sort(key=lambda loan: (float(loan.times[np.flatnonzero(loan.closing > 0)[0]]), loan.name))
+    largest, rest = (ordered, []) if len(ordered) <= MOST else (ordered[: MOST - 1], ordered[MOST - 1 :])
+    largest.sort(key=lambda loan: (float(loan.times[np.flatnonzero(loan.closing > 0)[0]]), loan.name))
     if not rest:
-        return kept
+        return largest
     times = np.unique(np.concatenate([loan.times for loan in rest]))
     together = np.sum([loan.balance(times) for loan in rest], axis=0)
-    return [LoanDebt("", times, together, len(rest)), *kept]
+    return [LoanDebt("", times, together, len(rest)), *largest]
 
 
 def drawn_loans(projection: Projection) -> list[LoanDebt]:

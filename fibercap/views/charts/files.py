@@ -66,11 +66,11 @@ def draw(scenario: Scenario, chart: str | None, out: Path | None, *, kind: str =
     wanted = drawings(scenario, chart, out, kind)
     for drawing in wanted:
         refuse_existing(drawing.path, force=force)
-    drawn = _draw_charts(scenario, [(drawing.chart, drawing.suffix) for drawing in wanted])
+    images = _draw_charts(scenario, [(drawing.chart, drawing.suffix) for drawing in wanted])
     if out is not None and not _is_folder(out):
-        write_bytes(out, drawn[0], force=force)
+        write_bytes(out, images[0], force=force)
         return [out]
-    contents = {drawing.path.name: content for drawing, content in zip(wanted, drawn, strict=True)}
+    contents = {drawing.path.name: content for drawing, content in zip(wanted, images, strict=True)}
     every = (
         CHARTS if out is not None and chart is None else ()
     )  # charts of an earlier plan that this one lacks are removed

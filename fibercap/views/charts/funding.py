@@ -89,16 +89,18 @@ def sources_of(projection: Projection) -> list[FundingSource]:
     loans = sorted((name for name in paid if name in plan.loans), key=lambda name: -float(paid[name].sum()))
     purses = [name for name in ("grant", LATER, "equity", "cash") if name in paid]
     room = MOST - len(purses)
-    kept, rest = (loans, []) if len(loans) <= room else (loans[: room - 1], loans[room - 1 :])
-    shown = [(name, paid[name]) for name in kept]
+    largest, rest = (loans, []) if len(loans) <= room else (loans[: room - 1], loans[room - 1 :])
+    shown = [(name, paid[name]) for name in largest]
     if rest:
         shown.append((f"{len(rest)} other loans", np.sum([paid[name] for name in rest], axis=0)))
     shown += [(name, paid[name]) for name in purses]
     loan_color = loan_colors(drawn_loans(projection))
-    color_of = {name: loan_color[name] for name in kept if name in loan_color}
+    color_of = {name: loan_color[name] for name in largest if name in loan_color}
     free = (color for color in (*PALETTE[3:], *PALETTE[:3]) if color not in color_of.values())
     color_of |= {
-        name: next(free) for name in ("equity", "grant", LATER, "cash", *kept) if name in paid and name not in color_of
+        name: next(free)
+        for name in ("equity", "grant", LATER, "cash", *largest)
+        if name in paid and name not in color_of
     }
     colors = [color_of.get(name, OTHERS) for name, _ in shown]
     titles = {name: loan.title for name, loan in plan.loans.items()}

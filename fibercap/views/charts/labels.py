@@ -56,15 +56,15 @@ def label(ax: Axes, labels: Sequence[ChartLabel], lines: Array, size: float) -> 
     points = np.unique((points / pixel).round(), axis=0) * pixel
     centers = [ax.transData.transform((each.x, each.y)) for each in labels]
     reach = 0.75 * size * pixel
-    taken = [np.concatenate([center - reach, center + reach]) for center in centers]
+    occupied = [np.concatenate([center - reach, center + reach]) for center in centers]
     for each, center in zip(labels, centers, strict=True):
         boxes = _boxes(_size(each.words, pixel), panel, center, pixel)
-        costs = _clashes(boxes, taken, points) + (away := _away(boxes, center)) / pixel
+        costs = _clashes(boxes, occupied, points) + (away := _away(boxes, center)) / pixel
         costs += 0.05 * _aside(boxes, center) / pixel
         likely = np.argsort(costs, kind="stable")[:LIKELY]
-        crossed = _crossings(boxes[likely], center, taken[len(labels) :]) * (away[likely] > NEAR * pixel)
+        crossed = _crossings(boxes[likely], center, occupied[len(labels) :]) * (away[likely] > NEAR * pixel)
         best = int(likely[np.argmin(costs[likely] + CROSSED * crossed)])
-        taken.append(boxes[best] + PADDING * pixel * np.array([-1, -1, 1, 1]))
+        occupied.append(boxes[best] + PADDING * pixel * np.array([-1, -1, 1, 1]))
         leader = {"arrowstyle": "-", "color": each.color, "linewidth": 0.6, "shrinkA": 0, "shrinkB": 4}
         ax.annotate(
             each.words, (each.x, each.y), xytext=tuple((boxes[best, :2] - center) / pixel),
@@ -109,11 +109,11 @@ def _boxes(size: Array, panel: Array, center: Array, pixel: float) -> Array:
     return np.concatenate([corners, corners + size], axis=1)
 
 
-def _clashes(boxes: Array, taken: Sequence[Array], points: Array) -> Array:
+def _clashes(boxes: Array, occupied: Sequence[Array], points: Array) -> Array:
     """Return the cost of what each box covers (markers, labels, lines), in points of distance."""
-    there = np.array(taken)
+    others = np.array(occupied)
     near = boxes + 2 * PADDING * np.array([-1, -1, 1, 1])
-    touched = _overlaps(boxes, there[:, :2], there[:, 2:]).sum(axis=1)
+    touched = _overlaps(boxes, others[:, :2], others[:, 2:]).sum(axis=1)
     covered = _overlaps(near, points, points).sum(axis=1) > 0
     return np.asarray(CLASH * touched + COVERED * covered)
 
@@ -128,8 +128,8 @@ def _crossings(boxes: Array, center: Array, labels: Sequence[Array]) -> Array:
     """Return how many labels the line from each box to its marker would cross, (place,)."""
     if not labels:
         return np.zeros(len(boxes))
-    lines, there = _leader(boxes, center)[:, :, None], np.array(labels)
-    inside = np.all(lines > there[:, :2], axis=-1) & np.all(lines < there[:, 2:], axis=-1)
+    lines, others = _leader(boxes, center)[:, :, None], np.array(labels)
+    inside = np.all(lines > others[:, :2], axis=-1) & np.all(lines < others[:, 2:], axis=-1)
     return np.asarray(np.sum(np.any(inside, axis=1), axis=1))
 
 

@@ -129,14 +129,14 @@ def _labels(day: date, step: str) -> frozenset[str]:
 def nearest_to_limits(every: list[Ratio]) -> list[Ratio]:
     """Return the company's ratio, and those of the loans that come nearest to their limits."""
     company, of_loans = every[:1], every[1:]
-    kept = sorted(of_loans, key=lambda ratio: ratio.room)[:MOST]
-    return [*company, *(ratio for ratio in of_loans if ratio in kept)]
+    nearest = sorted(of_loans, key=lambda ratio: ratio.room)[:MOST]
+    return [*company, *(ratio for ratio in of_loans if ratio in nearest)]
 
 
 def _ratio(name: str, places: Array, projection: Projection, row: str, promises: Iterable[Tested]) -> Ratio:
     """Return a ratio of calendar years."""
     by_year = projection.by(row)
     values = np.array([value[0] for value in by_year.values()])
-    known = np.isfinite(values)
-    labels = tuple(frozenset({year}) for year, is_known in zip(by_year, known, strict=True) if is_known)
-    return Ratio(name, places[known], values[known], labels, tuple(p for p in promises if p.subject == row))
+    is_defined = np.isfinite(values)
+    labels = tuple(frozenset({year}) for year, is_known in zip(by_year, is_defined, strict=True) if is_known)
+    return Ratio(name, places[is_defined], values[is_defined], labels, tuple(p for p in promises if p.subject == row))

@@ -43,8 +43,8 @@ def sellers(projection: Projection) -> list[tuple[str, str, Array]]:
     plants = projection.scenario.plants
     revenue = {key: yearly(projection, f"plants.{key}.revenue") for key in plants}
     ordered = sorted(plants, key=lambda key: -float(revenue[key].sum()))
-    kept, rest = (ordered, []) if len(ordered) <= MOST else (ordered[: MOST - 1], ordered[MOST - 1 :])
-    parts = [(plants[key].name or key, PALETTE[place], revenue[key]) for place, key in enumerate(kept)]
+    largest, rest = (ordered, []) if len(ordered) <= MOST else (ordered[: MOST - 1], ordered[MOST - 1 :])
+    parts = [(plants[key].name or key, PALETTE[place], revenue[key]) for place, key in enumerate(largest)]
     if rest:
         parts.append((f"{len(rest)} other plants", OTHERS, np.sum([revenue[key] for key in rest], axis=0)))
     return parts
@@ -91,10 +91,12 @@ def _draw_margin(page: ChartPage, years: Years, revenue: Array, ebitda: Array) -
     width = WIDTH - LEFT - MARGIN - LABELS
     lower = page.panel(LEFT, HEADING + UPPER + BETWEEN, width, LOWER)
     margin = 100 * np.divide(ebitda, revenue, out=np.full(len(revenue), np.nan), where=revenue > 0)
-    known = np.isfinite(margin)
-    draw_bars(lower, years.middles[known], margin[known], 0.4 * years.spans[known], facecolor=PALETTE[3])
-    heights(lower, [margin[known]], above=0.22)
-    written = [(years.middles[known], margin[known])]
-    write_values(lower, written, years.room(width), lambda value: with_minus_sign(f"{value:.1f}"))
+    has_revenue = np.isfinite(margin)
+    draw_bars(
+        lower, years.middles[has_revenue], margin[has_revenue], 0.4 * years.spans[has_revenue], facecolor=PALETTE[3]
+    )
+    heights(lower, [margin[has_revenue]], above=0.22)
+    bars = [(years.middles[has_revenue], margin[has_revenue])]
+    write_values(lower, bars, years.room(width), lambda value: with_minus_sign(f"{value:.1f}"))
     year_axis(lower, float(years.starts[0]), float(years.ends[-1]), width)
     name_panel(lower, "EBITDA margin", "% of revenue", width)

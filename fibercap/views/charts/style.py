@@ -205,9 +205,9 @@ def _fill_lines(words: str, size: str, width: float, most: int) -> list[str]:
     rest = clean(words).split(" ")
     while rest and len(lines) < most - 1:
         firsts = [" ".join(rest[: count + 1]) for count in range(len(rest))]
-        taken = max(1, bisect_right(firsts, width, key=lambda line: width_of(line, size)))
-        lines.append(fit(firsts[taken - 1], size, width))
-        rest = rest[taken:]
+        count_of_words = max(1, bisect_right(firsts, width, key=lambda line: width_of(line, size)))
+        lines.append(fit(firsts[count_of_words - 1], size, width))
+        rest = rest[count_of_words:]
     return [*lines, fit(" ".join(rest), size, width)] if rest else lines
 
 
@@ -287,11 +287,11 @@ def fit_all(names: Sequence[str], room: float) -> list[str]:
 
 def spread(places: Sequence[float], distance: float, low: float, high: float) -> list[float]:
     """Return ascending places, moved as little as needed to be `distance` apart, within `low` and `high`."""
-    moved: list[float] = []
+    result: list[float] = []
     for place in places:
-        moved.append(max(place, moved[-1] + distance) if moved else max(place, low))
+        result.append(max(place, result[-1] + distance) if result else max(place, low))
     ceiling = high
-    for position in range(len(moved) - 1, -1, -1):
-        moved[position] = min(moved[position], ceiling)
-        ceiling = moved[position] - distance
-    return moved
+    for position in range(len(result) - 1, -1, -1):
+        result[position] = min(result[position], ceiling)
+        ceiling = result[position] - distance
+    return result

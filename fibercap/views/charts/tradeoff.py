@@ -47,16 +47,16 @@ def without_loans(comparison: Comparison) -> tuple[str, ...]:
     Their cost and cover say nothing about a choice between loans.
     """
     cases, changes = comparison.cases, [path for paths in comparison.differences.values() for path in paths]
-    drawn = {name: _drawn_amounts(case) for name, case in cases.items()}
-    base = drawn[comparison.baseline]
+    drawn_by_case = {name: _drawn_amounts(case) for name, case in cases.items()}
+    base = drawn_by_case[comparison.baseline]
     trifle = float(cases[comparison.baseline].projection.trifle.value.flat[0])
     everywhere = {
         loan
         for loan, amount in base.items()
-        if all(abs(each.get(loan, 0.0) - amount) <= trifle for each in drawn.values())
+        if all(abs(each.get(loan, 0.0) - amount) <= trifle for each in drawn_by_case.values())
         and not any(f"{path}.".startswith(f"loans.{loan}.") for path in changes)
     }
-    free = tuple(name for name, loans in drawn.items() if loans.keys() <= everywhere)
+    free = tuple(name for name, loans in drawn_by_case.items() if loans.keys() <= everywhere)
     return free if len(free) < len(cases) else ()
 
 

@@ -18,7 +18,7 @@ from fibercap.views.verdict_text import (
     extremes_lines,
     flip_text,
     footing_text,
-    free_text,
+    free_cash_flow_text,
     not_close_text,
     rates_text,
 )
@@ -70,7 +70,7 @@ def _verdict(verdict: Verdict, comparison: Comparison) -> Iterator[Part]:
         items.append(f"by discount rate: {rates_text(verdict, speech)}")
     items += [f"{speech.option(name)} {changes}" for name, changes in beside_lines(verdict, speech)]
     items += [*caution_lines(verdict, comparison, speech)]
-    items += [text] if (text := free_text(verdict, speech)) else []
+    items += [text] if (text := free_cash_flow_text(verdict, speech)) else []
     items += [f"{speech.option(name)}: {sides}" for name, sides in extremes_lines(verdict, comparison)]
     if items:
         yield Words("How sure the ranking is", "head")

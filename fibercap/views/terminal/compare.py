@@ -186,20 +186,20 @@ def _change_texts(differences: Mapping[str, tuple[str | None, str | None]]) -> d
 def _bridges(console: Console, comparison: Comparison) -> None:
     """Print the steps from the baseline's worth to the owners to that of each other case."""
     bridges = {name: comparison.bridge(name) for name in comparison.cases if name != comparison.baseline}
-    known = {name: steps for name, steps in bridges.items() if steps is not None}
-    if not known:
+    defined = {name: steps for name, steps in bridges.items() if steps is not None}
+    if not defined:
         return
-    first = next(iter(known.values()))
-    lines = [Line(f"NPV of the owners, {comparison.baseline}", [b.start for b in known.values()], strong=True)]
+    first = next(iter(defined.values()))
+    lines = [Line(f"NPV of the owners, {comparison.baseline}", [b.start for b in defined.values()], strong=True)]
     trifle = comparison.cases[comparison.baseline].projection.trifle.value.flat[0]
     for number, step in enumerate(first.steps):
-        amounts = [b.steps[number].amount for b in known.values()]
+        amounts = [b.steps[number].amount for b in defined.values()]
         if any(abs(amount) > trifle for amount in amounts):
             lines.append(Line(f"  {step.label}", amounts))
-    lines.append(Line("NPV of the owners", [b.end for b in known.values()], strong=True))
+    lines.append(Line("NPV of the owners", [b.end for b in defined.values()], strong=True))
     note = footing_text(footing(comparison), PLAIN)
     show_figures(
-        console, Figures(f"From {comparison.baseline} to each, step by step", first.unit, list(known), lines, note)
+        console, Figures(f"From {comparison.baseline} to each, step by step", first.unit, list(defined), lines, note)
     )
 
 
@@ -252,6 +252,6 @@ def _deciding_inputs(console: Console, comparison: Comparison, claim: str, names
     cases_by_line: dict[str, list[str]] = {}
     for name in names:
         cases_by_line.setdefault(flip_line(comparison.cases[name].flips[claim]), []).append(name)
-    for line, alike in cases_by_line.items():
-        text = line if len(cases_by_line) == 1 else f"{', '.join(alike)}: {line}"
+    for line, sharing in cases_by_line.items():
+        text = line if len(cases_by_line) == 1 else f"{', '.join(sharing)}: {line}"
         console.print(Padding(Text(text, style="dim"), (0, 0, 0, 4)))

@@ -75,10 +75,10 @@ def document(
     }
     made: types.Differences = {"old": names[0], "new": names[1], "differences": inputs}
     if results is not None:
-        moved, verdicts = results
+        measures, verdicts = results
         made["measures"] = {
             name: {"label": item.new.label, "unit": item.new.unit, "old": item.old.value, "new": item.new.value}
-            for name, item in moved.items()
+            for name, item in measures.items()
         }
         made["claims"] = {name: {"old": old, "new": new} for name, (old, new) in verdicts.items()}
     return made

@@ -66,12 +66,12 @@ class _Trimmed:
     def __rich_console__(self, console: Console, options: ConsoleOptions) -> Iterator[Segment]:
         """Yield the lines of the body, each without blanks at its end."""
         for line in console.render_lines(self.body, options, pad=False):
-            kept = [Segment(visible(s.text), s.style) for s in line if not s.control]
-            while kept and not kept[-1].text.rstrip():
-                kept.pop()
-            if kept:
-                kept[-1] = Segment(kept[-1].text.rstrip(), kept[-1].style)
-            yield from kept
+            segments = [Segment(visible(s.text), s.style) for s in line if not s.control]
+            while segments and not segments[-1].text.rstrip():
+                segments.pop()
+            if segments:
+                segments[-1] = Segment(segments[-1].text.rstrip(), segments[-1].style)
+            yield from segments
             yield Segment.line()
 
 

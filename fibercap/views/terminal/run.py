@@ -14,7 +14,7 @@ from fibercap.studies.step_warning import step_warning
 from fibercap.views.sentences import VERDICTS, claim_lines, covenant_lines, evidence_note, laws_line, measure_text
 from fibercap.views.tables import table_step
 from fibercap.views.terminal.printing import plain_table, print_bars, print_failures, print_hanging, show_figures
-from fibercap.views.terminal.run_sections import EVERYTHING, Selection, tables_of
+from fibercap.views.terminal.run_sections import EVERYTHING, Selection, selected_tables
 from fibercap.views.terminal.summary import summary
 
 if TYPE_CHECKING:
@@ -38,7 +38,7 @@ def run_page(
 ) -> None:
     """Print a projection: failures, a summary of ten lines, then the sections and rows that are selected."""
     scenario = projection.scenario
-    tables = tables_of(projection, selection, table_step(projection, by))
+    tables = selected_tables(projection, selection, table_step(projection, by))
     heading(console, scenario.title or scenario.id, _subtitle(projection))
     promises = covenants(projection)
     print_failures(

@@ -57,7 +57,7 @@ class Selection:
 EVERYTHING: Final = Selection()
 
 
-def tables_of(projection: Projection, selection: Selection, by: str) -> dict[str, list[Figures]]:
+def selected_tables(projection: Projection, selection: Selection, by: str) -> dict[str, list[Figures]]:
     """Return the selected tables by section; those of single rows are under `rows`.
 
     Parameters
@@ -118,8 +118,8 @@ def row_figures(projection: Projection, paths: Sequence[str], by: str) -> Iterat
         line = Line(path, [factor * float(value[0]) for value in values.values()])
         table = Figures("Rows", unit, list(values), [line])
         _, word, decimals = table.scale()
-        known = groups.setdefault((tuple(values), word, decimals), replace(table, lines=[]))
-        groups[tuple(values), word, decimals] = replace(known, lines=[*known.lines, line])
+        group = groups.setdefault((tuple(values), word, decimals), replace(table, lines=[]))
+        groups[tuple(values), word, decimals] = replace(group, lines=[*group.lines, line])
     for place, table in enumerate(groups.values()):
         yield replace(table, note="" if place else HOW)
 

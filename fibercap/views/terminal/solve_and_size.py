@@ -49,8 +49,8 @@ def _root_text(solution: Solution, root: Root) -> str:
     change = f"{root.factor - 1.0:+.2%}"
     if root.value is None:
         return f"times {root.factor:.6g} throughout, {change}"
-    moved = any(handle.value for handle in solution.lever.handles)
-    return f"at {_lever_value(solution, root.factor)}" + (f", {change}" if moved else "")
+    has_value = any(handle.value for handle in solution.lever.handles)
+    return f"at {_lever_value(solution, root.factor)}" + (f", {change}" if has_value else "")
 
 
 def _lever_value(solution: Solution, factor: float) -> str:

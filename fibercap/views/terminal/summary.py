@@ -124,8 +124,8 @@ def _covenants(tested: Mapping[str, Tested]) -> str:
         return "none"
     verdicts = [each.verdict for each in tested.values()]
     broken = [each.title for each in tested.values() if each.verdict == FAIL]
-    kept, missing = verdicts.count(PASS), len(verdicts) - verdicts.count(PASS) - len(broken)
-    parts = [f"{kept} of {len(verdicts)} kept"]
+    passed, missing = verdicts.count(PASS), len(verdicts) - verdicts.count(PASS) - len(broken)
+    parts = [f"{passed} of {len(verdicts)} kept"]
     parts += [f"broken: {', '.join(broken)}"] if broken else []
     parts += [f"{missing} not tested"] if missing else []
     return "; ".join(parts)

@@ -82,7 +82,7 @@ class AnnualSheet:
 
     def _line(self, sheet: Worksheet, row: int, entry: SheetLine, looks: Looks) -> None:
         model_row, values = entry.line.row, np.array(list(self._values(entry)))
-        looked = looks(
+        cell_format = looks(
             "formula",
             number_format(
                 model_row.unit, model_row.nature, ratio=bool(model_row.undefined), integers=are_whole(values)
@@ -94,7 +94,7 @@ class AnnualSheet:
             sheet.write_string(row, column, text, looks("text" if not column else "faint"))
         for number, value in enumerate(values):
             formula = self._formula(entry, letters(len(HEADS) + number), self.flags[number])
-            sheet.write_formula(row, len(HEADS) + number, formula, looked, "" if math.isnan(value) else value)
+            sheet.write_formula(row, len(HEADS) + number, formula, cell_format, "" if math.isnan(value) else value)
 
     @cached_property
     def flags(self) -> list[str]:

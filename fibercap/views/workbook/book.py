@@ -125,8 +125,8 @@ class Book:
         loan_path = grid.name.removesuffix(SCHEDULE)
         loan = loan_path.removeprefix(f"{WITHOUT}.").removeprefix("loans.")
         stem = f"Without, loan {loan}" if loan_path.startswith(WITHOUT) else f"Loan {loan}"
-        alike = [other for other in self.union.schedules if other.name == grid.name]
-        number = f" {alike.index(grid) + 1}" if len(alike) > 1 else ""
+        of_same_loan = [other for other in self.union.schedules if other.name == grid.name]
+        number = f" {of_same_loan.index(grid) + 1}" if len(of_same_loan) > 1 else ""
         taken = {address.sheet for address in self.addresses.values()}
         name = _sheet_name(stem, number, taken)
         used = "" if len(grid.members) == len(self.cases) else self._names(grid.members)

@@ -282,13 +282,13 @@ def _signature(block: Block) -> tuple[object, ...]:
 def merge_in_order(lists: Sequence[Sequence[Key]]) -> list[Key]:
     """Return every name of several lists once; a new one comes after the name that it follows in its list."""
     merged = list(lists[0]) if lists else []
-    known = set(merged)
+    seen = set(merged)
     for names in lists[1:]:
         place = 0
         for name in names:
-            if name not in known:
+            if name not in seen:
                 merged.insert(place, name)
-                known.add(name)
+                seen.add(name)
             place = merged.index(name) + 1
     return merged
 

@@ -169,7 +169,7 @@ class CheckSheet:
         minimum = float(self._projection.scenario.money.minimum_cash)
         trifle, value = self._trifle
         claims = all(o.as_expected for o in self.claims.outcomes[0].values())
-        kept = not any(c.is_broken for c in self.claims.covenants[0].values())
+        none_broken = not any(c.is_broken for c in self.claims.covenants[0].values())
         rows = [
             ("Cash is never negative", f"{cash.cell}>=-{trifle}", lowest >= -value),
             *self._later(trifle, value),
@@ -179,7 +179,7 @@ class CheckSheet:
         if self.claims.claims:
             rows.append(("Every claim is as expected", f"MIN({self.claims.as_expected_cells})=1", claims))
         if self.claims.tests:
-            rows.append(("No covenant is broken", f"COUNTIF({self.claims.covenant_cells},0)=0", kept))
+            rows.append(("No covenant is broken", f"COUNTIF({self.claims.covenant_cells},0)=0", none_broken))
         return rows
 
     def _later(self, trifle: str, value: float) -> Iterator[tuple[str, str, bool]]:

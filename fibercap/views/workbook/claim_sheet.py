@@ -102,7 +102,7 @@ class ClaimSheet:
         present, name = [line in keys for keys in self.claim_keys], line[0]
         case = present.index(True)
         outcome, terms = self.outcomes[case][name], self.book.cases[case].projection.scenario.claims[name]
-        here = self.outcomes[0][name] if present[0] else None
+        of_first_case = self.outcomes[0][name] if present[0] else None
         texts = {
             SAYS: outcome.says,
             SUBJECT: outcome.subject,
@@ -111,17 +111,23 @@ class ClaimSheet:
             NOTE: outcome.note,
         }
         self._begin(sheet, row, texts, present, looks)
-        value = None if here is None else here.value
+        value = None if of_first_case is None else of_first_case.value
         subject = _Subject(terms.row, terms.measure, terms.when, outcome.unit, case, value)
         self._subject(sheet, row, subject, looks)
         self._limit(sheet, row, case, terms, outcome, looks)
         holds = _verdict_formula(row, outcome.comparator, points=terms.within.points)
         formula = f'=IF({_cell(IN_OPTION, row)}=0,"",{holds})'
-        sheet.write_formula(row, HOLDS, formula, looks("formula", VERDICT), "" if here is None else int(here.holds))
+        sheet.write_formula(
+            row, HOLDS, formula, looks("formula", VERDICT), "" if of_first_case is None else int(of_first_case.holds)
+        )
         sheet.write_number(row, EXPECTED, int(outcome.expected), looks("value", VERDICT))
         formula = f"=IF({_cell(IN_OPTION, row)}=0,1,IF({_cell(HOLDS, row)}={_cell(EXPECTED, row)},1,0))"
         sheet.write_formula(
-            row, AS_EXPECTED, formula, looks("formula", '"yes";;"NO"'), 1 if here is None else int(here.as_expected)
+            row,
+            AS_EXPECTED,
+            formula,
+            looks("formula", '"yes";;"NO"'),
+            1 if of_first_case is None else int(of_first_case.as_expected),
         )
 
     def _begin(self, sheet: Worksheet, row: int, texts: dict[int, str], present: list[bool], looks: Looks) -> None:
@@ -169,8 +175,8 @@ class ClaimSheet:
         case = present.index(True)
         tested = self.covenants[case][name]
         terms = self.book.cases[case].projection.scenario.loans[tested.loan].covenants[tested.name]
-        here = self.covenants[0][name] if present[0] else None
-        test = next((test for test in here.tests if test.when == when), None) if here else None
+        of_first_case = self.covenants[0][name] if present[0] else None
+        test = next((test for test in of_first_case.tests if test.when == when), None) if of_first_case else None
         texts = {SAYS: tested.title, SUBJECT: tested.subject, WHEN: when}
         self._begin(sheet, row, texts, present, looks)
         value = test.value if test is not None and isfinite(test.value) else None
@@ -183,7 +189,7 @@ class ClaimSheet:
         holds, without_ebitda = _verdict_formula(row, tested.comparator), self._no_ebitda_test(row, case, terms, when)
         end = ")" if without_ebitda else ""
         verdict = f'{without_ebitda}IF({_cell(VALUE, row)}="","{UNTESTED}",{holds}){end}'
-        exported: str | int = ("" if here is None else UNTESTED) if test is None else int(test.holds)
+        exported: str | int = ("" if of_first_case is None else UNTESTED) if test is None else int(test.holds)
         formula = f'=IF({_cell(IN_OPTION, row)}=0,"",{verdict})'
         sheet.write_formula(row, HOLDS, formula, looks("formula", VERDICT), exported)
 

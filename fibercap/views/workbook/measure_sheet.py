@@ -75,19 +75,19 @@ class MeasureSheet:
             self._measure(sheet, HEAD_ROW + place, name, looks)
 
     def _measure(self, sheet: Worksheet, row: int, name: str, looks: Looks) -> None:
-        measure, here = self.measure(name), self.measures_by_case[0].get(name)
+        measure, of_first_case = self.measure(name), self.measures_by_case[0].get(name)
         numbers = "0.00" if measure.unit == "" else number_format(measure.unit)
         sheet.write_string(row, 0, measure.label, looks("text"))
-        value = here.value if here is not None else None
+        value = of_first_case.value if of_first_case is not None else None
         try:
             (formula, note), kind = self._formula(name, row), FORMULA
         except NoSheetFormulaError as error:
             formula, note, kind = self._by_option(name), "", f"value: {error}"
-        looked = looks("formula" if kind == FORMULA else "value", numbers)
-        sheet.write_formula(row, 1, formula, looked, "" if value is None else value)
+        cell_format = looks("formula" if kind == FORMULA else "value", numbers)
+        sheet.write_formula(row, 1, formula, cell_format, "" if value is None else value)
         sheet.write_string(row, 2, measure.unit or "1", looks("faint"))
         sheet.write_string(row, 3, kind, looks("faint"))
-        why, when = here.reason if here is not None else "", "" if note else " when exported"
+        why, when = of_first_case.reason if of_first_case is not None else "", "" if note else " when exported"
         text = f"undefined{when}: {why}" if why else measure.remark
         if note:
             sheet.write_formula(row, 4, note, looks("faint"), text)

@@ -88,15 +88,17 @@ def scan_grid(times: Array, flows: Array) -> GridScan | None:
         turns[number] = _vertex(GRID[number - 1 : number + 2], value[number - 1 : number + 2])
     turned[dips] = np.round(balance(turns[dips], times, flows)[0], ROUNDED)
     pairs, touches = dips & (turned * value < 0), dips & (turned == 0)
-    here = (value == 0) + 1.0 * (value * after < 0) + 2.0 * pairs + touches
+    rates_here = (value == 0) + 1.0 * (value * after < 0) + 2.0 * pairs + touches
     brackets = []
-    for number in np.flatnonzero(here).tolist():
+    for number in np.flatnonzero(rates_here).tolist():
         low, high, turn = GRID[max(number - 1, 0)], GRID[min(number + 1, GRID.size - 1)], turns[number]
         if np.isnan(turn):
             brackets.append(RateBracket(number + 1, GRID[number], high))
         else:
-            brackets += [RateBracket(number + 1, low, turn), RateBracket(number + 1, turn, high)][: int(here[number])]
-    return GridScan(value, turns, turned, np.cumsum(here), brackets)
+            brackets += [RateBracket(number + 1, low, turn), RateBracket(number + 1, turn, high)][
+                : int(rates_here[number])
+            ]
+    return GridScan(value, turns, turned, np.cumsum(rates_here), brackets)
 
 
 def _vertex(x: Array, y: Array) -> float:

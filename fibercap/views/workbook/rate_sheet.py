@@ -88,7 +88,7 @@ class Search:
 
 
 @dataclass
-class FlowRows:
+class CopiedFlows:
     """Flows and their times in years, side by side in two rows of the sheet."""
 
     search: Search
@@ -164,17 +164,17 @@ class RateSheet:
         for place, x in enumerate(GRID, BEFORE + 1):
             sheet.write_number(5, place, x, looks("value", "0.0000"))
 
-    def _flow_rows(self) -> list[FlowRows]:
+    def _flow_rows(self) -> list[CopiedFlows]:
         """Return the rows of flows to write; a measure whose flows stand in a longer row has none of its own."""
-        flow_rows: list[FlowRows] = []
+        flow_rows: list[CopiedFlows] = []
         for search in sorted(self.searches, key=lambda one: -len(one.pairs)):
             if not any(rows.columns_of(search) for rows in flow_rows):
-                flow_rows.append(FlowRows(search, search.pairs))
+                flow_rows.append(CopiedFlows(search, search.pairs))
         for number, rows in enumerate(flow_rows):
             rows.row = self.next_row + 3 * number
         return flow_rows
 
-    def _block(self, top: int, search: Search, flow_rows: Sequence[FlowRows]) -> RateBlock:
+    def _block(self, top: int, search: Search, flow_rows: Sequence[CopiedFlows]) -> RateBlock:
         rows, (start, end) = next((s, columns) for s in flow_rows if (columns := s.columns_of(search)) is not None)
         first, last = letters(BEFORE + 1 + start), letters(BEFORE + end)
         years, flows = (f"${first}${row}:${last}${row}" for row in (rows.row + 1, rows.row + 2))
@@ -183,18 +183,18 @@ class RateSheet:
             top, search.label, flows, years, search.no_flows_formula, search.no_flows_text, (values[0], values[1])
         )
 
-    def _values(self, rows: FlowRows) -> list[tuple[Array, Array]]:
+    def _values(self, rows: CopiedFlows) -> list[tuple[Array, Array]]:
         """Return the years and flows of each pair as exported."""
-        here = rows.search.pairs_by_key.get(rows.search.keys[0], ()) if rows.search.apart else rows.pairs
+        of_first_case = rows.search.pairs_by_key.get(rows.search.keys[0], ()) if rows.search.apart else rows.pairs
         read = [(rows.search.row(time), rows.search.row(flow)) for flow, time in rows.pairs]
         origin = min(float(times.min()) for times, _ in read)
         dust = self.book.cases[0].projection.trifle.without_dust
         return [
-            ((times - origin) / _year(rows), dust(flows) if pair in here else np.zeros(flows.size))
+            ((times - origin) / _year(rows), dust(flows) if pair in of_first_case else np.zeros(flows.size))
             for pair, (times, flows) in zip(rows.pairs, read, strict=True)
         ]
 
-    def _write_flow_rows(self, sheet: Worksheet, rows: FlowRows, looks: Looks) -> None:
+    def _write_flow_rows(self, sheet: Worksheet, rows: CopiedFlows, looks: Looks) -> None:
         """Write the years since the earliest time and the flows; amounts that are no money become zero."""
         row, kind = rows.row, "dates" if rows.search.dated else "months"
         ranges = ",".join(t.range for t in dict.fromkeys(t for _, t in rows.pairs))
@@ -235,5 +235,5 @@ def _cells(address: CellAddress) -> list[str]:
     return [f"{address.sheet_prefix}{letters(column)}{address.row}" for column in range(first, last + 1)]
 
 
-def _year(rows: FlowRows) -> int:
+def _year(rows: CopiedFlows) -> int:
     return 365 if rows.search.dated else 12
