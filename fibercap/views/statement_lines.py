@@ -61,6 +61,7 @@ class Statement:
             yield StatementLine(memo, "memo")
 
     def _parts(self, rows: Mapping[str, Row], key: str, sign: int) -> Iterator[tuple[str, int]]:
+        """Yield the rows that add up to a total, with their signs."""
         for part, sign_of_part in _with_signs(term_of(rows[f"{ACCOUNTS}{key}"].formula), sign):
             if part in self.by_parts:
                 yield from self._parts(rows, part, sign_of_part)

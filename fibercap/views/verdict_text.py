@@ -257,6 +257,7 @@ def verdict_lines(verdict: Verdict, comparison: Comparison) -> Iterator[tuple[st
 
 
 def _flip_lines(verdict: Verdict) -> Iterator[tuple[str, str]]:
+    """Yield how close the choice is: the numbers that change it, or that none does."""
     for flip in verdict.flips[:MOST]:
         yield "close", flip_text(flip, verdict, PLAIN)
     if len(verdict.flips) > MOST:

@@ -161,6 +161,7 @@ def _undrawn_claims(plants: list[Capacity], chosen: list[Capacity], marks: dict[
 
 
 def _handles() -> list[Artist]:
+    """Return the entries of the key for nameplate and effective capacity."""
     from matplotlib.lines import Line2D
     from matplotlib.patches import Patch
 
@@ -198,6 +199,7 @@ def _draw_stack(page: ChartPage, plants: list[Capacity], colors: dict[str, str])
 
 
 def _bands(plants: list[Capacity], colors: dict[str, str], tops: Array) -> list[Band]:
+    """Return the bands of the stack, from the plants and the tops of their nameplates at the end."""
     lows = np.append(0.0, tops[:-1])
     return [
         Band(plant.name, colors[plant.key], low, high, high - low)

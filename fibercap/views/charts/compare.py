@@ -165,6 +165,7 @@ def _panel_width(columns: int) -> float:
 
 
 def _grid(comparison: Comparison, unit: str) -> PanelGrid:
+    """Return the grid that holds a panel for each case."""
     count = len(comparison.cases)
     rows = -(-count // COLUMNS)
     columns = -(-count // rows)
@@ -179,6 +180,7 @@ def _highest(services: Mapping[str, Service]) -> float:
 
 
 def _handles(comparison: Comparison) -> list[Artist]:
+    """Return the entries of the key; with several cases, the baseline's outline too."""
     from matplotlib.lines import Line2D
     from matplotlib.patches import Patch
 

@@ -175,6 +175,7 @@ def _write(ax: Axes, ratio: Ratio, shown: Array, width: float) -> None:
 
 
 def _handles(shown: list[Ratio]) -> list[Artist]:
+    """Return the entries of the key; marks of ratios only where some ratio has them."""
     from matplotlib.lines import Line2D
     from matplotlib.patches import Patch
 

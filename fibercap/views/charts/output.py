@@ -117,6 +117,7 @@ def _unsold(market: Market) -> bool:
 
 
 def _handles(shown: list[Market]) -> list[Artist]:
+    """Return the entries of the key; unsold output and demand only where there are any."""
     from matplotlib.lines import Line2D
     from matplotlib.patches import Patch
 

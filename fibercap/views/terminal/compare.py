@@ -91,6 +91,7 @@ def _titles(console: Console, comparison: Comparison) -> None:
 
 
 def _measure_table(comparison: Comparison, names: list[str], chosen: list[str]) -> Table:
+    """Return the table of measures of some cases; the best value of each measure has a star."""
     table = _table(names)
     for key in chosen:
         best = best_shown(comparison, key)
@@ -118,6 +119,7 @@ def _deltas(console: Console, comparison: Comparison, chosen: list[str], each: i
 
 
 def _table(names: list[str]) -> Table:
+    """Return an empty table with a column for labels and one for each case."""
     table = plain_table()
     table.add_column("", width=LABEL)
     for name in names:
@@ -160,6 +162,7 @@ def _evidence(console: Console, comparison: Comparison, chosen: list[str]) -> No
 
 
 def _differences(console: Console, comparison: Comparison) -> None:
+    """Print the inputs in which each case differs from the baseline."""
     console.print(Text(f"Inputs that differ from {comparison.baseline}", style="bold"))
     for name, differences in comparison.differences.items():
         console.print(Text(f"  {name}" + ("" if differences else ": none")))
@@ -212,6 +215,7 @@ def _cash_needed(console: Console, comparison: Comparison) -> None:
 
 
 def _covenants_matrix(console: Console, comparison: Comparison) -> None:
+    """Print every covenant with its verdict in each case, and each case's tightest covenant."""
     titles = {key: c.title for case in comparison.cases.values() for key, c in case.covenants.items()}
     if not titles:
         return
@@ -230,6 +234,7 @@ def _covenants_matrix(console: Console, comparison: Comparison) -> None:
 
 
 def _claims_matrix(console: Console, comparison: Comparison, *, flips: bool) -> None:
+    """Print every claim with the cases in which it holds."""
     claims = {key: o.says for case in comparison.cases.values() for key, o in case.claims.items()}
     if not claims:
         return

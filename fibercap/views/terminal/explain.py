@@ -39,6 +39,7 @@ def explain_lines(explanation: Result | Use) -> Iterator[str]:
 
 
 def _result_lines(result: Result, width: int) -> Iterator[str]:
+    """Yield the lines of a result: its tree of numbers, and how good the inputs are that it rests on."""
     number = result.number
     yield from _head_lines(number, 0, width)
     if number.label and number.label != number.path:
@@ -52,6 +53,7 @@ def _result_lines(result: Result, width: int) -> Iterator[str]:
 
 
 def _inputs_line(result: Result) -> str:
+    """Return how many inputs of which kind a result rests on."""
     if not result.inputs:
         return "rests on no input that is written, the horizon aside"
     count, kinds = sum(result.inputs.values()), ", ".join(f"{count} {kind}" for kind, count in result.inputs.items())
@@ -121,6 +123,7 @@ def _wrap(text: str, indent: int, width: int, hanging: int = 0) -> list[str]:
 
 
 def _place_lines(written: Written, indent: int, width: int, *, named: bool) -> Iterator[str]:
+    """Yield the text of an input with its place and source."""
     name = f"{written.path}: " if named else ""
     yield from _wrap(
         f"{name}`{written.text}` at {written.place.file_line if written.place else 'no place'}",
@@ -132,6 +135,7 @@ def _place_lines(written: Written, indent: int, width: int, *, named: bool) -> I
 
 
 def _source_lines(written: Written, indent: int, width: int) -> Iterator[str]:
+    """Yield kind, source and note of an input."""
     where = f", {written.where}" if written.where else ""
     if written.kind:
         source = f"{written.kind}: {written.title or 'no source is named'}{where}"
@@ -141,6 +145,7 @@ def _source_lines(written: Written, indent: int, width: int) -> Iterator[str]:
 
 
 def _use_lines(use: Use, width: int) -> Iterator[str]:
+    """Yield the lines of an input: value, source, history, and the rows and measures that use it."""
     for written in use.inputs:
         value = written.text or ("" if not written.is_default else "not given")
         beside = len(written.path) + 2 + len(value) <= width

@@ -124,6 +124,7 @@ def measures_table(console: Console, measures: Mapping[str, Measure]) -> None:
 
 
 def _unit_text(measure: Measure, unit: str) -> Text:
+    """Return the unit of a measure with its date and remark, or the reason why it is undefined."""
     if measure.reason:
         return Text(f"undefined: {measure.reason}", style="dim")
     notes = [text for text in (f"in {measure.when}" if measure.when else "", measure.remark) if text]

@@ -46,6 +46,7 @@ def solution_lines(solution: Solution) -> Iterator[str]:
 
 
 def _root_text(solution: Solution, root: Root) -> str:
+    """Return where the input lies at a root, and how far that is from the present value."""
     change = f"{root.factor - 1.0:+.2%}"
     if root.value is None:
         return f"times {root.factor:.6g} throughout, {change}"
@@ -54,6 +55,7 @@ def _root_text(solution: Solution, root: Root) -> str:
 
 
 def _lever_value(solution: Solution, factor: float) -> str:
+    """Return the input's value at a factor; `<factor> times` if it stands for several inputs."""
     if not solution.lever.alone:
         return f"{factor:g} times"
     value, unit = lever_text(solution.lever, solution.lever.value_at(factor))

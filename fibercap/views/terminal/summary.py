@@ -108,6 +108,7 @@ def _cover(measure: Measure) -> str:
 
 
 def _claims(outcomes: Sequence[Outcome]) -> str:
+    """Return how many claims hold, how many fail as expected, and those that are not as expected."""
     if not outcomes:
         return "none"
     hold = sum(outcome.holds for outcome in outcomes)
@@ -120,6 +121,7 @@ def _claims(outcomes: Sequence[Outcome]) -> str:
 
 
 def _covenants(tested: Mapping[str, Tested]) -> str:
+    """Return how many covenants are kept or not tested, and those that are broken."""
     if not tested:
         return "none"
     verdicts = [each.verdict for each in tested.values()]

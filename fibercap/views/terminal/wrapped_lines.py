@@ -26,6 +26,7 @@ def wrapped_lines(words: str, width: int, column: int = 0) -> str:
 
 
 def _fill(line: str, width: int) -> str:
+    """Return a line, wrapped if it is indented."""
     begin = " " * (len(line) - len(line.lstrip()))
     if not begin:
         return line

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     from fibercap.model.projection import Projection
     from fibercap.views.workbook.book import Book, SheetLine
-    from fibercap.views.workbook.formats import Looks
+    from fibercap.views.workbook.formats import Styles
 
 NAME: Final = "Annual"
 HEADS: Final = ("Label", "Unit", "Path", "Brought to years", "", "")
@@ -53,7 +53,7 @@ class AnnualSheet:
         """The reference to the cells that name the years."""
         return f"='{NAME}'!${letters(len(HEADS))}${HEAD_ROW}:${letters(len(HEADS) + len(self.years) - 1)}${HEAD_ROW}"
 
-    def write(self, sheet: Worksheet, looks: Looks) -> None:
+    def write(self, sheet: Worksheet, style: Styles) -> None:
         """Write the sheet."""
         set_up(sheet, NAME, rows=HEAD_ROW, columns=len(self.years))
         sheet.set_column(0, 0, 44)
@@ -62,27 +62,28 @@ class AnnualSheet:
         sheet.set_column(3, 3, 14)
         sheet.set_column(4, 5, 1)
         sheet.set_column(len(HEADS), len(HEADS) + len(self.years) - 1, 13)
-        sheet.write_string(0, 0, "By calendar year", looks("title"))
+        sheet.write_string(0, 0, "By calendar year", style("title"))
         sheet.write_string(
-            1, 0, "Looked up from the time sheets by year and by the nature of each row.", looks("remark")
+            1, 0, "Looked up from the time sheets by year and by the nature of each row.", style("remark")
         )
         for column, head in enumerate(HEADS):
-            sheet.write_string(HEAD_ROW - 1, column, head, looks("head"))
+            sheet.write_string(HEAD_ROW - 1, column, head, style("head"))
         first = self.book.address(0, "time.date")
         for number, year in enumerate(self.years):
             before = f"{letters(len(HEADS) + number - 1)}${HEAD_ROW}+1"
             formula = f"={f'{first.sheet_prefix}${first.first}${YEARS_ROW}' if number == 0 else before}"
-            sheet.write_formula(HEAD_ROW - 1, len(HEADS) + number, formula, looks("head", "0"), int(year))
+            sheet.write_formula(HEAD_ROW - 1, len(HEADS) + number, formula, style("head", "0"), int(year))
         for place, entry in enumerate(self.entries):
             row = HEAD_ROW + place
             if isinstance(entry, str):
-                sheet.write_string(row, 0, entry, looks("group"))
+                sheet.write_string(row, 0, entry, style("group"))
             else:
-                self._line(sheet, row, entry, looks)
+                self._line(sheet, row, entry, style)
 
-    def _line(self, sheet: Worksheet, row: int, entry: SheetLine, looks: Looks) -> None:
+    def _line(self, sheet: Worksheet, row: int, entry: SheetLine, style: Styles) -> None:
+        """Write a row: label, unit, path, nature, and a formula for each year."""
         model_row, values = entry.line.row, np.array(list(self._values(entry)))
-        cell_format = looks(
+        cell_format = style(
             "formula",
             number_format(
                 model_row.unit, model_row.nature, ratio=bool(model_row.undefined), integers=are_whole(values)
@@ -91,7 +92,7 @@ class AnnualSheet:
         for column, text in enumerate(
             (model_row.label, model_row.unit or "1", model_row.path, WAYS.get(model_row.nature, "mean"))
         ):
-            sheet.write_string(row, column, text, looks("text" if not column else "faint"))
+            sheet.write_string(row, column, text, style("text" if not column else "faint"))
         for number, value in enumerate(values):
             formula = self._formula(entry, letters(len(HEADS) + number), self.flags[number])
             sheet.write_formula(row, len(HEADS) + number, formula, cell_format, "" if math.isnan(value) else value)
@@ -104,6 +105,7 @@ class AnnualSheet:
         return ["time.closes_year"] * (len(self.years) - 1) + [last]
 
     def _formula(self, entry: SheetLine, column: str, flag: str) -> str:
+        """Return the formula of a row in the year of a column; `flag` is the row that marks each year's last period."""
         row, address = entry.line.row, entry.address
         flags = self.book.address(0, flag)
         values = address.range
@@ -116,6 +118,7 @@ class AnnualSheet:
         return f"={'SUMIFS' if row.nature == FLOW else 'AVERAGEIFS'}({values},{years})"
 
     def _values(self, entry: SheetLine) -> Iterator[float]:
+        """Yield the values of a row by year when exported; nan for a ratio that the chosen case lacks."""
         line = entry.line
         by_case = [values for values in line.values[: None if line.has_no_formula else 1] if values is not None]
         values = by_case[0] if by_case else np.zeros(self.book.union.model.length)

@@ -95,6 +95,7 @@ class Book:
         return keys
 
     def _model_sheets(self) -> Iterator[TimeSheet]:
+        """Yield the time sheets of the model's rows; a sheet without rows is left out."""
         time_sheets = {name: TimeSheet(name, self.union.model, name) for name in ORDER}
         groups: dict[str, dict[str, list[GridLine]]] = {name: {} for name in ORDER}
         for path, line in self.union.model.lines.items():
@@ -109,6 +110,7 @@ class Book:
                 yield time_sheet
 
     def _run_off_sheet(self, grid: LineGrid) -> TimeSheet:
+        """Return the time sheet of a run-off."""
         number = self.union.run_offs.index(grid) + 1
         used = "" if len(grid.members) == len(self.cases) else f", for {self._names(grid.members)}"
         name = RUN_OFF_SHEET if len(self.union.run_offs) == 1 else f"{RUN_OFF_SHEET} {number}"
@@ -122,6 +124,7 @@ class Book:
         return time_sheet
 
     def _schedule_sheet(self, grid: LineGrid) -> TimeSheet:
+        """Return the sheet of a loan's schedule."""
         loan_path = grid.name.removesuffix(SCHEDULE)
         loan = loan_path.removeprefix(f"{WITHOUT}.").removeprefix("loans.")
         stem = f"Without, loan {loan}" if loan_path.startswith(WITHOUT) else f"Loan {loan}"

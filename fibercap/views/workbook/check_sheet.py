@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from fibercap.model.projection import Projection
     from fibercap.views.workbook.book import Book
     from fibercap.views.workbook.claim_sheet import ClaimSheet
-    from fibercap.views.workbook.formats import Looks
+    from fibercap.views.workbook.formats import Styles
     from fibercap.views.workbook.measure_sheet import MeasureSheet
 
 NAME: Final = "Checks"
@@ -74,6 +74,7 @@ class CheckSheet:
         return address.cell, float(self._projection.trifle.value.flat[0])
 
     def _laws_of(self, case: int) -> list[LawText]:
+        """Return the laws of a case as formulas; shares of spending by period count as a law too."""
         projection = self.book.cases[case].projection
         laws = list(law_texts(projection))
         for key, project in projection.scenario.projects.items():
@@ -82,59 +83,61 @@ class CheckSheet:
                 laws.append(LawText("spend", f"projects.{key}.capex", f"{shares} - 1", whole=True))
         return laws
 
-    def write(self, sheet: Worksheet, looks: Looks) -> None:
+    def write(self, sheet: Worksheet, style: Styles) -> None:
         """Write the sheet."""
         length, count = self.book.union.model.length, len(self.keys)
         set_up(sheet, NAME, rows=HEAD_ROW, columns=length)
         for column, width in enumerate((92, 9, 44, 10, 14, 2)):
             sheet.set_column(column, column, width)
         sheet.set_column(BEFORE + 1, BEFORE + length, 10)
-        sheet.write_string(0, 0, NAME, looks("title"))
+        sheet.write_string(0, 0, NAME, style("title"))
         sheet.write_string(
             1,
             0,
             "Integrity: a gap means that the workbook is broken. Warnings, below, are about the plan.",
-            looks("remark"),
+            style("remark"),
         )
-        sheet.write_string(2, 0, "Master check: every law is kept", looks("total"))
+        sheet.write_string(2, 0, "Master check: every law is kept", style("total"))
         kept = f"D{HEAD_ROW + 1}:D{HEAD_ROW + count}"
-        sheet.write_formula(2, 3, f"=IF(MIN({kept})=1,1,0)", looks("key", VERDICT), 1)
-        sheet.write_string(3, 0, "Gap that rounding may leave", looks("text"))
+        sheet.write_formula(2, 3, f"=IF(MIN({kept})=1,1,0)", style("key", VERDICT), 1)
+        sheet.write_string(3, 0, "Gap that rounding may leave", style("text"))
         trifle, value = self._trifle
-        sheet.write_formula(3, 3, f"=2*{trifle}", looks("formula", "0.00"), 2.0 * value)
-        self._heads(sheet, looks)
+        sheet.write_formula(3, 3, f"=2*{trifle}", style("formula", "0.00"), 2.0 * value)
+        self._heads(sheet, style)
         for place, key in enumerate(self.keys):
-            self._law(sheet, HEAD_ROW + place, key, looks)
-        self._warnings(sheet, looks)
+            self._law(sheet, HEAD_ROW + place, key, style)
+        self._warnings(sheet, style)
 
-    def _heads(self, sheet: Worksheet, looks: Looks) -> None:
+    def _heads(self, sheet: Worksheet, style: Styles) -> None:
+        """Write the heads of the columns, with the date of each period."""
         dates = self.book.address(0, "time.date")
         values = self.book.union.model.lines["time.date"].values[0]
         for place, head in enumerate(HEADS):
-            sheet.write_string(HEAD_ROW - 1, place, head, looks("head"))
+            sheet.write_string(HEAD_ROW - 1, place, head, style("head"))
         for number in range(self.book.union.model.length):
             column = letters(BEFORE + 1 + number)
             value = 0.0 if values is None else values[number]
             formula = f"={dates.sheet_prefix}{column}${DATES_ROW}"
-            sheet.write_formula(HEAD_ROW - 1, BEFORE + 1 + number, formula, looks("head", "yyyy-mm-dd"), value)
+            sheet.write_formula(HEAD_ROW - 1, BEFORE + 1 + number, formula, style("head", "yyyy-mm-dd"), value)
 
-    def _law(self, sheet: Worksheet, row: int, key: str, looks: Looks) -> None:
+    def _law(self, sheet: Worksheet, row: int, key: str, style: Styles) -> None:
+        """Write a law: its words, whether it is kept, the largest gap, and the gap in each period."""
         law, of = key.split("|")
         is_one_number = next(by_key[law, of] for by_key in self.laws if (law, of) in by_key).whole
         later = ", after the horizon" if of.startswith(f"{RUN_OFF}.") else ""
-        sheet.write_string(row, 0, f"{WORDS[law]}{later}", looks("text"))
-        sheet.write_string(row, 1, self._unit(of) if law != "spend" else "1", looks("faint"))
-        sheet.write_string(row, 2, of, looks("faint"))
+        sheet.write_string(row, 0, f"{WORDS[law]}{later}", style("text"))
+        sheet.write_string(row, 1, self._unit(of) if law != "spend" else "1", style("faint"))
+        sheet.write_string(row, 2, of, style("faint"))
         template = self._template(row, law, of, is_one_number=is_one_number)
         first, last = letters(BEFORE + 1), letters(BEFORE + self.book.union.model.length)
         cells = f"{first}{row + 1}:{last}{row + 1}"
-        sheet.write_formula(row, 3, f"=IF(E{row + 1}<={TOLERANCE},1,0)", looks("formula", VERDICT), 1)
+        sheet.write_formula(row, 3, f"=IF(E{row + 1}<={TOLERANCE},1,0)", style("formula", VERDICT), 1)
         largest = f"=ABS({template})" if is_one_number else f"=MAX(MAX({cells}),-MIN({cells}))"
-        sheet.write_formula(row, 4, largest, looks("formula", "0.00;-0.00;-"), 0)
+        sheet.write_formula(row, 4, largest, style("formula", "0.00;-0.00;-"), 0)
         for number in range(0 if is_one_number else self.book.union.model.length):
             before, here, after = (letters(BEFORE + number + step) for step in (0, 1, 2))
             formula = "=" + template.format(before=before, here=here, after=after)
-            sheet.write_formula(row, BEFORE + 1 + number, formula, looks("faint", "0.00;-0.00;-"), 0)
+            sheet.write_formula(row, BEFORE + 1 + number, formula, style("faint", "0.00;-0.00;-"), 0)
 
     def _unit(self, path: str) -> str:
         plans = [case.projection for case in self.book.cases]
@@ -197,13 +200,13 @@ class CheckSheet:
         fine = grids[0] is None or float(self._projection.value(row)[0].min()) >= -value
         yield "Cash is never negative after the horizon, while loans run off", f"{lowest}>=-{trifle}", fine
 
-    def _warnings(self, sheet: Worksheet, looks: Looks) -> None:
+    def _warnings(self, sheet: Worksheet, style: Styles) -> None:
         """Write what may be wrong with the plan although its books are right."""
-        sheet.write_string(self.warnings_from - 1, 0, "Warnings about the plan", looks("group"))
+        sheet.write_string(self.warnings_from - 1, 0, "Warnings about the plan", style("group"))
         for place, (words, test, fine) in enumerate(self.warnings):
             row = self.warnings_from + place
-            sheet.write_string(row, 0, words, looks("text"))
-            sheet.write_formula(row, 3, f"=IF({test},1,0)", looks("formula", '"ok";;"LOOK"'), int(fine))
+            sheet.write_string(row, 0, words, style("text"))
+            sheet.write_formula(row, 3, f"=IF({test},1,0)", style("formula", '"ok";;"LOOK"'), int(fine))
 
     @property
     def warning_cells(self) -> str:

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from fibercap.studies.claims import Outcome
     from fibercap.studies.covenants import Tested
     from fibercap.views.workbook.book import Book
-    from fibercap.views.workbook.formats import Looks
+    from fibercap.views.workbook.formats import Styles
     from fibercap.views.workbook.measure_sheet import MeasureSheet
 
 NAME: Final = "Claims"
@@ -76,29 +76,30 @@ class ClaimSheet:
         """The reference to the cells that say whether each covenant holds."""
         return _column_range(HOLDS, self.covenants_from, len(self.tests))
 
-    def write(self, sheet: Worksheet, looks: Looks) -> None:
+    def write(self, sheet: Worksheet, style: Styles) -> None:
         """Write the sheet."""
         set_up(sheet, NAME, rows=HEAD_ROW)
         for column, width in enumerate((44, 30, 12, 11, 11, 16, 9, 9, 16, 9, 11, 11, 8, 9, 9, 9, 9, 10, 44)):
             sheet.set_column(column, column, width)
-        sheet.write_string(0, 0, "Claims and covenants", looks("title"))
+        sheet.write_string(0, 0, "Claims and covenants", style("title"))
         remark = "A value is looked up by the two days. A claim expected to fail is shipped because it fails so read."
-        sheet.write_string(1, 0, remark, looks("remark"))
-        self._heads(sheet, HEAD_ROW, looks)
+        sheet.write_string(1, 0, remark, style("remark"))
+        self._heads(sheet, HEAD_ROW, style)
         for place, line in enumerate(self.claims):
-            self._claim(sheet, HEAD_ROW + place, line, looks)
+            self._claim(sheet, HEAD_ROW + place, line, style)
         sheet.write_string(
-            self.covenants_from - 2, 0, "Covenants, test by test" if self.tests else "No covenants", looks("group")
+            self.covenants_from - 2, 0, "Covenants, test by test" if self.tests else "No covenants", style("group")
         )
-        self._heads(sheet, self.covenants_from, looks)
+        self._heads(sheet, self.covenants_from, style)
         for place, line in enumerate(self.tests):
-            self._test(sheet, self.covenants_from + place, line, looks)
+            self._test(sheet, self.covenants_from + place, line, style)
 
-    def _heads(self, sheet: Worksheet, row: int, looks: Looks) -> None:
+    def _heads(self, sheet: Worksheet, row: int, style: Styles) -> None:
         for column, head in enumerate(HEADS):
-            sheet.write_string(row - 1, column, head, looks("head"))
+            sheet.write_string(row - 1, column, head, style("head"))
 
-    def _claim(self, sheet: Worksheet, row: int, line: LineKey, looks: Looks) -> None:
+    def _claim(self, sheet: Worksheet, row: int, line: LineKey, style: Styles) -> None:
+        """Write the line of a claim."""
         present, name = [line in keys for keys in self.claim_keys], line[0]
         case = present.index(True)
         outcome, terms = self.outcomes[case][name], self.book.cases[case].projection.scenario.claims[name]
@@ -110,67 +111,71 @@ class ClaimSheet:
             SOURCE: outcome.source,
             NOTE: outcome.note,
         }
-        self._begin(sheet, row, texts, present, looks)
+        self._begin(sheet, row, texts, present, style)
         value = None if of_first_case is None else of_first_case.value
         subject = _Subject(terms.row, terms.measure, terms.when, outcome.unit, case, value)
-        self._subject(sheet, row, subject, looks)
-        self._limit(sheet, row, case, terms, outcome, looks)
+        self._subject(sheet, row, subject, style)
+        self._limit(sheet, row, case, terms, outcome, style)
         holds = _verdict_formula(row, outcome.comparator, points=terms.within.points)
         formula = f'=IF({_cell(IN_OPTION, row)}=0,"",{holds})'
         sheet.write_formula(
-            row, HOLDS, formula, looks("formula", VERDICT), "" if of_first_case is None else int(of_first_case.holds)
+            row, HOLDS, formula, style("formula", VERDICT), "" if of_first_case is None else int(of_first_case.holds)
         )
-        sheet.write_number(row, EXPECTED, int(outcome.expected), looks("value", VERDICT))
+        sheet.write_number(row, EXPECTED, int(outcome.expected), style("value", VERDICT))
         formula = f"=IF({_cell(IN_OPTION, row)}=0,1,IF({_cell(HOLDS, row)}={_cell(EXPECTED, row)},1,0))"
         sheet.write_formula(
             row,
             AS_EXPECTED,
             formula,
-            looks("formula", '"yes";;"NO"'),
+            style("formula", '"yes";;"NO"'),
             1 if of_first_case is None else int(of_first_case.as_expected),
         )
 
-    def _begin(self, sheet: Worksheet, row: int, texts: dict[int, str], present: list[bool], looks: Looks) -> None:
+    def _begin(self, sheet: Worksheet, row: int, texts: dict[int, str], present: list[bool], style: Styles) -> None:
+        """Write the texts of a line, and whether the chosen option has the claim or covenant."""
         keys = list[object](present)
         formula = f"={formula_by_case(self.book, keys, {key: '1' if key else '0' for key in dict.fromkeys(keys)})}"
         for column, text in texts.items():
-            sheet.write_string(row, column, text, looks("wrapped" if column in (SAYS, NOTE) else "faint"))
-        sheet.write_formula(row, IN_OPTION, formula, looks("formula", '"yes";;"no"'), int(present[0]))
+            sheet.write_string(row, column, text, style("wrapped" if column in (SAYS, NOTE) else "faint"))
+        sheet.write_formula(row, IN_OPTION, formula, style("formula", '"yes";;"no"'), int(present[0]))
 
-    def _subject(self, sheet: Worksheet, row: int, subject: _Subject, looks: Looks) -> None:
+    def _subject(self, sheet: Worksheet, row: int, subject: _Subject, style: Styles) -> None:
+        """Write the value of what a claim or covenant is about, with its unit and the days of its time."""
         unit, value, case = subject.unit, subject.value, subject.case
         numbers = number_format(unit) if unit else "0.00"
-        sheet.write_string(row, UNIT, unit or "1", looks("faint"))
+        sheet.write_string(row, UNIT, unit or "1", style("faint"))
         if subject.row:
             days = lookup_days(subject.when, self.book)
-            sheet.write_number(row, AFTER, days.after, looks("value", "yyyy-mm-dd"))
-            sheet.write_number(row, UNTIL, days.until, looks("value", "yyyy-mm-dd"))
+            sheet.write_number(row, AFTER, days.after, style("value", "yyyy-mm-dd"))
+            sheet.write_number(row, UNTIL, days.until, style("value", "yyyy-mm-dd"))
             formula = self._lookup_formula(case, subject.row, days, (_cell(AFTER, row), _cell(UNTIL, row)))
         else:
             formula = self.measures.address(subject.measure).cell
         formula = f'=IF({_cell(IN_OPTION, row)}=0,"",{formula})'
-        sheet.write_formula(row, VALUE, formula, looks("formula", numbers), "" if value is None else value)
+        sheet.write_formula(row, VALUE, formula, style("formula", numbers), "" if value is None else value)
 
-    def _limit(self, sheet: Worksheet, row: int, case: int, terms: Claim, outcome: Outcome, looks: Looks) -> None:
+    def _limit(self, sheet: Worksheet, row: int, case: int, terms: Claim, outcome: Outcome, style: Styles) -> None:
+        """Write the limit of a claim: a number, or a multiple of the row at another time."""
         numbers = number_format(outcome.unit) if outcome.unit else "0.00"
-        sheet.write_string(row, COMPARATOR, outcome.comparator.replace("_", " "), looks("faint"))
+        sheet.write_string(row, COMPARATOR, outcome.comparator.replace("_", " "), style("faint"))
         limit = terms.limit[1]
         if isinstance(limit, Multiple):
             days = lookup_days(limit.of, self.book)
-            sheet.write_number(row, TIMES, float(limit.times), looks("value", "0.00"))
-            sheet.write_number(row, BASE_AFTER, days.after, looks("value", "yyyy-mm-dd"))
-            sheet.write_number(row, BASE_UNTIL, days.until, looks("value", "yyyy-mm-dd"))
+            sheet.write_number(row, TIMES, float(limit.times), style("value", "0.00"))
+            sheet.write_number(row, BASE_AFTER, days.after, style("value", "yyyy-mm-dd"))
+            sheet.write_number(row, BASE_UNTIL, days.until, style("value", "yyyy-mm-dd"))
             base = self._lookup_formula(case, terms.row, days, (_cell(BASE_AFTER, row), _cell(BASE_UNTIL, row)))
-            sheet.write_formula(row, LIMIT, f"={_cell(TIMES, row)}*{base}", looks("formula", numbers), outcome.limit)
+            sheet.write_formula(row, LIMIT, f"={_cell(TIMES, row)}*{base}", style("formula", numbers), outcome.limit)
         else:
-            sheet.write_number(row, LIMIT, outcome.limit, looks("value", numbers))
+            sheet.write_number(row, LIMIT, outcome.limit, style("value", numbers))
         if outcome.comparator == "about":
             points, wide = terms.within.points, float(terms.within.value)
             sheet.write_number(
-                row, WITHIN, wide / POINT if points else wide, looks("value", '0.0" points"' if points else "0.0%")
+                row, WITHIN, wide / POINT if points else wide, style("value", '0.0" points"' if points else "0.0%")
             )
 
-    def _test(self, sheet: Worksheet, row: int, line: LineKey, looks: Looks) -> None:
+    def _test(self, sheet: Worksheet, row: int, line: LineKey, style: Styles) -> None:
+        """Write the line of a covenant's test on one date."""
         present, (name, when, *_) = [line in keys for keys in self.test_keys], line
         case = present.index(True)
         tested = self.covenants[case][name]
@@ -178,20 +183,20 @@ class ClaimSheet:
         of_first_case = self.covenants[0][name] if present[0] else None
         test = next((test for test in of_first_case.tests if test.when == when), None) if of_first_case else None
         texts = {SAYS: tested.title, SUBJECT: tested.subject, WHEN: when}
-        self._begin(sheet, row, texts, present, looks)
+        self._begin(sheet, row, texts, present, style)
         value = test.value if test is not None and isfinite(test.value) else None
         subject = _Subject(terms.tested, terms.measure, when, tested.unit, case, value)
-        self._subject(sheet, row, subject, looks)
-        sheet.write_string(row, COMPARATOR, tested.comparator.replace("_", " "), looks("faint"))
+        self._subject(sheet, row, subject, style)
+        sheet.write_string(row, COMPARATOR, tested.comparator.replace("_", " "), style("faint"))
         sheet.write_number(
-            row, LIMIT, tested.limit, looks("value", number_format(tested.unit) if tested.unit else "0.00")
+            row, LIMIT, tested.limit, style("value", number_format(tested.unit) if tested.unit else "0.00")
         )
         holds, without_ebitda = _verdict_formula(row, tested.comparator), self._no_ebitda_test(row, case, terms, when)
         end = ")" if without_ebitda else ""
         verdict = f'{without_ebitda}IF({_cell(VALUE, row)}="","{UNTESTED}",{holds}){end}'
         exported: str | int = ("" if of_first_case is None else UNTESTED) if test is None else int(test.holds)
         formula = f'=IF({_cell(IN_OPTION, row)}=0,"",{verdict})'
-        sheet.write_formula(row, HOLDS, formula, looks("formula", VERDICT), exported)
+        sheet.write_formula(row, HOLDS, formula, style("formula", VERDICT), exported)
 
     def _no_ebitda_test(self, row: int, case: int, terms: Covenant, when: str) -> str:
         """Return the beginning `IF(...,0,` of the verdict on leverage: debt without EBITDA breaks any limit.

@@ -65,7 +65,7 @@ def number_format(unit: str, nature: str = "", *, ratio: bool = False, integers:
 
 
 @dataclass
-class Looks:
+class Styles:
     """The cell formats of one workbook; each is made once."""
 
     book: xlsxwriter.Workbook

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from fibercap.views.workbook.annual_sheet import AnnualSheet
     from fibercap.views.workbook.book import Book
     from fibercap.views.workbook.check_sheet import CheckSheet
-    from fibercap.views.workbook.formats import Looks
+    from fibercap.views.workbook.formats import Styles
     from fibercap.views.workbook.measure_sheet import MeasureSheet
 
 COVER, CHANGES, CHARTS = "Cover", "Changes", "Charts"
@@ -57,7 +57,7 @@ CONTENTS: Final[dict[str, str]] = {
 
 
 def cover_sheet(
-    sheet: Worksheet, book: Book, checks: CheckSheet, changed: str, looks: Looks, facts: Mapping[str, str]
+    sheet: Worksheet, book: Book, checks: CheckSheet, changed: str, style: Styles, facts: Mapping[str, str]
 ) -> None:
     """Write title, purpose, `facts` by label, live checks, color key, contents and warnings.
 
@@ -67,13 +67,13 @@ def cover_sheet(
     set_up(sheet, COVER)
     sheet.set_column(0, 0, 30)
     sheet.set_column(1, 1, 100)
-    sheet.write_string(0, 0, scenario.title or scenario.id, looks("title"))
+    sheet.write_string(0, 0, scenario.title or scenario.id, style("title"))
     purpose = "A capacity plan and its financing with live formulas: change an input and everything follows."
-    sheet.write_string(1, 0, purpose, looks("remark"))
-    row = _failures(sheet, 3, book, looks)
+    sheet.write_string(1, 0, purpose, style("remark"))
+    row = _failures(sheet, 3, book, style)
     for label, text in facts.items():
-        sheet.write_string(row, 0, label, looks("text"))
-        sheet.write_string(row, 1, text, looks("text"))
+        sheet.write_string(row, 0, label, style("text"))
+        sheet.write_string(row, 1, text, style("text"))
         row += 1
     live = (
         ("Financing option in use", f"={book.chosen_option.cell}", "General", book.cases[0].name),
@@ -87,26 +87,26 @@ def cover_sheet(
         ("Inputs changed since export", f"=SUM({changed})", '0;;"none"', 0),
     )
     for label, formula, numbers, value in live:
-        sheet.write_string(row, 0, label, looks("text"))
-        sheet.write_formula(row, 1, formula, looks("key", numbers), value)
+        sheet.write_string(row, 0, label, style("text"))
+        sheet.write_formula(row, 1, formula, style("key", numbers), value)
         row += 1
     for kind, text in COLOR_KEY:
         row += 1
-        sheet.write_string(row, 0, kind.capitalize(), looks(kind))
-        sheet.write_string(row, 1, text, looks("text"))
-    row = _contents(sheet, book, looks, row + 2)
+        sheet.write_string(row, 0, kind.capitalize(), style(kind))
+        sheet.write_string(row, 1, text, style("text"))
+    row = _contents(sheet, book, style, row + 2)
     alarms = [*warnings(book.cases[0].projection), *step_warning(book.cases[0].projection)]
-    sheet.write_string(row + 1, 0, "Warnings when exported" if alarms else "No warnings when exported", looks("group"))
+    sheet.write_string(row + 1, 0, "Warnings when exported" if alarms else "No warnings when exported", style("group"))
     for number, text in enumerate(alarms, row + 2):
-        sheet.write_string(number, 0, text, looks("text"))
+        sheet.write_string(number, 0, text, style("text"))
 
 
-def _failures(sheet: Worksheet, row: int, book: Book, looks: Looks) -> int:
+def _failures(sheet: Worksheet, row: int, book: Book, style: Styles) -> int:
     """Write what fails in the plan; return the next row."""
     failures = findings(book.cases[0].projection)
     for number, finding in enumerate(failures, row):
-        sheet.write_string(number, 0, "Fails when exported", looks("failure"))
-        sheet.write_string(number, 1, finding.sentence, looks("failure"))
+        sheet.write_string(number, 0, "Fails when exported", style("failure"))
+        sheet.write_string(number, 1, finding.sentence, style("failure"))
     return row + len(failures)
 
 
@@ -114,16 +114,16 @@ def _count_warnings(checks: CheckSheet) -> int:
     return sum(not fine for _, _, fine in checks.warnings)
 
 
-def _contents(sheet: Worksheet, book: Book, looks: Looks, row: int) -> int:
+def _contents(sheet: Worksheet, book: Book, style: Styles, row: int) -> int:
     """Write a link to every sheet; return the next row."""
     time_sheets = {time_sheet.name: time_sheet.title for time_sheet in book.time_sheets if time_sheet.grid.number}
-    sheet.write_string(row, 0, "Sheets", looks("group"))
+    sheet.write_string(row, 0, "Sheets", style("group"))
     shown = {name: text for name, text in CONTENTS.items() if name in {t.name for t in book.time_sheets} | OTHER_SHEETS}
     both = {**shown, **time_sheets}
     for name, text in both.items():
         row += 1
-        sheet.write_url(row, 0, f"internal:'{name}'!A1", looks("text"), name)
-        sheet.write_string(row, 1, text, looks("text"))
+        sheet.write_url(row, 0, f"internal:'{name}'!A1", style("text"), name)
+        sheet.write_string(row, 1, text, style("text"))
     return row + 1
 
 
@@ -131,41 +131,41 @@ OTHER_SHEETS: Final = frozenset({INPUTS, "Annual", "Measures", "Claims", OPTIONS
 
 
 def option_sheet(
-    sheet: Worksheet, book: Book, measures: MeasureSheet, left_out: Mapping[str, str], looks: Looks
+    sheet: Worksheet, book: Book, measures: MeasureSheet, left_out: Mapping[str, str], style: Styles
 ) -> None:
     """Write the measures of every option as values, beside those that the workbook computes."""
     set_up(sheet, OPTIONS, rows=OPTIONS_ROW - 1)
     sheet.set_column(0, 0, 34)
     sheet.set_column(1, 2 + len(book.cases), 16)
-    sheet.write_string(0, 0, "Options side by side", looks("title"))
+    sheet.write_string(0, 0, "Options side by side", style("title"))
     remark = (
         "Values as fibercap computed them when the workbook was exported: they do not follow inputs. Column B does."
     )
-    sheet.write_string(1, 0, remark, looks("remark"))
+    sheet.write_string(1, 0, remark, style("remark"))
     heads = ["Measure", "Live now", "Unit", *(case.name for case in book.cases)]
     for number, case in enumerate(book.cases):
-        sheet.write_string(OPTIONS_ROW - 3, OPTIONS_COLUMN + number, case.title if number else "", looks("small"))
+        sheet.write_string(OPTIONS_ROW - 3, OPTIONS_COLUMN + number, case.title if number else "", style("small"))
     for column, head in enumerate(heads):
-        sheet.write_string(OPTIONS_ROW - 2, column, head, looks("head"))
+        sheet.write_string(OPTIONS_ROW - 2, column, head, style("head"))
     for place, name in enumerate(measures.names):
-        _option_row(sheet, OPTIONS_ROW - 1 + place, name, measures, looks)
+        _option_row(sheet, OPTIONS_ROW - 1 + place, name, measures, style)
     row = OPTIONS_ROW + len(measures.names)
     for name, why in left_out.items():
         sheet.write_string(
-            row, 0, f"{name} is not in this workbook: {why}; export it alone with --option {name}", looks("remark")
+            row, 0, f"{name} is not in this workbook: {why}; export it alone with --option {name}", style("remark")
         )
         row += 1
 
 
-def _option_row(sheet: Worksheet, row: int, name: str, measures: MeasureSheet, looks: Looks) -> None:
+def _option_row(sheet: Worksheet, row: int, name: str, measures: MeasureSheet, style: Styles) -> None:
     measure, address = measures.measure(name), measures.address(name)
     numbers = number_format(measure.unit) if measure.unit else "0.00"
     first = measures.measures_by_case[0].get(name)
     value = first.value if first is not None else None
-    sheet.write_string(row, 0, measure.label, looks("text"))
+    sheet.write_string(row, 0, measure.label, style("text"))
     formula = f'=IF({address.cell}="","",{address.cell})'
-    sheet.write_formula(row, 1, formula, looks("formula", numbers), "" if value is None else value)
-    sheet.write_string(row, 2, measure.unit or "1", looks("faint"))
+    sheet.write_formula(row, 1, formula, style("formula", numbers), "" if value is None else value)
+    sheet.write_string(row, 2, measure.unit or "1", style("faint"))
     for number, by_name in enumerate(measures.measures_by_case):
         of_option = by_name.get(name)
         if of_option is None or of_option.value is None:
@@ -173,35 +173,36 @@ def _option_row(sheet: Worksheet, row: int, name: str, measures: MeasureSheet, l
                 row,
                 OPTIONS_COLUMN + number,
                 f"undefined: {of_option.reason}" if of_option else "no such loan",
-                looks("value"),
+                style("value"),
             )
         else:
-            sheet.write_number(row, OPTIONS_COLUMN + number, of_option.value, looks("value", numbers))
+            sheet.write_number(row, OPTIONS_COLUMN + number, of_option.value, style("value", numbers))
 
 
-def change_sheet(sheet: Worksheet, scenario: Scenario, looks: Looks) -> None:
+def change_sheet(sheet: Worksheet, scenario: Scenario, style: Styles) -> None:
     """Write which inputs were changed before the export and by what; leave room for a reviewer's notes."""
     set_up(sheet, CHANGES, rows=4)
     for column, width in enumerate((44, 30, 30, 44, 40)):
         sheet.set_column(column, column, width)
-    sheet.write_string(0, 0, CHANGES, looks("title"))
+    sheet.write_string(0, 0, CHANGES, style("title"))
     remark = "Inputs that an option, a file or the command line changed before the export; then a reviewer's own notes."
-    sheet.write_string(1, 0, remark, looks("remark"))
+    sheet.write_string(1, 0, remark, style("remark"))
     for column, head in enumerate(("Input", "Was", "Is", "Changed by", "Where")):
-        sheet.write_string(3, column, head, looks("head"))
+        sheet.write_string(3, column, head, style("head"))
     row = 4
     for texts in _changes(scenario):
         for column, text in enumerate(texts):
-            sheet.write_string(row, column, text, looks("text"))
+            sheet.write_string(row, column, text, style("text"))
         row += 1
     for column, head in enumerate(("Reviewer's notes: input or row", "Was", "Is", "Why", "Who and when")):
-        sheet.write_string(row + 1, column, head, looks("head"))
+        sheet.write_string(row + 1, column, head, style("head"))
     for blank in range(row + 2, row + 22):
         for column in range(5):
-            sheet.write_blank(blank, column, None, looks("input"))
+            sheet.write_blank(blank, column, None, style("input"))
 
 
 def _changes(scenario: Scenario) -> Iterator[tuple[str, ...]]:
+    """Yield path, old and new text, change and place of every input that was changed."""
     values, _ = scenario.unwrapped
     for path, leaf in leaves(values):
         if path[0] not in ("options", "claims", "sources") and isinstance(leaf, Leaf):
@@ -212,12 +213,14 @@ def _changes(scenario: Scenario) -> Iterator[tuple[str, ...]]:
                     yield ".".join(path), origin.previous, str(later), origin.how, where
 
 
-def chart_sheet(sheet: Worksheet, workbook: xlsxwriter.Workbook, book: Book, annual: AnnualSheet, looks: Looks) -> None:
+def chart_sheet(
+    sheet: Worksheet, workbook: xlsxwriter.Workbook, book: Book, annual: AnnualSheet, style: Styles
+) -> None:
     """Insert charts of capacity, debt and debt service cover, which read the other sheets."""
     set_up(sheet, CHARTS)
     sheet.set_portrait()
     sheet.fit_to_pages(1, 1)
-    sheet.write_string(0, 0, CHARTS, looks("title"))
+    sheet.write_string(0, 0, CHARTS, style("title"))
     plans = [case.projection.scenario for case in book.cases]
     plants = {name: plant.name or name for plan in plans for name, plant in plan.plants.items()}
     loans = {name: loan.title or name for plan in plans for name, loan in plan.loans.items()}

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from xlsxwriter.worksheet import Worksheet
 
     from fibercap.views.workbook.book import Book
-    from fibercap.views.workbook.formats import Looks
+    from fibercap.views.workbook.formats import Styles
 
 HEADS: Final = ("Input", "In use", "Unit", "As exported", "Changed", "Source", "Evidence", "Note", "Path")
 HEAD_ROW: Final = 8
@@ -45,7 +45,7 @@ class InputSheet:
         """The reference to the cells that say which inputs are changed."""
         return f"'{INPUTS}'!$E${HEAD_ROW + 1}:$E${HEAD_ROW + len(self.rows)}"
 
-    def write(self, sheet: Worksheet, workbook: xlsxwriter.Workbook, looks: Looks) -> None:
+    def write(self, sheet: Worksheet, workbook: xlsxwriter.Workbook, style: Styles) -> None:
         """Write the sheet, and a defined name for every input that may be changed."""
         set_up(sheet, "Inputs", rows=HEAD_ROW)
         for column, width in enumerate((34, 16, 10, 14, 8, 30, 9, 60)):
@@ -56,21 +56,21 @@ class InputSheet:
         sheet.set_column(
             CASES_FROM + self.count, CASES_FROM + 2 * self.count - 1, 14, None, {"level": 1, "hidden": True}
         )
-        sheet.write_string(0, 0, "Inputs", looks("title"))
+        sheet.write_string(0, 0, "Inputs", style("title"))
         remark = (
             "Blue on yellow may be changed, and all follows. Gray is fixed: change it in the scenario and export again."
         )
-        sheet.write_string(1, 0, remark, looks("remark"))
-        self._switch(sheet, looks)
+        sheet.write_string(1, 0, remark, style("remark"))
+        self._switch(sheet, style)
         for column, head in enumerate((*HEADS, *self._names, *(f"{name}, as exported" for name in self._names))):
-            sheet.write_string(HEAD_ROW - 1, column, head, looks("head"))
+            sheet.write_string(HEAD_ROW - 1, column, head, style("head"))
         names = _defined_names([entry.path for entry in self.rows if isinstance(entry, InputEntry) and entry.live])
         for place, entry in enumerate(self.rows):
             row = HEAD_ROW + place
             if isinstance(entry, str):
-                sheet.write_string(row, 0, entry, looks("group"))
+                sheet.write_string(row, 0, entry, style("group"))
             else:
-                self._entry(sheet, row, entry, looks)
+                self._entry(sheet, row, entry, style)
                 if entry.live:
                     workbook.define_name(names[entry.path], f"='{INPUTS}'!$B${row + 1}")
 
@@ -78,57 +78,61 @@ class InputSheet:
     def _names(self) -> list[str]:
         return [case.name for case in self.book.cases]
 
-    def _switch(self, sheet: Worksheet, looks: Looks) -> None:
+    def _switch(self, sheet: Worksheet, style: Styles) -> None:
+        """Write the cell in which the reader chooses an option, and the number of that option below it."""
         first, last = letters(CASES_FROM), letters(CASES_FROM + self.count - 1)
         heads = f"${first}${HEAD_ROW}:${last}${HEAD_ROW}"
-        sheet.write_string(4, 0, "Financing option", looks("text"))
-        sheet.write_string(4, 1, self._names[0], looks("input"))
+        sheet.write_string(4, 0, "Financing option", style("text"))
+        sheet.write_string(4, 1, self._names[0], style("input"))
         remark = "choose one from the list" if self.count > 1 else "the only one in this workbook"
-        sheet.write_string(4, 2, remark, looks("remark"))
+        sheet.write_string(4, 2, remark, style("remark"))
         sheet.data_validation(
             4, 1, 4, 1, {"validate": "list", "source": f"={heads}", "error_message": "one of the list"}
         )
-        sheet.write_string(5, 0, "Its number", looks("text"))
-        sheet.write_formula(5, 1, f"=MATCH(B5,{heads},0)", looks("formula", "0"), 1)
+        sheet.write_string(5, 0, "Its number", style("text"))
+        sheet.write_formula(5, 1, f"=MATCH(B5,{heads},0)", style("formula", "0"), 1)
 
-    def _entry(self, sheet: Worksheet, row: int, entry: InputEntry, looks: Looks) -> None:
-        sheet.write_string(row, 0, entry.label, looks("text"))
+    def _entry(self, sheet: Worksheet, row: int, entry: InputEntry, style: Styles) -> None:
+        """Write the line of an input."""
+        sheet.write_string(row, 0, entry.label, style("text"))
         if entry.scalar:
-            self._number(sheet, row, entry, scalar_cells(self.book, entry.scalar, CASES_FROM), looks)
+            self._number(sheet, row, entry, scalar_cells(self.book, entry.scalar, CASES_FROM), style)
         else:
-            self._text(sheet, row, entry, looks)
+            self._text(sheet, row, entry, style)
         texts = {2: entry.unit, 5: entry.source, 6: entry.evidence, 7: entry.note, 8: entry.path}
         if not entry.live:
             texts[7] = f"{FIXED}{f'; {entry.note}' if entry.note else ''}"
         for column, text in sorted(texts.items()):
-            sheet.write_string(row, column, text, looks("faint" if column > 2 else "text"))  # the unit
+            sheet.write_string(row, column, text, style("faint" if column > 2 else "text"))  # the unit
 
-    def _number(self, sheet: Worksheet, row: int, entry: InputEntry, scalar: ScalarCells, looks: Looks) -> None:
+    def _number(self, sheet: Worksheet, row: int, entry: InputEntry, scalar: ScalarCells, style: Styles) -> None:
+        """Write the cells of a number: the value in use, as exported, whether it changed; by option if they differ."""
         numbers = "#,##0.############" if entry.unit == "" else number_format(entry.unit)
-        plain, cell = looks("value", numbers), looks("input" if entry.live else "value", numbers)
+        plain, cell = style("value", numbers), style("input" if entry.live else "value", numbers)
         exported = {CASES_FROM + self.count + n: v for n, v in enumerate(scalar.by_case) if v is not None}
         if not scalar.by_case:
             sheet.write_number(row, 1, scalar.value, cell)
             sheet.write_number(row, 3, scalar.value, plain)
             if entry.live:
-                sheet.write_formula(row, 4, f"=IF(B{row + 1}=D{row + 1},0,1)", looks("formula", "0;;"), 0)
+                sheet.write_formula(row, 4, f"=IF(B{row + 1}=D{row + 1},0,1)", style("formula", "0;;"), 0)
             self._bounds(sheet, row, 1, entry)
             return
-        sheet.write_formula(row, 1, scalar.formula, looks("formula", numbers), scalar.value)
+        sheet.write_formula(row, 1, scalar.formula, style("formula", numbers), scalar.value)
         firsts = (CASES_FROM, CASES_FROM + self.count)
         now, then = (f"{letters(first)}{row + 1}:{letters(first + self.count - 1)}{row + 1}" for first in firsts)
-        sheet.write_formula(row, 4, f"=IF(SUMPRODUCT(--({now}<>{then}))>0,1,0)", looks("formula", "0;;"), 0)
+        sheet.write_formula(row, 4, f"=IF(SUMPRODUCT(--({now}<>{then}))>0,1,0)", style("formula", "0;;"), 0)
         for column, value in exported.items():
             sheet.write_number(row, column - self.count, value, cell)
             sheet.write_number(row, column, value, plain)
             self._bounds(sheet, row, column - self.count, entry)
 
-    def _text(self, sheet: Worksheet, row: int, entry: InputEntry, looks: Looks) -> None:
+    def _text(self, sheet: Worksheet, row: int, entry: InputEntry, style: Styles) -> None:
+        """Write an input that is no number; texts of other options only where they differ."""
         first = entry.texts[0]
-        sheet.write_string(row, 1, first or "", looks("value"))
+        sheet.write_string(row, 1, first or "", style("value"))
         for number, text in enumerate(entry.texts):
             if text != first:
-                sheet.write_string(row, CASES_FROM + number, text or "not in this option", looks("value"))
+                sheet.write_string(row, CASES_FROM + number, text or "not in this option", style("value"))
 
     def _bounds(self, sheet: Worksheet, row: int, column: int, entry: InputEntry) -> None:
         """Set the rule by which the sheet refuses what the scenario language refuses."""
@@ -191,51 +195,52 @@ DERIVED_ROW: Final = 5
 DERIVED_HEADS: Final = ("Scalar", "Unit", "Kind", "By its formula", "In use")
 
 
-def derived_sheet(sheet: Worksheet, book: Book, paths: list[str], looks: Looks) -> None:
+def derived_sheet(sheet: Worksheet, book: Book, paths: list[str], style: Styles) -> None:
     """Write the scalars that follow from inputs and calendar, and which formula holds in which option."""
     set_up(sheet, "Derived", rows=DERIVED_ROW - 1)
     first = len(DERIVED_HEADS)
     for column, width in enumerate((52, 10, 24, 16, 16)):
         sheet.set_column(column, column, width)
     sheet.set_column(first, first + len(book.cases) - 1, 14)
-    sheet.write_string(0, 0, "Derived", looks("title"))
+    sheet.write_string(0, 0, "Derived", style("title"))
     sheet.write_string(
         1,
         0,
         "What follows from inputs, facts of the calendar, and which formula holds in which option.",
-        looks("remark"),
+        style("remark"),
     )
     for column, head in enumerate((*DERIVED_HEADS, *(case.name for case in book.cases))):
-        sheet.write_string(DERIVED_ROW - 2, column, head, looks("head"))
+        sheet.write_string(DERIVED_ROW - 2, column, head, style("head"))
     for path in paths:
-        _write_derived(sheet, scalar_cells(book, path, first), looks)
-    sheet.write_string(book.selectors_from - 2, 0, "Which formula holds, by option", looks("group"))
+        _write_derived(sheet, scalar_cells(book, path, first), style)
+    sheet.write_string(book.selectors_from - 2, 0, "Which formula holds, by option", style("group"))
     last, switch = letters(first + len(book.cases) - 1), book.switch
     for numbers, address in book.selectors.items():
         row = address.row - 1
-        sheet.write_string(row, 0, f"Choice {row - book.selectors_from + 2}", looks("text"))
+        sheet.write_string(row, 0, f"Choice {row - book.selectors_from + 2}", style("text"))
         text = f"=INDEX({letters(first)}{address.row}:{last}{address.row},1,{switch.cell})"
-        sheet.write_formula(row, 4, text, looks("formula", "0"), numbers[0])
+        sheet.write_formula(row, 4, text, style("formula", "0"), numbers[0])
         for column, number in enumerate(numbers, first):
-            sheet.write_number(row, column, number, looks("value", "0"))
+            sheet.write_number(row, column, number, style("value", "0"))
 
 
-def _write_derived(sheet: Worksheet, scalar: ScalarCells, looks: Looks) -> None:
+def _write_derived(sheet: Worksheet, scalar: ScalarCells, style: Styles) -> None:
+    """Write a scalar: path, unit, kind, formula and value, and its value in each case."""
     row, numbers = (
         scalar.address.row - 1,
         number_format("date" if scalar.path.endswith(("_on", ".on", ".eve")) else scalar.unit),
     )
     if scalar.unit == "":
         numbers = "General"
-    sheet.write_string(row, 0, scalar.path, looks("text"))
-    sheet.write_string(row, 1, scalar.unit or "1", looks("faint"))
-    sheet.write_string(row, 2, scalar.kind, looks("faint"))
+    sheet.write_string(row, 0, scalar.path, style("text"))
+    sheet.write_string(row, 1, scalar.unit or "1", style("faint"))
+    sheet.write_string(row, 2, scalar.kind, style("faint"))
     if scalar.by_formula:
-        sheet.write_formula(row, 3, scalar.by_formula, looks("formula", numbers), scalar.value)
+        sheet.write_formula(row, 3, scalar.by_formula, style("formula", numbers), scalar.value)
     if scalar.formula:
-        sheet.write_formula(row, 4, scalar.formula, looks("formula", numbers), scalar.value)
+        sheet.write_formula(row, 4, scalar.formula, style("formula", numbers), scalar.value)
     else:
-        sheet.write_number(row, 4, scalar.value, looks("value", numbers))
+        sheet.write_number(row, 4, scalar.value, style("value", numbers))
     for column, value in enumerate(scalar.by_case, len(DERIVED_HEADS)):
         if value is not None:
-            sheet.write_number(row, column, value, looks("value", numbers))
+            sheet.write_number(row, column, value, style("value", numbers))

@@ -95,6 +95,7 @@ def _scalars_by_input(union: RowUnion, written: set[str]) -> dict[str, str]:
 
 
 def _entry(union: RowUnion, path: str, scalar: str, plans: list[PlanInputs]) -> InputEntry:
+    """Return an input with the facts of the first case that has it."""
     texts = tuple(plan.texts.get(path) for plan in plans)
     given = union.scalars[scalar] if scalar else tuple(None for _ in plans)
     first = next((n for n, here in enumerate(zip(texts, given, strict=True)) if any(x is not None for x in here)), 0)

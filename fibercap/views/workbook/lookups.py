@@ -64,6 +64,7 @@ def lookup_formula(book: Book, case: int, row: Row, days: LookupDays, cells: tup
 
 
 def _formula_of(book: Book, case: int, row: Row, path: str, days: LookupDays, cells: tuple[str, str]) -> str:
+    """Return the formula that looks a path up in one sheet; see `lookup_formula`."""
     address, dates = book.address(case, path), book.address(case, f"{path.removesuffix(row.path)}time.date")
     values = address.range
     date_cells = dates.range

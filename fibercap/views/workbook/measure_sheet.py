@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from fibercap.model.measures.measure import Measure
     from fibercap.model.projection import Projection
     from fibercap.views.workbook.book import Book
-    from fibercap.views.workbook.formats import Looks
+    from fibercap.views.workbook.formats import Styles
 
 NAME: Final = "Measures"
 HEADS: Final = ("Measure", "Value", "Unit", "Kind", "Note", "Name")
@@ -60,40 +60,41 @@ class MeasureSheet:
         """Return the address of a measure's value."""
         return CellAddress(NAME, HEAD_ROW + 1 + self.names.index(name), "B")
 
-    def write(self, sheet: Worksheet, looks: Looks) -> None:
+    def write(self, sheet: Worksheet, style: Styles) -> None:
         """Write the sheet."""
         set_up(sheet, NAME, rows=HEAD_ROW)
         for column, width in enumerate((34, 16, 14, 14, 60, 26)):
             sheet.set_column(column, column, width)
         sheet.print_area(0, 0, HEAD_ROW + len(self.names), 4)
-        sheet.write_string(0, 0, NAME, looks("title"))
+        sheet.write_string(0, 0, NAME, style("title"))
         remark = "The sheet Rates shows at which rates flows balance, and which of them is the rate of return."
-        sheet.write_string(1, 0, remark, looks("remark"))
+        sheet.write_string(1, 0, remark, style("remark"))
         for column, head in enumerate(HEADS):
-            sheet.write_string(HEAD_ROW - 1, column, head, looks("head"))
+            sheet.write_string(HEAD_ROW - 1, column, head, style("head"))
         for place, name in enumerate(self.names):
-            self._measure(sheet, HEAD_ROW + place, name, looks)
+            self._measure(sheet, HEAD_ROW + place, name, style)
 
-    def _measure(self, sheet: Worksheet, row: int, name: str, looks: Looks) -> None:
+    def _measure(self, sheet: Worksheet, row: int, name: str, style: Styles) -> None:
+        """Write the line of a measure: a formula or, where it has none, the value as exported."""
         measure, of_first_case = self.measure(name), self.measures_by_case[0].get(name)
         numbers = "0.00" if measure.unit == "" else number_format(measure.unit)
-        sheet.write_string(row, 0, measure.label, looks("text"))
+        sheet.write_string(row, 0, measure.label, style("text"))
         value = of_first_case.value if of_first_case is not None else None
         try:
             (formula, note), kind = self._formula(name, row), FORMULA
         except NoSheetFormulaError as error:
             formula, note, kind = self._by_option(name), "", f"value: {error}"
-        cell_format = looks("formula" if kind == FORMULA else "value", numbers)
+        cell_format = style("formula" if kind == FORMULA else "value", numbers)
         sheet.write_formula(row, 1, formula, cell_format, "" if value is None else value)
-        sheet.write_string(row, 2, measure.unit or "1", looks("faint"))
-        sheet.write_string(row, 3, kind, looks("faint"))
+        sheet.write_string(row, 2, measure.unit or "1", style("faint"))
+        sheet.write_string(row, 3, kind, style("faint"))
         why, when = of_first_case.reason if of_first_case is not None else "", "" if note else " when exported"
         text = f"undefined{when}: {why}" if why else measure.remark
         if note:
-            sheet.write_formula(row, 4, note, looks("faint"), text)
+            sheet.write_formula(row, 4, note, style("faint"), text)
         else:
-            sheet.write_string(row, 4, text, looks("faint"))
-        sheet.write_string(row, 5, name, looks("faint"))
+            sheet.write_string(row, 4, text, style("faint"))
+        sheet.write_string(row, 5, name, style("faint"))
 
     def _by_option(self, name: str) -> str:
         """Return the formula that takes a measure from the values of the options, as exported."""
@@ -124,6 +125,7 @@ class MeasureSheet:
         return formula, self._rate(name, row, search, keys) if search.pairs_by_key else ""
 
     def _case_formula(self, case: int, text: str, search: Search, key: object) -> str:
+        """Return the formula of a measure in a case; its rates of return are added to the search."""
         context = CaseContext(self.book, case)
 
         def solve(function: str, rows: Sequence[tuple[str, str]]) -> str:
@@ -185,6 +187,7 @@ def _text(measure: Measure | None, projection: Projection) -> str:
 
 
 def _shifted_reader(projection: Projection) -> Callable[[str, int], Array]:
+    """Return a function that reads a row some columns earlier, with zeros before the first."""
     read = reader(projection)
 
     def read_shifted(path: str, shift: int) -> Array:

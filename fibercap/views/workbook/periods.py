@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from fibercap.core.units import Array
     from fibercap.views.workbook.book import Book, TimeSheet
-    from fibercap.views.workbook.formats import Looks
+    from fibercap.views.workbook.formats import Styles
     from fibercap.views.workbook.lines import LineCells
 
 HEADS: Final = ("Label", "Unit", "Path", "Kind", "Total", "Before")
@@ -29,7 +29,7 @@ DATES_ROW: Final = 3
 YEARS_ROW: Final = 5
 
 
-def period_sheet(sheet: Worksheet, book: Book, time_sheet: TimeSheet, looks: Looks) -> None:
+def period_sheet(sheet: Worksheet, book: Book, time_sheet: TimeSheet, style: Styles) -> None:
     """Write a time sheet, row by row from the top."""
     length = time_sheet.grid.length
     set_up(sheet, time_sheet.title, rows=FIRST_ROW - 1, columns=length)
@@ -38,19 +38,20 @@ def period_sheet(sheet: Worksheet, book: Book, time_sheet: TimeSheet, looks: Loo
     sheet.set_column(2, 2, 30, None, {"level": 1, "hidden": True})
     sheet.set_column(3, 3, 12)
     sheet.set_column(4, BEFORE + length, 11)
-    sheet.write_string(0, 0, time_sheet.title, looks("title"))
-    sheet.write_string(1, 0, _remark(time_sheet), looks("remark"))
-    _heads(sheet, book, time_sheet, looks)
+    sheet.write_string(0, 0, time_sheet.title, style("title"))
+    sheet.write_string(1, 0, _remark(time_sheet), style("remark"))
+    _heads(sheet, book, time_sheet, style)
     for place, entry in enumerate(time_sheet.entries):
         row = FIRST_ROW - 1 + place
         if isinstance(entry, str):
-            sheet.write_string(row, 0, entry, looks("group"))
+            sheet.write_string(row, 0, entry, style("group"))
         else:
-            _line(sheet, row, line_cells(book, entry), looks)
-    _foot(sheet, book, time_sheet.name, looks)
+            _line(sheet, row, line_cells(book, entry), style)
+    _foot(sheet, book, time_sheet.name, style)
 
 
 def _remark(time_sheet: TimeSheet) -> str:
+    """Return the remark below the title of a time sheet."""
     if time_sheet.grid.name.endswith(SCHEDULE):
         return "One column for each date on which something happens. Money in millions by number format alone."
     if time_sheet.grid.name:
@@ -63,37 +64,37 @@ def _remark(time_sheet: TimeSheet) -> str:
     )
 
 
-def _heads(sheet: Worksheet, book: Book, time_sheet: TimeSheet, looks: Looks) -> None:
+def _heads(sheet: Worksheet, book: Book, time_sheet: TimeSheet, style: Styles) -> None:
     """Write dates, numbers and years above the columns; dates refer to the sheet that holds their row."""
     name, count = time_sheet.grid.dates, time_sheet.grid.length
     dates = book.addresses[time_sheet.grid.number, name]
     values = next(v for v in time_sheet.grid.lines[name].values if v is not None)
     for place, head in enumerate(HEADS):
-        sheet.write_string(DATES_ROW - 1, place, head, looks("head"))
+        sheet.write_string(DATES_ROW - 1, place, head, style("head"))
     prefix = "" if dates.sheet == time_sheet.name else dates.sheet_prefix
     if any(not isinstance(entry, str) and looks_ahead(entry) for entry in time_sheet.entries):
-        sheet.write_string(DATES_ROW - 1, BEFORE + 1 + count, "After", looks("head"))
+        sheet.write_string(DATES_ROW - 1, BEFORE + 1 + count, "After", style("head"))
     columns = [letters(BEFORE + 1 + number) for number in range(count)]
     for number, column in enumerate(columns):
         formula = f"={prefix}{column}${dates.row}"
-        sheet.write_formula(DATES_ROW - 1, BEFORE + 1 + number, formula, looks("head", "yyyy-mm-dd"), values[number])
-    sheet.write_string(POSITION_ROW - 1, 0, "Number of the column", looks("faint"))
-    faint = looks("faint", "0")
+        sheet.write_formula(DATES_ROW - 1, BEFORE + 1 + number, formula, style("head", "yyyy-mm-dd"), values[number])
+    sheet.write_string(POSITION_ROW - 1, 0, "Number of the column", style("faint"))
+    faint = style("faint", "0")
     numbered = f"N({letters(BEFORE)}${POSITION_ROW})+1"
     sheet.write_shared(POSITION_ROW - 1, BEFORE + 1, numbered, faint, range(1, count + 1))
-    sheet.write_string(YEARS_ROW - 1, 0, "Year", looks("faint"))
+    sheet.write_string(YEARS_ROW - 1, 0, "Year", style("faint"))
     sheet.write_shared(YEARS_ROW - 1, BEFORE + 1, f"YEAR({columns[0]}${DATES_ROW})", faint, year_of(values).tolist())
 
 
-def _foot(sheet: Worksheet, book: Book, name: str, looks: Looks) -> None:
+def _foot(sheet: Worksheet, book: Book, name: str, style: Styles) -> None:
     """Write, at the foot of the sheet, references to the scalars that its formulas read."""
     repeated = book.repeated[name]
     for place, (address, copy) in enumerate(repeated.items()):
         if not place:
-            sheet.write_string(copy.row - 2, 0, "Repeated from Inputs and Derived", looks("group"))
+            sheet.write_string(copy.row - 2, 0, "Repeated from Inputs and Derived", style("group"))
         path, value = book.name_and_value(address)
-        sheet.write_string(copy.row - 1, 0, path, looks("faint"))
-        sheet.write_formula(copy.row - 1, BEFORE, f"={address.cell}", looks("formula"), value)
+        sheet.write_string(copy.row - 1, 0, path, style("faint"))
+        sheet.write_formula(copy.row - 1, BEFORE, f"={address.cell}", style("formula"), value)
 
 
 def are_whole(values: Array) -> bool:
@@ -101,7 +102,8 @@ def are_whole(values: Array) -> bool:
     return bool((values == np.round(values)).all())
 
 
-def _line(sheet: Worksheet, row: int, line: LineCells, looks: Looks) -> None:
+def _line(sheet: Worksheet, row: int, line: LineCells, style: Styles) -> None:
+    """Write a line: label, unit, path, kind, total, and its cells."""
     model_row, only_in = line.entry.line.row, line.entry.only_in
     names = f" ({only_in})" if only_in else ""
     date = model_row.unit == "day" and model_row.path.endswith((".date", "_on"))
@@ -112,15 +114,15 @@ def _line(sheet: Worksheet, row: int, line: LineCells, looks: Looks) -> None:
             model_row.unit, model_row.nature, ratio=bool(model_row.undefined), integers=are_whole(line.values)
         )
     )
-    sheet.write_string(row, 0, f"{model_row.label}{names}", looks("text"))
-    sheet.write_string(row, 1, model_row.unit or "1", looks("faint"))
-    sheet.write_string(row, 2, f"{model_row.path}{names}", looks("faint"))
-    sheet.write_string(row, 3, line.kind, looks("faint"))
-    plain = looks("formula" if line.kind == FORMULA or line.template else "value", numbers)
+    sheet.write_string(row, 0, f"{model_row.label}{names}", style("text"))
+    sheet.write_string(row, 1, model_row.unit or "1", style("faint"))
+    sheet.write_string(row, 2, f"{model_row.path}{names}", style("faint"))
+    sheet.write_string(row, 3, line.kind, style("faint"))
+    plain = style("formula" if line.kind == FORMULA or line.template else "value", numbers)
     count, first, last = len(line.values), letters(BEFORE + 1), letters(BEFORE + len(line.values))
     if model_row.nature == FLOW and model_row.unit and not model_row.undefined:
         total = float(line.values.sum())
-        sheet.write_formula(row, 4, f"=SUM({first}{row + 1}:{last}{row + 1})", looks("total", numbers), total)
+        sheet.write_formula(row, 4, f"=SUM({first}{row + 1}:{last}{row + 1})", style("total", numbers), total)
     for column, (formula, value) in ((BEFORE, line.before), (BEFORE + 1 + count, line.after)):
         if formula:
             sheet.write_formula(row, column, formula, plain, "" if math.isnan(value) else value)

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from xlsxwriter.worksheet import Worksheet
 
     from fibercap.core.units import Array
-    from fibercap.views.workbook.formats import Looks
+    from fibercap.views.workbook.formats import Styles
     from fibercap.views.workbook.rate_grid import GridScan, RateBracket
 
 X_ROW: Final = 6
@@ -84,19 +84,19 @@ class RateBlock:
         return f"SUMPRODUCT({chosen}*{self.flows}*{near},{years}EXP(1)^({chosen}*{near}*{power}))"
 
 
-def write_block(sheet: Worksheet, block: RateBlock, looks: Looks) -> None:
+def write_block(sheet: Worksheet, block: RateBlock, style: Styles) -> None:
     """Write the rows of a measure."""
     scan = scan_grid(*block.values)
     brackets = [] if scan is None else scan.brackets[:SLOTS]
     walks = [newton_steps(bracket, *block.values) for bracket in brackets]
     names = _rate_names(scan, walks)
-    _head(sheet, block, np.array([_rate_of(walk) for walk in walks]), looks)
-    _ends(sheet, block, looks)
-    _grid(sheet, block, scan, looks)
+    _head(sheet, block, np.array([_rate_of(walk) for walk in walks]), style)
+    _ends(sheet, block, style)
+    _grid(sheet, block, scan, style)
     for number in range(SLOTS):
         bracket, walk = (brackets[number], walks[number]) if number < len(brackets) else (None, [])
-        _rate(sheet, block, number + 1, walk, names[number], looks)
-        _steps(sheet, block, block.top + 6 + number, bracket, walk, looks)
+        _rate(sheet, block, number + 1, walk, names[number], style)
+        _steps(sheet, block, block.top + 6 + number, bracket, walk, style)
 
 
 def _rate_of(walk: Sequence[float]) -> float:
@@ -104,12 +104,13 @@ def _rate_of(walk: Sequence[float]) -> float:
     return math.expm1(walk[-1]) if walk[-1] <= LARGEST else math.inf
 
 
-def _head(sheet: Worksheet, block: RateBlock, rates: Array, looks: Looks) -> None:
+def _head(sheet: Worksheet, block: RateBlock, rates: Array, style: Styles) -> None:
+    """Write the rate that is taken, and a note: other rates, or why there is none."""
     row, count, slot = block.top, f"${{}}${block.top + 5}", block.top + 6
     taken, many = count.format("D"), count.format("B")
-    sheet.write_string(row - 1, 0, block.label, looks("group"))
+    sheet.write_string(row - 1, 0, block.label, style("group"))
     rate = f'=IF({taken}="","",IFERROR(INDEX($B${slot}:$B${slot + SLOTS - 1},{taken}),""))'
-    sheet.write_formula(row - 1, 1, rate, looks("key", "0.00%"), _cell_values([plausible_rate(rates)])[0])
+    sheet.write_formula(row - 1, 1, rate, style("key", "0.00%"), _cell_values([plausible_rate(rates)])[0])
     names = f'$D${slot + SLOTS - 1}&IF({many}-COUNT({taken})>{NAMED},", more","")'
     others = f'"other rates, "&{names}&" a year, are set aside"'
     aside = f'IF({many}=1,"",IF({many}=2,"another rate, "&{names}&"/year, is set aside",{others}))'
@@ -118,21 +119,22 @@ def _head(sheet: Worksheet, block: RateBlock, rates: Array, looks: Looks) -> Non
     why = f'IF({taken}<>"","the steps do not agree",IF({many}=0,{none},"several rates: "&{names}))'
     flows = block.values[1]
     note = (rate_reason(rates, flows) if flows.any() else block.no_flows_text) or rate_remark(rates)
-    sheet.write_formula(row - 1, 2, f'=IF(B{row}<>"",{aside},{why})', looks("faint"), note)
+    sheet.write_formula(row - 1, 2, f'=IF(B{row}<>"",{aside},{why})', style("faint"), note)
 
 
-def _ends(sheet: Worksheet, block: RateBlock, looks: Looks) -> None:
-    sheet.write_string(block.top, 0, "Years of the first and last inflow, of the first and last outflow", looks("text"))
+def _ends(sheet: Worksheet, block: RateBlock, style: Styles) -> None:
+    """Write the years of the first and last inflow and outflow."""
+    sheet.write_string(block.top, 0, "Years of the first and last inflow, of the first and last outflow", style("text"))
     exported = ends(*block.values)
     for place, (sign, part) in enumerate(((">", "first"), (">", "last"), ("<", "first"), ("<", "last"))):
         turn = "-" if part == "first" else ""
         other = "<=" if sign == ">" else ">="
         year = f"{turn}SUMPRODUCT(MAX({turn}{block.years}-1E9*({block.flows}{other}0)))"
         formula = f'=IF(COUNTIF({block.flows},"{sign}0")=0,"",{year})'
-        sheet.write_formula(block.top, 1 + place, formula, looks("formula", "0.00"), _cell_values([exported[place]])[0])
+        sheet.write_formula(block.top, 1 + place, formula, style("formula", "0.00"), _cell_values([exported[place]])[0])
 
 
-def _grid(sheet: Worksheet, block: RateBlock, scan: GridScan | None, looks: Looks) -> None:
+def _grid(sheet: Worksheet, block: RateBlock, scan: GridScan | None, style: Styles) -> None:
     """Write the balance at each rate of the grid, its extrema between rates, and the number of rates so far."""
     before, after, x = letters(BEFORE), letters(BEFORE + 2), f"{FIRST}${X_ROW}"
     value, turn, there, count = (block.top + place for place in (2, 3, 4, 5))
@@ -151,11 +153,11 @@ def _grid(sheet: Worksheet, block: RateBlock, scan: GridScan | None, looks: Look
         ("Rates so far; in all, from -50 % to 1,000 %, the one taken", f"{before}{count}+IFERROR({here},0)"),
     )
     for place, ((label, formula), cells) in enumerate(zip(rows, values, strict=True), block.top + 1):
-        sheet.write_string(place, 0, label, looks("text"))
+        sheet.write_string(place, 0, label, style("text"))
         if place == count - 1:
-            _counts(sheet, block, scan, looks)
+            _counts(sheet, block, scan, style)
         sheet.write_shared(
-            place, BEFORE + 1, formula, looks("formula", "0" if place == count - 1 else LOOK), _cell_values(cells)
+            place, BEFORE + 1, formula, style("formula", "0" if place == count - 1 else LOOK), _cell_values(cells)
         )
 
 
@@ -170,7 +172,7 @@ def _rate_counts(scan: GridScan) -> tuple[int, int, int | str]:
     return many, inside, 1 if many == 1 else under + 1 if inside == 1 else ""
 
 
-def _counts(sheet: Worksheet, block: RateBlock, scan: GridScan | None, looks: Looks) -> None:
+def _counts(sheet: Worksheet, block: RateBlock, scan: GridScan | None, style: Styles) -> None:
     """Write the number of rates, how many of them lie from -50 % to 1,000 %, and which one is taken."""
     row, value = block.top + 5, block.top + 2
     below, until = (f"${letters(BEFORE + index)}${row}" for index in (LEAST_AT, MOST_AT))
@@ -182,8 +184,8 @@ def _counts(sheet: Worksheet, block: RateBlock, scan: GridScan | None, looks: Lo
         (f'=IF(B{row}=1,1,IF(C{row}=1,{below}+1,""))', taken),
     )
     for place, (formula, shown) in enumerate(parts, 1):
-        sheet.write_formula(row - 1, place, formula, looks("formula", "0"), shown)
-    sheet.write_number(row - 1, BEFORE, 0, looks("value", "0"))
+        sheet.write_formula(row - 1, place, formula, style("formula", "0"), shown)
+    sheet.write_number(row - 1, BEFORE, 0, style("value", "0"))
 
 
 def _rate_names(scan: GridScan | None, walks: Sequence[Sequence[float]]) -> list[tuple[str, str]]:
@@ -200,19 +202,19 @@ def _rate_names(scan: GridScan | None, walks: Sequence[Sequence[float]]) -> list
 
 
 def _rate(
-    sheet: Worksheet, block: RateBlock, number: int, walk: list[float], names: tuple[str, str], looks: Looks
+    sheet: Worksheet, block: RateBlock, number: int, walk: list[float], names: tuple[str, str], style: Styles
 ) -> None:
     """Write a rate, its name, and the names up to it; the first rate has the number 1."""
     row = block.top + 5 + number
     rate = _rate_of(walk) if walk else math.nan
     sheet.write_string(
-        row - 1, 0, f"Rate {number}, its name, names so far; place, from, to, middle, steps", looks("text")
+        row - 1, 0, f"Rate {number}, its name, names so far; place, from, to, middle, steps", style("text")
     )
     last, ahead = (f"{letters(STEP + STEPS - back)}{row}" for back in (1, 2))
     agreed = f'=IFERROR(IF(ABS({last}-{ahead})<{TOLERANCE}*MAX(1,ABS({last})),{rate_of(last)},""),"")'
-    sheet.write_formula(row - 1, 1, agreed, looks("formula", "0.0000%"), _cell_values([rate])[0])
+    sheet.write_formula(row - 1, 1, agreed, style("formula", "0.0000%"), _cell_values([rate])[0])
     for column, formula, shown in zip((2, 3), _name_formulas(block, number), names, strict=True):
-        sheet.write_formula(row - 1, column, formula, looks("faint"), shown)
+        sheet.write_formula(row - 1, column, formula, style("faint"), shown)
 
 
 def _name_formulas(block: RateBlock, number: int) -> tuple[str, str]:
@@ -227,7 +229,7 @@ def _name_formulas(block: RateBlock, number: int) -> tuple[str, str]:
 
 
 def _steps(
-    sheet: Worksheet, block: RateBlock, row: int, bracket: RateBracket | None, iterates: list[float], looks: Looks
+    sheet: Worksheet, block: RateBlock, row: int, bracket: RateBracket | None, iterates: list[float], style: Styles
 ) -> None:
     """Write the interval of the grid that holds a rate, and the steps of Newton's method within it."""
     grid, turn, count = f"${FIRST}${X_ROW}:${LAST}${X_ROW}", block.row(3), block.row(5, letters(BEFORE))
@@ -243,11 +245,11 @@ def _steps(
     values: Sequence[float | str] = ["", "", "", ""] if bracket is None else [*bracket, iterates[0]]
     for step, (formula, value) in enumerate(zip(formulas, values, strict=True)):
         text = formula if not step else f'IF({point}="","",{formula})'
-        sheet.write_formula(row - 1, BEFORE + 1 + step, f"={text}", looks("formula", LOOK if step else "0"), value)
+        sheet.write_formula(row - 1, BEFORE + 1 + step, f"={text}", style("formula", LOOK if step else "0"), value)
     x, walk = f"{letters(STEP - 1)}{row}", list[float | str](iterates[1:])
     newton = f"MEDIAN({low},{high},{x}+({block.balance(x)})/({block.later(x)}))"
     sheet.write_shared(
-        row - 1, STEP, f'IF({point}="","",IFERROR({newton},""))', looks("formula", LOOK), walk or [""] * STEPS
+        row - 1, STEP, f'IF({point}="","",IFERROR({newton},""))', style("formula", LOOK), walk or [""] * STEPS
     )
 
 

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from fibercap.core.units import Array
     from fibercap.views.workbook.book import Book
     from fibercap.views.workbook.cases import GridLine
-    from fibercap.views.workbook.formats import Looks
+    from fibercap.views.workbook.formats import Styles
 
 NAME: Final = "Rates"
 TOP: Final = 8
@@ -134,7 +134,7 @@ class RateSheet:
             raise NoSheetFormulaError("more flows than a sheet has columns")
         self.searches.append(search)
 
-    def write(self, sheet: Worksheet, looks: Looks) -> None:
+    def write(self, sheet: Worksheet, style: Styles) -> None:
         """Write the sheet."""
         flow_rows = self._flow_rows()
         set_up(sheet, NAME, rows=X_ROW, columns=GRID.size)
@@ -142,27 +142,28 @@ class RateSheet:
             sheet.set_column(first, last, width)
         if flow_rows:  # the flows below are copies, and wide
             sheet.print_area(0, 0, flow_rows[0].row - 2, BEFORE + GRID.size)
-        self._top(sheet, looks)
+        self._top(sheet, style)
         for number, search in enumerate(self.searches):
-            write_block(sheet, self._block(TOP + HEIGHT * number, search, flow_rows), looks)
+            write_block(sheet, self._block(TOP + HEIGHT * number, search, flow_rows), style)
         for rows in flow_rows:
-            self._write_flow_rows(sheet, rows, looks)
+            self._write_flow_rows(sheet, rows, style)
 
-    def _top(self, sheet: Worksheet, looks: Looks) -> None:
+    def _top(self, sheet: Worksheet, style: Styles) -> None:
+        """Write title, tolerances and the grid of rates."""
         trifle = self.book.scalars[PATH]
         exported = float(self.book.cases[0].projection.trifle.value.flat[0])
-        sheet.write_string(0, 0, "Rates of return", looks("title"))
-        sheet.write_string(1, 0, REMARK, looks("remark"))
-        sheet.write_string(2, 0, "Steps agree within", looks("text"))
-        sheet.write_number(2, 1, 1e-9, looks("value", "0E+00"))
-        sheet.write_string(3, 0, "Flows that are no money", looks("text"))
-        sheet.write_formula(3, 1, f"={trifle.cell}", looks("formula", "0.000"), exported)
-        sheet.write_string(4, 0, "Rate a year", looks("text"))
+        sheet.write_string(0, 0, "Rates of return", style("title"))
+        sheet.write_string(1, 0, REMARK, style("remark"))
+        sheet.write_string(2, 0, "Steps agree within", style("text"))
+        sheet.write_number(2, 1, 1e-9, style("value", "0E+00"))
+        sheet.write_string(3, 0, "Flows that are no money", style("text"))
+        sheet.write_formula(3, 1, f"={trifle.cell}", style("formula", "0.000"), exported)
+        sheet.write_string(4, 0, "Rate a year", style("text"))
         shown = [float(np.expm1(x)) if x <= LARGEST else "beyond" for x in GRID]
-        sheet.write_shared(4, BEFORE + 1, rate_of(f"{FIRST}{X_ROW}", '"beyond"'), looks("head", "0.0%"), shown)
-        sheet.write_string(5, 0, "log(1 + rate)", looks("text"))
+        sheet.write_shared(4, BEFORE + 1, rate_of(f"{FIRST}{X_ROW}", '"beyond"'), style("head", "0.0%"), shown)
+        sheet.write_string(5, 0, "log(1 + rate)", style("text"))
         for place, x in enumerate(GRID, BEFORE + 1):
-            sheet.write_number(5, place, x, looks("value", "0.0000"))
+            sheet.write_number(5, place, x, style("value", "0.0000"))
 
     def _flow_rows(self) -> list[CopiedFlows]:
         """Return the rows of flows to write; a measure whose flows stand in a longer row has none of its own."""
@@ -175,6 +176,7 @@ class RateSheet:
         return flow_rows
 
     def _block(self, top: int, search: Search, flow_rows: Sequence[CopiedFlows]) -> RateBlock:
+        """Return the block of a measure, which refers to the flows where they are copied."""
         rows, (start, end) = next((s, columns) for s in flow_rows if (columns := s.columns_of(search)) is not None)
         first, last = letters(BEFORE + 1 + start), letters(BEFORE + end)
         years, flows = (f"${first}${row}:${last}${row}" for row in (rows.row + 1, rows.row + 2))
@@ -194,32 +196,33 @@ class RateSheet:
             for pair, (times, flows) in zip(rows.pairs, read, strict=True)
         ]
 
-    def _write_flow_rows(self, sheet: Worksheet, rows: CopiedFlows, looks: Looks) -> None:
+    def _write_flow_rows(self, sheet: Worksheet, rows: CopiedFlows, style: Styles) -> None:
         """Write the years since the earliest time and the flows; amounts that are no money become zero."""
         row, kind = rows.row, "dates" if rows.search.dated else "months"
         ranges = ",".join(t.range for t in dict.fromkeys(t for _, t in rows.pairs))
         values = self._values(rows)
         origin = min(float(rows.search.row(time).min()) for _, time in rows.pairs)
-        sheet.write_string(row - 1, 0, f"Flows and the years from the earliest, by {kind}", looks("group"))
-        sheet.write_string(row, 0, "Years", looks("text"))
-        look = looks("formula", "yyyy-mm-dd" if rows.search.dated else "0.0")
+        sheet.write_string(row - 1, 0, f"Flows and the years from the earliest, by {kind}", style("group"))
+        sheet.write_string(row, 0, "Years", style("text"))
+        look = style("formula", "yyyy-mm-dd" if rows.search.dated else "0.0")
         sheet.write_formula(row, 1, f"=MIN({ranges})", look, origin)
         place = BEFORE + 1
         for (_, time), (times, _) in zip(rows.pairs, values, strict=True):
             for cell, value in zip(_cells(time), times, strict=True):
                 sheet.write_formula(
-                    row, place, f"=({cell}-$B${row + 1})/{_year(rows)}", looks("formula", "0.000"), value
+                    row, place, f"=({cell}-$B${row + 1})/{_year(rows)}", style("formula", "0.000"), value
                 )
                 place += 1
-        sheet.write_string(row + 1, 0, "Flows", looks("text"))
+        sheet.write_string(row + 1, 0, "Flows", style("text"))
         place = BEFORE + 1
         for pair, (_, flows) in zip(rows.pairs, values, strict=True):
             for cell, value in zip(_cells(pair[0]), flows, strict=True):
                 formula = self._flow(rows.search, pair, f"IF(ABS({cell})>{NO_MONEY},{cell},0)")
-                sheet.write_formula(row + 1, place, f"={formula}", looks("formula", "#,##0;-#,##0;-"), value)
+                sheet.write_formula(row + 1, place, f"={formula}", style("formula", "#,##0;-#,##0;-"), value)
                 place += 1
 
     def _flow(self, search: Search, pair: Pair, cell: str) -> str:
+        """Return a flow's formula; if flows stand apart, it is zero in options whose formula does not read it."""
         if not search.apart:
             return cell
         texts = {key: cell if pair in pairs else "0" for key, pairs in search.pairs_by_key.items()}

@@ -77,6 +77,7 @@ def scalar_cells(book: Book, path: str, first_case_column: int) -> ScalarCells:
 
 
 def _with_case_values(book: Book, plain: ScalarCells, values: tuple[float | None, ...], first: int) -> ScalarCells:
+    """Return a scalar whose cell takes its value from those of the cases, if they differ."""
     if len({value for value in values if value is not None}) == 1:
         return plain
     row, switch = plain.address.row, book.switch
@@ -86,6 +87,7 @@ def _with_case_values(book: Book, plain: ScalarCells, values: tuple[float | None
 
 
 def _formula(book: Book, path: str, items: tuple[Given | None, ...]) -> str:
+    """Return the formula of a scalar for all cases."""
     keys: list[object] = []
     texts: dict[object, str] = {}
     for case, item in enumerate(items):

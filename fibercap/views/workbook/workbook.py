@@ -17,7 +17,7 @@ from fibercap.views.workbook.check_sheet import MASTER, CheckSheet
 from fibercap.views.workbook.check_sheet import NAME as CHECKS
 from fibercap.views.workbook.claim_sheet import NAME as CLAIMS
 from fibercap.views.workbook.claim_sheet import ClaimSheet
-from fibercap.views.workbook.formats import Looks, plain_sheets
+from fibercap.views.workbook.formats import Styles, plain_sheets
 from fibercap.views.workbook.front_sheets import (
     CHANGES,
     CHARTS,
@@ -95,20 +95,20 @@ def workbook(scenario: Scenario, version: str) -> bytes:
     target = BytesIO()
     with _open_workbook(target) as xlsx:
         xlsx.set_properties({"title": visible(scenario.title), "created": WRITTEN})
-        looks, plain = Looks(xlsx), plain_sheets()
+        style, plain = Styles(xlsx), plain_sheets()
         sheets = {name: xlsx.add_worksheet(name, plain) for name in names}
-        cover_sheet(sheets[COVER], book, checks, inputs.changed_cells, looks, facts)
-        inputs.write(sheets[INPUTS], xlsx, looks)
+        cover_sheet(sheets[COVER], book, checks, inputs.changed_cells, style, facts)
+        inputs.write(sheets[INPUTS], xlsx, style)
         for time_sheet in book.time_sheets:
-            period_sheet(sheets[time_sheet.name], book, time_sheet, looks)
-        annual.write(sheets[ANNUAL], looks)
-        measures.write(sheets[MEASURES], looks)
-        measures.rates.write(sheets[RATES], looks)
-        claims.write(sheets[CLAIMS], looks)
-        option_sheet(sheets[OPTIONS], book, measures, left_out, looks)
-        checks.write(sheets[CHECKS], looks)
-        derived_sheet(sheets[DERIVED], book, derived, looks)
-        change_sheet(sheets[CHANGES], scenario, looks)
-        chart_sheet(sheets[CHARTS], xlsx, book, annual, looks)
+            period_sheet(sheets[time_sheet.name], book, time_sheet, style)
+        annual.write(sheets[ANNUAL], style)
+        measures.write(sheets[MEASURES], style)
+        measures.rates.write(sheets[RATES], style)
+        claims.write(sheets[CLAIMS], style)
+        option_sheet(sheets[OPTIONS], book, measures, left_out, style)
+        checks.write(sheets[CHECKS], style)
+        derived_sheet(sheets[DERIVED], book, derived, style)
+        change_sheet(sheets[CHANGES], scenario, style)
+        chart_sheet(sheets[CHARTS], xlsx, book, annual, style)
         xlsx.define_name("Master_check", f"={MASTER.cell}")
     return target.getvalue()
