@@ -117,7 +117,7 @@ def writers() -> dict[str, set[str]]:
     return found
 
 
-HELPERS = frozenset({"sum_row", "series_row", "added", "put", "line", "running", "carry", "until_last"})
+HELPERS = frozenset({"sum_row", "series_row", "added", "put", "line", "write_balance", "carry", "until_last"})
 """Functions that write a row for whoever calls them."""
 NAMED = frozenset({"plants", "projects", "loans", "funding", "products", "exchange", "inputs", "company"})
 OWN = frozenset({"uses", "gap", "grant", "grant_received", "financing_costs", "cash_share", "cash", "equity"})

@@ -13,7 +13,7 @@ from fibercap.model.cover.loan_life import ratio_rows
 from fibercap.model.cover.service import cover_rows
 from fibercap.model.income.statements import account_rows
 from fibercap.model.loans.facilities import cash_loans, known_loans
-from fibercap.model.loans.prepayments import Cuts, Rounds, cuts_of, prepayments, settled
+from fibercap.model.loans.prepayments import Cuts, Rounds, cuts_agree, cuts_of, prepayments
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -63,7 +63,7 @@ def financed_rows(
         written = begun.fork() if dated else begun
         schedules = _write(written, scenario, cuts, ratios=ratios)
         cut = cuts_of(scenario, written, schedules)
-        if settled(cut, cuts):
+        if cuts_agree(cut, cuts):
             return written, schedules
         cuts = rounds.next_guess(cut)
     named = ", ".join(f"`loans.{item.loan}.prepayments.{item.day}`" for item in dated)

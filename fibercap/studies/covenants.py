@@ -189,7 +189,7 @@ def tests_of(projection: Projection, loan: str, name: str, covenant: Covenant) -
         why_not = measure.reason if np.isnan(values[0, 0]) else ""
         return TestDates((IN_TOTAL,), values, limits, unit, comparator, (why_not,))
     timeline, terms = projection.timeline, projection.scenario.loans[loan]
-    row = projection.rows[covenant.tested]
+    row = projection.rows[covenant.tested_row]
     why = refusal(timeline, loan, terms, covenant, row, projection.value)
     if why is not None:
         return Problem(f"{path}.test", "not_on_dates", *why)

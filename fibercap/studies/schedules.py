@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from fibercap.core.errors import FibercapError, did_you_mean
-from fibercap.model.loans import Moved, Setting, schedule_block, schedule_of
+from fibercap.model.loans import Moves, Setting, schedule_block, schedule_of
 from fibercap.model.plan.scenario import Scenario
 from fibercap.model.project import project
 
@@ -59,4 +59,4 @@ def _alone(lending: Lending, name: str) -> Schedule:
             "needs_company", f"loans.{name}: {why} depends on a company's cash", "give it in a scenario with plants"
         )
     setting = setting_of(lending, name)
-    return schedule_of(setting, schedule_block(setting, Moved()))
+    return schedule_of(setting, schedule_block(setting, Moves()))

@@ -84,7 +84,7 @@ def cash_way_out(projection: Projection, prefix: str, period: int, lowest: float
     if loan:
         due = float(projection.value(f"{prefix}loans.{loan}.principal")[0, period])
         repaid = f"{scenario.loan_title(loan)} repays {due:,.0f} {scenario.currency} just then"
-        ways.append(f"a later `loans.{loan}.{scenario.loans[loan].ends_as}`, for {repaid}")
+        ways.append(f"a later `loans.{loan}.{scenario.loans[loan].end_field}`, for {repaid}")
     trifle = float(projection.trifle.value.flat[0])
     gaps = {key: projection.value(scenario.source_rows(key)["gap"])[0] for key in scenario.spends}
     unpaid = [key for key, gap in gaps.items() if gap.sum() > trifle]

@@ -268,7 +268,7 @@ def test_icma_counts_the_period_after_a_payment_that_moved(signed: str, every: s
         ).loans["a"]
 
         clock, periods = Clock(loan), payment_periods(loan)
-        years = [clock.elapsed(period, period.end) for period in periods]
+        years = [clock.elapsed_years(period, period.end) for period in periods]
 
         lengths = [(period.end - period.start).days / 365.25 for period in periods]
         assert years == pytest.approx(lengths, abs=0.013)

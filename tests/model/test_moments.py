@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from fibercap.model.loans.account import Account
-from fibercap.model.loans.style import Moment
+from fibercap.model.loans.moment import Moment
 from fibercap.model.projection import Projection
 from tests.model.test_contracts import CLAUSES, RATES, STYLE_TEXTS, allowed, run
 

@@ -17,7 +17,7 @@ from fibercap.model.financing import financed_rows
 from fibercap.model.horizon.outliving import to_maturity
 from fibercap.model.income.operating import operations, paid_rows
 from fibercap.model.loans import schedule, schedule_block
-from fibercap.model.loans.facilities import _planned, _setting
+from fibercap.model.loans.facilities import _moves_before_cash, _setting
 from fibercap.model.loans.prepayments import cuts_of, prepayments
 from fibercap.model.project import project
 from fibercap.model.projection import Projection
@@ -312,7 +312,7 @@ def test_a_loan_that_cash_moves_is_what_its_kernel_makes_of_the_moves(text: str)
     cuts = cuts_of(plan, whole, schedules)
 
     for name in with_cash:
-        block, known = schedules[f"loans.{name}.schedule"], _planned(whole, plan, name, cuts)
+        block, known = schedules[f"loans.{name}.schedule"], _moves_before_cash(whole, plan, name, cuts)
         called = whole.value(f"loans.{name}.called") if plan.loans[name].revolves else None
         moved = replace(known, called=called, paid=whole.value(repaid_row(plan, name)))
         made = schedule_block(_setting(whole, plan, name), moved)

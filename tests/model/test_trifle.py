@@ -15,7 +15,7 @@ from fibercap.core.formula import evaluate
 from fibercap.core.quantity import Quantity
 from fibercap.model.cash.trifle import HALF_A_CENT, ROUNDING, Trifle, least_money
 from fibercap.model.laws import ABSOLUTE, RELATIVE, Books, largest, prove_laws
-from fibercap.model.loans import Moved, Setting, schedule_block
+from fibercap.model.loans import Moves, Setting, schedule_block
 from fibercap.model.measures.all_measures import measures
 from fibercap.model.project import project
 from fibercap.model.projection import Projection
@@ -214,7 +214,7 @@ fibercap: 1
 loans: {large: {commitment: 1e12 USD, signed: 2001-01-15, matures: 2 years, rate: 8 %/year}}
 """
     loan = contracts_of(text, "loans").loans["large"]
-    block = schedule_block(Setting("large", loan, "USD"), Moved())
+    block = schedule_block(Setting("large", loan, "USD"), Moves())
 
     assert float(block.given["loans.large.trifle"].value) == pytest.approx(1.0)
     assert f"MAX({{loans.large.half_a_cent}}, 1e-12 * {{{'inputs.loans.large.commitment'}}})" == (

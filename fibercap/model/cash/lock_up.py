@@ -68,7 +68,7 @@ def lock_rows(sheet: Sheet, scenario: Scenario) -> None:
 def _lock_row(sheet: Sheet, scenario: Scenario, lock: tuple[str, str], covenant: Covenant, level: Amount) -> Array:
     """Write whether dividends are barred after each period, which the last test decides, as long as debt is owed."""
     loan, key = lock
-    path, row = f"loans.{loan}.covenants.{key}.lock_up", covenant.tested
+    path, row = f"loans.{loan}.covenants.{key}.lock_up", covenant.tested_row
     _refuse(sheet, scenario, lock, covenant, level)
     unit, locked = sheet.rows[row].unit, locked_row(loan, key)
     limit = sheet.give(f"inputs.{path}", unit, np.asarray(level.in_unit(unit), dtype=float))
@@ -96,7 +96,7 @@ def _refuse(sheet: Sheet, scenario: Scenario, lock: tuple[str, str], covenant: C
         `test`.
     """
     loan, key = lock
-    prefix, row = f"loans.{loan}.covenants.{key}", covenant.tested
+    prefix, row = f"loans.{loan}.covenants.{key}", covenant.tested_row
     problem, path = _problem(sheet, row, level), f"{prefix}.lock_up"
     if problem is None:
         terms, rows = scenario.loans[loan], sheet.rows

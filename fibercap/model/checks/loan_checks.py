@@ -12,7 +12,7 @@ from fibercap.core.timeline import add_months
 from fibercap.model.loans.covenant import COVENANT_LIMITS, Covenant
 from fibercap.model.loans.prepared import Prepared
 from fibercap.model.loans.rates import Floating, first_day
-from fibercap.model.loans.setting import Moved, Setting
+from fibercap.model.loans.setting import Moves, Setting
 from fibercap.model.loans.shortfall import first_shortfall
 from fibercap.model.plan.claim import Amount
 
@@ -201,8 +201,8 @@ def loan_repaid(s: Lending, name: str) -> Found:
         return
     if any(True for check in (loan_terms, loan_dates, loan_moves, loan_rate, loan_style) for _ in check(s, name)):
         return
-    prepared = Prepared(Setting(name, loan, s.loan_currency(name), None, s.rates), Moved())
-    told = first_shortfall(prepared.grid, prepared.carried(), s.loan_currency(name), prepared.trifle.value)
+    prepared = Prepared(Setting(name, loan, s.loan_currency(name), None, s.rates), Moves())
+    told = first_shortfall(prepared.grid, prepared.carry(), s.loan_currency(name), prepared.trifle.value)
     if told:
         hint = "raise the payment, or write `allow_negative_amortization: true`"
         yield (

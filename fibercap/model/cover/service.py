@@ -11,7 +11,7 @@ from fibercap.core.sheet import Sheet
 from fibercap.core.timeline import FLOW, STOCK
 from fibercap.model.cash.trifle import trifle_of
 from fibercap.model.cover.twelve_months import NO_SERVICE, calendar_rows
-from fibercap.model.loans import signed_in
+from fibercap.model.loans import signing_period
 from fibercap.model.loans.payment_dates import payment_periods
 
 if TYPE_CHECKING:
@@ -31,7 +31,7 @@ def pays_row(sheet: Sheet, plan: Plan, name: str, pays: Array) -> None:
         The numbers. [1]
     """
     label = plan.loans[name].title or name
-    reads = tuple(f"loans.{name}.{key}" for key in ("signed", plan.loans[name].ends_as, "payments"))
+    reads = tuple(f"loans.{name}.{key}" for key in ("signed", plan.loans[name].end_field, "payments"))
     sheet.put(Row(f"loans.{name}.pays", f"{label}: payment dates", "", FLOW, reads=(*reads, "horizon")), pays)
 
 
@@ -56,7 +56,7 @@ def since_payment(sheet: Sheet, plan: Plan, name: str, of: str) -> Array:
     paid = np.maximum.accumulate(np.where(pays > 0, np.arange(sheet.length) + 1, 0))  # the last one's period, from 1
     result, before = total.copy(), np.concatenate([np.zeros((*total.shape[:-1], 1)), total], axis=-1)
     result[..., 1:] -= before[..., paid[:-1]]
-    signed = signed_in(sheet, plan.timeline, plan.loans[name], name)
+    signed = signing_period(sheet, plan.timeline, plan.loans[name], name)
     earlier = f"IF({{{at}.pays@-1}} > 0, 0, {{{at}.{of}_since_payment@-1}})"
     text = f"IF({{time.period}} > {signed}, {earlier} + {{accounts.{of}}}, 0)"
     words = "CFADS" if of == "cfads" else "CFADS with unlevered tax"

@@ -122,7 +122,7 @@ def loan_path(name: str, loan: Loan) -> str:
     name, loan : str, Loan
         The loan.
     """
-    return f"loans.{name}.{loan.owed_as}"
+    return f"loans.{name}.{loan.amount_field}"
 
 
 def _total_in(sheet: Sheet, plan: FundingPlan, code: str, rate: str, within: int) -> TotalUses:

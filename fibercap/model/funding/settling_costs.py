@@ -20,7 +20,7 @@ from fibercap.model.funding.financing_costs import (
     projects_with_costs,
     share_of,
 )
-from fibercap.model.loans import Moved, Setting
+from fibercap.model.loans import Moves, Setting
 from fibercap.model.loans.prepared import Prepared
 from fibercap.model.loans.terms import Rounding
 
@@ -88,13 +88,13 @@ def _costs_of(sheet: Sheet, plan: Plan, key: str, cuts: Cuts) -> Array:
         loan = plan.loans[name]
         trifle = loan_trifle(sheet, plan, name)
         setting = Setting(name, loan, plan.loan_currency(name), plan.timeline, plan.rates, trifle=trifle)
-        moved = Moved(
+        moved = Moves(
             funded=sheet.value(f"loans.{name}.funded"),
             until=last_spending(plan, plan.funded_by(name)),
             cuts={day: (cut, "") for (loan, day), cut in cuts.items() if loan == name},
         )
         prepared = Prepared(setting, moved)
-        flows = prepared.carried()
+        flows = prepared.carry()
         falls = (prepared.grid.period[:, None] == np.arange(1.0, sheet.length + 1)).astype(float)
         first = np.zeros(len(prepared.grid.dates))
         first[0] = 1.0

@@ -2,19 +2,19 @@
 
 from fibercap.model.loans.block import schedule_block
 from fibercap.model.loans.contract import Schedule, schedule, schedule_of
-from fibercap.model.loans.periods import loan_rows, signed_in
-from fibercap.model.loans.setting import Exchanged, Moved, Setting
+from fibercap.model.loans.periods import loan_rows, signing_period
+from fibercap.model.loans.setting import CurrencyRates, Moves, Setting
 from fibercap.model.loans.terms import Loan
 
 __all__ = [
-    "Exchanged",
+    "CurrencyRates",
     "Loan",
-    "Moved",
+    "Moves",
     "Schedule",
     "Setting",
     "loan_rows",
     "schedule",
     "schedule_block",
     "schedule_of",
-    "signed_in",
+    "signing_period",
 ]

@@ -1,4 +1,4 @@
-"""A loan carried from event to event."""
+"""The account of a loan, carried from event to event."""
 
 from __future__ import annotations
 
@@ -10,7 +10,8 @@ import numpy.typing as npt
 
 from fibercap.model.loans.discounting import Discounts, by_event, growths
 from fibercap.model.loans.flows import KEPT, Course, Flows
-from fibercap.model.loans.style import Moment, held, per_draw
+from fibercap.model.loans.moment import Moment, float_or_array, per_sample
+from fibercap.model.loans.recasts import later_installments
 from fibercap.model.loans.terms import Rounding
 
 if TYPE_CHECKING:
@@ -20,9 +21,9 @@ if TYPE_CHECKING:
 
 
 class Account:
-    """Carries one loan: `serve` counts interest and pays what is due at an event, `move` then moves money.
+    """Carries one loan: at each event `serve` counts interest and pays what is due, then `move` draws and prepays.
 
-    Balances are numbers, or arrays (draw,). What happens is kept by event.
+    Balances are numbers, or arrays (sample,). `kept` holds what happens, by name and event.
     """
 
     balance: Any = 0.0
@@ -43,7 +44,7 @@ class Account:
         self._rounds = loan.rounding if isinstance(loan.rounding, Rounding) and not loan.rounding.carries else None
         self._compounds = loan.compounding != "nominal"
         one_rate = len(set(course.steps)) == 1
-        self._rates = [held(course.rate[..., 0])] * len(grid.dates) if one_rate else by_event(course.rate)
+        self._rates = [float_or_array(course.rate[..., 0])] * len(grid.dates) if one_rate else by_event(course.rate)
         self._target, self._risky = by_event(course.target), _risky(grid, one_rate=one_rate)
         self.fell_short = False
         self._growth = growths(loan, course.rate, course.steps, grid.year_fraction)
@@ -51,9 +52,9 @@ class Account:
         self._repays, self._final = grid.repays.tolist(), grid.is_final.tolist()
         self._capitalizes, self._left = grid.capitalizes.tolist(), grid.payments_left.tolist()
         self._available = by_event(course.available)
-        self._charges, self._commitment = loan.fees.recurring, per_draw(loan.commitment)
-        self._undrawn, self._guarantee = per_draw(loan.fees.undrawn), per_draw(loan.fees.guarantee)
-        self._agency, self._trifle = per_draw(loan.fees.agency), per_draw(course.trifle)
+        self._charges, self._commitment = loan.fees.recurring, per_sample(loan.commitment)
+        self._undrawn, self._guarantee = per_sample(loan.fees.undrawn), per_sample(loan.fees.guarantee)
+        self._agency, self._trifle = per_sample(loan.fees.agency), per_sample(course.trifle)
         self._new_rate = [False] * len(grid.dates) if one_rate else _new_rates(loan, self._rates)
         self.discounts = Discounts(loan, grid, course.rate, course.steps)
         zeros = [0.0] * len(grid.dates)
@@ -109,10 +110,10 @@ class Account:
         docs/conventions.md, section 4, Events: on one date, principal is prepaid before money is drawn.
         """
         if np.any(prepaid):
-            prepaid = held(np.minimum(prepaid, self.balance))
+            prepaid = float_or_array(np.minimum(prepaid, self.balance))
             self.kept["prepaid"][event] = prepaid
             if self.loan.recasts:
-                self.changed = held(self.changed + np.greater(prepaid, self._trifle))
+                self.changed = float_or_array(self.changed + np.greater(prepaid, self._trifle))
             if self._lowers:
                 self._lower(event, prepaid)
             self.balance = self.balance - prepaid
@@ -120,13 +121,16 @@ class Account:
             self.kept["drawn"][event] = drawn
             self.balance, self.drawn = self.balance + drawn, self.drawn + drawn
             self.share_base = self.share_base + drawn
-            self.changed = held(self.changed + np.greater(drawn, self._trifle))
+            self.changed = float_or_array(self.changed + np.greater(drawn, self._trifle))
 
     def _lower(self, event: int, prepaid: Any) -> None:
-        """Lower the later installments in proportion: they were all that is owed, or planned where that is more."""
+        """Lower the later installments in proportion to what they repay.
+
+        That is the balance, or the sum of the installments planned later where that is more.
+        """
         owed = self.balance if self._later is None else np.maximum(self.balance, self.kept_share * self._later[event])
         counts = np.greater(prepaid, self._trifle)
-        kept = held(1.0 - np.where(counts, prepaid, 0.0) / np.where(counts, owed, 1.0))
+        kept = float_or_array(1.0 - np.where(counts, prepaid, 0.0) / np.where(counts, owed, 1.0))
         self.kept["kept_by_recast"][event] = kept
         self.kept_share, self.share_base = self.kept_share * kept, self.share_base * kept
 
@@ -136,7 +140,7 @@ class Account:
         used = self.balance if self.loan.revolves else self.drawn
         fees = np.maximum(self._commitment - used, 0.0) * self._undrawn * available
         fees = fees + self.balance * self._guarantee + self._agency * ((self.balance > self._trifle) | (available > 0))
-        grown = held(fees * fraction)
+        grown = float_or_array(fees * fraction)
         owed = self.fees_owed + grown
         self.fees_due = 0.0
         if self._due[event]:
@@ -148,11 +152,11 @@ class Account:
         self.kept["fees"][event], self.kept["fees_paid"][event] = grown, self.fees_due
 
     def _in_steps(self, event: int, owed: Any) -> Any:
-        """Return interest due in whole steps; the last may make up for what rounding left of a payment that is kept."""
+        """Return interest due in whole steps; with `true_up: last_interest`, the last one absorbs rounding."""
         due = self._rounds.interest_in_steps(owed) if self._rounds is not None else owed
         if self._final[event] and self.loan.true_up == "last_interest":
             made_up = np.maximum(self.installment - self.balance, 0.0)
-            return held(np.where(np.greater(self.changed, 0.0), due, made_up))
+            return float_or_array(np.where(np.greater(self.changed, 0.0), due, made_up))
         return due
 
     def _repay(self, event: int) -> None:
@@ -167,7 +171,7 @@ class Account:
         if risky and style.sets == "payment" and not style.grows and np.any(principal < -self._trifle):
             self.fell_short = True
         if style.grows:
-            self.kept["capitalized"][event] = missing = held(np.maximum(-principal, 0.0))
+            self.kept["capitalized"][event] = missing = float_or_array(np.maximum(-principal, 0.0))
             self.balance = self.balance + missing
         if self._rounds is not None and style.sets != "payment":
             principal = self._rounds.payment_in_steps(principal)
@@ -209,18 +213,21 @@ class Account:
 
 
 def _risky(grid: Grid, *, one_rate: bool) -> list[bool]:
-    """Tell at which payments interest may grow though the balance does not: after a new rate, over a longer period."""
+    """Return at which events interest may exceed that of earlier ones though the balance does not.
+
+    It may after a new rate, and over a period that is longer than those before.
+    """
     if not one_rate:
         return [True] * len(grid.dates)
-    longest, found = 0.0, []
+    longest, flags = 0.0, []
     for fraction in grid.period_fraction.tolist():
-        found.append(fraction > longest)
+        flags.append(fraction > longest)
         longest = fraction or longest
-    return found
+    return flags
 
 
 def _new_rates(loan: Loan, rates: list[Any]) -> list[Any]:
-    """Return by event whether a new rate sets a new installment; False where no draw has one."""
+    """Return by event whether a new rate sets a new installment, in each sample; False where it does in none."""
     if not loan.repayment.sets or loan.repayment.keeps_payment:
         return [False] * len(rates)
     moved = [False, *(now != before for before, now in pairwise(rates))]
@@ -229,40 +236,8 @@ def _new_rates(loan: Loan, rates: list[Any]) -> list[Any]:
     return [np.asarray(new, dtype=float) if np.any(new) else False for new in moved]
 
 
-def later_installments(target: Array) -> Array:
-    """Return the sum of the installments planned after each event, `(event,)` or `(draw, event)`. [money]"""
-    return np.asarray(np.flip(np.cumsum(np.flip(target, -1), -1), -1) - target)
-
-
-def share_base(kept: Array, drawn: Array) -> Array:
-    """Return the amount of which installments in shares are shares: all that was drawn, lowered by each recast.
-
-    Parameters
-    ----------
-    kept : (..., event)
-        The share of later installments that each event keeps. [1]
-    drawn : (..., event)
-        Draws. [money]
-
-    Returns
-    -------
-    (..., event), the broadcast of both [money]
-
-    Source
-    ------
-    Own derivation: each event multiplies the base so far by `kept`, then adds its draw.
-    """
-    kept, drawn = np.broadcast_arrays(kept, drawn)
-    found: Array = np.empty(kept.shape)
-    base: Array = np.zeros(kept.shape[:-1])
-    for event in range(kept.shape[-1]):
-        base = base * kept[..., event] + drawn[..., event]
-        found[..., event] = base
-    return found
-
-
 def _anything(amounts: Array) -> npt.NDArray[np.bool_]:
-    """Tell at which events any draw moves money, (event,)."""
+    """Return at which events money moves in any sample, (event,)."""
     return np.asarray((amounts.reshape(-1, amounts.shape[-1]) != 0).any(axis=0))
 
 
@@ -274,11 +249,11 @@ def carry(loan: Loan, grid: Grid, course: Course) -> Flows:
     Parameters
     ----------
     loan : Loan
-        The contract; its amounts and rates are `()` or `(draw, 1)`.
+        The contract; its amounts and rates are `()` or `(sample, 1)`.
     grid : Grid
         Its events.
     course : Course
-        Its rate, what is drawn and prepaid, and what its style is told.
+        Its rate, what is drawn and prepaid, and what is planned for its payments.
 
     Returns
     -------
@@ -293,6 +268,6 @@ def carry(loan: Loan, grid: Grid, course: Course) -> Flows:
     for event in range(len(grid.dates)):
         account.serve(event)
         if moves[event]:
-            drawn, prepaid = (held(amounts[..., event]) for amounts in (course.drawn, course.prepaid))
+            drawn, prepaid = (float_or_array(amounts[..., event]) for amounts in (course.drawn, course.prepaid))
             account.move(event, drawn, prepaid)
     return Flows(account.kept, account.discounts, fell_short=account.fell_short)

@@ -1,4 +1,4 @@
-"""The styles whose payments are worked out from what is owed: `level` and `equal_principal`."""
+"""The styles whose payments are computed from the balance: `level` and `equal_principal`."""
 
 from __future__ import annotations
 
@@ -10,11 +10,12 @@ from fibercap.core.durations import Duration
 from fibercap.core.fields import Of, Word
 from fibercap.core.money_or_share import Truth
 from fibercap.core.units import Array
-from fibercap.model.loans.style import NO_MONTHS, Moment, Page, Style, held, per_draw
+from fibercap.model.loans.moment import Moment, float_or_array, per_sample
+from fibercap.model.loans.style import NO_MONTHS, Page, Style
 
 
 class Amortizing(Style):
-    """What `level` and `equal_principal` share: a longer time to amortize over, or a balloon."""
+    """The base of `level` and `equal_principal`: a longer time to amortize over, or a balloon."""
 
     term_field: ClassVar[str] = "amortize_over"
     balloon_field: ClassVar[str] = "balloon"
@@ -38,7 +39,7 @@ class Amortizing(Style):
         Parameters
         ----------
         page : Page
-            Gives the balloon as an input.
+            Where the balloon is given as an input.
         owed : str
             Formula of what is owed. [money]
         discounted : bool
@@ -93,7 +94,7 @@ class Level(Amortizing):
 
     @property
     def discounts(self) -> tuple[str, ...]:
-        """The payment rests on discount factors, but not where it is quoted by its initial repayment."""
+        """The discount factors that the payment depends on; none if an initial repayment sets it."""
         if self.initial_repayment is not None:
             return ()
         return ("annuity", "discount") if np.any(self.balloon) else ("annuity",)
@@ -116,16 +117,16 @@ class Level(Amortizing):
         repayment, docs/conventions.md, section 4.
         """
         if self.initial_repayment is not None:
-            payment = (m.rate + per_draw(self.initial_repayment)) * m.balance * m.regular_fraction
+            payment = (m.rate + per_sample(self.initial_repayment)) * m.balance * m.regular_fraction
         else:
             owed = m.balance + m.counted
             if self.balloon.any():
-                owed = owed - np.minimum(per_draw(self.balloon), m.balance) * m.discount
+                owed = owed - np.minimum(per_sample(self.balloon), m.balance) * m.discount
             payment = owed / (1.0 + m.annuity)
         if self.payment_cap is None:
             return payment
-        most = m.installment * (1.0 + per_draw(self.payment_cap))
-        return held(np.where(m.installment > m.trifle, np.minimum(payment, most), payment))
+        most = m.installment * (1.0 + per_sample(self.payment_cap))
+        return float_or_array(np.where(m.installment > m.trifle, np.minimum(payment, most), payment))
 
     def installment_text(self, page: Page) -> str:
         """Return the formula of the level payment."""
@@ -156,7 +157,7 @@ class EqualPrincipal(Amortizing):
         ------
         docs/conventions.md, section 4: balance over payments left.
         """
-        owed = m.balance - np.minimum(per_draw(self.balloon), m.balance) if self.balloon.any() else m.balance
+        owed = m.balance - np.minimum(per_sample(self.balloon), m.balance) if self.balloon.any() else m.balance
         return owed / m.payments_left
 
     def installment_text(self, page: Page) -> str:

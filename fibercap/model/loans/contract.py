@@ -1,4 +1,4 @@
-"""A loan's schedule as its bank would print it: one line for each date on which money moves."""
+"""A loan's schedule as a bank prints it: one line for each date on which money moves."""
 
 from __future__ import annotations
 
@@ -13,15 +13,15 @@ import numpy as np
 
 from fibercap.core.calendar import EXCEL_EPOCH
 from fibercap.model.cash.trifle import least_money
-from fibercap.model.loans.account import share_base
-from fibercap.model.loans.block import carried
+from fibercap.model.loans.block import carry_loan
+from fibercap.model.loans.moment import Moment, per_sample
 from fibercap.model.loans.payment_dates import moved_payment, moved_payment_note
 from fibercap.model.loans.prepared import Prepared
 from fibercap.model.loans.price import average_life, effective_cost
 from fibercap.model.loans.rates import is_one_rate
-from fibercap.model.loans.schedule_lines import FLOWS, Lines, Shown, by_payment, period_rates
-from fibercap.model.loans.setting import Moved, Setting
-from fibercap.model.loans.style import Moment, per_draw
+from fibercap.model.loans.recasts import share_base
+from fibercap.model.loans.schedule_lines import FLOWS, Lines, ShownLines, by_payment, period_rates
+from fibercap.model.loans.setting import Moves, Setting
 
 if TYPE_CHECKING:
     from fibercap.core.rows import Block
@@ -36,12 +36,12 @@ KNOWN: Final = ("date", "is_payment", "is_final", "year_fraction", "period_fract
 
 @dataclass(frozen=True, repr=False)
 class Schedule:
-    """A loan's dates, what each is, and the money that moves, every array `(date,)` or `(draw, date)`.
+    """A loan's dates, what each is, and the money that moves, every array `(date,)` or `(sample, date)`.
 
     `numbers` count payments, 0 for other dates. `values` has `opening`, `drawn`, `interest` (due), `capitalized`,
-    `fees` (the upfront fee at signing included), `principal` (prepayments included), `payment` and `closing`, put
-    together when asked for. `rates` are those of each payment's interest. `by_event` is what it was made from, event by
-    event.
+    `fees` (the upfront fee at signing included), `principal` (prepayments included), `payment` and `closing`, each
+    computed when it is read. `rates` are those of each payment's interest. `by_event` has the values by event from
+    which the lines are made.
     """
 
     currency: str
@@ -55,18 +55,18 @@ class Schedule:
     by_event: Mapping[str, Array]
 
     def __repr__(self) -> str:
-        """Say what it is in a line, for its arrays would fill pages."""
+        """Return a line without values, for its arrays would fill pages."""
         span = f"{self.dates[0]} to {self.dates[-1]}" if self.dates else "no dates"
         return f"<Schedule in {self.currency}: {span}, {max(self.numbers, default=0)} payments>"
 
     @cached_property
     def least(self) -> Array:
-        """The largest amount that counts as no money beside the commitment, () or (draw, 1). [money]"""
+        """The largest amount that counts as no money, from the commitment, () or (sample, 1). [money]"""
         return least_money(self.loan.commitment)
 
     @cached_property
     def cost(self) -> tuple[Array, str]:
-        """The all-in cost, effective, (draw,), and why it is undefined where it is. [1/year]"""
+        """The all-in cost, effective, (sample,), and why it is undefined where it is. [1/year]"""
         if not (self.by_event["drawn"].sum(axis=-1, keepdims=True) > self.least).any():
             return np.full(self.by_event["drawn"].shape[:-1] or (1,), np.nan), NEVER_DRAWN
         flows = self.by_event["drawn"] - self.by_event["upfront_fee"] - self.by_event["payment"]
@@ -76,27 +76,27 @@ class Schedule:
 
     @cached_property
     def balloon(self) -> Array:
-        """What the last payment brings beyond the regular one, (draw,) or (). [money]"""
+        """The last payment's principal beyond that of a regular payment, (sample,) or (). [money]"""
         return _balloon(self.loan, self.by_event, self.least)
 
     @cached_property
     def life(self) -> Array:
-        """The average life, (draw,). [year]"""
+        """The average life, (sample,). [year]"""
         return average_life(self.loan, self.by_event, self.least)
 
     @cached_property
     def notes(self) -> list[str]:
-        """What a reader must know of the schedule beside its figures."""
+        """Remarks on the schedule, such as that a payment is moved to maturity."""
         return [note for note in (moved_payment_note(self.loan),) if note]
 
     @property
     def events(self) -> list[dict[str, Any]]:
-        """Return the dates of the first draw as `loan --json` prints them.
+        """The dates of the first sample as `loan --json` prints them.
 
         A payment has its `rate` where the loan has several, and `moved_from` where it is moved to maturity.
         """
         single = {key: value.reshape(-1, value.shape[-1])[0].tolist() for key, value in self.values.items()}
-        moved, found = moved_payment(self.loan), []
+        moved, events = moved_payment(self.loan), []
         rates = None if is_one_rate(self.loan.rate) else np.atleast_2d(self.rates)[0]
         for row, (day, kind, number) in enumerate(zip(self.dates, self.kinds, self.numbers, strict=True)):
             event: dict[str, Any] = {"event": kind, "number": number or None, "date": str(day)}
@@ -107,27 +107,27 @@ class Schedule:
             event["opening"] = single["opening"][row]
             event |= {key: single[key][row] for key in FLOWS}
             event["closing"] = single["closing"][row]
-            found.append(event)
-        if moved is not None and found[-1]["number"]:
-            found[-1]["moved_from"] = str(moved)
-        if found and self._first(self.balloon) > self._first(self.least):
-            found[-1]["balloon"] = self._first(self.balloon)
-        return found
+            events.append(event)
+        if moved is not None and events[-1]["number"]:
+            events[-1]["moved_from"] = str(moved)
+        if events and self._first(self.balloon) > self._first(self.least):
+            events[-1]["balloon"] = self._first(self.balloon)
+        return events
 
     @property
     def totals(self) -> dict[str, float]:
-        """Return what the first draw pays in all; `payments` leaves the upfront fee out."""
+        """The totals that the first sample pays; `payments` leaves the upfront fee out."""
         sums = {key: self._first(self.values[key].sum(axis=-1)) for key in ("interest", "fees", "principal")}
         return {**sums, "payments": self._first(self.values["payment"].sum(axis=-1))}
 
     @property
     def measures(self) -> dict[str, dict[str, Any]]:
-        """Return the first draw's all-in cost and average life, each with unit and, where undefined, the reason."""
+        """The first sample's all-in cost and average life, each with its unit and, if undefined, the reason."""
         (rates, reason), life = self.cost, self._first(self.life)
         cost = self._first(rates)
         return {
-            "all_in_cost": {"value": _known(cost), "unit": "1/year", "reason": reason or None},
-            "average_life": {"value": _known(life), "unit": "year", "reason": None},
+            "all_in_cost": {"value": _number_or_none(cost), "unit": "1/year", "reason": reason or None},
+            "average_life": {"value": _number_or_none(life), "unit": "year", "reason": None},
         }
 
     @staticmethod
@@ -135,7 +135,7 @@ class Schedule:
         return float(np.ravel(value)[0])
 
 
-def _known(value: float) -> float | None:
+def _number_or_none(value: float) -> float | None:
     return None if np.isnan(value) else value
 
 
@@ -173,38 +173,38 @@ def schedule(loan: Loan, rates: Indices | None = None, currency: str = "USD") ->
     >>> schedule(loan)
     <Schedule in USD: 2001-01-08 to 2006-01-08, 20 payments>
     """
-    prepared = Prepared(Setting("loan", loan, currency, None, rates or {}), Moved())
-    flows = carried(prepared)
-    at, grid = prepared.setting.at, prepared.grid
+    prepared = Prepared(Setting("loan", loan, currency, None, rates or {}), Moves())
+    flows = carry_loan(prepared)
+    prefix, grid = prepared.setting.prefix, prepared.grid
     upfront = np.where(np.arange(len(grid.dates)) == 0, loan.commitment * loan.fees.upfront, 0.0)
     value = {key: prepared.value(key) for key in KNOWN} | {"upfront_fee": upfront}
-    if f"{at}.target" in prepared.sheet:
+    if f"{prefix}.target" in prepared.sheet:
         value["target"] = prepared.value("target")
     return _schedule(loan, currency, ChainMap(value, cast("dict[str, Array]", flows)), flows)
 
 
 def schedule_of(setting: Setting, block: Block) -> Schedule:
-    """Return the schedule from a block of events, of a loan that stands alone or that is part of a projection.
+    """Return the schedule from a block of events, of a loan on its own or of a projection.
 
     Parameters
     ----------
     setting : Setting
         The loan, its name and its currency.
     block : Block
-        Rows under `setting.at`, each (event,) or (sample, event).
+        Rows under `setting.prefix`, each (event,) or (sample, event).
     """
-    value = {path.removeprefix(f"{setting.at}."): amounts for path, amounts in block.values.items()}
+    value = {path.removeprefix(f"{setting.prefix}."): amounts for path, amounts in block.values.items()}
     return _schedule(setting.loan, setting.money, value)
 
 
 def _schedule(loan: Loan, currency: str, value: Mapping[str, Array], flows: Flows | None = None) -> Schedule:
-    """Return a schedule from what happens at each event: events on one date are one line."""
+    """Return a schedule from the values by event; events on one date are one line."""
     last = int(np.flatnonzero(value["is_final"])[-1]) + 1
     days = value["date"][:last]
     firsts = np.flatnonzero(np.diff(days, prepend=-1.0))
 
     lines = Lines(value, firsts, last, flows, least_money(loan.commitment))
-    keep, pays, kinds = lines.kept()
+    keep, pays, kinds = lines.dates_to_show()
     return Schedule(
         currency=currency,
         dates=tuple(map(date.fromordinal, (days[firsts][keep].astype(int) + EXCEL_EPOCH).tolist())),
@@ -212,14 +212,14 @@ def _schedule(loan: Loan, currency: str, value: Mapping[str, Array], flows: Flow
         numbers=tuple((np.cumsum(pays) * pays).astype(int).tolist()),
         fractions=by_payment(value, firsts, last)[keep],
         rates=period_rates(value, firsts, last)[..., keep],
-        values=Shown(loan, lines, keep if len(keep) < len(firsts) else None),
+        values=ShownLines(loan, lines, keep if len(keep) < len(firsts) else None),
         loan=loan,
         by_event=value,
     )
 
 
 class _WrittenDiscounts:
-    """The discount factors that a loan's rows hold; only those are there that its style reads."""
+    """The discount factors in a loan's rows, which are those that its style reads."""
 
     def __init__(self, value: Mapping[str, Array]) -> None:
         self._value = value
@@ -234,7 +234,7 @@ class _WrittenDiscounts:
 
 
 def _balloon(loan: Loan, value: Mapping[str, Array], least: Array) -> Array:
-    """Return what the last payment brings beyond the regular one, (draw,) or (). [money]"""
+    """Return the last payment's principal beyond that of a regular payment, (sample,) or (). [money]"""
     style, final = loan.repayment, int(np.flatnonzero(value["is_final"])[-1])
     if style.sets and not style.leaves_rest:
         return np.zeros(value["scheduled"].shape[:-1])
@@ -243,7 +243,7 @@ def _balloon(loan: Loan, value: Mapping[str, Array], least: Array) -> Array:
 
 
 def _last_moment(loan: Loan, value: Mapping[str, Array], final: int, least: Array) -> Moment:
-    """Return maturity as a style would see it, were it one payment of many."""
+    """Return maturity as a style would see it if it were a payment before the last."""
 
     def at_end(key: str) -> Any:
         return value[key][..., final] if key in value else 0.0
@@ -262,7 +262,7 @@ def _last_moment(loan: Loan, value: Mapping[str, Array], final: int, least: Arra
         installment=at_end("installment"),
         kept_share=np.prod(kept[..., : final + 1], axis=-1),
         share_base=share_base(kept, value["drawn"])[..., final] if loan.lowers_in_proportion else drawn,
-        trifle=per_draw(least),
+        trifle=per_sample(least),
         later=_WrittenDiscounts(value),
         event=final,
     )

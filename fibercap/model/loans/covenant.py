@@ -1,4 +1,4 @@
-"""What a lender has promised to it: a limit on a row in every period or year, or on a measure."""
+"""Covenants: limits on a row or a measure that the borrower has promised the lender to keep."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from fibercap.model.plan.claim import Amount, AnyQuantity
 
 COVENANT_LIMITS = ("above", "at_least", "below", "at_most")
 AT_PAYMENTS = "_at_payments"
-"""What follows the name of a cover over life where it stands at payments and draws only."""
+"""Suffix of a row of cover over life that has values at payments and draws only."""
 OVER_LIFE = frozenset({"accounts.llcr", "accounts.plcr"})
 AnyLimit = Annotated[Amount | None, AnyQuantity()]
 
@@ -52,6 +52,6 @@ class Covenant(Spec):
         return next((name, getattr(self, name)) for name in COVENANT_LIMITS if getattr(self, name) is not None)
 
     @property
-    def tested(self) -> str:
-        """The row whose values are judged."""
+    def tested_row(self) -> str:
+        """The row whose values are compared with the limit."""
         return f"{self.row}{AT_PAYMENTS}" if self.row in OVER_LIFE and not self.test else self.row

@@ -1,4 +1,4 @@
-"""On which dates a covenant is tested, and whether its row has a value there."""
+"""The dates on which a covenant is tested, and whether its row has values on them."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from fibercap.model.loans.covenant import Covenant
 
 LENGTHS: Final = {"quarter": 3, "half_year": 6, "year": MONTHS}
-"""Months of what `test` may name by the calendar."""
+"""Months of the calendar spans that `test` may name."""
 WORDS: Final = {
     "time.ends_year": "the ends of calendar years",
     "time.ends_quarter": "the ends of calendar quarters",
@@ -34,7 +34,7 @@ WORDS: Final = {
 class Dates(NamedTuple):
     """The dates of a covenant: the row that is above zero on them ("" for every period), and the months each covers.
 
-    `step` is the part of the calendar that a date closes: `period` where it is a period of the model.
+    `step` is the span that ends on a date: `quarter`, `half_year`, `year`, or `period` for a period of the model.
     """
 
     flag: str
@@ -56,7 +56,7 @@ def own_dates(row: str) -> str:
 
 
 def at_any_date(row: str) -> str:
-    """Return the row that has what another one has on certain dates, at the end of every period."""
+    """Return the row with a value at the end of every period that corresponds to a row with values on certain dates."""
     if row in YEARLY:
         return YEARLY[row]
     if row.endswith((AT_PAYMENTS, AT_QUARTERS)):
@@ -81,12 +81,12 @@ def dates_of(timeline: Timeline, loan: str, covenant: Covenant, row: Row) -> Dat
     row : Row
         The row that it limits.
     """
-    own, test = own_dates(row.path), covenant.test
-    if not test and own and row.path not in YEARLY:
-        return Dates(own, timeline.months, "period")
+    row_flag, test = own_dates(row.path), covenant.test
+    if not test and row_flag and row.path not in YEARLY:
+        return Dates(row_flag, timeline.months, "period")
     if test == "payment":
         return Dates(f"loans.{loan}.has_payment", timeline.months, "period")
-    if test == "period" or (not test and row.undefined and not own):
+    if test == "period" or (not test and row.undefined and not row_flag):
         return Dates("", timeline.months, "period")
     step = test or "year"
     return Dates(f"time.ends_{step}", LENGTHS[step], step)
@@ -114,7 +114,9 @@ def indices(dates: Dates, timeline: Timeline, loan: Loan, days: Sequence[date]) 
 def refusal(
     timeline: Timeline, name: str, loan: Loan, covenant: Covenant, row: Row, read: Callable[[str], Array]
 ) -> tuple[str, str, str] | None:
-    """Say why a row cannot be tested on the dates that `test` names: what was found, what was wanted, the way out.
+    """Return why a row cannot be tested on the dates that `test` names: what was found, what was wanted, the way out.
+
+    None if it can be tested on them.
 
     Parameters
     ----------
@@ -129,7 +131,7 @@ def refusal(
     row : Row
         The row that it limits.
     read : callable
-        Gives the values of a row.
+        Returns the values of a row by its path, (..., period).
     """
     test = covenant.test
     if not test:
@@ -141,23 +143,25 @@ def refusal(
         has_sum = row.path.removeprefix("accounts.") in SUMS
         way = f"`row: {row.path}{OVER}`" if has_sum else "a balance or a ratio"
         return f"`payment`, but `{row.path}` has no value on a day", way, "or write `test: period`"
-    own = own_dates(row.path)
+    row_flag = own_dates(row.path)
     dates = dates_of(timeline, name, covenant, row)
-    if not own or _covers(own, dates, timeline, name, loan, read):
+    if not row_flag or _covers(row_flag, dates, timeline, name, loan, read):
         return None
-    where = WORDS.get(own, f"payments of `{own.split('.')[1]}`")
+    where = WORDS.get(row_flag, f"payments of `{row_flag.split('.')[1]}`")
     hint = f"write `row: {at_any_date(row.path)}`, which has a value at the end of every period"
     return f"`{test}`, but `{row.path}` exists at {where} only", "a row with values on these dates", hint
 
 
-def _covers(own: str, dates: Dates, timeline: Timeline, name: str, loan: Loan, read: Callable[[str], Array]) -> bool:
-    """Tell whether a row exists on all dates of a test in the horizon."""
+def _covers(
+    row_flag: str, dates: Dates, timeline: Timeline, name: str, loan: Loan, read: Callable[[str], Array]
+) -> bool:
+    """Return whether a row exists on all dates of a test in the horizon."""
     flag = f"loans.{name}.pays" if dates.flag == f"loans.{name}.has_payment" else dates.flag
-    exists = _everywhere(read(own))
-    asked = _everywhere(read(flag)) if flag else np.ones(len(exists), dtype=bool)
-    return all(exists[k] for k in indices(dates, timeline, loan, timeline.dates) if asked[k])
+    exists = _everywhere(read(row_flag))
+    tested = _everywhere(read(flag)) if flag else np.ones(len(exists), dtype=bool)
+    return all(exists[k] for k in indices(dates, timeline, loan, timeline.dates) if tested[k])
 
 
 def _everywhere(flag: Array) -> npt.NDArray[np.bool_]:
-    """Return where a flag is set in every draw, (period,)."""
+    """Return where a flag is set in every sample, (period,)."""
     return np.asarray((np.reshape(flag, (-1, flag.shape[-1])) > 0).all(axis=0))

@@ -19,9 +19,8 @@ if TYPE_CHECKING:
 def discount_rows(prepared: Prepared, discounts: Discounts) -> None:
     """Write the discount factors of later payments, at the rate in force and at each rate of the loan.
 
-    Writes `annuity` and `discount`, those of them that the style of repayment reads, under `prepared.setting.at`. A
-    loan
-    of several rates also gets `rate_step` and a series for each rate, such as `annuity_0`.
+    Writes `annuity` and `discount`, if the style of repayment reads them, under `prepared.setting.prefix`. A loan of
+    several rates also gets `rate_step` and a series for each rate, such as `annuity_0`.
 
     Parameters
     ----------
@@ -39,16 +38,17 @@ def discount_rows(prepared: Prepared, discounts: Discounts) -> None:
     if len(steps) == 1:
         _series_rows(prepared, "", prepared.rate_texts[steps[0]], series[steps[0]])
         return
-    held = np.array(prepared.steps, dtype=float)
+    numbers = np.array(prepared.steps, dtype=float)
     reads = (*prepared.calendar_reads()["rate_set_on"], prepared.rate_read())
-    prepared.put_known("rate_step", "Number of the rate", "", held, reads)
+    prepared.put_known("rate_step", "Number of the rate", "", numbers, reads)
     for step in steps:
         _series_rows(prepared, f"_{step}", prepared.rate_texts[step], series[step])
     for key in keys:
         terms = [
-            f"IF({{{prepared.setting.at}.rate_step}} = {n}, {{{prepared.setting.at}.{key}_{n}}}, 0)" for n in steps
+            f"IF({{{prepared.setting.prefix}.rate_step}} = {n}, {{{prepared.setting.prefix}.{key}_{n}}}, 0)"
+            for n in steps
         ]
-        value = sum(np.where(held == step, series[step][key], 0.0) for step in steps)
+        value = sum(np.where(numbers == step, series[step][key], 0.0) for step in steps)
         prepared.put(key, _LABELS[key], "", " + ".join(terms), np.asarray(value), STOCK)
 
 
@@ -56,16 +56,16 @@ _LABELS = {"annuity": "Discount factors of later payments", "discount": "Discoun
 
 
 def _series_rows(prepared: Prepared, suffix: str, rate: str, series: Mapping[str, Array]) -> None:
-    at, compounding = prepared.setting.at, prepared.setting.loan.compounding
-    grown = f"1 + {rate} * {{{at}.period_fraction@1}}"
+    prefix, compounding = prepared.setting.prefix, prepared.setting.loan.compounding
+    grown = f"1 + {rate} * {{{prefix}.period_fraction@1}}"
     if compounding != "nominal":
         one, times = prepared.sheet.give("time.one_year", "year", 1.0), 1 if compounding == "effective" else 2
-        grown = f"(1 + {rate} * {one} / {times})^({{{at}.period_fraction@1}} * {times} / {one})"
+        grown = f"(1 + {rate} * {one} / {times})^({{{prefix}.period_fraction@1}} * {times} / {one})"
     for key, value in series.items():
-        here = f"{{{at}.{key}{suffix}@1}}"
-        later = f"({{{at}.repays@1}} + {here})" if key == "annuity" else here
-        text = f"IF({{{at}.period_fraction@1}} > 0, {later} / ({grown}), {here})"
+        here = f"{{{prefix}.{key}{suffix}@1}}"
+        later = f"({{{prefix}.repays@1}} + {here})" if key == "annuity" else here
+        text = f"IF({{{prefix}.period_fraction@1}} > 0, {later} / ({grown}), {here})"
         if key == "discount":
-            text = f"IF({{{at}.is_final}} > 0, 1, {text})"
-        # discounting goes back from its own next column; the kernel does so for all rates at once
+            text = f"IF({{{prefix}.is_final}} > 0, 1, {text})"
+        # `put` and not `line`: the formula reads its own next column; the kernel has the values of all rates
         prepared.put(f"{key}{suffix}", _LABELS[key], "", text, value, STOCK)

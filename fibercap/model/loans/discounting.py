@@ -1,4 +1,4 @@
-"""What later payments are worth today: growth over a period, and discount factors added up."""
+"""Present values of later payments: growth over a period, and sums of discount factors."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from fibercap.model.loans.style import held
+from fibercap.model.loans.moment import float_or_array
 
 if TYPE_CHECKING:
     from fibercap.core.units import Array
@@ -17,21 +17,21 @@ if TYPE_CHECKING:
 
 
 def by_event(values: Array) -> list[Any]:
-    """Return a series as a list of numbers, or of arrays (draw,) where it has draws."""
+    """Return a series as a list by event, of numbers, or of arrays (sample,) if it has samples."""
     if values.ndim == 1:
         numbers: list[Any] = values.tolist()
         return numbers
     return list(np.ascontiguousarray(values.T))
 
 
-def by_draw(events: list[Any]) -> Array:
-    """Return a list by event as `(event,)` or `(draw, event)`."""
+def by_sample(events: list[Any]) -> Array:
+    """Return a list by event as `(event,)` or `(sample, event)`."""
     if np.ndarray not in set(map(type, events)):
         return np.array(events, dtype=float)
-    found = np.empty((len(events), *np.broadcast_shapes(*set(map(np.shape, events)))))
-    for at, event in enumerate(events):
-        found[at] = event
-    return np.moveaxis(found, 0, -1)
+    values = np.empty((len(events), *np.broadcast_shapes(*set(map(np.shape, events)))))
+    for index, event in enumerate(events):
+        values[index] = event
+    return np.moveaxis(values, 0, -1)
 
 
 def growth(loan: Loan, rate: Array, fraction: Array) -> Array:
@@ -80,16 +80,18 @@ def growths(loan: Loan, rate: Array, steps: tuple[int, ...], fractions: Array) -
     """
     if len(set(steps)) > 1:
         return by_event(growth(loan, rate, fractions))
-    only = held(rate[..., 0])
-    found = {fraction: held(growth(loan, only, np.asarray(fraction))) for fraction in set(fractions.tolist())}
-    return [found[fraction] for fraction in fractions.tolist()]
+    only = float_or_array(rate[..., 0])
+    by_fraction = {
+        fraction: float_or_array(growth(loan, only, np.asarray(fraction))) for fraction in set(fractions.tolist())
+    }
+    return [by_fraction[fraction] for fraction in fractions.tolist()]
 
 
 class Discounts:
-    """Seen from each event: later payments' discount factors added up, and that of maturity.
+    """At each event: the sum of later payments' discount factors, and the discount factor of maturity.
 
     Both are at the rate in force at the event, as if it never changed again. A loan with several rates has a series
-    for each at which principal falls due, of which an event reads its own.
+    for each rate at which principal falls due; an event reads the series of its rate.
     """
 
     def __init__(self, loan: Loan, grid: Grid, rate: Array, steps: tuple[int, ...]) -> None:
@@ -104,11 +106,11 @@ class Discounts:
 
     def annuity(self, event: int) -> Any:
         """Return the discount factors of later payment dates on which principal is due, added up. [1]"""
-        return self._seen_from(event, self._annuities(self._steps[event]))
+        return self._at_event(event, self._annuities(self._steps[event]))
 
     def discount(self, event: int) -> Any:
         """Return the discount factor of maturity, at the rate of an event. [1]"""
-        return self._seen_from(event, self._finals(self._steps[event]))
+        return self._at_event(event, self._finals(self._steps[event]))
 
     def row(self, key: str, step: int) -> Array:
         """Return the series of `annuity` or `discount` at one rate, (event,) or (sample, event). [1]
@@ -121,10 +123,10 @@ class Discounts:
             Number of the rate, counted from 0.
         """
         series = {"annuity": self._annuities, "discount": self._finals}[key]
-        return by_draw(list(series(step))[::-1])
+        return by_sample(list(series(step))[::-1])
 
-    def _seen_from(self, event: int, series: Iterator[Any]) -> Any:
-        """Return what a series that runs backwards says of an event."""
+    def _at_event(self, event: int, series: Iterator[Any]) -> Any:
+        """Return the value at an event of a series that runs backwards."""
         return next(islice(series, len(self._steps) - 1 - event, None))
 
     def _factors_at(self, step: int) -> list[Any]:

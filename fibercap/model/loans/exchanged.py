@@ -1,4 +1,4 @@
-"""What a loan's currency is worth at its events: on their days, for money that moves, and on average, for accruals."""
+"""Rates of exchange at a loan's events: of the day, for money that moves, and average of the period, for accruals."""
 
 from __future__ import annotations
 
@@ -13,44 +13,44 @@ from fibercap.core.timeline import RATE
 
 if TYPE_CHECKING:
     from fibercap.model.loans.grid import Grid
-    from fibercap.model.loans.setting import Exchanged
+    from fibercap.model.loans.setting import CurrencyRates
 
 
-def day_rate_rows(sheet: Sheet, exchange: Exchanged, at: str, grid: Grid, of_period: str) -> None:
+def day_rate_rows(sheet: Sheet, exchange: CurrencyRates, prefix: str, grid: Grid, of_period: str) -> None:
     """Write `exchange`, the rate of each event's day, and `exchange_average`, the average of its model period.
 
-    Before the horizon, and beyond it and its run-off, there are no model periods: what accrues there counts at the rate
-    of its day.
+    Before the horizon, and after it and its run-off, there are no model periods; there the rate of the day applies to
+    accruals too.
 
     Parameters
     ----------
     sheet : Sheet
         The loan's schedule.
-    exchange : Exchanged
-        What its currency is worth.
-    at : str
-        Where the schedule's rows stand.
+    exchange : CurrencyRates
+        The rates of its currency.
+    prefix : str
+        Prefix of the schedule's rows.
     grid : Grid
         Its events.
     of_period : str
-        The formula that looks the average rate of an event's period up.
+        Formula text that looks up the average rate of an event's period.
 
     Source
     ------
     docs/conventions.md, section 6.
     """
-    rates, days, on = exchange.rates, np.array([serial(day) for day in grid.dates]), f"{{{at}.date}}"
-    # a term for each of many keys: they are searched, not added up
+    rates, days, on = exchange.rates, np.array([serial(day) for day in grid.dates]), f"{{{prefix}.date}}"
+    # `put` and not `line`: the formula has a term for each key, and a search among many keys is quicker than their sum
     day_rates = rates.rates_on(days)
     if rates.until is not None:
-        row = Row(f"{at}.rate_day", "Day whose rate of exchange counts", "day", RATE, rates.counted_day_text(on))
+        row = Row(f"{prefix}.rate_day", "Day whose rate of exchange counts", "day", RATE, rates.counted_day_text(on))
         sheet.put(row, rates.counted_days(days))
         on = f"{{{row.path}}}"
     text = rates.text(on)
-    sheet.put(Row(f"{at}.exchange", "Rate of exchange of the day", exchange.unit, RATE, text), day_rates)
+    sheet.put(Row(f"{prefix}.exchange", "Rate of exchange of the day", exchange.unit, RATE, text), day_rates)
     events, count = grid.period.astype(int), exchange.average.shape[-1]
     inside = (events > 0) & (events <= count)
     average = np.where(inside, exchange.average[..., np.clip(events, 1, count) - 1], day_rates)
-    text = f"IF(OR({{{at}.period}} = 0, {{{at}.period}} > {count}), {{{at}.exchange}}, {of_period})"
-    row = Row(f"{at}.exchange_average", "Rate of exchange, average of the period", exchange.unit, RATE, text)
+    text = f"IF(OR({{{prefix}.period}} = 0, {{{prefix}.period}} > {count}), {{{prefix}.exchange}}, {of_period})"
+    row = Row(f"{prefix}.exchange_average", "Rate of exchange, average of the period", exchange.unit, RATE, text)
     sheet.put(row, average)

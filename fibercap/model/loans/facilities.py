@@ -1,4 +1,4 @@
-"""Every loan of a plan, in model periods: those on their own first, then those that depend on cash."""
+"""Every loan of a plan in model periods: first those that do not depend on cash, then those that do."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from fibercap.model.cash.owners import dividend_rows, owner_rows
 from fibercap.model.cover.service import payment_counts, pays_row, service_target
 from fibercap.model.currency.exchange import day_rates
 from fibercap.model.funding.financing_costs import fee_in_assets, last_spending, last_spending_text, to_asset_rows
-from fibercap.model.loans import Exchanged, Moved, Setting, loan_rows, schedule_block
+from fibercap.model.loans import CurrencyRates, Moves, Setting, loan_rows, schedule_block
 from fibercap.model.loans.foreign import OWN, translated_rows
 from fibercap.model.loans.funded_service import funded_service_rows
 from fibercap.model.loans.prepayments import Cuts, cut_texts, free_text, prepays
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from fibercap.model.plan.plan import Plan
 
 
-def known_loans(sheet: Sheet, plan: Plan, cuts: Cuts) -> tuple[dict[str, Block], dict[str, Moved]]:
+def known_loans(sheet: Sheet, plan: Plan, cuts: Cuts) -> tuple[dict[str, Block], dict[str, Moves]]:
     """Write owners' money and the loans that do not depend on cash, in model periods.
 
     Writes the rows of `owner_rows`, and those of `loan_rows` and `flow_rows` under `loans.<l>`.
@@ -39,24 +39,25 @@ def known_loans(sheet: Sheet, plan: Plan, cuts: Cuts) -> tuple[dict[str, Block],
     sheet, plan : Sheet, Plan
         The sheet that gets the rows, and the plan.
     cuts : Cuts
-        By how much each prepayment is cut. [money]
+        By how much each prepayment is reduced. [money]
 
     Returns
     -------
-    the schedules of these loans by name; and of the other loans, what is known before cash is
+    dict of Block, dict of Moves
+        The schedules of these loans, and what moves on the other loans before cash decides, by name.
 
     Source
     ------
     docs/conventions.md, section 5, Order of cash in a period.
     """
     owner_rows(sheet, plan)
-    planned = {name: _planned(sheet, plan, name, cuts) for name in plan.loans}
+    planned = {name: _moves_before_cash(sheet, plan, name, cuts) for name in plan.loans}
     on_their_own = [name for name, loan in plan.loans.items() if not loan.needs_cash]
-    blocks = {name: _written(sheet, plan, name, planned.pop(name)) for name in on_their_own}
+    blocks = {name: _write_loan(sheet, plan, name, planned.pop(name)) for name in on_their_own}
     return blocks, planned
 
 
-def cash_loans(sheet: Sheet, plan: Plan, planned: Mapping[str, Moved], locks: Collection[str]) -> dict[str, Block]:
+def cash_loans(sheet: Sheet, plan: Plan, planned: Mapping[str, Moves], locks: Collection[str]) -> dict[str, Block]:
     """Write the loans that depend on cash, and dividends, as if cash moved nothing; return the loans' schedules.
 
     `settle_cash` later replaces the values that depend on cash. Writes `loans.<l>.repaid` or `loans.<l>.swept`, the
@@ -67,7 +68,7 @@ def cash_loans(sheet: Sheet, plan: Plan, planned: Mapping[str, Moved], locks: Co
     sheet, plan : Sheet, Plan
         The sheet that gets the rows, and the plan.
     planned : mapping
-        What is known of each loan before cash is, by name.
+        What moves on each loan before cash decides, by name.
     locks : collection of str
         Rows that bar dividends in the period after theirs.
 
@@ -76,11 +77,11 @@ def cash_loans(sheet: Sheet, plan: Plan, planned: Mapping[str, Moved], locks: Co
     docs/conventions.md, section 5, Order of cash in a period.
     """
     blocks, nothing = {}, np.zeros(sheet.length)
-    for name, was in planned.items():
-        _moved_rows(sheet, plan, name)
+    for name, moves in planned.items():
+        _cash_rows(sheet, plan, name)
         called = nothing if plan.loans[name].revolves else None
-        blocks[name] = _written(sheet, plan, name, replace(was, called=called, paid=nothing))
-        _known_rows(sheet, plan, name, blocks[name])
+        blocks[name] = _write_loan(sheet, plan, name, replace(moves, called=called, paid=nothing))
+        _rows_before_cash(sheet, plan, name, blocks[name])
     dividend_rows(sheet, plan, locks, f"MAX({after_sweeps(sheet, plan)}, 0)")
     return blocks
 
@@ -89,28 +90,28 @@ def _setting(sheet: Sheet, plan: Plan, name: str) -> Setting:
     code, exchange = plan.loan_currency(name), None
     if code != plan.currency:
         average = sheet.value(f"exchange.{code}.average")
-        exchange = Exchanged(code, f"{plan.currency}/{code}", average, day_rates(plan, code))
+        exchange = CurrencyRates(code, f"{plan.currency}/{code}", average, day_rates(plan, code))
     loan, is_drawn = plan.loans[name], name not in plan.undrawn
-    loan, in_assets = loan if is_drawn else loan.offered, fee_in_assets(sheet, plan, name)
+    loan, in_assets = loan if is_drawn else loan.undrawn_loan, fee_in_assets(sheet, plan, name)
     cut = f"SUM({{loans.{name}.funded}})" if sheet.knows(used_commitment(name)) else ""
     trifle = loan_trifle(sheet, plan, name)
     return Setting(name, loan, code, plan.timeline, plan.rates, exchange, in_assets, trifle, is_drawn, cut)
 
 
-def _planned(sheet: Sheet, plan: Plan, name: str, cuts: Cuts) -> Moved:
-    """Return what is known of a loan before cash: what funding draws, and what a sculpted one is to pay."""
-    asked = plan.funded_by(name)
+def _moves_before_cash(sheet: Sheet, plan: Plan, name: str, cuts: Cuts) -> Moves:
+    """Return what moves on a loan before cash decides: draws of funding, and the service of a sculpted loan."""
+    keys = plan.funded_by(name)
     style, texts = plan.loans[name].repayment, cut_texts(plan).get(name, {})
-    return Moved(
-        funded=sheet.value(f"loans.{name}.funded") if asked else None,
+    return Moves(
+        funded=sheet.value(f"loans.{name}.funded") if keys else None,
         service=service_target(sheet, plan, name, style) if style.cover_field else None,
-        until=last_spending(plan, asked),
-        until_text=last_spending_text(plan, asked),
+        until=last_spending(plan, keys),
+        until_text=last_spending_text(plan, keys),
         cuts={day: (cuts.get((name, day), np.asarray(0.0)), text) for day, text in texts.items()},
     )
 
 
-def _written(sheet: Sheet, plan: Plan, name: str, moved: Moved) -> Block:
+def _write_loan(sheet: Sheet, plan: Plan, name: str, moved: Moves) -> Block:
     setting = _setting(sheet, plan, name)
     block = schedule_block(setting, moved)
     sheet.know(block)
@@ -128,32 +129,32 @@ def _least(sheet: Sheet, plan: Plan) -> str:
     return sheet.give("inputs.money.minimum_cash", plan.currency, plan.money.minimum_cash)
 
 
-def paid_in_order(plan: Plan) -> list[str]:
+def repayment_order(plan: Plan) -> list[str]:
     """Return the loans that cash repays, revolvers first."""
     names = [name for name, loan in plan.loans.items() if loan.needs_cash]
     return sorted(names, key=lambda name: not plan.loans[name].revolves)
 
 
-def _moved_rows(sheet: Sheet, plan: Plan, name: str) -> None:
+def _cash_rows(sheet: Sheet, plan: Plan, name: str) -> None:
     """Write what cash repays on a loan, and draws on it."""
-    at, loan, money, least = f"loans.{name}", plan.loans[name], plan.currency, _least(sheet, plan)
+    prefix, loan, money, least = f"loans.{name}", plan.loans[name], plan.currency, _least(sheet, plan)
     excess = f"MAX({_left_text(plan, name, least)}, 0)"
-    text, label = f"MIN({excess}, {{{at}.repayable}})", "repaid from excess cash"
+    text, label = f"MIN({excess}, {{{prefix}.repayable}})", "repaid from excess cash"
     if not loan.revolves:
-        share = sheet.give(f"inputs.{at}.sweep", "", loan.sweep)
-        text = f"IF({{{at}.pays}} > 0, MIN({share} * {excess}, {{{at}.repayable}}), 0)"
+        share = sheet.give(f"inputs.{prefix}.sweep", "", loan.sweep)
+        text = f"IF({{{prefix}.pays}} > 0, MIN({share} * {excess}, {{{prefix}.repayable}}), 0)"
         label = "swept from cash"
-        if f"{at}.pays" not in sheet:
+        if f"{prefix}.pays" not in sheet:
             pays_row(sheet, plan, name, payment_counts(plan, name))
     sheet.put(Row(repaid_row(plan, name), f"{loan.title or name}: {label}", money, FLOW, text), None)
     if loan.revolves:
-        text = f"MIN({short_text(sheet, plan, name)}, {{{at}.room}})" if name in plan.lifts else "0"
-        sheet.put(Row(f"{at}.called", f"{loan.title or name}: drawn to hold cash", money, FLOW, text), None)
+        text = f"MIN({short_text(sheet, plan, name)}, {{{prefix}.room}})" if name in plan.lifts else "0"
+        sheet.put(Row(f"{prefix}.called", f"{loan.title or name}: drawn to hold cash", money, FLOW, text), None)
 
 
 def _left_text(plan: Plan, name: str, least: str) -> str:
-    """Return the formula of the cash above its minimum that is left for a loan; for "", once all are served."""
-    order = paid_in_order(plan)
+    """Return the formula of the cash above its minimum that is left for a loan; for "", after all loans are served."""
+    order = repayment_order(plan)
     served = order[: order.index(name)] if name else order
     if name and plan.loans[name].revolves:
         repaid = "".join(f" - {{{repaid_row(plan, other)}}}" for other in served)
@@ -198,19 +199,19 @@ def short_text(sheet: Sheet, plan: Plan, name: str) -> str:
     return f"MAX({_least(sheet, plan)} - {{accounts.cash_before_gap}}{before}, 0)"
 
 
-def _known_rows(sheet: Sheet, plan: Plan, name: str, block: Block) -> None:
+def _rows_before_cash(sheet: Sheet, plan: Plan, name: str, block: Block) -> None:
     """Write what a loan does before cash decides, and what it may do then, in model periods."""
-    at, own, loan, money = f"loans.{name}", block.name, plan.loans[name], plan.currency
+    prefix, schedule, loan, money = f"loans.{name}", block.name, plan.loans[name], plan.currency
     timeline, events, dates = plan.timeline, block.values[f"{block.name}.period"], block.values[f"{block.name}.date"]
     falls = (events[:, None] == np.arange(1.0, timeline.count + 1)).astype(float)
     ends = (dates[:, None] == sheet.value("time.date")).astype(float)
 
     def put(key: str, label: str, keys: tuple[str, ...], *, at_end: bool = False) -> None:
-        match = f"{{{own}.date}}, {{time.date}}" if at_end else f"{{{own}.period}}, {{time.period}}"
-        text = " + ".join(f"SUMIFS({{{own}.{part}}}, {match})" for part in keys)
-        # SUMIFS: a product with where events fall adds them all up at once
-        value = sum((block.values[f"{own}.{part}"] for part in keys), start=np.zeros(block.length))
-        row = Row(f"{at}.{key}", f"{loan.title or name}: {label}", money, FLOW, text)
+        match = f"{{{schedule}.date}}, {{time.date}}" if at_end else f"{{{schedule}.period}}, {{time.period}}"
+        text = " + ".join(f"SUMIFS({{{schedule}.{part}}}, {match})" for part in keys)
+        # `put` and not `line`: a product of matrices is quicker than SUMIFS in each period
+        value = sum((block.values[f"{schedule}.{part}"] for part in keys), start=np.zeros(block.length))
+        row = Row(f"{prefix}.{key}", f"{loan.title or name}: {label}", money, FLOW, text)
         sheet.put(row, value @ (ends if at_end else falls))
 
     drawn = ("known_drawn",) if loan.revolves else ("drawn",)
@@ -220,28 +221,28 @@ def _known_rows(sheet: Sheet, plan: Plan, name: str, block: Block) -> None:
     if not loan.revolves:
         return
     put("draws_at_end", "drawn by plan on the last day", drawn, at_end=True)
-    text = f"SUM({{{own}.known_drawn}} * ({{{own}.period}} > {timeline.count}))"
-    beyond = sheet.derive(f"{at}.draws_beyond", money, text)
-    known = sheet.value(f"{at}.known_draws")
-    # the formula goes back from its own next column; here as one sum
-    later = np.flip(np.cumsum(np.flip(known, -1), -1), -1) - known + sheet.scalar(f"{at}.draws_beyond")
-    text = f"IF({{time.period}} = {timeline.count}, {beyond}, {{{at}.later_draws@1}} + {{{at}.known_draws@1}})"
+    text = f"SUM({{{schedule}.known_drawn}} * ({{{schedule}.period}} > {timeline.count}))"
+    beyond = sheet.derive(f"{prefix}.draws_beyond", money, text)
+    known = sheet.value(f"{prefix}.known_draws")
+    # `put` and not `line`: the formula reads its own next column; the values are a cumulative sum
+    later = np.flip(np.cumsum(np.flip(known, -1), -1), -1) - known + sheet.scalar(f"{prefix}.draws_beyond")
+    text = f"IF({{time.period}} = {timeline.count}, {beyond}, {{{prefix}.later_draws@1}} + {{{prefix}.known_draws@1}})"
     label = f"{loan.title or name}: "
-    sheet.put(Row(f"{at}.later_draws", f"{label}drawn by plan later", money, STOCK, text), later)
+    sheet.put(Row(f"{prefix}.later_draws", f"{label}drawn by plan later", money, STOCK, text), later)
     may = np.zeros(timeline.count)
     for column, day in enumerate(timeline.dates):
         may[column] = loan.signed <= day < loan.maturity and day <= (loan.fees.available_until or loan.maturity)
     reads = loan.drawing_reads(name)
-    sheet.put(Row(f"{at}.may_draw", f"{label}may be drawn on the last day", "", FLOW, reads=reads), may)
+    sheet.put(Row(f"{prefix}.may_draw", f"{label}may be drawn on the last day", "", FLOW, reads=reads), may)
     commitment = _commitment(sheet, plan, name)
-    owed = f"{{{at}.repayable}} - {{{at}.repaid}} + {{{at}.draws_at_end}} + {{{at}.later_draws}}"
-    text = f"{{{at}.may_draw}} * MAX({commitment} - ({owed}), 0)"
-    sheet.line(Row(f"{at}.room", f"{label}may still be drawn", money, FLOW, text))
+    owed = f"{{{prefix}.repayable}} - {{{prefix}.repaid}} + {{{prefix}.draws_at_end}} + {{{prefix}.later_draws}}"
+    text = f"{{{prefix}.may_draw}} * MAX({commitment} - ({owed}), 0)"
+    sheet.line(Row(f"{prefix}.room", f"{label}may still be drawn", money, FLOW, text))
 
 
 def _commitment(sheet: Sheet, plan: Plan, name: str) -> str:
-    """Give a loan's commitment, or what the company without projects uses of it."""
+    """Return the reference to a loan's commitment, or to what the company without projects uses of it."""
     if sheet.knows(used_commitment(name)):
         return f"{{{used_commitment(name)}}}"
-    loan, at = plan.loans[name], f"loans.{name}"
-    return sheet.give(f"inputs.{at}.commitment", plan.currency, loan.commitment, f"{at}.{loan.owed_as}")
+    loan, prefix = plan.loans[name], f"loans.{name}"
+    return sheet.give(f"inputs.{prefix}.commitment", plan.currency, loan.commitment, f"{prefix}.{loan.amount_field}")

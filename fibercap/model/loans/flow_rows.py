@@ -1,4 +1,4 @@
-"""The rows of a loan's schedule that say what happens at each event, value and formula side by side."""
+"""The rows of a loan's schedule that say what happens at each event, with values from the loan's account."""
 
 from __future__ import annotations
 
@@ -6,114 +6,24 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from fibercap.core.rounding import rounded_text
 from fibercap.core.rows import Row
 from fibercap.core.timeline import FLOW, STOCK
-from fibercap.model.loans.account import later_installments, share_base
 from fibercap.model.loans.discount_rows import discount_rows
 from fibercap.model.loans.prepared import available_until
-from fibercap.model.loans.terms import Rounding
+from fibercap.model.loans.recasts import later_installments, share_base
+from fibercap.model.loans.schedule_page import SchedulePage
 
 if TYPE_CHECKING:
-    from fibercap.core.units import Array
     from fibercap.model.loans.flows import Flows
     from fibercap.model.loans.prepared import Prepared
 
 
-class FlowRows:
+class FlowRows(SchedulePage):
     """Writes what happens at each event."""
 
     def __init__(self, prepared: Prepared, flows: Flows) -> None:
-        self.prepared, self.sheet, self.setting, self.flows = prepared, prepared.sheet, prepared.setting, flows
-        self.loan, self.name, self.money = self.setting.loan, self.setting.name, self.setting.money
-        self.until, self.grid = prepared.until, prepared.grid
-        rounding = self.loan.rounding
-        self.rounding = rounding if isinstance(rounding, Rounding) and not rounding.carries else None
-        self.at = self.setting.at
-
-    def put(self, key: str, label: str, nature: str, text: str, value: Array, unit: str | None = None) -> Array:
-        """Write the row `<schedule>.<key>` with values that the account has already computed; return the values.
-
-        Parameters
-        ----------
-        key, label, nature : str
-            Last part of the path, words for readers, and flow, stock or rate.
-        text : str
-            Formula, in which `[key]` stands for a row of this schedule.
-        value : (event,) or (sample, event)
-            [`unit`]
-        unit : str or None
-            The loan's currency if None.
-        """
-        text = text.replace("[", f"{{{self.at}.").replace("]", "}")
-        row = Row(f"{self.at}.{key}", label, self.money if unit is None else unit, nature, text)
-        return self.sheet.put(row, value)
-
-    def line(self, key: str, label: str, nature: str, text: str, unit: str | None = None) -> None:
-        """Write the row `<schedule>.<key>`, whose values are computed from its formula.
-
-        Parameters
-        ----------
-        key, label, nature, text, unit
-            As for `put`.
-        """
-        text = text.replace("[", f"{{{self.at}.").replace("]", "}")
-        self.sheet.line(Row(f"{self.at}.{key}", label, self.money if unit is None else unit, nature, text))
-
-    def write_balance(self, key: str, label: str, change: str) -> None:
-        """Write the row `<schedule>.<key>`, a balance that each event changes. [money]
-
-        Parameters
-        ----------
-        key, label : str
-            Last part of the path, and words for readers.
-        change : str
-            Formula of the change, in which `[key]` stands for a row of this schedule.
-        """
-        change = change.replace("[", f"{{{self.at}.").replace("]", "}")
-        self.sheet.write_balance(f"{self.at}.{key}", label, self.money, change)
-
-    @property
-    def recast(self) -> bool:
-        """Whether prepayments lower later installments in proportion."""
-        return self.loan.lowers_in_proportion
-
-    def give(self, key: str, unit: str, value: Array | float) -> str:
-        """Make an input of the loan known to the sheet; return the reference to it. See `Page.give`."""
-        return self.sheet.give(f"{self.setting.terms}.{key}", unit, value)
-
-    def give_money(self, key: str, value: Array) -> str:
-        """Make an amount of money known to the sheet; return the reference to it. See `Page.give_money`."""
-        return self.give(key, self.money, value)
-
-    def give_regular_fraction(self) -> str:
-        """Give the length of a regular payment period."""
-        every = self.setting.reads("payments.every")
-        return self.sheet.give(f"loans.{self.name}.regular_fraction", "year", self.loan.interval / 12, *every)
-
-    def counts(self, text: str) -> str:
-        """Return the text that tells whether an amount is more than a trifle."""
-        return self.prepared.trifle.counts_text(text)
-
-    def in_steps(self, text: str, what: str) -> str:
-        """Return a formula, rounded as the contract says, or unchanged if the contract does not round.
-
-        Parameters
-        ----------
-        text : str
-            Formula of an amount. [money]
-        what : str
-            Field of the loan's `rounding` that has the direction, such as `interest`.
-
-        Source
-        ------
-        docs/conventions.md, section 4, Rounding.
-        """
-        if self.rounding is None:
-            return text
-        at = f"loans.{self.name}.rounding"
-        step = self.sheet.give(f"{at}.to", self.money, self.rounding.step, at)
-        return rounded_text(text, step, getattr(self.rounding, what))
+        super().__init__(prepared)
+        self.flows, self.until, self.grid = flows, prepared.until, prepared.grid
 
     def interest(self) -> None:
         """Write interest as it accrues, falls due, is capitalized or paid."""
@@ -152,7 +62,7 @@ class FlowRows:
         if not self.recast:
             return
         before = "[opening] + [capitalized] - [scheduled]"
-        if f"{self.at}.target" in self.sheet and not style.in_shares:
+        if f"{self.prefix}.target" in self.sheet and not style.in_shares:
             text = "[later_installments@1] + [target@1]"
             later = later_installments(self.prepared.value("target"))
             self.put("later_installments", "Installments planned later", STOCK, text, later)
@@ -165,8 +75,8 @@ class FlowRows:
             text = "[share_base@-1] * [kept_by_recast] + [drawn]"
             self.put("share_base", "Amount that shares are of", STOCK, text, base)
         else:
-            text = f"{{{self.at}.kept_share@-1}} * {{{self.at}.kept_by_recast}}"
-            row = Row(f"{self.at}.kept_share", "Share of installments kept so far", "", STOCK, text, "1")
+            text = f"{{{self.prefix}.kept_share@-1}} * {{{self.prefix}.kept_by_recast}}"
+            row = Row(f"{self.prefix}.kept_share", "Share of installments kept so far", "", STOCK, text, "1")
             self.sheet.put(row, np.asarray(np.cumprod(kept, axis=-1)))
 
     def principal_text(self) -> str:
@@ -185,8 +95,8 @@ class FlowRows:
             text += " + IF([rate] = [rate@-1], 0, 1)"
         if self.loan.recasts:
             text += f" + IF({self.counts('[prepaid@-1]')}, 1, 0)"
-        text = text.replace("[", f"{{{self.at}.").replace("]", "}")
-        row = Row(f"{self.at}.changed", "Changes since the last repayment", "", STOCK, text, "1")
+        text = text.replace("[", f"{{{self.prefix}.").replace("]", "}")
+        row = Row(f"{self.prefix}.changed", "Changes since the last repayment", "", STOCK, text, "1")
         self.sheet.put(row, flows["changed"])
         new = self.in_steps(style.installment_text(self), "payment")
         text = f"IF(AND([repays] > 0, [changed] > 0, [is_final] = 0), {new}, [installment@-1])"
@@ -218,11 +128,11 @@ class FlowRows:
     def fees(self) -> None:
         """Write recurring fees as they accrue and are paid."""
         flows, fees, terms = self.flows, self.loan.fees, []
-        until = self._until_given()
+        until = self._give_until()
         signed = self.setting.reads("signed")
         first = self.sheet.give(f"loans.{self.name}.first_month", "month", self.grid.months[0], *signed)
         may = f"AND([month] <= {until}, [month] > {first})"
-        commitment = self._commitment_given()
+        commitment = self._give_commitment()
         if np.any(fees.undrawn):
             used = "[opening]" if self.loan.revolves else "[drawn_to_date@-1]"
             terms.append(f"MAX({commitment} - {used}, 0) * {self.give('fees.undrawn', '1/year', fees.undrawn)} * {may}")
@@ -240,16 +150,16 @@ class FlowRows:
         self.put("fees_paid", "Recurring fees paid", FLOW, text, flows["fees_paid"])
         self.write_balance("accrued_fees", "Fees owed", "[fees] - [fees_paid]")
 
-    def _until_given(self) -> str:
-        """Give the month up to which undrawn money may be drawn: fixed, or as late as the last planned spending."""
-        at, text, reads = f"loans.{self.name}", self.prepared.until_text, self.prepared.until_reads()
+    def _give_until(self) -> str:
+        """Give the month up to which undrawn money may be drawn: a fixed one, or that of the last planned spending."""
+        prefix, text, reads = f"loans.{self.name}", self.prepared.until_text, self.prepared.until_reads()
         if not text:
-            return self.sheet.give(f"{at}.available_until", "month", self.until, *reads)
-        last = self.sheet.give(f"{at}.last_draw", "month", available_until(self.loan, None), *reads)
-        return self.sheet.give(f"{at}.available_until", "month", self.until, formula=f"MAX({last}, {text})")
+            return self.sheet.give(f"{prefix}.available_until", "month", self.until, *reads)
+        last = self.sheet.give(f"{prefix}.last_draw", "month", available_until(self.loan, None), *reads)
+        return self.sheet.give(f"{prefix}.available_until", "month", self.until, formula=f"MAX({last}, {text})")
 
-    def _commitment_given(self) -> str:
-        """Give the commitment; of a loan that is owed already, it is what is outstanding."""
+    def _give_commitment(self) -> str:
+        """Give the commitment; of a loan that is owed already, the amount outstanding."""
         text = self.setting.commitment_text
         if self.loan.outstanding is not None:
             text = self.give("outstanding", self.money, self.loan.outstanding)
@@ -259,14 +169,19 @@ class FlowRows:
         """Write the upfront fee, the payment, and the borrower's flow from which the all-in cost follows."""
         loan, first = self.loan, np.zeros(len(self.grid.dates))
         first[0] = 1.0
-        row = Row(f"{self.at}.is_signing", "Signing", "", FLOW, reads=self.setting.reads("signed"))
+        row = Row(f"{self.prefix}.is_signing", "Signing", "", FLOW, reads=self.setting.reads("signed"))
         self.sheet.put(row, first)
         text = "0"
         if np.any(loan.fees.upfront):
             share = self.give("fees.upfront", "", loan.fees.upfront)
-            text = f"{{{self.at}.is_signing}} * {{{self.setting.commitment}}} * {share}"
+            text = f"{{{self.prefix}.is_signing}} * {{{self.setting.commitment}}} * {share}"
         row = Row(
-            f"{self.at}.upfront_fee", "Upfront fee", self.money, FLOW, text, reads=self.setting.reads("fees.upfront")
+            f"{self.prefix}.upfront_fee",
+            "Upfront fee",
+            self.money,
+            FLOW,
+            text,
+            reads=self.setting.reads("fees.upfront"),
         )
         self.sheet.line(row)
         self.line("payment", "Payment", FLOW, "[interest_paid] + [principal] + [fees_paid]")

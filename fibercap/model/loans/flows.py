@@ -1,4 +1,4 @@
-"""What is known of a loan before it is carried, and what happened at each event afterwards."""
+"""What is known of a loan before its account is carried, and what happens at each event."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import numpy.typing as npt
 
-from fibercap.model.loans.discounting import by_draw
+from fibercap.model.loans.discounting import by_sample
 
 if TYPE_CHECKING:
     from fibercap.core.units import Array
@@ -18,11 +18,11 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Course:
-    """What is known of a loan before it is carried; each `(event,)` or `(draw, event)`.
+    """What is known of a loan before its account is carried; each `(event,)` or `(sample, event)`.
 
-    `rate` holds from the event before to this one, `steps` numbers its values; `drawn` and `prepaid` are money moved
-    (prepaid: at most); `target` is what a style is told from outside, such as the amounts of a custom schedule;
-    `trifle` is the largest amount that counts as no money, `()` or `(draw, 1)`.
+    `rate` holds from the event before to this one, `steps` numbers its values; `drawn` is money drawn, `prepaid` the
+    most that is prepaid; `target` is what is planned for payments, such as the amounts of a custom schedule; `trifle`
+    is the largest amount that counts as no money, `()` or `(sample, 1)`.
     """
 
     rate: Array
@@ -35,7 +35,7 @@ class Course:
 
 
 class Flows(Mapping[str, "Array"]):
-    """What happens at each event by name, `(event,)` or `(draw, event)`; put together when asked for. [money]
+    """What happens at each event by name, `(event,)` or `(sample, event)`; arrays are made when first read. [money]
 
     `opening` and `closing` are owed; `drawn`, `interest` as it accrues, `counted` before it is rounded, `interest_due`,
     of which some may be `capitalized`; `fees` as they accrue and `fees_paid`; `scheduled` is principal by the contract,
@@ -48,10 +48,10 @@ class Flows(Mapping[str, "Array"]):
         self._made: dict[str, Array] = {}
 
     def __getitem__(self, key: str) -> Array:
-        """Return one of them."""
+        """Return the values of one name."""
         if key not in self._made:
-            made = {"closing": self._closing, "payment": self._paid}.get(key)
-            self._made[key] = made() if made else by_draw(self._kept[key])
+            made = {"closing": self._closing, "payment": self._payment}.get(key)
+            self._made[key] = made() if made else by_sample(self._kept[key])
         return self._made[key]
 
     def _closing(self) -> Array:
@@ -63,14 +63,14 @@ class Flows(Mapping[str, "Array"]):
         return np.concatenate([opening[..., 1:], np.broadcast_to(last, (*shape, 1))], axis=-1)
 
     def __iter__(self) -> Iterator[str]:
-        """Run over the names."""
+        """Yield the names."""
         return iter((*self._kept, "closing", "payment"))
 
     def __len__(self) -> int:
-        """Return how many there are."""
+        """Return the number of names."""
         return len(self._kept) + 2
 
-    def _paid(self) -> Array:
+    def _payment(self) -> Array:
         """Return interest, fees and principal paid at each event. [money]"""
         parts = [self[key] for key in ("interest_due", "scheduled", "prepaid", "fees_paid") if self.any(key)]
         total = parts[0] if parts else self["interest_due"]
@@ -79,11 +79,11 @@ class Flows(Mapping[str, "Array"]):
         return total - self["capitalized"] if self.any("capitalized") else total
 
     def any(self, key: str) -> bool:
-        """Tell whether anything of a name happens at all."""
+        """Return whether the values of a name are not all zero."""
         return any(isinstance(amount, np.ndarray) or amount != 0.0 for amount in self._kept[key])
 
     def happens(self, key: str) -> npt.NDArray[np.bool_]:
-        """Tell at which events something of a name happens in any draw, (event,)."""
+        """Return at which events the value of a name is not zero in any sample, (event,)."""
         return np.array([x.any() if isinstance(x, np.ndarray) else x != 0.0 for x in self._kept[key]])
 
 

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from fibercap.model.plan.plan import Plan
 
 OWN = "own"
-"""Where the rows in a loan's own currency stand, under the loan."""
+"""The part of a path below which the rows in a loan's own currency stand."""
 
 
 def translated_rows(sheet: Sheet, plan: Plan, name: str, schedule: Block) -> None:
@@ -37,56 +37,61 @@ def translated_rows(sheet: Sheet, plan: Plan, name: str, schedule: Block) -> Non
 
     Source
     ------
-    docs/conventions.md, section 6: accruals at the period's average rate; what moves on a day at that day's, what
-    funding draws at the average; debt and accrued interest at the closing rate; what that leaves is revaluation. The
-    upfront fee, once paid, stays at the rate of its day.
+    docs/conventions.md, section 6: accruals are translated at the period's average rate, money that moves on a day at
+    that day's rate, draws of funding at the average, debt and accrued interest at the closing rate; the difference is
+    revaluation. The upfront fee, once paid, stays at the rate of its day.
     """
-    at, money, code = f"loans.{name}", plan.currency, plan.loan_currency(name)
+    prefix, money, code = f"loans.{name}", plan.currency, plan.loan_currency(name)
     label, rate = plan.loans[name].title or name, f"exchange.{code}.average"
-    own, reported_at, events = f"{at}.{OWN}", f"{schedule.name}.reported", f"{schedule.name}.period"
+    own_prefix, reported_prefix, events = f"{prefix}.{OWN}", f"{schedule.name}.reported", f"{schedule.name}.period"
     falls = (schedule.values[events][:, None] == np.arange(1.0, sheet.length + 1)).astype(float)
     for moved, (key, words) in FLOWS.items():
-        line = Row(f"{at}.{key}", f"{label}: {words}", money, FLOW, f"{{{own}.{key}}} * {{{rate}}}")
+        line = Row(f"{prefix}.{key}", f"{label}: {words}", money, FLOW, f"{{{own_prefix}.{key}}} * {{{rate}}}")
         if moved in ACCRUED:
             sheet.line(line)
             continue
-        line = line._replace(formula=f"SUMIFS({{{reported_at}.{moved}}}, {{{events}}}, {{time.period}})")
-        sheet.put(line, schedule.values[f"{reported_at}.{moved}"] @ falls)  # rows of another block are summed up
+        line = line._replace(formula=f"SUMIFS({{{reported_prefix}.{moved}}}, {{{events}}}, {{time.period}})")
+        sheet.put(line, schedule.values[f"{reported_prefix}.{moved}"] @ falls)  # rows of another block are summed up
     for key, words in (("closing", "closing"), ("accrued", "interest and fees owed")):
-        text = f"{{{own}.{key}}} * {{exchange.{code}.closing}}"
-        before = f"({sheet.rows[f'{own}.{key}'].before}) * {{exchange.{code}.before}}"
-        sheet.line(Row(f"{at}.{key}", f"{label}: {words}", money, STOCK, text, before))
-    sheet.line(Row(f"{at}.opening", f"{label}: opening", money, STOCK, f"{{{at}.closing@-1}}"))
-    _revaluations(sheet, at, label, money)
-    _fee(sheet, plan, name, at, own)
+        text = f"{{{own_prefix}.{key}}} * {{exchange.{code}.closing}}"
+        before = f"({sheet.rows[f'{own_prefix}.{key}'].before}) * {{exchange.{code}.before}}"
+        sheet.line(Row(f"{prefix}.{key}", f"{label}: {words}", money, STOCK, text, before))
+    sheet.line(Row(f"{prefix}.opening", f"{label}: opening", money, STOCK, f"{{{prefix}.closing@-1}}"))
+    _revaluations(sheet, prefix, label, money)
+    _fee(sheet, plan, name, prefix, own_prefix)
 
 
-def _revaluations(sheet: Sheet, at: str, label: str, money: str) -> None:
+def _revaluations(sheet: Sheet, prefix: str, label: str, money: str) -> None:
     """Write by how much new rates change what is owed."""
-    text = f"{{{at}.closing}} - {{{at}.opening}} - {{{at}.draws}} - {{{at}.capitalized}} + {{{at}.principal}}"
-    sheet.line(Row(f"{at}.closing_revaluation", f"{label}: debt revalued", money, FLOW, text))
-    text = f"{{{at}.accrued}} - {{{at}.accrued@-1}} - {{{at}.interest}} - {{{at}.fees}}"
-    text += f" + {{{at}.interest_paid}} + {{{at}.fees_paid}} + {{{at}.capitalized}}"
+    text = f"{{{prefix}.closing}} - {{{prefix}.opening}} - {{{prefix}.draws}}"
+    text += f" - {{{prefix}.capitalized}} + {{{prefix}.principal}}"
+    sheet.line(Row(f"{prefix}.closing_revaluation", f"{label}: debt revalued", money, FLOW, text))
+    text = f"{{{prefix}.accrued}} - {{{prefix}.accrued@-1}} - {{{prefix}.interest}} - {{{prefix}.fees}}"
+    text += f" + {{{prefix}.interest_paid}} + {{{prefix}.fees_paid}} + {{{prefix}.capitalized}}"
     words = f"{label}: interest and fees owed, revalued"
-    sheet.line(Row(f"{at}.accrued_revaluation", words, money, FLOW, text))
+    sheet.line(Row(f"{prefix}.accrued_revaluation", words, money, FLOW, text))
 
 
-def _fee(sheet: Sheet, plan: Plan, name: str, at: str, own: str) -> None:
+def _fee(sheet: Sheet, plan: Plan, name: str, prefix: str, own_prefix: str) -> None:
     """Write the upfront fee still to be expensed, at the rate of the day on which it was paid."""
     loan, code, money = plan.loans[name], plan.loan_currency(name), plan.currency
     label, rates = loan.title or name, day_rates(plan, code)
-    paid_at = rates.rates_on([serial(loan.signed)])
-    text = rates.text(f"{{{at}.signed_on}}")
-    rate = sheet.give(f"{at}.fee_rate", f"{money}/{code}", paid_at if paid_at.ndim > 1 else paid_at[0], formula=text)
+    day_rate = rates.rates_on([serial(loan.signed)])
+    text = rates.text(f"{{{prefix}.signed_on}}")
+    rate = sheet.give(
+        f"{prefix}.fee_rate", f"{money}/{code}", day_rate if day_rate.ndim > 1 else day_rate[0], formula=text
+    )
     for key, words, nature in (
         ("deferred_fee", "upfront fee not yet expensed", STOCK),
         ("fee_amortization", "upfront fee expensed", FLOW),
     ):
-        before = f"({sheet.rows[f'{own}.{key}'].before}) * {rate}" if nature == STOCK else "0"
-        sheet.line(Row(f"{at}.{key}", f"{label}: {words}", money, nature, f"{{{own}.{key}}} * {rate}", before))
+        before = f"({sheet.rows[f'{own_prefix}.{key}'].before}) * {rate}" if nature == STOCK else "0"
+        sheet.line(
+            Row(f"{prefix}.{key}", f"{label}: {words}", money, nature, f"{{{own_prefix}.{key}}} * {rate}", before)
+        )
 
 
-def reported(plan: Plan, name: str, key: str) -> str:
+def reported_row(plan: Plan, name: str, key: str) -> str:
     """Return the path of the row of a loan's schedule that has an amount in the reporting currency.
 
     Parameters

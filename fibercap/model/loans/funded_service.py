@@ -20,14 +20,14 @@ COSTS: Final = (("interest", "interest that funding pays"), ("fees", "fees that 
 
 
 def funded_service_rows(sheet: Sheet, plan: Plan, name: str) -> None:
-    """Write what funding pays of a loan's interest and recurring fees; nothing where it pays none.
+    """Write what funding pays of a loan's interest and recurring fees; no rows if it pays nothing.
 
     Writes `loans.<l>.interest_funded` and `fees_funded` as they accrue, and `service_funded` as they are paid.
 
     Parameters
     ----------
     sheet, plan
-        The loan's rows and the share that funding pays of its cost are written; the plan.
+        The sheet that has the loan's rows and the share of its costs that funding pays, and the plan.
     name : str
         Name of the loan.
 
@@ -37,29 +37,32 @@ def funded_service_rows(sheet: Sheet, plan: Plan, name: str) -> None:
     used for interest and fees that fall due, whatever day of the period that is; what is added to the balance instead
     of being paid is not service and uses it up as well.
     """
-    at, label = f"loans.{name}", plan.loans[name].title or name
-    if f"{at}.funded_share" not in sheet:
+    prefix, label = f"loans.{name}", plan.loans[name].title or name
+    if f"{prefix}.funded_share" not in sheet:
         return
-    share = sheet.value(f"{at}.funded_share")
+    share = sheet.value(f"{prefix}.funded_share")
     for key, words in COSTS:
-        row = Row(f"{at}.{key}_funded", f"{label}: {words}", plan.currency, FLOW,
-                  f"{{{at}.{key}}} * {{{at}.funded_share}}")  # fmt: skip
+        row = Row(f"{prefix}.{key}_funded", f"{label}: {words}", plan.currency, FLOW,
+                  f"{{{prefix}.{key}}} * {{{prefix}.funded_share}}")  # fmt: skip
         sheet.line(row)
     money = plan.loan_currency(name)
-    own = at if money == plan.currency else f"{at}.{OWN}"
-    costs = (sheet.value(f"{own}.interest") + sheet.value(f"{own}.fees")) * share
-    paid = sheet.value(f"{own}.interest_paid") + sheet.value(f"{own}.fees_paid")
-    # the two rows rest on each other from column to column
-    used, left = _first_in(costs, paid, sheet.value(f"{own}.accrued"))
-    funded = f"({{{own}.interest}} + {{{own}.fees}}) * {{{at}.funded_share}}"
-    paid_text, ahead = f"{{{own}.interest_paid}} + {{{own}.fees_paid}}", f"{{{own}.funded_ahead@-1}} + {funded}"
-    funded_row = f"{own}.service_funded"
+    own_prefix = prefix if money == plan.currency else f"{prefix}.{OWN}"
+    costs = (sheet.value(f"{own_prefix}.interest") + sheet.value(f"{own_prefix}.fees")) * share
+    paid = sheet.value(f"{own_prefix}.interest_paid") + sheet.value(f"{own_prefix}.fees_paid")
+    # `put` and not `line`: the two rows depend on each other from column to column
+    used, left = _first_in(costs, paid, sheet.value(f"{own_prefix}.accrued"))
+    funded = f"({{{own_prefix}.interest}} + {{{own_prefix}.fees}}) * {{{prefix}.funded_share}}"
+    paid_text, ahead = (
+        f"{{{own_prefix}.interest_paid}} + {{{own_prefix}.fees_paid}}",
+        f"{{{own_prefix}.funded_ahead@-1}} + {funded}",
+    )
+    funded_row = f"{own_prefix}.service_funded"
     text = f"MIN({ahead}, {paid_text})"
     sheet.put(Row(funded_row, f"{label}: interest and fees paid by funding", money, FLOW, text), used)
-    text = f"MIN({ahead} - {{{funded_row}}}, {{{own}.accrued}})"
-    sheet.put(Row(f"{own}.funded_ahead", f"{label}: funding ahead of payment", money, STOCK, text), left)
-    if own != at:
-        _translated(sheet, plan, name)
+    text = f"MIN({ahead} - {{{funded_row}}}, {{{own_prefix}.accrued}})"
+    sheet.put(Row(f"{own_prefix}.funded_ahead", f"{label}: funding ahead of payment", money, STOCK, text), left)
+    if own_prefix != prefix:
+        _translated_row(sheet, plan, name)
 
 
 def _first_in(costs: Array, paid: Array, accrued: Array) -> tuple[Array, Array]:
@@ -76,11 +79,13 @@ def _first_in(costs: Array, paid: Array, accrued: Array) -> tuple[Array, Array]:
     return used, left
 
 
-def _translated(sheet: Sheet, plan: Plan, name: str) -> None:
-    """Write what funding pays of a payment in the reporting currency: the same share of it as in the loan's own."""
-    at, own = f"loans.{name}", f"loans.{name}.{OWN}"
-    below = f"({{{own}.interest_paid}} + {{{own}.fees_paid}})"
-    paid = f"({{{at}.interest_paid}} + {{{at}.fees_paid}})"
+def _translated_row(sheet: Sheet, plan: Plan, name: str) -> None:
+    """Write what funding pays of a payment in the reporting currency, the same share as in the loan's currency."""
+    prefix, own_prefix = f"loans.{name}", f"loans.{name}.{OWN}"
+    below = f"({{{own_prefix}.interest_paid}} + {{{own_prefix}.fees_paid}})"
+    paid = f"({{{prefix}.interest_paid}} + {{{prefix}.fees_paid}})"
     counts = loan_trifle(sheet, plan, name).counts_text(below)
-    text, label = f"IF({counts}, {paid} * {{{own}.service_funded}} / {below}, 0)", plan.loans[name].title or name
-    sheet.line(Row(f"{at}.service_funded", f"{label}: interest and fees paid by funding", plan.currency, FLOW, text))
+    text, label = f"IF({counts}, {paid} * {{{own_prefix}.service_funded}} / {below}, 0)", plan.loans[name].title or name
+    sheet.line(
+        Row(f"{prefix}.service_funded", f"{label}: interest and fees paid by funding", plan.currency, FLOW, text)
+    )

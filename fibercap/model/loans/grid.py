@@ -33,8 +33,8 @@ LEAP_CYCLE: Final = 48  # months after which 28 February has once not been the e
 class Grid:
     """A loan's events in order, and what the calendar says of each; every array is (event,), flags are 0 and 1.
 
-    Payments that `amortize_over` counts beyond maturity are on the grid too: nothing is owed there any more. Where
-    payments are made at the start of periods, signing is there twice: the draw, and the first payment.
+    Payments that `amortize_over` counts after maturity are events too, at which nothing is owed any more. If payments
+    are made at the start of periods, signing is two events: the draw, and the first payment.
     """
 
     dates: tuple[date, ...]
@@ -51,27 +51,27 @@ class Grid:
     rate_set_on: tuple[date, ...]
 
     def on_days(self, amounts: Iterable[tuple[date, Array]]) -> Array:
-        """Return amounts, each of a day, by event, `(event,)` or `(draw, event)`."""
-        amounts, places = list(amounts), dict[date, list[int]]()
-        for place, day in enumerate(self.dates):
-            places.setdefault(day, []).append(place)
+        """Return amounts, each of a day, by event, `(event,)` or `(sample, event)`."""
+        amounts, indices = list(amounts), dict[date, list[int]]()
+        for index, day in enumerate(self.dates):
+            indices.setdefault(day, []).append(index)
         shapes = {np.shape(amount) for _, amount in amounts}
-        found = np.zeros(np.broadcast_shapes((len(self.dates),), *shapes))
+        values = np.zeros(np.broadcast_shapes((len(self.dates),), *shapes))
         for day, amount in amounts:
-            for place in places.get(day, ()):
-                found[..., place : place + 1] += amount
-        return found
+            for index in indices.get(day, ()):
+                values[..., index : index + 1] += amount
+        return values
 
 
 class Clock:
     """Counts time within payment periods as a loan's day count says."""
 
     def __init__(self, loan: Loan) -> None:
-        self._count, self._whole, self.maturity = loan.day_count, loan.interval / 12, loan.maturity
+        self._count, self._regular_years, self.maturity = loan.day_count, loan.interval / 12, loan.maturity
         self._plain = counter(loan.day_count)
         self._regular = _regular_period(loan) if loan.day_count == "ACT/ACT ICMA" else None
 
-    def elapsed(self, period: PaymentPeriod, day: date) -> float:
+    def elapsed_years(self, period: PaymentPeriod, day: date) -> float:
         """Return the year fraction from the start of a payment period to a day within it. [year]
 
         Parameters
@@ -90,16 +90,17 @@ class Clock:
         if self._count != "equal_periods":
             reference = (period.start, period.end) if period.on_rhythm else self._regular
             return year_fraction(period.start, day, self._count, maturity=self.maturity, reference=reference)
-        whole = self._whole if period.regular else year_fraction(period.start, period.end, "30/360")
+        period_years = self._regular_years if period.regular else year_fraction(period.start, period.end, "30/360")
         if day == period.end:
-            return whole
-        return whole * (day - period.start).days / (period.end - period.start).days
+            return period_years
+        return period_years * (day - period.start).days / (period.end - period.start).days
 
 
 def _regular_period(loan: Loan) -> tuple[date, date]:
-    """Return one regular payment period, by which ICMA's day count measures broken ones.
+    """Return one regular payment period, by which ICMA's day count measures irregular ones.
 
-    One that falls on two month ends is taken only if all do: 30 June to 30 September would be read as of month ends.
+    A period between two month ends is taken only if all are: from 30 June to 30 September alone, the day count would
+    infer that all payments fall on month ends.
     """
     periods = [
         (regular_date(loan, number), regular_date(loan, number + 1)) for number in range(LEAP_CYCLE // loan.interval)
@@ -134,9 +135,9 @@ def event_grid(loan: Loan, timeline: Timeline | None, course: RateCourse) -> Gri
     events = [days[0], *days] if at_start else days
     second = [False, at_start, *[False] * len(days)][: len(events)]
     ends = {period.end for period in periods}
-    whole = {period.end: clock.elapsed(period, period.end) for period in rhythm}
+    period_fractions = {period.end: clock.elapsed_years(period, period.end) for period in rhythm}
     due = [day in ends or twice for day, twice in zip(events, second, strict=True)]
-    grows, repays = _duties(loan, events, due, whole)
+    grows, repays = _duties(loan, events, due, period_fractions)
     if at_start:
         repays[1] = not (loan.grace or grows[1])
     months = np.array([month_number(day) for day in events])
@@ -150,8 +151,10 @@ def event_grid(loan: Loan, timeline: Timeline | None, course: RateCourse) -> Gri
         is_final=np.array([day == clock.maturity for day in events], dtype=float),
         capitalizes=np.array(grows, dtype=float),
         payments_left=np.cumsum(np.array(repays, dtype=float)[::-1])[::-1],
-        year_fraction=np.array(_fractions(clock, periods, events, whole if rhythm is periods else {})),
-        period_fraction=np.array([whole.get(day, 0.0) * (not s) for day, s in zip(events, second, strict=True)]),
+        year_fraction=np.array(_fractions(clock, periods, events, period_fractions if rhythm is periods else {})),
+        period_fraction=np.array(
+            [period_fractions.get(day, 0.0) * (not s) for day, s in zip(events, second, strict=True)]
+        ),
         rate_set_on=tuple(map(course.set_on, [events[0], *events[:-1]]))
         if course.resets
         else (events[0], *events[:-1]),
@@ -159,21 +162,21 @@ def event_grid(loan: Loan, timeline: Timeline | None, course: RateCourse) -> Gri
 
 
 def _periods(timeline: Timeline, events: list[date], maturity: date) -> Array:
-    """Return the number of the model period of each event; what is counted after maturity is in none of them."""
+    """Return the number of the model period of each event; an event after maturity is in none of them."""
     within = [timeline.index(day) if day <= maturity else timeline.count for day in events]
     return np.array(within, dtype=float) + 1.0
 
 
 def _fractions(
-    clock: Clock, periods: list[PaymentPeriod], events: list[date], whole: Mapping[date, float]
+    clock: Clock, periods: list[PaymentPeriod], events: list[date], period_fractions: Mapping[date, float]
 ) -> list[float]:
     """Return the years since the event before; within a payment period they add up to its fraction."""
     fractions, place, since = [0.0], 0, 0.0
     for day in events[1:]:
         period = periods[place]
-        elapsed = whole.get(day, -1.0) if day == period.end else -1.0
+        elapsed = period_fractions.get(day, -1.0) if day == period.end else -1.0
         if elapsed < 0:
-            elapsed = clock.elapsed(period, day) if day > period.start else 0.0
+            elapsed = clock.elapsed_years(period, day) if day > period.start else 0.0
         fractions.append(elapsed - since)
         since = elapsed
         if day == period.end and place + 1 < len(periods):
@@ -184,7 +187,7 @@ def _fractions(
 def _duties(
     loan: Loan, events: list[date], due: list[bool], rhythm: Mapping[date, float]
 ) -> tuple[list[bool], list[bool]]:
-    """Return where interest is capitalized, and where principal falls due: after grace, and not while it is."""
+    """Return where interest is capitalized, and where principal falls due, which is after grace and capitalization."""
     style, maturity = loan.repayment, loan.maturity
     until = date.max if style.capitalizes else loan.capitalize_until or date.min
     grows = [
@@ -192,10 +195,10 @@ def _duties(
         for is_due, day in zip(due, events, strict=True)
     ]
     if style.schedule_field:
-        paid = set(installment_dates(loan, style.planned).values())
+        paid = set(installment_dates(loan, style.planned_principal).values())
         return grows, [day in paid for day in events]
     after = add_months(loan.signed, loan.grace) if loan.grace else date.min
-    last = maturity if loan.payments.on == "start" and not style.months else date.max  # an interval before, all is paid
+    last = maturity if loan.payments.on == "start" and not style.months else date.max  # in advance, none then
     repays = [
         is_due and not growing and after < day != last and day in rhythm
         for is_due, growing, day in zip(due, grows, events, strict=True)
@@ -207,7 +210,7 @@ def _days(loan: Loan, timeline: Timeline | None, course: RateCourse, ends: list[
     """Return every day on which something happens, in order."""
     days = {loan.signed, *ends, *(loan.draws or {}), *(loan.prepayments or {})}
     days |= set(course.changes(loan.signed, ends[-1]))
-    days |= set(installment_dates(loan, loan.repayment.planned).values())
+    days |= set(installment_dates(loan, loan.repayment.planned_principal).values())
     if loan.fees.available_until:
         days.add(loan.fees.available_until)
     if timeline is not None:

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from fibercap.model.loans.terms import Loan
 
 SHORT_DAYS: Final = 5
-"""A regular payment so many days or fewer before maturity is made on maturity."""
+"""A regular payment that falls this many days or fewer before maturity is made on maturity."""
 
 
 class PaymentPeriod(NamedTuple):
@@ -42,7 +42,7 @@ def regular_date(loan: Loan, number: int) -> date:
     Parameters
     ----------
     loan : Loan
-        Gives the first payment, the interval, and whether payments fall on ends of months.
+        The contract; it has the first payment, the interval, and whether payments fall on ends of months.
     number : int
         Intervals after the first; may be negative.
 
@@ -72,7 +72,7 @@ def regular_periods(loan: Loan) -> list[PaymentPeriod]:
 
 
 def has_notional_payments(loan: Loan) -> bool:
-    """Tell whether payments are set over a longer time than the loan runs."""
+    """Return whether payments are set over a longer time than the loan runs."""
     return len(_stops(loan)) > 1
 
 
@@ -84,7 +84,7 @@ def moved_payment(loan: Loan) -> date | None:
 
 
 def moved_payment_note(loan: Loan) -> str:
-    """Return what a reader must know of a last payment that is moved to maturity; "" where none is."""
+    """Return the remark on a last payment that is moved to maturity; "" if none is."""
     moved = moved_payment(loan)
     if moved is None:
         return ""
@@ -102,7 +102,7 @@ def installment_dates(loan: Loan, schedule: Collection[date]) -> dict[date, date
     Parameters
     ----------
     loan : Loan
-        Says which payment moves to maturity.
+        The contract; it decides which payment moves to maturity.
     schedule : (installment,)
         The days as written.
 

@@ -30,50 +30,49 @@ FLOWS = {
     "principal": ("principal", "principal"),
 }
 
-BALANCE = ("+drawn", "+capitalized", "-principal")
-ACCRUED = ("+interest", "+fees", "-interest_paid", "-fees_paid", "-capitalized")
+BALANCE_TERMS = ("+drawn", "+capitalized", "-principal")
+ACCRUED_TERMS = ("+interest", "+fees", "-interest_paid", "-fees_paid", "-capitalized")
 
 
-def signed_in(sheet: Sheet, timeline: Timeline, loan: Loan, name: str) -> str:
-    """Make the period in which a loan is signed known to the sheet; return the reference to its number.
+def signing_period(sheet: Sheet, timeline: Timeline, loan: Loan, name: str) -> str:
+    """Give the number of the model period in which a loan is signed; return the reference to it.
 
     Parameters
     ----------
     sheet, timeline : Sheet, Timeline
-        Where it is given as `loans.<name>.signed_in`; 0 is before the horizon.
+        The sheet that gets `loans.<name>.signed_in`, 0 if it is before the horizon, and the periods.
     loan, name : Loan, str
         The loan and its name.
     """
-    at = f"loans.{name}"
-    return sheet.give(f"{at}.signed_in", "", timeline.index(loan.signed) + 1, f"{at}.signed", "horizon")
+    prefix = f"loans.{name}"
+    return sheet.give(f"{prefix}.signed_in", "", timeline.index(loan.signed) + 1, f"{prefix}.signed", "horizon")
 
 
-def loan_rows(sheet: Sheet, setting: Setting, timeline: Timeline, schedule: Block, at: str) -> None:
+def loan_rows(sheet: Sheet, setting: Setting, timeline: Timeline, schedule: Block, prefix: str) -> None:
     """Write a loan's rows in model periods from its schedule, in its own currency.
 
     Before the horizon the contract has run by its own dates: the first opening balance is what it owes by then.
-    Writes under `at`: `draws`, `interest`, `interest_paid`, `capitalized`, `fees`, `fees_paid`, `upfront_fee`,
+    Writes under `prefix`: `draws`, `interest`, `interest_paid`, `capitalized`, `fees`, `fees_paid`, `upfront_fee`,
     `scheduled`, `principal`, `opening`, `closing`, `accrued`, `deferred_fee`, `fee_amortization` [money], `fee_left`
-    and
-    `live` [1]; and `loans.<l>.period_rate`. [1/year]
+    and `live` [1]; and `loans.<l>.period_rate`. [1/year]
 
     Parameters
     ----------
     sheet, timeline : Sheet, Timeline
-        The model's periods and the sheet of their rows.
+        The sheet that gets the rows, and the model's periods.
     setting : Setting
         The loan, its name, its currency and the path of its schedule.
     schedule : Block
         Rows by event, each (event,) or (sample, event).
-    at : str
-        Path of the rows, such as `loans.fleet`.
+    prefix : str
+        Prefix of the rows' paths, such as `loans.fleet`.
 
     Source
     ------
     docs/conventions.md, section 4, Rows in model periods.
     """
-    own, money, loan = setting.at, setting.money, setting.loan
-    events = schedule.values[f"{own}.period"]
+    schedule_prefix, money, loan = setting.prefix, setting.money, setting.loan
+    events = schedule.values[f"{schedule_prefix}.period"]
     falls = (events[:, None] == np.arange(1.0, timeline.count + 1)).astype(float)
     label = loan.title or setting.name
 
@@ -84,71 +83,81 @@ def loan_rows(sheet: Sheet, setting: Setting, timeline: Timeline, schedule: Bloc
         ends = padded[..., np.searchsorted(events, np.arange(timeline.count + 1), side="right")]
         return ends[..., :1], ends[..., 1:]
 
-    def stood(terms: tuple[str, ...]) -> str:
-        return "0 " + " ".join(f"{t[0]} SUMIFS({{{own}.{t[1:]}}}, {{{own}.period}}, 0)" for t in terms)
+    def opening_text(terms: tuple[str, ...]) -> str:
+        return "0 " + " ".join(
+            f"{t[0]} SUMIFS({{{schedule_prefix}.{t[1:]}}}, {{{schedule_prefix}.period}}, 0)" for t in terms
+        )
 
     # SUMIFS: a product with where events fall adds them all up at once; balances are what the last event left
     for key, (row, words) in FLOWS.items():
-        text = f"SUMIFS({{{own}.{key}}}, {{{own}.period}}, {{time.period}})"
-        flow = np.asarray(schedule.values[f"{own}.{key}"] @ falls)
-        sheet.put(Row(f"{at}.{row}", f"{label}: {words}", money, FLOW, text), flow)
-    start, closing = stock(f"{own}.closing")
-    text = f"{{{at}.opening}} + {{{at}.draws}} + {{{at}.capitalized}} - {{{at}.principal}}"
-    sheet.put(Row(f"{at}.opening", f"{label}: opening", money, STOCK, f"{{{at}.closing@-1}}"), _opening(start, closing))
-    sheet.put(Row(f"{at}.closing", f"{label}: closing", money, STOCK, text, stood(BALANCE)), closing)
-    text = f"{{{at}.accrued@-1}} + {{{at}.interest}} + {{{at}.fees}} - {{{at}.interest_paid}} - {{{at}.fees_paid}}"
-    text = f"{text} - {{{at}.capitalized}}"
-    row_ = Row(f"{at}.accrued", f"{label}: interest and fees owed", money, STOCK, text, stood(ACCRUED))
-    sheet.put(row_, stock(f"{own}.accrued_interest", f"{own}.accrued_fees")[1])
+        text = f"SUMIFS({{{schedule_prefix}.{key}}}, {{{schedule_prefix}.period}}, {{time.period}})"
+        flow = np.asarray(schedule.values[f"{schedule_prefix}.{key}"] @ falls)
+        sheet.put(Row(f"{prefix}.{row}", f"{label}: {words}", money, FLOW, text), flow)
+    start, closing = stock(f"{schedule_prefix}.closing")
+    text = f"{{{prefix}.opening}} + {{{prefix}.draws}} + {{{prefix}.capitalized}} - {{{prefix}.principal}}"
+    sheet.put(
+        Row(f"{prefix}.opening", f"{label}: opening", money, STOCK, f"{{{prefix}.closing@-1}}"),
+        _opening(start, closing),
+    )
+    sheet.put(Row(f"{prefix}.closing", f"{label}: closing", money, STOCK, text, opening_text(BALANCE_TERMS)), closing)
+    text = f"{{{prefix}.accrued@-1}} + {{{prefix}.interest}} + {{{prefix}.fees}}"
+    text += f" - {{{prefix}.interest_paid}} - {{{prefix}.fees_paid}} - {{{prefix}.capitalized}}"
+    row_ = Row(f"{prefix}.accrued", f"{label}: interest and fees owed", money, STOCK, text, opening_text(ACCRUED_TERMS))
+    sheet.put(row_, stock(f"{schedule_prefix}.accrued_interest", f"{schedule_prefix}.accrued_fees")[1])
     _rate_row(sheet, setting, schedule, falls)
-    _fee_rows(sheet, timeline, setting, schedule, at)
+    _fee_rows(sheet, timeline, setting, schedule, prefix)
 
 
 def _rate_row(sheet: Sheet, setting: Setting, schedule: Block, falls: Array) -> None:
     """Write the loan's rate, averaged over the days of each period in which it runs; 0 in others."""
-    own, at = setting.at, f"loans.{setting.name}.period_rate"
-    years = schedule.values[f"{own}.year_fraction"] @ falls
-    value = schedule.values[f"{own}.rate_years"] @ falls
-    ran = f"SUMIFS({{{own}.year_fraction}}, {{{own}.period}}, {{time.period}})"
-    text = f"SUMIFS({{{own}.rate_years}}, {{{own}.period}}, {{time.period}}) / {ran}"
+    schedule_prefix, path = setting.prefix, f"loans.{setting.name}.period_rate"
+    years = schedule.values[f"{schedule_prefix}.year_fraction"] @ falls
+    value = schedule.values[f"{schedule_prefix}.rate_years"] @ falls
+    ran = f"SUMIFS({{{schedule_prefix}.year_fraction}}, {{{schedule_prefix}.period}}, {{time.period}})"
+    text = f"SUMIFS({{{schedule_prefix}.rate_years}}, {{{schedule_prefix}.period}}, {{time.period}}) / {ran}"
     text = f"IF({ran} > 0, {text}, 0)"
     rate = np.divide(value, years, out=np.zeros(np.shape(value)), where=np.broadcast_to(years > 0, np.shape(value)))
-    sheet.put(Row(at, f"{setting.loan.title or setting.name}: rate", "1/year", RATE, text), rate)
+    sheet.put(Row(path, f"{setting.loan.title or setting.name}: rate", "1/year", RATE, text), rate)
 
 
 def _opening(start: Array, closing: Array) -> Array:
     return np.concatenate([np.broadcast_to(start, (*closing.shape[:-1], 1)), closing[..., :-1]], axis=-1)
 
 
-def _fee_rows(sheet: Sheet, timeline: Timeline, setting: Setting, schedule: Block, at: str) -> None:
+def _fee_rows(sheet: Sheet, timeline: Timeline, setting: Setting, schedule: Block, prefix: str) -> None:
     """Write the upfront fee still to be expensed: by days from signing to maturity, or all once the loan is repaid."""
-    loan, money, known = setting.loan, setting.money, f"loans.{setting.name}"
+    loan, money, loan_prefix = setting.loan, setting.money, f"loans.{setting.name}"
     label = loan.title or setting.name
     reads = setting.reads("signed", "matures")
-    signed = sheet.give(f"{known}.signed_on", "day", serial(loan.signed), *setting.reads("signed"))
-    matures = sheet.give(f"{known}.matures_on", "day", serial(loan.maturity), *reads)
+    signed = sheet.give(f"{loan_prefix}.signed_on", "day", serial(loan.signed), *setting.reads("signed"))
+    matures = sheet.give(f"{loan_prefix}.matures_on", "day", serial(loan.maturity), *reads)
     text = f"AND({{time.date}} >= {signed}) * MAX({matures} - {{time.date}}, 0) / ({matures} - {signed})"
-    before = sheet.give(f"{at}.fee_left_at_start", "", float(days_left(loan, timeline.eve)[0]), *reads, "horizon.from")
-    sheet.line(Row(f"{at}.fee_left", f"{label}: share of days left", "", STOCK, text, before))
-    until = schedule.given[f"{known}.available_until"]
+    before = sheet.give(
+        f"{prefix}.fee_left_at_start", "", float(days_left(loan, timeline.eve)[0]), *reads, "horizon.from"
+    )
+    sheet.line(Row(f"{prefix}.fee_left", f"{label}: share of days left", "", STOCK, text, before))
+    until = schedule.given[f"{loan_prefix}.available_until"]
     last = sheet.give(until.path, until.unit, until.value, *until.reads, formula=until.formula)
-    owed = f"{{{at}.closing}}"
-    if loan.needs_cash:  # cash rests on the fee, too
-        owed = f"{{{at}.opening}} + {{{at}.known_draws}} + {{{at}.capitalized}} - {{{at}.known_principal}}"
+    owed = f"{{{prefix}.closing}}"
+    if loan.needs_cash:  # not the closing balance: it depends on cash, and cash depends on the fee
+        owed = (
+            f"{{{prefix}.opening}} + {{{prefix}.known_draws}} + {{{prefix}.capitalized}} - {{{prefix}.known_principal}}"
+        )
     text = f"IF(OR({setting.trifle_on(sheet).counts_text(f'({owed})')}, {{time.end}} < {last}), 1, 0)"
-    live = Row(f"{at}.live", f"{label}: still runs", "", FLOW, text)
+    live = Row(f"{prefix}.live", f"{label}: still runs", "", FLOW, text)
     _ = sheet.put(live, None) if loan.needs_cash else sheet.line(live)
-    whole, paid = "0", f"{{{at}.upfront_fee}}"
+    fee, paid = "0", f"{{{prefix}.upfront_fee}}"
     if np.any(loan.fees.upfront):
-        whole = f"{{{setting.commitment}}} * {{inputs.{known}.fees.upfront}}"
+        fee = f"{{{setting.commitment}}} * {{inputs.{loan_prefix}.fees.upfront}}"
     if np.any(setting.fee_in_assets):
-        share = f"SUM({{{known}.asset_share}} * ({{time.period}} = {signed_in(sheet, timeline, loan, setting.name)}))"
-        given = sheet.give(f"{known}.fee_in_assets", "", setting.fee_in_assets, formula=share)
-        whole, paid = f"{whole} * (1 - {given})", f"{paid} * (1 - {given})"
-    text, words = f"{whole} * {{{at}.fee_left}} * {{{at}.live}}", f"{label}: upfront fee not yet expensed"
-    sheet.line(Row(f"{at}.deferred_fee", words, money, STOCK, text, f"{whole} * {before}"))
-    text = f"{{{at}.deferred_fee@-1}} + {paid} - {{{at}.deferred_fee}}"
-    sheet.line(Row(f"{at}.fee_amortization", f"{label}: upfront fee expensed", money, FLOW, text))
+        period = signing_period(sheet, timeline, loan, setting.name)
+        share = f"SUM({{{loan_prefix}.asset_share}} * ({{time.period}} = {period}))"
+        in_assets = sheet.give(f"{loan_prefix}.fee_in_assets", "", setting.fee_in_assets, formula=share)
+        fee, paid = f"{fee} * (1 - {in_assets})", f"{paid} * (1 - {in_assets})"
+    text, words = f"{fee} * {{{prefix}.fee_left}} * {{{prefix}.live}}", f"{label}: upfront fee not yet expensed"
+    sheet.line(Row(f"{prefix}.deferred_fee", words, money, STOCK, text, f"{fee} * {before}"))
+    text = f"{{{prefix}.deferred_fee@-1}} + {paid} - {{{prefix}.deferred_fee}}"
+    sheet.line(Row(f"{prefix}.fee_amortization", f"{label}: upfront fee expensed", money, FLOW, text))
 
 
 def days_left(loan: Loan, *days: date) -> Array:

@@ -1,4 +1,4 @@
-"""A loan made ready to be carried: its calendar, its rate and the money moved, as values and as rows."""
+"""A loan before its account is carried: its calendar, its rate and the money moved, as values and as rows."""
 
 from __future__ import annotations
 
@@ -10,56 +10,58 @@ import numpy as np
 from fibercap.core.calendar import serial
 from fibercap.core.rows import INPUT, Row
 from fibercap.core.sheet import Sheet
-from fibercap.core.timeline import FLOW, RATE, STOCK, month_number
+from fibercap.core.timeline import FLOW, STOCK, month_number
 from fibercap.model.horizon.run_off import RUN_OFF
 from fibercap.model.loans.account import carry
 from fibercap.model.loans.exchanged import day_rate_rows
 from fibercap.model.loans.flows import Course, Flows
 from fibercap.model.loans.grid import Grid, event_grid
 from fibercap.model.loans.payment_dates import installment_dates, period_starts
-from fibercap.model.loans.rates import Floating, RateCourse, Steps, limited, rate_course
+from fibercap.model.loans.rate_rows import rate_row
+from fibercap.model.loans.rates import Floating, RateCourse, rate_course
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from fibercap.core.units import Array
-    from fibercap.model.loans.setting import Moved, Setting
+    from fibercap.model.loans.setting import Moves, Setting
     from fibercap.model.loans.style import Style
     from fibercap.model.loans.terms import Loan
 
-BY_DATE: Final = "SUMIFS({{{row}}}, {{{later}time.date}}, {{{at}.date}})"
-BY_PERIOD: Final = "SUMIFS({{{row}}}, {{{later}time.period}}, {{{at}.period}})"
+BY_DATE: Final = "SUMIFS({{{row}}}, {{{later}time.date}}, {{{prefix}.date}})"
+BY_PERIOD: Final = "SUMIFS({{{row}}}, {{{later}time.period}}, {{{prefix}.period}})"
 
 
 class Prepared:
-    """A loan made ready to be carried: grid, rate, and money moved, with the rows that say so on a sheet."""
+    """A loan before its account is carried: grid, rate, and money moved, with their rows on the schedule's sheet."""
 
-    def __init__(self, setting: Setting, moved: Moved) -> None:
-        self.setting, self.moved = setting, moved
+    def __init__(self, setting: Setting, moves: Moves) -> None:
+        self.setting, self.moves = setting, moves
         loan = setting.loan
         self.course: RateCourse = rate_course(loan.rate, period_starts(loan), setting.indices)
         self.grid: Grid = event_grid(loan, setting.timeline, self.course)
-        self.sheet = Sheet(setting.at, len(self.grid.dates))
+        self.sheet = Sheet(setting.prefix, len(self.grid.dates))
         steps = map(self.course.step, self.grid.rate_set_on) if self.course.days else [0] * len(self.grid.dates)
         self.steps = tuple(steps)
         self.trifle = setting.trifle_on(self.sheet)
         self.rate_texts: list[str] = []
-        self.until = available_until(loan, moved.until)
-        self.until_text = "" if loan.fees.available_until or loan.revolves else moved.until_text
+        self.until = available_until(loan, moves.until)
+        self.until_text = "" if loan.fees.available_until or loan.revolves else moves.until_text
 
-    def carried(self) -> Flows:
-        """Write what is known beforehand, and carry the loan."""
-        return carry(self.setting.loan, self.grid, self.known())
+    def carry(self) -> Flows:
+        """Write what is known beforehand, carry the loan from event to event, and return its flows."""
+        return carry(self.setting.loan, self.grid, self.write_course())
 
-    def known(self) -> Course:
+    def write_course(self) -> Course:
         """Write calendar, rate and money moved; return them."""
         grid, months = self.grid, self.grid.months
         self._calendar_rows()
         if self.setting.exchange is not None:
             of_period = self._in_periods(BY_PERIOD, f"exchange.{self.setting.exchange.code}.average")
-            day_rate_rows(self.sheet, self.setting.exchange, self.setting.at, grid, of_period)
+            day_rate_rows(self.sheet, self.setting.exchange, self.setting.prefix, grid, of_period)
+        rate, self.rate_texts = rate_row(self.sheet, self.setting, self.course, self.steps, self.rate_read())
         return Course(
-            rate=self._rate_row(),
+            rate=rate,
             steps=self.steps,
             drawn=self._drawn_row(),
             prepaid=self._planned_row(),
@@ -69,16 +71,36 @@ class Prepared:
         )
 
     def put(self, key: str, label: str, unit: str, text: str, value: Array, nature: str = FLOW) -> Array:
-        """Write the row `<schedule>.<key>`; return its values, (event,) or (sample, event). [`unit`]"""
-        return self.sheet.put(Row(f"{self.setting.at}.{key}", label, unit, nature, text), value)
+        """Write the row `<schedule>.<key>`; return its values, (event,) or (sample, event). [`unit`]
+
+        Parameters
+        ----------
+        key, label, unit, text : str
+            Last part of the path, words for readers, the unit, and the formula text.
+        value : (event,) or (sample, event)
+            [`unit`]
+        nature : str
+            Flow, stock or rate.
+        """
+        return self.sheet.put(Row(f"{self.setting.prefix}.{key}", label, unit, nature, text), value)
 
     def put_known(self, key: str, label: str, unit: str, value: Array, reads: tuple[str, ...]) -> Array:
-        """Write the row `<schedule>.<key>` that the calendar gives, read from the inputs `reads`; return its values."""
+        """Write the row `<schedule>.<key>`, which the calendar gives; return its values, (event,). [`unit`]
+
+        Parameters
+        ----------
+        key, label, unit : str
+            Last part of the path, words for readers, and the unit.
+        value : (event,)
+            [`unit`]
+        reads : tuple of str
+            Paths of the inputs that decide it.
+        """
         nature = STOCK if unit in ("day", "month") else FLOW
-        return self.sheet.put(Row(f"{self.setting.at}.{key}", label, unit, nature, reads=reads), value)
+        return self.sheet.put(Row(f"{self.setting.prefix}.{key}", label, unit, nature, reads=reads), value)
 
     def calendar_reads(self) -> dict[str, tuple[str, ...]]:
-        """Return, for each row that the calendar gives, the inputs from which it is read."""
+        """Return, by name of each row that the calendar gives, the paths of the inputs that decide it."""
         reads, style = self.setting.reads, self.setting.loan.repayment
         term = reads("signed", "matures", "payments", *([f"repayment.{style.term_field}"] if style.months else []))
         custom = reads(f"repayment.{style.schedule_field}") if style.schedule_field else ()
@@ -106,7 +128,7 @@ class Prepared:
         return f"rates.{rate.index}" if isinstance(rate, Floating) else f"loans.{self.setting.name}.rate"
 
     def until_reads(self) -> tuple[str, ...]:
-        """Return the inputs from which `until` is read, besides what its formula names."""
+        """Return the paths of the inputs that decide `until`, besides those that its formula names."""
         loan, reads = self.setting.loan, self.setting.reads
         if loan.fees.available_until:
             return reads("fees.available_until")
@@ -115,7 +137,7 @@ class Prepared:
         return reads("draws" if loan.draws else "signed")
 
     def _calendar_rows(self) -> None:
-        at, grid = self.setting.at, self.grid
+        prefix, grid = self.setting.prefix, self.grid
         days = np.array([serial(day) for day in grid.dates])
         set_on = (
             np.array([serial(day) for day in grid.rate_set_on]) if self.course.resets else np.append(days[0], days[:-1])
@@ -135,95 +157,57 @@ class Prepared:
             ("rate_set_on", "Rate set on", "day", set_on),
         ):
             self.put_known(key, label, unit, value, reads[key])
-        text = f"{{{at}.repays}} + {{{at}.payments_left@1}}"
+        text = f"{{{prefix}.repays}} + {{{prefix}.payments_left@1}}"
         self.put("payments_left", "Payments left", "", text, grid.payments_left, STOCK)
-
-    def _rate_row(self) -> Array:
-        """Write the rate in force between the event before and this one."""
-        setting, course, give = self.setting, self.course, self.sheet.give
-        rate, at = setting.loan.rate, setting.at
-        source = f"{INPUT}{self.rate_read()}"
-        if not course.days:
-            value, text = course.values[0], give(source, "1/year", course.values[0])
-            refs = [text]
-        else:
-            refs = [give(f"{source}.{n}", "1/year", v) for n, v in zip(course.names, course.values, strict=True)]
-            since = [
-                give(f"{source}.{n}.from", "day", serial(d), f"{self.rate_read()}.{n}")
-                for n, d in zip(course.names, course.days, strict=True)
-            ]
-            on = f"{{{at}.rate_set_on}}"
-            until = [*(f", {on} < {day}" for day in since[1:]), ""]
-            text = " + ".join(f"{r} * AND({on} >= {a}{b})" for r, a, b in zip(refs, since, until, strict=True))
-            value = np.stack(np.broadcast_arrays(*course.values), axis=-1)[..., list(self.steps)]
-            value = value.reshape(*value.shape[:-2], -1) if value.ndim > 2 else value  # (draw, 1, event)
-        self.rate_texts = [self._limited(ref) for ref in refs]
-        bare = value if np.ndim(value) else np.asarray(value)
-        value = limited(rate, bare)
-        if value.shape[-1:] != (len(self.grid.dates),):
-            value = np.broadcast_to(value, (*value.shape[:-1], len(self.grid.dates)))
-        row = Row(f"{at}.rate", "Rate", "1/year", RATE, self._limited(text), self.rate_texts[self.steps[0]])
-        return self.sheet.put(row, value)
-
-    def _limited(self, text: str) -> str:
-        """Return the formula of a floating rate from that of its index: margin, floor and cap."""
-        rate, give, at = self.setting.loan.rate, self.sheet.give, f"{self.setting.terms}.rate"
-        if isinstance(rate, Steps):
-            return text
-        margin, floor = give(f"{at}.margin", "1/year", rate.margin), give(f"{at}.floor", "1/year", rate.floor)
-        bare = f"MAX({text} + {margin}, {floor})"
-        return bare if rate.cap is None else f"MIN({bare}, {give(f'{at}.cap', '1/year', rate.cap)})"
 
     def _drawn_row(self) -> Array:
         """Write the money drawn at each event: dated, as the projection moves it, or else all of it at signing."""
         loan, money = self.setting.loan, self.setting.money
-        planned, moved = dict(loan.draws or {}), self.moved
+        planned, moved = dict(loan.draws or {}), self.moves
         if not planned and moved.funded is None and not loan.revolves and self.setting.is_drawn:
             planned = {loan.signed: loan.commitment}
-        text, value = self._dated("draws" if loan.draws else "commitment", planned)
+        text, value = self._dated_moves("draws" if loan.draws else "commitment", planned)
         text, value = self._with_moved(text, value, "funded", moved.funded)
-        here = f"{{{self.setting.at}.draws_here}}"
+        here = f"{{{self.setting.prefix}.draws_here}}"
         text, value = f"{here} * ({text or '0'})", value * self.grid.draws_here
         if not loan.revolves:
             return self.put("drawn", "Drawn", money, text, value)
         known = self.put("known_drawn", "Drawn by plan", money, text, value)
-        text, value = self._with_moved(f"{{{self.setting.at}.known_drawn}}", known, "called", moved.called)
+        text, value = self._with_moved(f"{{{self.setting.prefix}.known_drawn}}", known, "called", moved.called)
         return self.put("drawn", "Drawn", money, text, value)
 
     def _planned_row(self) -> Array:
         """Write what is to be prepaid at each event, whatever is owed then."""
         loan, money = self.setting.loan, self.setting.money
-        text, value = self._dated("prepayments", dict(loan.prepayments or {}))
+        text, value = self._dated_moves("prepayments", dict(loan.prepayments or {}))
         value = self.put("planned_prepayment", "Prepayment planned", money, text or "0", value)
         if not loan.needs_cash:
             return value
         row = "repaid" if loan.revolves else "swept"
-        text, moved = self._with_moved("", np.zeros(len(self.grid.dates)), row, self.moved.paid)
+        text, moved = self._with_moved("", np.zeros(len(self.grid.dates)), row, self.moves.paid)
         return value + self.put("moved_by_cash", "Repaid from cash", money, text or "0", moved)
 
     def value(self, key: str) -> Array:
         """Return the value of a row of the schedule."""
-        return self.sheet.value(f"{self.setting.at}.{key}")
+        return self.sheet.value(f"{self.setting.prefix}.{key}")
 
-    def may_draw(self) -> Array:
-        """Return 1 at events on which a revolver may be drawn as cash needs it, else 0, (event,)."""
-        return np.asarray((self.grid.months <= self.until) & (self.grid.is_final == 0), dtype=float)
-
-    def _dated(self, block: str, planned: Mapping[date, Array]) -> tuple[str, Array]:
-        """Return formula and value of money moved on given dates."""
+    def _dated_moves(self, block: str, planned: Mapping[date, Array]) -> tuple[str, Array]:
+        """Return the formula text and the values of money moved on given dates, by event. [money]"""
         terms, moved = [], dict(planned)
         for day, amount in planned.items():
-            whole = block == "commitment"
-            at = f"{self.setting.terms}.{block}" + ("" if whole else f".{day}")
-            written = self.setting.reads(block if whole else f"{block}.{day}")
-            on = self.sheet.give(f"{at}.on", "day", serial(day), *(self.setting.reads("signed") if whole else written))
-            much = self.sheet.give(at, self.setting.money, amount, *written)
-            if block == "prepayments" and day in self.moved.cuts:
-                cut, how = self.moved.cuts[day]
+            is_commitment = block == "commitment"
+            input_path = f"{self.setting.terms}.{block}" + ("" if is_commitment else f".{day}")
+            written = self.setting.reads(block if is_commitment else f"{block}.{day}")
+            on = self.sheet.give(
+                f"{input_path}.on", "day", serial(day), *(self.setting.reads("signed") if is_commitment else written)
+            )
+            reference = self.sheet.give(input_path, self.setting.money, amount, *written)
+            if block == "prepayments" and day in self.moves.cuts:
+                cut, how = self.moves.cuts[day]
                 path = f"loans.{self.setting.name}.{block}.{day}.cut"
                 less = self.sheet.give(path, self.setting.money, cut, formula=how, fixed=True)
-                much, moved[day] = f"MAX({much} - {less}, 0)", np.maximum(amount - cut, 0.0)
-            terms.append(f"IF({{{self.setting.at}.date}} = {on}, {much}, 0)")
+                reference, moved[day] = f"MAX({reference} - {less}, 0)", np.maximum(amount - cut, 0.0)
+            terms.append(f"IF({{{self.setting.prefix}.date}} = {on}, {reference}, 0)")
         return " + ".join(terms), self.grid.on_days(moved.items())
 
     def _with_moved(self, text: str, value: Array, row: str, by_period: Array | None) -> tuple[str, Array]:
@@ -234,7 +218,15 @@ class Prepared:
         return f"{text} + {more}" if text else more, value + moved
 
     def on_last_days(self, by_period: Array, row: str) -> tuple[str, Array]:
-        """Return formula and values of what the projection moves by a row, on last days of periods. [money]"""
+        """Return the formula text and the values of what the projection moves on the last days of periods, by event.
+
+        Parameters
+        ----------
+        by_period : (period,) or (sample, period)
+            What it moves in each model period. [money]
+        row : str
+            The last part of that row's path, such as `funded`.
+        """
         dates = self.setting.timeline.dates if self.setting.timeline else ()
         ends = {day: position for position, day in enumerate(dates)}
         at_end = np.zeros((len(ends), len(self.grid.dates)))
@@ -243,53 +235,63 @@ class Prepared:
                 at_end[ends[day], event] = 1.0
         path = f"loans.{self.setting.name}.{row}"
         begun = row == "funded"  # nothing is spent after the horizon
-        text = BY_DATE.format(row=path, at=self.setting.at, later="") if begun else self._in_periods(BY_DATE, path)
+        text = (
+            BY_DATE.format(row=path, prefix=self.setting.prefix, later="") if begun else self._in_periods(BY_DATE, path)
+        )
         return text, by_period @ at_end
 
     def _in_periods(self, way: str, row: str) -> str:
-        """Return the formula that looks a row of the projection up, in the periods of the run-off too."""
+        """Return the formula text that looks up a row of the projection, in the periods of the run-off too."""
         timeline = self.setting.timeline
-        text = way.format(row=row, at=self.setting.at, later="")
+        text = way.format(row=row, prefix=self.setting.prefix, later="")
         if timeline is None or not timeline.past:
             return text
-        later = way.format(row=f"{RUN_OFF}.{row}", at=self.setting.at, later=f"{RUN_OFF}.")
+        later = way.format(row=f"{RUN_OFF}.{row}", prefix=self.setting.prefix, later=f"{RUN_OFF}.")
         return f"({text} + {later})"
 
     def _target_row(self) -> Array:
-        """Write what the style is told from outside: a custom schedule, or the service of a sculpted loan."""
+        """Write what is planned for payments: the amounts of a custom schedule, or the service of a sculpted loan."""
         style, none = self.setting.loan.repayment, np.zeros(len(self.grid.dates))
         if style.schedule_field:
             return self._custom_row(style)
-        if self.moved.service is None:
+        if self.moves.service is None:
             return none
-        at, events = self.setting.at, self.grid.period
-        periods = np.arange(1.0, self.moved.service.shape[-1] + 1)
+        prefix, events = self.setting.prefix, self.grid.period
+        periods = np.arange(1.0, self.moves.service.shape[-1] + 1)
         falls = (periods[:, None] == events[None, :]).astype(float)
         payments = (falls @ self.grid.is_payment) @ falls
         share = np.divide(self.grid.repays, payments, out=none, where=payments > 0)
         reads = (*self.calendar_reads()["repays"], "horizon")
         self.put_known("share_of_period", "Share of the period's service", "", share, reads)
         aimed = self._in_periods(BY_PERIOD, f"loans.{self.setting.name}.service_target")
-        text, value = f"{{{at}.share_of_period}} * {aimed}", (self.moved.service @ falls) * share
+        text, value = f"{{{prefix}.share_of_period}} * {aimed}", (self.moves.service @ falls) * share
         if self.setting.exchange is not None:
-            text, value = f"{text} / {{{at}.exchange}}", value / self.value("exchange")
+            text, value = f"{text} / {{{prefix}.exchange}}", value / self.value("exchange")
         return self.put("target", "Service aimed at", self.setting.money, text, value)
 
     def _custom_row(self, style: Style) -> Array:
         terms, unit = [], "" if style.in_shares else self.setting.money
-        paid_on = installment_dates(self.setting.loan, style.planned)
-        for day, part in style.planned.items():
-            at = f"{self.setting.terms}.repayment.{style.schedule_field}.{day}"
-            on = self.sheet.give(f"{at}.on", "day", serial(paid_on[day]), at.removeprefix(INPUT))
-            much = self.sheet.give(at, unit, part.value)
-            terms.append(f"IF({{{self.setting.at}.date}} = {on}, {much}, 0)")
-        value = self.grid.on_days((paid_on[day], part.value) for day, part in style.planned.items())
+        paid_on = installment_dates(self.setting.loan, style.planned_principal)
+        for day, part in style.planned_principal.items():
+            input_path = f"{self.setting.terms}.repayment.{style.schedule_field}.{day}"
+            on = self.sheet.give(f"{input_path}.on", "day", serial(paid_on[day]), input_path.removeprefix(INPUT))
+            reference = self.sheet.give(input_path, unit, part.value)
+            terms.append(f"IF({{{self.setting.prefix}.date}} = {on}, {reference}, 0)")
+        value = self.grid.on_days((paid_on[day], part.value) for day, part in style.planned_principal.items())
         label = "Share of what has been drawn" if style.in_shares else "Principal planned"
         return self.put("target", label, unit, " + ".join(terms), value)
 
 
 def available_until(loan: Loan, planned: Array | None) -> Array:
-    """Return the month number up to which undrawn money may be drawn, and costs its fee. [month]"""
+    """Return the month number up to which undrawn money may be drawn, and costs its fee. [month]
+
+    Parameters
+    ----------
+    loan : Loan
+        The contract.
+    planned : () or (sample, 1), or None
+        Month number of the last draw that funding plans; None if it plans none. [month]
+    """
     if loan.fees.available_until:
         return np.asarray(month_number(loan.fees.available_until))
     if loan.revolves:

@@ -21,11 +21,11 @@ if TYPE_CHECKING:
     from fibercap.model.plan.plan import Plan
 
 SETTLED: Final = 1e-7
-"""Largest change at which what prepayments are cut by counts as settled. [money]"""
+"""Cuts that change by no more than this in a round count as settled. [money]"""
 RELATIVE: Final = 1e-14
 """The same as a share of the cut, for amounts in which doubles do not hold `SETTLED`. [1]"""
 Cuts = dict[tuple[str, "date"], "Array"]
-"""By how much each prepayment is cut, by loan and day, `()` or `(draw, 1)`, in the loan's currency. [money]"""
+"""By how much each prepayment is cut, by loan and day, `()` or `(sample, 1)`, in the loan's currency. [money]"""
 
 
 class Prepayment(NamedTuple):
@@ -37,8 +37,8 @@ class Prepayment(NamedTuple):
     period: int
 
     @property
-    def given(self) -> str:
-        """The scalar that says by how much it is cut."""
+    def cut_path(self) -> str:
+        """The path of the scalar that says by how much it is cut."""
         return f"loans.{self.loan}.prepayments.{self.day}.cut"
 
 
@@ -62,8 +62,8 @@ def prepaid_text(plan: Plan, name: str) -> str:
     plan, name : Plan, str
         The plan and the loan.
     """
-    at, whole = f"loans.{name}", "known_principal" if plan.loans[name].needs_cash else "principal"
-    return f"({{{at}.{whole}}} - {{{at}.scheduled}})"
+    prefix, principal = f"loans.{name}", "known_principal" if plan.loans[name].needs_cash else "principal"
+    return f"({{{prefix}.{principal}}} - {{{prefix}.scheduled}})"
 
 
 def free_text(plan: Plan, least: str) -> str:
@@ -81,14 +81,14 @@ def free_text(plan: Plan, least: str) -> str:
 
 
 def cut_texts(plan: Plan) -> dict[str, dict[date, str]]:
-    """Return, by loan and day, the formula of what a prepayment is cut by: what cash does not suffice for.
+    """Return, by loan and day, the formula text of what a prepayment is cut by: the part that cash cannot pay.
 
     Source
     ------
-    docs/conventions.md, section 5. Interest of a period rests on a prepayment within it, so the cut is found round by
-    round; its gap to this formula is proved like a law.
+    docs/conventions.md, section 5. The interest of a period depends on a prepayment within it, so that the cut is
+    found in rounds; a law proves that it agrees with this formula.
     """
-    found: dict[str, dict[date, str]] = {}
+    texts: dict[str, dict[date, str]] = {}
     before: dict[int, str] = {}
     free = free_text(plan, "{inputs.money.minimum_cash}")
     for item in prepayments(plan):
@@ -101,8 +101,8 @@ def cut_texts(plan: Plan) -> dict[str, dict[date, str]]:
         text = f"MAX({{inputs.loans.{item.loan}.prepayments.{item.day}}} - {room}, 0)"
         if item.period >= plan.timeline.within:
             text = prefix_text(text, RUN_OFF, frozenset(_in_periods(plan)))
-        found.setdefault(item.loan, {})[item.day] = text
-    return found
+        texts.setdefault(item.loan, {})[item.day] = text
+    return texts
 
 
 def _paid_row(plan: Plan, item: Prepayment) -> str:
@@ -112,10 +112,9 @@ def _paid_row(plan: Plan, item: Prepayment) -> str:
 
 
 def _paid_text(plan: Plan, item: Prepayment) -> str:
-    at = f"loans.{item.loan}.schedule"
-    text = (
-        f"SUM({{{_paid_row(plan, item)}}} * ({{{at}.date}} = {{inputs.loans.{item.loan}.prepayments.{item.day}.on}}))"
-    )
+    prefix = f"loans.{item.loan}.schedule"
+    on = f"{{inputs.loans.{item.loan}.prepayments.{item.day}.on}}"
+    text = f"SUM({{{_paid_row(plan, item)}}} * ({{{prefix}.date}} = {on}))"
     code = plan.loan_currency(item.loan)
     if code == plan.currency:
         return text
@@ -123,7 +122,7 @@ def _paid_text(plan: Plan, item: Prepayment) -> str:
 
 
 def _rate_text(plan: Plan, item: Prepayment) -> str:
-    """Return the formula of what the loan's currency is worth on the day of a prepayment."""
+    """Return the formula text of the rate of the loan's currency on the day of a prepayment."""
     on = f"{{inputs.loans.{item.loan}.prepayments.{item.day}.on}}"
     rates = day_rates(plan, plan.loan_currency(item.loan))
     return rates.text(rates.counted_day_text(on))
@@ -136,7 +135,7 @@ def _in_periods(plan: Plan) -> list[str]:
 
 
 def cuts_of(plan: Plan, sheet: Sheet, schedules: Mapping[str, Block]) -> Cuts:
-    """Return by how much each prepayment is to be cut, given everything that is written. [money]
+    """Return by how much each prepayment is to be cut, from the rows of a round. [money]
 
     Parameters
     ----------
@@ -149,7 +148,7 @@ def cuts_of(plan: Plan, sheet: Sheet, schedules: Mapping[str, Block]) -> Cuts:
     ------
     docs/conventions.md, section 4, Prepayments.
     """
-    found: Cuts = {}
+    cuts: Cuts = {}
     served: dict[int, Any] = {}
     free = sheet.value("accounts.cash_after_service") - plan.money.minimum_cash
     for name, loan in plan.loans.items():
@@ -159,12 +158,12 @@ def cuts_of(plan: Plan, sheet: Sheet, schedules: Mapping[str, Block]) -> Cuts:
         code, column = plan.loan_currency(item.loan), slice(item.period, item.period + 1)
         rate = day_rates(plan, code).rates_on([serial(item.day)]) if code != plan.currency else np.ones(1)
         room = np.maximum(free[..., column] - served.get(item.period, 0.0), 0.0) / rate
-        found[item.loan, item.day] = _scalar(np.maximum(item.amount - room, 0.0))
+        cuts[item.loan, item.day] = _scalar(np.maximum(item.amount - room, 0.0))
         block = schedules[f"loans.{item.loan}.schedule"]
         on = block.values[f"{block.name}.date"] == serial(item.day)
         paid = (block.values[_paid_row(plan, item)] * on).sum(axis=-1, keepdims=True) * rate
         served[item.period] = served.get(item.period, 0.0) + paid
-    return found
+    return cuts
 
 
 def _scalar(value: Array) -> Array:
@@ -172,7 +171,7 @@ def _scalar(value: Array) -> Array:
 
 
 class Rounds:
-    """Guesses of cuts: after each two rounds that take the answer before, one where a line through both leads."""
+    """Guesses of cuts: two rounds assume the answer of the round before, the next one an extrapolation of both."""
 
     def __init__(self) -> None:
         self._answers: list[Cuts] = [Cuts()]
@@ -199,14 +198,14 @@ class Rounds:
 
 
 def _limit(first: Array | float, second: Array, last: Array) -> Array:
-    """Return where three values of a geometric approach lead; the last one where they do not approach anything."""
+    """Return the limit of three values that converge geometrically; the last one if they do not converge."""
     before, now = second - first, last - second
     approaches = (np.abs(now) < np.abs(before)) & (last > 0)
     ratio = np.divide(now, before, out=np.zeros(np.shape(now)), where=approaches)
     return np.asarray(np.maximum(last + now * ratio / (1.0 - ratio), 0.0))
 
 
-def settled(one: Cuts, other: Cuts) -> bool:
+def cuts_agree(one: Cuts, other: Cuts) -> bool:
     """Return whether two rounds cut prepayments by the same amounts.
 
     Parameters

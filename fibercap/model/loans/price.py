@@ -1,4 +1,4 @@
-"""What a loan costs its borrower, and how long its money is held."""
+"""The all-in cost of a loan, and its average life."""
 
 from __future__ import annotations
 
@@ -16,16 +16,16 @@ if TYPE_CHECKING:
 
 
 def effective_cost(days: Array, flows: Array) -> tuple[Array, str, str]:
-    """Return the effective annual rate of the borrower's flows by actual days / 365, (draw,).
+    """Return the effective annual rate of the borrower's flows by actual days / 365, (sample,). [1/year]
 
-    Beside it: why it is undefined where it is, and a remark that names other rates.
+    Two texts follow it: why it is undefined, if it is, and a remark that names other rates.
 
     Parameters
     ----------
     days : (event,)
         Serial days, in any order.
-    flows : (event,) or (draw, event)
-        What the borrower gets, less what he pays. [money]
+    flows : (event,) or (sample, event)
+        What the borrower receives, less what it pays. [money]
 
     Source
     ------
@@ -35,7 +35,7 @@ def effective_cost(days: Array, flows: Array) -> tuple[Array, str, str]:
 
 
 def average_life(loan: Loan, value: Mapping[str, Array], least: Array) -> Array:
-    """Return balance times time over all that is drawn, (draw,); nan if that is no more than `least`. [year]
+    """Return balance times time over all that is drawn, (sample,); nan if that is no more than `least`. [year]
 
     Parameters
     ----------
@@ -58,7 +58,7 @@ def average_life(loan: Loan, value: Mapping[str, Array], least: Array) -> Array:
 
 
 def carried_years(loan: Loan, value: Mapping[str, Array]) -> Array:
-    """Return balance times time, added up over the events, (draw,). [money*year]
+    """Return balance times time, added up over the events, (sample,). [money*year]
 
     Parameters
     ----------

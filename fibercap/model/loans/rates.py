@@ -1,4 +1,4 @@
-"""What a loan's rate is on each day: fixed, in steps, or an index and a margin."""
+"""The rate of a loan on each day: fixed, in steps, or an index and a margin."""
 
 from __future__ import annotations
 
@@ -61,7 +61,7 @@ class StepsOf(Field):
         raw : object
             A rate, or a block of rates by period or day, as read from YAML. [1/year]
         info : ValidationInfo
-            The scenario around it.
+            The context, with the known currencies.
 
         Raises
         ------
@@ -141,12 +141,12 @@ class RateCourse:
 
 
 def rate_course(rate: Steps | Floating, period_starts: Sequence[date], indices: Indices) -> RateCourse:
-    """Return the course of a loan's rate; of a floating one, the index alone: margin and limits come on top.
+    """Return the course of a loan's rate; of a floating one, of the index alone, before margin and limits.
 
     Parameters
     ----------
     rate : Steps or Floating
-        What the contract says.
+        The rate of the contract.
     period_starts : sequence of date
         First days of the interest periods, from signing on, in order; not read where the rate follows its index.
     indices : mapping
@@ -158,10 +158,10 @@ def rate_course(rate: Steps | Floating, period_starts: Sequence[date], indices: 
     """
     if isinstance(rate, Steps):
         return RateCourse(rate.values, rate.days, rate.names, ())
-    path = indices[rate.index]
-    days = tuple(first_day(start) for start in path.starts)
+    series = indices[rate.index]
+    days = tuple(first_day(start) for start in series.starts)
     resets = () if rate.reset == FOLLOWS_INDEX or not days else _resets(rate.reset, period_starts)
-    return RateCourse(path.values, days, path.names, resets)
+    return RateCourse(series.values, days, series.names, resets)
 
 
 def _resets(interval: str, period_starts: Sequence[date]) -> tuple[date, ...]:
@@ -173,7 +173,7 @@ def _resets(interval: str, period_starts: Sequence[date]) -> tuple[date, ...]:
     return tuple(resets)
 
 
-def limited(rate: Steps | Floating, index: Array) -> Array:
+def apply_limits(rate: Steps | Floating, index: Array) -> Array:
     """Return the rate that a loan bears, from the index where it floats, (..., event). [1/year]
 
     Parameters
@@ -194,7 +194,7 @@ def limited(rate: Steps | Floating, index: Array) -> Array:
 
 
 def is_one_rate(rate: Steps | Floating) -> bool:
-    """Tell whether a loan has one rate for its whole life."""
+    """Return whether a loan has one rate for its whole life."""
     return isinstance(rate, Steps) and not rate.days
 
 

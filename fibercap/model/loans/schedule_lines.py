@@ -1,4 +1,4 @@
-"""A loan's events brought to one line for each date, as its contract shows them."""
+"""A loan's events as lines of its schedule, one for each date."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ FLOWS: Final = {
     "principal": "scheduled",
     "payment": "payment",
 }
-"""What moves on a date, and the row of the block that says it; the upfront fee and prepayments come on top."""
+"""Columns of a line, each with the row of the block that has it, to which `BESIDE` adds another one."""
 
 
 BESIDE: Final = {"fees": "upfront_fee", "principal": "prepaid"}
@@ -47,7 +47,7 @@ def by_payment(value: Mapping[str, Array], firsts: npt.NDArray[np.intp], last: i
 
 
 class Lines(Mapping[str, "Array"]):
-    """What happens on each date by name, `(date,)` or `(draw, date)`; put together when asked for. [money]"""
+    """What happens on each date by name, `(date,)` or `(sample, date)`; computed when it is read. [money]"""
 
     def __init__(
         self, value: Mapping[str, Array], firsts: npt.NDArray[np.intp], last: int, flows: Flows | None, least: Array
@@ -78,24 +78,24 @@ class Lines(Mapping[str, "Array"]):
         """Return how many there are."""
         return len(FLOWS) + 2
 
-    def _any_draw(self, key: str) -> npt.NDArray[np.bool_]:
+    def _any_sample(self, key: str) -> npt.NDArray[np.bool_]:
         return np.asarray((np.abs(self[key]) > self.least).reshape(-1, len(self._firsts)).any(axis=0))
 
-    def kept(self) -> tuple[npt.NDArray[np.intp], Array, tuple[str, ...]]:
+    def dates_to_show(self) -> tuple[npt.NDArray[np.intp], Array, tuple[str, ...]]:
         """Return the dates to show, which of them are payments, and what each is."""
         due = self._by_date("is_payment") > 0
-        shown = due & self._any_draw("opening")
+        shown = due & self._any_sample("opening")
         if not shown[1:].all():
             for key in FLOWS:
-                shown |= self._any_draw(key)
+                shown |= self._any_sample(key)
         shown[0] = True
-        keep, drawn = np.flatnonzero(shown), self._any_draw("drawn")
+        keep, drawn = np.flatnonzero(shown), self._any_sample("drawn")
         kinds = ("payment" if due[k] else "draw" if k == 0 or drawn[k] else "prepayment" for k in keep)
         return keep, due[keep].astype(float), tuple(kinds)
 
 
-class Shown(Mapping[str, "Array"]):
-    """Lines as the contract shows them: dates on which something happens, in whole steps where it rounds. [money]"""
+class ShownLines(Mapping[str, "Array"]):
+    """Lines as the contract shows them: on dates on which money moves, in whole steps if it rounds. [money]"""
 
     def __init__(self, loan: Loan, lines: Lines, keep: npt.NDArray[np.intp] | None) -> None:
         self._lines, self._keep = lines, keep
@@ -105,19 +105,19 @@ class Shown(Mapping[str, "Array"]):
     def __getitem__(self, key: str) -> Array:
         """Return one of them."""
         if key not in self._made:
-            self._made[key] = self._rounded(key) if self._rounding is not None else self._exact(key)
+            self._made[key] = self._round(key) if self._rounding is not None else self._exact(key)
         return self._made[key]
 
     def _exact(self, key: str) -> Array:
         amounts = self._lines[key]
         return amounts if self._keep is None else amounts[..., self._keep]
 
-    def _rounded(self, key: str) -> Array:
+    def _round(self, key: str) -> Array:
         assert self._rounding is not None  # noqa: S101 - asked before
         if not self._rounding.carries:
             digits = max(0, -int(Decimal(str(self._rounding.step)).as_tuple().exponent))
             return np.round(self._exact(key), digits)
-        if key == "principal":  # what the interest shown leaves of the payment shown
+        if key == "principal":  # not rounded itself: the payment shown less the interest shown, so that lines add up
             left = self["payment"] - self["interest"] - self["fees"] + self["capitalized"]
             return np.where(self._exact(key) > self._lines.least, left, 0.0)
         way = {"interest": self._rounding.interest, "fees": self._rounding.interest, "payment": self._rounding.payment}

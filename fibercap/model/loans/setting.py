@@ -1,4 +1,4 @@
-"""A loan among other things, and what a projection moves on it."""
+"""The setting of a loan, its name, currency and periods, and what a projection moves on it."""
 
 from __future__ import annotations
 
@@ -23,18 +23,18 @@ if TYPE_CHECKING:
 
 
 def used_commitment(name: str) -> str:
-    """Return the scalar that is a loan's commitment, cut to what the company without projects uses of it."""
+    """Return the path of the scalar that is what the company without projects uses of a loan's commitment. [money]"""
     return f"loans.{name}.commitment_used"
 
 
 def used_share(name: str) -> str:
-    """Return the scalar that is the share of a loan's other amounts that the company without projects pays."""
+    """Return the path of the share of a loan's other amounts that the company without projects pays. [1]"""
     return f"loans.{name}.share_used"
 
 
 @dataclass(frozen=True)
-class Exchanged:
-    """What a loan's currency is worth: its code, the unit, the average by period, and the rate of any day."""
+class CurrencyRates:
+    """The rates of a loan's currency: its code, their unit, the average by period, and the rate of any day."""
 
     code: str
     unit: str
@@ -44,7 +44,7 @@ class Exchanged:
 
 @dataclass(frozen=True)
 class Setting:
-    """A loan among other things: its name, its currency, the model's periods and the indices it may float on.
+    """A loan with its name, its currency, the model's periods and the indices on which its rate may float.
 
     `is_drawn` is false for a loan that nothing in its plan uses: no money is drawn on it.
     """
@@ -54,7 +54,7 @@ class Setting:
     money: str
     timeline: Timeline | None = None
     indices: Indices = field(default_factory=dict)
-    exchange: Exchanged | None = None
+    exchange: CurrencyRates | None = None
     fee_in_assets: Array = field(default_factory=lambda: np.asarray(0.0))
     trifle: Trifle | None = None
     is_drawn: bool = True
@@ -62,40 +62,40 @@ class Setting:
     """Formula of the commitment, where it is cut to what is used of it."""
 
     def trifle_on(self, sheet: Sheet) -> Trifle:
-        """Return what counts as no money: that of the plan, or of a loan that stands alone beside its commitment."""
+        """Return the largest amount that counts as no money: that of the plan, or of a loan on its own."""
         if self.trifle is not None:
             return self.trifle
-        amount = sheet.give(f"{self.terms}.{self.loan.owed_as}", self.money, self.loan.commitment)
+        amount = sheet.give(f"{self.terms}.{self.loan.amount_field}", self.money, self.loan.commitment)
         return give_trifle(sheet, f"loans.{self.name}.trifle", self.money, amount, self.loan.commitment)
 
     @property
-    def at(self) -> str:
-        """Where its schedule's rows stand."""
+    def prefix(self) -> str:
+        """Prefix of the paths of its schedule's rows."""
         return f"loans.{self.name}.schedule"
 
     @property
     def terms(self) -> str:
-        """Where its inputs stand."""
+        """Prefix of the paths of its inputs in formulas."""
         return f"inputs.loans.{self.name}"
 
     @property
     def commitment(self) -> str:
-        """The scalar that is its commitment."""
+        """The path of the scalar that is its commitment."""
         return used_commitment(self.name) if self.commitment_text else f"{self.terms}.commitment"
 
     def reads(self, *keys: str) -> tuple[str, ...]:
-        """Return the paths of inputs of the loan, `matures` and `commitment` by the names they are written under."""
-        written = {"matures": self.loan.ends_as, "commitment": self.loan.owed_as}
+        """Return the paths of inputs of the loan; `matures` and `commitment` may be written under other names."""
+        written = {"matures": self.loan.end_field, "commitment": self.loan.amount_field}
         return tuple(f"loans.{self.name}.{written.get(key, key)}" for key in keys)
 
 
 @dataclass(frozen=True)
-class Moved:
-    """What a projection moves by model periods, each `(period,)` or `(draw, period)`. [money]
+class Moves:
+    """What a projection moves by model periods, each `(period,)` or `(sample, period)`. [money]
 
     Money moves on the periods' last days: `funded` is drawn for projects; `called` is drawn and `paid` repaid as cash
-    decides; `service` is what a sculpted loan is to pay. `until` is the month number of the
-    last planned draw, `until_text` its formula. `cuts` say by how much prepayments are cut, by day, and the formula.
+    decides; `service` is what a sculpted loan is to pay. `until` is the month number of the last planned draw,
+    `until_text` its formula text. `cuts` has, by day, by how much a prepayment is cut, and the formula text.
     """
 
     funded: Array | None = None

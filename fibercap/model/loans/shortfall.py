@@ -1,4 +1,4 @@
-"""Payments that do not even cover the interest: found, and said in words."""
+"""Payments that do not cover the interest, and the message about the first of them."""
 
 from __future__ import annotations
 
@@ -20,10 +20,10 @@ def first_shortfall(grid: Grid, flows: Flows, money: str, trifle: Array) -> str:
     grid : Grid
         A loan's events.
     flows : Flows
-        What happens at each; the style sets payments.
+        What happens at each, under a style that sets payments.
     money : str
         The loan's currency.
-    trifle : () or (draw, 1)
+    trifle : () or (sample, 1)
         The largest amount that counts as no money. [money]
     """
     if not flows.fell_short:
@@ -32,11 +32,11 @@ def first_shortfall(grid: Grid, flows: Flows, money: str, trifle: Array) -> str:
     short = due & (flows["opening"] > trifle) & (flows["installment"] < flows["interest_due"] - trifle)
     if not short.any():
         return ""
-    spot = tuple(np.argwhere(short)[0])
-    draw = f" in draw {spot[0]}" if len(spot) > 1 else ""
+    position = tuple(np.argwhere(short)[0])
+    draw = f" in draw {position[0]}" if len(position) > 1 else ""
     shape = short.shape
-    paid, interest = (float(np.broadcast_to(v, shape)[spot]) for v in (flows["installment"], flows["interest_due"]))
+    paid, interest = (float(np.broadcast_to(v, shape)[position]) for v in (flows["installment"], flows["interest_due"]))
     return (
-        f"a payment of {paid:,.2f} {money} on {grid.dates[spot[-1]]} "
+        f"a payment of {paid:,.2f} {money} on {grid.dates[position[-1]]} "
         f"against interest of {interest:,.2f} {money}{draw}; the loan would grow instead of being repaid"
     )

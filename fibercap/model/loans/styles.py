@@ -1,4 +1,4 @@
-"""How a loan is repaid. Each style says what a payment or its principal is, in numbers and in words."""
+"""The styles of repayment. Each returns a payment, or its principal, as a number and as a formula text."""
 
 from __future__ import annotations
 
@@ -15,7 +15,8 @@ from fibercap.core.series import ByKey
 from fibercap.core.spec import OneOf
 from fibercap.core.units import Array
 from fibercap.model.loans.amortizing_styles import EqualPrincipal, Level
-from fibercap.model.loans.style import Contract, Moment, Page, Problem, Style, per_draw
+from fibercap.model.loans.moment import Moment, per_sample
+from fibercap.model.loans.style import Contract, Page, Problem, Style
 
 Amount = Annotated[Array, Of("money", above=0.0)]
 
@@ -51,7 +52,7 @@ class FixedPayment(Style):
         ------
         docs/conventions.md, section 4: after a recast, times what is owed after it over what was owed before it.
         """
-        return per_draw(self.payment) * m.kept_share
+        return per_sample(self.payment) * m.kept_share
 
     def installment_text(self, page: Page) -> str:
         """Return the payment as an input, lowered by recasts."""
@@ -105,8 +106,8 @@ class Custom(Style):
         """
         units = {part.unit for part in self.schedule.values()}
         if len(units) != 1:
-            found = "amounts and shares" if units else "an empty schedule"
-            yield "schedule", "mixed_schedule", found, "amounts, or shares", "write all in one way"
+            actual = "amounts and shares" if units else "an empty schedule"
+            yield "schedule", "mixed_schedule", actual, "amounts, or shares", "write all in one way"
             return
         total = sum((part.value for part in self.schedule.values()), start=np.asarray(0.0))
         if self.in_shares and np.any(np.abs(total - 1.0) > 1e-9):  # rounding of the text
@@ -115,9 +116,9 @@ class Custom(Style):
         if not loan.is_dated:
             return
         if not self.in_shares and np.any(total > loan.commitment * (1 + 1e-12)):
-            found = f"{float(np.ravel(total)[0]):,.0f} {money} in all"
+            actual = f"{float(np.ravel(total)[0]):,.0f} {money} in all"
             wanted = f"at most the commitment, {float(np.ravel(loan.commitment)[0]):,.0f} {money}"
-            yield "schedule", "above_commitment", found, wanted, "lower them"
+            yield "schedule", "above_commitment", actual, wanted, "lower them"
         for day in self.schedule:
             if not loan.signed < day <= loan.maturity:
                 wanted = f"a day after {loan.signed} and up to {loan.maturity}"

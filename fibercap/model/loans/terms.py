@@ -1,4 +1,4 @@
-"""What a loan contract says: amount, dates, rate, repayment, fees, rounding."""
+"""The terms of a loan contract: amount, dates, rate, repayment, fees, rounding."""
 
 from __future__ import annotations
 
@@ -24,8 +24,8 @@ from fibercap.core.timeline import add_months
 from fibercap.core.units import Array
 from fibercap.model.loans.amortizing_styles import Level
 from fibercap.model.loans.covenant import Covenant
+from fibercap.model.loans.moment import float_or_array
 from fibercap.model.loans.rates import INTERVALS, Rate
-from fibercap.model.loans.style import held
 from fibercap.model.loans.styles import Repayment
 
 NO_MONTHS = 0
@@ -50,7 +50,7 @@ class DateOrTerm(Field):
         Parameters
         ----------
         raw, info
-            What YAML has, and the scenario around it.
+            A leaf with a text like `2006-01-08` or `5 years`, and the context.
 
         Raises
         ------
@@ -126,7 +126,7 @@ class Rounding(Spec):
 
     @property
     def step(self) -> float:
-        """What is rounded to. [money]"""
+        """The step to which amounts are rounded. [money]"""
         return 0.01 if self.to is None else float(self.to)
 
     @property
@@ -136,11 +136,11 @@ class Rounding(Spec):
 
     def interest_in_steps(self, amount: Any) -> Any:
         """Return interest as it is rounded. [money]"""
-        return held(round_to_step(amount, self.step, self.interest))
+        return float_or_array(round_to_step(amount, self.step, self.interest))
 
     def payment_in_steps(self, amount: Any) -> Any:
         """Return a payment or its principal as it is rounded. [money]"""
-        return held(round_to_step(amount, self.step, self.payment))
+        return float_or_array(round_to_step(amount, self.step, self.payment))
 
 
 def _choose_rounding(raw: Any) -> tuple[str, Mapping[str, Any]]:
@@ -226,22 +226,22 @@ class Loan(Spec):
         return self.matures if isinstance(self.matures, date) else add_months(self.signed, self.matures)
 
     @property
-    def owed_as(self) -> str:
+    def amount_field(self) -> str:
         """The field in which its amount is written."""
         return "commitment" if self.outstanding is None else "outstanding"
 
     @property
-    def ends_as(self) -> str:
+    def end_field(self) -> str:
         """The field in which its term is written."""
         return "matures" if self.remaining is None else "remaining"
 
     def drawing_reads(self, name: str) -> tuple[str, ...]:
-        """Return the inputs that say in which model periods a loan of this name may be drawn."""
-        return (*(f"loans.{name}.{key}" for key in ("signed", self.ends_as, "fees.available_until")), "horizon")
+        """Return the paths of the inputs that decide in which model periods a loan of this name may be drawn."""
+        return (*(f"loans.{name}.{key}" for key in ("signed", self.end_field, "fees.available_until")), "horizon")
 
     @property
-    def offered(self) -> Loan:
-        """The same loan as one that is not drawn: it costs no fee and repays nothing."""
+    def undrawn_loan(self) -> Loan:
+        """The loan if it is never drawn: it costs no fee and repays nothing."""
         free = dict.fromkeys(("upfront", "undrawn", "guarantee", "agency"), NOTHING)
         fees = self.fees.model_copy(update=free)
         return self.model_copy(update={"fees": fees, "prepayments": None})
@@ -260,7 +260,7 @@ class Loan(Spec):
     def due_at_once(self) -> bool:
         """Whether much of it is due with the last payment: a bullet, or a loan that leaves a balloon."""
         style = self.repayment
-        return style.at_once or bool(style.months) or bool(np.any(style.left))
+        return style.at_once or bool(style.months) or bool(np.any(style.balloon_amount))
 
     @property
     def needs_cash(self) -> bool:
@@ -286,7 +286,7 @@ class Loan(Spec):
 
     @property
     def is_dated(self) -> bool:
-        """Whether signing and maturity are known; a check across blocks tells what is missing."""
+        """Whether signing and maturity are given; a check across blocks reports what is missing."""
         return self.signed != NOT_GIVEN and self.matures != NO_MONTHS
 
     @pydantic.model_validator(mode="after")

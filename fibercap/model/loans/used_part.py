@@ -1,4 +1,4 @@
-"""A contract of which a part is used: its amounts of money in proportion."""
+"""A loan of which only a part is used, with its amounts of money in proportion."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 
 def amounts(loan: Loan, money: str) -> dict[str, tuple[str, Array]]:
-    """Return a loan's amounts of money beside the commitment, by key: unit and value.
+    """Return a loan's amounts of money other than the commitment, by key: unit and value.
 
     Parameters
     ----------
@@ -25,22 +25,22 @@ def amounts(loan: Loan, money: str) -> dict[str, tuple[str, Array]]:
     ------
     docs/conventions.md, section 7: what a contract of which a part is used pays of them.
     """
-    found = {"fees.agency": (f"{money}/year", loan.fees.agency)}
-    found |= {f"repayment.{key}": amount for key, amount in loan.repayment.amounts(money).items()}
-    found |= {f"prepayments.{day}": (money, amount) for day, amount in (loan.prepayments or {}).items()}
-    return {key: (unit, value) for key, (unit, value) in found.items() if np.any(value)}
+    fields = {"fees.agency": (f"{money}/year", loan.fees.agency)}
+    fields |= {f"repayment.{key}": amount for key, amount in loan.repayment.amounts(money).items()}
+    fields |= {f"prepayments.{day}": (money, amount) for day, amount in (loan.prepayments or {}).items()}
+    return {key: (unit, value) for key, (unit, value) in fields.items() if np.any(value)}
 
 
 def used_part(loan: Loan, commitment: Array, share: Array) -> Loan:
-    """Return a loan with a smaller commitment, all its other amounts of money being a share of what they are.
+    """Return a loan with a smaller commitment, and a share of each of its other amounts of money.
 
     Parameters
     ----------
     loan : Loan
         The contract.
-    commitment : () or (draw, 1)
+    commitment : () or (sample, 1)
         What is used of it. [money]
-    share : () or (draw, 1)
+    share : () or (sample, 1)
         What its other amounts are multiplied by. [1]
 
     Source

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from fibercap.core.timeline import first_of_each
-from fibercap.model.loans.foreign import reported
+from fibercap.model.loans.foreign import reported_row
 from fibercap.model.loans.price import average_life as life_of_loan
 from fibercap.model.loans.price import carried_years, effective_cost
 from fibercap.model.measures.measure import HIGHER, LOWER, Measure
@@ -28,15 +28,17 @@ def peak_debt(projection: Projection) -> Measure:
     days = days[first_of_each(days)]
     owed = np.zeros((projection.draws, len(days)))
     for name, own in dates.items():
-        closing = projection.value(reported(projection.scenario, name, "closing"))
+        closing = projection.value(reported_row(projection.scenario, name, "closing"))
         padded = np.concatenate([np.zeros((projection.draws, 1)), closing], axis=-1)
         owed += padded[:, np.searchsorted(own, days, side="right")]
     only, own = next(iter(dates.items()), ("", days))
     alone = len(loans) == 1 and len(first_of_each(own)) == len(own)  # of two events of a day the last one counts
-    formula = f"MAX({{{reported(projection.scenario, only, 'closing')}}})" if alone else ""
+    formula = f"MAX({{{reported_row(projection.scenario, only, 'closing')}}})" if alone else ""
     measure = made("peak_debt", "Peak debt", money, formula, owed.max(axis=-1), better=LOWER)
     rows = [
-        row for name in loans for row in (f"loans.{name}.schedule.date", reported(projection.scenario, name, "closing"))
+        row
+        for name in loans
+        for row in (f"loans.{name}.schedule.date", reported_row(projection.scenario, name, "closing"))
     ]
     return replace(measure, reads=tuple(rows))
 
@@ -44,7 +46,9 @@ def peak_debt(projection: Projection) -> Measure:
 def _of_loans(projection: Projection, name: str, label: str, keys: tuple[str, ...], *, to_maturity: bool) -> Measure:
     """Add up rows over all loans, to maturity or within the horizon."""
     plan = projection.scenario
-    rows = [reported(plan, loan, key) if to_maturity else f"loans.{loan}.{key}" for loan in plan.loans for key in keys]
+    rows = [
+        reported_row(plan, loan, key) if to_maturity else f"loans.{loan}.{key}" for loan in plan.loans for key in keys
+    ]
     values = sum((_in_horizon(projection, row) for row in rows), start=np.zeros(projection.draws))
     formula = " + ".join(f"SUM({{{row}}})" for row in rows) or "0"
     return made(name, label, projection.scenario.currency, formula, values, better=LOWER)
@@ -95,7 +99,7 @@ def all_in_cost(projection: Projection) -> Measure:
     """Effective annual rate of the borrower's flows of all loans together, by dates / 365, to maturity."""
     loans = list(projection.scenario.loans)
     dates = [projection.value(f"loans.{name}.schedule.date")[0] for name in loans]
-    rows = [reported(projection.scenario, name, "borrower_cash_flow") for name in loans]
+    rows = [reported_row(projection.scenario, name, "borrower_cash_flow") for name in loans]
     flows = [projection.trifle.without_dust(projection.value(row)) for row in rows]
     measure = _all_in(projection, "all_in_cost", "All-in cost of debt", dates, flows)
     dated = [(row, f"loans.{name}.schedule.date") for row, name in zip(rows, loans, strict=True)]
@@ -185,10 +189,10 @@ def average_life(projection: Projection) -> Measure:
     texts, rows = [], []
     for name, loan in plan.loans.items():
         own = {key: projection.value(f"loans.{name}.schedule.{key}")[0] for key in ("date", "year_fraction")}
-        closing = reported(plan, name, "closing")
+        closing = reported_row(plan, name, "closing")
         owed = np.concatenate([np.zeros((projection.draws, 1)), projection.value(closing)[:, :-1]], axis=-1)
         carried = carried + carried_years(loan, {**own, "opening": owed})
-        rows.append(reported(plan, name, "drawn"))
+        rows.append(reported_row(plan, name, "drawn"))
         drawn = drawn + projection.value(rows[-1]).sum(axis=-1)
         texts.append(_carried_text(projection, name, f"{closing}@-1"))
     values = np.divide(carried, drawn, out=undefined(projection), where=projection.trifle.sum_counts(drawn))

@@ -89,7 +89,7 @@ class Lending(Spec):
 
     def loan_currency(self, name: str) -> str:
         """Return the currency of a loan: that of its amount."""
-        return self.currency_at(f"loans.{name}.{self.loans[name].owed_as}")
+        return self.currency_at(f"loans.{name}.{self.loans[name].amount_field}")
 
     def loan_title(self, name: str) -> str:
         """Return what readers call a loan: its title, or its name without one."""

@@ -76,7 +76,7 @@ def reference_plan(plan: Scenario) -> Scenario:
         kept[name] = loan if _outstanding(written, name, loan) else loan.model_copy(update={"draws": None})
     for name, loan in kept.items():
         barring = {key: covenant for key, covenant in loan.covenants.items() if covenant.lock_up is not None}
-        locks = {key: covenant for key, covenant in barring.items() if _stands(covenant.tested, plants, kept)}
+        locks = {key: covenant for key, covenant in barring.items() if _stands(covenant.tested_row, plants, kept)}
         kept[name] = loan.model_copy(update={"covenants": locks})
     rules = {key: getattr(written.company, key) for key in OWNERS_RULES}
     update = {

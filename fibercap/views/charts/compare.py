@@ -9,7 +9,7 @@ import numpy as np
 
 from fibercap.core.calendar import date_of
 from fibercap.core.errors import FibercapError
-from fibercap.model.loans.foreign import reported
+from fibercap.model.loans.foreign import reported_row
 from fibercap.views.charts.panel import draw_bars, row_axis, value_axis, year_axis
 from fibercap.views.charts.style import (
     INK,
@@ -62,7 +62,7 @@ def service_by_year(projection: Projection, years: range) -> Service:
         schedule = f"loans.{loan}.schedule"
         places = np.array([date_of(day).year for day in projection.value(f"{schedule}.date")[0]]) - years.start
         inside = (places >= 0) & (places < len(years))
-        paid = {key: projection.value(reported(projection.scenario, loan, key))[0][inside] for key in PAID}
+        paid = {key: projection.value(reported_row(projection.scenario, loan, key))[0][inside] for key in PAID}
         np.add.at(principal, places[inside], paid["principal"])
         np.add.at(interest, places[inside], paid["interest_paid"] + paid["fees_paid"])
     return principal, interest

@@ -10,7 +10,7 @@ import numpy as np
 
 from fibercap.core.calendar import date_of
 from fibercap.core.timeline import month_number
-from fibercap.model.loans.foreign import reported
+from fibercap.model.loans.foreign import reported_row
 from fibercap.views.charts.panel import value_axis, year_axis
 from fibercap.views.charts.style import (
     INK,
@@ -72,7 +72,7 @@ def loan_debt(projection: Projection, loan: str) -> LoanDebt:
     """Return the balance of a loan after each of its events."""
     days = projection.value(f"loans.{loan}.schedule.date")[0]
     times = np.array([month_number(date_of(day)) / 12 for day in days])
-    closing = projection.trifle.without_dust(projection.value(reported(projection.scenario, loan, "closing")))
+    closing = projection.trifle.without_dust(projection.value(reported_row(projection.scenario, loan, "closing")))
     return LoanDebt(loan, times, closing[0], title=projection.scenario.loans[loan].title)
 
 

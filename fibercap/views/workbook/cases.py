@@ -148,8 +148,8 @@ class RowUnion:
             wanted |= {f"{RUN_OFF}.loans.{name}.dscr_12m_at_payments" for name in projection.scenario.loans}
             terms = projection.scenario.loans.values()
             promised = [covenant for loan in terms for covenant in loan.covenants.values()]
-            wanted |= {f"{RUN_OFF}.{row}" for covenant in promised for row in (covenant.row, covenant.tested)}
-            if any(covenant.tested in LEVERAGE for covenant in promised):
+            wanted |= {f"{RUN_OFF}.{row}" for covenant in promised for row in (covenant.row, covenant.tested_row)}
+            if any(covenant.tested_row in LEVERAGE for covenant in promised):
                 wanted.add(f"{RUN_OFF}.{NO_EBITDA}")
         waiting, used = list(wanted), set[str]()
         while waiting:

@@ -185,7 +185,7 @@ class ClaimSheet:
         texts = {SAYS: tested.title, SUBJECT: tested.subject, WHEN: when}
         self._begin(sheet, row, texts, present, style)
         value = test.value if test is not None and isfinite(test.value) else None
-        subject = _Subject(terms.tested, terms.measure, when, tested.unit, case, value)
+        subject = _Subject(terms.tested_row, terms.measure, when, tested.unit, case, value)
         self._subject(sheet, row, subject, style)
         sheet.write_string(row, COMPARATOR, tested.comparator.replace("_", " "), style("faint"))
         sheet.write_number(
@@ -203,7 +203,7 @@ class ClaimSheet:
 
         A covenant on anything else has no such part.
         """
-        if terms.tested not in LEVERAGE:
+        if terms.tested_row not in LEVERAGE:
             if terms.measure not in LEVERAGE_MEASURES:
                 return ""
             flag = self.book.address(case, f"time.ends_{LEVERAGE_MEASURES[terms.measure]}")
