@@ -33,7 +33,7 @@ class Renewed(Style):
     def principal(self, m: Moment) -> Any:
         """Return what the payment leaves after interest. [money]"""
         level = (m.balance + m.counted) / (1.0 + m.annuity) - m.interest_due
-        return np.maximum(level, per_draw(self.least))
+        return np.maximum(level, per_sample(self.least))
 
     def principal_text(self, page: Page) -> str:
         """Return the formula of the principal."""
