@@ -115,10 +115,7 @@ def test_what_options_share_with_the_plan_is_printed_once(insolvent: Path) -> No
 
     fails = [line for line in lines if line.startswith("  FAIL  ") and "claimed" not in line]
     assert len([line for line in fails if "cash is below" in line or "unfunded" in line]) == 2
-    assert (
-        len([line for line in lines if line.startswith("        likewise, with amounts of its own, in option level,")])
-        == 2
-    )
+    assert len([line for line in lines if line.startswith("        also, with other amounts, in option level,")]) == 2
 
 
 def test_the_cover_of_a_workbook_begins_with_what_fails(insolvent: Path, tmp_path: Path) -> None:

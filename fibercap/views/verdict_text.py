@@ -157,8 +157,8 @@ def footing_text(stands: Footing, speech: Speech) -> str:
     if not any(stands.beside.values()):
         return ""
     base = speech.option(stands.base)
-    text = "here the owners' measures take off the company that does nothing new as each option has it"
-    return f"{text}; the verdict takes off that of {base} from all"
+    text = "the owners' measures here deduct the company that does nothing new as each option has it"
+    return f"{text}; the verdict deducts that of {base} from all options"
 
 
 def rates_text(verdict: Verdict, speech: Speech, *, only_first: bool = False) -> str:
@@ -191,9 +191,9 @@ def beside_lines(verdict: Verdict, speech: Speech) -> Iterator[tuple[str, str]]:
     stands = verdict.footing
     for name in verdict.ranked:
         paths = [speech.number(path) for path in stands.aside.get(name, ())]
-        parts = [f"changes {join_names([*paths[:SHOWN], *_more(len(paths) - SHOWN)])}, which is no way to pay"] * bool(
-            paths
-        )
+        parts = [
+            f"changes {join_names([*paths[:SHOWN], *_more(len(paths) - SHOWN)])}, which is not a way of financing"
+        ] * bool(paths)
         if amount := stands.beside[name]:
             does = f"{'adds' if amount > 0 else 'takes'} {money_text(abs(amount), verdict.currency)}"
             parts.append(f"{'that ' if parts else ''}{does} beside the projects, against {speech.option(stands.base)}")
@@ -212,8 +212,8 @@ def caution_lines(verdict: Verdict, comparison: Comparison, speech: Speech) -> I
         amount = money_text(verdict.footing.owners[first], verdict.currency)
         yield f"owners get back less than they pay in: all that they pay and get is worth {amount}"
     if verdict.first_later:
-        text = "counted as they are paid, at the discount rate, debts and grants due after the horizon make "
-        yield f"{text}{speech.option(verdict.first_later)} first"
+        text = "if debts and grants due after the horizon are discounted to the days on which they are paid, "
+        yield f"{text}{speech.option(verdict.first_later)} is first"
     for name in verdict.recommended:
         never_tested = [tested.says for tested in comparison.cases[name].covenants.values() if tested.holds is None]
         if never_tested:
@@ -265,4 +265,4 @@ def _flip_lines(verdict: Verdict) -> Iterator[tuple[str, str]]:
     if not verdict.close:
         yield "not close", not_close_text(verdict)
     if verdict.not_moved:
-        yield "not moved", f"{verdict.not_moved:,} numbers, for there are too many; those of financing were first"
+        yield "not moved", f"{verdict.not_moved:,} numbers, because there are too many; those of financing came first"

@@ -177,7 +177,7 @@ def test_compare_prints_steps_cash_and_covenants_case_by_case(broken: str) -> No
     found = json.loads(invoked("compare", broken, "--json").stdout)
 
     assert "From small to each, step by step  [million USD]" in told
-    assert "Cash needed by year, from owners or what is there" in told
+    assert "Cash needed by year, from owners or from cash" in told
     assert "tightest covenant: bank: Covered three times, broken as things are" in told
     assert "Change from small, where there is any" in told
     values = {name: option["measures"]["min_dscr"]["value"] for name, option in found["options"].items()}

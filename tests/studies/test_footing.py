@@ -86,7 +86,7 @@ def test_what_a_lender_costs_the_old_business_is_counted() -> None:
     assert found.recommended == ("bank",)
     assert found.worth["bank"] == own["bank"]
     assert found.worth["watched"] == pytest.approx(own["watched"] - cost)
-    told = "beside: watched changes company.overhead, which is no way to pay; that takes 54,641 USD beside the projects"
+    told = "beside: watched changes company.overhead, which is not a way of financing; that takes 54,641 USD beside the projects"
     assert any(line.startswith(told) for line in lines)
 
 
@@ -119,7 +119,7 @@ def test_options_that_change_only_who_pays_stand_on_one_footing() -> None:
 def test_an_option_that_changes_more_than_who_pays_is_called_that(changes: str, told: str) -> None:
     _, _, lines = judged(f"other: {{{changes}}}", plan=PLAN.replace("options:", "tax: {rate: 0 %}\noptions:"))
 
-    assert any(line.startswith(f"beside: other changes {told}, which is no way to pay") for line in lines)
+    assert any(line.startswith(f"beside: other changes {told}, which is not a way of financing") for line in lines)
 
 
 def test_an_index_of_a_lender_of_its_own_is_part_of_the_way_to_pay() -> None:
@@ -143,7 +143,7 @@ def test_interest_that_rises_after_the_horizon_turns_the_verdict_and_is_told() -
 
     assert (found.recommended, found.first_later) == (("teaser",), "bank")
     assert found.footing.later == pytest.approx({"bank": later[0.08], "teaser": later[0.4]})
-    told = "but: counted as they are paid, at the discount rate, debts and grants due after the horizon make bank first"
+    told = "but: if debts and grants due after the horizon are discounted to the days on which they are paid, bank is first"
     assert told in lines
 
 
@@ -154,7 +154,9 @@ def test_a_grant_that_comes_in_thirty_years_turns_the_verdict_and_is_told() -> N
 
     assert (found.recommended, found.first_later) == (("late",), "bank")
     assert found.footing.later == pytest.approx({"bank": 0.0, "late": -0.5e6 * waits})
-    assert any("due after the horizon make bank first" in line for line in lines)
+    assert any(
+        "after the horizon are discounted to the days on which they are paid, bank is first" in line for line in lines
+    )
 
 
 def test_nothing_is_told_of_later_where_nothing_is_due_later() -> None:

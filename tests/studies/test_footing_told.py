@@ -61,9 +61,9 @@ def test_tables_say_where_they_stand_on_another_footing_than_the_verdict(text: s
     told = " ".join(page(comparison).split()).lower()
     html = report(project(comparison.cases["bank"].projection.scenario), comparison).decode()
 
-    assert ("the verdict takes off that of bank from all" in told) == (text != PLAN)
-    assert told.count("take off the company that does nothing new as each option has it") == (text != PLAN) * 2
-    assert html.count("take off the company that does nothing new as each option has it") == (text != PLAN) * 2
+    assert ("the verdict deducts that of bank from all" in told) == (text != PLAN)
+    assert told.count("deduct the company that does nothing new as each option has it") == (text != PLAN) * 2
+    assert html.count("deduct the company that does nothing new as each option has it") == (text != PLAN) * 2
 
 
 def test_what_is_moved_in_the_first_two_options_only_is_told_where_more_may_be_taken() -> None:

@@ -125,7 +125,7 @@ def test_what_the_plan_refuses_is_told_and_is_not_taken_for_undefined() -> None:
     told = "\n".join(solution_lines(found))
 
     assert found.between == (1.0, 4.0)
-    assert "looked at from 3.00 million USD to 12.00 million USD; the plan allows no more: found " in told
+    assert "searched from 3.00 million USD to 12.00 million USD; the plan allows no more: found " in told
 
 
 def test_why_a_measure_is_undefined_is_told() -> None:

@@ -363,7 +363,9 @@ def test_where_a_plan_has_too_many_numbers_it_is_said_how_many_were_not_moved(mo
     movable = [number for number in numbers(plans) if not number.in_months]
 
     assert found.not_moved == len(movable) - 1
-    assert f"{found.not_moved} numbers, for there are too many" in dict(verdict_lines(found, comparison))["not moved"]
+    assert (
+        f"{found.not_moved} numbers, because there are too many" in dict(verdict_lines(found, comparison))["not moved"]
+    )
     assert movable[0].name.startswith("loans.")
 
 

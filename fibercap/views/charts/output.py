@@ -107,7 +107,11 @@ def output_chart(projection: Projection, comparison: Comparison | None) -> Figur
 
 def _about(every: list[Market], shown: list[Market]) -> str:
     """Return a note on products that are left out, and on what a product without a demand means."""
-    notes = [f"not drawn: {len(every) - len(shown)} products of which less is made"] if len(every) > len(shown) else []
+    notes = (
+        [f"not drawn: the {len(every) - len(shown)} products with the smallest output"]
+        if len(every) > len(shown)
+        else []
+    )
     notes += ["without a demand the market takes all"] if any(market.demand is None for market in shown) else []
     return " · ".join(notes)
 

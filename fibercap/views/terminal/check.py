@@ -47,7 +47,7 @@ def check_lines(
         yield f"  FAIL  {head}{finding.sentence}", {"fg": "red", "bold": True}
         yield f"        to heal it: {finding.way_out}", {"dim": True}
         if others:
-            yield f"        likewise, with amounts of its own, in option {', '.join(others)}", {"dim": True}
+            yield f"        also, with other amounts, in option {', '.join(others)}", {"dim": True}
     yield f"  {evidence_line(scenario.evidence())}", {}
     yield f"  {laws_line(projection)}", {}
     for warning in (*warnings(projection), *step_warning(projection)):

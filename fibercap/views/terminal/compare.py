@@ -180,7 +180,7 @@ def _change_texts(differences: Mapping[str, tuple[str | None, str | None]]) -> d
     for block, changes in blocks.items():
         gone, come = all(new is None for _, _, new in changes), all(old is None for _, old, _ in changes)
         if len(changes) > 1 and (gone or come):
-            texts[block] = f"{len(changes)} inputs {'taken out' if gone else 'added'}"
+            texts[block] = f"{len(changes)} inputs {'removed' if gone else 'added'}"
         else:
             texts |= {path: f"{old or '(not there)'} -> {new or '(not there)'}" for path, old, new in changes}
     return texts
@@ -210,7 +210,7 @@ def _cash_needed(console: Console, comparison: Comparison) -> None:
     """Print the cash that each case needs in each year, from owners or from the company."""
     years = list(next(iter(comparison.cases.values())).cash_needed)
     lines = [Line(name, list(case.cash_needed.values())) for name, case in comparison.cases.items()]
-    title = "Cash needed by year, from owners or what is there"
+    title = "Cash needed by year, from owners or from cash"
     show_figures(console, Figures(title, comparison.currency, years, lines))
 
 

@@ -55,7 +55,7 @@ def _result_lines(result: Result, width: int) -> Iterator[str]:
 def _inputs_line(result: Result) -> str:
     """Return how many inputs of which kind a result rests on."""
     if not result.inputs:
-        return "rests on no input that is written, the horizon aside"
+        return "rests on no written input except the horizon"
     count, kinds = sum(result.inputs.values()), ", ".join(f"{count} {kind}" for kind, count in result.inputs.items())
     return f"rests on {count} input{'' if count == 1 else 's'}: {kinds}" + (
         f"; so the result is {result.evidence}" if result.evidence else ""

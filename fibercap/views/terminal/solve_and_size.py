@@ -25,9 +25,9 @@ def solution_lines(solution: Solution) -> Iterator[str]:
         yield f"  {lever.name}{kind} {_root_text(solution, root)}"
         yield from (f"    there: {fault}" for fault in root.faults)
     if len(solution.roots) > 1:
-        yield f"  {len(solution.roots)} answers: it is met at each of them"
+        yield f"  {len(solution.roots)} solutions: each of them meets the target"
     for factor in solution.jumps:
-        yield f"  it leaps across {target} at {_lever_value(solution, factor)} without being it"
+        yield f"  it jumps past {target} at {_lever_value(solution, factor)}, and never equals it there"
     if not solution.roots and not solution.moves:
         why = f": {solution.reason}" if solution.reason else ""
         yield f"  it does not depend on {lever.name}: it is {_amount(solution.present, solution.unit)} throughout{why}"
@@ -39,7 +39,7 @@ def solution_lines(solution: Solution) -> Iterator[str]:
             yield from (f"    at {place}: {fault}" for fault in faults)
     if solution.refused and not solution.roots:
         low, high = (_lever_value(solution, factor) for factor in solution.between)
-        yield f"  looked at from {low} to {high}; the plan allows no more: {solution.refused}"
+        yield f"  searched from {low} to {high}; the plan allows no more: {solution.refused}"
     yield f"  now {_amount(solution.present, solution.unit)}" + (
         f" at {_lever_value(solution, 1.0)}" if lever.alone else ""
     )
@@ -114,12 +114,12 @@ def size_lines(sized: Sized) -> Iterator[str]:
     for fault in sized.faults:
         yield f"  at that size: {fault}"
     if USED in sized.binds:
-        yield "  no limit binds: more would not be drawn, for the plan needs no more from this loan"
+        yield "  no limit binds: the plan needs no more from this loan, so that more would not be drawn"
     if ALLOWED in sized.binds:
         yield f"  no limit binds: the plan allows no more: {sized.why}"
     if not sized.binds:
         yield "  no limit binds, up to 64 times the present commitment"
-    yield "  to have it, lay over the plan:"
+    yield "  to apply it, change the plan:"
     for path, amount in sized.changes.items():
         yield f"    {path}: {_quantity_as_written(amount)}"
 
