@@ -11,7 +11,7 @@ import numpy as np
 
 from fibercap.core.timeline import FLOW, STOCK
 from fibercap.views.statement_lines import STATEMENTS, statement_paths
-from fibercap.views.workbook.cell_address import letters
+from fibercap.views.workbook.cell_address import CellAddress, letters
 from fibercap.views.workbook.formats import number_format, set_up
 from fibercap.views.workbook.periods import YEARS_ROW, are_whole
 
@@ -45,13 +45,16 @@ class AnnualSheet:
 
     def cells_of(self, path: str) -> str:
         """Return the reference to a row's cells, for charts."""
-        row, last = self.rows[path], letters(len(HEADS) + len(self.years) - 1)
-        return f"='{NAME}'!${letters(len(HEADS))}${row}:${last}${row}"
+        return f"={self._row_of_years(self.rows[path]).range}"
 
     @property
     def year_cells(self) -> str:
         """The reference to the cells that name the years."""
-        return f"='{NAME}'!${letters(len(HEADS))}${HEAD_ROW}:${letters(len(HEADS) + len(self.years) - 1)}${HEAD_ROW}"
+        return f"={self._row_of_years(HEAD_ROW).range}"
+
+    def _row_of_years(self, row: int) -> CellAddress:
+        """Return the address of a row's cells of years."""
+        return CellAddress(NAME, row, "", letters(len(HEADS)), letters(len(HEADS) + len(self.years) - 1))
 
     def write(self, sheet: Worksheet, style: Styles) -> None:
         """Write the sheet."""

@@ -1,4 +1,4 @@
-"""Where a value stands in a workbook, and the letters of columns."""
+"""The addresses of values in a workbook, references to them, and the letters of columns."""
 
 from __future__ import annotations
 
@@ -35,6 +35,11 @@ class CellAddress(NamedTuple):
     def range(self) -> str:
         """All cells of a line, as any sheet may read them: `'Loans'!$G$6:$AT$6`."""
         return f"{self.sheet_prefix}${self.first}${self.row}:${self.last}${self.row}"
+
+
+def column_range(sheet: str, column: str, first: int, last: int) -> str:
+    """Return the reference to the cells of a column in rows `first` to `last`: `'Checks'!$D$9:$D$20`."""
+    return f"'{sheet}'!${column}${first}:${column}${last}"
 
 
 @cache

@@ -12,7 +12,7 @@ from fibercap.model.law_texts import LawText, law_texts
 from fibercap.model.plants.projects import SpendByPeriod
 from fibercap.views.workbook.book import BEFORE
 from fibercap.views.workbook.cases import merge_in_order
-from fibercap.views.workbook.cell_address import CellAddress, letters
+from fibercap.views.workbook.cell_address import CellAddress, column_range, letters
 from fibercap.views.workbook.formats import set_up
 from fibercap.views.workbook.formulas import FormulaWriter
 from fibercap.views.workbook.lines import CaseContext, formula_by_case
@@ -211,7 +211,7 @@ class CheckSheet:
     @property
     def warning_cells(self) -> str:
         """The reference to the cells that say whether each warning is quiet."""
-        return f"'{NAME}'!$D${self.warnings_from + 1}:$D${self.warnings_from + len(self.warnings)}"
+        return column_range(NAME, "D", self.warnings_from + 1, self.warnings_from + len(self.warnings))
 
 
 def sorted_by_law(keys: list[str]) -> list[str]:

@@ -12,7 +12,7 @@ from fibercap.studies.claims import ROUNDING, outcomes
 from fibercap.studies.covenant_values import PART_OF_PERIOD
 from fibercap.studies.covenants import covenants
 from fibercap.views.workbook.cases import merge_in_order
-from fibercap.views.workbook.cell_address import letters
+from fibercap.views.workbook.cell_address import column_range, letters
 from fibercap.views.workbook.formats import number_format, set_up
 from fibercap.views.workbook.lines import formula_by_case
 from fibercap.views.workbook.lookups import LookupDays, lookup_days, lookup_formula
@@ -69,12 +69,12 @@ class ClaimSheet:
     @property
     def as_expected_cells(self) -> str:
         """The reference to the cells that say whether each claim is as expected."""
-        return _column_range(AS_EXPECTED, HEAD_ROW, len(self.claims))
+        return _cells_below(AS_EXPECTED, HEAD_ROW, len(self.claims))
 
     @property
     def covenant_cells(self) -> str:
         """The reference to the cells that say whether each covenant holds."""
-        return _column_range(HOLDS, self.covenants_from, len(self.tests))
+        return _cells_below(HOLDS, self.covenants_from, len(self.tests))
 
     def write(self, sheet: Worksheet, style: Styles) -> None:
         """Write the sheet."""
@@ -261,9 +261,9 @@ def _cell(column: int, row: int) -> str:
     return f"{letters(column)}{row + 1}"
 
 
-def _column_range(column: int, row: int, count: int) -> str:
-    """Return the reference to cells of a column from a row on, as other sheets read them; the first row is 0."""
-    return f"'{NAME}'!${letters(column)}${row + 1}:${letters(column)}${row + count}"
+def _cells_below(column: int, row: int, count: int) -> str:
+    """Return the reference to `count` cells of a column, from a row on; the first row is 0."""
+    return column_range(NAME, letters(column), row + 1, row + count)
 
 
 def _verdict_formula(row: int, comparator: str, *, points: bool = False) -> str:

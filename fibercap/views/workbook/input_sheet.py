@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final
 
 from fibercap.views.workbook.book import DERIVED, INPUTS
-from fibercap.views.workbook.cell_address import CellAddress, letters
+from fibercap.views.workbook.cell_address import CellAddress, column_range, letters
 from fibercap.views.workbook.formats import number_format, set_up
 from fibercap.views.workbook.inputs import InputEntry, input_entries, titles
 from fibercap.views.workbook.scalars import ScalarCells, scalar_cells
@@ -43,7 +43,7 @@ class InputSheet:
     @property
     def changed_cells(self) -> str:
         """The reference to the cells that say which inputs are changed."""
-        return f"'{INPUTS}'!$E${HEAD_ROW + 1}:$E${HEAD_ROW + len(self.rows)}"
+        return column_range(INPUTS, "E", HEAD_ROW + 1, HEAD_ROW + len(self.rows))
 
     def write(self, sheet: Worksheet, workbook: xlsxwriter.Workbook, style: Styles) -> None:
         """Write the sheet, and a defined name for every input that may be changed."""
@@ -72,7 +72,7 @@ class InputSheet:
             else:
                 self._entry(sheet, row, entry, style)
                 if entry.live:
-                    workbook.define_name(names[entry.path], f"='{INPUTS}'!$B${row + 1}")
+                    workbook.define_name(names[entry.path], f"={CellAddress(INPUTS, row + 1, 'B').cell}")
 
     @property
     def _names(self) -> list[str]:

@@ -120,7 +120,7 @@ class RateSheet:
 
     def result(self, column: str) -> str:
         """Return the reference to the next measure's rate (column `B`) or the note on it (`C`)."""
-        return f"'{NAME}'!${column}${self.next_row}"
+        return CellAddress(NAME, self.next_row, column).cell
 
     def add(self, search: Search) -> None:
         """Add a measure.
