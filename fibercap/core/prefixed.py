@@ -24,7 +24,7 @@ def prefix_text(text: str, prefix: str, among: frozenset[str]) -> str:
 
     Examples
     --------
-    >>> under("{debt} / {inputs.km}", "run_off", frozenset({"debt"}))
+    >>> prefix_text("{debt} / {inputs.km}", "run_off", frozenset({"debt"}))
     '{run_off.debt} / {inputs.km}'
     """
     if "{" not in text:
