@@ -1,1 +1,1 @@
-"""The words everything else is said in: units, formulas, trees, time, rows."""
+"""The base of the model, which knows nothing of plants or loans: units, formulas, trees, time, rows."""

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 
-def cut(sheet: Sheet, length: int, name: str) -> tuple[Sheet, Block | None]:
+def split_sheet(sheet: Sheet, length: int, name: str) -> tuple[Sheet, Block | None]:
     """Return the first columns of a sheet as a sheet to write on, and the later ones as a block that continues it.
 
     Parameters

@@ -222,7 +222,7 @@ class Timeline:
         return {label: _aggregate(values[..., part], nature) for label, part in self.groups(by).items()}
 
     def annual(self, values: Array, nature: str) -> dict[str, Array]:
-        """Return values by calendar year, each (...) in the unit of `values`; see `grouped`.
+        """Return values by calendar year, each (...) in the unit of `values`; see `aggregate`.
 
         Parameters
         ----------

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from fibercap.core.continued import cut
+from fibercap.core.continued import split_sheet
 from fibercap.core.threads import one_blas_thread
 from fibercap.core.unit_proof import prove
 from fibercap.model.financing import financed_rows
@@ -74,7 +74,7 @@ def _projected(scenario: Scenario, like: Projection | None, *, measured: bool) -
 
     whole, schedules = financed_rows(paid({}), plan, paid if projects_with_costs(plan) else None, ratios=measured)
     laws = prove_laws(plan, whole.read)
-    sheet, run_off = cut(whole, scenario.timeline.count, RUN_OFF)
+    sheet, run_off = split_sheet(whole, scenario.timeline.count, RUN_OFF)
     worth_rows(sheet, scenario, operating.make_known(sheet), measured=measured)
 
     model, reference = sheet.block(), operating.reference

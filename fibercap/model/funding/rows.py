@@ -190,7 +190,7 @@ class PlanRows:
         prefix, able = self.prefix, {}
         for name, source in self.sources.items():
             path, part = f"{prefix}.{name}", self.plan.funding.sources[name]
-            # Shares of financing costs are found round by round: a formula that gave them would rest on itself.
+            # `settle_costs` finds shares of financing costs in rounds: a formula for them would depend on itself.
             fixed, reads = self.plan.circular and part.unit != "money", [path] if part.unit == REST else []
             limit = self.sheet.give(
                 f"{path}.limit", source.currency, source.value, *reads, formula=source.text, fixed=fixed

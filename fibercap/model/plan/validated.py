@@ -28,7 +28,7 @@ class Parsed:
     """A tree without its `{value, source, where, note}` blocks, those blocks by path, and what to call it.
 
     `like` holds what has been read before of blocks that are the very same, see `read_before`; `amounts` the currencies
-    of theirs, as `written_in` returns them.
+    of theirs, as `currencies_by_path` returns them.
     """
 
     values: Branch
