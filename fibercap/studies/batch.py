@@ -1,4 +1,4 @@
-"""Many plans at once: a scenario with drawn inputs, run in chunks that fit the cache."""
+"""Batches: a scenario with many samples of its inputs, projected in chunks that fit the cache."""
 
 from __future__ import annotations
 
@@ -22,29 +22,29 @@ if TYPE_CHECKING:
     from fibercap.model.projection import Projection
 
 CHUNK: Final = 1000
-"""Draws that are projected together; a few hundred rows of so many draws stay in the cache (see benchmarks)."""
+"""Samples that are projected together; a few hundred rows of so many samples stay in the cache (see benchmarks)."""
 TOGETHER: Final = 30_000_000
-"""Values that are held at once; of a large plan fewer draws are projected together."""
+"""Values in memory at once; of a large plan, fewer than `CHUNK` samples are projected together."""
 _SMALL: Final = TOGETHER // CHUNK
-"""Inputs times periods of plans that are not large, whose rows are not counted."""
+"""Inputs times periods below which a plan is not large; the rows of such a plan are not counted."""
 
 
 def size_of(*projections: Projection) -> int:
-    """Return the values of one draw of the largest of some projections."""
+    """Return how many values (rows times periods) one sample of the largest of some projections has."""
     return max(
         sum(block.length * len(block.rows) for block in projection.blocks.values()) for projection in projections
     )
 
 
 def size_if_large(scenario: Scenario) -> int | None:
-    """Return the values of one draw of a scenario; None, without a projection, where the plan is not large."""
+    """Return how many values one sample of a large plan has; None, without a projection, if the plan is not large."""
     if len(scenario.inputs()) * scenario.timeline.count < _SMALL:
         return None
     return size_of(project(scenario))
 
 
 def chunk_of(scenario: Scenario) -> int:
-    """Return how many draws of a scenario are projected together."""
+    """Return how many samples of a scenario are projected together."""
     return min(max(TOGETHER // (size_if_large(scenario) or 1), 1), CHUNK)
 
 
@@ -52,32 +52,33 @@ def chunk_of(scenario: Scenario) -> int:
 def evaluate(
     scenario: Scenario, draws: Mapping[str, Any], keep: Sequence[str], *, chunk: int | None = None
 ) -> dict[str, Array]:
-    """Project a scenario once for every draw of some inputs, and keep what is asked for.
+    """Project a scenario once for every sample of some inputs, and return some measures and rows.
 
     Parameters
     ----------
     scenario : Scenario
         The plan.
     draws : mapping
-        By path, `("USD/km", values)`, a pint Quantity, or numbers without a unit, of shape (draw,) or (draw, 1); or
-        `{"times": ...}` and `{"plus": ...}` of such, which move what stands there; all with the same number of draws.
-        A series over time can only be moved.
+        By path of an input: `("USD/km", values)`, a pint Quantity, or numbers without a unit, of shape (sample,) or
+        (sample, 1); or `{"times": ...}` or `{"plus": ...}` with such values, which change the written value. All inputs
+        need the same number of samples. A series over time can only be changed, not replaced.
     keep : sequence of str
         Names of measures (`project_npv`, `all_in_cost.fleet`) and paths of rows (`accounts.cash`).
     chunk : int, optional
-        Draws that are projected together, 1,000 or, of a large plan, fewer; it changes speed and memory, not results.
+        Samples that are projected together; 1,000 if not given, fewer for a large plan. It changes speed and memory,
+        not results.
 
     Returns
     -------
     dict
-        By name: measures (draw,), nan where undefined; rows (draw, period). In house units.
+        By name: measures of shape (sample,), nan where undefined; rows of shape (sample, period). In house units.
 
     Raises
     ------
     FibercapError
-        If nothing is drawn or kept, the numbers of draws differ, or a name is unknown.
+        If `draws` or `keep` is empty, the numbers of samples differ, or a name is unknown.
     ScenarioError
-        If an input cannot be drawn or a draw is out of its bounds; the draw is counted within its chunk.
+        If an input cannot be drawn, or a sample is out of its bounds; the message counts the sample within its chunk.
     """
     draws = {path: drawn_values(value) for path, value in draws.items()}
     counts = {name: np.shape(getattr(value, "magnitude", value))[:1] for name, value in _numbers_by_name(draws)}
@@ -102,7 +103,7 @@ def evaluate(
 
 
 def _numbers_by_name(draws: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
-    """Run over the draws by path; those that move an input have their operator in the name."""
+    """Yield the values of each input with its path; the path of a change ends with its operator, `times` or `plus`."""
     for path, value in draws.items():
         if isinstance(value, Mapping):
             yield from ((f"{path}, {operator}", operand) for operator, operand in value.items())
@@ -111,14 +112,14 @@ def _numbers_by_name(draws: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
 
 
 def _part(value: Any, part: slice) -> Any:
-    """Return some of the draws of an input."""
+    """Return some of the samples of an input."""
     if isinstance(value, Mapping):
         return {operator: _part(operand, part) for operator, operand in value.items()}
     return Drawn(value.magnitude[part], value.units) if isinstance(value, Drawn) else value[part]
 
 
 def _result_named(projection: Projection, name: str) -> Array:
-    """Return a row (draw, period) or a measure (draw,) by name."""
+    """Return a row (sample, period) or a measure (sample,) by name."""
     if name in projection.rows:
         return projection.value(name)
     values = measure_named(projection, name).values

@@ -1,4 +1,4 @@
-"""From one plan's worth to its owners to another's, step by step, each step a kind of flow."""
+"""The bridge: steps from one plan's worth to its owners to another plan's, one step for each kind of flow."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from fibercap.model.projection import Projection
 
 MEASURE: Final = "equity_npv"
-"""What is bridged: the owners' net present value, for the projects' does not depend on how they are paid for."""
+"""The measure that the bridge explains. The projects' NPV would not do: it does not depend on the financing."""
 KEPT: Final[tuple[tuple[str, dict[str, float]], ...]] = (
     ("EBITDA", {"ebitda": 1.0}),
     ("Tax paid", {"tax_paid": -1.0}),
@@ -27,7 +27,7 @@ KEPT: Final[tuple[tuple[str, dict[str, float]], ...]] = (
     ("Interest paid", {"interest_paid": -1.0}),
     ("Fees paid", {"fees_paid": -1.0, "upfront_fees_paid": -1.0}),
 )
-"""Rows that make up cash: what comes in and goes out stays in the company until the horizon's last day."""
+"""By step, the rows that change cash, with their signs. Cash stays in the company until the horizon's last day."""
 LAST: Final = {
     "debt": "Debt owed at the horizon",
     "accrued_interest": "Interest and fees owed at the horizon",
@@ -37,7 +37,7 @@ LAST: Final = {
 
 @dataclass(frozen=True)
 class Step:
-    """One kind of flow, and by how much its worth differs. [money]"""
+    """One kind of flow, and by how much its worth differs between two plans. [money]"""
 
     label: str
     amount: float
@@ -45,7 +45,7 @@ class Step:
 
 @dataclass(frozen=True)
 class Bridge:
-    """From `start` by its steps to `end`, with no remainder. [money]"""
+    """The steps from `start` to `end`, which add up without a remainder. [money]"""
 
     start: float
     steps: tuple[Step, ...]
@@ -53,15 +53,15 @@ class Bridge:
 
     @property
     def end(self) -> float:
-        """What start and steps add up to, rounded once."""
+        """The sum of start and steps, rounded once."""
         return fsum([self.start, *(step.amount for step in self.steps)])
 
 
 def parts(projection: Projection) -> dict[str, float]:
-    """Return what each kind of the owners' flow is worth on the first draw; together the owners' NPV. [money]
+    """Return the present value of each kind of the owners' flow, in the first sample; they add up to their NPV. [money]
 
-    What owners pay in and take out counts on its day. All that moves cash counts on the horizon's last day, when the
-    cash is theirs; a dividend takes from cash what it would have been worth there.
+    Equity paid in and dividends count on their days. Every other flow changes cash, which is the owners' on the last
+    day of the horizon, so it counts on that day. A dividend counts on its day less what it would be worth as cash then.
 
     Source
     ------
@@ -86,7 +86,7 @@ def parts(projection: Projection) -> dict[str, float]:
 
 
 def bridge(baseline: Projection, other: Projection) -> Bridge | None:
-    """Return the steps from a plan's worth to its owners to another's; None where either has none.
+    """Return the steps from one plan's worth to its owners to another plan's; None if either has no such worth.
 
     Parameters
     ----------
@@ -95,9 +95,9 @@ def bridge(baseline: Projection, other: Projection) -> Bridge | None:
 
     Source
     ------
-    Own derivation: the owners' flow is the sum of its kinds, and discounting is linear; so the differences of the kinds
-    add up to that of the whole, in any order, with nothing left over. Options that change only who pays share one
-    company that does nothing new, which drops out of the differences.
+    Own derivation: the owners' flow is the sum of its kinds, and discounting is linear; so the differences of all kinds
+    add up to the difference in total, in any order, without a remainder. Options that change only the financing share
+    one reference company, which drops out of the differences.
     """
     plans = (baseline, other)
     if any(p.scenario.money.discount_rate is None or not p.scenario.projects for p in plans):

@@ -1,4 +1,4 @@
-"""Stated claims, tested on a projection."""
+"""Tests of a scenario's claims on a projection."""
 
 from __future__ import annotations
 
@@ -39,9 +39,9 @@ ROUNDING: Final = 1e-9
 
 @dataclass(frozen=True)
 class Outcome:
-    """What became of a claim. `margin` is value / limit - 1; positive is above the limit.
+    """The result of testing a claim. `margin` is value / limit - 1; positive is above the limit.
 
-    `evidence` is the weakest kind of input that the value rests on; "" where there is none.
+    `evidence` is the weakest kind of input that the value depends on; "" if there is none.
     """
 
     name: str
@@ -62,14 +62,14 @@ class Outcome:
 
     @property
     def off(self) -> str:
-        """How far the value lies above its limit, in points where the claim counts them, else in percent of it."""
+        """How far the value lies above its limit: in points if the claim is in points, else in percent of the limit."""
         if self.within is not None and self.within.points and self.value is not None:
             return f"{(self.value - self.limit) / POINT:+.1f} points"
         return f"{self.margin:+.1%}" if self.margin is not None else ""
 
     @property
     def tolerance_text(self) -> str:
-        """What is claimed, after its limit: ` within 5 points`; "" where no points are counted."""
+        """The tolerance, to follow the limit in a sentence: ` within 5 points`; "" if it is not in points."""
         return f" within {self.within}" if self.within is not None and self.within.points else ""
 
     @property
@@ -79,24 +79,25 @@ class Outcome:
 
     @property
     def as_expected(self) -> bool:
-        """Tell whether the outcome is the one the scenario expects."""
+        """Whether the claim holds or fails as the scenario expects."""
         return self.holds == self.expected
 
 
 def outcomes(projection: Projection, measures: Mapping[str, Measure] | None = None) -> dict[str, Outcome]:
-    """Test every claim of the scenario on its first draw.
+    """Test every claim of the scenario on the first sample of its projection.
 
     Parameters
     ----------
     projection : Projection
-        What the scenario leads to.
+        The projection of the scenario.
     measures : mapping, optional
-        Its measures, where they are known already.
+        Its measures, if the caller has computed them.
 
     Raises
     ------
     ScenarioError
-        If a claim matches nothing, looks outside the horizon, or compares unlike units: never a pass.
+        If a claim names no row or measure, is about a time outside the horizon, or compares different units. A claim
+        that cannot be tested never passes.
     """
     needs_measures = any(claim.measure for claim in projection.scenario.claims.values())
     by_name = measures if measures is not None else (projection.measures if needs_measures else {})
@@ -117,7 +118,7 @@ def outcomes(projection: Projection, measures: Mapping[str, Measure] | None = No
 
 @dataclass(frozen=True)
 class ClaimValues:
-    """A claim's value and limit in every draw, (draw,), and whether it holds; an undefined value never does."""
+    """A claim's value and limit in every sample, (sample,), and whether it holds; it never does if undefined."""
 
     value: Array
     limit: Array
@@ -129,7 +130,7 @@ class ClaimValues:
 def claim_values(
     projection: Projection, measures: Mapping[str, Measure], name: str, claim: Claim
 ) -> ClaimValues | Problem:
-    """Test one claim on every draw, or say why it cannot be tested."""
+    """Test one claim on every sample; return a Problem if it cannot be tested."""
     problem = problem_with_subject(projection, measures, f"claims.{name}", claim)
     if problem is not None:
         return problem
@@ -150,7 +151,7 @@ def claim_values(
 
 
 def _points_refused(name: str, claim: Claim, unit: str) -> Problem:
-    """Refuse points of what is no share, ratio or rate."""
+    """Return the problem of a tolerance in points for a value that is no share, ratio or rate."""
     text = f"`{claim.within}` of {in_words(unit)}, `{claim.row or claim.measure}`"
     share = "write a share of the limit, such as `5 %`"
     return Problem(f"claims.{name}.within", "wrong_dimension", text, "points of a share, a ratio or a rate", share)
@@ -187,7 +188,19 @@ def _evidence(projection: Projection, measures: Mapping[str, Measure], claim: Cl
 def problem_with_subject(
     projection: Projection, measures: Collection[str], path: str, claim: Claim | Covenant
 ) -> Problem | None:
-    """Say that a claim or covenant matches no row and none of the known measures, if so."""
+    """Return a Problem if the row or measure of a claim or covenant does not exist, else None.
+
+    Parameters
+    ----------
+    projection : Projection
+        The projection of the plan.
+    measures : collection of str
+        The names of its measures.
+    path : str
+        The path of the claim or covenant, for the message.
+    claim : Claim or Covenant
+        What names the row or measure.
+    """
     rows = projection.period_rows
     if claim.row and claim.row not in rows:
         hint = did_you_mean(claim.row, rows_of_block(claim.row, list(rows)), "rows")
@@ -200,7 +213,7 @@ def problem_with_subject(
 
 
 def _limit(projection: Projection, name: str, claim: Claim, unit: str) -> Array | Problem:
-    """Return a claim's limit in the unit of its subject, (draw,) or (1,)."""
+    """Return a claim's limit in the unit of its row or measure, (sample,) or (1,)."""
     comparator, written = claim.limit
     where = f"claims.{name}.{comparator}"
     if isinstance(written, Multiple):
@@ -216,13 +229,16 @@ def _limit(projection: Projection, name: str, claim: Claim, unit: str) -> Array 
 
 
 def rows_of_block(word: str, rows: list[str]) -> list[str]:
-    """Return the rows of the same block, so that a hint stays short."""
+    """Return the rows of the same block as a word; all rows if it has none. It keeps a hint short."""
     stem = word.rsplit(".", 1)[0]
     return [row for row in rows if row.startswith(f"{stem}.")] or rows
 
 
 def _value_at(projection: Projection, row: str, when: str) -> Array | str:
-    """Return a row's value at a time by its nature, (draw,), nan where undefined; or a text of what was wanted."""
+    """Return a row's value at a time, (sample,), nan where undefined; or, as a text, which times the row has.
+
+    A flow is summed over the time, a stock is taken at its end, a rate is averaged.
+    """
     timeline, nature = projection.timeline, projection.rows[row].nature
     value = projection.value(row)
     if when == "in total":
@@ -241,7 +257,17 @@ def _value_at(projection: Projection, row: str, when: str) -> Array | str:
 
 
 def holds(comparator: str, value: Array, limit: Array, room: Array) -> npt.NDArray[np.bool_]:
-    """Tell whether values keep their limits, (draw,); `about` may be off by `room`."""
+    """Tell whether values keep their limits, (sample,).
+
+    Parameters
+    ----------
+    comparator : str
+        One of `WORDS`.
+    value, limit : (sample,)
+        The values and their limits, in one unit.
+    room : (sample,) or (1,)
+        The largest difference that `about` allows, in the same unit; other comparators ignore it.
+    """
     slack = ROUNDING * np.maximum(np.where(np.isfinite(value), np.abs(value), 0.0), np.abs(limit))
     keeps = {
         "above": value > limit + slack,

@@ -1,4 +1,4 @@
-"""Financing options of one scenario, or several scenarios, side by side."""
+"""The comparison of a scenario's financing options, or of several scenarios."""
 
 from __future__ import annotations
 
@@ -32,14 +32,14 @@ if TYPE_CHECKING:
     from fibercap.studies.headroom import Headroom
 
 ALIKE = 1e-6
-"""Measures nearer than this share of the largest are alike."""
+"""Measures that differ by less than this share of the largest count as equal."""
 COVER = frozenset({"min_dscr", "min_dscr_by_year", "average_dscr"})
-"""Measures that a loan due at once flatters: until then only its interest is served."""
+"""Measures that a bullet loan flatters: until it is due, only its interest counts as debt service."""
 
 
 @dataclass(frozen=True)
 class Case:
-    """One option or scenario: what it leads to, its measures and claims."""
+    """One option or scenario: its projection, measures, claims and covenants."""
 
     name: str
     title: str
@@ -55,19 +55,20 @@ class Case:
 
     @cached_property
     def headroom(self) -> Mapping[str, Headroom]:
-        """How far EBITDA, prices and volume may fall before each covenant is broken; worked out when asked for."""
+        """How far EBITDA, prices and volume may fall before each covenant is broken; computed on first use."""
         return headroom(self.projection, self.covenants)
 
     @cached_property
     def flips(self) -> Mapping[str, Flip | None]:
-        """The input that decides each claim; worked out when asked for."""
+        """The input that decides each claim; computed on first use."""
         return flips(self.projection, self.claims)
 
     @cached_property
     def cash_needed(self) -> Mapping[str, float]:
-        """What operations and loans leave to be paid by owners or from cash, by year. [money]
+        """The cash that owners, or cash on hand, must provide, by year. [money]
 
-        Operating and investing cash flow, loans drawn less principal and upfront fees, where that is below zero.
+        It is the sum of operating and investing cash flow and draws, less principal and upfront fees, where that sum is
+        negative; else 0.
         """
         rows = {"operating_cash_flow": 1, "investing_cash_flow": 1, "draws": 1, "principal": -1, "upfront_fees": -1}
         by_year = {row: self.projection.by(f"accounts.{row}") for row in rows}
@@ -78,7 +79,7 @@ class Case:
 
 @dataclass(frozen=True, repr=False)
 class Comparison:
-    """Cases by name, the one the others are measured against, and the inputs in which each differs from it."""
+    """Cases by name, the baseline that the others are compared with, and the inputs in which each differs from it."""
 
     baseline: str
     cases: Mapping[str, Case]
@@ -86,29 +87,29 @@ class Comparison:
     currency: str
 
     def __repr__(self) -> str:
-        """Say what it is in a line; `fibercap.table` shows its measures."""
+        """Name the cases on one line; `fibercap.table` shows their measures."""
         return f"<Comparison with {self.baseline}: {', '.join(self.cases)}>"
 
     @cached_property
     def unlike(self) -> Mapping[str, tuple[str, ...]]:
-        """The cases that are measured by a ruler of their own, such as another discount rate, with those inputs."""
+        """The cases whose worth is measured differently, such as with another discount rate, and those inputs."""
         return unlike_rulers({name: case.projection.scenario for name, case in self.cases.items()}, self.baseline)
 
     def best(self, measure: str) -> tuple[str, ...]:
-        """Return the cases in which a measure is best; none where it has no better side or all are alike.
+        """Return the cases in which a measure is best; none if neither side is better or all are equal.
 
-        A case that is measured by a ruler of its own is never best.
-        A loan that is due at once is never best on cover of service unless its LLCR, which shows it up, is known.
+        A case in `unlike` is never best. A case with a bullet loan is never best on debt service cover unless its LLCR
+        is defined, because debt service cover leaves the bullet out and the LLCR does not.
         """
         names = self._extreme(measure, best=True)
         return () if any(self._is_flattered(measure, name) for name in names) else names
 
     def worst(self, measure: str) -> tuple[str, ...]:
-        """Return the cases in which a measure is worst; none where it has no better side or all are alike."""
+        """Return the cases in which a measure is worst; none if neither side is better or all are equal."""
         return self._extreme(measure, best=False)
 
     def _extreme(self, measure: str, *, best: bool) -> tuple[str, ...]:
-        """Return the cases in which a measure is best, or worst."""
+        """Return the cases in which a measure is best, or worst if not `best`."""
         candidates = {
             n: c.measures[measure] for n, c in self.cases.items() if measure in c.measures and n not in self.unlike
         }
@@ -122,34 +123,44 @@ class Comparison:
         return () if len(names) == len(values) else names
 
     def _is_flattered(self, measure: str, name: str) -> bool:
-        """Tell whether cover of service says too much of a case: a loan is due at once, and its LLCR is not known."""
+        """Tell whether debt service cover flatters a case: it has a bullet loan, and its LLCR is undefined."""
         case = self.cases[name]
         ends = any(loan.due_at_once for loan in case.projection.scenario.loans.values())
         return measure.partition(".")[0] in COVER and ends and case.measures["min_llcr"].value is None
 
     def delta(self, measure: str, name: str, base: str | None = None) -> float | None:
-        """Return how much more a measure is in a case than in another, the baseline; None where either is undefined."""
+        """Return a measure in case `name` less that in case `base`; None if either is undefined.
+
+        Parameters
+        ----------
+        measure : str
+            Name of the measure.
+        name : str
+            The case.
+        base : str, optional
+            The case to subtract; the baseline if not given.
+        """
         reference, changed = (self.cases[case].measures.get(measure) for case in (base or self.baseline, name))
         if reference is None or changed is None or reference.value is None or changed.value is None:
             return None
         return changed.value - reference.value
 
     def bridge(self, name: str) -> Bridge | None:
-        """Return the steps from the baseline's worth to its owners to a case's; None where either has none."""
+        """Return the steps from the baseline's worth to its owners to that of case `name`; None if either has none."""
         return bridge(self.cases[self.baseline].projection, self.cases[name].projection)
 
 
 def compare(scenario: Scenario, *others: Scenario, baseline: str | None = None, only: Sequence[str] = ()) -> Comparison:
-    """Project every financing option of a scenario, or several scenarios, and set them side by side.
+    """Project every financing option of a scenario, or several scenarios, and compare them.
 
     Parameters
     ----------
     scenario : Scenario
-        The plan; alone, its options are compared.
+        The plan; if no others are given, its options are compared.
     others : Scenario
-        Further plans; then the plans are compared, by their ids.
+        Further plans; if given, the plans are compared under their ids, not their options.
     baseline : str, optional
-        The case that others are measured against; the first if not given.
+        The case that the others are compared with; the first if not given.
     only : sequence of str
         The options to compare; all of them if not given.
 
@@ -160,9 +171,9 @@ def compare(scenario: Scenario, *others: Scenario, baseline: str | None = None, 
     Raises
     ------
     FibercapError
-        If there is nothing to compare, no such baseline, or currencies or horizons differ.
+        If there is nothing to compare, the baseline does not exist, or currencies or horizons differ.
     ScenarioError
-        If an option does not fit.
+        If an option does not fit the plan.
     """
     if others:
         plans = {plan.id: plan for plan in (scenario, *others)}
@@ -192,23 +203,23 @@ def case_of(plan: Scenario) -> Case:
     Raises
     ------
     ScenarioError
-        If it does not fit, or a claim or covenant cannot be tested.
+        If the plan is not valid, or a claim or covenant cannot be tested.
     """
     return _case(plan.option or plan.id, plan, None, alone=False)
 
 
 def cases_of_options(case: Case) -> dict[str, Case]:
-    """Project every financing option of a plan as written, whatever its horizon; none where an option is chosen.
+    """Return a case for every financing option of a plan; none if `case` is itself an option.
 
     Parameters
     ----------
     case : Case
-        The plan as written; what its plants and projects do is taken from it.
+        The plan as written; rows of plants and projects are taken from its projection.
 
     Raises
     ------
     ScenarioError
-        If an option does not fit.
+        If an option does not fit the plan.
     """
     plan = case.projection.scenario
     names = plan.options if plan.option is None else ()
@@ -216,7 +227,7 @@ def cases_of_options(case: Case) -> dict[str, Case]:
 
 
 def _refuse_unlike(plans: Mapping[str, Scenario], baseline: str) -> None:
-    """Refuse plans that report in another currency or over other years than the baseline."""
+    """Refuse plans that report in another currency, or run over other years, than the baseline."""
     first = plans[baseline]
     for name, plan in plans.items():
         for what, has, wanted in (

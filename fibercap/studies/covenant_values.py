@@ -1,4 +1,4 @@
-"""The values of a covenant's row on its dates, and why there are none."""
+"""The values of a covenant's row on the dates of its tests, and why some are missing."""
 
 from __future__ import annotations
 
@@ -25,20 +25,20 @@ PART_OF_PERIOD: Final = "the horizon holds only a part of it"
 def values_on(
     projection: Projection, loan: str, dates: Dates, row: Row, beyond: float
 ) -> Iterator[tuple[str, Array, str]]:
-    """Run over the dates of a covenant: label, the row's value in each draw, (draw,), and why the first has none.
+    """Yield for each test date of a covenant: its label, the row's value, (sample,), and why the first is undefined.
 
     Parameters
     ----------
     projection : Projection
-        What a plan leads to.
+        The projection of a plan.
     loan : str
         The loan that carries the covenant.
     dates : Dates
-        On which it is tested.
+        When the covenant is tested.
     row : Row
-        The row that it limits.
+        The row that the covenant limits.
     beyond : float
-        What stands for a ratio that breaks any limit: an infinity on the wrong side.
+        The value of a ratio that breaks any limit: an infinity on the wrong side of it.
     """
     timeline, days = projection.timeline, projection.dates_to_maturity
     series, count = projection.to_maturity(row.path), dates.months // timeline.months
@@ -66,12 +66,12 @@ def _label(day: date, step: str, model: str) -> str:
 
 
 def half_year(day: date) -> str:
-    """Return the name of the half-year that a day closes: `2004-H1` or `2004-H2`."""
+    """Return the name of the half-year that ends on a day: `2004-H1` or `2004-H2`."""
     return f"{day.year}-H{(day.month + 5) // 6}"
 
 
 def _reason(row: Row, months: int) -> str:
-    """Say why a row has no value, so many months into the horizon."""
+    """Say why a row has no value so many months after the start of the horizon."""
     if row.nature != STOCK:
         return PART_OF_PERIOD
     if months < MONTHS and (row.path in YEARLY or OVER in row.path):

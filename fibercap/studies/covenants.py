@@ -1,4 +1,4 @@
-"""Covenants of loans, tested on their dates, with the room that is left to each limit."""
+"""Tests of the loans' covenants on their dates, with the room left to each limit."""
 
 from __future__ import annotations
 
@@ -31,9 +31,9 @@ NO_DATE: Final = "no date on which it is tested falls within the horizon"
 
 @dataclass(frozen=True)
 class Test:
-    """One test: when, the value, the room left to the limit, that as a share of it, and whether it holds.
+    """One test: its date, the value, the room left to the limit, `headroom` (that room / limit), and whether it holds.
 
-    The value is infinite where debt is owed without EBITDA, which is beyond any limit.
+    The value is infinite where debt is owed and EBITDA is not positive; this breaks any limit.
     """
 
     when: str
@@ -44,7 +44,7 @@ class Test:
 
     @property
     def on(self) -> str:
-        """When it is, as a sentence has it: ` in 2002-04`; "" for a measure of the whole plan."""
+        """The date as part of a sentence: ` in 2002-04`; "" for a measure of the whole plan."""
         return "" if self.when == IN_TOTAL else f" in {self.when}"
 
 
@@ -58,9 +58,9 @@ class Untested:
 
 @dataclass(frozen=True)
 class Tested:
-    """What became of a covenant: its tests, and the dates on which it could not be tested.
+    """The result of testing a covenant: its tests, and the dates on which it could not be tested.
 
-    A reader calls it by `title`: what its loan is called, and what it says.
+    `title` is what readers see: the title of the loan and what the covenant says.
     `locked` are the periods in which a planned dividend is barred because the row is beyond `lock_up`.
     """
 
@@ -79,17 +79,17 @@ class Tested:
 
     @property
     def title(self) -> str:
-        """What a reader calls it."""
+        """The title of the loan, and what the covenant says."""
         return f"{self.loan_title}: {self.says}"
 
     @property
     def holds(self) -> bool | None:
-        """Tell whether every test holds; None where there is no test, which is neither kept nor broken."""
+        """Whether every test holds; None if there is no test: the covenant is then neither kept nor broken."""
         return all(test.holds for test in self.tests) if self.tests else None
 
     @property
     def is_broken(self) -> bool:
-        """Tell whether some test does not hold."""
+        """Whether some test does not hold."""
         return self.holds is False
 
     @property
@@ -99,7 +99,7 @@ class Tested:
 
     @property
     def why_untested(self) -> str:
-        """Why it was not tested on some dates, or on any; with several reasons, on how many for each."""
+        """Why some or all dates were not tested; if there are several reasons, each with its number of dates."""
         if not self.untested:
             return "" if self.tests else NO_DATE
         counts: dict[str, int] = {}
@@ -110,19 +110,20 @@ class Tested:
 
     @property
     def tightest(self) -> Test | None:
-        """The test with the least room; the first of those that only rounding tells apart."""
+        """The test with the least room; the first of several that differ only by rounding."""
         least = min((test.room for test in self.tests), default=0.0)
         near = least + ROUNDING * abs(self.limit) if np.isfinite(least) else least
         return next((test for test in self.tests if test.room <= near), None)
 
 
 def covenants(projection: Projection) -> dict[str, Tested]:
-    """Test every covenant of every loan on the first draw, by `<loan>.<name>`.
+    """Test every covenant of every loan on the first sample; return the results by `<loan>.<name>`.
 
     Raises
     ------
     ScenarioError
-        If a covenant matches no row or measure, or its limit is in another unit: never a pass.
+        If a covenant names no row or measure, or its limit is in another unit. A covenant that cannot be tested never
+        passes.
     """
     problems: list[Problem] = []
     tested: dict[str, Tested] = {}
@@ -141,9 +142,9 @@ def covenants(projection: Projection) -> dict[str, Tested]:
 
 @dataclass(frozen=True)
 class TestDates:
-    """A covenant's values on its dates in every draw, (draw, date), nan where it is not tested; its limit, (draw, 1).
+    """A covenant's values on its dates, (sample, date), nan where it is not tested; and its limit, (1, 1).
 
-    `reasons` say why it is not tested, for dates on which the first draw is not; "" for others.
+    `reasons` say, date by date, why the first sample is not tested; "" where it is.
     """
 
     when: tuple[str, ...]
@@ -155,13 +156,13 @@ class TestDates:
 
     @property
     def room(self) -> Array:
-        """What is left to the limit, (draw, date); negative beyond it."""
+        """The room left to the limit, (sample, date); negative where it is broken."""
         sign = 1.0 if self.comparator in FLOORS else -1.0
         return sign * (self.values - self.limit)
 
     @property
     def holds(self) -> npt.NDArray[np.bool_]:
-        """Whether the limit is kept, (draw, date); where the covenant is not tested it is not broken."""
+        """Whether the limit is kept, (sample, date); True where the covenant is not tested."""
         return holds(self.comparator, self.values, self.limit, np.zeros(1)) | np.isnan(self.values)
 
 
@@ -169,7 +170,7 @@ FLOORS: Final = frozenset({"above", "at_least"})
 
 
 def tests_of(projection: Projection, loan: str, name: str, covenant: Covenant) -> TestDates | Problem:
-    """Test one covenant on every draw, or say why it cannot be tested."""
+    """Test one covenant on every sample; return a Problem if it cannot be tested."""
     path = f"loans.{loan}.covenants.{name}"
     problem = problem_with_subject(projection, names(projection), path, covenant)
     if problem is not None:

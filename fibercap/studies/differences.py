@@ -1,4 +1,4 @@
-"""In which inputs two plans differ, and which results move with them."""
+"""The differences between two plans: in their inputs, and in their results."""
 
 from __future__ import annotations
 
@@ -19,15 +19,15 @@ if TYPE_CHECKING:
     from fibercap.model.plan.scenario import Scenario
 
 ALIKE: Final = 1e-9
-"""Results nearer than this share of the larger are alike."""
+"""Results that differ by less than this share of the larger count as equal."""
 OWN: Final = frozenset({"id", "title", "note", "fibercap"})
 ASIDE: Final = OWN | {"options", "claims", "sources", "default_source"}
-"""Blocks that move nothing."""
+"""Blocks that change no result."""
 
 
 @dataclass(frozen=True)
 class Difference:
-    """One input in which two plans differ: text, source and place in each, None where it is not written."""
+    """One input in which two plans differ: its text, source and place in each; None where it is not written."""
 
     path: str
     old: str | None
@@ -40,7 +40,7 @@ class Difference:
 
 @dataclass(frozen=True)
 class ChangedMeasure:
-    """A measure that differs; the first plan's and the second's."""
+    """A measure that differs between two plans: its value in the first and in the second."""
 
     old: Measure
     new: Measure
@@ -82,7 +82,10 @@ def _source(path: Path, wrappers: Mapping[Path, Branch]) -> str | None:
 
 
 def different_inputs(one: Scenario, other: Scenario) -> dict[str, tuple[str | None, str | None]]:
-    """Return the inputs in which two plans differ, with what each has; blocks that they share are passed."""
+    """Return the inputs in which two plans differ, with the text in each; None in a plan that does not write it.
+
+    Blocks that are one object in both plans are skipped, which makes it quick for the options of one scenario.
+    """
     blocks = {key for key in (*one.tree, *other.tree) if one.tree.get(key) is not other.tree.get(key)} - ASIDE
     old, new = _texts(one, blocks), _texts(other, blocks)
     paths = [*old, *(path for path in new if path not in old)]
@@ -98,12 +101,12 @@ def _texts(plan: Scenario, blocks: Collection[str]) -> dict[str, str]:
 def changed_results(
     one: Scenario, other: Scenario
 ) -> tuple[dict[str, ChangedMeasure], dict[str, tuple[bool | None, bool | None]]]:
-    """Return the measures that differ between two plans, and the claims that hold in one of them only.
+    """Return the measures that differ between two plans, and the claims that hold in only one of them.
 
     Raises
     ------
     IdentityError
-        If a law of the books is broken in one.
+        If a law of the books is broken in either plan.
     """
     first = project(one)
     second = project(other, first)

@@ -1,4 +1,4 @@
-"""What is wrong with a plan although its books tie: the one list that every command, page and verdict reads."""
+"""The findings: what is wrong with a plan whose books balance. Every command, page and verdict reads this one list."""
 
 from __future__ import annotations
 
@@ -46,24 +46,26 @@ class Finding:
     kind : str
         One of `KINDS`.
     option : str, optional
-        The option that is laid over the plan; None for the plan as it is written.
+        The financing option of the plan; None for the plan as written.
     loan : str
-        The loan that it is about; of cash, the one whose repayment alone takes it below zero; "" where there is none.
+        The loan of the broken covenant; for cash, the loan whose repayment alone takes it below zero; else "".
     name : str
         The covenant `<loan>.<name>`, the claim, the project or purchase whose uses are unfunded; "" for cash.
     when : str
         The first date, as tables write it; "" for a measure of the whole plan.
-    value, limit : float, optional
-        The depth: a covenant's worst value, the lowest cash, what no source pays, a claim's value; and what was
-        promised or claimed. The value is None where it is undefined, or debt is owed without EBITDA.
+    value : float, optional
+        The covenant's worst value, the lowest cash, the amount without a source, or the claim's value; None if it is
+        undefined, or if debt is owed and EBITDA is not positive.
+    limit : float, optional
+        The value that was promised or claimed.
     unit : str
-        Their unit.
+        The unit of value and limit.
     sentence : str
-        All of it in plain words, on one line.
+        The finding in plain words, on one line.
     fault : str
-        The same in a few words, to stand in a list.
+        The finding in a few words, for lists.
     after_horizon : bool
-        Whether it is cash after the horizon, while loans run off.
+        Whether cash falls below zero only after the horizon, while loans run off.
     """
 
     kind: str
@@ -81,12 +83,12 @@ class Finding:
 
     @property
     def stops(self) -> bool:
-        """Tell whether a plan with it is not to be recommended; what was said in public speaks against no option."""
+        """Whether it forbids to recommend the plan. Every kind does, except claims, which are public statements."""
         return self.kind != CLAIM
 
     @cached_property
     def way_out(self) -> str:
-        """What would heal it, with amounts, dates and paths; worked out when it is first asked for."""
+        """What would mend it, with amounts, dates and paths; computed on first use."""
         return self._heal()
 
 
@@ -95,21 +97,21 @@ def findings(
     claims: Mapping[str, Outcome] | None = None,
     promises: Mapping[str, Tested] | None = None,
 ) -> tuple[Finding, ...]:
-    """Return what is wrong with a plan: covenants, cash, uses, claims; the horizon first, then what follows it.
+    """Return what is wrong with a plan: covenants, cash, uses, claims, in this order.
 
-    Cash below zero that the plan declares by `company.may_run_dry` is no finding.
+    Cash below zero is no finding if the plan says that it is expected (`company.may_run_dry`).
 
     Parameters
     ----------
     projection : Projection
-        What the plan leads to; of a batch, its first sample.
+        The projection of the plan; of a batch, the first sample counts.
     claims, promises : mapping, optional
-        What became of its claims and covenants, where that is known already.
+        The outcomes of its claims and covenants, if the caller has computed them.
 
     Raises
     ------
     ScenarioError
-        If a claim or covenant cannot be tested: never a pass.
+        If a claim or covenant cannot be tested; it never passes.
 
     Source
     ------
@@ -126,17 +128,17 @@ def findings(
 
 
 def faults(projection: Projection, promises: Mapping[str, Tested] | None = None) -> tuple[Finding, ...]:
-    """Return what forbids to recommend a plan: broken covenants, cash below zero, uses without a source.
+    """Return the findings that forbid to recommend a plan: broken covenants, cash below zero, uses without a source.
 
-    A plan that declares that it may run out of cash (`company.may_run_dry`) is not recommended either. Claims are about
-    what was said in public; they forbid nothing.
+    Cash below zero counts even if the plan expects it (`company.may_run_dry`). Claims are public statements and forbid
+    nothing.
 
     Parameters
     ----------
     projection : Projection
-        What the plan leads to; of a batch, the first draw is looked at.
+        The projection of the plan; of a batch, the first sample counts.
     promises : mapping, optional
-        What became of its covenants, where that is known already.
+        The outcomes of its covenants, if the caller has computed them.
     """
     tested = promises if promises is not None else covenants(projection)
     return (*_covenants(projection, tested), *dry(projection), *_uses(projection))
@@ -147,7 +149,7 @@ def _faults_by_name(projection: Projection) -> dict[tuple[str, str], str]:
 
 
 def _covenants(projection: Projection, promises: Mapping[str, Tested]) -> list[Finding]:
-    """Return the covenants that are broken, that with the least headroom first."""
+    """Return a finding for each broken covenant, the one with the least headroom first."""
     broken = [tested for tested in promises.values() if tested.is_broken]
     broken.sort(key=lambda tested: tested.tightest.headroom or 0.0 if tested.tightest else 0.0)
     return [_covenant(projection, tested) for tested in broken]
@@ -179,7 +181,7 @@ def _covenant(projection: Projection, tested: Tested) -> Finding:
 
 
 def dry(projection: Projection) -> tuple[Finding, ...]:
-    """Return where cash is below zero: in the horizon, and after it while loans run off; expected or not."""
+    """Return a finding if cash falls below zero in the horizon, and one if after it; whether expected or not."""
     later = () if projection.run_off is None else _dry(projection, f"{RUN_OFF}.", projection.run_off)
     return (*_dry(projection, "", projection.timeline), *later)
 
@@ -210,7 +212,7 @@ def _dry(projection: Projection, prefix: str, timeline: Timeline) -> Iterator[Fi
 
 
 def _uses(projection: Projection) -> Iterator[Finding]:
-    """Find what no source of funding pays, for each project and purchase."""
+    """Yield a finding for each project and purchase whose spending no source of funding pays."""
     plan, labels = projection.scenario, projection.timeline.labels
     money, trifle = plan.currency, float(projection.trifle.value.flat[0])
     for key in plan.spends:

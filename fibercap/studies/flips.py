@@ -1,4 +1,4 @@
-"""What claims rest on: the input that decides each, where it flips, and how good the evidence for that input is."""
+"""Flips: the input that decides each claim, the value at which the claim flips, and the evidence for that input."""
 
 from __future__ import annotations
 
@@ -22,26 +22,26 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Flip(Change):
-    """The input whose smallest relative change turns a claim, and where. Several inputs are named where they tie."""
+    """The input that flips a claim by the smallest relative change, and that change; `also` are inputs that tie."""
 
     claim: str
     also: tuple[str, ...] = ()
 
 
 def flips(projection: Projection, known: Mapping[str, Outcome] | None = None) -> dict[str, Flip | None]:
-    """Return for every claim the input that decides it; None where no single input flips it, up to twice its value.
+    """Return for every claim the input that decides it; None if no single input from 0 to twice its value flips it.
 
     Parameters
     ----------
     projection : Projection
-        What the scenario leads to.
+        The projection of the scenario.
     known : mapping, optional
-        What became of its claims, where that is known already.
+        The outcomes of its claims, if the caller has computed them.
 
     Source
     ------
-    Own derivation: every number that can be drawn is moved between nothing and twice its value, one at a time, in a
-    batch; the first change of each claim is then closed in on, and taken on a straight line between two near points.
+    Own derivation: every number that can vary is moved between 0 and twice its value, one at a time, in a batch. The
+    interval in which a claim first changes is then narrowed, and the flip interpolated on a straight line.
     """
     scenario = projection.scenario
     claims = known if known is not None else outcomes(projection)
@@ -57,7 +57,7 @@ def flips(projection: Projection, known: Mapping[str, Outcome] | None = None) ->
 
 
 def _inputs_of(projection: Projection) -> dict[str, list[str]]:
-    """Return by claim the inputs on which its row or measure rests."""
+    """Return by claim the inputs that its row or measure depends on."""
     inputs = {}
     for name, claim in projection.scenario.claims.items():
         rows = (claim.row,) if claim.row else measure_named(projection, claim.measure).rests_on

@@ -1,4 +1,4 @@
-"""By how much EBITDA, prices or volume may fall before a covenant is broken."""
+"""Headroom: how far EBITDA, prices or volume may fall before a covenant is broken."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ FALLS: Final = (EBITDA, PRICE, VOLUME)
 
 @dataclass(frozen=True)
 class Headroom:
-    """The smallest fall of each kind that breaks a covenant, as a share; None where even a fall to nothing does not.
+    """The smallest fall of each kind that breaks a covenant, as a share; None if even a fall to zero does not.
 
     `title` is what a reader calls the covenant. A covenant that is already broken (`is_broken`), or that is never
     tested, has no falls.
@@ -42,7 +42,7 @@ class Headroom:
 
     @property
     def least(self) -> float | None:
-        """The smallest of the falls; 0 for a broken covenant, None where no fall breaks it."""
+        """The smallest of the falls; 0 for a broken covenant, None if no fall breaks it."""
         known = [fall for fall in self.falls.values() if fall is not None]
         return 0.0 if self.is_broken else min(known, default=None)
 
@@ -50,20 +50,20 @@ class Headroom:
 def headroom(projection: Projection, known: Mapping[str, Tested] | None = None) -> dict[str, Headroom]:
     """Return how far EBITDA, prices and volume may fall, one at a time, before each covenant is broken.
 
-    Everything else stays, and the whole plan is projected anew: tax falls with income, revolvers are drawn, dividends
-    are locked up. EBITDA falls by a share of what it is in each period in which it is positive; prices of all products,
-    and kilometers sold of all products, by the same share everywhere.
+    Other inputs stay, and the plan is projected again, so tax falls with income, revolvers are drawn, and dividends are
+    locked up. EBITDA falls by the same share in every period in which it is positive; prices and volumes fall by the
+    same share for all products.
 
     Parameters
     ----------
     projection : Projection
-        What the plan leads to.
+        The projection of the plan.
     known : mapping, optional
-        What became of its covenants, where that is known already.
+        The outcomes of its covenants, if the caller has computed them.
 
     Source
     ------
-    Own derivation: a fall of EBITDA is a cost of its own that is not variable, so it is written as overhead.
+    Own derivation: a fall of EBITDA has the same effect as a higher fixed cost, so it is added to overhead.
     """
     tests = known if known is not None else covenants(projection)
     failing = {name: tested for name, tested in tests.items() if not tested.holds}  # those not tested with them
@@ -79,13 +79,13 @@ def headroom(projection: Projection, known: Mapping[str, Tested] | None = None) 
 
 
 def tightest(rooms: Mapping[str, Headroom]) -> Headroom | None:
-    """Return the covenant that the smallest fall breaks; None where no fall breaks any."""
+    """Return the covenant that the smallest fall breaks; None if no fall breaks any."""
     known = [(room.least, room) for room in rooms.values() if room.least is not None]
     return min(known, key=lambda pair: pair[0], default=(None, None))[1]
 
 
 def _levers(projection: Projection) -> tuple[Scenario, list[Lever]]:
-    """Return the scenario with its overhead written period by period, and the three levers on it."""
+    """Return the scenario with its overhead written period by period, and levers for EBITDA, prices and volume."""
     scenario, timeline = projection.scenario, projection.timeline
     overhead = projection.value("inputs.company.overhead")[0]
     earned = np.maximum(projection.value("accounts.ebitda")[0], 0.0) / (timeline.months / 12)

@@ -1,4 +1,4 @@
-"""The largest amount of a loan at which something holds, found by trying many amounts in one batch."""
+"""The largest amount of a loan that keeps some limits, found by projecting many amounts in one batch."""
 
 from __future__ import annotations
 
@@ -18,29 +18,29 @@ if TYPE_CHECKING:
 
 SMALLEST: Final = 1.0 / 1024
 GRID: Final = (SMALLEST, *(k / 16 for k in range(1, 33)), 2.5, 3.0, 4.0, 6.0, 8.0, 12.0, 16.0, 32.0, 64.0)
-"""The factors of the present amount that are tried first."""
+"""The amounts that are tried first, as multiples of the present one."""
 INSIDE: Final = 24
 CENT: Final = 0.01
 
 
 def largest(scenario: Scenario, moved: Lever, judge: Judge, grid: Sequence[float]) -> float:
-    """Return the largest factor of a loan's present amount, at whole units of money, at which all that is judged holds.
+    """Return the largest multiple of a loan's present amount, in whole units of money, that keeps every limit.
 
     Parameters
     ----------
     scenario : Scenario
         The plan.
     moved : Lever
-        The loan and what it is drawn for, as `loan_lever` returns it.
+        The amounts that grow with the loan, as `loan_lever` returns them.
     judge : callable
-        Says of a batch what holds in each draw.
+        Returns which limits a batch keeps in each sample.
     grid : sequence of float
-        The factors that are tried first, ascending.
+        The multiples that are tried first, ascending.
 
     Returns
     -------
     float
-        0 where it holds at none of them; infinite ranges end at the last of them.
+        0 if none of the grid keeps the limits; the last of the grid if all of them do.
     """
     present, low, high = moved.handles[0].value, 0.0, np.inf
     factors: Array = np.array(grid)
@@ -63,17 +63,17 @@ def largest(scenario: Scenario, moved: Lever, judge: Judge, grid: Sequence[float
 
 
 def amounts(moved: Lever, factor: float) -> dict[str, tuple[float, str]]:
-    """Return what must be laid over a plan to have a loan so much larger, by path: number and unit, "" of a share."""
+    """Return the changes that make a loan `factor` times as large, by path: number and unit, "" for a share."""
     return {h.path: (round(h.value * factor, 6 if h.unit else 15), h.unit) for h in moved.handles}
 
 
 def is_whole(amount: float) -> bool:
-    """Tell whether an amount is whole units of money, but for less than a cent."""
+    """Tell whether an amount is a whole number of units of money, to within a hundredth of a cent."""
     return abs(amount - round(amount)) < CENT / 100
 
 
 def _inside(low: float, high: float, present: float) -> Array:
-    """Return factors strictly between two, at whole units of money, all of them where they are few."""
+    """Return multiples strictly between two, at whole units of money; all of them if they are few."""
     first, last = int(np.floor(low * present)) + 1, int(np.ceil(high * present)) - 1
     if is_whole(high * present):
         last = round(high * present) - 1
@@ -85,12 +85,12 @@ def _inside(low: float, high: float, present: float) -> Array:
 
 
 def loan_lever(scenario: Scenario, loan: str) -> Lever:
-    """Return all that grows with a loan, its commitment first.
+    """Return a lever on all inputs that grow with a loan, its commitment first.
 
     Raises
     ------
     FibercapError
-        If there is no such loan, it is owed already, or it is a revolver.
+        If there is no such loan, it is owed already when the horizon starts, or it is a revolver.
     """
     if loan not in scenario.loans:
         raise FibercapError("no_such_name", f"no loan `{loan}`", did_you_mean(loan, scenario.loans, "loans"))
@@ -124,7 +124,7 @@ def _handles(scenario: Scenario, loan: str) -> Iterator[Handle]:
 
 
 def _kept_factors(scenario: Scenario, moved: Lever, factors: Array, judge: Judge) -> Truth:
-    """Return at which factors the scenario allows the loan, and every limit is kept."""
+    """Return at which factors the scenario is valid and keeps every limit, (factor,)."""
     judgements, allowed = judge_moves(scenario, [(moved, float(factor)) for factor in factors], judge)
     kept = allowed.copy()
     for verdict in judgements.values():

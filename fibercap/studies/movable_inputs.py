@@ -1,4 +1,4 @@
-"""Inputs that can be moved: each number of a scenario by a factor, one at a time, many of them in one batch."""
+"""Inputs that can be moved: the numbers of a scenario, each multiplied by a factor, many of them in one batch."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
 TOTALS: Final = frozenset({"spend", "schedule", "table"})
-"""Blocks whose members must add up to a whole: none can be moved alone."""
+"""Blocks whose members must add up to 100 %: none can be moved alone."""
 
 SHARES: Final = ("percent", "share")
 """Units of inputs that are written in %."""
@@ -28,7 +28,7 @@ SHARES: Final = ("percent", "share")
 
 @dataclass(frozen=True)
 class Handle:
-    """One number: its path, its present value in house units, how much a factor of 2 adds, and its unit."""
+    """One number: its path, present value in house units, and unit; `slope` is the amount that a factor of 2 adds."""
 
     path: str
     value: float
@@ -38,9 +38,9 @@ class Handle:
 
 @dataclass(frozen=True)
 class Lever:
-    """An input, all its values over time together, that is moved by a factor between `low` and `high`.
+    """An input that can be moved by a factor between `low` and `high`, all its values over time together.
 
-    A `share` is a number that is written in %.
+    `share` says whether it is written in %.
     """
 
     name: str
@@ -53,7 +53,7 @@ class Lever:
 
     @property
     def alone(self) -> bool:
-        """Whether it is one number, so that one can say what it is rather than by how much it moves."""
+        """Whether the input is a single number, so that its value can be printed instead of a factor."""
         return len(self.handles) == 1
 
     @property
@@ -62,26 +62,26 @@ class Lever:
         return self.handles[0].unit
 
     def value_at(self, factor: float) -> float:
-        """Return its (first) value when it is moved by a factor."""
+        """Return the value of the input, the first of several, when it is moved by a factor."""
         first = self.handles[0]
         return first.value + (factor - 1.0) * first.slope
 
 
 @dataclass(frozen=True)
 class Change:
-    """An input moved by a share of itself, `change`: at 0.1 it is a tenth higher."""
+    """An input moved by `change`, a share of its value: 0.1 is a tenth higher."""
 
     lever: Lever
     change: float
 
     @property
     def path(self) -> str:
-        """The input."""
+        """The path of the input."""
         return self.lever.name
 
     @property
     def kind(self) -> str:
-        """Whether that input is stated, derived or assumed."""
+        """The evidence for the input: stated, derived or assumed."""
         return self.lever.kind
 
     @property
@@ -91,19 +91,19 @@ class Change:
 
     @property
     def present(self) -> float | None:
-        """What it is now; None where it is several values over time."""
+        """Its present value; None if it is several values over time."""
         return self.lever.value_at(1.0) if self.lever.alone else None
 
     @property
     def value(self) -> float | None:
-        """What it is when it is moved; None where it is several values over time, which move together."""
+        """Its value after the change; None if it is several values over time."""
         return self.lever.value_at(1.0 + self.change) if self.lever.alone else None
 
 
 def levers(scenario: Scenario) -> list[Lever]:
-    """Return every written number that can be drawn and is not zero, in the order of the scenario.
+    """Return a lever for every written number that can be moved and is not zero, in the order of the scenario.
 
-    Dates, names, counts, kinds and maturities cannot be drawn; shares that must total 100 % cannot be moved alone.
+    Dates, names, counts, kinds and maturities cannot be moved; shares that must total 100 % cannot be moved alone.
     """
     movable = []
     for item in scenario.inputs():
@@ -116,12 +116,12 @@ def levers(scenario: Scenario) -> list[Lever]:
 
 
 def lever(scenario: Scenario, path: str) -> Lever:
-    """Return one input by its path, written or left at its default; it may be zero.
+    """Return a lever for one input by its path, written or left at its default; it may be zero.
 
     Raises
     ------
     FibercapError
-        If there is no such input, or it cannot be drawn.
+        If there is no such input, or it cannot be moved.
     """
     written = {item.path: item for item in scenario.inputs()}
     known: dict[str, tuple[Any, str]] = {}
@@ -143,7 +143,7 @@ def lever(scenario: Scenario, path: str) -> Lever:
 
 
 def _near(path: str, known: Mapping[str, Any]) -> list[str]:
-    """Return the inputs of the same block, so that a hint stays short."""
+    """Return the inputs of the same block as a path; all inputs if it has none. It keeps a hint short."""
     stem = path.rsplit(".", 1)[0]
     return [name for name in known if name.startswith(f"{stem}.")] or list(known)
 
@@ -184,7 +184,7 @@ def _range(path: str, unit: str, handles: Sequence[Handle]) -> tuple[float, floa
 
 
 def _bounds(path: str, unit: str) -> tuple[float, float]:
-    """Return the least and the most that an input may be, in house units."""
+    """Return the lowest and the highest value that an input may have, in house units."""
     field: Any = field_at(Scenario, tuple(path.split(".")))
     field = getattr(field, "of", field)
     if isinstance(field, Of):
@@ -193,7 +193,7 @@ def _bounds(path: str, unit: str) -> tuple[float, float]:
 
 
 def input_samples(moves: Sequence[tuple[Lever, float]]) -> dict[str, Any]:
-    """Return the draws in each of which one lever is moved, by path, each `(draw, 1)`."""
+    """Return the values of inputs, by path, each `(move, 1)`: in every sample one lever is moved, the others stay."""
     draws: dict[str, Array] = {}
     units: dict[str, str] = {}
     for row, (moved, factor) in enumerate(moves):

@@ -1,4 +1,4 @@
-"""What a reader of a plan should know that is no failure: what is cut, what rests on an assumption, idle inputs."""
+"""Warnings about a plan that are no failures: dividends that are cut, assumptions that matter, unused inputs."""
 
 from __future__ import annotations
 
@@ -26,12 +26,12 @@ if TYPE_CHECKING:
 
 
 def warnings(projection: Projection) -> list[str]:
-    """Return what a reader should know of a plan, beside its `findings`.
+    """Return the warnings about a plan, which come on top of its `findings`.
 
     Parameters
     ----------
     projection : Projection
-        What the plan leads to; of a batch, the first draw is looked at.
+        The projection of the plan; of a batch, the first sample counts.
     """
     scenario, labels = projection.scenario, projection.timeline.labels
     money, messages = scenario.currency, []
@@ -62,12 +62,12 @@ def warnings(projection: Projection) -> list[str]:
 
 
 def _trifle(projection: Projection) -> float:
-    """Return what counts as no money on the first draw. [money]"""
+    """Return the largest amount that counts as no money in the first sample. [money]"""
     return float(projection.trifle.value.flat[0])
 
 
 def _opening(projection: Projection) -> Iterator[str]:
-    """Say so where the company owes more than it owns before the plan begins."""
+    """Warn if the company owes more than it owns before the plan begins."""
     equity, plan = float(np.ravel(projection.given["opening.retained_earnings"].value)[0]), projection.scenario
     if equity < -_trifle(projection):
         yield (
@@ -77,7 +77,7 @@ def _opening(projection: Projection) -> Iterator[str]:
 
 
 def _cuts(projection: Projection) -> Iterator[str]:
-    """Say which dividends and prepayments are cut because there is nothing to pay them from."""
+    """Warn of dividends and prepayments that are cut because cash or retained earnings do not suffice."""
     plan, labels, money = projection.scenario, projection.timeline.labels, projection.scenario.currency
     planned, paid = (projection.value(f"accounts.{key}")[0] for key in ("dividends_planned", "dividends"))
     barred = projection.value("accounts.dividends_barred")[0] if "accounts.dividends_barred" in projection.rows else 0.0
@@ -99,7 +99,7 @@ def _cuts(projection: Projection) -> Iterator[str]:
 
 
 def _undrawn_loans(scenario: Scenario) -> list[str]:
-    """Say which loans nothing in the plan uses."""
+    """Warn of loans that nothing in the plan uses."""
     return [
         f"{scenario.loan_title(name)} is not drawn: no funding, `gap`, `draws` or `outstanding` uses it, so it is an "
         "offer that lies on the table and costs nothing"
@@ -109,7 +109,7 @@ def _undrawn_loans(scenario: Scenario) -> list[str]:
 
 
 def _terminal(projection: Projection) -> list[str]:
-    """Say so where projects end in nothing though the plants run on, or in less than nothing."""
+    """Warn if projects have no terminal value although the plants run on, or a negative one."""
     scenario = projection.scenario
     if not scenario.projects:
         return []
@@ -121,7 +121,7 @@ def _terminal(projection: Projection) -> list[str]:
 
 
 def _closed_early(scenario: Scenario) -> Iterator[str]:
-    """Say so where a plant is closed before it has run for as long as the terminal value takes it to."""
+    """Warn of plants that close before the years end that the terminal value counts."""
     kind, end = scenario.money.terminal_value, month_number(scenario.horizon.end)
     for name, plant in scenario.plants.items():
         left = (month_number(plant.closes) - end) / 12 if plant.closes else 0.0
@@ -133,7 +133,7 @@ def _closed_early(scenario: Scenario) -> Iterator[str]:
 
 
 def _valuation(projection: Projection) -> list[str]:
-    """Say so where the valuation date is a day late by its looks, or flows before it are compounded forward."""
+    """Warn if the valuation date seems to be a day late, or if flows before it are compounded forward."""
     day, timeline = projection.scenario.money.valuation_date, projection.timeline
     if day is None:
         return []
@@ -156,7 +156,7 @@ def _valuation(projection: Projection) -> list[str]:
 
 
 def _reference(projection: Projection) -> list[str]:
-    """Say so where the company that does nothing new, which owners' worth is measured against, runs out of cash."""
+    """Warn if the reference company, which the owners' worth is measured against, runs out of cash."""
     if not projection.scenario.projects:
         return []
     cash = projection.value(f"{WITHOUT}.accounts.cash")[0]
@@ -169,7 +169,7 @@ def _reference(projection: Projection) -> list[str]:
 
 
 def _loss_of_owners(projection: Projection) -> Iterator[str]:
-    """Say so where owners get back less than they pay in, whatever the projects add."""
+    """Warn if owners get back less than they pay in, whatever the projects add."""
     scenario = projection.scenario
     if not scenario.projects or scenario.money.discount_rate is None:
         return
@@ -184,7 +184,7 @@ def _loss_of_owners(projection: Projection) -> Iterator[str]:
 
 
 def _later(projection: Projection) -> Iterator[str]:
-    """Say so where debts and grants due after the horizon are worth less than their face, at which they count."""
+    """Warn if counting debts and grants due after the horizon at face value overstates the owners' worth."""
     scenario = projection.scenario
     if not scenario.projects or scenario.money.discount_rate is None:
         return
@@ -203,9 +203,9 @@ def _way_to_lift(scenario: Scenario) -> str:
 
 
 def unused_paths(scenario: Scenario) -> list[str]:
-    """Return the paths of products no plant makes, plants that never stand, and sources nobody cites.
+    """Return the paths of inputs that nothing uses, such as products that no plant makes and sources that nobody cites.
 
-    Rates and currencies of which an option speaks are used.
+    Rates and currencies that an option names count as used.
     """
     made = {plant.product for plant in scenario.plants.values()}
     paths = [f"products.{name}" for name in scenario.products if name not in made]
@@ -238,7 +238,7 @@ def unused_paths(scenario: Scenario) -> list[str]:
 
 
 def _words_of_options(scenario: Scenario) -> set[str]:
-    """Return every word that an option writes: names of indices, codes of currencies."""
+    """Return every word in the options, among them names of indices and codes of currencies."""
     options = scenario.tree.get("options")
     texts = [leaf.text for _, leaf in leaves(options)] if isinstance(options, Branch) else []
     return {word for text in texts for word in text.replace("/", " ").split()}

@@ -1,4 +1,4 @@
-"""What a person asks for in words, as numbers in the units of what is asked about."""
+"""Quantities in options of the command line, as numbers in house units."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ def number_of(text: str, unit: str, what: str, *, share: bool = False) -> float:
     Raises
     ------
     FibercapError
-        If it is no quantity, or in another unit.
+        If the text is no quantity, or has another unit.
     """
     house, wanted = ("percent", "a share") if share else (unit, in_words(unit))
 
@@ -57,7 +57,7 @@ def years_of(text: str) -> tuple[int, int]:
     Raises
     ------
     FibercapError
-        If it is no such text, or the first year comes after the last.
+        If the text is no range of years, or the first year comes after the last.
     """
     match = re.fullmatch(r"([0-9]{4})(?:\s*-\s*([0-9]{4}))?", text.strip())
     if match is None:
@@ -73,22 +73,22 @@ def years_of(text: str) -> tuple[int, int]:
 
 
 def ratio_of(text: str, what: str) -> float:
-    """Return a ratio such as `1.3`, asked for by an option of the command line."""
+    """Return a ratio such as `1.3`; `what` is the option that it is given to, for the message."""
     return number_of(text, "", what)
 
 
 def share_of(text: str) -> float:
-    """Return a share that is written in %."""
+    """Return the share that `--gearing` gives in %."""
     return number_of(text, "", "--gearing", share=True)
 
 
 def target_of(scenario: Scenario, measure: str, text: str) -> float:
-    """Return what a measure is to be, in its unit."""
+    """Return the target that `--equals` gives for a measure, in the measure's unit."""
     return number_of(text, measure_named(project(scenario), measure).unit, f"--equals, for {measure}")
 
 
 def ends_of(scenario: Scenario, path: str, between: tuple[str, str]) -> tuple[float, float]:
-    """Return the ends between which an input is moved: values of one number, factors on several."""
+    """Return the range that `--between` gives for an input: values of a single number, factors on several values."""
     moved = lever(scenario, path)
     low, high = (number_of(text, moved.unit if moved.alone else "", f"--between, for {path}") for text in between)
     return low, high

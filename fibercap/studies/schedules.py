@@ -1,4 +1,4 @@
-"""The schedules of a plan's loans, or of loans on their own."""
+"""The schedules of a plan's loans, or of loans without a plan."""
 
 from __future__ import annotations
 
@@ -18,19 +18,19 @@ if TYPE_CHECKING:
 
 
 def schedules(lending: Lending, name: str | None = None) -> dict[str, Schedule]:
-    """Return the schedule of one loan, or of every loan, by name: drawn and repaid as the plan does where there is one.
+    """Return the schedule of one loan, or of every loan, by name; loans of a plan are drawn and repaid as it does.
 
     Parameters
     ----------
     lending : Scenario or Contracts
-        The loans.
+        A plan, or loans without a plan.
     name : str, optional
-        The one loan that is asked for.
+        The loan; all loans if not given.
 
     Raises
     ------
     FibercapError
-        If there is no such loan, or one alone depends on the cash of a company.
+        If there is no such loan, or a loan without a plan depends on the cash of a company.
     """
     if name is not None and name not in lending.loans:
         raise FibercapError("no_such_name", f"no loan `{name}`", did_you_mean(name, lending.loans, "loans"))

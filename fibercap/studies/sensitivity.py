@@ -1,4 +1,4 @@
-"""What happens to a plan's measures when one input at a time is lower or higher."""
+"""Sensitivity: how a plan's measures change when one input at a time is lower or higher."""
 
 from __future__ import annotations
 
@@ -25,9 +25,9 @@ SHARE: Final = 0.1
 
 @dataclass(frozen=True)
 class Effect:
-    """An input, by which shares it was moved down and up, and what each measure came to: (down, up).
+    """The effect of one input: the shares by which it was moved (down, up), and each measure after these moves.
 
-    It is nan where the measure is undefined, or the plan does not allow the move.
+    A measure is nan where it is undefined, or where the plan does not allow the move.
     """
 
     path: str
@@ -36,29 +36,29 @@ class Effect:
     measures: Mapping[str, tuple[float, float]]
 
     def reach(self, measure: str, base: float) -> float:
-        """Return how far a measure moves from its base, in the direction in which it moves farther."""
+        """Return the larger of the two changes of a measure from its base, without a sign."""
         return max((abs(value - base) for value in self.measures[measure] if np.isfinite(value)), default=0.0)
 
     def least(self, measure: str, base: float) -> float:
-        """Return the lowest that a measure comes to; its base where neither move is possible."""
+        """Return the lowest value of a measure after the moves; its base if neither move is possible."""
         return min((value for value in self.measures[measure] if np.isfinite(value)), default=base)
 
 
 def one_at_a_time(scenario: Scenario, measures: Sequence[str], share: float = SHARE) -> list[Effect]:
-    """Move every number of a plan down and up by a share, one at a time, all of them in one batch.
+    """Move every number of a plan down and up by a share, one at a time, in one batch; return the effects.
 
     An input is moved no farther than its bounds allow; its values over time move together. Moves that the plan does not
-    allow, such as a commitment below what is asked of it, are left out of the batch. Of a very large plan only some
-    inputs are moved, those of financing first.
+    allow, such as a commitment below what is drawn on it, are left out. Of a very large plan only some inputs are
+    moved, those of financing first.
 
     Parameters
     ----------
     scenario : Scenario
         The plan.
     measures : sequence of str
-        Names of the measures to look at.
+        Names of the measures to compute after each move.
     share : float
-        By how much inputs are moved, such as 0.1.
+        The size of the moves, such as 0.1.
     """
     movable, size = levers(scenario), size_if_large(scenario)
     if size is not None and 2 * size * len(movable) > MOST:
@@ -81,10 +81,22 @@ def one_at_a_time(scenario: Scenario, measures: Sequence[str], share: float = SH
 
 
 def turns_at(scenario: Scenario, path: str, measure: str, base: float, least: float) -> Turn | None:
-    """Return where a measure first falls below a least value as one input is moved; None if nowhere.
+    """Return the factor on an input at which a measure first falls below a limit; None if none from 0 to 2 does.
 
-    As things are it is `base`; the input is moved from nothing up to twice its value. A straight line between two
-    points a fiftieth apart is near enough for a table.
+    It is interpolated on a straight line between two factors about a fiftieth apart, which is near enough for a table.
+
+    Parameters
+    ----------
+    scenario : Scenario
+        The plan.
+    path : str
+        The input to move.
+    measure : str
+        Name of the measure.
+    base : float
+        Its value in the plan as it is.
+    least : float
+        The limit, in the unit of the measure.
     """
 
     def judge(projection: Projection) -> dict[str, Judgement]:

@@ -1,4 +1,4 @@
-"""How large a loan may be: the largest commitment that keeps what a lender asks for."""
+"""Sizing: the largest commitment of a loan that keeps the limits a lender asks for."""
 
 from __future__ import annotations
 
@@ -27,9 +27,9 @@ if TYPE_CHECKING:
     from fibercap.studies.movable_inputs import Lever
 
 USED: Final = "use"
-"""The limit that nobody has to ask for: a loan is no larger than what it is drawn for."""
+"""The limit that always applies: a loan is no larger than the amount that is drawn on it."""
 ALLOWED: Final = "plan"
-"""Where a larger loan is not a valid plan any more, such as funding of more than a project costs."""
+"""The limit of the plan itself: a larger loan would make it invalid, as when funding exceeds a project's cost."""
 CEILINGS: Final = frozenset({"gearing", "max_debt_to_ebitda"})
 MOST: Final = 1e6
 RATIO: Final = "a ratio above 0, such as `1.3`"
@@ -37,18 +37,18 @@ RATIO: Final = "a ratio above 0, such as `1.3`"
 
 @dataclass(frozen=True)
 class Limit:
-    """What a lender asks for: a measure, and its least value (or most, for gearing and debt to EBITDA)."""
+    """A limit of a lender: a measure and its lowest value (its highest, for gearing and debt to EBITDA)."""
 
     measure: str
     value: float
 
     def __post_init__(self) -> None:
-        """Refuse what is no ratio.
+        """Check the value.
 
         Raises
         ------
         FibercapError
-            If the value is not above zero, not finite, or more than the whole for gearing.
+            If it is not above zero, not finite, or more than 100 % for gearing.
         """
         most, wanted = (1.0, "a share of at most 100 %, such as `70 %`") if self.measure == "gearing" else (MOST, RATIO)
         if not 0.0 < self.value <= most:
@@ -57,17 +57,17 @@ class Limit:
 
     @property
     def comparator(self) -> str:
-        """Whether the value is the least or the most."""
+        """`at_least` if the value is the lowest allowed, `at_most` if it is the highest."""
         return "at_most" if self.measure in CEILINGS else "at_least"
 
 
 @dataclass(frozen=True, repr=False)
 class Sized:
-    """The largest commitment, in whole units of its currency, what binds it, and what the measures then are.
+    """The largest commitment, in whole units of its currency, the limits that bind, and the measures at that size.
 
-    `binds` are the limits that one unit more breaks: measures, `use` where it would not be drawn, `plan` where the
-    plan allows no more (`why` says what for). `residual` is how far each measure is from its limit. `faults` are the
-    covenants that the plan breaks with a loan of that size, and cash and funding that it lacks.
+    `binds` are the limits that one unit more would break: measures, `use` if it would not be drawn, or `plan` if the
+    plan would be invalid (`why` gives the reason). `residual` is each measure less its limit. `faults` are broken
+    covenants and missing cash or funding of the plan with a loan of that size.
     """
 
     loan: str
@@ -84,12 +84,12 @@ class Sized:
     faults: tuple[str, ...] = ()
 
     def __repr__(self) -> str:
-        """Say how large the loan may be, and what binds it."""
+        """Return the largest commitment and what binds it, on one line."""
         return f"<Sized {self.loan}: {self.commitment:,.0f} {self.currency}, bound by {', '.join(self.binds)}>"
 
     @property
     def changes(self) -> dict[str, Any]:
-        """What must be laid over the plan to have the loan so large, by path; each a Quantity."""
+        """The changes that give the plan a loan of that size, by path; each is a Quantity."""
         from fibercap.core.quantity import Quantity  # noqa: PLC0415 - a command does without pint
 
         scaled = amounts(self.lever, self.commitment / self.present)
@@ -97,10 +97,10 @@ class Sized:
 
 
 def size(scenario: Scenario, loan: str, limits: Mapping[str, float] | Sequence[Limit]) -> Sized:
-    """Return the largest commitment of a loan that keeps every limit, to the last whole unit of money.
+    """Return the largest commitment of a loan that keeps every limit, in whole units of money.
 
-    What the loan is drawn for grows with it: dated draws, and the amounts and shares that funding asks of it; `rest`
-    takes what there is.
+    Dated draws, and the amounts and shares of funding that the loan pays, grow with it; a source `rest` pays what is
+    left.
 
     Parameters
     ----------
@@ -109,19 +109,19 @@ def size(scenario: Scenario, loan: str, limits: Mapping[str, float] | Sequence[L
     loan : str
         Its name.
     limits : mapping or sequence of Limit
-        What is to be kept: by measure, its least value, of gearing and debt to EBITDA its most; such as
+        By measure, the lowest value allowed (the highest, for gearing and debt to EBITDA), such as
         `{"min_dscr": 1.3, "gearing": 0.7}`.
 
     Raises
     ------
     FibercapError
-        If there is no such loan or it cannot be sized, a measure is undefined whatever the size, or a loan of any size
-        breaks a limit. A small loan may break it where a larger one does not: cash pays for what the loan leaves.
+        If there is no such loan or it cannot be sized, a measure is undefined at every size, or every size breaks a
+        limit. A small loan may break a limit that a larger one keeps, because cash pays for what the loan does not.
 
     Source
     ------
-    Own derivation: commitments up to 64 times the present one are looked at in one batch, then the gap between the last
-    that keeps the limits and the next, until they are neighbors.
+    Own derivation: commitments up to 64 times the present one are projected in one batch. Then the interval between the
+    largest that keeps the limits and the next one is divided, until its ends differ by one unit of money.
     """
     if isinstance(limits, Mapping):
         limits = [Limit(measure, value) for measure, value in limits.items()]
@@ -141,7 +141,7 @@ def _amount_drawn(projection: Projection, loan: str) -> Array:
 
 
 def _drawn_share(scenario: Scenario, loan: str, moved: Lever) -> float:
-    """Return the share of the commitment that is drawn while it is small."""
+    """Return the share of the commitment that is drawn if the loan is very small."""
     handles = {h.path: Drawn(np.array([[h.value * SMALLEST]]), h.unit) for h in moved.handles}
     drawn = _amount_drawn(project(scenario.drawn(handles)), loan)
     return float(drawn[0]) / (moved.handles[0].value * SMALLEST)
@@ -162,7 +162,7 @@ def _judge(loan: str, limits: Sequence[Limit], share: float) -> Judge:
 
 
 def _refusal(scenario: Scenario, loan: str, moved: Lever, limits: Sequence[Limit]) -> str:
-    """Say why not even the smallest loan keeps the limits."""
+    """Say why even the smallest loan does not keep the limits."""
     judgements, why = judge_move(scenario, (moved, SMALLEST), _judge(loan, limits, 0.0))
     if why:
         return f"`{loan}` cannot be made smaller: {why}"

@@ -1,4 +1,4 @@
-"""At which value of an input a measure is what one wants: break-even, and everything like it."""
+"""Solving: the values of an input at which a measure equals a target, such as break-even."""
 
 from __future__ import annotations
 
@@ -23,21 +23,21 @@ if TYPE_CHECKING:
     from fibercap.model.plan.scenario import Scenario
 
 POINTS: Final = 129
-"""How many values are looked at; two roots between neighbors go unseen."""
+"""How many values are tried first; two roots between neighboring values are missed."""
 MOST: Final = 4.0
 INSIDE: Final = 16
 PASSES: Final = range(3, 13)
-"""How often brackets are narrowed, at least and at most; three times is enough unless one looks very far."""
+"""How often brackets are narrowed, at least and at most; three times is enough unless the range is very wide."""
 NEAR: Final = 1e-6
-"""Share of the measures' range within which a root counts as met."""
+"""Share of the measure's range within which its value at a root must equal the target."""
 Bracket = tuple[float, float, float, float]
 
 
 @dataclass(frozen=True)
 class Root:
-    """One answer: the factor on the input, its value where it is one number, and what the measure then is.
+    """One solution: the factor on the input, its value (None for several values), and the measure there.
 
-    `faults` are the covenants that the plan breaks there, and cash and funding that it lacks.
+    `faults` are broken covenants and missing cash or funding of the plan at this value.
     """
 
     factor: float
@@ -48,11 +48,12 @@ class Root:
 
 @dataclass(frozen=True, repr=False)
 class Solution:
-    """Where a measure equals a target as one input is moved between two factors; `ends` is the measure there.
+    """The values of an input, between two factors, at which a measure equals a target.
 
-    `jumps` are the factors across which it leaps over the target without being it. `reason` says why the measure is
-    undefined as the plan is, if so. Where the plan does not allow the whole range, `refused` says why, and `between`
-    are the ends of what it allows. `end_faults` are what is wrong with the plan at both of these ends.
+    `jumps` are factors at which the measure jumps over the target without taking its value. `between` are the two ends
+    of the range; if the plan does not allow all of it, `refused` says why, and the ends are those that it allows. At
+    both ends, `ends` is the measure and `end_faults` is what is wrong with the plan. `reason` says why the measure is
+    undefined in the plan as it is, if so.
     """
 
     measure: str
@@ -71,14 +72,14 @@ class Solution:
     refused: str = ""
 
     def __repr__(self) -> str:
-        """Say where the measure is met."""
+        """Return the solutions on one line."""
         met = ", ".join(f"{root.factor:.6g}" for root in self.roots) or "none"
         target = f"{number_in_words(self.target)} {self.unit}".rstrip()
         return f"<Solution: {self.measure} is {target} where {self.lever.name} is so many times itself: {met}>"
 
     @property
     def throughout(self) -> bool:
-        """Whether the measure is the target whatever the input is."""
+        """Whether the measure equals the target whatever the input is."""
         now = np.nan if self.present is None else self.present
         return not self.moves and bool(abs(now - self.target) <= NEAR * abs(self.target))
 
@@ -95,22 +96,23 @@ def solve(
     measure : str
         Its name, such as `project_npv` or `all_in_cost.fleet`.
     target : float
-        What it is to be, in its unit.
+        The value to reach, in the unit of the measure.
     vary : str
         The path of the input. Its values over time move together.
     between : tuple of float, optional
-        The least and the most to look at: values of a single number in house units, factors on several values. By
-        default from nothing up to four times the present value, within the input's bounds.
+        Search range: values of a single number in house units, factors on several values. By default from 0 to 4 times
+        the present value, within the input's bounds.
 
     Raises
     ------
     FibercapError
-        If there is no such measure or input, the input cannot be moved, or it is zero and nothing says how far to look.
+        If there is no such measure or input, the input cannot be moved, or it is zero and no range is given.
 
     Source
     ------
-    Own derivation: the measure is computed at 129 values in one batch; each change of sign is closed in on in further
-    ones, and then taken on a straight line between two near points, until the measure is met there.
+    Own derivation: the measure is computed at 129 values in one batch. Each interval in which its difference to the
+    target changes sign is narrowed in further batches, and the root interpolated on a straight line, until the measure
+    equals the target there.
     """
     projection = project(scenario)
     now = measure_named(projection, measure)
@@ -148,7 +150,7 @@ def solve(
 def _roots(
     scenario: Scenario, moved: Lever, brackets: list[Bracket], wanted: tuple[str, float, float]
 ) -> tuple[list[tuple[float, float]], list[float]]:
-    """Narrow brackets until the measure is met in each or cannot be; return roots, with what it is there, and leaps."""
+    """Narrow brackets until each holds a root or a jump; return the roots with the measure there, and the jumps."""
     measure, target, slack = wanted
     for number in range(1, PASSES.stop):
         brackets = _narrow(scenario, moved, brackets, measure, target)
@@ -164,7 +166,7 @@ def _roots(
 
 
 def _refusal(scenario: Scenario, moved: Lever, factors: Array, refused: Truth) -> str:
-    """Return why the plan does not allow the first factor that it refuses; "" where it allows all."""
+    """Say why the plan refuses a factor next to those that it allows; "" if it allows all."""
     if not refused.any():
         return ""
     allowed = np.flatnonzero(~refused)
@@ -173,7 +175,7 @@ def _refusal(scenario: Scenario, moved: Lever, factors: Array, refused: Truth) -
 
 
 def _faults(scenario: Scenario, moved: Lever, factor: float) -> tuple[str, ...]:
-    """Say what is wrong with the plan at a factor that it allows."""
+    """Return what is wrong with the plan at a factor that it allows."""
     return tuple(finding.fault for finding in faults(project(scenario.drawn(input_samples([(moved, factor)])))))
 
 
@@ -182,7 +184,7 @@ def _none_if_nan(value: float) -> float | None:
 
 
 def _range(moved: Lever, between: tuple[float, float] | None) -> tuple[Lever, float, float]:
-    """Return the lever, one that starts from zero moved by its own unit, and the factors to look between."""
+    """Return the lever and the lowest and highest factor; an input that is zero is moved by units, not by shares."""
     zero = all(handle.value == 0 for handle in moved.handles)
     if zero:
         handles = tuple(Handle(h.path, h.value, 1.0, h.unit) for h in moved.handles)
@@ -190,12 +192,12 @@ def _range(moved: Lever, between: tuple[float, float] | None) -> tuple[Lever, fl
         if between is None:
             usual = {"month": 24.0, "": 1.0 if moved.share else 0.0}.get(moved.unit, 0.0)
             if not usual:
-                raise FibercapError("no_range", f"`{moved.name}` is zero", "say between which values to look")
+                raise FibercapError("no_range", f"`{moved.name}` is zero", "give the values to search between")
             between = (0.0, usual)
     if between is None:
         return moved, max(moved.low, 0.0), min(moved.high, MOST)
     if not between[0] < between[1]:
-        raise FibercapError("no_range", "the lower end is not below the upper one", "turn them round")
+        raise FibercapError("no_range", "the lower end is not below the upper one", "swap them")
     if not moved.alone:
         return moved, *between
     first = moved.handles[0]
@@ -204,7 +206,7 @@ def _range(moved: Lever, between: tuple[float, float] | None) -> tuple[Lever, fl
 
 
 def _values(scenario: Scenario, moved: Lever, factors: Array, measure: str) -> tuple[Array, Truth]:
-    """Return a measure at each factor on a lever, nan where it is undefined; and where the plan refuses the factor."""
+    """Return a measure at each factor on a lever, nan where undefined; and which factors the plan refuses."""
 
     def judge(projection: Projection) -> dict[str, Judgement]:
         values = np.broadcast_to(measure_named(projection, measure).values, (projection.draws,))
@@ -215,7 +217,7 @@ def _values(scenario: Scenario, moved: Lever, factors: Array, measure: str) -> t
 
 
 def _brackets(factors: Array, gaps: Array) -> list[Bracket]:
-    """Return where neighbors lie on two sides of zero, or one on it: two factors and the gaps there."""
+    """Return the pairs of neighboring factors between which the gap changes sign, or that have no gap."""
     brackets = []
     for k in range(len(factors) - 1):
         one, two = gaps[k], gaps[k + 1]
@@ -228,7 +230,7 @@ def _brackets(factors: Array, gaps: Array) -> list[Bracket]:
 def _narrow(
     scenario: Scenario, moved: Lever, brackets: Sequence[Bracket], measure: str, target: float
 ) -> list[Bracket]:
-    """Return narrower brackets, all of them looked into in one batch."""
+    """Return narrower brackets; points within all of them are computed in one batch."""
     open_ = [b for b in brackets if b[0] < b[1]]
     inner = [np.linspace(low, high, INSIDE + 2)[1:-1] for low, high, _, _ in open_]
     if not inner:

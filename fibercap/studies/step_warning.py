@@ -1,4 +1,4 @@
-"""What a step longer than a month does to the answer, while anything is built or ramps up."""
+"""The warning that a step longer than a month changes results while something is built or ramps up."""
 
 from __future__ import annotations
 
@@ -14,13 +14,13 @@ if TYPE_CHECKING:
     from fibercap.model.projection import Projection
 
 MEASURES: Final = ("project_npv", "company_npv", "project_irr")
-"""The first of these that is defined says by how much the monthly model differs."""
+"""The difference to the monthly model is shown for the first of these measures that is defined."""
 
 
 def step_warning(projection: Projection) -> list[str]:
-    """Return a warning where a quarterly or yearly step moves flows of what is built; none of monthly plans.
+    """Return a warning if a quarterly or yearly step shifts flows of projects or plants; none for a monthly step.
 
-    The plan is projected by month beside it, so this is for commands that show one answer, not for samples.
+    It projects the plan by month too, so call it for a single plan, not for samples.
 
     Source
     ------
@@ -43,7 +43,7 @@ def _builds(scenario: Scenario) -> bool:
 
 
 def _difference(projection: Projection) -> str:
-    """Say what the monthly model gives."""
+    """Say by how much the monthly model differs."""
     try:
         months = project(projection.scenario.changed(_BY_MONTH, "step of a month"))
     except FibercapError as error:

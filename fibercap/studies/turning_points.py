@@ -1,4 +1,4 @@
-"""Where something turns as an input moves: many inputs, one at a time, in a few batches."""
+"""Turning points: where a condition changes as one input moves; many inputs, one at a time, in a few batches."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 DOWN: Final = (0.99, 0.9, 0.75, 0.5, 0.25, 0.0)
 UP: Final = (1.01, 1.1, 1.25, 1.5, 1.75, 2.0)
 INSIDE: Final = 12
-"""Points inside a bracket at each pass."""
+"""Points inside a bracket in each pass."""
 PASSES: Final = 3
 _DRAW: Final = re.compile(r"\bdraw (\d+)")
 
@@ -34,7 +34,7 @@ Move = tuple[Lever, float]
 
 
 class Judgement(NamedTuple):
-    """Whether something holds in each draw, (draw,), and by how much, where that is known: it turns at zero."""
+    """Whether a condition holds in each sample, (sample,), and its gap, zero where it turns and nan if unknown."""
 
     holds: Truth
     gap: Array
@@ -43,21 +43,21 @@ class Judgement(NamedTuple):
 Judge = Callable[[Projection], Mapping[str, Judgement]]
 DrawsJudge = Callable[[Mapping[str, Any]], Mapping[str, Judgement]]
 MovesJudge = Callable[[Sequence[Move]], tuple[Mapping[str, Judgement], Truth]]
-"""Says by name what holds in each move, (move,), and which moves are allowed."""
+"""Returns by name what holds after each move, (move,), and which moves are allowed."""
 Grid = Callable[[Lever], Sequence[float]]
-"""The factors at which a lever is looked at first, each side outwards."""
+"""Returns the factors on a lever that are tried first, on each side outwards."""
 
 
 @dataclass(frozen=True)
 class Turn:
-    """The factor on a lever at which something turns, seen from 1 outwards."""
+    """The first factor on a lever, seen from 1 outwards, at which a condition turns."""
 
     lever: Lever
     factor: float
 
     @property
     def distance(self) -> float:
-        """How far it is from the present value, as a share of it."""
+        """The distance from the present value, as a share of it."""
         return abs(self.factor - 1.0)
 
 
@@ -73,18 +73,27 @@ def judge_moves(
 ) -> tuple[dict[str, Judgement], Truth]:
     """Project a scenario once for each move of a lever, and judge each; moves that it does not allow are left out.
 
-    At most `chunk` moves are projected together; of None, as many as are held at once.
+    Parameters
+    ----------
+    scenario : Scenario
+        The plan.
+    moves : sequence of (Lever, float)
+        Levers and the factors on them, one for each projection.
+    judge : callable
+        Returns which conditions hold in each sample of a projection, by name.
+    chunk : int, optional
+        How many moves are projected together; as many as fit in memory if not given.
 
     Returns
     -------
     tuple
-        By name what was judged, (move,), with nan gaps where a move is not allowed; and which are allowed.
+        The judgements by name, (move,), with nan gaps for moves that are not allowed; and which moves are allowed.
     """
     return judge_samples(lambda draws: judge(project(scenario.drawn(draws))), moves, chunk or chunk_of(scenario))
 
 
 def judge_samples(judge: DrawsJudge, moves: Sequence[Move], chunk: int = CHUNK) -> tuple[dict[str, Judgement], Truth]:
-    """Judge draws in each of which one lever is moved, as `judged` does, by a judge that projects them itself."""
+    """Judge moves as `judge_moves` does, by a judge that takes the samples of inputs and projects them itself."""
     allowed = np.ones(len(moves), dtype=bool)
     judgements: dict[str, Judgement] = {}
     waiting = [list(range(start, min(start + chunk, len(moves)))) for start in range(0, len(moves), chunk)]
@@ -104,7 +113,7 @@ def judge_samples(judge: DrawsJudge, moves: Sequence[Move], chunk: int = CHUNK) 
 
 
 def judge_move(scenario: Scenario, move: Move, judge: Judge) -> tuple[Mapping[str, Judgement], str]:
-    """Return the verdicts on one move, or why the scenario does not allow it."""
+    """Return the judgements of one move and "", or nothing and why the scenario does not allow the move."""
     try:
         return judge(project(scenario.drawn(input_samples([move])))), ""
     except ScenarioError as error:
@@ -114,7 +123,7 @@ def judge_move(scenario: Scenario, move: Move, judge: Judge) -> tuple[Mapping[st
 
 
 def _forbid(rows: list[int], moves: Sequence[Move], allowed: Truth, error: FibercapError) -> list[list[int]]:
-    """Forbid the moves that an error names, and all that go further; without a name, look at each half alone."""
+    """Mark the moves that an error names, and all that go further, as not allowed; return the rows to try again."""
     sentences = [p.found for p in error.problems] if isinstance(error, ScenarioError) else [str(error)]
     named = {int(match[1]) for text in sentences for match in [_DRAW.search(text)] if match}
     for row in named:
@@ -128,7 +137,7 @@ def _forbid(rows: list[int], moves: Sequence[Move], allowed: Truth, error: Fiber
     if len(rows) == 1:
         allowed[rows] = False
         return []
-    return [rows[: len(rows) // 2], rows[len(rows) // 2 :]]
+    return [rows[: len(rows) // 2], rows[len(rows) // 2 :]]  # the error names no move: try each half alone
 
 
 def turns(
@@ -139,28 +148,28 @@ def turns(
     among: Mapping[str, Collection[str]] | None = None,
     passes: int = PASSES,
 ) -> dict[str, list[Turn]]:
-    """Return where each thing that is judged turns as one lever is moved up to twice, or down to nothing.
+    """Return where each condition turns as one lever at a time is moved up to twice its value, or down to zero.
 
     Parameters
     ----------
     scenario : Scenario
         The plan.
     levers : sequence of Lever
-        What is moved, one at a time.
+        The levers.
     judge : callable
-        Says of a batch what holds in each draw.
+        Returns which conditions hold in each sample of a projection, by name.
     base : mapping
-        By name, the verdict on the plan as it is.
+        By name, the judgement of the plan as it is.
     among : mapping, optional
-        By name, the levers on which it rests; then only the nearest turn of all is kept (several where they tie), else
-        the nearest of each lever.
+        By name, the levers that the condition depends on. If given, only its nearest turn is returned (several if they
+        tie); else the nearest turn of each lever.
     passes : int
-        How often the gap in which something turns is looked into, at twelve points each time.
+        How often the bracket of a turn is narrowed, with twelve points each time.
 
     Returns
     -------
     dict
-        By name, the turns, nearest first; empty where no lever turns it.
+        By name, the turns, nearest first; empty if no lever turns the condition.
     """
     if among is not None:
         asked = {name for names in among.values() for name in names}
@@ -176,16 +185,16 @@ def turns_of(
     passes: int = PASSES,
     grid: Grid | None = None,
 ) -> dict[str, list[Turn]]:
-    """Return where each thing that is judged turns, as `turns` does, by a judge of moves and a grid of one's own.
+    """Return where each condition turns, as `turns` does, with another judge and another grid of factors.
 
     Parameters
     ----------
     judge : callable
-        Says of moves what holds in each, and which are allowed.
+        Returns which conditions hold after each of some moves, and which moves are allowed.
     levers, base, among, passes
         As in `turns`.
     grid : callable, optional
-        The factors at which each lever is looked at first; up to twice its value and down to nothing if not given.
+        Returns the factors on a lever that are tried first; if not given, twelve factors from 0 to 2.
     """
     nearest = among is not None
     moves = [(lever, factor) for lever in levers for factor in (grid or _grid)(lever)]
@@ -211,7 +220,7 @@ def turns_of(
 
 
 def _grid(lever: Lever) -> list[float]:
-    """Return the factors to look at, each side outwards; the last within bounds is looked at as well."""
+    """Return the factors to try, on each side outwards, within the bounds of the lever and including them."""
     factors = []
     for side, edge in ((DOWN, lever.low), (UP, lever.high)):
         inside = [f for f in side if lever.low <= f <= lever.high]
@@ -222,7 +231,7 @@ def _grid(lever: Lever) -> list[float]:
 
 
 def _brackets(moves: Sequence[Move], allowed: Truth, verdict: Judgement, base: Judgement) -> list[_Bracket]:
-    """Return, for each lever and side, between which factors something first turns."""
+    """Return, for each lever and side, the factors between which the condition first turns."""
     brackets, before = [], None
     done = False
     for row, (lever, factor) in enumerate(moves):
@@ -257,7 +266,7 @@ def _narrow(
     part: slice,
     base: Judgement,
 ) -> _Bracket:
-    """Return the narrower bracket in which something first turns."""
+    """Return the narrower bracket in which the condition first turns."""
     inner, gap = bracket.inner, bracket.gaps[0]
     if verdict is None:
         return bracket
@@ -282,7 +291,7 @@ def _turns(brackets: list[_Bracket], *, nearest: bool) -> list[Turn]:
 
 
 def _root(bracket: _Bracket) -> float:
-    """Return the factor inside a narrow bracket at which the gap is zero, on a straight line; else its outer end."""
+    """Return the factor in a bracket at which the gap, on a straight line, is zero; the outer end if unknown."""
     inner, outer = bracket.gaps
     if np.isfinite(inner) and np.isfinite(outer) and inner * outer <= 0 and inner != outer:
         return bracket.inner + (bracket.outer - bracket.inner) * inner / (inner - outer)

@@ -1,4 +1,4 @@
-"""Inputs that are accepted and move nothing: found by changing one at a time."""
+"""Unused inputs: those that change no result, found by changing one input at a time."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ ASIDE: Final = frozenset(
 )
 _PLAIN: Final = ("inputs.", "time.", "products.", "exchange.", "rates.", f"{WITHOUT}.", f"{SAME_WITHOUT}.")
 GIVEN: Final = (*_PLAIN, *(f"{RUN_OFF}.{block}" for block in _PLAIN))
-"""Rows that only repeat what was written, in periods: they are no output."""
+"""Prefixes of rows that only repeat inputs in periods; they are no results."""
 NUDGE: Final = 1.01
 CHUNK: Final = 200
 ROUNDING: Final = 1e-12
@@ -41,7 +41,7 @@ _MONTHS: Final = frozenset({"month", "quarter", "year"})
 
 @dataclass(frozen=True)
 class Number:
-    """A number as it was written: in which unit, and by which other values it may be replaced to see what moves."""
+    """A number as written: its path, its text, and its amount and unit."""
 
     path: str
     text: str
@@ -50,16 +50,16 @@ class Number:
 
 
 def unused_inputs(scenario: Scenario) -> list[str]:
-    """Return the numbers and dates of a plan that move no row, measure, claim, covenant or warning, in its order.
+    """Return the numbers and dates of a plan that change no row, measure, claim, covenant or warning, in its order.
 
-    All numbers are first nudged by a hundredth, each in a draw of its own, in one batch. What moves nothing there, or
-    cannot be drawn, is changed alone: by a hundredth, to half and double, by a month or a year. An input whose change
-    is refused, but not for its own bounds, is used: something rests on it.
+    All numbers are first raised by a hundredth, each in a sample of its own, in one batch. An input that changes
+    nothing there, or cannot be drawn, is changed alone: by a hundredth, to half and double, by a month or a year. An
+    input whose change is refused, except for its own bounds, counts as used.
 
     Raises
     ------
     IdentityError
-        If a law of the books is broken.
+        If a change breaks a law of the books.
     """
     values, _ = scenario.unwrapped
     written = {path: leaf.text for path, leaf in leaves(values) if path[0] not in ASIDE and path[-1] != "note"}
@@ -82,9 +82,9 @@ def _number(path: Path, text: str) -> Number | None:
 
 
 def _moved_in_batch(scenario: Scenario, numbers: list[Number]) -> set[str]:
-    """Return the paths of the numbers that move a row when each is nudged in a draw of its own.
+    """Return the paths of the numbers that change a row when each is raised in a sample of its own.
 
-    Those that are refused are left out; where it is not clear whose nudge was refused, each half is tried again.
+    Numbers whose change is refused are left out; if the error does not name them, each half is tried alone.
     """
     if not numbers:
         return set()
@@ -121,7 +121,7 @@ def _paths_that_move(scenario: Scenario, numbers: list[Number]) -> set[str]:
 
 
 def _outputs(projection: Projection) -> Iterator[Array]:
-    """Run over the rows in money and in fiber; flags, counts and days matter only through them."""
+    """Yield the rows in money and in fiber; flags, counts and days matter only if they change these."""
     for path, row in projection.rows.items():
         if not path.startswith(GIVEN) and re.search("km|[A-Z]{3}", row.unit):
             yield projection.value(path)
@@ -134,13 +134,13 @@ def _alike(one: Array, other: Array) -> Any:
 
 @dataclass(frozen=True)
 class _Outcome:
-    """What a plan leads to: its rows and measures, and what is said of it."""
+    """The results of a plan: its rows and measures, and all verdicts and warnings on it."""
 
     rows: list[Array]
     verdicts: tuple[object, ...]
 
     def same(self, other: _Outcome) -> bool:
-        """Tell whether nothing moved between two outcomes."""
+        """Tell whether two outcomes are equal, but for rounding."""
         shapes = [row.shape for row in self.rows] == [row.shape for row in other.rows]
         if not shapes or self.verdicts != other.verdicts:
             return False
@@ -161,7 +161,7 @@ def _outcome(projection: Projection) -> _Outcome:
 
 
 def _moves(scenario: Scenario, path: str, text: str, before: _Outcome) -> bool:
-    """Tell whether any change of one input moves anything, or is refused for another reason than its own bounds."""
+    """Tell whether any change of one input changes a result, or is refused for a reason other than its own bounds."""
     for change in _changes(text):
         overlay = Branch({"change": Branch({path: change})})
         try:
@@ -176,7 +176,7 @@ def _moves(scenario: Scenario, path: str, text: str, before: _Outcome) -> bool:
 
 
 def _changes(text: str) -> Iterable[Leaf | Branch]:
-    """Return what an input is changed to, to see whether anything moves: each a value, or an operation on it."""
+    """Return the changes to try on an input: each a new value, or an operation on the present one."""
     if _DATE.fullmatch(text):
         length = {4: "year", 7: "quarter" if "Q" in text else "month"}.get(len(text), "month")
         return [Branch({"delay": Leaf(f"{count} {length}")}) for count in (1, -1, 12)]

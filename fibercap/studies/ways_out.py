@@ -1,4 +1,4 @@
-"""What would heal a plan: how much money, by when, from whom; how much a covenant lacks; what a claim is short of."""
+"""Ways out of findings: how much money is missing, by when, and from whom; what a covenant or claim lacks."""
 
 from __future__ import annotations
 
@@ -27,15 +27,15 @@ if TYPE_CHECKING:
 
 Fault = tuple[str, str]
 MANY_CELLS: Final = 300_000
-"""Values of a projection beyond which no loan is sized for a way out, for it is projected a hundred times."""
+"""Values of a projection beyond which no smaller loan is searched, which takes about a hundred projections."""
 MANY: Final = 1000
-"""From this size on, a number is written without places."""
+"""From this size on, a number is written without decimals."""
 TENTH: Final = 0.1
-"""Below this size, a number that is not money is written with four places."""
+"""Below this size, a number that is not money is written with four decimals."""
 
 
 def quantity_words(value: float, unit: str) -> str:
-    """Return a number in its house unit as a sentence has it: `1.34`, `12.50 %/year`, `500,000 km/year`."""
+    """Return a number in its house unit as text for a sentence: `1.34`, `12.50 %/year`, `500,000 km/year`."""
     if unit == "1/year":
         return f"{100 * value:,.2f} %/year"
     places = (
@@ -52,7 +52,19 @@ def _percent(share: float) -> str:
 
 
 def repays(projection: Projection, prefix: str, period: int, missing: float) -> str:
-    """Return the loan whose principal of a period is as much as cash lacks at worst; "" where there is none."""
+    """Return the loan whose principal in a period is at least the missing cash; "" if there is none.
+
+    Parameters
+    ----------
+    projection : Projection
+        The projection of the plan.
+    prefix : str
+        `run_off.` after the horizon, "" within it.
+    period : int
+        The period, from 0 on.
+    missing : float
+        How far cash falls below zero at its lowest. [money]
+    """
     due = {
         name: float(projection.value(f"{prefix}loans.{name}.principal")[0, period])
         for name in projection.scenario.loans
@@ -63,12 +75,12 @@ def repays(projection: Projection, prefix: str, period: int, missing: float) -> 
 
 
 def cash_way_out(projection: Projection, prefix: str, period: int, lowest: float) -> str:
-    """Say how much money cash lacks, by when, and who could bring it.
+    """Say how much cash is missing, by when, and who could provide it.
 
     Parameters
     ----------
     projection : Projection
-        What the plan leads to.
+        The projection of the plan.
     prefix : str
         `run_off.` after the horizon, "" within it.
     period : int
@@ -83,7 +95,7 @@ def cash_way_out(projection: Projection, prefix: str, period: int, lowest: float
     loan = repays(projection, prefix, period, -lowest)
     if loan:
         due = float(projection.value(f"{prefix}loans.{loan}.principal")[0, period])
-        repaid = f"{scenario.loan_title(loan)} repays {due:,.0f} {scenario.currency} just then"
+        repaid = f"{scenario.loan_title(loan)} repays {due:,.0f} {scenario.currency} in that period"
         ways.append(f"a later `loans.{loan}.{scenario.loans[loan].end_field}`, for {repaid}")
     trifle = float(projection.trifle.value.flat[0])
     gaps = {key: projection.value(scenario.source_rows(key)["gap"])[0] for key in scenario.spends}
@@ -98,7 +110,17 @@ def cash_way_out(projection: Projection, prefix: str, period: int, lowest: float
 
 
 def uses_way_out(projection: Projection, key: str, gap: Array) -> str:
-    """Say how much is to be funded, and where that is written."""
+    """Say how much funding is missing, until when, and where to write it.
+
+    Parameters
+    ----------
+    projection : Projection
+        The projection of the plan.
+    key : str
+        The project or purchase.
+    gap : (period,)
+        Its spending that no source pays. [money]
+    """
     plan = projection.scenario
     last = projection.timeline.labels[int(np.flatnonzero(gap)[-1])]
     head = f"{ceil(gap.sum()):,} {plan.currency} until {last}"
@@ -111,16 +133,16 @@ def uses_way_out(projection: Projection, key: str, gap: Array) -> str:
 def covenant_way_out(
     projection: Projection, tested: Tested, faults: Callable[[Projection], Mapping[Fault, str]]
 ) -> str:
-    """Say how much a covenant lacks on its worst date, and with which smaller loan it would be kept.
+    """Say by how much a covenant is missed on its worst date, and which smaller loan would keep it.
 
     Parameters
     ----------
     projection : Projection
-        What the plan leads to.
+        The projection of the plan.
     tested : Tested
         The broken covenant.
     faults : callable
-        Says what is wrong with a plan, in a few words by kind and name.
+        Returns what is wrong with a projection, in a few words by kind and name.
     """
     worst = min((test for test in tested.tests if not test.holds), key=lambda test: test.room)
     smaller = _smaller_loan(projection, tested, faults)
@@ -133,7 +155,7 @@ def covenant_way_out(
 
 
 def _smaller_loan(projection: Projection, tested: Tested, faults: Callable[[Projection], Mapping[Fault, str]]) -> str:
-    """Say the largest amount of the loan, below the present one, that keeps a covenant; "" where it cannot be sized."""
+    """Say which largest amount of the loan, below the present one, keeps a covenant; "" if it cannot be sized."""
     plan, loan = projection.scenario, tested.loan
     cells = len(projection.rows) * projection.timeline.count
     try:
@@ -153,7 +175,7 @@ def _smaller_loan(projection: Projection, tested: Tested, faults: Callable[[Proj
 
 
 def _keeps(tested: Tested, projection: Projection) -> dict[str, Judgement]:
-    """Tell in which draws a covenant is tested and kept, and by how much, (draw,)."""
+    """Return in which samples a covenant is tested and kept, and the least room to its limit, (sample,)."""
     name, loan = tested.name, tested.loan
     tests = tests_of(projection, loan, name, projection.scenario.loans[loan].covenants[name])
     if isinstance(tests, Problem) or not tests.values.size:
@@ -164,16 +186,16 @@ def _keeps(tested: Tested, projection: Projection) -> dict[str, Judgement]:
 
 
 def _as_written(amount: float, unit: str) -> str:
-    """Return a quantity as a scenario file has it."""
+    """Return a quantity as it is written in a scenario."""
     return f"{amount:_.6f}".rstrip("0").rstrip(".") + f" {unit}" if unit else f"{100 * amount!r} %"
 
 
 def claim_way_out(outcome: Outcome) -> str:
-    """Say how far a claim is from its limit, and what to write where that is known."""
+    """Say how far a claim is from its limit, or what to write if it holds against expectation."""
     if not outcome.expected:
         return f"write `claims.{outcome.name}.expect: holds`"
     if outcome.value is None:
-        return f"a plan in which it is defined, for now {outcome.reason}"
+        return f"a plan in which it is defined; it is undefined because: {outcome.reason}"
     far = quantity_words(abs(outcome.limit - outcome.value), outcome.unit)
     share = f" ({_percent(outcome.margin)})" if outcome.margin is not None else ""
     side = "more" if outcome.value < outcome.limit else "less"

@@ -403,7 +403,7 @@ def test_titles_and_notes_count_in_no_evidence() -> None:
 def test_one_draw_of_a_batch_may_be_asked_for() -> None:
     plan = scenario_of(BASE)
     batch = project(plan.drawn({"loans.bank.rate": Quantity(np.array([[0.08], [0.12]]), "1/year")}))
-    first, second = (explain(batch, "total_interest", draw=draw) for draw in (0, 1))
+    first, second = (explain(batch, "total_interest", sample=draw) for draw in (0, 1))
 
     assert isinstance(first, Result)
     assert isinstance(second, Result)
@@ -411,7 +411,7 @@ def test_one_draw_of_a_batch_may_be_asked_for() -> None:
     assert (second.number.value or 0) > (first.number.value or 0)
     assert off(second.number) == []
     with pytest.raises(FibercapError, match=r"no draw 2; the projection has 2, from 0 on"):
-        explain(batch, "accounts.cash", "2002", draw=2)
+        explain(batch, "accounts.cash", "2002", sample=2)
 
 
 def test_json_holds_the_tree() -> None:

@@ -106,7 +106,7 @@ def test_a_balloon_after_the_horizon_takes_cash_below_zero() -> None:
 
     assert (cash.kind, cash.loan, cash.after_horizon) == (CASH, "bank", True)
     assert cash.sentence.startswith("cash is below zero after the horizon, while loans run off, in ")
-    assert "a later `loans.bank.matures`, for bank repays 6,000,000 USD just then" in cash.way_out
+    assert "a later `loans.bank.matures`, for bank repays 6,000,000 USD in that period" in cash.way_out
     (way,) = healed(plan, cash)
     assert of(way) == ()
 

@@ -1,4 +1,4 @@
-"""One cell of a projection at a time: a row in a period, what lies before the first, what gathers whole rows."""
+"""Cells of a projection: a row in one period, the values before its first period, and sums over whole rows."""
 
 from __future__ import annotations
 
@@ -24,12 +24,15 @@ if TYPE_CHECKING:
     from fibercap.model.projection import Projection
 
 FEW = 6
-"""Terms of a sum up to which each is told."""
+"""Sums of at most so many terms are explained term by term."""
 
 
 @dataclass(frozen=True)
 class Gathered:
-    """What a call over whole rows comes to, which columns count in it, and of how many they are."""
+    """The value of a function of whole rows, such as SUM, and the columns that are not zero in it.
+
+    `count` is the number of all its columns; `read` is its row, if it is a single one.
+    """
 
     value: float
     columns: tuple[int, ...]
@@ -38,12 +41,14 @@ class Gathered:
 
 
 class Cells:
-    """Reads the values of one draw of a projection."""
+    """The cells of one sample of a projection."""
 
-    def __init__(self, projection: Projection, draw: int = 0) -> None:
-        if not 0 <= draw < projection.draws:
-            raise FibercapError("no_such_name", f"no draw {draw}", f"the projection has {projection.draws}, from 0 on")
-        self.projection, self.draw = projection, draw
+    def __init__(self, projection: Projection, sample: int = 0) -> None:
+        if not 0 <= sample < projection.draws:
+            raise FibercapError(
+                "no_such_name", f"no draw {sample}", f"the projection has {projection.draws}, from 0 on"
+            )
+        self.projection, self.sample = projection, sample
         self.given: dict[str, Given] = {p: g for block in projection.blocks.values() for p, g in block.given.items()}
         self._block = {path: block for block in projection.blocks.values() for path in block.rows}
         self._labels: dict[str, tuple[str, ...]] = {}
@@ -58,19 +63,19 @@ class Cells:
         return self._block[path]
 
     def earlier(self, path: str) -> str:
-        """Return the row from which a row of the run-off goes on; any other row itself."""
+        """Return the row of the horizon that a row of the run-off continues; of any other row, the row itself."""
         block = self._block[path]
         return block.continued_path(path) if block.continues is not None else path
 
     def where(self, path: str, column: int) -> tuple[str, int]:
-        """Return the row and column in which a value stands that lies off the columns of a row."""
+        """Return the row and column that hold a value, for a column before or after those of the row itself."""
         block, later = self._block[path], references(self.row(path).after)
         if column < 0 and block.continues is not None:
             return self.where(block.continued_path(path), column + block.continues.length)
         return self.where(later[0], column - block.length) if column >= block.length and later else (path, column)
 
     def original_cell(self, path: str, column: int) -> tuple[str, int]:
-        """Return the cell of an input over time from which one in the run-off is repeated, year after year."""
+        """Return the cell of the horizon whose value an input over time repeats, year after year, in the run-off."""
         formula = term_of(self.row(path).formula)
         back = next((shift for reference, shift in formula.references if reference == path), 0)
         since = re.match(r"IF\(\{[a-z_.]+\} > (\d+)", formula.text)
@@ -81,7 +86,7 @@ class Cells:
         return self.original_cell(*self.where(path, column + back))
 
     def event_dates(self, path: str) -> tuple[date, ...] | None:
-        """Return the dates of a loan's schedule, one for each event; None for rows in model periods."""
+        """Return the dates of the events of a row in a loan's schedule; None for a row in model periods."""
         block = self._block[path]
         if not block.name.endswith(".schedule"):
             return None
@@ -100,17 +105,17 @@ class Cells:
         return f"before {labels[0]}" if column < 0 else f"after {labels[-1]}"
 
     def series(self, path: str, shift: int = 0) -> Array:
-        """Return a row over all its columns, `(column,)`, or a given number, `()`."""
+        """Return a row over all its columns, `(column,)`, shifted if asked; or a given number, `()`."""
         if path in self.given:
             value = np.ravel(self.given[path].value)
-            return np.asarray(value[self.draw if len(value) > 1 else 0])
+            return np.asarray(value[self.sample if len(value) > 1 else 0])
         if path not in self._rows:
-            self._rows[path] = self.projection.value(path)[self.draw]
+            self._rows[path] = self.projection.value(path)[self.sample]
         row = self._rows[path]
         return row if not shift else np.array([self.cell(path, column + shift) for column in range(len(row))])
 
     def cell(self, path: str, column: int) -> float:
-        """Return a value: of a given number, of a row in a column, or of what the row says lies off its columns."""
+        """Return a given number, or the value of a row in a column, which may lie before or after its own columns."""
         values = self.series(path)
         if values.ndim == 0:
             return float(values)
@@ -122,7 +127,7 @@ class Cells:
         return float(values[column]) if column < len(values) else 0.0
 
     def gather(self, call: Call, column: int) -> Gathered:
-        """Return what a call over whole rows comes to, as seen from a column."""
+        """Return the value of a function of whole rows in one column, and which columns it reads."""
         function, arguments = call.function, call.arguments
         values = np.atleast_1d(evaluate(arguments[0], self.series))
         first = next((piece for piece in pieces(arguments[0]) if isinstance(piece, Reference)), None)
@@ -138,14 +143,14 @@ class Cells:
             index = int(np.nanargmin(values) if function == "MIN" else np.nanargmax(values))
             return Gathered(float(values[index]), (index,), len(values), alone)
         total = float(np.nansum(np.where(within, values, 0.0)))
-        if function in {"IRR", "XIRR"}:  # several series, each with its times, are one
+        if function in {"IRR", "XIRR"}:  # the arguments are pairs of flows and times, which together are one series
             flows, times = (np.concatenate([evaluate(a, self.series) for a in arguments[part::2]]) for part in (0, 1))
             units = 12 if function == "IRR" else 365
             total = float(only_rate((times - times.min()) / units, flows[None, :])[0])
         return Gathered(total, tuple(int(place) for place in counts), int(within.sum()), alone)
 
     def numbers(self, formula: Term | str, column: int) -> str:
-        """Return a formula text in numbers, in full; "" where one of them is undefined."""
+        """Return a formula with a number in place of each name; "" if one of them is undefined."""
         written = []
         for piece in pieces(formula):
             if isinstance(piece, str):
@@ -165,6 +170,6 @@ class Cells:
 
 
 def exact(value: float) -> str:
-    """Return a number with all its digits, a negative one in brackets so that it may stand anywhere."""
+    """Return a number with all its digits; a negative one in brackets, so that it can stand anywhere in a formula."""
     text = repr(int(value)) if value.is_integer() and abs(value) < 1e15 else repr(float(value))  # exact
     return f"({text})" if text.startswith("-") else text

@@ -1,4 +1,4 @@
-"""Where a number comes from: its formula in names and in numbers, and its inputs down to where they are written."""
+"""Explanations of numbers: the formula in names and in numbers, and the inputs down to where they are written."""
 
 from __future__ import annotations
 
@@ -31,34 +31,34 @@ if TYPE_CHECKING:
     from fibercap.studies.explaining.periods_asked_for import Moment
 
 PLAIN = ("time.",)
-"""Rows of the calendar: their values say enough, unless one of them is asked for."""
+"""Rows of the calendar: only their values are shown, unless one of them is to be explained."""
 
 
-def explain(projection: Projection, path: str, when: str = "", depth: int = 2, draw: int = 0) -> Result | Use:
+def explain(projection: Projection, path: str, when: str = "", depth: int = 2, sample: int = 0) -> Result | Use:
     """Explain an input, or a result: a row at a time, or a measure.
 
     Parameters
     ----------
     projection : Projection
-        What the scenario leads to.
+        The projection of the scenario.
     path : str
-        An input, a measure, or, where `when` is given, a row; or a short name of one, see `full_name`.
+        An input, a measure or, with `when`, a row; or a short name of one, see `full_name`.
     when : str
         `2002-06`, `2002-Q2`, `2002`, `end of 2002` or a date; of a loan's schedule also the number of a payment.
     depth : int
-        How many steps down to go from a result.
-    draw : int
-        The draw of a batch that is looked at.
+        How many formulas deep to explain a result.
+    sample : int
+        Which sample of a batch to explain, from 0 on.
 
     Returns
     -------
     Result or Use
-        For a result where it comes from, for an input where it is written and what uses it.
+        A `Result` says where a number comes from; a `Use` says where an input is written and what uses it.
 
     Raises
     ------
     FibercapError
-        If there is nothing of that name, or several things, or nothing at that time.
+        If nothing or more than one thing has that name, or the row has no value at that time.
     """
     inputs = Inputs(projection.scenario)
     if not (path in projection.rows or path in names(projection) or inputs.is_input(path.removeprefix(INPUT))):
@@ -67,19 +67,19 @@ def explain(projection: Projection, path: str, when: str = "", depth: int = 2, d
         if inputs.is_input(path.removeprefix(INPUT)):
             return use_of(projection, inputs, path.removeprefix(INPUT))
         if path in names(projection):
-            return _measure(projection, inputs, path, depth, draw)
+            return _measure(projection, inputs, path, depth, sample)
         if any(path in block.given for block in projection.blocks.values()):
-            return _result(projection, Explainer(Cells(projection, draw), inputs).given_number(path, depth), [path])
+            return _result(projection, Explainer(Cells(projection, sample), inputs).given_number(path, depth), [path])
     row = path if path in projection.rows else f"{INPUT}{path}"
     if row not in projection.rows or not when:
         raise FibercapError(*_refusal(projection, inputs, path, when))
-    explainer = Explainer(Cells(projection, draw), inputs)
+    explainer = Explainer(Cells(projection, sample), inputs)
     number = explainer.over(row, moment(explainer.cells, row, when), depth)
     return _result(projection, number, [row])
 
 
 def _refusal(projection: Projection, inputs: Inputs, path: str, when: str) -> tuple[str, str, str]:
-    """Return code, what is wrong and the way out where nothing can be explained under a name."""
+    """Return the code, the message and the hint of the error for a path that cannot be explained."""
     if path in projection.rows:
         first, last = projection.timeline.labels[0], projection.timeline.labels[-1]
         has_dates = path.startswith("loans.") and ".schedule." in path
@@ -103,16 +103,16 @@ def _result(projection: Projection, number: Number, rests_on: Iterable[str]) -> 
     return Result(number, evidence.weakest(paths) if number.value is not None else "", counted)
 
 
-def _measure(projection: Projection, inputs: Inputs, name: str, depth: int, draw: int) -> Result:
-    measure, explainer = measure_named(projection, name), Explainer(Cells(projection, draw), inputs)
-    value = _none_if_nan(float(np.broadcast_to(measure.values, (projection.draws,))[draw]))
+def _measure(projection: Projection, inputs: Inputs, name: str, depth: int, sample: int) -> Result:
+    measure, explainer = measure_named(projection, name), Explainer(Cells(projection, sample), inputs)
+    value = _none_if_nan(float(np.broadcast_to(measure.values, (projection.draws,))[sample]))
     note = f"undefined: {measure.reason}" if value is None else measure.remark
     number = Number(measure.name, measure.label, "", value, measure.unit, note=note)
     if measure.formula:
         number = explainer.fill(number, measure.formula, 0, depth)
     else:
         rows = tuple(explainer.whole_row(path) for path in measure.reads)
-        number = replace(number, note=note or "found from these rows as a whole", inputs=rows)
+        number = replace(number, note=note or "computed from these whole rows", inputs=rows)
     return _result(projection, number, measure.rests_on)
 
 
@@ -121,14 +121,14 @@ def _none_if_nan(value: float) -> float | None:
 
 
 class Explainer:
-    """Explains the cells of one draw of a projection; what it has taken apart once it does not take apart again."""
+    """Explains cells of one sample of a projection; a cell that it has explained once it does not explain again."""
 
     def __init__(self, cells: Cells, inputs: Inputs) -> None:
         self.cells, self.inputs = cells, inputs
         self._done: set[tuple[str, int]] = set()
 
     def over(self, path: str, asked: Moment, depth: int) -> Number:
-        """Explain a row in one or several columns; several are brought together by its nature."""
+        """Explain a row in one or several columns; several are summed, averaged, or the last taken, by its nature."""
         if len(asked.columns) == 1:
             return self.row(path, asked.columns[0], depth, asked_for=True)
         row, values = self.cells.row(path), [self.cells.cell(path, column) for column in asked.columns]
@@ -146,7 +146,7 @@ class Explainer:
         return replace(number, inputs=(*plain, self.row(path, asked.columns[-1], depth, asked_for=True)))
 
     def row(self, path: str, column: int, depth: int, *, asked_for: bool = False) -> Number:
-        """Explain a row in a column, so many steps down."""
+        """Explain a row in a column, `depth` formulas deep."""
         path, column = self.cells.where(path, column)
         row, plain = self.cells.row(path), self._plain(path, column)
         length, name = self.cells.block(path).length, self.cells.earlier(path)
@@ -158,14 +158,14 @@ class Explainer:
         if not text:
             return self._read(plain, row.reads, depth)
         if (path, column) in self._done and references(text):
-            return replace(plain, note="told above")
+            return replace(plain, note="explained above")
         if depth > 0:
             self._done.add((path, column))
         filled = self.fill(plain, text, max(column, 0), depth)
         return replace(filled, written=self._inputs_written(row.reads)) if row.reads and depth > 0 else filled
 
     def fill(self, number: Number, text: str, column: int, depth: int) -> Number:
-        """Return a number with its formula, and what that refers to, explained; `depth` counts the steps left."""
+        """Return a number with its formula and an explanation of what that refers to, `depth` formulas deep."""
         parts = [piece for piece in pieces(text) if not isinstance(piece, str)]
         formula = text_without_braces(text)
         if depth <= 0 and parts and not self._is_input(parts):
@@ -176,13 +176,13 @@ class Explainer:
         return replace(number, formula=formula, numbers=numbers, inputs=inputs[::-1])
 
     def _is_input(self, parts: Sequence[Piece]) -> bool:
-        """Tell whether a formula only names one input, which is told at any depth."""
+        """Tell whether a formula only names one input, which is shown at any depth."""
         one = parts[0] if len(parts) == 1 else None
         given = self.cells.given.get(one.path) if isinstance(one, Reference) else None
         return given is not None and len(given.reads) == 1
 
     def given_number(self, path: str, depth: int) -> Number:
-        """Explain a given number: where it is written, or how it follows from what is."""
+        """Explain a given number: where it is written, or the formula by which it follows from written ones."""
         item: Given = self.cells.given[path]
         number = Number(path.removeprefix(INPUT), "", "", float(self.cells.series(path)), item.unit)
         if item.formula:
@@ -191,7 +191,7 @@ class Explainer:
         return self._read(number, item.reads, depth) if item.reads else replace(number, note="a constant")
 
     def whole_row(self, path: str) -> Number:
-        """Return a row as a whole, without a value of its own."""
+        """Return a whole row, from its first to its last period, without a value."""
         row, length = self.cells.row(path), self.cells.block(path).length
         span = f"{self.cells.label(path, 0)} to {self.cells.label(path, length - 1)}"
         return Number(path, row.label, span, None, row.unit, hidden=1)
@@ -205,7 +205,7 @@ class Explainer:
         return f"undefined: {self.cells.row(path).undefined}" if np.isnan(value) else ""
 
     def _read(self, number: Number, reads: tuple[str, ...], depth: int) -> Number:
-        """Return a number that is read from inputs, with where these are written, those left at a default last."""
+        """Return a number that is read from inputs with the places of these, defaults last."""
         if depth <= 0 and len(reads) > 1:
             return replace(number, hidden=len(reads))
         return replace(number, written=self._inputs_written(reads))
@@ -215,7 +215,7 @@ class Explainer:
         return tuple(sorted(inputs, key=lambda one: one.is_default))
 
     def _piece(self, piece: Piece, column: int, depth: int) -> list[Number]:
-        """Return what a piece of a formula refers to."""
+        """Explain what a piece of a formula refers to."""
         if isinstance(piece, Call):
             return self._gathering(piece, column, depth)
         assert isinstance(piece, Reference)  # noqa: S101 - plain text was left out
@@ -224,7 +224,7 @@ class Explainer:
         return [self.row(piece.path, column + piece.shift, depth)]
 
     def _gathering(self, call: Call, column: int, depth: int) -> list[Number]:
-        """Return the terms of a call over whole rows: each of a few, else the largest, after their total."""
+        """Explain a function of whole rows: each term if there are few, else the total and its largest terms."""
         gathered = self.cells.gather(call, column)
         read = [piece for piece in pieces(call.arguments[0]) if isinstance(piece, Reference)]
         rows = [piece for piece in read if piece.path not in self.cells.given]
@@ -240,12 +240,12 @@ class Explainer:
         if len(gathered.columns) < gathered.count:
             note += f", {len(gathered.columns)} of them not zero" if gathered.columns else ", all of them zero"
         note += f"; the largest {len(largest)}" if len(largest) < len(gathered.columns) else ""
-        alone = len(pieces(call.arguments[0])) == 1  # what products of rows come to is no value of the first of them
+        alone = len(pieces(call.arguments[0])) == 1  # a sum of products of rows is no value of the first row
         value = _none_if_nan(gathered.value) if alone and call.function not in {"IRR", "XIRR"} else None
         return [replace(total, value=value, note=note, inputs=tuple(terms), hidden=0)]
 
     def _cells_read(self, call: Call, rows: list[Reference], places: Sequence[int]) -> list[tuple[str, int]]:
-        """Return the cells that a call over whole rows reads at some places, rows one after the other counted on."""
+        """Return the cells that a function of whole rows reads at some places, counted through all rows of a chain."""
         if not isinstance(call.arguments[0], Chain):
             return [(piece.path, place + piece.shift) for piece in rows for place in places]
         cells = []
@@ -259,7 +259,7 @@ class Explainer:
         return cells
 
     def _in_force(self, path: str, column: int) -> Written:
-        """Return where an input over time is written: the key that gives its value in a column, if it is one."""
+        """Return where an input over time is written: the one key that gives its value in a column, else the block."""
         path, column = self.cells.original_cell(path, column)
         row, name = self.cells.row(path), self.cells.earlier(path)
         given = [p for p in references(row.formula) if p in self.cells.given and not p.startswith(PLAIN)]

@@ -1,4 +1,4 @@
-"""What an explanation is made of: a number and where it comes from, down to the inputs."""
+"""The parts of an explanation: a number and where it comes from, down to the inputs."""
 
 from __future__ import annotations
 
@@ -15,8 +15,9 @@ if TYPE_CHECKING:
 class Number:
     """A number and where it comes from.
 
-    `formula` is in names, `numbers` the same in numbers, all digits told: it can be computed again. `written` is where
-    an input stands. `inputs` are what it is computed from; `hidden` counts those that lie deeper than was asked for.
+    `formula` is in names; `numbers` is the same formula in numbers with all their digits, so that it can be computed
+    again. `written` says where inputs are written. `inputs` are the numbers in the formula; `hidden` counts those that
+    are left out because they lie deeper than `depth`.
     """
 
     path: str
@@ -32,14 +33,14 @@ class Number:
     hidden: int = 0
 
     def __repr__(self) -> str:
-        """Say the number and its formula."""
+        """Return the number and its formula on one line."""
         value = "undefined" if self.value is None else f"{number_in_words(self.value)} {self.unit}".rstrip()
         return f"<Number {' '.join(filter(None, (self.path, self.period)))}: {value} = {self.formula}>"
 
 
 @dataclass(frozen=True)
 class Result:
-    """A result that has been explained, the weakest kind of input that it rests on, and how many there are of each."""
+    """An explained result, the weakest evidence among its inputs, and how many inputs there are of each kind."""
 
     number: Number
     evidence: str

@@ -1,4 +1,4 @@
-"""Where an input comes from: its text, place, source and the steps of its life; what it is left at if not written."""
+"""Where inputs come from: their text, place, source and all changes since they were first written, or their default."""
 
 from __future__ import annotations
 
@@ -27,7 +27,10 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Step:
-    """One step in the life of an input: the value it then had, where, by what, and what it did to what stood before."""
+    """One step in the history of an input: its value after the step, where and how it was written.
+
+    `operator` is the operator, such as `times`, that changed the `previous` value.
+    """
 
     value: str
     place: Place | None
@@ -38,7 +41,7 @@ class Step:
 
 @dataclass(frozen=True)
 class Written:
-    """An input as it is written, or what it is left at where it is not; `text` is empty for a block of inputs."""
+    """An input as written, or its default where it is omitted; `text` is empty for a block of inputs."""
 
     path: str
     text: str
@@ -52,12 +55,12 @@ class Written:
 
     @property
     def place(self) -> Place | None:
-        """Where its present value was written."""
+        """The place of its present value."""
         return self.steps[-1].place if self.steps else None
 
 
 class Inputs:
-    """Looks up the inputs of one scenario."""
+    """The inputs of one scenario, by path."""
 
     def __init__(self, scenario: Scenario) -> None:
         self.scenario = scenario
@@ -65,7 +68,7 @@ class Inputs:
 
     @cached_property
     def paths(self) -> tuple[str, ...]:
-        """The paths of all inputs that are written."""
+        """The paths of all written inputs."""
         return tuple(".".join(path) for path, _ in leaves(self.values))
 
     @cached_property
@@ -74,19 +77,19 @@ class Inputs:
 
     @cached_property
     def _quantities(self) -> dict[str, tuple[Any, str]]:
-        """Every number, date and path that the plan holds, defaults included, with its unit."""
+        """Every number, date and series of the plan, defaults included, with its unit."""
         numbers = {}
         for path, value, unit in quantities(self.scenario):
             numbers[".".join(as_written(path))] = value, unit
         return numbers
 
     def is_input(self, path: str) -> bool:
-        """Tell whether there is such an input, or block of inputs, written or left at its default."""
+        """Tell whether a path is an input or a block of inputs, written or left at its default."""
         keys = tuple(path.split("."))
         return settable(self.values, keys, SCHEMA)
 
     def below(self, path: str) -> tuple[Written, ...]:
-        """Return each input that is written at a path or below it; what it is left at, if there is none."""
+        """Return each input written at or below a path; its default if none is written."""
         keys = tuple(path.split("."))
         tree = subtree(self.values, keys)
         nodes = [((*keys, *inner), leaf) for inner, leaf in leaves(tree)] if tree is not None else []
@@ -94,7 +97,7 @@ class Inputs:
         return tuple(inputs) or self._defaults(path)
 
     def one(self, path: str) -> Written:
-        """Return an input as one: a block, such as a path over time, with its values in one line."""
+        """Return an input as one entry; a block, such as a series over time, with all its values on one line."""
         keys = tuple(path.split("."))
         tree = subtree(self.values, keys)
         while tree is None and len(keys) > 1 and not self.is_input(".".join(keys)):
@@ -113,9 +116,10 @@ class Inputs:
         )
 
     def _provenance(self, keys: tuple[str, ...]) -> dict[str, str]:
-        """Return source, title, kind, where and note of an input: its own, or those of the block that gives them.
+        """Return source, title, kind, where and note of an input: its own, or those of the block around it.
 
-        What is no number, date or path, such as a title or a style, counts in no evidence; it has the source it names.
+        An input that is no number, date or series, such as a title or a style, needs no evidence: it has a source only
+        if one is written.
         """
         around = [self.wrappers[keys[:n]] for n in range(len(keys), 0, -1) if keys[:n] in self.wrappers]
         block: Mapping[str, Tree] = around[0] if around else {}
@@ -128,11 +132,11 @@ class Inputs:
         return {"source": name, "title": title, "kind": kind, **notes}
 
     def _counts(self, path: str) -> bool:
-        """Tell whether a path is a number, date or path over time, part of one, or a block that holds one."""
+        """Tell whether a path is a number, date or series, part of one, or a block that holds one."""
         return any(f"{path}.".startswith(f"{one}.") or one.startswith(f"{path}.") for one in self._paths_with_evidence)
 
     def _plan_value(self, path: str) -> Any:
-        """Return what the plan holds at a path."""
+        """Return the value in the plan at a path, written or default."""
         value: Any = self.scenario
         for key in path.split("."):
             if isinstance(value, Spec):
@@ -142,7 +146,7 @@ class Inputs:
         return value
 
     def _defaults(self, path: str) -> tuple[Written, ...]:
-        """Return what an input is left at; of a block, what each of its inputs is."""
+        """Return the default of an input; for a block, the default of each of its inputs."""
         default = self._default(path)
         block = self._plan_value(path)
         if default.text or not isinstance(block, Spec):
@@ -156,7 +160,7 @@ class Inputs:
 
 
 def _steps(leaf: Leaf) -> tuple[Step, ...]:
-    """Return the steps of a leaf's life, the first value first; one that is only copied keeps its value."""
+    """Return the history of a leaf, the first value first; a step that only copies it keeps its value."""
     value, steps = _text(leaf.value), list[Step]()
     for origin in reversed(leaf.origins):
         steps.append(Step(value, origin.place, origin.how, origin.operator, origin.previous))
@@ -177,8 +181,8 @@ def _line(tree: Tree) -> str:
     return f"{{{', '.join(f'{key}: {_line(child)}' for key, child in tree.items() if key != 'note')}}}"
 
 
-def default_text(value: Any, unit: str) -> str:  # noqa: PLR0911 - whatever a field may hold, a line for each
-    """Return what an input is left at, as one would write it; "" for a block of inputs, and for nothing."""
+def default_text(value: Any, unit: str) -> str:  # noqa: PLR0911 - one line for each type of a field
+    """Return the default of an input as a scenario would write it; "" for a block of inputs, and for None."""
     if isinstance(value, Series):
         return default_text(value.values[0], unit)
     if isinstance(value, Part):

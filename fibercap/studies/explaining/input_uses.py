@@ -1,4 +1,4 @@
-"""What uses an input: the rows whose formulas name it, and the measures that rest on it."""
+"""What uses an input: the rows whose formulas name it, and the measures that depend on it."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Use:
-    """An input, or a block of them: each as it is written; rows that use it at once, and measures that it reaches."""
+    """An input or block of inputs: each as written, rows whose formulas name it, and measures that depend on it."""
 
     path: str
     inputs: tuple[Written, ...]
@@ -34,11 +34,11 @@ def use_of(projection: Projection, inputs: Inputs, path: str) -> Use:
     Parameters
     ----------
     projection : Projection
-        What the scenario leads to.
+        The projection of the scenario.
     inputs : Inputs
         The inputs of the scenario.
     path : str
-        An input, or a block of inputs, written or left at its default.
+        An input or a block of inputs, written or left at its default.
     """
     return Use(
         path,
@@ -51,14 +51,14 @@ def use_of(projection: Projection, inputs: Inputs, path: str) -> Use:
 
 
 def _meet(one: str, other: str) -> bool:
-    """Tell whether two paths are the same input, or one holds the other."""
+    """Tell whether two paths are the same, or one lies below the other."""
     return f"{one}.".startswith(f"{other}.") or f"{other}.".startswith(f"{one}.")
 
 
 def _rows(projection: Projection, path: str) -> tuple[str, ...]:
-    """Return the rows that use an input, by name in their formula or as the calendar reads it.
+    """Return the rows that use an input, because their formula names it or the calendar reads it for them.
 
-    Given numbers, and the rows of inputs over time, only stand for it: what counts are the rows that name these.
+    Given numbers and the rows `inputs.*` only stand for an input: the rows that name these are returned.
     """
     named: set[str] = set()
     blocks = [
@@ -79,7 +79,7 @@ def _uses(path: str, named: set[str], texts: tuple[str, ...], reads: tuple[str, 
 
 
 def _measures(projection: Projection, path: str) -> tuple[str, ...]:
-    """Return the measures that rest on an input."""
+    """Return the measures that depend on an input."""
     reached = projection.evidence.reached
     bits = sum(1 << number for number, read in enumerate(reached.inputs) if _meet(path, read))
     return tuple(name for name, m in projection.measures.items() if reached.mask_of(m.rests_on) & bits)

@@ -1,4 +1,4 @@
-"""Rows, measures and inputs by what people call them: patterns, words, the last part of a path."""
+"""Search for rows, measures and inputs by pattern, by words, or by the last part of a path."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from fibercap.model.projection import Projection
 
 REPEATED: Final = (f"{RUN_OFF}.", f"{WITHOUT}.")
-"""Where rows stand that have the names of others: of what follows the horizon, and of the company without projects."""
+"""Prefixes of rows that repeat the names of others: those after the horizon, and of the company without projects."""
 SCHEDULE: Final = ".schedule."
 SHOWN: Final = 8
 """How many candidates a message names."""
@@ -31,10 +31,10 @@ def askable_rows(projection: Projection) -> dict[str, Row]:
 
 
 def matches(pattern: str, path: str) -> bool:
-    """Tell whether a path matches a pattern, whatever the case of its letters.
+    """Tell whether a path matches a pattern; upper and lower case are the same.
 
-    `*` stands for any letters within a part of the path, `?` for one, `**` for any letters and dots. A pattern without
-    a dot is about the last part, of rows that repeat no others.
+    `*` stands for any letters within one part of the path, `?` for one letter, `**` for any letters and dots. A pattern
+    without a dot is compared with the last part only, and does not match rows in `REPEATED` blocks.
     """
     if "." not in pattern and pattern != "**":
         last = "" if path.startswith(REPEATED) else path.rpartition(".")[2]
@@ -43,7 +43,7 @@ def matches(pattern: str, path: str) -> bool:
 
 
 def _matches(pattern: str, text: str) -> bool:
-    """Match sign by sign, in time that grows with both lengths however many wildcards there are."""
+    """Match sign by sign, in time proportional to both lengths, however many wildcards there are."""
     text, signs = text.lower(), re.findall(r"\*+|.", pattern.lower(), re.DOTALL)
     if not text or sum(sign[0] != "*" for sign in signs) > len(text):
         return False
@@ -68,7 +68,7 @@ def rows_matching(projection: Projection, patterns: Iterable[str]) -> list[str]:
     Raises
     ------
     FibercapError
-        If a pattern matches none; the nearest pattern that does is named.
+        If a pattern matches no row; the hint names the nearest pattern that does.
     """
     rows, matched_paths = list(askable_rows(projection)), set[str]()
     for pattern in patterns:
@@ -80,10 +80,10 @@ def rows_matching(projection: Projection, patterns: Iterable[str]) -> list[str]:
 
 
 def _way_out(projection: Projection, pattern: str, rows: Sequence[str]) -> str:
-    """Say what to write in place of a pattern that matches nothing."""
+    """Return a hint: what to write instead of a pattern that matches nothing."""
     on_loan_dates = next((path for path in projection.rows if SCHEDULE in path and matches(pattern, path)), "")
     if on_loan_dates:
-        return f"`{on_loan_dates}` stands on the dates of its loan, which `fibercap loan` prints"
+        return f"`{on_loan_dates}` is by the dates of its loan; `fibercap loan` prints it"
     if pattern in names(projection):
         return f"`{pattern}` is a measure, which `run --only measures` prints"
     all_parts = {part for path in rows for part in path.split(".")}
@@ -98,22 +98,22 @@ def _way_out(projection: Projection, pattern: str, rows: Sequence[str]) -> str:
 def find(
     projection: Projection, measures: Collection[Measure], words: Sequence[str]
 ) -> tuple[dict[str, Row], dict[str, Measure]]:
-    """Return the rows and measures in whose name or label every word occurs; a word with `*` or `?` is a pattern.
+    """Return the rows and measures whose name or label contains every word; a word with `*` or `?` is a pattern.
 
     Parameters
     ----------
     projection : Projection
-        What a plan leads to.
+        The projection of a plan.
     measures : collection of Measure
         Its measures.
     words : sequence of str
-        What is looked for; all of them where there are none. Rows that repeat others are looked through only where a
-        word begins like their paths.
+        The words; without any, all rows and measures are returned. Rows in `REPEATED` blocks are searched only if a
+        word begins with such a prefix.
 
     Raises
     ------
     FibercapError
-        If none is found; the nearest name is said.
+        If nothing matches; the hint names the nearest name.
     """
     repeated = any(f"{word}.".startswith(REPEATED) or word.startswith(REPEATED) for word in words)
     rows = {
@@ -137,7 +137,7 @@ def _is_in(word: str, path: str, label: str) -> bool:
 
 
 def _nearest(word: str, known: Collection[str]) -> str:
-    """Return the known names nearest to a word, by a path or its last part, as a list in words; "" if none is near."""
+    """Return the names nearest to a word, by whole path or last part, as a text: `a` or `b`; "" if none is near."""
     last: dict[str, list[str]] = {}
     for path in known:
         if not path.startswith(REPEATED):
@@ -147,24 +147,24 @@ def _nearest(word: str, known: Collection[str]) -> str:
 
 
 def full_name(projection: Projection, word: str, *, timed: bool) -> str:
-    """Return the one row, measure or input that a short name stands for; the name itself where it is none.
+    """Return the one row, measure or input that a short name stands for; the name itself if there is none.
 
-    A short name is the last part of a path, or words of a label. `cash` is `accounts.cash` and `npv` is `project_npv`,
-    whatever else is called so: the company's rows and the projects' measures come first.
+    A short name is the last part of a path, or words of a label. The company's rows and the projects' measures come
+    first: `cash` is always `accounts.cash`, and `npv` is `project_npv`.
 
     Parameters
     ----------
     projection : Projection
-        What a plan leads to.
+        The projection of a plan.
     word : str
-        The name.
+        The short name.
     timed : bool
-        Whether a time goes with it: then it is a row.
+        Whether a time is given with it, so that it must be a row.
 
     Raises
     ------
     FibercapError
-        If several have that name; they are listed.
+        If it stands for several; the message lists them.
     """
     rows = [path for path in projection.rows if not path.startswith(REPEATED)]
     scalars = [] if timed else [*names(projection), *(item.path for item in projection.scenario.inputs())]
@@ -186,12 +186,12 @@ def full_name(projection: Projection, word: str, *, timed: bool) -> str:
 
 
 def _only(word: str, matching: Sequence[str]) -> str:
-    """Return the one name that was found.
+    """Return the only matching name.
 
     Raises
     ------
     FibercapError
-        If there are several; they are listed.
+        If there are several; the message lists them.
     """
     if len(matching) == 1:
         return matching[0]

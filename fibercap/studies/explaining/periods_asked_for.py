@@ -1,4 +1,4 @@
-"""Which columns of a row are meant by `2002-06`, `2002-Q2`, `2002`, `end of 2002`, a date or a payment's number."""
+"""The columns of a row for a time such as `2002-06`, `2002-Q2`, `2002`, `end of 2002`, a date or a payment's number."""
 
 from __future__ import annotations
 
@@ -26,22 +26,22 @@ FORMS = "write it like `2002-06`, `2002-Q2`, `2002`, `end of 2002` or `2002-06-3
 
 @dataclass(frozen=True)
 class Moment:
-    """The columns that are asked for, in order, and what they are called together."""
+    """The columns of a time, in order, and a label for all of them."""
 
     label: str
     columns: tuple[int, ...]
 
 
 def moment(cells: Cells, path: str, when: str) -> Moment:
-    """Return the columns of a row that a text means.
+    """Return the columns of a row for a time, as a user writes it.
 
-    A period shorter than the model's step, or a date, means the step that holds it. Of a loan's schedule, a period or a
-    date means the events in it, and a number the payment of that number.
+    A date, or a period shorter than the model's step, means the step that contains it. For a row of a loan's schedule,
+    a period or date means the events within it, and a number means the payment with that number.
 
     Raises
     ------
     FibercapError
-        If the text is no period, or the row has no column there.
+        If the text is no time, or the row has no column then.
     """
     events = cells.event_dates(path)
     if events is not None and re.fullmatch("[1-9][0-9]{0,2}", when):
@@ -59,7 +59,7 @@ def moment(cells: Cells, path: str, when: str) -> Moment:
 
 
 def _span(text: str, *, of_loan: bool) -> tuple[date, date]:
-    """Return the first and last day of a period or date, or say that the text is none."""
+    """Return the first and last day of a period or date; raise a FibercapError if the text is neither."""
     months = whole_period(text)
     if months:
         return month_end(months[0]) + timedelta(days=1), month_end(months[1])
@@ -73,7 +73,7 @@ def _span(text: str, *, of_loan: bool) -> tuple[date, date]:
 
 
 def _periods(timeline: Timeline, first: date, last: date) -> list[int]:
-    """Return the model periods that end within a span, else those that hold it."""
+    """Return the model periods that end within a span of days; if none does, the period that contains it."""
     ends = timeline.dates
     starts = [timeline.eve, *ends[:-1]]
     inside = [number for number, end in enumerate(ends) if first <= end <= last]
@@ -81,7 +81,7 @@ def _periods(timeline: Timeline, first: date, last: date) -> list[int]:
 
 
 def _payment(cells: Cells, path: str, number: int, events: tuple[date, ...]) -> Moment:
-    """Return the event that is a payment of a loan, by its number in the schedule that `fibercap loan` prints."""
+    """Return the event of a loan's payment, by its number in the schedule that `fibercap loan` prints."""
     block = cells.block(path)
     name = block.name.removeprefix("loans.").removesuffix(".schedule")
     schedule = schedule_of(setting_of(cells.projection.scenario, name), block)
@@ -97,7 +97,7 @@ def _payment(cells: Cells, path: str, number: int, events: tuple[date, ...]) -> 
 
 
 def _outside(cells: Cells, path: str, when: str, first: date, events: tuple[date, ...] | None) -> tuple[str, str]:
-    """Say that a row has no column at a time, and which it has; and the way out."""
+    """Return a message that a row has no column at a time, and a hint which columns it has."""
     if events is None:
         labels, projection = cells.projection.timeline_of(path).labels, cells.projection
         if projection.timeline_of(path) is not projection.timeline:

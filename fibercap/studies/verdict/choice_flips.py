@@ -1,4 +1,4 @@
-"""Which one number of a plan, moved by a tenth of itself, makes another option first than the one that is."""
+"""Choice flips: the numbers of a plan that, moved by a tenth, make another option the best one."""
 
 from __future__ import annotations
 
@@ -29,15 +29,15 @@ if TYPE_CHECKING:
     from fibercap.studies.movable_inputs import Lever
 
 MOST: Final = 300_000_000
-"""Values that are computed at most in the first look at every number."""
+"""The most values that are computed when all numbers are moved for the first time."""
 
 
 @dataclass(frozen=True)
 class ChoiceFlip(Change):
-    """A number, moved by a tenth or less, and the option that is first then.
+    """A number that makes the option `first` the best one when it is moved by a tenth or less.
 
-    Of the discount rate, `change` is a difference. `fault` says what speaks against the present choice then; "" where
-    the other one is worth more.
+    For the discount rate, `change` is a difference of rates. `fault` is the finding that then forbids the present
+    choice; "" if the other option simply is worth more.
     """
 
     first: str
@@ -45,27 +45,27 @@ class ChoiceFlip(Change):
 
     @property
     def only_in(self) -> tuple[str, ...]:
-        """The options in which it is moved, where others have another number in its place; else none."""
+        """The options in which it is moved, if other options have another number in its place; else none."""
         return self.lever.only_in if isinstance(self.lever, Number) else ()
 
 
 def choice_flips(
     projections: Mapping[str, Projection], leaders: tuple[str, ...], runner_up: str
 ) -> tuple[tuple[ChoiceFlip, ...], int]:
-    """Return the numbers that make another option first, the nearest first, and how many numbers were not looked at.
+    """Return the numbers that make another option the best one, the nearest first, and how many were not tried.
 
-    Each number is moved a tenth down and up, the discount rate a point, in every option in which it stands; where that
-    makes another option first, the gap is closed in on. Durations are moved by whole months; those of loans, each of
-    which takes a projection of its own, in the leaders and the runner-up only.
+    Each number is moved a tenth down and up, the discount rate a point, in every option that has it. If that makes
+    another option the best one, the interval is narrowed to the value at which the choice changes. Durations are moved
+    by whole months; those of loans take a projection each, so they move only in the leaders and the runner-up.
 
     Parameters
     ----------
     projections : mapping
         The options whose worth to their owners is defined.
     leaders : tuple of str
-        Those that are first: one, or several in a tie.
+        The best option, or several in a tie.
     runner_up : str
-        The next one behind these; "" where there is none.
+        The next option behind the leaders; "" if there is none.
 
     Source
     ------
@@ -76,7 +76,9 @@ def choice_flips(
     known, lives = [n for n in every if not n.in_months], [n for n in every if n.is_life]
     most = max(MOST // (2 * race.size * len(projections)), 1)
     moves = [(n, f) for n in known[:most] for f in tenths(n)]
-    race.after([*moves, *((n, end / n.value_at(1.0)) for n in lives for end in _ends(n))])  # one batch, remembered
+    race.after(
+        [*moves, *((n, end / n.value_at(1.0)) for n in lives for end in _ends(n))]
+    )  # all in one batch; the race keeps the results
     turned = turns_of(race.judge, known[:most], {CHOICE: race.lead(race.now)}, passes=2, grid=tenths)
     flips = [_flip(race, turn.lever, turn.factor) for turn in turned.get(CHOICE, ())]
     flips += [_flip(race, number, factor) for number, factor in _duration_turns(race, lives)]
@@ -89,14 +91,14 @@ def choice_flips(
 
 
 def _ends(number: Number) -> tuple[int, ...]:
-    """Return the least and the most months to which a duration is moved."""
+    """Return the fewest and the most months to which a duration is moved, without its present months."""
     months = number.value_at(1.0)
     ends = ceil(months * (1 - TENTH) - ROUNDING), floor(months * (1 + TENTH) + ROUNDING)
     return tuple(end for end in ends if end != round(months))
 
 
 def _duration_turns(race: Race, durations: Iterable[Number]) -> Iterator[tuple[Number, float]]:
-    """Run over the durations that turn the choice, each with the whole months nearest to what it is that do."""
+    """Yield the durations that change the choice, each with the factor of the nearest whole month that does."""
     for number in durations:
         months = round(number.value_at(1.0))
         for end in _ends(number):
@@ -115,13 +117,13 @@ def _turns_choice(race: Race, number: Number, months: int) -> bool:
 
 
 def _flip(race: Race, number: Lever, factor: float) -> ChoiceFlip:
-    """Say which option is first after a move, and what speaks against the present one, if anything does.
+    """Return which option is best after a move, and which finding forbids the present one, if any.
 
-    It is looked at a little beyond the move, for there the two are worth the same.
+    It is judged a little beyond the move, because at the move itself both options are worth the same.
     """
     beyond = factor if isinstance(number, Number) and number.in_months else 1.0 + (factor - 1.0) * (1.0 + 1e-6)
     stands, allowed = race.after([(number, beyond)])
-    if not allowed[0]:  # at the edge of what may be written
+    if not allowed[0]:  # the move goes to a bound of the input
         beyond = factor
         stands, _ = race.after([(number, beyond)])
     worth = {n: float(s.gap[0]) for n, s in stands.items() if n not in race.leaders and s.holds[0]}

@@ -1,4 +1,4 @@
-"""On what footing ways to pay are compared: one ruler, one company that does nothing new, and what falls due later."""
+"""The footing on which financing options are compared: one discount rate, one reference company, later debts."""
 
 from __future__ import annotations
 
@@ -20,36 +20,36 @@ if TYPE_CHECKING:
     from fibercap.studies.compare import Comparison
 
 WAYS: Final = ("loans", "funding", "company.equity", "company.gap", "money.minimum_cash")
-"""Inputs that say how a plan is paid for."""
+"""Inputs of financing."""
 OFFERED: Final = ("rates", "exchange")
-"""Inputs that an option may add for a loan of its own, and that are no way to pay where they change."""
+"""Inputs that an option may add for its own loans; they count as financing only where they are added."""
 SERVED: Final = {"interest_paid": 1.0, "fees_paid": 1.0, "principal": 1.0, "draws": -1.0}
-"""Rows of the accounts that lenders get."""
+"""Rows of the accounts that are paid to lenders, with their signs."""
 
 
 @dataclass(frozen=True)
 class Footing:
-    """What must be known of options before their worth may be compared.
+    """The facts that decide whether the worth of options can be compared.
 
     Parameters
     ----------
     worth : mapping
-        What each option that can be ranked is worth to the owners, against one company that does nothing new. [money]
+        By option that can be ranked, its worth to the owners, measured against one reference company. [money]
     unlike : mapping
-        By option that is measured by another ruler than the plan (than the baseline, where all are), the inputs in
-        which it differs.
+        By option that measures worth by other inputs (see `RULERS`) than the plan as written, those inputs; if all
+        options do, than the baseline.
     aside : mapping
-        By option that changes more than how the plan is paid for, those inputs.
+        By option that changes more than the financing, those other inputs.
     beside : mapping
-        What each option whose worth is defined adds to the worth of the company that does nothing new, as `base` has
-        it; 0 where both share that company. [money]
+        By option whose worth is defined, the worth that it adds to the reference company of `base`; 0 if both have the
+        same reference company. [money]
     owners : mapping
-        What all that owners pay and get is worth, without that company taken off. [money]
+        The worth of all that owners pay and get, before the reference company is subtracted. [money]
     later : mapping
-        What counting debts and grants that fall due after the horizon when they are paid, at the discount rate, adds to
-        counting them at their face on the last day. [money]
+        The change of worth if debts and grants due after the horizon count when they are paid, discounted, instead of
+        at face value on the last day. [money]
     base : str
-        The option whose company that does nothing new worth is measured against; "" where there is none.
+        The option whose reference company is subtracted from all; "" if there is none.
     """
 
     worth: Mapping[str, float]
@@ -62,7 +62,7 @@ class Footing:
 
 
 def footing(comparison: Comparison) -> Footing:
-    """Return on what footing the cases of a comparison stand.
+    """Return the footing on which the cases of a comparison stand.
 
     Parameters
     ----------
@@ -96,12 +96,12 @@ def _no_way_to_pay(paths: Mapping[str, tuple[str | None, str | None]]) -> tuple[
 
 
 def owners_worth(projection: Projection, rate: float | None = None) -> Array:
-    """Return what all that owners pay and get is worth, (draw,). [money]
+    """Return the present value of all that owners pay and get, (sample,). [money]
 
     Parameters
     ----------
     projection : Projection
-        What a plan leads to.
+        The projection of a plan.
     rate : float, optional
         Effective discount rate per year; the plan's own if not given. [1/year]
     """
@@ -113,10 +113,10 @@ def owners_worth(projection: Projection, rate: float | None = None) -> Array:
 
 
 def worth_after(projection: Projection) -> float:
-    """Return what debts and grants due after the horizon are worth more when they count as they are paid. [money]
+    """Return the change of worth if debts and grants due after the horizon count when they are paid. [money]
 
-    Debts count at what lenders get after the horizon, less the tax that it saves; grants when they are received. Both
-    are discounted at the plan's rate, where the measures count their face on the last day. On the first draw.
+    Debts then count as the payments to lenders less the tax that these save, and grants when they are received, both
+    discounted at the plan's rate. The measures count both at face value on the last day. For the first sample.
 
     Source
     ------

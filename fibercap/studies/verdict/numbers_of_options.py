@@ -1,4 +1,4 @@
-"""Numbers of a plan that can be moved alone, in every one of its options in which each stands."""
+"""Numbers that can be moved in several options of a plan at once."""
 
 from __future__ import annotations
 
@@ -20,18 +20,18 @@ if TYPE_CHECKING:
 
 TENTH: Final = 0.1
 POINT: Final = 0.01
-"""By how much the discount rate is moved, as a share."""
+"""The amount by which the discount rate is moved. [1/year]"""
 RATE: Final = "money.discount_rate"
 FINANCING: Final = ("loans", "funding", "money", "rates", "exchange")
-"""Inputs that are looked at first where a plan has more numbers than can be moved."""
+"""Blocks whose inputs are moved first if a plan has too many numbers."""
 
 
 @dataclass(frozen=True)
 class Number(Lever):
-    """One number of a plan, and the lever that moves it in each option in which it stands.
+    """One number of a plan, and the lever that moves it in each option that has it.
 
-    It may be a duration in whole months, which is moved by these. `only_in` are these options where others have another
-    number in its place.
+    It may be a duration, which is moved by whole months. `only_in` are the options that have it, if other options have
+    another number in its place.
     """
 
     by_option: tuple[tuple[str, Lever], ...] = ()
@@ -44,21 +44,21 @@ class Number(Lever):
 
     @property
     def is_life(self) -> bool:
-        """Whether it is the life of an asset, which a batch may draw."""
+        """Whether it is the life of an asset, which may differ between the samples of a batch."""
         return isinstance(self.by_option[0][1], Life)
 
 
 def lever_of(number: Lever, option: str) -> Lever | None:
-    """Return the lever that moves a number in an option; None where it does not stand there."""
+    """Return the lever that moves a number in an option; None if the option does not have it."""
     return dict(number.by_option).get(option) if isinstance(number, Number) else number
 
 
 def numbers(plans: Mapping[str, Scenario]) -> list[Number]:
-    """Return every number of some options that can be moved alone, those of financing first.
+    """Return every number of some options that can be moved, those of financing first.
 
-    What stands at one path is one number in all options in which it has the same value, and another where an option
-    writes its own; where an option moves what it finds (`times`, `plus`), it is that number too. The values of a series
-    move together.
+    A path is one number in all options that have the same value there, and another number in an option that writes its
+    own value. If an option changes the value by an operator (`times`, `plus`), the path is also one number in all
+    options together. The values of a series move together.
 
     Parameters
     ----------
@@ -99,11 +99,11 @@ class WholeMonths(Lever):
 
 
 class Life(WholeMonths):
-    """The life of an asset: in whole months, but a batch may have another in each draw."""
+    """The life of an asset, in whole months; unlike other durations it may differ between the samples of a batch."""
 
 
 def _durations(plan: Scenario) -> Iterator[Lever]:
-    """Run over the durations that are whole months: maturity, grace, lives."""
+    """Yield the durations in whole months: maturities, grace periods, lives."""
     for item in plan.inputs():
         if item.unit == "month" and type(item.value) is int and item.value and not item.path.startswith("horizon"):
             months = float(item.value)
@@ -113,12 +113,12 @@ def _durations(plan: Scenario) -> Iterator[Lever]:
 
 
 def _in_points(rate: Lever) -> Lever:
-    """Return the discount rate as a lever that adds a difference rather than a share."""
+    """Return a lever on the discount rate that adds a difference instead of multiplying the rate."""
     return replace(rate, handles=tuple(replace(handle, slope=1.0) for handle in rate.handles), low=0.0, high=np.inf)
 
 
 def tenths(number: Lever) -> tuple[float, ...]:
-    """Return the factors at which a number is looked at first: a tenth lower and higher, or what its bounds allow."""
+    """Return the factors that are tried first: a tenth lower and a tenth higher, or as far as the bounds allow."""
     if number.name == RATE:
         return 1.0 - POINT, 1.0 + POINT
     ends = max(1.0 - TENTH, number.low), min(1.0 + TENTH, number.high)
@@ -126,7 +126,7 @@ def tenths(number: Lever) -> tuple[float, ...]:
 
 
 def in_common(number: Lever, plans: Mapping[str, Scenario]) -> bool:
-    """Tell whether a number can be drawn in the plan as written, over which options are laid then.
+    """Tell whether a number can be moved in the plan as written, before its options are applied.
 
     Parameters
     ----------

@@ -1,4 +1,4 @@
-"""How options stand in their owners' favour after moves of numbers: as few projections as give the same figures."""
+"""The race: how options rank by worth to their owners after numbers are moved, with as few projections as possible."""
 
 from __future__ import annotations
 
@@ -30,14 +30,14 @@ if TYPE_CHECKING:
 WORTH: Final = "equity_npv"
 """The measure by which options are ranked."""
 ROUNDING: Final = 1e-9
-"""Share of the largest worth that rounding may leave of a difference."""
+"""Differences of worth below this share of the largest worth count as rounding."""
 CHOICE: Final = "choice"
 
 
 def may_be_recommended(projection: Projection) -> Truth:
-    """Tell in which draws no covenant is broken, cash never falls below zero, and every use has a source, (draw,).
+    """Return in which samples a plan may be recommended, (sample,).
 
-    It says of every draw what `faults` say of the first.
+    No covenant is broken there, cash never falls below zero, and every use has a source: `faults` finds nothing.
     """
     plan, trifle = projection.scenario, projection.trifle.value
     sound = np.ones(projection.draws, dtype=bool)
@@ -55,19 +55,19 @@ def may_be_recommended(projection: Projection) -> Truth:
 
 
 def _project_for_standing(plan: Scenario, like: Projection | None) -> Projection:
-    """Project a plan for its standing, which reads rows of measures only where covenants do."""
+    """Project a plan as far as `_standing` needs; all rows only if the plan has covenants, which may read any row."""
     tested = any(loan.covenants for loan in plan.loans.values())
     return project(plan, like) if tested else project_owners_flow(plan, like)
 
 
 def _standing(projection: Projection) -> Judgement:
-    """Return whether a plan may be recommended, and what all that its owners pay and get is worth, in every draw."""
+    """Return whether a plan may be recommended, and the worth of all that its owners pay and get, in every sample."""
     worth = np.broadcast_to(owners_worth(projection), (projection.draws,))
     return Judgement(may_be_recommended(projection), worth)
 
 
 def _copies(plan: Scenario) -> bool:
-    """Tell whether an option writes an entry as another one by `like`."""
+    """Tell whether an option copies an entry by `like`."""
     options = plan.tree.get("options")
     changes = options.get(str(plan.option)) if isinstance(options, Branch) else None
     return changes is not None and has_like(changes)
@@ -75,7 +75,7 @@ def _copies(plan: Scenario) -> bool:
 
 @dataclass(frozen=True)
 class Race:
-    """Options that are ranked by what they are worth, and the ones that are first as things are."""
+    """Options that are ranked by their worth, and the `leaders` in the plan as it is; `seen` keeps computed moves."""
 
     projections: Mapping[str, Projection]
     leaders: tuple[str, ...]
@@ -88,22 +88,22 @@ class Race:
 
     @cached_property
     def now(self) -> dict[str, Judgement]:
-        """How each option stands as things are."""
+        """How each option stands before any move."""
         return {name: _standing(projection) for name, projection in self.projections.items()}
 
     @cached_property
     def size(self) -> int:
-        """The values of one draw of the largest option."""
+        """How many values one sample of the largest option has."""
         return size_of(*self.projections.values())
 
     @cached_property
     def chunk(self) -> int:
-        """How many draws are projected together."""
+        """How many samples are projected together."""
         return min(max(TOGETHER // self.size, 1), CHUNK)
 
     @cached_property
     def common(self) -> dict[str, Scenario]:
-        """The options that are laid over one plan as written, and copy no entry of it; none where there are not two."""
+        """The options of one plan as written that copy no entry of it; none if there are fewer than two."""
         written = next(iter(self.plans.values())).as_written
         options = {
             name: plan
@@ -113,7 +113,7 @@ class Race:
         return options if len(options) > 1 else {}
 
     def after(self, moves: Sequence[Move]) -> tuple[dict[str, Judgement], Truth]:
-        """Return how each option stands after each move, and which moves every option allows in which they are made."""
+        """Return how each option stands after each move, and which moves all options allow in which they are made."""
         new = [move for move in dict.fromkeys(moves) if move not in self.seen]
         if new:
             stands, allowed = self._look(new)
@@ -130,7 +130,10 @@ class Race:
         return by_option, np.array([may for _, may in known])
 
     def _look(self, moves: list[Move]) -> tuple[dict[str, Judgement], Truth]:
-        """Project the options after moves: together what can be, the rest by each, as long as all allow a move."""
+        """Project the options after moves: as many as possible together, the others option by option.
+
+        A move that one option does not allow is not tried in later options.
+        """
         count = len(moves)
         allowed, done = np.ones(count, dtype=bool), np.zeros(count, dtype=bool)
         stands = {n: Judgement(np.repeat(now.holds, count), np.repeat(now.gap, count)) for n, now in self.now.items()}
@@ -152,7 +155,7 @@ class Race:
         return stands, allowed
 
     def _stands_over_common_plan(self, draws: Mapping[str, Any]) -> dict[str, Judgement]:
-        """Return how the options stand over drawn plans as written; they share what plants and projects do."""
+        """Return how options stand in samples of the plan as written; they share the rows of plants and projects."""
         first, *others = self.common
         written = self.common[first].as_written.drawn(draws)
         like = _project_for_standing(written.with_option(first), None)
@@ -160,7 +163,7 @@ class Race:
         return {first: _standing(like), **stands}
 
     def _alone(self, name: str, moves: list[Move]) -> tuple[Truth, Array, Truth]:
-        """Return how one option stands after moves of its own levers: drawn ones in batches, the others one by one."""
+        """Return how one option stands after moves: numbers in batches, durations with a projection each."""
         plan, holds, gap = self.plans[name], np.zeros(len(moves), dtype=bool), np.full(len(moves), np.nan)
         allowed = np.ones(len(moves), dtype=bool)
         rows = [row for row, (lever, _) in enumerate(moves) if type(lever) is not WholeMonths]
@@ -181,12 +184,12 @@ class Race:
         return holds, gap, allowed
 
     def judge(self, moves: Sequence[Move]) -> tuple[dict[str, Judgement], Truth]:
-        """Return whether after each move no other option is first, and by how much the present one leads."""
+        """Return whether after each move the leaders are still first, and by how much; and which moves are allowed."""
         stands, allowed = self.after(moves)
         return {CHOICE: self.lead(stands)}, allowed
 
     def lead(self, stands: Mapping[str, Judgement]) -> Judgement:
-        """Return whether no other option is first; by how much one of the present ones leads, nan where none may."""
+        """Return whether one of the leaders is still first, and by how much; nan where none may be recommended."""
         worth = {name: np.where(stand.holds, stand.gap, -np.inf) for name, stand in stands.items()}
         best = np.max([worth[name] for name in self.leaders], axis=0)
         other = np.max([np.full(best.shape, -np.inf), *(w for n, w in worth.items() if n not in self.leaders)], axis=0)

@@ -1,4 +1,4 @@
-"""By which inputs worth is measured, and which plans are measured by others than the plan as written."""
+"""Rulers: the inputs by which worth is measured, and the plans that measure it by others than the plan as written."""
 
 from __future__ import annotations
 
@@ -12,13 +12,13 @@ if TYPE_CHECKING:
     from fibercap.model.plan.scenario import Scenario
 
 RULERS: Final = ("money.discount_rate", "money.valuation_date", "money.terminal_value", "opening")
-"""Inputs by which worth is measured, or from which it starts: worths of plans that differ in one do not compare."""
+"""Inputs by which worth is measured, or from which it starts; plans that differ in one cannot be compared by worth."""
 
 
 def unlike_rulers(plans: Mapping[str, Scenario], baseline: str) -> dict[str, tuple[str, ...]]:
-    """Return the plans that are measured by another ruler than the plan as written, with the inputs that differ.
+    """Return the plans that measure worth by other inputs than the plan as written, with those inputs.
 
-    Where all are, they are held against the baseline.
+    If all plans do, they are compared with the baseline instead.
     """
     unlike = _unlike(differences_from_written(plans, baseline))
     if all(name in unlike for name in plans):
@@ -29,7 +29,7 @@ def unlike_rulers(plans: Mapping[str, Scenario], baseline: str) -> dict[str, tup
 def differences_from_written(
     plans: Mapping[str, Scenario], baseline: str
 ) -> dict[str, dict[str, tuple[str | None, str | None]]]:
-    """Return by plan the inputs in which it differs from the plan as written before any option, with what each has."""
+    """Return by plan the inputs in which it differs from the plan as written, before any option, with both texts."""
     written = plans[baseline].as_written
     return {name: different_inputs(written, plan) for name, plan in plans.items()}
 
@@ -39,7 +39,7 @@ def _unlike(apart: Mapping[str, Mapping[str, object]]) -> dict[str, tuple[str, .
 
 
 def _within(paths: Mapping[str, object], blocks: tuple[str, ...]) -> tuple[str, ...]:
-    """Return the inputs that stand in some blocks, each once, without the keys by date and the parts of what is new."""
+    """Return the inputs that lie in some blocks, each once, in short."""
     short_paths = dict.fromkeys(
         short_path(path) for path in paths if f"{path}.".startswith(tuple(f"{b}." for b in blocks))
     )
@@ -47,6 +47,6 @@ def _within(paths: Mapping[str, object], blocks: tuple[str, ...]) -> tuple[str, 
 
 
 def short_path(path: str) -> str:
-    """Return a path without what stands in it by date."""
+    """Return a path up to its first key that is a date."""
     parts = path.split(".")
     return ".".join(parts[: next((n for n, part in enumerate(parts) if n > 1 and part[0].isdigit()), len(parts))])

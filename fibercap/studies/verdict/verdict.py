@@ -1,4 +1,4 @@
-"""Which of several ways to pay is worth most to the owners, how safely, and which may be recommended at all."""
+"""The verdict: which financing option is worth most to the owners, how safely, and which may be recommended at all."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 FREE: Final = "fcfe_npv"
 TIE: Final = 1e-4
-"""Share of the uses of funds below which a difference of worth is a tie."""
+"""A difference of worth below this share of the uses of funds is a tie."""
 RATES: Final = tuple(percent / 100 for percent in range(3, 16))
 """Discount rates at which the options are ranked. [1/year]"""
 HALVINGS: Final = 20
@@ -31,7 +31,7 @@ HALVINGS: Final = 20
 
 @dataclass(frozen=True)
 class Turning:
-    """Two discount rates next to each other: up to `rate` the one option is first, above it the other. [1/year]"""
+    """A discount rate at which the best option changes: `below` is first up to `rate`, `above` beyond it. [1/year]"""
 
     rate: float
     below: str
@@ -40,43 +40,43 @@ class Turning:
 
 @dataclass(frozen=True, repr=False)
 class Verdict:
-    """Options ranked by their worth to the owners, those that may be recommended, and what would change that.
+    """Options ranked by their worth to the owners, those that may be recommended, and what would change the choice.
 
     Parameters
     ----------
     ranked : tuple of str
-        The options whose worth is defined, that of the highest worth first.
+        The options whose worth is defined, from the highest worth to the lowest.
     worth : mapping
-        What each of them is worth to the owners, against one company that does nothing new. [money]
+        By option, its worth to the owners, measured against one reference company. [money]
     recommended : tuple of str
-        The option to take; several where they tie; none where nothing may be recommended.
+        The option to take; several if they tie; none if nothing may be recommended.
     excluded : mapping
-        By option, the findings that forbid to recommend it, the worst first; none where its worth is undefined.
+        By option, the findings that forbid to recommend it, the worst first.
     undefined : mapping
-        By option that cannot be ranked, why: its worth is undefined, or is measured by another ruler than the plan's.
+        By option that cannot be ranked, the reason: its worth is undefined, or measured by other inputs than the
+        plan's.
     runner_up : str
-        The next option that may be recommended, of a tie the second; "" where there is none.
+        The next option that may be recommended; of a tie, the second; "" if there is none.
     uses : float
         What the first option spends on projects and purchases. [money]
     flips : tuple of ChoiceFlip
         The numbers that make another option first when they are moved by a tenth, the nearest first.
     not_moved : int
-        Numbers that were not looked at, for the plan has too many.
+        How many numbers were not moved because the plan has too many.
     at_rates : mapping
-        By discount rate, the options that may be recommended (all where none may), ranked.
+        By discount rate, the ranking of the options that may be recommended (of all, if none may).
     turnings : tuple of Turning
-        The discount rates at which another of these is first.
+        The discount rates at which another of these options becomes first.
     free : tuple of str
-        The options of `at_rates` ranked by the worth of free cash flow to equity.
+        The same options ranked by the worth of free cash flow to equity.
     apart : tuple of str
-        The first two of these that it ranks the other way round; none where it ranks alike.
+        The first two of these that free cash flow to equity ranks in the opposite order; empty if there are none.
     first_later : str
-        The option that is first where what falls due after the horizon counts as it is paid; "" where that changes
-        nothing.
+        The option that becomes first if debts and grants due after the horizon count when they are paid; "" if none.
     footing : Footing
-        What must be known of the options before their worth may be compared.
+        The facts that decide whether the worth of options can be compared.
     extremes : mapping
-        By option that is best on one measure and worst on another, those measures: (best, worst).
+        By option that is best on some measures and worst on others, those measures: (best, worst).
     currency : str
         The reporting currency.
     """
@@ -100,45 +100,45 @@ class Verdict:
     currency: str
 
     def __repr__(self) -> str:
-        """Say the ranking and the recommendation."""
+        """Return the ranking and the recommendation on one line."""
         return f"<Verdict: {', '.join(self.ranked)}; recommended: {', '.join(self.recommended) or 'no option'}>"
 
     @property
     def tie(self) -> bool:
-        """Whether the first options differ by less than can be told."""
+        """Whether the first options differ by too little to choose between them."""
         return len(self.recommended) > 1
 
     @property
     def close(self) -> bool:
-        """Whether some one number, moved by a tenth of itself, makes another option first."""
+        """Whether a single number, moved by a tenth, makes another option first."""
         return bool(self.flips)
 
     @property
     def distance(self) -> float | None:
-        """By how much the first option is worth more than the runner-up; None where there is none. [money]"""
+        """The worth of the first option less that of the runner-up; None if there is none. [money]"""
         if not self.recommended or not self.runner_up:
             return None
         return self.worth[self.recommended[0]] - self.worth[self.runner_up]
 
     @property
     def share_of_worth(self) -> float | None:
-        """The distance as a share of the runner-up's worth; None where that is not above zero."""
+        """The distance as a share of the runner-up's worth; None if that is not above zero."""
         distance = self.distance
         return None if distance is None or self.worth[self.runner_up] <= 0 else distance / self.worth[self.runner_up]
 
     @property
     def share_of_uses(self) -> float | None:
-        """The distance as a share of the uses of funds; None where nothing is spent."""
+        """The distance as a share of the uses of funds; None if nothing is spent."""
         return None if self.distance is None or self.uses <= 0 else self.distance / self.uses
 
     @property
     def owners_lose(self) -> bool:
-        """Whether all that owners pay and get is worth less than nothing with the first option, whatever it adds."""
+        """Whether, with the first option, all that owners pay and get has a negative worth, whatever projects add."""
         return bool(self.recommended) and self.footing.owners[self.recommended[0]] < 0
 
     @cached_property
     def better_excluded(self) -> tuple[str, ...]:
-        """The options that are worth more than the first one, but may not be recommended."""
+        """The options that are worth more than the recommended one, but may not be recommended."""
         if not self.recommended:
             return ()
         best = self.worth[self.recommended[0]]
@@ -146,7 +146,7 @@ class Verdict:
 
 
 def verdict(comparison: Comparison) -> Verdict:
-    """Return which of the compared cases is worth most to the owners, and whether it may be recommended.
+    """Return the verdict on the compared cases: the ranking by worth to the owners, and the recommendation.
 
     A case that breaks a covenant, runs out of cash or leaves uses unfunded is not recommended; claims forbid nothing.
 
@@ -197,19 +197,19 @@ def verdict(comparison: Comparison) -> Verdict:
 
 
 def _why_unranked(stands: Footing, name: str) -> str:
-    """Say by which inputs an option is measured otherwise than the plan; "" where it is not."""
+    """Say by which inputs of its own the worth of an option is measured; "" if by none."""
     rulers = " and ".join(f"`{path}`" for path in stands.unlike.get(name, ()))
     return f"it is measured by {rulers} of its own" if rulers else ""
 
 
 def _first_later(worth: Mapping[str, float], recommended: Sequence[str], least: float) -> str:
-    """Return the option that is worth most, by more than a tie, where none of those recommended is."""
+    """Return the option that is worth more, by more than a tie, than all that are recommended; "" if none is."""
     first = max(worth, key=lambda name: worth[name], default="")
     return first if first and worth[first] - max(worth[name] for name in recommended) > least else ""
 
 
 def uses_of(projection: Projection) -> float:
-    """Return what a plan spends on projects and purchases, financing costs included, on the first draw. [money]"""
+    """Return the spending on projects and purchases with financing costs, in the first sample. [money]"""
     plan = projection.scenario
     rows = [row for key in plan.spends for row in plan.source_rows(key).values()]
     return float(sum(projection.value(row)[0].sum() for row in rows))
@@ -226,7 +226,7 @@ def _ranking(projections: Mapping[str, Projection], rate: float) -> tuple[str, .
 
 
 def _turnings(projections: Mapping[str, Projection]) -> tuple[Turning, ...]:
-    """Return the discount rates at which another option is first, each by halving the point in which it lies."""
+    """Return the discount rates at which another option becomes first, each found by bisection of a full point."""
 
     def first(rate: float) -> str:
         return _ranking(projections, rate)[0]
@@ -244,7 +244,7 @@ def _turnings(projections: Mapping[str, Projection]) -> tuple[Turning, ...]:
 
 
 def _alike(projections: Mapping[str, Projection], one: str, start: float, end: float) -> bool:
-    """Tell whether only rounding tells the option that is first at a rate from the one that is at another."""
+    """Tell whether the options that are first at two rates differ in worth only by rounding, at both rates."""
     trifle = float(projections[one].trifle.value.flat[0])
     other = projections[_ranking(projections, end)[0]]
     apart = [owners_worth(projections[one], rate)[0] - owners_worth(other, rate)[0] for rate in (start, end)]
@@ -254,7 +254,7 @@ def _alike(projections: Mapping[str, Projection], one: str, start: float, end: f
 def _apart(
     ranked: Sequence[str], worth: Mapping[str, float], paid_out: Mapping[str, float], least: float
 ) -> tuple[str, ...]:
-    """Return the first two cases that both measures of worth tell apart, each the other way round."""
+    """Return the first two cases that two measures of worth rank in opposite order, both by more than a tie."""
     for one, other in combinations(ranked, 2):
         if worth[one] - worth[other] > least and paid_out[other] - paid_out[one] > least:
             return one, other
@@ -262,7 +262,7 @@ def _apart(
 
 
 def _extremes(comparison: Comparison) -> dict[str, tuple[tuple[str, ...], tuple[str, ...]]]:
-    """Return the cases that are best on one measure and worst on another, with both."""
+    """Return the cases that are best on some measures and worst on others, with both lists of measures."""
     keys = [key for key in next(iter(comparison.cases.values())).measures if "." not in key]
     best, worst = ({key: of(key) for key in keys} for of in (comparison.best, comparison.worst))
     extremes = {}

@@ -66,7 +66,7 @@ def write(projection: Projection, path: str | Path, *, kind: str = "", by: str =
     Parameters
     ----------
     projection : Projection
-        What a scenario leads to; of a batch, the first draw is written.
+        What a scenario leads to; of a batch, the first sample is written.
     path : str or Path
         A file whose suffix is one of `EXPORTS`, or a folder.
     kind : str
