@@ -46,7 +46,7 @@ def test_a_folder_that_is_not_there_is_refused(capsys: pytest.CaptureFixture[str
     code, out, err = say(capsys, "schema", "--out", str(tmp_path / "no" / "s.json"))
 
     assert (code, out) == (2, "")
-    assert "does not exist; make it first" in err
+    assert "does not exist; create it first" in err
 
 
 def test_help_tells_of_it(capsys: pytest.CaptureFixture[str]) -> None:

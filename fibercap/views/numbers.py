@@ -1,4 +1,4 @@
-"""Tables of figures: numbers that share a unit, and how they are written."""
+"""Tables of numbers that share a unit, and how these numbers are printed."""
 
 from __future__ import annotations
 
@@ -13,9 +13,9 @@ SCALES = ((1e6, "million "), (1e3, "thousand "), (1.0, ""))
 
 @dataclass(frozen=True)
 class Line:
-    """One line of a table: a label and a number for each column; None is shown as a dash.
+    """One line of a table: a label and a number for each column; None is printed as a dash.
 
-    `strong` lines are totals. A `share` is shown in percent, whatever the unit of the table.
+    `strong` lines are totals. A `share` is printed in percent, whatever the unit of the table.
     """
 
     label: str
@@ -24,7 +24,7 @@ class Line:
     share: bool = False
 
     def texts(self, divisor: float, decimals: int) -> list[str]:
-        """Return each value as the table shows it."""
+        """Return each value as the table prints it."""
         if self.share:
             return [
                 f"{number(value, 0.01, 1)} %" if value is not None else number(None, 1.0, 0) for value in self.values
@@ -57,7 +57,7 @@ class Figures:
         return size, f"{word}{self.unit}", decimals
 
     def within(self, years: tuple[int, int] | None) -> Figures | None:
-        """Return the columns of some years, from the first to the last of them; None where there are none."""
+        """Return the table with only the columns from the first to the last of two years; None if it has none."""
         if years is None:
             return self
         kept = [place for place, column in enumerate(self.columns) if years[0] <= year_of(column) <= years[1]]
@@ -66,20 +66,20 @@ class Figures:
 
 
 def year_of(column: str) -> int:
-    """Return the calendar year of a column such as `2002`, `2002-Q3` or `2002-07`; 0 where it is no time."""
+    """Return the calendar year of a column such as `2002`, `2002-Q3` or `2002-07`; 0 if it is no time."""
     year = column[:4]
     return int(year) if year.isdecimal() and column[4:5] in {"", "-"} else 0
 
 
 def blocks_of(columns: Sequence[str], most: int) -> list[slice]:
-    """Return the columns in blocks of at most so many, alike in size: whole years, where a year fits, or equal parts.
+    """Split columns into blocks of similar size: of whole years if a year fits in a block, else of parts of years.
 
     Parameters
     ----------
     columns : sequence of str
-        Their heads.
+        The headings of the columns.
     most : int
-        How many fit beside each other; at least one.
+        How many columns fit in a block; at least one.
     """
     years = [len(list(group)) for _, group in groupby(columns, year_of)]
     fit = all(year <= most for year in years)
@@ -96,13 +96,13 @@ def blocks_of(columns: Sequence[str], most: int) -> list[slice]:
 
 
 def _parts(count: int, most: int) -> list[int]:
-    """Return some columns in as few parts as fit, the first no smaller than the others."""
+    """Return the sizes of the fewest nearly equal parts of some columns, none larger than `most`."""
     parts = -(-count // most)
     return [count // parts + (place < count % parts) for place in range(parts)]
 
 
 def number(value: float | None, divisor: float, decimals: int) -> str:
-    """Return a number as tables show it; a dash where it is undefined, and no minus before a zero."""
+    """Return a number as tables print it: a dash if it is undefined, and no minus before a zero."""
     if value is None or not np.isfinite(value):
         return "–"
     shown = f"{value / divisor:,.{decimals}f}"

@@ -1,4 +1,4 @@
-"""One-line texts that pages and plain `check` share; no terminal library is needed for them."""
+"""One-line texts that several pages and `check` share; they need no terminal library."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ SCALES = ((MILLION, "million "), (1e3, "thousand "))
 
 
 def quantity_text(value: float | None, unit: str) -> tuple[str, str]:
-    """Return a number and its unit as a person writes them: 25.16 and %/year, 47.79 and million USD."""
+    """Return a number and its unit as text: `25.16` and `%/year`, or `47.79` and `million USD`."""
     if value is None:
         return "–", ""
     if unit == "1/year":
@@ -53,7 +53,7 @@ def _unit(unit: str) -> str:
 
 
 def measure_text(measure: Measure, among: Sequence[Measure] = ()) -> tuple[str, str]:
-    """Return a measure's number and unit; money in the scale that suits the largest `among` the cases compared."""
+    """Return a measure's number and unit as text; money in the scale that suits the largest of `among`."""
     if measure.value is None or not measure.unit.isupper():
         return quantity_text(measure.value, measure.unit)
     largest = max(abs(m.value) for m in (measure, *among) if m.value is not None)
@@ -62,16 +62,16 @@ def measure_text(measure: Measure, among: Sequence[Measure] = ()) -> tuple[str, 
 
 
 def shared_label(comparison: Comparison, key: str) -> str:
-    """Return a measure's label with the unit in which the values of all cases are shown."""
+    """Return a measure's label with the unit that the values of all cases share."""
     among = [case.measures[key] for case in comparison.cases.values()]
     unit = next((text for m in among if (text := measure_text(m, among)[1])), "")
     return f"{among[0].label} [{unit}]" if unit else among[0].label
 
 
 def delta_texts(comparison: Comparison, key: str) -> dict[str, str]:
-    """Return by case how much more a measure is than in the baseline, with its sign, in the unit of the measure.
+    """Return by case a measure less that of the baseline, with its sign, in the unit of the measure.
 
-    It is a dash where either is undefined, and empty throughout where none differs by what can be read.
+    It is a dash if either is undefined. Without a visible difference in any case, nothing is returned.
     """
     among = [case.measures[key] for case in comparison.cases.values() if key in case.measures]
     texts = {}
@@ -83,13 +83,13 @@ def delta_texts(comparison: Comparison, key: str) -> dict[str, str]:
 
 
 def _share(value: float) -> str:
-    """Return a share with its sign, and none where it reads as nothing."""
+    """Return a share in percent with its sign; without a sign if it is printed as zero."""
     text = f"{value:+.1%}"
     return text[1:] if text[1:] == "0.0%" else text
 
 
 def best_shown(comparison: Comparison, key: str) -> tuple[str, ...]:
-    """Return the cases in which a measure is best, with all that read the same; none where all do."""
+    """Return the cases in which a measure is best, and those printed with the same number; none if all cases are."""
     measures = {name: case.measures[key] for name, case in comparison.cases.items() if key in case.measures}
     among = list(measures.values())
     texts = {name: measure_text(measure, among)[0] for name, measure in measures.items()}
@@ -99,7 +99,7 @@ def best_shown(comparison: Comparison, key: str) -> tuple[str, ...]:
 
 
 def claim_lines(outcome: Outcome) -> tuple[str, str]:
-    """Return PASS or FAIL, and below it what was found against what was claimed."""
+    """Return PASS or FAIL, and a line with the value and what was claimed."""
     verdict = "PASS" if outcome.holds else "FAIL"
     value, unit = quantity_text(outcome.value, outcome.unit)
     limit, limit_unit = quantity_text(outcome.limit, outcome.unit)
@@ -112,12 +112,12 @@ def claim_lines(outcome: Outcome) -> tuple[str, str]:
 
 
 def evidence_line(evidence: Mapping[str, int]) -> str:
-    """Return the split of inputs by kind of source."""
+    """Return how many inputs there are, in total and of each kind of evidence."""
     return f"{sum(evidence.values())} inputs: {', '.join(f'{count} {kind}' for kind, count in evidence.items())}"
 
 
 def evidence_note(measures: Mapping[str, Measure]) -> str:
-    """Say on which kind of input measures rest at their weakest, and which rest on a better one; "" if on none."""
+    """Say which evidence is the weakest behind most measures, and which measures differ; "" if there is none."""
     kinds: dict[str, list[str]] = {}
     for measure in measures.values():
         if measure.evidence:
@@ -130,7 +130,7 @@ def evidence_note(measures: Mapping[str, Measure]) -> str:
 
 
 def laws_line(projection: Projection) -> str:
-    """Return how many formulas and laws were proved, and the largest gap."""
+    """Return how many formulas were proved and how many laws hold, and the largest gap in a law."""
     worst = max(projection.laws, key=lambda law: projection.laws[law])
     settled = ""
     if projects_with_costs(projection.scenario):
@@ -145,7 +145,7 @@ def laws_line(projection: Projection) -> str:
 
 
 def covenant_lines(tested: Tested, room: Headroom | None = None) -> tuple[str, str]:
-    """Return the verdict, and below it the tightest test, how many fail or are missing, and what would break it."""
+    """Return the verdict, and a line with the tightest test, failed and missing tests, and what would break it."""
     limit, unit = quantity_text(tested.limit, tested.unit)
     text = f"{tested.subject} {WORDS[tested.comparator]} {limit} {unit}".strip()
     tight = tested.tightest
@@ -172,7 +172,7 @@ def covenant_lines(tested: Tested, room: Headroom | None = None) -> tuple[str, s
 
 
 def untested_text(tested: Tested) -> str:
-    """Say on how many dates a covenant could not be tested, and why; "" where it was on all."""
+    """Say on how many dates a covenant could not be tested, and why; "" if it was tested on all."""
     if not (tested.untested and tested.tests):
         return ""
     count = len(tested.untested)
@@ -189,13 +189,12 @@ def falls_text(room: Headroom) -> str:
 
 
 def share_text(share: float) -> str:
-    """Return a share in percent; more places where it is small."""
-    # a twentieth of a percent
-    return f"{100 * share:.1f} %" if abs(share) >= 0.0005 or share == 0 else f"{100 * share:.2g} %"
+    """Return a share in percent, with more decimals if it is small."""
+    return f"{100 * share:.1f} %" if abs(share) >= 0.0005 or share == 0 else f"{100 * share:.2g} %"  # 0.05 %
 
 
 def tightest_line(rooms: Mapping[str, Headroom]) -> str:
-    """Name the covenant that the smallest fall breaks; "" where there are none."""
+    """Name the covenant that the smallest fall breaks; "" if no fall breaks any."""
     tight = tightest(rooms)
     if tight is None:
         return ""
@@ -218,14 +217,14 @@ def flip_line(flip: Flip | None) -> str:
         return f"{head}: flips when all of it is {amount}{also}"
     now, unit = lever_text(flip.lever, flip.present)
     then, other = lever_text(flip.lever, flip.value)
-    if (then, other) == (now, unit):  # too near to be told apart in two places
+    if (then, other) == (now, unit):  # both values are printed alike
         side = "above" if flip.change > 0 else "below"
         return f"{head}: flips {share_text(abs(flip.change))} {side} {f'{now} {unit}'.rstrip()}{also}"
     return f"{head}: flips at {f'{then} {other}'.rstrip()}, {flip.change:+.1%} from {f'{now} {unit}'.rstrip()}{also}"
 
 
 def lever_text(lever: Lever, value: float) -> tuple[str, str]:
-    """Return a value of an input and its unit as a person writes them."""
+    """Return a value of an input and its unit as text."""
     if lever.share:
         return f"{100 * value:,.2f}", "%"
     number, unit = quantity_text(value, lever.unit)

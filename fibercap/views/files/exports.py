@@ -1,4 +1,4 @@
-"""What a plan can be written as, by the suffix of the file; without one, a folder of tables."""
+"""Exports of a plan, by the suffix of the file; without a suffix, a folder of tables."""
 
 from __future__ import annotations
 
@@ -41,18 +41,18 @@ EXPORTS: Final[dict[str, Callable[[Projection, str], bytes]]] = {".csv": _csv, "
 
 
 def comparison_of_options(projection: Projection) -> Comparison | None:
-    """Return a plan's options side by side; None where it has none, or one of them is laid over it."""
+    """Return the comparison of a plan's options; None if it has none, or is itself one of them."""
     plan = projection.scenario
     return compare(plan) if plan.options and plan.option is None else None
 
 
 def export_bytes(projection: Projection, suffix: str, by: str = "") -> bytes:
-    """Return what a file with a suffix such as `.csv` holds of a projection.
+    """Return the content of a file with a suffix such as `.csv` for a projection.
 
     Raises
     ------
     FibercapError
-        If the suffix is unknown, or does not go with `by`.
+        If the suffix is unknown, or cannot be combined with `by`.
     """
     if suffix.lower() not in EXPORTS:
         hint = did_you_mean(suffix.lower(), EXPORTS, "suffixes")
@@ -61,18 +61,18 @@ def export_bytes(projection: Projection, suffix: str, by: str = "") -> bytes:
 
 
 def write(projection: Projection, path: str | Path, *, kind: str = "", by: str = "", force: bool = False) -> list[Path]:
-    """Write a projection into a file, as its suffix says, or as tables into a folder.
+    """Write a projection into a file, in the format of its suffix, or as tables into a folder.
 
     Parameters
     ----------
     projection : Projection
-        What a scenario leads to; of a batch, the first sample is written.
+        The projection of a scenario; of a batch, the first sample is written.
     path : str or Path
         A file whose suffix is one of `EXPORTS`, or a folder.
     kind : str
-        `html`, `xlsx` or `csv`, whatever the suffix; then `path` is a file.
+        `html`, `xlsx` or `csv`: the format, whatever the suffix; `path` is then a file.
     by : str
-        `year`, `quarter` or `month`, for tables; the model's own step if not given.
+        The periods of tables: `year`, `quarter` or `month`; the model's own step if not given.
     force : bool
         Replace files that exist.
 

@@ -1,4 +1,4 @@
-"""The folder of a run: what was asked, what came out, and by which versions of what."""
+"""The folder of a run: its settings, its results, and the versions of the software."""
 
 from __future__ import annotations
 
@@ -30,18 +30,18 @@ LIBRARIES: Final = ("fibercap", "matplotlib", "numpy", "pint", "pydantic", "PyYA
 
 
 def run_folder(projection: Projection, resolved: str, settings: Sequence[str], by: str) -> dict[str, bytes]:
-    """Return the files of a run by name; the same run gives the same bytes.
+    """Return the content of all files of a run, by name; the same run gives the same bytes.
 
     Parameters
     ----------
     projection : Projection
-        What the scenario leads to.
+        The projection of the scenario.
     resolved : str
-        The scenario as YAML, with all that was laid over it.
+        The scenario as YAML, with overlays, option and settings applied.
     settings : sequence of str
         What `--set` changed.
     by : str
-        How `rows-by-<by>.csv` is brought together; `rows.csv` is in model periods.
+        The periods of `rows-by-<by>.csv`; `rows.csv` is in model periods.
     """
     comparison = comparison_of_options(projection)
     files = {"scenario.yaml": resolved.encode(), **tables(projection, comparison)}
@@ -55,7 +55,7 @@ def run_folder(projection: Projection, resolved: str, settings: Sequence[str], b
 
 
 def _manifest(projection: Projection, settings: Sequence[str], files: Mapping[str, bytes]) -> Manifest:
-    """Return what identifies a run: versions, scenario, options, proofs, and each file's hash."""
+    """Return what identifies a run: versions, scenario, option, checks, and the hash of each file."""
     plan = projection.scenario
     claims, promises = outcomes(projection), covenants(projection)
     return {
@@ -76,12 +76,12 @@ def _manifest(projection: Projection, settings: Sequence[str], files: Mapping[st
 
 
 def former_files(folder: Path) -> list[str]:
-    """Return the files that an earlier run left in a folder, as its manifest says, and that nobody has changed."""
+    """Return the files of an earlier run in a folder, by its manifest, that nobody has changed since."""
     try:
         files = json.loads((folder / "manifest.json").read_bytes())["files"]
         return [name for name, digest in files.items() if _is_unchanged(folder, name, digest)]
     except (OSError, ValueError, LookupError, TypeError, AttributeError, RecursionError):
-        return []  # it is no manifest of ours
+        return []  # no manifest, or not one of fibercap
 
 
 def _is_unchanged(folder: Path, name: str, digest: object) -> bool:

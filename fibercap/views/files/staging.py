@@ -1,7 +1,7 @@
-"""Files put in place together: written aside in a hidden folder, then moved, old ones out before new ones in.
+"""Writing several files at once, all or none: in a hidden folder first; then old files move out and new ones in.
 
-What a killed command leaves aside says what is to be done, and the next command does it: where a folder `READY` is,
-all new files were written and go on to their places; else those in `OLD` go back to theirs. Neither replaces a file.
+If a command is killed, the next one settles what it left: if there is a folder `READY`, all new files were written, and
+they are moved to their places; else the files in `OLD` are moved back. Neither replaces a file.
 """
 
 from __future__ import annotations
@@ -22,9 +22,9 @@ HIDDEN: Final = ".fibercap-writing-"
 NEW: Final = ".fibercap-new"
 READY: Final = ".fibercap-ready"
 OLD: Final = ".fibercap-old"
-"""Inside a hidden folder, beside which files of a new folder may lie, of any name."""
+"""Folders inside a hidden folder; they begin with a dot because files of a new folder may lie beside them."""
 LAST: Final = "manifest.json"
-"""Where it stands, all files beside it do: it goes out first and in last."""
+"""This file moves out first and in last: where it is, all other files are in place too."""
 _SIGNALS: Final = [
     getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP", "SIGBREAK") if hasattr(signal, name)
 ]
@@ -32,7 +32,7 @@ _SIGNALS: Final = [
 
 @contextmanager
 def without_signals() -> Iterator[None]:
-    """Hold back Ctrl-C, TERM and HUP until files are in place, which takes milliseconds; then they take effect."""
+    """Delay Ctrl-C, TERM and HUP until files are in place, which takes milliseconds."""
     if threading.current_thread() is not threading.main_thread():
         yield  # Python hands signals to the main thread alone
         return
@@ -49,7 +49,7 @@ def without_signals() -> Iterator[None]:
 
 @contextmanager
 def hidden_folder(parent: Path) -> Iterator[Path]:
-    """Make a hidden folder to write in, locked and gone afterwards; a block that renames it keeps it."""
+    """Make a locked hidden folder to write in, and remove it afterwards, unless the block renames it."""
     folder, lock = _new_folder(parent)
     try:
         yield folder
@@ -62,7 +62,7 @@ def hidden_folder(parent: Path) -> Iterator[Path]:
 
 
 def _new_folder(parent: Path) -> tuple[Path, int | None]:
-    """Return a new hidden folder and its lock; a command that settled it before it was locked removed it: once more."""
+    """Return a new hidden folder and its lock; try again if another command removed it before it was locked."""
     while True:
         folder = Path(tempfile.mkdtemp(prefix=HIDDEN, dir=parent))
         lock = _lock(folder, wait=True)
@@ -72,7 +72,7 @@ def _new_folder(parent: Path) -> tuple[Path, int | None]:
 
 
 def settle_leftovers(parent: Path) -> None:
-    """Settle what killed commands of this user left in a folder; commands at work hold their locks."""
+    """Settle what killed commands of this user left in a folder; running commands still hold their locks."""
     for left in parent.glob(f"{HIDDEN}*"):
         with suppress(FileNotFoundError):  # another command settled it meanwhile
             lock = _lock(left, wait=False) if left.is_dir() and not left.is_symlink() else None
@@ -84,7 +84,7 @@ def settle_leftovers(parent: Path) -> None:
 
 
 def _lock(folder: Path, *, wait: bool) -> int | None:
-    """Lock a folder for as long as this process lives; None where another holds it, or the system locks no folders."""
+    """Lock a folder while this process lives; return None if another holds it, or the system cannot lock folders."""
     try:
         from fcntl import LOCK_EX, LOCK_NB, flock  # noqa: PLC0415 - Windows has none
     except ImportError:
@@ -105,7 +105,7 @@ def _unlock(handle: int | None) -> None:
 
 
 def put_aside(hidden: Path, folder: Path, names: Iterable[str]) -> None:
-    """Move files out of their folder, those that are there, and declare the new ones ready."""
+    """Move existing files out of their folder into `OLD`, and mark the new ones as ready."""
     for name in sorted(names, key=_last, reverse=True):
         if os.path.lexists(folder / name):
             _move(folder / name, hidden / OLD / name)
@@ -113,7 +113,10 @@ def put_aside(hidden: Path, folder: Path, names: Iterable[str]) -> None:
 
 
 def settle(hidden: Path) -> None:
-    """Bring new files home if they are ready, else old ones, and remove the rest; if one cannot be moved, go back."""
+    """Move new files to their places if they are ready, else old ones back; remove the rest.
+
+    If a new file cannot be moved, all are taken out again and the old ones moved back.
+    """
     ready, folder = hidden / READY, hidden.parent
     forward = ready.is_dir()
     aside, moved = ready if forward else hidden / OLD, list[tuple[Path, Path]]()
@@ -130,12 +133,12 @@ def settle(hidden: Path) -> None:
             settle(hidden)
         raise
     if (hidden / OLD).is_dir():
-        shutil.rmtree(hidden / OLD)  # before `READY` goes, without which these would go home
+        shutil.rmtree(hidden / OLD)  # before `READY` is removed, else a later command would move these back
     shutil.rmtree(hidden)
 
 
 def _files_below(folder: Path) -> list[str]:
-    """Return the files below a folder, by their names from there."""
+    """Return the paths of all files below a folder, relative to it."""
     return [os.path.relpath(Path(place, name), folder) for place, _, names in os.walk(folder) for name in names]
 
 
@@ -144,7 +147,7 @@ def _last(name: str) -> tuple[bool, str]:
 
 
 def _stays_inside(folder: Path, name: str) -> bool:
-    """Tell whether a name leads below a folder, not through a link that somebody put there."""
+    """Tell whether a relative path stays below a folder, without leaving it through a link."""
     return (folder / name).parent.resolve().is_relative_to(folder.resolve())
 
 

@@ -1,6 +1,6 @@
-"""Writing files: whole or not at all, and never over another without being told to.
+"""Writing files: completely or not at all, and over an existing file only with `force`.
 
-A link that is named stays one, and the file it leads to is written; a device or a pipe is written to, never replaced.
+A link stays a link, and the file that it points to is written; a device or a pipe is written to, never replaced.
 """
 
 from __future__ import annotations
@@ -20,16 +20,16 @@ if TYPE_CHECKING:
 
 
 def write_bytes(path: Path, content: bytes, *, force: bool) -> None:
-    """Write a file through a temporary one beside it, in a folder that exists; send it to a device or a pipe.
+    """Write a file in an existing folder, by way of a temporary file beside it; or write to a device or a pipe.
 
     Raises
     ------
     FibercapError
-        If it exists and `force` is not given, or cannot be written; then nothing is left behind.
+        If the file exists and `force` is not given, or if it cannot be written; then nothing changes.
     """
     with _in_words(path):
         if not path.parent.is_dir():
-            raise FibercapError("cannot_write", f"the folder {path.parent} does not exist", "make it first")
+            raise FibercapError("cannot_write", f"the folder {path.parent} does not exist", "create it first")
         refuse_existing(path, force=force)
         if is_stream(path):
             with os.fdopen(os.open(path, os.O_WRONLY), "wb") as stream:
@@ -42,10 +42,10 @@ def write_bytes(path: Path, content: bytes, *, force: bool) -> None:
 def write_all(
     folder: Path, contents: Mapping[str, bytes], *, force: bool, former: Callable[[], Iterable[str]] = tuple
 ) -> list[Path]:
-    """Write several files into a folder, made if need be, all of them or none; return their paths.
+    """Write several files into a folder, all of them or none; make the folder if needed, and return their paths.
 
-    A new folder is written aside and takes its place in one step. In a folder that exists, the old files are moved out
-    before the new ones are moved in: they never stand mixed. Signals wait meanwhile; what a killed command leaves is
+    A new folder is written under a hidden name and renamed in one step. In an existing folder, old files are moved out
+    before new ones are moved in, so that they never mix. Signals wait meanwhile; what a killed command leaves is
     settled by the next one that writes there.
 
     Parameters
@@ -53,16 +53,16 @@ def write_all(
     folder : Path
         Where to write.
     contents : mapping of str to bytes
-        Files by their names, which may lead into a folder below.
+        Contents of files by name; a name may contain folders.
     force : bool
         Replace files that exist.
     former : callable
-        Returns files of an earlier set, which go as the new ones come.
+        Returns the names of files of an earlier run, which are removed.
 
     Raises
     ------
     FibercapError
-        If one exists and `force` is not given, or cannot be written; then all is as it was before.
+        If a file exists and `force` is not given, or if one cannot be written; then nothing changes.
     """
     paths = [folder / name for name in contents]
     with without_signals(), _in_words(paths[0]):
@@ -79,7 +79,7 @@ def write_all(
 
 
 def _make(top: Path, folder: Path, contents: Mapping[str, bytes]) -> None:
-    """Write files into a folder that is not there; `top` is the highest one that is not."""
+    """Write files into a new folder; `top` is the highest folder above it that does not exist."""
     mask = os.umask(0)
     os.umask(mask)
     with hidden_folder(top.parent) as hidden:
@@ -89,7 +89,7 @@ def _make(top: Path, folder: Path, contents: Mapping[str, bytes]) -> None:
 
 
 def _replace(folder: Path, contents: Mapping[str, bytes], former: Iterable[str]) -> None:
-    """Write files into a folder that exists, over those that do."""
+    """Write files into an existing folder, over existing files."""
     names = {*contents, *(name for name in former if (folder / name).is_file() and not (folder / name).is_symlink())}
     with hidden_folder(folder) as hidden:
         _write(hidden / NEW, contents, folder)
@@ -100,7 +100,7 @@ def _replace(folder: Path, contents: Mapping[str, bytes], former: Iterable[str])
 
 
 def _write(aside: Path, contents: Mapping[str, bytes], folder: Path) -> None:
-    """Write files aside, with the rights of those in their folder that they will replace."""
+    """Write files in the hidden folder, with the permissions of the files in `folder` that they will replace."""
     for name, content in contents.items():
         path = aside / name
         try:
@@ -114,7 +114,7 @@ def _write(aside: Path, contents: Mapping[str, bytes], folder: Path) -> None:
 
 @contextmanager
 def _in_words(path: Path) -> Iterator[None]:
-    """Say in a message which file could not be written, this one if it is not known."""
+    """Turn an OSError into a FibercapError that names the file; `path` if the error names none."""
     try:
         yield
     except OSError as error:
@@ -135,21 +135,21 @@ def _take_rights(new: Path, old: Path) -> None:
 
 
 def refuse_existing(path: Path, *, force: bool) -> None:
-    """Refuse a file that exists, unless `force` is given; in any case a folder, a disk, and a link that leads nowhere.
+    """Refuse a file that exists, unless `force` is given; always refuse a folder, a disk, and a broken link.
 
-    A device that takes one byte after another, or a pipe, may be written to.
+    A character device or a pipe may be written to.
     """
     if path.is_dir():
         raise FibercapError("cannot_write", f"{path} is a folder", "name a file")
     link = f" is a link to {path.readlink()}, which" if path.is_symlink() else ""
     if not path.exists():
         if link:
-            raise FibercapError("cannot_write", f"{path}{link} is not there", "name a file, or remove the link")
+            raise FibercapError("cannot_write", f"{path}{link} does not exist", "name a file, or remove the link")
         return
     if is_stream(path):
         return
     if not path.is_file():
-        raise FibercapError("cannot_write", f"{path}{link} is no file", "name one")
+        raise FibercapError("cannot_write", f"{path}{link} is no file", "name a file")
     if not force:
         raise FibercapError(
             "file_exists", f"{path}{link} exists", f"add --force to replace {'that file' if link else 'it'}"
@@ -157,7 +157,7 @@ def refuse_existing(path: Path, *, force: bool) -> None:
 
 
 def is_stream(path: Path) -> bool:
-    """Tell whether a path is a device such as `/dev/null`, or a pipe: what is written to it is gone."""
+    """Tell whether a path is a character device such as `/dev/null`, or a pipe."""
     try:
         mode = path.stat().st_mode
     except OSError:
@@ -166,10 +166,10 @@ def is_stream(path: Path) -> bool:
 
 
 def _refuse_links(folder: Path, names: Iterable[str]) -> None:
-    """Refuse to write a set of files over links, pipes or devices in their folder: nobody named them."""
+    """Refuse to write a set of files over links, pipes or devices in their folder, which the user did not name."""
     if folder.is_symlink() and not folder.exists():
         raise FibercapError(
-            "cannot_write", f"{folder} is a link to {folder.readlink()}, which is not there", "name a folder"
+            "cannot_write", f"{folder} is a link to {folder.readlink()}, which does not exist", "name a folder"
         )
     for name in names:
         for path in (folder / name, *(folder / place for place in Path(name).parents[:-1])):

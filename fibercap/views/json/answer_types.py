@@ -1,4 +1,4 @@
-"""What stands in the JSON of the other commands: the type of each part, from which their schemas are made."""
+"""The types of the JSON documents of `plot`, `export`, `loan`, `solve`, `size`, `rows`, `check` and of errors."""
 
 from __future__ import annotations
 
@@ -14,46 +14,46 @@ class Files(TypedDict):
     """Files that were written: `fibercap plot --json` and `fibercap export --json`."""
 
     files: list[str]
-    """Their paths, as the command was given the folder."""
+    """Their paths, relative to the current folder if that of the command was."""
 
 
 class Event(TypedDict):
     """A date on which money moves, in the loan's currency."""
 
     event: Annotated[str, one_of("draw", "payment", "prepayment")]
-    """What it is; the first date is a draw, a payment with a draw on its date is a payment."""
+    """The kind of event; the first date is a draw; if a payment and a draw fall on one date, it is a payment."""
     number: int | None
-    """The number of a payment."""
+    """The number of the payment; null for other events."""
     date: Date
     """The day."""
     year_fraction: NotRequired[float]
-    """Of a payment: the years of its interest period, by the loan's day count."""
+    """For a payment: the years of its interest period, by the loan's day count."""
     rate: NotRequired[float]
-    """Of a payment, where the loan has several rates: that of its interest, per year."""
+    """For a payment of a loan with several rates: the rate of its interest, per year."""
     opening: float
-    """Owed before."""
+    """The debt before the event."""
     drawn: float
     """Taken from the loan."""
     interest: float
     """Interest due."""
     capitalized: float
-    """What of it is added to the debt."""
+    """The part of the interest that is added to the debt."""
     fees: float
     """Fees, the upfront fee included."""
     principal: float
-    """Repaid, prepayments included."""
+    """Principal repaid, prepayments included."""
     payment: float
     """Interest paid, principal and recurring fees."""
     closing: float
-    """Owed after."""
+    """The debt after the event."""
     moved_from: NotRequired[Date]
-    """Of a last payment moved to maturity: the date it would have had."""
+    """For a last payment that is moved to maturity: its regular date."""
     balloon: NotRequired[float]
-    """Of a last payment: what it brings beyond the regular one."""
+    """For a last payment: the amount above a regular payment."""
 
 
 class Totals(TypedDict):
-    """What is paid in all."""
+    """Totals of a schedule."""
 
     interest: float
     """Interest."""
@@ -77,7 +77,7 @@ class LoanMeasure(TypedDict):
 
 
 class LoanMeasures(TypedDict):
-    """What a loan costs, and how long money is owed."""
+    """The cost of a loan, and its average life."""
 
     all_in_cost: LoanMeasure
     """Effective, fees included."""
@@ -97,37 +97,37 @@ class Lent(TypedDict):
     totals: Totals
     """Sums over the schedule."""
     measures: LoanMeasures
-    """What the loan costs, and how long money is owed."""
+    """The cost of the loan, and its average life."""
     notes: list[str]
-    """What a reader must know of the schedule."""
+    """Notes on the schedule."""
 
 
 class Root(TypedDict):
-    """A value of the input at which the measure is what was asked for."""
+    """A value of the input at which the measure equals the target."""
 
     factor: float
-    """By how much the input is multiplied."""
+    """The factor on the input."""
     change: float
     """The factor less 1."""
     value: float | None
-    """The input then; null where it is several values over time."""
+    """The value of the input; null if it has several values over time."""
     result: float
-    """The measure then."""
+    """The measure at this value."""
     faults: list[str]
-    """The covenants that the plan breaks then, and cash and funding that it lacks."""
+    """Broken covenants and missing cash or funding of the plan at this value."""
 
 
 class Solved(TypedDict):
-    """Where a measure is what one wants: `fibercap solve --json`."""
+    """The values of an input at which a measure equals a target: `fibercap solve --json`."""
 
     measure: str
     """The measure."""
     equals: float
-    """What it is to be."""
+    """The target."""
     unit: str
     """The unit of both."""
     present: float | None
-    """What it is now; null where it is undefined."""
+    """The present value of the measure; null if it is undefined."""
     vary: str
     """The input that is moved."""
     vary_unit: str
@@ -135,34 +135,34 @@ class Solved(TypedDict):
     kind: str
     """Whether it is stated, derived or assumed."""
     roots: list[Root]
-    """Every value at which it is met."""
+    """Every value at which the measure equals the target."""
     jumps: list[float]
-    """The factors across which it leaps over the target without being it."""
+    """The factors at which the measure jumps over the target without taking its value."""
     between: list[float]
-    """The two ends looked at: values of the input, or factors where it is several values over time."""
+    """The ends of the search range: values of the input, or factors if it has several values over time."""
     ends: list[float | None]
     """The measure at these ends."""
     end_faults: list[list[str]]
-    """The covenants that the plan breaks at these ends, and cash and funding that it lacks."""
+    """Broken covenants and missing cash or funding of the plan at these ends."""
     depends: bool
     """Whether the measure depends on the input."""
     reason: str | None
-    """Why the measure is undefined as the plan is."""
+    """Why the measure is undefined in the plan as it is."""
     refused: str | None
     """Why the plan does not allow the whole range."""
 
 
 class SizeLimit(TypedDict):
-    """A limit that was set, and what its measure is at that size."""
+    """A limit, and its measure at the largest size."""
 
     at_least: NotRequired[float]
-    """What the measure is to be or more."""
+    """The lowest value allowed."""
     at_most: NotRequired[float]
-    """What the measure is to be or less."""
+    """The highest value allowed."""
     value: float
-    """What it is."""
+    """The measure."""
     residual: float
-    """How far it is from its limit."""
+    """The measure less its limit."""
 
 
 class Sized(TypedDict):
@@ -177,19 +177,19 @@ class Sized(TypedDict):
     commitment: float
     """The largest commitment."""
     binds: list[str]
-    """What one unit more breaks: measures, `use` where it would not be drawn, `plan` where the plan allows no more."""
+    """The limits that one unit more would break: measures, `use` if it would not be drawn, `plan` if it is invalid."""
     limits: dict[str, SizeLimit]
     """The limits by measure."""
     why: str | None
-    """Why the plan allows no more."""
+    """Why a larger loan makes the plan invalid."""
     faults: list[str]
     """What is wrong with the plan at that size."""
     changes: dict[str, str]
-    """What is laid over the plan to have it, by path."""
+    """The changes of the plan that give the loan this size, by path."""
 
 
 class ListedRow(TypedDict):
-    """A row that can be asked for."""
+    """A row of the plan."""
 
     label: str
     """Its name in words."""
@@ -200,7 +200,7 @@ class ListedRow(TypedDict):
 
 
 class ListedMeasure(TypedDict):
-    """A measure that can be asked for."""
+    """A measure of the plan."""
 
     label: str
     """Its name in words."""
@@ -209,7 +209,7 @@ class ListedMeasure(TypedDict):
 
 
 class Listed(TypedDict):
-    """What can be asked for: `fibercap rows --json`."""
+    """The rows and measures of a plan: `fibercap rows --json`."""
 
     rows: dict[str, ListedRow]
     """Rows by path."""
@@ -218,7 +218,7 @@ class Listed(TypedDict):
 
 
 class Problem(Position):
-    """One thing that is wrong with what was asked for."""
+    """One problem with the scenario or the request."""
 
     path: str | None
     """The path of the input."""
@@ -227,13 +227,13 @@ class Problem(Position):
     found: str
     """What is wrong, in words."""
     wanted: str | None
-    """What was wanted."""
+    """What is allowed there."""
     hint: str | None
     """The way out."""
 
 
 class Errors(TypedDict):
-    """Why a command cannot do what it is asked to: what any command prints with `--json` and exit code 2."""
+    """The errors of a command: what any command prints with `--json` and exit code 2."""
 
     errors: list[Problem]
     """In the order of the file."""
@@ -243,4 +243,4 @@ class CheckedFiles(TypedDict):
     """Several files, checked: `fibercap check SCENARIO... --json`."""
 
     files: dict[str, Checked | Errors]
-    """By scenario, as it was named."""
+    """By scenario, as named in the command."""

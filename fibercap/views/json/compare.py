@@ -1,4 +1,4 @@
-"""The JSON document of `compare --json`."""
+"""The JSON document of `fibercap compare`."""
 
 from __future__ import annotations
 

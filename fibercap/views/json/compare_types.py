@@ -1,4 +1,4 @@
-"""What stands in the JSON of `compare`: the type of each part, from which its schema is made."""
+"""The types of the JSON document of `compare`, from which its schema is made."""
 
 from __future__ import annotations
 
@@ -13,12 +13,12 @@ from fibercap.views.json.run_types import Claim, Covenant, Finding, Measure, one
 
 
 class Distance(TypedDict):
-    """By how much the first option is worth more than the runner-up."""
+    """The worth of the first option less that of the runner-up."""
 
     amount: float
     """In `currency`."""
     share_of_worth: float | None
-    """As a share of what the runner-up is worth."""
+    """As a share of the runner-up's worth."""
     share_of_uses: float | None
     """As a share of the uses of funds."""
 
@@ -31,19 +31,19 @@ class ChoiceFlip(TypedDict):
     kind: str
     """Whether it is stated, derived or assumed."""
     change: float
-    """By which share of itself it is moved; of the discount rate, a difference."""
+    """The move as a share of its value; for the discount rate, a difference."""
     present: float | None
-    """What it is now; null where it is several values over time."""
+    """Its present value; null if it has several values over time."""
     value: float | None
-    """What it is when another option is first."""
+    """Its value at which another option becomes first."""
     unit: str
     """Its unit."""
     first: str
-    """The option that is first then."""
+    """The option that becomes first."""
     only_in: list[str] | None
-    """The options in which it is moved, where others have another number in its place."""
+    """The options in which it is moved, if other options have another number in its place."""
     fault: str | None
-    """What speaks against the present choice then; null where the other is worth more."""
+    """The finding that then forbids the present choice; null if the other option simply is worth more."""
 
 
 class Exclusion(TypedDict):
@@ -56,7 +56,7 @@ class Exclusion(TypedDict):
     when: str | None
     """The first date."""
     value: float | None
-    """The depth; null where it is undefined."""
+    """The worst value; null if it is undefined."""
     unit: str
     """Its unit."""
     says: str
@@ -69,18 +69,18 @@ class Turn(TypedDict):
     rate: float
     """Per year."""
     below: str
-    """The option that is first up to it."""
+    """The option that is first up to this rate."""
     above: str
-    """The option that is first above it."""
+    """The option that is first above this rate."""
 
 
 class FreeCashFlow(TypedDict):
     """How free cash flow to equity ranks the options."""
 
     ranked: list[str]
-    """The first is worth most; none where it is undefined."""
+    """The options, from the highest worth to the lowest; empty if it is undefined."""
     apart: list[str] | None
-    """The first two options that it ranks the other way round."""
+    """The first two options that it ranks in the opposite order."""
     why: str | None
     """Why it ranks otherwise."""
 
@@ -95,25 +95,25 @@ class Extremes(TypedDict):
 
 
 class Beside(TypedDict):
-    """What an option does beside paying for the plan."""
+    """What an option changes beside the financing."""
 
     changes: list[str]
-    """The inputs that it changes and that are no financing."""
+    """The inputs that it changes and that are not financing."""
     adds: float
-    """What that adds to its worth to the owners."""
+    """The worth to the owners that this adds."""
 
 
 class AfterHorizon(TypedDict):
-    """What falls due after the horizon."""
+    """The effect of debts and grants that fall due after the horizon."""
 
     adds: dict[str, float]
-    """By option, what it would add to the worth to the owners if it counted as it is paid."""
+    """By option, the change of its worth if these count when they are paid, discounted, instead of at face value."""
     first: str | None
-    """The option that is first then; null where that changes nothing."""
+    """The option that becomes first then; null if the choice does not change."""
 
 
 class Footing(TypedDict):
-    """What must be known of the options before their worth is compared."""
+    """The facts that decide whether the worth of options can be compared."""
 
     beside: Annotated[dict[str, Beside], Field(description="By option, what it does beside paying for the plan.")]
     owners: Annotated[
@@ -124,16 +124,16 @@ class Footing(TypedDict):
 
 
 class Verdict(Footing):
-    """Which option is recommended, and what would change that."""
+    """Which option is recommended, and what would change the choice."""
 
     recommended: list[str]
-    """The option to take; several where they tie; none where nothing may be recommended."""
+    """The option to take; several if they tie; none if nothing may be recommended."""
     reason: str | None
     """Why none is recommended."""
     ranked: list[str]
-    """Options by their worth to the owners, the first is worth most."""
+    """Options, from the highest worth to the owners to the lowest."""
     worth: dict[str, float]
-    """By option, in `currency`."""
+    """The worth to the owners by option, in `currency`."""
     currency: str
     """The reporting currency."""
     uses: float
@@ -141,21 +141,21 @@ class Verdict(Footing):
     runner_up: str | None
     """The next option that may be recommended."""
     distance: Distance | None
-    """Null where there is no runner-up."""
+    """The lead of the first option; null if there is no runner-up."""
     tie: bool
-    """Whether the first options differ by less than can be told."""
+    """Whether the first options differ by too little to choose between them."""
     close: bool
-    """Whether some one number, moved by a tenth of itself, makes another option first."""
+    """Whether a single number, moved by a tenth, makes another option first."""
     flips: list[ChoiceFlip]
     """These numbers, the nearest first. Maturity, grace and lives of maintenance move in the first two options only."""
     not_moved: int
-    """Numbers that were not looked at, for the plan has too many."""
+    """How many numbers were not moved because the plan has too many."""
     excluded: dict[str, list[Exclusion]]
-    """By option, what forbids to recommend it."""
+    """By option, the findings that forbid to recommend it."""
     undefined: dict[str, str]
-    """By option, why it cannot be ranked: its worth is undefined, or is measured by a ruler of its own."""
+    """By option, why it cannot be ranked: its worth is undefined, or measured by other inputs than the plan's."""
     at_discount_rates: dict[str, list[str]]
-    """By discount rate, as a fraction, the options ranked."""
+    """By discount rate, as a fraction, the ranking of the options."""
     turns_at: list[Turn]
     """The discount rates at which another option is first."""
     free_cash_flow: FreeCashFlow
@@ -185,42 +185,42 @@ class BridgeStep(TypedDict):
     label: str
     """In words."""
     amount: float
-    """By how much its worth differs."""
+    """The difference of its worth."""
 
 
 class Bridge(TypedDict):
-    """From the baseline's worth to the owners to a case's, with no remainder."""
+    """The steps from the baseline's worth to the owners to a case's, without a remainder."""
 
     measure: Annotated[str, one_of(MEASURE)]
     """The measure."""
     unit: str
     """Its unit."""
     start: float
-    """What the baseline is worth."""
+    """The worth of the baseline."""
     steps: list[BridgeStep]
     """Steps in order."""
     end: float
-    """What the case is worth."""
+    """The worth of the case."""
 
 
 class Compared(TypedDict):
-    """Options or scenarios side by side: `fibercap compare SCENARIO... --json`."""
+    """The comparison of options or scenarios: `fibercap compare SCENARIO... --json`."""
 
     verdict: Verdict
     """Which option is recommended."""
     baseline: str
-    """The case that the others are measured against."""
+    """The case that the others are compared with."""
     options: dict[str, Case]
     """Cases by name; of several scenarios by their ids."""
     deltas: dict[str, dict[str, float | None]]
     """By case, measures less those of the baseline."""
     differences: dict[str, dict[str, list[str | None]]]
-    """By case, the inputs that differ: the baseline's and the case's, null where one has none."""
+    """By case, the inputs that differ: the baseline's text and the case's, null if it is not written there."""
     best: dict[str, list[str]]
     """By measure, the cases in which it is best."""
     cash_needed: dict[str, dict[str, float]]
-    """By case and year, what operations and loans leave to be paid by owners or from cash."""
+    """By case and year, the cash that owners, or cash on hand, must provide."""
     bridges: dict[str, Bridge | None]
-    """By case, from the baseline's worth to its own; null where either is undefined."""
+    """By case, the steps from the baseline's worth to its own; null if either is undefined."""
     warnings: list[str]
-    """What a reader must know."""
+    """The warnings."""

@@ -1,4 +1,4 @@
-"""The JSON documents that `--json` prints; their keys are relied on by other programs."""
+"""The JSON documents that `--json` prints. Other programs rely on their keys."""
 
 from __future__ import annotations
 
@@ -64,7 +64,7 @@ def measures_document(measures: Mapping[str, Measure]) -> dict[str, types.Measur
 def claims_document(
     claims: Mapping[str, Outcome], flips: Mapping[str, Flip | None] | None = None
 ) -> dict[str, types.Claim]:
-    """Return claims by name, with the input that decides each where that was asked for."""
+    """Return claims by name; with `flips`, each has the input that decides it."""
     plain: dict[str, types.Claim] = {
         name: {
             "says": o.says,
@@ -131,7 +131,7 @@ def _finite(value: float | None) -> float | None:
 
 
 def findings_document(listed: Iterable[Finding]) -> list[types.Finding]:
-    """Return what is wrong with a plan, each with the option, first date, depth, and what would heal it."""
+    """Return what is wrong with a plan, each finding with its option, first date, worst value and way out."""
     return [
         {
             "kind": f.kind,
@@ -151,7 +151,7 @@ def findings_document(listed: Iterable[Finding]) -> list[types.Finding]:
 
 
 def checks_document(projection: Projection) -> dict[str, types.Law]:
-    """Return the largest gap found for every law."""
+    """Return the largest gap in every law."""
     unit = projection.scenario.currency
     return {
         law: {"largest_gap": gap, "unit": "km" if law == "capacity" else unit} for law, gap in projection.laws.items()
@@ -165,14 +165,14 @@ def inputs_document(scenario: Scenario) -> types.Evidences:
 
 
 def horizon_document(timeline: Timeline) -> types.Horizon:
-    """Return the first and last day, and the step."""
+    """Return the first and last day of the horizon, and the step."""
     return {"from": str(timeline.start), "to": str(timeline.end), "step": timeline.step}
 
 
 def rows_document(
     projection: Projection, rows: Mapping[str, Row], selection: Selection = EVERYTHING
 ) -> dict[str, types.Row]:
-    """Return rows in model periods, each with its values by period and by year, in the years asked for."""
+    """Return rows, each with its values by model period and by year, in the selected years."""
     annual = _by_year(projection, rows, selection)
     return {
         path: {
@@ -189,7 +189,7 @@ def rows_document(
 def _by_year(
     projection: Projection, rows: Mapping[str, Row], selection: Selection
 ) -> dict[str, dict[str, float | None]]:
-    """Return rows by year; those of one nature and timeline are brought to years at once, which is quicker."""
+    """Return rows by year; rows of one nature and timeline are aggregated together, which is faster."""
     alike: dict[tuple[Timeline, str], list[str]] = {}
     for path, row in rows.items():
         alike.setdefault((projection.timeline_of(path), row.nature), []).append(path)
@@ -203,7 +203,7 @@ def _by_year(
 
 
 def _days(days: Sequence[date], selection: Selection) -> list[str]:
-    """Return the last days of periods in the years asked for."""
+    """Return the last days of periods in the selected years."""
     return [str(day) for day in selection.in_years(days, days)]
 
 
@@ -216,8 +216,8 @@ def run_document(
 ) -> types.Run:
     """Return the document of `run --json`: every row in model periods and by year, measures, claims, checks.
 
-    Where a loan outlives the horizon, `run_off` holds the periods and rows of what follows, and nothing else does.
-    Rows, measures and claims are those of the sections, rows and years that are asked for.
+    If a loan matures after the horizon, `run_off` holds the periods and rows after the horizon; else it is missing.
+    Only the selected sections, rows and years are included.
     """
     scenario, timeline, wrong = projection.scenario, projection.timeline, findings(projection, claims)
     warned = [*(one.sentence for one in wrong), *warnings(projection), *step_warning(projection)]
@@ -255,9 +255,9 @@ def run_document(
 def check_document(
     case: Case, options: Mapping[str, Case], still: Sequence[str] | None = None, *, flips: bool = False
 ) -> types.Checked:
-    """Return the document of `check --json`, of a plan as written with those of its options.
+    """Return the document of `check --json`: of a plan as written, with those of its options inside.
 
-    `still` are the inputs that move nothing, where they were looked for.
+    `still` are the inputs that change no result, if they were searched for.
     """
     projection, tight = case.projection, tightest(case.headroom)
     return {
@@ -275,7 +275,7 @@ def check_document(
 
 
 def errors_document(error: FibercapError) -> Errors:
-    """Return the document that `--json` prints where a command fails."""
+    """Return the document that `--json` prints if a command fails."""
     if isinstance(error, ScenarioError):
         return {"errors": [_problem(problem) for problem in error.problems]}
     document: ProblemDocument = {

@@ -1,4 +1,4 @@
-"""The JSON documents of `explain` and `show`: a tree of numbers, an input with its origins, every value with them."""
+"""The JSON documents of `explain` (a tree of numbers, or an input) and `show` (every value), with origins."""
 
 from __future__ import annotations
 
@@ -92,7 +92,7 @@ def _origin_document(origin: Origin) -> types.Origin:
 
 
 def place_document(place: Place | None) -> types.Position:
-    """Return where something is written; nulls where it is not."""
+    """Return the place where something is written; nulls if there is none."""
     return {
         "file": place.file if place else None,
         "line": place.line if place else None,

@@ -1,4 +1,4 @@
-"""What stands in the `manifest.json` of a run folder: the type of each part, from which its schema is made."""
+"""The types of the `manifest.json` of a run folder, from which its schema is made."""
 
 from __future__ import annotations
 
@@ -17,11 +17,11 @@ class ScenarioFile(TypedDict):
     file: str
     """The name of its file."""
     hash: str
-    """A hash of all that it says."""
+    """A hash of its content."""
 
 
 class ClaimHolds(TypedDict):
-    """What became of a claim."""
+    """The result of a claim."""
 
     holds: bool
     """Whether it holds."""
@@ -30,21 +30,21 @@ class ClaimHolds(TypedDict):
 
 
 class CovenantHolds(TypedDict):
-    """What became of a covenant."""
+    """The result of a covenant."""
 
     holds: bool | None
-    """Null where it is tested on no date."""
+    """Whether it is kept; null if it is tested on no date."""
 
 
 class Manifest(TypedDict):
     """What identifies a run: `manifest.json`, which `fibercap run --out` writes."""
 
     versions: dict[str, str | None]
-    """Versions of Python and of what computes and draws."""
+    """Versions of Python and of the libraries."""
     scenario: ScenarioFile
     """The scenario."""
     option: str | None
-    """The financing option laid over it."""
+    """The financing option; null for the plan as written."""
     settings: list[str]
     """What `--set` changed."""
     horizon: Horizon
@@ -62,6 +62,6 @@ class Manifest(TypedDict):
     inputs: Evidences
     """The inputs by evidence."""
     warnings: list[str]
-    """What a reader must know."""
+    """The warnings."""
     files: dict[str, str]
     """By file of the folder, its SHA-256."""

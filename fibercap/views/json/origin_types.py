@@ -1,4 +1,4 @@
-"""What stands in the JSON of `show`, `explain` and `diff`: the type of each part, from which their schemas are made."""
+"""The types of the JSON documents of `show`, `explain` and `diff`, from which their schemas are made."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ class Position(TypedDict):
 
 
 class Origin(Position):
-    """One step in the life of a value."""
+    """One step in the history of a value."""
 
     how: Annotated[
         str,
@@ -32,19 +32,19 @@ class Origin(Position):
 
 
 class Step(Origin):
-    """One step in the life of an input, with the value it then had."""
+    """One step in the history of an input, with its value after the step."""
 
     value: str
     """The value after it."""
 
 
 class Shown(TypedDict):
-    """A value as it is resolved."""
+    """A value of the resolved scenario."""
 
     value: str | list[str]
     """Its text, or texts."""
     origins: list[Origin]
-    """The steps of its life, the earliest first."""
+    """The steps of its history, the earliest first."""
 
 
 class Written(Position):
@@ -61,7 +61,7 @@ class Written(Position):
 
 
 class WrittenWithOrigins(Written):
-    """An input, where it is written, and the steps of its life."""
+    """An input, where it is written, and the steps of its history."""
 
     origins: list[Step]
     """The earliest first."""
@@ -87,22 +87,22 @@ class ExplainedNumber(Number):
     """A row in a period, or a measure: `fibercap explain SCENARIO PATH [PERIOD] --json`."""
 
     evidence: Evidence | None
-    """The weakest kind of input that it rests on."""
+    """The weakest evidence among the inputs that it depends on."""
     rests_on: dict[Evidence, int]
-    """How many inputs of each kind it rests on."""
+    """How many inputs of each kind it depends on."""
 
 
 class ExplainedInput(TypedDict):
-    """An input, or a block of them: `fibercap explain SCENARIO PATH --json`."""
+    """An input or a block of inputs: `fibercap explain SCENARIO PATH --json`."""
 
     path: str
     """Its path."""
     inputs: list[WrittenWithOrigins]
-    """Each as it is written."""
+    """Each input as written."""
     rows: list[str]
-    """The rows that use it at once."""
+    """The rows whose formulas name it."""
     measures: list[str]
-    """The measures that it reaches."""
+    """The measures that depend on it."""
 
 
 class Place(TypedDict):
@@ -117,7 +117,7 @@ class Place(TypedDict):
 
 
 class InputDifference(TypedDict):
-    """An input in which two plans differ; null where one does not write it."""
+    """An input in which two plans differ; null if a plan does not write it."""
 
     old: str | None
     """Its text in the first plan."""
@@ -141,13 +141,13 @@ class MovedMeasure(TypedDict):
     unit: str
     """Its unit; empty for a ratio."""
     old: float | None
-    """In the first plan; null where it is undefined."""
+    """In the first plan; null if it is undefined."""
     new: float | None
     """In the second plan."""
 
 
 class MovedClaim(TypedDict):
-    """A claim that holds in one plan only; null where it is not claimed."""
+    """A claim that holds in only one of two plans; null if a plan does not make it."""
 
     old: bool | None
     """Whether it holds in the first plan."""
@@ -156,12 +156,12 @@ class MovedClaim(TypedDict):
 
 
 class Differences(TypedDict):
-    """What differs between two plans: `fibercap diff --json`."""
+    """The differences between two plans: `fibercap diff --json`."""
 
     old: str
     """The first plan."""
     new: str
-    """The second plan, or what is laid over the first."""
+    """The second plan, or the changes of the first."""
     differences: dict[str, InputDifference]
     """Inputs by path."""
     measures: NotRequired[dict[str, MovedMeasure]]

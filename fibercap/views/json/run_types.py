@@ -1,4 +1,4 @@
-"""What stands in the JSON of `run`, `compare` and `check`: the type of each part, from which their schemas are made."""
+"""The types of the JSON documents of `run` and `check`, and of parts of `compare`, from which schemas are made."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from fibercap.studies.headroom import FALLS
 
 
 def one_of(*words: str) -> object:
-    """Return the mark of a text that is one of some words."""
+    """Return the annotation of a text that must be one of some words."""
     return Field(json_schema_extra={"enum": list(words)})
 
 
@@ -36,40 +36,40 @@ class Measure(TypedDict):
     unit: str
     """Its unit; empty for a ratio."""
     value: float | None
-    """Null where it is undefined."""
+    """Its value; null if it is undefined."""
     reason: str | None
     """Why it is undefined."""
     remark: str | None
-    """What a reader must know of it."""
+    """A remark on it."""
     when: str | None
     """The period in which it occurs, of a lowest or highest value."""
     better: Direction | None
-    """Whether more or less of it is better; null where neither is."""
+    """Whether a higher or a lower value is better; null if neither is."""
     evidence: Evidence | None
-    """The weakest kind of input that it rests on."""
+    """The weakest evidence among the inputs that it depends on."""
 
 
 class Flip(TypedDict):
-    """The input whose smallest change turns a claim."""
+    """The input whose smallest relative change flips a claim."""
 
     path: str
     """The input."""
     kind: str
     """Whether it is stated, derived or assumed."""
     change: float
-    """By which share of itself it is moved."""
+    """The change as a share of its value."""
     present: float | None
-    """What it is now; null where it is several values over time."""
+    """Its present value; null if it has several values over time."""
     value: float | None
-    """What it is when the claim turns."""
+    """Its value at which the claim flips."""
     unit: str
     """Its unit."""
     also: list[str]
-    """Other inputs that turn the claim by as small a change."""
+    """Other inputs that flip the claim by an equally small change."""
 
 
 class Claim(TypedDict):
-    """What became of a claim."""
+    """The result of a claim."""
 
     says: str
     """What is claimed, in words."""
@@ -78,47 +78,47 @@ class Claim(TypedDict):
     expected: bool
     """Whether the plan expects it to hold."""
     value: float | None
-    """The value of its row or measure; null where it is undefined."""
+    """The value of its row or measure; null if it is undefined."""
     limit: float
-    """What it is compared with."""
+    """The claimed value."""
     unit: str
     """The unit of both."""
     margin: float | None
     """The value as a share of the limit, less 1."""
     within: str | None
-    """How far a value may be off that is claimed to be about the limit: `10 %` of it, or `5 points`."""
+    """For a claim of about a value, the allowed difference: `10 %` of it, or `5 points`."""
     reason: str | None
     """Why the value is undefined."""
     evidence: Evidence | None
-    """The weakest kind of input that the value rests on."""
+    """The weakest evidence among the inputs that the value depends on."""
     flip: NotRequired[Flip | None]
-    """With `--flips`: the input that decides it; null where none does, up to twice its value."""
+    """With `--flips`: the input that decides it; null if no single input from 0 to twice its value does."""
 
 
 class Test(TypedDict):
     """One test of a covenant."""
 
     value: float | None
-    """Null where there is debt and no EBITDA."""
+    """The tested value; null if there is debt and EBITDA is not positive."""
     headroom: float | None
-    """The room that is left to the limit, as a share of the limit."""
+    """The room left to the limit, as a share of the limit."""
     holds: bool
     """Whether it holds."""
 
 
 class Covenant(TypedDict):
-    """What became of a covenant."""
+    """The result of a covenant."""
 
     says: str
     """What is promised, in words."""
     holds: bool | None
-    """Null where it is tested on no date."""
+    """Whether every test holds; null if it is tested on no date."""
     limit: float
     """The limit."""
     unit: str
     """Its unit; empty for a ratio."""
     headroom: float | None
-    """The least room that is left to the limit, as a share of it."""
+    """The least room left to the limit in any test, as a share of the limit."""
     tests: dict[str, Test]
     """The tests by date."""
     not_tested: dict[str, str]
@@ -128,7 +128,7 @@ class Covenant(TypedDict):
     dividends_barred: list[str]
     """The periods in which a planned dividend is barred."""
     falls: dict[Fall, float | None] | None
-    """The smallest fall that breaks it, as a share; null where even a fall to nothing does not."""
+    """The smallest fall that breaks it, as a share; null if even a fall to zero does not."""
 
 
 class Finding(TypedDict):
@@ -147,15 +147,15 @@ class Finding(TypedDict):
     after_horizon: bool
     """Whether it is after the horizon, while loans run off."""
     value: float | None
-    """The depth: the worst value; null where it is undefined, or there is debt and no EBITDA."""
+    """The worst value; null if it is undefined, or if there is debt and EBITDA is not positive."""
     limit: float | None
-    """What was promised or claimed."""
+    """The promised or claimed value."""
     unit: str
     """The unit of both."""
     says: str
-    """All of it as a sentence."""
+    """The finding as a sentence."""
     way_out: str
-    """What would heal it."""
+    """What would mend it."""
 
 
 class Law(TypedDict):
@@ -188,13 +188,13 @@ class Row(TypedDict):
     nature: Nature
     """How its periods become a year: a sum, the last one, or an average."""
     values: Values
-    """A value for each of `periods`; null where it is undefined."""
+    """A value for each of `periods`; null if it is undefined."""
     annual: dict[str, float | None]
     """By year."""
 
 
 class RunOff(TypedDict):
-    """What follows the horizon, while loans run off."""
+    """The periods and rows after the horizon, while loans run off."""
 
     periods: list[Date]
     """The last days of its periods."""
@@ -210,9 +210,9 @@ class ScenarioName(TypedDict):
     title: str
     """Its title."""
     hash: str
-    """A hash of all that it says, whatever file it came from."""
+    """A hash of its content, whichever file it was read from."""
     option: str | None
-    """The financing option laid over it."""
+    """The financing option; null for the plan as written."""
 
 
 Horizon = TypedDict(  # a call, for `from` is no name in Python
@@ -235,13 +235,13 @@ class Run(TypedDict):
     horizon: Horizon
     """The first and last day, and the step."""
     summary: dict[str, str]
-    """Ten lines by their heads, for people."""
+    """The lines of the summary by their headings, as text."""
     periods: list[Date]
     """The last days of the periods."""
     rows: dict[str, Row]
-    """Rows by path; with `--only`, `--rows` and `--years` those asked for."""
+    """Rows by path; with `--only`, `--rows` or `--years`, only the selected ones."""
     run_off: NotRequired[RunOff]
-    """Only where a loan outlives the horizon."""
+    """Only if a loan matures after the horizon."""
     measures: dict[str, Measure]
     """Measures by name."""
     claims: dict[str, Claim]
@@ -253,7 +253,7 @@ class Run(TypedDict):
     findings: list[Finding]
     """What is wrong with the plan."""
     warnings: list[str]
-    """What a reader must know, the findings included."""
+    """The warnings, the findings included."""
 
 
 class Checked(TypedDict):
@@ -272,7 +272,7 @@ class Checked(TypedDict):
     checks: dict[str, Law]
     """Laws by name."""
     unused: list[str]
-    """Inputs that nothing reads; with `--unused` those that move nothing too."""
+    """Inputs that nothing reads; with `--unused`, also those that change no result."""
     formulas_proved: int
     """How many formulas were proved in their units."""
     inputs: Evidences

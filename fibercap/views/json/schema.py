@@ -1,4 +1,4 @@
-"""JSON Schemas of what the commands print with `--json`, draft 2020-12, made from the types of the results."""
+"""JSON Schemas (draft 2020-12) of what commands print with `--json`, made from the types of the results."""
 
 from __future__ import annotations
 
@@ -32,16 +32,16 @@ RESULTS: Final[dict[str, Any]] = {
     "errors": Errors,
     "manifest": Manifest,
 }
-"""The type of each document, by the command that prints it; `errors` any of them prints, `manifest` is a file."""
+"""The type of each document, by the command that prints it; any command may print `errors`; `manifest` is a file."""
 _CONFIG: Final = ConfigDict(extra="forbid", use_attribute_docstrings=True)
 _FORMAT: Final[Json] = {"const": FORMAT, "description": "The number of the form of all documents."}
 
 
 class _Plain(GenerateJsonSchema):
-    """Makes schemas whose keys have no titles, which would but repeat them."""
+    """A generator of schemas without titles, which would only repeat the keys."""
 
     def field_title_should_be_set(self, schema: Any) -> bool:
-        """Return that they have none."""
+        """Return False: no field has a title."""
         del schema
         return False
 
@@ -54,7 +54,7 @@ def result_schema(name: str) -> Json:
     name : str
         A command that prints JSON, or `errors`, or `manifest`.
     """
-    listed: Any = GenericAlias(list, (RESULTS[name],))  # a list, for pydantic gives a TypedDict alone no settings
+    listed: Any = GenericAlias(list, (RESULTS[name],))  # pydantic ignores the config for a TypedDict, but not in a list
     adapter: TypeAdapter[Any] = TypeAdapter(listed, config=_CONFIG)
     made = adapter.json_schema(mode="serialization", schema_generator=_Plain)
     parts, document = made.get("$defs", {}), made["items"]
@@ -69,7 +69,7 @@ def result_schema(name: str) -> Json:
 
 
 def _with_format(document: Json) -> Json:
-    """Return the schema of a document that begins with the number of its form, as all that are printed do."""
+    """Return the schema of a document with the key `format`, which every printed document has."""
     return {
         **document,
         "properties": {"format": _FORMAT, **document.get("properties", {})},

@@ -1,4 +1,4 @@
-"""How results are written as JSON, and the number of their form."""
+"""Results as JSON text, and the number of their format."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 FORMAT: Final = 2
-"""The number of the form of all documents; it grows when a key changes its meaning or goes."""
+"""The format number of all documents; it grows when a key is removed or changes its meaning."""
 
 
 def text(document: Mapping[str, Any]) -> str:
@@ -20,7 +20,7 @@ def text(document: Mapping[str, Any]) -> str:
 
 
 def json_text(document: Mapping[str, Any]) -> str:
-    """Return any document as JSON text; what cannot be seen is an escape."""
+    """Return any document as JSON text; invisible characters are escaped."""
     return visible(json.dumps(document, indent=1, ensure_ascii=False, allow_nan=False), _spelt)
 
 

@@ -1,4 +1,4 @@
-"""A verdict on ways to pay as JSON."""
+"""The verdict on financing options as JSON."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ def verdict_document(verdict: Verdict) -> types.Verdict:
 
 
 def _footing(verdict: Verdict) -> types.Footing:
-    """Return what options do beside paying for the plan, all that owners pay and get, and what falls due later."""
+    """Return what options change beside the financing, the worth of all that owners pay and get, and later debts."""
     stands = verdict.footing
     return {
         "beside": {

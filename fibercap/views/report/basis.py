@@ -23,9 +23,9 @@ MOST: Final = 15
 NEAREST: Final = 3
 """Inputs that are named where several turn a measure."""
 TURNING: Final = ("equity_npv", "min_dscr")
-"""Measures of which it is told which inputs take them below their limits."""
+"""Measures for which the report says which inputs take them below a limit."""
 LONGEST: Final = 200
-"""Formulas are cut at so many characters; `explain` has them whole."""
+"""Formulas are cut at so many characters; `fibercap explain` prints them in full."""
 RULES: Final = (
     "Periods are whole calendar {step}s from {start} to {end}.",
     "Over a year flows are summed, stocks are taken at its end, rates are averaged.",
@@ -38,11 +38,11 @@ RULES: Final = (
     "Tax is assessed by calendar year, losses carried forward; there is no deferred tax and no interest on cash.",
     "The projects' flow is the company's unlevered free cash flow less that of the same plants without projects.",
 )
-"""The rules by which figures are worked out; docs/conventions.md has them in full."""
+"""The conventions in short; docs/conventions.md has them in full."""
 
 
 def sensitivity(subject: Subject) -> Section | None:
-    """Tell what each measure comes to when one input is a tenth lower or higher, the widest swing first."""
+    """Return the section on measures when one input is a tenth lower or higher, the largest effect first."""
     if not subject.effects:
         return None
     keys = list(subject.effects[0].measures)
@@ -75,12 +75,12 @@ def sensitivity(subject: Subject) -> Section | None:
 
 
 def _measure_words(subject: Subject, key: str) -> str:
-    """Return a measure of the plan with its unit."""
+    """Return a measure of the plan as text, with its unit."""
     return " ".join(measure_text(subject.measures[key])).strip()
 
 
 def _turning(subject: Subject, key: str, base: float) -> str:
-    """Say which inputs, moved by a tenth, take a measure below its limit, or which come nearest."""
+    """Say which inputs, moved by a tenth, take a measure below its limit, or which one comes nearest."""
     limit, words = (1.0, "below 1") if key == "min_dscr" else (0.0, "negative")
     label = subject.measures[key].label
     lowest = {moved.path: moved.least(key, base) for moved in subject.effects}
@@ -101,7 +101,7 @@ def _turning(subject: Subject, key: str, base: float) -> str:
 
 
 def _column(unit: str, pairs: Sequence[tuple[float, float]]) -> tuple[str, list[list[str]]]:
-    """Return pairs of values as cells that share a unit."""
+    """Return a unit, and pairs of values as cells in this unit."""
     percent = unit == "1/year"
     values = [value for pair in pairs for value in pair]
     divisor, text, decimals = Figures("", unit, (), [FigureLine("", values)]).scale()
@@ -110,7 +110,7 @@ def _column(unit: str, pairs: Sequence[tuple[float, float]]) -> tuple[str, list[
 
 
 def _omissions(moving: int, moved: int, known: int) -> list[Part]:
-    """Say which inputs the table does not show, and how many of a very large plan were not moved."""
+    """Say how many inputs the table leaves out, and how many of a very large plan were not moved."""
     texts = [f"{moving - MOST} further inputs move less than these"] if moving > MOST else []
     texts += [f"{moved - moving} inputs move none of these measures"] if moved > moving else []
     texts += [f"{known - moved:,} further inputs were not moved: the plan is too large"] if known > moved else []
@@ -119,7 +119,7 @@ def _omissions(moving: int, moved: int, known: int) -> list[Part]:
 
 
 def measures(subject: Subject) -> Section:
-    """Tell every measure with its unit and how it is worked out."""
+    """Return the section on measures: each with its value, unit and formula."""
     lines = []
     for measure in subject.measures.values():
         text, unit = measure_text(measure)
@@ -136,7 +136,7 @@ def _cut(formula: str) -> str:
 
 
 def inputs(subject: Subject) -> Section:
-    """List every input as it was written, with its source, and the sources."""
+    """Return the section on inputs: each as written with its source, and the list of sources."""
     plan = subject.projection.scenario
     lines = [Line(i.path, (i.text, i.kind, i.source, i.where, i.note)) for i in written_inputs(plan)]
     columns = ("Input", "Written", "Evidence", "Source", "Where", "Note")
@@ -149,7 +149,7 @@ def inputs(subject: Subject) -> Section:
 
 
 def conventions(subject: Subject) -> Section:
-    """Say by which rules the figures are worked out."""
+    """Return the section on the conventions of the model."""
     plan, timeline = subject.projection.scenario, subject.projection.timeline
     rate = plan.money.discount_rate
     texts = [
@@ -164,7 +164,7 @@ def conventions(subject: Subject) -> Section:
 
 
 def checks(subject: Subject, versions: Sequence[tuple[str, str]]) -> Section:
-    """Tell what was proved, with the largest gap of each law, and what the figures were made with."""
+    """Return the section on checks: the largest gap of each law, and the versions of the libraries."""
     projection = subject.projection
     money = projection.scenario.currency
     lines = [

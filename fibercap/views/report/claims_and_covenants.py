@@ -1,4 +1,4 @@
-"""The report on claims and covenants: what was promised, what is found, and what would turn it."""
+"""The report's sections on findings, claims and covenants: results, and what would change them."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 
 def wrong(subject: Subject) -> Section | None:
-    """Tell in full what is wrong with the plan, each with what would heal it, and what a reader is warned of."""
+    """Return the section on what is wrong with the plan, each finding with its way out, and on warnings."""
     faults = findings(subject.projection, subject.claims, subject.promises)
     remedies = [f"{each.sentence[0].upper()}{each.sentence[1:]}. To heal it: {each.way_out}." for each in faults]
     texts = [*warnings(subject.projection), *step_warning(subject.projection)]
@@ -34,7 +34,7 @@ def wrong(subject: Subject) -> Section | None:
 
 
 def claims(subject: Subject) -> Section | None:
-    """Tell every claim with what was found."""
+    """Return the section on claims: each with its value, and the input that decides it."""
     if not subject.claims:
         return None
     lines = [_claim(outcome) for outcome in subject.claims.values()]
@@ -66,7 +66,7 @@ def _claim(outcome: Outcome) -> Line:
 
 
 def covenants(subject: Subject) -> Section | None:
-    """Tell every covenant with its tightest test, and how debt service is covered."""
+    """Return the section on covenants: each with its tightest test and what would break it."""
     if not subject.projection.scenario.loans:
         return None
     parts: list[Part] = [*figures_of("covenants", subject)]
@@ -82,7 +82,7 @@ def covenants(subject: Subject) -> Section | None:
 
 
 def _breaking(tested: Tested, room: Headroom) -> str:
-    """Say what fall breaks a covenant, and which dividends it bars."""
+    """Say which falls break a covenant, and which dividends it bars."""
     text = "broken as things are" if room.is_broken else (falls_text(room) if tested.tests else NOT_TESTED.lower())
     if tested.lock_up is not None:
         barred = f"dividends barred in {', '.join(tested.locked)}" if tested.locked else "no dividend is barred"

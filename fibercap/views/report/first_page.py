@@ -1,4 +1,4 @@
-"""The report's first page: what a board reads. Whom to borrow from, how surely, what breaks first, what it rests on."""
+"""The first page of the report, for a board: which option to take, how surely, what breaks first, on what inputs."""
 
 from __future__ import annotations
 
@@ -33,16 +33,16 @@ if TYPE_CHECKING:
     from fibercap.views.report.subject import Subject
 
 MOST_WORDS: Final = 198
-"""Words of the page, its heading and what stands below the chart included."""
+"""Maximum words of the page, with its heading and the caption of the chart."""
 LEAST_WORDS: Final = 80
-"""Words that are left for the verdict however long the plan's title is."""
+"""Words reserved for the verdict, however long the plan's title is."""
 TITLE_WORDS: Final = 8
-"""Words of a title of the plan's own that are shown; further ones are cut."""
+"""Titles in the plan are cut after so many words."""
 INPUTS: Final = 5
 
 
 def front(subject: Subject) -> Section:
-    """Return the first page: in less than two hundred words and one chart."""
+    """Return the first page: less than two hundred words, and one chart."""
     plan, timeline, figure = subject.projection.scenario, subject.projection.timeline, front_figure(subject)
     heading = f"{plan.title or plan.id} {timeline.start} to {timeline.end} by {timeline.step}, in {plan.currency}."
     heading += f" Figures are of the option {subject.name} {plan.option} Verdict {figure.caption}"
@@ -51,14 +51,14 @@ def front(subject: Subject) -> Section:
 
 
 def front_figure(subject: Subject) -> Figure:
-    """Return the one chart of the first page: options by worth where there is a choice, else cash."""
+    """Return the chart of the first page: options by worth if there are several, else cash."""
     if subject.verdict is not None and len(subject.verdict.ranked) > 1:
         return figure("verdict")
     return figure("cash")
 
 
 def _within(texts: list[Words], most: int) -> Iterator[Part]:
-    """Run over texts, the first that has no room any more cut, and the rest left out."""
+    """Yield texts up to `most` words: the first that does not fit is cut, the others are left out."""
     for text in texts:
         words = text.text.split()
         if len(words) > most:
@@ -90,7 +90,7 @@ def _texts(subject: Subject) -> Iterator[Words]:
 
 
 def _speech(subject: Subject) -> Speech:
-    """Return how options, inputs and findings are called on the page: by titles, in plain words."""
+    """Return how the page names options, inputs and findings: by titles and in plain words, without paths."""
     comparison = subject.comparison
     plans = [subject.projection.scenario]
     plans += [case.projection.scenario for case in comparison.cases.values()] if comparison is not None else []
@@ -112,7 +112,7 @@ def _cut(words: str) -> str:
 
 
 def _finding(plans: list[Scenario], finding: Finding) -> str:
-    """Say what is wrong without a path."""
+    """Describe a finding in plain words, without a path."""
     plan = next((p for p in plans if p.option == finding.option), plans[0])
     when = f" in {finding.when}" if finding.when else ""
     if finding.kind == COVENANT:
@@ -130,7 +130,7 @@ def _finding(plans: list[Scenario], finding: Finding) -> str:
 
 
 def _lead(subject: Subject, wrong: tuple[Finding, ...], speech: Speech) -> str:
-    """Say what to do."""
+    """Return the first sentence: which option to take."""
     verdict = subject.verdict
     stopped = any(finding.stops for finding in wrong)
     if verdict is None:
@@ -150,7 +150,7 @@ def _lead(subject: Subject, wrong: tuple[Finding, ...], speech: Speech) -> str:
 
 
 def _reservation(verdict: Verdict) -> str:
-    """Say with what reservation the first option is to be taken; "" with none."""
+    """Return the reservation about the recommended option; "" if there is none."""
     if verdict.worth[verdict.recommended[0]] < 0:
         return ", if anything: doing nothing new is worth more"
     if verdict.owners_lose:
@@ -161,7 +161,7 @@ def _reservation(verdict: Verdict) -> str:
 
 
 def _cautions(subject: Subject, speech: Speech) -> list[str]:
-    """Say what one must know of the options that are recommended, beside how far ahead they are."""
+    """Return the cautions about the recommended options."""
     verdict, comparison = subject.verdict, subject.comparison
     if verdict is None or comparison is None:
         return []
@@ -171,7 +171,7 @@ def _cautions(subject: Subject, speech: Speech) -> list[str]:
 
 
 def _changes(subject: Subject, speech: Speech) -> str:
-    """Say which number turns the choice; of a plan without a choice, what it is worth."""
+    """Say which numbers change the choice; for a plan without a choice, which one makes it worth nothing."""
     verdict = subject.verdict
     if verdict is None or not (verdict.runner_up or verdict.flips):
         return _turns_worth(subject)
@@ -188,7 +188,7 @@ def _changes(subject: Subject, speech: Speech) -> str:
 
 
 def _rate_text(verdict: Verdict, speech: Speech) -> str:
-    """Say at which discount rate another option is first, that nearest below or above the choice."""
+    """Say above which discount rate another option becomes first, or else below which."""
     turn = next((t for t in verdict.turnings if t.below == verdict.recommended[0]), None)
     if turn is not None:
         return f"Above a discount rate of {100 * turn.rate:.1f} %, {speech.option(turn.above)} comes first"
@@ -215,7 +215,7 @@ def _turns_worth(subject: Subject) -> str:
 
 
 def _breaks_first(subject: Subject) -> str:
-    """Say which covenant breaks first, its headroom and date; without covenants how low cover and cash come."""
+    """Say which covenant breaks first, its headroom and date; without covenants, the lowest cover and cash."""
     tight = tightest(subject.rooms)
     plan = subject.projection.scenario
     if tight is not None:
@@ -238,7 +238,7 @@ def _breaks_first(subject: Subject) -> str:
 
 
 def _rests_on(subject: Subject) -> str:
-    """Say how many inputs are stated, derived and assumed, and which matter most."""
+    """Say how many inputs are stated, derived and assumed, and which have the largest effects."""
     plan = subject.projection.scenario
     counts = join_names([f"{count} {kind}" for kind, count in plan.evidence().items()]).replace(" ", " inputs ", 1)
     if not subject.effects:

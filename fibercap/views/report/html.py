@@ -1,4 +1,4 @@
-"""The report: one HTML file that holds all it shows, reaches for nothing outside, and prints on A4."""
+"""The report: a single HTML file without links to other files, laid out for printing on A4."""
 
 from __future__ import annotations
 
@@ -34,11 +34,11 @@ def report(projection: Projection, comparison: Comparison | None, by: str = "yea
     Parameters
     ----------
     projection : Projection
-        The plan; where options are compared, the one that is taken is told in full instead.
+        The plan; if options are compared, the report is about the recommended option instead.
     comparison : Comparison, optional
-        The plan's options side by side.
+        The comparison of the plan's options.
     by : str
-        `year`, `quarter` or `month`, for the statements.
+        The periods of the statements: `year`, `quarter` or `month`.
 
     Raises
     ------
@@ -74,7 +74,7 @@ def report(projection: Projection, comparison: Comparison | None, by: str = "yea
 
 
 def sections(subject: Subject, by: str) -> Iterator[Section]:
-    """Run over the sections that a plan has, the verdict first."""
+    """Yield the sections that apply to the plan, the verdict first."""
     possible = (
         first_page.front(subject),
         claims_and_covenants.wrong(subject),
@@ -95,14 +95,14 @@ def sections(subject: Subject, by: str) -> Iterator[Section]:
 
 
 def _charts(subject: Subject, listed: list[Section]) -> dict[str, str]:
-    """Draw every figure that the sections name, as SVG that may stand beside others in one page."""
+    """Draw every figure that the sections name, as SVG for one page."""
     names = [part.name for section in listed for part in section.parts if isinstance(part, Figure)]
     drawn = run_in_parallel([partial(_chart, subject, name) for name in names])
     return {name: inline_svg(svg.decode(), name) for name, svg in zip(names, drawn, strict=True)}
 
 
 def _chart(subject: Subject, name: str) -> bytes:
-    """Return a chart by name; that of sensitivity shows the first measure that was looked at."""
+    """Return a chart by name; the sensitivity chart is of the first measure in the effects."""
     if name in CHARTS:
         of = subject.written if CHARTS[name].compares else subject.projection
         return write_chart(name, ".svg", of, subject.comparison, titled=False)
@@ -111,13 +111,13 @@ def _chart(subject: Subject, name: str) -> bytes:
 
 
 def inline_svg(svg: str, name: str) -> str:
-    """Return an SVG without what only a file of its own needs, its names made its own, with a role for readers."""
+    """Return an SVG for use inside a page: without XML header and metadata, with unique ids and a role for readers."""
     bare = NAMED.sub(rf"\g<1>{name}-", PARTS_OF_SVG.sub("", svg)).strip()
     return bare.replace("<svg ", f'<svg role="img" aria-labelledby="caption-{name}" ', 1)
 
 
 def _versions() -> list[tuple[str, str]]:
-    """Return the versions of what the figures were made with."""
+    """Return the versions of the libraries that made the figures."""
     versions = []
     for name in ("fibercap", "numpy", "matplotlib", "pint", "pydantic"):
         try:

@@ -1,4 +1,4 @@
-"""Inputs in plain words, for a page on which no path may stand."""
+"""Inputs in plain words, for the page that shows no paths."""
 
 from __future__ import annotations
 
@@ -8,25 +8,25 @@ if TYPE_CHECKING:
     from fibercap.model.plan.scenario import Scenario
 
 GENERAL: Final = frozenset({"money", "company"})
-"""Blocks whose inputs are clear without the block's name."""
+"""Blocks whose inputs need no block name to be clear."""
 KEYS: Final = {
     "adds": "added capacity",
     "matures": "maturity",
     "multiple": "multiple of EBITDA for the terminal value",
     "value": "amount",
 }
-"""Keys that do not say by themselves what they are."""
+"""Plain words for keys that are not clear by themselves."""
 
 
 def input_words(plan: Scenario, path: str) -> str:
-    """Return what an input is in plain words, such as `price of Single-mode fiber`.
+    """Return an input in plain words, such as `price of Single-mode fiber`.
 
     Parameters
     ----------
     plan : Scenario
         The plan.
     path : str
-        The input.
+        The path of the input.
     """
     block, *rest = path.split(".")
     if block == "funding":
@@ -45,7 +45,7 @@ def input_words(plan: Scenario, path: str) -> str:
 
 
 def name_in_words(plan: Scenario, key: str) -> str:
-    """Return the title of a loan, or the name of a project, plant or product; other names in plain words."""
+    """Return the title of a loan, or the name of a project, plant or product; any other key in plain words."""
     if key in plan.loans:
         return plan.loan_title(key)
     for members in (plan.projects, plan.plants, plan.products):
@@ -55,7 +55,7 @@ def name_in_words(plan: Scenario, key: str) -> str:
 
 
 def _key(keys: list[str]) -> str:
-    """Return the last key in words, with the one before it where it says which."""
+    """Return the last key in words, after the key before it if there is one."""
     last = keys[-1]
     words = KEYS.get(last, _plain(last))
     if len(keys) == 1 or last == "multiple":

@@ -1,4 +1,4 @@
-"""The report on options: measures, steps of worth and cash needed side by side."""
+"""The report's section on options: measures, bridge and cash needed, compared."""
 
 from __future__ import annotations
 
@@ -32,11 +32,11 @@ if TYPE_CHECKING:
     from fibercap.views.report.subject import Subject
 
 ABREAST: Final = 6
-"""Options that one table holds, for A4 is no wider."""
+"""How many options fit in one table on A4."""
 
 
 def options(subject: Subject) -> Section | None:
-    """Set the options side by side."""
+    """Return the section that compares the options."""
     comparison = subject.comparison
     if comparison is None:
         return None
@@ -59,7 +59,7 @@ def options(subject: Subject) -> Section | None:
 
 
 def _verdict(verdict: Verdict, comparison: Comparison) -> Iterator[Part]:
-    """Say what is behind the first page: what forbids options, what turns the choice, where rankings differ."""
+    """Yield the details behind the first page: what forbids options, what changes the choice, where rankings differ."""
     speech = _speech(comparison)
     if against := list(excluded_lines(verdict, speech)):
         yield Words("What speaks against options", "head")
@@ -78,12 +78,12 @@ def _verdict(verdict: Verdict, comparison: Comparison) -> Iterator[Part]:
 
 
 def _speech(comparison: Comparison) -> Speech:
-    """Return how options are called here: by their titles."""
+    """Return how this section names options: by their titles."""
     return Speech(lambda name: f"“{comparison.cases[name].title}”", str, lambda finding: finding.fault)
 
 
 def _measures(comparison: Comparison, names: list[str], chosen: str) -> Table:
-    """Return the measures of some of the options, the best of all marked."""
+    """Return a table of the measures of some options; the best of all options are marked."""
     lines = []
     for key in _shown_measures(comparison):
         best = best_shown(comparison, key)
@@ -96,7 +96,7 @@ def _measures(comparison: Comparison, names: list[str], chosen: str) -> Table:
 
 
 def _changes(comparison: Comparison, names: list[str]) -> Table:
-    """Return by how much the measures of some of the options differ from the baseline's, where any does."""
+    """Return a table of the measures of some options less those of the baseline, where any differs."""
     texts = {key: deltas for key in _shown_measures(comparison) if (deltas := delta_texts(comparison, key))}
     lines = [Line(shared_label(comparison, key), [deltas[name] for name in names]) for key, deltas in texts.items()]
     title = f"Change from “{comparison.cases[comparison.baseline].title}”"
@@ -104,7 +104,7 @@ def _changes(comparison: Comparison, names: list[str]) -> Table:
 
 
 def _shown_measures(comparison: Comparison) -> list[str]:
-    """Return the measures that every option has and some option knows, those of single loans left out."""
+    """Return the measures that every option has and that are defined in some, without those of single loans."""
     cases = list(comparison.cases.values())
     known = [key for key in cases[0].measures if "." not in key and all(key in case.measures for case in cases)]
     return [key for key in known if any(case.measures[key].value is not None for case in cases)]

@@ -1,4 +1,4 @@
-"""What a report is made of: sections of words, tables and figures."""
+"""The parts of a report: sections of words, tables and figures."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from fibercap.views.report.subject import Subject
 
 COLUMNS: Final = 16
-"""Columns of numbers that fit beside each other, on a screen and on paper."""
+"""How many columns of numbers fit in one table, on screen and on paper."""
 
 
 @dataclass(frozen=True)
@@ -38,7 +38,7 @@ class Items:
 
 @dataclass(frozen=True)
 class Line:
-    """A line of a table: its head and its cells; `strong` for sums, its tone "", `good` or `bad`."""
+    """A line of a table: its heading and cells; `strong` for totals; its tone is "", `good` or `bad`."""
 
     head: str
     cells: Sequence[str]
@@ -48,7 +48,7 @@ class Line:
 
 @dataclass(frozen=True)
 class Table:
-    """A table with a caption, a heading for each column, and lines; `texts` tells that its cells are no numbers."""
+    """A table with a caption, a heading for each column, and lines; `texts` says that its cells are no numbers."""
 
     kind: ClassVar[str] = "table"
     caption: str
@@ -60,7 +60,7 @@ class Table:
 
 @dataclass(frozen=True)
 class Figure:
-    """A chart, by name, and what it shows."""
+    """A chart: its name and a caption that says what it shows."""
 
     kind: ClassVar[str] = "figure"
     name: str
@@ -68,12 +68,12 @@ class Figure:
 
 
 def figure(name: str, note: str = "") -> Figure:
-    """Return one of the charts that `plot` draws, as a part of the report; a note follows what it shows."""
+    """Return one of the charts of `fibercap plot` as a part of the report; a note is added to its caption."""
     return Figure(name, f"{CHARTS[name].shows}; {note}" if note else CHARTS[name].shows)
 
 
 def figures_of(section: str, subject: Subject) -> list[Figure]:
-    """Return the charts with which a section begins, those that apply to the plan."""
+    """Return the charts at the start of a section, if they apply to the plan."""
     plans = {True: subject.written.scenario, False: subject.projection.scenario}
     return [figure(name) for name, c in CHARTS.items() if c.section == section and c.applies(plans[c.compares])]
 
@@ -83,7 +83,7 @@ Part = Words | Items | Table | Figure
 
 @dataclass(frozen=True)
 class Section:
-    """A heading and what stands under it."""
+    """A heading and the parts below it."""
 
     key: str
     title: str
@@ -91,7 +91,7 @@ class Section:
 
 
 def tables_of(figures: Figures) -> Iterator[Table]:
-    """Run over tables of figures, their unit in the caption: one, or as many as a page is too narrow for."""
+    """Yield figures as tables with the unit in the caption; several if the columns do not fit in one."""
     divisor, unit, decimals = figures.scale()
     lines = [Line(line.label, line.texts(divisor, decimals), line.strong) for line in figures.lines]
     caption = f"{figures.title} [{unit}]" if unit else figures.title

@@ -1,4 +1,4 @@
-"""The report's middle: capacity and output, the statements by year, the loans."""
+"""The report's sections on capacity, statements, funding and loans."""
 
 from __future__ import annotations
 
@@ -16,13 +16,13 @@ if TYPE_CHECKING:
 
 
 def capacity(subject: Subject) -> Section:
-    """Tell what the plants can make, make and sell."""
+    """Return the section on capacity, output and shipments."""
     tables = [table for figures in capacity_figures(subject.projection, "year") for table in tables_of(figures)]
     return Section("capacity", "Capacity and output", [*figures_of("capacity", subject), *tables])
 
 
 def statements(subject: Subject, by: str) -> Section:
-    """Tell income, cash flow and balance sheet, with their charts."""
+    """Return the section on income, cash flow and balance sheet, with their charts."""
     parts: list[Part] = [*figures_of("statements", subject)]
     for title in STATEMENTS:
         if title == "Cash flow" and front_figure(subject).name != "cash":
@@ -33,7 +33,7 @@ def statements(subject: Subject, by: str) -> Section:
 
 
 def funding(subject: Subject) -> Section | None:
-    """Tell who pays for what is built and bought."""
+    """Return the section on who pays for projects and purchases."""
     plan = subject.projection.scenario
     if not plan.projects and not any(plant.purchase for plant in plan.plants.values()):
         return None
@@ -41,7 +41,7 @@ def funding(subject: Subject) -> Section | None:
 
 
 def loans(subject: Subject) -> Section | None:
-    """Tell every loan: terms, flows by year to maturity, cost and average life."""
+    """Return the section on loans: flows by year to maturity, cost and average life."""
     plan = subject.projection.scenario
     if not plan.loans:
         return None

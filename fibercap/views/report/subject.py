@@ -1,4 +1,4 @@
-"""What a report is about: a plan, its options side by side, which of them is taken, and what moves it."""
+"""The subject of a report: a plan, the comparison of its options, the chosen option, and all that is known of it."""
 
 from __future__ import annotations
 
@@ -29,14 +29,14 @@ if TYPE_CHECKING:
 
 MOVED: Final = ("equity_npv", "project_npv", "min_dscr")
 INSTEAD: Final = ("company_npv", "lowest_cash")
-"""What is looked at first where projects are worth nothing that can be told."""
+"""Measures of the sensitivity if the worth of the projects is undefined."""
 
 
 @dataclass(frozen=True)
 class Subject:
-    """The projection that is told in full, with all that is known about it, and the plan as it was written.
+    """The projection that the report is about, its results, and `written`, the projection of the plan as written.
 
-    `comparison` and `verdict` are None where there is one way to pay, or one was asked for.
+    `comparison` and `verdict` are None if the plan has no options, or one of them was chosen by the user.
     """
 
     projection: Projection
@@ -52,28 +52,35 @@ class Subject:
 
     @property
     def option(self) -> str:
-        """The option that is told in full; "" where none is."""
+        """The option that the report is about; "" if it is about the plan as written."""
         return self.projection.scenario.option or ""
 
     @property
     def name(self) -> str:
-        """The option that is told in full, or what the plan is called."""
+        """The title of the option that the report is about, or of the plan."""
         option = self.projection.scenario.option
         plan = self.projection.scenario
         return (plan.options[option].title or option) if option else plan.title or plan.id
 
 
 MOST_VALUES: Final = 4_000_000
-"""Values of a plan of which a report can be made in a gigabyte: 900 plants over ten years by month."""
+"""Largest plan for which a report needs less than a gigabyte of memory: 900 plants over ten years by month."""
 
 
 def subject_of(projection: Projection, comparison: Comparison | None) -> Subject:
-    """Look at a plan from every side: the option that is worth taking, its claims and covenants, what moves it.
+    """Compute all results that a report needs, for the option to report.
+
+    Parameters
+    ----------
+    projection : Projection
+        The projection of the plan.
+    comparison : Comparison, optional
+        The comparison of its options, if it has some.
 
     Raises
     ------
     FibercapError
-        If the plan is so large that this would take more than a gigabyte.
+        If the plan is so large that this would take more than a gigabyte of memory.
     """
     if (size := size_of(projection)) > MOST_VALUES:
         message = f"the plan has {size:,} values, rows times periods; a report takes at most {MOST_VALUES:,}"
@@ -103,5 +110,5 @@ def subject_of(projection: Projection, comparison: Comparison | None) -> Subject
 
 
 def option_to_report(judged: Verdict, comparison: Comparison) -> str:
-    """Return the option that is told in full: the one recommended, else the one worth most, else the first."""
+    """Return the option that the report is about: the recommended one, else the one worth most, else the first."""
     return next(iter((*judged.recommended, *judged.ranked, *comparison.cases)))

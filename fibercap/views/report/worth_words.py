@@ -1,4 +1,4 @@
-"""What the option that is told in full is worth, how far ahead of others it is, and why others may not be taken."""
+"""Sentences on the worth of the reported option, its lead over others, and why others may not be taken."""
 
 from __future__ import annotations
 
@@ -17,13 +17,13 @@ if TYPE_CHECKING:
     from fibercap.views.verdict_text import Speech
 
 REASONS: Final = 2
-"""Findings, options and numbers that are told one by one."""
+"""How many findings, options and numbers are named; the others are only counted."""
 WORTH: Final = ("equity_npv", "project_npv", "company_npv")
 WRONG: Final = {COVENANT: "a covenant is broken", CASH: "cash falls below zero", USES: "uses have no source"}
 
 
 def worth_words(subject: Subject, speech: Speech) -> str:
-    """Say what the plan is worth, how far ahead of others, and which others may not be taken."""
+    """Say what the reported option is worth, how far it leads, and which other options may not be taken."""
     verdict = subject.verdict
     if verdict is None or subject.option not in verdict.worth:
         key = next((key for key in WORTH if subject.measures[key].value is not None), "lowest_cash")
@@ -55,7 +55,7 @@ def _worth_text(verdict: Verdict, name: str) -> str:
 
 
 def _ahead(verdict: Verdict, speech: Speech) -> str:
-    """Say by how much the option that is recommended is worth more than the runner-up."""
+    """Say by how much the recommended option is worth more than the runner-up."""
     if verdict.distance is None or verdict.tie:
         return ""
     pairs = ((verdict.share_of_worth, "of what that is worth"), (verdict.share_of_uses, "of what is spent"))
@@ -65,7 +65,7 @@ def _ahead(verdict: Verdict, speech: Speech) -> str:
 
 
 def _others(verdict: Verdict, option: str, speech: Speech) -> Iterator[str]:
-    """Run over sentences on the other options that may not be recommended, with what is wrong with them."""
+    """Yield sentences on other options that may not be recommended, with what is wrong with them."""
     others = {name: stops for name, stops in verdict.excluded.items() if name != option}
     if others and not verdict.recommended:
         kinds = dict.fromkeys(WRONG[finding.kind] for stops in others.values() for finding in stops)

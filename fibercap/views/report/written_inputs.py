@@ -1,4 +1,4 @@
-"""The inputs of a plan as they were written, each with its source, its place in it, and its note."""
+"""The inputs of a plan as written, each with its source, its place in the source, and its note."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class WrittenInput:
-    """An input: its texts (of a path over time several, each with its key), and where they come from."""
+    """An input as written: its texts (of a series over time several, each with its key), and its source."""
 
     path: str
     texts: tuple[tuple[str, str], ...]
@@ -28,12 +28,12 @@ class WrittenInput:
 
     @property
     def text(self) -> str:
-        """What was written, on one line."""
+        """All texts on one line."""
         return "; ".join(f"{key}: {text}" if key else text for key, text in self.texts)
 
 
 def written_inputs(scenario: Scenario) -> list[WrittenInput]:
-    """Return every number, date and path that was written, in the order of the scenario."""
+    """Return every written number, date and series, in the order of the scenario."""
     values, wrappers = scenario.unwrapped
     inputs = []
     for item in scenario.inputs():
@@ -46,13 +46,13 @@ def written_inputs(scenario: Scenario) -> list[WrittenInput]:
 
 
 def _text_beside(wrappers: Mapping[Path, Branch], path: Path, key: str) -> str:
-    """Return the note or place that stands beside an input itself."""
+    """Return the note or place written for exactly this input; "" if there is none."""
     leaf = wrappers.get(path, Branch()).get(key)
     return leaf.text if isinstance(leaf, Leaf) else ""
 
 
 def amount(text: str) -> tuple[float, str] | tuple[str, str]:
-    """Return the number and the unit of a quantity as it was written; other texts as they are, without a unit."""
+    """Return the number and the unit of a written quantity; any other text as it is, without a unit."""
     try:
         number, unit = split_quantity(text)
     except QuantityTextError:
