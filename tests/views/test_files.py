@@ -93,8 +93,8 @@ def test_a_link_that_leads_nowhere_to_itself_or_to_a_folder_is_refused(*, force:
     (tmp_path / "folder").symlink_to(".")
 
     for name, told in {
-        "nowhere": "which is not there",
-        "itself": "which is not there",
+        "nowhere": "which does not exist",
+        "itself": "which does not exist",
         "folder": "is a folder",
     }.items():
         with pytest.raises(FibercapError, match=rf"{name} .*{told}"):
