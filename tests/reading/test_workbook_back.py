@@ -117,7 +117,8 @@ def test_an_input_of_an_option_alone_cannot_be_laid_over_the_plan(
 def test_a_workbook_stands_after_its_scenario_and_out_needs_one(capsys: pytest.CaptureFixture[str]) -> None:
     assert "name the scenario first" in run(capsys, "diff", "plan.xlsx", "fibercore")[2]
     assert (
-        "--out writes what a workbook changes" in run(capsys, "diff", "fibercore", "slow_brazil", "--out", "x.yaml")[2]
+        "--out writes the changes of a workbook"
+        in run(capsys, "diff", "fibercore", "slow_brazil", "--out", "x.yaml")[2]
     )
 
 
