@@ -81,7 +81,7 @@ class Example:
                 stack.enter_context(patch.object(os, "open", side_effect=refused))
             try:
                 scenario = read(self.name, settings=self.settings)
-                projection = project(scenario.drawn(self.draws) if self.draws else scenario)
+                projection = project(scenario.with_samples(self.draws) if self.draws else scenario)
                 outcomes(projection)
                 covenants(projection)
             except ScenarioError as error:

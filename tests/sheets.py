@@ -191,7 +191,7 @@ def _of_years(sheets: Sheets, projection: Projection) -> Iterator[str]:
 def _of_scalars(sheets: Sheets, projection: Projection) -> Iterator[str]:
     for row in sheets.rows("Derived"):
         path = str(sheets("Derived", row, 1))
-        item = projection.given.get(path)
+        item = projection.scalars.get(path)
         if item is not None and not alike(sheets("Derived", row, 5), float(np.ravel(item.value)[0])):
             yield f"Derived: {path} is {sheets('Derived', row, 5)!r}, wanted {item.value!r}"
 

@@ -187,7 +187,7 @@ def test_a_number_is_drawn_and_solved_for(path: str) -> None:
     """Draws equal the plans that they stand for; asked for what a factor of 1.2 leads to, the answer is that factor."""
     moved = lever(plan(), path)
     draws = input_samples([(moved, 1.0), (moved, 1.2)])
-    batch, alone = project(plan().drawn(draws)), project(plan().drawn(input_samples([(moved, 1.2)])))
+    batch, alone = project(plan().with_samples(draws)), project(plan().with_samples(input_samples([(moved, 1.2)])))
 
     assert alike(batch, 0, base()) == alike(batch, 1, alone) == []
     measure = NUMBERS[path]

@@ -88,7 +88,7 @@ def test_the_return_lies_in_what_runs_on_after_the_horizon() -> None:
     rates = {}
     for rule, text in (("none", "none"), ("book", "book"), ("multiple", "{multiple: 5}")):
         changes = read_text(f"remove: [money.terminal_value]\nadd: {{money.terminal_value: {text}}}", "rule")
-        rates[rule] = measures(project(read("fibercore").changed(changes)))["project_irr"].value
+        rates[rule] = measures(project(read("fibercore").with_changes(changes)))["project_irr"].value
 
     assert rates == {
         "none": pytest.approx(-0.58, abs=0.01),
@@ -192,7 +192,7 @@ def test_with_the_prices_that_came_the_plan_fails() -> None:
     prices = "{2000: 40 USD/km, 2001: 35 USD/km, 2002: 23 USD/km, 2003: 15 USD/km, 2004: 15 USD/km}"
     changes = read_text(f"change: {{products.single_mode.price: {prices}}}", "as it came")
 
-    projection = project(read("fibercore").changed(changes))
+    projection = project(read("fibercore").with_changes(changes))
 
     ebitda = years(projection, "ebitda")
     assert all(ebitda[year] < 0 for year in ("2002", "2003", "2004"))

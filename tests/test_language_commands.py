@@ -30,9 +30,9 @@ def test_what_show_prints_is_the_same_scenario(name: str) -> None:
     for option in (None, "bullet"):
         scenario = read(name, option)
 
-        again = scenario_of(written(scenario.resolved), "shown.yaml")
+        again = scenario_of(written(scenario.standalone_tree), "shown.yaml")
 
-        assert again.tree == scenario.resolved
+        assert again.tree == scenario.standalone_tree
         assert ("options" in again.tree) is (option is None)
         assert again.digest() == scenario.digest()
 

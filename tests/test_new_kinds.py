@@ -197,7 +197,7 @@ at = "loans.bank.schedule.payment"
 one, other = (run(text, rest=", grace: 6 months").value(at) for text in ("{style: renewed}", "{style: level}"))
 found["as level"] = float(np.abs(one - other).max())
 draws = {"loans.bank.repayment.least": Quantity(np.array([[0.0], [600_000.0]]), "USD")}
-batch = project(read(file).drawn(draws)).value(at)
+batch = project(read(file).with_samples(draws)).value(at)
 alone = [project(read(file, settings=[f"loans.bank.repayment.least={x} USD"])).value(at)[0] for x in (0, 600_000)]
 found["batch"] = float(np.abs(batch - np.array(alone)).max())
 print(json.dumps(found))

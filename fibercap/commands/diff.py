@@ -95,7 +95,7 @@ def _plans_of_review(
     if review.hash != plan.digest():
         say(f"{scenarios[1]} was exported from another version of {scenarios[0]}; old values are its own", err=True)
     old = plan.with_option(review.option) if review.option and plan.option is None else plan
-    new = old.changed(review.changes(), f"entered in {scenarios[1]}") if review.entered else old
+    new = old.with_changes(review.changes(), f"entered in {scenarios[1]}") if review.entries else old
     if out is not None:
         name = name_from(out.parent, scenarios[0])
         write_file(out, overlay_text(plan, name, review).encode(), force=force)

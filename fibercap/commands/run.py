@@ -123,6 +123,6 @@ def _keep(projection: Projection, settings: tuple[str, ...], by: str, out: Path,
     from fibercap.views.files.run_folder import former_files, run_folder
     from fibercap.views.files.writing import write_all
 
-    files = run_folder(projection, written(projection.scenario.resolved, folders=False), settings, by)
+    files = run_folder(projection, written(projection.scenario.standalone_tree, folders=False), settings, by)
     write_all(out, files, force=force, former=partial(former_files, out))
     say(f"{len(files)} files are in {out}", err=True)

@@ -18,7 +18,7 @@ def show(scenario: str, option: str | None, settings: tuple[str, ...], as_json: 
 
     The output is itself a scenario, of the same plan. With --option, it has no options left.
     """
-    tree = plan_of(scenario, option, settings).resolved
+    tree = plan_of(scenario, option, settings).standalone_tree
     if as_json:
         from fibercap.views.json.explain import show_document
         from fibercap.views.json.text import text

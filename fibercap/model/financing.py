@@ -1,4 +1,4 @@
-"""Loans, accounts and ratios, in the order in which they rest on one another, settled where cash decides."""
+"""Loans, accounts and ratios, in the order of their dependence; iterated where they depend on cash."""
 
 from __future__ import annotations
 
@@ -23,35 +23,36 @@ if TYPE_CHECKING:
     from fibercap.model.plan.scenario import Scenario
 
 ROUNDS: Final = 12
-"""Passes that each prepayment may take to settle."""
+"""Largest number of passes for each prepayment to converge."""
 
 
 def financed_rows(
     sheet: Sheet, scenario: Scenario, paid: Callable[[Cuts], Sheet] | None = None, *, ratios: bool = True
 ) -> tuple[Sheet, Mapping[str, Block]]:
-    """Write loans, accounts and ratios; again until dated prepayments are those that cash suffices for.
+    """Write loans, accounts and ratios; repeat until cash is sufficient for the dated prepayments.
 
-    A prepayment that cash does not suffice for changes the interest of its own period, and so what cash suffices for.
+    A prepayment that is cut for lack of cash changes the interest of its period, and so the cash that is available.
 
     Parameters
     ----------
     sheet, scenario : Sheet, Scenario
         The sheet that has the rows of operations, and the scenario.
     paid : callable, optional
-        Writes who pays anew, given the cuts of prepayments, where it depends on the costs of loans.
+        Returns a sheet with the rows of funding for given cuts of prepayments, if these depend on the costs of loans.
     ratios : bool
         If false, ratios are written only where a lock-up needs them.
 
     Returns
     -------
-    the sheet, and the loans' schedules by name
+    Sheet, mapping
+        The sheet, and the loans' schedules by name.
 
     Raises
     ------
     ScenarioError
-        If a lock-up is about a row that there is not, or that is no balance and no ratio.
+        If a lock-up is on a row that does not exist, or that is neither a balance nor a ratio.
     FibercapError
-        If it never settles: a ratio that looks ahead may depend on the very dividends that it bars.
+        If it does not converge: a ratio that looks ahead may depend on the dividends that it locks up.
 
     Source
     ------
@@ -73,7 +74,7 @@ def financed_rows(
 
 
 def _write(sheet: Sheet, scenario: Scenario, cuts: Cuts, *, ratios: bool) -> dict[str, Block]:
-    """Write loans, accounts and ratios, given by how much prepayments are cut; return the loans' schedules."""
+    """Write loans, accounts and ratios for given cuts of prepayments; return the loans' schedules."""
     locks = {f"loans.{loan}.covenants.{key}.lock_up": locked_row(loan, key) for loan, key in locks_of(scenario)}
     blocks, planned = known_loans(sheet, scenario, cuts)
     blocks |= cash_loans(sheet, scenario, planned, locks.values())

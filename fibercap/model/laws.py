@@ -1,4 +1,4 @@
-"""The laws that a projection must keep, as formulas of the gap that each leaves, proved on every run."""
+"""The laws of the books, each as the formula of a gap that must be zero; every projection is checked against them."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from fibercap.core.sheet import total
 from fibercap.model.funding.financing_costs import lenders, projects_with_costs
 from fibercap.model.funding.settling_costs import rounding_of_costs
 from fibercap.model.funding.sources import GRANT
-from fibercap.model.income.working_capital import KINDS
+from fibercap.model.income.working_capital import CAPITAL_KINDS
 from fibercap.model.plants.capacity import bought_capital
 
 if TYPE_CHECKING:
@@ -32,27 +32,27 @@ COMPANY: Final = (
     "principal", "interest_accrued", "interest_paid", "recurring_fees", "fees_paid", "upfront_fees_paid",
     "equity_for_projects", "equity_paid_in", "equity_for_cash", "dividends",
 )  # fmt: skip
-"""The flows of `accounts.` that cash, balance sheet and owners' money are added up from."""
+"""The flows of `accounts.` that make up cash, the balance sheet and owners' money."""
 OWNERS: Final = ("equity_for_projects", "equity_paid_in", "equity_for_cash")
 OWING: Final = ("payables", "tax_payable", "accrued_interest", "debt", "other_liabilities")
 EQUITY: Final = ("paid_in_capital", "retained_earnings")
 
 
 IDLE: Final = frozenset({"sources_equal_uses", "financing_costs"})
-"""Laws about what is spent; after the horizon nothing is."""
+"""Laws about spending, which do not apply in the run-off because nothing is spent there."""
 LAWS: Final = (
     "sources_equal_uses", "grants", "loans_carry", "balance", "cash", "owners", "billed", "capacity", "commitment",
     "not_negative", "financing_costs", "exchange",
 )  # fmt: skip
-"""The laws, in the order in which they are proved."""
+"""The laws, in the order in which they are checked."""
 
 
 class Law(NamedTuple):
-    """A law as it applies to one row: the formula of its gap, zero where it is kept, and what the gap is measured by.
+    """A law as it applies to one row: the formula of its gap, zero if the law is kept, and the scale of the gap.
 
-    That is the largest amount that enters the check: of the formulas of `balances`, of those of `flows` added up from
-    the start, and of all that enters the company's books, where they are concerned, or those of a `loan`. What a loan's
-    contract rounds may take `rounding` off the row, (..., 1).
+    The scale is the largest amount that enters the check: the largest value of the formulas in `balances`, of the
+    formulas in `flows` summed from the start, of the books of the company if `company` is true, and of the balance of
+    `loan`. Rounding by loan contracts may lower the row by up to `rounding`, (..., 1).
     """
 
     name: str
@@ -65,24 +65,24 @@ class Law(NamedTuple):
     rounding: Array | float = 0.0
 
 
-def largest(*balances: Array, flows: tuple[Array, ...] = ()) -> Array:
-    """Return the largest of some balances, and of some flows added up from the start, (..., 1).
+def largest_amount(*balances: Array, flows: tuple[Array, ...] = ()) -> Array:
+    """Return the largest of balances, and of flows summed from the start, (..., 1).
 
-    A sum loses what rounding takes of every amount that went into it, so that a flow counts with all that came before.
+    The rounding error of a sum grows with every amount added, so a flow counts with all flows before it.
 
     Parameters
     ----------
     *balances : (..., period)
-        Amounts that are compared as they stand.
+        Amounts that are compared as they are. [any unit]
     flows : tuple of (..., period)
-        Amounts that are added up over the periods, whatever their signs.
+        Amounts whose absolute values are summed over the periods. [any unit]
     """
-    found: Array = np.zeros(1)
+    largest: Array = np.zeros(1)
     for balance in balances:
-        found = np.maximum(found, np.max(np.abs(balance), axis=-1, keepdims=True, initial=0.0))
+        largest = np.maximum(largest, np.max(np.abs(balance), axis=-1, keepdims=True, initial=0.0))
     for flow in flows:
-        found = np.maximum(found, np.sum(np.abs(flow), axis=-1, keepdims=True))
-    return found
+        largest = np.maximum(largest, np.sum(np.abs(flow), axis=-1, keepdims=True))
+    return largest
 
 
 class Books:
@@ -90,10 +90,10 @@ class Books:
 
     def __init__(self, plan: Plan, read: Read) -> None:
         self.plan, self._read = plan, read
-        self._agreed = {f"inputs.loans.{name}.commitment": loan.commitment for name, loan in plan.loans.items()}
+        self._commitments = {f"inputs.loans.{name}.commitment": loan.commitment for name, loan in plan.loans.items()}
 
     def read(self, path: str, shift: int) -> Array:
-        """Return a row or scalar as formulas read it; of a commitment, the part that the plan uses.
+        """Return a row or scalar as formulas read it; commitments are those of the plan.
 
         Parameters
         ----------
@@ -102,7 +102,7 @@ class Books:
         shift : int
             Periods to look ahead; negative for earlier ones.
         """
-        return self._agreed[path] if path in self._agreed else self._read(path, shift)
+        return self._commitments[path] if path in self._commitments else self._read(path, shift)
 
     def __call__(self, path: str) -> Array:
         """Return a row."""
@@ -114,25 +114,27 @@ class Books:
 
     @cached_property
     def company(self) -> Array:
-        """The largest amount that enters what the company as a whole adds up, (..., 1). [money]"""
+        """The largest amount that enters the books of the company, (..., 1). [money]"""
         opening = self("accounts.total_assets")[..., :1]
-        return largest(opening, flows=tuple(self(f"accounts.{key}") for key in COMPANY))
+        return largest_amount(opening, flows=tuple(self(f"accounts.{key}") for key in COMPANY))
 
     def loan(self, name: str) -> Array:
-        """Return the largest amount that enters a loan's balance, in its currency, (..., 1): what it pays for, too."""
-        plan, at, code = self.plan, f"loans.{name}.schedule", self.plan.loan_currency(name)
-        own = largest(self(f"{at}.closing"), flows=tuple(self(f"{at}.{key}") for key in ("drawn", "principal")))
-        paid = tuple(self(f"funding.{key}.uses") for key in plan.funded_by(name))
-        whole = largest(np.zeros(1), self.company if plan.loans[name].needs_cash else np.zeros(1), flows=paid)
+        """Return the largest amount that enters a loan's balance or the uses it finances, in its currency, (..., 1)."""
+        plan, prefix, code = self.plan, f"loans.{name}.schedule", self.plan.loan_currency(name)
+        balance = largest_amount(
+            self(f"{prefix}.closing"), flows=tuple(self(f"{prefix}.{key}") for key in ("drawn", "principal"))
+        )
+        uses = tuple(self(f"funding.{key}.uses") for key in plan.uses_of_loan(name))
+        paid_for = largest_amount(np.zeros(1), self.company if plan.loans[name].needs_cash else np.zeros(1), flows=uses)
         if code != plan.currency:
-            whole = whole / self(f"exchange.{code}.average").min(axis=-1, keepdims=True)
-        return np.maximum(np.maximum(own, whole), plan.loans[name].commitment)
+            paid_for = paid_for / self(f"exchange.{code}.average").min(axis=-1, keepdims=True)
+        return np.maximum(np.maximum(balance, paid_for), plan.loans[name].commitment)
 
-    def entered(self, law: Law) -> Array:
+    def scale_of(self, law: Law) -> Array:
         """Return the largest amount that enters a law's check, (..., 1)."""
-        found = largest(*self.work_out(*law.balances), flows=self.work_out(*law.flows))
-        found = np.maximum(found, self.company) if law.company else found
-        return np.maximum(found, self.loan(law.loan)) if law.loan else found
+        amount = largest_amount(*self.work_out(*law.balances), flows=self.work_out(*law.flows))
+        amount = np.maximum(amount, self.company) if law.company else amount
+        return np.maximum(amount, self.loan(law.loan)) if law.loan else amount
 
 
 def laws_of(plan: Plan, read: Callable[[str], Array]) -> Iterator[Law]:
@@ -143,24 +145,24 @@ def laws_of(plan: Plan, read: Callable[[str], Array]) -> Iterator[Law]:
     plan : Plan
         The plan.
     read : callable
-        Returns a row by its path, (..., period).
+        Returns a row by its path, (..., period) [unit of the row].
     """
     for key in plan.funding:
         uses, parts = f"{{funding.{key}.uses}}", plan.source_rows(key).values()
         sources = tuple(f"{{{row}}}" for row in parts)
         yield Law("sources_equal_uses", f"funding.{key}.uses", f"{uses} - ({total(parts)})", flows=(uses, *sources))
-    row, claimed = "accounts.grants_receivable", total(f"funding.{key}.{GRANT}" for key in plan.granted)
+    row, claimed = "accounts.grants_receivable", total(f"funding.{key}.{GRANT}" for key in plan.uses_with_grant)
     text = f"{{{row}}} - {{{row}@-1}} - ({claimed}) + {{accounts.grants}}"
     yield Law("grants", row, text, (f"{{{row}}}",), (claimed, "{accounts.grants}"))
     for name in plan.loans:
-        yield _loan_carries(plan, name)
+        yield _loan_balance(plan, name)
     row, owed = "accounts.total_assets", "{accounts.total_liabilities_and_equity}"
     yield Law("balance", row, f"{{{row}}} - {owed}", (f"{{{row}}}", owed), company=True)
     kinds = [f"accounts.{kind}_cash_flow" for kind in ("operating", "investing", "financing")]
     text, flows = f"{{accounts.cash}} - {{accounts.cash@-1}} - ({total(kinds)})", tuple(f"{{{row}}}" for row in kinds)
     yield Law("cash", "accounts.cash", text, ("{accounts.cash}",), flows, company=True)
     yield from _owners()
-    yield from _billed(plan)
+    yield from _working_capital(plan)
     yield from _capacity(plan)
     for name, loan in plan.loans.items():
         row = f"loans.{name}.schedule.{'closing' if loan.revolves else 'drawn_to_date'}"
@@ -175,18 +177,18 @@ def laws_of(plan: Plan, read: Callable[[str], Array]) -> Iterator[Law]:
     yield _exchange(plan)
 
 
-def _loan_carries(plan: Plan, name: str) -> Law:
-    at = f"loans.{name}"
-    moved = f"{{{at}.opening}} + {{{at}.draws}} + {{{at}.capitalized}} - {{{at}.principal}}"
+def _loan_balance(plan: Plan, name: str) -> Law:
+    prefix = f"loans.{name}"
+    changes = f"{{{prefix}.opening}} + {{{prefix}.draws}} + {{{prefix}.capitalized}} - {{{prefix}.principal}}"
     if plan.loan_currency(name) != plan.currency:
-        moved += f" + {{{at}.closing_revaluation}}"
-    balances = (f"{{{at}.closing}}", f"{{{at}.opening}}")
-    flows = tuple(f"{{{at}.{key}}}" for key in ("draws", "capitalized", "principal"))
-    return Law("loans_carry", f"{at}.closing", f"{{{at}.closing}} - ({moved})", balances, flows)
+        changes += f" + {{{prefix}.closing_revaluation}}"
+    balances = (f"{{{prefix}.closing}}", f"{{{prefix}.opening}}")
+    flows = tuple(f"{{{prefix}.{key}}}" for key in ("draws", "capitalized", "principal"))
+    return Law("loans_carry", f"{prefix}.closing", f"{{{prefix}.closing}} - ({changes})", balances, flows)
 
 
 def _owners() -> Iterator[Law]:
-    """Run over what owners have paid in and left, and what both are worth by assets and debts."""
+    """Yield the laws of paid-in capital, of retained earnings, and of their sum as assets less debts."""
     paid, earned = total(f"accounts.{key}" for key in OWNERS), "{accounts.net_income} - {accounts.dividends}"
     for key, flow in (("paid_in_capital", paid), ("retained_earnings", earned)):
         row = f"accounts.{key}"
@@ -196,9 +198,9 @@ def _owners() -> Iterator[Law]:
     yield Law("owners", "accounts.total_assets", text, (left,), company=True)
 
 
-def _billed(plan: Plan) -> Iterator[Law]:
-    """Run over working capital: how far it is below nothing, or above what was owed, bought and billed."""
-    for kind, _, key in KINDS:
+def _working_capital(plan: Plan) -> Iterator[Law]:
+    """Yield the laws of working capital: not below zero, nor above opening, purchases and the flow of the period."""
+    for kind, _, key in CAPITAL_KINDS:
         row, flow = f"{{accounts.{kind}}}", f"{{accounts.{key}}}"
         bought = total(
             f"plants.{name}.purchased.{kind}"
@@ -211,14 +213,14 @@ def _billed(plan: Plan) -> Iterator[Law]:
 
 def _capacity(plan: Plan) -> Iterator[Law]:
     for name in plan.plants:
-        able = f"{{plants.{name}.effective_capacity}} * {{time.years}}"
+        capacity = f"{{plants.{name}.effective_capacity}} * {{time.years}}"
         made, sold = f"{{plants.{name}.output}}", f"{{plants.{name}.shipments}}"
-        yield Law("capacity", made[1:-1], f"MIN({able} - {made}, 0)", (able, made))
+        yield Law("capacity", made[1:-1], f"MIN({capacity} - {made}, 0)", (capacity, made))
         yield Law("capacity", sold[1:-1], f"MIN({made} - {sold}, 0)", (made, sold))
 
 
 def assets(plan: Plan) -> list[str]:
-    """Return the rows of assets that must not fall below zero."""
+    """Return the paths of the asset rows that must not fall below zero."""
     rows = ("net_fixed_assets", "construction_in_progress", "deferred_fees", "grants_receivable")
     return [f"projects.{name}.book_value" for name in plan.projects] + [f"accounts.{row}" for row in rows]
 
@@ -231,59 +233,59 @@ def _financing_costs(plan: Plan) -> Iterator[Law]:
             f" * {{funding.{key}.{name}.share}} * IF({{time.end}} <= {done}, 1, 0)"
             for name in lenders(plan, [key])
         ]
-        borne = " + ".join(costs) or "0"
-        yield Law("financing_costs", row, f"{{{row}}} - ({borne})", flows=(f"{{funding.{key}.uses}}", borne))
+        total_cost = " + ".join(costs) or "0"
+        yield Law("financing_costs", row, f"{{{row}}} - ({total_cost})", flows=(f"{{funding.{key}.uses}}", total_cost))
 
 
 def _exchange(plan: Plan) -> Law:
-    """Return that the exchange result is what opens, moves and accrues, as it was converted, less what closes."""
+    """Return the law that the exchange result is converted openings and flows of foreign loans less their closings."""
     parts, balances, flows = [], [], []
     plus, minus = ("draws", "interest", "fees"), ("interest_paid", "fees_paid", "principal")
-    for at in (f"loans.{name}" for name in plan.loans if plan.loan_currency(name) != plan.currency):
-        text = total(f"{at}.{key}" for key in ("opening", "accrued@-1", *plus))
-        parts.append(text + "".join(f" - {{{at}.{key}}}" for key in (*minus, "closing", "accrued")))
-        balances += [f"{{{at}.{key}}}" for key in ("opening", "closing", "accrued")]
-        flows += [f"{{{at}.{key}}}" for key in (*plus, *minus)]
+    for prefix in (f"loans.{name}" for name in plan.loans if plan.loan_currency(name) != plan.currency):
+        text = total(f"{prefix}.{key}" for key in ("opening", "accrued@-1", *plus))
+        parts.append(text + "".join(f" - {{{prefix}.{key}}}" for key in (*minus, "closing", "accrued")))
+        balances += [f"{{{prefix}.{key}}}" for key in ("opening", "closing", "accrued")]
+        flows += [f"{{{prefix}.{key}}}" for key in (*plus, *minus)]
     row, left = "accounts.exchange_result", " + ".join(parts) or "0"
     return Law("exchange", row, f"{{{row}}} - ({left})", tuple(balances), tuple(flows))
 
 
 def prove_laws(plan: Plan, read: Read) -> dict[str, float]:
-    """Prove every law; return the largest gap found for each. [money, or km for capacity]
+    """Check every law; return the largest gap of each. [money, or km for capacity]
 
     Parameters
     ----------
     plan : Plan
-        What was projected.
+        The plan that was projected.
     read : callable
-        Gives a row, or a scalar, for (path, shift), as formulas read it.
+        Returns a row or a scalar for (path, shift), as formulas read it.
 
     Raises
     ------
     IdentityError
-        Naming the first law that is broken, its row, period, draw and gap.
+        If a law is broken; it names the first such law, its row, period, sample and gap.
 
     Source
     ------
-    docs/decisions/laws-by-what-went-in.md: a gap may be 1e-12 of the largest balance, or flow added up from the start,
-    that entered the check in the same draw, and never less than 1e-6.
+    docs/decisions/laws-by-what-went-in.md: a gap may be 1e-12 of the largest balance, or of the largest flow summed
+    from the start, that entered the check in the same sample; gaps up to 1e-6 are always allowed.
     """
-    found = dict.fromkeys(LAWS, 0.0)
+    gaps = dict.fromkeys(LAWS, 0.0)
     books = Books(plan, read)
     for law in laws_of(plan, books):
         size = np.maximum(np.abs(books.work_out(law.text)[0]) - law.rounding, 0.0)
         size = size[..., : plan.timeline.within] if law.name in IDLE else size
         worst = float(np.max(size, initial=0.0))
-        found[law.name] = max(found[law.name], worst)
-        if worst > ABSOLUTE and (broken := size > np.maximum(ABSOLUTE, RELATIVE * books.entered(law))).any():
-            _tell(plan, law, np.broadcast_to(size, broken.shape), broken)
-    return found
+        gaps[law.name] = max(gaps[law.name], worst)
+        if worst > ABSOLUTE and (broken := size > np.maximum(ABSOLUTE, RELATIVE * books.scale_of(law))).any():
+            _raise_broken_law(plan, law, np.broadcast_to(size, broken.shape), broken)
+    return gaps
 
 
-def _tell(plan: Plan, law: Law, size: Array, broken: npt.NDArray[np.bool_]) -> None:
-    spot = np.unravel_index(int(np.argmax(broken)), size.shape)
-    column = int(spot[-1])
+def _raise_broken_law(plan: Plan, law: Law, size: Array, broken: npt.NDArray[np.bool_]) -> None:
+    position = np.unravel_index(int(np.argmax(broken)), size.shape)
+    column = int(position[-1])
     when = f"event {column + 1}" if ".schedule." in law.row else plan.timeline.labels[column]
-    draw = f", draw {int(spot[0])}" if size.ndim > 1 else ""
-    told = f"the law `{law.name}` is broken: {law.row}, {when}{draw}, by {float(size[spot]):g}"
-    raise IdentityError("broken_law", told)
+    sample = f", draw {int(position[0])}" if size.ndim > 1 else ""
+    message = f"the law `{law.name}` is broken: {law.row}, {when}{sample}, by {float(size[position]):g}"
+    raise IdentityError("broken_law", message)

@@ -1,4 +1,4 @@
-"""project(scenario): the whole model, in the order of the trade."""
+"""project(scenario): compute all rows of the model, from capacity and operations through financing to worth."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from fibercap.model.financing import financed_rows
 from fibercap.model.funding.financing_costs import projects_with_costs
 from fibercap.model.horizon.outliving import to_maturity
 from fibercap.model.horizon.run_off import RUN_OFF
-from fibercap.model.income.operating import operations, paid_rows
+from fibercap.model.income.operating import funded_rows, operations
 from fibercap.model.laws import prove_laws
 from fibercap.model.measures.all_measures import measures
 from fibercap.model.projection import Projection
@@ -25,15 +25,15 @@ if TYPE_CHECKING:
 
 @one_blas_thread()
 def project(scenario: Scenario, like: Projection | None = None) -> Projection:
-    """Project a scenario: capacity, output, loans, accounts and worth, period by period, proved on the way.
+    """Project a scenario: compute capacity, output, loans, accounts and worth by period, and prove units and laws.
 
     Parameters
     ----------
     scenario : Scenario
-        The plan; drawn numbers of shape (draw, 1) make a batch.
+        The plan; samples of shape (sample, 1) in place of numbers make a batch.
     like : Projection, optional
-        One of the scenario that this one was laid over, or was laid over it. Where they differ only in who pays, what
-        plants and projects do is taken from it, which changes nothing but the time it takes.
+        A projection of the plan as written or of one of its options. If the two differ only in financing, the rows of
+        plants and projects are taken from it, which saves time and does not change any result.
 
     Returns
     -------
@@ -46,47 +46,51 @@ def project(scenario: Scenario, like: Projection | None = None) -> Projection:
     IdentityError
         If a law of the books is broken.
     """
-    return _projected(scenario, like, measured=True)
+    return _project(scenario, like, with_measures=True)
 
 
 @one_blas_thread()
 def project_owners_flow(scenario: Scenario, like: Projection | None = None) -> Projection:
-    """Project a scenario as `project` does, without the rows that only measures and covenants read.
+    """Project a scenario as `project` does, without the rows that only measures and covenants need.
 
-    The accounts, the laws and what owners pay and get are the same; most measures cannot be asked for.
+    The accounts, the laws and the owners' flows are the same; most measures are not available.
 
     Parameters
     ----------
     scenario, like
         As in `project`.
     """
-    return _projected(scenario, like, measured=False)
+    return _project(scenario, like, with_measures=False)
 
 
-def _projected(scenario: Scenario, like: Projection | None, *, measured: bool) -> Projection:
+def _project(scenario: Scenario, like: Projection | None, *, with_measures: bool) -> Projection:
     plan = scenario.over(to_maturity(scenario))
     operating = operations(plan, like.operations if like is not None else None)
 
-    def paid(cuts: Cuts) -> Sheet:
+    def with_cuts(cuts: Cuts) -> Sheet:
         sheet = operating.spent.fork(plan.timeline.count)
-        paid_rows(sheet, plan, cuts)
+        funded_rows(sheet, plan, cuts)
         return sheet
 
-    whole, schedules = financed_rows(paid({}), plan, paid if projects_with_costs(plan) else None, ratios=measured)
-    laws = prove_laws(plan, whole.read)
-    sheet, run_off = split_sheet(whole, scenario.timeline.count, RUN_OFF)
-    worth_rows(sheet, scenario, operating.make_known(sheet), measured=measured)
+    full_sheet, schedules = financed_rows(
+        with_cuts({}), plan, with_cuts if projects_with_costs(plan) else None, ratios=with_measures
+    )
+    laws = prove_laws(plan, full_sheet.read)
+    sheet, run_off = split_sheet(full_sheet, scenario.timeline.count, RUN_OFF)
+    worth_rows(sheet, scenario, operating.import_rows(sheet), measured=with_measures)
 
     model, reference = sheet.block(), operating.reference
-    known = operating.blocks
-    proved = prove([model, *schedules.values()], known=known.values(), follows=run_off) + prove(reference.blocks)
+    operating_blocks = operating.blocks
+    proved = prove([model, *schedules.values()], known=operating_blocks.values(), follows=run_off) + prove(
+        reference.blocks
+    )
     return Projection(
         scenario=scenario,
-        blocks={"model": model, **known, **schedules} | ({RUN_OFF: run_off} if run_off else {}),
+        blocks={"model": model, **operating_blocks, **schedules} | ({RUN_OFF: run_off} if run_off else {}),
         proved=proved,
         laws={law: max(gap, reference.laws[law]) for law, gap in laws.items()},
         operations=operating,
         _measure=measures,
         run_off=plan.timeline.run_off,
-        draws=max(block.samples for block in (model, *known.values(), *schedules.values())),
+        draws=max(block.samples for block in (model, *operating_blocks.values(), *schedules.values())),
     )

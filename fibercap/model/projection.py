@@ -1,4 +1,4 @@
-"""What a scenario leads to: every row of the model by its path, and the measures made of them."""
+"""The results of a scenario: every row of the model by its path, and the measures computed from them."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, repr=False)
 class Projection:
-    """What a scenario leads to: blocks of rows, the laws' largest gaps, and how many formulas were proved."""
+    """The results of a scenario: blocks of rows, the largest gap of each law, and the number of formulas proved."""
 
     scenario: Scenario
     blocks: Mapping[str, Block]
@@ -40,7 +40,7 @@ class Projection:
     draws: int = field(default=1)
 
     def __repr__(self) -> str:
-        """Say what it is in a line, for its arrays would fill pages; `fibercap.annual` shows them."""
+        """Return one line, because the arrays would fill pages; `fibercap.annual` shows them."""
         plan, timeline = self.scenario, self.timeline
         option = f", option {plan.option}" if plan.option else ""
         draws = f", {self.draws:,} draws" if self.draws > 1 else ""
@@ -49,7 +49,7 @@ class Projection:
 
     @cached_property
     def measures(self) -> Mapping[str, Measure]:
-        """Every measure by name, with its evidence, each worked out when it is first asked for."""
+        """Every measure by name, with its evidence; each is computed on first use."""
         return self._measure(self)
 
     @property
@@ -64,43 +64,43 @@ class Projection:
 
     @cached_property
     def _values(self) -> Mapping[str, Array]:
-        found: dict[str, Array] = {}
+        values: dict[str, Array] = {}
         for block in reversed([*self.blocks.values()]):
             if block.continues is None:
-                found.update(block.values)
-        return found
+                values.update(block.values)
+        return values
 
     @cached_property
     def evidence(self) -> Evidence:
-        """What tells on which inputs its rows and measures rest, and how weak the weakest of them is."""
+        """The inputs on which rows and measures rest, and how weak the weakest of them is."""
         return Evidence(self.scenario, self.blocks.values())
 
     @cached_property
     def period_rows(self) -> dict[str, Row]:
         """The rows in model periods, in their order."""
-        own = (b for b in self.blocks.values() if not b.name.endswith(".schedule") and b.continues is None)
-        return {path: row for block in own for path, row in block.rows.items()}
+        blocks = (b for b in self.blocks.values() if not b.name.endswith(".schedule") and b.continues is None)
+        return {path: row for block in blocks for path, row in block.rows.items()}
 
     @cached_property
-    def given(self) -> Mapping[str, Given]:
-        """Every scalar that formulas read, by its path; with its formula where any part of the model knows one."""
-        found: dict[str, Given] = {}
+    def scalars(self) -> Mapping[str, Given]:
+        """Every scalar that formulas read, by its path, with its formula if any block has one."""
+        scalars: dict[str, Given] = {}
         for block in self.blocks.values():
-            found |= {path: item for path, item in block.given.items() if path not in found or item.formula}
-        return found
+            scalars |= {path: item for path, item in block.given.items() if path not in scalars or item.formula}
+        return scalars
 
     @property
     def trifle(self) -> Trifle:
-        """The largest amount that counts as no money, in the reporting currency."""
+        """The largest amount that counts as zero, in the reporting currency."""
         return Trifle(f"{{{PATH}}}", self.blocks["model"].given[PATH].value)
 
     def trifle_of(self, loan: str) -> Trifle:
-        """Return the largest amount that counts as no money on a loan, in its currency."""
+        """Return the largest amount that counts as zero on a loan, in its currency."""
         path = f"loans.{loan}.trifle" if self.scenario.loan_currency(loan) != self.scenario.currency else PATH
-        return Trifle(f"{{{path}}}", self.given[path].value)
+        return Trifle(f"{{{path}}}", self.scalars[path].value)
 
     def value(self, path: str) -> Array:
-        """Return a row's magnitudes in its house unit, (draw, period).
+        """Return a row's magnitudes in its house unit, (sample, period).
 
         Raises
         ------
@@ -114,13 +114,13 @@ class Projection:
             raise FibercapError("no_such_name", f"no row `{path}`", did_you_mean(path, list(self.rows), "rows"))
         if self.draws > 1:
             return np.broadcast_to(value, (self.draws, value.shape[-1]))
-        view = value.reshape(1, -1)  # much quicker, and asked for often
+        view = value.reshape(1, -1)  # much faster than broadcasting, and called often
         view.flags.writeable = False
         return view
 
     def __getitem__(self, path: str) -> Any:
-        """Return a row as a pint Quantity, (draw, period): one value per period, a single run is a batch of one."""
-        from fibercap.core.quantity import Quantity, house_unit  # noqa: PLC0415 - a command does without pint
+        """Return a row as a pint Quantity, (sample, period); a single run is a batch of one sample."""
+        from fibercap.core.quantity import Quantity, house_unit  # noqa: PLC0415 - commands run without pint
 
         return Quantity(self.value(path), house_unit(self.rows[path].unit))
 
@@ -141,7 +141,7 @@ class Projection:
         return self.run_off if self.run_off and path.startswith(f"{RUN_OFF}.") else self.timeline
 
     def to_maturity(self, path: str) -> Array:
-        """Return a row over the horizon and, where the plan runs off, beyond it, (draw, period).
+        """Return a row over the horizon and the run-off, if there is one, (sample, period).
 
         Parameters
         ----------
@@ -154,17 +154,17 @@ class Projection:
             If there is no such row; the nearest one is named.
         """
         later = f"{RUN_OFF}.{path}"
-        own = self.value(path)
+        within = self.value(path)
         if self.run_off is None or later not in self.blocks[RUN_OFF].values:
-            return own
-        return np.concatenate([own, self.value(later)], axis=-1)
+            return within
+        return np.concatenate([within, self.value(later)], axis=-1)
 
     @property
     def timeline_to_maturity(self) -> Timeline:
-        """The periods of the horizon and, where the plan runs off, those beyond it."""
+        """The periods of the horizon, and those of the run-off if there is one."""
         return self.timeline.longer(self.run_off.count) if self.run_off else self.timeline
 
     @property
     def dates_to_maturity(self) -> tuple[date, ...]:
-        """The last days of the periods of the horizon and, where the plan runs off, of those beyond it."""
+        """The last day of each period of the horizon, and of the run-off if there is one."""
         return self.timeline_to_maturity.dates

@@ -123,7 +123,7 @@ def _laid(scenario: Scenario, option: str | None, settings: Iterable[str]) -> Sc
     if option is not None:
         scenario = scenario.with_option(option)
     for setting, changes in _changes(scenario.file, settings):
-        scenario = scenario.changed(changes, f"--set {setting}")
+        scenario = scenario.with_changes(changes, f"--set {setting}")
     return scenario
 
 

@@ -49,12 +49,12 @@ class Reviewed:
     file: str
     option: str | None
     hash: str
-    entered: tuple[Entered, ...]
+    entries: tuple[Entered, ...]
 
     def changes(self) -> Branch:
         """Return the overlay that lays what was entered over the scenario."""
-        places = {one.path: Place(self.file, one.row, 2) for one in self.entered}
-        leaves = {one.path: Leaf(one.new, (Origin(places[one.path], f"cell {one.cell}"),)) for one in self.entered}
+        places = {one.path: Place(self.file, one.row, 2) for one in self.entries}
+        leaves = {one.path: Leaf(one.new, (Origin(places[one.path], f"cell {one.cell}"),)) for one in self.entries}
         return Branch({"change": Branch(leaves, places)})
 
 
@@ -135,7 +135,7 @@ def overlay_text(scenario: Scenario, name: str, review: Reviewed) -> str:
     """
     lost = [
         one.path
-        for one in review.entered
+        for one in review.entries
         if subtree(scenario.tree, tuple(one.path.split("."))) is None and not _known(scenario, one.path)
     ]
     if lost:
@@ -147,11 +147,11 @@ def overlay_text(scenario: Scenario, name: str, review: Reviewed) -> str:
         "fibercap: 1",
         f"id: {as_name(f'{scenario.id[: LONGEST - len(_REVIEWED)]}{_REVIEWED}')}",
         f"extends: {scalar(name)}",
-        "change:" if review.entered else "change: {}",
+        "change:" if review.entries else "change: {}",
     ]
     lines += [
         f"  {scalar(one.path)}: {scalar(one.new)}  # was {_on_one_line(one.old)}; cell {one.cell}"
-        for one in review.entered
+        for one in review.entries
     ]
     return "\n".join(lines) + "\n"
 

@@ -11,7 +11,7 @@ from fibercap.core.errors import FibercapError
 from fibercap.core.threads import one_blas_thread
 from fibercap.core.units import Drawn
 from fibercap.model.measures.all_measures import measure_named
-from fibercap.model.plan.draws import drawn_values
+from fibercap.model.plan.samples import sample_values
 from fibercap.model.project import project
 
 if TYPE_CHECKING:
@@ -80,7 +80,7 @@ def evaluate(
     ScenarioError
         If an input cannot be drawn, or a sample is out of its bounds; the message counts the sample within its chunk.
     """
-    draws = {path: drawn_values(value) for path, value in draws.items()}
+    draws = {path: sample_values(value) for path, value in draws.items()}
     counts = {name: np.shape(getattr(value, "magnitude", value))[:1] for name, value in _numbers_by_name(draws)}
     if not counts or not keep or (chunk is not None and chunk < 1):
         way = "name at least one input to draw and one result to keep, in chunks of one draw or more"
@@ -94,7 +94,7 @@ def evaluate(
     chunk = chunk or chunk_of(scenario)
     for start in range(0, number, chunk):
         part = slice(start, min(start + chunk, number))
-        projection = project(scenario.drawn({path: _part(value, part) for path, value in draws.items()}))
+        projection = project(scenario.with_samples({path: _part(value, part) for path, value in draws.items()}))
         for name in keep:
             values = _result_named(projection, name)
             result = results.setdefault(name, np.empty((number, *values.shape[1:])))

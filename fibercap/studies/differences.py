@@ -64,7 +64,7 @@ def differences(one: Scenario, other: Scenario) -> dict[str, Difference]:
 
 def _inputs(plan: Scenario) -> dict[str, tuple[str | None, str | None, Place | None]]:
     """Return the text, source and place of every leaf that is an input."""
-    values, wrappers = plan.unwrapped
+    values, wrappers = plan.unwrapped_tree
     inputs: dict[str, tuple[str | None, str | None, Place | None]] = {}
     for path, leaf in leaves(values):
         if path[0] not in OWN and path[-1] != "note":
@@ -93,7 +93,7 @@ def different_inputs(one: Scenario, other: Scenario) -> dict[str, tuple[str | No
 
 
 def _texts(plan: Scenario, blocks: Collection[str]) -> dict[str, str]:
-    values, _ = plan.unwrapped
+    values, _ = plan.unwrapped_tree
     chosen = Branch({key: child for key, child in values.items() if key in blocks})
     return {".".join(path): leaf.text for path, leaf in leaves(chosen)}
 

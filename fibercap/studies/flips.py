@@ -61,7 +61,7 @@ def _inputs_of(projection: Projection) -> dict[str, list[str]]:
     inputs = {}
     for name, claim in projection.scenario.claims.items():
         rows = (claim.row,) if claim.row else measure_named(projection, claim.measure).rests_on
-        inputs[name] = [item.path for item in projection.evidence.under(rows)]
+        inputs[name] = [item.path for item in projection.evidence.inputs_under(rows)]
     return inputs
 
 

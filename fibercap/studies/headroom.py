@@ -97,7 +97,7 @@ def _levers(projection: Projection) -> tuple[Scenario, list[Lever]]:
     changes: dict[str, Any] = {"add": Branch({"company.overhead": block})}
     if subtree(scenario.tree, ("company", "overhead")) is not None:
         changes["remove"] = Leaf(("company.overhead",))
-    spread = scenario.changed(Branch(changes), "headroom")
+    spread = scenario.with_changes(Branch(changes), "headroom")
     ebitda = [Handle(p, float(v), -float(e), unit) for p, v, e in zip(paths, overhead, earned, strict=True)]
     prices = [f"products.{name}.price" for name in scenario.products]
     sold = [f"plants.{name}.utilization" for name in scenario.plants]

@@ -14,7 +14,8 @@ from fibercap.core.series import Series
 from fibercap.core.spec import field_at, quantities
 from fibercap.core.units import Array, Drawn
 from fibercap.model.loans.rates import Steps
-from fibercap.model.plan.scenario import Scenario, as_written
+from fibercap.model.plan.inputs import written_path
+from fibercap.model.plan.scenario import Scenario
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -126,7 +127,7 @@ def lever(scenario: Scenario, path: str) -> Lever:
     written = {item.path: item for item in scenario.inputs()}
     known: dict[str, tuple[Any, str]] = {}
     for keys, value, unit in quantities(scenario):
-        name = ".".join(as_written(keys))
+        name = ".".join(written_path(keys))
         known[name] = (value, unit)
     if path not in known:
         raise FibercapError(

@@ -68,7 +68,7 @@ def _trifle(projection: Projection) -> float:
 
 def _opening(projection: Projection) -> Iterator[str]:
     """Warn if the company owes more than it owns before the plan begins."""
-    equity, plan = float(np.ravel(projection.given["opening.retained_earnings"].value)[0]), projection.scenario
+    equity, plan = float(np.ravel(projection.scalars["opening.retained_earnings"].value)[0]), projection.scenario
     if equity < -_trifle(projection):
         yield (
             f"the company owes more than it owns before {plan.horizon.start}: its equity is {equity:,.0f} "
@@ -197,9 +197,9 @@ def _later(projection: Projection) -> Iterator[str]:
 
 
 def _way_to_lift(scenario: Scenario) -> str:
-    if not scenario.lifts:
+    if not scenario.cash_lifters:
         return "nobody lifts it: write `company: {gap: [equity]}`, or a loan of style `revolver`"
-    return f"{', '.join(scenario.lifts)} cannot lift it further"
+    return f"{', '.join(scenario.cash_lifters)} cannot lift it further"
 
 
 def unused_paths(scenario: Scenario) -> list[str]:

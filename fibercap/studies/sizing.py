@@ -143,7 +143,7 @@ def _amount_drawn(projection: Projection, loan: str) -> Array:
 def _drawn_share(scenario: Scenario, loan: str, moved: Lever) -> float:
     """Return the share of the commitment that is drawn if the loan is very small."""
     handles = {h.path: Drawn(np.array([[h.value * SMALLEST]]), h.unit) for h in moved.handles}
-    drawn = _amount_drawn(project(scenario.drawn(handles)), loan)
+    drawn = _amount_drawn(project(scenario.with_samples(handles)), loan)
     return float(drawn[0]) / (moved.handles[0].value * SMALLEST)
 
 
@@ -189,6 +189,6 @@ def _largest_sized(
     values = {limit.measure: float(judgements[limit.measure].gap[0]) for limit in limits}
     residual = {limit.measure: values[limit.measure] - limit.value for limit in limits}
     title, currency = scenario.loan_title(loan), scenario.loan_currency(loan)
-    sized = project(scenario.drawn(input_samples([(moved, commitment / present)])))
+    sized = project(scenario.with_samples(input_samples([(moved, commitment / present)])))
     wrong = tuple(fault.fault for fault in faults(sized))
     return Sized(loan, title, currency, present, commitment, binds, values, tuple(limits), moved, why, residual, wrong)

@@ -176,7 +176,7 @@ def _refusal(scenario: Scenario, moved: Lever, factors: Array, refused: Truth) -
 
 def _faults(scenario: Scenario, moved: Lever, factor: float) -> tuple[str, ...]:
     """Return what is wrong with the plan at a factor that it allows."""
-    return tuple(finding.fault for finding in faults(project(scenario.drawn(input_samples([(moved, factor)])))))
+    return tuple(finding.fault for finding in faults(project(scenario.with_samples(input_samples([(moved, factor)])))))
 
 
 def _none_if_nan(value: float) -> float | None:

@@ -45,7 +45,7 @@ def _builds(scenario: Scenario) -> bool:
 def _difference(projection: Projection) -> str:
     """Say by how much the monthly model differs."""
     try:
-        months = project(projection.scenario.changed(_BY_MONTH, "step of a month"))
+        months = project(projection.scenario.with_changes(_BY_MONTH, "step of a month"))
     except FibercapError as error:
         return f"the plan by month is refused: {str(error).splitlines()[-1].strip()}"
     for name in MEASURES:

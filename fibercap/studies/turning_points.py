@@ -89,7 +89,7 @@ def judge_moves(
     tuple
         The judgements by name, (move,), with nan gaps for moves that are not allowed; and which moves are allowed.
     """
-    return judge_samples(lambda draws: judge(project(scenario.drawn(draws))), moves, chunk or chunk_of(scenario))
+    return judge_samples(lambda draws: judge(project(scenario.with_samples(draws))), moves, chunk or chunk_of(scenario))
 
 
 def judge_samples(judge: DrawsJudge, moves: Sequence[Move], chunk: int = CHUNK) -> tuple[dict[str, Judgement], Truth]:
@@ -115,7 +115,7 @@ def judge_samples(judge: DrawsJudge, moves: Sequence[Move], chunk: int = CHUNK) 
 def judge_move(scenario: Scenario, move: Move, judge: Judge) -> tuple[Mapping[str, Judgement], str]:
     """Return the judgements of one move and "", or nothing and why the scenario does not allow the move."""
     try:
-        return judge(project(scenario.drawn(input_samples([move])))), ""
+        return judge(project(scenario.with_samples(input_samples([move])))), ""
     except ScenarioError as error:
         return {}, error.problems[0].sentence().replace(" in draw 0", "")
     except FibercapError as error:

@@ -61,7 +61,7 @@ def unused_inputs(scenario: Scenario) -> list[str]:
     IdentityError
         If a change breaks a law of the books.
     """
-    values, _ = scenario.unwrapped
+    values, _ = scenario.unwrapped_tree
     written = {path: leaf.text for path, leaf in leaves(values) if path[0] not in ASIDE and path[-1] != "note"}
     numbers = [number for path, text in written.items() if (number := _number(path, text)) is not None]
     moving = _moved_in_batch(scenario, [number for number in numbers if number.amount])
@@ -113,7 +113,7 @@ def _paths_that_move(scenario: Scenario, numbers: list[Number]) -> set[str]:
         values = np.full((len(numbers) + 1, 1), number.amount)
         values[index + 1] *= NUDGE
         draws[number.path] = Drawn(values, number.unit)
-    projection = project(scenario.drawn(draws))
+    projection = project(scenario.with_samples(draws))
     moved = np.zeros(len(numbers) + 1, dtype=bool)
     for value in _outputs(projection):
         moved |= (~_alike(value, value[:1])).any(axis=-1)
@@ -165,7 +165,7 @@ def _moves(scenario: Scenario, path: str, text: str, before: _Outcome) -> bool:
     for change in _changes(text):
         overlay = Branch({"change": Branch({path: change})})
         try:
-            if not _outcome(project(scenario.changed(overlay, "nudged"))).same(before):
+            if not _outcome(project(scenario.with_changes(overlay, "nudged"))).same(before):
                 return True
         except ScenarioError as error:
             if any(problem.code != "out_of_range" for problem in error.problems):

@@ -101,11 +101,11 @@ def cash_way_out(projection: Projection, prefix: str, period: int, lowest: float
     gaps = {key: projection.value(scenario.source_rows(key)["gap"])[0] for key in scenario.spends}
     unpaid = [key for key, gap in gaps.items() if gap.sum() > trifle]
     ways += [f"a source that pays, in `funding.{key}`" for key in unpaid]
-    revolvers = [name for name in scenario.lifts if name in scenario.loans]
+    revolvers = [name for name in scenario.cash_lifters if name in scenario.loans]
     ways += [f"a larger `loans.{name}.commitment`" for name in revolvers]
     ways.append(f"`company.equity: {{{day}: {ceil(-lowest)} {scenario.currency}}}`")
     if not later:
-        ways.append(f"owners whenever cash lacks, by `company.gap: [{', '.join([*scenario.lifts, 'equity'])}]`")
+        ways.append(f"owners whenever cash lacks, by `company.gap: [{', '.join([*scenario.cash_lifters, 'equity'])}]`")
     return f"{amount} by {day}: {'; or '.join(ways)}"
 
 
@@ -168,7 +168,7 @@ def _smaller_loan(projection: Projection, tested: Tested, faults: Callable[[Proj
     if not factor:
         return f"; no smaller commitment of {tested.loan_title} keeps it"
     settings = [f"`{path}: {_as_written(*amount)}`" for path, amount in amounts(moved, factor).items()]
-    known, then = faults(projection), faults(project(plan.drawn(input_samples([(moved, factor)]))))
+    known, then = faults(projection), faults(project(plan.with_samples(input_samples([(moved, factor)]))))
     new = [fault for key, fault in then.items() if key not in known]
     more = f", but then {'; '.join(new)}" if new else ""
     return f"; the largest commitment of {tested.loan_title} that keeps it: {', '.join(settings)}{more}"

@@ -139,7 +139,7 @@ def test_the_most_is_the_same_in_every_unit(unit: str, largest: float) -> None:
 )
 def test_drawn_amounts_are_refused_too(path: str, draws: Drawn, said: str) -> None:
     with pytest.raises(ScenarioError, match=said):
-        scenario_of(PLAN).drawn({path: draws})
+        scenario_of(PLAN).with_samples({path: draws})
 
 
 @pytest.mark.parametrize("by", ["1e18 months", "201 years", "-300 years", "3 thousand months"])

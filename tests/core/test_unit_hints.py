@@ -77,7 +77,7 @@ def house(text: str) -> tuple[float, dict[str, int]]:
 
 def problem_of(path: str, text: str) -> Any:
     try:
-        PLAIN.changed(changes_of(f"{path}={text}"))
+        PLAIN.with_changes(changes_of(f"{path}={text}"))
     except ScenarioError as error:
         return error.problems[0]
     return None
@@ -144,7 +144,7 @@ def test_what_a_hint_proposes(path: str, text: str, hint: str) -> None:
 
 def test_a_rate_by_the_day_is_365_of_them_a_year() -> None:
     """Case S03: 700 km/day make 255,500 km in 2001, and in the leap year 2004; the claim of 255,600 fails."""
-    projection = project(PLAIN.changed(changes_of("plants.works.capacity=700 km/day")))
+    projection = project(PLAIN.with_changes(changes_of("plants.works.capacity=700 km/day")))
 
     assert projection.value("plants.works.output")[0] == pytest.approx([255_500.0] * 4)
 

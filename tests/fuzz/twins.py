@@ -163,7 +163,7 @@ def show_again(case: Case) -> Iterator[str]:
     options = [None, *case.scenario.options]
     option = case.dice.choice(options)
     shown = case.scenario if option is None else case.scenario.with_option(option)
-    twin = scenario_of(written(shown.resolved))
+    twin = scenario_of(written(shown.standalone_tree))
     wanted = case.projection if option is None else project(shown)
     yield from unlike(wanted, project(twin), aside=() if option is None else ("without_projects.", "returns."))
     if option is None and twin.digest() != case.scenario.digest():
@@ -245,9 +245,9 @@ def draw_many(case: Case) -> Iterator[str]:
     paths = [f"plants.{name}.cash_cost" for name in case.plan["plants"]]
     paths += [f"projects.{name}.capex" for name in case.plan.get("projects", {})]
     draws = {path: {"times": np.array([[0.9], [0.95]])} for path in case.dice.sample(paths, min(2, len(paths)))}
-    batch, at = project(case.scenario.drawn(draws)), case.dice.randint(0, 1)
+    batch, at = project(case.scenario.with_samples(draws)), case.dice.randint(0, 1)
     one = {path: {"times": value["times"][at : at + 1]} for path, value in draws.items()}
-    for told in unlike(project(case.scenario.drawn(one)), batch, draw=min(at, batch.draws - 1)):
+    for told in unlike(project(case.scenario.with_samples(one)), batch, draw=min(at, batch.draws - 1)):
         yield f"draw {at}, as if alone: {told}"
 
 

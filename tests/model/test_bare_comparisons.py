@@ -45,7 +45,7 @@ PLANS.update({name: scenario_of(text) for name, text in SPECKS.items()})
 def formulas_of(projection: Projection) -> dict[str, str]:
     """Return every formula of rows, scalars and measures, the company that does nothing new under the same names."""
     found = {path: row.formula for path, row in projection.rows.items()}
-    found |= {path: item.formula for path, item in projection.given.items()}
+    found |= {path: item.formula for path, item in projection.scalars.items()}
     found |= {name: measure.formula for name, measure in measures(projection).items()}
     return {path: text for path, text in found.items() if text}
 
@@ -54,7 +54,7 @@ def bare_parts(text: str, projection: Projection) -> Iterator[str]:
     """Yield what of a formula compares money with zero, or divides by money, without asking whether there is any."""
 
     def unit(path: str) -> str:
-        return projection.rows[path].unit if path in projection.rows else projection.given[path].unit
+        return projection.rows[path].unit if path in projection.rows else projection.scalars[path].unit
 
     def is_money(term: Term) -> bool:
         return not (isinstance(term, Reference) and STEP.search(term.path)) and unit_of(term, unit) in MONEY

@@ -88,15 +88,15 @@ def test_a_ramps_integral_is_that_of_its_share(ramp: Any, share: Any) -> None:
     ages = np.linspace(-4, 20, 240_001)
     numeric = np.concatenate([[0.0], np.cumsum((share(ages[1:]) + share(ages[:-1])) / 2 * np.diff(ages))])
 
-    assert ramp.ramped(ages) == pytest.approx(numeric, abs=1e-3)
-    assert (np.diff(ramp.ramped(ages)) >= -1e-12).all()
-    assert not ramp.ramped(ages[ages <= 0]).any()
+    assert ramp.ramped_months(ages) == pytest.approx(numeric, abs=1e-3)
+    assert (np.diff(ramp.ramped_months(ages)) >= -1e-12).all()
+    assert not ramp.ramped_months(ages[ages <= 0]).any()
 
 
 @given(start=st.floats(-5, 15), length=st.floats(0.1, 12))
 def test_the_mean_share_of_a_span_lies_between_its_ends(start: float, length: float) -> None:
     for ramp, share in RAMPS[:3]:
-        mean = (ramp.ramped(np.asarray(start + length)) - ramp.ramped(np.asarray(start))) / length
+        mean = (ramp.ramped_months(np.asarray(start + length)) - ramp.ramped_months(np.asarray(start))) / length
         assert share(np.asarray(start)) - 1e-9 <= mean <= share(np.asarray(start + length)) + 1e-9
 
 

@@ -103,11 +103,11 @@ def test_a_batch_of_revolvers_equals_its_members() -> None:
         "plants.p.cash_cost": Quantity(np.array([[9.0], [10.0], [11.5]]), "USD/km"),
         "loans.line.commitment": Quantity(np.array([[0.3], [1.0], [2.0]]), "MUSD"),
     }
-    batch = project(scenario.drawn(draws))
+    batch = project(scenario.with_samples(draws))
 
     assert disagreements(batch) == []
     for number in range(3):
-        alone = project(scenario.drawn({path: value[number : number + 1] for path, value in draws.items()}))
+        alone = project(scenario.with_samples({path: value[number : number + 1] for path, value in draws.items()}))
         for path in ("accounts.cash", "loans.line.closing", "loans.term.swept", "accounts.tax"):
             assert batch.value(path)[number] == pytest.approx(alone.value(path)[0], abs=1e-6)
 

@@ -185,10 +185,10 @@ def test_a_batch_of_loans_equals_its_members(style: str) -> None:
     }
     if "revolver" not in style:
         draws["loans.bank.draws.2001-01-08"] = draws["loans.bank.commitment"]
-    batch = project(scenario.drawn(draws))
+    batch = project(scenario.with_samples(draws))
     keeps_its_promises(batch)
     for number in range(3):
-        alone = project(scenario.drawn({path: value[number : number + 1] for path, value in draws.items()}))
+        alone = project(scenario.with_samples({path: value[number : number + 1] for path, value in draws.items()}))
         for row in ("loans.bank.schedule.payment", "loans.bank.closing", "accounts.cash"):
             assert batch.value(row)[number] == pytest.approx(alone.value(row)[0], abs=1e-5)
 

@@ -322,11 +322,11 @@ def test_drawn_rates_are_a_batch() -> None:
         "exchange.EUR.closing.2002": Quantity(np.array([[1.1], [1.3]]), "USD/EUR"),
         "exchange.EUR.opening": Quantity(np.array([[1.0], [0.9]]), "USD/EUR"),
     }
-    batch = project(scenario.drawn(draws))
+    batch = project(scenario.with_samples(draws))
 
     assert disagreements(batch) == []
     for member in (0, 1):
-        alone = project(scenario.drawn({path: value[member : member + 1] for path, value in draws.items()}))
+        alone = project(scenario.with_samples({path: value[member : member + 1] for path, value in draws.items()}))
         for path in alone.rows:
             assert batch.value(path)[member] == pytest.approx(alone.value(path)[0], nan_ok=True), path
     assert batch.value("loans.ger.opening")[:, 0] == pytest.approx([10e6, 9e6])

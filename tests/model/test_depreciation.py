@@ -162,11 +162,11 @@ def test_depreciation_goes_on_after_the_horizon(use: Depreciation) -> None:
 def test_drawn_lives_of_assets_are_those_of_single_runs(use: Depreciation) -> None:
     del use
     scenario, lives = plan(), np.array([[24.0], [60.0], [77.0]])
-    batch = project(scenario.drawn({"projects.line.life": Quantity(lives, "month")}))
+    batch = project(scenario.with_samples({"projects.line.life": Quantity(lives, "month")}))
 
     assert disagreements(batch) == []
     for number, life in enumerate(lives):
-        single = project(scenario.drawn({"projects.line.life": Quantity(life[None], "month")}))
+        single = project(scenario.with_samples({"projects.line.life": Quantity(life[None], "month")}))
         loss, alone = batch.value("accounts.depreciation"), single.value("accounts.depreciation")[0]
         assert np.broadcast_to(loss, (len(lives), loss.shape[-1]))[number] == pytest.approx(alone)
 

@@ -116,11 +116,11 @@ def test_no_member_of_any_union_is_left_out() -> None:
 @pytest.mark.parametrize(("title", "member"), EACH)
 def test_formulas_are_the_kernels_and_a_batch_is_its_members(title: str, member: str) -> None:
     scenario, costs = plan(title, member), np.array([[12.0], [21.0]])
-    batch = project(scenario.drawn({"plants.works.cash_cost": Quantity(costs, "USD/km")}))
+    batch = project(scenario.with_samples({"plants.works.cash_cost": Quantity(costs, "USD/km")}))
 
     assert disagreements(batch) == []
     for number, cost in enumerate(costs):
-        alone = money(project(scenario.drawn({"plants.works.cash_cost": Quantity(cost[None], "USD/km")})))
+        alone = money(project(scenario.with_samples({"plants.works.cash_cost": Quantity(cost[None], "USD/km")})))
         for path, value in money(batch).items():
             wide = np.broadcast_to(value, (2, value.shape[-1]))[number]
             assert wide == pytest.approx(alone[path][0], rel=1e-9, abs=1e-4), path

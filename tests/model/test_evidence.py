@@ -88,7 +88,7 @@ def test_an_undefined_measure_and_one_that_rests_on_nothing_have_no_evidence() -
 
 def test_a_batch_has_the_evidence_of_its_members() -> None:
     plan = scenario_of(PLAN)
-    batch = project(plan.drawn({"plants.works.capacity": Quantity(np.array([[2e5], [2.1e5]]), "km/year")}))
+    batch = project(plan.with_samples({"plants.works.capacity": Quantity(np.array([[2e5], [2.1e5]]), "km/year")}))
 
     assert {n: m.evidence for n, m in measures(batch).items()} == kinds(PLAN)
 
@@ -106,7 +106,7 @@ def _drawable(plan: Scenario) -> dict[str, Any]:
             continue
         trial = Quantity(np.array([[number], [number * 0.999]]), unit or "dimensionless")
         try:
-            plan.drawn({".".join(path): trial})
+            plan.with_samples({".".join(path): trial})
         except (ScenarioError, ValueError):
             continue
         if number:
@@ -123,7 +123,7 @@ def _drawable(plan: Scenario) -> dict[str, Any]:
 def nudged(name: str) -> tuple[Projection, tuple[str, ...]]:
     plan = read(name)
     draws = _drawable(plan)
-    return project(plan.drawn(draws)), tuple(draws)
+    return project(plan.with_samples(draws)), tuple(draws)
 
 
 @pytest.mark.parametrize(("name", "least"), [("fibercore", 30), ("fleet_revolver", 30), ("jena_in_euro", 30)])
@@ -150,7 +150,7 @@ def test_whatever_moves_a_measure_is_among_its_inputs(name: str) -> None:
     told = projection.evidence
     for measure in measures(projection).values():
         values = np.broadcast_to(measure.values, (projection.draws,))
-        under = [item.path for item in told.under(measure.rests_on)]
+        under = [item.path for item in told.inputs_under(measure.rests_on)]
         for number, path in enumerate(paths, 1):
             if abs(values[number] - values[0]) > 1e-9 * max(abs(values[0]), 1.0):
                 assert any(path == r or path.startswith(f"{r}.") for r in under), f"{path} moves {measure.name}"
@@ -182,7 +182,7 @@ DATES = {
 @pytest.mark.parametrize("path", DATES)
 def test_dates_and_terms_that_move_a_row_are_among_its_inputs(path: str) -> None:
     before = project(read("fibercore"))
-    after = project(before.scenario.changed(changes_of(f"{path}={DATES[path]}")))
+    after = project(before.scenario.with_changes(changes_of(f"{path}={DATES[path]}")))
     reached = [reach(projection.blocks.values()) for projection in (before, after)]
     moved, unsaid = 0, []
     for row in before.period_rows:

@@ -81,11 +81,11 @@ def test_a_batch_equals_its_members() -> None:
         "loans.bank.rate": Quantity(np.array([[4.0], [12.0]]), "percent/year"),
         "projects.line.delay": Quantity(np.array([[0.0], [5.0]]), "month"),
     }
-    batch = project(scenario.drawn(draws))
+    batch = project(scenario.with_samples(draws))
 
     assert disagreements(batch) == []
     for number in range(2):
-        alone = project(scenario.drawn({path: value[number : number + 1] for path, value in draws.items()}))
+        alone = project(scenario.with_samples({path: value[number : number + 1] for path, value in draws.items()}))
         assert batch.value("accounts.cash")[number] == pytest.approx(alone.value("accounts.cash")[0], abs=1e-4)
 
 
@@ -94,10 +94,10 @@ def test_a_batch_equals_its_members() -> None:
 def test_a_draw_of_an_amount_that_is_no_use_of_a_project_is_what_it_is_alone(path: str, paid: str) -> None:
     plan = PLAN.replace("bank: 70 %, equity: rest, ", f"{paid}, " if paid else "")
     scenario, times = scenario_of(plan), np.array([[0.9], [1.1]])
-    batch = project(scenario.drawn({path: {"times": times}}))
+    batch = project(scenario.with_samples({path: {"times": times}}))
 
     for number in range(2):
-        alone = project(scenario.drawn({path: {"times": times[number : number + 1]}}))
+        alone = project(scenario.with_samples({path: {"times": times[number : number + 1]}}))
         for row in ("funding.line.uses", "funding.line.cash_share", "accounts.cash", "accounts.debt_rate"):
             assert batch.value(row)[number] == pytest.approx(alone.value(row)[0], abs=1e-4, nan_ok=True)
 

@@ -72,7 +72,7 @@ def disagreements(projection: Projection) -> list[str]:
             found.append(
                 f"{path} at column {column}: {kernel[0, column]} from the kernel, {text[0, column]} from {row.formula}"
             )
-    for path, item in projection.given.items():
+    for path, item in projection.scalars.items():
         text = evaluate(item.formula, reader) if item.formula else item.value
         if not np.allclose(text, item.value, rtol=1e-9, atol=1e-6 if item.unit.isupper() else 1e-9):
             found.append(f"{path}: {item.value} given, {text} from {item.formula}")

@@ -151,7 +151,7 @@ def test_a_grant_later_by_amount_with_a_source_and_a_draw() -> None:
 
     assert found == {"funding.line.grant.amount": "stated", "funding.line.grant.after": "assumed"}
     drawn = project(
-        projection.scenario.drawn({"funding.line.grant.amount": Quantity(np.array([[1.0], [2.0]]), "MUSD")})
+        projection.scenario.with_samples({"funding.line.grant.amount": Quantity(np.array([[1.0], [2.0]]), "MUSD")})
     )
     assert drawn.value("accounts.grants").sum(axis=-1) == pytest.approx([1e6, 2e6])
 
@@ -159,7 +159,7 @@ def test_a_grant_later_by_amount_with_a_source_and_a_draw() -> None:
 def test_a_batch_of_grants_equals_its_members() -> None:
     scenario = run(grant("{share: 25 %, after: 6 months}")).scenario
     shares = np.array([[0.0], [0.1], [0.4]])
-    together = project(scenario.drawn({"funding.line.grant.share": Quantity(shares, "")}))
+    together = project(scenario.with_samples({"funding.line.grant.share": Quantity(shares, "")}))
 
     assert disagreements(together) == []
     for number, share in enumerate(shares[:, 0]):
@@ -206,6 +206,8 @@ def test_sources_equal_uses_with_grants_in_arrears_in_random_plans(text: str, mo
         raise
     assert disagreements(projection) == []
     assert projection.laws["sources_equal_uses"] < 1e-6
-    claimed = sum((projection.value(f"funding.{k}.grant") for k in projection.scenario.granted), start=np.zeros(1))
+    claimed = sum(
+        (projection.value(f"funding.{k}.grant") for k in projection.scenario.uses_with_grant), start=np.zeros(1)
+    )
     received = projection.value("accounts.grants")
     assert projection.value("accounts.grants_receivable")[0, -1] == pytest.approx((claimed - received).sum(), abs=1e-6)

@@ -129,11 +129,11 @@ def test_a_batch_equals_its_members(text: str, factors: list[float]) -> None:
         for path, (value, unit) in paths.items()
     }
 
-    batch = project(scenario.drawn(draws))
+    batch = project(scenario.with_samples(draws))
 
     assert batch.draws == 3
     for member in range(3):
-        alone = project(scenario.drawn({path: value[member : member + 1] for path, value in draws.items()}))
+        alone = project(scenario.with_samples({path: value[member : member + 1] for path, value in draws.items()}))
         for path in alone.rows:
             assert close(batch.value(path)[member], alone.value(path)[0], 1e7), path
 

@@ -116,7 +116,7 @@ def test_with_a_revolver_a_barred_dividend_changes_later_tests_and_they_later_di
 def test_a_batch_locks_up_each_draw_on_its_own() -> None:
     scenario = scenario_of(PLAN)
     prices = np.array([[20.0], [26.0], [40.0]])
-    together = project(scenario.drawn({"products.fiber.price.2003": Quantity(prices, "USD/km")}))
+    together = project(scenario.with_samples({"products.fiber.price.2003": Quantity(prices, "USD/km")}))
 
     for row, price in enumerate(prices[:, 0]):
         alone = run(("2003: 26 USD/km", f"2003: {price} USD/km"))

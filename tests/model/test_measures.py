@@ -148,7 +148,7 @@ def test_a_valuation_date_moves_the_moment_of_discounting() -> None:
 def test_without_projects_nothing_is_left_of_them() -> None:
     """The case without projects is the same plant without the line: its flows are taken off."""
     projection = run()
-    alone = project(projection.scenario.changed(_remove("projects.line", "funding.line", "loans.bank")))
+    alone = project(projection.scenario.with_changes(_remove("projects.line", "funding.line", "loans.bank")))
 
     path = "accounts.unlevered_cash_flow"
     assert projection.value(f"without_projects.{path}")[0] == pytest.approx(alone.value(path)[0])
@@ -312,7 +312,7 @@ def test_measures_of_a_batch_equal_their_members() -> None:
     scenario = scenario_of(PLAN)
     prices = np.array([[38.0], [40.0], [25.0], [5.0]])
 
-    batch = measures(project(scenario.drawn({"products.fiber.price": Quantity(prices, "USD/km")})))
+    batch = measures(project(scenario.with_samples({"products.fiber.price": Quantity(prices, "USD/km")})))
 
     for number, price in enumerate(prices[:, 0]):
         alone = measures(project(scenario_of(PLAN.replace("40 USD/km", f"{price} USD/km"))))

@@ -80,10 +80,10 @@ def test_a_drawn_contract_is_cut_as_its_members_are() -> None:
         "loans.bank.repayment.payment": Quantity(np.array([[300_000.0], [500_000.0]]), "USD"),
         "funding.other.bank": Quantity(np.array([[1e6], [3e6]]), "USD"),
     }
-    batch = project(plan.drawn(draws))
+    batch = project(plan.with_samples(draws))
 
     for number in range(2):
-        alone = project(plan.drawn({path: value[number : number + 1] for path, value in draws.items()}))
+        alone = project(plan.with_samples({path: value[number : number + 1] for path, value in draws.items()}))
         for row in ("loans.bank.closing", "loans.bank.fees", "accounts.cash"):
             path = f"without_projects.{row}"
             assert batch.value(path)[number] == pytest.approx(alone.value(path)[0], abs=1e-6)
@@ -131,7 +131,7 @@ def test_a_plant_that_is_bought_as_the_plan_is_written_stays() -> None:
 def test_plans_that_were_written_otherwise_share_no_reference() -> None:
     """Once the project asks the loan too, its fee is cut; written into the plan, the plant is bought."""
     plan = scenario_of(PLAN.replace("TERMS", FIXED).replace("{line: {bank: 6 million USD}", "{line: {equity: rest}"))
-    other = plan.changed(Branch({"add": Branch({"funding.line.bank": Leaf("6 million USD")})}))
+    other = plan.with_changes(Branch({"add": Branch({"funding.line.bank": Leaf("6 million USD")})}))
     known = project(plan)
     before, after = (each.value("without_projects.loans.bank.fees") for each in (known, project(other, like=known)))
     bought = scenario_of(PLAN.replace("TERMS", FIXED).replace("plants:\n", f"plants:\n  {THIRD}\n"))

@@ -21,7 +21,9 @@ BASE = project(FIBERCORE)
 def same(one: Projection, other: Projection) -> bool:
     """Tell whether two projections hold the same rows, formulas, scalars, proofs and numbers."""
     assert dict(one.rows) == dict(other.rows)
-    assert {path: item.formula for path, item in one.given.items()} == {p: i.formula for p, i in other.given.items()}
+    assert {path: item.formula for path, item in one.scalars.items()} == {
+        p: i.formula for p, i in other.scalars.items()
+    }
     assert one.proved == other.proved
     return all(np.array_equal(one.value(path), other.value(path), equal_nan=True) for path in one.rows)
 
@@ -52,7 +54,7 @@ def test_every_option_is_projected_alike_with_and_without_what_is_known(name: st
 )  # fmt: skip
 def test_it_is_shared_where_only_who_pays_for_projects_differs(changes: str, *, shared: bool) -> None:
     """The loan `algar` pays for a plant that is bought, which belongs to the plan without its projects too."""
-    plan = FIBERCORE.changed(read_text(changes, "changes"))
+    plan = FIBERCORE.with_changes(read_text(changes, "changes"))
     found = project(plan, BASE)
 
     assert (found.operations is BASE.operations) == shared
@@ -68,5 +70,5 @@ def test_any_plan_whose_loans_change_is_projected_alike(text: str, rate: int, *,
     base = project(plan)
 
     for change in changes:
-        changed = plan.changed(read_text(change, "changes"))
+        changed = plan.with_changes(read_text(change, "changes"))
         assert same(project(changed, base), project(changed))

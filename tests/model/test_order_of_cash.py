@@ -15,7 +15,7 @@ from fibercap.core.quantity import Quantity
 from fibercap.model.cash.order_of_cash import repaid_row
 from fibercap.model.financing import financed_rows
 from fibercap.model.horizon.outliving import to_maturity
-from fibercap.model.income.operating import operations, paid_rows
+from fibercap.model.income.operating import funded_rows, operations
 from fibercap.model.loans import schedule, schedule_block
 from fibercap.model.loans.facilities import _moves_before_cash, _setting
 from fibercap.model.loans.prepayments import cuts_of, prepayments
@@ -219,7 +219,7 @@ def test_funding_pays_what_a_cut_prepayment_leaves_of_interest_while_building() 
         ("  line: {commitment", "  backup: {commitment"),
     )
 
-    assert projection.given["loans.term.prepayments.2002-03-15.cut"].value > 0
+    assert projection.scalars["loans.term.prepayments.2002-03-15.cut"].value > 0
     costs = projection.value("funding.line.financing_costs")[0]
     assert costs == pytest.approx(projection.value("accounts.financing_costs")[0], abs=1e-6)
     assert disagreements(projection) == []
@@ -238,7 +238,7 @@ def test_in_a_file_of_loans_a_prepayment_is_limited_by_nothing_but_the_loan() ->
 def test_a_batch_of_cut_payments_equals_its_members() -> None:
     scenario = run(term("2001-06-15: 1 million USD")).scenario
     cost = np.array([[9.0], [10.5], [12.0], [13.5]])
-    together = project(scenario.drawn({"plants.p.cash_cost": Quantity(cost, "USD/km")}))
+    together = project(scenario.with_samples({"plants.p.cash_cost": Quantity(cost, "USD/km")}))
 
     assert disagreements(together) == []
     for number, one in enumerate(cost[:, 0]):
@@ -305,7 +305,7 @@ def test_a_loan_that_cash_moves_is_what_its_kernel_makes_of_the_moves(text: str)
     assume(with_cash)
     sheet = operations(plan).spent.fork(plan.timeline.count)
     try:
-        paid_rows(sheet, plan, {})
+        funded_rows(sheet, plan, {})
         whole, schedules = financed_rows(sheet, plan)
     except FibercapError:
         assume(False)

@@ -133,9 +133,9 @@ def test_a_recast_keeps_every_promise_in_a_batch_too(
     clause = f"prepayments: {{{planned}}}, after_prepayment: recast{sweep}{rounding}"
     scenario = scenario_of(written(style, clause=clause))
     draws = {f"loans.bank.prepayments.{next(iter(prepaid))}": Quantity(np.array([[0.1], [2.0], [9.0]]), "MUSD")}
-    batch = project(scenario.drawn(draws))
+    batch = project(scenario.with_samples(draws))
     keeps_its_promises(batch)
     for number in range(3):
-        alone = project(scenario.drawn({path: value[number : number + 1] for path, value in draws.items()}))
+        alone = project(scenario.with_samples({path: value[number : number + 1] for path, value in draws.items()}))
         for row in ("loans.bank.schedule.payment", "loans.bank.closing", "accounts.cash"):
             assert batch.value(row)[number] == pytest.approx(alone.value(row)[0], abs=1e-5)

@@ -14,7 +14,7 @@ from fibercap.core.errors import FibercapError
 from fibercap.core.timeline import STOCK
 from fibercap.core.unit_proof import fits, unit_of
 from fibercap.core.units import Array, Drawn
-from fibercap.model.horizon.outliving import outliving
+from fibercap.model.horizon.outliving import loans_past_horizon
 from fibercap.model.loans.terms import Loan
 from fibercap.model.measures.all_measures import measures
 from fibercap.model.project import project
@@ -124,7 +124,7 @@ def test_every_formula_there_holds_in_units(text: str) -> None:
     projection = projected(text)
     assume(projection.run_off is not None)
     units = {path: row.unit for path, row in projection.rows.items()}
-    units |= {path: item.unit for path, item in projection.given.items()}
+    units |= {path: item.unit for path, item in projection.scalars.items()}
 
     for row in projection.blocks["run_off"].rows.values():
         assert not row.formula or fits(unit_of(row.formula, units.__getitem__), row.unit), row
@@ -203,7 +203,7 @@ def test_a_revolver_that_nobody_may_call_has_nothing_to_run_off() -> None:
         company=", gap: [equity]",
     )
 
-    assert outliving(projection.scenario) == []
+    assert loans_past_horizon(projection.scenario) == []
     assert projection.run_off is None
 
 
@@ -227,12 +227,12 @@ def test_a_line_that_the_horizon_stops_is_never_complete_and_costs_no_more() -> 
 
 def test_a_batch_may_hold_lines_that_are_complete_and_lines_that_are_not() -> None:
     plan = small(project=", ramp: {s_curve: 4 months}, fixed_cost: 60_000 USD/year").scenario
-    batch = project(plan.drawn({"projects.line.delay": _months([0.0, 8.5, 14.0])}))
+    batch = project(plan.with_samples({"projects.line.delay": _months([0.0, 8.5, 14.0])}))
 
     made = batch.value("run_off.plants.works.nameplate")[:, -1]
     assert made.tolist() == [150_000, 150_000, 100_000]
     for member, delay in enumerate((0.0, 8.5, 14.0)):
-        alone = project(plan.drawn({"projects.line.delay": _months([delay])}))
+        alone = project(plan.with_samples({"projects.line.delay": _months([delay])}))
         for path in alone.rows:
             assert batch.value(path)[member] == pytest.approx(alone.value(path)[0], rel=1e-9, abs=1e-6, nan_ok=True), (
                 path

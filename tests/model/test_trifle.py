@@ -14,7 +14,7 @@ from fibercap.core.errors import FibercapError, IdentityError, ScenarioError
 from fibercap.core.formula import evaluate
 from fibercap.core.quantity import Quantity
 from fibercap.model.cash.trifle import HALF_A_CENT, ROUNDING, Trifle, least_money
-from fibercap.model.laws import ABSOLUTE, RELATIVE, Books, largest, prove_laws
+from fibercap.model.laws import ABSOLUTE, RELATIVE, Books, largest_amount, prove_laws
 from fibercap.model.loans import Moves, Setting, schedule_block
 from fibercap.model.measures.all_measures import measures
 from fibercap.model.project import project
@@ -158,7 +158,7 @@ def test_a_cent_too_many_owed_by_customers_is_found(cents: float) -> None:
 def test_flows_count_with_all_that_came_before_them() -> None:
     flow = np.array([[1.0, -2.0, 3.0], [0.0, 0.0, 0.5]])
 
-    assert largest(np.array([[4.0], [0.25]]), flows=(flow,)).tolist() == [[6.0], [0.5]]
+    assert largest_amount(np.array([[4.0], [0.25]]), flows=(flow,)).tolist() == [[6.0], [0.5]]
 
 
 @given(amount=st.floats(0, 1e15), largest_amount=st.floats(0, 1e15))
@@ -177,10 +177,10 @@ def test_the_largest_amount_of_a_plan_is_all_that_it_moves_opens_with_and_may_bo
     made = 200_000 * 4 + 100_000 * 3
     by_hand = made * (40 + 20) + 4 * 1e6 + 5e6 + 4 * 0.5e6 + 2e6 + 1e6 + 1e6 + 3e6
 
-    given_ = project(scenario_of(PLAN)).given
+    given_ = project(scenario_of(PLAN)).scalars
     assert float(given_["money.largest"].value) == pytest.approx(by_hand)
     assert float(given_["money.trifle"].value) == HALF_A_CENT
-    large = project(scenario_of(scaled(PLAN, 1e4))).given
+    large = project(scenario_of(scaled(PLAN, 1e4))).scalars
     assert float(large["money.trifle"].value) == pytest.approx(1e-12 * 1e4 * by_hand)
 
 
@@ -188,10 +188,10 @@ def test_it_is_drawn_with_what_it_is_made_of() -> None:
     plan = scenario_of(scaled(PLAN, 1e4))
     draws = {"products.fiber.price": Quantity(np.array([[1e5], [4e5], [1e6]]), "USD/km")}
 
-    batch = project(plan.drawn(draws)).given["money.trifle"].value
+    batch = project(plan.with_samples(draws)).scalars["money.trifle"].value
     for member, value in enumerate(draws["products.fiber.price"]):
-        alone = project(plan.drawn({"products.fiber.price": value[None, :]}))
-        assert batch[member, 0] == float(alone.given["money.trifle"].value.flat[0])
+        alone = project(plan.with_samples({"products.fiber.price": value[None, :]}))
+        assert batch[member, 0] == float(alone.scalars["money.trifle"].value.flat[0])
 
 
 def test_no_result_rests_on_an_input_for_what_rounding_may_leave_of_it() -> None:
@@ -199,7 +199,7 @@ def test_no_result_rests_on_an_input_for_what_rounding_may_leave_of_it() -> None
     projection = project(scenario_of(PLAN))
 
     (rests,) = [
-        {item.path for item in projection.evidence.under(measure.rests_on)}
+        {item.path for item in projection.evidence.inputs_under(measure.rests_on)}
         for name, measure in measures(projection).items()
         if name == "project_npv"
     ]

@@ -138,7 +138,7 @@ def test_capex_that_nobody_else_pays_comes_off_cash_flow() -> None:
     """Base without funding of the last step: -21.03 in 2003, not 10.84; before capex it is as it was."""
     gone = {"remove": Leaf(("funding.xtal_3",))}
     named: dict[str, Leaf | Branch] = {**gone, "add": Branch({"funding.xtal_3": Branch({"cash": Leaf("rest")})})}
-    without, projection = (project(read("fibercore").changed(Branch(changes))) for changes in (gone, named))
+    without, projection = (project(read("fibercore").with_changes(Branch(changes))) for changes in (gone, named))
     ratio = projection.by("accounts.dscr")["2003"][0]
 
     assert ratio == pytest.approx(-21.0274, abs=0.01)

@@ -53,7 +53,7 @@ def test_no_member_is_left_out() -> None:
 @pytest.mark.parametrize("kind", RAMPS)
 @given(ages=st.lists(st.floats(-50.0, 50.0), min_size=2, max_size=12))
 def test_what_a_ramp_runs_never_falls_and_is_never_above_all(kind: str, ages: list[float]) -> None:
-    run = line(written(RAMPS[kind])).ramp.ramped
+    run = line(written(RAMPS[kind])).ramp.ramped_months
     at = np.sort(np.array(ages))
     months, passed = run(at), np.diff(at)
 
@@ -85,11 +85,11 @@ def test_twice_the_capacity_ramps_alike(kind: str) -> None:
 def test_a_batch_of_ramps_equals_its_members(kind: str) -> None:
     scenario, lengths = written(RAMPS[kind]), np.array([[2.0], [8.0], [14.5]])
     path, row = f"projects.line.ramp.{kind}", "plants.works.effective_capacity"
-    batch = project(scenario.drawn({path: Quantity(lengths, "month")}))
+    batch = project(scenario.with_samples({path: Quantity(lengths, "month")}))
 
     assert disagreements(batch) == []
     for number, length in enumerate(lengths):
-        single = project(scenario.drawn({path: Quantity(length[None], "month")}))
+        single = project(scenario.with_samples({path: Quantity(length[None], "month")}))
         assert batch.value(row)[number] == pytest.approx(single.value(row)[0])
 
 
@@ -108,9 +108,9 @@ def test_what_is_spent_on_a_project_is_all_of_it_and_nothing_is_taken_back(way: 
 def test_a_batch_of_delays_equals_its_members(way: str) -> None:
     scenario, delays = written(spend=SPENDING[way]), np.array([[0.0], [3.0], [7.5]])
     row = "projects.line.capex"
-    batch = project(scenario.drawn({"projects.line.delay": Quantity(delays, "month")}))
+    batch = project(scenario.with_samples({"projects.line.delay": Quantity(delays, "month")}))
 
     assert disagreements(batch) == []
     for number, delay in enumerate(delays):
-        single = project(scenario.drawn({"projects.line.delay": Quantity(delay[None], "month")}))
+        single = project(scenario.with_samples({"projects.line.delay": Quantity(delay[None], "month")}))
         assert batch.value(row)[number] == pytest.approx(single.value(row)[0])

@@ -231,10 +231,10 @@ def test_drawn_days_and_amounts_equal_their_members() -> None:
         "plants.p.purchase.working_capital.receivables": Quantity(np.array([[1e6], [0.0], [5e6]]), "USD"),
     }
 
-    batch = project(plan.drawn(draws))
+    batch = project(plan.with_samples(draws))
 
     for member in range(3):
-        alone = project(plan.drawn({path: value[member : member + 1] for path, value in draws.items()}))
+        alone = project(plan.with_samples({path: value[member : member + 1] for path, value in draws.items()}))
         for path in alone.rows:
             assert batch.value(path)[member] == pytest.approx(alone.value(path)[0], nan_ok=True, abs=1e-6), path
     assert disagreements(batch) == []

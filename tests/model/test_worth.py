@@ -402,7 +402,7 @@ def test_a_batch_of_an_option_is_its_members(option: str | None) -> None:
         changes = Branch(
             {"loans.algar.rate": Leaf(f"{100 * rate:.6f} %/year"), "products.multimode.price": Leaf(f"{price} USD/km")}
         )
-        found = measures(project(scenario.changed(Branch({"change": changes}))))
+        found = measures(project(scenario.with_changes(Branch({"change": changes}))))
         for name in keep:
             assert together[name][one] == pytest.approx(found[name].value, rel=1e-9), name
 

@@ -707,12 +707,12 @@ def test_a_setting_is_told_where_it_is_wrong() -> None:
     scenario = scenario_of(BASE)
 
     with pytest.raises(ScenarioError, match="found a share, wanted a rate per time"):
-        scenario.changed(changes_of("loans.bank.rate=9 %"), "--set")
+        scenario.with_changes(changes_of("loans.bank.rate=9 %"), "--set")
     with pytest.raises(ScenarioError, match="did you mean `rate`"):
-        scenario.changed(changes_of("loans.bank.rat=9 %/year"), "--set")
+        scenario.with_changes(changes_of("loans.bank.rat=9 %/year"), "--set")
     with pytest.raises(ScenarioError, match="path=value"):
         changes_of("loans.bank.rate")
-    block = scenario.changed(changes_of("projects.line.ramp={linear: 6 months}"), "--set")
+    block = scenario.with_changes(changes_of("projects.line.ramp={linear: 6 months}"), "--set")
     assert float(block.projects["line"].ramp.linear) == 6.0
 
 
@@ -722,7 +722,7 @@ def test_a_file_that_is_not_there_is_told_with_the_near_names() -> None:
 
 
 def drawn(path: str, values: list[float], unit: str) -> None:
-    scenario_of(BASE).drawn({path: Quantity(np.array(values)[:, None], unit)})
+    scenario_of(BASE).with_samples({path: Quantity(np.array(values)[:, None], unit)})
 
 
 def test_a_draw_beyond_its_bounds_is_named() -> None:

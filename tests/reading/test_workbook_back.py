@@ -53,7 +53,7 @@ def test_an_untouched_workbook_says_nothing(tmp_path: Path) -> None:
 
     found = reviewed(path)
 
-    assert (found.option, found.entered, found.hash) == (None, (), read("fibercore").digest())
+    assert (found.option, found.entries, found.hash) == (None, (), read("fibercore").digest())
 
 
 def test_what_is_entered_comes_back_with_its_cell(tmp_path: Path) -> None:
@@ -65,7 +65,7 @@ def test_what_is_entered_comes_back_with_its_cell(tmp_path: Path) -> None:
         projects__xtal_1__delay=3.0,
     )
 
-    found = {one.path: (one.old, one.new) for one in reviewed(path).entered}
+    found = {one.path: (one.old, one.new) for one in reviewed(path).entries}
 
     assert found == {
         "plants.jena.cash_cost": ("30 USD/km", "32.5 USD/km"),
@@ -99,7 +99,7 @@ def test_the_option_in_use_is_the_one_that_is_compared(tmp_path: Path) -> None:
     found = reviewed(path)
 
     assert found.option == "bullet"
-    assert [(one.path, one.new) for one in found.entered] == [("loans.fleet.rate", "9 %/year")]
+    assert [(one.path, one.new) for one in found.entries] == [("loans.fleet.rate", "9 %/year")]
 
 
 def test_an_input_of_an_option_alone_cannot_be_laid_over_the_plan(

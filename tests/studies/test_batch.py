@@ -37,7 +37,7 @@ def test_a_batch_equals_its_members_whatever_the_chunk() -> None:
     for name in KEEP:
         assert parts[name] == pytest.approx(whole[name], nan_ok=True, rel=1e-9)
     for number in range(7):
-        alone = project(scenario.drawn({path: value[number : number + 1] for path, value in draws.items()}))
+        alone = project(scenario.with_samples({path: value[number : number + 1] for path, value in draws.items()}))
         found = measures(alone)
         for name in KEEP[:-1]:
             value = found[name].value

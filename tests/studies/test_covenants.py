@@ -111,9 +111,9 @@ def with_fall(kind: str, fall: float) -> Projection:
         path = ", ".join(
             f"{label}: {cost:.4f} USD/year" for label, cost in zip(base.timeline.labels, monthly, strict=True)
         )
-        scenario = read("fibercore").changed(Branch({"remove": Leaf(("company.overhead",))}))
+        scenario = read("fibercore").with_changes(Branch({"remove": Leaf(("company.overhead",))}))
         block = Branch({label.split(": ")[0]: Leaf(label.split(": ")[1]) for label in path.split(", ")})
-        return project(scenario.changed(Branch({"add": Branch({"company.overhead": block})})))
+        return project(scenario.with_changes(Branch({"add": Branch({"company.overhead": block})})))
     return project(read("fibercore", settings=settings))
 
 

@@ -16,7 +16,8 @@ from fibercap.core.units import Drawn
 from fibercap.model import laws
 from fibercap.model import project as model_project
 from fibercap.model.measures.all_measures import measure_named
-from fibercap.model.plan.scenario import Scenario, as_written
+from fibercap.model.plan.inputs import written_path
+from fibercap.model.plan.scenario import Scenario
 from fibercap.model.project import project
 from fibercap.model.projection import Projection
 from fibercap.reading.files import read, scenario_of
@@ -73,7 +74,7 @@ def drawable(scenario: Scenario) -> Iterator[Handle]:
     """Run over one number of each input that can be drawn."""
     for path, _, _ in quantities(scenario):
         try:
-            yield lever(scenario, ".".join(as_written(path))).handles[0]
+            yield lever(scenario, ".".join(written_path(path))).handles[0]
         except FibercapError as error:
             assert "cannot be moved" in str(error)  # noqa: PT017
 
@@ -95,14 +96,14 @@ def test_every_number_that_can_be_drawn_is_drawn() -> None:
     for count, handle in enumerate(drawable(scenario)):
         values = np.array([[handle.value], [handle.value * 0.99 if handle.value else 1e-3]])
         try:
-            batch = project(scenario.drawn({handle.path: Drawn(values, handle.unit)}))
+            batch = project(scenario.with_samples({handle.path: Drawn(values, handle.unit)}))
         except ScenarioError as error:
             assert any(why in str(error) for why in REFUSED), handle.path  # noqa: PT017
             continue
         tried += 1
         assert alike(batch, 0, plain) == [], handle.path
         if count % 5 == 0:
-            alone = project(scenario.drawn({handle.path: Drawn(values[1:], handle.unit)}))
+            alone = project(scenario.with_samples({handle.path: Drawn(values[1:], handle.unit)}))
             assert alike(batch, 1, alone) == [], handle.path
     assert tried > 100
 
@@ -111,15 +112,15 @@ def test_a_share_of_losses_is_drawn() -> None:
     """`tax.use_at_most`, the only thing drawn, widens what is assessed."""
     scenario = scenario_of(RICH.replace("utilization: 90 %", "utilization: 20 %"))
     shares = Drawn(np.array([[0.2], [0.6], [1.0]]), "")
-    batch = project(scenario.drawn({"tax.use_at_most": shares}))
+    batch = project(scenario.with_samples({"tax.use_at_most": shares}))
     for number in range(3):
-        alone = project(scenario.drawn({"tax.use_at_most": Drawn(shares.magnitude[number : number + 1], "")}))
+        alone = project(scenario.with_samples({"tax.use_at_most": Drawn(shares.magnitude[number : number + 1], "")}))
         assert alike(batch, number, alone) == []
 
 
 def test_the_step_of_rounding_cannot_be_drawn() -> None:
     with pytest.raises(ScenarioError, match="cannot be drawn"):
-        scenario_of(RICH).drawn({"loans.cust.rounding.to": Drawn(np.array([[0.01], [0.1]]), "USD")})
+        scenario_of(RICH).with_samples({"loans.cust.rounding.to": Drawn(np.array([[0.01], [0.1]]), "USD")})
 
 
 FACTORS = np.array([[0.9], [1.0], [1.1]])
@@ -167,7 +168,7 @@ def test_one_number_does_not_replace_a_series(path: str) -> None:
 def test_a_floating_rate_is_not_made_a_fixed_one() -> None:
     scenario = scenario_of(RICH)
     with pytest.raises(ScenarioError, match=r"draw one of them, such as `loans\.flo\.rate\.margin`"):
-        scenario.drawn({"loans.flo.rate": Quantity(FACTORS, "percent/year")})
+        scenario.with_samples({"loans.flo.rate": Quantity(FACTORS, "percent/year")})
 
 
 def test_matrix_products_of_a_batch_use_one_thread(monkeypatch: pytest.MonkeyPatch) -> None:

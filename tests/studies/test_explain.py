@@ -311,7 +311,7 @@ def test_an_input_over_time_may_be_asked_for_in_a_period() -> None:
 
 
 def test_an_input_tells_its_chain_and_what_uses_it() -> None:
-    plan = read("slow_brazil").changed(changes_of("projects.xtal_1.ramp.linear={plus: 2 months}"), "--set")
+    plan = read("slow_brazil").with_changes(changes_of("projects.xtal_1.ramp.linear={plus: 2 months}"), "--set")
     found = use(project(plan), "projects.xtal_1.ramp.linear")
     (written,) = found.inputs
 
@@ -328,8 +328,8 @@ def test_an_input_tells_its_chain_and_what_uses_it() -> None:
 
 def test_a_sourced_value_that_is_replaced_keeps_its_chain() -> None:
     """The rate is written with source and note; a bare value and a sourced one replace it, and remember it."""
-    plan = read("fibercore").changed(changes_of("loans.fleet.rate=9 %/year"), "one")
-    plan = plan.changed(changes_of("loans.fleet.rate={value: 10 %/year, source: release}"), "two")
+    plan = read("fibercore").with_changes(changes_of("loans.fleet.rate=9 %/year"), "one")
+    plan = plan.with_changes(changes_of("loans.fleet.rate={value: 10 %/year, source: release}"), "two")
     (written,) = use(project(plan), "loans.fleet.rate").inputs
 
     assert [step.value for step in written.steps] == ["8.5 %/year", "9 %/year", "10 %/year"]
@@ -402,7 +402,7 @@ def test_titles_and_notes_count_in_no_evidence() -> None:
 
 def test_one_draw_of_a_batch_may_be_asked_for() -> None:
     plan = scenario_of(BASE)
-    batch = project(plan.drawn({"loans.bank.rate": Quantity(np.array([[0.08], [0.12]]), "1/year")}))
+    batch = project(plan.with_samples({"loans.bank.rate": Quantity(np.array([[0.08], [0.12]]), "1/year")}))
     first, second = (explain(batch, "total_interest", sample=draw) for draw in (0, 1))
 
     assert isinstance(first, Result)

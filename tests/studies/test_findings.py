@@ -50,12 +50,12 @@ def of(scenario: Scenario) -> tuple[Finding, ...]:
 
 
 def insolvent() -> Scenario:
-    return read("fibercore").changed(Branch({"remove": Leaf(("funding.xtal_3",))}), "test")
+    return read("fibercore").with_changes(Branch({"remove": Leaf(("funding.xtal_3",))}), "test")
 
 
 def laid(scenario: Scenario, *settings: str) -> Scenario:
     for setting in settings:
-        scenario = scenario.changed(changes_of(setting), "test")
+        scenario = scenario.with_changes(changes_of(setting), "test")
     return scenario
 
 
@@ -95,7 +95,7 @@ def test_what_is_said_to_heal_cash_does() -> None:
         assert [finding.kind for finding in of(way)] == [USES]
     less = laid(plan, "company.equity={2003-04-30: 34_900_000 USD}")
     assert [finding.kind for finding in of(less)] == [CASH, USES]
-    funded = plan.changed(Branch({"add": Branch({"funding.xtal_3": Branch({"equity": Leaf("rest")})})}), "test")
+    funded = plan.with_changes(Branch({"add": Branch({"funding.xtal_3": Branch({"equity": Leaf("rest")})})}), "test")
     assert of(funded) == ()
 
 
@@ -152,7 +152,7 @@ def smaller_loan(finding: Finding) -> dict[str, float]:
 def sized(scenario: Scenario, amounts: dict[str, float], by: float = 1.0) -> Scenario:
     """Return the scenario with a loan of these amounts, times a factor."""
     leaves = {path: Leaf(f"{amount * by!r} USD") for path, amount in amounts.items()}
-    return scenario.changed(Branch({"change": Branch(leaves)}), "test")
+    return scenario.with_changes(Branch({"change": Branch(leaves)}), "test")
 
 
 @pytest.mark.parametrize(

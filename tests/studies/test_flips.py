@@ -101,7 +101,7 @@ def claimed(text: str, *settings: str) -> Projection:
     """Return the case with one more claim."""
     claim = Branch({key: Leaf(value) for key, value in (part.split(": ", 1) for part in text.split(", "))})
     changes = Branch({"add": Branch({"claims.other": claim})})
-    return project(read("fibercore", settings=settings).changed(changes))
+    return project(read("fibercore", settings=settings).with_changes(changes))
 
 
 def test_a_claim_that_nothing_flips_says_so() -> None:

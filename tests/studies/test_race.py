@@ -73,7 +73,7 @@ def test_a_life_in_a_batch_is_the_life_that_a_file_says(path: str) -> None:
     )
 
     for row, each in enumerate(months):
-        written = plan.changed(Branch({"change": Branch({path: Leaf(f"{each} months")})}))
+        written = plan.with_changes(Branch({"change": Branch({path: Leaf(f"{each} months")})}))
         assert found["accounts.net_income"][row] == pytest.approx(project(written).value("accounts.net_income")[0])
     assert np.ptp(found["accounts.net_income"], axis=0).max() > 1.0
 
@@ -84,7 +84,7 @@ def test_a_drawn_life_is_a_whole_number_of_months_within_bounds() -> None:
         (0.0, "0 months? in draw 0"),
     ):
         with pytest.raises(ScenarioError, match=told):
-            scenario_of(PLAN).drawn({LIVES[0]: Drawn(np.array([[months]]), "month")})
+            scenario_of(PLAN).with_samples({LIVES[0]: Drawn(np.array([[months]]), "month")})
 
 
 @pytest.mark.parametrize("path", ["fibercore", "two_banks", "fleet_revolver"])

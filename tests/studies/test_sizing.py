@@ -31,7 +31,7 @@ def with_commitment(text: str, found: Sized, more: float) -> dict[str, float]:
     factor = (found.commitment + more) / found.present
     changes = {h.path: Leaf(f"{h.value * factor:.9f} {h.unit or '1/year'}") for h in found.lever.handles}
     assert all(h.unit for h in found.lever.handles)
-    projection = project(scenario_of(text).changed(Branch({"change": Branch(changes)})))
+    projection = project(scenario_of(text).with_changes(Branch({"change": Branch(changes)})))
     return {limit.measure: float(measure_named(projection, limit.measure).values[0]) for limit in found.limits}
 
 

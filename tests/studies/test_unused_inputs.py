@@ -75,7 +75,7 @@ def test_every_number_may_be_drawn_alone(name: str) -> None:
     for path, leaf in leaves(unwrap(scenario.tree)[0]):
         try:
             amount, unit = split_quantity(str(leaf.value)) if path[0] not in ("options", "claims") else (0.0, "")
-            batch = scenario.drawn(
+            batch = scenario.with_samples(
                 {".".join(path): Quantity(np.array([[1.0], [0.98]]) * amount, unit or "dimensionless")}
             )
         except (QuantityTextError, FibercapError):

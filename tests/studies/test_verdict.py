@@ -238,11 +238,13 @@ def worth_with(path: str, text: str) -> dict[str, float] | None:
     shared = subtree(plan.tree, tuple(path.split("."))) is not None
     try:
         if shared:
-            plan = plan.changed(change)
+            plan = plan.with_changes(change)
         for name in plan.options:
             option = plan.with_option(name)
             has = not shared and subtree(option.tree, tuple(path.split("."))) is not None
-            worth[name] = measure_named(project(option.changed(change) if has else option), "equity_npv").value or 0.0
+            worth[name] = (
+                measure_named(project(option.with_changes(change) if has else option), "equity_npv").value or 0.0
+            )
     except FibercapError:
         return None
     return worth
@@ -320,12 +322,12 @@ def test_what_may_be_recommended_in_a_batch_is_what_faults_say_alone() -> None:
     kept = []
     for move in moves:
         try:
-            alone.append(not faults(project(plan.drawn(input_samples([move])))))
+            alone.append(not faults(project(plan.with_samples(input_samples([move])))))
             kept.append(move)
         except FibercapError:
             pass
 
-    assert may_be_recommended(project(plan.drawn(input_samples(kept)))).tolist() == alone
+    assert may_be_recommended(project(plan.with_samples(input_samples(kept)))).tolist() == alone
     assert set(alone) == {True, False}
 
 

@@ -36,7 +36,7 @@ LONG = {
 @cache
 def plan() -> Scenario:
     changes = Branch({path: Leaf(text) for path, text in LONG.items()})
-    return read("fibercore").changed(Branch({"change": changes}), "test")
+    return read("fibercore").with_changes(Branch({"change": changes}), "test")
 
 
 @cache
@@ -95,7 +95,7 @@ def test_outcomes_of_the_sensitivity_chart_have_as_many_digits(measure: str) -> 
 
 def test_the_lowest_cash_is_told_in_its_own_unit_beside_billions() -> None:
     """Over thirty years cash grows to more than a billion; the lowest, 2.52 million, is not called 0."""
-    long = project(read("fibercore").changed(Branch({"change": Branch({"horizon.to": Leaf("2029")})}), "test"))
+    long = project(read("fibercore").with_changes(Branch({"change": Branch({"horizon.to": Leaf("2029")})}), "test"))
     with mpl.rc_context(SETTINGS):
         shown = texts(CHARTS["cash"].draw(long, None))
 

@@ -54,7 +54,7 @@ def told(sheets: Sheets) -> dict[str, float]:
 
 def test_every_law_by_period_stands_for_the_years_after_the_horizon_too(content: bytes, tmp_path: Path) -> None:
     laws = list(law_texts(project(scenario_of(PLAN))))
-    by_period = {(law.law, law.row) for law in laws if not law.whole and law.law not in IDLE}
+    by_period = {(law.law, law.row) for law in laws if not law.as_total and law.law not in IDLE}
     later = {(law.law, law.row.removeprefix("run_off.")) for law in laws if law.row.startswith("run_off.")}
     sheets = Recalculator(spoilt(content), tmp_path).read()
 

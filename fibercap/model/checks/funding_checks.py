@@ -1,4 +1,4 @@
-"""Checks of funding and of what it asks of loans: names that exist, sums within limits."""
+"""Checks of funding and of what it draws from loans: names that exist, sums within limits."""
 
 from __future__ import annotations
 
@@ -20,30 +20,30 @@ if TYPE_CHECKING:
     from fibercap.model.funding.sources import Funding
     from fibercap.model.plan.plan import Plan
 
-Found = Iterator[tuple[str, str, str, str, str]]  # path, code, found, wanted, hint
+Findings = Iterator[tuple[str, str, str, str, str]]  # path, code, found, wanted, hint
 FUNDED = "a project, or a plant with a `purchase`"
 
 
 def first_bad(amount: Array, bad: npt.NDArray[np.bool_]) -> float:
-    """Return the amount in the first sample that is bad.
+    """Return the amount in the first sample that breaks a limit.
 
     Parameters
     ----------
     amount : () or (sample, 1)
         The amounts. [any unit]
     bad : (sample,)
-        Which of them are bad.
+        Whether each sample breaks the limit.
     """
     return float(np.broadcast_to(amount, bad.shape).flat[int(np.flatnonzero(bad)[0])])
 
 
-def in_draw(bad: npt.NDArray[np.bool_]) -> str:
-    """Name the first draw that is bad, where there are draws."""
+def in_sample(bad: npt.NDArray[np.bool_]) -> str:
+    """Return a phrase that names the first bad sample; "" where there is only one."""
     return f" in draw {int(np.flatnonzero(bad)[0])}" if np.ndim(bad) else ""
 
 
-def loan_total(s: Plan, name: str) -> Found:
-    """Yield a loan that is asked for more than its commitment.
+def loan_total(s: Plan, name: str) -> Findings:
+    """Yield a problem if more is drawn from a loan than its commitment.
 
     Parameters
     ----------
@@ -54,43 +54,44 @@ def loan_total(s: Plan, name: str) -> Found:
     if not loan.is_dated:
         return
     if loan.outstanding is not None:
-        yield from _owed_already(s, name)
+        yield from _refuse_draws_if_outstanding(s, name)
         return
-    asked = [(f"loans.{name}.draws.{day}", amount) for day, amount in (loan.draws or {}).items()]
+    requests = [(f"loans.{name}.draws.{day}", amount) for day, amount in (loan.draws or {}).items()]
     for key, funding in s.funding.items():
         part = funding.__dict__.get("sources", {}).get(name)
         if isinstance(part, Part) and part.unit == "money":
-            asked.append((f"funding.{key}.{name}", part.value))
+            requests.append((f"funding.{key}.{name}", part.value))
     so_far = np.asarray(0.0)
-    for path, amount in asked:
+    for path, amount in requests:
         so_far = so_far + amount
         above = so_far > loan.commitment * (1 + 1e-12)
         if np.any(above):
-            told = f"{first_bad(so_far, above):,.0f} {s.loan_currency(name)} asked of `{name}` so far{in_draw(above)}"
-            wanted = f"at most its commitment of {first_bad(loan.commitment, above):,.0f} {s.loan_currency(name)}"
-            yield path, "above_commitment", told, wanted, "ask for less, or raise the commitment"
+            code = s.loan_currency(name)
+            problem = f"{first_bad(so_far, above):,.0f} {code} asked of `{name}` so far{in_sample(above)}"
+            wanted = f"at most its commitment of {first_bad(loan.commitment, above):,.0f} {code}"
+            yield path, "above_commitment", problem, wanted, "ask for less, or raise the commitment"
             return
 
 
-def _owed_already(s: Plan, name: str) -> Found:
-    """Hold that nothing more is drawn of a loan that is owed already, which is drawn in full on the eve."""
-    told, wanted = f"`{name}`, which is owed already: nothing is left of it to draw", "a loan with a `commitment`"
+def _refuse_draws_if_outstanding(s: Plan, name: str) -> Findings:
+    """Yield draws from a loan with an outstanding balance: it was drawn in full before the plan starts."""
+    problem, wanted = f"`{name}`, which is owed already: nothing is left of it to draw", "a loan with a `commitment`"
     hint = "what it may still lend is a loan of its own, with a `commitment`"
     for key, funding in s.funding.items():
         if name in funding.__dict__.get("sources", {}):
-            yield f"funding.{key}.{name}", "owed_already", told, wanted, hint
+            yield f"funding.{key}.{name}", "owed_already", problem, wanted, hint
     if s.loans[name].revolves:
         hint = "a revolver is drawn as cash needs it; what is owed of it already is a loan of its own"
         yield f"loans.{name}.outstanding", "owed_already", "a revolver that is owed already", "a `commitment`", hint
 
 
-def funding_place(s: Plan, key: str) -> Found:
+def funding_place(s: Plan, key: str) -> Findings:
     """Yield funding for something that does not exist.
 
     Parameters
     ----------
     s, key : Plan, str
-        The plan, and what is paid for.
+        The plan, and the project or plant that is financed.
     """
     bought = {name for name, plant in s.plants.items() if plant.__dict__.get("purchase") is not None}
     if key not in s.projects and key not in bought:
@@ -98,38 +99,38 @@ def funding_place(s: Plan, key: str) -> Found:
         yield f"funding.{key}", "unknown_project", f"the unknown project `{key}`", FUNDED, hint
 
 
-def funding_sources(s: Plan, tree: Branch) -> Found:
-    """Yield sources that do not exist, including those whose amounts are in error.
+def funding_sources(s: Plan, tree: Branch) -> Findings:
+    """Yield sources that do not exist, even if their amounts cannot be read.
 
     Parameters
     ----------
     s, tree : Plan, Branch
         The plan, and the scenario as read.
     """
-    known, block = {*PURSES, *s.loans}, tree.get("funding")
+    names, block = {*PURSES, *s.loans}, tree.get("funding")
     for key, funding in block.items() if isinstance(block, Branch) else ():
         for name in funding if isinstance(funding, Branch) else ():
-            if name not in known and name not in NOT_SOURCES:
-                hint = did_you_mean(name, known, "sources")
-                told = f"the unknown source {quote(name)}"
-                yield f"funding.{key}.{name}", "unknown_loan", told, "a loan, or grant, equity or cash", hint
+            if name not in names and name not in NOT_SOURCES:
+                hint = did_you_mean(name, names, "sources")
+                problem = f"the unknown source {quote(name)}"
+                yield f"funding.{key}.{name}", "unknown_loan", problem, "a loan, or grant, equity or cash", hint
 
 
-def funding_costs(s: Plan, key: str) -> Found:
+def funding_costs(s: Plan, key: str) -> Findings:
     """Yield financing costs that are included where they cannot be computed.
 
     Parameters
     ----------
     s, key : Plan, str
-        The plan, and what is paid for.
+        The plan, and the project or plant that is financed.
     """
     funding = s.funding[key]
     if not funding.include_financing_costs:
         return
-    at = f"funding.{key}.include_financing_costs"
+    path = f"funding.{key}.include_financing_costs"
     if key not in s.projects:
         yield (
-            at,
+            path,
             "no_construction",
             f"financing costs of `{key}`, a purchase",
             "a project",
@@ -138,82 +139,89 @@ def funding_costs(s: Plan, key: str) -> Found:
     for name in funding.sources:
         loan = s.loans.get(name)
         if loan is not None and (loan.needs_cash or loan.repayment.needs_cash):
-            told, hint = (
+            problem, hint = (
                 f"financing costs of `{name}`, which depends on cash",
                 "use a loan that repays by its own dates",
             )
-            yield at, "depends_on_cash", told, "costs that are known before", hint
+            yield path, "depends_on_cash", problem, "costs that are known before", hint
 
 
-def funding_rest(s: Plan, key: str) -> Found:
-    """Yield a second source that takes the rest.
+def funding_rest(s: Plan, key: str) -> Findings:
+    """Yield a second source that is written as `rest`.
 
     Parameters
     ----------
     s, key : Plan, str
-        The plan, and what is paid for.
+        The plan, and the project or plant that is financed.
     """
     funding = s.funding[key]
     rests = [name for name in funding.as_written if funding.sources[name].unit == REST]
     if len(rests) > 1:
-        at = f"funding.{key}.{rests[1]}"
-        yield at, "two_rests", "a second `rest`", "one", "give one of them an amount or a share"
+        path = f"funding.{key}.{rests[1]}"
+        yield path, "two_rests", "a second `rest`", "one", "give one of them an amount or a share"
 
 
-def funding_grant(s: Plan, key: str) -> Found:
-    """Yield a grant that has no single size, or exceeds what a purchase pays for the fixed assets that it lowers.
+def funding_grant(s: Plan, key: str) -> Findings:
+    """Yield a grant without one size, or larger than the fixed assets whose cost it reduces.
 
     Parameters
     ----------
     s, key : Plan, str
-        The plan, and what is paid for.
+        The plan, and the project or plant that is financed.
     """
     terms = s.funding[key].grant
     if isinstance(terms, Grant):
-        at, given = f"funding.{key}.{GRANT}", [part for part in ("share", "amount") if getattr(terms, part) is not None]
-        if not given:
-            yield f"{at}.share", "missing", f"no `share` in `{at}`", "one, or an `amount`", "add `share:`"
-        elif len(given) > 1:
-            yield f"{at}.amount", "given_twice", "`amount` beside `share`", "one of them", "keep one of the two"
+        grant_path = f"funding.{key}.{GRANT}"
+        sizes = [part for part in ("share", "amount") if getattr(terms, part) is not None]
+        if not sizes:
+            yield (
+                f"{grant_path}.share",
+                "missing",
+                f"no `share` in `{grant_path}`",
+                "one, or an `amount`",
+                "add `share:`",
+            )
+        elif len(sizes) > 1:
+            yield f"{grant_path}.amount", "given_twice", "`amount` beside `share`", "one of them", "keep one of the two"
     grant, deal = s.funding[key].sources.get(GRANT), s.plants[key].purchase if key in s.plants else None
     if grant is None or deal is None:
         return
-    at, price = part_path(key, GRANT, grant), f"plants.{key}.purchase.price"
+    grant_path, price = part_path(key, GRANT, grant), f"plants.{key}.purchase.price"
     bought = [f"plants.{key}.{path}" for path, _ in bought_capital(deal).values()]
     codes = {s.currency_at(path) for path in (price, *bought)}
     if grant.unit == "money":
-        codes.add(s.currency_at(at))
+        codes.add(s.currency_at(grant_path))
     if len(codes) > 1:
-        return  # what these come to is known only when the plan is projected
-    fixed, asked = deal.price - net_capital(deal), grant.value * (deal.price if grant.unit == "share" else 1.0)
-    above = asked > fixed * (1 + 1e-9)
+        return  # amounts in several currencies are converted only when the plan is projected
+    fixed, amount = deal.price - net_capital(deal), grant.value * (deal.price if grant.unit == "share" else 1.0)
+    above = amount > fixed * (1 + 1e-9)
     if np.any(above):
         code = s.currency_at(price)
-        told = f"a grant of {first_bad(asked, above):,.0f} {code}{in_draw(above)}"
-        yield large_grant(at, told, f"{first_bad(fixed, above):,.0f} {code}", key)
+        problem = f"a grant of {first_bad(amount, above):,.0f} {code}{in_sample(above)}"
+        yield grant_above_fixed_part(grant_path, problem, f"{first_bad(fixed, above):,.0f} {code}", key)
 
 
-def large_grant(at: str, told: str, most: str, key: str) -> tuple[str, str, str, str, str]:
-    """Return the problem of a grant above the fixed part of a purchase: path, code, found, wanted, hint.
+def grant_above_fixed_part(path: str, grant: str, most: str, key: str) -> tuple[str, str, str, str, str]:
+    """Return the problem that a grant exceeds the fixed part of a purchase: path, code, found, wanted, hint.
 
     Parameters
     ----------
-    at, key : str
+    path, key : str
         Path of the grant, and the plant that is purchased.
-    told, most : str
-        The grant in words, and the most that it may be.
+    grant, most : str
+        The grant in words, and the largest amount that is allowed.
     """
     wanted = f"at most {most}, the price of `{key}` less its working capital"
-    return at, "above_fixed_part", told, wanted, "lower the grant: it reduces the cost of fixed assets"
+    return path, "above_fixed_part", grant, wanted, "lower the grant: it reduces the cost of fixed assets"
 
 
-def funding_total(s: Plan, key: str) -> Found:
-    """Yield sources that pay more than is spent.
+def funding_total(s: Plan, key: str) -> Findings:
+    """Yield sources that together exceed the cost that they finance.
 
     Parameters
     ----------
     s, key : Plan, str
-        The plan, and what is paid for.
+        The plan, and the project or plant that is financed.
     """
     funding: Funding = s.funding[key]
     deal = s.plants[key].purchase if key in s.plants else None
@@ -223,23 +231,23 @@ def funding_total(s: Plan, key: str) -> Found:
     if np.any(shares > 1 + 1e-9):
         parts = [(name, funding.sources[name]) for name in funding.as_written]
         last = [part_path(key, name, part) for name, part in parts if part.unit == "share"][-1]
-        told = f"shares that total {100 * float(np.max(shares)):g} %{in_draw(shares > 1 + 1e-9)}"
-        yield last, "above_uses", told, "at most 100 %", "lower it, or make it `rest`"
+        problem = f"shares that total {100 * float(np.max(shares)):g} %{in_sample(shares > 1 + 1e-9)}"
+        yield last, "above_uses", problem, "at most 100 %", "lower it, or make it `rest`"
         return
     if funding.include_financing_costs:
-        return  # what these come to is known only when they are run
+        return  # these costs are known only when the plan is projected
     path = f"projects.{key}.capex" if deal is None else f"plants.{key}.purchase.price"
     mixed = {s.currency_at(path), *(s.currency_at(f"funding.{key}.{name}") for name in funding.sources)}
     if len(mixed | {s.currency}) > 1:
-        return  # what foreign amounts come to is known only period by period
-    whole = s.projects[key].cost if deal is None else deal.price
+        return  # foreign amounts are converted only period by period
+    cost = s.projects[key].cost if deal is None else deal.price
     so_far = np.asarray(0.0)
     for name in funding.as_written:
         part = funding.sources[name]
-        so_far = so_far + part.value * (whole if part.unit == "share" else 1.0)
-        above = so_far > whole * (1 + 1e-9)
+        so_far = so_far + part.value * (cost if part.unit == "share" else 1.0)
+        above = so_far > cost * (1 + 1e-9)
         if np.any(above):
-            told = f"{first_bad(so_far, above):,.0f} {s.currency} from the sources so far{in_draw(above)}"
-            wanted = f"at most the {first_bad(whole, above):,.0f} {s.currency} that `{key}` uses"
-            yield part_path(key, name, part), "above_uses", told, wanted, "lower it, or make it `rest`"
+            problem = f"{first_bad(so_far, above):,.0f} {s.currency} from the sources so far{in_sample(above)}"
+            wanted = f"at most the {first_bad(cost, above):,.0f} {s.currency} that `{key}` uses"
+            yield part_path(key, name, part), "above_uses", problem, wanted, "lower it, or make it `rest`"
             return

@@ -1,4 +1,4 @@
-"""Checks of loans by themselves: what must be given, dates in order, rates that are known, and that they are repaid."""
+"""Checks of each loan alone: required keys, dates in order, rates that are known, and payments that repay it."""
 
 from __future__ import annotations
 
@@ -23,84 +23,90 @@ if TYPE_CHECKING:
     from fibercap.model.loans.terms import Loan
     from fibercap.model.plan.plan import Lending, Plan
 
-Found = Iterator[tuple[str, str, str, str, str]]  # path, code, found, wanted, hint
+Findings = Iterator[tuple[str, str, str, str, str]]  # path, code, found, wanted, hint
 
 
-def loan_terms(s: Lending, name: str) -> Found:
-    """Yield what is missing of a loan's size, signing and end.
+def loan_terms(s: Lending, name: str) -> Findings:
+    """Yield missing or contradictory keys for a loan's size, signing and maturity.
 
     Parameters
     ----------
     s, name : Lending, str
         The plan, and the loan.
     """
-    loan, at = s.loans[name], f"loans.{name}"
+    loan, prefix = s.loans[name], f"loans.{name}"
     if not loan.__dict__:
-        return  # no block at all, which is told already
-    given = loan.model_fields_set
-    owed = "outstanding" in given or "remaining" in given
-    for key in ("outstanding", "remaining") if owed else ("commitment", "signed", "matures"):
-        if key not in given:
-            yield f"{at}.{key}", "missing", f"no `{key}` in `{at}`", "one", f"add `{key}:`"
-    for key in ("commitment", "matures", "draws") if owed else ():
-        if key in given:
+        return  # there is no block at all, which is a problem reported elsewhere
+    keys = loan.model_fields_set
+    is_outstanding = "outstanding" in keys or "remaining" in keys
+    for key in ("outstanding", "remaining") if is_outstanding else ("commitment", "signed", "matures"):
+        if key not in keys:
+            yield f"{prefix}.{key}", "missing", f"no `{key}` in `{prefix}`", "one", f"add `{key}:`"
+    for key in ("commitment", "matures", "draws") if is_outstanding else ():
+        if key in keys:
             hint = "a loan gives `outstanding` and `remaining`, or `commitment`, `signed` and `matures`"
-            yield f"{at}.{key}", "given_twice", f"`{key}` beside `outstanding`", "one of them", hint
-    if owed and np.any(loan.fees.upfront):
-        told, wanted = "an upfront fee of a loan that is outstanding", "none"
-        yield f"{at}.fees.upfront", "fee_in_the_past", told, wanted, "it was paid when the loan was signed"
+            yield f"{prefix}.{key}", "given_twice", f"`{key}` beside `outstanding`", "one of them", hint
+    if is_outstanding and np.any(loan.fees.upfront):
+        problem, wanted = "an upfront fee of a loan that is outstanding", "none"
+        yield f"{prefix}.fees.upfront", "fee_in_the_past", problem, wanted, "it was paid when the loan was signed"
 
 
-def loan_currencies(s: Lending, name: str) -> Found:
-    """Yield a loan's amounts in a second currency; limits of covenants are in the currency of what they limit.
+def loan_currencies(s: Lending, name: str) -> Findings:
+    """Yield amounts of a loan in a second currency, except limits of covenants, which are in the currency of their row.
 
     Parameters
     ----------
     s, name : Lending, str
         The plan, and the loan.
     """
-    own = s.loan_currency(name)
+    currency = s.loan_currency(name)
     for path, code in s.amounts_of(name).items():
-        if code != own and not path.startswith(f"loans.{name}.covenants."):
-            hint = f"write it in {own}, as the amount of the loan"
-            yield path, "mixed_currency", f"an amount in {code}", f"one in {own}", hint
+        if code != currency and not path.startswith(f"loans.{name}.covenants."):
+            hint = f"write it in {currency}, as the amount of the loan"
+            yield path, "mixed_currency", f"an amount in {code}", f"one in {currency}", hint
 
 
-def loan_dates(s: Lending, name: str) -> Found:
-    """Yield the dates of a loan that cannot be where they are: its maturity, its payments, and others.
+def loan_dates(s: Lending, name: str) -> Findings:
+    """Yield dates of a loan that are out of order or outside its life, such as its maturity and its first payment.
 
     Parameters
     ----------
     s, name : Lending, str
         The plan, and the loan.
     """
-    loan, at = s.loans[name], f"loans.{name}"
+    loan, prefix = s.loans[name], f"loans.{name}"
     if not loan.is_dated:
         return
     if loan.maturity <= loan.signed:
-        yield f"{at}.matures", "matures_before_signing", f"{loan.maturity}", f"a day after signing, {loan.signed}", ""
+        yield (
+            f"{prefix}.matures",
+            "matures_before_signing",
+            f"{loan.maturity}",
+            f"a day after signing, {loan.signed}",
+            "",
+        )
         return
-    over, first = loan.repayment.months, loan.payments.first
-    if over and add_months(loan.signed, over) < loan.maturity:
-        told, wanted = f"{over} months", f"at least the time to maturity, {loan.maturity}"
-        path, hint = f"{at}.repayment.{loan.repayment.term_field}", "give an earlier `matures` instead"
-        yield path, "shorter_than_loan", told, wanted, hint
+    months, first = loan.repayment.months, loan.payments.first
+    if months and add_months(loan.signed, months) < loan.maturity:
+        problem, wanted = f"{months} months", f"at least the time to maturity, {loan.maturity}"
+        path, hint = f"{prefix}.repayment.{loan.repayment.term_field}", "give an earlier `matures` instead"
+        yield path, "shorter_than_loan", problem, wanted, hint
     at_start = loan.payments.on == "start"
     if (first and not (loan.signed <= first if at_start else loan.signed < first)) or (first and first > loan.maturity):
         wanted = f"a day {'from' if at_start else 'after'} {loan.signed} and up to {loan.maturity}"
-        yield f"{at}.payments.first", "payment_outside_loan", f"{first}", wanted, "change `first`"
+        yield f"{prefix}.payments.first", "payment_outside_loan", f"{first}", wanted, "change `first`"
     days = [("fees.available_until", loan.fees.available_until), ("capitalize_until", loan.capitalize_until)]
     for key, day in days:
         if day and not loan.signed <= day <= loan.maturity:
             wanted = f"a day from {loan.signed} to {loan.maturity}"
-            yield f"{at}.{key}", "outside_loan", f"{day}", wanted, "change it"
+            yield f"{prefix}.{key}", "outside_loan", f"{day}", wanted, "change it"
     if loan.grace and add_months(loan.signed, loan.grace) > loan.maturity:
         wanted = f"at most the time to maturity, {loan.maturity}"
         hint = "`{style: bullet}` repays at maturity"
-        yield f"{at}.grace", "longer_than_loan", f"{loan.grace} months", wanted, hint
+        yield f"{prefix}.grace", "longer_than_loan", f"{loan.grace} months", wanted, hint
 
 
-def loan_moves(s: Lending, name: str) -> Found:
+def loan_draws_and_prepayments(s: Lending, name: str) -> Findings:
     """Yield dated draws and prepayments that lie outside the loan.
 
     Parameters
@@ -121,39 +127,39 @@ def loan_moves(s: Lending, name: str) -> Found:
             yield f"loans.{name}.prepayments.{day}", "outside_loan", f"a prepayment on {day}", wanted, "change the date"
 
 
-def loan_rate(s: Lending, name: str) -> Found:
-    """Yield days after signing on which the rate is not known, and limits of the rate that are out of order.
+def loan_rate(s: Lending, name: str) -> Findings:
+    """Yield a rate that does not cover every day from signing on, and a cap, floor or margin that does not fit.
 
     Parameters
     ----------
     s, name : Lending, str
         The plan, and the loan.
     """
-    loan, at = s.loans[name], f"loans.{name}.rate"
+    loan, path = s.loans[name], f"loans.{name}.rate"
     if isinstance(loan.rate, Floating):
-        yield from _floating(loan, loan.rate, s.rates, at)
+        yield from _check_floating_rate(loan, loan.rate, s.rates, path)
     elif loan.rate.days and loan.is_dated and loan.rate.days[0] > loan.signed:
-        told, wanted = f"a rate from {loan.rate.names[0]} on", f"one from signing on, {loan.signed}"
-        yield at, "late_path", told, wanted, "add a rate that starts earlier"
+        problem, wanted = f"a rate from {loan.rate.names[0]} on", f"one from signing on, {loan.signed}"
+        yield path, "late_path", problem, wanted, "add a rate that starts earlier"
 
 
-def _floating(loan: Loan, rate: Floating, rates: Mapping[str, Series], at: str) -> Found:
+def _check_floating_rate(loan: Loan, rate: Floating, rates: Mapping[str, Series], path: str) -> Findings:
     if rate.cap is not None and np.any(rate.cap < rate.floor):
-        yield f"{at}.cap", "cap_below_floor", "a cap below the floor", "one at or above it", "swap them"
+        yield f"{path}.cap", "cap_below_floor", "a cap below the floor", "one at or above it", "swap them"
     if np.any(rate.margin < 0) and "floor" not in rate.model_fields_set:
         hint = "give a `floor`, such as `floor: 0 %/year`"
-        yield f"{at}.margin", "negative_margin", "a negative margin", "one of at least 0 %/year, or a floor", hint
+        yield f"{path}.margin", "negative_margin", "a negative margin", "one of at least 0 %/year, or a floor", hint
     if rate.index not in rates:
         hint = did_you_mean(rate.index, rates, "rates")
-        told = f"the unknown index `{rate.index}`"
-        yield f"{at}.index", "unknown_index", told, "one under `rates`", hint
+        problem = f"the unknown index `{rate.index}`"
+        yield f"{path}.index", "unknown_index", problem, "one under `rates`", hint
     elif (starts := rates[rate.index].starts) and loan.is_dated and first_day(starts[0]) > loan.signed:
-        told = f"`{rate.index}`, known from {rates[rate.index].names[0]} on"
+        problem = f"`{rate.index}`, known from {rates[rate.index].names[0]} on"
         hint = f"add a value for {loan.signed.year} under `rates.{rate.index}`"
-        yield f"{at}.index", "late_path", told, f"one that covers signing, {loan.signed}", hint
+        yield f"{path}.index", "late_path", problem, f"one that covers signing, {loan.signed}", hint
 
 
-def loan_style(s: Lending, name: str) -> Found:
+def loan_style(s: Lending, name: str) -> Findings:
     """Yield repayment options that contradict each other.
 
     Parameters
@@ -162,30 +168,34 @@ def loan_style(s: Lending, name: str) -> Found:
         The plan, and the loan.
     """
     loan, style = s.loans[name], s.loans[name].repayment
-    for key, code, found, wanted, hint in style.problems(loan, s.loan_currency(name)):
-        yield f"loans.{name}.repayment.{key}", code, found, wanted, hint
+    for key, code, problem, wanted, hint in style.problems(loan, s.loan_currency(name)):
+        yield f"loans.{name}.repayment.{key}", code, problem, wanted, hint
     if loan.recasts and style.no_recast:
-        told = f"`recast` of a loan of style `{style.style}`: {style.no_recast}"
-        yield f"loans.{name}.after_prepayment", "cannot_recast", told, "`shorten`", "write `shorten`, or remove the key"
+        problem = f"`recast` of a loan of style `{style.style}`: {style.no_recast}"
+        path, hint = f"loans.{name}.after_prepayment", "write `shorten`, or remove the key"
+        yield path, "cannot_recast", problem, "`shorten`", hint
     if loan.true_up == "last_interest" and not loan.ends_with_equal_payment:
-        told, wanted = "`last_interest`", "`last_payment`"
+        problem, wanted = "`last_interest`", "`last_payment`"
         hint = (
             "only a rounded loan whose last payment is like those before can make up for rounding in its last interest"
         )
-        yield f"loans.{name}.true_up", "nothing_to_true_up", told, wanted, hint
+        yield f"loans.{name}.true_up", "nothing_to_true_up", problem, wanted, hint
     if loan.needs_cash and loan.payments.on == "start":
-        told, wanted = "payments at the start of periods", "payments at their end"
+        problem, wanted = "payments at the start of periods", "payments at their end"
         hint = "revolvers and swept loans pay in arrears"
-        yield f"loans.{name}.payments.on", "pays_in_advance", told, wanted, hint
+        yield f"loans.{name}.payments.on", "pays_in_advance", problem, wanted, hint
     if loan.revolves and loan.capitalize_until:
-        told, hint = "interest of a revolver that is capitalized", "a revolver pays its interest, and is drawn for it"
-        yield f"loans.{name}.capitalize_until", "revolver_grows", told, "none", hint
+        problem, hint = (
+            "interest of a revolver that is capitalized",
+            "a revolver pays its interest, and is drawn for it",
+        )
+        yield f"loans.{name}.capitalize_until", "revolver_grows", problem, "none", hint
     if loan.revolves and np.any(loan.sweep):
         yield f"loans.{name}.sweep", "revolver_swept", "a sweep of a revolver", "none", "it is repaid from all excess"
 
 
-def loan_repaid(s: Lending, name: str) -> Found:
-    """Yield a payment below the interest due with it, where all that is drawn is known beforehand.
+def loan_payments(s: Lending, name: str) -> Findings:
+    """Yield a payment below the interest due with it, for a loan whose draws do not depend on the plan.
 
     Parameters
     ----------
@@ -196,25 +206,26 @@ def loan_repaid(s: Lending, name: str) -> Found:
     keeps, first = style.may_fall_short, loan.payments.first
     if loan.is_dated and style.sets == "payment" and first:
         keeps = keeps or first > add_months(loan.signed, loan.interval)
-    funded = bool(s.funded_by(name))
+    funded = bool(s.uses_of_loan(name))
     if not keeps or style.grows or funded or not loan.is_dated or loan.needs_cash or loan.maturity <= loan.signed:
         return
-    if any(True for check in (loan_terms, loan_dates, loan_moves, loan_rate, loan_style) for _ in check(s, name)):
+    others = (loan_terms, loan_dates, loan_draws_and_prepayments, loan_rate, loan_style)
+    if any(True for check in others for _ in check(s, name)):
         return
     prepared = Prepared(Setting(name, loan, s.loan_currency(name), None, s.rates), Moves())
-    told = first_shortfall(prepared.grid, prepared.carry(), s.loan_currency(name), prepared.trifle.value)
-    if told:
+    problem = first_shortfall(prepared.grid, prepared.carry(), s.loan_currency(name), prepared.trifle.value)
+    if problem:
         hint = "raise the payment, or write `allow_negative_amortization: true`"
         yield (
             f"loans.{name}.repayment.{style.blamed_field}",
             "below_interest",
-            told,
+            problem,
             "payments of at least the interest",
             hint,
         )
 
 
-def loan_covenants(s: Lending, name: str) -> Found:
+def loan_covenants(s: Lending, name: str) -> Findings:
     """Yield a covenant that has no subject or limit, or more than one.
 
     Parameters
@@ -223,38 +234,38 @@ def loan_covenants(s: Lending, name: str) -> Found:
         The plan, and the loan.
     """
     for key, covenant in s.loans[name].covenants.items():
-        at = f"loans.{name}.covenants.{key}"
+        path = f"loans.{name}.covenants.{key}"
         if bool(covenant.row) == bool(covenant.measure):
-            told = "both `row` and `measure`" if covenant.row else "neither `row` nor `measure`"
-            yield at, "one_subject", told, "one of them", "a covenant is about one row or one measure"
+            problem = "both `row` and `measure`" if covenant.row else "neither `row` nor `measure`"
+            yield path, "one_subject", problem, "one of them", "a covenant is about one row or one measure"
         if covenant.measure and covenant.test:
-            told, hint = "a `test` of a measure, which has no dates", "remove `test`, or name a `row`"
-            yield f"{at}.test", "no_dates", told, "one of a row", hint
+            problem, hint = "a `test` of a measure, which has no dates", "remove `test`, or name a `row`"
+            yield f"{path}.test", "no_dates", problem, "one of a row", hint
         limits = [limit for limit in COVENANT_LIMITS if getattr(covenant, limit) is not None]
         if len(limits) != 1:
-            told = f"{len(limits)} limits" if limits else "no limit"
-            yield at, "one_limit", told, f"one of {', '.join(COVENANT_LIMITS)}", "a covenant has one limit"
+            problem = f"{len(limits)} limits" if limits else "no limit"
+            yield path, "one_limit", problem, f"one of {', '.join(COVENANT_LIMITS)}", "a covenant has one limit"
         elif covenant.lock_up is not None:
-            yield from _lock_up(at, covenant, covenant.lock_up)
+            yield from _check_lock_up(path, covenant, covenant.lock_up)
 
 
-def _lock_up(at: str, covenant: Covenant, lock: Amount) -> Found:
+def _check_lock_up(path: str, covenant: Covenant, lock: Amount) -> Findings:
     comparator, limit = covenant.limit
     if not covenant.row:
-        told, hint = "a lock-up on a measure of the whole plan", "name the `row` on which it is tested, date by date"
-        yield f"{at}.lock_up", "no_dates", told, "one on a row", hint
+        problem, hint = "a lock-up on a measure of the whole plan", "name the `row` on which it is tested, date by date"
+        yield f"{path}.lock_up", "no_dates", problem, "one on a row", hint
     elif (level := lock.in_unit(limit.unit)) is not None:
         floor, least = comparator in {"above", "at_least"}, float(np.ravel(limit.value)[0])
         if level < least if floor else level > least:
             side = "above" if floor else "below"
-            told, hint = (
+            problem, hint = (
                 f"a level that is not {side} the limit",
                 "dividends are locked up before the covenant is broken",
             )
-            yield f"{at}.lock_up", "beyond_limit", told, f"one at or {side} it", hint
+            yield f"{path}.lock_up", "beyond_limit", problem, f"one at or {side} it", hint
 
 
-def loan_horizon(s: Plan, name: str) -> Found:
+def loan_horizon(s: Plan, name: str) -> Findings:
     """Yield a loan that is signed after the horizon, or that matures before it.
 
     Parameters
@@ -262,15 +273,24 @@ def loan_horizon(s: Plan, name: str) -> Found:
     s, name : Plan, str
         The plan, and the loan.
     """
-    loan, at = s.loans[name], f"loans.{name}"
+    loan, prefix = s.loans[name], f"loans.{name}"
     if not loan.is_dated or loan.maturity <= loan.signed:
         return
     if loan.signed > s.horizon.end:
         wanted, hint = f"a day up to the horizon's end, {s.horizon.end}", "extend the horizon, or remove the loan"
-        yield f"{at}.signed", "outside_horizon", f"{loan.signed}", wanted, hint
+        yield f"{prefix}.signed", "outside_horizon", f"{loan.signed}", wanted, hint
     if loan.maturity < s.horizon.start:
         wanted, hint = f"a day after the horizon's start, {s.horizon.start}", "remove the loan"
-        yield f"{at}.matures", "outside_horizon", f"{loan.maturity}", wanted, hint
+        yield f"{prefix}.matures", "outside_horizon", f"{loan.maturity}", wanted, hint
 
 
-LOAN_CHECKS = (loan_terms, loan_currencies, loan_dates, loan_moves, loan_rate, loan_style, loan_covenants, loan_repaid)
+LOAN_CHECKS = (
+    loan_terms,
+    loan_currencies,
+    loan_dates,
+    loan_draws_and_prepayments,
+    loan_rate,
+    loan_style,
+    loan_covenants,
+    loan_payments,
+)

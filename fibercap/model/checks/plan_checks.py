@@ -1,6 +1,6 @@
 """Checks across blocks: names that must exist, dates in order, sums within limits.
 
-They run over the partly valid scenario; one that reads an input in error is skipped for that item.
+They run on the partly valid scenario; a check that reads an input in error is skipped.
 """
 
 from __future__ import annotations
@@ -19,14 +19,14 @@ from fibercap.core.tree import Branch, place_of
 from fibercap.model.checks.claim_checks import claim_limit, claim_source, claim_subject, claim_within
 from fibercap.model.checks.currency_checks import CURRENCY_CHECKS
 from fibercap.model.checks.funding_checks import (
-    Found,
+    Findings,
     funding_costs,
     funding_grant,
     funding_place,
     funding_rest,
     funding_sources,
     funding_total,
-    in_draw,
+    in_sample,
     loan_total,
 )
 from fibercap.model.checks.loan_checks import LOAN_CHECKS, loan_horizon
@@ -47,7 +47,7 @@ YEAR = 12
 
 
 def problems_across(plan: Plan, tree: Branch) -> list[Problem]:
-    """Return what is wrong across blocks, each problem at its place.
+    """Return the problems across blocks, each with its place in the file.
 
     Parameters
     ----------
@@ -56,11 +56,11 @@ def problems_across(plan: Plan, tree: Branch) -> list[Problem]:
     """
     runs = [check(plan, name) for check, names in _checks(plan) for name in names]
     currencies = [check(plan, tree) for check in CURRENCY_CHECKS]
-    return problems_found([*runs, *currencies, funding_sources(plan, tree)], tree)
+    return collect_problems([*runs, *currencies, funding_sources(plan, tree)], tree)
 
 
 def problems_among_loans(lending: Lending, tree: Branch) -> list[Problem]:
-    """Return what is wrong between the parts of loans that stand in a file of their own.
+    """Return the problems between the inputs of loans in a file that holds only loans.
 
     Parameters
     ----------
@@ -69,11 +69,11 @@ def problems_among_loans(lending: Lending, tree: Branch) -> list[Problem]:
     """
     names = list(lending.__dict__.get("loans") or ())
     runs = [check(lending, name) for check in LOAN_CHECKS for name in names]
-    return problems_found([*runs, _sources(lending, "default_source")], tree)
+    return collect_problems([*runs, _sources(lending, "default_source")], tree)
 
 
-def problems_found(runs: Iterable[Found], tree: Branch) -> list[Problem]:
-    """Return the problems that checks yield, each at its place; a check that reads an input in error is skipped.
+def collect_problems(runs: Iterable[Findings], tree: Branch) -> list[Problem]:
+    """Return the problems that checks yield, each with its place; a check that reads an input in error is skipped.
 
     Parameters
     ----------
@@ -82,18 +82,18 @@ def problems_found(runs: Iterable[Found], tree: Branch) -> list[Problem]:
     tree : Branch
         The scenario as read.
     """
-    found: list[Problem] = []
+    problems: list[Problem] = []
     for run in runs:
         try:
-            for path, code, told, wanted, hint in run:
+            for path, code, problem, wanted, hint in run:
                 where = place_of(tree, tuple(path.split(".")), key=code in _ABOUT_KEYS)
-                found.append(Problem(path, code, told, wanted, hint, where))
+                problems.append(Problem(path, code, problem, wanted, hint, where))
         except InputInErrorError:
             continue
-    return found
+    return problems
 
 
-def _checks(plan: Plan) -> list[tuple[Callable[[Plan, str], Found], list[str]]]:
+def _checks(plan: Plan) -> list[tuple[Callable[[Plan, str], Findings], list[str]]]:
     def names(block: str) -> list[str]:
         return list(plan.__dict__.get(block) or ())
 
@@ -101,7 +101,7 @@ def _checks(plan: Plan) -> list[tuple[Callable[[Plan, str], Found], list[str]]]:
         (_horizon, ["horizon"]),
         (_names, ["plants", "projects", "loans"]),
         (_sources, ["default_source"]),
-        (_paths, ["all"]),
+        (_start_of_series, ["all"]),
         (_plant, names("plants")),
         (_purchase, names("plants")),
         (_project_plant, names("projects")),
@@ -114,7 +114,7 @@ def _checks(plan: Plan) -> list[tuple[Callable[[Plan, str], Found], list[str]]]:
         (funding_costs, names("funding")),
         (funding_total, names("funding")),
         (funding_grant, names("funding")),
-        (_dated, ["equity", "dividends"]),
+        (_dates_of_owners, ["equity", "dividends"]),
         (_gap, ["gap"]),
         (_tax, ["lag", "expire"]),
         (claim_subject, names("claims")),
@@ -125,7 +125,7 @@ def _checks(plan: Plan) -> list[tuple[Callable[[Plan, str], Found], list[str]]]:
     ]
 
 
-def _horizon(s: Plan, name: str) -> Found:
+def _horizon(s: Plan, name: str) -> Findings:
     start, end, months = s.horizon.start, s.horizon.end, STEPS[s.horizon.step]
     if end < start:
         yield f"{name}.to", "ends_before_start", f"{end}", f"a day after {start}", "swap `from` and `to`"
@@ -137,7 +137,7 @@ def _horizon(s: Plan, name: str) -> Found:
         yield f"{name}.to", "not_aligned", f"{end}", f"the last day of a {s.horizon.step}", "periods are whole"
 
 
-def _names(s: Plan, name: str) -> Found:
+def _names(s: Plan, name: str) -> Findings:
     others = {"plants": ("projects", "loans"), "projects": ("loans",), "loans": ()}[name]
     for key in getattr(s, name):
         if key in RESERVED or (name == "loans" and _is_row(key, s)):
@@ -157,20 +157,20 @@ def _names(s: Plan, name: str) -> Found:
 
 
 def _is_row(key: str, s: Plan) -> bool:
-    """Tell whether a loan of this name would have the row of something else in `funding`."""
+    """Return whether a loan of this name would take the name of another row in `funding`."""
     sources = {*PURSES, *s.loans, "financing_costs"}
     twin = any(key.endswith(end) and key.removesuffix(end) in sources for end in ("_to_date", "_available"))
     return twin or key in ROWS or key.startswith("uses_in_")
 
 
-def _sources(s: Lending, name: str) -> Found:
-    known = set(s.sources)
-    if s.default_source and s.default_source not in known:
-        hint = did_you_mean(s.default_source, known, "sources")
+def _sources(s: Lending, name: str) -> Findings:
+    names = set(s.sources)
+    if s.default_source and s.default_source not in names:
+        hint = did_you_mean(s.default_source, names, "sources")
         yield name, "unknown_source", f"the unknown source `{s.default_source}`", "one under `sources`", hint
 
 
-def _paths(s: Plan, name: str) -> Found:
+def _start_of_series(s: Plan, name: str) -> Findings:
     del name
     origin = s.horizon.timeline.origin
     for path, value, _ in quantities(s):
@@ -183,22 +183,22 @@ def _paths(s: Plan, name: str) -> Found:
             and value.starts[0] > origin
         ):
             hint = f"add a value from {s.horizon.start.year} on"
-            told = f"a path that starts at {value.names[0]}"
-            yield ".".join(path), "late_path", told, "one that covers the horizon's start", hint
+            problem = f"a path that starts at {value.names[0]}"
+            yield ".".join(path), "late_path", problem, "one that covers the horizon's start", hint
 
 
-def _plant(s: Plan, name: str) -> Found:
+def _plant(s: Plan, name: str) -> Findings:
     plant = s.plants[name]
     if plant.product not in s.products:
         hint = did_you_mean(plant.product, s.products, "products")
-        told = f"the unknown product `{plant.product}`"
-        yield f"plants.{name}.product", "unknown_product", told, "one under `products`", hint
+        problem = f"the unknown product `{plant.product}`"
+        yield f"plants.{name}.product", "unknown_product", problem, "one under `products`", hint
     if plant.opens and plant.closes and plant.closes < plant.opens:
-        told, wanted = f"{plant.closes}", f"a day after it opens, {plant.opens}"
-        yield f"plants.{name}.closes", "closes_before_opens", told, wanted, "swap them"
+        problem, wanted = f"{plant.closes}", f"a day after it opens, {plant.opens}"
+        yield f"plants.{name}.closes", "closes_before_opens", problem, wanted, "swap them"
 
 
-def _purchase(s: Plan, name: str) -> Found:
+def _purchase(s: Plan, name: str) -> Findings:
     deal = s.plants[name].purchase
     if deal is None:
         return
@@ -207,66 +207,66 @@ def _purchase(s: Plan, name: str) -> Found:
         yield f"plants.{name}.purchase.on", "outside_horizon", f"{deal.on}", wanted, "or leave `purchase` out"
     above = net_capital(deal) > deal.price
     if np.any(above):
-        at, told = f"plants.{name}.purchase.working_capital", "working capital above the price"
-        yield at, "above_price", f"{told}{in_draw(above)}", "at most the price", "lower it"
+        path, problem = f"plants.{name}.purchase.working_capital", "working capital above the price"
+        yield path, "above_price", f"{problem}{in_sample(above)}", "at most the price", "lower it"
 
 
-def _project_plant(s: Plan, name: str) -> Found:
+def _project_plant(s: Plan, name: str) -> Findings:
     plant = s.projects[name].plant
     if plant not in s.plants:
         hint = did_you_mean(plant, s.plants, "plants")
         yield f"projects.{name}.plant", "unknown_plant", f"the unknown plant `{plant}`", "one under `plants`", hint
 
 
-def _spending(s: Plan, name: str) -> Found:
+def _spending(s: Plan, name: str) -> Findings:
     project = s.projects[name]
-    at, where = f"projects.{name}", f"projects.{name}.spend"
+    path, spending = f"projects.{name}", f"projects.{name}.spend"
     if project.spend is None:
-        where = f"{at}.complete"
+        spending = f"{path}.complete"
     spans = project.spans
     last = max(span.end for span in spans)
-    late = next((span for span in spans if span.start >= project.planned), None)
-    if late is not None or last > project.planned + 1e-9:
+    late = next((span for span in spans if span.start >= project.planned_month), None)
+    if late is not None or last > project.planned_month + 1e-9:
         key = late.key if late is not None else "to"
-        at = f"{where}.{key}" if key != "all" else f"{where}.from"
+        path = f"{spending}.{key}" if key != "all" else f"{spending}.from"
         hint = "complete later, or spend earlier"
-        yield at, "spent_after_completion", "spending after completion", f"none after {project.complete}", hint
+        yield path, "spent_after_completion", "spending after completion", f"none after {project.complete}", hint
     elif last <= spans[0].start:
         hint = "swap `from` and `to`"
-        yield f"{where}.to", "ends_before_start", "spending that ends before it starts", "a later day", hint
+        yield f"{spending}.to", "ends_before_start", "spending that ends before it starts", "a later day", hint
     elif spans[0].start < s.horizon.timeline.origin - 1e-9:
         key = "from" if spans[0].key == "all" else spans[0].key
-        at = f"{where}.{key}" if project.spend is not None else where
+        path = f"{spending}.{key}" if project.spend is not None else spending
         hint = "start the horizon earlier, or spend later"
         if project.spend is None:
             hint = "start the horizon earlier, or state `spend`; without it, the year before completion counts"
-        yield at, "spent_before_horizon", "spending before the horizon", f"none before {s.horizon.start}", hint
+        yield path, "spent_before_horizon", "spending before the horizon", f"none before {s.horizon.start}", hint
 
 
-def _dated(s: Plan, name: str) -> Found:
+def _dates_of_owners(s: Plan, name: str) -> Findings:
     for day in getattr(s.company, name) or {}:
         if not s.horizon.start <= day <= s.horizon.end:
             wanted = f"a day from {s.horizon.start} to {s.horizon.end}"
             yield f"company.{name}.{day}", "outside_horizon", f"{day}", wanted, "change the date"
 
 
-def _gap(s: Plan, name: str) -> Found:
-    known = ["equity", "revolver", *(key for key, loan in s.loans.items() if loan.revolves)]
+def _gap(s: Plan, name: str) -> Findings:
+    sources = ["equity", "revolver", *(key for key, loan in s.loans.items() if loan.revolves)]
     for word in s.company.gap:
-        if word not in known:
-            wanted = f"any of {', '.join(known)}"
-            yield f"company.{name}", "unknown_word", f"`{word}`", wanted, did_you_mean(word, known, "ways")
+        if word not in sources:
+            wanted = f"any of {', '.join(sources)}"
+            yield f"company.{name}", "unknown_word", f"`{word}`", wanted, did_you_mean(word, sources, "ways")
 
 
-def _tax(s: Plan, name: str) -> Found:
+def _tax(s: Plan, name: str) -> Findings:
     months, step = getattr(s.tax, name), STEPS[s.horizon.step]
-    whole = step if name == "lag" else YEAR
-    if months % whole:
-        wanted = f"whole {'years' if whole == YEAR else f'{s.horizon.step}s'}"
-        yield f"tax.{name}", "not_whole_periods", f"{months} months", wanted, f"write a multiple of {whole} months"
+    period = step if name == "lag" else YEAR
+    if months % period:
+        wanted = f"whole {'years' if period == YEAR else f'{s.horizon.step}s'}"
+        yield f"tax.{name}", "not_whole_periods", f"{months} months", wanted, f"write a multiple of {period} months"
 
 
-def _option(s: Plan, name: str) -> Found:
+def _option(s: Plan, name: str) -> Findings:
     for verb, shape, like in _OVERLAY:
         part = getattr(s.options[name], verb)
         if part is not None and not isinstance(getattr(part, "value", part), shape):

@@ -1,4 +1,4 @@
-"""From pydantic's errors to problems with a place; and the part of a scenario that is valid all the same."""
+"""Turn pydantic's errors into problems with a place, and read the part of a scenario that is valid."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ Raw = Mapping[str, Any]
 
 
 def plain(tree: Tree) -> Any:
-    """Return a tree as the nested dictionaries that pydantic reads; leaves stay leaves."""
+    """Return a tree as the nested dictionaries that pydantic validates; leaves stay leaves."""
     return tree if isinstance(tree, Leaf) else {key: plain(child) for key, child in tree.items()}
 
 
@@ -29,9 +29,9 @@ def problems_of(error: ValidationError, spec: type[Spec], tree: Branch) -> list[
     Parameters
     ----------
     error : ValidationError
-        What pydantic raised.
+        The error that pydantic raised.
     spec, tree : type, Branch
-        The class that was read, and the tree that it was read from.
+        The class that was validated, and the tree of its inputs.
     """
     problems: list[Problem] = []
     details: list[dict[str, Any]] = [{**detail} for detail in error.errors(include_url=False, include_input=False)]
@@ -49,36 +49,36 @@ def problems_of(error: ValidationError, spec: type[Spec], tree: Branch) -> list[
         misused = _of_wrapper(path, tree)
         problems += misused or [_problem(path, detail["type"], context, spec, entries)]
         if not misused:
-            problems += [_told(path, code, other, entries) for code, other in context.get("others", ())]
+            problems += [_problem_of_field(path, code, other, entries) for code, other in context.get("others", ())]
     return problems
 
 
 class _Entries:
-    """The entries of blocks by what messages call them; each block is looked through once."""
+    """The entries of blocks by their name or value as messages quote it; each block is searched once."""
 
     def __init__(self, tree: Branch) -> None:
         self.tree = tree
-        self._called: dict[Path, dict[str, str]] = {}
+        self._keys_by_text: dict[Path, dict[str, str]] = {}
 
-    def key(self, path: Path, found: str) -> str | None:
-        """Return the first key of a block whose name in messages, or whose value, is a text; None if there is none.
+    def key(self, path: Path, text: str) -> str | None:
+        """Return the first key of a block that a message quotes by name or by value; None if there is none.
 
         Parameters
         ----------
         path : tuple of str
             Address of the block.
-        found : str
-            The text.
+        text : str
+            The key or value as the message quotes it.
         """
-        if path not in self._called:
-            called: dict[str, str] = {}
+        if path not in self._keys_by_text:
+            keys: dict[str, str] = {}
             block = subtree(self.tree, path)
             for key, child in block.items() if isinstance(block, Branch) else ():
-                called.setdefault(f"`{key}`", key)
+                keys.setdefault(f"`{key}`", key)
                 if isinstance(child, Leaf):
-                    called.setdefault(f"`{child.value}`", key)
-            self._called[path] = called
-        return self._called[path].get(found)
+                    keys.setdefault(f"`{child.value}`", key)
+            self._keys_by_text[path] = keys
+        return self._keys_by_text[path].get(text)
 
 
 def _misspelt(details: list[dict[str, Any]], spec: type[Spec], tree: Branch) -> set[Path]:
@@ -93,7 +93,7 @@ def _misspelt(details: list[dict[str, Any]], spec: type[Spec], tree: Branch) -> 
 
 
 def _of_wrapper(path: Path, tree: Branch) -> list[Problem]:
-    """Tell of a block that was meant as `{value, source, where, note}` and is none."""
+    """Return the problems of a block that was meant as `{value, source, where, note}` but is not valid."""
     block = subtree(tree, path)
     if not isinstance(block, Branch) or not WRAPPER.intersection(block):
         return []
@@ -114,50 +114,50 @@ def _of_wrapper(path: Path, tree: Branch) -> list[Problem]:
 def _problem(path: Path, code: str, context: dict[str, Any], spec: type[Spec], entries: _Entries) -> Problem:
     name, tree = ".".join(path), entries.tree
     if "wanted" in context:
-        return _told(path, code, context, entries)
+        return _problem_of_field(path, code, context, entries)
     if code == "extra_forbidden":
-        known = fields_at(spec, path[:-1]) or frozenset()
-        hint = _unknown_hint(path, known, tree)
+        keys = fields_at(spec, path[:-1]) or frozenset()
+        hint = _unknown_hint(path, keys, tree)
         return Problem(name, "unknown_key", "unknown key", "", hint, place_of(tree, path, key=True))
     if code == "missing":
         where = place_of(tree, path[:-1], key=True) if path[:-1] else tree.place and replace(tree.place, width=1)
-        told = f"no `{path[-1]}` in `{'.'.join(path[:-1])}`" if path[:-1] else f"no `{path[-1]}`"
-        return Problem(name, "missing", told, "one", f"add `{path[-1]}:`", where)
+        problem = f"no `{path[-1]}` in `{'.'.join(path[:-1])}`" if path[:-1] else f"no `{path[-1]}`"
+        return Problem(name, "missing", problem, "one", f"add `{path[-1]}:`", where)
     leaf = subtree(tree, path)
     value = leaf.value if isinstance(leaf, Leaf) else None
-    found = quote(value) if isinstance(value, str) else "a list" if isinstance(value, tuple) else "no block"
-    known = (fields_at(spec, path) or frozenset()) - {"note"}
-    hint = f"its keys are {', '.join(sorted(known))}" if known else "give each entry a name"
+    value_text = quote(value) if isinstance(value, str) else "a list" if isinstance(value, tuple) else "no block"
+    keys = (fields_at(spec, path) or frozenset()) - {"note"}
+    hint = f"its keys are {', '.join(sorted(keys))}" if keys else "give each entry a name"
     if path[:1] == ("funding",):  # its names are gathered from the file
         hint = "write it like `{fleet: 2 million USD, equity: rest}`"
-    return Problem(name, "not_a_block", found, "a block of keys", hint, place_of(tree, path))
+    return Problem(name, "not_a_block", value_text, "a block of keys", hint, place_of(tree, path))
 
 
-def _told(path: Path, code: str, context: dict[str, Any], entries: _Entries) -> Problem:
-    """Return the problem that a field put into words, at the entry of a block where it happened."""
+def _problem_of_field(path: Path, code: str, context: dict[str, Any], entries: _Entries) -> Problem:
+    """Return the problem that a field reported, at the entry of the block that caused it."""
     by_key = bool(context.get("key"))
     if "inside" in context:
         path = (*path, context["inside"])
-    found = context["found"]
-    key = entries.key(path, found)
-    if key is not None:  # the block was refused for this one
-        path, by_key = (*path, key), found == f"`{key}`"
+    value = context["found"]
+    key = entries.key(path, value)
+    if key is not None:  # this entry is why the block was refused
+        path, by_key = (*path, key), value == f"`{key}`"
     where = place_of(entries.tree, path, key=by_key)
-    return Problem(".".join(path), code, found, context["wanted"], context["hint"], where)
+    return Problem(".".join(path), code, value, context["wanted"], context["hint"], where)
 
 
-def _unknown_hint(path: Path, known: frozenset[str], tree: Branch) -> str:
+def _unknown_hint(path: Path, keys: frozenset[str], tree: Branch) -> str:
     block = subtree(tree, path[:-1])
     style = block.get("style") if isinstance(block, Branch) else None
-    if isinstance(style, Leaf) and path[-1] in known:
+    if isinstance(style, Leaf) and path[-1] in keys:
         return f"style `{style.value}` does not take it; remove it"
     if "." in path[-1]:
         return "a path with dots stands at the top of `change` or `add`, not inside a block; write the whole path there"
-    return did_you_mean(path[-1], known - {"note"})
+    return did_you_mean(path[-1], keys - {"note"})
 
 
 def _path(location: tuple[int | str, ...], tree: Branch, *, missing: bool = False) -> Path:
-    """Return an error's path without the parts that only pydantic knows: union members and gathered blocks."""
+    """Return an error's path without the parts that pydantic adds: union members and gathered blocks."""
     path: Path = ()
     last = len(location) - 1
     for number, part in enumerate(map(str, location)):
@@ -176,14 +176,14 @@ def _adapter(spec: type[Spec], name: str) -> TypeAdapter[Any]:
 
 
 def partly_valid(spec: type[Spec], raw: Raw, context: dict[str, Any]) -> Any:
-    """Return a Spec that holds every field that is valid by itself; reading another raises InputInErrorError.
+    """Return a Spec that holds every field that is valid alone; reading another field raises InputInErrorError.
 
     Parameters
     ----------
     spec, raw : type, Raw
-        The class to read, and what YAML has.
+        The class to validate, and the inputs as nested dictionaries.
     context : dict
-        What fields may know of the scenario around them.
+        What fields need from the rest of the scenario.
     """
     values: dict[str, Any] = {}
     keys, raw = spec.fields_by_key(), spec.gather_fields(raw)
@@ -196,16 +196,16 @@ def partly_valid(spec: type[Spec], raw: Raw, context: dict[str, Any]) -> Any:
         try:
             values[name] = _adapter(spec, name).validate_python(raw[key], context=context)
         except ValidationError:
-            kept = _partly(field.annotation, raw[key], context)
-            if kept is not None:
-                values[name] = kept
-    made = spec.model_construct()
-    for name in list(made.__dict__):
+            value = _partly(field.annotation, raw[key], context)
+            if value is not None:
+                values[name] = value
+    spec_made = spec.model_construct()
+    for name in list(spec_made.__dict__):
         if name not in values:
-            del made.__dict__[name]
-    made.__dict__.update(values)
-    object.__setattr__(made, "__pydantic_fields_set__", {name for key, name in keys.items() if key in raw})
-    return made
+            del spec_made.__dict__[name]
+    spec_made.__dict__.update(values)
+    object.__setattr__(spec_made, "__pydantic_fields_set__", {name for key, name in keys.items() if key in raw})
+    return spec_made
 
 
 def _partly(annotation: Any, raw: Any, context: dict[str, Any]) -> Any:
@@ -223,7 +223,7 @@ def _member(annotation: Any, raw: Any, context: dict[str, Any]) -> Any:
     specs = specs_in(annotation)
     if len(specs) == 1 and isinstance(raw, dict):
         return partly_valid(specs[0], raw, context)
-    if specs:  # the name stands all the same, for those who refer to it
+    if specs:  # keep the name, because other inputs may refer to it
         made = specs[0].model_construct()
         made.__dict__.clear()
         return made

@@ -14,7 +14,7 @@ from fibercap.core.sheet import Sheet
 from fibercap.core.timeline import RATE, STOCK, month_end
 from fibercap.core.units import DEM_PER_EUR
 from fibercap.model.currency.day_rates import DayEnd, DayRates, Knot, knots_of
-from fibercap.model.horizon.run_off import YEAR, goes_on, repeats_after
+from fibercap.model.horizon.run_off import YEAR, first_repeated_period, repeat_last_year
 from fibercap.model.plants.products_and_time import series_row
 
 if TYPE_CHECKING:
@@ -68,7 +68,7 @@ def _closing_rows(sheet: Sheet, plan: Plan, code: str) -> None:
     unit, timeline, rates = f"{plan.currency}/{code}", plan.timeline, day_rates(plan, code)
     values = rates.rates_on([serial(day) for day in (timeline.eve, *timeline.dates)])
     text, series = rates.text("{time.date}"), _days_series(plan, code)
-    goes_on(sheet, timeline, f"exchange.{code}.closing", series, text, values[..., 1:])
+    repeat_last_year(sheet, timeline, f"exchange.{code}.closing", series, text, values[..., 1:])
     first = values[..., :1] if values.ndim > 1 else values[0]
     before = sheet.give(f"exchange.{code}.before", unit, first, formula=rates.text("{time.eve}"))
     row = Row(f"exchange.{code}.closing", f"{code}: closing rate", unit, STOCK, text, before)
@@ -116,7 +116,7 @@ def day_rates(plan: Plan, code: str) -> DayRates:
     series = _days_series(plan, code)
     knots = knots_of(prefix, series, middles=rates.closing is None)
     until, years = None, 0
-    if (first := repeats_after(plan.timeline, series)) is not None:
+    if (first := first_repeated_period(plan.timeline, series)) is not None:
         end = plan.timeline.dates[first - 1]
         until = DayEnd(f"exchange.{code}.repeats_after", serial(end), (f"{prefix}.{series.names[-1]}", "horizon.to"))
         years = -(-(plan.timeline.count - first) * plan.timeline.months // YEAR)

@@ -1,4 +1,4 @@
-"""Which loans outlive the horizon, and how far the plan runs off for them."""
+"""The loans that mature after the horizon, and the periods of the run-off that they need."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from fibercap.model.plan.plan import Plan
 
 
-def outliving(plan: Plan) -> list[str]:
+def loans_past_horizon(plan: Plan) -> list[str]:
     """Return the loans that are drawn and mature after the horizon."""
     end, unused = plan.horizon.end, plan.undrawn
     return [name for name, loan in plan.loans.items() if loan.maturity > end and name not in unused]
@@ -25,7 +25,7 @@ def to_maturity(plan: Plan) -> Timeline:
     docs/conventions.md, section 7; dates may not be drawn, so that all members of a batch run off together.
     """
     timeline = plan.timeline
-    last = max((plan.loans[name].maturity.year for name in outliving(plan)), default=0)
+    last = max((plan.loans[name].maturity.year for name in loans_past_horizon(plan)), default=0)
     months = YEAR * (last + 1) - int(timeline.origin)
     past = -(-months // timeline.months) - timeline.count
     return timeline if past <= 0 else timeline.longer(past)

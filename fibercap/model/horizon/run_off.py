@@ -1,4 +1,4 @@
-"""The run-off: how paths and projects go on after the horizon while a loan is still owed, with nothing new begun."""
+"""The run-off: series and projects after the horizon, until the last loan is repaid; no new project is completed."""
 
 from __future__ import annotations
 
@@ -15,21 +15,21 @@ if TYPE_CHECKING:
     from fibercap.core.units import Array
 
 RUN_OFF: Final = "run_off"
-"""What the paths of its rows begin with."""
+"""Prefix of its rows."""
 NEVER: Final = 12.0 * 9999
-"""The month number at which a project is planned to be complete that the horizon's end stops."""
+"""The planned month number of completion of a project that is not complete at the end of the horizon."""
 YEAR: Final = 12
 
 
-def completed(planned: float, delay: Array, timeline: Timeline) -> Array:
-    """Return the month number from which a project counts: never, where it is not complete within the horizon. [month]
+def counting_month(planned: float, delay: Array, timeline: Timeline) -> Array:
+    """Return the month number from which a project counts; `NEVER` if it is not complete within the horizon. [month]
 
     Parameters
     ----------
     planned : float
         Month number of completion before any delay. [month]
-    delay : () or (draw, 1)
-        By how much it is late. [month]
+    delay : () or (sample, 1)
+        Delay of completion. [month]
     timeline : Timeline
         The model's periods and those of the run-off.
     """
@@ -39,55 +39,57 @@ def completed(planned: float, delay: Array, timeline: Timeline) -> Array:
     return np.where(completes <= timeline.ends[timeline.within - 1], completes, NEVER + delay)
 
 
-def repeats_after(timeline: Timeline, path: Series) -> int | None:
-    """Return after how many periods a path repeats its last twelve months; None where it does not.
+def first_repeated_period(timeline: Timeline, series: Series) -> int | None:
+    """Return the index of the first period in which a series repeats its last twelve months; None if it does not.
 
-    It does in the run-off where its last key is a month or a quarter: from the first period after both the horizon and
-    that key's time on.
+    A series repeats in the run-off if its last key is a month or a quarter, from the first period that is after both
+    the horizon and the time of that key.
 
     Parameters
     ----------
-    timeline, path : Timeline, Series
+    timeline, series : Timeline, Series
         The periods, and the values over time.
     """
-    if not timeline.past or not path.starts or "-" not in path.names[-1]:
+    if not timeline.past or not series.starts or "-" not in series.names[-1]:
         return None
-    spent = -(-(span_of(path.names[-1])[1] - timeline.origin) // timeline.months)
+    spent = -(-(span_of(series.names[-1])[1] - timeline.origin) // timeline.months)
     first = int(max(timeline.within, spent))
     return None if max(YEAR // timeline.months, 1) > first or first >= timeline.count else first
 
 
-def goes_on(sheet: Sheet, timeline: Timeline, row: str, path: Series, text: str, value: Array) -> Array:
-    """Let a row of a path repeat its last twelve months in the run-off where its last key is a month or a quarter.
+def repeat_last_year(sheet: Sheet, timeline: Timeline, row: str, series: Series, text: str, value: Array) -> Array:
+    """Make a row repeat its last twelve months in the run-off if the last key of its series is a month or a quarter.
 
     Parameters
     ----------
     sheet : Sheet
-        Where the formula of the run-off is written.
+        The sheet that gets the formula of the run-off.
     timeline : Timeline
         The model's periods and those of the run-off.
     row : str
         The row's path.
-    path : Series
-        What is written, by year, quarter or month.
+    series : Series
+        The values by year, quarter or month.
     text : str
-        The row's formula by its own keys.
+        The row's formula without repetition.
     value : (..., period)
-        The row by its own keys, the last of which holds.
+        The row without repetition: the last value holds. [unit of the row]
 
     Returns
     -------
     (..., period)
-        The row: from the first period after both the horizon and its last key's time on, what it was a year before.
+        The row; from `first_repeated_period` on, each value is that of a year before. [unit of the row]
 
     Source
     ------
     docs/conventions.md, section 7.
     """
-    back, first = max(YEAR // timeline.months, 1), repeats_after(timeline, path)
+    back, first = max(YEAR // timeline.months, 1), first_repeated_period(timeline, series)
     if first is None:
         return value
-    again = f"{{{row}@-{back}}}"
-    sheet.after_horizon(row, again if first == timeline.within else f"IF({{time.period}} > {first}, {again}, {text})")
+    year_before = f"{{{row}@-{back}}}"
+    sheet.after_horizon(
+        row, year_before if first == timeline.within else f"IF({{time.period}} > {first}, {year_before}, {text})"
+    )
     column = np.arange(timeline.count)
     return value[..., np.where(column < first, column, first - back + (column - first) % back)]

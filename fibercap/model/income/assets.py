@@ -1,4 +1,4 @@
-"""What the company owns: assets opened with, plants bought, projects built, and plants maintained; each depreciated."""
+"""Fixed assets and their depreciation: opening assets, purchased plants, projects, and maintenance of plants."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from fibercap.core.rows import Row
 from fibercap.core.sheet import Sheet
 from fibercap.core.timeline import FLOW, STOCK, Timeline, month_number
 from fibercap.model.depreciation_method import Asset
-from fibercap.model.horizon.run_off import RUN_OFF, completed
+from fibercap.model.horizon.run_off import RUN_OFF, counting_month
 
 if TYPE_CHECKING:
     from fibercap.core.units import Array
@@ -28,39 +28,41 @@ def month_after(month: str) -> str:
 
 
 @dataclass(frozen=True)
-class Bought:
+class PurchasedAsset:
     """An asset that is paid for in parts, and depreciated from the month number `since`, when its cost is complete.
 
-    It is due in the month `due`, with the formula `since_text`: `since` is never, where the horizon ends before.
-    `text` is the formula of what is paid in a period, `life_at` the input that gives its life, `method` how it is
-    depreciated.
+    It is planned to be complete in the month `due`, with the formula `since_text`; `since` is later than every period
+    if it is not complete within the horizon. `prefix` is the start of its rows' paths, `text` the formula of the
+    payments in a period, `life_path` the input that gives its life, `method` its depreciation.
     """
 
-    at: str
+    prefix: str
     label: str
     text: str
     since: Array
     due: Array
     since_text: str
     life: int | Array
-    life_at: str
+    life_path: str
     method: Depreciation
 
 
-def _bought_rows(sheet: Sheet, timeline: Timeline, asset: Bought, money: str) -> None:
+def _purchased_asset_rows(sheet: Sheet, timeline: Timeline, asset: PurchasedAsset, money: str) -> None:
     """Write cost to date, construction in progress, depreciation and book value of one asset."""
-    at, label, since = asset.at, asset.label, asset.since
-    start = sheet.give(f"{at}.depreciates_from", "month", asset.due, formula=asset.since_text)
+    prefix, label, since = asset.prefix, asset.label, asset.since
+    start = sheet.give(f"{prefix}.depreciates_from", "month", asset.due, formula=asset.since_text)
     if timeline.past and asset.due is not since:
         later = asset.since_text.replace("{projects.", f"{{{RUN_OFF}.projects.")
-        sheet.give_after_horizon(f"{at}.depreciates_from", "month", since, later)
-    years = sheet.give(f"inputs.{asset.life_at}", "month", asset.life)
-    sheet.write_balance(f"{at}.cost_to_date", f"{label}: cost to date, net of grants", money, asset.text)
-    row = Row(f"{at}.depreciation", f"{label}: depreciation", money, FLOW)
-    _depreciation_row(sheet, timeline, row, f"{at}.cost_to_date", since, (asset.method, asset.life, years, start))
-    text = f"IF({{time.end}} < {start}, {{{at}.cost_to_date}}, 0)"
-    sheet.line(Row(f"{at}.in_progress", f"{label}: construction in progress", money, STOCK, text))
-    sheet.write_balance(f"{at}.book_value", f"{label}: book value", money, f"{asset.text} - {{{at}.depreciation}}")
+        sheet.give_after_horizon(f"{prefix}.depreciates_from", "month", since, later)
+    years = sheet.give(f"inputs.{asset.life_path}", "month", asset.life)
+    sheet.write_balance(f"{prefix}.cost_to_date", f"{label}: cost to date, net of grants", money, asset.text)
+    row = Row(f"{prefix}.depreciation", f"{label}: depreciation", money, FLOW)
+    _depreciation_row(sheet, timeline, row, f"{prefix}.cost_to_date", since, (asset.method, asset.life, years, start))
+    text = f"IF({{time.end}} < {start}, {{{prefix}.cost_to_date}}, 0)"
+    sheet.line(Row(f"{prefix}.in_progress", f"{label}: construction in progress", money, STOCK, text))
+    sheet.write_balance(
+        f"{prefix}.book_value", f"{label}: book value", money, f"{asset.text} - {{{prefix}.depreciation}}"
+    )
 
 
 def _depreciation_row(
@@ -69,30 +71,30 @@ def _depreciation_row(
     row: Row,
     cost: str,
     since: Array,
-    over: tuple[Depreciation, int | Array, str, str],
+    terms: tuple[Depreciation, int | Array, str, str],
 ) -> None:
-    """Write depreciation twice, as the method's kernel and as its formula, which are tested together.
+    """Write depreciation both from the method's kernel and as its formula; a test compares them.
 
     Parameters
     ----------
     sheet, timeline
-        Where the row is written, and its periods.
+        The sheet that gets the row, and its periods.
     row : Row
         The row without its formula.
     cost : str
-        The row of what is depreciated.
-    since : () or (draw, 1)
-        Month number from which it is. [month]
-    over
-        The method; the life, the reference to it, and the one to the month from which the asset is depreciated. [month]
+        Path of the row of cost to date.
+    since : () or (sample, 1)
+        Month number from which the asset is depreciated. [month]
+    terms
+        The method; the life, the reference to it, and the reference to the month of `since`. [month]
     """
-    method, life, years, start = over
+    method, life, years, start = terms
     loss = method.loss(sheet.value(cost), np.asarray(life), timeline.starts - since, timeline.ends - since)
     asset = Asset(sheet, row.path.rpartition(".")[0])
     sheet.put(row._replace(formula=method.loss_text(asset, f"{{{cost}}}", years, start)), loss)
 
 
-def project_asset(sheet: Sheet, timeline: Timeline, key: str, project: Project, money: str, *, granted: bool) -> None:
+def project_asset(sheet: Sheet, timeline: Timeline, key: str, project: Project, money: str, *, has_grant: bool) -> None:
     """Write the rows of a project as an asset; a grant reduces its cost.
 
     Writes `cost_to_date`, `depreciation`, `book_value` and `in_progress` under `projects.<key>.`, and the depreciation
@@ -104,42 +106,44 @@ def project_asset(sheet: Sheet, timeline: Timeline, key: str, project: Project, 
         The sheet that gets the rows, and its periods.
     key, project : str, Project
         The project and its name.
-    money, granted : str, bool
+    money, has_grant : str, bool
         The reporting currency, and whether a grant pays for a part.
 
     Source
     ------
     docs/conventions.md, section 3, Depreciation.
     """
-    at = f"projects.{key}"
-    text, due, costs = f"{{{at}.capex}}", np.ceil(project.completes - 1e-9), f"funding.{key}.financing_costs"
-    since = np.ceil(completed(project.planned, project.delay, timeline) - 1e-9) if timeline.past else due
+    prefix = f"projects.{key}"
+    text, due, costs = f"{{{prefix}.capex}}", np.ceil(project.completes - 1e-9), f"funding.{key}.financing_costs"
+    since = np.ceil(counting_month(project.planned_month, project.delay, timeline) - 1e-9) if timeline.past else due
     if costs in sheet:
         text = f"{text} + {{{costs}}}"
         _financing_rows(sheet, timeline, key, project, money)
-    text += f" - {{funding.{key}.grant}}" if granted else ""
+    text += f" - {{funding.{key}.grant}}" if has_grant else ""
     after = month_after(project.completes_text(key))
-    asset = Bought(at, project.name or key, text, since, due, after, project.life, f"{at}.life", project.depreciation)
-    _bought_rows(sheet, timeline, asset, money)
+    asset = PurchasedAsset(
+        prefix, project.name or key, text, since, due, after, project.life, f"{prefix}.life", project.depreciation
+    )
+    _purchased_asset_rows(sheet, timeline, asset, money)
 
 
 def _financing_rows(sheet: Sheet, timeline: Timeline, key: str, project: Project, money: str) -> None:
-    """Write what of a project's depreciation is of its financing costs: without financing there were none."""
-    at, label, costs = f"projects.{key}", project.name or key, f"funding.{key}.financing_costs"
+    """Write the part of a project's depreciation that is due to financing costs, for results without financing."""
+    prefix, label, costs = f"projects.{key}", project.name or key, f"funding.{key}.financing_costs"
     sheet.write_balance(f"{costs}_to_date", f"{label}: financing costs to date", money, f"{{{costs}}}")
-    since = np.ceil(completed(project.planned, project.delay, timeline) - 1e-9)
-    years = sheet.give(f"inputs.{at}.life", "month", project.life)
+    since = np.ceil(counting_month(project.planned_month, project.delay, timeline) - 1e-9)
+    years = sheet.give(f"inputs.{prefix}.life", "month", project.life)
     due = np.ceil(project.completes - 1e-9)
-    start = sheet.give(f"{at}.depreciates_from", "month", due, formula=month_after(project.completes_text(key)))
-    row = Row(f"{at}.financing_depreciation", f"{label}: depreciation of financing costs", money, FLOW)
-    over = (project.depreciation, project.life, years, start)
-    _depreciation_row(sheet, timeline, row, f"{costs}_to_date", since, over)
+    start = sheet.give(f"{prefix}.depreciates_from", "month", due, formula=month_after(project.completes_text(key)))
+    row = Row(f"{prefix}.financing_depreciation", f"{label}: depreciation of financing costs", money, FLOW)
+    terms = (project.depreciation, project.life, years, start)
+    _depreciation_row(sheet, timeline, row, f"{costs}_to_date", since, terms)
 
 
-def purchase_asset(sheet: Sheet, timeline: Timeline, key: str, plant: Plant, money: str, *, granted: bool) -> None:
-    """Write a purchased plant's working capital, and the rest of its price as an asset; nothing if it was not bought.
+def purchase_asset(sheet: Sheet, timeline: Timeline, key: str, plant: Plant, money: str, *, has_grant: bool) -> None:
+    """Write the price of a purchased plant less its working capital as an asset; nothing if there is no purchase.
 
-    Writes `depreciation`, `book_value`, `in_progress` and what they read under `plants.<key>.purchased.`. [money]
+    Writes `cost_to_date`, `depreciation`, `book_value` and `in_progress` under `plants.<key>.purchased.`. [money]
 
     Parameters
     ----------
@@ -147,7 +151,7 @@ def purchase_asset(sheet: Sheet, timeline: Timeline, key: str, plant: Plant, mon
         The sheet that gets the rows, and its periods.
     key, plant : str, Plant
         The plant and its name.
-    money, granted : str, bool
+    money, has_grant : str, bool
         The reporting currency, and whether a grant pays for a part.
 
     Source
@@ -156,13 +160,13 @@ def purchase_asset(sheet: Sheet, timeline: Timeline, key: str, plant: Plant, mon
     """
     if plant.purchase is None:
         return
-    at, deal, label = f"plants.{key}.purchased", plant.purchase, plant.name or key
-    text = f"{{plants.{key}.purchase}} - {{{at}.working_capital}}"
-    text += f" - {{funding.{key}.grant}}" if granted else ""
+    prefix, deal, label = f"plants.{key}.purchased", plant.purchase, plant.name or key
+    text = f"{{plants.{key}.purchase}} - {{{prefix}.working_capital}}"
+    text += f" - {{funding.{key}.grant}}" if has_grant else ""
     since = np.asarray(float(ceil(month_number(deal.on) - 1e-9)))
     after, life_at = month_after(f"{{plants.{key}.purchase.month}}"), f"plants.{key}.purchase.life"
-    asset = Bought(at, label, text, since, since, after, deal.life, life_at, deal.depreciation)
-    _bought_rows(sheet, timeline, asset, money)
+    asset = PurchasedAsset(prefix, label, text, since, since, after, deal.life, life_at, deal.depreciation)
+    _purchased_asset_rows(sheet, timeline, asset, money)
 
 
 def maintenance_asset(sheet: Sheet, timeline: Timeline, key: str, plant: Plant, money: str) -> None:
@@ -184,37 +188,39 @@ def maintenance_asset(sheet: Sheet, timeline: Timeline, key: str, plant: Plant, 
     ------
     docs/conventions.md, section 3, Depreciation.
     """
-    at, label = f"plants.{key}", plant.name or key
-    sheet.write_balance(f"{at}.maintenance_to_date", f"{label}: maintenance to date", money, f"{{{at}.maintenance}}")
-    sheet.give(f"inputs.{at}.life", "month", plant.life, fixed=True)
-    spent, method = f"{at}.maintenance", plant.depreciation
-    text = method.loss_of_spending_text(Asset(sheet, at), spent, plant.life, timeline.months)
-    sheet.line(Row(f"{at}.depreciation", f"{label}: depreciation of maintenance", money, FLOW, text))
+    prefix, label = f"plants.{key}", plant.name or key
+    sheet.write_balance(
+        f"{prefix}.maintenance_to_date", f"{label}: maintenance to date", money, f"{{{prefix}.maintenance}}"
+    )
+    sheet.give(f"inputs.{prefix}.life", "month", plant.life, fixed=True)
+    spent, method = f"{prefix}.maintenance", plant.depreciation
+    text = method.loss_of_spending_text(Asset(sheet, prefix), spent, plant.life, timeline.months)
+    sheet.line(Row(f"{prefix}.depreciation", f"{label}: depreciation of maintenance", money, FLOW, text))
     words = f"{label}: maintenance depreciated to date"
-    sheet.write_balance(f"{at}.maintenance_depreciated", words, money, f"{{{at}.depreciation}}")
-    text = f"{{{at}.maintenance_to_date}} - {{{at}.maintenance_depreciated}}"
-    sheet.line(Row(f"{at}.book_value", f"{label}: book value of maintenance", money, STOCK, text))
+    sheet.write_balance(f"{prefix}.maintenance_depreciated", words, money, f"{{{prefix}.depreciation}}")
+    text = f"{{{prefix}.maintenance_to_date}} - {{{prefix}.maintenance_depreciated}}"
+    sheet.line(Row(f"{prefix}.book_value", f"{label}: book value of maintenance", money, STOCK, text))
 
 
-def opening_asset(sheet: Sheet, timeline: Timeline, opened: FixedAssets, money: str) -> None:
-    """Write `opening.depreciation` and `opening.book_value`, of the fixed assets on the opening balance sheet. [money]
+def opening_asset(sheet: Sheet, timeline: Timeline, assets: FixedAssets, money: str) -> None:
+    """Write `opening.depreciation` and `opening.book_value` of the fixed assets on the opening balance sheet. [money]
 
     Parameters
     ----------
     sheet, timeline : Sheet, Timeline
         The sheet that gets the rows, and its periods.
-    opened, money : FixedAssets, str
+    assets, money : FixedAssets, str
         Their value, life and method, and the reporting currency.
 
     Source
     ------
     docs/conventions.md, section 3, Opening balances.
     """
-    cost = sheet.give("inputs.opening.fixed_assets.value", money, opened.value)
-    years = sheet.give("inputs.opening.fixed_assets.life", "month", opened.life)
+    cost = sheet.give("inputs.opening.fixed_assets.value", money, assets.value)
+    years = sheet.give("inputs.opening.fixed_assets.life", "month", assets.life)
     since = float(timeline.origin)
     starts, ends = timeline.starts - since, timeline.ends - since
-    loss = opened.depreciation.loss(opened.value, np.asarray(opened.life), starts, ends)
-    text = opened.depreciation.loss_text(Asset(sheet, "opening"), cost, years, "{time.from}")
+    loss = assets.depreciation.loss(assets.value, np.asarray(assets.life), starts, ends)
+    text = assets.depreciation.loss_text(Asset(sheet, "opening"), cost, years, "{time.from}")
     sheet.put(Row("opening.depreciation", "Assets opened with: depreciation", money, FLOW, text), loss)
     sheet.write_balance("opening.book_value", "Assets opened with: book value", money, "-{opening.depreciation}", cost)

@@ -1,4 +1,4 @@
-"""What a plan's plants and projects do, whoever pays for them: shared by plans that differ only in who pays."""
+"""Rows of plants and projects before financing; plans that differ only in financing share them."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ from fibercap.model.income.tax import rate_row
 from fibercap.model.income.working_capital import working_capital_rows
 from fibercap.model.plants.capacity import capacity_rows, market_rows, purchase_rows, running_cost_rows
 from fibercap.model.plants.products_and_time import time_rows
-from fibercap.model.plants.projects import capex_rows, dates_given
+from fibercap.model.plants.projects import capex_rows, give_dates
 from fibercap.model.worth.reference import (
     Reference,
     newly_bought,
@@ -48,16 +48,15 @@ if TYPE_CHECKING:
 PAYING: Final = frozenset(
     {"loans", "funding", "options", "claims", "sources", "default_source", "fibercap", "id", "title", "note"}
 )
-"""Blocks that plants and projects do not look into, but for what buys a plant."""
+"""Blocks that rows of plants and projects do not read, except the funding of purchased plants."""
 
 
 @dataclass(frozen=True)
 class Operations:
-    """The rows of plants and projects up to what they spend, and the company that does nothing new.
+    """The rows of plants and projects up to their spending, and the company without projects.
 
-    `same` is the same plan without projects, where an option changes the grant of a purchase, or buys a plant: its
-    unlevered flows are not those of the company that does nothing new, which buys and is paid for as the plan was
-    written.
+    `same` is set if an option changes the grant of a purchase, or buys a plant. It is this option without projects. Its
+    unlevered flows differ from those of `reference`, which has the purchases and grants of the plan as written.
     """
 
     plan: Scenario
@@ -65,16 +64,16 @@ class Operations:
     reference: Reference
     same: Block | None = None
 
-    def hold_for(self, plan: Scenario) -> bool:
-        """Tell whether a plan differs from theirs only in who pays for projects: its other blocks are the very same."""
+    def apply_to(self, plan: Scenario) -> bool:
+        """Return whether a plan differs from `self.plan` only in the financing of projects."""
         parts: set[Path] = {(key,) for key in (*plan.tree, *self.plan.tree) if key not in PAYING}
-        parts |= _paying_for_plants(plan) | _paying_for_plants(self.plan)
+        parts |= _blocks_that_fund_purchases(plan) | _blocks_that_fund_purchases(self.plan)
         alike = all(subtree(plan.tree, part) is subtree(self.plan.tree, part) for part in parts)
         alike = alike and plan.foreign == self.plan.foreign  # a loan in another currency brings its rate along
         return alike and same_reference(plan, self.plan)
 
-    def make_known(self, sheet: Sheet) -> str:
-        """Let formulas of a sheet read the rows without projects; return the prefix of those of the same plan."""
+    def import_rows(self, sheet: Sheet) -> str:
+        """Let formulas of a sheet read the rows without projects; return the prefix of those of the same option."""
         sheet.know(self.reference.rows, WITHOUT)
         if self.same is None:
             return WITHOUT
@@ -84,51 +83,51 @@ class Operations:
     @property
     def blocks(self) -> dict[str, Block]:
         """The rows without projects under their prefixes, by name of block."""
-        found = dict(self.reference.prefixed)
+        blocks = dict(self.reference.prefixed)
         if self.same is not None:
             names = frozenset(self.same.rows) | frozenset(self.same.given)
-            found[SAME_WITHOUT] = prefix_block(self.same, SAME_WITHOUT, names)
-        return found
+            blocks[SAME_WITHOUT] = prefix_block(self.same, SAME_WITHOUT, names)
+        return blocks
 
 
-def operations(plan: Scenario, known: Operations | None = None) -> Operations:
-    """Return the rows of plants and projects, and of the company that does nothing new.
+def operations(plan: Scenario, other: Operations | None = None) -> Operations:
+    """Return the rows of plants and projects, and of the company without projects.
 
     Parameters
     ----------
     plan : Scenario
         The plan, or one of its options.
-    known : Operations, optional
-        Rows of another option; what of them holds for this one is shared.
+    other : Operations, optional
+        Rows of another option; they are shared if they apply to this one too.
     """
-    shared = known is not None and known.hold_for(plan)
-    if known is not None and shared and plan.timeline.count <= known.spent.length:
-        return known
+    shared = other is not None and other.apply_to(plan)
+    if other is not None and shared and plan.timeline.count <= other.spent.length:
+        return other
     spent = Sheet("model", plan.timeline.count, plan.timeline.within)
-    _spending(spent, plan)
-    if known is not None and shared:  # loans of this option last longer
-        return replace(known, plan=plan, spent=spent)
+    _write_spending(spent, plan)
+    if other is not None and shared:  # loans of this option last longer
+        return replace(other, plan=plan, spent=spent)
     short = plan.over(plan.horizon.timeline)
-    alone = reference_plan(short)
-    unfinanced = _unfinanced(alone)
-    refuse_large_grants(unfinanced, alone)
-    same = None if _same_grants(plan) and not newly_bought(plan) else _unfinanced(_bare(short))
+    without_projects = reference_plan(short)
+    unfinanced = _sheet_without_projects(without_projects)
+    refuse_large_grants(unfinanced, without_projects)
+    same = None if _same_grants(plan) and not newly_bought(plan) else _sheet_without_projects(_without_projects(short))
     if same is not None:
         refuse_large_grants(same, short)
-    reference = reference_of(unfinanced, alone, shared_loans(plan))
+    reference = reference_of(unfinanced, without_projects, shared_loans(plan))
     return Operations(plan, spent, reference, None if same is None else same.block())
 
 
-def _unfinanced(plan: Plan) -> Sheet:
-    """Write a plan without projects up to who pays for its purchases."""
+def _sheet_without_projects(plan: Plan) -> Sheet:
+    """Return the sheet of a plan without projects, up to the financing of its purchases."""
     sheet = Sheet("model", plan.timeline.count, plan.timeline.within)
-    _spending(sheet, plan)
-    paid_rows(sheet, plan, {})
+    _write_spending(sheet, plan)
+    funded_rows(sheet, plan, {})
     return sheet
 
 
 def _same_grants(plan: Scenario) -> bool:
-    """Tell whether purchases have the grants with which they were written before any option."""
+    """Return whether purchases have the same grants as in the plan as written."""
     written = plan.as_written
 
     def grant(of: Scenario, key: str) -> Part | None:
@@ -140,27 +139,27 @@ def _same_grants(plan: Scenario) -> bool:
     )
 
 
-def _paying_for_plants(plan: Scenario) -> set[Path]:
-    """Return the blocks that say who pays for plants that are bought: with the projects or without, these are rows."""
+def _blocks_that_fund_purchases(plan: Scenario) -> set[Path]:
+    """Return the funding and loans that finance purchased plants; the plan without projects reads them too."""
     bought = [key for key in plan.funding if key in plan.plants]
-    asked = {name for key in bought for name in plan.funding[key].sources if name in plan.loans}
-    return {("funding", key) for key in bought} | {("loans", name) for name in asked}
+    lenders = {name for key in bought for name in plan.funding[key].sources if name in plan.loans}
+    return {("funding", key) for key in bought} | {("loans", name) for name in lenders}
 
 
-def _spending(sheet: Sheet, plan: Plan) -> None:
-    """Write everything up to what projects spend."""
+def _write_spending(sheet: Sheet, plan: Plan) -> None:
+    """Write all rows up to the spending of projects."""
     timeline = plan.timeline
     money = Currencies(plan.currency, plan.currency_at)
     time_rows(sheet, timeline)
     dates = np.array([serial(day) for day in timeline.dates])
     eve = sheet.give("time.eve", "day", serial(timeline.eve), "horizon.from")
     text = "EOMONTH({time.date@-1}, {time.months_in_period} / {time.one_month})"
-    # the calendar gives the days; the formula goes on from its own column before
+    # the values come from the calendar; the formula adds months to the date in its column before
     sheet.put(Row("time.date", "Last day", "day", STOCK, text, eve), dates)
     exchange_rows(sheet, plan)
     rate_row(sheet, plan)
     for key, project_ in plan.projects.items():
-        dates_given(sheet, timeline, key, project_)
+        give_dates(sheet, timeline, key, project_)
     for key, plant in plan.plants.items():
         built = {name: project_ for name, project_ in plan.projects.items() if project_.plant == key}
         capacity_rows(sheet, timeline, key, plant, built)
@@ -172,32 +171,32 @@ def _spending(sheet: Sheet, plan: Plan) -> None:
         capex_rows(sheet, timeline, key, project_, money)
 
 
-def paid_rows(sheet: Sheet, plan: Plan, cuts: Cuts) -> None:
-    """Write who pays for projects, and all that follows from it, except loans.
+def funded_rows(sheet: Sheet, plan: Plan, cuts: Cuts) -> None:
+    """Write the funding of projects and purchases, and the rows that depend on it, except loans.
 
     Writes the rows of `funding_rows`, `asset_rows`, `income_rows`, `working_capital_rows` and `unlevered_rows`.
 
     Parameters
     ----------
     sheet, plan : Sheet, Plan
-        The sheet that has what is spent and gets the rows, and the plan.
+        The sheet that has the spending and gets the rows, and the plan.
     cuts : mapping
-        By how much each prepayment is lowered. [money]
+        Amount by which each prepayment is lowered. [money]
 
     Source
     ------
     docs/conventions.md, section 5.
     """
     trifle_rows(sheet, plan)
-    _funding(sheet, plan, Currencies(plan.currency, plan.currency_at), cuts)
+    _write_funding(sheet, plan, Currencies(plan.currency, plan.currency_at), cuts)
     asset_rows(sheet, plan)
     income_rows(sheet, plan)
     working_capital_rows(sheet, plan)
     unlevered_rows(sheet, plan)
 
 
-def _funding(sheet: Sheet, plan: Plan, money: Currencies, cuts: Cuts) -> None:
-    """Write the uses of each project and purchase, financing costs included, and who pays for them."""
+def _write_funding(sheet: Sheet, plan: Plan, money: Currencies, cuts: Cuts) -> None:
+    """Write the uses of each project and purchase, financing costs included, and their sources."""
 
     def write(on: Sheet, costs: Costs) -> None:
         plans = [_uses(on, plan, key, money, costs.get(key)) for key in plan.funding]
@@ -209,22 +208,24 @@ def _funding(sheet: Sheet, plan: Plan, money: Currencies, cuts: Cuts) -> None:
 
 
 def _uses(sheet: Sheet, plan: Plan, key: str, money: Currencies, costs: Array | None) -> FundingPlan:
-    """Write what a project or purchase uses, period by period; return it with who is asked to pay."""
+    """Write the uses of funds of a project or purchase by period; return them with its funding."""
     row = f"projects.{key}.capex" if key in plan.projects else f"plants.{key}.purchase"
-    text, whole = f"{{{row}}}", _whole(sheet, plan, key, money)
+    text, total_cost = f"{{{row}}}", _total_cost(sheet, plan, key, money)
     line = Row(f"funding.{key}.uses", f"{key}: uses of funds", plan.currency, FLOW, text)
     if costs is None:
         uses = sheet.line(line)
-    else:  # costs are found round by round, and their row is written once they are
+    else:  # financing costs are iterated; their row is written after they have converged
         line = line._replace(formula=f"{text} + {{funding.{key}.financing_costs}}")
         uses = sheet.put(line, sheet.value(row) + costs)
         added = costs[..., : plan.timeline.within].sum(axis=-1, keepdims=True)
-        whole = TotalUses(f"({whole.text} + SUM({{funding.{key}.financing_costs}}))", whole.value + added)
-    return FundingPlan(key, uses, plan.funding[key], whole, circular=costs is not None)
+        total_cost = TotalUses(
+            f"({total_cost.text} + SUM({{funding.{key}.financing_costs}}))", total_cost.value + added
+        )
+    return FundingPlan(key, uses, plan.funding[key], total_cost, circular=costs is not None)
 
 
-def _whole(sheet: Sheet, plan: Plan, key: str, money: Currencies) -> TotalUses:
-    """Return what a project or purchase costs in all; added up over the horizon where it is in another currency."""
+def _total_cost(sheet: Sheet, plan: Plan, key: str, money: Currencies) -> TotalUses:
+    """Return the total cost of a project or purchase; in another currency, the sum of its row over the horizon."""
     if key in plan.projects:
         path, cost = f"projects.{key}.capex", plan.projects[key].cost
         text = f"({{inputs.{path}}} * (1 + {{inputs.projects.{key}.overrun}}))"
@@ -237,7 +238,9 @@ def _whole(sheet: Sheet, plan: Plan, key: str, money: Currencies) -> TotalUses:
     return TotalUses(f"SUM({{{row}}})", sheet.value(row)[..., : plan.timeline.within].sum(axis=-1, keepdims=True))
 
 
-def _bare(plan: Plan) -> Plan:
+def _without_projects(plan: Plan) -> Plan:
     funding = {key: value for key, value in plan.funding.items() if key in plan.plants}
-    loans = {name: loan for name, loan in plan.loans.items() if any(name in own.sources for own in funding.values())}
+    loans = {
+        name: loan for name, loan in plan.loans.items() if any(name in terms.sources for terms in funding.values())
+    }
     return plan.model_copy(update={"projects": {}, "funding": funding, "loans": loans})

@@ -1,4 +1,4 @@
-"""What the plants earn and tie up before any financing: income to ebit, working capital, unlevered cash flow."""
+"""Rows before financing: assets, income to EBIT, grants, and the unlevered cash flow."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from fibercap.core.timeline import FLOW, STOCK
 from fibercap.model.funding.financing_costs import paid_by_cash
 from fibercap.model.funding.sources import BRIDGE, GRANT
 from fibercap.model.income.assets import maintenance_asset, opening_asset, project_asset, purchase_asset
-from fibercap.model.income.tax import paid_row, tax_rows
+from fibercap.model.income.tax import tax_paid_row, tax_rows
 from fibercap.model.plants.products_and_time import series_row
 
 if TYPE_CHECKING:
@@ -20,13 +20,13 @@ if TYPE_CHECKING:
     from fibercap.model.plan.plan import Plan
 
 
-def added(sheet: Sheet, paths: list[str]) -> Array:
+def sum_of_rows(sheet: Sheet, paths: list[str]) -> Array:
     """Return the sum of rows, (..., period); zeros for none.
 
     Parameters
     ----------
     sheet, paths : Sheet, list of str
-        The sheet, and the rows to add up, all in one unit.
+        The sheet, and the rows to add up, which have the same unit. [any unit]
     """
     return sum((sheet.value(path) for path in paths), start=np.zeros(sheet.length))
 
@@ -45,7 +45,7 @@ def sum_row(sheet: Sheet, path: str, label: str, money: str, nature: str, of: li
 
 
 def asset_rows(sheet: Sheet, plan: Plan) -> None:
-    """Write every asset, grants off its cost, and their totals.
+    """Write every asset, its cost net of grants, and their totals.
 
     Writes the rows of `project_asset`, `purchase_asset`, `maintenance_asset` and `opening_asset`, and
     `accounts.depreciation`, `accounts.construction_in_progress` and `accounts.net_fixed_assets`. [money]
@@ -61,28 +61,28 @@ def asset_rows(sheet: Sheet, plan: Plan) -> None:
     """
     timeline, money = plan.timeline, plan.currency
     for key, project in plan.projects.items():
-        project_asset(sheet, timeline, key, project, money, granted=_granted(plan, key))
+        project_asset(sheet, timeline, key, project, money, has_grant=_has_grant(plan, key))
     for key, plant in plan.plants.items():
-        purchase_asset(sheet, timeline, key, plant, money, granted=_granted(plan, key))
+        purchase_asset(sheet, timeline, key, plant, money, has_grant=_has_grant(plan, key))
         maintenance_asset(sheet, timeline, key, plant, money)
-    opened = plan.opening.fixed_assets
+    opening = plan.opening.fixed_assets
     assets = [f"projects.{k}" for k in plan.projects]
     assets += [f"plants.{k}.purchased" for k, p in plan.plants.items() if p.purchase]
     building = [f"{a}.in_progress" for a in assets]
     assets += [f"plants.{k}" for k in plan.plants]
-    if opened is not None:
-        opening_asset(sheet, timeline, opened, money)
+    if opening is not None:
+        opening_asset(sheet, timeline, opening, money)
         assets.append("opening")
     sum_row(sheet, "accounts.depreciation", "Depreciation", money, FLOW, [f"{a}.depreciation" for a in assets])
     sum_row(sheet, "accounts.construction_in_progress", "Construction in progress", money, STOCK, building)
     books = [f"{a}.book_value" for a in assets]
     text = f"{total(books)} - {{accounts.construction_in_progress}}"
-    before = "{inputs.opening.fixed_assets.value}" if opened is not None else "0"
+    before = "{inputs.opening.fixed_assets.value}" if opening is not None else "0"
     sheet.line(Row("accounts.net_fixed_assets", "Net fixed assets", money, STOCK, text, before))
 
 
-def _granted(plan: Plan, key: str) -> bool:
-    """Tell whether a grant pays for a part of a project or purchase."""
+def _has_grant(plan: Plan, key: str) -> bool:
+    """Return whether a grant pays for a part of a project or purchase."""
     return key in plan.funding and GRANT in plan.funding[key].sources
 
 
@@ -124,20 +124,20 @@ def income_rows(sheet: Sheet, plan: Plan) -> None:
 
 
 def _grant_rows(sheet: Sheet, plan: Plan) -> None:
-    """Write what is received of grants, and what has been claimed and is still to be received.
+    """Write the grants received, and the balance that has been claimed but not received.
 
     Source
     ------
     docs/conventions.md, section 5: a grant is claimed as money is spent, and may be received later.
     """
-    money, later = plan.currency, {key for key in plan.granted if f"funding.{key}.{BRIDGE}" in sheet}
-    received = [f"funding.{key}.{'grant_received' if key in later else GRANT}" for key in plan.granted]
-    claimed = [f"funding.{key}.{GRANT}" for key in plan.granted]
+    money, later = plan.currency, {key for key in plan.uses_with_grant if f"funding.{key}.{BRIDGE}" in sheet}
+    received = [f"funding.{key}.{'grant_received' if key in later else GRANT}" for key in plan.uses_with_grant]
+    claimed = [f"funding.{key}.{GRANT}" for key in plan.uses_with_grant]
     value = sum_row(sheet, "accounts.grants", "Grants received", money, FLOW, received)
-    owed = np.cumsum(added(sheet, claimed) - value, axis=-1) if later else np.zeros(sheet.length)
+    owed = np.cumsum(sum_of_rows(sheet, claimed) - value, axis=-1) if later else np.zeros(sheet.length)
     text = f"{{accounts.grants_receivable@-1}} + {total(claimed)} - {{accounts.grants}}" if later else "0"
     row = Row("accounts.grants_receivable", "Grants receivable", money, STOCK, text)
-    # its formula leaves what rounding leaves, which is no debt of anyone
+    # rounding can leave a small negative balance, which the kernel removes and the formula keeps
     sheet.put(row, np.maximum(owed, 0.0))
 
 
@@ -170,7 +170,7 @@ def unlevered_rows(sheet: Sheet, plan: Plan) -> None:
     income = total(["accounts.ebit", *built])
     tax_rows(sheet, plan, "tax_unlevered", "Without financing", income)
     label = "Tax paid without financing"
-    paid_row(sheet, plan, "accounts.tax_paid_unlevered", label, "tax_unlevered.tax")
+    tax_paid_row(sheet, plan, "accounts.tax_paid_unlevered", label, "tax_unlevered.tax")
     change = "{tax_unlevered.tax} - {accounts.tax_paid_unlevered}"
     sheet.write_balance("accounts.tax_payable_unlevered", "Tax payable without financing", money, change)
     _self_funded_row(sheet, plan)

@@ -11,8 +11,7 @@ from fibercap.core.sheet import Sheet, total
 from fibercap.core.timeline import FLOW, STOCK
 from fibercap.model.cash.order_of_cash import EQUITY, cash_decides, repaid_row
 from fibercap.model.income.operations import sum_row
-from fibercap.model.income.tax import paid_row as tax_paid_row
-from fibercap.model.income.tax import tax_rows
+from fibercap.model.income.tax import tax_paid_row, tax_rows
 from fibercap.model.loans.facilities import short_text
 from fibercap.model.loans.prepayments import prepaid_text, prepays
 
@@ -41,19 +40,19 @@ class Accounts:
     def __init__(self, sheet: Sheet, plan: Plan) -> None:
         self.sheet, self.plan, self.money = sheet, plan, plan.currency
 
-    def at(self, key: str) -> Array:
+    def value_of(self, key: str) -> Array:
         """Return the value of `accounts.<key>`."""
         return self.sheet.value(f"accounts.{key}")
 
     def line(self, key: str, label: str, formula: str, nature: str = FLOW, before: str = "0") -> Array:
-        """Write `accounts.<key>`, whose values are computed from its formula; return them, (..., period). [money]
+        """Write `accounts.<key>`, computed from its formula; return its values, (..., period). [money]
 
         Parameters
         ----------
         key, label, nature : str
             Last part of the path, words for readers, and flow, stock or rate.
         formula, before : str
-            For the periods and for the day before them; `[name]` stands for `{accounts.name}`.
+            Formulas of the periods and of the day before them; `[name]` stands for `{accounts.name}`.
         """
         return self.sheet.line(Row(f"accounts.{key}", label, self.money, nature, _in_full(formula), before))
 
@@ -77,7 +76,7 @@ class Accounts:
         key, label, nature, text : str
             Last part of the path, words for readers, flow or stock, and the formula.
         value : (..., period) or None
-            What the formula gives [money]; None leaves it open until cash is settled.
+            Values of the formula [money]; None if they are computed later, together with cash.
         """
         return self.sheet.put(Row(f"accounts.{key}", label, self.money, nature, _in_full(text)), value)
 
@@ -94,8 +93,8 @@ class Accounts:
         paths = [f"loans.{name}.{row}" for name in self.plan.loans]
         return sum_row(self.sheet, f"accounts.{key}", label, self.money, nature, paths)
 
-    def where_written(self, key: str, label: str, row: str) -> Array:
-        """Write `accounts.<key>`, the sum of a flow over the loans that have it; return it, (..., period). [money]
+    def of_loans_with_row(self, key: str, label: str, row: str) -> Array:
+        """Write `accounts.<key>`, the sum of a flow over the loans that have the row; return it, (..., period). [money]
 
         Parameters
         ----------
@@ -105,17 +104,17 @@ class Accounts:
         paths = [path for name in self.plan.loans if (path := f"loans.{name}.{row}") in self.sheet]
         return sum_row(self.sheet, f"accounts.{key}", label, self.money, FLOW, paths)
 
-    def put_into_assets(self, key: str) -> Array:
-        """Write what loans cost that goes into assets."""
+    def capitalized_cost(self, key: str) -> Array:
+        """Write the part of a cost of loans that is capitalized; return it, (..., period). [money]"""
         label = f"{key.replace('_', ' ').capitalize()} put into assets"
-        return self.where_written(f"{key}_to_assets", label, f"{key}_to_assets")
+        return self.of_loans_with_row(f"{key}_to_assets", label, f"{key}_to_assets")
 
     def income(self) -> None:
         """Write income below ebit: interest and fees as they accrue, tax, net income."""
         self.of_loans("interest_accrued", "Interest accrued", FLOW, "interest")
         self.of_loans("recurring_fees", "Recurring fees accrued", FLOW, "fees")
         for key in ("interest", "fees", "upfront_fee"):
-            self.put_into_assets(key)
+            self.capitalized_cost(key)
         self.line("interest_expense", "Interest expense", "[interest_accrued] - [interest_to_assets]")
         self.of_loans("fee_amortization", "Upfront fees expensed", FLOW, "fee_amortization")
         self.line("fee_expense", "Fee expense", "[recurring_fees] - [fees_to_assets] + [fee_amortization]")
@@ -131,7 +130,7 @@ class Accounts:
         self.write_balance("tax_payable", "Tax payable", "[tax] - [tax_paid]")
 
     def operating(self) -> Array:
-        """Write the operating cash flow, from net income by its adjustments."""
+        """Write the operating cash flow: net income and its adjustments."""
         self.of_loans("accrued_interest", "Interest and fees owed", STOCK, "accrued")
         self.of_loans("interest_paid", "Interest paid", FLOW, "interest_paid")
         self.of_loans("fees_paid", "Recurring fees paid", FLOW, "fees_paid")
@@ -157,12 +156,12 @@ class Accounts:
         principal = self.of_loans("principal", "Principal repaid", FLOW, "principal")
         self.of_loans("upfront_fees_paid", "Upfront fees paid", FLOW, "upfront_fee")
         upfront = self.line("upfront_fees", "Upfront fees", "[upfront_fees_paid] - [upfront_fee_to_assets]")
-        if cash_decides(plan):  # these rows are settled with all that rests on cash
+        if cash_decides(plan):  # these rows are computed later, with all others that depend on cash
             self.cash_rows(None, None)
         else:
-            owners = self.at("equity_for_projects") + self.at("equity_paid_in")
-            flow = before + (draws - principal - upfront + owners - self.at("dividends"))
-            called = self.called(flow)
+            owners = self.value_of("equity_for_projects") + self.value_of("equity_paid_in")
+            flow = before + (draws - principal - upfront + owners - self.value_of("dividends"))
+            called = self.equity_call(flow)
             self.cash_rows(plan.opening.cash + np.cumsum(flow + called, axis=-1) - called, called)
         text = "[draws] - [principal] - [upfront_fees] + [equity_for_projects] + [equity_paid_in] - [dividends]"
         self.line("financing_cash_flow", "Financing cash flow", f"{text} + [equity_for_cash]")
@@ -170,10 +169,10 @@ class Accounts:
         text = "[operating_cash_flow] + [investing_cash_flow] + [financing_cash_flow]"
         self.write_balance("cash", "Cash", text, start)
 
-    def called(self, flow: Array) -> Array:
-        """Return what owners pay in to hold cash at its minimum, given the flow of cash without it, (..., period)."""
+    def equity_call(self, flow: Array) -> Array:
+        """Return the equity that keeps cash at its minimum, given the cash flow without it, (..., period). [money]"""
         plan, called = self.plan, np.zeros(self.sheet.length)
-        if EQUITY in plan.lifts:
+        if EQUITY in plan.cash_lifters:
             short = plan.money.minimum_cash - (plan.opening.cash + np.cumsum(flow, axis=-1))
             ever = np.maximum(np.maximum.accumulate(short, axis=-1), 0.0)
             called = np.diff(ever, axis=-1, prepend=0.0)
@@ -181,7 +180,7 @@ class Accounts:
         return called
 
     def cash_rows(self, before_gap: Array | None, called: Array | None) -> None:
-        """Write cash after service, cash before anyone adds to it, and what owners pay in to keep it at its minimum.
+        """Write cash after debt service, cash before any lift, and the equity that keeps cash at its minimum.
 
         Writes `cash_after_service`, `cash_before_gap`, `equity_for_cash` and, where there are any, `prepayments`.
         [money]
@@ -189,7 +188,7 @@ class Accounts:
         Parameters
         ----------
         before_gap, called : (..., period) or None
-            Cash, and equity called [money]; None leaves them open until cash is settled.
+            Cash, and equity called [money]; None if they are computed later, together with cash.
 
         Source
         ------
@@ -199,29 +198,29 @@ class Accounts:
         for name, loan in plan.loans.items():
             drawn = "known_draws" if loan.needs_cash else "draws"
             terms.append(f" + {{loans.{name}.{drawn}}} - {{loans.{name}.scheduled}}")
-        dated = self.prepaid()
-        # cash opens with what it closed with: formulas go from period to period, sums over all of them are quicker
+        dated = self.prepayments()
+        # formulas start from the cash of the period before; the values come from sums over all periods, which is faster
         text = "[cash@-1] + [operating_cash_flow] + [investing_cash_flow] - [upfront_fees] + [equity_for_projects]"
         text += " + [equity_paid_in]" + "".join(terms)
-        value = None if before_gap is None else before_gap + self.at("dividends") + dated
+        value = None if before_gap is None else before_gap + self.value_of("dividends") + dated
         self.put("cash_after_service", "Cash after scheduled debt service", STOCK, text, value)
         rows = "".join(f" - {{{repaid_row(plan, name)}}}" for name, loan in plan.loans.items() if loan.needs_cash)
         rows += " - [prepayments]" if prepays(plan) else ""
         text = f"[cash_after_service]{rows} - [dividends]"
         self.put("cash_before_gap", "Cash before it is lifted", STOCK, text, before_gap)
-        text = short_text(self.sheet, plan, EQUITY) if EQUITY in plan.lifts else "0"
+        text = short_text(self.sheet, plan, EQUITY) if EQUITY in plan.cash_lifters else "0"
         self.sheet.after_horizon("accounts.equity_for_cash", "0")
         self.put("equity_for_cash", "Equity called to hold cash", FLOW, text, called)
 
-    def prepaid(self) -> Array:
-        """Write what is prepaid on dates; no row where there are no prepayments."""
+    def prepayments(self) -> Array:
+        """Write dated prepayments and return them, (..., period); without prepayments, zeros and no row. [money]"""
         if not (names := prepays(self.plan)):
             return np.zeros(self.sheet.length)
         text = " + ".join(prepaid_text(self.plan, name) for name in names)
         return self.line("prepayments", "Dated prepayments of loans", text)
 
     def balance(self) -> None:
-        """Write the balance sheet; what is owned and what is owed are added up apart, retained earnings from income."""
+        """Write the balance sheet: both sides are added up independently, and retained earnings come from income."""
         opening, give = self.plan.opening, self.sheet.give
         self.of_loans("deferred_fees", "Deferred fees", STOCK, "deferred_fee")
         self.of_loans("debt", "Debt", STOCK, "closing")
@@ -238,7 +237,7 @@ class Accounts:
         self.line("total_liabilities_and_equity", "Liabilities and equity", total(owed), STOCK)
 
     def _earned_before(self) -> str:
-        """Return the formula of retained earnings at the horizon's start, which balance the opening sheet."""
+        """Return the formula of retained earnings at the horizon's start, which balance the opening balance sheet."""
         had = ["cash", "receivables", "inventory", "other_assets"]
         had += ["fixed_assets.value"] if self.plan.opening.fixed_assets else []
         text = total(f"inputs.opening.{key}" for key in had)
@@ -250,22 +249,22 @@ class Accounts:
         return text
 
     def debt_service(self) -> None:
-        """Write cash flow available for debt service, and the service that it has to cover.
+        """Write cash flow available for debt service, and the debt service.
 
         Source
         ------
-        docs/conventions.md, section 6: capex that cash pays is taken off CFADS, and financing costs that funding pays
-        are no service.
+        docs/conventions.md, section 6: CFADS is net of capex that cash pays; financing costs that funding pays are not
+        part of debt service.
         """
         text = "[ebitda] - [tax_paid] - [working_capital_increase] - [maintenance]"
         self.line("cfads_before_capex", "CFADS before capex paid by cash", text)
         self.line("cfads", "Cash flow available for debt service", "[cfads_before_capex] - [self_funded_capex]")
         paid = [f"loans.{name}.scheduled" for name, loan in self.plan.loans.items() if not loan.revolves]
         sum_row(self.sheet, "accounts.scheduled_principal", "Scheduled principal", self.money, FLOW, paid)
-        self.where_written("service_funded", "Interest and fees paid by funding", "service_funded")
+        self.of_loans_with_row("service_funded", "Interest and fees paid by funding", "service_funded")
         text = "[interest_paid] + [fees_paid] + [scheduled_principal] - [service_funded]"
         self.line("debt_service", "Debt service", text)
-        self.where_written("interest_funded", "Interest accrued that funding pays", "interest_funded")
+        self.of_loans_with_row("interest_funded", "Interest accrued that funding pays", "interest_funded")
         label = "Interest accrued that funding does not pay"
         self.line("interest_to_cover", label, "[interest_accrued] - [interest_funded]")
 

@@ -1,4 +1,4 @@
-"""Tax: one taxpayer, assessed by calendar year, losses carried forward."""
+"""Tax on income of one taxpayer, assessed by calendar year, with losses carried forward."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ def within_year(values: Array, timeline: Timeline) -> Array:
     values : (..., period)
         The flow. [any unit]
     timeline : Timeline
-        Says which periods make up each calendar year.
+        The periods of each calendar year.
 
     Source
     ------
@@ -41,35 +41,35 @@ def within_year(values: Array, timeline: Timeline) -> Array:
 
 
 def losses_before(plan: Plan, income: Array) -> tuple[Array, Array]:
-    """Return the losses made, and those used or expired, by the end of the year before, each (..., period). [money]
+    """Return losses made, and losses used or expired, up to the end of the year before, each (..., period). [money]
 
     Parameters
     ----------
     plan : Plan
-        Gives the timeline and the rules for losses.
-    income : (period,) or (draw, period)
-        Pretax income since the year began. [money]
+        The plan, with its timeline and its rules for losses.
+    income : (period,) or (sample, period)
+        Pretax income since the start of the year. [money]
 
     Source
     ------
-    docs/conventions.md, section 6. Losses leave first in, first out; unused ones expire at the end of the year
-    that many years later.
+    docs/conventions.md, section 6. Losses are used first in, first out; unused losses expire at the end of a year, the
+    given number of years after they were made.
     """
     timeline, rules = plan.timeline, plan.tax
     made, gone = plan.opening.tax_losses, np.asarray(0.0)
     history, years = [made], rules.expire // YEAR  # losses ever made, by the end of each year before
-    drawn = [np.shape(amount)[:-1] for amount in (made, rules.use_at_most)]
-    shape = np.broadcast_shapes(income.shape, *((*draws, timeline.count) for draws in drawn))
-    found = np.zeros(shape), np.zeros(shape)
+    shapes = [np.shape(amount)[:-1] for amount in (made, rules.use_at_most)]
+    shape = np.broadcast_shapes(income.shape, *((*samples, timeline.count) for samples in shapes))
+    losses = np.zeros(shape), np.zeros(shape)
     for part in timeline.groups("year").values():
-        found[0][..., part], found[1][..., part] = made, gone
-        whole = income[..., part.stop - 1 : part.stop]
-        used = np.minimum(made - gone, rules.use_at_most * np.maximum(whole, 0.0))
-        made, gone = made + np.maximum(-whole, 0.0), gone + used
+        losses[0][..., part], losses[1][..., part] = made, gone
+        year_income = income[..., part.stop - 1 : part.stop]
+        used = np.minimum(made - gone, rules.use_at_most * np.maximum(year_income, 0.0))
+        made, gone = made + np.maximum(-year_income, 0.0), gone + used
         if years and len(history) >= years:
             gone = np.maximum(gone, history[-years])
         history.append(made)
-    return found
+    return losses
 
 
 def tax_rows(sheet: Sheet, plan: Plan, path: str, label: str, income: str) -> None:
@@ -105,7 +105,7 @@ def tax_rows(sheet: Sheet, plan: Plan, path: str, label: str, income: str) -> No
         f"{{{path}.{key}}}" for key in ("income_in_year", "losses_used", "losses_made", "losses_gone")
     )
     made_before, gone_before = (f"{{{path}.{key}_before_year}}" for key in ("losses_made", "losses_gone"))
-    # sums and losses since a year began start anew each year: formulas go from column to column, kernels by years
+    # sums since the start of the year restart each year: formulas read the column before, kernels add up by years
     text = f"IF({{time.opens_year}} > 0, 0, {{{path}.income_in_year@-1}}) + {income}"
     ytd = within_year(sheet.work_out(income), timeline)
     sheet.put(row("income_in_year", "taxable income since the year began", text), ytd)
@@ -131,8 +131,8 @@ def tax_rows(sheet: Sheet, plan: Plan, path: str, label: str, income: str) -> No
     sheet.line(row("tax", "tax", text, "0", FLOW))
 
 
-def paid_row(sheet: Sheet, plan: Plan, path: str, label: str, tax: str) -> None:
-    """Write the row `path`, the tax paid: what the row `tax` accrued `tax.lag` earlier. [money]
+def tax_paid_row(sheet: Sheet, plan: Plan, path: str, label: str, tax: str) -> None:
+    """Write the row `path`, the tax paid: the tax that accrued `tax.lag` earlier. [money]
 
     Parameters
     ----------

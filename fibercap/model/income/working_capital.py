@@ -1,4 +1,4 @@
-"""Working capital by flows that were: what is owed of revenue and cost so far, of the opening and of purchases."""
+"""Working capital: the part still owed of past revenue and cost, of the opening balances, and of purchased plants."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from fibercap.model.plan.plan import Plan
     from fibercap.model.plants.capacity import Purchase
 
-KINDS: Final = (
+CAPITAL_KINDS: Final = (
     ("receivables", "Receivables", "revenue"),
     ("inventory", "Inventory", "variable_cost"),
     ("payables", "Payables", "variable_cost"),
@@ -27,30 +27,30 @@ KINDS: Final = (
 """Each kind of working capital: its key, its label, and the row of `accounts.` whose flows are owed."""
 
 
-def reach(timeline: Timeline) -> int:
-    """Return how many periods back a flow may lie and still be owed, whatever number of days is allowed."""
+def longest_reach(timeline: Timeline) -> int:
+    """Return how many periods ago a flow may have been and still be owed, with the largest number of days allowed."""
     return int(MOST_DAYS // (30 * timeline.months))
 
 
 def still_owed(flow: Array, periods: Array) -> Array:
-    """Return what is owed at each period's end of the flows so far, each owed for the days of its own period.
+    """Return the part of all flows so far that is owed at each period's end; each is owed for the days of its period.
 
     Parameters
     ----------
-    flow : (period,) or (draw, period)
-        Spread evenly over the days of its period. [money, or km]
-    periods : (period,) or (draw, period)
-        For how long each period's flow is owed, in periods: days over the days of a period. [1]
+    flow : (period,) or (sample, period)
+        The flow, spread evenly over the days of its period. [money, or km]
+    periods : (period,) or (sample, period)
+        Time for which each period's flow is owed, in periods: days over the days of a period. [1]
 
     Returns
     -------
-    (period,) or (draw, period)
-        In the unit of the flow.
+    (period,) or (sample, period)
+        The amount owed. [unit of the flow]
 
     Source
     ------
-    docs/conventions.md, section 3. Own derivation: of a flow that is spread over a period which ended j periods ago,
-    the part of the last n - j periods before its end is not due yet, at least nothing and at most all.
+    docs/conventions.md, section 3. Own derivation: if a flow is owed for n periods and its period ended j periods ago,
+    the share n - j of it, limited to 0 to 1, is not due yet.
     """
     owed = flow * np.minimum(periods, 1.0)
     for lag in range(1, owed.shape[-1]):
@@ -69,7 +69,7 @@ def still_owed_text(flow: str, periods: str, back: int) -> str:
     flow, periods : str
         Paths of the flow, and of the number of periods for which it is owed.
     back : int
-        How many periods back a flow may still be owed.
+        Largest number of periods for which a flow may be owed.
     """
     terms = [f"{{{flow}}} * MIN({{{periods}}}, 1)"]
     terms += [f"{{{flow}@-{lag}}} * MIN(MAX({{{periods}@-{lag}}} - {lag}, 0), 1)" for lag in range(1, back + 1)]
@@ -82,7 +82,7 @@ def run_off_text(since: str, periods: str) -> str:
     Parameters
     ----------
     since, periods : str
-        Formulas of the periods passed and of the periods in all; nothing is left if these are 0.
+        Formulas of the number of periods passed, and of their total number; nothing is left if the total is 0.
     """
     return f"IF({periods} > 0, MAX(1 - {since} / {periods}, 0), 0)"
 
@@ -91,7 +91,7 @@ def working_capital_rows(sheet: Sheet, plan: Plan) -> None:
     """Write receivables, inventory and payables, and the increase of all three.
 
     Writes `accounts.receivables`, `accounts.inventory`, `accounts.payables`, `accounts.working_capital` and
-    `accounts.working_capital_increase`, which leaves out what comes with purchased plants. [money]
+    `accounts.working_capital_increase`, which excludes working capital bought with plants. [money]
 
     Parameters
     ----------
@@ -103,8 +103,8 @@ def working_capital_rows(sheet: Sheet, plan: Plan) -> None:
     docs/conventions.md, section 3, Working capital.
     """
     money = plan.currency
-    for kind, label, row in KINDS:
-        parts = total(_parts(sheet, plan, kind, label, row))
+    for kind, label, row in CAPITAL_KINDS:
+        parts = total(_part_rows(sheet, plan, kind, label, row))
         sheet.line(Row(f"accounts.{kind}", label, money, STOCK, parts, f"{{inputs.opening.{kind}}}"))
     text = "{accounts.receivables} + {accounts.inventory} - {accounts.payables}"
     before = "{inputs.opening.receivables} + {inputs.opening.inventory} - {inputs.opening.payables}"
@@ -117,7 +117,7 @@ def working_capital_rows(sheet: Sheet, plan: Plan) -> None:
 def periods_row(sheet: Sheet, plan: Plan, kind: str, label: str) -> Array:
     """Write `inputs.working_capital.<kind>` and `working_capital.<kind>_periods`; return the latter, (..., period). [1]
 
-    The latter says for how many periods each period's flow is owed; the former has the days. [day]
+    The former has the days [day], the latter the number of periods for which each period's flow is owed.
 
     Parameters
     ----------
@@ -138,36 +138,43 @@ def periods_row(sheet: Sheet, plan: Plan, kind: str, label: str) -> Array:
     return sheet.line(Row(f"working_capital.{kind}_periods", words, "", RATE, text))
 
 
-def _parts(sheet: Sheet, plan: Plan, kind: str, label: str, row: str) -> list[str]:
-    """Write what one kind of working capital is made of: flows so far, the opening, purchases; return the rows."""
-    at, flow, timeline, money = f"working_capital.{kind}", f"accounts.{row}", plan.timeline, plan.currency
+def _part_rows(sheet: Sheet, plan: Plan, kind: str, label: str, row: str) -> list[str]:
+    """Write the parts of one kind of working capital: of flows, of the opening, of purchases; return their paths."""
+    prefix, flow, timeline, money = f"working_capital.{kind}", f"accounts.{row}", plan.timeline, plan.currency
     periods = periods_row(sheet, plan, kind, label)
-    # the formula has a term for each period that the longest time allowed reaches back, most of them nothing
-    text, value = still_owed_text(flow, f"{at}_periods", reach(timeline)), still_owed(sheet.value(flow), periods)
-    sheet.put(Row(f"{at}_of_flows", f"{label}: of flows so far", money, STOCK, text), value)
+    # the formula has a term for each period that the longest allowed time covers; most of them are zero
+    text, value = (
+        still_owed_text(flow, f"{prefix}_periods", longest_reach(timeline)),
+        still_owed(sheet.value(flow), periods),
+    )
+    sheet.put(Row(f"{prefix}_of_flows", f"{label}: of flows so far", money, STOCK, text), value)
     start = sheet.give(f"inputs.opening.{kind}", money, getattr(plan.opening, kind))
-    runs = sheet.derive(f"{at}_first_periods", "", f"SUM({{{at}_periods}} * ({{time.period}} = 1))")
+    runs = sheet.derive(f"{prefix}_first_periods", "", f"SUM({{{prefix}_periods}} * ({{time.period}} = 1))")
     text = f"{start} * {run_off_text('{time.period}', runs)}"
-    sheet.line(Row(f"{at}_of_opening", f"{label}: of the opening", money, STOCK, text, start))
+    sheet.line(Row(f"{prefix}_of_opening", f"{label}: of the opening", money, STOCK, text, start))
     bought = [key for key, deal in _purchases(plan) if kind in bought_capital(deal)]
-    return [f"{at}_of_flows", f"{at}_of_opening", *(_bought_row(sheet, plan, key, kind) for key in bought)]
+    return [
+        f"{prefix}_of_flows",
+        f"{prefix}_of_opening",
+        *(_purchased_part_row(sheet, plan, key, kind) for key in bought),
+    ]
 
 
 def _purchases(plan: Plan) -> list[tuple[str, Purchase]]:
     return [(key, plant.purchase) for key, plant in plan.plants.items() if plant.purchase is not None]
 
 
-def _bought_row(sheet: Sheet, plan: Plan, key: str, kind: str) -> str:
-    """Write what is left of working capital that was bought with a plant; return the row.
+def _purchased_part_row(sheet: Sheet, plan: Plan, key: str, kind: str) -> str:
+    """Write the remaining part of working capital that was bought with a plant; return its path.
 
     It runs off from the start of the period of purchase, over the days of that period.
     """
-    at = f"plants.{key}"
-    flow, step = f"{at}.purchased.{kind}", "{time.months_in_period}"
-    month = f"ROUNDUP(ROUND(({{{at}.purchase.month}} - {{time.from}}) / {step}, 6), 0)"
-    number = sheet.derive(f"{at}.purchase.period", "", month)
+    prefix = f"plants.{key}"
+    flow, step = f"{prefix}.purchased.{kind}", "{time.months_in_period}"
+    month = f"ROUNDUP(ROUND(({{{prefix}.purchase.month}} - {{time.from}}) / {step}, 6), 0)"
+    number = sheet.derive(f"{prefix}.purchase.period", "", month)
     text = f"SUM({{working_capital.{kind}_periods}} * ({{time.period}} = {number}))"
-    runs = sheet.derive(f"{at}.purchase.{kind}_periods", "", text)
+    runs = sheet.derive(f"{prefix}.purchase.{kind}_periods", "", text)
     left = run_off_text(f"({{time.period}} - {number} + 1)", runs)
     text = f"SUM({{{flow}}}) * IF({{time.period}} >= {number}, {left}, 0)"
     label = f"{plan.plants[key].name or key}: {kind} bought, left"

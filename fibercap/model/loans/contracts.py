@@ -6,7 +6,7 @@ from fibercap.core.tree import Branch, unwrap
 from fibercap.core.units import CURRENCIES
 from fibercap.model.checks.plan_checks import problems_among_loans
 from fibercap.model.plan.plan import Lending
-from fibercap.model.plan.validated import Parsed, validated
+from fibercap.model.plan.validated import Parsed, validate
 
 
 class Contracts(Lending):
@@ -30,4 +30,4 @@ class Contracts(Lending):
         if not isinstance(values, Branch):
             raise TypeError("a file of loans is a block")
         context = {"currency": "USD", "currencies": CURRENCIES}
-        return validated(cls, Parsed(values, wrappers, name), context, problems_among_loans)
+        return validate(cls, Parsed(values, wrappers, name), context, problems_among_loans)

@@ -100,7 +100,7 @@ def _setting(sheet: Sheet, plan: Plan, name: str) -> Setting:
 
 def _moves_before_cash(sheet: Sheet, plan: Plan, name: str, cuts: Cuts) -> Moves:
     """Return what moves on a loan before cash decides: draws of funding, and the service of a sculpted loan."""
-    keys = plan.funded_by(name)
+    keys = plan.uses_of_loan(name)
     style, texts = plan.loans[name].repayment, cut_texts(plan).get(name, {})
     return Moves(
         funded=sheet.value(f"loans.{name}.funded") if keys else None,
@@ -148,7 +148,7 @@ def _cash_rows(sheet: Sheet, plan: Plan, name: str) -> None:
             pays_row(sheet, plan, name, payment_counts(plan, name))
     sheet.put(Row(repaid_row(plan, name), f"{loan.title or name}: {label}", money, FLOW, text), None)
     if loan.revolves:
-        text = f"MIN({short_text(sheet, plan, name)}, {{{prefix}.room}})" if name in plan.lifts else "0"
+        text = f"MIN({short_text(sheet, plan, name)}, {{{prefix}.room}})" if name in plan.cash_lifters else "0"
         sheet.put(Row(f"{prefix}.called", f"{loan.title or name}: drawn to hold cash", money, FLOW, text), None)
 
 
@@ -187,13 +187,13 @@ def short_text(sheet: Sheet, plan: Plan, name: str) -> str:
     sheet, plan : Sheet, Plan
         The sheet that has the rows, and the plan.
     name : str
-        One of `plan.lifts`: a revolver or `equity`; what those before it supply is taken off.
+        One of `plan.cash_lifters`: a revolver or `equity`; what those before it supply is taken off.
 
     Source
     ------
     docs/conventions.md, section 5, Order of cash in a period.
     """
-    lifts = plan.lifts
+    lifts = plan.cash_lifters
     rows = ["accounts.equity_for_cash" if other == EQUITY else f"loans.{other}.called" for other in lifts]
     before = "".join(f" - {{{row}}}" for row in rows[: lifts.index(name)])
     return f"MAX({_least(sheet, plan)} - {{accounts.cash_before_gap}}{before}, 0)"

@@ -69,8 +69,8 @@ class AnyQuantity(Field):
 
     def schema(self) -> grammar.Json:
         """Return what may be written: a ratio is a bare number."""
-        told = grammar.text("quantity", grammar.ANY_QUANTITY, "that of the row", "`500_000 km/year`, or `1.2`")
-        return {**told, "type": ["string", "number"]}
+        text_schema = grammar.text("quantity", grammar.ANY_QUANTITY, "that of the row", "`500_000 km/year`, or `1.2`")
+        return {**text_schema, "type": ["string", "number"]}
 
     def parse(self, raw: Any, info: Any) -> Amount:
         """Return the amount, in any unit.
@@ -95,9 +95,9 @@ class AnyQuantity(Field):
             amount = Amount(np.asarray(number), unit)
         bad = ~(np.abs(amount.value) <= most(amount.unit))
         if bad.any():
-            found = f"a draw of {amount.value[bad][0]:g}" if is_drawn(value) else quote(str(value))
+            refused_text = f"a draw of {amount.value[bad][0]:g}" if is_drawn(value) else quote(str(value))
             least = f"{amount_text(most(amount.unit))} {unit_text(amount.unit)}".strip()
-            raise wrong("out_of_range", found, f"a limit of at most {least}")
+            raise wrong("out_of_range", refused_text, f"a limit of at most {least}")
         return amount
 
 

@@ -11,14 +11,15 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from fibercap.core.rows import Block
-    from fibercap.model.plan.scenario import Input, Scenario
+    from fibercap.model.plan.inputs import Input
+    from fibercap.model.plan.scenario import Scenario
 
 FRAME: Final = "horizon."
-"""Where the paths of what frames the question begin: which years are looked at, in which steps, is no evidence."""
+"""Prefix of horizon inputs; they define the period studied and are not counted as evidence."""
 
 
 class Evidence:
-    """Tells for rows and measures of one projection which written inputs they rest on, and how weak the weakest is.
+    """The written inputs on which rows and measures of one projection rest, and how weak the weakest of them is.
 
     Source
     ------
@@ -36,11 +37,11 @@ class Evidence:
         self._below = below
         self._of_kind = dict.fromkeys(KINDS, 0)
         for number, read in enumerate(reached.inputs):
-            for kind in {item.kind for item in self.written(read)}:
+            for kind in {item.kind for item in self.inputs_at(read)}:
                 self._of_kind[kind] |= 1 << number
 
-    def written(self, read: str) -> tuple[Input, ...]:
-        """Return the inputs that are written at a path, below it, or as the whole of which it is a part."""
+    def inputs_at(self, read: str) -> tuple[Input, ...]:
+        """Return the inputs that are written at a path, below it, or else at the nearest path above it."""
         if read in self._below:
             return tuple(self._below[read])
         while read and read not in self.inputs:
@@ -48,13 +49,13 @@ class Evidence:
         return (self.inputs[read],) if read else ()
 
     def weakest(self, paths: Iterable[str]) -> str:
-        """Return the weakest kind among the inputs that some rows rest on; "" if they rest on none that is written."""
+        """Return the weakest kind among the inputs that rows rest on; "" if they rest on no written input."""
         bits = self.reached.mask_of(paths)
         return next((kind for kind in reversed(KINDS) if bits & self._of_kind[kind]), "")
 
-    def under(self, paths: Iterable[str]) -> tuple[Input, ...]:
-        """Return the written inputs that some rows rest on, in the order of the scenario."""
-        found = {
-            item.path for read in self.reached.inputs_in(self.reached.mask_of(paths)) for item in self.written(read)
+    def inputs_under(self, paths: Iterable[str]) -> tuple[Input, ...]:
+        """Return the written inputs that rows rest on, in the order of the scenario."""
+        paths_reached = {
+            item.path for read in self.reached.inputs_in(self.reached.mask_of(paths)) for item in self.inputs_at(read)
         }
-        return tuple(item for path, item in self.inputs.items() if path in found)
+        return tuple(item for path, item in self.inputs.items() if path in paths_reached)

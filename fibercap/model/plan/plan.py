@@ -53,7 +53,7 @@ class Option(Spec):
 
 
 class Lending(Spec):
-    """What every file holds: where inputs come from, loans, and the indices they float on."""
+    """The part that every file has: sources of inputs, loans, and the interest indices of floating loans."""
 
     fibercap: Annotated[Array, Number(known=(1,))]
     """Version of the scenario language; read before anything else. Like `1`."""
@@ -78,21 +78,23 @@ class Lending(Spec):
 
     @property
     def currency(self) -> str:
-        """The currency of every amount that is written in no other."""
+        """The currency of amounts that are written without another currency."""
         return "USD"
 
     def currency_at(self, path: str) -> str:
         """Return the currency in which an input, or the first of a block of inputs, is written."""
         amounts = self._written_in.get(block_of(path), {})
-        own, below = amounts.get(path), f"{path}."
-        return own or next((code for at, code in amounts.items() if at.startswith(below)), self.currency)
+        currency_of_path, below = amounts.get(path), f"{path}."
+        return currency_of_path or next(
+            (code for address, code in amounts.items() if address.startswith(below)), self.currency
+        )
 
     def loan_currency(self, name: str) -> str:
-        """Return the currency of a loan: that of its amount."""
+        """Return the currency of a loan, which is the currency of its amount."""
         return self.currency_at(f"loans.{name}.{self.loans[name].amount_field}")
 
     def loan_title(self, name: str) -> str:
-        """Return what readers call a loan: its title, or its name without one."""
+        """Return the title of a loan, or its name if it has no title."""
         return self.loans[name].title or name
 
     @property
@@ -104,14 +106,14 @@ class Lending(Spec):
         """Return the currency of each amount of a loan, by path."""
         return self._written_in.get(f"loans.{name}", {})
 
-    def funded_by(self, name: str) -> list[str]:
-        """Return the projects and purchases that ask a loan to pay."""
+    def uses_of_loan(self, name: str) -> list[str]:
+        """Return the projects and purchases that a loan finances."""
         del name
         return []
 
 
 class Plan(Lending):
-    """All that is written of a plan: collections are mappings by name, so every number has a path."""
+    """A plan with all its inputs: collections are mappings by name, so every number has a path."""
 
     horizon: Horizon
     """The years that are projected, and in which steps. Like `{from: 2000, to: 2004}`."""
@@ -151,7 +153,7 @@ class Plan(Lending):
     _longer: Timeline | None = PrivateAttr(default=None)
 
     def __repr__(self) -> str:
-        """Say what it is in a line, for its inputs would fill pages; `fibercap show` prints them."""
+        """Return one line, because the inputs would fill pages; `fibercap show` prints them."""
         timeline, kinds = self.timeline, ("plants", "projects", "loans", "options")
         counts = ", ".join(f"{len(getattr(self, kind))} {kind}" for kind in kinds)
         span = f"{timeline.start} to {timeline.end} by {timeline.step}"
@@ -161,11 +163,11 @@ class Plan(Lending):
 
     @property
     def timeline(self) -> Timeline:
-        """The model's periods; of a plan that is carried on past its horizon, with those of the run-off."""
+        """The model's periods, with those of the run-off if the plan is projected past its horizon."""
         return self._longer or self.horizon.timeline
 
     def over(self, timeline: Timeline) -> Self:
-        """Return the same plan over another timeline that begins like its own."""
+        """Return the same plan over another timeline with the same first periods."""
         if timeline is self.timeline:
             return self
         copy = self.model_copy()
@@ -177,14 +179,14 @@ class Plan(Lending):
         """The reporting currency."""
         return self.money.report_in
 
-    def funded_by(self, name: str) -> list[str]:
-        """Return the projects and purchases that ask a loan to pay."""
+    def uses_of_loan(self, name: str) -> list[str]:
+        """Return the projects and purchases that a loan finances."""
         return [key for key, funding in self.funding.items() if name in funding.__dict__.get("sources", {})]
 
     def source_rows(self, key: str) -> dict[str, str]:
-        """Return the row of what each source pays for a project or purchase; `gap` is what no source covers.
+        """Return by source the row of its payments for a project or purchase; `gap` is the part without a source.
 
-        Cash pays for a grant that comes later. Where there is no funding, all that is spent is covered by no source.
+        Cash pays first for a grant that is received later. Without funding, all spending is in the gap.
         """
         if key not in self.funding:
             return {"gap": f"projects.{key}.capex" if key in self.projects else f"plants.{key}.purchase"}
@@ -194,13 +196,13 @@ class Plan(Lending):
 
     @property
     def undrawn(self) -> frozenset[str]:
-        """The loans that no funding, `gap`, `draws` or `outstanding` uses: offers on the table, which cost nothing."""
-        used = {name for funding in self.funding.values() for name in funding.sources} | set(self.lifts)
+        """The loans that no funding, `gap`, `draws` or `outstanding` uses; these are offers, which cost nothing."""
+        used = {name for funding in self.funding.values() for name in funding.sources} | set(self.cash_lifters)
         left = (name for name in self.loans if name not in used)
         return frozenset(n for n in left if not self.loans[n].draws and self.loans[n].outstanding is None)
 
     @property
-    def granted(self) -> tuple[str, ...]:
+    def uses_with_grant(self) -> tuple[str, ...]:
         """The projects and purchases that a grant pays for."""
         return tuple(key for key, funding in self.funding.items() if GRANT in funding.sources)
 
@@ -212,20 +214,21 @@ class Plan(Lending):
 
     @property
     def foreign(self) -> tuple[str, ...]:
-        """Other currencies than the reporting one in which something of the plan is written."""
+        """The currencies other than the reporting currency in which amounts of the plan are written."""
         used = {code for block in self._written_in.values() for code in block.values()} - {self.currency}
         return tuple(code for code in CURRENCIES if code in used)
 
     @property
-    def lifts(self) -> tuple[str, ...]:
-        """Who lifts cash to its minimum, in order: revolvers by name, and `equity`. Without `gap`, all revolvers.
+    def cash_lifters(self) -> tuple[str, ...]:
+        """The sources that lift cash to its minimum, in order: revolvers by name, and `equity`.
 
-        The company without projects keeps the `gap` of the plan; names of loans that it has not are passed over.
+        Without `gap`, these are all revolvers. The company without projects keeps the `gap` of the plan, so names of
+        loans that it does not have are skipped.
         """
         revolvers = [name for name, loan in self.loans.items() if loan.revolves]
         named = self.company.gap or ("revolver",)
-        found = [other for name in named for other in (revolvers if name == "revolver" else [name])]
-        return tuple(dict.fromkeys(name for name in found if name in self.loans or name == "equity"))
+        names = [other for name in named for other in (revolvers if name == "revolver" else [name])]
+        return tuple(dict.fromkeys(name for name in names if name in self.loans or name == "equity"))
 
     def take_amounts(self, other: Plan, of: tuple[str, ...]) -> None:
         """Copy the currencies of the amounts below some paths from another plan; keep the others.
@@ -237,5 +240,5 @@ class Plan(Lending):
         of : tuple of str
             The blocks whose amounts are copied.
         """
-        own = {block: codes for block, codes in self._written_in.items() if not block.startswith(of)}
-        self._written_in = own | {b: codes for b, codes in other.amounts.items() if b.startswith(of)}
+        kept_amounts = {block: codes for block, codes in self._written_in.items() if not block.startswith(of)}
+        self._written_in = kept_amounts | {b: codes for b, codes in other.amounts.items() if b.startswith(of)}

@@ -6,9 +6,9 @@ import hashlib
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date
-from typing import Any, Final
+from typing import Any
 
 import numpy as np
 from pydantic import PrivateAttr
@@ -19,31 +19,19 @@ from fibercap.core.errors import FibercapError, ScenarioError, did_you_mean
 from fibercap.core.overlay import OverlayError, overlay
 from fibercap.core.schema_of_paths import Schema
 from fibercap.core.spec import fields_at, quantities
-from fibercap.core.tree import Branch, Leaf, Path, Tree, is_wrapper, leaves, unwrap
+from fibercap.core.tree import Branch, Leaf, Path, leaves, unwrap
 from fibercap.core.units import is_share
 from fibercap.model.checks.plan_checks import problems_across
 from fibercap.model.currency.currency import known_currencies
 from fibercap.model.funding.financing_inputs import is_financing
-from fibercap.model.plan.draws import as_drawn, in_place_of_block
+from fibercap.model.plan.inputs import Input, collect_sources, written_path
 from fibercap.model.plan.plan import KINDS, Plan
-from fibercap.model.plan.validated import Parsed, amounts_before, read_before, validated
-
-GATHERED: Final = {"funding": "sources", "projects": "shares"}  # names that only the Specs know
-
-
-@dataclass(frozen=True)
-class Input:
-    """A number, date or path that the scenario gives, and where it comes from."""
-
-    path: str
-    value: Any
-    unit: str
-    source: str
-    kind: str
+from fibercap.model.plan.samples import problem_of_replaced_block, sample_tree
+from fibercap.model.plan.validated import Parsed, reusable_amounts, reusable_blocks, validate
 
 
 class Scenario(Plan):
-    """A plan, validated, in house units, with the tree it was made from."""
+    """A validated plan, in house units, with the tree of its inputs."""
 
     _tree: Branch = PrivateAttr(default_factory=Branch)
     _name: str = PrivateAttr(default="scenario")
@@ -63,13 +51,13 @@ class Scenario(Plan):
         Parameters
         ----------
         tree : Branch
-            What reading made and overlays changed.
+            The inputs as read, with any overlays applied.
         name : str
-            What to call it in messages, such as its file.
+            Name in messages, such as the file.
         option : str, optional
-            The financing option that was laid over it.
+            The financing option that was applied.
         like : Scenario, optional
-            What the tree was laid over; blocks that stayed the same are not read again.
+            The scenario before the last overlay; its unchanged blocks are not validated again.
 
         Raises
         ------
@@ -83,45 +71,45 @@ class Scenario(Plan):
         context = {"currency": currency, "currencies": known_currencies(values, currency), "eve": _eve(values)}
         parsed = Parsed(values, wrappers, name)
         if like is not None and like._context == context:  # noqa: SLF001 - its own
-            known = read_before(tree, like, like.tree)
-            parsed = replace(parsed, like=known, amounts=amounts_before(known, like, like.tree))
-        scenario = validated(cls, parsed, context, problems_across)
+            blocks = reusable_blocks(tree, like, like.tree)
+            parsed = replace(parsed, like=blocks, amounts=reusable_amounts(blocks, like, like.tree))
+        scenario = validate(cls, parsed, context, problems_across)
         scenario._tree, scenario._name, scenario._option = tree, name, option  # noqa: SLF001 - its own
         scenario._context, scenario._unwrapped = context, (values, wrappers)  # noqa: SLF001 - a member of the same class
         return scenario
 
     @property
     def tree(self) -> Branch:
-        """The tree it was made from, with every place and origin."""
+        """The tree of its inputs, with the place of each."""
         return self._tree
 
     @property
-    def resolved(self) -> Branch:
-        """The tree as a plan by itself: once an option is chosen, the other options go."""
+    def standalone_tree(self) -> Branch:
+        """The tree as a plan of its own: if an option is applied, without the block of options."""
         return self._tree if self._option is None else self._tree.without_child("options")
 
     @property
-    def unwrapped(self) -> tuple[Branch, Mapping[Path, Branch]]:
-        """The tree without its `{value, source, where, note}` blocks, and those by path; see `core.tree.unwrap`."""
+    def unwrapped_tree(self) -> tuple[Branch, Mapping[Path, Branch]]:
+        """The tree with plain values, and its `{value, source, where, note}` blocks by path; see `core.tree.unwrap`."""
         return self._unwrapped
 
     @property
     def file(self) -> str:
-        """What messages call it."""
+        """Its name in messages."""
         return self._name
 
     @property
     def option(self) -> str | None:
-        """The financing option that was laid over it, if any."""
+        """The financing option that was applied, if any."""
         return self._option
 
     @property
     def as_written(self) -> Scenario:
-        """The plan before any option was laid over it, with every later change that fits it; itself without option."""
+        """The plan before any option was applied, with every later change that fits; itself if there is no option."""
         return self if self._base is None else self._base
 
     def with_option(self, name: str) -> Scenario:
-        """Return this scenario with one of its options laid over it; the same object each time.
+        """Return this scenario with one of its options applied; the same object each time.
 
         Raises
         ------
@@ -136,48 +124,59 @@ class Scenario(Plan):
             raise FibercapError("no_such_name", f"no option `{name}` in {self.file}", hint)
         changes = options[name]
         if name not in self._with_options:
-            laid = self._laid(changes, f"option {name}", name) if isinstance(changes, Branch) else self
-            if laid is not self:
-                laid._base = self.as_written  # noqa: SLF001 - its own
-            self._with_options[name] = laid
+            scenario = self._apply_overlay(changes, f"option {name}", name) if isinstance(changes, Branch) else self
+            if scenario is not self:
+                scenario._base = self.as_written  # noqa: SLF001 - its own
+            self._with_options[name] = scenario
         return self._with_options[name]
 
-    def changed(self, changes: Branch, how: str = "change") -> Scenario:
-        """Return this scenario with an overlay `{remove, change, add}` laid over it, validated again."""
-        return self._with_base(self._laid(changes, how, self.option), changes, how)
+    def with_changes(self, changes: Branch, how: str = "change") -> Scenario:
+        """Return this scenario with an overlay `{remove, change, add}` applied, validated again.
 
-    def drawn(self, draws: Mapping[str, Any]) -> Scenario:
-        """Return a batch: at each path, draws of shape (draw,) or (draw, 1) in place of the number written there.
+        Parameters
+        ----------
+        changes : Branch
+            The overlay.
+        how : str
+            Name of the overlay in messages.
+        """
+        return self._with_base(self._apply_overlay(changes, how, self.option), changes, how)
 
-        Draws are `("USD/km", values)`, pint Quantities, or numbers without a unit. `{"times": draws}` or `{"plus":
-        draws}` moves what stands there instead: a series over time, all its values together, can only be moved.
+    def with_samples(self, draws: Mapping[str, Any]) -> Scenario:
+        """Return a batch: at each path, samples of shape (sample,) or (sample, 1) in place of the number written there.
+
+        Samples are `("USD/km", values)`, pint Quantities, or numbers without a unit. `{"times": samples}` or `{"plus":
+        samples}` changes the value written there instead. A series over time, all its values together, can only be
+        changed in this way.
 
         Raises
         ------
         ScenarioError
-            If a path cannot be drawn, is a series that draws would replace, or a draw is out of its bounds.
+            If a path takes no samples, is a series that samples would replace, or a sample is out of its bounds.
         """
-        refused = [problem for path, value in draws.items() if (problem := in_place_of_block(self.tree, path, value))]
-        if refused:
-            raise ScenarioError(self.file, refused)
-        changes = Branch({"change": Branch({path: as_drawn(value) for path, value in draws.items()})})
-        return self._with_base(self._laid(changes, "drawn", self.option), changes, "drawn")
+        problems = [
+            problem for path, value in draws.items() if (problem := problem_of_replaced_block(self.tree, path, value))
+        ]
+        if problems:
+            raise ScenarioError(self.file, problems)
+        changes = Branch({"change": Branch({path: sample_tree(value) for path, value in draws.items()})})
+        return self._with_base(self._apply_overlay(changes, "drawn", self.option), changes, "drawn")
 
-    def _with_base(self, laid: Scenario, changes: Branch, how: str) -> Scenario:
-        """Let a changed option know the plan as written, to which what fits it of a change of financing is made too."""
+    def _with_base(self, scenario: Scenario, changes: Branch, how: str) -> Scenario:
+        """Set the plan as written of a changed option; apply a change of financing to that too, as far as it fits."""
         base = self._base
         if base is not None and is_financing(changes):
             try:
                 tree = overlay(base.tree, changes, SCHEMA, how)
             except OverlayError as error:
-                tree = error.tree  # a path that only the option has does not fit the plan as written
+                tree = error.tree  # a path that only the option has cannot be changed in the plan as written
             if tree is not base.tree:
                 with suppress(ScenarioError):
                     base = Scenario.from_tree(tree, base.file, None, base)
-        laid._base = base
-        return laid
+        scenario._base = base
+        return scenario
 
-    def _laid(self, changes: Branch, how: str, option: str | None) -> Scenario:
+    def _apply_overlay(self, changes: Branch, how: str, option: str | None) -> Scenario:
         try:
             tree = overlay(self.tree, changes, SCHEMA, how)
         except OverlayError as error:
@@ -185,31 +184,39 @@ class Scenario(Plan):
         return Scenario.from_tree(tree, self.file, option, self)
 
     def inputs(self) -> tuple[Input, ...]:
-        """Return every number, date and path that was written (defaults left out), with its source and kind.
+        """Return every written number, date and series (not the defaults), with its source and kind.
 
-        Where the values of a path come from several sources, it is the weakest of them that counts.
+        If the values of a series have several sources, the weakest of them counts.
         """
         if self._inputs is None:
-            self._inputs = tuple(self._gathered())
+            self._inputs = tuple(self._collect_inputs())
         return self._inputs
 
-    def _gathered(self) -> Iterator[Input]:
-        written: dict[Path, frozenset[str]] = {}
-        _gather_sources(self.tree, (), self.default_source, written)
-        kinds = {source: self.kind_of(source) for source in written[()]}
+    def _collect_inputs(self) -> Iterator[Input]:
+        sources: dict[Path, frozenset[str]] = {}
+        collect_sources(self.tree, (), self.default_source, sources)
+        kinds = {source: self.kind_of(source) for source in sources[()]}
         for path, value, unit in quantities(self):
-            at = as_written(path)
-            named = written.get(at) if path[0] not in ("options", "claims", "sources", "fibercap") else None
-            if named:
-                source = max(sorted(named), key=lambda name: KINDS.index(kinds[name]))
-                yield Input(".".join(at), value, unit, source, kinds[source])
+            address = written_path(path)
+            source_names = sources.get(address) if path[0] not in ("options", "claims", "sources", "fibercap") else None
+            if source_names:
+                source = max(sorted(source_names), key=lambda name: KINDS.index(kinds[name]))
+                yield Input(".".join(address), value, unit, source, kinds[source])
 
     def kind_of(self, source: str) -> str:
-        """Return whether a source states, derives or assumes; what names none is assumed."""
+        """Return whether the inputs of a source are stated, derived or assumed; without a source they are assumed."""
         return self.sources[source].kind if source in self.sources else "assumed"
 
     def source_at(self, path: Path, wrappers: Mapping[Path, Branch]) -> str:
-        """Return the source of an input: the one it names, or the nearest block around it, else the default source."""
+        """Return the source of an input: its own, or that of the nearest block around it, else the default source.
+
+        Parameters
+        ----------
+        path : tuple of str
+            Address of the input.
+        wrappers : mapping
+            The `{value, source, where, note}` blocks by path, as `unwrapped_tree` holds them.
+        """
         for depth in range(len(path), 0, -1):
             leaf = wrappers.get(path[:depth], Branch()).get("source")
             if isinstance(leaf, Leaf):
@@ -222,30 +229,10 @@ class Scenario(Plan):
         return {kind: counted[kind] for kind in KINDS}
 
     def digest(self) -> str:
-        """Return a hash of what the scenario says, whatever file it came from."""
-        said = ((path, getattr(leaf.value, "magnitude", leaf.value)) for path, leaf in leaves(self.resolved))
-        lines = [f"{'.'.join(path)}={np.asarray(value)}" for path, value in said]
+        """Return a hash of all inputs, which does not depend on the name or layout of the file."""
+        values = ((path, getattr(leaf.value, "magnitude", leaf.value)) for path, leaf in leaves(self.standalone_tree))
+        lines = [f"{'.'.join(path)}={np.asarray(value)}" for path, value in values]
         return hashlib.sha256("\n".join(sorted(lines)).encode()).hexdigest()[:16]
-
-
-def _gather_sources(tree: Tree, path: Path, source: str, found: dict[Path, frozenset[str]]) -> frozenset[str]:
-    """Write down by path which sources the values at and below it name, or else the nearest block around them."""
-    if isinstance(tree, Leaf):
-        found[path] = frozenset((source,))
-    elif is_wrapper(tree):
-        named = tree.get("source")
-        own = str(named.value) if isinstance(named, Leaf) else source
-        return _gather_sources(tree["value"], path, own, found)
-    else:
-        below = [_gather_sources(child, (*path, key), source, found) for key, child in tree.items()]
-        found[path] = frozenset[str]().union(*below)
-    return found[path]
-
-
-def as_written(path: Path) -> Path:
-    """Return the path at which a file writes what the Specs hold at a path."""
-    gathered = GATHERED.get(path[0])
-    return tuple(part for part in path if part != gathered) if gathered in path else path
 
 
 def known_fields(path: Path) -> frozenset[str] | None:
@@ -283,12 +270,12 @@ ONE_VALUE = frozenset(
 
 
 def _one_value(path: Path) -> bool:
-    """Tell whether the block at a path is one value, of a kind that its key names."""
+    """Return whether the block at a path is one value, of a kind that its key names."""
     return (path[0], path[-1]) in ONE_VALUE
 
 
 def _bare_key(path: Path, text: str) -> str:
-    """Return the key for which a bare value stands beside a new path; "" where the new one takes its place."""
+    """Return the key that a bare value has when a new path is added beside it; "" if the new path replaces it."""
     if path == ("opening", "fixed_assets", "life"):
         return "value"
     if (path[0], path[-2:]) == ("funding", ("grant", "after")):

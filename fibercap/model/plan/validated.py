@@ -1,4 +1,4 @@
-"""From a tree to a plan, or to every reason why it is none."""
+"""Validate a tree: return a plan, or raise every problem of it."""
 
 from __future__ import annotations
 
@@ -25,10 +25,10 @@ REFERRING = frozenset({"exchange", "funding"})
 
 @dataclass(frozen=True)
 class Parsed:
-    """A tree without its `{value, source, where, note}` blocks, those blocks by path, and what to call it.
+    """A tree without its `{value, source, where, note}` blocks, those blocks by path, and its name in messages.
 
-    `like` holds what has been read before of blocks that are the very same, see `read_before`; `amounts` the currencies
-    of theirs, as `currencies_by_path` returns them.
+    `like` holds the validated Specs of unchanged blocks, see `reusable_blocks`; `amounts` holds the currencies of their
+    amounts, as `currencies_by_path` returns them.
     """
 
     values: Branch
@@ -38,7 +38,7 @@ class Parsed:
     amounts: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
 
 
-def validated(
+def validate(
     cls: type[L], parsed: Parsed, context: dict[str, Any], across: Callable[[Any, Branch], list[Problem]]
 ) -> L:
     """Validate a tree by its fields and across its blocks.
@@ -46,13 +46,13 @@ def validated(
     Parameters
     ----------
     cls : type
-        What it is to become.
+        The class of the plan.
     parsed : Parsed
         The tree.
     context : dict
-        What fields need to know: `currency`, `currencies` that may be used beside it, `eve` of the horizon.
+        What fields need from the plan: `currency`, other `currencies` that it has rates for, `eve` of the horizon.
     across : callable
-        Returns what is wrong across blocks, for a partly valid one too.
+        Returns the problems across blocks; it accepts a partly valid plan.
 
     Raises
     ------
@@ -62,51 +62,51 @@ def validated(
     currencies = currencies_by_path(parsed.values, parsed.amounts, cls)
     problems: list[Problem] = []
     try:
-        made = cls.model_validate(_with(parsed.values, parsed.like), context=context)
+        plan = cls.model_validate(_with(parsed.values, parsed.like), context=context)
     except pydantic.ValidationError as error:
-        made = partly_valid(cls, plain(parsed.values), context)
+        plan = partly_valid(cls, plain(parsed.values), context)
         problems += problems_of(error, cls, parsed.values)
-    made._written_in = currencies  # noqa: SLF001 - known only now
-    problems += across(made, parsed.values)
+    plan._written_in = currencies  # noqa: SLF001 - known only now
+    problems += across(plan, parsed.values)
     problems += _unknown_sources(parsed.values, parsed.wrappers)
     problems += _strange_names(cls, parsed)
     if problems:
         raise ScenarioError(parsed.name, unique(problems))
-    return made
+    return plan
 
 
-def read_before(tree: Branch, like: Lending, of: Branch) -> dict[str, Any]:
-    """Return the blocks of a tree that were read before: those that are the very same in the tree it comes from.
+def reusable_blocks(tree: Branch, like: Lending, of: Branch) -> dict[str, Any]:
+    """Return the validated Specs of the blocks that an overlay left unchanged, so that they are not validated again.
 
-    An overlay leaves most of a scenario alone, and each block is read by itself, knowing nothing but the context.
+    The result of validating a block depends only on the block and the context.
 
     Parameters
     ----------
     tree, of : Branch
-        The tree, and the one that it was made from.
+        The tree after and before the overlay.
     like : Lending
-        What was read from `of`.
+        The plan that was validated from `of`.
     """
-    found: dict[str, Any] = {}
+    blocks: dict[str, Any] = {}
     for key, block in tree.items():
-        made, old = getattr(like, key, None), of.get(key)
-        if isinstance(made, Spec) and block is old:
-            found[key] = made
-        elif isinstance(made, Mapping) and isinstance(block, Branch) and isinstance(old, Branch):
+        spec, old = getattr(like, key, None), of.get(key)
+        if isinstance(spec, Spec) and block is old:
+            blocks[key] = spec
+        elif isinstance(spec, Mapping) and isinstance(block, Branch) and isinstance(old, Branch):
             same = set() if is_wrapper(block) else {name for name, child in block.items() if child is old.get(name)}
-            found[key] = {name: made[name] for name in same if isinstance(made[name], Spec)}
-    return found
+            blocks[key] = {name: spec[name] for name in same if isinstance(spec[name], Spec)}
+    return blocks
 
 
-def amounts_before(read: Mapping[str, Any], like: Lending, of: Branch) -> dict[str, Mapping[str, str]]:
-    """Return the currencies of the amounts in the blocks that `read_before` returns.
+def reusable_amounts(read: Mapping[str, Any], like: Lending, of: Branch) -> dict[str, Mapping[str, str]]:
+    """Return the currencies of the amounts in the blocks that `reusable_blocks` returns.
 
     Parameters
     ----------
     read : mapping
         The blocks, by name.
     like, of : Lending, Branch
-        What was read before, and the tree that it was read from.
+        The plan before the overlay, and its tree.
     """
     blocks = ((key, of[key] if isinstance(block, Spec) else block) for key, block in read.items())
     paths = (f"{key}.{name}" for key, block in blocks if isinstance(block, Mapping) for name in block)
@@ -114,7 +114,7 @@ def amounts_before(read: Mapping[str, Any], like: Lending, of: Branch) -> dict[s
 
 
 def _with(values: Tree, like: Any) -> Any:
-    """Return a tree as pydantic reads it, with what has been read before."""
+    """Return a tree as pydantic validates it, with the reused Specs in place."""
     if isinstance(like, Spec):
         return like
     if not like or isinstance(values, Leaf):
@@ -123,30 +123,30 @@ def _with(values: Tree, like: Any) -> Any:
 
 
 def _strange_names(cls: type[Lending], parsed: Parsed) -> Iterator[Problem]:
-    """Run over the names that cannot be part of a path; where a name only refers to another, that is unknown anyway."""
-    tree, known = parsed.values, parsed.like
-    for path in names_in(cls, Branch({key: _unread(child, known.get(key)) for key, child in tree.items()})):
+    """Yield the names that cannot be part of a path, except names that only refer to another entry."""
+    tree, reused = parsed.values, parsed.like
+    for path in names_in(cls, Branch({key: _without_reused(child, reused.get(key)) for key, child in tree.items()})):
         if path[0] not in REFERRING and not is_name(path[-1]):
             where = place_of(tree, path, key=True)
             yield Problem(".".join(path), "not_a_name", *not_a_name(path[-1]), where)
 
 
-def _unread(tree: Tree, known: Any) -> Tree:
-    """Return what of a block has not been read before."""
-    if known is None or isinstance(tree, Leaf):
+def _without_reused(tree: Tree, reused: Any) -> Tree:
+    """Return the part of a block that is not reused."""
+    if reused is None or isinstance(tree, Leaf):
         return tree
-    return Branch({} if isinstance(known, Spec) else {key: child for key, child in tree.items() if key not in known})
+    return Branch({} if isinstance(reused, Spec) else {key: child for key, child in tree.items() if key not in reused})
 
 
 def _unknown_sources(tree: Branch, wrappers: Mapping[Path, Branch]) -> Iterator[Problem]:
-    """Run over the sources that inputs name but nobody described."""
+    """Yield the sources that inputs name but that are not listed under `sources`."""
     block = tree.get("sources", Branch())
-    if isinstance(block, Leaf):  # refused as a whole
+    if isinstance(block, Leaf):  # not a block, which is a problem reported elsewhere
         return
-    known = set(block)
+    names = set(block)
     for path, wrapper in wrappers.items():
         leaf = wrapper.get("source")
-        if isinstance(leaf, Leaf) and leaf.value not in known:
-            hint = did_you_mean(str(leaf.value), known, "sources")
-            told = f"the unknown source `{leaf.value}`"
-            yield Problem(".".join(path), "unknown_source", told, "one under `sources`", hint, leaf.place)
+        if isinstance(leaf, Leaf) and leaf.value not in names:
+            hint = did_you_mean(str(leaf.value), names, "sources")
+            problem = f"the unknown source `{leaf.value}`"
+            yield Problem(".".join(path), "unknown_source", problem, "one under `sources`", hint, leaf.place)

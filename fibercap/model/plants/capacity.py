@@ -1,4 +1,4 @@
-"""Plants: what is bolted down, what can run, what is made, and what that costs."""
+"""Plants: nameplate and effective capacity, output, sales, and the cost of running."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from fibercap.core.units import Array
 from fibercap.model.currency.currencies import Currencies
 from fibercap.model.depreciation import StraightLine
 from fibercap.model.depreciation_method import Depreciation
-from fibercap.model.horizon.run_off import completed
+from fibercap.model.horizon.run_off import counting_month
 from fibercap.model.plants.products_and_time import Product, series_row
 from fibercap.model.plants.projects import Project
 
@@ -106,28 +106,28 @@ def open_between(timeline: Timeline, plant: Plant) -> tuple[float, float]:
     return opens, month_number(plant.closes) if plant.closes else float(timeline.ends[-1])
 
 
-def _edges_given(sheet: Sheet, timeline: Timeline, at: str, plant: Plant) -> tuple[str, str]:
-    """Make the months from which and up to which a plant counts known to formulas; return the references."""
+def _give_open_months(sheet: Sheet, timeline: Timeline, prefix: str, plant: Plant) -> tuple[str, str]:
+    """Write the scalars of the months in which a plant opens and closes; return their references."""
     opens, closes = "{time.from}", "{time.from} + {time.periods} * {time.months_in_period}"
     opened, closed = open_between(timeline, plant)
     if timeline.past and not plant.closes:
         text = f"{{time.from}} + ({{time.periods}} + {timeline.past}) * {{time.months_in_period}}"
-        sheet.give_after_horizon(f"{at}.closes", "month", closed, text)
+        sheet.give_after_horizon(f"{prefix}.closes", "month", closed, text)
         closed = float(timeline.ends[timeline.within - 1])
     if plant.opens:
-        opens = month_number_text(sheet.give(f"inputs.{at}.opens", "day", serial(plant.opens)), start=True)
+        opens = month_number_text(sheet.give(f"inputs.{prefix}.opens", "day", serial(plant.opens)), start=True)
     if plant.closes:
-        closes = month_number_text(sheet.give(f"inputs.{at}.closes", "day", serial(plant.closes)))
-    opens = sheet.give(f"{at}.opens", "month", opened, formula=opens)
-    return opens, sheet.give(f"{at}.closes", "month", closed, formula=closes)
+        closes = month_number_text(sheet.give(f"inputs.{prefix}.closes", "day", serial(plant.closes)))
+    opens = sheet.give(f"{prefix}.opens", "month", opened, formula=opens)
+    return opens, sheet.give(f"{prefix}.closes", "month", closed, formula=closes)
 
 
 def capacity_rows(sheet: Sheet, timeline: Timeline, name: str, plant: Plant, projects: Mapping[str, Project]) -> None:
     """Write a plant's clock, nameplate, effective capacity and output, and its projects' ramped months.
 
-    The clock is the period's end held between the plant's opening and closing, so that whatever is integrated over
-    it counts only while the plant is there. Writes `clock` [month], `nameplate`, `effective_capacity` [km/year] and
-    `output` [km] under `plants.<name>.`, and `projects.<p>.ramped_months`. [month]
+    The clock is the period's end, limited to the time between the plant's opening and closing, so that anything
+    integrated over it counts only while the plant is open. Writes `clock` [month], `nameplate`, `effective_capacity`
+    [km/year] and `output` [km] under `plants.<name>.`, and `projects.<p>.ramped_months`. [month]
 
     Parameters
     ----------
@@ -142,13 +142,13 @@ def capacity_rows(sheet: Sheet, timeline: Timeline, name: str, plant: Plant, pro
     ------
     docs/conventions.md, section 2.
     """
-    at, label = f"plants.{name}", plant.name or name
-    opened, closed = _edges_given(sheet, timeline, at, plant)
+    prefix, label = f"plants.{name}", plant.name or name
+    opened, closed = _give_open_months(sheet, timeline, prefix, plant)
     clock = f"MIN(MAX({{time.end}}, {opened}), {closed})"
     before = clock.replace("{time.end}", "{time.from}")
-    sheet.line(Row(f"{at}.clock", f"Clock of {name}", "month", STOCK, clock, before))
-    base = sheet.give(f"inputs.{at}.capacity", "km/year", plant.capacity)
-    nameplate, effective = base, f"{base} * ({{{at}.clock}} - {{{at}.clock@-1}}) / {{time.months}}"
+    sheet.line(Row(f"{prefix}.clock", f"Clock of {name}", "month", STOCK, clock, before))
+    capacity = sheet.give(f"inputs.{prefix}.capacity", "km/year", plant.capacity)
+    nameplate, effective = capacity, f"{capacity} * ({{{prefix}.clock}} - {{{prefix}.clock@-1}}) / {{time.months}}"
     for key, project in projects.items():
         adds = sheet.give(f"inputs.projects.{key}.adds", "km/year", project.adds)
         _ramped_months(sheet, timeline, key, project, plant, before)
@@ -156,17 +156,17 @@ def capacity_rows(sheet: Sheet, timeline: Timeline, name: str, plant: Plant, pro
         nameplate += f" + IF({{time.end}} >= {project.completes_text(key)}, {adds}, 0)"
         effective += f" + {adds} * ({{{row}}} - {{{row}@-1}}) / {{time.months}}"
     text = f"IF(AND({{time.end}} > {opened}, {{time.end}} <= {closed}), {nameplate}, 0)"
-    sheet.line(Row(f"{at}.nameplate", f"{label}: nameplate", "km/year", STOCK, text))
-    sheet.line(Row(f"{at}.effective_capacity", f"{label}: effective capacity", "km/year", RATE, effective))
-    series_row(sheet, timeline, f"{at}.utilization", f"{label}: utilization", plant.utilization, "")
-    text = f"{{{at}.effective_capacity}} * {{inputs.{at}.utilization}} * {{time.years}}"
-    sheet.line(Row(f"{at}.output", f"{label}: output", "km", FLOW, text))
+    sheet.line(Row(f"{prefix}.nameplate", f"{label}: nameplate", "km/year", STOCK, text))
+    sheet.line(Row(f"{prefix}.effective_capacity", f"{label}: effective capacity", "km/year", RATE, effective))
+    series_row(sheet, timeline, f"{prefix}.utilization", f"{label}: utilization", plant.utilization, "")
+    text = f"{{{prefix}.effective_capacity}} * {{inputs.{prefix}.utilization}} * {{time.years}}"
+    sheet.line(Row(f"{prefix}.output", f"{label}: output", "km", FLOW, text))
 
 
 def _ramped_months(sheet: Sheet, timeline: Timeline, key: str, project: Project, plant: Plant, before: str) -> None:
-    """Write a project's ramp integral at period ends, twice: as its kernel and as its formula, tested together."""
+    """Write a project's ramp integral at period ends, both from its kernel and as a formula; a test compares them."""
     edges = np.clip(timeline.ends, *open_between(timeline, plant))
-    ramped = project.ramp.ramped(edges - completed(project.planned, project.delay, timeline))
+    ramped = project.ramp.ramped_months(edges - counting_month(project.planned_month, project.delay, timeline))
     done, where = project.completes_text(key), f"projects.{key}.ramp"
     text = project.ramp.formula(f"({{plants.{project.plant}.clock}} - {done})", sheet, where)
     start = project.ramp.formula(f"({before} - {done})", sheet, where)
@@ -189,18 +189,18 @@ def purchase_rows(sheet: Sheet, key: str, deal: Purchase, label: str, money: Cur
     parts = bought_capital(deal)
     rows = [("purchase.price", "purchase", "purchase price", deal.price)]
     rows += [(path, f"purchased.{kind}", f"{kind} bought", amount) for kind, (path, amount) in parts.items()]
-    for what, row, words, amount in rows:
-        path = f"plants.{key}.{what}"
-        given = sheet.give(f"inputs.{path}", money.code_of(path), amount)
-        text = money.flow(path, f"IF(AND({{time.start}} < {on}, {on} <= {{time.end}}), {given}, 0)")
+    for input_key, row, words, amount in rows:
+        path = f"plants.{key}.{input_key}"
+        amount_text = sheet.give(f"inputs.{path}", money.code_of(path), amount)
+        text = money.flow(path, f"IF(AND({{time.start}} < {on}, {on} <= {{time.end}}), {amount_text}, 0)")
         sheet.line(Row(f"plants.{key}.{row}", f"{label}: {words}", money.reporting, FLOW, text))
-    at = f"plants.{key}.purchased"
-    text = "0" + "".join(f" {'-' if kind == 'payables' else '+'} {{{at}.{kind}}}" for kind in parts)
-    sheet.line(Row(f"{at}.working_capital", f"{label}: working capital bought", money.reporting, FLOW, text))
+    prefix = f"plants.{key}.purchased"
+    text = "0" + "".join(f" {'-' if kind == 'payables' else '+'} {{{prefix}.{kind}}}" for kind in parts)
+    sheet.line(Row(f"{prefix}.working_capital", f"{label}: working capital bought", money.reporting, FLOW, text))
 
 
 def bought_capital(deal: Purchase) -> dict[str, tuple[str, Array]]:
-    """Return the working capital that comes with a plant: by kind, the path of its input under the plant, and it."""
+    """Return the working capital bought with a plant: by kind, the path of its input under the plant and the amount."""
     capital, path = deal.working_capital, "purchase.working_capital"
     if not isinstance(capital, BoughtCapital):
         return {"receivables": (path, capital)}
@@ -208,7 +208,7 @@ def bought_capital(deal: Purchase) -> dict[str, tuple[str, Array]]:
 
 
 def net_capital(deal: Purchase) -> Array:
-    """Return the working capital that comes with a plant, payables taken off, `()` or `(draw, 1)`. [money]"""
+    """Return the working capital bought with a plant, less payables, `()` or `(sample, 1)`. [money]"""
     parts = bought_capital(deal).items()
     return sum((-part if kind == "payables" else part for kind, (_, part) in parts), start=np.asarray(0.0))
 
@@ -232,18 +232,18 @@ def market_rows(
     """
     for name, product in products.items():
         makers = [f"plants.{key}.output" for key, plant in plants.items() if plant.product == name]
-        linear, at = product.interpolate == "linear", f"products.{name}"
-        unit = f"{money.code_of(f'{at}.price')}/km"
-        series_row(sheet, timeline, f"{at}.price", f"{name}: price", product.price, unit, linear=linear)
+        linear, prefix = product.interpolate == "linear", f"products.{name}"
+        unit = f"{money.code_of(f'{prefix}.price')}/km"
+        series_row(sheet, timeline, f"{prefix}.price", f"{name}: price", product.price, unit, linear=linear)
         if product.demand is None or not makers:
             continue
         words = f"{name}: demand by year"
-        series_row(sheet, timeline, f"{at}.demand", words, product.demand, "km/year", linear=linear)
-        text = f"{{inputs.{at}.demand}} * {{time.years}}"
-        sheet.line(Row(f"{at}.demand", f"{name}: demand", "km", FLOW, text))
-        sheet.line(Row(f"{at}.output", f"{name}: output", "km", FLOW, total(makers)))
-        text = f"IF({{{at}.output}} > {{{at}.demand}}, {{{at}.demand}} / {{{at}.output}}, 1)"
-        sheet.line(Row(f"{at}.sold_share", f"{name}: share of output sold", "", RATE, text))
+        series_row(sheet, timeline, f"{prefix}.demand", words, product.demand, "km/year", linear=linear)
+        text = f"{{inputs.{prefix}.demand}} * {{time.years}}"
+        sheet.line(Row(f"{prefix}.demand", f"{name}: demand", "km", FLOW, text))
+        sheet.line(Row(f"{prefix}.output", f"{name}: output", "km", FLOW, total(makers)))
+        text = f"IF({{{prefix}.output}} > {{{prefix}.demand}}, {{{prefix}.demand}} / {{{prefix}.output}}, 1)"
+        sheet.line(Row(f"{prefix}.sold_share", f"{name}: share of output sold", "", RATE, text))
     for key, plant in plants.items():
         _sales_rows(sheet, timeline, key, plant, products, money)
 
@@ -251,16 +251,16 @@ def market_rows(
 def _sales_rows(
     sheet: Sheet, timeline: Timeline, key: str, plant: Plant, products: Mapping[str, Product], money: Currencies
 ) -> None:
-    at, label, product = f"plants.{key}", plant.name or key, f"products.{plant.product}"
-    text = f"{{{at}.output}}"
+    prefix, label, product = f"plants.{key}", plant.name or key, f"products.{plant.product}"
+    text = f"{{{prefix}.output}}"
     text += f" * {{{product}.sold_share}}" if products[plant.product].demand is not None else ""
-    sheet.line(Row(f"{at}.shipments", f"{label}: shipments", "km", FLOW, text))
-    text = money.flow(f"{product}.price", f"{{{at}.shipments}} * {{inputs.{product}.price}}")
-    sheet.line(Row(f"{at}.revenue", f"{label}: revenue", money.reporting, FLOW, text))
-    own = f"{at}.cash_cost"
-    series_row(sheet, timeline, own, f"{label}: cash cost", plant.cash_cost, f"{money.code_of(own)}/km")
-    text = money.flow(own, f"{{{at}.shipments}} * {{inputs.{own}}}")
-    sheet.line(Row(f"{at}.variable_cost", f"{label}: variable cost", money.reporting, FLOW, text))
+    sheet.line(Row(f"{prefix}.shipments", f"{label}: shipments", "km", FLOW, text))
+    text = money.flow(f"{product}.price", f"{{{prefix}.shipments}} * {{inputs.{product}.price}}")
+    sheet.line(Row(f"{prefix}.revenue", f"{label}: revenue", money.reporting, FLOW, text))
+    cost_path = f"{prefix}.cash_cost"
+    series_row(sheet, timeline, cost_path, f"{label}: cash cost", plant.cash_cost, f"{money.code_of(cost_path)}/km")
+    text = money.flow(cost_path, f"{{{prefix}.shipments}} * {{inputs.{cost_path}}}")
+    sheet.line(Row(f"{prefix}.variable_cost", f"{label}: variable cost", money.reporting, FLOW, text))
 
 
 def running_cost_rows(
@@ -279,8 +279,8 @@ def running_cost_rows(
     ------
     docs/conventions.md, section 3, Revenue and cost.
     """
-    at, label = f"plants.{name}", plant.name or name
-    open_years = f"({{{at}.clock}} - {{{at}.clock@-1}}) / {{time.months}} * {{time.years}}"
+    prefix, label = f"plants.{name}", plant.name or name
+    open_years = f"({{{prefix}.clock}} - {{{prefix}.clock@-1}}) / {{time.months}} * {{time.years}}"
 
     def yearly(path: str, of: str, amounts: Series, during: str) -> str:
         """Return the formula of what a yearly cost comes to in each period, in the reporting currency."""
@@ -288,11 +288,13 @@ def running_cost_rows(
         series_row(sheet, timeline, path, words, amounts, f"{money.code_of(path)}/year")
         return money.flow(path, f"{{inputs.{path}}} * {during}")
 
-    text = yearly(f"{at}.fixed_cost", label, plant.fixed_cost, open_years)
+    text = yearly(f"{prefix}.fixed_cost", label, plant.fixed_cost, open_years)
     for key, project in projects.items():
         done = project.completes_text(key)
-        since = f"(MAX({{{at}.clock}}, {done}) - MAX({{{at}.clock@-1}}, {done})) / {{time.months}} * {{time.years}}"
+        since = (
+            f"(MAX({{{prefix}.clock}}, {done}) - MAX({{{prefix}.clock@-1}}, {done})) / {{time.months}} * {{time.years}}"
+        )
         text += f" + {yearly(f'projects.{key}.fixed_cost', project.name or key, project.fixed_cost, since)}"
-    sheet.line(Row(f"{at}.fixed_cost", f"{label}: fixed cost", money.reporting, FLOW, text))
-    text = yearly(f"{at}.maintenance", label, plant.maintenance, open_years)
-    sheet.line(Row(f"{at}.maintenance", f"{label}: maintenance", money.reporting, FLOW, text))
+    sheet.line(Row(f"{prefix}.fixed_cost", f"{label}: fixed cost", money.reporting, FLOW, text))
+    text = yearly(f"{prefix}.maintenance", label, plant.maintenance, open_years)
+    sheet.line(Row(f"{prefix}.maintenance", f"{label}: maintenance", money.reporting, FLOW, text))

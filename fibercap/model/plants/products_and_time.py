@@ -1,4 +1,4 @@
-"""Products: price and demand. Paths over time become rows here, value and formula side by side."""
+"""Products with price and demand, the rows of series over time, and the rows of the calendar."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from fibercap.core.sheet import Sheet
 from fibercap.core.spec import Spec
 from fibercap.core.timeline import FLOW, RATE, STOCK, Timeline
 from fibercap.core.units import Array
-from fibercap.model.horizon.run_off import goes_on
+from fibercap.model.horizon.run_off import repeat_last_year
 
 STEP: Final = "horizon.step"
 
@@ -34,7 +34,7 @@ class Product(Spec):
 def series_row(  # noqa: PLR0913 - what is written, of what, when
     sheet: Sheet, timeline: Timeline, name: str, label: str, path: Series, unit: str, *, linear: bool = False
 ) -> Array:
-    """Write the row `inputs.<name>`: a path's time average in each period.
+    """Write the row `inputs.<name>`: the time average of a series in each period.
 
     Parameters
     ----------
@@ -45,9 +45,9 @@ def series_row(  # noqa: PLR0913 - what is written, of what, when
     name : str
         The path of the input, such as `products.multimode.price`.
     label : str
-        What it is in words.
+        Name of the row for readers.
     path : Series
-        Its values, each `()` or `(draw, 1)`.
+        Its values, each `()` or `(sample, 1)`. [unit]
     unit : str
         The house unit.
     linear : bool
@@ -55,7 +55,7 @@ def series_row(  # noqa: PLR0913 - what is written, of what, when
 
     Returns
     -------
-    (period,) or (draw, period)
+    (period,) or (sample, period)
         The averages. [unit]
 
     Source
@@ -66,7 +66,7 @@ def series_row(  # noqa: PLR0913 - what is written, of what, when
     if not path.starts:
         text = sheet.give(f"{full}.value", unit, path.values[0], name)
         return sheet.line(Row(full, label, unit, RATE, text))
-    # a term for each of many keys: the kernel looks at those of each period alone
+    # the formula has a term for every key; the kernel uses only the keys of each period
     value = path.averages(timeline, linear=linear)
     points = [sheet.give(f"{full}.{key}", unit, v) for key, v in zip(path.names, path.values, strict=True)]
     knots = [
@@ -75,7 +75,7 @@ def series_row(  # noqa: PLR0913 - what is written, of what, when
     ]
     text = _linear_text(points, knots) if linear else _step_text(points, knots)
     text = f"({text}) / {{time.months}}"
-    value = goes_on(sheet, timeline, full, path, text, np.asarray(value))
+    value = repeat_last_year(sheet, timeline, full, path, text, np.asarray(value))
     return sheet.put(Row(full, label, unit, RATE, text), value)
 
 

@@ -1,4 +1,4 @@
-"""Expansion projects: what they add, when they are complete, and how their money is spent."""
+"""Expansion projects: capacity added, date of completion, and spending."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from fibercap.core.units import Array
 from fibercap.model.currency.currencies import Currencies
 from fibercap.model.depreciation import StraightLine
 from fibercap.model.depreciation_method import Depreciation
-from fibercap.model.horizon.run_off import NEVER, completed
+from fibercap.model.horizon.run_off import NEVER, counting_month
 from fibercap.model.plants.ramps import NoRamp, Ramp
 
 TEN_YEARS = 120
@@ -59,10 +59,10 @@ class SharesByPeriod(ByKey):
             If a key or a share cannot be read, or the shares do not total 100 %.
         """
         shares = super().parse(raw, info)
-        whole = sum(shares.values(), start=np.asarray(0.0))
-        if (abs(whole - 1.0) > 1e-9).any():  # rounding of the texts
-            told = f"shares that total {float(np.ravel(whole)[0]) * 100:g} %"
-            raise wrong("shares_not_whole", told, "100 %", "change the shares so that they add up to 100 %")
+        sum_of_shares = sum(shares.values(), start=np.asarray(0.0))
+        if (abs(sum_of_shares - 1.0) > 1e-9).any():  # rounding of the texts
+            problem = f"shares that total {float(np.ravel(sum_of_shares)[0]) * 100:g} %"
+            raise wrong("shares_not_whole", problem, "100 %", "change the shares so that they add up to 100 %")
         return shares
 
 
@@ -150,30 +150,30 @@ class Project(Spec):
     """Cost of running it at all, from completion on. Like `1.7 million USD/year`."""
 
     @property
-    def planned(self) -> float:
+    def planned_month(self) -> float:
         """Month number of completion before any delay."""
         return month_number(self.complete)
 
     @property
     def completes(self) -> Array:
-        """Month number of completion, delay included, `()` or `(draw, 1)`. [month]"""
-        return self.planned + self.delay
+        """Month number of completion, delay included, `()` or `(sample, 1)`. [month]"""
+        return self.planned_month + self.delay
 
     @property
     def spans(self) -> tuple[Span, ...]:
-        """Return when the capex is spent, before any delay, in the order of time."""
+        """The spans in which the capex is spent, before any delay, in the order of time."""
         if self.spend is None:
-            return (Span("all", self.planned - 12, self.planned, np.asarray(1.0)),)
-        return tuple(sorted(self.spend.spans(self.planned), key=lambda span: span.start))
+            return (Span("all", self.planned_month - 12, self.planned_month, np.asarray(1.0)),)
+        return tuple(sorted(self.spend.spans(self.planned_month), key=lambda span: span.start))
 
     @property
-    def smooth(self) -> bool:
-        """Tell whether spending follows an S curve."""
+    def is_smooth(self) -> bool:
+        """Whether spending follows an S curve."""
         return isinstance(self.spend, SpendWindow) and self.spend.shape == "s_curve"
 
     @property
     def cost(self) -> Array:
-        """Capex with its overrun, `()` or `(draw, 1)`. [money]"""
+        """Capex with its overrun, `()` or `(sample, 1)`. [money]"""
         return self.capex * (1.0 + self.overrun)
 
     @staticmethod
@@ -182,8 +182,8 @@ class Project(Spec):
         return f"({{projects.{key}.planned}} + {{inputs.projects.{key}.delay}})"
 
 
-def dates_given(sheet: Sheet, timeline: Timeline, key: str, project: Project) -> None:
-    """Make a project's completion and delay known to formulas; in the run-off, a project that is not complete never is.
+def give_dates(sheet: Sheet, timeline: Timeline, key: str, project: Project) -> None:
+    """Write the scalars of a project's completion and delay; in the run-off, an incomplete project stays incomplete.
 
     Parameters
     ----------
@@ -193,31 +193,33 @@ def dates_given(sheet: Sheet, timeline: Timeline, key: str, project: Project) ->
         The project and its name.
     """
     day = sheet.give(f"inputs.projects.{key}.complete", "day", serial(project.complete))
-    sheet.give(f"projects.{key}.planned", "month", project.planned, formula=month_number_text(day))
+    sheet.give(f"projects.{key}.planned", "month", project.planned_month, formula=month_number_text(day))
     sheet.give(f"inputs.projects.{key}.delay", "month", project.delay)
     if timeline.past:
         end, never = "{time.from} + {time.periods} * {time.months_in_period}", f"{NEVER:g} * {{time.one_month}}"
-        counts = np.where(completed(project.planned, project.delay, timeline) < NEVER, project.planned, NEVER)
+        counts = np.where(
+            counting_month(project.planned_month, project.delay, timeline) < NEVER, project.planned_month, NEVER
+        )
         text = f"IF({project.completes_text(key)} <= {end}, {{projects.{key}.planned}}, {never})"
         sheet.give_after_horizon(f"projects.{key}.planned", "month", counts, text)
 
 
-def _edges_given(sheet: Sheet, at: str, project: Project, span: Span) -> tuple[str, str]:
-    """Make the months from which and up to which a span of spending runs known to formulas; return the references."""
-    spend, own, planned = project.spend, f"{at}.spend.{span.key}", f"{{{at}.planned}}"
+def _give_span_months(sheet: Sheet, prefix: str, project: Project, span: Span) -> tuple[str, str]:
+    """Write the scalars of the months in which a span of spending starts and ends; return their references."""
+    spend, span_path, planned = project.spend, f"{prefix}.spend.{span.key}", f"{{{prefix}.planned}}"
     start, end = "", planned
     if spend is None:
         start = f"{planned} - {{time.months_in_year}}"
     elif isinstance(spend, SpendByPeriod):
-        last = sheet.give(f"{own}.until", "month", float(span_of(span.key)[1]), own)
+        last = sheet.give(f"{span_path}.until", "month", float(span_of(span.key)[1]), span_path)
         end = f"MIN({last}, {planned})"
     else:
-        start = month_number_text(sheet.give(f"inputs.{at}.spend.from", "day", serial(spend.start)), start=True)
+        start = month_number_text(sheet.give(f"inputs.{prefix}.spend.from", "day", serial(spend.start)), start=True)
         if spend.end:
-            end = month_number_text(sheet.give(f"inputs.{at}.spend.to", "day", serial(spend.end)))
-    reads = () if start else (own,)
-    begins = sheet.give(f"{own}.from", "month", span.start, *reads, formula=start)
-    return begins, sheet.give(f"{own}.to", "month", span.end, formula=end)
+            end = month_number_text(sheet.give(f"inputs.{prefix}.spend.to", "day", serial(spend.end)))
+    reads = () if start else (span_path,)
+    begins = sheet.give(f"{span_path}.from", "month", span.start, *reads, formula=start)
+    return begins, sheet.give(f"{span_path}.to", "month", span.end, formula=end)
 
 
 def capex_rows(sheet: Sheet, timeline: Timeline, key: str, project: Project, money: Currencies) -> None:
@@ -234,25 +236,25 @@ def capex_rows(sheet: Sheet, timeline: Timeline, key: str, project: Project, mon
 
     Source
     ------
-    Own derivation: a delay stretches the curve of spending from its first day to completion, so that it is read at the
-    moment moved back in proportion.
+    Own derivation: a delay stretches the curve of spending between its first day and completion, so the share spent at
+    a moment is that of the undelayed curve at the moment moved back in proportion.
     """
-    at, label = f"projects.{key}", project.name or key
+    prefix, label = f"projects.{key}", project.name or key
     if timeline.past:
-        sheet.after_horizon(f"{at}.spent_share", f"{{{at}.spent_share@-1}}")
-        sheet.after_horizon(f"{at}.capex", "0")
-    spans = [(span, *_edges_given(sheet, at, project, span)) for span in project.spans]
-    first = sheet.give(f"{at}.first_spending", "month", project.spans[0].start, formula=spans[0][1])
-    planned, done = f"{{{at}.planned}}", project.completes_text(key)
+        sheet.after_horizon(f"{prefix}.spent_share", f"{{{prefix}.spent_share@-1}}")
+        sheet.after_horizon(f"{prefix}.capex", "0")
+    spans = [(span, *_give_span_months(sheet, prefix, project, span)) for span in project.spans]
+    first = sheet.give(f"{prefix}.first_spending", "month", project.spans[0].start, formula=spans[0][1])
+    planned, done = f"{{{prefix}.planned}}", project.completes_text(key)
     clock = f"({first} + ({{time.end}} - {first}) * ({planned} - {first}) / ({done} - {first}))"
     terms = []
     for span, a, b in spans:
-        own = f"{at}.spend.{span.key}" if isinstance(project.spend, SpendByPeriod) else f"{at}.spend"
-        of = sheet.give(f"inputs.{at}.spend.{span.key}", "", span.share, own)
+        span_path = f"{prefix}.spend.{span.key}" if isinstance(project.spend, SpendByPeriod) else f"{prefix}.spend"
+        of = sheet.give(f"inputs.{prefix}.spend.{span.key}", "", span.share, span_path)
         part = f"MIN(MAX(({clock} - {a}) / ({b} - {a}), 0), 1)"
-        terms.append(f"{of} * {part}^2 * (3 - 2 * {part})" if project.smooth else f"{of} * {part}")
-    sheet.carry(Row(f"{at}.spent_share", f"{label}: share of capex spent", "", STOCK, " + ".join(terms)))
-    capex = sheet.give(f"inputs.{at}.capex", money.code_of(f"{at}.capex"), project.capex)
-    overrun = sheet.give(f"inputs.{at}.overrun", "", project.overrun)
-    text = f"{capex} * (1 + {overrun}) * ({{{at}.spent_share}} - {{{at}.spent_share@-1}})"
-    sheet.line(Row(f"{at}.capex", f"{label}: capex", money.reporting, FLOW, money.flow(f"{at}.capex", text)))
+        terms.append(f"{of} * {part}^2 * (3 - 2 * {part})" if project.is_smooth else f"{of} * {part}")
+    sheet.carry(Row(f"{prefix}.spent_share", f"{label}: share of capex spent", "", STOCK, " + ".join(terms)))
+    capex = sheet.give(f"inputs.{prefix}.capex", money.code_of(f"{prefix}.capex"), project.capex)
+    overrun = sheet.give(f"inputs.{prefix}.overrun", "", project.overrun)
+    text = f"{capex} * (1 + {overrun}) * ({{{prefix}.spent_share}} - {{{prefix}.spent_share@-1}})"
+    sheet.line(Row(f"{prefix}.capex", f"{label}: capex", money.reporting, FLOW, money.flow(f"{prefix}.capex", text)))

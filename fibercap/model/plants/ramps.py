@@ -1,4 +1,4 @@
-"""How a new line comes up: the share of its addition that runs, and that share's integral in closed form."""
+"""Ramps: the share of a new line's capacity that runs, by age, and the integral of that share in closed form."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ class NoRamp(Spec):
 
     kind: ClassVar[str] = "none"
 
-    def ramped(self, age: Array) -> Array:
+    def ramped_months(self, age: Array) -> Array:
         """Return the integral of the share from completion to an age in months, (...). [month]
 
         Source
@@ -34,7 +34,7 @@ class NoRamp(Spec):
         return np.maximum(age, 0.0)
 
     def formula(self, age: str, sheet: Sheet, path: str) -> str:
-        """Return the formula of `ramped`. [month]
+        """Return the formula of `ramped_months`. [month]
 
         Parameters
         ----------
@@ -54,7 +54,7 @@ class Linear(Spec):
     linear: RampMonths
     """Time from completion until all of it runs. Like `6 months`."""
 
-    def ramped(self, age: Array) -> Array:
+    def ramped_months(self, age: Array) -> Array:
         """Return the integral of the share, (...). [month]
 
         Source
@@ -70,14 +70,14 @@ class Linear(Spec):
         return self.linear * share**2 / 2 + np.maximum(age - self.linear, 0.0)
 
     def formula(self, age: str, sheet: Sheet, path: str) -> str:
-        """Return the formula of `ramped`. [month]
+        """Return the formula of `ramped_months`. [month]
 
         Parameters
         ----------
         age : str
             Formula of the age. [month]
         sheet, path : Sheet, str
-            Where the length is made known, as the scalar `inputs.<path>.linear`.
+            The sheet that gets the length, as the scalar `inputs.<path>.linear`.
         """
         length = sheet.give(f"inputs.{path}.linear", "month", self.linear)
         return f"{length} * MIN(MAX({age} / {length}, 0), 1)^2 / 2 + MAX({age} - {length}, 0)"
@@ -90,7 +90,7 @@ class SCurve(Spec):
     s_curve: RampMonths
     """Time from completion until all of it runs. Like `9 months`."""
 
-    def ramped(self, age: Array) -> Array:
+    def ramped_months(self, age: Array) -> Array:
         """Return the integral of the share, (...). [month]
 
         Source
@@ -101,14 +101,14 @@ class SCurve(Spec):
         return self.s_curve * (share**3 - share**4 / 2) + np.maximum(age - self.s_curve, 0.0)
 
     def formula(self, age: str, sheet: Sheet, path: str) -> str:
-        """Return the formula of `ramped`. [month]
+        """Return the formula of `ramped_months`. [month]
 
         Parameters
         ----------
         age : str
             Formula of the age. [month]
         sheet, path : Sheet, str
-            Where the length is made known, as the scalar `inputs.<path>.s_curve`.
+            The sheet that gets the length, as the scalar `inputs.<path>.s_curve`.
         """
         length = sheet.give(f"inputs.{path}.s_curve", "month", self.s_curve)
         share = f"MIN(MAX({age} / {length}, 0), 1)"
@@ -156,7 +156,7 @@ class Table(Spec):
     """Share that runs by time since completion, each until the next; never falling, the last 100 %. Like `{0
     months: 40 %, 6 months: 75 %, 12 months: 100 %}`."""
 
-    def ramped(self, age: Array) -> Array:
+    def ramped_months(self, age: Array) -> Array:
         """Return the integral of the share, (...). [month]
 
         Source
@@ -170,14 +170,14 @@ class Table(Spec):
         return result
 
     def formula(self, age: str, sheet: Sheet, path: str) -> str:
-        """Return the formula of `ramped`, one term for each step. [month]
+        """Return the formula of `ramped_months`, one term for each step. [month]
 
         Parameters
         ----------
         age : str
             Formula of the age. [month]
         sheet, path : Sheet, str
-            Where months and shares are made known, as scalars under `inputs.<path>.table`.
+            The sheet that gets months and shares, as scalars under `inputs.<path>.table`.
         """
         terms, before = [], ""
         for number, (months, share) in enumerate(self.table.items(), 1):
@@ -194,8 +194,8 @@ def _choose(raw: Any) -> tuple[str, Mapping[str, Any]]:
         return Word(("none",), "ramps without a length").parse(raw, None), {}  # type: ignore[arg-type]
     kinds = [key for key in raw if key != "note"]
     if len(kinds) != 1:
-        found = f"{len(kinds)} kinds of ramp: {', '.join(kinds)}" if kinds else "no kind of ramp"
-        raise wrong("one_kind", found, "one", "keep one of them")
+        problem = f"{len(kinds)} kinds of ramp: {', '.join(kinds)}" if kinds else "no kind of ramp"
+        raise wrong("one_kind", problem, "one", "keep one of them")
     return Word(tuple(KINDS), "ramps").parse(kinds[0], None), raw  # type: ignore[arg-type]
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 from fibercap.core.rows import Row
 from fibercap.core.sheet import Sheet, total
 from fibercap.core.timeline import FLOW
-from fibercap.model.income.tax import paid_row, tax_rows
+from fibercap.model.income.tax import tax_paid_row, tax_rows
 
 if TYPE_CHECKING:
     from fibercap.model.plan.plan import Plan
@@ -86,7 +86,7 @@ def _tax_saved(sheet: Sheet, plan: Plan, loans: list[str]) -> None:
     label = "Pretax income without the projects' debt"
     sheet.line(Row(f"{path}.pretax_income", label, money, FLOW, text))
     tax_rows(sheet, plan, path, "Without the projects' debt", f"{{{path}.pretax_income}}")
-    paid_row(sheet, plan, f"{path}.tax_paid", "Tax paid without the projects' debt", f"{path}.tax")
+    tax_paid_row(sheet, plan, f"{path}.tax_paid", "Tax paid without the projects' debt", f"{path}.tax")
     label = "Tax payable without the projects' debt"
     sheet.write_balance(f"{path}.tax_payable", label, money, f"{{{path}.tax}} - {{{path}.tax_paid}}")
     text = f"{{{path}.tax_paid}} - {{accounts.tax_paid}}"

@@ -107,7 +107,7 @@ def newly_bought(plan: Scenario) -> set[str]:
 def shared_loans(plan: Scenario) -> frozenset[str]:
     """Return the loans that, in the plan as written, pay for more than purchases: for projects, or on dates."""
     written = plan.as_written
-    asked = {name: written.funded_by(name) for name in written.loans}
+    asked = {name: written.uses_of_loan(name) for name in written.loans}
     return frozenset(n for n, keys in asked.items() if written.loans[n].draws or not written.plants.keys() >= set(keys))
 
 
@@ -127,7 +127,7 @@ def _outstanding(plan: Scenario, name: str, loan: Loan) -> bool:
         return False
     if loan.draws:
         return min(loan.draws) < start
-    return not loan.revolves and not plan.funded_by(name)
+    return not loan.revolves and not plan.uses_of_loan(name)
 
 
 def _stands(row: str, plants: Mapping[str, Plant], kept: Mapping[str, Loan]) -> bool:
@@ -178,7 +178,7 @@ def _cut(sheet: Sheet, plan: Scenario, shared: frozenset[str]) -> Scenario:
     """
     cut = dict(plan.loans)
     for name, loan in plan.loans.items():
-        if not plan.funded_by(name) or _outstanding(plan, name, loan):
+        if not plan.uses_of_loan(name) or _outstanding(plan, name, loan):
             continue
         money = plan.loan_currency(name)
         agreed = sheet.give(f"inputs.loans.{name}.commitment", money, loan.commitment)

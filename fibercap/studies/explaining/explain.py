@@ -98,7 +98,7 @@ def _refusal(projection: Projection, inputs: Inputs, path: str, when: str) -> tu
 
 def _result(projection: Projection, number: Number, rests_on: Iterable[str]) -> Result:
     evidence, paths = projection.evidence, tuple(rests_on)
-    kinds = [item.kind for item in evidence.under(paths)]
+    kinds = [item.kind for item in evidence.inputs_under(paths)]
     counted = {kind: kinds.count(kind) for kind in KINDS if kind in kinds}
     return Result(number, evidence.weakest(paths) if number.value is not None else "", counted)
 

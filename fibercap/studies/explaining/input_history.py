@@ -17,7 +17,8 @@ from fibercap.core.spec import Spec, quantities
 from fibercap.core.tolerance import Tolerance
 from fibercap.core.tree import Leaf, leaves, subtree
 from fibercap.core.units import unit_text
-from fibercap.model.plan.scenario import SCHEMA, as_written
+from fibercap.model.plan.inputs import written_path
+from fibercap.model.plan.scenario import SCHEMA
 
 if TYPE_CHECKING:
     from fibercap.core.errors import Place
@@ -64,7 +65,7 @@ class Inputs:
 
     def __init__(self, scenario: Scenario) -> None:
         self.scenario = scenario
-        self.values, self.wrappers = scenario.unwrapped
+        self.values, self.wrappers = scenario.unwrapped_tree
 
     @cached_property
     def paths(self) -> tuple[str, ...]:
@@ -80,7 +81,7 @@ class Inputs:
         """Every number, date and series of the plan, defaults included, with its unit."""
         numbers = {}
         for path, value, unit in quantities(self.scenario):
-            numbers[".".join(as_written(path))] = value, unit
+            numbers[".".join(written_path(path))] = value, unit
         return numbers
 
     def is_input(self, path: str) -> bool:

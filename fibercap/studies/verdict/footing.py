@@ -108,7 +108,7 @@ def owners_worth(projection: Projection, rate: float | None = None) -> Array:
     flow = projection.value("returns.owners_flow")
     if rate is None:
         return np.asarray((flow * projection.value("returns.discount_factor")).sum(axis=-1))
-    months = projection.timeline.ends - projection.given["returns.valued_at"].value
+    months = projection.timeline.ends - projection.scalars["returns.valued_at"].value
     return np.asarray((flow * (1.0 + rate) ** (-months / 12)).sum(axis=-1))
 
 
@@ -123,7 +123,7 @@ def worth_after(projection: Projection) -> float:
     docs/decisions/verdict.md.
     """
     plan, timeline, value = projection.scenario, projection.timeline, projection.value
-    rate, last = float(projection.given["inputs.money.discount_rate"].value.flat[0]), timeline.ends[-1]
+    rate, last = float(projection.scalars["inputs.money.discount_rate"].value.flat[0]), timeline.ends[-1]
     worth = 0.0
     if projection.run_off is not None:
         served = sum(sign * value(f"{RUN_OFF}.accounts.{row}")[0] for row, sign in SERVED.items())
@@ -131,7 +131,7 @@ def worth_after(projection: Projection) -> float:
         factors = (1.0 + rate) ** (-(projection.run_off.ends - last) / 12)
         worth += float(value("accounts.debt")[0, -1] + value("accounts.accrued_interest")[0, -1])
         worth -= float(((served - saved) * factors).sum())
-    for key in plan.granted:
+    for key in plan.uses_with_grant:
         claimed, waits = value(f"funding.{key}.{GRANT}")[0], plan.funding[key].sources[GRANT].after
         due = timeline.ends + -(-waits // timeline.months) * timeline.months - last
         worth -= float((claimed * np.where(due > 0, 1.0 - (1.0 + rate) ** (-due / 12), 0.0)).sum())

@@ -149,5 +149,5 @@ def plan_after(plan: Scenario, move: Move) -> Scenario:
     """Return a plan in which one number is moved."""
     each, factor = move
     if not isinstance(each, WholeMonths):
-        return plan.drawn(input_samples([move]))
-    return plan.changed(Branch({"change": Branch({each.name: Leaf(f"{round(each.value_at(factor))} months")})}))
+        return plan.with_samples(input_samples([move]))
+    return plan.with_changes(Branch({"change": Branch({each.name: Leaf(f"{round(each.value_at(factor))} months")})}))

@@ -34,7 +34,7 @@ class WrittenInput:
 
 def written_inputs(scenario: Scenario) -> list[WrittenInput]:
     """Return every written number, date and series, in the order of the scenario."""
-    values, wrappers = scenario.unwrapped
+    values, wrappers = scenario.unwrapped_tree
     inputs = []
     for item in scenario.inputs():
         path = tuple(item.path.split("."))

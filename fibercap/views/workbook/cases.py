@@ -231,7 +231,7 @@ class RowUnion:
     @cached_property
     def scalars(self) -> dict[str, tuple[Given | None, ...]]:
         """Every scalar by path, with what each case has; one of the plan without projects only where it differs."""
-        given = [case.projection.given for case in self.cases]
+        given = [case.projection.scalars for case in self.cases]
         paths = merge_in_order([list(by_path) for by_path in given])
         scalars = {path: tuple(by_path.get(path) for by_path in given) for path in paths}
         return {p: items for p, items in scalars.items() if not _equals_plan(items, scalars.get(_path_in_plan(p)))}

@@ -80,7 +80,7 @@ class CheckSheet:
         for key, project in projection.scenario.projects.items():
             if isinstance(project.spend, SpendByPeriod):
                 shares = " + ".join(f"{{inputs.projects.{key}.spend.{of}}}" for of in project.spend.shares)
-                laws.append(LawText("spend", f"projects.{key}.capex", f"{shares} - 1", whole=True))
+                laws.append(LawText("spend", f"projects.{key}.capex", f"{shares} - 1", as_total=True))
         return laws
 
     def write(self, sheet: Worksheet, style: Styles) -> None:
@@ -123,7 +123,7 @@ class CheckSheet:
     def _law(self, sheet: Worksheet, row: int, key: str, style: Styles) -> None:
         """Write a law: its words, whether it is kept, the largest gap, and the gap in each period."""
         law, of = key.split("|")
-        is_one_number = next(by_key[law, of] for by_key in self.laws if (law, of) in by_key).whole
+        is_one_number = next(by_key[law, of] for by_key in self.laws if (law, of) in by_key).as_total
         later = ", after the horizon" if of.startswith(f"{RUN_OFF}.") else ""
         sheet.write_string(row, 0, f"{WORDS[law]}{later}", style("text"))
         sheet.write_string(row, 1, self._unit(of) if law != "spend" else "1", style("faint"))
@@ -142,7 +142,7 @@ class CheckSheet:
     def _unit(self, path: str) -> str:
         plans = [case.projection for case in self.book.cases]
         return next((p.rows[path].unit for p in plans if path in p.rows), "") or next(
-            (p.given[path].unit for p in plans if path in p.given), "1"
+            (p.scalars[path].unit for p in plans if path in p.scalars), "1"
         )
 
     def _template(self, row: int, law: str, of: str, *, is_one_number: bool) -> str:

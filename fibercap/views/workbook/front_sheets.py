@@ -203,7 +203,7 @@ def change_sheet(sheet: Worksheet, scenario: Scenario, style: Styles) -> None:
 
 def _changes(scenario: Scenario) -> Iterator[tuple[str, ...]]:
     """Yield path, old and new text, change and place of every input that was changed."""
-    values, _ = scenario.unwrapped
+    values, _ = scenario.unwrapped_tree
     for path, leaf in leaves(values):
         if path[0] not in ("options", "claims", "sources") and isinstance(leaf, Leaf):
             for step, origin in enumerate(origin.without_folder() for origin in leaf.origins):

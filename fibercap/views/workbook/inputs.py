@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Final
 from fibercap.core.limits import LARGEST
 from fibercap.core.spec import bounds_at, quantities
 from fibercap.core.tree import Branch, Leaf, leaves, subtree
-from fibercap.model.plan.scenario import Scenario, as_written, known_fields
+from fibercap.model.plan.inputs import written_path
+from fibercap.model.plan.scenario import Scenario, known_fields
 from fibercap.views.workbook.scalars import is_input
 
 if TYPE_CHECKING:
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
 
     from fibercap.core.rows import Given
     from fibercap.core.tree import Path
-    from fibercap.model.plan.scenario import Input
+    from fibercap.model.plan.inputs import Input
     from fibercap.views.workbook.cases import RowUnion
 
 ASIDE: Final = ("fibercap", "id", "title", "note", "extends", "options", "claims", "sources", "default_source")
@@ -56,7 +57,7 @@ class PlanInputs:
 
 
 def _plan_inputs(plan: Scenario) -> PlanInputs:
-    units = {as_written(path): unit for path, _, unit in quantities(plan)}
+    units = {written_path(path): unit for path, _, unit in quantities(plan)}
     return PlanInputs(plan, _written_texts(plan), units, {item.path: item for item in plan.inputs()})
 
 
@@ -72,7 +73,7 @@ def input_entries(union: RowUnion) -> dict[str, list[InputEntry]]:
 
 def _written_texts(plan: Scenario) -> dict[str, str]:
     """Return the text of every input that the plan states, by path."""
-    values, _ = plan.unwrapped
+    values, _ = plan.unwrapped_tree
     return {
         ".".join(path): leaf.text for path, leaf in leaves(values) if path[0] not in ASIDE and path[-1] not in NAMES
     }
@@ -170,7 +171,7 @@ def _words(keys: Path) -> str:
 def titles(union: RowUnion) -> Iterator[tuple[str, str]]:
     """Yield path and name of products, plants, projects and loans that have a name."""
     for case in union.cases:
-        values, _ = case.projection.scenario.unwrapped
+        values, _ = case.projection.scenario.unwrapped_tree
         for block, key in (("products", "name"), ("plants", "name"), ("projects", "name"), ("loans", "title")):
             named = values.get(block)
             for name, child in named.items() if isinstance(named, Branch) else ():

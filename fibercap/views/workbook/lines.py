@@ -228,7 +228,7 @@ def reader(projection: Projection) -> Callable[[str, int], Array]:
 
     def read(path: str, shift: int) -> Array:
         del shift
-        item = projection.given.get(path)
+        item = projection.scalars.get(path)
         return np.asarray(item.value if item is not None else projection.value(path)).reshape(1, -1)
 
     return read

@@ -173,7 +173,8 @@ def _text(measure: Measure | None, projection: Projection) -> str:
     if measure is None or not measure.formula:
         return ""
     if any(
-        path not in projection.rows and path not in projection.given for path, _ in term_of(measure.formula).references
+        path not in projection.rows and path not in projection.scalars
+        for path, _ in term_of(measure.formula).references
     ):
         return ""  # such as a discount factor where no discount rate is given
     is_rate = "IRR(" in measure.formula

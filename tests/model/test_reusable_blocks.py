@@ -78,7 +78,7 @@ def test_what_is_wrong_is_told_in_the_same_words(changes: str) -> None:
 
 
 def test_only_what_changed_is_read_again() -> None:
-    changed = FIBERCORE.changed(read_text("change: {loans.fleet.rate: 9 %/year}", "changes"))
+    changed = FIBERCORE.with_changes(read_text("change: {loans.fleet.rate: 9 %/year}", "changes"))
 
     assert changed.loans["algar"] is FIBERCORE.loans["algar"]
     assert changed.plants["jena"] is FIBERCORE.plants["jena"]

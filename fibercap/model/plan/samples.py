@@ -1,4 +1,4 @@
-"""Draws of a batch as a plan's tree holds them: in place of a number, or as operations on what stands there."""
+"""Monte Carlo samples as a plan's tree holds them: in place of a number, or as operations on the value written."""
 
 from __future__ import annotations
 
@@ -14,16 +14,16 @@ from fibercap.core.tree import Branch, Leaf, Tree, subtree, wrapped_value
 from fibercap.core.units import Drawn
 
 
-def as_drawn(value: Any) -> Tree:
-    """Return draws as a tree holds them: in place of a number, or as operations on it."""
-    found = drawn_values(value)
-    if isinstance(found, Mapping):
-        return Branch({operator: Leaf(draws) for operator, draws in found.items()})
-    return Leaf(found)
+def sample_tree(value: Any) -> Tree:
+    """Return samples as a tree holds them: in place of a number, or as operations on it."""
+    samples = sample_values(value)
+    if isinstance(samples, Mapping):
+        return Branch({operator: Leaf(draws) for operator, draws in samples.items()})
+    return Leaf(samples)
 
 
-def drawn_values(value: Any) -> Any:
-    """Return draws with their unit, (draw, 1), however they are given; by operator where they move a value."""
+def sample_values(value: Any) -> Any:
+    """Return samples in any form with their unit, (sample, 1); by operator if they change the value written."""
     if isinstance(value, Mapping):
         return {operator: _with_unit(draws) for operator, draws in value.items()}
     return _with_unit(value)
@@ -42,21 +42,21 @@ def _column(values: Any) -> Any:
     return np.asarray(values)[:, None] if np.ndim(values) == 1 else values
 
 
-def in_place_of_block(tree: Branch, path: str, value: Any) -> Problem | None:
-    """Return the problem of an array given for a block of values, where one number would replace them all; else None.
+def problem_of_replaced_block(tree: Branch, path: str, value: Any) -> Problem | None:
+    """Return the problem that samples of one number would replace a block of values; None if they do not.
 
     Parameters
     ----------
     tree, path : Branch, str
         The scenario as read, and the address of the input.
     value : object
-        What the caller gives for the input.
+        The samples that the caller gives for the input.
     """
-    standing = subtree(tree, tuple(path.split(".")))
-    block = None if standing is None else wrapped_value(standing)
+    node = subtree(tree, tuple(path.split(".")))
+    block = None if node is None else wrapped_value(node)
     if not isinstance(block, Branch) or isinstance(value, Mapping):
         return None
     numbers = (key for key, child in block.items() if isinstance(child, Leaf) and is_quantity(str(child.value)))
-    told, first = "draws of one number in place of a block of values", f"{path}.{next(numbers, next(iter(block)))}"
+    problem, first = "draws of one number in place of a block of values", f"{path}.{next(numbers, next(iter(block)))}"
     hint = f"move them all by `{{'{path}': {{'times': draws}}}}` or `'plus'`, or draw one of them, such as `{first}`"
-    return Problem(path, "in_place_of_block", told, "draws that move what stands there", hint, block.place)
+    return Problem(path, "in_place_of_block", problem, "draws that move what stands there", hint, block.place)
