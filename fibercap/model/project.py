@@ -77,7 +77,7 @@ def _project(scenario: Scenario, like: Projection | None, *, with_measures: bool
     )
     laws = prove_laws(plan, full_sheet.read)
     sheet, run_off = split_sheet(full_sheet, scenario.timeline.count, RUN_OFF)
-    worth_rows(sheet, scenario, operating.import_rows(sheet), measured=with_measures)
+    worth_rows(sheet, scenario, operating.import_rows(sheet), with_measures=with_measures)
 
     model, reference = sheet.block(), operating.reference
     operating_blocks = operating.blocks

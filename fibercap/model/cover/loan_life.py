@@ -1,4 +1,4 @@
-"""What later cash flow is worth to lenders: cover over the life of the loans and over the plan."""
+"""LLCR and PLCR: the present value of later CFADS over the debt owed, to the last payment and to the plan's end."""
 
 from __future__ import annotations
 
@@ -40,49 +40,50 @@ def ratio_rows(sheet: Sheet, plan: Plan) -> None:
 
 
 def _rate_rows(sheet: Sheet, plan: Plan) -> None:
-    """Write each loan's rate in model periods, and the rate on all that is owed as a period opens.
+    """Write each loan's rate in model periods, and the average rate on the debt at the start of each period.
 
     Source
     ------
-    docs/conventions.md, section 7: the loans' effective annual rates, weighted by the principal owed as the period
-    opens; a loan's is its rate averaged over the days of the period, as it compounds (or from payment to payment).
+    docs/conventions.md, section 7: the loans' effective annual rates, weighted by principal at the start of the period.
+    The rate of a loan is its average over the days of the period, compounded as the contract says.
     """
     texts = []
     for name, loan in plan.loans.items():
-        at = f"loans.{name}"
+        prefix = f"loans.{name}"
         times = {"nominal": 12 // loan.interval, "effective": 1, "semiannual": 2}[loan.compounding]
-        reads = (f"{at}.payments.every", f"{at}.compounding")
-        often = sheet.give(f"{at}.times_a_year", "", times, *reads)
-        texts.append(f"{{{at}.opening}} * ((1 + {{{at}.period_rate}} * {{time.one_year}} / {often})^{often} - 1)")
+        reads = (f"{prefix}.payments.every", f"{prefix}.compounding")
+        times_a_year = sheet.give(f"{prefix}.times_a_year", "", times, *reads)
+        growth = f"(1 + {{{prefix}.period_rate}} * {{time.one_year}} / {times_a_year})^{times_a_year}"
+        texts.append(f"{{{prefix}.opening}} * ({growth} - 1)")
     owed = [f"loans.{name}.opening" for name in plan.loans]
     sum_row(sheet, "accounts.opening_debt", "Debt as the period opens", plan.currency, STOCK, owed)
     year = f"({' + '.join(texts)}) / {{accounts.opening_debt}} / {{time.one_year}}"
-    owes = trifle_of(sheet).counts_text("{accounts.opening_debt}")
-    text = f"IF({owes}, {year}, {{accounts.debt_rate@-1}})" if plan.loans else "0"
+    has_debt = trifle_of(sheet).counts_text("{accounts.opening_debt}")
+    text = f"IF({has_debt}, {year}, {{accounts.debt_rate@-1}})" if plan.loans else "0"
     sheet.carry(Row("accounts.debt_rate", "Rate on debt, effective", "1/year", RATE, text))
 
 
 def _worth_rows(sheet: Sheet, plan: Plan) -> None:
-    """Write what later CFADS is worth at each period's end, to the loans' last payment and to the end of the run-off.
+    """Write the present value of later CFADS at each period's end, to the last payment and to the end of the run-off.
 
     Source
     ------
     docs/conventions.md, section 7; the rate of each period: docs/decisions/cover-over-life.md.
     """
-    money, at, trifle = plan.currency, sheet.value, trifle_of(sheet)
+    money, value, trifle = plan.currency, sheet.value, trifle_of(sheet)
     pays = total(f"loans.{name}.pays" for name in plan.loans)
     text = f"IF(OR({pays} > 0, {trifle.counts_text('{accounts.draws}')}), 1, 0)"
     sheet.line(Row("accounts.debt_moves", "A payment date, or a draw", "", FLOW, text))
-    owes = trifle.counts_text("{accounts.opening_debt}")
-    runs = sheet.until_last("accounts.debt_runs", "Debt is still to be paid", owes)
-    cfads, factor = at("accounts.cfads"), (1 + at("accounts.debt_rate")) ** (plan.timeline.months / 12)
+    has_debt = trifle.counts_text("{accounts.opening_debt}")
+    debt_runs = sheet.until_last("accounts.debt_runs", "Debt is still to be paid", has_debt)
+    cfads, factor = value("accounts.cfads"), (1 + value("accounts.debt_rate")) ** (plan.timeline.months / 12)
     growth = np.cumprod(factor, axis=-1)
     end = "the end of the run-off" if plan.timeline.past else "the horizon"
     for path, ratio, words, flow, counted in (
-        (LIFE, "llcr", "to the last payment", cfads * runs, "{accounts.cfads@1} * {accounts.debt_runs@1}"),
+        (LIFE, "llcr", "to the last payment", cfads * debt_runs, "{accounts.cfads@1} * {accounts.debt_runs@1}"),
         (REST, "plcr", f"to {end}", cfads, "{accounts.cfads@1}"),
     ):
-        # the formula goes back from its own next column: quicker as sums of what is discounted
+        # the formula reads its own next column; the values come from discounted sums, which is faster
         later = np.flip(np.cumsum(np.flip(flow / growth, -1), axis=-1), -1) - flow / growth
         text = f"({{{path}@1}} + {counted}) / (1 + {{accounts.debt_rate@1}} * {{time.one_year}})^({PER_PERIOD})"
         sheet.put(Row(path, f"Worth of CFADS {words}", money, STOCK, text), later * growth)

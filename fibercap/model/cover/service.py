@@ -1,4 +1,4 @@
-"""How well cash flow covers each loan's service, and the service that a sculpted loan is to pay."""
+"""Debt service cover of each loan, and the target service of sculpted loans."""
 
 from __future__ import annotations
 
@@ -28,15 +28,15 @@ def pays_row(sheet: Sheet, plan: Plan, name: str, pays: Array) -> None:
     sheet, plan, name : Sheet, Plan, str
         The sheet that gets the row, the plan, and the loan.
     pays : (period,)
-        The numbers. [1]
+        The number of payment dates. [1]
     """
     label = plan.loans[name].title or name
     reads = tuple(f"loans.{name}.{key}" for key in ("signed", plan.loans[name].end_field, "payments"))
     sheet.put(Row(f"loans.{name}.pays", f"{label}: payment dates", "", FLOW, reads=(*reads, "horizon")), pays)
 
 
-def since_payment(sheet: Sheet, plan: Plan, name: str, of: str) -> Array:
-    """Write `loans.<name>.<of>_since_payment`, a flow added up since the period of the previous payment.
+def since_payment_row(sheet: Sheet, plan: Plan, name: str, of: str) -> Array:
+    """Write `loans.<name>.<of>_since_payment`, a flow summed since the period of the previous payment.
 
     Parameters
     ----------
@@ -47,26 +47,29 @@ def since_payment(sheet: Sheet, plan: Plan, name: str, of: str) -> Array:
 
     Returns
     -------
-    (..., period) [money]
+    (..., period)
+        The sum. [money]
     """
-    at, label = f"loans.{name}", plan.loans[name].title or name
-    flow, pays = sheet.value(f"accounts.{of}"), sheet.value(f"{at}.pays")
-    runs = (np.arange(sheet.length) > plan.timeline.index(plan.loans[name].signed)).astype(float)
-    total = np.cumsum(flow * runs, axis=-1)
-    paid = np.maximum.accumulate(np.where(pays > 0, np.arange(sheet.length) + 1, 0))  # the last one's period, from 1
+    prefix, label = f"loans.{name}", plan.loans[name].title or name
+    flow, pays = sheet.value(f"accounts.{of}"), sheet.value(f"{prefix}.pays")
+    after_signing = (np.arange(sheet.length) > plan.timeline.index(plan.loans[name].signed)).astype(float)
+    total = np.cumsum(flow * after_signing, axis=-1)
+    last_payment = np.maximum.accumulate(
+        np.where(pays > 0, np.arange(sheet.length) + 1, 0)
+    )  # the last one's period, from 1
     result, before = total.copy(), np.concatenate([np.zeros((*total.shape[:-1], 1)), total], axis=-1)
-    result[..., 1:] -= before[..., paid[:-1]]
+    result[..., 1:] -= before[..., last_payment[:-1]]
     signed = signing_period(sheet, plan.timeline, plan.loans[name], name)
-    earlier = f"IF({{{at}.pays@-1}} > 0, 0, {{{at}.{of}_since_payment@-1}})"
+    earlier = f"IF({{{prefix}.pays@-1}} > 0, 0, {{{prefix}.{of}_since_payment@-1}})"
     text = f"IF({{time.period}} > {signed}, {earlier} + {{accounts.{of}}}, 0)"
     words = "CFADS" if of == "cfads" else "CFADS with unlevered tax"
-    row = Row(f"{at}.{of}_since_payment", f"{label}: {words} since the last payment", plan.currency, STOCK, text)
-    # the formula goes on from its own column before; here once by payments
+    row = Row(f"{prefix}.{of}_since_payment", f"{label}: {words} since the last payment", plan.currency, STOCK, text)
+    # the formula adds to its own column before; the values are computed once from cumulative sums
     return sheet.put(row, result)
 
 
-def service_target(sheet: Sheet, plan: Plan, name: str, style: Style) -> Array:
-    """Write `loans.<name>.service_target`, what a sculpted loan is to pay in each period, (..., period). [money]
+def service_target_row(sheet: Sheet, plan: Plan, name: str, style: Style) -> Array:
+    """Write `loans.<name>.service_target`, the payment of a sculpted loan in each period, (..., period). [money]
 
     Also writes `loans.<name>.pays` and `loans.<name>.cfads_unlevered_since_payment`.
 
@@ -75,18 +78,18 @@ def service_target(sheet: Sheet, plan: Plan, name: str, style: Style) -> Array:
     sheet, plan, name : Sheet, Plan, str
         The sheet that gets the rows, the plan, and the loan.
     style : Style
-        Gives the cover that payments keep. [1]
+        The style of repayment, with the cover that payments keep. [1]
 
     Source
     ------
     docs/conventions.md, section 4, Principal.
     """
     pays_row(sheet, plan, name, payment_counts(plan, name))
-    since_payment(sheet, plan, name, "cfads_unlevered")
-    at, label = f"loans.{name}", plan.loans[name].title or name
-    cover = sheet.give(f"inputs.{at}.repayment.{style.cover_field}", "", style.cover)
-    text = f"IF({{{at}.pays}} > 0, MAX({{{at}.cfads_unlevered_since_payment}}, 0) / {cover}, 0)"
-    return sheet.line(Row(f"{at}.service_target", f"{label}: service aimed at", plan.currency, FLOW, text))
+    since_payment_row(sheet, plan, name, "cfads_unlevered")
+    prefix, label = f"loans.{name}", plan.loans[name].title or name
+    cover = sheet.give(f"inputs.{prefix}.repayment.{style.cover_field}", "", style.cover)
+    text = f"IF({{{prefix}.pays}} > 0, MAX({{{prefix}.cfads_unlevered_since_payment}}, 0) / {cover}, 0)"
+    return sheet.line(Row(f"{prefix}.service_target", f"{label}: service aimed at", plan.currency, FLOW, text))
 
 
 def payment_counts(plan: Plan, name: str) -> Array:
@@ -123,21 +126,21 @@ def cover_rows(sheet: Sheet, plan: Plan) -> None:
     calendar_rows(sheet)
     trifle = trifle_of(sheet)
     for name, loan in plan.loans.items():
-        at = f"loans.{name}"
-        if f"{at}.pays" not in sheet:
+        prefix = f"loans.{name}"
+        if f"{prefix}.pays" not in sheet:
             pays_row(sheet, plan, name, payment_counts(plan, name))
-        text, label = f"{{{at}.interest_paid}} + {{{at}.fees_paid}}", loan.title or name
-        text += "" if loan.revolves else f" + {{{at}.scheduled}}"
-        falls = f"IF(AND({{{at}.pays}} > 0, {trifle.counts_text(text)}), 1, 0)"
-        sheet.line(Row(f"{at}.has_payment", f"{label}: a payment falls", "", FLOW, falls))
-        if (funded := f"{at}.service_funded") in sheet:
+        text, label = f"{{{prefix}.interest_paid}} + {{{prefix}.fees_paid}}", loan.title or name
+        text += "" if loan.revolves else f" + {{{prefix}.scheduled}}"
+        falls = f"IF(AND({{{prefix}.pays}} > 0, {trifle.counts_text(text)}), 1, 0)"
+        sheet.line(Row(f"{prefix}.has_payment", f"{label}: a payment falls", "", FLOW, falls))
+        if (funded := f"{prefix}.service_funded") in sheet:
             text = f"{text} - {{{funded}}}"
-        sheet.line(Row(f"{at}.service", f"{label}: debt service", plan.currency, FLOW, text))
-        for of, key, words in (
+        sheet.line(Row(f"{prefix}.service", f"{label}: debt service", plan.currency, FLOW, text))
+        for flow, key, words in (
             ("cfads", "dscr", "DSCR"),
             ("cfads_unlevered", "dscr_unlevered", "DSCR with unlevered tax"),
         ):
-            if f"{at}.{of}_since_payment" not in sheet:
-                since_payment(sheet, plan, name, of)
-            text = f"{{{at}.{of}_since_payment}} / {trifle.counted_text(f'{{{at}.service}}')}"
-            sheet.line(Row(f"{at}.{key}", f"{label}: {words}", "", STOCK, text, undefined=NO_SERVICE))
+            if f"{prefix}.{flow}_since_payment" not in sheet:
+                since_payment_row(sheet, plan, name, flow)
+            text = f"{{{prefix}.{flow}_since_payment}} / {trifle.counted_text(f'{{{prefix}.service}}')}"
+            sheet.line(Row(f"{prefix}.{key}", f"{label}: {words}", "", STOCK, text, undefined=NO_SERVICE))

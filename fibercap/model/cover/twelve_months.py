@@ -1,4 +1,4 @@
-"""Cover and leverage over the twelve months to each period's end, and by calendar year: what lenders test."""
+"""Cover and leverage over the twelve months to each period's end, and by calendar year, as covenants test them."""
 
 from __future__ import annotations
 
@@ -18,13 +18,13 @@ if TYPE_CHECKING:
 
 MONTHS: Final = 12
 OVER: Final = "_12m"
-"""What follows the name of a row that looks back over twelve months."""
+"""Suffix of rows over the last twelve months."""
 AT_QUARTERS: Final = "_at_quarters"
-"""What follows the name of a ratio where it stands at the ends of calendar quarters only."""
+"""Suffix of ratios that are defined only at the ends of calendar quarters."""
 YEARLY: Final = {f"accounts.{key}": f"accounts.{key}{OVER}" for key in ("dscr", "interest_cover", "debt_to_ebitda")}
-"""Ratios of whole calendar years, each with the row that has the same over twelve months at every period's end."""
+"""Ratios of full calendar years, each with the row of the same ratio over twelve months at every period's end."""
 LEVERAGE: Final = ("accounts.debt_to_ebitda", "accounts.debt_to_ebitda_12m")
-"""Ratios that break any limit, and are not just undefined, where debt is owed and EBITDA is not positive."""
+"""Ratios that break every limit, instead of being undefined, if debt is owed and EBITDA is not positive."""
 NO_EBITDA: Final = "accounts.debt_without_ebitda"
 SUMS: Final = {
     "cfads": "CFADS over twelve months",
@@ -40,7 +40,7 @@ NOT_EARNED: Final = "EBITDA is not positive"
 
 
 def calendar_rows(sheet: Sheet) -> None:
-    """Write in which periods a calendar quarter, half-year or year ends, so that `test` can name them.
+    """Write flags of the periods in which a calendar quarter, half-year or year ends, which `test` of a covenant uses.
 
     Writes `time.ends_quarter`, `time.ends_half_year` and `time.ends_year`.
     """
@@ -64,8 +64,8 @@ def twelve_month_rows(sheet: Sheet, plan: Plan) -> None:
 
     Source
     ------
-    docs/conventions.md, section 6: each ratio stands at a period's end and looks back over the twelve months to it; it
-    is undefined until twelve months of the horizon are over.
+    docs/conventions.md, section 6: each ratio is measured at a period's end over the twelve months to it; it is
+    undefined until twelve months of the horizon are over.
     """
     count, trifle = MONTHS // plan.timeline.months, trifle_of(sheet)
     for key, label in SUMS.items():
@@ -73,8 +73,8 @@ def twelve_month_rows(sheet: Sheet, plan: Plan) -> None:
         text = f"{{accounts.{key}}}"
         if count > 1:
             text = f"{{accounts.{key}{OVER}@-1}} + {{accounts.{key}}} - {{accounts.{key}@-{count}}}"
-        # differences added up from the start would leave dust where nothing flows
-        sheet.put(Row(f"accounts.{key}{OVER}", label, plan.currency, STOCK, text), _window(flow, count))
+        # the formula sums differences from the start, which would leave rounding errors where the flow is zero
+        sheet.put(Row(f"accounts.{key}{OVER}", label, plan.currency, STOCK, text), _sum_of_last(flow, count))
     for key, label, above, below, why in (
         ("dscr", "DSCR", "cfads_12m", "debt_service_12m", NO_SERVICE),
         ("dscr_before_capex", "DSCR before capex", "cfads_before_capex_12m", "debt_service_12m", NO_SERVICE),
@@ -87,26 +87,26 @@ def twelve_month_rows(sheet: Sheet, plan: Plan) -> None:
         sheet.line(Row(f"accounts.{key}{OVER}", words, "", STOCK, text, undefined=undefined))
     _no_ebitda_row(sheet, count)
     _year_rows(sheet, count)
-    _dated_rows(sheet, plan)
+    _rows_at_dates(sheet, plan)
 
 
-def _window(flow: Array, count: int) -> Array:
-    """Add up a flow over the last `count` periods, fewer at the start, (..., period)."""
-    whole: Array = np.cumsum(flow, axis=-1)
-    result = np.array(whole)
-    result[..., count:] -= whole[..., :-count]
+def _sum_of_last(flow: Array, count: int) -> Array:
+    """Return the sum of a flow over the last `count` periods, fewer at the start, (..., period)."""
+    cumulative: Array = np.cumsum(flow, axis=-1)
+    result = np.array(cumulative)
+    result[..., count:] -= cumulative[..., :-count]
     return result
 
 
 def _no_ebitda_row(sheet: Sheet, count: int) -> None:
-    """Write where debt is owed though EBITDA of the twelve months is not above zero: there any limit is broken."""
+    """Write a flag of debt with an EBITDA of twelve months that is not positive, which breaks every limit."""
     owes, earns = (trifle_of(sheet).counts_text(f"{{accounts.{key}}}") for key in ("debt", "ebitda_12m"))
     text = f"IF(AND({{time.period}} >= {count}, {owes}), IF({earns}, 0, 1), 0)"
     sheet.line(Row(NO_EBITDA, "Debt is owed, and EBITDA of twelve months is not positive", "", STOCK, text))
 
 
 def _year_rows(sheet: Sheet, count: int) -> None:
-    """Write the ratios of whole calendar years: those over the twelve months to 31 December."""
+    """Write the ratios of full calendar years, which are those over the twelve months to 31 December."""
     for path, over_twelve in YEARLY.items():
         of = sheet.rows[over_twelve]
         label = of.label.replace("over twelve months", "of the calendar year")
@@ -121,22 +121,22 @@ def _year_rows(sheet: Sheet, count: int) -> None:
     sheet.line(Row("accounts.period_dscr", "DSCR of the period", "", STOCK, text, undefined=NO_SERVICE))
 
 
-def _dated_rows(sheet: Sheet, plan: Plan) -> None:
-    """Write the ratios where lenders look: at the ends of periods with a payment, and of calendar quarters."""
+def _rows_at_dates(sheet: Sheet, plan: Plan) -> None:
+    """Write the ratios at test dates: at the ends of periods with a payment, and of calendar quarters."""
     paid = [f"loans.{name}.has_payment" for name in plan.loans]
     sheet.line(Row("accounts.has_payment", "A payment on a loan", "", FLOW, f"IF({total(paid)} > 0, 1, 0)"))
     for key in ("dscr", "interest_cover"):
-        _on(sheet, f"accounts.{key}{OVER}", AT_PAYMENTS, "at payments", "accounts.has_payment")
-    _on(sheet, f"accounts.debt_to_ebitda{OVER}", AT_QUARTERS, "at ends of quarters", "time.ends_quarter")
+        _row_at_dates(sheet, f"accounts.{key}{OVER}", AT_PAYMENTS, "at payments", "accounts.has_payment")
+    _row_at_dates(sheet, f"accounts.debt_to_ebitda{OVER}", AT_QUARTERS, "at ends of quarters", "time.ends_quarter")
     for name, loan in plan.loans.items():
         path, of = f"loans.{name}.dscr{OVER}", sheet.rows[f"accounts.dscr{OVER}"]
         label = f"{loan.title or name}: {of.label}"
         sheet.line(Row(path, label, "", STOCK, f"{{accounts.dscr{OVER}}}", undefined=of.undefined))
-        _on(sheet, path, AT_PAYMENTS, "at its payments", f"loans.{name}.has_payment")
+        _row_at_dates(sheet, path, AT_PAYMENTS, "at its payments", f"loans.{name}.has_payment")
 
 
-def _on(sheet: Sheet, path: str, suffix: str, words: str, flag: str) -> None:
-    """Write a ratio on certain dates only."""
+def _row_at_dates(sheet: Sheet, path: str, suffix: str, words: str, flag: str) -> None:
+    """Write a ratio that is defined only in the periods where a flag is 1."""
     of = sheet.rows[path]
     why = f"{of.undefined}, or no date of it falls in the period"
     sheet.line(Row(f"{path}{suffix}", f"{of.label}, {words}", "", STOCK, f"{{{path}}} / {{{flag}}}", undefined=why))

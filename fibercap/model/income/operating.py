@@ -29,7 +29,7 @@ from fibercap.model.plants.products_and_time import time_rows
 from fibercap.model.plants.projects import capex_rows, give_dates
 from fibercap.model.worth.reference import (
     Reference,
-    newly_bought,
+    plants_bought_by_option,
     reference_of,
     reference_plan,
     same_reference,
@@ -111,7 +111,11 @@ def operations(plan: Scenario, other: Operations | None = None) -> Operations:
     without_projects = reference_plan(short)
     unfinanced = _sheet_without_projects(without_projects)
     refuse_large_grants(unfinanced, without_projects)
-    same = None if _same_grants(plan) and not newly_bought(plan) else _sheet_without_projects(_without_projects(short))
+    same = (
+        None
+        if _same_grants(plan) and not plants_bought_by_option(plan)
+        else _sheet_without_projects(_without_projects(short))
+    )
     if same is not None:
         refuse_large_grants(same, short)
     reference = reference_of(unfinanced, without_projects, shared_loans(plan))

@@ -13,7 +13,7 @@ from fibercap.core.timeline import FLOW, STOCK
 from fibercap.model.cash.largest_amount import loan_trifle
 from fibercap.model.cash.order_of_cash import EQUITY, repaid_row
 from fibercap.model.cash.owners import dividend_rows, owner_rows
-from fibercap.model.cover.service import payment_counts, pays_row, service_target
+from fibercap.model.cover.service import payment_counts, pays_row, service_target_row
 from fibercap.model.currency.exchange import day_rates
 from fibercap.model.funding.financing_costs import fee_in_assets, last_spending, last_spending_text, to_asset_rows
 from fibercap.model.loans import CurrencyRates, Moves, Setting, loan_rows, schedule_block
@@ -104,7 +104,7 @@ def _moves_before_cash(sheet: Sheet, plan: Plan, name: str, cuts: Cuts) -> Moves
     style, texts = plan.loans[name].repayment, cut_texts(plan).get(name, {})
     return Moves(
         funded=sheet.value(f"loans.{name}.funded") if keys else None,
-        service=service_target(sheet, plan, name, style) if style.cover_field else None,
+        service=service_target_row(sheet, plan, name, style) if style.cover_field else None,
         until=last_spending(plan, keys),
         until_text=last_spending_text(plan, keys),
         cuts={day: (cuts.get((name, day), np.asarray(0.0)), text) for day, text in texts.items()},

@@ -1,6 +1,6 @@
-"""Every measure by which plans are judged.
+"""All measures of a plan.
 
-An undefined measure has no value and says why; it is never zero, infinite or a wrong root.
+An undefined measure has no value and a reason; it is never zero, infinite or an implausible root.
 """
 
 from __future__ import annotations
@@ -79,36 +79,36 @@ LOAN_MEASURES: Final[tuple[Callable[[Projection, str], Measure], ...]] = (
 
 
 class Measures(Mapping[str, Measure]):
-    """Every measure of a projection by name, with its evidence, each worked out when it is first asked for."""
+    """Every measure of a projection by name, with its evidence; each is computed on first use."""
 
     def __init__(self, projection: Projection) -> None:
         self._projection = projection
-        self._known: dict[str, Measure | None] = dict.fromkeys(names(projection))
+        self._measures_by_name: dict[str, Measure | None] = dict.fromkeys(names(projection))
 
     def __getitem__(self, name: str) -> Measure:
         """Return a measure."""
-        known = self._known[name]
-        if known is None:
+        measure = self._measures_by_name[name]
+        if measure is None:
             bare = measure_named(self._projection, name)
             weakest = "" if bare.value is None else self._projection.evidence.weakest(bare.rests_on)
-            known = self._known[name] = replace(bare, evidence=weakest)
-        return known
+            measure = self._measures_by_name[name] = replace(bare, evidence=weakest)
+        return measure
 
     def __repr__(self) -> str:
-        """Say how many there are; `list` gives their names."""
+        """Return the number of measures and the first name; `list` gives all names."""
         return f"<Measures of {self._projection.scenario.id}: {len(self)}, such as {next(iter(self))}>"
 
     def __iter__(self) -> Iterator[str]:
-        """Run over their names."""
-        return iter(self._known)
+        """Yield their names."""
+        return iter(self._measures_by_name)
 
     def __len__(self) -> int:
         """Return how many there are."""
-        return len(self._known)
+        return len(self._measures_by_name)
 
     def __contains__(self, name: object) -> bool:
-        """Tell whether there is one of a name, without working it out."""
-        return name in self._known
+        """Return whether there is a measure of this name, without computing it."""
+        return name in self._measures_by_name
 
 
 def measures(projection: Projection) -> Mapping[str, Measure]:

@@ -1,4 +1,4 @@
-"""Measures by which lenders judge: cover of service, of loans over their life, of interest; debt to EBITDA; gearing."""
+"""Measures for lenders: DSCR, cover over the loans' life, interest cover, debt to EBITDA, gearing."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from fibercap.model.cover.twelve_months import AT_QUARTERS, NO_EBITDA, NO_YEAR, 
 from fibercap.model.horizon.run_off import RUN_OFF
 from fibercap.model.loans.covenant import AT_PAYMENTS
 from fibercap.model.measures.measure import HIGHER, LOWER, Measure
-from fibercap.model.measures.parts import extreme, headline, made, to_maturity_text, undefined
+from fibercap.model.measures.parts import extreme_of_row, headline, make_measure, to_maturity_text, undefined_values
 
 if TYPE_CHECKING:
     from fibercap.model.projection import Projection
@@ -23,15 +23,15 @@ TOO_EARLY = "no payment falls once twelve months of the horizon are over"
 NO_WHOLE_YEAR = "the horizon has no whole calendar year with it"
 
 
-def _lowest(projection: Projection, name: str, label: str, row: str) -> Measure:
-    """Return the lowest of a row; of twelve months as far as lenders look, of calendar years within the horizon."""
-    values, when = extreme(projection, row, to_maturity=row not in YEARLY)
+def _lowest_ratio(projection: Projection, name: str, label: str, row: str) -> Measure:
+    """Return the lowest value of a ratio: over twelve months to the last payment, by calendar year in the horizon."""
+    values, when = extreme_of_row(projection, row, to_maturity=row not in YEARLY)
     text = f"{{{row}}}" if row in YEARLY else to_maturity_text(projection, row)
-    return replace(made(name, label, "", f"MIN({text})", values, better=HIGHER), when=when)
+    return replace(make_measure(name, label, "", f"MIN({text})", values, better=HIGHER), when=when)
 
 
-def _because(measure: Measure, projection: Projection, due: str, never: str, late: str) -> Measure:
-    """Give an undefined measure its reason: `never` where nothing is due at all, else `late`."""
+def _with_reason(measure: Measure, projection: Projection, due: str, never: str, late: str) -> Measure:
+    """Return a measure with its reason if it is undefined: `never` if nothing is due in any period, else `late`."""
     if not measure.reason:
         return measure
     return replace(measure, reason=late if projection.trifle.counts(projection.value(due)).any() else never)
@@ -45,8 +45,8 @@ def min_dscr(projection: Projection) -> Measure:
     ------
     docs/conventions.md, section 6.
     """
-    found = _lowest(projection, "min_dscr", "Lowest DSCR over 12 months", f"accounts.dscr{OVER}{AT_PAYMENTS}")
-    return _because(found, projection, "accounts.debt_service", NO_SERVICE, TOO_EARLY)
+    measure = _lowest_ratio(projection, "min_dscr", "Lowest DSCR over 12 months", f"accounts.dscr{OVER}{AT_PAYMENTS}")
+    return _with_reason(measure, projection, "accounts.debt_service", NO_SERVICE, TOO_EARLY)
 
 
 def loan_min_dscr(projection: Projection, loan: str) -> Measure:
@@ -65,8 +65,8 @@ def loan_min_dscr(projection: Projection, loan: str) -> Measure:
     """
     label = f"Lowest DSCR at payments of {projection.scenario.loan_title(loan)}"
     row = f"loans.{loan}.dscr{OVER}{AT_PAYMENTS}"
-    found = _lowest(projection, f"min_dscr.{loan}", label, row)
-    return _because(found, projection, f"loans.{loan}.service", NO_SERVICE, TOO_EARLY)
+    measure = _lowest_ratio(projection, f"min_dscr.{loan}", label, row)
+    return _with_reason(measure, projection, f"loans.{loan}.service", NO_SERVICE, TOO_EARLY)
 
 
 def min_dscr_by_year(projection: Projection) -> Measure:
@@ -77,8 +77,8 @@ def min_dscr_by_year(projection: Projection) -> Measure:
     docs/conventions.md, section 6.
     """
     name, label, row = "min_dscr_by_year", "Lowest DSCR by calendar year", "accounts.dscr"
-    found = _lowest(projection, name, label, row)
-    return _because(found, projection, "accounts.debt_service", NO_SERVICE, NO_WHOLE_YEAR)
+    measure = _lowest_ratio(projection, name, label, row)
+    return _with_reason(measure, projection, "accounts.debt_service", NO_SERVICE, NO_WHOLE_YEAR)
 
 
 def average_dscr(projection: Projection) -> Measure:
@@ -90,24 +90,24 @@ def average_dscr(projection: Projection) -> Measure:
     """
     years = projection.value("accounts.has_dscr")
     cash, due = ((projection.value(f"accounts.{key}{OVER}") * years).sum(axis=-1) for key in ("cfads", "debt_service"))
-    values = np.divide(cash, due, out=undefined(projection), where=projection.trifle.sum_counts(due))
+    values = np.divide(cash, due, out=undefined_values(projection), where=projection.trifle.sum_counts(due))
     above, below = (f"SUM({{accounts.{key}{OVER}}} * {{accounts.has_dscr}})" for key in ("cfads", "debt_service"))
     text = f"{above} / {projection.trifle.counted_text(below)}"
-    found = made("average_dscr", "Average DSCR", "", text, values, better=HIGHER)
-    return _because(found, projection, "accounts.debt_service", NO_SERVICE, NO_WHOLE_YEAR)
+    measure = make_measure("average_dscr", "Average DSCR", "", text, values, better=HIGHER)
+    return _with_reason(measure, projection, "accounts.debt_service", NO_SERVICE, NO_WHOLE_YEAR)
 
 
 def _life_cover(projection: Projection, ratio: str) -> Measure:
-    """Return the lowest of a ratio of later cash flow to debt, in the run-off too where a loan outlives the horizon."""
+    """Return the lowest LLCR or PLCR, in the run-off too if a loan matures after the horizon."""
     name, label, row = f"min_{ratio}", f"Lowest {ratio.upper()}", f"accounts.{ratio}{AT_PAYMENTS}"
-    values, when = extreme(projection, row, to_maturity=True)
+    values, when = extreme_of_row(projection, row, to_maturity=True)
     counts = projection.trifle.counts_text
     parts = ["", f"{RUN_OFF}."] if projection.run_off else [""]
     owed = " + ".join(
         f"SUM({{{part}accounts.debt_moves}} * IF({counts(f'{{{part}accounts.debt}}')}, 1, 0))" for part in parts
     )
     formula = f"MIN({to_maturity_text(projection, row)}) / IF({owed} > 0, 1, 0)"
-    return replace(made(name, label, "", formula, values, reason=NEVER_OWED, better=HIGHER), when=when)
+    return replace(make_measure(name, label, "", formula, values, reason=NEVER_OWED, better=HIGHER), when=when)
 
 
 @headline
@@ -140,8 +140,8 @@ def min_interest_cover(projection: Projection) -> Measure:
     docs/conventions.md, section 6: interest that funding pays is left out.
     """
     name, label, row = "min_interest_cover", "Lowest interest cover, 12 months", f"accounts.interest_cover{OVER}"
-    found = _lowest(projection, name, label, f"{row}{AT_PAYMENTS}")
-    return _because(found, projection, "accounts.interest_to_cover", NO_INTEREST, TOO_EARLY)
+    measure = _lowest_ratio(projection, name, label, f"{row}{AT_PAYMENTS}")
+    return _with_reason(measure, projection, "accounts.interest_to_cover", NO_INTEREST, TOO_EARLY)
 
 
 def min_interest_cover_by_year(projection: Projection) -> Measure:
@@ -152,8 +152,8 @@ def min_interest_cover_by_year(projection: Projection) -> Measure:
     docs/conventions.md, section 6.
     """
     name, label = "min_interest_cover_by_year", "Lowest interest cover by year"
-    found = _lowest(projection, name, label, "accounts.interest_cover")
-    return _because(found, projection, "accounts.interest_to_cover", NO_INTEREST, NO_WHOLE_YEAR)
+    measure = _lowest_ratio(projection, name, label, "accounts.interest_cover")
+    return _with_reason(measure, projection, "accounts.interest_to_cover", NO_INTEREST, NO_WHOLE_YEAR)
 
 
 def max_debt_to_ebitda(projection: Projection) -> Measure:
@@ -164,7 +164,7 @@ def max_debt_to_ebitda(projection: Projection) -> Measure:
     docs/conventions.md, section 6: where debt is owed and EBITDA is not positive, it is beyond any limit.
     """
     name, label, row = "max_debt_to_ebitda", "Highest debt to EBITDA, 12 months", f"accounts.debt_to_ebitda{OVER}"
-    return _leverage(projection, name, label, f"{row}{AT_QUARTERS}", "quarter")
+    return _highest_leverage(projection, name, label, f"{row}{AT_QUARTERS}", "quarter")
 
 
 def max_debt_to_ebitda_by_year(projection: Projection) -> Measure:
@@ -175,21 +175,21 @@ def max_debt_to_ebitda_by_year(projection: Projection) -> Measure:
     docs/conventions.md, section 6: where debt is owed and EBITDA is not positive, it is beyond any limit.
     """
     name, label = "max_debt_to_ebitda_by_year", "Highest debt to EBITDA by year"
-    return _leverage(projection, name, label, "accounts.debt_to_ebitda", "year")
+    return _highest_leverage(projection, name, label, "accounts.debt_to_ebitda", "year")
 
 
-def _leverage(projection: Projection, name: str, label: str, row: str, each: str) -> Measure:
-    """Return the highest of a ratio of debt to EBITDA; undefined if EBITDA is not positive while debt is owed."""
-    values, when = extreme(projection, row, highest=True)
+def _highest_leverage(projection: Projection, name: str, label: str, row: str, each: str) -> Measure:
+    """Return the highest debt to EBITDA; undefined if EBITDA is not positive while debt is owed."""
+    values, when = extreme_of_row(projection, row, highest=True)
     flag = f"time.ends_{each}"
-    lost = np.asarray(((projection.value(NO_EBITDA) > 0) & (projection.value(flag) > 0)).any(axis=-1))
+    is_beyond_limit = np.asarray(((projection.value(NO_EBITDA) > 0) & (projection.value(flag) > 0)).any(axis=-1))
     formula = f"MAX({{{row}}}) / IF(SUM({{{flag}}} * {{{NO_EBITDA}}}) > 0, 0, 1)"
     reason = f"EBITDA is not positive at the end of any {each}, or {NO_YEAR}"
-    if lost.any():
-        values = np.where(lost, np.nan, values)
+    if is_beyond_limit.any():
+        values = np.where(is_beyond_limit, np.nan, values)
         reason = f"EBITDA of twelve months is not positive at the end of a {each} with debt"
-    found = made(name, label, "", formula, values, reason=reason, better=LOWER)
-    return replace(found, when=when if not lost[0] else "", breaks_any_limit=lost)
+    measure = make_measure(name, label, "", formula, values, reason=reason, better=LOWER)
+    return replace(measure, when=when if not is_beyond_limit[0] else "", breaks_any_limit=is_beyond_limit)
 
 
 def gearing(projection: Projection) -> Measure:
@@ -201,7 +201,7 @@ def gearing(projection: Projection) -> Measure:
         sum((projection.value(row).sum(axis=-1) for row in rows), start=np.zeros(projection.draws))
         for rows in (loans, uses)
     )
-    values = np.divide(lent, spent, out=undefined(projection), where=projection.trifle.sum_counts(spent))
+    values = np.divide(lent, spent, out=undefined_values(projection), where=projection.trifle.sum_counts(spent))
     above, below = (" + ".join(f"SUM({{{row}}})" for row in rows) or "0" for rows in (loans, uses))
     formula = f"({above}) / {projection.trifle.counted_text(f'({below})')}" if uses and loans else ""
-    return made("gearing", "Gearing", "", formula, values, reason="no funding pays for anything", better=LOWER)
+    return make_measure("gearing", "Gearing", "", formula, values, reason="no funding pays for anything", better=LOWER)

@@ -1,4 +1,4 @@
-"""What a measure is: one number with unit, formula and convention; undefined ones say why."""
+"""The class of measures: one number with its unit and formula, or the reason why it is undefined."""
 
 from __future__ import annotations
 
@@ -20,12 +20,12 @@ LOWER: Final = "lower"
 
 @dataclass(frozen=True, repr=False)
 class Measure:
-    """One number for each draw, (draw,); nan where undefined, and then `reason` says why. `better` is a direction.
+    """One number for each sample, (sample,), in `unit`; nan if undefined, with the `reason`.
 
-    `when` names the period of the first draw in which a lowest or highest value stands.
-    `reads` are rows that it is computed from besides what its formula names. `evidence` is the weakest kind of input
-    that it rests on: `stated`, `derived` or `assumed`; "" where it rests on none, or is undefined. `breaks_any_limit`,
-    (draw,), is true where it is undefined because it is beyond any limit.
+    `better` is `HIGHER`, `LOWER` or "". `when` names the period of a lowest or highest value in the first sample.
+    `reads` are rows from which it is computed besides those in its formula. `evidence` is the weakest kind of input
+    that it rests on: `stated`, `derived` or `assumed`; "" if it rests on none, or is undefined. `breaks_any_limit`,
+    (sample,), is true if it is undefined because it is beyond every limit.
     """
 
     name: str
@@ -42,10 +42,10 @@ class Measure:
     breaks_any_limit: npt.NDArray[np.bool_] | None = None
 
     def __repr__(self) -> str:
-        """Say its value, of a batch that of the first draw, or why it is undefined."""
-        told = self.reason if self.value is None else f"{number_in_words(self.value)} {self.unit}".rstrip()
+        """Return its value, which for a batch is that of the first sample, or the reason why it is undefined."""
+        value = self.reason if self.value is None else f"{number_in_words(self.value)} {self.unit}".rstrip()
         draws = f", the first of {len(self.values):,} draws" if len(self.values) > 1 else ""
-        return f"<Measure {self.name}: {told}{f', {self.when}' if self.when else ''}{draws}>"
+        return f"<Measure {self.name}: {value}{f', {self.when}' if self.when else ''}{draws}>"
 
     @property
     def rests_on(self) -> tuple[str, ...]:
@@ -60,5 +60,5 @@ class Measure:
 
 
 def number_in_words(value: float) -> str:
-    """Return a number as a line shows it: amounts to the unit, small numbers with six digits."""
-    return f"{value:,.0f}" if abs(value) >= 1000 else f"{value:.6g}"  # as many digits as either
+    """Return a number as text: from 1,000 on without decimals, below that with six significant digits."""
+    return f"{value:,.0f}" if abs(value) >= 1000 else f"{value:.6g}"

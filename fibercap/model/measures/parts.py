@@ -1,4 +1,4 @@
-"""What measures are made with: undefined values and their reasons, lowest and highest values and when they stand."""
+"""Parts of measures: undefined values and their reasons, lowest and highest values with their periods."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from fibercap.model.projection import Projection
 
 ALIKE: Final = 1e-9
-"""Share of a lowest or highest value by which another may differ and still count as equal to it."""
+"""Relative difference up to which a value counts as equal to the lowest or highest value."""
 
 
 def headline(measure: Callable[[Projection], Measure]) -> Callable[[Projection], Measure]:
@@ -27,17 +27,17 @@ def headline(measure: Callable[[Projection], Measure]) -> Callable[[Projection],
     return measure
 
 
-def made(  # noqa: PLR0913 - a measure has that many parts
+def make_measure(  # noqa: PLR0913 - a measure has that many parts
     name: str, label: str, unit: str, formula: str, values: Array, *, reason: str = "", better: str = ""
 ) -> Measure:
-    """Return a measure; where it is nan without a reason given, it says that it is undefined.
+    """Return a measure; if a value is nan and no reason is given, its reason is "undefined".
 
     Parameters
     ----------
     name, label, unit, formula : str
         Name, words for readers, unit, and formula of the measure.
     values : (sample,)
-        [`unit`]
+        The value of each sample, nan if undefined. [`unit`]
     reason, better : str
         Why it is undefined, and whether a higher or a lower value is better.
     """
@@ -46,35 +46,37 @@ def made(  # noqa: PLR0913 - a measure has that many parts
     return Measure(name, label, unit, formula, flat, (reason or "undefined") if missing else "", better)
 
 
-def extreme(projection: Projection, row: str, *, highest: bool = False, to_maturity: bool = False) -> tuple[Array, str]:
-    """Return the lowest (or highest) value of a row where it is defined, (draw,), and when the first draw has it.
+def extreme_of_row(
+    projection: Projection, row: str, *, highest: bool = False, to_maturity: bool = False
+) -> tuple[Array, str]:
+    """Return the lowest or highest defined value of a row, (sample,), and its period in the first sample.
 
     Parameters
     ----------
     projection : Projection
-        What a plan leads to.
+        The projection.
     row : str
-        A row in model periods.
+        Path of a row in model periods.
     highest : bool
-        Look for the highest value instead.
+        Return the highest value instead of the lowest.
     to_maturity : bool
-        Look past the horizon, to the last payment of the loans, where the plan runs off.
+        Include the run-off, to the last payment of the loans.
     """
     ratio = projection.to_maturity(row) if to_maturity else projection.value(row)
     dates = projection.dates_to_maturity if to_maturity else projection.timeline.dates
     sign = -1.0 if highest else 1.0
     signed = np.where(np.isnan(ratio), np.inf, sign * ratio)
-    found = signed.min(axis=-1)
-    values = np.where(np.isinf(found), np.nan, sign * found)
+    extremes = signed.min(axis=-1)
+    values = np.where(np.isinf(extremes), np.nan, sign * extremes)
     if np.isnan(values[0]):
         return values, ""
-    alike = signed[0] <= found[0] + ALIKE * abs(found[0])  # the first of those that only rounding tells apart
-    day = dates[int(alike.argmax())]
+    equals = signed[0] <= extremes[0] + ALIKE * abs(extremes[0])  # the first of those that only rounding tells apart
+    day = dates[int(equals.argmax())]
     return values, period_label(day, "year" if row in YEARLY else projection.timeline.step)
 
 
 def to_maturity_text(projection: Projection, row: str) -> str:
-    """Return the formula of the whole of a row, over the horizon and the run-off where there is one.
+    """Return the formula of a row over the horizon and, if there is one, the run-off.
 
     Parameters
     ----------
@@ -84,6 +86,6 @@ def to_maturity_text(projection: Projection, row: str) -> str:
     return f"({{{row}}}, {{{RUN_OFF}.{row}}})" if projection.run_off else f"{{{row}}}"
 
 
-def undefined(projection: Projection) -> Array:
-    """Return nan for every draw, (draw,)."""
+def undefined_values(projection: Projection) -> Array:
+    """Return nan for every sample, (sample,)."""
     return np.full(projection.draws, np.nan)

@@ -1,4 +1,4 @@
-"""Measures of what the projects are worth."""
+"""Measures of the worth of the projects: NPV, IRR, payback, terminal value, levelized cost."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import numpy as np
 
 from fibercap.model.cash.trifle import PATH, ROUNDING
 from fibercap.model.measures.measure import HIGHER, LOWER, Measure
-from fibercap.model.measures.parts import headline, made, undefined
+from fibercap.model.measures.parts import headline, make_measure, undefined_values
 from fibercap.model.returns.explained_rates import explained_rates
 
 if TYPE_CHECKING:
@@ -17,31 +17,31 @@ if TYPE_CHECKING:
 
 
 OWNERS_PAY: Final = f"MIN({{returns.equity_paid}}) < -{{{PATH}}}"
-"""The formula of whether owners pay anything in, without which they have no rate of return."""
+"""Formula of whether owners pay anything in; if they do not, they have no rate of return."""
 NOTHING_PAID: Final = "owners pay nothing in"
 NO_KM: Final = "the projects ship nothing within the horizon"
 
 
-def no_projects(projection: Projection) -> str:
-    """Return why the projects have no worth; "" where there are some."""
+def reason_without_projects(projection: Projection) -> str:
+    """Return the reason that there are no projects; "" if there are some."""
     return "" if projection.scenario.projects else "the scenario has no projects"
 
 
-def _unvalued(projection: Projection) -> str:
-    """Return why what the projects are worth is undefined; "" where it is not."""
+def _reason_undefined(projection: Projection) -> str:
+    """Return why the worth of the projects is undefined; "" if it is defined."""
     if projection.scenario.money.discount_rate is None:
         return "no `money.discount_rate` is given"
-    return no_projects(projection)
+    return reason_without_projects(projection)
 
 
 def _npv(projection: Projection, key: str, label: str) -> Measure:
     money, name, row = projection.scenario.currency, f"{key}_npv", f"returns.{key}_discounted"
     formula = f"SUM({{{row}}})"
-    reason = no_projects(projection) if key == "project" else ""
+    reason = reason_without_projects(projection) if key == "project" else ""
     if projection.scenario.money.discount_rate is None:
         reason, formula = "no `money.discount_rate` is given", ""
-    values = undefined(projection) if reason else projection.value(row).sum(axis=-1)
-    return made(name, label, money, formula, values, reason=reason, better=HIGHER)
+    values = undefined_values(projection) if reason else projection.value(row).sum(axis=-1)
+    return make_measure(name, label, money, formula, values, reason=reason, better=HIGHER)
 
 
 @headline
@@ -85,41 +85,41 @@ def fcfe_npv(projection: Projection) -> Measure:
 
 
 def _npv_of_ends(projection: Projection, name: str, label: str, row: str) -> Measure:
-    """Return the worth of a flow at the periods' ends, net of the same without projects."""
-    reason = no_projects(projection)
+    """Return the NPV of a row of flows at the periods' ends."""
+    reason = reason_without_projects(projection)
     if projection.scenario.money.discount_rate is None:
         reason = "no `money.discount_rate` is given"
-    values, money = undefined(projection), projection.scenario.currency
+    values, money = undefined_values(projection), projection.scenario.currency
     if not reason:
         values = (projection.value(row) * projection.value("returns.discount_factor")).sum(axis=-1)
     formula = f"SUM({{{row}}} * {{returns.discount_factor}})" if "returns.discount_factor" in projection.rows else ""
-    return made(name, label, money, formula, values, reason=reason, better=HIGHER)
+    return make_measure(name, label, money, formula, values, reason=reason, better=HIGHER)
 
 
 Timed = tuple[str, str]
-"""A row of flows, and the row of the months in which they fall."""
+"""A row of flows, and the row of their month numbers."""
 
 
 def _irr(projection: Projection, name: str, label: str, series: tuple[Timed, ...], reason: str = "") -> Measure:
-    """Return the effective annual rate of flows, each row with the months in which its flows fall."""
+    """Return the effective annual rate of return of rows of flows, each with the row of their month numbers."""
     formula = f"IRR({', '.join(f'{{{flow}}}, {{{when}}}' for flow, when in series)}) / {{time.one_year}}"
-    reason, remark, values = reason or no_projects(projection), "", undefined(projection)
+    reason, remark, values = reason or reason_without_projects(projection), "", undefined_values(projection)
     if not reason:
         flows = projection.trifle.without_dust(np.concatenate([projection.value(flow) for flow, _ in series], axis=-1))
         months = np.concatenate([projection.value(when)[0] for _, when in series])
         values, reason, remark = explained_rates((months - months.min()) / 12, flows)
-    measure = made(name, label, "1/year", formula, values, reason=reason, better=HIGHER)
+    measure = make_measure(name, label, "1/year", formula, values, reason=reason, better=HIGHER)
     return replace(measure, remark=remark)
 
 
 def _project_series(projection: Projection, *more: str) -> tuple[Timed, ...]:
-    """Return the rows of the projects' flow with their times, and `more` rows that fall at the periods' ends."""
+    """Return the rows of the projects' flow with their times, and `more` rows at the periods' ends."""
     late = tuple((row, "time.end") for row in more)
     if not projection.scenario.money.in_middle:
         return (("returns.project_flow", "time.end"), *late)
-    at = "returns.project"
-    ends = ((f"{at}_terminal_value", "time.end"), (f"{at}_settlement", "time.end"))
-    return ((f"{at}_cash_flow", "returns.middle"), *ends, *late)
+    prefix = "returns.project"
+    ends = ((f"{prefix}_terminal_value", "time.end"), (f"{prefix}_settlement", "time.end"))
+    return ((f"{prefix}_cash_flow", "returns.middle"), *ends, *late)
 
 
 def project_irr(projection: Projection) -> Measure:
@@ -131,11 +131,11 @@ def project_irr(projection: Projection) -> Measure:
 def equity_irr(projection: Projection) -> Measure:
     """Effective annual rate of what owners really pay and get, less that of the company that does nothing new."""
     measure = _irr(projection, "equity_irr", "IRR of the owners", (("returns.equity_flow", "time.end"),))
-    missing = ~np.atleast_1d(projection.trifle.counts(-projection.value("returns.equity_paid")).any(axis=-1))
-    if not missing.any() or no_projects(projection):
+    nothing_paid = ~np.atleast_1d(projection.trifle.counts(-projection.value("returns.equity_paid")).any(axis=-1))
+    if not nothing_paid.any() or reason_without_projects(projection):
         return measure
-    values = np.where(missing, np.nan, measure.values)
-    remark = "" if missing[0] else measure.remark
+    values = np.where(nothing_paid, np.nan, measure.values)
+    remark = "" if nothing_paid[0] else measure.remark
     return replace(measure, values=values, reason=NOTHING_PAID, remark=remark)
 
 
@@ -152,7 +152,9 @@ def terminal_value(projection: Projection) -> Measure:
     """Worth of the projects on the horizon's last day by the scenario's rule, not discounted."""
     row = "returns.project_terminal_value"
     money = projection.scenario.currency
-    return made("terminal_value", "Terminal value", money, f"SUM({{{row}}})", projection.value(row).sum(axis=-1))
+    return make_measure(
+        "terminal_value", "Terminal value", money, f"SUM({{{row}}})", projection.value(row).sum(axis=-1)
+    )
 
 
 def terminal_share(projection: Projection) -> Measure:
@@ -163,66 +165,68 @@ def terminal_share(projection: Projection) -> Measure:
     docs/conventions.md, section 7.
     """
     name, label = "terminal_share", "Terminal value in the projects' NPV"
-    reason, values = _unvalued(projection), undefined(projection)
+    reason, values = _reason_undefined(projection), undefined_values(projection)
     row, factor = "returns.project_terminal_value", "returns.discount_factor"
     below = projection.trifle.counted_text("SUM({returns.project_discounted})")
     formula = f"SUM({{{row}}} * {{{factor}}}) / {below}" if not reason else ""
     if not reason:
         worth = (projection.value(row) * projection.value(factor)).sum(axis=-1)
-        whole = projection.value("returns.project_discounted").sum(axis=-1)
-        counts = projection.trifle.sum_counts(whole)
-        values = np.divide(worth, whole, out=values, where=counts)
+        npv = projection.value("returns.project_discounted").sum(axis=-1)
+        counts = projection.trifle.sum_counts(npv)
+        values = np.divide(worth, npv, out=values, where=counts)
         first = float(worth[int(np.argmin(counts))])
         money = projection.scenario.currency
         reason = f"the NPV is not above zero; the terminal value is worth {first:z,.0f} {money} of it"
-    return made(name, label, "", formula, values, reason=reason)
+    return make_measure(name, label, "", formula, values, reason=reason)
 
 
 def payback(projection: Projection) -> Measure:
     """Years from first project spending until the cumulative undiscounted flow is positive for good."""
-    return _payback(projection, "", no_projects(projection))
+    return _payback(projection, "", reason_without_projects(projection))
 
 
 def payback_discounted(projection: Projection) -> Measure:
     """Years from first project spending until the cumulative discounted flow is positive for good."""
-    return _payback(projection, "_discounted", _unvalued(projection))
+    return _payback(projection, "_discounted", _reason_undefined(projection))
 
 
 def _payback(projection: Projection, key: str, reason: str) -> Measure:
     name, label = f"payback{key}", "Payback, discounted" if key else "Payback"
     if reason:
-        return made(name, label, "year", "", undefined(projection), reason=reason, better=LOWER)
+        return make_measure(name, label, "year", "", undefined_values(projection), reason=reason, better=LOWER)
     months, waiting = f"returns.payback_months{key}", f"returns.waiting{key}"
     waits = f"SUM({{returns.is_last}} * {{{waiting}}})"
     formula = f"SUM({{{months}}}) / {{time.months_in_year}} * {{time.one_year}} / (1 - {waits})"
     values, never = projection.value(months).sum(axis=-1) / 12, projection.value(waiting)[..., -1] > 0
     reason = "not paid back within the horizon, terminal value left out"
-    return made(name, label, "year", formula, np.where(never, np.nan, values), reason=reason, better=LOWER)
+    return make_measure(name, label, "year", formula, np.where(never, np.nan, values), reason=reason, better=LOWER)
 
 
 def share_paid_back(projection: Projection) -> Measure:
     """Share of the projects' spending that their flow pays back within the horizon, terminal value left out."""
-    return _share_paid_back(projection, "", no_projects(projection))
+    return _share_paid_back(projection, "", reason_without_projects(projection))
 
 
 def share_paid_back_discounted(projection: Projection) -> Measure:
     """Share of the worth of the projects' spending that their discounted flow pays back within the horizon."""
-    return _share_paid_back(projection, "_discounted", _unvalued(projection))
+    return _share_paid_back(projection, "_discounted", _reason_undefined(projection))
 
 
 def _share_paid_back(projection: Projection, key: str, reason: str) -> Measure:
     name, label = f"share_paid_back{key}", "Share paid back, discounted" if key else "Share paid back"
     if reason:
-        return made(name, label, "", "", undefined(projection), reason=reason, better=HIGHER)
+        return make_measure(name, label, "", "", undefined_values(projection), reason=reason, better=HIGHER)
     flow, outlay, spent = f"returns.project_before_terminal{key}", "returns.project_outlay", "{returns.project_outlay}"
     paid, cost = projection.value(flow), projection.value(outlay)
     if key:
         row = "returns.discount_factor_middle" if projection.scenario.money.in_middle else "returns.discount_factor"
         cost, spent = cost * projection.value(row), f"{spent} * {{{row}}}"
-    whole = cost.sum(axis=-1)
-    share = np.divide(paid.sum(axis=-1), whole, out=undefined(projection), where=projection.trifle.sum_counts(whole))
+    total_cost = cost.sum(axis=-1)
+    share = np.divide(
+        paid.sum(axis=-1), total_cost, out=undefined_values(projection), where=projection.trifle.sum_counts(total_cost)
+    )
     formula = f"1 + SUM({{{flow}}}) / {projection.trifle.counted_text(f'SUM({spent})')}"
-    return made(name, label, "", formula, 1.0 + share, reason="the projects spend nothing", better=HIGHER)
+    return make_measure(name, label, "", formula, 1.0 + share, reason="the projects spend nothing", better=HIGHER)
 
 
 def levelized_cost(projection: Projection) -> Measure:
@@ -233,26 +237,27 @@ def levelized_cost(projection: Projection) -> Measure:
     docs/conventions.md, section 7: worth of costs after tax, losses relieved at once, over that of km after tax.
     """
     name, label, unit = "levelized_cost", "Levelized cost of added fiber", f"{projection.scenario.currency}/km"
-    reason, values = _unvalued(projection), undefined(projection)
+    reason, values = _reason_undefined(projection), undefined_values(projection)
     if reason:
-        return made(name, label, unit, "", values, reason=reason, better=LOWER)
-    at = projection.value
+        return make_measure(name, label, unit, "", values, reason=reason, better=LOWER)
+    value = projection.value
     last, early = "returns.discount_factor", "returns.discount_factor"
     if projection.scenario.money.in_middle:
         early = "returns.discount_factor_middle"
-    ends, middles = at(last), at(early)
-    left = at("returns.project_fixed_assets")[..., -1] + at("returns.project_stock")[..., -1]
-    cost = (at("returns.levelized_costs") * middles).sum(axis=-1) - left * ends[..., -1]
-    km = (at("returns.levelized_km") * middles).sum(axis=-1)
-    km = km + at("returns.project_receivable_km")[..., -1] * ends[..., -1]
-    shipped = at("accounts.shipments").sum(axis=-1)
-    values = np.divide(cost, km, out=values, where=km > ROUNDING * shipped)  # less of others, only rounding may be left
-    once = f"{{returns.is_last}} * {{{last}}}"
-    sold = f"SUM(({{returns.project_fixed_assets}} + {{returns.project_stock}}) * {once})"
+    ends, middles = value(last), value(early)
+    assets_left = value("returns.project_fixed_assets")[..., -1] + value("returns.project_stock")[..., -1]
+    cost = (value("returns.levelized_costs") * middles).sum(axis=-1) - assets_left * ends[..., -1]
+    km = (value("returns.levelized_km") * middles).sum(axis=-1)
+    km = km + value("returns.project_receivable_km")[..., -1] * ends[..., -1]
+    shipped = value("accounts.shipments").sum(axis=-1)
+    # without km of the projects, rounding may leave a tiny share of all km shipped
+    values = np.divide(cost, km, out=values, where=km > ROUNDING * shipped)
+    discounted_last = f"{{returns.is_last}} * {{{last}}}"
+    sold = f"SUM(({{returns.project_fixed_assets}} + {{returns.project_stock}}) * {discounted_last})"
     formula = f"(SUM({{returns.levelized_costs}} * {{{early}}}) - {sold})"
-    added = f"SUM({{returns.levelized_km}} * {{{early}}}) + SUM({{returns.project_receivable_km}} * {once})"
+    added = f"SUM({{returns.levelized_km}} * {{{early}}}) + SUM({{returns.project_receivable_km}} * {discounted_last})"
     formula += f" / IF({added} > {ROUNDING!r} * SUM({{accounts.shipments}}), {added}, 0)"
-    return made(name, label, unit, formula, values, reason=NO_KM, better=LOWER)
+    return make_measure(name, label, unit, formula, values, reason=NO_KM, better=LOWER)
 
 
 def capacity_cost(projection: Projection) -> Measure:
@@ -273,4 +278,4 @@ def capacity_cost(projection: Projection) -> Measure:
     added = [f"{{inputs.projects.{k}.adds}}" for k in projects]
     formula = f"({' + '.join(costs)}) / ({' + '.join(added)})" if projects else ""
     unit, reason = f"{projection.scenario.currency}*year/km", "the projects add no capacity"
-    return made("capacity_cost", "Capex per km/year added", unit, formula, flat, reason=reason, better=LOWER)
+    return make_measure("capacity_cost", "Capex per km/year added", unit, formula, flat, reason=reason, better=LOWER)

@@ -1,4 +1,4 @@
-"""Rates of return with the reason why one is undefined, and a remark on those that were set aside."""
+"""Rates of return with the reason why one is undefined, and a remark on other roots."""
 
 from __future__ import annotations
 
@@ -14,23 +14,23 @@ if TYPE_CHECKING:
 
 
 def explained_rates(times: Array, cash_flows: Array) -> tuple[Array, str, str]:
-    """Return the rate of each series; why the first undefined one is so; and which others the first series has.
+    """Return the rate of each series, the reason of the first undefined one, and other rates of the first series.
 
     Parameters
     ----------
     times : (event,)
-        When each flow happens, in any order and unit.
+        Times of the flows, in any order. [any unit]
     cash_flows : (sample, event)
-        Inflows positive, outflows negative.
+        Inflows positive, outflows negative. [money]
 
     Returns
     -------
     rates : (sample,) [1 per unit of time]
-        nan where undefined.
+        The rates, nan if undefined.
     reason : str
-        "" where every series has a rate.
+        "" if every series has a rate.
     remark : str
-        The rates of the first series that were set aside.
+        Other rates of the first series; "" if it has none.
     """
     rates, reason, remark = only_rate(times, cash_flows), "", ""
     missing = np.flatnonzero(np.isnan(rates))

@@ -1,6 +1,6 @@
-"""Rates of many series at once, where each has exactly one.
+"""Rates of return of many series at once, each of which has exactly one.
 
-One matrix product makes a short Taylor series of each, on which Halley's method runs for all of them together.
+One matrix product gives a short Taylor series for each; Halley's method then solves all of them together.
 """
 
 from __future__ import annotations
@@ -15,31 +15,31 @@ if TYPE_CHECKING:
     from fibercap.core.units import Array
 
 CHUNK: Final = 8192
-"""Series that are solved together; so many fit the cache."""
+"""Number of series that are solved together, so that they fit in the cache."""
 PRODUCT: Final = 2**18
-"""Products of so many multiplications BLAS does on one thread; several would wait for each other on busy cores."""
+"""Largest size of a matrix product that BLAS does on one thread; several threads would wait on busy cores."""
 REACH: Final = 3.0
-"""How far from the middle a rate is believed, in logarithms over the whole span of time."""
+"""Largest distance of a result from the middle of the Taylor series, as a logarithm over the span of time."""
 TERMS: Final = 21
-"""Even there, the next term is below (REACH / 2) ** TERMS / TERMS! = 1e-16 of the flows."""
+"""Terms of the Taylor series; at `REACH` the next term is below (REACH / 2) ** TERMS / TERMS! = 1e-16 of the flows."""
 PASSES: Final = (3, 8, 12, TERMS)
 """Terms of the series in each step of Halley's method; the first steps need few."""
 SURE: Final = 1e-5
-"""A series is settled if a step of Newton's method would be this small: Halley's leaves its cube, below any digit."""
+"""A series has converged if a Newton step would be this small; the error after Halley's step is about its cube."""
 LONGEST: Final = 8.0
-"""Steps are no longer than this."""
+"""Largest step."""
 TINY: Final = 1e-140
-"""Sums below it lose digits where they are squared: their squares are hardly normal numbers."""
+"""Sums below this would lose digits when they are squared, because the square is nearly a subnormal number."""
 ROUNDS: Final = 4
-"""How often a middle is chosen: for all series, then for those that were out of its reach."""
+"""Number of times that a middle is chosen: first for all series, then for those out of its reach."""
 FEW: Final = 64
-"""Fewer than these are not worth a middle of their own."""
+"""Smallest number of series with a middle of their own."""
 STEPS: Final = 12
-"""Steps of a series that is solved alone."""
+"""Largest number of steps for series that are solved one by one."""
 
 
 def quick_rates(times: Array, cash_flows: Array) -> Array:
-    """Return the logarithm of one plus the rate of each series, nan where it is not plainly the only one.
+    """Return the logarithm of one plus the rate of each series that clearly has exactly one rate, nan for the others.
 
     Parameters
     ----------
@@ -51,7 +51,7 @@ def quick_rates(times: Array, cash_flows: Array) -> Array:
     Returns
     -------
     (member,) [1 per unit of time]
-        nan where the sign does not change or more than once, or a rate is not found quickly: too far off, for one.
+        nan if the sign of the flows does not change exactly once, or if the iteration does not converge.
 
     Source
     ------
@@ -67,44 +67,44 @@ def quick_rates(times: Array, cash_flows: Array) -> Array:
     flows = np.ascontiguousarray(cash_flows)
     with np.errstate(all="ignore"):
         places = times / times[-1] - 0.5
-        found, settled = np.full(len(flows), np.nan), np.zeros(len(flows), dtype=bool)
-        middle = _common(places, flows[:: len(flows) // FEW + 1])
+        guesses, converged = np.full(len(flows), np.nan), np.zeros(len(flows), dtype=bool)
+        middle = _common_middle(places, flows[:: len(flows) // FEW + 1])
         parts: list[tuple[slice | NDArray[np.int_], float]]
         parts = [(slice(first, first + CHUNK), middle) for first in range(0, len(flows), CHUNK)]
         for _ in range(ROUNDS):
             for part, middle in parts:
-                found[part], settled[part] = _near(middle, places, flows[part])
-            left = np.flatnonzero(~settled & np.isfinite(found))
-            parts = [(part, float(np.median(found[part]))) for part in _neighbors(left, found[left])]
-        for part in np.array_split(left, len(left) // CHUNK + 1):
-            found[part], settled[part] = _alone(found[part], places, flows[part])
-    return np.where(settled, found / times[-1], np.nan)
+                guesses[part], converged[part] = _solve_near(middle, places, flows[part])
+            remaining = np.flatnonzero(~converged & np.isfinite(guesses))
+            parts = [(part, float(np.median(guesses[part]))) for part in _group_by_guess(remaining, guesses[remaining])]
+        for part in np.array_split(remaining, len(remaining) // CHUNK + 1):
+            guesses[part], converged[part] = _solve_each(guesses[part], places, flows[part])
+    return np.where(converged, guesses / times[-1], np.nan)
 
 
-def _common(places: Array, flows: Array) -> float:
-    """Return a middle for all series, seen from some of them."""
+def _common_middle(places: Array, flows: Array) -> float:
+    """Return one middle for all series, estimated from some of them."""
     middle = 0.0
     for _ in range(ROUNDS):
-        found, settled = _near(middle, places, flows)
-        found = found[np.isfinite(found)]
-        middle = float(np.median(found)) if found.size else 0.0
-        if np.count_nonzero(settled) > len(flows) // 2:
+        guesses, converged = _solve_near(middle, places, flows)
+        guesses = guesses[np.isfinite(guesses)]
+        middle = float(np.median(guesses)) if guesses.size else 0.0
+        if np.count_nonzero(converged) > len(flows) // 2:
             break
     return middle
 
 
-def _neighbors(members: NDArray[np.int_], found: Array) -> list[NDArray[np.int_]]:
-    """Return members whose guesses are close together, part by part."""
-    windows = np.rint(found / REACH)
+def _group_by_guess(members: NDArray[np.int_], guesses: Array) -> list[NDArray[np.int_]]:
+    """Return groups of members with similar guesses."""
+    windows = np.rint(guesses / REACH)
     order = np.argsort(windows, kind="stable")
     groups = np.split(members[order], np.flatnonzero(np.diff(windows[order])) + 1)
     return [part for group in groups if group.size >= FEW for part in np.array_split(group, group.size // CHUNK + 1)]
 
 
-def _near(middle: float, places: Array, flows: Array) -> tuple[Array, NDArray[np.bool_]]:
-    """Return where near a middle the series are worth nothing, (member,), and whether that is settled.
+def _solve_near(middle: float, places: Array, flows: Array) -> tuple[Array, NDArray[np.bool_]]:
+    """Return the zeros of the series near a middle, (member,), and whether each has converged.
 
-    What is not settled is a guess; nan where there is not one change of sign.
+    A zero that has not converged is a guess; it is nan unless the flows change sign exactly once.
     """
     orders = np.arange(TERMS)[:, np.newaxis]
     weights = np.exp(-places * middle) * np.cumprod(np.where(orders, -places / np.maximum(orders, 1), 1.0), axis=0)
@@ -112,32 +112,33 @@ def _near(middle: float, places: Array, flows: Array) -> tuple[Array, NDArray[np
     strip = max(PRODUCT // weights.size, 1)
     for first in range(0, len(flows), strip):
         np.matmul(weights, flows[first : first + strip].T, out=terms[:, first : first + strip])
-    turn = _turn(places, flows)
+    turn = _time_of_sign_change(places, flows)
     away = 0.0 * turn
     for count in PASSES:
-        move, sure = _halley(*_taylor(terms[:count], away), turn)
+        move, sure = _halley_step(*_evaluate_polynomials(terms[:count], away), turn)
         away -= move
     return middle + away, sure & (np.abs(away) <= REACH)
 
 
-def _alone(found: Array, places: Array, flows: Array) -> tuple[Array, NDArray[np.bool_]]:
-    """Return the same, from a guess for each series, by its flows themselves.
+def _solve_each(guesses: Array, places: Array, flows: Array) -> tuple[Array, NDArray[np.bool_]]:
+    """Return the zeros from a guess for each series, and whether each has converged, without a Taylor series.
 
-    Far off, Newton's method on log(later / earlier flows) is better: that is nearly a straight line. A small step s
-    leaves less than s ** 2, as the line's slope is the distance of their mean times, its bend less: their variances.
+    Far from the zero, Newton's method on log(later / earlier flows) is better, because that is nearly a straight line.
+    After a small step s the error is below s ** 2: the slope of the line is the distance between the mean times of the
+    two parts, and its curvature, the difference of their variances, is smaller.
     """
-    late = places >= _turn(places, flows)[:, np.newaxis]
+    late = places >= _time_of_sign_change(places, flows)[:, np.newaxis]
     moments = np.stack([np.ones(places.size), places], axis=1)
     for _ in range(STEPS):
-        worths = np.abs(flows) * np.exp(np.multiply.outer(-found, places))
+        worths = np.abs(flows) * np.exp(np.multiply.outer(-guesses, places))
         (early, early_sum), (later, later_sum) = ((np.where(part, worths, 0.0) @ moments).T for part in (~late, late))
         move = np.clip(np.log(later / early) / (later_sum / later - early_sum / early), -LONGEST, LONGEST)
-        found = found + move
-    return found, (np.abs(move) <= SURE**1.5) & (np.minimum(early, later) > TINY)
+        guesses = guesses + move
+    return guesses, (np.abs(move) <= SURE**1.5) & (np.minimum(early, later) > TINY)
 
 
-def _halley(value: Array, slope: Array, bend: Array, turn: Array) -> tuple[Array, NDArray[np.bool_]]:
-    """Return a step of Halley's method on exp(turn * u) times a function, and whether it is the last one needed.
+def _halley_step(value: Array, slope: Array, bend: Array, turn: Array) -> tuple[Array, NDArray[np.bool_]]:
+    """Return a step of Halley's method on exp(turn * u) times a function, and whether it is the last step needed.
 
     The function is given by its value, slope and half its curvature.
     """
@@ -149,21 +150,23 @@ def _halley(value: Array, slope: Array, bend: Array, turn: Array) -> tuple[Array
     return move, (np.abs(value) <= SURE * steep) & (steep > TINY)
 
 
-def _turn(places: Array, flows: Array) -> Array:
-    """Return where each series changes sign, (member,), nan unless once."""
-    event = _change(flows < 0)
+def _time_of_sign_change(places: Array, flows: Array) -> Array:
+    """Return the scaled time at which each series changes sign, (member,), nan unless it changes once."""
+    event = _event_of_sign_change(flows < 0)
     unclear = np.flatnonzero(event < 0)
     if unclear.size:
-        chosen = flows[unclear]  # where zeros, so far inflows, take the sign before them, or the first
+        chosen = flows[
+            unclear
+        ]  # zeros counted as inflows so far; now they take the sign before them, or the first sign
         first = np.argmax(chosen != 0, axis=1)[:, np.newaxis]
         last = np.maximum.accumulate(np.where(chosen == 0, first, np.arange(places.size)), axis=1)
         filled = np.take_along_axis(chosen, last, axis=1)
-        event[unclear] = _change(filled < 0)
+        event[unclear] = _event_of_sign_change(filled < 0)
     return np.where(event < 0, np.nan, places[event])
 
 
-def _change(outflow: NDArray[np.bool_]) -> NDArray[np.int_]:
-    """Return the event at which each series changes, (member,), -1 unless one does."""
+def _event_of_sign_change(outflow: NDArray[np.bool_]) -> NDArray[np.int_]:
+    """Return the event at which each series changes sign, (member,), -1 unless it changes once."""
     changed = outflow[:, 1:] != outflow[:, :-1]
     member, before = np.divmod(np.flatnonzero(changed), changed.shape[1])
     event = np.full(len(outflow), -1)
@@ -172,7 +175,7 @@ def _change(outflow: NDArray[np.bool_]) -> NDArray[np.int_]:
     return event
 
 
-def _taylor(terms: Array, away: Array) -> tuple[Array, Array, Array]:
+def _evaluate_polynomials(terms: Array, away: Array) -> tuple[Array, Array, Array]:
     """Return the value, slope and half the curvature of polynomials, one for each column, by Horner's rule."""
     value, slope, bend = terms[-1].copy(), np.zeros(away.size), np.zeros(away.size)
     for row in terms[-2::-1]:

@@ -1,4 +1,4 @@
-"""What flows are worth and what they earn: plain numbers, dates and arrays, no units."""
+"""Net present values and rates of return of plain numbers, dates and arrays, without units."""
 
 from __future__ import annotations
 
@@ -129,11 +129,6 @@ def irr(cash_flows: ArrayLike) -> Array:
     Source
     ------
     `only_rate`: the rate at which `npv` is zero.
-
-    Examples
-    --------
-    >>> float(round(irr([-100.0, 60.0, 60.0]), 4))
-    0.1307
 
     Examples
     --------

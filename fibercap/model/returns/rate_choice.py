@@ -1,4 +1,4 @@
-"""Which of several roots is the rate of return, and what is said of the others."""
+"""The choice of the rate of return among several roots, and the remark on the others."""
 
 from __future__ import annotations
 
@@ -14,14 +14,14 @@ LEAST: Final = -0.5
 MOST: Final = 10.0
 """Of several rates, those above it, 1,000 %, are set aside."""
 NAMED: Final = 5
-"""So many rates are named where there are several."""
+"""Number of rates that a message names."""
 ONE_SIGN: Final = "all flows have one sign"
 NO_RATE: Final = "no rate balances the flows"
 OVER: Final = "over 1,000 %"
 
 
 def plausible_rate(rates: Array) -> float:
-    """Return the rate of return among all roots of a series; nan where it is undefined.
+    """Return the rate of return among all roots of a series; nan if it is undefined.
 
     Parameters
     ----------
@@ -50,20 +50,20 @@ def rate_reason(rates: Array, flows: Array) -> str:
     """
     if not len(rates):
         return NO_RATE if (flows > 0).any() and (flows < 0).any() else ONE_SIGN
-    return "" if not np.isnan(plausible_rate(rates)) else f"several rates: {_named(rates)}"
+    return "" if not np.isnan(plausible_rate(rates)) else f"several rates: {_rates_text(rates)}"
 
 
 def rate_remark(rates: Array) -> str:
-    """Name the other rates a year of a series that has one from -50 % to 1,000 %; "" where it has no other."""
+    """Return a remark on the other annual rates of a series whose only rate from -50 % to 1,000 % was chosen, or ""."""
     chosen = plausible_rate(rates)
     others = rates[rates != chosen]
     if np.isnan(chosen) or not len(others):
         return ""
     if len(others) == 1:
-        return f"another rate, {_named(others)}/year, is set aside"
-    return f"other rates, {_named(others)} a year, are set aside"
+        return f"another rate, {_rates_text(others)}/year, is set aside"
+    return f"other rates, {_rates_text(others)} a year, are set aside"
 
 
-def _named(rates: Array) -> str:
-    named = [f"{100 * rate:,.2f} %" if rate <= MOST else OVER for rate in rates[:NAMED]]
-    return ", ".join([*dict.fromkeys(named), *(["more"] if len(rates) > NAMED else [])])
+def _rates_text(rates: Array) -> str:
+    texts = [f"{100 * rate:,.2f} %" if rate <= MOST else OVER for rate in rates[:NAMED]]
+    return ", ".join([*dict.fromkeys(texts), *(["more"] if len(rates) > NAMED else [])])

@@ -1,4 +1,4 @@
-"""Every rate at which flows in time balance: the zeros of a sum of exponentials."""
+"""All rates of return of a series of flows, as the zeros of a sum of exponentials."""
 
 from __future__ import annotations
 
@@ -18,12 +18,12 @@ if TYPE_CHECKING:
     from fibercap.core.units import Array
 
 TOUCHING: Final = 1e-12
-"""A sum that comes this near to zero, against its terms without signs, touches it."""
+"""A sum counts as touching zero if it is this close to it, relative to the sum of its absolute terms."""
 CHANGES: Final = 1000
-"""Up to so many changes of sign the rates are isolated by derivatives, beyond it by looking at a grid."""
+"""Largest number of sign changes for which rates are isolated by derivatives; above it a grid is used."""
 GRID: Final = 8192
 MANY: Final = 64
-"""Series from which on they are solved together, where they are ordinary."""
+"""Smallest number of series that are solved together."""
 _EPS: Final = float(np.finfo(float).eps)
 
 
@@ -44,7 +44,7 @@ class _Flows:
 
     @property
     def changes(self) -> NDArray[np.int_]:
-        """Return the changes of sign in the order of time, zeros skipped: (...)."""
+        """The number of sign changes in the order of time, without zeros: (...)."""
         position = np.where(self.signs != 0, np.arange(self.times.size), 0)
         lasting = np.take_along_axis(self.signs, np.maximum.accumulate(position, axis=-1), axis=-1)
         return np.asarray(np.count_nonzero(lasting[..., 1:] * lasting[..., :-1] < 0, axis=-1))
@@ -52,7 +52,7 @@ class _Flows:
     def balance(self, x: Array) -> tuple[Array, Array]:
         """Return log(inflows / outflows) at each x, and its slope: (member,).
 
-        It has the zeros and signs of the sum, but is nearly a straight line, which suits Newton's method.
+        It has the same zeros and signs as the sum, but is nearly a straight line, which suits Newton's method.
         """
         exponents = self.sizes - self.times * x[:, np.newaxis]
         (inflows, early), (outflows, late) = (self._total(exponents, self.signs == sign) for sign in (1, -1))
@@ -67,9 +67,9 @@ class _Flows:
         return peak + np.log(total), (weights @ self.times) / total
 
     def derivative(self) -> _Flows:
-        """Return the derivative of exp(time * x) times the sum, `time` being that before the first change of sign.
+        """Return the derivative of exp(time * x) times the sum, where `time` is the one before the first sign change.
 
-        The term at that time becomes a constant and drops out, those after it turn their sign.
+        The term at that time becomes a constant and drops out; the terms after it change their sign.
         """
         first = int(np.argmax(self.signs[1:] != self.signs[:-1]))
         ahead = np.delete(self.times[first] - self.times, first)
@@ -78,14 +78,14 @@ class _Flows:
 
 
 def all_rates(times: ArrayLike, cash_flows: ArrayLike) -> Array:
-    """Return every rate per unit of time, above -100 %, at which the flows are worth nothing.
+    """Return every rate per unit of time, above -100 %, at which the present value of the flows is zero.
 
     Parameters
     ----------
     times : (event,)
-        When each flow happens, in any order and unit; flows at the same time count as one.
+        Times of the flows, in any order; flows at the same time are added. [any unit]
     cash_flows : (event,)
-        Inflows positive, outflows negative; their scale does not matter.
+        Inflows positive, outflows negative; their scale does not matter. [money]
 
     Returns
     -------
@@ -100,41 +100,42 @@ def all_rates(times: ArrayLike, cash_flows: ArrayLike) -> Array:
 
     Notes
     -----
-    The value only has to come within 1e-12 of zero, relative to the sum of the flows' present values without signs,
-    for a rate at which it touches zero. So two rates closer than some 1e-6 / (span of the times) count as one, and a
-    near miss of that size counts as a touch. Series with more than 1000 changes of sign are looked at on a grid of 8192
-    rates instead: there, two rates between neighbors of the grid, or one that is only touched, can be missed.
+    The present value counts as touching zero if it is within 1e-12 of zero, relative to the sum of the absolute present
+    values of the flows. So two rates closer than about 1e-6 / (span of the times) count as one, and a near miss of that
+    size counts as a rate. Series with more than 1000 sign changes are searched on a grid of 8192 rates instead, where
+    two rates between neighbors of the grid, or a rate at which the value only touches zero, can be missed.
 
     Source
     ------
-    Own derivation. With x = log(1 + rate) the value is f(x) = sum of c_t exp(-t x), and its zeros are at most as many
-    as the changes of sign of c in time (Descartes, for real exponents Laguerre 1883). For `a` the time before a
-    change, exp(a x) f(x) has the derivative sum of (a - t) c_t exp((a - t) x), which changes sign once less. Its zeros,
-    found the same way, cut the line into pieces on which exp(a x) f(x) is monotone, thus with one zero at most, seen
-    from the signs at their ends. Without a change of sign there is no zero, where the descent ends.
+    Own derivation. With x = log(1 + rate) the value is f(x) = sum of c_t exp(-t x), which has at most as many zeros as
+    c has sign changes in time (Descartes, for real exponents Laguerre 1883). Let `a` be the time before a sign change.
+    Then exp(a x) f(x) has the derivative sum of (a - t) c_t exp((a - t) x), which has one sign change less. Its zeros,
+    computed recursively, divide the line into intervals on which exp(a x) f(x) is monotone; each has at most one zero,
+    which the signs at its ends reveal. The recursion ends with a sum without sign changes, which has no zero.
     """
-    flows, single = _prepared(times, cash_flows)
+    flows, single = _ordered_flows(times, cash_flows)
     if single.ndim != 1:
         raise ValueError(f"one series is wanted here, found cash flows of shape {single.shape}")
-    return _rates(flows)
+    return _rates_of_series(flows)
 
 
 def only_rate(times: ArrayLike, cash_flows: ArrayLike) -> Array:
-    """Return the rate per unit of time, above -100 %, at which each series is worth nothing.
+    """Return the rate per unit of time, above -100 %, at which the present value of each series is zero.
 
-    The only one is the rate wherever it lies. Of several it is the one from -50 % to 1,000 %, if there is just one.
+    If there is one such rate, it is returned, wherever it lies. If there are several, the only one from -50 % to
+    1,000 % is returned.
 
     Parameters
     ----------
     times : (event,)
-        When each flow happens, in any order and unit, the same for all series.
+        Times of the flows, in any order, the same for all series. [any unit]
     cash_flows : (..., event)
-        Inflows positive, outflows negative.
+        Inflows positive, outflows negative. [money]
 
     Returns
     -------
     (...,) [1 per unit of time]
-        nan where there is no such rate.
+        The rates, nan if there is no such rate.
 
     Raises
     ------
@@ -145,28 +146,28 @@ def only_rate(times: ArrayLike, cash_flows: ArrayLike) -> Array:
     ------
     As `all_rates`. Series with one change of sign have exactly one rate and are solved together.
     """
-    when, given = np.asarray(times, dtype=float), np.asarray(cash_flows, dtype=float)
-    if given.ndim == 2 and len(given) == 1 and when.shape == given.shape[1:]:  # (member, event)
-        return _remembered(when.tobytes(), given.tobytes()).copy()
-    many = given.ndim == 2 and len(given) >= MANY
-    if not many or when.shape != given.shape[1:] or when.size < 2 or not (np.diff(when) > 0).all():
-        return _only_rate(when, given)
-    rates = _rate(quick_rates(when - when[0], given))
-    left = np.isnan(rates)
-    if left.any():
-        rates[left] = _only_rate(when, given[left])
+    when, amounts = np.asarray(times, dtype=float), np.asarray(cash_flows, dtype=float)
+    if amounts.ndim == 2 and len(amounts) == 1 and when.shape == amounts.shape[1:]:  # (member, event)
+        return _cached_rate(when.tobytes(), amounts.tobytes()).copy()
+    many = amounts.ndim == 2 and len(amounts) >= MANY
+    if not many or when.shape != amounts.shape[1:] or when.size < 2 or not (np.diff(when) > 0).all():
+        return _only_rate(when, amounts)
+    rates = _rate_from_logarithm(quick_rates(when - when[0], amounts))
+    remaining = np.isnan(rates)
+    if remaining.any():
+        rates[remaining] = _only_rate(when, amounts[remaining])
     return rates
 
 
 @lru_cache(maxsize=256)
-def _remembered(times: bytes, cash_flows: bytes) -> Array:
-    """Return the rate of one series; ways of financing share the flows that they do not change."""
+def _cached_rate(times: bytes, cash_flows: bytes) -> Array:
+    """Return the rate of one series; it is cached because options of financing share flows."""
     return _only_rate(np.frombuffer(times), np.frombuffer(cash_flows)[np.newaxis])
 
 
 def _only_rate(times: Array, cash_flows: Array) -> Array:
-    """Return the same, thoroughly."""
-    flows, given = _prepared(times, cash_flows)
+    """Return the rates as `only_rate` does, series by series where they have several sign changes."""
+    flows, amounts = _ordered_flows(times, cash_flows)
     members = _Flows(flows.times, *(part.reshape(-1, flows.times.size) for part in (flows.signs, flows.sizes)))
     rates = np.full(len(members.signs), np.nan)
     changes = members.changes
@@ -174,58 +175,58 @@ def _only_rate(times: Array, cash_flows: Array) -> Array:
         chosen = _Flows(flows.times, members.signs[simple], members.sizes[simple])
         earliest = np.take_along_axis(chosen.signs, np.argmax(chosen.signs != 0, axis=-1)[:, np.newaxis], axis=-1)[:, 0]
         everywhere = np.full(earliest.size, np.inf)
-        rates[simple] = _rate(_zeros(chosen, -everywhere, everywhere, earliest))
+        rates[simple] = _rate_from_logarithm(_zeros(chosen, -everywhere, everywhere, earliest))
     for member in np.flatnonzero(changes > 1):
-        found = _rates(_Flows(flows.times, members.signs[member], members.sizes[member]))
-        rates[member] = plausible_rate(found)
-    return rates.reshape(given.shape[:-1])
+        rates_of_member = _rates_of_series(_Flows(flows.times, members.signs[member], members.sizes[member]))
+        rates[member] = plausible_rate(rates_of_member)
+    return rates.reshape(amounts.shape[:-1])
 
 
-def _prepared(times: ArrayLike, cash_flows: ArrayLike) -> tuple[_Flows, Array]:
-    """Return the flows in order of time, one for each time, as signs and sizes; and the cash flows as an array."""
-    when, given = np.asarray(times, dtype=float), np.asarray(cash_flows, dtype=float)
-    if when.ndim != 1 or given.ndim == 0 or when.size != given.shape[-1]:
-        raise ValueError(f"times of shape {when.shape} do not fit cash flows of shape {given.shape}")
+def _ordered_flows(times: ArrayLike, cash_flows: ArrayLike) -> tuple[_Flows, Array]:
+    """Return the flows in order of time, added by time, as signs and logarithms; and the cash flows as an array."""
+    when, amounts = np.asarray(times, dtype=float), np.asarray(cash_flows, dtype=float)
+    if when.ndim != 1 or amounts.ndim == 0 or when.size != amounts.shape[-1]:
+        raise ValueError(f"times of shape {when.shape} do not fit cash flows of shape {amounts.shape}")
     if when.size == 0:
         raise ValueError("there are no cash flows")
-    if not (np.isfinite(when).all() and np.isfinite(given).all()):
+    if not (np.isfinite(when).all() and np.isfinite(amounts).all()):
         raise ValueError("times and cash flows must be finite")
-    largest = np.abs(given).max(axis=-1, keepdims=True, initial=0.0)
-    scaled = given / np.where(largest == 0, 1.0, largest)
+    largest = np.abs(amounts).max(axis=-1, keepdims=True, initial=0.0)
+    scaled = amounts / np.where(largest == 0, 1.0, largest)
     order = np.argsort(when, kind="stable")
     ordered = when[order]
     starts = first_of_each(ordered)
     moments = ordered[starts]
     merged, gross = (np.add.reduceat(part[..., order], starts, axis=-1) for part in (scaled, np.abs(scaled)))
-    merged = np.where(np.abs(merged) <= 4 * _EPS * gross, 0.0, merged)  # 0.1 + 0.2 - 0.3 on one day is no flow
+    merged = np.where(np.abs(merged) <= 4 * _EPS * gross, 0.0, merged)  # 0.1 + 0.2 - 0.3 on one day is zero
     sizes = np.log(np.where(merged == 0, 1.0, np.abs(merged)))
-    return _Flows(moments - moments[0], np.sign(merged), sizes), given
+    return _Flows(moments - moments[0], np.sign(merged), sizes), amounts
 
 
-def _rate(x: Array) -> Array:
+def _rate_from_logarithm(x: Array) -> Array:
     with np.errstate(over="ignore"):
         return np.expm1(x)
 
 
-def _rates(flows: _Flows) -> Array:
+def _rates_of_series(flows: _Flows) -> Array:
     """Return the rates of one series."""
-    kept = flows.signs != 0
-    flows = _Flows(flows.times[kept], flows.signs[kept], flows.sizes[kept])
+    is_flow = flows.signs != 0
+    flows = _Flows(flows.times[is_flow], flows.signs[is_flow], flows.sizes[is_flow])
     if flows.changes == 0:
         return np.empty(0)
     if flows.changes > CHANGES:
-        return _rate(_zeros_between(flows, _grid(flows)))
+        return _rate_from_logarithm(_zeros_between(flows, _grid(flows)))
     ladder = [flows]
     while (lower := ladder[-1].derivative()).changes > 0:
         ladder.append(lower)
     zeros = np.empty(0)
     for step in reversed(ladder):
         zeros = _zeros_between(step, zeros)
-    return _rate(zeros)
+    return _rate_from_logarithm(zeros)
 
 
 def _grid(flows: _Flows) -> Array:
-    """Return points, dense around zero; beyond them the latest or the earliest flow outweighs all others together."""
+    """Return points, dense around zero, up to where the first or the last flow outweighs all others together."""
     ends = []
     for edge, direction in ((-1, -1.0), (0, 1.0)):
         alone = np.full(flows.times.size, -1.0)
@@ -240,7 +241,7 @@ def _grid(flows: _Flows) -> Array:
 
 
 def _zeros_between(flows: _Flows, points: Array) -> Array:
-    """Return the zeros at ascending points where the sum touches zero, and one for each change of sign between."""
+    """Return the given points at which the sum touches zero, and the zero between each two points of opposite sign."""
     values = np.concatenate([flows.balance(part)[0] for part in np.array_split(points, points.size // 64 + 1)])
     inner = np.where(np.abs(values) <= 2 * TOUCHING, 0.0, np.sign(values))
     signs = np.concatenate([flows.signs[-1:], inner, flows.signs[:1]])
@@ -251,17 +252,17 @@ def _zeros_between(flows: _Flows, points: Array) -> Array:
 
 
 def _zeros(flows: _Flows, low: Array, high: Array, above: Array) -> Array:
-    """Return the zero inside each bracket by Newton's method, safeguarded by halving; `above` is the sign at `high`.
+    """Return the zero inside each bracket by Newton's method, safeguarded by bisection; `above` is the sign at `high`.
 
-    An end may be infinite: then steps that double lead towards it until the sign changes.
+    If an end is infinite, steps of doubling length lead towards it until the sign changes.
     """
     stride = 8.0 / flows.span
     least = 1.0 / flows.span
     start = np.clip(0.0, low, high)
     with np.errstate(invalid="ignore"):  # inf - inf, where it is not chosen
         x = np.where(np.isinf(low) | np.isinf(high), start, (low + high) / 2)
-    moved, settled = np.full(x.size, np.inf), np.zeros(x.size, dtype=bool)
-    while not settled.all():
+    moved, converged = np.full(x.size, np.inf), np.zeros(x.size, dtype=bool)
+    while not converged.all():
         value, slope = flows.balance(x)
         beyond = value * above > 0
         low, high = np.where(beyond, low, x), np.where(beyond, x, high)
@@ -274,8 +275,10 @@ def _zeros(flows: _Flows, low: Array, high: Array, above: Array) -> Array:
         following = np.where(trusted, newton, halved)
         change = np.abs(following - x)
         near = ~unbounded & (high - low <= 2 * _EPS * np.maximum(np.abs(x), least))
-        settled |= (np.abs(value) <= 2 * _EPS) | near | (trusted & (change <= 2 * _EPS * np.maximum(np.abs(x), least)))
-        x = np.where(settled, x, following)
+        converged |= (
+            (np.abs(value) <= 2 * _EPS) | near | (trusted & (change <= 2 * _EPS * np.maximum(np.abs(x), least)))
+        )
+        x = np.where(converged, x, following)
         moved = np.where(unbounded, np.inf, change)
         stride *= 2.0
     return x

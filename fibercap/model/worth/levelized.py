@@ -1,4 +1,4 @@
-"""What a levelized cost is made of: after-tax costs of the projects, and the km that they bring, after tax too."""
+"""Rows of the levelized cost: costs of the projects after tax, and the km that they add after tax."""
 
 from __future__ import annotations
 
@@ -13,25 +13,25 @@ if TYPE_CHECKING:
     from fibercap.model.plan.plan import Plan
 
 MOST_DAYS: Final = 366
-"""Days of receivables that the formula of receivable km reaches back at most."""
+"""Largest number of days of receivables that the formula of receivable km covers."""
 SHORTEST_MONTH: Final = 30
-"""Days of a month where a year has 360."""
+"""Days of a month if a year has 360 days."""
 
 
 def levelized_rows(sheet: Sheet, plan: Plan, prefix: str) -> None:
     """Write costs and km of the projects after tax, losses relieved at once, by period.
 
-    A price of p earns p x ((1 - t) km - increase of receivable km) in a period. So the price at which the projects,
-    their assets sold at book value, are worth nothing is the worth of the costs over that of the km.
+    At a price of p, a period earns p x ((1 - t) km - increase of receivable km). So the price at which the projects,
+    with their assets sold at book value, have no NPV is the present value of the costs over that of the km.
 
     Parameters
     ----------
     sheet : Sheet
-        The plan with projects; it knows the rows without them.
+        The sheet of the plan with projects; it can read the rows without them.
     plan : Plan
-        Gives the currency and the rules of working capital.
+        The plan, with its currency and its rules of working capital.
     prefix : str
-        Under what the rows of the same plan without projects stand.
+        Prefix of the rows of the same plan without projects.
 
     Source
     ------
@@ -51,14 +51,14 @@ def levelized_rows(sheet: Sheet, plan: Plan, prefix: str) -> None:
     sheet.line(Row("returns.levelized_costs", "Projects: costs after tax, for the levelized cost", money, FLOW, text))
     words = ("Projects: shipments", "km", FLOW)
     less_row(sheet, "returns.project_shipments", words, "accounts.shipments", prefix)
-    _receivable_row(sheet, plan)
+    _receivable_km_row(sheet, plan)
     path = "returns.project_receivable_km"
     text = f"(1 - {tax}) * {{returns.project_shipments}} - ({{{path}}} - {{{path}@-1}})"
     sheet.line(Row("returns.levelized_km", "Projects: km after tax, for the levelized cost", "km", FLOW, text))
 
 
-def _receivable_row(sheet: Sheet, plan: Plan) -> None:
-    """Write the km that customers have not paid for yet: those of the days of receivables before each period's end."""
+def _receivable_km_row(sheet: Sheet, plan: Plan) -> None:
+    """Write the km that customers have not paid for yet: shipments in the days of receivables before a period's end."""
     days_path, year = "inputs.working_capital.receivables", "{inputs.working_capital.days_in_year}"
     by_period, terms = days_path in sheet, []
     for back in range(MOST_DAYS // (SHORTEST_MONTH * plan.timeline.months) + 1):

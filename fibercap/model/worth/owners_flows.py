@@ -1,4 +1,4 @@
-"""What owners pay and get, and the free cash flow to equity."""
+"""The owners' flow, and the free cash flow to equity."""
 
 from __future__ import annotations
 
@@ -14,21 +14,21 @@ if TYPE_CHECKING:
 
 WITHOUT_DEBT: Final = "tax_without_project_debt"
 PAID_IN: Final = ("equity_for_projects", "equity_paid_in", "equity_for_cash")
-"""Rows of the accounts that owners pay in."""
+"""Rows of `accounts.` that owners pay in."""
 OWNED_LAST: Final = ("cash", "grants_receivable")
-"""What is theirs on the last day, beside what runs on."""
+"""Rows of `accounts.` that owners receive on the last day, besides the terminal value."""
 OWED_LAST: Final = ("debt", "accrued_interest", "tax_payable")
-"""What is paid on the last day."""
+"""Rows of `accounts.` that are repaid on the last day."""
 
 
 def project_loans(plan: Plan) -> list[str]:
-    """Return the loans that funding asks to pay for a project."""
-    asked = {name for key, funding in plan.funding.items() if key in plan.projects for name in funding.sources}
-    return [name for name in plan.loans if name in asked]
+    """Return the loans that finance a project."""
+    lenders = {name for key, funding in plan.funding.items() if key in plan.projects for name in funding.sources}
+    return [name for name in plan.loans if name in lenders]
 
 
 def owners_rows(sheet: Sheet, plan: Plan) -> None:
-    """Write what owners pay and receive, and what the company is worth to them on the horizon's last day.
+    """Write the payments of and to owners, and the worth of the company to them on the horizon's last day.
 
     Writes `returns.owners_paid`, `returns.owners_left` and `returns.owners_flow`. [money]
 
@@ -50,7 +50,7 @@ def owners_rows(sheet: Sheet, plan: Plan) -> None:
 
 
 def fcfe_rows(sheet: Sheet, plan: Plan) -> None:
-    """Write the free cash flow to equity: the project flow and the flows of the debt that pays for it.
+    """Write the free cash flow to equity: the project flow and the flows of the debt that finances the projects.
 
     Writes `returns.tax_saved`, `returns.debt_cash_flow`, `returns.debt_settlement` and `returns.fcfe_flow`. [money]
 
@@ -60,7 +60,7 @@ def fcfe_rows(sheet: Sheet, plan: Plan) -> None:
         The sheet, which has `returns.project_flow`, and the plan.
     """
     loans, money = project_loans(plan), plan.currency
-    _tax_saved(sheet, plan, loans)
+    _tax_saved_rows(sheet, plan, loans)
     draws = [f"loans.{n}.draws" for n in loans]
     paid = [f"loans.{n}.{k}" for n in loans for k in ("upfront_fee", "principal", "interest_paid", "fees_paid")]
     text = f"{total(draws)} - ({total(paid)}) + {{returns.tax_saved}}"
@@ -73,8 +73,8 @@ def fcfe_rows(sheet: Sheet, plan: Plan) -> None:
     sheet.line(Row("returns.fcfe_flow", "Free cash flow to equity", money, FLOW, text))
 
 
-def _tax_saved(sheet: Sheet, plan: Plan, loans: list[str]) -> None:
-    """Write the tax that the projects' loans save, and what of the tax without them is still due at each end."""
+def _tax_saved_rows(sheet: Sheet, plan: Plan, loans: list[str]) -> None:
+    """Write the tax that the projects' loans save, and the tax without them with the balance still to be paid."""
     money, path = plan.currency, WITHOUT_DEBT
     costs = [f"loans.{n}.{k}" for n in loans for k in ("interest", "fees", "fee_amortization")]
     foreign = [n for n in loans if plan.loan_currency(n) != money]

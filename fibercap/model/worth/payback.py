@@ -1,4 +1,4 @@
-"""When projects are paid back, undiscounted and discounted, terminal value left out."""
+"""Payback of the projects, undiscounted and discounted, without terminal value."""
 
 from __future__ import annotations
 
@@ -15,10 +15,11 @@ if TYPE_CHECKING:
 
 
 def payback_rows(sheet: Sheet, plan: Plan, prefix: str) -> None:
-    """Write what the projects spend, their flow without terminal value, and the months until it is paid back.
+    """Write the projects' spending, their flow without terminal value, and the months to payback.
 
-    Writes `returns.project_outlay` and `returns.project_before_terminal` [money], the months, and the same discounted
-    where there is a discount factor.
+    Writes `returns.project_outlay`, `returns.project_before_terminal`, `returns.project_cumulative` [money],
+    `returns.waiting` [1] and `returns.payback_months` [month]; if there is a discount rate, also the last four with
+    `_discounted`.
 
     Parameters
     ----------
@@ -32,8 +33,8 @@ def payback_rows(sheet: Sheet, plan: Plan, prefix: str) -> None:
     text = f"{capex} + {bought} - {grants}"
     sheet.line(Row("returns.project_outlay", "Projects: capex less grants", money, FLOW, text))
     first = min((project.spans[0].start for project in plan.projects.values()), default=float(plan.timeline.origin))
-    begun = [f"{{projects.{key}.first_spending}}" for key in plan.projects]
-    text = f"MIN({', '.join(begun)})" if len(begun) > 1 else next(iter(begun), "{time.from}")
+    first_spending = [f"{{projects.{key}.first_spending}}" for key in plan.projects]
+    text = f"MIN({', '.join(first_spending)})" if len(first_spending) > 1 else next(iter(first_spending), "{time.from}")
     start = sheet.give("returns.first_spending", "month", first, formula=text)
     flow, text = "returns.project_before_terminal", "{returns.project_flow} - {returns.project_terminal_value}"
     sheet.line(Row(flow, label, money, FLOW, text))
@@ -45,15 +46,15 @@ def payback_rows(sheet: Sheet, plan: Plan, prefix: str) -> None:
 
 
 def _months_row(sheet: Sheet, plan: Plan, key: str, flow: str, start: str) -> None:
-    """Write the months from first project spending until the cumulative flow is positive for good."""
-    whole, waits = f"returns.project_cumulative{key}", f"returns.waiting{key}"
+    """Write the months from first project spending until the cumulative flow stays positive."""
+    cumulative, waiting = f"returns.project_cumulative{key}", f"returns.waiting{key}"
     words = ", discounted" if key else ""
     label = f"Projects: cumulative flow, terminal value left out{words}"
-    sheet.write_balance(whole, label, plan.currency, f"{{{flow}}}")
-    lacks = trifle_of(sheet).counts_text(f"-{{{whole}}}")
-    sheet.until_last(waits, f"Projects are not paid back yet{words}", lacks)
+    sheet.write_balance(cumulative, label, plan.currency, f"{{{flow}}}")
+    lacks = trifle_of(sheet).counts_text(f"-{{{cumulative}}}")
+    sheet.until_last(waiting, f"Projects are not paid back yet{words}", lacks)
     text = (
-        f"IF({{{waits}}} > 0, MIN(MAX({{time.end}} - {start}, 0), {{time.months}}), "
-        f"IF({{{waits}@-1}} > 0, -{{{whole}@-1}} / {{{flow}}} * {{time.months}}, 0))"
+        f"IF({{{waiting}}} > 0, MIN(MAX({{time.end}} - {start}, 0), {{time.months}}), "
+        f"IF({{{waiting}@-1}} > 0, -{{{cumulative}@-1}} / {{{flow}}} * {{time.months}}, 0))"
     )
     sheet.line(Row(f"returns.payback_months{key}", f"Months to payback{words}", "month", FLOW, text))

@@ -1,4 +1,4 @@
-"""What the projects are worth: flows with less without them, discounted, with what runs on after the horizon."""
+"""Worth of the projects: the flows that they add, their terminal value, and both discounted."""
 
 from __future__ import annotations
 
@@ -18,23 +18,23 @@ if TYPE_CHECKING:
     from fibercap.model.plan.plan import Plan
 
 
-def worth_rows(sheet: Sheet, plan: Plan, prefix: str = WITHOUT, *, measured: bool = True) -> None:
-    """Write the flows that projects add, their terminal value, and what owners get.
+def worth_rows(sheet: Sheet, plan: Plan, prefix: str = WITHOUT, *, with_measures: bool = True) -> None:
+    """Write the flows that projects add, their terminal value, and the owners' flow.
 
     Parameters
     ----------
     sheet : Sheet
-        The plan with its loans and accounts; it knows the rows of the company that does nothing new.
+        The sheet of the plan with its loans and accounts; it can read the rows of the company without projects.
     plan : Plan
         The plan.
     prefix : str
-        Under what the rows of the same plan without projects stand.
-    measured : bool
-        Whether more is asked than what owners pay and get.
+        Prefix of the rows of the same plan without projects.
+    with_measures : bool
+        If false, only the owners' flow and the rows that it needs are written.
     """
     last_row(sheet)
     _factor_rows(sheet, plan)
-    if not measured:
+    if not with_measures:
         terminal_rows(sheet, plan, "company", "Company", "")
         owners_rows(sheet, plan)
         return
@@ -52,7 +52,7 @@ def worth_rows(sheet: Sheet, plan: Plan, prefix: str = WITHOUT, *, measured: boo
 
 
 def last_row(sheet: Sheet) -> None:
-    """Write 1 in the last period of the horizon, else 0."""
+    """Write `returns.is_last`, which is 1 in the last period of the horizon and else 0. [1]"""
     text = "IF({time.period} = {time.periods}, 1, 0)"
     sheet.line(Row("returns.is_last", "Last period of the horizon", "", FLOW, text))
 
@@ -83,7 +83,7 @@ def _factor_rows(sheet: Sheet, plan: Plan) -> None:
 
 
 def terminal_rows(sheet: Sheet, plan: Plan, key: str, label: str, prefix: str) -> None:
-    """Write what one flow (`company` or `project`) is worth after the horizon, on the horizon's last day.
+    """Write the terminal value of one flow (`company` or `project`) on the horizon's last day.
 
     Writes `returns.<key>_ebitda`, `_fixed_assets`, `_working_capital` and `_terminal_value`, and under a multiple
     `_ebitda_to_date`. [money]

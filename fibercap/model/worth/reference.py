@@ -1,4 +1,4 @@
-"""The company that does nothing new: without projects, paid for as the plan was written before any option."""
+"""The reference company: the company without projects, financed as in the plan before any option."""
 
 from __future__ import annotations
 
@@ -30,19 +30,19 @@ if TYPE_CHECKING:
     from fibercap.model.plants.capacity import Plant
 
 OWNERS_RULES: Final = ("equity", "dividends", "gap")
-"""Keys of `company` that say what owners pay, get and hold cash with."""
+"""Keys of `company` about payments of and to owners, and about the lift of cash to its minimum."""
 WRITTEN: Final[tuple[Path, ...]] = (
     ("rates",), ("exchange",), ("money", "minimum_cash"), *(("company", key) for key in OWNERS_RULES),
 )  # fmt: skip
-"""Parts of the plan as written, beside loans and funding, on which the reference company rests."""
+"""Parts of the plan as written, besides loans and funding, that the reference company uses."""
 
 
 @dataclass(frozen=True)
 class Reference:
-    """The company that does nothing new, projected.
+    """The projection of the company without projects.
 
-    `blocks` are its rows and its loans' schedules by their own names, `prefixed` the same under `without_projects.`;
-    `laws` are the largest gaps its books leave.
+    `blocks` are its rows and its loans' schedules by their paths in its own plan, `prefixed` the same blocks with paths
+    under `without_projects.`; `laws` are the largest gaps of the laws in its books.
     """
 
     plan: Scenario
@@ -59,43 +59,43 @@ class Reference:
 def reference_plan(plan: Scenario) -> Scenario:
     """Return a plan without projects, with the financing of the plan as written before any option.
 
-    Prices, costs, plants, tax, working capital and the opening balance are the plan's own. Loans, the funding of
-    purchases, minimum cash and what owners pay in and take out are as written. Only those loans stay that are
-    outstanding at the start, or that pay for a purchase; dated draws of the latter go. A plant that only an option buys
-    is something new, and is left out.
+    Prices, costs, plants, tax, working capital and the opening balance are those of the plan. Loans, the funding of
+    purchases, minimum cash, equity and dividends are as written. Only loans that are outstanding at the start, or that
+    finance a purchase, remain; dated draws of the latter are removed. A plant that only an option buys counts as new,
+    and is left out.
 
     Source
     ------
     docs/conventions.md, section 7.
     """
-    written = plan.as_written
-    plants = {key: plant for key, plant in plan.plants.items() if key not in newly_bought(plan)}
-    kept: dict[str, Loan] = {}
-    for name in _kept(plan):
-        loan = written.loans[name]
-        kept[name] = loan if _outstanding(written, name, loan) else loan.model_copy(update={"draws": None})
-    for name, loan in kept.items():
+    as_written = plan.as_written
+    plants = {key: plant for key, plant in plan.plants.items() if key not in plants_bought_by_option(plan)}
+    loans: dict[str, Loan] = {}
+    for name in _loans_of_reference(plan):
+        loan = as_written.loans[name]
+        loans[name] = loan if _may_be_outstanding(as_written, name, loan) else loan.model_copy(update={"draws": None})
+    for name, loan in loans.items():
         barring = {key: covenant for key, covenant in loan.covenants.items() if covenant.lock_up is not None}
-        locks = {key: covenant for key, covenant in barring.items() if _stands(covenant.tested_row, plants, kept)}
-        kept[name] = loan.model_copy(update={"covenants": locks})
-    rules = {key: getattr(written.company, key) for key in OWNERS_RULES}
+        locks = {key: covenant for key, covenant in barring.items() if _row_exists(covenant.tested_row, plants, loans)}
+        loans[name] = loan.model_copy(update={"covenants": locks})
+    rules = {key: getattr(as_written.company, key) for key in OWNERS_RULES}
     update = {
         "plants": plants,
         "projects": {},
-        "funding": {key: paid for key, paid in written.funding.items() if key in plants},
-        "loans": kept,
+        "funding": {key: paid for key, paid in as_written.funding.items() if key in plants},
+        "loans": loans,
         "company": plan.company.model_copy(update=rules),
-        "money": plan.money.model_copy(update={"minimum_cash": written.money.minimum_cash}),
-        "rates": {**written.rates, **plan.rates},
-        "exchange": {**written.exchange, **plan.exchange},
+        "money": plan.money.model_copy(update={"minimum_cash": as_written.money.minimum_cash}),
+        "rates": {**as_written.rates, **plan.rates},
+        "exchange": {**as_written.exchange, **plan.exchange},
     }
     copy = plan.model_copy(update=update)
-    copy.take_amounts(written, ("loans.", "funding.", *(f"company.{key}" for key in OWNERS_RULES)))
+    copy.take_amounts(as_written, ("loans.", "funding.", *(f"company.{key}" for key in OWNERS_RULES)))
     return copy
 
 
-def newly_bought(plan: Scenario) -> set[str]:
-    """Return the plants that only an option buys: the plan as written does not buy them."""
+def plants_bought_by_option(plan: Scenario) -> set[str]:
+    """Return the plants that an option buys but that the plan as written does not."""
     written = plan.as_written.plants
     return {
         key
@@ -105,21 +105,21 @@ def newly_bought(plan: Scenario) -> set[str]:
 
 
 def shared_loans(plan: Scenario) -> frozenset[str]:
-    """Return the loans that, in the plan as written, pay for more than purchases: for projects, or on dates."""
+    """Return the loans that, in the plan as written, finance projects or have dated draws."""
     written = plan.as_written
-    asked = {name: written.uses_of_loan(name) for name in written.loans}
-    return frozenset(n for n, keys in asked.items() if written.loans[n].draws or not written.plants.keys() >= set(keys))
+    uses = {name: written.uses_of_loan(name) for name in written.loans}
+    return frozenset(n for n, keys in uses.items() if written.loans[n].draws or not written.plants.keys() >= set(keys))
 
 
-def _kept(plan: Scenario) -> list[str]:
-    """Return the loans of the reference company: those outstanding at the start, or that pay for a purchase."""
+def _loans_of_reference(plan: Scenario) -> list[str]:
+    """Return the loans of the reference company: those outstanding at the start, or that finance a purchase."""
     written = plan.as_written
     buyers = {name for key, paid in written.funding.items() if key in plan.plants for name in paid.sources}
-    return [n for n, loan in written.loans.items() if n in buyers or _outstanding(written, n, loan)]
+    return [n for n, loan in written.loans.items() if n in buyers or _may_be_outstanding(written, n, loan)]
 
 
-def _outstanding(plan: Scenario, name: str, loan: Loan) -> bool:
-    """Tell whether something may be owed on a loan when the horizon starts."""
+def _may_be_outstanding(plan: Scenario, name: str, loan: Loan) -> bool:
+    """Return whether a loan may have a balance when the horizon starts."""
     if loan.outstanding is not None:
         return True
     start = plan.horizon.start
@@ -130,58 +130,60 @@ def _outstanding(plan: Scenario, name: str, loan: Loan) -> bool:
     return not loan.revolves and not plan.uses_of_loan(name)
 
 
-def _stands(row: str, plants: Mapping[str, Plant], kept: Mapping[str, Loan]) -> bool:
-    """Tell whether the row on which a lock-up rests is there without projects and without the other loans."""
+def _row_exists(row: str, plants: Mapping[str, Plant], loans: Mapping[str, Loan]) -> bool:
+    """Return whether the row that a lock-up tests exists without projects and without the other loans."""
     kind, _, rest = row.partition(".")
     name = rest.partition(".")[0]
-    known: dict[str, Container[str]] = {"projects": (), "loans": kept, "funding": plants, "plants": plants}
-    return kind not in known or name in known[kind]
+    names: dict[str, Container[str]] = {"projects": (), "loans": loans, "funding": plants, "plants": plants}
+    return kind not in names or name in names[kind]
 
 
 def reference_of(sheet: Sheet, plan: Scenario, shared: frozenset[str] = frozenset()) -> Reference:
-    """Write the loans, accounts and owners' flow of the company that does nothing new.
+    """Write the loans, accounts and owners' flow of the company without projects.
 
     Parameters
     ----------
     sheet, plan : Sheet, Scenario
-        The sheet, which has who pays, and the plan.
+        The sheet, which has the funding of purchases, and the plan.
     shared : set of str
-        Contracts that also pay for projects; only a part of each is used.
+        Loans that also finance projects; only a part of each contract is used.
 
     Raises
     ------
     IdentityError
         If a law of its books is broken.
     """
-    agreed, plan = plan.loans, _cut(sheet, plan, shared)
+    contracts, plan = plan.loans, _with_used_commitments(sheet, plan, shared)
     sheet, schedules = financed_rows(sheet, plan, ratios=False)
     last_row(sheet)
     terminal_rows(sheet, plan, "company", "Company", "")
     owners_rows(sheet, plan)
-    named = [name for name in agreed if sheet.knows(used_share(name))]
-    cut = {name: amounts(agreed[name], plan.loan_currency(name)) for name in named}
-    blocks = tuple(_in_proportion(block, cut) for block in (sheet.block(), *schedules.values()))
+    scaled = [name for name in contracts if sheet.knows(used_share(name))]
+    contract_amounts = {name: amounts(contracts[name], plan.loan_currency(name)) for name in scaled}
+    blocks = tuple(_scale_amounts(block, contract_amounts) for block in (sheet.block(), *schedules.values()))
     names = frozenset(path for block in blocks for path in (*block.rows, *block.given))
-    moved = [prefix_block(block, WITHOUT, names) for block in blocks]
+    prefixed_blocks = [prefix_block(block, WITHOUT, names) for block in blocks]
     try:
         laws = prove_laws(plan, sheet.read)
     except IdentityError as error:
         raise IdentityError(error.code, f"in the company without projects, {error.found}", error.hint) from None
-    return Reference(plan, blocks, {block.name if i else WITHOUT: block for i, block in enumerate(moved)}, laws)
+    return Reference(
+        plan, blocks, {block.name if i else WITHOUT: block for i, block in enumerate(prefixed_blocks)}, laws
+    )
 
 
-def _cut(sheet: Sheet, plan: Scenario, shared: frozenset[str]) -> Scenario:
-    """Return the plan with each loan that was not outstanding cut to what the purchases take of it.
+def _with_used_commitments(sheet: Sheet, plan: Scenario, shared: frozenset[str]) -> Scenario:
+    """Return the plan with the commitment of each loan that was not outstanding reduced to the part that purchases use.
 
-    Funding rests on the contract's whole commitment, so that what is used of it has a name of its own. Where projects
-    share the loan, its other amounts of money are cut in proportion.
+    Funding uses the full commitment of the contract, so the used part is a scalar of its own. If projects share the
+    loan, its other amounts of money are reduced in proportion.
     """
-    cut = dict(plan.loans)
+    loans = dict(plan.loans)
     for name, loan in plan.loans.items():
-        if not plan.uses_of_loan(name) or _outstanding(plan, name, loan):
+        if not plan.uses_of_loan(name) or _may_be_outstanding(plan, name, loan):
             continue
         money = plan.loan_currency(name)
-        agreed = sheet.give(f"inputs.loans.{name}.commitment", money, loan.commitment)
+        commitment = sheet.give(f"inputs.loans.{name}.commitment", money, loan.commitment)
         taken = sheet.value(f"loans.{name}.funded").sum(axis=-1, keepdims=True)
         taken = np.asarray(taken if taken.ndim > 1 else taken[0])
         used = sheet.give(used_commitment(name), money, taken, formula=f"SUM({{loans.{name}.funded}})")
@@ -189,17 +191,17 @@ def _cut(sheet: Sheet, plan: Scenario, shared: frozenset[str]) -> Scenario:
         if name in shared:
             trifle = loan_trifle(sheet, plan, name)
             share = np.where(trifle.counts(taken), taken / loan.commitment, 1.0)
-            text = f"IF({trifle.counts_text(used)}, {used} / {agreed}, 1)"
+            text = f"IF({trifle.counts_text(used)}, {used} / {commitment}, 1)"
             sheet.give(used_share(name), "", share, formula=text)
-        cut[name] = used_part(loan, taken, share)
-    return plan.model_copy(update={"loans": cut})
+        loans[name] = used_part(loan, taken, share)
+    return plan.model_copy(update={"loans": loans})
 
 
-def _in_proportion(block: Block, cut: Mapping[str, Mapping[str, tuple[str, Array]]]) -> Block:
-    """Return a block in which the amounts of contracts that are cut follow from those that were agreed."""
+def _scale_amounts(block: Block, amounts_by_loan: Mapping[str, Mapping[str, tuple[str, Array]]]) -> Block:
+    """Return a block in which the reduced amounts of contracts are formulas of the agreed amounts."""
     given = dict(block.given)
-    for name, agreed_on in cut.items():
-        for key, (unit, value) in agreed_on.items():
+    for name, contract in amounts_by_loan.items():
+        for key, (unit, value) in contract.items():
             path, agreed = f"inputs.loans.{name}.{key}", f"loans.{name}.agreed.{key}"
             if path in given:
                 given[agreed] = Given(agreed, unit, value, (f"loans.{name}.{key}",))
@@ -208,20 +210,20 @@ def _in_proportion(block: Block, cut: Mapping[str, Mapping[str, tuple[str, Array
 
 
 def same_reference(one: Scenario, other: Scenario) -> bool:
-    """Return whether the reference companies of two plans were written with the very same financing.
+    """Return whether the reference companies of two plans have the same financing.
 
     Parameters
     ----------
     one, other : Scenario
         The plans.
     """
-    mine, its = one.as_written, other.as_written
-    if mine is its:
+    written, other_written = one.as_written, other.as_written
+    if written is other_written:
         return True
-    kept = _kept(one)
-    if kept != _kept(other) or newly_bought(one) != newly_bought(other):
+    loans = _loans_of_reference(one)
+    if loans != _loans_of_reference(other) or plants_bought_by_option(one) != plants_bought_by_option(other):
         return False
-    if shared_loans(one).intersection(kept) != shared_loans(other).intersection(kept):
+    if shared_loans(one).intersection(loans) != shared_loans(other).intersection(loans):
         return False
-    parts = [*WRITTEN, *(("loans", name) for name in kept), *(("funding", key) for key in one.plants)]
-    return all(subtree(mine.tree, part) is subtree(its.tree, part) for part in parts)
+    parts = [*WRITTEN, *(("loans", name) for name in loans), *(("funding", key) for key in one.plants)]
+    return all(subtree(written.tree, part) is subtree(other_written.tree, part) for part in parts)

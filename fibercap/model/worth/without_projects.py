@@ -1,4 +1,4 @@
-"""What is taken from a plan to see what its projects add: the same without them."""
+"""Differences between the rows of a plan and those of the same plan without projects."""
 
 from __future__ import annotations
 
@@ -11,9 +11,9 @@ if TYPE_CHECKING:
     from fibercap.core.units import Array
 
 WITHOUT: Final = "without_projects"
-"""Prefix of the rows of the company that does nothing new."""
+"""Prefix of the rows of the company without projects, financed as in the plan before any option."""
 SAME_WITHOUT: Final = "same_without_projects"
-"""Prefix of the rows of the same plan without projects, where an option changes the grant of a purchase."""
+"""Prefix of the rows of this option without projects, if an option changes the grant of a purchase or buys a plant."""
 
 
 def less(row: str, prefix: str) -> str:
@@ -33,12 +33,12 @@ def less_row(sheet: Sheet, path: str, words: tuple[str, str, str], row: str, pre
     Parameters
     ----------
     sheet : Sheet
-        The plan with projects; it knows the rows without them.
+        The sheet of the plan with projects; it can read the rows without them.
     path, words
-        The new row, and its label, unit and nature.
+        Path of the new row, and its label, unit and nature.
     row : str
-        The row that is taken with projects and without.
+        Path of the row with projects.
     prefix : str
-        Under what the rows without projects stand; "" where nothing is taken.
+        Prefix of the rows without projects; "" to subtract nothing.
     """
     return sheet.line(Row(path, *words, less(row, prefix)))

@@ -11,7 +11,7 @@ from fibercap.core.formula import evaluate
 from fibercap.core.formula_text import term_of
 from fibercap.model.measures.all_measures import measures
 from fibercap.model.measures.debt_measures import NEVER_DRAWN, NONE_DRAWN
-from fibercap.model.measures.worth_measures import NOTHING_PAID, OWNERS_PAY, no_projects
+from fibercap.model.measures.worth_measures import NOTHING_PAID, OWNERS_PAY, reason_without_projects
 from fibercap.model.returns.rate_choice import ONE_SIGN
 from fibercap.views.workbook.cases import merge_in_order
 from fibercap.views.workbook.cell_address import CellAddress, letters
@@ -146,7 +146,7 @@ class MeasureSheet:
         for case, (by_name, key) in enumerate(zip(self.measures_by_case, keys, strict=True)):
             projection, note = self.book.cases[case].projection, self.rates.result("C")
             if name == "equity_irr":
-                note = f'IF({self._owners_pay(case)}=1,{note},"{no_projects(projection) or NOTHING_PAID}")'
+                note = f'IF({self._owners_pay(case)}=1,{note},"{reason_without_projects(projection) or NOTHING_PAID}")'
             note = f'IF(B{row + 1}="","undefined: ","")&{note}'
             if key not in search.pairs_by_key:
                 note = f'"undefined: {by_name[name].reason}"' if name in by_name else '""'
@@ -165,7 +165,7 @@ def _why_no_flows(name: str, projection: Projection) -> str:
     """Return the reason why a rate of return is undefined where there are no flows."""
     if name.startswith("all_in_cost"):
         return NEVER_DRAWN if "." in name else NONE_DRAWN
-    return no_projects(projection) or ONE_SIGN
+    return reason_without_projects(projection) or ONE_SIGN
 
 
 def _text(measure: Measure | None, projection: Projection) -> str:
