@@ -11,7 +11,7 @@ import pytest
 from click.shell_completion import BashComplete
 
 from fibercap.cli import cli
-from fibercap.reading.locating import shipped
+from fibercap.reading.locating import shipped_scenarios
 from fibercap.views.charts.all_charts import CHARTS
 
 if TYPE_CHECKING:
@@ -39,7 +39,7 @@ def offered(*words: str) -> list[str]:
 def test_every_verb_offers_shipped_scenarios_and_files(verb: str) -> None:
     complete = BashComplete(cli, {}, "fibercap", "_FIBERCAP_COMPLETE")
 
-    assert offered(verb, "") == list(shipped())
+    assert offered(verb, "") == list(shipped_scenarios())
     assert "file" in [item.type for item in complete.get_completions([verb], "pl")]
     assert "--option" in offered(verb, "--o") or verb == "loan"
 

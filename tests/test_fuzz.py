@@ -21,7 +21,7 @@ from hypothesis import strategies as st
 from fibercap.cli import main
 from fibercap.core.tree import leaves
 from fibercap.reading.files import read
-from fibercap.reading.locating import shipped
+from fibercap.reading.locating import shipped_scenarios
 
 ASKED = os.environ.get("FUZZ_CASES")
 MANY = settings(
@@ -29,9 +29,9 @@ MANY = settings(
     derandomize=not ASKED,
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture, HealthCheck.data_too_large],
 )
-FILES = {path.name: path.read_bytes() for path in shipped().values()}
+FILES = {path.name: path.read_bytes() for path in shipped_scenarios().values()}
 LINES = [line for text in FILES.values() for line in text.splitlines(keepends=True)]
-PATHS = sorted({".".join(path) for name in shipped() for path, _ in leaves(read(name).tree)})
+PATHS = sorted({".".join(path) for name in shipped_scenarios() for path, _ in leaves(read(name).tree)})
 NUMBERS = "0 -0 -1 1 7 1e-9 1e17 1e18 1e19 1e308 1e999 0.1 50 99_999 999_999_999_999 1__0 010 1. .5 +3 1,5 nan inf ٣ 9**9**9".split()
 UNITS = "USD kUSD MUSD EUR BRL DEM km Mkm km/year USD/km USD/year %/year % bp bp/year year years months month days quarters".split()
 WORDS = [
@@ -182,7 +182,7 @@ laid = st.one_of(
 @MANY
 @given(
     texts=st.lists(laid | st.text(max_size=30), min_size=1, max_size=3),
-    name=st.sampled_from(sorted(shipped())),
+    name=st.sampled_from(sorted(shipped_scenarios())),
     as_json=st.booleans(),
 )
 def test_whatever_is_set_gets_an_answer_and_never_a_traceback(texts: list[str], name: str, *, as_json: bool) -> None:

@@ -13,9 +13,9 @@ from jsonschema import Draft202012Validator
 
 from fibercap.core.tree import Branch, Leaf
 from fibercap.reading.files import read, scenario_of
-from fibercap.reading.locating import shipped
+from fibercap.reading.locating import shipped_scenarios
 from fibercap.reading.text import read_text
-from fibercap.reading.yaml_writer import written
+from fibercap.reading.yaml_writer import yaml_text
 from fibercap.studies.differences import differences
 from tests.reading.test_schema import seen
 from tests.test_cli import SMALL, say
@@ -25,12 +25,12 @@ __all__ = ["say"]  # a fixture
 CHILD = "fibercap: 1\nextends: small.yaml\nchange: {loans.bank.rate: {plus: 1 %/year}}\nremove: [claims.grows]\n"
 
 
-@pytest.mark.parametrize("name", sorted(shipped()))
+@pytest.mark.parametrize("name", sorted(shipped_scenarios()))
 def test_what_show_prints_is_the_same_scenario(name: str) -> None:
     for option in (None, "bullet"):
         scenario = read(name, option)
 
-        again = scenario_of(written(scenario.standalone_tree), "shown.yaml")
+        again = scenario_of(yaml_text(scenario.standalone_tree), "shown.yaml")
 
         assert again.tree == scenario.standalone_tree
         assert ("options" in again.tree) is (option is None)
@@ -50,7 +50,7 @@ def test_any_tree_is_read_again_as_it_was_written(children: dict[str, Any]) -> N
     """Whatever a text holds: quotes, colons, words that YAML takes for nothing, control characters."""
     tree = Branch(children)
 
-    assert read_text(written(tree), "again") == tree
+    assert read_text(yaml_text(tree), "again") == tree
 
 
 def test_show_tells_where_each_value_comes_from(say: Any) -> None:

@@ -8,7 +8,7 @@ from fibercap.model.measures.all_measures import measures
 from fibercap.model.project import project
 from fibercap.model.projection import Projection
 from fibercap.reading.files import read
-from fibercap.reading.locating import shipped
+from fibercap.reading.locating import shipped_scenarios
 from fibercap.studies.claims import outcomes
 from fibercap.studies.covenants import covenants
 
@@ -24,7 +24,7 @@ def by_year(projection: Projection, path: str) -> dict[str, float]:
     return {year: float(value[0]) for year, value in projection.by(path).items()}
 
 
-@pytest.mark.parametrize("name", sorted(shipped()))
+@pytest.mark.parametrize("name", sorted(shipped_scenarios()))
 def test_every_shipped_scenario_tells_what_it_is_and_runs_with_every_option(name: str) -> None:
     scenario = read(name)
 

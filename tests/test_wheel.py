@@ -46,7 +46,7 @@ def test_the_installed_wheel_knows_its_scenarios_anywhere(wheel: Path, tmp_path:
 
 
 def test_a_checkout_finds_the_scenarios_beside_the_package() -> None:
-    assert locating.shipped()["fibercore"] == ROOT / "scenarios" / "fibercore.yaml"
+    assert locating.shipped_scenarios()["fibercore"] == ROOT / "scenarios" / "fibercore.yaml"
 
 
 def test_a_file_is_taken_before_a_name(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -23,9 +23,9 @@ def complete_scenario(context: click.Context, parameter: click.Parameter, incomp
     del context, parameter
     from click.shell_completion import CompletionItem
 
-    from fibercap.reading.locating import shipped
+    from fibercap.reading.locating import shipped_scenarios
 
-    return [*_beginning(shipped(), incomplete), CompletionItem(incomplete, type="file")]
+    return [*_beginning(shipped_scenarios(), incomplete), CompletionItem(incomplete, type="file")]
 
 
 def complete_from(names: Names, after: str = "") -> Offers:

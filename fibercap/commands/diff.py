@@ -89,9 +89,9 @@ def _plans_of_review(
     scenarios: tuple[str, ...], plan: Scenario, out: Path | None, *, force: bool
 ) -> tuple[Scenario, Scenario]:
     """Return the plan before and after the changes entered in a workbook, in its option; write these to `out`."""
-    from fibercap.reading.workbook import name_from, overlay_text, reviewed
+    from fibercap.reading.workbook import name_from, overlay_text, read_review
 
-    review = reviewed(Path(scenarios[1]))
+    review = read_review(Path(scenarios[1]))
     if review.hash != plan.digest():
         say(f"{scenarios[1]} was exported from another version of {scenarios[0]}; old values are its own", err=True)
     old = plan.with_option(review.option) if review.option and plan.option is None else plan

@@ -57,11 +57,11 @@ def rows(arguments: tuple[str, ...], option: str | None, settings: tuple[str, ..
 
 def _scenario_and_words(arguments: tuple[str, ...]) -> tuple[str, tuple[str, ...]]:
     """Return the scenario and the words; a single word that is no scenario is searched in a shipped one."""
-    from fibercap.reading.locating import SUFFIXES, shipped
+    from fibercap.reading.locating import SUFFIXES, shipped_scenarios
 
     first = arguments[0]
     word = re.fullmatch(r"[\w.*?-]{1,64}", first) is not None and not first.endswith(SUFFIXES)
-    if len(arguments) > 1 or not word or first in shipped() or first == "-" or Path(first).exists():
+    if len(arguments) > 1 or not word or first in shipped_scenarios() or first == "-" or Path(first).exists():
         return first, arguments[1:]
     say(f"rows of the shipped scenario {SHIPPED}; for your own: fibercap rows SCENARIO {first}", err=True)
     return SHIPPED, arguments

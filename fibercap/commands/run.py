@@ -119,10 +119,10 @@ def _print_document(projection: Projection, selection: Selection) -> None:
 
 def _keep(projection: Projection, settings: tuple[str, ...], by: str, out: Path, *, force: bool) -> None:
     """Write the folder of the run, all files or none."""
-    from fibercap.reading.yaml_writer import written
+    from fibercap.reading.yaml_writer import yaml_text
     from fibercap.views.files.run_folder import former_files, run_folder
     from fibercap.views.files.writing import write_all
 
-    files = run_folder(projection, written(projection.scenario.standalone_tree, folders=False), settings, by)
+    files = run_folder(projection, yaml_text(projection.scenario.standalone_tree, folders=False), settings, by)
     write_all(out, files, force=force, former=partial(former_files, out))
     say(f"{len(files)} files are in {out}", err=True)

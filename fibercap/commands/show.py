@@ -25,6 +25,6 @@ def show(scenario: str, option: str | None, settings: tuple[str, ...], as_json: 
 
         say_json(text(show_document(tree)))
         return
-    from fibercap.reading.yaml_writer import written
+    from fibercap.reading.yaml_writer import yaml_text
 
-    say_yaml(written(tree))
+    say_yaml(yaml_text(tree))

@@ -1,4 +1,4 @@
-"""What `remove` takes away while something still refers to it: told where it is removed, with its users by name."""
+"""Problems of removing an entry that is still used: one at each removal, which names the users."""
 
 from __future__ import annotations
 
@@ -22,30 +22,38 @@ _BLOCKS: Final[Mapping[str, tuple[str, ...]]] = {
 }
 
 
-def still_used(problems: Iterable[Problem], removed: Mapping[str, Place | None]) -> list[Problem]:
-    """Return the problems with one for each removal in place of those that only follow from it."""
-    kept: list[Problem] = []
+def merge_problems_of_removals(problems: Iterable[Problem], removed: Mapping[str, Place | None]) -> list[Problem]:
+    """Return the problems, those that follow from a removal replaced by one problem at the removal.
+
+    Parameters
+    ----------
+    problems : iterable of Problem
+        All problems.
+    removed : mapping
+        Where each path is removed, by path.
+    """
+    others: list[Problem] = []
     users: dict[str, dict[str, None]] = {}
     for problem in problems:
-        path = _gone(problem, removed)
+        path = _removed_path(problem, removed)
         if path:
             user = problem.under if problem.code == "no_such_path" else f"`{problem.path}`"
             users.setdefault(path, {})[user] = None
         else:
-            kept.append(problem)
+            others.append(problem)
     for path, names in users.items():
         *most, last = names
-        told = f"{', '.join(most)} and {last}" if most else last
-        found = f"the removal of `{path}`, to which {told} still refer{'' if most else 's'}"
-        kept.append(Problem(path, "still_used", found, "what nothing refers to", place=removed[path]))
-    return kept
+        users_text = f"{', '.join(most)} and {last}" if most else last
+        problem_text = f"the removal of `{path}`, to which {users_text} still refer{'' if most else 's'}"
+        others.append(Problem(path, "still_used", problem_text, "what nothing refers to", place=removed[path]))
+    return others
 
 
-def _gone(problem: Problem, removed: Mapping[str, Place | None]) -> str:
-    """Return the removed path that a problem misses; "" where it misses nothing of them."""
+def _removed_path(problem: Problem, removed: Mapping[str, Place | None]) -> str:
+    """Return the removed path that causes a problem; "" if none does."""
     if problem.code == "no_such_path":
-        lost = (path for path in removed if f"{problem.path}.".startswith(f"{path}."))
-        return next(lost, "") if problem.under else ""
+        paths = (path for path in removed if f"{problem.path}.".startswith(f"{path}."))
+        return next(paths, "") if problem.under else ""
     blocks = _BLOCKS.get(problem.code, ())
     name = problem.found.partition("`")[2].partition("`")[0]
     return next((path for block in blocks if (path := f"{block}.{name}") in removed), "")

@@ -1,4 +1,4 @@
-"""One scenario laid over others: `extends`, then `change`, `add` and `remove`, each file laid once, parents first."""
+"""Scenarios that extend others by `change`, `add` and `remove`; each file is applied once, parents first."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ OWN: Final = ("fibercap", "id", "title", "note")
 
 @dataclass(frozen=True)
 class Layer:
-    """One file: what messages call it, where it lies (None for a text), and its tree."""
+    """One file: its name in messages, its path (None for a text), and its tree."""
 
     name: str
     path: FilePath | None
@@ -32,39 +32,39 @@ class Layer:
 
     @property
     def extends(self) -> Leaf | None:
-        """What it is laid over; None for a plan that stands alone."""
-        found = self.tree.get("extends")
-        return found if isinstance(found, Leaf) else None
+        """The files that it extends; None for a plan of its own."""
+        leaf = self.tree.get("extends")
+        return leaf if isinstance(leaf, Leaf) else None
 
 
 @dataclass
 class Parents:
-    """Finds what a file extends: `find` returns the layer of a name, or says in a Problem why there is none."""
+    """The files that a file extends; `find` returns the layer of a name, or the Problem why there is none."""
 
     find: Callable[[str, Layer, Place | None], Layer | Problem]
     problems: list[Problem] = field(default_factory=list)
-    _known: dict[FilePath | None, list[Layer]] = field(default_factory=dict)
+    _parents_by_path: dict[FilePath | None, list[Layer]] = field(default_factory=dict)
 
     def of(self, layer: Layer) -> list[Layer]:
-        """Return the files that a file names, in its order; what is wrong with one goes to the problems."""
-        if layer.path not in self._known:
-            self._known[layer.path] = self._found(layer)
-        return self._known[layer.path]
+        """Return the files that a file extends, in its order; add a problem for each that cannot be used."""
+        if layer.path not in self._parents_by_path:
+            self._parents_by_path[layer.path] = self._find_parents(layer)
+        return self._parents_by_path[layer.path]
 
-    def _found(self, layer: Layer) -> list[Layer]:
-        wanted = layer.extends
-        if wanted is None:
+    def _find_parents(self, layer: Layer) -> list[Layer]:
+        extends = layer.extends
+        if extends is None:
             return []
-        names = dict(wanted.names())
-        if not names and wanted.value is not None:
+        names = dict(extends.names())
+        if not names and extends.value is not None:
             hint = "write `extends: fibercore.yaml`"
-            self.problems.append(Problem("extends", "empty", "no file", "one or more", hint, wanted.place))
-        found = [self.find(name, layer, where) for name, where in names.items()]
-        self.problems += [parent for parent in found if isinstance(parent, Problem)]
-        return [parent for parent in found if isinstance(parent, Layer)]
+            self.problems.append(Problem("extends", "empty", "no file", "one or more", hint, extends.place))
+        parents = [self.find(name, layer, where) for name, where in names.items()]
+        self.problems += [parent for parent in parents if isinstance(parent, Problem)]
+        return [parent for parent in parents if isinstance(parent, Layer)]
 
     def chain(self, layer: Layer) -> list[Layer]:
-        """Return a file behind all that it extends, each file once; a circle goes to the problems and ends there."""
+        """Return all files that a file extends, then the file, each once; report a circle and stop there."""
         chain: list[Layer] = []
         seen, trail = {layer.path}, [(layer, iter(self.of(layer)))]
         while trail:
@@ -75,44 +75,51 @@ class Parents:
                 seen.add(parent.path)
                 trail.append((parent, iter(self.of(parent))))
             elif parent.path in (here := [step.path for step, _ in trail]):
-                self._circle([step for step, _ in trail[here.index(parent.path) :]])
+                self._report_circle([step for step, _ in trail[here.index(parent.path) :]])
         return chain
 
-    def _circle(self, steps: list[Layer]) -> None:
+    def _report_circle(self, steps: list[Layer]) -> None:
         names = [step.path.name for step in steps if step.path]
-        told = f"a circle: {' -> '.join([*names, *names[:1]])}"
+        problem = f"a circle: {' -> '.join([*names, *names[:1]])}"
         where = steps[-1].extends.place if steps[-1].extends else None
-        self.problems.append(Problem("extends", "circle", told, "a chain that ends", "remove one", where))
+        self.problems.append(Problem("extends", "circle", problem, "a chain that ends", "remove one", where))
 
 
-def resolved(layer: Layer, parents: Parents) -> Branch:
-    """Return a file's tree, its `like` filled, laid over those it extends; what is wrong goes to `parents.problems`.
+def resolve_extends(layer: Layer, parents: Parents) -> Branch:
+    """Return the tree of a file applied to those that it extends, with each `like` filled in.
 
-    What does not fit is left out of the tree, so that the rest can be looked at all the same.
+    Changes that do not fit are left out of the tree, so that the rest can be checked too.
+
+    Parameters
+    ----------
+    layer : Layer
+        The file.
+    parents : Parents
+        Finds the files that it extends; its `problems` get all problems.
     """
     chain = parents.chain(layer)
     if all(step.extends is not None for step in chain):
-        return Branch()  # there is no plan to lay it over
+        return Branch()  # no file of the chain is a plan of its own
     trees: dict[tuple[FilePath | None, ...], Branch] = {}
     for step in chain:
         if len(parents.of(step)) > 1:
             parents.problems += _conflicts(step, parents, trees)
-    tree = _laid(chain, parents.problems)
-    return _named(tree, layer.tree) if layer.extends is not None else tree
+    tree = _apply_layers(chain, parents.problems)
+    return _with_heading_of(tree, layer.tree) if layer.extends is not None else tree
 
 
-def _laid(chain: list[Layer], problems: list[Problem]) -> Branch:
-    """Lay files one over the other: those that stand alone are joined, changes are laid over what is there."""
+def _apply_layers(chain: list[Layer], problems: list[Problem]) -> Branch:
+    """Return the tree of several files: plans are merged, and overlays are applied to the tree so far."""
     tree = Branch()
     for layer in chain:
-        tree = _laid_over(tree, layer, problems)
+        tree = _apply_layer(tree, layer, problems)
     return tree
 
 
-def _laid_over(tree: Branch, layer: Layer, problems: list[Problem]) -> Branch:
+def _apply_layer(tree: Branch, layer: Layer, problems: list[Problem]) -> Branch:
     if layer.extends is None:
-        return _joined(tree, fill_likes(layer.tree, SCHEMA.one_value, problems))
-    problems += _strangers(layer.tree)
+        return _merge(tree, fill_likes(layer.tree, SCHEMA.one_value, problems))
+    problems += _unknown_keys(layer.tree)
     changes = Branch({v: layer.tree[v] for v in VERBS if v in layer.tree}, layer.tree.keys_at, layer.tree.place)
     try:
         return overlay(tree, changes, SCHEMA, layer.name)
@@ -122,32 +129,32 @@ def _laid_over(tree: Branch, layer: Layer, problems: list[Problem]) -> Branch:
 
 
 def _tree_of(chain: list[Layer], trees: dict[tuple[FilePath | None, ...], Branch]) -> Branch:
-    """Return the tree of a chain; chains that begin alike share what they have in common."""
+    """Return the tree of a chain; chains that begin with the same files share their trees."""
     paths = tuple(layer.path for layer in chain)
-    known = next((length for length in range(len(paths), 0, -1) if paths[:length] in trees), 0)
-    tree = trees.get(paths[:known], Branch())
-    for length in range(known, len(paths)):
-        trees[paths[: length + 1]] = tree = _laid_over(tree, chain[length], [])
+    shared_length = next((length for length in range(len(paths), 0, -1) if paths[:length] in trees), 0)
+    tree = trees.get(paths[:shared_length], Branch())
+    for length in range(shared_length, len(paths)):
+        trees[paths[: length + 1]] = tree = _apply_layer(tree, chain[length], [])
     return tree
 
 
-def _named(laid: Branch, own: Branch) -> Branch:
-    """Return a tree with the name, title and note of the file that was laid over it, not of what it extends."""
+def _with_heading_of(tree: Branch, file_tree: Branch) -> Branch:
+    """Return a tree with the id, title and note of the last file, not those of the files that it extends."""
     for key in OWN:
-        if key in own:
-            laid = laid.with_child(key, own[key], own.keys_at.get(key))
-        elif key != "title" and key in laid:
-            laid = laid.without_child(key)
-    return Branch(laid.children, {**laid.keys_at, **own.keys_at}, own.place)
+        if key in file_tree:
+            tree = tree.with_child(key, file_tree[key], file_tree.keys_at.get(key))
+        elif key != "title" and key in tree:
+            tree = tree.without_child(key)
+    return Branch(tree.children, {**tree.keys_at, **file_tree.keys_at}, file_tree.place)
 
 
-def _strangers(tree: Branch) -> Iterator[Problem]:
-    """Run over the keys that a file which extends another may not have, and what is no overlay."""
+def _unknown_keys(tree: Branch) -> Iterator[Problem]:
+    """Yield keys that are not allowed beside `extends`, and parts of the overlay with a wrong form."""
     for key, child in tree.items():
         if key not in (*OWN, *VERBS, "extends"):
-            told, wanted = f"`{key}` beside `extends`", "changes to what is extended"
+            problem, wanted = f"`{key}` beside `extends`", "changes to what is extended"
             hint = f"write it under `change:` or `add:`, such as `add: {{{key}.name: ...}}`"
-            yield Problem(key, "unknown_key", told, wanted, hint, tree.keys_at.get(key))
+            yield Problem(key, "unknown_key", problem, wanted, hint, tree.keys_at.get(key))
         elif key in ("change", "add") and isinstance(child, Leaf) and child.value is not None:
             hint = f"write it like `{key}: {{loans.fleet.rate: 9 %/year}}`"
             yield Problem(key, "not_a_block", f"`{child.value}`", "a block of paths with values", hint, child.place)
@@ -156,32 +163,32 @@ def _strangers(tree: Branch) -> Iterator[Problem]:
             yield Problem(key, "not_a_list", "no list", "a list of paths", hint, tree.keys_at.get(key))
 
 
-def _joined(one: Branch, other: Branch) -> Branch:
+def _merge(one: Branch, other: Branch) -> Branch:
     children = dict(one.children)
     for key, child in other.items():
-        mine = one.get(key)
-        children[key] = _joined(mine, child) if isinstance(mine, Branch) and isinstance(child, Branch) else child
+        current = one.get(key)
+        children[key] = _merge(current, child) if isinstance(current, Branch) and isinstance(child, Branch) else child
     return Branch(children, {**other.keys_at, **one.keys_at}, one.place or other.place)
 
 
 def _conflicts(layer: Layer, parents: Parents, trees: dict[tuple[FilePath | None, ...], Branch]) -> Iterator[Problem]:
-    """Run over the values that two parents of a file set differently, and the file itself does not set."""
+    """Yield the values that two parents of a file set differently and that the file does not set."""
     changes = layer.tree.get("change")
-    settled = tuple(f"{name}." for name in changes) if isinstance(changes, Mapping) else ()
+    set_here = tuple(f"{name}." for name in changes) if isinstance(changes, Mapping) else ()
     where = layer.extends.place if layer.extends else None
     for one, other in combinations([parents.chain(parent) for parent in parents.of(layer)], 2):
         shared = [step for step in one if step.path in {another.path for another in other}]
-        mine, theirs, base = (_tree_of(chain, trees) for chain in (one, other, shared))
-        for path, here, there in _clashes(mine, theirs, base, ()):
+        first, second, base = (_tree_of(chain, trees) for chain in (one, other, shared))
+        for path, first_value, second_value in _clashes(first, second, base, ()):
             name = ".".join(path)
-            if not f"{name}.".startswith(settled) and path[0] not in OWN:
-                told = f"{_spoken(here)} and {_spoken(there)}"
+            if not f"{name}.".startswith(set_here) and path[0] not in OWN:
+                problem = f"{_value_and_place(first_value)} and {_value_and_place(second_value)}"
                 hint = f"set it here: `change: {{{name}: ...}}`"
-                yield Problem(name, "conflict", told, "one value", hint, where)
+                yield Problem(name, "conflict", problem, "one value", hint, where)
 
 
 def _clashes(one: Tree, other: Tree, base: Tree | None, path: Path) -> Iterator[tuple[Path, Tree, Tree]]:
-    """Run over what two trees hold differently, where neither holds what both were made from."""
+    """Yield the values that both trees changed, differently, from their common base."""
     one, other = wrapped_value(one), wrapped_value(other)
     base = None if base is None else wrapped_value(base)
     if one == other or base in (one, other):
@@ -195,6 +202,6 @@ def _clashes(one: Tree, other: Tree, base: Tree | None, path: Path) -> Iterator[
             yield from _clashes(one[key], other[key], below.get(key), (*path, key))
 
 
-def _spoken(tree: Tree) -> str:
-    told = "a block" if isinstance(tree, Branch) else f"`{tree.value}`"
-    return f"{told} in {tree.place.file}, line {tree.place.line}" if tree.place else told
+def _value_and_place(tree: Tree) -> str:
+    text = "a block" if isinstance(tree, Branch) else f"`{tree.value}`"
+    return f"{text} in {tree.place.file}, line {tree.place.line}" if tree.place else text

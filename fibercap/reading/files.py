@@ -1,4 +1,4 @@
-"""Scenarios by file or by shipped name; `--set` and options laid over them."""
+"""Read scenarios by file or by shipped name, with options and `--set` applied."""
 
 from __future__ import annotations
 
@@ -14,9 +14,9 @@ from fibercap.core.set_twice import find_repeated_settings
 from fibercap.core.tree import Branch, Leaf, Origin
 from fibercap.model.loans.contracts import Contracts
 from fibercap.model.plan.scenario import SCHEMA, Scenario
-from fibercap.reading.dangling import still_used
-from fibercap.reading.loading import Opened, opened
-from fibercap.reading.locating import bytes_from, bytes_of, locate, shown
+from fibercap.reading.dangling import merge_problems_of_removals
+from fibercap.reading.loading import LoadedText, load_text
+from fibercap.reading.locating import bytes_from, bytes_of, display_path, locate
 from fibercap.reading.text import read_text
 
 if TYPE_CHECKING:
@@ -37,11 +37,11 @@ def read(
     name : str or Path
         A file, the name of a shipped scenario such as `fibercore`, or `-` for standard input.
     option : str, optional
-        The financing option to lay over it.
+        The financing option to apply.
     settings : iterable of str
-        Changes `path=value` to lay over that, the value written as in the file.
+        Changes `path=value` to apply after the option, the value written as in a file.
     allow_outside : bool
-        Let `extends` leave the folder of the file.
+        Allow `extends` to leave the folder of the file.
 
     Raises
     ------
@@ -50,8 +50,8 @@ def read(
     FibercapError
         If there is no such option.
     """
-    found, path = _file(name, allow_outside=allow_outside)
-    return _laid(_scenario(found, path.stem), option, settings)
+    loaded, path = _load(name, allow_outside=allow_outside)
+    return _with_option_and_settings(_scenario(loaded, path.stem), option, settings)
 
 
 def read_loans(
@@ -66,60 +66,67 @@ def read_loans(
     FibercapError
         If there is no such option, or the file holds only loans and has none.
     """
-    found, path = _file(name, allow_outside=allow_outside)
-    if not holds_only_loans(found.tree):
-        return _laid(_scenario(found, path.stem), option, settings)
+    loaded, path = _load(name, allow_outside=allow_outside)
+    if not holds_only_loans(loaded.tree):
+        return _with_option_and_settings(_scenario(loaded, path.stem), option, settings)
     if option is not None:
         raise FibercapError(
-            "no_such_name", f"no option `{option}` in {found.name}; it holds only loans", "leave `--option` out"
+            "no_such_name", f"no option `{option}` in {loaded.name}; it holds only loans", "leave `--option` out"
         )
-    return _contracts(found, settings)
+    return _contracts(loaded, settings)
 
 
-def _file(name: str | Path, *, allow_outside: bool) -> tuple[Opened, Path]:
+def _load(name: str | Path, *, allow_outside: bool) -> tuple[LoadedText, Path]:
     if str(name) == STANDARD_INPUT:
         if sys.stdin is None:
             raise FibercapError(
                 "wrong_stream", "standard input is closed", "name a file, or send a scenario to standard input"
             )
         text = bytes_from(sys.stdin.buffer)
-        return opened(text, "standard input", None, Path(), allow_outside=allow_outside), Path("input")
+        return load_text(text, "standard input", None, Path(), allow_outside=allow_outside), Path("input")
     path = locate(str(name))
     real = path.resolve()
-    return opened(bytes_of(path), shown(path), real, real.parent, allow_outside=allow_outside), path
+    return load_text(bytes_of(path), display_path(path), real, real.parent, allow_outside=allow_outside), path
 
 
 def holds_only_loans(tree: Branch) -> bool:
-    """Tell whether a file holds loans and no plan."""
+    """Return whether a file holds loans and no plan."""
     return "loans" in tree and not {"horizon", "money", "products", "plants"}.intersection(tree)
 
 
 def contracts_of(text: str | bytes, name: str = "loans", settings: Iterable[str] = ()) -> Contracts:
-    """Return the loans that a YAML text describes, changes `path=value` laid over them.
+    """Return the loans that a YAML text describes, with changes `path=value` applied.
+
+    Parameters
+    ----------
+    text, name : str
+        The YAML text, and its name in messages.
+    settings : iterable of str
+        Changes `path=value`, the value written as in a file.
 
     Raises
     ------
     ScenarioError
         With every problem, in the order of the text.
     """
-    return _contracts(opened(text, name, None, Path()), settings)
+    return _contracts(load_text(text, name, None, Path()), settings)
 
 
-def _contracts(found: Opened, settings: Iterable[str]) -> Contracts:
-    tree, problems, made = found.tree, [*found.problems], None
+def _contracts(loaded: LoadedText, settings: Iterable[str]) -> Contracts:
+    tree, problems, contracts = loaded.tree, [*loaded.problems], None
     try:
-        for setting, changes in _changes(found.name, settings):
+        for setting, changes in _changes(loaded.name, settings):
             tree = overlay(tree, changes, SCHEMA, f"--set {setting}")
-        made = Contracts.from_tree(tree, found.name)
+        contracts = Contracts.from_tree(tree, loaded.name)
     except (OverlayError, ScenarioError) as error:
-        problems += found.further(error.problems)
-    if made is None or problems:
-        raise ScenarioError(found.name, unique(problems))
-    return made
+        problems += loaded.problems_beyond(error.problems)
+    if contracts is None or problems:
+        raise ScenarioError(loaded.name, unique(problems))
+    return contracts
 
 
-def _laid(scenario: Scenario, option: str | None, settings: Iterable[str]) -> Scenario:
-    """Return a scenario with an option, and then settings, laid over it."""
+def _with_option_and_settings(scenario: Scenario, option: str | None, settings: Iterable[str]) -> Scenario:
+    """Return a scenario with an option, and then settings, applied."""
     if option is not None:
         scenario = scenario.with_option(option)
     for setting, changes in _changes(scenario.file, settings):
@@ -128,35 +135,49 @@ def _laid(scenario: Scenario, option: str | None, settings: Iterable[str]) -> Sc
 
 
 def _changes(name: str, settings: Iterable[str]) -> list[tuple[str, Branch]]:
-    """Return the overlay of each `--set`; together they set no input twice.
+    """Return the overlay of each `--set`.
 
     Raises
     ------
     ScenarioError
-        If one is not of that form, or two set one input.
+        If one does not have the form `path=value`, or two set the same input.
     """
     changes = [(setting, changes_of(setting)) for setting in settings]
-    twice = find_repeated_settings((change for _, change in changes), SCHEMA)
-    if twice:
-        raise ScenarioError(name, twice.values())
+    repeated = find_repeated_settings((change for _, change in changes), SCHEMA)
+    if repeated:
+        raise ScenarioError(name, repeated.values())
     return changes
 
 
 def scenario_of(text: str | bytes, name: str = "scenario", default_id: str = "scenario") -> Scenario:
-    """Return the scenario that a YAML text describes; what the text, the model and the options refuse is told together.
+    """Return the scenario that a YAML text describes, or raise all problems of the text, the model and the options.
 
-    Every option is laid over and validated too, so that none fails only when it is chosen. Files that it extends are
-    looked for in the current folder.
+    Every option is applied and validated too, so that none fails only when it is chosen. Files that the text extends
+    are looked for in the current folder.
+
+    Parameters
+    ----------
+    text, name : str
+        The YAML text, and its name in messages.
+    default_id : str
+        The id of a scenario that gives none.
+
+    Raises
+    ------
+    ScenarioError
+        With every problem, in the order of the text.
     """
-    return _scenario(opened(text, name, None, Path()), default_id)
+    return _scenario(load_text(text, name, None, Path()), default_id)
 
 
-def _scenario(found: Opened, default_id: str) -> Scenario:
-    tree, name = found.tree, found.name
+def _scenario(loaded: LoadedText, default_id: str) -> Scenario:
+    tree, name = loaded.tree, loaded.name
     if holds_only_loans(tree):
         hint = "print them with `fibercap loan`, or add horizon, money, products and plants"
-        told = Problem("loans", "only_loans", "a file that holds only loans", "a scenario", hint, tree.keys_at["loans"])
-        raise ScenarioError(name, [*found.problems, told])
+        problem = Problem(
+            "loans", "only_loans", "a file that holds only loans", "a scenario", hint, tree.keys_at["loans"]
+        )
+        raise ScenarioError(name, [*loaded.problems, problem])
     if "id" not in tree:
         tree = tree.with_child("id", Leaf(as_name(default_id)))
     scenario, problems = None, list[Problem]()
@@ -164,16 +185,22 @@ def _scenario(found: Opened, default_id: str) -> Scenario:
         scenario = Scenario.from_tree(tree, name)
     except ScenarioError as error:
         problems = [*error.problems]
-    told_all = [*found.problems, *found.further(problems), *found.further(_of_options(tree, name, problems, scenario))]
-    if scenario is None or told_all:
-        raise ScenarioError(name, unique(still_used(told_all, found.removed)))
+    all_problems = [
+        *loaded.problems,
+        *loaded.problems_beyond(problems),
+        *loaded.problems_beyond(_problems_of_options(tree, name, problems, scenario)),
+    ]
+    if scenario is None or all_problems:
+        raise ScenarioError(name, unique(merge_problems_of_removals(all_problems, loaded.removed)))
     return scenario
 
 
-def _of_options(tree: Branch, name: str, known: Iterable[Problem], base: Scenario | None) -> Iterator[Problem]:
-    """Lay each option over the scenario and run over what it brings about beside what is known."""
+def _problems_of_options(
+    tree: Branch, name: str, known_problems: Iterable[Problem], base: Scenario | None
+) -> Iterator[Problem]:
+    """Yield the problems of the scenario with each of its options, except those that are known already."""
     options = tree.get("options")
-    told = {(problem.place, problem.code, problem.found) for problem in known}
+    reported = {(problem.place, problem.code, problem.found) for problem in known_problems}
     for option, changes in options.items() if isinstance(options, Branch) else ():
         if _is_overlay(changes):
             try:
@@ -182,13 +209,13 @@ def _of_options(tree: Branch, name: str, known: Iterable[Problem], base: Scenari
                 else:
                     Scenario.from_tree(overlay(tree, changes, SCHEMA, f"option {option}"), name, option)
             except (OverlayError, ScenarioError) as error:
-                for problem in still_used(error.problems, removals(changes)):
-                    if (problem.place, problem.code, problem.found) not in told:
+                for problem in merge_problems_of_removals(error.problems, removals(changes)):
+                    if (problem.place, problem.code, problem.found) not in reported:
                         yield replace(problem, under=f"option `{option}`")
 
 
 def _is_overlay(changes: Tree) -> TypeGuard[Branch]:
-    """Tell whether a block has the shape of an overlay; the model tells of one that has not."""
+    """Return whether a block has the form of an overlay; the model reports options that do not."""
     if not isinstance(changes, Branch):
         return False
     blocks = all(isinstance(changes.get(verb, changes), Branch) for verb in ("change", "add"))

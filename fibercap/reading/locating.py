@@ -1,4 +1,4 @@
-"""Where scenarios lie: files, shipped names, and what `extends` may reach."""
+"""Find the files of scenarios: by path, by shipped name, or for `extends`."""
 
 from __future__ import annotations
 
@@ -19,21 +19,21 @@ SUFFIXES = (".yaml", ".yml")
 
 
 def shipped_folders() -> tuple[Path, ...]:
-    """Return where shipped scenarios may lie: inside the installed package, else in the checkout."""
+    """Return the folders of shipped scenarios: inside the installed package, and in the checkout."""
     return (_PACKAGE / "scenarios", _PACKAGE.parent / "scenarios")
 
 
-def shipped() -> dict[str, Path]:
+def shipped_scenarios() -> dict[str, Path]:
     """Return the shipped scenarios by name."""
     for folder in shipped_folders():
-        found = {path.stem: path for path in sorted(folder.glob("*.yaml"))}
-        if found:
-            return found
+        scenarios = {path.stem: path for path in sorted(folder.glob("*.yaml"))}
+        if scenarios:
+            return scenarios
     return {}
 
 
 def new_plan() -> bytes:
-    """Return the small commented plan with which `fibercap new` begins."""
+    """Return the small commented plan that `fibercap new` writes."""
     return (Path(__file__).parent / "new_plan.yaml").read_bytes()
 
 
@@ -46,19 +46,19 @@ def locate(name: str) -> Path:
         If there is neither such a file nor such a name.
     """
     path = Path(name)
-    if _is(Path.is_file, path):
+    if _ask_file_system(Path.is_file, path):
         return path
-    if name in shipped():
-        return shipped()[name]
-    told, hint = _no_file(path, name), "give its text to standard input, and name that, `-`"
-    if told.endswith("a folder"):
+    if name in shipped_scenarios():
+        return shipped_scenarios()[name]
+    problem, hint = _describe_non_file(path, name), "give its text to standard input, and name that, `-`"
+    if problem.endswith("a folder"):
         hint = "name one file in it"
-    elif not told:
-        near = _scenarios_in(path.parent) if _is(Path.is_dir, path.parent) else set()
-        known = near if path.suffix in SUFFIXES else set(shipped())
-        told = f"no file {quote(name)}, and no shipped scenario of that name"
-        hint = did_you_mean(path.name, known, "scenarios")
-    raise ScenarioError(name, [Problem("", "no_such_file", told, "a scenario", hint, Place(name, 1, 1))])
+    elif not problem:
+        near = _scenarios_in(path.parent) if _ask_file_system(Path.is_dir, path.parent) else set()
+        names = near if path.suffix in SUFFIXES else set(shipped_scenarios())
+        problem = f"no file {quote(name)}, and no shipped scenario of that name"
+        hint = did_you_mean(path.name, names, "scenarios")
+    raise ScenarioError(name, [Problem("", "no_such_file", problem, "a scenario", hint, Place(name, 1, 1))])
 
 
 def parent_of(name: str, folder: Path, fence: Path | None, where: Place | None) -> Path | Problem:
@@ -71,58 +71,62 @@ def parent_of(name: str, folder: Path, fence: Path | None, where: Place | None) 
     folder : Path
         That folder.
     fence : Path or None
-        The folder that `extends` may not leave, links followed; None lets it go anywhere. Shipped scenarios are inside.
+        The folder that `extends` may not leave, links followed; None if it may. Shipped scenarios are always allowed.
     where : Place or None
-        Where it is named.
+        Place of the name in the file.
     """
     path = folder / name
-    if not _is(Path.is_file, path) and name in shipped():
-        return shipped()[name].resolve()
-    if fence is not None and not _is(partial(_within, folders=(fence, *shipped_folders())), path, otherwise=True):
-        told, wanted = f"{quote(name)}, which leads out of the folder {shown(fence)}", "a file inside it"
-        return Problem("extends", "outside", told, wanted, "move it inside, or give `--allow-outside`", where)
-    if not _is(Path.is_file, path):
-        told, hint = _no_file(path, name), "name a file"
-        if not told:
-            near = _scenarios_in(folder) | set(shipped())
-            told, hint = f"no file {quote(name)}", did_you_mean(Path(name).name, near, "files in that folder")
-        return Problem("extends", "no_such_file", told, "a scenario", hint, where)
+    if not _ask_file_system(Path.is_file, path) and name in shipped_scenarios():
+        return shipped_scenarios()[name].resolve()
+    if fence is not None and not _ask_file_system(
+        partial(_is_within, folders=(fence, *shipped_folders())), path, otherwise=True
+    ):
+        problem, wanted = f"{quote(name)}, which leads out of the folder {display_path(fence)}", "a file inside it"
+        return Problem("extends", "outside", problem, wanted, "move it inside, or give `--allow-outside`", where)
+    if not _ask_file_system(Path.is_file, path):
+        problem, hint = _describe_non_file(path, name), "name a file"
+        if not problem:
+            near = _scenarios_in(folder) | set(shipped_scenarios())
+            problem, hint = f"no file {quote(name)}", did_you_mean(Path(name).name, near, "files in that folder")
+        return Problem("extends", "no_such_file", problem, "a scenario", hint, where)
     return path.resolve()
 
 
-def _no_file(path: Path, name: str) -> str:
-    """Say what lies at a path where no file does; "" where nothing does."""
-    if _is(Path.is_dir, path):
+def _describe_non_file(path: Path, name: str) -> str:
+    """Return what is at a path that is not a file; "" if nothing is."""
+    if _ask_file_system(Path.is_dir, path):
         return f"{quote(name)}, a folder"
-    return f"{quote(name)}, a pipe or a device" if _is(Path.exists, path) else ""
+    return f"{quote(name)}, a pipe or a device" if _ask_file_system(Path.exists, path) else ""
 
 
-def _is(asked: Callable[[Path], bool], path: Path, *, otherwise: bool = False) -> bool:
-    """Ask the file system, which cannot answer for names too long, with null characters, or of links in a circle."""
+def _ask_file_system(question: Callable[[Path], bool], path: Path, *, otherwise: bool = False) -> bool:
+    """Ask the file system; it fails for names that are too long or have null characters, and for circular links."""
     try:
-        return asked(path)
+        return question(path)
     except (OSError, ValueError, RuntimeError):
         return otherwise
 
 
-def _within(path: Path, folders: Iterable[Path]) -> bool:
-    return any(path.resolve().is_relative_to(real(folder)) for folder in folders)
+def _is_within(path: Path, folders: Iterable[Path]) -> bool:
+    return any(path.resolve().is_relative_to(real_path(folder)) for folder in folders)
 
 
 def _scenarios_in(folder: Path) -> set[str]:
-    return {file.name for suffix in SUFFIXES for file in folder.glob(f"*{suffix}") if _is(Path.is_file, file)}
+    return {
+        file.name for suffix in SUFFIXES for file in folder.glob(f"*{suffix}") if _ask_file_system(Path.is_file, file)
+    }
 
 
-def shown(path: Path) -> str:
-    """Return a path as messages show it: from the current folder where it lies below."""
+def display_path(path: Path) -> str:
+    """Return a path as messages show it: relative to the current folder if it is below."""
     try:
         return str(path.resolve().relative_to(Path.cwd()))
-    except (ValueError, OSError):  # elsewhere, or the current folder has gone
+    except (ValueError, OSError):  # elsewhere, or the current folder has been deleted
         return str(path)
 
 
-def real(path: Path) -> Path:
-    """Return a path without links; as it is where the current folder has gone."""
+def real_path(path: Path) -> Path:
+    """Return a path with links resolved, or as it is if the current folder has been deleted."""
     try:
         return path.resolve()
     except OSError:
@@ -130,12 +134,12 @@ def real(path: Path) -> Path:
 
 
 def bytes_from(stream: IO[bytes]) -> bytes:
-    """Return what a stream holds, of one too large no more than shows that: it may never end."""
+    """Return the bytes of a stream, at most one more than is allowed, because it may never end."""
     return stream.read(MOST_BYTES + 1)
 
 
-def _at_once(path: str, flags: int) -> int:
-    """Open a file that is not waited for: logs of a system's kernel look like files, and have no end."""
+def _open_without_waiting(path: str, flags: int) -> int:
+    """Open a file without waiting for data: kernel logs, for example, look like files but never end."""
     return os.open(path, flags | getattr(os, "O_NONBLOCK", 0))
 
 
@@ -148,8 +152,10 @@ def bytes_of(path: Path) -> bytes:
         If it cannot be read.
     """
     try:
-        with open(path, "rb", opener=_at_once) as stream:
+        with open(path, "rb", opener=_open_without_waiting) as stream:
             return bytes_from(stream) or b""
     except OSError as error:
-        told, where = f"a file that cannot be read ({error.strerror})", Place(shown(path), 1, 1)
-        raise ScenarioError(shown(path), [Problem("", "unreadable", told, "a readable file", "", where)]) from None
+        problem, where = f"a file that cannot be read ({error.strerror})", Place(display_path(path), 1, 1)
+        raise ScenarioError(
+            display_path(path), [Problem("", "unreadable", problem, "a readable file", "", where)]
+        ) from None

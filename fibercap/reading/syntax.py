@@ -1,4 +1,4 @@
-"""What is wrong with a text that is no YAML, in our words instead of the parser's."""
+"""Errors of the YAML parser as problems in plain words."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 _QUOTE: Final = "put the whole text between quotes"
 _INDENT: Final = "keys of one block stand in one column; a text that holds `: ` or ` #` needs quotes"
-# What the parser says: what it was, what was wanted, the way out, and whether it is shown where its block began.
+# Part of the parser's message: what was found, what was wanted, the way out, whether to point at the block's start.
 _WORDS: Final[tuple[tuple[str, str, str, str, bool], ...]] = (
     ("another document", "a second document after `---`", "one scenario in a file", "make it a file of its own", False),
     ("mapping values are not", "a `:` where no key can stand", "one `key: value` a line", _INDENT, False),
@@ -64,42 +64,60 @@ _WORDS: Final[tuple[tuple[str, str, str, str, bool], ...]] = (
 )
 
 
-def in_our_words(error: yaml.MarkedYAMLError, name: str, text: str) -> Problem:
-    """Return the problem that a parser's error stands for, at the place where a person would look."""
+def problem_of_yaml_error(error: yaml.MarkedYAMLError, name: str, text: str) -> Problem:
+    """Return the problem for an error of the parser, at the place where a person would look.
+
+    Parameters
+    ----------
+    error : MarkedYAMLError
+        The error.
+    name, text : str
+        Name of the text in messages, and the text.
+    """
     lines = text.splitlines()
-    said = f"{error.context or ''} {error.problem or ''}"
+    parser_text = f"{error.context or ''} {error.problem or ''}"
     mark = error.problem_mark or error.context_mark
-    if "cannot start any token" in said and mark is not None:
-        return _character(name, lines, mark)
-    for part, found, wanted, hint, at_start in _WORDS:
-        if part in said:
-            begun = error.context_mark if at_start and error.context_mark else mark
-            return Problem("", "not_yaml", found, wanted, hint, _place(name, lines, begun))
+    if "cannot start any token" in parser_text and mark is not None:
+        return _problem_of_character(name, lines, mark)
+    for part, problem, wanted, hint, at_start in _WORDS:
+        if part in parser_text:
+            start = error.context_mark if at_start and error.context_mark else mark
+            return Problem("", "not_yaml", problem, wanted, hint, _place(name, lines, start))
     return Problem("", "not_yaml", "a text that YAML cannot read", "YAML", _INDENT, _place(name, lines, mark))
 
 
-def _character(name: str, lines: list[str], mark: yaml.Mark) -> Problem:
-    at = _place(name, lines, mark)
-    if at.text[at.column - 1 : at.column] == "\t":
-        return Problem("", "not_yaml", "a tab", "blanks", "indent with blanks, not with tabs", at)
-    told = f"{quote(at.text[at.column - 1 : at.column])}, which cannot begin a value"
-    return Problem("", "not_yaml", told, "a plain text", _QUOTE, at)
+def _problem_of_character(name: str, lines: list[str], mark: yaml.Mark) -> Problem:
+    place = _place(name, lines, mark)
+    if place.text[place.column - 1 : place.column] == "\t":
+        return Problem("", "not_yaml", "a tab", "blanks", "indent with blanks, not with tabs", place)
+    problem = f"{quote(place.text[place.column - 1 : place.column])}, which cannot begin a value"
+    return Problem("", "not_yaml", problem, "a plain text", _QUOTE, place)
 
 
 def unreadable_character(text: str, position: int, name: str) -> Problem:
-    """Return the problem of a character that no text file should hold."""
+    """Return the problem of a character that is not allowed in a text file.
+
+    Parameters
+    ----------
+    text : str
+        The text.
+    position : int
+        Index of the character in it.
+    name : str
+        Name of the text in messages.
+    """
     line = text.count("\n", 0, position)
     column = position - (text.rfind("\n", 0, position) + 1)
     lines = text.split("\n")
-    at = Place(name, line + 1, column + 1, lines[line].rstrip("\r"))
-    told = f"the unprintable character U+{ord(text[position]):04X}"
-    return Problem("", "not_text", told, "plain text", "remove it", at)
+    place = Place(name, line + 1, column + 1, lines[line].rstrip("\r"))
+    problem = f"the unprintable character U+{ord(text[position]):04X}"
+    return Problem("", "not_text", problem, "plain text", "remove it", place)
 
 
 def _place(name: str, lines: list[str], mark: yaml.Mark | None) -> Place:
     if mark is None:
         return Place(name, 1, 1)
     line, column = mark.line, mark.column
-    if line >= len(lines) and lines:  # the parser noticed only at the end of the file
+    if line >= len(lines) and lines:  # the parser reports a line after the last
         line, column = len(lines) - 1, len(lines[-1])
     return Place(name, line + 1, column + 1, lines[line] if lines else "")

@@ -1,4 +1,4 @@
-"""YAML text to a tree: every scalar stays text, every key and value keeps its place, nothing is constructed."""
+"""Turn YAML text into a tree: scalars stay text, keys and values keep their place, and no objects are constructed."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ import yaml
 from fibercap.core.errors import Place, Problem, ScenarioError
 from fibercap.core.input_hints import quote
 from fibercap.core.tree import Branch, Leaf, Origin, Tree
-from fibercap.reading.syntax import in_our_words, unreadable_character
+from fibercap.reading.syntax import problem_of_yaml_error, unreadable_character
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -19,12 +19,11 @@ if TYPE_CHECKING:
 MOST_NODES: Final = 200_000
 MOST_BYTES: Final = 5_000_000
 DEEPEST: Final = 50
-BROKEN: Final = None  # the value of a leaf that reading has refused already: every field refuses it once more
+BROKEN: Final = None  # the value of a leaf that could not be read; every field refuses it too
 _PLAIN_TAGS: Final = frozenset(
     f"tag:yaml.org,2002:{name}"
     for name in ("str", "int", "float", "bool", "null", "timestamp", "map", "seq", "merge", "value")
 )
-# YAML 1.1, section 4.1: what is no printable character.
 _MARKS: Final = {
     b"\xff\xfe\0\0": "a file in UTF-32",
     b"\0\0\xfe\xff": "a file in UTF-32",
@@ -33,7 +32,8 @@ _MARKS: Final = {
     b"PK\x03\x04": "a packed file, as workbooks are",
     b"%PDF": "a PDF",
 }
-"""What a file that is not UTF-8 is by its first bytes."""
+"""Kinds of files that are not UTF-8 text, by their first bytes."""
+# YAML 1.1, section 4.1: characters that are not printable.
 _NO_TEXT: Final = re.compile("[^\t\n\r -~\x85\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 _BEGIN: Final = "it begins with `fibercap: 1`"
 _LISTS: Final = ("remove", "gap", "extends")
@@ -41,7 +41,7 @@ _Loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
 class _Builder:
-    """Turns one document's nodes into a tree and gathers what is wrong with them."""
+    """Turns the nodes of one document into a tree and collects their problems."""
 
     def __init__(self, name: str, text: str) -> None:
         self.name, self.lines = name, text.splitlines()
@@ -55,50 +55,50 @@ class _Builder:
         width = end.column - start.column if end.line == start.line else len(text) - start.column
         return Place(self.name, start.line + 1, start.column + 1, text, max(width, 1))
 
-    def problem(self, path: str, code: str, found: str, wanted: str, hint: str, place: Place) -> None:
-        self.problems.append(Problem(path, code, found, wanted, hint, place))
+    def problem(self, path: str, code: str, text: str, wanted: str, hint: str, place: Place) -> None:
+        self.problems.append(Problem(path, code, text, wanted, hint, place))
 
     def count(self, node: yaml.Node) -> int:
-        """Return how many values a node stands for, aliases followed; each block is looked at once.
+        """Return the number of values of a node, aliases followed; each block is counted once.
 
         Raises
         ------
         ScenarioError
-            If they are too many.
+            If there are too many.
         """
         if not isinstance(node, yaml.MappingNode):
             return 1
         if id(node) not in self.sizes:
-            self.sizes[id(node)] = 0  # what holds itself is too deep, as building tells
+            self.sizes[id(node)] = 0  # a block that contains itself ends here; `build` refuses it as too deep
             self.sizes[id(node)] = 1 + sum(self.count(value) for _, value in node.value)
             if self.sizes[id(node)] > MOST_NODES:
-                raise ScenarioError(self.name, [_too_large(self.place(node), by_count=True)])
+                raise ScenarioError(self.name, [_problem_of_size(self.place(node), by_count=True)])
         return self.sizes[id(node)]
 
     def build(self, node: yaml.Node, path: tuple[str, ...] = (), key: Place | None = None) -> Tree:
-        """Return the tree of a node; a leaf without a value where it cannot be used."""
+        """Return the tree of a node; a leaf without a value if it cannot be used."""
         here = self.place(node)
         if len(path) > DEEPEST:
-            raise ScenarioError(self.name, [_too_large(here, by_count=False)])
+            raise ScenarioError(self.name, [_problem_of_size(here, by_count=False)])
         wrapped = len(path) > 1 and path[-1] == "value"
         name = ".".join(path[:-1] if wrapped else path)
-        if node.tag not in _PLAIN_TAGS or self._tagged(node):
-            told = f"the tag {quote(node.tag)}" if node.tag not in _PLAIN_TAGS else "a tag"
-            self.problem(name, "tag", told, "a plain value", "remove the tag", here)
+        if node.tag not in _PLAIN_TAGS or self._has_written_tag(node):
+            problem = f"the tag {quote(node.tag)}" if node.tag not in _PLAIN_TAGS else "a tag"
+            self.problem(name, "tag", problem, "a plain value", "remove the tag", here)
         elif isinstance(node, yaml.MappingNode):
             return self._block(node, path)
         elif isinstance(node, yaml.SequenceNode):
             return self._list(node, path, name)
         elif node.tag.endswith(":null") and not getattr(node, "style", None):
-            told = f"{quote(node.value)}, which YAML takes for nothing" if node.value else "a key without a value"
+            problem = f"{quote(node.value)}, which YAML takes for nothing" if node.value else "a key without a value"
             here = here if node.value else key or here
-            self.problem(name, "null", told, "a value", "write one, or remove the key", here)
+            self.problem(name, "null", problem, "a value", "write one, or remove the key", here)
         else:
             return Leaf(node.value, (Origin(here),))
         return Leaf(BROKEN, (Origin(here),))
 
-    def _tagged(self, node: yaml.Node) -> bool:
-        """Tell whether a tag such as `!!float` is written out; resolved, it looks like any other value's."""
+    def _has_written_tag(self, node: yaml.Node) -> bool:
+        """Return whether a tag such as `!!float` is written; the parser's node does not tell it from an implied tag."""
         start = node.start_mark
         text = self.lines[start.line] if start.line < len(self.lines) else ""
         first = text[start.column : start.column + 1]
@@ -125,21 +125,21 @@ class _Builder:
         before: str | None = None
         for key, value, here in self._pairs(node, path):
             stray = node.flow_style and before is not None and _is_empty(value) and key[:1].isdigit()
-            if stray and self._comma(children, (*path, before or ""), here):
+            if stray and self._refuse_comma_in_number(children, (*path, before or ""), here):
                 continue
             before = key
             if key in places:
                 first = places[key]
-                told = f"`{key}` a second time (it stands first in line {first.line}, column {first.column})"
+                problem = f"`{key}` a second time (it stands first in line {first.line}, column {first.column})"
                 name = ".".join((*path, key))
-                self.problem(name, "duplicate_key", told, "each key once", "keep one of the two", here)
+                self.problem(name, "duplicate_key", problem, "each key once", "keep one of the two", here)
                 continue
             places[key] = here
             children[key] = self.build(value, (*path, key), here)
         return Branch(children, places, self.place(node))
 
     def _pairs(self, node: yaml.MappingNode, path: tuple[str, ...]) -> Iterator[tuple[str, yaml.Node, Place]]:
-        """Run over the keys that can be used, each with its value and its place."""
+        """Yield the keys that can be used, each with its value and its place."""
         for key, value in node.value:
             name, here = ".".join(path), self.place(key)
             if not isinstance(key, yaml.ScalarNode):
@@ -147,33 +147,33 @@ class _Builder:
             elif key.tag.endswith(":merge") and not key.style:
                 hint = "write the keys out, or copy an entry of the same block by `like: name`"
                 self.problem(name, "merge_key", "the merge key `<<`", "plain keys", hint, here)
-            elif key.tag not in _PLAIN_TAGS or self._tagged(key):
+            elif key.tag not in _PLAIN_TAGS or self._has_written_tag(key):
                 self.problem(name, "tag", "a tag on a key", "a plain key", "remove the tag", here)
             else:
                 yield key.value, value, here
                 continue
             self.incomplete.add(path)
 
-    def _comma(self, children: dict[str, Tree], path: tuple[str, ...], rest: Place) -> bool:
-        """Tell of `{capex: 23,5 MUSD}`, which YAML reads as `capex: 23` and an empty key `5 MUSD`."""
+    def _refuse_comma_in_number(self, children: dict[str, Tree], path: tuple[str, ...], rest: Place) -> bool:
+        """Refuse `{capex: 23,5 MUSD}`, which YAML reads as `capex: 23` and an empty key; return whether it was such."""
         old = children.get(path[-1])
         if not isinstance(old, Leaf) or old.place is None or old.place.line != rest.line:
             return False
         start, end = old.place.column - 1, rest.column - 1 + rest.width
-        whole = re.sub(r",\s+", ",", rest.text[start:end])
-        if not re.match(r"-?[0-9_]+(,[0-9_]+)*,[0-9]", whole):
+        number = re.sub(r",\s+", ",", rest.text[start:end])
+        if not re.match(r"-?[0-9_]+(,[0-9_]+)*,[0-9]", number):
             return False
-        at = replace(old.place, width=end - start)
+        place = replace(old.place, width=end - start)
         self.problems = [p for p in self.problems if p.place is None or p.place != old.place]
-        thousands, point = whole.replace(",", "_"), whole.replace(",", ".", 1)
+        thousands, point = number.replace(",", "_"), number.replace(",", ".", 1)
         better = f"`{point}`"
-        if re.fullmatch(r"-?[0-9]{1,3}(,[0-9]{3})+(\D.*)?", whole):
-            better = f"`{thousands}`" + (f" or `{point}`" if whole.count(",") == 1 else "")
-        told = f"{quote(whole)}, which YAML reads as {quote(whole.split(',')[0])} and a key without a value"
+        if re.fullmatch(r"-?[0-9]{1,3}(,[0-9]{3})+(\D.*)?", number):
+            better = f"`{thousands}`" + (f" or `{point}`" if number.count(",") == 1 else "")
+        problem = f"{quote(number)}, which YAML reads as {quote(number.split(',')[0])} and a key without a value"
         hint = f"a comma is not allowed in a number; write {better}"
         name = ".".join(path[:-1] if path[-1] == "value" else path)
-        self.problem(name, "comma_in_number", told, "a number without a comma", hint, at)
-        children[path[-1]] = Leaf(BROKEN, (Origin(at),))
+        self.problem(name, "comma_in_number", problem, "a number without a comma", hint, place)
+        children[path[-1]] = Leaf(BROKEN, (Origin(place),))
         return True
 
 
@@ -183,7 +183,7 @@ def _is_empty(node: yaml.Node) -> bool:
 
 @dataclass(frozen=True)
 class Reading:
-    """What can be read of a text, what is wrong with the rest, and the blocks in which a key was lost."""
+    """The part of a text that can be read, the problems of the rest, and the blocks in which keys could not be read."""
 
     tree: Branch
     problems: list[Problem] = field(default_factory=list)
@@ -198,7 +198,7 @@ def read_text(text: str | bytes, name: str) -> Branch:
     text : str or bytes
         The text; bytes must be UTF-8.
     name : str
-        What to call it in messages.
+        Name of the text in messages.
 
     Raises
     ------
@@ -212,18 +212,31 @@ def read_text(text: str | bytes, name: str) -> Branch:
 
 
 def read_leniently(text: str | bytes, name: str) -> Reading:
-    """Return what can be read of a YAML text, and what is wrong with the rest; raise only where nothing can be read."""
-    decoded = _decoded(text, name)
+    """Return the part of a YAML text that can be read, and the problems of the rest.
+
+    Parameters
+    ----------
+    text : str or bytes
+        The text; bytes must be UTF-8.
+    name : str
+        Name of the text in messages.
+
+    Raises
+    ------
+    ScenarioError
+        If nothing can be read.
+    """
+    decoded = _decode(text, name)
     try:
-        _measure(decoded, name)
+        _refuse_too_large(decoded, name)
         node = yaml.compose(decoded, Loader=_Loader)
     except yaml.MarkedYAMLError as error:
-        raise ScenarioError(name, [in_our_words(error, name, decoded)]) from None
+        raise ScenarioError(name, [problem_of_yaml_error(error, name, decoded)]) from None
     if node is None or _is_empty(node):
-        raise ScenarioError(name, [_only(name, "empty", "an empty file", "a scenario", _BEGIN)])
+        raise ScenarioError(name, [_problem_at_start(name, "empty", "an empty file", "a scenario", _BEGIN)])
     if not isinstance(node, yaml.MappingNode):
-        told = "a list" if isinstance(node, yaml.SequenceNode) else "one value"
-        raise ScenarioError(name, [_only(name, "not_a_block", told, "a scenario", _BEGIN)])
+        problem = "a list" if isinstance(node, yaml.SequenceNode) else "one value"
+        raise ScenarioError(name, [_problem_at_start(name, "not_a_block", problem, "a scenario", _BEGIN)])
     builder = _Builder(name, decoded)
     builder.count(node)
     tree = builder.build(node)
@@ -231,51 +244,53 @@ def read_leniently(text: str | bytes, name: str) -> Reading:
     return Reading(tree if isinstance(tree, Branch) else Branch(), builder.problems, incomplete)
 
 
-def _measure(text: str, name: str) -> None:
-    """Refuse what is too deep or too long before anything is built of it: the parser's own memory is at stake."""
+def _refuse_too_large(text: str, name: str) -> None:
+    """Refuse a text that is too deep or too long before its nodes are made, which would take the parser's memory."""
     depth = 0
     for count, event in enumerate(yaml.parse(text, Loader=_Loader)):
         depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
         mark = event.start_mark
         if mark is not None and (depth > DEEPEST or count > 3 * MOST_NODES):
-            at = Place(name, mark.line + 1, mark.column + 1, text.splitlines()[mark.line])
-            raise ScenarioError(name, [_too_large(at, by_count=depth <= DEEPEST)])
+            place = Place(name, mark.line + 1, mark.column + 1, text.splitlines()[mark.line])
+            raise ScenarioError(name, [_problem_of_size(place, by_count=depth <= DEEPEST)])
 
 
-def _too_large(place: Place, *, by_count: bool) -> Problem:
-    told = f"more than {MOST_NODES:,} values, aliases followed" if by_count else f"more than {DEEPEST} levels of blocks"
-    return Problem("", "too_large", told, "a scenario that a person can read", "write less, or less deep", place)
+def _problem_of_size(place: Place, *, by_count: bool) -> Problem:
+    problem = (
+        f"more than {MOST_NODES:,} values, aliases followed" if by_count else f"more than {DEEPEST} levels of blocks"
+    )
+    return Problem("", "too_large", problem, "a scenario that a person can read", "write less, or less deep", place)
 
 
-def _decoded(text: str | bytes, name: str) -> str:
+def _decode(text: str | bytes, name: str) -> str:
     if len(text) > MOST_BYTES:
-        told = f"more than {MOST_BYTES:,} bytes"
-        raise ScenarioError(name, [_only(name, "too_large", told, f"at most {MOST_BYTES:,} bytes")])
-    decoded = text if isinstance(text, str) else _of_bytes(text, name)
-    strange = _NO_TEXT.search(decoded)  # found here, for the parser counts in bytes
+        problem = f"more than {MOST_BYTES:,} bytes"
+        raise ScenarioError(name, [_problem_at_start(name, "too_large", problem, f"at most {MOST_BYTES:,} bytes")])
+    decoded = text if isinstance(text, str) else _decode_bytes(text, name)
+    strange = _NO_TEXT.search(decoded)  # the parser would report it too, but at a position in bytes
     if strange:
         raise ScenarioError(name, [unreadable_character(decoded, strange.start(), name)])
     return decoded
 
 
-def _of_bytes(text: bytes, name: str) -> str:
+def _decode_bytes(text: bytes, name: str) -> str:
     try:
         return text.decode("utf-8-sig")
     except UnicodeDecodeError as error:
-        raise ScenarioError(name, [_not_utf8(text, error.start, name)]) from None
+        raise ScenarioError(name, [_problem_of_encoding(text, error.start, name)]) from None
 
 
-def _not_utf8(text: bytes, position: int, name: str) -> Problem:
+def _problem_of_encoding(text: bytes, position: int, name: str) -> Problem:
     start = text.rfind(b"\n", 0, position) + 1
     column = len(text[start:position].decode("utf-8-sig")) + 1
     shown = text[start:].split(b"\n", 1)[0].decode("utf-8-sig", errors="replace").rstrip("\r")
-    told, hint = f"the byte 0x{text[position]:02x}, which is not UTF-8", "save the file as UTF-8"
-    at = Place(name, text.count(b"\n", 0, position) + 1, column, shown)
+    problem, hint = f"the byte 0x{text[position]:02x}, which is not UTF-8", "save the file as UTF-8"
+    place = Place(name, text.count(b"\n", 0, position) + 1, column, shown)
     kind = next((kind for mark, kind in _MARKS.items() if text.startswith(mark)), "")
     if kind:
-        told, at = kind, Place(name, 1, 1)
-    return Problem("", "not_utf8", told, "UTF-8 text", hint, at)
+        problem, place = kind, Place(name, 1, 1)
+    return Problem("", "not_utf8", problem, "UTF-8 text", hint, place)
 
 
-def _only(name: str, code: str, found: str, wanted: str, hint: str = "") -> Problem:
-    return Problem("", code, found, wanted, hint, Place(name, 1, 1))
+def _problem_at_start(name: str, code: str, problem: str, wanted: str, hint: str = "") -> Problem:
+    return Problem("", code, problem, wanted, hint, Place(name, 1, 1))

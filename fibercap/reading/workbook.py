@@ -1,4 +1,4 @@
-"""What a reviewer changed in an exported workbook: read back as changes of the scenario, each with its cell."""
+"""Read the inputs that a reviewer changed in an exported workbook as changes of the scenario, each with its cell."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from fibercap.core.input_hints import quote
 from fibercap.core.names import LONGEST, as_name
 from fibercap.core.tree import Branch, Leaf, Origin, subtree
 from fibercap.core.visible_text import visible
-from fibercap.reading.locating import locate, shipped
+from fibercap.reading.locating import locate, shipped_scenarios
 from fibercap.reading.workbook_cells import Cells, cells_of
 from fibercap.reading.yaml_writer import scalar
 
@@ -32,8 +32,8 @@ _WORDS: Final = {"month": "months", "day": "days"}
 
 
 @dataclass(frozen=True)
-class Entered:
-    """An input that was changed: its path, text before and now, and the cell."""
+class Entry:
+    """An input that was changed: its path, its text before and after, and its cell."""
 
     path: str
     old: str
@@ -43,41 +43,41 @@ class Entered:
 
 
 @dataclass(frozen=True)
-class Reviewed:
-    """A workbook as it came back: the option in use, None for the plan as written, and what was changed."""
+class Review:
+    """A reviewed workbook: the option in use (None for the plan as written), and the changed inputs."""
 
     file: str
     option: str | None
     hash: str
-    entries: tuple[Entered, ...]
+    entries: tuple[Entry, ...]
 
     def changes(self) -> Branch:
-        """Return the overlay that lays what was entered over the scenario."""
+        """Return the overlay that makes the entered changes."""
         places = {one.path: Place(self.file, one.row, 2) for one in self.entries}
         leaves = {one.path: Leaf(one.new, (Origin(places[one.path], f"cell {one.cell}"),)) for one in self.entries}
         return Branch({"change": Branch(leaves, places)})
 
 
-def reviewed(path: Path) -> Reviewed:
-    """Return what was changed on the sheet of inputs of an exported workbook, for the option in use.
+def read_review(path: Path) -> Review:
+    """Return the changes on the sheet of inputs of an exported workbook, for the option in use.
 
     Raises
     ------
     FibercapError
-        If it is no workbook that fibercap exported, or an input holds no number.
+        If it is not a workbook that fibercap exported, or an input is not a number.
     """
     inputs, cover = cells_of(path, (INPUTS, "Cover"))
     labels = {text: row for (row, column), text in cover.items() if column == "A"}
-    told = cover.get((labels.get(_HASH, 0), "B"), "")
+    hash_text = cover.get((labels.get(_HASH, 0), "B"), "")
     heads = {column: text for (row, column), text in inputs.items() if row == HEAD_ROW and column.isupper()}
     names = {text: column for column, text in heads.items() if len(column) > 1 or column >= "J"}
     option = inputs.get((5, "B"), AS_WRITTEN)
     if inputs.get((HEAD_ROW, "I")) != "Path" or option not in names:
-        told = f"{path} is no workbook that fibercap exported: its sheet `{INPUTS}` has another form"
-        raise FibercapError("not_a_workbook", told)
+        hash_text = f"{path} is no workbook that fibercap exported: its sheet `{INPUTS}` has another form"
+        raise FibercapError("not_a_workbook", hash_text)
     columns = (names[option], names.get(f"{option}, as exported", ""))
-    return Reviewed(
-        str(path), None if option == AS_WRITTEN else option, told, tuple(_entered(inputs, columns, str(path)))
+    return Review(
+        str(path), None if option == AS_WRITTEN else option, hash_text, tuple(_entries(inputs, columns, str(path)))
     )
 
 
@@ -85,24 +85,24 @@ _REVIEWED: Final = "_reviewed"
 _HASH: Final = "Hash of the scenario"
 
 
-def _entered(cells: Cells, columns: tuple[str, str], file: str) -> Iterator[Entered]:
+def _entries(cells: Cells, columns: tuple[str, str], file: str) -> Iterator[Entry]:
     for row in sorted({row for row, column in cells if column == "I" and row > HEAD_ROW}):
         if cells.get((row, "H"), "").startswith("fixed here"):
             continue
         now, then = columns if (row, "fB") in cells else ("B", "D")
         old, new = cells.get((row, then), ""), cells.get((row, now), "")
-        if not old or _alike(old, new):
+        if not old or _is_equal(old, new):
             continue
         where, unit, path = f"{INPUTS}!{now}{row}", cells.get((row, "C"), ""), cells[row, "I"]
         try:
-            yield Entered(path, text_of(float(old), unit), text_of(float(new), unit), where, row)
+            yield Entry(path, text_of(float(old), unit), text_of(float(new), unit), where, row)
         except (ValueError, OverflowError):
             code, wanted = ("not_a_date", "a date of the calendar") if unit == "date" else ("not_a_number", "a number")
-            found = f"{file}, cell {where}: found {quote(new)}, wanted {wanted}; {quote(path)} was {quote(old)}"
-            raise FibercapError(code, found) from None
+            problem = f"{file}, cell {where}: found {quote(new)}, wanted {wanted}; {quote(path)} was {quote(old)}"
+            raise FibercapError(code, problem) from None
 
 
-def _alike(old: str, new: str) -> bool:
+def _is_equal(old: str, new: str) -> bool:
     try:
         gap, size = abs(float(old) - float(new)), max(abs(float(old)), abs(float(new)))
         return isfinite(size) and gap <= ALIKE * size
@@ -111,7 +111,15 @@ def _alike(old: str, new: str) -> bool:
 
 
 def text_of(value: float, unit: str) -> str:
-    """Return a value of the sheet as a scenario has it."""
+    """Return a value of the sheet as text of a scenario.
+
+    Parameters
+    ----------
+    value : float
+        The number in the cell. [unit]
+    unit : str
+        The unit on the sheet; `date` for a serial number of a day.
+    """
     if unit == "date":
         return str(date.fromordinal(round(value) + EXCEL_EPOCH))
     if unit.startswith("%"):
@@ -120,27 +128,36 @@ def text_of(value: float, unit: str) -> str:
 
 
 def _plain(value: float) -> str:
-    """Return a number of 15 digits without an exponent, its thousands apart."""
+    """Return a number with 15 digits, without an exponent, and with `_` between thousands."""
     rounded = float(f"{value:.15g}")
     return f"{int(rounded):_}" if rounded == int(rounded) else f"{rounded:.15f}".rstrip("0")
 
 
-def overlay_text(scenario: Scenario, name: str, review: Reviewed) -> str:
-    """Return what was entered as a scenario file that extends the one it was exported from.
+def overlay_text(scenario: Scenario, name: str, review: Review) -> str:
+    """Return the changes as the text of a scenario file that extends the exported one.
+
+    Parameters
+    ----------
+    scenario : Scenario
+        The scenario that was exported.
+    name : str
+        Its path or name, for `extends`.
+    review : Review
+        The changes.
 
     Raises
     ------
     FibercapError
-        If an input is only in an option, so that no change of the plan as written can say it.
+        If an input exists only in an option, because a change of the plan as written cannot set it.
     """
-    lost = [
+    paths = [
         one.path
         for one in review.entries
-        if subtree(scenario.tree, tuple(one.path.split("."))) is None and not _known(scenario, one.path)
+        if subtree(scenario.tree, tuple(one.path.split("."))) is None and not _may_be_set(scenario, one.path)
     ]
-    if lost:
-        told = f"{', '.join(lost)}: only in option `{review.option}`"
-        raise FibercapError("no_such_path", told, "change it in the option itself")
+    if paths:
+        problem = f"{', '.join(paths)}: only in option `{review.option}`"
+        raise FibercapError("no_such_path", problem, "change it in the option itself")
     option = f", option {review.option}" if review.option else ""
     lines = [
         f"# What was changed in {_on_one_line(review.file)}{option}.",
@@ -157,20 +174,28 @@ def overlay_text(scenario: Scenario, name: str, review: Reviewed) -> str:
 
 
 def _on_one_line(text: str) -> str:
-    """Return a text as a comment has it."""
+    """Return a text on one line, for a comment."""
     return " ".join(visible(text).splitlines())
 
 
 def name_from(folder: Path, scenario: str) -> str:
-    """Return what a file in a folder writes under `extends` to lie over a scenario: a path from there, or its name."""
+    """Return the `extends` of a file in a folder that extends a scenario: a relative path, or a shipped name.
+
+    Parameters
+    ----------
+    folder : Path
+        The folder of the file.
+    scenario : str
+        Path or shipped name of the scenario.
+    """
     path = locate(scenario)
-    if path in shipped().values():
+    if path in shipped_scenarios().values():
         return scenario
     return os.path.relpath(path.resolve(), folder.resolve())
 
 
-def _known(scenario: Scenario, path: str) -> bool:
-    """Tell whether a path that is not written may be set: a default of a block that is."""
+def _may_be_set(scenario: Scenario, path: str) -> bool:
+    """Return whether an input that is not written may be set, because its block is written."""
     *above, last = path.split(".")
     block = subtree(scenario.tree, tuple(above[:2]))
     return isinstance(block, Branch) and bool(last)

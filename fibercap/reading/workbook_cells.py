@@ -1,4 +1,4 @@
-"""Cells of the sheets of a workbook: any bytes are read in bounded memory, or refused in words."""
+"""Read the cells of workbooks in bounded memory; refuse any other bytes with a message."""
 
 from __future__ import annotations
 
@@ -16,13 +16,13 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 LARGEST: Final = 64 * 1024 * 1024
-"""Bytes of a workbook, and of a part of it; exported ones are far smaller."""
+"""Largest size of a workbook, and of a part of it, in bytes; exported workbooks are much smaller."""
 MOST_CELLS: Final = 1_000_000
 _DEEPEST: Final = 50
 _MOST_PARTS: Final = 10_000
 _CHUNK: Final = 64 * 1024
 _OLE: Final = b"\xd0\xcf\x11\xe0"
-"""How files begin that are of an old format, or encrypted with a password."""
+"""First bytes of files that are in an old format, or encrypted with a password."""
 _PACKED: Final = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
 _ENCRYPTED: Final = 0x1
 _MAIN: Final = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
@@ -31,14 +31,21 @@ _BAD: Final = (
     OSError, EOFError, zipfile.BadZipFile, zlib.error, struct.error, ET.ParseError, LookupError, ValueError,
     OverflowError, RuntimeError,
 )  # fmt: skip
-"""What unsound bytes raise: of a zip, of a part that is packed in it, of its XML, or of what the XML refers to."""
+"""Exceptions for damaged files: in the zip, in a compressed part, in its XML, or in references of the XML."""
 
 Cells = dict[tuple[int, str], str]
-"""What stands in cells, as text, by row and column letters; formulas with an equals sign under `f` and the letters."""
+"""Texts of cells by row and column letters; a formula, with its equals sign, is under `f` and the letters."""
 
 
 def cells_of(path: Path, names: tuple[str, ...]) -> tuple[Cells, ...]:
     """Return the cells of several sheets of a workbook.
+
+    Parameters
+    ----------
+    path : Path
+        The workbook.
+    names : tuple of str
+        The sheets.
 
     Raises
     ------
@@ -66,16 +73,18 @@ def cells_of(path: Path, names: tuple[str, ...]) -> tuple[Cells, ...]:
 
 def _sheet(book: zipfile.ZipFile, name: str) -> Cells:
     links: dict[str, str] = {}
-    _read(book, "xl/_rels/workbook.xml.rels", _ending("Relationship"), _into(links, "Id", "Target"))
+    _read(book, "xl/_rels/workbook.xml.rels", _ending("Relationship"), _collect_attribute(links, "Id", "Target"))
     sheets: dict[str, str] = {}
-    _read(book, "xl/workbook.xml", f"{_MAIN}sheet", _into(sheets, "name", _LINK))
+    _read(book, "xl/workbook.xml", f"{_MAIN}sheet", _collect_attribute(sheets, "name", _LINK))
     if name not in sheets:
         raise KeyError(f"there is no sheet `{name}`")
     shared: list[str] = []
-    if "xl/sharedStrings.xml" in book.namelist():  # once another program has saved them so
+    if "xl/sharedStrings.xml" in book.namelist():  # if another program saved the workbook
         _read(book, "xl/sharedStrings.xml", f"{_MAIN}si", lambda item: shared.append(_text(item)))
     cells: Cells = {}
-    _read(book, "xl/" + links[sheets[name]].removeprefix("/xl/"), f"{_MAIN}c", lambda cell: _take(cells, cell, shared))
+    _read(
+        book, "xl/" + links[sheets[name]].removeprefix("/xl/"), f"{_MAIN}c", lambda cell: _add_cell(cells, cell, shared)
+    )
     return cells
 
 
@@ -83,17 +92,17 @@ def _ending(tag: str) -> str:
     return f"{{http://schemas.openxmlformats.org/package/2006/relationships}}{tag}"
 
 
-def _into(found: dict[str, str], key: str, value: str) -> Callable[[ET.Element], None]:
-    """Return what keeps one attribute of an element by another."""
-    return lambda element: found.update({element.get(key, ""): element.get(value, "")})
+def _collect_attribute(values: dict[str, str], key: str, value: str) -> Callable[[ET.Element], None]:
+    """Return a function that adds one attribute of an element to `values`, by another attribute."""
+    return lambda element: values.update({element.get(key, ""): element.get(value, "")})
 
 
 def _text(element: ET.Element) -> str:
     return "".join(part.text or "" for part in element.iter(f"{_MAIN}t"))
 
 
-def _take(cells: Cells, cell: ET.Element, shared: list[str]) -> None:
-    """Keep what stands in a cell."""
+def _add_cell(cells: Cells, cell: ET.Element, shared: list[str]) -> None:
+    """Add the value and the formula of a cell to `cells`."""
     where = re.fullmatch(r"([A-Z]{1,3})([0-9]{1,7})", cell.get("r", ""))
     if where is None:
         return
@@ -102,19 +111,19 @@ def _take(cells: Cells, cell: ET.Element, shared: list[str]) -> None:
     value, formula = cell.find(f"{_MAIN}v"), cell.find(f"{_MAIN}f")
     text = _text(cell) if value is None else value.text or ""
     row = int(where[2])
-    cells[row, where[1]] = _shared(shared, text) if cell.get("t") == "s" else text
+    cells[row, where[1]] = _shared_text(shared, text) if cell.get("t") == "s" else text
     if formula is not None:
         cells[row, f"f{where[1]}"] = f"={formula.text or ''}"
 
 
-def _shared(shared: list[str], number: str) -> str:
+def _shared_text(shared: list[str], number: str) -> str:
     if not number.isdecimal() or int(number) >= len(shared):
         raise ValueError(f"there is no shared text {number[:20]}")
     return shared[int(number)]
 
 
 class _Taking(ET.TreeBuilder):
-    """Builds a tree of which only elements of one tag live, until they are taken; it refuses definitions."""
+    """Builds only elements of one tag, passes each to `take`, and forgets it; refuses definitions of entities."""
 
     def __init__(self, tag: str, take: Callable[[ET.Element], None]) -> None:
         super().__init__()
@@ -123,7 +132,7 @@ class _Taking(ET.TreeBuilder):
         self.inside = self.parts = 0
 
     def start(self, tag: Any, attrs: Any, /) -> Any:
-        """Note an element that begins."""
+        """Count an element that starts, and refuse too many or too deep ones."""
         element = super().start(tag, attrs)
         self.open.append(element)
         self.inside += tag == self.tag
@@ -135,7 +144,7 @@ class _Taking(ET.TreeBuilder):
         return element
 
     def end(self, tag: Any, /) -> ET.Element:
-        """Take an element that ends, and let go of it."""
+        """Pass an element that ends to `take`, and remove it from the tree."""
         element = super().end(tag)
         self.open.pop()
         if tag == self.tag:
@@ -147,13 +156,13 @@ class _Taking(ET.TreeBuilder):
         return element
 
     def doctype(self, name: str, pubid: str | None, system: str | None) -> None:
-        """Refuse what may define entities, in any encoding."""
+        """Refuse a document type, which may define entities."""
         del pubid, system
         raise ValueError(f"it defines entities ({name})")
 
 
 def _read(book: zipfile.ZipFile, name: str, tag: str, take: Callable[[ET.Element], None]) -> None:
-    """Read a part of a workbook and take its elements of one tag."""
+    """Read a part of a workbook and pass its elements of one tag to `take`."""
     part = book.getinfo(name)
     if part.file_size > LARGEST:
         raise ValueError(f"{name} is larger than any that was exported")

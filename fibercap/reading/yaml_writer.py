@@ -1,4 +1,4 @@
-"""A tree as YAML text: what reading would read again, with each value's origin in a comment."""
+"""Write a tree as YAML text that can be read again, with the origin of each value in a comment."""
 
 from __future__ import annotations
 
@@ -17,17 +17,17 @@ _PLAIN: Final = re.compile(r"-?[A-Za-z0-9][A-Za-z0-9_.%/()+'-]*(?: [A-Za-z0-9%][
 _NOTHING: Final = frozenset({"null", "Null", "NULL"})
 
 
-def written(tree: Branch, *, origins: bool = True, folders: bool = True) -> str:
+def yaml_text(tree: Branch, *, origins: bool = True, folders: bool = True) -> str:
     """Return a tree as YAML.
 
     Parameters
     ----------
     tree : Branch
-        What a scenario was made from.
+        The tree of a scenario.
     origins : bool
-        Say behind each value where it was written, and what was done to it since.
+        Write a comment after each value: where it was written, and how it was changed since.
     folders : bool
-        Say with their folders where files are; without, the text is the same wherever they lie.
+        Write file names with their folders; without them, the text does not depend on the folder.
     """
     return "\n".join(_lines(tree, "", origins=origins, folders=folders)) + "\n"
 
@@ -37,8 +37,8 @@ def _lines(tree: Branch, indent: str, *, origins: bool, folders: bool) -> Iterat
         head = f"{indent}{scalar(key)}:"
         if isinstance(child, Leaf):
             life = child.origins if folders else tuple(origin.without_folder() for origin in child.origins)
-            told = f"  # {chain(life)}" if origins and child.place else ""
-            yield f"{head} {_value(child)}{told}"
+            comment = f"  # {chain(life)}" if origins and child.place else ""
+            yield f"{head} {_value(child)}{comment}"
         elif not child:
             yield f"{head} {{}}"
         else:
@@ -53,7 +53,7 @@ def _value(leaf: Leaf) -> str:
 
 
 def scalar(text: str) -> str:
-    """Return a text as a YAML scalar: plain where nobody can mistake it, else between double quotes."""
+    """Return a text as a YAML scalar: plain if it is unambiguous, else between double quotes."""
     plain = _PLAIN.fullmatch(text) and text not in _NOTHING
     return text if plain else f'"{"".join(map(_character, text))}"'
 
@@ -65,14 +65,14 @@ def _character(character: str) -> str:
 
 
 def chain(origins: tuple[Origin, ...]) -> str:
-    """Return the life of a value on one line, the latest step first."""
+    """Return the origins of a value on one line, the latest first."""
     return "; ".join(_step(origin) for origin in reversed(origins))
 
 
 def _step(origin: Origin) -> str:
-    at = origin.place.file_line if origin.place else origin.how
-    named = origin.how == "written" or (origin.place is not None and origin.how == origin.place.file)
-    words = [] if named or at.startswith(origin.how) else [origin.how]
+    place_text = origin.place.file_line if origin.place else origin.how
+    is_written = origin.how == "written" or (origin.place is not None and origin.how == origin.place.file)
+    words = [] if is_written or place_text.startswith(origin.how) else [origin.how]
     words += [origin.operator] if origin.operator else []
     words += [f"was {origin.previous}"] if origin.previous is not None else []
-    return visible(" ".join(" ".join([at, ", ".join(words)]).split()))
+    return visible(" ".join(" ".join([place_text, ", ".join(words)]).split()))

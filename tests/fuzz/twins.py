@@ -17,7 +17,7 @@ from fibercap.model.measures.measure import Measure
 from fibercap.model.project import project
 from fibercap.model.projection import Projection
 from fibercap.reading.files import contracts_of, read, scenario_of
-from fibercap.reading.yaml_writer import written
+from fibercap.reading.yaml_writer import yaml_text
 from fibercap.studies.compare import compare
 from tests.fuzz.dice import Dice, Plan
 from tests.fuzz.plans import write_plan
@@ -163,7 +163,7 @@ def show_again(case: Case) -> Iterator[str]:
     options = [None, *case.scenario.options]
     option = case.dice.choice(options)
     shown = case.scenario if option is None else case.scenario.with_option(option)
-    twin = scenario_of(written(shown.standalone_tree))
+    twin = scenario_of(yaml_text(shown.standalone_tree))
     wanted = case.projection if option is None else project(shown)
     yield from unlike(wanted, project(twin), aside=() if option is None else ("without_projects.", "returns."))
     if option is None and twin.digest() != case.scenario.digest():

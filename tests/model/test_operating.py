@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from fibercap.model.project import project
 from fibercap.model.projection import Projection
 from fibercap.reading.files import read, scenario_of
-from fibercap.reading.locating import shipped
+from fibercap.reading.locating import shipped_scenarios
 from fibercap.reading.text import read_text
 from tests.written import valid_scenarios
 
@@ -28,7 +28,7 @@ def same(one: Projection, other: Projection) -> bool:
     return all(np.array_equal(one.value(path), other.value(path), equal_nan=True) for path in one.rows)
 
 
-@pytest.mark.parametrize("name", shipped())
+@pytest.mark.parametrize("name", shipped_scenarios())
 def test_every_option_is_projected_alike_with_and_without_what_is_known(name: str) -> None:
     scenario = read(name)
     base = project(scenario)

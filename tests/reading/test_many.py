@@ -114,7 +114,7 @@ def test_files_that_each_extend_two_others_are_read_once_each(tmp_path: Path, mo
 
 def test_each_file_is_laid_a_fixed_number_of_times(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     laid: list[str] = []
-    plain = extends._laid_over
+    plain = extends._apply_layer
 
     def counted(tree: Branch, layer: extends.Layer, problems: list[Problem]) -> Branch:
         laid.append(layer.name)

@@ -14,7 +14,7 @@ import pytest
 from fibercap.cli import main
 from fibercap.core.errors import FibercapError
 from fibercap.reading.files import read
-from fibercap.reading.workbook import reviewed, text_of
+from fibercap.reading.workbook import read_review, text_of
 from fibercap.views.workbook.workbook import workbook
 from tests.sheets import Recalculator, inputs_of
 
@@ -51,7 +51,7 @@ def test_an_untouched_workbook_says_nothing(tmp_path: Path) -> None:
     path = tmp_path / "plan.xlsx"
     path.write_bytes(exported())
 
-    found = reviewed(path)
+    found = read_review(path)
 
     assert (found.option, found.entries, found.hash) == (None, (), read("fibercore").digest())
 
@@ -65,7 +65,7 @@ def test_what_is_entered_comes_back_with_its_cell(tmp_path: Path) -> None:
         projects__xtal_1__delay=3.0,
     )
 
-    found = {one.path: (one.old, one.new) for one in reviewed(path).entries}
+    found = {one.path: (one.old, one.new) for one in read_review(path).entries}
 
     assert found == {
         "plants.jena.cash_cost": ("30 USD/km", "32.5 USD/km"),
@@ -96,7 +96,7 @@ def test_diff_lists_it_and_writes_an_overlay_that_reads_the_same(
 def test_the_option_in_use_is_the_one_that_is_compared(tmp_path: Path) -> None:
     path = entered(tmp_path, "bullet", loans__fleet__rate=0.09)
 
-    found = reviewed(path)
+    found = read_review(path)
 
     assert found.option == "bullet"
     assert [(one.path, one.new) for one in found.entries] == [("loans.fleet.rate", "9 %/year")]
@@ -141,7 +141,7 @@ def test_what_is_no_workbook_of_ours_is_refused_in_words(tmp_path: Path) -> None
 
     for path in (other, renamed, tmp_path / "none.xlsx"):
         with pytest.raises(FibercapError, match="is no workbook that fibercap exported"):
-            reviewed(path)
+            read_review(path)
 
 
 def test_entities_are_refused(tmp_path: Path) -> None:
@@ -154,7 +154,7 @@ def test_entities_are_refused(tmp_path: Path) -> None:
     )
 
     with pytest.raises(FibercapError, match="defines entities"):
-        reviewed(path)
+        read_review(path)
 
 
 @pytest.mark.parametrize(

@@ -13,7 +13,7 @@ import pytest
 
 from fibercap.cli import main
 from fibercap.core.errors import FibercapError
-from fibercap.reading.workbook import reviewed
+from fibercap.reading.workbook import read_review
 from tests.reading.test_workbook_back import exported
 
 BOOK, RELS = "xl/workbook.xml", "xl/_rels/workbook.xml.rels"
@@ -131,7 +131,7 @@ def test_a_large_sheet_is_read_in_bounded_memory(tmp_path: Path) -> None:
     tracemalloc.start()
 
     with pytest.raises(FibercapError, match="has another form"):
-        reviewed(path)
+        read_review(path)
 
     assert tracemalloc.get_traced_memory()[1] < 30e6
     tracemalloc.stop()

@@ -16,7 +16,7 @@ from jsonschema import Draft202012Validator, FormatChecker
 
 from fibercap.cli import cli, main
 from fibercap.commands.schema import RESULTS
-from fibercap.reading.locating import shipped
+from fibercap.reading.locating import shipped_scenarios
 from fibercap.views.json import schema as made
 from tests import result_reference
 
@@ -93,7 +93,7 @@ def objects(schema: Json) -> Iterator[tuple[str, Json]]:
     yield from ((at, part) for at, part in parts.items() if "properties" in part)
 
 
-@pytest.mark.parametrize("scenario", shipped())
+@pytest.mark.parametrize("scenario", shipped_scenarios())
 def test_shipped_scenarios_print_what_is_described(scenario: str) -> None:
     for verb in ("run", "check", "rows", "show"):
         assert faults(verb, printed(verb, scenario)) == [], verb

@@ -20,7 +20,7 @@ from fibercap.core.errors import FibercapError
 from fibercap.model.plan.scenario import Scenario
 from fibercap.model.project import project
 from fibercap.reading.files import read, scenario_of
-from fibercap.reading.locating import shipped
+from fibercap.reading.locating import shipped_scenarios
 from fibercap.views.workbook.workbook import workbook
 from tests.sheets import (
     Recalculator,
@@ -85,7 +85,7 @@ def test_cached_values_are_the_engines(tmp_path: Path) -> None:
     assert disagreements(sheets, project(read("fibercore")), AS_WRITTEN) == []
 
 
-@pytest.mark.parametrize("name", sorted(shipped()))
+@pytest.mark.parametrize("name", sorted(shipped_scenarios()))
 def test_every_cell_recalculates_to_the_engine(name: str, tmp_path: Path) -> None:
     """In the case as written and in every option of it that the workbook holds."""
     calculator = Recalculator(spoilt(exported(name)), tmp_path)
@@ -435,7 +435,7 @@ def test_libreoffice_recalculates_every_cell_of_every_shipped_scenario_to_the_en
             pytest.fail("LibreOffice is not here; .ci/run installs it")
         pytest.skip("LibreOffice is not here; `apt-get install libreoffice-calc-nogui` brings it")
     contents = converted(
-        {name: spoilt(exported(name) if name == "fibercore" else alone(name)) for name in shipped()}, tmp_path
+        {name: spoilt(exported(name) if name == "fibercore" else alone(name)) for name in shipped_scenarios()}, tmp_path
     )
 
     found = {
@@ -443,4 +443,4 @@ def test_libreoffice_recalculates_every_cell_of_every_shipped_scenario_to_the_en
         for name, content in contents.items()
     }
 
-    assert found == {name: [] for name in shipped()}
+    assert found == {name: [] for name in shipped_scenarios()}

@@ -1,4 +1,4 @@
-"""What a field is taken to be where it is left out, as one would write it."""
+"""Default values of fields as text in a scenario file."""
 
 from __future__ import annotations
 
@@ -19,13 +19,20 @@ from fibercap.core.units import unit_text
 MONTHS_IN_YEAR = 12
 
 
-def written(default: Any, kind: Field | OneOf | None) -> Any:
-    """Return a default as it would be written, None where it stands for something left out.
+def written_default(default: Any, kind: Field | OneOf | None) -> Any:
+    """Return a default as it would be written; None if it means that the key is left out.
 
-    A default that nobody may write, such as a commitment of 0, stands for something left out.
+    A default that may not be written, such as a commitment of 0, means that the key is left out.
+
+    Parameters
+    ----------
+    default : object
+        The default. [house unit]
+    kind : Field or OneOf, optional
+        The field type or union that reads the key.
     """
     if isinstance(kind, OneOf):
-        return _kind(default, kind)
+        return _default_of_union(default, kind)
     if kind is None or default is None or (isinstance(default, str) and not default):
         return None
     value = _value(default, kind)
@@ -65,19 +72,19 @@ def _quantity(magnitude: float, kind: Of) -> str:
     return f"{np.round(factor * magnitude, 9):g} {unit}"
 
 
-def _kind(default: Any, union: OneOf) -> Any:
+def _default_of_union(default: Any, union: OneOf) -> Any:
     """Return a default of a union: a word, or a block of the keys that name its kind."""
     for tag, member in union.members.items():
         if isinstance(member, type) and type(default) is member:
-            return tag if tag in union.words else named(member) or None
+            return tag if tag in union.words else kind_words(member) or None
     return None
 
 
-def named(spec: type[Spec]) -> dict[str, str]:
+def kind_words(spec: type[Spec]) -> dict[str, str]:
     """Return the keys of a block whose only possible value names its kind, such as `style: level`."""
-    found = {}
+    words = {}
     for key, name in spec.fields_by_key().items():
         for mark in spec.model_fields[name].metadata:
             if isinstance(mark, Word) and len(mark.known) == 1:
-                found[key] = mark.known[0]
-    return found
+                words[key] = mark.known[0]
+    return words

@@ -1,4 +1,4 @@
-"""The whole schema: scenarios, scenarios laid over others, and files that hold only loans."""
+"""The JSON Schema of scenarios, of scenarios that extend others, and of files that hold only loans."""
 
 from __future__ import annotations
 
@@ -69,12 +69,12 @@ _EXTENDS: Final[Json] = {
 def schema() -> Json:
     """Return the JSON Schema of the scenario language, draft 2020-12."""
     parts: dict[str, Json] = {}
-    full, laid = Maker(parts, laid=False), Maker(parts, laid=True)
+    full, in_change = Maker(parts, in_change=False), Maker(parts, in_change=True)
     plan = full.block(Plan)
     overlay = {"$ref": "#/$defs/Overlay"}
     parts["Overlay"] = _overlay(full)
     lending = full.block(Lending)
-    parts |= {"change": changes(laid), "add": changes(full)}
+    parts |= {"change": changes(in_change), "add": changes(full)}
     parts["remove"] = {"type": "array", "items": {"$ref": "#/$defs/path"}}
     parts |= {"path": path(full), **_SHARED}
     plan_keys = [{"required": [key]} for key in ("horizon", "money", "products", "plants")]
@@ -92,14 +92,14 @@ def schema() -> Json:
 
 
 def _overlay(maker: Maker) -> Json:
-    """Return the block of a scenario that is laid over others."""
-    own = {key: maker.property(Lending, key, key) for key in ("fibercap", "id", "title", "note")}
+    """Return the schema of a scenario that extends others."""
+    heading = {key: maker.property(Lending, key, key) for key in ("fibercap", "id", "title", "note")}
     verbs = {key: maker.property(Option, key, key) for key in VERBS}
     return {
         "title": "Overlay",
         "description": "A scenario laid over others: what it changes, adds and removes.",
         "type": "object",
-        "properties": {**own, "extends": _EXTENDS, **verbs},
+        "properties": {**heading, "extends": _EXTENDS, **verbs},
         "additionalProperties": False,
         "required": ["fibercap", "extends"],
     }

@@ -1,6 +1,6 @@
-"""What the docstrings of the Specs tell their users: what a field is, and how it is written.
+"""Help texts of fields, from the docstrings of the Specs.
 
-The docstring below a field is its help; a last sentence "Like `...`." holds examples, as they stand in a file.
+The docstring below a field is its help; a last sentence "Like `...`." has examples as they are written in a file.
 """
 
 from __future__ import annotations
@@ -23,25 +23,33 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Help:
-    """What a field is, and examples of what is written, as JSON values."""
+    """The description of a field, and examples as JSON values."""
 
-    told: str
+    description: str
     examples: tuple[Any, ...]
 
 
 def block_help(spec: type[Spec]) -> str:
-    """Return what a block is, on one line."""
+    """Return the description of a block on one line."""
     return _one_line(spec.__doc__ or "")
 
 
 def field_help(spec: type[Spec], name: str) -> Help:
-    """Return the help of a field, of the nearest class that gives one."""
+    """Return the help of a field, from the nearest class that has one.
+
+    Parameters
+    ----------
+    spec : type
+        The class of the block.
+    name : str
+        Name of the field.
+    """
     for owner in spec.__mro__:
         docstring = _docstrings(owner.__module__).get(owner.__qualname__, {}).get(name)
         if docstring is not None:
-            found = re.fullmatch(r"(.*?)(?: Like ((?:`[^`]+`(?:, | or )?)+)\.)?", _one_line(docstring))
-            told, likes = (found[1], found[2] or "") if found else ("", "")
-            return Help(told, tuple(json_of(text) for text in re.findall("`([^`]+)`", likes)))
+            match = re.fullmatch(r"(.*?)(?: Like ((?:`[^`]+`(?:, | or )?)+)\.)?", _one_line(docstring))
+            description, likes = (match[1], match[2] or "") if match else ("", "")
+            return Help(description, tuple(json_of(text) for text in re.findall("`([^`]+)`", likes)))
     return Help("", ())
 
 
@@ -72,7 +80,7 @@ def _one_line(text: str) -> str:
 
 
 def json_of(text: str) -> Any:
-    """Return what YAML sees in a value of the language, as JSON: numbers and truths, blocks and lists, else texts."""
+    """Return a value of the scenario language as YAML reads it, in JSON: number, truth, block, list or text."""
     return _json(read_text(f"remove: {text}", "example")["remove"])  # a key that may hold a list
 
 

@@ -1,4 +1,4 @@
-"""From Specs and their fields to the parts of a JSON Schema."""
+"""Make the parts of a JSON Schema from Specs and their fields."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from fibercap.core.names import NAME
 from fibercap.core.spec import OneOf, Spec, collection_in, specs_in
 from fibercap.core.units import CURRENCIES
 from fibercap.model.funding.sources import RESERVED
-from fibercap.reading.schema.defaults import named, written
+from fibercap.reading.schema.defaults import kind_words, written_default
 from fibercap.reading.schema.help import block_help, field_help
 
 _UNIQUE: Final = f"(?!(?:{'|'.join(RESERVED)})$){NAME}"
@@ -20,47 +20,47 @@ NAMES: Final = {
     **dict.fromkeys(("plants", "projects", "loans"), _UNIQUE),
     "exchange": "|".join(CURRENCIES),
 }
-"""How the names of collections are spelt, where not as any name."""
+"""Patterns of the names in collections that have a pattern of their own."""
 VERBS: Final = ("change", "add", "remove")
 
 
 class Maker:
-    """Makes the parts of a schema and keeps those that are shared by their names.
+    """Makes the parts of a schema and keeps the shared ones by name.
 
-    `laid` makes what may stand in a change: any part of a block, and operators in place of quantities and dates.
+    `in_change` makes the schema of changes: any part of a block, and operators in place of quantities and dates.
     """
 
-    def __init__(self, parts: dict[str, Json], *, laid: bool) -> None:
-        self.parts, self.laid = parts, laid
+    def __init__(self, parts: dict[str, Json], *, in_change: bool) -> None:
+        self.parts, self.in_change = parts, in_change
         self._specs: dict[str, type[Spec]] = {}
 
     def block(self, spec: type[Spec], *, member: bool = False) -> Json:
-        """Return a reference to a block; as a member of a collection it may be `like` another."""
+        """Return a reference to the schema of a block; a member of a collection may have the key `like`."""
         name = spec.__name__
         if self._specs.setdefault(name, spec) is not spec:
             name = f"{name}_of_{spec.__module__.rsplit('.', 1)[-1]}"
-        name = f"{name}_changed" if self.laid else name
+        name = f"{name}_changed" if self.in_change else name
         if name not in self.parts:
             self.parts[name] = {}  # an option holds changes, which hold options
             self.parts[name] = self._block(spec, member=member)
         return {"$ref": f"#/$defs/{name}"}
 
     def _block(self, spec: type[Spec], *, member: bool) -> Json:
-        made: Json = {"title": _words(spec.__name__), "description": block_help(spec), "type": "object"}
-        made["properties"] = {}
-        made["additionalProperties"] = False
+        block: Json = {"title": _words(spec.__name__), "description": block_help(spec), "type": "object"}
+        block["properties"] = {}
+        block["additionalProperties"] = False
         for key, name in spec.fields_by_key().items():
             if name in spec.gathers:
-                made |= self._names_beside(spec, name)
+                block |= self._names_beside(spec, name)
             else:
-                made["properties"][key] = self.property(spec, key, name)
+                block["properties"][key] = self.property(spec, key, name)
         if member:
-            made["properties"]["like"] = {"$ref": "#/$defs/like"}
-        needs = {} if self.laid else _needs(spec)
-        return made | ({"if": {"required": ["like"]}, "else": needs} if member and needs else needs)
+            block["properties"]["like"] = {"$ref": "#/$defs/like"}
+        needs = {} if self.in_change else _needs(spec)
+        return block | ({"if": {"required": ["like"]}, "else": needs} if member and needs else needs)
 
     def _names_beside(self, spec: type[Spec], name: str) -> Json:
-        """Return what a block says of keys that its field gathers."""
+        """Return the schema of the keys that a field of a block gathers."""
         annotation, kind = kind_of(spec, name)
         if isinstance(kind, Field):
             (form,) = kind.schema()["anyOf"]
@@ -68,28 +68,46 @@ class Maker:
         return {"additionalProperties": self.value(collection_in(annotation))}
 
     def property(self, spec: type[Spec], key: str, name: str) -> Json:
-        """Return a key of a block: what it is, its unit, default and examples, and what may be written."""
+        """Return the schema of a key of a block, with its description, unit, default and examples.
+
+        Parameters
+        ----------
+        spec : type
+            The class of the block.
+        key, name : str
+            The key in the file, and the name of its field.
+        """
         annotation, kind = kind_of(spec, name)
         help_ = field_help(spec, name)
         shape = self.shape(key, annotation, kind)
         unit = self.unit_of(shape)
-        made: Json = {"description": f"{help_.told} [{unit}]" if unit else help_.told}
-        made |= {"x-unit": unit} if unit else {}
-        if self.laid:  # what is left out stays as it is
-            return made | shape
+        property_schema: Json = {"description": f"{help_.description} [{unit}]" if unit else help_.description}
+        property_schema |= {"x-unit": unit} if unit else {}
+        if self.in_change:  # a key that is left out stays unchanged, so there is no default
+            return property_schema | shape
         field = spec.model_fields[name]
-        default = None if field.is_required() else written(field.default, kind)
-        made |= {} if default is None or key in named(spec) else {"default": default}
+        default = None if field.is_required() else written_default(field.default, kind)
+        property_schema |= {} if default is None or key in kind_words(spec) else {"default": default}
         examples = help_.examples or tuple(_enum(kind))
-        return made | {"examples": list(examples)} | shape
+        return property_schema | {"examples": list(examples)} | shape
 
     def unit_of(self, shape: Json) -> str:
-        """Return the unit of what may be written."""
+        """Return the unit of a schema, or ""."""
         part = self.parts.get(str(shape.get("$ref", "")).removeprefix("#/$defs/"), {})
         return str(part.get("x-unit", ""))
 
     def shape(self, key: str, annotation: Any, kind: Field | OneOf | None) -> Json:
-        """Return what may be written under a key."""
+        """Return the schema of the values of a key.
+
+        Parameters
+        ----------
+        key : str
+            The key in the file.
+        annotation : type
+            The annotation of its field.
+        kind : Field or OneOf, optional
+            The field type or union that reads it.
+        """
         if kind is not None:
             return self.value(Annotated[annotation, kind])
         member = collection_in(annotation)
@@ -101,90 +119,98 @@ class Maker:
         return self.value(annotation)
 
     def value(self, annotation: Any, *, member: bool = False) -> Json:
-        """Return what may be written for an annotation."""
+        """Return the schema of the values of an annotation; `member` is for members of collections."""
         kind = mark_in(annotation)
         if isinstance(kind, OneOf):
             return self._union(kind)
         if kind is not None:
-            return self.told(kind.schema())
+            return self.value_reference(kind.schema())
         (spec,) = specs_in(annotation)
         inner = self.block(spec, member=member)
-        return {"if": {"required": ["value"]}, "then": _sourced(inner), "else": inner}
+        return {"if": {"required": ["value"]}, "then": _with_source(inner), "else": inner}
 
-    def told(self, told: Json) -> Json:
+    def value_reference(self, value_schema: Json) -> Json:
         """Return a reference to a kind of value, bare or with its source, or with an operator where that is laid."""
-        laid = self.laid and "x-unit" in told
-        forms = told.get("anyOf") or [{key: part for key, part in told.items() if key not in ("title", "x-unit")}]
-        return self._part(told["title"], [self._form(form) for form in forms], laid, told.get("x-unit"))
+        with_operators = self.in_change and "x-unit" in value_schema
+        forms = value_schema.get("anyOf") or [
+            {key: part for key, part in value_schema.items() if key not in ("title", "x-unit")}
+        ]
+        return self._part(
+            value_schema["title"], [self._form(form) for form in forms], with_operators, value_schema.get("x-unit")
+        )
 
-    def _part(self, title: str, forms: list[Json], laid: bool, unit: str | None) -> Json:  # noqa: FBT001 - laid or not
-        name = re.sub("[^a-z0-9]+", "_", title.lower()).strip("_") + ("_changed" if laid else "")
+    def _part(self, title: str, forms: list[Json], with_operators: bool, unit: str | None) -> Json:  # noqa: FBT001 - laid or not
+        name = re.sub("[^a-z0-9]+", "_", title.lower()).strip("_") + ("_changed" if with_operators else "")
         ref = {"$ref": f"#/$defs/{name}"}
-        operator = [{"$ref": "#/$defs/operator"}] if laid else []
+        operator = [{"$ref": "#/$defs/operator"}] if with_operators else []
         shown = {"x-unit": unit} if unit else {}
-        made = {"title": title, **shown, "anyOf": [*forms, _sourced(ref), *operator]}
+        made = {"title": title, **shown, "anyOf": [*forms, _with_source(ref), *operator]}
         if self.parts.setdefault(name, made) != made:
             raise ValueError(f"two kinds of values are titled `{title}`")
         return ref
 
     def _form(self, form: Json) -> Json:
-        """Return a form in which the values of a block may have their own sources."""
+        """Return a form in which each value of a block may have a source."""
         inner = form.get("patternProperties", {})
-        return form | ({"patternProperties": {key: self.told(value) for key, value in inner.items()}} if inner else {})
+        return form | (
+            {"patternProperties": {key: self.value_reference(value) for key, value in inner.items()}} if inner else {}
+        )
 
     def _union(self, union: OneOf) -> Json:
         forms = [form for tag, member in union.members.items() for form in self._forms(union, tag, member)]
         blocks = [form for form in forms if "$ref" in form or form.get("type") == "object"]
         words = [form for form in forms if "const" in form]
         bare = [form for form in forms if form not in blocks and form not in words]
-        kinds: Json = {"type": "object", "anyOf" if self.laid else "oneOf": blocks}  # a part may be one of several
+        kinds: Json = {"type": "object", "anyOf" if self.in_change else "oneOf": blocks}  # a part may be one of several
         specs = [member for member in union.members.values() if isinstance(member, type)]
-        shared = {key: [named(spec)[key] for spec in specs] for key in named(specs[0])} if specs else {}
+        shared = {key: [kind_words(spec)[key] for spec in specs] for key in kind_words(specs[0])} if specs else {}
         if shared:
-            told = {key: self.told(Word(tuple(known), f"{key}s").schema()) for key, known in shared.items()}
-            kinds |= {"properties": told} | ({} if self.laid else {"required": list(told)})
+            properties = {
+                key: self.value_reference(Word(tuple(values), f"{key}s").schema()) for key, values in shared.items()
+            }
+            kinds |= {"properties": properties} | ({} if self.in_change else {"required": list(properties)})
         unit = {"1/year": "%/year"}.get(union.unit or "", union.unit)
         forms = [*bare, kinds, *words]  # editors tell what the first of those misses that come near
-        return self._part(union.title, forms, self.laid, unit)
+        return self._part(union.title, forms, self.in_change, unit)
 
     def _forms(self, union: OneOf, tag: str, member: Any) -> Iterator[Json]:
-        """Run over the forms in which a member of a union is written."""
+        """Yield the forms of a member of a union."""
         if isinstance(kind := mark_in(member), Field):
             yield from self._forms_of(kind)
         elif tag in union.words:
             yield {"type": "string", "const": tag, "description": block_help(member)}
         elif gathered := next(iter(member.gathers), ""):
-            told = {"title": _words(member.__name__), "description": block_help(member)}
-            yield from self._forms_of(_field(member, gathered), told)
+            description = {"title": _words(member.__name__), "description": block_help(member)}
+            yield from self._forms_of(_field(member, gathered), description)
         else:
             if union.bare:
                 yield from self._forms_of(_field(member, union.bare))
             yield self.block(member)
 
     def _forms_of(self, kind: Field, member: Json | None = None) -> Iterator[Json]:
-        """Run over the forms of a field type; one that stands for a block has its help and may hold a note."""
-        told = kind.schema()
-        for form in told.get("anyOf") or [{key: part for key, part in told.items() if key != "x-unit"}]:
+        """Yield the forms of a field type; a form that is a block has its help and may have a note."""
+        value_schema = kind.schema()
+        for form in value_schema.get("anyOf") or [{key: part for key, part in value_schema.items() if key != "x-unit"}]:
             made = self._form(form) | (member or {})
-            noted = member is not None and "patternProperties" in made
-            yield made | ({"properties": {"note": {"$ref": "#/$defs/note"}}} if noted else {})
+            may_have_note = member is not None and "patternProperties" in made
+            yield made | ({"properties": {"note": {"$ref": "#/$defs/note"}}} if may_have_note else {})
 
 
-def _sourced(inner: Json) -> Json:
-    """Return the block that says where a value comes from."""
+def _with_source(inner: Json) -> Json:
+    """Return the schema of the block `{value, source, where, note}`."""
     beside = {key: {"$ref": f"#/$defs/{key}"} for key in ("source", "where", "note")}
     properties = {"value": inner, **beside}
     return {"type": "object", "properties": properties, "required": ["value"], "additionalProperties": False}
 
 
 def _needs(spec: type[Spec]) -> Json:
-    """Return which keys a block must have."""
+    """Return the schema of the keys that a block must have."""
     required = [
         key
         for key, name in spec.fields_by_key().items()
         if spec.model_fields[name].is_required() and name not in spec.gathers
     ]
-    required += named(spec)
+    required += kind_words(spec)
     groups = [{"oneOf": [{"required": [key]} for key in group]} for group in spec.one_of]
     together = {key: list(others) for key, others in spec.together.items()}
     return (
@@ -195,7 +221,15 @@ def _needs(spec: type[Spec]) -> Json:
 
 
 def kind_of(spec: type[Spec], name: str) -> tuple[Any, Field | OneOf | None]:
-    """Return a field's annotation, and the field type or union that reads it, if one does."""
+    """Return a field's annotation, and the field type or union that reads it, if there is one.
+
+    Parameters
+    ----------
+    spec : type
+        The class of the block.
+    name : str
+        Name of the field.
+    """
     field = spec.model_fields[name]
     marks = (mark for mark in field.metadata if isinstance(mark, Field | OneOf))
     return field.annotation, next(marks, None) or mark_in(field.annotation)
@@ -209,7 +243,7 @@ def _field(spec: type[Spec], name: str) -> Field:
 
 
 def mark_in(annotation: Any) -> Field | OneOf | None:
-    """Return the field type or union in an annotation; one of the members of a collection is not its own."""
+    """Return the field type or union in an annotation, but not that of the members of a collection."""
     if get_origin(annotation) is Annotated:
         return next((mark for mark in get_args(annotation)[1:] if isinstance(mark, Field | OneOf)), None)
     if get_origin(annotation) in (Mapping, None):

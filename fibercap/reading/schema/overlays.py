@@ -1,4 +1,4 @@
-"""Changes by dotted path: which paths there are, and what may be laid at each."""
+"""The schema of changes by dotted path: all paths, and the values that each takes."""
 
 from __future__ import annotations
 
@@ -18,72 +18,72 @@ Paths = Iterator[tuple[str, Json]]
 
 
 def changes(maker: Maker) -> Json:
-    """Return what may stand under `change` or `add`: a value by each path."""
+    """Return the schema of `change` or `add`: a value by each path."""
     by_path: dict[str, list[Json]] = {}
-    for path, shape in _of_block(maker, Plan, ""):
-        known = by_path.setdefault(path, [])
-        known += [] if shape in known else [shape]
+    for path, shape in _paths_of_block(maker, Plan, ""):
+        shapes_here = by_path.setdefault(path, [])
+        shapes_here += [] if shape in shapes_here else [shape]
     by_shape: dict[str, list[str]] = {}
     for path, shapes in by_path.items():
         shape = shapes[0] if len(shapes) == 1 else {"anyOf": shapes}
         by_shape.setdefault(json.dumps(shape), []).append(path)
-    laid = {f"^(?:{'|'.join(paths)})$": json.loads(shape) for shape, paths in by_shape.items()}
+    values = {f"^(?:{'|'.join(paths)})$": json.loads(shape) for shape, paths in by_shape.items()}
     beside = {r"^.+\.(?:source|where|note)$": {"$ref": "#/$defs/text"}}
-    return {"type": "object", "propertyNames": {"$ref": "#/$defs/path"}, "patternProperties": laid | beside}
+    return {"type": "object", "propertyNames": {"$ref": "#/$defs/path"}, "patternProperties": values | beside}
 
 
 def path(maker: Maker) -> Json:
-    """Return what a path looks like, block by block."""
+    """Return the schema of a path, block by block."""
     by_block: dict[str, dict[str, None]] = {}
-    for at, _ in _of_block(maker, Plan, ""):
-        block, dot, rest = at.partition(r"\.")
+    for address, _ in _paths_of_block(maker, Plan, ""):
+        block, dot, rest = address.partition(r"\.")
         by_block.setdefault(block, {})[f"{dot}{rest}"] = None
-    told = {"description": "A path to a value or a block, such as `loans.fleet.rate`."}
+    description = {"description": "A path to a value or a block, such as `loans.fleet.rate`."}
     missed = {"patternErrorMessage": "no path of the scenario language; write one like `loans.fleet.rate`"}
     patterns = [{"pattern": f"^{block}(?:{'|'.join(rests)}){_BESIDE}$", **missed} for block, rests in by_block.items()]
-    return {"title": "path", **told, "type": "string", "anyOf": patterns}
+    return {"title": "path", **description, "type": "string", "anyOf": patterns}
 
 
-def _of_block(maker: Maker, spec: type[Spec], at: str, *, member: bool = False) -> Paths:
-    """Run over the paths below a block, with what may be laid at each."""
+def _paths_of_block(maker: Maker, spec: type[Spec], prefix: str, *, member: bool = False) -> Paths:
+    """Yield the paths below a block, each with the schema of its value."""
     for key, name in spec.fields_by_key().items():
         annotation, kind = kind_of(spec, name)
         if name in spec.gathers:
-            yield from _of_entries(maker, annotation, kind, at)
+            yield from _paths_of_entries(maker, annotation, kind, prefix)
         else:
-            yield f"{at}{key}", maker.shape(key, annotation, kind)
-            yield from _below(maker, key, annotation, kind, rf"{at}{key}\.")
+            yield f"{prefix}{key}", maker.shape(key, annotation, kind)
+            yield from _paths_below(maker, key, annotation, kind, rf"{prefix}{key}\.")
     if member:
-        yield f"{at}like", {"$ref": "#/$defs/like"}
+        yield f"{prefix}like", {"$ref": "#/$defs/like"}
 
 
-def _below(maker: Maker, key: str, annotation: Any, kind: Field | OneOf | None, at: str) -> Paths:
-    """Run over the paths below a key."""
+def _paths_below(maker: Maker, key: str, annotation: Any, kind: Field | OneOf | None, prefix: str) -> Paths:
+    """Yield the paths below a key."""
     if isinstance(kind, OneOf):
         for member in kind.members.values():
             if isinstance(member, type):
-                yield from _of_block(maker, member, at)
+                yield from _paths_of_block(maker, member, prefix)
             else:
-                yield from _of_entries(maker, member, mark_in(member), at)
+                yield from _paths_of_entries(maker, member, mark_in(member), prefix)
     elif kind is not None or collection_in(annotation) is not None:
-        yield from _of_entries(maker, annotation, kind, at, key)
+        yield from _paths_of_entries(maker, annotation, kind, prefix, key)
     else:
         for spec in specs_in(annotation):
-            yield from _of_block(maker, spec, at)
+            yield from _paths_of_block(maker, spec, prefix)
 
 
-def _of_entries(maker: Maker, annotation: Any, kind: Field | OneOf | None, at: str, key: str = "") -> Paths:
-    """Run over the entries of a path, of a block of values, or of a collection."""
+def _paths_of_entries(maker: Maker, annotation: Any, kind: Field | OneOf | None, prefix: str, key: str = "") -> Paths:
+    """Yield the paths of the entries of a series, a block of values, or a collection."""
     member = collection_in(annotation)
     if isinstance(kind, Field):
         for form in kind.schema().get("anyOf", ()):
             for pattern, value in form.get("patternProperties", {}).items():
-                yield f"{at}{pattern[1:-1]}", maker.told(value)
+                yield f"{prefix}{pattern[1:-1]}", maker.value_reference(value)
     elif member is not None:
-        at = f"{at}(?:{NAMES[key]})" if key == "exchange" else f"{at}{NAME}"
+        prefix = f"{prefix}(?:{NAMES[key]})" if key == "exchange" else f"{prefix}{NAME}"
         specs = specs_in(member)
-        yield at, maker.value(member, member=bool(specs))
+        yield prefix, maker.value(member, member=bool(specs))
         for spec in specs:
-            yield from _of_block(maker, spec, rf"{at}\.", member=True)
+            yield from _paths_of_block(maker, spec, rf"{prefix}\.", member=True)
         if not specs and (kind := mark_in(member)) is not None:
-            yield from _of_entries(maker, member, kind, rf"{at}\.")
+            yield from _paths_of_entries(maker, member, kind, rf"{prefix}\.")
