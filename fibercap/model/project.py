@@ -92,5 +92,5 @@ def _project(scenario: Scenario, like: Projection | None, *, with_measures: bool
         operations=operating,
         _measure=measures,
         run_off=plan.timeline.run_off,
-        draws=max(block.samples for block in (model, *operating_blocks.values(), *schedules.values())),
+        samples=max(block.samples for block in (model, *operating_blocks.values(), *schedules.values())),
     )

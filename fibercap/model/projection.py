@@ -37,15 +37,15 @@ class Projection:
     operations: Operations
     _measure: Callable[[Projection], Mapping[str, Measure]]
     run_off: Timeline | None = None
-    draws: int = field(default=1)
+    samples: int = field(default=1)
 
     def __repr__(self) -> str:
         """Return one line, because the arrays would fill pages; `fibercap.annual` shows them."""
         plan, timeline = self.scenario, self.timeline
         option = f", option {plan.option}" if plan.option else ""
-        draws = f", {self.draws:,} draws" if self.draws > 1 else ""
+        samples = f", {self.samples:,} draws" if self.samples > 1 else ""
         span = f"{timeline.start} to {timeline.end} by {timeline.step}"
-        return f"<Projection of {plan.id}{option}: {span}, {len(self.period_rows)} rows{draws}>"
+        return f"<Projection of {plan.id}{option}: {span}, {len(self.period_rows)} rows{samples}>"
 
     @cached_property
     def measures(self) -> Mapping[str, Measure]:
@@ -112,8 +112,8 @@ class Projection:
             value = self.blocks[RUN_OFF].values.get(path)
         if value is None:
             raise FibercapError("no_such_name", f"no row `{path}`", did_you_mean(path, list(self.rows), "rows"))
-        if self.draws > 1:
-            return np.broadcast_to(value, (self.draws, value.shape[-1]))
+        if self.samples > 1:
+            return np.broadcast_to(value, (self.samples, value.shape[-1]))
         view = value.reshape(1, -1)  # much faster than broadcasting, and called often
         view.flags.writeable = False
         return view

@@ -123,4 +123,4 @@ def _result_named(projection: Projection, name: str) -> Array:
     if name in projection.rows:
         return projection.value(name)
     values = measure_named(projection, name).values
-    return np.broadcast_to(values, (projection.draws,))
+    return np.broadcast_to(values, (projection.samples,))

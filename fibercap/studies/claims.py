@@ -144,7 +144,7 @@ def claim_values(
         return limit
     if claim.within.points and unit not in POINTED:
         return _points_refused(name, claim, unit)
-    value, limit = (np.broadcast_to(numbers, (projection.draws,)) for numbers in (value, limit))
+    value, limit = (np.broadcast_to(numbers, (projection.samples,)) for numbers in (value, limit))
     keeps = holds(claim.limit[0], value, limit, claim.within.room(limit))
     reason = row.undefined if row else (measure.reason if measure else "")
     return ClaimValues(value, limit, keeps & ~np.isnan(value), unit, reason)

@@ -184,7 +184,7 @@ def tests_of(projection: Projection, loan: str, name: str, covenant: Covenant) -
             return Problem(f"{path}.{key}", "wrong_dimension", *unit_mismatch(quantity.unit, unit))
     limits, beyond = np.full((1, 1), limit), -np.inf if comparator in FLOORS else np.inf
     if measure is not None:
-        values = np.broadcast_to(measure.values, (projection.draws,))[:, None]
+        values = np.broadcast_to(measure.values, (projection.samples,))[:, None]
         if measure.breaks_any_limit is not None:
             values = np.where(measure.breaks_any_limit[:, None], beyond, values)
         why_not = measure.reason if np.isnan(values[0, 0]) else ""
@@ -197,7 +197,9 @@ def tests_of(projection: Projection, loan: str, name: str, covenant: Covenant) -
     dates = dates_of(timeline, loan, covenant, row)
     dated_values = list(values_on(projection, loan, dates, row, beyond))
     values = (
-        np.stack([value for _, value, _ in dated_values], axis=-1) if dated_values else np.zeros((projection.draws, 0))
+        np.stack([value for _, value, _ in dated_values], axis=-1)
+        if dated_values
+        else np.zeros((projection.samples, 0))
     )
     when, reasons = tuple(label for label, _, _ in dated_values), tuple(reason for _, _, reason in dated_values)
     return TestDates(when, values, limits, unit, comparator, reasons)

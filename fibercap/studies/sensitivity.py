@@ -68,7 +68,7 @@ def one_at_a_time(scenario: Scenario, measures: Sequence[str], share: float = SH
 
     def values(projection: Projection) -> dict[str, Judgement]:
         flat = {key: measure_named(projection, key).values for key in measures}
-        shape = (projection.draws,)
+        shape = (projection.samples,)
         return {key: Judgement(np.ones(shape, bool), np.broadcast_to(series, shape)) for key, series in flat.items()}
 
     judgements, allowed = judge_moves(scenario, moves, values)
@@ -100,7 +100,7 @@ def turns_at(scenario: Scenario, path: str, measure: str, base: float, least: fl
     """
 
     def judge(projection: Projection) -> dict[str, Judgement]:
-        values = np.broadcast_to(measure_named(projection, measure).values, (projection.draws,))
+        values = np.broadcast_to(measure_named(projection, measure).values, (projection.samples,))
         return {measure: Judgement(values >= least, values - least)}
 
     now = Judgement(np.array([base >= least]), np.array([base - least]))

@@ -153,7 +153,7 @@ def _judge(loan: str, limits: Sequence[Limit], share: float) -> Judge:
         used = _amount_drawn(projection, loan) - share * commitment
         judgements = {USED: Judgement(used >= -CENT * share / 2, used)}
         for limit in limits:
-            values = np.broadcast_to(measure_named(projection, limit.measure).values, (projection.draws,))
+            values = np.broadcast_to(measure_named(projection, limit.measure).values, (projection.samples,))
             keeps = holds(limit.comparator, values, np.asarray(limit.value), np.zeros(1)) & ~np.isnan(values)
             judgements[limit.measure] = Judgement(keeps, values)
         return judgements

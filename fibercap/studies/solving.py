@@ -209,7 +209,7 @@ def _values(scenario: Scenario, moved: Lever, factors: Array, measure: str) -> t
     """Return a measure at each factor on a lever, nan where undefined; and which factors the plan refuses."""
 
     def judge(projection: Projection) -> dict[str, Judgement]:
-        values = np.broadcast_to(measure_named(projection, measure).values, (projection.draws,))
+        values = np.broadcast_to(measure_named(projection, measure).values, (projection.samples,))
         return {measure: Judgement(np.isfinite(values), values)}
 
     judgements, allowed = judge_moves(scenario, [(moved, float(factor)) for factor in factors], judge)

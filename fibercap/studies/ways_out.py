@@ -162,7 +162,7 @@ def _smaller_loan(projection: Projection, tested: Tested, faults: Callable[[Proj
         moved = loan_lever(plan, loan)
     except FibercapError:
         return ""
-    if projection.draws > 1 or cells > MANY_CELLS:
+    if projection.samples > 1 or cells > MANY_CELLS:
         return ""
     factor = largest(plan, moved, partial(_keeps, tested), [*(each for each in GRID if each < 1.0), 1.0])
     if not factor:
@@ -179,7 +179,7 @@ def _keeps(tested: Tested, projection: Projection) -> dict[str, Judgement]:
     name, loan = tested.name, tested.loan
     tests = tests_of(projection, loan, name, projection.scenario.loans[loan].covenants[name])
     if isinstance(tests, Problem) or not tests.values.size:
-        return {name: Judgement(np.zeros(projection.draws, bool), np.full(projection.draws, np.nan))}
+        return {name: Judgement(np.zeros(projection.samples, bool), np.full(projection.samples, np.nan))}
     known = ~np.isnan(tests.values)
     least = np.where(known, tests.room, np.inf).min(axis=-1)
     return {name: Judgement(np.asarray(tests.holds.all(axis=-1) & known.any(axis=-1)), least)}

@@ -247,7 +247,7 @@ def draw_many(case: Case) -> Iterator[str]:
     draws = {path: {"times": np.array([[0.9], [0.95]])} for path in case.dice.sample(paths, min(2, len(paths)))}
     batch, at = project(case.scenario.with_samples(draws)), case.dice.randint(0, 1)
     one = {path: {"times": value["times"][at : at + 1]} for path, value in draws.items()}
-    for told in unlike(project(case.scenario.with_samples(one)), batch, draw=min(at, batch.draws - 1)):
+    for told in unlike(project(case.scenario.with_samples(one)), batch, draw=min(at, batch.samples - 1)):
         yield f"draw {at}, as if alone: {told}"
 
 

@@ -149,7 +149,7 @@ def test_whatever_moves_a_measure_is_among_its_inputs(name: str) -> None:
     projection, paths = nudged(name)
     told = projection.evidence
     for measure in measures(projection).values():
-        values = np.broadcast_to(measure.values, (projection.draws,))
+        values = np.broadcast_to(measure.values, (projection.samples,))
         under = [item.path for item in told.inputs_under(measure.rests_on)]
         for number, path in enumerate(paths, 1):
             if abs(values[number] - values[0]) > 1e-9 * max(abs(values[0]), 1.0):

@@ -131,7 +131,7 @@ def test_a_batch_equals_its_members(text: str, factors: list[float]) -> None:
 
     batch = project(scenario.with_samples(draws))
 
-    assert batch.draws == 3
+    assert batch.samples == 3
     for member in range(3):
         alone = project(scenario.with_samples({path: value[member : member + 1] for path, value in draws.items()}))
         for path in alone.rows:

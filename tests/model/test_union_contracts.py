@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from fibercap.core.quantity import Quantity
 from fibercap.model.plan.scenario import Scenario
 from fibercap.model.plants.projects import SPEND, Project
-from fibercap.model.plants.ramps import KINDS
+from fibercap.model.plants.ramps import RAMP_KINDS
 from fibercap.model.project import project
 from fibercap.reading.files import scenario_of
 from tests.model.test_formulas import disagreements
@@ -46,7 +46,7 @@ def line(scenario: Scenario) -> Project:
 
 
 def test_no_member_is_left_out() -> None:
-    assert set(RAMPS) == set(KINDS)
+    assert set(RAMPS) == set(RAMP_KINDS)
     assert {name.partition(",")[0] for name in SPENDING} == set(SPEND)
 
 

@@ -67,7 +67,7 @@ def fibercore() -> Projection:
 def adds_downward(projection: Projection, title: str) -> None:
     """Hold that every total of a statement is what stands above it, added up with its signs."""
     sign = {"plus": 1.0, "minus": -1.0}
-    running = np.zeros((projection.draws, projection.timeline.count))
+    running = np.zeros((projection.samples, projection.timeline.count))
     for line, row in statement_lines(projection, title):
         if line.role in sign:
             running = running + sign[line.role] * projection.value(row.path)
@@ -88,7 +88,7 @@ def test_income_adds_downward(text: str) -> None:
 def test_a_total_is_what_stands_between_it_and_the_total_above(text: str) -> None:
     projection = project(scenario_of(text, "random.yaml"))
     for title in ("Cash flow", "Balance sheet", "Debt service"):
-        total = np.zeros((projection.draws, projection.timeline.count))
+        total = np.zeros((projection.samples, projection.timeline.count))
         for line, row in statement_lines(projection, title):
             if line.role in {"plus", "minus"}:
                 total = total + projection.value(row.path) * (1.0 if line.role == "plus" else -1.0)

@@ -10,11 +10,8 @@ from fibercap.core.tree import Branch, leaves
 from fibercap.core.units import CURRENCIES
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
+    from fibercap.model.checks.funding_checks import Findings
     from fibercap.model.plan.plan import Plan
-
-    Findings = Iterator[tuple[str, str, str, str, str]]  # path, code, found, wanted, hint
 
 AT_HOME: Final = ("company", "opening", "money")
 

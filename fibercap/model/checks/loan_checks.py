@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -20,10 +19,9 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from fibercap.core.series import Series
+    from fibercap.model.checks.funding_checks import Findings
     from fibercap.model.loans.terms import Loan
     from fibercap.model.plan.plan import Lending, Plan
-
-Findings = Iterator[tuple[str, str, str, str, str]]  # path, code, found, wanted, hint
 
 
 def loan_terms(s: Lending, name: str) -> Findings:

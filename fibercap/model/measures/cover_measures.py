@@ -198,7 +198,7 @@ def gearing(projection: Projection) -> Measure:
     loans = [f"funding.{key}.{name}" for key, f in plan.funding.items() for name in f.sources if name in plan.loans]
     uses = [f"funding.{key}.uses" for key in plan.funding]
     lent, spent = (
-        sum((projection.value(row).sum(axis=-1) for row in rows), start=np.zeros(projection.draws))
+        sum((projection.value(row).sum(axis=-1) for row in rows), start=np.zeros(projection.samples))
         for rows in (loans, uses)
     )
     values = np.divide(lent, spent, out=undefined_values(projection), where=projection.trifle.sum_counts(spent))

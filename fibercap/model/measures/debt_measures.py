@@ -26,10 +26,10 @@ def peak_debt(projection: Projection) -> Measure:
     dates = {name: projection.value(f"loans.{name}.schedule.date")[0] for name in loans}
     days = np.sort(np.concatenate([*dates.values(), [0.0]]))
     days = days[first_of_each(days)]
-    owed = np.zeros((projection.draws, len(days)))
+    owed = np.zeros((projection.samples, len(days)))
     for name, event_dates in dates.items():
         closing = projection.value(reported_row(projection.scenario, name, "closing"))
-        padded = np.concatenate([np.zeros((projection.draws, 1)), closing], axis=-1)
+        padded = np.concatenate([np.zeros((projection.samples, 1)), closing], axis=-1)
         owed += padded[:, np.searchsorted(event_dates, days, side="right")]
     only, event_dates = next(iter(dates.items()), ("", days))
     # of two events on a day the last one counts, which a formula of the series does not know
@@ -52,7 +52,7 @@ def _sum_over_loans(
     rows = [
         reported_row(plan, loan, key) if to_maturity else f"loans.{loan}.{key}" for loan in plan.loans for key in keys
     ]
-    values = sum((_sum_of_row(projection, row) for row in rows), start=np.zeros(projection.draws))
+    values = sum((_sum_of_row(projection, row) for row in rows), start=np.zeros(projection.samples))
     formula = " + ".join(f"SUM({{{row}}})" for row in rows) or "0"
     return make_measure(name, label, projection.scenario.currency, formula, values, better=LOWER)
 
@@ -191,12 +191,12 @@ def average_life(projection: Projection) -> Measure:
     docs/conventions.md, section 7: periods under `equal_periods`, else actual days / 365.
     """
     plan = projection.scenario
-    carried, drawn = np.zeros(projection.draws), np.zeros(projection.draws)
+    carried, drawn = np.zeros(projection.samples), np.zeros(projection.samples)
     texts, rows = [], []
     for name, loan in plan.loans.items():
         times = {key: projection.value(f"loans.{name}.schedule.{key}")[0] for key in ("date", "year_fraction")}
         closing = reported_row(plan, name, "closing")
-        owed = np.concatenate([np.zeros((projection.draws, 1)), projection.value(closing)[:, :-1]], axis=-1)
+        owed = np.concatenate([np.zeros((projection.samples, 1)), projection.value(closing)[:, :-1]], axis=-1)
         carried = carried + carried_years(loan, {**times, "opening": owed})
         rows.append(reported_row(plan, name, "drawn"))
         drawn = drawn + projection.value(rows[-1]).sum(axis=-1)
@@ -220,7 +220,7 @@ def lowest_cash(projection: Projection) -> Measure:
 def equity_called(projection: Projection) -> Measure:
     """Equity paid in over the horizon: for projects and purchases, on dates, and to hold cash."""
     rows = ("accounts.equity_for_projects", "accounts.equity_paid_in", "accounts.equity_for_cash")
-    values = sum((projection.value(row).sum(axis=-1) for row in rows), start=np.zeros(projection.draws))
+    values = sum((projection.value(row).sum(axis=-1) for row in rows), start=np.zeros(projection.samples))
     formula = " + ".join(f"SUM({{{row}}})" for row in rows)
     return make_measure("equity_called", "Equity called", projection.scenario.currency, formula, values, better=LOWER)
 

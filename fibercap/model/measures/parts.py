@@ -88,4 +88,4 @@ def to_maturity_text(projection: Projection, row: str) -> str:
 
 def undefined_values(projection: Projection) -> Array:
     """Return nan for every sample, (sample,)."""
-    return np.full(projection.draws, np.nan)
+    return np.full(projection.samples, np.nan)

@@ -268,7 +268,7 @@ def capacity_cost(projection: Projection) -> Measure:
     spent = {key: projection.value(f"projects.{key}.capex").sum(axis=-1, keepdims=True) for key in foreign}
     cost = sum((spent.get(key, project.cost) for key, project in projects.items()), start=np.asarray(0.0))
     adds = sum((project.adds for project in projects.values()), start=np.asarray(0.0))
-    flat = np.ravel(cost / np.where(adds > 0, adds, np.nan)) * np.ones(projection.draws)
+    flat = np.ravel(cost / np.where(adds > 0, adds, np.nan)) * np.ones(projection.samples)
     costs = [
         f"SUM({{projects.{k}.capex}})"
         if k in foreign

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from fibercap.core.dependencies import reach
-from fibercap.model.plan.plan import KINDS
+from fibercap.model.plan.plan import SOURCE_KINDS
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -35,7 +35,7 @@ class Evidence:
                 below.setdefault(path, []).append(item)
                 path = path.rpartition(".")[0]  # noqa: PLW2901 - from the input upwards
         self._below = below
-        self._of_kind = dict.fromkeys(KINDS, 0)
+        self._of_kind = dict.fromkeys(SOURCE_KINDS, 0)
         for number, read in enumerate(reached.inputs):
             for kind in {item.kind for item in self.inputs_at(read)}:
                 self._of_kind[kind] |= 1 << number
@@ -51,7 +51,7 @@ class Evidence:
     def weakest(self, paths: Iterable[str]) -> str:
         """Return the weakest kind among the inputs that rows rest on; "" if they rest on no written input."""
         bits = self.reached.mask_of(paths)
-        return next((kind for kind in reversed(KINDS) if bits & self._of_kind[kind]), "")
+        return next((kind for kind in reversed(SOURCE_KINDS) if bits & self._of_kind[kind]), "")
 
     def inputs_under(self, paths: Iterable[str]) -> tuple[Input, ...]:
         """Return the written inputs that rows rest on, in the order of the scenario."""

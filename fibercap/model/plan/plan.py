@@ -22,7 +22,7 @@ from fibercap.model.plants.capacity import Plant
 from fibercap.model.plants.products_and_time import Product
 from fibercap.model.plants.projects import Project
 
-KINDS = ("stated", "derived", "assumed")
+SOURCE_KINDS = ("stated", "derived", "assumed")
 
 
 class Source(Spec):
@@ -30,7 +30,7 @@ class Source(Spec):
 
     title: Label
     """What it is, as one would cite it. Like `Offer of the bank, 3 May 2000`."""
-    kind: Annotated[str, Word(KINDS, "kinds of source")]
+    kind: Annotated[str, Word(SOURCE_KINDS, "kinds of source")]
     """Whether the inputs that name it are stated there, derived from it, or assumed."""
     date: Label = ""
     """When it was published. Like `2001-01-08`."""

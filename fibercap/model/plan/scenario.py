@@ -25,7 +25,7 @@ from fibercap.model.checks.plan_checks import problems_across
 from fibercap.model.currency.currency import known_currencies
 from fibercap.model.funding.financing_inputs import is_financing
 from fibercap.model.plan.inputs import Input, collect_sources, written_path
-from fibercap.model.plan.plan import KINDS, Plan
+from fibercap.model.plan.plan import SOURCE_KINDS, Plan
 from fibercap.model.plan.samples import problem_of_replaced_block, sample_tree
 from fibercap.model.plan.validated import Parsed, reusable_amounts, reusable_blocks, validate
 
@@ -200,7 +200,7 @@ class Scenario(Plan):
             address = written_path(path)
             source_names = sources.get(address) if path[0] not in ("options", "claims", "sources", "fibercap") else None
             if source_names:
-                source = max(sorted(source_names), key=lambda name: KINDS.index(kinds[name]))
+                source = max(sorted(source_names), key=lambda name: SOURCE_KINDS.index(kinds[name]))
                 yield Input(".".join(address), value, unit, source, kinds[source])
 
     def kind_of(self, source: str) -> str:
@@ -226,7 +226,7 @@ class Scenario(Plan):
     def evidence(self) -> dict[str, int]:
         """Return how many inputs are stated, derived and assumed."""
         counted = Counter(item.kind for item in self.inputs())
-        return {kind: counted[kind] for kind in KINDS}
+        return {kind: counted[kind] for kind in SOURCE_KINDS}
 
     def digest(self) -> str:
         """Return a hash of all inputs, which does not depend on the name or layout of the file."""

@@ -14,7 +14,7 @@ from fibercap.core.durations import Life, Months
 from fibercap.core.fields import Label, Money, Of
 from fibercap.core.rows import Row
 from fibercap.core.series import PathOf, Series
-from fibercap.core.sheet import Sheet, total
+from fibercap.core.sheet import Sheet
 from fibercap.core.spec import OneOf, Spec
 from fibercap.core.timeline import FLOW, RATE, STOCK, Timeline, month_number, month_start
 from fibercap.core.units import Array
@@ -22,7 +22,7 @@ from fibercap.model.currency.currencies import Currencies
 from fibercap.model.depreciation import StraightLine
 from fibercap.model.depreciation_method import Depreciation
 from fibercap.model.horizon.run_off import counting_month
-from fibercap.model.plants.products_and_time import Product, series_row
+from fibercap.model.plants.products_and_time import series_row
 from fibercap.model.plants.projects import Project
 
 TEN_YEARS = 120
@@ -101,7 +101,15 @@ class Plant(Spec):
 
 
 def open_between(timeline: Timeline, plant: Plant) -> tuple[float, float]:
-    """Return the month numbers from which and up to which a plant counts; or those of the timeline. [month]"""
+    """Return the month numbers at which a plant opens and closes; without such dates, those of the timeline. [month]
+
+    Parameters
+    ----------
+    timeline : Timeline
+        The model's periods.
+    plant : Plant
+        The plant.
+    """
     opens = month_start(plant.opens) if plant.opens else float(timeline.origin)
     return opens, month_number(plant.closes) if plant.closes else float(timeline.ends[-1])
 
@@ -211,56 +219,6 @@ def net_capital(deal: Purchase) -> Array:
     """Return the working capital bought with a plant, less payables, `()` or `(sample, 1)`. [money]"""
     parts = bought_capital(deal).items()
     return sum((-part if kind == "payables" else part for kind, (_, part) in parts), start=np.asarray(0.0))
-
-
-def market_rows(
-    sheet: Sheet, timeline: Timeline, plants: Mapping[str, Plant], products: Mapping[str, Product], money: Currencies
-) -> None:
-    """Write each product's price and demand, and each plant's shipments, revenue and variable cost.
-
-    Where a product has a demand, its plants share it in proportion to their output. Writes `demand`, `output` [km] and
-    `sold_share` [1] under `products.<p>.`; `shipments` [km], `revenue` and `variable_cost` [money] under `plants.<p>.`.
-
-    Parameters
-    ----------
-    sheet, timeline, plants, products, money
-        The sheet, its periods, plants and products by name, and the currencies of amounts.
-
-    Source
-    ------
-    docs/conventions.md, section 2, and section 3 (Revenue and cost).
-    """
-    for name, product in products.items():
-        makers = [f"plants.{key}.output" for key, plant in plants.items() if plant.product == name]
-        linear, prefix = product.interpolate == "linear", f"products.{name}"
-        unit = f"{money.code_of(f'{prefix}.price')}/km"
-        series_row(sheet, timeline, f"{prefix}.price", f"{name}: price", product.price, unit, linear=linear)
-        if product.demand is None or not makers:
-            continue
-        words = f"{name}: demand by year"
-        series_row(sheet, timeline, f"{prefix}.demand", words, product.demand, "km/year", linear=linear)
-        text = f"{{inputs.{prefix}.demand}} * {{time.years}}"
-        sheet.line(Row(f"{prefix}.demand", f"{name}: demand", "km", FLOW, text))
-        sheet.line(Row(f"{prefix}.output", f"{name}: output", "km", FLOW, total(makers)))
-        text = f"IF({{{prefix}.output}} > {{{prefix}.demand}}, {{{prefix}.demand}} / {{{prefix}.output}}, 1)"
-        sheet.line(Row(f"{prefix}.sold_share", f"{name}: share of output sold", "", RATE, text))
-    for key, plant in plants.items():
-        _sales_rows(sheet, timeline, key, plant, products, money)
-
-
-def _sales_rows(
-    sheet: Sheet, timeline: Timeline, key: str, plant: Plant, products: Mapping[str, Product], money: Currencies
-) -> None:
-    prefix, label, product = f"plants.{key}", plant.name or key, f"products.{plant.product}"
-    text = f"{{{prefix}.output}}"
-    text += f" * {{{product}.sold_share}}" if products[plant.product].demand is not None else ""
-    sheet.line(Row(f"{prefix}.shipments", f"{label}: shipments", "km", FLOW, text))
-    text = money.flow(f"{product}.price", f"{{{prefix}.shipments}} * {{inputs.{product}.price}}")
-    sheet.line(Row(f"{prefix}.revenue", f"{label}: revenue", money.reporting, FLOW, text))
-    cost_path = f"{prefix}.cash_cost"
-    series_row(sheet, timeline, cost_path, f"{label}: cash cost", plant.cash_cost, f"{money.code_of(cost_path)}/km")
-    text = money.flow(cost_path, f"{{{prefix}.shipments}} * {{inputs.{cost_path}}}")
-    sheet.line(Row(f"{prefix}.variable_cost", f"{label}: variable cost", money.reporting, FLOW, text))
 
 
 def running_cost_rows(

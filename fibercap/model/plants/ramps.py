@@ -196,9 +196,9 @@ def _choose(raw: Any) -> tuple[str, Mapping[str, Any]]:
     if len(kinds) != 1:
         problem = f"{len(kinds)} kinds of ramp: {', '.join(kinds)}" if kinds else "no kind of ramp"
         raise wrong("one_kind", problem, "one", "keep one of them")
-    return Word(tuple(KINDS), "ramps").parse(kinds[0], None), raw  # type: ignore[arg-type]
+    return Word(tuple(RAMP_KINDS), "ramps").parse(kinds[0], None), raw  # type: ignore[arg-type]
 
 
 AnyRamp = NoRamp | Linear | SCurve | Table
-KINDS: dict[str, type[Spec]] = {ramp.kind: ramp for ramp in get_args(AnyRamp)}
-Ramp = Annotated[AnyRamp, OneOf(KINDS, _choose, title="ramp", words=("none",))]
+RAMP_KINDS: dict[str, type[Spec]] = {ramp.kind: ramp for ramp in get_args(AnyRamp)}
+Ramp = Annotated[AnyRamp, OneOf(RAMP_KINDS, _choose, title="ramp", words=("none",))]

@@ -9,7 +9,7 @@ from typing_extensions import TypedDict
 
 from fibercap.core.timeline import FLOW, RATE, STEPS, STOCK
 from fibercap.model.measures.measure import HIGHER, LOWER
-from fibercap.model.plan.plan import KINDS
+from fibercap.model.plan.plan import SOURCE_KINDS
 from fibercap.studies import findings
 from fibercap.studies.headroom import FALLS
 
@@ -20,7 +20,7 @@ def one_of(*words: str) -> object:
 
 
 Date = Annotated[str, Field(json_schema_extra={"format": "date"})]
-Evidence = Annotated[str, one_of(*KINDS)]
+Evidence = Annotated[str, one_of(*SOURCE_KINDS)]
 Nature = Annotated[str, one_of(FLOW, STOCK, RATE)]
 Direction = Annotated[str, one_of(HIGHER, LOWER)]
 FindingKind = Annotated[str, one_of(*findings.KINDS)]

@@ -9,7 +9,7 @@ from rich.padding import Padding
 from rich.text import Text
 
 from fibercap.model.measures.all_measures import headlines
-from fibercap.model.plan.plan import KINDS
+from fibercap.model.plan.plan import SOURCE_KINDS
 from fibercap.studies.covenants import FAIL
 from fibercap.studies.step_warning import step_warning
 from fibercap.studies.verdict.footing import footing
@@ -155,7 +155,7 @@ def _evidence(console: Console, comparison: Comparison, chosen: list[str]) -> No
             where = f" in {', '.join(names)}" if len(kinds) > 1 else ""
             groups.setdefault(kind, []).append(f"{comparison.cases[names[0]].measures[key].label}{where}")
     console.print(Text("Evidence: the weakest kind of input that a measure rests on", style="bold"))
-    for kind in KINDS:
+    for kind in SOURCE_KINDS:
         if kind in groups:
             print_hanging(console, kind, "; ".join(groups[kind]), "", indent=2)
     console.print()

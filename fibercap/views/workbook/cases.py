@@ -65,7 +65,7 @@ def cases_of(scenario: Scenario) -> tuple[list[WorkbookCase], dict[str, str]]:
                 left_out[name] = "its loans and those as written rest on cash in different ways: together, a circle"
             else:
                 cases = more
-    if any(case.projection.draws > 1 for case in cases):
+    if any(case.projection.samples > 1 for case in cases):
         raise FibercapError("unfit_draws", "a batch of draws has no workbook", "export one run")
     return cases, left_out
 
