@@ -90,7 +90,7 @@ def _costs_of(sheet: Sheet, plan: Plan, key: str, cuts: Cuts) -> Array:
         setting = Setting(name, loan, plan.loan_currency(name), plan.timeline, plan.rates, trifle=trifle)
         moved = Moves(
             funded=sheet.value(f"loans.{name}.funded"),
-            until=last_spending(plan, plan.funded_by(name)),
+            until=last_spending(plan, plan.uses_of_loan(name)),
             cuts={day: (cut, "") for (loan, day), cut in cuts.items() if loan == name},
         )
         prepared = Prepared(setting, moved)

@@ -63,7 +63,7 @@ class Linear(Spec):
 
         Examples
         --------
-        >>> Linear.model_construct(linear=6.0).ramped(np.array([-1.0, 3.0, 6.0, 8.0]))
+        >>> Linear.model_construct(linear=6.0).ramped_months(np.array([-1.0, 3.0, 6.0, 8.0]))
         array([0.  , 0.75, 3.  , 5.  ])
         """
         share = np.clip(age / self.linear, 0.0, 1.0)
