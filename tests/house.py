@@ -42,7 +42,7 @@ LIGHT = {  # what the files below a path may import when they are imported: a pa
 }
 QUIET = ("fibercap/core/", "fibercap/model/", "fibercap/studies/")
 DOCUMENTED = ("fibercap/core/", "fibercap/model/")
-WITH_PARAMETERS = ("fibercap/core/", "fibercap/model/")  # where docstrings describe every argument of functions that have more than one
+WITH_PARAMETERS = DOCUMENTED  # where docstrings describe every argument of functions that have more than one
 FILE_LINES = 300
 FUNCTION_LINES = 40
 MEMBERS_WITH_METHODS = ("Style", "Depreciation")  # bases of unions; their members are asked by methods
