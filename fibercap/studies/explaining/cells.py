@@ -44,9 +44,9 @@ class Cells:
     """The cells of one sample of a projection."""
 
     def __init__(self, projection: Projection, sample: int = 0) -> None:
-        if not 0 <= sample < projection.draws:
+        if not 0 <= sample < projection.samples:
             raise FibercapError(
-                "no_such_name", f"no draw {sample}", f"the projection has {projection.draws}, from 0 on"
+                "no_such_name", f"no draw {sample}", f"the projection has {projection.samples}, from 0 on"
             )
         self.projection, self.sample = projection, sample
         self.given: dict[str, Given] = {p: g for block in projection.blocks.values() for p, g in block.given.items()}

@@ -14,7 +14,7 @@ from fibercap.core.rows import INPUT
 from fibercap.core.term import Call, Chain, Reference
 from fibercap.core.timeline import FLOW, STOCK
 from fibercap.model.measures.all_measures import measure_named, names
-from fibercap.model.plan.plan import KINDS
+from fibercap.model.plan.plan import SOURCE_KINDS
 from fibercap.studies.explaining.cells import FEW, Cells, exact
 from fibercap.studies.explaining.explanation import Number, Result
 from fibercap.studies.explaining.input_history import Inputs, Written
@@ -99,13 +99,13 @@ def _refusal(projection: Projection, inputs: Inputs, path: str, when: str) -> tu
 def _result(projection: Projection, number: Number, rests_on: Iterable[str]) -> Result:
     evidence, paths = projection.evidence, tuple(rests_on)
     kinds = [item.kind for item in evidence.inputs_under(paths)]
-    counted = {kind: kinds.count(kind) for kind in KINDS if kind in kinds}
+    counted = {kind: kinds.count(kind) for kind in SOURCE_KINDS if kind in kinds}
     return Result(number, evidence.weakest(paths) if number.value is not None else "", counted)
 
 
 def _measure(projection: Projection, inputs: Inputs, name: str, depth: int, sample: int) -> Result:
     measure, explainer = measure_named(projection, name), Explainer(Cells(projection, sample), inputs)
-    value = _none_if_nan(float(np.broadcast_to(measure.values, (projection.draws,))[sample]))
+    value = _none_if_nan(float(np.broadcast_to(measure.values, (projection.samples,))[sample]))
     note = f"undefined: {measure.reason}" if value is None else measure.remark
     number = Number(measure.name, measure.label, "", value, measure.unit, note=note)
     if measure.formula:

@@ -40,7 +40,7 @@ def may_be_recommended(projection: Projection) -> Truth:
     No covenant is broken there, cash never falls below zero, and every use has a source: `faults` finds nothing.
     """
     plan, trifle = projection.scenario, projection.trifle.value
-    sound = np.ones(projection.draws, dtype=bool)
+    sound = np.ones(projection.samples, dtype=bool)
     for loan, terms in plan.loans.items():
         for name, covenant in terms.covenants.items():
             tests = tests_of(projection, loan, name, covenant)
@@ -62,7 +62,7 @@ def _project_for_standing(plan: Scenario, like: Projection | None) -> Projection
 
 def _standing(projection: Projection) -> Judgement:
     """Return whether a plan may be recommended, and the worth of all that its owners pay and get, in every sample."""
-    worth = np.broadcast_to(owners_worth(projection), (projection.draws,))
+    worth = np.broadcast_to(owners_worth(projection), (projection.samples,))
     return Judgement(may_be_recommended(projection), worth)
 
 
