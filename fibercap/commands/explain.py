@@ -10,8 +10,8 @@ from fibercap.commands.terminal import say, say_json
 
 _HELP = """Explain an input, a measure, or a row in a PERIOD: where it comes from.
 
-PERIOD is written 2002-06, 2002-Q2, 2002, end of 2002 or 2002-06-30; for a row of a loan's schedule it may also be the
-number of a payment.
+PERIOD is written 2002-06, 2002-Q2, 2002, end of 2002 or 2002-06-30, or FY2002 where a plan has business years; for a
+row of a loan's schedule it may also be the number of a payment.
 
 \b
 fibercap explain fibercore loans.fleet.rate

@@ -42,7 +42,9 @@ SECTIONS = ("summary", "capacity", "income", "cash", "balance", "debt", "measure
     metavar="PATTERN",
     help="Print only these rows: accounts.cash, 'loans.*.closing', ebitda. Repeatable; adds to --only.",
 )
-@click.option("--years", metavar="FROM-TO", help="Print only the columns of these years: 2002-2003, or 2002.")
+@click.option(
+    "--years", metavar="FROM-TO", help="Print only the columns within these years: 2002-2003, 2002, or FY2002."
+)
 @by_option("year")
 @click.option("--out", type=OutputPath(file_okay=False), help="Save the run in this folder too.")
 @click.option("--force", is_flag=True, help="Replace files that exist.")

@@ -5,12 +5,12 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from datetime import date
-from functools import lru_cache
 from typing import TYPE_CHECKING, Annotated, Any
 
 from fibercap.core import grammar
 from fibercap.core.fields import Field, text_of, wrong
 from fibercap.core.input_hints import FIRST_YEAR, LAST_YEAR, day_of, quote
+from fibercap.core.period_names import DECEMBER, forms, is_business_year, whole_period
 from fibercap.core.timeline import month_end
 
 if TYPE_CHECKING:
@@ -40,22 +40,39 @@ class Day(Field):
             If the text is not a date of the calendar.
         """
         del info
-        day = day_of(text_of(raw, "a date like `2001-12-31`"))
-        if isinstance(day, tuple):
-            raise wrong(*day)
-        return day
+        return _date(text_of(raw, "a date like `2001-12-31`"))
 
 
-@lru_cache(maxsize=5_000)  # every path has the same keys
-def whole_period(text: str) -> tuple[int, int] | None:
-    """Return the month numbers (start, end) of `2002`, `2002-Q3` or `2002-07`, or None."""
-    match = re.fullmatch(r"([12][0-9]{3})(?:-(?:Q([1-4])|(0[1-9]|1[0-2])))?", text)
-    if not match:
-        return None
-    year = 12 * int(match[1])
-    if match[2]:
-        return year + 3 * int(match[2]) - 3, year + 3 * int(match[2])
-    return (year + int(match[3]) - 1, year + int(match[3])) if match[3] else (year, year + 12)
+def _date(text: str) -> date:
+    """Return the date that a text names, or raise what is wrong with it."""
+    day = day_of(text)
+    if isinstance(day, tuple):
+        raise wrong(*day)
+    return day
+
+
+def year_ends_of(info: ValidationInfo | None) -> int:
+    """Return the month in which the plan's years end, from 1 to 12; December where nothing is known of the plan."""
+    known: int = ((info and info.context) or {}).get("year_ends", DECEMBER)
+    return known
+
+
+def way_to_name(text: str, year_ends: int, other: str = "") -> str:
+    """Return the hint for a text that names no period: how to write it.
+
+    Parameters
+    ----------
+    text : str
+        What was written.
+    year_ends : int
+        The month in which years end, from 1 to 12.
+    other : str
+        Examples of what else is taken there.
+    """
+    if is_business_year(text) and year_ends == DECEMBER:
+        return f"years end in December: write `{text[2:]}`, or add `year_ends: June` or another month to `horizon`"
+    known = f"{forms(year_ends).replace(' or ', ', ')} or {other}" if other else forms(year_ends)
+    return f"write it like {known}"
 
 
 @dataclass(frozen=True)
@@ -77,19 +94,35 @@ class Edge(Field):
         Parameters
         ----------
         raw, info : Any, ValidationInfo
-            A leaf with a text like `2001`, `2001-Q3`, `2001-07` or `2001-12-31`; the context is not used.
+            A leaf with a text like `2001`, `2001-Q3`, `2001-07`, `FY2002` or `2001-12-31`, and a context with the month
+            in which years end.
 
         Raises
         ------
         PydanticCustomError
             If the text is none of these.
         """
+        return self.day(raw, year_ends_of(info))
+
+    def day(self, raw: Any, year_ends: int) -> date:
+        """Return the first or the last day of what is written.
+
+        Parameters
+        ----------
+        raw, year_ends : Any, int
+            A leaf, and the month in which years end, from 1 to 12.
+
+        Raises
+        ------
+        PydanticCustomError
+            If it is no year, quarter, month or day.
+        """
         text = text_of(raw, "a year, quarter, month or day")
-        span = whole_period(text)
+        span = whole_period(text, year_ends)
         if span is None and re.fullmatch(r"[0-9]+-[0-9]+-[0-9]+", text):
-            return Day().parse(raw, info)
+            return _date(text)
         if span is None:
-            hint = "write it like `2001`, `2001-Q3`, `2001-07` or `2001-12-31`"
+            hint = way_to_name(text, year_ends, "`2001-12-31`")
             raise wrong("not_a_date", quote(text), "a year, quarter, month or day", hint)
         return month_end(span[1]) if self.last else month_end(span[0] + 1).replace(day=1)
 

@@ -6,10 +6,10 @@ import re
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any, Final
 
-from fibercap.core.dates import whole_period
 from fibercap.core.fields import is_drawn
 from fibercap.core.input_hints import day_of, quote
 from fibercap.core.limits import YEARS, most
+from fibercap.core.period_names import is_business_year, whole_period
 from fibercap.core.timeline import add_months, month_end, month_number
 from fibercap.core.tree import Branch, Leaf, Tree
 from fibercap.core.units import SHARES, UNITS, QuantityTextError, conversion, split_quantity
@@ -113,12 +113,15 @@ def _move_date(value: Any, months: int) -> str:
     hint = "only dates are delayed; a project has a field `delay`, durations take `plus`"
     day = day_of(value) if isinstance(value, str) and re.fullmatch(r"[0-9]+-[0-9]+-[0-9]+", value) else ()
     if isinstance(day, tuple):
-        span = whole_period(value) if isinstance(value, str) else None
+        business = isinstance(value, str) and is_business_year(value)
+        span = whole_period(value[2:] if business else value) if isinstance(value, str) else None
         length = span[1] - span[0] if span else 1
         if span is None or months % length:
             raise OperatorError(quote(value), "a date that moves by whole months, quarters or years", hint)
         year, month = divmod(span[0] + months, 12)
-        return {12: f"{year}", 3: f"{year}-Q{month // 3 + 1}", 1: f"{year}-{month + 1:02d}"}[length]
+        return {12: f"{'FY' if business else ''}{year}", 3: f"{year}-Q{month // 3 + 1}", 1: f"{year}-{month + 1:02d}"}[
+            length
+        ]
     number = month_number(day)
     later = month_end(int(number) + months) if number == int(number) else add_months(day, months)
     return later.isoformat()

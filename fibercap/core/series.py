@@ -12,10 +12,11 @@ import numpy as np
 from pydantic_core import PydanticCustomError
 
 from fibercap.core import grammar
-from fibercap.core.dates import Day, whole_period
+from fibercap.core.dates import Day, way_to_name, year_ends_of
 from fibercap.core.fields import Field, Of, text_of, wrong
 from fibercap.core.input_hints import quote
 from fibercap.core.money_or_share import PartField
+from fibercap.core.period_names import DECEMBER, whole_period
 from fibercap.core.units import Array
 
 if TYPE_CHECKING:
@@ -26,10 +27,14 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Series:
-    """A value over time: one number, or values that each hold from their key's start until the next key."""
+    """A value over time: one number, or values that each hold from their key's start until the next key.
+
+    `starts` and `ends` are the month numbers at the start and the end of each key. [month]
+    """
 
     values: tuple[Array, ...]
     starts: tuple[int, ...] = ()
+    ends: tuple[int, ...] = ()
     names: tuple[str, ...] = ()
 
     def weights(self, timeline: Timeline, *, linear: bool = False) -> Array:
@@ -136,14 +141,15 @@ class PathOf(Field):
             return Series((self.of.parse(raw, info),))
         if not raw:
             raise wrong("empty", "an empty block", "a value, or values by year")
-        points = read_block(raw, lambda key, _: (span_of(key)[self.at_ends], key), self.of.parse, info)
+        year_ends = year_ends_of(info)
+        points = read_block(raw, lambda key, _: (span_of(key, year_ends)[self.at_ends], key), self.of.parse, info)
         ordered = sorted(points.items(), key=lambda point: point[0])
         edges, names = [edge for (edge, _), _ in ordered], tuple(name for (_, name), _ in ordered)
         for edge, later, one, two in zip(edges, edges[1:], names, names[1:], strict=False):
             if edge == later:
                 raise error_in_entry(two, _same_edge(one, two, at_ends=self.at_ends), key=True)
-        starts = tuple(span_of(name)[0] for name in names)
-        return Series(tuple(value for _, value in ordered), starts, names)
+        starts, ends = zip(*(span_of(name, year_ends) for name in names), strict=True)
+        return Series(tuple(value for _, value in ordered), starts, ends, names)
 
 
 def _same_edge(one: str, two: str, *, at_ends: bool) -> PydanticCustomError:
@@ -154,17 +160,24 @@ def _same_edge(one: str, two: str, *, at_ends: bool) -> PydanticCustomError:
     return wrong("same_start", f"`{two}`, which starts together with `{one}`", wanted, way)
 
 
-def span_of(key: str) -> tuple[int, int]:
+def span_of(key: str, year_ends: int = DECEMBER) -> tuple[int, int]:
     """Return the month numbers at the start and the end of a period such as `2001-Q3`.
+
+    Parameters
+    ----------
+    key : str
+        The name of the period.
+    year_ends : int
+        The month in which the plan's years end, from 1 to 12.
 
     Raises
     ------
     PydanticCustomError
         If the key is not a year, quarter or month.
     """
-    span = whole_period(key)
+    span = whole_period(key, year_ends)
     if span is None:
-        hint = "write it like `2001`, `2001-Q3` or `2001-07`"
+        hint = way_to_name(key, year_ends)
         raise wrong("not_a_period", f"the key {quote(key)}", "a year, quarter or month", hint)
     return span
 

@@ -10,6 +10,7 @@ from typing import Final
 import numpy as np
 import numpy.typing as npt
 
+from fibercap.core.period_names import DECEMBER, period_label, whole_period
 from fibercap.core.units import Array
 
 STEPS: Final = {"month": 1, "quarter": 3, "year": 12}
@@ -105,7 +106,8 @@ def first_of_each(ordered: Array) -> npt.NDArray[np.intp]:
 class Timeline:
     """The periods of the model, each of whole calendar months; the first begins with the day `start`.
 
-    Where a plan runs off after its horizon, the last `past` periods are those of the run-off.
+    Where a plan runs off after its horizon, the last `past` periods are those of the run-off. Years end with the month
+    `year_ends`, from 1 to 12.
 
     Examples
     --------
@@ -120,6 +122,7 @@ class Timeline:
     end: date
     step: str
     past: int = 0
+    year_ends: int = DECEMBER
 
     @cached_property
     def months(self) -> int:
@@ -143,13 +146,14 @@ class Timeline:
 
     def longer(self, past: int) -> Timeline:
         """Return these periods followed by `past` periods of a run-off."""
-        return _timeline(self.start, month_end(self.origin + self.months * (self.count + past)), self.step, past)
+        end = month_end(self.origin + self.months * (self.count + past))
+        return timeline_between(self.start, end, self.step, past, self.year_ends)
 
     @property
     def run_off(self) -> Timeline | None:
         """The periods of the run-off alone, None where there is none."""
         first = month_end(self.origin + self.within * self.months + 1).replace(day=1)
-        return _timeline(first, self.end, self.step) if self.past else None
+        return timeline_between(first, self.end, self.step, 0, self.year_ends) if self.past else None
 
     @cached_property
     def ends(self) -> Array:
@@ -173,8 +177,29 @@ class Timeline:
 
     @cached_property
     def labels(self) -> tuple[str, ...]:
-        """Each period's name: `2002`, `2002-Q3` or `2002-07`."""
-        return tuple(period_label(day, self.step) for day in self.dates)
+        """Each period's name: `2002`, `FY2002`, `2002-Q3` or `2002-07`."""
+        return tuple(self.label(day, self.step) for day in self.dates)
+
+    @property
+    def year_kind(self) -> str:
+        """Whether its years are those of the calendar or of the business, in words."""
+        return "calendar year" if self.year_ends == DECEMBER else "business year"
+
+    def label(self, day: date, by: str) -> str:
+        """Return the name of the year, half-year, quarter or month that contains a day.
+
+        Parameters
+        ----------
+        day : date
+            Any day.
+        by : str
+            `year`, `half_year`, `quarter` or `month`.
+        """
+        return period_label(day, by, self.year_ends)
+
+    def span(self, text: str) -> tuple[int, int] | None:
+        """Return the month numbers at the start and the end of a period such as `2002-Q3`; None of other texts."""
+        return whole_period(text, self.year_ends)
 
     def index(self, day: date) -> int:
         """Return the index of the period that contains a date; -1 before the first period, `count` after the last."""
@@ -222,7 +247,7 @@ class Timeline:
         return {label: _aggregate(values[..., part], nature) for label, part in self.groups(by).items()}
 
     def annual(self, values: Array, nature: str) -> dict[str, Array]:
-        """Return values by calendar year, each (...) in the unit of `values`; see `aggregate`.
+        """Return values by calendar or business year, each (...) in the unit of `values`; see `aggregate`.
 
         Parameters
         ----------
@@ -235,16 +260,22 @@ class Timeline:
 
 
 @lru_cache(maxsize=256)
-def _timeline(start: date, end: date, step: str, past: int = 0) -> Timeline:
-    """Return the timeline of these dates, cached so that its properties are computed once."""
-    return Timeline(start, end, step, past)
+def timeline_between(start: date, end: date, step: str, past: int = 0, year_ends: int = DECEMBER) -> Timeline:
+    """Return the one timeline of these dates, which computes its properties once.
+
+    Parameters
+    ----------
+    start, end, step, past, year_ends : date, date, str, int, int
+        As of a `Timeline`.
+    """
+    return Timeline(start, end, step, past, year_ends)
 
 
 @lru_cache(maxsize=256)
 def _groups(timeline: Timeline, by: str) -> dict[str, slice]:
     groups: dict[str, slice] = {}
     for position, day in enumerate(timeline.dates):
-        label = period_label(day, by)
+        label = timeline.label(day, by)
         first = groups[label].start if label in groups else position
         groups[label] = slice(first, position + 1)
     return groups
@@ -254,43 +285,3 @@ def _aggregate(part: Array, nature: str) -> Array:
     if nature == FLOW:
         return np.asarray(part.sum(axis=-1))
     return np.asarray(part[..., -1] if nature == STOCK else part.mean(axis=-1))
-
-
-def period_label(day: date, by: str) -> str:
-    """Return the label of the year, quarter or month that contains a day.
-
-    Parameters
-    ----------
-    day : date
-        Any day of the period.
-    by : str
-        `year`, `quarter` or `month`.
-
-    Examples
-    --------
-    >>> [period_label(date(2002, 7, 1), by) for by in ("year", "quarter", "month")]
-    ['2002', '2002-Q3', '2002-07']
-    """
-    if by == "year":
-        return f"{day.year}"
-    return f"{day.year}-Q{(day.month + 2) // 3}" if by == "quarter" else f"{day.year}-{day.month:02d}"
-
-
-def periods_between(first: date, last: date, by: str) -> list[str]:
-    """Return the labels of all years, quarters or months from one day to another, in order of time.
-
-    Parameters
-    ----------
-    first, last : date
-        Days of the first and of the last period.
-    by : str
-        `year`, `quarter` or `month`.
-
-    Examples
-    --------
-    >>> periods_between(date(2001, 11, 30), date(2002, 5, 1), "quarter")
-    ['2001-Q4', '2002-Q1', '2002-Q2']
-    """
-    months = 12 * (last.year - first.year) + last.month - first.month
-    days = (add_months(first.replace(day=1), number) for number in range(months + 1))
-    return list(dict.fromkeys(period_label(day, by) for day in days))

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 import numpy.typing as npt
 
-from fibercap.core.dates import whole_period
 from fibercap.core.errors import Problem, ScenarioError, did_you_mean
 from fibercap.core.timeline import FLOW, STOCK
 from fibercap.core.tolerance import POINT, POINTED
@@ -243,7 +242,7 @@ def _value_at(projection: Projection, row: str, when: str) -> Array | str:
     value = projection.value(row)
     if when == "in total":
         return np.asarray(value.sum(axis=-1)) if nature == FLOW else "one time: only flows have a total"
-    span = whole_period(when.removeprefix("end of "))
+    span = timeline.span(when.removeprefix("end of "))
     inside = span is not None and timeline.origin <= span[0] and span[1] <= timeline.ends[-1]
     if span is None or not inside:
         return f"a time from {timeline.start} to {timeline.end}"

@@ -7,6 +7,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from fibercap.core.errors import FibercapError, did_you_mean
+from fibercap.core.period_names import DECEMBER
 from fibercap.model.measures.measure import HIGHER
 from fibercap.model.project import project
 from fibercap.studies.bridge import bridge
@@ -241,7 +242,8 @@ def _refuse_unlike(plans: Mapping[str, Scenario], baseline: str) -> None:
 
 
 def _years(plan: Scenario) -> str:
-    return f"from {plan.horizon.start} to {plan.horizon.end}"
+    years = f"from {plan.horizon.start} to {plan.horizon.end}"
+    return years if plan.timeline.year_ends == DECEMBER else f"{years} with years to {plan.horizon.year_ends}"
 
 
 def _case(name: str, plan: Scenario, like: Projection | None, *, alone: bool) -> Case:

@@ -6,13 +6,12 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from fibercap.core.timeline import FLOW, STOCK, period_label
+from fibercap.core.timeline import FLOW, STOCK
 from fibercap.model.cover.twelve_months import LEVERAGE, MONTHS, NO_EBITDA, NO_YEAR, OVER, YEARLY
 from fibercap.model.loans.covenant_dates import indices
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from datetime import date
 
     from fibercap.core.rows import Row
     from fibercap.core.units import Array
@@ -57,17 +56,8 @@ def values_on(
         if row.path in LEVERAGE:
             value = np.where(projection.to_maturity(NO_EBITDA)[:, k] > 0, beyond, value)
         value = np.where(is_tested, value, np.nan)
-        label = half_year(days[k]) if dates.step == "half_year" else _label(days[k], dates.step, timeline.step)
+        label = timeline.label(days[k], timeline.step if dates.step == "period" else dates.step)
         yield label, value, _reason(row, (k + 1) * timeline.months) if is_tested[0] and np.isnan(value[0]) else ""
-
-
-def _label(day: date, step: str, model: str) -> str:
-    return period_label(day, model if step == "period" else step)
-
-
-def half_year(day: date) -> str:
-    """Return the name of the half-year that ends on a day: `2004-H1` or `2004-H2`."""
-    return f"{day.year}-H{(day.month + 5) // 6}"
 
 
 def _reason(row: Row, months: int) -> str:

@@ -10,6 +10,7 @@ import numpy as np
 from fibercap.core.errors import FibercapError
 from fibercap.core.input_hints import advice, misfit, quote
 from fibercap.core.limits import amount_text, most
+from fibercap.core.period_names import is_business_year
 from fibercap.core.unit_hints import fitting, spoken_unit, takes
 from fibercap.core.units import QuantityTextError, conversion, in_words, split_quantity, unit_text
 from fibercap.model.measures.all_measures import measure_named
@@ -51,20 +52,19 @@ def number_of(text: str, unit: str, what: str, *, share: bool = False) -> float:
     return number * factor
 
 
-def years_of(text: str) -> tuple[int, int]:
-    """Return the first and the last of some years, written `2002-2003` or `2002`.
+def years_of(text: str) -> tuple[str, str]:
+    """Return the names of the first and the last of some years, written `2002-2003`, `2002` or `FY2002-FY2003`.
 
     Raises
     ------
     FibercapError
         If the text is no range of years, or the first year comes after the last.
     """
-    match = re.fullmatch(r"([0-9]{4})(?:\s*-\s*([0-9]{4}))?", text.strip())
-    if match is None:
-        raise FibercapError(
-            "not_a_time", f"--years: found {quote(text)}, wanted years", "write them like `2002-2003` or `2002`"
-        )
-    first, last = int(match[1]), int(match[2] or match[1])
+    match = re.fullmatch(r"((?:FY)?[12][0-9]{3})(?:\s*-\s*((?:FY)?[12][0-9]{3}))?", text.strip())
+    first, last = (match[1], match[2] or match[1]) if match else ("", "")
+    if match is None or is_business_year(first) is not is_business_year(last):
+        hint = "write them like `2002-2003` or `2002`, business years like `FY2002-FY2003`"
+        raise FibercapError("not_a_time", f"--years: found {quote(text)}, wanted years", hint)
     if first > last:
         raise FibercapError(
             "ends_before_start", f"--years: {first} comes after {last}", f"write the first year first: `{last}-{first}`"

@@ -35,7 +35,7 @@ GIVEN: Final = (*_PLAIN, *(f"{RUN_OFF}.{block}" for block in _PLAIN))
 NUDGE: Final = 1.01
 CHUNK: Final = 200
 ROUNDING: Final = 1e-12
-_DATE: Final = re.compile(r"\d{4}(-\d{2}-\d{2}|-\d{2}|-Q[1-4])?")
+_DATE: Final = re.compile(r"(FY)?\d{4}(-\d{2}-\d{2}|-\d{2}|-Q[1-4])?")
 _MONTHS: Final = frozenset({"month", "quarter", "year"})
 
 

@@ -8,6 +8,8 @@ from itertools import groupby
 
 import numpy as np
 
+from fibercap.core.period_names import DECEMBER, whole_period, year_end
+
 SCALES = ((1e6, "million "), (1e3, "thousand "), (1.0, ""))
 
 
@@ -34,13 +36,14 @@ class Line:
 
 @dataclass(frozen=True)
 class Figures:
-    """A table of numbers that share a unit."""
+    """A table of numbers that share a unit; where its columns are periods, their years end with month `year_ends`."""
 
     title: str
     unit: str
     columns: Sequence[str]
     lines: Sequence[Line] = field(default_factory=list)
     note: str = ""
+    year_ends: int = DECEMBER
 
     def scale(self) -> tuple[float, str, int]:
         """Return divisor, unit text and decimals that keep the largest number short."""
@@ -56,22 +59,32 @@ class Figures:
         decimals = 0 if "km" in self.unit and size > 1 else 2
         return size, f"{word}{self.unit}", decimals
 
-    def within(self, years: tuple[int, int] | None) -> Figures | None:
-        """Return the table with only the columns from the first to the last of two years; None if it has none."""
-        if years is None:
+    def within(self, months: tuple[int, int] | None) -> Figures | None:
+        """Return the table with only the columns of periods between two month numbers; None if it has none."""
+        if months is None:
             return self
-        kept = [place for place, column in enumerate(self.columns) if years[0] <= year_of(column) <= years[1]]
+        kept = [place for place, column in enumerate(self.columns) if lies_within(column, months, self.year_ends)]
         lines = [replace(line, values=[line.values[place] for place in kept]) for line in self.lines]
         return replace(self, columns=[self.columns[place] for place in kept], lines=lines) if kept else None
 
 
-def year_of(column: str) -> int:
-    """Return the calendar year of a column such as `2002`, `2002-Q3` or `2002-07`; 0 if it is no time."""
-    year = column[:4]
-    return int(year) if year.isdecimal() and column[4:5] in {"", "-"} else 0
+def lies_within(name: str, months: tuple[int, int] | None, year_ends: int) -> bool:
+    """Return whether a period lies between two month numbers, as every one does where they are None.
+
+    Parameters
+    ----------
+    name : str
+        The name of the period; what names none lies nowhere.
+    months : tuple of int
+        The month numbers. [month]
+    year_ends : int
+        The month in which years end, from 1 to 12.
+    """
+    span = whole_period(name, year_ends)
+    return months is None or (span is not None and months[0] <= span[0] and span[1] <= months[1])
 
 
-def blocks_of(columns: Sequence[str], most: int) -> list[slice]:
+def blocks_of(columns: Sequence[str], most: int, year_ends: int = DECEMBER) -> list[slice]:
     """Split columns into blocks of similar size: of whole years if a year fits in a block, else of parts of years.
 
     Parameters
@@ -80,7 +93,14 @@ def blocks_of(columns: Sequence[str], most: int) -> list[slice]:
         The headings of the columns.
     most : int
         How many columns fit in a block; at least one.
+    year_ends : int
+        The month in which years end, from 1 to 12.
     """
+
+    def year_of(column: str) -> int:
+        span = whole_period(column, year_ends)
+        return year_end(span[1], year_ends) if span else 0
+
     years = [len(list(group)) for _, group in groupby(columns, year_of)]
     fit = all(year <= most for year in years)
     pieces = years if fit else [size for year in years for size in _parts(year, most)]

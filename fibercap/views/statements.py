@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from fibercap.core.calendar import date_of
-from fibercap.core.timeline import period_label, periods_between
+from fibercap.core.period_names import periods_between
 from fibercap.views.loan_words import loan_label, terms_text
 from fibercap.views.numbers import Figures, Line
 from fibercap.views.statement_lines import statement_lines
@@ -58,7 +58,7 @@ def capacity_figures(projection: Projection, by: str) -> Iterator[Figures]:
         if len(lines) > 1:
             sums = [sum(float(values[c][0]) for values in rows.values()) for c in columns]
             lines.append(Line("All plants", sums, strong=True))
-        yield Figures(title, unit, columns, lines)
+        yield Figures(title, unit, columns, lines, year_ends=projection.timeline.year_ends)
 
 
 def statement_figures(projection: Projection, title: str, by: str) -> Figures:
@@ -72,7 +72,8 @@ def statement_figures(projection: Projection, title: str, by: str) -> Figures:
             lines.append(Line(line.label(row), values, strong=line.role == "total"))
         if line.key == "gross_profit":
             lines.append(Line("Memo: gross margin", _margin(values, projection, by), share=True))
-    return Figures(title, projection.scenario.currency, columns, lines)
+    year_ends = projection.timeline.year_ends
+    return Figures(title, projection.scenario.currency, columns, lines, year_ends=year_ends)
 
 
 def _margin(profit: list[float], projection: Projection, by: str) -> list[float | None]:
@@ -82,12 +83,15 @@ def _margin(profit: list[float], projection: Projection, by: str) -> list[float 
 
 
 def cover_figures(projection: Projection, by: str) -> Iterator[Figures]:
-    """Yield the lenders' ratios by calendar year; with quarters or months, those over twelve months too."""
+    """Yield the lenders' ratios by year; with quarters or months, those over twelve months too."""
     rows = {label: projection.by(f"accounts.{key}") for key, label in COVER.items()}
     lines = [Line(label, [float(v[0]) for v in values.values()]) for label, values in rows.items()]
     lines = [line for line in lines if any(np.isfinite(v) for v in line.values if v is not None)]
     if lines:
-        yield Figures("Cover of debt by calendar year", "", list(projection.timeline.groups("year")), lines)
+        title = f"Cover of debt by {projection.timeline.year_kind}"
+        yield Figures(
+            title, "", list(projection.timeline.groups("year")), lines, year_ends=projection.timeline.year_ends
+        )
     if by == "year":
         return
     due = np.flatnonzero(projection.value("accounts.has_payment")[0] > 0)
@@ -95,16 +99,18 @@ def cover_figures(projection: Projection, by: str) -> Iterator[Figures]:
     lines = [Line(label, values.tolist()) for label, values in ratios.items() if np.isfinite(values).any()]
     if lines:
         columns = [projection.timeline.labels[k] for k in due]
-        yield Figures("Cover over the twelve months to each payment", "", columns, lines)
+        title = "Cover over the twelve months to each payment"
+        yield Figures(title, "", columns, lines, year_ends=projection.timeline.year_ends)
 
 
 def loan_figures(projection: Projection, name: str, by: str) -> Figures:
     """Return one loan by year, quarter or month from signing to maturity, past the horizon too."""
     schedule, terms = f"loans.{name}.schedule", projection.scenario.loans[name]
     days = [date_of(day) for day in projection.value(f"{schedule}.date")[0]]
-    columns = periods_between(days[0], max(days[-1], terms.maturity), by)
+    timeline = projection.timeline
+    columns = periods_between(days[0], max(days[-1], terms.maturity), by, timeline.year_ends)
     place = {label: number for number, label in enumerate(columns)}
-    of = np.array([place[period_label(day, by)] for day in days])
+    of = np.array([place[timeline.label(day, by)] for day in days])
     lines = []
     for key, label in LOAN_LINES.items():
         value = projection.trifle_of(name).without_dust(projection.value(f"{schedule}.{key}"))[0]
@@ -113,4 +119,5 @@ def loan_figures(projection: Projection, name: str, by: str) -> Figures:
     closing = projection.value(f"{schedule}.closing")[0]
     lines.append(Line("Owed at the end", [float(closing[of <= number][-1]) for number in place.values()], strong=True))
     money = projection.scenario.loan_currency(name)
-    return Figures(f"{loan_label(terms, name)}, to maturity", money, columns, lines, terms_text(terms))
+    title = f"{loan_label(terms, name)}, to maturity"
+    return Figures(title, money, columns, lines, terms_text(terms), timeline.year_ends)

@@ -39,7 +39,7 @@ from tests import reference
 from tests.written import valid_scenarios
 
 ROOT = Path(__file__).resolve().parents[2]
-CONTEXT = {"currency": "USD", "currencies": CURRENCIES, "eve": date(1999, 12, 31)}
+CONTEXT = {"currency": "USD", "currencies": CURRENCIES, "eve": date(1999, 12, 31), "year_ends": 6}
 TUTORIAL = re.findall("```yaml\n(.*?)```", (ROOT / "docs" / "tutorial.md").read_text("utf-8"), re.DOTALL)[0]
 LOANS = re.findall("```yaml\n(.*?)```", (ROOT / "docs" / "model.md").read_text("utf-8"), re.DOTALL)[0]
 

@@ -16,7 +16,7 @@ import pytest
 import fibercap as fc
 from fibercap.cli import main
 from fibercap.core.errors import FibercapError
-from fibercap.core.timeline import periods_between
+from fibercap.core.period_names import periods_between
 from fibercap.model.project import project
 from fibercap.reading.files import read, scenario_of
 from fibercap.views.files.csv_text import csv_text

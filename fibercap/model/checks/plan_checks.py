@@ -12,6 +12,7 @@ import numpy as np
 
 from fibercap.core.errors import Problem, did_you_mean
 from fibercap.core.money_or_share import REST
+from fibercap.core.period_names import DECEMBER, ends
 from fibercap.core.series import Series
 from fibercap.core.spec import InputInErrorError, quantities
 from fibercap.core.timeline import STEPS, month_end
@@ -126,15 +127,25 @@ def _checks(plan: Plan) -> list[tuple[Callable[[Plan, str], Findings], list[str]
 
 
 def _horizon(s: Plan, name: str) -> Findings:
-    start, end, months = s.horizon.start, s.horizon.end, STEPS[s.horizon.step]
+    start, end, step, timeline = s.horizon.start, s.horizon.end, s.horizon.step, s.horizon.timeline
+    first, last = 12 * start.year + start.month - 1, 12 * end.year + end.month
+    period, way = step, "periods are whole"
+    if step == "year" and timeline.year_ends != DECEMBER:
+        period = f"year that ends in {s.horizon.year_ends}"
+        way = "write `{}` or another year, or change `year_ends` or `step`"
     if end < start:
         yield f"{name}.to", "ends_before_start", f"{end}", f"a day after {start}", "swap `from` and `to`"
     elif end.year - start.year >= LONGEST_YEARS:
         yield f"{name}.to", "too_long", f"{end}", f"at most {LONGEST_YEARS} years from {start}", "shorten the horizon"
-    elif start.day != 1 or (start.month - 1) % months:
-        yield f"{name}.from", "not_aligned", f"{start}", f"the first day of a {s.horizon.step}", "periods are whole"
-    elif end != month_end(12 * end.year + end.month) or end.month % months:
-        yield f"{name}.to", "not_aligned", f"{end}", f"the last day of a {s.horizon.step}", "periods are whole"
+    elif start.day != 1 or not ends(first, step, timeline.year_ends):
+        hint = way.format(timeline.label(start, step))
+        yield f"{name}.from", "not_aligned", f"{start}", f"the first day of a {period}", hint
+    elif end != month_end(last) or not ends(last, step, timeline.year_ends):
+        hint = way.format(timeline.label(end, step))
+        yield f"{name}.to", "not_aligned", f"{end}", f"the last day of a {period}", hint
+    elif step == "quarter" and not ends(timeline.year_ends, step):
+        wanted = "a month in which a quarter ends: March, June, September or December"
+        yield f"{name}.year_ends", "not_aligned", f"`{s.horizon.year_ends}`", wanted, "or write `step: month`"
 
 
 def _names(s: Plan, name: str) -> Findings:

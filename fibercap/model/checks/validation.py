@@ -9,9 +9,9 @@ from typing import Annotated, Any, get_origin
 
 from pydantic import TypeAdapter, ValidationError
 
-from fibercap.core.dates import whole_period
 from fibercap.core.errors import MOST_SHOWN, Problem, did_you_mean, nearest
 from fibercap.core.input_hints import quote
+from fibercap.core.period_names import is_business_year, whole_period
 from fibercap.core.spec import Spec, collection_in, fields_at, specs_in
 from fibercap.core.tree import WRAPPER, Branch, Leaf, Path, Tree, place_of, subtree
 
@@ -102,7 +102,7 @@ def _of_wrapper(path: Path, tree: Branch) -> list[Problem]:
     if "value" not in block and not strange:
         hint = "write it like `{value: ..., source: ...}`"
         return [Problem(name, "missing", f"no `value` beside `{next(iter(block))}`", "one", hint, place_of(tree, path))]
-    if "value" not in block or any(whole_period(key) for key in strange):
+    if "value" not in block or any(whole_period(key) or is_business_year(key) for key in strange):
         return []
     return [
         Problem(".".join((*path, key)), "unknown_key", "unknown key", "", hint, place_of(tree, (*path, key), key=True))

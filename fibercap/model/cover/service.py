@@ -123,7 +123,7 @@ def cover_rows(sheet: Sheet, plan: Plan) -> None:
     ------
     docs/conventions.md, section 6, Ratios.
     """
-    calendar_rows(sheet)
+    calendar_rows(sheet, plan.timeline)
     trifle = trifle_of(sheet)
     for name, loan in plan.loans.items():
         prefix = f"loans.{name}"

@@ -1,4 +1,4 @@
-"""Cover and leverage over the twelve months to each period's end, and by calendar year, as covenants test them."""
+"""Cover and leverage over the twelve months to each period's end, and by year, as covenants test them."""
 
 from __future__ import annotations
 
@@ -6,13 +6,16 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
+from fibercap.core.period_names import DECEMBER
 from fibercap.core.rows import Row
 from fibercap.core.sheet import Sheet, total
 from fibercap.core.timeline import FLOW, STOCK
 from fibercap.model.cash.trifle import trifle_of
 from fibercap.model.loans.covenant import AT_PAYMENTS
+from fibercap.model.plants.products_and_time import year_ends_text
 
 if TYPE_CHECKING:
+    from fibercap.core.timeline import Timeline
     from fibercap.core.units import Array
     from fibercap.model.plan.plan import Plan
 
@@ -22,7 +25,7 @@ OVER: Final = "_12m"
 AT_QUARTERS: Final = "_at_quarters"
 """Suffix of ratios that are defined only at the ends of calendar quarters."""
 YEARLY: Final = {f"accounts.{key}": f"accounts.{key}{OVER}" for key in ("dscr", "interest_cover", "debt_to_ebitda")}
-"""Ratios of full calendar years, each with the row of the same ratio over twelve months at every period's end."""
+"""Ratios of full years, each with the row of the same ratio over twelve months at every period's end."""
 LEVERAGE: Final = ("accounts.debt_to_ebitda", "accounts.debt_to_ebitda_12m")
 """Ratios that break every limit, instead of being undefined, if debt is owed and EBITDA is not positive."""
 NO_EBITDA: Final = "accounts.debt_without_ebitda"
@@ -39,23 +42,37 @@ NO_INTEREST: Final = "no interest accrues that funding does not pay"
 NOT_EARNED: Final = "EBITDA is not positive"
 
 
-def calendar_rows(sheet: Sheet) -> None:
-    """Write flags of the periods in which a calendar quarter, half-year or year ends, which `test` of a covenant uses.
+def calendar_rows(sheet: Sheet, timeline: Timeline) -> None:
+    """Write flags of the periods in which a quarter, half-year or year ends, which `test` of a covenant uses.
 
-    Writes `time.ends_quarter`, `time.ends_half_year` and `time.ends_year`.
+    Writes `time.ends_quarter`, `time.ends_half_year` and `time.ends_year`. Quarters are those of the calendar; years
+    and their halves are those of the business where the plan has business years.
+
+    Parameters
+    ----------
+    sheet, timeline : Sheet, Timeline
+        The sheet that gets the rows, and its periods.
+
+    Source
+    ------
+    docs/conventions.md, section 1.
     """
-    for key, label, months in (("quarter", "quarter", 3), ("half_year", "half-year", 6), ("year", "year", 12)):
+    kind, year_ends = timeline.year_kind.removesuffix(" year"), timeline.year_ends
+    for key, label, months, ends in (
+        ("quarter", "calendar quarter", 3, DECEMBER),
+        ("half_year", f"{kind} half-year", 6, year_ends),
+        ("year", f"{kind} year", 12, year_ends),
+    ):
         length = "{time.months_in_year}" if months == MONTHS else f"({{time.months_in_year}} / {MONTHS // months})"
-        text = f"IF(ROUND({{time.end}} / {length}, 0) * {length} = {{time.end}}, 1, 0)"
-        sheet.line(Row(f"time.ends_{key}", f"A calendar {label} ends", "", FLOW, text))
+        text = f"IF({year_ends_text(ends, '{time.end}', length)}, 1, 0)"
+        sheet.line(Row(f"time.ends_{key}", f"A {label} ends", "", FLOW, text))
 
 
 def twelve_month_rows(sheet: Sheet, plan: Plan) -> None:
-    """Write cover of debt service and of interest, and debt to EBITDA, over twelve months and by calendar year.
+    """Write cover of debt service and of interest, and debt to EBITDA, over twelve months and by year.
 
     Writes `accounts.<flow>_12m`, `accounts.dscr_12m`, `dscr_before_capex_12m`, `interest_cover_12m`,
-    `debt_to_ebitda_12m`, `loans.<l>.dscr_12m`, and `accounts.dscr`, `interest_cover`, `debt_to_ebitda` of whole
-    calendar years.
+    `debt_to_ebitda_12m`, `loans.<l>.dscr_12m`, and `accounts.dscr`, `interest_cover`, `debt_to_ebitda` of whole years.
 
     Parameters
     ----------
@@ -86,7 +103,7 @@ def twelve_month_rows(sheet: Sheet, plan: Plan) -> None:
         words, undefined = f"{label} over twelve months", f"{why}, or {NO_YEAR}"
         sheet.line(Row(f"accounts.{key}{OVER}", words, "", STOCK, text, undefined=undefined))
     _no_ebitda_row(sheet, count)
-    _year_rows(sheet, count)
+    _year_rows(sheet, count, plan.timeline.year_kind)
     _rows_at_dates(sheet, plan)
 
 
@@ -105,12 +122,12 @@ def _no_ebitda_row(sheet: Sheet, count: int) -> None:
     sheet.line(Row(NO_EBITDA, "Debt is owed, and EBITDA of twelve months is not positive", "", STOCK, text))
 
 
-def _year_rows(sheet: Sheet, count: int) -> None:
-    """Write the ratios of full calendar years, which are those over the twelve months to 31 December."""
+def _year_rows(sheet: Sheet, count: int, kind: str) -> None:
+    """Write the ratios of full calendar or business years, which are those over the twelve months to a year's end."""
     for path, over_twelve in YEARLY.items():
         of = sheet.rows[over_twelve]
-        label = of.label.replace("over twelve months", "of the calendar year")
-        why = f"{of.undefined.partition(', or')[0]}, or no whole calendar year ends"
+        label = of.label.replace("over twelve months", f"of the {kind}")
+        why = f"{of.undefined.partition(', or')[0]}, or no whole {kind} ends"
         text = f"{{{over_twelve}}} / {{time.ends_year}}"
         sheet.line(Row(path, label, "", STOCK, text, undefined=why))
     trifle = trifle_of(sheet)

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from fibercap.core.calendar import date_of, serial
-from fibercap.core.dates import whole_period
 from fibercap.core.timeline import month_end
 
 if TYPE_CHECKING:
@@ -178,8 +177,9 @@ def knots_of(prefix: str, series: Series, *, middles: bool) -> list[Knot]:
     if not series.starts:
         return [Knot(f"{prefix}.value", series.values[0], DayEnd("time.eve", 0.0))]
     knots = []
-    for number, (name, value) in enumerate(zip(series.names, series.values, strict=True)):
-        input_path, (begins, ends) = f"{prefix}.{name}", whole_period(name) or (0, 0)
+    keys = zip(series.names, series.starts, series.ends, series.values, strict=True)
+    for number, (name, begins, ends, value) in enumerate(keys):
+        input_path = f"{prefix}.{name}"
         key, reads = f"inputs.{input_path}", (input_path,)
         if ends - begins == 1:
             until = DayEnd(f"{key}.until", serial(month_end(ends)), reads)
@@ -193,7 +193,7 @@ def knots_of(prefix: str, series: Series, *, middles: bool) -> list[Knot]:
 
 def _middle_day(prefix: str, series: Series, number: int) -> DayEnd:
     """Return the middle day of a key's time, which ends early where the next key begins within it."""
-    begins, ends = whole_period(series.names[number]) or (0, 0)
+    begins, ends = series.starts[number], series.ends[number]
     reads = [f"{prefix}.{series.names[number]}"]
     if number + 1 < len(series.starts) and series.starts[number + 1] < ends:
         ends = series.starts[number + 1]

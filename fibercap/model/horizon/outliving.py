@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from fibercap.model.horizon.run_off import YEAR
+from fibercap.core.period_names import year_end
 
 if TYPE_CHECKING:
     from fibercap.core.timeline import Timeline
@@ -20,12 +20,15 @@ def loans_past_horizon(plan: Plan) -> list[str]:
 def to_maturity(plan: Plan) -> Timeline:
     """Return the model's periods, and after them those of the run-off: to the end of the last maturity's year.
 
+    That year is a business year where the plan has them.
+
     Source
     ------
     docs/conventions.md, section 7; dates may not be drawn, so that all members of a batch run off together.
     """
     timeline = plan.timeline
-    last = max((plan.loans[name].maturity.year for name in loans_past_horizon(plan)), default=0)
-    months = YEAR * (last + 1) - int(timeline.origin)
+    days = [plan.loans[name].maturity for name in loans_past_horizon(plan)]
+    last = max((year_end(12 * day.year + day.month, timeline.year_ends) for day in days), default=0)
+    months = last - timeline.origin
     past = -(-months // timeline.months) - timeline.count
     return timeline if past <= 0 else timeline.longer(past)

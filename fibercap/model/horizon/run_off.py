@@ -6,8 +6,6 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from fibercap.core.series import span_of
-
 if TYPE_CHECKING:
     from fibercap.core.series import Series
     from fibercap.core.sheet import Sheet
@@ -42,7 +40,7 @@ def counting_month(planned: float, delay: Array, timeline: Timeline) -> Array:
 def first_repeated_period(timeline: Timeline, series: Series) -> int | None:
     """Return the index of the first period in which a series repeats its last twelve months; None if it does not.
 
-    A series repeats in the run-off if its last key is a month or a quarter, from the first period that is after both
+    A series repeats in the run-off if its last key is shorter than a year, from the first period that is after both
     the horizon and the time of that key.
 
     Parameters
@@ -50,9 +48,9 @@ def first_repeated_period(timeline: Timeline, series: Series) -> int | None:
     timeline, series : Timeline, Series
         The periods, and the values over time.
     """
-    if not timeline.past or not series.starts or "-" not in series.names[-1]:
+    if not timeline.past or not series.starts or series.ends[-1] - series.starts[-1] == YEAR:
         return None
-    spent = -(-(span_of(series.names[-1])[1] - timeline.origin) // timeline.months)
+    spent = -(-(series.ends[-1] - timeline.origin) // timeline.months)
     first = int(max(timeline.within, spent))
     return None if max(YEAR // timeline.months, 1) > first or first >= timeline.count else first
 

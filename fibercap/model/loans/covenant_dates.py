@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 LENGTHS: Final = {"quarter": 3, "half_year": 6, "year": MONTHS}
 """Months of the calendar spans that `test` may name."""
 WORDS: Final = {
-    "time.ends_year": "the ends of calendar years",
+    "time.ends_year": "the ends of {kind}s",
     "time.ends_quarter": "the ends of calendar quarters",
     "accounts.debt_moves": "payments and draws",
     "accounts.has_payment": "payments",
@@ -147,7 +147,7 @@ def refusal(
     dates = dates_of(timeline, name, covenant, row)
     if not row_flag or _covers(row_flag, dates, timeline, name, loan, read):
         return None
-    where = WORDS.get(row_flag, f"payments of `{row_flag.split('.')[1]}`")
+    where = WORDS.get(row_flag, f"payments of `{row_flag.split('.')[1]}`").format(kind=timeline.year_kind)
     hint = f"write `row: {at_any_date(row.path)}`, which has a value at the end of every period"
     return f"`{test}`, but `{row.path}` exists at {where} only", "a row with values on these dates", hint
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import numpy as np
 
 from fibercap.core import grammar
-from fibercap.core.dates import Day, whole_period
+from fibercap.core.dates import Day, year_ends_of
 from fibercap.core.fields import Field, Label, Of, Word, wrong
 from fibercap.core.series import Series, read_block, span_of
 from fibercap.core.spec import OneOf, Spec
@@ -79,9 +79,9 @@ class StepsOf(Field):
 
 
 def _day_of(key: str, info: Any) -> date:
-    if key.count("-") == 2 and whole_period(key) is None:  # year, month and day
+    if key.count("-") == 2:  # year, month and day
         return Day().parse(key, info)
-    return first_day(span_of(key)[0])
+    return first_day(span_of(key, year_ends_of(info))[0])
 
 
 class Floating(Spec):

@@ -20,14 +20,18 @@ NEVER_OWED = "no debt is owed after any payment or draw"
 NO_SERVICE = "no debt service within the horizon"
 NO_INTEREST = "no interest accrues within the horizon that funding does not pay"
 TOO_EARLY = "no payment falls once twelve months of the horizon are over"
-NO_WHOLE_YEAR = "the horizon has no whole calendar year with it"
 
 
 def _lowest_ratio(projection: Projection, name: str, label: str, row: str) -> Measure:
-    """Return the lowest value of a ratio: over twelve months to the last payment, by calendar year in the horizon."""
+    """Return the lowest value of a ratio: over twelve months to the last payment, by year in the horizon."""
     values, when = extreme_of_row(projection, row, to_maturity=row not in YEARLY)
     text = f"{{{row}}}" if row in YEARLY else to_maturity_text(projection, row)
     return replace(make_measure(name, label, "", f"MIN({text})", values, better=HIGHER), when=when)
+
+
+def _no_whole_year(projection: Projection) -> str:
+    """Return the reason why a ratio of full years is undefined in all of them."""
+    return f"the horizon has no whole {projection.timeline.year_kind} with it"
 
 
 def _with_reason(measure: Measure, projection: Projection, due: str, never: str, late: str) -> Measure:
@@ -70,19 +74,19 @@ def loan_min_dscr(projection: Projection, loan: str) -> Measure:
 
 
 def min_dscr_by_year(projection: Projection) -> Measure:
-    """Lowest DSCR of a whole calendar year, all loans; years without debt service are left out.
+    """Lowest DSCR of a whole calendar or business year, all loans; years without debt service are left out.
 
     Source
     ------
     docs/conventions.md, section 6.
     """
-    name, label, row = "min_dscr_by_year", "Lowest DSCR by calendar year", "accounts.dscr"
+    name, label, row = "min_dscr_by_year", f"Lowest DSCR by {projection.timeline.year_kind}", "accounts.dscr"
     measure = _lowest_ratio(projection, name, label, row)
-    return _with_reason(measure, projection, "accounts.debt_service", NO_SERVICE, NO_WHOLE_YEAR)
+    return _with_reason(measure, projection, "accounts.debt_service", NO_SERVICE, _no_whole_year(projection))
 
 
 def average_dscr(projection: Projection) -> Measure:
-    """CFADS / debt service, both added up over the whole calendar years in which debt is served.
+    """CFADS / debt service, both added up over the whole years, calendar or business, in which debt is served.
 
     Source
     ------
@@ -94,7 +98,7 @@ def average_dscr(projection: Projection) -> Measure:
     above, below = (f"SUM({{accounts.{key}{OVER}}} * {{accounts.has_dscr}})" for key in ("cfads", "debt_service"))
     text = f"{above} / {projection.trifle.counted_text(below)}"
     measure = make_measure("average_dscr", "Average DSCR", "", text, values, better=HIGHER)
-    return _with_reason(measure, projection, "accounts.debt_service", NO_SERVICE, NO_WHOLE_YEAR)
+    return _with_reason(measure, projection, "accounts.debt_service", NO_SERVICE, _no_whole_year(projection))
 
 
 def _life_cover(projection: Projection, ratio: str) -> Measure:
@@ -145,7 +149,7 @@ def min_interest_cover(projection: Projection) -> Measure:
 
 
 def min_interest_cover_by_year(projection: Projection) -> Measure:
-    """Lowest EBITDA / interest accrued of a whole calendar year; interest that funding pays is left out.
+    """Lowest EBITDA / interest accrued of a whole calendar or business year; interest that funding pays is left out.
 
     Source
     ------
@@ -153,7 +157,7 @@ def min_interest_cover_by_year(projection: Projection) -> Measure:
     """
     name, label = "min_interest_cover_by_year", "Lowest interest cover by year"
     measure = _lowest_ratio(projection, name, label, "accounts.interest_cover")
-    return _with_reason(measure, projection, "accounts.interest_to_cover", NO_INTEREST, NO_WHOLE_YEAR)
+    return _with_reason(measure, projection, "accounts.interest_to_cover", NO_INTEREST, _no_whole_year(projection))
 
 
 def max_debt_to_ebitda(projection: Projection) -> Measure:
@@ -168,7 +172,7 @@ def max_debt_to_ebitda(projection: Projection) -> Measure:
 
 
 def max_debt_to_ebitda_by_year(projection: Projection) -> Measure:
-    """Highest debt at the end of a whole calendar year / its EBITDA.
+    """Highest debt at the end of a whole calendar or business year / its EBITDA.
 
     Source
     ------

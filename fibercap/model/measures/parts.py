@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from fibercap.core.timeline import period_label
 from fibercap.model.cover.twelve_months import YEARLY
 from fibercap.model.horizon.run_off import RUN_OFF
 from fibercap.model.measures.measure import Measure
@@ -72,7 +71,7 @@ def extreme_of_row(
         return values, ""
     equals = signed[0] <= extremes[0] + ALIKE * abs(extremes[0])  # the first of those that only rounding tells apart
     day = dates[int(equals.argmax())]
-    return values, period_label(day, "year" if row in YEARLY else projection.timeline.step)
+    return values, projection.timeline.label(day, "year" if row in YEARLY else projection.timeline.step)
 
 
 def to_maturity_text(projection: Projection, row: str) -> str:

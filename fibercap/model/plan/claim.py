@@ -10,10 +10,11 @@ from typing import Annotated, Any, ClassVar
 import numpy as np
 
 from fibercap.core import grammar
-from fibercap.core.dates import whole_period
+from fibercap.core.dates import way_to_name, year_ends_of
 from fibercap.core.fields import Field, Label, Number, Word, is_drawn, quantity_of, text_of, wrong
 from fibercap.core.input_hints import quote
 from fibercap.core.limits import amount_text, most
+from fibercap.core.period_names import DECEMBER, is_business_year, whole_period
 from fibercap.core.spec import OneOf, Spec
 from fibercap.core.tolerance import Tolerance, ToleranceField
 from fibercap.core.tree import Leaf
@@ -24,7 +25,7 @@ LIMITS = ("above", "at_least", "below", "at_most", "about")
 
 
 class When(Field):
-    """`end of 2002`, `2002`, `2002-Q3`, `2002-06` or `in total`."""
+    """`end of 2002`, `2002`, `FY2002`, `2002-Q3`, `2002-06` or `in total`."""
 
     def schema(self) -> grammar.Json:
         """Return what may be written: YAML sees a number in a year."""
@@ -44,10 +45,15 @@ class When(Field):
         PydanticCustomError
             If it has none of them.
         """
-        del info
-        text = text_of(raw, "a time")
-        if text != "in total" and whole_period(re.sub(r"^end of ", "", text)) is None:
-            raise wrong("not_a_time", f"`{text}`", "a time", "write `end of 2002`, `2002`, `2002-06` or `in total`")
+        text, year_ends = text_of(raw, "a time"), year_ends_of(info)
+        name = re.sub(r"^end of ", "", text)
+        if text != "in total" and whole_period(name, year_ends) is None:
+            hint = "write `end of 2002`, `2002`, `2002-06` or `in total`"
+            if year_ends != DECEMBER:
+                hint = "write `end of FY2002`, `FY2002`, `2002-06` or `in total`"
+            elif is_business_year(name):
+                hint = way_to_name(name, year_ends)
+            raise wrong("not_a_time", f"`{text}`", "a time", hint)
         return text
 
 

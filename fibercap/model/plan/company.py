@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import date
-from functools import lru_cache
 from typing import Annotated, Any, ClassVar
 
 import numpy as np
@@ -14,9 +13,10 @@ from fibercap.core.dates import Day, Edge
 from fibercap.core.durations import Duration, Life
 from fibercap.core.fields import Field, Money, Number, Of, Share, Word, text_of, wrong
 from fibercap.core.money_or_share import Truth
+from fibercap.core.period_names import MONTH_NAMES
 from fibercap.core.series import Dated, PathOf, Series
 from fibercap.core.spec import OneOf, Spec
-from fibercap.core.timeline import STEPS, Timeline
+from fibercap.core.timeline import STEPS, Timeline, timeline_between
 from fibercap.core.tree import Leaf
 from fibercap.core.units import CURRENCIES, Array
 from fibercap.model.depreciation import StraightLine
@@ -32,12 +32,6 @@ MOST_DAYS = 366.0
 Days = Annotated[Series, PathOf(Of("day", low=0.0, high=MOST_DAYS))]
 
 
-@lru_cache(maxsize=64)
-def _timeline(start: date, end: date, step: str) -> Timeline:
-    """Return the one Timeline of a horizon, which remembers its dates."""
-    return Timeline(start, end, step)
-
-
 class Horizon(Spec):
     """The years that are projected, and in which steps."""
 
@@ -46,12 +40,15 @@ class Horizon(Spec):
     end: Annotated[date, Edge(last=True)] = Spec.field_with_key("to")
     """Last period, included. Like `2004`."""
     step: Annotated[str, Word(tuple(STEPS), "steps")] = "month"
-    """Length of a period: whole calendar months, quarters or years."""
+    """Length of a period: whole calendar months or quarters, or years, which end as `year_ends` says."""
+    year_ends: Annotated[str, Word(MONTH_NAMES, "months")] = "December"
+    """Month in which business years end; a business year is written `FY2002`, after the calendar year in which it ends.
+    With December, years are those of the calendar. Like `June`."""
 
     @property
     def timeline(self) -> Timeline:
         """The periods."""
-        return _timeline(self.start, self.end, self.step)
+        return timeline_between(self.start, self.end, self.step, 0, MONTH_NAMES.index(self.year_ends) + 1)
 
 
 class NoTerminalValue(Spec):
@@ -167,7 +164,7 @@ class WorkingCapital(Spec):
 
 
 class Tax(Spec):
-    """One taxpayer, assessed by calendar year; losses are carried forward."""
+    """One taxpayer, assessed by calendar or business year; losses are carried forward."""
 
     rate: Annotated[Series, PathOf(Of("percent", low=0.0, high=1.0))] = NOTHING
     """Share of taxable income. Like `35 %` or `{2000: 39 %, 2003: 37 %}`."""

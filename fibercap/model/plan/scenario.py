@@ -7,14 +7,11 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from dataclasses import replace
-from datetime import date
 from typing import Any
 
 import numpy as np
 from pydantic import PrivateAttr
-from pydantic_core import PydanticCustomError
 
-from fibercap.core.dates import Edge
 from fibercap.core.errors import FibercapError, ScenarioError, did_you_mean
 from fibercap.core.overlay import OverlayError, overlay
 from fibercap.core.schema_of_paths import Schema
@@ -22,8 +19,8 @@ from fibercap.core.spec import fields_at, quantities
 from fibercap.core.tree import Branch, Leaf, Path, leaves, unwrap
 from fibercap.core.units import is_share
 from fibercap.model.checks.plan_checks import problems_across
-from fibercap.model.currency.currency import known_currencies
 from fibercap.model.funding.financing_inputs import is_financing
+from fibercap.model.plan.context import context_of
 from fibercap.model.plan.inputs import Input, collect_sources, written_path
 from fibercap.model.plan.plan import SOURCE_KINDS, Plan
 from fibercap.model.plan.samples import problem_of_replaced_block, sample_tree
@@ -67,8 +64,7 @@ class Scenario(Plan):
         values, wrappers = unwrap(tree)
         if not isinstance(values, Branch):
             raise TypeError("a scenario is a block")
-        currency = _currency(values)
-        context = {"currency": currency, "currencies": known_currencies(values, currency), "eve": _eve(values)}
+        context = context_of(values)
         parsed = Parsed(values, wrappers, name)
         if like is not None and like._context == context:  # noqa: SLF001 - its own
             blocks = reusable_blocks(tree, like, like.tree)
@@ -238,22 +234,6 @@ class Scenario(Plan):
 def known_fields(path: Path) -> frozenset[str] | None:
     """Return the schema's field names at a path, or None where names are free."""
     return fields_at(Scenario, path)
-
-
-def _currency(values: Branch) -> str:
-    money = values.get("money")
-    leaf = money.get("report_in") if isinstance(money, Branch) else None
-    code = leaf.value if isinstance(leaf, Leaf) else ""
-    return code if code in ("USD", "EUR", "DEM", "BRL") else "USD"
-
-
-def _eve(values: Branch) -> date:
-    """Return the day before the horizon, on which outstanding loans stand; the first of all days if it is unknown."""
-    try:
-        start = Edge().parse(values["horizon"]["from"], None)  # type: ignore[index, arg-type]
-    except (KeyError, TypeError, PydanticCustomError):
-        return date.min
-    return date.fromordinal(max(start.toordinal() - 1, 1))
 
 
 ONE_VALUE = frozenset(

@@ -7,6 +7,7 @@ from typing import Annotated, Final
 import numpy as np
 
 from fibercap.core.fields import Label, Of, Word
+from fibercap.core.period_names import DECEMBER
 from fibercap.core.rows import Row
 from fibercap.core.series import PathOf, Series
 from fibercap.core.sheet import Sheet
@@ -98,6 +99,27 @@ def _linear_text(points: list[str], knots: list[str]) -> str:
     return " + ".join(terms)
 
 
+def year_ends_text(year_ends: int, month: str, length: str = "{time.months_in_year}") -> str:
+    """Return the formula of whether a year of the plan, or an equal part of one, ends with a month number.
+
+    Parameters
+    ----------
+    year_ends : int
+        The month in which years end, from 1 to 12.
+    month : str
+        Formula of the month number. [month]
+    length : str
+        Formula of the length of the year or part. [month]
+
+    Source
+    ------
+    docs/conventions.md, section 1.
+    """
+    if year_ends == DECEMBER:
+        return f"ROUND({month} / {length}, 0) * {length} = {month}"
+    return f"ROUND(({month} - {{time.year_ends}}) / {length}, 0) * {length} = {month} - {{time.year_ends}}"
+
+
 def time_rows(sheet: Sheet, timeline: Timeline) -> None:
     """Write the calendar: where periods begin and end, and which of them open and close a year.
 
@@ -120,6 +142,8 @@ def time_rows(sheet: Sheet, timeline: Timeline) -> None:
     sheet.give("time.one_month", "month", 1.0)
     sheet.give("time.periods", "", timeline.within, "horizon.from", "horizon.to", STEP)
     months = sheet.give("time.months_in_period", "month", timeline.months, STEP)
+    if timeline.year_ends != DECEMBER:
+        sheet.give("time.year_ends", "month", timeline.year_ends, "horizon.year_ends")
     sheet.write_balance("time.period", "Period", "", "1")
     sheet.write_balance("time.end", "Month number at the end", "month", months, "{time.from}")
     text = "{time.months} / {time.months_in_year} * {time.one_year}"
@@ -132,6 +156,5 @@ def time_rows(sheet: Sheet, timeline: Timeline) -> None:
     ):
         text = formula
         for edge in ("start", "end"):
-            year = f"ROUND({{time.{edge}}} / {{time.months_in_year}}, 0) * {{time.months_in_year}}"
-            text = text.replace(f"{{{edge}}}", f"{year} = {{time.{edge}}}")
+            text = text.replace(f"{{{edge}}}", year_ends_text(timeline.year_ends, f"{{time.{edge}}}"))
         sheet.line(Row(f"time.{key}", label, unit, nature, text))

@@ -11,7 +11,7 @@ import numpy as np
 
 from fibercap.core import grammar
 from fibercap.core.calendar import month_number_text, serial
-from fibercap.core.dates import Date, Edge
+from fibercap.core.dates import Date, Edge, year_ends_of
 from fibercap.core.durations import Duration, Life
 from fibercap.core.fields import Label, Money, Of, Word, wrong
 from fibercap.core.rows import Row
@@ -32,12 +32,33 @@ NOTHING = Series((np.asarray(0.0),))
 
 @dataclass(frozen=True)
 class Span:
-    """A share of the capex spent from one month number to another, before any delay."""
+    """A share of the capex spent from one month number to another, before any delay.
+
+    `until` is the month number at the end of the period that its key names, 0 where it has none. [month]
+    """
 
     key: str
     start: float
     end: float
     share: Array
+    until: float = 0.0
+
+
+@dataclass(frozen=True, order=True)
+class Period:
+    """A year, quarter or month as written, with the month numbers at its start and its end. [month]"""
+
+    start: int
+    end: int
+    name: str
+
+    def __str__(self) -> str:
+        """Return how it is written, which addresses of inputs end with."""
+        return self.name
+
+
+def _period(key: str, info: Any) -> Period:
+    return Period(*span_of(key, year_ends_of(info)), key)
 
 
 class SharesByPeriod(ByKey):
@@ -45,8 +66,8 @@ class SharesByPeriod(ByKey):
 
     keys: ClassVar[tuple[str, str]] = ("period", grammar.PERIOD)
 
-    def parse(self, raw: Any, info: Any) -> Mapping[str, Array]:
-        """Return the shares by key, in the order of time.
+    def parse(self, raw: Any, info: Any) -> Mapping[Period, Array]:
+        """Return the shares by period, in the order of time.
 
         Parameters
         ----------
@@ -66,26 +87,20 @@ class SharesByPeriod(ByKey):
         return shares
 
 
-def _period_key(key: str, info: Any) -> str:
-    del info
-    span_of(key)
-    return key
-
-
 class SpendByPeriod(Spec):
     """Shares by year, quarter or month, `{2000: 40 %, 2001: 60 %}`: each evenly over its months up to completion."""
 
     gathers: ClassVar[frozenset[str]] = frozenset({"shares"})
 
-    shares: Annotated[Mapping[str, Array], SharesByPeriod(_period_key, Of("percent", low=0.0, high=1.0))]
+    shares: Annotated[Mapping[Period, Array], SharesByPeriod(_period, Of("percent", low=0.0, high=1.0))]
     """Share of the capex by year, quarter or month, together 100 %; each is spent evenly up to completion. Like
     `{2000: 40 %, 2001: 60 %}`."""
 
     def spans(self, complete: float) -> tuple[Span, ...]:
         """Return the spans of spending, in order."""
         return tuple(
-            Span(key, float(span_of(key)[0]), min(float(span_of(key)[1]), complete), share)
-            for key, share in self.shares.items()
+            Span(period.name, float(period.start), min(float(period.end), complete), share, float(period.end))
+            for period, share in self.shares.items()
         )
 
 
@@ -211,7 +226,7 @@ def _give_span_months(sheet: Sheet, prefix: str, project: Project, span: Span) -
     if spend is None:
         start = f"{planned} - {{time.months_in_year}}"
     elif isinstance(spend, SpendByPeriod):
-        last = sheet.give(f"{span_path}.until", "month", float(span_of(span.key)[1]), span_path)
+        last = sheet.give(f"{span_path}.until", "month", span.until, span_path)
         end = f"MIN({last}, {planned})"
     else:
         start = month_number_text(sheet.give(f"inputs.{prefix}.spend.from", "day", serial(spend.start)), start=True)

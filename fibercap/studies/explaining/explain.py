@@ -81,9 +81,11 @@ def explain(projection: Projection, path: str, when: str = "", depth: int = 2, s
 def _refusal(projection: Projection, inputs: Inputs, path: str, when: str) -> tuple[str, str, str]:
     """Return the code, the message and the hint of the error for a path that cannot be explained."""
     if path in projection.rows:
-        first, last = projection.timeline.labels[0], projection.timeline.labels[-1]
+        timeline = projection.timeline
+        first, last = timeline.labels[0], timeline.labels[-1]
+        year = timeline.label(timeline.dates[-1], "year")
         has_dates = path.startswith("loans.") and ".schedule." in path
-        way = "a date or the number of a payment" if has_dates else f"such as `{last}` or `end of {last[:4]}`"
+        way = "a date or the number of a payment" if has_dates else f"such as `{last}` or `end of {year}`"
         way = f"name a period too, {way}" + ("" if has_dates else f", from {first} to {last}")
         return "with_or_without_period", f"`{path}` is a row", way
     if path in names(projection):

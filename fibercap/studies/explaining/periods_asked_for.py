@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from fibercap.core.dates import whole_period
+from fibercap.core.dates import way_to_name
 from fibercap.core.errors import FibercapError
 from fibercap.core.input_hints import day_of, quote
+from fibercap.core.period_names import DECEMBER, is_business_year
 from fibercap.core.timeline import month_end
 from fibercap.model.horizon.run_off import RUN_OFF
 from fibercap.model.loans import schedule_of
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
     from fibercap.core.timeline import Timeline
     from fibercap.studies.explaining.cells import Cells
 
-FORMS = "write it like `2002-06`, `2002-Q2`, `2002`, `end of 2002` or `2002-06-30`"
+FORMS = "write it like `2002-06`, `2002-Q2`, `{year}`, `end of {year}` or `2002-06-30`"
 
 
 @dataclass(frozen=True)
@@ -46,11 +47,12 @@ def moment(cells: Cells, path: str, when: str) -> Moment:
     events = cells.event_dates(path)
     if events is not None and re.fullmatch("[1-9][0-9]{0,2}", when):
         return _payment(cells, path, int(when), events)
-    first, last = _span(when.removeprefix("end of "), of_loan=events is not None)
+    timeline = cells.projection.timeline_of(path)
+    first, last = _span(timeline, when.removeprefix("end of "), of_loan=events is not None)
     if events is not None:
         columns = [number for number, day in enumerate(events) if first <= day <= last]
     else:
-        columns = _periods(cells.projection.timeline_of(path), first, last)
+        columns = _periods(timeline, first, last)
     if not columns:
         raise FibercapError("no_such_time", *_outside(cells, path, when, first, events))
     if when.startswith("end of "):
@@ -58,12 +60,15 @@ def moment(cells: Cells, path: str, when: str) -> Moment:
     return Moment(cells.label(path, columns[0]) if len(columns) == 1 else when, tuple(columns))
 
 
-def _span(text: str, *, of_loan: bool) -> tuple[date, date]:
+def _span(timeline: Timeline, text: str, *, of_loan: bool) -> tuple[date, date]:
     """Return the first and last day of a period or date; raise a FibercapError if the text is neither."""
-    months = whole_period(text)
+    months = timeline.span(text)
     if months:
         return month_end(months[0]) + timedelta(days=1), month_end(months[1])
-    forms = f"{FORMS}, or by the number of a payment" if of_loan else FORMS
+    forms = FORMS.format(year="2002" if timeline.year_ends == DECEMBER else "FY2002")
+    if is_business_year(text):
+        raise FibercapError("not_a_time", f"{quote(text)} is no period", way_to_name(text, timeline.year_ends))
+    forms = f"{forms}, or by the number of a payment" if of_loan else forms
     if not re.fullmatch(r"[0-9]{4}-[0-9]{1,2}-[0-9]{1,2}", text):
         raise FibercapError("not_a_time", f"{quote(text)} is no period", forms)
     day = day_of(text)  # a date, or a problem: its code first, its hint last

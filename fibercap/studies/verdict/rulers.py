@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from fibercap.core.period_names import is_business_year
 from fibercap.studies.differences import different_inputs
 
 if TYPE_CHECKING:
@@ -49,4 +50,5 @@ def _within(paths: Mapping[str, object], blocks: tuple[str, ...]) -> tuple[str, 
 def short_path(path: str) -> str:
     """Return a path up to its first key that is a date."""
     parts = path.split(".")
-    return ".".join(parts[: next((n for n, part in enumerate(parts) if n > 1 and part[0].isdigit()), len(parts))])
+    dated = (n for n, part in enumerate(parts) if n > 1 and (part[0].isdigit() or is_business_year(part)))
+    return ".".join(parts[: next(dated, len(parts))])

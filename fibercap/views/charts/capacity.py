@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
+    from fibercap.core.timeline import Timeline
     from fibercap.core.units import Array
     from fibercap.model.projection import Projection
     from fibercap.studies.compare import Comparison
@@ -129,7 +130,7 @@ def capacity_chart(projection: Projection, comparison: Comparison | None) -> Fig
     colors = {plant.key: PALETTE[row] if plant.key else OTHERS for row, plant in enumerate(merge_smallest(plants))}
     page.key([*_handles(), *verdict_handles(mark.outcome for plant in chosen for mark in marks[plant.key])])
     if not alone:
-        _draw_stack(page, merge_smallest(plants), colors)
+        _draw_stack(page, projection.timeline, merge_smallest(plants), colors)
     columns = COLUMNS[len(chosen)]
     width = (WIDTH - LEFT - MARGIN + 0.6) / columns - 0.6
     for position, plant in enumerate(chosen):
@@ -137,6 +138,7 @@ def capacity_chart(projection: Projection, comparison: Comparison | None) -> Fig
         top = HEADING + row * (HEADING + tall + UNDER) + (0 if alone else HEADING + STACK + UNDER)
         ax = page.panel(LEFT + column * (width + 0.6), top, width, tall)
         _draw_plant(ax, plant, colors.get(plant.key, OTHERS), marks[plant.key], width)
+        year_axis(ax, float(plant.times[0]), float(plant.times[-1]), width, projection.timeline.year_ends)
     return page.figure
 
 
@@ -171,7 +173,7 @@ def _handles() -> list[Artist]:
     ]
 
 
-def _draw_stack(page: ChartPage, plants: list[Capacity], colors: dict[str, str]) -> None:
+def _draw_stack(page: ChartPage, timeline: Timeline, plants: list[Capacity], colors: dict[str, str]) -> None:
     """Draw all plants stacked: effective capacity as areas, nameplate as lines over them."""
     width = WIDTH - LEFT - MARGIN - LABELS
     ax = page.panel(LEFT, HEADING, width, STACK)
@@ -192,9 +194,9 @@ def _draw_stack(page: ChartPage, plants: list[Capacity], colors: dict[str, str])
     top = float(max(steps.max(), areas.max())) / divisor
     value_axis(ax, 0, top * 1.08 or 1.0)
     name_panel(ax, "All plants", f"{word}km/year", width)
-    year_axis(ax, float(times[0]), float(times[-1]), width)
+    year_axis(ax, float(times[0]), float(times[-1]), width, timeline.year_ends)
     name_bands(ax, _bands(plants, colors, steps[:, -1] / divisor), width, STACK, LABELS)
-    end = f"nameplate, end of {int(np.ceil(plants[0].times[-1])) - 1}"
+    end = f"nameplate, end of {timeline.label(timeline.end, 'year')}"
     page.text(WIDTH - MARGIN - LABELS + 0.14, HEADING - 0.21, end, "small", color=SOFT)
 
 
@@ -217,5 +219,4 @@ def _draw_plant(ax: Axes, plant: Capacity, color: str, marks: list[Mark], width:
     ax.stairs(plant.nameplate / divisor, plant.times, baseline=None, color=dark, linewidth=1.6, capstyle="butt")
     value_axis(ax, min([0.0, *limits]) / divisor, highest / divisor * (1.3 if marks else 1.1) or 1.0)
     name_panel(ax, plant.name, f"{word}km/year", width)
-    year_axis(ax, float(plant.times[0]), float(plant.times[-1]), width)
     draw_claims(ax, marks, divisor, step_points(plant.times, plant.nameplate / divisor))

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 
 from fibercap.views.charts.labels import ChartLabel, label, step_points
-from fibercap.views.charts.panel import draw_bars, year_axis
+from fibercap.views.charts.panel import draw_bars
 from fibercap.views.charts.style import (
     FAILS,
     INK,
@@ -43,14 +43,15 @@ def cash_chart(projection: Projection, comparison: Comparison | None) -> Figure:
 
     del comparison
     years, money = Years.of(projection), projection.scenario.currency
-    subtitle = f"Cash at the end of each {projection.timeline.step}, and the cash flows of each calendar year"
+    step, kind = projection.timeline.step, projection.timeline.year_kind
+    subtitle = f"Cash at the end of each {step}, and the cash flows of each {kind}"
     page = open_page(projection, subtitle, HEADING + UPPER + BETWEEN + LOWER + UNDER, keyed=False)
     width = WIDTH - LEFT - MARGIN
     cash = projection.value("accounts.cash")[0]
     divisor, word = scale(float(np.abs(cash).max()))
     upper = page.panel(LEFT, HEADING, width, UPPER)
     _draw_cash(upper, projection, cash / divisor, divisor)
-    year_axis(upper, float(years.starts[0]), float(years.ends[-1]), width)
+    years.set_axis(upper, width)
     name_panel(upper, "Cash held", f"{word}{money}", width)
     lower = page.panel(LEFT, HEADING + UPPER + BETWEEN, width, LOWER)
     flows = [yearly(projection, f"accounts.{key}_cash_flow") for key, _ in FLOWS]
@@ -62,7 +63,7 @@ def cash_chart(projection: Projection, comparison: Comparison | None) -> Figure:
     heights(lower, flows)
     bars = [(places, amounts) for (places, _), amounts in zip(slots, flows, strict=True)]
     write_values(lower, bars, years.room(width) * 0.27)
-    year_axis(lower, float(years.starts[0]), float(years.ends[-1]), width)
+    years.set_axis(lower, width)
     name_panel(lower, "Cash flow", f"{word}{money}", width)
     entries = [Patch(facecolor=color, label=f"{key} cash flow") for key, color in FLOWS]
     page.key(entries, left=LEFT + 2.4, top=HEADING + UPPER + BETWEEN - 0.26)

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
-from fibercap.core.dates import whole_period
 from fibercap.core.timeline import STOCK
 from fibercap.views.charts.labels import ChartLabel, label
 from fibercap.views.charts.style import FAILS, HOLDS, short
@@ -57,7 +56,7 @@ def marks_on(projection: Projection, tested: Iterable[Outcome], plant: str) -> l
 
 def _mark(projection: Projection, outcome: Outcome) -> Mark:
     """Return the marker of a claim: at the end of its time for a stock, in the middle for a rate."""
-    span = whole_period(outcome.when.removeprefix("end of "))
+    span = projection.timeline.span(outcome.when.removeprefix("end of "))
     if span is None:
         raise ValueError(f"{outcome.name} is about no time")  # a stock or rate that was tested has one
     start, end = float(span[0]), float(span[1])

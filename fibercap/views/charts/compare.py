@@ -6,11 +6,13 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+import numpy.typing as npt
 
-from fibercap.core.calendar import date_of
+from fibercap.core.calendar import date_of, serial
 from fibercap.core.errors import FibercapError
+from fibercap.core.period_names import year_end
 from fibercap.model.loans.foreign import reported_row
-from fibercap.views.charts.panel import draw_bars, row_axis, value_axis, year_axis
+from fibercap.views.charts.panel import draw_bars, row_axis, value_axis, year_axis, year_shift
 from fibercap.views.charts.style import (
     INK,
     LINES,
@@ -55,12 +57,19 @@ PAID = ("principal", "interest_paid", "fees_paid")
 Service = tuple["Array", "Array"]
 
 
+def year_numbers(projection: Projection, days: Array) -> npt.NDArray[np.int_]:
+    """Return the numbers of the plan's years that contain some days, (day,): 2002 for `2002` or `FY2002`. [1]"""
+    ends = projection.timeline.year_ends
+    months = [12 * day.year + day.month for day in map(date_of, days)]
+    return np.array([(year_end(month, ends) - 1) // 12 for month in months], dtype=int)
+
+
 def service_by_year(projection: Projection, years: range) -> Service:
-    """Return principal, and interest with recurring fees, of all loans by calendar year of payment. [money]"""
+    """Return principal, and interest with recurring fees, of all loans by year of payment. [money]"""
     principal, interest = np.zeros(len(years)), np.zeros(len(years))
     for loan in projection.scenario.loans:
         schedule = f"loans.{loan}.schedule"
-        places = np.array([date_of(day).year for day in projection.value(f"{schedule}.date")[0]]) - years.start
+        places = year_numbers(projection, projection.value(f"{schedule}.date")[0]) - years.start
         inside = (places >= 0) & (places < len(years))
         paid = {key: projection.value(reported_row(projection.scenario, loan, key))[0][inside] for key in PAID}
         np.add.at(principal, places[inside], paid["principal"])
@@ -69,15 +78,16 @@ def service_by_year(projection: Projection, years: range) -> Service:
 
 
 def payment_years(cases: Mapping[str, Case], projection: Projection) -> range:
-    """Return the calendar years from the first payment of any case to the last; the horizon's without payments."""
-    years = set()
+    """Return the years from the first payment of any case to the last; the horizon's without payments."""
+    years: set[int] = set()
     for case in cases.values():
         for loan in case.projection.scenario.loans:
             schedule = f"loans.{loan}.schedule"
             days = case.projection.value(f"{schedule}.date")[0]
             pays = case.projection.trifle.counts(case.projection.value(f"{schedule}.payment"))[0]
-            years |= {date_of(day).year for day in days[pays]}
-    years = years or {projection.timeline.start.year, projection.timeline.end.year}
+            years |= set(year_numbers(projection, days[pays]).tolist())
+    edges = [serial(day) for day in (projection.timeline.start, projection.timeline.end)]
+    years = years or set(year_numbers(projection, np.array(edges)).tolist())
     return range(min(years), max(years) + 1)
 
 
@@ -94,6 +104,7 @@ def compare_chart(projection: Projection, comparison: Comparison | None) -> Figu
             "no_options", f"{projection.scenario.id} has no options to compare", "write some under `options:`"
         )
     years = payment_years(comparison.cases, projection)
+    edges = np.arange(years.start, years.stop + 1, dtype=float) + year_shift(projection.timeline.year_ends)
     services = {name: service_by_year(case.projection, years) for name, case in comparison.cases.items()}
     divisor, word = scale(_highest(services))
     grid = _grid(comparison, f"{word}{comparison.currency}")
@@ -101,7 +112,8 @@ def compare_chart(projection: Projection, comparison: Comparison | None) -> Figu
     row = ROW + UNDER_NAME * (max(map(len, names.values())) - 1)
     lower = HEADING + 0.1 + row * len(comparison.cases) + UNDER
     about = f"compared with {comparison.baseline} · debt service: by the year of payment, without upfront fees"
-    subtitle = "Ways of financing: debt service by calendar year, and what the debt costs to maturity"
+    kind = projection.timeline.year_kind
+    subtitle = f"Ways of financing: debt service by {kind}, and what the debt costs to maturity"
     page = open_page(projection, subtitle, grid.height + lower + tradeoff_height(comparison), about)
     page.key(_handles(comparison))
     for position, (name, case) in enumerate(comparison.cases.items()):
@@ -109,8 +121,8 @@ def compare_chart(projection: Projection, comparison: Comparison | None) -> Figu
         value_axis(ax, 0, _highest(services) / divisor * 1.1 or 1.0)
         grid.name(ax, case.title)
         rival = services[comparison.baseline] if name != comparison.baseline else None
-        _draw_service(ax, years, services[name], rival, divisor)
-        year_axis(ax, years.start, years.stop, grid.width)
+        _draw_service(ax, edges, services[name], rival, divisor)
+        year_axis(ax, float(edges[0]), float(edges[-1]), grid.width, projection.timeline.year_ends)
     _draw_costs(page, comparison, grid.height, list(names.values()), row)
     if tradeoff_height(comparison):
         draw_tradeoff(page, comparison, grid.height + lower)
@@ -197,9 +209,9 @@ def _handles(comparison: Comparison) -> list[Artist]:
     )
 
 
-def _draw_service(ax: Axes, years: range, service: Service, rival: Service | None, divisor: float) -> None:
+def _draw_service(ax: Axes, edges: Array, service: Service, rival: Service | None, divisor: float) -> None:
     """Draw bars of principal and interest by year, and the baseline's total as an outline."""
-    middles = np.array(years) + 0.5
+    middles = edges[:-1] + 0.5
     principal, interest = service[0] / divisor, service[1] / divisor
     if not (principal + interest).any():
         place: dict[str, Any] = {"xycoords": "axes fraction", "ha": "center", "va": "center"}
@@ -208,7 +220,6 @@ def _draw_service(ax: Axes, years: range, service: Service, rival: Service | Non
     draw_bars(ax, middles, principal, 0.72, facecolor=PRINCIPAL)
     draw_bars(ax, middles, interest, 0.72, base=principal, facecolor=INTEREST)
     if rival is not None:
-        edges = np.arange(years.start, years.stop + 1)
         ax.stairs((rival[0] + rival[1]) / divisor, edges, baseline=0, color=SOFT, linewidth=1.0)
 
 

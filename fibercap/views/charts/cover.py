@@ -9,7 +9,7 @@ import numpy as np
 from fibercap.core.timeline import month_number, month_start
 from fibercap.studies.covenants import covenants
 from fibercap.views.charts.claim_marks import marker
-from fibercap.views.charts.panel import draw_bars, year_axis
+from fibercap.views.charts.panel import draw_bars
 from fibercap.views.charts.ratios import nearest_to_limits, ratios
 from fibercap.views.charts.style import (
     FAILS,
@@ -57,7 +57,8 @@ def cover_chart(projection: Projection, comparison: Comparison | None) -> Figure
     hidden = (
         f" · not drawn: {len(every) - len(shown)} loans that are farther from their limits" if every != shown else ""
     )
-    subtitle = "Debt service and the cash flow available for it, by calendar year, and how often it is covered"
+    kind = projection.timeline.year_kind
+    subtitle = f"Debt service and the cash flow available for it, by {kind}, and how often it is covered"
     body = HEADING + UPPER + UNDER + sum(BETWEEN + ratio.tall + UNDER for ratio in shown)
     about = f"CFADS: cash flow available for debt service{hidden}{_untested_note(projection)}"
     page = open_page(projection, subtitle, body if shown else 1.2, about, keyed=bool(shown))
@@ -100,7 +101,7 @@ def _draw_service(page: ChartPage, projection: Projection, years: Years) -> None
     heights(ax, [cash / divisor, service / divisor])
     room = years.room(width) * 0.4
     write_values(ax, [(middles, cash / divisor), (beside, service / divisor)], room)
-    year_axis(ax, float(years.starts[0]), float(years.ends[-1]), width)
+    years.set_axis(ax, width)
     name_panel(ax, "Cash flow and debt service", f"{word}{projection.scenario.currency}", width)
 
 
@@ -121,7 +122,7 @@ def _draw_ratio(page: ChartPage, projection: Projection, ratio: Ratio, top: floa
     ax.plot(ratio.places[cut], shown[cut], marker="^", markersize=6, color=INK, linestyle="none", zorder=4)
     _write(ax, ratio, shown, width)
     name_panel(ax, ratio.name, TIMES, width)
-    year_axis(ax, float(years.starts[0]), float(years.ends[-1]), width)
+    years.set_axis(ax, width)
     bands = [
         Band(f"{_whose(loans)} {sign}", FAILS, limit, limit, limit) for (sign, limit), loans in ratio.limits.items()
     ]

@@ -11,7 +11,7 @@ import numpy as np
 from fibercap.core.calendar import date_of
 from fibercap.core.timeline import month_number
 from fibercap.model.loans.foreign import reported_row
-from fibercap.views.charts.panel import value_axis, year_axis
+from fibercap.views.charts.panel import value_axis, whole_years, year_axis
 from fibercap.views.charts.style import (
     INK,
     MARGIN,
@@ -128,7 +128,8 @@ def debt_chart(projection: Projection, comparison: Comparison | None) -> Figure:
     ax.stairs(base, times, baseline=0, color=INK, linewidth=1.2)
     name_panel(ax, "Owed", f"{word}{projection.scenario.currency}", width)
     value_axis(ax, 0, float(base.max()) * 1.12)
-    year_axis(ax, float(np.floor(times[0] + 1e-9)), float(np.ceil(times[-1] - 1e-9)), width)
+    year_ends = projection.timeline.year_ends
+    year_axis(ax, *whole_years(float(times[0]), float(times[-1]), year_ends), width, year_ends)
     _horizon(ax, ends, projection.timeline.end)
     _key(page, drawn, colors, divisor)
     return page.figure

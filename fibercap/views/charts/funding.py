@@ -9,7 +9,7 @@ import numpy as np
 
 from fibercap.model.funding.sources import BRIDGE
 from fibercap.views.charts.debt import drawn_loans, loan_colors
-from fibercap.views.charts.panel import draw_bars, row_axis, tall_row, year_axis
+from fibercap.views.charts.panel import draw_bars, row_axis, tall_row
 from fibercap.views.charts.style import (
     FAILS,
     LINES,
@@ -130,7 +130,7 @@ def funding_chart(projection: Projection, comparison: Comparison | None) -> Figu
     tall = _row(rows) * len(rows)
     page = open_page(
         projection,
-        "Uses of funds and who pays for them: each project and purchase, and all by calendar year",
+        f"Uses of funds and who pays for them: each project and purchase, and all by {projection.timeline.year_kind}",
         HEADING + tall + BETWEEN + LOWER + UNDER,
     )
     _key(page, sources)
@@ -207,5 +207,5 @@ def _draw_years(page: ChartPage, projection: Projection, sources: list[FundingSo
         base = base + amounts
     heights(ax, [base])
     write_values(ax, [(years.middles, base)], years.room(width))
-    year_axis(ax, float(years.starts[0]), float(years.ends[-1]), width)
+    years.set_axis(ax, width)
     name_panel(ax, "Spent in each year, by who pays", f"{word}{projection.scenario.currency}", width)

@@ -101,7 +101,7 @@ def output_chart(projection: Projection, comparison: Comparison | None) -> Figur
         ax.stairs(market.made / divisor, edges, baseline=None, color=PALETTE[0], linewidth=1.2)
         heights(ax, [np.array([peak / divisor])])
         name_panel(ax, market.name, f"{word}km/year", width, beside=beside)
-        year_axis(ax, float(edges[0]), float(edges[-1]), width)
+        year_axis(ax, float(edges[0]), float(edges[-1]), width, projection.timeline.year_ends)
     return page.figure
 
 

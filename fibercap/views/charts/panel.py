@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
+from fibercap.core.period_names import DECEMBER
 from fibercap.views.charts.style import FAINT, SIZES, SOFT, width_of
 
 if TYPE_CHECKING:
@@ -67,7 +68,29 @@ def tall_row(names: Iterable[Sequence[str]], least: float) -> float:
     return max([least, *(LINE * len(lines) + 0.05 for lines in names)])
 
 
-def year_axis(ax: Axes, start: float, end: float, width: float) -> None:
+def year_shift(year_ends: int) -> float:
+    """Return where a year starts, as a distance from its number: 0 for calendar years, -0.5 where June ends them.
+
+    Moments are months divided by 12, so that a whole number is the start of a calendar year. [month / 12]
+    """
+    return year_ends / DECEMBER - 1
+
+
+def whole_years(start: float, end: float, year_ends: int) -> tuple[float, float]:
+    """Return the start of the year that contains a moment, and the end of that which contains another.
+
+    Parameters
+    ----------
+    start, end : float
+        The moments: months divided by 12. [month / 12]
+    year_ends : int
+        The month in which years end, from 1 to 12.
+    """
+    shift = year_shift(year_ends)
+    return math.floor(start - shift + SLACK) + shift, math.ceil(end - shift - SLACK) + shift
+
+
+def year_axis(ax: Axes, start: float, end: float, width: float, year_ends: int = DECEMBER) -> None:
     """Draw a horizontal axis of years: tick marks where they begin, names in the middle.
 
     Parameters
@@ -75,20 +98,25 @@ def year_axis(ax: Axes, start: float, end: float, width: float) -> None:
     ax : Axes
         The axes.
     start, end : float
-        The limits, months / 12: a whole number is the start of a year.
+        The limits, months / 12: a whole number is the start of a calendar year.
     width : float
         Width of the axes, which decides how many years are named. [inch]
+    year_ends : int
+        The month in which years end, from 1 to 12.
     """
     from matplotlib.ticker import FixedLocator
 
-    years = range(math.floor(start), math.ceil(end))
-    room = width / max(end - start, 1e-9)
-    every = next(n for n in (1, 2, 5, 10, 20, 50, 100, 1000) if n * room >= width_of("2000") * 1.25 or n >= len(years))
+    shift = year_shift(year_ends)
+    years = range(math.floor(start - shift + SLACK), math.ceil(end - shift - SLACK))
+    room, sign = width / max(end - start, 1e-9), "" if year_ends == DECEMBER else "FY"
+    wide = width_of(f"{sign}2000") * 1.25
+    every = next(n for n in (1, 2, 5, 10, 20, 50, 100, 1000) if n * room >= wide or n >= len(years))
     shown = [year for year in years if every == 1 or year % every == 0] or [years[0]]
-    spans = {str(year): (max(year, start), min(year + 1, end)) for year in shown}
-    least = width_of("20") if every == 1 else 0.0
+    spans = {f"{sign}{year}": (max(year + shift, start), min(year + 1 + shift, end)) for year in shown}
+    least = width_of(f"{sign}20") if every == 1 else 0.0
     names = [((low + high) / 2, name) for name, (low, high) in spans.items() if (high - low) * room > least]
-    starts = range(math.ceil(start), math.floor(end) + 1)
+    first, last = math.ceil(start - shift - SLACK), math.floor(end - shift + SLACK)
+    starts = [year + shift for year in range(first, last + 1)]
     ax.set_xlim(start, end)
     ax.xaxis.set_major_locator(FixedLocator(starts))
     _below(ax, starts, START, names, NAMED)

@@ -7,9 +7,8 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from fibercap.core.timeline import period_label
+from fibercap.core.period_names import ends
 from fibercap.model.cover.twelve_months import OVER, YEARLY
-from fibercap.studies.covenant_values import half_year
 from fibercap.studies.covenants import covenants
 from fibercap.views.charts.claim_marks import SIGNS
 from fibercap.views.charts.years import LINE, Years
@@ -18,6 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
     from datetime import date
 
+    from fibercap.core.timeline import Timeline
     from fibercap.core.units import Array
     from fibercap.model.projection import Projection
     from fibercap.studies.covenants import Tested
@@ -85,8 +85,8 @@ def ratios(projection: Projection) -> list[Ratio]:
     subjects = dict.fromkeys(p.subject for p in promises if "dscr" in p.subject.rpartition(".")[2] and "." in p.subject)
     for row in subjects:
         if row in YEARLY:
-            years = Years.of(projection)
-            result.append(_ratio("All loans, by calendar year", years.middles, projection, row, promises))
+            years, name = Years.of(projection), f"All loans, by {projection.timeline.year_kind}"
+            result.append(_ratio(name, years.middles, projection, row, promises))
         elif row != TWELVE and row in projection.rows:
             result.append(_at_periods(_name(projection, row), projection, row, promises))
     return [ratio for ratio in result if len(ratio.values)]
@@ -111,19 +111,17 @@ def _at_periods(name: str, projection: Projection, row: str, promises: Iterable[
     if row.endswith(OVER):
         stem = row.rpartition(".")[0]
         tested = {test.when for promise in on_row for test in promise.tests}
-        dates = np.array([bool(_labels(day, timeline.step) & tested) for day in timeline.dates])
+        dates = np.array([bool(_labels(day, timeline) & tested) for day in timeline.dates])
         shown &= (projection.value(f"{stem}.has_payment")[0] > 0) | dates
-    labels = tuple(_labels(timeline.dates[k], timeline.step) for k in np.flatnonzero(shown))
+    labels = tuple(_labels(timeline.dates[k], timeline) for k in np.flatnonzero(shown))
     return Ratio(name, (timeline.ends / 12)[shown], values[shown], labels, on_row)
 
 
-def _labels(day: date, step: str) -> frozenset[str]:
+def _labels(day: date, timeline: Timeline) -> frozenset[str]:
     """Return the names of the periods that end on a day: the model's period, quarter, half-year, year."""
-    names = {period_label(day, step)}
-    for months, word in ((3, period_label(day, "quarter")), (6, half_year(day)), (12, period_label(day, "year"))):
-        if day.month % months == 0:
-            names.add(word)
-    return frozenset(names)
+    month = 12 * day.year + day.month
+    longer = (by for by in ("quarter", "half_year", "year") if ends(month, by, timeline.year_ends))
+    return frozenset(timeline.label(day, by) for by in (timeline.step, *longer))
 
 
 def nearest_to_limits(every: list[Ratio]) -> list[Ratio]:
@@ -134,7 +132,7 @@ def nearest_to_limits(every: list[Ratio]) -> list[Ratio]:
 
 
 def _ratio(name: str, places: Array, projection: Projection, row: str, promises: Iterable[Tested]) -> Ratio:
-    """Return a ratio of calendar years."""
+    """Return a ratio of years."""
     by_year = projection.by(row)
     values = np.array([value[0] for value in by_year.values()])
     is_defined = np.isfinite(values)

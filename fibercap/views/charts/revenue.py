@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from fibercap.views.charts.panel import draw_bars, year_axis
+from fibercap.views.charts.panel import draw_bars
 from fibercap.views.charts.style import (
     INK,
     MARGIN,
@@ -59,9 +59,8 @@ def revenue_chart(projection: Projection, comparison: Comparison | None) -> Figu
     revenue, ebitda = yearly(projection, "accounts.revenue"), yearly(projection, "accounts.ebitda")
     divisor, word = scale(max(float(revenue.max()), float(np.abs(ebitda).max())))
     width = WIDTH - LEFT - MARGIN - LABELS
-    page = open_page(
-        projection, "Revenue by plant and EBITDA, by calendar year", HEADING + UPPER + BETWEEN + LOWER + UNDER
-    )
+    subtitle = f"Revenue by plant and EBITDA, by {projection.timeline.year_kind}"
+    page = open_page(projection, subtitle, HEADING + UPPER + BETWEEN + LOWER + UNDER)
     page.key([
         Patch(facecolor=PALETTE[0], label="left bar: revenue, by plant"),
         Patch(facecolor="white", edgecolor=INK, linewidth=1.2, label="right bar: EBITDA"),
@@ -78,7 +77,7 @@ def revenue_chart(projection: Projection, comparison: Comparison | None) -> Figu
     heights(upper, [revenue / divisor, ebitda / divisor])
     room = years.room(width) * 0.4
     write_values(upper, [(left, revenue / divisor), (right, ebitda / divisor)], room)
-    year_axis(upper, float(years.starts[0]), float(years.ends[-1]), width)
+    years.set_axis(upper, width)
     name_panel(upper, "Revenue and EBITDA", f"{word}{projection.scenario.currency}", width)
     name_bands(upper, bands, width, UPPER, LABELS)
     page.text(WIDTH - MARGIN - LABELS + 0.14, HEADING - 0.21, f"revenue, {years.names[-1]}", "small", color=SOFT)
@@ -98,5 +97,5 @@ def _draw_margin(page: ChartPage, years: Years, revenue: Array, ebitda: Array) -
     heights(lower, [margin[has_revenue]], above=0.22)
     bars = [(years.middles[has_revenue], margin[has_revenue])]
     write_values(lower, bars, years.room(width), lambda value: with_minus_sign(f"{value:.1f}"))
-    year_axis(lower, float(years.starts[0]), float(years.ends[-1]), width)
+    years.set_axis(lower, width)
     name_panel(lower, "EBITDA margin", "% of revenue", width)

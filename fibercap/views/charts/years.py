@@ -1,4 +1,4 @@
-"""Bars by calendar year with their values, and the names of stacked bands."""
+"""Bars by year with their values, and the names of stacked bands."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
-from fibercap.views.charts.panel import value_axis
+from fibercap.views.charts.panel import value_axis, year_axis
 from fibercap.views.charts.style import INK, SIZES, SOFT, fit, same_decimals, short, spread, width_of
 
 if TYPE_CHECKING:
@@ -37,11 +37,12 @@ class Band:
 
 @dataclass(frozen=True)
 class Years:
-    """The calendar years of a horizon; the first and the last may be incomplete. [month / 12]"""
+    """The years of a horizon, each ending with month `year_ends`; the first and last may be incomplete. [month / 12]"""
 
     names: tuple[str, ...]
     starts: Array
     ends: Array
+    year_ends: int
 
     @classmethod
     def of(cls, projection: Projection) -> Years:
@@ -49,7 +50,7 @@ class Years:
         timeline = projection.timeline
         parts = timeline.groups("year")
         first, last = [part.start for part in parts.values()], [part.stop - 1 for part in parts.values()]
-        return cls(tuple(parts), timeline.starts[first] / 12, timeline.ends[last] / 12)
+        return cls(tuple(parts), timeline.starts[first] / 12, timeline.ends[last] / 12, timeline.year_ends)
 
     @property
     def middles(self) -> Array:
@@ -66,13 +67,17 @@ class Years:
         wide = self.spans * share / count
         return [(self.middles + wide * (place - (count - 1) / 2), wide * 0.92) for place in range(count)]
 
+    def set_axis(self, ax: Axes, width: float) -> None:
+        """Let the horizontal axis of some inches run over these years, with their names."""
+        year_axis(ax, float(self.starts[0]), float(self.ends[-1]), width, self.year_ends)
+
     def room(self, width: float) -> float:
         """Return the width of the shortest year on axes of a width. [inch]"""
         return width * float(self.spans.min()) / float(self.ends[-1] - self.starts[0])
 
 
 def yearly(projection: Projection, path: str) -> Array:
-    """Return a row by calendar year, (year,); of a batch, the first sample."""
+    """Return a row by year, (year,); of a batch, the first sample."""
     return np.array([value[0] for value in projection.by(path).values()])
 
 

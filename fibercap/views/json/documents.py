@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from fibercap.core.errors import FibercapError, ScenarioError
+from fibercap.core.period_names import MONTH_NAMES
 from fibercap.model.horizon.run_off import RUN_OFF
 from fibercap.studies.covenants import covenants
 from fibercap.studies.findings import findings
@@ -20,7 +21,6 @@ from fibercap.views.terminal.summary import summary
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
-    from datetime import date
 
     from fibercap.core.errors import Problem
     from fibercap.core.rows import Row
@@ -165,8 +165,9 @@ def inputs_document(scenario: Scenario) -> types.Evidences:
 
 
 def horizon_document(timeline: Timeline) -> types.Horizon:
-    """Return the first and last day of the horizon, and the step."""
-    return {"from": str(timeline.start), "to": str(timeline.end), "step": timeline.step}
+    """Return the first and last day of the horizon, the step, and the month in which years end."""
+    first, last, ends = str(timeline.start), str(timeline.end), MONTH_NAMES[timeline.year_ends - 1]
+    return {"from": first, "to": last, "step": timeline.step, "year_ends": ends}
 
 
 def rows_document(
@@ -179,32 +180,30 @@ def rows_document(
             "label": row.label,
             "unit": row.unit,
             "nature": row.nature,
-            "values": selection.in_years(projection.timeline_of(path).dates, _plain(projection.value(path)[0])),
+            "values": selection.of_periods(projection.timeline_of(path), _plain(projection.value(path)[0])),
             "annual": annual[path],
         }
         for path, row in rows.items()
     }
 
 
-def _by_year(
-    projection: Projection, rows: Mapping[str, Row], selection: Selection
-) -> dict[str, dict[str, float | None]]:
+def _by_year(projection: Projection, rows: Mapping[str, Row], selection: Selection) -> dict[str, types.Annual]:
     """Return rows by year; rows of one nature and timeline are aggregated together, which is faster."""
     alike: dict[tuple[Timeline, str], list[str]] = {}
     for path, row in rows.items():
         alike.setdefault((projection.timeline_of(path), row.nature), []).append(path)
-    annual: dict[str, dict[str, float | None]] = {}
+    annual: dict[str, types.Annual] = {}
     for (timeline, nature), paths in alike.items():
         years = timeline.aggregate(np.stack([projection.value(path)[0] for path in paths]), nature)
-        shown = [year for year in years if selection.in_year(int(year))]
+        shown = selection.in_years(timeline, list(years), list(years))
         columns = [_plain(years[year]) for year in shown]
         annual |= {path: dict(zip(shown, values, strict=True)) for path, *values in zip(paths, *columns, strict=True)}
     return annual
 
 
-def _days(days: Sequence[date], selection: Selection) -> list[str]:
+def _days(timeline: Timeline, selection: Selection) -> list[str]:
     """Return the last days of periods in the selected years."""
-    return [str(day) for day in selection.in_years(days, days)]
+    return [str(day) for day in selection.of_periods(timeline, timeline.dates)]
 
 
 def run_document(
@@ -233,7 +232,7 @@ def run_document(
         },
         "horizon": horizon_document(timeline),
         "summary": summary(projection, measures, claims, covenants(projection), warned),
-        "periods": _days(timeline.dates, selection),
+        "periods": _days(timeline, selection),
         "rows": rows_document(projection, within, selection),
         "measures": measures_document(measures if selection.has("measures") else {}),
         "claims": claims_document(claims if selection.has("claims") else {}),
@@ -246,7 +245,7 @@ def run_document(
         later = {path: row for path, row in rows.items() if path not in within}
         shown = projection.blocks[RUN_OFF].rows if selection.everything else later
         document["run_off"] = {
-            "periods": _days(projection.run_off.dates, selection),
+            "periods": _days(projection.run_off, selection),
             "rows": rows_document(projection, shown, selection),
         }
     return document

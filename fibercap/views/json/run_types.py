@@ -7,6 +7,7 @@ from typing import Annotated, NotRequired
 from pydantic import Field
 from typing_extensions import TypedDict
 
+from fibercap.core.period_names import MONTH_NAMES
 from fibercap.core.timeline import FLOW, RATE, STEPS, STOCK
 from fibercap.model.measures.measure import HIGHER, LOWER
 from fibercap.model.plan.plan import SOURCE_KINDS
@@ -26,6 +27,7 @@ Direction = Annotated[str, one_of(HIGHER, LOWER)]
 FindingKind = Annotated[str, one_of(*findings.KINDS)]
 Fall = Annotated[str, one_of(*FALLS)]
 Values = list[float | None]
+Annual = dict[str, float | None]
 
 
 class Measure(TypedDict):
@@ -189,8 +191,8 @@ class Row(TypedDict):
     """How its periods become a year: a sum, the last one, or an average."""
     values: Values
     """A value for each of `periods`; null if it is undefined."""
-    annual: dict[str, float | None]
-    """By year."""
+    annual: Annual
+    """By year: `2002`, or `FY2002` where the plan has business years."""
 
 
 class RunOff(TypedDict):
@@ -221,6 +223,7 @@ Horizon = TypedDict(  # a call, for `from` is no name in Python
         "from": Annotated[Date, Field(description="The first day.")],
         "to": Annotated[Date, Field(description="The last day.")],
         "step": Annotated[str, one_of(*STEPS), Field(description="The length of a period.")],
+        "year_ends": Annotated[str, one_of(*MONTH_NAMES), Field(description="The month in which years end.")],
     },
 )
 
@@ -233,7 +236,7 @@ class Run(TypedDict):
     scenario: ScenarioName
     """The scenario."""
     horizon: Horizon
-    """The first and last day, and the step."""
+    """The first and last day, the step, and the month in which years end."""
     summary: dict[str, str]
     """The lines of the summary by their headings, as text."""
     periods: list[Date]

@@ -27,7 +27,7 @@ TURNING: Final = ("equity_npv", "min_dscr")
 LONGEST: Final = 200
 """Formulas are cut at so many characters; `fibercap explain` prints them in full."""
 RULES: Final = (
-    "Periods are whole calendar {step}s from {start} to {end}.",
+    "Periods are whole {period}s from {start} to {end}.",
     "Over a year flows are summed, stocks are taken at its end, rates are averaged.",
     "Nameplate is what is bolted down at a period's end; effective capacity is what it can make, ramps included.",
     "Amounts are in {money}; flows in other currencies at the period's average rate, loans at the rate of the day.",
@@ -35,7 +35,7 @@ RULES: Final = (
     "CFADS is EBITDA less tax paid, increase of working capital, maintenance and capex that cash pays.",
     "DSCR is CFADS over interest, recurring fees and scheduled principal that funding does not pay, of twelve months.",
     "The all-in cost is the effective annual rate of the borrower's flows, fees included, by dates over 365.",
-    "Tax is assessed by calendar year, losses carried forward; there is no deferred tax and no interest on cash.",
+    "Tax is assessed by {year}, losses carried forward; there is no deferred tax and no interest on cash.",
     "The projects' flow is the company's unlevered free cash flow less that of the same plants without projects.",
 )
 """The conventions in short; docs/conventions.md has them in full."""
@@ -151,9 +151,11 @@ def inputs(subject: Subject) -> Section:
 def conventions(subject: Subject) -> Section:
     """Return the section on the conventions of the model."""
     plan, timeline = subject.projection.scenario, subject.projection.timeline
-    rate = plan.money.discount_rate
+    rate, year = plan.money.discount_rate, timeline.year_kind
+    period = year if timeline.step == "year" else f"calendar {timeline.step}"
     texts = [
-        text.format(step=timeline.step, start=timeline.start, end=timeline.end, money=plan.currency) for text in RULES
+        text.format(period=period, year=year, start=timeline.start, end=timeline.end, money=plan.currency)
+        for text in RULES
     ]
     if rate is not None:
         text, unit = quantity_text(float(rate.reshape(-1)[0]), "1/year")

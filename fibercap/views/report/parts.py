@@ -95,7 +95,7 @@ def tables_of(figures: Figures) -> Iterator[Table]:
     divisor, unit, decimals = figures.scale()
     lines = [Line(line.label, line.texts(divisor, decimals), line.strong) for line in figures.lines]
     caption = f"{figures.title} [{unit}]" if unit else figures.title
-    blocks = blocks_of(figures.columns, COLUMNS) or [slice(0)]
+    blocks = blocks_of(figures.columns, COLUMNS, figures.year_ends) or [slice(0)]
     for block in blocks:
         columns = figures.columns[block]
         when = f", {columns[0]} to {columns[-1]}" if len(blocks) > 1 else ""

@@ -87,7 +87,7 @@ def show_figures(console: Console, figures: Figures) -> None:
     console.print(Text.assemble((figures.title, "bold"), (f"  [{unit}]" if unit else "", "dim")))
     if figures.note:
         console.print(Text(figures.note, style="dim"))
-    for part in blocks_of(figures.columns, each):
+    for part in blocks_of(figures.columns, each, figures.year_ends):
         table = plain_table()
         table.add_column("", width=label_width, no_wrap=True)
         for column in figures.columns[part]:

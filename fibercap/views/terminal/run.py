@@ -98,11 +98,11 @@ def alarms(console: Console, projection: Projection) -> None:
 
 def _capacity_bars(console: Console, projection: Projection, selection: Selection) -> None:
     """Print the effective capacity of all plants as bars."""
-    plants = projection.scenario.plants
+    plants, timeline = projection.scenario.plants, projection.timeline
+    years = list(timeline.groups("year"))
     total = {
         year: sum(float(projection.by(f"plants.{p}.effective_capacity")[year][0]) for p in plants)
-        for year in projection.timeline.groups("year")
-        if selection.in_year(int(year))
+        for year in selection.in_years(timeline, years, years)
     }
     if total:
         print_bars(console, "Effective capacity of all plants, by year", "km/year", total)

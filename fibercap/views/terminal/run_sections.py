@@ -5,17 +5,19 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final, TypeVar
 
+from fibercap.core.dates import way_to_name
 from fibercap.core.errors import FibercapError
+from fibercap.core.timeline import month_end
 from fibercap.studies.explaining.lookup import askable_rows, rows_matching
-from fibercap.views.numbers import Figures, Line, year_of
+from fibercap.views.numbers import Figures, Line, lies_within
 from fibercap.views.statement_lines import statement_lines
 from fibercap.views.statements import COVER, capacity_figures, cover_figures, loan_figures, statement_figures
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
-    from datetime import date
 
     from fibercap.core.rows import Row
+    from fibercap.core.timeline import Timeline
     from fibercap.model.projection import Projection
 
 T = TypeVar("T")
@@ -27,27 +29,44 @@ HOW: Final = "flows are summed over a column, stocks stand at its end, rates are
 
 @dataclass(frozen=True)
 class Selection:
-    """The sections, patterns of rows, and first and last year that the user selects; by default all.
+    """The sections, patterns of rows, and names of the first and the last year that the user selects; by default all.
 
     With `rows` and no sections, only these rows are shown.
     """
 
     sections: tuple[str, ...] = ()
     rows: tuple[str, ...] = ()
-    years: tuple[int, int] | None = None
+    years: tuple[str, str] | None = None
 
     @property
     def everything(self) -> bool:
         """Whether the complete page is selected."""
         return not self.sections and not self.rows
 
-    def in_year(self, year: int) -> bool:
-        """Tell whether a year is selected."""
-        return self.years is None or self.years[0] <= year <= self.years[1]
+    def months(self, timeline: Timeline) -> tuple[int, int] | None:
+        """Return the month numbers at the start and the end of the selected years; None where all are.
 
-    def in_years(self, days: Sequence[date], values: Sequence[T]) -> list[T]:
-        """Return the values, one for each day, of the days in the selected years."""
-        return [value for day, value in zip(days, values, strict=True) if self.in_year(day.year)]
+        Raises
+        ------
+        FibercapError
+            If business years are selected, and the plan has none.
+        """
+        if self.years is None:
+            return None
+        first, last = (timeline.span(year) for year in self.years)
+        if first is None or last is None:
+            message = f"--years: found `{'-'.join(dict.fromkeys(self.years))}`, wanted calendar years"
+            raise FibercapError("not_a_time", message, way_to_name(self.years[0], timeline.year_ends))
+        return first[0], last[1]
+
+    def in_years(self, timeline: Timeline, names: Sequence[str], values: Sequence[T]) -> list[T]:
+        """Return the values, one for each period by name, of the periods that lie within the selected years."""
+        months = self.months(timeline)
+        return [v for name, v in zip(names, values, strict=True) if lies_within(name, months, timeline.year_ends)]
+
+    def of_periods(self, timeline: Timeline, values: Sequence[T]) -> list[T]:
+        """Return the values, one for each period of the model, of the periods that lie within the selected years."""
+        return self.in_years(timeline, timeline.labels, values)
 
     def has(self, section: str) -> bool:
         """Tell whether a section is selected."""
@@ -78,23 +97,27 @@ def selected_tables(projection: Projection, selection: Selection, by: str) -> di
         section: list(_tables(projection, section, by)) for section in SECTIONS if selection.has(section)
     }
     tables_by_section["rows"] = list(row_figures(projection, rows_matching(projection, selection.rows), by))
+    months = selection.months(projection.timeline)
     within = {
-        section: [part for part in (table.within(selection.years) for table in tables) if part is not None]
+        section: [part for part in (table.within(months) for table in tables) if part is not None]
         for section, tables in tables_by_section.items()
     }
     if selection.years is not None and not any(within.values()):
-        raise FibercapError("no_such_time", *_no_such_years(tables_by_section, selection))
+        raise FibercapError("no_such_time", *_no_such_years(tables_by_section, selection, projection.timeline))
     return within
 
 
-def _no_such_years(tables_by_section: dict[str, list[Figures]], selection: Selection) -> tuple[str, str]:
+def _no_such_years(
+    tables_by_section: dict[str, list[Figures]], selection: Selection, timeline: Timeline
+) -> tuple[str, str]:
     """Return why no table has a column in the selected years, and the way out."""
     columns = [column for tables in tables_by_section.values() for table in tables for column in table.columns]
-    years = [year_of(column) for column in columns]
-    if not years:
+    ends = [span[1] for column in columns if (span := timeline.span(column))]
+    if not ends:
         return f"`--years` is about tables, and there are none in {', '.join(selection.sections)}", "leave it out"
-    span = "-".join(dict.fromkeys(map(str, selection.years or ())))
-    return f"no table has a column in {span}", f"they run from {min(years)} to {max(years)}"
+    asked = "-".join(dict.fromkeys(selection.years or ()))
+    first, last = (timeline.label(month_end(month), "year") for month in (min(ends), max(ends)))
+    return f"no table has a column in {asked}", f"they run from {first} to {last}"
 
 
 def _tables(projection: Projection, section: str, by: str) -> Iterator[Figures]:
@@ -116,7 +139,7 @@ def row_figures(projection: Projection, paths: Sequence[str], by: str) -> Iterat
         row, values = projection.rows[path], projection.by(path, by)
         unit, factor = ("%/year", 100.0) if row.unit == "1/year" else (row.unit, 1.0)
         line = Line(path, [factor * float(value[0]) for value in values.values()])
-        table = Figures("Rows", unit, list(values), [line])
+        table = Figures("Rows", unit, list(values), [line], year_ends=projection.timeline.year_ends)
         _, word, decimals = table.scale()
         group = groups.setdefault((tuple(values), word, decimals), replace(table, lines=[]))
         groups[tuple(values), word, decimals] = replace(group, lines=[*group.lines, line])

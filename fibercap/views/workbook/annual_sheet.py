@@ -1,4 +1,4 @@
-"""The sheet of calendar years: rows of interest as yearly sums, year-end values or means."""
+"""The sheet of years, calendar or business: rows of interest as yearly sums, year-end values or means."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from fibercap.core.timeline import FLOW, STOCK
 from fibercap.views.statement_lines import STATEMENTS, statement_paths
 from fibercap.views.workbook.cell_address import CellAddress, letters
 from fibercap.views.workbook.formats import number_format, set_up
-from fibercap.views.workbook.periods import YEARS_ROW, are_whole
+from fibercap.views.workbook.periods import YEARS_ROW, are_whole, year_format
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -28,7 +28,6 @@ NAME: Final = "Annual"
 HEADS: Final = ("Label", "Unit", "Path", "Brought to years", "", "")
 HEAD_ROW: Final = 3
 SHOWN: Final = ("Plants", "Projects", "Funding", "Loans", "Accounts", "Returns")
-DECEMBER: Final = 12
 WAYS: Final = {FLOW: "sum", STOCK: "year's end"}
 
 
@@ -58,6 +57,7 @@ class AnnualSheet:
 
     def write(self, sheet: Worksheet, style: Styles) -> None:
         """Write the sheet."""
+        timeline = self.book.cases[0].projection.timeline
         set_up(sheet, NAME, rows=HEAD_ROW, columns=len(self.years))
         sheet.set_column(0, 0, 44)
         sheet.set_column(1, 1, 9)
@@ -65,7 +65,7 @@ class AnnualSheet:
         sheet.set_column(3, 3, 14)
         sheet.set_column(4, 5, 1)
         sheet.set_column(len(HEADS), len(HEADS) + len(self.years) - 1, 13)
-        sheet.write_string(0, 0, "By calendar year", style("title"))
+        sheet.write_string(0, 0, f"By {timeline.year_kind}", style("title"))
         sheet.write_string(
             1, 0, "Looked up from the time sheets by year and by the nature of each row.", style("remark")
         )
@@ -75,7 +75,8 @@ class AnnualSheet:
         for number, year in enumerate(self.years):
             before = f"{letters(len(HEADS) + number - 1)}${HEAD_ROW}+1"
             formula = f"={f'{first.sheet_prefix}${first.first}${YEARS_ROW}' if number == 0 else before}"
-            sheet.write_formula(HEAD_ROW - 1, len(HEADS) + number, formula, style("head", "0"), int(year))
+            head = style("head", year_format(timeline.year_ends))
+            sheet.write_formula(HEAD_ROW - 1, len(HEADS) + number, formula, head, int(year.removeprefix("FY")))
         for place, entry in enumerate(self.entries):
             row = HEAD_ROW + place
             if isinstance(entry, str):
@@ -104,7 +105,7 @@ class AnnualSheet:
     def flags(self) -> list[str]:
         """The path, for each year, of the row that marks its last period; the horizon may end within a year."""
         timeline = self.book.cases[0].projection.timeline
-        last = "time.closes_year" if timeline.end.month == DECEMBER else "returns.is_last"
+        last = "time.closes_year" if timeline.end.month == timeline.year_ends else "returns.is_last"
         return ["time.closes_year"] * (len(self.years) - 1) + [last]
 
     def _formula(self, entry: SheetLine, column: str, flag: str) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from fibercap.core.calendar import serial
-from fibercap.core.dates import whole_period
+from fibercap.core.period_names import half_year
 from fibercap.core.timeline import FLOW, STOCK, month_end
 from fibercap.model.horizon.run_off import RUN_OFF
 
@@ -24,17 +24,11 @@ class LookupDays(NamedTuple):
 
 def lookup_days(when: str, book: Book) -> LookupDays:
     """Return the days of a time as claims write it, such as `2004` or `end of 2004`; without a time, of the horizon."""
-    months = _half_year(when) or whole_period(when.removeprefix("end of "))
+    timeline = book.cases[0].projection.timeline
+    months = half_year(when, timeline.year_ends) or timeline.span(when.removeprefix("end of "))
     if months is None:
-        timeline = book.cases[0].projection.timeline
         return LookupDays(serial(timeline.eve), serial(timeline.dates[-1]))
     return LookupDays(serial(month_end(months[0])), serial(month_end(months[1])), when.startswith("end of "))
-
-
-def _half_year(when: str) -> tuple[int, int] | None:
-    """Return the months (start, end) of a half-year such as `2004-H1`, on which covenants are tested; else None."""
-    year, _, half = when.partition("-H")
-    return (12 * int(year) + 6 * int(half) - 6, 12 * int(year) + 6 * int(half)) if half else None
 
 
 def lookup_formula(book: Book, case: int, row: Row, days: LookupDays, cells: tuple[str, str]) -> str:

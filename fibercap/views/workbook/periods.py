@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from fibercap.core.calendar import year_of
+from fibercap.core.calendar import month_of, year_of
+from fibercap.core.period_names import DECEMBER
 from fibercap.core.timeline import FLOW
 from fibercap.views.workbook.book import BEFORE, FIRST_ROW
 from fibercap.views.workbook.cases import SCHEDULE
@@ -83,7 +84,21 @@ def _heads(sheet: Worksheet, book: Book, time_sheet: TimeSheet, style: Styles) -
     numbered = f"N({letters(BEFORE)}${POSITION_ROW})+1"
     sheet.write_shared(POSITION_ROW - 1, BEFORE + 1, numbered, faint, range(1, count + 1))
     sheet.write_string(YEARS_ROW - 1, 0, "Year", style("faint"))
-    sheet.write_shared(YEARS_ROW - 1, BEFORE + 1, f"YEAR({columns[0]}${DATES_ROW})", faint, year_of(values).tolist())
+    _years(sheet, book, time_sheet.name, f"{columns[0]}${DATES_ROW}", values, style)
+
+
+def _years(sheet: Worksheet, book: Book, name: str, day: str, days: Array, style: Styles) -> None:
+    """Write the year of every column; a business year is named after the calendar year in which it ends."""
+    ends, text, years = book.cases[0].projection.timeline.year_ends, f"YEAR({day})", year_of(days)
+    if ends != DECEMBER:
+        text += f"+(MONTH({day})>{book.scalar_cell(book.address(0, 'time.year_ends'), name)})"
+        years = years + (month_of(days) > ends)
+    sheet.write_shared(YEARS_ROW - 1, BEFORE + 1, text, style("faint", year_format(ends)), years.tolist())
+
+
+def year_format(year_ends: int) -> str:
+    """Return the number format of a year: `2002`, or `FY2002` where years end before December."""
+    return "0" if year_ends == DECEMBER else '"FY"0'
 
 
 def _foot(sheet: Worksheet, book: Book, name: str, style: Styles) -> None:
