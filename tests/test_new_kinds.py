@@ -50,7 +50,7 @@ class Square(Spec):
     square: RampMonths
     """Time from completion until all of it runs. Like `8 months`."""
 
-    def ramped(self, age: Array) -> Array:
+    def ramped_months(self, age: Array) -> Array:
         """Return the integral of the share, (...). [month]"""
         share = np.clip(age / self.square, 0.0, 1.0)
         return self.square * share**3 / 3 + np.maximum(age - self.square, 0.0)
@@ -66,11 +66,11 @@ MEASURE = '''
 def best_revenue(projection: Projection) -> Measure:
     """Highest revenue of a model period."""
     from fibercap.model.measures.measure import HIGHER
-    from fibercap.model.measures.parts import headline, made
+    from fibercap.model.measures.parts import headline, make_measure
 
     values = projection.value("accounts.revenue").max(axis=-1)
     money = projection.scenario.currency
-    return made("best_revenue", "Highest revenue", money, "MAX({accounts.revenue})", values, better=HIGHER)
+    return make_measure("best_revenue", "Highest revenue", money, "MAX({accounts.revenue})", values, better=HIGHER)
 
 
 vars(best_revenue)["is_headline"] = True

@@ -120,7 +120,7 @@ def test_each_file_is_laid_a_fixed_number_of_times(tmp_path: Path, monkeypatch: 
         laid.append(layer.name)
         return plain(tree, layer, problems)
 
-    monkeypatch.setattr(extends, "_laid_over", counted)
+    monkeypatch.setattr(extends, "_apply_layer", counted)
     for number in (20, 40):
         folder = tmp_path / str(number)
         folder.mkdir()
