@@ -24,7 +24,7 @@ def roll_year(row: Row, calendar: Calendar) -> Row:
 
 
 def cover_year(calendar: Calendar, rows: Rows, threshold: float) -> None:
-    """Add ratios over twelve months and over calendar years (section 6, ratios)."""
+    """Add ratios over twelve months and over years (section 6, ratios)."""
     for name in ("cfads", "cfads_before_capex", "debt_service", "ebitda", "interest_to_cover"):
         rows[f"accounts.{name}_12m"] = roll_year(rows[f"accounts.{name}"], calendar)
     tested = np.arange(calendar.count) >= 12 // calendar.step - 1

@@ -1,14 +1,17 @@
 """Days, month numbers, and the periods of a plan (docs/conventions.md, section 1)."""
 
 import calendar
+import re
 from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import cached_property
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 Row = NDArray[np.float64]
+MONTHS = list(calendar.month_name)
 STEPS = {"month": 1, "quarter": 3, "half_year": 6, "year": 12}
 
 
@@ -40,7 +43,10 @@ def add_months(day: date, months: int, *, to_end: bool = False) -> date:
 
 
 def read_span(text: str) -> tuple[int, int]:
-    """Return the month numbers at which a key such as `2001-Q3` begins and ends."""
+    """Return the month numbers at which a key such as `2001-Q3` or `2001-07/2002-06` begins and ends."""
+    if "/" in text:
+        start, end = text.split("/")
+        return read_span(start)[0], read_span(end)[1]
     year, _, part = text.partition("-")
     if not part:
         return 12 * int(year), 12 * int(year) + 12
@@ -51,7 +57,7 @@ def read_span(text: str) -> tuple[int, int]:
 
 def read_day(text: str, *, last: bool = False) -> date:
     """Return a day, or the first or last day of a year, quarter or month."""
-    if text.count("-") == 2:
+    if text.count("-") == 2 and "/" not in text:
         return date.fromisoformat(text)
     start, end = read_span(text)
     return end_month(end) if last else end_month(start) + timedelta(days=1)
@@ -65,6 +71,7 @@ class Calendar:
     step: int
     horizon: int
     count: int
+    year_ends: int = 12
 
     @cached_property
     def ends(self) -> Row:
@@ -102,26 +109,43 @@ class Calendar:
         return max(-1, min((month - self.first) // self.step, self.count))
 
     def opens_year(self, period: int) -> bool:
-        """Whether a period is the first of a calendar year or of the horizon."""
-        return period == 0 or int(self.starts[period]) % 12 == 0
+        """Whether a period is the first of a calendar or business year, or of the horizon."""
+        return period == 0 or int(self.starts[period] - self.year_ends) % 12 == 0
 
     def closes_year(self, period: int) -> bool:
-        """Whether a period is the last of a calendar year."""
-        return int(self.ends[period]) % 12 == 0
+        """Whether a period is the last of a calendar or business year."""
+        return int(self.ends[period] - self.year_ends) % 12 == 0
 
     def extend(self, maturity: date | None) -> "Calendar":
         """Return the calendar with a run-off to the end of the year of a maturity (docs/conventions.md, section 7)."""
         if maturity is None or 12 * maturity.year + maturity.month <= self.horizon_end:
             return self
-        count = (12 * maturity.year + 12 - self.first) // self.step
-        return Calendar(self.first, self.step, self.horizon, count)
+        month = 12 * maturity.year + maturity.month
+        while (month - self.year_ends) % 12:
+            month += 1
+        return Calendar(self.first, self.step, self.horizon, (month - self.first) // self.step, self.year_ends)
 
 
 def read_calendar(horizon: dict[str, str]) -> Calendar:
     """Return the periods of a horizon."""
     step = STEPS[horizon.get("step", "month")]
     first, end = read_span(horizon["from"])[0], read_span(horizon["to"])[1]
-    return Calendar(first, step, (end - first) // step, (end - first) // step)
+    return Calendar(
+        first, step, (end - first) // step, (end - first) // step, MONTHS.index(horizon.get("year_ends", "December"))
+    )
+
+
+def spell_years(node: Any, year_ends: int) -> Any:
+    """Return a plan in which each business year is written by its months: with years to June `FY2002` is `2001-07/2002-06`."""
+    if isinstance(node, dict):
+        return {spell_years(key, year_ends): spell_years(value, year_ends) for key, value in node.items()}
+    if isinstance(node, list):
+        return [spell_years(item, year_ends) for item in node]
+    year = re.fullmatch(r"(end of )?FY(\d{4})", node)
+    if year is None:
+        return node
+    last = end_month(12 * int(year[2]) + year_ends)
+    return f"{year[1] or ''}{add_months(last, -11):%Y-%m}/{last:%Y-%m}"
 
 
 def shift(row: Row, opening: float = 0.0) -> Row:

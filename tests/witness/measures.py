@@ -103,7 +103,8 @@ def measure_cover(company: Company) -> Measures:
         "min_interest_cover_by_year": find_extreme(rows["accounts.interest_cover"][:horizon]),
         "max_debt_to_ebitda_by_year": find_extreme(rows["accounts.debt_to_ebitda"][:horizon], -1.0),
     }
-    if (unearned & (company.calendar.ends % 12 == 0))[:horizon].any():
+    closes = [company.calendar.closes_year(at) for at in range(company.calendar.count)]
+    if (unearned & np.array(closes))[:horizon].any():
         made["max_debt_to_ebitda_by_year"] = None
     for name in company.contracts:
         made[f"min_dscr.{name}"] = find_extreme(rows[f"loans.{name}.dscr_12m_at_payments"])

@@ -1,4 +1,4 @@
-"""Tax on income, by calendar year, with losses carried forward (docs/conventions.md, section 6, tax)."""
+"""Tax on income, by calendar or business year, with losses carried forward (docs/conventions.md, section 6, tax)."""
 
 from collections import defaultdict
 

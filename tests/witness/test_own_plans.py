@@ -119,7 +119,40 @@ funding:
   other: {shaped: 2 million USD, fixed: 1 million EUR, staged: 2 million USD, alone: 2 million USD, equity: rest}
 """
 
-PLANS = {"with_purchase": WITH_PURCHASE, "by_month": COMPANY + BY_MONTH, "by_quarter": COMPANY + BY_QUARTER}
+TO_MARCH = """
+fibercap: 1
+horizon: {from: FY2002, to: FY2006, year_ends: March}
+money: {report_in: USD, discount_rate: 12 %/year, terminal_value: {multiple: 5}}
+exchange: {EUR: {opening: 0.88 USD/EUR, average: {FY2002: 0.9 USD/EUR, FY2004: 1.1 USD/EUR},
+                 closing: {FY2002: 0.87 USD/EUR, FY2003: 1.05 USD/EUR, 2004-Q2: 1.2 USD/EUR}}}
+products: {fiber: {price: {2001: 50 USD/km, FY2003: 20 USD/km, 2003-Q4: 42 USD/km, FY2005: 45 USD/km}}}
+plants:
+  works: {product: fiber, capacity: 300_000 km/year, cash_cost: {FY2002: 25 USD/km, FY2004: 24 USD/km},
+          fixed_cost: 0.5 million USD/year, maintenance: 0.2 million USD/year}
+projects:
+  line: {plant: works, adds: 200_000 km/year, capex: 16 million USD, spend: {FY2002: 60 %, FY2003: 40 %},
+         complete: 2002-09-30, ramp: {linear: 6 months}}
+working_capital: {receivables: 45 days, payables: 30 days}
+opening: {cash: 6 million USD, fixed_assets: {value: 10 million USD, life: 8 years}, tax_losses: 1 million USD}
+company: {gap: [equity], overhead: {FY2002: 0.3 million USD/year, FY2004: 0.4 million USD/year}}
+tax: {rate: {FY2002: 35 %, FY2005: 30 %}, lag: 2 months, expire: 1 year, use_at_most: 60 %}
+rates: {libor: {FY2002: 6 %/year, 2001-10: 4.5 %/year, FY2004: 5 %/year}}
+funding: {line: {shaped: 5 million USD, equity: rest}}
+loans:
+  shaped: {commitment: 5 million USD, signed: 2001-05-15, matures: 2007-07-15, rate: {FY2002: 8 %/year, FY2004: 9 %/year},
+           grace: 1 year, day_count: ACT/365F, payments: {every: half_year}, repayment: {style: equal_principal}}
+  index: {commitment: 2 million EUR, signed: 2001-04-30, matures: 2007-01-31, draws: {2001-04-30: 2 million EUR},
+          rate: {index: libor, margin: 2 %/year, reset: any_day}, payments: {every: quarter}}
+"""
+
+PLANS = {
+    "with_purchase": WITH_PURCHASE,
+    "by_month": COMPANY + BY_MONTH,
+    "by_quarter": COMPANY + BY_QUARTER,
+    "to_march": TO_MARCH,
+    "to_march_by_quarter": TO_MARCH.replace("March}", "March, step: quarter}").replace("lag: 2", "lag: 3"),
+    "to_march_by_year": TO_MARCH.replace("March}", "March, step: year}").replace("lag: 2", "lag: 12"),
+}
 
 
 @cache

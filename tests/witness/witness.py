@@ -9,6 +9,7 @@ from pathlib import Path
 import numpy as np
 
 from tests.witness.company import Company, project_company, project_without
+from tests.witness.dates import MONTHS, spell_years
 from tests.witness.measures import Measures, measure_plan
 from tests.witness.plan import Plan, apply_overlay, choose_option, read_plan
 from tests.witness.quantities import is_share, read_quantity
@@ -32,6 +33,7 @@ def recompute_plan(text: str, option: str | None = None, changes: Plan | None = 
     """Recompute a scenario from its text, with an option and with changes by path."""
     plan = read_plan(text, SCENARIOS)
     apply_overlay(plan, {"change": changes or {}})
+    plan = spell_years(plan, MONTHS.index(plan["horizon"].get("year_ends", "December")))
     chosen = choose_option(plan, option)
     company, without = project_company(chosen), project_without(chosen, plan)
     worth = value_plan(company, without)
