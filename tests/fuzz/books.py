@@ -6,6 +6,8 @@ from collections.abc import Callable, Iterator, Sequence
 from itertools import accumulate
 from typing import Any
 
+from tests.fuzz.dice import MONTHS, name_year
+
 Values = list[float]
 Found = Iterator[str]
 ASSETS = (
@@ -28,12 +30,18 @@ class Books:
         self.count = len(printed["periods"])
         self.all = self.count + len(printed.get("run_off", {}).get("periods", []))
         self.months = {"month": 1, "quarter": 3, "year": 12}[printed["horizon"]["step"]]
+        self.year_ends = MONTHS.index(printed["horizon"]["year_ends"])
         self.ends = [*printed["periods"], *printed.get("run_off", {}).get("periods", [])]
         largest = [
             max(map(abs, self(f"accounts.{key}")), default=0.0)
             for key in ("total_assets", "cash", "revenue", "capex", "debt", "draws")
         ]
         self.trifle = max(1e-4, 1e-9 * max(largest) * self.all)
+
+    def year_of(self, end: str) -> str:
+        """Return the name of the calendar or business year that contains a day."""
+        year, month, _ = map(int, end.split("-"))
+        return name_year(12 * year + month - 1, self.year_ends)
 
     def __contains__(self, path: str) -> bool:
         """Tell whether a row is printed."""
@@ -244,11 +252,12 @@ def pay_tax(books: Books) -> Found:
     tax, income = books.account("tax"), books.account("pretax_income")
     total, earned = 0.0, 0.0
     for at, end in enumerate(books.ends):
-        opens = at == 0 or end[:4] != books.ends[at - 1][:4]
+        year = books.year_of(end)
+        opens = at == 0 or year != books.year_of(books.ends[at - 1])
         total, earned = (0.0 if opens else total) + tax[at], (0.0 if opens else earned) + income[at]
-        closes = at + 1 == books.all or books.ends[at + 1][:4] != end[:4]
+        closes = at + 1 == books.all or books.year_of(books.ends[at + 1]) != year
         if closes and (total < -books.trifle or total > max(earned, 0.0) + books.trifle):
-            yield f"tax of {end[:4]} is {total!r} on an income of {earned!r}"
+            yield f"tax of {year} is {total!r} on an income of {earned!r}"
             return
     payable = books.account("tax_payable")
     moved = less(books.account("tax"), books.account("tax_paid"))

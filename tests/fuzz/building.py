@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import Any
 
 from tests.fuzz.company import draw_length
-from tests.fuzz.dice import Draft, Plan, later, number, period_at, span_of
+from tests.fuzz.dice import Draft, Plan, later, number
 
 
 def draw_projects(draft: Draft) -> None:
@@ -56,7 +56,7 @@ def draw_spend(draft: Draft, complete: date) -> Any:
     if later(complete, -12) >= first and dice.chance(0.4):
         return None
     if dice.chance(0.4):
-        window: Plan = {"from": dice.pick(str(first), period_at(dice, draft.origin))}
+        window: Plan = {"from": dice.pick(str(first), draft.period_at(draft.origin))}
         if dice.chance(0.5):
             latest = min(complete, later(complete, -1))
             window["to"] = str(dice.day(first + timedelta(days=20), max(latest, first + timedelta(days=25))))
@@ -69,8 +69,8 @@ def draw_spend(draft: Draft, complete: date) -> Any:
     keys: list[str] = []
     at = draft.origin
     while at < planned and len(keys) < 4:
-        keys.append(period_at(dice, at))
-        at = span_of(keys[-1])[1] + dice.pick(0, 0, 1, 3)
+        keys.append(draft.period_at(at))
+        at = draft.span_of(keys[-1])[1] + dice.pick(0, 0, 1, 3)
     if not keys:
         return {"from": str(first)}
     shares = [dice.randint(1, 20) for _ in keys]

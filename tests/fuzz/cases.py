@@ -16,6 +16,7 @@ from fibercap.studies.covenants import covenants
 from fibercap.views.json.documents import claims_document, covenants_document, measures_document, rows_document
 from tests.fuzz.books import LAWS, Books
 from tests.fuzz.commands import answer_commands
+from tests.fuzz.dice import MONTHS
 from tests.fuzz.keys import find_keys
 from tests.fuzz.outcomes import OUTCOMES
 from tests.fuzz.plans import make_plan
@@ -57,7 +58,7 @@ def print_rows(case: Case, asked: tuple[str, ...]) -> dict[str, Any]:
     )
     timeline = projection.timeline
     return {
-        "horizon": {"step": timeline.step},
+        "horizon": {"step": timeline.step, "year_ends": MONTHS[timeline.year_ends]},
         "periods": [str(day) for day in timeline.dates],
         "rows": write(projection.period_rows),
         **({"run_off": run_off} if run_off else {}),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 
-from tests.fuzz.dice import Dice, Draft, Plan, end_of_month, number, period_at, span_of
+from tests.fuzz.dice import MONTHS, Dice, Draft, Plan, end_of_month, month_of, name_year, number
 
 CURRENCIES = ("USD", "EUR", "BRL", "DEM")
 EURO = {"EUR", "DEM"}
@@ -17,11 +17,14 @@ def open_draft(dice: Dice) -> Draft:
     """Return a draft with its horizon, currencies and measure of money."""
     step = dice.pick(1, 3, 3, 12, 12, 12)
     year = dice.randint(1994, 2006)
-    month = dice.randint(0, 11) // step * step
+    year_ends = 12
+    if dice.chance(0.3):  # business years, whose last month ends a quarter where periods are quarters
+        year_ends = dice.randint(1, 11) if step != 3 else dice.pick(3, 6, 9)
+    month = dice.randint(0, 11) // step * step if step < 12 else year_ends % 12
     count = dice.randint(max(2, 6 // step), MOST[step])
     first, last = date(year, month + 1, 1), end_of_month(12 * year + month + step * count)
     home = dice.pick("USD", "USD", "EUR", "DEM", "BRL")
-    draft = Draft(dice, first, last, step, home, 10 ** dice.uniform(-2, 2))
+    draft = Draft(dice, first, last, step, home, 10 ** dice.uniform(-2, 2), year_ends)
     draft.plan = {"fibercap": dice.pick("1", 1), "horizon": draw_horizon(draft)}
     if dice.chance(0.5):
         draft.plan["id"] = dice.pick("plan", "random-plan_1", "a")
@@ -35,10 +38,13 @@ def open_draft(dice: Dice) -> Draft:
 def draw_horizon(draft: Draft) -> Plan:
     """Return the horizon in one of its notations."""
     dice, first, last = draft.dice, draft.first, draft.last
-    starts = [period_at(dice, draft.origin), str(first)]
+    starts = [draft.period_at(draft.origin), str(first)]
     ends = [str(last), f"{last.year}-{last.month:02d}"]
     ends += [f"{last.year}-Q{last.month // 3}"] * (last.month % 3 == 0) + [str(last.year)] * (3 * (last.month == 12))
+    ends += [name_year(month_of(last), draft.year_ends)] * (3 * (last.month == draft.year_ends))
     found = {"from": dice.choice(starts), "to": dice.choice(ends)}
+    if draft.year_ends < 12 or dice.chance(0.1):
+        found["year_ends"] = MONTHS[draft.year_ends]
     if draft.step > 1 or dice.chance(0.5):
         found["step"] = {1: "month", 3: "quarter", 12: "year"}[draft.step]
     return found
@@ -82,7 +88,7 @@ def draw_exchange(draft: Draft) -> None:
             closing = draft.by_period(rate, 0.7)
             ends: dict[int, str] = {}
             for key in closing if isinstance(closing, dict) else ():
-                ends.setdefault(span_of(key)[1], key)
+                ends.setdefault(draft.span_of(key)[1], key)
             rates[code]["closing"] = {key: closing[key] for key in ends.values()} if ends else closing
         if dice.chance(0.4):
             rates[code]["opening"] = rate()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from calendar import month_name
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date, timedelta
@@ -11,6 +12,9 @@ from typing import Any, TypeVar
 
 Plan = dict[str, Any]
 UNITS_OF_MONEY = {"million": ("{} million {}", 6), "thousand": ("{} thousand {}", 3), "billion": ("{} billion {}", 9)}
+
+MONTHS = list(month_name)
+"""Names of the months, from 1."""
 
 T = TypeVar("T")
 
@@ -58,17 +62,28 @@ def later(day: date, months: int) -> date:
     return last.replace(day=min(day.day, last.day))
 
 
-def period_at(dice: Dice, month: int) -> str:
-    """Return a year, quarter or month that begins at a month number."""
+def name_year(month: int, year_ends: int) -> str:
+    """Return the name of the calendar or business year that begins at a month number, or before it."""
+    ends = month + 1
+    while (ends - year_ends) % 12:
+        ends += 1
+    return f"{'' if year_ends == 12 else 'FY'}{(ends - 1) // 12}"
+
+
+def period_at(dice: Dice, month: int, year_ends: int = 12) -> str:
+    """Return a year, quarter or month that begins at a month number; business years end with a month from 1 to 11."""
     year, part = divmod(month, 12)
     forms = [f"{year}-{part + 1:02d}"]
     forms += [f"{year}-Q{part // 3 + 1}"] * (2 * (part % 3 == 0))
     forms += [f"{year}"] * (4 * (part == 0))
+    forms += [name_year(month, year_ends)] * (4 * (year_ends < 12 and part == year_ends))
     return str(dice.choice(forms))
 
 
-def span_of(key: str) -> tuple[int, int]:
-    """Return the month numbers at which a year, quarter or month begins and ends."""
+def span_of(key: str, year_ends: int = 12) -> tuple[int, int]:
+    """Return the month numbers at which a year, business year, quarter or month begins and ends."""
+    if key.startswith("FY"):
+        return 12 * int(key[2:]) + year_ends - 12, 12 * int(key[2:]) + year_ends
     year, _, part = key.partition("-")
     begins = 12 * int(year)
     if not part:
@@ -100,6 +115,7 @@ class Draft:
     step: int
     home: str
     scale: float
+    year_ends: int = 12
     plan: Plan = field(default_factory=dict)
     foreign: list[str] = field(default_factory=list)
     uses: dict[str, tuple[float, str]] = field(default_factory=dict)
@@ -135,10 +151,19 @@ class Draft:
         at = self.origin
         for _ in range(self.dice.randint(0, 3)):
             at += self.dice.pick(1, 3, 5, 12, 12)
-            key = period_at(self.dice, at if self.dice.chance(0.5) else 12 * (at // 12 + 1))
-            if span_of(key)[0] not in {span_of(other)[0] for other in found}:
+            year = self.dice.pick(12, self.year_ends)
+            key = self.period_at(at if self.dice.chance(0.5) else at + 12 - (at - year) % 12)
+            if self.span_of(key)[0] not in {self.span_of(other)[0] for other in found}:
                 found[key] = make()
         return found
+
+    def period_at(self, month: int) -> str:
+        """Return a year, business year, quarter or month that begins at a month number."""
+        return period_at(self.dice, month, self.year_ends)
+
+    def span_of(self, key: str) -> tuple[int, int]:
+        """Return the month numbers at which a period begins and ends."""
+        return span_of(key, self.year_ends)
 
     def first_key(self) -> str:
         """Return a period that begins where the horizon does, or before."""
@@ -146,6 +171,7 @@ class Draft:
         return self.dice.pick(
             str(self.first.year), str(self.first.year), str(self.first.year - 1),
             f"{quarter // 12}-Q{quarter % 12 // 3 + 1}", f"{self.first.year}-{self.first.month:02d}",
+            name_year(self.origin, self.year_ends), name_year(self.origin - 12, self.year_ends),
         )  # fmt: skip
 
     def share(self, low: float, high: float) -> str:

@@ -38,7 +38,7 @@ def sum_years(printed: dict[str, Any], books: Books) -> Iterator[str]:
     """Years are sums, last values or means of their periods, each as the nature of its row says."""
     years: dict[str, list[int]] = {}
     for at, end in enumerate(printed["periods"]):
-        years.setdefault(end[:4], []).append(at)
+        years.setdefault(books.year_of(end), []).append(at)
     for path, row in books.rows.items():
         for year, parts in years.items():
             wanted, found = sum_by_nature(row, parts[0], parts[-1] + 1), row["annual"][year]
@@ -99,7 +99,7 @@ def find_value(books: Books, path: str, when: str) -> float | None:
     row = books.rows[path]
     if when == "in total":
         return math.fsum(row["values"])
-    begins, ends = span_of(when.removeprefix("end of "))
+    begins, ends = span_of(when.removeprefix("end of "), books.year_ends)
     year, month = map(int, books.ends[0].split("-")[:2])
     origin = 12 * year + month - books.months
     first, last = (begins - origin) // books.months, (ends - origin) // books.months

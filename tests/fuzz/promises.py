@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tests.fuzz.dice import Draft, Plan, number, period_at
+from tests.fuzz.dice import Draft, Plan, month_of, name_year, number
 
 RATIOS = ("accounts.dscr_12m", "accounts.interest_cover_12m", "accounts.dscr_before_capex_12m")
 TESTS = {"period": 1, "quarter": 3, "half_year": 6, "year": 12}
@@ -100,5 +100,9 @@ def draw_time(draft: Draft, *, flow: bool) -> str:
     if draft.step == 1:
         key = f"{begins // 12}-{begins % 12 + 1:02d}"
     else:
-        key = f"{begins // 12}-Q{begins % 12 // 3 + 1}" if draft.step == 3 else period_at(dice, begins)[:4]
+        quarter = f"{begins // 12}-Q{begins % 12 // 3 + 1}"
+        key = quarter if draft.step == 3 else name_year(begins, draft.year_ends)
+    year = begins + (draft.year_ends - begins) % 12
+    if year + 12 <= month_of(draft.last) + 1 and dice.chance(0.3):
+        key = name_year(year, draft.year_ends)
     return f"end of {key}" if dice.chance(0.5) else key

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
-from tests.fuzz.dice import Dice, Plan, end_of_month, later, number
+from tests.fuzz.dice import MONTHS as NAMES
+from tests.fuzz.dice import Dice, Plan, end_of_month, later, number, span_of
 
 CODES = "USD|EUR|DEM|BRL"
 NUMBER = r"(-?[0-9_.]+(?:[eE][+-]?[0-9]+)?)"
@@ -16,7 +17,7 @@ MONEY = re.compile(rf"{NUMBER}((?: thousand| million| billion)? )([kM]?)({CODES}
 RATE = re.compile(rf"{NUMBER} (%|bp)(/year)?")
 LENGTH = re.compile(rf"{NUMBER}( thousand| million)? (M?)km/year")
 MONTHS = re.compile(r"([0-9]+) (months?|quarters?|years?)")
-DAY = re.compile(r"((?:[a-z].*\.)?(?:end of )?)([12][0-9]{3})((?:-(?:Q[1-4]|[0-9]{2}(?:-[0-9]{2})?))?)")
+DAY = re.compile(r"((?:[a-z].*\.)?(?:end of )?(?:FY)?)([12][0-9]{3})((?:-(?:Q[1-4]|[0-9]{2}(?:-[0-9]{2})?))?)")
 SCALES = {"": 0, "thousand": 3, "million": 6, "billion": 9, "k": 3, "M": 6}
 LENGTHS = {"month": 1, "quarter": 3, "year": 12}
 READERS = {"note", "title", "says", "where", "date", "name", "lender", "url", "report_in"}
@@ -150,7 +151,9 @@ def lay_over(dice: Dice, plan: Plan) -> tuple[Plan, Plan]:
 
 def find_start(plan: Plan) -> str:
     """Return the first day of the horizon."""
-    text = str(plan["horizon"]["from"])
+    text, year_ends = str(plan["horizon"]["from"]), plan["horizon"].get("year_ends", "December")
+    if text.startswith("FY"):
+        return str(end_of_month(span_of(text, NAMES.index(year_ends))[0]) + timedelta(days=1))
     if "Q" in text:
         return f"{text[:5]}{3 * int(text[-1]) - 2:02d}-01"
     return (text + "-01-01")[:10]
