@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 import numpy as np
 
+from fibercap.core.period_names import is_business_year
 from fibercap.core.timeline import FLOW, RATE, STOCK
 
 if TYPE_CHECKING:
@@ -108,3 +109,9 @@ class Block:
     def continued_path(self, path: str) -> str:
         """Return the path of the row that a row of this block continues."""
         return path.removeprefix(f"{self.name}.")
+
+
+def with_year_ends(reads: tuple[str, ...]) -> tuple[str, ...]:
+    """Return paths of inputs, with `horizon.year_ends` after them if one is the key of a business year."""
+    is_dated = any(is_business_year(path.rpartition(".")[2]) for path in reads)
+    return (*reads, "horizon.year_ends") if is_dated else reads

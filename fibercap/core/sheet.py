@@ -8,7 +8,7 @@ import numpy as np
 
 from fibercap.core.formula import evaluate, shift_columns
 from fibercap.core.formula_text import balance_text, term_of
-from fibercap.core.rows import INPUT, NATURES, Block, Given, Row
+from fibercap.core.rows import INPUT, NATURES, Block, Given, Row, with_year_ends
 from fibercap.core.timeline import FLOW, STOCK
 
 if TYPE_CHECKING:
@@ -246,10 +246,13 @@ class Sheet:
         path, unit, value, formula, fixed, aside
             As of a `Given`; the value is `()` or (sample, 1).
         *reads : str
-            Paths of the inputs from which it comes; by default, of `inputs.<path>`, the input at that path.
+            Paths of the inputs from which it comes; by default, of `inputs.<path>`, the input at that path. The month
+            or day of a business year comes from `horizon.year_ends` too.
         """
         if not reads and not formula and path.startswith(INPUT):
             reads = (path.removeprefix(INPUT),)
+        if unit in {"month", "day"} and any("FY" in read for read in reads):
+            reads = with_year_ends(reads)
         self._given[path] = Given(path, unit, np.asarray(value, dtype=float), reads, formula, fixed, aside)
         return f"{{{path}}}"
 

@@ -7,7 +7,7 @@ from datetime import date
 import numpy as np
 import yaml
 
-from tests.witness.dates import read_span
+from tests.witness.dates import read_span, spell_years
 from tests.witness.ledger import Ledger
 from tests.witness.loans import read_contracts
 from tests.witness.measures import find_cost
@@ -16,7 +16,7 @@ from tests.witness.quantities import SCALES
 from tests.witness.witness import ROOT, SCENARIOS, Testimony
 
 PAGE = (ROOT / "docs" / "conventions.md").read_text(encoding="utf-8")
-SUMMED = ("principal", "capex", "revenue")
+SUMMED = ("principal", "capex", "revenue", "accounts.tax")
 AVERAGED = ("effective_capacity",)
 
 
@@ -95,7 +95,7 @@ def read_row(testimony: Testimony, path: str, when: str) -> float | None:
         return float(np.nanmin(row))
     if when == "periods below 0":
         return float((row < 0).sum())
-    start, end = read_span(when.removeprefix("end of "))
+    start, end = read_span(spell_years(when, calendar.year_ends).removeprefix("end of "))
     inside = (calendar.starts[: len(row)] >= start) & (calendar.ends[: len(row)] <= end)
     if path.endswith(SUMMED):
         return float(row[inside].sum())
