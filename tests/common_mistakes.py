@@ -103,6 +103,13 @@ MISTAKES = (
         "complete: 2001-12-31",
     ),
     Mistake(
+        "A business year without the month that ends it",
+        "`FY2000` is the business year that ends in 2000. In which month, the horizon says.",
+        "horizon: {from: FY2000, to: 2004-03}",
+        "horizon: {from: FY2000, to: 2004-03, year_ends: March}",
+        "horizon: {from: 2000, to: 2004}",
+    ),
+    Mistake(
         "A list in place of names",
         "Entries have names, so that each number has a path by which variants change it and messages tell of it.",
         "products: [{name: fiber, price: 40 USD/km}]",

@@ -35,7 +35,7 @@ PATHS = sorted({".".join(path) for name in shipped_scenarios() for path, _ in le
 NUMBERS = "0 -0 -1 1 7 1e-9 1e17 1e18 1e19 1e308 1e999 0.1 50 99_999 999_999_999_999 1__0 010 1. .5 +3 1,5 nan inf ٣ 9**9**9".split()
 UNITS = "USD kUSD MUSD EUR BRL DEM km Mkm km/year USD/km USD/year %/year % bp bp/year year years months month days quarters".split()
 WORDS = [
-    "", "~", "null", "[]", "{}", "[a, b]", "{a: b}", "rest", "none", "book", "true", "in total", "end of 2001", "2001-02-30",
+    "", "~", "null", "[]", "{}", "[a, b]", "{a: b}", "rest", "June", "FY2002", "end of FY2003", "none", "book", "true", "in total", "end of 2001", "2001-02-30",
     "9999-12-31", "0001-01-01", "1999-12-31", "2003-06-30", "2001-Q5", "*a", "&a b", "!!float 1", "!x y", "|", ">", "'", '"', "a: b", "# x",
     "{times: 2}", "{times: 0}", "{times: -1}", "{plus: 1 %/year}", "{delay: 600 months}", "{value: 1}", "{value: {value: {value: 1}}}",
     "{source: nobody}", "{like: fleet}", "{index: fleet}", "{linear: 0 months}", "{table: {0 months: 100 %}}", "{multiple: 1e18}",

@@ -70,7 +70,9 @@ def way_to_name(text: str, year_ends: int, other: str = "") -> str:
         Examples of what else is taken there.
     """
     if is_business_year(text) and year_ends == DECEMBER:
-        return f"years end in December: write `{text[2:]}`, or add `year_ends: June` or another month to `horizon`"
+        return (
+            f"years end in December: write `{text[2:]}`, or name another month in `horizon`, such as `year_ends: June`"
+        )
     known = f"{forms(year_ends).replace(' or ', ', ')} or {other}" if other else forms(year_ends)
     return f"write it like {known}"
 

@@ -21,7 +21,7 @@ loans: {bank: {commitment: 2 million USD, signed: 2001-09-30, matures: 2004-03-3
 claims: {sales: {says: sales, row: accounts.revenue, when: FY2003, at_least: 1 million USD}}
 """
 
-NO_YEARS = "years end in December: write `2003`, or add `year_ends: June` or another month to `horizon`"
+NO_YEARS = "years end in December: write `2003`, or name another month in `horizon`, such as `year_ends: June`"
 MONTHS = "January, February, March, April, May, June, July, August, September, October, November, December"
 
 WRONG = {

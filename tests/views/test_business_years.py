@@ -12,10 +12,13 @@ import pytest
 from matplotlib.text import Text
 
 from fibercap.cli import main
+from fibercap.core.errors import FibercapError
 from fibercap.model.plan.scenario import Scenario
 from fibercap.model.project import project
 from fibercap.reading.files import scenario_of
 from fibercap.studies.compare import compare
+from fibercap.studies.explaining.explain import explain
+from fibercap.studies.explaining.explanation import Result
 from fibercap.views.charts.all_charts import CHARTS
 from fibercap.views.report.html import report
 from fibercap.views.workbook.workbook import workbook
@@ -68,6 +71,7 @@ def test_tables_have_a_column_for_each_business_year(file: str, capsys: pytest.C
     text = said(capsys, "run", file)
 
     assert text.count("FY2002   FY2003   FY2004   FY2005") >= 8
+    assert "2001-07-01 to 2005-06-30, by month, years to June, in USD" in text
     assert "Cover of debt by business year" in text
     assert "Lowest DSCR by business year" in text
     assert re.search(r"Sales +16\.00 million USD in FY2002, 16\.50 million USD in FY2005", text)
@@ -108,6 +112,18 @@ def test_explain_adds_up_a_business_year(file: str, capsys: pytest.CaptureFixtur
     assert "June" in said(capsys, "explain", file, "horizon.year_ends")
 
 
+@pytest.mark.parametrize("when", ["2003", "end of 2003"])
+def test_a_model_that_steps_by_business_year_has_no_calendar_years(when: str) -> None:
+    by_year = scenario_of(PLAN.replace("year_ends: June", "year_ends: June, step: year").replace("half_year", "year"))
+
+    with pytest.raises(FibercapError, match=f"`{when}` holds no whole period") as raised:
+        explain(project(by_year), "accounts.revenue", when)
+    assert raised.value.hint == "name a business year: `FY2003` or `FY2004`"
+    quarter = explain(project(by_year), "accounts.revenue", "2003-Q1")
+    assert isinstance(quarter, Result)
+    assert quarter.number.value == pytest.approx(15.75e6)
+
+
 @pytest.mark.parametrize("chart", sorted(CHARTS))
 def test_charts_name_business_years(chart: str) -> None:
     figure = CHARTS[chart].draw(project(plan()), compare(plan()))
@@ -123,6 +139,7 @@ def test_charts_name_business_years(chart: str) -> None:
 def test_a_report_speaks_of_business_years() -> None:
     page = report(project(plan()), compare(plan())).decode()
 
+    assert "Business years end in June" in page
     assert "assessed by business year" in page
     assert "calendar year" not in page
     assert "<th" in page

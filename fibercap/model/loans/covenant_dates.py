@@ -137,7 +137,8 @@ def refusal(
     if not test:
         return None
     if LENGTHS.get(test, timeline.months) < timeline.months:
-        hint = f"write `test: {timeline.step}`, or let the horizon step by quarter"
+        finer = "month" if timeline.year_ends % LENGTHS["quarter"] else "quarter"  # a year ends with a quarter, or not
+        hint = f"write `test: {timeline.step}`, or let the horizon step by {finer}"
         return f"`{test}`, but the model steps by {timeline.step}", f"`{timeline.step}`", hint
     if test == "payment" and row.nature != STOCK:
         has_sum = row.path.removeprefix("accounts.") in SUMS

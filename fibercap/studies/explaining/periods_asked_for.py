@@ -53,6 +53,7 @@ def moment(cells: Cells, path: str, when: str) -> Moment:
         columns = [number for number, day in enumerate(events) if first <= day <= last]
     else:
         columns = _periods(timeline, first, last)
+        _refuse_parts(timeline, when)
     if not columns:
         raise FibercapError("no_such_time", *_outside(cells, path, when, first, events))
     if when.startswith("end of "):
@@ -83,6 +84,15 @@ def _periods(timeline: Timeline, first: date, last: date) -> list[int]:
     starts = [timeline.eve, *ends[:-1]]
     inside = [number for number, end in enumerate(ends) if first <= end <= last]
     return inside or [n for n, (start, end) in enumerate(zip(starts, ends, strict=True)) if start < first <= end]
+
+
+def _refuse_parts(timeline: Timeline, when: str) -> None:
+    """Refuse a calendar year that cuts the periods of a model that steps by business year."""
+    months = timeline.span(when.removeprefix("end of "))
+    if months and months[1] - months[0] >= timeline.months and (months[0] - timeline.origin) % timeline.months:
+        years = " or ".join(f"`{timeline.label(month_end(month), 'year')}`" for month in (months[0] + 1, months[1]))
+        message = f"`{when}` holds no whole period of the model, which steps by business year"
+        raise FibercapError("no_such_time", message, f"name a business year: {years}")
 
 
 def _payment(cells: Cells, path: str, number: int, events: tuple[date, ...]) -> Moment:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from fibercap.core.period_names import DECEMBER
 from fibercap.studies.movable_inputs import levers
 from fibercap.studies.sensitivity import turns_at
 from fibercap.views.numbers import Figures, number
@@ -157,6 +158,8 @@ def conventions(subject: Subject) -> Section:
         text.format(period=period, year=year, start=timeline.start, end=timeline.end, money=plan.currency)
         for text in RULES
     ]
+    if timeline.year_ends != DECEMBER:
+        texts.append(f"Business years end in {plan.horizon.year_ends} and are named after the year in which they end.")
     if rate is not None:
         text, unit = quantity_text(float(rate.reshape(-1)[0]), "1/year")
         texts.append(

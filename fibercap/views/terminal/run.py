@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from rich.padding import Padding
 from rich.text import Text
 
+from fibercap.core.period_names import DECEMBER
 from fibercap.studies.covenants import covenants
 from fibercap.studies.findings import findings
 from fibercap.studies.plan_warnings import warnings
@@ -71,7 +72,8 @@ def summary_list(console: Console, lines: Mapping[str, str]) -> None:
 
 def _subtitle(projection: Projection) -> str:
     timeline, option = projection.timeline, projection.scenario.option
-    text = f"{timeline.start} to {timeline.end}, by {timeline.step}, in {projection.scenario.currency}"
+    years = "" if timeline.year_ends == DECEMBER else f", years to {projection.scenario.horizon.year_ends}"
+    text = f"{timeline.start} to {timeline.end}, by {timeline.step}{years}, in {projection.scenario.currency}"
     return f"{text}, option {option}" if option else text
 
 
