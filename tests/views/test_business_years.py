@@ -167,3 +167,51 @@ def test_samples_of_a_business_years_price_are_as_single_plans() -> None:
             many = batch.value(row)
             shown = many[number] if len(many) > 1 else many[0]
             assert shown == pytest.approx(alone.value(row)[0], nan_ok=True)
+
+
+PLAIN = """\
+fibercap: 1
+id: june
+horizon: {from: 2001-07, to: 2005-06, year_ends: June}
+money: {report_in: USD}
+products: {fiber: {price: {2001: 5 USD/km, 2002-01: 40 USD/km}}}
+plants: {mill: {product: fiber, capacity: 400_000 km/year, cash_cost: 20 USD/km}}
+tax: {rate: 30 %}
+opening: {cash: 9 million USD}
+loans: {bank: {commitment: 6 million USD, signed: 2001-09-30, rate: 8 %/year, matures: 2007-03-31, draws: {2001-09-30: 6 million USD}}}
+"""
+
+
+def test_years_to_december_are_those_of_the_calendar() -> None:
+    """Not a bit of a row, nor a formula, is another one where the month is named."""
+    one, two = (
+        project(scenario_of(PLAIN.replace(", year_ends: June", ends))) for ends in ("", ", year_ends: December")
+    )
+
+    assert one.rows.keys() == two.rows.keys()
+    assert all(one.value(path).tobytes() == two.value(path).tobytes() for path in one.rows)
+    assert {path: row.formula for path, row in one.rows.items()} == {
+        path: row.formula for path, row in two.rows.items()
+    }
+    assert list(one.timeline.groups("year")) == ["2001", "2002", "2003", "2004", "2005"]
+
+
+def test_a_setting_moves_the_year_in_which_tax_is_due(file: str, capsys: pytest.CaptureFixture[str]) -> None:
+    Path(file).write_text(PLAIN)
+    march = ("--set", "horizon.year_ends=March")
+
+    june_tax, march_tax = (
+        json.loads(said(capsys, "run", file, "--json", "--rows", "accounts.tax", *setting))["rows"]["accounts.tax"]
+        for setting in ((), march)
+    )
+    assert list(june_tax["annual"]) == YEARS
+    assert list(march_tax["annual"]) == [*YEARS, "FY2006"]
+    assert june_tax["values"] != march_tax["values"]
+    assert "year_ends: March" in said(capsys, "show", file, *march)
+
+
+def test_plans_whose_years_end_in_other_months_are_not_compared() -> None:
+    other = PLAIN.replace("year_ends: June", "year_ends: March").replace("id: june", "id: march")
+
+    with pytest.raises(FibercapError, match=r"with years to March, and `june` .* with years to June"):
+        compare(scenario_of(PLAIN), scenario_of(other))
