@@ -25,6 +25,19 @@ def test_a_result_is_told_down_to_the_file(say: Any) -> None:
     assert max(map(len, lines)) <= 80
 
 
+def test_a_year_names_the_period_that_it_takes_apart(say: Any) -> None:
+    """Of what stands at the end of a year the last period is the value itself, so there is nothing to say."""
+    flow, stock, one = (say("explain", "small.yaml", *words) for words in (
+        ("accounts.cfads", "2001"), ("accounts.cash", "2001"), ("accounts.cfads", "2001-Q4")
+    ))  # fmt: skip
+
+    lines = [line.strip() for line in flow.out.splitlines()]
+    at = lines.index("the last of 4, in full; name another, such as 2001-Q1, to see its formula")
+    assert lines[at - 1].startswith("accounts.cfads @ 2001-Q4")
+    assert lines[at + 1].startswith("= ")
+    assert "name another" not in stock.out + one.out
+
+
 def test_an_input_is_told_with_what_uses_it(say: Any) -> None:
     said = say("explain", "small.yaml", "loans.bank.rate", "--set", "loans.bank.rate=9 %/year")
 

@@ -41,7 +41,7 @@ class Renewed(Style):
         return f"MAX(([opening] + [counted]) / (1 + [annuity]) - [interest_due], {least})"
 
 
-class Revolver(Style):'''
+AnyStyle = Renewed | '''
 RAMP = '''
 class Square(Spec):
     """The share grows with the square of the time."""
@@ -61,7 +61,7 @@ class Square(Spec):
         return f"{length} * MIN(MAX({age} / {length}, 0), 1)^3 / 3 + MAX({age} - {length}, 0)"
 
 
-AnyRamp = '''
+AnyRamp = Square | '''
 MEASURE = '''
 def best_revenue(projection: Projection) -> Measure:
     """Highest revenue of a model period."""
@@ -74,7 +74,8 @@ def best_revenue(projection: Projection) -> Measure:
 
 
 vars(best_revenue)["is_headline"] = True
-MEASURES: Final'''
+MEASURES: Final[tuple[Callable[[Projection], Measure], ...]] = (
+    best_revenue,'''
 CHART = '''
 def sales_chart(projection: Projection, comparison: Comparison | None) -> Figure:
     """Draw revenue by model period."""
@@ -89,15 +90,9 @@ CHARTS: Final[dict[str, Chart]] = {
     "sales": Chart("Revenue period by period", sales_chart),
 '''
 ADDED = {
-    "model/loans/styles.py": [
-        ("\nclass Revolver(Style):", STYLE),
-        ("| Sculpted | Revolver\n", "| Sculpted | Revolver | Renewed\n"),
-    ],
-    "model/plants/ramps.py": [("\nAnyRamp = ", RAMP), ("SCurve | Table\n", "SCurve | Table | Square\n")],
-    "model/measures/all_measures.py": [
-        ("\nMEASURES: Final", MEASURE),
-        ("    project_npv, ", "    best_revenue, project_npv, "),
-    ],
+    "model/loans/styles.py": [("\nAnyStyle = ", STYLE)],
+    "model/plants/ramps.py": [("\nAnyRamp = ", RAMP)],
+    "model/measures/all_measures.py": [("\nMEASURES: Final[tuple[Callable[[Projection], Measure], ...]] = (", MEASURE)],
     "model/income/statements.py": [
         (
             '        text = "[ebit] - [interest_expense] - [fee_expense] + [exchange_result]"\n',
@@ -107,7 +102,7 @@ ADDED = {
     ],
     "views/charts/all_charts.py": [("\nCHARTS: Final[dict[str, Chart]] = {\n", CHART)],
 }
-"""What is added, and where: one file for each thing."""
+"""What is added, and where: one file for each thing. No text that is looked for names a member of a union or table."""
 PLAN = """\
 fibercap: 1
 title: New kinds

@@ -62,7 +62,7 @@ def overlay(tree: Branch, changes: Branch, schema: Schema = FREE, how: str = "ch
             path, where = tuple(name.split(".")), block.keys_at.get(name)  # type: ignore[union-attr]
             if (verb, name) in twice:
                 continue
-            problem = _refusal(tree, path, verb, schema, where, search=len(problems) < MOST_SHOWN)
+            problem = _refusal(tree, path, child, verb, schema, where, search=len(problems) < MOST_SHOWN)
             if problem is None:
                 tree = _lay(tree, path, child, _Change(how, where, schema, verb == "change", problems))
             else:
@@ -89,13 +89,22 @@ def _change_of_removed_path(name: str, removed: Iterable[str], where: Place | No
     return Problem(name, "no_such_path", actual, "a path that stays", hint, where) if gone else None
 
 
-def _refusal(
-    tree: Branch, path: Path, verb: str, schema: Schema, where: Place | None, *, search: bool
+def _way_to_add(name: str, present: Tree | None, addition: Tree) -> str:
+    """Return the hint for an addition to what is there already: what of it is new goes under its whole path."""
+    if not isinstance(present, Branch) or not isinstance(addition, Branch):
+        return "use `change` to alter it"
+    new = [f"`{name}.{key}`" for key in addition if key not in present]
+    return f"write {', '.join(new)} whole, or use `change` to alter it" if new else "use `change` to alter it"
+
+
+def _refusal(  # noqa: PLR0913 - all that a message needs
+    tree: Branch, path: Path, child: Tree, verb: str, schema: Schema, where: Place | None, *, search: bool
 ) -> Problem | None:
     exists = subtree(tree, path) is not None
     name = ".".join(path)
     if verb == "add" and exists:
-        return Problem(name, "exists", "a path that exists already", "a new one", "use `change` to alter it", where)
+        hint = _way_to_add(name, subtree(tree, path), child)
+        return Problem(name, "exists", "a path that exists already", "a new one", hint, where)
     if verb == "change" and not exists and not settable(tree, path, schema):
         return _misspelling(tree, path, schema, where, new=True, search=search)
     return None

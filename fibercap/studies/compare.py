@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from fibercap.core.errors import FibercapError, did_you_mean
 from fibercap.core.period_names import DECEMBER
+from fibercap.model.measures.all_measures import is_debt_service_cover
 from fibercap.model.measures.measure import HIGHER
 from fibercap.model.project import project
 from fibercap.studies.bridge import bridge
@@ -34,8 +35,6 @@ if TYPE_CHECKING:
 
 ALIKE = 1e-6
 """Measures that differ by less than this share of the largest count as equal."""
-COVER = frozenset({"min_dscr", "min_dscr_by_year", "average_dscr"})
-"""Measures that a bullet loan flatters: until it is due, only its interest counts as debt service."""
 
 
 @dataclass(frozen=True)
@@ -127,7 +126,7 @@ class Comparison:
         """Tell whether debt service cover flatters a case: it has a bullet loan, and its LLCR is undefined."""
         case = self.cases[name]
         ends = any(loan.due_at_once for loan in case.projection.scenario.loans.values())
-        return measure.partition(".")[0] in COVER and ends and case.measures["min_llcr"].value is None
+        return is_debt_service_cover(measure) and ends and case.measures["min_llcr"].value is None
 
     def delta(self, measure: str, name: str, base: str | None = None) -> float | None:
         """Return a measure in case `name` less that in case `base`; None if either is undefined.

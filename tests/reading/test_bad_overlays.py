@@ -71,6 +71,14 @@ variant.yaml:3:7: projects.line.capex
       |       ^^^^^^^^^^^^^^^^^^^
     found a path that exists already, wanted a new one; use `change` to alter it""",
     ),
+    "an addition of a block that is there": (
+        variant("add: {loans: {second: {commitment: 1 MUSD}, third: {commitment: 1 MUSD}}}"),
+        """\
+variant.yaml:3:7: loans
+    3 | add: {loans: {second: {commitment: 1 MUSD}, third: {commitment: 1 MUSD}}}
+      |       ^^^^^
+    found a path that exists already, wanted a new one; write `loans.second`, `loans.third` whole, or use `change` to alter it""",
+    ),
     "a removal of what is not there": (
         variant("remove:\n  - claims.more\n  - loans.bnk"),
         """\

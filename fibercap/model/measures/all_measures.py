@@ -121,6 +121,19 @@ def headlines() -> list[str]:
     return [measure.__name__ for measure in MEASURES if vars(measure).get("is_headline")]
 
 
+def is_debt_service_cover(name: str) -> bool:
+    """Tell whether a measure is marked as debt service cover.
+
+    Parameters
+    ----------
+    name : str
+        A measure of the company, such as `min_dscr`, or of one loan, such as `min_dscr.fleet`.
+    """
+    key, _, loan = name.partition(".")
+    function = f"loan_{key}" if loan else key
+    return any(vars(m).get("is_debt_service_cover") for m in (*MEASURES, *LOAN_MEASURES) if m.__name__ == function)
+
+
 def names(projection: Projection) -> list[str]:
     """Return the names of every measure that a projection has."""
     loans = projection.scenario.loans

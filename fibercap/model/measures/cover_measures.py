@@ -11,7 +11,14 @@ from fibercap.model.cover.twelve_months import AT_QUARTERS, NO_EBITDA, NO_YEAR, 
 from fibercap.model.horizon.run_off import RUN_OFF
 from fibercap.model.loans.covenant import AT_PAYMENTS
 from fibercap.model.measures.measure import HIGHER, LOWER, Measure
-from fibercap.model.measures.parts import extreme_of_row, headline, make_measure, to_maturity_text, undefined_values
+from fibercap.model.measures.parts import (
+    debt_service_cover,
+    extreme_of_row,
+    headline,
+    make_measure,
+    to_maturity_text,
+    undefined_values,
+)
 
 if TYPE_CHECKING:
     from fibercap.model.projection import Projection
@@ -42,6 +49,7 @@ def _with_reason(measure: Measure, projection: Projection, due: str, never: str,
 
 
 @headline
+@debt_service_cover
 def min_dscr(projection: Projection) -> Measure:
     """Lowest DSCR over twelve months, all loans, at the ends of periods in which a payment falls.
 
@@ -53,6 +61,7 @@ def min_dscr(projection: Projection) -> Measure:
     return _with_reason(measure, projection, "accounts.debt_service", NO_SERVICE, TOO_EARLY)
 
 
+@debt_service_cover
 def loan_min_dscr(projection: Projection, loan: str) -> Measure:
     """Lowest DSCR over twelve months, all loans, at the ends of periods in which a payment of one loan falls.
 
@@ -73,6 +82,7 @@ def loan_min_dscr(projection: Projection, loan: str) -> Measure:
     return _with_reason(measure, projection, f"loans.{loan}.service", NO_SERVICE, TOO_EARLY)
 
 
+@debt_service_cover
 def min_dscr_by_year(projection: Projection) -> Measure:
     """Lowest DSCR of a whole calendar or business year, all loans; years without debt service are left out.
 
@@ -85,6 +95,7 @@ def min_dscr_by_year(projection: Projection) -> Measure:
     return _with_reason(measure, projection, "accounts.debt_service", NO_SERVICE, _no_whole_year(projection))
 
 
+@debt_service_cover
 def average_dscr(projection: Projection) -> Measure:
     """CFADS / debt service, both added up over the whole years, calendar or business, in which debt is served.
 

@@ -26,6 +26,12 @@ def headline(measure: Callable[[Projection], Measure]) -> Callable[[Projection],
     return measure
 
 
+def debt_service_cover(measure: Callable[..., Measure]) -> Callable[..., Measure]:
+    """Mark a measure that a bullet loan flatters: until it is due, only its interest counts as debt service."""
+    vars(measure)["is_debt_service_cover"] = True
+    return measure
+
+
 def make_measure(  # noqa: PLR0913 - a measure has that many parts
     name: str, label: str, unit: str, formula: str, values: Array, *, reason: str = "", better: str = ""
 ) -> Measure:

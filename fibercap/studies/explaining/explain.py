@@ -145,7 +145,11 @@ class Explainer:
         number = Number(path, row.label, asked.label, _none_if_nan(value), row.unit, formula, numbers)
         number = replace(number, numbers="" if "nan" in numbers else numbers, note=self._note_if_undefined(path, value))
         plain = [self._plain(path, column) for column in asked.columns[:-1]] if row.nature != STOCK else []
-        return replace(number, inputs=(*plain, self.row(path, asked.columns[-1], depth, asked_for=True)))
+        last_one = self.row(path, asked.columns[-1], depth, asked_for=True)
+        if plain and last_one.formula and not last_one.note:
+            note = f"the last of {count}, in full; name another, such as {plain[0].period}, to see its formula"
+            last_one = replace(last_one, note=note)
+        return replace(number, inputs=(*plain, last_one))
 
     def row(self, path: str, column: int, depth: int, *, asked_for: bool = False) -> Number:
         """Explain a row in a column, `depth` formulas deep."""
