@@ -35,6 +35,7 @@ from tests.sheets import (
 )
 from tests.studies.test_covenant_dates import SLUMP
 from tests.studies.test_drawing import RICH
+from tests.views.test_business_years import PLAN as BUSINESS_YEARS
 from tests.written import valid_scenarios
 
 SWITCH = ("Inputs", 5, 2)
@@ -430,17 +431,21 @@ ALWAYS_RECALCULATE = """\
 
 @pytest.mark.office
 def test_libreoffice_recalculates_every_cell_of_every_shipped_scenario_to_the_engine(tmp_path: Path) -> None:
+    """And of a plan with business years."""
     if shutil.which("soffice") is None:
         if os.environ.get("CI"):
             pytest.fail("LibreOffice is not here; .ci/run installs it")
         pytest.skip("LibreOffice is not here; `apt-get install libreoffice-calc-nogui` brings it")
+    plans = {"june": scenario_of(BUSINESS_YEARS)} | {name: read(name) for name in shipped_scenarios()}
+    whole = ("fibercore", "june")
     contents = converted(
-        {name: spoilt(exported(name) if name == "fibercore" else alone(name)) for name in shipped_scenarios()}, tmp_path
+        {name: spoilt(workbook(plan, "0.1.0") if name in whole else alone(name)) for name, plan in plans.items()},
+        tmp_path,
     )
 
     found = {
-        name: disagreements(Recalculator(content, tmp_path).read(evaluate=False), project(read(name)), AS_WRITTEN)
+        name: disagreements(Recalculator(content, tmp_path).read(evaluate=False), project(plans[name]), AS_WRITTEN)
         for name, content in contents.items()
     }
 
-    assert found == {name: [] for name in shipped_scenarios()}
+    assert found == {name: [] for name in plans}
