@@ -1,4 +1,4 @@
-"""Tax on income of one taxpayer, assessed by calendar year, with losses carried forward."""
+"""Tax on income of one taxpayer, assessed by year, calendar or business, with losses carried forward."""
 
 from __future__ import annotations
 
@@ -19,14 +19,14 @@ YEAR = 12
 
 
 def within_year(values: Array, timeline: Timeline) -> Array:
-    """Return a flow added up from the start of each calendar year, (..., period).
+    """Return a flow added up from the start of each year, calendar or business, (..., period).
 
     Parameters
     ----------
     values : (..., period)
         The flow. [any unit]
     timeline : Timeline
-        The periods of each calendar year.
+        The periods, and the month in which years end.
 
     Source
     ------
@@ -73,7 +73,7 @@ def losses_before(plan: Plan, income: Array) -> tuple[Array, Array]:
 
 
 def tax_rows(sheet: Sheet, plan: Plan, path: str, label: str, income: str) -> None:
-    """Write the tax on one income, assessed by calendar year.
+    """Write the tax on one income, assessed by year, calendar or business.
 
     Writes under `path`: `income_in_year`, `losses_made_before_year`, `losses_gone_before_year`, `losses_used`,
     `losses_made`, `losses_gone`, `losses`, `tax_in_year` and `tax`. [money]

@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import numpy.typing as npt
 
-from fibercap.model.loans.discounting import Discounts, by_event, growths
+from fibercap.model.loans.discounting import Discounts
 from fibercap.model.loans.flows import KEPT, Course, Flows
-from fibercap.model.loans.moment import Moment, float_or_array, per_sample
+from fibercap.model.loans.interest import interest_on_one_by_event
+from fibercap.model.loans.moment import Moment, by_event, float_or_array, per_sample
 from fibercap.model.loans.recasts import later_installments
 from fibercap.model.loans.terms import Rounding
 
@@ -47,7 +48,7 @@ class Account:
         self._rates = [float_or_array(course.rate[..., 0])] * len(grid.dates) if one_rate else by_event(course.rate)
         self._target, self._risky = by_event(course.target), _risky(grid, one_rate=one_rate)
         self.fell_short = False
-        self._growth = growths(loan, course.rate, course.steps, grid.year_fraction)
+        self._interest_on_one = interest_on_one_by_event(loan, course.rate, course.steps, grid.year_fraction)
         self._fraction, self._due = grid.year_fraction.tolist(), grid.is_payment.tolist()
         self._repays, self._final = grid.repays.tolist(), grid.is_final.tolist()
         self._capitalizes, self._left = grid.capitalizes.tolist(), grid.payments_left.tolist()
@@ -68,7 +69,8 @@ class Account:
         """Count interest and fees to date; on a payment date pay or capitalize them, and repay what is scheduled."""
         kept, balance = self.kept, self.balance
         kept["opening"][event] = balance
-        grown = (balance + self.accrued if self._compounds else balance) * self._growth[event]
+        # between payments interest is counted at every event; one that compounds must not depend on how many there are
+        grown = (balance + self.accrued if self._compounds else balance) * self._interest_on_one[event]
         owed = self.accrued + grown
         if self._charges:
             self._charge(event)

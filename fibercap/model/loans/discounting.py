@@ -1,4 +1,4 @@
-"""Present values of later payments: growth over a period, and sums of discount factors."""
+"""Discount factors of a loan's later payments, and their sums."""
 
 from __future__ import annotations
 
@@ -6,85 +6,13 @@ from collections.abc import Iterator
 from itertools import islice
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
-
-from fibercap.model.loans.moment import float_or_array
+from fibercap.model.loans.interest import interest_on_one_by_event
+from fibercap.model.loans.moment import by_sample
 
 if TYPE_CHECKING:
     from fibercap.core.units import Array
     from fibercap.model.loans.grid import Grid
     from fibercap.model.loans.terms import Loan
-
-
-def by_event(values: Array) -> list[Any]:
-    """Return a series as a list by event, of numbers, or of arrays (sample,) if it has samples."""
-    if values.ndim == 1:
-        numbers: list[Any] = values.tolist()
-        return numbers
-    return list(np.ascontiguousarray(values.T))
-
-
-def by_sample(events: list[Any]) -> Array:
-    """Return a list by event as `(event,)` or `(sample, event)`."""
-    if np.ndarray not in set(map(type, events)):
-        return np.array(events, dtype=float)
-    values = np.empty((len(events), *np.broadcast_shapes(*set(map(np.shape, events)))))
-    for index, event in enumerate(events):
-        values[index] = event
-    return np.moveaxis(values, 0, -1)
-
-
-def growth(loan: Loan, rate: Array, fraction: Array) -> Array:
-    """Return the interest on one unit of money over a fraction of a year, (...). [1]
-
-    Parameters
-    ----------
-    loan : Loan
-        Says how its rate compounds.
-    rate : (...)
-        Interest for one year. [1/year]
-    fraction : (...)
-        Time as a share of a year. [year]
-
-    Source
-    ------
-    docs/conventions.md, section 4: nominal, effective, and semiannual compounding as Canadian mortgages use it.
-    """
-    if loan.compounding == "nominal":
-        return rate * fraction
-    times = 1.0 if loan.compounding == "effective" else 2.0
-    return np.asarray(np.expm1(times * fraction * np.log1p(rate / times)))
-
-
-def growths(loan: Loan, rate: Array, steps: tuple[int, ...], fractions: Array) -> list[Any]:
-    """Return the interest on one unit of money up to each event; equal fractions at one rate are computed once.
-
-    Parameters
-    ----------
-    loan : Loan
-        Says how its rate compounds.
-    rate : (..., event)
-        [1/year]
-    steps : (event,)
-        The number of the rate in force at each event.
-    fractions : (event,)
-        Time since the event before. [year]
-
-    Returns
-    -------
-    a list of scalar or (sample,), one for each event [1]
-
-    Source
-    ------
-    docs/conventions.md, section 4, Interest; see `growth`.
-    """
-    if len(set(steps)) > 1:
-        return by_event(growth(loan, rate, fractions))
-    only = float_or_array(rate[..., 0])
-    by_fraction = {
-        fraction: float_or_array(growth(loan, only, np.asarray(fraction))) for fraction in set(fractions.tolist())
-    }
-    return [by_fraction[fraction] for fraction in fractions.tolist()]
 
 
 class Discounts:
@@ -133,7 +61,9 @@ class Discounts:
         """Return the discount factor over the payment period that ends with each event; 1 where none ends."""
         if step not in self._factors:
             first = self._steps.index(step)
-            grown = growths(self._loan, self._rate[..., first : first + 1], (step,), self._grid.period_fraction)
+            grown = interest_on_one_by_event(
+                self._loan, self._rate[..., first : first + 1], (step,), self._grid.period_fraction
+            )
             inverse = {id(part): 1.0 / (1.0 + part) for part in grown}
             self._factors[step] = [inverse[id(part)] for part in grown]
         return self._factors[step]

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import numpy.typing as npt
 
-from fibercap.model.loans.discounting import by_sample
+from fibercap.model.loans.moment import by_sample
 
 if TYPE_CHECKING:
     from fibercap.core.units import Array

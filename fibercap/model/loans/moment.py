@@ -20,6 +20,24 @@ def float_or_array(amount: Any) -> Any:
     return float(amount) if np.ndim(amount) == 0 else amount
 
 
+def by_event(values: Array) -> list[Any]:
+    """Return a series as a list by event, of numbers, or of arrays (sample,) if it has samples."""
+    if values.ndim == 1:
+        numbers: list[Any] = values.tolist()
+        return numbers
+    return list(np.ascontiguousarray(values.T))
+
+
+def by_sample(events: list[Any]) -> Array:
+    """Return a list by event as `(event,)` or `(sample, event)`."""
+    if np.ndarray not in set(map(type, events)):
+        return np.array(events, dtype=float)
+    values = np.empty((len(events), *np.broadcast_shapes(*set(map(np.shape, events)))))
+    for index, event in enumerate(events):
+        values[index] = event
+    return np.moveaxis(values, 0, -1)
+
+
 class Later(Protocol):
     """Discount factors of payments after an event, at the rate in force at the event. [1]"""
 

@@ -1,7 +1,7 @@
 """Writing several files at once, all or none: in a hidden folder first; then old files move out and new ones in.
 
-If a command is killed, the next one settles what it left: if there is a folder `READY`, all new files were written, and
-they are moved to their places; else the files in `OLD` are moved back. Neither replaces a file.
+If a command is killed, the next one finishes or undoes what it left: if there is a folder `READY`, all new files were
+written, and they are moved to their places; else the files in `OLD` are moved back. Neither replaces a file.
 """
 
 from __future__ import annotations
@@ -56,7 +56,7 @@ def hidden_folder(parent: Path) -> Iterator[Path]:
     finally:
         try:
             if folder.is_dir():
-                settle(folder)
+                finish_or_undo(folder)
         finally:
             _unlock(lock)
 
@@ -71,14 +71,14 @@ def _new_folder(parent: Path) -> tuple[Path, int | None]:
         _unlock(lock)
 
 
-def settle_leftovers(parent: Path) -> None:
-    """Settle what killed commands of this user left in a folder; running commands still hold their locks."""
+def finish_or_undo_leftovers(parent: Path) -> None:
+    """Finish or undo what killed commands of this user left in a folder; running commands still hold their locks."""
     for left in parent.glob(f"{HIDDEN}*"):
-        with suppress(FileNotFoundError):  # another command settled it meanwhile
+        with suppress(FileNotFoundError):  # another command did it meanwhile
             lock = _lock(left, wait=False) if left.is_dir() and not left.is_symlink() else None
             try:
                 if lock is not None and os.fstat(lock).st_uid == os.geteuid():
-                    settle(left)
+                    finish_or_undo(left)
             finally:
                 _unlock(lock)
 
@@ -112,7 +112,7 @@ def put_aside(hidden: Path, folder: Path, names: Iterable[str]) -> None:
     (hidden / NEW).rename(hidden / READY)
 
 
-def settle(hidden: Path) -> None:
+def finish_or_undo(hidden: Path) -> None:
     """Move new files to their places if they are ready, else old ones back; remove the rest.
 
     If a new file cannot be moved, all are taken out again and the old ones moved back.
@@ -130,7 +130,7 @@ def settle(hidden: Path) -> None:
             for source, target in reversed(moved):
                 target.replace(source)
             ready.rename(hidden / NEW)
-            settle(hidden)
+            finish_or_undo(hidden)
         raise
     if (hidden / OLD).is_dir():
         shutil.rmtree(hidden / OLD)  # before `READY` is removed, else a later command would move these back

@@ -13,7 +13,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from fibercap.core.errors import FibercapError
-from fibercap.views.files.staging import HIDDEN, NEW, hidden_folder, put_aside, settle_leftovers, without_signals
+from fibercap.views.files.staging import (
+    HIDDEN,
+    NEW,
+    finish_or_undo_leftovers,
+    hidden_folder,
+    put_aside,
+    without_signals,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -46,7 +53,7 @@ def write_all(
 
     A new folder is written under a hidden name and renamed in one step. In an existing folder, old files are moved out
     before new ones are moved in, so that they never mix. Signals wait meanwhile; what a killed command leaves is
-    settled by the next one that writes there.
+    finished or undone by the next one that writes there.
 
     Parameters
     ----------
@@ -67,7 +74,7 @@ def write_all(
     paths = [folder / name for name in contents]
     with without_signals(), _in_words(paths[0]):
         top = next((place for place in reversed((folder, *folder.parents)) if not os.path.lexists(place)), None)
-        settle_leftovers(top.parent if top else folder)
+        finish_or_undo_leftovers(top.parent if top else folder)
         _refuse_links(folder, contents)
         for path in paths:
             refuse_existing(path, force=force)

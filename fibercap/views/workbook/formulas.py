@@ -1,4 +1,4 @@
-"""Translate formula texts of the model into formulas of a sheet. No other file does this.
+"""Translate formula texts of the model into formulas of a sheet. No other file translates a formula.
 
 The formula of a line is a template: `{here}`, `{before}` and `{after}` stand for the letters of a column and its
 neighbors, so that one template serves every column. A part that differs from column to column is a list of texts, one
