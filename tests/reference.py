@@ -44,7 +44,7 @@ lists (but for `extends`, `remove` and `gap`) are refused.
 | remark | `note`, in any block | `note: Assumed, as at Jena.` |
 
 Impossible amounts are refused where they stand: rates above 1,000 %/year, durations above 100 years, money above 1e15 (also
-by time or length), in limits, changes and draws too.
+by time or length), in limits, changes and samples too.
 
 In the tables a key in **bold** must be given; *money* stands for a currency, and *1* for a bare number.
 

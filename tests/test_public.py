@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import re
+from pathlib import Path
+
 import numpy as np
 import pytest
 
@@ -75,8 +78,20 @@ def test_draws_that_move_what_stands_there_may_stand_in_a_row(projection: fc.Pro
     np.testing.assert_array_equal(one, other)
 
 
+def test_what_prints_calls_a_monte_carlo_case_a_sample(projection: fc.Projection) -> None:
+    """A loan is drawn; the parameter `draws` keeps its name for those who pass it."""
+    batch = fc.project(projection.scenario.with_samples({"tax.rate": np.array([0.3, 0.4])}))
+
+    assert repr(batch).endswith(" rows, 2 samples>")
+    assert repr(batch.measures["project_npv"]).endswith(", the first of 2 samples>")
+    with pytest.raises(fc.FibercapError, match="different numbers of samples"):
+        fc.evaluate(projection.scenario, draws={"tax.rate": [0.3], "tax.use_at_most": [0.3, 0.4]}, keep=["project_npv"])
+    page = (Path(__file__).resolve().parents[1] / "docs" / "python.md").read_text("utf-8")
+    assert re.findall(r"\bdraw\w*", page) == ["draws"]
+
+
 def test_draws_in_another_unit_are_refused(projection: fc.Projection) -> None:
-    with pytest.raises(fc.ScenarioError, match="found draws in USD, wanted money per length"):
+    with pytest.raises(fc.ScenarioError, match="found samples in USD, wanted money per length"):
         fc.evaluate(projection.scenario, {"products.multimode.price": ("USD", [60.0])}, ["project_npv"])
 
 

@@ -77,13 +77,13 @@ class Duration(Field):
 
 
 def _round_draws(months: Array) -> Array:
-    """Return drawn months as exact whole numbers."""
+    """Return sampled months as exact whole numbers."""
     rounded = np.round(months)
     bad = np.abs(rounded - months) > 1e-9  # rounding of a factor
     if bad.any():
         first = int(np.flatnonzero(bad)[0])
-        amount = f"{amount_text(months.flat[first])} months in draw {first}"
-        raise wrong("not_whole_months", amount, "a whole number of months", "round what is drawn")
+        amount = f"{amount_text(months.flat[first])} months in sample {first}"
+        raise wrong("not_whole_months", amount, "a whole number of months", "round the samples")
     return rounded
 
 

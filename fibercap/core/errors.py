@@ -52,7 +52,7 @@ class FormulaError(FibercapError, ValueError):
 
 
 class IdentityError(FibercapError):
-    """A law of the books is broken: names the law, row, period, draw and gap."""
+    """A law of the books is broken: names the law, row, period, sample and gap."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -60,14 +60,14 @@ def text_of(raw: Any, wanted: str) -> str:
     Raises
     ------
     PydanticCustomError
-        If it is a block, a list, a drawn quantity or no value.
+        If it is a block, a list, samples or no value.
     """
     value = raw.value if isinstance(raw, Leaf) else raw
     if isinstance(value, str):
         return value
     if is_drawn(value):
-        hint = "dates, names, counts, kinds, maturities and lives of maintenance cannot be drawn"
-        raise wrong("not_drawable", "a drawn quantity", f"{wanted}, one for all draws", hint)
+        hint = "dates, names, counts, kinds, maturities and lives of maintenance cannot differ by sample"
+        raise wrong("not_drawable", "samples", f"{wanted}, one for all samples", hint)
     actual = "a block" if isinstance(value, dict) else "a list" if isinstance(value, tuple) else "no value"
     raise wrong("not_a_scalar", actual, wanted, "write one value here")
 
@@ -151,7 +151,7 @@ class Of(Field):
         if not bad.any():
             return magnitude
         amount = magnitude.flat[first := int(np.flatnonzero(bad)[0])]
-        actual = f"{self._amount_text(amount, currency)} in draw {first}" if drawn else quote(value)
+        actual = f"{self._amount_text(amount, currency)} in sample {first}" if drawn else quote(value)
         raise wrong("out_of_range", actual, self._range(currency, amount))
 
     @property
@@ -180,10 +180,10 @@ class Of(Field):
         if factor is None:
             given, target = unit_text(str(value.units)) or "no unit", unit_text(self.house(currency)) or "plain numbers"
             wanted = in_words(self.kept_unit(currency))
-            raise wrong("wrong_dimension", f"draws in {given}", wanted, f"draw them in {target}")
+            raise wrong("wrong_dimension", f"samples in {given}", wanted, f"give them in {target}")
         magnitude = np.asarray(value.magnitude, dtype=float) * factor
-        if magnitude.ndim != 2 or magnitude.shape[1] != 1:  # (draw, 1)
-            raise wrong("wrong_shape", f"an array of shape {magnitude.shape}", "one of shape (draws, 1)")
+        if magnitude.ndim != 2 or magnitude.shape[1] != 1:  # (sample, 1)
+            raise wrong("wrong_shape", f"an array of shape {magnitude.shape}", "one of shape (samples, 1)")
         return magnitude
 
     def _read(self, raw: Any, currency: str) -> float:

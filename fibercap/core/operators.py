@@ -96,7 +96,7 @@ def delay(value: Any, by: Any) -> Any:
     """
     wanted, hint = "a duration in months, quarters or years", "write it like `{delay: 6 months}`"
     if is_drawn(by):
-        raise OperatorError("a drawn quantity", wanted, "dates cannot be drawn")
+        raise OperatorError("samples", wanted, "dates cannot differ by sample")
     number, scale, unit = _split_amount(by, wanted, hint)
     months = number * _scale(scale) * _MONTHS.get(unit, 0)
     if unit not in _MONTHS or months != int(months):

@@ -137,14 +137,14 @@ VALUES: Final = {
     "same_start": Kind("Two keys of a path start at the same time.", "Keep one of the two."),
     "same_end": Kind("Two closing rates are those of the same day.", "Keep one of the two."),
     "in_place_of_block": Kind(
-        "Draws of one number would replace a series over time, or another block of values.",
-        "Move the series by `times` or `plus`, or draw one of its values.",
+        "Samples of one number would replace a series over time, or another block of values.",
+        "Move the series by `times` or `plus`, or sample one of its values.",
     ),
     "not_drawable": Kind(
-        "Draws were given for an input that must be the same in all.",
-        "Draw quantities, shares, ramps or delays; vary others one by one.",
+        "Samples were given for an input that must be the same in all.",
+        "Sample quantities, shares, ramps or delays; vary others one by one.",
     ),
-    "wrong_shape": Kind("Draws are not an array of shape (draws, 1).", "Reshape them, such as by `[:, None]`."),
+    "wrong_shape": Kind("Samples are not an array of shape (samples, 1).", "Reshape them, such as by `[:, None]`."),
     "not_a_name": Kind(
         "A name holds characters that a path cannot, or too many.", "Use at most 64 letters, digits, `_` and `-`."
     ),

@@ -8,7 +8,7 @@ from fibercap.core.problem_codes import KINDS, Kind
 
 QUESTIONS: Final = {
     "no_such_name": Kind(
-        "A row, measure, option, chart, loan, case, input or draw is asked for that is not there.",
+        "A row, measure, option, chart, loan, case, input or sample is asked for that is not there.",
         "Take the name that is proposed; `fibercap rows SCENARIO` lists rows and measures.",
     ),
     "several_meant": Kind("A word fits several rows or measures.", "Write out the one that is meant."),
@@ -36,8 +36,8 @@ QUESTIONS: Final = {
     ),
     "no_range": Kind("It is not clear between which values to look.", "Say the lower end, then the upper one."),
     "unfit_draws": Kind(
-        "Draws are missing, differ in number, or are given where one run is due.",
-        "Give each input the same number of draws.",
+        "Samples are missing, differ in number, or are given where one run is due.",
+        "Give each input the same number of samples.",
     ),
     "too_many_values": Kind("A plan is too large for a report.", "Export a workbook or tables, or take a longer step."),
     "needs_company": Kind("A loan alone depends on a company's cash.", "Give it in a scenario with plants."),

@@ -34,7 +34,7 @@ class Origin:
 
 @dataclass(frozen=True, slots=True)
 class Leaf:
-    """A scalar as it was written (text), a list of texts, or a drawn Quantity of shape (sample, 1)."""
+    """A scalar as it was written (text), a list of texts, or samples, a Quantity of shape (sample, 1)."""
 
     value: Any
     origins: tuple[Origin, ...] = field(default=(), compare=False)

@@ -214,7 +214,7 @@ def conversion(written: str, wanted: str) -> float | None:
 
 
 def factor_of_draws(value: Any, unit: str) -> float | None:
-    """Return the factor that converts drawn quantities to a unit, or None where dimensions differ or a unit is unknown.
+    """Return the factor that converts samples to a unit, or None where dimensions differ or a unit is unknown.
 
     Parameters
     ----------

@@ -94,7 +94,7 @@ class DecliningBalance(Depreciation):
 
     kind: ClassVar[str] = "declining_balance"
     rate: Array
-    """Share of the book value charged in a year, above 0 and below 1, () or (draw, 1). [1]"""
+    """Share of the book value charged in a year, above 0 and below 1, () or (sample, 1). [1]"""
 
     def __post_init__(self) -> None:
         """Raise ValueError if the rate charges nothing, or all at once."""

@@ -286,6 +286,6 @@ def _raise_broken_law(plan: Plan, law: Law, size: Array, broken: npt.NDArray[np.
     position = np.unravel_index(int(np.argmax(broken)), size.shape)
     column = int(position[-1])
     when = f"event {column + 1}" if ".schedule." in law.row else plan.timeline.labels[column]
-    sample = f", draw {int(position[0])}" if size.ndim > 1 else ""
+    sample = f", sample {int(position[0])}" if size.ndim > 1 else ""
     message = f"the law `{law.name}` is broken: {law.row}, {when}{sample}, by {float(size[position]):g}"
     raise IdentityError("broken_law", message)

@@ -43,7 +43,7 @@ class Projection:
         """Return one line, because the arrays would fill pages; `fibercap.annual` shows them."""
         plan, timeline = self.scenario, self.timeline
         option = f", option {plan.option}" if plan.option else ""
-        samples = f", {self.samples:,} draws" if self.samples > 1 else ""
+        samples = f", {self.samples:,} samples" if self.samples > 1 else ""
         span = f"{timeline.start} to {timeline.end} by {timeline.step}"
         return f"<Projection of {plan.id}{option}: {span}, {len(self.period_rows)} rows{samples}>"
 

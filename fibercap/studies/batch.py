@@ -78,16 +78,16 @@ def evaluate(
     FibercapError
         If `draws` or `keep` is empty, the numbers of samples differ, or a name is unknown.
     ScenarioError
-        If an input cannot be drawn, or a sample is out of its bounds; the message counts the sample within its chunk.
+        If an input cannot differ by sample, or a sample is out of its bounds; the message counts it within its chunk.
     """
     draws = {path: sample_values(value) for path, value in draws.items()}
     counts = {name: np.shape(getattr(value, "magnitude", value))[:1] for name, value in _numbers_by_name(draws)}
     if not counts or not keep or (chunk is not None and chunk < 1):
-        way = "name at least one input to draw and one result to keep, in chunks of one draw or more"
-        raise FibercapError("unfit_draws", "there is nothing to draw or to keep", way)
+        way = "name at least one input with samples and one result to keep, in chunks of one sample or more"
+        raise FibercapError("unfit_draws", "there are no samples, or no results to keep", way)
     if len(set(counts.values())) > 1:
         counts_text = ", ".join(f"{path}: {shape[0] if shape else 'no axis'}" for path, shape in counts.items())
-        message = f"the inputs have different numbers of draws ({counts_text})"
+        message = f"the inputs have different numbers of samples ({counts_text})"
         raise FibercapError("unfit_draws", message, "give each the same")
     number = next(iter(counts.values()))[0]
     results: dict[str, Array] = {}

@@ -117,7 +117,7 @@ def judge_move(scenario: Scenario, move: Move, judge: Judge) -> tuple[Mapping[st
     try:
         return judge(project(scenario.with_samples(input_samples([move])))), ""
     except ScenarioError as error:
-        return {}, error.problems[0].sentence().replace(" in draw 0", "")
+        return {}, error.problems[0].sentence().replace(" in sample 0", "")
     except FibercapError as error:
         return {}, str(error)
 

@@ -53,8 +53,8 @@ def unused_inputs(scenario: Scenario) -> list[str]:
     """Return the numbers and dates of a plan that change no row, measure, claim, covenant or warning, in its order.
 
     All numbers are first raised by a hundredth, each in a sample of its own, in one batch. An input that changes
-    nothing there, or cannot be drawn, is changed alone: by a hundredth, to half and double, by a month or a year. An
-    input whose change is refused, except for its own bounds, counts as used.
+    nothing there, or cannot differ by sample, is changed alone: by a hundredth, to half and double, by a month or a
+    year. An input whose change is refused, except for its own bounds, counts as used.
 
     Raises
     ------

@@ -130,11 +130,11 @@ def test_the_most_is_the_same_in_every_unit(unit: str, largest: float) -> None:
 @pytest.mark.parametrize(
     ("path", "draws", "said"),
     [
-        ("loans.bank.rate.margin", Drawn(np.array([[0.02], [11.0]]), "1 / year"), "1100 %/year in draw 1"),
-        ("loans.bank.commitment", Drawn(np.array([[3e6], [np.inf]]), "USD"), "inf USD in draw 1"),
-        ("loans.bank.commitment", Drawn(np.array([[np.nan], [3e6]]), "USD"), "nan USD in draw 0"),
-        ("projects.line.delay", Drawn(np.array([[2401.0], [3.0]]), "month"), "2401 month in draw 0"),
-        ("claims.sales.above", Drawn(np.array([[1e6], [np.inf]]), "USD"), "a draw of inf"),
+        ("loans.bank.rate.margin", Drawn(np.array([[0.02], [11.0]]), "1 / year"), "1100 %/year in sample 1"),
+        ("loans.bank.commitment", Drawn(np.array([[3e6], [np.inf]]), "USD"), "inf USD in sample 1"),
+        ("loans.bank.commitment", Drawn(np.array([[np.nan], [3e6]]), "USD"), "nan USD in sample 0"),
+        ("projects.line.delay", Drawn(np.array([[2401.0], [3.0]]), "month"), "2401 month in sample 0"),
+        ("claims.sales.above", Drawn(np.array([[1e6], [np.inf]]), "USD"), "a sample of inf"),
     ],
 )
 def test_drawn_amounts_are_refused_too(path: str, draws: Drawn, said: str) -> None:

@@ -233,7 +233,7 @@ def test_a_broken_law_is_told_with_row_period_and_gap(law: str) -> None:
         values["accounts.debt"][0, column] += 1e9
 
     with pytest.raises(
-        IdentityError, match=rf"the law `{law}` is broken: [a-z_.0-9]+, (2001-09|event 21|[\d-]+), draw 0, by"
+        IdentityError, match=rf"the law `{law}` is broken: [a-z_.0-9]+, (2001-09|event 21|[\d-]+), sample 0, by"
     ):
         prove_laws(projection.scenario, reader)
 

@@ -726,7 +726,7 @@ def drawn(path: str, values: list[float], unit: str) -> None:
 
 
 def test_a_draw_beyond_its_bounds_is_named() -> None:
-    with pytest.raises(ScenarioError, match="draw 1"):
+    with pytest.raises(ScenarioError, match="sample 1"):
         drawn("plants.works.capacity", [1.0, -2.0, -3.0], "km/year")
 
 
@@ -740,7 +740,7 @@ def test_a_draw_beyond_its_bounds_is_named() -> None:
     ],
 )
 def test_dates_names_and_kinds_cannot_be_drawn(path: str, unit: str) -> None:
-    with pytest.raises(ScenarioError, match="drawn"):
+    with pytest.raises(ScenarioError, match="cannot differ by sample"):
         drawn(path, [1.0, 2.0], unit or "dimensionless")
 
 

@@ -58,7 +58,7 @@ def test_what_cannot_be_kept_or_drawn_is_refused() -> None:
         evaluate(scenario, draws, ["project_npw"])
     with pytest.raises(FibercapError, match="name at least one input"):
         evaluate(scenario, {}, ["project_npv"])
-    with pytest.raises(FibercapError, match="different numbers of draws"):
+    with pytest.raises(FibercapError, match="different numbers of samples"):
         evaluate(scenario, {**draws, "loans.fleet.rate": Quantity(np.ones((4, 1)), "percent / year")}, ["project_npv"])
     with pytest.raises(ScenarioError, match="did you mean `xtal_"):
         evaluate(scenario, {"projects.xtal_9.delay": draws["projects.xtal_1.delay"]}, ["project_npv"])
@@ -69,5 +69,5 @@ def test_what_cannot_be_kept_or_drawn_is_refused() -> None:
 def test_a_draw_out_of_bounds_is_named() -> None:
     share = Quantity(np.array([[0.9], [1.2], [1.3]]), "dimensionless")
 
-    with pytest.raises(ScenarioError, match=r"1\.2 in draw 1|120 % in draw 1|draw 1"):
+    with pytest.raises(ScenarioError, match=r"1\.2 in sample 1|120 % in sample 1|sample 1"):
         evaluate(read("fibercore"), {"plants.xtal.utilization": share}, ["project_npv"])

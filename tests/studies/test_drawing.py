@@ -119,7 +119,7 @@ def test_a_share_of_losses_is_drawn() -> None:
 
 
 def test_the_step_of_rounding_cannot_be_drawn() -> None:
-    with pytest.raises(ScenarioError, match="cannot be drawn"):
+    with pytest.raises(ScenarioError, match="cannot differ by sample"):
         scenario_of(RICH).with_samples({"loans.cust.rounding.to": Drawn(np.array([[0.01], [0.1]]), "USD")})
 
 
@@ -158,7 +158,7 @@ def test_one_number_does_not_replace_a_series(path: str) -> None:
 
     (problem,) = caught.value.problems
     assert problem.code == "in_place_of_block"
-    assert f"{{'{path}': {{'times': draws}}}}" in problem.hint
+    assert f"{{'{path}': {{'times': samples}}}}" in problem.hint
     assert f"`{path}.2000`" in problem.hint
     assert evaluate(scenario, {f"{path}.2000": Quantity(40 * FACTORS, unit)}, ["project_npv"])["project_npv"].shape == (
         3,
@@ -167,7 +167,7 @@ def test_one_number_does_not_replace_a_series(path: str) -> None:
 
 def test_a_floating_rate_is_not_made_a_fixed_one() -> None:
     scenario = scenario_of(RICH)
-    with pytest.raises(ScenarioError, match=r"draw one of them, such as `loans\.flo\.rate\.margin`"):
+    with pytest.raises(ScenarioError, match=r"sample one of them: `loans\.flo\.rate\.margin`"):
         scenario.with_samples({"loans.flo.rate": Quantity(FACTORS, "percent/year")})
 
 

@@ -410,7 +410,7 @@ def test_one_draw_of_a_batch_may_be_asked_for() -> None:
     assert first.number.value == pytest.approx(result(small(), "total_interest").number.value)
     assert (second.number.value or 0) > (first.number.value or 0)
     assert off(second.number) == []
-    with pytest.raises(FibercapError, match=r"no draw 2; the projection has 2, from 0 on"):
+    with pytest.raises(FibercapError, match=r"no sample 2; the projection has 2, from 0 on"):
         explain(batch, "accounts.cash", "2002", sample=2)
 
 

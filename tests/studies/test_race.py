@@ -80,8 +80,8 @@ def test_a_life_in_a_batch_is_the_life_that_a_file_says(path: str) -> None:
 
 def test_a_drawn_life_is_a_whole_number_of_months_within_bounds() -> None:
     for months, told in (
-        (54.5, "54.5 months in draw 0, wanted a whole number of months"),
-        (0.0, "0 months? in draw 0"),
+        (54.5, "54.5 months in sample 0, wanted a whole number of months"),
+        (0.0, "0 months? in sample 0"),
     ):
         with pytest.raises(ScenarioError, match=told):
             scenario_of(PLAN).with_samples({LIVES[0]: Drawn(np.array([[months]]), "month")})

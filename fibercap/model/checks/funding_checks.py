@@ -39,7 +39,7 @@ def first_bad(amount: Array, bad: npt.NDArray[np.bool_]) -> float:
 
 def in_sample(bad: npt.NDArray[np.bool_]) -> str:
     """Return a phrase that names the first bad sample; "" where there is only one."""
-    return f" in draw {int(np.flatnonzero(bad)[0])}" if np.ndim(bad) else ""
+    return f" in sample {int(np.flatnonzero(bad)[0])}" if np.ndim(bad) else ""
 
 
 def loan_total(s: Plan, name: str) -> Findings:

@@ -24,7 +24,7 @@ def to_maturity(plan: Plan) -> Timeline:
 
     Source
     ------
-    docs/conventions.md, section 7; dates may not be drawn, so that all members of a batch run off together.
+    docs/conventions.md, section 7; dates may not differ by sample, so that all members of a batch run off together.
     """
     timeline = plan.timeline
     days = [plan.loans[name].maturity for name in loans_past_horizon(plan)]

@@ -33,10 +33,10 @@ def first_shortfall(grid: Grid, flows: Flows, money: str, trifle: Array) -> str:
     if not short.any():
         return ""
     position = tuple(np.argwhere(short)[0])
-    draw = f" in draw {position[0]}" if len(position) > 1 else ""
+    sample = f" in sample {position[0]}" if len(position) > 1 else ""
     shape = short.shape
     paid, interest = (float(np.broadcast_to(v, shape)[position]) for v in (flows["installment"], flows["interest_due"]))
     return (
         f"a payment of {paid:,.2f} {money} on {grid.dates[position[-1]]} "
-        f"against interest of {interest:,.2f} {money}{draw}; the loan would grow instead of being repaid"
+        f"against interest of {interest:,.2f} {money}{sample}; the loan would grow instead of being repaid"
     )

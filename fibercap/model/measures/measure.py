@@ -44,8 +44,8 @@ class Measure:
     def __repr__(self) -> str:
         """Return its value, which for a batch is that of the first sample, or the reason why it is undefined."""
         value = self.reason if self.value is None else f"{number_in_words(self.value)} {self.unit}".rstrip()
-        draws = f", the first of {len(self.values):,} draws" if len(self.values) > 1 else ""
-        return f"<Measure {self.name}: {value}{f', {self.when}' if self.when else ''}{draws}>"
+        samples = f", the first of {len(self.values):,} samples" if len(self.values) > 1 else ""
+        return f"<Measure {self.name}: {value}{f', {self.when}' if self.when else ''}{samples}>"
 
     @property
     def rests_on(self) -> tuple[str, ...]:

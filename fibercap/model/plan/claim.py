@@ -65,7 +65,7 @@ class Amount:
     unit: str
 
     def in_unit(self, unit: str) -> float | None:
-        """Return the number, the first of drawn ones, in another unit; None where the dimensions differ."""
+        """Return the number, that of the first sample, in another unit; None where the dimensions differ."""
         factor = conversion(self.unit, unit)
         return None if factor is None else float(np.ravel(self.value)[0] * factor)
 
@@ -101,7 +101,7 @@ class AnyQuantity(Field):
             amount = Amount(np.asarray(number), unit)
         bad = ~(np.abs(amount.value) <= most(amount.unit))
         if bad.any():
-            refused_text = f"a draw of {amount.value[bad][0]:g}" if is_drawn(value) else quote(str(value))
+            refused_text = f"a sample of {amount.value[bad][0]:g}" if is_drawn(value) else quote(str(value))
             least = f"{amount_text(most(amount.unit))} {unit_text(amount.unit)}".strip()
             raise wrong("out_of_range", refused_text, f"a limit of at most {least}")
         return amount

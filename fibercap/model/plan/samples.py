@@ -57,6 +57,6 @@ def problem_of_replaced_block(tree: Branch, path: str, value: Any) -> Problem | 
     if not isinstance(block, Branch) or isinstance(value, Mapping):
         return None
     numbers = (key for key, child in block.items() if isinstance(child, Leaf) and is_quantity(str(child.value)))
-    problem, first = "draws of one number in place of a block of values", f"{path}.{next(numbers, next(iter(block)))}"
-    hint = f"move them all by `{{'{path}': {{'times': draws}}}}` or `'plus'`, or draw one of them, such as `{first}`"
-    return Problem(path, "in_place_of_block", problem, "draws that move what stands there", hint, block.place)
+    problem, first = "samples of one number in place of a block of values", f"{path}.{next(numbers, next(iter(block)))}"
+    hint = f"move them all by `{{'{path}': {{'times': samples}}}}` or `'plus'`, or sample one of them: `{first}`"
+    return Problem(path, "in_place_of_block", problem, "samples that move what stands there", hint, block.place)

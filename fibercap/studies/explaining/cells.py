@@ -46,7 +46,7 @@ class Cells:
     def __init__(self, projection: Projection, sample: int = 0) -> None:
         if not 0 <= sample < projection.samples:
             raise FibercapError(
-                "no_such_name", f"no draw {sample}", f"the projection has {projection.samples}, from 0 on"
+                "no_such_name", f"no sample {sample}", f"the projection has {projection.samples}, from 0 on"
             )
         self.projection, self.sample = projection, sample
         self.given: dict[str, Given] = {p: g for block in projection.blocks.values() for p, g in block.given.items()}

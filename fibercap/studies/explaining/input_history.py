@@ -172,7 +172,7 @@ def _steps(leaf: Leaf) -> tuple[Step, ...]:
 def _text(value: Any) -> str:
     if isinstance(value, tuple):
         return f"[{', '.join(value)}]"
-    return value if isinstance(value, str) else f"{np.size(getattr(value, 'magnitude', value))} draws"
+    return value if isinstance(value, str) else f"{np.size(getattr(value, 'magnitude', value))} samples"
 
 
 def _line(tree: Tree) -> str:

@@ -66,7 +66,7 @@ def cases_of(scenario: Scenario) -> tuple[list[WorkbookCase], dict[str, str]]:
             else:
                 cases = more
     if any(case.projection.samples > 1 for case in cases):
-        raise FibercapError("unfit_draws", "a batch of draws has no workbook", "export one run")
+        raise FibercapError("unfit_draws", "a batch of samples has no workbook", "export one run")
     return cases, left_out
 
 

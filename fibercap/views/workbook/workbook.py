@@ -81,7 +81,7 @@ def workbook(scenario: Scenario, version: str) -> bytes:
     Raises
     ------
     FibercapError
-        If the scenario is a batch of draws.
+        If the scenario is a batch of samples.
     """
     cases, left_out = cases_of(scenario)
     book = Book(cases)
