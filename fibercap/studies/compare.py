@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from fibercap.model.projection import Projection
     from fibercap.studies.bridge import Bridge
     from fibercap.studies.claims import Outcome
-    from fibercap.studies.covenants import Tested
+    from fibercap.studies.covenants import CovenantResult
     from fibercap.studies.findings import Finding
     from fibercap.studies.flips import Flip
     from fibercap.studies.headroom import Headroom
@@ -46,7 +46,7 @@ class Case:
     projection: Projection
     measures: Mapping[str, Measure]
     claims: Mapping[str, Outcome]
-    covenants: Mapping[str, Tested]
+    covenants: Mapping[str, CovenantResult]
 
     @cached_property
     def findings(self) -> tuple[Finding, ...]:

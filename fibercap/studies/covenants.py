@@ -30,7 +30,7 @@ NO_DATE: Final = "no date on which it is tested falls within the horizon"
 
 
 @dataclass(frozen=True)
-class Test:
+class CovenantTest:
     """One test: its date, the value, the room left to the limit, `headroom` (that room / limit), and whether it holds.
 
     The value is infinite where debt is owed and EBITDA is not positive; this breaks any limit.
@@ -49,7 +49,7 @@ class Test:
 
 
 @dataclass(frozen=True)
-class Untested:
+class UntestedDate:
     """A date on which a covenant's ratio is undefined, and why."""
 
     when: str
@@ -57,7 +57,7 @@ class Untested:
 
 
 @dataclass(frozen=True)
-class Tested:
+class CovenantResult:
     """The result of testing a covenant: its tests, and the dates on which it could not be tested.
 
     `title` is what readers see: the title of the loan and what the covenant says.
@@ -72,8 +72,8 @@ class Tested:
     comparator: str
     limit: float
     unit: str
-    tests: tuple[Test, ...]
-    untested: tuple[Untested, ...] = ()
+    tests: tuple[CovenantTest, ...]
+    untested: tuple[UntestedDate, ...] = ()
     lock_up: float | None = None
     locked: tuple[str, ...] = ()
 
@@ -109,14 +109,14 @@ class Tested:
         return ", ".join(f"{reason} ({count})" if several else reason for reason, count in counts.items())
 
     @property
-    def tightest(self) -> Test | None:
+    def tightest(self) -> CovenantTest | None:
         """The test with the least room; the first of several that differ only by rounding."""
         least = min((test.room for test in self.tests), default=0.0)
         near = least + ROUNDING * abs(self.limit) if np.isfinite(least) else least
         return next((test for test in self.tests if test.room <= near), None)
 
 
-def covenants(projection: Projection) -> dict[str, Tested]:
+def covenants(projection: Projection) -> dict[str, CovenantResult]:
     """Test every covenant of every loan on the first sample; return the results by `<loan>.<name>`.
 
     Raises
@@ -126,7 +126,7 @@ def covenants(projection: Projection) -> dict[str, Tested]:
         passes.
     """
     problems: list[Problem] = []
-    tested: dict[str, Tested] = {}
+    tested: dict[str, CovenantResult] = {}
     for loan, terms in projection.scenario.loans.items():
         for name, covenant in terms.covenants.items():
             outcome = _outcome(projection, loan, name, covenant)
@@ -141,7 +141,7 @@ def covenants(projection: Projection) -> dict[str, Tested]:
 
 
 @dataclass(frozen=True)
-class TestDates:
+class SampledTests:
     """A covenant's values on its dates, (sample, date), nan where it is not tested; and its limit, (1, 1).
 
     `reasons` say, date by date, why the first sample is not tested; "" where it is.
@@ -169,7 +169,7 @@ class TestDates:
 FLOORS: Final = frozenset({"above", "at_least"})
 
 
-def tests_of(projection: Projection, loan: str, name: str, covenant: Covenant) -> TestDates | Problem:
+def sampled_tests(projection: Projection, loan: str, name: str, covenant: Covenant) -> SampledTests | Problem:
     """Test one covenant on every sample; return a Problem if it cannot be tested."""
     path = f"loans.{loan}.covenants.{name}"
     problem = problem_with_subject(projection, names(projection), path, covenant)
@@ -188,7 +188,7 @@ def tests_of(projection: Projection, loan: str, name: str, covenant: Covenant) -
         if measure.breaks_any_limit is not None:
             values = np.where(measure.breaks_any_limit[:, None], beyond, values)
         why_not = measure.reason if np.isnan(values[0, 0]) else ""
-        return TestDates((IN_TOTAL,), values, limits, unit, comparator, (why_not,))
+        return SampledTests((IN_TOTAL,), values, limits, unit, comparator, (why_not,))
     timeline, terms = projection.timeline, projection.scenario.loans[loan]
     row = projection.rows[covenant.tested_row]
     why = refusal(timeline, loan, terms, covenant, row, projection.value)
@@ -202,11 +202,11 @@ def tests_of(projection: Projection, loan: str, name: str, covenant: Covenant) -
         else np.zeros((projection.samples, 0))
     )
     when, reasons = tuple(label for label, _, _ in dated_values), tuple(reason for _, _, reason in dated_values)
-    return TestDates(when, values, limits, unit, comparator, reasons)
+    return SampledTests(when, values, limits, unit, comparator, reasons)
 
 
-def _outcome(projection: Projection, loan: str, name: str, covenant: Covenant) -> Tested | Problem:
-    results = tests_of(projection, loan, name, covenant)
+def _outcome(projection: Projection, loan: str, name: str, covenant: Covenant) -> CovenantResult | Problem:
+    results = sampled_tests(projection, loan, name, covenant)
     if isinstance(results, Problem):
         return results
     limit = float(results.limit[0, 0])
@@ -214,13 +214,13 @@ def _outcome(projection: Projection, loan: str, name: str, covenant: Covenant) -
         results.when, results.values[0].tolist(), results.room[0].tolist(), results.holds[0].tolist(), strict=True
     )
     tests = tuple(
-        Test(when, value, room, room / abs(limit) if limit else None, keeps)
+        CovenantTest(when, value, room, room / abs(limit) if limit else None, keeps)
         for when, value, room, keeps in dates
         if not np.isnan(value)
     )
-    untested = (Untested(when, why) for when, why in zip(results.when, results.reasons, strict=True) if why)
+    untested = (UntestedDate(when, why) for when, why in zip(results.when, results.reasons, strict=True) if why)
     level = covenant.lock_up
-    return Tested(
+    return CovenantResult(
         loan=loan,
         name=name,
         says=covenant.says or name,

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from fibercap.core.timeline import Timeline
     from fibercap.model.projection import Projection
     from fibercap.studies.claims import Outcome
-    from fibercap.studies.covenants import Tested
+    from fibercap.studies.covenants import CovenantResult
 
 COVENANT: Final = "covenant_broken"
 CASH: Final = "cash_below_zero"
@@ -95,7 +95,7 @@ class Finding:
 def findings(
     projection: Projection,
     claims: Mapping[str, Outcome] | None = None,
-    promises: Mapping[str, Tested] | None = None,
+    promises: Mapping[str, CovenantResult] | None = None,
 ) -> tuple[Finding, ...]:
     """Return what is wrong with a plan: covenants, cash, uses, claims, in this order.
 
@@ -127,7 +127,7 @@ def findings(
     )
 
 
-def faults(projection: Projection, promises: Mapping[str, Tested] | None = None) -> tuple[Finding, ...]:
+def faults(projection: Projection, promises: Mapping[str, CovenantResult] | None = None) -> tuple[Finding, ...]:
     """Return the findings that forbid to recommend a plan: broken covenants, cash below zero, uses without a source.
 
     Cash below zero counts even if the plan expects it (`company.may_run_dry`). Claims are public statements and forbid
@@ -148,14 +148,14 @@ def _faults_by_name(projection: Projection) -> dict[tuple[str, str], str]:
     return {(each.kind, each.name): each.fault for each in faults(projection)}
 
 
-def _covenants(projection: Projection, promises: Mapping[str, Tested]) -> list[Finding]:
+def _covenants(projection: Projection, promises: Mapping[str, CovenantResult]) -> list[Finding]:
     """Return a finding for each broken covenant, the one with the least headroom first."""
     broken = [tested for tested in promises.values() if tested.is_broken]
     broken.sort(key=lambda tested: tested.tightest.headroom or 0.0 if tested.tightest else 0.0)
     return [_covenant(projection, tested) for tested in broken]
 
 
-def _covenant(projection: Projection, tested: Tested) -> Finding:
+def _covenant(projection: Projection, tested: CovenantResult) -> Finding:
     fails = [test for test in tested.tests if not test.holds]
     first, worst = fails[0], min(fails, key=lambda test: test.room)
     often = f", {len(fails)} of {len(tested.tests)} times" if len(fails) > 1 else ""

@@ -10,7 +10,7 @@ import numpy as np
 from fibercap.core.errors import Problem
 from fibercap.core.tree import Branch, Leaf, subtree
 from fibercap.core.units import Drawn
-from fibercap.studies.covenants import covenants, tests_of
+from fibercap.studies.covenants import covenants, sampled_tests
 from fibercap.studies.movable_inputs import Handle, Lever, lever
 from fibercap.studies.turning_points import Judgement, turns
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from fibercap.model.plan.scenario import Scenario
     from fibercap.model.projection import Projection
-    from fibercap.studies.covenants import Tested
+    from fibercap.studies.covenants import CovenantResult
 
 EBITDA: Final = "EBITDA"
 PRICE: Final = "prices"
@@ -47,7 +47,7 @@ class Headroom:
         return 0.0 if self.is_broken else min(known, default=None)
 
 
-def headroom(projection: Projection, known: Mapping[str, Tested] | None = None) -> dict[str, Headroom]:
+def headroom(projection: Projection, known: Mapping[str, CovenantResult] | None = None) -> dict[str, Headroom]:
     """Return how far EBITDA, prices and volume may fall, one at a time, before each covenant is broken.
 
     Other inputs stay, and the plan is projected again, so tax falls with income, revolvers are drawn, and dividends are
@@ -119,7 +119,7 @@ def _judge(projection: Projection) -> dict[str, Judgement]:
     judgements = {}
     for loan, terms in projection.scenario.loans.items():
         for name, covenant in terms.covenants.items():
-            tests = tests_of(projection, loan, name, covenant)
+            tests = sampled_tests(projection, loan, name, covenant)
             if isinstance(tests, Problem):
                 continue
             room = np.where(np.isnan(tests.room), np.inf, tests.room).min(axis=-1, initial=np.inf)

@@ -12,7 +12,7 @@ from fibercap.core.errors import FibercapError, Problem
 from fibercap.core.units import unit_text
 from fibercap.model.horizon.run_off import RUN_OFF
 from fibercap.model.project import project
-from fibercap.studies.covenants import tests_of
+from fibercap.studies.covenants import sampled_tests
 from fibercap.studies.largest_loan import GRID, amounts, largest, loan_lever
 from fibercap.studies.movable_inputs import input_samples
 from fibercap.studies.turning_points import Judgement
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from fibercap.core.units import Array
     from fibercap.model.projection import Projection
     from fibercap.studies.claims import Outcome
-    from fibercap.studies.covenants import Tested
+    from fibercap.studies.covenants import CovenantResult
 
 Fault = tuple[str, str]
 MANY_CELLS: Final = 300_000
@@ -131,7 +131,7 @@ def uses_way_out(projection: Projection, key: str, gap: Array) -> str:
 
 
 def covenant_way_out(
-    projection: Projection, tested: Tested, faults: Callable[[Projection], Mapping[Fault, str]]
+    projection: Projection, tested: CovenantResult, faults: Callable[[Projection], Mapping[Fault, str]]
 ) -> str:
     """Say by how much a covenant is missed on its worst date, and which smaller loan would keep it.
 
@@ -139,7 +139,7 @@ def covenant_way_out(
     ----------
     projection : Projection
         The projection of the plan.
-    tested : Tested
+    tested : CovenantResult
         The broken covenant.
     faults : callable
         Returns what is wrong with a projection, in a few words by kind and name.
@@ -154,7 +154,9 @@ def covenant_way_out(
     return f"{gap}{smaller}"
 
 
-def _smaller_loan(projection: Projection, tested: Tested, faults: Callable[[Projection], Mapping[Fault, str]]) -> str:
+def _smaller_loan(
+    projection: Projection, tested: CovenantResult, faults: Callable[[Projection], Mapping[Fault, str]]
+) -> str:
     """Say which largest amount of the loan, below the present one, keeps a covenant; "" if it cannot be sized."""
     plan, loan = projection.scenario, tested.loan
     cells = len(projection.rows) * projection.timeline.count
@@ -174,10 +176,10 @@ def _smaller_loan(projection: Projection, tested: Tested, faults: Callable[[Proj
     return f"; the largest commitment of {tested.loan_title} that keeps it: {', '.join(settings)}{more}"
 
 
-def _keeps(tested: Tested, projection: Projection) -> dict[str, Judgement]:
+def _keeps(tested: CovenantResult, projection: Projection) -> dict[str, Judgement]:
     """Return in which samples a covenant is tested and kept, and the least room to its limit, (sample,)."""
     name, loan = tested.name, tested.loan
-    tests = tests_of(projection, loan, name, projection.scenario.loans[loan].covenants[name])
+    tests = sampled_tests(projection, loan, name, projection.scenario.loans[loan].covenants[name])
     if isinstance(tests, Problem) or not tests.values.size:
         return {name: Judgement(np.zeros(projection.samples, bool), np.full(projection.samples, np.nan))}
     known = ~np.isnan(tests.values)

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from fibercap.model.projection import Projection
     from fibercap.studies.claims import Outcome
     from fibercap.studies.compare import Comparison
-    from fibercap.studies.covenants import Tested
+    from fibercap.studies.covenants import CovenantResult
     from fibercap.studies.flips import Flip
     from fibercap.studies.headroom import Headroom
     from fibercap.studies.movable_inputs import Lever
@@ -144,7 +144,7 @@ def laws_line(projection: Projection) -> str:
     )
 
 
-def covenant_lines(tested: Tested, room: Headroom | None = None) -> tuple[str, str]:
+def covenant_lines(tested: CovenantResult, room: Headroom | None = None) -> tuple[str, str]:
     """Return the verdict, and a line with the tightest test, failed and missing tests, and what would break it."""
     limit, unit = quantity_text(tested.limit, tested.unit)
     text = f"{tested.subject} {WORDS[tested.comparator]} {limit} {unit}".strip()
@@ -171,7 +171,7 @@ def covenant_lines(tested: Tested, room: Headroom | None = None) -> tuple[str, s
     return tested.verdict, text
 
 
-def untested_text(tested: Tested) -> str:
+def untested_text(tested: CovenantResult) -> str:
     """Say on how many dates a covenant could not be tested, and why; "" if it was tested on all."""
     if not (tested.untested and tested.tests):
         return ""

@@ -22,7 +22,7 @@ from tests.written import changed
 
 if TYPE_CHECKING:
     from fibercap.model.projection import Projection
-    from fibercap.studies.covenants import Tested
+    from fibercap.studies.covenants import CovenantResult
 
 SLUMP = """\
 fibercap: 1
@@ -64,7 +64,7 @@ def slump(row: str, *changes: tuple[str, str], text: str = SLUMP) -> Projection:
     return project(scenario_of(changed(text.replace("ROW", row), *changes)))
 
 
-def promised(row: str, *changes: tuple[str, str], text: str = SLUMP, name: str = "bank.lev") -> Tested:
+def promised(row: str, *changes: tuple[str, str], text: str = SLUMP, name: str = "bank.lev") -> CovenantResult:
     return covenants(slump(row, *changes, text=text))[name]
 
 

@@ -18,10 +18,10 @@ from tests.test_cli import SMALL
 
 if TYPE_CHECKING:
     from fibercap.model.projection import Projection
-    from fibercap.studies.covenants import Tested
+    from fibercap.studies.covenants import CovenantResult
 
 
-def promise(text: str) -> Tested:
+def promise(text: str) -> CovenantResult:
     scenario = read("fibercore", settings=[f"loans.fleet.covenants={{promise: {text}}}"])
     return covenants(project(scenario))["fleet.promise"]
 

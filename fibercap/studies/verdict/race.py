@@ -14,7 +14,7 @@ from fibercap.core.tree import Branch
 from fibercap.model.horizon.run_off import RUN_OFF
 from fibercap.model.project import project, project_owners_flow
 from fibercap.studies.batch import CHUNK, TOGETHER, size_of
-from fibercap.studies.covenants import tests_of
+from fibercap.studies.covenants import sampled_tests
 from fibercap.studies.turning_points import Judgement, judge_samples
 from fibercap.studies.verdict.footing import owners_worth
 from fibercap.studies.verdict.numbers_of_options import WholeMonths, in_common, lever_of, plan_after
@@ -43,7 +43,7 @@ def may_be_recommended(projection: Projection) -> Truth:
     sound = np.ones(projection.samples, dtype=bool)
     for loan, terms in plan.loans.items():
         for name, covenant in terms.covenants.items():
-            tests = tests_of(projection, loan, name, covenant)
+            tests = sampled_tests(projection, loan, name, covenant)
             if not isinstance(tests, Problem):
                 sound &= tests.holds.all(axis=-1)
     for row in ("accounts.cash", *([f"{RUN_OFF}.accounts.cash"] if projection.run_off is not None else [])):

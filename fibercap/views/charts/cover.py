@@ -36,7 +36,7 @@ if TYPE_CHECKING:
     from fibercap.core.units import Array
     from fibercap.model.projection import Projection
     from fibercap.studies.compare import Comparison
-    from fibercap.studies.covenants import Tested
+    from fibercap.studies.covenants import CovenantResult
     from fibercap.views.charts.ratios import Ratio
     from fibercap.views.charts.style import ChartPage
 
@@ -140,7 +140,7 @@ def _plain(*, holds: bool) -> dict[str, Any]:
     return {"color": INK, "markersize": 6} if holds else {}
 
 
-def _line(ax: Axes, projection: Projection, ratio: Ratio, promise: Tested) -> None:
+def _line(ax: Axes, projection: Projection, ratio: Ratio, promise: CovenantResult) -> None:
     """Draw a covenant's limit as a line over the life of its loan and all dates of its tests."""
     loan = projection.scenario.loans[promise.loan]
     dates = {test.when for test in promise.tests}

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from fibercap.core.timeline import Timeline
     from fibercap.core.units import Array
     from fibercap.model.projection import Projection
-    from fibercap.studies.covenants import Tested
+    from fibercap.studies.covenants import CovenantResult
 
 RATIO: Final = 1.5
 BEYOND: Final = 6.0
@@ -44,7 +44,7 @@ class Ratio:
     places: Array
     values: Array
     labels: tuple[frozenset[str], ...]
-    promises: tuple[Tested, ...]
+    promises: tuple[CovenantResult, ...]
 
     @property
     def breaks_covenant(self) -> Array:
@@ -103,7 +103,7 @@ def _name(projection: Projection, row: str) -> str:
     return f"{whose}{taxed}, at its payments" if stem.startswith("loans.") else f"{whose}, by period"
 
 
-def _at_periods(name: str, projection: Projection, row: str, promises: Iterable[Tested]) -> Ratio:
+def _at_periods(name: str, projection: Projection, row: str, promises: Iterable[CovenantResult]) -> Ratio:
     """Return a ratio by period; one over twelve months only where a payment falls or a covenant is tested."""
     on_row = tuple(p for p in promises if p.subject == row or (row == TWELVE and p.subject == "min_dscr"))
     timeline, values = projection.timeline, projection.value(row)[0]
@@ -131,7 +131,7 @@ def nearest_to_limits(every: list[Ratio]) -> list[Ratio]:
     return [*company, *(ratio for ratio in of_loans if ratio in nearest)]
 
 
-def _ratio(name: str, places: Array, projection: Projection, row: str, promises: Iterable[Tested]) -> Ratio:
+def _ratio(name: str, places: Array, projection: Projection, row: str, promises: Iterable[CovenantResult]) -> Ratio:
     """Return a ratio of years."""
     by_year = projection.by(row)
     values = np.array([value[0] for value in by_year.values()])

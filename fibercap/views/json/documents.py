@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from fibercap.model.projection import Projection
     from fibercap.studies.claims import Outcome
     from fibercap.studies.compare import Case
-    from fibercap.studies.covenants import Tested
+    from fibercap.studies.covenants import CovenantResult
     from fibercap.studies.findings import Finding
     from fibercap.studies.flips import Flip
     from fibercap.studies.headroom import Headroom
@@ -101,7 +101,7 @@ def _flip(flip: Flip | None) -> types.Flip | None:
 
 
 def covenants_document(
-    tested: Mapping[str, Tested], rooms: Mapping[str, Headroom] | None = None
+    tested: Mapping[str, CovenantResult], rooms: Mapping[str, Headroom] | None = None
 ) -> dict[str, types.Covenant]:
     """Return covenants by `<loan>.<name>`, each test with its headroom, and the falls that would break it.
 

@@ -15,7 +15,7 @@ from fibercap.views.sentences import falls_text, flip_line, quantity_text, untes
 
 if TYPE_CHECKING:
     from fibercap.studies.claims import Outcome
-    from fibercap.studies.covenants import Tested
+    from fibercap.studies.covenants import CovenantResult
     from fibercap.studies.headroom import Headroom
     from fibercap.views.report.parts import Part
     from fibercap.views.report.subject import Subject
@@ -81,7 +81,7 @@ def covenants(subject: Subject) -> Section | None:
     return Section("covenants", "Covenants and cover", parts)
 
 
-def _breaking(tested: Tested, room: Headroom) -> str:
+def _breaking(tested: CovenantResult, room: Headroom) -> str:
     """Say which falls break a covenant, and which dividends it bars."""
     text = "broken as things are" if room.is_broken else (falls_text(room) if tested.tests else NOT_TESTED.lower())
     if tested.lock_up is not None:
@@ -90,7 +90,7 @@ def _breaking(tested: Tested, room: Headroom) -> str:
     return text
 
 
-def _covenant(tested: Tested) -> Line:
+def _covenant(tested: CovenantResult) -> Line:
     limit, unit = quantity_text(tested.limit, tested.unit)
     tight = tested.tightest
     value = ""

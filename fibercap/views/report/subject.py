@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from fibercap.model.projection import Projection
     from fibercap.studies.claims import Outcome
     from fibercap.studies.compare import Comparison
-    from fibercap.studies.covenants import Tested
+    from fibercap.studies.covenants import CovenantResult
     from fibercap.studies.flips import Flip
     from fibercap.studies.headroom import Headroom
     from fibercap.studies.sensitivity import Effect
@@ -44,7 +44,7 @@ class Subject:
     measures: Mapping[str, Measure]
     claims: Mapping[str, Outcome]
     flips: Mapping[str, Flip | None]
-    promises: Mapping[str, Tested]
+    promises: Mapping[str, CovenantResult]
     rooms: Mapping[str, Headroom]
     effects: Sequence[Effect]
     comparison: Comparison | None = None

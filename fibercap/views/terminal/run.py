@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from fibercap.model.measures.measure import Measure
     from fibercap.model.projection import Projection
     from fibercap.studies.claims import Outcome
-    from fibercap.studies.covenants import Tested
+    from fibercap.studies.covenants import CovenantResult
 
 
 def run_page(
@@ -133,7 +133,7 @@ def _unit_text(measure: Measure, unit: str) -> Text:
     return Text.assemble(unit, (f" ({'; '.join(notes)})" if notes and unit else "; ".join(notes), "dim"))
 
 
-def covenants_list(console: Console, covenants_by_name: Mapping[str, Tested]) -> None:
+def covenants_list(console: Console, covenants_by_name: Mapping[str, CovenantResult]) -> None:
     """Print the covenants, each with its tightest test."""
     if not covenants_by_name:
         return

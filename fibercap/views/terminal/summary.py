@@ -16,14 +16,14 @@ if TYPE_CHECKING:
     from fibercap.model.measures.measure import Measure
     from fibercap.model.projection import Projection
     from fibercap.studies.claims import Outcome
-    from fibercap.studies.covenants import Tested
+    from fibercap.studies.covenants import CovenantResult
 
 
 def summary(
     projection: Projection,
     measures: Mapping[str, Measure],
     claims: Mapping[str, Outcome],
-    covenants: Mapping[str, Tested],
+    covenants: Mapping[str, CovenantResult],
     warnings: Sequence[str],
 ) -> dict[str, str]:
     """Return the ten lines of the summary by their heads: peaks and lows with their dates, claims, worth, warnings.
@@ -120,7 +120,7 @@ def _claims(outcomes: Sequence[Outcome]) -> str:
     return "; ".join(parts)
 
 
-def _covenants(tested: Mapping[str, Tested]) -> str:
+def _covenants(tested: Mapping[str, CovenantResult]) -> str:
     """Return how many covenants are kept or not tested, and those that are broken."""
     if not tested:
         return "none"

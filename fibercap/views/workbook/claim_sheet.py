@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from fibercap.model.plan.claim import Claim
     from fibercap.model.projection import Projection
     from fibercap.studies.claims import Outcome
-    from fibercap.studies.covenants import Tested
+    from fibercap.studies.covenants import CovenantResult
     from fibercap.views.workbook.book import Book
     from fibercap.views.workbook.formats import Styles
     from fibercap.views.workbook.measure_sheet import MeasureSheet
@@ -241,7 +241,7 @@ def _claim_keys(projection: Projection, by_name: Mapping[str, Outcome]) -> list[
     return [(name, str(projection.scenario.claims[name])) for name in by_name]
 
 
-def _test_keys(by_name: Mapping[str, Tested]) -> list[LineKey]:
+def _test_keys(by_name: Mapping[str, CovenantResult]) -> list[LineKey]:
     """Return the keys of all tests of covenants in one option: name, date and limit."""
     return [
         (name, when, tested.subject, tested.comparator, f"{tested.limit!r} {tested.unit}")
@@ -250,7 +250,7 @@ def _test_keys(by_name: Mapping[str, Tested]) -> list[LineKey]:
     ]
 
 
-def _dates(tested: Tested) -> list[str]:
+def _dates(tested: CovenantResult) -> list[str]:
     """Return the dates of a covenant in order, tested or not, without those whose period the horizon cuts short."""
     missing = [date.when for date in tested.untested if date.reason != PART_OF_PERIOD]
     return sorted({*(test.when for test in tested.tests), *missing})
