@@ -80,6 +80,7 @@ def _write(sheet: Sheet, scenario: Scenario, cuts: Cuts, *, ratios: bool) -> dic
     blocks |= cash_loans(sheet, scenario, planned, locks.values())
     account_rows(sheet, scenario)
     schedules = {blocks[name].name: blocks[name] for name in scenario.loans}
+    # ratios wait until cash has its values, and are evaluated whole; a lock-up needs them while cash is settled
     if cash_decides(scenario) and not locks:
         schedules = settle_cash(sheet, scenario, schedules, locks)
     if ratios or locks:

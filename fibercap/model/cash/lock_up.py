@@ -75,6 +75,7 @@ def _lock_row(sheet: Sheet, scenario: Scenario, lock: tuple[str, str], covenant:
     floor = covenant.limit[0] in {"above", "at_least"}
     beyond, keeps = ("<", ">=") if floor else (">", "<=")
     least, earlier = f"{limit} * {1.0 - HARDLY if floor else 1.0 + HARDLY!r}", f"{{{locked}@-1}}"
+    # an undefined ratio is on neither side of its level: what the last test said goes on
     text = f"IF({{{row}}} {beyond} {least}, 1, IF({{{row}}} {keeps} {least}, 0, {earlier}))"
     if row in LEVERAGE:  # debt without earnings is beyond any limit
         text = f"IF({{{NO_EBITDA}}} > 0, 1, {text})"

@@ -66,7 +66,7 @@ def losses_before(plan: Plan, income: Array) -> tuple[Array, Array]:
         year_income = income[..., part.stop - 1 : part.stop]
         used = np.minimum(made - gone, rules.use_at_most * np.maximum(year_income, 0.0))
         made, gone = made + np.maximum(-year_income, 0.0), gone + used
-        if years and len(history) >= years:
+        if years and len(history) >= years:  # all that had been made by then is gone now, used or not
             gone = np.maximum(gone, history[-years])
         history.append(made)
     return losses

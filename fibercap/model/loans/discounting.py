@@ -55,6 +55,7 @@ class Discounts:
 
     def _at_event(self, event: int, series: Iterator[Any]) -> Any:
         """Return the value at an event of a series that runs backwards."""
+        # run from its end each time: a payment is set on few dates, and most series are never read to their start
         return next(islice(series, len(self._steps) - 1 - event, None))
 
     def _factors_at(self, step: int) -> list[Any]:
@@ -64,6 +65,7 @@ class Discounts:
             grown = interest_on_one_by_event(
                 self._loan, self._rate[..., first : first + 1], (step,), self._grid.period_fraction
             )
+            # periods of one length share one array, so each is divided once
             inverse = {id(part): 1.0 / (1.0 + part) for part in grown}
             self._factors[step] = [inverse[id(part)] for part in grown]
         return self._factors[step]
