@@ -204,7 +204,8 @@ EXAMPLES: Mapping[str, Example] = {
     "late_path": spoilt("price: 40 USD/km", "price: {2001: 40 USD/km}"),
     # currencies
     "other_currency": spoilt("capex: 5 million USD", "capex: 5 million EUR"),
-    "unknown_currency": spoilt("rates: {", "exchange: {GBP: {average: 1.5 USD/EUR}}\nrates: {"),
+    "no_unit_name": spoilt("rates: {", "units: {kUSD: new}\nrates: {"),
+    "unknown_currency": spoilt("rates: {", "exchange: {XYZ: {average: 1.5 USD/EUR}}\nrates: {"),
     "wrong_currency": spoilt("rates: {", "exchange: {EUR: {average: 0.5 USD/BRL}}\nrates: {"),
     "mixed_currency": spoilt(
         "rates: {", "exchange: {EUR: {average: 0.9 USD/EUR}}\nrates: {", "{bank: 2 million USD", "{bank: 2 million EUR"

@@ -33,8 +33,8 @@ lists (but for `extends`, `remove` and `gap`) are refused.
 |---|---|---|
 | number | digits, `_` between groups, `.` for decimals; no commas, no blanks | `255_000`, `8.5`, `1e6` |
 | quantity | a number, at will `thousand`, `million` or `billion`, a blank, a unit | `25 million USD`, `255_000 km/year` |
-| money | `USD`, `EUR`, `DEM`, `BRL`, or with `k` or `M` before it; others than the reporting currency need `exchange` | `10 MUSD` |
-| fiber | `km`, or `Mkm` for a million of them | `1.5 Mkm/year` |
+| money | the ISO 4217 code of a currency, or of one that the euro replaced (`DEM`), or with `k` or `M` before it; others than the reporting currency need `exchange` | `10 MUSD` |
+| product | `m`, `m2`, `m3`, `l`, `g`, `t` or `tonne`, `Wh`, with SI prefixes (`km`, `kg`, `MWh`), `piece`, or one declared under `units`; `Mkm` is a million km | `1.5 Mkm/year`, `2 kt/year` |
 | share, rate | `%` or `bp` is a share; `%/year` or `bp/year` a rate; neither stands for the other | `8.5 %`, `850 bp`, `8.5 %/year` |
 | time | `days`, `months`, `quarters`, `years` | `45 days`, `6 months` |
 | date | year, month and day | `2001-12-31` |
@@ -46,7 +46,7 @@ lists (but for `extends`, `remove` and `gap`) are refused.
 Impossible amounts are refused where they stand: rates above 1,000 %/year, durations above 100 years, money above 1e15 (also
 by time or length), in limits, changes and samples too.
 
-In the tables a key in **bold** must be given; *money* stands for a currency, and *1* for a bare number.
+In the tables a key in **bold** must be given; *money* stands for a currency, *product* for the unit of a product, and *1* for a bare number.
 
 ## In an editor
 

@@ -12,8 +12,10 @@ from fibercap.commands.terminal import say
 
 @click.command()
 @click.argument("folder", type=OutputPath())
+@click.option("--unit", metavar="UNIT", default="km", show_default=True, help="What its plant's product is counted in.")
+@click.option("--currency", metavar="CODE", default="USD", show_default=True, help="Its currency, by ISO 4217.")
 @click.option("--force", is_flag=True, help="Replace files that exist.")
-def new(folder: Path, force: bool) -> None:
+def new(folder: Path, unit: str, currency: str, force: bool) -> None:
     """Write a small plan that runs, with comments, to FOLDER/plan.yaml, and the schema for editors beside it.
 
     With - for FOLDER, print the plan alone.
@@ -23,10 +25,11 @@ def new(folder: Path, force: bool) -> None:
     from fibercap.views.files.writing import write_all
     from fibercap.views.json.text import json_text
 
+    plan = new_plan(unit, currency)
     if folder == STANDARD_OUTPUT:
-        print_content(new_plan())
+        print_content(plan)
         return
-    contents = {"plan.yaml": new_plan(), "fibercap.schema.json": f"{json_text(scenario_schema())}\n".encode()}
+    contents = {"plan.yaml": plan, "fibercap.schema.json": f"{json_text(scenario_schema())}\n".encode()}
     for path in write_all(folder, contents, force=force):
         say(str(path))
     say(f"next: fibercap check {folder / 'plan.yaml'}", err=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, partial
 from typing import TYPE_CHECKING, Annotated, Any
 
 import numpy as np
@@ -25,6 +25,7 @@ from fibercap.core.units import (
     split_quantity,
     unit_text,
 )
+from fibercap.core.vocabulary import PlanUnits
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -122,7 +123,7 @@ class Field(ABC):
 
 @dataclass(frozen=True)
 class Of(Field):
-    """A quantity in a house unit; `money` stands for the reporting currency, `percent` for a share written in %."""
+    """A quantity in a house unit; `money` is the reporting currency, `product` a product's unit, `percent` a share."""
 
     unit: str
     low: float = -np.inf
@@ -132,27 +133,31 @@ class Of(Field):
 
     def schema(self) -> grammar.Json:
         """Return what may be written."""
-        return grammar.quantities(self.unit, self.low, self.high, self.above, self.example("USD"))
+        return grammar.quantities(self.unit, self.low, self.high, self.above, self.example(PlanUnits()))
 
-    def house(self, currency: str) -> str:
-        """Return the house unit, with the reporting currency in place of `money`."""
-        return "" if self.unit == "percent" else self.unit.replace("money", currency)
+    def house(self, units: PlanUnits) -> str:
+        """Return the house unit, with the plan's own in place of `money` and `product`."""
+        if self.unit == "percent":
+            return ""
+        return self.unit.replace("money", units.currency).replace("product", units.product)
 
     def parse(self, raw: Any, info: ValidationInfo) -> Array:
         """Return the amount, `()` or (sample, 1), in the house unit."""
         context, value = info.context or {}, raw.value if isinstance(raw, Leaf) else raw
         drawn = self.drawable and is_drawn(value)
         text = str(value.units) if drawn else value if isinstance(value, str) else ""
-        known = context.get("currencies", ()) if "money" in self.unit else ()
-        currency = next((code for code in known if code in text), context.get("currency", "USD"))
-        magnitude = self._read_draws(value, currency) if drawn else np.asarray(self._read(raw, currency))
+        units = PlanUnits.from_context(context)
+        if "money" in self.unit:
+            other = next((code for code in context.get("currencies", ()) if code in text), units.currency)
+            units = units._replace(currency=other)
+        magnitude = self._read_draws(value, units) if drawn else np.asarray(self._read(raw, units))
         least, top = self.bounds
         bad = ~((magnitude >= least) & (magnitude <= top) & (magnitude > self.above))
         if not bad.any():
             return magnitude
         amount = magnitude.flat[first := int(np.flatnonzero(bad)[0])]
-        actual = f"{self._amount_text(amount, currency)} in sample {first}" if drawn else quote(value)
-        raise wrong("out_of_range", actual, self._range(currency, amount))
+        actual = f"{self._amount_text(amount, units)} in sample {first}" if drawn else quote(value)
+        raise wrong("out_of_range", actual, self._range(units, amount))
 
     @property
     def bounds(self) -> tuple[float, float]:
@@ -160,75 +165,74 @@ class Of(Field):
         largest = most("" if self.unit == "percent" else self.unit)
         return max(self.low, -largest), min(self.high, largest)
 
-    def _amount_text(self, magnitude: float, currency: str) -> str:
+    def _amount_text(self, magnitude: float, units: PlanUnits) -> str:
         if sign := {"percent": "%", "1/year": "%/year"}.get(self.unit):
             return f"{amount_text(magnitude * 100)} {sign}"
-        return f"{amount_text(magnitude)} {unit_text(self.house(currency))}".strip()
+        return f"{amount_text(magnitude)} {unit_text(self.house(units))}".strip()
 
-    def _range(self, currency: str, amount: float) -> str:
-        least, top = self.bounds
-        if amount > top and not np.isfinite(self.high):
-            return f"at most {self._amount_text(top, currency)}"
+    def _range(self, units: PlanUnits, amount: float) -> str:
+        least, top = (self._amount_text(bound, units) for bound in self.bounds)
+        if amount > self.bounds[1] and not np.isfinite(self.high):
+            return f"at most {top}"
         if np.isfinite(self.above):
-            return f"more than {self._amount_text(self.above, currency)}"
-        if np.isfinite(self.low) and np.isfinite(self.high):
-            return f"a value from {self._amount_text(self.low, currency)} to {self._amount_text(self.high, currency)}"
-        return f"at least {self._amount_text(least, currency)}"
+            return f"more than {self._amount_text(self.above, units)}"
+        both = np.isfinite(self.low) and np.isfinite(self.high)
+        return f"a value from {least} to {top}" if both else f"at least {least}"
 
-    def _read_draws(self, value: Any, currency: str) -> Array:
-        factor = factor_of_draws(value, self.house(currency))
+    def _read_draws(self, value: Any, units: PlanUnits) -> Array:
+        factor = factor_of_draws(value, self.house(units))
         if factor is None:
-            given, target = unit_text(str(value.units)) or "no unit", unit_text(self.house(currency)) or "plain numbers"
-            wanted = in_words(self.kept_unit(currency))
+            given, target = unit_text(str(value.units)) or "no unit", unit_text(self.house(units)) or "plain numbers"
+            wanted = in_words(self.kept_unit(units))
             raise wrong("wrong_dimension", f"samples in {given}", wanted, f"give them in {target}")
         magnitude = np.asarray(value.magnitude, dtype=float) * factor
         if magnitude.ndim != 2 or magnitude.shape[1] != 1:  # (sample, 1)
             raise wrong("wrong_shape", f"an array of shape {magnitude.shape}", "one of shape (samples, 1)")
         return magnitude
 
-    def _read(self, raw: Any, currency: str) -> float:
-        wanted, example = _dimension_and_example(self, currency)
-        text = text_of(raw, f"{wanted} like {example}")
-        number, unit = quantity_of(text, wanted, example, lambda other: self.rewrite(other, currency))
-        factor = conversion(unit, self.house(currency))
+    def _read(self, raw: Any, units: PlanUnits) -> float:
+        wanted, example = _dimension_and_example(self, units)
+        text, rewrite = text_of(raw, f"{wanted} like {example}"), partial(self.rewrite, units=units)
+        number, unit = quantity_of(text, wanted, example, rewrite)
+        factor = conversion(unit, self.house(units))
         share = self.unit == "percent"
-        if factor is None or (share and not unit) or (not share and "percent" in unit and self.house(currency) == ""):
-            raise wrong(*misfit(text, self.kept_unit(currency), wanted, lambda other: self.rewrite(other, currency)))
+        if factor is None or (share and not unit) or (not share and "percent" in unit and self.house(units) == ""):
+            raise wrong(*misfit(text, self.kept_unit(units), wanted, rewrite))
         return number * factor
 
-    def kept_unit(self, currency: str) -> str:
+    def kept_unit(self, units: PlanUnits) -> str:
         """Return the house unit, or "percent" of a share."""
-        return "percent" if self.unit == "percent" else self.house(currency)
+        return "percent" if self.unit == "percent" else self.house(units)
 
-    def rewrite(self, text: str, currency: str) -> str:
+    def rewrite(self, text: str, units: PlanUnits) -> str:
         """Return the same amount in a unit that the field takes, "" where there is none.
 
         Parameters
         ----------
-        text, currency : str
-            The text as written, and the reporting currency.
+        text, units : str, PlanUnits
+            The text as written, and the plan's units.
         """
-        house, (least, top) = self.kept_unit(currency), self.bounds
-        return fitting(text, house, lambda other: takes(other, house, max(least, self.above), top))
+        house, (least, top) = self.kept_unit(units), self.bounds
+        return fitting(text, house, partial(takes, house=house, low=max(least, self.above), high=top))
 
-    def example(self, currency: str) -> str:
+    def example(self, units: PlanUnits) -> str:
         """Return a quantity of this kind as one would write it."""
-        house = self.house(currency)
+        house, money, product = self.house(units), units.currency, units.product
         known = {
-            "km/year": "`255_000 km/year`",
+            f"{product}/year": f"`255_000 {product}/year`",
             "1/year": "`8.5 %/year`",
             "day": "`45 days`",
-            f"{currency}/km": f"`31 {currency}/km`",
-            f"{currency}/year": f"`2.8 million {currency}/year`",
-            currency: f"`25 million {currency}`",
+            f"{money}/{product}": f"`31 {money}/{product}`",
+            f"{money}/year": f"`2.8 million {money}/year`",
+            money: f"`25 million {money}`",
         }
         return "`90 %`" if self.unit == "percent" else known.get(house, f"`5 {unit_text(house)}`".replace(" `", "`"))
 
 
 @cache
-def _dimension_and_example(of: Of, currency: str) -> tuple[str, str]:
+def _dimension_and_example(of: Of, units: PlanUnits) -> tuple[str, str]:
     """Return the dimension of a quantity in words, and an example."""
-    return in_words(of.kept_unit(currency)), of.example(currency)
+    return in_words(of.kept_unit(units)), of.example(units)
 
 
 class Text(Field):

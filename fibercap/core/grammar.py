@@ -3,9 +3,14 @@
 from __future__ import annotations
 
 from math import isfinite
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
-from fibercap.core.units import SCALED_UNITS, SCALES, UNSIGNED, VOCABULARY, in_words, words_like
+from fibercap.core.currencies import CURRENCIES
+from fibercap.core.units import UNSIGNED, in_words, words_like
+from fibercap.core.vocabulary import SCALED_UNITS, SCALES
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
 Json = dict[str, Any]
 
@@ -15,10 +20,25 @@ _DAY: Final = "(?:0[1-9]|1[0-2])-(?:0[1-9]|[12][0-9])|(?:0[13-9]|1[0-2])-30|(?:0
 DAY: Final = f"[12][0-9]{{3}}-(?:{_DAY})"
 WHEN: Final = f"(?:in total|(?:end of )?{PERIOD})"
 _SCALE: Final = f"(?:{'|'.join(SCALES)})"
-_ANY: Final = f"(?:{'|'.join(sorted(VOCABULARY))})"
-_PLAIN: Final = f"(?:{'|'.join(sorted(VOCABULARY - SCALED_UNITS))}|1/{_ANY})"
-_SCALED: Final = f"(?:{'|'.join(sorted(SCALED_UNITS))})"
-ANY_QUANTITY: Final = f"-?{NUMBER}(?: {_SCALE}| (?:(?:{_SCALE} )?{_PLAIN}|{_SCALED})(?:/{_ANY})*)?"
+_BAR: Final = "|"
+
+
+def _one_of(words: Iterable[str]) -> str:
+    """Return the pattern of one of some words; those with the same first letter stand together."""
+    rest: dict[str, list[str]] = {}
+    for word in sorted(words):
+        rest.setdefault(word[0], []).append(word[1:])
+    return f"(?:{_BAR.join(f'{first}(?:{_BAR.join(ends)})' for first, ends in rest.items())})"
+
+
+CODE: Final = _one_of(CURRENCIES)
+"""The code of a currency."""
+_SCALED_CODE: Final = f"[kM]{CODE}"
+_WORD: Final = "[A-Za-z]+[23]?"
+"""A unit, which may be one that the scenario declares."""
+_PLAIN: Final = f"(?:{_WORD}|%|1/(?:{_WORD}|%))"
+_SCALED: Final = f"(?:Mkm|{_SCALED_CODE})"
+ANY_QUANTITY: Final = f"-?{NUMBER}(?: {_SCALE}| (?:(?:{_SCALE} (?!{_SCALED}(?:/|$)))?{_PLAIN})(?:/(?:{_WORD}|%))*)?"
 _NOT_ZERO: Final = "(?!-?[0_.]+(?:[eE][^ ]*)?(?: |$))"
 _WHOLE: Final = r"[0-9]+(?:_[0-9]+)*(?:\.0+)?"
 _TO_100: Final = r"(?:0*[0-9]{1,2}(?:\.[0-9]+(?:_[0-9]+)*)?|0*100(?:\.0+)?)"
@@ -35,11 +55,22 @@ def quantity(unit: str, *, signed: bool = False, zero: bool = True) -> str:
         Whether the number may be negative, and whether it may be zero.
     """
     over, *under = unit.split("/")
-    words = words_like(over) + (("1",) if over == "1" else ())
-    plain, scaled = ("|".join(word for word in words if (word in SCALED_UNITS) is scaled) for scaled in (False, True))
+    plain, scaled = _words(over, scaled=False), _words(over, scaled=True)
     units = f"(?:(?:{_SCALE} )?(?:{plain}){f'|{scaled}' if scaled else ''})"
-    units += "".join(f"/(?:{'|'.join(words_like(part))})" for part in under)
+    for part in under:
+        words = [_words(part, scaled=scaled) for scaled in (False, True)]
+        units += f"/(?:{'|'.join(filter(None, words))})"
     return f"{'' if zero else _NOT_ZERO}{'-?' if signed else ''}{NUMBER} {units}"
+
+
+def _words(unit: str, *, scaled: bool) -> str:
+    """Return the pattern of the words for a unit that say thousand or million themselves, or that do not."""
+    if unit == "money":
+        return _SCALED_CODE if scaled else CODE
+    if unit == "product":
+        return "Mkm" if scaled else f"(?!Mkm){_WORD}"
+    words = words_like(unit) + (("1",) if unit == "1" else ())
+    return "|".join(word for word in words if (word in SCALED_UNITS) is scaled)
 
 
 def share() -> str:
@@ -87,7 +118,7 @@ def quantities(unit: str, low: float, high: float, above: float, like: str) -> J
     """
     bounded = unit == "percent" and low == 0 and high == 1
     pattern = share() if bounded else quantity(unit, signed=low < 0 and above < 0, zero=not above >= 0)
-    title = in_words(unit if unit == "percent" else unit.replace("money", "USD"))
+    title = in_words(unit)
     title = title.removeprefix("an ").removeprefix("a ")
     limits = _limits(unit, low, high, above)
     shown = {"percent": "%", "1/year": "%/year"}.get(unit, unit)

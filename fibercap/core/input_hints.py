@@ -7,16 +7,11 @@ import re
 from datetime import date
 from typing import TYPE_CHECKING, Final
 
+from fibercap.core.currencies import CURRENCIES
+from fibercap.core.errors import nearest
 from fibercap.core.unit_hints import but_for_case, same_unit, spoken_unit
-from fibercap.core.units import (
-    CURRENCIES,
-    VOCABULARY,
-    QuantityTextError,
-    conversion,
-    in_words,
-    split_quantity,
-    unit_text,
-)
+from fibercap.core.units import QuantityTextError, conversion, in_words, known_units, split_quantity, unit_text
+from fibercap.core.vocabulary import vocabulary_in_use
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -113,13 +108,19 @@ def _about_unit(text: str, unit: str, fit: Callable[[str], str]) -> str:
     ):  # a currency is proposed even if its exchange rate is missing
         return f"did you mean `{known}`?"
     if is_currency_code(unit):
-        return f"known currencies: {', '.join(CURRENCIES)}; convert other money"
-    return f"known units: {', '.join(sorted(VOCABULARY))}"
+        return unknown_currency(unit[-3:])
+    return known_units(vocabulary_in_use())
+
+
+def unknown_currency(code: str) -> str:
+    """Return the hint for three capitals that are no currency: the codes that are most like them."""
+    near = nearest(code, CURRENCIES)
+    return f"did you mean `{near}`?" if near else "write a code of ISO 4217, such as `USD`, `INR` or `JPY`"
 
 
 def is_currency_code(unit: str) -> bool:
     """Return whether an unknown unit looks like a currency: three capitals, perhaps scaled."""
-    return bool(re.fullmatch(r"[kM]?[A-Z]{3}", unit)) and unit not in VOCABULARY
+    return bool(re.fullmatch(r"[kM]?[A-Z]{3}", unit)) and unit not in vocabulary_in_use().words
 
 
 def misfit(text: str, house: str, wanted: str, fit: Callable[[str], str]) -> tuple[str, str, str, str]:
@@ -224,7 +225,7 @@ def _replace_comma(text: str) -> str:
 
 def _replace_words(text: str) -> str:
     """Replace other words for units and scales by those of the vocabulary: `8 Percent` becomes `8 %`."""
-    words = {*VOCABULARY, *_SCALES}
+    words = {*vocabulary_in_use().words, *_SCALES}
 
     def word(match: re.Match[str]) -> str:
         other = _OTHER_WORDS.get(match[0].lower(), "")

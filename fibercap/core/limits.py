@@ -5,24 +5,26 @@ from __future__ import annotations
 from functools import cache
 from typing import Final
 
-from fibercap.core.units import CURRENCIES, conversion
+from fibercap.core.currencies import CURRENCIES
+from fibercap.core.units import base_units, powers
+from fibercap.core.vocabulary import Vocabulary, vocabulary_in_use
 
 LARGEST: Final = 1e18
 """The limit in other units: larger than in any plan, but the product of a few such numbers is still finite."""
 RATE: Final = 10.0
 YEARS: Final = 200.0
 MONEY: Final = 1e15
+_AMOUNTS: Final = frozenset((code, 1.0) for code in CURRENCIES)
 
 
-@cache
 def most(unit: str) -> float:
     """Return the largest amount that is allowed in a unit; minus that is the least.
 
     Parameters
     ----------
     unit : str
-        A unit of the vocabulary, such as `USD/year` or `percent / year`; `money` stands for any currency, and
-        `unit` for the one that is exchanged.
+        A unit of the vocabulary, such as `USD/year` or `percent / year`; `money` stands for any currency, `product` for
+        the unit of any product, and `unit` for the currency that is exchanged.
 
     Returns
     -------
@@ -38,14 +40,19 @@ def most(unit: str) -> float:
     ------
     docs/reference/scenario.md, "How things are written": a choice of the project.
     """
-    known = unit.replace("money", CURRENCIES[0]).removesuffix("/unit")
+    return _most(
+        unit.replace("money", CURRENCIES[0]).replace("product", "km").removesuffix("/unit"), vocabulary_in_use()
+    )
+
+
+@cache
+def _most(unit: str, vocabulary: Vocabulary) -> float:
+    scale, base = base_units(unit, vocabulary)
     for like, limit in (("1 / year", RATE), ("year", YEARS)):
-        factor = conversion(like, known)
-        if factor is not None:
-            return limit * factor
-    over = known.partition("/")[0].strip()
-    factors = (conversion(code, over) for code in CURRENCIES)
-    return next((MONEY * factor for factor in factors if factor is not None), LARGEST)
+        if base == powers(like):
+            return limit / scale
+    over, dimension = base_units(unit.partition("/")[0].strip(), vocabulary)
+    return MONEY / over if len(dimension) == 1 and dimension[0] in _AMOUNTS else LARGEST
 
 
 def amount_text(number: float) -> str:

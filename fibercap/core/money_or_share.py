@@ -10,6 +10,7 @@ import numpy as np
 from fibercap.core import grammar
 from fibercap.core.fields import Field, Of, Word, is_drawn, text_of
 from fibercap.core.units import Array, factor_of_draws, is_share, split_quantity
+from fibercap.core.vocabulary import PlanUnits
 
 if TYPE_CHECKING:
     from pydantic_core.core_schema import ValidationInfo
@@ -40,7 +41,7 @@ class PartField(Field):
     def schema(self) -> grammar.Json:
         """Return what may be written."""
         rest, words = (f"|{REST}", ", share or `rest`") if self.rest else ("", " or share")
-        pattern, like = f"{grammar.quantity('money')}|{grammar.share()}{rest}", self.example("USD")
+        pattern, like = f"{grammar.quantity('money')}|{grammar.share()}{rest}", self.example(PlanUnits())
         return grammar.text(f"amount of money{words}", pattern, "money, % or bp", like)
 
     def parse(self, raw: Any, info: ValidationInfo) -> Part:
@@ -67,9 +68,9 @@ class PartField(Field):
             return Part("share", Of("percent", low=0.0, high=1.0).parse(raw, info))
         return Part("money", Of("money", low=0.0).parse(raw, info))
 
-    def example(self, currency: str) -> str:
+    def example(self, units: PlanUnits) -> str:
         """Return an example of a part."""
-        return f"`2 million {currency}` or `20 %`"
+        return f"`2 million {units.currency}` or `20 %`"
 
 
 class TruthField(Field):

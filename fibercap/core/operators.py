@@ -6,13 +6,16 @@ import re
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any, Final
 
+import numpy as np
+
 from fibercap.core.fields import is_drawn
 from fibercap.core.input_hints import day_of, quote
 from fibercap.core.limits import YEARS, most
 from fibercap.core.period_names import is_business_year, whole_period
 from fibercap.core.timeline import add_months, month_end, month_number
 from fibercap.core.tree import Branch, Leaf, Tree
-from fibercap.core.units import SHARES, UNITS, QuantityTextError, conversion, split_quantity
+from fibercap.core.units import Drawn, QuantityTextError, conversion, factor_of_draws, split_quantity, unit_text
+from fibercap.core.vocabulary import SHARES, UNITS
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -44,7 +47,7 @@ def times(value: Any, by: Any) -> Any:
         If the value is no quantity, or the factor has a unit.
     """
     if is_drawn(by):
-        return _quantity(value, "times") * _quantity(by, "times")
+        return _join(value, by, "times", "")
     factor, scale, unit = _split_amount(
         by, "a bare number or a percentage", "write it like `{times: 0.8}` or `{times: 80 %}`"
     )
@@ -52,7 +55,7 @@ def times(value: Any, by: Any) -> Any:
         raise OperatorError(f"`times: {by}`", "a bare number or a percentage", "use `plus` to add an amount")
     factor *= _scale(scale) * (Decimal(str(UNITS[unit][0])) if unit else 1)
     if is_drawn(value):
-        return _quantity(value, "times") * float(factor)
+        return Drawn(np.asarray(value.magnitude) * float(factor), str(value.units))
     number, suffix, _ = _changeable(value, "times")
     return _text(number * factor, suffix)
 
@@ -71,7 +74,7 @@ def plus(value: Any, more: Any) -> Any:
         If one is no quantity, or their dimensions differ.
     """
     if is_drawn(value) or is_drawn(more):
-        return _quantity(value, "plus") + _quantity(more, "plus")
+        return _join(value, more, "plus", None)
     number, suffix, unit = _changeable(value, "plus")
     added, other, other_unit = _split_amount(more, "a quantity", f"write it like `{{plus: {value}}}`")
     factor = conversion(other_unit, unit) if bool(unit) == bool(other_unit) else None
@@ -143,13 +146,23 @@ def _changeable(value: Any, operator: str) -> tuple[Decimal, str, str]:
     return _split_amount(value, wanted, "replace the value, or name the inputs that have a number")
 
 
-def _quantity(value: Any, operator: str) -> Any:
-    from fibercap.core.quantity import Quantity  # noqa: PLC0415 - a command does without pint
+def _join(value: Any, by: Any, operator: str, unit: str | None) -> Drawn:
+    """Return samples of a value times or plus others, which are first brought to a unit; None is the value's own."""
+    (amount, value_unit), (change, change_unit) = _magnitude(value, operator), _magnitude(by, operator)
+    factor = factor_of_draws(Drawn(change, change_unit), value_unit if unit is None else unit)
+    if factor is None:
+        given = unit_text(change_unit) or "no unit"
+        wanted = f"samples in {unit_text(value_unit)}" if unit is None else "samples of a bare number or a share"
+        raise OperatorError(f"samples in {given}", wanted, "give the samples another unit")
+    return Drawn(amount * change * factor if operator == "times" else amount + change * factor, value_unit)
 
+
+def _magnitude(value: Any, operator: str) -> tuple[Any, str]:
+    """Return the number or the samples of a value, and their unit."""
     if is_drawn(value):
-        return Quantity(value.magnitude, str(value.units) or "dimensionless")
+        return np.asarray(value.magnitude, dtype=float), str(value.units)
     number, suffix, unit = _changeable(value, operator)
-    return Quantity(float(number * _scale(suffix)), unit or "dimensionless")
+    return float(number * _scale(suffix)), unit
 
 
 def _scale(suffix: str) -> int:

@@ -8,9 +8,11 @@ from dataclasses import dataclass, field, replace
 from fibercap.core.errors import MOST_SHOWN, Place, Problem, did_you_mean, nearest
 from fibercap.core.like import fill_likes, has_like
 from fibercap.core.operators import ASIDE, OPERATORS, OperatorError, is_operation
+from fibercap.core.product_units import vocabulary_of
 from fibercap.core.schema_of_paths import FREE, Schema
 from fibercap.core.set_twice import find_repeated_settings
 from fibercap.core.tree import WRAPPER, Branch, Leaf, Origin, Path, Tree, is_wrapper, subtree, wrapped_value
+from fibercap.core.vocabulary import using
 
 VERBS = ("remove", "change", "add")
 
@@ -47,6 +49,11 @@ def overlay(tree: Branch, changes: Branch, schema: Schema = FREE, how: str = "ch
     OverlayError
         With every path that is misspelt, missing, already there or set twice, and every operator that does not fit.
     """
+    with using(vocabulary_of(tree)):
+        return _overlay(tree, changes, schema, how)
+
+
+def _overlay(tree: Branch, changes: Branch, schema: Schema, how: str) -> Branch:
     twice = find_repeated_settings((changes,), schema)
     problems = list(twice.values())
     removed = removals(changes)

@@ -107,7 +107,12 @@ VALUES: Final = {
     "bare_number": Kind("A number has no unit.", "Add the unit; every amount, rate, share and duration has one."),
     "unknown_unit": Kind(
         "A unit is not in the vocabulary.",
-        "Use `USD EUR DEM BRL`, `kUSD`, `MUSD`, `km`, `Mkm`, `day month quarter year`, `%` or `bp`, joined by `/`.",
+        "Use a currency's ISO 4217 code (`USD`, `kUSD`, `MUSD`), a unit of products (`km`, `tonne`, `piece`, or one "
+        "under `units`), `day month quarter year`, `%` or `bp`, joined by `/`.",
+    ),
+    "no_unit_name": Kind(
+        "A declared unit has the name of a currency or of a known unit, or one that is not letters alone.",
+        "Give it another name, such as `coil`.",
     ),
     "wrong_dimension": Kind(
         "The unit measures something else than is asked for.",

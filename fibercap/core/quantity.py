@@ -10,20 +10,25 @@ from typing import Any, Final
 
 import pint
 
-from fibercap.core.units import DIMENSIONS, SPOKEN, UNITS
+from fibercap.core.vocabulary import BUILT_IN, SPOKEN, Vocabulary
 
 
-def _make_registry() -> pint.UnitRegistry[Any]:
+@cache
+def registry_of(vocabulary: Vocabulary) -> pint.UnitRegistry[Any]:
+    """Return the registry that knows the units of a vocabulary; scenarios that declare the same ones share it.
+
+    Quantities of two registries cannot be joined: pint says so.
+    """
     lines = []
-    for unit, (factor, base) in UNITS.items():
-        meaning = f"[{DIMENSIONS[unit]}]" if unit in DIMENSIONS else f"{factor!r} * {base}".removesuffix(" * ")
+    for unit, (factor, base) in vocabulary.table.items():
+        dimension = vocabulary.dimensions.get(unit)
+        meaning = f"[{dimension}]" if dimension else f"{factor!r} * {base}".removesuffix(" * ")
         lines.append(" = ".join([unit, meaning, "_", *(word for word, name in SPOKEN.items() if name == unit)]))
-    made: pint.UnitRegistry[Any] = pint.UnitRegistry(lines, cache_folder=None)
-    pint.set_application_registry(made)  # type: ignore[no-untyped-call]  # pint leaves it untyped
-    return made
+    return pint.UnitRegistry(lines, cache_folder=None)
 
 
-registry: Final = _make_registry()
+registry: Final = registry_of(BUILT_IN)
+pint.set_application_registry(registry)  # type: ignore[no-untyped-call]  # pint leaves it untyped
 Quantity = registry.Quantity
 
 

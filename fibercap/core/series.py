@@ -18,6 +18,7 @@ from fibercap.core.input_hints import quote
 from fibercap.core.money_or_share import PartField
 from fibercap.core.period_names import DECEMBER, whole_period
 from fibercap.core.units import Array
+from fibercap.core.vocabulary import PlanUnits
 
 if TYPE_CHECKING:
     from pydantic_core.core_schema import ValidationInfo
@@ -276,7 +277,7 @@ class ByKey(Field):
             If it is not a block, or a key or value cannot be used.
         """
         if not isinstance(raw, dict):
-            wanted = f"a block of values, each like {self.of.example((info.context or {}).get('currency', 'USD'))}"
+            wanted = f"a block of values, each like {self.of.example(PlanUnits.from_context(info.context or {}))}"
             raise wrong("not_a_block", quote(text_of(raw, wanted)), wanted, "one for each date or period")
         return dict(sorted(read_block(raw, self.key, self.of.parse, info).items()))
 

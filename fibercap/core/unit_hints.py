@@ -7,18 +7,10 @@ from decimal import Decimal, InvalidOperation
 from fractions import Fraction
 from typing import TYPE_CHECKING, Final
 
+from fibercap.core.currencies import CURRENCIES
 from fibercap.core.errors import nearest
-from fibercap.core.units import (
-    CURRENCIES,
-    DAYS_IN_YEAR,
-    SCALES,
-    SPOKEN,
-    UNITS,
-    VOCABULARY,
-    QuantityTextError,
-    conversion,
-    split_quantity,
-)
+from fibercap.core.units import QuantityTextError, conversion, split_quantity
+from fibercap.core.vocabulary import DAYS_IN_YEAR, SCALES, SPOKEN, vocabulary_in_use
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -31,16 +23,20 @@ _SMALL: Final = {"d": Fraction(1, 10), "c": Fraction(1, 100), "m": Fraction(1, 1
 _SCALED: Final[dict[str, Fraction]] = {**{prefix: Fraction(by) for prefix, by in _PREFIXES.items()}, **_SMALL}
 _METER: Final = Fraction(1, 1000)
 _LENGTHS: Final = {
-    **dict.fromkeys(("m", "meter", "meters", "metre", "metres"), _METER),
+    **dict.fromkeys(("meter", "meters", "metre", "metres"), _METER),
     **dict.fromkeys(("mile", "miles", "mi"), Fraction("1.609344")),
     **dict.fromkeys(("ft", "foot", "feet"), Fraction("0.0003048")),
     **dict.fromkeys(("yard", "yards"), Fraction("0.0009144")),
 }
 _OTHER: Final = {
     **{word: (factor, "km") for word, factor in _LENGTHS.items()},
-    **{f"{prefix}m": (_METER * by, "km") for prefix, by in _SCALED.items() if prefix != "k"},
+    **{f"{prefix}m": (_METER * by, "km") for prefix, by in _SCALED.items() if prefix in "hGT"},
     **{f"{prefix}km": (by, "km") for prefix, by in _SCALED.items() if prefix != "M"},
-    **{f"{prefix}{code}": (Fraction(by), code) for prefix, by in _PREFIXES.items() for code in CURRENCIES},
+    **{f"{prefix}{code}": (Fraction(_PREFIXES[prefix]), code) for prefix in "GT" for code in CURRENCIES},
+    **dict.fromkeys(("lb", "lbs"), (Fraction("0.45359237"), "kg")),
+    **dict.fromkeys(("liter", "liters", "litre", "litres"), (Fraction(1, 1000), "m3")),
+    **dict.fromkeys(("sqm", "qm"), (Fraction(1), "m2")),
+    **dict.fromkeys(("pcs", "units"), (Fraction(1), "piece")),
     **dict.fromkeys(("week", "weeks"), (Fraction(7, DAYS_IN_YEAR), "year")),
     **dict.fromkeys(("hour", "hours"), (Fraction(1, 24 * DAYS_IN_YEAR), "year")),
     **dict.fromkeys(("decade", "decades"), (Fraction(10), "year")),
@@ -82,13 +78,14 @@ def fitting(text: str, house: str, fits: Callable[[str], bool]) -> str:
     if not match:
         return ""
     number, scale, unit = match.groups()
-    if all(part in VOCABULARY or part == "1" for part in unit.split("/")):
+    product = house.rpartition("/")[2]
+    if all(part in vocabulary_in_use().words or part == "1" for part in unit.split("/")):
         head, _, last = unit.rpartition("/")
-        more = [] if head or house in ("", "percent") else [f"{text}/year", f"{text}/km"]
+        more = [] if head or house in ("", "percent") else [f"{text}/year", f"{text}/{product}"]
         proposals = [*more, *([text.removesuffix("/year")] if last == "year" and head and "/" not in head else [])]
     else:
         written = spoken_unit(house)
-        ends = ("",) if "/" in unit or house in ("", "percent") else ("", "/year", "/km")
+        ends = ("",) if "/" in unit or house in ("", "percent") else ("", "/year", f"/{product}")
         proposals = [_convert(number, scale, f"{unit}{end}", written) for end in ends]
     return next((proposal for proposal in proposals if proposal and fits(proposal)), "")
 
@@ -108,8 +105,8 @@ def in_known_units(text: str) -> str:
 
 def but_for_case(word: str) -> str:
     """Return the unit that differs from a word only in capital letters, "" if none; `mkm` is a thousandth of a km."""
-    same = [known for known in VOCABULARY if known.lower() == word.lower()]
-    return "" if not same or word == "mkm" else min(same)
+    same = [known for known in vocabulary_in_use().words if known.lower() == word.lower()]
+    return "" if len(same) != 1 or word == "mkm" else same[0]
 
 
 def same_unit(word: str) -> str:
@@ -123,8 +120,9 @@ def same_unit(word: str) -> str:
         return but_for_case(word)
     if re.fullmatch(r"[A-Z]{3}", word):
         return next((code for code in CURRENCIES if sorted(code) == sorted(word)), "")
-    near = nearest(word, VOCABULARY)
-    prefixed = any(word[cut:].lower() in {known.lower() for known in VOCABULARY} for cut in (1, 2))
+    words = vocabulary_in_use().words
+    near = nearest(word, words)
+    prefixed = any(word[cut:].lower() in {known.lower() for known in words} for cut in (1, 2))
     return near if near and near[0] == word[0] and not prefixed else ""
 
 
@@ -135,15 +133,15 @@ def spoken_unit(house: str) -> str:
 
 def _amount(unit: str) -> Amount | None:
     """Return the factor and the powers of a unit, None if one of its parts is not known."""
-    factor, powers = Fraction(1), dict[str, int]()
+    factor, powers, table = Fraction(1), dict[str, int](), vocabulary_in_use().table
     for place, part in enumerate(unit.split("/")):
         name = SPOKEN.get(part, part)
         if part == "1":
             continue
         if name in _TIMES:
             by, base = _TIMES[name], "year"
-        elif name in UNITS and name != "percent":
-            by, base = Fraction(str(UNITS[name][0])), UNITS[name][1]
+        elif name in table and name != "percent":
+            by, base = Fraction(str(table[name][0])), table[name][1]
         elif part == "%":
             by, base = Fraction(1, 100), ""
         elif part in _OTHER:

@@ -1,8 +1,6 @@
-"""One short vocabulary of units, and one strict grammar for quantities.
+"""One strict grammar for quantities, and conversion between units of one vocabulary.
 
-House units are coherent: one money unit per currency, `km` (of fiber), `year`, and `month` and `day` where the
-calendar counts. Formulas multiply them symbolically, so no conversion factor can hide in a model. Quantities that carry
-their unit are made of the same vocabulary, in `core/quantity`.
+Quantities that carry their unit are made of the same vocabulary, in `core/quantity`.
 """
 
 from __future__ import annotations
@@ -15,45 +13,19 @@ from typing import Any, Final
 import numpy as np
 import numpy.typing as npt
 
+from fibercap.core.currencies import CURRENCIES
 from fibercap.core.errors import UnitError
+from fibercap.core.vocabulary import (
+    BUILT_IN,
+    SCALED_UNITS,
+    SCALES,
+    SHARES,
+    SPOKEN,
+    Vocabulary,
+    vocabulary_in_use,
+)
 
 Array = npt.NDArray[np.float64]
-
-DEM_PER_EUR: Final = 1.95583  # Council Regulation (EC) No 2866/98, irrevocable since 1 January 1999
-DIMENSIONS: Final = {"km": "fiber", "year": "time", "USD": "dollar", "EUR": "euro", "BRL": "real"}
-DAYS_IN_YEAR: Final = 365
-"""A day in rates is so great a part of a year; calendar arithmetic counts days by their dates."""
-CURRENCIES: Final = ("USD", "EUR", "DEM", "BRL")
-_PLAIN: Final = {
-    **{unit: (1.0, unit) for unit in DIMENSIONS},
-    "Mkm": (1e6, "km"),
-    "quarter": (1 / 4, "year"),
-    "month": (1 / 12, "year"),
-    "day": (1 / DAYS_IN_YEAR, "year"),
-    "percent": (0.01, ""),
-    "bp": (0.0001, ""),
-    "DEM": (1 / DEM_PER_EUR, "EUR"),
-}
-UNITS: Final = _PLAIN | {
-    f"{prefix}{code}": (scale * _PLAIN[code][0], _PLAIN[code][1])
-    for code in CURRENCIES
-    for prefix, scale in (("k", 1e3), ("M", 1e6))
-}
-"""Every unit with its factor to a unit that has a dimension of its own, "" for a plain number."""
-
-SHARES: Final = ("percent", "bp")
-SCALES: Final = {"thousand": 1e3, "million": 1e6, "billion": 1e9}
-SPOKEN: Final = {
-    "years": "year",
-    "yr": "year",
-    "quarters": "quarter",
-    "months": "month",
-    "days": "day",
-    "%": "percent",
-}
-VOCABULARY: Final = frozenset({*UNITS, *SPOKEN} - {"percent"})
-
-SCALED_UNITS: Final = frozenset({"Mkm"} | {prefix + code for prefix in "kM" for code in CURRENCIES})
 
 
 @dataclass(frozen=True, eq=False)
@@ -92,38 +64,48 @@ def _number(text: str, quantity: str) -> float:
     return value
 
 
-def _unit(text: str, quantity: str) -> str:
+def _unit(text: str, quantity: str, vocabulary: Vocabulary) -> str:
     """Return the pint unit for a unit text of the vocabulary, such as `%/year`."""
     parts = text.split("/")
     for part in parts:
-        if part not in VOCABULARY and not (part == "1" and len(parts) > 1 and part is parts[0]):
-            hint = f"known units: {', '.join(sorted(VOCABULARY))}"
+        if part not in vocabulary.words and not (part == "1" and len(parts) > 1 and part is parts[0]):
             raise QuantityTextError(
-                "unknown_unit", f"the unknown unit `{part}` in `{quantity}`", "a unit we know", hint
+                "unknown_unit", f"the unknown unit `{part}` in `{quantity}`", "a unit we know", known_units(vocabulary)
             )
     return " / ".join(SPOKEN.get(part, part) for part in parts)
 
 
+def known_units(vocabulary: Vocabulary) -> str:
+    """Return a hint that names the units of products, time and shares; currencies are too many."""
+    declared = (name for name, _, _ in vocabulary.declared)
+    products = ", ".join(("km", "m", "m2", "m3", "l", "kg", "g", "tonne", "kWh", "MWh", "piece", *declared))
+    return f"known units: {products}, day, month, quarter, year, %, bp, and currencies by their ISO 4217 code"
+
+
 def words_like(unit: str) -> tuple[str, ...]:
-    """Return the words of the vocabulary that may stand for a house unit without `/`; `money` is any currency."""
+    """Return the built-in words for a house unit without `/`."""
     if unit in ("percent", "1"):
         return ("%", "bp")
-    bases = {UNITS[code][1] for code in (CURRENCIES if unit == "money" else (unit,))}
-    words = [word for word in VOCABULARY if UNITS[SPOKEN.get(word, word)][1] in bases]
+    table = BUILT_IN.table
+    words = [word for word in BUILT_IN.words if table[SPOKEN.get(word, word)][1] == table[unit][1]]
     return tuple(sorted(words, key=lambda word: (word in SCALED_UNITS, word)))
 
 
-@lru_cache(maxsize=20_000)  # years and months of a path repeat one another
 def split_quantity(text: str) -> tuple[float, str]:
     """Read `NUMBER [thousand|million|billion] UNIT`; return the number and a pint unit text ("" if none is written).
 
     Raises
     ------
     QuantityTextError
-        If the text does not follow the grammar or a unit is not in the vocabulary.
+        If the text does not follow the grammar or a unit is not in the vocabulary in use.
     """
+    return _split(text, vocabulary_in_use())
+
+
+@lru_cache(maxsize=20_000)  # years and months of a path repeat one another
+def _split(text: str, vocabulary: Vocabulary) -> tuple[float, str]:
     words = text.split(" ")
-    number = _number_of_words(words, text)
+    number = _number_of_words(words, text, vocabulary)
     rest = words[1:]
     scaled = bool(rest) and rest[0] in SCALES
     if scaled:
@@ -138,7 +120,7 @@ def split_quantity(text: str) -> tuple[float, str]:
     if scaled and rest[0].split("/")[0] in SCALED_UNITS:
         hint = f"keep one of them: `{words[1]}`, or the `{rest[0][0]}` of `{rest[0]}`"
         raise QuantityTextError("double_scale", f"two scales in `{text}`", "one", hint)
-    return number, _unit(rest[0], text)
+    return number, _unit(rest[0], text, vocabulary)
 
 
 def is_share(text: str) -> bool:
@@ -149,16 +131,16 @@ def is_share(text: str) -> bool:
         return False
 
 
-def _number_of_words(words: list[str], text: str) -> float:
+def _number_of_words(words: list[str], text: str, vocabulary: Vocabulary) -> float:
     head = words[0]
-    glued = re.fullmatch(r"(-?[\d_.]+(?:[eE][+-]?\d+)?)(%|[A-Za-z][A-Za-z/]*)", head)
-    if glued and glued[2] in VOCABULARY:
+    glued = re.fullmatch(r"(-?[\d_.]+(?:[eE][+-]?\d+)?)(%|[A-Za-z][A-Za-z0-9/]*)", head)
+    if glued and glued[2] in vocabulary.words:
         hint = f"put a blank between number and unit: `{glued[1]} {glued[2]}`"
         raise QuantityTextError("not_a_quantity", f"`{text}`", "a number, a blank and a unit", hint)
     return _number(head, text)
 
 
-_TERM = re.compile(r"([*/]?) *([A-Za-z]+|1)(?: *(?:\*\*|\^) *([0-9.]+))? *")
+_TERM = re.compile(r"([*/]?) *([A-Za-z]+[23]?|1)(?: *(?:\*\*|\^) *([0-9.]+))? *")
 Powers = tuple[tuple[str, float], ...]
 
 
@@ -169,47 +151,62 @@ def powers(text: str) -> Powers:
     Raises
     ------
     UnitError
-        If the text is not of the form `USD/km`, or a unit is not in the vocabulary.
+        If the text is not of the form `USD/km`.
     """
     total: dict[str, float] = {}
     for sign, name, power in _TERM.findall(text):
-        if name in UNITS:
+        if name not in {"1", "dimensionless"}:
             total[name] = total.get(name, 0.0) + float(power or 1) * (-1 if sign == "/" else 1)
-        elif name not in {"1", "dimensionless"}:
-            raise UnitError(
-                "unknown_unit", f"the unknown unit `{name}` in `{text}`", f"known units: {', '.join(sorted(UNITS))}"
-            )
     if _TERM.sub("", text):
         raise UnitError("unknown_unit", f"`{text}` is not a unit", "write it like `USD/km`")
     return tuple(sorted((name, power) for name, power in total.items() if power))
 
 
 @cache
-def _base_units(text: str) -> tuple[float, Powers]:
-    """Return a unit's factor to units that have a dimension of their own, and those."""
+def base_units(text: str, vocabulary: Vocabulary) -> tuple[float, Powers]:
+    """Return a unit's factor to units that have a dimension of their own, and those with their powers.
+
+    Parameters
+    ----------
+    text : str
+        A unit text such as `tonne/month`.
+    vocabulary : Vocabulary
+        The units that it may name.
+
+    Raises
+    ------
+    UnitError
+        If a unit is not in the vocabulary.
+    """
     factor, total = 1.0, dict[str, float]()
     for name, power in powers(text):
-        scale, base = UNITS[name]
+        if name not in vocabulary.table:
+            raise UnitError("unknown_unit", f"the unknown unit `{name}` in `{text}`", known_units(vocabulary))
+        scale, base = vocabulary.table[name]
         factor *= scale**power
         total[base] = total.get(base, 0.0) + power
     return factor, tuple(sorted((name, power) for name, power in total.items() if name and power))
 
 
-@cache
 def conversion(written: str, wanted: str) -> float | None:
     """Return the factor from a written unit to a house unit, or None where the dimensions differ.
 
     Parameters
     ----------
     written, wanted : str
-        Unit texts such as `km/month` and `km/year`.
+        Unit texts such as `km/month` and `km/year`, of the vocabulary in use.
 
     Raises
     ------
     UnitError
         If a text is not a unit of the vocabulary.
     """
-    (source, dimension), (target, target_dimension) = _base_units(written), _base_units(wanted)
+    return _conversion(written, wanted, vocabulary_in_use())
+
+
+@cache
+def _conversion(written: str, wanted: str, vocabulary: Vocabulary) -> float | None:
+    (source, dimension), (target, target_dimension) = (base_units(text, vocabulary) for text in (written, wanted))
     return source / target if dimension == target_dimension else None
 
 
@@ -229,28 +226,45 @@ def factor_of_draws(value: Any, unit: str) -> float | None:
         return None
 
 
-_WORDS: Final = {
-    "": "a number without a unit",
+_NOUNS: Final = {
     "km": "a length of fiber",
-    "km/year": "a length of fiber per time",
-    "money": "an amount of money",
-    "money/year": "money per time",
-    "money/km": "money per length of fiber",
+    "m2": "an area",
+    "m3": "a volume",
+    "kg": "a mass",
+    "kWh": "an energy",
+    "piece": "a number of pieces",
+    "product": "an amount of a product",
     "year": "a duration",
-    "1/year": "a rate per time",
-    "percent": "a share",
 }
 
 
-@cache
 def in_words(unit: str) -> str:
-    """Return the dimension of a unit in words, such as "a length of fiber per time"."""
-    if unit == "percent":
-        return _WORDS["percent"]
-    for known, words in _WORDS.items():
-        if any(conversion(unit, known.replace("money", code)) is not None for code in CURRENCIES):
-            return words
-    return f"a quantity in {unit}"
+    """Return the dimension of a unit in words, such as "a length of fiber per time".
+
+    `money` is any currency, `product` the unit of any product, "percent" a share.
+    """
+    return "a share" if unit == "percent" else _in_words(unit, vocabulary_in_use())
+
+
+@cache
+def _in_words(unit: str, vocabulary: Vocabulary) -> str:
+    known = unit.replace("money", CURRENCIES[0])
+    others = tuple((name, 1.0, name) for name, _ in powers(known) if name not in vocabulary.table)  # `product` too
+    powers_of = dict(base_units(known, Vocabulary((*vocabulary.declared, *others), vocabulary.undeclared))[1])
+    over = [name for name, power in powers_of.items() if power == 1.0]
+    under = [name for name, power in powers_of.items() if power == -1.0]
+    if len(over) > 1 or len(under) > 1 or len(over) + len(under) < len(powers_of):
+        return f"a quantity in {unit_text(unit)}"
+    noun = _noun(over[0]) if over else "a rate" if under else "a number without a unit"
+    if not under:
+        return {"money": "an amount of money"}.get(noun, noun)
+    last = {"a duration": "time"}.get(_noun(under[0]), _noun(under[0]).removeprefix("an ").removeprefix("a "))
+    return f"{noun} per {last}"
+
+
+def _noun(base: str) -> str:
+    """Return what a unit with a dimension of its own measures."""
+    return "money" if base in CURRENCIES else _NOUNS.get(base, f"an amount in {base}")
 
 
 def unit_mismatch(actual: str, wanted: str) -> tuple[str, str, str]:
@@ -269,3 +283,18 @@ def unit_mismatch(actual: str, wanted: str) -> tuple[str, str, str]:
 def unit_text(unit: str) -> str:
     """Return a pint unit text as people write it: `percent / year` becomes `%/year`."""
     return unit.replace("percent", "%").replace(" ", "")
+
+
+_TIMES: Final = frozenset({"", "1", "year", "month", "day", "percent", "dimensionless"})
+
+
+def is_money(unit: str) -> bool:
+    """Return whether a unit is that of money, or of money by the year."""
+    over, _, under = unit.replace(" ", "").partition("/")
+    return over in CURRENCIES and under in ("", "year")
+
+
+def counts_products(unit: str) -> bool:
+    """Return whether a unit is that of products, or of products by the year, such as `km` or `tonne/year`."""
+    over, _, under = unit.replace(" ", "").partition("/")
+    return "*" not in over and over not in _TIMES and over not in CURRENCIES and under in ("", "year")

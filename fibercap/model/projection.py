@@ -119,10 +119,14 @@ class Projection:
         return view
 
     def __getitem__(self, path: str) -> Any:
-        """Return a row as a pint Quantity, (sample, period); a single run is a batch of one sample."""
-        from fibercap.core.quantity import Quantity, house_unit  # noqa: PLC0415 - commands run without pint
+        """Return a row as a pint Quantity, (sample, period): one value per period, a single run is a batch of one.
 
-        return Quantity(self.value(path), house_unit(self.rows[path].unit))
+        Its registry is that of all scenarios that declare the same units; pint refuses to join those of two registries.
+        """
+        from fibercap.core.quantity import registry_of  # noqa: PLC0415 - commands run without pint
+
+        values = self.value(path)
+        return registry_of(self.scenario.vocabulary).Quantity(values, self.rows[path].unit or "dimensionless")
 
     def by(self, path: str, step: str = "year") -> dict[str, Array]:
         """Return a row by year, quarter or month, each (sample,): flows summed, stocks at the end, rates averaged.

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import os
+import re
 from functools import partial
 from pathlib import Path
 from typing import IO, TYPE_CHECKING
 
-from fibercap.core.errors import Place, Problem, ScenarioError, did_you_mean
+from fibercap.core.currencies import CURRENCIES
+from fibercap.core.errors import FibercapError, Place, Problem, ScenarioError, did_you_mean
 from fibercap.core.input_hints import quote
+from fibercap.core.vocabulary import BUILT_IN, SPOKEN
 from fibercap.reading.text import MOST_BYTES
 
 if TYPE_CHECKING:
@@ -32,9 +35,29 @@ def shipped_scenarios() -> dict[str, Path]:
     return {}
 
 
-def new_plan() -> bytes:
-    """Return the small commented plan that `fibercap new` writes."""
-    return (Path(__file__).parent / "new_plan.yaml").read_bytes()
+def new_plan(unit: str = "km", currency: str = "USD") -> bytes:
+    """Return the small commented plan that `fibercap new` writes.
+
+    Parameters
+    ----------
+    unit : str
+        The unit of what its plant makes, such as `tonne`.
+    currency : str
+        The code of its currency.
+
+    Raises
+    ------
+    FibercapError
+        If there is no such unit of products, or no such currency.
+    """
+    for word, known, kind in ((unit, BUILT_IN.product_units, "units"), (currency, CURRENCIES, "currencies")):
+        if SPOKEN.get(word, word) not in known:
+            raise FibercapError("no_such_name", f"no `{word}` among the {kind}", did_you_mean(word, known, kind))
+    text = (Path(__file__).parent / "new_plan.yaml").read_text("utf-8").replace("USD", currency)
+    if unit != "km":
+        text = text.replace("  fiber:\n", f"  goods:\n    unit: {unit}\n").replace("product: fiber", "product: goods")
+        text = re.sub(r"\bkm\b", unit, text)
+    return text.encode()
 
 
 def locate(name: str) -> Path:

@@ -155,7 +155,7 @@ def _handles(scenario: Scenario, path: str, value: Any, unit: str) -> Iterator[H
         return
     if isinstance(field, Of) and not field.drawable:
         return
-    house = "" if unit in SHARES else unit.replace("money", scenario.currency_at(path))
+    house = "" if unit in SHARES else scenario.house_unit_at(path, unit)
     if path.startswith("exchange."):
         house = f"{scenario.currency}/{path.split('.')[1]}"
     if isinstance(value, Series | Steps):

@@ -10,7 +10,7 @@ import numpy as np
 
 from fibercap.core.errors import FibercapError, ScenarioError
 from fibercap.core.tree import Branch, Leaf, Path, leaves
-from fibercap.core.units import Drawn, QuantityTextError, split_quantity
+from fibercap.core.units import Drawn, QuantityTextError, counts_products, split_quantity
 from fibercap.model.horizon.run_off import RUN_OFF
 from fibercap.model.project import project
 from fibercap.model.worth.without_projects import SAME_WITHOUT, WITHOUT
@@ -121,9 +121,9 @@ def _paths_that_move(scenario: Scenario, numbers: list[Number]) -> set[str]:
 
 
 def _outputs(projection: Projection) -> Iterator[Array]:
-    """Yield the rows in money and in fiber; flags, counts and days matter only if they change these."""
+    """Yield the rows in money and in products; flags, counts and days matter only if they change these."""
     for path, row in projection.rows.items():
-        if not path.startswith(GIVEN) and re.search("km|[A-Z]{3}", row.unit):
+        if not path.startswith(GIVEN) and (counts_products(row.unit) or re.search("[A-Z]{3}", row.unit)):
             yield projection.value(path)
 
 

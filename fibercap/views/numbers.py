@@ -9,6 +9,7 @@ from itertools import groupby
 import numpy as np
 
 from fibercap.core.period_names import DECEMBER, whole_period, year_end
+from fibercap.core.units import counts_products
 
 SCALES = ((1e6, "million "), (1e3, "thousand "), (1.0, ""))
 
@@ -53,10 +54,10 @@ class Figures:
         largest = max(present, default=0.0)
         if self.unit == "":
             return 1.0, "", 2
-        # thousand km read best below 100 million
-        steps = [(size, word) for size, word in SCALES if "km" not in self.unit or size < 1e6 or largest >= 1e8]
-        size, word = next(((s, w) for s, w in steps if largest >= s), SCALES[-1])
-        decimals = 0 if "km" in self.unit and size > 1 else 2
+        counted = counts_products(self.unit)
+        # products read best in whole thousands from 100 thousand on, in millions from 100 million on
+        size, word = next(((s, w) for s, w in SCALES if largest >= s * (100 if counted else 1)), SCALES[-1])
+        decimals = 0 if counted and largest >= 100 * size else 2
         return size, f"{word}{self.unit}", decimals
 
     def within(self, months: tuple[int, int] | None) -> Figures | None:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from math import isfinite
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
-from fibercap.core.units import unit_text
+from fibercap.core.units import is_money, unit_text
 from fibercap.model.funding.financing_costs import projects_with_costs
 from fibercap.studies.claims import WORDS
 from fibercap.studies.covenants import FAIL, NOT_TESTED, PASS
@@ -41,7 +42,7 @@ def quantity_text(value: float | None, unit: str) -> tuple[str, str]:
         return f"{100 * value:z,.2f}", "%/year"
     if unit == "":
         return f"{value:z,.2f}", ""
-    if abs(value) >= MILLION and "km" not in unit:
+    if abs(value) >= MILLION and is_money(unit):
         return f"{value / MILLION:z,.2f}", f"million {unit}"
     if unit == "year":
         return f"{value:z,.2f}", "years"
@@ -49,7 +50,7 @@ def quantity_text(value: float | None, unit: str) -> tuple[str, str]:
 
 
 def _unit(unit: str) -> str:
-    return unit_text(unit).replace("*year/km", " per km/year")
+    return re.sub(r"\*year/(\w+)$", r" per \1/year", unit_text(unit))
 
 
 def measure_text(measure: Measure, among: Sequence[Measure] = ()) -> tuple[str, str]:
@@ -129,6 +130,20 @@ def evidence_note(measures: Mapping[str, Measure]) -> str:
     return f"At its weakest each rests on an input that is {most}" + (f", except {others}." if others else ".")
 
 
+def unit_of_law(projection: Projection, law: str) -> str:
+    """Return the unit of the gaps that a law leaves: that of products for capacity, else the reporting currency.
+
+    Parameters
+    ----------
+    projection : Projection
+        What a plan leads to.
+    law : str
+        The name of the law.
+    """
+    plan = projection.scenario
+    return " or ".join(plan.product_units) if law == "capacity" else plan.currency
+
+
 def laws_line(projection: Projection) -> str:
     """Return how many formulas were proved and how many laws hold, and the largest gap in a law."""
     worst = max(projection.laws, key=lambda law: projection.laws[law])
@@ -137,7 +152,7 @@ def laws_line(projection: Projection) -> str:
         settled = (
             f"; financing costs settled to {projection.laws['financing_costs']:.1e} {projection.scenario.currency}"
         )
-    gap, unit = projection.laws[worst], "km" if worst == "capacity" else projection.scenario.currency
+    gap, unit = projection.laws[worst], unit_of_law(projection, worst)
     return (
         f"{projection.proved} formulas proved on units; {len(projection.laws)} laws hold, "
         f"largest gap {gap:.1e} {unit} ({worst.replace('_', ' ')}){settled}"

@@ -34,6 +34,12 @@ OVER_TWELVE: Final = {
     "EBITDA / interest": "accounts.interest_cover_12m",
     "Debt / EBITDA": "accounts.debt_to_ebitda_12m",
 }
+CAPACITY_ROWS: Final = {
+    "Nameplate capacity at the end": "nameplate",
+    "Effective capacity, mean": "effective_capacity",
+    "Output": "output",
+    "Shipments": "shipments",
+}
 LOAN_LINES: Final = {
     "drawn": "Drawn",
     "interest_paid": "Interest paid",
@@ -44,21 +50,24 @@ LOAN_LINES: Final = {
 
 
 def capacity_figures(projection: Projection, by: str) -> Iterator[Figures]:
-    """Yield nameplate, effective capacity, output and shipments by plant, each with its total."""
-    plants = projection.scenario.plants
+    """Yield nameplate, effective capacity, output and shipments by plant, with a total for each unit of products."""
+    plan = projection.scenario
     columns = list(projection.timeline.groups(by))
-    for title, key, unit in (
-        ("Nameplate capacity at the end", "nameplate", "km/year"),
-        ("Effective capacity, mean", "effective_capacity", "km/year"),
-        ("Output", "output", "km"),
-        ("Shipments", "shipments", "km"),
-    ):
-        rows = {plants[p].name or p: projection.by(f"plants.{p}.{key}", by) for p in plants}
-        lines = [Line(label, [float(v[0]) for v in values.values()]) for label, values in rows.items()]
-        if len(lines) > 1:
-            sums = [sum(float(values[c][0]) for values in rows.values()) for c in columns]
-            lines.append(Line("All plants", sums, strong=True))
-        yield Figures(title, unit, columns, lines, year_ends=projection.timeline.year_ends)
+    for title, key in CAPACITY_ROWS.items():
+        for unit in plan.product_units:
+            plants = {p: plant.name or p for p, plant in plan.plants.items() if plan.unit_of_plant(p) == unit}
+            rows = {name: projection.by(f"plants.{p}.{key}", by) for p, name in plants.items()}
+            lines = [Line(label, [float(v[0]) for v in values.values()]) for label, values in rows.items()]
+            if len(lines) > 1:
+                sums = [sum(float(values[c][0]) for values in rows.values()) for c in columns]
+                lines.append(Line("All plants", sums, strong=True))
+            yield Figures(
+                title,
+                projection.rows[f"plants.{next(iter(plants))}.{key}"].unit,
+                columns,
+                lines,
+                year_ends=projection.timeline.year_ends,
+            )
 
 
 def statement_figures(projection: Projection, title: str, by: str) -> Figures:

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+from fibercap.core.currencies import CURRENCIES
 from fibercap.core.durations import Duration
 from fibercap.core.errors import FibercapError, ScenarioError
 from fibercap.core.fields import Of
@@ -16,7 +17,7 @@ from fibercap.core.limits import LARGEST, most
 from fibercap.core.money_or_share import PartField
 from fibercap.core.operators import OperatorError, delay, times
 from fibercap.core.spec import Spec, bounds_at, collection_in, field_at, specs_in
-from fibercap.core.units import CURRENCIES, Drawn
+from fibercap.core.units import Drawn
 from fibercap.model.plan.scenario import Scenario
 from fibercap.reading.files import scenario_of
 from fibercap.studies.quantities_asked_for import number_of
@@ -111,7 +112,7 @@ def test_every_rate_and_amount_of_the_language_has_a_most() -> None:
             known.add(field.unit)
         elif isinstance(field, Duration):
             known.add("duration")
-    assert known >= {"money", "money/year", "money/km", "1/year", "day", "duration"}
+    assert known >= {"money", "money/year", "money/product", "1/year", "day", "duration"}
 
 
 @pytest.mark.parametrize(
@@ -124,7 +125,7 @@ def test_every_rate_and_amount_of_the_language_has_a_most() -> None:
 )  # fmt: skip
 def test_the_most_is_the_same_in_every_unit(unit: str, largest: float) -> None:
     assert most(unit) == pytest.approx(largest)
-    assert all(most(code) >= 1e15 for code in CURRENCIES)
+    assert all(most(code) >= 1e15 / 3 for code in CURRENCIES)  # a pound of Cyprus is more than a euro
 
 
 @pytest.mark.parametrize(

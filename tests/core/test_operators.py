@@ -114,9 +114,12 @@ def test_what_does_not_fit_an_operator_is_refused(operator: object, value: str, 
 def test_operators_work_on_draws() -> None:
     drawn = Quantity(np.array([[1.0], [2.0]]), "USD/km")
 
-    assert np.allclose(times("40 USD/km", Quantity(np.array([[0.5], [2.0]]))).to("USD/km").m, [[20], [80]])
-    assert np.allclose(times(drawn, "50 %").m, [[0.5], [1.0]])
-    assert np.allclose(plus("40 USD/km", drawn).to("USD/km").m, [[41], [42]])
+    assert np.allclose(times("40 USD/km", Quantity(np.array([[0.5], [2.0]]))).magnitude, [[20], [80]])
+    assert np.allclose(times(drawn, "50 %").magnitude, [[0.5], [1.0]])
+    assert np.allclose(plus("40 USD/km", drawn).magnitude, [[41], [42]])
+    assert np.allclose(plus(drawn, "2000 USD/Mkm").magnitude, [[1.002], [2.002]])
+    with pytest.raises(OperatorError, match="samples in USD"):
+        plus("40 USD/km", Quantity(np.array([[1.0]]), "USD"))
 
 
 def test_an_operator_changes_every_value_of_a_block_and_drops_its_source() -> None:

@@ -10,8 +10,10 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
+from fibercap.core.currencies import CURRENCIES
 from fibercap.core.errors import ScenarioError
-from fibercap.core.units import CURRENCIES, VOCABULARY, conversion, split_quantity
+from fibercap.core.units import conversion, split_quantity
+from fibercap.core.vocabulary import BUILT_IN
 from fibercap.model.project import project
 from fibercap.reading.files import changes_of, scenario_of
 
@@ -120,8 +122,8 @@ def test_a_hint_never_changes_an_amount(path: str, number: str, above: str, belo
 @pytest.mark.parametrize(
     ("path", "text", "hint"),
     [
-        ("products.fiber.price", "0.04 USD/m", "write `40 USD/km`"),
-        ("plants.works.capacity", "200 Mm/year", "write `200_000 km/year`"),
+        ("products.fiber.price", "0.04 USD/meter", "write `40 USD/km`"),
+        ("plants.works.capacity", "0.2 Gm/year", "write `200_000 km/year`"),
         ("plants.works.capacity", "200 Mkm", "write it like `200 Mkm/year`"),
         ("loans.bank.rate", "850 bps", "write `850 bp/year`"),
         ("loans.bank.rate", "85 permille", "write `8.5 %/year`"),
@@ -132,7 +134,7 @@ def test_a_hint_never_changes_an_amount(path: str, number: str, above: str, belo
         ("loans.bank.commitment", "25", "write it like `25 USD`"),
         ("loans.bank.grace", "90 days", "its unit is `months`, `quarters` or `years`"),
         ("products.fiber.price", "0.04 usd / metre", "write `40 USD/km`"),
-        ("loans.bank.commitment", "9 AUD", "known currencies: USD, EUR, DEM, BRL; convert other money"),
+        ("loans.bank.commitment", "9 AUD", "give its rates under `exchange: {AUD: ...}`, or convert it"),
         ("loans.bank.commitment", "5 MEURO", "did you mean `MEUR`?"),
         ("loans.bank.commitment", "5 UDS", "did you mean `USD`?"),
     ],
@@ -150,7 +152,7 @@ def test_a_rate_by_the_day_is_365_of_them_a_year() -> None:
 
 
 def test_the_table_of_this_test_knows_the_vocabulary() -> None:
-    for word in MEANING.keys() & VOCABULARY:
+    for word in MEANING.keys() & BUILT_IN.words:
         size, powers = meaning("1", word)
         found, dimension = house(f"1 {word}")
         assert found == pytest.approx(float(size))

@@ -6,9 +6,9 @@ from datetime import date
 
 from tests.fuzz.dice import MONTHS, Dice, Draft, Plan, end_of_month, month_of, name_year, number
 
-CURRENCIES = ("USD", "EUR", "BRL", "DEM")
+CURRENCIES = ("USD", "EUR", "BRL", "DEM", "JPY")
 EURO = {"EUR", "DEM"}
-WORTH = {"USD": 1.0, "EUR": 1.05, "BRL": 0.5, "DEM": 0.54}
+WORTH = {"USD": 1.0, "EUR": 1.05, "BRL": 0.5, "DEM": 0.54, "JPY": 0.008}
 MOST = {1: 27, 3: 14, 12: 8}
 """Periods of the horizon at most, by the months of a step."""
 

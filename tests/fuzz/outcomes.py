@@ -14,7 +14,7 @@ FACTORS = {
     "": 1.0, "%": 0.01, "bp": 0.0001, "km": 1.0, "Mkm": 1e6, "k": 1e3, "M": 1e6, "thousand": 1e3, "million": 1e6, "billion": 1e9,
 }  # fmt: skip
 QUANTITY = re.compile(
-    r"(-?[0-9_.]+(?:[eE][+-]?[0-9]+)?)(?: (thousand|million|billion))?(?: ([kM]?)([A-Z]{3}|km|%|bp)(/year)?)?"
+    r"(-?[0-9_.]+(?:[eE][+-]?[0-9]+)?)(?: (thousand|million|billion))?(?: ([kM]?)([A-Z]{3}|km|%|bp|tonne|piece|m2|kWh|coil|pallet)(/year)?)?"
 )
 ROUNDING = 1e-9
 
@@ -60,6 +60,20 @@ def read_amount(text: Any) -> float:
     )
 
 
+def per_house_unit(plan: Plan, text: str) -> float:
+    """Return how many of the unit in which a plan keeps a product are in the unit of an amount by the year."""
+    worth = {unit: (1.0, unit) for unit in ("km", "tonne", "piece", "m2", "kWh")}
+    for unit, meaning in plan.get("units", {}).items():
+        number, _, of = str(meaning).partition(" ")
+        worth[unit] = (float(number), of) if of else (1.0, unit)
+    unit = text.removesuffix("/year").rpartition(" ")[2]
+    if unit not in worth:
+        return 1.0
+    factor, kind = worth[unit]
+    units = (product.get("unit", "km") for product in plan["products"].values() if "like" not in product)
+    return factor / next((worth[other][0] for other in units if worth[other][1] == kind), 1.0)
+
+
 def hold(comparator: str, value: float | None, limit: float, within: float = 0.0) -> bool:
     """Tell whether a value keeps its limit; one that is not defined never does."""
     if value is None or math.isnan(value):
@@ -87,7 +101,7 @@ def test_claims(printed: dict[str, Any], books: Books, plan: Plan) -> Iterator[s
         if isinstance(limit, dict):
             limit = float(limit["times"]) * (find_value(books, claim["row"], str(limit["of"])) or 0.0)
         else:
-            limit = read_amount(limit)
+            limit = read_amount(limit) * per_house_unit(plan, str(limit))
         holds = hold(comparator, value, limit, read_amount(claim.get("within", "10 %")))
         edge = value is not None and any(abs(value - limit * part) < 1e-7 * abs(limit) for part in (1, 0.9, 1.1))
         if (holds != told["holds"] and not edge) or not near(limit, told["limit"], 1e-6):

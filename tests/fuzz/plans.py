@@ -15,6 +15,7 @@ from tests.fuzz.lending import draw_loans
 from tests.fuzz.options import draw_options
 from tests.fuzz.promises import draw_claims
 from tests.fuzz.remarks import add_likes, add_remarks, draw_sources_of_inputs
+from tests.fuzz.units import draw_units
 
 PLAIN = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]*")
 
@@ -36,6 +37,7 @@ def make_draft(seed: int) -> Draft:
     draw_owners(draft)
     draw_capital(draft)
     draw_claims(draft)
+    draw_units(draft)
     add_likes(draft)
     draw_options(draft)
     add_remarks(draft)

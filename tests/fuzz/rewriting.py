@@ -11,9 +11,9 @@ from typing import Any
 from tests.fuzz.dice import MONTHS as NAMES
 from tests.fuzz.dice import Dice, Plan, end_of_month, later, number, span_of
 
-CODES = "USD|EUR|DEM|BRL"
+CODES = "USD|EUR|DEM|BRL|JPY"
 NUMBER = r"(-?[0-9_.]+(?:[eE][+-]?[0-9]+)?)"
-MONEY = re.compile(rf"{NUMBER}((?: thousand| million| billion)? )([kM]?)({CODES})(/km|/year)?")
+MONEY = re.compile(rf"{NUMBER}((?: thousand| million| billion)? )([kM]?)({CODES})(/(?!{CODES})[A-Za-z]+[23]?)?")
 RATE = re.compile(rf"{NUMBER} (%|bp)(/year)?")
 LENGTH = re.compile(rf"{NUMBER}( thousand| million)? (M?)km/year")
 MONTHS = re.compile(r"([0-9]+) (months?|quarters?|years?)")
@@ -50,7 +50,7 @@ def multiply_money(plan: Plan, factor: int) -> Plan:
             code = amount[4] if amount else ""
             loan["rounding"] = {
                 **(rounding if isinstance(rounding, dict) else {}),
-                "to": f"{number(Decimal(factor) / 100)} {code}",
+                "to": f"{number(Decimal(factor) / (1 if code == 'JPY' else 100))} {code}",
             }
     return twin
 

@@ -8,14 +8,16 @@ from typing import Any
 import numpy as np
 import pytest
 
+from fibercap.core.currencies import PER_EURO
 from fibercap.core.errors import ScenarioError
 from fibercap.core.quantity import Quantity
-from fibercap.core.units import DEM_PER_EUR
 from fibercap.model.measures.all_measures import measures
 from fibercap.model.project import project
 from fibercap.model.projection import Projection
 from fibercap.reading.files import read, scenario_of
 from tests.model.test_formulas import disagreements
+
+DEM_PER_EUR = PER_EURO["DEM"]
 
 PLAN = """\
 fibercap: 1
@@ -107,7 +109,7 @@ def test_a_rate_of_one_changes_nothing() -> None:
         PLAN[PLAN.index("exchange:") : PLAN.index("products:")], "exchange: {EUR: {average: 1 USD/EUR}}\n"
     )
     dollars = flat.replace("exchange: {EUR: {average: 1 USD/EUR}}\n", "").replace(" EUR", " USD")
-    marks = {"1 million DEM": f"{1e6 / DEM_PER_EUR!r} USD", "2 million DEM": f"{2e6 / DEM_PER_EUR!r} USD"}
+    marks = {"1 million DEM": f"{1e6 / PER_EURO['DEM']!r} USD", "2 million DEM": f"{2e6 / PER_EURO['DEM']!r} USD"}
     for old, new in marks.items():
         dollars = dollars.replace(old, new)
     ours, plain = project(scenario_of(flat)), project(scenario_of(dollars))

@@ -13,10 +13,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from fibercap.core.calendar import date_of, serial
+from fibercap.core.currencies import PER_EURO
 from fibercap.core.errors import ScenarioError
 from fibercap.core.formula import evaluate
 from fibercap.core.quantity import Quantity
-from fibercap.core.units import DEM_PER_EUR
 from fibercap.model.currency.exchange import day_rates
 from fibercap.model.measures.all_measures import measures
 from fibercap.model.project import project
@@ -26,6 +26,8 @@ from fibercap.studies.covenants import covenants
 from tests.model.test_formulas import Reader, disagreements
 from tests.model.test_reads import projected
 from tests.written import valid_scenarios
+
+DEM_PER_EUR = PER_EURO["DEM"]
 
 PLAN = """\
 fibercap: 1
@@ -298,7 +300,9 @@ def test_at_a_rate_that_never_moves_a_loan_is_one_in_dollars(text: str) -> None:
     dollars = text.replace(block + "\n", "").replace("cent", "none")
     dollars = re.sub(r"([\d.]+) (million |thousand )?EUR", lambda m: f"{float(m[1]) / 2!r} {m[2] or ''}USD", dollars)
     dollars = re.sub(
-        r"([\d.]+) (million |thousand )?DEM", lambda m: f"{float(m[1]) / 2 / DEM_PER_EUR!r} {m[2] or ''}USD", dollars
+        r"([\d.]+) (million |thousand )?DEM",
+        lambda m: f"{float(m[1]) / 2 / PER_EURO['DEM']!r} {m[2] or ''}USD",
+        dollars,
     )
     one, other = projected(still.replace("cent", "none")), projected(dollars)
     if one is None or other is None:
@@ -462,7 +466,7 @@ def test_rates_of_marks_serve_for_euros_too() -> None:
     text = written(f"{AVERAGE}, {CLOSING}", f"{BULLET}, mark: {BULLET.replace('EUR', 'DEM')}")
     in_euro = project(scenario_of(text))
     rates = text[text.index("exchange:") :].split("\n", 1)[0]
-    in_marks = re.sub(r"([\d.]+) USD/EUR", lambda m: f"{float(m[1]) / DEM_PER_EUR!r} USD/DEM", rates).replace(
+    in_marks = re.sub(r"([\d.]+) USD/EUR", lambda m: f"{float(m[1]) / PER_EURO['DEM']!r} USD/DEM", rates).replace(
         "EUR:", "DEM:"
     )
     other = project(scenario_of(text.replace(rates, in_marks)))

@@ -62,8 +62,8 @@ def level_price(worth: Worth) -> float | None:
     rows, factor = worth.rows, float(worth.rows["discount_factor"][-1])
     book = float(rows["project_fixed_assets"][-1] + rows["project_stock"][-1])
     above = float(worth.discount(rows["levelized_costs"], middle=True).sum()) - book * factor
-    below = float(worth.discount(rows["levelized_km"], middle=True).sum())
-    below += float(rows["project_receivable_km"][-1]) * factor
+    below = float(worth.discount(rows["levelized_shipments"], middle=True).sum())
+    below += float(rows["unpaid_shipments"][-1]) * factor
     return above / below if below > 0 else None
 
 

@@ -198,11 +198,11 @@ def level_cost(worth: Worth) -> None:
     stock = worth.less("inventory") - worth.less("payables")
     days, period = read_days(company.plan, "receivables", company.calendar)
     km = hold_balance(worth.less("shipments"), days[: worth.count], period)
-    rows["project_stock"], rows["project_receivable_km"] = stock, km
+    rows["project_stock"], rows["unpaid_shipments"] = stock, km
     costs = (1 - tax) * worth.less("cash_costs") + worth.less("capex") - worth.less("grants")
     costs = costs + worth.less("maintenance") - tax * worth.less("depreciation") + stock - shift(stock)
     rows["levelized_costs"] = costs
-    rows["levelized_km"] = (1 - tax) * worth.less("shipments") - (km - shift(km))
+    rows["levelized_shipments"] = (1 - tax) * worth.less("shipments") - (km - shift(km))
 
 
 def value_plan(company: Company, without: Company) -> Worth:

@@ -6,13 +6,17 @@ import re
 from itertools import chain
 from typing import TYPE_CHECKING, Final
 
+from fibercap.core.currencies import CURRENCIES
+from fibercap.core.input_hints import unknown_currency
+from fibercap.core.product_units import why_no_name
 from fibercap.core.tree import Branch, leaves
-from fibercap.core.units import CURRENCIES
 
 if TYPE_CHECKING:
     from fibercap.model.checks.funding_checks import Findings
     from fibercap.model.plan.plan import Plan
 
+
+OTHER: Final = "another currency of ISO 4217, or one that the euro replaced"
 AT_HOME: Final = ("company", "opening", "money")
 
 
@@ -27,9 +31,9 @@ def exchange_codes(s: Plan, tree: Branch) -> Findings:
     block = tree.get("exchange")
     for code, rates in block.items() if isinstance(block, Branch) else ():
         if code not in CURRENCIES or code == s.currency:
-            others = ", ".join(other for other in CURRENCIES if other != s.currency)
-            problem = "the reporting currency" if code == s.currency else f"the unknown currency `{code}`"
-            yield f"exchange.{code}", "unknown_currency", problem, f"one of {others}", "remove it, or name another"
+            known, hint = code in CURRENCIES, "remove it, or name another"
+            problem = "the reporting currency" if known else f"the unknown currency `{code}`"
+            yield f"exchange.{code}", "unknown_currency", problem, OTHER, hint if known else unknown_currency(code)
             continue
         for path, leaf in leaves(rates, ("exchange", code)):
             unit = re.search(r"/([A-Z]{3})$", str(leaf.value))
@@ -92,4 +96,19 @@ def cash_loans(s: Plan, tree: Branch) -> Findings:
             yield f"loans.{name}", "mixed_currency", problem, f"one in {s.currency}", hint
 
 
-CURRENCY_CHECKS = (exchange_codes, amounts_at_home, path_currencies, cash_loans)
+def declared_units(s: Plan, tree: Branch) -> Findings:
+    """Yield the declared units whose names cannot be used.
+
+    Parameters
+    ----------
+    s, tree : Plan, Branch
+        The plan, and the scenario as read.
+    """
+    del tree
+    for name in s.units:
+        if why := why_no_name(name):
+            problem, hint = f"`{name}`, {why}", "name it with other letters, such as `coil`"
+            yield f"units.{name}", "no_unit_name", problem, "a name for a unit", hint
+
+
+CURRENCY_CHECKS = (declared_units, exchange_codes, amounts_at_home, path_currencies, cash_loans)

@@ -38,7 +38,7 @@ if TYPE_CHECKING:
     from fibercap.model.plan.plan import Lending, Plan
 
 LONGEST_YEARS = 100
-_ABOUT_KEYS = ("name_taken", "reserved_name", "unknown_loan", "unknown_project")
+_ABOUT_KEYS = ("name_taken", "no_unit_name", "reserved_name", "unknown_loan", "unknown_project")
 _OVERLAY: tuple[tuple[str, type, str], ...] = (
     ("change", dict, "{loans.fleet.rate: 9 %/year}"),
     ("add", dict, "{loans.vendor: {commitment: 8 million USD}}"),

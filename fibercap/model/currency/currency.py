@@ -2,25 +2,54 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING, Annotated, Any, Final
 
 from fibercap.core import grammar
-from fibercap.core.fields import Of, Text, is_drawn, quantity_of, text_of, wrong
+from fibercap.core.currencies import CURRENCIES, EURO_FAMILY, code_in
+from fibercap.core.fields import Field, Of, Text, is_drawn, quantity_of, text_of, wrong
+from fibercap.core.input_hints import quote, unknown_currency
 from fibercap.core.series import PathOf, Series
 from fibercap.core.spec import Spec, field_at
 from fibercap.core.tree import Branch, Leaf
-from fibercap.core.units import CURRENCIES, Array, QuantityTextError, split_quantity
+from fibercap.core.units import Array, QuantityTextError, split_quantity
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from pydantic_core.core_schema import ValidationInfo
 
-_CODE: Final = re.compile(rf"^[-+0-9._ a-z]*[kM]?({'|'.join(CURRENCIES)})(?:/|$)")
 _OF_PLANS: Final = frozenset(
     {"products", "plants", "projects", "loans", "funding", "company", "opening", "money", "working_capital"}
 )
+
+
+class CurrencyCode(Field):
+    """The code of a currency, such as `USD`."""
+
+    def schema(self) -> grammar.Json:
+        """Return what may be written."""
+        like = "`USD`"
+        return {**grammar.text("code of a currency, by ISO 4217", grammar.CODE, "", like), "examples": ["USD", "INR"]}
+
+    def parse(self, raw: Any, info: ValidationInfo) -> str:
+        """Return the code.
+
+        Parameters
+        ----------
+        raw, info : object, ValidationInfo
+            As read from YAML, and the context.
+
+        Raises
+        ------
+        PydanticCustomError
+            If there is no such currency.
+        """
+        del info
+        text = text_of(raw, "the code of a currency")
+        if text not in CURRENCIES:
+            wanted = "a currency of ISO 4217, or one that the euro replaced"
+            raise wrong("unknown_word", quote(text), wanted, unknown_currency(text))
+        return text
 
 
 class ExchangeOf(Of):
@@ -28,8 +57,7 @@ class ExchangeOf(Of):
 
     def schema(self) -> grammar.Json:
         """Return what may be written."""
-        codes = [f"{one}/(?:{'|'.join(code for code in CURRENCIES if code != one)})" for one in CURRENCIES]
-        pattern = f"{grammar.NUMBER} (?:{'|'.join(codes)})"
+        pattern = rf"{grammar.NUMBER} ({grammar.CODE})/(?!\1){grammar.CODE}"
         return grammar.text("rate of exchange", pattern, "money/money", "`0.92 USD/EUR`")
 
     def parse(self, raw: Any, info: ValidationInfo) -> Array:
@@ -142,15 +170,15 @@ def _currencies(tree: Leaf | Branch, prefix: str) -> Iterator[tuple[str, str]]:
             yield from _currencies(child, f"{prefix}.{name}")
     else:
         drawn = getattr(tree.value, "units", None)
-        match = _CODE.match(str(tree.value) if drawn is None else str(drawn).replace(" ", ""))
-        if match:
-            yield prefix, match[1]
+        code = code_in(str(tree.value) if drawn is None else str(drawn).replace(" ", ""))
+        if code:
+            yield prefix, code
 
 
 def known_currencies(tree: Branch, reporting: str) -> tuple[str, ...]:
     """Return the currencies that may be used beside the reporting one: those with a rate of exchange.
 
-    Euros and marks come together, since their rate is fixed.
+    Euros and what they replaced come together, since their rates are fixed.
 
     Parameters
     ----------
@@ -161,6 +189,6 @@ def known_currencies(tree: Branch, reporting: str) -> tuple[str, ...]:
     """
     block = tree.get("exchange")
     named = {code for code in block if code in CURRENCIES} if isinstance(block, Branch) else set()
-    if {"EUR", "DEM"} & {*named, reporting}:
-        named |= {"EUR", "DEM"}
+    if EURO_FAMILY & {*named, reporting}:
+        named |= EURO_FAMILY
     return tuple(code for code in CURRENCIES if code in named and code != reporting)

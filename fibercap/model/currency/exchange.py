@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from fibercap.core.calendar import serial
+from fibercap.core.currencies import EURO_FAMILY, PER_EURO
 from fibercap.core.rows import Row
 from fibercap.core.series import Series
 from fibercap.core.sheet import Sheet
 from fibercap.core.timeline import RATE, STOCK, month_end
-from fibercap.core.units import DEM_PER_EUR
 from fibercap.model.currency.day_rates import DayEnd, DayRates, Knot, knots_of
 from fibercap.model.horizon.run_off import YEAR, first_repeated_period, repeat_last_year
 from fibercap.model.plants.products_and_time import series_row
@@ -20,8 +20,33 @@ from fibercap.model.plants.products_and_time import series_row
 if TYPE_CHECKING:
     from fibercap.model.plan.plan import Plan
 
-TIED: Final = {"DEM": "EUR", "EUR": "DEM"}
-"""Currencies whose rate to each other is fixed by law."""
+
+def anchor_of(plan: Plan, code: str) -> str:
+    """Return the currency of which one without rates is worth a fixed number: euros, or what the euro replaced.
+
+    Parameters
+    ----------
+    plan : Plan
+        Its reporting currency, and those that have rates.
+    code : str
+        A currency without rates.
+    """
+    return next(other for other in (plan.currency, *plan.exchange) if other in EURO_FAMILY and other != code)
+
+
+def fixed_worth(code: str, anchor: str) -> float:
+    """Return how much of one currency another is worth, both of the euro's family. [anchor per unit of code]
+
+    Parameters
+    ----------
+    code, anchor : str
+        The currency, and the one in which it is valued.
+
+    Source
+    ------
+    `core/currencies.py`: the irrevocable rates.
+    """
+    return PER_EURO.get(anchor, 1.0) / PER_EURO.get(code, 1.0)
 
 
 def exchange_rows(sheet: Sheet, plan: Plan) -> None:
@@ -36,12 +61,12 @@ def exchange_rows(sheet: Sheet, plan: Plan) -> None:
     ------
     docs/conventions.md, section 6, Other currencies.
     """
-    for code in dict.fromkeys(code if code in plan.exchange else TIED[code] for code in plan.foreign):
+    for code in dict.fromkeys(code if code in plan.exchange else anchor_of(plan, code) for code in plan.foreign):
         if code != plan.currency:
             _rate_rows(sheet, plan, code)
     for code in plan.foreign:
         if code not in plan.exchange:
-            _tied_rows(sheet, plan, code, TIED[code])
+            _tied_rows(sheet, plan, code, anchor_of(plan, code))
 
 
 def _rate_rows(sheet: Sheet, plan: Plan, code: str) -> None:
@@ -54,9 +79,8 @@ def _rate_rows(sheet: Sheet, plan: Plan, code: str) -> None:
 
 
 def _tied_rows(sheet: Sheet, plan: Plan, code: str, other: str) -> None:
-    """Write the rates of marks from those of euros, or the other way round, by their fixed rate."""
-    worth = 1.0 / DEM_PER_EUR if code == "DEM" else DEM_PER_EUR
-    fixed = sheet.give(f"exchange.{other}_per_{code}", f"{other}/{code}", worth)
+    """Write the rates of marks from those of euros, say, by their fixed rate."""
+    fixed = sheet.give(f"exchange.{other}_per_{code}", f"{other}/{code}", fixed_worth(code, other))
     text = fixed if other == plan.currency else f"{{exchange.{other}.average}} * {fixed}"
     row = Row(f"exchange.{code}.average", f"{code}: average rate", f"{plan.currency}/{code}", RATE, text)
     sheet.line(row)
@@ -78,9 +102,9 @@ def _closing_rows(sheet: Sheet, plan: Plan, code: str) -> None:
 
 def _days_series(plan: Plan, code: str) -> Series:
     """Return the series that gives a currency its rates of days."""
-    if code not in plan.exchange and TIED[code] == plan.currency:
+    if code not in plan.exchange and anchor_of(plan, code) == plan.currency:
         return Series((np.asarray(1.0),))  # the reporting currency's rate to itself
-    rates = plan.exchange[code if code in plan.exchange else TIED[code]]
+    rates = plan.exchange[code if code in plan.exchange else anchor_of(plan, code)]
     return rates.average if rates.closing is None else rates.closing
 
 
@@ -107,8 +131,8 @@ def day_rates(plan: Plan, code: str) -> DayRates:
     docs/conventions.md, section 6.
     """
     if code not in plan.exchange:
-        other = TIED[code]
-        times = 1.0 / DEM_PER_EUR if code == "DEM" else DEM_PER_EUR
+        other = anchor_of(plan, code)
+        times = fixed_worth(code, other)
         tied = DayRates(()) if other == plan.currency else day_rates(plan, other)
         return replace(tied, times=times, times_ref=f"{{exchange.{other}_per_{code}}}")
     rates, eve = plan.exchange[code], DayEnd("time.eve", serial(plan.timeline.eve))

@@ -22,7 +22,7 @@ from fibercap.model.funding.financing_costs import (
 )
 from fibercap.model.loans import Moves, Setting
 from fibercap.model.loans.prepared import Prepared
-from fibercap.model.loans.terms import Rounding
+from fibercap.model.loans.rounding import Rounding
 
 if TYPE_CHECKING:
     from fibercap.core.units import Array

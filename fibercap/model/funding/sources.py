@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import Annotated, Any, ClassVar
 
 import pydantic
@@ -77,7 +77,7 @@ class Funding(Spec):
 
     @pydantic.model_validator(mode="wrap")
     @classmethod
-    def _sort_sources(cls, raw: Any, read: Callable[[Any], Funding]) -> Funding:
+    def _sort_sources(cls, raw: Any, read: Any) -> Any:
         """Put all sources into the order in which they pay: a grant first, the rest last."""
         made = read(cls.gather_fields(raw) if isinstance(raw, dict) else raw)
         grant = made.grant.part if isinstance(made.grant, Grant) else made.grant

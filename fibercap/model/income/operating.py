@@ -167,7 +167,7 @@ def _write_spending(sheet: Sheet, plan: Plan) -> None:
         give_dates(sheet, timeline, key, project_)
     for key, plant in plan.plants.items():
         built = {name: project_ for name, project_ in plan.projects.items() if project_.plant == key}
-        capacity_rows(sheet, timeline, key, plant, built)
+        capacity_rows(sheet, timeline, key, plant, built, plan.unit_of_plant(key))
         running_cost_rows(sheet, timeline, key, plant, built, money)
         if plant.purchase is not None:
             purchase_rows(sheet, key, plant.purchase, plant.name or key, money)

@@ -90,7 +90,7 @@ def income_rows(sheet: Sheet, plan: Plan) -> None:
     """Write income from revenue to EBIT.
 
     Writes `revenue`, `variable_cost`, `fixed_cost`, `gross_profit`, `overhead`, `cash_costs`, `ebitda`, `ebit` [money]
-    and `shipments` [km] under `accounts.`, and `inputs.company.overhead`. [money/year]
+    and `shipments` [unit] under `accounts.`, and `inputs.company.overhead`. [money/year]
 
     Parameters
     ----------
@@ -107,8 +107,9 @@ def income_rows(sheet: Sheet, plan: Plan) -> None:
         sheet.line(Row(f"accounts.{key}", label, money, FLOW, formula))
 
     sum_row(sheet, "accounts.revenue", "Revenue", money, FLOW, [f"plants.{k}.revenue" for k in plants])
-    shipped = [f"plants.{k}.shipments" for k in plants]
-    sum_row(sheet, "accounts.shipments", "Shipments", "km", FLOW, shipped)
+    for unit in plan.product_units:
+        shipped = [f"plants.{k}.shipments" for k in plants if plan.unit_of_plant(k) == unit]
+        sum_row(sheet, plan.by_unit("accounts.shipments", unit), "Shipments", unit, FLOW, shipped)
     variable = [f"plants.{k}.variable_cost" for k in plants]
     sum_row(sheet, "accounts.variable_cost", "Variable cost", money, FLOW, variable)
     fixed = [f"plants.{k}.fixed_cost" for k in plants]

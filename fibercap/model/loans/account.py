@@ -13,7 +13,7 @@ from fibercap.model.loans.flows import KEPT, Course, Flows
 from fibercap.model.loans.interest import interest_on_one_by_event
 from fibercap.model.loans.moment import Moment, by_event, float_or_array, per_sample
 from fibercap.model.loans.recasts import later_installments
-from fibercap.model.loans.terms import Rounding
+from fibercap.model.loans.rounding import Rounding
 
 if TYPE_CHECKING:
     from fibercap.core.units import Array

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from fibercap.core.currencies import CURRENCIES
 from fibercap.core.tree import Branch, unwrap
-from fibercap.core.units import CURRENCIES
 from fibercap.model.checks.plan_checks import problems_among_loans
 from fibercap.model.plan.plan import Lending
 from fibercap.model.plan.validated import Parsed, validate

@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from fibercap.core.rounding import round_to_step
-from fibercap.model.loans.terms import Rounding
+from fibercap.model.loans.rounding import Rounding
 
 if TYPE_CHECKING:
     from fibercap.core.units import Array

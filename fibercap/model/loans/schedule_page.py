@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 from fibercap.core.rounding import rounded_text
 from fibercap.core.rows import Row
+from fibercap.model.loans.rounding import Rounding
 from fibercap.model.loans.style import Page
-from fibercap.model.loans.terms import Rounding
 
 if TYPE_CHECKING:
     from fibercap.core.units import Array

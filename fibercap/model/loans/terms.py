@@ -12,20 +12,21 @@ import pydantic
 from pydantic_core.core_schema import ValidationInfo  # noqa: TC002 - pydantic reads it at run time
 
 from fibercap.core import grammar
+from fibercap.core.currencies import code_in, minor_unit
 from fibercap.core.dates import Day
 from fibercap.core.daycount import CONVENTIONS
 from fibercap.core.durations import Duration
 from fibercap.core.fields import Field, Label, Of, Share, Word, text_of
 from fibercap.core.money_or_share import Truth
-from fibercap.core.rounding import WAYS, round_to_step
+from fibercap.core.product_units import InUnits, word_of
 from fibercap.core.series import Dated
 from fibercap.core.spec import OneOf, Spec
 from fibercap.core.timeline import add_months
 from fibercap.core.units import Array
 from fibercap.model.loans.amortizing_styles import Level
 from fibercap.model.loans.covenant import Covenant
-from fibercap.model.loans.moment import float_or_array
 from fibercap.model.loans.rates import INTERVALS, Rate
+from fibercap.model.loans.rounding import ROUNDINGS, Exact, Rounding, choose_rounding
 from fibercap.model.loans.styles import Repayment
 
 NO_MONTHS = 0
@@ -108,52 +109,10 @@ class Fees(Spec):
         return any(np.any(fee) for fee in (self.undrawn, self.guarantee, self.agency))
 
 
-class Exact(Spec):
-    """Nothing is rounded."""
-
-
-class Rounding(Spec):
-    """Interest and payments in whole steps of `to`; the balance is carried from rounded figures, or in full."""
-
-    to: Annotated[Array | None, Of("money", above=0.0, drawable=False)] = None
-    """Step to which amounts are rounded; without it, 0.01. Like `0.01 USD`."""
-    interest: Annotated[str, Word(WAYS, "ways to round")] = "half_up"
-    """How interest and fees are rounded."""
-    payment: Annotated[str, Word(WAYS, "ways to round")] = "half_up"
-    """How payments are rounded."""
-    balance: Annotated[str, Word(("each", "carry"), "ways to carry the balance")] = "each"
-    """Whether the balance is carried from rounded figures, or in full and only shown rounded."""
-
-    @property
-    def step(self) -> float:
-        """The step to which amounts are rounded. [money]"""
-        return 0.01 if self.to is None else float(self.to)
-
-    @property
-    def carries(self) -> bool:
-        """Whether only what is shown is rounded."""
-        return self.balance == "carry"
-
-    def interest_in_steps(self, amount: Any) -> Any:
-        """Return interest as it is rounded. [money]"""
-        return float_or_array(round_to_step(amount, self.step, self.interest))
-
-    def payment_in_steps(self, amount: Any) -> Any:
-        """Return a payment or its principal as it is rounded. [money]"""
-        return float_or_array(round_to_step(amount, self.step, self.payment))
-
-
-def _choose_rounding(raw: Any) -> tuple[str, Mapping[str, Any]]:
-    if isinstance(raw, dict):
-        return "block", raw
-    return Word(("none", "cent"), "roundings, or a block `{to: 0.01 USD}`").parse(raw, None), {}  # type: ignore[arg-type]
-
-
-ROUNDINGS: dict[str, type[Spec]] = {"none": Exact, "cent": Rounding, "block": Rounding}
 NOT_GIVEN = date.min
 
 
-class Loan(Spec):
+class Loan(InUnits):
     """A loan contract with its own dates, projected to maturity even past the horizon.
 
     A loan that is owed already when the horizon starts may give `outstanding` and `remaining` instead of
@@ -165,6 +124,12 @@ class Loan(Spec):
         "commitment": ("signed", "matures"),
         "outstanding": ("remaining",),
     }
+
+    @classmethod
+    def units_of(cls, raw: Mapping[str, Any], context: Mapping[str, Any]) -> dict[str, Any]:
+        """Return the smallest amount that is paid in the loan's currency."""
+        amount = word_of(raw.get("commitment", raw.get("outstanding")))
+        return {"minor_unit": minor_unit(code_in(amount) or context.get("currency", "USD"))}
 
     title: Label = ""
     """What tables call it. Like `Fleet five-year loan`."""
@@ -214,7 +179,7 @@ class Loan(Spec):
     """What the borrower has promised to keep, by name. Like `{cover: {row: accounts.dscr_12m, at_least: 1.2, test:
     payment}}`."""
     rounding: Annotated[
-        Exact | Rounding, OneOf(ROUNDINGS, _choose_rounding, title="rounding", words=("none", "cent"))
+        Exact | Rounding, OneOf(ROUNDINGS, choose_rounding, title="rounding", words=("none", "cent"))
     ] = Exact()
     """Whether amounts are rounded, and how. Like `cent` or `{to: 0.01 USD, payment: up}`."""
     true_up: Annotated[str, Word(("last_payment", "last_interest"), "ways to true up")] = "last_payment"

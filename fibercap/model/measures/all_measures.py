@@ -39,14 +39,13 @@ from fibercap.model.measures.debt_measures import (
     total_interest_at_horizon,
 )
 from fibercap.model.measures.measure import Measure
+from fibercap.model.measures.unit_cost_measures import capacity_cost, levelized_cost
 from fibercap.model.measures.worth_measures import (
-    capacity_cost,
     company_npv,
     equity_irr,
     equity_npv,
     fcfe_irr,
     fcfe_npv,
-    levelized_cost,
     payback,
     payback_discounted,
     project_irr,
@@ -71,6 +70,8 @@ MEASURES: Final[tuple[Callable[[Projection], Measure], ...]] = (
     total_interest, total_interest_at_horizon, total_fees, total_fees_at_horizon,
     equity_called, lowest_cash, funding_gap,
 )  # fmt: skip
+UNIT_MEASURES: Final = (capacity_cost, levelized_cost)
+"""Measures that a plan of several units of products has for each, as `levelized_cost.tonne`."""
 LOAN_MEASURES: Final[tuple[Callable[[Projection, str], Measure], ...]] = (
     loan_min_dscr,
     loan_all_in_cost,
@@ -136,8 +137,11 @@ def is_debt_service_cover(name: str) -> bool:
 
 def names(projection: Projection) -> list[str]:
     """Return the names of every measure that a projection has."""
-    loans = projection.scenario.loans
-    plain = [measure.__name__ for measure in MEASURES]
+    loans, units = projection.scenario.loans, projection.scenario.product_units
+    plain = []
+    for measure in MEASURES:
+        by_unit = measure in UNIT_MEASURES and len(units) > 1
+        plain += [f"{measure.__name__}.{unit}" for unit in units] if by_unit else [measure.__name__]
     return plain + [f"{m.__name__.removeprefix('loan_')}.{loan}" for loan in loans for m in LOAN_MEASURES]
 
 
@@ -155,6 +159,9 @@ def measure_named(projection: Projection, name: str) -> Measure:
         If there is no such measure; the nearest one is named.
     """
     key, _, loan = name.partition(".")
+    for by_unit in UNIT_MEASURES:
+        if by_unit.__name__ == key and loan in projection.scenario.product_units:
+            return by_unit(projection, loan)
     for measure in MEASURES:
         if measure.__name__ == name:
             return measure(projection)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from fibercap.model.cash.trifle import PATH, ROUNDING
+from fibercap.model.cash.trifle import PATH
 from fibercap.model.measures.measure import HIGHER, LOWER, Measure
 from fibercap.model.measures.parts import headline, make_measure, undefined_values
 from fibercap.model.returns.explained_rates import explained_rates
@@ -19,7 +19,6 @@ if TYPE_CHECKING:
 OWNERS_PAY: Final = f"MIN({{returns.equity_paid}}) < -{{{PATH}}}"
 """Formula of whether owners pay anything in; if they do not, they have no rate of return."""
 NOTHING_PAID: Final = "owners pay nothing in"
-NO_KM: Final = "the projects ship nothing within the horizon"
 
 
 def reason_without_projects(projection: Projection) -> str:
@@ -27,7 +26,7 @@ def reason_without_projects(projection: Projection) -> str:
     return "" if projection.scenario.projects else "the scenario has no projects"
 
 
-def _reason_undefined(projection: Projection) -> str:
+def reason_undefined(projection: Projection) -> str:
     """Return why the worth of the projects is undefined; "" if it is defined."""
     if projection.scenario.money.discount_rate is None:
         return "no `money.discount_rate` is given"
@@ -165,7 +164,7 @@ def terminal_share(projection: Projection) -> Measure:
     docs/conventions.md, section 7.
     """
     name, label = "terminal_share", "Terminal value in the projects' NPV"
-    reason, values = _reason_undefined(projection), undefined_values(projection)
+    reason, values = reason_undefined(projection), undefined_values(projection)
     row, factor = "returns.project_terminal_value", "returns.discount_factor"
     below = projection.trifle.counted_text("SUM({returns.project_discounted})")
     formula = f"SUM({{{row}}} * {{{factor}}}) / {below}" if not reason else ""
@@ -187,7 +186,7 @@ def payback(projection: Projection) -> Measure:
 
 def payback_discounted(projection: Projection) -> Measure:
     """Years from first project spending until the cumulative discounted flow is positive for good."""
-    return _payback(projection, "_discounted", _reason_undefined(projection))
+    return _payback(projection, "_discounted", reason_undefined(projection))
 
 
 def _payback(projection: Projection, key: str, reason: str) -> Measure:
@@ -209,7 +208,7 @@ def share_paid_back(projection: Projection) -> Measure:
 
 def share_paid_back_discounted(projection: Projection) -> Measure:
     """Share of the worth of the projects' spending that their discounted flow pays back within the horizon."""
-    return _share_paid_back(projection, "_discounted", _reason_undefined(projection))
+    return _share_paid_back(projection, "_discounted", reason_undefined(projection))
 
 
 def _share_paid_back(projection: Projection, key: str, reason: str) -> Measure:
@@ -227,55 +226,3 @@ def _share_paid_back(projection: Projection, key: str, reason: str) -> Measure:
     )
     formula = f"1 + SUM({{{flow}}}) / {projection.trifle.counted_text(f'SUM({spent})')}"
     return make_measure(name, label, "", formula, 1.0 + share, reason="the projects spend nothing", better=HIGHER)
-
-
-def levelized_cost(projection: Projection) -> Measure:
-    """Price at which the projects, their assets sold at book value, are worth nothing, whatever prices are.
-
-    Source
-    ------
-    docs/conventions.md, section 7: worth of costs after tax, losses relieved at once, over that of km after tax.
-    """
-    name, label, unit = "levelized_cost", "Levelized cost of added fiber", f"{projection.scenario.currency}/km"
-    reason, values = _reason_undefined(projection), undefined_values(projection)
-    if reason:
-        return make_measure(name, label, unit, "", values, reason=reason, better=LOWER)
-    value = projection.value
-    last, early = "returns.discount_factor", "returns.discount_factor"
-    if projection.scenario.money.in_middle:
-        early = "returns.discount_factor_middle"
-    ends, middles = value(last), value(early)
-    assets_left = value("returns.project_fixed_assets")[..., -1] + value("returns.project_stock")[..., -1]
-    cost = (value("returns.levelized_costs") * middles).sum(axis=-1) - assets_left * ends[..., -1]
-    km = (value("returns.levelized_km") * middles).sum(axis=-1)
-    km = km + value("returns.project_receivable_km")[..., -1] * ends[..., -1]
-    shipped = value("accounts.shipments").sum(axis=-1)
-    # without km of the projects, rounding may leave a tiny share of all km shipped
-    values = np.divide(cost, km, out=values, where=km > ROUNDING * shipped)
-    discounted_last = f"{{returns.is_last}} * {{{last}}}"
-    sold = f"SUM(({{returns.project_fixed_assets}} + {{returns.project_stock}}) * {discounted_last})"
-    formula = f"(SUM({{returns.levelized_costs}} * {{{early}}}) - {sold})"
-    added = f"SUM({{returns.levelized_km}} * {{{early}}}) + SUM({{returns.project_receivable_km}} * {discounted_last})"
-    formula += f" / IF({added} > {ROUNDING!r} * SUM({{accounts.shipments}}), {added}, 0)"
-    return make_measure(name, label, unit, formula, values, reason=NO_KM, better=LOWER)
-
-
-def capacity_cost(projection: Projection) -> Measure:
-    """Gross capex of all projects, overruns included, per km/year they add."""
-    projects = projection.scenario.projects
-    plan = projection.scenario
-    foreign = {key for key in projects if plan.currency_at(f"projects.{key}.capex") != plan.currency}
-    spent = {key: projection.value(f"projects.{key}.capex").sum(axis=-1, keepdims=True) for key in foreign}
-    cost = sum((spent.get(key, project.cost) for key, project in projects.items()), start=np.asarray(0.0))
-    adds = sum((project.adds for project in projects.values()), start=np.asarray(0.0))
-    flat = np.ravel(cost / np.where(adds > 0, adds, np.nan)) * np.ones(projection.samples)
-    costs = [
-        f"SUM({{projects.{k}.capex}})"
-        if k in foreign
-        else f"{{inputs.projects.{k}.capex}} * (1 + {{inputs.projects.{k}.overrun}})"
-        for k in projects
-    ]
-    added = [f"{{inputs.projects.{k}.adds}}" for k in projects]
-    formula = f"({' + '.join(costs)}) / ({' + '.join(added)})" if projects else ""
-    unit, reason = f"{projection.scenario.currency}*year/km", "the projects add no capacity"
-    return make_measure("capacity_cost", "Capex per km/year added", unit, formula, flat, reason=reason, better=LOWER)

@@ -20,6 +20,7 @@ from fibercap.core.tolerance import Tolerance, ToleranceField
 from fibercap.core.tree import Leaf
 from fibercap.core.unit_hints import in_known_units
 from fibercap.core.units import Array, conversion, unit_text
+from fibercap.core.vocabulary import BUILT_IN, Vocabulary, using, vocabulary_in_use
 
 LIMITS = ("above", "at_least", "below", "at_most", "about")
 
@@ -63,10 +64,12 @@ class Amount:
 
     value: Array
     unit: str
+    vocabulary: Vocabulary = BUILT_IN
 
     def in_unit(self, unit: str) -> float | None:
         """Return the number, that of the first sample, in another unit; None where the dimensions differ."""
-        factor = conversion(self.unit, unit)
+        with using(self.vocabulary):
+            factor = conversion(self.unit, unit)
         return None if factor is None else float(np.ravel(self.value)[0] * factor)
 
 
@@ -94,11 +97,11 @@ class AnyQuantity(Field):
         del info
         value = raw.value if isinstance(raw, Leaf) else raw
         if is_drawn(value):
-            amount = Amount(np.asarray(value.magnitude, dtype=float), str(value.units))
+            amount = Amount(np.asarray(value.magnitude, dtype=float), str(value.units), vocabulary_in_use())
         else:
             like = "`500_000 km/year`, or `1.2`"
             number, unit = quantity_of(text_of(raw, "a quantity"), "a quantity", like, in_known_units)
-            amount = Amount(np.asarray(number), unit)
+            amount = Amount(np.asarray(number), unit, vocabulary_in_use())
         bad = ~(np.abs(amount.value) <= most(amount.unit))
         if bad.any():
             refused_text = f"a sample of {amount.value[bad][0]:g}" if is_drawn(value) else quote(str(value))

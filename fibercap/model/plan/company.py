@@ -18,7 +18,8 @@ from fibercap.core.series import Dated, PathOf, Series
 from fibercap.core.spec import OneOf, Spec
 from fibercap.core.timeline import STEPS, Timeline, timeline_between
 from fibercap.core.tree import Leaf
-from fibercap.core.units import CURRENCIES, Array
+from fibercap.core.units import Array
+from fibercap.model.currency.currency import CurrencyCode
 from fibercap.model.depreciation import StraightLine
 from fibercap.model.depreciation_method import Depreciation
 
@@ -78,8 +79,8 @@ TERMINAL: dict[str, type[Spec]] = {"none": NoTerminalValue, "book": BookValue, "
 class MoneyTerms(Spec):
     """The reporting currency, and how the future is valued."""
 
-    report_in: Annotated[str, Word(CURRENCIES, "currencies")]
-    """Currency of the accounts."""
+    report_in: Annotated[str, CurrencyCode()]
+    """Currency of the accounts. Like `USD` or `INR`."""
     discount_rate: Annotated[Array | None, Of("1/year", above=-1.0)] = None
     """Effective rate a year at which flows are discounted; without it, what needs one is undefined. Like `12
     %/year`."""

@@ -7,6 +7,7 @@ from typing import Any
 
 from pydantic_core import PydanticCustomError
 
+from fibercap.core.currencies import CURRENCIES
 from fibercap.core.dates import Edge
 from fibercap.core.period_names import DECEMBER, MONTH_NAMES
 from fibercap.core.tree import Branch, Leaf
@@ -29,7 +30,7 @@ def _currency(values: Branch) -> str:
     money = values.get("money")
     leaf = money.get("report_in") if isinstance(money, Branch) else None
     code = leaf.value if isinstance(leaf, Leaf) else ""
-    return code if code in ("USD", "EUR", "DEM", "BRL") else "USD"
+    return code if code in CURRENCIES else "USD"
 
 
 def _year_ends(values: Branch) -> int:

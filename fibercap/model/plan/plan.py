@@ -7,12 +7,14 @@ from typing import Annotated, Any, Self
 
 from pydantic import PrivateAttr
 
+from fibercap.core.currencies import CURRENCIES
 from fibercap.core.fields import Label, Number, Of, Word
 from fibercap.core.names import Name
+from fibercap.core.product_units import MeaningOfUnit
 from fibercap.core.series import PathOf, Series
 from fibercap.core.spec import Spec
 from fibercap.core.timeline import Timeline
-from fibercap.core.units import CURRENCIES, Array
+from fibercap.core.units import Array
 from fibercap.model.currency.currency import Exchange, block_of
 from fibercap.model.funding.sources import BRIDGE, GRANT, Funding
 from fibercap.model.loans import Loan
@@ -122,6 +124,9 @@ class Plan(Lending):
     exchange: Mapping[str, Exchange] = {}
     """What other currencies are worth, by their code. Like `{EUR: {average: {2000: 0.92 USD/EUR, 2002: 0.95
     USD/EUR}}}`."""
+    units: Mapping[str, Annotated[str, MeaningOfUnit()]] = {}
+    """Units of products beside the built-in ones, by name: an amount of a known one, or a kind of its own. Like `{coil:
+    12 km, pallet: new}`."""
     products: Mapping[str, Product]
     """What plants make, by name. Like `{multimode: {price: 60 USD/km}}`."""
     plants: Mapping[str, Plant]
@@ -211,6 +216,41 @@ class Plan(Lending):
         """The purchases and projects that use money, in the order of the file."""
         bought = [key for key, plant in self.plants.items() if plant.__dict__.get("purchase") is not None]
         return (*bought, *self.projects)
+
+    def house_unit_at(self, path: str, unit: str) -> str:
+        """Return the house unit of an input, its currency and product in place of `money` and `product`.
+
+        Parameters
+        ----------
+        path, unit : str
+            The input, and the unit that its field has, such as `money/product`.
+        """
+        block, _, rest = path.partition(".")
+        name, product = rest.partition(".")[0], "km"
+        if "product" in unit and block == "products":
+            product = self.products[name].unit
+        elif "product" in unit:
+            product = self.unit_of_plant(name if block == "plants" else self.projects[name].plant)
+        return unit.replace("product", product).replace("money", self.currency_at(path))
+
+    def unit_of_plant(self, name: str) -> str:
+        """Return the unit in which a plant's product is counted, such as `km`."""
+        return self.products[self.plants[name].product].unit
+
+    @property
+    def product_units(self) -> tuple[str, ...]:
+        """The units in which what plants make is counted, in the order of the plants."""
+        return tuple(dict.fromkeys(self.unit_of_plant(name) for name in self.plants))
+
+    def by_unit(self, path: str, unit: str) -> str:
+        """Return the path of what is added up over the plants of one unit; with one unit in the plan, it has no suffix.
+
+        Parameters
+        ----------
+        path, unit : str
+            The path without suffix, and the unit.
+        """
+        return path if len(self.product_units) < 2 else f"{path}.{unit}"
 
     @property
     def foreign(self) -> tuple[str, ...]:

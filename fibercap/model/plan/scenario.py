@@ -14,10 +14,12 @@ from pydantic import PrivateAttr
 
 from fibercap.core.errors import FibercapError, ScenarioError, did_you_mean
 from fibercap.core.overlay import OverlayError, overlay
+from fibercap.core.product_units import units_context, vocabulary_of
 from fibercap.core.schema_of_paths import Schema
 from fibercap.core.spec import fields_at, quantities
 from fibercap.core.tree import Branch, Leaf, Path, leaves, unwrap
 from fibercap.core.units import is_share
+from fibercap.core.vocabulary import Vocabulary, using
 from fibercap.model.checks.plan_checks import problems_across
 from fibercap.model.funding.financing_inputs import is_financing
 from fibercap.model.plan.context import context_of
@@ -64,12 +66,14 @@ class Scenario(Plan):
         values, wrappers = unwrap(tree)
         if not isinstance(values, Branch):
             raise TypeError("a scenario is a block")
-        context = context_of(values)
+        vocabulary = vocabulary_of(values)
+        context = context_of(values) | units_context(values, vocabulary)
         parsed = Parsed(values, wrappers, name)
         if like is not None and like._context == context:  # noqa: SLF001 - its own
             blocks = reusable_blocks(tree, like, like.tree)
             parsed = replace(parsed, like=blocks, amounts=reusable_amounts(blocks, like, like.tree))
-        scenario = validate(cls, parsed, context, problems_across)
+        with using(vocabulary):
+            scenario = validate(cls, parsed, context, problems_across)
         scenario._tree, scenario._name, scenario._option = tree, name, option  # noqa: SLF001 - its own
         scenario._context, scenario._unwrapped = context, (values, wrappers)  # noqa: SLF001 - a member of the same class
         return scenario
@@ -88,6 +92,12 @@ class Scenario(Plan):
     def unwrapped_tree(self) -> tuple[Branch, Mapping[Path, Branch]]:
         """The tree with plain values, and its `{value, source, where, note}` blocks by path; see `core.tree.unwrap`."""
         return self._unwrapped
+
+    @property
+    def vocabulary(self) -> Vocabulary:
+        """The units that it may be written in: those built in, and those that it declares."""
+        vocabulary: Vocabulary = self._context["vocabulary"]
+        return vocabulary
 
     @property
     def file(self) -> str:

@@ -12,6 +12,7 @@ from fibercap.core.calendar import month_number_text, serial
 from fibercap.core.dates import Date, Day
 from fibercap.core.durations import Life, Months
 from fibercap.core.fields import Label, Money, Of
+from fibercap.core.product_units import InUnits, word_of
 from fibercap.core.rows import Row
 from fibercap.core.series import PathOf, Series
 from fibercap.core.sheet import Sheet
@@ -69,7 +70,7 @@ class Purchase(Spec):
     evenly over their days. Like `6.4 million USD` or `{receivables: 6 million USD, payables: 1 million USD}`."""
 
 
-class Plant(Spec):
+class Plant(InUnits):
     """A plant: starting capacity, the days it counts, and what running it costs."""
 
     depreciation: ClassVar[Depreciation] = StraightLine()
@@ -79,7 +80,7 @@ class Plant(Spec):
     """What tables call it. Like `Xtal, Campinas`."""
     product: Label
     """Name of the product that it makes. Like `multimode`."""
-    capacity: Annotated[Array, Of("km/year", low=0.0)]
+    capacity: Annotated[Array, Of("product/year", low=0.0)]
     """What it could make before any project. Like `255_000 km/year`."""
     opens: Annotated[date | None, Day()] = None
     """First day on which it counts; without it, always. Like `2000-06-01`."""
@@ -87,8 +88,8 @@ class Plant(Spec):
     """Last day on which it counts; without it, always. Like `2004-06-30`."""
     utilization: Annotated[Series, PathOf(Of("percent", low=0.0, high=1.0))] = ALL
     """Share of effective capacity that is used. Like `95 %` or `{2000: 95 %, 2002: 60 %}`."""
-    cash_cost: Annotated[Series, PathOf(Of("money/km", low=0.0))]
-    """Variable cost of a km that is shipped. Like `30 USD/km`."""
+    cash_cost: Annotated[Series, PathOf(Of("money/product", low=0.0))]
+    """Variable cost of a unit that is shipped. Like `30 USD/km`."""
     fixed_cost: Annotated[Series, PathOf(Of("money/year", low=0.0))] = NOTHING
     """Cost of running it at all. Like `2.8 million USD/year`."""
     maintenance: Annotated[Series, PathOf(Of("money/year", low=0.0))] = NOTHING
@@ -98,6 +99,11 @@ class Plant(Spec):
     purchase: Purchase | None = None
     """Where it is bought in the horizon: price, day and what comes with it. Like `{price: 25 million USD, on:
     2000-06-20}`."""
+
+    @classmethod
+    def units_of(cls, raw: Mapping[str, Any], context: Mapping[str, Any]) -> dict[str, Any]:
+        """Return the unit of what the plant makes."""
+        return {"product": context.get("unit_of_product", {}).get(word_of(raw.get("product")), "km")}
 
 
 def open_between(timeline: Timeline, plant: Plant) -> tuple[float, float]:
@@ -130,12 +136,14 @@ def _give_open_months(sheet: Sheet, timeline: Timeline, prefix: str, plant: Plan
     return opens, sheet.give(f"{prefix}.closes", "month", closed, formula=closes)
 
 
-def capacity_rows(sheet: Sheet, timeline: Timeline, name: str, plant: Plant, projects: Mapping[str, Project]) -> None:
+def capacity_rows(
+    sheet: Sheet, timeline: Timeline, name: str, plant: Plant, projects: Mapping[str, Project], unit: str
+) -> None:
     """Write a plant's clock, nameplate, effective capacity and output, and its projects' ramped months.
 
     The clock is the period's end, limited to the time between the plant's opening and closing, so that anything
     integrated over it counts only while the plant is open. Writes `clock` [month], `nameplate`, `effective_capacity`
-    [km/year] and `output` [km] under `plants.<name>.`, and `projects.<p>.ramped_months`. [month]
+    [unit/year] and `output` [unit] under `plants.<name>.`, and `projects.<p>.ramped_months`. [month]
 
     Parameters
     ----------
@@ -145,6 +153,8 @@ def capacity_rows(sheet: Sheet, timeline: Timeline, name: str, plant: Plant, pro
         The plant and its name.
     projects : mapping
         The projects that add to it, by name.
+    unit : str
+        The unit in which its product is counted.
 
     Source
     ------
@@ -155,20 +165,20 @@ def capacity_rows(sheet: Sheet, timeline: Timeline, name: str, plant: Plant, pro
     clock = f"MIN(MAX({{time.end}}, {opened}), {closed})"
     before = clock.replace("{time.end}", "{time.from}")
     sheet.line(Row(f"{prefix}.clock", f"Clock of {name}", "month", STOCK, clock, before))
-    capacity = sheet.give(f"inputs.{prefix}.capacity", "km/year", plant.capacity)
+    capacity = sheet.give(f"inputs.{prefix}.capacity", f"{unit}/year", plant.capacity)
     nameplate, effective = capacity, f"{capacity} * ({{{prefix}.clock}} - {{{prefix}.clock@-1}}) / {{time.months}}"
     for key, project in projects.items():
-        adds = sheet.give(f"inputs.projects.{key}.adds", "km/year", project.adds)
+        adds = sheet.give(f"inputs.projects.{key}.adds", f"{unit}/year", project.adds)
         _ramped_months(sheet, timeline, key, project, plant, before)
         row = f"projects.{key}.ramped_months"
         nameplate += f" + IF({{time.end}} >= {project.completes_text(key)}, {adds}, 0)"
         effective += f" + {adds} * ({{{row}}} - {{{row}@-1}}) / {{time.months}}"
     text = f"IF(AND({{time.end}} > {opened}, {{time.end}} <= {closed}), {nameplate}, 0)"
-    sheet.line(Row(f"{prefix}.nameplate", f"{label}: nameplate", "km/year", STOCK, text))
-    sheet.line(Row(f"{prefix}.effective_capacity", f"{label}: effective capacity", "km/year", RATE, effective))
+    sheet.line(Row(f"{prefix}.nameplate", f"{label}: nameplate", f"{unit}/year", STOCK, text))
+    sheet.line(Row(f"{prefix}.effective_capacity", f"{label}: effective capacity", f"{unit}/year", RATE, effective))
     series_row(sheet, timeline, f"{prefix}.utilization", f"{label}: utilization", plant.utilization, "")
     text = f"{{{prefix}.effective_capacity}} * {{inputs.{prefix}.utilization}} * {{time.years}}"
-    sheet.line(Row(f"{prefix}.output", f"{label}: output", "km", FLOW, text))
+    sheet.line(Row(f"{prefix}.output", f"{label}: output", unit, FLOW, text))
 
 
 def _ramped_months(sheet: Sheet, timeline: Timeline, key: str, project: Project, plant: Plant, before: str) -> None:

@@ -2,34 +2,46 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Final
+from collections.abc import Mapping
+from typing import Annotated, Any, Final
 
 import numpy as np
 
 from fibercap.core.fields import Label, Of, Word
 from fibercap.core.period_names import DECEMBER
+from fibercap.core.product_units import InUnits, UnitOfProduct, unit_written
 from fibercap.core.rows import Row
 from fibercap.core.series import PathOf, Series
 from fibercap.core.sheet import Sheet
-from fibercap.core.spec import Spec
 from fibercap.core.timeline import FLOW, RATE, STOCK, Timeline
 from fibercap.core.units import Array
+from fibercap.core.vocabulary import vocabulary_in_use
 from fibercap.model.horizon.run_off import repeat_last_year
 
 STEP: Final = "horizon.step"
 
 
-class Product(Spec):
-    """What plants make: its price per km, and the km a year the market takes (all of it, if not given)."""
+class Product(InUnits):
+    """What plants make: its unit, its price, and what the market takes in a year (all of it, if not given)."""
 
     name: Label = ""
     """What tables call it. Like `Multimode fiber`."""
-    price: Annotated[Series, PathOf(Of("money/km", low=0.0))]
-    """What a km is sold for. Like `60 USD/km` or `{2000: 40 USD/km, 2002: 38 USD/km}`."""
-    demand: Annotated[Series | None, PathOf(Of("km/year", low=0.0))] = None
+    unit: Annotated[str, UnitOfProduct()] = "km"
+    """In what it is counted; plans of several products in units of one kind keep all of them in the first one's. Like
+    `tonne` or `piece`."""
+    price: Annotated[Series, PathOf(Of("money/product", low=0.0))]
+    """What one unit is sold for. Like `60 USD/km` or `{2000: 40 USD/km, 2002: 38 USD/km}`."""
+    demand: Annotated[Series | None, PathOf(Of("product/year", low=0.0))] = None
     """What the market takes of all plants together; without it, all that is made. Like `4 million km/year`."""
     interpolate: Annotated[str, Word(("none", "linear"), "ways to interpolate")] = "none"
     """Whether price and demand hold until their next key, or go there in a straight line."""
+
+    @classmethod
+    def units_of(cls, raw: Mapping[str, Any], context: Mapping[str, Any]) -> dict[str, str]:
+        """Return the unit of the product."""
+        vocabulary = vocabulary_in_use()
+        unit = unit_written(raw, vocabulary)
+        return {"product": context.get("house_units", {}).get(vocabulary.base_of(unit), unit)}
 
 
 def series_row(  # noqa: PLR0913 - what is written, of what, when

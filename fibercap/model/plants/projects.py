@@ -14,6 +14,7 @@ from fibercap.core.calendar import month_number_text, serial
 from fibercap.core.dates import Date, Edge, year_ends_of
 from fibercap.core.durations import Duration, Life
 from fibercap.core.fields import Label, Money, Of, Word, wrong
+from fibercap.core.product_units import InUnits, word_of
 from fibercap.core.rows import Row
 from fibercap.core.series import ByKey, PathOf, Series, span_of
 from fibercap.core.sheet import Sheet
@@ -134,7 +135,7 @@ SPEND: dict[str, type[Spec]] = {"window": SpendWindow, "by_period": SpendByPerio
 Spend = Annotated[SpendWindow | SpendByPeriod | None, OneOf(SPEND, _choose, title="spending")]
 
 
-class Project(Spec):
+class Project(InUnits):
     """An addition to a plant: capacity, cost, dates, ramp. Without `spend`, evenly over the year before completion."""
 
     depreciation: ClassVar[Depreciation] = StraightLine()
@@ -144,7 +145,7 @@ class Project(Spec):
     """What tables call it. Like `Jena, second multimode plant`."""
     plant: Label
     """Name of the plant that it adds to. Like `jena`."""
-    adds: Annotated[Array, Of("km/year", low=0.0)]
+    adds: Annotated[Array, Of("product/year", low=0.0)]
     """Capacity that it adds from completion on, as its ramp allows. Like `255_000 km/year`."""
     capex: Money
     """What it costs. Like `25 million USD`."""
@@ -163,6 +164,11 @@ class Project(Spec):
     """Time over which the capex less grants is depreciated, evenly. Like `10 years`."""
     fixed_cost: Annotated[Series, PathOf(Of("money/year", low=0.0))] = NOTHING
     """Cost of running it at all, from completion on. Like `1.7 million USD/year`."""
+
+    @classmethod
+    def units_of(cls, raw: Mapping[str, Any], context: Mapping[str, Any]) -> dict[str, Any]:
+        """Return the unit of what its plant makes."""
+        return {"product": context.get("unit_of_plant", {}).get(word_of(raw.get("plant")), "km")}
 
     @property
     def planned_month(self) -> float:

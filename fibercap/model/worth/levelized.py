@@ -1,4 +1,4 @@
-"""Rows of the levelized cost: costs of the projects after tax, and the km that they add after tax."""
+"""Rows of the levelized cost: costs of the projects after tax, and what they ship after tax."""
 
 from __future__ import annotations
 
@@ -12,17 +12,21 @@ from fibercap.model.worth.without_projects import less, less_row
 if TYPE_CHECKING:
     from fibercap.model.plan.plan import Plan
 
+TAX: Final = "{inputs.tax.rate}"
+KINDS: Final = ("cash_costs", "depreciation", "capex", "purchases", "grants", "maintenance")
 MOST_DAYS: Final = 366
-"""Largest number of days of receivables that the formula of receivable km covers."""
+"""Largest number of days of receivables that the formula of unpaid shipments covers."""
 SHORTEST_MONTH: Final = 30
 """Days of a month if a year has 360 days."""
 
 
 def levelized_rows(sheet: Sheet, plan: Plan, prefix: str) -> None:
-    """Write costs and km of the projects after tax, losses relieved at once, by period.
+    """Write costs and shipments of the projects after tax, losses relieved at once, by period and unit of products.
 
-    At a price of p, a period earns p x ((1 - t) km - increase of receivable km). So the price at which the projects,
-    with their assets sold at book value, have no NPV is the present value of the costs over that of the km.
+    At a price of p, a period earns p x ((1 - t) shipments - increase of unpaid shipments). So the price at which the
+    projects, with their assets sold at book value, have no NPV is the present value of the costs over that of the
+    shipments. Writes `returns.project_stock` and, for each unit, `levelized_costs`, `levelized_assets` [money],
+    `project_shipments`, `unpaid_shipments` and `levelized_shipments` [unit] under `returns.`.
 
     Parameters
     ----------
@@ -37,34 +41,75 @@ def levelized_rows(sheet: Sheet, plan: Plan, prefix: str) -> None:
     ------
     docs/conventions.md, section 7; own derivation as above.
     """
-    money, tax, stock = plan.currency, "{inputs.tax.rate}", "returns.project_stock"
-    names = ("inventory", "payables", "cash_costs", "depreciation", "capex", "purchases", "grants", "maintenance")
-    added = {key: less(f"accounts.{key}", prefix) for key in names}
-    text = f"{added['inventory']} - {added['payables']}"
-    sheet.line(Row(stock, "Projects: inventory less payables", money, STOCK, text))
-    text = f"(1 - {tax}) * {added['cash_costs']} - {tax} * {added['depreciation']}"
-    for key in plan.projects:
-        if (row := f"projects.{key}.financing_depreciation") in sheet:
-            text += f" + {tax} * {{{row}}}"
+    stock = f"{less('accounts.inventory', prefix)} - {less('accounts.payables', prefix)}"
+    sheet.line(Row("returns.project_stock", "Projects: inventory less payables", plan.currency, STOCK, stock))
+    for unit in plan.product_units:
+        _cost_rows(sheet, plan, prefix, unit)
+        shipped, unpaid = (plan.by_unit(f"returns.{key}", unit) for key in ("project_shipments", "unpaid_shipments"))
+        less_row(sheet, shipped, ("Projects: shipments", unit, FLOW), plan.by_unit("accounts.shipments", unit), prefix)
+        _unpaid_row(sheet, plan, shipped, unpaid, unit)
+        text = f"(1 - {TAX}) * {{{shipped}}} - ({{{unpaid}}} - {{{unpaid}@-1}})"
+        label = "Projects: shipments after tax, for the levelized cost"
+        sheet.line(Row(plan.by_unit("returns.levelized_shipments", unit), label, unit, FLOW, text))
+
+
+def _cost_rows(sheet: Sheet, plan: Plan, prefix: str, unit: str) -> None:
+    """Write what the projects of one unit cost after tax, and what their assets and stock are worth."""
+    money, path = plan.currency, plan.by_unit("returns.levelized_stock", unit)
+    if len(plan.product_units) == 1:
+        added = {key: less(f"accounts.{key}", prefix) for key in KINDS}
+        assets, path = "{returns.project_fixed_assets}", "returns.project_stock"
+    else:  # plants and projects of the unit, and of the company's stock the part of their cash costs
+        added = {key: _sum_text(plan, rows, prefix) for key, rows in _rows_of_unit(sheet, plan, unit).items()}
+        assets, total = added.pop("assets"), _sum_text(plan, ["accounts.variable_cost", "accounts.fixed_cost"], prefix)
+        text = f"IF({total} = 0, 0, {added['cash_costs']} / {total}) * {{returns.project_stock}}"
+        sheet.line(Row(path, f"Projects: inventory less payables, {unit}", money, STOCK, text))
+    text = f"(1 - {TAX}) * {added['cash_costs']} - {TAX} * {added['depreciation']}"
+    for key, project in plan.projects.items():
+        row = f"projects.{key}.financing_depreciation"
+        if row in sheet and plan.unit_of_plant(project.plant) == unit:
+            text += f" + {TAX} * {{{row}}}"
     text += f" + {added['capex']} + {added['purchases']} - {added['grants']} + {added['maintenance']}"
-    text += f" + {{{stock}}} - {{{stock}@-1}}"
-    sheet.line(Row("returns.levelized_costs", "Projects: costs after tax, for the levelized cost", money, FLOW, text))
-    words = ("Projects: shipments", "km", FLOW)
-    less_row(sheet, "returns.project_shipments", words, "accounts.shipments", prefix)
-    _receivable_km_row(sheet, plan)
-    path = "returns.project_receivable_km"
-    text = f"(1 - {tax}) * {{returns.project_shipments}} - ({{{path}}} - {{{path}@-1}})"
-    sheet.line(Row("returns.levelized_km", "Projects: km after tax, for the levelized cost", "km", FLOW, text))
+    text += f" + {{{path}}} - {{{path}@-1}}"
+    label = "Projects: costs after tax, for the levelized cost"
+    sheet.line(Row(plan.by_unit("returns.levelized_costs", unit), label, money, FLOW, text))
+    label = "Projects: fixed assets and stock, for the levelized cost"
+    sheet.line(Row(plan.by_unit("returns.levelized_assets", unit), label, money, STOCK, f"{assets} + {{{path}}}"))
 
 
-def _receivable_km_row(sheet: Sheet, plan: Plan) -> None:
-    """Write the km that customers have not paid for yet: shipments in the days of receivables before a period's end."""
+def _rows_of_unit(sheet: Sheet, plan: Plan, unit: str) -> dict[str, list[str]]:
+    """Return the rows that the costs and assets of plants and projects of one unit are added up from."""
+    plants = [key for key in plan.plants if plan.unit_of_plant(key) == unit]
+    projects = [key for key, project in plan.projects.items() if project.plant in plants]
+    bought = [key for key in plants if plan.plants[key].purchase]
+    assets = [*(f"projects.{k}" for k in projects), *(f"plants.{k}.purchased" for k in bought)]
+    assets += [f"plants.{k}" for k in plants]
+    granted = (f"funding.{k}.grant" for k in (*projects, *bought))
+    return {
+        "cash_costs": [f"plants.{k}.{cost}" for k in plants for cost in ("variable_cost", "fixed_cost")],
+        "depreciation": [f"{asset}.depreciation" for asset in assets],
+        "capex": [f"projects.{k}.capex" for k in projects],
+        "purchases": [f"plants.{k}.purchase" for k in bought],
+        "grants": [row for row in granted if row in sheet],
+        "maintenance": [f"plants.{k}.maintenance" for k in plants],
+        "assets": [f"{asset}.book_value" for asset in assets],
+    }
+
+
+def _sum_text(plan: Plan, rows: list[str], prefix: str) -> str:
+    """Return the formula of the sum of rows, less what of them is there without projects: all but the projects' own."""
+    names = ((row, row.split(".")[1]) for row in rows)
+    return f"({' + '.join(f'{{{row}}}' if name in plan.projects else less(row, prefix) for row, name in names) or '0'})"
+
+
+def _unpaid_row(sheet: Sheet, plan: Plan, shipped: str, path: str, unit: str) -> None:
+    """Write what customers have not paid for yet: shipments of the days of receivables before each period's end."""
     days_path, year = "inputs.working_capital.receivables", "{inputs.working_capital.days_in_year}"
     by_period, terms = days_path in sheet, []
     for back in range(MOST_DAYS // (SHORTEST_MONTH * plan.timeline.months) + 1):
         shift = f"@-{back}" if back else ""
         days = f"{{{days_path}{shift if by_period else ''}}}"
         share = f"MIN(MAX({days} / ({year} * {{time.years}}) - {back}, 0), 1)"
-        terms.append(f"{{returns.project_shipments{shift}}} * {share}")
-    label = "Projects: km that customers have not paid for"
-    sheet.line(Row("returns.project_receivable_km", label, "km", STOCK, " + ".join(terms)))
+        terms.append(f"{{{shipped}{shift}}} * {share}")
+    label = "Projects: shipments that customers have not paid for"
+    sheet.line(Row(path, label, unit, STOCK, " + ".join(terms)))

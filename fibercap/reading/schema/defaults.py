@@ -10,11 +10,13 @@ from pydantic_core import PydanticCustomError
 from fibercap.core.durations import Duration
 from fibercap.core.fields import Field, Number, Of, Word
 from fibercap.core.money_or_share import TruthField
+from fibercap.core.product_units import UnitOfProduct
 from fibercap.core.series import PathOf, Series
 from fibercap.core.spec import OneOf, Spec
 from fibercap.core.tolerance import Tolerance
 from fibercap.core.tree import Leaf
 from fibercap.core.units import unit_text
+from fibercap.core.vocabulary import PlanUnits
 
 MONTHS_IN_YEAR = 12
 
@@ -62,12 +64,12 @@ def _value(default: Any, kind: Field) -> Any:
         return str(default)
     if isinstance(kind, Number):
         return float(default) if float(default) % 1 else int(default)
-    return default if isinstance(kind, Word | TruthField) else ""
+    return default if isinstance(kind, Word | TruthField | UnitOfProduct) else ""
 
 
 def _quantity(magnitude: float, kind: Of) -> str:
     factor, unit = {"percent": (100, "%"), "1/year": (100, "%/year"), "day": (1, "days")}.get(
-        kind.unit, (1, unit_text(kind.house("USD")))
+        kind.unit, (1, unit_text(kind.house(PlanUnits())))
     )
     return f"{np.round(factor * magnitude, 9):g} {unit}"
 

@@ -58,6 +58,7 @@ class Capacity:
 
     key: str
     name: str
+    unit: str
     times: Array
     nameplate: Array
     edges: Array
@@ -95,7 +96,8 @@ def capacity_of(projection: Projection, key: str) -> Capacity:
     nameplate = np.where((starts >= opens) & (starts < closes), standing, 0.0)
     effective = projection.value(f"plants.{key}.effective_capacity")[0]
     edges = np.append(timeline.origin, timeline.ends) / 12
-    return Capacity(key, plant.name or key, times / 12, nameplate, edges, effective)
+    unit = projection.scenario.unit_of_plant(key)
+    return Capacity(key, plant.name or key, unit, times / 12, nameplate, edges, effective)
 
 
 def merge_smallest(plants: list[Capacity]) -> list[Capacity]:
@@ -107,7 +109,7 @@ def merge_smallest(plants: list[Capacity]) -> list[Capacity]:
     times = np.unique(np.concatenate([plant.times for plant in rest]))
     nameplate = np.sum([plant.steps(times) for plant in rest], axis=0)
     effective = np.sum([plant.effective for plant in rest], axis=0)
-    others = Capacity("", f"{len(rest)} other plants", times, nameplate, rest[0].edges, effective)
+    others = Capacity("", f"{len(rest)} other plants", rest[0].unit, times, nameplate, rest[0].edges, effective)
     return [*ordered[: MOST - 1], others]
 
 
@@ -117,29 +119,43 @@ def capacity_chart(projection: Projection, comparison: Comparison | None) -> Fig
     plants = [capacity_of(projection, key) for key in projection.scenario.plants]
     tested = outcomes(projection).values()
     marks = {plant.key: marks_on(projection, tested, plant.key) for plant in plants}
-    alone = len(plants) == 1
+    stacks = [stack for unit in projection.scenario.product_units if len(stack := _of_unit(plants, unit)) > 1]
+    alone = not stacks
     chosen = _plants_with_panels(plants, marks)
     rows = -(-len(chosen) // COLUMNS[len(chosen)]) if chosen else 0
     most = max((len(marks[plant.key]) for plant in chosen), default=0)
     tall = ALONE if alone else PANEL + 0.2 * max(0, most - 4)  # room for the labels
-    body = rows * (HEADING + tall + UNDER) + (0 if alone else HEADING + STACK + UNDER)
+    stacked = len(stacks) * (HEADING + STACK + UNDER)
+    body = rows * (HEADING + tall + UNDER) + stacked
     page = open_page(projection, _subtitle(projection, alone=alone), body, _undrawn_claims(plants, chosen, marks))
     if not plants:
         notice(page, "This plan has no plants.")
         return page.figure
-    colors = {plant.key: PALETTE[row] if plant.key else OTHERS for row, plant in enumerate(merge_smallest(plants))}
+    colors = _colors(projection, plants)
     page.key([*_handles(), *verdict_handles(mark.outcome for plant in chosen for mark in marks[plant.key])])
-    if not alone:
-        _draw_stack(page, projection.timeline, merge_smallest(plants), colors)
+    for number, stack in enumerate(stacks):
+        _draw_stack(
+            page, projection.timeline, merge_smallest(stack), colors, HEADING + number * (HEADING + STACK + UNDER)
+        )
     columns = COLUMNS[len(chosen)]
     width = (WIDTH - LEFT - MARGIN + 0.6) / columns - 0.6
     for position, plant in enumerate(chosen):
         row, column = divmod(position, columns)
-        top = HEADING + row * (HEADING + tall + UNDER) + (0 if alone else HEADING + STACK + UNDER)
+        top = HEADING + row * (HEADING + tall + UNDER) + stacked
         ax = page.panel(LEFT + column * (width + 0.6), top, width, tall)
         _draw_plant(ax, plant, colors.get(plant.key, OTHERS), marks[plant.key], width)
         year_axis(ax, float(plant.times[0]), float(plant.times[-1]), width, projection.timeline.year_ends)
     return page.figure
+
+
+def _of_unit(plants: list[Capacity], unit: str) -> list[Capacity]:
+    return [plant for plant in plants if plant.unit == unit]
+
+
+def _colors(projection: Projection, plants: list[Capacity]) -> dict[str, str]:
+    """Return the color of each plant, the largest of each unit first."""
+    kinds = [merge_smallest(_of_unit(plants, unit)) for unit in projection.scenario.product_units]
+    return {plant.key: PALETTE[row] if plant.key else OTHERS for kind in kinds for row, plant in enumerate(kind)}
 
 
 def _subtitle(projection: Projection, *, alone: bool) -> str:
@@ -173,10 +189,12 @@ def _handles() -> list[Artist]:
     ]
 
 
-def _draw_stack(page: ChartPage, timeline: Timeline, plants: list[Capacity], colors: dict[str, str]) -> None:
-    """Draw all plants stacked: effective capacity as areas, nameplate as lines over them."""
+def _draw_stack(
+    page: ChartPage, timeline: Timeline, plants: list[Capacity], colors: dict[str, str], down: float
+) -> None:
+    """Draw all plants of a unit stacked: effective capacity as areas, nameplate as lines over them."""
     width = WIDTH - LEFT - MARGIN - LABELS
-    ax = page.panel(LEFT, HEADING, width, STACK)
+    ax = page.panel(LEFT, down, width, STACK)
     times = np.unique(np.concatenate([plant.times for plant in plants]))
     steps = np.cumsum([plant.steps(times) for plant in plants], axis=0)
     areas = np.cumsum([plant.effective for plant in plants], axis=0)
@@ -193,11 +211,11 @@ def _draw_stack(page: ChartPage, timeline: Timeline, plants: list[Capacity], col
     ax.stairs(steps[-1] / divisor, times, baseline=None, color=INK, linewidth=1.6)
     top = float(max(steps.max(), areas.max())) / divisor
     value_axis(ax, 0, top * 1.08 or 1.0)
-    name_panel(ax, "All plants", f"{word}km/year", width)
+    name_panel(ax, "All plants", f"{word}{plants[0].unit}/year", width)
     year_axis(ax, float(times[0]), float(times[-1]), width, timeline.year_ends)
     name_bands(ax, _bands(plants, colors, steps[:, -1] / divisor), width, STACK, LABELS)
     end = f"nameplate, end of {timeline.label(timeline.end, 'year')}"
-    page.text(WIDTH - MARGIN - LABELS + 0.14, HEADING - 0.21, end, "small", color=SOFT)
+    page.text(WIDTH - MARGIN - LABELS + 0.14, down - 0.21, end, "small", color=SOFT)
 
 
 def _bands(plants: list[Capacity], colors: dict[str, str], tops: Array) -> list[Band]:
@@ -218,5 +236,5 @@ def _draw_plant(ax: Axes, plant: Capacity, color: str, marks: list[Mark], width:
     ax.stairs(plant.effective / divisor, plant.edges, baseline=0, fill=True, color=tint, linewidth=0)
     ax.stairs(plant.nameplate / divisor, plant.times, baseline=None, color=dark, linewidth=1.6, capstyle="butt")
     value_axis(ax, min([0.0, *limits]) / divisor, highest / divisor * (1.3 if marks else 1.1) or 1.0)
-    name_panel(ax, plant.name, f"{word}km/year", width)
+    name_panel(ax, plant.name, f"{word}{plant.unit}/year", width)
     draw_claims(ax, marks, divisor, step_points(plant.times, plant.nameplate / divisor))

@@ -42,9 +42,10 @@ SOLD, DEMAND = PALETTE[3], INK
 
 @dataclass(frozen=True)
 class Market:
-    """Output, sales and demand of a product as rates, (period,); demand is None if the market takes all. [km/year]"""
+    """Output, sales and demand of a product as rates, (period,); demand is None if the market takes all. [unit/year]"""
 
     name: str
+    unit: str
     made: Array
     sold: Array
     demand: Array | None
@@ -63,7 +64,7 @@ def markets(projection: Projection) -> list[Market]:
             for row in ("output", "shipments")
         )
         demand = projection.value(f"products.{key}.demand")[0] / years if product.demand is not None else None
-        listed.append(Market(product.name or key, made, sold, demand))
+        listed.append(Market(product.name or key, product.unit, made, sold, demand))
     return sorted(listed, key=lambda market: -float(market.made.max()))
 
 
@@ -75,7 +76,7 @@ def output_chart(projection: Projection, comparison: Comparison | None) -> Figur
     columns = 1 if len(shown) <= 1 else (2 if len(shown) in {2, 4} else 3)
     rows, tall = -(-len(shown) // columns), TALL[columns]
     width = (WIDTH - LEFT - MARGIN + BETWEEN) / columns - BETWEEN
-    beside = all(in_one_line(market.name, "thousand km/year", width) for market in shown)
+    beside = all(in_one_line(market.name, f"thousand {market.unit}/year", width) for market in shown)
     pitch = HEADING + (0.0 if beside else SECOND) + tall + UNDER
     body = rows * pitch if shown else 1.2
     subtitle = f"Output and demand by product, each {projection.timeline.step} as a rate per year"
@@ -100,7 +101,7 @@ def output_chart(projection: Projection, comparison: Comparison | None) -> Figur
             ax.stairs(market.demand / divisor, edges, baseline=None, color=DEMAND, linewidth=1.4, linestyle=(0, (4, 2)))
         ax.stairs(market.made / divisor, edges, baseline=None, color=PALETTE[0], linewidth=1.2)
         heights(ax, [np.array([peak / divisor])])
-        name_panel(ax, market.name, f"{word}km/year", width, beside=beside)
+        name_panel(ax, market.name, f"{word}{market.unit}/year", width, beside=beside)
         year_axis(ax, float(edges[0]), float(edges[-1]), width, projection.timeline.year_ends)
     return page.figure
 

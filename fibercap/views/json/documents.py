@@ -16,6 +16,7 @@ from fibercap.studies.headroom import tightest
 from fibercap.studies.plan_warnings import unused_paths, warnings
 from fibercap.studies.step_warning import step_warning
 from fibercap.views.json.explain import place_document
+from fibercap.views.sentences import unit_of_law
 from fibercap.views.terminal.run_sections import EVERYTHING, Selection, selected_rows
 from fibercap.views.terminal.summary import summary
 
@@ -152,10 +153,7 @@ def findings_document(listed: Iterable[Finding]) -> list[types.Finding]:
 
 def checks_document(projection: Projection) -> dict[str, types.Law]:
     """Return the largest gap in every law."""
-    unit = projection.scenario.currency
-    return {
-        law: {"largest_gap": gap, "unit": "km" if law == "capacity" else unit} for law, gap in projection.laws.items()
-    }
+    return {law: {"largest_gap": gap, "unit": unit_of_law(projection, law)} for law, gap in projection.laws.items()}
 
 
 def inputs_document(scenario: Scenario) -> types.Evidences:

@@ -11,7 +11,7 @@ from fibercap.views.numbers import Figures, number
 from fibercap.views.numbers import Line as FigureLine
 from fibercap.views.report.parts import Figure, Items, Line, Section, Table, Words
 from fibercap.views.report.written_inputs import written_inputs
-from fibercap.views.sentences import evidence_line, measure_text, quantity_text
+from fibercap.views.sentences import evidence_line, measure_text, quantity_text, unit_of_law
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -171,9 +171,8 @@ def conventions(subject: Subject) -> Section:
 def checks(subject: Subject, versions: Sequence[tuple[str, str]]) -> Section:
     """Return the section on checks: the largest gap of each law, and the versions of the libraries."""
     projection = subject.projection
-    money = projection.scenario.currency
     lines = [
-        Line(law.replace("_", " ").capitalize(), (f"{gap:.1e}", "km" if law == "capacity" else money))
+        Line(law.replace("_", " ").capitalize(), (f"{gap:.1e}", unit_of_law(projection, law)))
         for law, gap in projection.laws.items()
     ]
     made = [Line(name, (version,)) for name, version in versions]

@@ -13,7 +13,7 @@ import numpy as np
 from fibercap.core.calendar import EXCEL_EPOCH
 from fibercap.core.formula import evaluate
 from fibercap.core.timeline import days_in_month, month_end
-from fibercap.core.units import unit_text
+from fibercap.core.units import counts_products, unit_text
 from fibercap.studies.explaining.explanation import Number, Result
 
 if TYPE_CHECKING:
@@ -193,7 +193,7 @@ def value_text(value: float | None, unit: str) -> str:
         return str(_day_of(value))
     if unit == "1/year":
         return f"{100 * value:.8g} %/year"
-    shown = f"{value:,.2f}" if unit.isupper() or unit.startswith("km") else f"{value:,.8g}"
+    shown = f"{value:,.2f}" if unit.isupper() or counts_products(unit) else f"{value:,.8g}"
     shown = shown.removeprefix("-") if not shown.strip("-0.,") else shown
     return f"{shown} {unit_text(unit)}{'s' if unit in PLURAL and shown != '1' else ''}".strip()
 

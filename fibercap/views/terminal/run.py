@@ -100,14 +100,16 @@ def alarms(console: Console, projection: Projection) -> None:
 
 def _capacity_bars(console: Console, projection: Projection, selection: Selection) -> None:
     """Print the effective capacity of all plants as bars."""
-    plants, timeline = projection.scenario.plants, projection.timeline
+    plan, timeline = projection.scenario, projection.timeline
     years = list(timeline.groups("year"))
-    total = {
-        year: sum(float(projection.by(f"plants.{p}.effective_capacity")[year][0]) for p in plants)
-        for year in selection.in_years(timeline, years, years)
-    }
-    if total:
-        print_bars(console, "Effective capacity of all plants, by year", "km/year", total)
+    for unit in plan.product_units:
+        plants = [plant for plant in plan.plants if plan.unit_of_plant(plant) == unit]
+        total = {
+            year: sum(float(projection.by(f"plants.{p}.effective_capacity")[year][0]) for p in plants)
+            for year in selection.in_years(timeline, years, years)
+        }
+        if total:
+            print_bars(console, "Effective capacity of all plants, by year", f"{unit}/year", total)
 
 
 def measures_table(console: Console, measures: Mapping[str, Measure]) -> None:

@@ -56,23 +56,27 @@ def summary(
 
 def _capacity(projection: Projection) -> str:
     """Return the highest effective capacity and nameplate, each with the period in which it is reached."""
-    plants = projection.scenario.plants
-    if not plants:
-        return "no plants"
-    effective, nameplate = (_of_plants(projection, key) for key in ("effective_capacity", "nameplate"))
+    units = projection.scenario.product_units
+    return "; ".join(_capacity_in(projection, unit) for unit in units) if units else "no plants"
+
+
+def _capacity_in(projection: Projection, unit: str) -> str:
+    rate = f"{unit}/year"
+    effective, nameplate = (_of_plants(projection, key, unit) for key in ("effective_capacity", "nameplate"))
     peak, label = _first(effective, float(effective.max())), projection.timeline.labels
-    begins = _amount(float(effective[0]), "km/year")
+    begins = _amount(float(effective[0]), rate)
     rises = f", up from {begins} in {label[0]}" if effective[peak] > effective[0] else ""
     highest = _first(nameplate, float(nameplate.max()))
-    parts = f"{_amount(float(effective[peak]), 'km/year')} effective in {label[peak]}{rises}"
-    return f"{parts}; nameplate {_amount(float(nameplate[highest]), 'km/year')} from {label[highest]}"
+    parts = f"{_amount(float(effective[peak]), rate)} effective in {label[peak]}{rises}"
+    return f"{parts}; nameplate {_amount(float(nameplate[highest]), rate)} from {label[highest]}"
 
 
-def _of_plants(projection: Projection, key: str) -> Array:
-    """Return the sum of a row over all plants, (period,)."""
+def _of_plants(projection: Projection, key: str, unit: str) -> Array:
+    """Return the sum of a row over the plants of a unit, (period,)."""
     total: Array = np.zeros(len(projection.timeline.labels))
     for plant in projection.scenario.plants:
-        total = total + projection.value(f"plants.{plant}.{key}")[0]
+        if projection.scenario.unit_of_plant(plant) == unit:
+            total = total + projection.value(f"plants.{plant}.{key}")[0]
     return total
 
 

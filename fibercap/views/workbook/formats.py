@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from html import escape
 from typing import TYPE_CHECKING, Any, Final
 
-from fibercap.core.units import CURRENCIES
+from fibercap.core.currencies import CURRENCIES
+from fibercap.core.units import counts_products
 from fibercap.core.visible_text import visible
 
 if TYPE_CHECKING:
@@ -61,7 +62,7 @@ def number_format(unit: str, nature: str = "", *, ratio: bool = False, integers:
         return "0.00"
     if unit in NUMBERS:
         return "0.00" if ratio else NUMBERS[unit]
-    return "#,##0" if unit in ("km", "km/year") else "#,##0.00"
+    return "#,##0" if counts_products(unit) else "#,##0.00"
 
 
 @dataclass

@@ -222,34 +222,27 @@ def chart_sheet(
     sheet.fit_to_pages(1, 1)
     sheet.write_string(0, 0, CHARTS, style("title"))
     plans = [case.projection.scenario for case in book.cases]
-    plants = {name: plant.name or name for plan in plans for name, plant in plan.plants.items()}
     loans = {name: loan.title or name for plan in plans for name, loan in plan.loans.items()}
-    effective = {f"plants.{n}.effective_capacity": text for n, text in plants.items()}
-    owed = {f"loans.{n}.closing": text for n, text in loans.items()}
-    dates = book.address(0, "time.date")
-    _chart(
-        sheet,
-        workbook,
-        2,
-        "Effective capacity by year, km/year",
-        {annual.cells_of(p): t for p, t in effective.items()},
-        annual.year_cells,
-        '#,##0.0,,"M"',
-    )
-    series = {f"={book.address(0, path).range}": text for path, text in owed.items() if path in book.union.model.lines}
-    days = f"={dates.range}"
-    _chart(sheet, workbook, 20, f"Debt at period ends, million {plans[0].currency}", series, days, "#,##0.0,,", gap=0)
-    _chart(
-        sheet,
-        workbook,
-        38,
-        f"CFADS / debt service by {plans[0].timeline.year_kind}",
-        {annual.cells_of("accounts.dscr"): "DSCR"},
-        annual.year_cells,
-        "0.0",
-    )
+    effective: dict[str, dict[str, str]] = {}
+    for plan in plans:
+        for name, plant in plan.plants.items():
+            cells = annual.cells_of(f"plants.{name}.effective_capacity")
+            effective.setdefault(plan.unit_of_plant(name), {})[cells] = plant.name or name
+    paths = {f"loans.{name}.closing": text for name, text in loans.items()}
+    owed = {f"={book.address(0, p).range}": text for p, text in paths.items() if p in book.union.model.lines}
+    cover, years = {annual.cells_of("accounts.dscr"): "DSCR"}, annual.year_cells
+    debt, days = f"Debt at period ends, million {plans[0].currency}", f"={book.address(0, 'time.date').range}"
+    charts = [
+        (f"Effective capacity by year, {unit}/year", lines, years, LARGE, 60) for unit, lines in effective.items()
+    ]
+    covered = f"CFADS / debt service by {plans[0].timeline.year_kind}"
+    charts += [(debt, owed, days, "#,##0.0,,", 0), (covered, cover, years, "0.0", 60)]
+    for number, (title, series, names, numbers, gap) in enumerate(charts):
+        _chart(sheet, workbook, 2 + CHART_ROWS * number, title, series, names, numbers, gap)
 
 
+CHART_ROWS: Final = 18
+LARGE: Final = '[>=1000000]#,##0.0,,"M";#,##0'
 MOST_SERIES: Final = 255
 """The most series of a chart that spreadsheets draw."""
 PALETTE: Final = ("#1F4E79", "#C55A11", "#548235", "#7F6000", "#7030A0", "#808080")

@@ -1,0 +1,232 @@
+"""The units of products: what a scenario declares, and the blocks whose amounts are in the unit of a product."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any, Final
+
+import pydantic
+
+from fibercap.core import grammar
+from fibercap.core.currencies import CURRENCIES
+from fibercap.core.errors import nearest
+from fibercap.core.fields import Field, text_of, wrong
+from fibercap.core.input_hints import quote
+from fibercap.core.spec import Spec
+from fibercap.core.tree import Branch, Leaf
+from fibercap.core.units import QuantityTextError, known_units, split_quantity
+from fibercap.core.vocabulary import BUILT_IN, SCALES, SPOKEN, Vocabulary, using, vocabulary_in_use
+
+if TYPE_CHECKING:
+    from pydantic_core.core_schema import ValidationInfo
+
+NEW: Final = "new"
+NAME: Final = "[A-Za-z]+"
+
+
+def word_of(raw: Any) -> str:
+    """Return the word that stands at a key of a raw block, "" where there is none."""
+    value = raw.value if isinstance(raw, Leaf) else raw
+    return value if isinstance(value, str) else ""
+
+
+def house_unit_of(word: str, context: Mapping[str, Any]) -> str:
+    """Return the unit in which a plan keeps a product that is counted in some unit: `km` of an unknown one.
+
+    Parameters
+    ----------
+    word : str
+        The unit as written, "" for none.
+    context : mapping
+        `house_units` has the unit of each kind of product that the plan has, by the unit with a dimension of its own.
+    """
+    vocabulary, unit = vocabulary_in_use(), SPOKEN.get(word, word) or "km"
+    if unit not in vocabulary.product_units:
+        return "km"
+    return str(context.get("house_units", {}).get(vocabulary.base_of(unit), unit))
+
+
+class UnitOfProduct(Field):
+    """The name of a unit that a product may be counted in; reads it as the unit that the plan keeps it in."""
+
+    def schema(self) -> grammar.Json:
+        """Return what may be written."""
+        known = "|".join(sorted(BUILT_IN.product_units))
+        return {
+            **grammar.text("unit of a product", f"{known}|{NAME}", "", "`tonne`"),
+            "examples": ["km", "tonne", "piece"],
+        }
+
+    def parse(self, raw: Any, info: ValidationInfo) -> str:
+        """Return the unit in which the plan keeps the product.
+
+        Parameters
+        ----------
+        raw, info : Any, ValidationInfo
+            A leaf with the name of a unit, and the context.
+
+        Raises
+        ------
+        PydanticCustomError
+            If there is no such unit of products.
+        """
+        text = text_of(raw, "a unit of products")
+        vocabulary = vocabulary_in_use()
+        if SPOKEN.get(text, text) not in vocabulary.product_units:
+            near = nearest(text, vocabulary.product_units)
+            hint = (
+                f"did you mean `{near}`?" if near else f"declare it: `units: {{{text}: new}}`, or `{{{text}: 12 km}}`"
+            )
+            if not re.fullmatch(NAME, text) or text in BUILT_IN.words:
+                hint = known_units(vocabulary)
+            raise wrong(
+                "unknown_unit", f"{quote(text)}, no unit of products", "a unit that products are counted in", hint
+            )
+        return house_unit_of(text, info.context or {})
+
+
+class MeaningOfUnit(Field):
+    """What a declared unit is: `12 km`, an amount of a known one, or `new`, one of its own."""
+
+    def schema(self) -> grammar.Json:
+        """Return what may be written."""
+        return grammar.text("meaning of a unit", f"{NEW}|{grammar.NUMBER} {NAME}[23]?", "", "`12 km` or `new`")
+
+    def parse(self, raw: Any, info: ValidationInfo) -> str:
+        """Return the meaning as written.
+
+        Parameters
+        ----------
+        raw, info : Any, ValidationInfo
+            A leaf, and the context.
+
+        Raises
+        ------
+        PydanticCustomError
+            If it is neither `new` nor an amount of a unit of products.
+        """
+        del info
+        text = text_of(raw, "what the unit is")
+        if text != NEW and _amount(text, vocabulary_in_use()) is None:
+            wanted = "`new`, or an amount of a unit of products"
+            raise wrong("unknown_unit", quote(text), wanted, "write it like `12 km` or `0.5 tonne`")
+        return text
+
+
+def vocabulary_of(tree: Branch) -> Vocabulary:
+    """Return the units of a scenario: those built in, and those under `units` that can be used."""
+    block, declared = tree.get("units"), list[tuple[str, float, str]]()
+    for name, leaf in block.items() if isinstance(block, Branch) else ():
+        known, text = Vocabulary(tuple(declared)), word_of(leaf)
+        amount = (1.0, name) if text == NEW else _amount(text, known)
+        if amount is not None and not why_no_name(name):
+            declared.append((name, *amount))
+    known = Vocabulary(tuple(declared))
+    units = {word_of(child.get("unit")) for child in _blocks(tree, "products").values()}
+    unknown = sorted(unit for unit in units - {""} if unit not in known.words and not why_no_name(unit))
+    return Vocabulary(tuple(declared), tuple(unknown)) if declared or unknown else BUILT_IN
+
+
+def _amount(text: str, vocabulary: Vocabulary) -> tuple[float, str] | None:
+    """Return the factor and the base of an amount of a unit of products, None for any other text."""
+    with using(vocabulary):
+        try:
+            number, unit = split_quantity(text if text.isascii() else "?")
+        except QuantityTextError:
+            return None
+    if unit not in vocabulary.product_units or number <= 0:
+        return None
+    factor, base = vocabulary.table[unit]
+    return number * factor, base
+
+
+def why_no_name(name: str) -> str:
+    """Return why a name cannot be that of a declared unit, "" where it can."""
+    if name in CURRENCIES or (name[:1] in "kM" and name[1:] in CURRENCIES):
+        return "a currency"
+    if name in BUILT_IN.words or name in (*SCALES, "percent"):
+        return "a unit that is known already"
+    return "" if re.fullmatch(NAME, name) else "no name of letters alone"
+
+
+def units_context(tree: Branch, vocabulary: Vocabulary) -> dict[str, Any]:
+    """Return the unit of every product and plant of a tree as written, for a validation's context.
+
+    Parameters
+    ----------
+    tree : Branch
+        What was written, its values lifted out of their `{value, source}` blocks.
+    vocabulary : Vocabulary
+        The units that it knows.
+    """
+    house: dict[str, str] = {}
+    written = {name: unit_written(block, vocabulary) for name, block in _blocks(tree, "products").items()}
+    for unit in written.values():
+        house.setdefault(vocabulary.base_of(unit), unit)
+    products = {name: house[vocabulary.base_of(unit)] for name, unit in written.items()}
+    plants = {
+        name: products.get(word_of(block.get("product")), "km") for name, block in _blocks(tree, "plants").items()
+    }
+    return {"house_units": house, "unit_of_product": products, "unit_of_plant": plants, "vocabulary": vocabulary}
+
+
+def unit_written(product: Mapping[str, Any], vocabulary: Vocabulary) -> str:
+    """Return the unit of a product as written; where there is no such unit, the one that its price has, if any.
+
+    Parameters
+    ----------
+    product : mapping
+        The block of the product as written.
+    vocabulary : Vocabulary
+        The units that there are.
+    """
+    word = word_of(product.get("unit"))
+    unit = SPOKEN.get(word, word) or "km"
+    if unit in vocabulary.product_units:
+        return unit
+    price = product.get("price")
+    first = next(iter(price.values()), None) if isinstance(price, Mapping) else price
+    priced = word_of(first).rpartition("/")[2]
+    known = {*vocabulary.product_units, *vocabulary.undeclared}
+    return next((name for name in (SPOKEN.get(priced, priced), unit) if name in known), "km")
+
+
+def _blocks(tree: Branch, key: str) -> dict[str, Branch]:
+    block = tree.get(key)
+    return (
+        {name: child for name, child in block.items() if isinstance(child, Branch)} if isinstance(block, Branch) else {}
+    )
+
+
+class InUnits(Spec):
+    """A block that says in which units its amounts are: of its product, or of its currency."""
+
+    @classmethod
+    def units_of(cls, raw: Mapping[str, Any], context: Mapping[str, Any]) -> dict[str, Any]:
+        """Return what the context of a validation says inside the block, such as `{"product": "tonne"}`.
+
+        Parameters
+        ----------
+        raw : mapping
+            The block as written.
+        context : mapping
+            The context around it.
+        """
+        raise NotImplementedError
+
+    @pydantic.model_validator(mode="wrap")
+    @classmethod
+    def _read_in_units(cls, raw: Any, handler: Any, info: ValidationInfo) -> Any:
+        context = info.context
+        if not isinstance(raw, Mapping) or context is None:
+            return handler(raw)
+        inside = cls.units_of(raw, context)
+        before = {key: context[key] for key in inside if key in context}
+        context.update(inside)
+        try:
+            return handler(raw)
+        finally:
+            for key in inside:
+                del context[key]
+            context.update(before)

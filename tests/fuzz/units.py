@@ -1,0 +1,42 @@
+"""Units of products of a random plan: a part of the plans is counted in tonnes, pieces or units of its own."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from tests.fuzz.dice import Draft
+
+KINDS = ("tonne", "piece", "m2", "kWh", "coil", "pallet")
+DECLARED = {"coil": ("12 km", "0.5 tonne"), "pallet": ("new",)}
+MILLIONS = re.compile(r"\bMkm\b")
+KILOMETERS = re.compile(r"\bkm\b")
+
+
+def draw_units(draft: Draft) -> None:
+    """Count what some products are in another unit, with the plants that make them, their projects and claims."""
+    dice, plan = draft.dice, draft.plan
+    if dice.chance(0.6):
+        return
+    units = {name: dice.choice(("km", *KINDS)) for name in plan["products"]}
+    if declared := {unit: dice.choice(DECLARED[unit]) for unit in units.values() if unit in DECLARED}:
+        plan["units"] = declared
+    of_plants = {name: units[plant["product"]] for name, plant in plan["plants"].items()}
+    for name, product in plan["products"].items():
+        plan["products"][name] = in_unit({"unit": units[name], **product}, units[name])
+    for name, plant in plan["plants"].items():
+        plan["plants"][name] = in_unit(plant, of_plants[name])
+    for name, project in plan.get("projects", {}).items():
+        plan["projects"][name] = in_unit(project, of_plants[project["plant"]])
+    for name, claim in plan.get("claims", {}).items():
+        row = str(claim.get("row", "")).split(".")
+        plan["claims"][name] = in_unit(claim, of_plants[row[1]] if row[0] == "plants" else "km")
+
+
+def in_unit(part: Any, unit: str) -> Any:
+    """Return a part of a plan with another unit in place of kilometers."""
+    if isinstance(part, dict):
+        return {key: value if key in ("name", "says", "where") else in_unit(value, unit) for key, value in part.items()}
+    if not isinstance(part, str):
+        return part
+    return KILOMETERS.sub(unit, MILLIONS.sub(f"million {unit}", part))

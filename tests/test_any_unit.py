@@ -1,0 +1,198 @@
+"""Plans in units and currencies of their own: every output speaks them, and the money does not depend on them."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from fibercap.cli import main
+from fibercap.core.errors import ScenarioError
+from fibercap.core.vocabulary import PRODUCT_UNITS
+from fibercap.model.project import project
+from fibercap.reading.files import scenario_of
+
+GLASS = """\
+fibercap: 1
+title: Glass works
+horizon: {from: 2001, to: 2004, step: quarter}
+money: {report_in: INR, discount_rate: 12 %/year}
+products: {glass: {unit: tonne, price: 60_000 INR/tonne, demand: 3_000 tonne/year}}
+plants: {pune: {product: glass, capacity: 2_000 tonne/year, cash_cost: 30 INR/kg, fixed_cost: 5 million INR/year}}
+projects: {line: {plant: pune, adds: 1.5 kt/year, capex: 60 million INR, complete: 2002-06-30, ramp: {linear: 6 months}}}
+loans:
+  bank: {commitment: 40 million INR, signed: 2001-06-30, matures: 6 years, rate: 11 %/year, rounding: cent,
+         payments: {every: quarter}, covenants: {cover: {row: loans.bank.dscr_12m, at_least: 1.2}}}
+funding: {line: {bank: 40 million INR, cash: rest}}
+opening: {cash: 50 million INR}
+options: {bank: {title: A bank}, owners: {title: Owners alone, remove: [loans.bank, funding.line.bank]}}
+claims: {more: {says: Over 3 kt, row: plants.pune.nameplate, when: end of 2003, above: 3 kt/year}}
+"""
+MIXED = """\
+fibercap: 1
+horizon: {from: 2001, to: 2004, step: quarter}
+money: {report_in: INR, discount_rate: 12 %/year}
+units: {coil: 12 km, pallet: new}
+products:
+  glass: {unit: tonne, price: 60_000 INR/tonne}
+  wire: {unit: coil, price: 9_000 INR/coil}
+  boxes: {unit: pallet, price: 800 INR/pallet}
+plants:
+  pune: {product: glass, capacity: 2_000 tonne/year, cash_cost: 30 INR/kg}
+  delhi: {product: glass, capacity: 900 tonne/year, cash_cost: 31 INR/kg}
+  goa: {product: wire, capacity: 10_000 coil/year, cash_cost: 400 INR/km}
+  agra: {product: boxes, capacity: 5_000 pallet/year, cash_cost: 300 INR/pallet}
+projects:
+  line: {plant: pune, adds: 1.5 kt/year, capex: 60 million INR, complete: 2002-06-30, ramp: {linear: 6 months}}
+  wires: {plant: goa, adds: 60_000 km/year, capex: 30 million INR, complete: 2002-06-30}
+funding: {line: {equity: rest}, wires: {equity: rest}}
+working_capital: {receivables: 30 days, inventory: 20 days, payables: 10 days}
+tax: {rate: 30 %}
+"""
+OTHERS = re.compile(r"(?<![\w/])(?:km|fiber|USD)(?![\w/])|/km\b|USD/")
+
+
+def outputs(text: str, folder: Path, capsys: pytest.CaptureFixture[str]) -> dict[str, str]:
+    """Return what every command prints or writes about a plan, by command."""
+    (folder / "plan.yaml").write_text(text, "utf-8")
+    plan = str(folder / "plan.yaml")
+    commands = [
+        ["run", plan], ["run", plan, "--json"], ["check", plan], ["check", plan, "--json"], ["compare", plan],
+        ["rows", plan], ["explain", plan, "plants.pune.output", "2003"], ["explain", plan, "levelized_cost"],
+        ["loan", plan, "bank"], ["size", plan, "bank", "--dscr", "1.3"], ["show", plan],
+        ["solve", plan, "--vary", "products.glass.price", "--measure", "equity_npv", "--equals", "0 INR"],
+    ]  # fmt: skip
+    written = {}
+    for command in commands:
+        main(command)
+        written[" ".join(command[:1] + command[2:])] = capsys.readouterr().out
+    for name in ("plan.html", "table.csv", "capacity.svg"):
+        target = folder / name
+        main(
+            ["plot", plan, "capacity", "--out", str(target)]
+            if name.endswith("svg")
+            else ["export", plan, "--out", str(target)]
+        )
+        written[name] = target.read_text("utf-8")
+    capsys.readouterr()
+    return written
+
+
+def test_every_output_of_a_plan_in_tonnes_and_rupees_speaks_them(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr("sys.exit", lambda *_: None)
+
+    for command, text in outputs(GLASS, tmp_path, capsys).items():
+        assert text, command
+        assert [line for line in text.splitlines() if OTHERS.search(line)] == [], command
+        assert "INR" in text or "tonne" in text, command
+
+
+def test_several_units_are_added_up_apart() -> None:
+    projection = project(scenario_of(MIXED))
+
+    assert projection.scenario.product_units == ("tonne", "coil", "pallet")
+    tonnes = projection.value("plants.pune.shipments") + projection.value("plants.delhi.shipments")
+    assert projection.value("accounts.shipments.tonne") == pytest.approx(tonnes)
+    assert projection.rows["accounts.shipments.coil"].unit == "coil"
+    assert projection.value("plants.goa.nameplate")[0, -1] == pytest.approx(15_000)
+    assert projection.measures["capacity_cost.tonne"].value == pytest.approx(40_000)
+    assert projection.measures["capacity_cost.coil"].value == pytest.approx(6_000)
+    assert projection.measures["capacity_cost.pallet"].value is None
+    assert "capacity_cost" not in projection.measures
+
+
+def test_levelized_costs_of_several_units_are_those_of_plans_of_one_each() -> None:
+    """Without what plans share, stock of working capital included, each unit's cost is that of a plan of its own."""
+    alone = re.sub(r"(?m)^  (wire|boxes|goa|agra|wires): .*\n", "", MIXED).replace(", wires: {equity: rest}", "")
+    both, one = (project(scenario_of(text)).measures for text in (MIXED, alone))
+
+    assert both["levelized_cost.tonne"].value == pytest.approx(one["levelized_cost"].value, rel=1e-9)
+
+
+@settings(max_examples=12, deadline=None)
+@given(unit=st.sampled_from(sorted(unit for unit, (_, base) in PRODUCT_UNITS.items() if base == "kg")))
+def test_the_same_plan_in_another_unit_gives_the_same_money(unit: str) -> None:
+    factor = PRODUCT_UNITS["tonne"][0] / PRODUCT_UNITS[unit][0]
+    plan, other = (project(scenario_of(text)) for text in (GLASS, GLASS.replace("unit: tonne", f"unit: {unit}")))
+
+    for path, row in plan.rows.items():
+        times = factor if row.unit.startswith("tonne") else 1 / factor if row.unit.endswith("tonne") else 1.0
+        np.testing.assert_allclose(
+            other.value(path), plan.value(path) * times, rtol=1e-9, atol=1e-6 * max(times, 1), err_msg=path
+        )
+
+
+def test_amounts_are_paid_in_the_minor_unit_of_their_currency() -> None:
+    for code, step in (("INR", 0.01), ("JPY", 1.0), ("KWD", 0.001)):
+        paid = project(scenario_of(GLASS.replace("INR", code))).value("loans.bank.schedule.interest_paid")[0]
+        assert np.allclose(paid / step, np.round(paid / step), rtol=0, atol=1e-6)
+        assert step == 0.001 or not np.allclose(paid / step / 10, np.round(paid / step / 10), rtol=0, atol=1e-6)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "message"),
+    [
+        ("unit: tonne", "unit: tone", "did you mean `tonne`"),
+        ("unit: tonne", "unit: crate", r"declare it: `units: \{crate: new\}`"),
+        ("unit: tonne", "unit: USD", "no unit of products"),
+        ("unit: tonne", "unit: year", "no unit of products"),
+        (
+            "capacity: 2_000 tonne/year",
+            "capacity: 2_000 piece/year",
+            "a number of pieces per time, wanted a mass per time",
+        ),
+        ("cash_cost: 30 INR/kg", "cash_cost: 30 INR/km", "money per length of fiber, wanted money per mass"),
+        ("title: Glass works", "units: {USD: new}", "a currency, wanted a name for a unit"),
+        ("title: Glass works", "units: {km: new}", "a unit that is known already, wanted a name for a unit"),
+        ("title: Glass works", "units: {coil_2: new}", "no name of letters alone"),
+        ("title: Glass works", "units: {coil: 12 boxes}", "`new`, or an amount of a unit of products"),
+        ("title: Glass works", "units: {coil: 12 USD}", "`new`, or an amount of a unit of products"),
+        ("title: Glass works", "units: {coil: -1 km}", "`new`, or an amount of a unit of products"),
+        ("report_in: INR", "report_in: INX", "INR"),
+    ],
+)
+def test_what_is_no_unit_is_refused_at_its_place(old: str, new: str, message: str) -> None:
+    with pytest.raises(ScenarioError, match=message) as caught:
+        scenario_of(GLASS.replace(old, new))
+
+    assert all(problem.place is not None for problem in caught.value.problems)
+
+
+@pytest.mark.parametrize(
+    "spoilt",
+    [
+        GLASS.replace("INR", "INX"),
+        GLASS.replace("unit: tonne", "unit: crate"),
+        GLASS.replace("unit: tonne", "unit: tone"),
+        re.sub(r"\btonne\b|\bkt\b|\bkg\b", "crate", GLASS),
+        GLASS.replace("price: 60_000 INR/tonne", "price: {2001: 60_000 INR/tonne}").replace(
+            "unit: tonne", "unit: crate"
+        ),
+    ],
+)
+def test_one_cause_is_one_problem(spoilt: str) -> None:
+    with pytest.raises(ScenarioError) as caught:
+        scenario_of(spoilt)
+
+    assert len(caught.value.problems) == 1
+
+
+@pytest.mark.parametrize(("unit", "currency"), [("km", "USD"), ("tonne", "INR"), ("piece", "JPY")])
+def test_a_new_plan_runs_in_any_unit_and_currency(
+    unit: str, currency: str, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("sys.exit", lambda *_: None)
+    main(["new", "--unit", unit, "--currency", currency, str(tmp_path)])
+    capsys.readouterr()
+
+    projection = project(scenario_of((tmp_path / "plan.yaml").read_text("utf-8")))
+
+    assert projection.scenario.product_units == (unit,)
+    assert projection.scenario.currency == currency
