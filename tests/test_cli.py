@@ -132,7 +132,7 @@ def test_run_json_holds_rows_measures_claims_and_checks(say: Any) -> None:
     }  # fmt: skip
     assert document["scenario"]["id"] == "small"
     assert document["scenario"]["option"] is None
-    assert document["horizon"] == {"from": "2000-01-01", "to": "2003-12-31", "step": "quarter"}
+    assert document["horizon"] == {"from": "2000-01-01", "to": "2003-12-31", "step": "quarter", "year_ends": "December"}
     assert document["periods"][0] == "2000-03-31"
     assert len(document["periods"]) == 16
     nameplate = document["rows"]["plants.works.nameplate"]

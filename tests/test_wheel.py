@@ -36,7 +36,7 @@ def test_the_installed_wheel_knows_its_scenarios_anywhere(wheel: Path, tmp_path:
     code = (
         f"import sys; sys.path.insert(0, {str(installed)!r})\n"
         "from fibercap.reading import locating; from fibercap.cli import main\n"
-        "print(locating.shipped()['fibercore']); main(['run', 'fibercore'])"
+        "print(locating.shipped_scenarios()['fibercore']); main(['run', 'fibercore'])"
     )
 
     said = subprocess.run([sys.executable, "-c", code], cwd=tmp_path, capture_output=True, text=True, check=True)

@@ -137,9 +137,8 @@ class Of(Field):
 
     def house(self, units: PlanUnits) -> str:
         """Return the house unit, with the plan's own in place of `money` and `product`."""
-        if self.unit == "percent":
-            return ""
-        return self.unit.replace("money", units.currency).replace("product", units.product)
+        names = {"money": units.currency, "product": units.product, "percent": ""}
+        return "/".join(names.get(part, part) for part in self.unit.split("/"))
 
     def parse(self, raw: Any, info: ValidationInfo) -> Array:
         """Return the amount, `()` or (sample, 1), in the house unit."""
@@ -191,9 +190,8 @@ class Of(Field):
         return magnitude
 
     def _read(self, raw: Any, units: PlanUnits) -> float:
-        wanted, example = _dimension_and_example(self, units)
-        text, rewrite = text_of(raw, f"{wanted} like {example}"), partial(self.rewrite, units=units)
-        number, unit = quantity_of(text, wanted, example, rewrite)
+        (wanted, example), rewrite = _dimension_and_example(self, units), partial(self.rewrite, units=units)
+        number, unit = quantity_of(text := text_of(raw, f"{wanted} like {example}"), wanted, example, rewrite)
         factor = conversion(unit, self.house(units))
         share = self.unit == "percent"
         if factor is None or (share and not unit) or (not share and "percent" in unit and self.house(units) == ""):

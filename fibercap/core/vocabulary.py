@@ -114,13 +114,15 @@ class Vocabulary:
     undeclared: tuple[str, ...] = ()
 
     @cached_property
-    def _added(self) -> tuple[tuple[str, float, str], ...]:
+    def _own_units(self) -> tuple[tuple[str, float, str], ...]:
         return (*self.declared, *((name, 1.0, name) for name in self.undeclared))
 
     @cached_property
     def table(self) -> Mapping[str, tuple[float, str]]:
         """The factor of every unit to one with a dimension of its own, and that one."""
-        return {**UNITS, **{name: (factor, base) for name, factor, base in self._added}} if self._added else UNITS
+        return (
+            {**UNITS, **{name: (factor, base) for name, factor, base in self._own_units}} if self._own_units else UNITS
+        )
 
     @cached_property
     def words(self) -> frozenset[str]:
@@ -130,7 +132,7 @@ class Vocabulary:
     @cached_property
     def dimensions(self) -> Mapping[str, str]:
         """The units that have a dimension of their own, and the names of those dimensions."""
-        return {**DIMENSIONS, **{name: name for name, _, base in self._added if name == base}}
+        return {**DIMENSIONS, **{name: name for name, _, base in self._own_units if name == base}}
 
     @cached_property
     def product_units(self) -> tuple[str, ...]:
