@@ -15,6 +15,7 @@ from unittest import mock
 
 from fibercap.core.rows import Row
 from fibercap.core.sheet import Sheet
+from fibercap.core.vocabulary import PRODUCT_UNITS
 from fibercap.model.plan.scenario import Scenario
 from fibercap.model.project import project
 from fibercap.reading.files import read, scenario_of
@@ -42,8 +43,9 @@ fibercap: 1
 horizon: {from: 2001, to: 2003, step: quarter}
 money: {report_in: USD, discount_rate: 10 %/year, discounting: mid_period}
 exchange: {EUR: {average: {2001: 0.90 USD/EUR, 2002: 0.95 USD/EUR}, closing: {2001-06: 0.88 USD/EUR, 2002-06: 1.04 USD/EUR}}}
-products: {fiber: {price: 40 USD/km}}
-plants: {works: {product: fiber, capacity: 200_000 km/year, cash_cost: 20 USD/km,
+products: {fiber: {price: 40 USD/km, demand: {market: 1 million km/year, share: 40 %, exports: 10_000 km/year},
+                  serve: cheapest_first}, goods: {unit: tonne, price: 900 USD/tonne}}
+plants: {mill: {product: goods, capacity: 1_000 tonne/year, cash_cost: 300 USD/tonne}, works: {product: fiber, capacity: 200_000 km/year, cash_cost: 20 USD/km,
                  purchase: {price: 5 million USD, on: 2001-05-20}}}
 projects: {line: {plant: works, adds: 50_000 km/year, capex: 6 million USD, complete: 2001-12-31}}
 rates: {euribor: {2001: 4 %/year, 2002: 3 %/year}}
@@ -178,6 +180,8 @@ def writers_of(scenario: Scenario) -> dict[str, set[str]]:
     return rows_by_file
 
 
+UNITS = frozenset({*PRODUCT_UNITS, "coil", "pallet"})
+"""What the names of rows by unit of products end with, the units of random plans among them."""
 HELPERS = frozenset({"sum_row", "series_row", "added", "put", "line", "write_balance", "carry", "until_last"})
 """Functions that write a row for whoever calls them."""
 NAMED = frozenset({"plants", "projects", "loans", "funding", "products", "exchange", "inputs", "company", "covenants"})
@@ -198,6 +202,8 @@ def caller() -> str:
 
 def pattern(path: str) -> str:
     """Return a row's path with `*` for the name of a plant, loan, project, product, source or currency, or a number."""
+    head, _, last = path.rpartition(".")
+    path = head if last in UNITS else path
     parts = path.removeprefix("without_projects.").split(".")
     for at, part in enumerate(parts[:-2], start=1):
         if part in NAMED and parts[at] not in NAMED:

@@ -10,6 +10,7 @@ import numpy as np
 from fibercap.core.errors import Problem
 from fibercap.core.tree import Branch, Leaf, subtree
 from fibercap.core.units import Drawn
+from fibercap.model.plants.products_and_time import MarketDemand
 from fibercap.studies.covenants import covenants, sampled_tests
 from fibercap.studies.movable_inputs import Handle, Lever, lever
 from fibercap.studies.turning_points import Judgement, turns
@@ -101,7 +102,7 @@ def _levers(projection: Projection) -> tuple[Scenario, list[Lever]]:
     ebitda = [Handle(p, float(v), -float(e), unit) for p, v, e in zip(paths, overhead, earned, strict=True)]
     prices = [f"products.{name}.price" for name in scenario.products]
     sold = [f"plants.{name}.utilization" for name in scenario.plants]
-    sold += [f"products.{name}.demand" for name, product in scenario.products.items() if product.demand is not None]
+    sold += [path for name, product in scenario.products.items() for path in _demand_paths(name, product.demand)]
     return spread, [
         _fall(EBITDA, ebitda),
         *(
@@ -109,6 +110,13 @@ def _levers(projection: Projection) -> tuple[Scenario, list[Lever]]:
             for name, paths in ((PRICE, prices), (VOLUME, sold))
         ),
     ]
+
+
+def _demand_paths(name: str, demand: Any) -> list[str]:
+    """Return the inputs that a product's demand is in proportion to."""
+    if not isinstance(demand, MarketDemand):
+        return [] if demand is None else [f"products.{name}.demand"]
+    return [f"products.{name}.demand.{key}" for key in ("market", "exports") if getattr(demand, key) is not None]
 
 
 def _fall(name: str, handles: list[Handle]) -> Lever:

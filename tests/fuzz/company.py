@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from typing import Any
 
 from tests.fuzz.dice import MONTHS, Dice, Draft, Plan, end_of_month, month_of, name_year, number
 
@@ -108,13 +109,28 @@ def draw_products(draft: Draft) -> None:
             "price": draft.by_period(lambda code=code: draft.amount(20, 70, code, "/km"), 0.5)  # type: ignore[misc]
         }
         if dice.chance(0.4):
-            product["demand"] = draft.by_period(lambda: draw_length(draft, 1e5, 2e6), 0.5)
+            product["demand"] = draw_demand(draft)
+            if dice.chance(0.3):
+                product["serve"] = dice.pick("share", "cheapest_first")
         if dice.chance(0.4):
             product["interpolate"] = dice.pick("none", "linear")
         if dice.chance(0.2):
             product["name"] = "Fiber, by the km"
         found[name] = product
     draft.plan["products"] = found
+
+
+def draw_demand(draft: Draft) -> Any:
+    """Return what the market takes: amounts over time, or a share of a market and exports."""
+    dice = draft.dice
+    if dice.chance(0.7):
+        return draft.by_period(lambda: draw_length(draft, 1e5, 2e6), 0.5)
+    found: Plan = {"market": draft.by_period(lambda: draw_length(draft, 1e6, 2e7), 0.5)}
+    if dice.chance(0.8):
+        found["share"] = draft.by_period(lambda: draft.share(1, 60), 0.3)
+    if dice.chance(0.5):
+        found["exports"] = draw_length(draft, 1e4, 1e6)
+    return found
 
 
 def draw_length(draft: Draft, low: float, high: float) -> str:

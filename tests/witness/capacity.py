@@ -78,6 +78,30 @@ def measure_plant(plan: Plan, name: str, calendar: Calendar, rows: Rows) -> None
     rows[f"plants.{name}.output"] = effective * share * calendar.years
 
 
+def demand_by_year(demand: Any, calendar: Calendar, *, linear: bool) -> Row:
+    """Return what is asked for in a year: a series, or a share of a market and exports."""
+    if not isinstance(demand, dict) or "market" not in demand:
+        return average_series(demand, calendar, linear=linear)
+    market, share, exports = (
+        average_series(demand.get(key, default), calendar, linear=linear)
+        for key, default in (("market", ""), ("share", "100 %"), ("exports", "0 km/year"))
+    )
+    return market * share + exports
+
+
+def serve_cheapest_first(plan: Plan, plants: list[str], demand: Row, calendar: Calendar, rows: Rows) -> None:
+    """Give each period's demand to plants in the order of their variable cost, then of the file."""
+    costs = {plant: average_series(plan["plants"][plant]["cash_cost"], calendar) for plant in plants}
+    for plant in plants:
+        rows[f"plants.{plant}.shipments"] = np.zeros(calendar.count)
+    for period in range(calendar.count):
+        left = demand[period]
+        for plant in sorted(plants, key=lambda name: costs[name][period]):
+            shipped = min(left, rows[f"plants.{plant}.output"][period])
+            rows[f"plants.{plant}.shipments"][period] = shipped
+            left -= shipped
+
+
 def ship_output(plan: Plan, calendar: Calendar, rows: Rows) -> None:
     """Add what plants ship of what they make (docs/conventions.md, section 2)."""
     for name in plan["plants"]:
@@ -87,12 +111,15 @@ def ship_output(plan: Plan, calendar: Calendar, rows: Rows) -> None:
         share = np.ones(calendar.count)
         if "demand" in product:
             linear = product.get("interpolate") == "linear"
-            demand = average_series(product["demand"], calendar, linear=linear) * calendar.years
+            demand = demand_by_year(product["demand"], calendar, linear=linear) * calendar.years
             output = add_rows((rows[f"plants.{plant}.output"] for plant in plants), calendar)
             made = output > 0
             share[made] = np.minimum(demand[made] / output[made], 1)
             rows[f"products.{name}.demand"] = demand
             rows[f"products.{name}.output"] = output
+            if product.get("serve") == "cheapest_first":
+                serve_cheapest_first(plan, plants, demand, calendar, rows)
+                continue
             rows[f"products.{name}.sold_share"] = share
         for plant in plants:
             rows[f"plants.{plant}.shipments"] = rows[f"plants.{plant}.output"] * share

@@ -13,12 +13,41 @@ from fibercap.core.product_units import InUnits, UnitOfProduct, unit_written
 from fibercap.core.rows import Row
 from fibercap.core.series import PathOf, Series
 from fibercap.core.sheet import Sheet
+from fibercap.core.spec import OneOf, Spec
 from fibercap.core.timeline import FLOW, RATE, STOCK, Timeline
 from fibercap.core.units import Array
 from fibercap.core.vocabulary import vocabulary_in_use
 from fibercap.model.horizon.run_off import repeat_last_year
 
+ALL: Final = Series((np.asarray(1.0),))
 STEP: Final = "horizon.step"
+
+
+class MarketDemand(Spec):
+    """Demand as a share of a market, and exports beside it."""
+
+    market: Annotated[Series, PathOf(Of("product/year", low=0.0))]
+    """What the whole market takes in a year. Like `1.9 million km/year`."""
+    share: Annotated[Series, PathOf(Of("percent", low=0.0, high=1.0))] = ALL
+    """The part of it that is the company's. Like `35 %` or `{2000: 30 %, 2002: 35 %}`."""
+    exports: Annotated[Series | None, PathOf(Of("product/year", low=0.0))] = None
+    """What is sold beside it. Like `0.4 million km/year`."""
+
+
+def _choose_demand(raw: Any) -> tuple[str, Any]:
+    market = isinstance(raw, dict) and not {"market", "share", "exports"}.isdisjoint(raw)
+    return ("market" if market else "series"), raw
+
+
+Demand = Annotated[
+    Series | MarketDemand | None,
+    OneOf(
+        {"series": Annotated[Series, PathOf(Of("product/year", low=0.0))], "market": MarketDemand},
+        _choose_demand,
+        "product/year",
+        "demand",
+    ),
+]
 
 
 class Product(InUnits):
@@ -31,8 +60,12 @@ class Product(InUnits):
     `tonne` or `piece`."""
     price: Annotated[Series, PathOf(Of("money/product", low=0.0))]
     """What one unit is sold for. Like `60 USD/km` or `{2000: 40 USD/km, 2002: 38 USD/km}`."""
-    demand: Annotated[Series | None, PathOf(Of("product/year", low=0.0))] = None
-    """What the market takes of all plants together; without it, all that is made. Like `4 million km/year`."""
+    demand: Demand = None
+    """What the market takes of all plants together, or a share of a market and exports; without it, all that is made.
+    Like `4 million km/year` or `{market: 1.9 million km/year, share: 35 %, exports: 0.4 million km/year}`."""
+    serve: Annotated[str, Word(("share", "cheapest_first"), "ways to serve demand")] = "share"
+    """Whether plants share demand in proportion to their output, or the one with the lowest variable cost of the period
+    comes first."""
     interpolate: Annotated[str, Word(("none", "linear"), "ways to interpolate")] = "none"
     """Whether price and demand hold until their next key, or go there in a straight line."""
 
