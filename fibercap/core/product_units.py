@@ -162,7 +162,7 @@ def units_context(tree: Branch, vocabulary: Vocabulary) -> dict[str, Any]:
     """
     house: dict[str, str] = {}
     written = {name: unit_written(block, vocabulary) for name, block in _blocks(tree, "products").items()}
-    for unit in written.values():
+    for _, unit in sorted(written.items()):  # by name, for the order of keys means nothing
         house.setdefault(vocabulary.base_of(unit), unit)
     products = {name: house[vocabulary.base_of(unit)] for name, unit in written.items()}
     plants = {

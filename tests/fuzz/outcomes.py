@@ -70,7 +70,9 @@ def per_house_unit(plan: Plan, text: str) -> float:
     if unit not in worth:
         return 1.0
     factor, kind = worth[unit]
-    units = (product.get("unit", "km") for product in plan["products"].values() if "like" not in product)
+    products = plan["products"]
+    written = {name: {**products.get(product.get("like"), {}), **product} for name, product in products.items()}
+    units = (product.get("unit", "km") for _, product in sorted(written.items()))
     return factor / next((worth[other][0] for other in units if worth[other][1] == kind), 1.0)
 
 

@@ -56,8 +56,8 @@ class Product(InUnits):
     name: Label = ""
     """What tables call it. Like `Multimode fiber`."""
     unit: Annotated[str, UnitOfProduct()] = "km"
-    """In what it is counted; plans of several products in units of one kind keep all of them in the first one's. Like
-    `tonne` or `piece`."""
+    """In what it is counted; of several products in units of one kind, all are kept in that of the one first by name.
+    Like `tonne` or `piece`."""
     price: Annotated[Series, PathOf(Of("money/product", low=0.0))]
     """What one unit is sold for. Like `60 USD/km` or `{2000: 40 USD/km, 2002: 38 USD/km}`."""
     demand: Demand = None
