@@ -204,7 +204,9 @@ class InUnits(Spec):
 
     @classmethod
     def units_of(cls, raw: Mapping[str, Any], context: Mapping[str, Any]) -> dict[str, Any]:
-        """Return what the context of a validation says inside the block, such as `{"product": "tonne"}`.
+        """Return what a validation's context says inside the block beyond that around it: by itself, nothing more.
+
+        A plant's says `{"product": "tonne"}`, a loan's `{"minor_unit": 0.01}`.
 
         Parameters
         ----------
@@ -213,7 +215,8 @@ class InUnits(Spec):
         context : mapping
             The context around it.
         """
-        raise NotImplementedError
+        del raw, context
+        return {}
 
     @pydantic.model_validator(mode="wrap")
     @classmethod
