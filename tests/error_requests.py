@@ -13,7 +13,7 @@ from unittest.mock import patch
 
 from fibercap.cli import cli
 from fibercap.core.errors import FibercapError
-from fibercap.model.laws import Law
+from fibercap.model.law import Law
 
 CLOSED = " <&-"
 LOANS = """\

@@ -19,7 +19,8 @@ from unittest.mock import patch
 import numpy as np
 
 from fibercap.core.errors import Problem, ScenarioError
-from fibercap.core.problem_codes import GROUPS, Kind
+from fibercap.core.kind_of_problem import Kind
+from fibercap.core.problem_codes import GROUPS
 from fibercap.core.quantity import Quantity
 from fibercap.core.request_codes import REQUEST_GROUPS
 from fibercap.model.project import project
@@ -227,6 +228,8 @@ EXAMPLES: Mapping[str, Example] = {
     "spent_before_horizon": spoilt("{2000: 40 %, 2001: 60 %}", "{1999: 40 %, 2001: 60 %}"),
     "spent_after_completion": spoilt("complete: 2001-12-31", "complete: 2000-12-31"),
     "shares_not_whole": spoilt("2001: 60 %", "2001: 70 %"),
+    "land_depreciated": spoilt(RAMP, f"{RAMP}    land: true\n    residual: 20 %\n"),
+    "sold_too_early": spoilt(RAMP, f"{RAMP}    sold: {{on: 2000-06-30, price: 1 million USD}}\n"),
     "one_kind": spoilt(RAMP, f"{RAMP}    ramp: {{linear: 6 months, s_curve: 6 months}}\n"),
     "falling": spoilt(RAMP, f"{RAMP}    ramp: {{table: {{0 months: 60 %, 3 months: 40 %, 6 months: 100 %}}}}\n"),
     "not_all": spoilt(RAMP, f"{RAMP}    ramp: {{table: {{0 months: 60 %, 3 months: 90 %}}}}\n"),

@@ -15,7 +15,6 @@ from unittest import mock
 
 from fibercap.core.rows import Row
 from fibercap.core.sheet import Sheet
-from fibercap.core.vocabulary import PRODUCT_UNITS
 from fibercap.model.plan.scenario import Scenario
 from fibercap.model.project import project
 from fibercap.reading.files import read, scenario_of
@@ -41,11 +40,11 @@ RARE_PLANS = (
     """\
 fibercap: 1
 horizon: {from: 2001, to: 2003, step: quarter}
-money: {report_in: USD, discount_rate: 10 %/year, discounting: mid_period}
+money: {report_in: USD, discount_rate: {real: 10 %/year, index: cpi}, discounting: mid_period}
+indices: {cpi: 2 %/year}
 exchange: {EUR: {average: {2001: 0.90 USD/EUR, 2002: 0.95 USD/EUR}, closing: {2001-06: 0.88 USD/EUR, 2002-06: 1.04 USD/EUR}}}
-products: {fiber: {price: 40 USD/km, demand: {market: 1 million km/year, share: 40 %, exports: 10_000 km/year},
-                  serve: cheapest_first}, goods: {unit: tonne, price: 900 USD/tonne}}
-plants: {mill: {product: goods, capacity: 1_000 tonne/year, cash_cost: 300 USD/tonne}, works: {product: fiber, capacity: 200_000 km/year, cash_cost: 20 USD/km,
+products: {fiber: {price: {2001: 40 USD/km, growth: {rate: cpi, every: month}}}}
+plants: {works: {product: fiber, capacity: 200_000 km/year, cash_cost: 20 USD/km,
                  purchase: {price: 5 million USD, on: 2001-05-20}}}
 projects: {line: {plant: works, adds: 50_000 km/year, capex: 6 million USD, complete: 2001-12-31}}
 rates: {euribor: {2001: 4 %/year, 2002: 3 %/year}}
@@ -72,9 +71,10 @@ products: {fiber: {price: 40 USD/km}}
 plants:
   works: {product: fiber, capacity: 200_000 km/year, cash_cost: 20 USD/km}
   bought: {product: fiber, capacity: 50_000 km/year, cash_cost: 20 USD/km,
-           purchase: {price: 5 million USD, on: 2001-05-20,
+           purchase: {price: 5 million USD, on: 2001-05-20, sold: {on: 2003-06-30, price: 1 million USD},
                       working_capital: {receivables: 1 million USD, inventory: 1 million USD, payables: 0.5 million USD}}}
-projects: {line: {plant: works, adds: 50_000 km/year, capex: 6 million USD, complete: 2002-06-30}}
+projects: {line: {plant: works, adds: 50_000 km/year, capex: 6 million USD, complete: 2002-06-30, residual: 10 %,
+                   sold: {on: 2003-06-30, price: 3 million USD}}}
 loans:
   bank: {commitment: 3 million USD, signed: 2001-01-01, matures: 5 years, rate: {2001: 8 %/year, 2002: 7 %/year},
          after_prepayment: recast, prepayments: {2002-11-15: 0.1 million USD}, fees: {upfront: 1 %, agency: 10_000 USD/year}}
@@ -84,11 +84,11 @@ loans:
 funding:
   line: {grant: {share: 20 %, after: 6 months}, bank: 2 million USD, cash: 1 million USD, equity: rest,
          include_financing_costs: true}
-tax: {rate: 30 %}
-opening: {cash: 5 million USD}
+tax: {rate: 30 %, depreciation: sum_of_years}
+opening: {cash: 5 million USD, fixed_assets: {value: 1 million USD, sold: {on: 2002-06-30, price: 1 million USD}}}
 """,
 )
-"""What no shipped plan has: sweep, balloon, sculpting, another currency, lock-up; costs that funding pays, recasting."""
+"""What no shipped plan has: sweep, balloon, sculpting, another currency, lock-up; costs that funding pays, recasting, sales of assets."""
 WIDE, HIGH, GAP, EDGE = 150, 44, 30, 20
 
 
@@ -180,8 +180,6 @@ def writers_of(scenario: Scenario) -> dict[str, set[str]]:
     return rows_by_file
 
 
-UNITS = frozenset({*PRODUCT_UNITS, "coil", "pallet"})
-"""What the names of rows by unit of products end with, the units of random plans among them."""
 HELPERS = frozenset({"sum_row", "series_row", "added", "put", "line", "write_balance", "carry", "until_last"})
 """Functions that write a row for whoever calls them."""
 NAMED = frozenset({"plants", "projects", "loans", "funding", "products", "exchange", "inputs", "company", "covenants"})
@@ -202,8 +200,6 @@ def caller() -> str:
 
 def pattern(path: str) -> str:
     """Return a row's path with `*` for the name of a plant, loan, project, product, source or currency, or a number."""
-    head, _, last = path.rpartition(".")
-    path = head if last in UNITS else path
     parts = path.removeprefix("without_projects.").split(".")
     for at, part in enumerate(parts[:-2], start=1):
         if part in NAMED and parts[at] not in NAMED:

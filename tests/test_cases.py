@@ -159,6 +159,7 @@ def test_a_running_company_is_covered_while_it_builds() -> None:
 @pytest.mark.parametrize(
     ("case", "at"),
     [
+        ("K01-cheapest-first", "products.a.serve"),
         ("R09-salvage", "projects.m.sold"),
         ("S05-escalation", "products.a.price.growth"),
         ("V02-limit-steps", "loans.bank.covenants.lev.at_most"),

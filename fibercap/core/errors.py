@@ -13,7 +13,7 @@ from fibercap.core.request_codes import EVERY_KIND
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from fibercap.core.problem_codes import Kind
+    from fibercap.core.kind_of_problem import Kind
 
 MOST_SHOWN: Final = 100
 """Problems of one kind that a message shows; it counts the others, and no similar names are searched for them."""

@@ -130,9 +130,14 @@ def settable(tree: Branch, path: Path, schema: Schema) -> bool:
         The fields that may be written.
     """
     for depth in range(1, len(path) + 1):
-        if subtree(tree, path[:depth]) is None and path[depth - 1] not in (schema.fields(path[: depth - 1]) or ()):
+        if subtree(tree, path[:depth]) is None and path[depth - 1] not in _fields_of(path[: depth - 1], schema):
             return False
     return True
+
+
+def _fields_of(path: Path, schema: Schema) -> frozenset[str]:
+    """Return the keys that the schema knows at a path: the fields of a block, or the settings of a series."""
+    return schema.fields(path) or schema.settings(path)
 
 
 def _misspelling(
@@ -145,7 +150,7 @@ def _misspelling(
         depth += 1
     block = subtree(tree, path[:depth])
     known = set(block) if isinstance(block, Branch) else set()
-    fields = schema.fields(path[:depth]) or frozenset()
+    fields = _fields_of(path[:depth], schema)
     return replace(_unknown_path(path[: depth + 1], known | fields, where, new=new and not fields), path=".".join(path))
 
 
@@ -263,8 +268,9 @@ def _operate(old: Tree | None, new: Branch, change: _Change, path: Path) -> Tree
 def _each(tree: Tree, operator: str, operand: Leaf, change: _Change, path: Path) -> Tree:
     tree = wrapped_value(tree)
     if isinstance(tree, Branch):
+        settings = change.schema.settings(path)
         children = {
-            key: child if key == "note" else _each(child, operator, operand, change, (*path, key))
+            key: child if key == "note" or key in settings else _each(child, operator, operand, change, (*path, key))
             for key, child in tree.items()
         }
         return Branch(children, tree.keys_at, tree.place)

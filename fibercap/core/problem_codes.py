@@ -2,24 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Final, NamedTuple
+from typing import Final
 
-
-class Kind(NamedTuple):
-    """What a problem's code means, and what to do about it.
-
-    A message that has no way out of its own says the cure, but where what was wanted says enough.
-    """
-
-    cause: str
-    cure: str
-    says_enough: bool = False
-
-    @property
-    def hint(self) -> str:
-        """The cure as the end of a message."""
-        return "" if self.says_enough else self.cure[:1].lower() + self.cure[1:].removesuffix(".")
-
+from fibercap.core.kind_of_problem import Kind
 
 READING: Final = {
     "no_such_file": Kind(
@@ -197,13 +182,11 @@ PLAN: Final = {
     "closes_before_opens": Kind("A plant closes before it opens.", "Swap the two dates."),
     "above_price": Kind("More working capital is bought than the price pays for.", "Lower it."),
     "spent_before_horizon": Kind("Capex is spent before the horizon.", "Start the horizon earlier, or spend later."),
-    "spent_after_completion": Kind(
-        "Capex is spent after the project is complete.", "Complete later, or spend earlier."
-    ),
-    "shares_not_whole": Kind(
-        "Shares of spending do not total 100 %.", "Change them so that they do; the message prints the sum."
-    ),
-    "one_kind": Kind("A ramp names several kinds, or none.", "Keep one."),
+    "spent_after_completion": Kind("Capex is spent after completion.", "Complete later, or spend earlier."),
+    "shares_not_whole": Kind("Shares do not total 100 %.", "Change them so that they do; the message has the sum."),
+    "one_kind": Kind("A ramp or a depreciation names several kinds, or none.", "Keep one."),
+    "land_depreciated": Kind("Land has a depreciation, a life or a residual value.", "Remove one of the two."),
+    "sold_too_early": Kind("An asset is sold before it is complete.", "Sell it later, or complete it earlier."),
     "falling": Kind("A ramp falls.", "Let each share be at least the one before."),
     "not_all": Kind("A ramp does not end at 100 %, or shares of a loan do not total it.", "Change one of its shares."),
 }
@@ -227,7 +210,8 @@ LOANS: Final = {
     "cap_below_floor": Kind("The cap of a rate is below its floor.", "Swap them."),
     "negative_margin": Kind("The margin of a rate is negative.", "Write one of at least 0 %/year, or give a floor."),
     "unknown_index": Kind(
-        "A rate floats on an index that is not under `rates`.", "Add its path there, or take the name that is proposed."
+        "A rate floats, or a series grows, by an index that is not under `rates` or `indices`.",
+        "Add its path there, or take the name that is proposed.",
     ),
     "mixed_schedule": Kind("A custom schedule mixes amounts and shares, or is empty.", "Write all in one way."),
     "below_interest": Kind(

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Final
 
-from fibercap.core.problem_codes import KINDS, Kind
+from fibercap.core.kind_of_problem import Kind
+from fibercap.core.problem_codes import KINDS
 
 QUESTIONS: Final = {
     "no_such_name": Kind(

@@ -6,14 +6,16 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from itertools import pairwise
-from typing import TYPE_CHECKING, Annotated, Any, ClassVar
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Final
 
 import numpy as np
-from pydantic_core import PydanticCustomError
 
 from fibercap.core import grammar
 from fibercap.core.dates import Day, way_to_name, year_ends_of
-from fibercap.core.fields import Field, Of, text_of, wrong
+from fibercap.core.entries import error_in_entry, read_block
+from fibercap.core.errors import nearest
+from fibercap.core.fields import Field, Of, Word, text_of, wrong
+from fibercap.core.growth import Growth, GrowthOf
 from fibercap.core.input_hints import quote
 from fibercap.core.money_or_share import PartField
 from fibercap.core.period_names import DECEMBER, whole_period
@@ -21,9 +23,16 @@ from fibercap.core.units import Array
 from fibercap.core.vocabulary import PlanUnits
 
 if TYPE_CHECKING:
+    from pydantic_core import PydanticCustomError
     from pydantic_core.core_schema import ValidationInfo
 
     from fibercap.core.timeline import Timeline
+
+
+INTERPOLATE: Final = Word(("none", "linear"), "ways to interpolate")
+_LIKE: Final = {"growth": "5 %/year", "interpolate": "linear"}
+SETTINGS: Final[Mapping[str, Field]] = {"growth": GrowthOf(), "interpolate": INTERPOLATE}
+"""The keys that may stand beside those of periods."""
 
 
 @dataclass(frozen=True)
@@ -37,6 +46,9 @@ class Series:
     starts: tuple[int, ...] = ()
     ends: tuple[int, ...] = ()
     names: tuple[str, ...] = ()
+    growth: Growth | None = None
+    linear: bool | None = None
+    """Whether straight lines join its values; None where what it belongs to says so."""
 
     def weights(self, timeline: Timeline, *, linear: bool = False) -> Array:
         """Return the share of each value in the time average of each period, (value, period); columns add up to 1. [1]
@@ -97,9 +109,9 @@ def hats(knots: Array, moments: Array) -> Array:
     """
     result = np.zeros((len(knots), len(moments)))
     for left, (a, b) in enumerate(pairwise(knots)):
-        error_in_entry = np.clip(moments - a, 0.0, b - a)
-        rising = error_in_entry**2 / (2 * (b - a))
-        result[left] += error_in_entry - rising
+        passed = np.clip(moments - a, 0.0, b - a)
+        rising = passed**2 / (2 * (b - a))
+        result[left] += passed - rising
         result[left + 1] += rising
     result[-1] += np.maximum(moments - knots[-1], 0.0)
     return result
@@ -112,18 +124,28 @@ class PathOf(Field):
     of: Of
     at_ends: bool = False
     """Whether each value is that of the last day of its key; keys are then sorted by their ends."""
+    takes_settings: bool = True
+    """Whether `interpolate` and, of what has no upper bound, `growth` may stand beside its keys."""
 
     @property
     def unit(self) -> str:
         """Unit of every value."""
         return self.of.unit
 
+    @property
+    def settings(self) -> Mapping[str, Field]:
+        """The keys that may stand beside those of periods; what has an upper bound does not grow."""
+        grows = self.takes_settings and not np.isfinite(self.of.high)
+        return {key: field for key, field in SETTINGS.items() if self.takes_settings and (grows or key != "growth")}
+
     def schema(self) -> grammar.Json:
         """Return what may be written."""
         one = self.of.schema()
-        return grammar.either(
-            f"{one['title']}; or by period", one["x-unit"], one, grammar.block_by_key(grammar.PERIOD, one)
-        )
+        block = grammar.block_by_key(grammar.PERIOD, one)
+        if self.settings:
+            block["properties"] = {key: field.schema() for key, field in self.settings.items()}
+        words = {0: "by period", 1: "over time", 2: "over time, growing"}[len(self.settings)]
+        return grammar.either(f"{one['title']}; or {words}", one["x-unit"], one, block)
 
     def parse(self, raw: Any, info: ValidationInfo) -> Series:
         """Return the series, in the order of time.
@@ -136,21 +158,47 @@ class PathOf(Field):
         Raises
         ------
         PydanticCustomError
-            If a key or quantity cannot be used, two keys stand for one moment, or the block is empty.
+            If a key or quantity cannot be used, two keys stand for one moment, or the block has no key of a period.
         """
         if not isinstance(raw, dict):
             return Series((self.of.parse(raw, info),))
-        if not raw:
-            raise wrong("empty", "an empty block", "a value, or values by year")
+        beside = {key: field.parse for key, field in self.settings.items()}
+        if beside.keys() >= raw.keys():
+            raise _without_keys(next(iter(raw), ""), self.of.example(PlanUnits.from_context(info.context or {})))
         year_ends = year_ends_of(info)
-        points = read_block(raw, lambda key, _: (span_of(key, year_ends)[self.at_ends], key), self.of.parse, info)
+
+        def edge_of(key: str, _: ValidationInfo) -> tuple[int, str]:
+            return span_of(key, year_ends, self._way_to_setting(key))[self.at_ends], key
+
+        points = read_block(raw, edge_of, self.of.parse, info, beside)
+        growth, interpolate = points.pop("growth", None), points.pop("interpolate", None)
         ordered = sorted(points.items(), key=lambda point: point[0])
         edges, names = [edge for (edge, _), _ in ordered], tuple(name for (_, name), _ in ordered)
         for edge, later, one, two in zip(edges, edges[1:], names, names[1:], strict=False):
             if edge == later:
                 raise error_in_entry(two, _same_edge(one, two, at_ends=self.at_ends), key=True)
         starts, ends = zip(*(span_of(name, year_ends) for name in names), strict=True)
-        return Series(tuple(value for _, value in ordered), starts, ends, names)
+        return Series(
+            tuple(value for _, value in ordered), starts, ends, names, growth, interpolate and interpolate == "linear"
+        )
+
+    def _way_to_setting(self, key: str) -> str:
+        """Return the way out for a key that is, or is like, one that may stand beside periods; "" for others."""
+        near = nearest(key, SETTINGS)
+        if not near:
+            return ""
+        if near in self.settings:
+            return f"did you mean `{near}`?"
+        return f"`{near}` does not apply to it; write each value by its key"
+
+
+def _without_keys(setting: str, example: str) -> PydanticCustomError:
+    """Return the error of a block that has no value by period; `setting` is what stands there instead."""
+    if not setting:
+        return wrong("empty", "an empty block", "a value, or values by year")
+    way = f"write it like `{{2001: {example.strip('`')}, {setting}: {_LIKE[setting]}}}`"
+    error = wrong("empty", f"`{setting}` without a value by period", "one to start from", way)
+    return error_in_entry(setting, error, key=True)
 
 
 def _same_edge(one: str, two: str, *, at_ends: bool) -> PydanticCustomError:
@@ -161,7 +209,7 @@ def _same_edge(one: str, two: str, *, at_ends: bool) -> PydanticCustomError:
     return wrong("same_start", f"`{two}`, which starts together with `{one}`", wanted, way)
 
 
-def span_of(key: str, year_ends: int = DECEMBER) -> tuple[int, int]:
+def span_of(key: str, year_ends: int = DECEMBER, way: str = "") -> tuple[int, int]:
     """Return the month numbers at the start and the end of a period such as `2001-Q3`.
 
     Parameters
@@ -170,6 +218,8 @@ def span_of(key: str, year_ends: int = DECEMBER) -> tuple[int, int]:
         The name of the period.
     year_ends : int
         The month in which the plan's years end, from 1 to 12.
+    way : str
+        The way out of an error, if it is another than to write a period.
 
     Raises
     ------
@@ -178,67 +228,9 @@ def span_of(key: str, year_ends: int = DECEMBER) -> tuple[int, int]:
     """
     span = whole_period(key, year_ends)
     if span is None:
-        hint = way_to_name(key, year_ends)
+        hint = way or way_to_name(key, year_ends)
         raise wrong("not_a_period", f"the key {quote(key)}", "a year, quarter or month", hint)
     return span
-
-
-def error_in_entry(name: str, error: PydanticCustomError, *, key: bool = False) -> PydanticCustomError:
-    """Return an error that also says in which entry of a block it occurred.
-
-    Parameters
-    ----------
-    name : str
-        The key of the entry.
-    error : PydanticCustomError
-        The error as it was raised.
-    key : bool
-        Whether the key itself is wrong, and not its value.
-    """
-    context = {**(error.context or {}), "inside": name, "key": key}
-    return PydanticCustomError(error.type, "{found}", context)
-
-
-def read_block(
-    raw: Mapping[str, Any], key_of: Callable[..., Any], parse: Callable[..., Any], info: ValidationInfo
-) -> dict[Any, Any]:
-    """Return the entries of a block by their parsed keys.
-
-    Parameters
-    ----------
-    raw : mapping
-        The block as written.
-    key_of, parse : callable
-        Parse a key and a value; each takes what is written and `info`.
-    info : ValidationInfo
-        Passed on to both.
-
-    Raises
-    ------
-    PydanticCustomError
-        If a key or value cannot be used, or a key is written twice; it holds the errors of all entries.
-    """
-    read: dict[Any, Any] = {}
-    errors: list[PydanticCustomError] = []
-    for name, value in raw.items():
-        try:
-            key: Any = key_of(name, info)
-        except PydanticCustomError as error:
-            errors.append(error_in_entry(name, error, key=True))
-            continue
-        try:
-            twice = key in read
-            read[key] = parse(value, info)
-            if twice:
-                repeated = wrong("same_key", f"`{name}` a second time", "each key once")
-                errors.append(error_in_entry(name, repeated, key=True))
-        except PydanticCustomError as error:
-            errors.append(error_in_entry(name, error))
-    if errors:
-        first, *others = errors
-        context = {**(first.context or {}), "others": [(error.type, error.context) for error in others]}
-        raise PydanticCustomError(first.type, "{found}", context)
-    return read
 
 
 @dataclass(frozen=True)

@@ -220,7 +220,15 @@ def field_at(spec: type[Spec], path: tuple[str, ...]) -> Field | None:
                 gathered = (candidate.model_fields[key].annotation for key in candidate.gathers)
                 following.extend((annotation, ()) for annotation in gathered)  # names written beside the other keys
         options = following
-    return next((mark for _, marks in options for mark in marks if isinstance(mark, Field)), None)
+    kinds = (one for _, marks in options for mark in marks for one in _kinds_of(mark))
+    return next((kind for kind in kinds if isinstance(kind, Field)), None)
+
+
+def _kinds_of(mark: Any) -> tuple[Any, ...]:
+    """Return a mark, or the marks of the members of a union, such as of a rate that may be a block."""
+    if not isinstance(mark, OneOf):
+        return (mark,)
+    return tuple(kind for member in mark.members.values() for kind in getattr(member, "__metadata__", ()))
 
 
 @cache
@@ -238,6 +246,13 @@ def _layout(spec: type[Spec]) -> tuple[tuple[str, str, str | None, str | None], 
 def _unit_among(marks: Iterable[Any]) -> str | None:
     kind = next((mark for mark in marks if isinstance(mark, Field | OneOf)), None)
     return getattr(kind, "unit", None)
+
+
+def _rate_of_growth(value: Any, path: tuple[str, ...]) -> Iterator[tuple[tuple[str, ...], Any, str]]:
+    """Yield the rate by which a series grows, if it is a number of its own."""
+    growth = getattr(value, "growth", None)
+    if growth is not None and growth.rate is not None:
+        yield (*path, *growth.key.split(".")), growth.rate, "1/year"
 
 
 def quantities(spec: Spec, path: tuple[str, ...] = ()) -> Iterator[tuple[tuple[str, ...], Any, str]]:
@@ -263,11 +278,13 @@ def quantities(spec: Spec, path: tuple[str, ...] = ()) -> Iterator[tuple[tuple[s
             yield from quantities(value, (*path, key))
         elif unit is not None:
             yield (*path, key), value, unit
+            yield from _rate_of_growth(value, (*path, key))
         elif isinstance(value, Mapping):
             for member_key, member in value.items():
                 if isinstance(member, Spec):
                     yield from quantities(member, (*path, key, member_key))
                 elif member_unit is not None:
                     yield (*path, key, str(member_key)), member, member_unit
+                    yield from _rate_of_growth(member, (*path, key, str(member_key)))
                 elif hasattr(member, "unit") and not getattr(member, "key", ""):
                     yield (*path, key, str(member_key)), member.value, member.unit

@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from itertools import pairwise
 from math import floor
-from typing import ClassVar, get_args
+from typing import Annotated, Any, ClassVar, get_args
 
 import numpy as np
 
+from fibercap.core import grammar
+from fibercap.core.durations import Duration
+from fibercap.core.fields import Of, Word, wrong
 from fibercap.core.kernel import kernel
+from fibercap.core.money_or_share import refuse_parts
+from fibercap.core.series import ByKey
+from fibercap.core.spec import OneOf
 from fibercap.core.units import Array
 from fibercap.model.depreciation_method import Asset, Depreciation
 
@@ -50,14 +55,13 @@ def straight_line(cost: Array, life: Array, age_before: Array, age: Array) -> Ar
     return cost * (np.clip(age, 0.0, life) - np.clip(age_before, 0.0, life)) / life
 
 
-@dataclass(frozen=True)
 class StraightLine(Depreciation):
     """The same every month."""
 
     kind: ClassVar[str] = "straight_line"
 
     def charged_share(self, age: Array, life: Array) -> Array:
-        """Return the share of the cost that is charged up to an age, (...). [1]"""
+        """Return the share of what is depreciated that is charged up to an age, (...). [1]"""
         return np.asarray(np.clip(age, 0.0, life) / life)
 
     def charged_share_text(self, asset: Asset, age: str, life: str) -> str:
@@ -65,15 +69,15 @@ class StraightLine(Depreciation):
         del asset
         return f"{_within(age, life)} / {life}"
 
-    def loss(self, cost: Array, life: Array, age_before: Array, age: Array) -> Array:
+    def loss(self, cost: Array, life: Array, ages: tuple[Array, Array], residual: Array | float = 0.0) -> Array:
         """Return what an asset loses of its cost [money] between two ages [month], (...). [money]"""
-        return straight_line.plain(cost, life, age_before, age)
+        return straight_line.plain(cost * (1.0 - residual), life, *ages)
 
-    def loss_text(self, asset: Asset, cost: str, life: str, since: str) -> str:
-        """Return the formula of what an asset loses in a period; it begins at the month number `since`. [money]"""
-        del asset
-        at_end, at_start = (f"MIN(MAX({{time.{edge}}} - {since}, 0), {life})" for edge in ("end", "start"))
-        return f"{cost} * ({at_end} - {at_start}) / {life}"
+    def loss_text(self, asset: Asset, cost: str, life: str, ages: tuple[str, str]) -> str:
+        """Return the formula of what an asset loses in a period, between two ages. [money]"""
+        at_start, at_end = (f"MIN(MAX({age}, 0), {life})" for age in ages)
+        depreciated = f"{cost} * (1 - {asset.residual})" if asset.residual else cost
+        return f"{depreciated} * ({at_end} - {at_start}) / {life}"
 
     def loss_of_spending_text(self, asset: Asset, spent: str, life: float, step: int) -> str:
         """Return the formula of what spending loses in a period, from the total spent to date. [money]
@@ -88,50 +92,84 @@ class StraightLine(Depreciation):
         return f"({full} + {{{spent}@-{full_periods + 1}}} * {over}) / {{inputs.{path}.life}}"
 
 
-@dataclass(frozen=True)
 class DecliningBalance(Depreciation):
-    """Each year a share of its opening book value; straight line over the rest of the life once that charges more."""
+    """Each year a share of its opening book value, down to the residual.
+
+    In the last years of the life, as many as the rate takes to charge a straight line (four of 25 %), the book value
+    is at most that of a straight line from there to the residual, so that nothing above it is left.
+    """
 
     kind: ClassVar[str] = "declining_balance"
-    rate: Array
-    """Share of the book value charged in a year, above 0 and below 1, () or (sample, 1). [1]"""
-
-    def __post_init__(self) -> None:
-        """Raise ValueError if the rate charges nothing, or all at once."""
-        if not (np.all(self.rate > 0) and np.all(self.rate < 1)):
-            raise ValueError(f"the rate of a declining balance is {self.rate}, not between 0 and 1")
+    declining_balance: Annotated[Array, Of("percent", low=0.001, high=0.99)]
+    """Share of the book value that is charged in a year. Like `25 %`."""
 
     def charged_share(self, age: Array, life: Array) -> Array:
-        """Return the share of the cost that is charged up to an age, (...). [1]
+        """Return the share of what is depreciated that is charged up to an age, without a residual, (...). [1]
 
         Source
         ------
         IAS 16, paragraph 62: the diminishing balance. Own derivation: straight line charges more than the rate once
         1 / (years left) exceeds it, which is after `life - 1 / rate` years, rounded up to whole years.
         """
-        past = np.clip(age, 0.0, life)
-        switch = np.maximum(np.ceil(life / YEAR - 1.0 / self.rate), 0.0)
+        past, switch = np.clip(age, 0.0, life), self._switch(life)
         years = np.minimum(_years_begun(past), switch)
-        slope = np.where(years < switch, self.rate / YEAR, 1.0 / (life - YEAR * switch))
-        return np.asarray(1.0 - (1.0 - self.rate) ** years * (1.0 - (past - YEAR * years) * slope))
+        slope = np.where(years < switch, self.declining_balance / YEAR, 1.0 / (life - YEAR * switch))
+        return np.asarray(1.0 - (1.0 - self.declining_balance) ** years * (1.0 - (past - YEAR * years) * slope))
+
+    def _switch(self, life: Array) -> Array:
+        """Return the years after which a straight line charges more than the rate, (...). [1]"""
+        return np.asarray(np.maximum(np.ceil(life / YEAR - 1.0 / self.declining_balance), 0.0))
+
+    def charged_of_cost(self, age: Array, life: Array, residual: Array | float = 0.0) -> Array:
+        """Return the share of the cost that is charged up to an age, (...). [1]
+
+        Source
+        ------
+        docs/conventions.md, section 3, Depreciation: the rate acts on the book value with the residual in it; the book
+        value stays at the residual once it is there.
+        """
+        if np.all(residual == 0.0):
+            return self.charged_share(age, life)
+        past, switch, kept = np.clip(age, 0.0, life), self._switch(life), 1.0 - self.declining_balance
+        years = _years_begun(past)
+        by_rate = kept**years * (1.0 - self.declining_balance * (past / YEAR - years))
+        line = residual + (kept**switch - residual) * (life - past) / (life - YEAR * switch)
+        book = np.where(past > YEAR * switch, np.minimum(by_rate, line), by_rate)
+        return np.asarray(1.0 - np.maximum(book, residual))
 
     def charged_share_text(self, asset: Asset, age: str, life: str) -> str:
         """Return the formula of `charged_share`, from formulas of age and life in months. [1]"""
-        rate, year, past = asset.give("rate", "", self.rate), MONTHS, _within(age, life)
-        switch = f"MAX(ROUNDUP({life} / {year} - 1 / {rate}, 0), 0)"
+        rate, year, past = asset.give_input(self.kind, "", self.declining_balance), MONTHS, _within(age, life)
+        switch = self._switch_text(rate, life)
         years = f"MIN({_years_begun_text(past)}, {switch})"
         slope = f"IF({years} < {switch}, {rate} / {year}, 1 / ({life} - {year} * {switch}))"
         return f"1 - (1 - {rate})^{years} * (1 - ({past} - {year} * {years}) * {slope})"
 
+    @staticmethod
+    def _switch_text(rate: str, life: str) -> str:
+        """Return the formula text of `_switch`. [1]"""
+        return f"MAX(ROUNDUP({life} / {MONTHS} - 1 / {rate}, 0), 0)"
 
-@dataclass(frozen=True)
+    def charged_of_cost_text(self, asset: Asset, age: str, life: str) -> str:
+        """Return the formula of `charged_of_cost`, from formulas of age and life in months. [1]"""
+        if not (residual := asset.residual):
+            return self.charged_share_text(asset, age, life)
+        rate, past = asset.give_input(self.kind, "", self.declining_balance), _within(age, life)
+        switch, years = self._switch_text(rate, life), _years_begun_text(past)
+        by_rate = f"(1 - {rate})^{years} * (1 - {rate} * ({past} / {MONTHS} - {years}))"
+        at_switch, rest = f"((1 - {rate})^{switch} - {residual})", f"({life} - {MONTHS} * {switch})"
+        line = f"{residual} + {at_switch} * ({life} - {past}) / {rest}"
+        book = f"IF({past} > {MONTHS} * {switch}, MIN({by_rate}, {line}), {by_rate})"
+        return f"1 - MAX({book}, {residual})"
+
+
 class SumOfYears(Depreciation):
     """Each year in proportion to the years that are left as it opens: 5, 4, 3, 2, 1 fifteenths."""
 
     kind: ClassVar[str] = "sum_of_years"
 
     def charged_share(self, age: Array, life: Array) -> Array:
-        """Return the share of the cost that is charged up to an age, (...). [1]
+        """Return the share of what is depreciated that is charged up to an age, (...). [1]
 
         Source
         ------
@@ -159,31 +197,50 @@ class SumOfYears(Depreciation):
         return f"{digits(_within(age, life))} / {digits(life)}"
 
 
-@dataclass(frozen=True)
+def _months(key: str, info: Any) -> float:
+    return float(Duration(low=1.0).parse(key, info))
+
+
+class SharesByAge(ByKey):
+    """Shares of the cost by time since completion; together 100 %."""
+
+    keys: ClassVar[tuple[str, str]] = ("time since completion", grammar.duration(zero=False))
+
+    def parse(self, raw: Any, info: Any) -> Mapping[float, Array]:
+        """Return the shares by months since completion, in order of time.
+
+        Parameters
+        ----------
+        raw, info : object, ValidationInfo
+            What YAML has, and the scenario around it.
+
+        Raises
+        ------
+        PydanticCustomError
+            If a key or a share cannot be read, or the shares do not total 100 %.
+        """
+        shares = super().parse(raw, info)
+        refuse_parts(shares.values())
+        return shares
+
+
 class ByTable(Depreciation):
-    """Shares of the cost by month; each is charged evenly since the month of the share before. The life is ignored."""
+    """Shares of what is depreciated by time since completion; the life is ignored."""
 
     kind: ClassVar[str] = "table"
-    shares: Mapping[float, Array]
-    """Share of the cost by the months up to which it is charged; together 1. [1]"""
-
-    def __post_init__(self) -> None:
-        """Raise ValueError if shares do not total 1, one is negative, or the months do not rise."""
-        ends, parts = [0.0, *self.shares], list(self.shares.values())
-        if not parts or not np.allclose(sum(parts), 1.0, atol=1e-12) or any(np.any(part < 0) for part in parts):
-            raise ValueError("the shares of a table total 1, and none is below 0")
-        if any(later <= earlier for earlier, later in pairwise(ends)):
-            raise ValueError("the months of a table rise")
+    table: Annotated[Mapping[float, Array], SharesByAge(_months, Of("percent", low=0.0, high=1.0))]
+    """Share that is charged by then, by time since completion, together 100 %; each evenly since the time before, and
+    `life` does not count. Like `{1 year: 20 %, 2 years: 80 %}`."""
 
     def charged_share(self, age: Array, life: Array) -> Array:
-        """Return the share of the cost that is charged up to an age, (...). [1]
+        """Return the share of what is depreciated that is charged up to an age, (...). [1]
 
         Source
         ------
         Own derivation: each share is charged in proportion to the part of its months that has passed.
         """
         del life
-        spans = zip(pairwise([0.0, *self.shares]), self.shares.values(), strict=True)
+        spans = zip(pairwise([0.0, *self.table]), self.table.values(), strict=True)
         parts = (share * np.clip((age - start) / (end - start), 0.0, 1.0) for (start, end), share in spans)
         return np.asarray(sum(parts, start=np.zeros(np.shape(age))))
 
@@ -191,8 +248,9 @@ class ByTable(Depreciation):
         """Return the formula of `charged_share` from that of the age in months, one term for each share. [1]"""
         del life
         terms, start = [], ""
-        for number, (months, share) in enumerate(self.shares.items(), 1):
-            end, part = asset.give(f"until_{number}", "month", months), asset.give(f"part_{number}", "", share)
+        for number, (months, share) in enumerate(self.table.items(), 1):
+            end = asset.give_input(f"{self.kind}.{number}.until", "month", months, self.kind)
+            part = asset.give_input(f"{self.kind}.{number}.share", "", share, self.kind)
             past, span = (f"({age} - {start})", f"({end} - {start})") if start else (age, end)
             terms.append(f"{part} * MIN(MAX({past} / {span}, 0), 1)")
             start = end
@@ -200,7 +258,7 @@ class ByTable(Depreciation):
 
     def months(self, life: float) -> float:
         """Return the last month of the table, at which the whole cost is charged; the life is ignored. [month]"""
-        return max(self.shares, default=life)
+        return max(self.table, default=life)
 
 
 def _within(age: str, life: str) -> str:
@@ -218,5 +276,23 @@ def _years_begun_text(past: str) -> str:
     return f"MAX(ROUNDUP({past} / {MONTHS}, 0) - 1, 0)"
 
 
+def _choose(raw: Any) -> tuple[str, Mapping[str, Any]]:
+    if not isinstance(raw, dict):
+        return Word(WORDS, "ways to depreciate, or a block `{declining_balance: 25 %}`").parse(raw, None), {}  # type: ignore[arg-type]
+    kinds = [key for key in raw if key != "note"]
+    if len(kinds) != 1:
+        problem = f"{len(kinds)} ways to depreciate: {', '.join(kinds)}" if kinds else "no way to depreciate"
+        raise wrong("one_kind", problem, "one", "keep one of them")
+    if kinds[0] in WORDS:
+        raise wrong("in_place_of_block", f"a block with `{kinds[0]}`", "the word alone", f"write `{kinds[0]}`")
+    blocks = tuple(kind for kind in METHODS if kind not in WORDS)
+    return Word(blocks, "ways to depreciate").parse(kinds[0], None), raw  # type: ignore[arg-type]
+
+
 AnyDepreciation = StraightLine | DecliningBalance | SumOfYears | ByTable
 METHODS: dict[str, type[Depreciation]] = {method.kind: method for method in get_args(AnyDepreciation)}
+WORDS: tuple[str, ...] = tuple(kind for kind, method in METHODS.items() if kind not in method.model_fields)
+"""The methods that are written as one word."""
+_ONE_OF_THEM = OneOf(METHODS, _choose, title="depreciation", words=WORDS)
+Method = Annotated[AnyDepreciation, _ONE_OF_THEM]
+MethodOrNone = Annotated[AnyDepreciation | None, _ONE_OF_THEM]

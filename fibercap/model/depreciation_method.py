@@ -5,24 +5,31 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from dataclasses import dataclass
 from math import ceil
-from typing import TYPE_CHECKING, ClassVar
+from typing import ClassVar
 
 import numpy as np
 
-if TYPE_CHECKING:
-    from fibercap.core.sheet import Sheet
-    from fibercap.core.units import Array
+from fibercap.core.sheet import Sheet
+from fibercap.core.spec import Spec
+from fibercap.core.units import Array
 
 
 @dataclass(frozen=True)
 class Asset:
-    """The asset that a method writes formulas for: the sheet, and the prefix of the paths of its scalars."""
+    """The asset that a method writes formulas for: the sheet, and the prefix of the paths of its scalars.
+
+    `input_path` is the path of the method's input, such as `projects.line.depreciation`; `residual` the reference to
+    the share of the cost that is not depreciated, "" where all of it is; `by` the part of the scalars' paths.
+    """
 
     sheet: Sheet
     path: str
+    input_path: str
+    residual: str = ""
+    by: str = "depreciates_by"
 
-    def give(self, key: str, unit: str, value: Array | float, formula: str = "") -> str:
-        """Give a scalar of the method, `<path>.depreciates_by.<key>`; return the reference to it.
+    def give(self, key: str, unit: str, value: Array | float, formula: str) -> str:
+        """Give a scalar of the method, `<path>.<by>.<key>`; return the reference to it.
 
         Parameters
         ----------
@@ -31,23 +38,38 @@ class Asset:
         value : () or (sample, 1)
             Its value. [unit]
         formula : str
-            Its formula text, "" if it is an input or a number of the method.
+            Its formula text.
         """
-        return self.sheet.give(f"{self.path}.depreciates_by.{key}", unit, value, formula=formula)
+        return self.sheet.give(f"{self.path}.{self.by}.{key}", unit, value, formula=formula)
+
+    def give_input(self, key: str, unit: str, value: Array | float, *reads: str) -> str:
+        """Give an input of the method, `inputs.<input_path>.<key>`; return the reference to it.
+
+        Parameters
+        ----------
+        key, unit : str
+            The key below the method's input, and the unit of the value.
+        value : () or (sample, 1)
+            Its value. [unit]
+        *reads : str
+            Keys below the method's input from which it comes; without them, the input at its own path.
+        """
+        paths = (f"{self.input_path}.{read}" for read in reads)
+        return self.sheet.give(f"inputs.{self.input_path}.{key}", unit, value, *paths)
 
 
-class Depreciation(ABC):
-    """A way to spread the cost of an asset over its life, defined by the share of the cost charged up to an age.
+class Depreciation(Spec, ABC):
+    """A way to spread the cost of an asset over its life, defined by the share charged up to an age.
 
-    The share is 0 before age zero, never falls, and is 1 from the end of the life on. Within a year it grows by the
-    same amount every month.
+    The share is that of what is depreciated: the cost less its residual part. It is 0 before age zero, never falls,
+    and is 1 from the end of the life on. Within a year it grows by the same amount every month.
     """
 
     kind: ClassVar[str]
 
     @abstractmethod
     def charged_share(self, age: Array, life: Array) -> Array:
-        """Return the share of the cost that is charged up to an age, (...). [1]
+        """Return the share of what is depreciated that is charged up to an age, (...). [1]
 
         Parameters
         ----------
@@ -69,23 +91,49 @@ class Depreciation(ABC):
             Formula texts of the age and the life. [month]
         """
 
+    def charged_of_cost(self, age: Array, life: Array, residual: Array | float = 0.0) -> Array:
+        """Return the share of the cost that is charged up to an age, (...). [1]
+
+        Parameters
+        ----------
+        age, life : (...)
+            As of `charged_share`. [month]
+        residual : (...)
+            Share of the cost that is not depreciated. [1]
+        """
+        return np.asarray((1.0 - residual) * self.charged_share(age, life))
+
+    def charged_of_cost_text(self, asset: Asset, age: str, life: str) -> str:
+        """Return the formula text of `charged_of_cost`, for the residual of the asset. [1]
+
+        Parameters
+        ----------
+        asset, age, life
+            As of `charged_share_text`.
+        """
+        share = self.charged_share_text(asset, age, life)
+        return f"(1 - {asset.residual}) * ({share})" if asset.residual else share
+
     def months(self, life: float) -> float:
         """Return the age at which the whole cost is charged, for an asset of this life. [month]"""
         return life
 
-    def loss(self, cost: Array, life: Array, age_before: Array, age: Array) -> Array:
+    def loss(self, cost: Array, life: Array, ages: tuple[Array, Array], residual: Array | float = 0.0) -> Array:
         """Return what an asset loses between two ages, (...). [money]
 
         Parameters
         ----------
         cost, life : (...)
-            What is depreciated [money], and over how long. [month]
-        age_before, age : (...)
+            What it has cost [money], and over how long it is depreciated. [month]
+        ages : two of (...)
             Months since depreciation began, at the start and the end of the period; negative before. [month]
+        residual : (...)
+            Share of the cost that is not depreciated. [1]
         """
-        return cost * (self.charged_share(age, life) - self.charged_share(age_before, life))
+        before, after = (self.charged_of_cost(age, life, residual) for age in ages)
+        return cost * (after - before)
 
-    def loss_text(self, asset: Asset, cost: str, life: str, since: str) -> str:
+    def loss_text(self, asset: Asset, cost: str, life: str, ages: tuple[str, str]) -> str:
         """Return the formula text of what an asset loses in a period. [money]
 
         Parameters
@@ -94,10 +142,10 @@ class Depreciation(ABC):
             The asset, whose sheet gets the scalars of the method.
         cost, life : str
             Formula texts of its cost [money] and its life. [month]
-        since : str
-            Formula text of the month number at which depreciation begins. [month]
+        ages : two of str
+            Formula texts of the months since depreciation began, at the start and the end of the period. [month]
         """
-        end, start = (self.charged_share_text(asset, f"({{time.{edge}}} - {since})", life) for edge in ("end", "start"))
+        start, end = (self.charged_of_cost_text(asset, f"({age})", life) for age in ages)
         return f"{cost} * (({end}) - ({start}))"
 
     def loss_of_spending_text(self, asset: Asset, spent: str, life: float, step: int) -> str:
@@ -121,7 +169,14 @@ class Depreciation(ABC):
         months = (f"({age} * {{time.months_in_period}})" for age in ages)
         texts = [self.charged_share_text(asset, past, f"{{inputs.{asset.path}.life}}") for past in months]
         shares = (
-            asset.give(f"share_{age}", "", charged[age] - charged[age - 1], f"({texts[age]}) - ({texts[age - 1]})")
+            asset.give(f"share_{age}", "", _column(charged, age), f"({texts[age]}) - ({texts[age - 1]})")
             for age in ages[1:]
         )
         return " + ".join(f"{{{spent}@-{age}}} * {share}" for age, share in enumerate(shares, 1))
+
+
+def _column(charged: Array, age: int) -> Array:
+    """Return what a period of an age charges, `()` or (sample, 1). [1]"""
+    return (
+        charged[..., age, None] - charged[..., age - 1, None] if charged.ndim > 1 else charged[age] - charged[age - 1]
+    )

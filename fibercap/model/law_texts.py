@@ -8,7 +8,8 @@ import numpy as np
 
 from fibercap.core.prefixed import prefix_text
 from fibercap.model.horizon.run_off import RUN_OFF
-from fibercap.model.laws import IDLE, Law, laws_of
+from fibercap.model.law import Law
+from fibercap.model.laws import IDLE, laws_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from functools import cached_property
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
@@ -13,8 +13,10 @@ from fibercap.core.sheet import total
 from fibercap.model.funding.financing_costs import lenders, projects_with_costs
 from fibercap.model.funding.settling_costs import rounding_of_costs
 from fibercap.model.funding.sources import GRANT
+from fibercap.model.income.asset_sales import sold_assets
 from fibercap.model.income.working_capital import CAPITAL_KINDS
-from fibercap.model.plants.capacity import bought_capital
+from fibercap.model.law import Law, largest_amount
+from fibercap.model.plants.purchases import bought_capital
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -42,47 +44,9 @@ IDLE: Final = frozenset({"sources_equal_uses", "financing_costs"})
 """Laws about spending, which do not apply in the run-off because nothing is spent there."""
 LAWS: Final = (
     "sources_equal_uses", "grants", "loans_carry", "balance", "cash", "owners", "billed", "capacity", "commitment",
-    "not_negative", "financing_costs", "exchange",
+    "not_negative", "financing_costs", "exchange", "sales", "deferred_tax",
 )  # fmt: skip
 """The laws, in the order in which they are checked."""
-
-
-class Law(NamedTuple):
-    """A law as it applies to one row: the formula of its gap, zero if the law is kept, and the scale of the gap.
-
-    The scale is the largest amount that enters the check: the largest value of the formulas in `balances`, of the
-    formulas in `flows` summed from the start, of the books of the company if `company` is true, and of the balance of
-    `loan`. Rounding by loan contracts may lower the row by up to `rounding`, (..., 1).
-    """
-
-    name: str
-    row: str
-    text: str
-    balances: tuple[str, ...] = ()
-    flows: tuple[str, ...] = ()
-    company: bool = False
-    loan: str = ""
-    rounding: Array | float = 0.0
-
-
-def largest_amount(*balances: Array, flows: tuple[Array, ...] = ()) -> Array:
-    """Return the largest of balances, and of flows summed from the start, (..., 1).
-
-    The rounding error of a sum grows with every amount added, so a flow counts with all flows before it.
-
-    Parameters
-    ----------
-    *balances : (..., period)
-        Amounts that are compared as they are. [any unit]
-    flows : tuple of (..., period)
-        Amounts whose absolute values are summed over the periods. [any unit]
-    """
-    largest: Array = np.zeros(1)
-    for balance in balances:
-        largest = np.maximum(largest, np.max(np.abs(balance), axis=-1, keepdims=True, initial=0.0))
-    for flow in flows:
-        largest = np.maximum(largest, np.sum(np.abs(flow), axis=-1, keepdims=True))
-    return largest
 
 
 class Books:
@@ -116,7 +80,8 @@ class Books:
     def company(self) -> Array:
         """The largest amount that enters the books of the company, (..., 1). [money]"""
         opening = self("accounts.total_assets")[..., :1]
-        return largest_amount(opening, flows=tuple(self(f"accounts.{key}") for key in COMPANY))
+        keys = (*COMPANY, "asset_sales") if sold_assets(self.plan) else COMPANY
+        return largest_amount(opening, flows=tuple(self(f"accounts.{key}") for key in keys))
 
     def loan(self, name: str) -> Array:
         """Return the largest amount that enters a loan's balance or the uses it finances, in its currency, (..., 1)."""
@@ -161,7 +126,8 @@ def laws_of(plan: Plan, read: Callable[[str], Array]) -> Iterator[Law]:
     kinds = [f"accounts.{kind}_cash_flow" for kind in ("operating", "investing", "financing")]
     text, flows = f"{{accounts.cash}} - {{accounts.cash@-1}} - ({total(kinds)})", tuple(f"{{{row}}}" for row in kinds)
     yield Law("cash", "accounts.cash", text, ("{accounts.cash}",), flows, company=True)
-    yield from _owners()
+    yield from _owners(plan)
+    yield from _assets(plan)
     yield from _working_capital(plan)
     yield from _capacity(plan)
     for name, loan in plan.loans.items():
@@ -187,13 +153,33 @@ def _loan_balance(plan: Plan, name: str) -> Law:
     return Law("loans_carry", f"{prefix}.closing", f"{{{prefix}.closing}} - ({changes})", balances, flows)
 
 
-def _owners() -> Iterator[Law]:
+def _assets(plan: Plan) -> Iterator[Law]:
+    """Yield the laws of fixed assets where some are sold, and of their values in the books and for tax."""
+    sold = [prefix for prefix, _ in sold_assets(plan)]
+    if sold:
+        rows = ("accounts.net_fixed_assets", "accounts.construction_in_progress")
+        moved = " + ".join(f"{{{row}}} - {{{row}@-1}}" for row in rows)
+        spent = [f"accounts.{key}" for key in ("capex", "purchases", "maintenance")]
+        spent += [f"funding.{key}.financing_costs" for key in projects_with_costs(plan)]
+        gone = [f"plants.{key}.purchased.working_capital" for key, plant in plan.plants.items() if plant.purchase]
+        gone += [*(f"funding.{key}.{GRANT}" for key in plan.uses_with_grant), "accounts.depreciation"]
+        text = f"{moved} - ({total(spent)}) + {total(gone)} + {{accounts.asset_sales}} - {{accounts.gain_on_sales}}"
+        yield Law("sales", rows[0], text, company=True)
+    if plan.tax.depreciation is not None:
+        row, charged = "accounts.temporary_difference", ("accounts.tax_depreciation", "accounts.depreciation")
+        taxed, booked = (total(f"{prefix}.{key}" for prefix in sold) for key in ("tax_disposed", "disposed"))
+        text = f"{{{row}}} - {{{row}@-1}} - ({{{charged[0]}}} - {{{charged[1]}}} + {taxed} - ({booked}))"
+        yield Law("deferred_tax", row, text, flows=tuple(f"{{{one}}}" for one in charged), company=True)
+
+
+def _owners(plan: Plan) -> Iterator[Law]:
     """Yield the laws of paid-in capital, of retained earnings, and of their sum as assets less debts."""
     paid, earned = total(f"accounts.{key}" for key in OWNERS), "{accounts.net_income} - {accounts.dividends}"
     for key, flow in (("paid_in_capital", paid), ("retained_earnings", earned)):
         row = f"accounts.{key}"
         yield Law("owners", row, f"{{{row}}} - {{{row}@-1}} - ({flow})", (f"{{{row}}}",), (flow,), company=True)
-    left = f"{{accounts.total_assets}} - ({total(f'accounts.{key}' for key in OWING)})"
+    owing = (*OWING, "deferred_tax_liability") if plan.tax.depreciation is not None else OWING
+    left = f"{{accounts.total_assets}} - ({total(f'accounts.{key}' for key in owing)})"
     text = f"{left} - ({total(f'accounts.{key}' for key in EQUITY)})"
     yield Law("owners", "accounts.total_assets", text, (left,), company=True)
 

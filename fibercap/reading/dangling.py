@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 _BLOCKS: Final[Mapping[str, tuple[str, ...]]] = {
     "unknown_loan": ("loans",),
     "unknown_word": ("loans",),  # a revolver that lifts cash, under `company.gap`
-    "unknown_index": ("rates",),
+    "unknown_index": ("rates", "indices"),
     "unknown_project": ("projects", "plants"),
     "unknown_plant": ("plants",),
     "unknown_product": ("products",),

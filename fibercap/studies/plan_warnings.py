@@ -124,11 +124,11 @@ def _closed_early(scenario: Scenario) -> Iterator[str]:
     """Warn of plants that close before the years end that the terminal value counts."""
     kind, end = scenario.money.terminal_value, month_number(scenario.horizon.end)
     for name, plant in scenario.plants.items():
-        left = (month_number(plant.closes) - end) / 12 if plant.closes else 0.0
+        left = (month_number(plant.last_day) - end) / 12 if plant.last_day else 0.0
         if left > 0 and isinstance(kind, Multiple) and left < float(np.max(kind.multiple)):
             yield (
-                f"`{name}` closes on {plant.closes}, {left:.1f} years after the horizon, and the terminal value counts "
-                f"{float(np.max(kind.multiple)):g} years of what it earns"
+                f"`{name}` closes on {plant.last_day}, {left:.1f} years after the horizon, and the terminal value "
+                f"counts {float(np.max(kind.multiple)):g} years of what it earns"
             )
 
 
@@ -211,10 +211,10 @@ def unused_paths(scenario: Scenario) -> list[str]:
     paths = [f"products.{name}" for name in scenario.products if name not in made]
     start, end = scenario.horizon.start, scenario.horizon.end
     for name, plant in scenario.plants.items():
-        if (plant.opens and plant.opens > end) or (plant.closes and plant.closes < start):
+        if (plant.opens and plant.opens > end) or (plant.last_day and plant.last_day < start):
             paths.append(f"plants.{name}")
     for name, project in scenario.projects.items():
-        closes = scenario.plants[project.plant].closes
+        closes = scenario.plants[project.plant].last_day
         if closes and month_number(closes) <= float(np.max(project.completes)):
             paths.append(f"projects.{name}, complete when its plant is closed")
     used = {loan.rate.index for loan in scenario.loans.values() if isinstance(loan.rate, Floating)}

@@ -62,6 +62,10 @@ class Books:
         """Return a row of the accounts."""
         return self(f"accounts.{key}")
 
+    def rare(self, key: str) -> Values:
+        """Return a row of the accounts that not every plan has, zeros where it has none."""
+        return self.account(key) if f"accounts.{key}" in self else [0.0] * self.all
+
     def total(self, paths: Sequence[str]) -> Values:
         """Return the sum of rows, period by period."""
         return [sum(values) for values in zip(*map(self, paths), strict=True)] if paths else [0.0] * self.all
@@ -101,8 +105,9 @@ def before(row: Values, first: float) -> Values:
 
 def keep_balance(books: Books) -> Found:
     """Assets are what is owed and owned."""
-    assets = books.total([f"accounts.{key}" for key in ASSETS])
-    yield from books.unlike("assets and their sources", assets, books.total([f"accounts.{key}" for key in OWED]))
+    assets = add(books.total([f"accounts.{key}" for key in ASSETS]), books.rare("deferred_tax_asset"))
+    sources = add(books.total([f"accounts.{key}" for key in OWED]), books.rare("deferred_tax_liability"))
+    yield from books.unlike("assets and their sources", assets, sources)
     yield from books.unlike("total assets", books.account("total_assets"), assets)
 
 
@@ -115,10 +120,12 @@ def carry_cash(books: Books) -> Found:
     yield from books.unlike("cash", moved, flows)
     operating = less(
         add(*map(a, ("net_income", "depreciation", "fee_amortization", "accrued_less_paid", "capitalized_interest", "tax_payable_increase"))),
-        a("exchange_result"), a("working_capital_increase"),
+        a("exchange_result"), a("working_capital_increase"), books.rare("gain_on_sales"),
     )  # fmt: skip
+    operating = add(operating, books.rare("deferred_tax"))
     yield from books.unlike("operating cash flow", a("operating_cash_flow"), operating)
-    investing = less(a("grants"), a("capex"), a("purchases"), a("maintenance"), a("financing_costs"))
+    received = add(a("grants"), books.rare("asset_sales"))
+    investing = less(received, a("capex"), a("purchases"), a("maintenance"), a("financing_costs"))
     yield from books.unlike("investing cash flow", a("investing_cash_flow"), investing)
     paid = add(*map(a, ("draws", "equity_for_projects", "equity_paid_in", "equity_for_cash")))
     yield from books.unlike(
@@ -132,10 +139,12 @@ def earn_income(books: Books) -> Found:
     yield from books.unlike(
         "ebitda", a("ebitda"), less(a("revenue"), a("variable_cost"), a("fixed_cost"), a("overhead"))
     )
-    yield from books.unlike("ebit", a("ebit"), less(a("ebitda"), a("depreciation")))
+    yield from books.unlike("ebit", a("ebit"), less(add(a("ebitda"), books.rare("gain_on_sales")), a("depreciation")))
     pretax = add(less(a("ebit"), a("interest_expense"), a("fee_expense")), a("exchange_result"))
     yield from books.unlike("pretax income", a("pretax_income"), pretax)
-    yield from books.unlike("net income", a("net_income"), less(a("pretax_income"), a("tax")))
+    yield from books.unlike(
+        "net income", a("net_income"), less(a("pretax_income"), a("tax"), books.rare("deferred_tax"))
+    )
     yield from books.unlike(
         "interest expense", a("interest_expense"), less(a("interest_accrued"), a("interest_to_assets"))
     )
@@ -249,7 +258,8 @@ def serve_debt(books: Books) -> Found:
 
 def pay_tax(books: Books) -> Found:
     """Tax of a year is never negative, and nil on a year's loss; what is unpaid is owed."""
-    tax, income = books.account("tax"), books.account("pretax_income")
+    difference = books.rare("temporary_difference")  # what tax has charged more than the books
+    tax, income = books.account("tax"), less(books.account("pretax_income"), less(difference, before(difference, 0.0)))
     total, earned = 0.0, 0.0
     for at, end in enumerate(books.ends):
         year = books.year_of(end)

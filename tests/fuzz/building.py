@@ -6,6 +6,7 @@ from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
+from tests.fuzz.assets import draw_asset_terms
 from tests.fuzz.company import draw_length
 from tests.fuzz.dice import Draft, Plan, later, number
 
@@ -43,8 +44,9 @@ def draw_project(draft: Draft, name: str) -> Plan:
         found["ramp"] = draw_ramp(draft)
     if dice.chance(0.6):
         found["life"] = draft.months(1, 140)
+    draw_asset_terms(draft, found, later(complete, 13))
     if dice.chance(0.4):
-        found["fixed_cost"] = draft.by_period(lambda: draft.amount(5e4, 1e6, per="/year"), 0.3)
+        found["fixed_cost"] = draft.series(lambda: draft.amount(5e4, 1e6, per="/year"), 0.3)
     if dice.chance(0.2):
         found["name"] = "A line more"
     return found

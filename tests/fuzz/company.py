@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date
 from typing import Any
 
+from tests.fuzz.assets import draw_asset_terms, draw_depreciation, draw_maintenance
 from tests.fuzz.dice import MONTHS, Dice, Draft, Plan, end_of_month, month_of, name_year, number
 
 CURRENCIES = ("USD", "EUR", "BRL", "DEM", "JPY")
@@ -31,6 +32,7 @@ def open_draft(dice: Dice) -> Draft:
         draft.plan["id"] = dice.pick("plan", "random-plan_1", "a")
     if dice.chance(0.3):
         draft.plan["title"] = dice.pick("A plan, at random", "Zw\u00f6lf [b] = 1", "=1+1")
+    draw_indices(draft)
     draft.plan["money"] = draw_money(draft)
     draw_exchange(draft)
     return draft
@@ -57,6 +59,8 @@ def draw_money(draft: Draft) -> Plan:
     found: Plan = {"report_in": draft.home}
     if dice.chance(0.85):
         found["discount_rate"] = dice.pick(draft.rate(2, 20), draft.rate(2, 20), "0 %/year", "-1 %/year")
+        if "indices" in draft.plan and dice.chance(0.4):
+            found["discount_rate"] = {"real": draft.rate(1, 12), "index": dice.choice([*draft.plan["indices"]])}
     if dice.chance(0.2):
         found["valuation_date"] = str(dice.day(end_of_month(draft.origin), draft.last))
     if dice.chance(0.7):
@@ -99,6 +103,14 @@ def draw_exchange(draft: Draft) -> None:
     draft.foreign += ["EUR"] if "DEM" in {*chosen, draft.home} and "EUR" not in {*chosen, draft.home} else []
 
 
+def draw_indices(draft: Draft) -> None:
+    """Add rates by which prices and costs may grow."""
+    if draft.dice.chance(0.3):
+        rates = {str(draft.first.year - 2): draft.rate(1, 6)}
+        later: Plan = draft.by_period(lambda: draft.rate(1, 6), 1.0)
+        draft.plan["indices"] = {"cpi": rates | later} | ({"wages": "3 %/year"} if draft.dice.chance(0.4) else {})
+
+
 def draw_products(draft: Draft) -> None:
     """Add what plants make."""
     dice = draft.dice
@@ -106,7 +118,7 @@ def draw_products(draft: Draft) -> None:
     for name in ("fiber", "multimode", "p-3")[: dice.pick(1, 1, 2, 3)]:
         code = draft.code(0.1)
         product: Plan = {
-            "price": draft.by_period(lambda code=code: draft.amount(20, 70, code, "/km"), 0.5)  # type: ignore[misc]
+            "price": draft.series(lambda code=code: draft.amount(20, 70, code, "/km"), 0.5)  # type: ignore[misc]
         }
         if dice.chance(0.4):
             product["demand"] = draw_demand(draft)
@@ -124,7 +136,7 @@ def draw_demand(draft: Draft) -> Any:
     """Return what the market takes: amounts over time, or a share of a market and exports."""
     dice = draft.dice
     if dice.chance(0.7):
-        return draft.by_period(lambda: draw_length(draft, 1e5, 2e6), 0.5)
+        return draft.series(lambda: draw_length(draft, 1e5, 2e6), 0.5)
     found: Plan = {"market": draft.by_period(lambda: draw_length(draft, 1e6, 2e7), 0.5)}
     if dice.chance(0.8):
         found["share"] = draft.by_period(lambda: draft.share(1, 60), 0.3)
@@ -150,17 +162,16 @@ def draw_plants(draft: Draft) -> None:
         code = draft.code(0.1)
         plant: Plan = {
             "product": dice.choice([*draft.plan["products"]]),
-            "capacity": "0 km/year" if dice.chance(0.1) else draw_length(draft, 3e4, 9e5),
-            "cash_cost": draft.by_period(lambda code=code: draft.amount(8, 40, code, "/km"), 0.3),  # type: ignore[misc]
+            "capacity": "0 km/year"
+            if dice.chance(0.1)
+            else draft.by_period(lambda: draw_length(draft, 3e4, 9e5), 0.25),
+            "cash_cost": draft.series(lambda code=code: draft.amount(8, 40, code, "/km"), 0.3),  # type: ignore[misc]
         }
         if dice.chance(0.5):
-            plant["utilization"] = draft.by_period(lambda: draft.share(40, 100), 0.4)
+            plant["utilization"] = draft.series(lambda: draft.share(40, 100), 0.4, grows=False)
         if dice.chance(0.5):
-            plant["fixed_cost"] = draft.by_period(lambda: draft.amount(1e5, 2e6, per="/year"), 0.3)
-        if dice.chance(0.4):
-            plant["maintenance"] = draft.by_period(lambda: draft.amount(5e4, 1e6, per="/year"), 0.3)
-        if dice.chance(0.4):
-            plant["life"] = draft.months(1, 130)
+            plant["fixed_cost"] = draft.series(lambda: draft.amount(1e5, 2e6, per="/year"), 0.3)
+        draw_maintenance(draft, plant)
         if dice.chance(0.2):
             plant["name"] = "Works, the third"
         opens = dice.day(end_of_month(draft.origin - 12), draft.last)
@@ -182,6 +193,7 @@ def draw_purchase(draft: Draft, name: str) -> Plan:
     draft.uses[name] = (price, code)
     if dice.chance(0.4):
         found["life"] = draft.months(1, 150)
+    draw_asset_terms(draft, found, date.fromisoformat(found["on"]))
     kinds = {kind: price * dice.uniform(0.01, 0.1) for kind in dice.some(["receivables", "inventory", "payables"], 0.7)}
     if dice.chance(0.3):
         found["working_capital"] = draft.money(price * dice.uniform(0.01, 0.3), code)
@@ -195,18 +207,20 @@ def draw_capital(draft: Draft) -> None:
     dice, found = draft.dice, draft.plan
     if dice.chance(0.7):
         days = {
-            kind: draft.by_period(lambda: f"{dice.pick(0, 0, 15, 30, 45, 60, 90.5, 200, 366)} days", 0.3)
+            kind: draft.series(lambda: f"{dice.pick(0, 0, 15, 30, 45, 60, 90.5, 200, 366)} days", 0.3, grows=False)
             for kind in dice.some(["receivables", "inventory", "payables"], 0.7)
         }
         found["working_capital"] = days | ({"days_in_year": dice.pick(360, 365)} if dice.chance(0.5) else {})
     if dice.chance(0.8):
-        tax: Plan = {"rate": draft.by_period(lambda: draft.share(5, 50), 0.4)}
+        tax: Plan = {"rate": draft.series(lambda: draft.share(5, 50), 0.4, grows=False)}
         if dice.chance(0.5):
             tax["lag"] = f"{draft.step * dice.randint(0, max(12 // draft.step, 1))} months"
         if dice.chance(0.4):
             tax["expire"] = f"{dice.randint(1, 6)} years"
         if dice.chance(0.4):
             tax["use_at_most"] = draft.share(10, 100)
+        if dice.chance(0.25):
+            tax["depreciation"] = draw_depreciation(draft)
         found["tax"] = tax
     if dice.chance(0.85):
         found["opening"] = draw_opening(draft)
@@ -223,7 +237,8 @@ def draw_opening(draft: Draft) -> Plan:
         )
     if dice.chance(0.5):
         value = draft.amount(1e6, 2e7)
-        terms = {"value": value} | ({"life": draft.months(1, 120)} if dice.chance(0.6) else {})
+        terms: Plan = {"value": value} | ({"life": draft.months(1, 120)} if dice.chance(0.6) else {})
+        draw_asset_terms(draft, terms, draft.first, foreign=False)
         found["fixed_assets"] = dice.pick(value, terms)
     return found
 
@@ -233,7 +248,7 @@ def draw_owners(draft: Draft) -> None:
     dice = draft.dice
     found: Plan = {}
     if dice.chance(0.6):
-        found["overhead"] = draft.by_period(lambda: draft.amount(1e5, 3e6, per="/year"), 0.4)
+        found["overhead"] = draft.series(lambda: draft.amount(1e5, 3e6, per="/year"), 0.4)
     for key in dice.some(["equity", "dividends"], 0.45):
         days = {str(dice.day(draft.first, draft.last)) for _ in range(dice.randint(1, 3))}
         found[key] = {day: draft.amount(1e5, 1e7) for day in days}

@@ -157,6 +157,16 @@ class Draft:
                 found[key] = make()
         return found
 
+    def series(self, make: Callable[[], str], share: float = 0.4, *, grows: bool = True) -> Any:
+        """Return a value, or values by period that may grow after the last, or lie on straight lines."""
+        found, dice = self.by_period(make, share), self.dice
+        if grows and isinstance(found, dict) and dice.chance(0.3):
+            rate = dice.choice([self.rate(1, 9), "-3 %/year", "0 %/year", *self.plan.get("indices", {})])
+            found["growth"] = dice.pick(rate, rate, {"rate": rate}, {"rate": rate, "every": dice.pick("year", "month")})
+        if isinstance(found, dict) and dice.chance(0.2):
+            found["interpolate"] = dice.pick("none", "linear", "linear")
+        return found
+
     def period_at(self, month: int) -> str:
         """Return a year, business year, quarter or month that begins at a month number."""
         return period_at(self.dice, month, self.year_ends)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from pathlib import Path
 from typing import ClassVar
 
@@ -11,6 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from fibercap.core.errors import ScenarioError
 from fibercap.core.quantity import Quantity
 from fibercap.core.units import Array
 from fibercap.model.depreciation import (
@@ -21,10 +21,9 @@ from fibercap.model.depreciation import (
     SumOfYears,
 )
 from fibercap.model.depreciation_method import Asset, Depreciation
-from fibercap.model.plan.company import FixedAssets
+from fibercap.model.income import asset_rows
+from fibercap.model.income import assets as income_assets
 from fibercap.model.plan.scenario import Scenario
-from fibercap.model.plants.capacity import Plant, Purchase
-from fibercap.model.plants.projects import Project
 from fibercap.model.project import project
 from fibercap.model.projection import Projection
 from fibercap.reading.files import scenario_of
@@ -36,12 +35,11 @@ from tests.sheets import Recalculator, differences, spoilt
 from tests.sheets import disagreements as unlike
 
 
-@dataclass(frozen=True)
 class AtOnce(Depreciation):
     """A method that the package does not have: a part in the first month, the rest evenly."""
 
     kind: ClassVar[str] = "at_once"
-    part: float
+    part: float = 0.3
 
     def charged_share(self, age: Array, life: Array) -> Array:
         """Return the share of the cost that is charged up to an age, (...). [1]"""
@@ -50,21 +48,28 @@ class AtOnce(Depreciation):
 
     def charged_share_text(self, asset: Asset, age: str, life: str) -> str:
         """Return the same share as a formula text of age and life."""
-        part = asset.give("part", "", self.part)
+        part = asset.give_input("part", "", self.part)
         first = f"{part} * MIN(MAX({age} / {{time.one_month}}, 0), 1)"
         return f"{first} + (1 - {part}) * MIN(MAX({age} / {life}, 0), 1)"
 
 
+def declining(rate: float) -> DecliningBalance:
+    return DecliningBalance.model_construct(declining_balance=np.asarray(rate))
+
+
+def table(shares: dict[float, float]) -> ByTable:
+    return ByTable.model_construct(table={month: np.asarray(share) for month, share in shares.items()})
+
+
 TRIED: dict[str, Depreciation] = {
     "straight_line": StraightLine(),
-    "declining_balance": DecliningBalance(np.asarray(0.25)),
-    "declining_balance, quick": DecliningBalance(np.asarray(0.6)),
-    "declining_balance, slow": DecliningBalance(np.asarray(0.05)),
+    "declining_balance": declining(0.25),
+    "declining_balance, quick": declining(0.6),
+    "declining_balance, slow": declining(0.05),
     "sum_of_years": SumOfYears(),
-    "table": ByTable({12.0: np.asarray(0.2), 18.0: np.asarray(0.1), 60.0: np.asarray(0.7)}),
-    "a method of this test": AtOnce(0.3),
+    "table": table({12.0: 0.2, 18.0: 0.1, 60.0: 0.7}),
+    "a method of this test": AtOnce(),
 }
-KINDS_OF_ASSETS = (Project, Purchase, Plant, FixedAssets)
 PLAN = """\
 fibercap: 1
 horizon: {{from: 2001, to: {to}, step: {step}}}
@@ -93,8 +98,8 @@ def plan(step: str = "quarter", to: int = 2008) -> Scenario:
 def use(monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest) -> Depreciation:
     """Let every kind of asset be depreciated by a method."""
     method = TRIED[request.param]
-    for kind in KINDS_OF_ASSETS:
-        monkeypatch.setattr(kind, "depreciation", method)
+    for module in (asset_rows, income_assets):
+        monkeypatch.setattr(module, "method_of", lambda _: method)
     return method
 
 
@@ -119,7 +124,7 @@ def test_a_method_charges_all_over_the_life_and_takes_nothing_back(name: str, li
     assert charged[at >= max(method.months(life), 1.0)] == pytest.approx(1.0)
     assert (np.diff(charged) >= -1e-9).all()
     edges = np.linspace(-10.0, 500.0, 52)
-    assert method.loss(np.asarray(7e6), months, edges[:-1], edges[1:]).sum() == pytest.approx(7e6)
+    assert method.loss(np.asarray(7e6), months, (edges[:-1], edges[1:])).sum() == pytest.approx(7e6)
 
 
 @pytest.mark.parametrize("name", TRIED)
@@ -187,16 +192,15 @@ def test_a_new_method_is_explained(use: Depreciation) -> None:
     del use
     lines = explain_lines(explain(project(plan()), "projects.line.depreciation", "2002-Q1"))
 
-    assert any("projects.line.depreciates_by.part" in line for line in lines)
+    assert any("projects.line.depreciation.part" in line for line in lines)
 
 
 def test_declining_balance_is_the_larger_of_its_share_and_of_what_is_left_spread_evenly() -> None:
     left, years = 1.0, 10
     for year in range(years):
         charged = max(0.25 * left, left / (years - year))
-        method = DecliningBalance(np.asarray(0.25)).loss(
-            np.asarray(1.0), np.asarray(120.0), np.asarray(12.0 * year), np.asarray(12.0 * year + 12)
-        )
+        ages = (np.asarray(12.0 * year), np.asarray(12.0 * year + 12))
+        method = declining(0.25).loss(np.asarray(1.0), np.asarray(120.0), ages)
         assert method == pytest.approx(charged)
         left -= charged
     assert left == pytest.approx(0.0)
@@ -205,28 +209,123 @@ def test_declining_balance_is_the_larger_of_its_share_and_of_what_is_left_spread
 def test_sum_of_years_is_worth_what_it_saves_in_tax() -> None:
     """5,000 over five years, 1,500 a year before tax of 40 %, at 10 %: worth 23.9924."""
     ends = np.arange(1.0, 6.0)
-    loss = SumOfYears().loss(np.asarray(5_000.0), np.asarray(60.0), 12 * (ends - 1), 12 * ends)
+    loss = SumOfYears().loss(np.asarray(5_000.0), np.asarray(60.0), (12 * (ends - 1), 12 * ends))
 
     assert loss == pytest.approx(5_000 * np.array([5, 4, 3, 2, 1]) / 15)
     assert ((1_500 - 0.4 * (1_500 - loss)) / 1.1**ends).sum() - 5_000 == pytest.approx(23.9924, abs=5e-5)
 
 
 def test_a_table_of_equal_shares_is_a_straight_line() -> None:
-    even = ByTable({12.0 * year: np.asarray(0.2) for year in range(1, 6)})
+    even = table({12.0 * year: 0.2 for year in range(1, 6)})
     at, life = np.linspace(-5.0, 80.0, 86), np.asarray(60.0)
 
     assert even.charged_share(at, life) == pytest.approx(StraightLine().charged_share(at, life))
 
 
+@pytest.mark.parametrize("name", TRIED)
+@given(life=st.integers(1, 400), residual=st.floats(0.0, 1.0), ages=st.lists(st.floats(-50.0, 500.0), min_size=2))
+def test_a_method_stops_at_the_residual(name: str, life: int, residual: float, ages: list[float]) -> None:
+    method, months = TRIED[name], np.asarray(float(life))
+    at = np.sort(np.array(ages))
+    charged = method.charged_of_cost(at, months, residual)
+
+    assert (charged[at <= 0] == 0).all()
+    assert charged[at >= max(method.months(life), 1.0)] == pytest.approx(1.0 - residual)
+    assert (np.diff(charged) >= -1e-9).all()
+    assert (charged <= 1.0 - residual + 1e-9).all()
+
+
+@given(rate=st.floats(0.01, 0.99), life=st.integers(1, 400), age=st.floats(0.0, 400.0))
+def test_no_residual_is_one_of_zero(rate: float, life: int, age: float) -> None:
+    method, months = declining(rate), np.asarray(float(life))
+    small = method.charged_of_cost(np.asarray(age), months, 1e-13)
+
+    assert small == pytest.approx(method.charged_of_cost(np.asarray(age), months), abs=1e-9)
+
+
+def one(terms: str, to: int = 2010, more: str = "") -> Projection:
+    return project(
+        scenario_of(
+            f"fibercap: 1\nhorizon: {{from: 2000, to: {to}, step: year}}\nmoney: {{report_in: USD, "
+            "discount_rate: 10 %/year, valuation_date: 2000-12-31}\nproducts: {a: {price: 2.5 USD/km}}\n"
+            "plants: {p: {product: a, capacity: 100_000 km/year, cash_cost: 1 USD/km}}\n"
+            "projects: {m: {plant: p, adds: 1000 km/year, spend: {2000: 100 %}, complete: 2000-12-31, "
+            f"{terms}}}}}\ntax: {{rate: 40 %}}\nopening: {{cash: 1 million USD}}\n{more}",
+            "plan.yaml",
+        )
+    )
+
+
 @pytest.mark.parametrize(
-    "shares", [{}, {12.0: 0.4}, {12.0: 1.4, 24.0: -0.4}, {24.0: 0.5, 12.0: 0.5}], ids=["none", "part", "below", "order"]
+    ("terms", "losses"),
+    [  # the sources are in docs/validation.md
+        ("capex: 900 USD, life: 5 years, residual: 7.777777777777778 %, depreciation: sum_of_years",
+         [276.67, 221.33, 166, 110.67, 55.33, 0]),
+        ("capex: 10_000 USD, life: 4 years, residual: 20 %, depreciation: sum_of_years", [3200, 2400, 1600, 800, 0]),
+        ("capex: 6_000 USD, life: 5 years, residual: 8.333333333333333 %, depreciation: {declining_balance: 40 %}",
+         [2400, 1440, 864, 518.4, 277.6, 0]),
+        ("capex: 12_000 USD, life: 5 years, residual: 25 %, depreciation: {declining_balance: 40 %}",
+         [4800, 2880, 1320, 0, 0, 0]),
+        ("capex: 5_000 USD, depreciation: {table: {1 year: 20 %, 2 years: 32 %, 3 years: 19.2 %, 4 years: 11.52 %, "
+         "5 years: 11.52 %, 6 years: 5.76 %}}", [1000, 1600, 960, 576, 576, 288, 0]),
+        ("capex: 5_000 USD, land: true", [0, 0, 0]),
+    ],
+)  # fmt: skip
+def test_published_depreciation(terms: str, losses: list[float]) -> None:
+    projection = one(terms)
+
+    assert disagreements(projection) == []
+    assert projection.value("projects.m.depreciation")[0, 1 : len(losses) + 1] == pytest.approx(losses, abs=0.005)
+
+
+def test_a_declining_balance_ends_at_the_printed_book_values() -> None:
+    terms = "capex: 3_500_000 USD, life: {life}, depreciation: {{declining_balance: 20 %}}"
+    to_residual = one(f"{terms}, residual: 14.28571428571429 %".format(life="10 years"))
+    long = one(terms.format(life="40 years"))
+
+    assert long.value("projects.m.book_value")[0, 8:] == pytest.approx([587202.56, 469762.05, 375809.64], abs=0.005)
+    assert to_residual.value("projects.m.depreciation")[0, 9:] == pytest.approx([87202.56, 0], abs=0.005)
+
+
+def test_sum_of_years_is_worth_the_printed_amount() -> None:
+    """R08 with sum of years, beside a plant that earns enough to use the losses of the first year."""
+    straight, quick = (
+        one(f"capex: 5_000 USD, life: 5 years, depreciation: {how}", 2005) for how in ("straight_line", "sum_of_years")
+    )
+
+    assert straight.measures["project_npv"].values == pytest.approx(-71.9772, abs=5e-5)
+    assert quick.measures["project_npv"].values == pytest.approx(23.9924, abs=5e-5)
+
+
+@pytest.mark.parametrize("kind", ["residual: 30 %", "land: true"])
+def test_what_is_not_depreciated_stays_in_the_books_of_every_asset(kind: str) -> None:
+    terms = kind + (", depreciation: {declining_balance: 25 %}" if "residual" in kind else "")
+    text = PLAN.format(step="quarter", to=2008)
+    for life in ("life: 66 months", "life: 5 years", "life: 40 months"):
+        text = text.replace(life, terms if "land" in kind else f"{life}, {terms}")
+    projection = project(scenario_of(text, "plan.yaml"))
+
+    assert disagreements(projection) == []
+    for at, cost in assets(projection).items():
+        share = 0.3 if "residual" in kind else 1.0
+        assert projection.value(f"{at}.book_value")[:, -1] == pytest.approx(share * cost), at
+
+
+@pytest.mark.parametrize(
+    ("terms", "message"),
+    [
+        ("residual: 101 %", "from 0 % to 100 %"),
+        ("land: true, life: 5 years", "`life` of land, which is not depreciated"),
+        ("land: true, depreciation: sum_of_years", "`depreciation` of land, which is not depreciated"),
+        ("depreciation: {table: {1 year: 20 %, 2 years: 70 %}}", "shares that total 90 %"),
+        ("depreciation: {table: {0 years: 20 %, 2 years: 80 %}}", "at least 1 month"),
+        ("depreciation: {declining_balance: 120 %}", "a value from 0.1 % to 99 %"),
+        ("depreciation: {declining_balance: 25 %, table: {1 year: 100 %}}", "2 ways to depreciate"),
+        ("depreciation: {sum_of_years: 5}", "the word alone"),
+        ("depreciation: declining_balance", "straight_line, sum_of_years"),
+        ("depreciation: {decline: 25 %}", "declining_balance, table"),
+    ],
 )
-def test_a_table_that_is_none_is_refused(shares: dict[float, float]) -> None:
-    with pytest.raises(ValueError, match="of a table"):
-        ByTable({months: np.asarray(share) for months, share in shares.items()})
-
-
-@pytest.mark.parametrize("rate", [0.0, 1.0, 1.5])
-def test_a_balance_that_does_not_decline_year_by_year_is_refused(rate: float) -> None:
-    with pytest.raises(ValueError, match="not between 0 and 1"):
-        DecliningBalance(np.asarray(rate))
+def test_terms_that_contradict_are_refused(terms: str, message: str) -> None:
+    with pytest.raises(ScenarioError, match=message):
+        one(f"capex: 5_000 USD, {terms}")

@@ -22,13 +22,13 @@ fibercap: 1
 horizon: {{from: 2001, to: 2005, step: quarter}}
 money: {{report_in: USD, discount_rate: 10 %/year, terminal_value: {terminal value}}}
 rates: {{libor: {{2001: 6 %/year, 2002-07: 3 %/year, 2004: 5 %/year}}}}
-products: {{fiber: {{price: {{2001: 40 USD/km, 2003: 34 USD/km}}, demand: {demand}}}}}
+products: {{fiber: {{price: {{2001: 40 USD/km, 2003: 34 USD/km}}}}}}
 plants:
   works: {{product: fiber, capacity: 300_000 km/year, cash_cost: 18 USD/km, maintenance: 200_000 USD/year}}
   bought: {{product: fiber, capacity: 100_000 km/year, opens: 2001-07-01, cash_cost: 20 USD/km,
             purchase: {{price: 6_000_000 USD, on: 2001-06-30, working_capital: {working capital}}}}}
 projects:
-  line: {{plant: works, adds: 150_000 km/year, capex: 12_000_000 USD, complete: 2001-11-20, ramp: {ramp}, spend: {spending}}}
+  line: {{plant: works, adds: 150_000 km/year, capex: 12_000_000 USD, complete: 2001-11-20, ramp: {ramp}, depreciation: {depreciation}, spend: {spending}}}
 loans:
   bank: {{commitment: 8_000_000 USD, signed: 2001-01-03, matures: 4 years, rate: {rate of a loan}, repayment: {repayment},
           rounding: {rounding}}}
@@ -39,10 +39,6 @@ opening: {{cash: 9_000_000 USD, fixed_assets: {fixed assets}}}
 claims: {{sells: {{says: It sells, row: accounts.revenue, when: 2003, at_least: {limit}}}}}
 """
 EVERY = {
-    "demand": {
-        "series": "{2001: 900_000 km/year, 2002: 800_000 km/year}",
-        "market": "{market: 2 million km/year, share: 40 %, exports: 20_000 km/year}",
-    },
     "terminal value": {"none": "none", "book": "book", "multiple": "{multiple: 5}"},
     "working capital": {
         "amount": "500_000 USD",
@@ -53,6 +49,12 @@ EVERY = {
         "linear": "{linear: 8 months}",
         "s_curve": "{s_curve: 8 months}",
         "table": "{table: {0 months: 40 %, 6 months: 100 %}}",
+    },
+    "depreciation": {
+        "straight_line": "straight_line",
+        "declining_balance": "{declining_balance: 25 %}",
+        "sum_of_years": "sum_of_years",
+        "table": "{table: {1 year: 20 %, 30 months: 80 %}}",
     },
     "spending": {"window": "{from: 2001-02, shape: s_curve}", "by_period": "{2001-Q2: 40 %, 2001-Q4: 60 %}"},
     "rate of a loan": {

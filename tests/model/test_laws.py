@@ -104,7 +104,7 @@ def drawn_paths(projection: Projection) -> dict[str, tuple[float, str]]:
     """Return inputs that can be drawn, with their value and house unit."""
     scenario, found = projection.scenario, {}
     for name, plant in scenario.plants.items():
-        found[f"plants.{name}.capacity"] = (float(plant.capacity), "km/year")
+        found[f"plants.{name}.capacity"] = (float(plant.capacity.values[0]), "km/year")
         found[f"plants.{name}.cash_cost"] = (float(plant.cash_cost.values[0]), "USD/km")
     for name, project_ in scenario.projects.items():
         found[f"projects.{name}.capex"] = (float(project_.capex), "USD")
@@ -203,6 +203,8 @@ def test_longer_steps_tell_the_same_story(text: str) -> None:
 @pytest.mark.parametrize("law", list(LAWS))
 def test_a_broken_law_is_told_with_row_period_and_gap(law: str) -> None:
     changes = ["funding.xtal_1.include_financing_costs=true"] if law == "financing_costs" else []
+    changes += ["projects.xtal_1.sold={on: 2003-06-30, price: 1 MUSD}"] if law == "sales" else []
+    changes += ["tax.depreciation=sum_of_years"] if law == "deferred_tax" else []
     changes += ["funding.jena_multimode.grant={share: 23 %, after: 6 months}"] if law == "grants" else []
     projection = project(read("fibercore", settings=changes))
     reader = Reader(projection)
@@ -221,6 +223,8 @@ def test_a_broken_law_is_told_with_row_period_and_gap(law: str) -> None:
         "not_negative": ("projects.xtal_1.book_value", 20),
         "financing_costs": ("loans.fleet.interest", 20),
         "exchange": ("accounts.exchange_result", 20),
+        "sales": ("accounts.gain_on_sales", 20),
+        "deferred_tax": ("accounts.tax_depreciation", 20),
     }[law]
     values[spoilt][0, column] += -1e9 if law == "not_negative" else 1e9
     if law in {"balance", "billed"}:

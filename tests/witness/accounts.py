@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from tests.witness.assets import find_financing, find_untaxed
 from tests.witness.capacity import Rows, add_rows
 from tests.witness.dates import Calendar, Row, shift
 from tests.witness.funding import find_uses
@@ -30,7 +31,7 @@ def earn_operations(plan: Plan, calendar: Calendar, rows: Rows) -> None:
     row = {name.removeprefix("accounts."): value for name, value in rows.items() if name.startswith("accounts.")}
     rows["accounts.cash_costs"] = row["variable_cost"] + row["fixed_cost"] + row["overhead"]
     rows["accounts.ebitda"] = row["revenue"] - rows["accounts.cash_costs"]
-    rows["accounts.ebit"] = rows["accounts.ebitda"] - row["depreciation"]
+    rows["accounts.ebit"] = rows["accounts.ebitda"] - row["depreciation"] + row.get("gain_on_sales", 0.0)
     rows["accounts.gross_profit"] = row["revenue"] - row["variable_cost"] - row["fixed_cost"] - row["depreciation"]
     named = [name for name, block in plan.get("funding", {}).items() if block]
 
@@ -67,10 +68,11 @@ def draw_statements(plan: Plan, loans: list[str], calendar: Calendar, rows: Rows
     made["tax_payable_increase"] = row["tax"] - row["tax_paid"]
     flow = row["net_income"] + row["depreciation"] + row["fee_amortization"] + made["accrued_less_paid"]
     flow = flow + row["capitalized_interest"] - row["exchange_result"] + made["tax_payable_increase"]
+    flow = flow - row.get("gain_on_sales", 0.0) + row.get("deferred_tax", 0.0)
     made["operating_cash_flow"] = flow - row["working_capital_increase"]
     made["financing_costs"] = row["interest_to_assets"] + row["fees_to_assets"] + row["upfront_fee_to_assets"]
     spent = row["capex"] + row["purchases"] + row["maintenance"] + made["financing_costs"]
-    made["investing_cash_flow"] = row["grants"] - spent
+    made["investing_cash_flow"] = row["grants"] - spent + row.get("asset_sales", 0.0)
     made["upfront_fees"] = row["upfront_fees_paid"] - row["upfront_fee_to_assets"]
     owners = row["equity_for_projects"] + row["equity_paid_in"] + row["equity_for_cash"]
     made["financing_cash_flow"] = row["draws"] - row["principal"] - made["upfront_fees"] + owners - row["dividends"]
@@ -79,9 +81,10 @@ def draw_statements(plan: Plan, loans: list[str], calendar: Calendar, rows: Rows
         made[item] = np.full(calendar.count, read_number(opening.get(item)))
     assets = row["cash"] + row["receivables"] + row["inventory"] + row["construction_in_progress"]
     assets = assets + row["net_fixed_assets"] + row["grants_receivable"] + row["deferred_fees"]
-    made["total_assets"] = assets + made["other_assets"]
+    made["total_assets"] = assets + made["other_assets"] + row.get("deferred_tax_asset", 0.0)
     made["paid_in_capital"] = np.cumsum(owners)
     debts = row["payables"] + row["tax_payable"] + row["accrued_interest"] + row["debt"] + made["other_liabilities"]
+    debts = debts + row.get("deferred_tax_liability", 0.0)
     made["total_liabilities_and_equity"] = debts + made["paid_in_capital"] + row["retained_earnings"]
     rows.update({f"accounts.{name}": value for name, value in made.items()})
     prove_statements(read_number(opening.get("cash")), rows)
@@ -99,15 +102,14 @@ def prove_statements(opening: float, rows: Rows) -> None:
 
 def earn_unlevered(plan: Plan, calendar: Calendar, rows: Rows) -> None:
     """Add tax and cash flow as if there were no debt (section 6, tax, rule 6, and cash flow available, rules 2 and 3)."""
-    financed = (row for path, row in list(rows.items()) if path.endswith(".financing_depreciation"))
-    income = rows["accounts.ebit"] + add_rows(financed, calendar)
+    income = rows["accounts.ebit"] + find_financing(rows, calendar) - find_untaxed(rows, calendar)
     paid, payable = assess_row(plan, calendar, income, "tax_unlevered", rows)
     rows["accounts.tax_paid_unlevered"] = paid
     rows["accounts.tax_payable_unlevered"] = payable
     kept = rows["accounts.ebitda"] - rows["accounts.working_capital_increase"] - rows["accounts.maintenance"]
     rows["accounts.cfads_unlevered"] = kept - paid - rows["accounts.self_funded_capex"]
     spent = rows["accounts.capex"] + rows["accounts.purchases"] - rows["accounts.grants"]
-    rows["accounts.unlevered_cash_flow"] = kept - paid - spent
+    rows["accounts.unlevered_cash_flow"] = kept - paid - spent + rows.get("accounts.asset_sales", np.zeros(1))
 
 
 def serve_debt(contracts: list[tuple[str, bool]], calendar: Calendar, rows: Rows) -> None:

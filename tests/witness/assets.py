@@ -1,11 +1,13 @@
 """Depreciation and working capital (docs/conventions.md, section 3)."""
 
 import math
+from typing import Any
 
 import numpy as np
 
 from tests.witness.capacity import Rows, add_rows, find_done
 from tests.witness.dates import Calendar, Row, number_day, read_day, shift
+from tests.witness.depreciation import charge_shares, find_sale, is_land
 from tests.witness.plan import Plan
 from tests.witness.quantities import read_number
 from tests.witness.series import average_series
@@ -14,19 +16,56 @@ from tests.witness.trading import find_bought
 TEN_YEARS = "10 years"
 
 
-def depreciate(cost: Row, start: float, life: float, calendar: Calendar) -> Row:
-    """Return straight-line depreciation by months over a life (docs/conventions.md, section 3)."""
-    run = np.clip(calendar.ends - start, 0, life) - np.clip(calendar.starts - start, 0, life)
-    return np.asarray(cost * run / life)
+def depreciate(cost: Row, start: float, terms: Plan, how: Any, calendar: Calendar) -> Row:
+    """Return what an asset loses in each period by a method (docs/conventions.md, section 3)."""
+    if is_land(terms):
+        return np.zeros(calendar.count)
+    end = math.ceil(find_sale(terms) - 1e-9) if terms.get("sold") else math.inf
+    life, residual = read_number(terms.get("life"), TEN_YEARS), read_number(terms.get("residual"))
+    ages = (np.minimum(edges, end) - start for edges in (calendar.starts, calendar.ends))
+    before, after = (charge_shares(how, life, residual, age) for age in ages)
+    return np.asarray(cost * (after - before))
 
 
-def add_asset(at: str, cost: Row, start: float, life: float, rows: Rows, calendar: Calendar) -> None:
-    """Add the rows of one asset (docs/conventions.md, section 3, depreciation, rule 2)."""
+def sell(cost: Row, loss: Row, terms: Plan, calendar: Calendar) -> Row:
+    """Return the value that a sale takes out, in its period (section 3, sales of assets)."""
+    day = find_sale(terms)
+    return np.asarray((cost - np.cumsum(loss)) * ((calendar.starts < day) & (day <= calendar.ends)))
+
+
+def value_asset(at: str, cost: Row, start: float, terms: Plan, plan: Plan, rows: Rows, calendar: Calendar) -> None:
+    """Add depreciation, value and sale of one asset, in the books and for tax (section 3; section 6, deferred tax)."""
     lives = start <= calendar.horizon_end  # what is not complete within the horizon never is (section 7)
+    ways = {"": terms.get("depreciation")}
+    if "depreciation" in plan.get("tax", {}):
+        ways["tax_"] = plan["tax"]["depreciation"]
+    for key, how in ways.items():
+        loss = depreciate(cost, start, terms, how, calendar) * lives
+        rows[f"{at}.{key}depreciation"] = loss
+        left = cost - np.cumsum(loss)
+        if terms.get("sold"):
+            rows[f"{at}.{key}depreciated"] = np.cumsum(loss)
+            rows[f"{at}.{key}disposed"] = sell(cost, loss, terms, calendar)
+            left = left - np.cumsum(rows[f"{at}.{key}disposed"])
+        rows[f"{at}.{'tax_value' if key else 'book_value'}"] = left
+
+
+def add_asset(at: str, cost: Row, start: float, terms: Plan, plan: Plan, rows: Rows, calendar: Calendar) -> None:
+    """Add the rows of one asset (docs/conventions.md, section 3, depreciation, rule 2)."""
+    lives = start <= calendar.horizon_end
     rows[f"{at}.cost_to_date"] = cost
-    rows[f"{at}.depreciation"] = depreciate(cost, start, life, calendar) * lives
     rows[f"{at}.in_progress"] = np.where((calendar.ends < start) | (not lives), cost, 0.0)
-    rows[f"{at}.book_value"] = cost - np.cumsum(rows[f"{at}.depreciation"])
+    value_asset(at, cost, start, terms, plan, rows, calendar)
+
+
+def add_financing(at: str, cost: Row, start: float, terms: Plan, plan: Plan, rows: Rows, calendar: Calendar) -> None:
+    """Add the part of charges that is due to financing costs (section 3, depreciation, rule 5)."""
+    part: Rows = {}
+    value_asset(at, cost, start, terms, plan, part, calendar)
+    for path, row in part.items():
+        key = path.rpartition(".")[2]
+        if key.endswith(("depreciation", "depreciated", "disposed")):
+            rows[f"{at}.financing_{key}"] = row
 
 
 def find_grant(name: str, rows: Rows, calendar: Calendar) -> Row:
@@ -39,53 +78,96 @@ def depreciate_assets(plan: Plan, calendar: Calendar, rows: Rows) -> None:
     assets = []
     for name, project in plan.get("projects", {}).items():
         cost = np.cumsum(rows[f"projects.{name}.capex"]) - find_grant(name, rows, calendar)
-        life, start = read_number(project.get("life"), TEN_YEARS), math.ceil(find_done(project) - 1e-9)
+        start = math.ceil(find_done(project) - 1e-9)
         if f"funding.{name}.financing_costs" in rows:
             financed = np.cumsum(rows[f"funding.{name}.financing_costs"])
-            rows[f"projects.{name}.financing_depreciation"] = depreciate(financed, start, life, calendar)
+            add_financing(f"projects.{name}", financed, start, project, plan, rows, calendar)
             cost = cost + financed
-        add_asset(f"projects.{name}", cost, start, life, rows, calendar)
+        add_asset(f"projects.{name}", cost, start, project, plan, rows, calendar)
         assets.append(f"projects.{name}")
     for name in find_bought(plan):
         purchase = plan["plants"][name]["purchase"]
         paid = rows[f"plants.{name}.purchase"] - rows[f"plants.{name}.purchased.working_capital"]
         cost = np.cumsum(paid) - find_grant(name, rows, calendar)
         start = math.ceil(number_day(read_day(purchase["on"])) - 1e-9)
-        life = read_number(purchase.get("life"), TEN_YEARS)
-        add_asset(f"plants.{name}.purchased", cost, start, life, rows, calendar)
+        add_asset(f"plants.{name}.purchased", cost, start, purchase, plan, rows, calendar)
         assets.append(f"plants.{name}.purchased")
     for name in plan["plants"]:
         depreciate_maintenance(plan, name, calendar, rows)
     assets += [f"plants.{name}" for name in plan["plants"]]
     open_assets(plan, calendar, rows)
-    rows["accounts.depreciation"] = add_rows((rows[f"{at}.depreciation"] for at in [*assets, "opening"]), calendar)
+    assets.append("opening")
+    rows["accounts.depreciation"] = add_rows((rows[f"{at}.depreciation"] for at in assets), calendar)
     progress = (rows[f"{at}.in_progress"] for at in assets if f"{at}.in_progress" in rows)
     rows["accounts.construction_in_progress"] = add_rows(progress, calendar)
-    value = add_rows((rows[f"{at}.book_value"] for at in [*assets, "opening"]), calendar)
+    value = add_rows((rows[f"{at}.book_value"] for at in assets), calendar)
     rows["accounts.net_fixed_assets"] = value - rows["accounts.construction_in_progress"]
+    sum_sales(assets, rows, calendar)
+    defer_tax(plan, assets, rows, calendar)
+
+
+def sum_sales(assets: list[str], rows: Rows, calendar: Calendar) -> None:
+    """Add what is received for assets, and the gain (section 3, sales of assets)."""
+    sold = [at for at in assets if f"{at}.sale" in rows]
+    if sold:
+        rows["accounts.asset_sales"] = add_rows((rows[f"{at}.sale"] for at in sold), calendar)
+        books = add_rows((rows[f"{at}.disposed"] for at in sold), calendar)
+        rows["accounts.gain_on_sales"] = rows["accounts.asset_sales"] - books
+
+
+def defer_tax(plan: Plan, assets: list[str], rows: Rows, calendar: Calendar) -> None:
+    """Add the deferred tax, where tax has a depreciation of its own (section 6, deferred tax)."""
+    if "depreciation" not in plan.get("tax", {}):
+        return
+    rows["accounts.tax_depreciation"] = add_rows((rows[f"{at}.tax_depreciation"] for at in assets), calendar)
+    parts = (rows[f"{at}.book_value"] - rows[f"{at}.tax_value"] for at in assets)
+    rows["accounts.temporary_difference"] = add_rows(parts, calendar)
+    owed = average_series(plan["tax"].get("rate"), calendar) * rows["accounts.temporary_difference"]
+    rows["accounts.deferred_tax_liability"] = np.maximum(owed, 0)
+    rows["accounts.deferred_tax_asset"] = np.maximum(-owed, 0)
+    rows["accounts.deferred_tax"] = owed - shift(owed)
+
+
+def find_financing(rows: Rows, calendar: Calendar, key: str = "") -> Row:
+    """Return what the books, or tax, charge for financing costs of projects."""
+    ends = (f".financing_{key}depreciation", f".financing_{key}disposed")
+    return add_rows((row for path, row in list(rows.items()) if path.endswith(ends)), calendar)
+
+
+def find_untaxed(rows: Rows, calendar: Calendar, *, financed: bool = False) -> Row:
+    """Return by how much tax charges more than the books, without financing costs or with them (deferred tax)."""
+    if "accounts.temporary_difference" not in rows:
+        return np.zeros(calendar.count)
+    more = rows["accounts.temporary_difference"] - shift(rows["accounts.temporary_difference"])
+    if financed:
+        return more
+    return more - find_financing(rows, calendar, "tax_") + find_financing(rows, calendar)
 
 
 def open_assets(plan: Plan, calendar: Calendar, rows: Rows) -> None:
     """Add the depreciation of what the plan opens with (docs/conventions.md, section 3)."""
     fixed = plan.get("opening", {}).get("fixed_assets", "0")
-    value, life = (fixed["value"], fixed.get("life")) if isinstance(fixed, dict) else (fixed, None)
-    cost = np.full(calendar.count, read_number(value))
-    rows["opening.depreciation"] = depreciate(cost, calendar.first, read_number(life, TEN_YEARS), calendar)
-    rows["opening.book_value"] = cost - np.cumsum(rows["opening.depreciation"])
+    terms = fixed if isinstance(fixed, dict) else {"value": fixed}
+    cost = np.full(calendar.count, read_number(terms["value"]))
+    value_asset("opening", cost, calendar.first, terms, plan, rows, calendar)
 
 
 def depreciate_maintenance(plan: Plan, name: str, calendar: Calendar, rows: Rows) -> None:
     """Add the depreciation of each period's maintenance from the period after it (section 3, depreciation, rule 3)."""
-    life = read_number(plan["plants"][name].get("life"), TEN_YEARS)
+    plant = plan["plants"][name]
+    life = read_number(plant.get("life"), TEN_YEARS)
     spent = rows[f"plants.{name}.maintenance"]
-    depreciation = np.zeros(calendar.count)
-    for later in range(1, calendar.count):
-        share = min(max(life - (later - 1) * calendar.step, 0), calendar.step) / life
-        depreciation[later:] += share * spent[:-later]
+    for key, how in {"": plant.get("depreciation"), "tax_": plan.get("tax", {}).get("depreciation", "none")}.items():
+        if how == "none":
+            continue
+        charged = np.diff(charge_shares(how, life, 0.0, calendar.step * np.arange(calendar.count + 1.0)))
+        depreciation = np.zeros(calendar.count)
+        for later in range(1, calendar.count):
+            depreciation[later:] += charged[later - 1] * spent[:-later]
+        rows[f"plants.{name}.{key}depreciation"] = depreciation
+        rows[f"plants.{name}.{'tax_value' if key else 'book_value'}"] = np.cumsum(spent) - np.cumsum(depreciation)
     rows[f"plants.{name}.maintenance_to_date"] = np.cumsum(spent)
-    rows[f"plants.{name}.depreciation"] = depreciation
-    rows[f"plants.{name}.maintenance_depreciated"] = np.cumsum(depreciation)
-    rows[f"plants.{name}.book_value"] = np.cumsum(spent) - np.cumsum(depreciation)
+    rows[f"plants.{name}.maintenance_depreciated"] = np.cumsum(rows[f"plants.{name}.depreciation"])
 
 
 def read_days(plan: Plan, item: str, calendar: Calendar) -> tuple[Row, float]:

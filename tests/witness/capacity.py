@@ -5,9 +5,10 @@ from typing import Any
 import numpy as np
 
 from tests.witness.dates import Calendar, Row, number_day, number_start, read_day
+from tests.witness.depreciation import find_sale
 from tests.witness.plan import Plan
 from tests.witness.quantities import read_number
-from tests.witness.series import average_series
+from tests.witness.series import average_series, read_keys
 
 Rows = dict[str, Row]
 
@@ -26,6 +27,7 @@ def read_opening(plant: Plan, calendar: Calendar) -> tuple[float, float]:
     """Return the month numbers at which a plant opens and closes."""
     opens = number_start(read_day(plant["opens"])) if "opens" in plant else float(calendar.first)
     closes = number_day(read_day(plant["closes"], last=True)) if "closes" in plant else float(calendar.ends[-1])
+    closes = min(closes, find_sale(plant.get("purchase") or {}))
     return opens, closes
 
 
@@ -58,17 +60,21 @@ def measure_plant(plan: Plan, name: str, calendar: Calendar, rows: Rows) -> None
     plant = plan["plants"][name]
     opens, closes = read_opening(plant, calendar)
     clock, before = start_clock(plant, calendar)
-    capacity = read_number(plant["capacity"])
-    nameplate = np.full(calendar.count, capacity)
-    effective = capacity * (clock - before) / calendar.step
+    node = plant["capacity"]
+    steps = read_keys(node) if isinstance(node, dict) else [(0, 0, read_number(node))]
+    edges = [-np.inf, *(float(start) for start, _, _ in steps[1:]), np.inf]
+    nameplate, effective = np.zeros(calendar.count), np.zeros(calendar.count)
+    for (_, _, capacity), begins, ends in zip(steps, edges, edges[1:], strict=False):
+        nameplate += capacity * ((begins < calendar.ends) & (calendar.ends <= ends))
+        effective += capacity * (np.clip(clock, begins, ends) - np.clip(before, begins, ends)) / calendar.step
     for other, project in find_projects(plan, name).items():
         done = find_done(project)
         lives = done <= calendar.horizon_end  # in the run-off nothing is completed (section 7)
-        months = integrate_ramp(project.get("ramp"), clock - done) * lives
-        earlier = integrate_ramp(project.get("ramp"), before - done) * lives
+        months = integrate_ramp(project.get("ramp"), np.minimum(clock, find_sale(project)) - done) * lives
+        earlier = integrate_ramp(project.get("ramp"), np.minimum(before, find_sale(project)) - done) * lives
         adds = read_number(project["adds"])
         rows[f"projects.{other}.ramped_months"] = months
-        nameplate += adds * (calendar.ends >= done) * lives
+        nameplate += adds * (calendar.ends >= done) * lives * (calendar.ends <= find_sale(project))
         effective += adds * (months - earlier) / calendar.step
     stands = (opens < calendar.ends) & (calendar.ends <= closes)
     share = average_series(plant.get("utilization"), calendar, default="100 %")

@@ -17,7 +17,7 @@ from tests.witness.plan import Plan, operate
 from tests.witness.quantities import is_share
 from tests.witness.series import Exchange
 from tests.witness.statements import Books
-from tests.witness.trading import buy_plants, find_bought, spend_capex, trade
+from tests.witness.trading import buy_plants, find_bought, sell_assets, spend_capex, trade
 
 
 @dataclass(frozen=True)
@@ -38,7 +38,7 @@ def project_company(plan: Plan, contracts: dict[str, Contract] | None = None, bu
 
     Loans that are drawn lead to a run-off if they mature later (docs/conventions.md, section 7, run-off).
     """
-    calendar = read_calendar(plan["horizon"])
+    calendar = read_calendar(plan["horizon"], plan.get("indices", {}))
     if contracts is None:
         contracts = read_contracts(plan, calendar.eve)
     _, ledgers = settle_funding(plan, contracts, calendar)
@@ -49,6 +49,7 @@ def project_company(plan: Plan, contracts: dict[str, Contract] | None = None, bu
     trade(plan, exchange, rows)
     if burden is not None:
         rows["accounts.overhead"] = rows["accounts.overhead"] + burden
+    sell_assets(plan, exchange, rows)
     depreciate_assets(plan, calendar, rows)
     tie_capital(plan, calendar, rows)
     earn_operations(plan, calendar, rows)
@@ -123,7 +124,7 @@ def project_without(plan: Plan, written: Plan) -> Company:
             target.pop(key, None)
             if key in source:
                 target[key] = copy.deepcopy(source[key])
-    calendar = read_calendar(plan["horizon"])
+    calendar = read_calendar(plan["horizon"], plan.get("indices", {}))
     exchange = Exchange(plan, calendar)
     contracts = {
         name: contract

@@ -2,7 +2,8 @@
 
 import calendar
 import re
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from functools import cached_property
 from typing import Any
@@ -72,6 +73,7 @@ class Calendar:
     horizon: int
     count: int
     year_ends: int = 12
+    indices: Mapping[str, Any] = field(default_factory=dict, compare=False)
 
     @cached_property
     def ends(self) -> Row:
@@ -123,16 +125,15 @@ class Calendar:
         month = 12 * maturity.year + maturity.month
         while (month - self.year_ends) % 12:
             month += 1
-        return Calendar(self.first, self.step, self.horizon, (month - self.first) // self.step, self.year_ends)
+        return replace(self, count=(month - self.first) // self.step)
 
 
-def read_calendar(horizon: dict[str, str]) -> Calendar:
-    """Return the periods of a horizon."""
+def read_calendar(horizon: dict[str, str], indices: Mapping[str, Any]) -> Calendar:
+    """Return the periods of a horizon; with them go the indices by which series grow in time."""
     step = STEPS[horizon.get("step", "month")]
     first, end = read_span(horizon["from"])[0], read_span(horizon["to"])[1]
-    return Calendar(
-        first, step, (end - first) // step, (end - first) // step, MONTHS.index(horizon.get("year_ends", "December"))
-    )
+    count, year_ends = (end - first) // step, MONTHS.index(horizon.get("year_ends", "December"))
+    return Calendar(first, step, count, count, year_ends, indices)
 
 
 def spell_years(node: Any, year_ends: int) -> Any:

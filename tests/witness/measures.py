@@ -60,7 +60,7 @@ def find_irr(worth: Worth, operations: Row, at_end: Row) -> float | None:
 def level_price(worth: Worth) -> float | None:
     """Return the price at which the projects' NPV is nil (section 7, levelized cost)."""
     rows, factor = worth.rows, float(worth.rows["discount_factor"][-1])
-    book = float(rows["project_fixed_assets"][-1] + rows["project_stock"][-1])
+    book = float(rows["project_fixed_assets"][-1] + rows["project_stock"][-1] - worth.find_deferred(worth.less)[-1])
     above = float(worth.discount(rows["levelized_costs"], middle=True).sum()) - book * factor
     below = float(worth.discount(rows["levelized_shipments"], middle=True).sum())
     below += float(rows["unpaid_shipments"][-1]) * factor

@@ -1,6 +1,7 @@
 """Inputs that change over time, and what other currencies are worth (docs/conventions.md, sections 1 and 6)."""
 
 from datetime import date, timedelta
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -16,10 +17,50 @@ def average_series(node: Any, calendar: Calendar, *, linear: bool = False, defau
     """Return a series' mean over the months of each period (docs/conventions.md, section 1)."""
     if not isinstance(node, dict):
         return np.full(calendar.count, read_number(node, default))
-    keys = sorted((*read_span(key), read_number(text)) for key, text in node.items())
+    keys = read_keys(node)
+    linear = node.get("interpolate", "linear" if linear else "none") == "linear"
     months = range(calendar.first, calendar.first + calendar.step * calendar.count)
-    values = [read_month(keys, repeat_year(keys, month, calendar), linear=linear) for month in months]
+    growth = node.get("growth")
+    if growth is None:
+        values = [read_month(keys, repeat_year(keys, month, calendar), linear=linear) for month in months]
+    else:
+        values = [
+            read_month(keys, month, linear=linear) * grow(growth, keys[-1][0], month, calendar) for month in months
+        ]
     return np.asarray(np.array(values).reshape(calendar.count, calendar.step).mean(axis=1))
+
+
+def read_keys(node: Any) -> list[tuple[int, int, float]]:
+    """Return start, end and value of each key of a series, in the order of time."""
+    return sorted((*read_span(key), read_number(text)) for key, text in node.items() if key[0].isdigit())
+
+
+def grow(growth: Any, last: int, until: int, calendar: Calendar) -> float:
+    """Return the factor by which a value has grown in a month, from the month of its key on (docs/conventions.md, section 1)."""
+    rate, every = (growth["rate"], growth.get("every", "year")) if isinstance(growth, dict) else (growth, "year")
+    index = calendar.indices.get(rate)
+    keys = None if index is None else read_keys(index) if isinstance(index, dict) else [(0, 0, read_number(index))]
+    factor = 1.0
+    for month in range(last + 1, until + 1):
+        yearly = 1 + (read_number(rate) if keys is None else read_month(keys, month, linear=False))
+        if every == "month":
+            factor *= yearly ** (1 / 12)
+        elif (month - calendar.year_ends) % 12 == 0:
+            factor *= yearly
+    return factor
+
+
+def grow_by_index(node: Any, since: float, until: float) -> float:
+    """Return by how much an index grows from one month number to another, a part of a month at a time (section 1, Discounting)."""
+    keys = read_keys(node) if isinstance(node, dict) else [(0, 0, read_number(node))]
+    edges = sorted(
+        {since, until, *(float(start) for start, _, _ in keys if min(since, until) < start < max(since, until))}
+    )
+    factor = 1.0
+    for begins, ends in pairwise(edges):
+        rate = next((rate for start, _, rate in reversed(keys) if start <= begins), keys[0][2])
+        factor *= (1 + rate) ** ((ends - begins) / 12)
+    return factor if until >= since else 1 / factor
 
 
 def repeat_year(keys: list[tuple[int, int, float]], month: int, calendar: Calendar) -> int:
@@ -42,7 +83,7 @@ def read_month(keys: list[tuple[int, int, float]], month: int, *, linear: bool) 
 
 def read_currency(node: Any) -> str:
     """Return the currency in which a price, a cost or a series of them is written."""
-    text = next(iter(node.values())) if isinstance(node, dict) else node
+    text = next(text for key, text in node.items() if key[0].isdigit()) if isinstance(node, dict) else node
     return "" if text is None else read_quantity(text).currency
 
 

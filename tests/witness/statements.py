@@ -5,6 +5,7 @@ from datetime import date
 
 import numpy as np
 
+from tests.witness.assets import find_untaxed
 from tests.witness.capacity import Rows
 from tests.witness.dates import Row, read_day
 from tests.witness.ledger import Ledger
@@ -40,6 +41,10 @@ class Books:
         self.gap = [gap] if isinstance(gap, str) else gap
         self.revolvers = [name for name, ledger in ledgers.items() if ledger.contract.style == "revolver"]
         self.sweeps = [name for name, ledger in ledgers.items() if ledger.contract.sweep > 0]
+        nothing = np.zeros(exchange.calendar.count)
+        self.sales = rows.get("accounts.asset_sales", nothing)
+        self.untaxed = find_untaxed(rows, exchange.calendar, financed=True)
+        self.deferred = rows.get("accounts.deferred_tax", nothing)
         self.equity = self.date_amounts(company.get("equity", {}))
         self.dividends = self.date_amounts(company.get("dividends", {}))
         self.cells: dict[str, Row] = defaultdict(lambda: np.zeros(self.calendar.count))
@@ -149,10 +154,10 @@ class Books:
         pretax += self.rows["accounts.interest_to_assets"][at] + self.rows["accounts.fees_to_assets"][at]
         self.put("accounts.exchange_result", at, total["exchange_result"])
         self.put("accounts.pretax_income", at, pretax)
-        self.put("accounts.tax", at, self.taxpayer.assess(at, pretax))
+        self.put("accounts.tax", at, self.taxpayer.assess(at, pretax - float(self.untaxed[at])))
         self.put("accounts.tax_paid", at, self.taxpayer.paid[at])
         self.put("accounts.tax_payable", at, self.taxpayer.payables[at])
-        self.put("accounts.net_income", at, pretax - self.taxpayer.taxes[at])
+        self.put("accounts.net_income", at, pretax - self.taxpayer.taxes[at] - float(self.deferred[at]))
 
     def revalue(self, name: str, at: int, before: date, day: date, flows: dict[str, float]) -> float:
         """Add what new rates change of a loan in another currency (section 6, other currencies, rule 6)."""
@@ -175,6 +180,7 @@ class Books:
         rows = self.rows
         flow = rows["accounts.ebitda"][at] - self.taxpayer.paid[at] - rows["accounts.working_capital_increase"][at]
         flow -= rows["accounts.capex"][at] + rows["accounts.purchases"][at] + rows["accounts.maintenance"][at]
+        flow += float(self.sales[at])
         flow += rows["accounts.grants"][at] + rows["accounts.equity_for_projects"][at] + self.equity[at]
         for name in self.ledgers:
             values = {kind: self.translate(name, kind, at, before, day) for kind in OWN}

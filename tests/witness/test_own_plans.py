@@ -145,7 +145,69 @@ loans:
           rate: {index: libor, margin: 2 %/year, reset: any_day}, payments: {every: quarter}}
 """
 
+ASSETS = """
+fibercap: 1
+horizon: {from: 2001, to: 2006, step: quarter}
+money: {report_in: USD, discount_rate: 10 %/year, terminal_value: book}
+exchange: {EUR: {average: {2001: 0.9 USD/EUR, 2003: 1 USD/EUR}}}
+products: {fiber: {price: 40 USD/km}}
+plants:
+  works: {product: fiber, capacity: 300_000 km/year, cash_cost: 20 USD/km, maintenance: 0.4 million USD/year,
+          life: 30 months, depreciation: {declining_balance: 30 %}}
+  other: {product: fiber, capacity: 60_000 km/year, cash_cost: 22 USD/km, opens: 2001-07-01,
+          purchase: {price: 8 million USD, on: 2001-06-30, life: 66 months, depreciation: sum_of_years,
+                     sold: {on: 2005-08-10, price: 1 million EUR}}}
+projects:
+  line: {plant: works, adds: 50_000 km/year, capex: 12 million USD, spend: {2001: 100 %}, complete: 2001-11-20,
+         residual: 20 %, life: 5 years, depreciation: {declining_balance: 40 %}, ramp: {linear: 6 months},
+         fixed_cost: 0.3 million USD/year, sold: {on: 2004-05-05, price: 5 million USD}}
+  slow: {plant: works, adds: 20_000 km/year, capex: 3 million USD, complete: 2002-12-31, residual: 5 %, life: 100 months,
+         depreciation: {declining_balance: 20 %}}
+  by_table: {plant: works, adds: 20_000 km/year, capex: 3 million USD, complete: 2002-10-31,
+             depreciation: {table: {1 year: 20 %, 30 months: 80 %}}}
+  site: {plant: works, adds: 0 km/year, capex: 2 million USD, complete: 2002-06-30, land: true}
+tax: {rate: {2001: 30 %, 2003: 35 %}, depreciation: {table: {1 year: 40 %, 2 years: 30 %, 50 months: 30 %}}}
+opening: {cash: 20 million USD, fixed_assets: {value: 5 million USD, life: 7 years, residual: 10 %,
+                                               sold: {on: 2003-12-31, price: 2 million USD}}}
+loans:
+  shaped: {commitment: 6 million USD, signed: 2001-01-01, matures: 8 years, rate: 8 %/year, payments: {every: quarter},
+           fees: {agency: 100_000 USD/year, undrawn: 1 %/year}, repayment: {style: equal_principal}}
+funding: {line: {shaped: 5 million USD, equity: rest}, other: {equity: rest},
+          site: {equity: rest}, slow: {equity: rest}, by_table: {equity: rest}}
+"""
+
+GROWING = (
+    (
+        "discount_rate: 12 %/year",
+        "discount_rate: {real: 8 %/year, index: cpi}, valuation_date: 2001-08-15, discounting: mid_period",
+    ),
+    ("exchange:", "indices: {cpi: {1999: 2 %/year, FY2004: 4 %/year, 2005-02: 1 %/year}, wages: 3 %/year}\nexchange:"),
+    ("FY2005: 45 USD/km", "FY2005: 45 USD/km, growth: 6 %/year"),
+    ("FY2004: 24 USD/km", "2002-05: 24 USD/km, growth: {rate: cpi, every: month}, interpolate: linear"),
+    (
+        "capacity: 300_000 km/year",
+        "capacity: {2000: 320_000 km/year, FY2003: 250_000 km/year, 2004-05: 310_000 km/year}",
+    ),
+    ("fixed_cost: 0.5 million USD/year", "fixed_cost: {2000: 0.5 million USD/year, growth: cpi}"),
+    ("FY2004: 0.4 million USD/year", "FY2004: 0.4 million USD/year, growth: wages, interpolate: linear"),
+    ("receivables: 45 days", "receivables: {FY2002: 45 days, FY2005: 30 days, interpolate: linear}"),
+    ("FY2005: 30 %}", "FY2005: 30 %, interpolate: linear}"),
+)
+
+
+def lay_growth(text: str) -> str:
+    """Return the plan to March in which prices and costs grow and lie on lines, discounted beyond an index."""
+    for old, new in GROWING:
+        assert text.count(old) == 1, old
+        text = text.replace(old, new)
+    return text
+
+
 PLANS = {
+    "assets": ASSETS,
+    "assets_taxed_by_years": ASSETS.replace("{table: {1 year: 40 %, 2 years: 30 %, 50 months: 30 %}}", "sum_of_years"),
+    "growing": lay_growth(TO_MARCH),
+    "growing_by_year": lay_growth(TO_MARCH).replace("March}", "March, step: year}").replace("lag: 2", "lag: 12"),
     "with_purchase": WITH_PURCHASE,
     "by_month": COMPANY + BY_MONTH,
     "by_quarter": COMPANY + BY_QUARTER,

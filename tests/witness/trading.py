@@ -7,6 +7,7 @@ import numpy as np
 
 from tests.witness.capacity import Rows, add_rows, find_done, find_projects, start_clock
 from tests.witness.dates import Calendar, Row, number_day, number_start, read_day, read_span
+from tests.witness.depreciation import find_sale
 from tests.witness.plan import Plan
 from tests.witness.quantities import read_number, read_quantity
 from tests.witness.series import Exchange, average_series, read_currency
@@ -25,7 +26,8 @@ def trade(plan: Plan, exchange: Exchange, rows: Rows) -> None:
         fixed = exchange.average_series(plant.get("fixed_cost", "0")) * (clock - before) / 12
         for project in find_projects(plan, name).values():
             done = find_done(project)
-            months = np.maximum(clock, done) - np.maximum(before, done)
+            sold = find_sale(project)
+            months = np.maximum(np.minimum(clock, sold), done) - np.maximum(np.minimum(before, sold), done)
             if done > calendar.horizon_end:
                 months = months * 0  # what is not complete by then never is (section 7)
             fixed = fixed + exchange.average_series(project.get("fixed_cost", "0")) * months / 12
@@ -98,6 +100,18 @@ def buy_plants(plan: Plan, exchange: Exchange, rows: Rows) -> None:
         rows[f"plants.{name}.purchased.working_capital"] = net * at
     bought_plants = find_bought(plan)
     rows["accounts.purchases"] = add_rows((rows[f"plants.{name}.purchase"] for name in bought_plants), calendar)
+
+
+def sell_assets(plan: Plan, exchange: Exchange, rows: Rows) -> None:
+    """Add what is received for assets that are sold (docs/conventions.md, section 3, sales of assets)."""
+    fixed = plan.get("opening", {}).get("fixed_assets")
+    assets = {f"projects.{name}": project for name, project in plan.get("projects", {}).items()}
+    assets |= {f"plants.{name}.purchased": plan["plants"][name]["purchase"] for name in find_bought(plan)}
+    assets |= {"opening": fixed} if isinstance(fixed, dict) else {}
+    for at, terms in assets.items():
+        if terms.get("sold"):
+            period = mark_period(read_day(terms["sold"]["on"]), exchange.calendar)
+            rows[f"{at}.sale"] = translate(terms["sold"]["price"], exchange) * period
 
 
 def find_bought(plan: Plan) -> list[str]:

@@ -1,15 +1,16 @@
 """What projects, loans and owners are worth (docs/conventions.md, section 7)."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 import numpy as np
 
-from tests.witness.assets import hold_balance, read_days
+from tests.witness.assets import find_financing, find_untaxed, hold_balance, read_days
 from tests.witness.capacity import Rows
 from tests.witness.company import Company
 from tests.witness.dates import Row, number_day, read_day, shift
 from tests.witness.quantities import read_number
-from tests.witness.series import average_series
+from tests.witness.series import average_series, grow_by_index
 from tests.witness.statements import OWN
 from tests.witness.tax import assess_row
 from tests.witness.trading import draw_curve
@@ -31,6 +32,12 @@ class Worth:
         """Return a row of the accounts over the horizon."""
         return self.company.rows[f"accounts.{name}"][: self.count]
 
+    def find_deferred(self, take: Callable[[str], Row]) -> Row:
+        """Return the deferred tax that is owed, nothing where tax depreciates as the books do."""
+        if "accounts.deferred_tax" not in self.company.rows:
+            return np.zeros(self.count)
+        return take("deferred_tax_liability") - take("deferred_tax_asset")
+
     @property
     def count(self) -> int:
         """Number of periods in the horizon."""
@@ -38,8 +45,9 @@ class Worth:
 
     @property
     def rate(self) -> float:
-        """The discount rate."""
-        return read_number(self.company.plan["money"].get("discount_rate"))
+        """The discount rate, or its part beyond an index."""
+        node = self.company.plan["money"].get("discount_rate")
+        return read_number(node["real"] if isinstance(node, dict) else node)
 
     def find_ends(self) -> Row:
         """Return months from the moment of valuation to the ends of periods (section 1, discounting)."""
@@ -56,7 +64,11 @@ class Worth:
     def discount(self, row: Row, *, middle: bool = False) -> Row:
         """Return the present value of each period's flow."""
         months = self.find_middles() if middle else self.find_ends()
-        return np.asarray(row * (1 + self.rate) ** (-months / 12))
+        node = self.company.plan["money"].get("discount_rate")
+        index = self.company.calendar.indices[node["index"]] if isinstance(node, dict) else "0 %/year"
+        valued = float(self.company.calendar.ends[0] - self.find_ends()[0])
+        moved = np.array([grow_by_index(index, valued, valued + float(month)) for month in months])
+        return np.asarray(row * (1 + self.rate) ** (-months / 12) / moved)
 
     def on_last(self, amount: float) -> Row:
         """Return a row that is nothing but an amount in the last period."""
@@ -74,8 +86,9 @@ def value_projects(worth: Worth) -> None:
         assets, capital = take("net_fixed_assets"), take("working_capital")
         rows[f"{of}_cash_flow"], rows[f"{of}_ebitda"] = cash, ebitda
         rows[f"{of}_fixed_assets"], rows[f"{of}_working_capital"] = assets, capital
-        rows[f"{of}_ebitda_to_date"] = np.cumsum(ebitda)
-        terminal = value_end(worth, ebitda, float(assets[last] + capital[last]))
+        if isinstance(worth.company.plan["money"].get("terminal_value"), dict):
+            rows[f"{of}_ebitda_to_date"] = np.cumsum(ebitda)
+        terminal = value_end(worth, ebitda, float(assets[last] + capital[last] - worth.find_deferred(take)[last]))
         settlement = float(take("grants_receivable")[last] - take("tax_payable_unlevered")[last])
         rows[f"{of}_terminal_value"] = worth.on_last(terminal)
         rows[f"{of}_settlement"] = worth.on_last(settlement)
@@ -140,10 +153,9 @@ def value_equity(worth: Worth) -> None:
     income = company.rows["accounts.pretax_income"] + flows["interest"] + flows["fees"] + flows["fee_amortization"]
     for kind in ("interest_to_assets", "fees_to_assets"):
         income = income - sum((company.rows.get(f"loans.{name}.{kind}", nothing) for name in loans), nothing)
-    for path in [path for path in company.rows if path.endswith(".financing_depreciation")]:
-        income = income + company.rows[path]
-    prefix, income = "tax_without_project_debt", income + exchange
-    paid, payable = assess_row(company.plan, company.calendar, income, prefix, company.rows)
+    prefix, income = "tax_without_project_debt", income + exchange + find_financing(company.rows, company.calendar)
+    taxed = income - find_untaxed(company.rows, company.calendar)
+    paid, payable = assess_row(company.plan, company.calendar, taxed, prefix, company.rows)
     company.rows.update(
         {f"{prefix}.pretax_income": income, f"{prefix}.tax_paid": paid, f"{prefix}.tax_payable": payable}
     )
@@ -164,7 +176,10 @@ def value_owners(worth: Worth) -> None:
     for company in (worth.company, worth.without):
         row = {name: company.rows[f"accounts.{name}"][: worth.count] for name in OWNERS}
         own = row["dividends"] - row["equity_for_projects"] - row["equity_paid_in"] - row["equity_for_cash"]
-        end = value_end(worth, row["ebitda"], float(row["net_fixed_assets"][-1] + row["working_capital"][-1]))
+        nothing = np.zeros(worth.count)
+        owed, had = (company.rows.get(f"accounts.deferred_tax_{kind}", nothing) for kind in ("liability", "asset"))
+        book = row["net_fixed_assets"][-1] + row["working_capital"][-1] - owed[worth.count - 1] + had[worth.count - 1]
+        end = value_end(worth, row["ebitda"], float(book))
         left = end + row["cash"][-1] + row["grants_receivable"][-1] - row["debt"][-1]
         left = float(left - row["accrued_interest"][-1] - row["tax_payable"][-1])
         paid.append(own)
@@ -200,8 +215,13 @@ def level_cost(worth: Worth) -> None:
     km = hold_balance(worth.less("shipments"), days[: worth.count], period)
     rows["project_stock"], rows["unpaid_shipments"] = stock, km
     costs = (1 - tax) * worth.less("cash_costs") + worth.less("capex") - worth.less("grants")
-    costs = costs + worth.less("maintenance") - tax * worth.less("depreciation") + stock - shift(stock)
-    rows["levelized_costs"] = costs
+    key = "tax_" if "accounts.tax_depreciation" in company.rows else ""
+    costs = costs + worth.less("maintenance") - tax * worth.less(f"{key}depreciation") + stock - shift(stock)
+    for name in company.plan.get("projects", {}):  # what the company without projects sells cancels out
+        if f"projects.{name}.sale" in company.rows:
+            price, book = (company.rows[f"projects.{name}.{of}"][: worth.count] for of in ("sale", f"{key}disposed"))
+            costs = costs - price + tax * (price - book)
+    rows["levelized_costs"] = costs + tax * find_financing(company.rows, company.calendar, key)[: worth.count]
     rows["levelized_shipments"] = (1 - tax) * worth.less("shipments") - (km - shift(km))
 
 

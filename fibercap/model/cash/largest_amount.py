@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from fibercap.model.cash.trifle import PATH, Trifle, give_trifle, trifle_of
+from fibercap.model.income.overhead import overhead_by_year
 
 if TYPE_CHECKING:
     from fibercap.core.sheet import Sheet
@@ -34,7 +35,8 @@ def trifle_rows(sheet: Sheet, plan: Plan) -> None:
     for row, parts in _operating_rows(plan).items():
         moved = sum((sheet.value(path) for path in parts), start=np.zeros(sheet.length))
         terms.append((f"SUM({{accounts.{row}}})", moved[..., :within].sum(axis=-1, keepdims=True)))
-    overhead = plan.company.overhead.averages(plan.timeline) * (plan.timeline.months / 12)
+    # its row is written later; a copy of the sheet has it now
+    overhead = overhead_by_year(sheet.fork(), plan) * (plan.timeline.months / 12)
     terms.append(("SUM({accounts.overhead})", overhead[..., :within].sum(axis=-1, keepdims=True)))
     terms += _opening_and_owners(sheet, plan) + _commitments(sheet, plan)
     text = " + ".join(text for text, _ in terms)

@@ -13,7 +13,7 @@ from fibercap.core.input_hints import quote
 from fibercap.core.money_or_share import REST, Part
 from fibercap.core.tree import Branch
 from fibercap.model.funding.sources import GRANT, NOT_SOURCES, PURSES, Grant, part_path
-from fibercap.model.plants.capacity import bought_capital, net_capital
+from fibercap.model.plants.purchases import bought_capital, net_capital
 
 if TYPE_CHECKING:
     from fibercap.core.units import Array

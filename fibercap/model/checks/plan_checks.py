@@ -13,10 +13,10 @@ import numpy as np
 from fibercap.core.errors import Problem, did_you_mean
 from fibercap.core.money_or_share import REST
 from fibercap.core.period_names import DECEMBER, ends
-from fibercap.core.series import Series
-from fibercap.core.spec import InputInErrorError, quantities
+from fibercap.core.spec import InputInErrorError
 from fibercap.core.timeline import STEPS, month_end
 from fibercap.core.tree import Branch, place_of
+from fibercap.model.checks.asset_checks import land, sale
 from fibercap.model.checks.claim_checks import claim_limit, claim_source, claim_subject, claim_within
 from fibercap.model.checks.currency_checks import CURRENCY_CHECKS
 from fibercap.model.checks.funding_checks import (
@@ -31,8 +31,9 @@ from fibercap.model.checks.funding_checks import (
     loan_total,
 )
 from fibercap.model.checks.loan_checks import LOAN_CHECKS, loan_horizon
+from fibercap.model.checks.series_checks import start_of_discounting, start_of_growth, start_of_series
 from fibercap.model.funding.sources import PURSES, RESERVED, ROWS
-from fibercap.model.plants.capacity import net_capital
+from fibercap.model.plants.purchases import net_capital
 
 if TYPE_CHECKING:
     from fibercap.model.plan.plan import Lending, Plan
@@ -102,11 +103,14 @@ def _checks(plan: Plan) -> list[tuple[Callable[[Plan, str], Findings], list[str]
         (_horizon, ["horizon"]),
         (_names, ["plants", "projects", "loans"]),
         (_sources, ["default_source"]),
-        (_start_of_series, ["all"]),
+        (start_of_series, ["all"]),
+        (start_of_growth, ["all"]),
+        (start_of_discounting, ["all"]),
         (_plant, names("plants")),
         (_purchase, names("plants")),
         (_project_plant, names("projects")),
         (_spending, names("projects")),
+        *((check, ["projects", "plants", "opening"]) for check in (land, sale)),
         *((check, names("loans")) for check in LOAN_CHECKS),
         (loan_horizon, names("loans")),
         (loan_total, names("loans")),
@@ -179,23 +183,6 @@ def _sources(s: Lending, name: str) -> Findings:
     if s.default_source and s.default_source not in names:
         hint = did_you_mean(s.default_source, names, "sources")
         yield name, "unknown_source", f"the unknown source `{s.default_source}`", "one under `sources`", hint
-
-
-def _start_of_series(s: Plan, name: str) -> Findings:
-    del name
-    origin = s.horizon.timeline.origin
-    for path, value, _ in quantities(s):
-        closing = path[0] == "exchange" and path[-1] == "closing"  # before its first rate, that one holds, or `opening`
-        if (
-            path[0] != "rates"
-            and not closing
-            and isinstance(value, Series)
-            and value.starts
-            and value.starts[0] > origin
-        ):
-            hint = f"add a value from {s.horizon.start.year} on"
-            problem = f"a path that starts at {value.names[0]}"
-            yield ".".join(path), "late_path", problem, "one that covers the horizon's start", hint
 
 
 def _plant(s: Plan, name: str) -> Findings:

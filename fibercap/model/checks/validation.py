@@ -12,10 +12,12 @@ from pydantic import TypeAdapter, ValidationError
 from fibercap.core.errors import MOST_SHOWN, Problem, did_you_mean, nearest
 from fibercap.core.input_hints import quote
 from fibercap.core.period_names import is_business_year, whole_period
+from fibercap.core.series import SETTINGS
 from fibercap.core.spec import Spec, collection_in, fields_at, specs_in
 from fibercap.core.tree import WRAPPER, Branch, Leaf, Path, Tree, place_of, subtree
 
 Raw = Mapping[str, Any]
+_BESIDE_PERIODS = "it stands beside values by period, such as `{value: {2001: 45 USD/km, growth: 5 %/year}, note: ...}`"
 
 
 def plain(tree: Tree) -> Any:
@@ -107,7 +109,7 @@ def _of_wrapper(path: Path, tree: Branch) -> list[Problem]:
     return [
         Problem(".".join((*path, key)), "unknown_key", "unknown key", "", hint, place_of(tree, (*path, key), key=True))
         for key in strange
-        for hint in [did_you_mean(key, WRAPPER)]
+        for hint in [_BESIDE_PERIODS if key in SETTINGS else did_you_mean(key, WRAPPER)]
     ]
 
 
@@ -137,7 +139,7 @@ def _problem_of_field(path: Path, code: str, context: dict[str, Any], entries: _
     """Return the problem that a field reported, at the entry of the block that caused it."""
     by_key = bool(context.get("key"))
     if "inside" in context:
-        path = (*path, context["inside"])
+        path = (*path, *context["inside"])
     value = context["found"]
     key = entries.key(path, value)
     if key is not None:  # this entry is why the block was refused

@@ -110,8 +110,8 @@ def _way_out(text: str, currency: str) -> str:
     return f"its unit is like `{currency}/EUR`"
 
 
-Rates = Annotated[Series, PathOf(ExchangeOf("money/unit"))]
-Closings = Annotated[Series | None, PathOf(ExchangeOf("money/unit"), at_ends=True)]
+Rates = Annotated[Series, PathOf(ExchangeOf("money/unit"), takes_settings=False)]
+Closings = Annotated[Series | None, PathOf(ExchangeOf("money/unit"), at_ends=True, takes_settings=False)]
 
 
 class Exchange(Spec):

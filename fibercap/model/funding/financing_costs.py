@@ -11,7 +11,7 @@ from fibercap.core.sheet import Sheet, total
 from fibercap.core.timeline import FLOW
 from fibercap.model.cash.largest_amount import loan_trifle
 from fibercap.model.cash.trifle import trifle_of
-from fibercap.model.income.assets import month_after
+from fibercap.model.income.asset_sales import month_after
 
 if TYPE_CHECKING:
     from fibercap.core.units import Array

@@ -40,15 +40,16 @@ def counting_month(planned: float, delay: Array, timeline: Timeline) -> Array:
 def first_repeated_period(timeline: Timeline, series: Series) -> int | None:
     """Return the index of the first period in which a series repeats its last twelve months; None if it does not.
 
-    A series repeats in the run-off if its last key is shorter than a year, from the first period that is after both
-    the horizon and the time of that key.
+    A series repeats in the run-off if its last key is shorter than a year and it does not grow, from the first period
+    that is after both the horizon and the time of that key.
 
     Parameters
     ----------
     timeline, series : Timeline, Series
         The periods, and the values over time.
     """
-    if not timeline.past or not series.starts or series.ends[-1] - series.starts[-1] == YEAR:
+    holds = series.growth is not None or not series.starts or series.ends[-1] - series.starts[-1] == YEAR
+    if not timeline.past or holds:
         return None
     spent = -(-(series.ends[-1] - timeline.origin) // timeline.months)
     first = int(max(timeline.within, spent))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import replace
 from math import ceil
 from typing import TYPE_CHECKING
 
@@ -10,149 +10,110 @@ import numpy as np
 
 from fibercap.core.rows import Row
 from fibercap.core.sheet import Sheet
-from fibercap.core.timeline import FLOW, STOCK, Timeline, month_number
+from fibercap.core.timeline import FLOW, STOCK, month_number
 from fibercap.model.depreciation_method import Asset
 from fibercap.model.horizon.run_off import RUN_OFF, counting_month
+from fibercap.model.income.asset_rows import Holding, charge_rows, method_of, value_rows
+from fibercap.model.income.asset_sales import month_after
 
 if TYPE_CHECKING:
-    from fibercap.core.units import Array
-    from fibercap.model.depreciation_method import Depreciation
     from fibercap.model.plan.company import FixedAssets
+    from fibercap.model.plan.plan import Plan
     from fibercap.model.plants.capacity import Plant
     from fibercap.model.plants.projects import Project
 
 
-def month_after(month: str) -> str:
-    """Return the formula of the end of the month that a month number falls in. [month]"""
-    return f"ROUNDUP(ROUND({month}, 6), 0)"
-
-
-@dataclass(frozen=True)
-class PurchasedAsset:
-    """An asset that is paid for in parts, and depreciated from the month number `since`, when its cost is complete.
-
-    It is planned to be complete in the month `due`, with the formula `since_text`; `since` is later than every period
-    if it is not complete within the horizon. `prefix` is the start of its rows' paths, `text` the formula of the
-    payments in a period, `life_path` the input that gives its life, `method` its depreciation.
-    """
-
-    prefix: str
-    label: str
-    text: str
-    since: Array
-    due: Array
-    since_text: str
-    life: int | Array
-    life_path: str
-    method: Depreciation
-
-
-def _purchased_asset_rows(sheet: Sheet, timeline: Timeline, asset: PurchasedAsset, money: str) -> None:
-    """Write cost to date, construction in progress, depreciation and book value of one asset."""
-    prefix, label, since = asset.prefix, asset.label, asset.since
-    start = sheet.give(f"{prefix}.depreciates_from", "month", asset.due, formula=asset.since_text)
-    if timeline.past and asset.due is not since:
+def _purchased_asset_rows(sheet: Sheet, plan: Plan, asset: Holding, text: str) -> None:
+    """Write the rows of an asset that is paid for in parts; `text` is the formula of the payments in a period."""
+    prefix, label, money = asset.prefix, asset.label, plan.currency
+    start = _give_start(sheet, asset)
+    if plan.timeline.past and asset.due is not asset.since:
         later = asset.since_text.replace("{projects.", f"{{{RUN_OFF}.projects.")
-        sheet.give_after_horizon(f"{prefix}.depreciates_from", "month", since, later)
-    years = sheet.give(f"inputs.{asset.life_path}", "month", asset.life)
-    sheet.write_balance(f"{prefix}.cost_to_date", f"{label}: cost to date, net of grants", money, asset.text)
-    row = Row(f"{prefix}.depreciation", f"{label}: depreciation", money, FLOW)
-    _depreciation_row(sheet, timeline, row, f"{prefix}.cost_to_date", since, (asset.method, asset.life, years, start))
-    text = f"IF({{time.end}} < {start}, {{{prefix}.cost_to_date}}, 0)"
-    sheet.line(Row(f"{prefix}.in_progress", f"{label}: construction in progress", money, STOCK, text))
-    sheet.write_balance(
-        f"{prefix}.book_value", f"{label}: book value", money, f"{asset.text} - {{{prefix}.depreciation}}"
-    )
+        sheet.give_after_horizon(f"{prefix}.depreciates_from", "month", asset.since, later)
+    if not asset.terms.land:
+        sheet.give(f"inputs.{asset.path}.life", "month", asset.terms.life)
+    sheet.write_balance(asset.cost, f"{label}: cost to date, net of grants", money, text)
+    in_progress = f"IF({{time.end}} < {start}, {{{asset.cost}}}, 0)"
+    sheet.line(Row(f"{prefix}.in_progress", f"{label}: construction in progress", money, STOCK, in_progress))
+    value_rows(sheet, plan, asset, text, start)
 
 
-def _depreciation_row(
-    sheet: Sheet,
-    timeline: Timeline,
-    row: Row,
-    cost: str,
-    since: Array,
-    terms: tuple[Depreciation, int | Array, str, str],
-) -> None:
-    """Write depreciation both from the method's kernel and as its formula; a test compares them.
-
-    Parameters
-    ----------
-    sheet, timeline
-        The sheet that gets the row, and its periods.
-    row : Row
-        The row without its formula.
-    cost : str
-        Path of the row of cost to date.
-    since : () or (sample, 1)
-        Month number from which the asset is depreciated. [month]
-    terms
-        The method; the life, the reference to it, and the reference to the month of `since`. [month]
-    """
-    method, life, years, start = terms
-    loss = method.loss(sheet.value(cost), np.asarray(life), timeline.starts - since, timeline.ends - since)
-    asset = Asset(sheet, row.path.rpartition(".")[0])
-    sheet.put(row._replace(formula=method.loss_text(asset, f"{{{cost}}}", years, start)), loss)
+def _give_start(sheet: Sheet, asset: Holding) -> str:
+    """Give the month number from which an asset is depreciated; return the reference to it. [month]"""
+    return sheet.give(f"{asset.prefix}.depreciates_from", "month", asset.due, formula=asset.since_text)
 
 
-def project_asset(sheet: Sheet, timeline: Timeline, key: str, project: Project, money: str, *, has_grant: bool) -> None:
+def project_asset(sheet: Sheet, plan: Plan, key: str, project: Project, *, has_grant: bool) -> None:
     """Write the rows of a project as an asset; a grant reduces its cost.
 
-    Writes `cost_to_date`, `depreciation`, `book_value` and `in_progress` under `projects.<key>.`, and the depreciation
-    of financing costs if there are any. [money]
+    Writes `cost_to_date`, `depreciation`, `book_value` and `in_progress` under `projects.<key>.`, the depreciation of
+    financing costs if there are any, and the rows of its sale. [money]
 
     Parameters
     ----------
-    sheet, timeline : Sheet, Timeline
-        The sheet that gets the rows, and its periods.
+    sheet, plan : Sheet, Plan
+        The sheet that gets the rows, and the plan.
     key, project : str, Project
         The project and its name.
-    money, has_grant : str, bool
-        The reporting currency, and whether a grant pays for a part.
+    has_grant : bool
+        Whether a grant pays for a part.
 
     Source
     ------
     docs/conventions.md, section 3, Depreciation.
     """
-    prefix = f"projects.{key}"
-    text, due, costs = f"{{{prefix}.capex}}", np.ceil(project.completes - 1e-9), f"funding.{key}.financing_costs"
+    prefix, timeline, costs = f"projects.{key}", plan.timeline, f"funding.{key}.financing_costs"
+    text, due = f"{{{prefix}.capex}}", np.ceil(project.completes - 1e-9)
     since = np.ceil(counting_month(project.planned_month, project.delay, timeline) - 1e-9) if timeline.past else due
+    after, label = month_after(project.completes_text(key)), project.name or key
+    asset = Holding(prefix, label, f"{prefix}.cost_to_date", since, due, after, prefix, project)
     if costs in sheet:
         text = f"{text} + {{{costs}}}"
-        _financing_rows(sheet, timeline, key, project, money)
+        _financing_rows(sheet, plan, asset, costs)
     text += f" - {{funding.{key}.grant}}" if has_grant else ""
-    after = month_after(project.completes_text(key))
-    asset = PurchasedAsset(
-        prefix, project.name or key, text, since, due, after, project.life, f"{prefix}.life", project.depreciation
-    )
-    _purchased_asset_rows(sheet, timeline, asset, money)
+    _purchased_asset_rows(sheet, plan, asset, text)
 
 
-def _financing_rows(sheet: Sheet, timeline: Timeline, key: str, project: Project, money: str) -> None:
-    """Write the part of a project's depreciation that is due to financing costs, for results without financing."""
-    prefix, label, costs = f"projects.{key}", project.name or key, f"funding.{key}.financing_costs"
-    sheet.write_balance(f"{costs}_to_date", f"{label}: financing costs to date", money, f"{{{costs}}}")
-    since = np.ceil(counting_month(project.planned_month, project.delay, timeline) - 1e-9)
-    years = sheet.give(f"inputs.{prefix}.life", "month", project.life)
-    due = np.ceil(project.completes - 1e-9)
-    start = sheet.give(f"{prefix}.depreciates_from", "month", due, formula=month_after(project.completes_text(key)))
-    row = Row(f"{prefix}.financing_depreciation", f"{label}: depreciation of financing costs", money, FLOW)
-    terms = (project.depreciation, project.life, years, start)
-    _depreciation_row(sheet, timeline, row, f"{costs}_to_date", since, terms)
+def _financing_rows(sheet: Sheet, plan: Plan, asset: Holding, costs: str) -> None:
+    """Write the part of a project's charges that is due to financing costs, for results without financing."""
+    label, cost = f"{asset.label}: financing costs to date", f"{costs}_to_date"
+    sheet.write_balance(cost, label, plan.currency, f"{{{costs}}}")
+    if not asset.terms.land:
+        sheet.give(f"inputs.{asset.path}.life", "month", asset.terms.life)
+    part, start = replace(asset, cost=cost, key="financing_"), _give_start(sheet, asset)
+    charge_rows(sheet, plan, part, start)
+    if plan.tax.depreciation is not None:
+        charge_rows(sheet, plan, replace(part, key="financing_tax_", for_tax=plan.tax.depreciation), start)
 
 
-def purchase_asset(sheet: Sheet, timeline: Timeline, key: str, plant: Plant, money: str, *, has_grant: bool) -> None:
-    """Write the price of a purchased plant less its working capital as an asset; nothing if there is no purchase.
-
-    Writes `cost_to_date`, `depreciation`, `book_value` and `in_progress` under `plants.<key>.purchased.`. [money]
+def financing_charges(sheet: Sheet, key: str, *, for_tax: bool = False) -> list[str]:
+    """Return the rows of a project's charges that are due to financing costs.
 
     Parameters
     ----------
-    sheet, timeline : Sheet, Timeline
-        The sheet that gets the rows, and its periods.
+    sheet, key : Sheet, str
+        The sheet that may have the rows, and the project's name.
+    for_tax : bool
+        Whether to return the charges for tax; they are those of the books where tax has no depreciation of its own.
+    """
+    kind = "financing_tax_" if for_tax and "accounts.tax_depreciation" in sheet else "financing_"
+    return [row for end in ("depreciation", "disposed") if (row := f"projects.{key}.{kind}{end}") in sheet]
+
+
+def purchase_asset(sheet: Sheet, plan: Plan, key: str, plant: Plant, *, has_grant: bool) -> None:
+    """Write the price of a purchased plant less its working capital as an asset; nothing if there is no purchase.
+
+    Writes `cost_to_date`, `depreciation`, `book_value` and `in_progress`, and the rows of its sale, under
+    `plants.<key>.purchased.`. [money]
+
+    Parameters
+    ----------
+    sheet, plan : Sheet, Plan
+        The sheet that gets the rows, and the plan.
     key, plant : str, Plant
         The plant and its name.
-    money, has_grant : str, bool
-        The reporting currency, and whether a grant pays for a part.
+    has_grant : bool
+        Whether a grant pays for a part.
 
     Source
     ------
@@ -164,12 +125,12 @@ def purchase_asset(sheet: Sheet, timeline: Timeline, key: str, plant: Plant, mon
     text = f"{{plants.{key}.purchase}} - {{{prefix}.working_capital}}"
     text += f" - {{funding.{key}.grant}}" if has_grant else ""
     since = np.asarray(float(ceil(month_number(deal.on) - 1e-9)))
-    after, life_at = month_after(f"{{plants.{key}.purchase.month}}"), f"plants.{key}.purchase.life"
-    asset = PurchasedAsset(prefix, label, text, since, since, after, deal.life, life_at, deal.depreciation)
-    _purchased_asset_rows(sheet, timeline, asset, money)
+    after, path = month_after(f"{{plants.{key}.purchase.month}}"), f"plants.{key}.purchase"
+    asset = Holding(prefix, label, f"{prefix}.cost_to_date", since, since, after, path, deal)
+    _purchased_asset_rows(sheet, plan, asset, text)
 
 
-def maintenance_asset(sheet: Sheet, timeline: Timeline, key: str, plant: Plant, money: str) -> None:
+def maintenance_asset(sheet: Sheet, plan: Plan, key: str, plant: Plant) -> None:
     """Write depreciation and book value of a plant's maintenance: each period's spending from the next period on.
 
     Writes `maintenance_to_date`, `depreciation`, `maintenance_depreciated` and `book_value` under `plants.<key>.`.
@@ -177,50 +138,54 @@ def maintenance_asset(sheet: Sheet, timeline: Timeline, key: str, plant: Plant, 
 
     Parameters
     ----------
-    sheet, timeline : Sheet, Timeline
-        The sheet that gets the rows, and its periods.
+    sheet, plan : Sheet, Plan
+        The sheet that gets the rows, and the plan.
     key, plant : str, Plant
         The plant and its name.
-    money : str
-        The reporting currency.
 
     Source
     ------
     docs/conventions.md, section 3, Depreciation.
     """
-    prefix, label = f"plants.{key}", plant.name or key
+    prefix, label, money = f"plants.{key}", plant.name or key, plan.currency
     sheet.write_balance(
         f"{prefix}.maintenance_to_date", f"{label}: maintenance to date", money, f"{{{prefix}.maintenance}}"
     )
     sheet.give(f"inputs.{prefix}.life", "month", plant.life, fixed=True)
-    spent, method = f"{prefix}.maintenance", plant.depreciation
-    text = method.loss_of_spending_text(Asset(sheet, prefix), spent, plant.life, timeline.months)
+    spent, of = f"{prefix}.maintenance", Asset(sheet, prefix, f"{prefix}.depreciation")
+    text = method_of(plant).loss_of_spending_text(of, spent, plant.life, plan.timeline.months)
     sheet.line(Row(f"{prefix}.depreciation", f"{label}: depreciation of maintenance", money, FLOW, text))
     words = f"{label}: maintenance depreciated to date"
     sheet.write_balance(f"{prefix}.maintenance_depreciated", words, money, f"{{{prefix}.depreciation}}")
     text = f"{{{prefix}.maintenance_to_date}} - {{{prefix}.maintenance_depreciated}}"
     sheet.line(Row(f"{prefix}.book_value", f"{label}: book value of maintenance", money, STOCK, text))
+    if plan.tax.depreciation is not None:
+        of = Asset(sheet, prefix, "tax.depreciation", by="depreciates_for_tax_by")
+        text = plan.tax.depreciation.loss_of_spending_text(of, spent, plant.life, plan.timeline.months)
+        words, path = f"{label}: depreciation of maintenance for tax", f"{prefix}.tax_depreciation"
+        sheet.line(Row(path, words, money, FLOW, text))
+        words = f"{label}: value of maintenance for tax"
+        sheet.write_balance(f"{prefix}.tax_value", words, money, f"{{{spent}}} - {{{path}}}")
 
 
-def opening_asset(sheet: Sheet, timeline: Timeline, assets: FixedAssets, money: str) -> None:
-    """Write `opening.depreciation` and `opening.book_value` of the fixed assets on the opening balance sheet. [money]
+def opening_asset(sheet: Sheet, plan: Plan, assets: FixedAssets) -> None:
+    """Write depreciation, book value and sale of the fixed assets on the opening balance sheet, under `opening.`.
 
     Parameters
     ----------
-    sheet, timeline : Sheet, Timeline
-        The sheet that gets the rows, and its periods.
-    assets, money : FixedAssets, str
-        Their value, life and method, and the reporting currency.
+    sheet, plan : Sheet, Plan
+        The sheet that gets the rows [money], and the plan.
+    assets : FixedAssets
+        Their value, life and method.
 
     Source
     ------
     docs/conventions.md, section 3, Opening balances.
     """
-    cost = sheet.give("inputs.opening.fixed_assets.value", money, assets.value)
-    years = sheet.give("inputs.opening.fixed_assets.life", "month", assets.life)
-    since = float(timeline.origin)
-    starts, ends = timeline.starts - since, timeline.ends - since
-    loss = assets.depreciation.loss(assets.value, np.asarray(assets.life), starts, ends)
-    text = assets.depreciation.loss_text(Asset(sheet, "opening"), cost, years, "{time.from}")
-    sheet.put(Row("opening.depreciation", "Assets opened with: depreciation", money, FLOW, text), loss)
-    sheet.write_balance("opening.book_value", "Assets opened with: book value", money, "-{opening.depreciation}", cost)
+    money, label, path = plan.currency, "Assets opened with", "opening.fixed_assets"
+    cost = sheet.give(f"inputs.{path}.value", money, assets.value)
+    if not assets.land:
+        sheet.give(f"inputs.{path}.life", "month", assets.life)
+    since = np.asarray(float(plan.timeline.origin))
+    asset = Holding("opening", label, f"inputs.{path}.value", since, since, "", path, assets, before=cost)
+    value_rows(sheet, plan, asset, "", "{time.from}")

@@ -24,10 +24,11 @@ from fibercap.model.funding.settling_costs import settle_costs
 from fibercap.model.income.operations import asset_rows, income_rows, unlevered_rows
 from fibercap.model.income.tax import rate_row
 from fibercap.model.income.working_capital import working_capital_rows
-from fibercap.model.plants.capacity import capacity_rows, purchase_rows, running_cost_rows
+from fibercap.model.plants.capacity import capacity_rows, running_cost_rows
 from fibercap.model.plants.market import market_rows
-from fibercap.model.plants.products_and_time import time_rows
+from fibercap.model.plants.products_and_time import index_rows, time_rows
 from fibercap.model.plants.projects import capex_rows, give_dates
+from fibercap.model.plants.purchases import purchase_rows
 from fibercap.model.worth.reference import (
     Reference,
     plants_bought_by_option,
@@ -161,6 +162,7 @@ def _write_spending(sheet: Sheet, plan: Plan) -> None:
     text = "EOMONTH({time.date@-1}, {time.months_in_period} / {time.one_month})"
     # the values come from the calendar; the formula adds months to the date in its column before
     sheet.put(Row("time.date", "Last day", "day", STOCK, text, eve), dates)
+    index_rows(sheet, timeline, plan.indices)
     exchange_rows(sheet, plan)
     rate_row(sheet, plan)
     for key, project_ in plan.projects.items():

@@ -11,9 +11,17 @@ from fibercap.core.sheet import Sheet, total
 from fibercap.core.timeline import FLOW, STOCK
 from fibercap.model.funding.financing_costs import paid_by_cash
 from fibercap.model.funding.sources import BRIDGE, GRANT
-from fibercap.model.income.assets import maintenance_asset, opening_asset, project_asset, purchase_asset
+from fibercap.model.income.asset_sales import sold_assets
+from fibercap.model.income.assets import (
+    financing_charges,
+    maintenance_asset,
+    opening_asset,
+    project_asset,
+    purchase_asset,
+)
+from fibercap.model.income.deferred_tax import deferred_tax_rows, taxable_text
+from fibercap.model.income.overhead import overhead_by_year
 from fibercap.model.income.tax import tax_paid_row, tax_rows
-from fibercap.model.plants.products_and_time import series_row
 
 if TYPE_CHECKING:
     from fibercap.core.units import Array
@@ -48,7 +56,8 @@ def asset_rows(sheet: Sheet, plan: Plan) -> None:
     """Write every asset, its cost net of grants, and their totals.
 
     Writes the rows of `project_asset`, `purchase_asset`, `maintenance_asset` and `opening_asset`, and
-    `accounts.depreciation`, `accounts.construction_in_progress` and `accounts.net_fixed_assets`. [money]
+    `accounts.depreciation`, `accounts.construction_in_progress` and `accounts.net_fixed_assets`; with sales of assets,
+    `accounts.asset_sales` and `accounts.gain_on_sales`. [money]
 
     Parameters
     ----------
@@ -59,19 +68,19 @@ def asset_rows(sheet: Sheet, plan: Plan) -> None:
     ------
     docs/conventions.md, section 3, Depreciation.
     """
-    timeline, money = plan.timeline, plan.currency
+    money = plan.currency
     for key, project in plan.projects.items():
-        project_asset(sheet, timeline, key, project, money, has_grant=_has_grant(plan, key))
+        project_asset(sheet, plan, key, project, has_grant=_has_grant(plan, key))
     for key, plant in plan.plants.items():
-        purchase_asset(sheet, timeline, key, plant, money, has_grant=_has_grant(plan, key))
-        maintenance_asset(sheet, timeline, key, plant, money)
+        purchase_asset(sheet, plan, key, plant, has_grant=_has_grant(plan, key))
+        maintenance_asset(sheet, plan, key, plant)
     opening = plan.opening.fixed_assets
     assets = [f"projects.{k}" for k in plan.projects]
     assets += [f"plants.{k}.purchased" for k, p in plan.plants.items() if p.purchase]
     building = [f"{a}.in_progress" for a in assets]
     assets += [f"plants.{k}" for k in plan.plants]
     if opening is not None:
-        opening_asset(sheet, timeline, opening, money)
+        opening_asset(sheet, plan, opening)
         assets.append("opening")
     sum_row(sheet, "accounts.depreciation", "Depreciation", money, FLOW, [f"{a}.depreciation" for a in assets])
     sum_row(sheet, "accounts.construction_in_progress", "Construction in progress", money, STOCK, building)
@@ -79,6 +88,12 @@ def asset_rows(sheet: Sheet, plan: Plan) -> None:
     text = f"{total(books)} - {{accounts.construction_in_progress}}"
     before = "{inputs.opening.fixed_assets.value}" if opening is not None else "0"
     sheet.line(Row("accounts.net_fixed_assets", "Net fixed assets", money, STOCK, text, before))
+    deferred_tax_rows(sheet, plan, assets)
+    if sold := [prefix for prefix, _ in sold_assets(plan)]:
+        prices, values = (total(f"{prefix}.{key}" for prefix in sold) for key in ("sale", "disposed"))
+        sheet.line(Row("accounts.asset_sales", "Sales of assets", money, FLOW, prices))
+        text = f"{{accounts.asset_sales}} - ({values})"
+        sheet.line(Row("accounts.gain_on_sales", "Gain on sales of assets", money, FLOW, text))
 
 
 def _has_grant(plan: Plan, key: str) -> bool:
@@ -117,11 +132,12 @@ def income_rows(sheet: Sheet, plan: Plan) -> None:
     direct = "{accounts.variable_cost} - {accounts.fixed_cost}"
     text = f"{{accounts.revenue}} - {direct} - {{accounts.depreciation}}"
     line("gross_profit", "Gross profit", text)
-    series_row(sheet, plan.timeline, "company.overhead", "Overhead by year", plan.company.overhead, f"{money}/year")
+    overhead_by_year(sheet, plan)
     line("overhead", "Overhead", "{inputs.company.overhead} * {time.years}")
     line("cash_costs", "Cash costs", "{accounts.variable_cost} + {accounts.fixed_cost} + {accounts.overhead}")
     line("ebitda", "EBITDA", "{accounts.revenue} - {accounts.cash_costs}")
-    line("ebit", "EBIT", "{accounts.ebitda} - {accounts.depreciation}")
+    gain = " + {accounts.gain_on_sales}" if "accounts.gain_on_sales" in sheet else ""
+    line("ebit", "EBIT", "{accounts.ebitda} - {accounts.depreciation}" + gain)
 
 
 def _grant_rows(sheet: Sheet, plan: Plan) -> None:
@@ -167,9 +183,10 @@ def unlevered_rows(sheet: Sheet, plan: Plan) -> None:
     unfunded = [plan.source_rows(key)["gap"] for key in plan.spends]
     sum_row(sheet, "accounts.unfunded_uses", "Uses that no source of funding covers", money, FLOW, unfunded)
     sum_row(sheet, "accounts.maintenance", "Maintenance", money, FLOW, [f"plants.{k}.maintenance" for k in plants])
-    built = [path for key in plan.projects if (path := f"projects.{key}.financing_depreciation") in sheet]
+    built = [row for key in plan.projects for row in financing_charges(sheet, key)]
     income = total(["accounts.ebit", *built])
-    tax_rows(sheet, plan, "tax_unlevered", "Without financing", income)
+    taxed = taxable_text(sheet, plan, income, without_financing=True)
+    tax_rows(sheet, plan, "tax_unlevered", "Without financing", taxed)
     label = "Tax paid without financing"
     tax_paid_row(sheet, plan, "accounts.tax_paid_unlevered", label, "tax_unlevered.tax")
     change = "{tax_unlevered.tax} - {accounts.tax_paid_unlevered}"
@@ -180,6 +197,7 @@ def unlevered_rows(sheet: Sheet, plan: Plan) -> None:
     text = f"{before} - {{accounts.self_funded_capex}}"
     sheet.line(Row("accounts.cfads_unlevered", "CFADS with unlevered tax", money, FLOW, text))
     text = f"{before} - {{accounts.capex}} - {{accounts.purchases}} + {{accounts.grants}}"
+    text += " + {accounts.asset_sales}" if "accounts.asset_sales" in sheet else ""
     sheet.line(Row("accounts.unlevered_cash_flow", "Unlevered free cash flow", money, FLOW, text))
 
 

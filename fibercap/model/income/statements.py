@@ -10,6 +10,7 @@ from fibercap.core.rows import Row
 from fibercap.core.sheet import Sheet, total
 from fibercap.core.timeline import FLOW, STOCK
 from fibercap.model.cash.order_of_cash import EQUITY, cash_decides, repaid_row
+from fibercap.model.income.deferred_tax import taxable_text
 from fibercap.model.income.operations import sum_row
 from fibercap.model.income.tax import tax_paid_row, tax_rows
 from fibercap.model.loans.facilities import short_text
@@ -19,13 +20,13 @@ if TYPE_CHECKING:
     from fibercap.core.units import Array
     from fibercap.model.plan.plan import Plan
 
-
 OWNED: Final = (
     "cash", "receivables", "grants_receivable", "inventory", "construction_in_progress", "net_fixed_assets",
-    "deferred_fees", "other_assets",
+    "deferred_fees", "deferred_tax_asset", "other_assets",
 )  # fmt: skip
 OWED: Final = (
-    "payables", "tax_payable", "accrued_interest", "debt", "other_liabilities", "paid_in_capital", "retained_earnings",
+    "payables", "tax_payable", "deferred_tax_liability", "accrued_interest", "debt", "other_liabilities",
+    "paid_in_capital", "retained_earnings",
 )  # fmt: skip
 
 
@@ -43,6 +44,10 @@ class Accounts:
     def value_of(self, key: str) -> Array:
         """Return the value of `accounts.<key>`."""
         return self.sheet.value(f"accounts.{key}")
+
+    def _if_written(self, sign: str, key: str) -> str:
+        """Return the text that adds or subtracts a row of accounts if it is written, else ""."""
+        return f"{sign}[{key}]" if f"accounts.{key}" in self.sheet else ""
 
     def line(self, key: str, label: str, formula: str, nature: str = FLOW, before: str = "0") -> Array:
         """Write `accounts.<key>`, computed from its formula; return its values, (..., period). [money]
@@ -123,9 +128,9 @@ class Accounts:
         self.line("exchange_result", "Exchange result", f"-({total(rows)})" if rows else "0")
         text = "[ebit] - [interest_expense] - [fee_expense] + [exchange_result]"
         self.line("pretax_income", "Pretax income", text)
-        tax_rows(self.sheet, self.plan, "tax", "Tax", "{accounts.pretax_income}")
+        tax_rows(self.sheet, self.plan, "tax", "Tax", taxable_text(self.sheet, self.plan, "{accounts.pretax_income}"))
         self.line("tax", "Tax", "{tax.tax}")
-        self.line("net_income", "Net income", "[pretax_income] - [tax]")
+        self.line("net_income", "Net income", f"[pretax_income] - [tax]{self._if_written(' - ', 'deferred_tax')}")
         tax_paid_row(self.sheet, self.plan, "accounts.tax_paid", "Tax paid", "accounts.tax")
         self.write_balance("tax_payable", "Tax payable", "[tax] - [tax_paid]")
 
@@ -140,6 +145,7 @@ class Accounts:
         self.line("tax_payable_increase", "Increase of tax payable", "[tax] - [tax_paid]")
         text = "[net_income] + [depreciation] + [fee_amortization] + [accrued_less_paid] + [capitalized_interest]"
         text += " - [exchange_result] + [tax_payable_increase] - [working_capital_increase]"
+        text += self._if_written(" - ", "gain_on_sales") + self._if_written(" + ", "deferred_tax")
         return self.line("operating_cash_flow", "Operating cash flow", text)
 
     def investing(self) -> Array:
@@ -147,6 +153,7 @@ class Accounts:
         built = [f"accounts.{key}_to_assets" for key in ("interest", "fees", "upfront_fee")]
         sum_row(self.sheet, "accounts.financing_costs", "Financing costs of projects", self.money, FLOW, built)
         text = "[grants] - [capex] - [purchases] - [maintenance] - [financing_costs]"
+        text += self._if_written(" + ", "asset_sales")
         return self.line("investing_cash_flow", "Investing cash flow", text)
 
     def financing(self, before: Array) -> None:
@@ -227,13 +234,13 @@ class Accounts:
         for key in ("other_assets", "other_liabilities"):
             start = give(f"inputs.opening.{key}", self.money, getattr(opening, key))
             self.line(key, key.replace("_", " ").capitalize(), start, STOCK, start)
-        owned = [f"accounts.{key}" for key in OWNED]
+        owned = [row for key in OWNED if (row := f"accounts.{key}") in self.sheet]
         self.line("total_assets", "Total assets", total(owned), STOCK)
         text = "[equity_for_projects] + [equity_paid_in] + [equity_for_cash]"
         self.write_balance("paid_in_capital", "Paid-in capital", text)
         start = self.sheet.derive("opening.retained_earnings", self.money, self._earned_before())
         self.write_balance("retained_earnings", "Retained earnings", "[net_income] - [dividends]", start)
-        owed = [f"accounts.{key}" for key in OWED]
+        owed = [row for key in OWED if (row := f"accounts.{key}") in self.sheet]
         self.line("total_liabilities_and_equity", "Liabilities and equity", total(owed), STOCK)
 
     def _earned_before(self) -> str:

@@ -10,14 +10,14 @@ from fibercap.core.rows import Row
 from fibercap.core.sheet import Sheet, total
 from fibercap.core.timeline import FLOW, RATE, STOCK
 from fibercap.model.plan.company import MOST_DAYS
-from fibercap.model.plants.capacity import bought_capital
 from fibercap.model.plants.products_and_time import series_row
+from fibercap.model.plants.purchases import bought_capital
 
 if TYPE_CHECKING:
     from fibercap.core.timeline import Timeline
     from fibercap.core.units import Array
     from fibercap.model.plan.plan import Plan
-    from fibercap.model.plants.capacity import Purchase
+    from fibercap.model.plants.purchases import Purchase
 
 CAPITAL_KINDS: Final = (
     ("receivables", "Receivables", "revenue"),

@@ -12,8 +12,9 @@ import numpy as np
 
 from fibercap.core import grammar
 from fibercap.core.dates import Day, year_ends_of
+from fibercap.core.entries import read_block
 from fibercap.core.fields import Field, Label, Of, Word, wrong
-from fibercap.core.series import Series, read_block, span_of
+from fibercap.core.series import Series, span_of
 from fibercap.core.spec import OneOf, Spec
 from fibercap.core.timeline import add_months, month_end
 from fibercap.core.units import Array

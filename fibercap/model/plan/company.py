@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import date
-from typing import Annotated, Any, ClassVar
+from typing import Annotated, Any
 
 import numpy as np
 
@@ -20,8 +20,9 @@ from fibercap.core.timeline import STEPS, Timeline, timeline_between
 from fibercap.core.tree import Leaf
 from fibercap.core.units import Array
 from fibercap.model.currency.currency import CurrencyCode
-from fibercap.model.depreciation import StraightLine
-from fibercap.model.depreciation_method import Depreciation
+from fibercap.model.depreciation import Method, MethodOrNone, StraightLine
+from fibercap.model.plan.discount_rate import DiscountRate
+from fibercap.model.plants.asset_terms import Residual, Sale
 
 ZERO = np.asarray(0.0)
 NOTHING = Series((ZERO,))
@@ -81,9 +82,9 @@ class MoneyTerms(Spec):
 
     report_in: Annotated[str, CurrencyCode()]
     """Currency of the accounts. Like `USD` or `INR`."""
-    discount_rate: Annotated[Array | None, Of("1/year", above=-1.0)] = None
-    """Effective rate a year at which flows are discounted; without it, what needs one is undefined. Like `12
-    %/year`."""
+    discount_rate: DiscountRate = None
+    """Effective rate a year at which flows are discounted, or a real one beyond an index; without it, what needs one is
+    undefined. Like `12 %/year` or `{real: 8 %/year, index: cpi}`."""
     valuation_date: Annotated[date | None, Day()] = None
     """Day to whose end flows are discounted; without it, the start of the horizon. Like `2000-12-31`."""
     terminal_value: Annotated[
@@ -175,18 +176,27 @@ class Tax(Spec):
     """Time after which a year's loss can no longer be used, in whole years; without it, never. Like `5 years`."""
     use_at_most: Share = ONE
     """Share of a year's income that losses of earlier years may offset. Like `60 %`."""
+    depreciation: MethodOrNone = None
+    """How assets are depreciated for tax, over the same lives; without it, as in the books. Like `sum_of_years` or
+    `{table: {1 year: 20 %, 2 years: 80 %}}`."""
 
 
 class FixedAssets(Spec):
     """Fixed assets opened with, and the months over which they are still depreciated."""
 
-    depreciation: ClassVar[Depreciation] = StraightLine()
-    """How it is depreciated."""
-
     value: Money
     """Book value. Like `6 million USD`."""
     life: Life = TEN_YEARS
-    """Time over which that is still depreciated, evenly. Like `8 years`."""
+    """Time over which that is still depreciated. Like `8 years`."""
+    depreciation: Method = StraightLine()
+    """How that is depreciated over the life, as of a project. Like `sum_of_years` or `{declining_balance: 25 %}`."""
+    residual: Residual = None
+    """Share of the book value that is not depreciated, which stays in the books. Like `20 %`."""
+    land: Truth = False
+    """Whether it is land, which is not depreciated."""
+    sold: Sale | None = None
+    """Where they are sold in the horizon: depreciation ends, and the price less the book value is income. Like `{on:
+    2004-06-30, price: 2 million USD}`."""
 
 
 def _choose_assets(raw: Any) -> tuple[str, Mapping[str, Any]]:

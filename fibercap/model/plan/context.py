@@ -18,12 +18,18 @@ def context_of(values: Branch) -> dict[str, Any]:
     """Return the context with which each field of a scenario is read.
 
     `currency` is the reporting currency, `currencies` are those with rates of exchange, `year_ends` is the month in
-    which years end, from 1 to 12, and `eve` is the day before the horizon. What cannot be read has a stand-in, so that
-    its own field alone says what is wrong.
+    which years end, from 1 to 12, `eve` is the day before the horizon, and `indices` are the names of rates of growth.
+    What cannot be read has a stand-in, so that its own field alone says what is wrong.
     """
     currency, year_ends = _currency(values), _year_ends(values)
-    known = known_currencies(values, currency)
-    return {"currency": currency, "currencies": known, "year_ends": year_ends, "eve": _eve(values, year_ends)}
+    known, indices = known_currencies(values, currency), values.get("indices")
+    return {
+        "currency": currency,
+        "currencies": known,
+        "year_ends": year_ends,
+        "eve": _eve(values, year_ends),
+        "indices": tuple(indices) if isinstance(indices, Branch) else (),
+    }
 
 
 def _currency(values: Branch) -> str:

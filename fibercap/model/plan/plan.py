@@ -9,6 +9,7 @@ from pydantic import PrivateAttr
 
 from fibercap.core.currencies import CURRENCIES
 from fibercap.core.fields import Label, Number, Of, Word
+from fibercap.core.growth import RATE_OF_GROWTH
 from fibercap.core.names import Name
 from fibercap.core.product_units import MeaningOfUnit
 from fibercap.core.series import PathOf, Series
@@ -69,7 +70,7 @@ class Lending(Spec):
     8 January 2001", kind: stated}}`."""
     default_source: Label = ""
     """Source of every input that names none; without it they count as assumed. Like `release`."""
-    rates: Mapping[str, Annotated[Series, PathOf(Of("1/year"))]] = {}
+    rates: Mapping[str, Annotated[Series, PathOf(Of("1/year"), takes_settings=False)]] = {}
     """Rates of interest over time, by name, on which loans may float. Like `{libor_3m: {2001: 5.6 %/year, 2002: 3.8
     %/year}}`."""
     loans: Mapping[str, Loan] = {}
@@ -127,6 +128,9 @@ class Plan(Lending):
     units: Mapping[str, Annotated[str, MeaningOfUnit()]] = {}
     """Units of products beside the built-in ones, by name: an amount of a known one, or a kind of its own. Like `{coil:
     12 km, pallet: new}`."""
+    indices: Mapping[str, Annotated[Series, PathOf(RATE_OF_GROWTH, takes_settings=False)]] = {}
+    """Rates by which prices and costs grow, by name; a series names one as its `growth`. Like `{cpi: {2001: 2 %/year,
+    2003: 2.5 %/year}}`."""
     products: Mapping[str, Product]
     """What plants make, by name. Like `{multimode: {price: 60 USD/km}}`."""
     plants: Mapping[str, Plant]

@@ -16,7 +16,8 @@ from fibercap.core.errors import FibercapError, ScenarioError, did_you_mean
 from fibercap.core.overlay import OverlayError, overlay
 from fibercap.core.product_units import units_context, vocabulary_of
 from fibercap.core.schema_of_paths import Schema
-from fibercap.core.spec import fields_at, quantities
+from fibercap.core.series import PathOf
+from fibercap.core.spec import field_at, fields_at, quantities
 from fibercap.core.tree import Branch, Leaf, Path, leaves, unwrap
 from fibercap.core.units import is_share
 from fibercap.core.vocabulary import Vocabulary, using
@@ -251,6 +252,7 @@ ONE_VALUE = frozenset(
         ("projects", "ramp"),
         ("projects", "spend"),
         ("money", "terminal_value"),
+        ("money", "discount_rate"),
         ("loans", "rate"),
         ("loans", "rounding"),
         ("plants", "working_capital"),
@@ -273,4 +275,10 @@ def _bare_key(path: Path, text: str) -> str:
     return ""
 
 
-SCHEMA = Schema(known_fields, _one_value, _bare_key)
+def _settings(path: Path) -> frozenset[str]:
+    """Return the keys that may stand beside the periods of the series at a path; none if there is no such series."""
+    field = field_at(Scenario, path)
+    return frozenset(field.settings) if isinstance(field, PathOf) else frozenset()
+
+
+SCHEMA = Schema(known_fields, _one_value, _bare_key, _settings)

@@ -4,27 +4,27 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import date
-from typing import Annotated, Any, ClassVar
+from typing import Annotated, Any
 
 import numpy as np
 
 from fibercap.core.calendar import month_number_text, serial
-from fibercap.core.dates import Date, Day
-from fibercap.core.durations import Life, Months
-from fibercap.core.fields import Label, Money, Of
+from fibercap.core.dates import Day
+from fibercap.core.durations import Months
+from fibercap.core.fields import Label, Of
 from fibercap.core.product_units import InUnits, word_of
 from fibercap.core.rows import Row
 from fibercap.core.series import PathOf, Series
 from fibercap.core.sheet import Sheet
-from fibercap.core.spec import OneOf, Spec
 from fibercap.core.timeline import FLOW, RATE, STOCK, Timeline, month_number, month_start
-from fibercap.core.units import Array
 from fibercap.model.currency.currencies import Currencies
-from fibercap.model.depreciation import StraightLine
-from fibercap.model.depreciation_method import Depreciation
+from fibercap.model.depreciation import Method, StraightLine
 from fibercap.model.horizon.run_off import counting_month
+from fibercap.model.plants.asset_terms import give_sale_month
+from fibercap.model.plants.growth_rows import cut_month
 from fibercap.model.plants.products_and_time import series_row
 from fibercap.model.plants.projects import Project
+from fibercap.model.plants.purchases import Purchase
 
 TEN_YEARS = 120
 ALL = Series((np.asarray(1.0),))
@@ -32,56 +32,16 @@ ZERO = np.asarray(0.0)
 NOTHING = Series((ZERO,))
 
 
-CAPITAL = ("receivables", "inventory", "payables")
-
-
-class BoughtCapital(Spec):
-    """Working capital bought with a plant, by kind; each runs off over the days of its kind."""
-
-    receivables: Money = ZERO
-    """What customers of the plant owe. Like `6 million USD`."""
-    inventory: Money = ZERO
-    """Stock that comes with it. Like `1 million USD`."""
-    payables: Money = ZERO
-    """What it owes to suppliers, which the price pays less for. Like `0.6 million USD`."""
-
-
-def _choose_capital(raw: Any) -> tuple[str, Any]:
-    return ("block" if isinstance(raw, dict) else "amount"), raw
-
-
-class Purchase(Spec):
-    """A plant bought on the way: price less working capital is a fixed asset."""
-
-    depreciation: ClassVar[Depreciation] = StraightLine()
-    """How it is depreciated."""
-
-    price: Money
-    """What is paid, working capital included. Like `25 million USD`."""
-    on: Date
-    """Day of payment; it lies in the horizon. Like `2000-06-20`."""
-    life: Life = TEN_YEARS
-    """Time over which price less working capital is depreciated, evenly. Like `10 years`."""
-    working_capital: Annotated[
-        Array | BoughtCapital,
-        OneOf({"amount": Money, "block": BoughtCapital}, _choose_capital, "money", "working capital"),
-    ] = ZERO
-    """Working capital that comes with the plant, at most the price: receivables, or a block by kind; it runs off
-    evenly over their days. Like `6.4 million USD` or `{receivables: 6 million USD, payables: 1 million USD}`."""
-
-
 class Plant(InUnits):
     """A plant: starting capacity, the days it counts, and what running it costs."""
-
-    depreciation: ClassVar[Depreciation] = StraightLine()
-    """How its maintenance is depreciated."""
 
     name: Label = ""
     """What tables call it. Like `Xtal, Campinas`."""
     product: Label
     """Name of the product that it makes. Like `multimode`."""
-    capacity: Annotated[Array, Of("product/year", low=0.0)]
-    """What it could make before any project. Like `255_000 km/year`."""
+    capacity: Annotated[Series, PathOf(Of("product/year", low=0.0), takes_settings=False)]
+    """What it could make without any project; by period where it changes, from the first day of each. Like `255_000
+    km/year` or `{2001: 255_000 km/year, 2003-07: 180_000 km/year}`."""
     opens: Annotated[date | None, Day()] = None
     """First day on which it counts; without it, always. Like `2000-06-01`."""
     closes: Annotated[date | None, Day()] = None
@@ -95,15 +55,28 @@ class Plant(InUnits):
     maintenance: Annotated[Series, PathOf(Of("money/year", low=0.0))] = NOTHING
     """What is spent to keep it up; depreciated over `life`. Like `0.5 million USD/year`."""
     life: Months = TEN_YEARS
-    """Time over which maintenance is depreciated, evenly. Like `10 years`."""
+    """Time over which maintenance is depreciated. Like `10 years`."""
+    depreciation: Method = StraightLine()
+    """How maintenance is depreciated over its life, as of a project. Like `{declining_balance: 25 %}`."""
     purchase: Purchase | None = None
     """Where it is bought in the horizon: price, day and what comes with it. Like `{price: 25 million USD, on:
     2000-06-20}`."""
+
+    @property
+    def last_day(self) -> date | None:
+        """The last day on which it counts, that of `closes` or of its sale; None if it stays."""
+        sale = self.purchase.sold if self.purchase else None
+        return min((day for day in (self.closes, sale and sale.on) if day), default=None)
 
     @classmethod
     def units_of(cls, raw: Mapping[str, Any], context: Mapping[str, Any]) -> dict[str, Any]:
         """Return the unit of what the plant makes."""
         return {"product": context.get("unit_of_product", {}).get(word_of(raw.get("product")), "km")}
+
+
+def _until_sale(text: str, key: str, project: Project) -> str:
+    """Return the formula of a month number that the sale of a project ends; without a sale, as it is. [month]"""
+    return f"MIN({text}, {{projects.{key}.sold.month}})" if project.sold else text
 
 
 def open_between(timeline: Timeline, plant: Plant) -> tuple[float, float]:
@@ -117,14 +90,14 @@ def open_between(timeline: Timeline, plant: Plant) -> tuple[float, float]:
         The plant.
     """
     opens = month_start(plant.opens) if plant.opens else float(timeline.origin)
-    return opens, month_number(plant.closes) if plant.closes else float(timeline.ends[-1])
+    return opens, month_number(plant.last_day) if plant.last_day else float(timeline.ends[-1])
 
 
 def _give_open_months(sheet: Sheet, timeline: Timeline, prefix: str, plant: Plant) -> tuple[str, str]:
     """Write the scalars of the months in which a plant opens and closes; return their references."""
     opens, closes = "{time.from}", "{time.from} + {time.periods} * {time.months_in_period}"
     opened, closed = open_between(timeline, plant)
-    if timeline.past and not plant.closes:
+    if timeline.past and not plant.last_day:
         text = f"{{time.from}} + ({{time.periods}} + {timeline.past}) * {{time.months_in_period}}"
         sheet.give_after_horizon(f"{prefix}.closes", "month", closed, text)
         closed = float(timeline.ends[timeline.within - 1])
@@ -132,6 +105,9 @@ def _give_open_months(sheet: Sheet, timeline: Timeline, prefix: str, plant: Plan
         opens = month_number_text(sheet.give(f"inputs.{prefix}.opens", "day", serial(plant.opens)), start=True)
     if plant.closes:
         closes = month_number_text(sheet.give(f"inputs.{prefix}.closes", "day", serial(plant.closes)))
+    if plant.purchase and plant.purchase.sold:
+        sold = give_sale_month(sheet, f"{prefix}.purchase.sold", plant.purchase.sold)
+        closes = f"MIN({closes}, {sold})"
     opens = sheet.give(f"{prefix}.opens", "month", opened, formula=opens)
     return opens, sheet.give(f"{prefix}.closes", "month", closed, formula=closes)
 
@@ -165,13 +141,17 @@ def capacity_rows(
     clock = f"MIN(MAX({{time.end}}, {opened}), {closed})"
     before = clock.replace("{time.end}", "{time.from}")
     sheet.line(Row(f"{prefix}.clock", f"Clock of {name}", "month", STOCK, clock, before))
-    capacity = sheet.give(f"inputs.{prefix}.capacity", f"{unit}/year", plant.capacity)
-    nameplate, effective = capacity, f"{capacity} * ({{{prefix}.clock}} - {{{prefix}.clock@-1}}) / {{time.months}}"
+    nameplate, effective = _capacity_texts(sheet, prefix, plant.capacity, f"{unit}/year")
     for key, project in projects.items():
         adds = sheet.give(f"inputs.projects.{key}.adds", f"{unit}/year", project.adds)
+        if project.sold:
+            give_sale_month(sheet, f"projects.{key}.sold", project.sold)
         _ramped_months(sheet, timeline, key, project, plant, before)
         row = f"projects.{key}.ramped_months"
-        nameplate += f" + IF({{time.end}} >= {project.completes_text(key)}, {adds}, 0)"
+        counts = f"{{time.end}} >= {project.completes_text(key)}"
+        if project.sold:
+            counts = f"AND({counts}, {{time.end}} <= {{projects.{key}.sold.month}})"
+        nameplate += f" + IF({counts}, {adds}, 0)"
         effective += f" + {adds} * ({{{row}}} - {{{row}@-1}}) / {{time.months}}"
     text = f"IF(AND({{time.end}} > {opened}, {{time.end}} <= {closed}), {nameplate}, 0)"
     sheet.line(Row(f"{prefix}.nameplate", f"{label}: nameplate", f"{unit}/year", STOCK, text))
@@ -181,54 +161,36 @@ def capacity_rows(
     sheet.line(Row(f"{prefix}.output", f"{label}: output", unit, FLOW, text))
 
 
+def _capacity_texts(sheet: Sheet, prefix: str, capacity: Series, unit: str) -> tuple[str, str]:
+    """Return the formulas of what a plant without projects could make at a period's end, and of its mean while open."""
+    path, clock = f"{prefix}.capacity", f"{prefix}.clock"
+    if not capacity.starts:
+        amount = sheet.give(f"inputs.{path}", unit, capacity.values[0])
+        return amount, f"{amount} * ({{{clock}}} - {{{clock}@-1}}) / {{time.months}}"
+    amounts = [
+        sheet.give(f"inputs.{path}.{key}", unit, v) for key, v in zip(capacity.names, capacity.values, strict=True)
+    ]
+    knots = ["", *(sheet.give(f"inputs.{path}.{key}.from", "month", start, f"{path}.{key}")
+                   for key, start in zip(capacity.names[1:], capacity.starts[1:], strict=True)), ""]  # fmt: skip
+    nameplate, effective = amounts[0], []
+    for number, amount in enumerate(amounts):
+        begins, ends = knots[number : number + 2]
+        if begins:
+            nameplate = f"IF({{time.end}} > {begins}, {amount}, {nameplate})"
+        until, since = (cut_month(begins, ends, f"{{{moment}}}") for moment in (clock, f"{clock}@-1"))
+        effective.append(f"{amount} * ({until} - {since})")
+    return nameplate, f"({' + '.join(effective)}) / {{time.months}}"
+
+
 def _ramped_months(sheet: Sheet, timeline: Timeline, key: str, project: Project, plant: Plant, before: str) -> None:
     """Write a project's ramp integral at period ends, both from its kernel and as a formula; a test compares them."""
-    edges = np.clip(timeline.ends, *open_between(timeline, plant))
+    edges = np.minimum(np.clip(timeline.ends, *open_between(timeline, plant)), project.sold_month)
     ramped = project.ramp.ramped_months(edges - counting_month(project.planned_month, project.delay, timeline))
     done, where = project.completes_text(key), f"projects.{key}.ramp"
-    text = project.ramp.formula(f"({{plants.{project.plant}.clock}} - {done})", sheet, where)
+    clock = _until_sale(f"{{plants.{project.plant}.clock}}", key, project)
+    text = project.ramp.formula(f"({clock} - {done})", sheet, where)
     start = project.ramp.formula(f"({before} - {done})", sheet, where)
     sheet.put(Row(f"projects.{key}.ramped_months", f"{key}: ramped months", "month", STOCK, text, start), ramped)
-
-
-def purchase_rows(sheet: Sheet, key: str, deal: Purchase, label: str, money: Currencies) -> None:
-    """Write a purchased plant's price, and the working capital that comes with it, in the period of the purchase.
-
-    Writes `plants.<key>.purchase`, and `working_capital` and its parts under `plants.<key>.purchased.`. [money]
-
-    Parameters
-    ----------
-    sheet, key, deal, label, money
-        The sheet that gets the rows, the plant, its purchase, its name for readers, and the currencies of amounts.
-    """
-    bought = month_number(deal.on)
-    day = sheet.give(f"inputs.plants.{key}.purchase.on", "day", serial(deal.on))
-    on = sheet.give(f"plants.{key}.purchase.month", "month", bought, formula=month_number_text(day))
-    parts = bought_capital(deal)
-    rows = [("purchase.price", "purchase", "purchase price", deal.price)]
-    rows += [(path, f"purchased.{kind}", f"{kind} bought", amount) for kind, (path, amount) in parts.items()]
-    for input_key, row, words, amount in rows:
-        path = f"plants.{key}.{input_key}"
-        amount_text = sheet.give(f"inputs.{path}", money.code_of(path), amount)
-        text = money.flow(path, f"IF(AND({{time.start}} < {on}, {on} <= {{time.end}}), {amount_text}, 0)")
-        sheet.line(Row(f"plants.{key}.{row}", f"{label}: {words}", money.reporting, FLOW, text))
-    prefix = f"plants.{key}.purchased"
-    text = "0" + "".join(f" {'-' if kind == 'payables' else '+'} {{{prefix}.{kind}}}" for kind in parts)
-    sheet.line(Row(f"{prefix}.working_capital", f"{label}: working capital bought", money.reporting, FLOW, text))
-
-
-def bought_capital(deal: Purchase) -> dict[str, tuple[str, Array]]:
-    """Return the working capital bought with a plant: by kind, the path of its input under the plant and the amount."""
-    capital, path = deal.working_capital, "purchase.working_capital"
-    if not isinstance(capital, BoughtCapital):
-        return {"receivables": (path, capital)}
-    return {kind: (f"{path}.{kind}", getattr(capital, kind)) for kind in CAPITAL if kind in capital.model_fields_set}
-
-
-def net_capital(deal: Purchase) -> Array:
-    """Return the working capital bought with a plant, less payables, `()` or `(sample, 1)`. [money]"""
-    parts = bought_capital(deal).items()
-    return sum((-part if kind == "payables" else part for kind, (_, part) in parts), start=np.asarray(0.0))
 
 
 def running_cost_rows(
@@ -259,9 +221,10 @@ def running_cost_rows(
     text = yearly(f"{prefix}.fixed_cost", label, plant.fixed_cost, open_years)
     for key, project in projects.items():
         done = project.completes_text(key)
-        since = (
-            f"(MAX({{{prefix}.clock}}, {done}) - MAX({{{prefix}.clock@-1}}, {done})) / {{time.months}} * {{time.years}}"
+        now, before = (
+            f"MAX({_until_sale(f'{{{prefix}.clock{shift}}}', key, project)}, {done})" for shift in ("", "@-1")
         )
+        since = f"({now} - {before}) / {{time.months}} * {{time.years}}"
         text += f" + {yearly(f'projects.{key}.fixed_cost', project.name or key, project.fixed_cost, since)}"
     sheet.line(Row(f"{prefix}.fixed_cost", f"{label}: fixed cost", money.reporting, FLOW, text))
     text = yearly(f"{prefix}.maintenance", label, plant.maintenance, open_years)

@@ -18,6 +18,7 @@ from fibercap.core.timeline import FLOW, RATE, STOCK, Timeline
 from fibercap.core.units import Array
 from fibercap.core.vocabulary import vocabulary_in_use
 from fibercap.model.horizon.run_off import repeat_last_year
+from fibercap.model.plants.growth_rows import growth_rows
 
 ALL: Final = Series((np.asarray(1.0),))
 STEP: Final = "horizon.step"
@@ -80,7 +81,7 @@ class Product(InUnits):
 def series_row(  # noqa: PLR0913 - what is written, of what, when
     sheet: Sheet, timeline: Timeline, name: str, label: str, path: Series, unit: str, *, linear: bool = False
 ) -> Array:
-    """Write the row `inputs.<name>`: the time average of a series in each period.
+    """Write the row `inputs.<name>`: the time average of a series in each period; and the rows of its growth, if any.
 
     Parameters
     ----------
@@ -97,7 +98,7 @@ def series_row(  # noqa: PLR0913 - what is written, of what, when
     unit : str
         The house unit.
     linear : bool
-        Interpolate between the starts of the keys instead of holding each value.
+        Interpolate between the starts of the keys instead of holding each value, unless the series says itself.
 
     Returns
     -------
@@ -112,6 +113,7 @@ def series_row(  # noqa: PLR0913 - what is written, of what, when
     if not path.starts:
         text = sheet.give(f"{full}.value", unit, path.values[0], name)
         return sheet.line(Row(full, label, unit, RATE, text))
+    linear = linear if path.linear is None else path.linear
     # the formula has a term for every key; the kernel uses only the keys of each period
     value = path.averages(timeline, linear=linear)
     points = [sheet.give(f"{full}.{key}", unit, v) for key, v in zip(path.names, path.values, strict=True)]
@@ -121,6 +123,10 @@ def series_row(  # noqa: PLR0913 - what is written, of what, when
     ]
     text = _linear_text(points, knots) if linear else _step_text(points, knots)
     text = f"({text}) / {{time.months}}"
+    if path.growth is not None:
+        factor = growth_rows(sheet, timeline, (name, label), path.growth, knots[-1])
+        text += f" + {points[-1]} * ({factor} - 1)"
+        value = value + path.values[-1] * (sheet.work_out(factor) - 1.0)
     value = repeat_last_year(sheet, timeline, full, path, text, np.asarray(value))
     return sheet.put(Row(full, label, unit, RATE, text), value)
 
@@ -142,6 +148,22 @@ def _linear_text(points: list[str], knots: list[str]) -> str:
         terms.append(f"{points[number]} * ({until} - {since}) + {rise} * ({until}^2 - {since}^2) / 2")
     terms.append(f"{points[-1]} * (MAX({{time.end}} - {knots[-1]}, 0) - MAX({{time.start}} - {knots[-1]}, 0))")
     return " + ".join(terms)
+
+
+def index_rows(sheet: Sheet, timeline: Timeline, indices: Mapping[str, Series]) -> None:
+    """Write the row `inputs.indices.<name>` of each index, the mean rate in each period. [1/year]
+
+    Parameters
+    ----------
+    sheet, timeline, indices : Sheet, Timeline, mapping
+        The sheet that gets the rows, its periods, and the rates by name.
+
+    Source
+    ------
+    docs/conventions.md, section 1, Growth.
+    """
+    for name, series in indices.items():
+        series_row(sheet, timeline, f"indices.{name}", f"{name}: rate of growth", series, "1/year")
 
 
 def year_ends_text(year_ends: int, month: str, length: str = "{time.months_in_year}") -> str:

@@ -14,6 +14,7 @@ from fibercap.core.calendar import month_number_text, serial
 from fibercap.core.dates import Date, Edge, year_ends_of
 from fibercap.core.durations import Duration, Life
 from fibercap.core.fields import Label, Money, Of, Word, wrong
+from fibercap.core.money_or_share import Truth, refuse_parts
 from fibercap.core.product_units import InUnits, word_of
 from fibercap.core.rows import Row
 from fibercap.core.series import ByKey, PathOf, Series, span_of
@@ -22,9 +23,9 @@ from fibercap.core.spec import OneOf, Spec
 from fibercap.core.timeline import FLOW, STOCK, Timeline, month_number, month_start
 from fibercap.core.units import Array
 from fibercap.model.currency.currencies import Currencies
-from fibercap.model.depreciation import StraightLine
-from fibercap.model.depreciation_method import Depreciation
+from fibercap.model.depreciation import Method, StraightLine
 from fibercap.model.horizon.run_off import NEVER, counting_month
+from fibercap.model.plants.asset_terms import Residual, Sale
 from fibercap.model.plants.ramps import NoRamp, Ramp
 
 TEN_YEARS = 120
@@ -81,10 +82,7 @@ class SharesByPeriod(ByKey):
             If a key or a share cannot be read, or the shares do not total 100 %.
         """
         shares = super().parse(raw, info)
-        sum_of_shares = sum(shares.values(), start=np.asarray(0.0))
-        if (abs(sum_of_shares - 1.0) > 1e-9).any():  # rounding of the texts
-            problem = f"shares that total {float(np.ravel(sum_of_shares)[0]) * 100:g} %"
-            raise wrong("shares_not_whole", problem, "100 %", "change the shares so that they add up to 100 %")
+        refuse_parts(shares.values())
         return shares
 
 
@@ -138,9 +136,6 @@ Spend = Annotated[SpendWindow | SpendByPeriod | None, OneOf(SPEND, _choose, titl
 class Project(InUnits):
     """An addition to a plant: capacity, cost, dates, ramp. Without `spend`, evenly over the year before completion."""
 
-    depreciation: ClassVar[Depreciation] = StraightLine()
-    """How it is depreciated."""
-
     name: Label = ""
     """What tables call it. Like `Jena, second multimode plant`."""
     plant: Label
@@ -161,7 +156,17 @@ class Project(InUnits):
     ramp: Ramp = NoRamp()
     """How it comes up after completion. Like `{linear: 6 months}`."""
     life: Life = TEN_YEARS
-    """Time over which the capex less grants is depreciated, evenly. Like `10 years`."""
+    """Time over which the capex less grants is depreciated. Like `10 years`."""
+    depreciation: Method = StraightLine()
+    """How it is depreciated over its life: `straight_line`, `sum_of_years`, or a block. Like `{declining_balance: 25
+    %}` or `{table: {1 year: 20 %, 2 years: 80 %}}`."""
+    residual: Residual = None
+    """Share of the cost that is not depreciated, which stays in the books. Like `20 %`."""
+    land: Truth = False
+    """Whether it is land, which is not depreciated."""
+    sold: Sale | None = None
+    """Where it is sold in the horizon: capacity, running cost and depreciation end, price less book value is income.
+    Like `{on: 2004-06-30, price: 2 million USD}`."""
     fixed_cost: Annotated[Series, PathOf(Of("money/year", low=0.0))] = NOTHING
     """Cost of running it at all, from completion on. Like `1.7 million USD/year`."""
 
@@ -179,6 +184,11 @@ class Project(InUnits):
     def completes(self) -> Array:
         """Month number of completion, delay included, `()` or `(sample, 1)`. [month]"""
         return self.planned_month + self.delay
+
+    @property
+    def sold_month(self) -> float:
+        """Month number at which it is sold; infinity if it is kept. [month]"""
+        return np.inf if self.sold is None else month_number(self.sold.on)
 
     @property
     def spans(self) -> tuple[Span, ...]:

@@ -7,6 +7,9 @@ from typing import TYPE_CHECKING, Final
 from fibercap.core.rows import Row
 from fibercap.core.sheet import Sheet
 from fibercap.core.timeline import FLOW, STOCK
+from fibercap.model.income.asset_sales import sold_assets
+from fibercap.model.income.assets import financing_charges
+from fibercap.model.income.deferred_tax import DIFFERENCE
 from fibercap.model.worth.without_projects import less, less_row
 
 if TYPE_CHECKING:
@@ -59,22 +62,39 @@ def _cost_rows(sheet: Sheet, plan: Plan, prefix: str, unit: str) -> None:
     if len(plan.product_units) == 1:
         added = {key: less(f"accounts.{key}", prefix) for key in KINDS}
         assets, path = "{returns.project_fixed_assets}", "returns.project_stock"
+        if DIFFERENCE in sheet:  # tax on selling at book value
+            added["depreciation"] = less("accounts.tax_depreciation", prefix)
+            assets += f" - {TAX} * {less(DIFFERENCE, prefix)}"
     else:  # plants and projects of the unit, and of the company's stock the part of their cash costs
         added = {key: _sum_text(plan, rows, prefix) for key, rows in _rows_of_unit(sheet, plan, unit).items()}
-        assets, total = added.pop("assets"), _sum_text(plan, ["accounts.variable_cost", "accounts.fixed_cost"], prefix)
+        assets, total = added["assets"], _sum_text(plan, ["accounts.variable_cost", "accounts.fixed_cost"], prefix)
+        assets += f" - {TAX} * ({assets} - {added['tax_values']})" if DIFFERENCE in sheet else ""
         text = f"IF({total} = 0, 0, {added['cash_costs']} / {total}) * {{returns.project_stock}}"
         sheet.line(Row(path, f"Projects: inventory less payables, {unit}", money, STOCK, text))
     text = f"(1 - {TAX}) * {added['cash_costs']} - {TAX} * {added['depreciation']}"
     for key, project in plan.projects.items():
-        row = f"projects.{key}.financing_depreciation"
-        if row in sheet and plan.unit_of_plant(project.plant) == unit:
-            text += f" + {TAX} * {{{row}}}"
+        if plan.unit_of_plant(project.plant) == unit:
+            text += "".join(f" + {TAX} * {{{row}}}" for row in financing_charges(sheet, key, for_tax=True))
+    text += _sales_text(sheet, plan, prefix, unit)
     text += f" + {added['capex']} + {added['purchases']} - {added['grants']} + {added['maintenance']}"
     text += f" + {{{path}}} - {{{path}@-1}}"
     label = "Projects: costs after tax, for the levelized cost"
     sheet.line(Row(plan.by_unit("returns.levelized_costs", unit), label, money, FLOW, text))
     label = "Projects: fixed assets and stock, for the levelized cost"
     sheet.line(Row(plan.by_unit("returns.levelized_assets", unit), label, money, STOCK, f"{assets} + {{{path}}}"))
+
+
+def _sales_text(sheet: Sheet, plan: Plan, prefix: str, unit: str) -> str:
+    """Return the formula of what sales of the projects' assets lower the costs by: the price less the tax on the gain.
+
+    Assets that the company without projects has too cancel out.
+    """
+    units = {f"projects.{key}": plan.unit_of_plant(project.plant) for key, project in plan.projects.items()}
+    units |= {f"plants.{key}.purchased": plan.unit_of_plant(key) for key in plan.plants}
+    sold = [asset for asset, _ in sold_assets(plan) if units.get(asset) == unit]
+    keys = ("sale", "tax_disposed" if DIFFERENCE in sheet else "disposed")
+    prices, books = (_sum_text(plan, [f"{asset}.{key}" for asset in sold], prefix) for key in keys)
+    return f" - (1 - {TAX}) * {prices} - {TAX} * {books}" if sold else ""
 
 
 def _rows_of_unit(sheet: Sheet, plan: Plan, unit: str) -> dict[str, list[str]]:
@@ -84,15 +104,17 @@ def _rows_of_unit(sheet: Sheet, plan: Plan, unit: str) -> dict[str, list[str]]:
     bought = [key for key in plants if plan.plants[key].purchase]
     assets = [*(f"projects.{k}" for k in projects), *(f"plants.{k}.purchased" for k in bought)]
     assets += [f"plants.{k}" for k in plants]
+    taxed = DIFFERENCE in sheet
     granted = (f"funding.{k}.grant" for k in (*projects, *bought))
     return {
         "cash_costs": [f"plants.{k}.{cost}" for k in plants for cost in ("variable_cost", "fixed_cost")],
-        "depreciation": [f"{asset}.depreciation" for asset in assets],
+        "depreciation": [f"{asset}.{'tax_' if taxed else ''}depreciation" for asset in assets],
         "capex": [f"projects.{k}.capex" for k in projects],
         "purchases": [f"plants.{k}.purchase" for k in bought],
         "grants": [row for row in granted if row in sheet],
         "maintenance": [f"plants.{k}.maintenance" for k in plants],
         "assets": [f"{asset}.book_value" for asset in assets],
+        "tax_values": [f"{asset}.tax_value" for asset in assets if taxed],
     }
 
 

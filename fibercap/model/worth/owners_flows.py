@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Final
 from fibercap.core.rows import Row
 from fibercap.core.sheet import Sheet, total
 from fibercap.core.timeline import FLOW
+from fibercap.model.income.assets import financing_charges
+from fibercap.model.income.deferred_tax import taxable_text
 from fibercap.model.income.tax import tax_paid_row, tax_rows
 
 if TYPE_CHECKING:
@@ -81,11 +83,12 @@ def _tax_saved_rows(sheet: Sheet, plan: Plan, loans: list[str]) -> None:
     costs += [f"loans.{n}.{k}_revaluation" for n in foreign for k in ("closing", "accrued")]
     built = [f"loans.{n}.{k}_to_assets" for n in loans for k in ("interest", "fees")]
     built = [row for row in built if row in sheet]
-    costs += [row for key in plan.projects if (row := f"projects.{key}.financing_depreciation") in sheet]
+    costs += [row for key in plan.projects for row in financing_charges(sheet, key)]
     text = f"{{accounts.pretax_income}} + {total(costs)} - ({total(built)})"
     label = "Pretax income without the projects' debt"
     sheet.line(Row(f"{path}.pretax_income", label, money, FLOW, text))
-    tax_rows(sheet, plan, path, "Without the projects' debt", f"{{{path}.pretax_income}}")
+    taxed = taxable_text(sheet, plan, f"{{{path}.pretax_income}}", without_financing=True)
+    tax_rows(sheet, plan, path, "Without the projects' debt", taxed)
     tax_paid_row(sheet, plan, f"{path}.tax_paid", "Tax paid without the projects' debt", f"{path}.tax")
     label = "Tax payable without the projects' debt"
     sheet.write_balance(f"{path}.tax_payable", label, money, f"{{{path}.tax}} - {{{path}.tax_paid}}")

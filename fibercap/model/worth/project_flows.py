@@ -7,14 +7,20 @@ from typing import TYPE_CHECKING
 from fibercap.core.calendar import month_number_text, serial
 from fibercap.core.rows import Row
 from fibercap.core.sheet import Sheet
-from fibercap.core.timeline import FLOW, STOCK, month_number
+from fibercap.core.timeline import FLOW, RATE, STOCK, month_number
+from fibercap.model.income.deferred_tax import net_deferred_tax
 from fibercap.model.plan.company import BookValue, Multiple
+from fibercap.model.plan.discount_rate import RealRate
+from fibercap.model.plants.growth_rows import index_spans
 from fibercap.model.worth.levelized import levelized_rows
 from fibercap.model.worth.owners_flows import fcfe_rows, owners_rows
 from fibercap.model.worth.payback import payback_rows
 from fibercap.model.worth.without_projects import WITHOUT, less, less_row
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from fibercap.core.units import Array
     from fibercap.model.plan.plan import Plan
 
 
@@ -75,11 +81,29 @@ def _factor_rows(sheet: Sheet, plan: Plan) -> None:
         moments["_middle"] = "{returns.middle}"
     if plan.money.discount_rate is None:
         return
-    rate = sheet.give("inputs.money.discount_rate", "1/year", plan.money.discount_rate)
     for key, when in moments.items():
-        text = f"(1 + {rate} * {{time.one_year}})^(({valued} - {when}) / {{time.months_in_year}})"
+        text = " * ".join(
+            f"(1 + {rate} * {{time.one_year}})^(({clip(valued)} - {clip(when)}) / {{time.months_in_year}})"
+            for rate, clip in _rates(sheet, plan.money.discount_rate)
+        )
         label = "Discount factor" + (" of the period's middle" if key else "")
         sheet.line(Row(f"returns.discount_factor{key}", label, "", STOCK, text))
+
+
+def _rates(sheet: Sheet, rate: Array | RealRate) -> list[tuple[str, Callable[[str], str]]]:
+    """Return the rates by which flows are discounted, each with what cuts a month number to the time in which it holds.
+
+    Writes `returns.discount_rate`, the mean rate in each period, if it is above an index. [1/year]
+    """
+    path = "inputs.money.discount_rate"
+    if not isinstance(rate, RealRate):
+        return [(sheet.give(path, "1/year", rate), str)]
+    real = sheet.give(f"{path}.real", "1/year", rate.real)
+    if "returns.discount_rate" not in sheet:
+        one, both = "{time.one_year}", f"(1 + {real} * {{time.one_year}}) * (1 + {{inputs.indices.{rate.index}}}"
+        row = Row("returns.discount_rate", "Discount rate", "1/year", RATE, f"({both} * {one}) - 1) / {one}")
+        sheet.line(row._replace(reads=("money.discount_rate.index",)))
+    return [(real, str), *index_spans(sheet, rate.index)]
 
 
 def terminal_rows(sheet: Sheet, plan: Plan, key: str, label: str, prefix: str) -> None:
@@ -107,7 +131,8 @@ def terminal_rows(sheet: Sheet, plan: Plan, key: str, label: str, prefix: str) -
     ):
         less_row(sheet, f"{flow}_{name}", (f"{label}: {words}", money, nature), f"accounts.{row}", prefix)
     if isinstance(terms, BookValue):
-        text = f"{{returns.is_last}} * ({{{flow}_fixed_assets}} + {{{flow}_working_capital}})"
+        due = "".join(f" {sign} {less(row, prefix)}" for row, sign in net_deferred_tax(sheet).items())
+        text = f"{{returns.is_last}} * ({{{flow}_fixed_assets}} + {{{flow}_working_capital}}{due})"
     elif isinstance(terms, Multiple):
         times = sheet.give("inputs.money.terminal_value.multiple", "", terms.multiple)
         periods, summed = min(12 // plan.timeline.months, sheet.length), f"{flow}_ebitda_to_date"

@@ -151,10 +151,11 @@ class Maker:
 
     def _form(self, form: Json) -> Json:
         """Return a form in which each value of a block may have a source."""
-        inner = form.get("patternProperties", {})
-        return form | (
-            {"patternProperties": {key: self.value_reference(value) for key, value in inner.items()}} if inner else {}
-        )
+        inner = {group: form[group] for group in ("patternProperties", "properties") if group in form}
+        return form | {
+            group: {key: self.value_reference(value) for key, value in values.items()}
+            for group, values in inner.items()
+        }
 
     def _union(self, union: OneOf) -> Json:
         forms = [form for tag, member in union.members.items() for form in self._forms(union, tag, member)]

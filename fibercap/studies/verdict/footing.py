@@ -9,6 +9,7 @@ import numpy as np
 
 from fibercap.model.funding.sources import GRANT
 from fibercap.model.horizon.run_off import RUN_OFF
+from fibercap.model.plan.discount_rate import discount_factors
 from fibercap.studies.bridge import MEASURE
 from fibercap.studies.verdict.rulers import differences_from_written, short_path
 
@@ -123,16 +124,20 @@ def worth_after(projection: Projection) -> float:
     docs/decisions/verdict.md.
     """
     plan, timeline, value = projection.scenario, projection.timeline, projection.value
-    rate, last = float(projection.scalars["inputs.money.discount_rate"].value.flat[0]), timeline.ends[-1]
+    rate, last = plan.money.discount_rate, timeline.ends[-1]
+    rate = np.asarray(0.0) if rate is None else rate
+
+    def factors(months: Array) -> Array:
+        return np.asarray(np.atleast_2d(discount_factors(rate, plan.indices, last, last + months))[0])
+
     worth = 0.0
     if projection.run_off is not None:
         served = sum(sign * value(f"{RUN_OFF}.accounts.{row}")[0] for row, sign in SERVED.items())
         saved = value(f"{RUN_OFF}.tax_unlevered.tax")[0] - value(f"{RUN_OFF}.accounts.tax")[0]
-        factors = (1.0 + rate) ** (-(projection.run_off.ends - last) / 12)
         worth += float(value("accounts.debt")[0, -1] + value("accounts.accrued_interest")[0, -1])
-        worth -= float(((served - saved) * factors).sum())
+        worth -= float(((served - saved) * factors(projection.run_off.ends - last)).sum())
     for key in plan.uses_with_grant:
         claimed, waits = value(f"funding.{key}.{GRANT}")[0], plan.funding[key].sources[GRANT].after
         due = timeline.ends + -(-waits // timeline.months) * timeline.months - last
-        worth -= float((claimed * np.where(due > 0, 1.0 - (1.0 + rate) ** (-due / 12), 0.0)).sum())
+        worth -= float((claimed * np.where(due > 0, 1.0 - factors(due), 0.0)).sum())
     return worth * float(value("returns.discount_factor")[0, -1])

@@ -10,6 +10,7 @@ import numpy as np
 from fibercap.core.durations import Duration
 from fibercap.core.spec import field_at
 from fibercap.core.tree import Branch, Leaf, leaves, subtree
+from fibercap.model.plan.discount_rate import RealRate
 from fibercap.studies.movable_inputs import Handle, Lever, input_samples, lever, levers
 
 if TYPE_CHECKING:
@@ -70,7 +71,8 @@ def numbers(plans: Mapping[str, Scenario]) -> list[Number]:
         for each in (*levers(plan), *_durations(plan)):
             by_path.setdefault(each.name, {})[option] = each
         if plan.money.discount_rate is not None:
-            by_path.setdefault(RATE, {})[option] = _in_points(lever(plan, RATE))
+            path = f"{RATE}.real" if isinstance(plan.money.discount_rate, RealRate) else RATE
+            by_path.setdefault(path, {})[option] = _in_points(lever(plan, path))
     every = [number for path, known in by_path.items() for number in _apart(plans, path, known)]
     return sorted(every, key=lambda number: not number.name.startswith(FINANCING))
 
@@ -119,7 +121,7 @@ def _in_points(rate: Lever) -> Lever:
 
 def tenths(number: Lever) -> tuple[float, ...]:
     """Return the factors that are tried first: a tenth lower and a tenth higher, or as far as the bounds allow."""
-    if number.name == RATE:
+    if number.name in {RATE, f"{RATE}.real"}:
         return 1.0 - POINT, 1.0 + POINT
     ends = max(1.0 - TENTH, number.low), min(1.0 + TENTH, number.high)
     return tuple(end for end in ends if end != 1.0)

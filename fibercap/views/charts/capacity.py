@@ -75,7 +75,7 @@ class Capacity:
 
 
 def capacity_of(projection: Projection, key: str) -> Capacity:
-    """Return a plant's capacity; the nameplate changes on the days on which it opens, closes or a project completes.
+    """Return a plant's capacity; the nameplate changes as it opens or closes, at its keys, and as projects come and go.
 
     The model's rows have the nameplate at the ends of periods only. With the days themselves, the chart looks the same
     whatever the model's step is.
@@ -83,16 +83,20 @@ def capacity_of(projection: Projection, key: str) -> Capacity:
     plant, timeline = projection.scenario.plants[key], projection.timeline
     first, last = float(timeline.origin), float(timeline.ends[-1])
     opens = month_start(plant.opens) if plant.opens else first
-    closes = month_number(plant.closes) if plant.closes else last
+    closes = month_number(plant.last_day) if plant.last_day else last
     added = [
-        (float(np.ravel(project.completes)[0]), float(np.ravel(project.adds)[0]))
+        (float(np.ravel(project.completes)[0]), project.sold_month, float(np.ravel(project.adds)[0]))
         for project in projection.scenario.projects.values()
         if project.plant == key
     ]
-    inside = {month for month in (opens, closes, *(month for month, _ in added)) if first < month < last}
+    changes = (-np.inf, *(float(start) for start in plant.capacity.starts[1:]))
+    days = (opens, closes, *changes, *(month for *months, _ in added for month in months))
+    inside = {month for month in days if first < month < last}
     times = np.array([first, *sorted(inside), last])
     starts = times[:-1]
-    standing = float(np.ravel(plant.capacity)[0]) + sum(adds * (starts >= month) for month, adds in added)
+    by_key = np.array([float(np.ravel(value)[0]) for value in plant.capacity.values])
+    standing = by_key[np.searchsorted(changes, starts, side="right") - 1]
+    standing = standing + sum(adds * ((starts >= done) & (starts < sold)) for done, sold, adds in added)
     nameplate = np.where((starts >= opens) & (starts < closes), standing, 0.0)
     effective = projection.value(f"plants.{key}.effective_capacity")[0]
     edges = np.append(timeline.origin, timeline.ends) / 12

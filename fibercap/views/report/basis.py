@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from fibercap.core.period_names import DECEMBER
+from fibercap.model.plan.discount_rate import RealRate
 from fibercap.studies.movable_inputs import levers
 from fibercap.studies.sensitivity import turns_at
 from fibercap.views.numbers import Figures, number
@@ -161,10 +162,10 @@ def conventions(subject: Subject) -> Section:
     if timeline.year_ends != DECEMBER:
         texts.append(f"Business years end in {plan.horizon.year_ends} and are named after the year in which they end.")
     if rate is not None:
-        text, unit = quantity_text(float(rate.reshape(-1)[0]), "1/year")
-        texts.append(
-            f"It is discounted at {text} {unit}, effective per year, from the horizon's start or the valuation date."
-        )
+        of, beyond = (rate.real, f" beyond the index {rate.index}") if isinstance(rate, RealRate) else (rate, "")
+        text, unit = quantity_text(float(of.reshape(-1)[0]), "1/year")
+        since = "from the horizon's start or the valuation date"
+        texts.append(f"It is discounted at {text} {unit}{beyond}, effective per year, {since}.")
     return Section("conventions", "Conventions", [Items(texts)])
 
 

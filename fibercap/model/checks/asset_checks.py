@@ -1,0 +1,70 @@
+"""Checks of fixed assets: what is said of their depreciation goes together."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from fibercap.core.timeline import month_number
+from fibercap.model.checks.funding_checks import in_sample
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from fibercap.model.checks.funding_checks import Findings
+    from fibercap.model.plan.company import FixedAssets
+    from fibercap.model.plan.plan import Plan
+    from fibercap.model.plants.projects import Project
+    from fibercap.model.plants.purchases import Purchase
+
+DEPRECIATED = ("depreciation", "residual", "life")
+"""Keys that land does not have."""
+
+
+def land(s: Plan, name: str) -> Findings:
+    """Yield the keys of depreciation that stand beside `land: true`.
+
+    Parameters
+    ----------
+    s, name : Plan, str
+        The plan, and the block whose assets are checked: `projects`, `plants` or `opening`.
+    """
+    for path, terms in _assets(s, name):
+        for key in DEPRECIATED if terms.land else ():
+            if key in terms.model_fields_set:
+                problem, hint = f"`{key}` of land, which is not depreciated", f"remove `{key}`, or `land`"
+                yield f"{path}.{key}", "land_depreciated", problem, "`land: true` alone", hint
+
+
+def sale(s: Plan, name: str) -> Findings:
+    """Yield the sales of assets outside the horizon, or before what is sold is complete.
+
+    Parameters
+    ----------
+    s, name : Plan, str
+        The plan, and the block whose assets are checked: `projects`, `plants` or `opening`.
+    """
+    for path, terms in _assets(s, name):
+        if terms.sold is None:
+            continue
+        day, place, first = terms.sold.on, f"{path}.sold.on", getattr(terms, "on", s.horizon.start)
+        if not s.horizon.start <= day <= s.horizon.end:
+            wanted = f"a day from {s.horizon.start} to {s.horizon.end}"
+            yield place, "outside_horizon", f"{day}", wanted, "or leave `sold` out"
+        elif day < first:
+            yield place, "sold_too_early", f"a sale on {day}", f"one after {first}", "sell it later"
+        elif name == "projects" and np.any(early := month_number(day) < s.projects[path.split(".")[1]].completes):
+            problem, wanted = f"a sale on {day}{in_sample(early)}", "one after completion, delay included"
+            yield place, "sold_too_early", problem, wanted, "sell it later"
+
+
+def _assets(s: Plan, block: str) -> Iterator[tuple[str, Project | Purchase | FixedAssets]]:
+    """Yield the path and the block of each asset."""
+    if block == "projects":
+        yield from ((f"projects.{key}", project) for key, project in s.projects.items())
+    elif block == "plants":
+        bought = ((key, plant.purchase) for key, plant in s.plants.items())
+        yield from ((f"plants.{key}.purchase", deal) for key, deal in bought if deal is not None)
+    elif (fixed := s.opening.fixed_assets) is not None:
+        yield "opening.fixed_assets", fixed
