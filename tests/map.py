@@ -15,6 +15,7 @@ from unittest import mock
 
 from fibercap.core.rows import Row
 from fibercap.core.sheet import Sheet
+from fibercap.core.vocabulary import PRODUCT_UNITS
 from fibercap.model.plan.scenario import Scenario
 from fibercap.model.project import project
 from fibercap.reading.files import read, scenario_of
@@ -43,8 +44,10 @@ horizon: {from: 2001, to: 2003, step: quarter}
 money: {report_in: USD, discount_rate: {real: 10 %/year, index: cpi}, discounting: mid_period}
 indices: {cpi: 2 %/year}
 exchange: {EUR: {average: {2001: 0.90 USD/EUR, 2002: 0.95 USD/EUR}, closing: {2001-06: 0.88 USD/EUR, 2002-06: 1.04 USD/EUR}}}
-products: {fiber: {price: {2001: 40 USD/km, growth: {rate: cpi, every: month}}}}
-plants: {works: {product: fiber, capacity: 200_000 km/year, cash_cost: 20 USD/km,
+products: {fiber: {price: {2001: 40 USD/km, growth: {rate: cpi, every: month}}, serve: cheapest_first,
+                  demand: {market: 1 million km/year, share: 40 %, exports: 10_000 km/year}},
+           goods: {unit: tonne, price: 900 USD/tonne}}
+plants: {mill: {product: goods, capacity: 1_000 tonne/year, cash_cost: 300 USD/tonne}, works: {product: fiber, capacity: 200_000 km/year, cash_cost: 20 USD/km,
                  purchase: {price: 5 million USD, on: 2001-05-20}}}
 projects: {line: {plant: works, adds: 50_000 km/year, capex: 6 million USD, complete: 2001-12-31}}
 rates: {euribor: {2001: 4 %/year, 2002: 3 %/year}}
@@ -180,9 +183,13 @@ def writers_of(scenario: Scenario) -> dict[str, set[str]]:
     return rows_by_file
 
 
+UNITS = frozenset({*PRODUCT_UNITS, "coil", "pallet"})
+"""What the names of rows by unit of products end with, the units of random plans among them."""
 HELPERS = frozenset({"sum_row", "series_row", "added", "put", "line", "write_balance", "carry", "until_last"})
 """Functions that write a row for whoever calls them."""
-NAMED = frozenset({"plants", "projects", "loans", "funding", "products", "exchange", "inputs", "company", "covenants"})
+NAMED = frozenset(
+    {"plants", "projects", "loans", "funding", "products", "exchange", "inputs", "company", "covenants", "indices"}
+)
 OWN = frozenset({"uses", "gap", "grant", "grant_received", "financing_costs", "cash_share", "cash", "equity"})
 """Rows of a project's funding that are not of one source."""
 
@@ -200,10 +207,16 @@ def caller() -> str:
 
 def pattern(path: str) -> str:
     """Return a row's path with `*` for the name of a plant, loan, project, product, source or currency, or a number."""
+    head, _, last = path.rpartition(".")
+    path = head if last in UNITS else path
     parts = path.removeprefix("without_projects.").split(".")
     for at, part in enumerate(parts[:-2], start=1):
         if part in NAMED and parts[at] not in NAMED:
             parts[at] = "*"
+    if parts[0] == "growth":
+        return "growth.*"  # every input over time may grow
+    if parts[-2] == "indices":
+        parts[-1] = "*"
     if parts[0] == "funding" and parts[2] not in OWN:
         kind = next((kind for kind in ("_available", "_to_date") if parts[2].endswith(kind)), "")
         parts[2] = f"*{kind}"

@@ -200,17 +200,22 @@ def _section(title: str, at: str, block: Json, level: int) -> Iterator[str]:
     """Run over the lines of a block's section and of those below it."""
     yield from (f"{'#' * level} {title}", "", *([block["description"], ""] if at else []))
     yield from (*_table(block, at), "")
+    yield from _below(at, block, min(level + bool(at), 4))
+
+
+def _below(at: str, block: Json, level: int) -> Iterator[str]:
+    """Run over the lines of the sections of what stands below the keys of a block."""
     seen = set[str]()
     for key, told in _in_order(block):
-        inside, deeper = _inside(key, told, at, block), min(level + bool(at), 4)
+        inside = _inside(key, told, at, block)
         if inside.path in seen or not inside.link:
             continue
         seen.add(inside.path)
         if inside.block:
-            lines = list(_section(f"`{inside.path}`", inside.path, inside.block, deeper))
+            lines = list(_section(f"`{inside.path}`", inside.path, inside.block, level))
             yield from [*lines[:4], *_example(key, told), *lines[4:]]
         else:
-            yield from _union(inside, told, deeper)
+            yield from _union(inside, told, level)
 
 
 def _union(inside: Inside, told: Json, level: int) -> Iterator[str]:
@@ -226,7 +231,9 @@ def _union(inside: Inside, told: Json, level: int) -> Iterator[str]:
             name = ", ".join(f"`{key}: {word}`" for key, word in named.items()) or part["title"]
             yield from (f"**{name}**: {part['description']}", "")
             others = {key: told for key, told in part["properties"].items() if key not in (*named, "note")}
-            yield from (*(_table({**part, "properties": others}, inside.path) if others else ()), "")
+            rest = {**part, "properties": others}
+            yield from (*(_table(rest, inside.path) if others else ()), "")
+            yield from _below(inside.path, rest, min(level + 1, 4))
 
 
 def _table(block: Json, at: str) -> Iterator[str]:

@@ -110,6 +110,27 @@ def test_a_machine_is_worth_what_it_brings_from_the_end_of_the_valuation_date() 
     assert found == pytest.approx(-71.9772, abs=1e-4)
 
 
+def test_the_gain_of_a_sale_is_taxed() -> None:
+    """http://www.me.utexas.edu/~jensen/ORMM/omie/problems/units/economics/taxes_review/rev_ans.html."""
+    found = told("run", "R09-salvage")["measures"]["project_npv"]["value"]
+
+    assert found == pytest.approx(1790.7868, abs=1e-4)
+
+
+def test_a_price_grows_by_its_rate_from_the_year_after_its_key() -> None:
+    """https://natlabrockies.github.io/SAM/doc/_sources/financial-metrics/mtf_ppa_escalation.rst."""
+    found = row(told("run", "S05-escalation"), "accounts.revenue")
+
+    assert found["2015-12-31"] == pytest.approx(89_096.922, abs=1e-3)
+
+
+def test_the_cheapest_plant_is_served_first() -> None:
+    """https://github.com/quintel/etmodel/issues/1200."""
+    found = row(told("run", "K01-cheapest-first"), "accounts.variable_cost")
+
+    assert list(found.values()) == pytest.approx([10 * MILLION] * 2)
+
+
 def test_a_day_is_one_of_365() -> None:
     """https://github.com/ZEN-universe/ZEN-garden/issues/413."""
     found = told("run", "S03-days-in-a-year")
@@ -159,9 +180,6 @@ def test_a_running_company_is_covered_while_it_builds() -> None:
 @pytest.mark.parametrize(
     ("case", "at"),
     [
-        ("K01-cheapest-first", "products.a.serve"),
-        ("R09-salvage", "projects.m.sold"),
-        ("S05-escalation", "products.a.price.growth"),
         ("V02-limit-steps", "loans.bank.covenants.lev.at_most"),
         ("S01-path-twice", "loans.bank.rate"),
         ("min_grant_wc", "funding.w1.grant"),

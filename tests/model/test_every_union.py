@@ -20,9 +20,10 @@ from tests.model.test_formulas import disagreements
 PLAN = """\
 fibercap: 1
 horizon: {{from: 2001, to: 2005, step: quarter}}
-money: {{report_in: USD, discount_rate: 10 %/year, terminal_value: {terminal value}}}
+money: {{report_in: USD, discount_rate: {discount rate}, terminal_value: {terminal value}}}
+indices: {{cpi: {{2001: 2 %/year, 2003: 3 %/year}}}}
 rates: {{libor: {{2001: 6 %/year, 2002-07: 3 %/year, 2004: 5 %/year}}}}
-products: {{fiber: {{price: {{2001: 40 USD/km, 2003: 34 USD/km}}}}}}
+products: {{fiber: {{price: {{2001: 40 USD/km, 2003: 34 USD/km}}, demand: {demand}}}}}
 plants:
   works: {{product: fiber, capacity: 300_000 km/year, cash_cost: 18 USD/km, maintenance: 200_000 USD/year}}
   bought: {{product: fiber, capacity: 100_000 km/year, opens: 2001-07-01, cash_cost: 20 USD/km,
@@ -39,6 +40,11 @@ opening: {{cash: 9_000_000 USD, fixed_assets: {fixed assets}}}
 claims: {{sells: {{says: It sells, row: accounts.revenue, when: 2003, at_least: {limit}}}}}
 """
 EVERY = {
+    "discount rate": {"nominal": "10 %/year", "beyond_index": "{real: 8 %/year, index: cpi}"},
+    "demand": {
+        "series": "{2001: 900_000 km/year, 2002: 800_000 km/year}",
+        "market": "{market: 2 million km/year, share: 40 %, exports: 20_000 km/year}",
+    },
     "terminal value": {"none": "none", "book": "book", "multiple": "{multiple: 5}"},
     "working capital": {
         "amount": "500_000 USD",

@@ -16,7 +16,6 @@ import numpy as np
 
 from fibercap.core.errors import FormulaError
 from fibercap.core.formula_text import term_of
-from tests.fuzz.plans import make_plan, write_plan
 
 GIT = shutil.which("git") or "git"
 RANDOM = 200
@@ -25,6 +24,20 @@ NEAR = 1e-9
 """Share of its row's largest value by which a figure may differ where sums are added in another order."""
 ROUNDING = 1e-15
 """Share of a plan's largest figure by which any of its figures may differ then."""
+
+
+WRITE_PLANS = f"""\
+import pathlib, sys
+from tests.fuzz.plans import make_plan, write_plan
+for seed in range({FIRST_SEED}, {FIRST_SEED + RANDOM}):
+    pathlib.Path(sys.argv[1], f"p{{seed}}.yaml").write_text(write_plan(make_plan(seed)), encoding="utf-8")
+"""
+
+
+def write_plans(top: Path, folder: Path) -> None:
+    """Write random plans as a tree makes them: they have no key that the tree does not know."""
+    run = [sys.executable, "-c", WRITE_PLANS, str(folder)]
+    subprocess.run(run, check=True, cwd=top, env=os.environ | {"PYTHONPATH": str(top)})
 
 
 def record(top: Path, folder: Path, target: Path) -> subprocess.Popen[bytes]:
@@ -85,10 +98,9 @@ def main(commit: str) -> int:
     with tempfile.TemporaryDirectory() as scratch:
         base, plans = Path(scratch, "base"), Path(scratch, "plans")
         plans.mkdir()
-        for seed in range(FIRST_SEED, FIRST_SEED + RANDOM):
-            (plans / f"p{seed}.yaml").write_text(write_plan(make_plan(seed)), encoding="utf-8")
         subprocess.run([GIT, "-C", str(top), "worktree", "add", "-q", "--detach", str(base), commit], check=True)
         try:
+            write_plans(base, plans)
             targets = [Path(scratch, name) for name in ("was", "now")]
             runs = [record(tree, plans, target) for tree, target in zip((base, top), targets, strict=True)]
             codes = [run.wait() for run in runs]

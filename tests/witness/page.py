@@ -16,7 +16,7 @@ from tests.witness.quantities import SCALES
 from tests.witness.witness import ROOT, SCENARIOS, Testimony
 
 PAGE = (ROOT / "docs" / "conventions.md").read_text(encoding="utf-8")
-SUMMED = ("principal", "capex", "revenue", "accounts.tax")
+SUMMED = ("principal", "capex", "revenue", "accounts.tax", ".output")
 AVERAGED = ("effective_capacity",)
 
 

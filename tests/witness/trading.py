@@ -18,10 +18,12 @@ Curve = Callable[[float], float]
 def trade(plan: Plan, exchange: Exchange, rows: Rows) -> None:
     """Add revenue and costs of plants and of the company (docs/conventions.md, section 3)."""
     calendar = exchange.calendar
+    for name, product in plan["products"].items():
+        linear = product.get("interpolate") == "linear"
+        rows[f"inputs.products.{name}.price"] = average_series(product["price"], calendar, linear=linear)
     for name, plant in plan["plants"].items():
-        product = plan["products"][plant["product"]]
-        price = average_series(product["price"], calendar, linear=product.get("interpolate") == "linear")
-        price = price * exchange.average(read_currency(product["price"]))
+        code = read_currency(plan["products"][plant["product"]]["price"])
+        price = rows[f"inputs.products.{plant['product']}.price"] * exchange.average(code)
         clock, before = start_clock(plant, calendar)
         fixed = exchange.average_series(plant.get("fixed_cost", "0")) * (clock - before) / 12
         for project in find_projects(plan, name).values():
