@@ -114,6 +114,12 @@ def rate(terms: str) -> Example:
     return spoilt("    rate: 8 %/year\n", f"    rate: {terms}\n")
 
 
+def of_file(content: str) -> Example:
+    """Return the plan whose price stands in a CSV file."""
+    plan = spoilt("price: 40 USD/km", "price: {file: prices.csv, column: price}")
+    return Example({**plan.files, "prices.csv": content})
+
+
 def alone(text: str | bytes) -> Example:
     """Return a file that stands alone."""
     return Example({"plan.yaml": text})
@@ -134,6 +140,8 @@ EXAMPLES: Mapping[str, Example] = {
     "empty": alone("# to be written\n"),
     "not_yaml": spoilt("    plant: works\n", "   plant: works\n"),
     "too_large": alone(LAUGHS),
+    "not_csv": of_file('year,price\n2000,"40 USD/km\n'),
+    "no_such_column": of_file("year,prices\n2000,40 USD/km\n"),
     "duplicate_key": spoilt("    plant: works\n", "    plant: works\n    plant: works\n"),
     "null": spoilt("plant: works", "plant:"),
     "tag": spoilt("adds: 100_000 km/year", "adds: !!str 100_000 km/year"),

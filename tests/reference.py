@@ -40,8 +40,9 @@ lists (but for `extends`, `remove` and `gap`) are refused.
 | date | year, month and day | `2001-12-31` |
 | period | a year, quarter or month | `2001`, `2001-Q3`, `2001-07` |
 | by period | one quantity, or a block of them by period, each of which holds until the next | `{2000: 40 USD/km, 2002: 38 USD/km}` |
-| growth | beside periods: by how much the last value grows each year, a rate or the name of one of the `indices`; in equal steps each month with `every: month` | `{2001: 45 USD/km, growth: 5 %/year}`, `growth: cpi`, `growth: {rate: 5 %/year, every: month}` |
-| interpolate | beside periods: `linear` joins their values by straight lines | `{2001: 45 USD/km, 2004: 39 USD/km, interpolate: linear}` |
+| from a file | a column of a CSV file beside the scenario; its first column has the periods, its first line the names of the columns, with their unit where the cells have none ([how](../scenarios.md#series-in-files)) | `{file: prices.csv, column: price}`, with `price [USD/km]` in the file |
+| growth | beside periods or a file: by how much the last value grows each year, a rate or the name of one of the `indices`; in equal steps each month with `every: month` | `{2001: 45 USD/km, growth: 5 %/year}`, `growth: cpi`, `growth: {rate: 5 %/year, every: month}` |
+| interpolate | beside periods or a file: `linear` joins their values by straight lines | `{2001: 45 USD/km, 2004: 39 USD/km, interpolate: linear}` |
 | with its source | a block in place of any value: `value`, and at will `source`, `where`, `note` | `{value: 5 years, source: release}` |
 | remark | `note`, in any block | `note: Assumed, as at Jena.` |
 

@@ -39,6 +39,12 @@ def run_yaml(example: Example) -> None:
         read_text(text, "page.yaml")
 
 
+def keep_csv(example: Example) -> None:
+    """Keep a file that a scenario of the page reads; a first line such as `# prices.csv` names it."""
+    first, text = str(example.parsed).split("\n", 1)
+    Path(first.removeprefix("# ")).write_text(text)
+
+
 def run_console(example: Example) -> None:
     """Run each `$ fibercap ...` line; what is shown below it must be in what is printed, line by line, in order."""
     command, shown = "", list[str]()
@@ -62,6 +68,7 @@ def expect(said: str, shown: list[str], command: str) -> None:
 
 SYBIL = Sybil([
     CodeBlockParser("yaml", run_yaml),
+    CodeBlockParser("csv", keep_csv),
     CodeBlockParser("console", run_console),
     PythonCodeBlockParser(),
 ])  # fmt: skip

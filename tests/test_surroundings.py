@@ -12,8 +12,8 @@ from typing import IO, cast
 
 import pytest
 
+from fibercap.reading.decoding import MOST_BYTES
 from fibercap.reading.locating import bytes_from
-from fibercap.reading.text import MOST_BYTES
 
 COMMAND = [sys.executable, "-m", "fibercap"]
 FIBERCAP = shlex.join(COMMAND)

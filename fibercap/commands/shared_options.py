@@ -29,7 +29,7 @@ def scenario_options(command: Command) -> Command:
             is_flag=True,
             expose_value=False,
             callback=_keep_outside,
-            help="Let `extends` leave the folder of the scenario.",
+            help="Let `extends` and `file` leave the folder of the scenario.",
         ),
         click.option("--json", "as_json", is_flag=True, help="Print one JSON document and nothing else."),
         click.option(

@@ -201,6 +201,23 @@ def block_by_key(key: str, value: Json) -> Json:
     }
 
 
+def column_of_file(settings: Json) -> Json:
+    """Return the JSON Schema of a series that stands in a column of a file.
+
+    Parameters
+    ----------
+    settings : Json
+        By key, the schemas of what may stand beside `file` and `column`.
+    """
+    file, column = ({"title": f"name of a {kind}", "type": "string", "minLength": 1} for kind in ("CSV file", "column"))
+    return {
+        "type": "object",
+        "properties": {"file": file, "column": column, **settings},
+        "required": ["file", "column"],
+        "additionalProperties": False,
+    }
+
+
 def either(title: str, unit: str, *forms: Json) -> Json:
     """Return the JSON Schema of an input that may be written in several forms.
 

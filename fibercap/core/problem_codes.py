@@ -8,7 +8,8 @@ from fibercap.core.kind_of_problem import Kind
 
 READING: Final = {
     "no_such_file": Kind(
-        "No file, and no shipped scenario, has that name.", "Take the name that is proposed, or mend the path."
+        "No file, and no shipped scenario, has that name, or none for a series.",
+        "Take the name that is proposed, or mend the path.",
     ),
     "unreadable": Kind("The file is there but cannot be read.", "Look at its permissions."),
     "not_utf8": Kind(
@@ -24,6 +25,14 @@ READING: Final = {
         "The text is longer or deeper than any plan, or grows so when aliases are followed.",
         "Write less, or less deep.",
     ),
+    "not_csv": Kind(
+        "The file of a series is not CSV with commas between its cells.",
+        "Mend quotes at the place shown, or save it as CSV again.",
+    ),
+    "no_such_column": Kind(
+        "The file of a series has no column of that name; its first line has the names.",
+        "Take the name that is proposed, or name the column in the file.",
+    ),
     "duplicate_key": Kind("One key stands twice in a block.", "Keep one; the message names both places."),
     "null": Kind("A key has no value.", "Write one, or remove the key."),
     "tag": Kind(
@@ -38,7 +47,7 @@ READING: Final = {
         "Give each entry a name; only `remove`, `gap` and `extends` are lists.",
     ),
     "comma_in_number": Kind(
-        "A comma stands in a number; YAML then reads a second key.",
+        "A comma stands in a number; YAML then reads a second key, and a CSV file one more cell.",
         "Write a point before decimals, `_` between thousands.",
     ),
     "newer": Kind("The scenario is of a format that this version does not know.", "Install a newer fibercap."),
@@ -52,7 +61,7 @@ LAYING: Final = {
         "Remove one link of the chain shown.",
     ),
     "outside": Kind(
-        "`extends` leads out of the folder of the scenario, by `..` or a link.",
+        "`extends`, or the `file` of a series, leads out of the folder of the scenario, by `..` or a link.",
         "Move the file inside, or give `--allow-outside`.",
     ),
     "conflict": Kind("Two parents set one value differently.", "Set it in the file that extends both."),

@@ -117,8 +117,34 @@ def hats(knots: Array, moments: Array) -> Array:
     return result
 
 
+class OverTime(Field):
+    """A value, or values by key, which may stand in a file: `{file: prices.csv, column: price}`."""
+
+    key_pattern: ClassVar[str] = grammar.PERIOD
+    """The regular expression of a whole key."""
+
+    @property
+    def settings(self) -> Mapping[str, Field]:
+        """The keys that may stand beside those of the values."""
+        return {}
+
+    def either_form(self, title: str, one: grammar.Json) -> grammar.Json:
+        """Return the JSON Schema of one value, of values by key, or of a column of a file.
+
+        Parameters
+        ----------
+        title : str
+            What the input is.
+        one : Json
+            The schema of one value.
+        """
+        settings = {key: field.schema() for key, field in self.settings.items()}
+        block = grammar.block_by_key(self.key_pattern, one) | ({"properties": settings} if settings else {})
+        return grammar.either(title, one["x-unit"], one, block, grammar.column_of_file(settings))
+
+
 @dataclass(frozen=True)
-class PathOf(Field):
+class PathOf(OverTime):
     """A quantity, or a block of quantities by year, quarter or month."""
 
     of: Of
@@ -141,11 +167,8 @@ class PathOf(Field):
     def schema(self) -> grammar.Json:
         """Return what may be written."""
         one = self.of.schema()
-        block = grammar.block_by_key(grammar.PERIOD, one)
-        if self.settings:
-            block["properties"] = {key: field.schema() for key, field in self.settings.items()}
         words = {0: "by period", 1: "over time", 2: "over time, growing"}[len(self.settings)]
-        return grammar.either(f"{one['title']}; or {words}", one["x-unit"], one, block)
+        return self.either_form(f"{one['title']}; or {words}", one)
 
     def parse(self, raw: Any, info: ValidationInfo) -> Series:
         """Return the series, in the order of time.

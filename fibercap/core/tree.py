@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import ItemsView, Iterator, Mapping
 from dataclasses import dataclass, field, replace
+from pathlib import PurePath
 from typing import Any
 
 from fibercap.core.errors import Place
 
 Path = tuple[str, ...]
+_SUFFIXES = (".yaml", ".yml")
 WRAPPER = frozenset({"value", "source", "where", "note"})
 
 
@@ -28,8 +30,9 @@ class Origin:
         """Return the step with files by their names alone: it reads the same wherever they lie."""
         if self.place is None:
             return self
-        place = self.place.without_folder()
-        return replace(self, place=place, how=place.file if self.how == self.place.file else self.how)
+        is_file = self.how.endswith(_SUFFIXES) and not self.how.startswith("--")
+        how = PurePath(self.how).name if is_file else self.how
+        return replace(self, place=self.place.without_folder(), how=how)
 
 
 @dataclass(frozen=True, slots=True)

@@ -41,7 +41,7 @@ def read(
     settings : iterable of str
         Changes `path=value` to apply after the option, the value written as in a file.
     allow_outside : bool
-        Allow `extends` to leave the folder of the file.
+        Allow `extends`, and the `file` of a series, to leave the folder of the file.
 
     Raises
     ------
@@ -51,7 +51,7 @@ def read(
         If there is no such option.
     """
     loaded, path = _load(name, allow_outside=allow_outside)
-    return _with_option_and_settings(_scenario(loaded, path.stem), option, settings)
+    return _with_option_and_settings(loaded, path.stem, option, settings)
 
 
 def read_loans(
@@ -68,7 +68,7 @@ def read_loans(
     """
     loaded, path = _load(name, allow_outside=allow_outside)
     if not holds_only_loans(loaded.tree):
-        return _with_option_and_settings(_scenario(loaded, path.stem), option, settings)
+        return _with_option_and_settings(loaded, path.stem, option, settings)
     if option is not None:
         raise FibercapError(
             "no_such_name", f"no option `{option}` in {loaded.name}; it holds only loans", "leave `--option` out"
@@ -115,7 +115,7 @@ def contracts_of(text: str | bytes, name: str = "loans", settings: Iterable[str]
 def _contracts(loaded: LoadedText, settings: Iterable[str]) -> Contracts:
     tree, problems, contracts = loaded.tree, [*loaded.problems], None
     try:
-        for setting, changes in _changes(loaded.name, settings):
+        for setting, changes in _changes(loaded, settings):
             tree = overlay(tree, changes, SCHEMA, f"--set {setting}")
         contracts = Contracts.from_tree(tree, loaded.name)
     except (OverlayError, ScenarioError) as error:
@@ -125,35 +125,39 @@ def _contracts(loaded: LoadedText, settings: Iterable[str]) -> Contracts:
     return contracts
 
 
-def _with_option_and_settings(scenario: Scenario, option: str | None, settings: Iterable[str]) -> Scenario:
+def _with_option_and_settings(
+    loaded: LoadedText, default_id: str, option: str | None, settings: Iterable[str]
+) -> Scenario:
     """Return a scenario with an option, and then settings, applied."""
+    scenario = _scenario(loaded, default_id)
     if option is not None:
         scenario = scenario.with_option(option)
-    for setting, changes in _changes(scenario.file, settings):
+    for setting, changes in _changes(loaded, settings):
         scenario = scenario.with_changes(changes, f"--set {setting}")
+    scenario.set_digests(loaded.digests)
     return scenario
 
 
-def _changes(name: str, settings: Iterable[str]) -> list[tuple[str, Branch]]:
-    """Return the overlay of each `--set`.
+def _changes(loaded: LoadedText, settings: Iterable[str]) -> list[tuple[str, Branch]]:
+    """Return the overlay of each `--set`; the files of series that one names start in the folder of the scenario.
 
     Raises
     ------
     ScenarioError
         If one does not have the form `path=value`, or two set the same input.
     """
-    changes = [(setting, changes_of(setting)) for setting in settings]
+    changes = [(setting, loaded.with_files(changes_of(setting))) for setting in settings]
     repeated = find_repeated_settings((change for _, change in changes), SCHEMA)
     if repeated:
-        raise ScenarioError(name, repeated.values())
+        raise ScenarioError(loaded.name, repeated.values())
     return changes
 
 
 def scenario_of(text: str | bytes, name: str = "scenario", default_id: str = "scenario") -> Scenario:
     """Return the scenario that a YAML text describes, or raise all problems of the text, the model and the options.
 
-    Every option is applied and validated too, so that none fails only when it is chosen. Files that the text extends
-    are looked for in the current folder.
+    Every option is applied and validated too, so that none fails only when it is chosen. Files that the text extends,
+    and those of its series, are looked for in the current folder.
 
     Parameters
     ----------
@@ -183,6 +187,7 @@ def _scenario(loaded: LoadedText, default_id: str) -> Scenario:
     scenario, problems = None, list[Problem]()
     try:
         scenario = Scenario.from_tree(tree, name)
+        scenario.set_digests(loaded.digests)
     except ScenarioError as error:
         problems = [*error.problems]
     all_problems = [

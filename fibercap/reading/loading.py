@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Final
 
 from fibercap.core.errors import Place, Problem, ScenarioError, unique
@@ -12,6 +12,7 @@ from fibercap.core.overlay import removals
 from fibercap.core.tree import Branch, Leaf, leaves
 from fibercap.reading.extends import Layer, Parents, resolve_extends
 from fibercap.reading.locating import bytes_of, display_path, parent_of, real_path
+from fibercap.reading.series_files import SeriesFiles, digest_of
 from fibercap.reading.text import BROKEN, read_leniently
 
 if TYPE_CHECKING:
@@ -27,16 +28,40 @@ VERSION: Final = 1
 class LoadedText:
     """The tree of all files, and their problems.
 
-    `name` is the name of the file in messages, `refused` the places of values that cannot be read, `incomplete` the
+    `name` is the name of the file in messages, `folder` the folder from which its paths start, `files` what has read
+    the files of series, `refused` the places of values that cannot be read, `incomplete` the
     blocks in which keys are missing because they could not be read, `removed` the places of removals by path.
     """
 
     name: str
     tree: Branch
     problems: tuple[Problem, ...]
+    folder: Path
+    files: SeriesFiles
     refused: frozenset[Place | None] = frozenset()
     incomplete: frozenset[tuple[str, ...]] = frozenset()
     removed: Mapping[str, Place | None] = field(default_factory=dict)
+
+    @property
+    def digests(self) -> dict[str, str]:
+        """The SHA-256 of each file that was read, by its path from the folder, or its name where it lies outside."""
+        inside = {path: path.is_relative_to(self.folder) for path in self.files.digests}
+        names = {path: path.relative_to(self.folder).as_posix() if inside[path] else path.name for path in inside}
+        return {names[path]: digest for path, digest in self.files.digests.items()}
+
+    def with_files(self, changes: Branch) -> Branch:
+        """Return changes laid over the scenario, with the series of files in place.
+
+        Raises
+        ------
+        ScenarioError
+            If a series cannot be read.
+        """
+        count = len(self.files.problems)
+        filled = self.files.fill(changes, self.folder)
+        if len(self.files.problems) > count:
+            raise ScenarioError(self.name, unique(self.files.problems[count:]))
+        return filled
 
     def problems_beyond(self, problems: Iterable[Problem]) -> Iterator[Problem]:
         """Yield the problems that do not merely follow from those of reading."""
@@ -51,7 +76,7 @@ class _Readings:
     """Reads each file once, and keeps its tree and its problems."""
 
     folder: Path
-    fence: Path | None
+    files: SeriesFiles
     readings: dict[Path | None, Reading] = field(default_factory=dict)
 
     def layer(self, text: str | bytes, name: str, path: Path | None) -> Layer:
@@ -64,12 +89,15 @@ class _Readings:
         """
         reading = read_leniently(text, name)
         _check_version(reading.tree, name)
-        self.readings[path] = reading
-        return Layer(name, path, reading.tree)
+        if path is not None:
+            self.files.digests[path] = digest_of(text)
+        tree = self.files.fill(reading.tree, path.parent if path else self.folder)
+        self.readings[path] = replace(reading, tree=tree)
+        return Layer(name, path, tree)
 
     def find(self, name: str, layer: Layer, where: Place | None) -> Layer | Problem:
         """Return the layer of a file that another one extends."""
-        parent = parent_of(name, layer.path.parent if layer.path else self.folder, self.fence, where)
+        parent = parent_of(name, layer.path.parent if layer.path else self.folder, self.files.fence, where)
         if isinstance(parent, Problem):
             return parent
         if parent in self.readings:
@@ -94,9 +122,9 @@ def load_text(
     path : Path or None
         Path of its file, links followed; None for a text without a file.
     folder : Path
-        Folder of the file, from which relative paths start and which `extends` may not leave.
+        Folder of the file, from which relative paths start and which `extends` and `file` may not leave.
     allow_outside : bool
-        Allow `extends` to leave that folder.
+        Allow them to leave that folder.
 
     Raises
     ------
@@ -104,11 +132,13 @@ def load_text(
         If nothing of it can be read, or no file that it extends can be used.
     """
     folder = real_path(folder)
-    readings = _Readings(folder, None if allow_outside else folder)
+    files = SeriesFiles(None if allow_outside else folder)
+    readings = _Readings(folder, files)
     parents = Parents(readings.find)
     layer = readings.layer(text, name, path)
     tree = resolve_extends(layer, parents)
-    problems = [problem for reading in readings.readings.values() for problem in reading.problems] + parents.problems
+    problems = [problem for reading in readings.readings.values() for problem in reading.problems]
+    problems += parents.problems + files.problems
     if problems and not tree:
         raise ScenarioError(name, unique(problems))
     refused = {leaf.place for r in readings.readings.values() for _, leaf in leaves(r.tree) if leaf.value is BROKEN}
@@ -119,7 +149,8 @@ def load_text(
     ):  # keys of an entry that is missing are not copied
         incomplete |= {path for reading in readings.readings.values() for path in entries_with_like(reading.tree)}
     incomplete = {_path_in_plan(path) for path in incomplete}
-    return LoadedText(name, tree, tuple(problems), frozenset(refused), frozenset(incomplete), removals(layer.tree))
+    known = frozenset(refused), frozenset(incomplete), removals(layer.tree)
+    return LoadedText(name, tree, tuple(problems), folder, files, *known)
 
 
 def _path_in_plan(path: tuple[str, ...]) -> tuple[str, ...]:

@@ -1,9 +1,10 @@
-"""Find the files of scenarios: by path, by shipped name, or for `extends`."""
+"""Find the files of scenarios by path or shipped name, and the files that a scenario names."""
 
 from __future__ import annotations
 
 import os
 import re
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import IO, TYPE_CHECKING
@@ -12,7 +13,7 @@ from fibercap.core.currencies import CURRENCIES
 from fibercap.core.errors import FibercapError, Place, Problem, ScenarioError, did_you_mean
 from fibercap.core.input_hints import quote
 from fibercap.core.vocabulary import BUILT_IN, SPOKEN
-from fibercap.reading.text import MOST_BYTES
+from fibercap.reading.decoding import MOST_BYTES
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -77,7 +78,7 @@ def locate(name: str) -> Path:
     if problem.endswith("a folder"):
         hint = "name one file in it"
     elif not problem:
-        near = _scenarios_in(path.parent) if _ask_file_system(Path.is_dir, path.parent) else set()
+        near = _files_in(path.parent, SUFFIXES) if _ask_file_system(Path.is_dir, path.parent) else set()
         names = near if path.suffix in SUFFIXES else set(shipped_scenarios())
         problem = f"no file {quote(name)}, and no shipped scenario of that name"
         hint = did_you_mean(path.name, names, "scenarios")
@@ -98,20 +99,60 @@ def parent_of(name: str, folder: Path, fence: Path | None, where: Place | None) 
     where : Place or None
         Place of the name in the file.
     """
-    path = folder / name
-    if not _ask_file_system(Path.is_file, path) and name in shipped_scenarios():
+    if not _ask_file_system(Path.is_file, folder / name) and name in shipped_scenarios():
         return shipped_scenarios()[name].resolve()
+    near = "files in that folder", lambda: _files_in(folder, SUFFIXES) | set(shipped_scenarios())
+    return _file_within(name, folder, fence, Problem("extends", "no_such_file", "", "a scenario", place=where), near)
+
+
+def table_of(name: str, folder: Path, fence: Path | None, path: str, where: Place | None) -> Path | Problem:
+    """Return the CSV file that a series names, or why it cannot be used.
+
+    Parameters
+    ----------
+    name : str
+        A path from the folder of the file that names it.
+    folder, fence : Path
+        As of `parent_of`.
+    path : str
+        The path of the series, for the message.
+    where : Place or None
+        Place of the name in the file.
+    """
+    shown = display_path(folder)
+    missing = Problem(path, "no_such_file", "", "a CSV file", place=where)
+    given = _file_within(
+        name, folder, fence, missing, ("CSV files in that folder", lambda: _files_in(folder, (".csv",)))
+    )
+    if isinstance(given, Problem) and given.found == f"no file {quote(name)}":
+        return replace(given, found=f"{given.found} in the {'current folder' if shown == '.' else f'folder {shown}'}")
+    return given
+
+
+def _file_within(
+    name: str,
+    folder: Path,
+    fence: Path | None,
+    missing: Problem,
+    near: tuple[str, Callable[[], set[str]]],
+) -> Path | Problem:
+    """Return the file of a name inside the fence, or else a problem made of `missing`.
+
+    `near` are what the names of such files are called in the hint, and the names themselves.
+    """
+    path = folder / name
     if fence is not None and not _ask_file_system(
         partial(_is_within, folders=(fence, *shipped_folders())), path, otherwise=True
     ):
         problem, wanted = f"{quote(name)}, which leads out of the folder {display_path(fence)}", "a file inside it"
-        return Problem("extends", "outside", problem, wanted, "move it inside, or give `--allow-outside`", where)
+        way = "move it inside, or give `--allow-outside`"
+        return replace(missing, code="outside", found=problem, wanted=wanted, hint=way)
     if not _ask_file_system(Path.is_file, path):
         problem, hint = _describe_non_file(path, name), "name a file"
         if not problem:
-            near = _scenarios_in(folder) | set(shipped_scenarios())
-            problem, hint = f"no file {quote(name)}", did_you_mean(Path(name).name, near, "files in that folder")
-        return Problem("extends", "no_such_file", problem, "a scenario", hint, where)
+            kind, known = near
+            problem, hint = f"no file {quote(name)}", did_you_mean(Path(name).name, known(), kind)
+        return replace(missing, found=problem, hint=hint)
     return path.resolve()
 
 
@@ -134,9 +175,9 @@ def _is_within(path: Path, folders: Iterable[Path]) -> bool:
     return any(path.resolve().is_relative_to(real_path(folder)) for folder in folders)
 
 
-def _scenarios_in(folder: Path) -> set[str]:
+def _files_in(folder: Path, suffixes: Iterable[str]) -> set[str]:
     return {
-        file.name for suffix in SUFFIXES for file in folder.glob(f"*{suffix}") if _ask_file_system(Path.is_file, file)
+        file.name for suffix in suffixes for file in folder.glob(f"*{suffix}") if _ask_file_system(Path.is_file, file)
     }
 
 

@@ -11,30 +11,19 @@ import yaml
 from fibercap.core.errors import Place, Problem, ScenarioError
 from fibercap.core.input_hints import quote
 from fibercap.core.tree import Branch, Leaf, Origin, Tree
-from fibercap.reading.syntax import problem_of_yaml_error, unreadable_character
+from fibercap.reading.decoding import decode, problem_at_start
+from fibercap.reading.syntax import problem_of_yaml_error
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
 MOST_NODES: Final = 200_000
-MOST_BYTES: Final = 5_000_000
 DEEPEST: Final = 50
 BROKEN: Final = None  # the value of a leaf that could not be read; every field refuses it too
 _PLAIN_TAGS: Final = frozenset(
     f"tag:yaml.org,2002:{name}"
     for name in ("str", "int", "float", "bool", "null", "timestamp", "map", "seq", "merge", "value")
 )
-_MARKS: Final = {
-    b"\xff\xfe\0\0": "a file in UTF-32",
-    b"\0\0\xfe\xff": "a file in UTF-32",
-    b"\xff\xfe": "a file in UTF-16",
-    b"\xfe\xff": "a file in UTF-16",
-    b"PK\x03\x04": "a packed file, as workbooks are",
-    b"%PDF": "a PDF",
-}
-"""Kinds of files that are not UTF-8 text, by their first bytes."""
-# YAML 1.1, section 4.1: characters that are not printable.
-_NO_TEXT: Final = re.compile("[^\t\n\r -~\x85\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 _BEGIN: Final = "it begins with `fibercap: 1`"
 _LISTS: Final = ("remove", "gap", "extends")
 _Loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
@@ -226,17 +215,17 @@ def read_leniently(text: str | bytes, name: str) -> Reading:
     ScenarioError
         If nothing can be read.
     """
-    decoded = _decode(text, name)
+    decoded = decode(text, name)
     try:
         _refuse_too_large(decoded, name)
         node = yaml.compose(decoded, Loader=_Loader)
     except yaml.MarkedYAMLError as error:
         raise ScenarioError(name, [problem_of_yaml_error(error, name, decoded)]) from None
     if node is None or _is_empty(node):
-        raise ScenarioError(name, [_problem_at_start(name, "empty", "an empty file", "a scenario", _BEGIN)])
+        raise ScenarioError(name, [problem_at_start(name, "empty", "an empty file", "a scenario", _BEGIN)])
     if not isinstance(node, yaml.MappingNode):
         problem = "a list" if isinstance(node, yaml.SequenceNode) else "one value"
-        raise ScenarioError(name, [_problem_at_start(name, "not_a_block", problem, "a scenario", _BEGIN)])
+        raise ScenarioError(name, [problem_at_start(name, "not_a_block", problem, "a scenario", _BEGIN)])
     builder = _Builder(name, decoded)
     builder.count(node)
     tree = builder.build(node)
@@ -260,37 +249,3 @@ def _problem_of_size(place: Place, *, by_count: bool) -> Problem:
         f"more than {MOST_NODES:,} values, aliases followed" if by_count else f"more than {DEEPEST} levels of blocks"
     )
     return Problem("", "too_large", problem, "a scenario that a person can read", "write less, or less deep", place)
-
-
-def _decode(text: str | bytes, name: str) -> str:
-    if len(text) > MOST_BYTES:
-        problem = f"more than {MOST_BYTES:,} bytes"
-        raise ScenarioError(name, [_problem_at_start(name, "too_large", problem, f"at most {MOST_BYTES:,} bytes")])
-    decoded = text if isinstance(text, str) else _decode_bytes(text, name)
-    strange = _NO_TEXT.search(decoded)  # the parser would report it too, but at a position in bytes
-    if strange:
-        raise ScenarioError(name, [unreadable_character(decoded, strange.start(), name)])
-    return decoded
-
-
-def _decode_bytes(text: bytes, name: str) -> str:
-    try:
-        return text.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        raise ScenarioError(name, [_problem_of_encoding(text, error.start, name)]) from None
-
-
-def _problem_of_encoding(text: bytes, position: int, name: str) -> Problem:
-    start = text.rfind(b"\n", 0, position) + 1
-    column = len(text[start:position].decode("utf-8-sig")) + 1
-    shown = text[start:].split(b"\n", 1)[0].decode("utf-8-sig", errors="replace").rstrip("\r")
-    problem, hint = f"the byte 0x{text[position]:02x}, which is not UTF-8", "save the file as UTF-8"
-    place = Place(name, text.count(b"\n", 0, position) + 1, column, shown)
-    kind = next((kind for mark, kind in _MARKS.items() if text.startswith(mark)), "")
-    if kind:
-        problem, place = kind, Place(name, 1, 1)
-    return Problem("", "not_utf8", problem, "UTF-8 text", hint, place)
-
-
-def _problem_at_start(name: str, code: str, problem: str, wanted: str, hint: str = "") -> Problem:
-    return Problem("", code, problem, wanted, hint, Place(name, 1, 1))

@@ -212,6 +212,16 @@ def test_a_bad_overlay_is_refused_where_it_stands(case: str) -> None:
     assert refused(LAID.replace(old, new, 1)) == where
 
 
+def test_a_series_may_stand_in_a_file_with_its_column() -> None:
+    beside = ("", ", growth: 3 %/year", ", interpolate: linear")
+    files = [f"{{file: prices.csv, column: smf{more}}}" for more in beside]
+    for file in (*files, f"{{value: {files[0]}, source: offer}}"):
+        assert refused(TUTORIAL.replace("{2001: 40 USD/km, 2003: 36 USD/km}", file)) is None
+        assert refused(LAID.replace("change:\n", f"change:\n  products.fiber.demand: {file}\n", 1)) is None
+    for bad in ("{file: prices.csv}", "{column: smf}", "{file: prices.csv, column: smf, 2001: 40 USD/km}"):
+        assert refused(TUTORIAL.replace("{2001: 40 USD/km, 2003: 36 USD/km}", bad)) == "products.fiber.price"
+
+
 def specs() -> list[type[Spec]]:
     """Return every block of the language."""
     classes, found = [Spec], list[type[Spec]]()

@@ -13,8 +13,8 @@ import numpy as np
 from fibercap.core import grammar
 from fibercap.core.dates import Day, year_ends_of
 from fibercap.core.entries import read_block
-from fibercap.core.fields import Field, Label, Of, Word, wrong
-from fibercap.core.series import Series, span_of
+from fibercap.core.fields import Label, Of, Word, wrong
+from fibercap.core.series import OverTime, Series, span_of
 from fibercap.core.spec import OneOf, Spec
 from fibercap.core.timeline import add_months, month_end
 from fibercap.core.units import Array
@@ -43,16 +43,16 @@ class Steps:
     names: tuple[str, ...] = ()
 
 
-class StepsOf(Field):
+class StepsOf(OverTime):
     """Reads `8.5 %/year`, or rates by day, month, quarter or year."""
 
     unit = "1/year"
+    key_pattern = f"(?:{grammar.PERIOD}|{grammar.DAY})"
 
     def schema(self) -> grammar.Json:
         """Return what may be written."""
         one = RATE.schema()
-        block = grammar.block_by_key(f"(?:{grammar.PERIOD}|{grammar.DAY})", one)
-        return grammar.either(f"{one['title']}; or by period or day", one["x-unit"], one, block)
+        return self.either_form(f"{one['title']}; or by period or day", one)
 
     def parse(self, raw: Any, info: ValidationInfo) -> Steps:
         """Return the rates of a loan in the order of their days; one rate alone has no days.

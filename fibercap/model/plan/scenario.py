@@ -16,7 +16,7 @@ from fibercap.core.errors import FibercapError, ScenarioError, did_you_mean
 from fibercap.core.overlay import OverlayError, overlay
 from fibercap.core.product_units import units_context, vocabulary_of
 from fibercap.core.schema_of_paths import Schema
-from fibercap.core.series import PathOf
+from fibercap.core.series import OverTime
 from fibercap.core.spec import field_at, fields_at, quantities
 from fibercap.core.tree import Branch, Leaf, Path, leaves, unwrap
 from fibercap.core.units import is_share
@@ -41,6 +41,7 @@ class Scenario(Plan):
     _with_options: dict[str, Scenario] = PrivateAttr(default_factory=dict)
     _base: Scenario | None = PrivateAttr(default=None)
     _inputs: tuple[Input, ...] | None = PrivateAttr(default=None)
+    _digests: Mapping[str, str] = PrivateAttr(default_factory=dict)
 
     @classmethod
     def from_tree(
@@ -77,6 +78,7 @@ class Scenario(Plan):
             scenario = validate(cls, parsed, context, problems_across)
         scenario._tree, scenario._name, scenario._option = tree, name, option  # noqa: SLF001 - its own
         scenario._context, scenario._unwrapped = context, (values, wrappers)  # noqa: SLF001 - a member of the same class
+        scenario._digests = like._digests if like is not None else {}  # noqa: SLF001 - its own
         return scenario
 
     @property
@@ -104,6 +106,15 @@ class Scenario(Plan):
     def file(self) -> str:
         """Its name in messages."""
         return self._name
+
+    @property
+    def digests(self) -> Mapping[str, str]:
+        """The SHA-256 of each file that it was read from, by name: its own, those it extends, and those of series."""
+        return self._digests
+
+    def set_digests(self, digests: Mapping[str, str]) -> None:
+        """Set the SHA-256 of the files that it was read from; options that are applied later keep them."""
+        self._digests = digests
 
     @property
     def option(self) -> str | None:
@@ -278,7 +289,7 @@ def _bare_key(path: Path, text: str) -> str:
 def _settings(path: Path) -> frozenset[str]:
     """Return the keys that may stand beside the periods of the series at a path; none if there is no such series."""
     field = field_at(Scenario, path)
-    return frozenset(field.settings) if isinstance(field, PathOf) else frozenset()
+    return frozenset(field.settings) if isinstance(field, OverTime) else frozenset()
 
 
 SCHEMA = Schema(known_fields, _one_value, _bare_key, _settings)

@@ -63,5 +63,7 @@ class Manifest(TypedDict):
     """The inputs by evidence."""
     warnings: list[str]
     """The warnings."""
+    read: dict[str, str]
+    """By file that the scenario was read from, its SHA-256: itself, those it extends, and those of its series."""
     files: dict[str, str]
     """By file of the folder, its SHA-256."""

@@ -1,0 +1,218 @@
+"""Series in CSV files: `{file: prices.csv, column: price}` is read as if the cells of the column stood in its place."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Final
+
+from fibercap.core.dates import way_to_name
+from fibercap.core.errors import Place, Problem, ScenarioError, nearest
+from fibercap.core.input_hints import quote
+from fibercap.core.period_names import DECEMBER
+from fibercap.core.series import OverTime
+from fibercap.core.spec import field_at
+from fibercap.core.tree import Branch, Leaf, Origin, is_wrapper, wrapped_value
+from fibercap.core.units import QuantityTextError, split_quantity
+from fibercap.model.plan.scenario import Scenario
+from fibercap.reading.csv_table import Column, Record, Table
+from fibercap.reading.locating import bytes_of, display_path, table_of
+from fibercap.reading.text import BROKEN, MOST_NODES
+
+if TYPE_CHECKING:
+    from pathlib import Path as FilePath
+
+    from fibercap.core.tree import Path, Tree
+
+FILE: Final = "file"
+COLUMN: Final = "column"
+_VERBS: Final = ("change", "add")
+_LIKE: Final = "`{file: prices.csv, column: price}`"
+
+
+@dataclass
+class SeriesFiles:
+    """Reads the files of series, each once.
+
+    `fence` is the folder that they may not leave, None if they may. `digests` gets the SHA-256 of each file by its
+    path, `problems` what is wrong.
+    """
+
+    fence: FilePath | None
+    digests: dict[FilePath, str] = field(default_factory=dict)
+    problems: list[Problem] = field(default_factory=list)
+    _tables: dict[FilePath, Table | None] = field(default_factory=dict)
+    _cells: int = 0
+
+    def fill(self, tree: Branch, folder: FilePath, path: Path = ()) -> Branch:
+        """Return a tree in which the series of files stand as keys and values; without any, it is the same object.
+
+        Parameters
+        ----------
+        tree : Tree
+            A scenario, or changes, as written.
+        folder : Path
+            The folder of the file in which they are written, from which the names of files start.
+        path : Path
+            The path of `tree` in the plan.
+        """
+        filled = {key: self._filled(child, folder, _path_below(tree, path, key)) for key, child in tree.items()}
+        same = all(filled[key] is child for key, child in tree.items())
+        return tree if same else Branch(filled, tree.keys_at, tree.place)
+
+    def _filled(self, tree: Tree, folder: FilePath, path: Path) -> Tree:
+        """Return a part of the tree; see `fill`."""
+        if not isinstance(tree, Branch):
+            return tree
+        kind = field_at(Scenario, path) if FILE in tree or COLUMN in tree else None
+        return self._series(tree, folder, path, kind) if isinstance(kind, OverTime) else self.fill(tree, folder, path)
+
+    def _series(self, block: Branch, folder: FilePath, path: Path, kind: OverTime) -> Tree:
+        """Return the keys and values of a series, and what stands beside them; a value that cannot be read if none."""
+        known, count = (FILE, COLUMN, *kind.settings), len(self.problems)
+        broken = Leaf(BROKEN, (Origin(block.place),))
+        self.problems += [_unknown_key(key, block, path, known) for key in block if key not in known]
+        file, column = (self._text(key, block, path) for key in (FILE, COLUMN))
+        if file is None or column is None or len(self.problems) > count:
+            return broken
+        name = ".".join(path)
+        table = self._table(file, folder, name)
+        found = table and table.column(column.value, name, column.place)
+        if isinstance(found, Problem):
+            self.problems.append(found)
+        if not isinstance(found, Column):
+            return broken
+        series = self._values(found, path, column.place)
+        if not series:
+            return broken
+        beside = {key: child for key, child in block.items() if key in kind.settings}
+        places = {**series.keys_at, **{key: place for key, place in block.keys_at.items() if key in beside}}
+        return Branch({**series.children, **beside}, places, block.place)
+
+    def _text(self, key: str, block: Branch, path: Path) -> Leaf | None:
+        """Return what a block says under `file` or `column`, None if it says nothing that can be read."""
+        leaf, name = wrapped_value(block.get(key, Leaf(BROKEN))), ".".join(path)
+        if isinstance(leaf, Leaf) and isinstance(leaf.value, str):
+            return leaf
+        if key not in block:
+            other, way = (FILE if key == COLUMN else COLUMN), f"write it like {_LIKE}"
+            where = block.keys_at.get(other)
+            self.problems.append(Problem(name, "missing", f"`{other}` without `{key}`", "both", way, where))
+        elif not (isinstance(leaf, Leaf) and leaf.value is BROKEN):
+            where = block.keys_at.get(key)
+            self.problems.append(Problem(f"{name}.{key}", "not_a_scalar", "a block", "one name", "", where))
+        return None
+
+    def _table(self, file: Leaf, folder: FilePath, path: str) -> Table | None:
+        """Return the table of a file, None if it cannot be read."""
+        where = table_of(str(file.value), folder, self.fence, path, file.place)
+        if isinstance(where, Problem):
+            self.problems.append(where)
+            return None
+        if where not in self._tables:
+            self._tables[where] = None
+            try:
+                content = bytes_of(where)
+                self._tables[where] = Table(content, display_path(where))
+                self.digests[where] = digest_of(content)
+            except ScenarioError as error:
+                self.problems += error.problems
+        return self._tables[where]
+
+    def _values(self, column: Column, path: Path, where: Place | None) -> Branch:
+        """Return the keys and values of a column; no keys if one of them cannot be used."""
+        children: dict[str, Leaf] = {}
+        places: dict[str, Place] = {}
+        self._cells += len(column.records)
+        if self._cells > MOST_NODES:
+            found, wanted = f"more than {MOST_NODES:,} values in the files of series", "a plan that a person can read"
+            self.problems.append(Problem(".".join(path), "too_large", found, wanted, "name shorter files", where))
+            return Branch()
+        name, refused = ".".join(path), list[Problem]()
+        for record in column.records:
+            key, here = record.cells[0], record.place(0)
+            problem = _problem_of_key(key, places.get(key), f"{name}.{key}", here)
+            if problem is not None:
+                refused.append(problem)
+            else:
+                places[key], children[key] = here, self._value(record, column, f"{name}.{key}")
+        if not column.records:
+            found, way = f"no line below the names of the columns in {column.place.file}", "write one for each period"
+            refused.append(Problem(name, "empty", found, "values by period", way, where))
+        elif children and not column.unit and all(_unit_of(cell.value) == "" for cell in children.values()):
+            way = f"write it in each cell, or once in the first line, as `{column.name} [UNIT]`"
+            refused.append(Problem(name, "bare_number", "numbers without a unit", "", way, column.place))
+        self.problems += refused
+        return Branch() if refused else Branch(children, places)
+
+    def _value(self, record: Record, column: Column, path: str) -> Leaf:
+        """Return the value of a cell, with the unit of the header; one that cannot be read if it is refused."""
+        cell = record.cell(column)
+        problem = _problem_of_cell(cell, record, column, path)
+        if problem is not None:
+            self.problems.append(problem)
+            return Leaf(BROKEN, (Origin(problem.place),))
+        return Leaf(f"{cell} {column.unit}" if column.unit else cell, (Origin(record.place(column.index)),))
+
+
+def _path_below(block: Branch, path: Path, key: str) -> Path:
+    """Return the path in the plan of what stands under a key of a block; `change` and `add` hold paths of the plan."""
+    if key == "value" and is_wrapper(block):
+        return path
+    holds_paths = path in {("change",), ("add",)} or (len(path) == 3 and path[0] == "options" and path[2] in _VERBS)
+    return tuple(key.split(".")) if holds_paths else (*path, key)
+
+
+def _unknown_key(key: str, block: Branch, path: Path, known: tuple[str, ...]) -> Problem:
+    near = nearest(key, known)
+    way = f"did you mean `{near}`?" if near else "write it in the file, or change it in a file that extends this one"
+    if key in {"source", "where", "note"}:
+        way = f"write it like `{{value: {_LIKE.strip('`')}, {key}: ...}}`"
+    problem, wanted = f"`{key}` beside a series of a file", f"one of {', '.join(f'`{word}`' for word in known)}"
+    return Problem(".".join((*path, key)), "unknown_key", problem, wanted, way, block.keys_at.get(key))
+
+
+def _problem_of_key(key: str, first: Place | None, path: str, here: Place) -> Problem | None:
+    """Return why a text cannot be a key, None if the series itself will say it; `first` has the same key before.
+
+    What begins like a name would be read as what stands beside the keys of a series, such as `growth`.
+    """
+    if re.match("FY[0-9]|[0-9]", key) is None:
+        found = f"the key {quote(key)}" if key else "a line without a key"
+        way = f"the first column has the keys; {way_to_name(key, DECEMBER)}"
+        return Problem(path.rstrip("."), "not_a_period", found, "a year, quarter or month", way, here)
+    if first is None:
+        return None
+    problem = f"`{key}` a second time (it stands first in line {first.line})"
+    return Problem(path, "duplicate_key", problem, "each key once", "keep one of the two", here)
+
+
+def _problem_of_cell(cell: str, record: Record, column: Column, path: str) -> Problem | None:
+    """Return why a cell cannot be a value of a column, None where the input itself will say it."""
+    here, more = record.place(column.index), [cell for cell in record.cells[column.width :] if cell]
+    if more:
+        problem = f"{len(record.cells)} cells, where the first line has {column.width}"
+        way = "write a point before decimals, no comma between thousands, and quotes around a text with a comma"
+        return Problem(path, "comma_in_number", problem, "a cell for each column", way, record.place(column.width))
+    if not cell:
+        way = "write the value, or remove the line; each value holds until the next key"
+        return Problem(path, "empty", "an empty cell", "a value", way, here)
+    if column.unit and _unit_of(cell):
+        problem, wanted = f"{quote(cell)} in a column of {quote(column.unit)}", "a number without a unit"
+        way = "remove the unit in the cell, or the one in the first line"
+        return Problem(path, "given_twice", problem, wanted, way, here)
+    return None
+
+
+def _unit_of(cell: str | None) -> str | None:
+    """Return the unit of a quantity, "" of a bare number, None of any other text."""
+    try:
+        return split_quantity(cell)[1] if cell and cell.isascii() else None
+    except QuantityTextError:
+        return None
+
+
+def digest_of(text: str | bytes) -> str:
+    """Return the SHA-256 of what a file holds."""
+    return hashlib.sha256(text if isinstance(text, bytes) else text.encode()).hexdigest()
