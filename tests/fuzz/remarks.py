@@ -75,7 +75,11 @@ def write_remarks(dice: Dice, block: Plan, node: Node, sources: list[str], share
         if isinstance(value, dict):
             write_remarks(dice, value, below, sources, share)
             inner = below.kinds[value["style"]] if "style" in value and below.kinds else below
-            if "note" in inner.keys and not any(key[:1].isdigit() for key in value) and dice.chance(share):
+            if (
+                "note" in inner.keys
+                and not any(key[:1].isdigit() or key.startswith("FY") for key in value)
+                and dice.chance(share)
+            ):
                 value["note"] = "As at Jena: 5 %, not 4"
         if below.takes_remarks and not isinstance(value, list) and dice.chance(share / 4):
             block[key] = with_remarks(dice, value, sources)

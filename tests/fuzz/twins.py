@@ -23,7 +23,7 @@ from fibercap.views.numbers import lies_within
 from tests.fuzz.dice import Dice, Plan
 from tests.fuzz.plans import write_plan
 from tests.fuzz.remarks import without_remarks
-from tests.fuzz.rewriting import CODES, change_units, lay_over, move_years, multiply_money, shuffle_keys
+from tests.fuzz.rewriting import CODES, change_units, lay_over, move_years, multiply_money, put_in_files, shuffle_keys
 
 TIMES = 1000
 HUGE = 1e5
@@ -220,6 +220,15 @@ def lay(case: Case) -> Iterator[str]:
     yield from unlike(case.projection, twin)
 
 
+def read_files(case: Case) -> Iterator[str]:
+    """Check that series in files are the series as they are typed."""
+    twin, files = put_in_files(case.dice, case.bare)
+    case.texts.append(twin)
+    for name, text in {**files, "plan.yaml": write_plan(twin)}.items():
+        (case.folder / name).write_text(text, "utf-8")
+    yield from unlike(case.projection, project(read(case.folder / "plan.yaml")))
+
+
 def lend(case: Case) -> Iterator[str]:
     """Check that a loan that draws by its own dates is the same in a file of loans alone."""
     plan = case.bare
@@ -265,6 +274,7 @@ TWINS: dict[str, Callable[[Case], Iterator[str]]] = {
     "an option alone": choose_option,
     "by quarter": bring_by,
     "laid over another": lay,
+    "series in files": read_files,
     "draws at once": draw_many,
     "loans alone": lend,
 }

@@ -185,7 +185,9 @@ def test_a_path_starts_in_the_folder_of_the_file_that_has_it(tmp_path: Path) -> 
     assert float(read(tmp_path / "other" / "child.yaml", allow_outside=True).products["fiber"].price.values[1]) == 38
 
 
-def test_a_plan_without_folders_reads_the_same_wherever_it_lies(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_plan_without_folders_reads_the_same_wherever_it_lies(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     (tmp_path / "in").mkdir()
     (tmp_path / "in" / "plan.yaml").write_text(PLAN)
     (tmp_path / "in" / "prices.csv").write_text(LINES)
