@@ -151,7 +151,7 @@ class PathOf(OverTime):
     at_ends: bool = False
     """Whether each value is that of the last day of its key; keys are then sorted by their ends."""
     takes_settings: bool = True
-    """Whether `interpolate` and, of what has no upper bound, `growth` may stand beside its keys."""
+    """Whether `growth` and `interpolate` may stand beside its keys."""
 
     @property
     def unit(self) -> str:
@@ -160,15 +160,13 @@ class PathOf(OverTime):
 
     @property
     def settings(self) -> Mapping[str, Field]:
-        """The keys that may stand beside those of periods; what has an upper bound does not grow."""
-        grows = self.takes_settings and not np.isfinite(self.of.high)
-        return {key: field for key, field in SETTINGS.items() if self.takes_settings and (grows or key != "growth")}
+        """The keys that may stand beside those of periods."""
+        return SETTINGS if self.takes_settings else {}
 
     def schema(self) -> grammar.Json:
         """Return what may be written."""
         one = self.of.schema()
-        words = {0: "by period", 1: "over time", 2: "over time, growing"}[len(self.settings)]
-        return self.either_form(f"{one['title']}; or {words}", one)
+        return self.either_form(f"{one['title']}; or {'over time' if self.settings else 'by period'}", one)
 
     def parse(self, raw: Any, info: ValidationInfo) -> Series:
         """Return the series, in the order of time.

@@ -102,17 +102,17 @@ class Table:
         """
         headers = [_UNIT.fullmatch(cell) for cell in self.head.cells]
         names = [match[1] if match else cell for match, cell in zip(headers, self.head.cells, strict=True)]
-        found = [number for number, known in enumerate(names) if known == name and number > 0]
-        if len(found) > 1:
+        numbers = [number for number, known in enumerate(names) if known == name and number > 0]
+        if len(numbers) > 1:
             problem = f"the column {quote(name)} twice in {self.name}"
             return Problem(path, "duplicate_key", problem, "each column once", "rename one of the two", where)
-        if not found:
+        if not numbers:
             return Problem(
                 path, "no_such_column", f"no column {quote(name)} in {self.name}", "", self._way(name), where
             )
-        match = headers[found[0]]
+        match = headers[numbers[0]]
         unit = match[2].strip() if match else ""
-        return Column(name, found[0], unit, len(self.head.cells), self.head.place(found[0]), self.records)
+        return Column(name, numbers[0], unit, len(self.head.cells), self.head.place(numbers[0]), self.records)
 
     def _way(self, name: str) -> str:
         """Return the hint for a column that is not there."""

@@ -146,7 +146,7 @@ def _file_within(
     ):
         problem, wanted = f"{quote(name)}, which leads out of the folder {display_path(fence)}", "a file inside it"
         way = "move it inside, or give `--allow-outside`"
-        return replace(missing, code="outside", found=problem, wanted=wanted, hint=way)
+        return Problem(missing.path, "outside", problem, wanted, way, missing.place)
     if not _ask_file_system(Path.is_file, path):
         problem, hint = _describe_non_file(path, name), "name a file"
         if not problem:

@@ -57,11 +57,11 @@ class SeriesFiles:
         path : Path
             The path of `tree` in the plan.
         """
-        filled = {key: self._filled(child, folder, _path_below(tree, path, key)) for key, child in tree.items()}
+        filled = {key: self._replace(child, folder, _path_below(tree, path, key)) for key, child in tree.items()}
         same = all(filled[key] is child for key, child in tree.items())
         return tree if same else Branch(filled, tree.keys_at, tree.place)
 
-    def _filled(self, tree: Tree, folder: FilePath, path: Path) -> Tree:
+    def _replace(self, tree: Tree, folder: FilePath, path: Path) -> Tree:
         """Return a part of the tree; see `fill`."""
         if not isinstance(tree, Branch):
             return tree
@@ -78,12 +78,12 @@ class SeriesFiles:
             return broken
         name = ".".join(path)
         table = self._table(file, folder, name)
-        found = table and table.column(column.value, name, column.place)
-        if isinstance(found, Problem):
-            self.problems.append(found)
-        if not isinstance(found, Column):
+        cells = table and table.column(column.value, name, column.place)
+        if isinstance(cells, Problem):
+            self.problems.append(cells)
+        if not isinstance(cells, Column):
             return broken
-        series = self._values(found, path, column.place)
+        series = self._values(cells, path, column.place)
         if not series:
             return broken
         beside = {key: child for key, child in block.items() if key in kind.settings}
@@ -124,22 +124,21 @@ class SeriesFiles:
         """Return the keys and values of a column; no keys if one of them cannot be used."""
         children: dict[str, Leaf] = {}
         places: dict[str, Place] = {}
-        self._cells += len(column.records)
-        if self._cells > MOST_NODES:
-            found, wanted = f"more than {MOST_NODES:,} values in the files of series", "a plan that a person can read"
-            self.problems.append(Problem(".".join(path), "too_large", found, wanted, "name shorter files", where))
-            return Branch()
         name, refused = ".".join(path), list[Problem]()
-        for record in column.records:
+        self._cells += len(column.records)
+        for record in column.records if self._cells <= MOST_NODES else ():
             key, here = record.cells[0], record.place(0)
             problem = _problem_of_key(key, places.get(key), f"{name}.{key}", here)
             if problem is not None:
                 refused.append(problem)
             else:
                 places[key], children[key] = here, self._value(record, column, f"{name}.{key}")
-        if not column.records:
-            found, way = f"no line below the names of the columns in {column.place.file}", "write one for each period"
-            refused.append(Problem(name, "empty", found, "values by period", way, where))
+        if self._cells > MOST_NODES:
+            many, wanted = f"more than {MOST_NODES:,} values in the files of series", "a plan that a person can read"
+            refused.append(Problem(name, "too_large", many, wanted, "name shorter files", where))
+        elif not column.records:
+            none, way = f"no line below the names of the columns in {column.place.file}", "write one for each period"
+            refused.append(Problem(name, "empty", none, "values by period", way, where))
         elif children and not column.unit and all(_unit_of(cell.value) == "" for cell in children.values()):
             way = f"write it in each cell, or once in the first line, as `{column.name} [UNIT]`"
             refused.append(Problem(name, "bare_number", "numbers without a unit", "", way, column.place))
@@ -179,9 +178,9 @@ def _problem_of_key(key: str, first: Place | None, path: str, here: Place) -> Pr
     What begins like a name would be read as what stands beside the keys of a series, such as `growth`.
     """
     if re.match("FY[0-9]|[0-9]", key) is None:
-        found = f"the key {quote(key)}" if key else "a line without a key"
+        shown = f"the key {quote(key)}" if key else "a line without a key"
         way = f"the first column has the keys; {way_to_name(key, DECEMBER)}"
-        return Problem(path.rstrip("."), "not_a_period", found, "a year, quarter or month", way, here)
+        return Problem(path.rstrip("."), "not_a_period", shown, "a year, quarter or month", way, here)
     if first is None:
         return None
     problem = f"`{key}` a second time (it stands first in line {first.line})"

@@ -259,10 +259,10 @@ def test_every_problem_of_a_series_is_said_at_once() -> None:
     ("block", "wanted"),
     [
         ("rates: {libor: {2001: 3 %/year, growth: 3 %/year}}", "rates.libor.growth: the key `growth`, wanted a year, quarter or month; `growth` does not apply to it; write each value by its key"),
-        ("tax: {rate: {2001: 30 %, growth: 3 %/year}}", "tax.rate.growth: the key `growth`, wanted a year, quarter or month; `growth` does not apply to it; write each value by its key"),
+        ("exchange: {EUR: {average: {2001: 1 USD/EUR, growth: 3 %/year}}}", "exchange.EUR.average.growth: the key `growth`, wanted a year, quarter or month; `growth` does not apply to it; write each value by its key"),
     ],
 )  # fmt: skip
-def test_rates_and_shares_do_not_grow(block: str, wanted: str) -> None:
+def test_rates_do_not_grow(block: str, wanted: str) -> None:
     assert problems(plan("45 USD/km") + block) == [wanted]
 
 

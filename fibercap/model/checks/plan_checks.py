@@ -31,7 +31,7 @@ from fibercap.model.checks.funding_checks import (
     loan_total,
 )
 from fibercap.model.checks.loan_checks import LOAN_CHECKS, loan_horizon
-from fibercap.model.checks.series_checks import start_of_discounting, start_of_growth, start_of_series
+from fibercap.model.checks.series_checks import limit_of_growth, start_of_discounting, start_of_growth, start_of_series
 from fibercap.model.funding.sources import PURSES, RESERVED, ROWS
 from fibercap.model.plants.purchases import net_capital
 
@@ -105,6 +105,7 @@ def _checks(plan: Plan) -> list[tuple[Callable[[Plan, str], Findings], list[str]
         (_sources, ["default_source"]),
         (start_of_series, ["all"]),
         (start_of_growth, ["all"]),
+        (limit_of_growth, ["all"]),
         (start_of_discounting, ["all"]),
         (_plant, names("plants")),
         (_purchase, names("plants")),
