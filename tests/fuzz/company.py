@@ -168,7 +168,7 @@ def draw_plants(draft: Draft) -> None:
             "cash_cost": draft.series(lambda code=code: draft.amount(8, 40, code, "/km"), 0.3),  # type: ignore[misc]
         }
         if dice.chance(0.5):
-            plant["utilization"] = draft.series(lambda: draft.share(40, 100), 0.4, grows=False)
+            plant["utilization"] = draft.series(lambda: draft.share(40, 100), 0.4, bounded=True)
         if dice.chance(0.5):
             plant["fixed_cost"] = draft.series(lambda: draft.amount(1e5, 2e6, per="/year"), 0.3)
         draw_maintenance(draft, plant)
@@ -207,12 +207,12 @@ def draw_capital(draft: Draft) -> None:
     dice, found = draft.dice, draft.plan
     if dice.chance(0.7):
         days = {
-            kind: draft.series(lambda: f"{dice.pick(0, 0, 15, 30, 45, 60, 90.5, 200, 366)} days", 0.3, grows=False)
+            kind: draft.series(lambda: f"{dice.pick(0, 0, 15, 30, 45, 60, 90.5, 200, 366)} days", 0.3, bounded=True)
             for kind in dice.some(["receivables", "inventory", "payables"], 0.7)
         }
         found["working_capital"] = days | ({"days_in_year": dice.pick(360, 365)} if dice.chance(0.5) else {})
     if dice.chance(0.8):
-        tax: Plan = {"rate": draft.series(lambda: draft.share(5, 50), 0.4, grows=False)}
+        tax: Plan = {"rate": draft.series(lambda: draft.share(5, 50), 0.4, bounded=True)}
         if dice.chance(0.5):
             tax["lag"] = f"{draft.step * dice.randint(0, max(12 // draft.step, 1))} months"
         if dice.chance(0.4):

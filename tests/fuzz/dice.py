@@ -157,11 +157,12 @@ class Draft:
                 found[key] = make()
         return found
 
-    def series(self, make: Callable[[], str], share: float = 0.4, *, grows: bool = True) -> Any:
-        """Return a value, or values by period that may grow after the last, or lie on straight lines."""
+    def series(self, make: Callable[[], str], share: float = 0.4, *, bounded: bool = False) -> Any:
+        """Return a value, or values by period that may grow after the last, a bounded one not upwards, or lie on lines."""
         found, dice = self.by_period(make, share), self.dice
-        if grows and isinstance(found, dict) and dice.chance(0.3):
-            rate = dice.choice([self.rate(1, 9), "-3 %/year", "0 %/year", *self.plan.get("indices", {})])
+        if isinstance(found, dict) and dice.chance(0.3):
+            up = [] if bounded else [self.rate(1, 9), *self.plan.get("indices", {})]
+            rate = dice.choice([*up, "-3 %/year", "0 %/year"])
             found["growth"] = dice.pick(rate, rate, {"rate": rate}, {"rate": rate, "every": dice.pick("year", "month")})
         if isinstance(found, dict) and dice.chance(0.2):
             found["interpolate"] = dice.pick("none", "linear", "linear")
