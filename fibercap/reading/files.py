@@ -134,7 +134,7 @@ def _with_option_and_settings(
         scenario = scenario.with_option(option)
     for setting, changes in _changes(loaded, settings):
         scenario = scenario.with_changes(changes, f"--set {setting}")
-    scenario.set_digests(loaded.digests)
+    scenario.set_files_read(loaded.files_read)
     return scenario
 
 
@@ -187,7 +187,7 @@ def _scenario(loaded: LoadedText, default_id: str) -> Scenario:
     scenario, problems = None, list[Problem]()
     try:
         scenario = Scenario.from_tree(tree, name)
-        scenario.set_digests(loaded.digests)
+        scenario.set_files_read(loaded.files_read)
     except ScenarioError as error:
         problems = [*error.problems]
     all_problems = [

@@ -43,7 +43,7 @@ class LoadedText:
     removed: Mapping[str, Place | None] = field(default_factory=dict)
 
     @property
-    def digests(self) -> dict[str, str]:
+    def files_read(self) -> dict[str, str]:
         """The SHA-256 of each file that was read, by its path from the folder, or its name where it lies outside."""
         inside = {path: path.is_relative_to(self.folder) for path in self.files.digests}
         names = {path: path.relative_to(self.folder).as_posix() if inside[path] else path.name for path in inside}

@@ -122,7 +122,7 @@ def test_factors_by_month_are_what_a_hand_steps(
     change = 12 * 2002
     index = Series((np.asarray(rate), np.asarray(0.01)), (0, change), (12, change + 12)) if by_index else None
     growth = Growth("growth", None if by_index else np.asarray(rate), "cpi" if by_index else "", every)
-    months = np.arange(key + 1, key + 100)
+    months = np.arange(key + 1.0, key + 100.0)
     rates = {0: rate, change: 0.01} if by_index else {0: rate}
     by_hand = grow_by_hand(1.0, key, rates, year_ends, every, range(key, key + 100))
     assert factors_by_month(growth, index, months, year_ends) == pytest.approx(by_hand[1:])

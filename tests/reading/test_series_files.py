@@ -173,7 +173,7 @@ def test_a_path_starts_in_the_folder_of_the_file_that_has_it(tmp_path: Path) -> 
 
     scenario = read(tmp_path / "child.yaml")
     assert float(scenario.products["fiber"].price.values[1]) == 38
-    assert set(scenario.digests) == {"child.yaml", "inner/plan.yaml", "inner/prices.csv", "demand.csv"}
+    assert set(scenario.files_read) == {"child.yaml", "inner/plan.yaml", "inner/prices.csv", "demand.csv"}
 
     (tmp_path / "other").mkdir()
     outside = "{file: ../demand.csv, column: km}"
@@ -229,7 +229,7 @@ def test_the_manifest_lists_what_was_read_with_its_hash(tmp_path: Path) -> None:
     (tmp_path / "plan.yaml").write_text(text)
     scenario = read(tmp_path / "plan.yaml", option="dear", settings=["plants.works.capacity=1 km/year"])
     hashes = {path.name: hashlib.sha256(path.read_bytes()).hexdigest() for path in tmp_path.iterdir()}
-    assert scenario.digests == hashes
+    assert scenario.files_read == hashes
     assert json.loads(run_folder(project(scenario), "", (), "year")["manifest.json"])["read"] == hashes
 
 

@@ -41,7 +41,7 @@ class Scenario(Plan):
     _with_options: dict[str, Scenario] = PrivateAttr(default_factory=dict)
     _base: Scenario | None = PrivateAttr(default=None)
     _inputs: tuple[Input, ...] | None = PrivateAttr(default=None)
-    _digests: Mapping[str, str] = PrivateAttr(default_factory=dict)
+    _files_read: Mapping[str, str] = PrivateAttr(default_factory=dict)
 
     @classmethod
     def from_tree(
@@ -78,7 +78,7 @@ class Scenario(Plan):
             scenario = validate(cls, parsed, context, problems_across)
         scenario._tree, scenario._name, scenario._option = tree, name, option  # noqa: SLF001 - its own
         scenario._context, scenario._unwrapped = context, (values, wrappers)  # noqa: SLF001 - a member of the same class
-        scenario._digests = like._digests if like is not None else {}  # noqa: SLF001 - its own
+        scenario._files_read = like._files_read if like is not None else {}  # noqa: SLF001 - its own
         return scenario
 
     @property
@@ -108,13 +108,13 @@ class Scenario(Plan):
         return self._name
 
     @property
-    def digests(self) -> Mapping[str, str]:
+    def files_read(self) -> Mapping[str, str]:
         """The SHA-256 of each file that it was read from, by name: its own, those it extends, and those of series."""
-        return self._digests
+        return self._files_read
 
-    def set_digests(self, digests: Mapping[str, str]) -> None:
+    def set_files_read(self, hashes: Mapping[str, str]) -> None:
         """Set the SHA-256 of the files that it was read from; options that are applied later keep them."""
-        self._digests = digests
+        self._files_read = hashes
 
     @property
     def option(self) -> str | None:

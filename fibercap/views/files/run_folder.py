@@ -71,7 +71,7 @@ def _manifest(projection: Projection, settings: Sequence[str], files: Mapping[st
         "findings": findings_document(findings(projection, claims, promises)),
         "inputs": inputs_document(plan),
         "warnings": [*warnings(projection), *step_warning(projection)],
-        "read": dict(plan.digests),
+        "read": dict(plan.files_read),
         "files": {name: hashlib.sha256(content).hexdigest() for name, content in files.items()},
     }
 
