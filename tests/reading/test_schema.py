@@ -212,6 +212,21 @@ def test_a_bad_overlay_is_refused_where_it_stands(case: str) -> None:
     assert refused(LAID.replace(old, new, 1)) == where
 
 
+@pytest.mark.parametrize(
+    "change",
+    [
+        "growth: 3 %/year",
+        "growth: {plus: 1 %/year}",
+        "growth: cpi",
+        "growth.rate: {value: 3 %/year, source: team}",
+        "growth.every: month",
+        "interpolate: linear",
+    ],
+)
+def test_what_stands_beside_the_keys_of_a_series_may_be_changed(change: str) -> None:
+    assert refused(LAID.replace("change:\n", f"change:\n  products.fiber.price.{change}\n", 1)) is None
+
+
 def test_a_series_may_stand_in_a_file_with_its_column() -> None:
     beside = ("", ", growth: 3 %/year", ", interpolate: linear")
     files = [f"{{file: prices.csv, column: smf{more}}}" for more in beside]

@@ -79,6 +79,7 @@ def _paths_of_entries(maker: Maker, annotation: Any, kind: Field | OneOf | None,
         for form in kind.schema().get("anyOf", ()):
             for pattern, value in form.get("patternProperties", {}).items():
                 yield f"{prefix}{pattern[1:-1]}", maker.value_reference(value)
+                yield from _paths_of_settings(maker, form, prefix)
     elif member is not None:
         prefix = f"{prefix}(?:{NAMES[key]})" if key == "exchange" else f"{prefix}{NAME}"
         specs = specs_in(member)
@@ -87,3 +88,11 @@ def _paths_of_entries(maker: Maker, annotation: Any, kind: Field | OneOf | None,
             yield from _paths_of_block(maker, spec, rf"{prefix}\.", member=True)
         if not specs and (kind := mark_in(member)) is not None:
             yield from _paths_of_entries(maker, member, kind, rf"{prefix}\.")
+
+
+def _paths_of_settings(maker: Maker, form: Json, prefix: str) -> Paths:
+    """Yield the paths of what stands beside the keys of a series, and of the parts of it, such as `growth.rate`."""
+    for key, value in form.get("properties", {}).items():
+        yield f"{prefix}{key}", maker.value_reference(value)
+        for part in value.get("anyOf", ()):
+            yield from _paths_of_settings(maker, part, rf"{prefix}{key}\.")
