@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Final
 
 from fibercap.core.dates import way_to_name
@@ -117,7 +117,8 @@ class SeriesFiles:
                 self._tables[where] = Table(content, display_path(where))
                 self.digests[where] = digest_of(content)
             except ScenarioError as error:
-                self.problems += error.problems
+                way = "save the sheet as CSV in UTF-8"
+                self.problems += [replace(p, hint=way) if p.code == "not_utf8" else p for p in error.problems]
         return self._tables[where]
 
     def _values(self, column: Column, path: Path, where: Place | None) -> Branch:

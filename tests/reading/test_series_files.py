@@ -267,7 +267,13 @@ in/plan.yaml:5:34: products.fiber.price
 prices.csv:3:9
     3 | 2001,Caf\ufffd
       |         ^
-    found the byte 0xe9, which is not UTF-8, wanted UTF-8 text; save the file as UTF-8""",
+    found the byte 0xe9, which is not UTF-8, wanted UTF-8 text; save the sheet as CSV in UTF-8""",
+    ),
+    "a workbook": (
+        of_file(b"PK\x03\x04\xe9"),
+        """\
+prices.csv:1:1
+    found a packed file, as workbooks are, wanted UTF-8 text; save the sheet as CSV in UTF-8""",
     ),
     "a character of no text": (
         of_file("year,smf\n2000,40\x00 USD/km\n"),
