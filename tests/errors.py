@@ -228,6 +228,10 @@ EXAMPLES: Mapping[str, Example] = {
     "unknown_product": spoilt("{product: fiber", "{product: fibre"),
     "unknown_plant": spoilt("plant: works", "plant: work"),
     "closes_before_opens": spoilt(BUY, "cash_cost: 20 USD/km, opens: 2002-01-01, closes: 2001-12-31}"),
+    "closed_anyway": spoilt(BUY, "cash_cost: 20 USD/km, opens: 2001-01-01, closures: {slump: {from: 2000-10, to: 2001-03}}}"),
+    "closures_overlap": spoilt(
+        BUY, "cash_cost: 20 USD/km, closures: {slump: {from: 2001-10, to: 2002-03}, rebuilding: {from: 2002-03, to: 2002-06}}}"
+    ),
     "above_price": spoilt(BUY, "cash_cost: 20 USD/km, purchase: {price: 1 MUSD, on: 2000-06-30, working_capital: 2 MUSD}}"),
     "above_fixed_part": spoilt(
         BUY, "cash_cost: 20 USD/km, purchase: {price: 3 MUSD, on: 2000-06-30, working_capital: 2 MUSD}}",
@@ -238,6 +242,10 @@ EXAMPLES: Mapping[str, Example] = {
     "shares_not_whole": spoilt("2001: 60 %", "2001: 70 %"),
     "land_depreciated": spoilt(RAMP, f"{RAMP}    land: true\n    residual: 20 %\n"),
     "sold_too_early": spoilt(RAMP, f"{RAMP}    sold: {{on: 2000-06-30, price: 1 million USD}}\n"),
+    "cancelled_too_late": spoilt(RAMP, f"{RAMP}    cancelled: 2002-06-30\n"),
+    "cancelled_and_sold": spoilt(
+        RAMP, f"{RAMP}    cancelled: 2001-06-30\n    sold: {{on: 2002-06-30, price: 1 million USD}}\n"
+    ),
     "one_kind": spoilt(RAMP, f"{RAMP}    ramp: {{linear: 6 months, s_curve: 6 months}}\n"),
     "falling": spoilt(RAMP, f"{RAMP}    ramp: {{table: {{0 months: 60 %, 3 months: 40 %, 6 months: 100 %}}}}\n"),
     "not_all": spoilt(RAMP, f"{RAMP}    ramp: {{table: {{0 months: 60 %, 3 months: 90 %}}}}\n"),

@@ -189,6 +189,8 @@ PLAN: Final = {
         "A project stands at a plant that is not described.", "Take the name that is proposed, or add the plant."
     ),
     "closes_before_opens": Kind("A plant closes before it opens.", "Swap the two dates."),
+    "closed_anyway": Kind("A closure has days on which its plant does not count.", "Change the closure, or the plant."),
+    "closures_overlap": Kind("Two closures of a plant overlap.", "Make one of them; the message names both places."),
     "above_price": Kind("More working capital is bought than the price pays for.", "Lower it."),
     "spent_before_horizon": Kind("Capex is spent before the horizon.", "Start the horizon earlier, or spend later."),
     "spent_after_completion": Kind("Capex is spent after completion.", "Complete later, or spend earlier."),
@@ -196,6 +198,8 @@ PLAN: Final = {
     "one_kind": Kind("A ramp or a depreciation names several kinds, or none.", "Keep one."),
     "land_depreciated": Kind("Land has a depreciation, a life or a residual value.", "Remove one of the two."),
     "sold_too_early": Kind("An asset is sold before it is complete.", "Sell it later, or complete it earlier."),
+    "cancelled_too_late": Kind("A project is cancelled when it is complete.", "Cancel it earlier, or sell it."),
+    "cancelled_and_sold": Kind("A project is cancelled and sold.", "Keep one of the two."),
     "falling": Kind("A ramp falls.", "Let each share be at least the one before."),
     "not_all": Kind("A ramp does not end at 100 %, or shares of a loan do not total it.", "Change one of its shares."),
 }

@@ -13,7 +13,7 @@ from fibercap.core.sheet import total
 from fibercap.model.funding.financing_costs import lenders, projects_with_costs
 from fibercap.model.funding.settling_costs import rounding_of_costs
 from fibercap.model.funding.sources import GRANT
-from fibercap.model.income.asset_sales import sold_assets
+from fibercap.model.income.asset_sales import cancelled_projects, sold_assets
 from fibercap.model.income.working_capital import CAPITAL_KINDS
 from fibercap.model.law import Law, largest_amount
 from fibercap.model.plants.purchases import bought_capital
@@ -45,6 +45,7 @@ IDLE: Final = frozenset({"sources_equal_uses", "financing_costs"})
 LAWS: Final = (
     "sources_equal_uses", "grants", "loans_carry", "balance", "cash", "owners", "billed", "capacity", "commitment",
     "not_negative", "financing_costs", "exchange", "sales", "deferred_tax",
+    "cancelled",
 )  # fmt: skip
 """The laws, in the order in which they are checked."""
 
@@ -154,20 +155,28 @@ def _loan_balance(plan: Plan, name: str) -> Law:
 
 
 def _assets(plan: Plan) -> Iterator[Law]:
-    """Yield the laws of fixed assets where some are sold, and of their values in the books and for tax."""
-    sold = [prefix for prefix, _ in sold_assets(plan)]
-    if sold:
+    """Yield the laws of fixed assets: where some are sold or written off, and of their values for tax."""
+    sold, cancelled = [prefix for prefix, _ in sold_assets(plan)], cancelled_projects(plan)
+    if sold or cancelled:
         rows = ("accounts.net_fixed_assets", "accounts.construction_in_progress")
         moved = " + ".join(f"{{{row}}} - {{{row}@-1}}" for row in rows)
         spent = [f"accounts.{key}" for key in ("capex", "purchases", "maintenance")]
         spent += [f"funding.{key}.financing_costs" for key in projects_with_costs(plan)]
         gone = [f"plants.{key}.purchased.working_capital" for key, plant in plan.plants.items() if plant.purchase]
         gone += [*(f"funding.{key}.{GRANT}" for key in plan.uses_with_grant), "accounts.depreciation"]
-        text = f"{moved} - ({total(spent)}) + {total(gone)} + {{accounts.asset_sales}} - {{accounts.gain_on_sales}}"
+        gone += ["accounts.write_offs"] if cancelled else []
+        text = f"{moved} - ({total(spent)}) + {total(gone)}"
+        text += " + {accounts.asset_sales} - {accounts.gain_on_sales}" if sold else ""
         yield Law("sales", rows[0], text, company=True)
+    for key in cancelled:
+        project, spent = f"projects.{key}", f"{{projects.{key}.capex}}"
+        for row, since in (("book_value", "end"), ("capex", "start")):
+            text = f"IF({{time.{since}}} >= {{{project}.cancelled.month}}, {{{project}.{row}}}, 0)"
+            yield Law("cancelled", f"{project}.{row}", text, flows=(spent,), company=True)
     if plan.tax.depreciation is not None:
         row, charged = "accounts.temporary_difference", ("accounts.tax_depreciation", "accounts.depreciation")
-        taxed, booked = (total(f"{prefix}.{key}" for prefix in sold) for key in ("tax_disposed", "disposed"))
+        taken = [(prefix, "disposed") for prefix in sold] + [(f"projects.{key}", "written_off") for key in cancelled]
+        taxed, booked = (total(f"{prefix}.{key}{end}" for prefix, end in taken) for key in ("tax_", ""))
         text = f"{{{row}}} - {{{row}@-1}} - ({{{charged[0]}}} - {{{charged[1]}}} + {taxed} - ({booked}))"
         yield Law("deferred_tax", row, text, flows=tuple(f"{{{one}}}" for one in charged), company=True)
 

@@ -213,10 +213,7 @@ def unused_paths(scenario: Scenario) -> list[str]:
     for name, plant in scenario.plants.items():
         if (plant.opens and plant.opens > end) or (plant.last_day and plant.last_day < start):
             paths.append(f"plants.{name}")
-    for name, project in scenario.projects.items():
-        closes = scenario.plants[project.plant].last_day
-        if closes and month_number(closes) <= float(np.max(project.completes)):
-            paths.append(f"projects.{name}, complete when its plant is closed")
+    paths += _idle_projects(scenario)
     used = {loan.rate.index for loan in scenario.loans.values() if isinstance(loan.rate, Floating)}
     used |= (offered := _words_of_options(scenario))
     paths += [f"rates.{name}" for name in scenario.rates if name not in used]
@@ -235,6 +232,16 @@ def unused_paths(scenario: Scenario) -> list[str]:
     cited = {str(leaf.value) for path, leaf in leaves(scenario.tree) if path[-1] == "source" and isinstance(leaf, Leaf)}
     cited.add(scenario.default_source)
     return paths + [f"sources.{name}" for name in scenario.sources if name not in cited]
+
+
+def _idle_projects(scenario: Scenario) -> Iterator[str]:
+    """Yield the projects that do nothing, each with the reason."""
+    for name, project in scenario.projects.items():
+        closes = scenario.plants[project.plant].last_day
+        if not project.spends:
+            yield f"projects.{name}, cancelled before anything is spent on it"
+        elif closes and not project.cancelled and month_number(closes) <= float(np.max(project.completes)):
+            yield f"projects.{name}, complete when its plant is closed"
 
 
 def _words_of_options(scenario: Scenario) -> set[str]:

@@ -35,11 +35,12 @@ def step_warning(projection: Projection) -> list[str]:
 
 
 def _builds(scenario: Scenario) -> bool:
-    """Tell whether something is built or ramps up within the horizon, or a plant opens, closes or is bought."""
+    """Tell whether something is built or ramps up within the horizon, or a plant opens, closes, rests or is bought."""
     start, end = scenario.horizon.start, scenario.horizon.end
     moved = [day for plant in scenario.plants.values() for day in (plant.opens, plant.last_day) if day is not None]
     bought = any(plant.purchase is not None for plant in scenario.plants.values())
-    return bool(scenario.projects) or bought or any(start < day < end for day in moved)
+    rests = any(plant.closures for plant in scenario.plants.values())
+    return bool(scenario.projects) or bought or rests or any(start < day < end for day in moved)
 
 
 def _difference(projection: Projection) -> str:

@@ -18,6 +18,7 @@ from fibercap.core.timeline import STEPS, month_end
 from fibercap.core.tree import Branch, place_of
 from fibercap.model.checks.asset_checks import land, sale
 from fibercap.model.checks.claim_checks import claim_limit, claim_source, claim_subject, claim_within
+from fibercap.model.checks.closure_checks import cancelled, closure_days, overlapping_closures
 from fibercap.model.checks.currency_checks import CURRENCY_CHECKS
 from fibercap.model.checks.funding_checks import (
     Findings,
@@ -58,7 +59,7 @@ def problems_across(plan: Plan, tree: Branch) -> list[Problem]:
     """
     runs = [check(plan, name) for check, names in _checks(plan) for name in names]
     currencies = [check(plan, tree) for check in CURRENCY_CHECKS]
-    return collect_problems([*runs, *currencies, funding_sources(plan, tree)], tree)
+    return collect_problems([*runs, *currencies, funding_sources(plan, tree), overlapping_closures(plan, tree)], tree)
 
 
 def problems_among_loans(lending: Lending, tree: Branch) -> list[Problem]:
@@ -108,9 +109,11 @@ def _checks(plan: Plan) -> list[tuple[Callable[[Plan, str], Findings], list[str]
         (limit_of_growth, ["all"]),
         (start_of_discounting, ["all"]),
         (_plant, names("plants")),
+        (closure_days, names("plants")),
         (_purchase, names("plants")),
         (_project_plant, names("projects")),
         (_spending, names("projects")),
+        (cancelled, names("projects")),
         *((check, ["projects", "plants", "opening"]) for check in (land, sale)),
         *((check, names("loans")) for check in LOAN_CHECKS),
         (loan_horizon, names("loans")),

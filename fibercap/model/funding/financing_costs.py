@@ -37,7 +37,7 @@ def lenders(plan: Plan, keys: list[str]) -> list[str]:
 
 
 def construction_periods(plan: Plan, key: str) -> Array:
-    """Return 1 for periods of the horizon that end by a project's completion, else 0, (..., period). [1]
+    """Return 1 for periods of the horizon that end by a project's completion or cancellation, else 0. [1]
 
     Parameters
     ----------
@@ -45,7 +45,7 @@ def construction_periods(plan: Plan, key: str) -> Array:
         The plan, and the project.
     """
     ends, within = plan.timeline.ends, np.arange(plan.timeline.count) < plan.timeline.within
-    return np.asarray((ends <= np.ceil(plan.projects[key].completes - 1e-9)) & within, dtype=float)
+    return np.asarray((ends <= np.ceil(plan.projects[key].built_until - 1e-9)) & within, dtype=float)
 
 
 def share_of(sheet: Sheet, plan: Plan, key: str, name: str) -> str:
@@ -90,8 +90,8 @@ def cost_rows(sheet: Sheet, plan: Plan, costs: Costs) -> None:
     for key, value in costs.items():
         project, terms = plan.projects[key], []
         cash_share(sheet, plan, key)
-        after = month_after(project.completes_text(key))
-        done = sheet.give(f"projects.{key}.completed", "month", np.ceil(project.completes - 1e-9), formula=after)
+        after = month_after(project.built_until_text(key))
+        done = sheet.give(f"projects.{key}.completed", "month", np.ceil(project.built_until - 1e-9), formula=after)
         for name in lenders(plan, [key]):
             path, prefix = f"funding.{key}.{name}.share", f"loans.{name}"
             text = share_of(sheet, plan, key, name)
@@ -193,7 +193,8 @@ def last_spending_text(plan: Plan, keys: list[str]) -> str:
     """
     ends = []
     for key in keys:
-        done = plan.projects[key].completes_text(key) if key in plan.projects else f"{{plants.{key}.purchase.month}}"
+        project = plan.projects.get(key)
+        done = project.built_until_text(key) if project else f"{{plants.{key}.purchase.month}}"
         step = "{time.months_in_period}"
         ends.append(f"{{time.from}} + ROUNDUP(ROUND(({done} - {{time.from}}) / {step}, 6), 0) * {step}")
     return f"MAX({', '.join(ends)})" if len(ends) > 1 else "".join(ends)
@@ -210,7 +211,7 @@ def last_spending(plan: Plan, keys: list[str]) -> Array | None:
     last: Array | None = None
     for key in keys:
         if key in plan.projects:
-            months = plan.projects[key].completes
+            months = plan.projects[key].built_until
         else:
             deal = plan.plants[key].purchase
             months = np.asarray(plan.timeline.ends[plan.timeline.index(deal.on)]) if deal else np.asarray(0.0)

@@ -127,8 +127,10 @@ def loan_path(name: str, loan: Loan) -> str:
 
 def _total_in(sheet: Sheet, plan: FundingPlan, code: str, rate: str, within: int) -> TotalUses:
     row = f"funding.{plan.key}.uses_in_{code}"
-    label = f"{plan.key}: uses of funds in {code}"
-    uses = sheet.line(Row(row, label, code, FLOW, f"{{funding.{plan.key}.uses}} / {{{rate}}}"))
+    label, text = f"{plan.key}: uses of funds in {code}", f"{{funding.{plan.key}.uses}}"
+    if (saved := f"projects.{plan.key}.capex_saved") in sheet:  # sources agreed to parts of what was planned
+        label, text = f"{label}, as planned", f"({text} + {{{saved}}})"
+    uses = sheet.line(Row(row, label, code, FLOW, f"{text} / {{{rate}}}"))
     return TotalUses(f"SUM({{{row}}})", uses[..., :within].sum(axis=-1, keepdims=True))
 
 

@@ -10,7 +10,7 @@ import numpy as np
 from fibercap.core.rows import Row
 from fibercap.core.timeline import FLOW
 from fibercap.model.depreciation_method import Asset
-from fibercap.model.income.asset_sales import ages_until_sale, disposed_row, sale_row
+from fibercap.model.income.asset_sales import ages_until_sale, disposed_row, in_period_of, sale_row
 from fibercap.model.plants.asset_terms import NONE
 
 if TYPE_CHECKING:
@@ -39,6 +39,13 @@ SOLD: Final = {
     "financing_tax_": "value of financing costs for tax sold",
 }
 """Words for rows of what a sale takes out."""
+WRITTEN_OFF: Final = {
+    "": "written off",
+    "tax_": "written off for tax",
+    "financing_": "financing costs written off",
+    "financing_tax_": "financing costs written off for tax",
+}
+"""Words for rows of what cancelling takes out."""
 
 
 @dataclass(frozen=True)
@@ -49,7 +56,8 @@ class Holding:
     number `since`, later than every period if it is not complete within the horizon. `prefix` is the start of its rows'
     paths, `cost` the row of its cost to date (of opening assets a scalar), `path` that of the block `terms`. Its value
     before the first period is `before`. `key` is what the names of rows about depreciation begin with, `for_tax` the
-    method where they are those for tax.
+    method where they are those for tax. `written_off` is the reference to the month number at which it is written off,
+    "" where it is not.
     """
 
     prefix: str
@@ -63,6 +71,7 @@ class Holding:
     before: str = "0"
     key: str = ""
     for_tax: Depreciation | None = None
+    written_off: str = ""
 
     @property
     def method(self) -> Depreciation:
@@ -104,6 +113,8 @@ def value_rows(sheet: Sheet, plan: Plan, asset: Holding, text: str, start: str) 
 def charge_rows(sheet: Sheet, plan: Plan, asset: Holding, start: str) -> list[str]:
     """Write what reduces the value of an asset: `depreciation` and, if it is sold, `sale` and `disposed`.
 
+    An asset that is written off is not depreciated; it has `written_off` instead of `disposed`.
+
     Parameters
     ----------
     sheet, plan, asset : Sheet, Plan, Holding
@@ -118,10 +129,17 @@ def charge_rows(sheet: Sheet, plan: Plan, asset: Holding, start: str) -> list[st
 
     Source
     ------
-    docs/conventions.md, section 3, Depreciation.
+    docs/conventions.md, section 3, Depreciation, Sales of assets and Cancelled projects.
     """
     path, sale = f"{asset.prefix}.{asset.key}depreciation", asset.terms.sold
     row = Row(path, f"{asset.label}: {CHARGES[asset.key]}", plan.currency, FLOW)
+    if asset.written_off:
+        sheet.line(row._replace(formula="0", reads=(f"{asset.path}.cancelled",)))
+        row = row._replace(
+            path=f"{asset.prefix}.{asset.key}written_off", label=f"{asset.label}: {WRITTEN_OFF[asset.key]}"
+        )
+        sheet.line(row._replace(formula=in_period_of(asset.written_off, f"{{{asset.cost}}}")))
+        return [path, row.path]
     _depreciation_row(sheet, plan, row, asset, start)
     if sale is None:
         return [path]

@@ -52,9 +52,14 @@ def ages_until_sale(
     return (ages[0], ages[1]), (f"MIN({{time.start}}, {month}) - {start}", f"MIN({{time.end}}, {month}) - {start}")
 
 
-def _in_period_of_sale(path: str, text: str) -> str:
-    """Return the formula of an amount that counts in the period of a sale alone."""
-    on = f"{{{path}.sold.month}}"
+def in_period_of(on: str, text: str) -> str:
+    """Return the formula of an amount that counts in one period alone.
+
+    Parameters
+    ----------
+    on, text : str
+        Reference to a month number that lies in the period [month], and the formula of the amount. [any unit]
+    """
     return f"IF(AND({{time.start}} < {on}, {on} <= {{time.end}}), {text}, 0)"
 
 
@@ -77,7 +82,7 @@ def sale_row(sheet: Sheet, plan: Plan, prefix: str, label: str, path: str, sale:
     money, price_path = Currencies(plan.currency, plan.currency_at), f"{path}.sold.price"
     give_sale_month(sheet, f"{path}.sold", sale)
     price = sheet.give(f"inputs.{price_path}", money.code_of(price_path), sale.price)
-    text = money.flow(price_path, _in_period_of_sale(path, price))
+    text = money.flow(price_path, in_period_of(f"{{{path}.sold.month}}", price))
     sheet.line(Row(f"{prefix}.sale", f"{label}: price of the sale", plan.currency, FLOW, text))
 
 
@@ -102,7 +107,7 @@ def disposed_row(sheet: Sheet, plan: Plan, depreciation: str, labels: tuple[str,
     """
     prefix, money = depreciation.removesuffix("depreciation"), plan.currency
     sheet.write_balance(f"{prefix}depreciated", labels[0], money, f"{{{depreciation}}}")
-    text = _in_period_of_sale(path, f"{{{cost}}} - {{{prefix}depreciated}}")
+    text = in_period_of(f"{{{path}.sold.month}}", f"{{{cost}}} - {{{prefix}depreciated}}")
     sheet.line(Row(f"{prefix}disposed", labels[1], money, FLOW, text))
     return f"{prefix}disposed"
 
@@ -114,3 +119,8 @@ def sold_assets(plan: Plan) -> list[tuple[str, str]]:
     sold += [(f"plants.{key}.purchased", f"plants.{key}.purchase") for key, deal in bought if deal and deal.sold]
     fixed = plan.opening.fixed_assets
     return [*sold, ("opening", "opening.fixed_assets")] if fixed is not None and fixed.sold else sold
+
+
+def cancelled_projects(plan: Plan) -> list[str]:
+    """Return the names of the projects that are cancelled."""
+    return [key for key, project in plan.projects.items() if project.cancelled]

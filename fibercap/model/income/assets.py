@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from math import ceil
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
@@ -22,15 +22,18 @@ if TYPE_CHECKING:
     from fibercap.model.plants.capacity import Plant
     from fibercap.model.plants.projects import Project
 
+CHARGED: Final = ("depreciation", "disposed", "written_off")
+"""What takes the cost of an asset out of the books: the ends of rows' names."""
+
 
 def _purchased_asset_rows(sheet: Sheet, plan: Plan, asset: Holding, text: str) -> None:
     """Write the rows of an asset that is paid for in parts; `text` is the formula of the payments in a period."""
     prefix, label, money = asset.prefix, asset.label, plan.currency
-    start = _give_start(sheet, asset)
+    start = asset.written_off or _give_start(sheet, asset)
     if plan.timeline.past and asset.due is not asset.since:
         later = asset.since_text.replace("{projects.", f"{{{RUN_OFF}.projects.")
         sheet.give_after_horizon(f"{prefix}.depreciates_from", "month", asset.since, later)
-    if not asset.terms.land:
+    if not (asset.terms.land or asset.written_off):
         sheet.give(f"inputs.{asset.path}.life", "month", asset.terms.life)
     sheet.write_balance(asset.cost, f"{label}: cost to date, net of grants", money, text)
     in_progress = f"IF({{time.end}} < {start}, {{{asset.cost}}}, 0)"
@@ -47,7 +50,7 @@ def project_asset(sheet: Sheet, plan: Plan, key: str, project: Project, *, has_g
     """Write the rows of a project as an asset; a grant reduces its cost.
 
     Writes `cost_to_date`, `depreciation`, `book_value` and `in_progress` under `projects.<key>.`, the depreciation of
-    financing costs if there are any, and the rows of its sale. [money]
+    financing costs if there are any, and the rows of its sale, or `written_off` if it is cancelled. [money]
 
     Parameters
     ----------
@@ -67,6 +70,8 @@ def project_asset(sheet: Sheet, plan: Plan, key: str, project: Project, *, has_g
     since = np.ceil(counting_month(project.planned_month, project.delay, timeline) - 1e-9) if timeline.past else due
     after, label = month_after(project.completes_text(key)), project.name or key
     asset = Holding(prefix, label, f"{prefix}.cost_to_date", since, due, after, prefix, project)
+    if project.cancelled:
+        asset = replace(asset, since=due, written_off=project.built_until_text(key))
     if costs in sheet:
         text = f"{text} + {{{costs}}}"
         _financing_rows(sheet, plan, asset, costs)
@@ -78,9 +83,9 @@ def _financing_rows(sheet: Sheet, plan: Plan, asset: Holding, costs: str) -> Non
     """Write the part of a project's charges that is due to financing costs, for results without financing."""
     label, cost = f"{asset.label}: financing costs to date", f"{costs}_to_date"
     sheet.write_balance(cost, label, plan.currency, f"{{{costs}}}")
-    if not asset.terms.land:
+    if not (asset.terms.land or asset.written_off):
         sheet.give(f"inputs.{asset.path}.life", "month", asset.terms.life)
-    part, start = replace(asset, cost=cost, key="financing_"), _give_start(sheet, asset)
+    part, start = replace(asset, cost=cost, key="financing_"), asset.written_off or _give_start(sheet, asset)
     charge_rows(sheet, plan, part, start)
     if plan.tax.depreciation is not None:
         charge_rows(sheet, plan, replace(part, key="financing_tax_", for_tax=plan.tax.depreciation), start)
@@ -97,7 +102,7 @@ def financing_charges(sheet: Sheet, key: str, *, for_tax: bool = False) -> list[
         Whether to return the charges for tax; they are those of the books where tax has no depreciation of its own.
     """
     kind = "financing_tax_" if for_tax and "accounts.tax_depreciation" in sheet else "financing_"
-    return [row for end in ("depreciation", "disposed") if (row := f"projects.{key}.{kind}{end}") in sheet]
+    return [row for end in CHARGED if (row := f"projects.{key}.{kind}{end}") in sheet]
 
 
 def purchase_asset(sheet: Sheet, plan: Plan, key: str, plant: Plant, *, has_grant: bool) -> None:

@@ -25,9 +25,9 @@ from fibercap.model.income.operations import asset_rows, income_rows, unlevered_
 from fibercap.model.income.tax import rate_row
 from fibercap.model.income.working_capital import working_capital_rows
 from fibercap.model.plants.capacity import capacity_rows, running_cost_rows
+from fibercap.model.plants.capex import capex_rows, give_dates
 from fibercap.model.plants.market import market_rows
 from fibercap.model.plants.products_and_time import index_rows, time_rows
-from fibercap.model.plants.projects import capex_rows, give_dates
 from fibercap.model.plants.purchases import purchase_rows
 from fibercap.model.worth.reference import (
     Reference,
@@ -168,7 +168,7 @@ def _write_spending(sheet: Sheet, plan: Plan) -> None:
     for key, project_ in plan.projects.items():
         give_dates(sheet, timeline, key, project_)
     for key, plant in plan.plants.items():
-        built = {name: project_ for name, project_ in plan.projects.items() if project_.plant == key}
+        built = {name: project_ for name, project_ in plan.projects.items() if project_.adds_to(key)}
         capacity_rows(sheet, timeline, key, plant, built, plan.unit_of_plant(key))
         running_cost_rows(sheet, timeline, key, plant, built, money)
         if plant.purchase is not None:
@@ -242,7 +242,10 @@ def _total_cost(sheet: Sheet, plan: Plan, key: str, money: Currencies) -> TotalU
     if not money.rate(path):
         return TotalUses(text, cost)
     row = f"projects.{key}.capex" if key in plan.projects else f"plants.{key}.purchase"
-    return TotalUses(f"SUM({{{row}}})", sheet.value(row)[..., : plan.timeline.within].sum(axis=-1, keepdims=True))
+    text, value = f"SUM({{{row}}})", sheet.value(row)
+    if (saved := f"{row}_saved") in sheet:
+        text, value = f"({text} + SUM({{{saved}}}))", value + sheet.value(saved)
+    return TotalUses(text, value[..., : plan.timeline.within].sum(axis=-1, keepdims=True))
 
 
 def _without_projects(plan: Plan) -> Plan:

@@ -11,7 +11,7 @@ from fibercap.core.sheet import Sheet, total
 from fibercap.core.timeline import FLOW, STOCK
 from fibercap.model.funding.financing_costs import paid_by_cash
 from fibercap.model.funding.sources import BRIDGE, GRANT
-from fibercap.model.income.asset_sales import sold_assets
+from fibercap.model.income.asset_sales import cancelled_projects, sold_assets
 from fibercap.model.income.assets import (
     financing_charges,
     maintenance_asset,
@@ -57,7 +57,7 @@ def asset_rows(sheet: Sheet, plan: Plan) -> None:
 
     Writes the rows of `project_asset`, `purchase_asset`, `maintenance_asset` and `opening_asset`, and
     `accounts.depreciation`, `accounts.construction_in_progress` and `accounts.net_fixed_assets`; with sales of assets,
-    `accounts.asset_sales` and `accounts.gain_on_sales`. [money]
+    `accounts.asset_sales` and `accounts.gain_on_sales`; with cancelled projects, `accounts.write_offs`. [money]
 
     Parameters
     ----------
@@ -94,6 +94,8 @@ def asset_rows(sheet: Sheet, plan: Plan) -> None:
         sheet.line(Row("accounts.asset_sales", "Sales of assets", money, FLOW, prices))
         text = f"{{accounts.asset_sales}} - ({values})"
         sheet.line(Row("accounts.gain_on_sales", "Gain on sales of assets", money, FLOW, text))
+    if gone := [f"projects.{key}.written_off" for key in cancelled_projects(plan)]:
+        sum_row(sheet, "accounts.write_offs", "Write-off of cancelled projects", money, FLOW, gone)
 
 
 def _has_grant(plan: Plan, key: str) -> bool:
@@ -137,7 +139,8 @@ def income_rows(sheet: Sheet, plan: Plan) -> None:
     line("cash_costs", "Cash costs", "{accounts.variable_cost} + {accounts.fixed_cost} + {accounts.overhead}")
     line("ebitda", "EBITDA", "{accounts.revenue} - {accounts.cash_costs}")
     gain = " + {accounts.gain_on_sales}" if "accounts.gain_on_sales" in sheet else ""
-    line("ebit", "EBIT", "{accounts.ebitda} - {accounts.depreciation}" + gain)
+    gone = " - {accounts.write_offs}" if "accounts.write_offs" in sheet else ""
+    line("ebit", "EBIT", "{accounts.ebitda} - {accounts.depreciation}" + gain + gone)
 
 
 def _grant_rows(sheet: Sheet, plan: Plan) -> None:

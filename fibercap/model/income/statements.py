@@ -45,9 +45,9 @@ class Accounts:
         """Return the value of `accounts.<key>`."""
         return self.sheet.value(f"accounts.{key}")
 
-    def _if_written(self, sign: str, key: str) -> str:
-        """Return the text that adds or subtracts a row of accounts if it is written, else ""."""
-        return f"{sign}[{key}]" if f"accounts.{key}" in self.sheet else ""
+    def _if_written(self, sign: str, *keys: str) -> str:
+        """Return the text that adds or subtracts those rows of accounts that are written."""
+        return "".join(f"{sign}[{key}]" for key in keys if f"accounts.{key}" in self.sheet)
 
     def line(self, key: str, label: str, formula: str, nature: str = FLOW, before: str = "0") -> Array:
         """Write `accounts.<key>`, computed from its formula; return its values, (..., period). [money]
@@ -145,7 +145,7 @@ class Accounts:
         self.line("tax_payable_increase", "Increase of tax payable", "[tax] - [tax_paid]")
         text = "[net_income] + [depreciation] + [fee_amortization] + [accrued_less_paid] + [capitalized_interest]"
         text += " - [exchange_result] + [tax_payable_increase] - [working_capital_increase]"
-        text += self._if_written(" - ", "gain_on_sales") + self._if_written(" + ", "deferred_tax")
+        text += self._if_written(" - ", "gain_on_sales") + self._if_written(" + ", "write_offs", "deferred_tax")
         return self.line("operating_cash_flow", "Operating cash flow", text)
 
     def investing(self) -> Array:

@@ -61,7 +61,7 @@ def levelized_cost(projection: Projection, unit: str = "") -> Measure:
 
 
 def capacity_cost(projection: Projection, unit: str = "") -> Measure:
-    """Gross capex of all projects, overruns included, per unit of capacity that they add.
+    """Gross capex of all projects, overruns included, per unit of capacity that they add; cancelled ones add none.
 
     Parameters
     ----------
@@ -73,19 +73,21 @@ def capacity_cost(projection: Projection, unit: str = "") -> Measure:
     plan = projection.scenario
     name, unit = named_by_unit(projection, "capacity_cost", unit)
     projects = {key: project for key, project in plan.projects.items() if plan.unit_of_plant(project.plant) == unit}
-    foreign = {key for key in projects if plan.currency_at(f"projects.{key}.capex") != plan.currency}
-    spent = {key: projection.value(f"projects.{key}.capex").sum(axis=-1, keepdims=True) for key in foreign}
+    summed = {key for key, project in projects.items() if project.cancelled}
+    summed |= {key for key in projects if plan.currency_at(f"projects.{key}.capex") != plan.currency}
+    spent = {key: projection.value(f"projects.{key}.capex").sum(axis=-1, keepdims=True) for key in summed}
     cost = sum((spent.get(key, project.cost) for key, project in projects.items()), start=np.asarray(0.0))
-    adds = sum((project.adds for project in projects.values()), start=np.asarray(0.0))
+    adding = {key: project for key, project in projects.items() if not project.cancelled}
+    adds = sum((project.adds for project in adding.values()), start=np.asarray(0.0))
     flat = np.ravel(cost / np.where(adds > 0, adds, np.nan)) * np.ones(projection.samples)
     costs = [
         f"SUM({{projects.{k}.capex}})"
-        if k in foreign
+        if k in summed
         else f"{{inputs.projects.{k}.capex}} * (1 + {{inputs.projects.{k}.overrun}})"
         for k in projects
     ]
-    added = [f"{{inputs.projects.{k}.adds}}" for k in projects]
-    formula = f"({' + '.join(costs)}) / ({' + '.join(added)})" if projects else ""
+    added = [f"{{inputs.projects.{k}.adds}}" for k in adding]
+    formula = f"({' + '.join(costs)}) / ({' + '.join(added)})" if added else ""
     label, reason = f"Capex per {unit}/year added", "the projects add no capacity"
     return make_measure(name, label, f"{plan.currency}*year/{unit}", formula, flat, reason=reason, better=LOWER)
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import date
+from functools import partial
 from typing import Annotated, Any
 
 import numpy as np
@@ -17,10 +18,12 @@ from fibercap.core.rows import Row
 from fibercap.core.series import PathOf, Series
 from fibercap.core.sheet import Sheet
 from fibercap.core.timeline import FLOW, RATE, STOCK, Timeline, month_number, month_start
+from fibercap.core.units import Array
 from fibercap.model.currency.currencies import Currencies
 from fibercap.model.depreciation import Method, StraightLine
 from fibercap.model.horizon.run_off import counting_month
 from fibercap.model.plants.asset_terms import give_sale_month
+from fibercap.model.plants.closures import Closure, clock_text, closure_rows, growth_while_open
 from fibercap.model.plants.growth_rows import cut_month
 from fibercap.model.plants.products_and_time import series_row
 from fibercap.model.plants.projects import Project
@@ -46,6 +49,9 @@ class Plant(InUnits):
     """First day on which it counts; without it, always. Like `2000-06-01`."""
     closes: Annotated[date | None, Day()] = None
     """Last day on which it counts; without it, always. Like `2004-06-30`."""
+    closures: Mapping[str, Closure] = {}
+    """Times in which it stands still, by name. Like `{slump: {from: 2001-10-01, to: 2002-03-31, fixed_cost:
+    stops}}`."""
     utilization: Annotated[Series, PathOf(Of("percent", low=0.0, high=1.0))] = ALL
     """Share of effective capacity that is used. Like `95 %` or `{2000: 95 %, 2002: 60 %}`."""
     cash_cost: Annotated[Series, PathOf(Of("money/product", low=0.0))]
@@ -77,6 +83,11 @@ class Plant(InUnits):
 def _until_sale(text: str, key: str, project: Project) -> str:
     """Return the formula of a month number that the sale of a project ends; without a sale, as it is. [month]"""
     return f"MIN({text}, {{projects.{key}.sold.month}})" if project.sold else text
+
+
+def _since_completion(key: str, project: Project, text: str) -> str:
+    """Return the formula of a month number, not before a project is complete nor after it is sold. [month]"""
+    return f"MAX({_until_sale(text, key, project)}, {project.completes_text(key)})"
 
 
 def open_between(timeline: Timeline, plant: Plant) -> tuple[float, float]:
@@ -118,8 +129,9 @@ def capacity_rows(
     """Write a plant's clock, nameplate, effective capacity and output, and its projects' ramped months.
 
     The clock is the period's end, limited to the time between the plant's opening and closing, so that anything
-    integrated over it counts only while the plant is open. Writes `clock` [month], `nameplate`, `effective_capacity`
-    [unit/year] and `output` [unit] under `plants.<name>.`, and `projects.<p>.ramped_months`. [month]
+    integrated over it counts only while the plant is open; what a closure has of it is taken out. Writes `clock`
+    [month], `nameplate`, `effective_capacity` [unit/year] and `output` [unit] under `plants.<name>.`, the rows of
+    `closure_rows`, and `projects.<p>.ramped_months`. [month]
 
     Parameters
     ----------
@@ -141,7 +153,8 @@ def capacity_rows(
     clock = f"MIN(MAX({{time.end}}, {opened}), {closed})"
     before = clock.replace("{time.end}", "{time.from}")
     sheet.line(Row(f"{prefix}.clock", f"Clock of {name}", "month", STOCK, clock, before))
-    nameplate, effective = _capacity_texts(sheet, prefix, plant.capacity, f"{unit}/year")
+    closure_rows(sheet, prefix, name, plant.closures)
+    nameplate, effective = _capacity_texts(sheet, prefix, plant, f"{unit}/year")
     for key, project in projects.items():
         adds = sheet.give(f"inputs.projects.{key}.adds", f"{unit}/year", project.adds)
         if project.sold:
@@ -161,12 +174,12 @@ def capacity_rows(
     sheet.line(Row(f"{prefix}.output", f"{label}: output", unit, FLOW, text))
 
 
-def _capacity_texts(sheet: Sheet, prefix: str, capacity: Series, unit: str) -> tuple[str, str]:
+def _capacity_texts(sheet: Sheet, prefix: str, plant: Plant, unit: str) -> tuple[str, str]:
     """Return the formulas of what a plant without projects could make at a period's end, and of its mean while open."""
-    path, clock = f"{prefix}.capacity", f"{prefix}.clock"
+    path, capacity = f"{prefix}.capacity", plant.capacity
     if not capacity.starts:
         amount = sheet.give(f"inputs.{path}", unit, capacity.values[0])
-        return amount, f"{amount} * ({{{clock}}} - {{{clock}@-1}}) / {{time.months}}"
+        return amount, f"{amount} * ({growth_while_open(prefix, plant.closures, str)}) / {{time.months}}"
     amounts = [
         sheet.give(f"inputs.{path}.{key}", unit, v) for key, v in zip(capacity.names, capacity.values, strict=True)
     ]
@@ -177,19 +190,34 @@ def _capacity_texts(sheet: Sheet, prefix: str, capacity: Series, unit: str) -> t
         begins, ends = knots[number : number + 2]
         if begins:
             nameplate = f"IF({{time.end}} > {begins}, {amount}, {nameplate})"
-        until, since = (cut_month(begins, ends, f"{{{moment}}}") for moment in (clock, f"{clock}@-1"))
-        effective.append(f"{amount} * ({until} - {since})")
+        effective.append(f"{amount} * ({growth_while_open(prefix, plant.closures, partial(cut_month, begins, ends))})")
     return nameplate, f"({' + '.join(effective)}) / {{time.months}}"
 
 
 def _ramped_months(sheet: Sheet, timeline: Timeline, key: str, project: Project, plant: Plant, before: str) -> None:
-    """Write a project's ramp integral at period ends, both from its kernel and as a formula; a test compares them."""
-    edges = np.minimum(np.clip(timeline.ends, *open_between(timeline, plant)), project.sold_month)
-    ramped = project.ramp.ramped_months(edges - counting_month(project.planned_month, project.delay, timeline))
+    """Write a project's ramp integral at period ends, both from its kernel and as a formula; a test compares them.
+
+    What the ramp lets pass in a closure is taken out of it.
+    """
+    prefix, month = f"plants.{project.plant}", counting_month(project.planned_month, project.delay, timeline)
     done, where = project.completes_text(key), f"projects.{key}.ramp"
-    clock = _until_sale(f"{{plants.{project.plant}.clock}}", key, project)
-    text = project.ramp.formula(f"({clock} - {done})", sheet, where)
-    start = project.ramp.formula(f"({before} - {done})", sheet, where)
+
+    def passed(moments: Array | float) -> Array:
+        return project.ramp.ramped_months(np.minimum(moments, project.sold_month) - month)
+
+    def passed_text(moment: str) -> str:
+        return project.ramp.formula(f"({moment} - {done})", sheet, where)
+
+    ramped = passed(np.clip(timeline.ends, *open_between(timeline, plant)))
+    text, start = passed_text(_until_sale(f"{{{prefix}.clock}}", key, project)), passed_text(before)
+    for name, closure in plant.closures.items():
+        path, (begins, ends) = f"{prefix}.closures.{name}", closure.months
+        ramped = ramped - (passed(np.clip(timeline.ends, begins, ends)) - passed(begins))
+        now, then, since = (
+            passed_text(_until_sale(moment, key, project))
+            for moment in (f"{{{path}.clock}}", clock_text(path, "{time.from}"), f"{{{path}.from}}")
+        )
+        text, start = f"{text} - ({now} - ({since}))", f"{start} - ({then} - ({since}))"
     sheet.put(Row(f"projects.{key}.ramped_months", f"{key}: ramped months", "month", STOCK, text, start), ramped)
 
 
@@ -198,7 +226,7 @@ def running_cost_rows(
 ) -> None:
     """Write `plants.<name>.fixed_cost` and `plants.<name>.maintenance`, while the plant is open. [money]
 
-    The fixed cost of its projects counts from their completion on.
+    The fixed cost of its projects counts from their completion on; a closure stops both if it says so.
 
     Parameters
     ----------
@@ -210,7 +238,11 @@ def running_cost_rows(
     docs/conventions.md, section 3, Revenue and cost.
     """
     prefix, label = f"plants.{name}", plant.name or name
-    open_years = f"({{{prefix}.clock}} - {{{prefix}.clock@-1}}) / {{time.months}} * {{time.years}}"
+    stops = [key for key, closure in plant.closures.items() if closure.fixed_cost == "stops"]
+
+    def years(closures: list[str], grown: Callable[[str], str] = str) -> str:
+        """Return the formula of the years of a period in which a cost runs. [year]"""
+        return f"({growth_while_open(prefix, closures, grown)}) / {{time.months}} * {{time.years}}"
 
     def yearly(path: str, of: str, amounts: Series, during: str) -> str:
         """Return the formula of what a yearly cost comes to in each period, in the reporting currency."""
@@ -218,14 +250,11 @@ def running_cost_rows(
         series_row(sheet, timeline, path, words, amounts, f"{money.code_of(path)}/year")
         return money.flow(path, f"{{inputs.{path}}} * {during}")
 
-    text = yearly(f"{prefix}.fixed_cost", label, plant.fixed_cost, open_years)
+    text = yearly(f"{prefix}.fixed_cost", label, plant.fixed_cost, years(stops))
     for key, project in projects.items():
-        done = project.completes_text(key)
-        now, before = (
-            f"MAX({_until_sale(f'{{{prefix}.clock{shift}}}', key, project)}, {done})" for shift in ("", "@-1")
-        )
-        since = f"({now} - {before}) / {{time.months}} * {{time.years}}"
+        since = years(stops, partial(_since_completion, key, project))
         text += f" + {yearly(f'projects.{key}.fixed_cost', project.name or key, project.fixed_cost, since)}"
-    sheet.line(Row(f"{prefix}.fixed_cost", f"{label}: fixed cost", money.reporting, FLOW, text))
-    text = yearly(f"{prefix}.maintenance", label, plant.maintenance, open_years)
+    reads = tuple(f"{prefix}.closures.{key}.fixed_cost" for key in stops)
+    sheet.line(Row(f"{prefix}.fixed_cost", f"{label}: fixed cost", money.reporting, FLOW, text, reads=reads))
+    text = yearly(f"{prefix}.maintenance", label, plant.maintenance, years([]))
     sheet.line(Row(f"{prefix}.maintenance", f"{label}: maintenance", money.reporting, FLOW, text))

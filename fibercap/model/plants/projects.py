@@ -10,21 +10,16 @@ from typing import Annotated, Any, ClassVar
 import numpy as np
 
 from fibercap.core import grammar
-from fibercap.core.calendar import month_number_text, serial
-from fibercap.core.dates import Date, Edge, year_ends_of
+from fibercap.core.dates import Date, Day, Edge, year_ends_of
 from fibercap.core.durations import Duration, Life
 from fibercap.core.fields import Label, Money, Of, Word, wrong
 from fibercap.core.money_or_share import Truth, refuse_parts
 from fibercap.core.product_units import InUnits, word_of
-from fibercap.core.rows import Row
 from fibercap.core.series import ByKey, PathOf, Series, span_of
-from fibercap.core.sheet import Sheet
 from fibercap.core.spec import OneOf, Spec
-from fibercap.core.timeline import FLOW, STOCK, Timeline, month_number, month_start
+from fibercap.core.timeline import month_number, month_start
 from fibercap.core.units import Array
-from fibercap.model.currency.currencies import Currencies
 from fibercap.model.depreciation import Method, StraightLine
-from fibercap.model.horizon.run_off import NEVER, counting_month
 from fibercap.model.plants.asset_terms import Residual, Sale
 from fibercap.model.plants.ramps import NoRamp, Ramp
 
@@ -169,6 +164,9 @@ class Project(InUnits):
     Like `{on: 2004-06-30, price: 2 million USD}`."""
     fixed_cost: Annotated[Series, PathOf(Of("money/year", low=0.0))] = NOTHING
     """Cost of running it at all, from completion on. Like `1.7 million USD/year`."""
+    cancelled: Annotated[date | None, Day()] = None
+    """Where it is given up before completion: the last day of spending. It adds nothing, and what it has cost is
+    written off. Like `2001-09-30`."""
 
     @classmethod
     def units_of(cls, raw: Mapping[str, Any], context: Mapping[str, Any]) -> dict[str, Any]:
@@ -189,6 +187,25 @@ class Project(InUnits):
     def sold_month(self) -> float:
         """Month number at which it is sold; infinity if it is kept. [month]"""
         return np.inf if self.sold is None else month_number(self.sold.on)
+
+    @property
+    def cancelled_month(self) -> float:
+        """Month number at which it is cancelled; infinity if it is completed. [month]"""
+        return np.inf if self.cancelled is None else month_number(self.cancelled)
+
+    @property
+    def built_until(self) -> Array:
+        """Month number at which construction ends, by completion or cancellation, `()` or `(sample, 1)`. [month]"""
+        return np.asarray(np.minimum(self.completes, self.cancelled_month))
+
+    def adds_to(self, plant: str) -> bool:
+        """Tell whether it adds to a plant's capacity: it stands there, and is not cancelled."""
+        return self.plant == plant and self.cancelled is None
+
+    @property
+    def spends(self) -> bool:
+        """Whether anything is spent before it is cancelled."""
+        return self.cancelled_month > self.spans[0].start
 
     @property
     def spans(self) -> tuple[Span, ...]:
@@ -212,80 +229,6 @@ class Project(InUnits):
         """Return the formula text of completion."""
         return f"({{projects.{key}.planned}} + {{inputs.projects.{key}.delay}})"
 
-
-def give_dates(sheet: Sheet, timeline: Timeline, key: str, project: Project) -> None:
-    """Write the scalars of a project's completion and delay; in the run-off, an incomplete project stays incomplete.
-
-    Parameters
-    ----------
-    sheet, timeline : Sheet, Timeline
-        The sheet that gets the scalars, and its periods.
-    key, project : str, Project
-        The project and its name.
-    """
-    day = sheet.give(f"inputs.projects.{key}.complete", "day", serial(project.complete))
-    sheet.give(f"projects.{key}.planned", "month", project.planned_month, formula=month_number_text(day))
-    sheet.give(f"inputs.projects.{key}.delay", "month", project.delay)
-    if timeline.past:
-        end, never = "{time.from} + {time.periods} * {time.months_in_period}", f"{NEVER:g} * {{time.one_month}}"
-        counts = np.where(
-            counting_month(project.planned_month, project.delay, timeline) < NEVER, project.planned_month, NEVER
-        )
-        text = f"IF({project.completes_text(key)} <= {end}, {{projects.{key}.planned}}, {never})"
-        sheet.give_after_horizon(f"projects.{key}.planned", "month", counts, text)
-
-
-def _give_span_months(sheet: Sheet, prefix: str, project: Project, span: Span) -> tuple[str, str]:
-    """Write the scalars of the months in which a span of spending starts and ends; return their references."""
-    spend, span_path, planned = project.spend, f"{prefix}.spend.{span.key}", f"{{{prefix}.planned}}"
-    start, end = "", planned
-    if spend is None:
-        start = f"{planned} - {{time.months_in_year}}"
-    elif isinstance(spend, SpendByPeriod):
-        last = sheet.give(f"{span_path}.until", "month", span.until, span_path)
-        end = f"MIN({last}, {planned})"
-    else:
-        start = month_number_text(sheet.give(f"inputs.{prefix}.spend.from", "day", serial(spend.start)), start=True)
-        if spend.end:
-            end = month_number_text(sheet.give(f"inputs.{prefix}.spend.to", "day", serial(spend.end)))
-    reads = () if start else (span_path,)
-    begins = sheet.give(f"{span_path}.from", "month", span.start, *reads, formula=start)
-    return begins, sheet.give(f"{span_path}.to", "month", span.end, formula=end)
-
-
-def capex_rows(sheet: Sheet, timeline: Timeline, key: str, project: Project, money: Currencies) -> None:
-    """Write `projects.<key>.spent_share` [1] and `projects.<key>.capex`. [money]
-
-    Parameters
-    ----------
-    sheet, timeline : Sheet, Timeline
-        The sheet that gets the rows, and its periods.
-    key, project : str, Project
-        The project and its name.
-    money : Currencies
-        The currencies of amounts.
-
-    Source
-    ------
-    Own derivation: a delay stretches the curve of spending between its first day and completion, so the share spent at
-    a moment is that of the undelayed curve at the moment moved back in proportion.
-    """
-    prefix, label = f"projects.{key}", project.name or key
-    if timeline.past:
-        sheet.after_horizon(f"{prefix}.spent_share", f"{{{prefix}.spent_share@-1}}")
-        sheet.after_horizon(f"{prefix}.capex", "0")
-    spans = [(span, *_give_span_months(sheet, prefix, project, span)) for span in project.spans]
-    first = sheet.give(f"{prefix}.first_spending", "month", project.spans[0].start, formula=spans[0][1])
-    planned, done = f"{{{prefix}.planned}}", project.completes_text(key)
-    clock = f"({first} + ({{time.end}} - {first}) * ({planned} - {first}) / ({done} - {first}))"
-    terms = []
-    for span, a, b in spans:
-        span_path = f"{prefix}.spend.{span.key}" if isinstance(project.spend, SpendByPeriod) else f"{prefix}.spend"
-        of = sheet.give(f"inputs.{prefix}.spend.{span.key}", "", span.share, span_path)
-        part = f"MIN(MAX(({clock} - {a}) / ({b} - {a}), 0), 1)"
-        terms.append(f"{of} * {part}^2 * (3 - 2 * {part})" if project.is_smooth else f"{of} * {part}")
-    sheet.carry(Row(f"{prefix}.spent_share", f"{label}: share of capex spent", "", STOCK, " + ".join(terms)))
-    capex = sheet.give(f"inputs.{prefix}.capex", money.code_of(f"{prefix}.capex"), project.capex)
-    overrun = sheet.give(f"inputs.{prefix}.overrun", "", project.overrun)
-    text = f"{capex} * (1 + {overrun}) * ({{{prefix}.spent_share}} - {{{prefix}.spent_share@-1}})"
-    sheet.line(Row(f"{prefix}.capex", f"{label}: capex", money.reporting, FLOW, money.flow(f"{prefix}.capex", text)))
+    def built_until_text(self, key: str) -> str:
+        """Return the formula text of `built_until`."""
+        return f"{{projects.{key}.cancelled.month}}" if self.cancelled else self.completes_text(key)

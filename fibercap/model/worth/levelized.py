@@ -75,6 +75,8 @@ def _cost_rows(sheet: Sheet, plan: Plan, prefix: str, unit: str) -> None:
     for key, project in plan.projects.items():
         if plan.unit_of_plant(project.plant) == unit:
             text += "".join(f" + {TAX} * {{{row}}}" for row in financing_charges(sheet, key, for_tax=True))
+            gone = "tax_written_off" if DIFFERENCE in sheet else "written_off"
+            text += f" - {TAX} * {{projects.{key}.{gone}}}" if project.cancelled else ""
     text += _sales_text(sheet, plan, prefix, unit)
     text += f" + {added['capex']} + {added['purchases']} - {added['grants']} + {added['maintenance']}"
     text += f" + {{{path}}} - {{{path}@-1}}"

@@ -32,8 +32,9 @@ def payback_rows(sheet: Sheet, plan: Plan, prefix: str) -> None:
     capex, bought, grants = (less(f"accounts.{key}", prefix) for key in ("capex", "purchases", "grants"))
     text = f"{capex} + {bought} - {grants}"
     sheet.line(Row("returns.project_outlay", "Projects: capex less grants", money, FLOW, text))
-    first = min((project.spans[0].start for project in plan.projects.values()), default=float(plan.timeline.origin))
-    first_spending = [f"{{projects.{key}.first_spending}}" for key in plan.projects]
+    spending = {key: project for key, project in plan.projects.items() if project.spends}
+    first = min((project.spans[0].start for project in spending.values()), default=float(plan.timeline.origin))
+    first_spending = [f"{{projects.{key}.first_spending}}" for key in spending]
     text = f"MIN({', '.join(first_spending)})" if len(first_spending) > 1 else next(iter(first_spending), "{time.from}")
     start = sheet.give("returns.first_spending", "month", first, formula=text)
     flow, text = "returns.project_before_terminal", "{returns.project_flow} - {returns.project_terminal_value}"

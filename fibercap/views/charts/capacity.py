@@ -87,7 +87,7 @@ def capacity_of(projection: Projection, key: str) -> Capacity:
     added = [
         (float(np.ravel(project.completes)[0]), project.sold_month, float(np.ravel(project.adds)[0]))
         for project in projection.scenario.projects.values()
-        if project.plant == key
+        if project.adds_to(key)
     ]
     changes = (-np.inf, *(float(start) for start in plant.capacity.starts[1:]))
     days = (opens, closes, *changes, *(month for *months, _ in added for month in months))

@@ -48,8 +48,9 @@ WORDS: Final = {
     "capacity": "Output within capacity, shipments within output",
     "financing_costs": "Financing costs in assets are those of their loans",
     "exchange": "The exchange result is what rates change of what is owed",
-    "sales": "Fixed assets move by what is spent, depreciated and sold",
+    "sales": "Fixed assets move by what is spent, depreciated, sold and written off",
     "deferred_tax": "Assets in the books and for tax differ by what both have charged",
+    "cancelled": "Nothing is spent on a project that is cancelled, and nothing of it is left",
     "found_round_by_round": "What was found round by round still fits its formula",
     "spend": "The shares of spending total 100 %",
 }
