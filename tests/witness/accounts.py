@@ -32,6 +32,7 @@ def earn_operations(plan: Plan, calendar: Calendar, rows: Rows) -> None:
     rows["accounts.cash_costs"] = row["variable_cost"] + row["fixed_cost"] + row["overhead"]
     rows["accounts.ebitda"] = row["revenue"] - rows["accounts.cash_costs"]
     rows["accounts.ebit"] = rows["accounts.ebitda"] - row["depreciation"] + row.get("gain_on_sales", 0.0)
+    rows["accounts.ebit"] = rows["accounts.ebit"] - row.get("write_offs", 0.0)
     rows["accounts.gross_profit"] = row["revenue"] - row["variable_cost"] - row["fixed_cost"] - row["depreciation"]
     named = [name for name, block in plan.get("funding", {}).items() if block]
 
@@ -68,7 +69,7 @@ def draw_statements(plan: Plan, loans: list[str], calendar: Calendar, rows: Rows
     made["tax_payable_increase"] = row["tax"] - row["tax_paid"]
     flow = row["net_income"] + row["depreciation"] + row["fee_amortization"] + made["accrued_less_paid"]
     flow = flow + row["capitalized_interest"] - row["exchange_result"] + made["tax_payable_increase"]
-    flow = flow - row.get("gain_on_sales", 0.0) + row.get("deferred_tax", 0.0)
+    flow = flow - row.get("gain_on_sales", 0.0) + row.get("write_offs", 0.0) + row.get("deferred_tax", 0.0)
     made["operating_cash_flow"] = flow - row["working_capital_increase"]
     made["financing_costs"] = row["interest_to_assets"] + row["fees_to_assets"] + row["upfront_fee_to_assets"]
     spent = row["capex"] + row["purchases"] + row["maintenance"] + made["financing_costs"]

@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 
-from tests.witness.capacity import Rows, add_rows, find_done
+from tests.witness.capacity import Rows, add_rows, find_done, find_end
 from tests.witness.dates import Calendar, Row, number_day, read_day, shift
 from tests.witness.depreciation import charge_shares, find_sale, is_land
 from tests.witness.plan import Plan
@@ -18,7 +18,7 @@ TEN_YEARS = "10 years"
 
 def depreciate(cost: Row, start: float, terms: Plan, how: Any, calendar: Calendar) -> Row:
     """Return what an asset loses in each period by a method (docs/conventions.md, section 3)."""
-    if is_land(terms):
+    if is_land(terms) or terms.get("cancelled"):
         return np.zeros(calendar.count)
     end = math.ceil(find_sale(terms) - 1e-9) if terms.get("sold") else math.inf
     life, residual = read_number(terms.get("life"), TEN_YEARS), read_number(terms.get("residual"))
@@ -47,6 +47,10 @@ def value_asset(at: str, cost: Row, start: float, terms: Plan, plan: Plan, rows:
             rows[f"{at}.{key}depreciated"] = np.cumsum(loss)
             rows[f"{at}.{key}disposed"] = sell(cost, loss, terms, calendar)
             left = left - np.cumsum(rows[f"{at}.{key}disposed"])
+        if terms.get("cancelled"):
+            gone = find_end(terms)
+            rows[f"{at}.{key}written_off"] = cost * ((calendar.starts < gone) & (gone <= calendar.ends))
+            left = left - np.cumsum(rows[f"{at}.{key}written_off"])
         rows[f"{at}.{'tax_value' if key else 'book_value'}"] = left
 
 
@@ -64,7 +68,7 @@ def add_financing(at: str, cost: Row, start: float, terms: Plan, plan: Plan, row
     value_asset(at, cost, start, terms, plan, part, calendar)
     for path, row in part.items():
         key = path.rpartition(".")[2]
-        if key.endswith(("depreciation", "depreciated", "disposed")):
+        if key.endswith(("depreciation", "depreciated", "disposed", "written_off")):
             rows[f"{at}.financing_{key}"] = row
 
 
@@ -78,7 +82,7 @@ def depreciate_assets(plan: Plan, calendar: Calendar, rows: Rows) -> None:
     assets = []
     for name, project in plan.get("projects", {}).items():
         cost = np.cumsum(rows[f"projects.{name}.capex"]) - find_grant(name, rows, calendar)
-        start = math.ceil(find_done(project) - 1e-9)
+        start = find_end(project) if project.get("cancelled") else math.ceil(find_done(project) - 1e-9)
         if f"funding.{name}.financing_costs" in rows:
             financed = np.cumsum(rows[f"funding.{name}.financing_costs"])
             add_financing(f"projects.{name}", financed, start, project, plan, rows, calendar)
@@ -107,12 +111,14 @@ def depreciate_assets(plan: Plan, calendar: Calendar, rows: Rows) -> None:
 
 
 def sum_sales(assets: list[str], rows: Rows, calendar: Calendar) -> None:
-    """Add what is received for assets, and the gain (section 3, sales of assets)."""
+    """Add what is received for assets, the gain, and what is written off (section 3, sales; cancelled projects)."""
     sold = [at for at in assets if f"{at}.sale" in rows]
     if sold:
         rows["accounts.asset_sales"] = add_rows((rows[f"{at}.sale"] for at in sold), calendar)
         books = add_rows((rows[f"{at}.disposed"] for at in sold), calendar)
         rows["accounts.gain_on_sales"] = rows["accounts.asset_sales"] - books
+    if gone := [rows[f"{at}.written_off"] for at in assets if f"{at}.written_off" in rows]:
+        rows["accounts.write_offs"] = add_rows(gone, calendar)
 
 
 def defer_tax(plan: Plan, assets: list[str], rows: Rows, calendar: Calendar) -> None:
@@ -130,7 +136,7 @@ def defer_tax(plan: Plan, assets: list[str], rows: Rows, calendar: Calendar) -> 
 
 def find_financing(rows: Rows, calendar: Calendar, key: str = "") -> Row:
     """Return what the books, or tax, charge for financing costs of projects."""
-    ends = (f".financing_{key}depreciation", f".financing_{key}disposed")
+    ends = (f".financing_{key}depreciation", f".financing_{key}disposed", f".financing_{key}written_off")
     return add_rows((row for path, row in list(rows.items()) if path.endswith(ends)), calendar)
 
 

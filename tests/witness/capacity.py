@@ -19,8 +19,9 @@ def find_done(project: Plan) -> float:
 
 
 def find_projects(plan: Plan, plant: str) -> dict[str, Plan]:
-    """Return the projects of a plant by name."""
-    return {name: project for name, project in plan.get("projects", {}).items() if project["plant"] == plant}
+    """Return the projects that add to a plant by name."""
+    projects = plan.get("projects", {}).items()
+    return {name: project for name, project in projects if project["plant"] == plant and not project.get("cancelled")}
 
 
 def read_opening(plant: Plan, calendar: Calendar) -> tuple[float, float]:
@@ -29,6 +30,24 @@ def read_opening(plant: Plan, calendar: Calendar) -> tuple[float, float]:
     closes = number_day(read_day(plant["closes"], last=True)) if "closes" in plant else float(calendar.ends[-1])
     closes = min(closes, find_sale(plant.get("purchase") or {}))
     return opens, closes
+
+
+def find_spans(plant: Plan, calendar: Calendar, *, stopped: bool = False) -> list[tuple[float, float]]:
+    """Return the spans in which a plant works; if `stopped`, those in which its fixed cost runs (section 2, closures)."""
+    begins, closes = read_opening(plant, calendar)
+    spans = []
+    closures = ((number_start(read_day(one["from"])), number_day(read_day(one["to"], last=True)))
+                for one in plant.get("closures", {}).values() if not stopped or one.get("fixed_cost") == "stops")  # fmt: skip
+    for start, end in sorted(closures):
+        spans.append((begins, start))
+        begins = end
+    return [*spans, (begins, closes)]
+
+
+def find_end(project: Plan) -> float:
+    """Return the month number at which a project is complete or cancelled, whichever comes first (section 3)."""
+    given_up = number_day(read_day(project["cancelled"])) if project.get("cancelled") else np.inf
+    return float(min(find_done(project), given_up))
 
 
 def start_clock(plant: Plan, calendar: Calendar) -> tuple[Row, Row]:
@@ -59,26 +78,36 @@ def measure_plant(plan: Plan, name: str, calendar: Calendar, rows: Rows) -> None
     """Add the rows of a plant's capacity and output (docs/conventions.md, section 2)."""
     plant = plan["plants"][name]
     opens, closes = read_opening(plant, calendar)
-    clock, before = start_clock(plant, calendar)
+    clock, _ = start_clock(plant, calendar)
+    edges_of_work = [
+        [np.clip(edge, *span) for edge in (calendar.ends, calendar.starts)] for span in find_spans(plant, calendar)
+    ]
     node = plant["capacity"]
     steps = read_keys(node) if isinstance(node, dict) else [(0, 0, read_number(node))]
     edges = [-np.inf, *(float(start) for start, _, _ in steps[1:]), np.inf]
     nameplate, effective = np.zeros(calendar.count), np.zeros(calendar.count)
     for (_, _, capacity), begins, ends in zip(steps, edges, edges[1:], strict=False):
         nameplate += capacity * ((begins < calendar.ends) & (calendar.ends <= ends))
-        effective += capacity * (np.clip(clock, begins, ends) - np.clip(before, begins, ends)) / calendar.step
+        for end, start in edges_of_work:
+            effective += capacity * (np.clip(end, begins, ends) - np.clip(start, begins, ends)) / calendar.step
     for other, project in find_projects(plan, name).items():
         done = find_done(project)
         lives = done <= calendar.horizon_end  # in the run-off nothing is completed (section 7)
-        months = integrate_ramp(project.get("ramp"), np.minimum(clock, find_sale(project)) - done) * lives
-        earlier = integrate_ramp(project.get("ramp"), np.minimum(before, find_sale(project)) - done) * lives
+        passed = [
+            [integrate_ramp(project.get("ramp"), np.minimum(edge, find_sale(project)) - done) * lives for edge in edges]
+            for edges in edges_of_work
+        ]
+        grown = sum((end - start for end, start in passed), start=np.zeros(calendar.count))
         adds = read_number(project["adds"])
-        rows[f"projects.{other}.ramped_months"] = months
+        rows[f"projects.{other}.ramped_months"] = passed[0][1][0] + np.cumsum(grown)
         nameplate += adds * (calendar.ends >= done) * lives * (calendar.ends <= find_sale(project))
-        effective += adds * (months - earlier) / calendar.step
+        effective += adds * grown / calendar.step
     stands = (opens < calendar.ends) & (calendar.ends <= closes)
     share = average_series(plant.get("utilization"), calendar, default="100 %")
     rows[f"plants.{name}.clock"] = clock
+    for key, one in plant.get("closures", {}).items():
+        first, last = number_start(read_day(one["from"])), number_day(read_day(one["to"], last=True))
+        rows[f"plants.{name}.closures.{key}.clock"] = np.clip(calendar.ends, first, last)
     rows[f"plants.{name}.nameplate"] = nameplate * stands
     rows[f"plants.{name}.effective_capacity"] = effective
     rows[f"plants.{name}.output"] = effective * share * calendar.years

@@ -5,7 +5,7 @@ from collections.abc import Callable
 
 import numpy as np
 
-from tests.witness.capacity import Rows, find_done
+from tests.witness.capacity import Rows, find_end
 from tests.witness.dates import Calendar, Row, number_day, read_day
 from tests.witness.ledger import Ledger
 from tests.witness.plan import Plan
@@ -22,9 +22,9 @@ def list_included(plan: Plan) -> list[str]:
 
 
 def find_completion(plan: Plan, name: str) -> int:
-    """Return the end of the month in which a project is complete, or a plant is bought."""
+    """Return the end of the month in which a project is complete or cancelled, or a plant is bought."""
     if name in plan.get("projects", {}):
-        return math.ceil(find_done(plan["projects"][name]) - 1e-9)
+        return math.ceil(find_end(plan["projects"][name]) - 1e-9)
     return math.ceil(number_day(read_day(plan["plants"][name]["purchase"]["on"])) - 1e-9)
 
 

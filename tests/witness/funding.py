@@ -20,6 +20,11 @@ def find_uses(name: str, rows: Rows) -> Row:
     return rows[f"projects.{name}.capex"] if f"projects.{name}.capex" in rows else rows[f"plants.{name}.purchase"]
 
 
+def find_planned(name: str, uses: Row, rows: Rows) -> Row:
+    """Return what a project or a purchase would use by period if it were not cancelled (section 5, rule 1)."""
+    return uses + rows.get(f"projects.{name}.capex_saved", np.zeros(len(uses)))
+
+
 def open_loans(contract: Contract, calendar: Calendar) -> Row:
     """Return 1 in periods on whose last day a loan may be drawn (docs/conventions.md, section 5, rule 6)."""
     until = contract.available_until
@@ -141,12 +146,13 @@ class Funding:
     def pay_for(self, name: str) -> None:
         """Add who pays what for one project or purchase (section 5, rules 4 to 8)."""
         uses = find_uses(name, self.rows) + self.costs.get(name, 0.0)
-        purses, rest = self.fill_purses(name, uses)
+        planned = find_planned(name, uses, self.rows)
+        purses, rest = self.fill_purses(name, planned)
         grant = purses.pop("grant", None)
         at, count = f"funding.{name}", len(uses)
         left = uses.copy()
         if grant is not None:
-            left = left - self.claim_grant(name, grant.asked, uses)
+            left = left - self.claim_grant(name, grant.asked, uses, float(planned.sum()))
         others = {source: purse for source, purse in purses.items() if source != rest}
         for t in range(count):
             reaches = {source: purse.reach(t) for source, purse in others.items()}
@@ -172,12 +178,11 @@ class Funding:
                 self.asked[source, name] = purse.asked
                 currency = self.contracts[source].currency
                 if currency != self.exchange.home:
-                    self.rows[f"{at}.uses_in_{currency}"] = uses / purse.rate
+                    self.rows[f"{at}.uses_in_{currency}"] = planned / purse.rate
 
-    def claim_grant(self, name: str, asked: float, uses: Row) -> Row:
+    def claim_grant(self, name: str, asked: float, uses: Row, total: float) -> Row:
         """Add a grant as it is claimed and received, and return what pays in its place (section 5, rule 4)."""
         node: Any = self.blocks[name]["grant"]
-        total = float(uses.sum())
         if f"plants.{name}.purchased.working_capital" in self.rows:
             asked = min(asked, total - float(self.rows[f"plants.{name}.purchased.working_capital"].sum()))
         claimed = uses * (asked / total if total else 0)

@@ -44,8 +44,8 @@ def measure_projects(worth: Worth) -> Measures:
         spent = float((worth.discount(outlay, middle=True) if kind else outlay).sum())
         gained = float(rows[f"project_before_terminal{kind}"].sum())
         made[f"share_paid_back{kind}"] = 1 + gained / spent if spent else None
-    projects = worth.company.plan.get("projects", {})
-    adds = sum(read_number(project["adds"]) for project in projects.values())
+    projects = worth.company.plan.get("projects", {}).values()
+    adds = sum(read_number(project["adds"]) for project in projects if not project.get("cancelled"))
     capex = float(worth.company.rows["accounts.capex"][: worth.count].sum())
     made["capacity_cost"] = capex / adds if adds else None
     return made

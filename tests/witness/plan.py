@@ -44,7 +44,7 @@ def strip_remarks(node: Any) -> Any:
         return [strip_remarks(item) for item in node] if isinstance(node, list) else node
     if "value" in node and set(node) <= REMARKS | {"value"}:
         return strip_remarks(node["value"])
-    if node.keys() & OPERATORS:
+    if node.keys() & OPERATORS and set(node) <= OPERATORS | REMARKS:
         return {key: value for key, value in node.items() if key in OPERATORS}
     return {key: strip_remarks(value) for key, value in node.items() if key != "note"}
 

@@ -176,6 +176,40 @@ funding: {line: {shaped: 5 million USD, equity: rest}, other: {equity: rest},
           site: {equity: rest}, slow: {equity: rest}, by_table: {equity: rest}}
 """
 
+STOPPED = (
+    (
+        "maintenance: 0.2 million USD/year}",
+        "maintenance: 0.2 million USD/year, closures: {slump: {from: 2002-10-11, to: FY2003, fixed_cost: stops}, "
+        "strike: {from: 2001-06-04, to: 2001-06-17}, late: {from: 2005-11, to: 2006-06, fixed_cost: continues}}}",
+    ),
+    (
+        "complete: 2002-09-30, ramp: {linear: 6 months}}",
+        "complete: 2002-09-30, ramp: {linear: 9 months}, fixed_cost: 0.3 million USD/year}\n"
+        "  given_up: {plant: works, adds: 100_000 km/year, capex: 9 million EUR, spend: {from: 2001-10, shape: s_curve}, "
+        "complete: 2003-09-30, delay: 2 months, overrun: 10 %, cancelled: 2003-01-20}\n"
+        "  early: {plant: works, adds: 100_000 km/year, capex: 9 million USD, complete: 2005-06-30, cancelled: 2004-12-10}\n"
+        "  never: {plant: works, adds: 100_000 km/year, capex: 9 million USD, complete: 2005-06-30, cancelled: 2004-05-31}",
+    ),
+    ("use_at_most: 60 %}", "use_at_most: 60 %, depreciation: sum_of_years}"),
+    (
+        "equity: rest}}\nloans:",
+        "equity: rest}, given_up: {grant: 5 %, built: 40 %, equity: rest, include_financing_costs: true}, "
+        "early: {abroad: 30 %, equity: rest}}\nloans:\n"
+        "  abroad: {commitment: 4 million EUR, signed: 2004-03-15, matures: 5 years, rate: 6 %/year, fees: {undrawn: 1 %/year}}\n"
+        "  built: {commitment: 5 million USD, signed: 2001-10-31, matures: 6 years, rate: 7 %/year, grace: 1 year,\n"
+        "          payments: {every: month}, fees: {upfront: 1 %, undrawn: 0.5 %/year}, repayment: {style: equal_principal}}",
+    ),
+)
+
+
+def change_plan(text: str, changes: tuple[tuple[str, str], ...]) -> str:
+    """Return a plan's text with parts of it replaced, each of which stands there once."""
+    for old, new in changes:
+        assert text.count(old) == 1, old
+        text = text.replace(old, new)
+    return text
+
+
 GROWING = (
     (
         "discount_rate: 12 %/year",
@@ -195,19 +229,17 @@ GROWING = (
 )
 
 
-def lay_growth(text: str) -> str:
-    """Return the plan to March in which prices and costs grow and lie on lines, discounted beyond an index."""
-    for old, new in GROWING:
-        assert text.count(old) == 1, old
-        text = text.replace(old, new)
-    return text
-
-
 PLANS = {
     "assets": ASSETS,
     "assets_taxed_by_years": ASSETS.replace("{table: {1 year: 40 %, 2 years: 30 %, 50 months: 30 %}}", "sum_of_years"),
-    "growing": lay_growth(TO_MARCH),
-    "growing_by_year": lay_growth(TO_MARCH).replace("March}", "March, step: year}").replace("lag: 2", "lag: 12"),
+    "growing": change_plan(TO_MARCH, GROWING),
+    "growing_by_year": change_plan(TO_MARCH, GROWING)
+    .replace("March}", "March, step: year}")
+    .replace("lag: 2", "lag: 12"),
+    "stopped": change_plan(TO_MARCH, STOPPED),
+    "stopped_by_year": change_plan(TO_MARCH, STOPPED)
+    .replace("March}", "March, step: year}")
+    .replace("lag: 2", "lag: 12"),
     "with_purchase": WITH_PURCHASE,
     "by_month": COMPANY + BY_MONTH,
     "by_quarter": COMPANY + BY_QUARTER,

@@ -1,11 +1,11 @@
 """Revenue, costs, capex and purchases (docs/conventions.md, section 3)."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import date
 
 import numpy as np
 
-from tests.witness.capacity import Rows, add_rows, find_done, find_projects, start_clock
+from tests.witness.capacity import Rows, add_rows, find_done, find_end, find_projects, find_spans, start_clock
 from tests.witness.dates import Calendar, Row, number_day, number_start, read_day, read_span
 from tests.witness.depreciation import find_sale
 from tests.witness.plan import Plan
@@ -25,11 +25,11 @@ def trade(plan: Plan, exchange: Exchange, rows: Rows) -> None:
         code = read_currency(plan["products"][plant["product"]]["price"])
         price = rows[f"inputs.products.{plant['product']}.price"] * exchange.average(code)
         clock, before = start_clock(plant, calendar)
-        fixed = exchange.average_series(plant.get("fixed_cost", "0")) * (clock - before) / 12
+        running = find_spans(plant, calendar, stopped=True)
+        fixed = exchange.average_series(plant.get("fixed_cost", "0")) * pass_months(running, calendar) / 12
         for project in find_projects(plan, name).values():
-            done = find_done(project)
-            sold = find_sale(project)
-            months = np.maximum(np.minimum(clock, sold), done) - np.maximum(np.minimum(before, sold), done)
+            done, sold = find_done(project), find_sale(project)
+            months = pass_months(((max(start, done), min(end, sold)) for start, end in running), calendar)
             if done > calendar.horizon_end:
                 months = months * 0  # what is not complete by then never is (section 7)
             fixed = fixed + exchange.average_series(project.get("fixed_cost", "0")) * months / 12
@@ -42,6 +42,15 @@ def trade(plan: Plan, exchange: Exchange, rows: Rows) -> None:
     for item in ("revenue", "variable_cost", "fixed_cost", "maintenance"):
         rows[f"accounts.{item}"] = add_rows((rows[f"plants.{name}.{item}"] for name in plan["plants"]), calendar)
     rows["accounts.overhead"] = exchange.average_series(plan.get("company", {}).get("overhead", "0")) * calendar.years
+
+
+def pass_months(spans: Iterable[tuple[float, float]], calendar: Calendar) -> Row:
+    """Return the months of each period that lie in spans."""
+    months = np.zeros(calendar.count)
+    for start, end in spans:
+        if start < end:
+            months += np.clip(calendar.ends, start, end) - np.clip(calendar.starts, start, end)
+    return months
 
 
 def draw_curve(project: Plan) -> tuple[Curve, float]:
@@ -76,11 +85,17 @@ def spend_capex(plan: Plan, exchange: Exchange, rows: Rows) -> None:
         curve, first = draw_curve(project)
         stretch = (find_done(project) - read_number(project.get("delay")) - first) / (find_done(project) - first)
         ends = np.minimum(calendar.ends, calendar.horizon_end)  # nothing is spent in the run-off (section 7)
-        spent = np.array([curve(first + (end - first) * stretch) for end in ends])
+        planned, spent = (
+            np.array([curve(first + (end - first) * stretch) for end in np.minimum(ends, last)])
+            for last in (np.inf, find_end(project))
+        )
         capex = read_quantity(project["capex"])
         cost = capex.value * (1 + read_number(project.get("overrun")))
         rows[f"projects.{name}.spent_share"] = spent
         rows[f"projects.{name}.capex"] = cost * np.diff(spent, prepend=0.0) * exchange.average(capex.currency)
+        if project.get("cancelled"):
+            saved = cost * np.diff(planned - spent, prepend=0.0) * exchange.average(capex.currency)
+            rows[f"projects.{name}.planned_share"], rows[f"projects.{name}.capex_saved"] = planned, saved
     rows["accounts.capex"] = add_rows((rows[f"projects.{name}.capex"] for name in plan.get("projects", {})), calendar)
 
 

@@ -221,6 +221,8 @@ def level_cost(worth: Worth) -> None:
         if f"projects.{name}.sale" in company.rows:
             price, book = (company.rows[f"projects.{name}.{of}"][: worth.count] for of in ("sale", f"{key}disposed"))
             costs = costs - price + tax * (price - book)
+        gone = company.rows.get(f"projects.{name}.{key}written_off", np.zeros(worth.count))[: worth.count]
+        costs = costs - tax * gone
     rows["levelized_costs"] = costs + tax * find_financing(company.rows, company.calendar, key)[: worth.count]
     rows["levelized_shipments"] = (1 - tax) * worth.less("shipments") - (km - shift(km))
 
