@@ -122,7 +122,7 @@ def carry_cash(books: Books) -> Found:
         add(*map(a, ("net_income", "depreciation", "fee_amortization", "accrued_less_paid", "capitalized_interest", "tax_payable_increase"))),
         a("exchange_result"), a("working_capital_increase"), books.rare("gain_on_sales"),
     )  # fmt: skip
-    operating = add(operating, books.rare("deferred_tax"))
+    operating = add(operating, books.rare("deferred_tax"), books.rare("write_offs"))
     yield from books.unlike("operating cash flow", a("operating_cash_flow"), operating)
     received = add(a("grants"), books.rare("asset_sales"))
     investing = less(received, a("capex"), a("purchases"), a("maintenance"), a("financing_costs"))
@@ -139,7 +139,8 @@ def earn_income(books: Books) -> Found:
     yield from books.unlike(
         "ebitda", a("ebitda"), less(a("revenue"), a("variable_cost"), a("fixed_cost"), a("overhead"))
     )
-    yield from books.unlike("ebit", a("ebit"), less(add(a("ebitda"), books.rare("gain_on_sales")), a("depreciation")))
+    ebit = less(add(a("ebitda"), books.rare("gain_on_sales")), a("depreciation"), books.rare("write_offs"))
+    yield from books.unlike("ebit", a("ebit"), ebit)
     pretax = add(less(a("ebit"), a("interest_expense"), a("fee_expense")), a("exchange_result"))
     yield from books.unlike("pretax income", a("pretax_income"), pretax)
     yield from books.unlike(

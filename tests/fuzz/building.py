@@ -47,6 +47,8 @@ def draw_project(draft: Draft, name: str) -> Plan:
     draw_asset_terms(draft, found, later(complete, 13))
     if dice.chance(0.4):
         found["fixed_cost"] = draft.series(lambda: draft.amount(5e4, 1e6, per="/year"), 0.3)
+    if "sold" not in found and dice.chance(0.15):
+        found["cancelled"] = str(dice.day(draft.first, min(complete - timedelta(days=1), draft.last)))
     if dice.chance(0.2):
         found["name"] = "A line more"
     return found

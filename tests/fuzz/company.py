@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 from tests.fuzz.assets import draw_asset_terms, draw_depreciation, draw_maintenance
-from tests.fuzz.dice import MONTHS, Dice, Draft, Plan, end_of_month, month_of, name_year, number
+from tests.fuzz.dice import MONTHS, Dice, Draft, Plan, end_of_month, later, month_of, name_year, number
 
 CURRENCIES = ("USD", "EUR", "BRL", "DEM", "JPY")
 EURO = {"EUR", "DEM"}
@@ -181,8 +181,29 @@ def draw_plants(draft: Draft) -> None:
             plant["closes"] = str(dice.day(max(opens, draft.first), end_of_month(draft.origin + 140)))
         if dice.chance(0.3):
             plant["purchase"] = draw_purchase(draft, name)
+        if dice.chance(0.2):
+            draw_closures(draft, plant)
         found[name] = plant
     draft.plan["plants"] = found
+
+
+def draw_closures(draft: Draft, plant: Plan) -> None:
+    """Add times in which a plant stands still, while it counts and in the horizon."""
+    dice, sale = draft.dice, plant.get("purchase", {}).get("sold", {})
+    first = date.fromisoformat(plant.get("opens", str(end_of_month(draft.origin - 3))))
+    last = min([str(end_of_month(draft.origin + 140)), *filter(None, (plant.get("closes"), sale.get("on")))])
+    found: Plan = {}
+    for name in ("slump", "strike")[: dice.randint(1, 2)]:
+        start = dice.day(first, draft.last)
+        end = dice.day(start, min(later(start, dice.pick(1, 5, 20)), date.fromisoformat(last)))
+        if start > end or str(end) > last or end < draft.first or start > draft.last:
+            break
+        found[name] = {"from": str(start), "to": dice.pick(str(end), {"value": str(end), "note": "as the union says"})}
+        if dice.chance(0.6):
+            found[name]["fixed_cost"] = dice.pick("continues", "stops", "stops")
+        first = end + timedelta(days=dice.pick(1, 1, 40))
+    if found:
+        plant["closures"] = found
 
 
 def draw_purchase(draft: Draft, name: str) -> Plan:

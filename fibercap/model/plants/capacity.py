@@ -23,7 +23,7 @@ from fibercap.model.currency.currencies import Currencies
 from fibercap.model.depreciation import Method, StraightLine
 from fibercap.model.horizon.run_off import counting_month
 from fibercap.model.plants.asset_terms import give_sale_month
-from fibercap.model.plants.closures import Closure, clock_text, closure_rows, growth_while_open
+from fibercap.model.plants.closures import Closure, Span, closure_rows, growth_over, open_spans
 from fibercap.model.plants.growth_rows import cut_month
 from fibercap.model.plants.products_and_time import series_row
 from fibercap.model.plants.projects import Project
@@ -129,8 +129,8 @@ def capacity_rows(
     """Write a plant's clock, nameplate, effective capacity and output, and its projects' ramped months.
 
     The clock is the period's end, limited to the time between the plant's opening and closing, so that anything
-    integrated over it counts only while the plant is open; what a closure has of it is taken out. Writes `clock`
-    [month], `nameplate`, `effective_capacity` [unit/year] and `output` [unit] under `plants.<name>.`, the rows of
+    integrated over it counts only while the plant is open; closures cut it into spans. Writes `clock` [month],
+    `nameplate`, `effective_capacity` [unit/year] and `output` [unit] under `plants.<name>.`, the rows of
     `closure_rows`, and `projects.<p>.ramped_months`. [month]
 
     Parameters
@@ -153,8 +153,9 @@ def capacity_rows(
     clock = f"MIN(MAX({{time.end}}, {opened}), {closed})"
     before = clock.replace("{time.end}", "{time.from}")
     sheet.line(Row(f"{prefix}.clock", f"Clock of {name}", "month", STOCK, clock, before))
-    closure_rows(sheet, prefix, name, plant.closures)
-    nameplate, effective = _capacity_texts(sheet, prefix, plant, f"{unit}/year")
+    closure_rows(sheet, prefix, name, before, plant.closures)
+    spans = open_spans(prefix, plant.closures)
+    nameplate, effective = _capacity_texts(sheet, prefix, plant.capacity, f"{unit}/year", spans)
     for key, project in projects.items():
         adds = sheet.give(f"inputs.projects.{key}.adds", f"{unit}/year", project.adds)
         if project.sold:
@@ -174,12 +175,12 @@ def capacity_rows(
     sheet.line(Row(f"{prefix}.output", f"{label}: output", unit, FLOW, text))
 
 
-def _capacity_texts(sheet: Sheet, prefix: str, plant: Plant, unit: str) -> tuple[str, str]:
+def _capacity_texts(sheet: Sheet, prefix: str, capacity: Series, unit: str, spans: list[Span]) -> tuple[str, str]:
     """Return the formulas of what a plant without projects could make at a period's end, and of its mean while open."""
-    path, capacity = f"{prefix}.capacity", plant.capacity
+    path, clocks = f"{prefix}.capacity", [span.path for span in spans]
     if not capacity.starts:
         amount = sheet.give(f"inputs.{path}", unit, capacity.values[0])
-        return amount, f"{amount} * ({growth_while_open(prefix, plant.closures, str)}) / {{time.months}}"
+        return amount, f"{amount} * ({growth_over(clocks, str)}) / {{time.months}}"
     amounts = [
         sheet.give(f"inputs.{path}.{key}", unit, v) for key, v in zip(capacity.names, capacity.values, strict=True)
     ]
@@ -190,35 +191,33 @@ def _capacity_texts(sheet: Sheet, prefix: str, plant: Plant, unit: str) -> tuple
         begins, ends = knots[number : number + 2]
         if begins:
             nameplate = f"IF({{time.end}} > {begins}, {amount}, {nameplate})"
-        effective.append(f"{amount} * ({growth_while_open(prefix, plant.closures, partial(cut_month, begins, ends))})")
+        effective.append(f"{amount} * ({growth_over(clocks, partial(cut_month, begins, ends))})")
     return nameplate, f"({' + '.join(effective)}) / {{time.months}}"
 
 
 def _ramped_months(sheet: Sheet, timeline: Timeline, key: str, project: Project, plant: Plant, before: str) -> None:
     """Write a project's ramp integral at period ends, both from its kernel and as a formula; a test compares them.
 
-    What the ramp lets pass in a closure is taken out of it.
+    Only what the ramp lets pass in the spans in which the plant works counts.
     """
-    prefix, month = f"plants.{project.plant}", counting_month(project.planned_month, project.delay, timeline)
     done, where = project.completes_text(key), f"projects.{key}.ramp"
+    month = counting_month(project.planned_month, project.delay, timeline)
 
     def passed(moments: Array | float) -> Array:
         return project.ramp.ramped_months(np.minimum(moments, project.sold_month) - month)
 
     def passed_text(moment: str) -> str:
-        return project.ramp.formula(f"({moment} - {done})", sheet, where)
+        return project.ramp.formula(f"({_until_sale(moment, key, project)} - {done})", sheet, where)
 
-    ramped = passed(np.clip(timeline.ends, *open_between(timeline, plant)))
-    text, start = passed_text(_until_sale(f"{{{prefix}.clock}}", key, project)), passed_text(before)
-    for name, closure in plant.closures.items():
-        path, (begins, ends) = f"{prefix}.closures.{name}", closure.months
-        ramped = ramped - (passed(np.clip(timeline.ends, begins, ends)) - passed(begins))
-        now, then, since = (
-            passed_text(_until_sale(moment, key, project))
-            for moment in (f"{{{path}.clock}}", clock_text(path, "{time.from}"), f"{{{path}.from}}")
-        )
-        text, start = f"{text} - ({now} - ({since}))", f"{start} - ({then} - ({since}))"
-    sheet.put(Row(f"projects.{key}.ramped_months", f"{key}: ramped months", "month", STOCK, text, start), ramped)
+    clock, ramped = np.clip(timeline.ends, *open_between(timeline, plant)), np.asarray(0.0)
+    texts, starts = [], []
+    for span in open_spans(f"plants.{project.plant}", plant.closures):
+        already = f" - ({passed_text(span.begins)})" if span.begins else ""
+        texts.append(passed_text(f"{{{span.path}}}") + already)
+        starts.append(passed_text(span.cut(before)) + already)
+        ramped = ramped + passed(np.clip(clock, *span.months)) - (passed(span.months[0]) if span.begins else 0.0)
+    row = Row(f"projects.{key}.ramped_months", f"{key}: ramped months", "month", STOCK)
+    sheet.put(row._replace(formula=" + ".join(texts), before=" + ".join(starts)), ramped)
 
 
 def running_cost_rows(
@@ -239,10 +238,14 @@ def running_cost_rows(
     """
     prefix, label = f"plants.{name}", plant.name or name
     stops = [key for key, closure in plant.closures.items() if closure.fixed_cost == "stops"]
+    running = [f"{prefix}.clock"]
+    if stops:
+        running = [span.path for span in open_spans(prefix, plant.closures)]
+        running += [f"{prefix}.closures.{key}.clock" for key in plant.closures if key not in stops]
 
-    def years(closures: list[str], grown: Callable[[str], str] = str) -> str:
+    def years(clocks: list[str], grown: Callable[[str], str] = str) -> str:
         """Return the formula of the years of a period in which a cost runs. [year]"""
-        return f"({growth_while_open(prefix, closures, grown)}) / {{time.months}} * {{time.years}}"
+        return f"({growth_over(clocks, grown)}) / {{time.months}} * {{time.years}}"
 
     def yearly(path: str, of: str, amounts: Series, during: str) -> str:
         """Return the formula of what a yearly cost comes to in each period, in the reporting currency."""
@@ -250,11 +253,11 @@ def running_cost_rows(
         series_row(sheet, timeline, path, words, amounts, f"{money.code_of(path)}/year")
         return money.flow(path, f"{{inputs.{path}}} * {during}")
 
-    text = yearly(f"{prefix}.fixed_cost", label, plant.fixed_cost, years(stops))
+    text = yearly(f"{prefix}.fixed_cost", label, plant.fixed_cost, years(running))
     for key, project in projects.items():
-        since = years(stops, partial(_since_completion, key, project))
+        since = years(running, partial(_since_completion, key, project))
         text += f" + {yearly(f'projects.{key}.fixed_cost', project.name or key, project.fixed_cost, since)}"
     reads = tuple(f"{prefix}.closures.{key}.fixed_cost" for key in stops)
     sheet.line(Row(f"{prefix}.fixed_cost", f"{label}: fixed cost", money.reporting, FLOW, text, reads=reads))
-    text = yearly(f"{prefix}.maintenance", label, plant.maintenance, years([]))
+    text = yearly(f"{prefix}.maintenance", label, plant.maintenance, years([f"{prefix}.clock"]))
     sheet.line(Row(f"{prefix}.maintenance", f"{label}: maintenance", money.reporting, FLOW, text))

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING, Annotated
+
+import numpy as np
 
 from fibercap.core.calendar import month_number_text, serial
 from fibercap.core.dates import Edge
@@ -11,6 +14,7 @@ from fibercap.core.fields import Word
 from fibercap.core.rows import Row
 from fibercap.core.spec import Spec
 from fibercap.core.timeline import STOCK, month_number, month_start
+from fibercap.model.plants.growth_rows import cut_month
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
@@ -34,54 +38,81 @@ class Closure(Spec):
         return month_start(self.start), month_number(self.end)
 
 
-def closure_rows(sheet: Sheet, prefix: str, label: str, closures: Mapping[str, Closure]) -> None:
-    """Write the clock of each closure, `<prefix>.closures.<key>.clock`: the period's end, limited to the closure.
+@dataclass(frozen=True)
+class Span:
+    """A span of a plant's clock: the path of its row, references to its edges, "" if open, and the edges. [month]"""
 
-    Parameters
-    ----------
-    sheet : Sheet
-        The sheet that gets the rows [month], and the closures' months as scalars.
-    prefix, label : str
-        Start of the plant's paths, and its name for readers.
-    closures : mapping
-        The closures by name.
+    path: str
+    begins: str = ""
+    ends: str = ""
+    months: tuple[float, float] = (-np.inf, np.inf)
 
-    Source
-    ------
-    docs/conventions.md, section 2, Closures.
-    """
-    for key, closure in closures.items():
-        path, (begins, ends) = f"{prefix}.closures.{key}", closure.months
-        first, last = (
-            sheet.give(f"inputs.{path}.{edge}", "day", serial(day))
-            for edge, day in (("from", closure.start), ("to", closure.end))
-        )
-        sheet.give(f"{path}.from", "month", begins, formula=month_number_text(first, start=True))
-        sheet.give(f"{path}.to", "month", ends, formula=month_number_text(last))
-        text, before = (clock_text(path, moment) for moment in ("{time.end}", "{time.from}"))
-        sheet.line(Row(f"{path}.clock", f"Clock of the closure {key} of {label}", "month", STOCK, text, before))
+    def cut(self, clock: str) -> str:
+        """Return the formula of the plant's clock, limited to the span. [month]"""
+        return cut_month(self.begins, self.ends, clock)
 
 
-def clock_text(path: str, moment: str) -> str:
-    """Return the formula of a moment limited to the closure at a path. [month]
-
-    Parameters
-    ----------
-    path, moment : str
-        Path of the closure, and the reference to the moment. [month]
-    """
-    return f"MIN(MAX({moment}, {{{path}.from}}), {{{path}.to}})"
-
-
-def growth_while_open(prefix: str, closures: Iterable[str], grown: Callable[[str], str]) -> str:
-    """Return the formula of what grows with time in a period, without what grows while the plant is closed.
+def open_spans(prefix: str, closures: Mapping[str, Closure]) -> list[Span]:
+    """Return the spans in which a plant works: all of its clock, without its closures.
 
     Parameters
     ----------
     prefix : str
         Start of the plant's paths.
-    closures : iterable of str
-        Names of the closures that count.
+    closures : mapping
+        The closures by name; they do not overlap.
+    """
+    if not closures:
+        return [Span(f"{prefix}.clock")]
+    spans, begins, since = [], "", -np.inf
+    for number, (key, closure) in enumerate(sorted(closures.items(), key=lambda item: item[1].months), 1):
+        path, (first, last) = f"{prefix}.closures.{key}", closure.months
+        spans.append(Span(f"{prefix}.open_{number}", begins, f"{{{path}.from}}", (since, first)))
+        begins, since = f"{{{path}.to}}", last
+    return [*spans, Span(f"{prefix}.open_{len(spans) + 1}", begins, "", (since, np.inf))]
+
+
+def closure_rows(sheet: Sheet, prefix: str, name: str, before: str, closures: Mapping[str, Closure]) -> None:
+    """Write a plant's clock as it runs in each closure and in each span between them.
+
+    Writes `closures.<key>.clock`, and `open_1`, `open_2` and so on, under `plants.<name>.`. [month]
+
+    Parameters
+    ----------
+    sheet : Sheet
+        The sheet that has the plant's clock; it gets the rows, and the months of the closures as scalars.
+    prefix, name, before : str
+        Start of the plant's paths, its name, and the formula of its clock at the start of the horizon. [month]
+    closures : mapping
+        The closures by name; without any, nothing is written.
+
+    Source
+    ------
+    docs/conventions.md, section 2, Closures.
+    """
+    spans: list[tuple[str, Span]] = []
+    for key, closure in closures.items():
+        path = f"{prefix}.closures.{key}"
+        first, last = (
+            sheet.give(f"inputs.{path}.{edge}", "day", serial(day))
+            for edge, day in (("from", closure.start), ("to", closure.end))
+        )
+        begins = sheet.give(f"{path}.from", "month", closure.months[0], formula=month_number_text(first, start=True))
+        ends = sheet.give(f"{path}.to", "month", closure.months[1], formula=month_number_text(last))
+        spans.append((f"Clock of {name}, closure {key}", Span(f"{path}.clock", begins, ends)))
+    opened = open_spans(prefix, closures) if closures else []
+    spans += [(f"Clock of {name}, open span {number}", span) for number, span in enumerate(opened, 1)]
+    for label, span in spans:
+        sheet.line(Row(span.path, label, "month", STOCK, span.cut(f"{{{prefix}.clock}}"), span.cut(before)))
+
+
+def growth_over(clocks: Iterable[str], grown: Callable[[str], str]) -> str:
+    """Return the formula of what grows in a period with several clocks.
+
+    Parameters
+    ----------
+    clocks : iterable of str
+        Paths of the clocks.
     grown : callable
         Returns the formula of what has grown up to the moment that a reference gives. [month]
 
@@ -90,6 +121,4 @@ def growth_while_open(prefix: str, closures: Iterable[str], grown: Callable[[str
     str
         A sum of differences, to be put in parentheses.
     """
-    clocks = [f"{prefix}.clock", *(f"{prefix}.closures.{key}.clock" for key in closures)]
-    first, *closed = (f"{grown(f'{{{clock}}}')} - {grown(f'{{{clock}@-1}}')}" for clock in clocks)
-    return first + "".join(f" - ({part})" for part in closed)
+    return " + ".join(f"{grown(f'{{{clock}}}')} - {grown(f'{{{clock}@-1}}')}" for clock in clocks)
