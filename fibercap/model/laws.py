@@ -40,7 +40,7 @@ OWING: Final = ("payables", "tax_payable", "accrued_interest", "debt", "other_li
 EQUITY: Final = ("paid_in_capital", "retained_earnings")
 
 
-IDLE: Final = frozenset({"sources_equal_uses", "financing_costs"})
+IDLE: Final = frozenset({"sources_equal_uses", "financing_costs", "cancelled"})
 """Laws about spending, which do not apply in the run-off because nothing is spent there."""
 LAWS: Final = (
     "sources_equal_uses", "grants", "loans_carry", "balance", "cash", "owners", "billed", "capacity", "commitment",

@@ -204,6 +204,7 @@ def test_longer_steps_tell_the_same_story(text: str) -> None:
 def test_a_broken_law_is_told_with_row_period_and_gap(law: str) -> None:
     changes = ["funding.xtal_1.include_financing_costs=true"] if law == "financing_costs" else []
     changes += ["projects.xtal_1.sold={on: 2003-06-30, price: 1 MUSD}"] if law == "sales" else []
+    changes += ["projects.xtal_1.cancelled=2001-09-30"] if law == "cancelled" else []
     changes += ["tax.depreciation=sum_of_years"] if law == "deferred_tax" else []
     changes += ["funding.jena_multimode.grant={share: 23 %, after: 6 months}"] if law == "grants" else []
     projection = project(read("fibercore", settings=changes))
@@ -225,6 +226,7 @@ def test_a_broken_law_is_told_with_row_period_and_gap(law: str) -> None:
         "exchange": ("accounts.exchange_result", 20),
         "sales": ("accounts.gain_on_sales", 20),
         "deferred_tax": ("accounts.tax_depreciation", 20),
+        "cancelled": ("projects.xtal_1.book_value", 20),
     }[law]
     values[spoilt][0, column] += -1e9 if law == "not_negative" else 1e9
     if law in {"balance", "billed"}:
