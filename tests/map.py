@@ -72,12 +72,13 @@ horizon: {from: 2001, to: 2003, step: quarter}
 money: {report_in: USD, discount_rate: 10 %/year}
 products: {fiber: {price: 40 USD/km}}
 plants:
-  works: {product: fiber, capacity: 200_000 km/year, cash_cost: 20 USD/km}
+  works: {product: fiber, capacity: 200_000 km/year, cash_cost: 20 USD/km, closures: {slump: {from: 2001-10, to: 2001-12}}}
   bought: {product: fiber, capacity: 50_000 km/year, cash_cost: 20 USD/km,
            purchase: {price: 5 million USD, on: 2001-05-20, sold: {on: 2003-06-30, price: 1 million USD},
                       working_capital: {receivables: 1 million USD, inventory: 1 million USD, payables: 0.5 million USD}}}
 projects: {line: {plant: works, adds: 50_000 km/year, capex: 6 million USD, complete: 2002-06-30, residual: 10 %,
-                   sold: {on: 2003-06-30, price: 3 million USD}}}
+                   sold: {on: 2003-06-30, price: 3 million USD}},
+           tower: {plant: works, adds: 50_000 km/year, capex: 6 million USD, complete: 2002-12-31, cancelled: 2002-09-30}}
 loans:
   bank: {commitment: 3 million USD, signed: 2001-01-01, matures: 5 years, rate: {2001: 8 %/year, 2002: 7 %/year},
          after_prepayment: recast, prepayments: {2002-11-15: 0.1 million USD}, fees: {upfront: 1 %, agency: 10_000 USD/year}}
@@ -85,13 +86,14 @@ loans:
            draws: {2001-01-01: 1 million USD}, prepayments: {2001-11-15: 0.1 million USD}, after_prepayment: recast,
            repayment: {style: custom, schedule: {2002-01-01: 40 %, 2004-01-01: 60 %}}}
 funding:
+  tower: {bank: 10 %, equity: rest, include_financing_costs: true}
   line: {grant: {share: 20 %, after: 6 months}, bank: 2 million USD, cash: 1 million USD, equity: rest,
          include_financing_costs: true}
 tax: {rate: 30 %, depreciation: sum_of_years}
 opening: {cash: 5 million USD, fixed_assets: {value: 1 million USD, sold: {on: 2002-06-30, price: 1 million USD}}}
 """,
 )
-"""What no shipped plan has: sweep, balloon, sculpting, another currency, lock-up; costs that funding pays, recasting, sales of assets."""
+"""What no shipped plan has: sweep, balloon, sculpting, another currency, lock-up; costs that funding pays, recasting, sales of assets, closures, cancelling."""
 WIDE, HIGH, GAP, EDGE = 150, 44, 30, 20
 
 
@@ -188,7 +190,7 @@ UNITS = frozenset({*PRODUCT_UNITS, "coil", "pallet"})
 HELPERS = frozenset({"sum_row", "series_row", "added", "put", "line", "write_balance", "carry", "until_last"})
 """Functions that write a row for whoever calls them."""
 NAMED = frozenset(
-    {"plants", "projects", "loans", "funding", "products", "exchange", "inputs", "company", "covenants", "indices"}
+    {"plants", "projects", "loans", "funding", "products", "exchange", "inputs", "company", "covenants", "closures", "indices"}
 )
 OWN = frozenset({"uses", "gap", "grant", "grant_received", "financing_costs", "cash_share", "cash", "equity"})
 """Rows of a project's funding that are not of one source."""

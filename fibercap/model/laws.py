@@ -169,10 +169,10 @@ def _assets(plan: Plan) -> Iterator[Law]:
         text += " + {accounts.asset_sales} - {accounts.gain_on_sales}" if sold else ""
         yield Law("sales", rows[0], text, company=True)
     for key in cancelled:
-        project, spent = f"projects.{key}", f"{{projects.{key}.capex}}"
+        project, capex = f"projects.{key}", f"{{projects.{key}.capex}}"
         for row, since in (("book_value", "end"), ("capex", "start")):
             text = f"IF({{time.{since}}} >= {{{project}.cancelled.month}}, {{{project}.{row}}}, 0)"
-            yield Law("cancelled", f"{project}.{row}", text, flows=(spent,), company=True)
+            yield Law("cancelled", f"{project}.{row}", text, flows=(capex,), company=True)
     if plan.tax.depreciation is not None:
         row, charged = "accounts.temporary_difference", ("accounts.tax_depreciation", "accounts.depreciation")
         taken = [(prefix, "disposed") for prefix in sold] + [(f"projects.{key}", "written_off") for key in cancelled]

@@ -75,7 +75,7 @@ def overlapping_closures(s: Plan, tree: Branch) -> Findings:
             longest = max(longest or key, key, key=lambda one: plant.closures[one].end)
 
 
-def cancelled(s: Plan, name: str) -> Findings:
+def cancellation(s: Plan, name: str) -> Findings:
     """Yield what a cancelled project cannot have: a day outside the horizon, completion before it, a sale.
 
     Parameters

@@ -18,7 +18,7 @@ from fibercap.core.timeline import STEPS, month_end
 from fibercap.core.tree import Branch, place_of
 from fibercap.model.checks.asset_checks import land, sale
 from fibercap.model.checks.claim_checks import claim_limit, claim_source, claim_subject, claim_within
-from fibercap.model.checks.closure_checks import cancelled, closure_days, overlapping_closures
+from fibercap.model.checks.closure_checks import cancellation, closure_days, overlapping_closures
 from fibercap.model.checks.currency_checks import CURRENCY_CHECKS
 from fibercap.model.checks.funding_checks import (
     Findings,
@@ -113,7 +113,7 @@ def _checks(plan: Plan) -> list[tuple[Callable[[Plan, str], Findings], list[str]
         (_purchase, names("plants")),
         (_project_plant, names("projects")),
         (_spending, names("projects")),
-        (cancelled, names("projects")),
+        (cancellation, names("projects")),
         *((check, ["projects", "plants", "opening"]) for check in (land, sale)),
         *((check, names("loans")) for check in LOAN_CHECKS),
         (loan_horizon, names("loans")),

@@ -203,19 +203,19 @@ def _ramped_months(sheet: Sheet, timeline: Timeline, key: str, project: Project,
     done, where = project.completes_text(key), f"projects.{key}.ramp"
     month = counting_month(project.planned_month, project.delay, timeline)
 
-    def passed(moments: Array | float) -> Array:
+    def integral(moments: Array | float) -> Array:
         return project.ramp.ramped_months(np.minimum(moments, project.sold_month) - month)
 
-    def passed_text(moment: str) -> str:
+    def integral_text(moment: str) -> str:
         return project.ramp.formula(f"({_until_sale(moment, key, project)} - {done})", sheet, where)
 
     clock, ramped = np.clip(timeline.ends, *open_between(timeline, plant)), np.asarray(0.0)
     texts, starts = [], []
     for span in open_spans(f"plants.{project.plant}", plant.closures):
-        already = f" - ({passed_text(span.begins)})" if span.begins else ""
-        texts.append(passed_text(f"{{{span.path}}}") + already)
-        starts.append(passed_text(span.cut(before)) + already)
-        ramped = ramped + passed(np.clip(clock, *span.months)) - (passed(span.months[0]) if span.begins else 0.0)
+        already = f" - ({integral_text(span.begins)})" if span.begins else ""
+        texts.append(integral_text(f"{{{span.path}}}") + already)
+        starts.append(integral_text(span.cut(before)) + already)
+        ramped = ramped + integral(np.clip(clock, *span.months)) - (integral(span.months[0]) if span.begins else 0.0)
     row = Row(f"projects.{key}.ramped_months", f"{key}: ramped months", "month", STOCK)
     sheet.put(row._replace(formula=" + ".join(texts), before=" + ".join(starts)), ramped)
 
