@@ -190,7 +190,19 @@ UNITS = frozenset({*PRODUCT_UNITS, "coil", "pallet"})
 HELPERS = frozenset({"sum_row", "series_row", "added", "put", "line", "write_balance", "carry", "until_last"})
 """Functions that write a row for whoever calls them."""
 NAMED = frozenset(
-    {"plants", "projects", "loans", "funding", "products", "exchange", "inputs", "company", "covenants", "closures", "indices"}
+    {
+        "plants",
+        "projects",
+        "loans",
+        "funding",
+        "products",
+        "exchange",
+        "inputs",
+        "company",
+        "covenants",
+        "closures",
+        "indices",
+    }
 )
 OWN = frozenset({"uses", "gap", "grant", "grant_received", "financing_costs", "cash_share", "cash", "equity"})
 """Rows of a project's funding that are not of one source."""
