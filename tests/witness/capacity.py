@@ -105,6 +105,10 @@ def measure_plant(plan: Plan, name: str, calendar: Calendar, rows: Rows) -> None
     stands = (opens < calendar.ends) & (calendar.ends <= closes)
     share = average_series(plant.get("utilization"), calendar, default="100 %")
     rows[f"plants.{name}.clock"] = clock
+    if plant.get("closures"):
+        edges = [-np.inf, *[edge for span in find_spans(plant, calendar) for edge in span][1:-1], np.inf]
+        for number, (first, last) in enumerate(zip(edges[::2], edges[1::2], strict=True), 1):
+            rows[f"plants.{name}.open_{number}"] = np.clip(clock, first, last)
     for key, one in plant.get("closures", {}).items():
         first, last = number_start(read_day(one["from"])), number_day(read_day(one["to"], last=True))
         rows[f"plants.{name}.closures.{key}.clock"] = np.clip(calendar.ends, first, last)
