@@ -16,8 +16,11 @@ from tests.witness.quantities import SCALES
 from tests.witness.witness import ROOT, SCENARIOS, Testimony
 
 PAGE = (ROOT / "docs" / "conventions.md").read_text(encoding="utf-8")
-SUMMED = ("principal", "capex", "revenue", "accounts.tax", ".output")
+SUMMED = ("fixed_cost", "principal", "capex", "revenue", "accounts.tax", ".output")
 AVERAGED = ("effective_capacity",)
+    "fixed_cost",
+    "effective_capacity",
+)
 
 
 @dataclass(frozen=True)
