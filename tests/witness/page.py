@@ -18,9 +18,6 @@ from tests.witness.witness import ROOT, SCENARIOS, Testimony
 PAGE = (ROOT / "docs" / "conventions.md").read_text(encoding="utf-8")
 SUMMED = ("fixed_cost", "principal", "capex", "revenue", "accounts.tax", ".output")
 AVERAGED = ("effective_capacity",)
-    "fixed_cost",
-    "effective_capacity",
-)
 
 
 @dataclass(frozen=True)
