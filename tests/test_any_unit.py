@@ -56,20 +56,35 @@ tax: {rate: 30 %}
 OTHERS = re.compile(r"(?<![\w/])(?:km|fiber|USD)(?![\w/])|/km\b|USD/")
 
 
-def outputs(text: str, folder: Path, capsys: pytest.CaptureFixture[str]) -> dict[str, str]:
+COMMANDS = """\
+run {0}
+run {0} --json
+check {0}
+check {0} --json
+rows {0}
+show {0}"""
+GLASS_COMMANDS = """\
+compare {0}
+explain {0} plants.pune.output 2003
+explain {0} levelized_cost
+loan {0} bank
+size {0} bank --dscr 1.3
+solve {0} --vary products.glass.price --measure equity_npv --equals 0~INR"""
+SHIPPED_COMMANDS = {
+    "annuity_road": """\
+explain {0} plants.road.output 2021-03
+explain {0} loans.bank.interest_paid 2021-03
+loan {0} bank
+solve {0} --vary loans.bank.outstanding --measure min_dscr --equals 1.2""",
+}
+
+
+def outputs(plan: str, further: str, folder: Path, capsys: pytest.CaptureFixture[str]) -> dict[str, str]:
     """Return what every command prints or writes about a plan, by command."""
-    (folder / "plan.yaml").write_text(text, "utf-8")
-    plan = str(folder / "plan.yaml")
-    commands = [
-        ["run", plan], ["run", plan, "--json"], ["check", plan], ["check", plan, "--json"], ["compare", plan],
-        ["rows", plan], ["explain", plan, "plants.pune.output", "2003"], ["explain", plan, "levelized_cost"],
-        ["loan", plan, "bank"], ["size", plan, "bank", "--dscr", "1.3"], ["show", plan],
-        ["solve", plan, "--vary", "products.glass.price", "--measure", "equity_npv", "--equals", "0 INR"],
-    ]  # fmt: skip
     written = {}
-    for command in commands:
-        main(command)
-        written[" ".join(command[:1] + command[2:])] = capsys.readouterr().out
+    for line in f"{COMMANDS}\n{further}".splitlines():
+        main([word.format(plan).replace("~", " ") for word in line.split()])
+        written[line] = capsys.readouterr().out
     for name in ("plan.html", "table.csv", "capacity.svg"):
         target = folder / name
         main(
@@ -82,16 +97,18 @@ def outputs(text: str, folder: Path, capsys: pytest.CaptureFixture[str]) -> dict
     return written
 
 
-def test_every_output_of_a_plan_in_tonnes_and_rupees_speaks_them(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize("plan", ["glass.yaml", *SHIPPED_COMMANDS])
+def test_every_output_of_a_plan_in_rupees_speaks_its_own_units(
+    plan: str, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(tmp_path)
     monkeypatch.setattr("sys.exit", lambda *_: None)
+    Path("glass.yaml").write_text(GLASS, "utf-8")
 
-    for command, text in outputs(GLASS, tmp_path, capsys).items():
+    for command, text in outputs(plan, SHIPPED_COMMANDS.get(plan, GLASS_COMMANDS), tmp_path, capsys).items():
         assert text, command
         assert [line for line in text.splitlines() if OTHERS.search(line)] == [], command
-        assert "INR" in text or "tonne" in text, command
+        assert re.search(r"\b(INR|tonne|annuity)\b", text), command
 
 
 def test_several_units_are_added_up_apart() -> None:

@@ -35,17 +35,18 @@ def measure_projects(worth: Worth) -> Measures:
         "levelized_cost": level_price(worth),
     }
     made["project_irr"] = find_irr(worth, rows["project_cash_flow"], rows["project_flow"] - rows["project_cash_flow"])
-    if "discount_rate" not in worth.company.plan["money"]:
-        made |= dict.fromkeys(("project_npv", "company_npv", "terminal_share", "levelized_cost"))
-    outlay, ends = rows["project_outlay"], {"": 1.0, "_discounted": 0.0}
-    for kind in ends:
-        paid_back = rows[f"waiting{kind}"][-1] == 0
+    projects = worth.company.plan.get("projects", {})
+    outlay = rows["project_outlay"]
+    for kind in ("", "_discounted"):
+        paid_back = projects and rows[f"waiting{kind}"][-1] == 0
         made[f"payback{kind}"] = float(rows[f"payback_months{kind}"].sum()) / 12 if paid_back else None
         spent = float((worth.discount(outlay, middle=True) if kind else outlay).sum())
         gained = float(rows[f"project_before_terminal{kind}"].sum())
         made[f"share_paid_back{kind}"] = 1 + gained / spent if spent else None
-    projects = worth.company.plan.get("projects", {}).values()
-    adds = sum(read_number(project["adds"]) for project in projects if not project.get("cancelled"))
+    if not worth.priced:
+        made |= dict.fromkeys(("project_npv", "company_npv", "terminal_share", "levelized_cost"))
+        made |= dict.fromkeys(("payback_discounted", "share_paid_back_discounted"))
+    adds = sum(read_number(project["adds"]) for project in projects.values() if not project.get("cancelled"))
     capex = float(worth.company.rows["accounts.capex"][: worth.count].sum())
     made["capacity_cost"] = capex / adds if adds else None
     return made
@@ -73,7 +74,7 @@ def measure_owners(worth: Worth) -> Measures:
     later = rows["fcfe_flow"] - rows["project_cash_flow"]
     pays = bool((rows["equity_paid"] < -worth.company.threshold).any())
     fcfe = float(worth.discount(rows["project_cash_flow"], middle=True).sum() + worth.discount(later).sum())
-    priced = "discount_rate" in worth.company.plan["money"]
+    priced = worth.priced
     return {
         "fcfe_npv": fcfe if priced else None,
         "fcfe_irr": find_irr(worth, rows["project_cash_flow"], later),

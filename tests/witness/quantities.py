@@ -3,9 +3,19 @@
 import re
 from typing import Any, NamedTuple
 
-CURRENCIES = ("USD", "EUR", "DEM", "BRL")
+CURRENCIES = ("USD", "EUR", "DEM", "BRL", "INR")
 SCALES = {"thousand": 1e3, "million": 1e6, "billion": 1e9}
-UNITS = {"%": 0.01, "bp": 0.0001, "km": 1.0, "Mkm": 1e6, "day": 1.0, "month": 1.0, "quarter": 3.0, "year": 12.0}
+UNITS = {
+    "%": 0.01,
+    "bp": 0.0001,
+    "km": 1.0,
+    "Mkm": 1e6,
+    "annuity": 1.0,
+    "day": 1.0,
+    "month": 1.0,
+    "quarter": 3.0,
+    "year": 12.0,
+}
 PER_YEAR = {"year": 1.0, "month": 12.0, "quarter": 4.0, "day": 365.0}
 FORM = re.compile(r"^([-+]?[\d_.]+(?:e[-+]?\d+)?)(?:\s+(thousand|million|billion))?(?:\s+(\S+))?$")
 

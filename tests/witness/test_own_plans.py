@@ -272,7 +272,7 @@ def test_program_has_every_row_of_the_witness(printed: Any) -> None:
     mine, theirs = recompute(name), program["rows"]
     horizon = mine.company.calendar.horizon
     lines = compare_rows({path: row[:horizon] for path, row in mine.company.rows.items()}, theirs)
-    lines += compare_rows(mine.worth.rows, theirs, "returns.")
+    lines += compare_rows(mine.worth.list_printed(), theirs, "returns.")
     without = {path: row[:horizon] for path, row in mine.without.rows.items() if f"without_projects.{path}" in theirs}
     lines += compare_rows(without, theirs, "without_projects.")
     later, prefix = find_run_off(program)

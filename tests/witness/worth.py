@@ -44,6 +44,15 @@ class Worth:
         return self.company.calendar.horizon
 
     @property
+    def priced(self) -> bool:
+        """Whether the plan has a discount rate."""
+        return "discount_rate" in self.company.plan["money"]
+
+    def list_printed(self) -> Rows:
+        """Return the rows that are printed of a plan: without a discount rate, none that is discounted."""
+        return {path: row for path, row in self.rows.items() if self.priced or "discount" not in path}
+
+    @property
     def rate(self) -> float:
         """The discount rate, or its part beyond an index."""
         node = self.company.plan["money"].get("discount_rate")
